@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Fast hashes of bytes (XXH3, by libxxhash): for tables and for checksums against damage, not against an attacker.
+ */
+#ifndef KBT_BASE_HASH_H
+#define KBT_BASE_HASH_H
+
+#include "base/str.h"
+
+uint64_t hash_bytes(struct str bytes);
+uint64_t hash_seeded(struct str bytes, uint64_t seed);
+
+#endif

@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: MIT */
+#include "base/str.h"
+
+#include <string.h>
+
+bool char_is_space(char c)
+{
+	return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+bool char_is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+bool char_is_hex(char c)
+{
+	return char_is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+}
+
+bool char_is_upper(char c)
+{
+	return c >= 'A' && c <= 'Z';
+}
+
+bool char_is_lower(char c)
+{
+	return c >= 'a' && c <= 'z';
+}
+
+bool char_is_alpha(char c)
+{
+	return char_is_upper(c) || char_is_lower(c);
+}
+
+bool char_is_alnum(char c)
+{
+	return char_is_alpha(c) || char_is_digit(c);
+}
+
+char char_lower(char c)
+{
+	return char_is_upper(c) ? (char)(c + 32) : c;
+}
+
+char char_upper(char c)
+{
+	return char_is_lower(c) ? (char)(c - 32) : c;
+}
+
+struct str str_c(const char *c)
+{
+	return c ? (struct str){ c, strlen(c) } : (struct str){ "", 0 };
+}
+
+bool str_eq(struct str a, struct str b)
+{
+	return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
+}
+
+static bool equal_nocase(const char *a, const char *b, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (char_lower(a[i]) != char_lower(b[i]))
+			return false;
+	return true;
+}
+
+bool str_eq_nocase(struct str a, struct str b)
+{
+	return a.n == b.n && equal_nocase(a.p, b.p, a.n);
+}
+
+int str_cmp(struct str a, struct str b)
+{
+	size_t n = a.n < b.n ? a.n : b.n;
+	int c = n ? memcmp(a.p, b.p, n) : 0;
+	return c ? c : (a.n > b.n) - (a.n < b.n);
+}
+
+int str_cmp_nocase(struct str a, struct str b)
+{
+	size_t n = a.n < b.n ? a.n : b.n;
+	for (size_t i = 0; i < n; i++) {
+		int c = (unsigned char)char_lower(a.p[i]) - (unsigned char)char_lower(b.p[i]);
+		if (c)
+			return c;
+	}
+	return (a.n > b.n) - (a.n < b.n);
+}
+
+bool str_starts(struct str s, struct str prefix)
+{
+	return s.n >= prefix.n && str_eq(str_first(s, prefix.n), prefix);
+}
+
+bool str_starts_nocase(struct str s, struct str prefix)
+{
+	return s.n >= prefix.n && equal_nocase(s.p, prefix.p, prefix.n);
+}
+
+bool str_ends(struct str s, struct str suffix)
+{
+	return s.n >= suffix.n && str_eq(str_from(s, s.n - suffix.n), suffix);
+}
+
+bool str_ends_nocase(struct str s, struct str suffix)
+{
+	return s.n >= suffix.n && equal_nocase(s.p + (s.n - suffix.n), suffix.p, suffix.n);
+}
+
+size_t str_find(struct str s, struct str what)
+{
+	if (what.n == 0)
+		return 0;
+	if (what.n > s.n)
+		return STR_NONE;
+	const char *at = memmem(s.p, s.n, what.p, what.n);
+	return at ? (size_t)(at - s.p) : STR_NONE;
+}
+
+size_t str_find_nocase(struct str s, struct str what)
+{
+	if (what.n > s.n)
+		return STR_NONE;
+	for (size_t i = 0; i + what.n <= s.n; i++)
+		if (equal_nocase(s.p + i, what.p, what.n))
+			return i;
+	return STR_NONE;
+}
+
+size_t str_find_char(struct str s, char c)
+{
+	const char *at = s.n ? memchr(s.p, c, s.n) : NULL;
+	return at ? (size_t)(at - s.p) : STR_NONE;
+}
+
+struct str str_from(struct str s, size_t n)
+{
+	if (n > s.n)
+		n = s.n;
+	return s.p ? (struct str){ s.p + n, s.n - n } : s;
+}
+
+struct str str_first(struct str s, size_t n)
+{
+	return (struct str){ s.p, n < s.n ? n : s.n };
+}
+
+struct str str_trim_end(struct str s)
+{
+	while (s.n && char_is_space(s.p[s.n - 1]))
+		s.n--;
+	return s;
+}
+
+struct str str_trim(struct str s)
+{
+	s = str_trim_end(s);
+	while (s.n && char_is_space(*s.p)) {
+		s.p++;
+		s.n--;
+	}
+	return s;
+}
+
+bool str_line(struct str *rest, struct str *ret_line)
+{
+	if (rest->n == 0)
+		return false;
+	size_t end = str_find_char(*rest, '\n');
+	struct str line = str_first(*rest, end);
+	*rest = str_from(*rest, end == STR_NONE ? rest->n : end + 1);
+	if (line.n && line.p[line.n - 1] == '\r')
+		line.n--;
+	*ret_line = line;
+	return true;
+}
+
+bool str_word(struct str *rest, struct str *ret_word)
+{
+	size_t i = 0;
+	while (i < rest->n && char_is_space(rest->p[i]))
+		i++;
+	if (i == rest->n)
+		return false;
+	size_t end = i;
+	while (end < rest->n && !char_is_space(rest->p[end]))
+		end++;
+	*ret_word = (struct str){ rest->p + i, end - i };
+	*rest = str_from(*rest, end);
+	return true;
+}
+
+bool str_cut(struct str s, char c, struct str *ret_head, struct str *ret_tail)
+{
+	size_t at = str_find_char(s, c);
+	*ret_head = str_first(s, at);
+	*ret_tail = str_from(s, at == STR_NONE ? s.n : at + 1);
+	return at != STR_NONE;
+}
+
+static int digit_value(char c)
+{
+	if (char_is_digit(c))
+		return c - '0';
+	return char_is_hex(c) ? char_lower(c) - 'a' + 10 : 99;
+}
+
+bool str_u64(struct str s, uint64_t *ret_value)
+{
+	unsigned base = 10;
+	if (str_starts_nocase(s, STR("0x"))) {
+		base = 16;
+		s = str_from(s, 2);
+	}
+	if (s.n == 0)
+		return false;
+	uint64_t value = 0;
+	for (size_t i = 0; i < s.n; i++) {
+		unsigned digit = (unsigned)digit_value(s.p[i]);
+		if (digit >= base || value > (UINT64_MAX - digit) / base)
+			return false;
+		value = value * base + digit;
+	}
+	*ret_value = value;
+	return true;
+}
+
+bool str_i64(struct str s, int64_t *ret_value)
+{
+	bool minus = s.n && *s.p == '-';
+	uint64_t value;
+	if (!str_u64(str_from(s, minus), &value) || value > (uint64_t)INT64_MAX)
+		return false;
+	*ret_value = minus ? -(int64_t)value : (int64_t)value;
+	return true;
+}

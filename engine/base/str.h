@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * struct str: a borrowed piece of memory, passed by value, not NUL-terminated, any bytes. It must not outlive what it
+ * points into; arena_str keeps a copy. The case-folding functions fold ASCII only.
+ */
+#ifndef KBT_BASE_STR_H
+#define KBT_BASE_STR_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct str {
+	const char *p;
+	size_t n;
+};
+
+#define STR_LIT(s) { (s), sizeof(s) - 1 }		/* in static tables */
+#define STR(s) ((struct str)STR_LIT(s))			/* in expressions */
+#define STR_ARG(s) (int)(s).n, (s).p			/* for "%.*s" */
+
+struct str str_c(const char *c); /* NULL gives the empty string */
+bool str_eq(struct str a, struct str b);
+bool str_eq_nocase(struct str a, struct str b);
+int str_cmp(struct str a, struct str b); /* by bytes, shorter first */
+int str_cmp_nocase(struct str a, struct str b);
+bool str_starts(struct str s, struct str prefix);
+bool str_starts_nocase(struct str s, struct str prefix);
+bool str_ends(struct str s, struct str suffix);
+bool str_ends_nocase(struct str s, struct str suffix);
+
+#define STR_NONE SIZE_MAX
+/* The finders give a byte offset into s, or STR_NONE. */
+size_t str_find(struct str s, struct str what);
+size_t str_find_nocase(struct str s, struct str what);
+size_t str_find_char(struct str s, char c);
+
+/* str_from drops the first n bytes, str_first keeps them; n beyond the end is the end. */
+struct str str_from(struct str s, size_t n);
+struct str str_first(struct str s, size_t n);
+struct str str_trim(struct str s);	 /* white space at both ends */
+struct str str_trim_end(struct str s);
+
+/* str_line takes the next line off *rest, without its LF or CRLF; false at the end. A last line needs no LF. */
+bool str_line(struct str *rest, struct str *ret_line);
+/* str_word takes the next run of non-space bytes off *rest; false at the end. */
+bool str_word(struct str *rest, struct str *ret_word);
+/* str_cut splits at the first c; without one, *ret_head is all of s, *ret_tail empty, and the answer false. */
+bool str_cut(struct str s, char c, struct str *ret_head, struct str *ret_tail);
+
+/* str_u64 and str_i64 read the whole of s as a number (base 10, or 16 after 0x); false if it is none or too large. */
+bool str_u64(struct str s, uint64_t *ret_value);
+bool str_i64(struct str s, int64_t *ret_value);
+
+bool char_is_space(char c); /* the six ASCII ones; the locale does not matter */
+bool char_is_digit(char c);
+bool char_is_hex(char c);
+bool char_is_alpha(char c);
+bool char_is_alnum(char c);
+bool char_is_upper(char c);
+bool char_is_lower(char c);
+char char_lower(char c);
+char char_upper(char c);
+
+#endif

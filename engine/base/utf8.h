@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * UTF-8 (RFC 3629): decode, check, mend. Surrogates, overlong forms and values over U+10FFFF are invalid.
+ */
+#ifndef KBT_BASE_UTF8_H
+#define KBT_BASE_UTF8_H
+
+#include "base/buf.h"
+
+enum { UTF8_INVALID = 0xFFFFFFFF };
+
+/* utf8_next decodes the character at s[*at] and moves *at behind it. An invalid byte gives UTF8_INVALID and moves one
+ * byte. *at must be below s.n. */
+uint32_t utf8_next(struct str s, size_t *at);
+bool utf8_valid(struct str s);
+void utf8_put(struct buf *b, uint32_t c); /* an invalid c becomes U+FFFD */
+/* utf8_mend gives s itself where it is valid, else a copy in the arena with U+FFFD for each invalid byte. */
+struct str utf8_mend(struct str s, struct arena *a);
+/* utf8_first is the longest prefix of at most n bytes that cuts no character. */
+struct str utf8_first(struct str s, size_t n);
+
+#endif

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * message > matches + bindings. The matcher is compiled from the store's rules and texts into one immutable file
+ * (beside the database as <db>.matcher, else under XDG_CACHE_HOME/kbtriage, else only in memory), read with mmap and
+ * shared by all threads; a struct match_scratch belongs to one thread. It is rebuilt from the store when it is
+ * missing, stale, truncated or damaged. Matching takes time linear in the message, and never more than MATCH_INPUT_MAX
+ * bytes of it.
+ *
+ *   damage.c     what mail, HTML, shells, editors and terminals did to the text is undone, with a map of offsets
+ *   envelope.c   stamps, components, quoting, a person's words: what is dress and what is message
+ *   token.c      words, numbers, names; how they fold
+ *   candidate.c  rare words and fragments > a few dozen templates and articles
+ *   align.c      template against message: order, gaps, typos, captures
+ *   rank.c       evidence > confidence, siblings by code, folding of near-duplicates, the reasons
+ *   compile.c, file.c   the immutable form
+ */
+#ifndef KBT_MATCH_MATCH_H
+#define KBT_MATCH_MATCH_H
+
+#include "store/store.h"
+
+struct matcher;
+struct match_scratch;
+
+enum { MATCH_INPUT_MAX = 16 << 20, MATCH_RESULTS_MAX = 100 };
+
+/* match_open gives a matcher of the store's present content. progress (may be NULL) is called while it is built.
+ * d gets a note where the compiled form could be kept nowhere. */
+enum err match_open(struct store *s, struct diags *d, bool (*progress)(void *context, int64_t done, int64_t total),
+		    void *context, struct matcher **ret_matcher) MUST_USE;
+void match_close(struct matcher **m);
+int64_t match_generation(const struct matcher *m); /* of the store content that it was compiled from */
+
+enum err match_scratch_open(const struct matcher *m, struct match_scratch **ret_scratch) MUST_USE;
+void match_scratch_close(struct match_scratch **scratch);
+
+struct match_span { size_t start, end; }; /* half-open byte offsets in the query as given */
+
+struct match_capture {
+	struct str name;  /* "server", "share", "path", "code", ... */
+	struct str value; /* cleaned: no leading backslashes before a host, no quotes or stop behind it */
+	enum var_type type;
+	struct match_span span;
+	struct str finding; /* a sentence where the value cannot be what its type says: "a NetBIOS name has at most 15
+			     * characters; this has 18"; else empty */
+};
+
+struct match_code {
+	bool known;	   /* a code stands in the message */
+	int64_t value;
+	struct str family, symbol, says; /* of the reading that context chose; empty where no table has it */
+	struct match_span span;
+};
+
+struct match {
+	struct str id, title;
+	double confidence; /* 0..1: how often such an answer is right */
+	struct str template; /* the article's message that matched; empty where its text matched */
+	struct match_span *spans; /* what of the query matched, ascending, disjoint */
+	size_t span_count;
+	struct match_code code;
+	struct match_capture *captures;
+	size_t capture_count;
+	struct str *also; /* ids of near-duplicates folded into this one */
+	size_t also_count;
+	struct str why; /* one sentence: what spoke for it and what the runner-up lacks */
+	bool whole_payload; /* the template covers all of the message that the envelope leaves */
+	bool context;	    /* product, component or log file speak for it */
+};
+
+/* What the message was dressed in. */
+struct match_envelope {
+	struct str kind; /* "sms", "syslog", "nt-event", "iso", ...; empty where there is none */
+	struct match_span payload;
+	struct str time, component, host, thread; /* as written; may be empty */
+};
+
+struct match_answer {
+	struct str query; /* as given, invalid UTF-8 mended: all spans count in it */
+	bool explained;
+	struct match *matches; /* at or above the confidence floor, best first */
+	size_t match_count;
+	struct match *nearest; /* at most 3, below the floor */
+	size_t nearest_count;
+	struct match_envelope envelope;
+	struct match_code code; /* the message's own code and its meaning, whether or not an article explains it */
+	struct match_code *code_readings; /* all families that know the number */
+	size_t code_reading_count;
+};
+
+struct match_options {
+	size_t limit;	      /* 0: 10 */
+	bool keep_envelope;   /* take the message as it is: no dress is told apart */
+	struct str log_file;  /* the name of the file a line came from; speaks for articles that name it */
+};
+
+/* match_message: the whole look-up. ERR_INPUT for a message without a letter or digit, ERR_LIMIT for one over
+ * MATCH_INPUT_MAX, ERR_NOMEM. The answer lives in the arena and borrows from the matcher. */
+enum err match_message(const struct matcher *m, struct match_scratch *scratch, struct str query,
+		       const struct match_options *options, struct arena *a, struct match_answer *ret_answer) MUST_USE;
+
+/* match_search: articles by words (for the search page and `lookup` of descriptions): best first. */
+struct match_hit { struct str id, title; double score; };
+enum err match_search(const struct matcher *m, struct match_scratch *scratch, struct str words, size_t offset,
+		      size_t limit, struct arena *a, struct match_hit **ret_hits, size_t *ret_count,
+		      size_t *ret_total) MUST_USE;
+
+#endif

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * report > bytes. The contract's JSON (json.c), text for a terminal or a pipe (text.c), HTML pieces (html.c),
+ * Markdown (markdown.c). All escaping for people lives here: no control byte reaches a terminal, no tag a page, only
+ * http, https and mailto links survive. Takes reports, gives bytes in a struct buf; never prints.
+ */
+#ifndef KBT_RENDER_RENDER_H
+#define KBT_RENDER_RENDER_H
+
+#include "triage/triage.h"
+
+/* ---- JSON: one object each, no newline behind it ---- */
+void render_json_answer(struct buf *out, const struct triage_answer *answer);
+void render_json_report(struct buf *out, const struct triage_report *report);
+void render_json_evidence(struct buf *out, const struct evidence *e);
+void render_json_article(struct buf *out, const struct article *article, const struct article *authored,
+			 const struct rule *rule, const struct store_brief *cited_by, size_t cited_by_count);
+
+/* ---- text ---- */
+struct render_text {
+	bool colour;
+	unsigned width; /* columns; 0: 80 */
+};
+void render_text_answer(struct buf *out, const struct render_text *t, const struct triage_answer *answer);
+void render_text_report(struct buf *out, const struct render_text *t, const struct triage_report *report);
+/* the pieces of a live diagnosis, a line or a few each */
+void render_text_evidence(struct buf *out, const struct render_text *t, const struct evidence *e);
+void render_text_verdict(struct buf *out, const struct render_text *t, const struct triage_report *report);
+void render_text_article(struct buf *out, const struct render_text *t, const struct article *article,
+			 const struct article *authored, const struct rule *rule, const struct store_brief *cited_by,
+			 size_t cited_by_count);
+
+/* render_safe adds untrusted text for a terminal: valid UTF-8, control and bidi characters as visible escapes; LF and
+ * TAB are kept where keep_lines. */
+void render_safe(struct buf *out, struct str text, bool keep_lines);
+/* render_wrapped adds untrusted text wrapped at the width with an indent on every line; existing line ends of lists
+ * and code (indented lines) are kept. */
+void render_wrapped(struct buf *out, const struct render_text *t, unsigned indent, struct str text);
+
+/* ---- HTML ---- */
+void render_html_escape(struct buf *out, struct str text); /* for text and quoted attributes */
+
+#endif

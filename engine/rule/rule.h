@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * article > rule: what an article says that a program can use. Message templates with typed variables, error codes
+ * with their family, causes, resolutions in order, applicability, cross references. Derived, never invented: each
+ * item names the section and line it came from. Pure: takes an article, gives a rule in the caller's arena.
+ *
+ *   template.c   quoted messages of an article > templates; the template language of authored articles
+ *   code.c       error codes in text, their shapes and families
+ *   remedy.c     cause, resolution, workaround, status, also where the headings are missing
+ *   authored.c   the front matter of our own articles
+ */
+#ifndef KBT_RULE_RULE_H
+#define KBT_RULE_RULE_H
+
+#include "article/article.h"
+
+enum var_type {
+	VAR_TEXT, /* anything */
+	VAR_HOST, /* DNS name or address, not further told */
+	VAR_NETBIOS,
+	VAR_ADDRESS,
+	VAR_SHARE,
+	VAR_UNC,  /* \\server\share\path */
+	VAR_PATH,
+	VAR_FILE,
+	VAR_USER,
+	VAR_PORT,
+	VAR_NUMBER,
+	VAR_CODE,
+	VAR_PRODUCT,
+	VAR_LINK, /* a network interface */
+	VAR_TIME
+};
+const char *var_type_name(enum var_type t); /* "netbios-name", "host", "share", ... */
+bool var_type_parse(struct str name, enum var_type *ret_type);
+
+struct rule_var {
+	struct str name; /* "server", "share", "path": how the binding is called */
+	enum var_type type;
+	struct str says; /* the placeholder as the article spells it: "<\\servername>" */
+};
+
+/* A template is a sequence of pieces: literal text, or a variable. */
+struct rule_piece {
+	bool is_var;
+	struct str text; /* of a literal */
+	uint32_t var;	 /* index into the template's vars */
+};
+
+enum template_place { /* where the message stood; the earlier, the stronger */
+	PLACE_AUTHORED, PLACE_SYMPTOMS, PLACE_TITLE, PLACE_SUMMARY, PLACE_CAUSE, PLACE_MORE, PLACE_OTHER
+};
+
+struct rule_template {
+	struct str text; /* the message as quoted, lines joined by one space */
+	struct rule_piece *pieces;
+	size_t piece_count, piece_cap;
+	struct rule_var *vars;
+	size_t var_count, var_cap;
+	enum template_place place;
+	unsigned lines; /* how many lines it was quoted on */
+	uint32_t line;	/* in the source */
+};
+
+/* An error code in a text: its number, how it was written, and what the text says of its family. */
+struct rule_code {
+	int64_t value;	   /* as written: 53, 0x80070035, -2147024843 */
+	struct str family; /* "win32", "hresult", "ntstatus", "vb", "ras", "errno", ...; empty where unknown */
+	struct str symbol; /* "ERROR_BAD_NETPATH" where the text or the table names it */
+	bool defining;	   /* the code is what the article is about (its message or title has it) */
+};
+
+enum resolution_kind { RESOLUTION_FIX, RESOLUTION_WORKAROUND };
+
+struct rule_resolution {
+	enum resolution_kind kind;
+	struct str text;   /* what to do, in order of the article; authored: our words */
+	struct str where;  /* "site server", "client", a path; may be empty */
+	struct str caveat; /* a warning that goes with it; may be empty */
+	uint32_t line;
+};
+
+/* How the matter stands by the article. */
+enum rule_status { STATUS_UNKNOWN, STATUS_CONFIRMED, STATUS_FIXED, STATUS_NO_FIX, STATUS_BY_DESIGN };
+const char *rule_status_name(enum rule_status s); /* "unknown", "confirmed", "fixed", "no-known-fix", "by-design" */
+
+struct rule_sample { /* authored: a text that must match (or must not), and what it binds */
+	struct str text;
+	bool matches;
+	const struct tree *binds; /* name: value, or NULL */
+	uint32_t line;
+};
+
+struct rule {
+	struct str id, title;
+	bool authored;
+	struct rule_template *templates;
+	size_t template_count, template_cap;
+	struct rule_code *codes;
+	size_t code_count, code_cap;
+	struct str cause; /* the article's cause in its words (may be several sentences); empty where it has none */
+	struct rule_resolution *resolutions;
+	size_t resolution_count, resolution_cap;
+	enum rule_status status;
+	struct str status_text; /* a sentence: "confirmed as a bug in ...; fixed in the latest service pack" */
+	struct str *log_files;	/* "Sender.log" */
+	size_t log_file_count, log_file_cap;
+	struct str *components; /* program or service names that speak for it: "rcmd", "SMS_LAN_SENDER" */
+	size_t component_count, component_cap;
+	struct str *cause_classes; /* authored: classes of kb/causes it may be due to; empty means by the code's meaning */
+	size_t cause_class_count, cause_class_cap;
+	struct str *probes; /* authored: probe names beyond what the variable types imply */
+	size_t probe_count, probe_cap;
+	struct rule_sample *samples;
+	size_t sample_count, sample_cap;
+};
+
+/* rule_extract derives the rule. d (may be NULL) gets what an author should mend; only authored articles can have
+ * errors in it. ERR_NOMEM only. */
+enum err rule_extract(const struct article *article, struct arena *a, struct diags *d, struct rule *ret_rule) MUST_USE;
+
+/* rule_template_parse reads the template language: literal text with {name} or {name:type} for a variable, {{ for a
+ * brace. Used by authored articles and tests. ERR_INPUT with a sentence in d. */
+enum err rule_template_parse(struct str text, struct arena *a, struct diags *d, struct rule_template *ret_template)
+	MUST_USE;
+
+/* The parts that rule_extract is made of, each adding to *rule. */
+enum err rule_add_templates(const struct article *article, struct arena *a, struct rule *rule) MUST_USE;
+enum err rule_add_codes(const struct article *article, struct arena *a, struct rule *rule) MUST_USE;
+enum err rule_add_remedies(const struct article *article, struct arena *a, struct rule *rule) MUST_USE;
+enum err rule_add_authored(const struct article *article, struct arena *a, struct diags *d, struct rule *rule) MUST_USE;
+
+#endif

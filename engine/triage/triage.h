@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The loop: look up > bind > plan > probe > evidence > verdict. Owns nothing that outlives a call; emits events as
+ * they happen. The command line and the page call it alike.
+ */
+#ifndef KBT_TRIAGE_TRIAGE_H
+#define KBT_TRIAGE_TRIAGE_H
+
+#include "diagnose/diagnose.h"
+#include "probe/driver.h"
+
+/* One answer with what the KB says of it. */
+struct triage_match {
+	const struct match *match;
+	struct rule rule; /* cause, resolutions, status; merged, authored first */
+};
+
+struct triage_answer {
+	struct match_answer found;
+	struct triage_match *matches; /* parallel to found.matches */
+	struct triage_match *nearest; /* parallel to found.nearest */
+};
+
+enum err triage_lookup(struct store *s, const struct matcher *m, struct match_scratch *scratch, struct str text,
+		       const struct match_options *options, struct arena *a, struct triage_answer *ret_answer) MUST_USE;
+
+struct triage_report {
+	struct triage_answer answer;
+	struct binding *bindings;
+	size_t binding_count, binding_cap;
+	struct need *needs;
+	size_t need_count;
+	struct evidence **evidence;
+	size_t evidence_count, evidence_cap;
+	struct ladder_step *ladder;
+	size_t ladder_count;
+	struct verdict verdict;
+	struct driver_count sent;
+	bool offline;
+	double ms;
+};
+
+enum triage_event { TRIAGE_MATCH, TRIAGE_WAVE, TRIAGE_PROBE, TRIAGE_VERDICT };
+
+struct triage_options {
+	struct match_options match;
+	const struct binding *set; /* --set and corrected chips */
+	size_t set_count;
+	bool offline, all;
+	double start_delay_ms;
+	/* emit: called on the calling thread as things happen; the report is filled up to there. e is the new piece
+	 * of evidence of TRIAGE_PROBE, else NULL. May be NULL. */
+	void (*emit)(void *context, enum triage_event event, const struct triage_report *report,
+		     const struct evidence *e);
+	void *context;
+};
+
+/* triage_run: the whole diagnosis. driver may be NULL only where options->offline. ERR_INTERRUPTED when cancelled. */
+enum err triage_run(struct store *s, const struct matcher *m, struct match_scratch *scratch,
+		    const struct causes *causes, struct driver *driver, const struct probe_files *files,
+		    struct str text, const struct triage_options *options, struct arena *a,
+		    struct triage_report *ret_report) MUST_USE;
+
+/* triage_read_files reads the client's own files (/etc/hosts, resolv.conf, nsswitch.conf, samba/lmhosts,
+ * samba/smb.conf), each at most 256 KiB; an unreadable one is absent, with a note in d. */
+enum err triage_read_files(struct arena *a, struct diags *d, struct probe_files *ret_files) MUST_USE;
+
+#endif
