@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * An IPv4 or IPv6 address as bytes, without a socket type. Zeroed is no address. Pure.
+ */
+#ifndef KBT_PROBE_ADDRESS_H
+#define KBT_PROBE_ADDRESS_H
+
+#include "base/arena.h"
+
+struct address {
+	uint8_t family;	   /* 0 none, 4, 6 */
+	uint8_t bytes[16]; /* network order; IPv4 takes the first four */
+};
+
+bool address_parse(struct str s, struct address *ret_address); /* literal only; no name is ever looked up */
+struct str address_print(struct address a, struct arena *arena);
+bool address_eq(struct address a, struct address b);
+struct address address_v4(struct str four_bytes); /* no address where it is not four bytes */
+struct address address_v6(struct str sixteen_bytes);
+bool address_in(struct address a, struct address net, unsigned prefix);
+bool address_is_loopback(struct address a);
+bool address_is_apipa(struct address a); /* 169.254/16, fe80::/10 */
+bool address_is_private(struct address a); /* RFC 1918, RFC 4193, link local */
+
+struct sockaddr_storage;
+struct sockaddr;
+/* To and from the system's form; the length is 0 for no address. */
+unsigned address_to_sockaddr(struct address a, uint16_t port, struct sockaddr_storage *ret_sockaddr);
+struct address address_from_sockaddr(const struct sockaddr *s);
+
+#endif
