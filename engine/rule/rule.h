@@ -38,6 +38,7 @@ struct rule_var {
 	struct str name; /* "server", "share", "path": how the binding is called */
 	enum var_type type;
 	struct str says; /* the placeholder as the article spells it: "<\\servername>" */
+	bool sample;	 /* says is one machine's value (an address), not a placeholder */
 };
 
 /* A template is a sequence of pieces: literal text, or a variable. */
@@ -58,6 +59,7 @@ struct rule_template {
 	struct rule_var *vars;
 	size_t var_count, var_cap;
 	enum template_place place;
+	bool announced; /* a sentence before it says that it is a message */
 	unsigned lines; /* how many lines it was quoted on */
 	uint32_t line;	/* in the source */
 };
@@ -123,6 +125,10 @@ enum err rule_extract(const struct article *article, struct arena *a, struct dia
  * brace. Used by authored articles and tests. ERR_INPUT with a sentence in d. */
 enum err rule_template_parse(struct str text, struct arena *a, struct diags *d, struct rule_template *ret_template)
 	MUST_USE;
+
+/* rule_var_guess names and types a variable from its placeholder and from the sentence that explains it (may be
+ * empty): "servername", "the NetBIOS name of the server" gives server, netbios-name. */
+void rule_var_guess(struct str says, struct str explained, struct arena *a, struct rule_var *var);
 
 /* The parts that rule_extract is made of, each adding to *rule. */
 enum err rule_add_templates(const struct article *article, struct arena *a, struct rule *rule) MUST_USE;

