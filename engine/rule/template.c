@@ -17,6 +17,29 @@ enum {
 
 /* ---- names and types ---- */
 
+static const char *const type_names[] = {
+	[VAR_TEXT] = "text",	   [VAR_HOST] = "host", [VAR_NETBIOS] = "netbios-name", [VAR_ADDRESS] = "address",
+	[VAR_SHARE] = "share",	   [VAR_UNC] = "unc",	[VAR_PATH] = "path",		[VAR_FILE] = "file",
+	[VAR_USER] = "user",	   [VAR_PORT] = "port", [VAR_NUMBER] = "number",	[VAR_CODE] = "code",
+	[VAR_PRODUCT] = "product", [VAR_LINK] = "link", [VAR_TIME] = "time",
+};
+
+const char *var_type_name(enum var_type t)
+{
+	return type_names[t];
+}
+
+bool var_type_parse(struct str name, enum var_type *ret_type)
+{
+	for (size_t i = 0; i < sizeof type_names / sizeof *type_names; i++) {
+		if (!str_eq(name, str_c(type_names[i])))
+			continue;
+		*ret_type = (enum var_type)i;
+		return true;
+	}
+	return false;
+}
+
 static const struct {
 	const char *word; /* found in the placeholder's words, in this order of preference */
 	const char *name;
