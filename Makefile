@@ -12,7 +12,7 @@ VERSION := 0.1.0
 PKGS    := sqlite3 libmicrohttpd libcjson libarchive libcares libmnl yaml-0.1 libzstd libxxhash
 WARN    := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Werror
 HARDEN  := -fstack-protector-strong -fPIE -D_FORTIFY_SOURCE=2
-STD     := -std=c17 -D_GNU_SOURCE -Iengine -I. -DKBT_VERSION='"$(VERSION)"' -DKBT_SHARE='"$(PREFIX)/share/kbtriage"'
+STD     := -std=c17 -D_GNU_SOURCE -Iengine -I. -I$(BUILD)/gen -DKBT_VERSION='"$(VERSION)"' -DKBT_SHARE='"$(PREFIX)/share/kbtriage"'
 
 # What apt must bring: to build and run, and to test.
 DEPS     := build-essential pkg-config libsqlite3-dev libmicrohttpd-dev libcjson-dev libarchive-dev libc-ares-dev \
@@ -28,13 +28,18 @@ ALL_LIBS   = $(LDFLAGS) -pie -Wl,-z,relro,-z,now $(PKG_LIBS) -lm -pthread
 
 ENGINE := $(wildcard engine/*/*.c)
 APP    := $(wildcard cli/*.c web/*.c)
-UNIT   := $(wildcard tests/unit/*/*.c)
-FUZZ   := $(wildcard tests/fuzz/*.c)
+UNIT   := $(wildcard tests/unit/*/test_*.c)
+FUZZ   := $(wildcard tests/fuzz/fuzz_*.c)
+GOLDEN := $(wildcard tests/golden/*.c)
+MAINS  := tests/main/replay.c tests/main/golden.c
 OBJ     = $(1:%.c=$(BUILD)/%.o)
 LIB    := $(BUILD)/libkbt.a
+HAVE_CMOCKA = $(shell pkg-config --exists cmocka && echo yes)
+PROGRAMS = $(if $(HAVE_CMOCKA),$(UNIT:%.c=$(BUILD)/%)) $(FUZZ:%.c=$(BUILD)/%) $(GOLDEN:%.c=$(BUILD)/%)
 
-.PHONY: all run deps deps-dev test asan bench fuzz lab layers lint install clean golden
+.PHONY: all run deps deps-dev test programs asan bench fuzz lab layers lint install clean golden
 .DELETE_ON_ERROR:
+.SECONDARY:
 
 all: $(BUILD)/kbt
 
@@ -51,7 +56,99 @@ $(BUILD)/%.o: %.c
 	@echo "cc    $<"
 	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
--include $(patsubst %.o,%.d,$(call OBJ,$(ENGINE) $(APP) $(UNIT) $(FUZZ)))
+# A SQL file becomes one C string: engine/store/schema.sql is schema_sql in schema.sql.h.
+$(BUILD)/gen/%.sql.h: engine/%.sql
+	@mkdir -p $(@D)
+	$(Q)sed -e 's/\\/\\\\/g' -e 's/"/\\"/g' -e 's/^/"/' -e 's/$$/\\n"/' $< >$@
+
+# What apt must bring. dpkg says quickly what is there; without root the line to type is printed.
+define apt_install
+@have=" $$(dpkg-query -W -f='$${db:Status-Status}:$${Package} ' $(1) 2>/dev/null) "; miss=; \
+for p in $(1); do case "$$have" in *" installed:$$p "*) ;; *) miss="$$miss $$p" ;; esac; done; \
+[ -z "$$miss" ] && exit 0; \
+if ! command -v apt-get >/dev/null; then pkg-config --exists $(PKGS) && exit 0; fi; \
+if [ "$$(id -u)" != 0 ]; then echo "these packages are missing:$$miss"; \
+	echo "  sudo apt-get install -y --no-install-recommends$$miss"; exit 2; fi; \
+apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$miss
+endef
+
+deps:
+	$(call apt_install,$(DEPS))
+
+# playwright-core and axe-core for the tests of the web page; chromium itself comes from apt.
+deps-dev:
+	$(call apt_install,$(DEPS_DEV))
+	@if [ -f tests/e2e/package.json ] && ! [ -d tests/e2e/node_modules ]; then \
+		cd tests/e2e && npm ci --ignore-scripts --no-audit --no-fund --silent; fi
+
+run: deps
+	$(Q)$(MAKE) all
+	$(BUILD)/kbt import --db $(BUILD)/kb.db kb/
+	$(BUILD)/kbt serve --db $(BUILD)/kb.db
+
+# A test is a program of its own; corpus and golden programs take their main from tests/main.
+programs: $(BUILD)/kbt $(PROGRAMS)
+
+$(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(LIB)
+	$(Q)$(CC) -o $@ $^ $(ALL_LIBS) -lcmocka
+
+$(BUILD)/tests/fuzz/%: $(BUILD)/tests/fuzz/%.o $(BUILD)/tests/main/replay.o $(LIB)
+	$(Q)$(CC) -o $@ $^ $(ALL_LIBS)
+
+$(BUILD)/tests/golden/%: $(BUILD)/tests/golden/%.o $(BUILD)/tests/main/golden.o $(LIB)
+	$(Q)$(CC) -o $@ $^ $(ALL_LIBS)
+
+# Without root and without the development packages, what needs them is skipped and says so.
+test:
+	-@$(MAKE) --no-print-directory deps-dev
+	@$(MAKE) --no-print-directory programs
+	@$(PYTHON) tests/run.py --build $(BUILD)
+
+asan:
+	@$(MAKE) --no-print-directory programs BUILD=build/asan CFLAGS="-O1 -g -fno-omit-frame-pointer \
+		-fsanitize=address,undefined -fno-sanitize-recover=all" LDFLAGS="-fsanitize=address,undefined"
+	@$(PYTHON) tests/run.py --build build/asan unit corpus golden
+
+golden: $(GOLDEN:%.c=$(BUILD)/%)
+	@for p in $(GOLDEN:tests/golden/%.c=%); do $(BUILD)/tests/golden/$$p --write tests/golden/$$p/*.in || exit 1; done
+	@git diff --stat tests/golden
+
+# FUZZ_SECONDS each, with libFuzzer; what it finds lands in build/fuzz.
+FUZZ_SECONDS ?= 60
+fuzz:
+	@$(MAKE) --no-print-directory build/fuzz/libkbt.a $(FUZZ:%.c=build/fuzz/%.o) BUILD=build/fuzz CC=clang \
+		CFLAGS="-O1 -g -fsanitize=fuzzer-no-link,address,undefined"
+	@for f in $(FUZZ:tests/fuzz/fuzz_%.c=%); do mkdir -p build/fuzz/corpus/$$f; \
+		clang -fsanitize=fuzzer,address,undefined -o build/fuzz/$$f build/fuzz/tests/fuzz/fuzz_$$f.o \
+			build/fuzz/libkbt.a $(PKG_LIBS) -lm -pthread && \
+		build/fuzz/$$f -max_total_time=$(FUZZ_SECONDS) -timeout=10 -rss_limit_mb=1024 -print_final_stats=1 \
+			-artifact_prefix=build/fuzz/$$f- build/fuzz/corpus/$$f $$(ls -d tests/corpus/$$f 2>/dev/null) \
+			2>&1 | tail -n 15 || exit 1; done
+
+bench: $(BUILD)/kbt
+	@$(PYTHON) tests/bench/run.py --build $(BUILD)
+
+lab: $(BUILD)/kbt
+	@$(PYTHON) tests/lab/run_lab.py $(BUILD)/kbt
+
+layers:
+	@$(PYTHON) tests/layers.py
+
+lint:
+	@$(PYTHON) tests/lint.py --build $(BUILD)
+
+install: all
+	install -D -m 755 $(BUILD)/kbt $(DESTDIR)$(PREFIX)/bin/kbt
+	@for f in $(wildcard cli/man/*.1); do install -D -m 644 $$f $(DESTDIR)$(PREFIX)/share/man/man1/$${f##*/}; done
+	@[ ! -f cli/completions/kbt.bash ] || install -D -m 644 cli/completions/kbt.bash \
+		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/kbt
+	@[ ! -f cli/completions/_kbt ] || install -D -m 644 cli/completions/_kbt \
+		$(DESTDIR)$(PREFIX)/share/zsh/site-functions/_kbt
+	@[ ! -f cli/completions/kbt.fish ] || install -D -m 644 cli/completions/kbt.fish \
+		$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/kbt.fish
+	@find kb -type f | while read -r f; do install -D -m 644 "$$f" "$(DESTDIR)$(PREFIX)/share/kbtriage/$$f"; done
 
 clean:
-	rm -rf $(BUILD)
+	rm -rf build $(BUILD)
+
+-include $(patsubst %.o,%.d,$(call OBJ,$(ENGINE) $(APP) $(UNIT) $(FUZZ) $(GOLDEN) $(MAINS)))

@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What commands share: option values, the store, standard streams, sentences for errors.
+ */
+#include "cli/cmd.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+const char *cmd_value_at(const struct cmd_context *c, const char *name, size_t nth)
+{
+	for (size_t i = 0; i < c->value_count; i++)
+		if (!strcmp(c->values[i].option->name, name) && !nth--)
+			return c->values[i].text ? c->values[i].text : "";
+	return NULL;
+}
+
+bool cmd_has(const struct cmd_context *c, const char *name)
+{
+	return cmd_value_at(c, name, 0);
+}
+
+const char *cmd_value(const struct cmd_context *c, const char *name, const char *fallback)
+{
+	const char *last = fallback, *v;
+	for (size_t i = 0; (v = cmd_value_at(c, name, i)); i++)
+		last = v;
+	return last;
+}
+
+bool cmd_number(struct cmd_context *c, const char *name, uint64_t min, uint64_t max, uint64_t *ret_number)
+{
+	const char *text = cmd_value(c, name, NULL);
+	uint64_t number;
+	if (!text)
+		return true;
+	if (!str_u64(str_c(text), &number) || number < min || number > max) {
+		cmd_usage(c, "--%s is a whole number from %llu to %llu, not '%s'", name, (unsigned long long)min,
+			  (unsigned long long)max, text);
+		return false;
+	}
+	*ret_number = number;
+	return true;
+}
+
+bool cmd_flush(struct cmd_context *c)
+{
+	size_t at = 0;
+	if (!c->out_errno && buf_err(&c->out))
+		c->out_errno = ENOMEM;
+	while (!c->out_errno && at < c->out.n) {
+		ssize_t n = write(STDOUT_FILENO, c->out.p + at, c->out.n - at);
+		if (n > 0)
+			at += (size_t)n;
+		else if (n < 0 && errno != EINTR)
+			c->out_errno = errno;
+		else if (n < 0 && cmd_interrupted())
+			break;
+	}
+	buf_clear(&c->out);
+	return !c->out_errno;
+}
+
+static void print_line(struct str text)
+{
+	struct buf line = { 0 };
+	buf_add_c(&line, "kbt: ");
+	render_safe(&line, text, false);
+	buf_add_char(&line, '\n');
+	fwrite(line.p, 1, line.n, stderr);
+	buf_free(&line);
+}
+
+void cmd_show_diags(struct cmd_context *c)
+{
+	static const char *const words[] = { [DIAG_NOTE] = "note: ", [DIAG_WARNING] = "warning: ", [DIAG_ERROR] = "" };
+	struct buf text = { 0 };
+	if (c->diags_shown < c->diags.count)
+		cmd_progress(c, "%s", "");
+	for (; c->diags_shown < c->diags.count; c->diags_shown++) {
+		const struct diag *d = &c->diags.items[c->diags_shown];
+		buf_clear(&text);
+		buf_add_c(&text, words[d->level]);
+		buf_add(&text, d->origin);
+		if (d->line)
+			buf_addf(&text, ":%u", d->line);
+		if (d->origin.n || d->line)
+			buf_add_c(&text, ": ");
+		buf_add(&text, d->text);
+		print_line(buf_str(&text));
+	}
+	if (c->diags.left_out) {
+		buf_clear(&text);
+		buf_addf(&text, "note: %zu more such lines are left out", c->diags.left_out);
+		print_line(buf_str(&text));
+		c->diags.left_out = 0;
+	}
+	buf_free(&text);
+}
+
+static void error_line(struct cmd_context *c, const char *format, va_list args, const char *behind)
+{
+	char text[4096];
+	int n = vsnprintf(text, sizeof text, format, args);
+	if (n < 0)
+		return;
+	cmd_show_diags(c);
+	cmd_progress(c, "%s", "");
+	print_line(str_c(text));
+	if (behind)
+		fprintf(stderr, "%s", behind);
+}
+
+void cmd_error(struct cmd_context *c, const char *format, ...)
+{
+	va_list args;
+	va_start(args, format);
+	error_line(c, format, args, NULL);
+	va_end(args);
+}
+
+void cmd_usage(struct cmd_context *c, const char *format, ...)
+{
+	char behind[128];
+	snprintf(behind, sizeof behind, "usage: kbt %s [OPTION...] %s; see kbt %s --help\n", c->cmd->name, c->cmd->usage,
+		 c->cmd->name);
+	va_list args;
+	va_start(args, format);
+	error_line(c, format, args, behind);
+	va_end(args);
+}
+
+int cmd_exit_code(enum err e)
+{
+	switch (e) {
+	case ERR_OK: return EXIT_FOUND;
+	case ERR_NOTFOUND: return EXIT_NONE;
+	case ERR_MISSING:
+	case ERR_DAMAGED:
+	case ERR_NEWER:
+	case ERR_FOREIGN: return EXIT_KB;
+	case ERR_INTERRUPTED: return 130;
+	default: return EXIT_USAGE;
+	}
+}
+
+int cmd_fail(struct cmd_context *c, enum err e)
+{
+	if (!c->diags.errors && e != ERR_INTERRUPTED)
+		cmd_error(c, "%s: %s", c->cmd->name, err_text(e));
+	cmd_show_diags(c);
+	return cmd_exit_code(e);
+}
+
+enum err cmd_read_fd(struct cmd_context *c, int fd, size_t max, struct str *ret_bytes)
+{
+	struct buf b = { 0 };
+	enum err e = ERR_OK;
+	for (;;) {
+		char *room = buf_room(&b, 1 << 16);
+		ssize_t n = room ? read(fd, room, 1 << 16) : 0;
+		if (n < 0 && errno == EINTR && !cmd_interrupted())
+			continue;
+		if (n <= 0) {
+			e = n < 0 ? err_from_errno(errno) : buf_err(&b);
+			break;
+		}
+		b.n += (size_t)n;
+		if (b.n > max) {
+			e = ERR_LIMIT;
+			break;
+		}
+	}
+	struct str bytes = e ? STR("") : buf_keep(&b, &c->arena);
+	buf_free(&b);
+	if (!e)
+		e = arena_err(&c->arena);
+	if (!e)
+		*ret_bytes = bytes;
+	return e;
+}
+
+enum err cmd_message(struct cmd_context *c, size_t max, struct str *ret_text)
+{
+	if (c->arg_count == 0 ? !isatty(STDIN_FILENO) : c->arg_count == 1 && !strcmp(c->args[0], "-")) {
+		enum err e = cmd_read_fd(c, STDIN_FILENO, max, ret_text);
+		if (e == ERR_LIMIT)
+			return diags_fail(&c->diags, e, "the message on standard input is over %zu MiB", max >> 20);
+		return e && e != ERR_INTERRUPTED ? diags_fail(&c->diags, e, "standard input: %s", err_text(e)) : e;
+	}
+	if (!c->arg_count)
+		return diags_fail(&c->diags, ERR_INPUT, "no message: give it as arguments or on standard input");
+	struct buf b = { 0 };
+	for (size_t i = 0; i < c->arg_count; i++) {
+		buf_add_c(&b, i ? " " : "");
+		buf_add_c(&b, c->args[i]);
+	}
+	*ret_text = buf_keep(&b, &c->arena);
+	enum err e = buf_err(&b);
+	buf_free(&b);
+	return e ? e : arena_err(&c->arena);
+}
+
+void cmd_progress(struct cmd_context *c, const char *format, ...)
+{
+	static int64_t last_ms; /* a terminal is one */
+	static bool shown;
+	if (!c->err_is_tty)
+		return;
+	struct timespec now;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	int64_t ms = (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+	char text[256];
+	va_list args;
+	va_start(args, format);
+	vsnprintf(text, sizeof text, format, args);
+	va_end(args);
+	if (!*text ? !shown : ms - last_ms < 100)
+		return;
+	fprintf(stderr, "\r\033[K%s", text);
+	fflush(stderr);
+	last_ms = ms;
+	shown = *text;
+}

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * How a command is written: one file cmd_<name>.c that ends in a `const struct cmd cmd_<name>`, and one row in
+ * commands.def. Options and help are tables; main.c parses and prints from them. A command takes a struct
+ * cmd_context, writes its results into c->out (cmd_flush sends them to standard output), lets its diagnostics go to
+ * c->diags (printed on standard error by cmd_fail and at the end), and gives an exit code. It never calls exit, and
+ * never writes to standard output in another way.
+ */
+#ifndef KBT_CLI_CMD_H
+#define KBT_CLI_CMD_H
+
+#include "render/render.h"
+
+enum exit_code {
+	EXIT_FOUND = 0,	    /* found, done, confirmed, healthy */
+	EXIT_NONE = 1,	    /* nothing explains it */
+	EXIT_USAGE = 2,	    /* usage, input or output error */
+	EXIT_UNDECIDED = 3, /* an answer but no decision */
+	EXIT_KB = 4	    /* the knowledge base is missing, damaged or newer */
+	/* 130: interrupted (128 + the signal) */
+};
+
+struct cmd_option {
+	const char *name;  /* "replace" for --replace */
+	char letter;	   /* 'n' for -n, or 0 */
+	const char *value; /* what the value is called ("FILE"); NULL for a switch */
+	const char *help;
+};
+
+/* Options that every command takes; a command's own table adds to them. */
+extern const struct cmd_option cmd_shared_options[];
+
+struct cmd_context;
+
+struct cmd {
+	const char *name;
+	const char *usage; /* behind the options: "PATH..."; may be empty */
+	const char *help;  /* one line for the list of commands, no stop */
+	const char *about; /* paragraphs for `kbt NAME --help`, lines of at most 100 columns; may be NULL */
+	const char *const *examples;	  /* commands as typed, ended by NULL */
+	const struct cmd_option *options; /* ended by a NULL name; NULL for none */
+	int (*run)(struct cmd_context *c);
+};
+
+struct cmd_value {
+	const struct cmd_option *option;
+	const char *text; /* NULL for a switch */
+};
+
+struct cmd_context {
+	const struct cmd *cmd;
+	const char **args; /* what is no option */
+	size_t arg_count;
+	struct cmd_value *values; /* in the order given */
+	size_t value_count;
+
+	bool json;		 /* --json */
+	size_t limit;		 /* -n; 10 */
+	bool limit_given;
+	const char *db;		 /* the database's path, decided */
+	struct render_text text; /* colour and width of standard output */
+	bool err_is_tty;	 /* progress may be shown */
+
+	struct arena arena; /* lives as long as the command */
+	struct diags diags; /* in that arena */
+	size_t diags_shown;
+	struct buf out;	    /* results */
+	int out_errno;	    /* what the first failed write said */
+};
+
+/* Options: whether it was given, its last value (or the fallback), its nth value (NULL behind the last). */
+bool cmd_has(const struct cmd_context *c, const char *name);
+const char *cmd_value(const struct cmd_context *c, const char *name, const char *fallback);
+const char *cmd_value_at(const struct cmd_context *c, const char *name, size_t nth);
+/* cmd_number reads an option's value as a whole number within bounds; false after an error on stderr. *ret_number is
+ * untouched where the option was not given. */
+bool cmd_number(struct cmd_context *c, const char *name, uint64_t min, uint64_t max, uint64_t *ret_number);
+
+/* cmd_flush sends c->out to standard output and empties it; false once a write failed (then stop producing). */
+bool cmd_flush(struct cmd_context *c);
+
+/* cmd_error prints one sentence on standard error, after what is in diags. Untrusted bytes in it are escaped. */
+void cmd_error(struct cmd_context *c, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void cmd_usage(struct cmd_context *c, const char *format, ...) __attribute__((format(printf, 2, 3))); /* + see --help */
+/* cmd_show_diags prints the diagnostics not shown so far on standard error. */
+void cmd_show_diags(struct cmd_context *c);
+/* cmd_fail shows the diagnostics (if none is an error, the words of e) and gives the exit code of e. */
+int cmd_fail(struct cmd_context *c, enum err e);
+int cmd_exit_code(enum err e);
+
+/* cmd_store opens the database; after a failure the sentence is in c->diags: return cmd_fail(c, e). */
+enum err cmd_store(struct cmd_context *c, enum store_mode mode, struct store **ret_store) MUST_USE;
+
+/* cmd_message joins the arguments by spaces, or reads standard input for "-" or where there are no arguments and
+ * standard input is no terminal. ERR_INPUT without either, ERR_LIMIT beyond max bytes. */
+enum err cmd_message(struct cmd_context *c, size_t max, struct str *ret_text) MUST_USE;
+/* cmd_read_fd reads to the end. */
+enum err cmd_read_fd(struct cmd_context *c, int fd, size_t max, struct str *ret_bytes) MUST_USE;
+
+/* cmd_signal is the signal that asks this program to end (SIGINT, SIGTERM, SIGHUP), else 0. */
+int cmd_signal(void);
+#define cmd_interrupted() (cmd_signal() != 0)
+
+/* cmd_progress redraws one line on a terminal's standard error, at most ten times a second; "" takes it away. */
+void cmd_progress(struct cmd_context *c, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+#define CMD(name) extern const struct cmd cmd_##name;
+#include "cli/commands.def"
+#undef CMD
+
+#endif

@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The table of commands, their options and their help; what one command needs of its surroundings is in cmd.c.
+ */
+#include "cli/cmd.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+static const struct cmd *const commands[] = {
+#define CMD(name) &cmd_##name,
+#include "cli/commands.def"
+#undef CMD
+	NULL
+};
+
+const struct cmd_option cmd_shared_options[] = {
+	{ "db", 0, "FILE", "the database (else $KBT_DB, else kbtriage/kb.db in $XDG_DATA_HOME)" },
+	{ "json", 0, NULL, "one JSON object a line" },
+	{ "limit", 'n', "N", "at most N answers (default 10)" },
+	{ "color", 0, "WHEN", "auto, always or never" },
+	{ "help", 'h', NULL, "this help" },
+	{ .name = NULL }
+};
+
+static const struct cmd_option *option_in(const struct cmd_option *table, const char *name, size_t n, char letter)
+{
+	for (; table && table->name; table++)
+		if (name ? strlen(table->name) == n && !memcmp(table->name, name, n) : letter && table->letter == letter)
+			return table;
+	return NULL;
+}
+
+static const struct cmd_option *option_find(const struct cmd *cmd, const char *name, size_t n, char letter)
+{
+	const struct cmd_option *own = option_in(cmd->options, name, n, letter);
+	return own ? own : option_in(cmd_shared_options, name, n, letter);
+}
+
+static void print_options(const struct cmd_option *table)
+{
+	for (; table && table->name; table++) {
+		char left[64];
+		snprintf(left, sizeof left, "--%s%s%s", table->name, table->value ? " " : "",
+			 table->value ? table->value : "");
+		if (table->letter)
+			printf("  -%c, %-18s  %s\n", table->letter, left, table->help);
+		else
+			printf("      %-18s  %s\n", left, table->help);
+	}
+}
+
+static void print_command_help(const struct cmd *cmd)
+{
+	printf("%s: %s\n\nusage: kbt %s [OPTION...]%s%s\n", cmd->name, cmd->help, cmd->name, *cmd->usage ? " " : "",
+	       cmd->usage);
+	if (cmd->about)
+		printf("\n%s\n", cmd->about);
+	printf("\noptions:\n");
+	print_options(cmd->options);
+	print_options(cmd_shared_options);
+	if (cmd->examples && *cmd->examples)
+		printf("\nexamples:\n");
+	for (const char *const *e = cmd->examples; e && *e; e++)
+		printf("  %s\n", *e);
+}
+
+static void print_help(FILE *to)
+{
+	fprintf(to, "kbt turns knowledge base articles into answers: which article explains a message, which of its causes\n"
+		    "holds here, and what to do.\n\nusage: kbt COMMAND [OPTION...] [ARGUMENT...]\n\ncommands:\n");
+	for (const struct cmd *const *cmd = commands; *cmd; cmd++)
+		fprintf(to, "  %-10s %s\n", (*cmd)->name, (*cmd)->help);
+	fprintf(to, "\n`kbt COMMAND --help` says more, with examples. `kbt --version` prints the version.\n"
+		    "exit codes: 0 found or done, 1 nothing explains it, 2 usage, input or output error,\n"
+		    "            3 an answer but no decision, 4 knowledge base missing or damaged, 130 interrupted\n");
+}
+
+/* An argument that starts with a dash and is no option: "-", and negative numbers (a message may be an error code). */
+static bool is_plain(const struct cmd *cmd, const char *arg)
+{
+	return arg[0] != '-' || !arg[1] || (char_is_digit(arg[1]) && !option_find(cmd, NULL, 0, arg[1]));
+}
+
+/* parse_option reads the option at argv[*at], and its value, which may be the next argument. */
+static bool parse_option(struct cmd_context *c, int argc, char **argv, int *at)
+{
+	const char *arg = argv[*at], *value = NULL;
+	const struct cmd_option *option;
+	if (arg[1] == '-') {
+		const char *equals = strchr(arg, '=');
+		option = option_find(c->cmd, arg + 2, equals ? (size_t)(equals - arg - 2) : strlen(arg + 2), 0);
+		value = equals ? equals + 1 : NULL;
+	} else {
+		option = option_find(c->cmd, NULL, 0, arg[1]);
+		value = option && arg[2] ? arg + 2 : NULL;
+	}
+	if (!option) {
+		cmd_usage(c, "unknown option %s", arg);
+		return false;
+	}
+	if (!option->value && value) {
+		cmd_usage(c, "%s takes no value", arg[1] == '-' ? option->name : arg);
+		return false;
+	}
+	if (option->value && !value) {
+		if (*at + 1 >= argc) {
+			cmd_usage(c, "--%s needs a value (%s)", option->name, option->value);
+			return false;
+		}
+		value = argv[++*at];
+	}
+	c->values[c->value_count++] = (struct cmd_value){ option, value };
+	return true;
+}
+
+static bool parse_arguments(struct cmd_context *c, int argc, char **argv)
+{
+	c->args = arena_array(&c->arena, const char *, (size_t)argc + 1);
+	c->values = arena_array(&c->arena, struct cmd_value, (size_t)argc + 1);
+	if (arena_err(&c->arena))
+		return false;
+	bool only_plain = false;
+	for (int i = 0; i < argc; i++) {
+		if (!only_plain && !strcmp(argv[i], "--"))
+			only_plain = true;
+		else if (only_plain || is_plain(c->cmd, argv[i]))
+			c->args[c->arg_count++] = argv[i];
+		else if (!parse_option(c, argc, argv, &i))
+			return false;
+	}
+	return true;
+}
+
+static bool decide_colour(struct cmd_context *c)
+{
+	const char *when = cmd_value(c, "color", "auto"), *term = getenv("TERM"), *no = getenv("NO_COLOR");
+	if (!strcmp(when, "always"))
+		c->text.colour = true;
+	else if (!strcmp(when, "auto"))
+		c->text.colour = !(no && *no) && isatty(STDOUT_FILENO) && term && strcmp(term, "dumb");
+	else if (strcmp(when, "never")) {
+		cmd_usage(c, "--color is auto, always or never, not %s", when);
+		return false;
+	}
+	struct winsize size;
+	if (!ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) && size.ws_col)
+		c->text.width = size.ws_col;
+	return true;
+}
+
+static bool decide_db(struct cmd_context *c)
+{
+	const char *db = cmd_value(c, "db", NULL), *env = getenv("KBT_DB"), *xdg = getenv("XDG_DATA_HOME"),
+		   *home = getenv("HOME");
+	if (!db && env && *env)
+		db = env;
+	if (!db && xdg && *xdg)
+		db = arena_printf(&c->arena, "%s/kbtriage/kb.db", xdg).p;
+	if (!db)
+		db = arena_printf(&c->arena, "%s/.local/share/kbtriage/kb.db", home && *home ? home : "").p;
+	if (!*db)
+		cmd_usage(c, "--db needs the name of a file");
+	c->db = db;
+	return *db;
+}
+
+static bool prepare(struct cmd_context *c)
+{
+	uint64_t limit = 10;
+	c->json = cmd_has(c, "json");
+	c->limit_given = cmd_has(c, "limit");
+	c->err_is_tty = isatty(STDERR_FILENO);
+	if (!decide_colour(c) || !decide_db(c) || !cmd_number(c, "limit", 1, 1000000, &limit))
+		return false;
+	c->limit = (size_t)limit;
+	return true;
+}
+
+static int run_command(const struct cmd *cmd, int argc, char **argv)
+{
+	struct cmd_context c = { .cmd = cmd };
+	c.diags.arena = &c.arena;
+	int code = EXIT_USAGE;
+	if (!parse_arguments(&c, argc, argv)) {
+		if (arena_err(&c.arena))
+			cmd_fail(&c, ERR_NOMEM);
+	} else if (cmd_has(&c, "help")) {
+		print_command_help(cmd);
+		code = fflush(stdout) ? EXIT_USAGE : EXIT_FOUND;
+	} else if (prepare(&c)) {
+		code = cmd->run(&c);
+	}
+	cmd_show_diags(&c);
+	if (!cmd_flush(&c)) {
+		code = EXIT_USAGE;
+		if (c.out_errno != EPIPE)
+			cmd_error(&c, "could not write standard output: %s", strerror(c.out_errno));
+	}
+	bool broken_pipe = c.out_errno == EPIPE;
+	cmd_progress(&c, "%s", "");
+	buf_free(&c.out);
+	arena_free(&c.arena);
+	if (broken_pipe) { /* end as a program that knows nothing of signals would */
+		signal(SIGPIPE, SIG_DFL);
+		raise(SIGPIPE);
+	}
+	return cmd_interrupted() ? 128 + cmd_signal() : code;
+}
+
+static volatile sig_atomic_t last_signal;
+
+static void on_signal(int number)
+{
+	last_signal = number;
+}
+
+int cmd_signal(void)
+{
+	return last_signal;
+}
+
+static void listen_to_signals(void)
+{
+	/* No SA_RESTART: a read that waits comes back. A second signal ends the program at once. */
+	struct sigaction ask = { .sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND };
+	struct sigaction ignore = { .sa_handler = SIG_IGN };
+	sigaction(SIGINT, &ask, NULL);
+	sigaction(SIGTERM, &ask, NULL);
+	sigaction(SIGHUP, &ask, NULL);
+	sigaction(SIGPIPE, &ignore, NULL);
+}
+
+int main(int argc, char **argv)
+{
+	if (argc < 2) {
+		print_help(stderr);
+		return EXIT_USAGE;
+	}
+	listen_to_signals();
+	const char *name = argv[1];
+	if (!strcmp(name, "--version") || !strcmp(name, "version")) {
+		printf("kbt %s\n", KBT_VERSION);
+		return fflush(stdout) ? EXIT_USAGE : EXIT_FOUND;
+	}
+	bool help = !strcmp(name, "--help") || !strcmp(name, "-h") || !strcmp(name, "help");
+	if (help && argc < 3) {
+		print_help(stdout);
+		return fflush(stdout) ? EXIT_USAGE : EXIT_FOUND;
+	}
+	char *help_argv[] = { "--help" };
+	for (const struct cmd *const *cmd = commands; *cmd; cmd++)
+		if (!strcmp((*cmd)->name, argv[help ? 2 : 1]))
+			return help ? run_command(*cmd, 1, help_argv) : run_command(*cmd, argc - 2, argv + 2);
+	struct cmd_context c = { .cmd = NULL };
+	cmd_error(&c, "no command '%s': `kbt --help` lists them", argv[help ? 2 : 1]);
+	return EXIT_USAGE;
+}
