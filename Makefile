@@ -17,8 +17,8 @@ STD     := -std=c17 -D_GNU_SOURCE -Iengine -I. -I$(BUILD)/gen -DKBT_VERSION='"$(
 # What apt must bring: to build and run, and to test.
 DEPS     := build-essential pkg-config libsqlite3-dev libmicrohttpd-dev libcjson-dev libarchive-dev libc-ares-dev \
             libmnl-dev libyaml-dev libzstd-dev libxxhash-dev
-DEPS_DEV := $(DEPS) libcmocka-dev clang clang-tidy libclang-rt-14-dev python3 zstd nodejs npm chromium \
-            iproute2 nftables samba smbclient dnsmasq-base
+DEPS_DEV := $(DEPS) libcmocka-dev clang clang-tidy libclang-rt-14-dev python3 zstd chromium \
+            $(if $(shell command -v npm),,nodejs npm) iproute2 nftables samba smbclient dnsmasq-base
 
 # Evaluated when a recipe needs it, so that `make deps` works on a machine without the packages.
 PKG_CFLAGS = $(shell pkg-config --cflags $(PKGS))

@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: MIT
+"""What the tests of the command line share: run the binary, write articles of our own, find the shared data."""
+import json
+import os
+import shutil
+import subprocess
+import tempfile
+import unittest
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+KBT = os.path.abspath(os.environ.get('KBT', os.path.join(ROOT, 'build/kbt')))
+SHARED = os.path.abspath(os.environ.get('KBT_SHARED', os.path.join(os.path.dirname(ROOT), 'shared')))
+
+FOUND, NONE, USAGE, UNDECIDED, DAMAGED, INTERRUPTED = 0, 1, 2, 3, 4, 130
+
+
+def shared(path):
+    """A file of the shared data; skips the test where it is missing."""
+    full = os.path.join(SHARED, path)
+    if not os.path.exists(full):
+        raise unittest.SkipTest('the shared data is missing (KBT_SHARED)')
+    return full
+
+
+def needs_root():
+    if os.geteuid() != 0:
+        raise unittest.SkipTest('needs root')
+
+
+def article_text(number, title='An article', symptom='An error occurs.', date='08-AUG-2001', product='Windows NT 4.0'):
+    """An article in the text archive's format, in our own words."""
+    return (f'DOCUMENT:Q{number}  {date}  [winnt]\r\n'
+            f'TITLE   :{title}\r\n'
+            f'PRODUCT :{product}\r\n'
+            f'PROD/VER:4.0\r\nOPER/SYS:\r\nKEYWORDS:kberrmsg\r\n\r\n'
+            + '=' * 70 + '\r\n'
+            + '-' * 79 + '\r\nThe information in this article applies to:\r\n\r\n'
+            f' - {product} \r\n' + '-' * 79 + '\r\n\r\n'
+            f'SYMPTOMS\r\n========\r\n\r\n{symptom}\r\n\r\n'
+            'CAUSE\r\n=====\r\n\r\nThe service is not running.\r\n\r\n'
+            'RESOLUTION\r\n==========\r\n\r\nStart the service.\r\n\r\n'
+            'Additional query words: test words\r\n\r\n'
+            + '=' * 70 + '\r\nKeywords          : kberrmsg \r\nTechnology        : kbWinNT\r\n'
+            'Issue type        : kbprb\r\n').encode()
+
+
+class KbtTest(unittest.TestCase):
+    maxDiff = None
+
+    def setUp(self):
+        self.dir = tempfile.mkdtemp(prefix='kbt-test-')
+        self.addCleanup(shutil.rmtree, self.dir, ignore_errors=True)
+        self.db = self.path('kb.db')
+
+    def path(self, *names):
+        return os.path.join(self.dir, *names)
+
+    def write(self, name, data):
+        full = self.path(name)
+        os.makedirs(os.path.dirname(full), exist_ok=True)
+        with open(full, 'wb') as f:
+            f.write(data if isinstance(data, bytes) else data.encode())
+        return full
+
+    def run_kbt(self, *args, input=None, env=None, timeout=120, **kw):
+        """Runs kbt; input None closes standard input. stdout and stderr come as text."""
+        full = dict(os.environ, KBT_DB=self.db, XDG_CACHE_HOME=self.path('cache'), TERM='dumb', **(env or {}))
+        if input is None:
+            kw.setdefault('stdin', subprocess.DEVNULL)
+        elif isinstance(input, str):
+            input = input.encode()
+        kw.setdefault('stdout', subprocess.PIPE)
+        p = subprocess.run([KBT, *args], input=input, stderr=subprocess.PIPE, env=full, timeout=timeout, **kw)
+        p.out = (p.stdout or b'').decode('utf-8', 'surrogateescape')
+        p.err = p.stderr.decode('utf-8', 'surrogateescape')
+        return p
+
+    def kbt(self, *args, code=FOUND, **kw):
+        p = self.run_kbt(*args, **kw)
+        self.assertEqual(p.returncode, code, f'kbt {args}\n{p.out[-2000:]}\n{p.err[-2000:]}')
+        return p
+
+    def json(self, *args, code=FOUND, **kw):
+        """The objects that --json prints."""
+        return [json.loads(line) for line in self.kbt(*args, '--json', code=code, **kw).out.splitlines()]
+
+    def refused(self, *args, code=USAGE, names=(), **kw):
+        """Fails with this code, nothing on stdout, and one sentence that names the thing."""
+        p = self.kbt(*args, code=code, **kw)
+        self.assertEqual(p.out, '')
+        self.assertTrue(p.err.startswith('kbt: '), p.err)
+        for name in [names] if isinstance(names, str) else names:
+            self.assertIn(name, p.err)
+        return p
