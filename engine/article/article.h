@@ -16,7 +16,8 @@
 #include "base/diag.h"
 #include "base/tree.h"
 
-/* What a section is, whatever its heading's spelling. */
+/* What a section is, whatever its heading's spelling. A section of level 2 whose heading says nothing ("Method 1",
+ * "Steps to Reproduce Behavior") is of the kind of the top section that it stands in. */
 enum section_kind {
 	SECTION_INTRO,	    /* text before the first heading */
 	SECTION_APPLIES,    /* "The information in this article applies to" */
@@ -36,7 +37,7 @@ enum section_kind {
 
 struct article_section {
 	enum section_kind kind;
-	unsigned level;	     /* 1 for a top heading, 2 for one below it */
+	unsigned level;	     /* 1 for a top heading; 2 for one below it or one that no rule underlines ("Question:") */
 	struct str heading;  /* as written; empty for SECTION_INTRO */
 	struct str body;     /* lines joined by LF, the format's own indent removed, without blank lines at its ends */
 	uint32_t line;	     /* 1-based line of the heading in the source */
@@ -56,7 +57,20 @@ struct article_ref {
 	uint32_t line;
 };
 
-struct article_part; /* article_parts.h: the lossless sequence that raw printing walks */
+/* The lossless sequence: each part is some whole lines of the source. */
+enum part_kind {
+	PART_FRAME,   /* blank lines, rules, and the page that a web format wraps around the article */
+	PART_FIELD,   /* the lines of fields[index] */
+	PART_HEADING, /* the heading of sections[index], with its underline */
+	PART_BODY     /* lines of the body of sections[index] */
+};
+
+struct article_part {
+	enum part_kind kind;
+	bool tabbed;	/* the source has a tab before each of these lines */
+	uint32_t index;
+	struct str text; /* lines with their LF; the last line of a source may have none */
+};
 
 struct article {
 	struct str id;	   /* "Q150536": Q and 5 or 6 digits; authored ones may have other words behind the Q */
@@ -95,6 +109,12 @@ enum err article_parse(struct str bytes, struct arena *a, struct diags *d, struc
 /* article_raw prints the text again from the parsed parts: the same words in the same order as the source (after
  * conversion to UTF-8), the same lines. */
 void article_raw(const struct article *article, struct buf *out);
+
+/* article_has: the article has a top section of this kind. */
+bool article_has(const struct article *article, enum section_kind kind);
+
+/* article_field gives the value of the first field so called (case does not matter), or the empty string. */
+struct str article_field(const struct article *article, const char *name);
 
 /* article_id reads "Q150536", "150536", "KB150536", "q150536" as an id in the canonical spelling; false if it is none.
  * Also the ids of authored articles ("Q-mount-error-112"). */

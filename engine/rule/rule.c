@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT */
+#include "rule/rule.h"
+
+const char *rule_status_name(enum rule_status s)
+{
+	static const char *const names[] = {
+		[STATUS_UNKNOWN] = "unknown",	[STATUS_CONFIRMED] = "confirmed", [STATUS_FIXED] = "fixed",
+		[STATUS_NO_FIX] = "no-known-fix", [STATUS_BY_DESIGN] = "by-design",
+	};
+	return names[s];
+}
+
+enum err rule_extract(const struct article *article, struct arena *a, struct diags *d, struct rule *ret_rule)
+{
+	struct rule rule = { .id = article->id, .title = article->title, .authored = article->front != NULL };
+	enum err err = ERR_OK;
+	(void)d;
+	*ret_rule = rule;
+	return err ? err : arena_err(a);
+}
