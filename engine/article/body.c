@@ -26,7 +26,6 @@ static const struct known_heading {
 } known_headings[] = {
 	{ STR_LIT("SYMPTOMS"), SECTION_SYMPTOMS, true },
 	{ STR_LIT("SYMPTOM"), SECTION_SYMPTOMS, true },
-	{ STR_LIT("SYMPTONS"), SECTION_SYMPTOMS, true },
 	{ STR_LIT("PROBLEM"), SECTION_SYMPTOMS, true },
 	{ STR_LIT("CAUSE"), SECTION_CAUSE, true },
 	{ STR_LIT("CAUSES"), SECTION_CAUSE, true },
@@ -107,7 +106,7 @@ static unsigned underlined_level(const struct walk *w, size_t at)
 	bool near = rule <= n + UNDERLINE_SLACK && n <= rule + UNDERLINE_SLACK;
 	const struct known_heading *known = find_heading(line);
 	if (known && near)
-		return *below.p == '=' || w->top == SECTION_INTRO ? 1 : 2;
+		return *below.p == '=' ? 1 : 2;
 	bool alone = at == 0 || is_blank(b->lines[at - 1]) || at == w->body;
 	/* a rule as long as the layout's own closes a block; a table's head has gaps */
 	bool layout = rule >= RULE_MIN && (!exact || rule == 70 || rule == 77 || rule == 79);

@@ -13,8 +13,13 @@ const char *rule_status_name(enum rule_status s)
 enum err rule_extract(const struct article *article, struct arena *a, struct diags *d, struct rule *ret_rule)
 {
 	struct rule rule = { .id = article->id, .title = article->title, .authored = article->front != NULL };
-	enum err err = ERR_OK;
 	(void)d;
-	*ret_rule = rule;
-	return err ? err : arena_err(a);
+	enum err err = rule_add_templates(article, a, &rule);
+	if (!err)
+		err = rule_add_codes(article, a, &rule);
+	if (!err)
+		err = arena_err(a);
+	if (!err)
+		*ret_rule = rule;
+	return err;
 }
