@@ -1,0 +1,379 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Carries out what machines ask for, and feeds them what happens. Owns the clock, the limits and, by channel.c, the
+ * sockets. A machine that has to wait for its turn (packets a second) does not age meanwhile, so its own waits stay true.
+ */
+#include "probe/driver.h"
+
+#include "base/mem.h"
+#include "probe/channel.h"
+
+#include <errno.h>
+#include <math.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/socket.h>
+#include <time.h>
+
+enum {
+	CANCEL_LOOK_MS = 50,	/* how soon a cancel is seen */
+	TCP_PACKETS = 4,	/* SYN, ACK, FIN, ACK: of a connection that carries nothing */
+	CHANNEL_BUFFER = MACHINE_BYTES_MAX
+};
+
+struct driver {
+	struct driver_options options;
+	struct driver_count count;
+	double sent_ms[DRIVER_PACKETS_PER_S]; /* when the last packets went, as a ring */
+	unsigned sent_at;
+	uint8_t buffer[CHANNEL_BUFFER];
+};
+
+struct run {
+	struct driver *driver;
+	struct machine machine;
+	struct evidence *evidence;
+	struct channel channels[MACHINE_CHANNELS_MAX];
+	unsigned reading;     /* the channel that events come from */
+	double begin_ms;      /* on the driver's clock; moved on while it waits for its turn */
+	double blocked_ms;    /* since when it waits for its turn; negative: it does not */
+	bool deadline_told, reported;
+};
+
+static double clock_ms(void)
+{
+	struct timespec t;
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
+}
+
+int64_t driver_now_ms(const struct driver *driver)
+{
+	(void)driver;
+	struct timespec t;
+	clock_gettime(CLOCK_REALTIME, &t);
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+enum err driver_open(const struct driver_options *options, struct diags *d, struct driver **ret_driver)
+{
+	struct driver *driver = mem_resize(NULL, sizeof *driver);
+	if (!driver)
+		return diags_fail(d, ERR_NOMEM, "no memory for the probe driver");
+	memset(driver, 0, sizeof *driver);
+	if (options)
+		driver->options = *options;
+	for (size_t i = 0; i < DRIVER_PACKETS_PER_S; i++)
+		driver->sent_ms[i] = -1e9;
+	*ret_driver = driver;
+	return ERR_OK;
+}
+
+void driver_close(struct driver **driver)
+{
+	mem_free(*driver);
+	*driver = NULL;
+}
+
+struct driver_count driver_counted(const struct driver *driver)
+{
+	return driver->count;
+}
+
+static bool cancelled(const struct driver *d)
+{
+	return d->options.cancel && atomic_load(d->options.cancel);
+}
+
+enum err driver_wait(struct driver *driver, double ms)
+{
+	double end = clock_ms() + ms;
+	for (double left = ms; left > 0; left = end - clock_ms()) {
+		if (cancelled(driver))
+			return ERR_INTERRUPTED;
+		poll(NULL, 0, (int)ceil(left < CANCEL_LOOK_MS ? left : CANCEL_LOOK_MS));
+	}
+	return cancelled(driver) ? ERR_INTERRUPTED : ERR_OK;
+}
+
+static void count_packets(struct run *r, struct channel *c, unsigned packets, double now)
+{
+	struct driver *d = r->driver;
+	d->count.packets += packets;
+	r->evidence->packets += packets;
+	c->packets += packets;
+	for (unsigned i = 0; i < packets; i++) {
+		d->sent_ms[d->sent_at] = now;
+		d->sent_at = (d->sent_at + 1) % DRIVER_PACKETS_PER_S;
+	}
+}
+
+static void run_close(struct run *r, unsigned channel, double now)
+{
+	struct channel *c = &r->channels[channel];
+	if (c->fd >= 0 && c->spec.kind == CHANNEL_TCP) {
+		unsigned segments = channel_segments(c) + (c->connected ? 2 : 0); /* FIN and the ACK of theirs */
+		if (segments > c->packets)
+			count_packets(r, c, segments - c->packets, now);
+	}
+	channel_close(c);
+}
+
+/* What an action costs in packets. */
+static unsigned action_cost(const struct run *r, const struct action *a)
+{
+	if (a->kind == ACTION_OPEN)
+		return a->spec.kind == CHANNEL_TCP ? TCP_PACKETS : 0;
+	const struct channel *c = &r->channels[a->channel];
+	return a->kind == ACTION_SEND && c->spec.kind != CHANNEL_ROUTE ? 1 : 0;
+}
+
+/* limits_allow: may cost packets go now? If not yet, *ret_wait_until; if never, the machine is ended. */
+static bool limits_allow(struct run *r, const struct action *a, unsigned cost, double now, double *ret_wait_until)
+{
+	struct driver *d = r->driver;
+	if (d->count.packets + cost > DRIVER_PACKETS_MAX) {
+		machine_not_run(&r->machine, "the limit of %d packets a diagnosis is reached", DRIVER_PACKETS_MAX);
+		return false;
+	}
+	if (a->kind == ACTION_OPEN && a->spec.kind == CHANNEL_TCP && d->count.connections == DRIVER_CONNECTIONS_MAX) {
+		machine_not_run(&r->machine, "the limit of %d connections a diagnosis is reached",
+				DRIVER_CONNECTIONS_MAX);
+		return false;
+	}
+	double oldest = d->sent_ms[(d->sent_at + cost - 1) % DRIVER_PACKETS_PER_S];
+	*ret_wait_until = oldest + 1000;
+	return now >= oldest + 1000;
+}
+
+static bool policy_allows(struct run *r, struct address to, unsigned port)
+{
+	const struct driver_options *o = &r->driver->options;
+	struct sockaddr_storage s;
+	const char *why = "not permitted";
+	if (!o->allow || !address_to_sockaddr(to, (uint16_t)port, &s) ||
+	    o->allow(o->context, (struct sockaddr *)&s, port, &why))
+		return true;
+	struct str text = address_print(to, r->machine.arena);
+	machine_not_run(&r->machine, "%.*s: %s", STR_ARG(text), why);
+	return false;
+}
+
+static bool run_emit(void *context, const struct event *e)
+{
+	struct run *r = context;
+	struct event copy = *e;
+	if (r->machine.done)
+		return false;
+	copy.channel = r->reading;
+	copy.ms = clock_ms() - r->begin_ms;
+	machine_feed(&r->machine, &copy);
+	return !r->machine.done;
+}
+
+static void run_emit_fail(struct run *r, unsigned channel, int error)
+{
+	r->reading = channel;
+	struct event e = { .kind = EVENT_FAIL, .error = error, .local = r->channels[channel].local };
+	run_emit(r, &e);
+}
+
+static void run_open(struct run *r, const struct action *a, double now)
+{
+	struct channel *c = &r->channels[a->channel];
+	run_close(r, a->channel, now);
+	if (!policy_allows(r, a->spec.to, a->spec.port))
+		return;
+	int error = channel_open(c, &a->spec);
+	r->reading = a->channel;
+	if (c->spec.kind == CHANNEL_TCP && (!error || error == ETIMEDOUT)) {
+		r->driver->count.connections++;
+		r->evidence->connections++;
+		count_packets(r, c, TCP_PACKETS, now);
+	}
+	if (error) {
+		c->ended = true;
+		run_emit_fail(r, a->channel, error);
+	} else if (c->spec.kind != CHANNEL_TCP) {
+		struct event e = { .kind = EVENT_OPEN, .local = c->local };
+		run_emit(r, &e);
+	}
+}
+
+static void run_send(struct run *r, const struct action *a, double now)
+{
+	struct channel *c = &r->channels[a->channel];
+	if (c->fd < 0 || (a->spec.to.family && !policy_allows(r, a->spec.to, a->spec.port)))
+		return;
+	int error = channel_send(c, a);
+	if (!error && c->spec.kind != CHANNEL_ROUTE)
+		count_packets(r, c, 1, now);
+	else if (error && !c->ended) /* an ended stream has told its error */
+		run_emit_fail(r, a->channel, error);
+}
+
+static void run_act(struct run *r, const struct action *a, double now)
+{
+	switch (a->kind) {
+	case ACTION_OPEN:
+		run_open(r, a, now);
+		break;
+	case ACTION_SEND:
+		run_send(r, a, now);
+		break;
+	case ACTION_ASK_TCP: {
+		r->reading = a->channel;
+		const struct channel *c = &r->channels[a->channel];
+		struct event e = { .kind = EVENT_TCP, .tcp = channel_tcp_note(c), .local = c->local };
+		run_emit(r, &e);
+		break;
+	}
+	case ACTION_CLOSE:
+		run_close(r, a->channel, now);
+		break;
+	}
+}
+
+/* run_pump carries out what the machine asks for until it asks for nothing or has to wait; *ret_until is when. */
+static void run_pump(struct run *r, double *ret_until)
+{
+	struct machine *m = &r->machine;
+	while (!m->done && m->action_at < m->action_count) {
+		struct action a = m->actions[m->action_at]; /* a copy: the list may move */
+		double now = clock_ms(), until;
+		unsigned cost = action_cost(r, &a);
+		if (cost && !limits_allow(r, &a, cost, now, &until)) {
+			if (m->done)
+				return;
+			if (r->blocked_ms < 0)
+				r->blocked_ms = now;
+			*ret_until = fmin(*ret_until, until);
+			return;
+		}
+		if (r->blocked_ms >= 0)
+			r->begin_ms += now - r->blocked_ms;
+		r->blocked_ms = -1;
+		m->action_at++;
+		run_act(r, &a, now);
+	}
+}
+
+static void run_timers(struct run *r, double *ret_until)
+{
+	struct machine *m = &r->machine;
+	double now = clock_ms();
+	if (m->done || r->blocked_ms >= 0)
+		return;
+	struct event e = { .kind = EVENT_TIMER };
+	double deadline = r->begin_ms + m->request->probe->deadline_ms;
+	if (m->timer_ms >= 0 && now >= r->begin_ms + m->timer_ms)
+		run_emit(r, &e);
+	if (!m->done && now >= deadline) {
+		e.kind = EVENT_DEADLINE;
+		if (!r->deadline_told)
+			run_emit(r, &e);
+		r->deadline_told = true;
+		if (!m->done)
+			machine_not_run(m, "it did not end within %.0f ms", m->request->probe->deadline_ms);
+	}
+	if (m->timer_ms >= 0)
+		*ret_until = fmin(*ret_until, r->begin_ms + m->timer_ms);
+	*ret_until = fmin(*ret_until, deadline);
+}
+
+static void run_report(struct run *r, size_t index, driver_done *done, void *context)
+{
+	double now = clock_ms();
+	for (unsigned i = 0; i < MACHINE_CHANNELS_MAX; i++)
+		run_close(r, i, now);
+	r->evidence->ms = now - r->begin_ms;
+	r->reported = true;
+	done(context, index, r->evidence);
+}
+
+/* runs_poll waits for the sockets until a time, and feeds what came. */
+static void runs_poll(struct driver *d, struct run *runs, size_t count, struct pollfd *polls, double until)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < count; i++)
+		for (unsigned k = 0; k < MACHINE_CHANNELS_MAX; k++)
+			if (!runs[i].reported && channel_wants(&runs[i].channels[k]))
+				polls[n++] = (struct pollfd){ .fd = runs[i].channels[k].fd,
+							      .events = channel_wants(&runs[i].channels[k]) };
+	double ms = fmin(fmax(until - clock_ms(), 0), CANCEL_LOOK_MS);
+	if (poll(polls, n, (int)ceil(ms)) <= 0)
+		return;
+	size_t at = 0;
+	for (size_t i = 0; i < count; i++)
+		for (unsigned k = 0; k < MACHINE_CHANNELS_MAX; k++) {
+			struct run *r = &runs[i];
+			if (r->reported || at == n || r->channels[k].fd != polls[at].fd)
+				continue;
+			r->reading = k;
+			channel_read(&r->channels[k], polls[at].revents, d->buffer, sizeof d->buffer, run_emit, r);
+			at++;
+		}
+}
+
+static bool run_begin(struct run *r, struct driver *driver, const struct probe_request *request, struct arena *a)
+{
+	uint64_t random = 0;
+	if (getrandom(&random, sizeof random, 0) < 0)
+		random = (uint64_t)(clock_ms() * 1e6);
+	r->driver = driver;
+	r->blocked_ms = -1;
+	for (unsigned i = 0; i < MACHINE_CHANNELS_MAX; i++)
+		r->channels[i].fd = -1;
+	r->evidence = arena_new(a, struct evidence);
+	if (!r->evidence)
+		return false;
+	r->begin_ms = clock_ms();
+	machine_start(&r->machine, request, random, a, r->evidence);
+	r->evidence->at_ms = driver_now_ms(driver);
+	return true;
+}
+
+static void runs_cancel(struct run *runs, size_t count, driver_done *done, void *context)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (runs[i].reported)
+			continue;
+		if (!runs[i].machine.done)
+			machine_not_run(&runs[i].machine, "interrupted");
+		run_report(&runs[i], i, done, context);
+	}
+}
+
+enum err driver_run(struct driver *driver, const struct probe_request *requests, size_t count, struct arena *a,
+		    driver_done *done, void *context)
+{
+	struct run *runs = arena_array(a, struct run, count);
+	struct pollfd *polls = arena_array(a, struct pollfd, count * MACHINE_CHANNELS_MAX);
+	bool begun = runs && polls;
+	for (size_t i = 0; begun && i < count; i++)
+		begun = run_begin(&runs[i], driver, &requests[i], a);
+	if (!begun)
+		return ERR_NOMEM;
+	for (size_t left = count; left;) {
+		if (cancelled(driver)) {
+			runs_cancel(runs, count, done, context);
+			return ERR_INTERRUPTED;
+		}
+		double until = clock_ms() + CANCEL_LOOK_MS;
+		for (size_t i = 0; i < count; i++) {
+			if (runs[i].reported)
+				continue;
+			run_pump(&runs[i], &until);
+			run_timers(&runs[i], &until);
+			run_pump(&runs[i], &until);
+			if (runs[i].machine.done) {
+				run_report(&runs[i], i, done, context);
+				left--;
+			}
+		}
+		if (left)
+			runs_poll(driver, runs, count, polls, until);
+	}
+	return arena_err(a);
+}

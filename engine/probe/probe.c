@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The table of probes, requests checked against it, and evidence as a growing list of facts. Pure.
+ */
+#include "probe/probe_machine.h"
+
+#include <string.h>
+
+#define PROBE(name) extern const struct probe name##_probe;
+#include "probe/probes.def"
+#undef PROBE
+
+const struct probe *const probes[] = {
+#define PROBE(name) &name##_probe,
+#include "probe/probes.def"
+#undef PROBE
+	NULL
+};
+
+const struct probe *probe_find(struct str name)
+{
+	for (size_t i = 0; probes[i]; i++)
+		if (str_eq(str_c(probes[i]->name), name))
+			return probes[i];
+	return NULL;
+}
+
+struct str probe_request_arg(const struct probe_request *r, const char *name)
+{
+	for (size_t i = 0; i < r->arg_count; i++)
+		if (str_eq(r->args[i].name, str_c(name)))
+			return r->args[i].value;
+	return STR("");
+}
+
+static const struct probe_arg_help *arg_help(const struct probe *p, struct str name)
+{
+	for (const struct probe_arg_help *h = p->args; h->name; h++)
+		if (str_eq(str_c(h->name), name))
+			return h;
+	return NULL;
+}
+
+/* A DNS name as people type it: labels of letters, digits, hyphens and underscores (RFC 1123, RFC 2181). */
+static bool is_host(struct str s)
+{
+	size_t label = 0;
+	if (s.n > 1 && s.p[s.n - 1] == '.')
+		s.n--;
+	if (!s.n || s.n > 253)
+		return false;
+	for (size_t i = 0; i < s.n; i++) {
+		char c = s.p[i];
+		if (c == '.' ? !label : !(char_is_alnum(c) || c == '-' || c == '_' || c == '$'))
+			return false;
+		label = c == '.' ? 0 : label + 1;
+		if (label > 63)
+			return false;
+	}
+	return label > 0;
+}
+
+/* MS-NBTE 2.2.1: up to 15 bytes, none of the ones that file names forbid; *SMBSERVER is the wildcard server. */
+static bool is_netbios(struct str s)
+{
+	if (!s.n || s.n > 15)
+		return false;
+	for (size_t i = 0; i < s.n; i++)
+		if ((unsigned char)s.p[i] < ' ' || s.p[i] == 0x7F || strchr("\\/:?\"<>|", s.p[i]) ||
+		    (s.p[i] == '*' && (i || !str_eq_nocase(s, STR("*SMBSERVER")))))
+			return false;
+	return true;
+}
+
+static bool is_text(struct str s, size_t most)
+{
+	if (!s.n || s.n > most)
+		return false;
+	for (size_t i = 0; i < s.n; i++)
+		if ((unsigned char)s.p[i] < ' ' || s.p[i] == 0x7F)
+			return false;
+	return true;
+}
+
+/* What is wrong with a value for its type, or NULL. */
+static const char *arg_fault(enum probe_arg_type type, struct str value)
+{
+	struct address address;
+	uint64_t number;
+	switch (type) {
+	case ARG_ADDRESS:
+		return address_parse(value, &address) ? NULL : "is not an IPv4 or IPv6 address";
+	case ARG_PORT:
+		return str_u64(value, &number) && number > 0 && number < 65536 ? NULL : "is not a port (1 to 65535)";
+	case ARG_NUMBER:
+		return str_u64(value, &number) && number <= 1000000 ? NULL : "is not a number";
+	case ARG_HOST:
+		return is_host(value) || address_parse(value, &address) ? NULL : "is not a host name or address";
+	case ARG_NETBIOS:
+		return is_netbios(value) ? NULL : "is not a NetBIOS name (1 to 15 characters)";
+	case ARG_LINK:
+		return is_text(value, 15) && str_find_char(value, '/') == STR_NONE ? NULL : "is no interface name";
+	case ARG_TEXT:
+		return is_text(value, 255) ? NULL : "is not one line of at most 255 bytes";
+	}
+	return "is of an unknown type";
+}
+
+static enum err parse_word(const struct probe *p, struct str word, struct arena *a, struct diags *d,
+			   struct probe_request *r)
+{
+	struct str name, value;
+	if (!str_cut(word, '=', &name, &value))
+		return diags_fail(d, ERR_INPUT, "%.*s: an argument is name=value", STR_ARG(word));
+	const struct probe_arg_help *help = arg_help(p, name);
+	if (!help)
+		return diags_fail(d, ERR_INPUT, "probe %s has no argument %.*s", p->name, STR_ARG(name));
+	if (probe_request_arg(r, help->name).n)
+		return diags_fail(d, ERR_INPUT, "%s is given twice", help->name);
+	const char *fault = arg_fault(help->type, value);
+	if (fault)
+		return diags_fail(d, ERR_INPUT, "%s: %.*s %s", help->name, STR_ARG(value), fault);
+	r->args[r->arg_count++] = (struct probe_arg){ str_c(help->name), arena_str(a, value) };
+	return arena_err(a);
+}
+
+enum err probe_request_parse(struct str name, const struct str *words, size_t count, struct arena *a, struct diags *d,
+			     struct probe_request *ret_request)
+{
+	struct probe_request r = { .probe = probe_find(name) };
+	if (!r.probe)
+		return diags_fail(d, ERR_INPUT, "there is no probe %.*s", STR_ARG(name));
+	for (size_t i = 0; i < count; i++) {
+		if (r.arg_count == PROBE_ARGS_MAX)
+			return diags_fail(d, ERR_INPUT, "more than %d arguments", PROBE_ARGS_MAX);
+		enum err e = parse_word(r.probe, words[i], a, d, &r);
+		if (e)
+			return e;
+	}
+	for (const struct probe_arg_help *h = r.probe->args; h->name; h++)
+		if (h->required && !probe_request_arg(&r, h->name).n)
+			return diags_fail(d, ERR_INPUT, "probe %s needs %s= (%s)", r.probe->name, h->name, h->says);
+	*ret_request = r;
+	return ERR_OK;
+}
+
+const struct fact *evidence_fact(const struct evidence *e, const char *name)
+{
+	for (size_t i = 0; i < e->fact_count; i++)
+		if (str_eq(e->facts[i].name, str_c(name)))
+			return &e->facts[i];
+	return NULL;
+}
+
+static void evidence_add(struct evidence *e, struct arena *a, struct fact f, const char *name)
+{
+	struct fact *slot = arena_push(a, &e->facts, &e->fact_count, &e->fact_cap);
+	if (!slot)
+		return;
+	f.name = arena_str(a, str_c(name));
+	*slot = f;
+}
+
+void evidence_add_text(struct evidence *e, struct arena *a, const char *name, struct str value)
+{
+	evidence_add(e, a, (struct fact){ .type = FACT_TEXT, .text = arena_str(a, value) }, name);
+}
+
+void evidence_add_number(struct evidence *e, struct arena *a, const char *name, double value)
+{
+	struct str text = arena_printf(a, "%.15g", value);
+	evidence_add(e, a, (struct fact){ .type = FACT_NUMBER, .text = text, .number = value }, name);
+}
+
+void evidence_add_bool(struct evidence *e, struct arena *a, const char *name, bool value)
+{
+	struct str text = value ? STR("true") : STR("false");
+	evidence_add(e, a, (struct fact){ .type = FACT_BOOL, .text = text, .number = value }, name);
+}
