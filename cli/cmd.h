@@ -11,6 +11,8 @@
 
 #include "render/render.h"
 
+#include <stdatomic.h>
+
 enum exit_code {
 	EXIT_FOUND = 0,	    /* found, done, confirmed, healthy */
 	EXIT_NONE = 1,	    /* nothing explains it */
@@ -100,6 +102,7 @@ enum err cmd_read_fd(struct cmd_context *c, int fd, size_t max, struct str *ret_
 /* cmd_signal is the signal that asks this program to end (SIGINT, SIGTERM, SIGHUP), else 0. */
 int cmd_signal(void);
 #define cmd_interrupted() (cmd_signal() != 0)
+const atomic_bool *cmd_cancel(void); /* set by the same signals, for what runs long in the engine */
 
 /* cmd_progress redraws one line on a terminal's standard error, at most ten times a second; "" takes it away. */
 void cmd_progress(struct cmd_context *c, const char *format, ...) __attribute__((format(printf, 2, 3)));

@@ -214,15 +214,22 @@ static int run_command(const struct cmd *cmd, int argc, char **argv)
 }
 
 static volatile sig_atomic_t last_signal;
+static atomic_bool cancel;
 
 static void on_signal(int number)
 {
 	last_signal = number;
+	atomic_store(&cancel, true);
 }
 
 int cmd_signal(void)
 {
 	return last_signal;
+}
+
+const atomic_bool *cmd_cancel(void)
+{
+	return &cancel;
 }
 
 static void listen_to_signals(void)

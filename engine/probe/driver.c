@@ -241,7 +241,7 @@ static void run_pump(struct run *r, double *ret_until)
 	struct machine *m = &r->machine;
 	while (!m->done && m->action_at < m->action_count) {
 		struct action a = m->actions[m->action_at]; /* a copy: the list may move */
-		double now = clock_ms(), until;
+		double now = clock_ms(), until = now;
 		unsigned cost = action_cost(r, &a);
 		if (cost && !limits_allow(r, &a, cost, now, &until)) {
 			if (m->done)

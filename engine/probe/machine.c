@@ -7,6 +7,7 @@
 #include "base/utf8.h"
 
 #include <assert.h>
+#include <math.h>
 #include <stdarg.h>
 #include <string.h>
 
@@ -170,6 +171,12 @@ void machine_text(struct machine *m, const char *fact, struct str value)
 void machine_number(struct machine *m, const char *fact, double value)
 {
 	evidence_add_number(m->evidence, m->arena, fact, value);
+}
+
+/* A time is good to a tenth of a millisecond, and reads well so. */
+void machine_ms(struct machine *m, const char *fact, double ms)
+{
+	machine_number(m, fact, round(ms * 10) / 10);
 }
 
 void machine_bool(struct machine *m, const char *fact, bool value)

@@ -128,7 +128,12 @@ struct probe_files {
 
 struct probe_fact_help { const char *name; enum fact_type type; const char *says; };
 enum probe_arg_type { ARG_TEXT, ARG_HOST, ARG_NETBIOS, ARG_ADDRESS, ARG_PORT, ARG_NUMBER, ARG_LINK };
-struct probe_arg_help { const char *name; bool required; const char *says; enum probe_arg_type type; };
+struct probe_arg_help {
+	const char *name;
+	bool required;
+	const char *says;
+	enum probe_arg_type type;
+};
 struct probe_state_help { const char *name; const char *says; };
 
 struct probe_request {

@@ -132,10 +132,10 @@ bool machine_arg_address(const struct machine *m, const char *name, struct addre
 
 void machine_text(struct machine *m, const char *fact, struct str value);
 void machine_number(struct machine *m, const char *fact, double value);
+void machine_ms(struct machine *m, const char *fact, double ms);
 void machine_bool(struct machine *m, const char *fact, bool value);
 void machine_address(struct machine *m, const char *fact, struct address value);
 
-/* machine_icmp adds what an ICMP message said as PREFIX.icmp, .icmp_from ... with the given fact names (NULL: left out). */
 const char *errno_name(int number); /* "ECONNREFUSED"; "errno" where it has no name here */
 
 #endif

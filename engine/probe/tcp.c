@@ -56,7 +56,7 @@ static void tcp_end(struct machine *m, const char *state, const struct event *e)
 	struct str where = address_print(s->address, m->arena);
 	machine_text(m, arena_printf(m->arena, "tcp.%u.state", s->port).p, str_c(state));
 	machine_text(m, "tcp.state", str_c(state));
-	machine_number(m, "tcp.ms", m->now_ms);
+	machine_ms(m, "tcp.ms", m->now_ms);
 	if (e->kind == EVENT_FAIL)
 		outcome_facts(m, "tcp", e, s->address, true);
 	if (e->tcp.known)

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * kbt probe NAME k=v...: one probe by hand, the evidence as the diagnosis would see it. The person at the terminal says
+ * whom to ask, so any address is allowed here; the driver's limits hold.
+ */
+#include "cli/cmd.h"
+#include "probe/driver.h"
+#include "probe/probe_machine.h"
+
+static const char *type_name(enum fact_type type)
+{
+	return type == FACT_BOOL ? "bool" : type == FACT_NUMBER ? "number" : "text";
+}
+
+static void list_text(struct cmd_context *c, const struct probe *p)
+{
+	buf_addf(&c->out, "%s: %s\n", p->name, p->says);
+	for (const struct probe_arg_help *h = p->args; h->name; h++)
+		buf_addf(&c->out, "  %s=%-*s %s%s\n", h->name, (int)(24 - str_c(h->name).n), "", h->says,
+			 h->required ? "" : " (may be left out)");
+	buf_add_c(&c->out, "  states\n");
+	for (const struct probe_state_help *h = p->states; h->name; h++)
+		buf_addf(&c->out, "    %-22s %s\n", h->name, h->says);
+	buf_add_c(&c->out, "  facts\n");
+	for (const struct probe_fact_help *h = p->facts; h->name; h++)
+		buf_addf(&c->out, "    %-22s %-6s %s\n", h->name, type_name(h->type), h->says);
+	buf_add_char(&c->out, '\n');
+}
+
+static void list_json(struct cmd_context *c, const struct probe *p)
+{
+	struct json j = json_to(&c->out);
+	json_object(&j);
+	json_key_str(&j, "probe", str_c(p->name));
+	json_key_str(&j, "says", str_c(p->says));
+	json_key(&j, "args");
+	json_array(&j);
+	for (const struct probe_arg_help *h = p->args; h->name; h++) {
+		json_object(&j);
+		json_key_str(&j, "name", str_c(h->name));
+		json_key_bool(&j, "required", h->required);
+		json_key_str(&j, "says", str_c(h->says));
+		json_end_object(&j);
+	}
+	json_end_array(&j);
+	json_key(&j, "states");
+	json_object(&j);
+	for (const struct probe_state_help *h = p->states; h->name; h++)
+		json_key_str(&j, h->name, str_c(h->says));
+	json_end_object(&j);
+	json_key(&j, "facts");
+	json_array(&j);
+	for (const struct probe_fact_help *h = p->facts; h->name; h++) {
+		json_object(&j);
+		json_key_str(&j, "name", str_c(h->name));
+		json_key_str(&j, "type", str_c(type_name(h->type)));
+		json_key_str(&j, "says", str_c(h->says));
+		json_end_object(&j);
+	}
+	json_end_array(&j);
+	json_end_object(&j);
+	buf_add_char(&c->out, '\n');
+}
+
+static void show_evidence(void *context, size_t index, struct evidence *e)
+{
+	struct cmd_context *c = context;
+	(void)index;
+	if (c->json) {
+		render_json_evidence(&c->out, e);
+		buf_add_char(&c->out, '\n');
+		return;
+	}
+	render_text_evidence(&c->out, &c->text, e);
+	for (size_t i = 0; i < e->fact_count; i++) {
+		buf_addf(&c->out, "    %-26.*s ", STR_ARG(e->facts[i].name));
+		render_safe(&c->out, e->facts[i].text, false);
+		buf_add_char(&c->out, '\n');
+	}
+}
+
+struct outcome {
+	struct cmd_context *c;
+	bool ran;
+};
+
+static void done(void *context, size_t index, struct evidence *e)
+{
+	struct outcome *o = context;
+	o->ran = !str_eq(e->state, STR("not-run"));
+	show_evidence(o->c, index, e);
+}
+
+static int run(struct cmd_context *c)
+{
+	if (cmd_has(c, "list")) {
+		for (size_t i = 0; probes[i]; i++)
+			(c->json ? list_json : list_text)(c, probes[i]);
+		return EXIT_FOUND;
+	}
+	if (!c->arg_count) {
+		cmd_usage(c, "which probe? kbt probe --list has them");
+		return EXIT_USAGE;
+	}
+	struct str words[PROBE_ARGS_MAX + 1];
+	size_t count = c->arg_count - 1;
+	for (size_t i = 0; i < count && i <= PROBE_ARGS_MAX; i++)
+		words[i] = str_c(c->args[i + 1]);
+	struct probe_request request;
+	struct driver_options options = { .cancel = cmd_cancel() };
+	struct driver *driver = NULL;
+	struct outcome outcome = { .c = c };
+	enum err e = probe_request_parse(str_c(c->args[0]), words, count, &c->arena, &c->diags, &request);
+	if (!e)
+		e = driver_open(&options, &c->diags, &driver);
+	if (!e)
+		e = driver_run(driver, &request, 1, &c->arena, done, &outcome);
+	driver_close(&driver);
+	if (e)
+		return cmd_fail(c, e);
+	return outcome.ran ? EXIT_FOUND : EXIT_UNDECIDED;
+}
+
+static const struct cmd_option options[] = {
+	{ "list", 0, NULL, "all probes with their arguments, states and facts" },
+	{ .name = NULL }
+};
+
+static const char *const examples[] = {
+	"kbt probe --list",
+	"kbt probe tcp address=10.53.0.10 port=445",
+	NULL
+};
+
+const struct cmd cmd_probe = {
+	.name = "probe",
+	.usage = "NAME [ARGUMENT=VALUE...]",
+	.help = "run one probe by hand",
+	.about = "Exit code 0: it ran, whatever it found; 3: it could not run (the reason says what to grant).",
+	.examples = examples,
+	.options = options,
+	.run = run,
+};

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * One piece of evidence, as the contract's JSON object and as lines for a terminal.
+ */
+#include "render/render.h"
+
+#include <time.h>
+
+static void json_args(struct json *j, const struct evidence *e)
+{
+	json_key(j, "args");
+	json_object(j);
+	for (size_t i = 0; i < e->arg_count; i++) {
+		json_key(j, e->args[i].name.p);
+		json_str(j, e->args[i].value);
+	}
+	json_end_object(j);
+}
+
+static void json_facts(struct json *j, const struct evidence *e)
+{
+	json_key(j, "facts");
+	json_object(j);
+	for (size_t i = 0; i < e->fact_count; i++) {
+		const struct fact *f = &e->facts[i];
+		json_key(j, f->name.p); /* arena strings carry a NUL */
+		if (f->type == FACT_BOOL)
+			json_bool(j, f->number != 0);
+		else if (f->type == FACT_NUMBER)
+			json_raw(j, f->text);
+		else
+			json_str(j, f->text);
+	}
+	json_end_object(j);
+}
+
+static void json_time(struct json *j, int64_t at_ms)
+{
+	time_t seconds = (time_t)(at_ms / 1000);
+	struct tm t;
+	char text[40];
+	struct buf b = { 0 };
+	if (gmtime_r(&seconds, &t) && strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%S", &t))
+		buf_addf(&b, "%s.%03dZ", text, (int)(at_ms % 1000));
+	json_key_str(j, "at", buf_str(&b));
+	buf_free(&b);
+}
+
+void render_json_evidence(struct buf *out, const struct evidence *e)
+{
+	struct json j = json_to(out);
+	json_object(&j);
+	json_key_str(&j, "probe", e->probe);
+	json_args(&j, e);
+	json_key_str(&j, "state", e->state);
+	json_key_str(&j, "reason", e->reason);
+	json_facts(&j, e);
+	json_time(&j, e->at_ms);
+	json_key_real(&j, "ms", e->ms, 1);
+	json_key_int(&j, "packets", e->packets);
+	json_key_int(&j, "connections", e->connections);
+	json_end_object(&j);
+}
+
+void render_text_evidence(struct buf *out, const struct render_text *t, const struct evidence *e)
+{
+	const char *bold = t->colour ? "\033[1m" : "", *plain = t->colour ? "\033[0m" : "";
+	buf_addf(out, "  %s%-9.*s %-13.*s%s ", bold, STR_ARG(e->probe), STR_ARG(e->state), plain);
+	render_safe(out, e->reason, false);
+	buf_addf(out, "  (%.0f ms)\n", e->ms);
+}
