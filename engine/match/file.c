@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: MIT */
+#include "match/file.h"
+
+#include "base/hash.h"
+#include "match/vocab.h"
+#include "rule/rule.h"
+
+#include <string.h>
+
+static const char magic[8] = { 'k', 'b', 't', 'm', 'a', 't', 'c', 'h' };
+
+static const size_t item_sizes[SEC_COUNT] = {
+	[SEC_TERM_SLOT] = 4,
+	[SEC_TERM_AT] = 4,
+	[SEC_TERM_TEXT] = 1,
+	[SEC_TERM] = sizeof(struct file_term),
+	[SEC_GROUP] = sizeof(struct file_group),
+	[SEC_TOKEN] = 4,
+	[SEC_GROUP_POST] = 4,
+	[SEC_PAIR_AT] = 4,
+	[SEC_PAIR_POST] = 4,
+	[SEC_OWNER] = sizeof(struct file_owner),
+	[SEC_VAR] = sizeof(struct file_var),
+	[SEC_ARTICLE] = sizeof(struct file_article),
+	[SEC_DOC_POST] = 4,
+	[SEC_DOC_TERM] = 4,
+	[SEC_CODE] = sizeof(struct file_code),
+	[SEC_TEXT] = 1,
+};
+
+size_t file_item_size(enum file_section s)
+{
+	return item_sizes[s];
+}
+
+struct str file_str(const struct file_view *v, struct file_text t)
+{
+	return (struct str){ v->text + t.at, t.n };
+}
+
+struct str file_term_word(const struct file_view *v, uint32_t term)
+{
+	return (struct str){ v->term_text + v->term_at[term], v->term_at[term + 1] - v->term_at[term] };
+}
+
+uint32_t file_find_term(const struct file_view *v, struct str word)
+{
+	if (!v->slot_count)
+		return VOCAB_NONE;
+	uint32_t at = vocab_slot(word, v->slot_count);
+	for (uint32_t tries = 0; v->slots[at] && tries < v->slot_count; tries++) {
+		if (str_eq(file_term_word(v, v->slots[at] - 1), word))
+			return v->slots[at] - 1;
+		at = (at + 1) & (v->slot_count - 1);
+	}
+	return VOCAB_NONE;
+}
+
+uint32_t file_pair_bucket(uint32_t a, uint32_t b, uint32_t buckets)
+{
+	uint64_t x = ((uint64_t)a << 32 | b) * 0x9E3779B97F4A7C15u;
+	return (uint32_t)(x >> 32) & (buckets - 1);
+}
+
+/* ---- checking ---- */
+
+static bool is_power(uint64_t n)
+{
+	return n && !(n & (n - 1));
+}
+
+static bool in(uint64_t at, uint64_t n, uint64_t count)
+{
+	return at <= count && n <= count - at;
+}
+
+static bool all_below(const uint32_t *items, uint64_t count, unsigned shift, uint64_t limit)
+{
+	uint32_t most = 0;
+	for (uint64_t i = 0; i < count; i++)
+		most = (items[i] >> shift) > most ? items[i] >> shift : most;
+	return !count || most < limit;
+}
+
+static bool ascending(const uint32_t *at, uint64_t count, uint64_t limit)
+{
+	for (uint64_t i = 1; i < count; i++)
+		if (at[i] < at[i - 1])
+			return false;
+	return count && at[count - 1] <= limit;
+}
+
+static bool text_ok(const struct file_view *v, struct file_text t)
+{
+	return in(t.at, t.n, v->header->sections[SEC_TEXT].n);
+}
+
+static bool check_header(const struct file_header *h, struct str block)
+{
+	for (int s = 0; s < SEC_COUNT; s++) {
+		uint64_t at = h->sections[s].at, n = h->sections[s].n;
+		if (at % 8 || at < sizeof *h || at > block.n || n > (block.n - at) / item_sizes[s])
+			return false;
+	}
+	return true;
+}
+
+static void take_sections(struct file_view *v)
+{
+#define TAKE(field, s) v->field = (const void *)(v->block.p + v->header->sections[s].at)
+	TAKE(slots, SEC_TERM_SLOT);
+	TAKE(term_at, SEC_TERM_AT);
+	TAKE(term_text, SEC_TERM_TEXT);
+	TAKE(terms, SEC_TERM);
+	TAKE(groups, SEC_GROUP);
+	TAKE(tokens, SEC_TOKEN);
+	TAKE(group_post, SEC_GROUP_POST);
+	TAKE(pair_at, SEC_PAIR_AT);
+	TAKE(pair_post, SEC_PAIR_POST);
+	TAKE(owners, SEC_OWNER);
+	TAKE(vars, SEC_VAR);
+	TAKE(articles, SEC_ARTICLE);
+	TAKE(doc_post, SEC_DOC_POST);
+	TAKE(doc_term, SEC_DOC_TERM);
+	TAKE(codes, SEC_CODE);
+	TAKE(text, SEC_TEXT);
+#undef TAKE
+	v->slot_count = (uint32_t)v->header->sections[SEC_TERM_SLOT].n;
+	v->term_count = (uint32_t)v->header->sections[SEC_TERM].n;
+	v->group_count = (uint32_t)v->header->sections[SEC_GROUP].n;
+	v->pair_buckets = (uint32_t)(v->header->sections[SEC_PAIR_AT].n - 1);
+	v->owner_count = (uint32_t)v->header->sections[SEC_OWNER].n;
+	v->article_count = (uint32_t)v->header->sections[SEC_ARTICLE].n;
+	v->code_count = (uint32_t)v->header->sections[SEC_CODE].n;
+}
+
+static bool check_terms(const struct file_view *v)
+{
+	const struct file_header *h = v->header;
+	if (!is_power(v->slot_count) || v->term_count >= VOCAB_MAX || h->sections[SEC_TERM_SLOT].n > UINT32_MAX ||
+	    h->sections[SEC_TERM_AT].n != (uint64_t)v->term_count + 1 ||
+	    !ascending(v->term_at, h->sections[SEC_TERM_AT].n, h->sections[SEC_TERM_TEXT].n) ||
+	    !all_below(v->slots, v->slot_count, 0, (uint64_t)v->term_count + 1))
+		return false;
+	for (uint32_t i = 0; i < v->term_count; i++) {
+		const struct file_term *t = &v->terms[i];
+		if (!in(t->group_at, t->group_n, h->sections[SEC_GROUP_POST].n) ||
+		    !in(t->doc_at, t->doc_n, h->sections[SEC_DOC_POST].n) || !(t->weight >= 0 && t->weight < 100) ||
+		    !(t->doc_weight >= 0 && t->doc_weight < 100))
+			return false;
+	}
+	return true;
+}
+
+static bool check_groups(const struct file_view *v)
+{
+	const struct file_header *h = v->header;
+	for (uint32_t i = 0; i < v->group_count; i++) {
+		const struct file_group *g = &v->groups[i];
+		if (!in(g->token_at, g->token_n, h->sections[SEC_TOKEN].n) ||
+		    !in(g->owner_at, g->owner_n, v->owner_count) || !(g->weight >= 0 && g->weight < 1e6f))
+			return false;
+	}
+	for (uint64_t i = 0; i < h->sections[SEC_TOKEN].n; i++)
+		if (v->tokens[i] != TOKEN_VAR && v->tokens[i] >= v->term_count)
+			return false;
+	for (uint32_t i = 0; i < v->owner_count; i++) {
+		const struct file_owner *o = &v->owners[i];
+		if (o->article >= v->article_count || !text_ok(v, o->text) ||
+		    !in(o->var_at, o->var_n, h->sections[SEC_VAR].n) || o->place > PLACE_OTHER)
+			return false;
+		uint32_t behind = 0;
+		for (uint32_t k = 0; k < o->var_n; k++) {
+			const struct file_var *x = &v->vars[o->var_at + k];
+			if (x->start < behind || x->end < x->start || x->end > o->text.n || !text_ok(v, x->name) ||
+			    x->type > VAR_TIME)
+				return false;
+			behind = x->end;
+		}
+	}
+	return true;
+}
+
+static bool check_articles(const struct file_view *v)
+{
+	const struct file_header *h = v->header;
+	for (uint32_t i = 0; i < v->article_count; i++) {
+		const struct file_article *a = &v->articles[i];
+		if (!text_ok(v, a->id) || !text_ok(v, a->title) || !in(a->term_at, a->term_n, h->sections[SEC_DOC_TERM].n))
+			return false;
+	}
+	for (uint32_t i = 0; i < v->code_count; i++)
+		if (!text_ok(v, v->codes[i].family) || !text_ok(v, v->codes[i].symbol) ||
+		    !text_ok(v, v->codes[i].says) || (i && v->codes[i].value < v->codes[i - 1].value))
+			return false;
+	return all_below(v->group_post, h->sections[SEC_GROUP_POST].n, 0, v->group_count) &&
+	       all_below(v->pair_post, h->sections[SEC_PAIR_POST].n, 0, v->group_count) &&
+	       all_below(v->doc_post, h->sections[SEC_DOC_POST].n, 8, v->article_count) &&
+	       all_below(v->doc_term, h->sections[SEC_DOC_TERM].n, 8, v->term_count) &&
+	       is_power(v->pair_buckets) && h->sections[SEC_PAIR_AT].n < UINT32_MAX &&
+	       ascending(v->pair_at, h->sections[SEC_PAIR_AT].n, h->sections[SEC_PAIR_POST].n);
+}
+
+enum err file_check(struct str block, struct file_view *ret_view)
+{
+	struct file_view v = { .block = block, .header = (const void *)block.p };
+	if (block.n < sizeof *v.header || memcmp(v.header->magic, magic, sizeof magic))
+		return ERR_DAMAGED;
+	if (v.header->order != 0x01020304 || v.header->version != FILE_VERSION)
+		return ERR_NEWER;
+	struct str head = { block.p, offsetof(struct file_header, header_checksum) };
+	if (v.header->header_checksum != hash_bytes(head) || v.header->size != block.n ||
+	    v.header->checksum != hash_bytes(str_from(block, sizeof *v.header)) || !check_header(v.header, block) ||
+	    !v.header->sections[SEC_PAIR_AT].n)
+		return ERR_DAMAGED;
+	take_sections(&v);
+	if (!check_terms(&v) || !check_groups(&v) || !check_articles(&v))
+		return ERR_DAMAGED;
+	*ret_view = v;
+	return ERR_OK;
+}
+
+/* ---- writing ---- */
+
+enum err file_seal(struct buf sections[SEC_COUNT], int64_t generation, struct buf *ret_block)
+{
+	struct file_header h = { .order = 0x01020304, .version = FILE_VERSION, .generation = generation };
+	uint64_t size = sizeof h;
+	memcpy(h.magic, magic, sizeof magic);
+	for (int s = 0; s < SEC_COUNT; s++) {
+		if (buf_err(&sections[s]))
+			return buf_err(&sections[s]);
+		size = (size + 7) / 8 * 8;
+		h.sections[s].at = size;
+		h.sections[s].n = sections[s].n / item_sizes[s];
+		size += sections[s].n;
+	}
+	h.size = size;
+	struct buf block = { 0 };
+	char *room = buf_room(&block, size);
+	if (!room)
+		return ERR_NOMEM;
+	block.n = size;
+	memset(room, 0, sizeof h);
+	for (int s = 0; s < SEC_COUNT; s++) {
+		uint64_t end = h.sections[s].at + sections[s].n;
+		if (sections[s].n)
+			memcpy(room + h.sections[s].at, sections[s].p, sections[s].n);
+		memset(room + end, 0, (s + 1 < SEC_COUNT ? h.sections[s + 1].at : size) - end);
+		buf_free(&sections[s]);
+	}
+	h.checksum = hash_bytes((struct str){ room + sizeof h, size - sizeof h });
+	h.header_checksum = hash_bytes((struct str){ (const char *)&h, offsetof(struct file_header, header_checksum) });
+	memcpy(room, &h, sizeof h);
+	*ret_block = block;
+	return ERR_OK;
+}

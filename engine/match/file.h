@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The compiled form: one immutable block of bytes, the same in a file and in memory. A header with magic, version,
+ * checksum, generation and section table; then the sections, arrays of the structs below in the machine's byte order
+ * (a file of another order is rebuilt). file_check tests everything that a look-up will rely on: offsets, ranges,
+ * numbers of terms, groups, articles; after it no content can make a reader leave the block.
+ */
+#ifndef KBT_MATCH_FILE_H
+#define KBT_MATCH_FILE_H
+
+#include "base/buf.h"
+
+enum { FILE_VERSION = 1 };
+
+enum file_section {
+	SEC_TERM_SLOT,	/* uint32: hash table of term number + 1, a power of two long */
+	SEC_TERM_AT,	/* uint32: terms + 1 offsets into SEC_TERM_TEXT */
+	SEC_TERM_TEXT,	/* char */
+	SEC_TERM,	/* struct file_term */
+	SEC_GROUP,	/* struct file_group */
+	SEC_TOKEN,	/* uint32: a group's tokens; TOKEN_VAR for a variable */
+	SEC_GROUP_POST, /* uint32: groups by term, ascending */
+	SEC_PAIR_AT,	/* uint32: buckets + 1 offsets into SEC_PAIR_POST, buckets a power of two */
+	SEC_PAIR_POST,	/* uint32: groups by bucket of two adjacent terms */
+	SEC_OWNER,	/* struct file_owner, by group */
+	SEC_VAR,	/* struct file_var, by owner, ascending in the text */
+	SEC_ARTICLE,	/* struct file_article */
+	SEC_DOC_POST,	/* uint32: article << 8 | impact, by term: the strongest articles of each */
+	SEC_DOC_TERM,	/* uint32: term << 8 | weight, by article, ascending */
+	SEC_CODE,	/* struct file_code, ascending by value */
+	SEC_TEXT,	/* char: ids, titles, messages, names */
+	SEC_COUNT
+};
+
+enum { TOKEN_VAR = 0x80000000u };
+
+struct file_text { uint32_t at, n; }; /* a slice of SEC_TEXT */
+
+struct file_term {
+	uint32_t group_at, group_n; /* slice of SEC_GROUP_POST */
+	uint32_t doc_at, doc_n;	    /* slice of SEC_DOC_POST */
+	uint32_t doc_all;	    /* articles that have it */
+	float weight;		    /* how much it tells among messages */
+	float doc_weight;	    /* and among articles */
+};
+
+struct file_group { /* messages that are the same but for variables, case and punctuation */
+	uint32_t token_at, token_n;
+	uint32_t owner_at, owner_n;
+	float weight; /* of all its literal tokens */
+};
+
+struct file_owner { /* one article's spelling of it */
+	uint32_t article;
+	struct file_text text;
+	uint32_t var_at;
+	uint16_t var_n;
+	uint8_t place; /* enum template_place */
+	uint8_t announced;
+};
+
+struct file_var {
+	uint32_t start, end; /* the placeholder in the owner's text */
+	struct file_text name;
+	uint32_t type; /* enum var_type */
+	uint32_t sample;
+};
+
+struct file_article {
+	struct file_text id, title;
+	uint32_t term_at, term_n; /* slice of SEC_DOC_TERM */
+	uint32_t length;
+	uint32_t authored;
+};
+
+struct file_code {
+	int64_t value;
+	struct file_text family, symbol, says;
+};
+
+struct file_header {
+	char magic[8];
+	uint32_t order; /* 0x01020304 */
+	uint32_t version;
+	uint64_t size;	   /* of the whole block */
+	uint64_t checksum; /* of all behind the header */
+	int64_t generation;
+	struct { uint64_t at, n; } sections[SEC_COUNT]; /* n counts items */
+	uint64_t header_checksum;			/* of the header before this field */
+};
+
+/* The block with its sections as arrays. */
+struct file_view {
+	struct str block;
+	const struct file_header *header;
+	const uint32_t *slots, *term_at, *tokens, *group_post, *pair_at, *pair_post, *doc_post, *doc_term;
+	const char *term_text, *text;
+	const struct file_term *terms;
+	const struct file_group *groups;
+	const struct file_owner *owners;
+	const struct file_var *vars;
+	const struct file_article *articles;
+	const struct file_code *codes;
+	uint32_t slot_count, term_count, group_count, pair_buckets, owner_count, article_count, code_count;
+};
+
+size_t file_item_size(enum file_section s);
+
+/* file_check: ERR_DAMAGED, or ERR_NEWER for another version or byte order; else the view, which borrows the block. */
+enum err file_check(struct str block, struct file_view *ret_view) MUST_USE;
+
+/* file_seal lays the sections behind a header: one block in *ret_block, which the caller frees. */
+enum err file_seal(struct buf sections[SEC_COUNT], int64_t generation, struct buf *ret_block) MUST_USE;
+
+struct str file_str(const struct file_view *v, struct file_text t);
+struct str file_term_word(const struct file_view *v, uint32_t term);
+uint32_t file_find_term(const struct file_view *v, struct str word); /* VOCAB_NONE where there is none */
+uint32_t file_pair_bucket(uint32_t a, uint32_t b, uint32_t buckets);
+
+#endif
