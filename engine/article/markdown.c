@@ -111,19 +111,33 @@ static void add_strings(struct arena *a, const struct tree *list, struct str **i
 	}
 }
 
-/* add_references: "Q151519" or "Q151519 Its title" in the front matter's list. */
+static bool is_keyword(struct str word)
+{
+	for (size_t i = 0; i < word.n; i++)
+		if (!char_is_upper(word.p[i]) && !char_is_digit(word.p[i]))
+			return false;
+	return word.n && char_is_upper(*word.p);
+}
+
+/* add_references: "Q151519", "Q151519 Its title", or a keyword ("SERVPACK") in the front matter's list. */
 static void add_references(struct builder *b, const struct tree *list)
 {
 	struct article *article = b->article;
 	for (size_t i = 0; list && list->kind == TREE_LIST && i < list->count; i++) {
-		struct str rest = list->items[i].value, word, id;
-		if (!str_word(&rest, &word) || !article_id(word, b->arena, &id)) {
-			diags_add(b->diags, DIAG_ERROR, list->items[i].line, "a reference is an article's id, such as Q150536");
+		struct article_ref ref = { .line = list->items[i].line };
+		struct str rest = list->items[i].value, word = { 0 };
+		str_word(&rest, &word);
+		if (!article_id(word, b->arena, &ref.id) && is_keyword(word))
+			ref.keyword = word;
+		if (!ref.id.n && !ref.keyword.n) {
+			diags_add(b->diags, DIAG_ERROR, ref.line,
+				  "a reference is an article's id (Q150536) or a keyword in capitals (SERVPACK)");
 			continue;
 		}
-		struct article_ref *ref = arena_push(b->arena, &article->refs, &article->ref_count, &article->ref_cap);
-		if (ref)
-			*ref = (struct article_ref){ .id = id, .title = str_trim(rest), .line = list->items[i].line };
+		ref.title = str_trim(rest);
+		struct article_ref *slot = arena_push(b->arena, &article->refs, &article->ref_count, &article->ref_cap);
+		if (slot)
+			*slot = ref;
 	}
 }
 

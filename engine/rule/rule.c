@@ -13,10 +13,14 @@ const char *rule_status_name(enum rule_status s)
 enum err rule_extract(const struct article *article, struct arena *a, struct diags *d, struct rule *ret_rule)
 {
 	struct rule rule = { .id = article->id, .title = article->title, .authored = article->front != NULL };
-	(void)d;
-	enum err err = rule_add_templates(article, a, &rule);
-	if (!err)
-		err = rule_add_codes(article, a, &rule);
+	enum err err;
+	if (rule.authored) {
+		err = rule_add_authored(article, a, d, &rule);
+	} else {
+		err = rule_add_templates(article, a, &rule);
+		if (!err)
+			err = rule_add_codes(article, a, &rule);
+	}
 	if (!err)
 		err = arena_err(a);
 	if (!err)
