@@ -153,9 +153,11 @@ static void read_extended_error(const struct sock_extended_err *x, struct event 
 		e->icmp.mtu = x->ee_info;
 }
 
-/* read_error takes one entry off the error queue. */
+/* read_error takes one entry off the error queue. A netlink socket has none, and would give its data instead. */
 static bool read_error(struct channel *c, struct event *e)
 {
+	if (c->spec.kind == CHANNEL_ROUTE || c->spec.kind == CHANNEL_ARP)
+		return false;
 	union {
 		struct cmsghdr header;
 		char bytes[512];

@@ -27,7 +27,7 @@ struct driver {
 	struct driver_count count;
 	double sent_ms[DRIVER_PACKETS_PER_S]; /* when the last packets went, as a ring */
 	unsigned sent_at;
-	uint8_t buffer[CHANNEL_BUFFER];
+	_Alignas(8) uint8_t buffer[CHANNEL_BUFFER]; /* netlink messages are read where they lie */
 };
 
 struct run {

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Which way the own kernel would send to an address (RTM_GETROUTE): interface, gateway, source, or its refusal. Sends
+ * nothing on a network.
+ */
+#include "probe/rtnl.h"
+
+#include <errno.h>
+#include <linux/rtnetlink.h>
+
+static const struct probe_arg_help args[] = {
+	{ "address", true, "the address to go to", ARG_ADDRESS },
+	{ 0 }
+};
+
+static const struct probe_state_help states[] = {
+	{ "on-link", "directly, without a gateway" },
+	{ "gateway", "by a gateway" },
+	{ "local", "it is our own address" },
+	{ "net-unreachable", "no route leads there" },
+	{ "host-unreachable", "a route says it cannot be reached" },
+	{ "prohibited", "a route forbids it" },
+	{ 0 }
+};
+
+static const struct probe_fact_help facts[] = {
+	{ "route.state", FACT_TEXT, "the state" },
+	{ "route.dev", FACT_TEXT, "the outgoing interface" },
+	{ "route.gateway", FACT_TEXT, "the gateway" },
+	{ "route.source", FACT_TEXT, "our own address on the way" },
+	{ "route.on_link", FACT_BOOL, "no gateway is needed" },
+	{ "route.ppp", FACT_BOOL, "the interface is a PPP link" },
+	{ "route.error", FACT_TEXT, "the kernel's error" },
+	{ 0 }
+};
+
+struct route {
+	struct rtnl rtnl;
+};
+
+static void route_refused(struct machine *m, int error)
+{
+	struct str to = machine_arg(m, "address");
+	const char *state = error == EACCES || error == EPERM ? "prohibited" :
+			    error == EHOSTUNREACH || error == EINVAL ? "host-unreachable" : "net-unreachable";
+	if (error != ENETUNREACH && error != EHOSTUNREACH && error != EACCES && error != EPERM && error != EINVAL &&
+	    error != ENETDOWN) {
+		machine_not_run(m, "the kernel did not tell its route: %s", errno_name(error));
+		return;
+	}
+	machine_text(m, "route.state", str_c(state));
+	machine_text(m, "route.error", str_c(errno_name(error)));
+	machine_end(m, state, "no way to %.*s (%s)", STR_ARG(to), errno_name(error));
+}
+
+static void route_found(struct machine *m, const struct rtnl *r, const struct rtnl_route *x)
+{
+	struct str to = machine_arg(m, "address"), gateway = address_print(x->gateway, m->arena);
+	const struct rtnl_link *l = rtnl_link(r, x->index);
+	struct str dev = l ? l->name : STR("?");
+	const char *state = x->type == RTN_LOCAL ? "local" : x->gateway.family ? "gateway" : "on-link";
+	machine_text(m, "route.state", str_c(state));
+	machine_text(m, "route.dev", dev);
+	machine_address(m, "route.gateway", x->gateway);
+	machine_address(m, "route.source", x->source);
+	machine_bool(m, "route.on_link", !x->gateway.family);
+	machine_bool(m, "route.ppp", l && l->ppp);
+	machine_end(m, state, "%.*s by %.*s%s%.*s", STR_ARG(to), STR_ARG(dev), gateway.n ? " and gateway " : "",
+		    STR_ARG(gateway));
+}
+
+static void route_start(struct machine *m)
+{
+	struct route *s = m->state;
+	if (machine_arg_address(m, "address", &s->rtnl.target))
+		rtnl_begin(m, &s->rtnl, 0, RTNL_LINKS | RTNL_ROUTE_TO);
+	else
+		machine_not_run(m, "no address to go to");
+}
+
+static void route_feed(struct machine *m, const struct event *e)
+{
+	const struct rtnl *r = &((struct route *)m->state)->rtnl;
+	if (e->kind == EVENT_DEADLINE) {
+		machine_not_run(m, "the kernel did not answer");
+		return;
+	}
+	if (!rtnl_event(m, m->state, e))
+		return;
+	if (!r->error && r->route_count)
+		route_found(m, r, &r->routes[0]);
+	else
+		route_refused(m, r->error ? r->error : EPROTO);
+}
+
+const struct probe route_probe = {
+	.name = "route",
+	.says = "which way the own machine would send to an address",
+	.args = args,
+	.states = states,
+	.facts = facts,
+	.deadline_ms = 1000,
+	.state_size = sizeof(struct route),
+	.start = route_start,
+	.feed = route_feed,
+};
