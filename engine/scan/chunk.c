@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Cuts a stream into chunks: see chunk.h. A chunk is read, cut behind the last line end that still leaves context
+ * behind it, and what lies behind the cut (with context before it) is carried to the next chunk.
+ */
+#include "scan/chunk.h"
+
+#include "base/utf8.h"
+
+#include <string.h>
+
+/* stream bytes that one decoded character stood for */
+static size_t wide_width(uint32_t c)
+{
+	return c > 0xFFFF && c != UTF8_INVALID ? 4 : 2;
+}
+
+static uint64_t wide_bytes(struct str text)
+{
+	uint64_t n = 0;
+	for (size_t at = 0; at < text.n;)
+		n += wide_width(utf8_next(text, &at));
+	return n;
+}
+
+uint64_t chunk_offset(const struct chunk *c, size_t at)
+{
+	return c->offset + (c->wide ? wide_bytes(str_first(buf_str(&c->text), at)) : at);
+}
+
+static uint32_t wide_unit(const struct chunker *k, const char *p)
+{
+	const unsigned char *u = (const unsigned char *)p;
+	return k->coding == CHUNK_UTF16LE ? (uint32_t)(u[0] | u[1] << 8) : (uint32_t)(u[1] | u[0] << 8);
+}
+
+/* decode_wide adds UTF-16 bytes (RFC 2781) as UTF-8 and keeps an unfinished end; a lone surrogate becomes U+FFFD. */
+static void decode_wide(struct chunker *k, struct buf *out)
+{
+	size_t at = 0, n = k->raw.n;
+	while (n - at >= 2) {
+		uint32_t u = wide_unit(k, k->raw.p + at);
+		if (u >= 0xD800 && u < 0xDC00 && n - at < 4 && !k->ended)
+			break;
+		uint32_t low = n - at >= 4 ? wide_unit(k, k->raw.p + at + 2) : 0;
+		at += 2;
+		if (u < 0xD800 || u > 0xDFFF) {
+			utf8_put(out, u);
+		} else if (u < 0xDC00 && low >= 0xDC00 && low < 0xE000) {
+			utf8_put(out, 0x10000 + ((u - 0xD800) << 10) + (low - 0xDC00));
+			at += 2;
+		} else {
+			utf8_put(out, UTF8_INVALID);
+		}
+	}
+	if (at)
+		memmove(k->raw.p, k->raw.p + at, n - at);
+	k->raw.n = n - at;
+	if (k->ended && k->raw.n) {
+		utf8_put(out, UTF8_INVALID);
+		k->raw.n = 0;
+	}
+}
+
+static void detect(struct chunker *k, struct buf *text)
+{
+	if (k->raw.n < 2 && !k->ended)
+		return;
+	k->coding = CHUNK_BYTES;
+	if (str_starts(buf_str(&k->raw), STR("\xFF\xFE")))
+		k->coding = CHUNK_UTF16LE;
+	else if (str_starts(buf_str(&k->raw), STR("\xFE\xFF")))
+		k->coding = CHUNK_UTF16BE;
+	else {
+		buf_add(text, buf_str(&k->raw));
+		buf_clear(&k->raw);
+	}
+}
+
+/* fill reads until the text holds want bytes, or the stream ends. */
+static void fill(struct chunker *k, scan_read *read, void *context, struct buf *text, size_t want)
+{
+	while (!k->ended && text->n < want) {
+		struct buf *to = k->coding == CHUNK_BYTES ? text : &k->raw;
+		size_t n = 0, room = want - text->n;
+		char *p = buf_room(to, room);
+		enum err e = p ? read(context, p, room, &n) : ERR_NOMEM;
+		if (e || !n) {
+			k->err = e;
+			k->ended = true;
+			n = 0;
+		}
+		to->n += n;
+		k->bytes += n;
+		if (k->coding == CHUNK_UNKNOWN)
+			detect(k, text);
+		if (k->coding == CHUNK_UTF16LE || k->coding == CHUNK_UTF16BE)
+			decode_wide(k, text);
+	}
+	if (buf_err(text) || buf_err(&k->raw))
+		k->err = ERR_NOMEM;
+}
+
+/* cut says where the body ends: behind the last line end that leaves CHUNK_EDGE bytes, else (one long line) there. */
+static size_t cut(struct str text, size_t start)
+{
+	size_t limit = text.n > CHUNK_EDGE ? text.n - CHUNK_EDGE : text.n;
+	if (limit <= start)
+		return text.n;
+	const char *newline = memrchr(text.p + start, '\n', limit - start);
+	return newline ? (size_t)(newline - text.p) + 1 : limit;
+}
+
+/* context says where the context before end begins: at a line start within CHUNK_EDGE bytes where there is one. */
+static size_t context_start(struct str text, size_t end)
+{
+	size_t at = end, floor = end > CHUNK_EDGE ? end - CHUNK_EDGE : 0;
+	for (unsigned lines = 0; at > floor && lines <= SCAN_SPAN_MAX; lines++) {
+		const char *newline = memrchr(text.p, '\n', at - 1);
+		size_t begin = newline ? (size_t)(newline - text.p) + 1 : 0;
+		if (begin < floor)
+			return lines ? at : floor;
+		at = begin;
+	}
+	return at;
+}
+
+bool chunk_next(struct chunker *k, scan_read *read, void *context, struct chunk *c)
+{
+	buf_clear(&c->text);
+	buf_add(&c->text, buf_str(&k->carry));
+	c->start = k->carry_start;
+	c->offset = k->carry_offset;
+	fill(k, read, context, &c->text, c->text.n + CHUNK_READ);
+	c->wide = k->coding == CHUNK_UTF16LE || k->coding == CHUNK_UTF16BE;
+	c->last = k->ended;
+	if (k->err == ERR_NOMEM || c->start >= c->text.n)
+		return false;
+	struct str text = buf_str(&c->text);
+	c->end = c->last ? text.n : cut(text, c->start);
+	size_t keep = context_start(text, c->end);
+	buf_clear(&k->carry);
+	buf_add(&k->carry, str_from(text, keep));
+	k->carry_start = c->end - keep;
+	k->carry_offset = chunk_offset(c, keep);
+	if (buf_err(&k->carry))
+		k->err = ERR_NOMEM;
+	return k->err != ERR_NOMEM;
+}
+
+void chunker_free(struct chunker *k)
+{
+	buf_free(&k->carry);
+	buf_free(&k->raw);
+}

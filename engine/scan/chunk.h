@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * A stream in pieces. A chunk's body is what it answers for; context before and behind it lets a worker see whole
+ * messages at the edges. Bodies end at line ends, except within a line that is longer than a chunk. UTF-16 streams with
+ * a byte order mark become UTF-8 here; offsets still count the bytes as read. Owned by scan.c.
+ */
+#ifndef KBT_SCAN_CHUNK_H
+#define KBT_SCAN_CHUNK_H
+
+#include "scan/scan.h"
+
+enum {
+	CHUNK_READ = 1 << 20,	/* bytes asked of the reader for one chunk */
+	CHUNK_EDGE = 32 << 10	/* context on each side: SCAN_SPAN_MAX usual lines */
+};
+
+struct chunk {
+	struct buf text;	  /* context, body, context */
+	size_t start, end;	  /* the body within text */
+	uint64_t offset;	  /* of text[0] in the stream as read */
+	bool wide;		  /* text was UTF-16: offsets go by characters */
+	bool last;
+};
+
+enum chunk_coding { CHUNK_UNKNOWN, CHUNK_BYTES, CHUNK_UTF16LE, CHUNK_UTF16BE };
+
+struct chunker { /* zeroed at the start of a stream */
+	struct buf carry;	/* context and unanswered text behind the last body */
+	size_t carry_start;	/* where in carry the next body begins */
+	uint64_t carry_offset;	/* of carry[0] in the stream as read */
+	uint64_t bytes;		/* read so far */
+	enum chunk_coding coding;
+	struct buf raw;		/* read and not decoded: an unfinished UTF-16 character */
+	bool ended;
+	enum err err;		/* of the reader */
+};
+
+/* chunk_next fills c; false when the stream has no more to answer for. ERR_NOMEM is in chunker->err, as is what the
+ * reader said (then what was read before is still given). */
+bool chunk_next(struct chunker *chunker, scan_read *read, void *context, struct chunk *c);
+void chunker_free(struct chunker *chunker);
+
+/* chunk_offset is where text[at] stood in the stream as read. */
+uint64_t chunk_offset(const struct chunk *c, size_t at);
+
+#endif

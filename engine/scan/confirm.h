@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * One chunk > its hits. Lines that the prefilter lets through (all of them without one) are asked of match_message;
+ * an answer counts where it covers the line's payload or where context speaks for it. Runs on a worker thread: a
+ * struct confirm belongs to one.
+ */
+#ifndef KBT_SCAN_CONFIRM_H
+#define KBT_SCAN_CONFIRM_H
+
+#include "scan/chunk.h"
+#include "scan/prefilter.h"
+
+struct confirm {
+	const struct matcher *matcher;
+	const struct prefilter *prefilter; /* NULL: every line */
+	struct match_scratch *scratch;
+	struct prefilter_scratch *prefilter_scratch;
+	struct arena work; /* emptied line by line */
+};
+
+/* What a chunk gave. Lines are counted from 0 at the body's first byte; scan.c adds what came before. */
+struct confirm_result {
+	struct arena arena;
+	struct scan_hit *hits;
+	size_t hit_count, hit_cap;
+	uint64_t newlines; /* in the body */
+	uint64_t candidates, hit_lines;
+};
+
+enum err confirm_open(const struct matcher *m, const struct prefilter *p, struct confirm *ret_confirm) MUST_USE;
+void confirm_close(struct confirm *c);
+
+/* confirm_chunk empties result and fills it. ERR_NOMEM only. */
+enum err confirm_chunk(struct confirm *c, const struct chunk *chunk, struct str file, struct confirm_result *result)
+	MUST_USE;
+
+#endif

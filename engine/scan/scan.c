@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The scan itself: see scan.h. The calling thread reads and cuts; workers confirm; the calling thread gives the hits
+ * out in order. Slots form a ring, as many as keep the workers busy: their number bounds memory.
+ */
+#include "scan/scan.h"
+
+#include "base/mem.h"
+#include "scan/confirm.h"
+#include "scan/literals.h"
+
+#include <pthread.h>
+#include <unistd.h>
+
+enum { SLOTS_MAX = 2 * SCAN_THREADS_MAX + 1 };
+
+enum slot_state { SLOT_FREE, SLOT_READY, SLOT_TAKEN, SLOT_DONE };
+
+struct slot {
+	enum slot_state state;
+	struct chunk chunk;
+	struct confirm_result result;
+	struct str file;
+	enum err err;
+};
+
+struct scan {
+	const struct matcher *matcher;
+	struct prefilter *prefilter; /* NULL: every line is asked */
+	unsigned threads, slot_count;
+	struct confirm confirms[SCAN_THREADS_MAX];
+	pthread_t workers[SCAN_THREADS_MAX];
+	unsigned confirm_count, worker_count;
+	struct slot slots[SLOTS_MAX];
+	unsigned taken; /* the slot that the next idle worker looks at */
+	bool stop;
+	pthread_mutex_t lock;
+	pthread_cond_t ready, done;
+};
+
+struct worker_start {
+	struct scan *scan;
+	struct confirm *confirm;
+};
+
+static void *work(void *context)
+{
+	struct worker_start start = *(struct worker_start *)context;
+	mem_free(context);
+	struct scan *s = start.scan;
+	pthread_mutex_lock(&s->lock);
+	while (!s->stop) {
+		struct slot *slot = &s->slots[s->taken];
+		if (slot->state != SLOT_READY) {
+			pthread_cond_wait(&s->ready, &s->lock);
+			continue;
+		}
+		slot->state = SLOT_TAKEN;
+		s->taken = (s->taken + 1) % s->slot_count;
+		pthread_mutex_unlock(&s->lock);
+		slot->err = confirm_chunk(start.confirm, &slot->chunk, slot->file, &slot->result);
+		pthread_mutex_lock(&s->lock);
+		slot->state = SLOT_DONE;
+		pthread_cond_signal(&s->done);
+	}
+	pthread_mutex_unlock(&s->lock);
+	return NULL;
+}
+
+static enum err start_workers(struct scan *s)
+{
+	for (; s->confirm_count < s->threads; s->confirm_count++) {
+		enum err e = confirm_open(s->matcher, s->prefilter, &s->confirms[s->confirm_count]);
+		if (e)
+			return e;
+	}
+	for (; s->worker_count < s->threads; s->worker_count++) {
+		struct worker_start *start = mem_resize(NULL, sizeof *start);
+		if (!start)
+			return ERR_NOMEM;
+		*start = (struct worker_start){ s, &s->confirms[s->worker_count] };
+		if (pthread_create(&s->workers[s->worker_count], NULL, work, start)) {
+			mem_free(start);
+			return ERR_NOMEM;
+		}
+	}
+	return ERR_OK;
+}
+
+enum err scan_open(const struct matcher *m, const struct scan_options *options, struct scan **ret_scan)
+{
+	struct scan *s = mem_resize(NULL, sizeof *s);
+	if (!s)
+		return ERR_NOMEM;
+	long processors = sysconf(_SC_NPROCESSORS_ONLN);
+	unsigned threads = options && options->threads ? options->threads : processors > 0 ? (unsigned)processors : 1;
+	*s = (struct scan){ .matcher = m, .threads = threads < SCAN_THREADS_MAX ? threads : SCAN_THREADS_MAX };
+	s->slot_count = 2 * s->threads + 1;
+	pthread_mutex_init(&s->lock, NULL);
+	pthread_cond_init(&s->ready, NULL);
+	pthread_cond_init(&s->done, NULL);
+	enum err e = ERR_OK;
+	if (!options || !options->every_line)
+		e = literals_prefilter(m, options && options->portable, &s->prefilter);
+	if (!e)
+		e = start_workers(s);
+	if (e)
+		scan_close(&s);
+	else
+		*ret_scan = s;
+	return e;
+}
+
+void scan_close(struct scan **scan)
+{
+	struct scan *s = *scan;
+	*scan = NULL;
+	if (!s)
+		return;
+	pthread_mutex_lock(&s->lock);
+	s->stop = true;
+	pthread_cond_broadcast(&s->ready);
+	pthread_mutex_unlock(&s->lock);
+	for (unsigned i = 0; i < s->worker_count; i++)
+		pthread_join(s->workers[i], NULL);
+	for (unsigned i = 0; i < s->confirm_count; i++)
+		confirm_close(&s->confirms[i]);
+	for (unsigned i = 0; i < s->slot_count; i++) {
+		buf_free(&s->slots[i].chunk.text);
+		arena_free(&s->slots[i].result.arena);
+	}
+	prefilter_close(&s->prefilter);
+	pthread_cond_destroy(&s->ready);
+	pthread_cond_destroy(&s->done);
+	pthread_mutex_destroy(&s->lock);
+	mem_free(s);
+}
+
+/* A stream on its way through the ring. */
+struct stream {
+	struct scan *scan;
+	unsigned first, used; /* slots given to workers and not yet given out */
+	uint64_t line;	      /* of the next body's first byte */
+	scan_sink *sink;
+	void *sink_context;
+	bool unwanted; /* the sink said so */
+	struct scan_counts counts;
+	enum err err;
+};
+
+static void submit(struct stream *t, struct slot *slot)
+{
+	pthread_mutex_lock(&t->scan->lock);
+	slot->state = SLOT_READY;
+	pthread_cond_broadcast(&t->scan->ready);
+	pthread_mutex_unlock(&t->scan->lock);
+	t->used++;
+}
+
+/* give_out waits for the oldest chunk and gives its hits. */
+static void give_out(struct stream *t)
+{
+	struct slot *slot = &t->scan->slots[t->first];
+	pthread_mutex_lock(&t->scan->lock);
+	while (slot->state != SLOT_DONE)
+		pthread_cond_wait(&t->scan->done, &t->scan->lock);
+	slot->state = SLOT_FREE;
+	pthread_mutex_unlock(&t->scan->lock);
+	t->first = (t->first + 1) % t->scan->slot_count;
+	t->used--;
+	struct confirm_result *r = &slot->result;
+	if (!t->err)
+		t->err = slot->err;
+	for (size_t i = 0; i < r->hit_count && !t->unwanted; i++) {
+		r->hits[i].line += t->line;
+		t->unwanted = !t->sink(t->sink_context, &r->hits[i]);
+	}
+	t->line += r->newlines;
+	t->counts.candidates += r->candidates;
+	t->counts.hit_lines += r->hit_lines;
+	bool open_line = slot->chunk.last && slot->chunk.end && slot->chunk.text.p[slot->chunk.end - 1] != '\n';
+	t->counts.lines += r->newlines + open_line;
+}
+
+enum err scan_stream(struct scan *s, struct str file, scan_read *read, void *read_context, scan_sink *sink,
+		     void *sink_context, struct scan_counts *ret_counts)
+{
+	struct stream t = { .scan = s, .line = 1, .sink = sink, .sink_context = sink_context };
+	struct chunker chunker = { 0 };
+	pthread_mutex_lock(&s->lock);
+	t.first = s->taken; /* no chunk is on its way: the workers wait at this slot */
+	pthread_mutex_unlock(&s->lock);
+	for (bool more = true; more || t.used;) {
+		if (t.used == s->slot_count || !more) {
+			give_out(&t);
+			continue;
+		}
+		struct slot *slot = &s->slots[(t.first + t.used) % s->slot_count];
+		slot->file = file;
+		more = !t.unwanted && !t.err && chunk_next(&chunker, read, read_context, &slot->chunk);
+		if (more)
+			submit(&t, slot);
+	}
+	if (!t.err)
+		t.err = t.unwanted ? ERR_INTERRUPTED : chunker.err;
+	t.counts.bytes = chunker.bytes;
+	chunker_free(&chunker);
+	*ret_counts = t.counts;
+	return t.err;
+}

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * byte streams > hits. The same rules as a look-up, over logs: literal fragments of the templates pick the lines that
+ * may hold a known message (prefilter.h), and match_message has the last word on those. A hit asks for more than a
+ * look-up: the answer covers the whole payload of the line, or product, component or log file speak for it. Every hit
+ * is an answer of the look-up on that line, in the same order.
+ *
+ * Takes a matcher and a function that reads bytes; gives hits to a function, in order of the stream. Memory is bounded
+ * whatever the stream's length and the length of its lines: the stream is cut into chunks at line ends, chunks are
+ * scanned by worker threads, and a line over SCAN_LINE_MAX is scanned in overlapping windows. Opens no files, prints
+ * nothing.
+ *
+ *   chunk.c      the stream > chunks with what stands before and behind them
+ *   prefilter.c  literals > candidate positions: Vectorscan, or the portable automaton of automaton.c
+ *   confirm.c    candidate positions > lines or windows > hits
+ *   stamp.c      time stamps of the usual logs > ISO 8601
+ *   incident.c   hits > groups
+ */
+#ifndef KBT_SCAN_SCAN_H
+#define KBT_SCAN_SCAN_H
+
+#include "match/match.h"
+
+enum {
+	SCAN_LINE_MAX = 64 << 10, /* bytes of a line that are matched at once */
+	SCAN_TEXT_MAX = 4 << 10,  /* bytes of a line that a hit shows */
+	SCAN_SPAN_MAX = 8,	  /* lines that one message may be wrapped over */
+	SCAN_THREADS_MAX = 64
+};
+
+struct scan_hit {
+	struct str file;      /* as given to scan_stream */
+	uint64_t line;	      /* 1-based; of the first one where the message spans several */
+	unsigned lines;	      /* how many lines it spans */
+	uint64_t offset;      /* of the first byte of text, in the stream as read */
+	struct str time;      /* ISO 8601 where the stamp is understood, else as written; may be empty */
+	struct str text;      /* the line without its end, valid UTF-8, cut at SCAN_TEXT_MAX */
+	struct match match;   /* the article, its captures (names end in NUL), why; no spans, no `also` */
+	bool best;	      /* the first answer for this line */
+};
+
+struct scan_counts {
+	uint64_t bytes, lines; /* of the stream */
+	uint64_t candidates;   /* lines that the literals let through */
+	uint64_t hit_lines;    /* lines with a hit */
+};
+
+/* scan_read fills at most n bytes and says how many; 0 at the end. */
+typedef enum err scan_read(void *context, char *p, size_t n, size_t *ret_n);
+/* scan_sink gets one hit, valid during the call; false ends the scan (ERR_INTERRUPTED). Called on the thread that
+ * called scan_stream. */
+typedef bool scan_sink(void *context, const struct scan_hit *hit);
+
+struct scan_options {
+	unsigned threads; /* 0: as many as processors */
+	bool portable;	  /* leave Vectorscan aside */
+	bool every_line;  /* no prefilter: each line is asked; slow, for comparison */
+};
+
+struct scan;
+
+/* scan_open keeps m, which must outlive it, and starts the workers. */
+enum err scan_open(const struct matcher *m, const struct scan_options *options, struct scan **ret_scan) MUST_USE;
+void scan_close(struct scan **scan);
+
+/* scan_stream scans one stream to its end. What was read is counted and its hits are given also where reading fails
+ * half-way; the reader's error is returned then. file names the stream in hits and speaks for articles that name it. */
+enum err scan_stream(struct scan *s, struct str file, scan_read *read, void *read_context, scan_sink *sink,
+		     void *sink_context, struct scan_counts *ret_counts) MUST_USE;
+
+#endif
