@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * A stream in chunks: bodies tile the stream, offsets are those of the bytes as read, whatever the reader's pieces.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/utf8.h"
+#include "scan/chunk.h"
+
+struct source {
+	struct str rest;
+	size_t piece;
+	enum err end; /* what the reader says at the end */
+};
+
+static enum err read_source(void *context, char *p, size_t n, size_t *ret_n)
+{
+	struct source *s = context;
+	if (!s->rest.n && s->end)
+		return s->end;
+	struct str part = str_first(s->rest, n < s->piece ? n : s->piece);
+	if (part.n)
+		memcpy(p, part.p, part.n);
+	s->rest = str_from(s->rest, part.n);
+	*ret_n = part.n;
+	return ERR_OK;
+}
+
+static void make_lines(struct buf *b, size_t bytes, size_t longest)
+{
+	for (size_t i = 0; b->n < bytes; i++) {
+		buf_addf(b, "line %zu ", i);
+		for (size_t k = i * 7919 % (longest + 1); k; k--)
+			buf_add_char(b, 'x');
+		buf_add_char(b, '\n');
+	}
+}
+
+/* bodies joined give the stream again, and each stands where its offset says */
+static size_t check_tiles(struct str bytes, size_t piece, bool whole_lines)
+{
+	struct source s = { bytes, piece, ERR_OK };
+	struct chunker k = { 0 };
+	struct chunk c = { 0 };
+	size_t at = 0, chunks = 0;
+	while (chunk_next(&k, read_source, &s, &c)) {
+		size_t n = c.end - c.start;
+		assert_int_equal(chunk_offset(&c, c.start), at);
+		assert_true(at + n <= bytes.n);
+		assert_memory_equal(c.text.p + c.start, bytes.p + at, n);
+		if (whole_lines && !c.last)
+			assert_int_equal(c.text.p[c.end - 1], '\n');
+		if (!c.last)
+			assert_true(c.text.n - c.end > 0);
+		assert_true(c.text.n <= CHUNK_READ + 4 * CHUNK_EDGE);
+		at += n;
+		chunks++;
+	}
+	assert_int_equal(k.err, ERR_OK);
+	assert_int_equal(at, bytes.n);
+	assert_int_equal(k.bytes, bytes.n);
+	buf_free(&c.text);
+	chunker_free(&k);
+	return chunks;
+}
+
+static void bodies_tile_the_stream(void **unused)
+{
+	(void)unused;
+	struct buf b = { 0 };
+	make_lines(&b, 3 * CHUNK_READ, 300);
+	assert_true(check_tiles(buf_str(&b), 1 << 18, true) >= 3);
+	check_tiles(buf_str(&b), 999, true);
+	check_tiles(str_first(buf_str(&b), CHUNK_READ), 1 << 20, true);
+	check_tiles(str_first(buf_str(&b), 5), 1, true);
+	check_tiles(STR(""), 1, true);
+	buf_free(&b);
+}
+
+static void one_endless_line_is_cut(void **unused)
+{
+	(void)unused;
+	struct buf b = { 0 };
+	while (b.n < 4 * CHUNK_READ)
+		buf_add(&b, STR("no line end here "));
+	assert_true(check_tiles(buf_str(&b), 1 << 18, false) >= 4);
+	buf_free(&b);
+}
+
+static void utf16_is_decoded_and_counted_as_read(void **unused)
+{
+	(void)unused;
+	struct buf wide = { 0 };
+	buf_add(&wide, STR("\xFF\xFE"));
+	const uint16_t units[] = { 'A', 0xD83D, 0xDE00, 0x00E9, '\n', 0xD800, 'B', '\n' };
+	for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
+		buf_add_char(&wide, (char)(units[i] & 0xFF));
+		buf_add_char(&wide, (char)(units[i] >> 8));
+	}
+	buf_add_char(&wide, 'x'); /* half a character at the end */
+	for (size_t piece = 1; piece < 20; piece++) {
+		struct source s = { buf_str(&wide), piece, ERR_OK };
+		struct chunker k = { 0 };
+		struct chunk c = { 0 };
+		assert_true(chunk_next(&k, read_source, &s, &c));
+		struct str want = STR("\xEF\xBB\xBF" "A\xF0\x9F\x98\x80\xC3\xA9\n\xEF\xBF\xBD" "B\n\xEF\xBF\xBD");
+		assert_true(str_eq(buf_str(&c.text), want));
+		assert_int_equal(chunk_offset(&c, 3), 2);  /* A */
+		assert_int_equal(chunk_offset(&c, 11), 12); /* behind the first line */
+		assert_false(chunk_next(&k, read_source, &s, &c));
+		buf_free(&c.text);
+		chunker_free(&k);
+	}
+	buf_free(&wide);
+}
+
+static void what_was_read_before_an_error_is_given(void **unused)
+{
+	(void)unused;
+	struct source s = { STR("one\ntwo\n"), 100, ERR_DAMAGED };
+	struct chunker k = { 0 };
+	struct chunk c = { 0 };
+	assert_true(chunk_next(&k, read_source, &s, &c));
+	assert_int_equal(c.end, 8);
+	assert_false(chunk_next(&k, read_source, &s, &c));
+	assert_int_equal(k.err, ERR_DAMAGED);
+	buf_free(&c.text);
+	chunker_free(&k);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(bodies_tile_the_stream),
+		cmocka_unit_test(one_endless_line_is_cut),
+		cmocka_unit_test(utf16_is_decoded_and_counted_as_read),
+		cmocka_unit_test(what_was_read_before_an_error_is_given),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

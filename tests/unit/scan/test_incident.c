@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Hits grouped by article and bindings.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "scan/incident.h"
+
+static struct scan_hit hit_of(const char *id, struct match_capture *server, uint64_t line, double confidence)
+{
+	return (struct scan_hit){ .file = STR("a.log"), .line = line, .lines = 1, .best = true,
+				  .time = STR("2001-03-12T10:56:20"), .text = STR("Failed"),
+				  .match = { .id = str_c(id), .title = STR("T"), .confidence = confidence,
+					     .captures = server, .capture_count = server ? 1 : 0 } };
+}
+
+static void groups_by_article_and_bindings(void **unused)
+{
+	(void)unused;
+	struct incidents set = { 0 };
+	struct match_capture a = { .name = STR("server"), .value = STR("FILESRV") }, same = a, b = a;
+	same.value = STR("filesrv");
+	b.value = STR("OTHER");
+	struct scan_hit hits[] = {
+		hit_of("Q2", NULL, 1, 0.9), hit_of("Q1", &a, 2, 0.8), hit_of("Q1", &same, 5, 0.9),
+		hit_of("Q1", &b, 6, 0.9), hit_of("Q1", &a, 9, 0.8),
+	};
+	struct scan_hit second = hit_of("Q3", NULL, 9, 0.7);
+	second.best = false;
+	for (size_t i = 0; i < sizeof hits / sizeof *hits; i++)
+		assert_int_equal(incidents_add(&set, &hits[i]), ERR_OK);
+	assert_int_equal(incidents_add(&set, &second), ERR_OK);
+	incidents_rank(&set);
+	assert_int_equal(set.count, 3);
+	const struct incident *first = &set.items[0];
+	assert_true(str_eq(first->match.id, STR("Q1")));
+	assert_int_equal(first->count, 3);
+	assert_int_equal(first->first.line, 2);
+	assert_int_equal(first->last.line, 9);
+	assert_int_equal(first->example.line, 5); /* the surest */
+	assert_string_equal(first->last.time, "2001-03-12T10:56:20");
+	incidents_free(&set);
+}
+
+static void beyond_the_bound_they_fold(void **unused)
+{
+	(void)unused;
+	struct incidents set = { 0 };
+	char name[32];
+	for (unsigned i = 0; i < INCIDENTS_MAX + 500; i++) {
+		struct match_capture c = { .name = STR("server"),
+					   .value = { name, (size_t)snprintf(name, sizeof name, "H%u", i) } };
+		struct scan_hit hit = hit_of("Q1", &c, i + 1, 0.9);
+		assert_int_equal(incidents_add(&set, &hit), ERR_OK);
+	}
+	assert_int_equal(set.count, INCIDENTS_MAX + 1);
+	incidents_rank(&set);
+	assert_true(set.items[0].folded);
+	assert_int_equal(set.items[0].count, 500);
+	incidents_free(&set);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(groups_by_article_and_bindings),
+		cmocka_unit_test(beyond_the_bound_they_fold),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
