@@ -120,6 +120,12 @@ struct str article_field(const struct article *article, const char *name);
  * Also the ids of authored articles ("Q-mount-error-112"). */
 bool article_id(struct str text, struct arena *a, struct str *ret_id);
 
+/* article_id_at measures an archive id, "Q" with 5 or 6 digits, at s[at], not inside another word: its length, or 0. */
+size_t article_id_at(struct str s, size_t at);
+
+/* section_kind_of_heading reads "SYMPTOMS", "Cause:" and their like; SECTION_OTHER where the heading says nothing. */
+enum section_kind section_kind_of_heading(struct str heading);
+
 const char *section_kind_name(enum section_kind kind); /* "symptoms" */
 
 /* The table of formats, ended by a NULL name. */

@@ -39,16 +39,10 @@ void body_parse(struct builder *b, size_t from, size_t to);
 /* body_is_rule: a line of at least 60 of the character and nothing else but white space at its end. */
 bool body_is_rule(struct str line, char c);
 
-/* section_kind_of_heading reads "SYMPTOMS", "Cause:" and their like; SECTION_OTHER where the heading says nothing. */
-enum section_kind section_kind_of_heading(struct str heading);
-
 /* refs_add finds the article ids and the spaced keywords in the lines of one section's body. */
 void refs_add(struct builder *b, size_t from, size_t to);
 
 /* article_date reads "08-AUG-2001", "6-FEB-1991", "2001-08-08" and gives ISO; empty where it is no date. */
 struct str article_date(struct str text, struct arena *a);
-
-/* article_id_at measures an id "Q" with 5 or 6 digits at s[at], not inside another word: its length, or 0. */
-size_t article_id_at(struct str s, size_t at);
 
 #endif

@@ -20,6 +20,10 @@ enum err rule_extract(const struct article *article, struct arena *a, struct dia
 		err = rule_add_templates(article, a, &rule);
 		if (!err)
 			err = rule_add_codes(article, a, &rule);
+		if (!err)
+			err = rule_add_remedies(article, a, &rule);
+		if (!err)
+			err = rule_add_names(article, a, &rule);
 	}
 	if (!err)
 		err = arena_err(a);

@@ -6,7 +6,9 @@
  *
  *   template.c   quoted messages of an article > templates; the template language of authored articles
  *   code.c       error codes in text, their shapes and families
- *   remedy.c     cause, resolution, workaround, status, also where the headings are missing
+ *   remedy.c     cause, resolution, workaround, status, also where the headings are missing (says.c: the phrases;
+ *                prose.c: paragraphs and sentences)
+ *   names.c      log files and programs that the article names
  *   authored.c   the front matter of our own articles
  */
 #ifndef KBT_RULE_RULE_H
@@ -134,6 +136,7 @@ void rule_var_guess(struct str says, struct str explained, struct arena *a, stru
 enum err rule_add_templates(const struct article *article, struct arena *a, struct rule *rule) MUST_USE;
 enum err rule_add_codes(const struct article *article, struct arena *a, struct rule *rule) MUST_USE;
 enum err rule_add_remedies(const struct article *article, struct arena *a, struct rule *rule) MUST_USE;
+enum err rule_add_names(const struct article *article, struct arena *a, struct rule *rule) MUST_USE;
 enum err rule_add_authored(const struct article *article, struct arena *a, struct diags *d, struct rule *rule) MUST_USE;
 
 #endif
