@@ -2,9 +2,8 @@
  *
  * The table of probes, requests checked against it, and evidence as a growing list of facts. Pure.
  */
+#include "probe/netbios.h"
 #include "probe/probe_machine.h"
-
-#include <string.h>
 
 #define PROBE(name) extern const struct probe name##_probe;
 #include "probe/probes.def"
@@ -60,18 +59,6 @@ static bool is_host(struct str s)
 	return label > 0;
 }
 
-/* MS-NBTE 2.2.1: up to 15 bytes, none of the ones that file names forbid; *SMBSERVER is the wildcard server. */
-static bool is_netbios(struct str s)
-{
-	if (!s.n || s.n > 15)
-		return false;
-	for (size_t i = 0; i < s.n; i++)
-		if ((unsigned char)s.p[i] < ' ' || s.p[i] == 0x7F || strchr("\\/:?\"<>|", s.p[i]) ||
-		    (s.p[i] == '*' && (i || !str_eq_nocase(s, STR("*SMBSERVER")))))
-			return false;
-	return true;
-}
-
 static bool is_text(struct str s, size_t most)
 {
 	if (!s.n || s.n > most)
@@ -97,7 +84,7 @@ static const char *arg_fault(enum probe_arg_type type, struct str value)
 	case ARG_HOST:
 		return is_host(value) || address_parse(value, &address) ? NULL : "is not a host name or address";
 	case ARG_NETBIOS:
-		return is_netbios(value) ? NULL : "is not a NetBIOS name (1 to 15 characters)";
+		return netbios_fits(value) ? NULL : "is not a NetBIOS name (1 to 15 characters)";
 	case ARG_LINK:
 		return is_text(value, 15) && str_find_char(value, '/') == STR_NONE ? NULL : "is no interface name";
 	case ARG_TEXT:
