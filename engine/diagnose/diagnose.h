@@ -50,12 +50,18 @@ const char *verdict_state_name(enum verdict_state s);
 struct ruled_out { struct str cause, because; };
 struct ladder_step { struct str step; struct str state; struct str says; }; /* passed failed unknown skipped */
 struct belief { struct str cause; double weight; };
+struct reason { struct str fact, value, says; }; /* what was seen that the cause needs */
 
 struct verdict {
 	enum verdict_state state;
 	struct str cause; /* a class; on a healthy path the healthy class; empty where none is decided */
 	double confidence;
 	struct str article; /* the one whose cause holds; may be empty */
+	struct str title;   /* the cause in a few words; empty where none is decided */
+	struct str step;    /* of the ladder, that fails; may be empty */
+	struct str verify;  /* the probe that shows that the fix worked; may be empty */
+	struct reason *reasons;
+	size_t reason_count, reason_cap;
 	struct str says;    /* a few sentences with the values filled in, observed against expected */
 	struct rule_resolution *resolutions;
 	size_t resolution_count, resolution_cap;
@@ -76,8 +82,9 @@ enum err diagnose_plan(const struct causes *causes, const struct case_file *c, s
 
 enum err diagnose_verdict(const struct causes *causes, const struct case_file *c, struct arena *a,
 			  struct verdict *ret_verdict) MUST_USE;
-enum err diagnose_ladder(const struct case_file *c, struct arena *a, struct ladder_step **ret_steps, size_t *ret_count)
-	MUST_USE;
+/* diagnose_ladder: link, address, name, path, tcp, smb: what is known of each; the verdict's own step fails. */
+enum err diagnose_ladder(const struct case_file *c, const struct verdict *v, struct arena *a,
+			 struct ladder_step **ret_steps, size_t *ret_count) MUST_USE;
 enum err diagnose_needs(const struct case_file *c, struct arena *a, struct need **ret_needs, size_t *ret_count)
 	MUST_USE;
 

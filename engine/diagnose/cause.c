@@ -1,0 +1,290 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * YAML > struct causes. A file holds `groups` (named sets of predictions that classes share; one namespace over all
+ * files) and `causes`. A class's own prediction of a fact replaces that of its groups.
+ */
+#include "diagnose/cause.h"
+
+#include "base/mem.h"
+
+const struct fact_help fact_helps[] = {
+#define FACT(name, values, step, says) { name, values, step, says },
+#include "diagnose/facts.def"
+#undef FACT
+	{ 0 },
+};
+
+const struct fact_help *fact_help_find(struct str name)
+{
+	for (const struct fact_help *f = fact_helps; f->name; f++)
+		if (str_eq(name, str_c(f->name)))
+			return f;
+	return NULL;
+}
+
+bool prediction_holds(const struct prediction *p, struct str value)
+{
+	for (size_t i = 0; i < p->value_count; i++)
+		if (str_eq(p->values[i], value))
+			return !p->but;
+	return p->but;
+}
+
+struct group {
+	struct str name;
+	const struct tree *facts;
+};
+
+struct loader {
+	struct arena *arena;
+	struct diags *diags;
+	struct group *groups;
+	size_t group_count, group_cap;
+	struct causes *causes;
+	struct str origin;
+};
+
+static void complain(struct loader *l, uint32_t line, const char *what, struct str which)
+{
+	l->diags->origin = l->origin;
+	diags_add(l->diags, DIAG_ERROR, line, "%s '%.*s'", what, STR_ARG(which));
+}
+
+static bool value_allowed(const struct fact_help *help, struct str value)
+{
+	struct str rest = str_c(help->values), word;
+	if (str_eq(rest, STR("*")))
+		return true;
+	while (str_word(&rest, &word))
+		if (str_eq(word, value))
+			return true;
+	return false;
+}
+
+static struct prediction *prediction_slot(struct loader *l, struct cause *c, struct str fact)
+{
+	for (size_t i = 0; i < c->prediction_count; i++)
+		if (str_eq(c->predictions[i].fact, fact))
+			return &c->predictions[i];
+	return arena_push(l->arena, &c->predictions, &c->prediction_count, &c->prediction_cap);
+}
+
+static void add_value(struct loader *l, const struct fact_help *help, struct prediction *p, const struct tree *value)
+{
+	if (value->kind != TREE_SCALAR || !value_allowed(help, value->value))
+		complain(l, value->line, "the fact has no such value:", value->value);
+	else
+		p->values[p->value_count++] = value->value;
+}
+
+/* add_prediction reads `fact: value`, `fact: [value, value]` or `fact: {not: [...]}`. */
+static void add_prediction(struct loader *l, struct cause *c, const struct tree *item, bool needed)
+{
+	const struct fact_help *help = fact_help_find(item->key);
+	if (!help) {
+		complain(l, item->line, "there is no fact", item->key);
+		return;
+	}
+	const struct tree *values = item, *but = tree_get(item, "not");
+	if (item->kind == TREE_MAP)
+		values = but;
+	struct prediction *p = prediction_slot(l, c, item->key);
+	if (!p || !values) {
+		complain(l, item->line, "a value, a list or {not: ...} is wanted for", item->key);
+		return;
+	}
+	*p = (struct prediction){ .fact = item->key, .but = but != NULL, .needed = needed, .line = item->line };
+	size_t count = values->kind == TREE_LIST ? values->count : 1;
+	p->values = arena_array(l->arena, struct str, count);
+	if (!p->values)
+		return;
+	if (values->kind == TREE_LIST)
+		for (size_t i = 0; i < count; i++)
+			add_value(l, help, p, &values->items[i]);
+	else
+		add_value(l, help, p, values);
+}
+
+static void add_predictions(struct loader *l, struct cause *c, const struct tree *map, bool needed)
+{
+	for (size_t i = 0; map && map->kind == TREE_MAP && i < map->count; i++)
+		add_prediction(l, c, &map->items[i], needed);
+}
+
+static void add_group(struct loader *l, struct cause *c, struct str name, uint32_t line)
+{
+	for (size_t i = 0; i < l->group_count; i++)
+		if (str_eq(l->groups[i].name, name)) {
+			add_predictions(l, c, l->groups[i].facts, false);
+			return;
+		}
+	complain(l, line, "there is no group", name);
+}
+
+static void add_lines(struct loader *l, const struct tree *list, struct str **items, size_t *count, size_t *cap)
+{
+	for (size_t i = 0; list && list->kind == TREE_LIST && i < list->count; i++) {
+		struct str *s = arena_push(l->arena, items, count, cap);
+		if (s)
+			*s = str_trim(list->items[i].value);
+	}
+}
+
+static void add_resolutions(struct loader *l, struct cause *c, const struct tree *list)
+{
+	for (size_t i = 0; list && i < list->count; i++) {
+		const struct tree *t = &list->items[i];
+		struct str kind = tree_str(t, "kind"), text = str_trim(tree_str(t, "text"));
+		bool workaround = str_eq(kind, STR("workaround"));
+		if (!text.n || (kind.n && !workaround && !str_eq(kind, STR("fix"))))
+			complain(l, t->line, "a resolution wants text, and kind fix or workaround, in", c->name);
+		struct rule_resolution *r = arena_push(l->arena, &c->resolutions, &c->resolution_count, &c->resolution_cap);
+		if (r)
+			*r = (struct rule_resolution){ .kind = workaround ? RESOLUTION_WORKAROUND : RESOLUTION_FIX,
+						       .text = text,
+						       .where = tree_str(t, "where"),
+						       .caveat = tree_str(t, "caveat"),
+						       .line = t->line };
+	}
+}
+
+static void check_keys(struct loader *l, const struct tree *t)
+{
+	static const char *const known[] = { "class", "title", "layer", "step", "healthy", "weight", "article", "groups",
+					     "needs", "fits", "says", "do", "covers", "check", "verify" };
+	for (size_t i = 0; i < t->count; i++) {
+		bool found = false;
+		for (size_t k = 0; k < sizeof known / sizeof *known; k++)
+			found |= str_eq(t->items[i].key, str_c(known[k]));
+		if (!found)
+			complain(l, t->items[i].line, "a cause has no key", t->items[i].key);
+	}
+}
+
+static void add_cause(struct loader *l, const struct tree *t)
+{
+	struct causes *all = l->causes;
+	struct str name = tree_str(t, "class");
+	for (size_t i = 0; i < all->count; i++)
+		if (str_eq(all->items[i].name, name))
+			complain(l, t->line, "this class stands twice:", name);
+	struct cause *c = arena_push(l->arena, &all->items, &all->count, &all->cap);
+	if (!c)
+		return;
+	*c = (struct cause){ .name = name,
+			     .title = tree_str(t, "title"),
+			     .layer = tree_str(t, "layer"),
+			     .step = tree_str(t, "step"),
+			     .healthy = tree_bool(t, "healthy"),
+			     .weight = 1,
+			     .article = tree_str(t, "article"),
+			     .says = str_trim(tree_str(t, "says")),
+			     .verify = tree_str(t, "verify"),
+			     .origin = l->origin,
+			     .line = t->line };
+	(void)tree_real(t, "weight", &c->weight);
+	const struct tree *groups = tree_get(t, "groups");
+	for (size_t i = 0; groups && i < groups->count; i++)
+		add_group(l, c, groups->items[i].value, groups->items[i].line);
+	add_predictions(l, c, tree_get(t, "fits"), false);
+	add_predictions(l, c, tree_get(t, "needs"), true);
+	add_resolutions(l, c, tree_get(t, "do"));
+	add_lines(l, tree_get(t, "covers"), &c->covers, &c->cover_count, &c->cover_cap);
+	add_lines(l, tree_get(t, "check"), &c->check, &c->check_count, &c->check_cap);
+	check_keys(l, t);
+	if (!c->name.n || !c->title.n || !c->layer.n || !c->says.n)
+		complain(l, t->line, "a cause wants class, title, layer and says:", name);
+	if (!tree_get(t, "needs"))
+		complain(l, t->line, "a cause that needs no fact could never be told:", name);
+}
+
+static void collect_groups(struct loader *l, const struct tree *file)
+{
+	const struct tree *groups = tree_get(file, "groups");
+	for (size_t i = 0; groups && i < groups->count; i++) {
+		struct group *g = arena_push(l->arena, &l->groups, &l->group_count, &l->group_cap);
+		if (g)
+			*g = (struct group){ groups->items[i].key, &groups->items[i] };
+	}
+}
+
+static enum err load_files(struct loader *l, const struct store_source *files, size_t count)
+{
+	struct tree **trees = arena_array(l->arena, struct tree *, count);
+	for (size_t i = 0; trees && i < count; i++) {
+		l->diags->origin = arena_str(l->arena, files[i].origin);
+		enum err err = tree_parse(files[i].bytes, 1, l->arena, l->diags, &trees[i]);
+		if (err == ERR_NOMEM)
+			return err;
+		if (!err)
+			collect_groups(l, trees[i]);
+	}
+	for (size_t i = 0; trees && i < count; i++) {
+		const struct tree *list = tree_get(trees[i], "causes");
+		l->origin = arena_str(l->arena, files[i].origin);
+		for (size_t k = 0; list && k < list->count; k++)
+			add_cause(l, &list->items[k]);
+	}
+	return l->diags->errors ? ERR_INPUT : arena_err(l->arena);
+}
+
+enum err causes_load(const struct store_source *files, size_t count, struct diags *d, struct causes **ret_causes)
+{
+	struct causes *causes = mem_resize(NULL, sizeof *causes);
+	if (!causes)
+		return ERR_NOMEM;
+	*causes = (struct causes){ 0 };
+	struct diags own = { .arena = &causes->arena };
+	struct str origin = d ? d->origin : STR("");
+	size_t errors = d ? d->errors : 0;
+	struct loader l = { .arena = &causes->arena, .diags = d ? d : &own, .causes = causes };
+	l.diags->errors = 0;
+	enum err err = load_files(&l, files, count);
+	l.diags->errors += errors;
+	l.diags->origin = origin;
+	if (err)
+		causes_close(&causes);
+	else
+		*ret_causes = causes;
+	return err;
+}
+
+void causes_close(struct causes **causes)
+{
+	if (!*causes)
+		return;
+	struct arena arena = (*causes)->arena;
+	mem_free(*causes);
+	arena_free(&arena);
+	*causes = NULL;
+}
+
+/* exclusive: no value of the fact satisfies both. */
+static bool exclusive(const struct prediction *p, const struct prediction *q)
+{
+	const struct fact_help *help = fact_help_find(p->fact);
+	struct str rest = str_c(help ? help->values : "*"), word;
+	if (!str_eq(rest, STR("*"))) {
+		while (str_word(&rest, &word))
+			if (prediction_holds(p, word) && prediction_holds(q, word))
+				return false;
+		return true;
+	}
+	for (size_t i = 0; i < p->value_count; i++)
+		if (!p->but && prediction_holds(q, p->values[i]))
+			return false;
+	for (size_t i = 0; i < q->value_count; i++)
+		if (!q->but && prediction_holds(p, q->values[i]))
+			return false;
+	return !p->but || !q->but;
+}
+
+bool causes_overlap(const struct cause *a, const struct cause *b)
+{
+	for (size_t i = 0; i < a->prediction_count; i++)
+		for (size_t k = 0; k < b->prediction_count; k++)
+			if (str_eq(a->predictions[i].fact, b->predictions[k].fact) &&
+			    exclusive(&a->predictions[i], &b->predictions[k]))
+				return false;
+	return true;
+}

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The cause files (kb/causes, YAML; the format stands in kb/README.md) > struct causes: each class with the facts that
+ * it predicts. Immutable; owns its memory. Never looks at evidence: verdict.c does.
+ */
+#ifndef KBT_DIAGNOSE_CAUSE_H
+#define KBT_DIAGNOSE_CAUSE_H
+
+#include "diagnose/diagnose.h"
+
+/* What a class says of one fact: it is one of the values, or (but) none of them. */
+struct prediction {
+	struct str fact;
+	struct str *values;
+	size_t value_count;
+	bool but;      /* none of the values */
+	bool needed;   /* must be known before the class is confirmed; else it must only not contradict */
+	uint32_t line;
+};
+
+struct cause {
+	struct str name, title, layer, step; /* step: of the ladder, that fails */
+	bool healthy;
+	double weight;		      /* how common, beside the others; 1 */
+	struct str article;	      /* the article that is about this cause, or empty */
+	struct prediction *predictions;
+	size_t prediction_count, prediction_cap;
+	struct str says;	      /* with {server}, {address} ... */
+	struct rule_resolution *resolutions;
+	size_t resolution_count, resolution_cap;
+	struct str *covers;	      /* causes that no client can tell apart, a sentence each */
+	size_t cover_count, cover_cap;
+	struct str *check;	      /* what to look at where the client cannot see */
+	size_t check_count, check_cap;
+	struct str verify;	      /* the probe that shows that the fix worked */
+	struct str origin;	      /* the file */
+	uint32_t line;
+};
+
+struct causes {
+	struct arena arena;
+	struct cause *items;
+	size_t count, cap;
+};
+
+/* The table of facts.def. */
+struct fact_help {
+	const char *name, *values, *step, *says;
+};
+extern const struct fact_help fact_helps[]; /* ended by a NULL name */
+const struct fact_help *fact_help_find(struct str name);
+
+bool prediction_holds(const struct prediction *p, struct str value);
+
+/* causes_overlap: no fact tells the two apart (each could hold where the other does). For kbt lint. */
+bool causes_overlap(const struct cause *a, const struct cause *b);
+
+#endif

@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: MIT */
+#include "diagnose/digest.h"
+
+#include "probe/address.h"
+
+struct str evidence_text(const struct evidence *e, const char *fact)
+{
+	const struct fact *f = e ? evidence_fact(e, fact) : NULL;
+	return f ? f->text : STR("");
+}
+
+bool evidence_yes(const struct evidence *e, const char *fact)
+{
+	const struct fact *f = e ? evidence_fact(e, fact) : NULL;
+	return f && f->type == FACT_BOOL && f->number != 0;
+}
+
+double evidence_number(const struct evidence *e, const char *fact, double otherwise)
+{
+	const struct fact *f = e ? evidence_fact(e, fact) : NULL;
+	return f ? f->number : otherwise;
+}
+
+bool evidence_state(const struct evidence *e, const char *state)
+{
+	return e && str_eq(e->state, str_c(state));
+}
+
+struct str evidence_arg(const struct evidence *e, const char *name)
+{
+	for (size_t i = 0; e && i < e->arg_count; i++)
+		if (str_eq(e->args[i].name, str_c(name)))
+			return e->args[i].value;
+	return STR("");
+}
+
+const struct evidence *digest_look_(const struct digest *d, const char *probe, const struct probe_arg *want, size_t n)
+{
+	for (size_t i = d->c->evidence_count; i-- > 0;) {
+		const struct evidence *e = d->c->evidence[i];
+		bool same = str_eq(e->probe, str_c(probe)) && !evidence_state(e, "not-run");
+		for (size_t k = 0; same && k < n; k++)
+			same = str_eq(evidence_arg(e, want[k].name.p), want[k].value);
+		if (same)
+			return e;
+	}
+	return NULL;
+}
+
+bool list_has(struct str list, struct str word)
+{
+	struct str w;
+	while (str_word(&list, &w))
+		if (str_eq(w, word))
+			return true;
+	return false;
+}
+
+struct str list_first(struct str list)
+{
+	struct str w = STR("");
+	str_word(&list, &w);
+	return w;
+}
+
+void digest_put_str(struct digest *d, const char *name, struct str value, const struct evidence *from)
+{
+	struct derived *f = arena_push(d->a, &d->facts, &d->fact_count, &d->fact_cap);
+	if (f)
+		*f = (struct derived){ str_c(name), value, from };
+}
+
+void digest_put(struct digest *d, const char *name, const char *value, const struct evidence *from)
+{
+	digest_put_str(d, name, str_c(value), from);
+}
+
+const struct derived *digest_find(const struct digest *d, struct str name)
+{
+	for (size_t i = 0; i < d->fact_count; i++)
+		if (str_eq(d->facts[i].name, name))
+			return &d->facts[i];
+	return NULL;
+}
+
+struct str digest_fact(const struct digest *d, const char *name)
+{
+	const struct derived *f = digest_find(d, str_c(name));
+	return f ? f->value : STR("");
+}
+
+bool digest_is(const struct digest *d, const char *name, const char *value)
+{
+	return str_eq(digest_fact(d, name), str_c(value));
+}
+
+static struct str binding(const struct case_file *c, const char *name)
+{
+	for (size_t i = 0; i < c->binding_count; i++)
+		if (str_eq(c->bindings[i].name, str_c(name)))
+			return c->bindings[i].value;
+	return STR("");
+}
+
+static void read_bindings(struct digest *d)
+{
+	const struct case_file *c = d->c;
+	struct address address;
+	d->server = binding(c, "server");
+	if (!d->server.n)
+		d->server = binding(c, "host");
+	if (!d->server.n)
+		d->server = binding(c, "address");
+	d->share = binding(c, "share");
+	d->link = binding(c, "link");
+	d->known = binding(c, "known_address");
+	d->port = binding(c, "port");
+	d->server_is_address = address_parse(d->server, &address);
+	if (c->code && c->code->known)
+		digest_put_str(d, "message.code", arena_printf(d->a, "%lld", (long long)c->code->value), NULL);
+	else
+		digest_put(d, "message.code", "none", NULL);
+}
+
+enum err digest_make(const struct case_file *c, struct arena *a, struct digest *ret_digest)
+{
+	struct digest d = { .c = c, .a = a };
+	read_bindings(&d);
+	d.files = digest_look(&d, "files", ARG("name", d.server));
+	if (!d.files && !d.server.n)
+		d.files = digest_look(&d, "files", ARG("name", STR("")));
+	digest_link(&d);
+	digest_name(&d);
+	digest_path(&d);
+	digest_smb(&d);
+	*ret_digest = d;
+	return arena_err(a);
+}
+
+static struct str filling(const struct digest *d, struct str name)
+{
+	const struct { const char *name; struct str value; const char *otherwise; } words[] = {
+		{ "server", d->server, "the server" },
+		{ "address", d->used.n ? d->used : d->target, "its address" },
+		{ "share", d->share, "the share" },
+		{ "link", d->link, "the link" },
+		{ "known_address", d->known, "its known address" },
+		{ "truth", d->truth, "another address" },
+		{ "dns_server", d->dns_server, "the DNS server" },
+		{ "dns_name", d->dns_name, "the name" },
+		{ "wins_server", d->wins_server, "the WINS server" },
+		{ "gateway", d->gateway, "the gateway" },
+		{ "client_address", evidence_text(d->own_link, "link.address"), "its address" },
+		{ "client_link", evidence_text(d->own_link, "link.dev"), "the network link" },
+		{ "code", digest_fact(d, "message.code"), "the error" },
+	};
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+		if (str_eq(name, str_c(words[i].name)))
+			return words[i].value.n ? words[i].value : str_c(words[i].otherwise);
+	struct str bound = binding(d->c, arena_str(d->a, name).p);
+	return bound.n ? bound : digest_fact(d, arena_str(d->a, name).p);
+}
+
+struct str digest_fill(const struct digest *d, struct str text)
+{
+	struct buf out = { 0 };
+	for (size_t at; (at = str_find_char(text, '{')) != STR_NONE;) {
+		size_t end = str_find_char(text, '}');
+		if (end == STR_NONE || end < at)
+			break;
+		buf_add(&out, str_first(text, at));
+		buf_add(&out, filling(d, (struct str){ text.p + at + 1, end - at - 1 }));
+		text = str_from(text, end + 1);
+	}
+	buf_add(&out, text);
+	struct str filled = buf_keep(&out, d->a);
+	buf_free(&out);
+	return filled;
+}

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * evidence > digest: the facts of facts.def, and the addresses and names that the next probes are about. Pure: bindings
+ * and evidence in, words out. What no evidence tells stays out of it: unknown.
+ *
+ *   digest.c       bindings, finding evidence, putting facts
+ *   digest_link.c  the client's links, addresses, the dialled link
+ *   digest_name.c  name sources: what the client's own order yields, which source is wrong
+ *   digest_path.c  route, neighbours, TCP, ICMP, loss, MTU
+ *   digest_smb.c   sessions, dialects, signing, the share
+ */
+#ifndef KBT_DIAGNOSE_DIGEST_H
+#define KBT_DIAGNOSE_DIGEST_H
+
+#include "diagnose/cause.h"
+
+struct derived {
+	struct str name, value;
+	const struct evidence *from; /* the evidence that tells it best, or NULL */
+};
+
+enum { NAME_SOURCES_MAX = 8 };
+struct name_source {
+	struct str name; /* hosts lmhosts dns wins broadcast known */
+	struct str addresses; /* IPv4, joined by blanks; empty: it has none */
+	bool told;	      /* it was asked and has answered, failed or stayed silent */
+	bool silent;	      /* a client waits for it */
+	bool conflict;
+	const struct evidence *from;
+};
+
+struct digest {
+	const struct case_file *c;
+	struct arena *a;
+	struct str server, share, link, known, port; /* as bound; may be empty */
+	bool server_is_address;
+	const struct evidence *files, *own_link, *ras; /* ras: of the bound link */
+	bool asks_ras; /* the bound link is a dialled one */
+	struct name_source sources[NAME_SOURCES_MAX];
+	size_t source_count;
+	struct str used;    /* the IPv4 address that the client would use; empty: none, or not known yet */
+	struct str used_all; /* that source's IPv4 addresses */
+	struct str v6;	    /* DNS's IPv6 addresses */
+	struct str target;  /* the address to probe: used, else what another source says */
+	struct str truth;   /* the address that the name should have, where sources tell */
+	struct str dns_server, dns_name; /* the one whose answer counts */
+	struct str wins_server;
+	const struct evidence *route, *tcp445, *tcp139;
+	struct str gateway; /* of the route to the target, else the default one */
+	struct derived *facts;
+	size_t fact_count, fact_cap;
+};
+
+enum err digest_make(const struct case_file *c, struct arena *a, struct digest *ret_digest) MUST_USE;
+
+/* digest_fact: the value, or empty where it is unknown. */
+struct str digest_fact(const struct digest *d, const char *name);
+bool digest_is(const struct digest *d, const char *name, const char *value);
+const struct derived *digest_find(const struct digest *d, struct str name);
+
+/* digest_fill puts bindings and addresses for {server}, {address} ... An unknown one becomes a word that reads well. */
+struct str digest_fill(const struct digest *d, struct str text);
+
+/* ---- for the digest's own files ---- */
+
+void digest_put(struct digest *d, const char *name, const char *value, const struct evidence *from);
+void digest_put_str(struct digest *d, const char *name, struct str value, const struct evidence *from);
+
+/* digest_look gives the newest evidence of a probe whose arguments include all of want (an empty value: the argument is
+ * absent), leaving out what could not run; NULL where there is none. */
+#define digest_look(d, probe, ...) \
+	digest_look_((d), (probe), (const struct probe_arg[]){ __VA_ARGS__ }, \
+		     sizeof((const struct probe_arg[]){ __VA_ARGS__ }) / sizeof(struct probe_arg))
+const struct evidence *digest_look_(const struct digest *d, const char *probe, const struct probe_arg *want, size_t n);
+#define ARG(name, value) { STR_LIT(name), (value) }
+
+struct str evidence_text(const struct evidence *e, const char *fact); /* empty: unknown; e may be NULL */
+bool evidence_yes(const struct evidence *e, const char *fact);
+double evidence_number(const struct evidence *e, const char *fact, double otherwise);
+bool evidence_state(const struct evidence *e, const char *state);
+struct str evidence_arg(const struct evidence *e, const char *name);
+
+bool list_has(struct str list, struct str word);
+struct str list_first(struct str list);
+
+void digest_link(struct digest *d);
+void digest_name(struct digest *d);
+void digest_path(struct digest *d);
+void digest_smb(struct digest *d);
+
+#endif

@@ -1,0 +1,402 @@
+/* SPDX-License-Identifier: MIT */
+#include "diagnose/digest.h"
+
+#include <assert.h>
+
+static struct name_source *add_source(struct digest *d, const char *name, const struct evidence *from)
+{
+	assert(d->source_count < NAME_SOURCES_MAX);
+	struct name_source *s = &d->sources[d->source_count++];
+	*s = (struct name_source){ .name = str_c(name), .from = from };
+	return s;
+}
+
+static const struct name_source *source(const struct digest *d, const char *name)
+{
+	for (size_t i = 0; i < d->source_count; i++)
+		if (str_eq(d->sources[i].name, str_c(name)))
+			return &d->sources[i];
+	return NULL;
+}
+
+/* ---- DNS ---- */
+
+struct dns_view {
+	const char *state; /* a value of dns.state, or NULL: not asked yet */
+	struct str addresses;
+	const struct evidence *from;
+};
+
+/* The order of DNS states by what a resolver makes of them over several names: an answer counts before all, an error
+ * before "there is no such name". */
+static const char *const dns_order[] = { "answers", "no-a-record", "servfail", "refused", "slow", "silent", "port-closed",
+					 "unreachable", "nxdomain" };
+
+static size_t dns_rank(const char *state)
+{
+	size_t i = 0;
+	while (i < sizeof dns_order / sizeof *dns_order && str_cmp(str_c(dns_order[i]), str_c(state)))
+		i++;
+	return i;
+}
+
+static struct dns_view view_reply(const struct evidence *e)
+{
+	static const struct { const char *probe, *state; } map[] = {
+		{ "answered", "answers" },	{ "nodata", "no-a-record" }, { "nxdomain", "nxdomain" },
+		{ "servfail", "servfail" },	{ "refused", "refused" },    { "rcode", "servfail" },
+		{ "timeout", "silent" },	{ "malformed", "servfail" }, { "port-closed", "port-closed" },
+		{ "unreachable", "unreachable" }
+	};
+	struct dns_view v = { .from = e, .addresses = evidence_text(e, "dns.addresses") };
+	for (size_t i = 0; e && i < sizeof map / sizeof *map; i++)
+		if (evidence_state(e, map[i].probe))
+			v.state = map[i].state;
+	if (v.state && evidence_state(e, "answered") && !v.addresses.n)
+		v.state = evidence_yes(e, "dns.dangling") ? "nxdomain" : "no-a-record";
+	if (v.state && evidence_state(e, "answered") && evidence_number(e, "dns.ms", 0) > 2500)
+		v.state = "slow";
+	return v;
+}
+
+/* view_name: what a resolver hears of one name, asking server after server until one knows. */
+static struct dns_view view_name(const struct digest *d, struct str servers, struct str name, struct str type)
+{
+	struct dns_view first = { 0 };
+	struct str server;
+	while (str_word(&servers, &server)) {
+		struct dns_view v = view_reply(digest_look(d, "dns", ARG("server", server), ARG("name", name),
+							   ARG("type", type)));
+		bool knows = v.state && (dns_rank(v.state) < 2 || str_eq(str_c(v.state), STR("nxdomain")));
+		if (knows)
+			return v;
+		if (v.state && !first.state)
+			first = v;
+	}
+	return first;
+}
+
+static struct dns_view view_dns(const struct digest *d, struct str type)
+{
+	struct dns_view best = { 0 };
+	struct str names = evidence_text(d->files, "client.dns.names"), name;
+	while (str_word(&names, &name)) {
+		struct dns_view v = view_name(d, evidence_text(d->files, "client.dns.servers"), name, type);
+		if (v.state && (!best.state || dns_rank(v.state) < dns_rank(best.state)))
+			best = v;
+	}
+	return best;
+}
+
+static void put_dns_host(struct digest *d)
+{
+	struct str server = d->dns_server;
+	const struct evidence *arp = digest_look(d, "arp", ARG("address", server));
+	const struct evidence *neighbour = digest_look(d, "neighbour", ARG("address", server));
+	const struct evidence *ping = digest_look(d, "icmp", ARG("address", server));
+	const struct evidence *wins = digest_look(d, "nbns", ARG("server", server));
+	const struct evidence *dns = digest_look(d, "dns", ARG("server", server));
+	bool spoke = dns && !evidence_state(dns, "timeout") && !evidence_state(dns, "unreachable");
+	if (spoke || evidence_state(arp, "answered") || evidence_state(arp, "duplicate") || evidence_state(ping, "answered") ||
+	    evidence_state(ping, "loss") || (wins && !evidence_state(wins, "timeout") && !evidence_state(wins, "unreachable")))
+		digest_put(d, "dns.host", "alive", spoke ? dns : arp ? arp : ping ? ping : wins);
+	else if (evidence_state(arp, "silent") || (!arp && evidence_state(neighbour, "failed")))
+		digest_put(d, "dns.host", "dead", arp ? arp : neighbour);
+}
+
+/* other_dns: did a host that is not configured as one answer a DNS question? */
+static void put_other_dns(struct digest *d)
+{
+	const struct evidence *asked = NULL;
+	for (size_t i = 0; i < d->c->evidence_count; i++) {
+		const struct evidence *e = d->c->evidence[i];
+		if (!str_eq(e->probe, STR("dns")) || evidence_state(e, "not-run") ||
+		    list_has(evidence_text(d->files, "client.dns.servers"), evidence_arg(e, "server")))
+			continue;
+		asked = e;
+		if (evidence_state(e, "answered") || evidence_state(e, "nodata") || evidence_state(e, "nxdomain")) {
+			digest_put(d, "dns.other", "answers", e);
+			return;
+		}
+	}
+	if (asked)
+		digest_put(d, "dns.other", "none", asked);
+}
+
+/* put_domain: a search domain that DNS itself does not know cannot be the right one (RFC 8020: nothing is below it). */
+static void put_domain(struct digest *d)
+{
+	struct str search = list_first(evidence_text(d->files, "client.dns.search"));
+	const struct evidence *e = search.n ? digest_look(d, "dns", ARG("name", search)) : NULL;
+	if (evidence_state(e, "nxdomain"))
+		digest_put(d, "dns.domain", "unknown", e);
+	else if (evidence_state(e, "nodata") || evidence_state(e, "answered"))
+		digest_put(d, "dns.domain", "known", e);
+}
+
+static void put_dns_state(struct digest *d, const struct dns_view *v)
+{
+	const char *state = v->state;
+	put_dns_host(d);
+	bool silent = str_eq(str_c(state), STR("silent"));
+	bool patient = silent && evidence_number(v->from, "dns.ms", 0) + v->from->ms > 5000;
+	if (silent && digest_is(d, "dns.host", "dead"))
+		state = "unreachable";
+	else if (silent && !patient)
+		return; /* silent, or only slow: a longer wait tells */
+	digest_put(d, "dns.state", state, v->from);
+}
+
+static void read_dns(struct digest *d)
+{
+	struct name_source *s = add_source(d, "dns", NULL);
+	if (!d->files)
+		return;
+	bool used = evidence_yes(d->files, "client.nsswitch.dns");
+	bool configured = evidence_text(d->files, "client.dns.servers").n > 0;
+	if (!configured || !used) {
+		s->told = true;
+		digest_put(d, "dns.state", used ? "no-server" : "not-used", d->files);
+	}
+	if (!configured)
+		return;
+	struct dns_view v = view_dns(d, STR("A")), six = view_dns(d, STR("AAAA"));
+	d->v6 = six.addresses;
+	d->dns_server = list_first(evidence_text(d->files, "client.dns.servers"));
+	if (!v.state)
+		return;
+	d->dns_server = evidence_arg(v.from, "server");
+	d->dns_name = evidence_arg(v.from, "name");
+	s->told = true;
+	s->from = v.from;
+	s->silent = dns_rank(v.state) >= 4 && dns_rank(v.state) < 8 && str_cmp(str_c(v.state), STR("port-closed"));
+	s->addresses = dns_rank(v.state) == 4 ? STR("") : v.addresses;
+	bool several = list_first(v.addresses).n < str_trim(v.addresses).n;
+	if (v.addresses.n)
+		digest_put(d, "dns.records", several ? "several" : "one", v.from);
+	digest_put(d, "dns.dangling", evidence_yes(v.from, "dns.dangling") ? "yes" : "no", v.from);
+	if (used)
+		put_dns_state(d, &v);
+	put_other_dns(d);
+	put_domain(d);
+	digest_put(d, "dns.also-wins", list_has(evidence_text(d->files, "client.wins"), d->dns_server) ? "yes" : "no", d->files);
+}
+
+/* ---- NetBIOS ---- */
+
+static const char *wins_state(const struct evidence *e)
+{
+	return evidence_state(e, "answered") || evidence_state(e, "conflict") ? "answers" :
+	       evidence_state(e, "negative") || evidence_state(e, "malformed") ? "negative" :
+	       evidence_state(e, "timeout") ? "silent" :
+	       evidence_state(e, "port-closed") ? "port-closed" : "unreachable";
+}
+
+static void read_wins(struct digest *d)
+{
+	struct name_source *s = add_source(d, "wins", NULL);
+	d->wins_server = list_first(evidence_text(d->files, "client.wins"));
+	if (d->files && !d->wins_server.n) {
+		s->told = true;
+		digest_put(d, "wins.state", "not-configured", d->files);
+		return;
+	}
+	const struct evidence *e = d->wins_server.n ? digest_look(d, "nbns", ARG("server", d->wins_server)) : NULL;
+	if (!e)
+		return;
+	s->from = e;
+	s->told = true;
+	s->silent = evidence_state(e, "timeout");
+	s->addresses = evidence_text(e, "nbns.answer");
+	digest_put(d, "wins.state", wins_state(e), e);
+	const struct evidence *ping = digest_look(d, "icmp", ARG("address", d->wins_server));
+	const struct evidence *dns = digest_look(d, "dns", ARG("server", d->wins_server));
+	const struct evidence *arp = digest_look(d, "arp", ARG("address", d->wins_server));
+	bool spoke = !evidence_state(e, "timeout") && !evidence_state(e, "unreachable");
+	bool dns_spoke = dns && !evidence_state(dns, "timeout") && !evidence_state(dns, "unreachable");
+	if (spoke || dns_spoke || evidence_state(ping, "answered") || evidence_state(arp, "answered"))
+		digest_put(d, "wins.host", "alive", dns_spoke ? dns : spoke ? e : ping ? ping : arp);
+	else if (evidence_state(arp, "silent"))
+		digest_put(d, "wins.host", "dead", arp);
+}
+
+static void read_broadcast(struct digest *d)
+{
+	struct name_source *s = add_source(d, "broadcast", NULL);
+	const struct evidence *e = digest_look(d, "nbns", ARG("server", STR("")));
+	if (!e)
+		return;
+	s->from = e;
+	s->told = true;
+	s->addresses = evidence_text(e, "nbns.answer");
+	s->conflict = evidence_state(e, "conflict") || evidence_yes(e, "nbns.conflict");
+	digest_put(d, "broadcast.state", s->conflict ? "conflict" : s->addresses.n ? "answers" : "silent", e);
+	if (s->addresses.n)
+		digest_put(d, "name.conflict", s->conflict ? "yes" : "no", e);
+}
+
+static void read_file_source(struct digest *d, const char *name, const char *fact)
+{
+	struct name_source *s = add_source(d, name, d->files);
+	s->told = d->files != NULL;
+	s->addresses = evidence_text(d->files, fact);
+}
+
+/* ---- the client's own order ---- */
+
+enum walk { WALK_GO, WALK_FOUND, WALK_UNKNOWN };
+
+static enum walk try_source(struct digest *d, const char *name, bool *waited)
+{
+	const struct name_source *s = source(d, name);
+	if (!s || !s->told)
+		return WALK_UNKNOWN;
+	if (!s->addresses.n) {
+		*waited |= s->silent;
+		return WALK_GO;
+	}
+	d->used = list_first(s->addresses);
+	d->used_all = s->addresses;
+	digest_put_str(d, "name.source", s->name, s->from);
+	return WALK_FOUND;
+}
+
+static enum walk try_host(struct digest *d, bool *waited)
+{
+	struct str services = evidence_text(d->files, "client.nsswitch.hosts"), service;
+	if (!services.n)
+		services = STR("files dns");
+	while (str_word(&services, &service)) {
+		const char *name = str_eq(service, STR("files")) ? "hosts" :
+				   str_eq(service, STR("dns")) || str_eq(service, STR("resolve")) ? "dns" : NULL;
+		enum walk w = name ? try_source(d, name, waited) : WALK_GO;
+		if (w != WALK_GO)
+			return w;
+	}
+	return WALK_GO;
+}
+
+static void resolve(struct digest *d)
+{
+	struct str order = evidence_text(d->files, "client.name_resolve_order"), step;
+	bool waited = false;
+	enum walk w = d->files ? WALK_GO : WALK_UNKNOWN;
+	if (!order.n)
+		order = STR("lmhosts wins host bcast");
+	while (w == WALK_GO && str_word(&order, &step)) {
+		struct str fact = arena_printf(d->a, "client.resolves.%.*s", STR_ARG(step));
+		if (d->files && evidence_fact(d->files, fact.p) && !evidence_yes(d->files, fact.p))
+			continue;
+		w = str_eq(step, STR("host")) ? try_host(d, &waited) :
+		    str_eq(step, STR("wins")) ? try_source(d, "wins", &waited) :
+		    str_eq(step, STR("bcast")) ? try_source(d, "broadcast", &waited) :
+		    str_eq(step, STR("lmhosts")) ? try_source(d, "lmhosts", &waited) : WALK_GO;
+	}
+	if (w == WALK_UNKNOWN)
+		return;
+	digest_put(d, "name.resolution", w == WALK_FOUND ? "ok" : "failed", NULL);
+	digest_put(d, "name.delay", waited ? "seconds" : "none", NULL);
+}
+
+/* ---- which source is wrong ---- */
+
+/* judge finds the address that the name should have. A broadcast is answered by the host itself, so it counts most;
+ * then what an operator knows; then two sources that agree. */
+static void judge_truth(struct digest *d)
+{
+	const struct name_source *broadcast = source(d, "broadcast");
+	if (broadcast->addresses.n && !broadcast->conflict)
+		d->truth = list_first(broadcast->addresses);
+	else if (d->known.n)
+		d->truth = d->known;
+	for (size_t i = 0; !d->truth.n && i < d->source_count; i++)
+		for (size_t k = 0; !d->truth.n && k < i; k++)
+			if (list_has(d->sources[k].addresses, list_first(d->sources[i].addresses)))
+				d->truth = list_first(d->sources[i].addresses);
+}
+
+/* stored_wrong: every stored record, and there are two at least, has the address that is no longer right. */
+static bool stored_wrong(const struct digest *d)
+{
+	size_t wrong = d->known.n && !str_eq(d->known, d->truth), right = str_eq(d->known, d->truth);
+	for (size_t i = 0; i < d->source_count; i++) {
+		const struct name_source *s = &d->sources[i];
+		if (!s->addresses.n || str_eq(s->name, STR("broadcast")))
+			continue;
+		wrong += !list_has(s->addresses, d->truth);
+		right += list_has(s->addresses, d->truth);
+	}
+	return wrong >= 2 && !right;
+}
+
+static void put_wrong(struct digest *d)
+{
+	size_t told = 0, have = d->known.n > 0;
+	bool named = evidence_yes(digest_look(d, "nbstat", ARG("address", d->used)), "nbstat.has_name");
+	bool open = digest_look(d, "tcp", ARG("address", d->used)) &&
+		    (evidence_state(digest_look(d, "tcp", ARG("address", d->used), ARG("port", STR("445"))), "open") ||
+		     evidence_state(digest_look(d, "tcp", ARG("address", d->used), ARG("port", STR("139"))), "open"));
+	for (size_t i = 0; i < d->source_count; i++) {
+		told += d->sources[i].told;
+		have += d->sources[i].addresses.n > 0;
+	}
+	if (told < d->source_count || !d->used.n)
+		return;
+	if (d->truth.n && !list_has(d->used_all, d->truth)) {
+		const char *wrong = digest_fact(d, "name.source").p;
+		bool broadcast = digest_is(d, "broadcast.state", "answers");
+		bool other_record = have > 2 || (d->known.n && !broadcast);
+		digest_put(d, "name.wrong", stored_wrong(d) ? "all-stored" : other_record ? wrong : "unclear", NULL);
+	} else if (named || open || have > 1) {
+		digest_put(d, "name.wrong", "none", NULL);
+	}
+}
+
+static void put_elsewhere(struct digest *d)
+{
+	const struct evidence *status = d->known.n ? digest_look(d, "nbstat", ARG("address", d->known)) : NULL;
+	bool elsewhere = false, all = true;
+	for (size_t i = 0; i < d->source_count; i++) {
+		elsewhere |= d->sources[i].addresses.n > 0;
+		all &= d->sources[i].told;
+	}
+	if (all)
+		digest_put(d, "name.elsewhere", elsewhere ? "yes" : "no", NULL);
+	if (status)
+		digest_put(d, "known.named", evidence_state(status, "port-closed") ? "port-closed" :
+			   !evidence_state(status, "answered") ? "silent" :
+			   evidence_yes(status, "nbstat.has_name") ? "yes" : "no", status);
+	const struct evidence *route = d->known.n ? digest_look(d, "route", ARG("address", d->known)) : NULL;
+	if (route)
+		digest_put(d, "known.path", evidence_state(route, "on-link") ? "on-link" : "routed", route);
+}
+
+static void given(struct digest *d)
+{
+	d->used = d->used_all = d->target = d->truth = d->server;
+	digest_put(d, "name.resolution", "ok", NULL);
+	digest_put(d, "name.source", "given", NULL);
+	digest_put(d, "name.delay", "none", NULL);
+	digest_put(d, "name.wrong", "none", NULL);
+	digest_put(d, "name.conflict", "no", NULL);
+}
+
+void digest_name(struct digest *d)
+{
+	if (!d->server.n)
+		return;
+	if (d->server_is_address) {
+		given(d);
+		return;
+	}
+	read_file_source(d, "hosts", "client.hosts.address");
+	read_file_source(d, "lmhosts", "client.lmhosts.address");
+	read_dns(d);
+	read_wins(d);
+	read_broadcast(d);
+	resolve(d);
+	judge_truth(d);
+	put_wrong(d);
+	put_elsewhere(d);
+	d->target = d->used.n ? d->used : d->truth;
+}

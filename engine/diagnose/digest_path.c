@@ -1,0 +1,311 @@
+/* SPDX-License-Identifier: MIT */
+#include "diagnose/digest.h"
+
+#include "probe/address.h"
+
+static void put_route(struct digest *d)
+{
+	const struct evidence *e = d->route = digest_look(d, "route", ARG("address", d->target));
+	d->gateway = evidence_text(e, "route.gateway");
+	if (!d->gateway.n)
+		d->gateway = evidence_text(d->own_link, "link.gateway");
+	if (!e)
+		return;
+	bool none = evidence_state(e, "net-unreachable") || evidence_state(e, "host-unreachable");
+	bool prohibited = evidence_state(e, "prohibited");
+	digest_put(d, "route.state", none ? "none" : prohibited ? "prohibited" : "ok", e);
+	if (none || prohibited)
+		return;
+	bool ras = evidence_yes(e, "route.ppp") || (d->asks_ras && str_eq(evidence_text(e, "route.dev"), d->link));
+	digest_put(d, "path.kind", evidence_state(e, "local") ? "local" : ras ? "ras" :
+		   evidence_state(e, "on-link") ? "on-link" : "routed", e);
+	if (d->asks_ras)
+		digest_put(d, "ras.route", str_eq(evidence_text(e, "route.dev"), d->link) ? "over-link" : "elsewhere", e);
+}
+
+/* ---- neighbours ---- */
+
+/* arp_says: 1 the address answers, 0 it does not, -1 unknown. */
+static int arp_says(const struct digest *d, struct str address, const struct evidence **ret_from)
+{
+	const struct evidence *arp = digest_look(d, "arp", ARG("address", address));
+	const struct evidence *neighbour = digest_look(d, "neighbour", ARG("address", address));
+	*ret_from = arp && !evidence_state(arp, "not-on-link") ? arp : neighbour;
+	if (evidence_state(arp, "answered") || evidence_state(arp, "duplicate"))
+		return 1;
+	if (evidence_state(arp, "silent"))
+		return 0;
+	if (evidence_state(neighbour, "failed"))
+		return 0;
+	return evidence_state(neighbour, "reachable") ? 1 : -1;
+}
+
+static void put_arp(struct digest *d)
+{
+	if (!digest_is(d, "path.kind", "on-link"))
+		return;
+	const struct evidence *from, *arp = digest_look(d, "arp", ARG("address", d->target));
+	const struct evidence *neighbour = digest_look(d, "neighbour", ARG("address", d->target));
+	int says = arp_says(d, d->target, &from);
+	struct str fixed = evidence_state(neighbour, "permanent") ? evidence_text(neighbour, "neigh.mac") : STR("");
+	if (evidence_state(arp, "duplicate"))
+		digest_put(d, "arp.state", "two", arp);
+	else if (fixed.n && arp && says == 1 && !list_has(evidence_text(arp, "arp.macs"), fixed))
+		digest_put(d, "arp.state", "wrong-permanent", neighbour);
+	else if (says >= 0)
+		digest_put(d, "arp.state", says ? "answers" : "silent", from);
+	else if (digest_is(d, "tcp.445", "no-neighbour"))
+		digest_put(d, "arp.state", "silent", d->tcp445);
+}
+
+static void put_gateway(struct digest *d)
+{
+	const struct evidence *from;
+	bool dialled = digest_is(d, "path.kind", "ras");
+	if (d->own_link && !d->gateway.n)
+		digest_put(d, "gateway.state", "none", d->own_link);
+	if (!d->gateway.n || dialled)
+		return;
+	int says = arp_says(d, d->gateway, &from);
+	if (says >= 0)
+		digest_put(d, "gateway.state", says ? "answers" : "silent", from);
+}
+
+/* put_lan: hosts other than the target and the gateway that answered on the wire, and what the wire says of the subnet. */
+static void put_lan(struct digest *d)
+{
+	const struct evidence *foreign = NULL, *alive = NULL, *asked = NULL;
+	for (size_t i = 0; i < d->c->evidence_count; i++) {
+		const struct evidence *e = d->c->evidence[i];
+		struct str address = evidence_arg(e, "address"), server = evidence_arg(e, "server");
+		bool arp = str_eq(e->probe, STR("arp")), answered = evidence_state(e, "answered");
+		bool off_subnet = arp && evidence_arg(e, "link").n;
+		if (arp && off_subnet && answered)
+			foreign = e;
+		if (arp && off_subnet)
+			asked = e;
+		bool on_link = str_eq(e->probe, STR("nbns")) && !server.n;
+		if (answered && !off_subnet && !str_eq(address, d->target) && (arp || on_link))
+			alive = e;
+	}
+	if (alive || digest_is(d, "gateway.state", "answers"))
+		digest_put(d, "lan.alive", "yes", alive);
+	struct address own, other;
+	bool near = foreign && address_parse(evidence_arg(foreign, "address"), &other) &&
+		    address_parse(evidence_text(d->own_link, "link.address"), &own) && address_in(other, own, 24);
+	double prefix = evidence_number(d->own_link, "link.prefix", 24);
+	bool wide = prefix < 24 && digest_is(d, "path.kind", "on-link") && address_parse(d->target, &other) &&
+		    address_parse(evidence_text(d->own_link, "link.address"), &own) && !address_in(other, own, 24);
+	if (foreign)
+		digest_put(d, "subnet.state", near ? "too-narrow" : "foreign", foreign);
+	else if (wide && digest_is(d, "arp.state", "silent"))
+		digest_put(d, "subnet.state", "maybe-too-wide", d->own_link);
+	else if (asked || alive || digest_is(d, "gateway.state", "answers") || digest_is(d, "arp.state", "answers"))
+		digest_put(d, "subnet.state", "ok", asked ? asked : alive);
+}
+
+static void put_other_gateway(struct digest *d)
+{
+	const struct evidence *asked = NULL, *found = NULL;
+	for (size_t i = 0; i < d->c->evidence_count; i++) {
+		const struct evidence *e = d->c->evidence[i];
+		if (!str_eq(e->probe, STR("arp")) || !str_eq(evidence_arg(e, "why"), STR("gateway")))
+			continue;
+		asked = e;
+		if (evidence_state(e, "answered"))
+			found = e;
+	}
+	if (asked)
+		digest_put(d, "gateway.other", found ? "found" : "none", found ? found : asked);
+}
+
+/* ---- TCP ---- */
+
+static const char *tcp_words(const struct evidence *e)
+{
+	struct str origin = evidence_text(e, "tcp.icmp_origin");
+	bool self = str_eq(origin, STR("self")), router = str_eq(origin, STR("router"));
+	static const struct { const char *state, *self, *router, *target; } map[] = {
+		{ "open", "open", "open", "open" },
+		{ "refused", "refused", "refused", "refused" },
+		{ "timeout", "silent", "silent", "silent" },
+		{ "net-unreachable", "no-route", "net-unreachable", "net-unreachable" },
+		{ "host-unreachable", "no-neighbour", "host-unreachable", "host-unreachable" },
+		{ "prohibited", "local-denied", "prohibited-router", "prohibited-target" },
+		{ "no-route", "no-route", "no-route", "no-route" },
+		{ "no-local-port", "no-local-port", "no-local-port", "no-local-port" },
+		{ "local-denied", "local-denied", "local-denied", "local-denied" },
+		{ "port-unreachable", "local-denied", "port-unreachable", "port-unreachable" },
+		{ "ttl-exceeded", "loop", "loop", "loop" },
+	};
+	for (size_t i = 0; i < sizeof map / sizeof *map; i++)
+		if (evidence_state(e, map[i].state))
+			return self ? map[i].self : router ? map[i].router : map[i].target;
+	return "error";
+}
+
+static const struct evidence *tcp_of(const struct digest *d, struct str address, const char *port)
+{
+	return digest_look(d, "tcp", ARG("address", address), ARG("port", str_c(port)));
+}
+
+/* put_ports: a port other than SMB's own stands in tcp.445's place: it is the one that the message is about. */
+static void put_ports(struct digest *d)
+{
+	d->tcp445 = tcp_of(d, d->target, "445");
+	d->tcp139 = tcp_of(d, d->target, "139");
+	if (d->tcp445)
+		digest_put(d, "tcp.445", tcp_words(d->tcp445), d->tcp445);
+	if (d->tcp139)
+		digest_put(d, "tcp.139", tcp_words(d->tcp139), d->tcp139);
+	const struct evidence *own = tcp_of(d, STR("127.0.0.1"), "445");
+	if (own)
+		digest_put(d, "loopback.445", evidence_state(own, "timeout") ? "silent" :
+			   evidence_state(own, "open") || evidence_state(own, "refused") ? "passes" : "rejected", own);
+}
+
+static void put_second(struct digest *d)
+{
+	struct str rest = d->used_all, address;
+	size_t open = 0, dead = 0, others = 0;
+	const struct evidence *from = NULL;
+	while (str_word(&rest, &address)) {
+		if (str_eq(address, d->target))
+			continue;
+		const struct evidence *e = tcp_of(d, address, "445");
+		others++;
+		if (!e)
+			return;
+		from = e;
+		open += evidence_state(e, "open");
+		dead += !evidence_state(e, "open");
+	}
+	if (d->used.n)
+		digest_put(d, "tcp.second", !others ? "none" : !dead ? "open" : !open ? "dead" : "mixed", from);
+}
+
+static void put_ipv6(struct digest *d)
+{
+	struct str address = list_first(d->v6);
+	if (!address.n) {
+		if (d->used.n || digest_fact(d, "dns.state").n)
+			digest_put(d, "tcp.ipv6", "none", NULL);
+		return;
+	}
+	const struct evidence *e = tcp_of(d, address, "445");
+	const struct evidence *ping = digest_look(d, "icmp", ARG("address", address));
+	if (!e)
+		return;
+	bool alive = evidence_state(ping, "answered") || evidence_state(ping, "loss");
+	digest_put(d, "tcp.ipv6", evidence_state(e, "open") ? "open" : evidence_state(e, "refused") ? "refused" :
+		   evidence_state(e, "timeout") && alive ? "filtered" : "dead", e);
+}
+
+/* ---- ICMP: ping, loss, latency, MTU, trace ---- */
+
+static void put_ping(struct digest *d)
+{
+	double received = 0, sent = 0, burst_sent = 0, burst_received = 0, rtt = -1, patience = 0;
+	const struct evidence *any = NULL, *burst = NULL;
+	for (size_t i = 0; i < d->c->evidence_count; i++) {
+		const struct evidence *e = d->c->evidence[i];
+		if (!str_eq(e->probe, STR("icmp")) || !str_eq(evidence_arg(e, "address"), d->target) ||
+		    evidence_state(e, "not-run") || evidence_state(e, "denied"))
+			continue;
+		double n = evidence_number(e, "icmp.sent", 0), back = evidence_number(e, "icmp.received", 0);
+		any = e;
+		sent += n;
+		received += back;
+		patience = e->ms > patience ? e->ms : patience;
+		if (back > 0)
+			rtt = evidence_number(e, "icmp.rtt_avg", rtt);
+		if (n >= 10) {
+			burst = e;
+			burst_sent += n;
+			burst_received += back;
+		}
+	}
+	if (!any)
+		return;
+	if (received > 0 || burst || patience > 5000)
+		digest_put(d, "icmp.state", received > 0 ? "answers" : "silent", any);
+	else
+		digest_put(d, "icmp.state", "silent", any);
+	if (burst && burst_received > 0 && burst_sent - burst_received != 1)
+		digest_put(d, "loss.state", burst_received == burst_sent ? "none" : "loss", burst);
+	if (rtt >= 0)
+		digest_put(d, "latency.state", rtt > 3000 ? "late" : rtt > 400 ? "slow" : "ok", any);
+}
+
+static void put_quick(struct digest *d)
+{
+	double ms = evidence_number(d->tcp445 ? d->tcp445 : d->tcp139, "tcp.ms", -1);
+	bool spoke = digest_is(d, "tcp.445", "open") || digest_is(d, "tcp.445", "refused");
+	if (!digest_fact(d, "latency.state").n && spoke && ms >= 0 && ms < 400)
+		digest_put(d, "latency.state", "ok", d->tcp445);
+}
+
+static void put_mtu(struct digest *d)
+{
+	const struct evidence *e = digest_look(d, "mtu", ARG("address", d->target));
+	if (evidence_state(e, "blackhole"))
+		digest_put(d, "mtu.state", "blackhole", e);
+	else if (evidence_state(e, "passes") || evidence_state(e, "too-big"))
+		digest_put(d, "mtu.state", "passes", e);
+}
+
+static void put_trace(struct digest *d)
+{
+	const struct evidence *e = digest_look(d, "trace", ARG("address", d->target));
+	struct str first = evidence_text(e, "trace.first");
+	bool loop = digest_is(d, "tcp.445", "loop") || evidence_yes(e, "trace.loop");
+	if (e || loop)
+		digest_put(d, "path.loop", loop ? "yes" : "no", loop && !e ? d->tcp445 : e);
+	if (!e || evidence_state(e, "no-route"))
+		return;
+	bool answered = first.n && !str_eq(first, STR("*"));
+	if (digest_is(d, "path.kind", "routed"))
+		digest_put(d, "gateway.forwards", answered ? "yes" : "no", e);
+	if (digest_is(d, "path.kind", "ras"))
+		digest_put(d, "ras.peer", answered ? "answers" : "silent", e);
+}
+
+static void put_host(struct digest *d)
+{
+	const struct evidence *status = digest_look(d, "nbstat", ARG("address", d->target));
+	struct str tcp = digest_fact(d, "tcp.445"), other = digest_fact(d, "tcp.139");
+	static const struct str alive[] = { STR_LIT("open"), STR_LIT("refused"), STR_LIT("prohibited-target"),
+					    STR_LIT("port-unreachable") };
+	bool speaks = digest_is(d, "icmp.state", "answers") || evidence_state(status, "answered") ||
+		      evidence_state(status, "port-closed");
+	for (size_t i = 0; i < sizeof alive / sizeof *alive; i++)
+		speaks |= str_eq(tcp, alive[i]) || str_eq(other, alive[i]);
+	bool asked = digest_is(d, "icmp.state", "silent") && status && tcp.n && other.n;
+	if (speaks || asked)
+		digest_put(d, "host.ip", speaks ? "answers" : "silent", status ? status : d->tcp445);
+}
+
+void digest_path(struct digest *d)
+{
+	if (!d->target.n) {
+		put_gateway(d);
+		put_lan(d);
+		return;
+	}
+	put_route(d);
+	put_ports(d);
+	put_arp(d);
+	put_gateway(d);
+	put_lan(d);
+	put_other_gateway(d);
+	put_second(d);
+	put_ipv6(d);
+	put_ping(d);
+	put_quick(d);
+	put_mtu(d);
+	put_trace(d);
+	put_host(d);
+	const struct evidence *retry = digest_look(d, "retry", ARG("address", d->target));
+	if (retry && !evidence_state(retry, "too-few"))
+		digest_put_str(d, "retry.state", retry->state, retry);
+}

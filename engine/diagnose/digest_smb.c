@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: MIT */
+#include "diagnose/digest.h"
+
+/* A client asks with the highest dialects it may speak and falls back where the server knows none of them. */
+enum { SMB_311, SMB_2, SMB_1, SMB_KINDS };
+static const struct str smb_names[] = { STR_LIT("smb311"), STR_LIT("smb2"), STR_LIT("smb1") };
+
+struct smb_view {
+	const struct evidence *of[SMB_KINDS];
+	bool may[SMB_KINDS]; /* the client may speak it */
+};
+
+static struct smb_view view_smb(const struct digest *d)
+{
+	struct smb_view v = { 0 };
+	for (size_t i = 0; i < SMB_KINDS; i++)
+		v.of[i] = digest_look(d, "smb", ARG("address", d->target), ARG("dialects", smb_names[i]));
+	struct str most = evidence_text(d->files, "client.smb.max_protocol");
+	bool two = !d->files || !evidence_fact(d->files, "client.smb.smb2") || evidence_yes(d->files, "client.smb.smb2");
+	v.may[SMB_1] = !d->files || !evidence_fact(d->files, "client.smb.smb1") || evidence_yes(d->files, "client.smb.smb1");
+	v.may[SMB_2] = two;
+	v.may[SMB_311] = two && (!most.n || str_eq(most, STR("SMB3_11")) || str_eq(most, STR("SMB3")));
+	return v;
+}
+
+static bool speaks(const struct smb_view *v, size_t kind)
+{
+	return evidence_state(v->of[kind], "negotiated");
+}
+
+/* refuses: the server took the question and wants none of its dialects. */
+static bool refuses(const struct smb_view *v, size_t kind)
+{
+	return evidence_state(v->of[kind], "no-dialect") || evidence_state(v->of[kind], "closed") ||
+	       evidence_state(v->of[kind], "reset");
+}
+
+/* asked: the conversation that the client's own attempt comes down to. */
+static const struct evidence *asked(const struct smb_view *v)
+{
+	const struct evidence *last = NULL;
+	for (size_t i = 0; i < SMB_KINDS; i++) {
+		if (!v->may[i] || !v->of[i])
+			continue;
+		last = v->of[i];
+		if (!refuses(v, i))
+			break;
+	}
+	return last;
+}
+
+static const char *outcome(const struct evidence *e)
+{
+	if (evidence_state(e, "silent") || evidence_state(e, "no-connection"))
+		return evidence_number(e, "smb.unacked", 0) > 0 ? "silent-unacked" : "silent";
+	if (evidence_state(e, "denied") || evidence_text(e, "smb.nbss").n)
+		return str_eq(evidence_arg(e, "port"), STR("139")) ? "refused-session" : "turned-away";
+	static const char *const same[] = { "negotiated", "no-dialect", "closed", "reset", "not-smb" };
+	for (size_t i = 0; i < sizeof same / sizeof *same; i++)
+		if (evidence_state(e, same[i]))
+			return same[i];
+	return "not-smb";
+}
+
+static void put_dialects(struct digest *d, const struct smb_view *v)
+{
+	bool common = false, complete = v->of[SMB_1] && v->of[SMB_2] && v->of[SMB_311];
+	for (size_t i = 0; i < SMB_KINDS; i++)
+		common |= v->may[i] && speaks(v, i);
+	bool modern = speaks(v, SMB_2) || speaks(v, SMB_311);
+	if (common)
+		digest_put(d, "smb.dialects", "common", asked(v));
+	else if (complete && !v->may[SMB_2] && !v->may[SMB_311] && modern && refuses(v, SMB_1))
+		digest_put(d, "smb.dialects", "client-smb1-only", v->of[SMB_1]);
+	else if (complete && !v->may[SMB_1] && speaks(v, SMB_1) && refuses(v, SMB_2) && refuses(v, SMB_311))
+		digest_put(d, "smb.dialects", "server-smb1-only", v->of[SMB_2]);
+	else if (complete && speaks(v, SMB_311) && !v->may[SMB_311] && refuses(v, SMB_2))
+		digest_put(d, "smb.dialects", "server-smb311-only", v->of[SMB_2]);
+	else if (complete)
+		digest_put(d, "smb.dialects", "none", v->of[SMB_2]);
+	if (v->of[SMB_1])
+		digest_put(d, "smb.smb1-reset", evidence_state(v->of[SMB_1], "reset") ? "yes" : "no", v->of[SMB_1]);
+}
+
+static void put_signing(struct digest *d, const struct evidence *e)
+{
+	struct str client = evidence_text(d->files, "client.smb.signing"), server = evidence_text(e, "smb.signing");
+	if (!server.n)
+		return;
+	bool wants = str_eq_nocase(client, STR("required")) || str_eq_nocase(client, STR("mandatory"));
+	bool never = str_eq_nocase(client, STR("disabled")) || str_eq_nocase(client, STR("off"));
+	bool clash = (wants && str_eq(server, STR("off"))) || (never && str_eq(server, STR("required")));
+	digest_put(d, "smb.signing", clash ? "mismatch" : "ok", e);
+}
+
+static void put_access(struct digest *d, const struct evidence *e)
+{
+	struct str session = evidence_text(e, "session.status"), ipc = evidence_text(e, "tree.ipc_status");
+	struct str share = evidence_text(e, "tree.status"), fine = STR("00000000");
+	bool refused = (session.n && !str_eq(session, fine)) || (ipc.n && !str_eq(ipc, fine));
+	if (refused || ipc.n)
+		digest_put(d, "smb.anonymous", refused ? "denied" : "accepted", e);
+	if (share.n)
+		digest_put(d, "smb.share", str_eq(share, fine) ? "ok" : str_eq_nocase(share, STR("c00000cc")) ? "missing" :
+			   "denied", e);
+	bool wants_encryption = evidence_yes(e, "session.encrypt") && str_starts(evidence_text(e, "smb.dialect"), STR("2"));
+	if (session.n)
+		digest_put(d, "smb.encryption", wants_encryption ? "required" : "ok", e);
+}
+
+static void put_nbss(struct digest *d)
+{
+	const struct evidence *e = digest_look(d, "nbss", ARG("address", d->target));
+	if (!e)
+		return;
+	struct str code = evidence_text(e, "nbss.code");
+	if (evidence_state(e, "accepted") || evidence_state(e, "silent"))
+		digest_put_str(d, "nbss.state", e->state, e);
+	else if (evidence_state(e, "negative"))
+		digest_put_str(d, "nbss.state", code.n ? code : STR("8f"), e);
+	else if (evidence_state(e, "closed") || evidence_state(e, "reset"))
+		digest_put(d, "nbss.state", "closed", e);
+}
+
+static void put_works(struct digest *d, const struct evidence *e)
+{
+	struct str first = digest_fact(d, "tcp.445"), second = digest_fact(d, "tcp.139");
+	bool open = str_eq(first, STR("open")) || str_eq(second, STR("open"));
+	if (digest_is(d, "name.resolution", "failed") || (first.n && second.n && !open))
+		digest_put(d, "path.works", "no", open ? NULL : d->tcp445);
+	if (!e || !open)
+		return;
+	bool negotiated = evidence_state(e, "negotiated") && digest_is(d, "smb.dialects", "common");
+	bool works = negotiated && evidence_text(e, "session.status").n && !digest_is(d, "smb.signing", "mismatch") &&
+		     !digest_is(d, "smb.encryption", "required");
+	digest_put(d, "path.works", works ? "yes" : "no", e);
+}
+
+void digest_smb(struct digest *d)
+{
+	if (!d->target.n) {
+		put_works(d, NULL);
+		return;
+	}
+	put_nbss(d);
+	struct smb_view v = view_smb(d);
+	const struct evidence *e = asked(&v);
+	if (e) {
+		digest_put(d, "smb.outcome", outcome(e), e);
+		bool small = speaks(&v, SMB_1) || speaks(&v, SMB_2);
+		bool told = v.of[SMB_1] && v.of[SMB_2];
+		if (small || told)
+			digest_put(d, "smb.small", small ? "passes" : "fails", v.of[SMB_2]);
+		if (evidence_text(e, "smb.service").n)
+			digest_put_str(d, "smb.service", evidence_text(e, "smb.service"), e);
+		put_dialects(d, &v);
+		put_signing(d, e);
+		put_access(d, e);
+	}
+	put_works(d, e);
+}

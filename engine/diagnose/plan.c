@@ -1,0 +1,363 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What to ask next. A step is a set of probes that tells some facts; a wave is all steps of the lowest stage that could
+ * still part the causes left. Connects come before any burst: routers limit their ICMP errors, and the first evidence
+ * counts. What was asked once with the same arguments is not asked again.
+ */
+#include "diagnose/weigh.h"
+
+#include "probe/address.h"
+
+enum { NAMES_MAX = 3, SERVERS_MAX = 2, ADDRESSES_MAX = 3 };
+
+/* How long a diagnosis may go on before it begins something that takes long. */
+enum { COSTLY_UNTIL_MS = 9000, RAS_UNTIL_MS = 20000 };
+
+struct wave {
+	const struct digest *d;
+	struct arena *a;
+	struct probe_request *requests;
+	size_t count, cap;
+};
+
+static bool same_args(const struct probe_arg *a, size_t a_count, const struct probe_arg *b, size_t b_count)
+{
+	if (a_count != b_count)
+		return false;
+	for (size_t i = 0; i < a_count; i++)
+		if (!str_eq(a[i].name, b[i].name) || !str_eq(a[i].value, b[i].value))
+			return false;
+	return true;
+}
+
+static bool asked_already(const struct wave *w, const char *probe, const struct probe_arg *args, size_t n)
+{
+	for (size_t i = 0; i < w->d->c->evidence_count; i++) {
+		const struct evidence *e = w->d->c->evidence[i];
+		if (str_eq(e->probe, str_c(probe)) && same_args(e->args, e->arg_count, args, n))
+			return true;
+	}
+	for (size_t i = 0; i < w->count; i++)
+		if (w->requests[i].probe == probe_find(str_c(probe)) &&
+		    same_args(w->requests[i].args, w->requests[i].arg_count, args, n))
+			return true;
+	return false;
+}
+
+/* ask adds a request; arguments without a value are left out. */
+#define ask(w, probe, ...) ask_((w), (probe), (const struct probe_arg[]){ __VA_ARGS__ }, \
+				sizeof((const struct probe_arg[]){ __VA_ARGS__ }) / sizeof(struct probe_arg))
+static void ask_(struct wave *w, const char *probe, const struct probe_arg *args, size_t n)
+{
+	struct probe_request r = { .probe = probe_find(str_c(probe)), .files = w->d->c->files };
+	for (size_t i = 0; i < n && r.arg_count < PROBE_ARGS_MAX; i++)
+		if (args[i].value.n)
+			r.args[r.arg_count++] = args[i];
+	if (!r.probe || asked_already(w, probe, r.args, r.arg_count))
+		return;
+	struct probe_request *slot = arena_push(w->a, &w->requests, &w->count, &w->cap);
+	if (slot)
+		*slot = r;
+}
+
+#define S(text) ((struct str)STR_LIT(text))
+
+static bool on_lan(const struct digest *d)
+{
+	return digest_is(d, "path.kind", "on-link");
+}
+
+static bool tcp_told(const struct digest *d)
+{
+	return digest_fact(d, "tcp.445").n && digest_fact(d, "tcp.139").n;
+}
+
+static bool tcp_open(const struct digest *d)
+{
+	return digest_is(d, "tcp.445", "open") || digest_is(d, "tcp.139", "open");
+}
+
+static bool own_link_usable(const struct digest *d)
+{
+	return digest_is(d, "link.state", "ok") && digest_is(d, "address.state", "ok");
+}
+
+/* ---- the steps ---- */
+
+static void step_local(struct wave *w)
+{
+	ask(w, "files", ARG("name", w->d->server));
+	ask(w, "link", ARG("link", w->d->asks_ras ? S("") : w->d->link));
+	if (w->d->link.n)
+		ask(w, "link", ARG("link", w->d->link));
+}
+
+static void step_names(struct wave *w)
+{
+	const struct digest *d = w->d;
+	if (!d->files || !d->server.n || d->server_is_address)
+		return;
+	struct str names = evidence_text(d->files, "client.dns.names"), name;
+	for (size_t i = 0; i < NAMES_MAX && str_word(&names, &name); i++) {
+		struct str servers = evidence_text(d->files, "client.dns.servers"), server;
+		for (size_t k = 0; k < SERVERS_MAX && str_word(&servers, &server); k++) {
+			ask(w, "dns", ARG("server", server), ARG("name", name), ARG("type", S("A")));
+			ask(w, "dns", ARG("server", server), ARG("name", name), ARG("type", S("AAAA")));
+		}
+	}
+	if (!evidence_yes(d->files, "name.netbios"))
+		return;
+	struct str servers = evidence_text(d->files, "client.wins"), server;
+	for (size_t k = 0; k < SERVERS_MAX && str_word(&servers, &server); k++)
+		ask(w, "nbns", ARG("name", d->server), ARG("server", server));
+	ask(w, "nbns", ARG("name", d->server));
+}
+
+static void step_known(struct wave *w)
+{
+	if (w->d->known.n && !w->d->used.n && digest_fact(w->d, "name.resolution").n) {
+		ask(w, "nbstat", ARG("address", w->d->known), ARG("name", w->d->server));
+		ask(w, "route", ARG("address", w->d->known));
+	}
+}
+
+static void step_connect(struct wave *w)
+{
+	const struct digest *d = w->d;
+	if (!d->target.n)
+		return;
+	ask(w, "route", ARG("address", d->target));
+	ask(w, "tcp", ARG("address", d->target), ARG("port", S("445")));
+	ask(w, "tcp", ARG("address", d->target), ARG("port", S("139")));
+	struct str rest = d->used_all, address;
+	for (size_t i = 0; i < ADDRESSES_MAX && str_word(&rest, &address); i++)
+		ask(w, "tcp", ARG("address", address), ARG("port", S("445")));
+	if (d->v6.n)
+		ask(w, "tcp", ARG("address", list_first(d->v6)), ARG("port", S("445")));
+}
+
+static void step_near(struct wave *w)
+{
+	const struct digest *d = w->d;
+	if (!d->target.n || !tcp_told(d))
+		return;
+	ask(w, "nbstat", ARG("address", d->target), ARG("name", d->server_is_address ? S("") : d->server));
+	ask(w, "icmp", ARG("address", d->target), ARG("count", S("3")), ARG("interval", S("100")), ARG("wait", S("900")));
+	if (on_lan(d)) {
+		ask(w, "neighbour", ARG("address", d->target));
+		ask(w, "arp", ARG("address", d->target));
+	}
+	if (digest_is(d, "tcp.ipv6", "dead") || digest_is(d, "tcp.ipv6", "filtered"))
+		ask(w, "icmp", ARG("address", list_first(d->v6)), ARG("count", S("2")), ARG("interval", S("100")),
+		    ARG("wait", S("900")));
+	if (digest_is(d, "tcp.445", "silent") || digest_is(d, "tcp.445", "local-denied"))
+		ask(w, "tcp", ARG("address", S("127.0.0.1")), ARG("port", S("445")), ARG("wait", S("1000")));
+}
+
+static void step_gateway(struct wave *w)
+{
+	const struct digest *d = w->d;
+	if (d->gateway.n && !digest_is(d, "path.kind", "ras") && own_link_usable(d)) {
+		ask(w, "arp", ARG("address", d->gateway));
+		ask(w, "neighbour", ARG("address", d->gateway));
+	}
+}
+
+static void step_smb(struct wave *w)
+{
+	const struct digest *d = w->d;
+	if (!tcp_open(d))
+		return;
+	bool direct = digest_is(d, "tcp.445", "open");
+	struct str port = direct ? S("445") : S("139"), called = direct ? S("") : d->server_is_address ? S("*SMBSERVER") : d->server;
+	static const char *const dialects[] = { "smb311", "smb2", "smb1" };
+	if (!direct)
+		ask(w, "nbss", ARG("address", d->target), ARG("called", called));
+	for (size_t i = 0; i < sizeof dialects / sizeof *dialects; i++)
+		ask(w, "smb", ARG("address", d->target), ARG("port", port), ARG("called", called),
+		    ARG("dialects", str_c(dialects[i])), ARG("share", d->share), ARG("wait", S("2500")));
+}
+
+static void step_burst(struct wave *w)
+{
+	const struct digest *d = w->d;
+	if (!digest_is(d, "icmp.state", "answers"))
+		return;
+	ask(w, "icmp", ARG("address", d->target), ARG("count", S("20")), ARG("interval", S("25")), ARG("wait", S("900")));
+}
+
+static void step_mtu(struct wave *w)
+{
+	if (digest_is(w->d, "icmp.state", "answers"))
+		ask(w, "mtu", ARG("address", w->d->target), ARG("size", S("1400")));
+}
+
+static void step_watch(struct wave *w)
+{
+	const struct digest *d = w->d;
+	bool down = digest_is(d, "link.state", "no-carrier");
+	ask(w, "link", ARG("link", d->asks_ras ? S("") : d->link), ARG("watch", down ? S("3000") : S("700")));
+}
+
+static void step_dns_host(struct wave *w)
+{
+	const struct digest *d = w->d;
+	if (!d->dns_server.n || !own_link_usable(d))
+		return;
+	ask(w, "arp", ARG("address", d->dns_server));
+	ask(w, "icmp", ARG("address", d->dns_server), ARG("count", S("2")), ARG("interval", S("200")), ARG("wait", S("900")));
+}
+
+static void step_dns_domain(struct wave *w)
+{
+	const struct digest *d = w->d;
+	struct str search = list_first(evidence_text(d->files, "client.dns.search"));
+	if (search.n && d->dns_server.n)
+		ask(w, "dns", ARG("server", d->dns_server), ARG("name", search), ARG("type", S("A")));
+}
+
+static void step_dns_other(struct wave *w)
+{
+	const struct digest *d = w->d;
+	struct str configured = evidence_text(d->files, "client.dns.servers"), gateway = evidence_text(d->own_link, "link.gateway");
+	if (!d->dns_name.n)
+		return;
+	if (d->wins_server.n && !list_has(configured, d->wins_server))
+		ask(w, "dns", ARG("server", d->wins_server), ARG("name", d->dns_name), ARG("type", S("A")));
+	if (gateway.n && !list_has(configured, gateway))
+		ask(w, "dns", ARG("server", gateway), ARG("name", d->dns_name), ARG("type", S("A")));
+}
+
+/* step_subnet asks on the wire for addresses that the routing table says are elsewhere. */
+static void step_subnet(struct wave *w)
+{
+	const struct digest *d = w->d;
+	struct str link = evidence_text(d->own_link, "link.dev");
+	if (!link.n || !own_link_usable(d))
+		return;
+	struct str asked[] = { d->target, d->known, d->dns_server };
+	double prefix = evidence_number(d->own_link, "link.prefix", 24);
+	struct address own, other;
+	for (size_t i = 0; i < sizeof asked / sizeof *asked; i++)
+		if (address_parse(asked[i], &other) && address_parse(evidence_text(d->own_link, "link.address"), &own) &&
+		    other.family == 4 && !address_in(other, own, (unsigned)prefix))
+			ask(w, "arp", ARG("address", asked[i]), ARG("link", link));
+}
+
+/* step_other_gateway asks at the first and the last address of the subnet, where routers usually are. */
+static void step_other_gateway(struct wave *w)
+{
+	const struct digest *d = w->d;
+	struct address own;
+	double prefix = evidence_number(d->own_link, "link.prefix", 0);
+	if (!address_parse(evidence_text(d->own_link, "link.address"), &own) || own.family != 4 || prefix < 16 || prefix > 29)
+		return;
+	uint32_t host = (uint32_t)own.bytes[0] << 24 | (uint32_t)own.bytes[1] << 16 | (uint32_t)own.bytes[2] << 8 | own.bytes[3];
+	uint32_t mask = ~(uint32_t)0 << (32 - (unsigned)prefix);
+	const uint32_t usual[] = { (host & mask) + 1, (host | ~mask) - 1 };
+	for (size_t i = 0; i < 2; i++) {
+		struct address at = { .family = 4 };
+		for (size_t k = 0; k < 4; k++)
+			at.bytes[k] = (uint8_t)(usual[i] >> (24 - 8 * k));
+		struct str text = address_print(at, w->a);
+		if (usual[i] != host && !str_eq(text, d->gateway))
+			ask(w, "arp", ARG("address", text), ARG("why", S("gateway")));
+	}
+}
+
+static void step_trace(struct wave *w)
+{
+	if (w->d->target.n && tcp_told(w->d) && !on_lan(w->d))
+		ask(w, "trace", ARG("address", w->d->target));
+}
+
+static void step_dns_patience(struct wave *w)
+{
+	const struct digest *d = w->d;
+	if (d->dns_server.n && d->dns_name.n)
+		ask(w, "dns", ARG("server", d->dns_server), ARG("name", d->dns_name), ARG("type", S("A")), ARG("wait", S("5500")));
+}
+
+static void step_late(struct wave *w)
+{
+	const struct digest *d = w->d;
+	if (digest_is(d, "path.kind", "ras") && tcp_told(d) && !digest_is(d, "icmp.state", "answers"))
+		ask(w, "icmp", ARG("address", d->target), ARG("count", S("1")), ARG("wait", S("9000")));
+}
+
+static void step_retry(struct wave *w)
+{
+	const struct digest *d = w->d;
+	if (d->asks_ras && tcp_told(d) && !tcp_open(d) && digest_is(d, "path.kind", "ras"))
+		ask(w, "retry", ARG("address", d->target), ARG("port", S("445")), ARG("attempts", S("14")),
+		    ARG("spacing", S("1000")));
+}
+
+static const struct step {
+	unsigned stage;
+	void (*build)(struct wave *w);
+	const char *facts; /* what it tells; "*": always worth asking */
+} steps[] = {
+	{ 0, step_local, "*" },
+	{ 1, step_names, "*" },
+	{ 2, step_connect, "route.state path.kind ras.route tcp.445 tcp.139 tcp.second tcp.ipv6 name.wrong path.works path.loop" },
+	{ 2, step_known, "known.named known.path" },
+	{ 3, step_near, "host.ip icmp.state latency.state arp.state loopback.445 name.wrong tcp.ipv6 subnet.state loss.state "
+			"mtu.state" },
+	{ 3, step_gateway, "gateway.state lan.alive subnet.state" },
+	{ 3, step_dns_host, "dns.host dns.state lan.alive wins.host" },
+	{ 3, step_smb, "nbss.state smb.outcome smb.service smb.small smb.dialects smb.smb1-reset smb.signing smb.encryption "
+		       "smb.anonymous smb.share path.works" },
+	{ 4, step_burst, "loss.state" },
+	{ 4, step_mtu, "mtu.state" },
+	{ 4, step_watch, "link.flapping" },
+	{ 4, step_dns_domain, "dns.domain" },
+	{ 4, step_dns_other, "dns.other" },
+	{ 4, step_subnet, "subnet.state" },
+	{ 4, step_other_gateway, "gateway.other" },
+	{ 4, step_trace, "gateway.forwards path.loop ras.peer" },
+	{ 5, step_dns_patience, "dns.state" },
+	{ 5, step_late, "latency.state" },
+	{ 5, step_retry, "retry.state" },
+};
+
+static bool worth(const struct step *s, const struct weighed *w, const struct case_file *c, const struct digest *d)
+{
+	struct str rest = str_c(s->facts), fact;
+	if (c->all || str_eq(rest, STR("*")))
+		return true;
+	while (str_word(&rest, &fact)) {
+		const struct fact_help *help = fact_help_find(fact);
+		if (help && weigh_parts(w, d, help) > 0)
+			return true;
+	}
+	return false;
+}
+
+enum err diagnose_plan(const struct causes *causes, const struct case_file *c, struct arena *a,
+		       struct probe_request **ret_requests, size_t *ret_count, double *ret_wait_ms)
+{
+	struct digest d;
+	struct weighed weighed = { 0 };
+	enum err err = digest_make(c, a, &d);
+	if (!err)
+		err = weigh(causes, &d, a, &weighed);
+	if (err)
+		return err;
+	struct wave w = { .d = &d, .a = a };
+	bool decided = weighed.decided && !c->all;
+	double until = d.asks_ras ? RAS_UNTIL_MS : COSTLY_UNTIL_MS;
+	for (size_t i = 0; !decided && i < sizeof steps / sizeof *steps; i++) {
+		bool next_stage = w.count && steps[i].stage != steps[i - 1].stage;
+		if (next_stage || (steps[i].stage > 3 && c->elapsed_ms > until))
+			break;
+		if (worth(&steps[i], &weighed, c, &d))
+			steps[i].build(&w);
+	}
+	if (arena_err(a))
+		return ERR_NOMEM;
+	*ret_requests = w.requests;
+	*ret_count = w.count;
+	*ret_wait_ms = 0;
+	return ERR_OK;
+}

@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * causes + digest > verdict. A class is ruled out by the first known fact that contradicts it; it is confirmed where it
+ * alone is left and every fact that it needs is known.
+ */
+#include "diagnose/weigh.h"
+
+const char *verdict_state_name(enum verdict_state s)
+{
+	static const char *const names[] = { "none", "inconclusive", "confirmed", "healthy" };
+	return names[s];
+}
+
+/* ---- words ---- */
+
+static struct str join_values(const struct prediction *p, struct arena *a)
+{
+	struct buf b = { 0 };
+	for (size_t i = 0; i < p->value_count; i++) {
+		buf_add_c(&b, i == 0 ? (p->but ? "anything but " : "") : i + 1 == p->value_count ? " or " : ", ");
+		buf_add(&b, p->values[i]);
+	}
+	struct str s = buf_keep(&b, a);
+	buf_free(&b);
+	return s;
+}
+
+/* because: "TCP port 445: open, not refused". */
+static struct str because(const struct prediction *p, const struct digest *d, struct arena *a)
+{
+	const struct derived *f = digest_find(d, p->fact);
+	const struct fact_help *help = fact_help_find(p->fact);
+	struct str wanted = join_values(p, a);
+	return arena_printf(a, "%s: %.*s; it would be %.*s", help ? help->says : "?", STR_ARG(f->value), STR_ARG(wanted));
+}
+
+static void push(struct arena *a, struct verdict *v, struct str line)
+{
+	for (size_t i = 0; i < v->next_count; i++)
+		if (str_eq(v->next[i], line))
+			return;
+	struct str *s = line.n ? arena_push(a, &v->next, &v->next_count, &v->next_cap) : NULL;
+	if (s)
+		*s = line;
+}
+
+static void fill_resolutions(struct verdict *v, const struct cause *c, const struct digest *d)
+{
+	for (size_t i = 0; i < c->resolution_count; i++) {
+		struct rule_resolution *r = arena_push(d->a, &v->resolutions, &v->resolution_count, &v->resolution_cap);
+		if (!r)
+			return;
+		*r = c->resolutions[i];
+		r->text = digest_fill(d, r->text);
+		r->where = digest_fill(d, r->where);
+		r->caveat = digest_fill(d, r->caveat);
+	}
+}
+
+/* why: what was seen that this class needs, each as a sentence. */
+static void fill_reasons(struct verdict *v, const struct cause *c, const struct digest *d)
+{
+	for (size_t i = 0; i < c->prediction_count; i++) {
+		const struct derived *f = digest_find(d, c->predictions[i].fact);
+		const struct fact_help *help = fact_help_find(c->predictions[i].fact);
+		if (!f || !c->predictions[i].needed)
+			continue;
+		struct reason *r = arena_push(d->a, &v->reasons, &v->reason_count, &v->reason_cap);
+		if (r)
+			*r = (struct reason){ f->name, f->value,
+					      arena_printf(d->a, "%s: %.*s", help ? help->says : "?", STR_ARG(f->value)) };
+	}
+}
+
+static struct str article_of(const struct cause *c, const struct case_file *file)
+{
+	const struct rule *r = file->rule;
+	if (!r)
+		return c->article;
+	for (size_t i = 0; i < r->cause_class_count; i++)
+		if (str_eq(r->cause_classes[i], c->name))
+			return r->id;
+	return c->article.n ? c->article : r->id;
+}
+
+/* confidence: what is certain by elimination, less what was allowed for and never seen. */
+static double confidence(const struct cause *c, const struct digest *d)
+{
+	size_t known = 0;
+	for (size_t i = 0; i < c->prediction_count; i++)
+		known += digest_find(d, c->predictions[i].fact) != NULL;
+	return c->prediction_count ? 0.8 + 0.19 * (double)known / (double)c->prediction_count : 0.8;
+}
+
+static void decide(struct verdict *v, const struct weighed *w, const struct digest *d)
+{
+	const struct cause *c = w->left[0];
+	v->state = c->healthy ? VERDICT_HEALTHY : VERDICT_CONFIRMED;
+	v->cause = c->name;
+	v->title = digest_fill(d, c->title);
+	v->confidence = confidence(c, d);
+	v->article = article_of(c, d->c);
+	v->says = digest_fill(d, c->says);
+	v->step = c->step;
+	v->verify = c->verify;
+	fill_resolutions(v, c, d);
+	fill_reasons(v, c, d);
+	for (size_t i = 0; c->cover_count > 1 && i < c->cover_count; i++)
+		push(d->a, v, arena_printf(d->a, "From here these look alike: %.*s",
+					   STR_ARG(digest_fill(d, c->covers[i]))));
+	for (size_t i = 0; i < c->check_count; i++)
+		push(d->a, v, digest_fill(d, c->check[i]));
+}
+
+/* ask names what would decide between the causes left: what could not run, then a fact that parts them. */
+static void ask(struct verdict *v, const struct weighed *w, const struct digest *d)
+{
+	const struct case_file *c = d->c;
+	for (size_t i = 0; i < c->evidence_count; i++)
+		if (evidence_state(c->evidence[i], "not-run"))
+			push(d->a, v, arena_printf(d->a, "The probe %.*s could not run: %.*s", STR_ARG(c->evidence[i]->probe),
+						   STR_ARG(c->evidence[i]->reason)));
+	if (d->server.n && !d->server_is_address && !d->known.n)
+		push(d->a, v, arena_printf(d->a, "Which address should %.*s have? Give it with --set known_address=",
+					   STR_ARG(d->server)));
+	for (size_t k = 0; k < 3; k++) {
+		const struct fact_help *f = weigh_best_fact(w, d, k);
+		if (f)
+			push(d->a, v, arena_printf(d->a, "Not known, and it would decide: %s", f->says));
+	}
+	for (size_t i = 0; i < w->left_count && i < 2; i++)
+		for (size_t k = 0; k < w->left[i]->check_count; k++)
+			push(d->a, v, digest_fill(d, w->left[i]->check[k]));
+}
+
+static void leave_open(struct verdict *v, const struct weighed *w, const struct digest *d)
+{
+	v->state = VERDICT_INCONCLUSIVE;
+	for (size_t i = 0; i < w->left_count; i++) {
+		struct str *s = arena_push(d->a, &v->causes_left, &v->cause_left_count, &v->cause_left_cap);
+		if (s)
+			*s = w->left[i]->name;
+	}
+	if (!d->server.n)
+		v->says = STR("The message does not say which server it was about, so only this machine was looked at.");
+	else if (!w->left_count)
+		v->says = STR("What was observed fits none of the known causes, or more than one thing is wrong.");
+	else if (w->left_count == 1)
+		v->says = arena_printf(d->a, "What was observed points to one cause: %.*s. Something that it needs could not "
+				       "be observed.", STR_ARG(digest_fill(d, w->left[0]->title)));
+	else if (w->left_count < 6)
+		v->says = arena_printf(d->a, "What was observed leaves %zu causes.", w->left_count);
+	else
+		v->says = arena_printf(d->a, "What was observed leaves %zu causes: too few probes could answer.", w->left_count);
+	ask(v, w, d);
+}
+
+enum err diagnose_verdict(const struct causes *causes, const struct case_file *c, struct arena *a,
+			  struct verdict *ret_verdict)
+{
+	struct verdict v = { 0 };
+	struct digest d;
+	struct weighed w;
+	enum err err = digest_make(c, a, &d);
+	if (!err)
+		err = weigh(causes, &d, a, &w);
+	if (err)
+		return err;
+	for (size_t i = 0; i < causes->count; i++) {
+		if (!w.against[i])
+			continue;
+		struct ruled_out *r = arena_push(a, &v.ruled_out, &v.ruled_out_count, &v.ruled_out_cap);
+		if (r)
+			*r = (struct ruled_out){ causes->items[i].name, because(w.against[i], &d, a) };
+	}
+	for (size_t i = 0; i < w.left_count; i++) {
+		struct belief *b = arena_push(a, &v.beliefs, &v.belief_count, &v.belief_cap);
+		if (b)
+			*b = (struct belief){ w.left[i]->name, w.beliefs[i] };
+	}
+	if (w.decided)
+		decide(&v, &w, &d);
+	else
+		leave_open(&v, &w, &d);
+	if (arena_err(a))
+		return ERR_NOMEM;
+	*ret_verdict = v;
+	return ERR_OK;
+}

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: MIT */
+#include "diagnose/weigh.h"
+
+static const struct prediction *contradiction(const struct cause *c, const struct digest *d)
+{
+	for (size_t i = 0; i < c->prediction_count; i++) {
+		const struct derived *f = digest_find(d, c->predictions[i].fact);
+		if (f && !prediction_holds(&c->predictions[i], f->value))
+			return &c->predictions[i];
+	}
+	return NULL;
+}
+
+static size_t count_needs(const struct cause *c, const struct digest *d, size_t *ret_met)
+{
+	size_t needs = 0, met = 0;
+	for (size_t i = 0; i < c->prediction_count; i++) {
+		needs += c->predictions[i].needed;
+		met += c->predictions[i].needed && digest_find(d, c->predictions[i].fact);
+	}
+	*ret_met = met;
+	return needs;
+}
+
+enum err weigh(const struct causes *causes, const struct digest *d, struct arena *a, struct weighed *ret_weighed)
+{
+	struct weighed w = { .left = arena_array(a, const struct cause *, causes->count + 1),
+			     .beliefs = arena_array(a, double, causes->count + 1),
+			     .against = arena_array(a, const struct prediction *, causes->count + 1) };
+	if (arena_err(a))
+		return ERR_NOMEM;
+	double sum = 0;
+	for (size_t i = 0; i < causes->count; i++) {
+		const struct cause *c = &causes->items[i];
+		w.against[i] = contradiction(c, d);
+		if (w.against[i])
+			continue;
+		size_t met, needs = count_needs(c, d, &met), at = w.left_count++;
+		double belief = c->weight * (double)(met + 1) / (double)(needs + 1);
+		for (; at > 0 && w.beliefs[at - 1] < belief; at--) {
+			w.left[at] = w.left[at - 1];
+			w.beliefs[at] = w.beliefs[at - 1];
+		}
+		w.left[at] = c;
+		w.beliefs[at] = belief;
+		sum += belief;
+	}
+	for (size_t i = 0; i < w.left_count; i++)
+		w.beliefs[i] /= sum;
+	size_t met;
+	w.decided = w.left_count == 1 && count_needs(w.left[0], d, &met) == met;
+	*ret_weighed = w;
+	return ERR_OK;
+}
+
+static const struct prediction *prediction_of(const struct cause *c, const char *fact)
+{
+	for (size_t i = 0; i < c->prediction_count; i++)
+		if (str_eq(c->predictions[i].fact, str_c(fact)))
+			return &c->predictions[i];
+	return NULL;
+}
+
+/* The belief in what a value would rule out is what seeing it tells; the best value counts. A fact that the only cause
+ * left needs tells all. */
+double weigh_parts(const struct weighed *w, const struct digest *d, const struct fact_help *fact)
+{
+	if (digest_find(d, str_c(fact->name)))
+		return 0;
+	double best = 0;
+	for (size_t i = 0; w->left_count == 1 && i < 1; i++) {
+		const struct prediction *p = prediction_of(w->left[0], fact->name);
+		if (p && p->needed)
+			return 1;
+	}
+	struct str rest = str_c(fact->values), value;
+	while (str_word(&rest, &value)) {
+		double out = 0, in = 0;
+		for (size_t i = 0; i < w->left_count; i++) {
+			const struct prediction *p = prediction_of(w->left[i], fact->name);
+			*(p && !prediction_holds(p, value) ? &out : &in) += w->beliefs[i];
+		}
+		double tells = out < in ? out : in;
+		best = tells > best ? tells : best;
+	}
+	return best;
+}
+
+const struct fact_help *weigh_best_fact(const struct weighed *w, const struct digest *d, size_t rank)
+{
+	double below = 2;
+	const struct fact_help *below_fact = NULL;
+	for (size_t k = 0; k <= rank; k++) {
+		const struct fact_help *best = NULL;
+		double most = 0;
+		for (const struct fact_help *f = fact_helps; f->name; f++) {
+			double tells = weigh_parts(w, d, f);
+			bool later = tells < below || (tells == below && f > below_fact);
+			if (later && tells > most) {
+				best = f;
+				most = tells;
+			}
+		}
+		if (!best)
+			return NULL;
+		below = most;
+		below_fact = best;
+	}
+	return below_fact;
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * causes + digest > what is left, what contradicts the rest, and which unknown facts would part what is left. Pure.
+ */
+#ifndef KBT_DIAGNOSE_WEIGH_H
+#define KBT_DIAGNOSE_WEIGH_H
+
+#include "diagnose/digest.h"
+
+struct weighed {
+	const struct cause **left; /* consistent with every known fact, likeliest first */
+	double *beliefs;	   /* parallel, sum 1 */
+	size_t left_count;
+	const struct prediction **against; /* parallel to the causes: what contradicts; NULL for those left */
+	bool decided; /* one is left and what it needs is known */
+};
+
+enum err weigh(const struct causes *causes, const struct digest *d, struct arena *a, struct weighed *ret_weighed)
+	MUST_USE;
+
+/* weigh_parts: how much belief an unknown fact would take away from some of what is left; 0 where it tells nothing. */
+double weigh_parts(const struct weighed *w, const struct digest *d, const struct fact_help *fact);
+
+/* weigh_best_fact: the rank-th most telling unknown fact, or NULL. */
+const struct fact_help *weigh_best_fact(const struct weighed *w, const struct digest *d, size_t rank);
+
+#endif
