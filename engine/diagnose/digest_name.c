@@ -104,10 +104,12 @@ static void put_dns_host(struct digest *d)
 		digest_put(d, "dns.host", "dead", arp ? arp : neighbour);
 }
 
-/* other_dns: did a host that is not configured as one answer a DNS question? */
-static void put_other_dns(struct digest *d)
+/* put_dns_site: a host that is not configured as one answers DNS questions, so the service is elsewhere; or none does and
+ * the configured one serves WINS too, so it is a name server. */
+static void put_dns_site(struct digest *d)
 {
 	const struct evidence *asked = NULL;
+	bool also_wins = list_has(evidence_text(d->files, "client.wins"), d->dns_server);
 	for (size_t i = 0; i < d->c->evidence_count; i++) {
 		const struct evidence *e = d->c->evidence[i];
 		if (!str_eq(e->probe, STR("dns")) || evidence_state(e, "not-run") ||
@@ -115,18 +117,23 @@ static void put_other_dns(struct digest *d)
 			continue;
 		asked = e;
 		if (evidence_state(e, "answered") || evidence_state(e, "nodata") || evidence_state(e, "nxdomain")) {
-			digest_put(d, "dns.other", "answers", e);
+			digest_put(d, "dns.site", "elsewhere", e);
 			return;
 		}
 	}
-	if (asked)
-		digest_put(d, "dns.other", "none", asked);
+	if (asked && also_wins)
+		digest_put(d, "dns.site", "here", asked);
 }
 
 /* put_domain: a search domain that DNS itself does not know cannot be the right one (RFC 8020: nothing is below it). */
 static void put_domain(struct digest *d)
 {
 	struct str search = list_first(evidence_text(d->files, "client.dns.search"));
+	bool full = str_find_char(d->server, '.') != STR_NONE; /* no suffix is needed */
+	if (full || !search.n) {
+		digest_put(d, "dns.domain", full ? "known" : "unset", d->files);
+		return;
+	}
 	const struct evidence *e = search.n ? digest_look(d, "dns", ARG("name", search)) : NULL;
 	if (evidence_state(e, "nxdomain"))
 		digest_put(d, "dns.domain", "unknown", e);
@@ -177,9 +184,8 @@ static void read_dns(struct digest *d)
 	digest_put(d, "dns.dangling", evidence_yes(v.from, "dns.dangling") ? "yes" : "no", v.from);
 	if (used)
 		put_dns_state(d, &v);
-	put_other_dns(d);
+	put_dns_site(d);
 	put_domain(d);
-	digest_put(d, "dns.also-wins", list_has(evidence_text(d->files, "client.wins"), d->dns_server) ? "yes" : "no", d->files);
 }
 
 /* ---- NetBIOS ---- */
@@ -196,9 +202,16 @@ static void read_wins(struct digest *d)
 {
 	struct name_source *s = add_source(d, "wins", NULL);
 	d->wins_server = list_first(evidence_text(d->files, "client.wins"));
-	if (d->files && !d->wins_server.n) {
+	if (!d->files)
+		return;
+	bool netbios = evidence_yes(d->files, "name.netbios");
+	if (!d->wins_server.n || !netbios) {
+		/* Without WINS a broadcast finds what is on this LAN; whether the server is, only its address tells. */
+		const struct evidence *route = d->known.n ? digest_look(d, "route", ARG("address", d->known)) : NULL;
+		bool far = evidence_state(route, "gateway");
 		s->told = true;
-		digest_put(d, "wins.state", "not-configured", d->files);
+		if (!netbios || route)
+			digest_put(d, "wins.state", netbios && far ? "not-configured" : "not-needed", d->files);
 		return;
 	}
 	const struct evidence *e = d->wins_server.n ? digest_look(d, "nbns", ARG("server", d->wins_server)) : NULL;
@@ -223,6 +236,11 @@ static void read_wins(struct digest *d)
 static void read_broadcast(struct digest *d)
 {
 	struct name_source *s = add_source(d, "broadcast", NULL);
+	if (d->files && !evidence_yes(d->files, "name.netbios")) {
+		s->told = true;
+		digest_put(d, "broadcast.state", "not-asked", d->files);
+		return;
+	}
 	const struct evidence *e = digest_look(d, "nbns", ARG("server", STR("")));
 	if (!e)
 		return;

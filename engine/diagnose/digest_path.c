@@ -37,7 +37,10 @@ static int arp_says(const struct digest *d, struct str address, const struct evi
 		return 0;
 	if (evidence_state(neighbour, "failed"))
 		return 0;
-	return evidence_state(neighbour, "reachable") ? 1 : -1;
+	/* The neighbour table holds one answer: whether a second host answers too only the ARP probe tells. */
+	bool weak = evidence_state(neighbour, "reachable") &&
+		    (digest_is(d, "tcp.445", "open") || !str_eq(address, d->target));
+	return weak ? 1 : -1;
 }
 
 static void put_arp(struct digest *d)
@@ -72,6 +75,13 @@ static void put_gateway(struct digest *d)
 }
 
 /* put_lan: hosts other than the target and the gateway that answered on the wire, and what the wire says of the subnet. */
+static bool in_subnet(const struct digest *d, struct str address)
+{
+	struct address own, other;
+	return address_parse(address, &other) && address_parse(evidence_text(d->own_link, "link.address"), &own) &&
+	       address_in(other, own, (unsigned)evidence_number(d->own_link, "link.prefix", 32));
+}
+
 static void put_lan(struct digest *d)
 {
 	const struct evidence *foreign = NULL, *alive = NULL, *asked = NULL;
@@ -85,6 +95,10 @@ static void put_lan(struct digest *d)
 		if (arp && off_subnet)
 			asked = e;
 		bool on_link = str_eq(e->probe, STR("nbns")) && !server.n;
+		bool asked_name = str_eq(e->probe, STR("dns")) || str_eq(e->probe, STR("nbns"));
+		if (asked_name && server.n && in_subnet(d, server) && !evidence_state(e, "not-run") &&
+		    !evidence_state(e, "timeout") && !evidence_state(e, "unreachable"))
+			alive = e;
 		if (answered && !off_subnet && !str_eq(address, d->target) && (arp || on_link))
 			alive = e;
 	}
@@ -167,21 +181,21 @@ static void put_ports(struct digest *d)
 static void put_second(struct digest *d)
 {
 	struct str rest = d->used_all, address;
-	size_t open = 0, dead = 0, others = 0;
+	bool first = digest_is(d, "tcp.445", "open"), others = false, differs = false;
 	const struct evidence *from = NULL;
 	while (str_word(&rest, &address)) {
 		if (str_eq(address, d->target))
 			continue;
 		const struct evidence *e = tcp_of(d, address, "445");
-		others++;
 		if (!e)
 			return;
+		others = true;
+		if (evidence_state(e, "open") != first)
+			differs = true;
 		from = e;
-		open += evidence_state(e, "open");
-		dead += !evidence_state(e, "open");
 	}
-	if (d->used.n)
-		digest_put(d, "tcp.second", !others ? "none" : !dead ? "open" : !open ? "dead" : "mixed", from);
+	if (d->used.n && d->tcp445)
+		digest_put(d, "tcp.second", !others ? "none" : differs ? "differs" : "same", from);
 }
 
 static void put_ipv6(struct digest *d)
@@ -227,10 +241,9 @@ static void put_ping(struct digest *d)
 	}
 	if (!any)
 		return;
-	if (received > 0 || burst || patience > 5000)
-		digest_put(d, "icmp.state", received > 0 ? "answers" : "silent", any);
-	else
-		digest_put(d, "icmp.state", "silent", any);
+	digest_put(d, "icmp.state", received > 0 ? "answers" : "silent", any);
+	if (received == 0 && patience > 8000)
+		digest_put(d, "latency.state", "never", any);
 	if (burst && burst_received > 0 && burst_sent - burst_received != 1)
 		digest_put(d, "loss.state", burst_received == burst_sent ? "none" : "loss", burst);
 	if (rtt >= 0)
@@ -280,7 +293,8 @@ static void put_host(struct digest *d)
 		      evidence_state(status, "port-closed");
 	for (size_t i = 0; i < sizeof alive / sizeof *alive; i++)
 		speaks |= str_eq(tcp, alive[i]) || str_eq(other, alive[i]);
-	bool asked = digest_is(d, "icmp.state", "silent") && status && tcp.n && other.n;
+	bool gone = digest_is(d, "arp.state", "silent") || str_eq(tcp, STR("no-neighbour"));
+	bool asked = gone || (digest_is(d, "icmp.state", "silent") && status && tcp.n && other.n);
 	if (speaks || asked)
 		digest_put(d, "host.ip", speaks ? "answers" : "silent", status ? status : d->tcp445);
 }

@@ -301,7 +301,7 @@ static const struct step {
 	{ 0, step_local, "*" },
 	{ 1, step_names, "*" },
 	{ 2, step_connect, "route.state path.kind ras.route tcp.445 tcp.139 tcp.second tcp.ipv6 name.wrong path.works path.loop" },
-	{ 2, step_known, "known.named known.path" },
+	{ 2, step_known, "known.named known.path wins.state" },
 	{ 3, step_near, "host.ip icmp.state latency.state arp.state loopback.445 name.wrong tcp.ipv6 subnet.state loss.state "
 			"mtu.state" },
 	{ 3, step_gateway, "gateway.state lan.alive subnet.state" },
@@ -312,7 +312,7 @@ static const struct step {
 	{ 4, step_mtu, "mtu.state" },
 	{ 4, step_watch, "link.flapping" },
 	{ 4, step_dns_domain, "dns.domain" },
-	{ 4, step_dns_other, "dns.other" },
+	{ 4, step_dns_other, "dns.site" },
 	{ 4, step_subnet, "subnet.state" },
 	{ 4, step_other_gateway, "gateway.other" },
 	{ 4, step_trace, "gateway.forwards path.loop ras.peer" },

@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The loop of a diagnosis. What a message binds comes from its best match; what the caller sets counts more.
+ */
+#include "triage/triage.h"
+
+struct run {
+	struct driver *driver;
+	const struct causes *causes;
+	const struct triage_options *options;
+	struct arena *arena;
+	struct triage_report *report;
+	struct case_file file;
+	int64_t began_ms;
+};
+
+static void emit(const struct run *r, enum triage_event event, const struct evidence *e)
+{
+	if (r->options->emit)
+		r->options->emit(r->options->context, event, r->report, e);
+}
+
+static const struct binding *bound(const struct triage_report *r, const char *name)
+{
+	for (size_t i = 0; i < r->binding_count; i++)
+		if (str_eq(r->bindings[i].name, str_c(name)))
+			return &r->bindings[i];
+	return NULL;
+}
+
+static void add_binding(struct run *r, struct binding b)
+{
+	struct triage_report *report = r->report;
+	if (!b.value.n || bound(report, arena_str(r->arena, b.name).p))
+		return;
+	struct binding *slot = arena_push(r->arena, &report->bindings, &report->binding_count, &report->binding_cap);
+	if (slot)
+		*slot = b;
+}
+
+static void bind_all(struct run *r)
+{
+	const struct triage_options *o = r->options;
+	for (size_t i = 0; i < o->set_count; i++) {
+		struct binding b = o->set[i];
+		if (!b.from.n)
+			b.from = STR("set");
+		add_binding(r, b);
+	}
+	const struct match_answer *found = &r->report->answer.found;
+	const struct match *best = found->match_count ? &found->matches[0] : NULL;
+	for (size_t i = 0; best && i < best->capture_count; i++) {
+		const struct match_capture *c = &best->captures[i];
+		add_binding(r, (struct binding){ c->name, c->value, c->type, STR("message") });
+	}
+}
+
+/* about_network: does this article speak of reaching a host, so that probes can tell? */
+static bool about_network(const struct rule *rule)
+{
+	if (!rule)
+		return false;
+	if (rule->cause_class_count || rule->probe_count)
+		return true;
+	for (size_t i = 0; i < rule->template_count; i++)
+		for (size_t k = 0; k < rule->templates[i].var_count; k++) {
+			enum var_type t = rule->templates[i].vars[k].type;
+			if (t == VAR_HOST || t == VAR_NETBIOS || t == VAR_ADDRESS || t == VAR_UNC)
+				return true;
+		}
+	return false;
+}
+
+static void open_case(struct run *r, const struct probe_files *files)
+{
+	struct triage_report *report = r->report;
+	const struct match_answer *found = &report->answer.found;
+	bool explained = found->match_count > 0;
+	const struct match_code *code = explained && found->matches[0].code.known ? &found->matches[0].code :
+					found->code.known ? &found->code : NULL;
+	r->file = (struct case_file){ .rule = explained ? &report->answer.matches[0].rule : NULL,
+				      .code = code,
+				      .bindings = report->bindings,
+				      .binding_count = report->binding_count,
+				      .files = r->options->offline ? NULL : files,
+				      .all = r->options->all };
+}
+
+static void keep_evidence(void *context, size_t index, struct evidence *e)
+{
+	struct run *r = context;
+	struct triage_report *report = r->report;
+	(void)index;
+	struct evidence **slot = arena_push(r->arena, &report->evidence, &report->evidence_count, &report->evidence_cap);
+	if (!slot)
+		return;
+	*slot = e;
+	report->sent = driver_counted(r->driver);
+	emit(r, TRIAGE_PROBE, e);
+}
+
+static void see_evidence(struct run *r)
+{
+	r->file.evidence = r->report->evidence;
+	r->file.evidence_count = r->report->evidence_count;
+	r->file.elapsed_ms = r->driver ? (double)(driver_now_ms(r->driver) - r->began_ms) : 0;
+}
+
+/* run_waves probes until the plan has nothing more to ask. */
+static enum err run_waves(struct run *r)
+{
+	for (;;) {
+		struct probe_request *requests;
+		size_t count;
+		double wait_ms;
+		see_evidence(r);
+		enum err err = diagnose_plan(r->causes, &r->file, r->arena, &requests, &count, &wait_ms);
+		if (err || !count)
+			return err;
+		emit(r, TRIAGE_WAVE, NULL);
+		if (wait_ms > 0)
+			err = driver_wait(r->driver, wait_ms);
+		if (!err)
+			err = driver_run(r->driver, requests, count, r->arena, keep_evidence, r);
+		if (err)
+			return err;
+	}
+}
+
+static enum err conclude(struct run *r)
+{
+	struct triage_report *report = r->report;
+	see_evidence(r);
+	enum err err = diagnose_verdict(r->causes, &r->file, r->arena, &report->verdict);
+	if (!err)
+		err = diagnose_ladder(&r->file, &report->verdict, r->arena, &report->ladder, &report->ladder_count);
+	if (err)
+		return err;
+	report->ms = r->file.elapsed_ms;
+	if (r->options->offline)
+		report->verdict.says = STR("No probe was run, so no cause is ruled out.");
+	emit(r, TRIAGE_VERDICT, NULL);
+	return ERR_OK;
+}
+
+enum err triage_run(struct store *s, const struct matcher *m, struct match_scratch *scratch, const struct causes *causes,
+		    struct driver *driver, const struct probe_files *files, struct str text,
+		    const struct triage_options *options, struct arena *a, struct triage_report *ret_report)
+{
+	struct run r = { .driver = driver, .causes = causes, .options = options, .arena = a, .report = ret_report };
+	*ret_report = (struct triage_report){ .offline = options->offline };
+	enum err err = triage_lookup(s, m, scratch, text, &options->match, a, &ret_report->answer);
+	if (err)
+		return err;
+	r.began_ms = driver ? driver_now_ms(driver) : 0;
+	bind_all(&r);
+	open_case(&r, files);
+	bool answers = about_network(r.file.rule) || bound(ret_report, "server");
+	if (answers)
+		err = diagnose_needs(&r.file, a, &ret_report->needs, &ret_report->need_count);
+	if (err)
+		return err;
+	emit(&r, TRIAGE_MATCH, NULL);
+	if (!answers) { /* nothing that a probe could tell */
+		ret_report->verdict.says = r.file.rule ? STR("No probe can tell the causes of this article apart.")
+						       : STR("Nothing known explains this message.");
+		emit(&r, TRIAGE_VERDICT, NULL);
+		return arena_err(a);
+	}
+	if (!options->offline && options->start_delay_ms > 0)
+		err = driver_wait(driver, options->start_delay_ms);
+	if (!err && !options->offline)
+		err = run_waves(&r);
+	return err ? err : conclude(&r);
+}
