@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: MIT
+"""The shell completions and the manual page keep up with the commands."""
+import os
+import re
+import shutil
+import subprocess
+import unittest
+
+from kbt import KBT, ROOT, KbtTest
+
+BASH = os.path.join(ROOT, 'cli/completions/kbt.bash')
+
+
+class Completions(KbtTest):
+    def commands(self):
+        return re.findall(r'(?m)^  ([a-z]+) +\S', self.kbt('--help').out.split('commands:\n')[1].split('\n\n')[0])
+
+    def complete(self, *words):
+        """What bash offers for the last word."""
+        bindir = self.path('bin')
+        os.makedirs(bindir, exist_ok=True)
+        if not os.path.exists(os.path.join(bindir, 'kbt')):
+            os.symlink(KBT, os.path.join(bindir, 'kbt'))
+        script = (f'source {BASH}; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _kbt; '
+                  'printf "%s\\n" "${COMPREPLY[@]}"')
+        p = subprocess.run(['bash', '-c', script, 'bash', 'kbt', *words], stdout=subprocess.PIPE, text=True,
+                           env=dict(os.environ, PATH=bindir + ':' + os.environ['PATH']), timeout=30)
+        return p.stdout.split()
+
+    def test_commands(self):
+        self.assertEqual(sorted(self.complete('')), sorted(self.commands() + ['--help', '--version']))
+        some = self.commands()[0]
+        self.assertIn(some, self.complete(some[:2]))
+
+    def test_options(self):
+        for command in self.commands():
+            with self.subTest(command=command):
+                help_text = self.kbt(command, '--help').out
+                want = re.findall(r'(?m)^ +(?:-\w, *)?(--[a-z-]+)', help_text.split('options:\n')[1])
+                self.assertEqual(sorted(self.complete(command, '--')), sorted(want))
+
+    def test_colour(self):
+        self.assertEqual(self.complete(self.commands()[0], '--color', 'a'), ['auto', 'always'])
+
+    def test_other_shells_parse(self):
+        for shell, name in (('zsh', '_kbt'), ('fish', 'kbt.fish')):
+            if shutil.which(shell):
+                subprocess.run([shell, '-n', os.path.join(ROOT, 'cli/completions', name)], check=True)
+
+
+class Manual(KbtTest):
+    page = os.path.join(ROOT, 'cli/man/kbt.1')
+
+    def test_formats_without_a_word_of_complaint(self):
+        if not shutil.which('groff'):
+            self.skipTest('groff is missing')
+        p = subprocess.run(['groff', '-mandoc', '-Tutf8', '-ww', self.page], stdout=subprocess.PIPE,
+                           stderr=subprocess.PIPE, text=True)
+        self.assertEqual((p.returncode, p.stderr), (0, ''))
+        for word in ('NAME', 'PACKETS', 'EXIT STATUS', 'EXAMPLES'):
+            self.assertIn(word, p.stdout)
+
+    def test_names_every_command(self):
+        text = open(self.page).read()
+        names = re.findall(r'(?m)^\.It Cm (\w+)', text)
+        listed = re.findall(r'(?m)^  ([a-z]+) +\S', self.kbt('--help').out.split('commands:\n')[1].split('\n\n')[0])
+        self.assertLessEqual(set(listed), set(names))
+
+
+if __name__ == '__main__':
+    unittest.main()
