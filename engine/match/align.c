@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The best chain of equal tokens, both sides in order: what lies between two links costs by its weight, unless a
+ * variable of the template takes it. Time is bounded by CHAIN_MAX links and LOOK_BACK predecessors a link.
+ */
+#include "match/query.h"
+
+#include "match/vocab.h"
+
+#include <math.h>
+
+enum { CHAIN_MAX = 256, LOOK_BACK = 48, TEMPLATE_MAX = 160 };
+
+static const float cost_template = 0.7f;  /* of a weight that the message lacks */
+static const float cost_tail = 0.35f;	  /* the same at the template's end: messages are cut off */
+static const float cost_message = 0.45f;  /* of a weight inside the message that the template lacks */
+static const float cost_around = 0.22f;	  /* the same before and behind: people and logs wrap messages */
+static const float cost_filled = 0.12f;	  /* a token in a variable */
+static const float cost_unfilled = 0.25f; /* a variable with nothing */
+static const float cost_number = 2.0f;	  /* a number where the template has another */
+
+struct link { uint16_t at, token; float gain, score; int16_t before; };
+
+struct chain {
+	const struct query *q;
+	const uint32_t *tokens; /* of the template */
+	uint32_t n;
+	float weight_to[TEMPLATE_MAX + 1]; /* of template tokens before */
+	uint16_t vars_to[TEMPLATE_MAX + 1];
+	struct link links[CHAIN_MAX];
+	uint32_t link_count;
+};
+
+static void measure(struct chain *c)
+{
+	c->weight_to[0] = 0;
+	c->vars_to[0] = 0;
+	for (uint32_t i = 0; i < c->n; i++) {
+		bool var = c->tokens[i] == TOKEN_VAR;
+		c->vars_to[i + 1] = (uint16_t)(c->vars_to[i] + var);
+		c->weight_to[i + 1] = c->weight_to[i] + (var ? 0 : c->q->view->terms[c->tokens[i]].weight);
+	}
+}
+
+static void find_links(struct chain *c)
+{
+	const struct query *q = c->q;
+	c->link_count = 0;
+	for (uint32_t i = 0; i < c->n; i++) {
+		uint32_t term = c->tokens[i];
+		if (term == TOKEN_VAR)
+			continue;
+		for (uint16_t r = q->reading_heads[term % 2048]; r && c->link_count < CHAIN_MAX; r = q->readings[r].next)
+			if (q->readings[r].term == term)
+				c->links[c->link_count++] = (struct link){
+					(uint16_t)i, q->readings[r].token,
+					q->view->terms[term].weight * q->readings[r].similarity, 0, -1 };
+	}
+}
+
+static float message_between(const struct query *q, uint32_t from, uint32_t to)
+{
+	return to > from ? q->weight_to[to] - q->weight_to[from] : 0;
+}
+
+/* What lies between two places: template tokens [t0, t1), message tokens [m0, m1). */
+static float gap_cost(const struct chain *c, uint32_t t0, uint32_t t1, uint32_t m0, uint32_t m1)
+{
+	float cost = cost_template * (c->weight_to[t1] - c->weight_to[t0]);
+	unsigned vars = (unsigned)(c->vars_to[t1] - c->vars_to[t0]);
+	if (m1 <= m0)
+		return cost + cost_unfilled * (float)vars;
+	float message = message_between(c->q, m0, m1);
+	if (!vars)
+		return cost + cost_message * message;
+	float filled = cost_filled * (float)(m1 - m0);
+	return cost + (filled < cost_message * message ? filled : cost_message * message);
+}
+
+static float head_cost(const struct chain *c, const struct link *l)
+{
+	float cost = cost_template * c->weight_to[l->at];
+	float around = cost_around * message_between(c->q, 0, l->token);
+	if (c->vars_to[l->at] && l->token) {
+		float filled = cost_filled * (float)l->token;
+		around = filled < around ? filled : around;
+	}
+	return cost + around;
+}
+
+static float tail_cost(const struct chain *c, const struct link *l)
+{
+	uint32_t left = c->q->token_count - l->token - 1u;
+	float cost = (left ? 0.5f * (cost_template + cost_tail) : cost_tail) * (c->weight_to[c->n] - c->weight_to[l->at + 1]);
+	float around = cost_around * message_between(c->q, l->token + 1u, c->q->token_count);
+	if (c->vars_to[c->n] - c->vars_to[l->at + 1] && left) {
+		float filled = cost_filled * (float)left;
+		around = filled < around ? filled : around;
+	}
+	return cost + around;
+}
+
+static int best_chain(struct chain *c, float *ret_score)
+{
+	int best = -1;
+	float best_score = -INFINITY;
+	for (uint32_t i = 0; i < c->link_count; i++) {
+		struct link *l = &c->links[i];
+		l->score = l->gain - head_cost(c, l);
+		for (uint32_t k = i, looked = 0; k-- > 0 && looked < LOOK_BACK; looked++) {
+			const struct link *p = &c->links[k];
+			if (p->at >= l->at || p->token >= l->token)
+				continue;
+			float s = p->score + l->gain - gap_cost(c, p->at + 1u, l->at, p->token + 1u, l->token);
+			if (s > l->score) {
+				l->score = s;
+				l->before = (int16_t)k;
+			}
+		}
+		float whole = l->score - tail_cost(c, l);
+		if (whole > best_score) {
+			best_score = whole;
+			best = (int)i;
+		}
+	}
+	*ret_score = best_score;
+	return best;
+}
+
+static bool is_number_term(const struct file_view *v, uint32_t term)
+{
+	return term != TOKEN_VAR && token_is_number(file_term_word(v, term));
+}
+
+/* Between two links, a number of the template that met another number. */
+static bool numbers_differ(const struct chain *c, uint32_t t0, uint32_t t1, uint32_t m0, uint32_t m1)
+{
+	bool number = false;
+	for (uint32_t i = t0; i < t1; i++)
+		number |= is_number_term(c->q->view, c->tokens[i]);
+	for (uint32_t i = m0; number && i < m1 && i < m0 + 3; i++)
+		if (c->q->tokens[i].number)
+			return true;
+	return false;
+}
+
+static void walk_back(const struct chain *c, int last, struct alignment *out)
+{
+	const struct query *q = c->q;
+	uint32_t t1 = c->n, m1 = q->token_count;
+	out->last = c->links[last].token;
+	for (int i = last; i >= 0; i = c->links[i].before) {
+		const struct link *l = &c->links[i];
+		out->matched += c->links[i].gain;
+		out->pair_count++;
+		out->first = l->token;
+		out->number_differs |= numbers_differ(c, l->at + 1u, t1, l->token + 1u, m1);
+		if (i != last && !(c->vars_to[t1] - c->vars_to[l->at + 1]))
+			out->left_message += message_between(q, l->token + 1u, m1);
+		t1 = l->at;
+		m1 = l->token;
+	}
+	if (m1 && t1)
+		out->number_differs |= numbers_differ(c, 0, t1, m1 > 3 ? m1 - 3 : 0, m1);
+}
+
+void align_group(struct query *q, uint32_t group, struct alignment *ret_alignment)
+{
+	const struct file_group *g = &q->view->groups[group];
+	static _Thread_local struct chain c;
+	c.q = q;
+	c.tokens = q->view->tokens + g->token_at;
+	c.n = g->token_n < TEMPLATE_MAX ? g->token_n : TEMPLATE_MAX;
+	struct alignment out = { .group = group, .score = -INFINITY };
+	measure(&c);
+	find_links(&c);
+	int last = best_chain(&c, &out.score);
+	if (last >= 0) {
+		walk_back(&c, last, &out);
+		out.left_template = c.weight_to[c.n] - out.matched;
+		out.left_tail = c.weight_to[c.n] - c.weight_to[c.links[last].at + 1];
+		if (out.number_differs)
+			out.score -= cost_number;
+	}
+	*ret_alignment = out;
+}

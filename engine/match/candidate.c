@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: MIT */
+#include "match/query.h"
+
+#include "match/vocab.h"
+
+#include <stdlib.h>
+
+enum {
+	KEYS_MAX = QUERY_TOKENS_MAX * 4,
+	POSTINGS_MAX = 24000 /* looked at for one message; the rarest keys first. Bounds the time however large the KB */
+};
+
+struct key { const uint32_t *posts; uint32_t n; float weight; };
+
+struct keys { struct key items[KEYS_MAX]; uint32_t count; };
+
+static void add_key(struct keys *k, const uint32_t *posts, uint32_t n, float weight)
+{
+	if (n && k->count < KEYS_MAX)
+		k->items[k->count++] = (struct key){ posts, n, weight };
+}
+
+static void add_term(struct query *q, struct keys *k, uint32_t term, float similarity)
+{
+	const struct file_term *t = &q->view->terms[term];
+	add_key(k, q->view->group_post + t->group_at, t->group_n, t->weight * similarity);
+}
+
+static void add_pair(struct query *q, struct keys *k, uint32_t a, uint32_t b)
+{
+	const struct file_view *v = q->view;
+	uint32_t bucket = file_pair_bucket(a, b, v->pair_buckets), at = v->pair_at[bucket];
+	add_key(k, v->pair_post + at, v->pair_at[bucket + 1] - at, (v->terms[a].weight + v->terms[b].weight) * 0.5f);
+}
+
+static bool seen_before(const struct query *q, uint32_t token, uint32_t term)
+{
+	for (uint32_t i = 0; i < token; i++)
+		if (q->tokens[i].term_count && q->tokens[i].terms[0] == term)
+			return true;
+	return false;
+}
+
+static int by_length(const void *a, const void *b)
+{
+	uint32_t x = ((const struct key *)a)->n, y = ((const struct key *)b)->n;
+	return (x > y) - (x < y);
+}
+
+static void collect(struct query *q, struct keys *k)
+{
+	k->count = 0;
+	for (uint32_t i = 0; i < q->token_count; i++) {
+		const struct query_token *t = &q->tokens[i], *next = t + 1;
+		for (uint8_t r = 0; r < t->term_count; r++) {
+			if (!seen_before(q, i, t->terms[r]))
+				add_term(q, k, t->terms[r], r ? 0.8f : 1.0f);
+			if (i + 1 == q->token_count)
+				continue;
+			for (uint8_t s = 0; s < next->term_count; s++)
+				add_pair(q, k, t->terms[r], next->terms[s]);
+		}
+	}
+	qsort(k->items, k->count, sizeof *k->items, by_length);
+}
+
+static uint32_t accumulate(struct match_scratch *s, const struct keys *k)
+{
+	uint32_t touched = 0, budget = POSTINGS_MAX;
+	for (uint32_t i = 0; i < k->count && k->items[i].n <= budget; i++) {
+		budget -= k->items[i].n;
+		for (uint32_t p = 0; p < k->items[i].n; p++) {
+			uint32_t group = k->items[i].posts[p];
+			if (s->group_scores[group] == 0)
+				s->touched[touched++] = group;
+			s->group_scores[group] += k->items[i].weight;
+		}
+	}
+	return touched;
+}
+
+struct ranked { float score; uint32_t group; };
+
+static int by_score(const void *a, const void *b)
+{
+	const struct ranked *x = a, *y = b;
+	return x->score != y->score ? (x->score < y->score ? 1 : -1) : (x->group > y->group) - (x->group < y->group);
+}
+
+/* A heap with the weakest on top. */
+static void sift_down(struct ranked *heap, uint32_t n, uint32_t i)
+{
+	for (;;) {
+		uint32_t least = i, left = 2 * i + 1;
+		for (uint32_t c = left; c < n && c < left + 2; c++)
+			if (heap[c].score < heap[least].score)
+				least = c;
+		if (least == i)
+			return;
+		struct ranked swap = heap[i];
+		heap[i] = heap[least];
+		heap[least] = swap;
+		i = least;
+	}
+}
+
+uint32_t candidate_groups(struct query *q, uint32_t ret_groups[CANDIDATES_MAX])
+{
+	struct match_scratch *s = q->scratch;
+	struct ranked best[CANDIDATES_MAX];
+	uint32_t n = 0;
+	static _Thread_local struct keys keys;
+	collect(q, &keys);
+	uint32_t touched = accumulate(s, &keys);
+	for (uint32_t i = 0; i < touched; i++) {
+		uint32_t group = s->touched[i];
+		struct ranked r = { s->group_scores[group] - 0.15f * q->view->groups[group].weight, group };
+		s->group_scores[group] = 0;
+		if (n < CANDIDATES_MAX) {
+			best[n++] = r;
+			if (n == CANDIDATES_MAX)
+				for (uint32_t h = n / 2; h-- > 0;)
+					sift_down(best, n, h);
+		} else if (r.score > best[0].score) {
+			best[0] = r;
+			sift_down(best, n, 0);
+		}
+	}
+	qsort(best, n, sizeof *best, by_score);
+	for (uint32_t i = 0; i < n; i++)
+		ret_groups[i] = best[i].group;
+	return n;
+}

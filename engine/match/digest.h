@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What one compiling thread makes of the articles it gets: its own numbering of words, and lists of articles, their
+ * words with weights, their messages as tokens and placeholders. Texts are slices of `text`. Owns its memory.
+ */
+#ifndef KBT_MATCH_DIGEST_H
+#define KBT_MATCH_DIGEST_H
+
+#include "match/file.h"
+#include "match/vocab.h"
+
+struct digest_doc {
+	uint32_t ordinal;
+	struct file_text id, title;
+	uint32_t term_at, term_n;
+	uint32_t message_at, message_n;
+	uint32_t length;
+	bool authored;
+};
+
+struct digest_message {
+	uint32_t token_at, token_n;
+	struct file_text text;
+	uint32_t var_at, var_n;
+	uint8_t place, announced;
+};
+
+struct digest {
+	struct vocab words;
+	struct buf docs, terms, messages, tokens, vars, text; /* arrays of the structs above and of file.h */
+	uint8_t *weights; /* of the article at hand, by word */
+	uint32_t weight_cap;
+	struct buf touched;
+	struct arena arena; /* of the article at hand */
+	enum err err;
+};
+
+/* digest_add takes the sources of one article, the one that counts first in front. */
+void digest_add(struct digest *g, uint32_t ordinal, struct str id, const struct str *sources, size_t count);
+void digest_free(struct digest *g);
+enum err digest_err(const struct digest *g);
+
+#endif

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The dress of a message: time stamps of the usual logs, syslog (RFC 3164), NT event exports, SMS and ConfigMgr tails,
+ * levels and thread ids in brackets, JSON lines. Takes mended text, gives the span of what is left and what was told
+ * apart; spans count in the text given. Never changes the text. Linear.
+ */
+#ifndef KBT_MATCH_ENVELOPE_H
+#define KBT_MATCH_ENVELOPE_H
+
+#include "match/match.h"
+
+/* envelope_read fills kind, payload, time, component, host and thread. Without any dress the payload is the trimmed
+ * text and the kind empty. */
+void envelope_read(struct str text, struct match_envelope *ret_envelope);
+
+#endif

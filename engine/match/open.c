@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Where the compiled form lives. Takes a store, gives a matcher of its present content: from <db>.matcher, else from
+ * XDG_CACHE_HOME/kbtriage, and where neither holds a sound and fresh one, compiled anew and put there (temp file, sync,
+ * rename), else kept in memory with a note. A file is mapped, never written after its rename; so readers of the old
+ * one go on with it.
+ */
+#include "match/compile.h"
+#include "match/matcher.h"
+
+#include "base/hash.h"
+#include "base/mem.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* ---- reading ---- */
+
+static enum err map_file(const char *path, struct matcher *m)
+{
+	struct stat st;
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return err_from_errno(errno);
+	enum err e = fstat(fd, &st) ? err_from_errno(errno) : !S_ISREG(st.st_mode) || !st.st_size ? ERR_DAMAGED : ERR_OK;
+	void *p = e ? MAP_FAILED : mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_SHARED, fd, 0);
+	close(fd);
+	if (p == MAP_FAILED)
+		return e ? e : ERR_IO;
+	m->map = (struct str){ p, (size_t)st.st_size };
+	madvise(p, m->map.n, MADV_WILLNEED);
+	e = file_check(m->map, &m->view);
+	if (e) {
+		munmap(p, m->map.n);
+		m->map = (struct str){ 0 };
+	}
+	return e;
+}
+
+void match_close(struct matcher **m)
+{
+	if (!*m)
+		return;
+	if ((*m)->map.n)
+		munmap((void *)(uintptr_t)(*m)->map.p, (*m)->map.n);
+	buf_free(&(*m)->owned);
+	mem_free(*m);
+	*m = NULL;
+}
+
+int64_t match_generation(const struct matcher *m)
+{
+	return m->view.header->generation;
+}
+
+enum err matcher_of_block(struct buf *block, struct matcher **ret_matcher)
+{
+	struct matcher *m = mem_resize(NULL, sizeof *m);
+	if (!m)
+		return ERR_NOMEM;
+	*m = (struct matcher){ .owned = *block };
+	enum err e = file_check(buf_str(&m->owned), &m->view);
+	if (e) {
+		mem_free(m);
+		return e;
+	}
+	*block = (struct buf){ 0 };
+	*ret_matcher = m;
+	return ERR_OK;
+}
+
+/* ---- writing ---- */
+
+static enum err write_all(int fd, struct str bytes)
+{
+	while (bytes.n) {
+		ssize_t n = write(fd, bytes.p, bytes.n);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return err_from_errno(errno);
+		bytes = str_from(bytes, (size_t)n);
+	}
+	return ERR_OK;
+}
+
+static enum err write_file(const char *path, struct str block)
+{
+	char temp[4200];
+	if (snprintf(temp, sizeof temp, "%s.XXXXXX", path) >= (int)sizeof temp)
+		return ERR_LIMIT;
+	int fd = mkostemp(temp, O_CLOEXEC);
+	if (fd < 0)
+		return err_from_errno(errno);
+	enum err e = write_all(fd, block);
+	if (!e && (fchmod(fd, 0644) || fsync(fd)))
+		e = err_from_errno(errno);
+	if (close(fd) && !e)
+		e = err_from_errno(errno);
+	if (!e && rename(temp, path))
+		e = err_from_errno(errno);
+	if (e)
+		unlink(temp);
+	return e;
+}
+
+/* ---- places ---- */
+
+enum { PLACES = 2, PATH_SIZE = 4096 };
+
+static void make_folder(const char *path)
+{
+	char part[PATH_SIZE];
+	size_t n = strlen(path);
+	memcpy(part, path, n + 1);
+	for (size_t i = 1; i <= n; i++) {
+		if (part[i] != '/' && part[i])
+			continue;
+		part[i] = 0;
+		mkdir(part, 0700);
+		part[i] = path[i];
+	}
+}
+
+/* Beside the database; else in the cache, under a name made of the database's full path. */
+static bool place_path(const char *db, unsigned place, bool make, char path[PATH_SIZE])
+{
+	char full[PATH_SIZE], folder[PATH_SIZE - 64];
+	if (place == 0)
+		return snprintf(path, PATH_SIZE, "%s.matcher", db) < PATH_SIZE;
+	const char *cache = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
+	int n = cache && cache[0] == '/' ? snprintf(folder, sizeof folder, "%s/kbtriage", cache) :
+		home && home[0] == '/'	 ? snprintf(folder, sizeof folder, "%s/.cache/kbtriage", home) :
+					   -1;
+	if (n < 0 || n >= (int)sizeof folder || !realpath(db, full))
+		return false;
+	if (make)
+		make_folder(folder);
+	unsigned long long key = hash_bytes(str_c(full));
+	return snprintf(path, PATH_SIZE, "%s/%016llx.matcher", folder, key) < PATH_SIZE;
+}
+
+static bool find_fresh(const char *db, int64_t generation, struct matcher *m)
+{
+	char path[PATH_SIZE];
+	for (unsigned i = 0; i < PLACES; i++) {
+		if (!place_path(db, i, false, path) || map_file(path, m))
+			continue;
+		if (m->view.header->generation == generation)
+			return true;
+		munmap((void *)(uintptr_t)m->map.p, m->map.n);
+		m->map = (struct str){ 0 };
+	}
+	return false;
+}
+
+static void keep(const char *db, struct diags *d, struct matcher *m)
+{
+	char path[PATH_SIZE];
+	enum err e = ERR_NOTFOUND;
+	for (unsigned i = 0; i < PLACES; i++) {
+		struct matcher mapped = { 0 };
+		if (!place_path(db, i, true, path))
+			continue;
+		e = write_file(path, buf_str(&m->owned));
+		if (e || map_file(path, &mapped))
+			continue;
+		buf_free(&m->owned);
+		*m = mapped;
+		return;
+	}
+	diags_add(d, DIAG_NOTE, 0, "could not keep the matcher beside %s (%s): it is compiled again each time", db,
+		  err_text(e));
+}
+
+/* ---- compiling ---- */
+
+struct feeding {
+	struct compiler *compiler;
+	bool (*progress)(void *context, int64_t done, int64_t total);
+	void *context;
+	int64_t done;
+};
+
+static enum err feed(void *context, struct str id, const struct store_source *source)
+{
+	struct feeding *f = context;
+	if (f->progress && f->done % 256 == 0 && !f->progress(f->context, f->done, 0))
+		return ERR_INTERRUPTED;
+	f->done++;
+	return compile_source(f->compiler, id, source->bytes);
+}
+
+static enum err compile_store(struct store *s, int64_t generation, struct feeding *f, struct buf *ret_block)
+{
+	struct arena a = { 0 };
+	struct store_code *codes = NULL;
+	size_t code_count = 0;
+	long threads = sysconf(_SC_NPROCESSORS_ONLN);
+	enum err e = compile_open(threads > 0 ? (unsigned)threads : 1, &f->compiler);
+	if (!e)
+		e = store_each_source(s, feed, f);
+	if (!e)
+		e = store_all_codes(s, &a, &codes, &code_count);
+	if (!e)
+		e = compile_finish(f->compiler, codes, code_count, generation, ret_block);
+	compile_close(&f->compiler);
+	arena_free(&a);
+	return e;
+}
+
+enum err match_open(struct store *s, struct diags *d, bool (*progress)(void *context, int64_t done, int64_t total),
+		    void *context, struct matcher **ret_matcher)
+{
+	int64_t generation;
+	struct feeding f = { .progress = progress, .context = context };
+	struct buf block = { 0 };
+	enum err e = store_generation(s, &generation);
+	if (e)
+		return e;
+	struct matcher *m = mem_resize(NULL, sizeof *m);
+	if (!m)
+		return ERR_NOMEM;
+	*m = (struct matcher){ 0 };
+	if (find_fresh(store_path(s), generation, m)) {
+		*ret_matcher = m;
+		return ERR_OK;
+	}
+	mem_free(m);
+	e = compile_store(s, generation, &f, &block);
+	if (!e)
+		e = matcher_of_block(&block, &m);
+	buf_free(&block);
+	if (e)
+		return e;
+	keep(store_path(s), d, m);
+	*ret_matcher = m;
+	return ERR_OK;
+}

@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: MIT */
+#include "match/query.h"
+
+#include "match/vocab.h"
+
+#include <string.h>
+
+enum { SLIPS_MAX = 12 /* tokens of one message that may be slips of the finger; each costs some hundred look-ups */ };
+
+static const float unknown_weight = 2.0f;
+
+static bool is_better_word(const struct file_view *v, uint32_t term, uint32_t other)
+{
+	return other == VOCAB_NONE || v->terms[term].group_n > v->terms[other].group_n;
+}
+
+static void offer(const struct file_view *v, struct query_token *t, const char *word, size_t n, uint32_t least)
+{
+	uint32_t term = file_find_term(v, (struct str){ word, n });
+	if (term == VOCAB_NONE || v->terms[term].group_n < least)
+		return;
+	for (uint8_t i = 0; i < t->term_count; i++)
+		if (t->terms[i] == term)
+			return;
+	if (t->term_count < READINGS_MAX) {
+		t->terms[t->term_count++] = term;
+		return;
+	}
+	uint8_t last = READINGS_MAX - 1;
+	if (is_better_word(v, term, t->terms[last]) && !(t->exact && last == 0))
+		t->terms[last] = term;
+}
+
+/* Words one slip away: two letters swapped, one too many, one wrong, one missing (Damerau). */
+static void add_slips(const struct file_view *v, struct query_token *t, const struct token *token)
+{
+	char w[TOKEN_MAX + 2];
+	size_t n = token->n;
+	uint32_t own = t->exact ? v->terms[t->terms[0]].group_n : 0, least = own * 8 + 1;
+	for (size_t i = 0; i + 1 < n; i++) {
+		memcpy(w, token->word, n);
+		w[i] = token->word[i + 1];
+		w[i + 1] = token->word[i];
+		offer(v, t, w, n, least);
+	}
+	if (t->term_count > t->exact)
+		return; /* a swap explains it best */
+	for (size_t i = 0; i < n; i++) {
+		memcpy(w, token->word, i);
+		memcpy(w + i, token->word + i + 1, n - i - 1);
+		offer(v, t, w, n - 1, least);
+	}
+	for (size_t i = 0; i < n; i++) {
+		memcpy(w, token->word, n);
+		for (char c = 'a'; c <= 'z'; c++) {
+			w[i] = c;
+			offer(v, t, w, n, least);
+		}
+	}
+	for (size_t i = 0; i <= n && n < TOKEN_MAX; i++) {
+		memcpy(w, token->word, i);
+		memcpy(w + i + 1, token->word + i, n - i);
+		for (char c = 'a'; c <= 'z'; c++) {
+			w[i] = c;
+			offer(v, t, w, n + 1, least);
+		}
+	}
+}
+
+static bool may_be_slip(const struct file_view *v, const struct query_token *t, const struct token *token)
+{
+	if (token->n < 4 || token->n > 16)
+		return false;
+	for (uint32_t i = 0; i < token->n; i++)
+		if (!char_is_lower(token->word[i]))
+			return false;
+	return !t->exact || v->terms[t->terms[0]].group_n < 8;
+}
+
+static void add_token(struct query *q, const struct token *token, uint32_t *slips)
+{
+	const struct file_view *v = q->view;
+	struct query_token *t = &q->tokens[q->token_count++];
+	uint32_t term = file_find_term(v, (struct str){ token->word, token->n });
+	*t = (struct query_token){ .start = (uint32_t)token->start, .end = (uint32_t)token->end };
+	t->number = token_is_number((struct str){ token->word, token->n });
+	if (term != VOCAB_NONE && v->terms[term].group_n) {
+		t->terms[t->term_count++] = term;
+		t->exact = true;
+	}
+	if (may_be_slip(v, t, token) && *slips < SLIPS_MAX) {
+		++*slips;
+		add_slips(v, t, token);
+	}
+	t->weight = t->exact ? v->terms[term].weight : unknown_weight;
+	if (t->weight > 8)
+		t->weight = 8;
+	q->weight_to[q->token_count] = q->weight_to[q->token_count - 1] + t->weight;
+}
+
+static void add_readings(struct query *q)
+{
+	memset(q->reading_heads, 0, sizeof q->reading_heads);
+	q->reading_count = 0;
+	for (uint32_t i = q->token_count; i-- > 0;) {
+		const struct query_token *t = &q->tokens[i];
+		for (uint8_t k = 0; k < t->term_count; k++) {
+			uint16_t *head = &q->reading_heads[t->terms[k] % 2048];
+			q->readings[++q->reading_count] = (struct reading){
+				.term = t->terms[k], .token = (uint16_t)i, .next = *head,
+				.similarity = t->exact && k == 0 ? 1.0f : 0.85f,
+			};
+			*head = (uint16_t)q->reading_count;
+		}
+	}
+}
+
+void query_read(struct query *q, struct str text)
+{
+	struct token token;
+	uint32_t slips = 0;
+	q->token_count = 0;
+	q->weight_to[0] = 0;
+	for (size_t at = 0; q->token_count < QUERY_TOKENS_MAX && token_next(text, &at, &token);)
+		add_token(q, &token, &slips);
+	add_readings(q);
+}

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What the stages of one look-up share: the message as tokens with the words of the compiled form that each may stand
+ * for, and the thread's scratch memory. Nothing outlives the look-up but the scratch arrays, which are clean between
+ * look-ups.
+ */
+#ifndef KBT_MATCH_QUERY_H
+#define KBT_MATCH_QUERY_H
+
+#include "match/damage.h"
+#include "match/envelope.h"
+#include "match/file.h"
+#include "match/surface.h"
+#include "match/token.h"
+
+enum {
+	QUERY_TOKENS_MAX = 512, /* of a message that are looked at; of a longer one the most telling stretches */
+	READINGS_MAX = 3,	/* words that a token may stand for: itself, and what it may be a slip of */
+	CANDIDATES_MAX = 96
+};
+
+struct query_token {
+	uint32_t start, end; /* in the clean text */
+	uint32_t terms[READINGS_MAX];
+	uint8_t term_count;
+	bool exact; /* terms[0] is the word itself */
+	bool number;
+	float weight; /* what leaving it unexplained costs */
+};
+
+struct reading { uint32_t term; uint16_t token; uint16_t next; float similarity; }; /* next: 1-based, 0 ends */
+
+struct query {
+	const struct file_view *view;
+	struct match_scratch *scratch;
+	struct arena *arena;
+	const struct clean *clean;
+	struct match_span payload; /* in the clean text */
+	struct query_token tokens[QUERY_TOKENS_MAX];
+	uint32_t token_count;
+	float weight_to[QUERY_TOKENS_MAX + 1]; /* of the tokens before */
+	struct reading readings[QUERY_TOKENS_MAX * READINGS_MAX + 1];
+	uint16_t reading_heads[2048]; /* by term, 1-based */
+	uint32_t reading_count;
+};
+
+struct match_scratch {
+	float *group_scores, *doc_scores; /* zero between look-ups */
+	uint32_t *touched;		  /* as long as the longer of the two */
+	uint32_t group_count, doc_count;
+	struct query query;
+	struct letters letters; /* of the payload */
+};
+
+/* One group laid against the message. */
+struct alignment {
+	uint32_t group;
+	float score;	     /* comparable between groups of one message */
+	float matched;	     /* weight of template tokens found */
+	float left_template; /* weight of template tokens not found */
+	float left_tail;     /* of those, behind the last one found */
+	float left_message;  /* weight of message tokens that neither match nor fill a variable */
+	uint32_t first, last; /* message tokens that it spans, inclusive */
+	uint32_t pair_count; /* tokens matched */
+	bool number_differs; /* a number of the template met another one */
+};
+
+/* One article's answer. */
+struct answer {
+	const struct file_owner *owner; /* NULL where its text speaks, not a message */
+	uint32_t article;
+	double score, confidence;
+	struct alignment alignment;
+	bool fits; /* surface is there */
+	struct surface surface;
+};
+
+/* rank.c: articles, best first; at most MATCH_RESULTS_MAX. */
+uint32_t rank_articles(struct query *q, const struct match_options *options, struct answer *ret_answers);
+
+/* query.c: tokens, readings, and what each weighs. */
+void query_read(struct query *q, struct str text);
+
+/* candidate.c: groups that share the rarest words and pairs with the message, best first; at most CANDIDATES_MAX. */
+uint32_t candidate_groups(struct query *q, uint32_t ret_groups[CANDIDATES_MAX]);
+
+/* align.c */
+void align_group(struct query *q, uint32_t group, struct alignment *ret_alignment);
+
+#endif

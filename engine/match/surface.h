@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * A message template laid against the very text: letters and digits must follow each other as in the template, case,
+ * spaces and punctuation may differ; what stands where a variable is, is its value. Takes one owner's template and the
+ * clean text; gives the spans of the values and how far the dress differs. Steps are bounded by SURFACE_STEPS_MAX.
+ */
+#ifndef KBT_MATCH_SURFACE_H
+#define KBT_MATCH_SURFACE_H
+
+#include "match/file.h"
+#include "match/match.h"
+
+enum { SURFACE_STEPS_MAX = 4000, SURFACE_VARS_MAX = 24, SURFACE_TEXT_MAX = 4096 };
+
+/* The letters and digits of a text, folded, with their places. */
+struct letters {
+	uint32_t n;
+	char c[SURFACE_TEXT_MAX];
+	uint32_t at[SURFACE_TEXT_MAX]; /* offset in the text */
+};
+
+struct surface {
+	struct match_span span;			       /* of the text that the template covers, variables included */
+	struct match_span values[SURFACE_VARS_MAX]; /* by variable; empty where nothing stood there */
+	unsigned value_count;
+	double differs; /* 0 the same dress, 1 all of it differs */
+	unsigned samples_met; /* variables that are one machine's value, and have it here */
+};
+
+void surface_letters(struct str text, size_t base, struct letters *ret_letters);
+
+/* surface_fit: false where the template does not fit. text is what letters were taken from. */
+bool surface_fit(const struct file_view *v, const struct file_owner *owner, struct str text,
+		 const struct letters *letters, struct surface *ret_surface);
+
+#endif
