@@ -105,4 +105,11 @@ enum err match_search(const struct matcher *m, struct match_scratch *scratch, st
 		      size_t limit, struct arena *a, struct match_hit **ret_hits, size_t *ret_count,
 		      size_t *ret_total) MUST_USE;
 
+/* match_each_message visits the messages that templates were made of, as the articles quote them, with the spans of
+ * their variables in the text, ascending: for a prefilter over streams. Messages that differ only in variables, case
+ * and punctuation are one group; each spelling is visited. false from visit ends it. */
+typedef bool match_visit_message(void *context, uint32_t group, struct str text, const struct match_span *vars,
+				 size_t var_count);
+void match_each_message(const struct matcher *m, match_visit_message *visit, void *context);
+
 #endif

@@ -87,6 +87,16 @@ static enum err start_workers(struct scan *s)
 	return ERR_OK;
 }
 
+static enum err open_prefilter(struct scan *s, bool portable)
+{
+	struct literals literals = { 0 };
+	enum err e = literals_choose(s->matcher, &literals);
+	if (!e && literals.count)
+		e = prefilter_open(literals.texts, literals.count, portable, &s->prefilter);
+	literals_free(&literals);
+	return e;
+}
+
 enum err scan_open(const struct matcher *m, const struct scan_options *options, struct scan **ret_scan)
 {
 	struct scan *s = mem_resize(NULL, sizeof *s);
@@ -99,9 +109,7 @@ enum err scan_open(const struct matcher *m, const struct scan_options *options, 
 	pthread_mutex_init(&s->lock, NULL);
 	pthread_cond_init(&s->ready, NULL);
 	pthread_cond_init(&s->done, NULL);
-	enum err e = ERR_OK;
-	if (!options || !options->every_line)
-		e = literals_prefilter(m, options && options->portable, &s->prefilter);
+	enum err e = options && options->every_line ? ERR_OK : open_prefilter(s, options && options->portable);
 	if (!e)
 		e = start_workers(s);
 	if (e)

@@ -5,6 +5,7 @@
  */
 #include "scan/stamp.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* One letter a field: Y year, y year of two digits, M month, N month's name, D day, h m s, f fraction, z zone, A AM or
@@ -83,7 +84,7 @@ static bool take_zone(struct str *s, struct stamp *t)
 		return false;
 	}
 	*s = rest;
-	return t->zoned = true;
+	return t->zoned = abs(t->zone_minutes) < 24 * 60;
 }
 
 static bool take_half_day(struct str *s, struct stamp *t)
