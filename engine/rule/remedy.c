@@ -20,6 +20,7 @@ struct remedy {
 	bool open, dropping;
 	enum resolution_kind kind;
 	struct buf text, caveat;
+	struct buf pointer; /* "see the following article": shown only where nothing else is */
 	struct str where; /* a heading that limits it: "Windows NT 4.0" */
 	uint32_t line;
 	bool no_remedy; /* "There is no resolution to this problem." */
@@ -112,6 +113,8 @@ static void finish_remedy(struct remedy *r)
 {
 	struct rule *rule = r->rule;
 	struct rule_resolution *slot = NULL;
+	if (!r->text.n)
+		buf_add(&r->text, buf_str(&r->pointer));
 	if (r->open && r->text.n && rule->resolution_count < REMEDIES_MAX)
 		slot = arena_push(r->arena, &rule->resolutions, &rule->resolution_count, &rule->resolution_cap);
 	if (slot) {
@@ -124,6 +127,7 @@ static void finish_remedy(struct remedy *r)
 	}
 	buf_clear(&r->text);
 	buf_clear(&r->caveat);
+	buf_clear(&r->pointer);
 	r->open = r->dropping = false;
 }
 
@@ -157,13 +161,30 @@ static void next_method(struct remedy *r, struct str where, uint32_t line)
 
 /* ---- sections with a heading of their own ---- */
 
+/* cut_pointer drops a paragraph's sentences from the first that is no step on, and what hangs on its colon. */
+static struct str cut_pointer(struct remedy *r, struct str text)
+{
+	struct str rest = text, sentence;
+	r->dropping = false;
+	while (prose_sentence(&rest, &sentence)) {
+		if (!says_no_step(sentence))
+			continue;
+		r->dropping = true;
+		return str_trim_end((struct str){ text.p, (size_t)(sentence.p - text.p) });
+	}
+	return text;
+}
+
 static void take_paragraph(struct remedy *r, enum section_kind section, struct prose_block block, uint32_t line)
 {
+	struct prose_block whole = block;
+	block.text = cut_pointer(r, block.text);
 	struct str rest = block.text, first = { 0 };
 	prose_sentence(&rest, &first);
-	r->dropping = says_no_step(block.text);
-	if (r->dropping)
+	if (!first.n) {
+		add_limited(&r->pointer, &whole, CAVEAT_MAX);
 		return;
+	}
 	if (says_no_remedy(first)) {
 		r->no_remedy = true;
 		return;
@@ -224,8 +245,8 @@ static void take_section(struct remedy *r, const struct article_section *s)
 	while (prose_next(&p, r->arena, &block)) {
 		if (block.kind == PROSE_TEXT)
 			take_paragraph(r, s->kind, block, body_line);
-		else if (!r->dropping)
-			add_limited(&r->text, &block, TEXT_MAX);
+		else
+			add_limited(r->dropping ? &r->pointer : &r->text, &block, TEXT_MAX);
 	}
 }
 
@@ -242,7 +263,7 @@ static void add_keyword(struct remedy *r)
 static bool starts_remedy(const struct remedy *r, enum section_kind section, struct str sentence,
 			  enum resolution_kind *ret_kind)
 {
-	bool workaround = says_workaround(sentence);
+	bool workaround = says_workaround(sentence) || says_avoid(sentence);
 	bool corrected = section == SECTION_STATUS && says_corrected(sentence);
 	if (workaround ? r->has_workaround : r->has_fix)
 		return false;
@@ -483,5 +504,6 @@ enum err rule_add_remedies(const struct article *article, struct arena *a, struc
 	find_cause(&r);
 	buf_free(&r.text);
 	buf_free(&r.caveat);
+	buf_free(&r.pointer);
 	return arena_err(a);
 }

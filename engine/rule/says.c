@@ -39,9 +39,13 @@ bool says_workaround(struct str sentence)
 		STR_LIT("Workaround:"),
 		STR_LIT("You can work around"),
 		STR_LIT("You may be able to work"),
-		STR_LIT("To avoid th"),
-		STR_LIT("To prevent th"),
 	};
+	return starts_any(sentence, starts, COUNT(starts));
+}
+
+bool says_avoid(struct str sentence)
+{
+	static const struct str starts[] = { STR_LIT("To avoid th"), STR_LIT("To prevent th") };
 	return starts_any(sentence, starts, COUNT(starts));
 }
 
@@ -187,7 +191,7 @@ bool says_fetched_fix(struct str text)
 bool says_no_step(struct str paragraph)
 {
 	static const struct str starts[] = {
-		STR_LIT("For additional information"), STR_LIT("For more information"), STR_LIT("For information about how to edit"),
+		STR_LIT("For additional information"), STR_LIT("For more information"), STR_LIT("For information a"),
 		STR_LIT("For a complete list of "), STR_LIT("The English version of this"), STR_LIT("The English-language version"),
 		STR_LIT("The global version of this"), STR_LIT("NOTE: In special cases, charges"), STR_LIT("NOTE: Due to file depend"),
 		STR_LIT("NOTE: If this product was already"), STR_LIT("For a list of "), STR_LIT("For information o"), STR_LIT("ARTICLE-ID"), STR_LIT("TITLE  "),

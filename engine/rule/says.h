@@ -9,6 +9,7 @@
 #include "base/str.h"
 
 bool says_workaround(struct str sentence); /* "To work around this problem, ..." */
+bool says_avoid(struct str sentence);	   /* "To avoid this problem, ...": a workaround, where no heading says else */
 bool says_fix(struct str sentence);	   /* "To resolve this problem, ..." */
 bool says_no_remedy(struct str sentence);  /* "There is no workaround ..." */
 bool says_corrected(struct str sentence);  /* "... has been corrected in ..." */
