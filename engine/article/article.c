@@ -2,6 +2,7 @@
 #include "article/article.h"
 
 #include "article/builder.h"
+#include "article/charset.h"
 
 #define FORMAT(name) extern const struct article_format name##_format;
 #include "article/formats.def"
@@ -20,6 +21,8 @@ enum err article_parse(struct str bytes, struct arena *a, struct diags *d, struc
 {
 	const struct article_format *best = NULL;
 	int sure = 0;
+	if (str_starts(bytes, STR("\xFF\xFE")) || str_starts(bytes, STR("\xFE\xFF")))
+		bytes = charset_text(bytes, a); /* the formats look for ASCII */
 	for (size_t i = 0; article_formats[i]; i++) {
 		int now = article_formats[i]->detect(str_first(bytes, DETECT_BYTES));
 		if (now > sure) {
@@ -106,9 +109,11 @@ bool article_id(struct str text, struct arena *a, struct str *ret_id)
 	struct str digits = str_starts_nocase(text, STR("KB")) ? str_from(text, 2)
 			    : str_starts_nocase(text, STR("Q")) ? str_from(text, 1)
 								: text;
-	uint64_t number;
-	if ((digits.n != 5 && digits.n != 6) || !char_is_digit(*digits.p) || !str_u64(digits, &number))
+	if (digits.n != 5 && digits.n != 6)
 		return false;
+	for (size_t i = 0; i < digits.n; i++)
+		if (!char_is_digit(digits.p[i]))
+			return false;
 	*ret_id = arena_printf(a, "Q%.*s", STR_ARG(digits));
 	return true;
 }

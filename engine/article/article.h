@@ -41,6 +41,7 @@ struct article_section {
 	struct str heading;  /* as written; empty for SECTION_INTRO */
 	struct str body;     /* lines joined by LF, the format's own indent removed, without blank lines at its ends */
 	uint32_t line;	     /* 1-based line of the heading in the source */
+	uint32_t body_line;  /* of the body's first line */
 };
 
 /* A header or footer line: "PRODUCT", "Keywords", "Issue type". */

@@ -150,6 +150,7 @@ static void close_section(struct walk *w, size_t end)
 		struct article_section *section = &b->article->sections[w->section];
 		struct str last = b->lines[to - 1];
 		section->body = (struct str){ b->lines[from].p, (size_t)(last.p + last.n - b->lines[from].p) };
+		section->body_line = (uint32_t)from + 1;
 		builder_part(b, PART_BODY, w->section, from, to);
 		if (section->kind != SECTION_APPLIES && section->kind != SECTION_NOTICE)
 			refs_add(b, from, to);

@@ -44,6 +44,7 @@ static void take_body(struct builder *b, size_t section, size_t from, size_t to)
 		struct str end = b->lines[last - 1];
 		b->article->sections[section].body =
 			(struct str){ b->lines[first].p, (size_t)(end.p + end.n - b->lines[first].p) };
+		b->article->sections[section].body_line = (uint32_t)first + 1;
 		builder_part(b, PART_BODY, section, first, last);
 		refs_add(b, first, last);
 	}

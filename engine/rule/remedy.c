@@ -237,14 +237,13 @@ static void take_section(struct remedy *r, const struct article_section *s)
 {
 	struct prose p = prose_of(s->body);
 	struct prose_block block;
-	uint32_t body_line = s->line + (s->level == 1 ? 3 : 2);
 	if (s->level == 1 || !r->open)
 		start_remedy(r, s->kind == SECTION_WORKAROUND ? RESOLUTION_WORKAROUND : RESOLUTION_FIX, STR(""), s->line);
 	if (s->level == 2)
 		take_heading(r, s);
 	while (prose_next(&p, r->arena, &block)) {
 		if (block.kind == PROSE_TEXT)
-			take_paragraph(r, s->kind, block, body_line);
+			take_paragraph(r, s->kind, block, s->body_line);
 		else
 			add_limited(r->dropping ? &r->pointer : &r->text, &block, TEXT_MAX);
 	}
@@ -304,7 +303,7 @@ static void scan_section(struct remedy *r, const struct article_section *s)
 	struct prose_block block;
 	bool in_list = false; /* what follows a colon: a paragraph, or all items and lines up to the next paragraph */
 	while (prose_next(&p, r->arena, &block)) {
-		uint32_t line = s->line + 2 + block.line;
+		uint32_t line = s->body_line + block.line;
 		bool more = wants_more(r);
 		if (block.kind != PROSE_TEXT || (in_list && block.indent)) {
 			in_list |= more;
