@@ -1,0 +1,547 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * libmicrohttpd, and what version 0.9.75 of it leaves open (measured): its timeout is of inactivity alone, it takes
+ * requests that give their length twice, it joins folded lines and ends lines at a bare LF, it does not see a waiting
+ * client hang up. A reaper thread looks at every connection twice a second; the headers are checked before anything
+ * else. Owns the connections and the requests in them. See http.h.
+ *
+ * Locks, always in this order: the handler's own, server, wake, libmicrohttpd's.
+ */
+#include "web/http.h"
+
+#include "base/mem.h"
+
+#include <microhttpd.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+/* Limits. */
+enum {
+	CONNECTION_POOL = 8 << 10, /* bytes a connection; also bounds its headers (431) */
+	CONNECTIONS_MAX = 16000,
+	CONNECTIONS_PER_CLIENT = 64, /* where clients are on other machines */
+	FILES_RESERVED = 256,	     /* of the process's descriptors, for probes and the store */
+	REAP_MS = 500,
+	ANSWER_S = 60
+};
+
+static const struct {
+	const char *name, *value;
+} security_headers[] = {
+	{ "Content-Security-Policy",
+	  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+	  "form-action 'self'; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; "
+	  "trusted-types kbt" },
+	{ "X-Content-Type-Options", "nosniff" },
+	{ "X-Frame-Options", "DENY" },
+	{ "Referrer-Policy", "no-referrer" },
+	{ "Cross-Origin-Opener-Policy", "same-origin" },
+	{ "Cross-Origin-Resource-Policy", "same-origin" },
+};
+
+enum phase { PHASE_HEADER, PHASE_BODY, PHASE_ANSWER, PHASE_WAIT, PHASE_IDLE };
+
+struct conn {
+	struct conn *next, *prev;
+	struct http_wake *request; /* the one in it, or NULL */
+	int fd;
+	enum phase phase;
+	int64_t since_ms;
+};
+
+/* A request in a connection; to the handler, what it wakes. */
+struct http_wake {
+	struct http_server *server;
+	struct conn *conn;
+	struct MHD_Connection *connection;
+	struct arena arena;
+	struct http_request req;
+	struct http_response res;
+	struct buf body;
+	enum err target_err;
+	size_t target_n;
+	bool seen, queued, unfit;
+	const char *edge; /* where the next part of the header must begin in libmicrohttpd's buffer */
+	pthread_mutex_t lock;
+	bool suspended, woken, gone, beat; /* under lock */
+	int64_t sent_ms;		   /* under lock */
+};
+
+struct http_server {
+	struct MHD_Daemon *daemon;
+	struct http_options options;
+	pthread_t reaper;
+	pthread_mutex_t lock;
+	pthread_cond_t stop;
+	bool stopping;
+	struct conn *conns;
+};
+
+static int64_t now_ms(void)
+{
+	struct timespec t;
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+static void set_phase(struct http_wake *w, enum phase phase)
+{
+	pthread_mutex_lock(&w->server->lock);
+	w->conn->phase = phase;
+	w->conn->since_ms = now_ms();
+	pthread_mutex_unlock(&w->server->lock);
+}
+
+/* ---- waiting ---- */
+
+void http_wake(struct http_wake *w)
+{
+	pthread_mutex_lock(&w->lock);
+	w->woken = true;
+	if (w->suspended) {
+		w->suspended = false;
+		MHD_resume_connection(w->connection);
+	}
+	pthread_mutex_unlock(&w->lock);
+}
+
+/* attend forgets earlier wakes, before the handler looks; false where the client has gone. */
+static bool attend(struct http_wake *w, bool *ret_beat)
+{
+	pthread_mutex_lock(&w->lock);
+	bool here = !w->gone;
+	*ret_beat = w->beat;
+	w->beat = w->woken = false;
+	pthread_mutex_unlock(&w->lock);
+	return here;
+}
+
+/* suspend parks the connection, unless it was woken since attend. */
+static void suspend(struct http_wake *w)
+{
+	pthread_mutex_lock(&w->lock);
+	if (!w->woken && !w->gone) {
+		w->suspended = true;
+		MHD_suspend_connection(w->connection);
+	}
+	pthread_mutex_unlock(&w->lock);
+}
+
+static void give_up(struct http_wake *w)
+{
+	pthread_mutex_lock(&w->lock);
+	w->gone = true;
+	pthread_mutex_unlock(&w->lock);
+	http_wake(w);
+}
+
+/* ---- the reaper ---- */
+
+static bool hung_up(int fd)
+{
+	struct pollfd p = { .fd = fd, .events = POLLRDHUP };
+	return poll(&p, 1, 0) > 0;
+}
+
+static void look_at(struct conn *c, int64_t now)
+{
+	static const int64_t limit_ms[] = { [PHASE_HEADER] = HTTP_HEADER_S * 1000,
+					    [PHASE_BODY] = HTTP_BODY_S * 1000,
+					    [PHASE_ANSWER] = ANSWER_S * 1000,
+					    [PHASE_WAIT] = INT64_MAX,
+					    [PHASE_IDLE] = HTTP_IDLE_S * 1000 };
+	if (now - c->since_ms > limit_ms[c->phase]) {
+		shutdown(c->fd, SHUT_RDWR);
+	} else if (c->phase == PHASE_WAIT && c->request && hung_up(c->fd)) {
+		shutdown(c->fd, SHUT_RDWR);
+		give_up(c->request);
+	} else if (c->phase == PHASE_WAIT && c->request) {
+		struct http_wake *w = c->request;
+		pthread_mutex_lock(&w->lock);
+		bool quiet = w->res.read && now - w->sent_ms > HTTP_BEAT_S * 1000;
+		w->beat |= quiet;
+		pthread_mutex_unlock(&w->lock);
+		if (quiet)
+			http_wake(w);
+	}
+}
+
+static void *reap(void *context)
+{
+	struct http_server *s = context;
+	pthread_mutex_lock(&s->lock);
+	while (!s->stopping) {
+		int64_t now = now_ms();
+		for (struct conn *c = s->conns; c; c = c->next)
+			look_at(c, now);
+		struct timespec until;
+		clock_gettime(CLOCK_MONOTONIC, &until);
+		until.tv_nsec += REAP_MS * 1000000L;
+		until.tv_sec += until.tv_nsec / 1000000000L;
+		until.tv_nsec %= 1000000000L;
+		pthread_cond_timedwait(&s->stop, &s->lock, &until);
+	}
+	for (struct conn *c = s->conns; c; c = c->next)
+		if (c->request)
+			give_up(c->request);
+	pthread_mutex_unlock(&s->lock);
+	return NULL;
+}
+
+/* ---- connections and requests come and go ---- */
+
+static void on_connection(void *context, struct MHD_Connection *connection, void **socket_context,
+			  enum MHD_ConnectionNotificationCode what)
+{
+	struct http_server *s = context;
+	if (what == MHD_CONNECTION_NOTIFY_STARTED) {
+		const union MHD_ConnectionInfo *info =
+			MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+		struct conn *c = mem_resize(NULL, sizeof *c);
+		*socket_context = c;
+		if (!c)
+			return;
+		*c = (struct conn){ .fd = info->connect_fd, .since_ms = now_ms() };
+		unsigned lost_ms = 20000; /* a peer that vanished without a word */
+		setsockopt(c->fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &lost_ms, sizeof lost_ms);
+		pthread_mutex_lock(&s->lock);
+		c->next = s->conns;
+		if (c->next)
+			c->next->prev = c;
+		s->conns = c;
+		pthread_mutex_unlock(&s->lock);
+	} else if (*socket_context) { /* before its socket is closed: the reaper never sees a number used again */
+		struct conn *c = *socket_context;
+		pthread_mutex_lock(&s->lock);
+		if (c->prev)
+			c->prev->next = c->next;
+		else
+			s->conns = c->next;
+		if (c->next)
+			c->next->prev = c->prev;
+		pthread_mutex_unlock(&s->lock);
+		mem_free(c);
+	}
+}
+
+/* on_target is the first that is seen of a request, before libmicrohttpd changes its target. */
+static void *on_target(void *context, const char *target, struct MHD_Connection *connection)
+{
+	const union MHD_ConnectionInfo *info =
+		MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+	struct conn *c = info ? info->socket_context : NULL;
+	struct http_wake *w = c ? mem_resize(NULL, sizeof *w) : NULL;
+	if (!w)
+		return NULL;
+	*w = (struct http_wake){ .server = context, .conn = c, .connection = connection };
+	w->body.limit = REQUEST_BODY_MAX;
+	pthread_mutex_init(&w->lock, NULL);
+	w->req.arena = &w->arena;
+	w->req.wake = w;
+	w->edge = target;
+	w->target_n = strlen(target);
+	w->target_err = request_parse_target(arena_str(&w->arena, str_c(target)), &w->req);
+	pthread_mutex_lock(&w->server->lock);
+	c->request = w;
+	pthread_mutex_unlock(&w->server->lock);
+	return w;
+}
+
+static void on_completed(void *context, struct MHD_Connection *connection, void **request,
+			 enum MHD_RequestTerminationCode why)
+{
+	struct http_wake *w = *request;
+	(void)context, (void)connection, (void)why;
+	if (!w)
+		return;
+	*request = NULL;
+	pthread_mutex_lock(&w->server->lock);
+	w->conn->request = NULL;
+	w->conn->phase = PHASE_IDLE;
+	w->conn->since_ms = now_ms();
+	pthread_mutex_unlock(&w->server->lock);
+	if (w->req.drop)
+		w->req.drop(&w->req);
+	buf_free(&w->body);
+	arena_free(&w->arena);
+	pthread_mutex_destroy(&w->lock);
+	mem_free(w);
+}
+
+/* ---- answering ---- */
+
+static ssize_t on_read(void *context, uint64_t at, char *p, size_t max)
+{
+	struct http_wake *w = context;
+	bool beat;
+	(void)at;
+	if (!attend(w, &beat))
+		return MHD_CONTENT_READER_END_WITH_ERROR;
+	ssize_t n = w->res.read(&w->req, p, max, beat);
+	if (n < 0)
+		return MHD_CONTENT_READER_END_OF_STREAM;
+	if (n == 0) {
+		suspend(w);
+		return 0;
+	}
+	pthread_mutex_lock(&w->lock);
+	w->sent_ms = now_ms();
+	pthread_mutex_unlock(&w->lock);
+	return n;
+}
+
+static void add_headers(struct MHD_Response *r, struct http_wake *w)
+{
+	const struct http_response *res = &w->res;
+	for (size_t i = 0; i < sizeof security_headers / sizeof *security_headers; i++)
+		MHD_add_response_header(r, security_headers[i].name, security_headers[i].value);
+	MHD_add_response_header(r, "Cache-Control", res->keep ? "public, max-age=31536000, immutable" :
+						    res->etag.n ? "no-cache" : "no-store");
+	if (res->type)
+		MHD_add_response_header(r, "Content-Type", res->type);
+	if (res->allow)
+		MHD_add_response_header(r, "Allow", res->allow);
+	if (res->etag.n)
+		MHD_add_response_header(r, "ETag", arena_str(&w->arena, res->etag).p);
+	if (res->location.n)
+		MHD_add_response_header(r, "Location", arena_str(&w->arena, res->location).p);
+	if (res->read)
+		MHD_add_response_header(r, "X-Accel-Buffering", "no");
+	if (res->close)
+		MHD_add_response_header(r, "Connection", "close");
+}
+
+static enum MHD_Result send_response(struct http_wake *w)
+{
+	struct http_response *res = &w->res;
+	struct MHD_Response *r;
+	if (res->etag.n && str_eq(http_header(&w->req, "If-None-Match"), res->etag)) {
+		res->status = 304;
+		res->body = STR("");
+	}
+	if (res->read)
+		r = MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, 2048, on_read, w, NULL);
+	else
+		r = MHD_create_response_from_buffer(res->body.n, (void *)(uintptr_t)res->body.p, MHD_RESPMEM_PERSISTENT);
+	if (!r)
+		return MHD_NO;
+	add_headers(r, w);
+	enum MHD_Result done = arena_err(&w->arena) ? MHD_NO : MHD_queue_response(w->connection, res->status, r);
+	MHD_destroy_response(r);
+	w->queued = true;
+	w->sent_ms = now_ms();
+	set_phase(w, res->read ? PHASE_WAIT : PHASE_ANSWER);
+	return done;
+}
+
+static enum MHD_Result refuse(struct http_wake *w, unsigned status, const char *why)
+{
+	const struct http_options *o = &w->server->options;
+	w->res = (struct http_response){ 0 };
+	o->refuse(o->context, &w->req, status, why, &w->res);
+	w->res.status = status;
+	w->res.close = true;
+	return send_response(w);
+}
+
+/* serve asks the handler, again after each wake, until it answers. */
+static enum MHD_Result serve(struct http_wake *w)
+{
+	const struct http_options *o = &w->server->options;
+	bool beat;
+	w->req.body = buf_str(&w->body);
+	if (buf_err(&w->body))
+		return refuse(w, 413, "The request is larger than 1 MiB.");
+	if (!attend(w, &beat))
+		return MHD_NO;
+	w->res = (struct http_response){ .status = 200 };
+	o->handle(o->context, &w->req, &w->res);
+	if (!w->res.wait)
+		return send_response(w);
+	set_phase(w, PHASE_WAIT);
+	suspend(w);
+	return MHD_YES;
+}
+
+/* ---- the headers ---- */
+
+static bool is_token(struct str s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (!char_is_alnum(s.p[i]) && !strchr("!#$%&'*+-.^_`|~", s.p[i]))
+			return false;
+	return s.n > 0;
+}
+
+/* on_header keeps a line, and looks whether it stands right behind the one before, with CRLF between: a line that was
+ * folded, ended by a bare LF, or cut at a NUL does not. */
+static enum MHD_Result on_header(void *context, enum MHD_ValueKind kind, const char *name, size_t name_n,
+				 const char *value, size_t value_n)
+{
+	struct http_wake *w = context;
+	struct http_fields *f = &w->req.headers;
+	(void)kind;
+	struct http_field *field = f->count < REQUEST_FIELDS_MAX ? arena_push(&w->arena, &f->items, &f->count, &f->cap)
+								 : NULL;
+	if (!field || !value) {
+		w->unfit = true;
+		return MHD_NO;
+	}
+	*field = (struct http_field){ { name, name_n }, { value, value_n } };
+	w->unfit |= !is_token(field->name) || name != w->edge;
+	for (size_t i = 0; i < value_n; i++)
+		w->unfit |= ((unsigned char)value[i] < 0x20 && value[i] != '\t') || value[i] == 0x7f;
+	w->edge = value + value_n + 2;
+	field->value = str_trim(field->value);
+	return MHD_YES;
+}
+
+static void read_headers(struct http_wake *w, const char *method, const char *version)
+{
+	const union MHD_ConnectionInfo *info =
+		MHD_get_connection_info(w->connection, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
+	w->unfit = method + strlen(method) + 1 != w->edge || w->edge + w->target_n + 1 != version;
+	w->edge = version + strlen(version) + 2;
+	MHD_get_connection_values_n(w->connection, MHD_HEADER_KIND, on_header, w);
+	w->unfit |= !info || (size_t)(w->edge - method) + 2 != info->header_size;
+}
+
+static enum MHD_Result first_look(struct http_wake *w, const char *method, const char *version)
+{
+	const char *why = NULL;
+	uint64_t length;
+	w->seen = true;
+	w->req.method = !strcmp(method, "GET")	  ? HTTP_GET
+			: !strcmp(method, "HEAD") ? HTTP_HEAD
+			: !strcmp(method, "POST") ? HTTP_POST
+						  : HTTP_OTHER;
+	set_phase(w, PHASE_BODY);
+	read_headers(w, method, version);
+	if (w->target_err == ERR_LIMIT)
+		return refuse(w, 414, "The address is too long.");
+	if (w->target_err || w->unfit)
+		return refuse(w, 400, "The request is malformed.");
+	unsigned status = request_check(&w->req, &w->server->options.hosts, &why);
+	if (status)
+		return refuse(w, status, why);
+	if (str_u64(http_header(&w->req, "Content-Length"), &length) && length > REQUEST_BODY_MAX)
+		return refuse(w, 413, "The request is larger than 1 MiB.");
+	return MHD_YES;
+}
+
+static enum MHD_Result on_request(void *context, struct MHD_Connection *connection, const char *url,
+				  const char *method, const char *version, const char *data, size_t *data_n,
+				  void **request)
+{
+	struct http_wake *w = *request;
+	(void)context, (void)connection, (void)url;
+	if (!w)
+		return MHD_NO;
+	if (!w->seen)
+		return first_look(w, method, version);
+	if (*data_n) {
+		buf_add_bytes(&w->body, data, *data_n);
+		*data_n = 0;
+		return MHD_YES;
+	}
+	return w->queued ? MHD_YES : serve(w);
+}
+
+/* ---- open and close ---- */
+
+/* as_sent keeps libmicrohttpd from decoding anything: request.c does. */
+static size_t as_sent(void *context, struct MHD_Connection *connection, char *s)
+{
+	(void)context, (void)connection;
+	return strlen(s);
+}
+
+static void say_nothing(void *context, const char *format, va_list args)
+{
+	(void)context, (void)format, (void)args; /* a line for each client that hangs up */
+}
+
+static unsigned connection_limit(void)
+{
+	struct rlimit files;
+	if (getrlimit(RLIMIT_NOFILE, &files))
+		return 512;
+	files.rlim_cur = files.rlim_max;
+	setrlimit(RLIMIT_NOFILE, &files);
+	rlim_t left = files.rlim_cur > 2 * FILES_RESERVED ? files.rlim_cur - FILES_RESERVED : FILES_RESERVED;
+	return left < CONNECTIONS_MAX ? (unsigned)left : CONNECTIONS_MAX;
+}
+
+static struct MHD_Daemon *start(struct http_server *s)
+{
+	const struct http_options *o = &s->options;
+	long processors = sysconf(_SC_NPROCESSORS_ONLN);
+	unsigned threads = o->threads ? o->threads : processors > 2 ? (unsigned)processors : 2;
+	return MHD_start_daemon(
+		MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG, 0, NULL, NULL,
+		on_request, s, MHD_OPTION_EXTERNAL_LOGGER, say_nothing, NULL, MHD_OPTION_LISTEN_SOCKET,
+		o->listener->fd, MHD_OPTION_THREAD_POOL_SIZE, threads, MHD_OPTION_CONNECTION_LIMIT,
+		connection_limit(), MHD_OPTION_PER_IP_CONNECTION_LIMIT,
+		o->listener->loopback ? 0U : (unsigned)CONNECTIONS_PER_CLIENT, MHD_OPTION_CONNECTION_TIMEOUT,
+		(unsigned)ANSWER_S, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_POOL,
+		MHD_OPTION_SIGPIPE_HANDLED_BY_APP, 1,
+		MHD_OPTION_UNESCAPE_CALLBACK, as_sent, NULL, MHD_OPTION_URI_LOG_CALLBACK, on_target, s,
+		MHD_OPTION_NOTIFY_CONNECTION, on_connection, s, MHD_OPTION_NOTIFY_COMPLETED, on_completed, s,
+		MHD_OPTION_END);
+}
+
+enum err http_open(const struct http_options *options, struct diags *d, struct http_server **ret_server)
+{
+	struct http_server *s = mem_resize(NULL, sizeof *s);
+	pthread_condattr_t monotonic;
+	if (!s)
+		return ERR_NOMEM;
+	*s = (struct http_server){ .options = *options };
+	signal(SIGPIPE, SIG_IGN);
+	pthread_mutex_init(&s->lock, NULL);
+	pthread_condattr_init(&monotonic);
+	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+	pthread_cond_init(&s->stop, &monotonic);
+	pthread_condattr_destroy(&monotonic);
+	s->daemon = start(s);
+	if (!s->daemon) {
+		close(options->listener->fd);
+		mem_free(s);
+		return diags_fail(d, ERR_IO, "cannot start the web server on %.*s", STR_ARG(options->listener->url));
+	}
+	if (pthread_create(&s->reaper, NULL, reap, s)) {
+		MHD_stop_daemon(s->daemon);
+		mem_free(s);
+		return diags_fail(d, ERR_NOMEM, "cannot start a thread of the web server");
+	}
+	*ret_server = s;
+	return ERR_OK;
+}
+
+void http_close(struct http_server **server)
+{
+	struct http_server *s = *server;
+	if (!s)
+		return;
+	*server = NULL;
+	int fd = MHD_quiesce_daemon(s->daemon);
+	pthread_mutex_lock(&s->lock);
+	s->stopping = true;
+	pthread_cond_signal(&s->stop);
+	pthread_mutex_unlock(&s->lock);
+	pthread_join(s->reaper, NULL);
+	MHD_stop_daemon(s->daemon);
+	if (fd >= 0)
+		close(fd);
+	pthread_cond_destroy(&s->stop);
+	pthread_mutex_destroy(&s->lock);
+	mem_free(s);
+}

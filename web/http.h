@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The HTTP server: sockets and libmicrohttpd, which no other file sees. Gives each well-formed request of an allowed
+ * host and origin to one handler, on its own threads, and sends what that answers, with the security headers. Bounds
+ * what libmicrohttpd does not: the time of a header (8 s), of a body and of an answer (60 s each); requests that are
+ * ambiguous about their host or length; clients that vanished while they waited. Never interprets a path.
+ */
+#ifndef KBT_WEB_HTTP_H
+#define KBT_WEB_HTTP_H
+
+#include "web/listen.h"
+#include "web/request.h"
+
+enum { HTTP_HEADER_S = 8, HTTP_BODY_S = 60, HTTP_IDLE_S = 30, HTTP_BEAT_S = 10 };
+
+struct http_server;
+
+typedef void http_handler(void *context, struct http_request *req, struct http_response *res);
+
+struct http_options {
+	const struct listener *listener; /* its socket belongs to the server from now on */
+	struct http_hosts hosts;
+	unsigned threads; /* 0: as many as processors, at least 2 */
+	http_handler *handle;
+	void *context;
+	/* refuse makes the page of a request that the handler never sees. */
+	void (*refuse)(void *context, struct http_request *req, unsigned status, const char *why,
+		       struct http_response *res);
+};
+
+enum err http_open(const struct http_options *options, struct diags *d, struct http_server **ret_server) MUST_USE;
+/* http_close ends all connections, also waiting ones: each request's drop is called before it returns. */
+void http_close(struct http_server **server);
+
+/* http_wake has a waiting request's handler, or a stream's read, called again. From any thread, any number of times,
+ * until drop was called for the request. */
+void http_wake(struct http_wake *wake);
+
+#endif

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * "address:port" > a listening socket, or the sentence that says why not. See listen.h.
+ */
+#include "web/listen.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+union address {
+	struct sockaddr any;
+	struct sockaddr_in four;
+	struct sockaddr_in6 six;
+};
+
+static bool parse_address(struct str where, struct arena *a, union address *ret_address)
+{
+	struct str head, tail;
+	uint64_t port;
+	bool six = where.n && where.p[0] == '[';
+	if (six && str_cut(str_from(where, 1), ']', &head, &tail) && tail.n && tail.p[0] == ':')
+		tail = str_from(tail, 1);
+	else if (six || !str_cut(where, ':', &head, &tail))
+		return false;
+	if (!tail.n || tail.n > 5 || !char_is_digit(tail.p[0]) || !str_u64(tail, &port) || port > 65535)
+		return false;
+	if (str_eq_nocase(head, STR("localhost")))
+		head = STR("127.0.0.1");
+	struct str text = arena_str(a, head);
+	memset(ret_address, 0, sizeof *ret_address);
+	ret_address->any.sa_family = six ? AF_INET6 : AF_INET;
+	if (six)
+		ret_address->six.sin6_port = htons((uint16_t)port);
+	else
+		ret_address->four.sin_port = htons((uint16_t)port);
+	void *to = six ? (void *)&ret_address->six.sin6_addr : (void *)&ret_address->four.sin_addr;
+	return text.p && inet_pton(ret_address->any.sa_family, text.p, to) == 1;
+}
+
+static void describe(const union address *address, struct arena *a, struct listener *l)
+{
+	char text[INET6_ADDRSTRLEN];
+	if (address->any.sa_family == AF_INET6) {
+		const struct in6_addr *six = &address->six.sin6_addr;
+		l->port = ntohs(address->six.sin6_port);
+		l->loopback = IN6_IS_ADDR_LOOPBACK(six);
+		l->wildcard = IN6_IS_ADDR_UNSPECIFIED(six);
+		l->host = arena_printf(a, "[%s]", inet_ntop(AF_INET6, six, text, sizeof text));
+	} else {
+		uint32_t four = ntohl(address->four.sin_addr.s_addr);
+		l->port = ntohs(address->four.sin_port);
+		l->loopback = four >> 24 == 127;
+		l->wildcard = four == INADDR_ANY;
+		l->host = arena_str(a, str_c(inet_ntop(AF_INET, &address->four.sin_addr, text, sizeof text)));
+	}
+	l->url = arena_printf(a, "http://%.*s:%u/", STR_ARG(l->host), l->port);
+}
+
+static enum err bind_failed(struct str where, int number, struct diags *d)
+{
+	if (number == EADDRINUSE)
+		return diags_fail(d, ERR_BUSY, "%.*s is in use by another program: choose another port with --listen, "
+				  "port 0 for any free one", STR_ARG(where));
+	return diags_fail(d, err_from_errno(number), "cannot listen on %.*s: %s", STR_ARG(where), strerror(number));
+}
+
+enum err listener_open(struct str where, bool insecure, struct arena *a, struct diags *d,
+		       struct listener *ret_listener)
+{
+	struct listener l = { 0 };
+	union address address;
+	socklen_t size = sizeof address;
+	int on = 1;
+	if (!parse_address(where, a, &address))
+		return diags_fail(d, ERR_INPUT, "--listen wants an address and a port, as in 127.0.0.1:8053 or "
+				  "[::1]:8053, not \"%.*s\"", STR_ARG(where));
+	describe(&address, a, &l);
+	if (!l.loopback && !insecure)
+		return diags_fail(d, ERR_INPUT, "%.*s can be reached from other machines, and anyone there could have "
+				  "this one send probes: --insecure listens there nevertheless", STR_ARG(where));
+	l.fd = socket(address.any.sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (l.fd < 0)
+		return bind_failed(where, errno, d);
+	setsockopt(l.fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+	socklen_t own = address.any.sa_family == AF_INET6 ? sizeof address.six : sizeof address.four;
+	if (bind(l.fd, &address.any, own) || listen(l.fd, SOMAXCONN) || getsockname(l.fd, &address.any, &size)) {
+		int number = errno;
+		close(l.fd);
+		return bind_failed(where, number, d);
+	}
+	describe(&address, a, &l);
+	*ret_listener = l;
+	return arena_err(a);
+}

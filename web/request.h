@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What a page is asked, and what it answers: plain data, no server. A request lives in its own arena until its answer
+ * is sent. request_* read untrusted bytes (the target, a form) and decide whether a request may be served at all; they
+ * never touch a socket. References: RFC 9110, RFC 9112, the URL standard's application/x-www-form-urlencoded.
+ */
+#ifndef KBT_WEB_REQUEST_H
+#define KBT_WEB_REQUEST_H
+
+#include "base/buf.h"
+#include "base/diag.h"
+
+#include <sys/types.h>
+
+enum {
+	REQUEST_TARGET_MAX = 8 << 10,
+	REQUEST_FIELDS_MAX = 100, /* of a query, a form, or headers */
+	REQUEST_BODY_MAX = 1 << 20
+};
+
+enum http_method { HTTP_GET, HTTP_HEAD, HTTP_POST, HTTP_OTHER };
+
+struct http_field {
+	struct str name, value;
+};
+
+struct http_fields {
+	struct http_field *items;
+	size_t count, cap;
+};
+
+struct http_wake; /* http.h */
+
+struct http_request {
+	enum http_method method;
+	struct str path;	    /* percent-decoded, valid UTF-8 without control characters */
+	struct http_fields query;
+	struct http_fields headers; /* as sent; the names in any case */
+	struct str body;
+	struct arena *arena;	    /* freed when the request has ended */
+	struct http_wake *wake;	    /* to be called again; NULL where there is no server */
+	void *job;		    /* the handler's own, kept between its calls */
+	void (*drop)(struct http_request *req); /* called once when the request ends, whatever ended it */
+};
+
+struct http_response {
+	unsigned status;	 /* 200 where left 0 */
+	const char *type;	 /* of the content */
+	struct str body;	 /* in the request's arena, or static */
+	const char *allow;	 /* for 405 */
+	struct str location;	 /* for redirects */
+	struct str etag;	 /* with it the answer may be kept by the client, and is asked for again */
+	bool keep;		 /* static content under a name that changes with it */
+	bool close;		 /* the connection too */
+	bool wait;		 /* nothing yet: call again after http_wake(req->wake) */
+	/* read gives the next bytes of a stream: 0 for none yet (it is called again after http_wake), -1 at the end.
+	 * beat: nothing was sent for HTTP_BEAT_S. Called on the server's threads. */
+	ssize_t (*read)(struct http_request *req, char *p, size_t max, bool beat);
+};
+
+/* request_parse_target fills path and query. ERR_INPUT: not an absolute path, a bad escape, a control character, bytes
+ * that are no UTF-8, a dot segment. ERR_LIMIT: too long, too many fields. */
+enum err request_parse_target(struct str target, struct http_request *req) MUST_USE;
+
+/* request_parse_form reads application/x-www-form-urlencoded: "+" is a blank, a bad escape is kept as it stands (people
+ * paste percent signs through old clients), invalid UTF-8 is mended. ERR_LIMIT, ERR_NOMEM. */
+enum err request_parse_form(struct str body, struct arena *a, struct http_fields *ret_fields) MUST_USE;
+
+struct str http_field(const struct http_fields *fields, const char *name);  /* the first of that name, else empty */
+struct str http_header(const struct http_request *req, const char *name);   /* the same, in any case */
+bool http_content_is(const struct http_request *req, const char *type);	    /* without its parameters */
+bool http_accepts(const struct http_request *req, const char *type);	    /* named in Accept, not by a wildcard */
+
+/* Which host names may stand in Host: browsers send the name that the person opened, so that a page of another name
+ * that resolves here (DNS rebinding) is refused. */
+struct http_hosts {
+	struct str own;	  /* the address listened on, without port; brackets around IPv6 */
+	bool any_literal; /* a wildcard address is listened on: every address literal is ours */
+	bool any;	  /* --insecure: every name */
+};
+
+/* request_check looks at what may make a request unfit: 0, or the status to refuse it with and the sentence. Header
+ * lines: Host exactly once and ours (421), one well-formed Content-Length, or chunked, never both. POST: same origin
+ * by Sec-Fetch-Site, else by Origin (403). */
+unsigned request_check(const struct http_request *req, const struct http_hosts *hosts, const char **ret_why);
+
+#endif
