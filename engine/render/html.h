@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Pieces of a page, each a whole element or a run of them: text is escaped, ids of articles and addresses of the web
+ * become links, and only http, https and mailto survive as such. No scripts, no style attributes, no forms: what can be
+ * pressed or typed into belongs to web/. html.c (text), html_markdown.c (our own articles), html_article.c,
+ * html_report.c.
+ */
+#ifndef KBT_RENDER_HTML_H
+#define KBT_RENDER_HTML_H
+
+#include "render/render.h"
+
+/* render_html_line: one run of text, with links. */
+void render_html_line(struct buf *out, struct str text);
+/* render_html_filled: the same, with {name} as the value bound to it, or marked as still open. */
+void render_html_filled(struct buf *out, struct str text, const struct binding *bindings, size_t count);
+/* render_html_text: the body of a section as KB articles write it: paragraphs, lists, indented code, tables. */
+void render_html_text(struct buf *out, struct str body);
+/* render_html_markdown: the same for the Markdown of authored articles; raw HTML in it is text. */
+void render_html_markdown(struct buf *out, struct str body);
+
+/* render_html_article: sections with their headings, h2 and below. */
+void render_html_article(struct buf *out, const struct article *article);
+/* render_html_remedy: cause, what to do in order, status. heading is the level of its headings. */
+void render_html_remedy(struct buf *out, const struct rule *rule, const struct binding *bindings, size_t count,
+			unsigned heading);
+void render_html_resolutions(struct buf *out, const struct rule_resolution *items, size_t item_count,
+			     const struct binding *bindings, size_t count);
+
+/* render_html_message: the message as given, with what matched marked, and each captured value in its own mark. */
+void render_html_message(struct buf *out, const struct match_answer *found);
+void render_html_evidence(struct buf *out, const struct evidence *e); /* <li> */
+void render_html_ladder(struct buf *out, const struct ladder_step *steps, size_t count); /* <ol id="ladder"> */
+void render_html_verdict(struct buf *out, const struct triage_report *report); /* <section id="verdict"> */
+
+#endif

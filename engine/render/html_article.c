@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * An article and its rule > HTML: sections with headings, the box of cause and remedy. See html.h.
+ */
+#include "render/html.h"
+
+/* Headings of the archive shout; ours need not. */
+static void add_heading(struct buf *out, struct str heading)
+{
+	bool lower = false;
+	for (size_t i = 0; i < heading.n; i++)
+		lower |= char_is_lower(heading.p[i]);
+	struct buf quiet = { 0 };
+	for (size_t i = 0; i < heading.n; i++)
+		buf_add_char(&quiet, lower || !i ? heading.p[i] : char_lower(heading.p[i]));
+	render_html_line(out, buf_str(&quiet));
+	buf_free(&quiet);
+}
+
+static void add_body(struct buf *out, const struct article *article, struct str body)
+{
+	if (article->front)
+		render_html_markdown(out, body);
+	else
+		render_html_text(out, body);
+}
+
+static void add_section(struct buf *out, const struct article *article, const struct article_section *s)
+{
+	unsigned level = s->level > 1 ? 3 : 2;
+	bool notice = s->kind == SECTION_NOTICE;
+	if (notice)
+		buf_add_c(out, "<details class=\"notice\"><summary>Notice</summary>\n");
+	if (s->heading.n && !notice) {
+		buf_addf(out, "<h%u class=\"%s\">", level, section_kind_name(s->kind));
+		add_heading(out, s->heading);
+		buf_addf(out, "</h%u>\n", level);
+	}
+	add_body(out, article, s->body);
+	if (notice)
+		buf_add_c(out, "</details>\n");
+}
+
+void render_html_article(struct buf *out, const struct article *article)
+{
+	for (size_t i = 0; i < article->section_count; i++)
+		add_section(out, article, &article->sections[i]);
+}
+
+static void add_resolution(struct buf *out, const struct rule_resolution *r, const struct binding *bindings,
+			   size_t count)
+{
+	bool fix = r->kind == RESOLUTION_FIX;
+	buf_addf(out, "<li><p><span class=\"kind %s\">%s</span>", fix ? "fix" : "workaround",
+		 fix ? "Fix" : "Workaround");
+	if (r->where.n) {
+		buf_add_c(out, " <span class=\"where\">");
+		render_html_escape(out, r->where);
+		buf_add_c(out, "</span>");
+	}
+	buf_add_c(out, "</p>\n<p class=\"do\">");
+	render_html_filled(out, str_trim(r->text), bindings, count);
+	buf_add_c(out, "</p>\n");
+	if (r->caveat.n) {
+		buf_add_c(out, "<p class=\"caveat\">");
+		render_html_filled(out, str_trim(r->caveat), bindings, count);
+		buf_add_c(out, "</p>\n");
+	}
+	buf_add_c(out, "</li>\n");
+}
+
+void render_html_resolutions(struct buf *out, const struct rule_resolution *items, size_t item_count,
+			     const struct binding *bindings, size_t count)
+{
+	if (!item_count)
+		return;
+	buf_add_c(out, "<ol class=\"remedies\">\n");
+	for (size_t i = 0; i < item_count; i++)
+		add_resolution(out, &items[i], bindings, count);
+	buf_add_c(out, "</ol>\n");
+}
+
+static const char *status_words(enum rule_status status)
+{
+	switch (status) {
+	case STATUS_CONFIRMED: return "A confirmed problem";
+	case STATUS_FIXED: return "Fixed";
+	case STATUS_NO_FIX: return "No fix is known";
+	case STATUS_BY_DESIGN: return "Works as designed";
+	default: return NULL;
+	}
+}
+
+static void add_status(struct buf *out, const struct rule *rule)
+{
+	const char *words = status_words(rule->status);
+	if (!words && !rule->status_text.n)
+		return;
+	buf_add_c(out, "<p class=\"status\">");
+	if (words)
+		buf_addf(out, "<strong>%s.</strong> ", words);
+	render_html_line(out, str_trim(rule->status_text));
+	buf_add_c(out, "</p>\n");
+}
+
+void render_html_remedy(struct buf *out, const struct rule *rule, const struct binding *bindings, size_t count,
+			unsigned heading)
+{
+	buf_addf(out, "<h%u>Why it happens</h%u>\n<p>", heading, heading);
+	if (rule->cause.n)
+		render_html_filled(out, str_trim(rule->cause), bindings, count);
+	else
+		buf_add_c(out, "The article names no cause.");
+	buf_addf(out, "</p>\n<h%u>What to do</h%u>\n", heading, heading);
+	render_html_resolutions(out, rule->resolutions, rule->resolution_count, bindings, count);
+	if (!rule->resolution_count)
+		buf_add_c(out, "<p>The article names no remedy.</p>\n");
+	add_status(out, rule);
+}

@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Matches, evidence, ladder and verdict > HTML. See html.h.
+ */
+#include "render/html.h"
+
+/* ---- the message ---- */
+
+enum shade { SHADE_NONE, SHADE_MATCH, SHADE_VALUE };
+
+struct painter {
+	const struct match *match;
+	size_t span; /* the first that does not end before here */
+};
+
+static const struct match_capture *capture_at(const struct match *m, size_t at)
+{
+	for (size_t i = 0; i < m->capture_count; i++)
+		if (at >= m->captures[i].span.start && at < m->captures[i].span.end)
+			return &m->captures[i];
+	return NULL;
+}
+
+static enum shade shade_at(struct painter *p, size_t at)
+{
+	const struct match *m = p->match;
+	while (p->span < m->span_count && m->spans[p->span].end <= at)
+		p->span++;
+	if (capture_at(m, at))
+		return SHADE_VALUE;
+	return p->span < m->span_count && m->spans[p->span].start <= at ? SHADE_MATCH : SHADE_NONE;
+}
+
+static void add_run(struct buf *out, enum shade shade, struct str run)
+{
+	static const char *const before[] = { "", "<mark>", "<mark class=\"value\">" };
+	if (!run.n)
+		return;
+	buf_add_c(out, before[shade]);
+	render_html_escape(out, run);
+	buf_add_c(out, shade ? "</mark>" : "");
+}
+
+void render_html_message(struct buf *out, const struct match_answer *found)
+{
+	struct str q = found->query;
+	buf_add_c(out, "<pre class=\"message\" tabindex=\"0\">");
+	if (!found->match_count) {
+		render_html_escape(out, q);
+	} else {
+		struct painter p = { .match = &found->matches[0] };
+		size_t from = 0;
+		enum shade shade = SHADE_NONE;
+		for (size_t at = 0; at < q.n; at++) {
+			bool inside = ((unsigned char)q.p[at] & 0xC0) == 0x80; /* never split a character */
+			enum shade here = inside ? shade : shade_at(&p, at);
+			if (here == shade)
+				continue;
+			add_run(out, shade, (struct str){ q.p + from, at - from });
+			from = at;
+			shade = here;
+		}
+		add_run(out, shade, str_from(q, from));
+	}
+	buf_add_c(out, "</pre>\n");
+}
+
+/* ---- evidence ---- */
+
+static void add_args(struct buf *out, const struct evidence *e)
+{
+	for (size_t i = 0; i < e->arg_count; i++) {
+		buf_add_c(out, i ? " " : "");
+		render_html_escape(out, e->args[i].value);
+	}
+}
+
+static void add_facts(struct buf *out, const struct evidence *e)
+{
+	if (!e->fact_count)
+		return;
+	buf_add_c(out, "<details><summary>Facts</summary><dl>");
+	for (size_t i = 0; i < e->fact_count; i++) {
+		buf_add_c(out, "<dt>");
+		render_html_escape(out, e->facts[i].name);
+		buf_add_c(out, "</dt><dd>");
+		render_html_escape(out, e->facts[i].text);
+		buf_add_c(out, "</dd>");
+	}
+	buf_add_c(out, "</dl></details>");
+}
+
+/* tone is a hint of colour for the states that speak for themselves; the word is always there. */
+static const char *tone_of(struct str state)
+{
+	static const struct {
+		struct str state;
+		const char *tone;
+	} tones[] = {
+		{ STR_LIT("open"), "good" },	   { STR_LIT("answered"), "good" },   { STR_LIT("accepted"), "good" },
+		{ STR_LIT("negotiated"), "good" }, { STR_LIT("works"), "good" },      { STR_LIT("present"), "good" },
+		{ STR_LIT("passes"), "good" },	   { STR_LIT("reached"), "good" },    { STR_LIT("reachable"), "good" },
+		{ STR_LIT("on-link"), "good" },	   { STR_LIT("gateway"), "good" },    { STR_LIT("up"), "good" },
+		{ STR_LIT("permanent"), "good" },  { STR_LIT("read"), "plain" },      { STR_LIT("none"), "plain" },
+		{ STR_LIT("local"), "plain" },	   { STR_LIT("stale"), "plain" },     { STR_LIT("delay"), "plain" },
+		{ STR_LIT("noarp"), "plain" },	   { STR_LIT("not-run"), "unknown" }, { STR_LIT("too-few"), "unknown" },
+	};
+	for (size_t i = 0; i < sizeof tones / sizeof *tones; i++)
+		if (str_eq(state, tones[i].state))
+			return tones[i].tone;
+	return "bad";
+}
+
+void render_html_evidence(struct buf *out, const struct evidence *e)
+{
+	buf_addf(out, "<li class=\"probe %s\" data-into=\"probes\"><p class=\"line\"><b>", tone_of(e->state));
+	render_html_escape(out, e->probe);
+	buf_add_c(out, "</b> <span class=\"args\">");
+	add_args(out, e);
+	buf_add_c(out, "</span> <span class=\"state\">");
+	render_html_escape(out, e->state);
+	buf_addf(out, "</span> <span class=\"ms\">%.*f ms</span></p>\n<p class=\"reason\">", e->ms < 10 ? 1 : 0, e->ms);
+	render_html_line(out, e->reason);
+	buf_add_c(out, "</p>");
+	add_facts(out, e);
+	buf_add_c(out, "</li>\n");
+}
+
+/* ---- ladder and verdict ---- */
+
+void render_html_ladder(struct buf *out, const struct ladder_step *steps, size_t count)
+{
+	buf_add_c(out, "<ol id=\"ladder\" class=\"ladder\" aria-label=\"The way to the server, step by step\">\n");
+	for (size_t i = 0; i < count; i++) {
+		buf_add_c(out, "<li class=\"");
+		render_html_escape(out, steps[i].state);
+		buf_add_c(out, "\"");
+		if (steps[i].says.n) {
+			buf_add_c(out, " title=\"");
+			render_html_escape(out, steps[i].says);
+			buf_add_c(out, "\"");
+		}
+		buf_add_c(out, "><span class=\"dot\" aria-hidden=\"true\"></span><span class=\"step\">");
+		render_html_escape(out, steps[i].step);
+		buf_add_c(out, "</span> <span class=\"was\">");
+		render_html_escape(out, steps[i].state);
+		buf_add_c(out, "</span></li>\n");
+	}
+	buf_add_c(out, "</ol>\n");
+}
+
+static void add_headline(struct buf *out, const struct verdict *v)
+{
+	static const char *const words[] = { [VERDICT_NONE] = "No verdict", [VERDICT_INCONCLUSIVE] = "Not decided yet",
+					     [VERDICT_CONFIRMED] = "Confirmed", [VERDICT_HEALTHY] = "Healthy" };
+	buf_addf(out, "<h3>%s", words[v->state]);
+	if (v->cause.n) {
+		buf_add_c(out, " <code>");
+		render_html_escape(out, v->cause);
+		buf_add_c(out, "</code>");
+	}
+	if (v->state == VERDICT_CONFIRMED || v->state == VERDICT_HEALTHY)
+		buf_addf(out, " <span class=\"sure\">%.0f&nbsp;%% sure</span>", v->confidence * 100);
+	buf_add_c(out, "</h3>\n");
+}
+
+/* A bar needs no style attribute, which the page's policy forbids. */
+static void add_beliefs(struct buf *out, const struct verdict *v)
+{
+	if (!v->belief_count)
+		return;
+	buf_add_c(out, "<h4>Causes left</h4>\n<ul class=\"beliefs\">\n");
+	for (size_t i = 0; i < v->belief_count; i++) {
+		double percent = v->beliefs[i].weight * 100;
+		buf_add_c(out, "<li><code>");
+		render_html_escape(out, v->beliefs[i].cause);
+		buf_addf(out, "</code> <svg class=\"bar\" viewBox=\"0 0 100 4\" preserveAspectRatio=\"none\" aria-hidden=\"true\">"
+			      "<rect width=\"%.1f\" height=\"4\"/></svg> <span class=\"ms\">%.0f&nbsp;%%</span></li>\n",
+			 percent, percent);
+	}
+	buf_add_c(out, "</ul>\n");
+}
+
+static void add_ruled_out(struct buf *out, const struct verdict *v)
+{
+	if (!v->ruled_out_count)
+		return;
+	buf_addf(out, "<details class=\"ruled-out\"><summary>%zu cause%s ruled out</summary><dl>\n", v->ruled_out_count,
+		 v->ruled_out_count == 1 ? "" : "s");
+	for (size_t i = 0; i < v->ruled_out_count; i++) {
+		buf_add_c(out, "<dt><code>");
+		render_html_escape(out, v->ruled_out[i].cause);
+		buf_add_c(out, "</code></dt><dd>");
+		render_html_line(out, v->ruled_out[i].because);
+		buf_add_c(out, "</dd>\n");
+	}
+	buf_add_c(out, "</dl></details>\n");
+}
+
+static void add_next(struct buf *out, const struct verdict *v, const struct triage_report *report)
+{
+	if (!v->next_count)
+		return;
+	buf_add_c(out, "<h4>What to check next</h4>\n<ul class=\"next\">\n");
+	for (size_t i = 0; i < v->next_count; i++) {
+		buf_add_c(out, "<li>");
+		render_html_filled(out, v->next[i], report->bindings, report->binding_count);
+		buf_add_c(out, "</li>\n");
+	}
+	buf_add_c(out, "</ul>\n");
+}
+
+void render_html_verdict(struct buf *out, const struct triage_report *report)
+{
+	const struct verdict *v = &report->verdict;
+	buf_addf(out, "<section id=\"verdict\" class=\"verdict %s\" aria-label=\"Verdict\">\n", verdict_state_name(v->state));
+	add_headline(out, v);
+	buf_add_c(out, "<p class=\"says\">");
+	render_html_filled(out, v->says, report->bindings, report->binding_count);
+	buf_add_c(out, "</p>\n");
+	if (v->resolution_count)
+		buf_add_c(out, "<h4>What to do</h4>\n");
+	render_html_resolutions(out, v->resolutions, v->resolution_count, report->bindings, report->binding_count);
+	if (v->state == VERDICT_INCONCLUSIVE)
+		add_beliefs(out, v);
+	add_next(out, v, report);
+	add_ruled_out(out, v);
+	buf_add_c(out, "</section>\n");
+}

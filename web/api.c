@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The HTTP API: the contract's objects, and the two addresses that say how the server is.
+ */
+#include "web/page.h"
+
+enum { SEARCH_MAX = 100, CITED_BY_MAX = 50 };
+
+static void send_line(struct http_request *req, struct http_response *res, struct buf *out)
+{
+	buf_add_char(out, '\n');
+	page_send(req, res, PAGE_JSON, out);
+}
+
+void api_lookup(struct site *site, struct http_request *req, struct http_response *res)
+{
+	struct question q;
+	struct desk *desk;
+	struct triage_answer answer;
+	struct match_options options = { 0 };
+	struct buf out = { 0 };
+	if (!page_question_json(req, res, &q))
+		return;
+	enum err e = site_take(site, &desk);
+	if (!e) {
+		e = triage_lookup(desk->store, desk->matcher, desk->scratch, q.text, &options, req->arena, &answer);
+		if (!e)
+			render_json_answer(&out, &answer);
+		site_give(site, &desk);
+	}
+	if (e)
+		page_fail_err(req, res, e);
+	else
+		send_line(req, res, &out);
+}
+
+void api_diagnose(struct site *site, struct http_request *req, struct http_response *res)
+{
+	struct question q = { 0 };
+	struct str text;
+	int64_t age_ms;
+	struct buf out = { 0 };
+	if (!req->job && !page_question_json(req, res, &q))
+		return;
+	if (http_accepts(req, PAGE_EVENTS)) {
+		follow_stream(site, req, res, &q, RUN_JSON);
+		return;
+	}
+	if (!follow_whole(site, req, res, &q, RUN_JSON, &text, &age_ms))
+		return;
+	if (age_ms != RUN_FRESH && text.n > 2) { /* an object: one more field at its start */
+		buf_addf(&out, "{\"shared_ms\":%lld,", (long long)age_ms);
+		text = str_from(text, 1);
+	}
+	buf_add(&out, text);
+	send_line(req, res, &out);
+}
+
+void api_article(struct site *site, struct http_request *req, struct http_response *res)
+{
+	struct str id;
+	struct desk *desk;
+	struct article *article, *authored;
+	struct rule rule;
+	struct store_brief *cited;
+	size_t cited_count;
+	struct buf out = { 0 };
+	if (!article_id(str_from(req->path, sizeof "/api/v1/articles/" - 1), req->arena, &id)) {
+		page_fail_err(req, res, ERR_NOTFOUND);
+		return;
+	}
+	enum err e = site_take(site, &desk);
+	if (!e) {
+		e = store_load(desk->store, id, req->arena, &article, &authored, &rule);
+		if (!e)
+			e = store_cited_by(desk->store, id, CITED_BY_MAX, req->arena, &cited, &cited_count);
+		if (!e)
+			render_json_article(&out, article, authored, &rule, cited, cited_count);
+		site_give(site, &desk);
+	}
+	if (e)
+		page_fail_err(req, res, e);
+	else
+		send_line(req, res, &out);
+}
+
+static bool read_number(struct http_request *req, const char *name, uint64_t max, size_t *ret_number)
+{
+	struct str text = http_field(&req->query, name);
+	uint64_t number;
+	if (!text.n)
+		return true;
+	if (!str_u64(text, &number) || number > max)
+		return false;
+	*ret_number = (size_t)number;
+	return true;
+}
+
+void api_search(struct site *site, struct http_request *req, struct http_response *res)
+{
+	struct str words = str_trim(http_field(&req->query, "q"));
+	size_t offset = 0, limit = 20, count = 0, total = 0;
+	struct desk *desk;
+	struct match_hit *hits;
+	struct buf out = { 0 };
+	if (!words.n || !read_number(req, "offset", 1000000, &offset) || !read_number(req, "limit", SEARCH_MAX, &limit)) {
+		page_fail(req, res, 400, "q is the words to search for; offset and limit (at most 100) are numbers.");
+		return;
+	}
+	enum err e = site_take(site, &desk);
+	if (!e) {
+		e = match_search(desk->matcher, desk->scratch, words, offset, limit, req->arena, &hits, &count, &total);
+		site_give(site, &desk);
+	}
+	if (e) {
+		page_fail_err(req, res, e);
+		return;
+	}
+	struct json j = json_to(&out);
+	json_object(&j);
+	json_key_str(&j, "query", words);
+	json_key_int(&j, "total", (int64_t)total);
+	json_key_int(&j, "offset", (int64_t)offset);
+	json_key(&j, "articles");
+	json_array(&j);
+	for (size_t i = 0; i < count; i++) {
+		json_object(&j);
+		json_key_str(&j, "id", hits[i].id);
+		json_key_str(&j, "title", hits[i].title);
+		json_key_real(&j, "score", hits[i].score, 3);
+		json_end_object(&j);
+	}
+	json_end_array(&j);
+	json_end_object(&j);
+	send_line(req, res, &out);
+}
+
+void page_healthy(struct site *site, struct http_request *req, struct http_response *res)
+{
+	(void)site, (void)req;
+	res->type = "text/plain; charset=utf-8";
+	res->body = STR("ok\n");
+}
+
+void page_ready(struct site *site, struct http_request *req, struct http_response *res)
+{
+	struct desk *desk = NULL;
+	int64_t generation;
+	enum err e = site_take(site, &desk);
+	if (!e)
+		e = store_generation(desk->store, &generation);
+	site_give(site, &desk);
+	res->type = "text/plain; charset=utf-8";
+	res->status = e ? 503 : 200;
+	res->body = e ? str_c(err_text(e)) : STR("ready\n");
+	(void)req;
+}

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * A request that follows a run: as server-sent events, or until it is whole. See page.h.
+ */
+#include "web/page.h"
+
+#include <stdio.h>
+
+struct follow {
+	struct run_reader *reader;
+	struct question question;
+	enum run_form form;
+	bool greeted;
+};
+
+static void leave(struct http_request *req)
+{
+	struct follow *f = req->job;
+	run_leave(&f->reader);
+}
+
+static struct follow *join(struct site *site, struct http_request *req, struct http_response *res,
+			   const struct question *q, enum run_form form)
+{
+	struct follow *f = arena_new(req->arena, struct follow);
+	enum err e = f ? runs_join(site_runs(site), q, req->wake, &f->reader) : ERR_NOMEM;
+	if (e) {
+		page_fail_err(req, res, e);
+		return NULL;
+	}
+	f->question = *q;
+	f->form = form;
+	req->job = f;
+	req->drop = leave;
+	return f;
+}
+
+const struct question *follow_question(const struct http_request *req)
+{
+	const struct follow *f = req->job;
+	return f ? &f->question : NULL;
+}
+
+/* greet opens the stream at once, and says where the evidence is not new. */
+static ssize_t greet(const struct follow *f, char *p, size_t max)
+{
+	int64_t age_ms = run_age_ms(f->reader);
+	int n;
+	if (age_ms == RUN_FRESH)
+		n = snprintf(p, max, "retry: 3000\n\n");
+	else if (f->form == RUN_JSON)
+		n = snprintf(p, max, "retry: 3000\nevent: shared\ndata: {\"age_ms\":%lld}\n\n", (long long)age_ms);
+	else
+		n = snprintf(p, max, "retry: 3000\nevent: shared\ndata: <p id=\"shared\" class=\"note\">The same question was "
+				     "asked %.1f s ago: this is the evidence of then.</p>\n\n", (double)age_ms / 1000);
+	return n > 0 && (size_t)n < max ? n : -1;
+}
+
+static ssize_t read_events(struct http_request *req, char *p, size_t max, bool beat)
+{
+	struct follow *f = req->job;
+	if (!f->greeted) {
+		f->greeted = true;
+		return greet(f, p, max);
+	}
+	ssize_t n = run_read(f->reader, f->form, p, max);
+	if (!n && beat)
+		n = snprintf(p, max, ": still here\n\n");
+	return n;
+}
+
+void follow_stream(struct site *site, struct http_request *req, struct http_response *res, const struct question *q,
+		   enum run_form form)
+{
+	if (!join(site, req, res, q, form))
+		return;
+	res->type = PAGE_EVENTS;
+	res->read = read_events;
+}
+
+bool follow_whole(struct site *site, struct http_request *req, struct http_response *res, const struct question *q,
+		  enum run_form form, struct str *ret_text, int64_t *ret_age_ms)
+{
+	struct follow *f = req->job ? req->job : join(site, req, res, q, form);
+	if (!f)
+		return false;
+	res->wait = !run_whole(f->reader, f->form, req->arena, &res->status, ret_text);
+	*ret_age_ms = run_age_ms(f->reader);
+	return !res->wait;
+}

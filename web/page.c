@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The frame of every page, and how an answer ends. See page.h.
+ */
+#include "web/page.h"
+
+#include <string.h>
+
+static void add_static(struct buf *out, const char *before, const char *name, const char *after)
+{
+	buf_add_c(out, before);
+	render_html_escape(out, static_url(name));
+	buf_add_c(out, after);
+}
+
+void page_begin(struct buf *out, struct str title, struct str find)
+{
+	buf_add_c(out, "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+		       "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+		       "<meta name=\"color-scheme\" content=\"light dark\">\n<title>");
+	render_html_escape(out, title);
+	buf_add_c(out, title.n ? " - kbtriage</title>\n" : "kbtriage: what does this error mean?</title>\n");
+	add_static(out, "<link rel=\"stylesheet\" href=\"", "app.css", "\">\n");
+	add_static(out, "<link rel=\"icon\" type=\"image/svg+xml\" href=\"", "icon.svg", "\">\n");
+	buf_add_c(out, "<link rel=\"search\" type=\"application/opensearchdescription+xml\" title=\"kbtriage\" "
+		       "href=\"/opensearch.xml\">\n");
+	add_static(out, "<script defer src=\"", "app.js", "\"></script>\n");
+	buf_add_c(out, "</head>\n<body>\n<a class=\"skip\" href=\"#main\">Skip to the content</a>\n"
+		       "<header class=\"top\"><a class=\"brand\" href=\"/\">");
+	add_static(out, "<img src=\"", "icon.svg", "\" alt=\"\" width=\"24\" height=\"24\">");
+	buf_add_c(out, "kbtriage</a>\n<form class=\"find\" action=\"/search\" role=\"search\">"
+		       "<input type=\"search\" name=\"q\" aria-label=\"Search the articles\" "
+		       "placeholder=\"Search the articles\" maxlength=\"500\" value=\"");
+	render_html_escape(out, find);
+	buf_add_c(out, "\"></form>\n</header>\n<main id=\"main\" tabindex=\"-1\">\n");
+}
+
+void page_end(struct buf *out, struct site *site)
+{
+	buf_add_c(out, "</main>\n<footer class=\"foot\"><p>");
+	if (site)
+		buf_addf(out, "%lld articles. ", (long long)site_articles(site));
+	buf_add_c(out, "Nothing you paste is kept. <a href=\"/help\">Keys, API, and how to write an article</a>"
+		       "</p></footer>\n</body>\n</html>\n");
+}
+
+void page_send(struct http_request *req, struct http_response *res, const char *type, struct buf *out)
+{
+	res->type = type;
+	res->body = buf_keep(out, req->arena);
+	if (buf_err(out) || arena_err(req->arena)) {
+		res->status = 500;
+		res->body = STR("out of memory\n");
+		res->type = "text/plain; charset=utf-8";
+	}
+	buf_free(out);
+}
+
+static const char *status_title(unsigned status)
+{
+	switch (status) {
+	case 404: return "Not found";
+	case 403:
+	case 421: return "Refused";
+	case 429:
+	case 503: return "Busy";
+	default: return status < 500 ? "That cannot be answered" : "Something went wrong here";
+	}
+}
+
+void page_fail(struct http_request *req, struct http_response *res, unsigned status, const char *why)
+{
+	struct buf out = { 0 };
+	bool api = str_starts(req->path, STR("/api/")) || http_accepts(req, PAGE_JSON);
+	if (api) {
+		struct json j = json_to(&out);
+		json_object(&j);
+		json_key_str(&j, "error", str_c(why));
+		json_end_object(&j);
+		buf_add_char(&out, '\n');
+	} else {
+		struct str title = str_c(status_title(status));
+		page_begin(&out, title, STR(""));
+		buf_addf(&out, "<section class=\"card lone\"><p class=\"eyebrow\">%u</p><h1>%s</h1><p>", status, title.p);
+		render_html_escape(&out, str_c(why));
+		buf_add_c(&out, "</p><p><a href=\"/\">Paste an error message</a></p></section>\n");
+		page_end(&out, NULL);
+	}
+	res->status = status;
+	page_send(req, res, api ? PAGE_JSON : PAGE_HTML, &out);
+}
+
+void page_fail_err(struct http_request *req, struct http_response *res, enum err e)
+{
+	switch (e) {
+	case ERR_INPUT: page_fail(req, res, 400, "There is no message in it: no letter and no digit."); break;
+	case ERR_LIMIT: page_fail(req, res, 413, "That is too long."); break;
+	case ERR_NOTFOUND: page_fail(req, res, 404, "There is no such article in this knowledge base."); break;
+	case ERR_BUSY: page_fail(req, res, 503, "Too many diagnoses are under way. Try again in a moment."); break;
+	default: page_fail(req, res, e == ERR_NOMEM ? 503 : 500, err_text(e)); break;
+	}
+}

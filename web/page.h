@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What pages share: the frame around them, answers in JSON, the question in a request. A page is a function of request
+ * and site that fills a response in the request's arena; adding one is a file and a line in routes.def.
+ */
+#ifndef KBT_WEB_PAGE_H
+#define KBT_WEB_PAGE_H
+
+#include "render/html.h"
+#include "web/run.h"
+#include "web/site.h"
+
+#define PAGE_HTML "text/html; charset=utf-8"
+#define PAGE_JSON "application/json"
+#define PAGE_EVENTS "text/event-stream"
+
+/* page_begin and page_end: the frame; what lies between is <main>. title may be empty. find is what stands in the
+ * search field. */
+void page_begin(struct buf *out, struct str title, struct str find);
+void page_end(struct buf *out, struct site *site);
+
+/* page_send makes the buffer (freed here) the answer; a failed allocation becomes a 500. */
+void page_send(struct http_request *req, struct http_response *res, const char *type, struct buf *out);
+/* page_fail answers in the form that the path speaks: an object {"error": ...} under /api/, else a page. */
+void page_fail(struct http_request *req, struct http_response *res, unsigned status, const char *why);
+/* page_fail_err: the same for what the engine said. */
+void page_fail_err(struct http_request *req, struct http_response *res, enum err e);
+
+/* page_question reads {"text": "...", "set": {...}} (JSON) or the page's form. False after an answer was made: 415 for
+ * another content type, 400 for no text or what is no such object. */
+bool page_question_json(struct http_request *req, struct http_response *res, struct question *ret_question);
+bool page_question_form(struct http_request *req, struct http_response *res, struct question *ret_question);
+/* page_mark tells one message from another: corrected values are taken only with the message they were shown with. */
+struct str page_mark(struct str text, struct arena *a);
+
+/* A run of the question as the answer. follow_stream sends its events; follow_whole waits (true with the finished text
+ * once there is one, false while the answer is "wait" or an error). Both are called again for the same request, then
+ * without looking at q. follow_question is the one that was joined with, NULL before. */
+void follow_stream(struct site *site, struct http_request *req, struct http_response *res, const struct question *q,
+		   enum run_form form);
+bool follow_whole(struct site *site, struct http_request *req, struct http_response *res, const struct question *q,
+		  enum run_form form, struct str *ret_text, int64_t *ret_age_ms);
+const struct question *follow_question(const struct http_request *req);
+
+/* The tables: one row a route, one a static file. */
+#define ROUTE(method, path, function) page_answer_fn function;
+#include "web/routes.def"
+#undef ROUTE
+
+struct str static_url(const char *name); /* "/static/app.css?..." with what changes when the file does */
+
+#endif

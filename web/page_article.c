@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * /kb/Q150536: an article as it is best read, what the tool takes from it, and what cites it.
+ */
+#include "web/page.h"
+
+enum { CITED_BY_MAX = 50 };
+
+struct reading {
+	struct article *article, *authored;
+	struct rule rule;
+	struct store_brief *cited_by;
+	size_t cited_by_count;
+};
+
+static void add_list_item(struct buf *out, const char *name, const struct str *items, size_t count)
+{
+	if (!count)
+		return;
+	buf_addf(out, "<div><dt>%s</dt><dd>", name);
+	for (size_t i = 0; i < count; i++) {
+		buf_add_c(out, i ? "<br>" : "");
+		render_html_escape(out, items[i]);
+	}
+	buf_add_c(out, "</dd></div>\n");
+}
+
+static void add_facts(struct buf *out, const struct article *a)
+{
+	buf_add_c(out, "<dl class=\"facts\">\n");
+	add_list_item(out, "Last changed", &a->date, a->date.n > 0);
+	add_list_item(out, "Applies to", a->products, a->product_count);
+	if (a->keyword_count) {
+		buf_add_c(out, "<div><dt>Keywords</dt><dd>");
+		for (size_t i = 0; i < a->keyword_count; i++) {
+			buf_add_c(out, i ? " " : "");
+			render_html_escape(out, a->keywords[i]);
+		}
+		buf_add_c(out, "</dd></div>\n");
+	}
+	buf_add_c(out, "</dl>\n");
+}
+
+static void add_messages(struct buf *out, const struct rule *rule)
+{
+	if (!rule->template_count)
+		return;
+	buf_add_c(out, "<h2>Messages it explains</h2>\n<ul class=\"messages\">\n");
+	for (size_t i = 0; i < rule->template_count && i < 20; i++) {
+		buf_add_c(out, "<li><code>");
+		render_html_escape(out, rule->templates[i].text);
+		buf_add_c(out, "</code></li>\n");
+	}
+	buf_add_c(out, "</ul>\n");
+}
+
+static void add_rule(struct buf *out, const struct rule *rule)
+{
+	buf_add_c(out, "<aside class=\"card rule\" aria-label=\"In short\">\n<p class=\"eyebrow\">In short</p>\n");
+	render_html_remedy(out, rule, NULL, 0, 2);
+	add_messages(out, rule);
+	buf_add_c(out, "</aside>\n");
+}
+
+static void add_briefs(struct buf *out, const char *heading, const struct store_brief *items, size_t count)
+{
+	if (!count)
+		return;
+	buf_addf(out, "<section class=\"cited\">\n<h2>%s</h2>\n<ul>\n", heading);
+	for (size_t i = 0; i < count; i++) {
+		buf_add_c(out, "<li>");
+		render_html_line(out, items[i].id);
+		buf_add_c(out, " ");
+		render_html_escape(out, items[i].title);
+		buf_add_c(out, "</li>\n");
+	}
+	buf_add_c(out, "</ul>\n</section>\n");
+}
+
+static void add_article(struct buf *out, const struct reading *r)
+{
+	const struct article *a = r->article;
+	buf_add_c(out, "<article>\n<p class=\"eyebrow\">");
+	render_html_escape(out, a->id);
+	buf_add_c(out, "</p>\n<h1>");
+	render_html_escape(out, a->title);
+	buf_add_c(out, "</h1>\n");
+	add_facts(out, a);
+	buf_add_c(out, "<div class=\"columns reading\">\n<div class=\"prose\">\n");
+	if (r->authored && r->authored != a) {
+		buf_add_c(out, "<section class=\"ours\">\n<p class=\"eyebrow\">In our words</p>\n");
+		render_html_article(out, r->authored);
+		buf_add_c(out, "</section>\n<p class=\"eyebrow\">The article as imported</p>\n");
+	}
+	render_html_article(out, a);
+	add_briefs(out, "Cited by", r->cited_by, r->cited_by_count);
+	buf_add_c(out, "</div>\n");
+	add_rule(out, &r->rule);
+	buf_add_c(out, "</div>\n</article>\n");
+}
+
+void page_article(struct site *site, struct http_request *req, struct http_response *res)
+{
+	struct str asked = str_from(req->path, sizeof "/kb/" - 1), id;
+	struct desk *desk;
+	struct reading r = { 0 };
+	struct buf out = { 0 };
+	if (!article_id(asked, req->arena, &id)) {
+		page_fail_err(req, res, ERR_NOTFOUND);
+		return;
+	}
+	if (!str_eq(asked, id)) {
+		res->status = 301;
+		res->location = arena_printf(req->arena, "/kb/%.*s", STR_ARG(id));
+		return;
+	}
+	enum err e = site_take(site, &desk);
+	if (!e) {
+		e = store_load(desk->store, id, req->arena, &r.article, &r.authored, &r.rule);
+		if (!e)
+			e = store_cited_by(desk->store, id, CITED_BY_MAX, req->arena, &r.cited_by, &r.cited_by_count);
+		site_give(site, &desk);
+	}
+	if (e) {
+		page_fail_err(req, res, e);
+		return;
+	}
+	page_begin(&out, arena_printf(req->arena, "%.*s: %.*s", STR_ARG(id), STR_ARG(r.article->title)), STR(""));
+	add_article(&out, &r);
+	page_end(&out, site);
+	page_send(req, res, PAGE_HTML, &out);
+}

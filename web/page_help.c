@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * /help: keys, the API in a few commands, and how to write an article.
+ */
+#include "web/page.h"
+
+static const char text[] =
+	"<section class=\"prose help\">\n<h1>Help</h1>\n"
+	"<h2 id=\"keys\">Keys</h2>\n<dl class=\"keys\">\n"
+	"<div><dt><kbd>/</kbd></dt><dd>to the field</dd></div>\n"
+	"<div><dt><kbd>Ctrl</kbd> <kbd>Enter</kbd></dt><dd>explain, and run the probes</dd></div>\n"
+	"<div><dt><kbd>Esc</kbd></dt><dd>stop the probes</dd></div>\n"
+	"<div><dt><kbd>?</kbd></dt><dd>this page</dd></div>\n</dl>\n"
+	"<h2 id=\"probes\">What the probes do</h2>\n"
+	"<p>They look at names, addresses, routes, ports and the first words of a file-sharing session, from the machine that "
+	"serves this page. They log on nowhere and change nothing. They go to this machine's own networks and to private "
+	"addresses only, one diagnosis of a target at a time, at most 30 connections in it. The same question within five "
+	"seconds is answered with the same evidence, and says so.</p>\n"
+	"<h2 id=\"api\">API</h2>\n"
+	"<pre class=\"code\" tabindex=\"0\">curl -H 'Content-Type: application/json' \\\n"
+	"     -d '{\"text\": \"Failed to connect to &lt;\\\\\\\\FILESRV&gt;, Error = 53\"}' http://127.0.0.1:8053/api/v1/lookup</pre>\n"
+	"<dl class=\"api\">\n"
+	"<dt><code>POST /api/v1/lookup</code></dt><dd>the articles that explain a text</dd>\n"
+	"<dt><code>POST /api/v1/diagnose</code></dt><dd>the same, then probes and a verdict; with <code>\"set\": {\"server\": "
+	"\"...\"}</code> a value is given, with <code>Accept: text/event-stream</code> match, probes and verdict come as they "
+	"happen</dd>\n"
+	"<dt><code>GET /api/v1/articles/Q150536</code></dt><dd>an article and its rule</dd>\n"
+	"<dt><code>GET /api/v1/search?q=words</code></dt><dd>articles by words; <code>offset</code>, <code>limit</code></dd>\n"
+	"<dt><code>GET /-/healthy</code>, <code>GET /-/ready</code></dt><dd>for who watches the server</dd>\n</dl>\n"
+	"<h2 id=\"write\">Writing an article</h2>\n"
+	"<p>An article is a file of Markdown with a few lines in front. Put the message as the screen shows it, with names in "
+	"braces for what varies:</p>\n"
+	"<pre class=\"code\" tabindex=\"0\">---\nid: Q-disk-quota\ntitle: The server refuses a file although the disk has room\n"
+	"date: 2026-01-31\nmessages:\n  - text: 'Cannot write {file}: quota of {user} exceeded'\ncause: &gt;\n  The quota of the "
+	"user is used up, not the disk.\nresolutions:\n  - kind: fix\n    text: Raise the quota, or remove files of the user.\n"
+	"    where: server\nsamples:\n  match:\n    - text: 'Cannot write report.doc: quota of ann exceeded'\n"
+	"      binds: {file: report.doc, user: ann}\n---\n## Symptoms\n...</pre>\n"
+	"<p>Then check and load it; this page shows it a moment later:</p>\n"
+	"<pre class=\"code\" tabindex=\"0\">kbt lint Q-disk-quota.md\nkbt import Q-disk-quota.md</pre>\n</section>\n";
+
+void page_help(struct site *site, struct http_request *req, struct http_response *res)
+{
+	struct buf out = { 0 };
+	page_begin(&out, STR("Help"), STR(""));
+	buf_add_c(&out, text);
+	page_end(&out, site);
+	page_send(req, res, PAGE_HTML, &out);
+}

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The question in a request: JSON of the API, or the page's form. Untrusted bytes > struct question. See page.h.
+ */
+#include "web/page.h"
+
+#include "base/hash.h"
+
+#include <cjson/cJSON.h>
+
+enum { SET_MAX = 32, SET_NAME_MAX = 64, SET_VALUE_MAX = 1024, JSON_NEST_MAX = 8 };
+
+/* add_set: a name of letters, digits, - and _; an empty value means "not given". */
+static bool add_set(struct question *q, struct arena *a, struct str name, struct str value)
+{
+	value = str_trim(value);
+	if (!value.n)
+		return true;
+	if (!name.n || name.n > SET_NAME_MAX || value.n > SET_VALUE_MAX || q->set_count == SET_MAX)
+		return false;
+	for (size_t i = 0; i < name.n; i++)
+		if (!char_is_alnum(name.p[i]) && name.p[i] != '-' && name.p[i] != '_')
+			return false;
+	struct binding *b = arena_push(a, &q->set, &q->set_count, &q->set_cap);
+	if (b)
+		*b = (struct binding){ .name = arena_str(a, name), .value = arena_str(a, value), .from = STR("set") };
+	return b;
+}
+
+static const char *read_json(const cJSON *root, struct arena *a, struct question *q)
+{
+	const cJSON *text = cJSON_GetObjectItemCaseSensitive(root, "text");
+	const cJSON *set = cJSON_GetObjectItemCaseSensitive(root, "set"), *item;
+	if (!cJSON_IsObject(root) || !cJSON_IsString(text))
+		return "The body is an object {\"text\": \"...\", \"set\": {\"server\": \"...\"}}; \"text\" is missing.";
+	if (set && !cJSON_IsObject(set))
+		return "\"set\" is an object of names and values.";
+	cJSON_ArrayForEach(item, set)
+		if (!cJSON_IsString(item) || !add_set(q, a, str_c(item->string), str_c(item->valuestring)))
+			return "\"set\" has a name or a value that cannot be one.";
+	q->text = arena_str(a, str_c(text->valuestring));
+	return NULL;
+}
+
+/* shallow: cJSON follows a thousand levels; the object here has two. */
+static bool is_shallow(struct str body)
+{
+	unsigned depth = 0;
+	bool quoted = false;
+	for (size_t i = 0; i < body.n; i++) {
+		char c = body.p[i];
+		if (c == '\\' && quoted)
+			i++;
+		else if (c == '"')
+			quoted = !quoted;
+		else if (!quoted && (c == '{' || c == '['))
+			depth++;
+		else if (!quoted && (c == '}' || c == ']') && depth)
+			depth--;
+		if (depth > JSON_NEST_MAX)
+			return false;
+	}
+	return true;
+}
+
+bool page_question_json(struct http_request *req, struct http_response *res, struct question *ret_question)
+{
+	struct question q = { 0 };
+	const char *end = NULL, *why = "The body is no JSON.";
+	if (!http_content_is(req, PAGE_JSON)) {
+		page_fail(req, res, 415, "The body has to be JSON, with Content-Type: application/json.");
+		return false;
+	}
+	cJSON *root = is_shallow(req->body) ? cJSON_ParseWithLengthOpts(req->body.p, req->body.n, &end, false) : NULL;
+	if (root && !str_trim(str_from(req->body, (size_t)(end - req->body.p))).n)
+		why = read_json(root, req->arena, &q);
+	cJSON_Delete(root);
+	if (!why && !str_trim(q.text).n)
+		why = "The message is empty.";
+	if (why) {
+		page_fail(req, res, 400, why);
+		return false;
+	}
+	*ret_question = q;
+	return true;
+}
+
+struct str page_mark(struct str text, struct arena *a)
+{
+	return arena_printf(a, "%016llx", (unsigned long long)hash_bytes(text));
+}
+
+/* Forms send line ends as CRLF, whatever was pasted. */
+static struct str without_cr(struct str s, struct arena *a)
+{
+	char *out = arena_alloc(a, s.n + 1);
+	size_t n = 0;
+	for (size_t i = 0; out && i < s.n; i++)
+		if (s.p[i] != '\r' || i + 1 == s.n || s.p[i + 1] != '\n')
+			out[n++] = s.p[i];
+	return out ? (struct str){ out, n } : STR("");
+}
+
+bool page_question_form(struct http_request *req, struct http_response *res, struct question *ret_question)
+{
+	struct http_fields fields;
+	struct question q = { 0 };
+	if (!http_content_is(req, "application/x-www-form-urlencoded")) {
+		page_fail(req, res, 415, "The page sends a form; the API is under /api/v1.");
+		return false;
+	}
+	enum err e = request_parse_form(req->body, req->arena, &fields);
+	if (e) {
+		page_fail_err(req, res, e);
+		return false;
+	}
+	q.text = without_cr(http_field(&fields, "text"), req->arena);
+	/* Corrected values belong to the message they were shown with. */
+	struct str of = http_field(&fields, "of");
+	bool keep = !of.n || str_eq(of, page_mark(q.text, req->arena));
+	for (size_t i = 0; i < fields.count && keep; i++)
+		if (str_starts(fields.items[i].name, STR("set.")) &&
+		    !add_set(&q, req->arena, str_from(fields.items[i].name, 4), fields.items[i].value)) {
+			page_fail(req, res, 400, "One of the values cannot be one.");
+			return false;
+		}
+	*ret_question = q;
+	return true;
+}

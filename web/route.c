@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Path and method > page, by the table in routes.def. Never looks at a file system.
+ */
+#include "web/page.h"
+
+#include <string.h>
+
+#define GET HTTP_GET
+#define POST HTTP_POST
+static const struct route {
+	enum http_method method;
+	struct str path;
+	page_answer_fn *answer;
+} routes[] = {
+#define ROUTE(method, path, function) { method, STR_LIT(path), function },
+#include "web/routes.def"
+#undef ROUTE
+};
+
+static bool fits(const struct route *r, struct str path)
+{
+	bool below = r->path.n > 1 && r->path.p[r->path.n - 1] == '/';
+	return below ? str_starts(path, r->path) && path.n > r->path.n : str_eq(path, r->path);
+}
+
+void site_handle(void *context, struct http_request *req, struct http_response *res)
+{
+	enum http_method method = req->method == HTTP_HEAD ? HTTP_GET : req->method;
+	const struct route *other = NULL;
+	for (size_t i = 0; i < sizeof routes / sizeof *routes; i++) {
+		if (!fits(&routes[i], req->path))
+			continue;
+		if (routes[i].method == method) {
+			routes[i].answer(context, req, res);
+			return;
+		}
+		other = &routes[i];
+	}
+	if (!other) {
+		page_fail(req, res, 404, "There is no such page here.");
+		return;
+	}
+	bool home = str_eq(req->path, STR("/"));
+	page_fail(req, res, 405, other->method == HTTP_POST ? "This address wants a POST." : "This address wants a GET.");
+	res->allow = home ? "GET, HEAD, POST" : other->method == HTTP_POST ? "POST" : "GET, HEAD";
+}
+
+void site_refuse(void *context, struct http_request *req, unsigned status, const char *why, struct http_response *res)
+{
+	(void)context;
+	page_fail(req, res, status, why);
+}

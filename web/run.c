@@ -1,0 +1,485 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Diagnoses on worker threads, each an append-only text of events per form that any number of readers follow. See
+ * run.h. One lock guards all of it; nothing under it blocks but a target that another run probes.
+ */
+#include "web/run.h"
+
+#include "base/hash.h"
+#include "base/mem.h"
+#include "render/html.h"
+#include "web/allow.h"
+
+#include <pthread.h>
+#include <string.h>
+#include <time.h>
+
+enum { EVENTS_MAX_BYTES = 4 << 20 };
+
+enum run_state { RUN_WAITING, RUN_RUNNING, RUN_ENDED };
+
+struct run {
+	struct run *next;
+	struct runs *all;
+	struct arena arena; /* the question */
+	struct question question;
+	uint64_t key;
+	enum run_state state;
+	atomic_bool cancel;
+	struct str target; /* what it probes, while it does */
+	struct run_reader *readers;
+	struct buf events[RUN_FORMS];
+	struct buf whole[RUN_FORMS];
+	unsigned status, event_count;
+	int64_t ended_ms;
+};
+
+struct run_reader {
+	struct run_reader *next;
+	struct run *run;
+	struct http_wake *wake;
+	size_t at;
+	int64_t age_ms;
+};
+
+struct runs {
+	struct site *site;
+	bool loopback, stopping;
+	pthread_mutex_t lock;
+	pthread_cond_t work;	   /* a run waits */
+	pthread_cond_t target_free;
+	pthread_t workers[RUN_WORKERS];
+	size_t worker_count;
+	struct run *list; /* oldest first */
+};
+
+static int64_t now_ms(void)
+{
+	struct timespec t;
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+/* ---- what is written ---- */
+
+/* sse_add writes one event; a line end in the data begins another data line. */
+static void sse_add(struct buf *out, unsigned id, const char *name, struct str data)
+{
+	struct str line;
+	buf_addf(out, "id: %u\nevent: %s\n", id, name);
+	while (str_line(&data, &line)) {
+		buf_add_c(out, "data: ");
+		buf_add(out, line);
+		buf_add_char(out, '\n');
+	}
+	buf_add_char(out, '\n');
+}
+
+static void wake_readers(struct run *run)
+{
+	for (struct run_reader *r = run->readers; r; r = r->next)
+		if (r->wake)
+			http_wake(r->wake);
+}
+
+static void publish(struct run *run, const char *name, const struct buf *json, const struct buf *html)
+{
+	pthread_mutex_lock(&run->all->lock);
+	run->event_count++;
+	sse_add(&run->events[RUN_JSON], run->event_count, name, buf_str(json));
+	sse_add(&run->events[RUN_HTML], run->event_count, name, buf_str(html));
+	wake_readers(run);
+	pthread_mutex_unlock(&run->all->lock);
+}
+
+static void add_ladder(struct buf *out, const struct triage_report *report)
+{
+	if (report->ladder_count)
+		render_html_ladder(out, report->ladder, report->ladder_count);
+}
+
+/* ---- one target, one run ---- */
+
+static struct str target_of(const struct triage_report *report)
+{
+	static const char *const names[] = { "address", "server" };
+	for (size_t n = 0; n < sizeof names / sizeof *names; n++)
+		for (size_t i = 0; i < report->binding_count; i++)
+			if (str_eq(report->bindings[i].name, str_c(names[n])) && report->bindings[i].value.n)
+				return report->bindings[i].value;
+	return STR("");
+}
+
+static bool is_taken(const struct run *run, struct str target)
+{
+	for (const struct run *other = run->all->list; other; other = other->next)
+		if (other != run && other->state == RUN_RUNNING && other->target.n &&
+		    str_eq_nocase(other->target, target))
+			return true;
+	return false;
+}
+
+static void claim_target(struct run *run, struct str target)
+{
+	if (!target.n)
+		return;
+	target = arena_str(&run->arena, target);
+	pthread_mutex_lock(&run->all->lock);
+	while (is_taken(run, target) && !atomic_load(&run->cancel))
+		pthread_cond_wait(&run->all->target_free, &run->all->lock);
+	run->target = target;
+	pthread_mutex_unlock(&run->all->lock);
+}
+
+/* ---- the diagnosis ---- */
+
+static void on_event(void *context, enum triage_event event, const struct triage_report *report,
+		     const struct evidence *e)
+{
+	struct run *run = context;
+	struct buf json = { 0 }, html = { 0 };
+	switch (event) {
+	case TRIAGE_MATCH:
+		render_json_answer(&json, &report->answer);
+		buf_add_c(&html, "<ul id=\"probes\" class=\"probes\" aria-live=\"polite\"></ul>\n");
+		publish(run, "match", &json, &html);
+		claim_target(run, target_of(report));
+		break;
+	case TRIAGE_WAVE: break;
+	case TRIAGE_PROBE:
+		render_json_evidence(&json, e);
+		render_html_evidence(&html, e);
+		add_ladder(&html, report);
+		publish(run, "probe", &json, &html);
+		break;
+	case TRIAGE_VERDICT: break; /* with the whole report, at the end */
+	}
+	buf_free(&json);
+	buf_free(&html);
+}
+
+static void add_whole_html(struct buf *out, const struct triage_report *report)
+{
+	add_ladder(out, report);
+	render_html_verdict(out, report);
+	buf_add_c(out, "<ul id=\"probes\" class=\"probes\">\n");
+	for (size_t i = 0; i < report->evidence_count; i++)
+		render_html_evidence(out, report->evidence[i]);
+	buf_add_c(out, "</ul>\n");
+}
+
+static void succeed(struct run *run, const struct triage_report *report)
+{
+	struct buf html = { 0 };
+	render_json_report(&run->whole[RUN_JSON], report);
+	add_whole_html(&run->whole[RUN_HTML], report);
+	add_ladder(&html, report);
+	render_html_verdict(&html, report);
+	publish(run, "verdict", &run->whole[RUN_JSON], &html);
+	buf_free(&html);
+	run->status = 200;
+}
+
+static void fail(struct run *run, enum err e, struct diags *d)
+{
+	struct str why = d->errors ? d->items[d->count - 1].text : str_c(err_text(e));
+	struct json j = json_to(&run->whole[RUN_JSON]);
+	json_object(&j);
+	json_key_str(&j, "error", why);
+	json_end_object(&j);
+	buf_add_c(&run->whole[RUN_HTML], "<section id=\"verdict\" class=\"verdict none\"><h3>No diagnosis</h3><p>");
+	render_html_escape(&run->whole[RUN_HTML], why);
+	buf_add_c(&run->whole[RUN_HTML], "</p></section>\n");
+	publish(run, "error", &run->whole[RUN_JSON], &run->whole[RUN_HTML]);
+	run->status = e == ERR_INPUT || e == ERR_LIMIT ? 400 : e == ERR_INTERRUPTED ? 503 : 500;
+}
+
+static enum err diagnose(struct run *run, struct desk *desk, struct arena *a, struct diags *d,
+			 struct triage_report *ret_report)
+{
+	struct probe_files files = { 0 };
+	struct allow allow;
+	struct driver *driver = NULL;
+	struct triage_options options = { .set = run->question.set,
+					  .set_count = run->question.set_count,
+					  .emit = on_event,
+					  .context = run };
+	struct driver_options limits = { .allow = allow_address, .context = &allow, .cancel = &run->cancel };
+	enum err e = triage_read_files(a, d, &files);
+	if (e)
+		return e;
+	allow_init(&allow, run->all->loopback, &files);
+	e = driver_open(&limits, d, &driver);
+	if (!e)
+		e = triage_run(desk->store, desk->matcher, desk->scratch, desk->causes, driver, &files,
+			       run->question.text, &options, a, ret_report);
+	driver_close(&driver);
+	return e;
+}
+
+static void work_on(struct run *run)
+{
+	struct arena a = { 0 };
+	struct diags d = { .arena = &a };
+	struct triage_report report = { 0 };
+	struct desk *desk = NULL;
+	enum err e = site_take(run->all->site, &desk);
+	if (!e)
+		e = diagnose(run, desk, &a, &d, &report);
+	if (!e)
+		succeed(run, &report);
+	else
+		fail(run, e, &d);
+	site_give(run->all->site, &desk);
+	arena_free(&a);
+}
+
+/* ---- workers ---- */
+
+static void run_free(struct run *run)
+{
+	for (size_t i = 0; i < RUN_FORMS; i++) {
+		buf_free(&run->events[i]);
+		buf_free(&run->whole[i]);
+	}
+	arena_free(&run->arena);
+	mem_free(run);
+}
+
+/* sweep forgets runs that nobody can join or read any more. */
+static void sweep(struct runs *all)
+{
+	int64_t now = now_ms();
+	for (struct run **at = &all->list; *at;) {
+		struct run *run = *at;
+		bool old = run->state == RUN_ENDED && (now - run->ended_ms > RUN_SHARED_MS || atomic_load(&run->cancel));
+		if (old && !run->readers) {
+			*at = run->next;
+			run_free(run);
+		} else {
+			at = &run->next;
+		}
+	}
+}
+
+static struct run *next_waiting(struct runs *all)
+{
+	for (struct run *run = all->list; run; run = run->next)
+		if (run->state == RUN_WAITING)
+			return run;
+	return NULL;
+}
+
+static void *worker(void *context)
+{
+	struct runs *all = context;
+	pthread_mutex_lock(&all->lock);
+	while (!all->stopping) {
+		struct run *run = next_waiting(all);
+		if (!run) {
+			pthread_cond_wait(&all->work, &all->lock);
+			continue;
+		}
+		run->state = RUN_RUNNING;
+		pthread_mutex_unlock(&all->lock);
+		work_on(run);
+		pthread_mutex_lock(&all->lock);
+		run->state = RUN_ENDED;
+		run->ended_ms = now_ms();
+		pthread_cond_broadcast(&all->target_free);
+		wake_readers(run);
+		sweep(all);
+	}
+	pthread_mutex_unlock(&all->lock);
+	return NULL;
+}
+
+enum err runs_open(struct site *site, bool loopback, struct runs **ret_runs)
+{
+	struct runs *all = mem_resize(NULL, sizeof *all);
+	if (!all)
+		return ERR_NOMEM;
+	*all = (struct runs){ .site = site, .loopback = loopback };
+	pthread_mutex_init(&all->lock, NULL);
+	pthread_cond_init(&all->work, NULL);
+	pthread_cond_init(&all->target_free, NULL);
+	while (all->worker_count < RUN_WORKERS &&
+	       !pthread_create(&all->workers[all->worker_count], NULL, worker, all))
+		all->worker_count++;
+	*ret_runs = all;
+	if (all->worker_count)
+		return ERR_OK;
+	runs_close(ret_runs);
+	return ERR_NOMEM;
+}
+
+void runs_close(struct runs **runs)
+{
+	struct runs *all = *runs;
+	if (!all)
+		return;
+	*runs = NULL;
+	pthread_mutex_lock(&all->lock);
+	all->stopping = true;
+	for (struct run *run = all->list; run; run = run->next)
+		atomic_store(&run->cancel, true);
+	pthread_cond_broadcast(&all->work);
+	pthread_cond_broadcast(&all->target_free);
+	pthread_mutex_unlock(&all->lock);
+	for (size_t i = 0; i < all->worker_count; i++)
+		pthread_join(all->workers[i], NULL);
+	for (struct run *run = all->list, *next; run; run = next) {
+		next = run->next;
+		run_free(run);
+	}
+	pthread_cond_destroy(&all->work);
+	pthread_cond_destroy(&all->target_free);
+	pthread_mutex_destroy(&all->lock);
+	mem_free(all);
+}
+
+/* ---- readers ---- */
+
+static uint64_t key_of(const struct question *q)
+{
+	uint64_t key = hash_bytes(q->text);
+	for (size_t i = 0; i < q->set_count; i++)
+		key = hash_seeded(q->set[i].value, hash_seeded(q->set[i].name, key));
+	return key;
+}
+
+static bool is_same(const struct run *run, uint64_t key, const struct question *q)
+{
+	if (run->key != key || !str_eq(run->question.text, q->text) || run->question.set_count != q->set_count)
+		return false;
+	for (size_t i = 0; i < q->set_count; i++)
+		if (!str_eq(run->question.set[i].name, q->set[i].name) ||
+		    !str_eq(run->question.set[i].value, q->set[i].value))
+			return false;
+	return true;
+}
+
+static struct run *find(struct runs *all, uint64_t key, const struct question *q)
+{
+	for (struct run *run = all->list; run; run = run->next) {
+		bool open = run->state != RUN_ENDED || (run->status == 200 && now_ms() - run->ended_ms <= RUN_SHARED_MS);
+		if (open && !atomic_load(&run->cancel) && is_same(run, key, q))
+			return run;
+	}
+	return NULL;
+}
+
+static struct run *add_run(struct runs *all, uint64_t key, const struct question *q)
+{
+	size_t waiting = 0;
+	struct run **at = &all->list;
+	for (; *at; at = &(*at)->next)
+		waiting += (*at)->state == RUN_WAITING;
+	struct run *run = waiting < RUN_QUEUE_MAX ? mem_resize(NULL, sizeof *run) : NULL;
+	if (!run)
+		return NULL;
+	*run = (struct run){ .all = all, .key = key };
+	run->question.text = arena_str(&run->arena, q->text);
+	for (size_t i = 0; i < q->set_count; i++) {
+		struct binding *b = arena_push(&run->arena, &run->question.set, &run->question.set_count,
+					       &run->question.set_cap);
+		if (b)
+			*b = (struct binding){ arena_str(&run->arena, q->set[i].name),
+					       arena_str(&run->arena, q->set[i].value), q->set[i].type,
+					       arena_str(&run->arena, q->set[i].from) };
+	}
+	for (size_t i = 0; i < RUN_FORMS; i++)
+		run->events[i].limit = EVENTS_MAX_BYTES;
+	if (arena_err(&run->arena)) {
+		run_free(run);
+		return NULL;
+	}
+	*at = run;
+	pthread_cond_signal(&all->work);
+	return run;
+}
+
+enum err runs_join(struct runs *all, const struct question *q, struct http_wake *wake, struct run_reader **ret_reader)
+{
+	uint64_t key = key_of(q);
+	struct run_reader *reader = mem_resize(NULL, sizeof *reader);
+	if (!reader)
+		return ERR_NOMEM;
+	pthread_mutex_lock(&all->lock);
+	sweep(all);
+	struct run *run = find(all, key, q);
+	int64_t age_ms = !run ? RUN_FRESH : run->state == RUN_ENDED ? now_ms() - run->ended_ms : 0;
+	if (!run)
+		run = add_run(all, key, q);
+	if (run) {
+		*reader = (struct run_reader){ .run = run, .wake = wake, .next = run->readers, .age_ms = age_ms };
+		run->readers = reader;
+	}
+	pthread_mutex_unlock(&all->lock);
+	if (!run) {
+		mem_free(reader);
+		return ERR_BUSY;
+	}
+	*ret_reader = reader;
+	return ERR_OK;
+}
+
+void run_leave(struct run_reader **reader)
+{
+	struct run_reader *r = *reader;
+	if (!r)
+		return;
+	*reader = NULL;
+	struct run *run = r->run;
+	struct runs *all = run->all;
+	pthread_mutex_lock(&all->lock);
+	struct run_reader **at = &run->readers;
+	while (*at != r)
+		at = &(*at)->next;
+	*at = r->next;
+	if (!run->readers && run->state != RUN_ENDED) {
+		atomic_store(&run->cancel, true);
+		if (run->state == RUN_WAITING)
+			run->state = RUN_ENDED;
+		pthread_cond_broadcast(&all->target_free);
+	}
+	sweep(all);
+	pthread_mutex_unlock(&all->lock);
+	mem_free(r);
+}
+
+int64_t run_age_ms(const struct run_reader *reader)
+{
+	return reader->age_ms;
+}
+
+ssize_t run_read(struct run_reader *reader, enum run_form form, char *p, size_t max)
+{
+	struct run *run = reader->run;
+	ssize_t done;
+	pthread_mutex_lock(&run->all->lock);
+	const struct buf *events = &run->events[form];
+	size_t left = events->n - reader->at;
+	if (left > max)
+		left = max;
+	if (left)
+		memcpy(p, events->p + reader->at, left);
+	reader->at += left;
+	done = left ? (ssize_t)left : run->state == RUN_ENDED ? -1 : 0;
+	pthread_mutex_unlock(&run->all->lock);
+	return done;
+}
+
+bool run_whole(struct run_reader *reader, enum run_form form, struct arena *a, unsigned *ret_status,
+	       struct str *ret_text)
+{
+	struct run *run = reader->run;
+	pthread_mutex_lock(&run->all->lock);
+	bool ended = run->state == RUN_ENDED;
+	if (ended) {
+		*ret_status = run->status ? run->status : 503;
+		*ret_text = buf_keep(&run->whole[form], a);
+	}
+	pthread_mutex_unlock(&run->all->lock);
+	return ended;
+}

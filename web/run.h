@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Diagnoses under way. A run belongs to its question, not to who asked: the same question while it runs, or up to 5 s
+ * after, joins it and reads the same events from the start. A target is probed by one run at a time; a run that nobody
+ * reads any more is cancelled. Bounded: workers, runs that wait, what probes may be sent to (allow.h). Runs are kept
+ * in memory alone.
+ */
+#ifndef KBT_WEB_RUN_H
+#define KBT_WEB_RUN_H
+
+#include "web/http.h"
+#include "web/site.h"
+
+enum { RUN_WORKERS = 8, RUN_QUEUE_MAX = 64, RUN_SHARED_MS = 5000, RUN_FRESH = -1 };
+
+struct runs;
+struct run_reader;
+
+enum err runs_open(struct site *site, bool loopback, struct runs **ret_runs) MUST_USE;
+void runs_close(struct runs **runs); /* cancels what runs and waits for it; no reader may be left */
+
+/* Who reads gets the contract's JSON, or pieces of the page. */
+enum run_form { RUN_JSON, RUN_HTML, RUN_FORMS };
+
+struct question {
+	struct str text;
+	struct binding *set;
+	size_t set_count, set_cap;
+};
+
+/* runs_join: ERR_BUSY where too many wait, ERR_NOMEM. wake (may be NULL) is woken whenever there is more to read. */
+enum err runs_join(struct runs *runs, const struct question *q, struct http_wake *wake,
+		   struct run_reader **ret_reader) MUST_USE;
+void run_leave(struct run_reader **reader);
+/* run_age_ms: how long ago the run had ended that was joined; 0 where it was under way, RUN_FRESH where it is new. */
+int64_t run_age_ms(const struct run_reader *reader);
+
+/* run_read gives the next bytes of the run as server-sent events: 0 for none yet, -1 behind the last. */
+ssize_t run_read(struct run_reader *reader, enum run_form form, char *p, size_t max);
+/* run_whole gives the finished answer; false while it is not. *ret_status is 200, or what to say of a failure. */
+bool run_whole(struct run_reader *reader, enum run_form form, struct arena *a, unsigned *ret_status,
+	       struct str *ret_text);
+
+#endif

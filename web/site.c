@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The knowledge base behind the pages: desks, and the thread that looks for a new generation. See site.h.
+ */
+#include "web/site.h"
+
+#include "base/mem.h"
+#include "web/run.h"
+
+#include <pthread.h>
+#include <time.h>
+
+enum { WATCH_S = 1 };
+
+/* What is compiled of one generation; shared, counted. */
+struct kb {
+	struct matcher *matcher;
+	struct causes *causes;
+	int64_t generation, articles;
+	unsigned users; /* under the site's lock */
+};
+
+struct lent {
+	struct desk desk; /* first: a desk is its lent */
+	struct kb *kb;
+	struct lent *next;
+};
+
+struct site {
+	struct site_options options;
+	struct runs *runs;
+	struct store *watched; /* the watcher's own handle */
+	pthread_t watcher;
+	pthread_mutex_t lock;
+	pthread_cond_t stop;
+	bool stopping;
+	struct kb *kb;	   /* the newest */
+	struct lent *free; /* given back */
+};
+
+static void kb_drop(struct site *s, struct kb *kb)
+{
+	pthread_mutex_lock(&s->lock);
+	bool last = kb && --kb->users == 0;
+	pthread_mutex_unlock(&s->lock);
+	if (!last)
+		return;
+	match_close(&kb->matcher);
+	causes_close(&kb->causes);
+	mem_free(kb);
+}
+
+static int64_t count_articles(struct store *store)
+{
+	struct arena a = { 0 };
+	struct store_stat *stats;
+	size_t count;
+	int64_t articles = 0;
+	if (!store_stats(store, &a, &stats, &count))
+		for (size_t i = 0; i < count; i++)
+			if (str_eq(str_c(stats[i].name), STR("articles")))
+				articles = stats[i].value;
+	arena_free(&a);
+	return articles;
+}
+
+static enum err kb_load(struct site *s, struct diags *d, bool first, struct kb **ret_kb)
+{
+	struct arena a = { 0 };
+	struct store_source *files;
+	size_t count;
+	struct kb *kb = mem_resize(NULL, sizeof *kb);
+	if (!kb)
+		return ERR_NOMEM;
+	*kb = (struct kb){ .users = 1 };
+	enum err e = match_open(s->watched, d, first ? s->options.progress : NULL, s->options.context, &kb->matcher);
+	if (!e)
+		e = store_causes(s->watched, &a, &files, &count);
+	if (!e)
+		e = causes_load(files, count, d, &kb->causes);
+	arena_free(&a);
+	if (e) {
+		match_close(&kb->matcher);
+		mem_free(kb);
+		return e;
+	}
+	kb->generation = match_generation(kb->matcher);
+	kb->articles = count_articles(s->watched);
+	*ret_kb = kb;
+	return ERR_OK;
+}
+
+/* refresh compiles the new generation beside the old, which goes on serving until it is ready, and after a failure. */
+static void refresh(struct site *s)
+{
+	struct arena a = { 0 };
+	struct diags d = { .arena = &a };
+	struct kb *fresh = NULL, *old = NULL;
+	int64_t generation;
+	if (store_generation(s->watched, &generation) || generation == s->kb->generation)
+		return;
+	enum err e = kb_load(s, &d, false, &fresh);
+	if (e) {
+		struct str why = d.count ? d.items[d.count - 1].text : str_c(err_text(e));
+		s->options.say(s->options.context,
+			       arena_printf(&a, "the changed knowledge base could not be read, the old one goes on: %.*s",
+					    STR_ARG(why)).p);
+	} else {
+		pthread_mutex_lock(&s->lock);
+		old = s->kb;
+		s->kb = fresh;
+		pthread_mutex_unlock(&s->lock);
+		kb_drop(s, old);
+		s->options.say(s->options.context, "the knowledge base has changed: serving the new one");
+	}
+	arena_free(&a);
+}
+
+static void *watch(void *context)
+{
+	struct site *s = context;
+	pthread_mutex_lock(&s->lock);
+	while (!s->stopping) {
+		struct timespec until;
+		clock_gettime(CLOCK_REALTIME, &until);
+		until.tv_sec += WATCH_S;
+		pthread_cond_timedwait(&s->stop, &s->lock, &until);
+		if (s->stopping)
+			break;
+		pthread_mutex_unlock(&s->lock);
+		refresh(s);
+		pthread_mutex_lock(&s->lock);
+	}
+	pthread_mutex_unlock(&s->lock);
+	return NULL;
+}
+
+/* ---- desks ---- */
+
+static void lent_close(struct site *s, struct lent *l)
+{
+	match_scratch_close(&l->desk.scratch);
+	store_close(&l->desk.store);
+	kb_drop(s, l->kb);
+	mem_free(l);
+}
+
+static enum err lent_open(struct site *s, struct lent **ret_lent)
+{
+	struct arena a = { 0 };
+	struct diags d = { .arena = &a };
+	struct lent *l = mem_resize(NULL, sizeof *l);
+	if (!l)
+		return ERR_NOMEM;
+	*l = (struct lent){ 0 };
+	enum err e = store_open(s->options.db, STORE_READ, &d, &l->desk.store);
+	arena_free(&a);
+	if (e) {
+		mem_free(l);
+		return e;
+	}
+	*ret_lent = l;
+	return ERR_OK;
+}
+
+/* renew brings a desk to the newest generation, which the caller already counts it a user of. */
+static enum err renew(struct site *s, struct lent *l, struct kb *kb)
+{
+	match_scratch_close(&l->desk.scratch);
+	kb_drop(s, l->kb);
+	l->kb = kb;
+	l->desk.matcher = kb->matcher;
+	l->desk.causes = kb->causes;
+	return match_scratch_open(kb->matcher, &l->desk.scratch);
+}
+
+enum err site_take(struct site *s, struct desk **ret_desk)
+{
+	pthread_mutex_lock(&s->lock);
+	struct lent *l = s->free;
+	struct kb *kb = s->kb;
+	if (l)
+		s->free = l->next;
+	bool stale = !l || l->kb != kb;
+	kb->users += stale;
+	pthread_mutex_unlock(&s->lock);
+	enum err e = l ? ERR_OK : lent_open(s, &l);
+	if (e) {
+		kb_drop(s, kb);
+		return e;
+	}
+	e = stale ? renew(s, l, kb) : ERR_OK;
+	if (e) {
+		lent_close(s, l);
+		return e;
+	}
+	*ret_desk = &l->desk;
+	return ERR_OK;
+}
+
+void site_give(struct site *s, struct desk **desk)
+{
+	struct lent *l = (struct lent *)*desk;
+	*desk = NULL;
+	if (!l)
+		return;
+	pthread_mutex_lock(&s->lock);
+	l->next = s->free;
+	s->free = l;
+	pthread_mutex_unlock(&s->lock);
+}
+
+int64_t site_articles(struct site *s)
+{
+	pthread_mutex_lock(&s->lock);
+	int64_t articles = s->kb->articles;
+	pthread_mutex_unlock(&s->lock);
+	return articles;
+}
+
+struct runs *site_runs(struct site *s)
+{
+	return s->runs;
+}
+
+/* ---- open and close ---- */
+
+enum err site_open(const struct site_options *options, struct diags *d, struct site **ret_site)
+{
+	struct site *s = mem_resize(NULL, sizeof *s);
+	if (!s)
+		return ERR_NOMEM;
+	*s = (struct site){ .options = *options };
+	pthread_mutex_init(&s->lock, NULL);
+	pthread_cond_init(&s->stop, NULL);
+	enum err e = store_open(options->db, STORE_READ, d, &s->watched);
+	if (!e)
+		e = kb_load(s, d, true, &s->kb);
+	if (!e)
+		e = runs_open(s, options->loopback, &s->runs);
+	if (!e && pthread_create(&s->watcher, NULL, watch, s))
+		e = ERR_NOMEM;
+	if (e) {
+		runs_close(&s->runs);
+		kb_drop(s, s->kb);
+		store_close(&s->watched);
+		mem_free(s);
+		return e;
+	}
+	*ret_site = s;
+	return ERR_OK;
+}
+
+void site_close(struct site **site)
+{
+	struct site *s = *site;
+	if (!s)
+		return;
+	*site = NULL;
+	pthread_mutex_lock(&s->lock);
+	s->stopping = true;
+	pthread_cond_signal(&s->stop);
+	pthread_mutex_unlock(&s->lock);
+	pthread_join(s->watcher, NULL);
+	runs_close(&s->runs);
+	while (s->free) {
+		struct lent *l = s->free;
+		s->free = l->next;
+		lent_close(s, l);
+	}
+	kb_drop(s, s->kb);
+	store_close(&s->watched);
+	pthread_cond_destroy(&s->stop);
+	pthread_mutex_destroy(&s->lock);
+	mem_free(s);
+}

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What every page works with: the knowledge base as it is now, and the diagnoses that are under way. A desk is what one
+ * request needs for itself (a store handle, a scratch); desks are lent and given back. A new generation of the KB is
+ * picked up within a second or so, by what is lent from then on; what is lent keeps its own. Never prints.
+ */
+#ifndef KBT_WEB_SITE_H
+#define KBT_WEB_SITE_H
+
+#include "triage/triage.h"
+#include "web/request.h"
+
+struct site;
+struct runs;
+
+struct site_options {
+	const char *db;
+	bool loopback; /* served to this machine alone: probes may leave it */
+	/* say: a sentence for the one who runs the server; from any thread. */
+	void (*say)(void *context, const char *sentence);
+	bool (*progress)(void *context, int64_t done, int64_t total); /* of compiling the matcher, at the start */
+	void *context;
+};
+
+enum err site_open(const struct site_options *options, struct diags *d, struct site **ret_site) MUST_USE;
+void site_close(struct site **site);
+struct runs *site_runs(struct site *site);
+
+struct desk {
+	struct store *store;
+	const struct matcher *matcher;
+	const struct causes *causes;
+	struct match_scratch *scratch;
+};
+
+/* site_take lends a desk: ERR_MISSING and the like where the KB cannot be opened now. */
+enum err site_take(struct site *site, struct desk **ret_desk) MUST_USE;
+void site_give(struct site *site, struct desk **desk);
+int64_t site_articles(struct site *site); /* how many the KB holds; for the foot of the page */
+
+/* A page: answers at once, or sets res->wait or res->read (http.h). */
+typedef void page_answer_fn(struct site *site, struct http_request *req, struct http_response *res);
+
+/* site_handle finds the page by its path and method in the table of routes; site_refuse makes the page of an error. Both
+ * fit struct http_options, with the site as context. */
+void site_handle(void *site, struct http_request *req, struct http_response *res);
+void site_refuse(void *site, struct http_request *req, unsigned status, const char *why, struct http_response *res);
+
+#endif

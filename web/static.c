@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The static files, compiled in: one row a file. Each is served under an address that changes with its content, so that
+ * browsers may keep it for good. Adding a file is a line here.
+ */
+#include "web/page.h"
+
+#include "base/hash.h"
+
+#include <pthread.h>
+#include <stdio.h>
+#include <string.h>
+
+/* The assembler includes the file; the Makefile says what this object depends on. */
+#define FILE_BYTES(symbol, path)                                                                                   \
+	__asm__(".section .rodata\n.global " #symbol "\n" #symbol ":\n.incbin \"web/static/" path "\"\n.global " #symbol \
+		"_end\n" #symbol "_end:\n.byte 0\n.previous\n");                                                  \
+	extern const char symbol[], symbol##_end[];
+
+FILE_BYTES(static_app_css, "app.css")
+FILE_BYTES(static_app_js, "app.js")
+FILE_BYTES(static_icon_svg, "icon.svg")
+
+static const struct file {
+	const char *name, *type;
+	const char *p, *end;
+} files[] = {
+	{ "app.css", "text/css; charset=utf-8", static_app_css, static_app_css_end },
+	{ "app.js", "text/javascript; charset=utf-8", static_app_js, static_app_js_end },
+	{ "icon.svg", "image/svg+xml", static_icon_svg, static_icon_svg_end },
+};
+
+enum { FILES = sizeof files / sizeof *files };
+
+static char urls[FILES][64]; /* filled once, then only read */
+static pthread_once_t urls_once = PTHREAD_ONCE_INIT;
+
+static struct str bytes_of(const struct file *f)
+{
+	return (struct str){ f->p, (size_t)(f->end - f->p) };
+}
+
+static void fill_urls(void)
+{
+	for (size_t i = 0; i < FILES; i++)
+		snprintf(urls[i], sizeof urls[i], "/static/%s?%08x", files[i].name,
+			 (unsigned)hash_bytes(bytes_of(&files[i])));
+}
+
+struct str static_url(const char *name)
+{
+	pthread_once(&urls_once, fill_urls);
+	for (size_t i = 0; i < FILES; i++)
+		if (!strcmp(files[i].name, name))
+			return str_c(urls[i]);
+	return STR("");
+}
+
+void page_static(struct site *site, struct http_request *req, struct http_response *res)
+{
+	struct str name = str_from(req->path, sizeof "/static/" - 1);
+	(void)site;
+	for (size_t i = 0; i < FILES; i++) {
+		if (!str_eq(name, str_c(files[i].name)))
+			continue;
+		pthread_once(&urls_once, fill_urls);
+		res->type = files[i].type;
+		res->body = bytes_of(&files[i]);
+		res->keep = true;
+		res->etag = arena_printf(req->arena, "\"%s\"", strchr(urls[i], '?') + 1);
+		return;
+	}
+	page_fail(req, res, 404, "There is no such page here.");
+}
