@@ -27,13 +27,15 @@ ALL_CFLAGS = $(STD) $(WARN) $(HARDEN) $(PKG_CFLAGS) $(CPPFLAGS) $(CFLAGS) -pthre
 ALL_LIBS   = $(LDFLAGS) -pie -Wl,-z,relro,-z,now $(PKG_LIBS) -lm -pthread
 
 ENGINE := $(wildcard engine/*/*.c)
-APP    := $(wildcard cli/*.c web/*.c)
+APP    := $(wildcard cli/*.c)
+WEB    := $(wildcard web/*.c)
 UNIT   := $(wildcard tests/unit/*/test_*.c)
 FUZZ   := $(wildcard tests/fuzz/fuzz_*.c)
 GOLDEN := $(wildcard tests/golden/*.c)
 MAINS  := tests/main/replay.c tests/main/golden.c
 OBJ     = $(1:%.c=$(BUILD)/%.o)
 LIB    := $(BUILD)/libkbt.a
+WEBLIB := $(BUILD)/libweb.a
 HAVE_CMOCKA = $(shell pkg-config --exists cmocka && echo yes)
 PROGRAMS = $(if $(HAVE_CMOCKA),$(UNIT:%.c=$(BUILD)/%)) $(FUZZ:%.c=$(BUILD)/%) $(GOLDEN:%.c=$(BUILD)/%)
 
@@ -43,13 +45,19 @@ PROGRAMS = $(if $(HAVE_CMOCKA),$(UNIT:%.c=$(BUILD)/%)) $(FUZZ:%.c=$(BUILD)/%) $(
 
 all: $(BUILD)/kbt
 
-$(BUILD)/kbt: $(call OBJ,$(APP)) $(LIB)
+$(BUILD)/kbt: $(call OBJ,$(APP)) $(WEBLIB) $(LIB)
 	@echo "link  $@"
 	$(Q)$(CC) -o $@ $^ $(ALL_LIBS)
 
 $(LIB): $(call OBJ,$(ENGINE))
 	$(Q)rm -f $@
 	$(Q)$(AR) rcs $@ $^
+
+$(WEBLIB): $(call OBJ,$(WEB))
+	$(Q)rm -f $@
+	$(Q)$(AR) rcs $@ $^
+
+$(BUILD)/web/static.o: $(wildcard web/static/*)
 
 $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
@@ -89,10 +97,10 @@ run: deps
 # A test is a program of its own; corpus and golden programs take their main from tests/main.
 programs: $(BUILD)/kbt $(PROGRAMS)
 
-$(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(LIB)
+$(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(WEBLIB) $(LIB)
 	$(Q)$(CC) -o $@ $^ $(ALL_LIBS) -lcmocka
 
-$(BUILD)/tests/fuzz/%: $(BUILD)/tests/fuzz/%.o $(BUILD)/tests/main/replay.o $(LIB)
+$(BUILD)/tests/fuzz/%: $(BUILD)/tests/fuzz/%.o $(BUILD)/tests/main/replay.o $(WEBLIB) $(LIB)
 	$(Q)$(CC) -o $@ $^ $(ALL_LIBS)
 
 $(BUILD)/tests/golden/%: $(BUILD)/tests/golden/%.o $(BUILD)/tests/main/golden.o $(LIB)
@@ -116,11 +124,11 @@ golden: $(GOLDEN:%.c=$(BUILD)/%)
 # FUZZ_SECONDS each, with libFuzzer; what it finds lands in build/fuzz.
 FUZZ_SECONDS ?= 60
 fuzz:
-	@$(MAKE) --no-print-directory build/fuzz/libkbt.a $(FUZZ:%.c=build/fuzz/%.o) BUILD=build/fuzz CC=clang \
+	@$(MAKE) --no-print-directory build/fuzz/libweb.a build/fuzz/libkbt.a $(FUZZ:%.c=build/fuzz/%.o) BUILD=build/fuzz CC=clang \
 		CFLAGS="-O1 -g -fsanitize=fuzzer-no-link,address,undefined"
 	@for f in $(FUZZ:tests/fuzz/fuzz_%.c=%); do mkdir -p build/fuzz/corpus/$$f; \
 		clang -fsanitize=fuzzer,address,undefined -o build/fuzz/$$f build/fuzz/tests/fuzz/fuzz_$$f.o \
-			build/fuzz/libkbt.a $(PKG_LIBS) -lm -pthread && \
+			build/fuzz/libweb.a build/fuzz/libkbt.a $(PKG_LIBS) -lm -pthread && \
 		build/fuzz/$$f -max_total_time=$(FUZZ_SECONDS) -timeout=10 -rss_limit_mb=1024 -print_final_stats=1 \
 			-artifact_prefix=build/fuzz/$$f- build/fuzz/corpus/$$f $$(ls -d tests/corpus/$$f 2>/dev/null) \
 			2>&1 | tail -n 15 || exit 1; done
@@ -151,4 +159,4 @@ install: all
 clean:
 	rm -rf build $(BUILD)
 
--include $(patsubst %.o,%.d,$(call OBJ,$(ENGINE) $(APP) $(UNIT) $(FUZZ) $(GOLDEN) $(MAINS)))
+-include $(patsubst %.o,%.d,$(call OBJ,$(ENGINE) $(APP) $(WEB) $(UNIT) $(FUZZ) $(GOLDEN) $(MAINS)))

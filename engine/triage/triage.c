@@ -86,6 +86,22 @@ static void open_case(struct run *r, const struct probe_files *files)
 				      .all = r->options->all };
 }
 
+static void see_evidence(struct run *r)
+{
+	r->file.evidence = r->report->evidence;
+	r->file.evidence_count = r->report->evidence_count;
+	r->file.elapsed_ms = r->driver ? (double)(driver_now_ms(r->driver) - r->began_ms) : 0;
+}
+
+/* see_ladder: as far as it is known by now, for who watches; a failure shows in the verdict's own ladder. */
+static void see_ladder(struct run *r)
+{
+	struct triage_report *report = r->report;
+	see_evidence(r);
+	if (r->options->emit && diagnose_ladder(&r->file, &report->verdict, r->arena, &report->ladder, &report->ladder_count))
+		report->ladder_count = 0;
+}
+
 static void keep_evidence(void *context, size_t index, struct evidence *e)
 {
 	struct run *r = context;
@@ -96,14 +112,8 @@ static void keep_evidence(void *context, size_t index, struct evidence *e)
 		return;
 	*slot = e;
 	report->sent = driver_counted(r->driver);
+	see_ladder(r);
 	emit(r, TRIAGE_PROBE, e);
-}
-
-static void see_evidence(struct run *r)
-{
-	r->file.evidence = r->report->evidence;
-	r->file.evidence_count = r->report->evidence_count;
-	r->file.elapsed_ms = r->driver ? (double)(driver_now_ms(r->driver) - r->began_ms) : 0;
 }
 
 /* run_waves probes until the plan has nothing more to ask. */
@@ -160,6 +170,8 @@ enum err triage_run(struct store *s, const struct matcher *m, struct match_scrat
 		err = diagnose_needs(&r.file, a, &ret_report->needs, &ret_report->need_count);
 	if (err)
 		return err;
+	if (answers)
+		see_ladder(&r);
 	emit(&r, TRIAGE_MATCH, NULL);
 	if (!answers) { /* nothing that a probe could tell */
 		ret_report->verdict.says = r.file.rule ? STR("No probe can tell the causes of this article apart.")
