@@ -64,7 +64,9 @@ $(BUILD)/%.o: %.c
 	@echo "cc    $<"
 	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
-# A SQL file becomes one C string: engine/store/schema.sql is schema_sql in schema.sql.h.
+$(call OBJ,engine/store/import.c): $(BUILD)/gen/store/schema.sql.h
+
+# A SQL file becomes one C string: engine/store/schema.sql in gen/store/schema.sql.h.
 $(BUILD)/gen/%.sql.h: engine/%.sql
 	@mkdir -p $(@D)
 	$(Q)sed -e 's/\\/\\\\/g' -e 's/"/\\"/g' -e 's/^/"/' -e 's/$$/\\n"/' $< >$@

@@ -150,10 +150,18 @@ int cmd_exit_code(enum err e)
 
 int cmd_fail(struct cmd_context *c, enum err e)
 {
-	if (!c->diags.errors && e != ERR_INTERRUPTED)
+	if (!c->diags.errors && e == ERR_DAMAGED)
+		cmd_error(c, "%s: the database is damaged: make it anew with `kbt import --replace --db %s PATH...`", c->db,
+			  c->db);
+	else if (!c->diags.errors && e != ERR_INTERRUPTED)
 		cmd_error(c, "%s: %s", c->cmd->name, err_text(e));
 	cmd_show_diags(c);
 	return cmd_exit_code(e);
+}
+
+enum err cmd_store(struct cmd_context *c, enum store_mode mode, struct store **ret_store)
+{
+	return store_open(c->db, mode, &c->diags, ret_store);
 }
 
 enum err cmd_read_fd(struct cmd_context *c, int fd, size_t max, struct str *ret_bytes)

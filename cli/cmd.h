@@ -60,6 +60,7 @@ struct cmd_context {
 	size_t limit;		 /* -n; 10 */
 	bool limit_given;
 	const char *db;		 /* the database's path, decided */
+	bool db_is_default;	 /* nobody named it */
 	struct render_text text; /* colour and width of standard output */
 	bool err_is_tty;	 /* progress may be shown */
 

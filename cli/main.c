@@ -160,6 +160,7 @@ static bool decide_db(struct cmd_context *c)
 		   *home = getenv("HOME");
 	if (!db && env && *env)
 		db = env;
+	c->db_is_default = !db;
 	if (!db && xdg && *xdg)
 		db = arena_printf(&c->arena, "%s/kbtriage/kb.db", xdg).p;
 	if (!db)
@@ -241,6 +242,7 @@ static void listen_to_signals(void)
 	sigaction(SIGTERM, &ask, NULL);
 	sigaction(SIGHUP, &ask, NULL);
 	sigaction(SIGPIPE, &ignore, NULL);
+	sigaction(SIGXFSZ, &ignore, NULL); /* a file that may not grow is an error of write(2), with a sentence */
 }
 
 int main(int argc, char **argv)

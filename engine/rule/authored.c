@@ -141,13 +141,8 @@ static void read_resolutions(const struct reader *r, const struct tree *t)
 
 static void read_status(const struct reader *r, const struct tree *t)
 {
-	for (enum rule_status s = STATUS_UNKNOWN; s <= STATUS_BY_DESIGN; s++) {
-		if (str_eq(t->value, str_c(rule_status_name(s)))) {
-			r->rule->status = s;
-			return;
-		}
-	}
-	complain(r, t, "the status is unknown, confirmed, fixed, no-known-fix or by-design");
+	if (!rule_status_parse(t->value, &r->rule->status))
+		complain(r, t, "the status is unknown, confirmed, fixed, no-known-fix or by-design");
 }
 
 static void read_status_text(const struct reader *r, const struct tree *t)

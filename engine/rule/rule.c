@@ -10,6 +10,17 @@ const char *rule_status_name(enum rule_status s)
 	return names[s];
 }
 
+bool rule_status_parse(struct str name, enum rule_status *ret_status)
+{
+	for (enum rule_status s = STATUS_UNKNOWN; s <= STATUS_BY_DESIGN; s++) {
+		if (str_eq(name, str_c(rule_status_name(s)))) {
+			*ret_status = s;
+			return true;
+		}
+	}
+	return false;
+}
+
 enum err rule_extract(const struct article *article, struct arena *a, struct diags *d, struct rule *ret_rule)
 {
 	struct rule rule = { .id = article->id, .title = article->title, .authored = article->front != NULL };

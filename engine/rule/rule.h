@@ -87,6 +87,7 @@ struct rule_resolution {
 /* How the matter stands by the article. */
 enum rule_status { STATUS_UNKNOWN, STATUS_CONFIRMED, STATUS_FIXED, STATUS_NO_FIX, STATUS_BY_DESIGN };
 const char *rule_status_name(enum rule_status s); /* "unknown", "confirmed", "fixed", "no-known-fix", "by-design" */
+bool rule_status_parse(struct str name, enum rule_status *ret_status);
 
 struct rule_sample { /* authored: a text that must match (or must not), and what it binds */
 	struct str text;
@@ -131,6 +132,10 @@ enum err rule_template_parse(struct str text, struct arena *a, struct diags *d, 
 /* rule_var_guess names and types a variable from its placeholder and from the sentence that explains it (may be
  * empty): "servername", "the NetBIOS name of the server" gives server, netbios-name. */
 void rule_var_guess(struct str says, struct str explained, struct arena *a, struct rule_var *var);
+
+/* rule_merge adds a second rule of the same article to the first (merge.c): what stands in the first counts first. The
+ * result borrows from both. ERR_NOMEM only. */
+enum err rule_merge(struct rule *into, const struct rule *more, struct arena *a) MUST_USE;
 
 /* The parts that rule_extract is made of, each adding to *rule. */
 enum err rule_add_templates(const struct article *article, struct arena *a, struct rule *rule) MUST_USE;

@@ -1,0 +1,564 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * A member's bytes come through a chain: the file's descriptor, and above it a libarchive reader a layer. Each layer
+ * reads what the one below gives, so that archives nest without a temporary file. Formats: POSIX tar, PKWARE zip;
+ * filters: RFC 1952 gzip, xz, RFC 8878 zstd, bzip2.
+ */
+#include "base/input.h"
+
+#include "base/mem.h"
+
+#include <archive.h>
+#include <archive_entry.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <fts.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+struct layer {
+	struct input *input;
+	struct archive *archive;
+	bool is_raw;	    /* one compressed stream, no archive */
+	bool started;	    /* a member of it is being read */
+	int64_t tar_at;	    /* where the last tar member's bytes ended */
+	int64_t out;	    /* bytes given */
+	struct buf name;    /* "a.zip!/b.log" of the member */
+	char *block;	    /* INPUT_BLOCK bytes */
+	struct str ahead;   /* bytes of the member looked at and not yet given */
+	bool ended;	    /* of the member */
+	enum err below;	    /* why the layer below failed; its sentence is in d already */
+};
+
+struct input {
+	const char *const *paths; /* copies in the arena */
+	size_t count, at;
+	struct diags *diags;
+	struct arena arena; /* of the whole walk */
+	FTS *walk;	    /* of the folder being walked, or NULL */
+	int fd;		    /* of the open file, or -1 */
+	int64_t done, total;
+	struct layer layers[INPUT_DEPTH + 1]; /* [0] is the file itself */
+	size_t depth;			      /* layers in use; 0 where no file is open */
+	struct input_member member;
+};
+
+/* ---- one layer's bytes ---- */
+
+static struct layer *top(struct input *in)
+{
+	return &in->layers[in->depth - 1];
+}
+
+static enum err fail_errno(struct input *in, struct str name, int number)
+{
+	enum err e = err_from_errno(number);
+	return diags_fail(in->diags, e, "%.*s: %s", STR_ARG(name), number == ENOENT ? "no such file or folder"
+									      : strerror(number));
+}
+
+static enum err read_file(struct layer *l, char *p, size_t size, size_t *ret_n)
+{
+	ssize_t n;
+	do
+		n = read(l->input->fd, p, size);
+	while (n < 0 && errno == EAGAIN && l->input->fd == STDIN_FILENO);
+	if (n < 0 && errno == EINTR)
+		return ERR_INTERRUPTED;
+	if (n < 0)
+		return fail_errno(l->input, buf_str(&l->name), errno);
+	l->input->done += n;
+	*ret_n = (size_t)n;
+	return ERR_OK;
+}
+
+static enum err fail_archive(struct layer *l, struct str name)
+{
+	if (l->below)
+		return l->below;
+	if (archive_errno(l->archive) == ENOMEM)
+		return ERR_NOMEM;
+	const char *said = archive_error_string(l->archive);
+	return diags_fail(l->input->diags, ERR_DAMAGED, "%.*s: damaged or cut off (%s)", STR_ARG(name),
+			  said ? said : "no reason given");
+}
+
+static enum err read_archive(struct layer *l, char *p, size_t size, size_t *ret_n)
+{
+	la_ssize_t n = archive_read_data(l->archive, p, size);
+	if (n < 0)
+		return fail_archive(l, buf_str(&l->name));
+	l->out += n;
+	if (l->out > INPUT_SLACK && l->out / INPUT_RATIO > archive_filter_bytes(l->archive, -1))
+		return diags_fail(l->input->diags, ERR_LIMIT,
+				  "%.*s: becomes over %d times its size when unpacked: not read further",
+				  STR_ARG(buf_str(&l->name)), INPUT_RATIO);
+	*ret_n = (size_t)n;
+	return ERR_OK;
+}
+
+/* fill makes at least want bytes stand ahead, or all that the member has. want is at most INPUT_BLOCK. */
+static enum err fill(struct layer *l, size_t want)
+{
+	if (l->ahead.n && l->ahead.p != l->block)
+		memmove(l->block, l->ahead.p, l->ahead.n);
+	l->ahead.p = l->block;
+	while (l->ahead.n < want && !l->ended) {
+		size_t n = 0, room = INPUT_BLOCK - l->ahead.n;
+		char *p = l->block + l->ahead.n;
+		enum err e = l->archive ? read_archive(l, p, room, &n) : read_file(l, p, room, &n);
+		if (e)
+			return e;
+		l->ended = n == 0;
+		l->ahead.n += n;
+	}
+	return ERR_OK;
+}
+
+static enum err layer_read(struct layer *l, struct str *ret_block)
+{
+	if (!l->ahead.n) {
+		enum err e = fill(l, 1);
+		if (e)
+			return e;
+	}
+	*ret_block = l->ahead;
+	l->ahead = (struct str){ l->block, 0 };
+	return ERR_OK;
+}
+
+/* ---- layers ---- */
+
+static la_ssize_t read_below(struct archive *archive, void *context, const void **ret_block)
+{
+	struct layer *l = context;
+	struct str block = { 0 };
+	l->below = layer_read(l - 1, &block);
+	if (l->below) {
+		archive_set_error(archive, EIO, "%s", err_text(l->below));
+		return ARCHIVE_FATAL;
+	}
+	*ret_block = block.p;
+	return (la_ssize_t)block.n;
+}
+
+/* The file's own layer can be sought, which zip's index wants. */
+static la_int64_t seek_below(struct archive *archive, void *context, la_int64_t offset, int whence)
+{
+	(void)archive;
+	struct layer *l = context;
+	off_t at = lseek(l->input->fd, offset, whence);
+	if (at < 0)
+		return ARCHIVE_FATAL;
+	(l - 1)->ahead.n = 0;
+	(l - 1)->ended = false;
+	return at;
+}
+
+static void pop_layer(struct input *in)
+{
+	struct layer *l = top(in);
+	if (l->archive)
+		archive_read_free(l->archive);
+	l->archive = NULL;
+	in->depth--;
+}
+
+static struct layer *push_layer(struct input *in)
+{
+	struct layer *l = &in->layers[in->depth];
+	char *block = l->block ? l->block : mem_resize(NULL, INPUT_BLOCK);
+	if (!block)
+		return NULL;
+	struct buf name = l->name;
+	buf_clear(&name);
+	*l = (struct layer){ .input = in, .block = block, .name = name, .ahead = { block, 0 } };
+	in->depth++;
+	return l;
+}
+
+static bool looks_packed(struct str head)
+{
+	static const struct str magics[] = { STR_LIT("\x1f\x8b"), STR_LIT("\x28\xb5\x2f\xfd"),
+					     STR_LIT("\xfd"
+						     "7zXZ\0"),
+					     STR_LIT("BZh"), STR_LIT("PK\3\4"), STR_LIT("PK\5\6") };
+	for (size_t i = 0; i < sizeof magics / sizeof *magics; i++)
+		if (str_starts(head, magics[i]))
+			return str_eq(magics[i], STR("BZh")) ? head.n > 9 && !memcmp(head.p + 4, "1AY&SY", 6) : true;
+	return head.n >= 512 && !memcmp(head.p + 257, "ustar", 5);
+}
+
+static bool named_packed(struct str name, bool *ret_tar)
+{
+	static const struct str tars[] = { STR_LIT(".tar"),	STR_LIT(".tar.gz"), STR_LIT(".tgz"), STR_LIT(".tar.xz"),
+					   STR_LIT(".tar.zst"), STR_LIT(".tar.bz2") };
+	static const struct str others[] = { STR_LIT(".zip"), STR_LIT(".gz"), STR_LIT(".xz"), STR_LIT(".zst"),
+					     STR_LIT(".bz2") };
+	*ret_tar = false;
+	for (size_t i = 0; i < sizeof tars / sizeof *tars; i++)
+		*ret_tar = *ret_tar || str_ends_nocase(name, tars[i]);
+	bool packed = *ret_tar;
+	for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+		packed = packed || str_ends_nocase(name, others[i]);
+	return packed;
+}
+
+static struct archive *archive_new(struct layer *l)
+{
+	struct archive *a = archive_read_new();
+	if (!a)
+		return NULL;
+	archive_read_support_filter_gzip(a);
+	archive_read_support_filter_xz(a);
+	archive_read_support_filter_zstd(a);
+	archive_read_support_filter_bzip2(a);
+	archive_read_support_format_tar(a);
+	archive_read_support_format_zip(a);
+	archive_read_support_format_raw(a);
+	archive_read_set_read_callback(a, read_below);
+	archive_read_set_callback_data(a, l);
+	if (l == &l->input->layers[1] && l->input->fd != STDIN_FILENO)
+		archive_read_set_seek_callback(a, seek_below);
+	return a;
+}
+
+/* open_packed puts a layer on the member at the top. */
+static enum err open_packed(struct input *in)
+{
+	struct layer *below = top(in), *l = push_layer(in);
+	if (!l)
+		return ERR_NOMEM;
+	l->archive = archive_new(l);
+	if (!l->archive)
+		return ERR_NOMEM;
+	return archive_read_open1(l->archive) == ARCHIVE_OK ? ERR_OK : fail_archive(l, buf_str(&below->name));
+}
+
+static struct str entry_name(struct archive_entry *entry)
+{
+	const char *name = archive_entry_pathname(entry);
+	if (!name)
+		name = archive_entry_pathname_utf8(entry);
+	return str_c(name ? name : "?");
+}
+
+/* A tar that ends without its mark of zeros was cut off between two members. */
+static enum err check_tar_end(struct layer *l, struct str name)
+{
+	bool is_tar = (archive_format(l->archive) & ARCHIVE_FORMAT_BASE_MASK) == ARCHIVE_FORMAT_TAR;
+	if (is_tar && archive_filter_bytes(l->archive, 0) - l->tar_at < 512)
+		return diags_fail(l->input->diags, ERR_DAMAGED, "%.*s: cut off: the mark at its end is missing",
+				  STR_ARG(name));
+	return ERR_OK;
+}
+
+/* next_entry moves the layer at the top to its next file; *ret_more is false at its end. */
+static enum err next_entry(struct input *in, bool *ret_more)
+{
+	struct layer *l = top(in);
+	struct str outer = buf_str(&(l - 1)->name);
+	for (;;) {
+		struct archive_entry *entry;
+		l->tar_at = archive_filter_bytes(l->archive, 0);
+		int code = archive_read_next_header(l->archive, &entry);
+		*ret_more = false;
+		if (code == ARCHIVE_EOF)
+			return l->is_raw ? ERR_OK : check_tar_end(l, outer);
+		if (code != ARCHIVE_OK && code != ARCHIVE_WARN)
+			return fail_archive(l, outer);
+		bool must_tar;
+		named_packed(outer, &must_tar);
+		l->is_raw = archive_format(l->archive) == ARCHIVE_FORMAT_RAW;
+		if (l->is_raw && must_tar)
+			return diags_fail(in->diags, ERR_DAMAGED, "%.*s: holds no tar archive, though its name says so",
+					  STR_ARG(outer));
+		if (archive_entry_filetype(entry) != AE_IFREG && !l->is_raw)
+			continue;
+		buf_clear(&l->name);
+		buf_add(&l->name, outer);
+		if (!l->is_raw) {
+			buf_add_c(&l->name, "!/");
+			buf_add(&l->name, entry_name(entry));
+		}
+		l->ahead = (struct str){ l->block, 0 };
+		l->ended = false;
+		*ret_more = true;
+		return buf_err(&l->name);
+	}
+}
+
+/* ---- files and folders ---- */
+
+static void close_file(struct input *in)
+{
+	while (in->depth)
+		pop_layer(in);
+	if (in->fd > STDIN_FILENO)
+		close(in->fd);
+	in->fd = -1;
+}
+
+static enum err refuse(struct input *in, const char *path)
+{
+	diags_add(in->diags, DIAG_WARNING, 0, "%s: neither a file nor a folder: not read", path);
+	return ERR_UNSUPPORTED;
+}
+
+/* open_file opens a regular file, "-", or nothing: a folder gives *ret_folder. */
+static enum err open_file(struct input *in, const char *path, bool *ret_folder)
+{
+	struct stat st;
+	*ret_folder = false;
+	if (!strcmp(path, "-")) {
+		in->fd = STDIN_FILENO;
+	} else {
+		/* O_NONBLOCK: opening a FIFO or a device must not wait for anyone */
+		in->fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+		if (in->fd < 0 && errno == ENXIO)
+			return refuse(in, path);
+		if (in->fd < 0 || fstat(in->fd, &st))
+			return fail_errno(in, str_c(path), errno);
+		*ret_folder = S_ISDIR(st.st_mode);
+		if (!S_ISREG(st.st_mode))
+			return *ret_folder ? ERR_OK : refuse(in, path);
+	}
+	struct layer *l = push_layer(in);
+	if (!l)
+		return ERR_NOMEM;
+	buf_add_c(&l->name, path);
+	in->member.path = arena_str(&in->arena, str_c(path));
+	return buf_err(&l->name);
+}
+
+static int by_name(const FTSENT **a, const FTSENT **b)
+{
+	return strcmp((*a)->fts_name, (*b)->fts_name);
+}
+
+static enum err open_folder(struct input *in, const char *path)
+{
+	char *root = arena_alloc(&in->arena, strlen(path) + 1), *roots[] = { root, NULL };
+	if (!root)
+		return ERR_NOMEM;
+	memcpy(root, path, strlen(path) + 1);
+	in->walk = fts_open(roots, FTS_PHYSICAL | FTS_COMFOLLOW | FTS_NOCHDIR, by_name);
+	return in->walk ? ERR_OK : fail_errno(in, str_c(path), errno);
+}
+
+/* walk_next opens the folder's next file; *ret_more is false at its end. */
+static enum err walk_next(struct input *in, bool *ret_more)
+{
+	bool folder;
+	*ret_more = true;
+	for (;;) {
+		errno = 0;
+		FTSENT *f = fts_read(in->walk);
+		if (!f) {
+			int number = errno;
+			fts_close(in->walk);
+			in->walk = NULL;
+			*ret_more = false;
+			return number ? fail_errno(in, in->member.root, number) : ERR_OK;
+		}
+		switch (f->fts_info) {
+		case FTS_D:
+		case FTS_DP:
+		case FTS_SL:
+		case FTS_SLNONE: break;
+		case FTS_F: return open_file(in, f->fts_path, &folder);
+		case FTS_DNR:
+		case FTS_ERR:
+		case FTS_NS: return fail_errno(in, str_c(f->fts_path), f->fts_errno);
+		case FTS_DC:
+			return diags_fail(in->diags, ERR_INPUT, "%s: a loop of folders: not read", f->fts_path);
+		default: return refuse(in, f->fts_path);
+		}
+	}
+}
+
+static enum err next_file(struct input *in, bool *ret_more)
+{
+	for (;;) {
+		if (in->walk) {
+			enum err e = walk_next(in, ret_more);
+			if (e || *ret_more)
+				return e;
+		}
+		*ret_more = in->at < in->count;
+		if (!*ret_more)
+			return ERR_OK;
+		const char *path = in->paths[in->at++];
+		in->member.root = str_c(path);
+		bool folder;
+		enum err e = open_file(in, path, &folder);
+		if (e || !folder)
+			return e;
+		close_file(in);
+		e = open_folder(in, path);
+		if (e)
+			return e;
+	}
+}
+
+/* ---- members ---- */
+
+/* unpack opens what the member at the top holds, as long as that is packed in turn. */
+static enum err unpack(struct input *in, bool *ret_more)
+{
+	*ret_more = true;
+	for (;;) {
+		struct layer *l = top(in);
+		enum err e = fill(l, 512);
+		if (e)
+			return e;
+		struct str name = buf_str(&l->name);
+		bool tar, named = named_packed(name, &tar);
+		bool packed = looks_packed(l->ahead) || (tar && l->ahead.n && in->depth == 1);
+		if (in->depth > INPUT_DEPTH || !packed) {
+			if (named && in->depth == 1)
+				return diags_fail(in->diags, ERR_DAMAGED, "%.*s: %s", STR_ARG(name),
+						  l->ahead.n ? "no archive, though its name says so" : "empty");
+			return ERR_OK;
+		}
+		e = open_packed(in);
+		if (!e)
+			e = next_entry(in, ret_more);
+		if (e || !*ret_more)
+			return e;
+	}
+}
+
+/* step goes to the next member, or to the end of one archive (*ret_found false, then step again). */
+static enum err step(struct input *in, bool *ret_found)
+{
+	bool more;
+	enum err e;
+	if (in->depth > 1) {
+		e = next_entry(in, &more);
+	} else {
+		close_file(in);
+		e = next_file(in, &more);
+		if (!e && !more) {
+			in->depth = 0;
+			*ret_found = true;
+			return ERR_OK;
+		}
+	}
+	if (!e && more)
+		e = unpack(in, &more);
+	*ret_found = !e && more;
+	if (!e && !more)
+		pop_layer(in);
+	return e;
+}
+
+enum err input_next(struct input *in, const struct input_member **ret_member)
+{
+	for (;;) {
+		bool found;
+		enum err e = step(in, &found);
+		if (e) {
+			/* what is damaged has no rest that could be trusted: on with the next file */
+			close_file(in);
+			return e;
+		}
+		if (!found)
+			continue;
+		if (in->depth) {
+			in->member.name = buf_str(&top(in)->name);
+			in->member.packed = in->depth > 1;
+		}
+		*ret_member = in->depth ? &in->member : NULL;
+		return ERR_OK;
+	}
+}
+
+enum err input_read(struct input *in, struct str *ret_block)
+{
+	if (!in->depth) {
+		*ret_block = STR("");
+		return ERR_OK;
+	}
+	struct str block;
+	enum err e = layer_read(top(in), &block);
+	if (e && e != ERR_INTERRUPTED)
+		close_file(in);
+	if (!e)
+		*ret_block = block;
+	return e;
+}
+
+enum err input_read_all(struct input *in, size_t max, struct buf *out)
+{
+	size_t start = out->n;
+	for (;;) {
+		struct str block;
+		enum err e = input_read(in, &block);
+		if (e)
+			return e;
+		if (!block.n)
+			return buf_err(out);
+		if (out->n - start + block.n > max)
+			return diags_fail(in->diags, ERR_LIMIT, "%.*s: over %zu MiB", STR_ARG(in->member.name),
+					  max >> 20);
+		buf_add(out, block);
+	}
+}
+
+/* ---- the whole ---- */
+
+static void add_sizes(struct input *in)
+{
+	for (size_t i = 0; i < in->count; i++) {
+		struct stat st;
+		if (stat(in->paths[i], &st) || !S_ISREG(st.st_mode)) {
+			in->total = 0;
+			return;
+		}
+		in->total += st.st_size;
+	}
+}
+
+enum err input_open(const char *const *paths, size_t count, struct diags *d, struct input **ret_input)
+{
+	struct input *in = mem_resize(NULL, sizeof *in);
+	if (!in)
+		return ERR_NOMEM;
+	*in = (struct input){ .count = count, .diags = d, .fd = -1 };
+	const char **copies = arena_array(&in->arena, const char *, count + 1);
+	for (size_t i = 0; copies && i < count; i++)
+		copies[i] = arena_str(&in->arena, str_c(paths[i])).p;
+	in->paths = copies;
+	if (arena_err(&in->arena)) {
+		input_close(&in);
+		return ERR_NOMEM;
+	}
+	add_sizes(in);
+	*ret_input = in;
+	return ERR_OK;
+}
+
+void input_close(struct input **input)
+{
+	struct input *in = *input;
+	if (!in)
+		return;
+	close_file(in);
+	if (in->walk)
+		fts_close(in->walk);
+	for (size_t i = 0; i <= INPUT_DEPTH; i++) {
+		mem_free(in->layers[i].block);
+		buf_free(&in->layers[i].name);
+	}
+	arena_free(&in->arena);
+	mem_free(in);
+	*input = NULL;
+}
+
+void input_position(const struct input *in, int64_t *ret_done, int64_t *ret_total)
+{
+	*ret_done = in->done;
+	*ret_total = in->total;
+}

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * paths > members. Walks files, folders (by name, with what is in them), standard input ("-"), tar and zip archives
+ * and single compressed files (gz, xz, zst, bz2), also nested in one another, and gives each member as a stream of
+ * blocks. What a file is, its first bytes say; its name only says what it must not be (a .tar.gz that holds no tar is
+ * damaged). Output is capped against its compressed size, so that no bomb fills memory or disk. Symbolic links are
+ * followed where they are named, not where a folder holds them; FIFOs and devices are never opened for reading.
+ * Owns its descriptors; never writes, never keeps more than a few blocks. Only input.c sees archive.h.
+ *
+ * After an error input_next goes on with what comes behind the faulty thing, so that a scan may read the rest; an
+ * import stops.
+ */
+#ifndef KBT_BASE_INPUT_H
+#define KBT_BASE_INPUT_H
+
+#include "base/buf.h"
+#include "base/diag.h"
+
+struct input;
+
+enum {
+	INPUT_BLOCK = 1 << 18,	    /* a block is at most so long */
+	INPUT_DEPTH = 3,	    /* archives in archives */
+	INPUT_RATIO = 500,	    /* decompressed bytes a compressed byte may become, ... */
+	INPUT_SLACK = 64 << 20	    /* ... beyond these */
+};
+
+struct input_member {
+	struct str name; /* "logs/a.zip!/b.log": lives until the next input_next */
+	struct str path; /* the file on disk that holds it: "logs/a.zip"; "-" */
+	struct str root; /* the path as it was given: "logs" */
+	bool packed;	 /* it stands in an archive or is compressed */
+};
+
+/* input_open only takes the list; a path that cannot be read is input_next's error. d gets a sentence an error. */
+enum err input_open(const char *const *paths, size_t count, struct diags *d, struct input **ret_input) MUST_USE;
+void input_close(struct input **input);
+
+/* input_next: the next member, or NULL at the end. ERR_NOTFOUND, ERR_DENIED, ERR_IO, ERR_DAMAGED, ERR_LIMIT (a bomb),
+ * ERR_UNSUPPORTED (neither a file nor a folder: a warning in d), ERR_NOMEM. What of the last member was not read is
+ * left out, unseen damage in it too. */
+enum err input_next(struct input *input, const struct input_member **ret_member) MUST_USE;
+
+/* input_read: the member's next block, valid until the next call; empty at its end. The same errors. */
+enum err input_read(struct input *input, struct str *ret_block) MUST_USE;
+
+/* input_read_all adds the rest of the member to out; ERR_LIMIT beyond max bytes. */
+enum err input_read_all(struct input *input, size_t max, struct buf *out) MUST_USE;
+
+/* input_position: bytes of the files on disk read so far, and of all files named (0 where a folder or standard input is
+ * among them). */
+void input_position(const struct input *input, int64_t *ret_done, int64_t *ret_total);
+
+#endif

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What the files of this folder share: the handle, prepared statements, compression. Every statement of the program
+ * stands in statements.def, is prepared once a handle, and takes its values by binding only.
+ */
+#ifndef KBT_STORE_INSIDE_H
+#define KBT_STORE_INSIDE_H
+
+#include "store/store.h"
+
+#include <sqlite3.h>
+#include <zstd.h>
+
+enum {
+	STORE_APPLICATION = 0x6B627472, /* "kbtr" */
+	STORE_SCHEMA = 1,		/* user_version */
+	STORE_DERIVED = 1,		/* raise it when the same bytes give other derived rows */
+	STORE_SOURCE_MAX = 8 << 20,	/* bytes of one source */
+	STORE_WAIT_MS = 30000		/* a reader waits so long for a commit */
+};
+
+enum sql {
+#define SQL(name, text) SQL_##name,
+#include "store/statements.def"
+#undef SQL
+	SQL_COUNT
+};
+
+struct store_dict {
+	int64_t number;
+	ZSTD_DDict *dict;
+};
+
+struct store {
+	sqlite3 *db;
+	char *path;
+	enum store_mode mode;
+	sqlite3_stmt *stmts[SQL_COUNT];
+	ZSTD_DCtx *unpacker;
+	struct store_dict *dicts;
+	size_t dict_count;
+};
+
+/* store_err maps what SQLite said. */
+enum err store_err(int code);
+/* store_fail notes the sentence of an error, with the file and the command that mends it. */
+enum err store_fail(const struct store *s, struct diags *d, enum err e);
+enum err store_run(struct store *s, const char *text) MUST_USE; /* fixed SQL without values */
+
+/* A statement: get it (reset, unbound), bind from 1 on, step. A failed prepare or bind shows at the step. */
+sqlite3_stmt *sql_get(struct store *s, enum sql which);
+void sql_int(sqlite3_stmt *q, int at, int64_t v);
+void sql_str(sqlite3_stmt *q, int at, struct str v);  /* borrowed until the statement is reset */
+void sql_blob(sqlite3_stmt *q, int at, struct str v); /* the same */
+void sql_null(sqlite3_stmt *q, int at);
+/* sql_next: *ret_row tells whether there is one. sql_done runs a statement that has no rows. Both reset it at the end. */
+enum err sql_next(sqlite3_stmt *q, bool *ret_row) MUST_USE;
+enum err sql_done(sqlite3_stmt *q) MUST_USE;
+/* sql_one runs a statement for its first row's first column; ERR_NOTFOUND without a row. */
+enum err sql_one(sqlite3_stmt *q, int64_t *ret_value) MUST_USE;
+int64_t sql_get_int(sqlite3_stmt *q, int at);		/* columns count from 0 */
+struct str sql_get_str(sqlite3_stmt *q, int at);		/* text or blob, valid until the next step */
+struct str sql_keep(sqlite3_stmt *q, int at, struct arena *a); /* a copy */
+
+/* store_unpack adds the source's bytes to out. */
+enum err store_unpack(struct store *s, int64_t dictionary, int64_t size, struct str packed, struct buf *out) MUST_USE;
+
+/* store_put_rule writes the derived rows of one source. terms may be NULL (then each is asked of the database). */
+struct store_terms;
+enum err store_put_rule(struct store *s, struct store_terms *terms, int64_t source, const struct article *article,
+			const struct rule *rule) MUST_USE;
+enum err store_terms_open(struct store *s, struct store_terms **ret_terms) MUST_USE;
+void store_terms_close(struct store_terms **terms);
+
+/* store_get_rule reads them back, adding to *rule (which has its id and title): see rule_merge. */
+enum err store_get_rule(struct store *s, int64_t source, struct arena *a, struct rule *rule) MUST_USE;
+
+#endif
