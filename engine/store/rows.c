@@ -205,6 +205,7 @@ static enum err put_template(struct store *s, int64_t source, int64_t n, const s
 	sql_int(q, 5, t->place);
 	sql_int(q, 6, t->lines);
 	sql_int(q, 7, t->line);
+	sql_int(q, 8, t->announced);
 	if (!e)
 		e = sql_done(q);
 	buf_free(&pattern);
@@ -216,6 +217,7 @@ static enum err put_template(struct store *s, int64_t source, int64_t n, const s
 		sql_str(q, 4, t->vars[i].name);
 		sql_str(q, 5, str_c(var_type_name(t->vars[i].type)));
 		sql_str(q, 6, t->vars[i].says);
+		sql_int(q, 7, t->vars[i].sample);
 		e = sql_done(q);
 	}
 	return e;
@@ -310,7 +312,7 @@ static enum err get_variables(struct store *s, int64_t source, int64_t n, struct
 		else if (!var_type_parse(sql_get_str(q, 1), &var->type))
 			e = ERR_DAMAGED;
 		else
-			*var = (struct rule_var){ sql_keep(q, 0, a), var->type, sql_keep(q, 2, a) };
+			*var = (struct rule_var){ sql_keep(q, 0, a), var->type, sql_keep(q, 2, a), sql_get_int(q, 3) != 0 };
 	}
 	return e;
 }
@@ -326,7 +328,8 @@ static enum err get_templates(struct store *s, int64_t source, struct arena *a, 
 		if (!t)
 			return ERR_NOMEM;
 		*t = (struct rule_template){ .text = sql_keep(q, 1, a), .place = (enum template_place)sql_get_int(q, 3),
-					     .lines = (unsigned)sql_get_int(q, 4), .line = (uint32_t)sql_get_int(q, 5) };
+					     .lines = (unsigned)sql_get_int(q, 4), .line = (uint32_t)sql_get_int(q, 5),
+					     .announced = sql_get_int(q, 6) != 0 };
 		e = get_variables(s, source, sql_get_int(q, 0), a, t);
 		if (!e)
 			e = read_pattern(sql_get_str(q, 2), a, t);

@@ -67,6 +67,7 @@ CREATE TABLE template (
   place INTEGER NOT NULL,     -- where it stood: 0 authored, 1 symptoms, 2 title, 3 summary, 4 cause, 5 more, 6 other
   lines INTEGER NOT NULL,     -- how many lines it was quoted on
   line INTEGER NOT NULL,      -- its line in the source
+  announced INTEGER NOT NULL, -- 1 where a sentence before it says that it is a message
   PRIMARY KEY (source, n)
 ) WITHOUT ROWID;
 
@@ -78,6 +79,7 @@ CREATE TABLE variable (
   name TEXT NOT NULL,         -- "server"
   type TEXT NOT NULL,         -- "netbios-name"
   says TEXT NOT NULL,         -- as the article spells it: "<\\servername>"
+  sample INTEGER NOT NULL,    -- 1 where that is one machine's value (an address), not a placeholder
   PRIMARY KEY (source, template, n),
   FOREIGN KEY (source, template) REFERENCES template (source, n) ON DELETE CASCADE
 ) WITHOUT ROWID;
