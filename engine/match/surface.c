@@ -23,6 +23,8 @@ struct fit {
 	struct letters pattern;
 	struct segment segments[SEGMENTS_MAX];
 	uint32_t count;
+	struct str tail; /* marks behind a variable at the template's end */
+	bool to_end;	 /* the template must reach the text's end */
 	unsigned steps;
 };
 
@@ -31,14 +33,14 @@ static bool is_letter(char c)
 	return char_is_alnum(c) || (unsigned char)c >= 0x80;
 }
 
-void surface_letters(struct str text, size_t base, struct letters *ret_letters)
+void surface_letters(struct str text, struct letters *ret_letters)
 {
 	ret_letters->n = 0;
 	for (size_t i = 0; i < text.n && ret_letters->n < SURFACE_TEXT_MAX; i++) {
 		if (!is_letter(text.p[i]))
 			continue;
 		ret_letters->c[ret_letters->n] = char_lower(text.p[i]);
-		ret_letters->at[ret_letters->n++] = (uint32_t)(base + i);
+		ret_letters->at[ret_letters->n++] = (uint32_t)i;
 	}
 }
 
@@ -64,6 +66,11 @@ static void split(struct fit *f)
 		at = v->end;
 	}
 	add_segment(f, str_from(f->message, at), false, 0);
+	const struct segment *last = &f->segments[f->count - 1];
+	if (f->count > 1 && !last->is_var && !last->letter_n) {
+		f->tail = last->raw;
+		f->count--;
+	}
 }
 
 static bool letters_at(const struct fit *f, const struct segment *s, uint32_t at)
@@ -72,64 +79,148 @@ static bool letters_at(const struct fit *f, const struct segment *s, uint32_t at
 	       !memcmp(f->in->c + at, f->pattern.c + s->letter_at, s->letter_n);
 }
 
+static bool has_space(const struct fit *f, uint32_t at)
+{
+	for (size_t i = at ? f->in->at[at - 1] + 1u : 0; i < (at < f->in->n ? f->in->at[at] : f->text.n); i++)
+		if (char_is_space(f->text.p[i]))
+			return true;
+	return false;
+}
+
 /* Is the punctuation of a literal without letters in the text between letters at-1 and at? Spaces do not count, and a
  * run of backslashes is one. */
 static bool marks_before(const struct fit *f, const struct segment *s, uint32_t at)
 {
 	size_t from = at ? f->in->at[at - 1] + 1 : 0, to = at < f->in->n ? f->in->at[at] : f->text.n;
 	size_t i = from;
-	bool space = false;
+	bool space = false, mark = false;
 	for (size_t k = 0; k < s->raw.n; k++) {
 		if (char_is_space(s->raw.p[k]) || (k && s->raw.p[k] == '\\' && s->raw.p[k - 1] == '\\')) {
-			space = true;
+			space |= char_is_space(s->raw.p[k]);
 			continue;
 		}
+		mark = true;
 		while (i < to && f->text.p[i] != s->raw.p[k])
 			i++;
 		if (i++ >= to)
 			return false;
 	}
-	return !space || to > from;
+	return mark || !space || has_space(f, at);
+}
+
+/* " in " is no part of PRINT02. */
+static bool parted(const struct fit *f, const struct segment *s, uint32_t at)
+{
+	return !char_is_space(s->raw.p[0]) || at >= f->in->n || has_space(f, at);
 }
 
 static bool fit_from(struct fit *f, uint32_t segment, uint32_t at);
 
-/* A variable takes as little as the rest allows. */
+static enum var_type type_of(const struct fit *f, const struct segment *s)
+{
+	return (enum var_type)f->view->vars[f->owner->var_at + s->var].type;
+}
+
+/* The letter behind a value at the template's end: a quote, a line's or a sentence's end stops it; a number or a name
+ * is one word. */
+static uint32_t value_end(const struct fit *f, const struct segment *s, uint32_t at)
+{
+	enum var_type type = type_of(f, s);
+	bool word = type == VAR_NUMBER || type == VAR_CODE || type == VAR_PORT || type == VAR_NETBIOS ||
+		    type == VAR_ADDRESS || type == VAR_USER;
+	uint32_t i = at + 1;
+	for (; i < f->in->n && i - at < VALUE_MAX; i++) {
+		bool stop = false;
+		for (size_t gap = f->in->at[i - 1] + 1u; gap < f->in->at[i]; gap++) {
+			char c = f->text.p[gap];
+			if (c == '\n' || c == '"' || (char_is_space(c) && (stop || word)))
+				return i;
+			stop = strchr(".!?;)", c) != NULL || (stop && c != ' ');
+		}
+	}
+	return i < f->in->n ? i : f->in->n;
+}
+
+static bool drive_at(const struct fit *f, uint32_t letter)
+{
+	size_t at = letter < f->in->n ? f->in->at[letter] : f->text.n;
+	return at + 2 < f->text.n && char_is_alpha(f->text.p[at]) && f->text.p[at + 1] == ':' &&
+	       f->text.p[at + 2] == '\\';
+}
+
+static bool try_end(struct fit *f, uint32_t segment, uint32_t end)
+{
+	struct segment *s = &f->segments[segment];
+	const struct segment *next = s + 1;
+	if (f->steps++ > SURFACE_STEPS_MAX ||
+	    (!next->is_var && (next->letter_n ? !letters_at(f, next, end) || !parted(f, next, end) : !marks_before(f, next, end))))
+		return false;
+	s->end = end;
+	return fit_from(f, segment + 1, end);
+}
+
+/* A folder before a file name: up to where a drive begins anew, else to the last backslash. */
+static bool fit_folder(struct fit *f, uint32_t segment, uint32_t at, uint32_t most)
+{
+	for (uint32_t end = at + 1; end <= at + most; end++)
+		if (drive_at(f, end) && try_end(f, segment, end))
+			return true;
+	for (uint32_t end = at + most; end > at; end--)
+		if (try_end(f, segment, end))
+			return true;
+	return false;
+}
+
+/* A variable takes as little as the rest allows; nothing at all only where nothing else will do. */
 static bool fit_var(struct fit *f, uint32_t segment, uint32_t at)
 {
 	struct segment *s = &f->segments[segment];
 	s->start = at;
 	if (segment + 1 == f->count) {
-		s->end = f->in->n;
-		return true;
+		s->end = at < f->in->n ? value_end(f, s, at) : at;
+		return !f->to_end || s->end == f->in->n;
 	}
-	const struct segment *next = s + 1;
 	uint32_t most = f->in->n - at < VALUE_MAX ? f->in->n - at : VALUE_MAX;
-	for (uint32_t n = 1; n <= most + 1; n++) {
-		uint32_t end = at + (n > most ? 0 : n); /* empty comes last */
-		if (f->steps++ > SURFACE_STEPS_MAX)
-			return false;
-		if (!next->is_var && next->letter_n && !letters_at(f, next, end))
-			continue;
-		s->end = end;
-		if (fit_from(f, segment + 1, end))
+	if (!s[1].is_var && !s[1].letter_n && type_of(f, s) == VAR_PATH && segment + 2 < f->count &&
+	    s[1].raw.p[0] == '\\')
+		return fit_folder(f, segment, at, most);
+	for (uint32_t n = 1; n <= most; n++)
+		if (try_end(f, segment, at + n))
 			return true;
-	}
-	return false;
+	return try_end(f, segment, at);
 }
 
 static bool fit_from(struct fit *f, uint32_t segment, uint32_t at)
 {
 	if (segment == f->count)
-		return true;
+		return !f->to_end || at == f->in->n;
 	struct segment *s = &f->segments[segment];
 	if (s->is_var)
 		return fit_var(f, segment, at);
-	if (s->letter_n ? !letters_at(f, s, at) : segment && segment + 1 < f->count && !marks_before(f, s, at))
+	if (s->letter_n && !letters_at(f, s, at))
 		return false;
 	s->start = at;
 	s->end = at + s->letter_n;
 	return fit_from(f, segment + 1, s->end);
+}
+
+/* Where a value may begin that ends before this letter: behind a quote, a line end, a colon or a full stop. */
+static uint32_t value_start(const struct fit *f, uint32_t letter)
+{
+	uint32_t i = letter;
+	for (; i > 0 && letter - i < VALUE_MAX; i--) {
+		size_t gap = f->in->at[i - 1] + 1u;
+		bool line = false, stop = false, space = false;
+		for (; gap < f->in->at[i < f->in->n ? i : i - 1]; gap++) {
+			char c = f->text.p[gap];
+			line |= c == '\n' || c == '"';
+			space |= c == ' ';
+			stop |= !space && strchr(".!?:;,", c) != NULL;
+		}
+		if (i < letter && (line || (stop && space)))
+			break;
+	}
+	return i;
 }
 
 /* A template that begins with a variable begins where its first letters are. */
@@ -141,14 +232,9 @@ static bool fit_anywhere(struct fit *f)
 	if (first == f->count)
 		return false;
 	const struct segment *s = &f->segments[first];
-	for (uint32_t at = 0; at + s->letter_n <= f->in->n && f->steps < SURFACE_STEPS_MAX; at++) {
-		if (!letters_at(f, s, at))
-			continue;
-		if (first == 0 && fit_from(f, 0, at))
+	for (uint32_t at = 0; at + s->letter_n <= f->in->n && f->steps < SURFACE_STEPS_MAX; at++)
+		if (letters_at(f, s, at) && fit_from(f, 0, first ? value_start(f, at) : at))
 			return true;
-		if (first > 0 && fit_from(f, 0, 0))
-			return true;
-	}
 	return false;
 }
 
@@ -159,33 +245,58 @@ static bool is_edge(char c)
 	return char_is_space(c) || c == '"' || c == '\'' || c == '<' || c == '>' || c == '`';
 }
 
+static size_t leading_marks(struct str raw)
+{
+	size_t n = 0;
+	while (n < raw.n && !is_letter(raw.p[n]))
+		n++;
+	return n;
+}
+
+static size_t trailing_marks(struct str raw)
+{
+	size_t n = 0;
+	while (n < raw.n && !is_letter(raw.p[raw.n - 1 - n]))
+		n++;
+	return n;
+}
+
 /* What the template has beside the variable is not part of the value. */
+static struct match_span cut_marks(const struct fit *f, struct str before, struct str after, struct match_span x)
+{
+	struct str text = f->text;
+	before = str_from(before, before.n - trailing_marks(before));
+	after = str_first(after, leading_marks(after));
+	for (size_t k = 0; k < before.n && x.start < x.end; k++) {
+		while (x.start < x.end && char_is_space(text.p[x.start]))
+			x.start++;
+		if (x.start < x.end && text.p[x.start] == before.p[k])
+			x.start++;
+	}
+	for (size_t k = after.n; k-- > 0 && x.start < x.end;) {
+		while (x.start < x.end && char_is_space(text.p[x.end - 1]))
+			x.end--;
+		if (x.start < x.end && text.p[x.end - 1] == after.p[k])
+			x.end--;
+	}
+	return x;
+}
+
 static struct match_span trim_value(const struct fit *f, const struct segment *s, size_t start, size_t end)
 {
-	const struct segment *before = s > f->segments ? s - 1 : NULL;
-	const struct segment *after = s + 1 < f->segments + f->count ? s + 1 : NULL;
-	while (start < end && is_edge(f->text.p[start]))
-		start++;
-	while (start < end && is_edge(f->text.p[end - 1]))
-		end--;
-	if (before && !before->is_var)
-		for (size_t k = 0; k < before->raw.n; k++) {
-			char c = before->raw.p[before->raw.n - 1 - k];
-			if (is_letter(c))
-				break;
-			if (c != '\\' && start < end && f->text.p[start] == c)
-				start++;
-		}
-	if (after && !after->is_var)
-		for (size_t k = 0; k < after->raw.n && !is_letter(after->raw.p[k]); k++)
-			if (end > start && str_find_char(after->raw, f->text.p[end - 1]) <= k &&
-			    !is_letter(f->text.p[end - 1]))
-				end--;
-	while (start < end && is_edge(f->text.p[start]))
-		start++;
-	while (start < end && (is_edge(f->text.p[end - 1]) || f->text.p[end - 1] == ',' || f->text.p[end - 1] == '.'))
-		end--;
-	return (struct match_span){ start, end };
+	bool first = s == f->segments, last = s + 1 == f->segments + f->count;
+	struct str before = first ? STR("") : s[-1].raw, after = last ? f->tail : s[1].raw, text = f->text;
+	struct match_span x = cut_marks(f, before, after, (struct match_span){ start, end });
+	while (x.start < x.end && (is_edge(text.p[x.start]) || text.p[x.start] == ','))
+		x.start++;
+	while (x.start < x.end && (is_edge(text.p[x.end - 1]) || strchr(",.;!?", text.p[x.end - 1])))
+		x.end--;
+	if (x.end - x.start > 2 && ((text.p[x.start] == '(' && text.p[x.end - 1] == ')') ||
+				    (text.p[x.start] == '[' && text.p[x.end - 1] == ']')))
+		x.start++, x.end--;
+	while (x.end - x.start > 2 && text.p[x.start] == '-' && text.p[x.start + 1] == '-')
+		x.start += 2;
+	return x;
 }
 
 static struct match_span value_of(const struct fit *f, const struct segment *s)
@@ -202,31 +313,68 @@ static struct match_span value_of(const struct fit *f, const struct segment *s)
 	return trim_value(f, s, start, end);
 }
 
-/* Letters by letters: another case, another mark between two of them. */
-static void compare_dress(const struct fit *f, const struct segment *s, unsigned *all, unsigned *differ)
+/* Both texts without their spaces, letter by letter: another case, another mark. */
+static void compare_dress(struct str want, struct str have, unsigned *all, unsigned *differ)
 {
-	uint32_t at = s->start;
-	size_t behind = 0;
-	bool first = true;
-	for (size_t k = 0; k < s->raw.n && at < s->end; k++) {
-		if (!is_letter(s->raw.p[k]))
-			continue;
-		size_t here = f->in->at[at++];
-		++*all;
-		if (f->text.p[here] != s->raw.p[k])
+	size_t i = 0, k = 0;
+	while (i < want.n || k < have.n) {
+		if (i < want.n && char_is_space(want.p[i])) {
+			i++;
+		} else if (k < have.n && char_is_space(have.p[k])) {
+			k++;
+		} else if (i < want.n && k < have.n && want.p[i] == have.p[k]) {
+			i++, k++;
+			++*all;
+		} else if (i < want.n && k < have.n && is_letter(want.p[i]) && is_letter(have.p[k])) {
+			i++, k++;
+			++*all;
 			++*differ;
-		if (!first) {
-			size_t i = behind, marks = 0, same = 0;
-			for (size_t b = k; b > 0 && !is_letter(s->raw.p[b - 1]); b--)
-				marks += !char_is_space(s->raw.p[b - 1]);
-			for (; i < here; i++)
-				same += !char_is_space(f->text.p[i]);
-			if (marks != same)
-				*differ += 2;
+		} else {
+			if (i < want.n && !is_letter(want.p[i]))
+				i++;
+			else
+				k++;
+			*differ += 2;
 		}
-		first = false;
-		behind = here + 1;
 	}
+}
+
+/* The text of a literal: between the values beside it; at the template's ends from its first letter, and to the stops
+ * behind its last, for "down." and "down..." are two messages. */
+static struct str literal_text(const struct fit *f, const struct surface *out, uint32_t i, struct str *raw)
+{
+	const struct segment *s = &f->segments[i];
+	size_t start = i ? out->values[s[-1].var].end : 0, end = f->text.n;
+	if (!i || !start) {
+		start = s->start < f->in->n ? f->in->at[s->start] : f->text.n;
+		while (raw->n && !is_letter(raw->p[0]))
+			*raw = str_from(*raw, 1);
+	}
+	if (i + 1 < f->count && out->values[s[1].var].end) {
+		end = out->values[s[1].var].start;
+	} else {
+		end = s->end ? f->in->at[s->end - 1] + 1u : start;
+		while (end < f->text.n && strchr(".!?:,;", f->text.p[end]))
+			end++;
+		while (raw->n && !is_letter(raw->p[raw->n - 1]) && !strchr(".!?:,;", raw->p[raw->n - 1]))
+			raw->n--;
+	}
+	return end > start ? str_first(str_from(f->text, start), end - start) : STR("");
+}
+
+/* How a value that an article shows from one machine compares: the same, of the same shape, or of another. */
+static void compare_sample(const struct fit *f, const struct file_var *v, struct match_span at, struct surface *out)
+{
+	struct str value = { f->text.p + at.start, at.end - at.start };
+	struct str sample = str_first(str_from(f->message, v->start), v->end - v->start);
+	if (!v->sample)
+		return;
+	if (str_eq_nocase(value, sample))
+		out->samples_met++;
+	else if (value.n != sample.n)
+		out->samples_odd++;
+	else
+		out->samples_other++;
 }
 
 static void take_values(const struct fit *f, struct surface *out)
@@ -234,17 +382,18 @@ static void take_values(const struct fit *f, struct surface *out)
 	unsigned all = 0, differ = 0;
 	for (uint32_t i = 0; i < f->count; i++) {
 		const struct segment *s = &f->segments[i];
-		if (!s->is_var) {
-			compare_dress(f, s, &all, &differ);
+		if (!s->is_var)
 			continue;
-		}
-		const struct file_var *v = &f->view->vars[f->owner->var_at + s->var];
 		out->values[s->var] = value_of(f, s);
 		out->value_count = s->var + 1;
-		struct match_span x = out->values[s->var];
-		struct str value = { f->text.p + x.start, x.end - x.start };
-		out->samples_met += v->sample &&
-				    str_eq_nocase(value, str_first(str_from(f->message, v->start), v->end - v->start));
+		compare_sample(f, &f->view->vars[f->owner->var_at + s->var], out->values[s->var], out);
+	}
+	for (uint32_t i = 0; i < f->count; i++) {
+		struct str raw = f->segments[i].raw;
+		if (f->segments[i].is_var)
+			continue;
+		struct str have = literal_text(f, out, i, &raw);
+		compare_dress(raw, have, &all, &differ);
 	}
 	out->differs = all ? (double)differ / all : 1;
 	uint32_t first = f->segments[0].start, last = f->segments[f->count - 1].end;
@@ -258,8 +407,15 @@ bool surface_fit(const struct file_view *v, const struct file_owner *owner, stru
 	struct fit f = { .view = v, .owner = owner, .text = text, .message = file_str(v, owner->text), .in = letters };
 	struct surface out = { 0 };
 	split(&f);
-	if (!letters->n || !fit_anywhere(&f))
+	f.to_end = true;
+	if (!letters->n || !f.count)
 		return false;
+	if (!fit_anywhere(&f)) {
+		f.to_end = false;
+		f.steps = 0;
+		if (!fit_anywhere(&f))
+			return false;
+	}
 	take_values(&f, &out);
 	*ret_surface = out;
 	return true;

@@ -10,7 +10,7 @@
 #include "match/file.h"
 #include "match/match.h"
 
-enum { SURFACE_STEPS_MAX = 4000, SURFACE_VARS_MAX = 24, SURFACE_TEXT_MAX = 4096 };
+enum { SURFACE_STEPS_MAX = 1500, SURFACE_VARS_MAX = 24, SURFACE_TEXT_MAX = 4096 };
 
 /* The letters and digits of a text, folded, with their places. */
 struct letters {
@@ -24,10 +24,11 @@ struct surface {
 	struct match_span values[SURFACE_VARS_MAX]; /* by variable; empty where nothing stood there */
 	unsigned value_count;
 	double differs; /* 0 the same dress, 1 all of it differs */
-	unsigned samples_met; /* variables that are one machine's value, and have it here */
+	/* Variables that an article shows with one machine's value: it is here, one of its shape, one of another. */
+	unsigned samples_met, samples_other, samples_odd;
 };
 
-void surface_letters(struct str text, size_t base, struct letters *ret_letters);
+void surface_letters(struct str text, struct letters *ret_letters);
 
 /* surface_fit: false where the template does not fit. text is what letters were taken from. */
 bool surface_fit(const struct file_view *v, const struct file_owner *owner, struct str text,

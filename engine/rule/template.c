@@ -283,30 +283,31 @@ static size_t run_of(struct str s, bool (*belongs)(char c))
 	return n;
 }
 
-static bool is_address_char(char c)
-{
-	return char_is_hex(c) || char_lower(c) == 'x' || char_lower(c) == 'n' || char_lower(c) == 'y' || c == '?';
-}
-
-/* 0137:bff9a28d, XXXX:YYYYYYYY: four, a colon, four to eight. */
+/* 0137:bff9a28d: four, a colon, four to eight. */
 static size_t address_at(struct str s)
 {
-	size_t n = run_of(s, is_address_char);
+	size_t n = run_of(s, char_is_hex);
 	if (n != 4 || n >= s.n || s.p[n] != ':')
 		return 0;
-	size_t m = run_of(str_from(s, n + 1), is_address_char);
+	size_t m = run_of(str_from(s, n + 1), char_is_hex);
 	if ((m != 4 && m != 8 && m != 6) || (n + 1 + m < s.n && char_is_alnum(s.p[n + 1 + m])))
 		return 0;
 	return n + 1 + m;
 }
 
-/* 0x77f6489f with six digits or more is an address or a status; both vary. */
-static size_t long_hex_at(struct str s)
+/* 0x77f6489f is an address; 0x80070035, 0xC0000005 and 0x0000007B are codes, unless memory is spoken of. */
+static size_t long_hex_at(struct str text, size_t at)
 {
-	if (s.n < 8 || s.p[0] != '0' || char_lower(s.p[1]) != 'x')
+	struct str s = str_from(text, at);
+	if (s.n < 10 || s.p[0] != '0' || char_lower(s.p[1]) != 'x')
 		return 0;
 	size_t n = run_of(str_from(s, 2), char_is_hex);
-	return n == 8 && (n + 2 == s.n || !char_is_alnum(s.p[n + 2])) ? n + 2 : 0;
+	if (n != 8 || (n + 2 < s.n && char_is_alnum(s.p[n + 2])))
+		return 0;
+	bool code = s.p[2] == '8' || char_lower(s.p[2]) == 'c' || str_starts(str_from(s, 2), STR("0000"));
+	size_t from = at > 10 ? at - 10 : 0;
+	struct str before = str_first(str_from(text, from), at - from);
+	return code && !has_word(before, "at ") && !has_word(before, "at \"") && !has_word(before, "address") ? 0 : n + 2;
 }
 
 /* %1, %s, %ld, %2!s! */
@@ -364,7 +365,7 @@ static size_t word_at(const struct reader *r, struct str text, size_t at, struct
 	char before = at ? text.p[at - 1] : ' ';
 	char c = w.n ? char_lower(w.p[0]) : ' ';
 	*ret_explained = STR("");
-	if (w.n >= 2 && (c == 'x' || c == 'n' || c == 'y' || c == 'z') && one_letter(w))
+	if (w.n >= 3 && (c == 'x' || c == 'n' || c == 'y' || c == 'z') && one_letter(w))
 		return w.n;
 	if (w.n >= 5 && is_compound(w, before == '\\'))
 		return w.n;
@@ -397,7 +398,7 @@ static size_t placeholder_at(const struct reader *r, struct str text, size_t at,
 	} else if (starts_word && is_word_char(s.p[0])) {
 		n = address_at(s);
 		if (!n)
-			n = long_hex_at(s);
+			n = long_hex_at(text, at);
 		if (n) {
 			*var = (struct rule_var){ STR("memory"), VAR_NUMBER, str_first(s, n), true };
 			return n;
@@ -637,34 +638,46 @@ static enum template_place place_of(enum section_kind kind)
 	}
 }
 
-/* Does the paragraph announce what is indented under it? */
-static bool announces(const struct para *p, bool *ret_speaks)
+/* What the last paragraph that is no quotation says of those that follow it. */
+struct announcement {
+	const struct para *by;
+	bool known, colon, speaks;
+	unsigned quoted; /* paragraphs taken since */
+};
+
+/* Inside lists a message often stands no deeper than the item; then only the paragraph behind the colon counts. */
+static bool is_quoted(struct announcement *n, const struct para *p)
 {
-	*ret_speaks = speaks_of_message(last_sentence(p->text));
-	return *ret_speaks || str_ends(p->text, STR(":"));
+	if (!n->by || p->item || !p->indent)
+		return false;
+	if (!n->known) {
+		n->colon = str_ends(n->by->text, STR(":"));
+		n->speaks = speaks_of_message(last_sentence(n->by->text));
+		n->known = true;
+	}
+	if (p->indent > n->by->margin)
+		return n->colon || n->speaks;
+	return n->colon && (!n->quoted || (n->speaks && p->indent == n->by->margin && n->quoted < 2));
 }
 
 static void read_paras(struct reader *r, const struct para *paras, size_t count, struct rule_template as)
 {
-	const struct para *before = NULL; /* the last one that is no quotation */
-	bool announced = false, speaks = false, known = false;
+	struct announcement n = { 0 };
 	for (size_t i = 0; i < count; i++) {
 		const struct para *p = &paras[i];
 		as.line = p->line;
 		as.lines = p->lines;
 		if (is_separator(p->text))
 			continue;
-		if (before && !p->item && p->indent > before->margin) {
-			if (!known)
-				announced = announces(before, &speaks);
-			known = true;
-			as.announced = speaks;
-			if (announced && p->lines <= 25 && count_words(p->text) >= (speaks ? WORDS_MIN : QUOTE_WORDS_MIN))
+		if (is_quoted(&n, p)) {
+			n.quoted++;
+			as.announced = n.speaks;
+			if (p->lines <= 25 && count_words(p->text) >= (n.speaks ? WORDS_MIN : QUOTE_WORDS_MIN))
 				add_message(r, p->text, as);
-			continue;
+			if (!str_ends(p->text, STR(":")))
+				continue;
 		}
-		before = p;
-		known = false;
+		n = (struct announcement){ .by = p };
 		as.announced = true;
 		if (str_find_char(p->text, '"') != STR_NONE && speaks_of_message(p->text) &&
 		    str_find(p->text, STR("Knowledge Base")) == STR_NONE)
