@@ -158,3 +158,6 @@ CREATE TABLE meaning (
 ) WITHOUT ROWID;
 CREATE INDEX meaning_by_value ON meaning (value);
 CREATE INDEX source_by_hash ON source (hash, size, article, root); -- what an import asks of every file
+-- Which article shows a source: what the check of those references asks for every source that comes or goes.
+CREATE INDEX article_by_shown ON article (shown);
+CREATE INDEX article_by_authored ON article (authored) WHERE authored IS NOT NULL;
