@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: MIT */
+#include "probe/smb_talk.h"
+
+#include "probe/netbios.h"
+
+#include <errno.h>
+#include <string.h>
+
+enum { GREETING_MAX = 64 };
+
+struct str smb_status_text(uint32_t status, struct arena *a)
+{
+	return arena_printf(a, "%08x", status);
+}
+
+bool smb_talk_begin(struct machine *m, struct smb_talk *t)
+{
+	t->nbss = -1;
+	t->tcp = "open";
+	t->wait_ms = machine_arg_number(m, "wait", 3500, 10, 10000);
+	t->room = arena_alloc(m->arena, SMB_FRAME_MAX + 4);
+	t->received.p = t->room;
+	if (!machine_arg_address(m, "address", &t->address) || !t->room) {
+		machine_not_run(m, "no address to connect to");
+		return false;
+	}
+	machine_open(m, 0, (struct channel_spec){ .kind = CHANNEL_TCP, .to = t->address, .port = (uint16_t)t->port });
+	machine_timer(m, t->wait_ms);
+	return true;
+}
+
+/* The names that server and client go by in a session request; a client's name is free, and ours says who calls. */
+static struct str step_packet(struct machine *m, struct smb_talk *t)
+{
+	char random[48];
+	struct str server = address_print(t->address, m->arena);
+	for (size_t i = 0; i < sizeof random; i++)
+		random[i] = (char)machine_random(m);
+	switch (t->step) {
+	case SMB_SESSION:
+		return netbios_session_request(t->called, STR("KBTRIAGE"), STR(""), m->arena);
+	case SMB_DIALECT:
+		return t->smb1 ? smb1_negotiate(m->arena) :
+				 smb2_negotiate(t->most_dialect, (struct str){ random, sizeof random }, m->arena);
+	case SMB_LOGON:
+	case SMB_LOGON_ANSWER:
+		t->header.command = SMB2_SESSION_SETUP;
+		return smb2_logon(t->step == SMB_LOGON_ANSWER, &t->header, m->arena);
+	case SMB_IPC:
+		t->header.command = SMB2_TREE_CONNECT;
+		return smb2_tree_connect(server, STR("IPC$"), &t->header, m->arena);
+	case SMB_SHARE:
+		t->header.command = SMB2_TREE_CONNECT;
+		t->header.tree = 0;
+		return smb2_tree_connect(server, t->share, &t->header, m->arena);
+	case SMB_PIPE:
+		t->header.command = SMB2_CREATE;
+		return smb2_open_pipe(t->pipe, &t->header, m->arena);
+	case SMB_CONNECT:
+	case SMB_LISTEN:
+	case SMB_STEPS:
+		break;
+	}
+	return STR("");
+}
+
+static bool stop(struct smb_talk *t, enum smb_stop how)
+{
+	t->stop = how;
+	return true;
+}
+
+/* is_wanted: was this step asked for? A pipe is opened before a share is connected, since it needs IPC$. */
+static bool is_wanted(const struct smb_talk *t, enum smb_step step)
+{
+	switch (step) {
+	case SMB_SESSION: return t->called.n > 0;
+	case SMB_LISTEN: return t->listen_ms > 0 && !t->session_only;
+	case SMB_DIALECT: return !t->session_only;
+	case SMB_LOGON:
+	case SMB_LOGON_ANSWER:
+	case SMB_IPC: return t->logon && !t->smb1 && !t->session_only;
+	case SMB_PIPE: return t->pipe.n > 0 && !t->session_only;
+	case SMB_SHARE: return t->share.n > 0 && t->logon && !t->smb1 && !t->session_only;
+	case SMB_CONNECT:
+	case SMB_STEPS: break;
+	}
+	return false;
+}
+
+static bool go_on(struct machine *m, struct smb_talk *t)
+{
+	static const enum smb_step order[] = { SMB_CONNECT, SMB_SESSION, SMB_LISTEN, SMB_DIALECT, SMB_LOGON,
+					       SMB_LOGON_ANSWER, SMB_IPC, SMB_PIPE, SMB_SHARE, SMB_STEPS };
+	size_t at = 0;
+	while (order[at] != t->step)
+		at++;
+	do {
+		at++;
+	} while (order[at] != SMB_STEPS && !is_wanted(t, order[at]));
+	if (order[at] == SMB_STEPS)
+		return stop(t, SMB_FINISHED);
+	t->step = order[at];
+	if (t->step == SMB_LISTEN) {
+		machine_timer(m, t->listen_ms);
+		return false;
+	}
+	if (t->step > SMB_DIALECT)
+		t->header.message++;
+	t->spoke = true;
+	struct str packet = step_packet(m, t);
+	if (!packet.n)
+		return stop(t, SMB_INTERNAL);
+	machine_send(m, 0, packet);
+	machine_timer(m, t->wait_ms);
+	return false;
+}
+
+static bool read_session_answer(struct machine *m, struct smb_talk *t, unsigned type, struct str body)
+{
+	if (type == NBSS_NEGATIVE) {
+		t->nbss = body.n ? (uint8_t)body.p[0] : 0;
+		t->answered[t->step] = true;
+		return stop(t, SMB_REFUSED);
+	}
+	if (type == NBSS_RETARGET) {
+		t->retargeted = true;
+		return stop(t, SMB_REFUSED);
+	}
+	if (t->step != SMB_SESSION)
+		return stop(t, SMB_MALFORMED);
+	t->answered[t->step] = true;
+	return go_on(m, t);
+}
+
+static bool step_is_good(const struct smb_talk *t, uint32_t status)
+{
+	return !status || (t->step == SMB_LOGON && status == (uint32_t)NT_STATUS_MORE_PROCESSING);
+}
+
+static bool read_smb_answer(struct machine *m, struct smb_talk *t, struct str frame)
+{
+	struct smb_answer r = smb_read(frame);
+	if (!r.version)
+		return stop(t, SMB_NOT_SMB);
+	if (t->step < SMB_DIALECT || !r.whole || r.version != (t->smb1 ? 1u : 2u) ||
+	    (t->step > SMB_DIALECT && r.header.command != t->header.command))
+		return stop(t, SMB_MALFORMED);
+	if (r.version == 2 && r.header.message != t->header.message)
+		return false; /* an interim answer, or one to something that was not asked */
+	t->answered[t->step] = true;
+	t->status[t->step] = r.status;
+	if (t->step == SMB_DIALECT) {
+		t->negotiated = r;
+		if (!r.status && !r.has_dialect)
+			return stop(t, SMB_MALFORMED);
+		if (r.status || r.dialect == 0xFFFF)
+			return stop(t, SMB_REFUSED);
+	}
+	if (t->step == SMB_LOGON || t->step == SMB_LOGON_ANSWER) {
+		t->header.session = r.header.session;
+		t->session_flags = r.session_flags;
+	}
+	if (t->step == SMB_LOGON && !r.status) /* logged on at the first step: nothing is left to answer */
+		t->step = SMB_LOGON_ANSWER;
+	if (t->step == SMB_IPC)
+		t->header.tree = r.header.tree;
+	if (!step_is_good(t, r.status) && t->step != SMB_IPC && t->step != SMB_PIPE)
+		return stop(t, SMB_REFUSED);
+	if (r.status && t->step == SMB_IPC && t->pipe.n)
+		return stop(t, SMB_REFUSED); /* without IPC$ there is no pipe; a share may be there all the same */
+	return go_on(m, t);
+}
+
+static void keep_greeting(struct smb_talk *t)
+{
+	t->greeting = str_first(t->received, GREETING_MAX);
+}
+
+/* read_frames reads whole frames off what was received; true when it is over. */
+static bool read_frames(struct machine *m, struct smb_talk *t)
+{
+	while (t->received.n) {
+		unsigned type = (uint8_t)t->received.p[0];
+		if (type != NBSS_MESSAGE && (type < NBSS_POSITIVE || type > NBSS_KEEPALIVE)) {
+			keep_greeting(t);
+			return stop(t, SMB_NOT_SMB);
+		}
+		if (t->received.n < 4)
+			return false;
+		struct wire w = wire_of(t->received);
+		size_t size = wire_be32(&w) & 0xFFFFFF; /* 24 bits on port 445, 17 on 139, whose upper bits are 0 */
+		if (size > SMB_FRAME_MAX) {
+			keep_greeting(t);
+			return stop(t, SMB_MALFORMED);
+		}
+		struct str frame = wire_bytes(&w, size);
+		if (!wire_ok(&w))
+			return false;
+		bool over = false;
+		if (type == NBSS_MESSAGE)
+			over = read_smb_answer(m, t, frame);
+		else if (type != NBSS_KEEPALIVE)
+			over = read_session_answer(m, t, type, frame);
+		if (over && t->stop == SMB_NOT_SMB)
+			keep_greeting(t);
+		if (over)
+			return true;
+		t->received = str_from(t->received, 4 + size);
+	}
+	return false;
+}
+
+static bool take_bytes(struct machine *m, struct smb_talk *t, struct str bytes)
+{
+	machine_keep_raw(m, bytes);
+	while (bytes.n) {
+		/* what is left of the last frame moves to the front: the room holds one frame of the largest size */
+		memmove(t->room, t->received.p, t->received.n);
+		t->received.p = t->room;
+		struct str part = str_first(bytes, SMB_FRAME_MAX + 4 - t->received.n);
+		memcpy(t->room + t->received.n, part.p, part.n);
+		t->received.n += part.n;
+		bytes = str_from(bytes, part.n);
+		if (read_frames(m, t))
+			return true;
+	}
+	return false;
+}
+
+static bool take_failure(struct smb_talk *t, const struct event *e)
+{
+	if (t->step == SMB_CONNECT) {
+		t->failure = *e;
+		t->tcp = outcome_of_connect(e);
+		return stop(t, SMB_NO_CONNECTION);
+	}
+	if (t->received.n)
+		keep_greeting(t);
+	return stop(t, e->error == ECONNRESET || e->error == EPIPE ? SMB_RESET : SMB_SILENT);
+}
+
+static bool take_wait(struct smb_talk *t, const struct event *e)
+{
+	t->unacked = e->tcp.unacked;
+	t->unacked_known = e->tcp.known;
+	if (t->step == SMB_CONNECT) {
+		t->tcp = "timeout";
+		return stop(t, SMB_NO_CONNECTION);
+	}
+	if (t->received.n)
+		keep_greeting(t);
+	return stop(t, t->received.n ? SMB_MALFORMED : SMB_SILENT);
+}
+
+bool smb_talk_event(struct machine *m, struct smb_talk *t, const struct event *e)
+{
+	switch (e->kind) {
+	case EVENT_OPEN:
+		return go_on(m, t);
+	case EVENT_BYTES:
+		return take_bytes(m, t, e->bytes);
+	case EVENT_END:
+		if (t->received.n)
+			keep_greeting(t);
+		return stop(t, SMB_CLOSED);
+	case EVENT_FAIL:
+		return take_failure(t, e);
+	case EVENT_TIMER:
+		if (t->step == SMB_LISTEN)
+			return go_on(m, t);
+		machine_ask_tcp(m, 0);
+		return false;
+	case EVENT_TCP:
+	case EVENT_DEADLINE:
+		return take_wait(t, e);
+	}
+	return false;
+}
