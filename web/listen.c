@@ -96,3 +96,9 @@ enum err listener_open(struct str where, bool insecure, struct arena *a, struct 
 	*ret_listener = l;
 	return arena_err(a);
 }
+
+void listener_close(struct listener *listener)
+{
+	close(listener->fd);
+	listener->fd = -1;
+}

@@ -21,5 +21,6 @@ struct listener {
  * in d. */
 enum err listener_open(struct str where, bool insecure, struct arena *a, struct diags *d,
 		       struct listener *ret_listener) MUST_USE;
+void listener_close(struct listener *listener); /* where no server took it over */
 
 #endif

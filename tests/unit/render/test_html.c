@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Text and Markdown > HTML: nothing becomes a tag that was none, and layout is told from text.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "render/html.h"
+
+typedef void renderer(struct buf *out, struct str text);
+
+static void check(renderer *render, const char *text, const char *want)
+{
+	struct buf out = { 0 };
+	render(&out, str_c(text));
+	buf_add_char(&out, 0);
+	assert_string_equal(out.p, want);
+	buf_free(&out);
+}
+
+static void text_is_escaped(void **unused)
+{
+	(void)unused;
+	check(render_html_escape, "<b a=\"x\" c='y'>&", "&lt;b a=&quot;x&quot; c=&#39;y&#39;&gt;&amp;");
+	check(render_html_escape, "a\x1b[31m\x01\x7f\xff\xe2\x80\xae", "a\xef\xbf\xbd[31m\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd");
+	check(render_html_escape, "a\r\nb\tc", "a\nb\tc");
+}
+
+static void ids_and_addresses_become_links(void **unused)
+{
+	(void)unused;
+	check(render_html_line, "see Q150536, Q12 and XQ150536.", "see <a href=\"/kb/Q150536\">Q150536</a>, Q12 and XQ150536.");
+	check(render_html_line, "(http://a.example/x?a=1&b=2).",
+	      "(<a href=\"http://a.example/x?a=1&amp;b=2\">http://a.example/x?a=1&amp;b=2</a>).");
+	check(render_html_line, "http:// javascript:alert(1) http://\"onload=x",
+	      "http:// javascript:alert(1) http://&quot;onload=x");
+	check(render_html_line, "https://h.example/\"><script>",
+	      "<a href=\"https://h.example/\">https://h.example/</a>&quot;&gt;&lt;script&gt;");
+}
+
+static void values_are_filled_in(void **unused)
+{
+	(void)unused;
+	struct binding b[] = { { .name = STR_LIT("server"), .value = STR_LIT("<SRV>") } };
+	struct buf out = { 0 };
+	render_html_filled(&out, STR("net use \\\\{server}\\{share} {} { x }"), b, 1);
+	buf_add_char(&out, 0);
+	assert_string_equal(out.p, "net use \\\\<b class=\"value\">&lt;SRV&gt;</b>\\<var>share</var> {} { x }");
+	buf_free(&out);
+}
+
+static void layout_of_plain_text(void **unused)
+{
+	(void)unused;
+	check(render_html_text, "One line\nand another.\n\nA second <p>.",
+	      "<p>One line\nand another.</p>\n<p>A second &lt;p&gt;.</p>\n");
+	check(render_html_text, "You see:\n\n   Error 53\n     more\n\nThen.",
+	      "<p>You see:</p>\n<pre tabindex=\"0\" class=\"code\">Error 53\n  more</pre>\n<p>Then.</p>\n");
+	check(render_html_text, " - one\n   goes on\n - two\n\nEnd",
+	      "<ul>\n<li><p>one\ngoes on</p>\n</li>\n<li><p>two</p>\n</li>\n</ul>\n<p>End</p>\n");
+	check(render_html_text, "1. First\n\n2. Second:\n\n      a command\n\n3. Third",
+	      "<ol type=\"1\" start=\"1\">\n<li><p>First</p>\n</li>\n<li><p>Second:</p>\n<pre tabindex=\"0\" class=\"code\">a "
+	      "command</pre>\n</li>\n<li><p>Third</p>\n</li>\n</ol>\n");
+	check(render_html_text, "Name      Value\n----      -----\nfoo       1",
+	      "<pre tabindex=\"0\" class=\"table\">Name      Value\n----      -----\nfoo       1</pre>\n");
+	check(render_html_text, "", "");
+	check(render_html_text, "\n \n", "");
+}
+
+static void markdown_has_no_raw_html(void **unused)
+{
+	(void)unused;
+	check(render_html_markdown, "<script>x</script> *a* `Q150536` Q150536",
+	      "<p>&lt;script&gt;x&lt;/script&gt; <em>a</em> <code>Q150536</code> <a href=\"/kb/Q150536\">Q150536</a></p>\n");
+	check(render_html_markdown, "[a](javascript:alert(1)) [b](https://b.example/\"x) [c](data:text/html,x)",
+	      "<p>a <a href=\"https://b.example/&quot;x\">b</a> c</p>\n");
+	check(render_html_markdown, "    <code>\n", "<pre tabindex=\"0\" class=\"code\">&lt;code&gt;\n</pre>\n");
+	check(render_html_markdown, "|a|b|\n|---|---|\n|1|2|\n",
+	      "<table><thead><tr><th>a</th>\n<th>b</th>\n</tr>\n</thead>\n<tbody><tr><td>1</td>\n<td>2</td>\n</tr>\n</tbody>\n</table>\n");
+	check(render_html_markdown, "[x [y](javascript:b) z](http://a.example)", "<p>[x y z](<a href=\"http://a.example\">http://a.example</a>)</p>\n");
+}
+
+static void deep_and_odd_text_ends(void **unused)
+{
+	(void)unused;
+	struct buf deep = { 0 }, out = { 0 };
+	for (int i = 0; i < 2000; i++)
+		buf_addf(&deep, "%*s- item %d\n", i % 40, "", i);
+	for (int i = 0; i < 2000; i++)
+		buf_addf(&deep, "%s%d. x\n", i % 3 ? "   " : "", i);
+	render_html_text(&out, buf_str(&deep));
+	assert_int_equal(buf_err(&out), ERR_OK);
+	assert_true(out.n > deep.n && out.n < 40 * deep.n);
+	buf_free(&deep);
+	buf_free(&out);
+}
+
+static void a_message_is_marked_where_it_matched(void **unused)
+{
+	(void)unused;
+	struct match_span spans[] = { { 0, 6 }, { 12, 17 } };
+	struct match_capture capture = { .name = STR_LIT("server"), .value = STR_LIT("S"), .span = { 7, 10 } };
+	struct match m = { .spans = spans, .span_count = 2, .captures = &capture, .capture_count = 1 };
+	struct match_answer found = { .query = STR_LIT("Failed <S> \xc3\xa9rror & 1"), .matches = &m, .match_count = 1 };
+	struct buf out = { 0 };
+	render_html_message(&out, &found);
+	buf_add_char(&out, 0);
+	assert_non_null(strstr(out.p, "<mark>Failed</mark> <mark class=\"value\">&lt;S&gt;</mark> \xc3\xa9<mark>rror</mark> &amp; 1"));
+	buf_free(&out);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(text_is_escaped),	     cmocka_unit_test(ids_and_addresses_become_links),
+		cmocka_unit_test(values_are_filled_in),	     cmocka_unit_test(layout_of_plain_text),
+		cmocka_unit_test(markdown_has_no_raw_html),  cmocka_unit_test(deep_and_odd_text_ends),
+		cmocka_unit_test(a_message_is_marked_where_it_matched),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

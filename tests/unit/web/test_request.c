@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What a request may be: targets, forms, headers, hosts, origins.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "web/request.h"
+
+static struct arena arena;
+
+static int teardown(void **unused)
+{
+	(void)unused;
+	arena_free(&arena);
+	return 0;
+}
+
+static bool is(struct str s, const char *want)
+{
+	return str_eq(s, str_c(want));
+}
+
+static void targets_are_decoded_once(void **unused)
+{
+	(void)unused;
+	struct http_request req = { .arena = &arena };
+	assert_int_equal(request_parse_target(STR("/kb/Q150536?q=a%20b+c&x=%2525&&y"), &req), ERR_OK);
+	assert_true(is(req.path, "/kb/Q150536"));
+	assert_int_equal(req.query.count, 3);
+	assert_true(is(http_field(&req.query, "q"), "a b c"));
+	assert_true(is(http_field(&req.query, "x"), "%25"));
+	assert_true(is(http_field(&req.query, "y"), ""));
+	assert_true(is(http_field(&req.query, "none"), ""));
+}
+
+static void bad_targets_are_refused(void **unused)
+{
+	(void)unused;
+	static const char *const bad[] = { "",	      "*",	 "http://evil/", "/%00a", "/%zz",  "/%2",    "/a/../b", "/%2e%2e/etc",
+					   "/..",     "/.",	 "/%0d%0aX: y",	 "/a b",  "/\x01", "/\x7f",  "/%ff",	"/\xc3\xa9",
+					   "/%c0%af", "/%ed%a0%80" };
+	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+		struct http_request req = { .arena = &arena };
+		assert_int_equal(request_parse_target(str_c(bad[i]), &req), ERR_INPUT);
+	}
+	static char huge[REQUEST_TARGET_MAX + 2];
+	memset(huge, 'a', sizeof huge - 1);
+	huge[0] = '/';
+	struct http_request req = { .arena = &arena };
+	assert_int_equal(request_parse_target(str_c(huge), &req), ERR_LIMIT);
+}
+
+static void forms_keep_what_people_paste(void **unused)
+{
+	(void)unused;
+	struct http_fields f;
+	assert_int_equal(request_parse_form(STR("text=100%+of%20it+%3C%5C%5CSRV%3E%0D%0A&bad=%ff&=x"), &arena, &f), ERR_OK);
+	assert_true(is(http_field(&f, "text"), "100% of it <\\\\SRV>\r\n"));
+	assert_true(is(http_field(&f, "bad"), "\xef\xbf\xbd"));
+	char many[400];
+	memset(many, '&', sizeof many);
+	for (size_t i = 0; i < sizeof many; i += 2)
+		many[i] = 'a';
+	assert_int_equal(request_parse_form((struct str){ many, sizeof many }, &arena, &f), ERR_LIMIT);
+}
+
+static unsigned check(enum http_method method, const char *lines, const struct http_hosts *hosts)
+{
+	struct http_request req = { .method = method, .arena = &arena };
+	struct str rest = str_c(lines), line;
+	const char *why;
+	while (str_line(&rest, &line)) {
+		struct http_field *f = arena_push(&arena, &req.headers.items, &req.headers.count, &req.headers.cap);
+		str_cut(line, ':', &f->name, &f->value);
+		f->value = str_trim(f->value);
+	}
+	return request_check(&req, hosts, &why);
+}
+
+static const struct http_hosts here = { .own = STR_LIT("127.0.0.5") };
+
+static void only_own_hosts(void **unused)
+{
+	(void)unused;
+	static const char *const ours[] = { "localhost", "LOCALHOST:80", "127.0.0.1:8053", "[::1]:8053", "[::1]", "127.0.0.5:1" };
+	static const char *const others[] = { "evil.example", "localhost.evil.example", "127.0.0.1.evil.example", "10.0.0.1",
+					      "[::2]",	      "evil@localhost",		"[::1",			  "127.1" };
+	char line[100];
+	for (size_t i = 0; i < sizeof ours / sizeof *ours; i++) {
+		snprintf(line, sizeof line, "host: %s\n", ours[i]);
+		assert_int_equal(check(HTTP_GET, line, &here), 0);
+	}
+	for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+		snprintf(line, sizeof line, "Host: %s\n", others[i]);
+		assert_int_equal(check(HTTP_GET, line, &here), 421);
+	}
+	struct http_hosts wildcard = { .any_literal = true };
+	assert_int_equal(check(HTTP_GET, "Host: 10.0.0.1:8053\n", &wildcard), 0);
+	assert_int_equal(check(HTTP_GET, "Host: [fd00::1]\n", &wildcard), 0);
+	assert_int_equal(check(HTTP_GET, "Host: evil.example\n", &wildcard), 421);
+}
+
+static void only_clear_lengths(void **unused)
+{
+	(void)unused;
+	static const char *const bad[] = { "",
+					   "Host: localhost\nhost: localhost\n",
+					   "Host:\n",
+					   "Host: localhost\nContent-Length: 1\nContent-Length: 1\n",
+					   "Host: localhost\nContent-Length: 1\nTransfer-Encoding: chunked\n",
+					   "Host: localhost\nContent-Length: 0x1\n",
+					   "Host: localhost\nContent-Length: +1\n",
+					   "Host: localhost\nContent-Length: \n",
+					   "Host: localhost\nContent-Length: 1, 1\n",
+					   "Host: localhost\nTransfer-Encoding: gzip, chunked\n",
+					   "Host: localhost\nTransfer-Encoding: identity\n",
+					   "Host: localhost\nExpect: wonders\n" };
+	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+		assert_int_equal(check(HTTP_POST, bad[i], &here), 400);
+	assert_int_equal(check(HTTP_POST, "Host: localhost\nContent-Length: 12\nExpect: 100-continue\n", &here), 0);
+	assert_int_equal(check(HTTP_POST, "Host: localhost\nTransfer-Encoding: chunked\n", &here), 0);
+}
+
+static void only_the_same_origin_posts(void **unused)
+{
+	(void)unused;
+	static const struct {
+		const char *lines;
+		unsigned status;
+	} rows[] = {
+		{ "Host: localhost:1\n", 0 },
+		{ "Host: localhost:1\nSec-Fetch-Site: same-origin\n", 0 },
+		{ "Host: localhost:1\nSec-Fetch-Site: none\n", 0 },
+		{ "Host: localhost:1\nSec-Fetch-Site: same-site\n", 403 },
+		{ "Host: localhost:1\nSec-Fetch-Site: cross-site\n", 403 },
+		{ "Host: localhost:1\nSec-Fetch-Site: cross-site\nOrigin: http://localhost:1\n", 403 },
+		{ "Host: localhost:1\nOrigin: http://localhost:1\n", 0 },
+		{ "Host: localhost:1\nOrigin: https://localhost:1\n", 403 },
+		{ "Host: localhost:1\nOrigin: http://localhost:2\n", 403 },
+		{ "Host: localhost:1\nOrigin: http://evil.example\n", 403 },
+		{ "Host: localhost:1\nOrigin: null\n", 403 },
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		assert_int_equal(check(HTTP_POST, rows[i].lines, &here), rows[i].status);
+		assert_int_equal(check(HTTP_GET, rows[i].lines, &here), 0);
+	}
+}
+
+static void accept_and_content_type(void **unused)
+{
+	(void)unused;
+	struct http_field fields[] = { { STR_LIT("content-TYPE"), STR_LIT("Application/JSON; charset=utf-8") },
+				       { STR_LIT("Accept"), STR_LIT("text/html;q=0.9, text/event-stream , */*") } };
+	struct http_request req = { .headers = { fields, 2, 2 } };
+	assert_true(http_content_is(&req, "application/json"));
+	assert_false(http_content_is(&req, "application/jso"));
+	assert_true(http_accepts(&req, "text/event-stream"));
+	assert_false(http_accepts(&req, "application/json"));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_teardown(targets_are_decoded_once, teardown),
+		cmocka_unit_test_teardown(bad_targets_are_refused, teardown),
+		cmocka_unit_test_teardown(forms_keep_what_people_paste, teardown),
+		cmocka_unit_test_teardown(only_own_hosts, teardown),
+		cmocka_unit_test_teardown(only_clear_lengths, teardown),
+		cmocka_unit_test_teardown(only_the_same_origin_posts, teardown),
+		cmocka_unit_test(accept_and_content_type),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
