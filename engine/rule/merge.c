@@ -18,11 +18,19 @@ static void add_names(struct arena *a, struct str **items, size_t *count, size_t
 	for (size_t i = 0; i < n; i++) {
 		bool known = false;
 		for (size_t k = 0; !known && k < *count; k++)
-			known = str_eq((*items)[k], more[i]);
+			known = str_eq_nocase((*items)[k], more[i]);
 		struct str *place = known ? NULL : arena_push(a, items, count, cap);
 		if (place)
 			*place = more[i];
 	}
+}
+
+static bool has_template(const struct rule *r, const struct rule_template *t)
+{
+	for (size_t i = 0; i < r->template_count; i++)
+		if (str_eq(r->templates[i].text, t->text))
+			return true;
+	return false;
 }
 
 #define ADD_ALL(a, into, more, items, count, cap)                                                     \
@@ -45,8 +53,17 @@ enum err rule_merge(struct rule *into, const struct rule *more, struct arena *a)
 		into->status = more->status;
 		into->status_text = more->status_text;
 	}
-	ADD_ALL(a, into, more, templates, template_count, template_cap)
-	ADD_ALL(a, into, more, resolutions, resolution_count, resolution_cap)
+	for (size_t i = 0; i < more->template_count; i++) {
+		struct rule_template *place = has_template(into, &more->templates[i])
+						      ? NULL
+						      : arena_push(a, &into->templates, &into->template_count,
+								   &into->template_cap);
+		if (place)
+			*place = more->templates[i];
+	}
+	/* the same remedies twice, in two people's words, would only be longer; the text keeps the other's */
+	if (!into->resolution_count)
+		ADD_ALL(a, into, more, resolutions, resolution_count, resolution_cap)
 	ADD_ALL(a, into, more, samples, sample_count, sample_cap)
 	for (size_t i = 0; i < more->code_count; i++) {
 		struct rule_code *place = has_code(into, &more->codes[i])
