@@ -164,6 +164,36 @@ enum err cmd_store(struct cmd_context *c, enum store_mode mode, struct store **r
 	return store_open(c->db, mode, &c->diags, ret_store);
 }
 
+static bool show_compiling(void *context, int64_t done, int64_t total)
+{
+	struct cmd_context *c = context;
+	cmd_progress(c, "compiling the matcher: %d %%", total > 0 ? (int)(done * 100 / total) : 0);
+	return !cmd_interrupted();
+}
+
+enum err cmd_kb_open(struct cmd_context *c, struct cmd_kb *ret_kb)
+{
+	struct cmd_kb kb = { 0 };
+	enum err e = cmd_store(c, STORE_READ, &kb.store);
+	if (!e)
+		e = match_open(kb.store, &c->diags, show_compiling, c, &kb.matcher);
+	if (!e)
+		e = match_scratch_open(kb.matcher, &kb.scratch);
+	cmd_progress(c, "%s", "");
+	if (e)
+		cmd_kb_close(&kb);
+	else
+		*ret_kb = kb;
+	return e;
+}
+
+void cmd_kb_close(struct cmd_kb *kb)
+{
+	match_scratch_close(&kb->scratch);
+	match_close(&kb->matcher);
+	store_close(&kb->store);
+}
+
 enum err cmd_read_fd(struct cmd_context *c, int fd, size_t max, struct str *ret_bytes)
 {
 	struct buf b = { 0 };

@@ -94,6 +94,15 @@ int cmd_exit_code(enum err e);
 /* cmd_store opens the database; after a failure the sentence is in c->diags: return cmd_fail(c, e). */
 enum err cmd_store(struct cmd_context *c, enum store_mode mode, struct store **ret_store) MUST_USE;
 
+/* The whole knowledge base for look-ups: the store and a matcher of its present content. */
+struct cmd_kb {
+	struct store *store;
+	struct matcher *matcher;
+	struct match_scratch *scratch;
+};
+enum err cmd_kb_open(struct cmd_context *c, struct cmd_kb *ret_kb) MUST_USE;
+void cmd_kb_close(struct cmd_kb *kb);
+
 /* cmd_message joins the arguments by spaces, or reads standard input for "-" or where there are no arguments and
  * standard input is no terminal. ERR_INPUT without either, ERR_LIMIT beyond max bytes. */
 enum err cmd_message(struct cmd_context *c, size_t max, struct str *ret_text) MUST_USE;

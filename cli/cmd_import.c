@@ -112,6 +112,13 @@ static int run_import(struct cmd_context *c)
 	if (e)
 		return cmd_fail(c, e);
 	print_counts(c, &counts, generation);
+	if (!cmd_flush(c))
+		return EXIT_USAGE;
+	struct cmd_kb kb; /* compiles the matcher now, so that no look-up has to wait for it */
+	e = cmd_kb_open(c, &kb);
+	if (e)
+		return cmd_fail(c, e);
+	cmd_kb_close(&kb);
 	return EXIT_FOUND;
 }
 

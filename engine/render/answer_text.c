@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * A look-up for people: the first answer with its cause and what to do at once, the others a line each. All text of
+ * articles and messages goes through render_safe or render_wrapped.
+ */
+#include "render/render.h"
+
+#include "base/utf8.h"
+
+enum { LABEL = 10, TEXT_MAX = 1500 };
+
+static void colour(struct buf *out, const struct render_text *t, const char *code)
+{
+	if (t->colour)
+		buf_addf(out, "\033[%sm", code);
+}
+
+static void label(struct buf *out, const struct render_text *t, const char *name)
+{
+	colour(out, t, "2");
+	buf_addf(out, "  %-*s", LABEL - 2, name);
+	colour(out, t, "0");
+}
+
+/* labelled adds wrapped text whose first line stands beside its label. */
+static void labelled(struct buf *out, const struct render_text *t, const char *name, struct str text)
+{
+	struct buf body = { 0 };
+	struct str cut = utf8_first(text, TEXT_MAX);
+	label(out, t, name);
+	render_wrapped(&body, t, LABEL, str_trim(cut));
+	struct str rest = buf_str(&body);
+	buf_add(out, str_from(rest, rest.n > LABEL ? LABEL : rest.n));
+	if (cut.n < text.n) {
+		colour(out, t, "2");
+		buf_addf(out, "%*s(more in the article)\n", LABEL, "");
+		colour(out, t, "0");
+	}
+	if (!rest.n)
+		buf_add_char(out, '\n');
+	buf_free(&body);
+}
+
+static void head(struct buf *out, const struct render_text *t, const struct match *m)
+{
+	colour(out, t, "1");
+	render_safe(out, m->id, false);
+	colour(out, t, "0");
+	buf_addf(out, "  %3d %%  ", (int)(m->confidence * 100 + 0.5));
+	colour(out, t, "1");
+	render_safe(out, m->title, false);
+	colour(out, t, "0");
+	buf_add_char(out, '\n');
+}
+
+static void captures(struct buf *out, const struct render_text *t, const struct match *m)
+{
+	for (size_t i = 0; i < m->capture_count; i++) {
+		const struct match_capture *c = &m->captures[i];
+		label(out, t, i ? "" : "found");
+		render_safe(out, c->name, false);
+		buf_add_c(out, " = ");
+		render_safe(out, c->value, false);
+		if (c->finding.n) {
+			colour(out, t, "33");
+			buf_add_c(out, "  (");
+			render_safe(out, c->finding, false);
+			buf_add_char(out, ')');
+			colour(out, t, "0");
+		}
+		buf_add_char(out, '\n');
+	}
+}
+
+static void code_line(struct buf *out, const struct render_text *t, const char *name, const struct match_code *c)
+{
+	if (!c->known)
+		return;
+	label(out, t, name);
+	buf_addf(out, "%lld", (long long)c->value);
+	const struct str words[] = { c->family, c->symbol };
+	for (size_t i = 0; i < 2; i++) {
+		buf_add_c(out, words[i].n ? " " : "");
+		render_safe(out, words[i], false);
+	}
+	buf_add_c(out, c->says.n ? ": " : "");
+	render_safe(out, c->says, false);
+	buf_add_char(out, '\n');
+}
+
+static void resolution(struct buf *out, const struct render_text *t, const struct rule_resolution *r)
+{
+	struct buf text = { 0 };
+	bool fix = r->kind == RESOLUTION_FIX;
+	if (r->where.n) {
+		buf_add_c(&text, "(");
+		buf_add(&text, r->where);
+		buf_add_c(&text, ") ");
+	}
+	buf_add(&text, r->text);
+	labelled(out, t, fix ? "fix" : "or", buf_str(&text));
+	buf_free(&text);
+	if (r->caveat.n)
+		labelled(out, t, "but", r->caveat);
+}
+
+static const char *status_says(enum rule_status s)
+{
+	switch (s) {
+	case STATUS_CONFIRMED: return "a confirmed problem";
+	case STATUS_FIXED: return "fixed in a later version";
+	case STATUS_NO_FIX: return "no fix is known";
+	case STATUS_BY_DESIGN: return "by design";
+	case STATUS_UNKNOWN: break;
+	}
+	return "";
+}
+
+static void ids(struct buf *out, const struct render_text *t, const struct match *m)
+{
+	if (!m->also_count)
+		return;
+	label(out, t, "also");
+	for (size_t i = 0; i < m->also_count; i++) {
+		buf_add_c(out, i ? ", " : "");
+		render_safe(out, m->also[i], false);
+	}
+	buf_add_char(out, '\n');
+}
+
+static void whole(struct buf *out, const struct render_text *t, const struct triage_match *x)
+{
+	const struct rule *r = &x->rule;
+	head(out, t, x->match);
+	if (x->match->template.n)
+		labelled(out, t, "message", x->match->template);
+	captures(out, t, x->match);
+	code_line(out, t, "code", &x->match->code);
+	if (r->cause.n)
+		labelled(out, t, "cause", r->cause);
+	for (size_t i = 0; i < r->resolution_count; i++)
+		resolution(out, t, &r->resolutions[i]);
+	if (r->status_text.n || r->status != STATUS_UNKNOWN)
+		labelled(out, t, "status", r->status_text.n ? r->status_text : str_c(status_says(r->status)));
+	ids(out, t, x->match);
+	if (x->match->why.n)
+		labelled(out, t, "why", x->match->why);
+}
+
+void render_text_answer(struct buf *out, const struct render_text *t, const struct triage_answer *answer)
+{
+	const struct match_answer *found = &answer->found;
+	if (found->match_count)
+		whole(out, t, &answer->matches[0]);
+	else
+		buf_addf(out, "No article explains this.%s\n", found->nearest_count ? " The nearest are:" : "");
+	if (found->match_count > 1)
+		buf_add_c(out, "\nOther answers:\n");
+	for (size_t i = 1; i < found->match_count; i++)
+		head(out, t, &found->matches[i]);
+	for (size_t i = 0; !found->match_count && i < found->nearest_count; i++)
+		head(out, t, &found->nearest[i]);
+	if (found->match_count)
+		return;
+	code_line(out, t, "code", &found->code);
+	for (size_t i = 0; i < found->code_reading_count; i++)
+		if (!str_eq(found->code_readings[i].family, found->code.family))
+			code_line(out, t, "or", &found->code_readings[i]);
+}
