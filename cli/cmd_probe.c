@@ -107,12 +107,16 @@ static int run(struct cmd_context *c)
 	for (size_t i = 0; i < count && i <= PROBE_ARGS_MAX; i++)
 		words[i] = str_c(c->args[i + 1]);
 	struct probe_request request;
+	struct probe_files files;
 	struct driver_options options = { .cancel = cmd_cancel() };
 	struct driver *driver = NULL;
 	struct outcome outcome = { .c = c };
 	enum err e = probe_request_parse(str_c(c->args[0]), words, count, &c->arena, &c->diags, &request);
 	if (!e)
+		e = triage_read_files(&c->arena, &c->diags, &files);
+	if (!e)
 		e = driver_open(&options, &c->diags, &driver);
+	request.files = &files;
 	if (!e)
 		e = driver_run(driver, &request, 1, &c->arena, done, &outcome);
 	driver_close(&driver);

@@ -175,7 +175,8 @@ static bool run_emit(void *context, const struct event *e)
 static void run_emit_fail(struct run *r, unsigned channel, int error)
 {
 	r->reading = channel;
-	struct event e = { .kind = EVENT_FAIL, .error = error, .local = r->channels[channel].local };
+	const struct channel *c = &r->channels[channel];
+	struct event e = { .kind = EVENT_FAIL, .error = error, .local = c->local, .no_socket = c->fd < 0 };
 	run_emit(r, &e);
 }
 

@@ -73,6 +73,7 @@ struct event {
 	struct address from;   /* of a datagram */
 	struct address local;  /* our own address of a TCP or UDP channel, where known */
 	int error;	       /* errno */
+	bool no_socket;	       /* the system gave no such socket at all: EPERM, EACCES */
 	struct icmp_note icmp; /* the ICMP message behind the error */
 	struct tcp_note tcp;
 };

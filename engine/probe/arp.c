@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Who answers to an IPv4 address on our own network: three ARP requests (RFC 826), and how many hardware addresses answer.
+ * Two hosts with one address show here and nowhere else. Needs CAP_NET_RAW; says so where it is missing.
+ */
+#include "probe/rtnl.h"
+
+#include "base/wire.h"
+
+#include <linux/rtnetlink.h>
+
+static const struct probe_arg_help args[] = {
+	{ "address", true, "IPv4 address on our own network", ARG_ADDRESS },
+	{ "wait", false, "how long to wait for answers, in ms (default 900)", ARG_NUMBER },
+	{ 0 }
+};
+
+static const struct probe_state_help states[] = {
+	{ "answered", "one host has the address" },
+	{ "duplicate", "several hosts have it" },
+	{ "silent", "nobody has it" },
+	{ "not-on-link", "it is not on our own network" },
+	{ 0 }
+};
+
+static const struct probe_fact_help facts[] = {
+	{ "arp.state", FACT_TEXT, "the state" },
+	{ "arp.answers", FACT_NUMBER, "answers that came" },
+	{ "arp.macs", FACT_TEXT, "hardware addresses that answered" },
+	{ "arp.mac_count", FACT_NUMBER, "how many different ones" },
+	{ "arp.dev", FACT_TEXT, "the interface" },
+	{ 0 }
+};
+
+enum {
+	ARP_CHANNEL = 1,
+	ARP_REQUESTS = 3,
+	MACS_MAX = 8,
+	ARP_OF_ETHERNET = 1,
+	ARP_OF_IPV4 = 0x0800,
+	ARP_REQUEST = 1
+};
+
+struct arp {
+	struct rtnl rtnl;
+	struct address address, source;
+	struct str dev, mac, macs[MACS_MAX];
+	unsigned mac_count, answers, sent;
+	double wait_ms;
+};
+
+static void arp_end(struct machine *m, const char *state)
+{
+	const struct arp *s = m->state;
+	struct buf list = { 0 };
+	for (unsigned i = 0; i < s->mac_count; i++)
+		buf_addf(&list, "%s%.*s", i ? " " : "", STR_ARG(rtnl_mac_text(s->macs[i], m->arena)));
+	machine_text(m, "arp.state", str_c(state));
+	machine_text(m, "arp.dev", s->dev);
+	machine_number(m, "arp.answers", s->answers);
+	machine_number(m, "arp.mac_count", s->mac_count);
+	if (list.n)
+		machine_text(m, "arp.macs", buf_str(&list));
+	machine_end(m, state, "ARP for %.*s on %.*s: %s%s%.*s", STR_ARG(machine_arg(m, "address")), STR_ARG(s->dev), state,
+		    list.n ? ", " : "", STR_ARG(buf_str(&list)));
+	buf_free(&list);
+}
+
+static void arp_over(struct machine *m)
+{
+	const struct arp *s = m->state;
+	arp_end(m, s->mac_count > 1 ? "duplicate" : s->mac_count ? "answered" : "silent");
+}
+
+static void arp_send(struct machine *m)
+{
+	struct arp *s = m->state;
+	uint8_t bytes[28];
+	struct wire_out w = wire_out_of(bytes, sizeof bytes);
+	if (s->sent == ARP_REQUESTS) {
+		arp_over(m);
+		return;
+	}
+	wire_put_be16(&w, ARP_OF_ETHERNET);
+	wire_put_be16(&w, ARP_OF_IPV4);
+	wire_put_u8(&w, 6);
+	wire_put_u8(&w, 4);
+	wire_put_be16(&w, ARP_REQUEST);
+	wire_put_bytes(&w, s->mac);
+	wire_put_bytes(&w, (struct str){ (const char *)s->source.bytes, 4 });
+	wire_put_zeros(&w, 6);
+	wire_put_bytes(&w, (struct str){ (const char *)s->address.bytes, 4 });
+	s->sent++;
+	machine_send(m, ARP_CHANNEL, wire_out_str(&w));
+	machine_timer(m, s->wait_ms / ARP_REQUESTS);
+}
+
+/* Announcements count as answers: whoever sends from the address claims it (RFC 5227). */
+static void arp_bytes(struct machine *m, struct str bytes)
+{
+	struct arp *s = m->state;
+	struct wire w = wire_of(bytes);
+	wire_skip(&w, 8);
+	struct str mac = wire_bytes(&w, 6);
+	struct address sender = address_v4(wire_bytes(&w, 4));
+	if (!wire_ok(&w) || !address_eq(sender, s->address) || str_eq(mac, s->mac))
+		return;
+	s->answers++;
+	for (unsigned i = 0; i < s->mac_count; i++)
+		if (str_eq(s->macs[i], mac))
+			return;
+	if (s->mac_count < MACS_MAX)
+		s->macs[s->mac_count++] = arena_str(m->arena, mac);
+}
+
+static void arp_kernel(struct machine *m, const struct event *e)
+{
+	struct arp *s = m->state;
+	if (!rtnl_event(m, &s->rtnl, e))
+		return;
+	const struct rtnl_route *r = s->rtnl.route_count ? &s->rtnl.routes[0] : NULL;
+	const struct rtnl_link *l = r ? rtnl_link(&s->rtnl, r->index) : NULL;
+	if (!r || !l || s->rtnl.error || r->gateway.family || r->type != RTN_UNICAST || !l->mac.n || l->noarp) {
+		arp_end(m, "not-on-link");
+		return;
+	}
+	s->dev = l->name;
+	s->mac = l->mac;
+	s->source = r->source;
+	machine_open(m, ARP_CHANNEL, (struct channel_spec){ .kind = CHANNEL_ARP, .to = s->address,
+							    .interface = l->index });
+}
+
+static void arp_start(struct machine *m)
+{
+	struct arp *s = m->state;
+	if (!machine_arg_address(m, "address", &s->address) || s->address.family != 4) {
+		machine_not_run(m, "ARP is of IPv4 addresses");
+		return;
+	}
+	s->wait_ms = machine_arg_number(m, "wait", 900, 10, 10000);
+	s->rtnl.target = s->address;
+	rtnl_begin(m, &s->rtnl, 0, RTNL_LINKS | RTNL_ROUTE_TO);
+}
+
+static void arp_feed(struct machine *m, const struct event *e)
+{
+	if (e->kind == EVENT_DEADLINE)
+		arp_over(m);
+	else if (e->kind == EVENT_TIMER)
+		arp_send(m);
+	else if (e->channel != ARP_CHANNEL)
+		arp_kernel(m, e);
+	else if (e->kind == EVENT_OPEN)
+		arp_send(m);
+	else if (e->kind == EVENT_BYTES)
+		arp_bytes(m, e->bytes);
+	else if (e->kind == EVENT_FAIL)
+		machine_not_run(m, "no ARP socket (%s): grant the capability CAP_NET_RAW", errno_name(e->error));
+}
+
+const struct probe arp_probe = {
+	.name = "arp",
+	.says = "who answers to an address on our own network",
+	.args = args,
+	.states = states,
+	.facts = facts,
+	.deadline_ms = 10500,
+	.state_size = sizeof(struct arp),
+	.start = arp_start,
+	.feed = arp_feed,
+};

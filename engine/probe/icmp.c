@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Ping: echo requests to an address, a datagram socket first, a raw one else. Tells loss, round trips, duplicates, and which
+ * ICMP error came from whom. Stops at an ICMP error that comes before any reply: routers limit them, the first one counts.
+ * An answer proves that the host lives; silence proves nothing.
+ */
+#include "probe/echo.h"
+
+#include <errno.h>
+#include <math.h>
+
+static const struct probe_arg_help args[] = {
+	{ "address", true, "address to ping", ARG_ADDRESS },
+	{ "count", false, "echo requests (default 3, at most 30)", ARG_NUMBER },
+	{ "interval", false, "between two of them, in ms (default 100)", ARG_NUMBER },
+	{ "size", false, "bytes of payload (default 56)", ARG_NUMBER },
+	{ "df", false, "yes: they may not be fragmented", ARG_TEXT },
+	{ "ttl", false, "time to live", ARG_NUMBER },
+	{ "wait", false, "how long to wait after the last one, in ms (default 1000)", ARG_NUMBER },
+	{ 0 }
+};
+
+static const struct probe_state_help states[] = {
+	{ "answered", "every request was answered" },
+	{ "loss", "some were" },
+	{ "silent", "none was" },
+	{ "unreachable", "an ICMP message says why not" },
+	{ "too-big", "the packet does not fit and may not be fragmented" },
+	{ "ttl-exceeded", "it took too many hops" },
+	{ "no-route", "the own routing table has no way there" },
+	{ "denied", "the own system does not let it out" },
+	{ 0 }
+};
+
+static const struct probe_fact_help facts[] = {
+	{ "icmp.state", FACT_TEXT, "the state" },
+	{ "icmp.sent", FACT_NUMBER, "requests sent" },
+	{ "icmp.received", FACT_NUMBER, "requests answered" },
+	{ "icmp.loss", FACT_NUMBER, "the part that was not, 0 to 1" },
+	{ "icmp.duplicates", FACT_NUMBER, "answers beyond one a request" },
+	{ "icmp.rtt_min", FACT_NUMBER, "shortest round trip in ms" },
+	{ "icmp.rtt_avg", FACT_NUMBER, "average round trip in ms" },
+	{ "icmp.rtt_max", FACT_NUMBER, "longest round trip in ms" },
+	{ "icmp.error", FACT_TEXT, "the system's error" },
+	{ "icmp.icmp", FACT_TEXT, "ICMP type/code behind it" },
+	{ "icmp.icmp_type", FACT_NUMBER, "ICMP type" },
+	{ "icmp.icmp_code", FACT_NUMBER, "ICMP code" },
+	{ "icmp.icmp_from", FACT_TEXT, "who sent the ICMP message" },
+	{ "icmp.icmp_origin", FACT_TEXT, "self, target or router" },
+	{ "icmp.mtu", FACT_NUMBER, "the MTU that the ICMP message names" },
+	{ 0 }
+};
+
+enum { COUNT_MAX = 30 };
+
+struct icmp {
+	struct address address;
+	struct echo echo;
+	double interval_ms, wait_ms, sent_ms[COUNT_MAX];
+	bool answered[COUNT_MAX];
+	unsigned count, size, sent, received, duplicates;
+	double least, most, sum;
+};
+
+static void icmp_end(struct machine *m, const char *state)
+{
+	struct icmp *s = m->state;
+	machine_text(m, "icmp.state", str_c(state));
+	machine_number(m, "icmp.sent", s->sent);
+	machine_number(m, "icmp.received", s->received);
+	if (s->sent)
+		machine_number(m, "icmp.loss", round(100.0 * (s->sent - s->received) / s->sent) / 100);
+	if (s->duplicates)
+		machine_number(m, "icmp.duplicates", s->duplicates);
+	if (s->received) {
+		machine_ms(m, "icmp.rtt_min", s->least);
+		machine_ms(m, "icmp.rtt_avg", s->sum / s->received);
+		machine_ms(m, "icmp.rtt_max", s->most);
+	}
+	machine_end(m, state, "ping %.*s: %s, %u of %u answered", STR_ARG(machine_arg(m, "address")), state, s->received,
+		    s->sent);
+}
+
+static void icmp_over(struct machine *m)
+{
+	const struct icmp *s = m->state;
+	icmp_end(m, !s->received ? "silent" : s->received < s->sent ? "loss" : "answered");
+}
+
+static void icmp_send(struct machine *m)
+{
+	struct icmp *s = m->state;
+	if (s->sent == s->count) {
+		icmp_over(m);
+		return;
+	}
+	s->sent_ms[s->sent] = m->now_ms;
+	machine_send(m, 0, echo_request(&s->echo, (uint16_t)s->sent, s->size, m->arena));
+	s->sent++;
+	machine_timer(m, s->sent == s->count ? s->wait_ms : s->interval_ms);
+}
+
+static void icmp_reply(struct machine *m, struct str bytes)
+{
+	struct icmp *s = m->state;
+	uint16_t sequence;
+	if (!echo_reply(&s->echo, bytes, &sequence) || sequence >= s->sent)
+		return;
+	if (s->answered[sequence]) {
+		s->duplicates++;
+		return;
+	}
+	double rtt = m->now_ms - s->sent_ms[sequence];
+	s->answered[sequence] = true;
+	s->least = s->received ? fmin(s->least, rtt) : rtt;
+	s->most = fmax(s->most, rtt);
+	s->sum += rtt;
+	s->received++;
+	if (s->received == s->count)
+		icmp_over(m);
+}
+
+static const char *failed_state(const struct event *e)
+{
+	switch (icmp_meaning(&e->icmp)) {
+	case ICMP_MEANS_TOO_BIG: return "too-big";
+	case ICMP_MEANS_TTL_EXCEEDED: return "ttl-exceeded";
+	case ICMP_MEANS_NOTHING: break;
+	default: return "unreachable";
+	}
+	switch (e->error) {
+	case EMSGSIZE: return "too-big";
+	case ENETUNREACH: return "no-route";
+	case EPERM:
+	case EACCES: return "denied";
+	default: return "unreachable";
+	}
+}
+
+static void icmp_failed(struct machine *m, const struct event *e)
+{
+	struct icmp *s = m->state;
+	if (s->received) /* something does come through: the rest is loss */
+		return;
+	outcome_facts(m, "icmp", e, s->address, true);
+	if (e->icmp.known && e->icmp.mtu)
+		machine_number(m, "icmp.mtu", e->icmp.mtu);
+	icmp_end(m, failed_state(e));
+}
+
+static void icmp_start(struct machine *m)
+{
+	struct icmp *s = m->state;
+	if (!machine_arg_address(m, "address", &s->address)) {
+		machine_not_run(m, "no address to ping");
+		return;
+	}
+	s->count = (unsigned)machine_arg_number(m, "count", 3, 1, COUNT_MAX);
+	s->interval_ms = machine_arg_number(m, "interval", 100, 10, 2000);
+	s->size = (unsigned)machine_arg_number(m, "size", 56, ECHO_TOKEN, ECHO_PAYLOAD_MAX);
+	s->wait_ms = machine_arg_number(m, "wait", 1000, 10, 10000);
+	s->echo = echo_begin(m, s->address.family);
+	machine_open(m, 0, (struct channel_spec){ .kind = CHANNEL_ICMP, .to = s->address,
+						  .ttl = (uint8_t)machine_arg_number(m, "ttl", 0, 0, 255),
+						  .df = str_eq(machine_arg(m, "df"), STR("yes")) });
+}
+
+static void icmp_feed(struct machine *m, const struct event *e)
+{
+	if (e->kind == EVENT_BYTES)
+		icmp_reply(m, e->bytes);
+	else if (e->kind == EVENT_FAIL && !echo_denied(m, e))
+		icmp_failed(m, e);
+	else if (e->kind == EVENT_DEADLINE)
+		icmp_over(m);
+	else if (e->kind == EVENT_OPEN || e->kind == EVENT_TIMER)
+		icmp_send(m);
+}
+
+const struct probe icmp_probe = {
+	.name = "icmp",
+	.says = "pings an address",
+	.args = args,
+	.states = states,
+	.facts = facts,
+	.deadline_ms = 71000,
+	.state_size = sizeof(struct icmp),
+	.start = icmp_start,
+	.feed = icmp_feed,
+};

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The retry signature: connect again and again at one spacing, and read the row. Failures, then successes and no failure
+ * after, is a matter of timing (a link that carries only seconds after it came up); a mix is flaky; only failures is down. Fewer
+ * than 10 attempts, or fewer than 5 successes in a row at the end, do not tell.
+ */
+#include "probe/outcome.h"
+
+static const struct probe_arg_help args[] = {
+	{ "address", true, "address to connect to", ARG_ADDRESS },
+	{ "port", true, "TCP port", ARG_PORT },
+	{ "attempts", false, "how many (default 12, at most 25)", ARG_NUMBER },
+	{ "spacing", false, "from one to the next, in ms (default 1000)", ARG_NUMBER },
+	{ 0 }
+};
+
+static const struct probe_state_help states[] = {
+	{ "works", "every attempt succeeded" },
+	{ "late", "failures first, then only successes: timing" },
+	{ "flaky", "successes and failures mixed" },
+	{ "down", "every attempt failed" },
+	{ "too-few", "it changed, and too few attempts follow to tell" },
+	{ 0 }
+};
+
+static const struct probe_fact_help facts[] = {
+	{ "retry.state", FACT_TEXT, "the state" },
+	{ "retry.pattern", FACT_TEXT, "a letter an attempt: F failed, S succeeded" },
+	{ "retry.attempts", FACT_NUMBER, "attempts made" },
+	{ "retry.failures", FACT_NUMBER, "those that failed" },
+	{ "retry.first_success_ms", FACT_NUMBER, "when the first one succeeded, since the first attempt" },
+	{ "retry.failure", FACT_TEXT, "how the first failure failed, in the words of probe tcp" },
+	{ 0 }
+};
+
+enum { ATTEMPTS_MAX = 25, ENOUGH_ATTEMPTS = 10, ENOUGH_SUCCESSES = 5 };
+
+struct retry {
+	struct address address;
+	uint16_t port;
+	unsigned most, made; /* attempts that ended */
+	bool pending;
+	double spacing_ms, begun_ms, success_ms;
+	const char *failure;
+	char pattern[ATTEMPTS_MAX];
+};
+
+static unsigned trailing_successes(const struct retry *s)
+{
+	unsigned n = 0;
+	while (n < s->made && s->pattern[s->made - 1 - n] == 'S')
+		n++;
+	return n;
+}
+
+static unsigned failures(const struct retry *s)
+{
+	unsigned n = 0;
+	for (unsigned i = 0; i < s->made; i++)
+		n += s->pattern[i] == 'F';
+	return n;
+}
+
+static const char *retry_state(const struct retry *s)
+{
+	unsigned failed = failures(s), tail = trailing_successes(s);
+	if (s->made < ENOUGH_ATTEMPTS)
+		return "too-few";
+	if (!failed)
+		return "works";
+	if (failed == s->made)
+		return "down";
+	if (failed + tail < s->made || s->pattern[0] == 'S')
+		return "flaky";
+	return tail >= ENOUGH_SUCCESSES ? "late" : "too-few";
+}
+
+static void retry_end(struct machine *m)
+{
+	const struct retry *s = m->state;
+	const char *state = retry_state(s);
+	struct str pattern = { s->pattern, s->made };
+	machine_text(m, "retry.state", str_c(state));
+	machine_text(m, "retry.pattern", pattern);
+	machine_number(m, "retry.attempts", s->made);
+	machine_number(m, "retry.failures", failures(s));
+	if (failures(s) < s->made)
+		machine_ms(m, "retry.first_success_ms", s->success_ms);
+	if (s->failure)
+		machine_text(m, "retry.failure", str_c(s->failure));
+	machine_end(m, state, "%u attempts %.0f ms apart: %.*s (%s)", s->made, s->spacing_ms, STR_ARG(pattern), state);
+}
+
+static void retry_connect(struct machine *m)
+{
+	struct retry *s = m->state;
+	s->pending = true;
+	s->begun_ms = m->now_ms;
+	machine_open(m, 0, (struct channel_spec){ .kind = CHANNEL_TCP, .to = s->address, .port = s->port });
+	machine_timer(m, s->spacing_ms);
+}
+
+static void retry_result(struct machine *m, bool success, const char *failure)
+{
+	struct retry *s = m->state;
+	if (!s->pending)
+		return;
+	s->pending = false;
+	machine_close(m, 0);
+	if (success && failures(s) == s->made)
+		s->success_ms = m->now_ms;
+	if (!success && !s->failure)
+		s->failure = failure;
+	s->pattern[s->made++] = success ? 'S' : 'F';
+	/* What is decided needs no more packets. */
+	const char *state = retry_state(s);
+	if (s->made == s->most || (s->made >= ENOUGH_ATTEMPTS && (str_eq(str_c(state), STR("late")) ||
+								  str_eq(str_c(state), STR("flaky")))))
+		retry_end(m);
+}
+
+static void retry_start(struct machine *m)
+{
+	struct retry *s = m->state;
+	s->port = (uint16_t)machine_arg_number(m, "port", 0, 0, 65535);
+	s->most = (unsigned)machine_arg_number(m, "attempts", 12, 1, ATTEMPTS_MAX);
+	s->spacing_ms = machine_arg_number(m, "spacing", 1000, 50, 5000);
+	if (machine_arg_address(m, "address", &s->address) && s->port)
+		retry_connect(m);
+	else
+		machine_not_run(m, "no address or port to connect to");
+}
+
+static void retry_feed(struct machine *m, const struct event *e)
+{
+	if (e->kind == EVENT_OPEN)
+		retry_result(m, true, NULL);
+	else if (e->kind == EVENT_FAIL)
+		retry_result(m, false, outcome_of_connect(e));
+	else if (e->kind == EVENT_DEADLINE)
+		retry_end(m);
+	else if (e->kind == EVENT_TIMER) {
+		retry_result(m, false, "timeout");
+		if (!m->done)
+			retry_connect(m);
+	}
+}
+
+const struct probe retry_probe = {
+	.name = "retry",
+	.says = "connects again and again, and reads the row of failures and successes",
+	.args = args,
+	.states = states,
+	.facts = facts,
+	.deadline_ms = 130000,
+	.state_size = sizeof(struct retry),
+	.start = retry_start,
+	.feed = retry_feed,
+};
