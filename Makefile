@@ -88,8 +88,8 @@ deps:
 # playwright-core and axe-core for the tests of the web page; chromium itself comes from apt.
 deps-dev:
 	$(call apt_install,$(DEPS_DEV))
-	@if [ -f tests/e2e/package.json ] && ! [ -d tests/e2e/node_modules ]; then \
-		cd tests/e2e && npm ci --ignore-scripts --no-audit --no-fund --silent; fi
+	@if [ -f tests/e2e/web/package.json ] && ! [ -d tests/e2e/web/node_modules ]; then \
+		cd tests/e2e/web && npm ci --ignore-scripts --no-audit --no-fund --silent; fi
 
 run: deps
 	$(Q)$(MAKE) all
