@@ -44,6 +44,17 @@ void page_end(struct buf *out, struct site *site)
 		       "</p></footer>\n</body>\n</html>\n");
 }
 
+void page_link(struct buf *out, struct str id, struct str title)
+{
+	buf_add_c(out, "<a href=\"/kb/");
+	render_html_escape(out, id);
+	buf_add_c(out, "\">");
+	render_html_escape(out, title);
+	buf_add_c(out, "</a> <span class=\"id\">");
+	render_html_escape(out, id);
+	buf_add_c(out, "</span>");
+}
+
 void page_send(struct http_request *req, struct http_response *res, const char *type, struct buf *out)
 {
 	res->type = type;

@@ -19,6 +19,9 @@
 void page_begin(struct buf *out, struct str title, struct str find);
 void page_end(struct buf *out, struct site *site);
 
+/* page_link: an article's title as a link, and its id behind it. */
+void page_link(struct buf *out, struct str id, struct str title);
+
 /* page_send makes the buffer (freed here) the answer; a failed allocation becomes a 500. */
 void page_send(struct http_request *req, struct http_response *res, const char *type, struct buf *out);
 /* page_fail answers in the form that the path speaks: an object {"error": ...} under /api/, else a page. */

@@ -41,6 +41,16 @@ static void add_facts(struct buf *out, const struct article *a)
 	buf_add_c(out, "</dl>\n");
 }
 
+static void add_template(struct buf *out, const struct rule_template *t)
+{
+	for (size_t i = 0; i < t->piece_count; i++) {
+		const struct rule_piece *p = &t->pieces[i];
+		buf_add_c(out, p->is_var ? "<var>" : "");
+		render_html_escape(out, p->is_var ? t->vars[p->var].name : p->text);
+		buf_add_c(out, p->is_var ? "</var>" : "");
+	}
+}
+
 static void add_messages(struct buf *out, const struct rule *rule)
 {
 	if (!rule->template_count)
@@ -48,7 +58,7 @@ static void add_messages(struct buf *out, const struct rule *rule)
 	buf_add_c(out, "<h2>Messages it explains</h2>\n<ul class=\"messages\">\n");
 	for (size_t i = 0; i < rule->template_count && i < 20; i++) {
 		buf_add_c(out, "<li><code>");
-		render_html_escape(out, rule->templates[i].text);
+		add_template(out, &rule->templates[i]);
 		buf_add_c(out, "</code></li>\n");
 	}
 	buf_add_c(out, "</ul>\n");
@@ -69,9 +79,7 @@ static void add_briefs(struct buf *out, const char *heading, const struct store_
 	buf_addf(out, "<section class=\"cited\">\n<h2>%s</h2>\n<ul>\n", heading);
 	for (size_t i = 0; i < count; i++) {
 		buf_add_c(out, "<li>");
-		render_html_line(out, items[i].id);
-		buf_add_c(out, " ");
-		render_html_escape(out, items[i].title);
+		page_link(out, items[i].id, items[i].title);
 		buf_add_c(out, "</li>\n");
 	}
 	buf_add_c(out, "</ul>\n</section>\n");

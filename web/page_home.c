@@ -12,7 +12,7 @@ enum { GET_TEXT_MAX = 2 << 10 }; /* an address is kept in many places: long mess
 static void add_ask(struct buf *out, struct str text, struct arena *a)
 {
 	buf_add_c(out, "<form id=\"ask\" class=\"ask\" method=\"post\" action=\"/\">\n"
-		       "<label for=\"text\">Paste an error message or a log line</label>\n"
+		       "<h1><label for=\"text\">What does this error mean?</label></h1>\n"
 		       "<textarea id=\"text\" name=\"text\" rows=\"3\" required autofocus spellcheck=\"false\" "
 		       "autocomplete=\"off\" autocapitalize=\"off\" maxlength=\"900000\" "
 		       "placeholder=\"Failed to connect to &lt;\\\\FILESRV&gt;, Error = 53\">\n");
@@ -43,8 +43,8 @@ static void add_example(struct buf *out, struct arena *a, const char *text)
 
 static void add_welcome(struct buf *out, struct arena *a)
 {
-	buf_add_c(out, "<section class=\"welcome\">\n<h1>What does this error mean?</h1>\n"
-		       "<p>Paste it as it is. kbtriage names the article that explains it, fills in your values, and where the "
+	buf_add_c(out, "<section class=\"welcome\">\n"
+		       "<p>Paste it as it is, or a line of a log. kbtriage names the article that explains it, fills in your values, and where the "
 		       "network may be to blame, probes it and says which cause holds.</p>\n<h2>Try one</h2>\n"
 		       "<ul class=\"examples\">\n");
 	add_example(out, a, "Failed to connect to <\\\\FILESRV>, Error = 53");
@@ -173,8 +173,7 @@ static void add_also(struct buf *out, const struct match *m)
 static void add_best(struct buf *out, const struct triage_report *r)
 {
 	const struct triage_match *best = &r->answer.matches[0];
-	buf_add_c(out, "<section class=\"card answer\" aria-labelledby=\"best\">\n<p class=\"eyebrow\">What it is</p>\n"
-		       "<h2 id=\"best\">");
+	buf_add_c(out, "<section class=\"card answer\" aria-labelledby=\"best\">\n<h2 id=\"best\">");
 	add_link(out, best->match);
 	buf_add_c(out, "</h2>\n");
 	add_sure(out, best->match);
@@ -259,7 +258,7 @@ static void add_diagnosis(struct buf *out, const struct triage_report *r, struct
 	if (!worth_probing(r) && !done.n)
 		return;
 	buf_addf(out, "<section class=\"card diagnosis\" id=\"diagnosis\" aria-labelledby=\"which\"%s>\n"
-		      "<p class=\"eyebrow\">Here and now</p>\n<h2 id=\"which\">Which cause is it?</h2>\n",
+		      "<h2 id=\"which\">Which cause is it?</h2>\n",
 		 r->answer.found.explained && !r->need_count ? " data-auto" : "");
 	if (age_ms >= 0)
 		buf_addf(out, "<p id=\"shared\" class=\"note\">The same question was asked %.1f s ago: this is the evidence of "

@@ -49,13 +49,9 @@ static void add_hits(struct buf *out, const struct search *s)
 	buf_addf(out, "<p class=\"count\">%zu article%s</p>\n<ol class=\"hits\" start=\"%zu\">\n", s->total,
 		 s->total == 1 ? "" : "s", (s->page - 1) * PAGE_SIZE + 1);
 	for (size_t i = 0; i < s->count; i++) {
-		buf_add_c(out, "<li><a href=\"/kb/");
-		render_html_escape(out, s->hits[i].id);
-		buf_add_c(out, "\">");
-		render_html_escape(out, s->hits[i].title);
-		buf_add_c(out, "</a> <span class=\"id\">");
-		render_html_escape(out, s->hits[i].id);
-		buf_add_c(out, "</span></li>\n");
+		buf_add_c(out, "<li>");
+		page_link(out, s->hits[i].id, s->hits[i].title);
+		buf_add_c(out, "</li>\n");
 	}
 	buf_add_c(out, "</ol>\n");
 	add_pager(out, s);

@@ -4,6 +4,8 @@
  */
 #include "render/html.h"
 
+enum { BELIEFS_SHOWN = 5 };
+
 /* ---- the message ---- */
 
 enum shade { SHADE_NONE, SHADE_MATCH, SHADE_VALUE };
@@ -154,14 +156,16 @@ static void add_headline(struct buf *out, const struct verdict *v)
 	static const char *const words[] = { [VERDICT_NONE] = "No verdict", [VERDICT_INCONCLUSIVE] = "Not decided yet",
 					     [VERDICT_CONFIRMED] = "Confirmed", [VERDICT_HEALTHY] = "Healthy" };
 	buf_addf(out, "<h3>%s", words[v->state]);
-	if (v->cause.n) {
-		buf_add_c(out, " <code>");
-		render_html_escape(out, v->cause);
-		buf_add_c(out, "</code>");
+	if (v->title.n) {
+		buf_add_c(out, ": ");
+		render_html_escape(out, v->title);
 	}
-	if (v->state == VERDICT_CONFIRMED || v->state == VERDICT_HEALTHY)
-		buf_addf(out, " <span class=\"sure\">%.0f&nbsp;%% sure</span>", v->confidence * 100);
 	buf_add_c(out, "</h3>\n");
+	if (!v->cause.n)
+		return;
+	buf_add_c(out, "<p class=\"class\"><code>");
+	render_html_escape(out, v->cause);
+	buf_addf(out, "</code> %.0f&nbsp;%% sure</p>\n", v->confidence * 100);
 }
 
 /* A bar needs no style attribute, which the page's policy forbids. */
@@ -171,12 +175,33 @@ static void add_beliefs(struct buf *out, const struct verdict *v)
 		return;
 	buf_add_c(out, "<h4>Causes left</h4>\n<ul class=\"beliefs\">\n");
 	for (size_t i = 0; i < v->belief_count; i++) {
+		if (i == BELIEFS_SHOWN)
+			buf_addf(out, "</ul>\n<details><summary>%zu more</summary><ul class=\"beliefs\">\n",
+				 v->belief_count - i);
 		double percent = v->beliefs[i].weight * 100;
 		buf_add_c(out, "<li><code>");
 		render_html_escape(out, v->beliefs[i].cause);
 		buf_addf(out, "</code> <svg class=\"bar\" viewBox=\"0 0 100 4\" preserveAspectRatio=\"none\" aria-hidden=\"true\">"
 			      "<rect width=\"%.1f\" height=\"4\"/></svg> <span class=\"ms\">%.0f&nbsp;%%</span></li>\n",
 			 percent, percent);
+	}
+	buf_add_c(out, v->belief_count > BELIEFS_SHOWN ? "</ul></details>\n" : "</ul>\n");
+}
+
+static void add_reasons(struct buf *out, const struct verdict *v)
+{
+	if (!v->reason_count)
+		return;
+	buf_add_c(out, "<h4>What was seen</h4>\n<ul class=\"next\">\n");
+	for (size_t i = 0; i < v->reason_count; i++) {
+		const struct reason *r = &v->reasons[i];
+		buf_add_c(out, "<li>");
+		render_html_line(out, r->says.n ? r->says : r->value);
+		buf_add_c(out, " <code>");
+		render_html_escape(out, r->fact);
+		buf_add_c(out, " = ");
+		render_html_escape(out, r->value);
+		buf_add_c(out, "</code></li>\n");
 	}
 	buf_add_c(out, "</ul>\n");
 }
@@ -218,6 +243,7 @@ void render_html_verdict(struct buf *out, const struct triage_report *report)
 	buf_add_c(out, "<p class=\"says\">");
 	render_html_filled(out, v->says, report->bindings, report->binding_count);
 	buf_add_c(out, "</p>\n");
+	add_reasons(out, v);
 	if (v->resolution_count)
 		buf_add_c(out, "<h4>What to do</h4>\n");
 	render_html_resolutions(out, v->resolutions, v->resolution_count, report->bindings, report->binding_count);
