@@ -56,14 +56,19 @@ void json_end_array(struct json *j)
 	end(j, ']');
 }
 
-void json_key(struct json *j, const char *key)
+void json_name(struct json *j, struct str key)
 {
 	assert(!j->after_key);
 	before_value(j);
 	buf_add_char(j->out, '"');
-	json_escape(j->out, str_c(key));
+	json_escape(j->out, key);
 	buf_add(j->out, STR("\":"));
 	j->after_key = true;
+}
+
+void json_key(struct json *j, const char *key)
+{
+	json_name(j, str_c(key));
 }
 
 static void escape_char(struct buf *out, unsigned char c)

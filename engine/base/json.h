@@ -24,6 +24,7 @@ void json_end_object(struct json *j);
 void json_array(struct json *j);
 void json_end_array(struct json *j);
 void json_key(struct json *j, const char *key);
+void json_name(struct json *j, struct str key); /* a key that is data */
 void json_str(struct json *j, struct str s);
 void json_int(struct json *j, int64_t v);
 void json_real(struct json *j, double v, int digits); /* fixed digits behind the point; not finite gives null */

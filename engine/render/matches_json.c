@@ -61,7 +61,7 @@ static void json_captures(struct json *j, const struct match *m)
 	json_key(j, "captures");
 	json_object(j);
 	for (size_t i = 0; i < m->capture_count; i++) {
-		json_key(j, m->captures[i].name.p);
+		json_name(j, m->captures[i].name);
 		json_str(j, m->captures[i].value);
 	}
 	json_end_object(j);

@@ -18,7 +18,7 @@ static void json_bindings(struct json *j, const struct triage_report *r)
 	json_key(j, "bindings");
 	json_object(j);
 	for (size_t i = 0; i < r->binding_count; i++) {
-		json_key(j, r->bindings[i].name.p);
+		json_name(j, r->bindings[i].name);
 		json_str(j, r->bindings[i].value);
 	}
 	json_end_object(j);
