@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * kbt lint PATH...: checks authored articles, causes and codes; prints a finding a line, as file:line: sentence.
+ */
+#include "cli/lint.h"
+
+#include "base/json.h"
+
+#include <stdlib.h>
+
+/* ---- the files beside one another ---- */
+
+static bool has_class(const struct lint *l, struct str name)
+{
+	for (size_t i = 0; i < l->causes->count; i++)
+		if (str_eq(l->causes->items[i].name, name))
+			return true;
+	return false;
+}
+
+static bool has_article(const struct lint *l, struct str id)
+{
+	for (size_t i = 0; i < l->article_count; i++)
+		if (str_eq(l->articles[i].article->id, id))
+			return true;
+	return false;
+}
+
+/* Only the ids that nobody else gives ("Q-...") must be here; the numbers are the archive's. */
+static bool dangles(const struct lint *l, struct str id)
+{
+	return str_starts(id, STR("Q-")) && !has_article(l, id);
+}
+
+static uint32_t key_line(const struct lint_article *one, const char *key)
+{
+	const struct tree *t = tree_get(one->article->front, key);
+	return t ? t->line : 1;
+}
+
+static void check_article(struct lint *l, const struct lint_article *one)
+{
+	const struct rule *rule = &one->rule;
+	for (size_t i = 0; i < rule->cause_class_count && l->causes && l->cause_file_count; i++)
+		if (!has_class(l, rule->cause_classes[i]))
+			lint_add(l, one->path, key_line(one, "causes"), "no cause file has the class %.*s",
+				 STR_ARG(rule->cause_classes[i]));
+	for (size_t i = 0; i < rule->probe_count; i++)
+		if (!probe_find(rule->probes[i]))
+			lint_add(l, one->path, key_line(one, "probes"), "there is no probe %.*s (kbt probe --list)",
+				 STR_ARG(rule->probes[i]));
+	for (size_t i = 0; i < one->article->ref_count; i++)
+		if (dangles(l, one->article->refs[i].id))
+			lint_add(l, one->path, one->article->refs[i].line, "there is no article %.*s",
+				 STR_ARG(one->article->refs[i].id));
+	bool samples = false;
+	for (size_t i = 0; i < rule->sample_count; i++)
+		samples |= rule->samples[i].matches;
+	if (rule->template_count && !samples)
+		lint_add(l, one->path, key_line(one, "messages"), "messages without a sample that must match");
+}
+
+static void check_causes(struct lint *l)
+{
+	for (size_t i = 0; l->causes && i < l->causes->count; i++) {
+		const struct cause *c = &l->causes->items[i];
+		struct str verify = c->verify, probe;
+		if (dangles(l, c->article))
+			lint_add(l, c->origin, c->line, "there is no article %.*s", STR_ARG(c->article));
+		if (str_word(&verify, &probe) && !probe_find(probe))
+			lint_add(l, c->origin, c->line, "%.*s: there is no probe %.*s (kbt probe --list)",
+				 STR_ARG(c->name), STR_ARG(probe));
+	}
+}
+
+/* Classes of which no fact excludes one where the other holds: told apart by what each needs, or by weight alone. */
+static void list_pairs(struct lint *l)
+{
+	for (size_t i = 0; l->causes && i < l->causes->count; i++) {
+		const struct cause *c = &l->causes->items[i];
+		l->findings.origin = c->origin;
+		for (size_t k = 0; k < i; k++)
+			if (causes_overlap(c, &l->causes->items[k]))
+				diags_add(&l->findings, DIAG_NOTE, c->line, "no fact excludes %.*s where %.*s holds",
+					  STR_ARG(c->name), STR_ARG(l->causes->items[k].name));
+	}
+}
+
+static enum err load_causes(struct lint *l)
+{
+	size_t before = l->findings.errors;
+	enum err e = causes_load(l->cause_files, l->cause_file_count, &l->findings, &l->causes);
+	if (e == ERR_INPUT && l->findings.errors == before)
+		lint_add(l, l->cause_files[0].origin, 1, "%s", err_text(e));
+	return e == ERR_INPUT ? ERR_OK : e;
+}
+
+/* ---- output ---- */
+
+static int by_place(const void *a, const void *b)
+{
+	const struct diag *x = a, *y = b;
+	int order = str_cmp(x->origin, y->origin);
+	return order ? order : (x->line > y->line) - (x->line < y->line);
+}
+
+static void print_json(struct cmd_context *c, const struct diag *d)
+{
+	struct json j = json_to(&c->out);
+	json_object(&j);
+	json_key_str(&j, "file", d->origin);
+	json_key_int(&j, "line", d->line);
+	static const char *const levels[] = { [DIAG_NOTE] = "note", [DIAG_WARNING] = "warning", [DIAG_ERROR] = "error" };
+	json_key_str(&j, "level", str_c(levels[d->level]));
+	json_key_str(&j, "text", d->text);
+	json_end_object(&j);
+	buf_add_char(&c->out, '\n');
+}
+
+static size_t count_findings(const struct diags *d)
+{
+	size_t found = d->left_out;
+	for (size_t i = 0; i < d->count; i++)
+		found += d->items[i].level != DIAG_NOTE;
+	return found;
+}
+
+static void print_findings(struct lint *l)
+{
+	struct cmd_context *c = l->c;
+	struct diags *d = &l->findings;
+	if (d->count)
+		qsort(d->items, d->count, sizeof *d->items, by_place);
+	for (size_t i = 0; i < d->count; i++) {
+		if (c->json) {
+			print_json(c, &d->items[i]);
+			continue;
+		}
+		render_safe(&c->out, d->items[i].origin, false);
+		buf_addf(&c->out, ":%u: ", d->items[i].line);
+		render_safe(&c->out, d->items[i].text, false);
+		buf_add_char(&c->out, '\n');
+	}
+	size_t found = count_findings(d);
+	if (!c->json)
+		buf_addf(&c->out, "%zu articles, %zu samples, %zu causes, %zu codes: %zu finding%s\n", l->article_count,
+			 l->samples, l->causes ? l->causes->count : 0, l->codes, found, found == 1 ? "" : "s");
+}
+
+static enum err lint_all(struct lint *l)
+{
+	struct cmd_context *c = l->c;
+	for (size_t i = 0; i < c->arg_count; i++)
+		lint_path(l, c->args[i]);
+	enum err e = l->cause_file_count ? load_causes(l) : ERR_OK;
+	if (e || l->unreadable)
+		return e;
+	if (!l->article_count && !l->cause_file_count && !l->codes && !l->findings.count)
+		return diags_fail(&c->diags, ERR_INPUT, "%s%s: no authored article, cause file or code table in it", c->args[0],
+				  c->arg_count > 1 ? " and the others" : "");
+	for (size_t i = 0; i < l->article_count; i++)
+		check_article(l, &l->articles[i]);
+	check_causes(l);
+	if (l->article_count)
+		e = lint_samples(l, c->args, c->arg_count);
+	if (e == ERR_INPUT && l->findings.errors)
+		e = ERR_OK; /* files that cannot be loaded cannot be tried: why has been found */
+	if (cmd_has(c, "pairs"))
+		list_pairs(l);
+	return e;
+}
+
+static int lint_run(struct cmd_context *c)
+{
+	struct lint l = { .c = c, .arena = &c->arena, .findings = { .arena = &c->arena } };
+	if (!c->arg_count) {
+		cmd_usage(c, "lint takes files or folders");
+		return EXIT_USAGE;
+	}
+	enum err e = lint_all(&l);
+	bool found = count_findings(&l.findings) > 0;
+	if (found || (!e && !l.unreadable))
+		print_findings(&l);
+	causes_close(&l.causes);
+	if (e)
+		return cmd_fail(c, e);
+	return l.unreadable ? EXIT_USAGE : found ? EXIT_NONE : EXIT_FOUND;
+}
+
+static const struct cmd_option lint_options[] = {
+	{ "pairs", 0, NULL, "also list the classes of causes that no single fact keeps apart (no findings)" },
+	{ 0 },
+};
+
+static const char *const lint_examples[] = {
+	"kbt lint kb/",
+	"kbt lint kb/articles/Q150536.md",
+	"kbt lint kb/ --json",
+	NULL,
+};
+
+const struct cmd cmd_lint = {
+	.name = "lint",
+	.usage = "PATH...",
+	.help = "check authored articles, causes and codes; every sample matches its rule",
+	.about = "Prints a finding a line, file:line: sentence. Each sample that must match has to be answered by its article\n"
+		 "first, with the values it names; none that must not may be. The samples are tried against the given files\n"
+		 "alone.\n"
+		 "Exit codes: 0 nothing found, 1 findings, 2 a path that cannot be read.",
+	.examples = lint_examples,
+	.options = lint_options,
+	.run = lint_run,
+};

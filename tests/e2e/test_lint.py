@@ -1,0 +1,124 @@
+# SPDX-License-Identifier: MIT
+"""kbt lint: one mistake a file, each found with its line; the project's own kb/ is clean."""
+import os
+import tempfile
+import unittest
+
+from kbt import FOUND, KbtTest, NONE, ROOT, USAGE, article_text
+
+GOOD = '''---
+id: Q-cog-stuck
+title: The cog of the gizmo is stuck
+messages:
+  - text: 'Gizmo cog failure on {server:host}, turn number = 7'
+cause: Rust.
+resolutions:
+  - {kind: fix, text: Oil it.}
+samples:
+  match:
+    - text: 'Gizmo cog failure on HQ-SRV2, turn number = 7'
+      binds: {server: HQ-SRV2}
+  not:
+    - text: 'The zebra crossed a quiet road'
+---
+## Cause
+
+Rust.
+'''
+
+
+class Lint(KbtTest):
+    def good_and(self, old='', new='', name='kb/articles/Q-cog-stuck.md'):
+        text = GOOD.replace(old, new, 1) if old else GOOD
+        self.assertTrue(not old or text != GOOD, old)
+        return self.write(name, text)
+
+    def finds(self, line, text, path=None, *args):
+        """lint finds exactly one thing, on this line, that says this."""
+        p = self.kbt('lint', self.path('kb'), *args, code=NONE)
+        findings = p.out.splitlines()[:-1]
+        self.assertEqual(len(findings), 1, p.out)
+        self.assertIn(f'{path or self.path("kb/articles/Q-cog-stuck.md")}:{line}: ', findings[0])
+        self.assertIn(text, findings[0])
+        self.assertTrue(p.out.splitlines()[-1].endswith(': 1 finding'), p.out)
+
+    def test_clean(self):
+        self.good_and()
+        p = self.kbt('lint', self.path('kb'), code=FOUND)
+        self.assertEqual(p.out, '1 articles, 2 samples, 0 causes, 0 codes: 0 findings\n')
+        self.assertEqual(p.err, '')
+
+    def test_each_mistake_with_its_line(self):
+        for old, new, line, says in (
+                ('cause:', 'casue:', 6, 'casue'),
+                ('{kind: fix', '{kind: magic', 8, 'fix or workaround'),
+                ('{server:host}', '{server:hots}', 5, 'unknown type'),
+                ('binds: {server: HQ-SRV2}', 'binds: {server: HQ-SRV3}', 12, 'not "HQ-SRV3"'),
+                ('binds: {server: HQ-SRV2}', 'binds: {share: X}', 12, 'binds no share'),
+                ("text: 'The zebra crossed a quiet road'", "text: 'Gizmo cog failure on B, turn number = 7'", 14,
+                 'must not match'),
+                ("- text: 'Gizmo cog failure on HQ-SRV2, turn number = 7'\n      binds: {server: HQ-SRV2}",
+                 "- text: 'An entirely other sentence'", 11, 'answers the sample'),
+                ('cause: Rust.', 'cause: Rust.\nreferences: [Q-no-such]', 7, 'Q-no-such'),
+                ('cause: Rust.', 'cause: Rust.\nprobes: [smell]', 7, 'smell'),
+                ('id: Q-cog-stuck', 'id: cog', 2, 'cog'),
+                ('title: The cog', 'title: [The cog', 3, ''),
+        ):
+            with self.subTest(new=new):
+                self.good_and(old, new)
+                if line == 3:  # libyaml's own words and place
+                    self.kbt('lint', self.path('kb'), code=NONE)
+                elif line == 2:
+                    self.assertIn(':2: "cog" is no article id', self.kbt('lint', self.path('kb'), code=NONE).out)
+                else:
+                    self.finds(line, says)
+
+    def test_two_articles_with_one_id(self):
+        self.good_and()
+        self.good_and(name='kb/articles/again.md')
+        self.finds(2, 'same id', self.path('kb/articles/again.md'))
+
+    def test_a_cause_that_no_file_has(self):
+        with open(f'{ROOT}/kb/causes/auth.yaml') as f:
+            self.write('kb/causes/auth.yaml', f.read())
+        with open(f'{ROOT}/kb/causes/groups.yaml') as f:
+            self.write('kb/causes/groups.yaml', f.read())
+        self.good_and('cause: Rust.', 'cause: Rust.\ncauses: [cog.rusty]')
+        self.finds(7, 'cog.rusty')
+
+    def test_malformed_causes_and_codes(self):
+        self.good_and()
+        self.write('kb/codes.tsv', 'value\tfamily\tsymbol\tsays\n5\twin32\tERROR_ACCESS_DENIED\taccess denied\nx\twin32\tA\tb\n')
+        self.finds(3, 'no number', self.path('kb/codes.tsv'))
+        os.remove(self.path('kb/codes.tsv'))
+        self.write('kb/causes/x.yaml', 'causes:\n  - class: [a\n')
+        self.assertIn('x.yaml:', self.kbt('lint', self.path('kb'), code=NONE).out)
+
+    def test_json(self):
+        self.good_and('cause:', 'casue:')
+        finding, = self.json('lint', self.path('kb'), code=NONE)
+        self.assertEqual((finding['line'], finding['level']), (6, 'error'))
+        self.assertTrue(finding['file'].endswith('Q-cog-stuck.md'))
+
+    def test_what_cannot_be_read(self):
+        self.refused('lint')
+        self.refused('lint', self.path('nowhere'), names='nowhere')
+        os.mkdir(self.path('empty'))
+        self.refused('lint', self.path('empty'), names='empty')
+        self.write('archive/Q123456.TXT', article_text(123456))
+        self.refused('lint', self.path('archive'), names='archive')
+
+    def test_leaves_nothing_behind(self):
+        self.good_and()
+        with tempfile.TemporaryDirectory() as temp:
+            self.kbt('lint', self.path('kb'), env={'TMPDIR': temp})
+            self.assertEqual(os.listdir(temp), [])
+        self.assertFalse(os.path.exists(self.db))
+
+    def test_own_kb_is_clean(self):
+        p = self.run_kbt('lint', f'{ROOT}/kb')
+        self.assertEqual(p.returncode, FOUND, p.out + p.err)
+
+
+if __name__ == '__main__':
+    unittest.main()
