@@ -14,6 +14,7 @@ struct lint_article {
 	struct str path;
 	struct article *article;
 	struct rule rule;
+	bool faulty; /* its samples would only say the same again */
 };
 
 struct lint {

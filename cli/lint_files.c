@@ -42,6 +42,7 @@ static void check_article(struct lint *l, struct str path, struct str bytes)
 	for (size_t i = 0; i < l->article_count; i++)
 		if (str_eq(l->articles[i].article->id, one.article->id))
 			lint_add(l, path, 2, "%.*s has the same id", STR_ARG(l->articles[i].path));
+	one.faulty = l->findings.errors > before;
 	struct lint_article *slot = arena_push(l->arena, &l->articles, &l->article_count, &l->article_cap);
 	if (slot)
 		*slot = one;

@@ -42,11 +42,12 @@ struct loader {
 	size_t group_count, group_cap;
 	struct causes *causes;
 	struct str origin;
+	struct str said_origin; /* the same, in the memory of the diagnostics: they outlive causes that fail */
 };
 
 static void complain(struct loader *l, uint32_t line, const char *what, struct str which)
 {
-	l->diags->origin = l->origin;
+	l->diags->origin = l->said_origin;
 	diags_add(l->diags, DIAG_ERROR, line, "%s '%.*s'", what, STR_ARG(which));
 }
 
@@ -212,7 +213,7 @@ static enum err load_files(struct loader *l, const struct store_source *files, s
 {
 	struct tree **trees = arena_array(l->arena, struct tree *, count);
 	for (size_t i = 0; trees && i < count; i++) {
-		l->diags->origin = arena_str(l->arena, files[i].origin);
+		l->diags->origin = arena_str(l->diags->arena, files[i].origin);
 		enum err err = tree_parse(files[i].bytes, 1, l->arena, l->diags, &trees[i]);
 		if (err == ERR_NOMEM)
 			return err;
@@ -222,6 +223,7 @@ static enum err load_files(struct loader *l, const struct store_source *files, s
 	for (size_t i = 0; trees && i < count; i++) {
 		const struct tree *list = tree_get(trees[i], "causes");
 		l->origin = arena_str(l->arena, files[i].origin);
+		l->said_origin = arena_str(l->diags->arena, files[i].origin);
 		for (size_t k = 0; list && k < list->count; k++)
 			add_cause(l, &list->items[k]);
 	}

@@ -240,7 +240,7 @@ enum err rule_add_authored(const struct article *article, struct arena *a, struc
 	const struct tree *front = article->front;
 	for (size_t i = 0; front && i < front->count; i++)
 		read_key(&r, &front->items[i]);
-	if (front && !rule->template_count && !rule->code_count)
+	if (front && !tree_get(front, "messages") && !tree_get(front, "codes"))
 		diags_add(d, DIAG_WARNING, 1, "an article without messages and codes is found by its words only");
 	return arena_err(a);
 }
