@@ -162,6 +162,18 @@ static void check_keys(struct loader *l, const struct tree *t)
 	}
 }
 
+/* predict_step: what fails at a step of the ladder predicts just that, unless the class says otherwise. */
+static void predict_step(struct loader *l, struct cause *c)
+{
+	struct tree step = { .kind = TREE_SCALAR, .key = STR("fails.at"), .value = c->step, .line = c->line };
+	size_t count = c->prediction_count;
+	for (size_t i = 0; i < count; i++)
+		if (str_eq(c->predictions[i].fact, step.key))
+			return;
+	if (c->step.n)
+		add_prediction(l, c, &step, false);
+}
+
 static void add_cause(struct loader *l, const struct tree *t)
 {
 	struct causes *all = l->causes;
@@ -189,6 +201,7 @@ static void add_cause(struct loader *l, const struct tree *t)
 		add_group(l, c, groups->items[i].value, groups->items[i].line);
 	add_predictions(l, c, tree_get(t, "fits"), false);
 	add_predictions(l, c, tree_get(t, "needs"), true);
+	predict_step(l, c);
 	add_resolutions(l, c, tree_get(t, "do"));
 	add_lines(l, tree_get(t, "covers"), &c->covers, &c->cover_count, &c->cover_cap);
 	add_lines(l, tree_get(t, "check"), &c->check, &c->check_count, &c->check_cap);

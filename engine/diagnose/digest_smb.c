@@ -136,10 +136,41 @@ static void put_works(struct digest *d, const struct evidence *e)
 	digest_put(d, "path.works", works ? "yes" : "no", e);
 }
 
+/* put_step: the first step of the ladder that fails. */
+static void put_step(struct digest *d)
+{
+	static const char *const local[] = { "no-local-port", "local-denied" };
+	static const char *const on_way[] = { "no-neighbour", "net-unreachable", "host-unreachable", "prohibited-router", "loop",
+					      "no-route" };
+	struct str tcp = digest_fact(d, "tcp.445"), route = digest_fact(d, "route.state");
+	bool open = str_eq(tcp, STR("open")) || digest_is(d, "tcp.139", "open");
+	bool told = tcp.n && digest_fact(d, "tcp.139").n;
+	const char *step = NULL;
+	for (size_t i = 0; i < sizeof local / sizeof *local; i++)
+		step = str_eq(tcp, str_c(local[i])) ? "tcp" : step;
+	for (size_t i = 0; i < sizeof on_way / sizeof *on_way; i++)
+		step = str_eq(tcp, str_c(on_way[i])) ? "path" : step;
+	if (!step && told && !open)
+		step = digest_is(d, "host.ip", "answers") ? "tcp" : digest_is(d, "host.ip", "silent") ? "path" : NULL;
+	if (open)
+		step = digest_is(d, "path.works", "yes") ? "none" : digest_is(d, "path.works", "no") ? "smb" : NULL;
+	if (route.n && !str_eq(route, STR("ok")))
+		step = "path";
+	if (digest_is(d, "name.resolution", "failed"))
+		step = "name";
+	if (digest_fact(d, "address.state").n && !digest_is(d, "address.state", "ok"))
+		step = "address";
+	if (digest_fact(d, "link.state").n && !digest_is(d, "link.state", "ok"))
+		step = "link";
+	if (step)
+		digest_put(d, "fails.at", step, NULL);
+}
+
 void digest_smb(struct digest *d)
 {
 	if (!d->target.n) {
 		put_works(d, NULL);
+		put_step(d);
 		return;
 	}
 	put_nbss(d);
@@ -158,4 +189,5 @@ void digest_smb(struct digest *d)
 		put_access(d, e);
 	}
 	put_works(d, e);
+	put_step(d);
 }

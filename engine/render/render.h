@@ -29,6 +29,8 @@ void render_text_answer(struct buf *out, const struct render_text *t, const stru
 void render_text_report(struct buf *out, const struct render_text *t, const struct triage_report *report);
 /* the pieces of a live diagnosis, a line or a few each */
 void render_text_evidence(struct buf *out, const struct render_text *t, const struct evidence *e);
+void render_text_match_line(struct buf *out, const struct render_text *t, const struct triage_report *report);
+void render_text_explain(struct buf *out, const struct render_text *t, const struct triage_report *report);
 void render_text_verdict(struct buf *out, const struct render_text *t, const struct triage_report *report);
 void render_text_article(struct buf *out, const struct render_text *t, const struct article *article,
 			 const struct article *authored, const struct rule *rule, const struct store_brief *cited_by,

@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * A diagnosis for people at a terminal: what matched, the ladder, the verdict, what to do, what to check. Every word that
+ * came from outside is escaped on its way (safe.c).
+ */
+#include "render/render.h"
+
+#include <stdio.h>
+
+static const char *on(const struct render_text *t, const char *colour)
+{
+	return t->colour ? colour : "";
+}
+
+#define BOLD "\033[1m"
+#define DIM "\033[2m"
+#define RED "\033[31m"
+#define GREEN "\033[32m"
+#define YELLOW "\033[33m"
+#define PLAIN "\033[0m"
+
+static void heading(struct buf *out, const struct render_text *t, const char *words)
+{
+	buf_addf(out, "\n%s%s%s\n", on(t, BOLD), words, on(t, PLAIN));
+}
+
+/* bullet adds a wrapped paragraph whose first line begins with the mark. */
+static void bullet(struct buf *out, const struct render_text *t, const char *mark, struct str text)
+{
+	struct buf body = { 0 };
+	unsigned indent = 2 + (unsigned)str_c(mark).n + 1;
+	render_wrapped(&body, t, indent, text);
+	struct str rest = buf_str(&body);
+	buf_addf(out, "  %s ", mark);
+	buf_add(out, str_from(rest, rest.n > indent ? indent : 0));
+	buf_free(&body);
+}
+
+void render_text_match_line(struct buf *out, const struct render_text *t, const struct triage_report *r)
+{
+	if (!r->answer.found.match_count) {
+		buf_addf(out, "%sno article explains this message%s\n", on(t, BOLD), on(t, PLAIN));
+	} else {
+		const struct match *m = r->answer.matches[0].match;
+		buf_addf(out, "%s%.*s%s  ", on(t, BOLD), STR_ARG(m->id), on(t, PLAIN));
+		render_safe(out, m->title, false);
+		buf_addf(out, "  %s(%.0f %%)%s\n", on(t, DIM), m->confidence * 100, on(t, PLAIN));
+	}
+	for (size_t i = 0; i < r->binding_count; i++) {
+		buf_add_c(out, i ? "   " : "  ");
+		render_safe(out, r->bindings[i].name, false);
+		buf_add_char(out, ' ');
+		buf_add_c(out, on(t, BOLD));
+		render_safe(out, r->bindings[i].value, false);
+		buf_add_c(out, on(t, PLAIN));
+	}
+	buf_add_c(out, r->binding_count ? "\n\n" : "\n");
+	for (size_t i = 0; i < r->need_count; i++) {
+		buf_addf(out, "  %s%.*s is not known.%s ", on(t, YELLOW), STR_ARG(r->needs[i].name), on(t, PLAIN));
+		render_safe(out, r->needs[i].says, false);
+		buf_addf(out, " (--set %.*s=...)\n\n", STR_ARG(r->needs[i].name));
+	}
+}
+
+static const char *step_title(struct str step)
+{
+	static const struct { const char *step, *title; } titles[] = {
+		{ "link", "link" },	     { "address", "address" }, { "name", "name" },
+		{ "path", "path to host" }, { "tcp", "TCP" },	       { "smb", "SMB" },
+	};
+	for (size_t i = 0; i < sizeof titles / sizeof *titles; i++)
+		if (str_eq(step, str_c(titles[i].step)))
+			return titles[i].title;
+	return "?";
+}
+
+static void add_ladder(struct buf *out, const struct render_text *t, const struct triage_report *r)
+{
+	static const struct { const char *state, *mark, *colour; } marks[] = {
+		{ "passed", "ok", GREEN }, { "failed", "FAILS", RED }, { "unknown", "?", YELLOW }, { "skipped", "-", DIM },
+	};
+	size_t fails = 0;
+	if (r->ladder_count)
+		buf_add_char(out, '\n');
+	for (size_t i = 0; i < r->ladder_count; i++) {
+		const struct ladder_step *s = &r->ladder[i];
+		size_t k = 0;
+		while (k < 3 && !str_eq(s->state, str_c(marks[k].state)))
+			k++;
+		if (k == 1 && !fails)
+			fails = i + 1;
+		buf_addf(out, "  %zu %-13s %s%-6s%s", i + 1, step_title(s->step), on(t, marks[k].colour), marks[k].mark,
+			 on(t, PLAIN));
+		render_safe(out, s->says, false);
+		buf_add_char(out, '\n');
+	}
+	if (fails)
+		buf_addf(out, "\nfails at step %zu of %zu: %s\n", fails, r->ladder_count,
+			 step_title(r->ladder[fails - 1].step));
+}
+
+static void add_headline(struct buf *out, const struct render_text *t, const struct verdict *v)
+{
+	const char *word = v->state == VERDICT_CONFIRMED ? "CONFIRMED" : v->state == VERDICT_HEALTHY ? "HEALTHY" :
+			   v->state == VERDICT_INCONCLUSIVE ? "UNDECIDED" : "NO DIAGNOSIS";
+	const char *colour = v->state == VERDICT_CONFIRMED ? RED : v->state == VERDICT_HEALTHY ? GREEN : YELLOW;
+	buf_addf(out, "\n%s%s%s%s", on(t, BOLD), on(t, colour), word, on(t, PLAIN));
+	if (v->cause.n) {
+		buf_addf(out, "  %s", on(t, BOLD));
+		render_safe(out, v->title, false);
+		buf_addf(out, "%s  %s%.*s, %.0f %%%s", on(t, PLAIN), on(t, DIM), STR_ARG(v->cause), v->confidence * 100,
+			 on(t, PLAIN));
+	}
+	buf_add_char(out, '\n');
+	render_wrapped(out, t, 2, v->says);
+}
+
+static void add_resolutions(struct buf *out, const struct render_text *t, const struct verdict *v)
+{
+	if (v->resolution_count)
+		heading(out, t, "What to do");
+	for (size_t i = 0; i < v->resolution_count; i++) {
+		const struct rule_resolution *res = &v->resolutions[i];
+		struct buf text = { 0 };
+		char number[24];
+		if (res->kind == RESOLUTION_WORKAROUND)
+			buf_add_c(&text, "Until then: ");
+		buf_add(&text, res->text);
+		if (res->where.n)
+			buf_addf(&text, " [%.*s]", STR_ARG(res->where));
+		if (res->caveat.n)
+			buf_addf(&text, " But: %.*s", STR_ARG(res->caveat));
+		snprintf(number, sizeof number, "%zu.", i + 1);
+		bullet(out, t, number, buf_str(&text));
+		buf_free(&text);
+	}
+}
+
+static void add_causes_left(struct buf *out, const struct render_text *t, const struct verdict *v)
+{
+	enum { SHOWN = 8 };
+	if (v->cause_left_count)
+		heading(out, t, "Causes left, likeliest first");
+	for (size_t i = 0; i < v->cause_left_count && i < SHOWN; i++) {
+		double belief = i < v->belief_count ? v->beliefs[i].weight : 0;
+		buf_addf(out, "  %3.0f %%  %.*s\n", belief * 100, STR_ARG(v->causes_left[i]));
+	}
+	if (v->cause_left_count > SHOWN)
+		buf_addf(out, "         and %zu more\n", v->cause_left_count - SHOWN);
+}
+
+void render_text_verdict(struct buf *out, const struct render_text *t, const struct triage_report *r)
+{
+	const struct verdict *v = &r->verdict;
+	add_ladder(out, t, r);
+	add_headline(out, t, v);
+	if (v->reason_count)
+		heading(out, t, "Why");
+	for (size_t i = 0; i < v->reason_count; i++)
+		bullet(out, t, "-", v->reasons[i].says);
+	add_causes_left(out, t, v);
+	add_resolutions(out, t, v);
+	if (v->next_count)
+		heading(out, t, "What to check next");
+	for (size_t i = 0; i < v->next_count; i++)
+		bullet(out, t, "-", v->next[i]);
+	if (v->verify.n)
+		buf_addf(out, "\n  %sThe probe %.*s shows whether it is mended: run the diagnosis again.%s\n", on(t, DIM),
+			 STR_ARG(v->verify), on(t, PLAIN));
+	if (r->evidence_count)
+		buf_addf(out, "\n%s%zu causes ruled out; %u packets, %u connections, %.1f s%s\n", on(t, DIM), v->ruled_out_count,
+			 r->sent.packets, r->sent.connections, r->ms / 1000, on(t, PLAIN));
+}
+
+void render_text_explain(struct buf *out, const struct render_text *t, const struct triage_report *r)
+{
+	const struct verdict *v = &r->verdict;
+	heading(out, t, "Ruled out");
+	for (size_t i = 0; i < v->ruled_out_count; i++) {
+		buf_addf(out, "  %-34.*s ", STR_ARG(v->ruled_out[i].cause));
+		render_safe(out, v->ruled_out[i].because, false);
+		buf_add_char(out, '\n');
+	}
+	heading(out, t, "Packets");
+	for (size_t i = 0; i < r->evidence_count; i++) {
+		const struct evidence *e = r->evidence[i];
+		if (!e->packets && !e->connections)
+			continue;
+		buf_addf(out, "  %-10.*s %3u packets %2u connections  ", STR_ARG(e->probe), e->packets, e->connections);
+		for (size_t k = 0; k < e->arg_count; k++) {
+			render_safe(out, e->args[k].value, false);
+			buf_add_char(out, ' ');
+		}
+		buf_add_char(out, '\n');
+	}
+	buf_addf(out, "  in all     %3u packets %2u connections\n", r->sent.packets, r->sent.connections);
+}
+
+void render_text_report(struct buf *out, const struct render_text *t, const struct triage_report *r)
+{
+	render_text_match_line(out, t, r);
+	for (size_t i = 0; i < r->evidence_count; i++)
+		render_text_evidence(out, t, r->evidence[i]);
+	render_text_verdict(out, t, r);
+}

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * A recorded diagnosis > its verdict, with the causes of kb/causes: no network, no clock, no root. A case is one JSON
+ * object ("code", "set") and then one piece of evidence a line, as `kbt diagnose --json` prints it.
+ */
+#include "diagnose/diagnose.h"
+#include "tests/main/file.h"
+#include "tests/main/golden.h"
+
+#include <cjson/cJSON.h>
+#include <glob.h>
+#include <stdlib.h>
+
+enum { CAUSE_FILES_MAX = 64, BINDINGS_MAX = 16 };
+
+static struct str text_of(const cJSON *item, struct arena *a)
+{
+	return arena_str(a, str_c(cJSON_GetStringValue(item)));
+}
+
+static void add_fact(struct evidence *e, const cJSON *item, struct arena *a)
+{
+	const char *name = arena_str(a, str_c(item->string)).p;
+	if (cJSON_IsBool(item))
+		evidence_add_bool(e, a, name, cJSON_IsTrue(item));
+	else if (cJSON_IsNumber(item))
+		evidence_add_number(e, a, name, cJSON_GetNumberValue(item));
+	else
+		evidence_add_text(e, a, name, text_of(item, a));
+}
+
+static struct evidence *read_evidence(const cJSON *json, struct arena *a)
+{
+	struct evidence *e = arena_new(a, struct evidence);
+	const cJSON *item, *args = cJSON_GetObjectItem(json, "args"), *ms = cJSON_GetObjectItem(json, "ms");
+	e->probe = text_of(cJSON_GetObjectItem(json, "probe"), a);
+	e->state = text_of(cJSON_GetObjectItem(json, "state"), a);
+	e->reason = text_of(cJSON_GetObjectItem(json, "reason"), a);
+	e->ms = ms ? cJSON_GetNumberValue(ms) : 1;
+	e->args = arena_array(a, struct probe_arg, PROBE_ARGS_MAX);
+	cJSON_ArrayForEach(item, args) e->args[e->arg_count++] =
+		(struct probe_arg){ arena_str(a, str_c(item->string)), text_of(item, a) };
+	cJSON_ArrayForEach(item, cJSON_GetObjectItem(json, "facts")) add_fact(e, item, a);
+	return e;
+}
+
+static enum err load_causes(struct arena *a, struct causes **ret_causes)
+{
+	glob_t found;
+	struct store_source files[CAUSE_FILES_MAX];
+	size_t count = 0;
+	if (glob("kb/causes/*.yaml", 0, NULL, &found))
+		return ERR_NOTFOUND;
+	for (; count < found.gl_pathc && count < CAUSE_FILES_MAX; count++) {
+		struct buf bytes = { 0 };
+		if (!file_read(found.gl_pathv[count], &bytes))
+			return ERR_IO;
+		files[count] = (struct store_source){ .origin = arena_str(a, str_c(found.gl_pathv[count])),
+						      .bytes = buf_keep(&bytes, a) };
+		buf_free(&bytes);
+	}
+	globfree(&found);
+	return causes_load(files, count, NULL, ret_causes);
+}
+
+static void print_verdict(struct buf *out, const struct verdict *v, const struct ladder_step *steps, size_t step_count,
+			  size_t planned)
+{
+	buf_addf(out, "%s %.*s\n%.*s\n", verdict_state_name(v->state), STR_ARG(v->cause), STR_ARG(v->says));
+	for (size_t i = 0; i < step_count; i++)
+		buf_addf(out, "%s%.*s %.*s", i ? ", " : "", STR_ARG(steps[i].step), STR_ARG(steps[i].state));
+	buf_add_char(out, '\n');
+	for (size_t i = 0; i < v->cause_left_count; i++)
+		buf_addf(out, "left: %.*s\n", STR_ARG(v->causes_left[i]));
+	buf_addf(out, "next probes: %zu\n", planned);
+}
+
+enum err golden_print(struct str in, struct arena *a, struct buf *out)
+{
+	struct causes *causes = NULL;
+	struct binding bindings[BINDINGS_MAX];
+	struct match_code code = { .family = STR("win32") };
+	struct case_file c = { .bindings = bindings, .code = &code, .elapsed_ms = 60000 };
+	struct evidence **evidence = NULL;
+	size_t cap = 0;
+	enum err err = load_causes(a, &causes);
+	for (struct str line; !err && str_line(&in, &line);) {
+		cJSON *json = cJSON_ParseWithLength(line.p, line.n);
+		const cJSON *item, *set = cJSON_GetObjectItem(json, "set"), *number = cJSON_GetObjectItem(json, "code");
+		if (!json)
+			return ERR_INPUT;
+		cJSON_ArrayForEach(item, set) if (c.binding_count < BINDINGS_MAX) bindings[c.binding_count++] =
+			(struct binding){ .name = arena_str(a, str_c(item->string)), .value = text_of(item, a) };
+		code.known |= number != NULL;
+		code.value = number ? (int64_t)cJSON_GetNumberValue(number) : code.value;
+		if (cJSON_GetObjectItem(json, "probe"))
+			*arena_push(a, &evidence, &c.evidence_count, &cap) = read_evidence(json, a);
+		cJSON_Delete(json);
+	}
+	struct verdict v;
+	struct ladder_step *steps;
+	struct probe_request *requests;
+	size_t step_count, planned;
+	double wait_ms;
+	c.evidence = evidence;
+	if (!err)
+		err = diagnose_verdict(causes, &c, a, &v);
+	if (!err)
+		err = diagnose_ladder(&c, &v, a, &steps, &step_count);
+	if (!err)
+		err = diagnose_plan(causes, &c, a, &requests, &planned, &wait_ms);
+	if (!err)
+		print_verdict(out, &v, steps, step_count, planned);
+	causes_close(&causes);
+	return err;
+}

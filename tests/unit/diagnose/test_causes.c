@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The cause files as data: what is malformed is refused with its line, and kb/causes holds every class of the lab's
+ * vocabulary, each told apart from every other by some fact, or known to overlap.
+ */
+#include "diagnose/cause.h"
+#include "tests/main/file.h"
+
+#include <glob.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+static struct store_source source_of(struct arena *a, const char *path)
+{
+	struct buf bytes = { 0 };
+	assert_true(file_read(path, &bytes));
+	struct store_source s = { .origin = arena_str(a, str_c(path)), .bytes = buf_keep(&bytes, a) };
+	buf_free(&bytes);
+	return s;
+}
+
+static struct causes *load_kb(struct arena *a)
+{
+	glob_t found;
+	struct store_source files[64];
+	struct causes *causes = NULL;
+	struct diags d = { .arena = a };
+	assert_int_equal(glob("kb/causes/*.yaml", 0, NULL, &found), 0);
+	for (size_t i = 0; i < found.gl_pathc; i++)
+		files[i] = source_of(a, found.gl_pathv[i]);
+	enum err err = causes_load(files, found.gl_pathc, &d, &causes);
+	for (size_t i = 0; i < d.count; i++)
+		print_message("%.*s:%u: %.*s\n", STR_ARG(d.items[i].origin), d.items[i].line, STR_ARG(d.items[i].text));
+	assert_int_equal(err, ERR_OK);
+	globfree(&found);
+	return causes;
+}
+
+static const struct cause *find(const struct causes *causes, struct str name)
+{
+	for (size_t i = 0; i < causes->count; i++)
+		if (str_eq(causes->items[i].name, name))
+			return &causes->items[i];
+	return NULL;
+}
+
+static void test_vocabulary(void **state)
+{
+	(void)state;
+	struct arena a = { 0 };
+	struct causes *causes = load_kb(&a);
+	struct str table = source_of(&a, "tests/lab/classes.tsv").bytes, line, name, rest;
+	size_t count = 0;
+	for (str_line(&table, &line); str_line(&table, &line); count++) {
+		str_cut(line, '\t', &name, &rest);
+		if (!find(causes, name))
+			fail_msg("kb/causes lacks %.*s", STR_ARG(name));
+	}
+	assert_int_equal(causes->count, count);
+	causes_close(&causes);
+	arena_free(&a);
+}
+
+/* Pairs that no single fact parts: both may hold, so that both stay where the telling fact is not known. */
+static void test_told_apart(void **state)
+{
+	(void)state;
+	static const char *const together[][2] = {
+		{ "ip.server.address-changed", "name.dns.stale-dead" }, /* the same thing, seen from two records */
+	};
+	struct arena a = { 0 };
+	struct causes *causes = load_kb(&a);
+	size_t overlaps = 0;
+	for (size_t i = 0; i < causes->count; i++)
+		for (size_t k = 0; k < i; k++) {
+			bool known = false;
+			for (size_t t = 0; t < sizeof together / sizeof *together; t++)
+				known |= str_eq(causes->items[i].name, str_c(together[t][1])) &&
+					 str_eq(causes->items[k].name, str_c(together[t][0]));
+			if (known || !causes_overlap(&causes->items[i], &causes->items[k]))
+				continue;
+			print_message("no fact parts %.*s and %.*s\n", STR_ARG(causes->items[k].name),
+				      STR_ARG(causes->items[i].name));
+			overlaps++;
+		}
+	assert_int_equal(overlaps, 0);
+	causes_close(&causes);
+	arena_free(&a);
+}
+
+static enum err load_text(const char *text, struct diags *d)
+{
+	struct causes *causes = NULL;
+	struct store_source file = { .origin = STR("x.yaml"), .bytes = str_c(text) };
+	enum err err = causes_load(&file, 1, d, &causes);
+	if (!err)
+		causes_close(&causes);
+	return err;
+}
+
+static void test_malformed(void **state)
+{
+	(void)state;
+	static const char *const bad[] = {
+		"causes:\n- {class: a, title: t, layer: l, says: s, needs: {no.such.fact: x}}\n",
+		"causes:\n- {class: a, title: t, layer: l, says: s, needs: {tcp.445: ajar}}\n",
+		"causes:\n- {class: a, title: t, layer: l, says: s, groups: [none], needs: {tcp.445: open}}\n",
+		"causes:\n- {class: a, title: t, layer: l, says: s, neds: {tcp.445: open}, needs: {tcp.445: open}}\n",
+		"causes:\n- {class: a, title: t, layer: l, needs: {tcp.445: open}}\n",
+		"causes:\n- {class: a, title: t, layer: l, says: s}\n",
+		"causes:\n- {class: a, title: t, layer: l, says: s, needs: {tcp.445: open}, do: [{text: ''}]}\n",
+		"causes:\n- {class: a, title: t, layer: l, says: s, needs: {tcp.445: open}}\n"
+		"- {class: a, title: t, layer: l, says: s, needs: {tcp.445: open}}\n",
+		"causes: [\n",
+	};
+	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+		struct arena a = { 0 };
+		struct diags d = { .arena = &a };
+		assert_int_equal(load_text(bad[i], &d), ERR_INPUT);
+		assert_true(d.count > 0);
+		assert_true(str_eq(d.items[0].origin, STR("x.yaml")));
+		assert_true(d.items[0].line > 0);
+		arena_free(&a);
+	}
+	assert_int_equal(load_text("causes:\n- {class: a, title: t, layer: l, says: s, needs: {tcp.445: open}}\n", NULL),
+			 ERR_OK);
+	assert_int_equal(load_text("", NULL), ERR_OK);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_vocabulary),
+		cmocka_unit_test(test_told_apart),
+		cmocka_unit_test(test_malformed),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
