@@ -70,6 +70,7 @@ static void test_told_apart(void **state)
 	(void)state;
 	static const char *const together[][2] = {
 		{ "ip.server.address-changed", "name.dns.stale-dead" }, /* the same thing, seen from two records */
+		{ "ip.client.mask-too-wide", "l2-no-answer" }, /* only the other hosts' mask tells */
 	};
 	struct arena a = { 0 };
 	struct causes *causes = load_kb(&a);
