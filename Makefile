@@ -139,7 +139,7 @@ bench: $(BUILD)/kbt
 	@$(PYTHON) tests/bench/run.py --build $(BUILD)
 
 lab: $(BUILD)/kbt
-	@$(PYTHON) tests/lab/run_lab.py $(BUILD)/kbt
+	@$(PYTHON) tests/lab/run_lab.py $(BUILD)/kbt "" "" "$(NAMES)"
 
 layers:
 	@$(PYTHON) tests/layers.py

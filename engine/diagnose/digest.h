@@ -14,6 +14,9 @@
 
 #include "diagnose/cause.h"
 
+/* How long a link is watched before it is called steady; one without a carrier longer. */
+enum { LINK_WATCH_MS = 700, LINK_WATCH_DOWN_MS = 3000 };
+
 struct derived {
 	struct str name, value;
 	const struct evidence *from; /* the evidence that tells it best, or NULL */

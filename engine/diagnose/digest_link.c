@@ -35,6 +35,8 @@ static const struct evidence *first_look(const struct digest *d, struct str link
 	return NULL;
 }
 
+/* A link that was seen twice, long enough apart, with the same count of changes did not flap meanwhile. A cable that is
+ * out is watched longer: a loose one comes back after seconds. */
 static void put_flapping(struct digest *d, struct str link)
 {
 	const struct evidence *first = first_look(d, link), *last = digest_look(d, "link", ARG("link", link));
@@ -42,10 +44,11 @@ static void put_flapping(struct digest *d, struct str link)
 		return;
 	double before = evidence_number(first, "link.carrier_changes", 0);
 	double after = evidence_number(last, "link.carrier_changes", 0);
+	double watched_ms = (double)(last->at_ms - first->at_ms) + last->ms;
 	bool changed = evidence_yes(last, "link.flapping") || evidence_number(last, "link.changes", 0) > 0;
 	if (changed || after > before)
 		digest_put(d, "link.flapping", "yes", last);
-	else if (evidence_arg(last, "watch").n)
+	else if (watched_ms >= (evidence_state(first, "no-carrier") ? LINK_WATCH_DOWN_MS : LINK_WATCH_MS))
 		digest_put(d, "link.flapping", "no", last);
 }
 

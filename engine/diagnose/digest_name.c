@@ -239,6 +239,7 @@ static void read_broadcast(struct digest *d)
 	if (d->files && !evidence_yes(d->files, "name.netbios")) {
 		s->told = true;
 		digest_put(d, "broadcast.state", "not-asked", d->files);
+		digest_put(d, "name.conflict", "no", d->files);
 		return;
 	}
 	const struct evidence *e = digest_look(d, "nbns", ARG("server", STR("")));
@@ -249,8 +250,7 @@ static void read_broadcast(struct digest *d)
 	s->addresses = evidence_text(e, "nbns.answer");
 	s->conflict = evidence_state(e, "conflict") || evidence_yes(e, "nbns.conflict");
 	digest_put(d, "broadcast.state", s->conflict ? "conflict" : s->addresses.n ? "answers" : "silent", e);
-	if (s->addresses.n)
-		digest_put(d, "name.conflict", s->conflict ? "yes" : "no", e);
+	digest_put(d, "name.conflict", s->conflict ? "yes" : "no", e);
 }
 
 static void read_file_source(struct digest *d, const char *name, const char *fact)

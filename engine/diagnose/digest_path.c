@@ -38,7 +38,7 @@ static int arp_says(const struct digest *d, struct str address, const struct evi
 	if (evidence_state(neighbour, "failed"))
 		return 0;
 	/* The neighbour table holds one answer: whether a second host answers too only the ARP probe tells. */
-	bool weak = evidence_state(neighbour, "reachable") &&
+	bool weak = evidence_yes(neighbour, "neigh.answers") &&
 		    (digest_is(d, "tcp.445", "open") || !str_eq(address, d->target));
 	return weak ? 1 : -1;
 }

@@ -100,7 +100,9 @@ static void put_access(struct digest *d, const struct evidence *e)
 	bool refused = (session.n && !str_eq(session, fine)) || (ipc.n && !str_eq(ipc, fine));
 	if (refused || ipc.n)
 		digest_put(d, "smb.anonymous", refused ? "denied" : "accepted", e);
-	if (share.n)
+	if (!d->share.n)
+		digest_put(d, "smb.share", "not-asked", NULL);
+	else if (share.n)
 		digest_put(d, "smb.share", str_eq(share, fine) ? "ok" : str_eq_nocase(share, STR("c00000cc")) ? "missing" :
 			   "denied", e);
 	bool wants_encryption = evidence_yes(e, "session.encrypt") && str_starts(evidence_text(e, "smb.dialect"), STR("2"));

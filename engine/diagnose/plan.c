@@ -110,7 +110,7 @@ static void step_names(struct wave *w)
 	struct str servers = evidence_text(d->files, "client.wins"), server;
 	for (size_t k = 0; k < SERVERS_MAX && str_word(&servers, &server); k++)
 		ask(w, "nbns", ARG("name", d->server), ARG("server", server));
-	ask(w, "nbns", ARG("name", d->server));
+	ask(w, "nbns", ARG("name", d->server), ARG("wait", S("700")));
 }
 
 static void step_known(struct wave *w)
@@ -192,11 +192,15 @@ static void step_mtu(struct wave *w)
 		ask(w, "mtu", ARG("address", w->d->target), ARG("size", S("1400")));
 }
 
+/* step_watch looks at the link again, and waits only for what is missing of the time that tells. */
 static void step_watch(struct wave *w)
 {
 	const struct digest *d = w->d;
-	bool down = digest_is(d, "link.state", "no-carrier");
-	ask(w, "link", ARG("link", d->asks_ras ? S("") : d->link), ARG("watch", down ? S("3000") : S("700")));
+	double want = digest_is(d, "link.state", "no-carrier") ? LINK_WATCH_DOWN_MS : LINK_WATCH_MS, left = want - d->c->elapsed_ms;
+	if (digest_fact(d, "link.flapping").n || !d->own_link)
+		return;
+	ask(w, "link", ARG("link", d->asks_ras ? S("") : d->link),
+	    ARG("watch", arena_printf(w->a, "%.0f", left > 20 ? left + 20 : 20)));
 }
 
 static void step_dns_host(struct wave *w)
@@ -299,7 +303,8 @@ static const struct step {
 	const char *facts; /* what it tells; "*": always worth asking */
 } steps[] = {
 	{ 0, step_local, "*" },
-	{ 1, step_names, "*" },
+	{ 1, step_names, "name.resolution name.source name.wrong name.conflict name.elsewhere name.delay dns.state wins.state "
+			 "broadcast.state dns.dangling" },
 	{ 2, step_connect, "route.state path.kind ras.route tcp.445 tcp.139 tcp.second tcp.ipv6 name.wrong path.works path.loop" },
 	{ 2, step_known, "known.named known.path wins.state" },
 	{ 3, step_near, "host.ip icmp.state latency.state arp.state loopback.445 name.wrong tcp.ipv6 subnet.state loss.state "
