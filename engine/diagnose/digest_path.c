@@ -114,6 +114,8 @@ static void put_lan(struct digest *d)
 		digest_put(d, "subnet.state", near ? "too-narrow" : "foreign", foreign);
 	else if (wide && digest_is(d, "arp.state", "silent"))
 		digest_put(d, "subnet.state", "maybe-too-wide", d->own_link);
+	else if (digest_is(d, "path.kind", "local"))
+		digest_put(d, "subnet.state", "ok", d->route);
 	else if (asked || alive || digest_is(d, "gateway.state", "answers") || digest_is(d, "arp.state", "answers"))
 		digest_put(d, "subnet.state", "ok", asked ? asked : alive);
 }
