@@ -36,6 +36,8 @@ struct store {
 	char *path;
 	enum store_mode mode;
 	sqlite3_stmt *stmts[SQL_COUNT];
+	unsigned frozen; /* depth of store_freeze */
+	bool frozen_by_us;
 	ZSTD_DCtx *unpacker;
 	struct store_dict *dicts;
 	size_t dict_count;

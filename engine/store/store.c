@@ -142,6 +142,19 @@ enum err store_generation(struct store *s, int64_t *ret_generation)
 	return sql_one(q, ret_generation);
 }
 
+void store_freeze(struct store *s)
+{
+	if (s->frozen++ == 0)
+		s->frozen_by_us = sql_done(sql_get(s, SQL_BEGIN_READ)) == ERR_OK;
+}
+
+void store_thaw(struct store *s)
+{
+	/* A read transaction has nothing to lose: that its end fails cannot matter. */
+	if (--s->frozen == 0 && s->frozen_by_us)
+		s->frozen_by_us = sql_done(sql_get(s, SQL_COMMIT)) != ERR_OK;
+}
+
 /* ---- sources ---- */
 
 static enum err dict_get(struct store *s, int64_t number, ZSTD_DDict **ret_dict)
@@ -421,7 +434,8 @@ enum err store_stats(struct store *s, struct arena *a, struct store_stat **ret_s
 	struct store_stat *items = arena_array(a, struct store_stat, COUNT);
 	if (!items)
 		return ERR_NOMEM;
-	enum err e = sql_done(sql_get(s, SQL_BEGIN_READ));
+	store_freeze(s);
+	enum err e = ERR_OK;
 	for (size_t i = 0; !e && i < COUNT; i++) {
 		sqlite3_stmt *q = NULL;
 		items[i] = (struct store_stat){ stats[i].name, 0, stats[i].says };
@@ -430,9 +444,7 @@ enum err store_stats(struct store *s, struct arena *a, struct store_stat **ret_s
 			e = sql_one(q, &items[i].value);
 		sqlite3_finalize(q);
 	}
-	enum err end = sql_done(sql_get(s, SQL_COMMIT));
-	if (!e)
-		e = end;
+	store_thaw(s);
 	if (e)
 		return e;
 	*ret_stats = items;

@@ -24,6 +24,11 @@ enum err store_generation(struct store *s, int64_t *ret_generation) MUST_USE;
 
 /* ---- reading ---- */
 
+/* Between store_freeze and store_thaw all that is read is of one generation, and cheaper. They nest. An import's commit
+ * waits meanwhile: keep it short. A failed freeze is only a lost advantage. */
+void store_freeze(struct store *s);
+void store_thaw(struct store *s);
+
 struct store_source {
 	struct str origin; /* where it was imported from: "kbarchive-txt.tar.zst!/txt/150/Q150536.TXT" */
 	struct str format, date;

@@ -27,10 +27,12 @@ enum err triage_lookup(struct store *s, const struct matcher *m, struct match_sc
 {
 	struct triage_answer answer = { 0 };
 	enum err e = match_message(m, scratch, text, options, a, &answer.found);
+	store_freeze(s);
 	if (!e)
 		e = add_rules(s, answer.found.matches, answer.found.match_count, a, &answer.matches);
 	if (!e)
 		e = add_rules(s, answer.found.nearest, answer.found.nearest_count, a, &answer.nearest);
+	store_thaw(s);
 	if (!e)
 		*ret_answer = answer;
 	return e;
