@@ -201,7 +201,7 @@ static enum err put_template(struct store *s, int64_t source, int64_t n, const s
 	sql_int(q, 1, source);
 	sql_int(q, 2, n);
 	sql_str(q, 3, t->text);
-	sql_str(q, 4, buf_str(&pattern));
+	sql_str(q, 4, str_eq(buf_str(&pattern), t->text) ? STR("") : buf_str(&pattern));
 	sql_int(q, 5, t->place);
 	sql_int(q, 6, t->lines);
 	sql_int(q, 7, t->line);
@@ -331,8 +331,9 @@ static enum err get_templates(struct store *s, int64_t source, struct arena *a, 
 					     .lines = (unsigned)sql_get_int(q, 4), .line = (uint32_t)sql_get_int(q, 5),
 					     .announced = sql_get_int(q, 6) != 0 };
 		e = get_variables(s, source, sql_get_int(q, 0), a, t);
+		struct str pattern = sql_get_str(q, 2);
 		if (!e)
-			e = read_pattern(sql_get_str(q, 2), a, t);
+			e = read_pattern(pattern.n ? pattern : t->text, a, t);
 	}
 	return e;
 }

@@ -63,7 +63,8 @@ CREATE TABLE template (
   source INTEGER NOT NULL REFERENCES source ON DELETE CASCADE, -- whose message it is
   n INTEGER NOT NULL,         -- its place among them, from 0
   text TEXT NOT NULL,         -- the message as quoted, its lines joined
-  pattern TEXT NOT NULL,      -- the same with {0}, {1} for its variables, {{ and }} for braces
+  pattern TEXT NOT NULL,      -- the same with {0}, {1} for its variables, {{ and }} for braces; empty where that is
+                              -- the text
   place INTEGER NOT NULL,     -- where it stood: 0 authored, 1 symptoms, 2 title, 3 summary, 4 cause, 5 more, 6 other
   lines INTEGER NOT NULL,     -- how many lines it was quoted on
   line INTEGER NOT NULL,      -- its line in the source

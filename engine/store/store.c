@@ -72,7 +72,7 @@ static enum err configure(struct store *s)
 {
 	/* cache_spill off: nothing reaches the file before the commit, so that readers are never locked out earlier */
 	static const char *const common = "PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF; "
-					  "PRAGMA cell_size_check = ON; PRAGMA temp_store = MEMORY; "
+					  "PRAGMA cell_size_check = ON; PRAGMA temp_store = MEMORY; PRAGMA page_size=16384; "
 					  "PRAGMA synchronous = FULL; PRAGMA cache_spill = OFF; PRAGMA cache_size = -32768";
 	sqlite3_extended_result_codes(s->db, 1);
 	sqlite3_db_config(s->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
