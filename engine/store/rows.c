@@ -262,12 +262,9 @@ static enum err put_reference(struct store *s, int64_t source, int64_t n, const 
 
 static enum err put_head(struct store *s, int64_t source, const struct article *article, const struct rule *rule)
 {
-	bool symptoms = false;
-	for (size_t i = 0; i < article->section_count; i++)
-		symptoms = symptoms || article->sections[i].kind == SECTION_SYMPTOMS;
 	sqlite3_stmt *q = sql_get(s, SQL_RULE_PUT);
 	sql_int(q, 1, source);
-	sql_int(q, 2, symptoms);
+	sql_int(q, 2, article_has(article, SECTION_SYMPTOMS));
 	sql_str(q, 3, str_c(rule_status_name(rule->status)));
 	sql_str(q, 4, rule->status_text);
 	sql_str(q, 5, rule->cause);
