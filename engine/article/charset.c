@@ -131,11 +131,14 @@ static struct str drop_cr(struct str text)
 		memmove(to, from, n);
 		to += n;
 		from += n;
-		if (next) {
+		size_t run = 0;
+		while (from < end && *from == '\r') {
 			from++;
-			if (from == end || *from != '\n')
-				*to++ = '\r';
+			run++;
 		}
+		if (from == end || *from != '\n')
+			while (run--)
+				*to++ = '\r';
 	}
 	text.n = (size_t)(to - p);
 	return text;

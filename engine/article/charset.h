@@ -13,7 +13,7 @@ enum charset { CHARSET_UTF8, CHARSET_UTF16LE, CHARSET_UTF16BE, CHARSET_CP1252, C
 
 enum charset charset_guess(struct str bytes);
 
-/* charset_text decodes: CR before LF is dropped, a byte order mark too. The result never points into bytes. */
+/* charset_text decodes: CRs before LF are dropped, a byte order mark too. The result never points into bytes. */
 struct str charset_text(struct str bytes, struct arena *a);
 
 #endif

@@ -63,6 +63,13 @@ static void add_code(struct page *p, unsigned indent, struct str lines)
 	}
 }
 
+/* add_lines wraps each of the lines that somebody broke on purpose. */
+static void add_lines(struct page *p, unsigned indent, struct str text)
+{
+	for (struct str line; str_line(&text, &line);)
+		render_wrapped(p->out, p->t, indent, line);
+}
+
 static size_t marker_of(struct str item)
 {
 	size_t at = str_find_char(item, ' ');
@@ -88,7 +95,7 @@ static void add_prose(struct page *p, unsigned indent, struct str body)
 			add_hanging(p, in, in + (unsigned)marker + 1, "0", str_first(block.text, marker),
 				    str_trim(str_from(block.text, marker)));
 		else
-			render_wrapped(p->out, p->t, in, block.text);
+			add_lines(p, in, block.text);
 		before = block.kind;
 	}
 	arena_reset(&p->arena);

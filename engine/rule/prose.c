@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "rule/prose.h"
 
-enum { TAB_COLUMNS = 8, CODE_INDENT = 2, CODE_SHOWN_INDENT = 4, WIDE_GAP = 3 };
+enum { TAB_COLUMNS = 8, CODE_INDENT = 2, CODE_SHOWN_INDENT = 4, WIDE_GAP = 3, EARLY_MIN = 4 };
 
 struct prose prose_of(struct str body)
 {
@@ -73,16 +73,38 @@ static struct str take_lines(struct prose *p, enum prose_kind *kind)
 	return str_trim_end(str_first(start, used));
 }
 
+static size_t longest_line(struct str lines)
+{
+	size_t longest = 0;
+	for (struct str line; str_line(&lines, &line);)
+		longest = line.n > longest ? line.n : longest;
+	return longest;
+}
+
+/* breaks_early: the line that ends at lines[at] had room for the next word, so somebody broke it on purpose. */
+static bool breaks_early(struct str lines, size_t at, size_t longest)
+{
+	size_t start = at;
+	while (start && lines.p[start - 1] != '\n')
+		start--;
+	struct str rest = str_from(lines, at), word;
+	return str_word(&rest, &word) && at - start + 1 + word.n + EARLY_MIN <= longest;
+}
+
 static struct str join(struct str lines, struct arena *a)
 {
 	char *out = arena_alloc(a, lines.n + 1);
-	size_t n = 0;
+	size_t n = 0, longest = longest_line(lines);
 	for (size_t i = 0; out && i < lines.n; i++) {
 		unsigned char c = (unsigned char)lines.p[i];
 		bool nbsp = c == 0xC2 && i + 1 < lines.n && (unsigned char)lines.p[i + 1] == 0xA0;
 		i += nbsp;
-		if (nbsp || char_is_space((char)c)) {
-			if (n && out[n - 1] != ' ')
+		if (c == '\n' && breaks_early(lines, i, longest)) {
+			while (n && out[n - 1] == ' ')
+				n--;
+			out[n++] = '\n';
+		} else if (nbsp || char_is_space((char)c)) {
+			if (n && out[n - 1] != ' ' && out[n - 1] != '\n')
 				out[n++] = ' ';
 		} else {
 			out[n++] = (char)c;

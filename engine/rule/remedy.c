@@ -154,7 +154,7 @@ static void next_method(struct remedy *r, struct str where, uint32_t line)
 	if (is_introduction(buf_str(&r->text)) && str_find_char(buf_str(&r->text), '\n') == STR_NONE)
 		buf_clear(&r->text);
 	/* a warning before the methods goes with each of them */
-	struct str caveat = keep(r, &r->caveat);
+	struct str caveat = r->text.n ? STR("") : keep(r, &r->caveat);
 	start_remedy(r, r->kind, where, line);
 	buf_add(&r->caveat, caveat);
 }
