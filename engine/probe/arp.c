@@ -56,13 +56,14 @@ static void arp_end(struct machine *m, const char *state)
 	for (unsigned i = 0; i < s->mac_count; i++)
 		buf_addf(&list, "%s%.*s", i ? " " : "", STR_ARG(rtnl_mac_text(s->macs[i], m->arena)));
 	machine_text(m, "arp.state", str_c(state));
-	machine_text(m, "arp.dev", s->dev);
+	if (s->dev.n)
+		machine_text(m, "arp.dev", s->dev);
 	machine_number(m, "arp.answers", s->answers);
 	machine_number(m, "arp.mac_count", s->mac_count);
 	if (list.n)
 		machine_text(m, "arp.macs", buf_str(&list));
-	machine_end(m, state, "ARP for %.*s on %.*s: %s%s%.*s", STR_ARG(machine_arg(m, "address")), STR_ARG(s->dev), state,
-		    list.n ? ", " : "", STR_ARG(buf_str(&list)));
+	machine_end(m, state, "ARP for %.*s: %s%s%.*s", STR_ARG(machine_arg(m, "address")), state, list.n ? ", " : "",
+		    STR_ARG(buf_str(&list)));
 	buf_free(&list);
 }
 

@@ -62,7 +62,7 @@ struct icmp {
 	double least, most, sum;
 };
 
-static void icmp_end(struct machine *m, const char *state)
+static void icmp_end(struct machine *m, const char *state, struct str more)
 {
 	struct icmp *s = m->state;
 	machine_text(m, "icmp.state", str_c(state));
@@ -77,14 +77,15 @@ static void icmp_end(struct machine *m, const char *state)
 		machine_ms(m, "icmp.rtt_avg", s->sum / s->received);
 		machine_ms(m, "icmp.rtt_max", s->most);
 	}
-	machine_end(m, state, "ping %.*s: %s, %u of %u answered", STR_ARG(machine_arg(m, "address")), state, s->received,
-		    s->sent);
+	machine_end(m, state, "ping %.*s: %s, %u of %u answered%s%.*s", STR_ARG(machine_arg(m, "address")), state,
+		    s->received, s->sent, more.n ? ", " : "", STR_ARG(more));
 }
 
 static void icmp_over(struct machine *m)
 {
 	const struct icmp *s = m->state;
-	icmp_end(m, !s->received ? "silent" : s->received < s->sent ? "loss" : "answered");
+	icmp_end(m, !s->received ? "silent" : s->received < s->sent ? "loss" : "answered",
+		 STR(""));
 }
 
 static void icmp_send(struct machine *m)
@@ -145,7 +146,7 @@ static void icmp_failed(struct machine *m, const struct event *e)
 	outcome_facts(m, "icmp", e, s->address, true);
 	if (e->icmp.known && e->icmp.mtu)
 		machine_number(m, "icmp.mtu", e->icmp.mtu);
-	icmp_end(m, failed_state(e));
+	icmp_end(m, failed_state(e), outcome_words(e, s->address, m->arena));
 }
 
 static void icmp_start(struct machine *m)

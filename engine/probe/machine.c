@@ -109,13 +109,25 @@ void machine_keep_raw(struct machine *m, struct str bytes)
 	*raw = (struct str){ joined, raw->n + bytes.n };
 }
 
+/* Text from the network: valid UTF-8 without control bytes, whatever came. */
+static struct str clean_text(struct machine *m, struct str text)
+{
+	struct str clean = arena_str(m->arena, utf8_mend(text, m->arena));
+	for (size_t i = 0; i < clean.n; i++) {
+		char *c = (char *)clean.p + i; /* our own copy */
+		if ((unsigned char)*c < ' ' || *c == 0x7F)
+			*c = '.';
+	}
+	return clean;
+}
+
 static void machine_finish(struct machine *m, struct str state, const char *format, va_list args)
 {
 	assert(!m->done);
 	m->done = true;
 	m->timer_ms = -1;
 	m->evidence->state = state;
-	m->evidence->reason = arena_vprintf(m->arena, format, args);
+	m->evidence->reason = clean_text(m, arena_vprintf(m->arena, format, args));
 }
 
 void machine_end(struct machine *m, const char *state, const char *format, ...)
@@ -154,18 +166,9 @@ bool machine_arg_address(const struct machine *m, const char *name, struct addre
 	return address_parse(machine_arg(m, name), ret_address);
 }
 
-/* Text from the network: valid UTF-8 without control bytes, whatever came. */
 void machine_text(struct machine *m, const char *fact, struct str value)
 {
-	struct str clean = arena_str(m->arena, utf8_mend(value, m->arena));
-	if (arena_err(m->arena))
-		return;
-	for (size_t i = 0; i < clean.n; i++) {
-		char *c = (char *)clean.p + i; /* our own copy */
-		if ((unsigned char)*c < ' ' || *c == 0x7F)
-			*c = '.';
-	}
-	evidence_add_text(m->evidence, m->arena, fact, clean);
+	evidence_add_text(m->evidence, m->arena, fact, clean_text(m, value));
 }
 
 void machine_number(struct machine *m, const char *fact, double value)

@@ -61,7 +61,7 @@ static void add_link(struct machine *m, struct rtnl *r, const struct nlmsghdr *h
 			break;
 		}
 	}
-	struct rtnl_link *slot = arena_push(m->arena, &r->links, &r->link_count, &r->link_cap);
+	struct rtnl_link *slot = l.name.n ? arena_push(m->arena, &r->links, &r->link_count, &r->link_cap) : NULL;
 	if (slot)
 		*slot = l;
 }

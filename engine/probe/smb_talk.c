@@ -148,12 +148,12 @@ static bool read_smb_answer(struct machine *m, struct smb_talk *t, struct str fr
 		return stop(t, SMB_MALFORMED);
 	if (r.version == 2 && r.header.message != t->header.message)
 		return false; /* an interim answer, or one to something that was not asked */
+	if (t->step == SMB_DIALECT && !r.status && (!r.has_dialect || *smb_dialect_name(r.dialect) == '?'))
+		return stop(t, SMB_MALFORMED); /* none, or one that nobody offered */
 	t->answered[t->step] = true;
 	t->status[t->step] = r.status;
 	if (t->step == SMB_DIALECT) {
 		t->negotiated = r;
-		if (!r.status && !r.has_dialect)
-			return stop(t, SMB_MALFORMED);
 		if (r.status || r.dialect == 0xFFFF)
 			return stop(t, SMB_REFUSED);
 	}
@@ -190,10 +190,8 @@ static bool read_frames(struct machine *m, struct smb_talk *t)
 			return false;
 		struct wire w = wire_of(t->received);
 		size_t size = wire_be32(&w) & 0xFFFFFF; /* 24 bits on port 445, 17 on 139, whose upper bits are 0 */
-		if (size > SMB_FRAME_MAX) {
-			keep_greeting(t);
+		if (size > SMB_FRAME_MAX)
 			return stop(t, SMB_MALFORMED);
-		}
 		struct str frame = wire_bytes(&w, size);
 		if (!wire_ok(&w))
 			return false;
@@ -235,8 +233,6 @@ static bool take_failure(struct smb_talk *t, const struct event *e)
 		t->tcp = outcome_of_connect(e);
 		return stop(t, SMB_NO_CONNECTION);
 	}
-	if (t->received.n)
-		keep_greeting(t);
 	return stop(t, e->error == ECONNRESET || e->error == EPIPE ? SMB_RESET : SMB_SILENT);
 }
 
@@ -248,8 +244,6 @@ static bool take_wait(struct smb_talk *t, const struct event *e)
 		t->tcp = "timeout";
 		return stop(t, SMB_NO_CONNECTION);
 	}
-	if (t->received.n)
-		keep_greeting(t);
 	return stop(t, t->received.n ? SMB_MALFORMED : SMB_SILENT);
 }
 
@@ -261,8 +255,6 @@ bool smb_talk_event(struct machine *m, struct smb_talk *t, const struct event *e
 	case EVENT_BYTES:
 		return take_bytes(m, t, e->bytes);
 	case EVENT_END:
-		if (t->received.n)
-			keep_greeting(t);
 		return stop(t, SMB_CLOSED);
 	case EVENT_FAIL:
 		return take_failure(t, e);
