@@ -6,6 +6,7 @@
  */
 #include "article/builder.h"
 #include "article/charset.h"
+#include "base/utf8.h"
 
 #include <string.h>
 
@@ -60,13 +61,60 @@ static bool is_header_field(struct str line)
 	return false;
 }
 
-/* The title stands in the page's heading, "## Q221951: ..."; its front matter has it in quotes. */
+/* entity_at reads "&quot;" or "&#91;" at the start of s: its length, or 0. */
+static size_t entity_at(struct str s, uint32_t *ret_c)
+{
+	static const struct {
+		struct str name;
+		char c;
+	} names[] = { { STR_LIT("amp"), '&' }, { STR_LIT("lt"), '<' }, { STR_LIT("gt"), '>' }, { STR_LIT("quot"), '"' },
+		      { STR_LIT("apos"), '\'' } };
+	size_t end = str_find_char(str_first(s, 10), ';');
+	if (end == STR_NONE || end < 3 || *s.p != '&')
+		return 0;
+	struct str name = { s.p + 1, end - 1 };
+	uint64_t number;
+	if (*name.p == '#' && str_u64(str_from(name, 1), &number) && number >= ' ' && number <= 0x10FFFF) {
+		*ret_c = (uint32_t)number;
+		return end + 1;
+	}
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		if (!str_eq(names[i].name, name))
+			continue;
+		*ret_c = (unsigned char)names[i].c;
+		return end + 1;
+	}
+	return 0;
+}
+
+static struct str unescape(struct arena *a, struct str s)
+{
+	if (str_find_char(s, '&') == STR_NONE)
+		return s;
+	struct buf b = { 0 };
+	while (s.n) {
+		uint32_t c;
+		size_t n = *s.p == '&' ? entity_at(s, &c) : 0;
+		if (n)
+			utf8_put(&b, c);
+		else
+			buf_add_char(&b, *s.p);
+		s = str_from(s, n ? n : 1);
+	}
+	struct str plain = buf_keep(&b, a);
+	if (b.err)
+		a->failed = true;
+	buf_free(&b);
+	return plain;
+}
+
+/* The title stands in the page's heading, "## Q221951: ...", with HTML's entities; the article's text has none. */
 static struct str page_title(const struct builder *b, size_t to)
 {
 	for (size_t i = 0; i < to; i++) {
 		struct str line = b->lines[i], head, tail;
 		if (str_starts(line, STR("## ")) && article_id_at(line, 3) && str_cut(line, ':', &head, &tail))
-			return str_trim(tail);
+			return unescape(b->arena, str_trim(tail));
 	}
 	return STR("");
 }

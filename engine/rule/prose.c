@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "rule/prose.h"
 
-enum { TAB_COLUMNS = 8, CODE_INDENT = 2, CODE_SHOWN_INDENT = 4, WIDE_GAP = 3, EARLY_MIN = 4 };
+enum { TAB_COLUMNS = 8, CODE_INDENT = 2, CODE_SHOWN_INDENT = 4, WIDE_GAP = 3, EARLY_MIN = 4, NARROW_MAX = 50 };
 
 struct prose prose_of(struct str body)
 {
@@ -81,25 +81,35 @@ static size_t longest_line(struct str lines)
 	return longest;
 }
 
-/* breaks_early: the line that ends at lines[at] had room for the next word, so somebody broke it on purpose. */
+/* breaks_early: the line that ends at lines[at] had room for the next word, which is no sentence's middle; so somebody
+ * broke it on purpose. A narrow paragraph with one such line is a list, whose other lines only happen to be full. */
 static bool breaks_early(struct str lines, size_t at, size_t longest)
 {
 	size_t start = at;
 	while (start && lines.p[start - 1] != '\n')
 		start--;
 	struct str rest = str_from(lines, at), word;
-	return str_word(&rest, &word) && at - start + 1 + word.n + EARLY_MIN <= longest;
+	return str_word(&rest, &word) && !char_is_lower(*word.p) && at - start + 1 + word.n + EARLY_MIN <= longest;
 }
 
-static struct str join(struct str lines, struct arena *a)
+static bool any_breaks_early(struct str lines, size_t longest)
+{
+	for (size_t i = 0; i < lines.n; i++)
+		if (lines.p[i] == '\n' && breaks_early(lines, i, longest))
+			return true;
+	return false;
+}
+
+struct str prose_join(struct str lines, struct arena *a)
 {
 	char *out = arena_alloc(a, lines.n + 1);
 	size_t n = 0, longest = longest_line(lines);
+	bool list = longest < NARROW_MAX && any_breaks_early(lines, longest);
 	for (size_t i = 0; out && i < lines.n; i++) {
 		unsigned char c = (unsigned char)lines.p[i];
 		bool nbsp = c == 0xC2 && i + 1 < lines.n && (unsigned char)lines.p[i + 1] == 0xA0;
 		i += nbsp;
-		if (c == '\n' && breaks_early(lines, i, longest)) {
+		if (c == '\n' && (list || breaks_early(lines, i, longest))) {
 			while (n && out[n - 1] == ' ')
 				n--;
 			out[n++] = '\n';
@@ -161,7 +171,7 @@ bool prose_next(struct prose *p, struct arena *a, struct prose_block *ret_block)
 	else if (b.indent < CODE_INDENT)
 		p->item_column = 0;
 	struct str lines = take_lines(p, &b.kind);
-	b.text = b.kind == PROSE_CODE ? outdent(lines, a) : join(lines, a);
+	b.text = b.kind == PROSE_CODE ? outdent(lines, a) : prose_join(lines, a);
 	*ret_block = b;
 	return true;
 }

@@ -34,6 +34,9 @@ bool prose_next(struct prose *p, struct arena *a, struct prose_block *ret_block)
 /* prose_add appends a block: paragraphs after a blank line, items on lines of their own, code indented. */
 void prose_add(struct buf *out, const struct prose_block *block);
 
+/* prose_join makes a paragraph of wrapped lines. */
+struct str prose_join(struct str lines, struct arena *a);
+
 /* prose_flow is the whole body so. */
 struct str prose_flow(struct str body, struct arena *a);
 

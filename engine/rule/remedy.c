@@ -9,6 +9,8 @@
 #include "rule/rule.h"
 #include "rule/says.h"
 
+#include <string.h>
+
 enum { TEXT_MAX = 4000, CAVEAT_MAX = 600, STATUS_TEXT_MAX = 400, CAUSE_MAX = 2000, REMEDIES_MAX = 24 };
 
 struct remedy {
@@ -84,8 +86,9 @@ static struct str folder_in(struct str text)
 {
 	struct str word, before = { 0 };
 	while (str_word(&text, &word)) {
-		if ((str_starts_nocase(word, STR("director")) || str_starts_nocase(word, STR("folder"))) &&
-		    str_find_char(before, '\\') != STR_NONE)
+		bool folder = str_starts_nocase(word, STR("director")) || str_starts_nocase(word, STR("folder"));
+		bool path = before.n > 2 && (strchr("<\\%[", *before.p) || before.p[1] == ':');
+		if (folder && path && str_find_char(before, '\\') != STR_NONE)
 			return before;
 		before = word;
 	}
@@ -242,6 +245,10 @@ static void take_section(struct remedy *r, const struct article_section *s)
 	if (s->level == 2)
 		take_heading(r, s);
 	while (prose_next(&p, r->arena, &block)) {
+		if (says_warning(block.text)) { /* also one that is indented */
+			block.text = prose_join(block.text, r->arena);
+			block.kind = PROSE_TEXT;
+		}
 		if (block.kind == PROSE_TEXT)
 			take_paragraph(r, s->kind, block, s->body_line);
 		else

@@ -172,7 +172,7 @@ static void raw_text_is_the_source_again(void **state)
 
 static const char web_article[] =
 	"---\nlayout: page\ntitle: \"Q12345: A Gizmo: \\\"Quoted\\\"\"\n---\n\n"
-	"## Q12345: A Gizmo: \"Quoted\"\n\n{% raw %}\n\n"
+	"## Q12345: A Gizmo: &quot;Quoted&quot; &#91;&lt;x&gt;&#93; &amp; &more; &#9;\n\n{% raw %}\n\n"
 	"\tArticle: Q12345\n\tProduct(s): See article\n\tVersion(s): 1.00\n\tOperating System(s): \n"
 	"\tKeyword(s): ENDUSER | kbcog\n\tLast Modified: 6-FEB-1991\n\t\n"
 	"\tQuestion:\n\t\n\tHow does a cog turn?\n\t\n\tResponse:\n\t\n\tSlowly.\n\t\n\t\tAnd a tab.\n\n{% endraw %}\n";
@@ -183,7 +183,7 @@ static void a_web_page_loses_its_frame_and_tabs(void **state)
 	const struct article *a = parse(STR(web_article));
 	assert_str(a->format, "kb-web");
 	assert_str(a->id, "Q12345");
-	assert_str(a->title, "A Gizmo: \"Quoted\"");
+	assert_str(a->title, "A Gizmo: \"Quoted\" [<x>] & &more; &#9;");
 	assert_str(a->date, "1991-02-06");
 	assert_int_equal(a->product_count, 0);
 	assert_str(a->keywords[0], "kbcog");

@@ -149,8 +149,8 @@ static void prose_joins_wrapped_lines_and_keeps_lists_and_code(void **state)
 			      &arena),
 		   "One two.\n\n    code  a\n      b\n1. First more.\n\nNOTE: beside.\n2. Second.\n\n    Name      Size\n"
 		   "    cog       1");
-	assert_str(prose_flow(STR("Name: cog\nA line that was broken on purpose is\nNot joined.\n"), &arena),
-		   "Name: cog\nA line that was broken on purpose is Not joined.");
+	assert_str(prose_flow(STR("Name: cog\nA line that was not broken on purpose but at its end, of\nwhich this is the end.\n"), &arena),
+		   "Name: cog\nA line that was not broken on purpose but at its end, of which this is the end.");
 	assert_str(prose_flow(STR(""), &arena), "");
 	assert_str(prose_flow(STR("\n \n"), &arena), "");
 }
