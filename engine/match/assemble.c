@@ -97,7 +97,7 @@ static void order_docs(struct assembly *s)
 	if (s->err)
 		return;
 	qsort(s->docs, s->doc_count, sizeof *s->docs, by_ordinal);
-	s->mean_length = s->doc_count ? length / s->doc_count : 1;
+	s->mean_length = length > 0 ? length / s->doc_count : 1;
 }
 
 static void put_words(struct assembly *s)
@@ -416,7 +416,7 @@ static void put_indexes(struct assembly *s)
 enum err assemble(struct digest *const *digests, unsigned count, const struct store_code *codes, size_t code_count,
 		  int64_t generation, struct buf *ret_block)
 {
-	struct assembly s = { .digests = digests, .digest_count = count };
+	struct assembly s = { .digests = digests, .digest_count = count, .mean_length = 1 };
 	vocab_add(&s.words, STR("error")); /* an empty KB has a table too */
 	number_words(&s);
 	if (!s.err)
@@ -428,7 +428,7 @@ enum err assemble(struct digest *const *digests, unsigned count, const struct st
 		put_codes(&s, codes, code_count);
 		qsort(s.sections[SEC_CODE].p, code_count, sizeof(struct file_code), by_code);
 	}
-	enum err e = s.err ? s.err : file_seal(s.sections, generation, ret_block);
+	enum err e = s.err ? s.err : file_seal(s.sections, generation, s.mean_length, ret_block);
 	for (int i = 0; i < SEC_COUNT; i++)
 		buf_free(&s.sections[i]);
 	for (unsigned i = 0; i < count; i++)

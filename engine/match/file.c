@@ -211,7 +211,7 @@ enum err file_check(struct str block, struct file_view *ret_view)
 	struct str head = { block.p, offsetof(struct file_header, header_checksum) };
 	if (v.header->header_checksum != hash_bytes(head) || v.header->size != block.n ||
 	    v.header->checksum != hash_bytes(str_from(block, sizeof *v.header)) || !check_header(v.header, block) ||
-	    !v.header->sections[SEC_PAIR_AT].n)
+	    !v.header->sections[SEC_PAIR_AT].n || !(v.header->mean_length > 0))
 		return ERR_DAMAGED;
 	take_sections(&v);
 	if (!check_terms(&v) || !check_groups(&v) || !check_articles(&v))
@@ -222,9 +222,10 @@ enum err file_check(struct str block, struct file_view *ret_view)
 
 /* ---- writing ---- */
 
-enum err file_seal(struct buf sections[SEC_COUNT], int64_t generation, struct buf *ret_block)
+enum err file_seal(struct buf sections[SEC_COUNT], int64_t generation, double mean_length, struct buf *ret_block)
 {
-	struct file_header h = { .order = 0x01020304, .version = FILE_VERSION, .generation = generation };
+	struct file_header h = { .order = 0x01020304, .version = FILE_VERSION, .generation = generation,
+				 .mean_length = (float)mean_length };
 	uint64_t size = sizeof h;
 	memcpy(h.magic, magic, sizeof magic);
 	for (int s = 0; s < SEC_COUNT; s++) {

@@ -85,6 +85,8 @@ struct file_header {
 	uint64_t size;	   /* of the whole block */
 	uint64_t checksum; /* of all behind the header */
 	int64_t generation;
+	float mean_length; /* of articles, in words */
+	uint32_t spare;
 	struct { uint64_t at, n; } sections[SEC_COUNT]; /* n counts items */
 	uint64_t header_checksum;			/* of the header before this field */
 };
@@ -110,7 +112,8 @@ size_t file_item_size(enum file_section s);
 enum err file_check(struct str block, struct file_view *ret_view) MUST_USE;
 
 /* file_seal lays the sections behind a header: one block in *ret_block, which the caller frees. */
-enum err file_seal(struct buf sections[SEC_COUNT], int64_t generation, struct buf *ret_block) MUST_USE;
+enum err file_seal(struct buf sections[SEC_COUNT], int64_t generation, double mean_length,
+		   struct buf *ret_block) MUST_USE;
 
 struct str file_str(const struct file_view *v, struct file_text t);
 struct str file_term_word(const struct file_view *v, uint32_t term);

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Articles by the words of a description: BM25 over titles, query words and bodies. Each word brings at most the
+ * articles where it weighs most; the best of them are then weighed by all words. Bounded by words, not by articles.
+ */
+#ifndef KBT_MATCH_TEXT_H
+#define KBT_MATCH_TEXT_H
+
+#include "match/query.h"
+
+enum { TEXT_HITS_MAX = 200 };
+
+struct text_hit { uint32_t article; float score; };
+
+/* text_articles gives the best articles first, at most max of them, and the weight of all words in *ret_weight: a
+ * score equal to it would be the best that an article can reach. */
+uint32_t text_articles(const struct file_view *v, struct match_scratch *s, struct str text, struct text_hit *ret_hits,
+		       uint32_t max, float *ret_weight);
+
+#endif
