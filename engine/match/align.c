@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * The best chain of equal tokens, both sides in order: what lies between two links costs by its weight, unless a
- * variable of the template takes it. Time is bounded by CHAIN_MAX links and LOOK_BACK predecessors a link.
+ * variable of the template takes it. Time is bounded by LINKS_MAX links and LOOK_BACK predecessors a link.
  */
 #include "match/query.h"
 
@@ -9,7 +9,7 @@
 
 #include <math.h>
 
-enum { CHAIN_MAX = 256, LOOK_BACK = 48, TEMPLATE_MAX = 160 };
+enum { LOOK_BACK = 48 /* links before one that may come before it in the chain */ };
 
 static const float cost_template = 0.7f;  /* of a weight that the message lacks */
 static const float cost_tail = 0.35f;	  /* the same at the template's end: messages are cut off */
@@ -19,15 +19,13 @@ static const float cost_filled = 0.12f;	  /* a token in a variable */
 static const float cost_unfilled = 0.25f; /* a variable with nothing */
 static const float cost_number = 2.0f;	  /* a number where the template has another */
 
-struct link { uint16_t at, token; float gain, score; int16_t before; };
-
 struct chain {
 	const struct query *q;
 	const uint32_t *tokens; /* of the template */
 	uint32_t n;
-	float weight_to[TEMPLATE_MAX + 1]; /* of template tokens before */
-	uint16_t vars_to[TEMPLATE_MAX + 1];
-	struct link links[CHAIN_MAX];
+	float weight_to[TEMPLATE_TOKENS_MAX + 1]; /* of template tokens before */
+	uint16_t vars_to[TEMPLATE_TOKENS_MAX + 1];
+	struct link *links;
 	uint32_t link_count;
 };
 
@@ -50,7 +48,7 @@ static void find_links(struct chain *c)
 		uint32_t term = c->tokens[i];
 		if (term == TOKEN_VAR)
 			continue;
-		for (uint16_t r = q->reading_heads[term % 2048]; r && c->link_count < CHAIN_MAX; r = q->readings[r].next)
+		for (uint16_t r = q->reading_heads[term % 2048]; r && c->link_count < LINKS_MAX; r = q->readings[r].next)
 			if (q->readings[r].term == term)
 				c->links[c->link_count++] = (struct link){
 					(uint16_t)i, q->readings[r].token,
@@ -167,10 +165,9 @@ static void walk_back(const struct chain *c, int last, struct alignment *out)
 void align_group(struct query *q, uint32_t group, struct alignment *ret_alignment)
 {
 	const struct file_group *g = &q->view->groups[group];
-	static _Thread_local struct chain c;
-	c.q = q;
+	struct chain c = { .q = q, .links = q->scratch->links };
 	c.tokens = q->view->tokens + g->token_at;
-	c.n = g->token_n < TEMPLATE_MAX ? g->token_n : TEMPLATE_MAX;
+	c.n = g->token_n < TEMPLATE_TOKENS_MAX ? g->token_n : TEMPLATE_TOKENS_MAX;
 	struct alignment out = { .group = group, .score = -INFINITY };
 	measure(&c);
 	find_links(&c);

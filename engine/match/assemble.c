@@ -116,6 +116,16 @@ static int by_u32(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
+static void put_article_codes(struct assembly *s, const struct doc_at *at)
+{
+	const struct file_article_code *codes = ITEMS(const struct file_article_code, at->from->codes);
+	for (uint32_t i = 0; i < at->doc->code_n; i++) {
+		struct file_article_code c = codes[at->doc->code_at + i];
+		c.family = keep_text(s, digest_str(at->from, c.family));
+		buf_add_bytes(&s->sections[SEC_ARTICLE_CODE], &c, sizeof c);
+	}
+}
+
 static void put_articles(struct assembly *s, struct file_term *terms)
 {
 	struct buf *out = &s->sections[SEC_DOC_TERM];
@@ -129,7 +139,10 @@ static void put_articles(struct assembly *s, struct file_term *terms)
 			.term_n = at->doc->term_n,
 			.length = at->doc->length,
 			.authored = at->doc->authored,
+			.code_at = COUNT(struct file_article_code, s->sections[SEC_ARTICLE_CODE]),
+			.code_n = at->doc->code_n,
 		};
+		put_article_codes(s, at);
 		uint32_t *to = (uint32_t *)(void *)buf_room(out, at->doc->term_n * sizeof *to);
 		if (!to)
 			return;
@@ -147,7 +160,7 @@ static void put_articles(struct assembly *s, struct file_term *terms)
 /* BM25's share of one word in one article, 1 to 255. */
 static uint32_t impact_of(const struct assembly *s, const struct file_article *article, uint32_t weight)
 {
-	double k = 1.2 * (0.4 + 0.6 * article->length / s->mean_length);
+	double k = 1.2 * (0.2 + 0.8 * article->length / s->mean_length);
 	double x = 255.0 * weight / (weight + k);
 	return x < 1 ? 1 : (uint32_t)x;
 }

@@ -6,31 +6,27 @@
 #include <stdlib.h>
 
 enum {
-	KEYS_MAX = QUERY_TOKENS_MAX * 4,
 	POSTINGS_MAX = 24000 /* looked at for one message; the rarest keys first. Bounds the time however large the KB */
 };
 
-struct key { const uint32_t *posts; uint32_t n; float weight; };
-
-struct keys { struct key items[KEYS_MAX]; uint32_t count; };
-
-static void add_key(struct keys *k, const uint32_t *posts, uint32_t n, float weight)
+static void add_key(struct match_scratch *s, const uint32_t *posts, uint32_t n, float weight)
 {
-	if (n && k->count < KEYS_MAX)
-		k->items[k->count++] = (struct key){ posts, n, weight };
+	if (n && s->key_count < CANDIDATE_KEYS_MAX)
+		s->keys[s->key_count++] = (struct candidate_key){ posts, n, weight };
 }
 
-static void add_term(struct query *q, struct keys *k, uint32_t term, float similarity)
+static void add_term(struct query *q, uint32_t term, float similarity)
 {
 	const struct file_term *t = &q->view->terms[term];
-	add_key(k, q->view->group_post + t->group_at, t->group_n, t->weight * similarity);
+	add_key(q->scratch, q->view->group_post + t->group_at, t->group_n, t->weight * similarity);
 }
 
-static void add_pair(struct query *q, struct keys *k, uint32_t a, uint32_t b)
+static void add_pair(struct query *q, uint32_t a, uint32_t b)
 {
 	const struct file_view *v = q->view;
 	uint32_t bucket = file_pair_bucket(a, b, v->pair_buckets), at = v->pair_at[bucket];
-	add_key(k, v->pair_post + at, v->pair_at[bucket + 1] - at, (v->terms[a].weight + v->terms[b].weight) * 0.5f);
+	add_key(q->scratch, v->pair_post + at, v->pair_at[bucket + 1] - at,
+		(v->terms[a].weight + v->terms[b].weight) * 0.5f);
 }
 
 static bool seen_before(const struct query *q, uint32_t token, uint32_t term)
@@ -43,37 +39,38 @@ static bool seen_before(const struct query *q, uint32_t token, uint32_t term)
 
 static int by_length(const void *a, const void *b)
 {
-	uint32_t x = ((const struct key *)a)->n, y = ((const struct key *)b)->n;
+	uint32_t x = ((const struct candidate_key *)a)->n, y = ((const struct candidate_key *)b)->n;
 	return (x > y) - (x < y);
 }
 
-static void collect(struct query *q, struct keys *k)
+static void collect(struct query *q)
 {
-	k->count = 0;
+	q->scratch->key_count = 0;
 	for (uint32_t i = 0; i < q->token_count; i++) {
 		const struct query_token *t = &q->tokens[i], *next = t + 1;
 		for (uint8_t r = 0; r < t->term_count; r++) {
 			if (!seen_before(q, i, t->terms[r]))
-				add_term(q, k, t->terms[r], r ? 0.8f : 1.0f);
+				add_term(q, t->terms[r], r ? 0.8f : 1.0f);
 			if (i + 1 == q->token_count)
 				continue;
 			for (uint8_t s = 0; s < next->term_count; s++)
-				add_pair(q, k, t->terms[r], next->terms[s]);
+				add_pair(q, t->terms[r], next->terms[s]);
 		}
 	}
-	qsort(k->items, k->count, sizeof *k->items, by_length);
+	qsort(q->scratch->keys, q->scratch->key_count, sizeof *q->scratch->keys, by_length);
 }
 
-static uint32_t accumulate(struct match_scratch *s, const struct keys *k)
+static uint32_t accumulate(struct match_scratch *s)
 {
 	uint32_t touched = 0, budget = POSTINGS_MAX;
-	for (uint32_t i = 0; i < k->count && k->items[i].n <= budget; i++) {
-		budget -= k->items[i].n;
-		for (uint32_t p = 0; p < k->items[i].n; p++) {
-			uint32_t group = k->items[i].posts[p];
+	for (uint32_t i = 0; i < s->key_count && s->keys[i].n <= budget; i++) {
+		const struct candidate_key *k = &s->keys[i];
+		budget -= k->n;
+		for (uint32_t p = 0; p < k->n; p++) {
+			uint32_t group = k->posts[p];
 			if (s->group_scores[group] == 0)
 				s->touched[touched++] = group;
-			s->group_scores[group] += k->items[i].weight;
+			s->group_scores[group] += k->weight;
 		}
 	}
 	return touched;
@@ -109,9 +106,8 @@ uint32_t candidate_groups(struct query *q, uint32_t ret_groups[CANDIDATES_MAX])
 	struct match_scratch *s = q->scratch;
 	struct ranked best[CANDIDATES_MAX];
 	uint32_t n = 0;
-	static _Thread_local struct keys keys;
-	collect(q, &keys);
-	uint32_t touched = accumulate(s, &keys);
+	collect(q);
+	uint32_t touched = accumulate(s);
 	for (uint32_t i = 0; i < touched; i++) {
 		uint32_t group = s->touched[i];
 		struct ranked r = { s->group_scores[group] - 0.15f * q->view->groups[group].weight, group };

@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-enum { WEIGHT_BODY = 1, WEIGHT_SYMPTOM = 2, WEIGHT_QUERY = 3, WEIGHT_TITLE = 6 };
+enum { WEIGHT_BODY = 1, WEIGHT_SYMPTOM = 1, WEIGHT_QUERY = 2, WEIGHT_TITLE = 4 };
 
 static struct file_text keep_text(struct digest *g, struct str s)
 {
@@ -92,8 +92,9 @@ static void add_tokens(struct digest *g, struct str literal)
 
 static void add_message(struct digest *g, const struct rule_template *t)
 {
-	struct digest_message m = { .token_at = (uint32_t)(g->tokens.n / 4), .var_at = (uint32_t)(g->vars.n / sizeof(struct file_var)),
-				    .var_n = (uint32_t)t->var_count, .place = (uint8_t)t->place,
+	struct digest_message m = { .token_at = (uint32_t)(g->tokens.n / 4),
+				    .var_at = (uint32_t)(g->vars.n / sizeof(struct file_var)),
+				    .place = (uint8_t)t->place,
 				    .announced = t->announced };
 	struct buf text = { 0 };
 	for (size_t i = 0; i < t->piece_count; i++) {
@@ -110,6 +111,7 @@ static void add_message(struct digest *g, const struct rule_template *t)
 		buf_add(&text, v->says);
 		out.end = (uint32_t)text.n;
 		buf_add_bytes(&g->vars, &out, sizeof out);
+		m.var_n++;
 		buf_add_bytes(&g->tokens, &mark, sizeof mark);
 	}
 	m.token_n = (uint32_t)(g->tokens.n / 4) - m.token_at;
@@ -118,6 +120,18 @@ static void add_message(struct digest *g, const struct rule_template *t)
 		g->err = buf_err(&text);
 	buf_free(&text);
 	buf_add_bytes(&g->messages, &m, sizeof m);
+}
+
+static void add_codes(struct digest *g, const struct rule *rule, struct digest_doc *doc)
+{
+	for (size_t i = 0; i < rule->code_count; i++) {
+		const struct rule_code *c = &rule->codes[i];
+		if (!c->defining || !c->family.n)
+			continue;
+		struct file_article_code code = { c->value, keep_text(g, c->family) };
+		buf_add_bytes(&g->codes, &code, sizeof code);
+		doc->code_n++;
+	}
 }
 
 static void take_source(struct digest *g, struct str bytes, struct arena *a, bool text_wanted, struct digest_doc *doc,
@@ -129,6 +143,7 @@ static void take_source(struct digest *g, struct str bytes, struct arena *a, boo
 		return;
 	for (size_t i = 0; i < rule.template_count; i++)
 		add_message(g, &rule.templates[i]);
+	add_codes(g, &rule, doc);
 	doc->authored |= rule.authored;
 	if (rule.authored || text_wanted)
 		doc->length += count_article(g, article);
@@ -141,7 +156,8 @@ void digest_add(struct digest *g, uint32_t ordinal, struct str id, const struct 
 {
 	struct arena *a = &g->arena;
 	struct digest_doc doc = { .ordinal = ordinal, .id = keep_text(g, id),
-				  .message_at = (uint32_t)(g->messages.n / sizeof(struct digest_message)) };
+				  .message_at = (uint32_t)(g->messages.n / sizeof(struct digest_message)),
+				  .code_at = (uint32_t)(g->codes.n / sizeof(struct file_article_code)) };
 	bool text_taken = false;
 	for (size_t i = 0; i < count && !text_taken; i++)
 		take_source(g, sources[i], a, !text_taken, &doc, &text_taken);
@@ -155,7 +171,8 @@ void digest_add(struct digest *g, uint32_t ordinal, struct str id, const struct 
 
 enum err digest_err(const struct digest *g)
 {
-	const struct buf *lists[] = { &g->docs, &g->terms, &g->messages, &g->tokens, &g->vars, &g->text, &g->touched };
+	const struct buf *lists[] = { &g->docs, &g->terms, &g->messages, &g->tokens, &g->vars, &g->codes, &g->text,
+				      &g->touched };
 	for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
 		if (buf_err(lists[i]))
 			return buf_err(lists[i]);
@@ -170,6 +187,7 @@ void digest_free(struct digest *g)
 	buf_free(&g->messages);
 	buf_free(&g->tokens);
 	buf_free(&g->vars);
+	buf_free(&g->codes);
 	buf_free(&g->text);
 	buf_free(&g->touched);
 	mem_free(g->weights);

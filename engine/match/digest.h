@@ -14,6 +14,7 @@ struct digest_doc {
 	struct file_text id, title;
 	uint32_t term_at, term_n;
 	uint32_t message_at, message_n;
+	uint32_t code_at, code_n;
 	uint32_t length;
 	bool authored;
 };
@@ -27,7 +28,7 @@ struct digest_message {
 
 struct digest {
 	struct vocab words;
-	struct buf docs, terms, messages, tokens, vars, text; /* arrays of the structs above and of file.h */
+	struct buf docs, terms, messages, tokens, vars, codes, text; /* arrays of the structs above and of file.h */
 	uint8_t *weights; /* of the article at hand, by word */
 	uint32_t weight_cap;
 	struct buf touched;

@@ -24,6 +24,7 @@ static const size_t item_sizes[SEC_COUNT] = {
 	[SEC_ARTICLE] = sizeof(struct file_article),
 	[SEC_DOC_POST] = 4,
 	[SEC_DOC_TERM] = 4,
+	[SEC_ARTICLE_CODE] = sizeof(struct file_article_code),
 	[SEC_CODE] = sizeof(struct file_code),
 	[SEC_TEXT] = 1,
 };
@@ -122,6 +123,7 @@ static void take_sections(struct file_view *v)
 	TAKE(articles, SEC_ARTICLE);
 	TAKE(doc_post, SEC_DOC_POST);
 	TAKE(doc_term, SEC_DOC_TERM);
+	TAKE(article_codes, SEC_ARTICLE_CODE);
 	TAKE(codes, SEC_CODE);
 	TAKE(text, SEC_TEXT);
 #undef TAKE
@@ -186,9 +188,14 @@ static bool check_articles(const struct file_view *v)
 	const struct file_header *h = v->header;
 	for (uint32_t i = 0; i < v->article_count; i++) {
 		const struct file_article *a = &v->articles[i];
-		if (!text_ok(v, a->id) || !text_ok(v, a->title) || !in(a->term_at, a->term_n, h->sections[SEC_DOC_TERM].n))
+		if (!text_ok(v, a->id) || !text_ok(v, a->title) || 
+		    !in(a->term_at, a->term_n, h->sections[SEC_DOC_TERM].n) ||
+		    !in(a->code_at, a->code_n, h->sections[SEC_ARTICLE_CODE].n))
 			return false;
 	}
+	for (uint64_t i = 0; i < h->sections[SEC_ARTICLE_CODE].n; i++)
+		if (!text_ok(v, v->article_codes[i].family))
+			return false;
 	for (uint32_t i = 0; i < v->code_count; i++)
 		if (!text_ok(v, v->codes[i].family) || !text_ok(v, v->codes[i].symbol) ||
 		    !text_ok(v, v->codes[i].says) || (i && v->codes[i].value < v->codes[i - 1].value))

@@ -10,7 +10,7 @@
 
 #include "base/buf.h"
 
-enum { FILE_VERSION = 1 };
+enum { FILE_VERSION = 2 };
 
 enum file_section {
 	SEC_TERM_SLOT,	/* uint32: hash table of term number + 1, a power of two long */
@@ -27,6 +27,7 @@ enum file_section {
 	SEC_ARTICLE,	/* struct file_article */
 	SEC_DOC_POST,	/* uint32: article << 8 | impact, by term: the strongest articles of each */
 	SEC_DOC_TERM,	/* uint32: term << 8 | weight, by article, ascending */
+	SEC_ARTICLE_CODE, /* struct file_article_code, by article */
 	SEC_CODE,	/* struct file_code, ascending by value */
 	SEC_TEXT,	/* char: ids, titles, messages, names */
 	SEC_COUNT
@@ -71,7 +72,10 @@ struct file_article {
 	uint32_t term_at, term_n; /* slice of SEC_DOC_TERM */
 	uint32_t length;
 	uint32_t authored;
+	uint32_t code_at, code_n; /* slice of SEC_ARTICLE_CODE */
 };
+
+struct file_article_code { int64_t value; struct file_text family; }; /* a code that the article is about */
 
 struct file_code {
 	int64_t value;
@@ -102,6 +106,7 @@ struct file_view {
 	const struct file_owner *owners;
 	const struct file_var *vars;
 	const struct file_article *articles;
+	const struct file_article_code *article_codes;
 	const struct file_code *codes;
 	uint32_t slot_count, term_count, group_count, pair_buckets, owner_count, article_count, code_count;
 };

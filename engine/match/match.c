@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
+#include "match/answer.h"
 #include "match/matcher.h"
+#include "match/meaning.h"
 #include "match/query.h"
+#include "match/text.h"
 
 #include "base/mem.h"
 #include "base/utf8.h"
@@ -48,49 +51,96 @@ static bool is_empty(struct str s)
 	return true;
 }
 
-static struct match_span query_span(const struct clean *c, size_t start, size_t end)
+static void read_envelope(struct query *q, const struct match_options *options, struct match_envelope *ret_envelope)
 {
-	size_t a = damage_offset(c, start);
-	size_t b = end > start ? damage_offset(c, end - 1) + 1 : a;
-	return (struct match_span){ a, b };
+	*ret_envelope = (struct match_envelope){ .payload = { 0, q->clean->text.n } };
+	if (!options->keep_envelope)
+		envelope_read(q->clean->text, ret_envelope);
+	q->payload = ret_envelope->payload;
+	query_read(q);
 }
 
-static void add_captures(const struct query *q, const struct answer *x, struct arena *a, struct match *out)
+static uint32_t find_answer(const struct answer *answers, uint32_t n, uint32_t article)
 {
-	if (!x->fits || !x->surface.value_count)
-		return;
-	out->captures = arena_array(a, struct match_capture, x->surface.value_count);
-	for (unsigned i = 0; out->captures && i < x->surface.value_count; i++) {
-		struct match_span s = x->surface.values[i];
-		if (s.end <= s.start)
+	uint32_t i = 0;
+	while (i < n && answers[i].article != article)
+		i++;
+	return i;
+}
+
+/* Articles whose text has the words, behind or between those whose messages match. */
+static uint32_t add_text_answers(struct query *q, struct answer *answers, uint32_t n)
+{
+	struct text_hit hits[TEXT_ANSWERS_MAX];
+	float all;
+	struct str payload = str_first(str_from(q->clean->text, q->payload.start), q->payload.end - q->payload.start);
+	uint32_t count = text_articles(q->view, q->scratch, payload, hits, TEXT_ANSWERS_MAX, &all);
+	for (uint32_t i = 0; i < count; i++) {
+		double confidence = text_confidence(hits, count, i, all), least = answers[n ? n - 1 : 0].confidence;
+		uint32_t at = find_answer(answers, n, hits[i].article);
+		if (at < n) {
+			if (confidence > answers[at].confidence)
+				answers[at].confidence = confidence;
 			continue;
-		const struct file_var *v = &q->view->vars[x->owner->var_at + i];
-		struct match_capture *c = &out->captures[out->capture_count++];
-		c->name = file_str(q->view, v->name);
-		c->type = (enum var_type)v->type;
-		c->value = str_first(str_from(q->clean->text, s.start), s.end - s.start);
-		c->span = query_span(q->clean, s.start, s.end);
+		}
+		if (n == MATCH_RESULTS_MAX && confidence <= least)
+			continue;
+		n -= n == MATCH_RESULTS_MAX;
+		answers[n++] = (struct answer){ .article = hits[i].article, .score = hits[i].score,
+						.confidence = confidence };
 	}
+	answers_sort(answers, n);
+	return n;
 }
 
-static void fill_match(const struct query *q, const struct answer *x, struct arena *a, struct match *out)
+/* A message that is little more than a code means what the table says: asked again in the table's words. */
+static uint32_t add_inferred(struct query *q, const struct match_code *code, struct answer *answers, uint32_t n)
 {
-	const struct file_article *article = &q->view->articles[x->article];
-	out->id = file_str(q->view, article->id);
-	out->title = file_str(q->view, article->title);
-	out->confidence = x->confidence;
-	if (x->owner)
-		out->template = file_str(q->view, x->owner->text);
-	out->spans = arena_new(a, struct match_span);
-	if (out->spans && x->owner) {
-		out->spans[0] = query_span(q->clean, q->tokens[x->alignment.first].start, q->tokens[x->alignment.last].end);
-		out->span_count = 1;
+	struct answer *more = arena_array(q->arena, struct answer, MATCH_RESULTS_MAX);
+	struct str text = arena_printf(q->arena, "System error %lld has occurred. %.*s", (long long)code->value,
+				       STR_ARG(code->says));
+	struct clean clean = { .text = text };
+	const struct clean *was = q->clean;
+	struct match_span payload = q->payload;
+	struct match_envelope none = { 0 };
+	q->clean = &clean;
+	q->payload = (struct match_span){ 0, text.n };
+	query_read(q);
+	uint32_t count = more ? rank_articles(q, &(struct evidence_of_message){ code, &none, { 0 } }, more) : 0;
+	for (uint32_t i = 0; i < count && i < 10; i++) {
+		more[i].confidence *= 0.8;
+		more[i].inferred = true;
+		uint32_t at = find_answer(answers, n, more[i].article);
+		if (at < n && answers[at].confidence < more[i].confidence)
+			answers[at] = more[i];
+		else if (at == n && n < MATCH_RESULTS_MAX)
+			answers[n++] = more[i];
 	}
-	add_captures(q, x, a, out);
+	q->clean = was;
+	q->payload = payload;
+	query_read(q);
+	answers_sort(answers, n);
+	return n;
 }
 
-enum { NEAREST_MAX = 3 };
-static const double floor_confidence = 0.35;
+static uint32_t all_answers(struct query *q, const struct match_options *options, struct match_answer *out,
+			    struct answer *answers)
+{
+	struct evidence_of_message evidence = { &out->code, &out->envelope, options->log_file };
+	uint32_t n = rank_articles(q, &evidence, answers);
+	double best = n ? answers[0].confidence : 0;
+	if (out->code.says.n && best < SURE && q->token_count <= 6)
+		n = add_inferred(q, &out->code, answers, n);
+	best = n ? answers[0].confidence : 0;
+	return best < SURE ? add_text_answers(q, answers, n) : n;
+}
+
+static void to_query_spans(const struct clean *clean, struct match_answer *out)
+{
+	struct match_span p = out->envelope.payload;
+	out->envelope.payload = answer_span(clean, p.start, p.end);
+	out->code.span = answer_span(clean, out->code.span.start, out->code.span.end);
+}
 
 enum err match_message(const struct matcher *m, struct match_scratch *scratch, struct str query,
 		       const struct match_options *options, struct arena *a, struct match_answer *ret_answer)
@@ -98,6 +148,7 @@ enum err match_message(const struct matcher *m, struct match_scratch *scratch, s
 	struct match_options defaults = { 0 };
 	struct match_answer out = { 0 };
 	struct clean clean;
+	struct query *q = &scratch->query;
 	options = options ? options : &defaults;
 	if (query.n > MATCH_INPUT_MAX)
 		return ERR_LIMIT;
@@ -105,38 +156,57 @@ enum err match_message(const struct matcher *m, struct match_scratch *scratch, s
 		return ERR_INPUT;
 	out.query = utf8_mend(query, a);
 	enum err e = damage_undo(out.query, a, &clean);
-	if (e)
-		return e;
-	struct query *q = &scratch->query;
+	struct answer *answers = arena_array(a, struct answer, MATCH_RESULTS_MAX);
+	if (e || !answers)
+		return e ? e : ERR_NOMEM;
 	q->view = &m->view;
 	q->scratch = scratch;
 	q->arena = a;
 	q->clean = &clean;
-	if (options->keep_envelope)
-		out.envelope.payload = (struct match_span){ 0, clean.text.n };
-	else
-		envelope_read(clean.text, &out.envelope);
-	q->payload = out.envelope.payload;
-	query_read(q, str_first(str_from(clean.text, q->payload.start), q->payload.end - q->payload.start));
-	for (uint32_t i = 0; i < q->token_count; i++) {
-		q->tokens[i].start += (uint32_t)q->payload.start;
-		q->tokens[i].end += (uint32_t)q->payload.start;
-	}
-	struct answer *answers = arena_array(a, struct answer, MATCH_RESULTS_MAX);
-	uint32_t n = answers ? rank_articles(q, options, answers) : 0;
-	size_t limit = options->limit ? options->limit : 10;
-	out.matches = arena_array(a, struct match, n + 1);
-	out.nearest = arena_array(a, struct match, NEAREST_MAX);
-	for (uint32_t i = 0; i < n && out.matches && out.nearest; i++) {
-		if (answers[i].confidence >= floor_confidence && out.match_count < limit)
-			fill_match(q, &answers[i], a, &out.matches[out.match_count++]);
-		else if (answers[i].confidence < floor_confidence && out.nearest_count < NEAREST_MAX)
-			fill_match(q, &answers[i], a, &out.nearest[out.nearest_count++]);
-	}
-	out.explained = out.match_count > 0;
-	out.envelope.payload = query_span(&clean, q->payload.start, q->payload.end);
+	read_envelope(q, options, &out.envelope);
+	meaning_read(&m->view, clean.text, out.envelope.payload, a, &out);
+	uint32_t n = all_answers(q, options, &out, answers);
+	answers_give(q, answers, n, options->limit ? options->limit : 10, &out);
+	to_query_spans(&clean, &out);
 	if (arena_err(a))
 		return ERR_NOMEM;
 	*ret_answer = out;
 	return ERR_OK;
+}
+
+enum err match_search(const struct matcher *m, struct match_scratch *scratch, struct str words, size_t offset,
+		      size_t limit, struct arena *a, struct match_hit **ret_hits, size_t *ret_count, size_t *ret_total)
+{
+	struct text_hit hits[TEXT_HITS_MAX];
+	float all;
+	uint32_t total = text_articles(&m->view, scratch, words, hits, TEXT_HITS_MAX, &all);
+	size_t from = offset < total ? offset : total, count = limit < total - from ? limit : total - from;
+	struct match_hit *out = arena_array(a, struct match_hit, count);
+	for (size_t i = 0; out && i < count; i++) {
+		const struct file_article *article = &m->view.articles[hits[from + i].article];
+		out[i] = (struct match_hit){ file_str(&m->view, article->id), file_str(&m->view, article->title),
+					     hits[from + i].score };
+	}
+	if (arena_err(a))
+		return ERR_NOMEM;
+	*ret_hits = out;
+	*ret_count = count;
+	*ret_total = total;
+	return ERR_OK;
+}
+
+void match_each_message(const struct matcher *m, match_visit_message *visit, void *context)
+{
+	const struct file_view *v = &m->view;
+	struct match_span spans[256];
+	for (uint32_t g = 0; g < v->group_count; g++)
+		for (uint32_t i = 0; i < v->groups[g].owner_n; i++) {
+			const struct file_owner *o = &v->owners[v->groups[g].owner_at + i];
+			size_t n = o->var_n < 256 ? o->var_n : 256;
+			for (size_t k = 0; k < n; k++)
+				spans[k] = (struct match_span){ v->vars[o->var_at + k].start,
+								v->vars[o->var_at + k].end };
+			if (!visit(context, g, file_str(v, o->text), spans, n))
+				return;
+		}
 }

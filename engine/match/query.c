@@ -115,13 +115,14 @@ static void add_readings(struct query *q)
 	}
 }
 
-void query_read(struct query *q, struct str text)
+void query_read(struct query *q)
 {
+	struct str text = str_first(q->clean->text, q->payload.end);
 	struct token token;
 	uint32_t slips = 0;
 	q->token_count = 0;
 	q->weight_to[0] = 0;
-	for (size_t at = 0; q->token_count < QUERY_TOKENS_MAX && token_next(text, &at, &token);)
+	for (size_t at = q->payload.start; q->token_count < QUERY_TOKENS_MAX && token_next(text, &at, &token);)
 		add_token(q, &token, &slips);
 	add_readings(q);
 }

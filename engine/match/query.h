@@ -28,6 +28,13 @@ struct query_token {
 	float weight; /* what leaving it unexplained costs */
 };
 
+struct candidate_key { const uint32_t *posts; uint32_t n; float weight; };
+enum { CANDIDATE_KEYS_MAX = QUERY_TOKENS_MAX * 4 };
+
+/* A token of the template on a token of the message. */
+struct link { uint16_t at, token; float gain, score; int16_t before; };
+enum { LINKS_MAX = 256, TEMPLATE_TOKENS_MAX = 160 };
+
 struct reading { uint32_t term; uint16_t token; uint16_t next; float similarity; }; /* next: 1-based, 0 ends */
 
 struct query {
@@ -50,6 +57,9 @@ struct match_scratch {
 	uint32_t group_count, doc_count;
 	struct query query;
 	struct letters letters; /* of the payload */
+	struct candidate_key keys[CANDIDATE_KEYS_MAX];
+	uint32_t key_count;
+	struct link links[LINKS_MAX];
 };
 
 /* One group laid against the message. */
@@ -73,13 +83,25 @@ struct answer {
 	struct alignment alignment;
 	bool fits; /* surface is there */
 	struct surface surface;
+	bool context;	 /* product, component or log file speak for it */
+	bool conflicts;	 /* it is about the same number of another family */
+	bool inferred;	 /* found by the meaning of the message's code, not by its words */
+	uint32_t also[4]; /* near-duplicates folded into it */
+	uint32_t also_count;
+};
+
+/* What else a ranking goes by. */
+struct evidence_of_message {
+	const struct match_code *code;
+	const struct match_envelope *envelope;
+	struct str log_file;
 };
 
 /* rank.c: articles, best first; at most MATCH_RESULTS_MAX. */
-uint32_t rank_articles(struct query *q, const struct match_options *options, struct answer *ret_answers);
+uint32_t rank_articles(struct query *q, const struct evidence_of_message *evidence, struct answer *ret_answers);
 
-/* query.c: tokens, readings, and what each weighs. */
-void query_read(struct query *q, struct str text);
+/* query.c: the payload's tokens, readings, and what each weighs. */
+void query_read(struct query *q);
 
 /* candidate.c: groups that share the rarest words and pairs with the message, best first; at most CANDIDATES_MAX. */
 uint32_t candidate_groups(struct query *q, uint32_t ret_groups[CANDIDATES_MAX]);

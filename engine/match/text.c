@@ -63,12 +63,13 @@ static uint32_t gather(const struct file_view *v, struct match_scratch *s, const
 /* The same formula as the compiler's impact. */
 static float impact_of(const struct file_view *v, const struct file_article *a, uint32_t weight)
 {
-	float k = 1.2f * (0.4f + 0.6f * (float)a->length / v->header->mean_length);
+	float k = 1.2f * (0.2f + 0.8f * (float)a->length / v->header->mean_length);
 	return (float)weight / ((float)weight + k);
 }
 
-static uint32_t weight_in(const struct file_view *v, const struct file_article *a, uint32_t term)
+uint32_t text_weight_in(const struct file_view *v, uint32_t article, uint32_t term)
 {
+	const struct file_article *a = &v->articles[article];
 	const uint32_t *terms = v->doc_term + a->term_at;
 	uint32_t low = 0, high = a->term_n;
 	while (low < high) {
@@ -86,7 +87,7 @@ static float weigh(const struct file_view *v, uint32_t article, const struct wor
 	const struct file_article *a = &v->articles[article];
 	float score = 0;
 	for (uint32_t i = 0; i < n; i++) {
-		uint32_t weight = weight_in(v, a, words[i].term);
+		uint32_t weight = text_weight_in(v, article, words[i].term);
 		if (weight)
 			score += words[i].weight * impact_of(v, a, weight);
 	}

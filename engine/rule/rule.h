@@ -137,6 +137,13 @@ void rule_var_guess(struct str says, struct str explained, struct arena *a, stru
  * result borrows from both. ERR_NOMEM only. */
 enum err rule_merge(struct rule *into, const struct rule *more, struct arena *a) MUST_USE;
 
+/* rule_codes_find gives the codes that a text names, in order, at most max of them. A symbol has value 0. */
+struct rule_code_at { struct rule_code code; size_t start, end; /* half-open, in the text */ };
+size_t rule_codes_find(struct str text, struct rule_code_at *codes, size_t max);
+
+/* rule_code_win32: the Windows error that an HRESULT of that facility (0x80070035, -2147024843) carries. */
+bool rule_code_win32(int64_t value, int64_t *ret_value);
+
 /* The parts that rule_extract is made of, each adding to *rule. */
 enum err rule_add_templates(const struct article *article, struct arena *a, struct rule *rule) MUST_USE;
 enum err rule_add_codes(const struct article *article, struct arena *a, struct rule *rule) MUST_USE;

@@ -173,9 +173,14 @@ static enum err parse_braces(struct str inside, struct arena *a, struct diags *d
 		return diags_fail(d, ERR_INPUT, "unknown type in {%.*s}", STR_ARG(inside));
 	var.name = arena_str(a, name);
 	var.says = arena_printf(a, "{%.*s}", STR_ARG(inside));
-	for (size_t i = 0; i < t->var_count; i++)
-		if (str_eq(t->vars[i].name, var.name))
-			return diags_fail(d, ERR_INPUT, "the variable %.*s stands twice", STR_ARG(name));
+	for (size_t i = 0; i < t->var_count; i++) {
+		if (!str_eq(t->vars[i].name, var.name))
+			continue;
+		struct rule_piece *p = arena_push(a, &t->pieces, &t->piece_count, &t->piece_cap);
+		if (p)
+			*p = (struct rule_piece){ .is_var = true, .var = (uint32_t)i };
+		return ERR_OK; /* the same value stands in two places */
+	}
 	add_var(t, a, var);
 	return ERR_OK;
 }

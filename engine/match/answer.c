@@ -1,0 +1,268 @@
+/* SPDX-License-Identifier: MIT */
+#include "match/answer.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+struct match_span answer_span(const struct clean *c, size_t start, size_t end)
+{
+	size_t a = damage_offset(c, start);
+	return (struct match_span){ a, end > start ? damage_offset(c, end - 1) + 1 : a };
+}
+
+static int by_confidence(const void *a, const void *b)
+{
+	const struct answer *x = a, *y = b;
+	if (x->confidence != y->confidence)
+		return x->confidence < y->confidence ? 1 : -1;
+	if (x->score != y->score)
+		return x->score < y->score ? 1 : -1;
+	return (x->article > y->article) - (x->article < y->article);
+}
+
+void answers_sort(struct answer *answers, uint32_t n)
+{
+	qsort(answers, n, sizeof *answers, by_confidence);
+}
+
+double text_confidence(const struct text_hit *hits, uint32_t n, uint32_t at, float all)
+{
+	double share = all > 0 ? hits[at].score / all : 0;
+	double lead = n > 1 ? (hits[0].score - hits[1].score) / hits[0].score : 1;
+	double z = -17.4 + 14 * log(1 + hits[0].score) - 6.05 * log(1 + all) + 19.8 * fmin(lead, 0.3) - 3.4 * share;
+	double first = 1 / (1 + exp(-z));
+	return 0.9 * first * first * exp(-6 * (1 - hits[at].score / hits[0].score));
+}
+
+/* ---- near-duplicates ---- */
+
+static bool is_duplicate(const struct file_view *v, uint32_t a, uint32_t b)
+{
+	const struct file_article *x = &v->articles[a], *y = &v->articles[b];
+	const uint32_t *p = v->doc_term + x->term_at, *q = v->doc_term + y->term_at;
+	uint32_t i = 0, k = 0, both = 0;
+	if (x->term_n > 2 * y->term_n || y->term_n > 2 * x->term_n)
+		return false;
+	while (i < x->term_n && k < y->term_n) {
+		uint32_t s = p[i] >> 8, t = q[k] >> 8;
+		both += s == t;
+		i += s <= t;
+		k += t <= s;
+	}
+	return both > 0 && (double)both / (x->term_n + y->term_n - both) > 0.8;
+}
+
+static uint32_t fold(const struct file_view *v, struct answer *answers, uint32_t n)
+{
+	uint32_t kept = 0;
+	for (uint32_t i = 0; i < n; i++) {
+		struct answer *into = NULL;
+		for (uint32_t k = 0; i < 20 && k < kept && !into; k++)
+			if (answers[k].also_count < 4 && answers[k].confidence - answers[i].confidence < 0.1 &&
+			    is_duplicate(v, answers[k].article, answers[i].article))
+				into = &answers[k];
+		if (into)
+			into->also[into->also_count++] = answers[i].article;
+		else
+			answers[kept++] = answers[i];
+	}
+	return kept;
+}
+
+/* ---- captures ---- */
+
+static bool is_address(struct str s)
+{
+	size_t dots = 0, digits = 0, colons = 0;
+	for (size_t i = 0; i < s.n; i++) {
+		dots += s.p[i] == '.';
+		colons += s.p[i] == ':';
+		digits += char_is_digit(s.p[i]);
+		if (!char_is_hex(s.p[i]) && s.p[i] != '.' && s.p[i] != ':')
+			return false;
+	}
+	return (dots == 3 && digits == s.n - 3) || (colons > 1 && !dots);
+}
+
+/* What a NetBIOS name cannot be (RFC 1001 14.1, and the habit of 15 characters and a type byte). */
+static struct str finding_of(struct arena *a, enum var_type type, struct str name, struct str value)
+{
+	bool server = type == VAR_NETBIOS || str_eq(name, STR("server"));
+	if (!server || !value.n)
+		return STR("");
+	if (is_address(value))
+		return arena_printf(a, "%.*s is an address; a NetBIOS name is not one", STR_ARG(value));
+	if (str_find_char(value, '.') != STR_NONE)
+		return arena_printf(a, "%.*s is a DNS name; a NetBIOS name has no dots", STR_ARG(value));
+	if (value.n > 15)
+		return arena_printf(a, "a NetBIOS name has at most 15 characters; %.*s has %zu", STR_ARG(value), value.n);
+	return STR("");
+}
+
+static bool is_named(enum var_type type)
+{
+	return type == VAR_HOST || type == VAR_NETBIOS || type == VAR_ADDRESS || type == VAR_SHARE || type == VAR_USER;
+}
+
+/* Shells and programs double backslashes; a path with only doubled ones means single ones. */
+static struct str undouble(struct arena *a, struct str s)
+{
+	size_t runs = 0, odd = 0, n = 0;
+	for (size_t i = 0; i < s.n;) {
+		size_t k = i;
+		while (k < s.n && s.p[k] == '\\')
+			k++;
+		runs += k > i;
+		odd += k > i && (k - i) % 2 == 1;
+		i = k > i ? k : i + 1;
+	}
+	bool unc = s.n > 2 && s.p[0] == '\\' && s.p[1] == '\\' && s.p[2] != '\\';
+	if (!runs || odd || unc)
+		return s;
+	char *out = arena_alloc(a, s.n + 1);
+	for (size_t i = 0; out && i < s.n; i++) {
+		out[n++] = s.p[i];
+		i += s.p[i] == '\\';
+	}
+	return (struct str){ out, n };
+}
+
+/* "<\\servername>" as the article spells it is no value. */
+static bool is_placeholder(struct str value, struct str message, const struct file_var *v)
+{
+	struct str says = str_first(str_from(message, v->start), v->end - v->start);
+	size_t at = str_find_nocase(says, value);
+	return !v->sample && at != STR_NONE && value.n + 8 >= says.n && value.n > 1;
+}
+
+static bool is_bound(const struct match *m, struct str name)
+{
+	for (size_t i = 0; i < m->capture_count; i++)
+		if (str_eq(m->captures[i].name, name))
+			return true;
+	return false;
+}
+
+static void add_capture(const struct query *q, const struct answer *x, unsigned var, struct match *out)
+{
+	const struct file_var *v = &q->view->vars[x->owner->var_at + var];
+	struct match_span s = x->surface.values[var];
+	struct str value = str_first(str_from(q->clean->text, s.start), s.end - s.start), name = file_str(q->view, v->name);
+	enum var_type type = (enum var_type)v->type;
+	if (is_named(type))
+		while (value.n && value.p[0] == '\\') {
+			value = str_from(value, 1);
+			s.start++;
+		}
+	if (!value.n || is_placeholder(value, file_str(q->view, x->owner->text), v) || is_bound(out, name))
+		return;
+	out->captures[out->capture_count++] = (struct match_capture){
+		.name = name, .value = undouble(q->arena, value), .type = type,
+		.span = answer_span(q->clean, s.start, s.end), .finding = finding_of(q->arena, type, name, value),
+	};
+}
+
+static void add_captures(const struct query *q, const struct answer *x, struct match *out)
+{
+	if (!x->fits || !x->surface.value_count)
+		return;
+	out->captures = arena_array(q->arena, struct match_capture, x->surface.value_count);
+	for (unsigned i = 0; out->captures && i < x->surface.value_count; i++)
+		if (x->surface.values[i].end > x->surface.values[i].start)
+			add_capture(q, x, i, out);
+}
+
+/* ---- why ---- */
+
+static struct str lack_of(const struct query *q, const struct answer *best, const struct answer *next)
+{
+	struct str id = file_str(q->view, q->view->articles[next->article].id);
+	if (next->conflicts)
+		return arena_printf(q->arena, "; %.*s is about another program's error of that number", STR_ARG(id));
+	if (best->owner && next->owner && best->alignment.group == next->alignment.group)
+		return arena_printf(q->arena, "; %.*s quotes the same message", STR_ARG(id));
+	if (next->owner && next->alignment.number_differs && !best->alignment.number_differs)
+		return arena_printf(q->arena, "; the message of %.*s has another number", STR_ARG(id));
+	if (best->owner && next->owner)
+		return arena_printf(q->arena, "; less of the message of %.*s is there", STR_ARG(id));
+	return STR("");
+}
+
+static struct str why_of(const struct query *q, const struct answer *x, const struct answer *next)
+{
+	struct str lack = next ? lack_of(q, x, next) : STR(""), also = x->context ? STR(", and it names the component") :
+										    STR("");
+	const struct alignment *al = &x->alignment;
+	if (x->inferred)
+		return STR("the code's meaning is its message");
+	if (!x->owner)
+		return STR("its text has the rarest words of the message");
+	if (x->fits)
+		return arena_printf(q->arena, "its message is there word for word%.*s%.*s", STR_ARG(also), STR_ARG(lack));
+	return arena_printf(q->arena, "%.0f %% of its message by weight is there, in order%.*s%.*s",
+			    100.0 * al->matched / (al->matched + al->left_template + 1e-6), STR_ARG(also), STR_ARG(lack));
+}
+
+/* ---- the answer ---- */
+
+static void add_spans(const struct query *q, const struct answer *x, struct match *out)
+{
+	if (!x->owner || x->inferred)
+		return;
+	struct match_span s = { q->tokens[x->alignment.first].start, q->tokens[x->alignment.last].end };
+	if (x->fits)
+		s = x->surface.span;
+	out->spans = arena_new(q->arena, struct match_span);
+	if (out->spans)
+		out->spans[out->span_count++] = answer_span(q->clean, s.start, s.end);
+}
+
+/* All that the envelope leaves is the message: nothing but stops around it. */
+static bool is_whole(const struct query *q, const struct answer *x)
+{
+	if (!x->fits)
+		return false;
+	for (uint32_t i = 0; i < q->token_count; i++)
+		if (q->tokens[i].end <= x->surface.span.start || q->tokens[i].start >= x->surface.span.end)
+			return false;
+	return true;
+}
+
+static struct match match_of(const struct query *q, const struct answer *x, const struct answer *next,
+			     const struct match_code *code)
+{
+	const struct file_view *v = q->view;
+	const struct file_article *article = &v->articles[x->article];
+	struct match m = { .id = file_str(v, article->id), .title = file_str(v, article->title),
+			   .confidence = x->confidence, .context = x->context, .code = *code };
+	m.code.span = answer_span(q->clean, code->span.start, code->span.end);
+	if (x->owner)
+		m.template = file_str(v, x->owner->text);
+	m.whole_payload = is_whole(q, x);
+	m.also = arena_array(q->arena, struct str, x->also_count);
+	for (uint32_t i = 0; m.also && i < x->also_count; i++)
+		m.also[m.also_count++] = file_str(v, v->articles[x->also[i]].id);
+	add_spans(q, x, &m);
+	add_captures(q, x, &m);
+	m.why = why_of(q, x, next);
+	return m;
+}
+
+void answers_give(const struct query *q, struct answer *answers, uint32_t n, size_t limit, struct match_answer *out)
+{
+	n = fold(q->view, answers, n);
+	limit = limit < MATCH_RESULTS_MAX ? limit : MATCH_RESULTS_MAX;
+	out->matches = arena_array(q->arena, struct match, limit);
+	out->nearest = arena_array(q->arena, struct match, NEAREST_MAX);
+	for (uint32_t i = 0; i < n && out->matches && out->nearest; i++) {
+		bool near = answers[i].confidence < CONFIDENCE_FLOOR;
+		if (near ? out->nearest_count == NEAREST_MAX : out->match_count == limit)
+			continue;
+		struct match m = match_of(q, &answers[i], i + 1 < n ? &answers[i + 1] : NULL, &out->code);
+		if (near)
+			out->nearest[out->nearest_count++] = m;
+		else
+			out->matches[out->match_count++] = m;
+	}
+	out->explained = out->match_count > 0;
+}

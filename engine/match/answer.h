@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Ranked articles > the answer: what is above the confidence floor and what is merely near, near-duplicates folded,
+ * captures by name with what is odd about them, spans in the query, and the sentence that says why.
+ */
+#ifndef KBT_MATCH_ANSWER_H
+#define KBT_MATCH_ANSWER_H
+
+#include "match/query.h"
+#include "match/text.h"
+
+enum { TEXT_ANSWERS_MAX = 10, NEAREST_MAX = 3 };
+
+#define CONFIDENCE_FLOOR 0.2 /* below it an answer is only near */
+#define SURE 0.8	      /* from here on nothing more is looked for */
+
+void answers_sort(struct answer *answers, uint32_t n); /* by confidence, then score */
+
+/* text_confidence: of the hit at this place among hits, where `all` is the best that any text could reach. */
+double text_confidence(const struct text_hit *hits, uint32_t n, uint32_t at, float all);
+
+struct match_span answer_span(const struct clean *c, size_t start, size_t end); /* clean offsets > query offsets */
+
+void answers_give(const struct query *q, struct answer *answers, uint32_t n, size_t limit, struct match_answer *out);
+
+#endif

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: MIT */
+#include "match/meaning.h"
+
+enum { CODES_MAX = 8, READINGS_A_CODE = 12 };
+
+/* Families in the order in which a bare number is taken. */
+static const char *const preferred[] = { "win32", "winsock", "hresult", "ntstatus", "ras", "netbios", "smb", "errno",
+					 "bugcheck", "vb" };
+
+static unsigned preference(struct str family)
+{
+	unsigned i = 0;
+	while (i < sizeof preferred / sizeof *preferred && !str_eq(family, str_c(preferred[i])))
+		i++;
+	return i;
+}
+
+static uint32_t first_row(const struct file_view *v, int64_t value)
+{
+	uint32_t low = 0, high = v->code_count;
+	while (low < high) {
+		uint32_t middle = (low + high) / 2;
+		if (v->codes[middle].value < value)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+static struct match_code code_of_row(const struct file_view *v, const struct file_code *row, int64_t value)
+{
+	return (struct match_code){ .known = true, .value = value, .family = file_str(v, row->family),
+				    .symbol = file_str(v, row->symbol), .says = file_str(v, row->says) };
+}
+
+static void add_readings(const struct file_view *v, int64_t value, int64_t shown, struct match_code *out, size_t *n)
+{
+	for (uint32_t i = first_row(v, value); i < v->code_count && v->codes[i].value == value; i++)
+		if (*n < READINGS_A_CODE)
+			out[(*n)++] = code_of_row(v, &v->codes[i], shown);
+}
+
+static void add_symbol(const struct file_view *v, struct str symbol, struct match_code *out, size_t *n)
+{
+	for (uint32_t i = 0; i < v->code_count && *n < READINGS_A_CODE; i++)
+		if (str_eq(file_str(v, v->codes[i].symbol), symbol))
+			out[(*n)++] = code_of_row(v, &v->codes[i], v->codes[i].value);
+}
+
+static bool says_in(struct str text, struct str says)
+{
+	while (says.n && says.p[says.n - 1] == '.')
+		says.n--;
+	return says.n > 4 && str_find_nocase(text, says) != STR_NONE;
+}
+
+/* All readings of one code; as unsigned 32 bits too, for tables write 0x80070035 and programs -2147024843. */
+static size_t readings_of(const struct file_view *v, const struct rule_code *c, struct match_code *out)
+{
+	size_t n = 0;
+	int64_t carried;
+	if (c->symbol.n) {
+		add_symbol(v, c->symbol, out, &n);
+		return n;
+	}
+	add_readings(v, c->value, c->value, out, &n);
+	if (c->value < 0)
+		add_readings(v, c->value & 0xFFFFFFFF, c->value, out, &n);
+	if (rule_code_win32(c->value, &carried))
+		add_readings(v, carried, carried, out, &n);
+	return n;
+}
+
+static bool better(struct str text, const struct rule_code *c, const struct match_code *x, const struct match_code *y)
+{
+	bool fx = str_eq(x->family, c->family), fy = str_eq(y->family, c->family);
+	bool sx = says_in(text, x->says), sy = says_in(text, y->says);
+	int64_t carried;
+	if (rule_code_win32(c->value, &carried) && c->value != carried)
+		return str_eq(x->family, STR("win32")) && !str_eq(y->family, STR("win32"));
+	if (fx != fy)
+		return fx;
+	if (sx != sy)
+		return sx;
+	return preference(x->family) < preference(y->family);
+}
+
+void meaning_read(const struct file_view *v, struct str text, struct match_span payload, struct arena *a,
+		  struct match_answer *answer)
+{
+	struct rule_code_at found[CODES_MAX];
+	struct str message = str_first(str_from(text, payload.start), payload.end - payload.start);
+	size_t n = rule_codes_find(str_first(message, 64 << 10), found, CODES_MAX);
+	for (size_t i = 0; i < n; i++) {
+		struct match_code *readings = arena_array(a, struct match_code, READINGS_A_CODE);
+		size_t count = readings ? readings_of(v, &found[i].code, readings) : 0, best = 0;
+		struct match_span span = { payload.start + found[i].start, payload.start + found[i].end };
+		if (!i)
+			answer->code = (struct match_code){ .known = true, .value = found[i].code.value,
+							    .family = found[i].code.family,
+							    .symbol = found[i].code.symbol, .span = span };
+		if (!count)
+			continue;
+		for (size_t k = 1; k < count; k++)
+			if (better(message, &found[i].code, &readings[k], &readings[best]))
+				best = k;
+		bool known_family = !found[i].code.family.n || str_eq(readings[best].family, found[i].code.family) ||
+				    readings[best].value != found[i].code.value;
+		if (!known_family)
+			continue; /* a family that the table does not have: no other table's meaning for it */
+		answer->code = readings[best];
+		answer->code.span = span;
+		answer->code_readings = readings;
+		answer->code_reading_count = count;
+		return;
+	}
+}
+
+static struct str plain_family(struct str family)
+{
+	return str_eq(family, STR("hresult")) ? STR("win32") : family;
+}
+
+bool meaning_conflicts(const struct file_view *v, const struct match_code *code, uint32_t article)
+{
+	const struct file_article *a = &v->articles[article];
+	bool other = false;
+	if (!code->known || !code->family.n)
+		return false;
+	for (uint32_t i = 0; i < a->code_n; i++) {
+		const struct file_article_code *c = &v->article_codes[a->code_at + i];
+		if (c->value != code->value)
+			continue;
+		if (str_eq(plain_family(file_str(v, c->family)), plain_family(code->family)))
+			return false;
+		other = true;
+	}
+	return other;
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What the numbers of a message mean: its own code with the reading that shape, words and table choose, and all other
+ * readings. Takes clean text; the table is the compiled form's copy of kb/codes.tsv.
+ */
+#ifndef KBT_MATCH_MEANING_H
+#define KBT_MATCH_MEANING_H
+
+#include "match/file.h"
+#include "match/match.h"
+
+/* meaning_read fills the answer's code and code_readings from text[payload]; spans count in the text. */
+void meaning_read(const struct file_view *v, struct str text, struct match_span payload, struct arena *a,
+		  struct match_answer *answer);
+
+/* meaning_conflicts: the article is about the same number of another family. */
+bool meaning_conflicts(const struct file_view *v, const struct match_code *code, uint32_t article);
+
+#endif
