@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "article/builder.h"
 
-#include <string.h>
+/* Of one article, so that a hostile one costs no more than a long one. The archive's longest list has 22 keywords. */
+enum { KEYWORDS_MAX = 256 };
 
 bool builder_lines(struct builder *b, struct str text)
 {
@@ -46,6 +47,7 @@ void builder_part(struct builder *b, enum part_kind kind, size_t index, size_t f
 	}
 }
 
+/* join_lines makes one line of the first text and lines[from, to). */
 static struct str join_lines(struct builder *b, struct str first, size_t from, size_t to)
 {
 	struct buf joined = { 0 };
@@ -82,7 +84,7 @@ static void add_keywords(struct builder *b, struct str words)
 {
 	struct article *article = b->article;
 	struct str word;
-	while (str_word(&words, &word)) {
+	while (article->keyword_count < KEYWORDS_MAX && str_word(&words, &word)) {
 		bool known = !str_starts(word, STR("kb"));
 		for (size_t i = 0; i < article->keyword_count && !known; i++)
 			known = str_eq(article->keywords[i], word);
@@ -93,7 +95,7 @@ static void add_keywords(struct builder *b, struct str words)
 	}
 }
 
-static struct str *add_product(struct builder *b, struct str product)
+static void add_product(struct builder *b, struct str product)
 {
 	struct article *article = b->article;
 	product = str_trim(product);
@@ -102,22 +104,46 @@ static struct str *add_product(struct builder *b, struct str product)
 				     : NULL;
 	if (slot)
 		*slot = product;
-	return slot;
 }
 
-/* A product is a line that starts with a hyphen; a line that does not continues the one before. */
-static void add_products(struct builder *b, struct str body)
+static bool starts_product(struct str line)
 {
-	struct str line, *last = NULL;
-	while (str_line(&body, &line)) {
-		line = str_trim(line);
-		if (str_starts(line, STR("-")) && line.n > 1 && line.p[1] != '-')
-			last = add_product(b, str_from(line, 1));
-		else if (last && line.n)
-			*last = arena_printf(b->arena, "%.*s %.*s", STR_ARG(*last), STR_ARG(line));
-		else
-			last = NULL;
+	line = str_trim(line);
+	return line.n > 1 && line.p[0] == '-' && line.p[1] != '-';
+}
+
+/* A product is a line that starts with a hyphen, with the lines that continue it. */
+static void add_products(struct builder *b, const struct article_section *applies)
+{
+	size_t at = applies->body_line ? applies->body_line - 1 : b->count, end = at;
+	while (end < b->count && b->lines[end].p < applies->body.p + applies->body.n)
+		end++;
+	while (at < end) {
+		size_t next = at + 1;
+		while (next < end && str_trim(b->lines[next]).n && !starts_product(b->lines[next]))
+			next++;
+		if (starts_product(b->lines[at]))
+			add_product(b, join_lines(b, str_from(str_trim(b->lines[at]), 1), at + 1, next));
+		at = next;
 	}
+}
+
+/* add_query_words joins what may stand in several fields. */
+static void add_query_words(struct builder *b)
+{
+	struct article *article = b->article;
+	struct buf words = { 0 };
+	for (size_t i = 0; i < article->field_count; i++) {
+		if (!str_starts_nocase(article->fields[i].name, STR("Additional ")))
+			continue;
+		if (words.n)
+			buf_add_char(&words, ' ');
+		buf_add(&words, article->fields[i].value);
+	}
+	article->query_words = buf_keep(&words, b->arena);
+	if (words.err)
+		b->arena->failed = true;
+	buf_free(&words);
 }
 
 static const char *const keyword_fields[] = { "KEYWORDS", "Keyword(s)" };
@@ -133,7 +159,7 @@ void builder_finish(struct builder *b)
 	struct article *article = b->article;
 	for (size_t i = 0; i < article->section_count; i++)
 		if (article->sections[i].kind == SECTION_APPLIES)
-			add_products(b, article->sections[i].body);
+			add_products(b, &article->sections[i]);
 	for (size_t i = 0; i < article->field_count; i++) {
 		const struct article_field *field = &article->fields[i];
 		if (named(field->name, keyword_fields))
@@ -141,11 +167,8 @@ void builder_finish(struct builder *b)
 		else if (!article->product_count && named(field->name, product_fields) &&
 			 !str_eq_nocase(field->value, STR("See article")))
 			add_product(b, field->value);
-		else if (str_starts_nocase(field->name, STR("Additional ")))
-			article->query_words = !article->query_words.n ? field->value
-					       : arena_printf(b->arena, "%.*s %.*s", STR_ARG(article->query_words),
-							      STR_ARG(field->value));
 		else if (str_eq(field->name, STR("Issue type")))
 			article->issue_type = field->value;
 	}
+	add_query_words(b);
 }

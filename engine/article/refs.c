@@ -7,6 +7,9 @@
 
 #include <string.h>
 
+/* Of one article; each new id is compared with those before it. */
+enum { REFS_MAX = 1000 };
+
 static bool known(const struct article *article, struct str id)
 {
 	if (str_eq_nocase(article->id, id))
@@ -104,7 +107,7 @@ static bool may_be_spaced(struct str line)
 
 void refs_add(struct builder *b, size_t from, size_t to)
 {
-	for (size_t i = from; i < to; i++) {
+	for (size_t i = from; i < to && b->article->ref_count < REFS_MAX; i++) {
 		struct str line = b->lines[i];
 		for (size_t at = 0; at < line.n; at++) {
 			const char *q = memchr(line.p + at, 'Q', line.n - at);

@@ -85,7 +85,7 @@ static void take_sources(struct arena *a, struct rule *rule, struct str text)
 		bool starts = at == 0 || char_is_space(text.p[at - 1]);
 		struct str line, word;
 		text = str_from(text, at + label.n);
-		struct str rest = text;
+		struct str rest = str_first(text, NAME_MAX * 2);
 		if (starts && str_line(&rest, &line) && str_word(&line, &word) && char_is_alpha(*word.p))
 			add_component(a, rule, word);
 	}

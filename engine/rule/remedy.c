@@ -5,6 +5,7 @@
  * problem has been corrected in ..." inside STATUS, "To install the hotfix, ..." inside MORE INFORMATION. Nothing is
  * made up: every text is the article's, its wrapped lines joined, its warnings set apart, its file tables left out.
  */
+#include "base/utf8.h"
 #include "rule/prose.h"
 #include "rule/rule.h"
 #include "rule/says.h"
@@ -30,14 +31,18 @@ struct remedy {
 
 static void add_limited(struct buf *out, const struct prose_block *block, size_t max)
 {
-	if (out->n < max)
-		prose_add(out, block);
+	struct prose_block some = *block;
+	if (out->n >= max)
+		return;
+	some.text = utf8_first(some.text, max - out->n);
+	prose_add(out, &some);
 }
 
 static void add_sentence(struct buf *out, struct str sentence, size_t max)
 {
 	if (out->n + sentence.n > max && out->n)
 		return;
+	sentence = utf8_first(sentence, max);
 	if (out->n)
 		buf_add_char(out, ' ');
 	buf_add(out, sentence);
@@ -286,7 +291,7 @@ static void scan_paragraph(struct remedy *r, enum section_kind section, struct s
 		bool pointer = says_no_step(sentence);
 		if (!pointer && starts_remedy(r, section, sentence, &kind) && !(r->open && r->kind == kind)) {
 			start_remedy(r, kind, STR(""), line);
-			buf_add(&r->text, sentence);
+			add_sentence(&r->text, sentence, TEXT_MAX);
 			if (section == SECTION_STATUS && says_corrected(sentence))
 				add_keyword(r);
 		} else if (r->open && says_warning(sentence)) {
@@ -351,9 +356,9 @@ static void add_block_text(struct remedy *r, struct buf *out, struct str body)
 {
 	struct prose p = prose_of(body);
 	struct prose_block block;
-	while (prose_next(&p, r->arena, &block) && out->n < CAUSE_MAX)
+	while (out->n < CAUSE_MAX && prose_next(&p, r->arena, &block))
 		if (!says_no_step(block.text))
-			prose_add(out, &block);
+			add_limited(out, &block, CAUSE_MAX);
 }
 
 /* because_sentence: the first sentence outside of a CAUSE section that gives a reason, or at least circumstances. */
@@ -415,6 +420,7 @@ static void find_cause(struct remedy *r)
 		r->rule->cause = because_sentence(r);
 	if (!r->rule->cause.n && r->rule->status == STATUS_FIXED)
 		r->rule->cause = change_paragraph(r);
+	r->rule->cause = utf8_first(r->rule->cause, CAUSE_MAX);
 }
 
 /* ---- status ---- */
