@@ -86,6 +86,9 @@ struct str evidence_arg(const struct evidence *e, const char *name);
 bool list_has(struct str list, struct str word);
 struct str list_first(struct str list);
 
+/* digest_usual_gateways: addresses of the own subnet where routers usually are, but for the configured one. */
+size_t digest_usual_gateways(const struct digest *d, struct str ret_addresses[2]);
+
 void digest_link(struct digest *d);
 void digest_name(struct digest *d);
 void digest_path(struct digest *d);

@@ -120,19 +120,46 @@ static void put_lan(struct digest *d)
 		digest_put(d, "subnet.state", "ok", asked ? asked : alive);
 }
 
+/* The first and the last host address of the own subnet, where routers usually are. */
+size_t digest_usual_gateways(const struct digest *d, struct str ret_addresses[2])
+{
+	struct address own;
+	double prefix = evidence_number(d->own_link, "link.prefix", 0);
+	size_t count = 0;
+	if (!address_parse(evidence_text(d->own_link, "link.address"), &own) || own.family != 4 || prefix < 16 || prefix > 29)
+		return 0;
+	uint32_t host = 0, mask = ~(uint32_t)0 << (32 - (unsigned)prefix);
+	for (size_t i = 0; i < 4; i++)
+		host = host << 8 | own.bytes[i];
+	const uint32_t usual[] = { (host & mask) + 1, (host | ~mask) - 1 };
+	for (size_t i = 0; i < 2; i++) {
+		struct address at = { .family = 4 };
+		for (size_t k = 0; k < 4; k++)
+			at.bytes[k] = (uint8_t)(usual[i] >> (24 - 8 * k));
+		struct str text = address_print(at, d->a);
+		if (usual[i] != host && !str_eq(text, d->gateway))
+			ret_addresses[count++] = text;
+	}
+	return count;
+}
+
 static void put_other_gateway(struct digest *d)
 {
-	const struct evidence *asked = NULL, *found = NULL;
-	for (size_t i = 0; i < d->c->evidence_count; i++) {
-		const struct evidence *e = d->c->evidence[i];
-		if (!str_eq(e->probe, STR("arp")) || !str_eq(evidence_arg(e, "why"), STR("gateway")))
-			continue;
+	struct str usual[2];
+	size_t count = digest_usual_gateways(d, usual);
+	const struct evidence *asked = NULL;
+	for (size_t i = 0; i < count; i++) {
+		const struct evidence *e = digest_look(d, "arp", ARG("address", usual[i]));
+		if (!e)
+			return;
 		asked = e;
-		if (evidence_state(e, "answered"))
-			found = e;
+		if (evidence_state(e, "answered")) {
+			digest_put(d, "gateway.other", "found", e);
+			return;
+		}
 	}
 	if (asked)
-		digest_put(d, "gateway.other", found ? "found" : "none", found ? found : asked);
+		digest_put(d, "gateway.other", "none", asked);
 }
 
 /* ---- TCP ---- */

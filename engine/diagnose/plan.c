@@ -77,6 +77,12 @@ static bool tcp_open(const struct digest *d)
 	return digest_is(d, "tcp.445", "open") || digest_is(d, "tcp.139", "open");
 }
 
+/* tcp_spoke: the host itself has answered, so that it need not be waited for long. */
+static bool tcp_spoke(const struct digest *d)
+{
+	return tcp_open(d) || digest_is(d, "tcp.445", "refused") || digest_is(d, "tcp.445", "port-unreachable");
+}
+
 static bool own_link_usable(const struct digest *d)
 {
 	return digest_is(d, "link.state", "ok") && digest_is(d, "address.state", "ok");
@@ -145,7 +151,7 @@ static void step_near(struct wave *w)
 	ask(w, "icmp", ARG("address", d->target), ARG("count", S("3")), ARG("interval", S("100")), ARG("wait", S("900")));
 	if (on_lan(d)) {
 		ask(w, "neighbour", ARG("address", d->target));
-		ask(w, "arp", ARG("address", d->target));
+		ask(w, "arp", ARG("address", d->target), ARG("wait", tcp_spoke(d) ? S("450") : S("")));
 	}
 	if (digest_is(d, "tcp.ipv6", "dead") || digest_is(d, "tcp.ipv6", "filtered"))
 		ask(w, "icmp", ARG("address", list_first(d->v6)), ARG("count", S("2")), ARG("interval", S("100")),
@@ -248,25 +254,12 @@ static void step_subnet(struct wave *w)
 			ask(w, "arp", ARG("address", asked[i]), ARG("link", link));
 }
 
-/* step_other_gateway asks at the first and the last address of the subnet, where routers usually are. */
 static void step_other_gateway(struct wave *w)
 {
-	const struct digest *d = w->d;
-	struct address own;
-	double prefix = evidence_number(d->own_link, "link.prefix", 0);
-	if (!address_parse(evidence_text(d->own_link, "link.address"), &own) || own.family != 4 || prefix < 16 || prefix > 29)
-		return;
-	uint32_t host = (uint32_t)own.bytes[0] << 24 | (uint32_t)own.bytes[1] << 16 | (uint32_t)own.bytes[2] << 8 | own.bytes[3];
-	uint32_t mask = ~(uint32_t)0 << (32 - (unsigned)prefix);
-	const uint32_t usual[] = { (host & mask) + 1, (host | ~mask) - 1 };
-	for (size_t i = 0; i < 2; i++) {
-		struct address at = { .family = 4 };
-		for (size_t k = 0; k < 4; k++)
-			at.bytes[k] = (uint8_t)(usual[i] >> (24 - 8 * k));
-		struct str text = address_print(at, w->a);
-		if (usual[i] != host && !str_eq(text, d->gateway))
-			ask(w, "arp", ARG("address", text), ARG("why", S("gateway")));
-	}
+	struct str usual[2];
+	size_t count = digest_usual_gateways(w->d, usual);
+	for (size_t i = 0; digest_is(w->d, "gateway.state", "silent") && i < count; i++)
+		ask(w, "arp", ARG("address", usual[i]));
 }
 
 static void step_trace(struct wave *w)

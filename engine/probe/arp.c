@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Who answers to an IPv4 address on our own network: three ARP requests (RFC 826), and how many hardware addresses answer.
+ * Who answers to an IPv4 address on our own network: a few ARP requests (RFC 826), and how many hardware addresses answer.
  * Two hosts with one address show here and nowhere else. Needs CAP_NET_RAW; says so where it is missing.
  */
 #include "probe/rtnl.h"
@@ -11,7 +11,9 @@
 
 static const struct probe_arg_help args[] = {
 	{ "address", true, "IPv4 address on our own network", ARG_ADDRESS },
-	{ "wait", false, "how long to wait for answers, in ms (default 900)", ARG_NUMBER },
+	{ "link", false, "ask on this interface, wherever the routing table says that the address is", ARG_LINK },
+	{ "count", false, "requests (default 3, at most 20)", ARG_NUMBER },
+	{ "wait", false, "how long to wait for answers in all, in ms (default 900)", ARG_NUMBER },
 	{ 0 }
 };
 
@@ -34,7 +36,8 @@ static const struct probe_fact_help facts[] = {
 
 enum {
 	ARP_CHANNEL = 1,
-	ARP_REQUESTS = 3,
+	ARP_REQUESTS = 3, /* unless count= says otherwise */
+	ARP_REQUESTS_MAX = 20,
 	MACS_MAX = 8,
 	ARP_OF_ETHERNET = 1,
 	ARP_OF_IPV4 = 0x0800,
@@ -45,7 +48,7 @@ struct arp {
 	struct rtnl rtnl;
 	struct address address, source;
 	struct str dev, mac, macs[MACS_MAX];
-	unsigned mac_count, answers, sent;
+	unsigned mac_count, answers, sent, count;
 	double wait_ms;
 };
 
@@ -78,7 +81,7 @@ static void arp_send(struct machine *m)
 	struct arp *s = m->state;
 	uint8_t bytes[28];
 	struct wire_out w = wire_out_of(bytes, sizeof bytes);
-	if (s->sent == ARP_REQUESTS) {
+	if (s->sent == s->count) {
 		arp_over(m);
 		return;
 	}
@@ -88,12 +91,13 @@ static void arp_send(struct machine *m)
 	wire_put_u8(&w, 4);
 	wire_put_be16(&w, ARP_REQUEST);
 	wire_put_bytes(&w, s->mac);
+	/* From no address where ours may be of another subnet: then nobody minds whom the answer is for (RFC 5227). */
 	wire_put_bytes(&w, (struct str){ (const char *)s->source.bytes, 4 });
 	wire_put_zeros(&w, 6);
 	wire_put_bytes(&w, (struct str){ (const char *)s->address.bytes, 4 });
 	s->sent++;
 	machine_send(m, ARP_CHANNEL, wire_out_str(&w));
-	machine_timer(m, s->wait_ms / ARP_REQUESTS);
+	machine_timer(m, s->wait_ms / s->count);
 }
 
 /* Announcements count as answers: whoever sends from the address claims it (RFC 5227). */
@@ -119,15 +123,18 @@ static void arp_kernel(struct machine *m, const struct event *e)
 	struct arp *s = m->state;
 	if (!rtnl_event(m, &s->rtnl, e))
 		return;
+	struct str link = machine_arg(m, "link");
 	const struct rtnl_route *r = s->rtnl.route_count ? &s->rtnl.routes[0] : NULL;
-	const struct rtnl_link *l = r ? rtnl_link(&s->rtnl, r->index) : NULL;
-	if (!r || !l || s->rtnl.error || r->gateway.family || r->type != RTN_UNICAST || !l->mac.n || l->noarp) {
+	const struct rtnl_link *l = link.n ? rtnl_link_named(&s->rtnl, link) : r ? rtnl_link(&s->rtnl, r->index) : NULL;
+	bool near = link.n || (r && !s->rtnl.error && !r->gateway.family && r->type == RTN_UNICAST);
+	if (!near || !l || !l->mac.n || l->noarp) {
 		arp_end(m, "not-on-link");
 		return;
 	}
 	s->dev = l->name;
 	s->mac = l->mac;
-	s->source = r->source;
+	if (!link.n)
+		s->source = r->source;
 	machine_open(m, ARP_CHANNEL, (struct channel_spec){ .kind = CHANNEL_ARP, .to = s->address,
 							    .interface = l->index });
 }
@@ -140,8 +147,9 @@ static void arp_start(struct machine *m)
 		return;
 	}
 	s->wait_ms = machine_arg_number(m, "wait", 900, 10, 10000);
+	s->count = (unsigned)machine_arg_number(m, "count", ARP_REQUESTS, 1, ARP_REQUESTS_MAX);
 	s->rtnl.target = s->address;
-	rtnl_begin(m, &s->rtnl, 0, RTNL_LINKS | RTNL_ROUTE_TO);
+	rtnl_begin(m, &s->rtnl, 0, machine_arg(m, "link").n ? RTNL_LINKS : RTNL_LINKS | RTNL_ROUTE_TO);
 }
 
 static void arp_feed(struct machine *m, const struct event *e)
