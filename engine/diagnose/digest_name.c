@@ -146,7 +146,7 @@ static void put_dns_state(struct digest *d, const struct dns_view *v)
 	const char *state = v->state;
 	put_dns_host(d);
 	bool silent = str_eq(str_c(state), STR("silent"));
-	bool patient = silent && evidence_number(v->from, "dns.ms", 0) + v->from->ms > 5000;
+	bool patient = silent && v->from->ms > 4500;
 	if (silent && digest_is(d, "dns.host", "dead"))
 		state = "unreachable";
 	else if (silent && !patient)

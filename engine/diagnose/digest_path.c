@@ -279,6 +279,21 @@ static void put_ping(struct digest *d)
 		digest_put(d, "latency.state", rtt > 3000 ? "late" : rtt > 400 ? "slow" : "ok", any);
 }
 
+/* put_unpinged: loss where ping is filtered: of twenty ARP requests, or a row of short connections that none of was
+ * kept waiting for a repeated SYN. */
+static void put_unpinged(struct digest *d)
+{
+	const struct evidence *arp = digest_look(d, "arp", ARG("address", d->target), ARG("count", STR("20")));
+	const struct evidence *row = digest_look(d, "retry", ARG("address", d->target), ARG("spacing", STR("50")));
+	double answers = evidence_number(arp, "arp.answers", 0);
+	if (digest_fact(d, "loss.state").n || (!arp && !row))
+		return;
+	if (evidence_state(arp, "answered") && answers != 19)
+		digest_put(d, "loss.state", answers > 19 ? "none" : "loss", arp);
+	else if (row && !arp)
+		digest_put(d, "loss.state", evidence_state(row, "works") && row->ms < 1400 ? "none" : "loss", row);
+}
+
 static void put_quick(struct digest *d)
 {
 	double ms = evidence_number(d->tcp445 ? d->tcp445 : d->tcp139, "tcp.ms", -1);
@@ -344,11 +359,12 @@ void digest_path(struct digest *d)
 	put_second(d);
 	put_ipv6(d);
 	put_ping(d);
+	put_unpinged(d);
 	put_quick(d);
 	put_mtu(d);
 	put_trace(d);
 	put_host(d);
-	const struct evidence *retry = digest_look(d, "retry", ARG("address", d->target));
+	const struct evidence *retry = digest_look(d, "retry", ARG("address", d->target), ARG("spacing", STR("1000")));
 	if (retry && !evidence_state(retry, "too-few"))
 		digest_put_str(d, "retry.state", retry->state, retry);
 }

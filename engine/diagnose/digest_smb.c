@@ -23,6 +23,12 @@ static struct smb_view view_smb(const struct digest *d)
 	return v;
 }
 
+const char *digest_client_dialects(const struct digest *d)
+{
+	struct smb_view v = view_smb(d);
+	return v.may[SMB_311] ? "smb311" : v.may[SMB_2] ? "smb2" : "smb1";
+}
+
 static bool speaks(const struct smb_view *v, size_t kind)
 {
 	return evidence_state(v->of[kind], "negotiated");

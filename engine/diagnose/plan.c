@@ -116,7 +116,7 @@ static void step_names(struct wave *w)
 	struct str servers = evidence_text(d->files, "client.wins"), server;
 	for (size_t k = 0; k < SERVERS_MAX && str_word(&servers, &server); k++)
 		ask(w, "nbns", ARG("name", d->server), ARG("server", server));
-	ask(w, "nbns", ARG("name", d->server), ARG("wait", S("700")));
+	ask(w, "nbns", ARG("name", d->server), ARG("wait", S("450")));
 }
 
 static void step_known(struct wave *w)
@@ -142,20 +142,47 @@ static void step_connect(struct wave *w)
 		ask(w, "tcp", ARG("address", list_first(d->v6)), ARG("port", S("445")));
 }
 
-static void step_near(struct wave *w)
+static void step_burst(struct wave *w)
+{
+	const struct digest *d = w->d;
+	if (tcp_open(d) || digest_is(d, "icmp.state", "answers"))
+		ask(w, "icmp", ARG("address", d->target), ARG("count", S("20")), ARG("interval", S("20")), ARG("wait", S("600")));
+}
+
+static void step_status(struct wave *w)
+{
+	const struct digest *d = w->d;
+	if (d->target.n && tcp_told(d))
+		ask(w, "nbstat", ARG("address", d->target), ARG("name", d->server_is_address ? S("") : d->server));
+}
+
+/* step_ping: three where nothing answers; where TCP does, at once the burst that shows loss. */
+static void step_ping(struct wave *w)
 {
 	const struct digest *d = w->d;
 	if (!d->target.n || !tcp_told(d))
 		return;
-	ask(w, "nbstat", ARG("address", d->target), ARG("name", d->server_is_address ? S("") : d->server));
-	ask(w, "icmp", ARG("address", d->target), ARG("count", S("3")), ARG("interval", S("100")), ARG("wait", S("900")));
-	if (on_lan(d)) {
-		ask(w, "neighbour", ARG("address", d->target));
-		ask(w, "arp", ARG("address", d->target), ARG("wait", tcp_spoke(d) ? S("450") : S("")));
-	}
+	if (tcp_open(d))
+		step_burst(w);
+	else
+		ask(w, "icmp", ARG("address", d->target), ARG("count", S("3")), ARG("interval", S("100")), ARG("wait", S("900")));
 	if (digest_is(d, "tcp.ipv6", "dead") || digest_is(d, "tcp.ipv6", "filtered"))
 		ask(w, "icmp", ARG("address", list_first(d->v6)), ARG("count", S("2")), ARG("interval", S("100")),
 		    ARG("wait", S("900")));
+}
+
+static void step_arp(struct wave *w)
+{
+	const struct digest *d = w->d;
+	if (!d->target.n || !tcp_told(d) || !on_lan(d))
+		return;
+	ask(w, "neighbour", ARG("address", d->target));
+	ask(w, "arp", ARG("address", d->target), ARG("wait", tcp_spoke(d) ? S("450") : S("")));
+}
+
+static void step_own_filter(struct wave *w)
+{
+	const struct digest *d = w->d;
 	if (digest_is(d, "tcp.445", "silent") || digest_is(d, "tcp.445", "local-denied"))
 		ask(w, "tcp", ARG("address", S("127.0.0.1")), ARG("port", S("445")), ARG("wait", S("1000")));
 }
@@ -169,33 +196,40 @@ static void step_gateway(struct wave *w)
 	}
 }
 
+static void ask_smb(struct wave *w, const char *dialects)
+{
+	const struct digest *d = w->d;
+	bool direct = digest_is(d, "tcp.445", "open");
+	struct str called = direct ? S("") : d->server_is_address ? S("*SMBSERVER") : d->server;
+	ask(w, "smb", ARG("address", d->target), ARG("port", direct ? S("445") : S("139")), ARG("called", called),
+	    ARG("dialects", str_c(dialects)), ARG("share", d->share), ARG("wait", S("2000")));
+}
+
+/* step_smb speaks as this client would. */
 static void step_smb(struct wave *w)
 {
 	const struct digest *d = w->d;
 	if (!tcp_open(d))
 		return;
-	bool direct = digest_is(d, "tcp.445", "open");
-	struct str port = direct ? S("445") : S("139"), called = direct ? S("") : d->server_is_address ? S("*SMBSERVER") : d->server;
-	static const char *const dialects[] = { "smb311", "smb2", "smb1" };
-	if (!direct)
-		ask(w, "nbss", ARG("address", d->target), ARG("called", called));
-	for (size_t i = 0; i < sizeof dialects / sizeof *dialects; i++)
-		ask(w, "smb", ARG("address", d->target), ARG("port", port), ARG("called", called),
-		    ARG("dialects", str_c(dialects[i])), ARG("share", d->share), ARG("wait", S("2500")));
+	if (!digest_is(d, "tcp.445", "open"))
+		ask(w, "nbss", ARG("address", d->target), ARG("called", d->server_is_address ? S("*SMBSERVER") : d->server));
+	ask_smb(w, digest_client_dialects(d));
 }
 
-static void step_burst(struct wave *w)
+/* step_smb_others: where that failed, what the server makes of the other dialects. */
+static void step_smb_others(struct wave *w)
 {
-	const struct digest *d = w->d;
-	if (!digest_is(d, "icmp.state", "answers"))
-		return;
-	ask(w, "icmp", ARG("address", d->target), ARG("count", S("20")), ARG("interval", S("25")), ARG("wait", S("900")));
+	static const char *const dialects[] = { "smb311", "smb2", "smb1" };
+	struct str outcome = digest_fact(w->d, "smb.outcome");
+	bool settled = !outcome.n || str_eq(outcome, S("negotiated")) || str_eq(outcome, S("refused-session"));
+	for (size_t i = 0; !settled && i < sizeof dialects / sizeof *dialects; i++)
+		ask_smb(w, dialects[i]);
 }
 
 static void step_mtu(struct wave *w)
 {
-	if (digest_is(w->d, "icmp.state", "answers"))
-		ask(w, "mtu", ARG("address", w->d->target), ARG("size", S("1400")));
+	if (tcp_open(w->d) || digest_is(w->d, "icmp.state", "answers"))
+		ask(w, "mtu", ARG("address", w->d->target), ARG("size", S("1400")), ARG("wait", S("700")));
 }
 
 /* step_watch looks at the link again, and waits only for what is missing of the time that tells. */
@@ -271,8 +305,21 @@ static void step_trace(struct wave *w)
 static void step_dns_patience(struct wave *w)
 {
 	const struct digest *d = w->d;
-	if (d->dns_server.n && d->dns_name.n)
-		ask(w, "dns", ARG("server", d->dns_server), ARG("name", d->dns_name), ARG("type", S("A")), ARG("wait", S("5500")));
+	if (d->dns_server.n && d->dns_name.n && !digest_is(d, "dns.host", "dead"))
+		ask(w, "dns", ARG("server", d->dns_server), ARG("name", d->dns_name), ARG("type", S("A")), ARG("wait", S("5000")));
+}
+
+/* step_loss_unpinged: where ping is filtered, other round trips show loss. */
+static void step_loss_unpinged(struct wave *w)
+{
+	const struct digest *d = w->d;
+	if (!digest_is(d, "icmp.state", "silent") || !tcp_open(d))
+		return;
+	if (on_lan(d))
+		ask(w, "arp", ARG("address", d->target), ARG("count", S("20")), ARG("wait", S("500")));
+	else
+		ask(w, "retry", ARG("address", d->target), ARG("port", digest_is(d, "tcp.445", "open") ? S("445") : S("139")),
+		    ARG("attempts", S("10")), ARG("spacing", S("50")));
 }
 
 static void step_late(struct wave *w)
@@ -300,21 +347,24 @@ static const struct step {
 			 "broadcast.state dns.dangling" },
 	{ 2, step_connect, "route.state path.kind ras.route tcp.445 tcp.139 tcp.second tcp.ipv6 name.wrong path.works path.loop" },
 	{ 2, step_known, "known.named known.path wins.state" },
-	{ 3, step_near, "host.ip icmp.state latency.state arp.state loopback.445 name.wrong tcp.ipv6 subnet.state loss.state "
-			"mtu.state" },
+	{ 3, step_status, "host.ip name.wrong" },
+	{ 3, step_ping, "host.ip icmp.state latency.state tcp.ipv6 loss.state" },
+	{ 3, step_arp, "arp.state subnet.state" },
+	{ 3, step_own_filter, "loopback.445" },
 	{ 3, step_gateway, "gateway.state lan.alive subnet.state" },
 	{ 3, step_dns_host, "dns.host dns.state lan.alive wins.host" },
-	{ 3, step_smb, "nbss.state smb.outcome smb.service smb.small smb.dialects smb.smb1-reset smb.signing smb.encryption "
-		       "smb.anonymous smb.share path.works" },
+	{ 3, step_smb, "nbss.state smb.outcome smb.dialects smb.signing smb.encryption smb.anonymous smb.share path.works" },
+	{ 3, step_mtu, "mtu.state" },
+	{ 3, step_dns_domain, "dns.domain" },
+	{ 4, step_smb_others, "smb.dialects smb.small smb.service smb.smb1-reset" },
 	{ 4, step_burst, "loss.state" },
-	{ 4, step_mtu, "mtu.state" },
+	{ 4, step_loss_unpinged, "loss.state" },
 	{ 4, step_watch, "link.flapping" },
-	{ 4, step_dns_domain, "dns.domain" },
 	{ 4, step_dns_other, "dns.site" },
 	{ 4, step_subnet, "subnet.state" },
 	{ 4, step_other_gateway, "gateway.other" },
 	{ 4, step_trace, "gateway.forwards path.loop ras.peer" },
-	{ 5, step_dns_patience, "dns.state" },
+	{ 4, step_dns_patience, "dns.state" },
 	{ 5, step_late, "latency.state" },
 	{ 5, step_retry, "retry.state" },
 };
