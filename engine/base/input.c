@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * A member's bytes come through a chain: the file's descriptor, and above it a libarchive reader a layer. Each layer
- * reads what the one below gives, so that archives nest without a temporary file. Formats: POSIX tar, PKWARE zip;
+ * reads what the one below gives, so that archives nest without a temporary file; a .tar.gz is two of them, so that what
+ * is wrong behind the tar's end is seen too. Formats: POSIX tar, PKWARE zip;
  * filters: RFC 1952 gzip, xz, RFC 8878 zstd, bzip2.
  */
 #include "base/input.h"
@@ -21,7 +22,7 @@ struct layer {
 	struct input *input;
 	struct archive *archive;
 	bool is_raw;	    /* one compressed stream, no archive */
-	bool started;	    /* a member of it is being read */
+	bool started;	    /* a member of it was begun */
 	int64_t tar_at;	    /* where the last tar member's bytes ended */
 	int64_t out;	    /* bytes given */
 	struct buf name;    /* "a.zip!/b.log" of the member */
@@ -79,9 +80,9 @@ static enum err fail_archive(struct layer *l, struct str name)
 		return l->below;
 	if (archive_errno(l->archive) == ENOMEM)
 		return ERR_NOMEM;
-	const char *said = archive_error_string(l->archive);
-	return diags_fail(l->input->diags, ERR_DAMAGED, "%.*s: damaged or cut off (%s)", STR_ARG(name),
-			  said ? said : "no reason given");
+	struct str said = str_trim(str_c(archive_error_string(l->archive)));
+	return diags_fail(l->input->diags, ERR_DAMAGED, "%.*s: damaged or cut off (%.*s)", STR_ARG(name),
+			  STR_ARG(said.n ? said : STR("no reason given")));
 }
 
 static enum err read_archive(struct layer *l, char *p, size_t size, size_t *ret_n)
@@ -178,16 +179,21 @@ static struct layer *push_layer(struct input *in)
 	return l;
 }
 
-static bool looks_packed(struct str head)
+enum packing { PACKING_NONE, PACKING_STREAM, PACKING_TAR, PACKING_ZIP };
+
+static enum packing packing_of(struct str head)
 {
-	static const struct str magics[] = { STR_LIT("\x1f\x8b"), STR_LIT("\x28\xb5\x2f\xfd"),
-					     STR_LIT("\xfd"
-						     "7zXZ\0"),
-					     STR_LIT("BZh"), STR_LIT("PK\3\4"), STR_LIT("PK\5\6") };
-	for (size_t i = 0; i < sizeof magics / sizeof *magics; i++)
-		if (str_starts(head, magics[i]))
-			return str_eq(magics[i], STR("BZh")) ? head.n > 9 && !memcmp(head.p + 4, "1AY&SY", 6) : true;
-	return head.n >= 512 && !memcmp(head.p + 257, "ustar", 5);
+	static const struct str streams[] = { STR_LIT("\x1f\x8b"), STR_LIT("\x28\xb5\x2f\xfd"),
+					      STR_LIT("\xfd"
+						      "7zXZ\0") };
+	for (size_t i = 0; i < sizeof streams / sizeof *streams; i++)
+		if (str_starts(head, streams[i]))
+			return PACKING_STREAM;
+	if (str_starts(head, STR("BZh")) && str_starts(str_from(head, 4), STR("1AY&SY")))
+		return PACKING_STREAM;
+	if (str_starts(head, STR("PK\3\4")) || str_starts(head, STR("PK\5\6")))
+		return PACKING_ZIP;
+	return str_starts(str_from(head, 257), STR("ustar")) ? PACKING_TAR : PACKING_NONE;
 }
 
 static bool named_packed(struct str name, bool *ret_tar)
@@ -205,32 +211,40 @@ static bool named_packed(struct str name, bool *ret_tar)
 	return packed;
 }
 
-static struct archive *archive_new(struct layer *l)
+static struct archive *archive_new(struct layer *l, enum packing packing)
 {
 	struct archive *a = archive_read_new();
+	bool can_seek = l == &l->input->layers[1] && l->input->fd != STDIN_FILENO;
 	if (!a)
 		return NULL;
-	archive_read_support_filter_gzip(a);
-	archive_read_support_filter_xz(a);
-	archive_read_support_filter_zstd(a);
-	archive_read_support_filter_bzip2(a);
-	archive_read_support_format_tar(a);
-	archive_read_support_format_zip(a);
-	archive_read_support_format_raw(a);
+	if (packing == PACKING_STREAM) {
+		archive_read_support_filter_gzip(a);
+		archive_read_support_filter_xz(a);
+		archive_read_support_filter_zstd(a);
+		archive_read_support_filter_bzip2(a);
+		archive_read_support_format_raw(a);
+	} else if (packing == PACKING_TAR) {
+		archive_read_support_format_tar(a);
+	} else if (can_seek) { /* by its index, at its end: without it the file was cut off */
+		archive_read_support_format_zip_seekable(a);
+	} else {
+		archive_read_support_format_zip_streamable(a);
+	}
 	archive_read_set_read_callback(a, read_below);
 	archive_read_set_callback_data(a, l);
-	if (l == &l->input->layers[1] && l->input->fd != STDIN_FILENO)
+	if (can_seek)
 		archive_read_set_seek_callback(a, seek_below);
 	return a;
 }
 
 /* open_packed puts a layer on the member at the top. */
-static enum err open_packed(struct input *in)
+static enum err open_packed(struct input *in, enum packing packing)
 {
 	struct layer *below = top(in), *l = push_layer(in);
 	if (!l)
 		return ERR_NOMEM;
-	l->archive = archive_new(l);
+	l->is_raw = packing == PACKING_STREAM;
+	l->archive = archive_new(l, packing);
 	if (!l->archive)
 		return ERR_NOMEM;
 	return archive_read_open1(l->archive) == ARCHIVE_OK ? ERR_OK : fail_archive(l, buf_str(&below->name));
@@ -244,14 +258,42 @@ static struct str entry_name(struct archive_entry *entry)
 	return str_c(name ? name : "?");
 }
 
+static bool is_tar(const struct layer *l)
+{
+	return (archive_format(l->archive) & ARCHIVE_FORMAT_BASE_MASK) == ARCHIVE_FORMAT_TAR;
+}
+
 /* A tar that ends without its mark of zeros was cut off between two members. */
 static enum err check_tar_end(struct layer *l, struct str name)
 {
-	bool is_tar = (archive_format(l->archive) & ARCHIVE_FORMAT_BASE_MASK) == ARCHIVE_FORMAT_TAR;
-	if (is_tar && archive_filter_bytes(l->archive, 0) - l->tar_at < 512)
+	if (is_tar(l) && archive_filter_bytes(l->archive, 0) - l->tar_at < 512)
 		return diags_fail(l->input->diags, ERR_DAMAGED, "%.*s: cut off: the mark at its end is missing",
 				  STR_ARG(name));
 	return ERR_OK;
+}
+
+/* drain reads what is left of a member, for what is wrong with it: a bomb, a cut. */
+static enum err drain(struct layer *l)
+{
+	struct str block = { 0 };
+	enum err e = ERR_OK;
+	while (!e && !l->ended)
+		e = layer_read(l, &block);
+	return e;
+}
+
+static enum err name_member(struct layer *l, struct archive_entry *entry)
+{
+	buf_clear(&l->name);
+	buf_add(&l->name, buf_str(&(l - 1)->name));
+	if (!l->is_raw) {
+		buf_add_c(&l->name, "!/");
+		buf_add(&l->name, entry_name(entry));
+	}
+	l->ahead = (struct str){ l->block, 0 };
+	l->ended = false;
+	l->started = true;
+	return buf_err(&l->name);
 }
 
 /* next_entry moves the layer at the top to its next file; *ret_more is false at its end. */
@@ -259,34 +301,26 @@ static enum err next_entry(struct input *in, bool *ret_more)
 {
 	struct layer *l = top(in);
 	struct str outer = buf_str(&(l - 1)->name);
-	for (;;) {
+	*ret_more = false;
+	if (l->is_raw && l->started) /* it has one member only */
+		return ERR_OK;
+	enum err e = l->started && is_tar(l) ? drain(l) : ERR_OK;
+	while (!e) {
 		struct archive_entry *entry;
 		l->tar_at = archive_filter_bytes(l->archive, 0);
 		int code = archive_read_next_header(l->archive, &entry);
-		*ret_more = false;
-		if (code == ARCHIVE_EOF)
-			return l->is_raw ? ERR_OK : check_tar_end(l, outer);
+		if (code == ARCHIVE_EOF) {
+			e = check_tar_end(l, outer);
+			return e || !(l - 1)->is_raw ? e : drain(l - 1);
+		}
 		if (code != ARCHIVE_OK && code != ARCHIVE_WARN)
 			return fail_archive(l, outer);
-		bool must_tar;
-		named_packed(outer, &must_tar);
-		l->is_raw = archive_format(l->archive) == ARCHIVE_FORMAT_RAW;
-		if (l->is_raw && must_tar)
-			return diags_fail(in->diags, ERR_DAMAGED, "%.*s: holds no tar archive, though its name says so",
-					  STR_ARG(outer));
-		if (archive_entry_filetype(entry) != AE_IFREG && !l->is_raw)
-			continue;
-		buf_clear(&l->name);
-		buf_add(&l->name, outer);
-		if (!l->is_raw) {
-			buf_add_c(&l->name, "!/");
-			buf_add(&l->name, entry_name(entry));
+		if (l->is_raw || archive_entry_filetype(entry) == AE_IFREG) {
+			*ret_more = true;
+			return name_member(l, entry);
 		}
-		l->ahead = (struct str){ l->block, 0 };
-		l->ended = false;
-		*ret_more = true;
-		return buf_err(&l->name);
 	}
+	return e;
 }
 
 /* ---- files and folders ---- */
@@ -404,6 +438,14 @@ static enum err next_file(struct input *in, bool *ret_more)
 
 /* ---- members ---- */
 
+static bool in_archive(const struct input *in)
+{
+	for (size_t i = 1; i < in->depth; i++)
+		if (!in->layers[i].is_raw)
+			return true;
+	return false;
+}
+
 /* unpack opens what the member at the top holds, as long as that is packed in turn. */
 static enum err unpack(struct input *in, bool *ret_more)
 {
@@ -414,15 +456,16 @@ static enum err unpack(struct input *in, bool *ret_more)
 		if (e)
 			return e;
 		struct str name = buf_str(&l->name);
-		bool tar, named = named_packed(name, &tar);
-		bool packed = looks_packed(l->ahead) || (tar && l->ahead.n && in->depth == 1);
-		if (in->depth > INPUT_DEPTH || !packed) {
-			if (named && in->depth == 1)
-				return diags_fail(in->diags, ERR_DAMAGED, "%.*s: %s", STR_ARG(name),
-						  l->ahead.n ? "no archive, though its name says so" : "empty");
+		enum packing packing = packing_of(l->ahead);
+		bool tar, named = named_packed(name, &tar), outer = !in_archive(in);
+		if (packing == PACKING_NONE && outer && tar && l->ahead.n)
+			packing = PACKING_TAR; /* old ones have no mark at their start; the rest is damaged */
+		if (packing == PACKING_NONE && named && in->depth == 1)
+			return diags_fail(in->diags, ERR_DAMAGED, "%.*s: %s", STR_ARG(name),
+					  l->ahead.n ? "no archive, though its name says so" : "empty");
+		if (packing == PACKING_NONE || in->depth > INPUT_DEPTH)
 			return ERR_OK;
-		}
-		e = open_packed(in);
+		e = open_packed(in, packing);
 		if (!e)
 			e = next_entry(in, ret_more);
 		if (e || !*ret_more)

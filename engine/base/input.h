@@ -20,7 +20,7 @@ struct input;
 
 enum {
 	INPUT_BLOCK = 1 << 18,	    /* a block is at most so long */
-	INPUT_DEPTH = 3,	    /* archives in archives */
+	INPUT_DEPTH = 6,	    /* packings in one another: a .tar.gz is two */
 	INPUT_RATIO = 500,	    /* decompressed bytes a compressed byte may become, ... */
 	INPUT_SLACK = 64 << 20	    /* ... beyond these */
 };

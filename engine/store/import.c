@@ -124,10 +124,7 @@ static enum err begin(struct importer *im)
 	struct store *s = im->store;
 	int64_t generation = 0;
 	bool row;
-	/* All tables go at once: nothing of them can be left that refers to nothing. */
-	enum err e = im->options->replace ? store_run(s, "PRAGMA foreign_keys = OFF") : ERR_OK;
-	if (!e)
-		e = insist(im, SQL_BEGIN);
+	enum err e = insist(im, SQL_BEGIN);
 	if (e)
 		return e;
 	e = sql_next(sql_get(s, SQL_TABLES), &row);
@@ -315,6 +312,12 @@ static enum err root_number(struct importer *im, struct str path, int64_t *ret_n
 	return ERR_OK;
 }
 
+/* What is wrong with the input must not be taken for what is wrong with the database. */
+static enum err input_fault(enum err e)
+{
+	return e == ERR_DAMAGED || e == ERR_NOTFOUND || e == ERR_LIMIT || e == ERR_DENIED ? ERR_INPUT : e;
+}
+
 /* read_member adds the member to the batch; one too large to be an article is skipped and counted. */
 static enum err read_member(struct importer *im, const struct input_member *m, struct batch *b)
 {
@@ -326,7 +329,7 @@ static enum err read_member(struct importer *im, const struct input_member *m, s
 	enum err e = root_number(im, root, &number);
 	do {
 		if (!e)
-			e = input_read(im->input, &block);
+			e = input_fault(input_read(im->input, &block));
 		if (e)
 			return e;
 		buf_add(&b->bytes, block);
@@ -357,7 +360,7 @@ static enum err fill_batch(struct importer *im, struct batch *b, bool *ret_ended
 			continue;
 		}
 		if (e)
-			return e;
+			return input_fault(e);
 		if (!m) {
 			*ret_ended = true;
 			return ERR_OK;
@@ -737,11 +740,8 @@ enum err import_paths(struct store *s, const char *const *paths, size_t count, c
 	if (e && e != ERR_INTERRUPTED && (!d || !d->errors))
 		e = store_fail(s, d, e);
 	roll_back(s);
-	if (options->replace) {
-		enum err on = store_run(s, "PRAGMA foreign_keys = ON");
-		if (!e)
-			e = on ? on : shrink(s);
-	}
+	if (!e && options->replace)
+		e = shrink(s);
 	if (!e)
 		*ret_counts = im.counts;
 	return e;

@@ -1,5 +1,6 @@
 -- The knowledge base in SQLite. Sources are kept; every other table about articles is derived from them and can be
--- built again. "number" columns are this file's own keys and mean nothing outside of it.
+-- built again. "number" columns are this file's own keys and mean nothing outside of it. Tables are dropped in the
+-- reverse order (import.c): articles before their sources, what is derived before both.
 
 -- Facts about the file itself.
 CREATE TABLE meta (
@@ -20,18 +21,6 @@ CREATE TABLE dictionary (
   bytes BLOB NOT NULL         -- a zstd dictionary
 );
 
--- One row an article, whatever the number of its sources.
-CREATE TABLE article (
-  number INTEGER PRIMARY KEY, -- key
-  id TEXT NOT NULL UNIQUE,    -- "Q150536"
-  title TEXT NOT NULL,        -- of the source that is shown
-  date TEXT NOT NULL,         -- last modified, "2001-08-08", of the source that is shown; empty where unknown
-  issue_type TEXT NOT NULL,   -- "kbprb", "kbbug", ... of the source that is shown; empty where unknown
-  shown INTEGER NOT NULL REFERENCES source DEFERRABLE INITIALLY DEFERRED, -- the source whose text is shown: the
-                           -- newest imported one, or the authored one where there is no other
-  authored INTEGER REFERENCES source DEFERRABLE INITIALLY DEFERRED -- our own article of that id, which enriches it
-);
-
 -- The bytes of every article as imported.
 CREATE TABLE source (
   number INTEGER PRIMARY KEY, -- key; a later import has larger ones
@@ -47,6 +36,18 @@ CREATE TABLE source (
   dictionary INTEGER NOT NULL, -- the dictionary they are compressed with, 0 for none
   packed BLOB NOT NULL,       -- the bytes, compressed by zstd, with a checksum
   UNIQUE (article, root)
+);
+
+-- One row an article, whatever the number of its sources.
+CREATE TABLE article (
+  number INTEGER PRIMARY KEY, -- key
+  id TEXT NOT NULL UNIQUE,    -- "Q150536"
+  title TEXT NOT NULL,        -- of the source that is shown
+  date TEXT NOT NULL,         -- last modified, "2001-08-08", of the source that is shown; empty where unknown
+  issue_type TEXT NOT NULL,   -- "kbprb", "kbbug", ... of the source that is shown; empty where unknown
+  shown INTEGER NOT NULL REFERENCES source DEFERRABLE INITIALLY DEFERRED, -- the source whose text is shown: the
+                           -- newest imported one, or the authored one where there is no other
+  authored INTEGER REFERENCES source DEFERRABLE INITIALLY DEFERRED -- our own article of that id, which enriches it
 );
 
 -- What a source says as a rule. One row a source.
