@@ -203,7 +203,9 @@ static void take_paragraph(struct remedy *r, enum section_kind section, struct p
 	}
 	size_t label = says_method(block.text);
 	if (label) {
+		bool dropping = r->dropping;
 		next_method(r, r->where, line + block.line);
+		r->dropping = dropping;
 		block.text = str_from(block.text, label);
 		block.text = str_trim(block.text);
 	}
@@ -402,10 +404,11 @@ static struct str change_paragraph(struct remedy *r)
 	return STR("");
 }
 
-static bool describes_problem(const struct article *article)
+/* describes_problem: else a reason in a sentence is only a reason. */
+static bool describes_problem(const struct remedy *r)
 {
-	return article_has(article, SECTION_SYMPTOMS) || str_starts_nocase(article->title, STR("PRB")) ||
-	       str_starts_nocase(article->title, STR("BUG"));
+	return r->rule->resolution_count || r->rule->status != STATUS_UNKNOWN ||
+	       article_has(r->article, SECTION_SYMPTOMS);
 }
 
 static void find_cause(struct remedy *r)
@@ -416,7 +419,7 @@ static void find_cause(struct remedy *r)
 			add_block_text(r, &cause, r->article->sections[i].body);
 	r->rule->cause = keep(r, &cause);
 	buf_free(&cause);
-	if (!r->rule->cause.n && describes_problem(r->article))
+	if (!r->rule->cause.n && describes_problem(r))
 		r->rule->cause = because_sentence(r);
 	if (!r->rule->cause.n && r->rule->status == STATUS_FIXED)
 		r->rule->cause = change_paragraph(r);
