@@ -1,0 +1,194 @@
+# SPDX-License-Identifier: MIT
+"""kbt lookup: arguments, standard input, batches, exit codes, and any bytes as a message."""
+import json
+import os
+import random
+import resource
+import subprocess
+import time
+import unittest
+
+from kbt import DAMAGED, FOUND, KBT, KbtTest, NONE, ROOT, USAGE, article_text
+
+MESSAGE = r'Failed to connect to <\\FILESRV>, Error = 53'
+
+
+class LookupTest(KbtTest):
+    @classmethod
+    def setUpClass(cls):
+        cls.holder = KbtTest()
+        cls.holder.setUp()
+        cls.holder.kbt('import', os.path.join(ROOT, 'kb'))
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.holder.doCleanups()
+
+    def setUp(self):
+        super().setUp()
+        self.db = self.holder.db
+
+    def lookup(self, *args, **kw):
+        return self.json('lookup', *args, **kw)[0]
+
+
+class One(LookupTest):
+    def test_argument(self):
+        got = self.lookup(MESSAGE)
+        self.assertTrue(got['explained'])
+        self.assertEqual(got['query'], MESSAGE)
+        first = got['matches'][0]
+        self.assertEqual(first['id'], 'Q150536')
+        self.assertEqual(first['captures'], {'server': 'FILESRV'})
+        self.assertTrue(first['cause'])
+        self.assertTrue(first['resolution'])
+        for start, end in first['why']['matched']:
+            self.assertIn(MESSAGE.encode()[start:end].decode(), MESSAGE)
+        self.assertEqual(first['why']['code']['value'], 53)
+
+    def test_the_same_from_everywhere(self):
+        want = self.lookup(MESSAGE)['matches']
+        self.assertEqual(self.lookup(*MESSAGE.split(' '))['matches'], want)
+        self.assertEqual(self.lookup(input=MESSAGE)['matches'], want)
+        self.assertEqual(self.lookup('-', input=MESSAGE)['matches'], want)
+        self.assertEqual(json.loads(self.kbt('lookup', '--json', '--', MESSAGE).out)['matches'], want)
+
+    def test_text_says_cause_and_what_to_do(self):
+        out = self.kbt('lookup', MESSAGE).out
+        self.assertTrue(out.startswith('Q150536 '), out)
+        for label in ('cause', 'server = FILESRV', 'fix'):
+            self.assertIn(label, out)
+        self.assertNotIn('\x1b', out)
+        self.assertIn('\x1b[', self.kbt('lookup', '--color=always', MESSAGE).out)
+
+    def test_limit(self):
+        self.assertEqual(len(self.lookup('-n', '1', 'System error 53 has occurred.')['matches']), 1)
+        for bad in ('0', 'x', '-1', ''):
+            self.refused('lookup', '-n', bad, MESSAGE)
+
+    def test_nothing_explains_it(self):
+        got = self.lookup('zyxwv utsrq ponml', code=NONE)
+        self.assertFalse(got['explained'])
+        self.assertEqual(got['matches'], [])
+        self.assertLessEqual(len(got['nearest']), 3)
+        self.assertIn('No article explains this', self.kbt('lookup', 'zyxwv utsrq ponml', code=NONE).out)
+
+    def test_a_code_alone_may_start_with_a_dash(self):
+        self.assertIn(self.run_kbt('lookup', '-2147024843').returncode, (FOUND, NONE))
+
+    def test_usage(self):
+        self.refused('lookup', '--color=sometimes', MESSAGE, names='sometimes')
+        self.refused('lookup', '--batch', MESSAGE, names='--batch')
+        self.refused('lookup', '--db')
+        self.refused('lookup', code=USAGE)  # standard input is closed
+
+    def test_database_that_is_missing(self):
+        self.refused('lookup', '--db', self.path('no.db'), MESSAGE, code=DAMAGED, names=('no.db', 'kbt import'))
+
+
+class AnyBytes(LookupTest):
+    def test_empty(self):
+        for text in ('', ' \r\n\t', '?!...', '\0\0'):
+            with self.subTest(text=text):
+                self.refused('lookup', '-', input=text, names='empty')
+        self.refused('lookup', '', names='empty')
+
+    def test_ten_mebibytes(self):
+        start = time.monotonic()
+        for text in (b'word ' * (2 << 20), random.Random(1).randbytes(10 << 20), b'x' * (10 << 20),
+                     MESSAGE.encode() + b'\n' + b'other words on a line\n' * 480000):
+            p = self.run_kbt('lookup', '--json', '-', input=text)
+            self.assertIn(p.returncode, (FOUND, NONE), p.err)
+            json.loads(p.out)
+        self.assertLess(time.monotonic() - start, 60)
+
+    def test_over_the_limit(self):
+        self.refused('lookup', '-', input=b'word ' * (4 << 20), names='16 MiB')
+
+    def test_output_is_utf8_and_one_line_whatever_the_input(self):
+        rng = random.Random(2)
+        texts = [b'\xff\xfe', 'Fehler 53: Netzwerkpfad nicht gefunden \u2028\u0085'.encode(), b'a\0b\0c',
+                 MESSAGE.encode('utf-16'), b'\xed\xa0\x80', b'\x1b]0;title\x07 error 53']
+        texts += [rng.randbytes(rng.randrange(1, 300)) + b' error 53' for _ in range(20)]
+        for text in texts:
+            p = self.run_kbt('lookup', '--json', '-', input=text)
+            self.assertIn(p.returncode, (FOUND, NONE, USAGE), p.err)
+            if p.returncode != USAGE:
+                lines = p.stdout.decode('utf-8').split('\n')
+                self.assertEqual(len(lines), 2)
+                json.loads(lines[0])
+
+    def test_no_control_byte_reaches_the_terminal(self):
+        evil = 'Evil \x1b]0;owned\x07\x1b[31m title \u202e \x9b31m'
+        self.db = self.path('evil.db')
+        self.write('in/Q1.TXT', article_text(100001, evil, f'The error "Frobnicator failed {evil} badly" appears.'))
+        self.kbt('import', self.path('in'))
+        for args in (['lookup', f'Frobnicator failed {evil} badly'], ['lookup', 'Frobnicator failed'],
+                     ['show', 'Q100001']):
+            p = self.run_kbt(*args)
+            self.assertNotRegex(p.out + p.err, '[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e]')
+
+
+class Batch(LookupTest):
+    def test_a_line_in_a_line_out_in_order(self):
+        lines = [MESSAGE, 'zyxwv utsrq', '', MESSAGE.replace('53', '3'), 'System error 53 has occurred.']
+        got = self.json('lookup', '--batch', input='\n'.join(lines) + '\n')
+        self.assertEqual([g['query'] for g in got], lines)
+        self.assertEqual([g['explained'] for g in got], [True, False, False, True, True])
+        self.assertEqual(got[0]['matches'][0]['id'], 'Q150536')
+        self.assertEqual(got[3]['matches'][0]['id'], 'Q134964')
+        self.assertIn('empty', got[2]['error'])
+        text = self.kbt('lookup', '--batch', input='\n'.join(lines)).out.splitlines()
+        self.assertEqual(len(text), 5)
+        self.assertTrue(text[0].startswith('Q150536\t'))
+        self.assertTrue(text[1].startswith('-\t'))
+
+    def test_many_lines_alike_one_by_one(self):
+        lines = [MESSAGE.replace('FILESRV', f'SRV{i}') for i in range(500)]
+        got = self.json('lookup', '--batch', input='\n'.join(lines))
+        self.assertEqual([g['matches'][0]['captures']['server'] for g in got], [f'SRV{i}' for i in range(500)])
+
+    def test_answers_come_while_the_pipe_stays_open(self):
+        env = dict(os.environ, KBT_DB=self.db)
+        p = subprocess.Popen([KBT, 'lookup', '--batch', '--json'], env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        for _ in range(3):
+            p.stdin.write(MESSAGE.encode() + b'\n')
+            p.stdin.flush()
+            self.assertEqual(json.loads(p.stdout.readline())['matches'][0]['id'], 'Q150536')
+        p.communicate()
+        self.assertEqual(p.returncode, FOUND)
+
+    def test_empty_input(self):
+        self.assertEqual(self.kbt('lookup', '--batch', input='').out, '')
+
+
+class Streams(LookupTest):
+    def test_full_standard_output(self):
+        with open('/dev/full', 'wb') as full:
+            p = self.run_kbt('lookup', MESSAGE, stdout=full)
+        self.assertEqual(p.returncode, USAGE)
+        self.assertIn('standard output', p.err)
+
+    def test_closed_pipe_is_quiet(self):
+        env = dict(os.environ, KBT_DB=self.db)
+        p = subprocess.Popen([KBT, 'lookup', '--batch', '--json'], env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                             stderr=subprocess.PIPE)
+        p.stdout.close()
+        try:
+            p.stdin.write((MESSAGE + '\n').encode() * 3000)
+            p.stdin.close()
+        except BrokenPipeError:
+            pass
+        err = p.stderr.read()
+        p.stderr.close()
+        self.assertEqual((p.wait(), err), (-13, b''))
+
+    def test_memory_is_bounded_on_a_long_batch(self):
+        def limit():
+            resource.setrlimit(resource.RLIMIT_AS, (1 << 30, 1 << 30))
+        p = self.run_kbt('lookup', '--batch', input=(MESSAGE + '\n') * 20000, preexec_fn=limit)
+        self.assertEqual((p.returncode, p.out.count('\n')), (FOUND, 20000))
+
+
+if __name__ == '__main__':
+    unittest.main()
