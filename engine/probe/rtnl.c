@@ -168,13 +168,19 @@ static void add_message(struct machine *m, struct rtnl *r, const struct nlmsghdr
 			kinds[i].add(m, r, h);
 }
 
+/* libmnl alone would take a length over INT_MAX for a negative one that fits. */
+static bool message_fits(const struct nlmsghdr *h, int left)
+{
+	return mnl_nlmsg_ok(h, left) && h->nlmsg_len <= (uint32_t)left;
+}
+
 /* read_messages: true when the answer to the question under way has ended. */
 static bool read_messages(struct machine *m, struct rtnl *r, struct str bytes)
 {
 	if ((uintptr_t)bytes.p % _Alignof(struct nlmsghdr))
 		bytes = arena_str(m->arena, bytes);
 	int left = (int)bytes.n;
-	for (const struct nlmsghdr *h = (const void *)bytes.p; mnl_nlmsg_ok(h, left); h = mnl_nlmsg_next(h, &left)) {
+	for (const struct nlmsghdr *h = (const void *)bytes.p; message_fits(h, left); h = mnl_nlmsg_next(h, &left)) {
 		if (h->nlmsg_seq != r->sequence)
 			continue;
 		if (h->nlmsg_type == NLMSG_DONE)
