@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: MIT
+"""kbt probe: by hand, as JSON, and what it says when it cannot."""
+import json
+import os
+import signal
+import socket
+import subprocess
+import time
+import unittest
+
+from kbt import KBT
+
+
+def kbt(*words):
+    p = subprocess.run([KBT, 'probe', *words], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                       text=True, timeout=60)
+    return p.returncode, p.stdout, p.stderr
+
+
+class Probe(unittest.TestCase):
+    def setUp(self):
+        self.server = socket.create_server(('127.0.0.1', 0))
+        self.port = self.server.getsockname()[1]
+
+    def tearDown(self):
+        self.server.close()
+
+    def test_evidence_has_the_fields_of_the_contract(self):
+        code, out, _ = kbt('--json', 'tcp', 'address=127.0.0.1', f'port={self.port}')
+        e = json.loads(out)
+        self.assertEqual(code, 0)
+        self.assertEqual((e['probe'], e['state']), ('tcp', 'open'))
+        self.assertEqual(e['args'], {'address': '127.0.0.1', 'port': str(self.port)})
+        self.assertEqual(e['facts'][f'tcp.{self.port}.state'], 'open')
+        self.assertRegex(e['at'], r'^20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$')
+        self.assertIsInstance(e['ms'], float)
+
+    def test_a_failure_is_evidence_and_exits_0(self):
+        self.server.close()
+        code, out, _ = kbt('tcp', 'address=127.0.0.1', f'port={self.port}')
+        self.assertEqual(code, 0)
+        self.assertIn('refused', out)
+
+    def test_bad_requests_exit_2_and_name_the_thing(self):
+        for words, says in ((['tcp', 'address=filesrv', 'port=445'], 'filesrv'), (['nosuch'], 'nosuch'),
+                            (['tcp', 'address=127.0.0.1'], 'port='), ([], 'which probe'),
+                            (['tcp', 'address=127.0.0.1', 'port=1', 'x=1'], 'no argument x'),
+                            (['dns', 'server=127.0.0.1', 'name=`id`'], 'host name')):
+            with self.subTest(words=words):
+                code, out, err = kbt(*words)
+                self.assertEqual((code, out), (2, ''))
+                self.assertIn(says, err)
+
+    def test_what_may_not_run_exits_3_and_says_what_to_grant(self):
+        if os.geteuid() != 0:
+            self.skipTest('needs root, to give it up')
+        with open('/proc/sys/net/ipv4/ping_group_range') as f:
+            low, high = map(int, f.read().split())
+        if low <= 65534 <= high:
+            self.skipTest('everybody may ping here')
+        p = subprocess.run([KBT, 'probe', 'icmp', 'address=127.0.0.1'], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                           text=True, timeout=60, user=65534, group=65534, extra_groups=[])
+        self.assertEqual(p.returncode, 3)
+        self.assertIn('ping_group_range', p.stdout)
+
+    def test_the_list_names_every_probe_with_args_states_and_facts(self):
+        code, out, _ = kbt('--list', '--json')
+        self.assertEqual(code, 0)
+        rows = {r['probe']: r for r in map(json.loads, out.splitlines())}
+        for name in 'files link route neighbour arp dns nbns nbstat icmp mtu trace tcp retry nbss smb'.split():
+            self.assertTrue(rows[name]['states'] and rows[name]['facts'], name)
+        code, text, _ = kbt('--list')
+        self.assertEqual(code, 0)
+        self.assertIn('tcp.PORT.state', text)
+
+    def test_an_interrupt_ends_it_soon(self):
+        p = subprocess.Popen([KBT, 'probe', 'smb', 'address=127.0.0.1', f'port={self.port}', 'wait=9000'],
+                             stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        time.sleep(0.5)
+        begin = time.time()
+        p.send_signal(signal.SIGINT)
+        p.communicate(timeout=30)
+        self.assertEqual(p.returncode, 130)
+        self.assertLess(time.time() - begin, 8)
+
+    def test_bytes_of_the_network_never_reach_the_terminal_raw(self):
+        self.server.settimeout(20)
+        p = subprocess.Popen([KBT, 'probe', 'smb', 'address=127.0.0.1', f'port={self.port}', 'wait=2000'],
+                             stdout=subprocess.PIPE)
+        c, _ = self.server.accept()
+        c.sendall(b'\x1b]0;owned\x07\x1b[2J\xff\xfe')
+        out, _ = p.communicate(timeout=30)
+        c.close()
+        self.assertIn(b'not-smb', out)
+        self.assertNotIn(b'\x1b', out)
+        out.decode('utf-8')
+
+
+if __name__ == '__main__':
+    unittest.main()

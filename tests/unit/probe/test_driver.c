@@ -1,0 +1,363 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The driver with real sockets on the loopback: connections, refusals, datagrams, the limits, the policy, a cancel, and
+ * nothing left behind.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "probe/driver.h"
+
+#include <dirent.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+struct results {
+	struct arena arena;
+	struct evidence *evidence[64];
+	unsigned count;
+	int64_t order[64];
+};
+
+static void keep(void *context, size_t index, struct evidence *e)
+{
+	struct results *r = context;
+	r->evidence[index] = e;
+	r->order[r->count++] = (int64_t)index;
+}
+
+static struct probe_request request(struct arena *a, const char *probe, const char *one, const char *two,
+				    const char *three)
+{
+	struct diags d = { .arena = a };
+	struct str words[] = { str_c(one), str_c(two), str_c(three) };
+	struct probe_request r;
+	assert_int_equal(probe_request_parse(str_c(probe), words, three ? 3 : two ? 2 : 1, a, &d, &r), ERR_OK);
+	return r;
+}
+
+static unsigned open_descriptors(void)
+{
+	unsigned n = 0;
+	DIR *d = opendir("/proc/self/fd");
+	while (d && readdir(d))
+		n++;
+	if (d)
+		closedir(d);
+	return n;
+}
+
+static int bound(int type, unsigned *ret_port)
+{
+	int fd = socket(AF_INET, type | SOCK_CLOEXEC, 0);
+	struct sockaddr_in a = { .sin_family = AF_INET, .sin_addr = { htonl(INADDR_LOOPBACK) } };
+	socklen_t size = sizeof a;
+	assert_int_equal(bind(fd, (struct sockaddr *)&a, sizeof a), 0);
+	assert_int_equal(getsockname(fd, (struct sockaddr *)&a, &size), 0);
+	*ret_port = ntohs(a.sin_port);
+	return fd;
+}
+
+static int listening(unsigned *ret_port)
+{
+	int fd = bound(SOCK_STREAM, ret_port);
+	assert_int_equal(listen(fd, 16), 0);
+	return fd;
+}
+
+static bool state_is(const struct evidence *e, const char *state)
+{
+	return e && str_eq(e->state, str_c(state));
+}
+
+static void run(const struct driver_options *o, const struct probe_request *requests, size_t count, struct results *r,
+		enum err want)
+{
+	struct driver *d = NULL;
+	unsigned before = open_descriptors();
+	assert_int_equal(driver_open(o, NULL, &d), ERR_OK);
+	assert_int_equal(driver_run(d, requests, count, &r->arena, keep, r), want);
+	assert_int_equal(r->count, count);
+	assert_int_equal(open_descriptors(), before);
+	driver_close(&d);
+	assert_null(d);
+}
+
+static void open_and_closed_ports_are_told_apart(void **state)
+{
+	(void)state;
+	struct results r = { 0 };
+	unsigned port, closed;
+	int fd = listening(&port);
+	close(bound(SOCK_STREAM, &closed));
+	const char *open_port = arena_printf(&r.arena, "port=%u", port).p;
+	const char *closed_port = arena_printf(&r.arena, "port=%u", closed).p;
+	struct probe_request q[] = {
+		request(&r.arena, "tcp", "address=127.0.0.1", open_port, NULL),
+		request(&r.arena, "tcp", "address=127.0.0.1", closed_port, NULL),
+		request(&r.arena, "smb", "address=127.0.0.1", closed_port, NULL),
+	};
+	run(NULL, q, 3, &r, ERR_OK);
+	assert_true(state_is(r.evidence[0], "open"));
+	assert_true(state_is(r.evidence[1], "refused"));
+	assert_true(state_is(r.evidence[2], "no-connection"));
+	assert_true(r.evidence[0]->connections == 1 && r.evidence[0]->packets >= 3);
+	assert_true(r.evidence[0]->ms < 1000);
+	assert_true(r.evidence[0]->at_ms > 1600000000000);
+	close(fd);
+	arena_free(&r.arena);
+}
+
+static void a_hung_service_is_silent_and_took_the_bytes(void **state)
+{
+	(void)state;
+	struct results r = { 0 };
+	unsigned port;
+	int fd = listening(&port);
+	struct probe_request q = request(&r.arena, "smb", "address=127.0.0.1", arena_printf(&r.arena, "port=%u", port).p,
+					 "wait=200");
+	run(NULL, &q, 1, &r, ERR_OK);
+	assert_true(state_is(r.evidence[0], "silent"));
+	const struct fact *f = evidence_fact(r.evidence[0], "smb.unacked");
+	assert_true(f && f->number == 0);
+	close(fd);
+	arena_free(&r.arena);
+}
+
+struct banner { int fd; const char *text; };
+
+static void *say_hello(void *context)
+{
+	const struct banner *b = context;
+	int c = accept(b->fd, NULL, NULL);
+	if (c >= 0 && *b->text && write(c, b->text, strlen(b->text)) < 0)
+		perror("write");
+	close(c);
+	return NULL;
+}
+
+static void a_banner_is_kept_though_the_peer_closes(void **state)
+{
+	(void)state;
+	struct results r = { 0 };
+	unsigned port;
+	struct banner b = { listening(&port), "SSH-2.0-x\r\n" };
+	pthread_t thread;
+	pthread_create(&thread, NULL, say_hello, &b);
+	struct probe_request q = request(&r.arena, "smb", "address=127.0.0.1", arena_printf(&r.arena, "port=%u", port).p,
+					 "wait=1000");
+	run(NULL, &q, 1, &r, ERR_OK);
+	pthread_join(thread, NULL);
+	assert_true(state_is(r.evidence[0], "not-smb"));
+	assert_true(str_eq(evidence_fact(r.evidence[0], "smb.service")->text, STR("ssh")));
+	close(b.fd);
+	arena_free(&r.arena);
+}
+
+static void a_closed_udp_port_is_told_by_icmp(void **state)
+{
+	(void)state;
+	struct results r = { 0 };
+	unsigned closed;
+	close(bound(SOCK_DGRAM, &closed));
+	struct probe_request q = request(&r.arena, "dns", "server=127.0.0.1", "name=x",
+					 arena_printf(&r.arena, "port=%u", closed).p);
+	run(NULL, &q, 1, &r, ERR_OK);
+	assert_true(state_is(r.evidence[0], "port-closed"));
+	assert_true(str_eq(evidence_fact(r.evidence[0], "dns.icmp")->text, STR("3/3")));
+	arena_free(&r.arena);
+}
+
+/* Somebody else on the machine answers first, from another socket: a connected socket does not hear him. */
+static void *answer_dns(void *context)
+{
+	int fd = *(int *)context, other = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	uint8_t b[512];
+	struct sockaddr_in from;
+	socklen_t size = sizeof from;
+	ssize_t n = recvfrom(fd, b, sizeof b, 0, (struct sockaddr *)&from, &size);
+	if (n < 12)
+		return NULL;
+	b[2] |= 0x80;
+	b[3] = 5;
+	sendto(other, b, (size_t)n, 0, (struct sockaddr *)&from, size);
+	usleep(30000);
+	b[3] = 3;
+	sendto(fd, b, (size_t)n, 0, (struct sockaddr *)&from, size);
+	close(other);
+	return NULL;
+}
+
+static void a_spoofed_answer_from_elsewhere_is_not_heard(void **state)
+{
+	(void)state;
+	struct results r = { 0 };
+	unsigned port;
+	int fd = bound(SOCK_DGRAM, &port);
+	pthread_t thread;
+	pthread_create(&thread, NULL, answer_dns, &fd);
+	struct probe_request q = request(&r.arena, "dns", "server=127.0.0.1", "name=x.test",
+					 arena_printf(&r.arena, "port=%u", port).p);
+	run(NULL, &q, 1, &r, ERR_OK);
+	pthread_join(thread, NULL);
+	assert_true(state_is(r.evidence[0], "nxdomain"));
+	close(fd);
+	arena_free(&r.arena);
+}
+
+static bool no_445(void *context, const struct sockaddr *to, unsigned port, const char **ret_why)
+{
+	unsigned *asked = context;
+	assert_int_equal(to->sa_family, AF_INET);
+	(*asked)++;
+	*ret_why = "port 445 is not permitted here";
+	return port != 445;
+}
+
+static void the_policy_is_asked_and_named(void **state)
+{
+	(void)state;
+	struct results r = { 0 };
+	unsigned asked = 0;
+	struct driver_options o = { .allow = no_445, .context = &asked };
+	struct probe_request q[] = {
+		request(&r.arena, "tcp", "address=127.0.0.1", "port=445", NULL),
+		request(&r.arena, "tcp", "address=127.0.0.1", "port=1", NULL),
+	};
+	run(&o, q, 2, &r, ERR_OK);
+	assert_int_equal(asked, 2);
+	assert_true(state_is(r.evidence[0], "not-run"));
+	assert_true(str_find(r.evidence[0]->reason, STR("port 445 is not permitted here")) != STR_NONE);
+	assert_int_equal(r.evidence[0]->packets, 0);
+	assert_true(state_is(r.evidence[1], "refused"));
+	arena_free(&r.arena);
+}
+
+static void connections_are_limited_for_the_life_of_a_driver(void **state)
+{
+	(void)state;
+	struct results r = { 0 };
+	struct probe_request q[DRIVER_CONNECTIONS_MAX + 3];
+	struct driver *d = NULL;
+	for (size_t i = 0; i < sizeof q / sizeof *q; i++)
+		q[i] = request(&r.arena, "tcp", "address=127.0.0.1", "port=1", NULL);
+	assert_int_equal(driver_open(NULL, NULL, &d), ERR_OK);
+	for (size_t i = 0; i < 3; i++) {
+		struct results part = { .count = 0 };
+		assert_int_equal(driver_run(d, q + i * 11, 11, &r.arena, keep, &part), ERR_OK);
+		for (size_t k = 0; k < 11; k++)
+			r.evidence[i * 11 + k] = part.evidence[k];
+	}
+	unsigned refused = 0, not_run = 0;
+	for (size_t i = 0; i < sizeof q / sizeof *q; i++) {
+		refused += state_is(r.evidence[i], "refused");
+		not_run += state_is(r.evidence[i], "not-run");
+	}
+	assert_true(refused <= DRIVER_CONNECTIONS_MAX && not_run >= 3 && refused + not_run == DRIVER_CONNECTIONS_MAX + 3);
+	assert_true(driver_counted(d).packets <= DRIVER_PACKETS_MAX);
+	assert_true(driver_counted(d).connections == refused);
+	driver_close(&d);
+	arena_free(&r.arena);
+}
+
+static void packets_a_second_are_limited_and_waits_stay_true(void **state)
+{
+	(void)state;
+	struct results r = { 0 };
+	unsigned port;
+	int fd = bound(SOCK_DGRAM, &port); /* takes everything, answers nothing */
+	struct probe_request q[40];
+	for (size_t i = 0; i < 40; i++)
+		q[i] = request(&r.arena, "dns", "server=127.0.0.1", arena_printf(&r.arena, "port=%u", port).p, "name=x");
+	for (size_t i = 0; i < 40; i++)
+		q[i].args[q[i].arg_count++] = (struct probe_arg){ STR("wait"), STR("200") };
+	struct driver *d = NULL;
+	assert_int_equal(driver_open(NULL, NULL, &d), ERR_OK);
+	int64_t begin = driver_now_ms(d);
+	assert_int_equal(driver_run(d, q, 40, &r.arena, keep, &r), ERR_OK);
+	int64_t took = driver_now_ms(d) - begin;
+	assert_int_equal(driver_counted(d).packets, 80); /* 50 in the first second, 30 in the next */
+	assert_true(took >= 900 && took < 3000);
+	for (size_t i = 0; i < 40; i++)
+		assert_true(state_is(r.evidence[i], "timeout"));
+	driver_close(&d);
+	close(fd);
+	arena_free(&r.arena);
+}
+
+static void *cancel_soon(void *context)
+{
+	usleep(150000);
+	atomic_store((atomic_bool *)context, true);
+	return NULL;
+}
+
+static void a_cancel_ends_the_wave_and_leaves_nothing(void **state)
+{
+	(void)state;
+	struct results r = { 0 };
+	unsigned port;
+	int fd = listening(&port);
+	atomic_bool cancel = false;
+	struct driver_options o = { .cancel = &cancel };
+	pthread_t thread;
+	struct probe_request q[] = {
+		request(&r.arena, "smb", "address=127.0.0.1", arena_printf(&r.arena, "port=%u", port).p, "wait=9000"),
+		request(&r.arena, "tcp", "address=127.0.0.1", "port=1", NULL),
+	};
+	pthread_create(&thread, NULL, cancel_soon, &cancel);
+	run(&o, q, 2, &r, ERR_INTERRUPTED);
+	pthread_join(thread, NULL);
+	assert_true(state_is(r.evidence[0], "not-run"));
+	assert_true(r.evidence[0]->fact_count == 0 && r.evidence[0]->ms < 2000);
+	assert_true(state_is(r.evidence[1], "refused"));
+	struct driver *d = NULL;
+	assert_int_equal(driver_open(&o, NULL, &d), ERR_OK);
+	assert_int_equal(driver_wait(d, 5000), ERR_INTERRUPTED);
+	driver_close(&d);
+	close(fd);
+	arena_free(&r.arena);
+}
+
+static void the_kernel_tells_of_the_loopback(void **state)
+{
+	(void)state;
+	struct results r = { 0 };
+	struct probe_request q[] = {
+		request(&r.arena, "link", "link=lo", NULL, NULL),
+		request(&r.arena, "route", "address=127.0.0.1", NULL, NULL),
+		request(&r.arena, "link", "link=nosuch0", NULL, NULL),
+	};
+	run(NULL, q, 3, &r, ERR_OK);
+	assert_true(state_is(r.evidence[0], "up"));
+	assert_true(str_eq(evidence_fact(r.evidence[0], "link.address")->text, STR("127.0.0.1")));
+	assert_true(state_is(r.evidence[1], "local"));
+	assert_true(state_is(r.evidence[2], "absent"));
+	assert_int_equal(r.evidence[0]->packets, 0);
+	arena_free(&r.arena);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(open_and_closed_ports_are_told_apart),
+		cmocka_unit_test(a_hung_service_is_silent_and_took_the_bytes),
+		cmocka_unit_test(a_banner_is_kept_though_the_peer_closes),
+		cmocka_unit_test(a_closed_udp_port_is_told_by_icmp),
+		cmocka_unit_test(a_spoofed_answer_from_elsewhere_is_not_heard),
+		cmocka_unit_test(the_policy_is_asked_and_named),
+		cmocka_unit_test(connections_are_limited_for_the_life_of_a_driver),
+		cmocka_unit_test(packets_a_second_are_limited_and_waits_stay_true),
+		cmocka_unit_test(a_cancel_ends_the_wave_and_leaves_nothing),
+		cmocka_unit_test(the_kernel_tells_of_the_loopback),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
