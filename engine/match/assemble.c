@@ -439,7 +439,8 @@ enum err assemble(struct digest *const *digests, unsigned count, const struct st
 	if (!s.err) {
 		put_words(&s);
 		put_codes(&s, codes, code_count);
-		qsort(s.sections[SEC_CODE].p, code_count, sizeof(struct file_code), by_code);
+		if (code_count)
+			qsort(s.sections[SEC_CODE].p, code_count, sizeof(struct file_code), by_code);
 	}
 	enum err e = s.err ? s.err : file_seal(s.sections, generation, s.mean_length, ret_block);
 	for (int i = 0; i < SEC_COUNT; i++)
