@@ -9,15 +9,15 @@ CFLAGS  ?= -O2 -g
 Q       := $(if $(V),,@)
 
 VERSION := 0.1.0
-PKGS    := sqlite3 libmicrohttpd libcjson libarchive libcares libmnl yaml-0.1 libzstd libxxhash libhs md4c
+PKGS    := sqlite3 libmicrohttpd libcjson libarchive libcares libmnl yaml-0.1 libzstd libxxhash md4c
 WARN    := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Werror
 HARDEN  := -fstack-protector-strong -fPIE -D_FORTIFY_SOURCE=2
 STD     := -std=c17 -D_GNU_SOURCE -Iengine -I. -I$(BUILD)/gen -DKBT_VERSION='"$(VERSION)"' -DKBT_SHARE='"$(PREFIX)/share/kbtriage"'
 
 # What apt must bring: to build and run, and to test.
 DEPS     := build-essential pkg-config libsqlite3-dev libmicrohttpd-dev libcjson-dev libarchive-dev libc-ares-dev \
-            libmnl-dev libyaml-dev libzstd-dev libxxhash-dev libvectorscan-dev libmd4c-dev
-DEPS_DEV := $(DEPS) libcmocka-dev clang clang-tidy libclang-rt-14-dev python3 zstd chromium \
+            libmnl-dev libyaml-dev libzstd-dev libxxhash-dev libmd4c-dev
+DEPS_DEV := $(DEPS) libcmocka-dev libvectorscan-dev clang clang-tidy libclang-rt-14-dev python3 zstd chromium \
             $(if $(shell command -v npm),,nodejs npm) iproute2 nftables samba smbclient dnsmasq-base
 
 # Evaluated when a recipe needs it, so that `make deps` works on a machine without the packages.
@@ -32,6 +32,7 @@ WEB    := $(wildcard web/*.c)
 UNIT   := $(wildcard tests/unit/*/test_*.c)
 FUZZ   := $(wildcard tests/fuzz/fuzz_*.c)
 GOLDEN := $(wildcard tests/golden/*.c)
+BENCH  := $(wildcard tests/bench/*.c)
 MAINS  := tests/main/replay.c tests/main/golden.c
 OBJ     = $(1:%.c=$(BUILD)/%.o)
 LIB    := $(BUILD)/libkbt.a
@@ -108,6 +109,10 @@ $(BUILD)/tests/fuzz/%: $(BUILD)/tests/fuzz/%.o $(BUILD)/tests/main/replay.o $(WE
 $(BUILD)/tests/golden/%: $(BUILD)/tests/golden/%.o $(BUILD)/tests/main/golden.o $(LIB)
 	$(Q)$(CC) -o $@ $^ $(ALL_LIBS)
 
+# The bare pass of Vectorscan is a peer of the benchmark.
+$(BUILD)/tests/bench/%: $(BUILD)/tests/bench/%.o $(LIB)
+	$(Q)$(CC) -o $@ $^ $(ALL_LIBS) $(shell pkg-config --libs libhs)
+
 # Without root and without the development packages, what needs them is skipped and says so.
 test:
 	-@$(MAKE) --no-print-directory deps-dev
@@ -135,7 +140,7 @@ fuzz:
 			-artifact_prefix=build/fuzz/$$f- build/fuzz/corpus/$$f $$(ls -d tests/corpus/$$f 2>/dev/null) \
 			2>&1 | tail -n 15 || exit 1; done
 
-bench: $(BUILD)/kbt
+bench: $(BUILD)/kbt $(BENCH:%.c=$(BUILD)/%)
 	@$(PYTHON) tests/bench/run.py --build $(BUILD)
 
 lab: $(BUILD)/kbt
@@ -161,4 +166,4 @@ install: all
 clean:
 	rm -rf build $(BUILD)
 
--include $(patsubst %.o,%.d,$(call OBJ,$(ENGINE) $(APP) $(WEB) $(UNIT) $(FUZZ) $(GOLDEN) $(MAINS)))
+-include $(patsubst %.o,%.d,$(call OBJ,$(ENGINE) $(APP) $(WEB) $(UNIT) $(FUZZ) $(GOLDEN) $(BENCH) $(MAINS)))

@@ -22,7 +22,7 @@ CHECKS = ('-*,clang-analyzer-*,bugprone-*,-bugprone-easily-swappable-parameters,
           '-bugprone-assignment-in-if-condition,-bugprone-branch-clone,-bugprone-macro-parentheses,'
           '-clang-analyzer-security.insecureAPI.DeprecatedOrUnsafeBufferHandling,'
           '-clang-analyzer-valist.Uninitialized')
-PKGS = 'sqlite3 libmicrohttpd libcjson libarchive libcares libmnl yaml-0.1 libzstd libxxhash libhs md4c'.split()
+PKGS = 'sqlite3 libmicrohttpd libcjson libarchive libcares libmnl yaml-0.1 libzstd libxxhash md4c'.split()
 
 
 def run(command, timeout=600):

@@ -259,6 +259,21 @@ static bool peel_thread(struct peel *p)
 	return true;
 }
 
+/* The kernel's seconds since the start: "[ 4021.337125]". */
+static bool peel_uptime(struct peel *p)
+{
+	struct str s = p->rest;
+	size_t end = byte_at(s, 0, "[") ? str_find_char(str_first(s, 24), ']') : STR_NONE;
+	struct str inside = end == STR_NONE ? STR("") : str_trim(str_first(str_from(s, 1), end - 1)), whole, part;
+	if (!str_cut(inside, '.', &whole, &part) || !whole.n || digits_at(whole, 0, 1, whole.n) != whole.n || !part.n ||
+	    digits_at(part, 0, 1, part.n) != part.n)
+		return false;
+	p->e->time = inside;
+	set_kind(p, "kernel");
+	drop(p, end + 1);
+	return true;
+}
+
 static bool peel_level(struct peel *p)
 {
 	static const char *const levels[] = { "ERROR", "WARN", "WARNING", "INFO", "FATAL", "DEBUG", "TRACE", "CRITICAL",
@@ -296,7 +311,7 @@ void envelope_read(struct str text, struct match_envelope *ret_envelope)
 	struct peel p = { str_trim(text), &e };
 	bool stamped = peel_event_csv(&p) || peel_configmgr(&p) || peel_json(&p);
 	stamped |= peel_sms(&p);
-	while (peel_syslog(&p) || peel_date_clock(&p))
+	while (peel_syslog(&p) || peel_date_clock(&p) || peel_uptime(&p))
 		stamped = true;
 	if (peel_thread(&p)) {
 		stamped = true;

@@ -6,21 +6,19 @@
 #include "scan/confirm.h"
 
 #include "base/utf8.h"
+#include "match/envelope.h"
 #include "scan/stamp.h"
 
 #include <string.h>
 
 enum { WINDOW = 2 << 10 /* bytes on each side of a position in an overlong line */ };
 
-enum err confirm_open(const struct matcher *m, const struct prefilter *p, struct confirm *ret_confirm)
+enum err confirm_open(const struct matcher *m, const struct literals *l, const struct prefilter *p,
+		      struct confirm *ret_confirm)
 {
-	struct confirm c = { .matcher = m, .prefilter = p };
+	struct confirm c = { .matcher = m, .literals = l, .prefilter = p };
 	enum err e = match_scratch_open(m, &c.scratch);
-	if (!e && p)
-		e = prefilter_scratch_open(p, &c.prefilter_scratch);
-	if (e)
-		confirm_close(&c);
-	else
+	if (!e)
 		*ret_confirm = c;
 	return e;
 }
@@ -28,7 +26,7 @@ enum err confirm_open(const struct matcher *m, const struct prefilter *p, struct
 void confirm_close(struct confirm *c)
 {
 	match_scratch_close(&c->scratch);
-	prefilter_scratch_close(&c->prefilter_scratch);
+	prefilter_scratch_free(&c->finds);
 	arena_free(&c->work);
 }
 
@@ -40,6 +38,7 @@ struct walk {
 	struct match_options options;
 	struct str file;
 	struct confirm_result *result;
+	size_t mark;	  /* bytes of a byte order mark at the stream's start */
 	size_t counted;	  /* newlines before this place are in line */
 	uint64_t line;
 };
@@ -89,9 +88,23 @@ static struct match keep_match(struct arena *a, const struct match *m)
 	return copy;
 }
 
-static bool counts(const struct match *m)
+static struct str part(struct str text, struct match_span span)
 {
-	return m->whole_payload || m->context;
+	return str_first(str_from(text, span.start), span.end > span.start ? span.end - span.start : 0);
+}
+
+/* A template that is nearly all variables covers any line: its own words have to carry the payload. */
+static bool carries(const struct match_answer *answer, const struct match *m)
+{
+	size_t all = literals_letters(part(answer->query, answer->envelope.payload)), own = all;
+	for (size_t i = 0; i < m->capture_count; i++)
+		own -= literals_letters(part(answer->query, m->captures[i].span));
+	return own >= LITERALS_OWN_MIN && own * 100 >= all * LITERALS_SHARE_MIN;
+}
+
+static bool counts(const struct match_answer *answer, const struct match *m)
+{
+	return m->template.n && (m->context || m->whole_payload) && carries(answer, m);
 }
 
 /* ask gives the text to the look-up and keeps what counts as a hit; says whether anything did. */
@@ -105,7 +118,7 @@ static bool ask(struct walk *w, size_t from, size_t to, unsigned lines)
 		return false;
 	bool best = true;
 	for (size_t i = 0; i < answer.match_count; i++) {
-		if (!counts(&answer.matches[i]))
+		if (!counts(&answer, &answer.matches[i]))
 			continue;
 		struct scan_hit *hit = arena_push(&r->arena, &r->hits, &r->hit_count, &r->hit_cap);
 		if (!hit)
@@ -123,45 +136,80 @@ static bool ask(struct walk *w, size_t from, size_t to, unsigned lines)
 	return !best;
 }
 
-/* try_line asks the line (or window) that holds text[at] and says where to go on. */
-static size_t try_line(struct walk *w, size_t at)
+/* The line, or the window of an overlong one, that holds a place; and where the next one may begin. */
+struct piece {
+	size_t from, to, next;
+};
+
+static struct piece piece_at(const struct walk *w, size_t at)
 {
 	struct str text = w->text;
+	struct piece p = { .to = text.n };
 	const char *newline = at ? memrchr(text.p, '\n', at) : NULL;
-	size_t from = newline ? (size_t)(newline - text.p) + 1 : 0, to = text.n;
+	if (newline)
+		p.from = (size_t)(newline - text.p) + 1;
 	newline = memchr(text.p + at, '\n', text.n - at);
 	if (newline)
-		to = (size_t)(newline - text.p);
-	size_t next = to + 1;
-	if (to - from > SCAN_LINE_MAX) {
-		next = at + WINDOW / 2 < to ? at + WINDOW / 2 : to + 1;
-		from = at - from > WINDOW ? at - WINDOW : from;
-		to = to - at > WINDOW ? at + WINDOW : to;
+		p.to = (size_t)(newline - text.p);
+	p.next = p.to + 1;
+	if (p.to - p.from > SCAN_LINE_MAX) {
+		p.next = p.to - at > WINDOW / 2 ? at + WINDOW / 2 : p.next;
+		p.from = at - p.from > WINDOW ? at - WINDOW : p.from;
+		p.to = p.to - at > WINDOW ? at + WINDOW : p.to;
 	}
-	if (to > from && text.p[to - 1] == '\r')
-		to--;
-	if (!from && !w->chunk->offset && str_starts(text, STR("\xEF\xBB\xBF")))
-		from = to < 3 ? to : 3;
-	w->result->candidates++;
-	if (to > from)
-		ask(w, from, to, 1);
-	return next;
+	if (p.to > p.from && text.p[p.to - 1] == '\r')
+		p.to--;
+	p.from = p.from ? p.from : w->mark;
+	return p;
+}
+
+/* may_cover says cheaply whether any message of the literals found in a piece could cover its payload. */
+static bool may_cover(const struct walk *w, struct str text, const struct prefilter_find *finds, size_t count)
+{
+	struct match_envelope envelope;
+	envelope_read(text, &envelope);
+	size_t letters = literals_letters(part(text, envelope.payload));
+	for (size_t i = 0; i < count; i++) {
+		struct literal_range r = w->confirm->literals->ranges[finds[i].literal];
+		if (letters >= r.min && letters <= r.max)
+			return true;
+	}
+	return false;
 }
 
 static enum err try_candidates(struct walk *w)
 {
 	const struct chunk *c = w->chunk;
-	size_t from = c->start > PREFILTER_LITERAL_MAX ? c->start - PREFILTER_LITERAL_MAX : 0, next = c->start;
-	const struct prefilter_find *finds = NULL;
-	size_t count = 0;
-	enum err e = prefilter_scan(w->confirm->prefilter, w->confirm->prefilter_scratch,
-				    (struct str){ w->text.p + from, c->end - from }, &finds, &count);
-	for (size_t i = 0; !e && i < count; i++) {
-		size_t at = from + finds[i].end - 1;
-		if (at >= next && at < c->end)
-			next = try_line(w, at);
+	struct prefilter_scratch *found = &w->confirm->finds;
+	/* behind the mark, whose bytes would be part of the first word */
+	enum err e = prefilter_scan(w->confirm->prefilter, found, str_from(w->text, w->mark),
+				    c->start > w->mark ? c->start - w->mark : 0, c->end - w->mark);
+	size_t next = c->start;
+	for (size_t i = 0; !e && i < found->count;) {
+		size_t at = w->mark + found->finds[i].at, first = i;
+		struct piece p = piece_at(w, at);
+		while (i < found->count && w->mark + found->finds[i].at < p.next)
+			i++;
+		if (at < next || p.from >= p.to)
+			continue;
+		next = p.next;
+		w->result->candidates++;
+		struct str text = { w->text.p + p.from, p.to - p.from };
+		if (may_cover(w, text, found->finds + first, i - first))
+			ask(w, p.from, p.to, 1);
 	}
 	return e;
+}
+
+static void try_all(struct walk *w)
+{
+	for (size_t at = w->chunk->start; at < w->chunk->end;) {
+		struct piece p = piece_at(w, at);
+		w->result->candidates++;
+		if (p.to > p.from)
+			ask(w, p.from, p.to, 1);
+		at = p.next;
+	}
 }
 
 enum err confirm_chunk(struct confirm *c, const struct chunk *chunk, struct str file, struct confirm_result *result)
@@ -171,6 +219,8 @@ enum err confirm_chunk(struct confirm *c, const struct chunk *chunk, struct str 
 	struct str text = buf_str(&chunk->text);
 	struct walk w = { .confirm = c, .chunk = chunk, .text = text, .file = file, .result = result,
 			  .counted = chunk->start };
+	if (!chunk->offset && str_starts(text, STR("\xEF\xBB\xBF")))
+		w.mark = 3;
 	for (w.options.log_file = file;;) { /* the last part of "dir/a.zip!/b.log" */
 		struct str head, tail;
 		if (!str_cut(w.options.log_file, '/', &head, &tail))
@@ -181,8 +231,7 @@ enum err confirm_chunk(struct confirm *c, const struct chunk *chunk, struct str 
 	if (c->prefilter)
 		e = try_candidates(&w);
 	else
-		for (size_t at = chunk->start; at < chunk->end;)
-			at = try_line(&w, at);
+		try_all(&w);
 	result->newlines = count_newlines((struct str){ text.p + chunk->start, chunk->end - chunk->start });
 	if (!e)
 		e = arena_err(&result->arena);

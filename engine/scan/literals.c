@@ -9,7 +9,13 @@
 
 #include <string.h>
 
-enum { FRAGMENT_MIN = 6, FRAGMENT_MAX = 24 };
+enum {
+	FRAGMENT_MAX = 24,
+	RUN_MAX = 512, /* bytes of a message that are looked at in one go */
+	PLAIN_WORD_MIN = 16, /* bytes of a fragment that is one word of letters only */
+	LETTERS_MIN = 7,
+	SLACK_PERCENT = 25, SLACK = 4 /* by how much a payload may differ from the message that covers it */
+};
 
 uint32_t literals_trigram(const char *p)
 {
@@ -28,26 +34,49 @@ static bool is_plain(char c)
 static uint32_t cost(const uint32_t *trigrams, const char *p)
 {
 	uint32_t n = trigrams[literals_trigram(p)], bits = 24;
-	for (; n; n >>= 1)
-		bits--;
-	return bits;
+	return n ? bits - (32 - (uint32_t)__builtin_clz(n)) : bits;
 }
 
-/* best_window finds the window of at most FRAGMENT_MAX bytes whose trigrams tell most. */
-static void best_window(struct str run, const uint32_t *trigrams, struct str *best, uint32_t *best_cost)
+size_t literals_letters(struct str text)
 {
-	if (run.n < FRAGMENT_MIN)
-		return;
-	uint32_t sum = 0;
-	for (size_t i = 0; i + 3 <= run.n; i++) {
-		sum += cost(trigrams, run.p + i);
-		if (i + 3 > FRAGMENT_MAX)
-			sum -= cost(trigrams, run.p + i + 3 - FRAGMENT_MAX - 1);
-		size_t n = i + 3 < FRAGMENT_MAX ? i + 3 : FRAGMENT_MAX;
-		if (n < FRAGMENT_MIN || sum <= *best_cost)
+	size_t n = 0;
+	for (size_t i = 0; i < text.n; i++)
+		n += (unsigned char)text.p[i] >= 0x80 || char_is_alnum(text.p[i]);
+	return n;
+}
+
+/* Long enough, and more than a common word. */
+static bool tells(struct str s)
+{
+	if (s.n < PREFILTER_LITERAL_MIN || literals_letters(s) < LETTERS_MIN)
+		return false;
+	for (size_t i = 0; i < s.n; i++)
+		if (!char_is_alpha(s.p[i]))
+			return true;
+	return s.n >= PLAIN_WORD_MIN;
+}
+
+/* best_window finds the window from a word's start, at most FRAGMENT_MAX bytes long, whose trigrams tell most. A run
+ * that is glued to a variable before it does not start a word. */
+static void best_window(struct str run, bool glued, const uint32_t *trigrams, struct str *best, uint32_t *best_cost)
+{
+	uint32_t sums[RUN_MAX + 1];
+	run = str_first(run, RUN_MAX);
+	sums[0] = sums[1] = sums[2] = 0;
+	for (size_t i = 2; i < run.n; i++)
+		sums[i + 1] = sums[i] + cost(trigrams, run.p + i - 2);
+	for (size_t from = 0; from + PREFILTER_LITERAL_MIN <= run.n; from++) {
+		if (!char_is_alnum(run.p[from]) || (from ? char_is_alnum(run.p[from - 1]) : glued))
+			continue;
+		size_t to = from + FRAGMENT_MAX < run.n ? from + FRAGMENT_MAX : run.n;
+		uint32_t sum = sums[to] - sums[from + 2];
+		if (sum <= *best_cost)
+			continue;
+		struct str window = str_trim_end((struct str){ run.p + from, to - from });
+		if (!tells(window))
 			continue;
 		*best_cost = sum;
-		*best = (struct str){ run.p + i + 3 - n, n };
+		*best = window;
 	}
 }
 
@@ -55,18 +84,19 @@ struct str literals_fragment(struct str text, const struct match_span *vars, siz
 {
 	struct str best = STR("");
 	uint32_t best_cost = 0;
-	size_t at = 0, var = 0;
+	size_t at = 0, var = 0, behind_var = 0;
 	while (at < text.n) {
 		while (var < var_count && vars[var].end <= at)
 			var++;
 		if (var < var_count && vars[var].start <= at) {
-			at = vars[var].end;
+			at = behind_var = vars[var].end;
 			continue;
 		}
 		size_t stop = var < var_count ? vars[var].start : text.n, from = at;
 		while (at < stop && (is_plain(text.p[at]) || (text.p[at] == ' ' && at > from && text.p[at - 1] != ' ')))
 			at++;
-		best_window(str_trim_end((struct str){ text.p + from, at - from }), trigrams, &best, &best_cost);
+		best_window(str_trim_end((struct str){ text.p + from, at - from }), from && from == behind_var, trigrams, &best,
+			    &best_cost);
 		at += at == from || at < stop;
 	}
 	return best;
@@ -78,7 +108,7 @@ struct choice {
 	struct literals *literals;
 	uint32_t *trigrams;
 	uint32_t *slots; /* hash table of literal + 1 */
-	size_t slot_count, messages;
+	size_t slot_count;
 };
 
 static bool count_message(void *context, uint32_t number, struct str text, const struct match_span *vars, size_t count)
@@ -87,10 +117,22 @@ static bool count_message(void *context, uint32_t number, struct str text, const
 	(void)number;
 	(void)vars;
 	(void)count;
-	c->messages++;
+	c->literals->messages++;
 	for (size_t i = 0; i + 3 <= text.n; i++)
 		c->trigrams[literals_trigram(text.p + i)]++;
 	return true;
+}
+
+/* A payload that this message covers has about its letters; with variables, more, but the message carries it. */
+static struct literal_range range_of(struct str text, const struct match_span *vars, size_t count)
+{
+	size_t own = literals_letters(text);
+	for (size_t i = 0; i < count; i++)
+		own -= literals_letters((struct str){ text.p + vars[i].start, vars[i].end - vars[i].start });
+	size_t low = own * 100 / (100 + SLACK_PERCENT), high = own * (100 + SLACK_PERCENT) / 100 + SLACK;
+	if (count)
+		high = high * 100 / LITERALS_SHARE_MIN;
+	return (struct literal_range){ (uint32_t)(low > SLACK ? low - SLACK : 0), (uint32_t)high };
 }
 
 static bool choose_for(void *context, uint32_t number, struct str text, const struct match_span *vars, size_t count)
@@ -100,6 +142,7 @@ static bool choose_for(void *context, uint32_t number, struct str text, const st
 	char folded[FRAGMENT_MAX];
 	(void)number;
 	struct str fragment = literals_fragment(text, vars, count, c->trigrams);
+	struct literal_range range = range_of(text, vars, count);
 	for (size_t i = 0; i < fragment.n; i++)
 		folded[i] = char_lower(fragment.p[i]);
 	fragment.p = folded;
@@ -107,13 +150,20 @@ static bool choose_for(void *context, uint32_t number, struct str text, const st
 	if (!fragment.n)
 		return true;
 	size_t at = hash_bytes(fragment) & (c->slot_count - 1);
-	for (; c->slots[at]; at = (at + 1) & (c->slot_count - 1))
-		if (str_eq(l->texts[c->slots[at] - 1], fragment))
-			return true;
-	struct str *text_of = arena_push(&l->arena, &l->texts, &l->count, &l->cap);
-	if (!text_of)
+	for (; c->slots[at]; at = (at + 1) & (c->slot_count - 1)) {
+		if (!str_eq(l->texts[c->slots[at] - 1], fragment))
+			continue;
+		struct literal_range *old = &l->ranges[c->slots[at] - 1];
+		old->min = range.min < old->min ? range.min : old->min;
+		old->max = range.max > old->max ? range.max : old->max;
+		return true;
+	}
+	struct str *new_text = arena_push(&l->arena, &l->texts, &l->count, &l->cap);
+	struct literal_range *new_range = arena_push(&l->arena, &l->ranges, &l->range_count, &l->range_cap);
+	if (!new_text || !new_range)
 		return false;
-	*text_of = arena_str(&l->arena, fragment);
+	*new_text = arena_str(&l->arena, fragment);
+	*new_range = range;
 	c->slots[at] = (uint32_t)l->count;
 	return true;
 }
@@ -127,7 +177,7 @@ enum err literals_choose(const struct matcher *m, struct literals *ret_literals)
 	enum err e = arena_err(&work);
 	if (!e) {
 		match_each_message(m, count_message, &c);
-		while (c.slot_count < c.messages * 2)
+		while (c.slot_count < l.messages * 2)
 			c.slot_count *= 2;
 		c.slots = arena_array(&work, uint32_t, c.slot_count);
 		e = arena_err(&work);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
  * A matcher's messages > the literals whose presence makes a line worth asking about: of each message the fragment
- * that is rarest by its letters, so that few lines are asked in vain. Fragments hold nothing that logs spell in
- * several ways (quotes, brackets, backslashes, runs of blanks). A message without such a fragment is left out: a scan
- * cannot find it.
+ * from a word's start that is rarest by its letters, so that few lines are asked in vain. Fragments hold nothing that
+ * logs spell in several ways (quotes, brackets, backslashes, runs of blanks). A message without such a fragment (a
+ * word or two) is left out: a scan cannot find it, and a line that says no more is no story.
  */
 #ifndef KBT_SCAN_LITERALS_H
 #define KBT_SCAN_LITERALS_H
@@ -11,18 +11,32 @@
 #include "match/match.h"
 #include "scan/prefilter.h"
 
+/* How many letters and digits a payload has that one of a literal's messages may cover. */
+struct literal_range {
+	uint32_t min, max;
+};
+
 struct literals {
 	struct arena arena;
 	struct str *texts; /* folded, each once */
-	size_t count, cap;
-	size_t left_out;   /* messages without a fragment */
+	struct literal_range *ranges;
+	size_t count, cap, range_count, range_cap;
+	size_t messages, left_out; /* all, and those without a fragment */
+};
+
+enum {
+	LITERALS_OWN_MIN = 8,	/* letters and digits of a payload that a template's own words must cover, ... */
+	LITERALS_SHARE_MIN = 35 /* ... and their share in percent; the rest may fill variables */
 };
 
 enum err literals_choose(const struct matcher *m, struct literals *ret_literals) MUST_USE;
 void literals_free(struct literals *literals);
 
-/* literals_fragment is the choice for one message: its best fragment, empty where it has none. trigrams counts each
- * folded trigram (literals_trigram) of all messages. */
+/* literals_letters counts letters, digits and bytes over 0x7F. */
+size_t literals_letters(struct str text);
+
+/* literals_fragment is the choice for one message, empty where it has none. trigrams counts each folded trigram
+ * (literals_trigram) of all messages. */
 struct str literals_fragment(struct str text, const struct match_span *vars, size_t var_count, const uint32_t *trigrams);
 
 enum { LITERALS_TRIGRAMS = 1 << 18 };

@@ -26,6 +26,7 @@ struct slot {
 
 struct scan {
 	const struct matcher *matcher;
+	struct literals literals;
 	struct prefilter *prefilter; /* NULL: every line is asked */
 	unsigned threads, slot_count;
 	struct confirm confirms[SCAN_THREADS_MAX];
@@ -70,7 +71,7 @@ static void *work(void *context)
 static enum err start_workers(struct scan *s)
 {
 	for (; s->confirm_count < s->threads; s->confirm_count++) {
-		enum err e = confirm_open(s->matcher, s->prefilter, &s->confirms[s->confirm_count]);
+		enum err e = confirm_open(s->matcher, &s->literals, s->prefilter, &s->confirms[s->confirm_count]);
 		if (e)
 			return e;
 	}
@@ -87,14 +88,10 @@ static enum err start_workers(struct scan *s)
 	return ERR_OK;
 }
 
-static enum err open_prefilter(struct scan *s, bool portable)
+static enum err open_prefilter(struct scan *s)
 {
-	struct literals literals = { 0 };
-	enum err e = literals_choose(s->matcher, &literals);
-	if (!e && literals.count)
-		e = prefilter_open(literals.texts, literals.count, portable, &s->prefilter);
-	literals_free(&literals);
-	return e;
+	enum err e = literals_choose(s->matcher, &s->literals);
+	return e ? e : prefilter_open(s->literals.texts, s->literals.count, &s->prefilter);
 }
 
 enum err scan_open(const struct matcher *m, const struct scan_options *options, struct scan **ret_scan)
@@ -109,7 +106,7 @@ enum err scan_open(const struct matcher *m, const struct scan_options *options, 
 	pthread_mutex_init(&s->lock, NULL);
 	pthread_cond_init(&s->ready, NULL);
 	pthread_cond_init(&s->done, NULL);
-	enum err e = options && options->every_line ? ERR_OK : open_prefilter(s, options && options->portable);
+	enum err e = options && options->every_line ? ERR_OK : open_prefilter(s);
 	if (!e)
 		e = start_workers(s);
 	if (e)
@@ -138,6 +135,7 @@ void scan_close(struct scan **scan)
 		arena_free(&s->slots[i].result.arena);
 	}
 	prefilter_close(&s->prefilter);
+	literals_free(&s->literals);
 	pthread_cond_destroy(&s->ready);
 	pthread_cond_destroy(&s->done);
 	pthread_mutex_destroy(&s->lock);

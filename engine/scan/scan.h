@@ -11,7 +11,8 @@
  * nothing.
  *
  *   chunk.c      the stream > chunks with what stands before and behind them
- *   prefilter.c  literals > candidate positions: Vectorscan, or the portable automaton of automaton.c
+ *   literals.c   messages > literals
+ *   prefilter.c  literals > candidate positions
  *   confirm.c    candidate positions > lines or windows > hits
  *   stamp.c      time stamps of the usual logs > ISO 8601
  *   incident.c   hits > groups
@@ -53,7 +54,6 @@ typedef bool scan_sink(void *context, const struct scan_hit *hit);
 
 struct scan_options {
 	unsigned threads; /* 0: as many as processors */
-	bool portable;	  /* leave Vectorscan aside */
 	bool every_line;  /* no prefilter: each line is asked; slow, for comparison */
 };
 

@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * kbt scan: known errors in logs. Streams every input through the scan, prints hits as they come (--json) or incidents
+ * at the end. What cannot be read is named on standard error, the rest is scanned, and the exit code says so.
+ */
+#include "base/input.h"
+#include "cli/cmd.h"
+#include "render/scan.h"
+
+#include <string.h>
+#include <unistd.h>
+
+struct scan_run {
+	struct cmd_context *c;
+	struct input *input;
+	struct str block; /* what of the input's last block is not given on yet */
+	struct incidents incidents;
+	struct scan_counts counts;
+	uint64_t files;
+	enum err err; /* why the sink stopped */
+};
+
+static enum err read_input(void *context, char *p, size_t n, size_t *ret_n)
+{
+	struct scan_run *r = context;
+	if (!r->block.n) {
+		if (cmd_interrupted())
+			return ERR_INTERRUPTED;
+		enum err e = input_read(r->input, &r->block);
+		if (e)
+			return e;
+		int64_t done = 0, total = 0;
+		input_position(r->input, &done, &total);
+		if (total)
+			cmd_progress(r->c, "scanning: %lld %% of %lld MB", (long long)(done * 100 / total),
+				     (long long)(total / 1000000));
+		else
+			cmd_progress(r->c, "scanning: %lld MB", (long long)(done / 1000000));
+	}
+	struct str part = str_first(r->block, n);
+	if (part.n)
+		memcpy(p, part.p, part.n);
+	r->block = str_from(r->block, part.n);
+	*ret_n = part.n;
+	return ERR_OK;
+}
+
+static bool take_hit(void *context, const struct scan_hit *hit)
+{
+	struct scan_run *r = context;
+	if (r->c->json) {
+		render_json_hit(&r->c->out, hit);
+		buf_add_char(&r->c->out, '\n');
+		return (r->c->out.n < 1 << 16 && !buf_err(&r->c->out)) || cmd_flush(r->c);
+	}
+	r->err = incidents_add(&r->incidents, hit);
+	return !r->err;
+}
+
+/* scan_inputs scans member after member; false where one could not be read (its sentence is in the diagnostics). */
+static enum err scan_inputs(struct scan_run *r, struct scan *scan, bool *ret_all_read)
+{
+	*ret_all_read = true;
+	for (;;) {
+		const struct input_member *member = NULL;
+		enum err e = input_next(r->input, &member);
+		if (e == ERR_NOMEM || e == ERR_INTERRUPTED)
+			return e;
+		if (e) {
+			*ret_all_read = false;
+			cmd_show_diags(r->c);
+			continue;
+		}
+		if (!member)
+			return ERR_OK;
+		struct scan_counts counts = { 0 };
+		size_t errors = r->c->diags.errors;
+		struct str name = str_eq(member->name, STR("-")) ? STR("(standard input)") : member->name;
+		r->block = STR("");
+		e = scan_stream(scan, name, read_input, r, take_hit, r, &counts);
+		r->counts.bytes += counts.bytes;
+		r->counts.lines += counts.lines;
+		r->counts.hit_lines += counts.hit_lines;
+		r->files++;
+		if (r->err || r->c->out_errno || e == ERR_NOMEM || e == ERR_INTERRUPTED)
+			return r->err ? r->err : e;
+		if (e) {
+			*ret_all_read = false;
+			if (r->c->diags.errors == errors)
+				cmd_error(r->c, "%.*s: %s", STR_ARG(name), err_text(e));
+			cmd_show_diags(r->c);
+		}
+	}
+}
+
+static void print_incidents(struct scan_run *r)
+{
+	struct cmd_context *c = r->c;
+	incidents_rank(&r->incidents);
+	size_t shown = r->incidents.count < c->limit ? r->incidents.count : c->limit;
+	for (size_t i = 0; i < shown && cmd_flush(c); i++)
+		render_text_incident(&c->out, &c->text, &r->incidents.items[i]);
+	if (shown < r->incidents.count)
+		buf_addf(&c->out, "and %zu more incidents; -n %zu shows them all\n", r->incidents.count - shown,
+			 r->incidents.count);
+	buf_addf(&c->out, "%zu incident%s, %llu of %llu line%s in %llu file%s\n", r->incidents.count,
+		 r->incidents.count == 1 ? "" : "s", (unsigned long long)r->counts.hit_lines,
+		 (unsigned long long)r->counts.lines, r->counts.lines == 1 ? "" : "s", (unsigned long long)r->files,
+		 r->files == 1 ? "" : "s");
+}
+
+static enum err open_matcher(struct cmd_context *c, struct matcher **ret_matcher)
+{
+	struct store *store = NULL;
+	enum err e = cmd_store(c, STORE_READ, &store);
+	if (!e)
+		e = match_open(store, &c->diags, NULL, NULL, ret_matcher);
+	store_close(&store);
+	return e;
+}
+
+static int run_scan(struct cmd_context *c)
+{
+	static const char *const standard_input[] = { "-" };
+	struct scan_run r = { .c = c };
+	struct matcher *matcher = NULL;
+	struct scan *scan = NULL;
+	struct scan_options options = { .every_line = cmd_has(c, "every-line") };
+	uint64_t threads = 0;
+	bool all_read = true;
+	if (!c->arg_count && isatty(STDIN_FILENO)) {
+		cmd_usage(c, "name the logs, or pipe one in");
+		return EXIT_USAGE;
+	}
+	if (!cmd_number(c, "threads", 1, SCAN_THREADS_MAX, &threads))
+		return EXIT_USAGE;
+	options.threads = (unsigned)threads;
+	enum err e = open_matcher(c, &matcher);
+	if (!e)
+		e = input_open(c->arg_count ? c->args : standard_input, c->arg_count ? c->arg_count : 1, &c->diags, &r.input);
+	if (!e)
+		e = scan_open(matcher, &options, &scan);
+	if (!e)
+		e = scan_inputs(&r, scan, &all_read);
+	scan_close(&scan);
+	input_close(&r.input);
+	match_close(&matcher);
+	cmd_progress(c, "%s", "");
+	if (!e && !c->json)
+		print_incidents(&r);
+	incidents_free(&r.incidents);
+	if (c->out_errno) /* main says so */
+		return EXIT_USAGE;
+	if (e)
+		return cmd_fail(c, e);
+	return !all_read ? EXIT_USAGE : r.counts.hit_lines ? EXIT_FOUND : EXIT_NONE;
+}
+
+static const struct cmd_option options[] = {
+	{ "threads", 0, "N", "worker threads (default: one a processor)" },
+	{ "every-line", 0, NULL, "ask every line, without the search for literals before it; slow" },
+	{ .name = NULL }
+};
+
+static const char *const examples[] = {
+	"kbt scan Sender.log",
+	"kbt scan /var/log *.gz backup.tar.zst",
+	"journalctl -b | kbt scan",
+	"kbt scan --json Sender.log | jq -r .id | sort | uniq -c",
+	NULL
+};
+
+const struct cmd cmd_scan = {
+	.name = "scan",
+	.usage = "[FILE... | -]",
+	.help = "find known errors in logs",
+	.about = "Reads files, folders, archives and compressed files (gz, xz, zst, bz2, tar, zip), or standard input, and\n"
+		 "groups what it finds into incidents: one an article and the names it binds, the frequent first.\n"
+		 "A hit asks for more than a look-up: the message has to be the whole of what the line says, or the\n"
+		 "product, the component or the name of the log have to speak for it. --json prints each hit on a line\n"
+		 "of its own; of several for one line of the log the best comes first.\n\n"
+		 "Exit code 0 where something was found, 1 where nothing was, 2 where some input could not be read (the\n"
+		 "rest is scanned all the same).",
+	.examples = examples,
+	.options = options,
+	.run = run_scan,
+};

@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: MIT
+"""Import of the text archive: seconds, resident memory, size; the same again; and the cold look-up behind it."""
+import os
+import statistics
+
+title = 'import of the text archive, and a cold look-up'
+
+MESSAGE = r'Failed to connect to <\\HQ-SRV2>, Error = 53'
+
+
+def run(bench):
+    archive = bench.path('archive', 'kbarchive-txt.tar.zst')
+    db = os.path.join(bench.work, 'import.db')
+    for name in os.listdir(bench.work):
+        if name.startswith('import.db'):
+            os.unlink(os.path.join(bench.work, name))
+    command = [bench.kbt, 'import', '--db', db, archive]
+    first = bench.measure(command)
+    again = bench.measure(command)
+    matcher = bench.measure([bench.kbt, 'lookup', '--db', db, MESSAGE])
+    cold = sorted(bench.measure([bench.kbt, 'lookup', '--db', db, MESSAGE])[0] * 1000 for _ in range(30))
+    files = [n for n in os.listdir(bench.work) if n.startswith('import.db')]
+    size = sum(os.path.getsize(os.path.join(bench.work, n)) for n in files) / 1e6
+    bench.table([
+        ['first import', f'{first[0]:.1f} s', f'{first[1]:.0f} MiB', '40 s, 1024 MiB'],
+        ['the same again', f'{again[0]:.1f} s', f'{again[1]:.0f} MiB', ''],
+        ['first look-up', f'{matcher[0]:.2f} s', f'{matcher[1]:.0f} MiB', ''],
+        ['cold look-up, median of 30', f'{statistics.median(cold):.1f} ms', '', '100 ms'],
+        ['cold look-up, slowest of 30', f'{cold[-1]:.1f} ms', '', ''],
+        ['database and matcher', f'{size:.0f} MB', '', '300 MB'],
+    ], ['', 'measured', 'resident', 'at most'])

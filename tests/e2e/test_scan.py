@@ -1,0 +1,251 @@
+# SPDX-License-Identifier: MIT
+"""kbt scan: hits with exact places, groups with counts, every kind of input, and nothing made up."""
+import bz2
+import gzip
+import io
+import json
+import lzma
+import os
+import random
+import resource
+import subprocess
+import tarfile
+import unittest
+import zipfile
+
+from kbt import FOUND, KBT, NONE, ROOT, USAGE, KbtTest, shared
+
+RCMD = r'Failed to connect to <\\HQ-SRV2>, Error = 53'
+SMS = ('~Error during WNetAddConnection2 to \\\\SITE1\\SMS_SITE (53)  '
+       '$$<SMS_LAN_SENDER><Tue Mar 12 10:56:20 2001><thread=8973 (0x230D)>')
+SSH = 'Mar  2 08:13:43 web1 backup[311]: ssh: connect to host db1 port 22: Connection refused'
+# lines that hold words which articles quote, and are not what they are about
+NOISE = ['Jun 14 15:16:01 combo sshd[19939]: authentication failure; logname= uid=0 rhost=218.188.2.4',
+         '2005-06-03-15.42.50.363779 R02-M1-N0 RAS APP FATAL ciod: Error loading x: Permission denied',
+         'kernel: open /etc/foo: No such file or directory', 'all is well', '', '   ', '<>', '53', 'Error = 53?']
+
+
+class Scan(KbtTest):
+    @classmethod
+    def setUpClass(cls):
+        import tempfile
+        cls.shared_dir = tempfile.TemporaryDirectory(prefix='kbt-scan-')
+        cls.addClassCleanup(cls.shared_dir.cleanup)
+        cls.kb = os.path.join(cls.shared_dir.name, 'kb.db')
+        subprocess.run([KBT, 'import', '--db', cls.kb, os.path.join(ROOT, 'kb')], check=True,
+                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+    def setUp(self):
+        super().setUp()
+        self.db = self.kb
+
+    def hits(self, *args, code=FOUND, **kw):
+        return self.json('scan', *args, code=code, **kw)
+
+    def log(self, name, lines, end='\n'):
+        return self.write(name, ''.join(x + end for x in lines))
+
+    def check_places(self, hits, data):
+        """line and offset say where text stands in the bytes."""
+        for h in hits:
+            text = h['text'].encode()
+            self.assertEqual(data[h['offset']:h['offset'] + len(text)], text)
+            self.assertEqual(data[:h['offset']].count(b'\n') + 1, h['line'])
+
+    def test_the_contract(self):
+        path = self.log('Sender.log', NOISE + [SMS] + NOISE)
+        hits = self.hits(path)
+        first = hits[0]
+        self.assertEqual((first['id'], first['line'], first['lines']), ('Q221951', len(NOISE) + 1, 1))
+        self.assertEqual(first['file'], path)
+        self.assertEqual(first['time'], '2001-03-12T10:56:20')
+        self.assertEqual(first['captures']['server'], 'SITE1')
+        self.assertEqual(first['captures']['share'], 'SMS_SITE')
+        self.assertEqual(first['text'], SMS)
+        self.assertTrue(0 < first['confidence'] <= 1)
+        self.assertEqual({h['line'] for h in hits}, {len(NOISE) + 1})
+
+    def test_places_are_exact(self):
+        lines = []
+        rng = random.Random(53)
+        for _ in range(400):
+            lines.append(rng.choice([RCMD, SMS, SSH]) if rng.random() < .2 else rng.choice(NOISE))
+        for end in ('\n', '\r\n'):
+            path = self.log('a.log', lines, end)
+            with open(path, 'rb') as f:
+                data = f.read()
+            hits = self.hits(path)
+            self.check_places(hits, data)
+            self.assertEqual({h['line'] for h in hits},
+                             {i + 1 for i, x in enumerate(lines) if x in (RCMD, SMS, SSH)})
+
+    def test_chunk_edges_lose_nothing(self):
+        rng = random.Random(1)
+        lines, planted = [], set()
+        for n in range(1, 60000):
+            if rng.random() < .01:
+                planted.add(n)
+                lines.append(RCMD)
+            else:
+                lines.append('x' * rng.randrange(120))
+        path = self.log('big.log', lines)
+        for args in ((), ('--threads', '1'), ('--threads', '7')):
+            with self.subTest(args=args):
+                hits = self.hits(path, *args)
+                self.assertEqual([h['line'] for h in hits if h['id'] == 'Q150536'], sorted(planted))
+        with open(path, 'rb') as f:
+            self.check_places(hits, f.read())
+
+    def test_standard_input(self):
+        data = '\n'.join([*NOISE, RCMD])
+        for args in ((), ('-',)):
+            hits = self.hits(*args, input=data)
+            self.assertEqual([h['id'] for h in hits][:1], ['Q150536'])
+            self.assertEqual(hits[0]['line'], len(NOISE) + 1)
+
+    def test_several_files_in_order(self):
+        a, b = self.log('a.log', [RCMD, '', RCMD]), self.log('b.log', [SSH])
+        best = [(h['file'], h['line']) for h in self.hits(b, a)]
+        self.assertEqual(sorted(set(best), key=best.index), [(b, 1), (a, 1), (a, 3)])
+
+    def test_compressed_and_archived(self):
+        plain = ('\n'.join([*NOISE, RCMD]) + '\n').encode()
+        want = (len(NOISE) + 1, plain.index(b'Failed'))
+        tar = io.BytesIO()
+        with tarfile.open(fileobj=tar, mode='w:gz') as t:
+            info = tarfile.TarInfo('logs/rcmd.log')
+            info.size = len(plain)
+            t.addfile(info, io.BytesIO(plain))
+        zipped = io.BytesIO()
+        with zipfile.ZipFile(zipped, 'w', zipfile.ZIP_DEFLATED) as z:
+            z.writestr('b.log', plain)
+        for name, data, member in (('a.log.gz', gzip.compress(plain), None), ('a.log.xz', lzma.compress(plain), None),
+                                   ('a.log.bz2', bz2.compress(plain), None),
+                                   ('a.tar.gz', tar.getvalue(), 'logs/rcmd.log'),
+                                   ('a.zip', zipped.getvalue(), 'b.log')):
+            with self.subTest(name=name):
+                path = self.write(name, data)
+                hit = self.hits(path)[0]
+                self.assertEqual((hit['id'], hit['line'], hit['offset']), ('Q150536', *want))
+                self.assertEqual(hit['file'], f'{path}!/{member}' if member else path)
+
+    def test_utf16(self):
+        text = 'first line \u00e9\U0001f600\r\n' + RCMD + '\r\n'
+        for coding in ('utf-16-le', 'utf-16-be'):
+            data = '\ufeff'.encode(coding) + text.encode(coding)
+            hit = self.hits(self.write('w.log', data))[0]
+            self.assertEqual((hit['id'], hit['line']), ('Q150536', 2))
+            self.assertEqual(hit['offset'], data.index(RCMD.encode(coding)))
+
+    def test_byte_order_mark_and_old_code_pages(self):
+        path = self.write('b.log', b'\xef\xbb\xbf' + RCMD.encode() + b'\nGr\xfc\xdfe\n' + RCMD.encode() + b'\n')
+        self.assertEqual([h['line'] for h in self.hits(path) if h['id'] == 'Q150536'], [1, 3])
+
+    def test_nuls_and_binary(self):
+        rng = random.Random(2)
+        junk = bytes(rng.randrange(256) for _ in range(200000))
+        path = self.write('c.log', junk + b'\n' + RCMD.encode() + b'\n\0\0\0\n' + junk)
+        hits = self.hits(path)
+        self.assertEqual([h['line'] for h in hits if h['id'] == 'Q150536'], [junk.count(b'\n') + 2])
+
+    def test_nothing_found(self):
+        path = self.log('calm.log', NOISE)
+        self.assertEqual(self.hits(path, code=NONE), [])
+        self.assertIn('0 incidents', self.kbt('scan', path, code=NONE).out)
+        self.assertEqual(self.hits(self.write('empty.log', ''), code=NONE), [])
+
+    def test_what_cannot_be_read_is_named_and_the_rest_is_scanned(self):
+        good = self.log('good.log', [RCMD])
+        missing = self.path('missing.log')
+        bad = self.write('bad.log.gz', gzip.compress(b'x\n' * 100000)[:200])
+        for faulty in (missing, bad):
+            with self.subTest(faulty=faulty):
+                p = self.kbt('scan', '--json', faulty, good, code=USAGE)
+                self.assertIn(os.path.basename(faulty), p.err)
+                self.assertEqual(json.loads(p.out.splitlines()[0])['id'], 'Q150536')
+
+    def test_groups_with_counts(self):
+        other = RCMD.replace('HQ-SRV2', 'LAB7')
+        path = self.log('g.log', [RCMD, SSH, other, RCMD, 'noise', RCMD])
+        out = self.kbt('scan', path).out
+        self.assertIn('3 times', out)
+        self.assertEqual(out.count('Q150536'), 2)
+        self.assertLess(out.index('HQ-SRV2'), out.index('LAB7'))
+        self.assertIn(f'first {path}:1', out)
+        self.assertIn(f'last {path}:6', out)
+        self.assertIn('3 incidents, 5 of 6 lines in 1 file', out)
+        self.assertIn('and 2 more incidents', self.kbt('scan', '-n', '1', path).out)
+
+    def test_every_hit_is_an_answer_of_lookup_in_the_same_order(self):
+        lines = [RCMD, SMS, SSH, 'mount error(112): Host is down', RCMD.lower(),
+                 '2001-03-12 13:00:57.328 [0x9b74] ERROR DOS error 53 - name not found'] + NOISE
+        path = self.log('x.log', lines)
+        for n, line in enumerate(lines, 1):
+            ids = [h['id'] for h in self.run_hits(path) if h['line'] == n]
+            if ids:
+                answer = json.loads(self.kbt('lookup', '--json', '-n', '100', line).out)
+                found = [m['id'] for m in answer['matches']]
+                self.assertEqual([x for x in found if x in ids], ids)
+
+    def run_hits(self, path):
+        if not hasattr(self, 'kept'):
+            self.kept = self.hits(path)
+        return self.kept
+
+    def test_literals_miss_nothing_that_every_line_finds(self):
+        rng = random.Random(3)
+        samples = self.samples()
+        dress = ['{}', 'Mar  2 08:13:43 host app[1]: {}', '2001-03-12 10:56:20 ERROR {}', '[0x1a4] ERROR Rcmd: {}']
+        lines = [rng.choice(dress).format(s) for s in samples for _ in range(3)] + NOISE
+        path = self.log('all.log', lines)
+        want = self.hits(path, '--every-line')
+        self.assertEqual(self.hits(path), want)
+
+    def samples(self):
+        """The samples of the authored articles that are one line."""
+        found = []
+        folder = os.path.join(ROOT, 'kb/articles')
+        for name in sorted(os.listdir(folder)):
+            with open(os.path.join(folder, name), encoding='utf-8') as f:
+                front = f.read().split('---\n')[1]
+            part = front.split('  match:\n')[1].split('  not:\n')[0] if '  match:\n' in front else ''
+            for line in part.splitlines():
+                if line.startswith("    - text: '") and line.endswith("'"):
+                    found.append(line[13:-1].replace("''", "'"))
+        self.assertGreater(len(found), 40)
+        return found
+
+    def test_every_sample_of_one_line_is_a_hit(self):
+        samples = self.samples()
+        found = {h['line'] for h in self.hits(self.log('s.log', samples))}
+        self.assertEqual([s for n, s in enumerate(samples, 1) if n not in found], [])
+
+    def test_constant_memory_without_a_newline(self):
+        """Half a gigabyte in one line, in an address space that could not hold it."""
+        def limit():
+            resource.setrlimit(resource.RLIMIT_AS, (450 << 20, 450 << 20))
+        p = subprocess.Popen([KBT, 'scan', '--db', self.db, '--threads', '2'], stdin=subprocess.PIPE,
+                             stdout=subprocess.PIPE, stderr=subprocess.PIPE, preexec_fn=limit)
+        block = (b'no line end here ' * 62000)[:1 << 20]
+        try:
+            for _ in range(512):
+                p.stdin.write(block)
+        except BrokenPipeError:
+            pass
+        out, err = p.communicate(timeout=120)
+        self.assertEqual((p.returncode, err), (NONE, b''))
+        self.assertIn(b'0 of 1 line in 1 file', out)
+
+    def test_real_logs_hold_no_hit(self):
+        data = subprocess.run(['zstd', '-dcq', shared('logs/loghub-2k.tar.zst')], stdout=subprocess.PIPE,
+                              check=True).stdout
+        hits = self.hits(self.write('loghub.tar', data), code=NONE)
+        self.assertEqual(hits, [])
+
+    def test_refusals(self):
+        self.refused('scan', '--threads', '0', 'x', names='threads')
+        self.refused('scan', '--db', self.path('none.db'), 'x', code=4, names='none.db')
+
+
+if __name__ == '__main__':
+    unittest.main()
