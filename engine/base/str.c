@@ -3,51 +3,6 @@
 
 #include <string.h>
 
-bool char_is_space(char c)
-{
-	return c == ' ' || (c >= '\t' && c <= '\r');
-}
-
-bool char_is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
-bool char_is_hex(char c)
-{
-	return char_is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-}
-
-bool char_is_upper(char c)
-{
-	return c >= 'A' && c <= 'Z';
-}
-
-bool char_is_lower(char c)
-{
-	return c >= 'a' && c <= 'z';
-}
-
-bool char_is_alpha(char c)
-{
-	return char_is_upper(c) || char_is_lower(c);
-}
-
-bool char_is_alnum(char c)
-{
-	return char_is_alpha(c) || char_is_digit(c);
-}
-
-char char_lower(char c)
-{
-	return char_is_upper(c) ? (char)(c + 32) : c;
-}
-
-char char_upper(char c)
-{
-	return char_is_lower(c) ? (char)(c - 32) : c;
-}
-
 struct str str_c(const char *c)
 {
 	return c ? (struct str){ c, strlen(c) } : (struct str){ "", 0 };
@@ -123,8 +78,11 @@ size_t str_find_nocase(struct str s, struct str what)
 {
 	if (what.n > s.n)
 		return STR_NONE;
+	if (!what.n)
+		return 0;
+	char low = char_lower(what.p[0]), up = char_upper(what.p[0]);
 	for (size_t i = 0; i + what.n <= s.n; i++)
-		if (equal_nocase(s.p + i, what.p, what.n))
+		if ((s.p[i] == low || s.p[i] == up) && equal_nocase(s.p + i, what.p, what.n))
 			return i;
 	return STR_NONE;
 }

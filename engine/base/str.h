@@ -52,14 +52,50 @@ bool str_cut(struct str s, char c, struct str *ret_head, struct str *ret_tail);
 bool str_u64(struct str s, uint64_t *ret_value);
 bool str_i64(struct str s, int64_t *ret_value);
 
-bool char_is_space(char c); /* the six ASCII ones; the locale does not matter */
-bool char_is_digit(char c);
-bool char_is_hex(char c);
-bool char_is_alpha(char c);
-bool char_is_alnum(char c);
-bool char_is_upper(char c);
-bool char_is_lower(char c);
-char char_lower(char c);
-char char_upper(char c);
+/* Of ASCII; the locale does not matter. Here, because they stand in every inner loop. */
+static inline bool char_is_space(char c)
+{
+	return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+static inline bool char_is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+static inline bool char_is_hex(char c)
+{
+	return char_is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+}
+
+static inline bool char_is_upper(char c)
+{
+	return c >= 'A' && c <= 'Z';
+}
+
+static inline bool char_is_lower(char c)
+{
+	return c >= 'a' && c <= 'z';
+}
+
+static inline bool char_is_alpha(char c)
+{
+	return char_is_upper(c) || char_is_lower(c);
+}
+
+static inline bool char_is_alnum(char c)
+{
+	return char_is_alpha(c) || char_is_digit(c);
+}
+
+static inline char char_lower(char c)
+{
+	return char_is_upper(c) ? (char)(c + 32) : c;
+}
+
+static inline char char_upper(char c)
+{
+	return char_is_lower(c) ? (char)(c - 32) : c;
+}
 
 #endif
