@@ -18,7 +18,7 @@ static const char text[] =
 	"seconds is answered with the same evidence, and says so.</p>\n"
 	"<h2 id=\"api\">API</h2>\n"
 	"<pre class=\"code\" tabindex=\"0\">curl -H 'Content-Type: application/json' \\\n"
-	"     -d '{\"text\": \"Failed to connect to &lt;\\\\\\\\FILESRV&gt;, Error = 53\"}' http://127.0.0.1:8053/api/v1/lookup</pre>\n"
+	"     -d '{\"text\": \"Failed to connect to &lt;\\\\\\\\FILESRV&gt;, Error = 53\"}' \\\n     http://127.0.0.1:8053/api/v1/lookup</pre>\n"
 	"<dl class=\"api\">\n"
 	"<dt><code>POST /api/v1/lookup</code></dt><dd>the articles that explain a text</dd>\n"
 	"<dt><code>POST /api/v1/diagnose</code></dt><dd>the same, then probes and a verdict; with <code>\"set\": {\"server\": "

@@ -64,7 +64,7 @@ static void add_chip(struct buf *out, struct str name, struct str value, struct 
 	render_html_escape(out, name);
 	buf_add_c(out, "\" value=\"");
 	render_html_escape(out, value);
-	buf_addf(out, "\" size=\"%zu\" placeholder=\"", value.n < 8 ? (size_t)10 : value.n > 40 ? (size_t)42 : value.n + 2);
+	buf_addf(out, "\" size=\"%zu\" placeholder=\"", open ? (size_t)20 : value.n < 8 ? (size_t)10 : value.n > 40 ? (size_t)42 : value.n + 2);
 	render_html_escape(out, open ? STR("not in the message") : STR(""));
 	buf_add_c(out, "\"></label>\n");
 	if (ask.n) {
@@ -140,7 +140,7 @@ static void add_sure(struct buf *out, const struct match *m)
 	render_html_escape(out, m->id);
 	buf_addf(out, "</span> <svg class=\"bar\" viewBox=\"0 0 100 4\" preserveAspectRatio=\"none\" aria-hidden=\"true\">"
 		      "<rect width=\"%.0f\" height=\"4\"/></svg> <span>%s, %.0f&nbsp;%%</span></p>\n",
-		 m->confidence * 100, sure_words(m->confidence), m->confidence * 100);
+		 m->confidence * 100, sure_words(m->confidence), m->confidence < 0.99 ? m->confidence * 100 : 99.0);
 }
 
 static void add_why(struct buf *out, const struct match *m)
@@ -259,7 +259,7 @@ static void add_diagnosis(struct buf *out, const struct triage_report *r, struct
 		return;
 	buf_addf(out, "<section class=\"card diagnosis\" id=\"diagnosis\" aria-labelledby=\"which\"%s>\n"
 		      "<h2 id=\"which\">Which cause is it?</h2>\n",
-		 r->answer.found.explained && !r->need_count ? " data-auto" : "");
+		 r->answer.found.explained ? " data-auto" : "");
 	if (age_ms >= 0)
 		buf_addf(out, "<p id=\"shared\" class=\"note\">The same question was asked %.1f s ago: this is the evidence of "
 			      "then.</p>\n", (double)age_ms / 1000);
@@ -269,9 +269,12 @@ static void add_diagnosis(struct buf *out, const struct triage_report *r, struct
 		buf_add(out, done);
 	} else {
 		render_html_ladder(out, r->ladder, r->ladder_count);
-		buf_add_c(out, "<section id=\"verdict\" class=\"verdict idle\"><p>Probes from this machine tell the causes "
-			       "apart: name, address, route, port, session. They only look, and change nothing.</p></section>\n"
-			       "<ul id=\"probes\" class=\"probes\" aria-live=\"polite\"></ul>\n");
+		buf_addf(out, "<section id=\"verdict\" class=\"verdict idle\"><p>%s</p></section>\n",
+			 r->need_count ? "The message names no server. Fill it in above; what can be seen without it is probed "
+					 "meanwhile."
+				       : "Probes from this machine tell the causes apart: name, address, route, port, session. "
+					 "They only look, and change nothing.");
+		buf_add_c(out, "<ul id=\"probes\" class=\"probes\" aria-live=\"polite\"></ul>\n");
 	}
 	buf_addf(out, "<p class=\"actions\"><button form=\"ask\" name=\"do\" value=\"diagnose\" id=\"run\">%s</button></p>\n"
 		      "</section>\n", done.n ? "Check again" : "Run the probes");
