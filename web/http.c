@@ -11,6 +11,8 @@
 
 #include "base/mem.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <microhttpd.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -30,6 +32,9 @@ enum {
 	CONNECTIONS_PER_CLIENT = 64, /* where clients are on other machines */
 	FILES_RESERVED = 256,	     /* of the process's descriptors, for probes and the store */
 	REAP_MS = 500,
+	LINGER_MS = 3000, /* so long an early refusal is left to be read, while the rest of the request is thrown away */
+	LINGER_TICK_MS = 20,
+	LINGERING_MAX = 64,
 	ANSWER_S = 60
 };
 
@@ -54,7 +59,13 @@ struct conn {
 	struct http_wake *request; /* the one in it, or NULL */
 	int fd;
 	enum phase phase;
+	bool linger;
 	int64_t since_ms;
+};
+
+struct lingering {
+	int fd;
+	int64_t until_ms;
 };
 
 /* A request in a connection; to the handler, what it wakes. */
@@ -83,6 +94,8 @@ struct http_server {
 	pthread_cond_t stop;
 	bool stopping;
 	struct conn *conns;
+	struct lingering lingering[LINGERING_MAX];
+	size_t lingering_count;
 };
 
 static int64_t now_ms(void)
@@ -174,17 +187,38 @@ static void look_at(struct conn *c, int64_t now)
 	}
 }
 
+/* A close with bytes unread would reset the connection, and the client might never see the answer. */
+static void linger(struct http_server *s, int64_t now)
+{
+	char rubbish[16384];
+	for (size_t i = 0; i < s->lingering_count;) {
+		struct lingering *l = &s->lingering[i];
+		ssize_t n = now < l->until_ms ? 1 : 0;
+		while (n > 0)
+			n = recv(l->fd, rubbish, sizeof rubbish, MSG_DONTWAIT);
+		if (n < 0 && errno == EAGAIN) {
+			i++;
+			continue;
+		}
+		close(l->fd);
+		*l = s->lingering[--s->lingering_count];
+	}
+}
+
 static void *reap(void *context)
 {
 	struct http_server *s = context;
 	pthread_mutex_lock(&s->lock);
+	int64_t looked = 0;
 	while (!s->stopping) {
 		int64_t now = now_ms();
-		for (struct conn *c = s->conns; c; c = c->next)
+		linger(s, now);
+		for (struct conn *c = now - looked >= REAP_MS ? s->conns : NULL; c; c = c->next)
 			look_at(c, now);
+		looked = now - looked >= REAP_MS ? now : looked;
 		struct timespec until;
 		clock_gettime(CLOCK_MONOTONIC, &until);
-		until.tv_nsec += REAP_MS * 1000000L;
+		until.tv_nsec += (s->lingering_count ? LINGER_TICK_MS : REAP_MS) * 1000000L;
 		until.tv_sec += until.tv_nsec / 1000000000L;
 		until.tv_nsec %= 1000000000L;
 		pthread_cond_timedwait(&s->stop, &s->lock, &until);
@@ -192,6 +226,7 @@ static void *reap(void *context)
 	for (struct conn *c = s->conns; c; c = c->next)
 		if (c->request)
 			give_up(c->request);
+	linger(s, INT64_MAX);
 	pthread_mutex_unlock(&s->lock);
 	return NULL;
 }
@@ -227,6 +262,12 @@ static void on_connection(void *context, struct MHD_Connection *connection, void
 			s->conns = c->next;
 		if (c->next)
 			c->next->prev = c->prev;
+		if (c->linger && s->lingering_count < LINGERING_MAX && !s->stopping) {
+			int fd = fcntl(c->fd, F_DUPFD_CLOEXEC, 0);
+			if (fd >= 0)
+				s->lingering[s->lingering_count++] = (struct lingering){ fd, now_ms() + LINGER_MS };
+			pthread_cond_signal(&s->stop);
+		}
 		pthread_mutex_unlock(&s->lock);
 		mem_free(c);
 	}
@@ -349,6 +390,7 @@ static enum MHD_Result refuse(struct http_wake *w, unsigned status, const char *
 	o->refuse(o->context, &w->req, status, why, &w->res);
 	w->res.status = status;
 	w->res.close = true;
+	w->conn->linger = true;
 	return send_response(w);
 }
 

@@ -1,0 +1,123 @@
+# SPDX-License-Identifier: MIT
+"""A server of our own for the tests: kb/ imported once, `kbt serve` on a free port, plain sockets to talk to it."""
+import http.client
+import json
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+import urllib.parse
+
+import kbt
+
+MESSAGE = r'Failed to connect to <\\127.0.0.1>, Error = 53'
+FORM = {'Content-Type': 'application/x-www-form-urlencoded'}
+
+
+class Server:
+    def __init__(self, *args):
+        self.dir = tempfile.mkdtemp(prefix='kbt-web-')
+        self.db = os.path.join(self.dir, 'kb.db')
+        self.env = dict(os.environ, KBT_DB=self.db, XDG_CACHE_HOME=os.path.join(self.dir, 'cache'))
+        self.kbt('import', os.path.join(kbt.ROOT, 'kb'))
+        self.process = subprocess.Popen([kbt.KBT, 'serve', '--json', '--listen', '127.0.0.1:0', *args], env=self.env,
+                                        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        line = self.process.stdout.readline()
+        if not line:
+            raise AssertionError('kbt serve: ' + self.process.stderr.read().decode())
+        self.said = json.loads(line)
+        self.port = self.said['port']
+        self.url = self.said['url']
+
+    def kbt(self, *args):
+        return subprocess.run([kbt.KBT, *args], env=self.env, check=True, capture_output=True, timeout=120).stdout
+
+    def close(self):
+        """Ends it; gives its exit code and what it said on standard error."""
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+        _, err = self.process.communicate(timeout=20)
+        shutil.rmtree(self.dir, ignore_errors=True)
+        return self.process.returncode, err.decode()
+
+    def fds(self):
+        return len(os.listdir(f'/proc/{self.process.pid}/fd'))
+
+    # ---- asking ----
+
+    def ask(self, method, path, body=None, headers=None, timeout=60):
+        """Gives status, headers (names in lower case), text."""
+        c = http.client.HTTPConnection('127.0.0.1', self.port, timeout=timeout)
+        try:
+            c.request(method, path, body, headers or {})
+            r = c.getresponse()
+            return r.status, {k.lower(): v for k, v in r.getheaders()}, r.read().decode()
+        finally:
+            c.close()
+
+    def get(self, path, **headers):
+        return self.ask('GET', path, headers=headers)
+
+    def form(self, path, fields, headers=None):
+        return self.ask('POST', path, urllib.parse.urlencode(fields), {**FORM, **(headers or {})})
+
+    def api(self, path, value, headers=None):
+        status, _, text = self.ask('POST', path, json.dumps(value),
+                                   {'Content-Type': 'application/json', **(headers or {})})
+        return status, json.loads(text)
+
+    def events(self, value, headers=None):
+        """The events of a diagnosis: (id, name, object)."""
+        status, sent, text = self.ask('POST', '/api/v1/diagnose', json.dumps(value), {
+            'Content-Type': 'application/json', 'Accept': 'text/event-stream', **(headers or {})})
+        assert status == 200 and sent['content-type'] == 'text/event-stream', (status, text)
+        found = []
+        for block in text.split('\n\n'):
+            lines = dict(re.findall(r'^(id|event): (.*)$', block, re.M))
+            if 'event' in lines:
+                data = '\n'.join(re.findall(r'^data: (.*)$', block, re.M))
+                found.append((lines.get('id'), lines['event'], json.loads(data)))
+        return found
+
+    # ---- raw ----
+
+    def connect(self):
+        s = socket.create_connection(('127.0.0.1', self.port))
+        s.settimeout(20)
+        return s
+
+    def raw(self, data, wait=10):
+        """Sends bytes; gives what came back, and whether the server closed."""
+        with self.connect() as s:
+            s.settimeout(wait)
+            try:
+                s.sendall(data)
+            except OSError:
+                pass
+            return read_all(s)
+
+    def wait_until(self, test, seconds=10):
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            if test():
+                return True
+            time.sleep(0.1)
+        return False
+
+
+def read_all(s):
+    got = b''
+    try:
+        while True:
+            block = s.recv(65536)
+            if not block:
+                return got, True
+            got += block
+    except socket.timeout:
+        return got, False
+    except OSError:
+        return got, True

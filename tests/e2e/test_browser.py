@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: MIT
+"""The page in Chromium: starts a server and runs web/page.mjs against it, which prints TAP. Needs npm, a registry for
+two development packages (npm ci, without scripts), and chromium."""
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+import unittest
+
+import kbt
+from serve import Server
+
+WEB = os.path.join(kbt.ROOT, 'tests/e2e/web')
+CHROMIUM = os.environ.get('CHROMIUM') or shutil.which('chromium') or shutil.which('chromium-browser')
+
+
+def prepare():
+    for program in ('node', 'npm'):
+        if not shutil.which(program):
+            raise unittest.SkipTest(f'{program} is missing')
+    if not CHROMIUM:
+        raise unittest.SkipTest('chromium is missing')
+    if not os.path.isdir(os.path.join(WEB, 'node_modules/playwright-core')):
+        p = subprocess.run(['npm', 'ci', '--ignore-scripts', '--no-audit', '--no-fund', '--silent'], cwd=WEB,
+                           capture_output=True, timeout=300)
+        if p.returncode:
+            raise unittest.SkipTest('npm ci could not fetch the development packages')
+
+
+class Browser(unittest.TestCase):
+    def test_page(self):
+        prepare()
+        server = Server()
+        profile = tempfile.mkdtemp(prefix='kbt-chromium-')
+        try:
+            p = subprocess.run(['node', 'page.mjs', server.url, profile], cwd=WEB, env=dict(os.environ, CHROMIUM=CHROMIUM),
+                               capture_output=True, text=True, timeout=300)
+        finally:
+            server.close()
+            shutil.rmtree(profile, ignore_errors=True)
+        for line in p.stdout.splitlines():
+            with self.subTest(line):
+                self.assertFalse(line.startswith('not ok'), line)
+        self.assertEqual(p.returncode, 0, p.stdout[-2000:] + p.stderr[-2000:])
+        self.assertGreater(len(re.findall(r'^ok ', p.stdout, re.M)), 10)
+
+
+if __name__ == '__main__':
+    unittest.main()

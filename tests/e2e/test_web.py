@@ -1,0 +1,539 @@
+# SPDX-License-Identifier: MIT
+"""The web server as its clients see it: pages, API, events, and what it refuses."""
+import concurrent.futures
+import html.parser
+import json
+import re
+import signal
+import socket
+import subprocess
+import time
+import unittest
+
+import kbt
+from serve import MESSAGE, Server, read_all
+
+server = None
+
+
+def setUpModule():
+    global server
+    server = Server()
+
+
+def tearDownModule():
+    server.close()
+
+
+class Page(html.parser.HTMLParser):
+    """What a page holds: tags with attributes, and its text."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.tags, self.text = [], ''
+        self.feed(text)
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_data(self, data):
+        self.text += data
+
+    def find(self, tag, **attrs):
+        return [a for t, a in self.tags if t == tag and all(a.get(k.rstrip('_')) == v for k, v in attrs.items())]
+
+
+class Pages(unittest.TestCase):
+    def test_home_works_without_a_script(self):
+        status, headers, text = server.get('/')
+        page = Page(text)
+        self.assertEqual(status, 200)
+        self.assertEqual(headers['content-type'], 'text/html; charset=utf-8')
+        self.assertEqual(page.find('form', id='ask')[0]['method'], 'post')
+        self.assertIn('autofocus', page.find('textarea')[0])
+
+    def test_paste_by_plain_form(self):
+        status, _, text = server.form('/', {'text': r'Failed to connect to <\\HQ-SRV2>, Error = 53', 'do': 'explain'})
+        page = Page(text)
+        self.assertEqual(status, 200)
+        first = next(a['href'] for t, a in page.tags if t == 'a' and a.get('href', '').startswith('/kb/'))
+        self.assertEqual(first, '/kb/Q150536')
+        self.assertEqual(page.find('input', name='set.server')[0]['value'], 'HQ-SRV2')
+        self.assertTrue(page.find('mark'))
+        self.assertIn('Run the probes', page.text)
+        self.assertNotIn('Check again', page.text)
+
+    def test_probes_by_plain_form(self):
+        status, _, text = server.form('/', {'text': MESSAGE, 'do': 'diagnose'})
+        page = Page(text)
+        self.assertEqual(status, 200)
+        self.assertTrue(page.find('section', id='verdict'))
+        self.assertIn('refused', page.text)
+        self.assertIn('Check again', page.text)
+        self.assertIn('Q150536', page.text)
+
+    def test_corrected_value_counts_with_its_message_only(self):
+        text = r'Failed to connect to <\\HQ-SRV2>, Error = 53'
+        shown = Page(server.form('/', {'text': text})[2])
+        mark = shown.find('section', **{'data-of': shown.find('section', class_='said')[0]['data-of']})[0]['data-of']
+        right = Page(server.form('/', {'text': text, 'of': mark, 'set.server': 'OTHER'})[2])
+        self.assertEqual(right.find('input', name='set.server')[0]['value'], 'OTHER')
+        late = Page(server.form('/', {'text': text + '!', 'of': mark, 'set.server': 'OTHER'})[2])
+        self.assertEqual(late.find('input', name='set.server')[0]['value'], 'HQ-SRV2')
+
+    def test_unbound_shows_an_empty_chip(self):
+        page = Page(server.form('/', {'text': 'Error during WNetAddConnection2 (53)'})[2])
+        self.assertEqual(page.find('input', name='set.server')[0]['value'], '')
+        self.assertIn('Which server', page.text)
+
+    def test_unexplained_says_so(self):
+        status, _, text = server.form('/', {'text': 'zqxj wvutsr'})
+        self.assertEqual(status, 200)
+        self.assertIn('No article explains this', text)
+        self.assertIn('/help#write', text)
+
+    def test_message_without_letters(self):
+        self.assertEqual(server.form('/', {'text': '!?!'})[0], 400)
+
+    def test_article(self):
+        status, _, text = server.get('/kb/Q150536')
+        page = Page(text)
+        self.assertEqual(status, 200)
+        self.assertIn('Why it happens', page.text)
+        self.assertIn('Cited by', page.text)
+        self.assertTrue(page.find('a', href='/kb/Q134964'))
+        for spelling in ('150536', 'KB150536', 'q150536'):
+            status, headers, _ = server.get('/kb/' + spelling)
+            self.assertEqual((status, headers.get('location')), (301, '/kb/Q150536'))
+        self.assertEqual(server.get('/kb/Q999999')[0], 404)
+        self.assertEqual(server.get('/kb/nonsense')[0], 404)
+
+    def test_search(self):
+        status, _, text = server.get('/search?q=rcmd+remote+command')
+        self.assertEqual(status, 200)
+        self.assertTrue(Page(text).find('a', href='/kb/Q150536'))
+        self.assertEqual(server.get('/search?q=Q150536')[1].get('location'), '/kb/Q150536')
+        self.assertEqual(server.get('/search?q=rcmd&page=0')[0], 400)
+        self.assertEqual(server.get('/search')[0], 200)
+
+    def test_links_of_the_pages_lead_somewhere(self):
+        seen, todo = set(), ['/', '/help', '/kb/Q150536', '/search?q=network']
+        while todo:
+            path = todo.pop().split('#')[0]
+            if path in seen or not path.startswith('/') or len(seen) > 80:
+                continue
+            seen.add(path)
+            status, headers, text = server.get(path)
+            self.assertIn(status, (200, 301, 302), path)
+            if headers['content-type'].startswith('text/html'):
+                todo += [a.get('href') or a.get('src') for t, a in Page(text).tags if t in ('a', 'link', 'script', 'img')]
+        self.assertGreater(len(seen), 15)
+
+    def test_weight_and_headers(self):
+        total = 0
+        for path in ['/'] + [a.get('href') or a.get('src') for t, a in Page(server.get('/')[2]).tags
+                             if t in ('link', 'script', 'img') and a.get('rel') != 'search']:
+            status, headers, text = server.get(path)
+            self.assertEqual(status, 200, path)
+            total += len(text.encode())
+            csp = headers['content-security-policy']
+            for word in ("default-src 'none'", "script-src 'self'", "frame-ancestors 'none'", "base-uri 'none'"):
+                self.assertIn(word, csp)
+            self.assertNotIn('unsafe', csp)
+            self.assertEqual(headers['x-content-type-options'], 'nosniff')
+            self.assertEqual(headers['referrer-policy'], 'no-referrer')
+        self.assertLess(total, 60 << 10)
+        for path in ('/', '/help', '/kb/Q150536'):
+            page = Page(server.get(path)[2])
+            self.assertFalse([a for _, a in page.tags if 'style' in a or any(k.startswith('on') for k in a)])
+            self.assertTrue(all(a.get('src', '').startswith('/static/') for a in page.find('script')))
+
+    def test_static_files_are_kept_by_the_client(self):
+        path = Page(server.get('/')[2]).find('link', rel='stylesheet')[0]['href']
+        _, headers, _ = server.get(path)
+        self.assertIn('immutable', headers['cache-control'])
+        status, _, text = server.get(path, **{'If-None-Match': headers['etag']})
+        self.assertEqual((status, text), (304, ''))
+
+    def test_unknown_and_wrong_method(self):
+        for path in ('/nothing', '/static/none', '/static/../http.c', '/kb/', '/api/v1/nothing', '//', '/.git/config'):
+            self.assertIn(server.get(path)[0], (400, 404), path)
+        for method, path, allow in (('POST', '/search', 'GET, HEAD'), ('GET', '/api/v1/lookup', 'POST'),
+                                    ('PUT', '/', 'GET, HEAD, POST'), ('DELETE', '/kb/Q150536', 'GET, HEAD')):
+            status, headers, _ = server.ask(method, path)
+            self.assertEqual((status, headers.get('allow')), (405, allow), (method, path))
+        status, headers, text = server.ask('HEAD', '/')
+        self.assertEqual((status, text), (200, ''))
+
+    def test_health(self):
+        self.assertEqual(server.get('/-/healthy')[0], 200)
+        self.assertEqual(server.get('/-/ready')[0], 200)
+
+
+class Api(unittest.TestCase):
+    def test_lookup(self):
+        status, answer = server.api('/api/v1/lookup', {'text': r'Failed to connect to <\\FILESRV>, Error = 53'})
+        self.assertEqual(status, 200)
+        self.assertTrue(answer['explained'])
+        self.assertEqual(answer['matches'][0]['id'], 'Q150536')
+        self.assertEqual(answer['matches'][0]['captures'], {'server': 'FILESRV'})
+
+    def test_diagnose(self):
+        status, report = server.api('/api/v1/diagnose', {'text': MESSAGE})
+        self.assertEqual(status, 200)
+        self.assertEqual(report['bindings']['server'], '127.0.0.1')
+        self.assertIn('refused', {e['state'] for e in report['evidence'] if e['probe'] == 'tcp'})
+        self.assertIn(report['verdict']['state'], ('confirmed', 'inconclusive'))
+
+    def test_set_binds(self):
+        status, report = server.api('/api/v1/diagnose', {'text': 'Error during WNetAddConnection2 (53)',
+                                                         'set': {'server': '127.0.0.1'}})
+        self.assertEqual((status, report['bindings']['server'], report['needs']), (200, '127.0.0.1', []))
+
+    def test_unbound_needs(self):
+        status, report = server.api('/api/v1/diagnose', {'text': 'Error during WNetAddConnection2 (53)'})
+        self.assertEqual(status, 200)
+        self.assertEqual(report['needs'][0]['name'], 'server')
+        self.assertNotIn('tcp', {e['probe'] for e in report['evidence']})
+
+    def test_events(self):
+        events = server.events({'text': MESSAGE, 'set': {'port': '445'}})
+        names = [name for _, name, _ in events]
+        self.assertEqual(names[0], 'match')
+        self.assertEqual(names[-1], 'verdict')
+        self.assertEqual(set(names[1:-1]), {'probe'})
+        self.assertEqual([int(i) for i, _, _ in events], list(range(1, len(events) + 1)))
+        self.assertEqual(events[0][2]['matches'][0]['id'], 'Q150536')
+        self.assertEqual(len(events) - 2, len(events[-1][2]['evidence']))
+        for _, name, probe in events[1:-1]:
+            self.assertTrue(probe['probe'] and probe['state'] and 'ms' in probe)
+
+    def test_a_repeat_shares_its_evidence_and_says_so(self):
+        question = {'text': r'Failed to connect to <\\127.0.0.7>, Error = 53'}
+        first = server.api('/api/v1/diagnose', question)[1]
+        again = server.api('/api/v1/diagnose', question)[1]
+        self.assertNotIn('shared_ms', first)
+        self.assertLess(again.pop('shared_ms'), 5000)
+        self.assertEqual(first, again)
+        events = server.events(question)
+        self.assertEqual(events[0][1], 'shared')
+        page = server.form('/', {**question, 'do': 'diagnose'})[2]
+        self.assertIn('The same question was asked', page)
+
+    def test_the_same_question_at_once_is_one_diagnosis(self):
+        question = {'text': r'Failed to connect to <\\127.0.0.8>, Error = 53'}
+        with concurrent.futures.ThreadPoolExecutor(6) as pool:
+            reports = [r for _, r in pool.map(lambda _: server.api('/api/v1/diagnose', question), range(6))]
+        self.assertEqual(len({json.dumps(r['evidence']) for r in reports}), 1)
+
+    def test_one_diagnosis_of_a_target_at_a_time(self):
+        def spans(n):
+            report = server.api('/api/v1/diagnose', {'text': MESSAGE + ' ' * n, 'set': {'server': '127.0.0.9'}})[1]
+            times = [e['at'] for e in report['evidence']]
+            return min(times), max(times)
+        with concurrent.futures.ThreadPoolExecutor(3) as pool:
+            found = sorted(pool.map(spans, (1, 2, 3)))
+        for (_, end), (begin, _) in zip(found, found[1:]):
+            self.assertLessEqual(end, begin)
+
+    def test_probes_keep_to_the_policy(self):
+        for target in ('169.254.169.254', '8.8.4.4', '224.0.0.1', '0.0.0.0', '255.255.255.255', 'fe80::1', '::ffff:8.8.4.4'):
+            report = server.api('/api/v1/diagnose', {'text': MESSAGE, 'set': {'server': target}})[1]
+            sent = [e for e in report['evidence'] if e['args'].get('address') == target and e['probe'] in
+                    ('tcp', 'icmp', 'nbstat', 'smb', 'nbss', 'arp', 'mtu', 'trace') and e['state'] != 'not-run']
+            self.assertEqual(sent, [], target)
+
+    def test_article_and_search(self):
+        status, _, text = server.get('/api/v1/articles/150536')
+        self.assertEqual((status, json.loads(text)['id']), (200, 'Q150536'))
+        self.assertEqual(server.get('/api/v1/articles/Q999999')[0], 404)
+        found = json.loads(server.get('/api/v1/search?q=rcmd&limit=3')[2])
+        self.assertIn('Q150536', [a['id'] for a in found['articles']])
+        self.assertLessEqual(len(found['articles']), 3)
+        for query in ('', '?q=', '?q=a&limit=101', '?q=a&offset=-1', '?q=a&limit=x'):
+            self.assertEqual(server.get('/api/v1/search' + query)[0], 400, query)
+
+    def test_bad_bodies(self):
+        kind = {'Content-Type': 'application/json'}
+        for body in ('', '{', '[]', '"x"', 'null', '{}', '{"text": 5}', '{"text": ""}', '{"text": "  "}', '{"text": "a"} x',
+                     '{"text": "a", "set": []}', '{"text": "a", "set": {"server": 5}}', '{"text": "a", "set": {"a b": "c"}}',
+                     '{"text": "a", "set": {"": "c"}}', '{"text": "!!!"}', '{"text": "a", "x": ' + '[' * 500 + ']' * 500 + '}',
+                     json.dumps({'text': 'a', 'set': {'server': 'x' * 2000}}),
+                     json.dumps({'text': 'a', 'set': {f'n{i}': 'x' for i in range(100)}})):
+            for path in ('/api/v1/lookup', '/api/v1/diagnose'):
+                status, _, text = server.ask('POST', path, body, kind)
+                self.assertEqual(status, 400, (path, body[:80], text[:100]))
+                self.assertTrue(json.loads(text)['error'])
+
+    def test_json_only(self):
+        for kind in ('text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data', ''):
+            status, _, text = server.ask('POST', '/api/v1/lookup', '{"text": "error 53"}', {'Content-Type': kind})
+            self.assertEqual(status, 415)
+        self.assertEqual(server.ask('POST', '/', '{}', {'Content-Type': 'application/json'})[0], 415)
+
+
+class Injection(unittest.TestCase):
+    PAYLOADS = ['<script>alert(1)</script>', '"><img src=x onerror=alert(1)>', "'onfocus='alert(1)", '</textarea><b>x',
+                '</pre><svg/onload=alert(1)>', 'javascript:alert(1)', '<a href="javascript:alert(1)">x</a>', '&lt;b&gt;',
+                '<!--', '-->', ']]>', '<style>*{}</style>', '\x1b[31mred', '\x00null', '‮rtl', '{{7*7}}', '${7*7}',
+                '%3Cscript%3E', '<\x00script>', '<iframe src=//evil.example>', '\r\n\r\ndata: x', 'id: 9\nevent: verdict']
+
+    def tags(self, text):
+        page = Page(text)
+        known = {'html', 'head', 'meta', 'title', 'link', 'script', 'body', 'a', 'header', 'img', 'form', 'input', 'main',
+                 'h1', 'h2', 'h3', 'h4', 'label', 'textarea', 'p', 'button', 'span', 'kbd', 'div', 'section', 'pre', 'mark',
+                 'code', 'details', 'summary', 'svg', 'rect', 'ol', 'ul', 'li', 'dl', 'dt', 'dd', 'footer', 'q', 'b', 'var',
+                 'strong', 'nav', 'article', 'aside', 'br'}
+        for tag, attrs in page.tags:
+            self.assertIn(tag, known)
+            self.assertFalse([k for k in attrs if k.startswith('on') or k == 'style'], attrs)
+            self.assertFalse(str(attrs.get('href') or '').lower().startswith(('javascript', 'data', '//')), attrs)
+        self.assertFalse([a for a in page.find('script') if not a.get('src', '').startswith('/static/')])
+        self.assertFalse([a for a in page.find('img') if not a.get('src', '').startswith('/static/')])
+        self.assertNotRegex(text, '[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e]')
+
+    def test_no_field_reaches_the_page_as_markup(self):
+        for payload in self.PAYLOADS:
+            for fields in ({'text': payload + ' error 53'}, {'text': f'Failed to connect to <\\\\{payload}>, Error = 53'},
+                           {'text': MESSAGE, 'set.server': payload}, {'text': 'Error during WNetAddConnection2 (53)',
+                                                                     'set.server': payload}):
+                for path in ('/', '/ui/answer'):
+                    status, _, text = server.form(path, fields)
+                    self.assertIn(status, (200, 400))
+                    self.tags(text)
+            quoted = ''.join(f'%{b:02x}' for b in payload.encode())
+            for path in (f'/search?q={quoted}', f'/?q={quoted}', f'/kb/{quoted}', f'/{quoted}', f'/kb/Q150536?{quoted}',
+                         f'/api/v1/articles/{quoted}'):
+                self.tags(server.get(path)[2])
+
+    def test_no_value_breaks_out_of_an_event(self):
+        for payload in ('a\n\nid: 9\nevent: verdict\ndata: {}', '127.0.0.1\r\n\r\nevent: x', '\x1b]0;x\x07'):
+            events = server.events({'text': MESSAGE, 'set': {'server': payload}})
+            self.assertEqual([n for _, n, _ in events if n not in ('shared', 'match', 'probe', 'verdict', 'error')], [])
+            self.assertEqual(len([n for _, n, _ in events if n in ('verdict', 'error')]), 1)
+
+    def test_no_header_is_split(self):
+        for path in ('/kb/q150536%0d%0aX-Evil:%201', '/search?q=Q150536%0d%0aX-Evil:%201'):
+            _, headers, _ = server.get(path)
+            self.assertNotIn('x-evil', headers)
+
+
+class Origins(unittest.TestCase):
+    POSTS = ('/', '/ui/answer', '/ui/diagnose', '/api/v1/lookup', '/api/v1/diagnose')
+
+    def test_nothing_is_accepted_from_another_site(self):
+        own = f'http://127.0.0.1:{server.port}'
+        for path in self.POSTS:
+            for headers in ({'Sec-Fetch-Site': 'cross-site'}, {'Sec-Fetch-Site': 'same-site'}, {'Origin': 'http://evil.example'},
+                            {'Origin': 'null'}, {'Origin': own.replace('http', 'https')},
+                            {'Sec-Fetch-Site': 'cross-site', 'Origin': own}, {'Origin': f'http://localhost:{server.port}'}):
+                for kind in ('application/json', 'application/x-www-form-urlencoded', 'text/plain'):
+                    body = json.dumps({'text': MESSAGE}) if kind.endswith('json') else 'text=error+53'
+                    status, sent, _ = server.ask('POST', path, body, {'Content-Type': kind, **headers})
+                    self.assertEqual(status, 403, (path, headers, kind))
+                    self.assertNotIn('access-control-allow-origin', sent)
+
+    def test_preflight_is_refused(self):
+        status, headers, _ = server.ask('OPTIONS', '/api/v1/diagnose', headers={
+            'Origin': 'http://evil.example', 'Access-Control-Request-Method': 'POST'})
+        self.assertGreaterEqual(status, 400)
+        self.assertFalse([h for h in headers if h.startswith('access-control')])
+
+    def test_names_that_are_not_ours(self):
+        for host in ('evil.example', f'evil.example:{server.port}', '127.0.0.1.evil.example', '10.0.0.1', ''):
+            for path in ('/', '/api/v1/search?q=a', '/static/app.css'):
+                got, closed = server.raw(f'GET {path} HTTP/1.1\r\nHost: {host}\r\n\r\n'.encode())
+                self.assertRegex(got, rb'^HTTP/1\.1 4(21|00) ')
+                self.assertTrue(closed)
+
+    def test_get_never_probes(self):
+        for path in ('/', '/?q=Failed+to+connect+to+%3C%5C%5C127.0.0.1%3E%2C+Error+%3D+53', '/?do=diagnose&text=error',
+                     '/ui/diagnose', '/api/v1/diagnose'):
+            status, _, text = server.get(path)
+            self.assertIn(status, (200, 405))
+            self.assertNotIn('class="probe ', text)
+
+
+class Malformed(unittest.TestCase):
+    """One answer of 4xx (or none at all where the first line is no HTTP), and the connection is closed."""
+    HOST = b'Host: localhost\r\n'
+
+    def requests(self):
+        h = self.HOST
+        for line in (b'GET /../../etc/passwd HTTP/1.1', b'GET /%2e%2e/x HTTP/1.1', b'GET /%00a HTTP/1.1', b'GET /%zz HTTP/1.1',
+                     b'GET /a%0d%0ab HTTP/1.1', b'GET /\xff HTTP/1.1', b'GET /a\x00b HTTP/1.1', b'GET  / HTTP/1.1',
+                     b'GET /a b HTTP/1.1', b'GET http://evil.example/ HTTP/1.1', b'OPTIONS * HTTP/1.1', b'GET evil HTTP/1.1',
+                     b'CONNECT evil.example:443 HTTP/1.1', b'GET /' + b'a' * 60000 + b' HTTP/1.1'):
+            yield line + b'\r\n' + h + b'\r\n'
+        for lines in (b'', h + h, b'Host:\r\n', b'Host: a b\r\n', b'Host : localhost\r\n', b'Host: localhost\n', b'Host: localhost\nX: y\r\n',
+                      h + b'X: y\n', h + b'X: a\r\n b\r\n', h + b'X: a\r\n\tb\r\n', b' X: y\r\n' + h, h + b'X: a\x00b\r\n',
+                      h + b'X: a\x01b\r\n', h + b'X: \x7f\r\n', h + b': y\r\n', h + b'X y: z\r\n', h + b'X\xff: z\r\n',
+                      h + b'X: a\rY: b\r\n', h + b'X: ' + b'a' * 20000 + b'\r\n', h + b''.join(b'X%d: y\r\n' % i for i in range(2000)),
+                      b'Host: localhost\x00.evil.example\r\n', h + b'Expect: wonders\r\n'):
+            for method in (b'GET', b'POST'):
+                yield method + b' / HTTP/1.1\r\n' + lines + b'\r\n'
+        yield b'GET / HTTP/1.1\n' + h + b'\r\n'
+        yield b'GET / HTTP/1.1\r\n' + h + b'\n'
+        for lines, body in ((b'Content-Length: 5\r\nTransfer-Encoding: chunked\r\n', b'0\r\n\r\nGET / HTTP/1.1\r\n' + h + b'\r\n'),
+                            (b'Transfer-Encoding: chunked\r\nContent-Length: 5\r\n', b'0\r\n\r\nGET / HTTP/1.1\r\n' + h + b'\r\n'),
+                            (b'Content-Length: 5\r\nContent-Length: 5\r\n', b'hello'),
+                            (b'Content-Length: 5\r\nContent-Length: 6\r\n', b'hello!'),
+                            (b'Content-Length: 9999999\r\n', b'x'), (b'Content-Length: 1048577\r\n', b'x'),
+                            (b'Transfer-Encoding: gzip\r\n', b'x'), (b'Transfer-Encoding: gzip, chunked\r\n', b'0\r\n\r\n'),
+                            (b'Transfer-Encoding: chunked, chunked\r\n', b'0\r\n\r\n'),
+                            (b'Transfer-Encoding: xchunked\r\n', b'0\r\n\r\n'), (b'Transfer-Encoding: identity\r\n', b'x'),
+                            (b'Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n', b'0\r\n\r\n'),
+                            (b'Transfer-Encoding: chunked\r\n', b'zz\r\nhello\r\n0\r\n\r\n'),
+                            (b'Transfer-Encoding: chunked\r\n', b'-1\r\nhello\r\n0\r\n\r\n'),
+                            (b'Transfer-Encoding: chunked\r\n', b'ffffffffffffffffff\r\nhello'),
+                            (b'Transfer-Encoding: chunked\r\n', b'5\r\nhelloo\r\n0\r\n\r\n')):
+            for path in (b'/', b'/api/v1/lookup', b'/nothing'):
+                yield b'POST ' + path + b' HTTP/1.1\r\n' + h + lines + b'\r\n' + body
+
+    def test_each_gets_one_refusal_and_a_close(self):
+        count = 0
+        for data in self.requests():
+            got, closed = server.raw(data)
+            with self.subTest(data=data[:160]):
+                self.assertTrue(closed, got[:200])
+                self.assertEqual(len(re.findall(rb'(?m)^HTTP/1\.[01] \d', got)), 1, got[:400])
+                self.assertRegex(got, rb'^HTTP/1\.[01] 4\d\d ')
+            count += 1
+        self.assertGreaterEqual(count, 100)
+        self.assertEqual(server.get('/-/healthy')[0], 200)
+
+    def test_what_the_library_answers_itself_is_a_refusal_too(self):
+        # libmicrohttpd 0.9.75 writes the head of these answers twice before it closes; nothing of ours is in them
+        for length in (b'+5', b'0x5', b'-5', b'5, 5', b'99999999999999999999999'):
+            got, closed = server.raw(b'POST / HTTP/1.1\r\n' + self.HOST + b'Content-Length: ' + length + b'\r\n\r\nhello')
+            self.assertTrue(closed)
+            self.assertRegex(got, rb'^HTTP/1\.1 4\d\d ')
+        for data in (b'\x16\x03\x01\x02\x00\x01\x00\r\n\r\n', b'GET /\r\n\r\n', b'GET / http/1.1\r\n\r\n', b'GET / HTTP/9.9\r\n\r\n',
+                     b'\r\n' * 50, b'GET\r\n\r\n'):
+            got, _ = server.raw(data, wait=1)
+            self.assertNotRegex(got, rb'^HTTP/1\.[01] 2')
+
+    def test_well_formed_ones_pass(self):
+        h = self.HOST
+        for data in (b'GET / HTTP/1.1\r\n' + h + b'Connection: close\r\n\r\n', b'GET / HTTP/1.0\r\n' + h + b'\r\n',
+                     b'GET / HTTP/1.1\r\nhost:localhost\r\nX-Empty:\r\nX: a \r\nConnection: close\r\n\r\n',
+                     b'GET /?q=%C3%A9+a HTTP/1.1\r\n' + h + b''.join(b'X-%d: %s\r\n' % (i, b'v' * 90) for i in range(40)) +
+                     b'Connection: close\r\n\r\n',
+                     b'POST /ui/answer HTTP/1.1\r\n' + h + b'Content-Type: application/x-www-form-urlencoded\r\n'
+                     b'Transfer-Encoding: chunked\r\nConnection: close\r\n\r\n7\r\ntext=er\r\n6\r\nror+53\r\n0\r\n\r\n'):
+            got, _ = server.raw(data)
+            self.assertRegex(got, rb'^HTTP/1\.[01] 200 ', data)
+            with server.connect() as s:  # the same in small pieces
+                for i in range(0, len(data), 40):
+                    s.sendall(data[i:i + 40])
+                    time.sleep(0.001)
+                got, _ = read_all(s)
+            self.assertRegex(got, rb'^HTTP/1\.[01] 200 ', data)
+
+    def test_a_megabyte_passes_and_more_does_not(self):
+        text = 'error 53 ' * 100000
+        self.assertEqual(server.form('/ui/answer', {'text': text})[0], 200)
+        self.assertEqual(server.form('/ui/answer', {'text': text + 'x' * 200000})[0], 413)
+
+
+class Patience(unittest.TestCase):
+    def test_a_dripping_header_is_cut_off(self):
+        with server.connect() as s:
+            begin = time.monotonic()
+            try:
+                for c in b'GET / HTTP/1.1\r\nX: ' + b'a' * 100:
+                    s.sendall(bytes([c]))
+                    time.sleep(0.5)
+            except OSError:
+                pass
+            took = time.monotonic() - begin
+        self.assertGreater(took, 7)
+        self.assertLess(took, 12)
+
+    def test_a_vanished_client_ends_its_diagnosis(self):
+        before = server.fds()
+        body = json.dumps({'text': r'Failed to connect to <\\10.255.255.1>, Error = 53'})
+        for accept in ('text/event-stream', 'application/json'):
+            for _ in range(20):
+                with server.connect() as s:
+                    s.sendall(f'POST /api/v1/diagnose HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n'
+                              f'Accept: {accept}\r\nContent-Length: {len(body)}\r\n\r\n{body}'.encode())
+                    time.sleep(0.02)
+        self.assertTrue(server.wait_until(lambda: server.fds() <= before + 2, 30), (before, server.fds()))
+
+    def test_streams_beat_while_nothing_happens(self):
+        # no way to hold a diagnosis still from here: that the stream opens at once is what can be seen
+        with server.connect() as s:
+            body = json.dumps({'text': MESSAGE + ' '})
+            s.sendall(f'POST /api/v1/diagnose HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n'
+                      f'Accept: text/event-stream\r\nContent-Length: {len(body)}\r\n\r\n{body}'.encode())
+            self.assertIn(b'retry: 3000', s.recv(4096) + s.recv(4096))
+
+
+class Life(kbt.KbtTest):
+    def test_a_new_knowledge_base_is_picked_up(self):
+        own = Server()
+        try:
+            message = 'The frobnicator of {} is full'
+            self.assertFalse(own.api('/api/v1/lookup', {'text': message.format('PRN7')})[1]['explained'])
+            path = self.write('Q-frob.md', '---\nid: Q-frob\ntitle: The frobnicator is full\ndate: 2026-01-01\nmessages:\n'
+                              "  - text: 'The frobnicator of {server:host} is full'\ncause: It is full.\nresolutions:\n"
+                              "  - kind: fix\n    text: Empty it.\nsamples:\n  match:\n    - text: 'The frobnicator of A1 is full'\n"
+                              '---\n## Symptoms\n\nIt is full.\n')
+            own.kbt('import', path)
+            self.assertTrue(own.wait_until(lambda: own.api('/api/v1/lookup', {'text': message.format('PRN7')})[1]['explained']))
+            self.assertEqual(own.get('/kb/Q-frob')[0], 200)
+        finally:
+            own.close()
+
+    def test_ends_cleanly_with_live_streams(self):
+        for number in (signal.SIGTERM, signal.SIGINT):
+            own = Server()
+            streams = []
+            body = json.dumps({'text': r'Failed to connect to <\\10.255.255.2>, Error = 53'})
+            for _ in range(10):
+                s = own.connect()
+                s.sendall(f'POST /api/v1/diagnose HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n'
+                          f'Accept: text/event-stream\r\nContent-Length: {len(body)}\r\n\r\n{body}'.encode())
+                streams.append(s)
+            streams[0].recv(100)
+            begin = time.monotonic()
+            own.process.send_signal(number)
+            own.process.wait(timeout=20)
+            self.assertLess(time.monotonic() - begin, 5)
+            code, err = own.close()
+            self.assertEqual((code, err), (128 + number, ''))
+            for s in streams:
+                s.close()
+
+    def test_a_port_in_use(self):
+        p = self.run_kbt('serve', '--db', server.db, '--listen', f'127.0.0.1:{server.port}')
+        self.assertEqual(p.returncode, kbt.USAGE)
+        self.assertIn(f'127.0.0.1:{server.port} is in use', p.err)
+        self.assertEqual(len(p.err.splitlines()), 1)
+
+    def test_addresses(self):
+        for where, word in (('0.0.0.0:0', '--insecure'), ('[::]:0', '--insecure'), ('nonsense', 'nonsense'),
+                            ('127.0.0.1:99999', '99999'), ('127.0.0.1', '127.0.0.1'), ('localhost:', 'localhost')):
+            self.refused('serve', '--listen', where, names=[word])
+
+    def test_a_missing_knowledge_base(self):
+        self.refused('serve', '--listen', '127.0.0.1:0', code=kbt.DAMAGED, names=[self.db])
+
+    def test_ipv6(self):
+        try:
+            socket.create_server(('::1', 0), family=socket.AF_INET6).close()
+        except OSError:
+            self.skipTest('no IPv6 loopback here')
+        p = subprocess.Popen([kbt.KBT, 'serve', '--db', server.db, '--json', '--listen', '[::1]:0'], stdout=subprocess.PIPE)
+        said = json.loads(p.stdout.readline())
+        with socket.create_connection(('::1', said['port'])) as s:
+            s.sendall(b'GET /-/healthy HTTP/1.1\r\nHost: [::1]:%d\r\nConnection: close\r\n\r\n' % said['port'])
+            self.assertIn(b'200 OK', read_all(s)[0])
+        p.send_signal(signal.SIGTERM)
+        p.wait(timeout=10)
+        p.stdout.close()
+
+
+if __name__ == '__main__':
+    unittest.main()

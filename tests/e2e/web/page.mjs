@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: MIT
+//
+// Drives the page as a person does and prints TAP. usage: node page.mjs URL PROFILE_DIR; CHROMIUM names the browser.
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { chromium } from 'playwright-core';
+
+const [base, profile] = process.argv.slice(2);
+const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const MESSAGE = 'Failed to connect to <\\\\127.0.0.1>, Error = 53';
+const VERDICT = '#verdict:is(.confirmed, .healthy, .inconclusive, .none)';
+
+const browser = await chromium.launchPersistentContext(profile, {
+	executablePath: process.env.CHROMIUM, headless: true, timeout: 60000,
+	args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
+	       '--disable-component-update', '--disable-sync'],
+});
+
+let count = 0, failed = 0;
+const complaints = [];
+
+function is(good, what) {
+	if (!good)
+		throw new Error(what);
+}
+
+function watch(page) {
+	page.on('pageerror', e => complaints.push(`script: ${e.message}`));
+	page.on('console', m => { if (m.type() === 'error' && !m.text().includes('404')) complaints.push(m.text()); });
+	page.on('dialog', d => { complaints.push(`dialog: ${d.message()}`); d.dismiss(); });
+	page.on('request', r => { if (!r.url().startsWith(base)) complaints.push(`a request to ${r.url()}`); });
+}
+
+async function test(name, run, options = {}) {
+	const context = options.javaScriptEnabled === false || options.viewport || options.colorScheme
+		? await browser.browser()?.newContext(options) ?? browser : browser;
+	const page = await context.newPage();
+	page.setDefaultTimeout(20000);
+	complaints.length = 0;
+	watch(page);
+	count++;
+	try {
+		await run(page);
+		is(!complaints.length, complaints.join('; '));
+		console.log(`ok ${count} - ${name}`);
+	} catch (e) {
+		failed++;
+		console.log(`not ok ${count} - ${name}: ${String(e.message).split('\n').join(' ').slice(0, 600)}`);
+	}
+	await page.close();
+	if (context !== browser)
+		await context.close();
+}
+
+// A paste through the clipboard's own event, and the text arriving as the browser would put it.
+async function paste(page, text) {
+	await page.focus('#text');
+	await page.evaluate(t => {
+		const field = document.getElementById('text');
+		field.value = t;
+		field.dispatchEvent(new ClipboardEvent('paste', { bubbles: true }));
+		field.dispatchEvent(new InputEvent('input', { bubbles: true, inputType: 'insertFromPaste' }));
+	}, text);
+}
+
+await test('the field has the focus', async page => {
+	await page.goto(base);
+	is(await page.evaluate(() => document.activeElement.id) === 'text', 'it has not');
+});
+
+await test('paste: the article, the probes as they come, the verdict', async page => {
+	await page.goto(base);
+	await page.evaluate(() => {
+		window.seen = [];
+		new MutationObserver(() => {
+			const probes = document.querySelectorAll('#probes > li').length;
+			const decided = !!document.querySelector('#verdict:is(.confirmed, .healthy, .inconclusive, .none)');
+			window.seen.push([probes, decided]);
+		}).observe(document.getElementById('results'), { childList: true, subtree: true });
+	});
+	await paste(page, MESSAGE);
+	await page.waitForSelector('#best a[href="/kb/Q150536"]');
+	is(await page.inputValue('input[name="set.server"]') === '127.0.0.1', 'the server is not bound');
+	is((await page.textContent('pre.message')).includes(MESSAGE), 'the message is not as it was pasted');
+	await page.waitForSelector('#probes > li');
+	await page.waitForSelector(VERDICT);
+	const seen = await page.evaluate(() => window.seen);
+	is(seen.some(([probes, decided]) => probes > 0 && !decided), 'no probe was seen before the verdict');
+	is((await page.textContent('#probes')).includes('refused'), 'no probe was refused');
+	is(await page.locator('#ladder li.failed').count() === 1, 'the ladder shows no failed step');
+	is(await page.textContent('#run') === 'Check again', 'no way to check again');
+});
+
+await test('typing shows the answer and sends no probe', async page => {
+	await page.goto(base);
+	await page.locator('#text').pressSequentially('System error 53 has occurred.', { delay: 5 });
+	await page.waitForSelector('#best');
+	await page.waitForTimeout(500);
+	is(await page.locator('#probes > li').count() === 0, 'a probe was sent');
+});
+
+await test('Ctrl+Enter explains and probes', async page => {
+	await page.goto(base);
+	await page.fill('#text', MESSAGE);
+	await page.keyboard.press('Control+Enter');
+	await page.waitForSelector(VERDICT);
+});
+
+await test('a corrected value runs the match and the probes again', async page => {
+	await page.goto(base);
+	await paste(page, MESSAGE);
+	await page.waitForSelector(VERDICT);
+	await page.fill('input[name="set.server"]', '127.0.0.6');
+	await page.keyboard.press('Tab');
+	await page.waitForFunction(() => document.querySelector('#probes')?.textContent.includes('127.0.0.6'));
+	await page.waitForSelector(VERDICT);
+	is(await page.inputValue('input[name="set.server"]') === '127.0.0.6', 'the correction is lost');
+});
+
+await test('an unbound value is an empty field; filled in, it is probed', async page => {
+	await page.goto(base);
+	await paste(page, 'Error during WNetAddConnection2 (53)');
+	await page.waitForSelector('.chip.open input');
+	is(await page.inputValue('input[name="set.server"]') === '', 'it is not empty');
+	await page.fill('input[name="set.server"]', '127.0.0.1');
+	await page.keyboard.press('Enter');
+	await page.waitForFunction(() => document.querySelector('#probes')?.textContent.includes('refused'));
+});
+
+await test('the probes can be stopped and run by their button', async page => {
+	await page.goto(base);
+	await paste(page, 'Failed to connect to <\\\\10.255.255.3>, Error = 53');
+	await page.waitForFunction(() => document.getElementById('run')?.textContent === 'Stop');
+	await page.keyboard.press('Escape');
+	await page.waitForFunction(() => document.getElementById('run')?.textContent !== 'Stop');
+	is((await page.textContent('#busy')).includes('Stopped'), 'it does not say so');
+});
+
+await test('keys: / to the field, ? to the help', async page => {
+	await page.goto(`${base}kb/Q150536`);
+	await page.keyboard.press('/');
+	is(await page.evaluate(() => document.activeElement.type) === 'search', '/ does not reach the field');
+	await page.keyboard.press('Escape');
+	await page.evaluate(() => document.activeElement.blur());
+	await page.keyboard.press('Shift+?');
+	await page.waitForURL('**/help#keys');
+});
+
+await test('links between articles, and back', async page => {
+	await page.goto(`${base}kb/Q150536`);
+	await page.click('.prose a[href="/kb/Q134964"]');
+	await page.waitForURL('**/kb/Q134964');
+	is((await page.textContent('h1')).length > 10, 'no title');
+});
+
+await test('without a script: look-up and probes by the form', async page => {
+	await page.goto(base);
+	await page.fill('#text', MESSAGE);
+	await page.click('button[value=explain]');
+	await page.waitForSelector('#best a[href="/kb/Q150536"]');
+	is(await page.locator('#probes > li').count() === 0, 'a probe was sent');
+	await page.click('button[value=diagnose]');
+	await page.waitForSelector(VERDICT);
+	is((await page.textContent('#probes')).includes('refused'), 'no probe was refused');
+}, { javaScriptEnabled: false });
+
+await test('what is pasted runs no script', async page => {
+	await page.goto(base);
+	for (const text of ['<img src=x onerror=alert(1)> error 53', '<script>alert(1)</script> error 53',
+	                    'Failed to connect to <\\\\"><svg onload=alert(1)>>, Error = 53', '</pre></section><h1>x</h1> error 53']) {
+		await paste(page, text);
+		await page.waitForFunction(t => document.querySelector('pre.message')?.textContent.includes(t), text);
+		is(await page.locator('#results img, #results script, #results h1').count() === 0, `${text} became markup`);
+	}
+});
+
+await test('a script of somebody else is stopped by the policy', async page => {
+	await page.goto(base);
+	await page.evaluate(() => {
+		window.blocked = 0;
+		document.addEventListener('securitypolicyviolation', () => window.blocked++);
+		const s = document.createElement('script');
+		try { s.textContent = 'window.ran = 1'; } catch { window.blocked++; }
+		document.body.append(s);
+	});
+	is(await page.evaluate(() => !window.ran && window.blocked > 0), 'it ran');
+	complaints.length = 0;
+});
+
+for (const colorScheme of ['light', 'dark'])
+	for (const viewport of [{ width: 360, height: 740 }, { width: 1440, height: 900 }])
+		await test(`nothing for axe to find, nothing to scroll sideways: ${colorScheme}, ${viewport.width} wide`, async page => {
+			const check = async what => {
+				await page.evaluate(axeSource.replace(/^/, ''));
+				const found = await page.evaluate(() => axe.run(document, { resultTypes: ['violations'] }));
+				is(!found.violations.length, `${what}: ` + found.violations.map(v =>
+					`${v.id} (${v.nodes.map(n => n.target + ' ' + (n.any[0]?.message ?? '')).slice(0, 3).join(', ')})`).join('; '));
+				is(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `${what} scrolls sideways`);
+			};
+			await page.emulateMedia({ reducedMotion: 'reduce', colorScheme });
+			for (const path of ['', 'kb/Q150536', 'kb/Q221951', 'search?q=network', 'help', 'nothing']) {
+				await page.goto(base + path);
+				await check(`/${path}`);
+			}
+			await page.goto(base);
+			await paste(page, MESSAGE);
+			await page.waitForSelector(VERDICT);
+			for (const d of await page.locator('#results details').all())
+				await d.evaluate(e => { e.open = true; });
+			await check('the verdict');
+			await paste(page, 'Error during WNetAddConnection2 (53)');
+			await page.waitForSelector('.chip.open');
+			await check('the open value');
+			await paste(page, 'zqxj wvutsr');
+			await page.waitForSelector('.card.none');
+			await check('the unexplained');
+			complaints.length = 0; /* the page that is not there */
+		}, { viewport, colorScheme });
+
+await browser.close();
+console.log(`1..${count}`);
+process.exit(failed ? 1 : 0);
