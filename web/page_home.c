@@ -13,7 +13,7 @@ static void add_ask(struct buf *out, struct str text, struct arena *a)
 {
 	buf_add_c(out, "<form id=\"ask\" class=\"ask\" method=\"post\" action=\"/\">\n"
 		       "<h1><label for=\"text\">What does this error mean?</label></h1>\n"
-		       "<textarea id=\"text\" name=\"text\" rows=\"3\" required autofocus spellcheck=\"false\" "
+		       "<textarea id=\"text\" name=\"text\" rows=\"2\" required autofocus spellcheck=\"false\" "
 		       "autocomplete=\"off\" autocapitalize=\"off\" maxlength=\"900000\" "
 		       "placeholder=\"Failed to connect to &lt;\\\\FILESRV&gt;, Error = 53\">\n");
 	render_html_escape(out, text);

@@ -155,6 +155,11 @@ void render_html_markdown(struct buf *out, struct str body)
 			     .enter_span = enter_span,
 			     .leave_span = leave_span,
 			     .text = text };
-	if (md_parse(body.p, (MD_SIZE)body.n, &parser, &t))
+	/* libmd4c 0.4.8 reads on behind a link that the text's end cuts off: a line end stops it. */
+	struct buf whole = { 0 };
+	buf_add(&whole, body);
+	buf_add_bytes(&whole, "\n\n", 3);
+	if (buf_err(&whole) || md_parse(whole.p, (MD_SIZE)(whole.n - 1), &parser, &t))
 		out->err = ERR_NOMEM;
+	buf_free(&whole);
 }

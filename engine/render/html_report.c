@@ -197,11 +197,7 @@ static void add_reasons(struct buf *out, const struct verdict *v)
 		const struct reason *r = &v->reasons[i];
 		buf_add_c(out, "<li>");
 		render_html_line(out, r->says.n ? r->says : r->value);
-		buf_add_c(out, " <code>");
-		render_html_escape(out, r->fact);
-		buf_add_c(out, " = ");
-		render_html_escape(out, r->value);
-		buf_add_c(out, "</code></li>\n");
+		buf_add_c(out, "</li>\n");
 	}
 	buf_add_c(out, "</ul>\n");
 }

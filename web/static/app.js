@@ -139,7 +139,7 @@
 	};
 
 	const grow = () => {
-		text.rows = Math.min(14, Math.max(3, text.value.split('\n').length + 1));
+		text.rows = Math.min(14, Math.max(2, text.value.split('\n').length));
 	};
 
 	text.addEventListener('paste', () => setTimeout(() => { grow(); explain('auto'); }));
