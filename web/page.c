@@ -106,7 +106,8 @@ void page_fail_err(struct http_request *req, struct http_response *res, enum err
 	switch (e) {
 	case ERR_INPUT: page_fail(req, res, 400, "There is no message in it: no letter and no digit."); break;
 	case ERR_LIMIT: page_fail(req, res, 413, "That is too long."); break;
-	case ERR_NOTFOUND: page_fail(req, res, 404, "There is no such article in this knowledge base."); break;
+	case ERR_NOTFOUND: page_fail(req, res, 404, "This knowledge base has no such article. `kbt import` loads more, from wherever you "
+						       "keep them."); break;
 	case ERR_BUSY: page_fail(req, res, 503, "Too many diagnoses are under way. Try again in a moment."); break;
 	default: page_fail(req, res, e == ERR_NOMEM ? 503 : 500, err_text(e)); break;
 	}

@@ -124,6 +124,9 @@ class Pages(unittest.TestCase):
                 continue
             seen.add(path)
             status, headers, text = server.get(path)
+            if status == 404 and path.startswith('/kb/'):  # cited, and not in this knowledge base
+                self.assertIn('kbt import', text)
+                continue
             self.assertIn(status, (200, 301, 302), path)
             if headers['content-type'].startswith('text/html'):
                 todo += [a.get('href') or a.get('src') for t, a in Page(text).tags if t in ('a', 'link', 'script', 'img')]
@@ -247,7 +250,7 @@ class Api(unittest.TestCase):
         status, _, text = server.get('/api/v1/articles/150536')
         self.assertEqual((status, json.loads(text)['id']), (200, 'Q150536'))
         self.assertEqual(server.get('/api/v1/articles/Q999999')[0], 404)
-        found = json.loads(server.get('/api/v1/search?q=rcmd&limit=3')[2])
+        found = json.loads(server.get('/api/v1/search?q=rcmd+network+path&limit=3')[2])
         self.assertIn('Q150536', [a['id'] for a in found['articles']])
         self.assertLessEqual(len(found['articles']), 3)
         for query in ('', '?q=', '?q=a&limit=101', '?q=a&offset=-1', '?q=a&limit=x'):
