@@ -4,24 +4,40 @@
  */
 #include "cli/cmd.h"
 
+#include "base/json.h"
+
 #include <unistd.h>
 
 enum { CITED_BY_MAX = 1000 };
 
-/* add_text passes text as it is to a file or a pipe; a terminal gets no control byte. */
-static void add_text(struct cmd_context *c, struct str text)
+/* add_text passes text as it is to a file or a pipe; a terminal gets no control byte. source: NULL where the text is
+ * of no one source. */
+static void add_text(struct cmd_context *c, struct str id, const struct store_source *source, struct str text)
 {
-	if (isatty(STDOUT_FILENO))
+	if (c->json) {
+		struct json j = json_to(&c->out);
+		json_object(&j);
+		json_key_str(&j, "id", id);
+		if (source) {
+			json_key_str(&j, "origin", source->origin);
+			json_key_str(&j, "format", source->format);
+			json_key_str(&j, "date", source->date);
+		}
+		json_key_str(&j, "text", text);
+		json_end_object(&j);
+		buf_add_char(&c->out, '\n');
+	} else if (isatty(STDOUT_FILENO)) {
 		render_safe(&c->out, text, true);
-	else
+	} else {
 		buf_add(&c->out, text);
+	}
 }
 
-static enum err add_raw(struct cmd_context *c, const struct article *article)
+static enum err add_raw(struct cmd_context *c, const struct article *article, const struct store_source *source)
 {
 	struct buf raw = { 0 };
 	article_raw(article, &raw);
-	add_text(c, buf_str(&raw));
+	add_text(c, article->id, source, buf_str(&raw));
 	enum err e = buf_err(&raw);
 	buf_free(&raw);
 	return e;
@@ -39,11 +55,11 @@ static enum err show_source(struct cmd_context *c, struct store *s, struct str i
 		return diags_fail(&c->diags, ERR_NOTFOUND, "%.*s has %zu source%s, not %llu", STR_ARG(id), count,
 				  count == 1 ? "" : "s", (unsigned long long)number);
 	if (!cmd_has(c, "raw")) {
-		add_text(c, sources[number - 1].bytes);
+		add_text(c, id, &sources[number - 1], sources[number - 1].bytes);
 		return ERR_OK;
 	}
 	e = article_parse(sources[number - 1].bytes, &c->arena, &c->diags, &article);
-	return e ? e : add_raw(c, article);
+	return e ? e : add_raw(c, article, &sources[number - 1]);
 }
 
 static enum err show_article(struct cmd_context *c, struct store *s, struct str id)
@@ -56,7 +72,7 @@ static enum err show_article(struct cmd_context *c, struct store *s, struct str 
 	if (e)
 		return e;
 	if (cmd_has(c, "raw"))
-		return add_raw(c, article);
+		return add_raw(c, article, NULL);
 	e = store_cited_by(s, id, CITED_BY_MAX, &c->arena, &cited_by, &cited_by_count);
 	if (e)
 		return e;

@@ -112,7 +112,7 @@ static void remove_folder(const char *folder)
 {
 	DIR *dir = opendir(folder);
 	for (struct dirent *d; dir && (d = readdir(dir));)
-		if (strcmp(d->d_name, ".") && strcmp(d->d_name, ".."))
+		if (strcmp(d->d_name, ".") != 0 && strcmp(d->d_name, "..") != 0)
 			unlinkat(dirfd(dir), d->d_name, 0);
 	if (dir)
 		closedir(dir);

@@ -60,6 +60,9 @@ class Show(KbtTest):
         self.assertEqual(self.run_kbt('show', 'Q123456', '--source', '1').stdout, OURS.encode())
         self.assertEqual(self.run_kbt('show', 'Q123456', '--source', '2').stdout, self.theirs)
         self.assertEqual(self.kbt('show', 'Q123456', '--source', '1', '--raw').out, OURS)
+        source, = self.json('show', 'Q123456', '--source', '2')
+        self.assertEqual((source['format'], source['date'], source['text'].encode()), ('kb-text', '2001-08-08', self.theirs))
+        self.assertTrue(source['origin'].endswith('Q123456.TXT'))
         self.refused('show', 'Q123456', '--source', '3', code=NONE, names='2 sources')
         self.refused('show', 'Q123456', '--source', '0')
 
