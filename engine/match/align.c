@@ -13,6 +13,7 @@ enum { LOOK_BACK = 48 /* links before one that may come before it in the chain *
 
 static const float cost_template = 0.7f;  /* of a weight that the message lacks */
 static const float cost_tail = 0.35f;	  /* the same at the template's end: messages are cut off */
+static const float tail_plenty = 14;
 static const float cost_message = 0.45f;  /* of a weight inside the message that the template lacks */
 static const float cost_around = 0.22f;	  /* the same before and behind: people and logs wrap messages */
 static const float cost_filled = 0.12f;	  /* a token in a variable */
@@ -89,7 +90,10 @@ static float head_cost(const struct chain *c, const struct link *l)
 static float tail_cost(const struct chain *c, const struct link *l)
 {
 	uint32_t left = c->q->token_count - l->token - 1u;
-	float cost = (left ? 0.5f * (cost_template + cost_tail) : cost_tail) * (c->weight_to[c->n] - c->weight_to[l->at + 1]);
+	float weight = c->weight_to[c->n] - c->weight_to[l->at + 1];
+	if (weight > tail_plenty) /* who leaves out a sentence may leave out two */
+		weight = tail_plenty + (weight - tail_plenty) * 0.25f;
+	float cost = (left ? 0.5f * (cost_template + cost_tail) : cost_tail) * weight;
 	float around = cost_around * message_between(c->q, l->token + 1u, c->q->token_count);
 	if (c->vars_to[c->n] - c->vars_to[l->at + 1] && left) {
 		float filled = cost_filled * (float)left;

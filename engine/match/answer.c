@@ -127,12 +127,33 @@ static struct str undouble(struct arena *a, struct str s)
 	return (struct str){ out, n };
 }
 
-/* "<\\servername>" as the article spells it is no value. */
+static bool same_letters(struct str a, struct str b)
+{
+	size_t i = 0, k = 0;
+	for (;;) {
+		while (i < a.n && !char_is_alnum(a.p[i]))
+			i++;
+		while (k < b.n && !char_is_alnum(b.p[k]))
+			k++;
+		if (i == a.n || k == b.n)
+			return i == a.n && k == b.n;
+		if (char_lower(a.p[i++]) != char_lower(b.p[k++]))
+			return false;
+	}
+}
+
+/* "<\\servername>", as the article or its readers spell it, is no value. */
 static bool is_placeholder(struct str value, struct str message, const struct file_var *v)
 {
-	struct str says = str_first(str_from(message, v->start), v->end - v->start);
-	size_t at = str_find_nocase(says, value);
-	return !v->sample && at != STR_NONE && value.n + 8 >= says.n && value.n > 1;
+	static const char *const words[] = { "servername", "computername", "machinename", "hostname",  "sharename",
+					     "username",   "domainname",   "filename",	  "printername", "pathname",
+					     "yourserver", "xxxx",	   "xxx",	  "nnnn" };
+	if (v->sample)
+		return false;
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+		if (same_letters(value, str_c(words[i])))
+			return true;
+	return same_letters(value, str_first(str_from(message, v->start), v->end - v->start));
 }
 
 static bool is_bound(const struct match *m, struct str name)

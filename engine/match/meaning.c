@@ -62,6 +62,8 @@ static size_t readings_of(const struct file_view *v, const struct rule_code *c, 
 	int64_t carried;
 	if (c->symbol.n) {
 		add_symbol(v, c->symbol, out, &n);
+		if (n && rule_code_win32(out[0].value, &carried))
+			add_readings(v, carried, carried, out, &n);
 		return n;
 	}
 	add_readings(v, c->value, c->value, out, &n);

@@ -7,6 +7,8 @@
 
 enum { WORDS_MAX = 64, TOKENS_LOOKED_AT = 2000 };
 
+static const float unknown_weight = 7.0f; /* of a word that no article has */
+
 struct word { uint32_t term; float weight; };
 
 static int by_weight(const void *a, const void *b)
@@ -23,14 +25,17 @@ static int by_hit(const void *a, const void *b)
 }
 
 /* The distinct stems, the most telling first. */
-static uint32_t read_words(const struct file_view *v, struct str text, struct word words[WORDS_MAX])
+static uint32_t read_words(const struct file_view *v, struct str text, struct word words[WORDS_MAX], float *ret_unknown)
 {
 	struct token t;
 	uint32_t n = 0, looked = 0;
+	*ret_unknown = 0;
 	for (size_t at = 0; n < WORDS_MAX && looked < TOKENS_LOOKED_AT && token_next(text, &at, &t); looked++) {
 		uint32_t term = file_find_term(v, (struct str){ t.word, token_stem(t.word, t.n) }), i = 0;
-		if (term == VOCAB_NONE || !v->terms[term].doc_n)
+		if (term == VOCAB_NONE || !v->terms[term].doc_n) {
+			*ret_unknown += char_is_digit(t.word[0]) ? 0 : unknown_weight;
 			continue;
+		}
 		while (i < n && words[i].term != term)
 			i++;
 		if (i == n)
@@ -120,9 +125,8 @@ uint32_t text_articles(const struct file_view *v, struct match_scratch *s, struc
 {
 	struct word words[WORDS_MAX];
 	struct text_hit hits[TEXT_HITS_MAX * 2];
-	uint32_t n = read_words(v, text, words);
+	uint32_t n = read_words(v, text, words, ret_weight);
 	uint32_t count = keep_best(s, gather(v, s, words, n), hits);
-	*ret_weight = 0;
 	for (uint32_t i = 0; i < n; i++)
 		*ret_weight += words[i].weight;
 	for (uint32_t i = 0; i < count; i++)

@@ -167,13 +167,32 @@ size_t rule_codes_find(struct str text, struct rule_code_at *codes, size_t max)
 	return count;
 }
 
-/* HRESULT_FROM_WIN32: 0x8007xxxx carries a Windows error. */
+/* HRESULT_FROM_WIN32: 0x8007xxxx carries a Windows error; and of the NTSTATUSes those that networks give
+ * (MS-ERREF, RtlNtStatusToDosError). */
 bool rule_code_win32(int64_t value, int64_t *ret_value)
 {
-	if (((uint32_t)value & 0xFFFF0000u) != 0x80070000u || value > UINT32_MAX || value < INT32_MIN)
+	static const struct { uint32_t status; uint16_t error; } table[] = {
+		{ 0xC0000022, 5 },    { 0xC0000034, 2 },    { 0xC000003A, 3 },	  { 0xC000005E, 1311 },
+		{ 0xC0000064, 1317 }, { 0xC000006D, 1326 }, { 0xC000006E, 1327 }, { 0xC0000071, 1330 },
+		{ 0xC0000072, 1331 }, { 0xC00000B5, 121 },  { 0xC00000BB, 50 },	  { 0xC00000BC, 51 },
+		{ 0xC00000BD, 52 },   { 0xC00000BE, 53 },   { 0xC00000BF, 54 },	  { 0xC00000C3, 58 },
+		{ 0xC00000C4, 59 },   { 0xC00000C9, 64 },   { 0xC00000CA, 65 },	  { 0xC00000CC, 67 },
+		{ 0xC00000D0, 71 },   { 0xC0000234, 1909 }, { 0xC0000236, 1225 }, { 0xC000023C, 1231 },
+		{ 0xC000023D, 1232 }, { 0xC000018D, 1789 },
+	};
+	if (value > UINT32_MAX || value < INT32_MIN)
 		return false;
-	*ret_value = (uint32_t)value & 0xFFFF;
-	return true;
+	if (((uint32_t)value & 0xFFFF0000u) == 0x80070000u) {
+		*ret_value = (uint32_t)value & 0xFFFF;
+		return true;
+	}
+	for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+		if (table[i].status != (uint32_t)value)
+			continue;
+		*ret_value = table[i].error;
+		return true;
+	}
+	return false;
 }
 
 static bool speaks_basic(const struct article *article)

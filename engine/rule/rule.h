@@ -141,7 +141,8 @@ enum err rule_merge(struct rule *into, const struct rule *more, struct arena *a)
 struct rule_code_at { struct rule_code code; size_t start, end; /* half-open, in the text */ };
 size_t rule_codes_find(struct str text, struct rule_code_at *codes, size_t max);
 
-/* rule_code_win32: the Windows error that an HRESULT of that facility (0x80070035, -2147024843) carries. */
+/* rule_code_win32: the Windows error that an HRESULT of that facility (0x80070035, -2147024843) carries, or that stands
+ * for an NTSTATUS of the network (0xC00000BE). */
 bool rule_code_win32(int64_t value, int64_t *ret_value);
 
 /* The parts that rule_extract is made of, each adding to *rule. */

@@ -513,6 +513,22 @@ static bool speaks_of_message(struct str s)
 	return false;
 }
 
+/* "... this error message appears: Text of it. More of it." inside a paragraph. */
+static void add_running(struct reader *r, struct str prose, struct rule_template as)
+{
+	size_t colon = str_find(prose, STR(": "));
+	if (colon == STR_NONE || colon + 2 == prose.n)
+		return;
+	struct str head = str_first(prose, colon), rest = str_from(prose, colon + 2);
+	bool speaks = has_word(head, "message") || has_word(head, "error");
+	if (!speaks || rest.n > 300 || !(char_is_upper(rest.p[0]) || rest.p[0] == '"') ||
+	    str_find(prose, STR("Knowledge Base")) != STR_NONE || count_words(rest) < QUOTE_WORDS_MIN)
+		return;
+	as.place = PLACE_OTHER;
+	as.announced = false;
+	add_message(r, rest, as);
+}
+
 static struct str last_sentence(struct str s)
 {
 	size_t at = s.n > 2 ? s.n - 2 : 0;
@@ -699,6 +715,7 @@ static void read_paras(struct reader *r, const struct para *paras, size_t count,
 		if (str_find_char(p->text, '"') != STR_NONE && speaks_of_message(p->text) &&
 		    str_find(p->text, STR("Knowledge Base")) == STR_NONE)
 			add_quotes(r, p->text, as, QUOTE_WORDS_MIN);
+		add_running(r, p->text, as);
 	}
 }
 
