@@ -248,7 +248,7 @@ static void put_ipv6(struct digest *d)
 
 static void put_ping(struct digest *d)
 {
-	double received = 0, sent = 0, burst_sent = 0, burst_received = 0, rtt = -1, patience = 0;
+	double received = 0, burst_sent = 0, burst_received = 0, rtt = -1, patience = 0;
 	const struct evidence *any = NULL, *burst = NULL;
 	for (size_t i = 0; i < d->c->evidence_count; i++) {
 		const struct evidence *e = d->c->evidence[i];
@@ -257,7 +257,6 @@ static void put_ping(struct digest *d)
 			continue;
 		double n = evidence_number(e, "icmp.sent", 0), back = evidence_number(e, "icmp.received", 0);
 		any = e;
-		sent += n;
 		received += back;
 		patience = e->ms > patience ? e->ms : patience;
 		if (back > 0)
