@@ -11,76 +11,101 @@
 
 enum {
 	FRAGMENT_MAX = 24,
-	RUN_MAX = 512, /* bytes of a message that are looked at in one go */
+	RUN_MAX = 512,	     /* bytes of a message that are looked at in one go */
 	PLAIN_WORD_MIN = 16, /* bytes of a fragment that is one word of letters only */
 	LETTERS_MIN = 7,
-	SLACK_PERCENT = 25, SLACK = 4 /* by how much a payload may differ from the message that covers it */
+	SLACK_PERCENT = 25, SLACK = 4, /* by how much a payload may differ from the message that covers it */
+	TRIGRAMS = 1 << 18
 };
 
-uint32_t literals_trigram(const char *p)
+enum { LETTER = 1, DIGIT = 2, HIGH = 4, PLAIN = 8, WORD = LETTER | DIGIT };
+
+struct choice {
+	struct literals *literals;
+	uint32_t *trigrams; /* how often each stands in all messages */
+	uint32_t *slots;    /* hash table of literal + 1 */
+	size_t slot_count;
+	unsigned char fold[256], kind[256];
+};
+
+/* Plain is what logs and people spell in one way only. */
+static void make_tables(struct choice *c)
 {
-	uint32_t h = (uint32_t)(unsigned char)char_lower(p[0]) << 16 | (uint32_t)(unsigned char)char_lower(p[1]) << 8 |
-		     (uint32_t)(unsigned char)char_lower(p[2]);
-	return h * 2654435761u >> 14;
+	for (unsigned i = 0; i < 256; i++) {
+		char byte = (char)i;
+		c->fold[i] = (unsigned char)char_lower(byte);
+		c->kind[i] = (unsigned char)((char_is_alpha(byte) ? LETTER : 0) | (char_is_digit(byte) ? DIGIT : 0) |
+					     (i >= 0x80 ? HIGH : 0));
+		if (i > ' ' && i < 0x7F && !strchr("\"'`<>\\&", byte))
+			c->kind[i] |= PLAIN;
+	}
 }
 
-/* What logs and people spell in one way only. */
-static bool is_plain(char c)
+static unsigned kind(const struct choice *c, char byte)
 {
-	return c > ' ' && c < 0x7F && !strchr("\"'`<>\\&", c);
-}
-
-/* cost is about the bits that a trigram tells: many for a rare one. */
-static uint32_t cost(const uint32_t *trigrams, const char *p)
-{
-	uint32_t n = trigrams[literals_trigram(p)], bits = 24;
-	return n ? bits - (32 - (uint32_t)__builtin_clz(n)) : bits;
+	return c->kind[(unsigned char)byte];
 }
 
 size_t literals_letters(struct str text)
 {
 	size_t n = 0;
-	for (size_t i = 0; i < text.n; i++)
-		n += (unsigned char)text.p[i] >= 0x80 || char_is_alnum(text.p[i]);
+	for (size_t i = 0; i < text.n; i++) {
+		unsigned char b = (unsigned char)text.p[i], low = b | 0x20;
+		n += (unsigned)(low - 'a') < 26 || (unsigned)(b - '0') < 10 || b >= 0x80;
+	}
 	return n;
 }
 
+static uint32_t *trigram(const struct choice *c, const char *p)
+{
+	uint32_t h = (uint32_t)c->fold[(unsigned char)p[0]] << 16 | (uint32_t)c->fold[(unsigned char)p[1]] << 8 |
+		     c->fold[(unsigned char)p[2]];
+	return &c->trigrams[h * 2654435761u >> 14];
+}
+
+/* cost is about the bits that a trigram tells: many for a rare one. */
+static uint32_t cost(uint32_t times)
+{
+	return times ? 24 - (32 - (uint32_t)__builtin_clz(times)) : 24;
+}
+
 /* Long enough, and more than a common word. */
-static bool tells(struct str s)
+static bool tells(const struct choice *c, struct str s)
 {
 	if (s.n < PREFILTER_LITERAL_MIN || literals_letters(s) < LETTERS_MIN)
 		return false;
 	for (size_t i = 0; i < s.n; i++)
-		if (!char_is_alpha(s.p[i]))
+		if (!(kind(c, s.p[i]) & LETTER))
 			return true;
 	return s.n >= PLAIN_WORD_MIN;
 }
 
 /* best_window finds the window from a word's start, at most FRAGMENT_MAX bytes long, whose trigrams tell most. A run
  * that is glued to a variable before it does not start a word. */
-static void best_window(struct str run, bool glued, const uint32_t *trigrams, struct str *best, uint32_t *best_cost)
+static void best_window(const struct choice *c, struct str run, bool glued, struct str *best, uint32_t *best_cost)
 {
 	uint32_t sums[RUN_MAX + 1];
 	run = str_first(run, RUN_MAX);
 	sums[0] = sums[1] = sums[2] = 0;
 	for (size_t i = 2; i < run.n; i++)
-		sums[i + 1] = sums[i] + cost(trigrams, run.p + i - 2);
+		sums[i + 1] = sums[i] + cost(*trigram(c, run.p + i - 2));
 	for (size_t from = 0; from + PREFILTER_LITERAL_MIN <= run.n; from++) {
-		if (!char_is_alnum(run.p[from]) || (from ? char_is_alnum(run.p[from - 1]) : glued))
+		if (!(kind(c, run.p[from]) & WORD) || (from ? kind(c, run.p[from - 1]) & WORD : glued))
 			continue;
 		size_t to = from + FRAGMENT_MAX < run.n ? from + FRAGMENT_MAX : run.n;
 		uint32_t sum = sums[to] - sums[from + 2];
 		if (sum <= *best_cost)
 			continue;
 		struct str window = str_trim_end((struct str){ run.p + from, to - from });
-		if (!tells(window))
+		if (!tells(c, window))
 			continue;
 		*best_cost = sum;
 		*best = window;
 	}
 }
 
-struct str literals_fragment(struct str text, const struct match_span *vars, size_t var_count, const uint32_t *trigrams)
+/* fragment_of gives the best fragment of a message; empty where it has none. */
+static struct str fragment_of(const struct choice *c, struct str text, const struct match_span *vars, size_t var_count)
 {
 	struct str best = STR("");
 	uint32_t best_cost = 0;
@@ -93,34 +118,15 @@ struct str literals_fragment(struct str text, const struct match_span *vars, siz
 			continue;
 		}
 		size_t stop = var < var_count ? vars[var].start : text.n, from = at;
-		while (at < stop && (is_plain(text.p[at]) || (text.p[at] == ' ' && at > from && text.p[at - 1] != ' ')))
+		while (at < stop && (kind(c, text.p[at]) & PLAIN ||
+				     (text.p[at] == ' ' && at > from && text.p[at - 1] != ' ')))
 			at++;
-		best_window(str_trim_end((struct str){ text.p + from, at - from }), from && from == behind_var, trigrams, &best,
-			    &best_cost);
+		/* behind a byte over 0x7F no word starts either */
+		bool glued = from && (from == behind_var || kind(c, text.p[from - 1]) & HIGH);
+		best_window(c, str_trim_end((struct str){ text.p + from, at - from }), glued, &best, &best_cost);
 		at += at == from || at < stop;
 	}
 	return best;
-}
-
-/* ---- over all messages ---- */
-
-struct choice {
-	struct literals *literals;
-	uint32_t *trigrams;
-	uint32_t *slots; /* hash table of literal + 1 */
-	size_t slot_count;
-};
-
-static bool count_message(void *context, uint32_t number, struct str text, const struct match_span *vars, size_t count)
-{
-	struct choice *c = context;
-	(void)number;
-	(void)vars;
-	(void)count;
-	c->literals->messages++;
-	for (size_t i = 0; i + 3 <= text.n; i++)
-		c->trigrams[literals_trigram(text.p + i)]++;
-	return true;
 }
 
 /* A payload that this message covers has about its letters; with variables, more, but the message carries it. */
@@ -135,23 +141,25 @@ static struct literal_range range_of(struct str text, const struct match_span *v
 	return (struct literal_range){ (uint32_t)(low > SLACK ? low - SLACK : 0), (uint32_t)high };
 }
 
-static bool choose_for(void *context, uint32_t number, struct str text, const struct match_span *vars, size_t count)
+static bool count_message(void *context, uint32_t group, struct str text, const struct match_span *vars, size_t count)
 {
 	struct choice *c = context;
+	(void)group;
+	(void)vars;
+	(void)count;
+	c->literals->messages++;
+	for (size_t i = 0; i + 3 <= text.n; i++)
+		++*trigram(c, text.p + i);
+	return true;
+}
+
+/* add_fragment adds a literal, or widens its range where it is there already. */
+static bool add_fragment(struct choice *c, struct str folded, struct literal_range range)
+{
 	struct literals *l = c->literals;
-	char folded[FRAGMENT_MAX];
-	(void)number;
-	struct str fragment = literals_fragment(text, vars, count, c->trigrams);
-	struct literal_range range = range_of(text, vars, count);
-	for (size_t i = 0; i < fragment.n; i++)
-		folded[i] = char_lower(fragment.p[i]);
-	fragment.p = folded;
-	l->left_out += !fragment.n;
-	if (!fragment.n)
-		return true;
-	size_t at = hash_bytes(fragment) & (c->slot_count - 1);
+	size_t at = hash_bytes(folded) & (c->slot_count - 1);
 	for (; c->slots[at]; at = (at + 1) & (c->slot_count - 1)) {
-		if (!str_eq(l->texts[c->slots[at] - 1], fragment))
+		if (!str_eq(l->texts[c->slots[at] - 1], folded))
 			continue;
 		struct literal_range *old = &l->ranges[c->slots[at] - 1];
 		old->min = range.min < old->min ? range.min : old->min;
@@ -162,19 +170,31 @@ static bool choose_for(void *context, uint32_t number, struct str text, const st
 	struct literal_range *new_range = arena_push(&l->arena, &l->ranges, &l->range_count, &l->range_cap);
 	if (!new_text || !new_range)
 		return false;
-	*new_text = arena_str(&l->arena, fragment);
+	*new_text = arena_str(&l->arena, folded);
 	*new_range = range;
 	c->slots[at] = (uint32_t)l->count;
 	return true;
+}
+
+static bool choose_for(void *context, uint32_t group, struct str text, const struct match_span *vars, size_t count)
+{
+	struct choice *c = context;
+	char folded[FRAGMENT_MAX];
+	(void)group;
+	struct str fragment = fragment_of(c, text, vars, count);
+	for (size_t i = 0; i < fragment.n; i++)
+		folded[i] = (char)c->fold[(unsigned char)fragment.p[i]];
+	c->literals->left_out += !fragment.n;
+	return !fragment.n || add_fragment(c, (struct str){ folded, fragment.n }, range_of(text, vars, count));
 }
 
 enum err literals_choose(const struct matcher *m, struct literals *ret_literals)
 {
 	struct literals l = { 0 };
 	struct arena work = { 0 };
-	struct choice c = { .literals = &l, .trigrams = arena_array(&work, uint32_t, LITERALS_TRIGRAMS),
-			    .slot_count = 1024 };
+	struct choice c = { .literals = &l, .trigrams = arena_array(&work, uint32_t, TRIGRAMS), .slot_count = 1024 };
 	enum err e = arena_err(&work);
+	make_tables(&c);
 	if (!e) {
 		match_each_message(m, count_message, &c);
 		while (c.slot_count < l.messages * 2)

@@ -35,11 +35,4 @@ void literals_free(struct literals *literals);
 /* literals_letters counts letters, digits and bytes over 0x7F. */
 size_t literals_letters(struct str text);
 
-/* literals_fragment is the choice for one message, empty where it has none. trigrams counts each folded trigram
- * (literals_trigram) of all messages. */
-struct str literals_fragment(struct str text, const struct match_span *vars, size_t var_count, const uint32_t *trigrams);
-
-enum { LITERALS_TRIGRAMS = 1 << 18 };
-uint32_t literals_trigram(const char *p);
-
 #endif
