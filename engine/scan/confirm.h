@@ -25,7 +25,7 @@ struct confirm_result {
 	struct scan_hit *hits;
 	size_t hit_count, hit_cap;
 	uint64_t newlines; /* in the body */
-	uint64_t candidates, hit_lines;
+	uint64_t candidates, asked, hit_lines;
 };
 
 enum err confirm_open(const struct matcher *m, const struct literals *l, const struct prefilter *p,

@@ -129,14 +129,19 @@ static struct str fragment_of(const struct choice *c, struct str text, const str
 	return best;
 }
 
-/* A payload that this message covers has about its letters; with variables, more, but the message carries it. */
-static struct literal_range range_of(struct str text, const struct match_span *vars, size_t count)
+static size_t own_letters(struct str text, const struct match_span *vars, size_t count)
 {
 	size_t own = literals_letters(text);
 	for (size_t i = 0; i < count; i++)
 		own -= literals_letters((struct str){ text.p + vars[i].start, vars[i].end - vars[i].start });
+	return own;
+}
+
+/* A payload that this message covers has about its letters; with variables, more, but the message carries it. */
+static struct literal_range range_of(size_t own, bool filled)
+{
 	size_t low = own * 100 / (100 + SLACK_PERCENT), high = own * (100 + SLACK_PERCENT) / 100 + SLACK;
-	if (count)
+	if (filled)
 		high = high * 100 / LITERALS_SHARE_MIN;
 	return (struct literal_range){ (uint32_t)(low > SLACK ? low - SLACK : 0), (uint32_t)high };
 }
@@ -181,11 +186,13 @@ static bool choose_for(void *context, uint32_t group, struct str text, const str
 	struct choice *c = context;
 	char folded[FRAGMENT_MAX];
 	(void)group;
-	struct str fragment = fragment_of(c, text, vars, count);
+	size_t own = own_letters(text, vars, count);
+	bool enough = own >= (count ? LITERALS_FILLED_MIN : LITERALS_OWN_MIN);
+	struct str fragment = enough ? fragment_of(c, text, vars, count) : STR("");
 	for (size_t i = 0; i < fragment.n; i++)
 		folded[i] = (char)c->fold[(unsigned char)fragment.p[i]];
 	c->literals->left_out += !fragment.n;
-	return !fragment.n || add_fragment(c, (struct str){ folded, fragment.n }, range_of(text, vars, count));
+	return !fragment.n || add_fragment(c, (struct str){ folded, fragment.n }, range_of(own, count > 0));
 }
 
 enum err literals_choose(const struct matcher *m, struct literals *ret_literals)

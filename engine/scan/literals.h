@@ -25,8 +25,9 @@ struct literals {
 };
 
 enum {
-	LITERALS_OWN_MIN = 8,	/* letters and digits of a payload that a template's own words must cover, ... */
-	LITERALS_SHARE_MIN = 35 /* ... and their share in percent; the rest may fill variables */
+	LITERALS_OWN_MIN = 8,	/* letters and digits that the own words of a message must have, ... */
+	LITERALS_FILLED_MIN = 13, /* ... with variables this many, ... */
+	LITERALS_SHARE_MIN = 35 /* ... and their share of the payload in percent; the rest may fill variables */
 };
 
 enum err literals_choose(const struct matcher *m, struct literals *ret_literals) MUST_USE;

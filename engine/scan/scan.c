@@ -183,6 +183,7 @@ static void give_out(struct stream *t)
 	}
 	t->line += r->newlines;
 	t->counts.candidates += r->candidates;
+	t->counts.asked += r->asked;
 	t->counts.hit_lines += r->hit_lines;
 	bool open_line = slot->chunk.last && slot->chunk.end && slot->chunk.text.p[slot->chunk.end - 1] != '\n';
 	t->counts.lines += r->newlines + open_line;

@@ -43,6 +43,7 @@ struct scan_hit {
 struct scan_counts {
 	uint64_t bytes, lines; /* of the stream */
 	uint64_t candidates;   /* lines that the literals let through */
+	uint64_t asked;	       /* of those, lines that the look-up was asked about */
 	uint64_t hit_lines;    /* lines with a hit */
 };
 
