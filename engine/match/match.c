@@ -206,7 +206,19 @@ void match_each_message(const struct matcher *m, match_visit_message *visit, voi
 			for (size_t k = 0; k < n; k++)
 				spans[k] = (struct match_span){ v->vars[o->var_at + k].start,
 								v->vars[o->var_at + k].end };
-			if (!visit(context, g, file_str(v, o->text), spans, n))
+			if (!visit(context, v->groups[g].owner_at + i, file_str(v, o->text), spans, n))
 				return;
 		}
+}
+
+bool match_fits(const struct matcher *m, struct match_scratch *scratch, struct str text, struct match_span payload,
+		const uint32_t *messages, size_t count)
+{
+	struct surface surface;
+	text = str_first(str_from(text, payload.start), payload.end - payload.start);
+	surface_letters(text, &scratch->letters);
+	for (size_t i = 0; i < count; i++)
+		if (surface_fit(&m->view, &m->view.owners[messages[i]], text, &scratch->letters, &surface))
+			return true;
+	return false;
 }

@@ -105,11 +105,15 @@ enum err match_search(const struct matcher *m, struct match_scratch *scratch, st
 		      size_t limit, struct arena *a, struct match_hit **ret_hits, size_t *ret_count,
 		      size_t *ret_total) MUST_USE;
 
-/* match_each_message visits the messages that templates were made of, as the articles quote them, with the spans of
- * their variables in the text, ascending: for a prefilter over streams. Messages that differ only in variables, case
- * and punctuation are one group; each spelling is visited. false from visit ends it. */
-typedef bool match_visit_message(void *context, uint32_t group, struct str text, const struct match_span *vars,
+/* For a prefilter over streams. match_each_message visits the messages that templates were made of, numbered, as the
+ * articles quote them, with the spans of their variables in the text, ascending. false from visit ends it. */
+typedef bool match_visit_message(void *context, uint32_t message, struct str text, const struct match_span *vars,
 				 size_t var_count);
 void match_each_message(const struct matcher *m, match_visit_message *visit, void *context);
+
+/* match_fits says whether the payload of a text holds one of these messages letter for letter, variables filled: what
+ * whole_payload needs at least. Much cheaper than match_message, which has the last word; damage is not undone. */
+bool match_fits(const struct matcher *m, struct match_scratch *scratch, struct str text, struct match_span payload,
+		const uint32_t *messages, size_t count);
 
 #endif

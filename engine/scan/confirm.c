@@ -11,7 +11,10 @@
 
 #include <string.h>
 
-enum { WINDOW = 2 << 10 /* bytes on each side of a position in an overlong line */ };
+enum {
+	WINDOW = 2 << 10, /* bytes on each side of a position in an overlong line */
+	TRIED_MAX = 128	  /* messages that are tried before the look-up is asked straight away */
+};
 
 enum err confirm_open(const struct matcher *m, const struct literals *l, const struct prefilter *p,
 		      struct confirm *ret_confirm)
@@ -99,7 +102,7 @@ static bool carries(const struct match_answer *answer, const struct match *m)
 	size_t all = literals_letters(part(answer->query, answer->envelope.payload)), own = all;
 	for (size_t i = 0; i < m->capture_count; i++)
 		own -= literals_letters(part(answer->query, m->captures[i].span));
-	return own >= LITERALS_OWN_MIN && own * 100 >= all * LITERALS_SHARE_MIN;
+	return own >= (m->capture_count ? LITERALS_FILLED_MIN : LITERALS_OWN_MIN) && own * 100 >= all * LITERALS_SHARE_MIN;
 }
 
 static bool counts(const struct match_answer *answer, const struct match *m)
@@ -112,6 +115,7 @@ static bool ask(struct walk *w, size_t from, size_t to, unsigned lines)
 {
 	struct confirm_result *r = w->result;
 	struct match_answer answer = { 0 };
+	r->asked++;
 	arena_reset(&w->confirm->work);
 	struct str text = { w->text.p + from, to - from };
 	if (match_message(w->confirm->matcher, w->confirm->scratch, text, &w->options, &w->confirm->work, &answer))
@@ -163,18 +167,26 @@ static struct piece piece_at(const struct walk *w, size_t at)
 	return p;
 }
 
-/* may_cover says cheaply whether any message of the literals found in a piece could cover its payload. */
+/* may_cover says cheaply whether any message of the literals found in a piece could be its payload. */
 static bool may_cover(const struct walk *w, struct str text, const struct prefilter_find *finds, size_t count)
 {
+	const struct literals *l = w->confirm->literals;
 	struct match_envelope envelope;
+	uint32_t messages[TRIED_MAX];
+	size_t tried = 0;
 	envelope_read(text, &envelope);
 	size_t letters = literals_letters(part(text, envelope.payload));
 	for (size_t i = 0; i < count; i++) {
-		struct literal_range r = w->confirm->literals->ranges[finds[i].literal];
-		if (letters >= r.min && letters <= r.max)
-			return true;
+		for (uint32_t k = l->heads[finds[i].literal]; k; k = l->messages[k - 1].next) {
+			const struct literal_message *m = &l->messages[k - 1];
+			if (letters < m->min || letters > m->max)
+				continue;
+			if (tried == TRIED_MAX)
+				return true;
+			messages[tried++] = m->message;
+		}
 	}
-	return false;
+	return match_fits(w->confirm->matcher, w->confirm->scratch, text, envelope.payload, messages, tried);
 }
 
 static enum err try_candidates(struct walk *w)

@@ -24,7 +24,7 @@ struct choice {
 	struct literals *literals;
 	uint32_t *trigrams; /* how often each stands in all messages */
 	uint32_t *slots;    /* hash table of literal + 1 */
-	size_t slot_count;
+	size_t slot_count, messages;
 	unsigned char fold[256], kind[256];
 };
 
@@ -138,61 +138,70 @@ static size_t own_letters(struct str text, const struct match_span *vars, size_t
 }
 
 /* A payload that this message covers has about its letters; with variables, more, but the message carries it. */
-static struct literal_range range_of(size_t own, bool filled)
+static void set_range(struct literal_message *m, size_t own, bool filled)
 {
 	size_t low = own * 100 / (100 + SLACK_PERCENT), high = own * (100 + SLACK_PERCENT) / 100 + SLACK;
 	if (filled)
 		high = high * 100 / LITERALS_SHARE_MIN;
-	return (struct literal_range){ (uint32_t)(low > SLACK ? low - SLACK : 0), (uint32_t)high };
+	m->min = (uint32_t)(low > SLACK ? low - SLACK : 0);
+	m->max = (uint32_t)high;
 }
 
-static bool count_message(void *context, uint32_t group, struct str text, const struct match_span *vars, size_t count)
+static bool count_message(void *context, uint32_t message, struct str text, const struct match_span *vars, size_t count)
 {
 	struct choice *c = context;
-	(void)group;
+	(void)message;
 	(void)vars;
 	(void)count;
-	c->literals->messages++;
+	c->messages++;
 	for (size_t i = 0; i + 3 <= text.n; i++)
 		++*trigram(c, text.p + i);
 	return true;
 }
 
-/* add_fragment adds a literal, or widens its range where it is there already. */
-static bool add_fragment(struct choice *c, struct str folded, struct literal_range range)
+/* literal_of gives the literal's number, new or not. */
+static bool literal_of(struct choice *c, struct str folded, uint32_t *ret_literal)
 {
 	struct literals *l = c->literals;
 	size_t at = hash_bytes(folded) & (c->slot_count - 1);
 	for (; c->slots[at]; at = (at + 1) & (c->slot_count - 1)) {
 		if (!str_eq(l->texts[c->slots[at] - 1], folded))
 			continue;
-		struct literal_range *old = &l->ranges[c->slots[at] - 1];
-		old->min = range.min < old->min ? range.min : old->min;
-		old->max = range.max > old->max ? range.max : old->max;
+		*ret_literal = c->slots[at] - 1;
 		return true;
 	}
-	struct str *new_text = arena_push(&l->arena, &l->texts, &l->count, &l->cap);
-	struct literal_range *new_range = arena_push(&l->arena, &l->ranges, &l->range_count, &l->range_cap);
-	if (!new_text || !new_range)
+	struct str *text = arena_push(&l->arena, &l->texts, &l->count, &l->cap);
+	uint32_t *head = arena_push(&l->arena, &l->heads, &l->head_count, &l->head_cap);
+	if (!text || !head)
 		return false;
-	*new_text = arena_str(&l->arena, folded);
-	*new_range = range;
+	*text = arena_str(&l->arena, folded);
 	c->slots[at] = (uint32_t)l->count;
+	*ret_literal = (uint32_t)l->count - 1;
 	return true;
 }
 
-static bool choose_for(void *context, uint32_t group, struct str text, const struct match_span *vars, size_t count)
+static bool choose_for(void *context, uint32_t message, struct str text, const struct match_span *vars, size_t count)
 {
 	struct choice *c = context;
+	struct literals *l = c->literals;
 	char folded[FRAGMENT_MAX];
-	(void)group;
 	size_t own = own_letters(text, vars, count);
 	bool enough = own >= (count ? LITERALS_FILLED_MIN : LITERALS_OWN_MIN);
 	struct str fragment = enough ? fragment_of(c, text, vars, count) : STR("");
+	uint32_t literal;
 	for (size_t i = 0; i < fragment.n; i++)
 		folded[i] = (char)c->fold[(unsigned char)fragment.p[i]];
-	c->literals->left_out += !fragment.n;
-	return !fragment.n || add_fragment(c, (struct str){ folded, fragment.n }, range_of(own, count > 0));
+	l->left_out += !fragment.n;
+	if (!fragment.n)
+		return true;
+	struct literal_message *m = arena_push(&l->arena, &l->messages, &l->message_count, &l->message_cap);
+	if (!m || !literal_of(c, (struct str){ folded, fragment.n }, &literal))
+		return false;
+	set_range(m, own, count > 0);
+	m->message = message;
+	m->next = l->heads[literal];
+	l->heads[literal] = (uint32_t)l->message_count;
+	return true;
 }
 
 enum err literals_choose(const struct matcher *m, struct literals *ret_literals)
@@ -204,7 +213,7 @@ enum err literals_choose(const struct matcher *m, struct literals *ret_literals)
 	make_tables(&c);
 	if (!e) {
 		match_each_message(m, count_message, &c);
-		while (c.slot_count < l.messages * 2)
+		while (c.slot_count < c.messages * 2)
 			c.slot_count *= 2;
 		c.slots = arena_array(&work, uint32_t, c.slot_count);
 		e = arena_err(&work);

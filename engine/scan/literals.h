@@ -11,17 +11,19 @@
 #include "match/match.h"
 #include "scan/prefilter.h"
 
-/* How many letters and digits a payload has that one of a literal's messages may cover. */
-struct literal_range {
-	uint32_t min, max;
+struct literal_message {
+	uint32_t message;  /* as match_each_message numbers it */
+	uint32_t next;	   /* the next one with this literal, + 1 */
+	uint32_t min, max; /* letters and digits of a payload that it may cover */
 };
 
 struct literals {
 	struct arena arena;
 	struct str *texts; /* folded, each once */
-	struct literal_range *ranges;
-	size_t count, cap, range_count, range_cap;
-	size_t messages, left_out; /* all, and those without a fragment */
+	uint32_t *heads;   /* of a literal: its first message, + 1 */
+	struct literal_message *messages;
+	size_t count, cap, head_count, head_cap, message_count, message_cap;
+	size_t left_out; /* messages without a fragment */
 };
 
 enum {
