@@ -526,7 +526,7 @@ static struct MHD_Daemon *start(struct http_server *s)
 {
 	const struct http_options *o = &s->options;
 	long processors = sysconf(_SC_NPROCESSORS_ONLN);
-	unsigned threads = o->threads ? o->threads : processors > 2 ? (unsigned)processors : 2;
+	unsigned threads = o->threads ? o->threads : processors > 4 ? (unsigned)processors : 4;
 	return MHD_start_daemon(
 		MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG, 0, NULL, NULL,
 		on_request, s, MHD_OPTION_EXTERNAL_LOGGER, say_nothing, NULL, MHD_OPTION_LISTEN_SOCKET,

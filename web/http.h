@@ -20,7 +20,7 @@ typedef void http_handler(void *context, struct http_request *req, struct http_r
 struct http_options {
 	const struct listener *listener; /* its socket belongs to the server from now on */
 	struct http_hosts hosts;
-	unsigned threads; /* 0: as many as processors, at least 2 */
+	unsigned threads; /* 0: as many as processors, at least 4 */
 	http_handler *handle;
 	void *context;
 	/* refuse makes the page of a request that the handler never sees. */

@@ -4,7 +4,7 @@
  */
 #include "web/page.h"
 
-enum { CITED_BY_MAX = 50 };
+enum { CITED_BY_MAX = 50, MESSAGES_SHOWN = 12, MESSAGE_MAX = 300 };
 
 struct reading {
 	struct article *article, *authored;
@@ -53,19 +53,24 @@ static void add_template(struct buf *out, const struct rule_template *t)
 
 static void add_messages(struct buf *out, const struct rule *rule)
 {
-	if (!rule->template_count)
-		return;
-	buf_add_c(out, "<h2>Messages it explains</h2>\n<ul class=\"messages\">\n");
-	for (size_t i = 0; i < rule->template_count && i < 20; i++) {
+	size_t shown = 0;
+	for (size_t i = 0; i < rule->template_count && shown < MESSAGES_SHOWN; i++) {
+		const struct rule_template *t = &rule->templates[i];
+		if (t->place > PLACE_SUMMARY || t->text.n > MESSAGE_MAX)
+			continue;
+		if (!shown++)
+			buf_add_c(out, "<h2>Messages it explains</h2>\n<ul class=\"messages\">\n");
 		buf_add_c(out, "<li><code>");
-		add_template(out, &rule->templates[i]);
+		add_template(out, t);
 		buf_add_c(out, "</code></li>\n");
 	}
-	buf_add_c(out, "</ul>\n");
+	buf_add_c(out, shown ? "</ul>\n" : "");
 }
 
 static void add_rule(struct buf *out, const struct rule *rule)
 {
+	if (!rule->cause.n && !rule->resolution_count && !rule->template_count)
+		return;
 	buf_add_c(out, "<aside class=\"card rule\" tabindex=\"0\" aria-label=\"In short\">\n<p class=\"eyebrow\">In short</p>\n");
 	render_html_remedy(out, rule, NULL, 0, 2);
 	add_messages(out, rule);

@@ -44,7 +44,7 @@ static bool is_word(struct str s, size_t at)
 	return at < s.n && (char_is_alnum(s.p[at]) || s.p[at] == '_');
 }
 
-/* id_at: the length of an article id that stands at s[at], or 0. */
+/* id_at: the length of an article id that stands at s[at], or 0. A title may be glued to it ("Q151519Resource Kit"). */
 static size_t id_at(struct str s, size_t at)
 {
 	size_t n = 1;
@@ -52,7 +52,8 @@ static size_t id_at(struct str s, size_t at)
 		return 0;
 	while (at + n < s.n && char_is_digit(s.p[at + n]))
 		n++;
-	return (n == 6 || n == 7) && !is_word(s, at + n) ? n : 0;
+	bool glued = at + n + 1 < s.n && char_is_upper(s.p[at + n]) && char_is_lower(s.p[at + n + 1]);
+	return (n == 6 || n == 7) && (glued || !is_word(s, at + n)) ? n : 0;
 }
 
 static size_t url_at(struct str s, size_t at)

@@ -43,8 +43,9 @@ static void add_section(struct buf *out, const struct article *article, const st
 
 void render_html_article(struct buf *out, const struct article *article)
 {
-	for (size_t i = 0; i < article->section_count; i++)
-		add_section(out, article, &article->sections[i]);
+	for (size_t i = 0; i < article->section_count; i++) /* what it applies to stands in its facts */
+		if (article->sections[i].kind != SECTION_APPLIES || !article->product_count)
+			add_section(out, article, &article->sections[i]);
 }
 
 static void add_resolution(struct buf *out, const struct rule_resolution *r, const struct binding *bindings,
@@ -106,14 +107,15 @@ static void add_status(struct buf *out, const struct rule *rule)
 void render_html_remedy(struct buf *out, const struct rule *rule, const struct binding *bindings, size_t count,
 			unsigned heading)
 {
-	buf_addf(out, "<h%u>Why it happens</h%u>\n<p>", heading, heading);
-	if (rule->cause.n)
+	if (rule->cause.n) {
+		buf_addf(out, "<h%u>Why it happens</h%u>\n<p>", heading, heading);
 		render_html_filled(out, str_trim(rule->cause), bindings, count);
-	else
-		buf_add_c(out, "The article names no cause.");
-	buf_addf(out, "</p>\n<h%u>What to do</h%u>\n", heading, heading);
+		buf_add_c(out, "</p>\n");
+	}
+	if (rule->resolution_count)
+		buf_addf(out, "<h%u>What to do</h%u>\n", heading, heading);
 	render_html_resolutions(out, rule->resolutions, rule->resolution_count, bindings, count);
-	if (!rule->resolution_count)
-		buf_add_c(out, "<p>The article names no remedy.</p>\n");
+	if (!rule->cause.n && !rule->resolution_count)
+		buf_add_c(out, "<p>The article names neither a cause nor a remedy; it may tell more.</p>\n");
 	add_status(out, rule);
 }
