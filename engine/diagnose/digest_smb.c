@@ -111,9 +111,19 @@ static void put_access(struct digest *d, const struct evidence *e)
 	else if (share.n)
 		digest_put(d, "smb.share", str_eq(share, fine) ? "ok" : str_eq_nocase(share, STR("c00000cc")) ? "missing" :
 			   "denied", e);
-	bool wants_encryption = evidence_yes(e, "session.encrypt") && str_starts(evidence_text(e, "smb.dialect"), STR("2"));
-	if (session.n)
-		digest_put(d, "smb.encryption", wants_encryption ? "required" : "ok", e);
+}
+
+/* Encryption came with SMB 3. A server that demands it turns an older dialect away at the session and takes SMB 3.1.1. */
+static void put_encryption(struct digest *d, const struct smb_view *v, const struct evidence *e)
+{
+	const struct evidence *newest = v->of[SMB_311];
+	bool can = evidence_number(e, "smb.dialect_number", 0) >= 0x300;
+	if (!evidence_state(e, "negotiated") || (!can && !newest))
+		return;
+	struct str mine = evidence_text(e, "session.status"), fine = STR("00000000");
+	bool takes = str_eq(evidence_text(newest, "session.status"), fine);
+	bool demands = evidence_yes(newest, "session.encrypt") || (mine.n && !str_eq(mine, fine) && takes);
+	digest_put(d, "smb.encryption", !can && demands ? "required" : "ok", newest ? newest : e);
 }
 
 static void put_nbss(struct digest *d)
@@ -139,7 +149,8 @@ static void put_works(struct digest *d, const struct evidence *e)
 	if (!e || !open)
 		return;
 	bool negotiated = evidence_state(e, "negotiated") && digest_is(d, "smb.dialects", "common");
-	bool works = negotiated && evidence_text(e, "session.status").n && !digest_is(d, "smb.signing", "mismatch") &&
+	bool old = str_eq(evidence_text(e, "smb.dialect"), STR("NT1")); /* probed no further than its dialect */
+	bool works = negotiated && (old || evidence_text(e, "session.status").n) && !digest_is(d, "smb.signing", "mismatch") &&
 		     !digest_is(d, "smb.encryption", "required");
 	digest_put(d, "path.works", works ? "yes" : "no", e);
 }
@@ -195,6 +206,7 @@ void digest_smb(struct digest *d)
 		put_dialects(d, &v);
 		put_signing(d, e);
 		put_access(d, e);
+		put_encryption(d, &v, e);
 	}
 	put_works(d, e);
 	put_step(d);

@@ -222,6 +222,8 @@ static void step_smb_others(struct wave *w)
 	static const char *const dialects[] = { "smb311", "smb2", "smb1" };
 	struct str outcome = digest_fact(w->d, "smb.outcome");
 	bool settled = !outcome.n || str_eq(outcome, S("negotiated")) || str_eq(outcome, S("refused-session"));
+	if (str_eq(outcome, S("negotiated")) && !digest_fact(w->d, "smb.encryption").n)
+		ask_smb(w, dialects[0]);
 	for (size_t i = 0; !settled && i < sizeof dialects / sizeof *dialects; i++)
 		ask_smb(w, dialects[i]);
 }
@@ -356,7 +358,7 @@ static const struct step {
 	{ 3, step_smb, "nbss.state smb.outcome smb.dialects smb.signing smb.encryption smb.anonymous smb.share path.works" },
 	{ 3, step_mtu, "mtu.state" },
 	{ 3, step_dns_domain, "dns.domain" },
-	{ 4, step_smb_others, "smb.dialects smb.small smb.service smb.smb1-reset" },
+	{ 4, step_smb_others, "smb.dialects smb.small smb.service smb.smb1-reset smb.encryption" },
 	{ 4, step_burst, "loss.state" },
 	{ 4, step_loss_unpinged, "loss.state" },
 	{ 4, step_watch, "link.flapping" },
