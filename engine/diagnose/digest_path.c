@@ -3,6 +3,10 @@
 
 #include "probe/address.h"
 
+/* Round trips: beyond the first people notice, beyond the second a connect gives up. */
+enum { SLOW_MS = 400, LATE_MS = 3000 };
+enum { BURST_MIN = 10, ARP_SURE = 40 }; /* so many requests in a row tell loss, and silence */
+
 static void put_route(struct digest *d)
 {
 	const struct evidence *e = d->route = digest_look(d, "route", ARG("address", d->target));
@@ -43,6 +47,23 @@ static int arp_says(const struct digest *d, struct str address, const struct evi
 	return weak ? 1 : -1;
 }
 
+/* arp_requests: how many went unanswered; the kernel's own count where a connect failed for want of an answer. */
+static double arp_requests(const struct digest *d)
+{
+	double count = 0;
+	bool asked = false;
+	for (size_t i = 0; i < d->c->evidence_count; i++) {
+		const struct evidence *e = d->c->evidence[i];
+		uint64_t n = 3;
+		if (!str_eq(e->probe, STR("arp")) || !str_eq(evidence_arg(e, "address"), d->target) || evidence_state(e, "not-run"))
+			continue;
+		(void)str_u64(evidence_arg(e, "count"), &n);
+		count += (double)n;
+		asked = true;
+	}
+	return asked ? count : ARP_SURE; /* without the permission for ARP the kernel's word must do */
+}
+
 static void put_arp(struct digest *d)
 {
 	if (!digest_is(d, "path.kind", "on-link"))
@@ -50,14 +71,16 @@ static void put_arp(struct digest *d)
 	const struct evidence *from, *arp = digest_look(d, "arp", ARG("address", d->target));
 	const struct evidence *neighbour = digest_look(d, "neighbour", ARG("address", d->target));
 	int says = arp_says(d, d->target, &from);
+	if (says == 0 && arp_requests(d) < ARP_SURE)
+		says = -1; /* a very lossy way looks like that too */
 	struct str fixed = evidence_state(neighbour, "permanent") ? evidence_text(neighbour, "neigh.mac") : STR("");
 	if (evidence_state(arp, "duplicate"))
 		digest_put(d, "arp.state", "two", arp);
 	else if (fixed.n && arp && says == 1 && !list_has(evidence_text(arp, "arp.macs"), fixed))
 		digest_put(d, "arp.state", "wrong-permanent", neighbour);
-	else if (says >= 0)
+	else if (says > 0 || (says == 0 && !digest_is(d, "tcp.445", "open") && !digest_is(d, "tcp.139", "open")))
 		digest_put(d, "arp.state", says ? "answers" : "silent", from);
-	else if (digest_is(d, "tcp.445", "no-neighbour"))
+	else if (digest_is(d, "tcp.445", "no-neighbour") && !from)
 		digest_put(d, "arp.state", "silent", d->tcp445);
 }
 
@@ -207,6 +230,24 @@ static void put_ports(struct digest *d)
 			   evidence_state(own, "open") || evidence_state(own, "refused") ? "passes" : "rejected", own);
 }
 
+/* put_steady: connections to one port of one address, in turn: a mix of success and failure is a finding of its own. */
+static void put_steady(struct digest *d)
+{
+	size_t good[2] = { 0 }, bad[2] = { 0 };
+	for (size_t i = 0; i < d->c->evidence_count; i++) {
+		const struct evidence *e = d->c->evidence[i];
+		bool tcp = str_eq(e->probe, STR("tcp")), smb = str_eq(e->probe, STR("smb")), nbss = str_eq(e->probe, STR("nbss"));
+		if (!str_eq(evidence_arg(e, "address"), d->target) || evidence_state(e, "not-run") || !(tcp || smb || nbss))
+			continue;
+		struct str state = tcp ? e->state : evidence_text(e, smb ? "smb.tcp" : "nbss.tcp");
+		size_t port = nbss || str_eq(evidence_arg(e, "port"), STR("139"));
+		if (state.n)
+			*(str_eq(state, STR("open")) ? &good[port] : &bad[port]) += 1;
+	}
+	if (good[0] + bad[0] + good[1] + bad[1])
+		digest_put(d, "tcp.steady", (good[0] && bad[0]) || (good[1] && bad[1]) ? "no" : "yes", NULL);
+}
+
 static void put_second(struct digest *d)
 {
 	struct str rest = d->used_all, address;
@@ -261,7 +302,7 @@ static void put_ping(struct digest *d)
 		patience = e->ms > patience ? e->ms : patience;
 		if (back > 0)
 			rtt = evidence_number(e, "icmp.rtt_avg", rtt);
-		if (n >= 10) {
+		if (n >= BURST_MIN) {
 			burst = e;
 			burst_sent += n;
 			burst_received += back;
@@ -272,10 +313,12 @@ static void put_ping(struct digest *d)
 	digest_put(d, "icmp.state", received > 0 ? "answers" : "silent", any);
 	if (received == 0 && patience > 8000)
 		digest_put(d, "latency.state", "never", any);
-	if (burst && burst_received > 0 && burst_sent - burst_received != 1)
-		digest_put(d, "loss.state", burst_received == burst_sent ? "none" : "loss", burst);
+	/* Over a slow line answers come too late to be counted: that is no loss. */
+	bool all = burst_received == burst_sent;
+	if (burst && burst_received > 0 && burst_sent - burst_received != 1 && (all || rtt < SLOW_MS))
+		digest_put(d, "loss.state", all ? "none" : "loss", burst);
 	if (rtt >= 0)
-		digest_put(d, "latency.state", rtt > 3000 ? "late" : rtt > 400 ? "slow" : "ok", any);
+		digest_put(d, "latency.state", rtt > LATE_MS ? "late" : rtt > SLOW_MS ? "slow" : "ok", any);
 }
 
 /* put_unpinged: loss where ping is filtered: of twenty ARP requests, or a row of short connections that none of was
@@ -293,11 +336,15 @@ static void put_unpinged(struct digest *d)
 		digest_put(d, "loss.state", evidence_state(row, "works") && row->ms < 1400 ? "none" : "loss", row);
 }
 
+/* Where ping is filtered, connections tell that the way is quick, unless what came over them then did not. */
 static void put_quick(struct digest *d)
 {
-	double ms = evidence_number(d->tcp445 ? d->tcp445 : d->tcp139, "tcp.ms", -1);
-	bool spoke = digest_is(d, "tcp.445", "open") || digest_is(d, "tcp.445", "refused");
-	if (!digest_fact(d, "latency.state").n && spoke && ms >= 0 && ms < 400)
+	double ms = evidence_number(d->tcp445, "tcp.ms", -1), other_ms = evidence_number(d->tcp139, "tcp.ms", 0);
+	const struct evidence *smb = digest_look(d, "smb", ARG("address", d->target));
+	bool spoke = digest_is(d, "tcp.445", "open") || digest_is(d, "tcp.445", "refused") || digest_is(d, "tcp.139", "open");
+	bool slow = (digest_is(d, "tcp.139", "open") ? other_ms : 0) > SLOW_MS || evidence_state(smb, "silent") ||
+		    evidence_state(smb, "no-connection");
+	if (!digest_fact(d, "latency.state").n && spoke && !slow && ms >= 0 && (ms < SLOW_MS || other_ms < SLOW_MS))
 		digest_put(d, "latency.state", "ok", d->tcp445);
 }
 
@@ -355,6 +402,7 @@ void digest_path(struct digest *d)
 	put_gateway(d);
 	put_lan(d);
 	put_other_gateway(d);
+	put_steady(d);
 	put_second(d);
 	put_ipv6(d);
 	put_ping(d);
@@ -364,6 +412,8 @@ void digest_path(struct digest *d)
 	put_trace(d);
 	put_host(d);
 	const struct evidence *retry = digest_look(d, "retry", ARG("address", d->target), ARG("spacing", STR("1000")));
+	if (!retry && d->asks_ras)
+		retry = digest_look(d, "retry", ARG("address", d->target));
 	if (retry && !evidence_state(retry, "too-few"))
 		digest_put_str(d, "retry.state", retry->state, retry);
 }

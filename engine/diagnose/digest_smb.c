@@ -13,8 +13,11 @@ struct smb_view {
 static struct smb_view view_smb(const struct digest *d)
 {
 	struct smb_view v = { 0 };
-	for (size_t i = 0; i < SMB_KINDS; i++)
+	for (size_t i = 0; i < SMB_KINDS; i++) {
 		v.of[i] = digest_look(d, "smb", ARG("address", d->target), ARG("dialects", smb_names[i]));
+		if (evidence_state(v.of[i], "no-connection")) /* says nothing of SMB: tcp.steady has it */
+			v.of[i] = NULL;
+	}
 	struct str most = evidence_text(d->files, "client.smb.max_protocol");
 	bool two = !d->files || !evidence_fact(d->files, "client.smb.smb2") || evidence_yes(d->files, "client.smb.smb2");
 	v.may[SMB_1] = !d->files || !evidence_fact(d->files, "client.smb.smb1") || evidence_yes(d->files, "client.smb.smb1");
@@ -57,7 +60,7 @@ static const struct evidence *asked(const struct smb_view *v)
 
 static const char *outcome(const struct evidence *e)
 {
-	if (evidence_state(e, "silent") || evidence_state(e, "no-connection"))
+	if (evidence_state(e, "silent"))
 		return evidence_number(e, "smb.unacked", 0) > 0 ? "silent-unacked" : "silent";
 	if (evidence_state(e, "denied") || evidence_text(e, "smb.nbss").n)
 		return str_eq(evidence_arg(e, "port"), STR("139")) ? "refused-session" : "turned-away";
@@ -108,6 +111,8 @@ static void put_access(struct digest *d, const struct evidence *e)
 		digest_put(d, "smb.anonymous", refused ? "denied" : "accepted", e);
 	if (!d->share.n)
 		digest_put(d, "smb.share", "not-asked", NULL);
+	else if (!share.n && refused)
+		digest_put(d, "smb.share", "denied", e);
 	else if (share.n)
 		digest_put(d, "smb.share", str_eq(share, fine) ? "ok" : str_eq_nocase(share, STR("c00000cc")) ? "missing" :
 			   "denied", e);
@@ -122,7 +127,9 @@ static void put_encryption(struct digest *d, const struct smb_view *v, const str
 		return;
 	struct str mine = evidence_text(e, "session.status"), fine = STR("00000000");
 	bool takes = str_eq(evidence_text(newest, "session.status"), fine);
-	bool demands = evidence_yes(newest, "session.encrypt") || (mine.n && !str_eq(mine, fine) && takes);
+	bool denied = str_eq_nocase(mine, STR("c0000022"));
+	bool offers = evidence_yes(newest, "smb.encryption"); /* nobody in particular cannot encrypt: it refuses us there too */
+	bool demands = evidence_yes(newest, "session.encrypt") || (denied && (takes || offers));
 	digest_put(d, "smb.encryption", !can && demands ? "required" : "ok", newest ? newest : e);
 }
 
@@ -152,7 +159,8 @@ static void put_works(struct digest *d, const struct evidence *e)
 	bool old = str_eq(evidence_text(e, "smb.dialect"), STR("NT1")); /* probed no further than its dialect */
 	bool works = negotiated && (old || evidence_text(e, "session.status").n) && !digest_is(d, "smb.signing", "mismatch") &&
 		     !digest_is(d, "smb.encryption", "required");
-	digest_put(d, "path.works", works ? "yes" : "no", e);
+	if (!works || digest_fact(d, "smb.encryption").n)
+		digest_put(d, "path.works", works ? "yes" : "no", e);
 }
 
 /* put_step: the first step of the ladder that fails. */

@@ -144,9 +144,8 @@ static void step_connect(struct wave *w)
 
 static void step_burst(struct wave *w)
 {
-	const struct digest *d = w->d;
-	if (tcp_open(d) || digest_is(d, "icmp.state", "answers"))
-		ask(w, "icmp", ARG("address", d->target), ARG("count", S("20")), ARG("interval", S("20")), ARG("wait", S("600")));
+	struct str wait = tcp_open(w->d) ? S("600") : S("900");
+	ask(w, "icmp", ARG("address", w->d->target), ARG("count", S("20")), ARG("interval", S("20")), ARG("wait", wait));
 }
 
 static void step_status(struct wave *w)
@@ -156,16 +155,13 @@ static void step_status(struct wave *w)
 		ask(w, "nbstat", ARG("address", d->target), ARG("name", d->server_is_address ? S("") : d->server));
 }
 
-/* step_ping: three where nothing answers; where TCP does, at once the burst that shows loss. */
+/* step_ping: a burst shows loss, and its silence is more than bad luck on a lossy way. */
 static void step_ping(struct wave *w)
 {
 	const struct digest *d = w->d;
 	if (!d->target.n || !tcp_told(d))
 		return;
-	if (tcp_open(d))
-		step_burst(w);
-	else
-		ask(w, "icmp", ARG("address", d->target), ARG("count", S("3")), ARG("interval", S("100")), ARG("wait", S("900")));
+	step_burst(w);
 	if (digest_is(d, "tcp.ipv6", "dead") || digest_is(d, "tcp.ipv6", "filtered"))
 		ask(w, "icmp", ARG("address", list_first(d->v6)), ARG("count", S("2")), ARG("interval", S("100")),
 		    ARG("wait", S("900")));
@@ -177,7 +173,12 @@ static void step_arp(struct wave *w)
 	if (!d->target.n || !tcp_told(d) || !on_lan(d))
 		return;
 	ask(w, "neighbour", ARG("address", d->target));
-	ask(w, "arp", ARG("address", d->target), ARG("wait", tcp_spoke(d) ? S("450") : S("")));
+	if (digest_is(d, "tcp.445", "no-neighbour")) {
+		ask(w, "arp", ARG("address", d->target), ARG("count", S("20")), ARG("wait", S("900")));
+		ask(w, "arp", ARG("address", d->target), ARG("count", S("20")), ARG("wait", S("950")));
+	} else {
+		ask(w, "arp", ARG("address", d->target), ARG("wait", tcp_spoke(d) ? S("450") : S("")));
+	}
 }
 
 static void step_own_filter(struct wave *w)
@@ -196,13 +197,24 @@ static void step_gateway(struct wave *w)
 	}
 }
 
+/* The client's own limit counts where it is below what "smb2" offers. */
+static struct str client_limit(const struct digest *d, const char *dialects)
+{
+	double most = evidence_number(d->files, "client.smb.max_dialect", 0x311);
+	bool limited = str_eq(str_c(dialects), S("smb2")) && most >= 0x202 && most < 0x302;
+	return !limited ? S("") : most < 0x210 ? S("2.02") : most < 0x300 ? S("2.10") : S("3.00");
+}
+
 static void ask_smb(struct wave *w, const char *dialects)
 {
 	const struct digest *d = w->d;
+	if (digest_look(d, "smb", ARG("address", d->target), ARG("dialects", str_c(dialects))))
+		return;
 	bool direct = digest_is(d, "tcp.445", "open");
 	struct str called = direct ? S("") : d->server_is_address ? S("*SMBSERVER") : d->server;
 	ask(w, "smb", ARG("address", d->target), ARG("port", direct ? S("445") : S("139")), ARG("called", called),
-	    ARG("dialects", str_c(dialects)), ARG("share", d->share), ARG("wait", S("2000")));
+	    ARG("dialects", str_c(dialects)), ARG("max", client_limit(d, dialects)), ARG("share", d->share),
+	    ARG("wait", S("2000")));
 }
 
 /* step_smb speaks as this client would. */
@@ -327,8 +339,18 @@ static void step_loss_unpinged(struct wave *w)
 static void step_late(struct wave *w)
 {
 	const struct digest *d = w->d;
-	if (digest_is(d, "path.kind", "ras") && tcp_told(d) && !digest_is(d, "icmp.state", "answers"))
+	bool ras = digest_is(d, "path.kind", "ras");
+	if (tcp_told(d) && (ras || tcp_open(d)) && !digest_is(d, "icmp.state", "answers"))
 		ask(w, "icmp", ARG("address", d->target), ARG("count", S("1")), ARG("wait", S("9000")));
+}
+
+/* step_row: over a dialled link one success proves little. */
+static void step_row(struct wave *w)
+{
+	const struct digest *d = w->d;
+	if (d->asks_ras && tcp_open(d) && digest_is(d, "path.kind", "ras"))
+		ask(w, "retry", ARG("address", d->target), ARG("port", digest_is(d, "tcp.445", "open") ? S("445") : S("139")),
+		    ARG("attempts", S("10")), ARG("spacing", S("50")));
 }
 
 static void step_retry(struct wave *w)
@@ -357,9 +379,9 @@ static const struct step {
 	{ 3, step_dns_host, "dns.host dns.state lan.alive wins.host" },
 	{ 3, step_smb, "nbss.state smb.outcome smb.dialects smb.signing smb.encryption smb.anonymous smb.share path.works" },
 	{ 3, step_mtu, "mtu.state" },
+	{ 3, step_row, "retry.state" },
 	{ 3, step_dns_domain, "dns.domain" },
 	{ 4, step_smb_others, "smb.dialects smb.small smb.service smb.smb1-reset smb.encryption" },
-	{ 4, step_burst, "loss.state" },
 	{ 4, step_loss_unpinged, "loss.state" },
 	{ 4, step_watch, "link.flapping" },
 	{ 4, step_dns_other, "dns.site" },
