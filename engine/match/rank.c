@@ -92,7 +92,10 @@ static struct answer answer_of(struct query *q, const struct evidence_of_message
 		struct str text = str_first(q->clean->text, q->payload.end);
 		x.fits = surface_fit(q->view, o, text, &q->scratch->letters, &x.surface);
 		x.context = names(q, o->article, e->envelope->component) || names(q, o->article, e->log_file);
-		x.conflicts = meaning_conflicts(q->view, e->code, o->article) || code_differs(q, e, &x);
+		/* what stands there word for word is that message, whatever family a table gives its number */
+		bool to_the_letter = x.fits && x.surface.differs == 0;
+		x.conflicts = !to_the_letter &&
+			      (meaning_conflicts(q->view, e->code, o->article) || code_differs(q, e, &x));
 	}
 	if (x.fits)
 		x.score += surface_bonus(al, &x.surface);
