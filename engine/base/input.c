@@ -552,11 +552,11 @@ enum err input_read_all(struct input *in, size_t max, struct buf *out)
 
 /* ---- the whole ---- */
 
-static void add_sizes(struct input *in)
+static void add_sizes(struct input *in, const char *const *paths)
 {
 	for (size_t i = 0; i < in->count; i++) {
 		struct stat st;
-		if (stat(in->paths[i], &st) || !S_ISREG(st.st_mode)) {
+		if (stat(paths[i], &st) || !S_ISREG(st.st_mode)) {
 			in->total = 0;
 			return;
 		}
@@ -578,7 +578,7 @@ enum err input_open(const char *const *paths, size_t count, struct diags *d, str
 		input_close(&in);
 		return ERR_NOMEM;
 	}
-	add_sizes(in);
+	add_sizes(in, paths);
 	*ret_input = in;
 	return ERR_OK;
 }

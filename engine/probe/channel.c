@@ -278,7 +278,7 @@ static bool from_the_kernel(const struct channel *c, const struct sockaddr_stora
 
 static void read_datagrams(struct channel *c, uint8_t *buffer, size_t size, channel_emit *emit, void *context)
 {
-	struct event e;
+	struct event e = { 0 };
 	for (int i = 0; i < READS_PER_TURN && read_error(c, &e); i++)
 		if (e.error && !emit(context, &e))
 			return;
