@@ -114,6 +114,8 @@ static int run(struct cmd_context *c)
 	enum err e = probe_request_parse(str_c(c->args[0]), words, count, &c->arena, &c->diags, &request);
 	if (!e)
 		e = triage_read_files(&c->arena, &c->diags, &files);
+	if (!e && probe_request_arg(&request, "path").n)
+		e = triage_read_program(probe_request_arg(&request, "path"), &c->arena, &c->diags, &files.program);
 	if (!e)
 		e = driver_open(&options, &c->diags, &driver);
 	request.files = &files;
@@ -133,6 +135,8 @@ static const struct cmd_option options[] = {
 static const char *const examples[] = {
 	"kbt probe --list",
 	"kbt probe tcp address=10.53.0.10 port=445",
+	"kbt probe dns server=10.53.0.53 name=filesrv.lab53.test",
+	"kbt probe pe path=/mnt/sms/bin/i386/connras.dll at_least=2.0.1493.3273",
 	NULL
 };
 

@@ -1,17 +1,20 @@
 /* SPDX-License-Identifier: MIT
  *
- * The client's own files as bytes, for probes that must not open any. Reads at most 256 KiB of each.
+ * The client's own files as bytes, for probes that must not open any. Reads at most 256 KiB of each, and at most 16 MiB of a
+ * program file that the user named; its path is found without regard to case, as on the system that it came from.
  */
 #include "triage/triage.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
 
-enum { FILE_MAX = 256 << 10 };
+enum { FILE_MAX = 256 << 10, PROGRAM_MAX = 16 << 20, READ_SIZE = 1 << 16 };
 
-static struct str read_file(const char *path, struct arena *a, struct diags *d)
+/* read_file reads a regular file; p is NULL where it cannot. */
+static struct str read_file(const char *path, size_t most, struct arena *a, struct diags *d)
 {
 	struct str none = { NULL, 0 };
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
@@ -22,9 +25,9 @@ static struct str read_file(const char *path, struct arena *a, struct diags *d)
 	}
 	struct buf b = { 0 };
 	ssize_t n = 1;
-	while (n > 0 && b.n < FILE_MAX) {
-		char *room = buf_room(&b, 4096);
-		n = room ? read(fd, room, 4096) : -1;
+	while (n > 0 && b.n < most) {
+		char *room = buf_room(&b, READ_SIZE);
+		n = room ? read(fd, room, most - b.n < READ_SIZE ? most - b.n : READ_SIZE) : -1;
 		b.n += n > 0 ? (size_t)n : 0;
 	}
 	if (n < 0)
@@ -37,10 +40,52 @@ static struct str read_file(const char *path, struct arena *a, struct diags *d)
 
 enum err triage_read_files(struct arena *a, struct diags *d, struct probe_files *ret_files)
 {
-	*ret_files = (struct probe_files){ .hosts = read_file("/etc/hosts", a, d),
-					   .resolv_conf = read_file("/etc/resolv.conf", a, d),
-					   .nsswitch_conf = read_file("/etc/nsswitch.conf", a, d),
-					   .lmhosts = read_file("/etc/samba/lmhosts", a, d),
-					   .smb_conf = read_file("/etc/samba/smb.conf", a, d) };
+	*ret_files = (struct probe_files){ .hosts = read_file("/etc/hosts", FILE_MAX, a, d),
+					   .resolv_conf = read_file("/etc/resolv.conf", FILE_MAX, a, d),
+					   .nsswitch_conf = read_file("/etc/nsswitch.conf", FILE_MAX, a, d),
+					   .lmhosts = read_file("/etc/samba/lmhosts", FILE_MAX, a, d),
+					   .smb_conf = read_file("/etc/samba/smb.conf", FILE_MAX, a, d) };
+	return arena_err(a);
+}
+
+/* find_in gives the path of the entry of a folder that has this name but for its case; empty where none has. */
+static struct str find_in(struct str folder, struct str name, struct arena *a)
+{
+	struct str found = STR("");
+	DIR *d = opendir(folder.n ? folder.p : ".");
+	for (const struct dirent *e; !found.n && d && (e = readdir(d));)
+		if (str_eq_nocase(str_c(e->d_name), name))
+			found = arena_printf(a, "%.*s%s", STR_ARG(folder), e->d_name);
+	if (d)
+		closedir(d);
+	return found;
+}
+
+static struct str find_without_case(struct str path, struct arena *a)
+{
+	struct str at = str_starts(path, STR("/")) ? STR("/") : STR(""), part;
+	while (path.n) {
+		str_cut(path, '/', &part, &path);
+		if (!part.n)
+			continue;
+		struct str exact = arena_printf(a, "%.*s%.*s", STR_ARG(at), STR_ARG(part));
+		at = access(exact.p, F_OK) ? find_in(at, part, a) : exact;
+		if (!at.n)
+			break;
+		if (path.n)
+			at = arena_printf(a, "%.*s/", STR_ARG(at));
+	}
+	return at;
+}
+
+enum err triage_read_program(struct str path, struct arena *a, struct diags *d, struct str *ret_bytes)
+{
+	struct str found = find_without_case(path, a);
+	if (!found.n)
+		return diags_fail(d, ERR_INPUT, "%.*s: there is no such file", STR_ARG(path));
+	struct str bytes = read_file(found.p, PROGRAM_MAX, a, d);
+	if (!bytes.p)
+		return diags_fail(d, ERR_INPUT, "%.*s is not readable", STR_ARG(path));
+	*ret_bytes = bytes;
 	return arena_err(a);
 }

@@ -64,5 +64,8 @@ enum err triage_run(struct store *s, const struct matcher *m, struct match_scrat
 /* triage_read_files reads the client's own files (/etc/hosts, resolv.conf, nsswitch.conf, samba/lmhosts,
  * samba/smb.conf), each at most 256 KiB; an unreadable one is absent, with a note in d. */
 enum err triage_read_files(struct arena *a, struct diags *d, struct probe_files *ret_files) MUST_USE;
+/* triage_read_program reads a program file for probe pe (at most 16 MiB of it); upper and lower case in the path do not
+ * matter where the exact one is not there. ERR_INPUT with a sentence where it cannot. */
+enum err triage_read_program(struct str path, struct arena *a, struct diags *d, struct str *ret_bytes) MUST_USE;
 
 #endif

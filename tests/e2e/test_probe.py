@@ -95,6 +95,18 @@ class Probe(unittest.TestCase):
         self.assertNotIn(b'\x1b', out)
         out.decode('utf-8')
 
+    def test_the_version_of_a_program_file_is_read_without_regard_to_case(self):
+        corpus = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), 'corpus', 'pe')
+        code, out, _ = kbt('--json', 'pe', 'path=' + os.path.join(corpus, 'PE32'), 'at_least=2.0.1493.3273')
+        facts = json.loads(out)['facts']
+        self.assertEqual((code, facts['file.version'], facts['file.at_least']), (0, '2.0.1493.3273', True))
+        code, out, _ = kbt('--json', 'pe', 'path=' + os.path.join(corpus, 'pe64'), 'at_least=2.0.1493.3273')
+        self.assertEqual(json.loads(out)['facts']['file.at_least'], False)
+        code, out, err = kbt('pe', 'path=' + os.path.join(corpus, 'nosuch'))
+        self.assertEqual((code, out), (2, ''))
+        self.assertIn('nosuch', err)
+        self.assertEqual(kbt('pe', 'path=/dev')[0], 2)
+
 
 if __name__ == '__main__':
     unittest.main()

@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "probe/pe_version.h"
 #include "tests/main/sim.h"
 
 static void every_table_is_whole(void **state)
@@ -196,6 +197,22 @@ static void smb_conf_is_read_as_samba_does(void **state)
 	sim_free(&s);
 }
 
+static void versions_compare_by_number(void **state)
+{
+	(void)state;
+	uint16_t a[4], b[4];
+	assert_true(pe_version_parse(STR("2.0.1493.3273"), a));
+	assert_true(pe_version_parse(STR("2.0.1493.10000"), b));
+	assert_true(pe_version_compare(a, b) < 0 && pe_version_compare(b, a) > 0 && !pe_version_compare(a, a));
+	assert_true(pe_version_parse(STR("2.1"), b) && pe_version_compare(a, b) < 0);
+	assert_false(pe_version_parse(STR(""), a));
+	assert_false(pe_version_parse(STR("1.2.3.4.5"), a));
+	assert_false(pe_version_parse(STR("1..2"), a));
+	assert_false(pe_version_parse(STR("1.-2"), a));
+	assert_false(pe_version_parse(STR("70000"), a));
+	assert_int_equal(a[3], 3273);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -205,6 +222,7 @@ int main(void)
 		cmocka_unit_test(resolv_conf_is_read_as_the_resolver_does),
 		cmocka_unit_test(hosts_and_lmhosts_give_addresses),
 		cmocka_unit_test(smb_conf_is_read_as_samba_does),
+		cmocka_unit_test(versions_compare_by_number),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
