@@ -9,7 +9,10 @@
 
 #include <math.h>
 
-enum { LOOK_BACK = 48 /* links before one that may come before it in the chain */ };
+enum {
+	LOOK_BACK = 48,	  /* links before one that may come before it in the chain */
+	VALUE_TOKENS = 12 /* that a variable takes cheaply */
+};
 
 static const float cost_template = 0.7f;  /* of a weight that the message lacks */
 static const float cost_tail = 0.35f;	  /* the same at the template's end: messages are cut off */
@@ -62,6 +65,16 @@ static float message_between(const struct query *q, uint32_t from, uint32_t to)
 	return to > from ? q->weight_to[to] - q->weight_to[from] : 0;
 }
 
+/* Message tokens [m0, m1) beside or inside which a variable stands: it takes some, the rest costs what it weighs. */
+static float filled_cost(const struct query *q, uint32_t m0, uint32_t m1, bool at_start, float each)
+{
+	uint32_t n = m1 - m0, taken = n < VALUE_TOKENS ? n : VALUE_TOKENS;
+	float all = each * message_between(q, m0, m1);
+	float rest = each * (at_start ? message_between(q, m0, m1 - taken) : message_between(q, m0 + taken, m1));
+	float filled = cost_filled * (float)taken + rest;
+	return filled < all ? filled : all;
+}
+
 /* What lies between two places: template tokens [t0, t1), message tokens [m0, m1). */
 static float gap_cost(const struct chain *c, uint32_t t0, uint32_t t1, uint32_t m0, uint32_t m1)
 {
@@ -69,22 +82,14 @@ static float gap_cost(const struct chain *c, uint32_t t0, uint32_t t1, uint32_t 
 	unsigned vars = (unsigned)(c->vars_to[t1] - c->vars_to[t0]);
 	if (m1 <= m0)
 		return cost + cost_unfilled * (float)vars;
-	float message = message_between(c->q, m0, m1);
-	if (!vars)
-		return cost + cost_message * message;
-	float filled = cost_filled * (float)(m1 - m0);
-	return cost + (filled < cost_message * message ? filled : cost_message * message);
+	return cost + (vars ? filled_cost(c->q, m0, m1, false, cost_message) : cost_message * message_between(c->q, m0, m1));
 }
 
 static float head_cost(const struct chain *c, const struct link *l)
 {
 	float cost = cost_template * c->weight_to[l->at];
-	float around = cost_around * message_between(c->q, 0, l->token);
-	if (c->vars_to[l->at] && l->token) {
-		float filled = cost_filled * (float)l->token;
-		around = filled < around ? filled : around;
-	}
-	return cost + around;
+	bool var = c->vars_to[l->at] > 0;
+	return cost + (var ? filled_cost(c->q, 0, l->token, true, cost_around) : cost_around * message_between(c->q, 0, l->token));
 }
 
 static float tail_cost(const struct chain *c, const struct link *l)
@@ -94,12 +99,9 @@ static float tail_cost(const struct chain *c, const struct link *l)
 	if (weight > tail_plenty) /* who leaves out a sentence may leave out two */
 		weight = tail_plenty + (weight - tail_plenty) * 0.25f;
 	float cost = (left ? 0.5f * (cost_template + cost_tail) : cost_tail) * weight;
-	float around = cost_around * message_between(c->q, l->token + 1u, c->q->token_count);
-	if (c->vars_to[c->n] - c->vars_to[l->at + 1] && left) {
-		float filled = cost_filled * (float)left;
-		around = filled < around ? filled : around;
-	}
-	return cost + around;
+	uint32_t behind = l->token + 1u, end = c->q->token_count;
+	bool var = c->vars_to[c->n] > c->vars_to[l->at + 1];
+	return cost + (var ? filled_cost(c->q, behind, end, false, cost_around) : cost_around * message_between(c->q, behind, end));
 }
 
 static int best_chain(struct chain *c, float *ret_score)

@@ -199,7 +199,7 @@ static struct str lack_of(const struct query *q, const struct answer *best, cons
 {
 	struct str id = file_str(q->view, q->view->articles[next->article].id);
 	if (next->conflicts)
-		return arena_printf(q->arena, "; %.*s is about another program's error of that number", STR_ARG(id));
+		return arena_printf(q->arena, "; %.*s is about another error", STR_ARG(id));
 	if (best->owner && next->owner && best->alignment.group == next->alignment.group)
 		return arena_printf(q->arena, "; %.*s quotes the same message", STR_ARG(id));
 	if (next->owner && next->alignment.number_differs && !best->alignment.number_differs)

@@ -145,7 +145,7 @@ static void step(struct mender *m)
 	char c = rest.p[0], other;
 	size_t n = 0, next;
 	if (m->line_start && c == '>' && (n = marks_at(rest)) > 0 && n < rest.n && rest.p[n] == ' ') {
-		m->at += n;
+		m->at += n + 1;
 		return;
 	}
 	m->line_start = c == '\n';

@@ -6,6 +6,7 @@ enum { CODES_MAX = 8, READINGS_A_CODE = 12 };
 /* Families in the order in which a bare number is taken. */
 static const char *const preferred[] = { "win32", "winsock", "hresult", "ntstatus", "ras", "netbios", "smb", "errno",
 					 "bugcheck", "vb" };
+enum { BARE_FAMILIES = 4 /* of those: a number without any hint */ };
 
 static unsigned preference(struct str family)
 {
@@ -88,6 +89,14 @@ static bool better(struct str text, const struct rule_code *c, const struct matc
 	return preference(x->family) < preference(y->family);
 }
 
+/* A bare number is taken for Windows', never for a language's or for Linux'; a family that was told must be met. */
+static bool is_told(struct str message, const struct rule_code *c, const struct match_code *reading)
+{
+	if (c->symbol.n || str_eq(reading->family, c->family) || reading->value != c->value)
+		return true;
+	return !c->family.n && (preference(reading->family) < BARE_FAMILIES || says_in(message, reading->says));
+}
+
 void meaning_read(const struct file_view *v, struct str text, struct match_span payload, struct arena *a,
 		  struct match_answer *answer)
 {
@@ -107,14 +116,12 @@ void meaning_read(const struct file_view *v, struct str text, struct match_span 
 		for (size_t k = 1; k < count; k++)
 			if (better(message, &found[i].code, &readings[k], &readings[best]))
 				best = k;
-		bool known_family = !found[i].code.family.n || str_eq(readings[best].family, found[i].code.family) ||
-				    readings[best].value != found[i].code.value;
-		if (!known_family)
-			continue; /* a family that the table does not have: no other table's meaning for it */
-		answer->code = readings[best];
-		answer->code.span = span;
 		answer->code_readings = readings;
 		answer->code_reading_count = count;
+		if (!is_told(message, &found[i].code, &readings[best]))
+			continue;
+		answer->code = readings[best];
+		answer->code.span = span;
 		return;
 	}
 }

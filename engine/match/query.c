@@ -3,6 +3,7 @@
 
 #include "match/vocab.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 enum { SLIPS_MAX = 12 /* tokens of one message that may be slips of the finger; each costs some hundred look-ups */ };
@@ -115,14 +116,89 @@ static void add_readings(struct query *q)
 	}
 }
 
+/* ---- long messages ---- */
+
+enum { STRETCHES = QUERY_STRETCHES_MAX, STRETCH_TOKENS = QUERY_TOKENS_MAX / STRETCHES, SEEN_PAIRS = 4096 };
+
+struct stretch { size_t start; float score; };
+
+/* What two words behind each other tell: nothing where no message has them, and nothing the second time. */
+static float pair_tells(const struct file_view *v, uint32_t a, uint32_t b, uint32_t seen[SEEN_PAIRS])
+{
+	uint32_t bucket = file_pair_bucket(a, b, v->pair_buckets), n = v->pair_at[bucket + 1] - v->pair_at[bucket];
+	uint32_t *slot = &seen[bucket % SEEN_PAIRS];
+	if (!n || *slot == bucket + 1)
+		return 0;
+	*slot = bucket + 1;
+	return (v->terms[a].weight + v->terms[b].weight) / (1 + 0.05f * (float)n);
+}
+
+static void offer_stretch(struct stretch best[STRETCHES], struct stretch s)
+{
+	uint32_t least = 0;
+	for (uint32_t i = 1; i < STRETCHES; i++)
+		if (best[i].score < best[least].score)
+			least = i;
+	if (s.score > best[least].score)
+		best[least] = s;
+}
+
+static int by_start(const void *a, const void *b)
+{
+	size_t x = ((const struct stretch *)a)->start, y = ((const struct stretch *)b)->start;
+	return (x > y) - (x < y);
+}
+
+/* The stretches of a long text that look most like messages, in order of the text. */
+static void find_stretches(const struct file_view *v, struct str text, size_t at, struct stretch best[STRETCHES])
+{
+	uint32_t seen[SEEN_PAIRS] = { 0 }, before = VOCAB_NONE, n = 0;
+	struct stretch s = { at, 0 };
+	struct token token;
+	for (uint32_t i = 0; i < STRETCHES; i++)
+		best[i] = (struct stretch){ text.n, -1 };
+	while (token_next(text, &at, &token)) {
+		uint32_t term = file_find_term(v, (struct str){ token.word, token.n });
+		if (term != VOCAB_NONE && before != VOCAB_NONE)
+			s.score += pair_tells(v, before, term, seen);
+		before = term;
+		if (++n % STRETCH_TOKENS)
+			continue;
+		offer_stretch(best, s);
+		s = (struct stretch){ at, 0 };
+	}
+	offer_stretch(best, s);
+	qsort(best, STRETCHES, sizeof *best, by_start);
+}
+
+static void read_stretches(struct query *q, struct str text, uint32_t *slips)
+{
+	struct stretch best[STRETCHES];
+	struct token token;
+	find_stretches(q->view, text, q->payload.start, best);
+	q->token_count = 0;
+	for (uint32_t i = 0; i < STRETCHES; i++) {
+		size_t at = best[i].start;
+		for (uint32_t n = 0; n < STRETCH_TOKENS && token_next(text, &at, &token); n++)
+			add_token(q, &token, slips);
+		q->stretches[i] = (struct match_span){ best[i].start, at };
+	}
+	q->stretch_count = STRETCHES;
+}
+
 void query_read(struct query *q)
 {
 	struct str text = str_first(q->clean->text, q->payload.end);
 	struct token token;
 	uint32_t slips = 0;
+	size_t at = q->payload.start;
 	q->token_count = 0;
 	q->weight_to[0] = 0;
-	for (size_t at = q->payload.start; q->token_count < QUERY_TOKENS_MAX && token_next(text, &at, &token);)
+	while (q->token_count < QUERY_TOKENS_MAX && token_next(text, &at, &token))
 		add_token(q, &token, &slips);
+	q->stretches[0] = (struct match_span){ 0, text.n };
+	q->stretch_count = 1;
+	if (token_next(text, &at, &token))
+		read_stretches(q, text, &slips);
 	add_readings(q);
 }

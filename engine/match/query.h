@@ -16,6 +16,7 @@
 enum {
 	QUERY_TOKENS_MAX = 512, /* of a message that are looked at; of a longer one the most telling stretches */
 	READINGS_MAX = 3,	/* words that a token may stand for: itself, and what it may be a slip of */
+	QUERY_STRETCHES_MAX = 8,
 	CANDIDATES_MAX = 96
 };
 
@@ -45,6 +46,8 @@ struct query {
 	struct match_span payload; /* in the clean text */
 	struct query_token tokens[QUERY_TOKENS_MAX];
 	uint32_t token_count;
+	struct match_span stretches[QUERY_STRETCHES_MAX]; /* of the clean text that the tokens are from, ascending */
+	uint32_t stretch_count;
 	float weight_to[QUERY_TOKENS_MAX + 1]; /* of the tokens before */
 	struct reading readings[QUERY_TOKENS_MAX * READINGS_MAX + 1];
 	uint16_t reading_heads[2048]; /* by term, 1-based */
@@ -100,7 +103,8 @@ struct evidence_of_message {
 /* rank.c: articles, best first; at most MATCH_RESULTS_MAX. */
 uint32_t rank_articles(struct query *q, const struct evidence_of_message *evidence, struct answer *ret_answers);
 
-/* query.c: the payload's tokens, readings, and what each weighs. */
+/* query.c: the payload's tokens, readings, and what each weighs; of a long payload the stretches that look most like
+ * messages. */
 void query_read(struct query *q);
 
 /* candidate.c: groups that share the rarest words and pairs with the message, best first; at most CANDIDATES_MAX. */

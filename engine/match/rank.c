@@ -57,8 +57,10 @@ static bool names(const struct query *q, uint32_t article, struct str name)
 	size_t at = 0;
 	while (name.n && token_next(name, &at, &t)) {
 		uint32_t term = file_find_term(q->view, (struct str){ t.word, token_stem(t.word, t.n) });
-		if (t.n > 2 && term != VOCAB_NONE && q->view->terms[term].doc_weight > 4 &&
-		    text_weight_in(q->view, article, term))
+		if (t.n < 3 || term == VOCAB_NONE || !text_weight_in(q->view, article, term))
+			continue;
+		uint32_t all = q->view->terms[term].doc_all; /* a word of one article in fifty says nothing */
+		if (all <= 3 || all < q->view->article_count / 50)
 			return true;
 	}
 	return false;
@@ -168,7 +170,9 @@ uint32_t rank_articles(struct query *q, const struct evidence_of_message *eviden
 	struct answer *answers = arena_array(q->arena, struct answer, OWNERS_MAX);
 	if (!answers)
 		return 0;
-	surface_letters(str_first(q->clean->text, q->payload.end), &q->scratch->letters);
+	q->scratch->letters.n = 0;
+	for (uint32_t i = 0; i < q->stretch_count; i++)
+		surface_letters(q->clean->text, q->stretches[i].start, q->stretches[i].end, &q->scratch->letters);
 	align_all(q, groups, n, als);
 	for (uint32_t i = 0; i < n && i < GROUPS_MAX && als[i].score > als[0].score - close_enough; i++) {
 		const struct file_group *g = &q->view->groups[als[i].group];

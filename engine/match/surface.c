@@ -33,14 +33,13 @@ static bool is_letter(char c)
 	return char_is_alnum(c) || (unsigned char)c >= 0x80;
 }
 
-void surface_letters(struct str text, struct letters *ret_letters)
+void surface_letters(struct str text, size_t from, size_t to, struct letters *letters)
 {
-	ret_letters->n = 0;
-	for (size_t i = 0; i < text.n && ret_letters->n < SURFACE_TEXT_MAX; i++) {
+	for (size_t i = from; i < to && letters->n < SURFACE_TEXT_MAX; i++) {
 		if (!is_letter(text.p[i]))
 			continue;
-		ret_letters->c[ret_letters->n] = char_lower(text.p[i]);
-		ret_letters->at[ret_letters->n++] = (uint32_t)i;
+		letters->c[letters->n] = char_lower(text.p[i]);
+		letters->at[letters->n++] = (uint32_t)i;
 	}
 }
 
@@ -398,7 +397,10 @@ static void take_values(const struct fit *f, struct surface *out)
 	out->differs = all ? (double)differ / all : 1;
 	uint32_t first = f->segments[0].start, last = f->segments[f->count - 1].end;
 	out->span.start = first < f->in->n ? f->in->at[first] : 0;
-	out->span.end = last > first ? f->in->at[last - 1] + 1 : out->span.start;
+	out->span.end = last > first ? f->in->at[last - 1] + 1u : out->span.start;
+	struct str marks = str_from(f->message, f->message.n - trailing_marks(f->message));
+	for (size_t k = 0; k < marks.n && out->span.end < f->text.n; k++)
+		out->span.end += f->text.p[out->span.end] == marks.p[k];
 }
 
 bool surface_fit(const struct file_view *v, const struct file_owner *owner, struct str text,

@@ -28,7 +28,8 @@ struct surface {
 	unsigned samples_met, samples_other, samples_odd;
 };
 
-void surface_letters(struct str text, struct letters *ret_letters);
+/* surface_letters adds those of text[from, to). */
+void surface_letters(struct str text, size_t from, size_t to, struct letters *letters);
 
 /* surface_fit: false where the template does not fit. text is what letters were taken from. */
 bool surface_fit(const struct file_view *v, const struct file_owner *owner, struct str text,

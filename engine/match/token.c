@@ -56,7 +56,7 @@ bool token_is_number(struct str word)
 static bool ends(const char *word, uint32_t n, const char *suffix)
 {
 	size_t k = strlen(suffix);
-	return n > k + 2 && memcmp(word + n - k, suffix, k) == 0;
+	return n > k + 1 && memcmp(word + n - k, suffix, k) == 0;
 }
 
 uint32_t token_stem(char *word, uint32_t n)

@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: MIT
+"""First place over the whole archive: fails where a kind of message falls more than two points below what is promised."""
+import collections
+import json
+import os
+import subprocess
+import tempfile
+import unittest
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+KBT = os.environ.get('KBT') or os.path.join(ROOT, 'build', 'kbt')
+SHARED = os.path.abspath(os.environ.get('KBT_SHARED') or os.path.join(ROOT, '..', 'shared'))
+PROMISED = {'exact': 0.98, 'filled': 0.95, 'log': 0.96, 'chatty': 0.96, 'noisy': 0.77, 'all': 0.92}
+BOUND = 0.90
+SLACK = 0.02
+ARCHIVES = [os.path.join(SHARED, 'archive', n) for n in ('kbarchive-txt.tar.zst', 'kbarchive-md.tar.zst')]
+
+
+def read(name):
+    with open(os.path.join(SHARED, 'eval', name), encoding='utf-8') as f:
+        return [json.loads(line) for line in f]
+
+
+@unittest.skipUnless(all(map(os.path.exists, ARCHIVES)), 'the archive is not there: ' + SHARED)
+class Quality(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = tempfile.TemporaryDirectory()
+        cls.db = os.path.join(cls.folder.name, 'kb.db')
+        subprocess.run([KBT, 'import', '--db', cls.db, *ARCHIVES, os.path.join(ROOT, 'kb')], check=True,
+                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.folder.cleanup()
+
+    def ask(self, queries):
+        messages = ''.join(' '.join(q['query'].splitlines()) + '\n' for q in queries)
+        p = subprocess.run([KBT, 'lookup', '--db', self.db, '--batch', '--json', '-n', '10'], input=messages.encode(),
+                           stdout=subprocess.PIPE, check=True)
+        answers = [json.loads(line) for line in p.stdout.splitlines()]
+        self.assertEqual(len(answers), len(queries))
+        return answers
+
+    def test_first_place_of_each_kind(self):
+        queries = read('queries-dev.jsonl')
+        right, all_of = collections.Counter(), collections.Counter()
+        for q, a in zip(queries, self.ask(queries)):
+            first = a['matches'][0]['id'] if a['matches'] else None
+            for kind in (q['kind'], 'all'):
+                all_of[kind] += 1
+                right[kind] += first in q['gold']
+        for kind, promised in PROMISED.items():
+            with self.subTest(kind=kind):
+                self.assertGreaterEqual(right[kind] / all_of[kind], promised - SLACK)
+
+    def test_values_are_bound(self):
+        queries = read('queries-dev-filled.jsonl')
+        bound = 0
+        for q, a in zip(queries, self.ask(queries)):
+            if a['matches'] and a['matches'][0]['id'] in q['gold']:
+                held = {v.lstrip('\\').lower() for v in a['matches'][0]['captures'].values()}
+                bound += all(v.lower() in held for v in q['values'])
+        self.assertGreaterEqual(bound / len(queries), BOUND - SLACK)
+
+    def test_what_nothing_explains_is_left_unexplained(self):
+        texts = ['The quick brown fox jumps over the lazy dog near the river bank today',
+                 'session opened for user root by (uid=0)',
+                 'Accepted publickey for deploy from 10.0.0.7 port 50122 ssh2',
+                 'Lorem ipsum dolor sit amet, consectetur adipiscing elit']
+        for text, a in zip(texts, self.ask([{'query': t} for t in texts])):
+            with self.subTest(text=text):
+                self.assertFalse(a['explained'])

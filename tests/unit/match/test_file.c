@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The compiled form: the same from any number of threads, refused when damaged, kept beside the database, made anew
+ * when it is missing, stale or damaged.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "store/import.h"
+#include "tests/main/small_kb.h"
+
+static void damage_is_noticed(void **state)
+{
+	(void)state;
+	struct buf block = { 0 };
+	struct file_view view;
+	assert_int_equal(small_kb_block(&block), ERR_OK);
+	assert_int_equal(file_check(buf_str(&block), &view), ERR_OK);
+	assert_int_equal(view.header->generation, 7);
+	for (size_t at = 0; at < block.n; at += block.n / 97) {
+		block.p[at] ^= 0x10;
+		assert_int_not_equal(file_check(buf_str(&block), &view), ERR_OK);
+		block.p[at] ^= 0x10;
+	}
+	for (size_t n = 0; n < block.n; n += block.n / 23)
+		assert_int_not_equal(file_check((struct str){ block.p, n }, &view), ERR_OK);
+	assert_int_equal(file_check(buf_str(&block), &view), ERR_OK);
+	buf_free(&block);
+}
+
+static void an_empty_kb_answers_too(void **state)
+{
+	(void)state;
+	struct compiler *c;
+	struct buf block = { 0 };
+	struct matcher *m;
+	struct match_scratch *s;
+	struct match_answer answer;
+	struct arena a = { 0 };
+	assert_int_equal(compile_open(1, &c), ERR_OK);
+	assert_int_equal(compile_finish(c, NULL, 0, 1, &block), ERR_OK);
+	compile_close(&c);
+	assert_int_equal(matcher_of_block(&block, &m), ERR_OK);
+	assert_int_equal(match_scratch_open(m, &s), ERR_OK);
+	assert_int_equal(match_message(m, s, STR("error 53"), NULL, &a, &answer), ERR_OK);
+	assert_false(answer.explained);
+	arena_free(&a);
+	match_scratch_close(&s);
+	match_close(&m);
+}
+
+static char folder[64], db[128], kept[160];
+
+static int64_t open_once(struct store *s)
+{
+	struct matcher *m;
+	assert_int_equal(match_open(s, NULL, NULL, NULL, &m), ERR_OK);
+	int64_t g = match_generation(m);
+	match_close(&m);
+	return g;
+}
+
+static ino_t inode(void)
+{
+	struct stat st;
+	assert_int_equal(stat(kept, &st), 0);
+	return st.st_ino;
+}
+
+static void it_is_kept_and_mended(void **state)
+{
+	(void)state;
+	struct store *s;
+	struct import_counts counts;
+	const struct import_options options = { 0 };
+	const char *paths[] = { "kb" };
+	strcpy(folder, "/tmp/kbt-matcher-XXXXXX");
+	assert_non_null(mkdtemp(folder));
+	snprintf(db, sizeof db, "%s/kb.db", folder);
+	snprintf(kept, sizeof kept, "%s.matcher", db);
+	assert_int_equal(store_open(db, STORE_WRITE, NULL, &s), ERR_OK);
+	assert_int_equal(import_paths(s, paths, 1, &options, NULL, &counts), ERR_OK);
+	int64_t generation = open_once(s);
+	ino_t first = inode();
+	assert_int_equal(open_once(s), generation);
+	assert_int_equal(inode(), first); /* fresh: as it was */
+
+	assert_int_equal(truncate(kept, 1000), 0);
+	assert_int_equal(open_once(s), generation);
+	assert_int_not_equal(inode(), first); /* truncated: anew */
+
+	assert_int_equal(import_remove(s, STR("Q150536"), NULL), ERR_OK);
+	assert_true(open_once(s) != generation); /* stale: anew */
+
+	assert_int_equal(unlink(kept), 0);
+	open_once(s);
+	assert_int_equal(access(kept, R_OK), 0); /* missing: anew */
+	store_close(&s);
+}
+
+static int clean_up(void **state)
+{
+	(void)state;
+	char command[128];
+	snprintf(command, sizeof command, "rm -rf '%s'", folder);
+	return system(command);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(damage_is_noticed),
+		cmocka_unit_test(an_empty_kb_answers_too),
+		cmocka_unit_test_teardown(it_is_kept_and_mended, clean_up),
+	};
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What the header of the matcher promises: spans in the query, options, search, bad input in bounded time, and a
+ * failing allocator at every step. What it finds is the goldens' business (tests/golden/match).
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include <cmocka.h>
+
+#include "base/mem.h"
+#include "base/utf8.h"
+#include "tests/main/small_kb.h"
+
+static struct matcher *matcher;
+static struct match_scratch *scratch;
+static struct arena arena;
+
+static int setup(void **state)
+{
+	(void)state;
+	return small_kb_open(&matcher) || match_scratch_open(matcher, &scratch);
+}
+
+static int close_all(void **state)
+{
+	(void)state;
+	match_scratch_close(&scratch);
+	match_close(&matcher);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	arena_free(&arena);
+	return 0;
+}
+
+static struct match_answer ask(struct str text, const struct match_options *options)
+{
+	struct match_answer answer;
+	assert_int_equal(match_message(matcher, scratch, text, options, &arena, &answer), ERR_OK);
+	return answer;
+}
+
+static void spans_are_in_the_query(void **state)
+{
+	(void)state;
+	struct str text = STR("Failed to connect to <\\\\FILESRV>, Error = 53");
+	struct match_answer a = ask(text, NULL);
+	assert_true(a.explained);
+	const struct match *m = &a.matches[0];
+	assert_true(str_eq(m->id, STR("Q150536")));
+	assert_int_equal(m->spans[0].start, 0);
+	assert_int_equal(m->spans[0].end, 44);
+	assert_true(m->whole_payload);
+	assert_int_equal(m->capture_count, 1);
+	struct match_span s = m->captures[0].span;
+	assert_true(str_eq(str_first(str_from(text, s.start), s.end - s.start), STR("FILESRV")));
+	assert_int_equal(a.code.value, 53);
+	assert_true(str_eq(a.code.symbol, STR("ERROR_BAD_NETPATH")));
+	assert_true(a.code_reading_count >= 2); /* Windows' and Basic's */
+}
+
+static void invalid_bytes_are_mended(void **state)
+{
+	(void)state;
+	struct match_answer a = ask(STR("\xFF\xFE Failed to connect to <\\\\FILESRV>, Error = 53 \xC3"), NULL);
+	assert_true(utf8_valid(a.query));
+	assert_true(a.explained);
+	assert_true(a.matches[0].spans[0].end <= a.query.n);
+}
+
+static void the_envelope_may_be_kept(void **state)
+{
+	(void)state;
+	struct str text = STR("2001-03-12 17:37:45 Failed to connect to <\\\\FILESRV>, Error = 53");
+	struct match_options keep = { .keep_envelope = true };
+	assert_int_equal(ask(text, NULL).envelope.payload.start, 20);
+	assert_int_equal(ask(text, &keep).envelope.payload.start, 0);
+}
+
+static void answers_are_limited(void **state)
+{
+	(void)state;
+	struct match_options one = { .limit = 1 };
+	struct match_answer a = ask(STR("GIZMO caused an invalid page fault in module COGS.DLL at 0137:bff9a28d."), &one);
+	assert_int_equal(a.match_count, 1);
+	assert_true(a.nearest_count <= 3);
+}
+
+static void a_log_file_speaks(void **state)
+{
+	(void)state;
+	struct match_options named = { .log_file = STR("Sender.log") };
+	struct match_answer a = ask(STR("Error during WNetAddConnection2 (53)"), &named);
+	assert_true(a.matches[0].context);
+}
+
+static void search_pages_through_articles(void **state)
+{
+	(void)state;
+	struct match_hit *hits, *more;
+	size_t n, total, m;
+	assert_int_equal(match_search(matcher, scratch, STR("spooler directory"), 0, 5, &arena, &hits, &n, &total), ERR_OK);
+	assert_true(n > 0);
+	assert_true(str_eq(hits[0].id, STR("Q900009")));
+	assert_int_equal(match_search(matcher, scratch, STR("the server"), 1, 2, &arena, &hits, &n, &total), ERR_OK);
+	assert_int_equal(match_search(matcher, scratch, STR("the server"), 2, 1, &arena, &more, &m, &total), ERR_OK);
+	assert_true(n == 2 && m == 1 && str_eq(hits[1].id, more[0].id));
+	assert_int_equal(match_search(matcher, scratch, STR("zzzqq"), 0, 5, &arena, &hits, &n, &total), ERR_OK);
+	assert_int_equal(n, 0);
+}
+
+static void what_is_no_message_is_refused(void **state)
+{
+	(void)state;
+	struct match_answer a;
+	assert_int_equal(match_message(matcher, scratch, STR(""), NULL, &arena, &a), ERR_INPUT);
+	assert_int_equal(match_message(matcher, scratch, STR(" .,;!\n\t<>"), NULL, &arena, &a), ERR_INPUT);
+	struct str huge = { "x", (size_t)MATCH_INPUT_MAX + 1 };
+	assert_int_equal(match_message(matcher, scratch, huge, NULL, &arena, &a), ERR_LIMIT);
+}
+
+static void fill(char *p, size_t n, const char *with)
+{
+	size_t k = strlen(with);
+	for (size_t i = 0; i < n; i++)
+		p[i] = with[i % k];
+}
+
+/* Sizes that a quadratic step would not survive. */
+static void large_input_ends(void **state)
+{
+	(void)state;
+	static const char *const texts[] = { "error ", "53 ", "Failed to connect to ", "\\", "a<", "&lt;", "x\n> ", "0x80070035 ",
+					     "[2001-03-12 ", "\x1b[", "a-\n", "$$<a><b>", "\",\"", "\xE2\x80\x8B" "a" };
+	size_t n = 4 << 20;
+	char *p = malloc(n);
+	assert_non_null(p);
+	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+		struct match_answer a;
+		struct arena own = { 0 };
+		fill(p, n, texts[i]);
+		p[0] = 'a';
+		assert_int_equal(match_message(matcher, scratch, (struct str){ p, n }, NULL, &own, &a), ERR_OK);
+		arena_free(&own);
+	}
+	free(p);
+}
+
+/* The message is found wherever it stands in a long paste. */
+static void a_message_deep_in_a_paste_is_found(void **state)
+{
+	(void)state;
+	struct buf text = { 0 };
+	for (int i = 0; i < 20000; i++)
+		buf_add_c(&text, "nothing of note happened at the fair today\n");
+	buf_add_c(&text, "Cog loader failed, rc = 87\n");
+	for (int i = 0; i < 20000; i++)
+		buf_add_c(&text, "and again nothing of note happened there\n");
+	struct match_answer a = ask(buf_str(&text), NULL);
+	assert_true(a.match_count + a.nearest_count > 0);
+	const struct match *first = a.match_count ? &a.matches[0] : &a.nearest[0];
+	assert_true(str_eq(first->id, STR("Q900005")));
+	buf_free(&text);
+}
+
+static int allocations_left;
+
+static void *failing_resize(void *p, size_t size)
+{
+	return allocations_left-- > 0 ? realloc(p, size) : NULL;
+}
+
+static void memory_may_run_out_anywhere(void **state)
+{
+	(void)state;
+	struct str text = STR("Mar  2 08:13:43 box rcmd[1]: Failed to connect to &lt;\\\\FILESRV&gt;, Error = 53");
+	enum err e = ERR_NOMEM;
+	for (int n = 0; e == ERR_NOMEM && n < 1000; n++) {
+		struct match_answer a;
+		struct arena own = { 0 };
+		allocations_left = n;
+		mem_set_resize(failing_resize);
+		e = match_message(matcher, scratch, text, NULL, &own, &a);
+		arena_free(&own);
+		mem_set_resize(NULL);
+	}
+	assert_int_equal(e, ERR_OK);
+	assert_true(str_eq(ask(text, NULL).matches[0].id, STR("Q150536"))); /* the scratch is as clean as before */
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_teardown(spans_are_in_the_query, teardown),
+		cmocka_unit_test_teardown(invalid_bytes_are_mended, teardown),
+		cmocka_unit_test_teardown(the_envelope_may_be_kept, teardown),
+		cmocka_unit_test_teardown(answers_are_limited, teardown),
+		cmocka_unit_test_teardown(a_log_file_speaks, teardown),
+		cmocka_unit_test_teardown(search_pages_through_articles, teardown),
+		cmocka_unit_test_teardown(what_is_no_message_is_refused, teardown),
+		cmocka_unit_test_teardown(large_input_ends, teardown),
+		cmocka_unit_test_teardown(a_message_deep_in_a_paste_is_found, teardown),
+		cmocka_unit_test_teardown(memory_may_run_out_anywhere, teardown),
+	};
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, setup, close_all);
+}

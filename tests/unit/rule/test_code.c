@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Codes in texts: which numbers are some, and whose.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "rule/rule.h"
+
+static void shapes_and_families(void **state)
+{
+	(void)state;
+	static const struct { const char *text; int64_t value; const char *family; } cases[] = {
+		{ "Failed to connect to <\\\\A>, Error = 53", 53, "" },
+		{ "ChangeServiceConfig Failed, rc = 87", 87, "" },
+		{ "Error during WNetAddConnection2 (53)", 53, "win32" },
+		{ "Run-time error '53': File not found", 53, "vb" },
+		{ "Run time error 70: Permission Denied.", 70, "vb" },
+		{ "System error 53 has occurred.", 53, "win32" },
+		{ "mount error(112): Host is down", 112, "errno" },
+		{ "it ended with 0x80070035", 0x80070035, "hresult" },
+		{ "-2147024843", -2147024843, "hresult" },
+		{ "status 0xC00000BE", 0xC00000BE, "ntstatus" },
+		{ "STOP: 0x0000007B (x)", 0x7B, "bugcheck" },
+		{ "Winsock error 10061", 10061, "winsock" },
+		{ "socket error 10054", 10054, "winsock" },
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct rule_code_at found[2];
+		size_t n = rule_codes_find(str_c(cases[i].text), found, 2);
+		if (n != 1 || found[0].code.value != cases[i].value ||
+		    !str_eq(found[0].code.family, str_c(cases[i].family)))
+			fail_msg("%s: %zu codes, first %lld %.*s", cases[i].text, n, n ? (long long)found[0].code.value : 0LL,
+				 n ? (int)found[0].code.family.n : 0, n ? found[0].code.family.p : "");
+	}
+}
+
+static void other_numbers_are_none(void **state)
+{
+	(void)state;
+	static const char *const texts[] = { "Windows NT 4.0", "There are 512 bytes free", "at 0137:bff9a28d", "line 12 of 30",
+					     "version (4711) is out", "A Fatal Exception 0E has occurred at 0x77f6489f" };
+	struct rule_code_at found[2];
+	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+		if (rule_codes_find(str_c(texts[i]), found, 2))
+			fail_msg("%s has a code", texts[i]);
+}
+
+static void symbols_and_spans(void **state)
+{
+	(void)state;
+	struct rule_code_at found[4];
+	struct str text = STR("it gave ERROR_BAD_NETPATH, not error 67");
+	assert_int_equal(rule_codes_find(text, found, 4), 2);
+	assert_true(str_eq(found[0].code.symbol, STR("ERROR_BAD_NETPATH")));
+	assert_int_equal(found[0].start, 8);
+	assert_int_equal(found[0].end, 25);
+	assert_int_equal(found[1].code.value, 67);
+	assert_int_equal(rule_codes_find(text, found, 1), 1);
+}
+
+static void windows_errors_inside_other_codes(void **state)
+{
+	(void)state;
+	int64_t value = 0;
+	assert_true(rule_code_win32(0x80070035, &value));
+	assert_int_equal(value, 53);
+	assert_true(rule_code_win32(-2147024843, &value));
+	assert_int_equal(value, 53);
+	assert_true(rule_code_win32(0xC00000BE, &value));
+	assert_int_equal(value, 53);
+	assert_false(rule_code_win32(53, &value));
+	assert_false(rule_code_win32(INT64_MAX, &value));
+	assert_false(rule_code_win32(0x80040154, &value));
+}
+
+static void the_product_tells_basic(void **state)
+{
+	(void)state;
+	struct arena a = { 0 };
+	struct article *article;
+	struct rule rule;
+	struct str text = STR("DOCUMENT:Q123456  08-AUG-2001  [vb]\nTITLE   :Err Msg: Error 53\nPRODUCT :Microsoft Visual Basic\n\n"
+			      "SYMPTOMS\n========\n\nThis message appears:\n\n   Error 53: File not found\n");
+	assert_int_equal(article_parse(text, &a, NULL, &article), ERR_OK);
+	assert_int_equal(rule_extract(article, &a, NULL, &rule), ERR_OK);
+	assert_int_equal(rule.code_count, 1);
+	assert_true(rule.codes[0].defining);
+	assert_true(str_eq(rule.codes[0].family, STR("vb")));
+	arena_free(&a);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(shapes_and_families),		     cmocka_unit_test(other_numbers_are_none),
+		cmocka_unit_test(symbols_and_spans),		     cmocka_unit_test(windows_errors_inside_other_codes),
+		cmocka_unit_test(the_product_tells_basic),
+	};
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

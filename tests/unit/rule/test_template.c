@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Templates: the language of authored articles, and messages as archive articles quote them.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "rule/rule.h"
+
+#define assert_str(got, want) assert_string_equal(arena_str(&arena, (got)).p, want)
+
+static struct arena arena;
+
+static int teardown(void **state)
+{
+	(void)state;
+	arena_free(&arena);
+	return 0;
+}
+
+static struct rule_template parsed(const char *text)
+{
+	struct rule_template t;
+	assert_int_equal(rule_template_parse(str_c(text), &arena, NULL, &t), ERR_OK);
+	return t;
+}
+
+static void language_has_literals_and_typed_variables(void **state)
+{
+	(void)state;
+	struct rule_template t = parsed("Failed to connect to <\\\\{server:netbios-name}>, Error = 53");
+	assert_int_equal(t.piece_count, 3);
+	assert_str(t.pieces[0].text, "Failed to connect to <\\\\");
+	assert_true(t.pieces[1].is_var);
+	assert_str(t.vars[0].name, "server");
+	assert_int_equal(t.vars[0].type, VAR_NETBIOS);
+	assert_str(t.pieces[2].text, ">, Error = 53");
+}
+
+static void doubled_braces_are_one(void **state)
+{
+	(void)state;
+	struct rule_template t = parsed("a {{b}} {c}");
+	assert_str(t.pieces[0].text, "a {b} ");
+	assert_str(t.vars[0].name, "c");
+}
+
+static void a_name_that_stands_twice_is_one_variable(void **state)
+{
+	(void)state;
+	struct rule_template t = parsed("from {site} to {site}");
+	assert_int_equal(t.var_count, 1);
+	assert_int_equal(t.piece_count, 4);
+}
+
+static void wrong_templates_are_refused(void **state)
+{
+	(void)state;
+	static const char *const wrong[] = { "a {b", "a } b", "{a}", "x {:host}", "x {a b}", "x {a:no-such-type}", "x {}" };
+	struct rule_template t;
+	for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+		struct diags d = { .arena = &arena };
+		assert_int_equal(rule_template_parse(str_c(wrong[i]), &arena, &d, &t), ERR_INPUT);
+		assert_int_equal(d.errors, 1);
+	}
+}
+
+static struct rule rule_of(const char *body)
+{
+	struct article *article = NULL;
+	struct rule rule;
+	struct str text = arena_printf(&arena, "DOCUMENT:Q123456  08-AUG-2001  [x]\nTITLE   :Gizmos\n\nSYMPTOMS\n========\n\n%s",
+				       body);
+	assert_int_equal(article_parse(text, &arena, NULL, &article), ERR_OK);
+	assert_int_equal(rule_extract(article, &arena, NULL, &rule), ERR_OK);
+	return rule;
+}
+
+static void an_announced_block_is_a_message(void **state)
+{
+	(void)state;
+	struct rule r = rule_of("When it turns, you may receive the following error message:\n\n"
+				"   The cog <cogname> is too large\n   for axle %1.\n\nThen it stops.\n");
+	assert_int_equal(r.template_count, 1);
+	assert_str(r.templates[0].text, "The cog <cogname> is too large for axle %1.");
+	assert_int_equal(r.templates[0].var_count, 2);
+	assert_int_equal(r.templates[0].place, PLACE_SYMPTOMS);
+	assert_int_equal(r.templates[0].lines, 2);
+	assert_true(r.templates[0].announced);
+}
+
+static void a_message_in_a_list_may_stand_no_deeper_than_its_item(void **state)
+{
+	(void)state;
+	struct rule r = rule_of("These occur:\n\n - The lid is shut.\n\n - You receive this message:\n\n"
+				"   Lid is stuck.\n\n - It rains.\n");
+	assert_int_equal(r.template_count, 1);
+	assert_str(r.templates[0].text, "Lid is stuck.");
+}
+
+static void a_sentence_types_the_variable(void **state)
+{
+	(void)state;
+	struct rule r = rule_of("This error message appears:\n\n   No way to <\\\\gizmo>, Error = 7\n\nwhere gizmo is the NetBIOS "
+				"name\nof the server.\n");
+	assert_int_equal(r.templates[0].var_count, 1);
+	assert_str(r.templates[0].vars[0].name, "server");
+	assert_int_equal(r.templates[0].vars[0].type, VAR_NETBIOS);
+	assert_str(r.templates[0].vars[0].says, "<\\\\gizmo>");
+}
+
+static void addresses_are_samples_and_codes_are_not(void **state)
+{
+	(void)state;
+	struct rule r = rule_of("The following messages appear:\n\n   GIZMO failed in COGS.DLL at 0137:bff9a28d.\n\n-or-\n\n"
+				"   The code is 0x80070035 at 0x77f6489f.\n");
+	assert_int_equal(r.template_count, 2);
+	assert_int_equal(r.templates[0].var_count, 1);
+	assert_true(r.templates[0].vars[0].sample);
+	assert_str(r.templates[0].vars[0].name, "memory");
+	assert_int_equal(r.templates[1].var_count, 1);
+	assert_str(r.templates[1].vars[0].says, "0x77f6489f");
+}
+
+static void quotes_in_sentences_are_messages(void **state)
+{
+	(void)state;
+	struct rule r = rule_of("The error message \"The lever of this gizmo is loose\" appears. See \"Help\".\n");
+	assert_int_equal(r.template_count, 1);
+	assert_str(r.templates[0].text, "The lever of this gizmo is loose");
+}
+
+static void lists_of_steps_are_none(void **state)
+{
+	(void)state;
+	struct rule r = rule_of("To do this, follow these steps:\n\n1. Open the lid.\n\n2. Close the lid.\n\nDone so.\n");
+	assert_int_equal(r.template_count, 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_teardown(language_has_literals_and_typed_variables, teardown),
+		cmocka_unit_test_teardown(doubled_braces_are_one, teardown),
+		cmocka_unit_test_teardown(a_name_that_stands_twice_is_one_variable, teardown),
+		cmocka_unit_test_teardown(wrong_templates_are_refused, teardown),
+		cmocka_unit_test_teardown(an_announced_block_is_a_message, teardown),
+		cmocka_unit_test_teardown(a_message_in_a_list_may_stand_no_deeper_than_its_item, teardown),
+		cmocka_unit_test_teardown(a_sentence_types_the_variable, teardown),
+		cmocka_unit_test_teardown(addresses_are_samples_and_codes_are_not, teardown),
+		cmocka_unit_test_teardown(quotes_in_sentences_are_messages, teardown),
+		cmocka_unit_test_teardown(lists_of_steps_are_none, teardown),
+	};
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
