@@ -216,7 +216,8 @@ bool match_fits(const struct matcher *m, struct match_scratch *scratch, struct s
 {
 	struct surface surface;
 	text = str_first(str_from(text, payload.start), payload.end - payload.start);
-	surface_letters(text, &scratch->letters);
+	scratch->letters.n = 0;
+	surface_letters(text, 0, text.n, &scratch->letters);
 	for (size_t i = 0; i < count; i++)
 		if (surface_fit(&m->view, &m->view.owners[messages[i]], text, &scratch->letters, &surface))
 			return true;
