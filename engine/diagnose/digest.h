@@ -89,6 +89,8 @@ struct str list_first(struct str list);
 /* digest_usual_gateways: addresses of the own subnet where routers usually are, but for the configured one. */
 size_t digest_usual_gateways(const struct digest *d, struct str ret_addresses[2]);
 
+bool digest_seems_slow(const struct digest *d);
+
 /* digest_client_dialects: the highest ones that this client may speak, as probe smb calls them. */
 const char *digest_client_dialects(const struct digest *d);
 

@@ -47,6 +47,23 @@ static int arp_says(const struct digest *d, struct str address, const struct evi
 	return weak ? 1 : -1;
 }
 
+/* arp_denied: ARP may not be asked here, so that the kernel's own asking must do. */
+static bool arp_denied(const struct digest *d)
+{
+	for (size_t i = 0; i < d->c->evidence_count; i++)
+		if (str_eq(d->c->evidence[i]->probe, STR("arp")) && evidence_state(d->c->evidence[i], "not-run"))
+			return true;
+	return false;
+}
+
+/* digest_seems_slow: a connection that was kept waiting. A burst over a slow line would be its own fault. */
+bool digest_seems_slow(const struct digest *d)
+{
+	double first_ms = evidence_number(d->tcp445, "tcp.ms", 0), second_ms = evidence_number(d->tcp139, "tcp.ms", 0);
+	return (evidence_state(d->tcp445, "open") && first_ms > SLOW_MS) ||
+	       (evidence_state(d->tcp139, "open") && second_ms > SLOW_MS);
+}
+
 /* arp_requests: how many went unanswered; the kernel's own count where a connect failed for want of an answer. */
 static double arp_requests(const struct digest *d)
 {
@@ -80,7 +97,7 @@ static void put_arp(struct digest *d)
 		digest_put(d, "arp.state", "wrong-permanent", neighbour);
 	else if (says > 0 || (says == 0 && !digest_is(d, "tcp.445", "open") && !digest_is(d, "tcp.139", "open")))
 		digest_put(d, "arp.state", says ? "answers" : "silent", from);
-	else if (digest_is(d, "tcp.445", "no-neighbour") && !from)
+	else if (digest_is(d, "tcp.445", "no-neighbour") && arp_denied(d))
 		digest_put(d, "arp.state", "silent", d->tcp445);
 }
 
@@ -301,7 +318,7 @@ static void put_ping(struct digest *d)
 		received += back;
 		patience = e->ms > patience ? e->ms : patience;
 		if (back > 0)
-			rtt = evidence_number(e, "icmp.rtt_avg", rtt);
+			rtt = evidence_number(e, "icmp.rtt_min", rtt);
 		if (n >= BURST_MIN) {
 			burst = e;
 			burst_sent += n;
@@ -317,7 +334,8 @@ static void put_ping(struct digest *d)
 	bool all = burst_received == burst_sent;
 	if (burst && burst_received > 0 && burst_sent - burst_received != 1 && (all || rtt < SLOW_MS))
 		digest_put(d, "loss.state", all ? "none" : "loss", burst);
-	if (rtt >= 0)
+	/* The first one may have waited for ARP. */
+	if (rtt >= 0 && (rtt < SLOW_MS || received > 1 || digest_is(d, "path.kind", "ras")))
 		digest_put(d, "latency.state", rtt > LATE_MS ? "late" : rtt > SLOW_MS ? "slow" : "ok", any);
 }
 
@@ -383,8 +401,9 @@ static void put_host(struct digest *d)
 		      evidence_state(status, "port-closed");
 	for (size_t i = 0; i < sizeof alive / sizeof *alive; i++)
 		speaks |= str_eq(tcp, alive[i]) || str_eq(other, alive[i]);
-	bool gone = digest_is(d, "arp.state", "silent") || str_eq(tcp, STR("no-neighbour"));
-	bool asked = gone || (digest_is(d, "icmp.state", "silent") && status && tcp.n && other.n);
+	bool unresolved = str_eq(tcp, STR("no-neighbour")), near = digest_is(d, "path.kind", "on-link");
+	bool gone = digest_is(d, "arp.state", "silent") || (unresolved && !near);
+	bool asked = gone || (!(unresolved && near) && digest_is(d, "icmp.state", "silent") && status && tcp.n && other.n);
 	if (speaks || asked)
 		digest_put(d, "host.ip", speaks ? "answers" : "silent", status ? status : d->tcp445);
 }

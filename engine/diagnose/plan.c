@@ -161,7 +161,10 @@ static void step_ping(struct wave *w)
 	const struct digest *d = w->d;
 	if (!d->target.n || !tcp_told(d))
 		return;
-	step_burst(w);
+	if (digest_seems_slow(d))
+		ask(w, "icmp", ARG("address", d->target), ARG("count", S("3")), ARG("interval", S("1000")), ARG("wait", S("5000")));
+	else
+		step_burst(w);
 	if (digest_is(d, "tcp.ipv6", "dead") || digest_is(d, "tcp.ipv6", "filtered"))
 		ask(w, "icmp", ARG("address", list_first(d->v6)), ARG("count", S("2")), ARG("interval", S("100")),
 		    ARG("wait", S("900")));
@@ -244,6 +247,21 @@ static void step_mtu(struct wave *w)
 {
 	if (tcp_open(w->d) || digest_is(w->d, "icmp.state", "answers"))
 		ask(w, "mtu", ARG("address", w->d->target), ARG("size", S("1400")), ARG("wait", S("700")));
+}
+
+static void step_mtu_early(struct wave *w)
+{
+	if (!digest_seems_slow(w->d))
+		step_mtu(w);
+}
+
+/* step_bursts: what waited until the way is known to be quick. */
+static void step_bursts(struct wave *w)
+{
+	if (!digest_is(w->d, "latency.state", "ok") || !digest_seems_slow(w->d))
+		return;
+	step_burst(w);
+	step_mtu(w);
 }
 
 /* step_watch looks at the link again, and waits only for what is missing of the time that tells. */
@@ -378,11 +396,12 @@ static const struct step {
 	{ 3, step_gateway, "gateway.state lan.alive subnet.state" },
 	{ 3, step_dns_host, "dns.host dns.state lan.alive wins.host" },
 	{ 3, step_smb, "nbss.state smb.outcome smb.dialects smb.signing smb.encryption smb.anonymous smb.share path.works" },
-	{ 3, step_mtu, "mtu.state" },
+	{ 3, step_mtu_early, "mtu.state" },
 	{ 3, step_row, "retry.state" },
 	{ 3, step_dns_domain, "dns.domain" },
 	{ 4, step_smb_others, "smb.dialects smb.small smb.service smb.smb1-reset smb.encryption" },
 	{ 4, step_loss_unpinged, "loss.state" },
+	{ 4, step_bursts, "loss.state mtu.state" },
 	{ 4, step_watch, "link.flapping" },
 	{ 4, step_dns_other, "dns.site" },
 	{ 4, step_subnet, "subnet.state" },

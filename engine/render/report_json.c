@@ -117,6 +117,7 @@ void render_json_report(struct buf *out, const struct triage_report *r)
 	json_key_str(&j, "query", r->answer.found.query);
 	json_key_bool(&j, "explained", r->answer.found.explained);
 	render_json_matches(&j, &r->answer);
+	render_json_code(&j, "code", &r->answer.found.code);
 	json_bindings(&j, r);
 	json_evidence(&j, r);
 	json_verdict(&j, &r->verdict);
