@@ -1,0 +1,297 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The store through its own calls: what comes back is what went in, and the derived rows say what the sources say.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "store/import.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+struct fixture {
+	char dir[64], db[96];
+	struct arena arena;
+	struct diags diags;
+	struct store *store;
+};
+
+static enum err import(struct fixture *f, const char *path, bool replace, struct import_counts *counts)
+{
+	struct import_options options = { .replace = replace, .threads = 2 };
+	return import_paths(f->store, &path, 1, &options, &f->diags, counts);
+}
+
+static int set_up(void **state)
+{
+	struct fixture *f = calloc(1, sizeof *f);
+	strcpy(f->dir, "/tmp/kbt-store-XXXXXX");
+	assert_non_null(mkdtemp(f->dir));
+	snprintf(f->db, sizeof f->db, "%s/kb.db", f->dir);
+	f->diags.arena = &f->arena;
+	assert_int_equal(store_open(f->db, STORE_WRITE, &f->diags, &f->store), ERR_OK);
+	*state = f;
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	struct fixture *f = *state;
+	store_close(&f->store);
+	unlink(f->db);
+	rmdir(f->dir);
+	arena_free(&f->arena);
+	free(f);
+	return 0;
+}
+
+static void assert_str(struct str got, struct str want)
+{
+	if (!str_eq(got, want))
+		fail_msg("got '%.*s', want '%.*s'", STR_ARG(got), STR_ARG(want));
+}
+
+static void assert_template(const struct rule_template *got, const struct rule_template *want)
+{
+	assert_str(got->text, want->text);
+	assert_int_equal(got->place, want->place);
+	assert_int_equal(got->lines, want->lines);
+	assert_int_equal(got->announced, want->announced);
+	assert_int_equal(got->var_count, want->var_count);
+	for (size_t i = 0; i < got->var_count; i++) {
+		assert_str(got->vars[i].name, want->vars[i].name);
+		assert_str(got->vars[i].says, want->vars[i].says);
+		assert_int_equal(got->vars[i].type, want->vars[i].type);
+		assert_int_equal(got->vars[i].sample, want->vars[i].sample);
+	}
+	assert_int_equal(got->piece_count, want->piece_count);
+	for (size_t i = 0; i < got->piece_count; i++) {
+		assert_int_equal(got->pieces[i].is_var, want->pieces[i].is_var);
+		if (got->pieces[i].is_var)
+			assert_int_equal(got->pieces[i].var, want->pieces[i].var);
+		else
+			assert_str(got->pieces[i].text, want->pieces[i].text);
+	}
+}
+
+static void assert_names(const struct str *got, size_t got_count, const struct str *want, size_t want_count)
+{
+	assert_int_equal(got_count, want_count);
+	for (size_t i = 0; i < got_count; i++)
+		assert_str(got[i], want[i]);
+}
+
+/* Samples are for lint alone and are not kept as rows. */
+static void assert_rule(const struct rule *got, const struct rule *want)
+{
+	assert_str(got->id, want->id);
+	assert_str(got->cause, want->cause);
+	assert_int_equal(got->status, want->status);
+	assert_str(got->status_text, want->status_text);
+	assert_int_equal(got->authored, want->authored);
+	assert_int_equal(got->template_count, want->template_count);
+	for (size_t i = 0; i < got->template_count; i++)
+		assert_template(&got->templates[i], &want->templates[i]);
+	assert_int_equal(got->code_count, want->code_count);
+	for (size_t i = 0; i < got->code_count; i++) {
+		assert_true(got->codes[i].value == want->codes[i].value);
+		assert_str(got->codes[i].family, want->codes[i].family);
+		assert_str(got->codes[i].symbol, want->codes[i].symbol);
+		assert_int_equal(got->codes[i].defining, want->codes[i].defining);
+	}
+	assert_int_equal(got->resolution_count, want->resolution_count);
+	for (size_t i = 0; i < got->resolution_count; i++) {
+		assert_int_equal(got->resolutions[i].kind, want->resolutions[i].kind);
+		assert_str(got->resolutions[i].text, want->resolutions[i].text);
+		assert_str(got->resolutions[i].where, want->resolutions[i].where);
+		assert_str(got->resolutions[i].caveat, want->resolutions[i].caveat);
+	}
+	assert_names(got->log_files, got->log_file_count, want->log_files, want->log_file_count);
+	assert_names(got->components, got->component_count, want->components, want->component_count);
+	assert_names(got->cause_classes, got->cause_class_count, want->cause_classes, want->cause_class_count);
+	assert_names(got->probes, got->probe_count, want->probes, want->probe_count);
+}
+
+struct walk {
+	struct fixture *f;
+	struct str last; /* id */
+	size_t count;
+};
+
+/* Visits are asked for while the walk holds its own statement: the store keeps them apart. */
+static enum err compare_rules(void *context, struct str id, const struct store_source *source)
+{
+	struct walk *w = context;
+	struct arena a = { 0 };
+	struct article *article, *authored;
+	struct rule rows, text;
+	assert_true(source->bytes.n > 0);
+	assert_true(str_cmp(w->last, id) <= 0);
+	w->last = arena_str(&w->f->arena, id);
+	assert_int_equal(store_rule(w->f->store, id, &a, &rows), ERR_OK);
+	assert_int_equal(store_load(w->f->store, id, &a, &article, &authored, &text), ERR_OK);
+	assert_rule(&rows, &text);
+	w->count++;
+	arena_free(&a);
+	return ERR_OK;
+}
+
+static void rows_say_what_the_sources_say(void **state)
+{
+	struct fixture *f = *state;
+	struct import_counts counts;
+	assert_int_equal(import(f, "kb", false, &counts), ERR_OK);
+	assert_true(counts.added > 20);
+	struct walk w = { .f = f };
+	assert_int_equal(store_each_source(f->store, compare_rules, &w), ERR_OK);
+	assert_int_equal(w.count, counts.added);
+}
+
+static void rows_say_what_the_archive_says(void **state)
+{
+	struct fixture *f = *state;
+	struct import_counts counts;
+	const char *shared = getenv("KBT_SHARED");
+	char path[256];
+	snprintf(path, sizeof path, "%s/archive/kbarchive-md.tar.zst", shared ? shared : "../shared");
+	if (access(path, R_OK))
+		skip();
+	assert_int_equal(import(f, path, false, &counts), ERR_OK);
+	struct walk w = { .f = f };
+	assert_int_equal(store_each_source(f->store, compare_rules, &w), ERR_OK);
+	assert_int_equal(w.count, 8478);
+}
+
+static void write_text(const char *path, const char *text)
+{
+	FILE *file = fopen(path, "w");
+	assert_non_null(file);
+	assert_true(fputs(text, file) >= 0);
+	assert_int_equal(fclose(file), 0);
+}
+
+static void sources_come_back_byte_for_byte(void **state)
+{
+	static const char text[] = "---\nid: Q-test-one\ntitle: A test {of} braces\ndate: 2026-01-02\n"
+				   "messages:\n  - text: 'Set {{x}} to {value:number} of {value:number} failed'\n---\n"
+				   "## Symptoms\nNothing.\n";
+	struct fixture *f = *state;
+	struct import_counts counts;
+	char path[128];
+	snprintf(path, sizeof path, "%s/one.md", f->dir);
+	write_text(path, text);
+	assert_int_equal(import(f, path, false, &counts), ERR_OK);
+	unlink(path);
+	struct store_source *sources;
+	size_t count;
+	struct str id;
+	assert_true(article_id(STR("q-test-one"), &f->arena, &id));
+	assert_int_equal(store_article(f->store, id, &f->arena, &sources, &count), ERR_OK);
+	assert_int_equal(count, 1);
+	assert_str(sources[0].bytes, str_c(text));
+	assert_str(sources[0].format, STR("authored"));
+	assert_true(str_ends(sources[0].origin, STR("/one.md")));
+	struct rule rule;
+	assert_int_equal(store_rule(f->store, id, &f->arena, &rule), ERR_OK);
+	assert_int_equal(rule.template_count, 1);
+	assert_str(rule.templates[0].pieces[0].text, STR("Set {x} to "));
+	assert_int_equal(store_article(f->store, STR("Q1"), &f->arena, &sources, &count), ERR_NOTFOUND);
+}
+
+static void generation_counts_changes_only(void **state)
+{
+	struct fixture *f = *state;
+	struct import_counts counts;
+	int64_t first, second;
+	assert_int_equal(import(f, "kb/articles", false, &counts), ERR_OK);
+	assert_int_equal(store_generation(f->store, &first), ERR_OK);
+	assert_int_equal(import(f, "kb/articles", false, &counts), ERR_OK);
+	assert_int_equal(store_generation(f->store, &second), ERR_OK);
+	assert_int_equal(first, second);
+	assert_int_equal(counts.added + counts.changed, 0);
+	assert_int_equal(import_remove(f->store, STR("Q150536"), &f->diags), ERR_OK);
+	assert_int_equal(store_generation(f->store, &second), ERR_OK);
+	assert_int_equal(second, first + 1);
+	assert_int_equal(import_remove(f->store, STR("Q150536"), &f->diags), ERR_NOTFOUND);
+}
+
+static bool stop_at_once(void *context, int64_t done, int64_t total, int64_t articles)
+{
+	(void)context, (void)done, (void)total, (void)articles;
+	return false;
+}
+
+static void stopped_import_changes_nothing(void **state)
+{
+	struct fixture *f = *state;
+	struct import_counts counts = { .added = -1 };
+	const char *path = "kb";
+	struct import_options options = { .progress = stop_at_once };
+	assert_int_equal(import_paths(f->store, &path, 1, &options, &f->diags, &counts), ERR_INTERRUPTED);
+	assert_int_equal(counts.added, -1);
+	struct store *reader;
+	assert_int_equal(store_open(f->db, STORE_READ, &f->diags, &reader), ERR_MISSING);
+	assert_int_equal(import(f, path, false, &counts), ERR_OK);
+}
+
+static void codes_and_causes_come_back(void **state)
+{
+	struct fixture *f = *state;
+	struct import_counts counts;
+	struct store_code *codes;
+	struct store_source *files;
+	size_t count;
+	assert_int_equal(import(f, "kb", false, &counts), ERR_OK);
+	assert_int_equal(store_codes(f->store, 53, &f->arena, &codes, &count), ERR_OK);
+	bool win32 = false;
+	for (size_t i = 0; i < count; i++)
+		win32 = win32 || (str_eq(codes[i].family, STR("win32")) && str_eq(codes[i].symbol, STR("ERROR_BAD_NETPATH")));
+	assert_true(win32);
+	assert_int_equal(store_all_codes(f->store, &f->arena, &codes, &count), ERR_OK);
+	assert_int_equal(count, counts.codes);
+	assert_int_equal(store_causes(f->store, &f->arena, &files, &count), ERR_OK);
+	assert_int_equal(count, counts.causes);
+	for (size_t i = 1; i < count; i++)
+		assert_true(str_cmp(files[i - 1].origin, files[i].origin) < 0);
+}
+
+static void readers_in_a_freeze_see_one_generation(void **state)
+{
+	struct fixture *f = *state;
+	struct import_counts counts;
+	struct store *reader;
+	struct store_brief brief;
+	assert_int_equal(import(f, "kb/articles", false, &counts), ERR_OK);
+	assert_int_equal(store_open(f->db, STORE_READ, &f->diags, &reader), ERR_OK);
+	store_freeze(reader);
+	store_freeze(reader);
+	assert_int_equal(store_brief(reader, STR("Q150536"), &f->arena, &brief), ERR_OK);
+	store_thaw(reader);
+	assert_int_equal(store_brief(reader, STR("Q221951"), &f->arena, &brief), ERR_OK);
+	store_thaw(reader);
+	assert_int_equal(import_remove(f->store, STR("Q150536"), &f->diags), ERR_OK);
+	assert_int_equal(store_brief(reader, STR("Q150536"), &f->arena, &brief), ERR_NOTFOUND);
+	store_close(&reader);
+	assert_null(reader);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(rows_say_what_the_sources_say, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(rows_say_what_the_archive_says, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(sources_come_back_byte_for_byte, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(generation_counts_changes_only, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(stopped_import_changes_nothing, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(codes_and_causes_come_back, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(readers_in_a_freeze_see_one_generation, set_up, tear_down),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
