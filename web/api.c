@@ -46,8 +46,17 @@ void api_diagnose(struct site *site, struct http_request *req, struct http_respo
 		follow_stream(site, req, res, &q, RUN_JSON);
 		return;
 	}
-	if (!follow_whole(site, req, res, &q, RUN_JSON, &text, &age_ms))
+	enum run_form form = http_accepts(req, PAGE_JSON)	? RUN_JSON :
+			     http_accepts(req, "text/markdown") ? RUN_MARKDOWN :
+			     http_accepts(req, "text/plain")	? RUN_TEXT :
+								  RUN_JSON;
+	if (!follow_whole(site, req, res, &q, form, &text, &age_ms))
 		return;
+	if (form != RUN_JSON) {
+		res->type = form == RUN_TEXT ? "text/plain; charset=utf-8" : "text/markdown; charset=utf-8";
+		res->body = text;
+		return;
+	}
 	if (age_ms != RUN_FRESH && text.n > 2) { /* an object: one more field at its start */
 		buf_addf(&out, "{\"shared_ms\":%lld,", (long long)age_ms);
 		text = str_from(text, 1);

@@ -23,7 +23,10 @@ static struct follow *join(struct site *site, struct http_request *req, struct h
 			   const struct question *q, enum run_form form)
 {
 	struct follow *f = arena_new(req->arena, struct follow);
-	enum err e = f ? runs_join(site_runs(site), q, req->wake, &f->reader) : ERR_NOMEM;
+	uint64_t after = 0;
+	if (!str_u64(http_header(req, "Last-Event-ID"), &after) || after > UINT32_MAX - 1)
+		after = 0;
+	enum err e = f ? runs_join(site_runs(site), q, req->wake, (unsigned)after, &f->reader) : ERR_NOMEM;
 	if (e) {
 		page_fail_err(req, res, e);
 		return NULL;

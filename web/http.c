@@ -82,7 +82,7 @@ struct http_wake {
 	bool seen, queued, unfit;
 	const char *edge; /* where the next part of the header must begin in libmicrohttpd's buffer */
 	pthread_mutex_t lock;
-	bool suspended, woken, gone, beat; /* under lock */
+	bool suspended, woken, gone, beat, streams; /* under lock */
 	int64_t sent_ms;		   /* under lock */
 };
 
@@ -137,15 +137,20 @@ static bool attend(struct http_wake *w, bool *ret_beat)
 	return here;
 }
 
-/* suspend parks the connection, unless it was woken since attend. */
-static void suspend(struct http_wake *w)
+/* suspend parks the connection; false where it was woken since attend, so that the handler has to look again. None is
+ * parked once the server ends: libmicrohttpd would abort the process. */
+static bool suspend(struct http_wake *w)
 {
+	pthread_mutex_lock(&w->server->lock);
 	pthread_mutex_lock(&w->lock);
-	if (!w->woken && !w->gone) {
-		w->suspended = true;
+	w->gone |= w->server->stopping;
+	w->suspended = !w->woken && !w->gone;
+	bool parked = w->suspended;
+	if (parked)
 		MHD_suspend_connection(w->connection);
-	}
 	pthread_mutex_unlock(&w->lock);
+	pthread_mutex_unlock(&w->server->lock);
+	return parked;
 }
 
 static void give_up(struct http_wake *w)
@@ -179,7 +184,7 @@ static void look_at(struct conn *c, int64_t now)
 	} else if (c->phase == PHASE_WAIT && c->request) {
 		struct http_wake *w = c->request;
 		pthread_mutex_lock(&w->lock);
-		bool quiet = w->res.read && now - w->sent_ms > HTTP_BEAT_S * 1000;
+		bool quiet = w->streams && now - w->sent_ms > HTTP_BEAT_S * 1000;
 		w->beat |= quiet;
 		pthread_mutex_unlock(&w->lock);
 		if (quiet)
@@ -323,16 +328,15 @@ static ssize_t on_read(void *context, uint64_t at, char *p, size_t max)
 {
 	struct http_wake *w = context;
 	bool beat;
+	ssize_t n;
 	(void)at;
-	if (!attend(w, &beat))
-		return MHD_CONTENT_READER_END_WITH_ERROR;
-	ssize_t n = w->res.read(&w->req, p, max, beat);
-	if (n < 0)
-		return MHD_CONTENT_READER_END_OF_STREAM;
-	if (n == 0) {
-		suspend(w);
-		return 0;
-	}
+	do {
+		if (!attend(w, &beat))
+			return MHD_CONTENT_READER_END_WITH_ERROR;
+		n = w->res.read(&w->req, p, max, beat);
+	} while (n == 0 && !suspend(w));
+	if (n <= 0)
+		return n ? MHD_CONTENT_READER_END_OF_STREAM : 0;
 	pthread_mutex_lock(&w->lock);
 	w->sent_ms = now_ms();
 	pthread_mutex_unlock(&w->lock);
@@ -378,7 +382,10 @@ static enum MHD_Result send_response(struct http_wake *w)
 	enum MHD_Result done = arena_err(&w->arena) ? MHD_NO : MHD_queue_response(w->connection, res->status, r);
 	MHD_destroy_response(r);
 	w->queued = true;
+	pthread_mutex_lock(&w->lock);
+	w->streams = res->read;
 	w->sent_ms = now_ms();
+	pthread_mutex_unlock(&w->lock);
 	set_phase(w, res->read ? PHASE_WAIT : PHASE_ANSWER);
 	return done;
 }
@@ -402,14 +409,15 @@ static enum MHD_Result serve(struct http_wake *w)
 	w->req.body = buf_str(&w->body);
 	if (buf_err(&w->body))
 		return refuse(w, 413, "The request is larger than 1 MiB.");
-	if (!attend(w, &beat))
-		return MHD_NO;
-	w->res = (struct http_response){ .status = 200 };
-	o->handle(o->context, &w->req, &w->res);
-	if (!w->res.wait)
-		return send_response(w);
-	set_phase(w, PHASE_WAIT);
-	suspend(w);
+	do {
+		if (!attend(w, &beat))
+			return MHD_NO;
+		w->res = (struct http_response){ .status = 200 };
+		o->handle(o->context, &w->req, &w->res);
+		if (!w->res.wait)
+			return send_response(w);
+		set_phase(w, PHASE_WAIT);
+	} while (!suspend(w));
 	return MHD_YES;
 }
 

@@ -274,7 +274,8 @@ static void add_diagnosis(struct buf *out, const struct triage_report *r, struct
 					 "meanwhile."
 				       : "Probes from this machine tell the causes apart: name, address, route, port, session. "
 					 "They only look, and change nothing.");
-		buf_add_c(out, "<ul id=\"probes\" class=\"probes\" aria-live=\"polite\"></ul>\n");
+		buf_add_c(out, "<details id=\"ticket\" hidden></details>\n"
+			       "<ul id=\"probes\" class=\"probes\" aria-live=\"polite\"></ul>\n");
 	}
 	buf_addf(out, "<p class=\"actions\"><button form=\"ask\" name=\"do\" value=\"diagnose\" id=\"run\">%s</button></p>\n"
 		      "</section>\n", done.n ? "Check again" : "Run the probes");

@@ -28,7 +28,7 @@ struct run {
 	atomic_bool cancel;
 	struct str target; /* what it probes, while it does */
 	struct run_reader *readers;
-	struct buf events[RUN_FORMS];
+	struct buf events[RUN_HTML + 1];
 	struct buf whole[RUN_FORMS];
 	unsigned status, event_count;
 	int64_t ended_ms;
@@ -38,6 +38,7 @@ struct run_reader {
 	struct run_reader *next;
 	struct run *run;
 	struct http_wake *wake;
+	unsigned after; /* skips events up to this one */
 	size_t at;
 	int64_t age_ms;
 };
@@ -141,7 +142,10 @@ static void on_event(void *context, enum triage_event event, const struct triage
 	switch (event) {
 	case TRIAGE_MATCH:
 		render_json_answer(&json, &report->answer);
-		buf_add_c(&html, "<ul id=\"probes\" class=\"probes\" aria-live=\"polite\"></ul>\n");
+		add_ladder(&html, report);
+		buf_add_c(&html, "<section id=\"verdict\" class=\"verdict running\" "
+				 "aria-label=\"Verdict\"><h3>Probing</h3></section>\n<details id=\"ticket\" hidden></details>\n"
+				 "<ul id=\"probes\" class=\"probes\" aria-live=\"polite\"></ul>\n");
 		publish(run, "match", &json, &html);
 		claim_target(run, target_of(report));
 		break;
@@ -158,10 +162,19 @@ static void on_event(void *context, enum triage_event event, const struct triage
 	buf_free(&html);
 }
 
-static void add_whole_html(struct buf *out, const struct triage_report *report)
+static void add_ticket(struct buf *out, const struct buf *markdown)
+{
+	buf_add_c(out, "<details id=\"ticket\" class=\"ticket\"><summary>As a ticket, in Markdown</summary><textarea readonly "
+		       "rows=\"8\" aria-label=\"The report in Markdown\">\n");
+	render_html_escape(out, buf_str(markdown));
+	buf_add_c(out, "</textarea><p class=\"actions\"><button type=\"button\" data-copy hidden>Copy</button></p></details>\n");
+}
+
+static void add_whole_html(struct buf *out, const struct triage_report *report, const struct buf *markdown)
 {
 	add_ladder(out, report);
 	render_html_verdict(out, report);
+	add_ticket(out, markdown);
 	buf_add_c(out, "<ul id=\"probes\" class=\"probes\">\n");
 	for (size_t i = 0; i < report->evidence_count; i++)
 		render_html_evidence(out, report->evidence[i]);
@@ -172,9 +185,12 @@ static void succeed(struct run *run, const struct triage_report *report)
 {
 	struct buf html = { 0 };
 	render_json_report(&run->whole[RUN_JSON], report);
-	add_whole_html(&run->whole[RUN_HTML], report);
+	render_markdown_report(&run->whole[RUN_MARKDOWN], report);
+	render_text_report(&run->whole[RUN_TEXT], &(struct render_text){ .width = 100 }, report);
+	add_whole_html(&run->whole[RUN_HTML], report, &run->whole[RUN_MARKDOWN]);
 	add_ladder(&html, report);
 	render_html_verdict(&html, report);
+	add_ticket(&html, &run->whole[RUN_MARKDOWN]);
 	publish(run, "verdict", &run->whole[RUN_JSON], &html);
 	buf_free(&html);
 	run->status = 200;
@@ -190,6 +206,8 @@ static void fail(struct run *run, enum err e, struct diags *d)
 	buf_add_c(&run->whole[RUN_HTML], "<section id=\"verdict\" class=\"verdict none\"><h3>No diagnosis</h3><p>");
 	render_html_escape(&run->whole[RUN_HTML], why);
 	buf_add_c(&run->whole[RUN_HTML], "</p></section>\n");
+	buf_add(&run->whole[RUN_MARKDOWN], why);
+	buf_add(&run->whole[RUN_TEXT], why);
 	publish(run, "error", &run->whole[RUN_JSON], &run->whole[RUN_HTML]);
 	run->status = e == ERR_INPUT || e == ERR_LIMIT ? 400 : e == ERR_INTERRUPTED ? 503 : 500;
 }
@@ -238,10 +256,10 @@ static void work_on(struct run *run)
 
 static void run_free(struct run *run)
 {
-	for (size_t i = 0; i < RUN_FORMS; i++) {
-		buf_free(&run->events[i]);
+	for (size_t i = 0; i < RUN_FORMS; i++)
 		buf_free(&run->whole[i]);
-	}
+	for (size_t i = 0; i <= RUN_HTML; i++)
+		buf_free(&run->events[i]);
 	arena_free(&run->arena);
 	mem_free(run);
 }
@@ -388,7 +406,7 @@ static struct run *add_run(struct runs *all, uint64_t key, const struct question
 					       arena_str(&run->arena, q->set[i].value), q->set[i].type,
 					       arena_str(&run->arena, q->set[i].from) };
 	}
-	for (size_t i = 0; i < RUN_FORMS; i++)
+	for (size_t i = 0; i <= RUN_HTML; i++)
 		run->events[i].limit = EVENTS_MAX_BYTES;
 	if (arena_err(&run->arena)) {
 		run_free(run);
@@ -399,7 +417,8 @@ static struct run *add_run(struct runs *all, uint64_t key, const struct question
 	return run;
 }
 
-enum err runs_join(struct runs *all, const struct question *q, struct http_wake *wake, struct run_reader **ret_reader)
+enum err runs_join(struct runs *all, const struct question *q, struct http_wake *wake, unsigned after,
+		   struct run_reader **ret_reader)
 {
 	uint64_t key = key_of(q);
 	struct run_reader *reader = mem_resize(NULL, sizeof *reader);
@@ -412,7 +431,8 @@ enum err runs_join(struct runs *all, const struct question *q, struct http_wake 
 	if (!run)
 		run = add_run(all, key, q);
 	if (run) {
-		*reader = (struct run_reader){ .run = run, .wake = wake, .next = run->readers, .age_ms = age_ms };
+		*reader = (struct run_reader){ .run = run, .wake = wake, .next = run->readers, .age_ms = age_ms,
+						.after = age_ms == RUN_FRESH ? 0 : after };
 		run->readers = reader;
 	}
 	pthread_mutex_unlock(&all->lock);
@@ -448,6 +468,16 @@ void run_leave(struct run_reader **reader)
 	mem_free(r);
 }
 
+/* skip_events: where the event behind number `after` begins; the end while there is none. */
+static size_t skip_events(struct str events, unsigned after)
+{
+	struct arena a = { 0 };
+	struct str next = arena_printf(&a, "id: %u\nevent: ", after + 1);
+	size_t at = str_find(events, next);
+	arena_free(&a);
+	return at == STR_NONE ? events.n : at;
+}
+
 int64_t run_age_ms(const struct run_reader *reader)
 {
 	return reader->age_ms;
@@ -459,6 +489,8 @@ ssize_t run_read(struct run_reader *reader, enum run_form form, char *p, size_t 
 	ssize_t done;
 	pthread_mutex_lock(&run->all->lock);
 	const struct buf *events = &run->events[form];
+	if (!reader->at && reader->after)
+		reader->at = skip_events(buf_str(events), reader->after);
 	size_t left = events->n - reader->at;
 	if (left > max)
 		left = max;

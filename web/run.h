@@ -19,8 +19,8 @@ struct run_reader;
 enum err runs_open(struct site *site, bool loopback, struct runs **ret_runs) MUST_USE;
 void runs_close(struct runs **runs); /* cancels what runs and waits for it; no reader may be left */
 
-/* Who reads gets the contract's JSON, or pieces of the page. */
-enum run_form { RUN_JSON, RUN_HTML, RUN_FORMS };
+/* Who reads gets the contract's JSON or pieces of the page, as events or whole; Markdown and text only whole. */
+enum run_form { RUN_JSON, RUN_HTML, RUN_MARKDOWN, RUN_TEXT, RUN_FORMS };
 
 struct question {
 	struct str text;
@@ -28,8 +28,9 @@ struct question {
 	size_t set_count, set_cap;
 };
 
-/* runs_join: ERR_BUSY where too many wait, ERR_NOMEM. wake (may be NULL) is woken whenever there is more to read. */
-enum err runs_join(struct runs *runs, const struct question *q, struct http_wake *wake,
+/* runs_join: ERR_BUSY where too many wait, ERR_NOMEM. wake (may be NULL) is woken whenever there is more to read. after:
+ * the number of the last event that the reader has seen of the same run, else 0. */
+enum err runs_join(struct runs *runs, const struct question *q, struct http_wake *wake, unsigned after,
 		   struct run_reader **ret_reader) MUST_USE;
 void run_leave(struct run_reader **reader);
 /* run_age_ms: how long ago the run had ended that was joined; 0 where it was under way, RUN_FRESH where it is new. */

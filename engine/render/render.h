@@ -43,7 +43,10 @@ void render_safe(struct buf *out, struct str text, bool keep_lines);
  * and code (indented lines) are kept. */
 void render_wrapped(struct buf *out, const struct render_text *t, unsigned indent, struct str text);
 
-/* ---- HTML ---- */
+/* ---- Markdown: to be passed on ---- */
+void render_markdown_report(struct buf *out, const struct triage_report *report);
+
+/* ---- HTML: more in html.h ---- */
 void render_html_escape(struct buf *out, struct str text); /* for text and quoted attributes */
 
 #endif

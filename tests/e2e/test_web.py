@@ -223,6 +223,25 @@ class Api(unittest.TestCase):
         page = server.form('/', {**question, 'do': 'diagnose'})[2]
         self.assertIn('The same question was asked', page)
 
+    def test_a_stream_goes_on_where_it_broke(self):
+        question = {'text': r'Failed to connect to <\\127.0.0.10>, Error = 53'}
+        first = server.events(question)
+        again = [e for e in server.events(question, {'Last-Event-ID': '3'}) if e[1] != 'shared']
+        self.assertEqual(again, first[3:])
+        self.assertEqual([e for e in server.events(question, {'Last-Event-ID': 'x'}) if e[1] != 'shared'], first)
+
+    def test_the_report_as_markdown_and_text(self):
+        body = json.dumps({'text': MESSAGE + ' `<b>` [x](javascript:y)'})
+        for kind in ('text/markdown', 'text/plain'):
+            status, headers, text = server.ask('POST', '/api/v1/diagnose', body, {'Content-Type': 'application/json',
+                                                                                 'Accept': kind})
+            self.assertEqual((status, headers['content-type']), (200, kind + '; charset=utf-8'))
+            self.assertIn('Q150536', text)
+            self.assertIn('refused', text)
+        status, headers, _ = server.ask('POST', '/api/v1/diagnose', body, {
+            'Content-Type': 'application/json', 'Accept': 'application/json, text/plain, */*'})
+        self.assertEqual((status, headers['content-type']), (200, 'application/json'))
+
     def test_the_same_question_at_once_is_one_diagnosis(self):
         question = {'text': r'Failed to connect to <\\127.0.0.8>, Error = 53'}
         with concurrent.futures.ThreadPoolExecutor(6) as pool:

@@ -31,12 +31,13 @@
 	if (!ask)
 		return;
 
-	let looking = null, probing = null, timer = 0, shown = text.value;
+	let looking = null, probing = null, timer = 0, shown = text.value, lastId = '';
 	const say = words => { $('busy').textContent = words; };
 
-	const post = async (url, signal) => {
+	const post = async (url, signal, more) => {
 		const body = new URLSearchParams(new FormData(ask));
-		const r = await fetch(url, { method: 'POST', body, signal, headers: { Accept: 'text/html, application/json' } });
+		const headers = { Accept: 'text/html, application/json', ...more };
+		const r = await fetch(url, { method: 'POST', body, signal, headers });
 		if (r.ok)
 			return r;
 		let why = `The server answered ${r.status}.`;
@@ -83,7 +84,9 @@
 			for (let end; (end = rest.indexOf('\n\n')) >= 0; rest = rest.slice(end + 2)) {
 				let name = '', data = '';
 				for (const line of rest.slice(0, end).split('\n')) {
-					if (line.startsWith('event: '))
+					if (line.startsWith('id: '))
+						lastId = line.slice(4);
+					else if (line.startsWith('event: '))
 						name = line.slice(7);
 					else if (line.startsWith('data: '))
 						data += line.slice(6) + '\n';
@@ -98,14 +101,20 @@
 		stop();
 		const mine = probing = new AbortController(), run = $('run');
 		let decided = false;
+		lastId = '';
 		if (run)
 			run.textContent = 'Stop';
+		if ($('shared'))
+			$('shared').hidden = true;
 		say('Probing…');
 		try {
-			await events(await post('/ui/diagnose', mine.signal), (name, data) => {
+			const each = (name, data) => {
 				put(data);
 				decided = decided || name === 'verdict' || name === 'error';
-			});
+			};
+			await events(await post('/ui/diagnose', mine.signal), each).catch(e => { if (e.name === 'AbortError') throw e; });
+			if (!decided) /* the stream broke: the run goes on for a moment, and is read from where it was */
+				await events(await post('/ui/diagnose', mine.signal, { 'Last-Event-ID': lastId }), each);
 			say(decided ? '' : 'The stream ended early. Run the probes again.');
 		} catch (e) {
 			failed(e);
@@ -170,6 +179,17 @@
 			stop();
 			say('Stopped.');
 		}
+	});
+	results.addEventListener('toggle', e => {
+		const copy = e.target.querySelector('[data-copy]');
+		if (copy && navigator.clipboard)
+			copy.hidden = false;
+	}, true);
+	results.addEventListener('click', e => {
+		if (!e.target.matches('[data-copy]'))
+			return;
+		const area = e.target.closest('details').querySelector('textarea');
+		navigator.clipboard.writeText(area.value).then(() => { e.target.textContent = 'Copied'; }, () => area.select());
 	});
 	grow();
 })();
