@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import sys
 
-title = 'scan'
+title = 'scan, beside grep, ripgrep and a bare Vectorscan pass over the same literals'
 
 SMALL_MB, FULL_MB, PEER_MB = 200, 400, 40
 PEER_SECONDS = 100
@@ -76,8 +76,8 @@ def run(bench):
     bare = bare_pass(bench, log)
     patterns = os.path.join(bench.work, 'patterns.txt')
     if bare:
-        rows.append([f'bare pass, {bare["literals"]} literals', f'{bare["mb_per_s"]:.0f} MB/s',
-                     f'{ours / bare["mb_per_s"]:.2f}', f'{bare["candidates"]} candidate lines'])
+        rows.append([f'bare Vectorscan pass, {bare["literals"]} literals', f'{bare["mb_per_s"]:.0f} MB/s',
+                     f'{ours / bare["mb_per_s"]:.2f}', f'{bare["candidates"]} lines let through, {bare["compile_s"]:.1f} s to compile'])
         subprocess.run([os.path.join(bench.build, 'tests', 'bench', 'bare_scan'), '--messages', db],
                        stdout=open(patterns, 'wb'), check=True)
         for name, peer in peers(bench, patterns):
