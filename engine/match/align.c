@@ -40,7 +40,7 @@ static void measure(struct chain *c)
 	for (uint32_t i = 0; i < c->n; i++) {
 		bool var = c->tokens[i] == TOKEN_VAR;
 		c->vars_to[i + 1] = (uint16_t)(c->vars_to[i] + var);
-		c->weight_to[i + 1] = c->weight_to[i] + (var ? 0 : c->q->view->terms[c->tokens[i]].weight);
+		c->weight_to[i + 1] = c->weight_to[i] + (var ? 0 : file_term_weight(c->q->view, c->tokens[i]));
 	}
 }
 

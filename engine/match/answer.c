@@ -34,17 +34,17 @@ double text_confidence(const struct text_hit *hits, uint32_t n, uint32_t at, flo
 	return 0.9 * first * first * exp(-6 * (1 - hits[at].score / hits[0].score));
 }
 
-/* ---- near-duplicates ---- */
+/* ---- near-duplicates: nearly the same common words ---- */
 
 static bool is_duplicate(const struct file_view *v, uint32_t a, uint32_t b)
 {
 	const struct file_article *x = &v->articles[a], *y = &v->articles[b];
-	const uint32_t *p = v->doc_term + x->term_at, *q = v->doc_term + y->term_at;
+	const uint16_t *p = v->doc_term + x->term_at, *q = v->doc_term + y->term_at;
 	uint32_t i = 0, k = 0, both = 0;
 	if (x->term_n > 2 * y->term_n || y->term_n > 2 * x->term_n)
 		return false;
 	while (i < x->term_n && k < y->term_n) {
-		uint32_t s = p[i] >> 8, t = q[k] >> 8;
+		uint32_t s = p[i] >> 3, t = q[k] >> 3;
 		both += s == t;
 		i += s <= t;
 		k += t <= s;

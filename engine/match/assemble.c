@@ -10,6 +10,7 @@
 
 enum {
 	POST_DOCS_MAX = 1024, /* articles kept for one word: the strongest. Bounds a look-up however large the KB */
+	COMMON_MAX = 8191, /* words with a cut list that 16 bits hold beside a weight's step */
 	GROUP_TOKENS_MAX = 160
 };
 
@@ -28,6 +29,7 @@ struct assembly {
 	uint32_t group_slot_count;
 	struct buf group_article; /* uint32: the last article that has the group */
 	struct buf owned;	  /* struct owned */
+	struct buf doc_terms;	  /* uint32: term << 8 | weight, by article, ascending */
 	struct buf sections[SEC_COUNT];
 	enum err err;
 };
@@ -128,7 +130,7 @@ static void put_article_codes(struct assembly *s, const struct doc_at *at)
 
 static void put_articles(struct assembly *s, struct file_term *terms)
 {
-	struct buf *out = &s->sections[SEC_DOC_TERM];
+	struct buf *out = &s->doc_terms;
 	for (uint32_t d = 0; d < s->doc_count; d++) {
 		const struct doc_at *at = &s->docs[d];
 		const uint32_t *from = ITEMS(const uint32_t, at->from->terms) + at->doc->term_at;
@@ -186,9 +188,9 @@ static uint32_t cut_posts(uint32_t *posts, uint32_t n)
 
 static void put_posts(struct assembly *s, struct file_term *terms)
 {
-	uint32_t total = COUNT(uint32_t, s->sections[SEC_DOC_TERM]), at = 0;
+	uint32_t total = COUNT(uint32_t, s->doc_terms), at = 0;
 	const struct file_article *articles = ITEMS(const struct file_article, s->sections[SEC_ARTICLE]);
-	const uint32_t *doc_terms = ITEMS(const uint32_t, s->sections[SEC_DOC_TERM]);
+	const uint32_t *doc_terms = ITEMS(const uint32_t, s->doc_terms);
 	uint32_t *posts = take(s, total, sizeof *posts), *fill = take(s, s->words.count, sizeof *fill);
 	struct buf *out = &s->sections[SEC_DOC_POST];
 	for (uint32_t t = 0; !s->err && t < s->words.count; t++) {
@@ -209,6 +211,56 @@ static void put_posts(struct assembly *s, struct file_term *terms)
 	}
 	mem_free(posts);
 	mem_free(fill);
+}
+
+static int by_u64(const void *a, const void *b)
+{
+	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+	return (x > y) - (x < y);
+}
+
+/* Words whose lists were cut (in a small KB all words) get numbers, the most frequent first. */
+static void number_common(struct assembly *s, struct file_term *terms)
+{
+	uint64_t *keys = take(s, s->words.count, sizeof *keys);
+	uint32_t n = 0;
+	for (uint32_t t = 0; !s->err && t < s->words.count; t++)
+		if (terms[t].doc_all > (s->doc_count > POST_DOCS_MAX ? terms[t].doc_n : 0))
+			keys[n++] = (uint64_t)(UINT32_MAX - terms[t].doc_all) << 32 | t;
+	if (!s->err)
+		qsort(keys, n, sizeof *keys, by_u64);
+	for (uint32_t i = 0; !s->err && i < n && i < COMMON_MAX; i++)
+		terms[(uint32_t)keys[i]].common = i + 1;
+	mem_free(keys);
+}
+
+static int by_u16(const void *a, const void *b)
+{
+	return *(const uint16_t *)a - *(const uint16_t *)b;
+}
+
+/* The weights of common words, by article: what the cut lists lack. */
+static void put_common(struct assembly *s, const struct file_term *terms)
+{
+	struct file_article *articles = ITEMS(struct file_article, s->sections[SEC_ARTICLE]);
+	const uint32_t *doc_terms = ITEMS(const uint32_t, s->doc_terms);
+	struct buf *out = &s->sections[SEC_DOC_TERM];
+	for (uint32_t d = 0; d < s->doc_count; d++) {
+		const uint32_t *from = doc_terms + articles[d].term_at;
+		uint16_t *to = (uint16_t *)(void *)buf_room(out, articles[d].term_n * sizeof *to);
+		uint32_t n = 0;
+		if (!to)
+			return;
+		for (uint32_t i = 0; i < articles[d].term_n; i++) {
+			uint32_t common = terms[from[i] >> 8].common;
+			if (common)
+				to[n++] = (uint16_t)((common - 1) << 3 | file_weight_step(from[i] & 0xFF));
+		}
+		qsort(to, n, sizeof *to, by_u16);
+		articles[d].term_at = COUNT(uint16_t, *out);
+		articles[d].term_n = n;
+		out->n += n * sizeof *to;
+	}
 }
 
 /* ---- messages in groups ---- */
@@ -325,12 +377,6 @@ static void put_owners(struct assembly *s)
 
 /* ---- groups by word and by pair ---- */
 
-static int by_u64(const void *a, const void *b)
-{
-	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
-	return (x > y) - (x < y);
-}
-
 static uint32_t sort_unique(uint64_t *keys, uint32_t n)
 {
 	uint32_t kept = 0;
@@ -371,7 +417,7 @@ static void put_pair_groups(struct assembly *s, uint64_t *keys)
 	const struct file_group *groups = ITEMS(const struct file_group, s->sections[SEC_GROUP]);
 	const uint32_t *tokens = ITEMS(const uint32_t, s->sections[SEC_TOKEN]);
 	uint32_t group_count = COUNT(struct file_group, s->sections[SEC_GROUP]), n = 0, buckets = 1024, at = 0;
-	while (buckets < COUNT(uint32_t, s->sections[SEC_TOKEN]))
+	while (buckets < COUNT(uint32_t, s->sections[SEC_TOKEN]) / 2)
 		buckets *= 2;
 	for (uint32_t g = 0; g < group_count; g++)
 		for (uint32_t i = 1; i < groups[g].token_n; i++) {
@@ -412,6 +458,11 @@ static void put_indexes(struct assembly *s)
 		put_articles(s, terms);
 	if (!s->err)
 		put_posts(s, terms);
+	if (!s->err)
+		number_common(s, terms);
+	if (!s->err)
+		put_common(s, terms);
+	buf_free(&s->doc_terms);
 	if (!s->err)
 		put_messages(s);
 	if (!s->err)

@@ -11,22 +11,23 @@ enum {
 
 static void add_key(struct match_scratch *s, const uint32_t *posts, uint32_t n, float weight)
 {
-	if (n && s->key_count < CANDIDATE_KEYS_MAX)
+	if (n && weight > 1e-3f && s->key_count < CANDIDATE_KEYS_MAX)
 		s->keys[s->key_count++] = (struct candidate_key){ posts, n, weight };
 }
 
 static void add_term(struct query *q, uint32_t term, float similarity)
 {
-	const struct file_term *t = &q->view->terms[term];
-	add_key(q->scratch, q->view->group_post + t->group_at, t->group_n, t->weight * similarity);
+	uint32_t n;
+	const uint32_t *posts = file_term_groups(q->view, term, &n);
+	add_key(q->scratch, posts, n, q->view->terms[term].weight * similarity);
 }
 
 static void add_pair(struct query *q, uint32_t a, uint32_t b)
 {
 	const struct file_view *v = q->view;
-	uint32_t bucket = file_pair_bucket(a, b, v->pair_buckets), at = v->pair_at[bucket];
-	add_key(q->scratch, v->pair_post + at, v->pair_at[bucket + 1] - at,
-		(v->terms[a].weight + v->terms[b].weight) * 0.5f);
+	uint32_t n;
+	const uint32_t *posts = file_pair_groups(v, a, b, &n);
+	add_key(q->scratch, posts, n, (v->terms[a].weight + v->terms[b].weight) * 0.5f);
 }
 
 static bool seen_before(const struct query *q, uint32_t token, uint32_t term)
@@ -68,6 +69,8 @@ static uint32_t accumulate(struct match_scratch *s)
 		budget -= k->n;
 		for (uint32_t p = 0; p < k->n; p++) {
 			uint32_t group = k->posts[p];
+			if (group >= s->group_count)
+				continue;
 			if (s->group_scores[group] == 0)
 				s->touched[touched++] = group;
 			s->group_scores[group] += k->weight;

@@ -23,7 +23,7 @@ static const size_t item_sizes[SEC_COUNT] = {
 	[SEC_VAR] = sizeof(struct file_var),
 	[SEC_ARTICLE] = sizeof(struct file_article),
 	[SEC_DOC_POST] = 4,
-	[SEC_DOC_TERM] = 4,
+	[SEC_DOC_TERM] = 2,
 	[SEC_ARTICLE_CODE] = sizeof(struct file_article_code),
 	[SEC_CODE] = sizeof(struct file_code),
 	[SEC_TEXT] = 1,
@@ -41,20 +41,68 @@ struct str file_str(const struct file_view *v, struct file_text t)
 
 struct str file_term_word(const struct file_view *v, uint32_t term)
 {
-	return (struct str){ v->term_text + v->term_at[term], v->term_at[term + 1] - v->term_at[term] };
+	uint64_t all = v->header->sections[SEC_TERM_TEXT].n;
+	uint32_t at = term < v->term_count ? v->term_at[term] : 1, end = term < v->term_count ? v->term_at[term + 1] : 0;
+	return at <= end && end <= all ? (struct str){ v->term_text + at, end - at } : STR("");
 }
 
 uint32_t file_find_term(const struct file_view *v, struct str word)
 {
-	if (!v->slot_count)
-		return VOCAB_NONE;
 	uint32_t at = vocab_slot(word, v->slot_count);
 	for (uint32_t tries = 0; v->slots[at] && tries < v->slot_count; tries++) {
-		if (str_eq(file_term_word(v, v->slots[at] - 1), word))
-			return v->slots[at] - 1;
+		uint32_t term = v->slots[at] - 1;
+		if (term < v->term_count && str_eq(file_term_word(v, term), word))
+			return term;
 		at = (at + 1) & (v->slot_count - 1);
 	}
 	return VOCAB_NONE;
+}
+
+static const uint32_t *slice(const struct file_view *v, const uint32_t *items, enum file_section s, uint64_t at, uint64_t n,
+			     uint32_t *ret_n)
+{
+	uint64_t all = v->header->sections[s].n;
+	bool good = at <= all && n <= all - at;
+	*ret_n = good ? (uint32_t)n : 0;
+	return items + (good ? at : 0);
+}
+
+const uint32_t *file_term_groups(const struct file_view *v, uint32_t term, uint32_t *ret_n)
+{
+	const struct file_term *t = &v->terms[term];
+	return slice(v, v->group_post, SEC_GROUP_POST, t->group_at, t->group_n, ret_n);
+}
+
+const uint32_t *file_pair_groups(const struct file_view *v, uint32_t a, uint32_t b, uint32_t *ret_n)
+{
+	uint32_t bucket = file_pair_bucket(a, b, v->pair_buckets), at = v->pair_at[bucket], end = v->pair_at[bucket + 1];
+	return slice(v, v->pair_post, SEC_PAIR_POST, at, end >= at ? end - at : 0, ret_n);
+}
+
+const uint32_t *file_term_articles(const struct file_view *v, uint32_t term, uint32_t *ret_n)
+{
+	const struct file_term *t = &v->terms[term];
+	return slice(v, v->doc_post, SEC_DOC_POST, t->doc_at, t->doc_n, ret_n);
+}
+
+float file_term_weight(const struct file_view *v, uint32_t term)
+{
+	return term < v->term_count ? v->terms[term].weight : 0;
+}
+
+static const uint8_t weight_steps[8] = { 1, 2, 3, 5, 8, 13, 24, 64 };
+
+uint32_t file_weight_step(uint32_t weight)
+{
+	uint32_t step = 7;
+	while (step && weight_steps[step] > weight)
+		step--;
+	return step;
+}
+
+uint32_t file_step_weight(uint32_t step)
+{
+	return weight_steps[step & 7];
 }
 
 uint32_t file_pair_bucket(uint32_t a, uint32_t b, uint32_t buckets)
@@ -73,22 +121,6 @@ static bool is_power(uint64_t n)
 static bool in(uint64_t at, uint64_t n, uint64_t count)
 {
 	return at <= count && n <= count - at;
-}
-
-static bool all_below(const uint32_t *items, uint64_t count, unsigned shift, uint64_t limit)
-{
-	uint32_t most = 0;
-	for (uint64_t i = 0; i < count; i++)
-		most = (items[i] >> shift) > most ? items[i] >> shift : most;
-	return !count || most < limit;
-}
-
-static bool ascending(const uint32_t *at, uint64_t count, uint64_t limit)
-{
-	for (uint64_t i = 1; i < count; i++)
-		if (at[i] < at[i - 1])
-			return false;
-	return count && at[count - 1] <= limit;
 }
 
 static bool text_ok(const struct file_view *v, struct file_text t)
@@ -136,22 +168,14 @@ static void take_sections(struct file_view *v)
 	v->code_count = (uint32_t)v->header->sections[SEC_CODE].n;
 }
 
-static bool check_terms(const struct file_view *v)
+static bool check_counts(const struct file_view *v)
 {
 	const struct file_header *h = v->header;
-	if (!is_power(v->slot_count) || v->term_count >= VOCAB_MAX || h->sections[SEC_TERM_SLOT].n > UINT32_MAX ||
-	    h->sections[SEC_TERM_AT].n != (uint64_t)v->term_count + 1 ||
-	    !ascending(v->term_at, h->sections[SEC_TERM_AT].n, h->sections[SEC_TERM_TEXT].n) ||
-	    !all_below(v->slots, v->slot_count, 0, (uint64_t)v->term_count + 1))
-		return false;
-	for (uint32_t i = 0; i < v->term_count; i++) {
-		const struct file_term *t = &v->terms[i];
-		if (!in(t->group_at, t->group_n, h->sections[SEC_GROUP_POST].n) ||
-		    !in(t->doc_at, t->doc_n, h->sections[SEC_DOC_POST].n) || !(t->weight >= 0 && t->weight < 100) ||
-		    !(t->doc_weight >= 0 && t->doc_weight < 100))
-			return false;
-	}
-	return true;
+	return is_power(v->slot_count) && h->sections[SEC_TERM_SLOT].n <= UINT32_MAX && v->term_count < VOCAB_MAX &&
+	       h->sections[SEC_TERM].n < VOCAB_MAX && h->sections[SEC_TERM_AT].n == (uint64_t)v->term_count + 1 &&
+	       is_power(v->pair_buckets) && h->sections[SEC_PAIR_AT].n < UINT32_MAX &&
+	       h->sections[SEC_GROUP].n < UINT32_MAX && h->sections[SEC_OWNER].n < UINT32_MAX &&
+	       h->sections[SEC_ARTICLE].n < 1u << 24 && h->sections[SEC_CODE].n < UINT32_MAX && h->mean_length > 0;
 }
 
 static bool check_groups(const struct file_view *v)
@@ -163,9 +187,6 @@ static bool check_groups(const struct file_view *v)
 		    !in(g->owner_at, g->owner_n, v->owner_count) || !(g->weight >= 0 && g->weight < 1e6f))
 			return false;
 	}
-	for (uint64_t i = 0; i < h->sections[SEC_TOKEN].n; i++)
-		if (v->tokens[i] != TOKEN_VAR && v->tokens[i] >= v->term_count)
-			return false;
 	for (uint32_t i = 0; i < v->owner_count; i++) {
 		const struct file_owner *o = &v->owners[i];
 		if (o->article >= v->article_count || !text_ok(v, o->text) ||
@@ -200,12 +221,7 @@ static bool check_articles(const struct file_view *v)
 		if (!text_ok(v, v->codes[i].family) || !text_ok(v, v->codes[i].symbol) ||
 		    !text_ok(v, v->codes[i].says) || (i && v->codes[i].value < v->codes[i - 1].value))
 			return false;
-	return all_below(v->group_post, h->sections[SEC_GROUP_POST].n, 0, v->group_count) &&
-	       all_below(v->pair_post, h->sections[SEC_PAIR_POST].n, 0, v->group_count) &&
-	       all_below(v->doc_post, h->sections[SEC_DOC_POST].n, 8, v->article_count) &&
-	       all_below(v->doc_term, h->sections[SEC_DOC_TERM].n, 8, v->term_count) &&
-	       is_power(v->pair_buckets) && h->sections[SEC_PAIR_AT].n < UINT32_MAX &&
-	       ascending(v->pair_at, h->sections[SEC_PAIR_AT].n, h->sections[SEC_PAIR_POST].n);
+	return true;
 }
 
 enum err file_check(struct str block, struct file_view *ret_view)
@@ -218,10 +234,10 @@ enum err file_check(struct str block, struct file_view *ret_view)
 	struct str head = { block.p, offsetof(struct file_header, header_checksum) };
 	if (v.header->header_checksum != hash_bytes(head) || v.header->size != block.n ||
 	    v.header->checksum != hash_bytes(str_from(block, sizeof *v.header)) || !check_header(v.header, block) ||
-	    !v.header->sections[SEC_PAIR_AT].n || !(v.header->mean_length > 0))
+	    !v.header->sections[SEC_PAIR_AT].n)
 		return ERR_DAMAGED;
 	take_sections(&v);
-	if (!check_terms(&v) || !check_groups(&v) || !check_articles(&v))
+	if (!check_counts(&v) || !check_groups(&v) || !check_articles(&v))
 		return ERR_DAMAGED;
 	*ret_view = v;
 	return ERR_OK;

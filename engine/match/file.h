@@ -2,15 +2,16 @@
  *
  * The compiled form: one immutable block of bytes, the same in a file and in memory. A header with magic, version,
  * checksum, generation and section table; then the sections, arrays of the structs below in the machine's byte order
- * (a file of another order is rebuilt). file_check tests everything that a look-up will rely on: offsets, ranges,
- * numbers of terms, groups, articles; after it no content can make a reader leave the block.
+ * (a file of another order is rebuilt). file_check tests the checksum, the sections and the smaller arrays; what the
+ * large ones hold (numbers of groups, articles, words, slices of posts) is tested where it is used, for a cold look-up
+ * touches little of them. So no content can make a reader leave the block.
  */
 #ifndef KBT_MATCH_FILE_H
 #define KBT_MATCH_FILE_H
 
 #include "base/buf.h"
 
-enum { FILE_VERSION = 2 };
+enum { FILE_VERSION = 3 };
 
 enum file_section {
 	SEC_TERM_SLOT,	/* uint32: hash table of term number + 1, a power of two long */
@@ -26,7 +27,7 @@ enum file_section {
 	SEC_VAR,	/* struct file_var, by owner, ascending in the text */
 	SEC_ARTICLE,	/* struct file_article */
 	SEC_DOC_POST,	/* uint32: article << 8 | impact, by term: the strongest articles of each */
-	SEC_DOC_TERM,	/* uint32: term << 8 | weight, by article, ascending */
+	SEC_DOC_TERM,	/* uint16: common word << 3 | weight step, by article, ascending */
 	SEC_ARTICLE_CODE, /* struct file_article_code, by article */
 	SEC_CODE,	/* struct file_code, ascending by value */
 	SEC_TEXT,	/* char: ids, titles, messages, names */
@@ -41,6 +42,7 @@ struct file_term {
 	uint32_t group_at, group_n; /* slice of SEC_GROUP_POST */
 	uint32_t doc_at, doc_n;	    /* slice of SEC_DOC_POST */
 	uint32_t doc_all;	    /* articles that have it */
+	uint32_t common;	    /* 1-based number among the words of SEC_DOC_TERM; 0: SEC_DOC_POST has all */
 	float weight;		    /* how much it tells among messages */
 	float doc_weight;	    /* and among articles */
 };
@@ -99,7 +101,8 @@ struct file_header {
 struct file_view {
 	struct str block;
 	const struct file_header *header;
-	const uint32_t *slots, *term_at, *tokens, *group_post, *pair_at, *pair_post, *doc_post, *doc_term;
+	const uint32_t *slots, *term_at, *tokens, *group_post, *pair_at, *pair_post, *doc_post;
+	const uint16_t *doc_term;
 	const char *term_text, *text;
 	const struct file_term *terms;
 	const struct file_group *groups;
@@ -124,5 +127,15 @@ struct str file_str(const struct file_view *v, struct file_text t);
 struct str file_term_word(const struct file_view *v, uint32_t term);
 uint32_t file_find_term(const struct file_view *v, struct str word); /* VOCAB_NONE where there is none */
 uint32_t file_pair_bucket(uint32_t a, uint32_t b, uint32_t buckets);
+
+/* Slices of posts; *ret_n is 0 where the file has it wrong. */
+const uint32_t *file_term_groups(const struct file_view *v, uint32_t term, uint32_t *ret_n);
+const uint32_t *file_pair_groups(const struct file_view *v, uint32_t a, uint32_t b, uint32_t *ret_n);
+const uint32_t *file_term_articles(const struct file_view *v, uint32_t term, uint32_t *ret_n);
+float file_term_weight(const struct file_view *v, uint32_t term); /* 0 for a word that is none */
+
+/* How often a word counts in an article, in eight steps. */
+uint32_t file_weight_step(uint32_t weight);
+uint32_t file_step_weight(uint32_t step);
 
 #endif

@@ -125,7 +125,8 @@ struct stretch { size_t start; float score; };
 /* What two words behind each other tell: nothing where no message has them, and nothing the second time. */
 static float pair_tells(const struct file_view *v, uint32_t a, uint32_t b, uint32_t seen[SEEN_PAIRS])
 {
-	uint32_t bucket = file_pair_bucket(a, b, v->pair_buckets), n = v->pair_at[bucket + 1] - v->pair_at[bucket];
+	uint32_t bucket = file_pair_bucket(a, b, v->pair_buckets), n;
+	file_pair_groups(v, a, b, &n);
 	uint32_t *slot = &seen[bucket % SEEN_PAIRS];
 	if (!n || *slot == bucket + 1)
 		return 0;

@@ -57,7 +57,7 @@ static bool names(const struct query *q, uint32_t article, struct str name)
 	size_t at = 0;
 	while (name.n && token_next(name, &at, &t)) {
 		uint32_t term = file_find_term(q->view, (struct str){ t.word, token_stem(t.word, t.n) });
-		if (t.n < 3 || term == VOCAB_NONE || !text_weight_in(q->view, article, term))
+		if (t.n < 3 || term == VOCAB_NONE || text_share(q->view, article, term) <= 0)
 			continue;
 		uint32_t all = q->view->terms[term].doc_all; /* a word of one article in fifty says nothing */
 		if (all <= 3 || all < q->view->article_count / 50)

@@ -38,64 +38,77 @@ static uint32_t read_words(const struct file_view *v, struct str text, struct wo
 		}
 		while (i < n && words[i].term != term)
 			i++;
-		if (i == n)
+		if (i == n && v->terms[term].doc_weight > 1e-3f)
 			words[n++] = (struct word){ term, v->terms[term].doc_weight };
 	}
 	qsort(words, n, sizeof *words, by_weight);
 	return n;
 }
 
+/* Never 0: a score of 0 says that an article was not met yet. */
 static float impact_share(uint32_t post)
 {
-	return (float)(post & 0xFF) / 255.0f;
+	return (float)((post & 0xFF) + 1) / 256.0f;
 }
 
 static uint32_t gather(const struct file_view *v, struct match_scratch *s, const struct word *words, uint32_t n)
 {
 	uint32_t touched = 0;
 	for (uint32_t i = 0; i < n; i++) {
-		const struct file_term *t = &v->terms[words[i].term];
-		for (uint32_t p = 0; p < t->doc_n; p++) {
-			uint32_t post = v->doc_post[t->doc_at + p], article = post >> 8;
+		uint32_t count;
+		const uint32_t *posts = file_term_articles(v, words[i].term, &count);
+		for (uint32_t p = 0; p < count; p++) {
+			uint32_t article = posts[p] >> 8;
+			if (article >= s->doc_count)
+				continue;
 			if (s->doc_scores[article] == 0)
 				s->touched[touched++] = article;
-			s->doc_scores[article] += words[i].weight * impact_share(post);
+			s->doc_scores[article] += words[i].weight * impact_share(posts[p]);
 		}
 	}
 	return touched;
 }
 
 /* The same formula as the compiler's impact. */
-static float impact_of(const struct file_view *v, const struct file_article *a, uint32_t weight)
+static float common_share(const struct file_view *v, const struct file_article *a, uint32_t common)
 {
-	float k = 1.2f * (0.2f + 0.8f * (float)a->length / v->header->mean_length);
-	return (float)weight / ((float)weight + k);
-}
-
-uint32_t text_weight_in(const struct file_view *v, uint32_t article, uint32_t term)
-{
-	const struct file_article *a = &v->articles[article];
-	const uint32_t *terms = v->doc_term + a->term_at;
+	const uint16_t *terms = v->doc_term + a->term_at;
 	uint32_t low = 0, high = a->term_n;
 	while (low < high) {
 		uint32_t middle = (low + high) / 2;
-		if (terms[middle] >> 8 < term)
+		if (terms[middle] >> 3 < common)
 			low = middle + 1;
 		else
 			high = middle;
 	}
-	return low < a->term_n && terms[low] >> 8 == term ? terms[low] & 0xFF : 0;
+	if (low == a->term_n || terms[low] >> 3 != common)
+		return 0;
+	float weight = (float)file_step_weight(terms[low] & 7);
+	float k = 1.2f * (0.2f + 0.8f * (float)a->length / v->header->mean_length);
+	return weight / (weight + k);
+}
+
+float text_share(const struct file_view *v, uint32_t article, uint32_t term)
+{
+	if (v->terms[term].common)
+		return common_share(v, &v->articles[article], v->terms[term].common - 1);
+	uint32_t n, low = 0;
+	const uint32_t *posts = file_term_articles(v, term, &n);
+	for (uint32_t high = n; low < high;) {
+		uint32_t middle = (low + high) / 2;
+		if (posts[middle] >> 8 < article)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < n && posts[low] >> 8 == article ? impact_share(posts[low]) : 0;
 }
 
 static float weigh(const struct file_view *v, uint32_t article, const struct word *words, uint32_t n)
 {
-	const struct file_article *a = &v->articles[article];
 	float score = 0;
-	for (uint32_t i = 0; i < n; i++) {
-		uint32_t weight = text_weight_in(v, article, words[i].term);
-		if (weight)
-			score += words[i].weight * impact_of(v, a, weight);
-	}
+	for (uint32_t i = 0; i < n; i++)
+		score += words[i].weight * text_share(v, article, words[i].term);
 	return score;
 }
 

@@ -17,7 +17,7 @@ struct text_hit { uint32_t article; float score; };
 uint32_t text_articles(const struct file_view *v, struct match_scratch *s, struct str text, struct text_hit *ret_hits,
 		       uint32_t max, float *ret_weight);
 
-/* text_weight_in: how much of the stemmed word is in the article; 0 for none. */
-uint32_t text_weight_in(const struct file_view *v, uint32_t article, uint32_t term);
+/* text_share: how much of what the stemmed word can weigh it weighs in the article, 0 to 1. */
+float text_share(const struct file_view *v, uint32_t article, uint32_t term);
 
 #endif
