@@ -4,7 +4,7 @@
  */
 #include "web/page.h"
 
-enum { PAGE_SIZE = 20, PAGES_MAX = 500 };
+enum { PAGE_SIZE = 20, PAGES_MAX = 500, BEST_HITS = 200 /* a search weighs no more */ };
 
 struct search {
 	struct str words;
@@ -46,8 +46,9 @@ static void add_pager(struct buf *out, const struct search *s)
 
 static void add_hits(struct buf *out, const struct search *s)
 {
-	buf_addf(out, "<p class=\"count\">%zu article%s</p>\n<ol class=\"hits\" start=\"%zu\">\n", s->total,
-		 s->total == 1 ? "" : "s", (s->page - 1) * PAGE_SIZE + 1);
+	buf_addf(out, "<p class=\"count\">%s%zu article%s</p>\n<ol class=\"hits\" start=\"%zu\">\n",
+		 s->total >= BEST_HITS ? "The best " : "", s->total, s->total == 1 ? "" : "s",
+		 (s->page - 1) * PAGE_SIZE + 1);
 	for (size_t i = 0; i < s->count; i++) {
 		buf_add_c(out, "<li>");
 		page_link(out, s->hits[i].id, s->hits[i].title);

@@ -31,6 +31,7 @@ struct run {
 	struct buf events[RUN_HTML + 1];
 	struct buf whole[RUN_FORMS];
 	unsigned status, event_count;
+	enum verdict_state verdict;
 	int64_t ended_ms;
 };
 
@@ -52,6 +53,7 @@ struct runs {
 	pthread_t workers[RUN_WORKERS];
 	size_t worker_count;
 	struct run *list; /* oldest first */
+	struct run_counts counts;
 };
 
 static int64_t now_ms(void)
@@ -194,6 +196,7 @@ static void succeed(struct run *run, const struct triage_report *report)
 	publish(run, "verdict", &run->whole[RUN_JSON], &html);
 	buf_free(&html);
 	run->status = 200;
+	run->verdict = report->verdict.state;
 }
 
 static void fail(struct run *run, enum err e, struct diags *d)
@@ -288,6 +291,27 @@ static struct run *next_waiting(struct runs *all)
 	return NULL;
 }
 
+static void count_end(const struct run *run)
+{
+	struct run_counts *c = &run->all->counts;
+	c->failed += run->status != 200;
+	c->confirmed += run->status == 200 && run->verdict == VERDICT_CONFIRMED;
+	c->healthy += run->status == 200 && run->verdict == VERDICT_HEALTHY;
+	c->undecided += run->status == 200 && run->verdict <= VERDICT_INCONCLUSIVE;
+}
+
+struct run_counts runs_count(struct runs *all)
+{
+	pthread_mutex_lock(&all->lock);
+	struct run_counts counts = all->counts;
+	for (const struct run *run = all->list; run; run = run->next) {
+		counts.waiting += run->state == RUN_WAITING;
+		counts.running += run->state == RUN_RUNNING;
+	}
+	pthread_mutex_unlock(&all->lock);
+	return counts;
+}
+
 static void *worker(void *context)
 {
 	struct runs *all = context;
@@ -304,6 +328,7 @@ static void *worker(void *context)
 		pthread_mutex_lock(&all->lock);
 		run->state = RUN_ENDED;
 		run->ended_ms = now_ms();
+		count_end(run);
 		pthread_cond_broadcast(&all->target_free);
 		wake_readers(run);
 		sweep(all);
@@ -427,6 +452,8 @@ enum err runs_join(struct runs *all, const struct question *q, struct http_wake 
 	pthread_mutex_lock(&all->lock);
 	sweep(all);
 	struct run *run = find(all, key, q);
+	all->counts.joined += run != NULL;
+	all->counts.started += !run;
 	int64_t age_ms = !run ? RUN_FRESH : run->state == RUN_ENDED ? now_ms() - run->ended_ms : 0;
 	if (!run)
 		run = add_run(all, key, q);

@@ -33,6 +33,12 @@ struct question {
 enum err runs_join(struct runs *runs, const struct question *q, struct http_wake *wake, unsigned after,
 		   struct run_reader **ret_reader) MUST_USE;
 void run_leave(struct run_reader **reader);
+
+struct run_counts {
+	size_t waiting, running;
+	uint64_t started, joined, confirmed, healthy, undecided, failed; /* since the start */
+};
+struct run_counts runs_count(struct runs *runs);
 /* run_age_ms: how long ago the run had ended that was joined; 0 where it was under way, RUN_FRESH where it is new. */
 int64_t run_age_ms(const struct run_reader *reader);
 

@@ -171,13 +171,15 @@ static void add_headline(struct buf *out, const struct verdict *v)
 /* A bar needs no style attribute, which the page's policy forbids. */
 static void add_beliefs(struct buf *out, const struct verdict *v)
 {
+	bool vague = v->belief_count > 2 * BELIEFS_SHOWN && v->beliefs[0].weight < 0.1; /* bars would tell nothing */
+	size_t shown = vague ? 0 : BELIEFS_SHOWN;
 	if (!v->belief_count)
 		return;
-	buf_add_c(out, "<h4>Causes left</h4>\n<ul class=\"beliefs\">\n");
+	buf_add_c(out, vague ? "" : "<h4>Causes left</h4>\n<ul class=\"beliefs\">\n");
 	for (size_t i = 0; i < v->belief_count; i++) {
-		if (i == BELIEFS_SHOWN)
-			buf_addf(out, "</ul>\n<details><summary>%zu more</summary><ul class=\"beliefs\">\n",
-				 v->belief_count - i);
+		if (i == shown)
+			buf_addf(out, "%s<details><summary>%zu %s</summary><ul class=\"beliefs\">\n", vague ? "" : "</ul>\n",
+				 v->belief_count - i, vague ? "causes are still possible" : "more");
 		double percent = v->beliefs[i].weight * 100;
 		buf_add_c(out, "<li><code>");
 		render_html_escape(out, v->beliefs[i].cause);
@@ -185,7 +187,7 @@ static void add_beliefs(struct buf *out, const struct verdict *v)
 			      "<rect width=\"%.1f\" height=\"4\"/></svg> <span class=\"ms\">%.0f&nbsp;%%</span></li>\n",
 			 percent, percent);
 	}
-	buf_add_c(out, v->belief_count > BELIEFS_SHOWN ? "</ul></details>\n" : "</ul>\n");
+	buf_add_c(out, v->belief_count > shown ? "</ul></details>\n" : "</ul>\n");
 }
 
 static void add_reasons(struct buf *out, const struct verdict *v)

@@ -172,6 +172,19 @@ class Pages(unittest.TestCase):
         self.assertEqual(server.get('/-/healthy')[0], 200)
         self.assertEqual(server.get('/-/ready')[0], 200)
 
+    def test_metrics(self):
+        def read():
+            status, headers, text = server.get('/metrics')
+            self.assertEqual(status, 200)
+            self.assertRegex(text, r'\A(# HELP \w+ [^\n]+\n# TYPE \w+ (gauge|counter)\n\w+ \d+\n)+\Z')
+            return dict(re.findall(r'^(\w+) (\d+)$', text, re.M))
+        before = read()
+        for _ in range(2):
+            server.api('/api/v1/diagnose', {'text': r'Failed to connect to <\\127.0.0.11>, Error = 53'})
+        after = read()
+        for name, more in (('kbt_diagnoses_started_total', 1), ('kbt_diagnoses_shared_total', 1)):
+            self.assertEqual(int(after[name]) - int(before[name]), more, name)
+
 
 class Api(unittest.TestCase):
     def test_lookup(self):
