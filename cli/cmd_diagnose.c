@@ -40,7 +40,12 @@ static bool read_sets(struct diagnosis *d)
 		enum var_type type;
 		if (!var_type_parse(name, &type))
 			type = VAR_TEXT;
-		d->sets[d->set_count++] = (struct binding){ arena_str(&c->arena, name), value, type, STR("set") };
+		struct binding b = { arena_str(&c->arena, name), value, type, STR("set") };
+		if (!triage_binding_fits(&b, &c->arena, &c->diags)) {
+			cmd_show_diags(c);
+			return false;
+		}
+		d->sets[d->set_count++] = b;
 	}
 	return true;
 }

@@ -75,6 +75,13 @@ void digest_put(struct digest *d, const char *name, const char *value, const str
 	digest_put_str(d, name, str_c(value), from);
 }
 
+void digest_change(struct digest *d, const char *name, const char *value, const struct evidence *from)
+{
+	for (size_t i = 0; i < d->fact_count; i++)
+		if (str_eq(d->facts[i].name, str_c(name)))
+			d->facts[i] = (struct derived){ str_c(name), str_c(value), from };
+}
+
 const struct derived *digest_find(const struct digest *d, struct str name)
 {
 	for (size_t i = 0; i < d->fact_count; i++)
@@ -115,7 +122,13 @@ static void read_bindings(struct digest *d)
 	d->link = binding(c, "link");
 	d->known = binding(c, "known_address");
 	d->port = binding(c, "port");
+	d->smb = !d->port.n || str_eq(d->port, STR("445")) || str_eq(d->port, STR("139"));
+	if (d->smb)
+		d->port = STR("445");
 	d->server_is_address = address_parse(d->server, &address);
+	d->given = d->server_is_address ? d->server : binding(c, "address");
+	if (!address_parse(d->given, &address))
+		d->given = STR("");
 	if (c->code && c->code->known)
 		digest_put_str(d, "message.code", arena_printf(d->a, "%lld", (long long)c->code->value), NULL);
 	else
@@ -142,6 +155,8 @@ static struct str filling(const struct digest *d, struct str name)
 	const struct { const char *name; struct str value; const char *otherwise; } words[] = {
 		{ "server", d->server, "the server" },
 		{ "address", d->used.n ? d->used : d->target, "its address" },
+		{ "ports", d->smb ? STR("445 and 139") : d->port, "" },
+		{ "port", d->port, "" },
 		{ "share", d->share, "the share" },
 		{ "link", d->link, "the link" },
 		{ "known_address", d->known, "its known address" },
@@ -164,6 +179,10 @@ static struct str filling(const struct digest *d, struct str name)
 struct str digest_fill(const struct digest *d, struct str text)
 {
 	struct buf out = { 0 };
+	size_t twice = str_find(text, STR("{server} ({address})"));
+	if (d->server_is_address && twice != STR_NONE) /* the name is the address: once will do */
+		text = arena_printf(d->a, "%.*s{server}%.*s", (int)twice, text.p,
+				    STR_ARG(str_from(text, twice + sizeof "{server} ({address})" - 1)));
 	for (size_t at; (at = str_find_char(text, '{')) != STR_NONE;) {
 		size_t end = str_find_char(text, '}');
 		if (end == STR_NONE || end < at)

@@ -35,7 +35,10 @@ struct name_source {
 struct digest {
 	const struct case_file *c;
 	struct arena *a;
-	struct str server, share, link, known, port; /* as bound; may be empty */
+	struct str server, share, link, known; /* as bound; may be empty */
+	struct str given; /* an address that needs no look-up: the server's, or one bound beside its name */
+	struct str port;  /* the one that it is about: 445, or another service's */
+	bool smb;	  /* it is about SMB; else a port is all there is, and stands for both of SMB's */
 	bool server_is_address;
 	const struct evidence *files, *own_link, *ras; /* ras: of the bound link */
 	bool asks_ras; /* the bound link is a dialled one */
@@ -67,6 +70,7 @@ struct str digest_fill(const struct digest *d, struct str text);
 /* ---- for the digest's own files ---- */
 
 void digest_put(struct digest *d, const char *name, const char *value, const struct evidence *from);
+void digest_change(struct digest *d, const char *name, const char *value, const struct evidence *from);
 void digest_put_str(struct digest *d, const char *name, struct str value, const struct evidence *from);
 
 /* digest_look gives the newest evidence of a probe whose arguments include all of want (an empty value: the argument is

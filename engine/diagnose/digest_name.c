@@ -301,9 +301,11 @@ static void resolve(struct digest *d)
 	enum walk w = d->files ? WALK_GO : WALK_UNKNOWN;
 	if (!order.n)
 		order = STR("lmhosts wins host bcast");
+	if (!d->smb) /* other programs know the system's order only */
+		order = STR("host");
 	while (w == WALK_GO && str_word(&order, &step)) {
 		struct str fact = arena_printf(d->a, "client.resolves.%.*s", STR_ARG(step));
-		if (d->files && evidence_fact(d->files, fact.p) && !evidence_yes(d->files, fact.p))
+		if (d->smb && d->files && evidence_fact(d->files, fact.p) && !evidence_yes(d->files, fact.p))
 			continue;
 		w = str_eq(step, STR("host")) ? try_host(d, &waited) :
 		    str_eq(step, STR("wins")) ? try_source(d, "wins", &waited) :
@@ -352,7 +354,7 @@ static void put_wrong(struct digest *d)
 	size_t told = 0, have = d->known.n > 0;
 	bool named = evidence_yes(digest_look(d, "nbstat", ARG("address", d->used)), "nbstat.has_name");
 	bool open = digest_look(d, "tcp", ARG("address", d->used)) &&
-		    (evidence_state(digest_look(d, "tcp", ARG("address", d->used), ARG("port", STR("445"))), "open") ||
+		    (evidence_state(digest_look(d, "tcp", ARG("address", d->used), ARG("port", d->port)), "open") ||
 		     evidence_state(digest_look(d, "tcp", ARG("address", d->used), ARG("port", STR("139"))), "open"));
 	for (size_t i = 0; i < d->source_count; i++) {
 		told += d->sources[i].told;
@@ -391,7 +393,7 @@ static void put_elsewhere(struct digest *d)
 
 static void given(struct digest *d)
 {
-	d->used = d->used_all = d->target = d->truth = d->server;
+	d->used = d->used_all = d->target = d->truth = d->given;
 	digest_put(d, "name.resolution", "ok", NULL);
 	digest_put(d, "name.source", "given", NULL);
 	digest_put(d, "name.delay", "none", NULL);
@@ -403,7 +405,7 @@ void digest_name(struct digest *d)
 {
 	if (!d->server.n)
 		return;
-	if (d->server_is_address) {
+	if (d->given.n) {
 		given(d);
 		return;
 	}

@@ -20,6 +20,11 @@ static void put_route(struct digest *d)
 	digest_put(d, "route.state", none ? "none" : prohibited ? "prohibited" : "ok", e);
 	if (none || prohibited)
 		return;
+	if (!d->asks_ras && evidence_yes(e, "route.ppp")) { /* nobody named the link, and the route is over one */
+		d->asks_ras = true;
+		d->link = evidence_text(e, "route.dev");
+		digest_change(d, "ras.link", "up", e);
+	}
 	bool ras = evidence_yes(e, "route.ppp") || (d->asks_ras && str_eq(evidence_text(e, "route.dev"), d->link));
 	digest_put(d, "path.kind", evidence_state(e, "local") ? "local" : ras ? "ras" :
 		   evidence_state(e, "on-link") ? "on-link" : "routed", e);
@@ -227,21 +232,21 @@ static const char *tcp_words(const struct evidence *e)
 	return "error";
 }
 
-static const struct evidence *tcp_of(const struct digest *d, struct str address, const char *port)
+static const struct evidence *tcp_of(const struct digest *d, struct str address, struct str port)
 {
-	return digest_look(d, "tcp", ARG("address", address), ARG("port", str_c(port)));
+	return digest_look(d, "tcp", ARG("address", address), ARG("port", port));
 }
 
-/* put_ports: a port other than SMB's own stands in tcp.445's place: it is the one that the message is about. */
+/* put_ports: a port other than SMB's own stands in the place of both. */
 static void put_ports(struct digest *d)
 {
-	d->tcp445 = tcp_of(d, d->target, "445");
-	d->tcp139 = tcp_of(d, d->target, "139");
+	d->tcp445 = tcp_of(d, d->target, d->port);
+	d->tcp139 = d->smb ? tcp_of(d, d->target, STR("139")) : d->tcp445;
 	if (d->tcp445)
 		digest_put(d, "tcp.445", tcp_words(d->tcp445), d->tcp445);
 	if (d->tcp139)
 		digest_put(d, "tcp.139", tcp_words(d->tcp139), d->tcp139);
-	const struct evidence *own = tcp_of(d, STR("127.0.0.1"), "445");
+	const struct evidence *own = tcp_of(d, STR("127.0.0.1"), d->port);
 	if (own)
 		digest_put(d, "loopback.445", evidence_state(own, "timeout") ? "silent" :
 			   evidence_state(own, "open") || evidence_state(own, "refused") ? "passes" : "rejected", own);
@@ -273,7 +278,7 @@ static void put_second(struct digest *d)
 	while (str_word(&rest, &address)) {
 		if (str_eq(address, d->target))
 			continue;
-		const struct evidence *e = tcp_of(d, address, "445");
+		const struct evidence *e = tcp_of(d, address, d->port);
 		if (!e)
 			return;
 		others = true;
@@ -293,7 +298,7 @@ static void put_ipv6(struct digest *d)
 			digest_put(d, "tcp.ipv6", "none", NULL);
 		return;
 	}
-	const struct evidence *e = tcp_of(d, address, "445");
+	const struct evidence *e = tcp_of(d, address, d->port);
 	const struct evidence *ping = digest_look(d, "icmp", ARG("address", address));
 	if (!e)
 		return;
@@ -380,7 +385,10 @@ static void put_trace(struct digest *d)
 	const struct evidence *e = digest_look(d, "trace", ARG("address", d->target));
 	struct str first = evidence_text(e, "trace.first");
 	bool loop = digest_is(d, "tcp.445", "loop") || evidence_yes(e, "trace.loop");
-	if (e || loop)
+	bool arrived = digest_is(d, "tcp.445", "open") || digest_is(d, "tcp.445", "refused") || digest_is(d, "tcp.139", "open");
+	if (arrived)
+		digest_put(d, "path.loop", "no", d->tcp445);
+	else if (e || loop)
 		digest_put(d, "path.loop", loop ? "yes" : "no", loop && !e ? d->tcp445 : e);
 	if (!e || evidence_state(e, "no-route"))
 		return;

@@ -102,6 +102,11 @@ static void put_signing(struct digest *d, const struct evidence *e)
 	digest_put(d, "smb.signing", clash ? "mismatch" : "ok", e);
 }
 
+static bool asks_share(const struct digest *d)
+{
+	return d->share.n && d->smb;
+}
+
 static void put_access(struct digest *d, const struct evidence *e)
 {
 	struct str session = evidence_text(e, "session.status"), ipc = evidence_text(e, "tree.ipc_status");
@@ -109,9 +114,9 @@ static void put_access(struct digest *d, const struct evidence *e)
 	bool refused = (session.n && !str_eq(session, fine)) || (ipc.n && !str_eq(ipc, fine));
 	if (refused || ipc.n)
 		digest_put(d, "smb.anonymous", refused ? "denied" : "accepted", e);
-	if (!d->share.n)
-		digest_put(d, "smb.share", "not-asked", NULL);
-	else if (!share.n && refused)
+	if (!asks_share(d))
+		return;
+	if (!share.n && refused)
 		digest_put(d, "smb.share", "denied", e);
 	else if (share.n)
 		digest_put(d, "smb.share", str_eq(share, fine) ? "ok" : str_eq_nocase(share, STR("c00000cc")) ? "missing" :
@@ -151,6 +156,10 @@ static void put_works(struct digest *d, const struct evidence *e)
 {
 	struct str first = digest_fact(d, "tcp.445"), second = digest_fact(d, "tcp.139");
 	bool open = str_eq(first, STR("open")) || str_eq(second, STR("open"));
+	if (!d->smb && open) { /* of another service a connection is all that is asked */
+		digest_put(d, "path.works", "yes", d->tcp445);
+		return;
+	}
 	if (digest_is(d, "name.resolution", "failed") || (first.n && second.n && !open))
 		digest_put(d, "path.works", "no", open ? NULL : d->tcp445);
 	if (!e || !open)
@@ -195,6 +204,8 @@ static void put_step(struct digest *d)
 
 void digest_smb(struct digest *d)
 {
+	if (!asks_share(d))
+		digest_put(d, "smb.share", "not-asked", NULL);
 	if (!d->target.n) {
 		put_works(d, NULL);
 		put_step(d);

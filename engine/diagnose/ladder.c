@@ -29,9 +29,19 @@ static struct str state_of(const struct digest *d, const struct rung *r)
 	return passed ? STR("passed") : STR("failed");
 }
 
+static struct str name_says(const struct digest *d)
+{
+	if (digest_is(d, "name.resolution", "failed"))
+		return digest_fill(d, STR("nothing that this machine asks knows {server}"));
+	return d->server_is_address ? STR("an address was given") : digest_fill(d, STR("{server} is {address}, by {name.source}"));
+}
+
 static struct str says_of(const struct digest *d, const struct rung *r)
 {
 	const struct derived *f = digest_find(d, str_c(r->fact));
+	bool name = str_eq(str_c(r->step), STR("name"));
+	if (f && name)
+		return name_says(d);
 	if (f && f->from && f->from->reason.n)
 		return f->from->reason;
 	return f ? f->value : STR("");
@@ -61,7 +71,7 @@ enum err diagnose_ladder(const struct case_file *c, const struct verdict *v, str
 		if (!str_eq(steps[i].state, STR("passed")))
 			steps[i] = (struct ladder_step){ .step = steps[i].step, .state = STR("skipped") };
 	*ret_steps = steps;
-	*ret_count = RUNGS;
+	*ret_count = d.smb ? RUNGS : RUNGS - 1; /* of another service a connection is all that is asked */
 	return arena_err(a);
 }
 

@@ -101,7 +101,7 @@ static void step_local(struct wave *w)
 static void step_names(struct wave *w)
 {
 	const struct digest *d = w->d;
-	if (!d->files || !d->server.n || d->server_is_address)
+	if (!d->files || !d->server.n || d->given.n)
 		return;
 	struct str names = evidence_text(d->files, "client.dns.names"), name;
 	for (size_t i = 0; i < NAMES_MAX && str_word(&names, &name); i++) {
@@ -133,13 +133,14 @@ static void step_connect(struct wave *w)
 	if (!d->target.n)
 		return;
 	ask(w, "route", ARG("address", d->target));
-	ask(w, "tcp", ARG("address", d->target), ARG("port", S("445")));
-	ask(w, "tcp", ARG("address", d->target), ARG("port", S("139")));
+	ask(w, "tcp", ARG("address", d->target), ARG("port", d->port));
+	if (d->smb)
+		ask(w, "tcp", ARG("address", d->target), ARG("port", S("139")));
 	struct str rest = d->used_all, address;
 	for (size_t i = 0; i < ADDRESSES_MAX && str_word(&rest, &address); i++)
-		ask(w, "tcp", ARG("address", address), ARG("port", S("445")));
+		ask(w, "tcp", ARG("address", address), ARG("port", d->port));
 	if (d->v6.n)
-		ask(w, "tcp", ARG("address", list_first(d->v6)), ARG("port", S("445")));
+		ask(w, "tcp", ARG("address", list_first(d->v6)), ARG("port", d->port));
 }
 
 static void step_burst(struct wave *w)
@@ -188,7 +189,7 @@ static void step_own_filter(struct wave *w)
 {
 	const struct digest *d = w->d;
 	if (digest_is(d, "tcp.445", "silent") || digest_is(d, "tcp.445", "local-denied"))
-		ask(w, "tcp", ARG("address", S("127.0.0.1")), ARG("port", S("445")), ARG("wait", S("1000")));
+		ask(w, "tcp", ARG("address", S("127.0.0.1")), ARG("port", d->port), ARG("wait", S("1000")));
 }
 
 static void step_gateway(struct wave *w)
@@ -224,7 +225,7 @@ static void ask_smb(struct wave *w, const char *dialects)
 static void step_smb(struct wave *w)
 {
 	const struct digest *d = w->d;
-	if (!tcp_open(d))
+	if (!tcp_open(d) || !d->smb)
 		return;
 	if (!digest_is(d, "tcp.445", "open"))
 		ask(w, "nbss", ARG("address", d->target), ARG("called", d->server_is_address ? S("*SMBSERVER") : d->server));
@@ -350,7 +351,7 @@ static void step_loss_unpinged(struct wave *w)
 	if (on_lan(d))
 		ask(w, "arp", ARG("address", d->target), ARG("count", S("20")), ARG("wait", S("500")));
 	else
-		ask(w, "retry", ARG("address", d->target), ARG("port", digest_is(d, "tcp.445", "open") ? S("445") : S("139")),
+		ask(w, "retry", ARG("address", d->target), ARG("port", digest_is(d, "tcp.445", "open") ? d->port : S("139")),
 		    ARG("attempts", S("10")), ARG("spacing", S("50")));
 }
 
@@ -367,7 +368,7 @@ static void step_row(struct wave *w)
 {
 	const struct digest *d = w->d;
 	if (d->asks_ras && tcp_open(d) && digest_is(d, "path.kind", "ras"))
-		ask(w, "retry", ARG("address", d->target), ARG("port", digest_is(d, "tcp.445", "open") ? S("445") : S("139")),
+		ask(w, "retry", ARG("address", d->target), ARG("port", digest_is(d, "tcp.445", "open") ? d->port : S("139")),
 		    ARG("attempts", S("10")), ARG("spacing", S("50")));
 }
 
@@ -375,7 +376,7 @@ static void step_retry(struct wave *w)
 {
 	const struct digest *d = w->d;
 	if (d->asks_ras && tcp_told(d) && !tcp_open(d) && digest_is(d, "path.kind", "ras"))
-		ask(w, "retry", ARG("address", d->target), ARG("port", S("445")), ARG("attempts", S("14")),
+		ask(w, "retry", ARG("address", d->target), ARG("port", d->port), ARG("attempts", S("14")),
 		    ARG("spacing", S("1000")));
 }
 

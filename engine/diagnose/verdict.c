@@ -25,13 +25,21 @@ static struct str join_values(const struct prediction *p, struct arena *a)
 	return s;
 }
 
+/* about: what a fact is about; a port that stands for both of SMB's is named. */
+static struct str about(const struct digest *d, struct str fact)
+{
+	const struct fact_help *help = fact_help_find(fact);
+	if (!d->smb && str_starts(fact, STR("tcp.")) && fact.n == sizeof "tcp.445" - 1)
+		return arena_printf(d->a, "TCP port %.*s", STR_ARG(d->port));
+	return str_c(help ? help->says : "?");
+}
+
 /* because: "TCP port 445: open, not refused". */
 static struct str because(const struct prediction *p, const struct digest *d, struct arena *a)
 {
 	const struct derived *f = digest_find(d, p->fact);
-	const struct fact_help *help = fact_help_find(p->fact);
-	struct str wanted = join_values(p, a);
-	return arena_printf(a, "%s: %.*s; it would be %.*s", help ? help->says : "?", STR_ARG(f->value), STR_ARG(wanted));
+	struct str wanted = join_values(p, a), what = about(d, p->fact);
+	return arena_printf(a, "%.*s: %.*s; it would be %.*s", STR_ARG(what), STR_ARG(f->value), STR_ARG(wanted));
 }
 
 static void push(struct arena *a, struct verdict *v, struct str line)
@@ -62,13 +70,14 @@ static void fill_reasons(struct verdict *v, const struct cause *c, const struct 
 {
 	for (size_t i = 0; i < c->prediction_count; i++) {
 		const struct derived *f = digest_find(d, c->predictions[i].fact);
-		const struct fact_help *help = fact_help_find(c->predictions[i].fact);
-		if (!f || !c->predictions[i].needed)
+		bool twice = !d->smb && str_eq(c->predictions[i].fact, STR("tcp.139"));
+		if (!f || !c->predictions[i].needed || twice)
 			continue;
+		struct str what = about(d, f->name);
 		struct reason *r = arena_push(d->a, &v->reasons, &v->reason_count, &v->reason_cap);
 		if (r)
 			*r = (struct reason){ f->name, f->value,
-					      arena_printf(d->a, "%s: %.*s", help ? help->says : "?", STR_ARG(f->value)) };
+					      arena_printf(d->a, "%.*s: %.*s", STR_ARG(what), STR_ARG(f->value)) };
 	}
 }
 
@@ -112,6 +121,15 @@ static void decide(struct verdict *v, const struct weighed *w, const struct dige
 		push(d->a, v, digest_fill(d, c->check[i]));
 }
 
+/* speaks_of_ras: the article names causes of a dialled link. */
+static bool speaks_of_ras(const struct rule *rule)
+{
+	for (size_t i = 0; rule && i < rule->cause_class_count; i++)
+		if (str_starts(rule->cause_classes[i], STR("ras.")))
+			return true;
+	return false;
+}
+
 /* ask names what would decide between the causes left: what could not run, then a fact that parts them. */
 static void ask(struct verdict *v, const struct weighed *w, const struct digest *d)
 {
@@ -120,10 +138,14 @@ static void ask(struct verdict *v, const struct weighed *w, const struct digest 
 		if (evidence_state(c->evidence[i], "not-run"))
 			push(d->a, v, arena_printf(d->a, "The probe %.*s could not run: %.*s", STR_ARG(c->evidence[i]->probe),
 						   STR_ARG(c->evidence[i]->reason)));
-	if (d->server.n && !d->server_is_address && !d->known.n)
+	if (!d->server.n)
+		push(d->a, v, STR("Which server was it about? Give its name or address with --set server="));
+	if (!d->link.n && speaks_of_ras(c->rule))
+		push(d->a, v, STR("Was the connection dialled? Give its interface with --set link="));
+	if (d->server.n && !d->given.n && !d->known.n)
 		push(d->a, v, arena_printf(d->a, "Which address should %.*s have? Give it with --set known_address=",
 					   STR_ARG(d->server)));
-	for (size_t k = 0; k < 3; k++) {
+	for (size_t k = 0; d->server.n && k < 3; k++) {
 		const struct fact_help *f = weigh_best_fact(w, d, k);
 		if (f)
 			push(d->a, v, arena_printf(d->a, "Not known, and it would decide: %s", f->says));

@@ -22,6 +22,16 @@ static size_t count_needs(const struct cause *c, const struct digest *d, size_t 
 	return needs;
 }
 
+/* What the article itself names as its causes is likelier; it decides nothing. */
+static double weight_of(const struct cause *c, const struct rule *rule)
+{
+	enum { NAMED_BY_ARTICLE = 8 };
+	for (size_t i = 0; rule && i < rule->cause_class_count; i++)
+		if (str_eq(rule->cause_classes[i], c->name))
+			return c->weight * NAMED_BY_ARTICLE;
+	return c->weight;
+}
+
 enum err weigh(const struct causes *causes, const struct digest *d, struct arena *a, struct weighed *ret_weighed)
 {
 	struct weighed w = { .left = arena_array(a, const struct cause *, causes->count + 1),
@@ -36,7 +46,7 @@ enum err weigh(const struct causes *causes, const struct digest *d, struct arena
 		if (w.against[i])
 			continue;
 		size_t met, needs = count_needs(c, d, &met), at = w.left_count++;
-		double belief = c->weight * (double)(met + 1) / (double)(needs + 1);
+		double belief = weight_of(c, d->c->rule) * (double)(met + 1) / (double)(needs + 1);
 		for (; at > 0 && w.beliefs[at - 1] < belief; at--) {
 			w.left[at] = w.left[at - 1];
 			w.beliefs[at] = w.beliefs[at - 1];
@@ -61,8 +71,8 @@ static const struct prediction *prediction_of(const struct cause *c, const char 
 	return NULL;
 }
 
-/* The belief in what a value would rule out is what seeing it tells; the best value counts. A fact that the only cause
- * left needs tells all. */
+/* The belief in what a value would rule out is what seeing it tells, where some cause expects the value; the best value
+ * counts. A fact that the only cause left needs tells all. */
 double weigh_parts(const struct weighed *w, const struct digest *d, const struct fact_help *fact)
 {
 	if (digest_find(d, str_c(fact->name)))
@@ -76,11 +86,13 @@ double weigh_parts(const struct weighed *w, const struct digest *d, const struct
 	struct str rest = str_c(fact->values), value;
 	while (str_word(&rest, &value)) {
 		double out = 0, in = 0;
+		bool expected = false;
 		for (size_t i = 0; i < w->left_count; i++) {
 			const struct prediction *p = prediction_of(w->left[i], fact->name);
 			*(p && !prediction_holds(p, value) ? &out : &in) += w->beliefs[i];
+			expected |= p && prediction_holds(p, value);
 		}
-		double tells = out < in ? out : in;
+		double tells = !expected ? 0 : out < in ? out : in;
 		best = tells > best ? tells : best;
 	}
 	return best;

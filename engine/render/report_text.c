@@ -138,7 +138,11 @@ static void add_resolutions(struct buf *out, const struct render_text *t, const 
 
 static void add_causes_left(struct buf *out, const struct render_text *t, const struct verdict *v)
 {
-	enum { SHOWN = 8 };
+	enum { SHOWN = 8, TOO_MANY = 20 };
+	if (v->cause_left_count > TOO_MANY) {
+		buf_addf(out, "\n%zu causes are possible.\n", v->cause_left_count);
+		return;
+	}
 	if (v->cause_left_count)
 		heading(out, t, "Causes left, likeliest first");
 	for (size_t i = 0; i < v->cause_left_count && i < SHOWN; i++) {

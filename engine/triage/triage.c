@@ -28,10 +28,30 @@ static const struct binding *bound(const struct triage_report *r, const char *na
 	return NULL;
 }
 
+bool triage_binding_fits(const struct binding *b, struct arena *a, struct diags *d)
+{
+	static const struct { const char *name, *probe, *arg; } checks[] = {
+		{ "server", "files", "name" },	       { "host", "files", "name" },   { "address", "route", "address" },
+		{ "known_address", "route", "address" }, { "link", "link", "link" },
+	};
+	for (size_t i = 0; i < sizeof checks / sizeof *checks; i++) {
+		struct probe_request request;
+		struct str word = arena_printf(a, "%s=%.*s", checks[i].arg, STR_ARG(b->value));
+		if (str_eq(b->name, str_c(checks[i].name)) &&
+		    probe_request_parse(str_c(checks[i].probe), &word, 1, a, d, &request))
+			return false;
+	}
+	uint64_t port;
+	if (!str_eq(b->name, STR("port")) || (str_u64(b->value, &port) && port > 0 && port < 65536))
+		return true;
+	diags_add(d, DIAG_ERROR, 0, "port: %.*s is not a port (1 to 65535)", STR_ARG(b->value));
+	return false;
+}
+
 static void add_binding(struct run *r, struct binding b)
 {
 	struct triage_report *report = r->report;
-	if (!b.value.n || bound(report, arena_str(r->arena, b.name).p))
+	if (!b.value.n || !triage_binding_fits(&b, r->arena, NULL) || bound(report, arena_str(r->arena, b.name).p))
 		return;
 	struct binding *slot = arena_push(r->arena, &report->bindings, &report->binding_count, &report->binding_cap);
 	if (slot)
@@ -53,6 +73,20 @@ static void bind_all(struct run *r)
 		const struct match_capture *c = &best->captures[i];
 		add_binding(r, (struct binding){ c->name, c->value, c->type, STR("message") });
 	}
+}
+
+/* bind_program_port: a program that reaches one port says so by its name. */
+static void bind_program_port(struct run *r)
+{
+	static const struct { struct str program, port; } programs[] = {
+		{ STR_LIT("ssh:"), STR_LIT("22") },    { STR_LIT("scp:"), STR_LIT("22") },    { STR_LIT("sftp:"), STR_LIT("22") },
+		{ STR_LIT("psql:"), STR_LIT("5432") }, { STR_LIT("rsync:"), STR_LIT("873") }, { STR_LIT("curl:"), STR_LIT("443") },
+	};
+	struct str rest = r->report->answer.found.query, word;
+	while (str_word(&rest, &word))
+		for (size_t i = 0; i < sizeof programs / sizeof *programs; i++)
+			if (str_eq_nocase(word, programs[i].program))
+				add_binding(r, (struct binding){ STR("port"), programs[i].port, VAR_PORT, STR("derived") });
 }
 
 /* about_network: does this article speak of reaching a host, so that probes can tell? */
@@ -164,6 +198,7 @@ enum err triage_run(struct store *s, const struct matcher *m, struct match_scrat
 		return err;
 	r.began_ms = driver ? driver_now_ms(driver) : 0;
 	bind_all(&r);
+	bind_program_port(&r);
 	open_case(&r, files);
 	bool answers = about_network(r.file.rule) || bound(ret_report, "server");
 	if (answers)

@@ -55,6 +55,10 @@ struct triage_options {
 	void *context;
 };
 
+/* triage_binding_fits: can the value be what its name says (a host name, an address, a port, an interface)? If not, the
+ * sentence goes to d (may be NULL). triage_run leaves out what does not fit. */
+bool triage_binding_fits(const struct binding *b, struct arena *a, struct diags *d);
+
 /* triage_run: the whole diagnosis. driver may be NULL only where options->offline. ERR_INTERRUPTED when cancelled. */
 enum err triage_run(struct store *s, const struct matcher *m, struct match_scratch *scratch,
 		    const struct causes *causes, struct driver *driver, const struct probe_files *files,

@@ -1,0 +1,122 @@
+# SPDX-License-Identifier: MIT
+"""kbt diagnose as people use it: bindings, what is not known, verdicts on this machine's own ports, exit codes."""
+import os
+import signal
+import socket
+import subprocess
+import time
+import unittest
+
+from kbt import INTERRUPTED, KBT, NONE, ROOT, UNDECIDED, USAGE, FOUND, KbtTest
+
+RCMD = r'Failed to connect to <\\FILESRV>, Error = 53'
+UNBOUND = 'Error during WNetAddConnection2 (53)'
+
+
+def closed_port():
+    with socket.create_server(('127.0.0.1', 0)) as s:
+        return s.getsockname()[1]
+
+
+class Diagnose(KbtTest):
+    def setUp(self):
+        super().setUp()
+        self.kbt('import', os.path.join(ROOT, 'kb'))
+
+    def diagnose(self, *args, code):
+        (report,) = self.json('diagnose', *args, code=code)
+        return report
+
+    def test_offline_probes_nothing_and_binds(self):
+        r = self.diagnose('--offline', RCMD, code=UNDECIDED)
+        self.assertEqual(r['matches'][0]['id'], 'Q150536')
+        self.assertEqual(r['bindings'], {'server': 'FILESRV'})
+        self.assertEqual((r['evidence'], r['needs'], r['packets']), ([], [], 0))
+        self.assertEqual(r['verdict']['state'], 'inconclusive')
+        self.assertIsNone(r['verdict']['cause'])
+        self.assertIn('tcp-refused-both', r['verdict']['causes_left'])
+
+    def test_a_report_has_the_fields_of_the_contract(self):
+        r = self.diagnose('--offline', RCMD, code=UNDECIDED)
+        for key in ('query', 'matches', 'bindings', 'needs', 'evidence', 'ladder', 'verdict'):
+            self.assertIn(key, r)
+        for key in ('state', 'cause', 'confidence', 'article', 'says', 'resolution', 'causes_left', 'ruled_out', 'next'):
+            self.assertIn(key, r['verdict'])
+        self.assertEqual([s['step'] for s in r['ladder']], ['link', 'address', 'name', 'path', 'tcp', 'smb'])
+
+    def test_a_message_without_a_host_is_asked_for_and_only_this_machine_is_looked_at(self):
+        r = self.diagnose(UNBOUND, code=UNDECIDED)
+        self.assertEqual([n['name'] for n in r['needs']], ['server'])
+        self.assertEqual({e['probe'] for e in r['evidence']} - {'files', 'link'}, set())
+        self.assertTrue(r['evidence'])
+        self.assertEqual(r['packets'], 0)
+        self.assertIn('server', r['verdict']['next'][0])
+
+    def test_what_is_set_counts_more_than_the_message(self):
+        r = self.diagnose('--offline', '--set', 'server=OTHER', '--set', 'share=data', RCMD, code=UNDECIDED)
+        self.assertEqual(r['bindings'], {'server': 'OTHER', 'share': 'data'})
+
+    def test_a_refused_port_of_this_machine(self):
+        port = closed_port()
+        r = self.diagnose(f'ssh: connect to host 127.0.0.1 port {port}: Connection refused', code=FOUND)
+        self.assertEqual((r['verdict']['state'], r['verdict']['cause']), ('confirmed', 'tcp-refused-both'))
+        self.assertIn(str(port), r['verdict']['says'])
+        tcp = [e for e in r['evidence'] if e['probe'] == 'tcp']
+        self.assertEqual([(e['state'], e['args']['port']) for e in tcp], [('refused', str(port))])
+        self.assertEqual([s['state'] for s in r['ladder']], ['passed'] * 4 + ['failed'])
+        self.assertTrue(r['verdict']['resolution'])
+        self.assertTrue(all(x['because'] for x in r['verdict']['ruled_out']))
+
+    def test_an_open_port_of_this_machine_is_healthy(self):
+        with socket.create_server(('127.0.0.1', 0)) as s:
+            port = s.getsockname()[1]
+            r = self.diagnose(f'ssh: connect to host 127.0.0.1 port {port}: Connection refused', code=FOUND)
+        self.assertEqual(r['verdict']['state'], 'healthy')
+
+    def test_limits(self):
+        port = closed_port()
+        r = self.diagnose(f'ssh: connect to host 127.0.0.1 port {port}: Connection refused', '--all', code=FOUND)
+        self.assertLessEqual(r['packets'], 150)
+        self.assertLessEqual(r['connections'], 30)
+        self.assertEqual(r['packets'], sum(e['packets'] for e in r['evidence']))
+
+    def test_text(self):
+        port = closed_port()
+        out = self.kbt('diagnose', '--explain', f'ssh: connect to host 127.0.0.1 port {port}: Connection refused').out
+        for words in ('Q-connection-refused', 'server 127.0.0.1', 'fails at step 5 of 5: TCP', 'CONFIRMED', 'What to do',
+                      'Ruled out', 'Packets', 'in all'):
+            self.assertIn(words, out)
+        self.assertNotIn('\033', out)
+        self.assertIn('\033', self.kbt('diagnose', '--color=always', '--offline', RCMD, code=UNDECIDED).out)
+
+    def test_what_nothing_explains(self):
+        r = self.diagnose('zxqv wvut 77 of the purple teapot', code=NONE)
+        self.assertEqual((r['explained'], r['verdict']['state']), (False, 'none'))
+        self.assertEqual(r['evidence'], [])
+
+    def test_bad_bindings_are_refused_with_the_thing_named(self):
+        for word, names in (('server=a b;rm', 'a b;rm'), ('server=$(id)', '$(id)'), ('known_address=here', 'here'),
+                            ('port=70000', '70000'), ('server', 'server'), ('=x', '=x'), ('link=../x', '../x')):
+            with self.subTest(word=word):
+                self.refused('diagnose', '--set', word, RCMD, names=names)
+
+    def test_an_empty_message(self):
+        for text in ('', '   ', '***'):
+            with self.subTest(text=text):
+                self.refused('diagnose', text)
+
+    def test_a_missing_kb(self):
+        self.refused('diagnose', '--db', self.path('none.db'), RCMD, code=4, names='none.db')
+
+    def test_a_signal_ends_it_at_once_and_leaves_nothing(self):
+        env = dict(os.environ, KBT_DB=self.db)
+        p = subprocess.Popen([KBT, 'diagnose', '--start-delay', '60', '--set', 'server=127.0.0.1', RCMD], env=env,
+                             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        time.sleep(1)
+        p.send_signal(signal.SIGINT)
+        self.assertEqual(p.wait(timeout=5), INTERRUPTED)
+        p.stderr.close()
+
+
+if __name__ == '__main__':
+    unittest.main()
