@@ -5,7 +5,8 @@
 usage: run.py [--build DIR] [KIND...]
 
 Kinds: unit (cmocka programs), corpus (fuzzers replay their files), golden (pairs of files), e2e (tests/e2e/test_*.py
-against DIR/kbt). All where none is named. Builds nothing. Every program prints TAP. What cannot run here is skipped with
+against DIR/kbt). All where none is named. Builds nothing. Every program prints TAP; before a skip
+of cmocka's it may say why (`# reason: ...`). What cannot run here is skipped with
 a reason; the line before the last says how many and why, the last line is `N passed, N failed`.
 """
 import collections
@@ -118,17 +119,18 @@ class Count:
         self.skips = collections.Counter()
 
     def take(self, job, text, code):
-        passed, failed, skipped = 0, 0, 0
+        passed, failed, skipped, reason = 0, 0, 0, None
         for line in text.splitlines():
             m = TAP.match(line)
             if not m:
+                reason = line[len('# reason: '):] if line.startswith('# reason: ') else reason
                 continue
             skip = re.search(r'#\s*SKIP\b\s*(.*)', m.group(2), re.I)
-            if m.group(1):
-                failed += 1
-            elif skip:
+            if skip:  # cmocka says `not ok` here, and the name of the test instead of a reason
                 skipped += 1
-                self.skips[skip.group(1) or 'no reason given'] += 1
+                self.skips[reason or skip.group(1) or 'no reason given'] += 1
+            elif m.group(1):
+                failed += 1
             else:
                 passed += 1
         broken = code != 0 and not failed or not (passed or failed or skipped)
