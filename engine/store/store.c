@@ -28,26 +28,22 @@ static enum err check_header(const char *path, const uint8_t *head, int64_t size
 	if (schema > STORE_SCHEMA)
 		return diags_fail(d, ERR_NEWER, "%s: written by a newer kbt (schema %u, this one knows %d): update kbt, or "
 				  "make another with `kbt import --db FILE PATH...`", path, schema, STORE_SCHEMA);
-	wire_seek(&w, 16);
-	int64_t page = wire_be16(&w);
-	wire_seek(&w, 28);
-	int64_t pages = wire_be32(&w);
-	if (pages * (page == 1 ? 65536 : page) > size)
-		return diags_fail(d, ERR_DAMAGED, "%s: cut off: make it anew with `kbt import --replace --db %s PATH...`",
-				  path, path);
 	return ERR_OK;
 }
 
-/* check_file looks at the first bytes. *ret_empty: there is no content yet. */
-static enum err check_file(const char *path, enum store_mode mode, struct diags *d, bool *ret_empty)
+static enum err fail_empty(const char *path, struct diags *d)
+{
+	return diags_fail(d, ERR_MISSING, "%s: empty: fill it with `kbt import --db %s PATH...`", path, path);
+}
+
+/* check_file looks at the first bytes, which are the same before and after any import. */
+static enum err check_file(const char *path, enum store_mode mode, struct diags *d)
 {
 	struct stat st;
 	uint8_t head[100] = { 0 };
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	if (fd < 0 && errno == ENOENT && mode == STORE_WRITE) {
-		*ret_empty = true;
+	if (fd < 0 && errno == ENOENT && mode == STORE_WRITE)
 		return ERR_OK;
-	}
 	if (fd < 0 && (errno == ENOENT || errno == ENOTDIR))
 		return diags_fail(d, ERR_MISSING, "%s: no knowledge base there: make it with `kbt import --db %s PATH...`",
 				  path, path);
@@ -59,11 +55,9 @@ static enum err check_file(const char *path, enum store_mode mode, struct diags 
 	else if (st.st_size && pread(fd, head, sizeof head, 0) < 0)
 		e = diags_fail(d, ERR_IO, "%s: %s", path, strerror(errno));
 	else if (!st.st_size && mode == STORE_READ)
-		e = diags_fail(d, ERR_MISSING, "%s: empty: fill it with `kbt import --db %s PATH...`", path, path);
+		e = fail_empty(path, d);
 	else if (st.st_size)
 		e = check_header(path, head, st.st_size, d);
-	if (!e)
-		*ret_empty = !st.st_size;
 	close(fd);
 	return e;
 }
@@ -81,10 +75,22 @@ static enum err configure(struct store *s)
 	return e || s->mode == STORE_WRITE ? e : store_run(s, "PRAGMA query_only = ON");
 }
 
+/* look_inside reads under SQLite's locks, which also undoes what a killed import left. No table at all: that was the
+ * first import of this file. */
+static enum err look_inside(struct store *s, struct diags *d)
+{
+	int64_t tables, rows;
+	enum err e = sql_one(sql_get(s, SQL_TABLE_COUNT), &tables);
+	if (!e && !tables && s->mode == STORE_READ)
+		return fail_empty(s->path, d);
+	if (!e && tables)
+		e = sql_one(sql_get(s, SQL_META_COUNT), &rows);
+	return e ? store_fail(s, d, e) : ERR_OK;
+}
+
 enum err store_open(const char *path, enum store_mode mode, struct diags *d, struct store **ret_store)
 {
-	bool empty;
-	enum err e = check_file(path, mode, d, &empty);
+	enum err e = check_file(path, mode, d);
 	if (e)
 		return e;
 	struct store *s = mem_resize(NULL, sizeof *s);
@@ -99,13 +105,9 @@ enum err store_open(const char *path, enum store_mode mode, struct diags *d, str
 	/* A reader opens for writing too where it may: it has to undo what a killed import left behind. */
 	int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | (mode == STORE_WRITE ? SQLITE_OPEN_CREATE : 0);
 	int code = sqlite3_open_v2(path, &s->db, flags, NULL);
-	if (code == SQLITE_OK)
-		e = configure(s);
-	int64_t pages;
-	if (code == SQLITE_OK && !e && !empty)
-		e = sql_one(sql_get(s, SQL_META_COUNT), &pages);
-	if (code != SQLITE_OK || e) {
-		e = store_fail(s, d, e ? e : store_err(code));
+	e = code == SQLITE_OK ? configure(s) : store_err(code);
+	e = e ? store_fail(s, d, e) : look_inside(s, d);
+	if (e) {
 		store_close(&s);
 		return e;
 	}

@@ -525,6 +525,41 @@ class Killed(ImportTest):
         self.assertGreater(seen['old'], 0, seen)
 
 
+    def test_kill_9_of_the_very_first_import(self):
+        """The file may be there or not, empty or full: the next import needs no help."""
+        folder = self.folder('first', {f'Q{n}.TXT': article_text(n, 'First', f'{n} ' * 300)
+                                       for n in range(100000, 100200)})
+        env = dict(os.environ, KBT_DB=self.db)
+        rng = random.Random(6)
+        for _ in range(12):
+            p = subprocess.Popen([KBT, 'import', folder], env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            time.sleep(rng.uniform(0, 0.12))
+            p.kill()
+            p.wait()
+            p = self.run_kbt('stats', '--json')
+            self.assertIn(p.returncode, (0, DAMAGED), p.err)
+            if p.returncode == DAMAGED:
+                self.assertIn('kbt import --db', p.err)
+            got = self.counts(folder)
+            self.assertEqual(got['added'] + got['unchanged'], 200)
+            self.check()
+            for name in os.listdir(self.dir):
+                if name.startswith('kb.db'):
+                    os.unlink(self.path(name))
+
+    def test_hot_journal_of_a_first_import_is_undone(self):
+        """What a kill within the first commit leaves: pages written, and a journal that says the file was empty."""
+        self.kbt('import', self.folder())
+        page = int.from_bytes(self.bytes()[16:18], 'big')
+        header = bytes.fromhex('d9d505f920a163d7') + b''.join(
+            n.to_bytes(4, 'big') for n in (0, 0x1234, 0, 512, page))
+        self.write('kb.db-journal', header.ljust(512, b'\0'))
+        self.write('kb.db', self.bytes()[:page * 3])
+        self.refused('stats', code=DAMAGED, names='kbt import --db')
+        self.assertEqual(self.counts(self.path('in'))['added'], 3)
+        self.check()
+
+
 class FullDisk(ImportTest):
     def big(self):
         rng = random.Random(5)
