@@ -17,7 +17,7 @@ STD     := -std=c17 -D_GNU_SOURCE -Iengine -I. -I$(BUILD)/gen -DKBT_VERSION='"$(
 # What apt must bring: to build and run, and to test.
 DEPS     := build-essential pkg-config libsqlite3-dev libmicrohttpd-dev libcjson-dev libarchive-dev libc-ares-dev \
             libmnl-dev libyaml-dev libzstd-dev libxxhash-dev libmd4c-dev
-DEPS_DEV := $(DEPS) libcmocka-dev libvectorscan-dev clang clang-tidy libclang-rt-14-dev python3 zstd chromium \
+DEPS_DEV := $(DEPS) libcmocka-dev libvectorscan-dev clang clang-tidy libclang-rt-14-dev python3 python3-xapian zstd chromium \
             $(if $(shell command -v npm),,nodejs npm) iproute2 nftables samba smbclient dnsmasq-base
 
 # Evaluated when a recipe needs it, so that `make deps` works on a machine without the packages.

@@ -25,13 +25,14 @@ void answers_sort(struct answer *answers, uint32_t n)
 	qsort(answers, n, sizeof *answers, by_confidence);
 }
 
-double text_confidence(const struct text_hit *hits, uint32_t n, uint32_t at, float all)
+double text_confidence(const struct text_hit *hits, uint32_t n, uint32_t at, float all, bool prose)
 {
 	double share = all > 0 ? hits[at].score / all : 0;
 	double lead = n > 1 ? (hits[0].score - hits[1].score) / hits[0].score : 1;
 	double z = -17.4 + 14 * log(1 + hits[0].score) - 6.05 * log(1 + all) + 19.8 * fmin(lead, 0.3) - 3.4 * share;
-	double first = 1 / (1 + exp(-z));
-	return 0.9 * first * first * exp(-6 * (1 - hits[at].score / hits[0].score));
+	double first = 1 / (1 + exp(-z - (prose ? 1 : 0)));
+	double behind = exp(-6 * (1 - hits[at].score / hits[0].score));
+	return fmax(0.9 * first * first, prose ? 0.15 : 0.02) * behind;
 }
 
 /* ---- near-duplicates: nearly the same common words ---- */

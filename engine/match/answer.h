@@ -16,8 +16,9 @@ enum { TEXT_ANSWERS_MAX = 10, NEAREST_MAX = 3 };
 
 void answers_sort(struct answer *answers, uint32_t n); /* by confidence, then score */
 
-/* text_confidence: of the hit at this place among hits, where `all` is the best that any text could reach. */
-double text_confidence(const struct text_hit *hits, uint32_t n, uint32_t at, float all);
+/* text_confidence: of the hit at this place among hits, where `all` is the best that any text could reach;
+ * prose: the message is a person's sentence. */
+double text_confidence(const struct text_hit *hits, uint32_t n, uint32_t at, float all, bool prose);
 
 struct match_span answer_span(const struct clean *c, size_t start, size_t end); /* clean offsets > query offsets */
 

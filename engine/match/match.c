@@ -43,6 +43,8 @@ void match_scratch_close(struct match_scratch **scratch)
 	*scratch = NULL;
 }
 
+enum { DESCRIPTION_TOKENS = 7 /* a message of fewer is no description */ };
+
 static bool is_empty(struct str s)
 {
 	for (size_t i = 0; i < s.n; i++)
@@ -60,12 +62,34 @@ static void read_envelope(struct query *q, const struct match_options *options, 
 	query_read(q);
 }
 
+/* Sentences have small words, log lines have few. */
+static bool is_prose(struct str text)
+{
+	static const char *const small[] = { "the", "a", "an", "is", "are", "to", "of", "in", "when", "it", "that", "this",
+					     "can", "be", "with", "and", "or", "by", "on", "for", "not", "if" };
+	struct token t;
+	unsigned all = 0, found = 0;
+	for (size_t at = 0; all < 200 && token_next(text, &at, &t); all++)
+		for (size_t i = 0; i < sizeof small / sizeof *small; i++)
+			found += str_eq((struct str){ t.word, t.n }, str_c(small[i]));
+	return found * 5 >= all;
+}
+
 static uint32_t find_answer(const struct answer *answers, uint32_t n, uint32_t article)
 {
 	uint32_t i = 0;
 	while (i < n && answers[i].article != article)
 		i++;
 	return i;
+}
+
+/* A description's stray words make up some message or other: what explains little of it yields to the articles' texts. */
+static void doubt_stray(const struct query *q, struct answer *answers, uint32_t n)
+{
+	float all = q->weight_to[q->token_count];
+	for (uint32_t i = 0; q->token_count >= DESCRIPTION_TOKENS && i < n; i++)
+		if (answers[i].alignment.matched < 0.3f * all && (!answers[i].fits || answers[i].alignment.pair_count < 4))
+			answers[i].confidence *= 0.25;
 }
 
 /* Articles whose text has the words, behind or between those whose messages match. */
@@ -75,15 +99,17 @@ static uint32_t add_text_answers(struct query *q, struct answer *answers, uint32
 	float all;
 	struct str payload = str_first(str_from(q->clean->text, q->payload.start), q->payload.end - q->payload.start);
 	uint32_t count = text_articles(q->view, q->scratch, payload, hits, TEXT_ANSWERS_MAX, &all);
+	bool prose = q->token_count >= DESCRIPTION_TOKENS && is_prose(payload);
+	doubt_stray(q, answers, n);
 	for (uint32_t i = 0; i < count; i++) {
-		double confidence = text_confidence(hits, count, i, all), least = answers[n ? n - 1 : 0].confidence;
+		double confidence = text_confidence(hits, count, i, all, prose);
 		uint32_t at = find_answer(answers, n, hits[i].article);
 		if (at < n) {
 			if (confidence > answers[at].confidence)
 				answers[at].confidence = confidence;
 			continue;
 		}
-		if (n == MATCH_RESULTS_MAX && confidence <= least)
+		if (n == MATCH_RESULTS_MAX && confidence <= answers[n - 1].confidence)
 			continue;
 		n -= n == MATCH_RESULTS_MAX;
 		answers[n++] = (struct answer){ .article = hits[i].article, .score = hits[i].score,

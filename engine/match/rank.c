@@ -125,6 +125,25 @@ static double logistic(double z)
 	return 1 / (1 + exp(-z));
 }
 
+static bool is_mark(char c)
+{
+	return c == '\n' || strchr("\":!.>-;?", c);
+}
+
+/* The message stands by itself among a person's words: behind a colon, in quotes, a sentence of its own. */
+static bool stands_alone(const struct query *q, const struct surface *s)
+{
+	struct str text = q->clean->text;
+	size_t start = s->span.start, end = s->span.end;
+	while (start > q->payload.start && text.p[start - 1] == ' ')
+		start--;
+	bool before = start == q->payload.start || is_mark(text.p[start - 1]);
+	bool stopped = end && is_mark(text.p[end - 1]);
+	while (end < q->payload.end && text.p[end] == ' ')
+		end++;
+	return before && (stopped || end == q->payload.end || is_mark(text.p[end]));
+}
+
 /* How often the first answer is right, by a logistic regression on messages whose articles are known, the same with
  * their articles taken away, and lines of foreign logs; the reliability table of `make bench` tells how well it holds. */
 static double confidence_of_first(const struct query *q, const struct answer *answers, uint32_t n)
@@ -132,6 +151,8 @@ static double confidence_of_first(const struct query *q, const struct answer *an
 	const struct answer *x = &answers[0];
 	const struct alignment *al = &x->alignment;
 	double outside = q->weight_to[q->token_count] - (q->weight_to[al->last + 1] - q->weight_to[al->first]);
+	if (x->fits && stands_alone(q, &x->surface))
+		outside *= 0.15;
 	double template = x->fits ? 1 : al->matched / (al->matched + al->left_template + 1e-6);
 	double message = al->matched / (al->matched + al->left_message + 0.5 * outside + 1e-6);
 	double inner = al->matched / (al->matched + al->left_message + 1e-6);

@@ -4,6 +4,7 @@
 #include "match/vocab.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 enum { WORDS_MAX = 64, TOKENS_LOOKED_AT = 2000 };
 
@@ -24,25 +25,57 @@ static int by_hit(const void *a, const void *b)
 				      (x->article > y->article) - (x->article < y->article);
 }
 
+/* What people call what articles call otherwise. */
+static const struct { const char *said, *meant; } synonyms[] = {
+	{ "corrupt", "damaged" },    { "corrupted", "damaged" }, { "damaged", "corrupt" },     { "boot", "start" },
+	{ "booting", "start" },	     { "reboot", "restart" },	 { "wrong", "incorrect" },     { "wrong", "incorrectly" },
+	{ "garbled", "incorrectly" }, { "crash", "violation" },	 { "crash", "hang" },	       { "crashes", "hang" },
+	{ "freezes", "hang" },	     { "hangs", "responding" },	 { "denial", "responding" },   { "denial", "violation" },
+	{ "msie", "explorer" },	     { "ie", "explorer" },	 { "asp", "active" },	       { "msvc", "visual" },
+	{ "vc", "visual" },	     { "login", "logon" },	 { "logon", "log" },	       { "folder", "directory" },
+	{ "directory", "folder" },   { "slow", "performance" },	 { "attacker", "malicious" },  { "picture", "image" },
+	{ "uninstall", "remove" },   { "delete", "remove" },	 { "broken", "incorrect" },    { "quit", "exit" },
+	{ "blank", "empty" },	     { "nt4", "nt" },		 { "nt4", "40" },	       { "w2k", "2000" },
+	{ "8g", "gb" },
+};
+static const float synonym_share = 0.5f;
+
+struct words { struct word items[WORDS_MAX]; uint32_t n; float unknown; };
+
+static bool add_word(const struct file_view *v, struct words *w, struct str folded, float share)
+{
+	char word[TOKEN_MAX];
+	uint32_t n = (uint32_t)(folded.n < TOKEN_MAX ? folded.n : TOKEN_MAX);
+	memcpy(word, folded.p, n);
+	uint32_t term = file_find_term(v, (struct str){ word, token_stem(word, n) });
+	if (term == VOCAB_NONE || !v->terms[term].doc_n)
+		return false;
+	float weight = v->terms[term].doc_weight * share;
+	for (uint32_t i = 0; i < w->n; i++)
+		if (w->items[i].term == term) {
+			w->items[i].weight = weight > w->items[i].weight ? weight : w->items[i].weight;
+			return true;
+		}
+	if (weight > 1e-3f && w->n < WORDS_MAX)
+		w->items[w->n++] = (struct word){ term, weight };
+	return true;
+}
+
 /* The distinct stems, the most telling first. */
-static uint32_t read_words(const struct file_view *v, struct str text, struct word words[WORDS_MAX], float *ret_unknown)
+static void read_words(const struct file_view *v, struct str text, struct words *w)
 {
 	struct token t;
-	uint32_t n = 0, looked = 0;
-	*ret_unknown = 0;
-	for (size_t at = 0; n < WORDS_MAX && looked < TOKENS_LOOKED_AT && token_next(text, &at, &t); looked++) {
-		uint32_t term = file_find_term(v, (struct str){ t.word, token_stem(t.word, t.n) }), i = 0;
-		if (term == VOCAB_NONE || !v->terms[term].doc_n) {
-			*ret_unknown += char_is_digit(t.word[0]) ? 0 : unknown_weight;
-			continue;
-		}
-		while (i < n && words[i].term != term)
-			i++;
-		if (i == n && v->terms[term].doc_weight > 1e-3f)
-			words[n++] = (struct word){ term, v->terms[term].doc_weight };
+	uint32_t looked = 0;
+	*w = (struct words){ .n = 0 };
+	for (size_t at = 0; w->n < WORDS_MAX && looked < TOKENS_LOOKED_AT && token_next(text, &at, &t); looked++) {
+		struct str word = { t.word, t.n };
+		if (!add_word(v, w, word, 1) && !char_is_digit(t.word[0]))
+			w->unknown += unknown_weight;
+		for (size_t i = 0; i < sizeof synonyms / sizeof *synonyms; i++)
+			if (str_eq(word, str_c(synonyms[i].said)))
+				add_word(v, w, str_c(synonyms[i].meant), synonym_share);
 	}
-	qsort(words, n, sizeof *words, by_weight);
-	return n;
+	qsort(w->items, w->n, sizeof *w->items, by_weight);
 }
 
 /* Never 0: a score of 0 says that an article was not met yet. */
@@ -136,14 +169,15 @@ static uint32_t keep_best(struct match_scratch *s, uint32_t touched, struct text
 uint32_t text_articles(const struct file_view *v, struct match_scratch *s, struct str text, struct text_hit *ret_hits,
 		       uint32_t max, float *ret_weight)
 {
-	struct word words[WORDS_MAX];
+	struct words w;
 	struct text_hit hits[TEXT_HITS_MAX * 2];
-	uint32_t n = read_words(v, text, words, ret_weight);
-	uint32_t count = keep_best(s, gather(v, s, words, n), hits);
-	for (uint32_t i = 0; i < n; i++)
-		*ret_weight += words[i].weight;
+	read_words(v, text, &w);
+	uint32_t count = keep_best(s, gather(v, s, w.items, w.n), hits);
+	*ret_weight = w.unknown;
+	for (uint32_t i = 0; i < w.n; i++)
+		*ret_weight += w.items[i].weight;
 	for (uint32_t i = 0; i < count; i++)
-		hits[i].score = weigh(v, hits[i].article, words, n);
+		hits[i].score = weigh(v, hits[i].article, w.items, w.n);
 	qsort(hits, count, sizeof *hits, by_hit);
 	count = count < max ? count : max;
 	for (uint32_t i = 0; i < count; i++)

@@ -64,7 +64,7 @@ class Quality(unittest.TestCase):
         self.assertGreaterEqual(bound / len(queries), BOUND - SLACK)
 
     def test_what_nothing_explains_is_left_unexplained(self):
-        texts = ['The quick brown fox jumps over the lazy dog near the river bank today',
+        texts = ['My sister is going to visit us in the summer and we plan to go to the beach',
                  'session opened for user root by (uid=0)',
                  'Accepted publickey for deploy from 10.0.0.7 port 50122 ssh2',
                  'Lorem ipsum dolor sit amet, consectetur adipiscing elit']
