@@ -85,10 +85,11 @@ static bool is_address(struct str s)
 	return (dots == 3 && digits == s.n - 3) || (colons > 1 && !dots);
 }
 
-/* What a NetBIOS name cannot be (RFC 1001 14.1, and the habit of 15 characters and a type byte). */
-static struct str finding_of(struct arena *a, enum var_type type, struct str name, struct str value)
+/* What a NetBIOS name cannot be (RFC 1001 14.1, and the habit of 15 characters and a type byte). A server of an
+ * authored article is one only where its type says so; the archive's are of Windows networking. */
+static struct str finding_of(struct arena *a, enum var_type type, struct str name, bool authored, struct str value)
 {
-	bool server = type == VAR_NETBIOS || str_eq(name, STR("server"));
+	bool server = type == VAR_NETBIOS || (!authored && str_eq(name, STR("server")));
 	if (!server || !value.n)
 		return STR("");
 	if (is_address(value))
@@ -180,7 +181,8 @@ static void add_capture(const struct query *q, const struct answer *x, unsigned 
 		return;
 	out->captures[out->capture_count++] = (struct match_capture){
 		.name = name, .value = undouble(q->arena, value), .type = type,
-		.span = answer_span(q->clean, s.start, s.end), .finding = finding_of(q->arena, type, name, value),
+		.span = answer_span(q->clean, s.start, s.end), .finding = finding_of(q->arena, type, name, x->owner->place == PLACE_AUTHORED,
+						      value),
 	};
 }
 

@@ -1,0 +1,120 @@
+# SPDX-License-Identifier: MIT
+"""What the README shows and promises: its commands run as typed and print what stands there."""
+import hashlib
+import os
+import re
+import socket
+import subprocess
+import unittest
+
+from kbt import DAMAGED, KBT, NONE, ROOT, UNDECIDED, KbtTest
+
+
+def text_of(path):
+    with open(os.path.join(ROOT, path), encoding='utf-8') as f:
+        return f.read()
+
+
+def is_refused(port):
+    try:
+        socket.create_connection(('127.0.0.1', port), timeout=1).close()
+    except ConnectionRefusedError:
+        return True
+    except OSError:
+        pass
+    return False
+
+
+class Readme(KbtTest):
+    def setUp(self):
+        """A folder that looks like the project after `make run`."""
+        super().setUp()
+        os.mkdir(self.path('build'))
+        os.symlink(KBT, self.path('build/kbt'))
+        for name in ('kb', 'tests'):
+            os.symlink(os.path.join(ROOT, name), self.path(name))
+        self.typed('build/kbt import --db build/kb.db kb/')
+        self.db = self.path('build/kb.db')
+
+    def typed(self, command, code=0):
+        env = {k: v for k, v in os.environ.items() if k not in ('KBT_DB', 'COLUMNS')}
+        p = subprocess.run(['bash', '-c', command], cwd=self.dir, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                           stderr=subprocess.PIPE, env=dict(env, TERM='dumb'), timeout=60, text=True)
+        self.assertEqual(p.returncode, code, f'{command}\n{p.stdout}\n{p.stderr}')
+        return p.stdout.rstrip('\n')
+
+    def shown(self, word):
+        """(command, output) of the example that has this word in its command."""
+        for block in re.findall(r'(?ms)^```\n\$ (.*?)\n```$', text_of('README.md')):
+            command, output = block.split('\n', 1)
+            if f'kbt {word}' in command:
+                return command, output
+        self.fail(f'no example of {word}')
+
+    def test_lookup_and_scan_print_what_is_shown(self):
+        for word in ('lookup', 'scan'):
+            with self.subTest(command=word):
+                command, output = self.shown(word)
+                self.assertEqual(self.typed(command), output)
+
+    def test_diagnosis_prints_what_is_shown(self):
+        if not (is_refused(445) and is_refused(139)):
+            self.skipTest('this machine has a file server of its own')
+        command, output = self.shown('diagnose')
+        got = self.typed(command)
+        # what stands between depends on the machine: links, times, packets
+        verdict = re.compile(r'(?ms)^CONFIRMED.*?^What to check next$')
+        self.assertEqual(verdict.search(got).group(), verdict.search(output).group())
+        self.assertEqual(got.splitlines()[:2], output.splitlines()[:2])
+
+    def test_other_commands_in_the_text_are_commands(self):
+        listed = re.findall(r'(?m)^  ([a-z]+) +\S', self.typed('build/kbt --help'))
+        for name in re.findall(r'build/kbt ([a-z]+)', text_of('README.md')):
+            self.assertIn(name, listed)
+        self.typed('build/kbt lint kb/')
+
+    def test_the_two_commands(self):
+        makefile = text_of('Makefile')
+        for target in re.findall(r'`?make ([a-z]+)', text_of('README.md')):
+            self.assertRegex(makefile, rf'(?m)^{target}:')
+        self.assertIn('import --db $(BUILD)/kb.db kb/', makefile)
+
+    def test_the_picture(self):
+        with open(os.path.join(ROOT, 'web/screenshot.png'), 'rb') as f:
+            data = f.read()
+        self.assertTrue(data.startswith(b'\x89PNG\r\n'))
+        self.assertLess(len(data), 200 * 1024)
+
+    def test_the_code_decides_between_siblings(self):
+        for number, article in ((3, 'Q134964'), (1326, 'Q151362')):
+            text = f'Failed to connect to <\\\\FILESRV>, Error = {number}'
+            self.assertEqual(self.json('lookup', text)[0]['matches'][0]['id'], article)
+
+    def test_exit_codes(self):
+        self.kbt('lookup', 'zebras graze quietly', code=NONE)
+        self.kbt('diagnose', '--offline', self.RCMD, code=UNDECIDED)
+        self.kbt('lookup', '--db', self.path('none.db'), 'x', code=DAMAGED)
+
+    RCMD = r'Failed to connect to <\\FILESRV>, Error = 53'
+
+    def test_permission_denied_stays_quiet(self):
+        lines = ['Jun 14 15:16:01 combo ftpd[1]: open of /etc/x: Permission denied'] * 50
+        self.kbt('scan', self.write('quiet.log', '\n'.join(lines)), code=NONE)
+
+    def test_messages_and_logs_are_not_kept(self):
+        def digest():
+            with open(self.db, 'rb') as f:
+                return hashlib.sha256(f.read()).hexdigest()
+        before = digest()
+        self.kbt('lookup', self.RCMD)
+        self.kbt('scan', self.write('a.log', self.RCMD))
+        self.kbt('diagnose', '--offline', self.RCMD, code=UNDECIDED)
+        self.assertEqual(digest(), before)
+
+    def test_a_message_over_the_limit_is_refused(self):
+        p = self.kbt('lookup', code=2, input='x ' * (9 << 20))
+        self.assertIn('16 MiB', p.err)
+
+
+if __name__ == '__main__':
+    unittest.main()
