@@ -126,7 +126,8 @@ asan:
 
 golden: $(GOLDEN:%.c=$(BUILD)/%)
 	@for p in $(GOLDEN:tests/golden/%.c=%); do $(BUILD)/tests/golden/$$p --write tests/golden/$$p/*.in || exit 1; done
-	@git diff --stat tests/golden
+	@[ ! -x build/kbt ] || $(PYTHON) tests/e2e/test_readme.py --write
+	@git diff --stat tests/golden README.md
 
 # FUZZ_SECONDS each, with libFuzzer; what it finds lands in build/fuzz.
 FUZZ_SECONDS ?= 60

@@ -1,10 +1,14 @@
 # SPDX-License-Identifier: MIT
-"""What the README shows and promises: its commands run as typed and print what stands there."""
+"""What the README shows and promises: its commands run as typed and print what stands there.
+
+`test_readme.py --write` (part of `make golden`) writes what they print now into the README; the diff is the review.
+"""
 import hashlib
 import os
 import re
 import socket
 import subprocess
+import sys
 import unittest
 
 from kbt import DAMAGED, KBT, NONE, ROOT, UNDECIDED, KbtTest
@@ -116,5 +120,20 @@ class Readme(KbtTest):
         self.assertIn('16 MiB', p.err)
 
 
+def write():
+    """Runs the examples in the project's folder, after `make run` or an import, and writes the README anew."""
+    def again(match):
+        p = subprocess.run(['bash', '-c', match.group(1)], cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                           env=dict(os.environ, TERM='dumb'), timeout=60, text=True)
+        return f'```\n$ {match.group(1)}\n' + p.stdout.rstrip('\n') + '\n```'
+    subprocess.run([KBT, 'import', '--db', 'build/kb.db', 'kb/'], cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+    text = re.sub(r'(?ms)^```\n\$ ([^\n]*)\n.*?\n```$', again, text_of('README.md'))
+    with open(os.path.join(ROOT, 'README.md'), 'w', encoding='utf-8') as f:
+        f.write(text)
+
+
 if __name__ == '__main__':
-    unittest.main()
+    if sys.argv[1:] == ['--write']:
+        write()
+    else:
+        unittest.main()
