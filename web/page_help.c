@@ -26,6 +26,7 @@ static const char text[] =
 	"happen</dd>\n"
 	"<dt><code>GET /api/v1/articles/Q150536</code></dt><dd>an article and its rule</dd>\n"
 	"<dt><code>GET /api/v1/search?q=words</code></dt><dd>articles by words; <code>offset</code>, <code>limit</code></dd>\n"
+	"<dt><code>GET <a href=\"/api/v1/openapi.json\">/api/v1/openapi.json</a></code></dt><dd>all of this, for programs</dd>\n"
 	"<dt><code>GET /-/healthy</code>, <code>GET /-/ready</code>, <code>GET /metrics</code></dt><dd>for who watches the server</dd>\n</dl>\n"
 	"<h2 id=\"write\">Writing an article</h2>\n"
 	"<p>An article is a file of Markdown with a few lines in front. Put the message as the screen shows it, with names in "

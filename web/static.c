@@ -20,6 +20,7 @@
 FILE_BYTES(static_app_css, "app.css")
 FILE_BYTES(static_app_js, "app.js")
 FILE_BYTES(static_icon_svg, "icon.svg")
+FILE_BYTES(static_openapi_json, "openapi.json")
 
 static const struct file {
 	const char *name, *type;
@@ -28,6 +29,7 @@ static const struct file {
 	{ "app.css", "text/css; charset=utf-8", static_app_css, static_app_css_end },
 	{ "app.js", "text/javascript; charset=utf-8", static_app_js, static_app_js_end },
 	{ "icon.svg", "image/svg+xml", static_icon_svg, static_icon_svg_end },
+	{ "openapi.json", PAGE_JSON, static_openapi_json, static_openapi_json_end },
 };
 
 enum { FILES = sizeof files / sizeof *files };
@@ -54,6 +56,14 @@ struct str static_url(const char *name)
 		if (!strcmp(files[i].name, name))
 			return str_c(urls[i]);
 	return STR("");
+}
+
+/* api_description: the same file every time, at an address that does not change with it. */
+void api_description(struct site *site, struct http_request *req, struct http_response *res)
+{
+	req->path = STR("/static/openapi.json");
+	page_static(site, req, res);
+	res->keep = false;
 }
 
 void page_static(struct site *site, struct http_request *req, struct http_response *res)

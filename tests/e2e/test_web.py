@@ -307,6 +307,60 @@ class Api(unittest.TestCase):
         self.assertEqual(server.ask('POST', '/', '{}', {'Content-Type': 'application/json'})[0], 415)
 
 
+class Description(unittest.TestCase):
+    """The OpenAPI document against what the server really answers."""
+
+    def setUp(self):
+        self.doc = json.loads(server.get('/api/v1/openapi.json')[2])
+
+    def check(self, value, schema, where):
+        if '$ref' in schema:
+            return self.check(value, self.doc['components']['schemas'][schema['$ref'].split('/')[-1]], where)
+        kinds = {'null': type(None), 'string': str, 'integer': int, 'number': (int, float), 'boolean': bool, 'array': list, 'object': dict}
+        wanted = schema['type'] if isinstance(schema['type'], list) else [schema['type']]
+        self.assertTrue(any(isinstance(value, kinds[k]) for k in wanted), f'{where}: {value!r} is no {wanted}')
+        if 'enum' in schema:
+            self.assertIn(value, schema['enum'], where)
+        for i, item in enumerate(value if isinstance(value, list) else ()):
+            self.check(item, schema['items'], f'{where}[{i}]')
+        if isinstance(value, dict):
+            self.assertEqual([k for k in schema.get('required', ()) if k not in value], [], where)
+            for k, item in value.items():
+                inner = schema.get('properties', {}).get(k, schema.get('additionalProperties'))
+                if inner:
+                    self.check(item, inner, f'{where}.{k}')
+
+    def answers(self):
+        post = {'Content-Type': 'application/json'}
+        for text in (MESSAGE, 'Error during WNetAddConnection2 (53)', 'zqxj wvutsr', 'error 5', '!!', ''):
+            for path in ('/api/v1/lookup', '/api/v1/diagnose'):
+                yield path, 'post', server.ask('POST', path, json.dumps({'text': text}), post)
+        yield '/api/v1/lookup', 'post', server.ask('POST', '/api/v1/lookup', '{}', {'Content-Type': 'text/plain'})
+        yield '/api/v1/lookup', 'post', server.ask('POST', '/api/v1/lookup', '{}', {'Origin': 'null', **post})
+        for id in ('Q150536', 'Q221951', 'Q999999'):
+            yield '/api/v1/articles/{id}', 'get', server.get('/api/v1/articles/' + id)
+        for query in ('?q=network+path&limit=5', '?q=zqxj', ''):
+            yield '/api/v1/search', 'get', server.get('/api/v1/search' + query)
+        for path in ('/-/healthy', '/-/ready', '/metrics'):
+            yield path, 'get', server.get(path)
+
+    def test_answers_are_as_described(self):
+        seen = set()
+        for path, method, (status, headers, text) in self.answers():
+            responses = self.doc['paths'][path][method]['responses']
+            self.assertIn(str(status), responses, path)
+            kind = headers['content-type'].split(';')[0]
+            schema = responses[str(status)]['content'][kind]['schema']
+            self.check(json.loads(text) if kind == 'application/json' else text, schema, path)
+            seen.add((path, method))
+        self.assertEqual(seen, {(p, m) for p, ms in self.doc['paths'].items() for m in ms})
+
+    def test_events_are_as_described(self):
+        kinds = {'match': 'Answer', 'probe': 'Evidence', 'verdict': 'Report'}
+        for _, name, value in server.events({'text': MESSAGE + '  '}):
+            self.check(value, {'$ref': kinds[name]}, name)
+
+
 class Injection(unittest.TestCase):
     PAYLOADS = ['<script>alert(1)</script>', '"><img src=x onerror=alert(1)>', "'onfocus='alert(1)", '</textarea><b>x',
                 '</pre><svg/onload=alert(1)>', 'javascript:alert(1)', '<a href="javascript:alert(1)">x</a>', '&lt;b&gt;',
