@@ -134,12 +134,21 @@ static void add_codes(struct digest *g, const struct rule *rule, struct digest_d
 	}
 }
 
+/* Cause and remedies are not looked up. */
+static enum err read_rule(const struct article *article, struct arena *a, struct rule *ret_rule)
+{
+	if (article->front)
+		return rule_extract(article, a, NULL, ret_rule);
+	enum err e = rule_add_templates(article, a, ret_rule);
+	return e ? e : rule_add_codes(article, a, ret_rule);
+}
+
 static void take_source(struct digest *g, struct str bytes, struct arena *a, bool text_wanted, struct digest_doc *doc,
 			bool *ret_text)
 {
 	struct article *article;
 	struct rule rule = { 0 };
-	if (article_parse(bytes, a, NULL, &article) || rule_extract(article, a, NULL, &rule))
+	if (article_parse(bytes, a, NULL, &article) || read_rule(article, a, &rule))
 		return;
 	for (size_t i = 0; i < rule.template_count; i++)
 		add_message(g, &rule.templates[i]);
