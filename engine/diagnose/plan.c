@@ -413,17 +413,31 @@ static const struct step {
 	{ 5, step_retry, "retry.state" },
 };
 
-static bool worth(const struct step *s, const struct weighed *w, const struct case_file *c, const struct digest *d)
+/* worth: the step tells a fact that would part what is left; or, where needs is set, one that a cause left needs. */
+static bool worth(const struct step *s, const struct weighed *w, const struct digest *d, bool needs)
 {
 	struct str rest = str_c(s->facts), fact;
-	if (c->all || str_eq(rest, STR("*")))
+	if (d->c->all || str_eq(rest, STR("*")))
 		return true;
 	while (str_word(&rest, &fact)) {
 		const struct fact_help *help = fact_help_find(fact);
-		if (help && weigh_parts(w, d, help) > 0)
+		if (help && (needs ? weigh_needs(w, d, help) : weigh_parts(w, d, help) > 0))
 			return true;
 	}
 	return false;
+}
+
+/* plan_stage builds the steps of the lowest stage that has anything to ask. */
+static void plan_stage(struct wave *w, const struct weighed *weighed, bool needs)
+{
+	double until = w->d->asks_ras ? RAS_UNTIL_MS : COSTLY_UNTIL_MS;
+	for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
+		bool next_stage = w->count && steps[i].stage != steps[i - 1].stage;
+		if (next_stage || (steps[i].stage > 3 && w->d->c->elapsed_ms > until))
+			return;
+		if (worth(&steps[i], weighed, w->d, needs))
+			steps[i].build(w);
+	}
 }
 
 enum err diagnose_plan(const struct causes *causes, const struct case_file *c, struct arena *a,
@@ -437,14 +451,10 @@ enum err diagnose_plan(const struct causes *causes, const struct case_file *c, s
 	if (err)
 		return err;
 	struct wave w = { .d = &d, .a = a };
-	bool decided = weighed.decided && !c->all;
-	double until = d.asks_ras ? RAS_UNTIL_MS : COSTLY_UNTIL_MS;
-	for (size_t i = 0; !decided && i < sizeof steps / sizeof *steps; i++) {
-		bool next_stage = w.count && steps[i].stage != steps[i - 1].stage;
-		if (next_stage || (steps[i].stage > 3 && c->elapsed_ms > until))
-			break;
-		if (worth(&steps[i], &weighed, c, &d))
-			steps[i].build(&w);
+	if (!weighed.decided || c->all) {
+		plan_stage(&w, &weighed, false);
+		if (!w.count)
+			plan_stage(&w, &weighed, true);
 	}
 	if (arena_err(a))
 		return ERR_NOMEM;

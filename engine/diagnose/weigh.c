@@ -98,6 +98,16 @@ double weigh_parts(const struct weighed *w, const struct digest *d, const struct
 	return best;
 }
 
+bool weigh_needs(const struct weighed *w, const struct digest *d, const struct fact_help *fact)
+{
+	for (size_t i = 0; i < w->left_count && !digest_find(d, str_c(fact->name)); i++) {
+		const struct prediction *p = prediction_of(w->left[i], fact->name);
+		if (p && p->needed)
+			return true;
+	}
+	return false;
+}
+
 const struct fact_help *weigh_best_fact(const struct weighed *w, const struct digest *d, size_t rank)
 {
 	double below = 2;

@@ -21,6 +21,9 @@ enum err weigh(const struct causes *causes, const struct digest *d, struct arena
 /* weigh_parts: how much belief an unknown fact would take away from some of what is left; 0 where it tells nothing. */
 double weigh_parts(const struct weighed *w, const struct digest *d, const struct fact_help *fact);
 
+/* weigh_needs: some cause left needs the fact, and it is not known. */
+bool weigh_needs(const struct weighed *w, const struct digest *d, const struct fact_help *fact);
+
 /* weigh_best_fact: the rank-th most telling unknown fact, or NULL. */
 const struct fact_help *weigh_best_fact(const struct weighed *w, const struct digest *d, size_t rank);
 

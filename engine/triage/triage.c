@@ -136,18 +136,25 @@ static void see_ladder(struct run *r)
 		report->ladder_count = 0;
 }
 
-static void keep_evidence(void *context, size_t index, struct evidence *e)
+static void add_evidence(struct run *r, struct evidence *e)
 {
-	struct run *r = context;
 	struct triage_report *report = r->report;
-	(void)index;
 	struct evidence **slot = arena_push(r->arena, &report->evidence, &report->evidence_count, &report->evidence_cap);
 	if (!slot)
 		return;
 	*slot = e;
-	report->sent = driver_counted(r->driver);
+	report->sent.packets += e->packets; /* the driver's own count where there is one */
+	report->sent.connections += e->connections;
+	if (r->driver)
+		report->sent = driver_counted(r->driver);
 	see_ladder(r);
 	emit(r, TRIAGE_PROBE, e);
+}
+
+static void keep_evidence(void *context, size_t index, struct evidence *e)
+{
+	(void)index;
+	add_evidence(context, e);
 }
 
 /* run_waves probes until the plan has nothing more to ask. */
@@ -214,9 +221,11 @@ enum err triage_run(struct store *s, const struct matcher *m, struct match_scrat
 		emit(&r, TRIAGE_VERDICT, NULL);
 		return arena_err(a);
 	}
-	if (!options->offline && options->start_delay_ms > 0)
+	if (!options->offline && !options->replay && options->start_delay_ms > 0)
 		err = driver_wait(driver, options->start_delay_ms);
-	if (!err && !options->offline)
+	for (size_t i = 0; !err && i < options->replay_count; i++)
+		add_evidence(&r, options->replay[i]);
+	if (!err && !options->offline && !options->replay)
 		err = run_waves(&r);
 	return err ? err : conclude(&r);
 }

@@ -48,6 +48,9 @@ struct triage_options {
 	size_t set_count;
 	bool offline, all;
 	double start_delay_ms;
+	/* replay: this evidence and no other, nothing is probed; NULL to probe. */
+	struct evidence *const *replay;
+	size_t replay_count;
 	/* emit: called on the calling thread as things happen; the report is filled up to there. e is the new piece
 	 * of evidence of TRIAGE_PROBE, else NULL. May be NULL. */
 	void (*emit)(void *context, enum triage_event event, const struct triage_report *report,

@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli/diagnosis.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+bool diagnosis_read_sets(struct diagnosis *d)
+{
+	struct cmd_context *c = d->c;
+	const char *text;
+	for (size_t i = 0; (text = cmd_value_at(c, "set", i)); i++) {
+		struct str name, value;
+		bool split = str_cut(str_c(text), '=', &name, &value);
+		name = str_trim(name);
+		value = str_trim(value);
+		if (!split || !name.n || !value.n || d->set_count == SETS_MAX) {
+			cmd_usage(c, "--set wants name=value (at most %d), not '%s'", SETS_MAX, text);
+			return false;
+		}
+		enum var_type type;
+		if (!var_type_parse(name, &type))
+			type = VAR_TEXT;
+		struct binding b = { arena_str(&c->arena, name), value, type, STR("set") };
+		if (!triage_binding_fits(&b, &c->arena, &c->diags)) {
+			cmd_show_diags(c);
+			return false;
+		}
+		d->sets[d->set_count++] = b;
+	}
+	return true;
+}
+
+static enum err load_causes(struct diagnosis *d)
+{
+	struct store_source *files;
+	size_t count;
+	enum err e = store_causes(d->store, &d->c->arena, &files, &count);
+	return e ? e : causes_load(files, count, &d->c->diags, &d->causes);
+}
+
+enum err diagnosis_open(struct diagnosis *d, bool live)
+{
+	struct cmd_context *c = d->c;
+	struct driver_options options = { .cancel = cmd_cancel() };
+	enum err e = cmd_store(c, STORE_READ, &d->store);
+	if (!e)
+		e = match_open(d->store, &c->diags, NULL, NULL, &d->matcher);
+	if (!e)
+		e = match_scratch_open(d->matcher, &d->scratch);
+	if (!e)
+		e = load_causes(d);
+	if (!e && live)
+		e = driver_open(&options, &c->diags, &d->driver);
+	if (!e && live)
+		e = triage_read_files(&c->arena, &c->diags, &d->files);
+	return e;
+}
+
+void diagnosis_close(struct diagnosis *d)
+{
+	driver_close(&d->driver);
+	causes_close(&d->causes);
+	match_scratch_close(&d->scratch);
+	match_close(&d->matcher);
+	store_close(&d->store);
+}
+
+static void show_event(void *context, enum triage_event event, const struct triage_report *r, const struct evidence *e)
+{
+	struct cmd_context *c = context;
+	if (event == TRIAGE_WAVE)
+		cmd_progress(c, "probing: %u packets so far", r->sent.packets);
+	if (c->json)
+		return;
+	if (event != TRIAGE_WAVE)
+		cmd_progress(c, "%s", "");
+	if (event == TRIAGE_MATCH)
+		render_text_match_line(&c->out, &c->text, r);
+	else if (event == TRIAGE_PROBE)
+		render_text_evidence(&c->out, &c->text, e);
+	else if (event == TRIAGE_VERDICT)
+		render_text_verdict(&c->out, &c->text, r);
+	cmd_flush(c);
+}
+
+/* ask_server asks a person once; an empty answer leaves it open. */
+static bool ask_server(struct diagnosis *d)
+{
+	char line[300];
+	if (!d->report.need_count || !isatty(STDIN_FILENO) || !isatty(STDERR_FILENO) || d->c->json ||
+	    d->set_count == SETS_MAX)
+		return false;
+	const struct need *need = &d->report.needs[0];
+	fprintf(stderr, "%.*s ", STR_ARG(need->says));
+	fflush(stderr);
+	if (!fgets(line, sizeof line, stdin))
+		return false;
+	struct str value = str_trim(str_c(line));
+	while (value.n && value.p[0] == '\\')
+		value = str_from(value, 1);
+	if (!value.n)
+		return false;
+	d->sets[d->set_count++] = (struct binding){ need->name, arena_str(&d->c->arena, value), need->type, STR("asked") };
+	return true;
+}
+
+int diagnosis_exit_code(const struct triage_report *r)
+{
+	switch (r->verdict.state) {
+	case VERDICT_CONFIRMED:
+	case VERDICT_HEALTHY: return EXIT_FOUND;
+	case VERDICT_INCONCLUSIVE: return EXIT_UNDECIDED;
+	default: return r->answer.found.explained ? EXIT_UNDECIDED : EXIT_NONE;
+	}
+}
+
+enum err diagnosis_run(struct diagnosis *d, struct str text, double start_delay_ms)
+{
+	struct cmd_context *c = d->c;
+	struct triage_options options = { .match = { .limit = c->limit },
+					  .offline = cmd_has(c, "offline"),
+					  .all = cmd_has(c, "all"),
+					  .start_delay_ms = start_delay_ms,
+					  .replay = d->replay ? d->replay->evidence : NULL,
+					  .replay_count = d->replay ? d->replay->evidence_count : 0,
+					  .emit = show_event,
+					  .context = c };
+	for (bool again = true; again;) {
+		options.set = d->sets;
+		options.set_count = d->set_count;
+		enum err e = triage_run(d->store, d->matcher, d->scratch, d->causes, d->driver, &d->files, text, &options,
+					&c->arena, &d->report);
+		if (e)
+			return e;
+		again = !options.offline && !d->replay && ask_server(d);
+	}
+	if (c->json) {
+		render_json_report(&c->out, &d->report);
+		buf_add_char(&c->out, '\n');
+	} else if (cmd_has(c, "explain")) {
+		render_text_explain(&c->out, &c->text, &d->report);
+	}
+	return ERR_OK;
+}
+
+/* ---- the saved incident ---- */
+
+static bool write_all(int fd, struct str bytes)
+{
+	while (bytes.n) {
+		ssize_t n = write(fd, bytes.p, bytes.n);
+		if (n < 0 && errno != EINTR)
+			return false;
+		bytes = str_from(bytes, n > 0 ? (size_t)n : 0);
+	}
+	return !fsync(fd);
+}
+
+static enum err write_beside(struct cmd_context *c, const char *path, struct str bytes)
+{
+	struct str temp = arena_printf(&c->arena, "%s.XXXXXX", path);
+	int fd = mkstemp((char *)(uintptr_t)temp.p);
+	if (fd < 0)
+		return diags_fail(&c->diags, err_from_errno(errno), "%s: %s", path, strerror(errno));
+	bool good = write_all(fd, bytes);
+	int number = errno;
+	good = !close(fd) && good;
+	if (good && !rename(temp.p, path))
+		return ERR_OK;
+	number = good ? errno : number;
+	unlink(temp.p);
+	return diags_fail(&c->diags, err_from_errno(number), "%s: %s", path, strerror(number));
+}
+
+enum err diagnosis_save(struct diagnosis *d, const char *path, bool force)
+{
+	struct cmd_context *c = d->c;
+	int64_t generation;
+	if (!force && !access(path, F_OK))
+		return diags_fail(&c->diags, ERR_EXISTS, "%s exists; --force writes over it", path);
+	enum err e = store_generation(d->store, &generation);
+	struct buf bytes = { 0 };
+	if (!e) {
+		incident_write(&bytes, &d->report, generation);
+		buf_add_char(&bytes, '\n');
+		e = buf_err(&bytes);
+	}
+	if (!e)
+		e = write_beside(c, path, buf_str(&bytes));
+	buf_free(&bytes);
+	return e;
+}
+
+enum err diagnosis_load(struct cmd_context *c, const char *path, struct incident *ret_incident)
+{
+	struct str bytes;
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return diags_fail(&c->diags, ERR_IO, "%s: %s", path, strerror(errno)); /* a KB is what exit code 4 is about */
+	enum err e = cmd_read_fd(c, fd, INCIDENT_BYTES_MAX, &bytes);
+	close(fd);
+	if (e)
+		return e == ERR_INTERRUPTED ? e : diags_fail(&c->diags, e, "%s: %s", path, err_text(e));
+	c->diags.origin = str_c(path);
+	e = incident_read(bytes, &c->arena, &c->diags, ret_incident);
+	c->diags.origin = STR("");
+	return e == ERR_NEWER ? ERR_INPUT : e;
+}
