@@ -17,6 +17,8 @@
 /* How long a link is watched before it is called steady; one without a carrier longer. */
 enum { LINK_WATCH_MS = 700, LINK_WATCH_DOWN_MS = 3000 };
 
+enum { DNS_NAMES_MAX = 3 }; /* of a short name with its search domains so many are asked for */
+
 struct derived {
 	struct str name, value;
 	const struct evidence *from; /* the evidence that tells it best, or NULL */

@@ -80,8 +80,12 @@ static struct dns_view view_dns(const struct digest *d, struct str type)
 {
 	struct dns_view best = { 0 };
 	struct str names = evidence_text(d->files, "client.dns.names"), name;
-	while (str_word(&names, &name)) {
+	for (size_t i = 0; i < DNS_NAMES_MAX && str_word(&names, &name); i++) {
 		struct dns_view v = view_name(d, evidence_text(d->files, "client.dns.servers"), name, type);
+		if (best.state && dns_rank(best.state) == 0)
+			break; /* a resolver asks no further */
+		if (!v.state)
+			return v;
 		if (v.state && (!best.state || dns_rank(v.state) < dns_rank(best.state)))
 			best = v;
 	}

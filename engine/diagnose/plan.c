@@ -8,10 +8,12 @@
 
 #include "probe/address.h"
 
-enum { NAMES_MAX = 3, SERVERS_MAX = 2, ADDRESSES_MAX = 3 };
+enum { SERVERS_MAX = 2, ADDRESSES_MAX = 3 };
 
 /* How long a diagnosis may go on before it begins something that takes long. */
 enum { COSTLY_UNTIL_MS = 9000, RAS_UNTIL_MS = 20000 };
+
+enum { NEAR_MS = 50 }; /* so quick a connection need not be waited for long */
 
 struct wave {
 	const struct digest *d;
@@ -104,12 +106,15 @@ static void step_names(struct wave *w)
 	if (!d->files || !d->server.n || d->given.n)
 		return;
 	struct str names = evidence_text(d->files, "client.dns.names"), name;
-	for (size_t i = 0; i < NAMES_MAX && str_word(&names, &name); i++) {
+	for (size_t i = 0; i < DNS_NAMES_MAX && str_word(&names, &name); i++) {
 		struct str servers = evidence_text(d->files, "client.dns.servers"), server;
 		for (size_t k = 0; k < SERVERS_MAX && str_word(&servers, &server); k++) {
 			ask(w, "dns", ARG("server", server), ARG("name", name), ARG("type", S("A")));
 			ask(w, "dns", ARG("server", server), ARG("name", name), ARG("type", S("AAAA")));
 		}
+		const struct evidence *e = digest_look(d, "dns", ARG("name", name), ARG("type", S("A")));
+		if (!e || evidence_state(e, "answered")) /* the next name is asked only where this one is not found */
+			break;
 	}
 	if (!evidence_yes(d->files, "name.netbios"))
 		return;
@@ -145,7 +150,8 @@ static void step_connect(struct wave *w)
 
 static void step_burst(struct wave *w)
 {
-	struct str wait = tcp_open(w->d) ? S("600") : S("900");
+	bool near = tcp_open(w->d) && evidence_number(w->d->tcp445, "tcp.ms", 1000) < NEAR_MS;
+	struct str wait = near ? S("200") : tcp_open(w->d) ? S("600") : S("900");
 	ask(w, "icmp", ARG("address", w->d->target), ARG("count", S("20")), ARG("interval", S("20")), ARG("wait", wait));
 }
 

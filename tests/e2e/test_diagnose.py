@@ -94,6 +94,34 @@ class Diagnose(KbtTest):
         self.assertEqual((r['explained'], r['verdict']['state']), (False, 'none'))
         self.assertEqual(r['evidence'], [])
 
+    def test_a_saved_incident_gives_the_same_verdict_again(self):
+        port, kept = closed_port(), self.path('monday.kbt')
+        text = f'ssh: connect to host 127.0.0.1 port {port}: Connection refused'
+        first = self.diagnose('--save', kept, text, code=FOUND)
+        (again,) = self.json('replay', kept)
+        for key in ('query', 'bindings', 'evidence', 'ladder', 'verdict'):
+            self.assertEqual(first[key], again[key], key)
+        out = self.kbt('verify', kept).out
+        self.assertIn('before: confirmed tcp-refused-both\nnow:    confirmed tcp-refused-both', out)
+        with socket.create_server(('127.0.0.1', port)):
+            self.assertIn('now:    healthy healthy', self.kbt('verify', kept).out)
+        self.assertEqual(os.listdir(self.dir).count('monday.kbt'), 1)
+
+    def test_a_kept_incident_is_not_written_over(self):
+        kept = self.write('old.kbt', 'mine')
+        self.kbt('diagnose', '--offline', '--save', kept, RCMD, code=USAGE)
+        with open(kept) as f:
+            self.assertEqual(f.read(), 'mine')
+        self.kbt('diagnose', '--offline', '--force', '--save', kept, RCMD, code=UNDECIDED)
+        self.kbt('replay', kept, code=UNDECIDED)
+        self.kbt('diagnose', '--offline', '--save', self.path('no/such/folder.kbt'), RCMD, code=USAGE)
+
+    def test_what_is_no_incident(self):
+        self.refused('replay', self.path('none.kbt'), names='none.kbt')
+        for data in (b'', b'{}', b'\0\xff', b'[' * 100000):
+            self.refused('replay', self.write('bad.kbt', data), names='bad.kbt')
+        self.refused('verify')
+
     def test_bad_bindings_are_refused_with_the_thing_named(self):
         for word, names in (('server=a b;rm', 'a b;rm'), ('server=$(id)', '$(id)'), ('known_address=here', 'here'),
                             ('port=70000', '70000'), ('server', 'server'), ('=x', '=x'), ('link=../x', '../x')):
