@@ -122,7 +122,7 @@ enum err diagnosis_run(struct diagnosis *d, struct str text, double start_delay_
 {
 	struct cmd_context *c = d->c;
 	struct triage_options options = { .match = { .limit = c->limit },
-					  .offline = cmd_has(c, "offline"),
+					  .offline = cmd_has(c, "offline") || (d->replay && !d->replay->evidence_count),
 					  .all = cmd_has(c, "all"),
 					  .start_delay_ms = start_delay_ms,
 					  .replay = d->replay ? d->replay->evidence : NULL,
