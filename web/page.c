@@ -109,6 +109,8 @@ void page_fail_err(struct http_request *req, struct http_response *res, enum err
 	case ERR_NOTFOUND: page_fail(req, res, 404, "This knowledge base has no such article. `kbt import` loads more, from wherever you "
 						       "keep them."); break;
 	case ERR_BUSY: page_fail(req, res, 503, "Too many diagnoses are under way. Try again in a moment."); break;
-	default: page_fail(req, res, e == ERR_NOMEM ? 503 : 500, err_text(e)); break;
+	case ERR_NOMEM:
+	case ERR_MISSING: page_fail(req, res, 503, err_text(e)); break;
+	default: page_fail(req, res, 500, err_text(e)); break;
 	}
 }

@@ -8,6 +8,7 @@
 #include "web/run.h"
 
 #include <pthread.h>
+#include <sys/stat.h>
 #include <time.h>
 
 enum { WATCH_S = 1 };
@@ -30,6 +31,7 @@ struct site {
 	struct site_options options;
 	struct runs *runs;
 	struct store *watched; /* the watcher's own handle */
+	struct stat file;      /* that it is open on */
 	pthread_t watcher;
 	pthread_mutex_t lock;
 	pthread_cond_t stop;
@@ -90,22 +92,44 @@ static enum err kb_load(struct site *s, struct diags *d, bool first, struct kb *
 	return ERR_OK;
 }
 
+/* is_other_file: somebody took the database away and put another one in its place. */
+static bool is_other_file(struct site *s)
+{
+	struct stat now;
+	if (stat(s->options.db, &now))
+		return false; /* gone: what is open serves on */
+	bool other = now.st_ino != s->file.st_ino || now.st_dev != s->file.st_dev;
+	s->file = now;
+	return other;
+}
+
+static bool has_changed(struct site *s, struct diags *d)
+{
+	int64_t generation;
+	struct store *fresh = NULL;
+	if (!is_other_file(s))
+		return !store_generation(s->watched, &generation) && generation != s->kb->generation;
+	if (store_open(s->options.db, STORE_READ, d, &fresh))
+		return false;
+	store_close(&s->watched);
+	s->watched = fresh;
+	return true;
+}
+
 /* refresh compiles the new generation beside the old, which goes on serving until it is ready, and after a failure. */
 static void refresh(struct site *s)
 {
 	struct arena a = { 0 };
 	struct diags d = { .arena = &a };
 	struct kb *fresh = NULL, *old = NULL;
-	int64_t generation;
-	if (store_generation(s->watched, &generation) || generation == s->kb->generation)
-		return;
-	enum err e = kb_load(s, &d, false, &fresh);
+	bool changed = has_changed(s, &d);
+	enum err e = changed ? kb_load(s, &d, false, &fresh) : ERR_OK;
 	if (e) {
 		struct str why = d.count ? d.items[d.count - 1].text : str_c(err_text(e));
 		s->options.say(s->options.context,
 			       arena_printf(&a, "the changed knowledge base could not be read, the old one goes on: %.*s",
 					    STR_ARG(why)).p);
-	} else {
+	} else if (changed) {
 		pthread_mutex_lock(&s->lock);
 		old = s->kb;
 		s->kb = fresh;
@@ -145,33 +169,20 @@ static void lent_close(struct site *s, struct lent *l)
 	mem_free(l);
 }
 
-static enum err lent_open(struct site *s, struct lent **ret_lent)
-{
-	struct arena a = { 0 };
-	struct diags d = { .arena = &a };
-	struct lent *l = mem_resize(NULL, sizeof *l);
-	if (!l)
-		return ERR_NOMEM;
-	*l = (struct lent){ 0 };
-	enum err e = store_open(s->options.db, STORE_READ, &d, &l->desk.store);
-	arena_free(&a);
-	if (e) {
-		mem_free(l);
-		return e;
-	}
-	*ret_lent = l;
-	return ERR_OK;
-}
-
 /* renew brings a desk to the newest generation, which the caller already counts it a user of. */
 static enum err renew(struct site *s, struct lent *l, struct kb *kb)
 {
+	struct arena a = { 0 };
+	struct diags d = { .arena = &a };
 	match_scratch_close(&l->desk.scratch);
+	store_close(&l->desk.store);
 	kb_drop(s, l->kb);
 	l->kb = kb;
 	l->desk.matcher = kb->matcher;
 	l->desk.causes = kb->causes;
-	return match_scratch_open(kb->matcher, &l->desk.scratch);
+	enum err e = store_open(s->options.db, STORE_READ, &d, &l->desk.store);
+	arena_free(&a);
+	return e ? e : match_scratch_open(kb->matcher, &l->desk.scratch);
 }
 
 enum err site_take(struct site *s, struct desk **ret_desk)
@@ -184,12 +195,15 @@ enum err site_take(struct site *s, struct desk **ret_desk)
 	bool stale = !l || l->kb != kb;
 	kb->users += stale;
 	pthread_mutex_unlock(&s->lock);
-	enum err e = l ? ERR_OK : lent_open(s, &l);
-	if (e) {
-		kb_drop(s, kb);
-		return e;
+	if (!l) {
+		l = mem_resize(NULL, sizeof *l);
+		if (!l) {
+			kb_drop(s, kb);
+			return ERR_NOMEM;
+		}
+		*l = (struct lent){ 0 };
 	}
-	e = stale ? renew(s, l, kb) : ERR_OK;
+	enum err e = stale ? renew(s, l, kb) : ERR_OK;
 	if (e) {
 		lent_close(s, l);
 		return e;
@@ -234,6 +248,7 @@ enum err site_open(const struct site_options *options, struct diags *d, struct s
 	pthread_mutex_init(&s->lock, NULL);
 	pthread_cond_init(&s->stop, NULL);
 	enum err e = store_open(options->db, STORE_READ, d, &s->watched);
+	is_other_file(s);
 	if (!e)
 		e = kb_load(s, d, true, &s->kb);
 	if (!e)

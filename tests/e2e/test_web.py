@@ -3,6 +3,7 @@
 import concurrent.futures
 import html.parser
 import json
+import os
 import re
 import signal
 import socket
@@ -572,6 +573,20 @@ class Life(kbt.KbtTest):
             own.kbt('import', path)
             self.assertTrue(own.wait_until(lambda: own.api('/api/v1/lookup', {'text': message.format('PRN7')})[1]['explained']))
             self.assertEqual(own.get('/kb/Q-frob')[0], 200)
+        finally:
+            own.close()
+
+    def test_another_file_in_its_place_is_picked_up(self):
+        own = Server()
+        try:
+            self.assertEqual(own.get('/kb/Q150536')[0], 200)
+            path = self.write('kb/Q-only.md', '---\nid: Q-only\ntitle: The only one\ndate: 2026-01-01\n---\n## Summary\n\nIt is.\n')
+            own.kbt('import', '--db', self.db, path)
+            os.replace(self.db, own.db)
+            self.assertTrue(own.wait_until(lambda: own.get('/kb/Q-only')[0] == 200))
+            self.assertEqual(own.get('/kb/Q150536')[0], 404)
+            os.remove(own.db)
+            self.assertEqual(own.get('/kb/Q-only')[0], 200)  # what is open serves on
         finally:
             own.close()
 
