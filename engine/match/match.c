@@ -65,8 +65,10 @@ static void read_envelope(struct query *q, const struct match_options *options, 
 /* Sentences have small words, log lines have few. */
 static bool is_prose(struct str text)
 {
-	static const char *const small[] = { "the", "a", "an", "is", "are", "to", "of", "in", "when", "it", "that", "this",
-					     "can", "be", "with", "and", "or", "by", "on", "for", "not", "if" };
+	static const char *const small[] = { "the", "a", "an", "is", "are", "was", "to", "of", "in", "when", "it", "its",
+					     "that", "this", "can", "be", "with", "and", "or", "by", "on", "for", "from", "not",
+					     "if", "as", "at", "will", "than", "such", "has", "have", "which", "but", "any",
+					     "your", "you", "i", "my", "we", "they", "there", "does", "do" };
 	struct token t;
 	unsigned all = 0, found = 0;
 	for (size_t at = 0; all < 200 && token_next(text, &at, &t); all++)
