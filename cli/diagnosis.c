@@ -165,7 +165,7 @@ static enum err write_beside(struct cmd_context *c, const char *path, struct str
 	struct str temp = arena_printf(&c->arena, "%s.XXXXXX", path);
 	int fd = mkstemp((char *)(uintptr_t)temp.p);
 	if (fd < 0)
-		return diags_fail(&c->diags, err_from_errno(errno), "%s: %s", path, strerror(errno));
+		return diags_fail(&c->diags, ERR_IO, "%s: %s", path, strerror(errno));
 	bool good = write_all(fd, bytes);
 	int number = errno;
 	good = !close(fd) && good;
@@ -173,7 +173,7 @@ static enum err write_beside(struct cmd_context *c, const char *path, struct str
 		return ERR_OK;
 	number = good ? errno : number;
 	unlink(temp.p);
-	return diags_fail(&c->diags, err_from_errno(number), "%s: %s", path, strerror(number));
+	return diags_fail(&c->diags, ERR_IO, "%s: %s", path, strerror(number));
 }
 
 enum err diagnosis_save(struct diagnosis *d, const char *path, bool force)
