@@ -152,6 +152,8 @@ static bool is_placeholder(struct str value, struct str message, const struct fi
 					     "yourserver", "xxxx",	   "xxx",	  "nnnn" };
 	if (v->sample)
 		return false;
+	if (value.n > 2 && value.p[0] == '%' && value.p[value.n - 1] == '%')
+		return true;
 	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
 		if (same_letters(value, str_c(words[i])))
 			return true;
@@ -166,17 +168,23 @@ static bool is_bound(const struct match *m, struct str name)
 	return false;
 }
 
+static bool is_slash(char c)
+{
+	return c == '\\' || c == '/';
+}
+
 static void add_capture(const struct query *q, const struct answer *x, unsigned var, struct match *out)
 {
 	const struct file_var *v = &q->view->vars[x->owner->var_at + var];
 	struct match_span s = x->surface.values[var];
 	struct str value = str_first(str_from(q->clean->text, s.start), s.end - s.start), name = file_str(q->view, v->name);
 	enum var_type type = (enum var_type)v->type;
-	if (is_named(type))
-		while (value.n && value.p[0] == '\\') {
+	if (is_named(type)) {
+		for (; value.n && is_slash(value.p[0]); s.start++)
 			value = str_from(value, 1);
-			s.start++;
-		}
+		for (; value.n && is_slash(value.p[value.n - 1]); s.end--)
+			value.n--;
+	}
 	if (!value.n || is_placeholder(value, file_str(q->view, x->owner->text), v) || is_bound(out, name))
 		return;
 	out->captures[out->capture_count++] = (struct match_capture){

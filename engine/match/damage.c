@@ -42,6 +42,7 @@ static size_t ansi_at(struct str s)
 static size_t entity_at(struct str s, char *ret_c)
 {
 	static const struct { const char *name; char c; } names[] = {
+		{ "&amp;lt;", '<' }, { "&amp;gt;", '>' }, { "&amp;quot;", '"' }, { "&amp;nbsp;", ' ' }, /* escaped twice */
 		{ "&lt;", '<' }, { "&gt;", '>' }, { "&amp;", '&' }, { "&quot;", '"' }, { "&apos;", '\'' }, { "&nbsp;", ' ' },
 	};
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {

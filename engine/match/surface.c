@@ -107,10 +107,15 @@ static bool marks_before(const struct fit *f, const struct segment *s, uint32_t 
 	return mark || !space || has_space(f, at);
 }
 
-/* " in " is no part of PRINT02. */
+/* " in " is no part of PRINT02; where a mark follows the space, the mark parts as well. */
 static bool parted(const struct fit *f, const struct segment *s, uint32_t at)
 {
-	return !char_is_space(s->raw.p[0]) || at >= f->in->n || has_space(f, at);
+	if (!char_is_space(s->raw.p[0]) || at >= f->in->n || has_space(f, at))
+		return true;
+	size_t k = 0, gap = at ? f->in->at[at - 1] + 1u : 0;
+	while (k < s->raw.n && char_is_space(s->raw.p[k]))
+		k++;
+	return k < s->raw.n && !is_letter(s->raw.p[k]) && memchr(f->text.p + gap, s->raw.p[k], f->in->at[at] - gap);
 }
 
 static bool fit_from(struct fit *f, uint32_t segment, uint32_t at);

@@ -5,10 +5,11 @@
  */
 #include "rule/rule.h"
 
+/* A number that the text gives no family is the number that we gave one. */
 static bool has_code(const struct rule *r, const struct rule_code *code)
 {
 	for (size_t i = 0; i < r->code_count; i++)
-		if (r->codes[i].value == code->value && str_eq(r->codes[i].family, code->family))
+		if (r->codes[i].value == code->value && (!code->family.n || str_eq(r->codes[i].family, code->family)))
 			return true;
 	return false;
 }
