@@ -11,6 +11,7 @@
 #include <string.h>
 
 enum {
+	AUTHORED_MAX = 8, /* of our own spellings behind those */
 	GROUPS_MAX = 20,  /* looked at owner by owner */
 	OWNERS_MAX = 256, /* of all of them */
 	FITS_MAX = 96	  /* owners whose very text is compared */
@@ -106,14 +107,27 @@ static struct answer answer_of(struct query *q, const struct evidence_of_message
 	return x;
 }
 
+/* Of two messages of one article that both fit, ours binds what the quoted one only has an example of. */
+static bool binds_better(const struct answer *a, const struct answer *than)
+{
+	return a->owner && a->fits && a->owner->place == PLACE_AUTHORED && than->owner &&
+	       than->owner->place != PLACE_AUTHORED && a->surface.value_count > than->surface.value_count;
+}
+
 /* The best answer of each article, in the order of the answers. */
 static uint32_t one_an_article(struct answer *answers, uint32_t n)
 {
 	uint32_t kept = 0;
 	for (uint32_t i = 0; i < n; i++) {
 		bool seen = false;
-		for (uint32_t k = 0; k < kept && !seen; k++)
+		for (uint32_t k = 0; k < kept && !seen; k++) {
 			seen = answers[k].article == answers[i].article;
+			if (!seen || !binds_better(&answers[i], &answers[k]))
+				continue;
+			double score = answers[k].score;
+			answers[k] = answers[i];
+			answers[k].score = score;
+		}
 		if (!seen)
 			answers[kept++] = answers[i];
 	}
@@ -184,6 +198,28 @@ static void align_all(struct query *q, const uint32_t *groups, uint32_t n, struc
 	qsort(als, n, sizeof *als, by_alignment);
 }
 
+/* Our own spellings of messages of the articles at hand, also those that lie further behind: they are asked for what
+ * they bind. */
+static uint32_t add_authored(struct query *q, const struct evidence_of_message *evidence, const struct alignment *als,
+			     uint32_t n, struct answer *answers, uint32_t count)
+{
+	uint32_t found = count;
+	for (uint32_t i = 0; i < n; i++) {
+		const struct file_group *g = &q->view->groups[als[i].group];
+		if (i < GROUPS_MAX && als[i].score > als[0].score - close_enough)
+			continue;
+		for (uint32_t k = 0; k < g->owner_n && count < OWNERS_MAX && count < found + AUTHORED_MAX; k++) {
+			const struct file_owner *o = &q->view->owners[g->owner_at + k];
+			bool at_hand = false;
+			for (uint32_t a = 0; a < found && o->place == PLACE_AUTHORED && !at_hand; a++)
+				at_hand = answers[a].article == o->article;
+			if (at_hand)
+				answers[count++] = answer_of(q, evidence, &als[i], o, true);
+		}
+	}
+	return count;
+}
+
 uint32_t rank_articles(struct query *q, const struct evidence_of_message *evidence, struct answer *ret_answers)
 {
 	uint32_t groups[CANDIDATES_MAX], n = candidate_groups(q, groups), count = 0;
@@ -200,6 +236,7 @@ uint32_t rank_articles(struct query *q, const struct evidence_of_message *eviden
 		for (uint32_t k = 0; k < g->owner_n && count < OWNERS_MAX; k++, count++)
 			answers[count] = answer_of(q, evidence, &als[i], &q->view->owners[g->owner_at + k], count < FITS_MAX);
 	}
+	count = add_authored(q, evidence, als, n, answers, count);
 	qsort(answers, count, sizeof *answers, by_answer);
 	count = one_an_article(answers, count);
 	count = count < MATCH_RESULTS_MAX ? count : MATCH_RESULTS_MAX;

@@ -344,7 +344,7 @@ static void compare_dress(struct str want, struct str have, unsigned *all, unsig
 }
 
 /* The text of a literal: between the values beside it; at the template's ends from its first letter, and to the stops
- * behind its last, for "down." and "down..." are two messages. */
+ * behind its last, for "down." and "down..." are two messages; a single one that is left out is no difference. */
 static struct str literal_text(const struct fit *f, const struct surface *out, uint32_t i, struct str *raw)
 {
 	const struct segment *s = &f->segments[i];
@@ -361,6 +361,9 @@ static struct str literal_text(const struct fit *f, const struct surface *out, u
 		while (end < f->text.n && strchr(".!?:,;", f->text.p[end]))
 			end++;
 		while (raw->n && !is_letter(raw->p[raw->n - 1]) && !strchr(".!?:,;", raw->p[raw->n - 1]))
+			raw->n--;
+		bool stopped = end > start && strchr(".!?:,;", f->text.p[end - 1]);
+		if (!stopped && str_ends(*raw, STR(".")) && !str_ends(*raw, STR("..")))
 			raw->n--;
 	}
 	return end > start ? str_first(str_from(f->text, start), end - start) : STR("");
