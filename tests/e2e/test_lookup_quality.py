@@ -71,3 +71,31 @@ class Quality(unittest.TestCase):
         for text, a in zip(texts, self.ask([{'query': t} for t in texts])):
             with self.subTest(text=text):
                 self.assertFalse(a['explained'])
+
+    def scan(self, data):
+        path = os.path.join(self.folder.name, 'scanned')
+        with open(path, 'wb') as f:
+            f.write(data)
+        p = subprocess.run([KBT, 'scan', '--db', self.db, '--json', path], stdout=subprocess.PIPE)
+        hits = collections.defaultdict(list)
+        for line in p.stdout.splitlines():
+            hit = json.loads(line)
+            hits[hit['line']].append(hit['id'])
+        return hits
+
+    def test_a_scan_finds_the_lines_and_answers_as_the_look_up_does(self):
+        queries = [q for q in read('queries-dev.jsonl') if q['kind'] == 'log']
+        hits = self.scan(''.join(' '.join(q['query'].splitlines()) + '\n' for q in queries).encode())
+        self.assertGreaterEqual(len(hits) / len(queries), 0.99 - SLACK)
+        right = sum(hits[n][:1] != [] and hits[n][0] in q['gold'] for n, q in enumerate(queries, 1))
+        self.assertGreaterEqual(right / len(queries), 0.95 - SLACK)
+        for n, answer in enumerate(self.ask(queries), 1):
+            found = [m['id'] for m in answer['matches']]
+            self.assertEqual([x for x in found if x in hits[n]], hits[n], queries[n - 1]['query'])
+
+    def test_a_scan_of_real_logs_finds_nothing(self):
+        logs = os.path.join(SHARED, 'logs', 'loghub-2k.tar.zst')
+        if not os.path.exists(logs):
+            self.skipTest('the logs are not there: ' + logs)
+        data = subprocess.run(['zstd', '-dcq', logs], stdout=subprocess.PIPE, check=True).stdout
+        self.assertEqual(dict(self.scan(data)), {})
