@@ -398,7 +398,7 @@ static const struct step {
 	{ 2, step_known, "known.named known.path wins.state" },
 	{ 3, step_status, "host.ip name.wrong" },
 	{ 3, step_ping, "host.ip icmp.state latency.state tcp.ipv6 loss.state" },
-	{ 3, step_arp, "arp.state subnet.state" },
+	{ 3, step_arp, "arp.state subnet.state host.ip" },
 	{ 3, step_own_filter, "loopback.445" },
 	{ 3, step_gateway, "gateway.state lan.alive subnet.state" },
 	{ 3, step_dns_host, "dns.host dns.state lan.alive wins.host" },

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 
 enum { CAUSE_FILES_MAX = 64, BINDINGS_MAX = 16 };
+enum { STEP_MS = 1000 }; /* from one piece of evidence to the next: a case has no clock */
 
 static struct str text_of(const cJSON *item, struct arena *a)
 {
@@ -91,10 +92,13 @@ enum err golden_print(struct str in, struct arena *a, struct buf *out)
 			return ERR_INPUT;
 		cJSON_ArrayForEach(item, set) if (c.binding_count < BINDINGS_MAX) bindings[c.binding_count++] =
 			(struct binding){ .name = arena_str(a, str_c(item->string)), .value = text_of(item, a) };
-		code.known |= number != NULL;
-		code.value = number ? (int64_t)cJSON_GetNumberValue(number) : code.value;
-		if (cJSON_GetObjectItem(json, "probe"))
-			*arena_push(a, &evidence, &c.evidence_count, &cap) = read_evidence(json, a);
+		code.known |= cJSON_IsNumber(number);
+		code.value = cJSON_IsNumber(number) ? (int64_t)cJSON_GetNumberValue(number) : code.value;
+		struct evidence **slot = cJSON_GetObjectItem(json, "probe") ? arena_push(a, &evidence, &c.evidence_count, &cap) : NULL;
+		if (slot) {
+			*slot = read_evidence(json, a);
+			(*slot)->at_ms = (int64_t)c.evidence_count * STEP_MS;
+		}
 		cJSON_Delete(json);
 	}
 	struct verdict v;
