@@ -115,7 +115,8 @@
 			await events(await post('/ui/diagnose', mine.signal), each).catch(e => { if (e.name === 'AbortError') throw e; });
 			if (!decided) /* the stream broke: the run goes on for a moment, and is read from where it was */
 				await events(await post('/ui/diagnose', mine.signal, { 'Last-Event-ID': lastId }), each);
-			say(decided ? '' : 'The stream ended early. Run the probes again.');
+			const headline = $('verdict') && $('verdict').querySelector('h3');
+			say(!decided ? 'The stream ended early. Run the probes again.' : headline ? headline.textContent : '');
 		} catch (e) {
 			failed(e);
 		}
