@@ -87,7 +87,7 @@ static void print_counts(struct cmd_context *c, const struct import_counts *n, i
 	if (n->causes || n->codes)
 		buf_addf(&c->out, "; %" PRId64 " cause files, %" PRId64 " codes", n->causes, n->codes);
 	if (n->skipped)
-		buf_addf(&c->out, "; %" PRId64 " files are no articles", n->skipped);
+		buf_addf(&c->out, "; %" PRId64 " file%s no article", n->skipped, n->skipped == 1 ? " is" : "s are");
 	buf_add_char(&c->out, '\n');
 }
 

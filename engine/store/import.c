@@ -380,6 +380,7 @@ struct present {
 	int64_t same;	      /* a source with the same bytes, or 0 */
 	int64_t mine;	      /* the source of the same root, or 0 */
 	struct str mine_date; /* in the importer's batch arena */
+	bool mine_elsewhere;  /* mine came from another file than the one at hand */
 	int64_t shown, authored; /* of those that stay */
 	struct str shown_date, authored_date;
 	bool others; /* sources but mine */
@@ -418,6 +419,7 @@ static enum err look_up(struct importer *im, struct arena *a, int64_t article, c
 		if (sql_get_int(q, 1) == item->root) {
 			p->mine = number;
 			p->mine_date = date;
+			p->mine_elsewhere = !str_eq(sql_get_str(q, 6), item->inner);
 		} else {
 			weigh(p, number, date, sql_get_str(q, 5));
 			p->others = true;
@@ -492,6 +494,13 @@ static enum err drop_mine(struct importer *im, const struct present *p)
 	return e ? e : show(im, p);
 }
 
+/* Of two files of one root with the same id the newer stays, at the next import too. */
+static bool mine_stays(const struct importer *im, const struct present *p, const struct work_item *item)
+{
+	return p->mine && p->mine < im->first_source && p->mine_elsewhere &&
+	       str_cmp(item->article->date, p->mine_date) <= 0;
+}
+
 /* put_more adds a source to an article that is there, in place of the one from the same root. */
 static enum err put_more(struct importer *im, struct present *p, const struct work_item *item)
 {
@@ -499,7 +508,7 @@ static enum err put_more(struct importer *im, struct present *p, const struct wo
 	bool twice = p->mine >= im->first_source;
 	if (twice) {
 		bool older = str_cmp(x->date, p->mine_date) < 0;
-		diags_add(im->diags, DIAG_WARNING, 0, "%.*s: %.*s stands there twice: the newer one counts (%.*s)",
+		diags_add(im->diags, DIAG_WARNING, 0, "%.*s: %.*s stands there twice: the newer one counts, of one date the later one (%.*s)",
 			  STR_ARG(item->name), STR_ARG(x->id), STR_ARG(older ? p->mine_date : x->date));
 		if (older)
 			return ERR_OK;
@@ -529,9 +538,10 @@ static enum err put_article(struct importer *im, struct batch *b, const struct w
 		e = look_up(im, &b->arena, article, item, &p);
 	if (e)
 		return e;
-	if (!p.same)
+	bool stays = mine_stays(im, &p, item);
+	if (!p.same && !stays)
 		return put_more(im, &p, item);
-	if (p.mine && p.mine != p.same)
+	if (p.mine && p.mine != p.same && !stays)
 		return drop_mine(im, &p);
 	im->counts.unchanged++;
 	return ERR_OK;

@@ -146,6 +146,19 @@ class Union(ImportTest):
             self.assertEqual(self.rows('SELECT title FROM article'), [('Newer',)])
             self.check()
 
+    def test_same_id_twice_in_one_source_stays_as_it_is(self):
+        for name, dates in (('newer-last', ('01-JAN-2001', '02-JAN-2001')), ('newer-first', ('02-JAN-2001', '01-JAN-2001')),
+                            ('one-date', ('01-JAN-2001', '01-JAN-2001'))):
+            with self.subTest(name):
+                first, last = (article_text(100001, f'{i} of {d}', date=d) for i, d in enumerate(dates))
+                folder = self.folder(name, {'a.TXT': first, 'b.TXT': last})
+                self.counts('--replace', folder)
+                title = self.rows('SELECT title FROM article')
+                for _ in range(2):
+                    self.assertEqual(self.counts(folder)['changed'], 0)
+                    self.assertEqual(self.rows('SELECT title FROM article'), title)
+                self.check()
+
     def test_replace_starts_anew(self):
         self.counts(self.folder())
         other = self.folder('other', {'Q200001.TXT': article_text(200001)})
