@@ -174,6 +174,7 @@ const struct probe arp_probe = {
 	.args = args,
 	.states = states,
 	.facts = facts,
+	.raw_socket = true,
 	.deadline_ms = 10500,
 	.state_size = sizeof(struct arp),
 	.start = arp_start,

@@ -7,6 +7,7 @@
 
 #include "base/mem.h"
 #include "probe/channel.h"
+#include "probe/driver_helper.h"
 
 #include <errno.h>
 #include <math.h>
@@ -19,14 +20,20 @@
 enum {
 	CANCEL_LOOK_MS = 50,	/* how soon a cancel is seen */
 	TCP_PACKETS = 4,	/* SYN, ACK, FIN, ACK: of a connection that carries nothing */
-	CHANNEL_BUFFER = MACHINE_BYTES_MAX
+	CHANNEL_BUFFER = MACHINE_BYTES_MAX,
+	HELPER_SLACK_MS = 15000 /* beyond the longest deadline: waiting for its turn does not age a machine */
+};
+
+/* What was sent so far; plain bytes, since it comes back from the helper process. */
+struct sent {
+	struct driver_count count;
+	double at_ms[DRIVER_PACKETS_PER_S]; /* when the last packets went, as a ring */
+	unsigned next;
 };
 
 struct driver {
 	struct driver_options options;
-	struct driver_count count;
-	double sent_ms[DRIVER_PACKETS_PER_S]; /* when the last packets went, as a ring */
-	unsigned sent_at;
+	struct sent sent;
 	_Alignas(8) uint8_t buffer[CHANNEL_BUFFER]; /* netlink messages are read where they lie */
 };
 
@@ -65,7 +72,7 @@ enum err driver_open(const struct driver_options *options, struct diags *d, stru
 	if (options)
 		driver->options = *options;
 	for (size_t i = 0; i < DRIVER_PACKETS_PER_S; i++)
-		driver->sent_ms[i] = -1e9;
+		driver->sent.at_ms[i] = -1e9;
 	*ret_driver = driver;
 	return ERR_OK;
 }
@@ -78,7 +85,7 @@ void driver_close(struct driver **driver)
 
 struct driver_count driver_counted(const struct driver *driver)
 {
-	return driver->count;
+	return driver->sent.count;
 }
 
 static bool cancelled(const struct driver *d)
@@ -100,12 +107,12 @@ enum err driver_wait(struct driver *driver, double ms)
 static void count_packets(struct run *r, struct channel *c, unsigned packets, double now)
 {
 	struct driver *d = r->driver;
-	d->count.packets += packets;
+	d->sent.count.packets += packets;
 	r->evidence->packets += packets;
 	c->packets += packets;
 	for (unsigned i = 0; i < packets; i++) {
-		d->sent_ms[d->sent_at] = now;
-		d->sent_at = (d->sent_at + 1) % DRIVER_PACKETS_PER_S;
+		d->sent.at_ms[d->sent.next] = now;
+		d->sent.next = (d->sent.next + 1) % DRIVER_PACKETS_PER_S;
 	}
 }
 
@@ -133,16 +140,16 @@ static unsigned action_cost(const struct run *r, const struct action *a)
 static bool limits_allow(struct run *r, const struct action *a, unsigned cost, double now, double *ret_wait_until)
 {
 	struct driver *d = r->driver;
-	if (d->count.packets + cost > DRIVER_PACKETS_MAX) {
+	if (d->sent.count.packets + cost > DRIVER_PACKETS_MAX) {
 		machine_not_run(&r->machine, "the limit of %d packets a diagnosis is reached", DRIVER_PACKETS_MAX);
 		return false;
 	}
-	if (a->kind == ACTION_OPEN && a->spec.kind == CHANNEL_TCP && d->count.connections == DRIVER_CONNECTIONS_MAX) {
+	if (a->kind == ACTION_OPEN && a->spec.kind == CHANNEL_TCP && d->sent.count.connections == DRIVER_CONNECTIONS_MAX) {
 		machine_not_run(&r->machine, "the limit of %d connections a diagnosis is reached",
 				DRIVER_CONNECTIONS_MAX);
 		return false;
 	}
-	double oldest = d->sent_ms[(d->sent_at + cost - 1) % DRIVER_PACKETS_PER_S];
+	double oldest = d->sent.at_ms[(d->sent.next + cost - 1) % DRIVER_PACKETS_PER_S];
 	*ret_wait_until = oldest + 1000;
 	return now >= oldest + 1000;
 }
@@ -189,7 +196,7 @@ static void run_open(struct run *r, const struct action *a, double now)
 	int error = channel_open(c, &a->spec);
 	r->reading = a->channel;
 	if (c->spec.kind == CHANNEL_TCP && (!error || error == ETIMEDOUT)) {
-		r->driver->count.connections++;
+		r->driver->sent.count.connections++;
 		r->evidence->connections++;
 		count_packets(r, c, TCP_PACKETS, now);
 	}
@@ -346,8 +353,9 @@ static void runs_cancel(struct run *runs, size_t count, driver_done *done, void 
 	}
 }
 
-enum err driver_run(struct driver *driver, const struct probe_request *requests, size_t count, struct arena *a,
-		    driver_done *done, void *context)
+/* carry_out runs a wave in this process. */
+static enum err carry_out(struct driver *driver, const struct probe_request *requests, size_t count, struct arena *a,
+			  driver_done *done, void *context)
 {
 	struct run *runs = arena_array(a, struct run, count);
 	struct pollfd *polls = arena_array(a, struct pollfd, count * MACHINE_CHANNELS_MAX);
@@ -377,4 +385,49 @@ enum err driver_run(struct driver *driver, const struct probe_request *requests,
 			runs_poll(driver, runs, count, polls, until);
 	}
 	return arena_err(a);
+}
+
+struct wave {
+	struct driver *driver;
+	const struct probe_request *requests;
+	size_t count;
+	struct arena *arena;
+};
+
+static enum err wave_work(void *context, driver_done *done, void *done_context)
+{
+	struct wave *w = context;
+	return carry_out(w->driver, w->requests, w->count, w->arena, done, done_context);
+}
+
+/* What a helper says that it sent is believed within reason: never less than before, not far over the limits. One that
+ * ended without saying it leaves nothing to send. */
+static struct sent sent_checked(struct sent before, struct sent said)
+{
+	bool good = said.count.packets >= before.count.packets && said.count.connections >= before.count.connections &&
+		    said.count.packets <= 2 * DRIVER_PACKETS_MAX && said.count.connections <= DRIVER_CONNECTIONS_MAX &&
+		    said.next < DRIVER_PACKETS_PER_S;
+	if (!good) {
+		said = before;
+		said.count = (struct driver_count){ DRIVER_PACKETS_MAX, DRIVER_CONNECTIONS_MAX };
+	}
+	return said;
+}
+
+enum err driver_run(struct driver *driver, const struct probe_request *requests, size_t count, struct arena *a,
+		    driver_done *done, void *context)
+{
+	if (driver->options.in_process)
+		return carry_out(driver, requests, count, a, done, context);
+	double limit_ms = HELPER_SLACK_MS;
+	for (size_t i = 0; i < count; i++)
+		limit_ms = fmax(limit_ms, requests[i].probe->deadline_ms + HELPER_SLACK_MS);
+	struct wave wave = { driver, requests, count, a };
+	struct sent before = driver->sent;
+	struct helper_job job = { .requests = requests, .count = count, .cancel = driver->options.cancel,
+				  .limit_ms = limit_ms, .work = wave_work, .context = &wave, .carry = &driver->sent,
+				  .carry_size = sizeof driver->sent };
+	enum err e = helper_run(&job, a, done, context);
+	driver->sent = sent_checked(before, driver->sent);
+	return e == ERR_UNSUPPORTED ? carry_out(driver, requests, count, a, done, context) : e;
 }

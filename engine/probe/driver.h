@@ -3,7 +3,7 @@
  * The driver runs a wave of probe requests at once and gives the evidence of each, as it arrives. It alone owns
  * sockets, clocks and deadlines. Bounded: at most DRIVER_PACKETS_MAX packets and DRIVER_CONNECTIONS_MAX connections in
  * the life of one driver, at most DRIVER_PACKETS_PER_S in any second, at most the deadline of each request. It leaves
- * no socket and no process behind, whatever ends it. A probe that may not run (permission, policy, budget) gives
+ * no socket and no process behind, whatever ends it. Each wave runs in a process of its own that can do little else. A probe that may not run (permission, policy, budget) gives
  * evidence with state "not-run" and the reason.
  */
 #ifndef KBT_PROBE_DRIVER_H
@@ -20,9 +20,10 @@ struct driver;
 
 struct driver_options {
 	/* allow: may packets go to this address (and port, 0 for none)? NULL allows all. *ret_why is a static
-	 * sentence for the evidence. */
+	 * sentence for the evidence. It is asked in the helper process: what it changes is lost. */
 	bool (*allow)(void *context, const struct sockaddr *to, unsigned port, const char **ret_why);
 	void *context;
+	bool in_process; /* no helper process (driver_helper.h): for tests that look on, and for debuggers */
 	const atomic_bool *cancel; /* set by a signal or a closed page: the wave ends at once; may be NULL */
 };
 

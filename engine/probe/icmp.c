@@ -184,6 +184,7 @@ const struct probe icmp_probe = {
 	.args = args,
 	.states = states,
 	.facts = facts,
+	.raw_socket = true,
 	.deadline_ms = 71000,
 	.state_size = sizeof(struct icmp),
 	.start = icmp_start,

@@ -135,6 +135,7 @@ const struct probe mtu_probe = {
 	.args = args,
 	.states = states,
 	.facts = facts,
+	.raw_socket = true,
 	.deadline_ms = 11000,
 	.state_size = sizeof(struct mtu),
 	.start = mtu_start,

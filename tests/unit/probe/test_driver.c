@@ -11,13 +11,19 @@
 
 #include <cmocka.h>
 
-#include "probe/driver.h"
+#include "probe/driver_helper.h"
 
 #include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/ptrace.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 struct results {
@@ -227,7 +233,7 @@ static void the_policy_is_asked_and_named(void **state)
 	(void)state;
 	struct results r = { 0 };
 	unsigned asked = 0;
-	struct driver_options o = { .allow = no_445, .context = &asked };
+	struct driver_options o = { .allow = no_445, .context = &asked, .in_process = true };
 	struct probe_request q[] = {
 		request(&r.arena, "tcp", "address=127.0.0.1", "port=445", NULL),
 		request(&r.arena, "tcp", "address=127.0.0.1", "port=1", NULL),
@@ -345,6 +351,118 @@ static void the_kernel_tells_of_the_loopback(void **state)
 	arena_free(&r.arena);
 }
 
+/* A policy that ends the process stands in for a parser that does. */
+static bool ends_the_process(void *context, const struct sockaddr *to, unsigned port, const char **ret_why)
+{
+	(void)context;
+	(void)to;
+	(void)ret_why;
+	if (port == 666)
+		_exit(3);
+	return true;
+}
+
+static void a_helper_that_dies_is_not_run_and_stops_the_rest(void **state)
+{
+	(void)state;
+	struct results r = { 0 };
+	struct driver_options o = { .allow = ends_the_process };
+	struct probe_request q = request(&r.arena, "tcp", "address=127.0.0.1", "port=666", NULL);
+	struct driver *d = NULL;
+	assert_int_equal(driver_open(&o, NULL, &d), ERR_OK);
+	assert_int_equal(driver_run(d, &q, 1, &r.arena, keep, &r), ERR_OK);
+	assert_true(state_is(r.evidence[0], "not-run"));
+	assert_true(str_find(r.evidence[0]->reason, STR("ended too early")) != STR_NONE);
+	assert_true(r.evidence[0]->at_ms > 1600000000000);
+	q = request(&r.arena, "tcp", "address=127.0.0.1", "port=1", NULL);
+	assert_int_equal(driver_run(d, &q, 1, &r.arena, keep, &r), ERR_OK);
+	assert_true(state_is(r.evidence[0], "not-run"));
+	assert_true(str_find(r.evidence[0]->reason, STR("limit")) != STR_NONE);
+	driver_close(&d);
+	assert_int_equal(waitpid(-1, NULL, WNOHANG), -1); /* no child is left */
+	arena_free(&r.arena);
+}
+
+/* tries is what a helper does after it was confined: the number of the first thing that it was let do, or 0. */
+static int tries(bool raw_sockets)
+{
+	char *const none[] = { NULL };
+	if (open("/etc/passwd", O_RDONLY) >= 0 || errno != EPERM)
+		return 1;
+	if (openat(AT_FDCWD, "/tmp/kbt-helper-test", O_CREAT | O_WRONLY, 0600) >= 0)
+		return 2;
+	execve("/bin/true", none, none);
+	if (socket(AF_UNIX, SOCK_STREAM, 0) >= 0)
+		return 3;
+	if (ptrace(PTRACE_TRACEME, 0, NULL, NULL) == 0)
+		return 4;
+	if (kill(getppid(), 0) == 0)
+		return 5;
+	if (fork() >= 0)
+		return 6;
+	if (mmap(NULL, 4096, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) != MAP_FAILED)
+		return 7;
+	if (!raw_sockets && socket(AF_PACKET, SOCK_DGRAM, 0) >= 0)
+		return 8;
+	if (!raw_sockets && socket(AF_INET, SOCK_RAW, IPPROTO_ICMP) >= 0)
+		return 9;
+	if (socket(AF_INET, SOCK_STREAM, 0) < 0)
+		return 10;
+	if (write(STDOUT_FILENO, "x", 1) == 1)
+		return 11;
+	return 0;
+}
+
+static void a_helper_can_do_nothing_but_talk(void **state)
+{
+	(void)state;
+	for (int raw = 0; raw < 2; raw++) {
+		int fds[2], status;
+		assert_int_equal(pipe(fds), 0);
+		pid_t child = fork();
+		if (child == 0) {
+			helper_confine(fds[1], raw);
+			_exit(tries(raw));
+		}
+		assert_int_equal(waitpid(child, &status, 0), child);
+		assert_true(WIFEXITED(status));
+		assert_int_equal(WEXITSTATUS(status), 0);
+		close(fds[0]);
+		close(fds[1]);
+	}
+}
+
+static void evidence_survives_the_pipe_and_lies_do_not(void **state)
+{
+	(void)state;
+	struct arena a = { 0 };
+	struct probe_request q = request(&a, "tcp", "address=127.0.0.1", "port=445", NULL);
+	struct evidence e = { .state = STR("refused"), .reason = STR("why"), .raw = STR("\0\1"), .at_ms = 1700000000123,
+			      .ms = 1.5, .packets = 4, .connections = 1 }, *got = NULL;
+	struct buf b = { 0 };
+	size_t index = 9;
+	evidence_add_text(&e, &a, "tcp.state", STR("refused"));
+	evidence_add_number(&e, &a, "tcp.ms", 0.1);
+	evidence_add_bool(&e, &a, "tcp.x", true);
+	helper_write(&b, 0, &e);
+	assert_true(helper_read(buf_str(&b), &q, 1, &a, &index, &got));
+	assert_int_equal(index, 0);
+	assert_true(str_eq(got->probe, STR("tcp")) && got->arg_count == 2 && str_eq(got->state, e.state));
+	assert_true(got->at_ms == e.at_ms && got->ms == 1.5 && got->raw.n == 2 && got->fact_count == 3);
+	assert_true(str_eq(evidence_fact(got, "tcp.ms")->text, STR("0.1")));
+	for (size_t n = 0; n < b.n; n++)
+		assert_false(helper_read(str_first(buf_str(&b), n), &q, 1, &a, &index, &got));
+	buf_clear(&b);
+	helper_write(&b, 1, &e);
+	assert_false(helper_read(buf_str(&b), &q, 1, &a, &index, &got));
+	buf_clear(&b);
+	e.state = STR("owned");
+	helper_write(&b, 0, &e);
+	assert_false(helper_read(buf_str(&b), &q, 1, &a, &index, &got));
+	buf_free(&b);
+	arena_free(&a);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -358,6 +476,9 @@ int main(void)
 		cmocka_unit_test(packets_a_second_are_limited_and_waits_stay_true),
 		cmocka_unit_test(a_cancel_ends_the_wave_and_leaves_nothing),
 		cmocka_unit_test(the_kernel_tells_of_the_loopback),
+		cmocka_unit_test(a_helper_that_dies_is_not_run_and_stops_the_rest),
+		cmocka_unit_test(a_helper_can_do_nothing_but_talk),
+		cmocka_unit_test(evidence_survives_the_pipe_and_lies_do_not),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
