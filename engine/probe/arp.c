@@ -116,6 +116,8 @@ static void arp_bytes(struct machine *m, struct str bytes)
 			return;
 	if (s->mac_count < MACS_MAX)
 		s->macs[s->mac_count++] = arena_str(m->arena, mac);
+	if (s->mac_count > 1) /* more would not make it clearer */
+		arp_over(m);
 }
 
 static void arp_kernel(struct machine *m, const struct event *e)

@@ -10,7 +10,8 @@ static const struct probe_arg_help args[] = {
 	{ "address", true, "address to connect to", ARG_ADDRESS },
 	{ "port", true, "TCP port", ARG_PORT },
 	{ "attempts", false, "how many (default 12, at most 25)", ARG_NUMBER },
-	{ "spacing", false, "from one to the next, in ms (default 1000)", ARG_NUMBER },
+	{ "spacing", false, "from one to the next, in ms (default 1000); longer where one waits longer", ARG_NUMBER },
+	{ "wait", false, "how long one may take, in ms (default 700: before the system repeats its request)", ARG_NUMBER },
 	{ 0 }
 };
 
@@ -40,7 +41,7 @@ struct retry {
 	uint16_t port;
 	unsigned most, made; /* attempts that ended */
 	bool pending;
-	double spacing_ms, begun_ms, success_ms;
+	double spacing_ms, wait_ms, begun_ms, success_ms;
 	const char *failure;
 	char pattern[ATTEMPTS_MAX];
 };
@@ -97,7 +98,7 @@ static void retry_connect(struct machine *m)
 	s->pending = true;
 	s->begun_ms = m->now_ms;
 	machine_open(m, 0, (struct channel_spec){ .kind = CHANNEL_TCP, .to = s->address, .port = s->port });
-	machine_timer(m, s->spacing_ms);
+	machine_timer(m, s->wait_ms);
 }
 
 static void retry_result(struct machine *m, bool success, const char *failure)
@@ -115,8 +116,12 @@ static void retry_result(struct machine *m, bool success, const char *failure)
 	/* What is decided needs no more packets. */
 	const char *state = retry_state(s);
 	if (s->made == s->most || (s->made >= ENOUGH_ATTEMPTS && (str_eq(str_c(state), STR("late")) ||
-								  str_eq(str_c(state), STR("flaky")))))
+								  str_eq(str_c(state), STR("flaky"))))) {
 		retry_end(m);
+		return;
+	}
+	double next_ms = s->begun_ms + s->spacing_ms - m->now_ms;
+	machine_timer(m, next_ms > 0 ? next_ms : 0);
 }
 
 static void retry_start(struct machine *m)
@@ -125,6 +130,7 @@ static void retry_start(struct machine *m)
 	s->port = (uint16_t)machine_arg_number(m, "port", 0, 0, 65535);
 	s->most = (unsigned)machine_arg_number(m, "attempts", 12, 1, ATTEMPTS_MAX);
 	s->spacing_ms = machine_arg_number(m, "spacing", 1000, 50, 5000);
+	s->wait_ms = machine_arg_number(m, "wait", 700, 10, 5000);
 	if (machine_arg_address(m, "address", &s->address) && s->port)
 		retry_connect(m);
 	else
@@ -139,11 +145,10 @@ static void retry_feed(struct machine *m, const struct event *e)
 		retry_result(m, false, outcome_of_connect(e));
 	else if (e->kind == EVENT_DEADLINE)
 		retry_end(m);
-	else if (e->kind == EVENT_TIMER) {
+	else if (e->kind == EVENT_TIMER && ((const struct retry *)m->state)->pending)
 		retry_result(m, false, "timeout");
-		if (!m->done)
-			retry_connect(m);
-	}
+	else if (e->kind == EVENT_TIMER)
+		retry_connect(m);
 }
 
 const struct probe retry_probe = {
