@@ -38,6 +38,7 @@ ONLY = {
 BANNED = re.compile(r'\b(printf|puts|putchar|perror|exit|_exit|abort|system|popen|strcpy|strcat|sprintf|strtok|gets|'
                     r'alloca|atoi|atol)\s*\(|\b(stdout|stderr)\b')
 CLOCKS = re.compile(r'\b(time|clock_gettime|gettimeofday|localtime|localtime_r|nanosleep|usleep|sleep)\s*\(')
+HELPER_ENDS = re.compile(r'engine/probe/driver_helper\.c:.*\b_exit\(')  # the forked child, which nobody else can end well
 CLOCK_OWNER = re.compile(r'engine/probe/(driver|run)\w*\.c$')
 
 
@@ -67,7 +68,7 @@ def faults_of(path):
     if 'SPDX-License-Identifier: MIT' not in text[:200]:
         yield 1, 'no SPDX line'
     for n, line in enumerate(without_comments(text).splitlines(), 1):
-        if BANNED.search(line):
+        if BANNED.search(line) and not HELPER_ENDS.search(f'{path}:{line}'):
             yield n, f'the engine never says {BANNED.search(line).group(0).strip("(")}'
         if CLOCKS.search(line) and not CLOCK_OWNER.search(path):
             yield n, 'only the probe driver reads the clock'
