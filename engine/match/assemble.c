@@ -478,7 +478,7 @@ static void put_indexes(struct assembly *s)
 }
 
 enum err assemble(struct digest *const *digests, unsigned count, const struct store_code *codes, size_t code_count,
-		  int64_t generation, struct buf *ret_block)
+		  struct file_stamp stamp, struct buf *ret_block)
 {
 	struct assembly s = { .digests = digests, .digest_count = count, .mean_length = 1 };
 	vocab_add(&s.words, STR("error")); /* an empty KB has a table too */
@@ -493,7 +493,7 @@ enum err assemble(struct digest *const *digests, unsigned count, const struct st
 		if (code_count)
 			qsort(s.sections[SEC_CODE].p, code_count, sizeof(struct file_code), by_code);
 	}
-	enum err e = s.err ? s.err : file_seal(s.sections, generation, s.mean_length, ret_block);
+	enum err e = s.err ? s.err : file_seal(s.sections, stamp, s.mean_length, ret_block);
 	for (int i = 0; i < SEC_COUNT; i++)
 		buf_free(&s.sections[i]);
 	for (unsigned i = 0; i < count; i++)

@@ -11,6 +11,6 @@
 #include "store/store.h"
 
 enum err assemble(struct digest *const *digests, unsigned count, const struct store_code *codes, size_t code_count,
-		  int64_t generation, struct buf *ret_block) MUST_USE;
+		  struct file_stamp stamp, struct buf *ret_block) MUST_USE;
 
 #endif

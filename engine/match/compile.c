@@ -187,7 +187,7 @@ void compile_close(struct compiler **compiler)
 	*compiler = NULL;
 }
 
-enum err compile_finish(struct compiler *c, const struct store_code *codes, size_t code_count, int64_t generation,
+enum err compile_finish(struct compiler *c, const struct store_code *codes, size_t code_count, struct file_stamp stamp,
 			struct buf *ret_block)
 {
 	struct digest *digests[THREADS_MAX];
@@ -197,5 +197,5 @@ enum err compile_finish(struct compiler *c, const struct store_code *codes, size
 		if (digest_err(digests[i]))
 			return digest_err(digests[i]);
 	}
-	return assemble(digests, c->worker_count, codes, code_count, generation, ret_block);
+	return assemble(digests, c->worker_count, codes, code_count, stamp, ret_block);
 }

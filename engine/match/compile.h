@@ -19,7 +19,7 @@ void compile_close(struct compiler **c);
 enum err compile_source(struct compiler *c, struct str id, struct str bytes) MUST_USE;
 
 /* compile_finish waits for the workers and gives the block; the caller frees it. */
-enum err compile_finish(struct compiler *c, const struct store_code *codes, size_t code_count, int64_t generation,
+enum err compile_finish(struct compiler *c, const struct store_code *codes, size_t code_count, struct file_stamp stamp,
 			struct buf *ret_block) MUST_USE;
 
 #endif

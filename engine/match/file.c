@@ -245,9 +245,10 @@ enum err file_check(struct str block, struct file_view *ret_view)
 
 /* ---- writing ---- */
 
-enum err file_seal(struct buf sections[SEC_COUNT], int64_t generation, double mean_length, struct buf *ret_block)
+enum err file_seal(struct buf sections[SEC_COUNT], struct file_stamp stamp, double mean_length, struct buf *ret_block)
 {
-	struct file_header h = { .order = 0x01020304, .version = FILE_VERSION, .generation = generation,
+	struct file_header h = { .order = 0x01020304, .version = FILE_VERSION, .generation = stamp.generation,
+				 .identity = stamp.identity,
 				 .mean_length = (float)mean_length };
 	uint64_t size = sizeof h;
 	memcpy(h.magic, magic, sizeof magic);

@@ -84,6 +84,8 @@ struct file_code {
 	struct file_text family, symbol, says;
 };
 
+struct file_stamp { int64_t generation; uint32_t identity; }; /* the store's content that it was compiled from */
+
 struct file_header {
 	char magic[8];
 	uint32_t order; /* 0x01020304 */
@@ -92,7 +94,7 @@ struct file_header {
 	uint64_t checksum; /* of all behind the header */
 	int64_t generation;
 	float mean_length; /* of articles, in words */
-	uint32_t spare;
+	uint32_t identity; /* of the store (store_identity) */
 	struct { uint64_t at, n; } sections[SEC_COUNT]; /* n counts items */
 	uint64_t header_checksum;			/* of the header before this field */
 };
@@ -120,7 +122,7 @@ size_t file_item_size(enum file_section s);
 enum err file_check(struct str block, struct file_view *ret_view) MUST_USE;
 
 /* file_seal lays the sections behind a header: one block in *ret_block, which the caller frees. */
-enum err file_seal(struct buf sections[SEC_COUNT], int64_t generation, double mean_length,
+enum err file_seal(struct buf sections[SEC_COUNT], struct file_stamp stamp, double mean_length,
 		   struct buf *ret_block) MUST_USE;
 
 struct str file_str(const struct file_view *v, struct file_text t);

@@ -146,13 +146,13 @@ static bool place_path(const char *db, unsigned place, bool make, char path[PATH
 	return snprintf(path, PATH_SIZE, "%s/%016llx.matcher", folder, key) < PATH_SIZE;
 }
 
-static bool find_fresh(const char *db, int64_t generation, struct matcher *m)
+static bool find_fresh(const char *db, struct file_stamp stamp, struct matcher *m)
 {
 	char path[PATH_SIZE];
 	for (unsigned i = 0; i < PLACES; i++) {
 		if (!place_path(db, i, false, path) || map_file(path, m))
 			continue;
-		if (m->view.header->generation == generation)
+		if (m->view.header->generation == stamp.generation && m->view.header->identity == stamp.identity)
 			return true;
 		munmap((void *)(uintptr_t)m->map.p, m->map.n);
 		m->map = (struct str){ 0 };
@@ -197,7 +197,7 @@ static enum err feed(void *context, struct str id, const struct store_source *so
 	return compile_source(f->compiler, id, source->bytes);
 }
 
-static enum err compile_store(struct store *s, int64_t generation, struct feeding *f, struct buf *ret_block)
+static enum err compile_store(struct store *s, struct file_stamp stamp, struct feeding *f, struct buf *ret_block)
 {
 	struct arena a = { 0 };
 	struct store_code *codes = NULL;
@@ -209,7 +209,7 @@ static enum err compile_store(struct store *s, int64_t generation, struct feedin
 	if (!e)
 		e = store_all_codes(s, &a, &codes, &code_count);
 	if (!e)
-		e = compile_finish(f->compiler, codes, code_count, generation, ret_block);
+		e = compile_finish(f->compiler, codes, code_count, stamp, ret_block);
 	compile_close(&f->compiler);
 	arena_free(&a);
 	return e;
@@ -218,22 +218,24 @@ static enum err compile_store(struct store *s, int64_t generation, struct feedin
 enum err match_open(struct store *s, struct diags *d, bool (*progress)(void *context, int64_t done, int64_t total),
 		    void *context, struct matcher **ret_matcher)
 {
-	int64_t generation;
+	struct file_stamp stamp;
 	struct feeding f = { .progress = progress, .context = context };
 	struct buf block = { 0 };
-	enum err e = store_generation(s, &generation);
+	enum err e = store_generation(s, &stamp.generation);
+	if (!e)
+		e = store_identity(s, &stamp.identity);
 	if (e)
 		return e;
 	struct matcher *m = mem_resize(NULL, sizeof *m);
 	if (!m)
 		return ERR_NOMEM;
 	*m = (struct matcher){ 0 };
-	if (find_fresh(store_path(s), generation, m)) {
+	if (find_fresh(store_path(s), stamp, m)) {
 		*ret_matcher = m;
 		return ERR_OK;
 	}
 	mem_free(m);
-	e = compile_store(s, generation, &f, &block);
+	e = compile_store(s, stamp, &f, &block);
 	if (!e)
 		e = matcher_of_block(&block, &m);
 	buf_free(&block);

@@ -132,9 +132,15 @@ static enum err begin(struct importer *im)
 		e = store_generation(s, &generation);
 	if (!e && row && im->options->replace)
 		e = drop_all(s);
-	if (!e && (!row || im->options->replace))
+	bool made = !e && (!row || im->options->replace);
+	if (made)
 		e = make_schema(s);
 	forget_statements(s);
+	if (made && !e) {
+		uint32_t identity;
+		sqlite3_randomness(sizeof identity, &identity);
+		e = meta_put(s, "identity", identity);
+	}
 	return e ? e : meta_put(s, "generation", generation);
 }
 

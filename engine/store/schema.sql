@@ -5,7 +5,7 @@
 -- Facts about the file itself.
 CREATE TABLE meta (
   name TEXT PRIMARY KEY,   -- "generation": counts the imports that changed something; "derived": the version of the
-                           -- rules by which the derived tables were made
+                           -- rules by which the derived tables were made; "identity": drawn when the KB was made
   value INTEGER NOT NULL   -- its value
 ) WITHOUT ROWID;
 

@@ -144,6 +144,18 @@ enum err store_generation(struct store *s, int64_t *ret_generation)
 	return sql_one(q, ret_generation);
 }
 
+enum err store_identity(struct store *s, uint32_t *ret_identity)
+{
+	int64_t identity = 0;
+	sqlite3_stmt *q = sql_get(s, SQL_META_GET);
+	sql_str(q, 1, STR("identity"));
+	enum err e = sql_one(q, &identity);
+	if (e && e != ERR_NOTFOUND) /* made before there were identities: 0 */
+		return e;
+	*ret_identity = (uint32_t)identity;
+	return ERR_OK;
+}
+
 void store_freeze(struct store *s)
 {
 	if (s->frozen++ == 0)

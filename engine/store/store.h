@@ -21,6 +21,8 @@ void store_close(struct store **store);
 const char *store_path(const struct store *s);
 /* store_generation counts imports; it changes exactly when the content does. */
 enum err store_generation(struct store *s, int64_t *ret_generation) MUST_USE;
+/* store_identity tells a KB from another that lay under the same path: a number drawn when it was made anew. */
+enum err store_identity(struct store *s, uint32_t *ret_identity) MUST_USE;
 
 /* ---- reading ---- */
 

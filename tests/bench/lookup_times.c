@@ -120,7 +120,7 @@ static int compile(const char *db, const char *path, unsigned copies, unsigned e
 	if (!e)
 		e = store_each_source(s, feed, &c);
 	if (!e)
-		e = compile_finish(c.compiler, NULL, 0, 1, &block);
+		e = compile_finish(c.compiler, NULL, 0, (struct file_stamp){ 1, 1 }, &block);
 	compile_close(&c.compiler);
 	store_close(&s);
 	if (e)

@@ -59,7 +59,8 @@ static inline enum err small_kb_block(struct buf *ret_block)
 	if (!e)
 		e = small_kb_feed(c, "tests/golden/match/articles/*.txt");
 	if (!e)
-		e = compile_finish(c, codes, small_kb_codes(buf_str(&table), codes, 2000), 7, ret_block);
+		e = compile_finish(c, codes, small_kb_codes(buf_str(&table), codes, 2000),
+				   (struct file_stamp){ .generation = 7 }, ret_block);
 	compile_close(&c);
 	buf_free(&table);
 	return e;

@@ -46,7 +46,7 @@ static void an_empty_kb_answers_too(void **state)
 	struct match_answer answer;
 	struct arena a = { 0 };
 	assert_int_equal(compile_open(1, &c), ERR_OK);
-	assert_int_equal(compile_finish(c, NULL, 0, 1, &block), ERR_OK);
+	assert_int_equal(compile_finish(c, NULL, 0, (struct file_stamp){ 1, 1 }, &block), ERR_OK);
 	compile_close(&c);
 	assert_int_equal(matcher_of_block(&block, &m), ERR_OK);
 	assert_int_equal(match_scratch_open(m, &s), ERR_OK);
@@ -103,6 +103,17 @@ static void it_is_kept_and_mended(void **state)
 	assert_int_equal(unlink(kept), 0);
 	open_once(s);
 	assert_int_equal(access(kept, R_OK), 0); /* missing: anew */
+	store_close(&s);
+
+	/* another KB of as many imports under the same path */
+	ino_t before = inode();
+	assert_int_equal(unlink(db), 0);
+	assert_int_equal(store_open(db, STORE_WRITE, NULL, &s), ERR_OK);
+	paths[0] = "kb/articles/Q150536.md";
+	assert_int_equal(import_paths(s, paths, 1, &options, NULL, &counts), ERR_OK);
+	assert_int_equal(import_remove(s, STR("Q150536"), NULL), ERR_OK);
+	open_once(s);
+	assert_int_not_equal(inode(), before);
 	store_close(&s);
 }
 
