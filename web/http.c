@@ -98,7 +98,7 @@ struct http_server {
 	size_t lingering_count;
 };
 
-static int64_t now_ms(void)
+int64_t http_now_ms(void)
 {
 	struct timespec t;
 	clock_gettime(CLOCK_MONOTONIC, &t);
@@ -109,7 +109,7 @@ static void set_phase(struct http_wake *w, enum phase phase)
 {
 	pthread_mutex_lock(&w->server->lock);
 	w->conn->phase = phase;
-	w->conn->since_ms = now_ms();
+	w->conn->since_ms = http_now_ms();
 	pthread_mutex_unlock(&w->server->lock);
 }
 
@@ -216,7 +216,7 @@ static void *reap(void *context)
 	pthread_mutex_lock(&s->lock);
 	int64_t looked = 0;
 	while (!s->stopping) {
-		int64_t now = now_ms();
+		int64_t now = http_now_ms();
 		linger(s, now);
 		for (struct conn *c = now - looked >= REAP_MS ? s->conns : NULL; c; c = c->next)
 			look_at(c, now);
@@ -249,7 +249,7 @@ static void on_connection(void *context, struct MHD_Connection *connection, void
 		*socket_context = c;
 		if (!c)
 			return;
-		*c = (struct conn){ .fd = info->connect_fd, .since_ms = now_ms() };
+		*c = (struct conn){ .fd = info->connect_fd, .since_ms = http_now_ms() };
 		unsigned lost_ms = 20000; /* a peer that vanished without a word */
 		setsockopt(c->fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &lost_ms, sizeof lost_ms);
 		pthread_mutex_lock(&s->lock);
@@ -270,7 +270,7 @@ static void on_connection(void *context, struct MHD_Connection *connection, void
 		if (c->linger && s->lingering_count < LINGERING_MAX && !s->stopping) {
 			int fd = fcntl(c->fd, F_DUPFD_CLOEXEC, 0);
 			if (fd >= 0)
-				s->lingering[s->lingering_count++] = (struct lingering){ fd, now_ms() + LINGER_MS };
+				s->lingering[s->lingering_count++] = (struct lingering){ fd, http_now_ms() + LINGER_MS };
 			pthread_cond_signal(&s->stop);
 		}
 		pthread_mutex_unlock(&s->lock);
@@ -312,7 +312,7 @@ static void on_completed(void *context, struct MHD_Connection *connection, void 
 	pthread_mutex_lock(&w->server->lock);
 	w->conn->request = NULL;
 	w->conn->phase = PHASE_IDLE;
-	w->conn->since_ms = now_ms();
+	w->conn->since_ms = http_now_ms();
 	pthread_mutex_unlock(&w->server->lock);
 	if (w->req.drop)
 		w->req.drop(&w->req);
@@ -338,7 +338,7 @@ static ssize_t on_read(void *context, uint64_t at, char *p, size_t max)
 	if (n <= 0)
 		return n ? MHD_CONTENT_READER_END_OF_STREAM : 0;
 	pthread_mutex_lock(&w->lock);
-	w->sent_ms = now_ms();
+	w->sent_ms = http_now_ms();
 	pthread_mutex_unlock(&w->lock);
 	return n;
 }
@@ -384,7 +384,7 @@ static enum MHD_Result send_response(struct http_wake *w)
 	w->queued = true;
 	pthread_mutex_lock(&w->lock);
 	w->streams = res->read;
-	w->sent_ms = now_ms();
+	w->sent_ms = http_now_ms();
 	pthread_mutex_unlock(&w->lock);
 	set_phase(w, res->read ? PHASE_WAIT : PHASE_ANSWER);
 	return done;

@@ -36,4 +36,6 @@ void http_close(struct http_server **server);
  * until drop was called for the request. */
 void http_wake(struct http_wake *wake);
 
+int64_t http_now_ms(void); /* a clock that only goes on */
+
 #endif

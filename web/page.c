@@ -44,6 +44,15 @@ void page_end(struct buf *out, struct site *site)
 		       "</p></footer>\n</body>\n</html>\n");
 }
 
+void page_encode(struct buf *out, struct str text)
+{
+	for (size_t i = 0; i < text.n; i++)
+		if (char_is_alnum(text.p[i]))
+			buf_add_char(out, text.p[i]);
+		else
+			buf_addf(out, "%%%02X", (unsigned char)text.p[i]);
+}
+
 void page_link(struct buf *out, struct str id, struct str title)
 {
 	buf_add_c(out, "<a href=\"/kb/");

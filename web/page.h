@@ -19,6 +19,8 @@
 void page_begin(struct buf *out, struct str title, struct str find);
 void page_end(struct buf *out, struct site *site);
 
+/* page_encode: text as a part of an address. */
+void page_encode(struct buf *out, struct str text);
 /* page_link: an article's title as a link, and its id behind it. */
 void page_link(struct buf *out, struct str id, struct str title);
 

@@ -25,32 +25,25 @@ static void add_ask(struct buf *out, struct str text, struct arena *a)
 		       "<span id=\"busy\" class=\"hint\" role=\"status\"></span></p>\n</form>\n");
 }
 
-static void add_example(struct buf *out, struct arena *a, const char *text)
+static void add_example(struct buf *out, const char *text)
 {
-	struct buf url = { 0 };
-	for (const char *c = text; *c; c++)
-		if (char_is_alnum(*c))
-			buf_add_char(&url, *c);
-		else
-			buf_addf(&url, "%%%02X", (unsigned char)*c);
 	buf_add_c(out, "<li><a href=\"/?q=");
-	render_html_escape(out, buf_keep(&url, a));
+	page_encode(out, str_c(text));
 	buf_add_c(out, "\"><code>");
 	render_html_escape(out, str_c(text));
 	buf_add_c(out, "</code></a></li>\n");
-	buf_free(&url);
 }
 
-static void add_welcome(struct buf *out, struct arena *a)
+static void add_welcome(struct buf *out)
 {
 	buf_add_c(out, "<section class=\"welcome\">\n"
 		       "<p>Paste it as it is, or a line of a log. kbtriage names the article that explains it, fills in your values, and where the "
 		       "network may be to blame, probes it and says which cause holds.</p>\n<h2>Try one</h2>\n"
 		       "<ul class=\"examples\">\n");
-	add_example(out, a, "Failed to connect to <\\\\FILESRV>, Error = 53");
-	add_example(out, a, "Error during WNetAddConnection2 (53)");
-	add_example(out, a, "System error 1326 has occurred.");
-	add_example(out, a, "mount error(112): Host is down");
+	add_example(out, "Failed to connect to <\\\\FILESRV>, Error = 53");
+	add_example(out, "Error during WNetAddConnection2 (53)");
+	add_example(out, "System error 1326 has occurred.");
+	add_example(out, "mount error(112): Host is down");
 	buf_add_c(out, "</ul>\n</section>\n");
 }
 
@@ -340,7 +333,7 @@ static void show(struct site *site, struct http_request *req, struct http_respon
 		return;
 	}
 	if (!str_trim(q->text).n)
-		add_welcome(&out, req->arena);
+		add_welcome(&out);
 	buf_add_c(&out, "</div>\n");
 	page_end(&out, site);
 	page_send(req, res, PAGE_HTML, &out);
@@ -380,7 +373,7 @@ void page_answer(struct site *site, struct http_request *req, struct http_respon
 	if (!page_question_form(req, res, &q))
 		return;
 	if (!str_trim(q.text).n) {
-		add_welcome(&out, req->arena);
+		add_welcome(&out);
 	} else {
 		enum err e = add_answer(&out, site, req, &q, STR(""), RUN_FRESH);
 		if (e) {

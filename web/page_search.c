@@ -16,11 +16,7 @@ struct search {
 static void add_url(struct buf *out, struct str words, size_t page)
 {
 	buf_add_c(out, "/search?q=");
-	for (size_t i = 0; i < words.n; i++)
-		if (char_is_alnum(words.p[i]))
-			buf_add_char(out, words.p[i]);
-		else
-			buf_addf(out, "%%%02X", (unsigned char)words.p[i]);
+	page_encode(out, words);
 	buf_addf(out, "&amp;page=%zu", page);
 }
 

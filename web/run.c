@@ -12,7 +12,6 @@
 
 #include <pthread.h>
 #include <string.h>
-#include <time.h>
 
 enum { EVENTS_MAX_BYTES = 4 << 20 };
 
@@ -55,13 +54,6 @@ struct runs {
 	struct run *list; /* oldest first */
 	struct run_counts counts;
 };
-
-static int64_t now_ms(void)
-{
-	struct timespec t;
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
 
 /* ---- what is written ---- */
 
@@ -270,7 +262,7 @@ static void run_free(struct run *run)
 /* sweep forgets runs that nobody can join or read any more. */
 static void sweep(struct runs *all)
 {
-	int64_t now = now_ms();
+	int64_t now = http_now_ms();
 	for (struct run **at = &all->list; *at;) {
 		struct run *run = *at;
 		bool old = run->state == RUN_ENDED && (now - run->ended_ms > RUN_SHARED_MS || atomic_load(&run->cancel));
@@ -327,7 +319,7 @@ static void *worker(void *context)
 		work_on(run);
 		pthread_mutex_lock(&all->lock);
 		run->state = RUN_ENDED;
-		run->ended_ms = now_ms();
+		run->ended_ms = http_now_ms();
 		count_end(run);
 		pthread_cond_broadcast(&all->target_free);
 		wake_readers(run);
@@ -405,7 +397,7 @@ static bool is_same(const struct run *run, uint64_t key, const struct question *
 static struct run *find(struct runs *all, uint64_t key, const struct question *q)
 {
 	for (struct run *run = all->list; run; run = run->next) {
-		bool open = run->state != RUN_ENDED || (run->status == 200 && now_ms() - run->ended_ms <= RUN_SHARED_MS);
+		bool open = run->state != RUN_ENDED || (run->status == 200 && http_now_ms() - run->ended_ms <= RUN_SHARED_MS);
 		if (open && !atomic_load(&run->cancel) && is_same(run, key, q))
 			return run;
 	}
@@ -454,7 +446,7 @@ enum err runs_join(struct runs *all, const struct question *q, struct http_wake 
 	struct run *run = find(all, key, q);
 	all->counts.joined += run != NULL;
 	all->counts.started += !run;
-	int64_t age_ms = !run ? RUN_FRESH : run->state == RUN_ENDED ? now_ms() - run->ended_ms : 0;
+	int64_t age_ms = !run ? RUN_FRESH : run->state == RUN_ENDED ? http_now_ms() - run->ended_ms : 0;
 	if (!run)
 		run = add_run(all, key, q);
 	if (run) {
