@@ -47,9 +47,9 @@ static int arp_says(const struct digest *d, struct str address, const struct evi
 	if (evidence_state(neighbour, "failed"))
 		return 0;
 	/* The neighbour table holds one answer: whether a second host answers too only the ARP probe tells. */
-	bool weak = evidence_yes(neighbour, "neigh.answers") &&
-		    (digest_is(d, "tcp.445", "open") || !str_eq(address, d->target));
-	return weak ? 1 : -1;
+	bool fresh = evidence_yes(neighbour, "neigh.answers") || evidence_state(neighbour, "delay");
+	bool target = str_eq(address, d->target), open = digest_is(d, "tcp.445", "open") || digest_is(d, "tcp.139", "open");
+	return fresh && (open || !target) ? 1 : -1;
 }
 
 /* arp_denied: ARP may not be asked here, so that the kernel's own asking must do. */

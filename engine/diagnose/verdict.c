@@ -114,7 +114,7 @@ static void decide(struct verdict *v, const struct weighed *w, const struct dige
 	v->verify = c->verify;
 	fill_resolutions(v, c, d);
 	fill_reasons(v, c, d);
-	for (size_t i = 0; c->cover_count > 1 && i < c->cover_count; i++)
+	for (size_t i = 0; !c->healthy && c->cover_count > 1 && i < c->cover_count; i++)
 		push(d->a, v, arena_printf(d->a, "From here these look alike: %.*s",
 					   STR_ARG(digest_fill(d, c->covers[i]))));
 	for (size_t i = 0; i < c->check_count; i++)
