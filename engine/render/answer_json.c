@@ -30,15 +30,8 @@ static void json_readings(struct json *j, const struct match_answer *found)
 		return;
 	json_key(j, "readings");
 	json_array(j);
-	for (size_t i = 0; i < found->code_reading_count; i++) {
-		const struct match_code *c = &found->code_readings[i];
-		json_object(j);
-		json_key_int(j, "value", c->value);
-		json_key_str(j, "family", c->family);
-		json_key_str(j, "symbol", c->symbol);
-		json_key_str(j, "says", c->says);
-		json_end_object(j);
-	}
+	for (size_t i = 0; i < found->code_reading_count; i++)
+		render_json_code(j, NULL, &found->code_readings[i]);
 	json_end_array(j);
 }
 

@@ -32,7 +32,8 @@ void render_json_code(struct json *j, const char *key, const struct match_code *
 {
 	if (!code->known)
 		return;
-	json_key(j, key);
+	if (key)
+		json_key(j, key);
 	json_object(j);
 	json_key_int(j, "value", code->value);
 	json_key_str(j, "family", code->family);

@@ -332,25 +332,40 @@ enum err store_load(struct store *s, struct str id, struct arena *a, struct arti
 	return ERR_OK;
 }
 
-enum err store_rule(struct store *s, struct str id, struct arena *a, struct rule *ret_rule)
+/* find_article stands at the article's row of ARTICLE_BY_ID; the caller resets it. */
+static enum err find_article(struct store *s, struct str id, sqlite3_stmt **ret_q)
 {
 	sqlite3_stmt *q = sql_get(s, SQL_ARTICLE_BY_ID);
 	sql_str(q, 1, id);
 	bool row;
 	enum err e = sql_next(q, &row);
-	if (e || !row)
-		return e ? e : ERR_NOTFOUND;
-	struct rule rule = { .id = arena_str(a, id), .title = sql_keep(q, 1, a) };
+	*ret_q = q;
+	return e || row ? e : ERR_NOTFOUND;
+}
+
+static enum err read_rule(struct store *s, struct str id, struct arena *a, struct rule *rule)
+{
+	sqlite3_stmt *q;
+	enum err e = find_article(s, id, &q);
+	if (e)
+		return e;
+	*rule = (struct rule){ .id = arena_str(a, id), .title = sql_keep(q, 1, a) };
 	int64_t shown = sql_get_int(q, 3), authored = sql_get_int(q, 4);
 	sqlite3_reset(q);
-	if (authored) {
-		e = store_get_rule(s, authored, a, &rule);
-		rule.authored = true;
-	}
+	if (authored)
+		e = store_get_rule(s, authored, a, rule);
+	rule->authored = authored;
 	if (!e && shown != authored)
-		e = store_get_rule(s, shown, a, &rule);
-	if (!e)
-		e = arena_err(a);
+		e = store_get_rule(s, shown, a, rule);
+	return e ? e : arena_err(a);
+}
+
+enum err store_rule(struct store *s, struct str id, struct arena *a, struct rule *ret_rule)
+{
+	struct rule rule;
+	store_freeze(s);
+	enum err e = read_rule(s, id, a, &rule);
+	store_thaw(s);
 	if (!e)
 		*ret_rule = rule;
 	return e;
@@ -358,12 +373,10 @@ enum err store_rule(struct store *s, struct str id, struct arena *a, struct rule
 
 enum err store_brief(struct store *s, struct str id, struct arena *a, struct store_brief *ret_brief)
 {
-	sqlite3_stmt *q = sql_get(s, SQL_ARTICLE_BY_ID);
-	sql_str(q, 1, id);
-	bool row;
-	enum err e = sql_next(q, &row);
-	if (e || !row)
-		return e ? e : ERR_NOTFOUND;
+	sqlite3_stmt *q;
+	enum err e = find_article(s, id, &q);
+	if (e)
+		return e;
 	struct store_brief brief = { arena_str(a, id), sql_keep(q, 1, a), sql_keep(q, 2, a) };
 	sqlite3_reset(q);
 	if (arena_err(a))
