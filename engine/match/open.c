@@ -27,8 +27,8 @@ static enum err map_file(const char *path, struct matcher *m)
 	struct stat st;
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
-		return err_from_errno(errno);
-	enum err e = fstat(fd, &st) ? err_from_errno(errno) : !S_ISREG(st.st_mode) || !st.st_size ? ERR_DAMAGED : ERR_OK;
+		return ERR_NOTFOUND;
+	enum err e = fstat(fd, &st) ? ERR_IO : !S_ISREG(st.st_mode) || !st.st_size ? ERR_DAMAGED : ERR_OK;
 	void *p = e ? MAP_FAILED : mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_SHARED, fd, 0);
 	close(fd);
 	if (p == MAP_FAILED)

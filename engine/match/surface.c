@@ -348,7 +348,7 @@ static void compare_dress(struct str want, struct str have, unsigned *all, unsig
 static struct str literal_text(const struct fit *f, const struct surface *out, uint32_t i, struct str *raw)
 {
 	const struct segment *s = &f->segments[i];
-	size_t start = i ? out->values[s[-1].var].end : 0, end = f->text.n;
+	size_t start = i ? out->values[s[-1].var].end : 0, end;
 	if (!i || !start) {
 		start = s->start < f->in->n ? f->in->at[s->start] : f->text.n;
 		while (raw->n && !is_letter(raw->p[0]))

@@ -273,7 +273,9 @@ static struct str icmp_part(const struct channel *c, struct str bytes)
 
 static bool from_the_kernel(const struct channel *c, const struct sockaddr_storage *from)
 {
-	return c->spec.kind != CHANNEL_ROUTE || ((const struct sockaddr_nl *)from)->nl_pid == 0;
+	struct sockaddr_nl sender;
+	memcpy(&sender, from, sizeof sender);
+	return c->spec.kind != CHANNEL_ROUTE || sender.nl_pid == 0;
 }
 
 static void read_datagrams(struct channel *c, uint8_t *buffer, size_t size, channel_emit *emit, void *context)

@@ -236,7 +236,7 @@ static void other_bytes_are_no_article(void **state)
 {
 	(void)state;
 	struct article *a;
-	static const char *const others[] = { "", "\n", "DOCUMENT:", "DOCUMENT:Q12 x", "# A readme\n", "---\n", "\x7f" "ELF",
+	static const char *const others[] = { "", "\n", "DOCUMENT:", "DOCUMENT:Q12 x", "# A readme\n", "---\n", "\177ELF",
 					      "---\nname: tcp-refused\npredicts: []\n" };
 	for (size_t i = 0; i < sizeof others / sizeof *others; i++)
 		assert_int_equal(article_parse(str_c(others[i]), &arena, NULL, &a), ERR_INPUT);
