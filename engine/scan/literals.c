@@ -11,18 +11,20 @@
 
 enum {
 	FRAGMENT_MAX = 24,
-	RUN_MAX = 512,	     /* bytes of a message that are looked at in one go */
+	RUN_MAX = 256,	     /* bytes of a message that are looked at in one go */
+	SAMPLE = 8,	     /* every so many messages are counted for rarity */
 	PLAIN_WORD_MIN = 16, /* bytes of a fragment that is one word of letters only */
 	LETTERS_MIN = 7,
 	SLACK_PERCENT = 25, SLACK = 4, /* by how much a payload may differ from the message that covers it */
-	TRIGRAMS = 1 << 18
+	TRIGRAM_BITS = 16
 };
 
 enum { LETTER = 1, DIGIT = 2, HIGH = 4, PLAIN = 8, WORD = LETTER | DIGIT };
 
 struct choice {
 	struct literals *literals;
-	uint32_t *trigrams; /* how often each stands in all messages */
+	uint32_t *counts;      /* how often each trigram stands in the messages looked at */
+	unsigned char *costs;  /* about the bits that each tells: many for a rare one */
 	uint32_t *slots;    /* hash table of literal + 1 */
 	size_t slot_count, messages;
 	unsigned char fold[256], kind[256];
@@ -56,17 +58,17 @@ size_t literals_letters(struct str text)
 	return n;
 }
 
-static uint32_t *trigram(const struct choice *c, const char *p)
+static uint32_t trigram(const struct choice *c, const char *p)
 {
 	uint32_t h = (uint32_t)c->fold[(unsigned char)p[0]] << 16 | (uint32_t)c->fold[(unsigned char)p[1]] << 8 |
 		     c->fold[(unsigned char)p[2]];
-	return &c->trigrams[h * 2654435761u >> 14];
+	return h * 2654435761u >> (32 - TRIGRAM_BITS);
 }
 
-/* cost is about the bits that a trigram tells: many for a rare one. */
-static uint32_t cost(uint32_t times)
+static void set_costs(struct choice *c)
 {
-	return times ? 24 - (32 - (uint32_t)__builtin_clz(times)) : 24;
+	for (uint32_t i = 0; i < 1u << TRIGRAM_BITS; i++)
+		c->costs[i] = (unsigned char)(c->counts[i] ? __builtin_clz(c->counts[i]) : 32);
 }
 
 /* Long enough, and more than a common word. */
@@ -88,7 +90,7 @@ static void best_window(const struct choice *c, struct str run, bool glued, stru
 	run = str_first(run, RUN_MAX);
 	sums[0] = sums[1] = sums[2] = 0;
 	for (size_t i = 2; i < run.n; i++)
-		sums[i + 1] = sums[i] + cost(*trigram(c, run.p + i - 2));
+		sums[i + 1] = sums[i] + c->costs[trigram(c, run.p + i - 2)];
 	for (size_t from = 0; from + PREFILTER_LITERAL_MIN <= run.n; from++) {
 		if (!(kind(c, run.p[from]) & WORD) || (from ? kind(c, run.p[from - 1]) & WORD : glued))
 			continue;
@@ -153,9 +155,10 @@ static bool count_message(void *context, uint32_t message, struct str text, cons
 	(void)message;
 	(void)vars;
 	(void)count;
-	c->messages++;
+	if (c->messages++ % SAMPLE)
+		return true;
 	for (size_t i = 0; i + 3 <= text.n; i++)
-		++*trigram(c, text.p + i);
+		c->counts[trigram(c, text.p + i)]++;
 	return true;
 }
 
@@ -208,7 +211,8 @@ enum err literals_choose(const struct matcher *m, struct literals *ret_literals)
 {
 	struct literals l = { 0 };
 	struct arena work = { 0 };
-	struct choice c = { .literals = &l, .trigrams = arena_array(&work, uint32_t, TRIGRAMS), .slot_count = 1024 };
+	struct choice c = { .literals = &l, .counts = arena_array(&work, uint32_t, 1 << TRIGRAM_BITS),
+			    .costs = arena_array(&work, unsigned char, 1 << TRIGRAM_BITS), .slot_count = 1024 };
 	enum err e = arena_err(&work);
 	make_tables(&c);
 	if (!e) {
@@ -219,6 +223,7 @@ enum err literals_choose(const struct matcher *m, struct literals *ret_literals)
 		e = arena_err(&work);
 	}
 	if (!e) {
+		set_costs(&c);
 		match_each_message(m, choose_for, &c);
 		e = arena_err(&l.arena);
 	}
