@@ -54,7 +54,7 @@ static void filter_calls(bool raw_sockets)
 		SCMP_SYS(close), SCMP_SYS(write), SCMP_SYS(clock_gettime), SCMP_SYS(clock_nanosleep), SCMP_SYS(getrandom),
 		SCMP_SYS(brk), SCMP_SYS(munmap), SCMP_SYS(mremap), SCMP_SYS(madvise), SCMP_SYS(futex),
 		SCMP_SYS(rt_sigreturn), SCMP_SYS(rt_sigprocmask), SCMP_SYS(restart_syscall), SCMP_SYS(exit),
-		SCMP_SYS(exit_group),
+		SCMP_SYS(exit_group), SCMP_SYS(sigaltstack), SCMP_SYS(gettid), /* the last two: sanitizers, at the end */
 	};
 	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ERRNO(EPERM));
 	if (!filter)
