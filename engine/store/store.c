@@ -306,6 +306,21 @@ static enum err add_rule(const struct article *article, struct arena *a, struct 
 	return e ? e : rule_merge(rule, &one, a);
 }
 
+/* Not every reference has the other's title beside it. */
+static enum err name_references(struct store *s, struct arena *a, struct article *article)
+{
+	for (size_t i = 0; article && i < article->ref_count; i++) {
+		struct article_ref *ref = &article->refs[i];
+		struct store_brief brief = { 0 };
+		enum err e = ref->id.n && !ref->title.n ? store_brief(s, ref->id, a, &brief) : ERR_OK;
+		if (e && e != ERR_NOTFOUND)
+			return e;
+		if (brief.title.n)
+			ref->title = brief.title;
+	}
+	return ERR_OK;
+}
+
 enum err store_load(struct store *s, struct str id, struct arena *a, struct article **ret_article,
 		    struct article **ret_authored, struct rule *ret_rule)
 {
@@ -324,6 +339,10 @@ enum err store_load(struct store *s, struct str id, struct arena *a, struct arti
 		if (!e)
 			e = add_rule(second, a, &rule);
 	}
+	if (!e)
+		e = name_references(s, a, first);
+	if (!e)
+		e = name_references(s, a, second);
 	if (e)
 		return e;
 	*ret_article = second ? second : first;

@@ -51,6 +51,11 @@ class Show(KbtTest):
             self.assertIn(part, out[at:], out)
             at = out.index(part, at)
 
+    def test_a_reference_has_the_title_of_the_article_that_is_there(self):
+        self.import_both()
+        out = self.kbt('show', 'Q234567').out
+        self.assertRegex(out, r'Refers to\n  Q123456 +Gizmo: The Cog\n')
+
     def test_raw_is_the_imported_text_word_for_word(self):
         self.import_both()
         self.assertEqual(self.kbt('show', 'Q123456', '--raw').out, self.theirs.decode().replace('\r\n', '\n'))
