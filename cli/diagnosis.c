@@ -104,7 +104,8 @@ static bool ask_server(struct diagnosis *d)
 		value = str_from(value, 1);
 	if (!value.n)
 		return false;
-	d->sets[d->set_count++] = (struct binding){ need->name, arena_str(&d->c->arena, value), need->type, STR("asked") };
+	d->sets[d->set_count++] =
+		(struct binding){ need->name, arena_str(&d->c->arena, value), need->type, STR("asked") };
 	return true;
 }
 
@@ -132,8 +133,8 @@ enum err diagnosis_run(struct diagnosis *d, struct str text, double start_delay_
 	for (bool again = true; again;) {
 		options.set = d->sets;
 		options.set_count = d->set_count;
-		enum err e = triage_run(d->store, d->matcher, d->scratch, d->causes, d->driver, &d->files, text, &options,
-					&c->arena, &d->report);
+		enum err e = triage_run(d->store, d->matcher, d->scratch, d->causes, d->driver, &d->files, text,
+					&options, &c->arena, &d->report);
 		if (e)
 			return e;
 		again = !options.offline && !d->replay && ask_server(d);
@@ -200,7 +201,8 @@ enum err diagnosis_load(struct cmd_context *c, const char *path, struct incident
 	struct str bytes;
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
-		return diags_fail(&c->diags, ERR_IO, "%s: %s", path, strerror(errno)); /* a KB is what exit code 4 is about */
+		return diags_fail(&c->diags, ERR_IO, "%s: %s", path,
+				  strerror(errno)); /* a KB is what exit code 4 is about */
 	enum err e = cmd_read_fd(c, fd, INCIDENT_BYTES_MAX, &bytes);
 	close(fd);
 	if (e)

@@ -139,7 +139,8 @@ static void add_resolutions(struct loader *l, struct cause *c, const struct tree
 		bool workaround = str_eq(kind, STR("workaround"));
 		if (!text.n || (kind.n && !workaround && !str_eq(kind, STR("fix"))))
 			complain(l, t->line, "a resolution wants text, and kind fix or workaround, in", c->name);
-		struct rule_resolution *r = arena_push(l->arena, &c->resolutions, &c->resolution_count, &c->resolution_cap);
+		struct rule_resolution *r =
+			arena_push(l->arena, &c->resolutions, &c->resolution_count, &c->resolution_cap);
 		if (r)
 			*r = (struct rule_resolution){ .kind = workaround ? RESOLUTION_WORKAROUND : RESOLUTION_FIX,
 						       .text = text,
@@ -151,8 +152,9 @@ static void add_resolutions(struct loader *l, struct cause *c, const struct tree
 
 static void check_keys(struct loader *l, const struct tree *t)
 {
-	static const char *const known[] = { "class", "title", "layer", "step", "healthy", "weight", "article", "groups",
-					     "needs", "fits", "says", "do", "covers", "check", "verify" };
+	static const char *const known[] = { "class",  "title",	  "layer",  "step",  "healthy",
+					     "weight", "article", "groups", "needs", "fits",
+					     "says",   "do",	  "covers", "check", "verify" };
 	for (size_t i = 0; i < t->count; i++) {
 		bool found = false;
 		for (size_t k = 0; k < sizeof known / sizeof *known; k++)

@@ -152,7 +152,11 @@ enum err digest_make(const struct case_file *c, struct arena *a, struct digest *
 
 static struct str filling(const struct digest *d, struct str name)
 {
-	const struct { const char *name; struct str value; const char *otherwise; } words[] = {
+	const struct {
+		const char *name;
+		struct str value;
+		const char *otherwise;
+	} words[] = {
 		{ "server", d->server, "the server" },
 		{ "address", d->used.n ? d->used : d->target, "its address" },
 		{ "ports", d->smb ? STR("445 and 139") : d->port, "" },

@@ -26,7 +26,7 @@ struct derived {
 
 enum { NAME_SOURCES_MAX = 8 };
 struct name_source {
-	struct str name; /* hosts lmhosts dns wins broadcast known */
+	struct str name;      /* hosts lmhosts dns wins broadcast known */
 	struct str addresses; /* IPv4, joined by blanks; empty: it has none */
 	bool told;	      /* it was asked and has answered, failed or stayed silent */
 	bool silent;	      /* a client waits for it */
@@ -43,14 +43,14 @@ struct digest {
 	bool smb;	  /* it is about SMB; else a port is all there is, and stands for both of SMB's */
 	bool server_is_address;
 	const struct evidence *files, *own_link, *ras; /* ras: of the bound link */
-	bool asks_ras; /* the bound link is a dialled one */
+	bool asks_ras;				       /* the bound link is a dialled one */
 	struct name_source sources[NAME_SOURCES_MAX];
 	size_t source_count;
-	struct str used;    /* the IPv4 address that the client would use; empty: none, or not known yet */
-	struct str used_all; /* that source's IPv4 addresses */
-	struct str v6;	    /* DNS's IPv6 addresses */
-	struct str target;  /* the address to probe: used, else what another source says */
-	struct str truth;   /* the address that the name should have, where sources tell */
+	struct str used;		 /* the IPv4 address that the client would use; empty: none, or not known yet */
+	struct str used_all;		 /* that source's IPv4 addresses */
+	struct str v6;			 /* DNS's IPv6 addresses */
+	struct str target;		 /* the address to probe: used, else what another source says */
+	struct str truth;		 /* the address that the name should have, where sources tell */
 	struct str dns_server, dns_name; /* the one whose answer counts */
 	struct str wins_server;
 	const struct evidence *route, *tcp445, *tcp139;
@@ -81,7 +81,10 @@ void digest_put_str(struct digest *d, const char *name, struct str value, const 
 	digest_look_((d), (probe), (const struct probe_arg[]){ __VA_ARGS__ }, \
 		     sizeof((const struct probe_arg[]){ __VA_ARGS__ }) / sizeof(struct probe_arg))
 const struct evidence *digest_look_(const struct digest *d, const char *probe, const struct probe_arg *want, size_t n);
-#define ARG(name, value) { STR_LIT(name), (value) }
+#define ARG(name, value) \
+	{ \
+		STR_LIT(name), (value) \
+	}
 
 struct str evidence_text(const struct evidence *e, const char *fact); /* empty: unknown; e may be NULL */
 bool evidence_yes(const struct evidence *e, const char *fact);

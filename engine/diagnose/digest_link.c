@@ -19,8 +19,10 @@ static void put_ras(struct digest *d)
 	if (!d->ras)
 		return;
 	bool usable = evidence_state(d->ras, "up");
-	const char *state = evidence_state(d->ras, "absent") ? "absent" : evidence_state(d->ras, "no-address") ? "no-address" :
-			    usable ? "up" : "down";
+	const char *state = evidence_state(d->ras, "absent")	   ? "absent"
+			    : evidence_state(d->ras, "no-address") ? "no-address"
+			    : usable				   ? "up"
+								   : "down";
 	digest_put(d, "ras.link", state, d->ras);
 }
 
@@ -29,7 +31,8 @@ static const struct evidence *first_look(const struct digest *d, struct str link
 {
 	for (size_t i = 0; i < d->c->evidence_count; i++) {
 		const struct evidence *e = d->c->evidence[i];
-		if (str_eq(e->probe, STR("link")) && str_eq(evidence_arg(e, "link"), link) && !evidence_state(e, "not-run"))
+		if (str_eq(e->probe, STR("link")) && str_eq(evidence_arg(e, "link"), link) &&
+		    !evidence_state(e, "not-run"))
 			return e;
 	}
 	return NULL;

@@ -29,8 +29,8 @@ struct dns_view {
 
 /* The order of DNS states by what a resolver makes of them over several names: an answer counts before all, an error
  * before "there is no such name". */
-static const char *const dns_order[] = { "answers", "no-a-record", "servfail", "refused", "slow", "silent", "port-closed",
-					 "unreachable", "nxdomain" };
+static const char *const dns_order[] = { "answers", "no-a-record", "servfail",	  "refused", "slow",
+					 "silent",  "port-closed", "unreachable", "nxdomain" };
 
 static size_t dns_rank(const char *state)
 {
@@ -42,12 +42,12 @@ static size_t dns_rank(const char *state)
 
 static struct dns_view view_reply(const struct evidence *e)
 {
-	static const struct { const char *probe, *state; } map[] = {
-		{ "answered", "answers" },	{ "nodata", "no-a-record" }, { "nxdomain", "nxdomain" },
-		{ "servfail", "servfail" },	{ "refused", "refused" },    { "rcode", "servfail" },
-		{ "timeout", "silent" },	{ "malformed", "servfail" }, { "port-closed", "port-closed" },
-		{ "unreachable", "unreachable" }
-	};
+	static const struct {
+		const char *probe, *state;
+	} map[] = { { "answered", "answers" },	     { "nodata", "no-a-record" }, { "nxdomain", "nxdomain" },
+		    { "servfail", "servfail" },	     { "refused", "refused" },	  { "rcode", "servfail" },
+		    { "timeout", "silent" },	     { "malformed", "servfail" }, { "port-closed", "port-closed" },
+		    { "unreachable", "unreachable" } };
 	struct dns_view v = { .from = e, .addresses = evidence_text(e, "dns.addresses") };
 	for (size_t i = 0; e && i < sizeof map / sizeof *map; i++)
 		if (evidence_state(e, map[i].probe))
@@ -65,8 +65,8 @@ static struct dns_view view_name(const struct digest *d, struct str servers, str
 	struct dns_view first = { 0 };
 	struct str server;
 	while (str_word(&servers, &server)) {
-		struct dns_view v = view_reply(digest_look(d, "dns", ARG("server", server), ARG("name", name),
-							   ARG("type", type)));
+		struct dns_view v =
+			view_reply(digest_look(d, "dns", ARG("server", server), ARG("name", name), ARG("type", type)));
 		bool knows = v.state && (dns_rank(v.state) < 2 || str_eq(str_c(v.state), STR("nxdomain")));
 		if (knows)
 			return v;
@@ -101,15 +101,16 @@ static void put_dns_host(struct digest *d)
 	const struct evidence *wins = digest_look(d, "nbns", ARG("server", server));
 	const struct evidence *dns = digest_look(d, "dns", ARG("server", server));
 	bool spoke = dns && !evidence_state(dns, "timeout") && !evidence_state(dns, "unreachable");
-	if (spoke || evidence_state(arp, "answered") || evidence_state(arp, "duplicate") || evidence_state(ping, "answered") ||
-	    evidence_state(ping, "loss") || (wins && !evidence_state(wins, "timeout") && !evidence_state(wins, "unreachable")))
+	if (spoke || evidence_state(arp, "answered") || evidence_state(arp, "duplicate") ||
+	    evidence_state(ping, "answered") || evidence_state(ping, "loss") ||
+	    (wins && !evidence_state(wins, "timeout") && !evidence_state(wins, "unreachable")))
 		digest_put(d, "dns.host", "alive", spoke ? dns : arp ? arp : ping ? ping : wins);
 	else if (evidence_state(arp, "silent") || (!arp && evidence_state(neighbour, "failed")))
 		digest_put(d, "dns.host", "dead", arp ? arp : neighbour);
 }
 
-/* put_dns_site: a host that is not configured as one answers DNS questions, so the service is elsewhere; or none does and
- * the configured one serves WINS too, so it is a name server. */
+/* put_dns_site: a host that is not configured as one answers DNS questions, so the service is elsewhere; or none does
+ * and the configured one serves WINS too, so it is a name server. */
 static void put_dns_site(struct digest *d)
 {
 	const struct evidence *asked = NULL;
@@ -196,10 +197,11 @@ static void read_dns(struct digest *d)
 
 static const char *wins_state(const struct evidence *e)
 {
-	return evidence_state(e, "answered") || evidence_state(e, "conflict") ? "answers" :
-	       evidence_state(e, "negative") || evidence_state(e, "malformed") ? "negative" :
-	       evidence_state(e, "timeout") ? "silent" :
-	       evidence_state(e, "port-closed") ? "port-closed" : "unreachable";
+	return evidence_state(e, "answered") || evidence_state(e, "conflict")	 ? "answers"
+	       : evidence_state(e, "negative") || evidence_state(e, "malformed") ? "negative"
+	       : evidence_state(e, "timeout")					 ? "silent"
+	       : evidence_state(e, "port-closed")				 ? "port-closed"
+										 : "unreachable";
 }
 
 static void read_wins(struct digest *d)
@@ -289,8 +291,9 @@ static enum walk try_host(struct digest *d, bool *waited)
 	if (!services.n)
 		services = STR("files dns");
 	while (str_word(&services, &service)) {
-		const char *name = str_eq(service, STR("files")) ? "hosts" :
-				   str_eq(service, STR("dns")) || str_eq(service, STR("resolve")) ? "dns" : NULL;
+		const char *name = str_eq(service, STR("files"))				    ? "hosts"
+				   : str_eq(service, STR("dns")) || str_eq(service, STR("resolve")) ? "dns"
+												    : NULL;
 		enum walk w = name ? try_source(d, name, waited) : WALK_GO;
 		if (w != WALK_GO)
 			return w;
@@ -311,10 +314,11 @@ static void resolve(struct digest *d)
 		struct str fact = arena_printf(d->a, "client.resolves.%.*s", STR_ARG(step));
 		if (d->smb && d->files && evidence_fact(d->files, fact.p) && !evidence_yes(d->files, fact.p))
 			continue;
-		w = str_eq(step, STR("host")) ? try_host(d, &waited) :
-		    str_eq(step, STR("wins")) ? try_source(d, "wins", &waited) :
-		    str_eq(step, STR("bcast")) ? try_source(d, "broadcast", &waited) :
-		    str_eq(step, STR("lmhosts")) ? try_source(d, "lmhosts", &waited) : WALK_GO;
+		w = str_eq(step, STR("host"))	   ? try_host(d, &waited)
+		    : str_eq(step, STR("wins"))	   ? try_source(d, "wins", &waited)
+		    : str_eq(step, STR("bcast"))   ? try_source(d, "broadcast", &waited)
+		    : str_eq(step, STR("lmhosts")) ? try_source(d, "lmhosts", &waited)
+						   : WALK_GO;
 	}
 	if (w == WALK_UNKNOWN)
 		return;
@@ -387,9 +391,12 @@ static void put_elsewhere(struct digest *d)
 	if (all)
 		digest_put(d, "name.elsewhere", elsewhere ? "yes" : "no", NULL);
 	if (status)
-		digest_put(d, "known.named", evidence_state(status, "port-closed") ? "port-closed" :
-			   !evidence_state(status, "answered") ? "silent" :
-			   evidence_yes(status, "nbstat.has_name") ? "yes" : "no", status);
+		digest_put(d, "known.named",
+			   evidence_state(status, "port-closed")     ? "port-closed"
+			   : !evidence_state(status, "answered")     ? "silent"
+			   : evidence_yes(status, "nbstat.has_name") ? "yes"
+								     : "no",
+			   status);
 	const struct evidence *route = d->known.n ? digest_look(d, "route", ARG("address", d->known)) : NULL;
 	if (route)
 		digest_put(d, "known.path", evidence_state(route, "on-link") ? "on-link" : "routed", route);

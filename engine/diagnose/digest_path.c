@@ -26,10 +26,15 @@ static void put_route(struct digest *d)
 		digest_change(d, "ras.link", "up", e);
 	}
 	bool ras = evidence_yes(e, "route.ppp") || (d->asks_ras && str_eq(evidence_text(e, "route.dev"), d->link));
-	digest_put(d, "path.kind", evidence_state(e, "local") ? "local" : ras ? "ras" :
-		   evidence_state(e, "on-link") ? "on-link" : "routed", e);
+	digest_put(d, "path.kind",
+		   evidence_state(e, "local")	  ? "local"
+		   : ras			  ? "ras"
+		   : evidence_state(e, "on-link") ? "on-link"
+						  : "routed",
+		   e);
 	if (d->asks_ras)
-		digest_put(d, "ras.route", str_eq(evidence_text(e, "route.dev"), d->link) ? "over-link" : "elsewhere", e);
+		digest_put(d, "ras.route", str_eq(evidence_text(e, "route.dev"), d->link) ? "over-link" : "elsewhere",
+			   e);
 }
 
 /* ---- neighbours ---- */
@@ -48,7 +53,8 @@ static int arp_says(const struct digest *d, struct str address, const struct evi
 		return 0;
 	/* The neighbour table holds one answer: whether a second host answers too only the ARP probe tells. */
 	bool fresh = evidence_yes(neighbour, "neigh.answers") || evidence_state(neighbour, "delay");
-	bool target = str_eq(address, d->target), open = digest_is(d, "tcp.445", "open") || digest_is(d, "tcp.139", "open");
+	bool target = str_eq(address, d->target),
+	     open = digest_is(d, "tcp.445", "open") || digest_is(d, "tcp.139", "open");
 	return fresh && (open || !target) ? 1 : -1;
 }
 
@@ -77,7 +83,8 @@ static double arp_requests(const struct digest *d)
 	for (size_t i = 0; i < d->c->evidence_count; i++) {
 		const struct evidence *e = d->c->evidence[i];
 		uint64_t n = 3;
-		if (!str_eq(e->probe, STR("arp")) || !str_eq(evidence_arg(e, "address"), d->target) || evidence_state(e, "not-run"))
+		if (!str_eq(e->probe, STR("arp")) || !str_eq(evidence_arg(e, "address"), d->target) ||
+		    evidence_state(e, "not-run"))
 			continue;
 		(void)str_u64(evidence_arg(e, "count"), &n);
 		count += (double)n;
@@ -119,7 +126,8 @@ static void put_gateway(struct digest *d)
 		digest_put(d, "gateway.state", says ? "answers" : "silent", from);
 }
 
-/* put_lan: hosts other than the target and the gateway that answered on the wire, and what the wire says of the subnet. */
+/* put_lan: hosts other than the target and the gateway that answered on the wire, and what the wire says of the subnet.
+ */
 static bool in_subnet(const struct digest *d, struct str address)
 {
 	struct address own, other;
@@ -171,7 +179,8 @@ size_t digest_usual_gateways(const struct digest *d, struct str ret_addresses[2]
 	struct address own;
 	double prefix = evidence_number(d->own_link, "link.prefix", 0);
 	size_t count = 0;
-	if (!address_parse(evidence_text(d->own_link, "link.address"), &own) || own.family != 4 || prefix < 16 || prefix > 29)
+	if (!address_parse(evidence_text(d->own_link, "link.address"), &own) || own.family != 4 || prefix < 16 ||
+	    prefix > 29)
 		return 0;
 	uint32_t host = 0, mask = ~(uint32_t)0 << (32 - (unsigned)prefix);
 	for (size_t i = 0; i < 4; i++)
@@ -213,7 +222,9 @@ static const char *tcp_words(const struct evidence *e)
 {
 	struct str origin = evidence_text(e, "tcp.icmp_origin");
 	bool self = str_eq(origin, STR("self")), router = str_eq(origin, STR("router"));
-	static const struct { const char *state, *self, *router, *target; } map[] = {
+	static const struct {
+		const char *state, *self, *router, *target;
+	} map[] = {
 		{ "open", "open", "open", "open" },
 		{ "refused", "refused", "refused", "refused" },
 		{ "timeout", "silent", "silent", "silent" },
@@ -248,8 +259,11 @@ static void put_ports(struct digest *d)
 		digest_put(d, "tcp.139", tcp_words(d->tcp139), d->tcp139);
 	const struct evidence *own = tcp_of(d, STR("127.0.0.1"), d->port);
 	if (own)
-		digest_put(d, "loopback.445", evidence_state(own, "timeout") ? "silent" :
-			   evidence_state(own, "open") || evidence_state(own, "refused") ? "passes" : "rejected", own);
+		digest_put(d, "loopback.445",
+			   evidence_state(own, "timeout")				   ? "silent"
+			   : evidence_state(own, "open") || evidence_state(own, "refused") ? "passes"
+											   : "rejected",
+			   own);
 }
 
 /* put_steady: connections to one port of one address, in turn: a mix of success and failure is a finding of its own. */
@@ -258,8 +272,10 @@ static void put_steady(struct digest *d)
 	size_t good[2] = { 0 }, bad[2] = { 0 };
 	for (size_t i = 0; i < d->c->evidence_count; i++) {
 		const struct evidence *e = d->c->evidence[i];
-		bool tcp = str_eq(e->probe, STR("tcp")), smb = str_eq(e->probe, STR("smb")), nbss = str_eq(e->probe, STR("nbss"));
-		if (!str_eq(evidence_arg(e, "address"), d->target) || evidence_state(e, "not-run") || !(tcp || smb || nbss))
+		bool tcp = str_eq(e->probe, STR("tcp")), smb = str_eq(e->probe, STR("smb")),
+		     nbss = str_eq(e->probe, STR("nbss"));
+		if (!str_eq(evidence_arg(e, "address"), d->target) || evidence_state(e, "not-run") ||
+		    !(tcp || smb || nbss))
 			continue;
 		struct str state = tcp ? e->state : evidence_text(e, smb ? "smb.tcp" : "nbss.tcp");
 		size_t port = nbss || str_eq(evidence_arg(e, "port"), STR("139"));
@@ -303,8 +319,12 @@ static void put_ipv6(struct digest *d)
 	if (!e)
 		return;
 	bool alive = evidence_state(ping, "answered") || evidence_state(ping, "loss");
-	digest_put(d, "tcp.ipv6", evidence_state(e, "open") ? "open" : evidence_state(e, "refused") ? "refused" :
-		   evidence_state(e, "timeout") && alive ? "filtered" : "dead", e);
+	digest_put(d, "tcp.ipv6",
+		   evidence_state(e, "open")		   ? "open"
+		   : evidence_state(e, "refused")	   ? "refused"
+		   : evidence_state(e, "timeout") && alive ? "filtered"
+							   : "dead",
+		   e);
 }
 
 /* ---- ICMP: ping, loss, latency, MTU, trace ---- */
@@ -364,7 +384,8 @@ static void put_quick(struct digest *d)
 {
 	double ms = evidence_number(d->tcp445, "tcp.ms", -1), other_ms = evidence_number(d->tcp139, "tcp.ms", 0);
 	const struct evidence *smb = digest_look(d, "smb", ARG("address", d->target));
-	bool spoke = digest_is(d, "tcp.445", "open") || digest_is(d, "tcp.445", "refused") || digest_is(d, "tcp.139", "open");
+	bool spoke = digest_is(d, "tcp.445", "open") || digest_is(d, "tcp.445", "refused") ||
+		     digest_is(d, "tcp.139", "open");
 	bool slow = (digest_is(d, "tcp.139", "open") ? other_ms : 0) > SLOW_MS || evidence_state(smb, "silent") ||
 		    evidence_state(smb, "no-connection");
 	if (!digest_fact(d, "latency.state").n && spoke && !slow && ms >= 0 && (ms < SLOW_MS || other_ms < SLOW_MS))
@@ -385,7 +406,8 @@ static void put_trace(struct digest *d)
 	const struct evidence *e = digest_look(d, "trace", ARG("address", d->target));
 	struct str first = evidence_text(e, "trace.first");
 	bool loop = digest_is(d, "tcp.445", "loop") || evidence_yes(e, "trace.loop");
-	bool arrived = digest_is(d, "tcp.445", "open") || digest_is(d, "tcp.445", "refused") || digest_is(d, "tcp.139", "open");
+	bool arrived = digest_is(d, "tcp.445", "open") || digest_is(d, "tcp.445", "refused") ||
+		       digest_is(d, "tcp.139", "open");
 	if (arrived)
 		digest_put(d, "path.loop", "no", d->tcp445);
 	else if (e || loop)
@@ -411,7 +433,8 @@ static void put_host(struct digest *d)
 		speaks |= str_eq(tcp, alive[i]) || str_eq(other, alive[i]);
 	bool unresolved = str_eq(tcp, STR("no-neighbour")), near = digest_is(d, "path.kind", "on-link");
 	bool gone = digest_is(d, "arp.state", "silent") || (unresolved && !near);
-	bool asked = gone || (!(unresolved && near) && digest_is(d, "icmp.state", "silent") && status && tcp.n && other.n);
+	bool asked =
+		gone || (!(unresolved && near) && digest_is(d, "icmp.state", "silent") && status && tcp.n && other.n);
 	if (speaks || asked)
 		digest_put(d, "host.ip", speaks ? "answers" : "silent", status ? status : d->tcp445);
 }

@@ -19,8 +19,10 @@ static struct smb_view view_smb(const struct digest *d)
 			v.of[i] = NULL;
 	}
 	struct str most = evidence_text(d->files, "client.smb.max_protocol");
-	bool two = !d->files || !evidence_fact(d->files, "client.smb.smb2") || evidence_yes(d->files, "client.smb.smb2");
-	v.may[SMB_1] = !d->files || !evidence_fact(d->files, "client.smb.smb1") || evidence_yes(d->files, "client.smb.smb1");
+	bool two =
+		!d->files || !evidence_fact(d->files, "client.smb.smb2") || evidence_yes(d->files, "client.smb.smb2");
+	v.may[SMB_1] =
+		!d->files || !evidence_fact(d->files, "client.smb.smb1") || evidence_yes(d->files, "client.smb.smb1");
 	v.may[SMB_2] = two;
 	v.may[SMB_311] = two && (!most.n || str_eq(most, STR("SMB3_11")) || str_eq(most, STR("SMB3")));
 	return v;
@@ -119,11 +121,15 @@ static void put_access(struct digest *d, const struct evidence *e)
 	if (!share.n && refused)
 		digest_put(d, "smb.share", "denied", e);
 	else if (share.n)
-		digest_put(d, "smb.share", str_eq(share, fine) ? "ok" : str_eq_nocase(share, STR("c00000cc")) ? "missing" :
-			   "denied", e);
+		digest_put(d, "smb.share",
+			   str_eq(share, fine)			   ? "ok"
+			   : str_eq_nocase(share, STR("c00000cc")) ? "missing"
+								   : "denied",
+			   e);
 }
 
-/* Encryption came with SMB 3. A server that demands it turns an older dialect away at the session and takes SMB 3.1.1. */
+/* Encryption came with SMB 3. A server that demands it turns an older dialect away at the session and takes SMB 3.1.1.
+ */
 static void put_encryption(struct digest *d, const struct smb_view *v, const struct evidence *e)
 {
 	const struct evidence *newest = v->of[SMB_311];
@@ -133,7 +139,8 @@ static void put_encryption(struct digest *d, const struct smb_view *v, const str
 	struct str mine = evidence_text(e, "session.status"), fine = STR("00000000");
 	bool takes = str_eq(evidence_text(newest, "session.status"), fine);
 	bool denied = str_eq_nocase(mine, STR("c0000022"));
-	bool offers = evidence_yes(newest, "smb.encryption"); /* nobody in particular cannot encrypt: it refuses us there too */
+	bool offers = evidence_yes(newest,
+				   "smb.encryption"); /* nobody in particular cannot encrypt: it refuses us there too */
 	bool demands = evidence_yes(newest, "session.encrypt") || (denied && (takes || offers));
 	digest_put(d, "smb.encryption", !can && demands ? "required" : "ok", newest ? newest : e);
 }
@@ -166,8 +173,8 @@ static void put_works(struct digest *d, const struct evidence *e)
 		return;
 	bool negotiated = evidence_state(e, "negotiated") && digest_is(d, "smb.dialects", "common");
 	bool old = str_eq(evidence_text(e, "smb.dialect"), STR("NT1")); /* probed no further than its dialect */
-	bool works = negotiated && (old || evidence_text(e, "session.status").n) && !digest_is(d, "smb.signing", "mismatch") &&
-		     !digest_is(d, "smb.encryption", "required");
+	bool works = negotiated && (old || evidence_text(e, "session.status").n) &&
+		     !digest_is(d, "smb.signing", "mismatch") && !digest_is(d, "smb.encryption", "required");
 	if (!works || digest_fact(d, "smb.encryption").n)
 		digest_put(d, "path.works", works ? "yes" : "no", e);
 }
@@ -176,8 +183,9 @@ static void put_works(struct digest *d, const struct evidence *e)
 static void put_step(struct digest *d)
 {
 	static const char *const local[] = { "no-local-port", "local-denied" };
-	static const char *const on_way[] = { "no-neighbour", "net-unreachable", "host-unreachable", "prohibited-router", "loop",
-					      "no-route" };
+	static const char *const on_way[] = {
+		"no-neighbour", "net-unreachable", "host-unreachable", "prohibited-router", "loop", "no-route"
+	};
 	struct str tcp = digest_fact(d, "tcp.445"), route = digest_fact(d, "route.state");
 	bool open = str_eq(tcp, STR("open")) || digest_is(d, "tcp.139", "open");
 	bool told = tcp.n && digest_fact(d, "tcp.139").n;

@@ -9,12 +9,8 @@ struct rung {
 };
 
 static const struct rung rungs[] = {
-	{ "link", "link.state", "ok" },
-	{ "address", "address.state", "ok" },
-	{ "name", "name.resolution", "ok" },
-	{ "path", "host.ip", "answers" },
-	{ "tcp", "tcp.445", "open" },
-	{ "smb", "path.works", "yes" },
+	{ "link", "link.state", "ok" },	  { "address", "address.state", "ok" }, { "name", "name.resolution", "ok" },
+	{ "path", "host.ip", "answers" }, { "tcp", "tcp.445", "open" },		{ "smb", "path.works", "yes" },
 };
 enum { RUNGS = sizeof rungs / sizeof *rungs };
 
@@ -33,7 +29,8 @@ static struct str name_says(const struct digest *d)
 {
 	if (digest_is(d, "name.resolution", "failed"))
 		return digest_fill(d, STR("nothing that this machine asks knows {server}"));
-	return d->server_is_address ? STR("an address was given") : digest_fill(d, STR("{server} is {address}, by {name.source}"));
+	return d->server_is_address ? STR("an address was given")
+				    : digest_fill(d, STR("{server} is {address}, by {name.source}"));
 }
 
 static struct str says_of(const struct digest *d, const struct rung *r)
@@ -57,7 +54,8 @@ enum err diagnose_ladder(const struct case_file *c, const struct verdict *v, str
 		return err ? err : ERR_NOMEM;
 	size_t fails = RUNGS;
 	for (size_t i = 0; i < RUNGS; i++) {
-		steps[i] = (struct ladder_step){ str_c(rungs[i].step), state_of(&d, &rungs[i]), says_of(&d, &rungs[i]) };
+		steps[i] =
+			(struct ladder_step){ str_c(rungs[i].step), state_of(&d, &rungs[i]), says_of(&d, &rungs[i]) };
 		if (v->state == VERDICT_CONFIRMED && str_eq(v->step, str_c(rungs[i].step)))
 			steps[i].state = STR("failed");
 		if (fails == RUNGS && str_eq(steps[i].state, STR("failed")))

@@ -47,8 +47,9 @@ static bool asked_already(const struct wave *w, const char *probe, const struct 
 }
 
 /* ask adds a request; arguments without a value are left out. */
-#define ask(w, probe, ...) ask_((w), (probe), (const struct probe_arg[]){ __VA_ARGS__ }, \
-				sizeof((const struct probe_arg[]){ __VA_ARGS__ }) / sizeof(struct probe_arg))
+#define ask(w, probe, ...) \
+	ask_((w), (probe), (const struct probe_arg[]){ __VA_ARGS__ }, \
+	     sizeof((const struct probe_arg[]){ __VA_ARGS__ }) / sizeof(struct probe_arg))
 static void ask_(struct wave *w, const char *probe, const struct probe_arg *args, size_t n)
 {
 	struct probe_request r = { .probe = probe_find(str_c(probe)), .files = w->d->c->files };
@@ -152,7 +153,8 @@ static void step_burst(struct wave *w)
 {
 	bool near = tcp_open(w->d) && evidence_number(w->d->tcp445, "tcp.ms", 1000) < NEAR_MS;
 	struct str wait = near ? S("200") : tcp_open(w->d) ? S("600") : S("900");
-	ask(w, "icmp", ARG("address", w->d->target), ARG("count", S("20")), ARG("interval", S("20")), ARG("wait", wait));
+	ask(w, "icmp", ARG("address", w->d->target), ARG("count", S("20")), ARG("interval", S("20")),
+	    ARG("wait", wait));
 }
 
 static void step_status(struct wave *w)
@@ -169,7 +171,8 @@ static void step_ping(struct wave *w)
 	if (!d->target.n || !tcp_told(d))
 		return;
 	if (digest_seems_slow(d))
-		ask(w, "icmp", ARG("address", d->target), ARG("count", S("3")), ARG("interval", S("1000")), ARG("wait", S("5000")));
+		ask(w, "icmp", ARG("address", d->target), ARG("count", S("3")), ARG("interval", S("1000")),
+		    ARG("wait", S("5000")));
 	else
 		step_burst(w);
 	if (digest_is(d, "tcp.ipv6", "dead") || digest_is(d, "tcp.ipv6", "filtered"))
@@ -234,7 +237,8 @@ static void step_smb(struct wave *w)
 	if (!tcp_open(d) || !d->smb)
 		return;
 	if (!digest_is(d, "tcp.445", "open"))
-		ask(w, "nbss", ARG("address", d->target), ARG("called", d->server_is_address ? S("*SMBSERVER") : d->server));
+		ask(w, "nbss", ARG("address", d->target),
+		    ARG("called", d->server_is_address ? S("*SMBSERVER") : d->server));
 	ask_smb(w, digest_client_dialects(d));
 }
 
@@ -275,7 +279,8 @@ static void step_bursts(struct wave *w)
 static void step_watch(struct wave *w)
 {
 	const struct digest *d = w->d;
-	double want = digest_is(d, "link.state", "no-carrier") ? LINK_WATCH_DOWN_MS : LINK_WATCH_MS, left = want - d->c->elapsed_ms;
+	double want = digest_is(d, "link.state", "no-carrier") ? LINK_WATCH_DOWN_MS : LINK_WATCH_MS,
+	       left = want - d->c->elapsed_ms;
 	if (digest_fact(d, "link.flapping").n || !d->own_link)
 		return;
 	ask(w, "link", ARG("link", d->asks_ras ? S("") : d->link),
@@ -288,7 +293,8 @@ static void step_dns_host(struct wave *w)
 	if (!d->dns_server.n || !own_link_usable(d))
 		return;
 	ask(w, "arp", ARG("address", d->dns_server));
-	ask(w, "icmp", ARG("address", d->dns_server), ARG("count", S("2")), ARG("interval", S("200")), ARG("wait", S("900")));
+	ask(w, "icmp", ARG("address", d->dns_server), ARG("count", S("2")), ARG("interval", S("200")),
+	    ARG("wait", S("900")));
 }
 
 static void step_dns_domain(struct wave *w)
@@ -302,7 +308,8 @@ static void step_dns_domain(struct wave *w)
 static void step_dns_other(struct wave *w)
 {
 	const struct digest *d = w->d;
-	struct str configured = evidence_text(d->files, "client.dns.servers"), gateway = evidence_text(d->own_link, "link.gateway");
+	struct str configured = evidence_text(d->files, "client.dns.servers"),
+		   gateway = evidence_text(d->own_link, "link.gateway");
 	if (!d->dns_name.n)
 		return;
 	if (d->wins_server.n && !list_has(configured, d->wins_server))
@@ -322,8 +329,9 @@ static void step_subnet(struct wave *w)
 	double prefix = evidence_number(d->own_link, "link.prefix", 24);
 	struct address own, other;
 	for (size_t i = 0; i < sizeof asked / sizeof *asked; i++)
-		if (address_parse(asked[i], &other) && address_parse(evidence_text(d->own_link, "link.address"), &own) &&
-		    other.family == 4 && !address_in(other, own, (unsigned)prefix))
+		if (address_parse(asked[i], &other) &&
+		    address_parse(evidence_text(d->own_link, "link.address"), &own) && other.family == 4 &&
+		    !address_in(other, own, (unsigned)prefix))
 			ask(w, "arp", ARG("address", asked[i]), ARG("link", link));
 }
 
@@ -345,7 +353,8 @@ static void step_dns_patience(struct wave *w)
 {
 	const struct digest *d = w->d;
 	if (d->dns_server.n && d->dns_name.n && !digest_is(d, "dns.host", "dead"))
-		ask(w, "dns", ARG("server", d->dns_server), ARG("name", d->dns_name), ARG("type", S("A")), ARG("wait", S("5000")));
+		ask(w, "dns", ARG("server", d->dns_server), ARG("name", d->dns_name), ARG("type", S("A")),
+		    ARG("wait", S("5000")));
 }
 
 /* step_loss_unpinged: where ping is filtered, other round trips show loss. */
@@ -357,8 +366,9 @@ static void step_loss_unpinged(struct wave *w)
 	if (on_lan(d))
 		ask(w, "arp", ARG("address", d->target), ARG("count", S("20")), ARG("wait", S("500")));
 	else
-		ask(w, "retry", ARG("address", d->target), ARG("port", digest_is(d, "tcp.445", "open") ? d->port : S("139")),
-		    ARG("attempts", S("10")), ARG("spacing", S("50")));
+		ask(w, "retry", ARG("address", d->target),
+		    ARG("port", digest_is(d, "tcp.445", "open") ? d->port : S("139")), ARG("attempts", S("10")),
+		    ARG("spacing", S("50")));
 }
 
 static void step_late(struct wave *w)
@@ -374,8 +384,9 @@ static void step_row(struct wave *w)
 {
 	const struct digest *d = w->d;
 	if (d->asks_ras && tcp_open(d) && digest_is(d, "path.kind", "ras"))
-		ask(w, "retry", ARG("address", d->target), ARG("port", digest_is(d, "tcp.445", "open") ? d->port : S("139")),
-		    ARG("attempts", S("10")), ARG("spacing", S("50")));
+		ask(w, "retry", ARG("address", d->target),
+		    ARG("port", digest_is(d, "tcp.445", "open") ? d->port : S("139")), ARG("attempts", S("10")),
+		    ARG("spacing", S("50")));
 }
 
 static void step_retry(struct wave *w)
@@ -392,9 +403,11 @@ static const struct step {
 	const char *facts; /* what it tells; "*": always worth asking */
 } steps[] = {
 	{ 0, step_local, "*" },
-	{ 1, step_names, "name.resolution name.source name.wrong name.conflict name.elsewhere name.delay dns.state wins.state "
-			 "broadcast.state dns.dangling" },
-	{ 2, step_connect, "route.state path.kind ras.route tcp.445 tcp.139 tcp.second tcp.ipv6 name.wrong path.works path.loop" },
+	{ 1, step_names,
+	  "name.resolution name.source name.wrong name.conflict name.elsewhere name.delay dns.state wins.state "
+	  "broadcast.state dns.dangling" },
+	{ 2, step_connect,
+	  "route.state path.kind ras.route tcp.445 tcp.139 tcp.second tcp.ipv6 name.wrong path.works path.loop" },
 	{ 2, step_known, "known.named known.path wins.state" },
 	{ 3, step_status, "host.ip name.wrong" },
 	{ 3, step_ping, "host.ip icmp.state latency.state tcp.ipv6 loss.state" },
@@ -402,7 +415,8 @@ static const struct step {
 	{ 3, step_own_filter, "loopback.445" },
 	{ 3, step_gateway, "gateway.state lan.alive subnet.state" },
 	{ 3, step_dns_host, "dns.host dns.state lan.alive wins.host" },
-	{ 3, step_smb, "nbss.state smb.outcome smb.dialects smb.signing smb.encryption smb.anonymous smb.share path.works" },
+	{ 3, step_smb,
+	  "nbss.state smb.outcome smb.dialects smb.signing smb.encryption smb.anonymous smb.share path.works" },
 	{ 3, step_mtu_early, "mtu.state" },
 	{ 3, step_row, "retry.state" },
 	{ 3, step_dns_domain, "dns.domain" },

@@ -115,8 +115,8 @@ static void decide(struct verdict *v, const struct weighed *w, const struct dige
 	fill_resolutions(v, c, d);
 	fill_reasons(v, c, d);
 	for (size_t i = 0; !c->healthy && c->cover_count > 1 && i < c->cover_count; i++)
-		push(d->a, v, arena_printf(d->a, "From here these look alike: %.*s",
-					   STR_ARG(digest_fill(d, c->covers[i]))));
+		push(d->a, v,
+		     arena_printf(d->a, "From here these look alike: %.*s", STR_ARG(digest_fill(d, c->covers[i]))));
 	for (size_t i = 0; i < c->check_count; i++)
 		push(d->a, v, digest_fill(d, c->check[i]));
 }
@@ -136,15 +136,17 @@ static void ask(struct verdict *v, const struct weighed *w, const struct digest 
 	const struct case_file *c = d->c;
 	for (size_t i = 0; i < c->evidence_count; i++)
 		if (evidence_state(c->evidence[i], "not-run"))
-			push(d->a, v, arena_printf(d->a, "The probe %.*s could not run: %.*s", STR_ARG(c->evidence[i]->probe),
-						   STR_ARG(c->evidence[i]->reason)));
+			push(d->a, v,
+			     arena_printf(d->a, "The probe %.*s could not run: %.*s", STR_ARG(c->evidence[i]->probe),
+					  STR_ARG(c->evidence[i]->reason)));
 	if (!d->server.n)
 		push(d->a, v, STR("Which server was it about? Give its name or address with --set server="));
 	if (!d->link.n && speaks_of_ras(c->rule))
 		push(d->a, v, STR("Was the connection dialled? Give its interface with --set link="));
 	if (d->server.n && !d->given.n && !d->known.n)
-		push(d->a, v, arena_printf(d->a, "Which address should %.*s have? Give it with --set known_address=",
-					   STR_ARG(d->server)));
+		push(d->a, v,
+		     arena_printf(d->a, "Which address should %.*s have? Give it with --set known_address=",
+				  STR_ARG(d->server)));
 	for (size_t k = 0; d->server.n && k < 3; k++) {
 		const struct fact_help *f = weigh_best_fact(w, d, k);
 		if (f)
@@ -164,16 +166,20 @@ static void leave_open(struct verdict *v, const struct weighed *w, const struct 
 			*s = w->left[i]->name;
 	}
 	if (!d->server.n)
-		v->says = STR("The message does not say which server it was about, so only this machine was looked at.");
+		v->says =
+			STR("The message does not say which server it was about, so only this machine was looked at.");
 	else if (!w->left_count)
 		v->says = STR("What was observed fits none of the known causes, or more than one thing is wrong.");
 	else if (w->left_count == 1)
-		v->says = arena_printf(d->a, "What was observed points to one cause: %.*s. Something that it needs could not "
-				       "be observed.", STR_ARG(digest_fill(d, w->left[0]->title)));
+		v->says = arena_printf(d->a,
+				       "What was observed points to one cause: %.*s. Something that it needs could not "
+				       "be observed.",
+				       STR_ARG(digest_fill(d, w->left[0]->title)));
 	else if (w->left_count < 6)
 		v->says = arena_printf(d->a, "What was observed leaves %zu causes.", w->left_count);
 	else
-		v->says = arena_printf(d->a, "What was observed leaves %zu causes: too few probes could answer.", w->left_count);
+		v->says = arena_printf(d->a, "What was observed leaves %zu causes: too few probes could answer.",
+				       w->left_count);
 	ask(v, w, d);
 }
 

@@ -12,11 +12,11 @@ struct weighed {
 	double *beliefs;	   /* parallel, sum 1 */
 	size_t left_count;
 	const struct prediction **against; /* parallel to the causes: what contradicts; NULL for those left */
-	bool decided; /* one is left and what it needs is known */
+	bool decided;			   /* one is left and what it needs is known */
 };
 
-enum err weigh(const struct causes *causes, const struct digest *d, struct arena *a, struct weighed *ret_weighed)
-	MUST_USE;
+enum err weigh(const struct causes *causes, const struct digest *d, struct arena *a,
+	       struct weighed *ret_weighed) MUST_USE;
 
 /* weigh_parts: how much belief an unknown fact would take away from some of what is left; 0 where it tells nothing. */
 double weigh_parts(const struct weighed *w, const struct digest *d, const struct fact_help *fact);

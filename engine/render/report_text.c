@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * A diagnosis for people at a terminal: what matched, the ladder, the verdict, what to do, what to check. Every word that
- * came from outside is escaped on its way (safe.c).
+ * A diagnosis for people at a terminal: what matched, the ladder, the verdict, what to do, what to check. Every word
+ * that came from outside is escaped on its way (safe.c).
  */
 #include "render/render.h"
 
@@ -64,9 +64,11 @@ void render_text_match_line(struct buf *out, const struct render_text *t, const 
 
 static const char *step_title(struct str step)
 {
-	static const struct { const char *step, *title; } titles[] = {
-		{ "link", "link" },	     { "address", "address" }, { "name", "name" },
-		{ "path", "path to host" }, { "tcp", "TCP" },	       { "smb", "SMB" },
+	static const struct {
+		const char *step, *title;
+	} titles[] = {
+		{ "link", "link" },	    { "address", "address" }, { "name", "name" },
+		{ "path", "path to host" }, { "tcp", "TCP" },	      { "smb", "SMB" },
 	};
 	for (size_t i = 0; i < sizeof titles / sizeof *titles; i++)
 		if (str_eq(step, str_c(titles[i].step)))
@@ -76,8 +78,13 @@ static const char *step_title(struct str step)
 
 static void add_ladder(struct buf *out, const struct render_text *t, const struct triage_report *r)
 {
-	static const struct { const char *state, *mark, *colour; } marks[] = {
-		{ "passed", "ok", GREEN }, { "failed", "FAILS", RED }, { "unknown", "?", YELLOW }, { "skipped", "-", DIM },
+	static const struct {
+		const char *state, *mark, *colour;
+	} marks[] = {
+		{ "passed", "ok", GREEN },
+		{ "failed", "FAILS", RED },
+		{ "unknown", "?", YELLOW },
+		{ "skipped", "-", DIM },
 	};
 	size_t fails = 0;
 	if (r->ladder_count)
@@ -101,8 +108,10 @@ static void add_ladder(struct buf *out, const struct render_text *t, const struc
 
 static void add_headline(struct buf *out, const struct render_text *t, const struct verdict *v)
 {
-	const char *word = v->state == VERDICT_CONFIRMED ? "CONFIRMED" : v->state == VERDICT_HEALTHY ? "HEALTHY" :
-			   v->state == VERDICT_INCONCLUSIVE ? "UNDECIDED" : "NO DIAGNOSIS";
+	const char *word = v->state == VERDICT_CONFIRMED      ? "CONFIRMED"
+			   : v->state == VERDICT_HEALTHY      ? "HEALTHY"
+			   : v->state == VERDICT_INCONCLUSIVE ? "UNDECIDED"
+							      : "NO DIAGNOSIS";
 	const char *colour = v->state == VERDICT_CONFIRMED ? RED : v->state == VERDICT_HEALTHY ? GREEN : YELLOW;
 	buf_addf(out, "\n%s%s%s%s", on(t, BOLD), on(t, colour), word, on(t, PLAIN));
 	if (v->cause.n) {
@@ -169,11 +178,11 @@ void render_text_verdict(struct buf *out, const struct render_text *t, const str
 	for (size_t i = 0; i < v->next_count; i++)
 		bullet(out, t, "-", v->next[i]);
 	if (v->verify.n)
-		buf_addf(out, "\n  %sThe probe %.*s shows whether it is mended: run the diagnosis again.%s\n", on(t, DIM),
-			 STR_ARG(v->verify), on(t, PLAIN));
+		buf_addf(out, "\n  %sThe probe %.*s shows whether it is mended: run the diagnosis again.%s\n",
+			 on(t, DIM), STR_ARG(v->verify), on(t, PLAIN));
 	if (r->evidence_count)
-		buf_addf(out, "\n%s%zu causes ruled out; %u packets, %u connections, %.1f s%s\n", on(t, DIM), v->ruled_out_count,
-			 r->sent.packets, r->sent.connections, r->ms / 1000, on(t, PLAIN));
+		buf_addf(out, "\n%s%zu causes ruled out; %u packets, %u connections, %.1f s%s\n", on(t, DIM),
+			 v->ruled_out_count, r->sent.packets, r->sent.connections, r->ms / 1000, on(t, PLAIN));
 }
 
 void render_text_explain(struct buf *out, const struct render_text *t, const struct triage_report *r)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * The client's own files as bytes, for probes that must not open any. Reads at most 256 KiB of each, and at most 16 MiB of a
- * program file that the user named; its path is found without regard to case, as on the system that it came from.
+ * The client's own files as bytes, for probes that must not open any. Reads at most 256 KiB of each, and at most 16 MiB
+ * of a program file that the user named; its path is found without regard to case, as on the system that it came from.
  */
 #include "triage/triage.h"
 

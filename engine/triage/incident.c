@@ -114,7 +114,9 @@ static void read_fact(struct evidence *e, const cJSON *item, struct arena *a)
 		return;
 	struct str type = text_at(item, 1, a);
 	*f = (struct fact){ .name = text_at(item, 0, a),
-			    .type = str_eq(type, STR("number")) ? FACT_NUMBER : str_eq(type, STR("bool")) ? FACT_BOOL : FACT_TEXT,
+			    .type = str_eq(type, STR("number")) ? FACT_NUMBER
+				    : str_eq(type, STR("bool")) ? FACT_BOOL
+								: FACT_TEXT,
 			    .text = text_at(item, 2, a),
 			    .number = number_of(cJSON_GetArrayItem(item, 3)) };
 }

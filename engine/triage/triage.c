@@ -30,8 +30,10 @@ static const struct binding *bound(const struct triage_report *r, const char *na
 
 bool triage_binding_fits(const struct binding *b, struct arena *a, struct diags *d)
 {
-	static const struct { const char *name, *probe, *arg; } checks[] = {
-		{ "server", "files", "name" },	       { "host", "files", "name" },   { "address", "route", "address" },
+	static const struct {
+		const char *name, *probe, *arg;
+	} checks[] = {
+		{ "server", "files", "name" },		 { "host", "files", "name" }, { "address", "route", "address" },
 		{ "known_address", "route", "address" }, { "link", "link", "link" },
 	};
 	for (size_t i = 0; i < sizeof checks / sizeof *checks; i++) {
@@ -78,15 +80,19 @@ static void bind_all(struct run *r)
 /* bind_program_port: a program that reaches one port says so by its name. */
 static void bind_program_port(struct run *r)
 {
-	static const struct { struct str program, port; } programs[] = {
-		{ STR_LIT("ssh:"), STR_LIT("22") },    { STR_LIT("scp:"), STR_LIT("22") },    { STR_LIT("sftp:"), STR_LIT("22") },
-		{ STR_LIT("psql:"), STR_LIT("5432") }, { STR_LIT("rsync:"), STR_LIT("873") }, { STR_LIT("curl:"), STR_LIT("443") },
+	static const struct {
+		struct str program, port;
+	} programs[] = {
+		{ STR_LIT("ssh:"), STR_LIT("22") },    { STR_LIT("scp:"), STR_LIT("22") },
+		{ STR_LIT("sftp:"), STR_LIT("22") },   { STR_LIT("psql:"), STR_LIT("5432") },
+		{ STR_LIT("rsync:"), STR_LIT("873") }, { STR_LIT("curl:"), STR_LIT("443") },
 	};
 	struct str rest = r->report->answer.found.query, word;
 	while (str_word(&rest, &word))
 		for (size_t i = 0; i < sizeof programs / sizeof *programs; i++)
 			if (str_eq_nocase(word, programs[i].program))
-				add_binding(r, (struct binding){ STR("port"), programs[i].port, VAR_PORT, STR("derived") });
+				add_binding(
+					r, (struct binding){ STR("port"), programs[i].port, VAR_PORT, STR("derived") });
 }
 
 /* about_network: does this article speak of reaching a host, so that probes can tell? */
@@ -110,8 +116,9 @@ static void open_case(struct run *r, const struct probe_files *files)
 	struct triage_report *report = r->report;
 	const struct match_answer *found = &report->answer.found;
 	bool explained = found->match_count > 0;
-	const struct match_code *code = explained && found->matches[0].code.known ? &found->matches[0].code :
-					found->code.known ? &found->code : NULL;
+	const struct match_code *code = explained && found->matches[0].code.known ? &found->matches[0].code
+					: found->code.known			  ? &found->code
+										  : NULL;
 	r->file = (struct case_file){ .rule = explained ? &report->answer.matches[0].rule : NULL,
 				      .code = code,
 				      .bindings = report->bindings,
@@ -132,14 +139,16 @@ static void see_ladder(struct run *r)
 {
 	struct triage_report *report = r->report;
 	see_evidence(r);
-	if (r->options->emit && diagnose_ladder(&r->file, &report->verdict, r->arena, &report->ladder, &report->ladder_count))
+	if (r->options->emit &&
+	    diagnose_ladder(&r->file, &report->verdict, r->arena, &report->ladder, &report->ladder_count))
 		report->ladder_count = 0;
 }
 
 static void add_evidence(struct run *r, struct evidence *e)
 {
 	struct triage_report *report = r->report;
-	struct evidence **slot = arena_push(r->arena, &report->evidence, &report->evidence_count, &report->evidence_cap);
+	struct evidence **slot =
+		arena_push(r->arena, &report->evidence, &report->evidence_count, &report->evidence_cap);
 	if (!slot)
 		return;
 	*slot = e;
@@ -194,9 +203,10 @@ static enum err conclude(struct run *r)
 	return ERR_OK;
 }
 
-enum err triage_run(struct store *s, const struct matcher *m, struct match_scratch *scratch, const struct causes *causes,
-		    struct driver *driver, const struct probe_files *files, struct str text,
-		    const struct triage_options *options, struct arena *a, struct triage_report *ret_report)
+enum err triage_run(struct store *s, const struct matcher *m, struct match_scratch *scratch,
+		    const struct causes *causes, struct driver *driver, const struct probe_files *files,
+		    struct str text, const struct triage_options *options, struct arena *a,
+		    struct triage_report *ret_report)
 {
 	struct run r = { .driver = driver, .causes = causes, .options = options, .arena = a, .report = ret_report };
 	*ret_report = (struct triage_report){ .offline = options->offline };
