@@ -32,7 +32,7 @@ static void add_section(struct buf *out, const struct article *article, const st
 	if (notice)
 		buf_add_c(out, "<details class=\"notice\"><summary>Notice</summary>\n");
 	if (s->heading.n && !notice) {
-		buf_addf(out, "<h%u class=\"%s\">", level, section_kind_name(s->kind));
+		buf_addf(out, "<h%u>", level);
 		add_heading(out, s->heading);
 		buf_addf(out, "</h%u>\n", level);
 	}
