@@ -130,13 +130,14 @@ static void put_dns_site(struct digest *d)
 		digest_put(d, "dns.site", "here", asked);
 }
 
-/* put_domain: a search domain that DNS itself does not know cannot be the right one (RFC 8020: nothing is below it). */
+/* put_domain: a search domain that DNS itself does not know cannot be the right one (RFC 8020: nothing is below it).
+ * Without a search domain nothing says whether a bare name lacks one: the fact stays unknown. */
 static void put_domain(struct digest *d)
 {
 	struct str search = list_first(evidence_text(d->files, "client.dns.search"));
 	bool full = str_find_char(d->server, '.') != STR_NONE; /* no suffix is needed */
-	if (full || !search.n) {
-		digest_put(d, "dns.domain", full ? "known" : "unset", d->files);
+	if (full) {
+		digest_put(d, "dns.domain", "known", d->files);
 		return;
 	}
 	const struct evidence *e = search.n ? digest_look(d, "dns", ARG("name", search)) : NULL;
