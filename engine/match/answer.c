@@ -31,6 +31,8 @@ double text_confidence(const struct text_hit *hits, uint32_t n, uint32_t at, flo
 	double lead = n > 1 ? (hits[0].score - hits[1].score) / hits[0].score : 1;
 	double z = -17.4 + 14 * log(1 + hits[0].score) - 6.05 * log(1 + all) + 19.8 * fmin(lead, 0.3) - 3.4 * share;
 	double first = 1 / (1 + exp(-z - (prose ? 1 : 0)));
+	if (!prose && share < 0.45) /* one rare word among others that no article has */
+		first *= 0.5;
 	double behind = exp(-6 * (1 - hits[at].score / hits[0].score));
 	return fmax(0.9 * first * first, prose ? 0.15 : 0.02) * behind;
 }

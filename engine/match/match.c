@@ -121,6 +121,24 @@ static uint32_t add_text_answers(struct query *q, struct answer *answers, uint32
 	return n;
 }
 
+/* Nothing but a number, its symbol, and the words that introduce one. */
+static bool is_bare_code(const struct query *q, const struct match_code *code)
+{
+	static const char *const words[] = { "error", "err",  "code",	 "system", "windows",  "has",	 "occurred", "the",
+					     "a",     "with", "failed", "status", "hresult",  "number", "an",	     "i",
+					     "get",   "got",  "what",	 "is",	   "win32",    "ntstatus", "exit",   "rc" };
+	unsigned others = 0;
+	for (uint32_t i = 0; i < q->token_count; i++) {
+		const struct query_token *t = &q->tokens[i];
+		struct str word = str_first(str_from(q->clean->text, t->start), t->end - t->start);
+		bool known = t->number || (t->start < code->span.end && t->end > code->span.start);
+		for (size_t k = 0; !known && k < sizeof words / sizeof *words; k++)
+			known = str_eq_nocase(word, str_c(words[k]));
+		others += !known;
+	}
+	return others == 0;
+}
+
 /* A message that is little more than a code means what the table says: asked again in the table's words. */
 static uint32_t add_inferred(struct query *q, const struct match_code *code, struct answer *answers, uint32_t n)
 {
@@ -156,8 +174,9 @@ static uint32_t all_answers(struct query *q, const struct match_options *options
 {
 	struct evidence_of_message evidence = { &out->code, &out->envelope, options->log_file };
 	uint32_t n = rank_articles(q, &evidence, answers);
+	answers_sort(answers, n);
 	double best = n ? answers[0].confidence : 0;
-	if (out->code.says.n && best < SURE && q->token_count <= 6)
+	if (out->code.says.n && best < SURE && is_bare_code(q, &out->code))
 		n = add_inferred(q, &out->code, answers, n);
 	best = n ? answers[0].confidence : 0;
 	return best < SURE ? add_text_answers(q, answers, n) : n;

@@ -181,12 +181,33 @@ static double confidence_of_first(const struct query *q, const struct answer *an
 			(al->number_differs ? 1.63 : 0) + 1.76 * lead / 6 + 0.15 * template * message);
 }
 
+/* The message names a code; the answer's message does not reach it, and its article does not know it. */
+static bool leaves_code(const struct query *q, const struct evidence_of_message *e, const struct answer *x)
+{
+	const struct file_article *a = &q->view->articles[x->article];
+	const struct query_token *first = &q->tokens[x->alignment.first], *last = &q->tokens[x->alignment.last];
+	if (!e->code->known || (e->code->span.end > first->start && e->code->span.start < last->end))
+		return false;
+	for (uint32_t i = 0; i < a->code_n; i++)
+		if (q->view->article_codes[a->code_at + i].value == e->code->value)
+			return false;
+	return true;
+}
+
+/* One word in common is chance. */
+static bool is_chance(const struct query *q, const struct answer *x)
+{
+	return !x->fits && x->alignment.pair_count == 1 && q->token_count > 1;
+}
+
 /* The others follow by how far their scores are behind. */
-static void set_confidences(const struct query *q, struct answer *answers, uint32_t n)
+static void set_confidences(const struct query *q, const struct evidence_of_message *e, struct answer *answers, uint32_t n)
 {
 	double first = n ? confidence_of_first(q, answers, n) : 0;
 	for (uint32_t i = 0; i < n; i++) {
 		double c = first * exp(-0.6 * (answers[0].score - answers[i].score));
+		if (leaves_code(q, e, &answers[i]) || is_chance(q, &answers[i]))
+			c *= 0.25;
 		answers[i].confidence = answers[i].conflicts ? fmin(c, CONFIDENCE_CONFLICT) : c;
 	}
 }
@@ -240,7 +261,7 @@ uint32_t rank_articles(struct query *q, const struct evidence_of_message *eviden
 	qsort(answers, count, sizeof *answers, by_answer);
 	count = one_an_article(answers, count);
 	count = count < MATCH_RESULTS_MAX ? count : MATCH_RESULTS_MAX;
-	set_confidences(q, answers, count);
+	set_confidences(q, evidence, answers, count);
 	memcpy(ret_answers, answers, count * sizeof *answers);
 	return count;
 }
