@@ -98,7 +98,7 @@ static void resolution(struct buf *out, const struct render_text *t, const struc
 		buf_add_c(&text, ") ");
 	}
 	buf_add(&text, r->text);
-	labelled(out, t, fix ? "fix" : "or", buf_str(&text));
+	labelled(out, t, fix ? "fix" : "instead", buf_str(&text));
 	buf_free(&text);
 	if (r->caveat.n)
 		labelled(out, t, "but", r->caveat);

@@ -113,8 +113,8 @@ static void test_malformed(void **state)
 		"causes:\n- {class: a, title: t, layer: l, needs: {tcp.445: open}}\n",
 		"causes:\n- {class: a, title: t, layer: l, says: s}\n",
 		"causes:\n- {class: a, title: t, layer: l, says: s, needs: {tcp.445: open}, do: [{text: ''}]}\n",
-		"causes:\n- {class: a, title: t, layer: l, says: s, needs: {tcp.445: open}}\n"
-		"- {class: a, title: t, layer: l, says: s, needs: {tcp.445: open}}\n",
+		("causes:\n- {class: a, title: t, layer: l, says: s, needs: {tcp.445: open}}\n"
+		 "- {class: a, title: t, layer: l, says: s, needs: {tcp.445: open}}\n"),
 		"causes: [\n",
 	};
 	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
