@@ -7,12 +7,17 @@
  * bytes of it.
  *
  *   damage.c     what mail, HTML, shells, editors and terminals did to the text is undone, with a map of offsets
- *   envelope.c   stamps, components, quoting, a person's words: what is dress and what is message
- *   token.c      words, numbers, names; how they fold
- *   candidate.c  rare words and fragments > a few dozen templates and articles
- *   align.c      template against message: order, gaps, typos, captures
- *   rank.c       evidence > confidence, siblings by code, folding of near-duplicates, the reasons
- *   compile.c, file.c   the immutable form
+ *   envelope.c   stamps, components, quoting: what is dress and what is message
+ *   meaning.c    the message's code, its family and what the table says of it
+ *   token.c, query.c   words, numbers, names; how they fold, and which words each may be a slip of
+ *   candidate.c  rare words and adjacent pairs > a few dozen messages
+ *   align.c      template against message by tokens: order, gaps, typos
+ *   surface.c    template against the very text, letter by letter: captures, and how far the dress differs
+ *   rank.c       evidence > scores and confidence, siblings by code
+ *   text.c       articles by the words of a description
+ *   answer.c     near-duplicates folded, captures by name, the reasons
+ *   digest.c, compile.c, assemble.c   articles > the compiled form, on several threads
+ *   file.c, open.c   the compiled form, its checks, and where it is kept
  */
 #ifndef KBT_MATCH_MATCH_H
 #define KBT_MATCH_MATCH_H
