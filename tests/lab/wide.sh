@@ -1,0 +1,176 @@
+#!/bin/bash
+# wide.sh - the lab once more with other addresses and names, and with faults of other strength.
+#
+# Takes what lab.sh takes, and lists what it lists with the variants below beside it. What is right in lab.sh and wrong
+# here was learnt by heart.
+
+set -eu
+HERE=$(cd "$(dirname "$0")" && pwd)
+export E53_ID=${E53_ID:-e53w}
+made=/run/$E53_ID-wide
+mkdir -p "$made"
+
+variants() {
+    cat <<'EOF'
+ok-ras-1s|depot|none|none.healthy|healthy|a dialled link with a round trip of 1 s
+ok-lossless-far|depot|none|none.healthy|healthy|the server behind the router does not answer ping fast
+loss-20|nas7|link|link.path.loss|link.path.loss|20 % of the round trips on the server's link are lost
+loss-50|nas7|link|link.path.loss|link.path.loss|50 % of the round trips on the server's link are lost
+loss-far-30|depot|link|link.path.loss|link.path.loss|30 % of the round trips behind the router are lost
+slow-link-1k|nas7|link|link.path.too-slow|link.path.too-slow|the server's link carries 1 kbit/s
+slow-link-tight|nas7|link|link.path.too-slow|link.path.too-slow|the server's link carries 2 kbit/s, no burst
+link-flap-slow|nas7|link|link.client.flapping|link.client.flapping|the client's link is up for 1.5 s, then down for 1 s
+wrong-mask-29|nas7|ip|ip.client.wrong-mask|ip.client.wrong-mask|the client has /29 instead of /24 and no gateway
+wrong-mask-gw|nas7|ip|ip.client.wrong-mask|ip.client.wrong-mask|the client has /30 instead of /24 and a gateway within it
+mask-too-wide-20|depot|ip|ip.client.mask-too-wide|ip.client.mask-too-wide|the client has /20
+prohibit-host|depot|ip|ip.client.prohibit-route|ip.client.prohibit-route|a local route forbids the server
+prohibit-blackhole|depot|ip|ip.client.prohibit-route|ip.client.prohibit-route|a local route swallows the server's subnet
+routing-loop-drop|depot|ip|ip.router.loop|ip.router.loop|two routers send the packet to each other and say nothing of it
+mtu-1000|depot|ip|ip.path.mtu-blackhole|ip.path.mtu-blackhole|packets over 1000 bytes vanish without ICMP
+mtu-500|depot|ip|ip.path.mtu-blackhole|ip.path.mtu-blackhole|packets over 500 bytes vanish without ICMP
+server-no-net|nas7|ip|ip.server.wrong-mask|arp-only|the server has /30 and a gateway that does not know the client
+fw-drop-tcp|nas7|filter|filter.server.drop-smb|fw-drop-smb|the server drops every TCP connection
+fw-reject-rst-route|depot|filter|filter.server.reject-rst|tcp-refused-both|the router answers 139 and 445 with a reset
+fw-client-drop-445|nas7|filter|filter.client.output-drop|filter.client.output-drop|the client's own firewall drops outgoing 445, 139 is refused
+fw-client-prohib|nas7|filter|filter.client.output-reject|filter.client.output-reject|the client's own firewall answers admin prohibited
+fw-client-rst|nas7|filter|filter.client.output-reject|filter.client.output-reject|the client's own firewall answers with a reset
+fw-payload-far|depot|filter|filter.path.payload-drop|filter.path.payload-drop|the router drops data on 445 and 139
+fw-payload-rst-far|depot|filter|filter.path.payload-rst|reset-after-data|the router answers data with a reset
+fw-smb1-dpi|nas7|filter|filter.path.smb1-blocked|filter.path.smb1-blocked|as smb1-blocked, of a client whose lowest dialect is SMB1 too
+dns-slow-3|nas7|name|name.dns.slow|name.dns.slow|DNS answers after 3 s
+dns-slow-6|nas7|name|name.dns.slow|name.dns.slow|DNS answers after 6 s
+dns-stale-silent|nas7|name|name.dns.stale-live-host|name.dns.stale-live-host|DNS gives the address of another host, which drops SMB
+dns-rr-first-dead|nas7|name|name.dns.one-of-two-dead|name.dns.one-of-two-dead|three A records, two of them dead
+hosts-wrong-live|nas7|name|name.client.hosts-file-wrong|name.client.hosts-file-wrong|the hosts file gives a host without SMB
+hosts-wrong-other|nas7|name|name.client.hosts-file-wrong|name.client.hosts-file-wrong|the hosts file gives another file server
+lmhosts-wrong-live|nas7|name|name.client.lmhosts-wrong|name.client.lmhosts-wrong|the lmhosts file gives a host without SMB
+aaaa-dead-rst|nas7|name|name.dns.aaaa-dead|name.dns.aaaa-dead|AAAA of a dead IPv6 address of another network
+wins-stale-live|nbdepot|netbios|netbios.wins.stale-address|netbios.wins.stale-address|WINS gives the address of another host
+wins-off|nbdepot|netbios|netbios.wins.down|netbios.wins.down|the WINS server is an address nobody has
+nb-conflict-wins|nbnas|netbios|netbios.lan.name-conflict|netbios.lan.name-conflict|another host answers too, the client asks by broadcast first
+smb-close-both|nas7|smb|smb.server.max-connections|smb.server.max-connections|something closes each connection at once
+smb-rst-both|nas7|filter|filter.path.payload-rst|reset-after-data|something resets each connection at once
+smb-http|nas7|smb|smb.path.port-forward-wrong|smb.path.port-forward-wrong|a web server answers on 445
+smb-forwarded|nas7|smb|smb.path.port-forward-wrong|smb.path.port-forward-wrong|445 is forwarded to a web server on another host
+smb-banner-far|depot|smb|smb.server.wrong-service|smb.server.wrong-service|an FTP banner answers on 445
+smbd-max-held|nas7|smb|smb.server.max-connections|smb.server.max-connections|the server's three processes are all held
+called-82-none|nas7|netbios|netbios.session.called-name|nbss-82|139 only; the session service refuses the server's own name
+ras-loss-20|depot|ras|ras.link.loss|link.path.loss|20 % of the round trips on the RAS link are lost
+ras-mtu-1000|depot|ras|ras.link.mtu-blackhole|ip.path.mtu-blackhole|the RAS link loses packets over 1000 bytes
+ras-delay-4s|depot|ras|ras.link.latency|ras.link.latency|round trip of 4 s
+ras-delay-10s|depot|ras|ras.link.latency|ras.link.latency|round trip of 10 s
+ras-timing-5s|depot|ras|ras.timing.late-silent|ras.timing|SMB passes only 5 s after link up (dropped before)
+ras-timing-12s|depot|ras|ras.timing.late-silent|ras.timing|SMB passes only 12 s after link up (dropped before)
+ras-timing-refused-5s|depot|ras|ras.timing.late-refused|ras.timing|SMB passes only 5 s after link up (refused before)
+ras-timing-refused-12s|depot|ras|ras.timing.late-refused|ras.timing|SMB passes only 12 s after link up (refused before)
+ras-timing-all|depot|ras|ras.timing.late-silent|ras.timing|nothing passes until 8 s after link up
+ras-flaky-drop|depot|ras|ras.timing.random|ras.flaky|each new SMB connection is dropped with probability 0.6
+ras-flaky-40|depot|ras|ras.timing.random|ras.flaky|each new SMB connection is refused with probability 0.4
+ras-no-return-2|depot|ras|ras.server.no-return-route|ras.server.no-return-route|the server swallows what goes to the dialled-in network
+ras-smb-stopped|depot|ras|smb.server.not-running|tcp-refused-both|over the RAS link: the server service is stopped
+ras-smb-dropped|depot|ras|filter.server.drop-smb|fw-drop-smb|over the RAS link: the server drops SMB
+EOF
+}
+
+inject_variants() {
+    cat <<'EOF'
+    ok-ras-1s) ras_up 500 ;;
+    ok-lossless-far) drop_in e53m input 'ip protocol icmp limit rate over 30/second drop' ;;
+    loss-20) bridge_drop 'oifname "s0" numgen random mod 100 < 11 drop' 'iifname "s0" numgen random mod 100 < 11 drop' ;;
+    loss-50) bridge_drop 'oifname "s0" numgen random mod 100 < 29 drop' 'iifname "s0" numgen random mod 100 < 29 drop' ;;
+    loss-far-30) drop_in e53r forward 'numgen random mod 100 < 16 drop' ;;
+    slow-link-1k) nx e53sw tc qdisc add dev s0 root tbf rate 1kbit burst 1600 limit 12000 ;;
+    slow-link-tight) nx e53sw tc qdisc add dev s0 root tbf rate 2kbit burst 1514 latency 5s ;;
+    link-flap-slow) labd e53c flap flap "${ID}sw" c0 1500 1000 ;;
+    wrong-mask-29) ipn e53c -4 addr flush dev eth0; ipn e53c addr add 10.53.0.2/29 brd + dev eth0 ;;
+    wrong-mask-gw) ipn e53c -4 addr flush dev eth0; ipn e53c addr add 10.53.0.2/30 brd + dev eth0; ipn e53c route replace default via 10.53.0.1
+        drop_in e53r forward 'iifname eth0 oifname eth0 drop' ;;
+    mask-too-wide-20)
+        ipn e53c -4 addr flush dev eth0; ipn e53c addr add 10.53.0.2/20 brd + dev eth0
+        ipn e53c route replace default via 10.53.0.1 ;;
+    prohibit-host) ipn e53c route add prohibit 10.53.1.10 ;;
+    prohibit-blackhole) ipn e53c route add blackhole 10.53.1.0/24 ;;
+    routing-loop-drop)
+        nx e53o sysctl -qw net.ipv4.ip_forward=1
+        ipn e53r addr flush dev eth1; ipn e53r route replace 10.53.1.0/24 via 10.53.0.77
+        ipn e53o route replace 10.53.1.0/24 via 10.53.0.1
+        drop_in e53o output 'icmp type time-exceeded drop' ;;
+    mtu-1000) drop_in e53r forward 'ip length > 1000 drop' ;;
+    mtu-500) drop_in e53r forward 'ip length > 500 drop' ;;
+    server-no-net)
+        ipn e53s -4 addr flush dev eth0; ipn e53s addr add 10.53.0.10/30 brd + dev eth0
+        ipn e53s route replace default via 10.53.0.9 dev eth0 onlink ;;
+    fw-drop-tcp) drop_in e53s input 'iifname "eth0" meta l4proto tcp drop' ;;
+    fw-reject-rst-route) drop_in e53r forward "$SMB_PORTS reject with tcp reset" ;;
+    fw-client-drop-445) smbd_with e53s 'smb ports = 445'; drop_in e53c output 'tcp dport 445 drop' ;;
+    fw-client-prohib) drop_in e53c output "$SMB_PORTS reject with icmpx type admin-prohibited" ;;
+    fw-client-rst) drop_in e53c output "$SMB_PORTS reject with tcp reset" ;;
+    fw-payload-far) drop_in e53r forward 'tcp dport { 139, 445 } tcp flags & (syn | fin | rst) == 0 ip length > 60 drop' ;;
+    fw-payload-rst-far) drop_in e53r forward 'tcp dport { 139, 445 } tcp flags & (syn | fin | rst) == 0 ip length > 60 reject with tcp reset' ;;
+    fw-smb1-dpi)
+        client_smbconf 'client min protocol = NT1' 'client max protocol = NT1'
+        drop_in e53r forward 'accept'
+        drop_in e53s input 'tcp dport { 139, 445 } @ih,32,32 0xff534d42 reject with tcp reset' ;;
+    dns-slow-3) dns_fake slow3000 10.53.0.10 ;;
+    dns-slow-6) dns_fake slow6000 10.53.0.10 ;;
+    dns-stale-silent) dns_with "$REM_REC" --host-record="filesrv.$DOM,10.53.0.77"; drop_in e53o input "$SMB_PORTS drop" ;;
+    dns-rr-first-dead) dns_with "$REM_REC" --host-record="filesrv.$DOM,$DEAD" --host-record="filesrv.$DOM,10.53.0.98" --host-record="filesrv.$DOM,10.53.0.10" ;;
+    hosts-wrong-live) echo "10.53.0.77 filesrv" >>"$CE"/hosts ;;
+    hosts-wrong-other) echo "10.53.1.10 filesrv" >>"$CE"/hosts ;;
+    lmhosts-wrong-live) echo "10.53.0.77 FILESRV" >>"$CE"/samba/lmhosts ;;
+    aaaa-dead-rst) dns_with --host-record="filesrv.$DOM,10.53.0.10,2001:db8:999::10" ;;
+    wins-stale-live) wins_edit '/NBREM/s/10.53.1.10/10.53.0.77/' ;;
+    wins-off) sed -i 's/^wins server.*/wins server = 10.53.0.199/' "$CE"/samba/smb.conf ;;
+    nb-conflict-wins) client_smbconf 'name resolve order = bcast'; nbns_start e53o 10.53.0.77 'OTHERSRV NBSRV' ;;
+    smb-close-both) smbd_stop e53s; labd e53s tcp445 tcp 445 close; labd e53s tcp139 tcp 139 close ;;
+    smb-rst-both) smbd_stop e53s; labd e53s tcp445 tcp 445 rst; labd e53s tcp139 tcp 139 rst ;;
+    smb-http) smbd_stop e53s; labd e53s tcp445 tcp 445 http; labd e53s tcp139 tcp 139 http ;;
+    smb-forwarded)
+        smbd_stop e53s; labd e53o http tcp 8080 http
+        nx e53s sysctl -qw net.ipv4.ip_forward=1
+        { echo 'table ip lab_dnat {'
+          echo 'chain pre { type nat hook prerouting priority -100; tcp dport 445 dnat to 10.53.0.77:8080; }'
+          echo 'chain post { type nat hook postrouting priority 100; ip daddr 10.53.0.77 masquerade; }'; echo '}'; } | nft_in e53s ;;
+    smb-banner-far) smbd_stop e53m; labd e53m tcp445 tcp 445 banner $'220 ftp ready\r\n' ;;
+    smbd-max-held) smbd_with e53s 'max smbd processes = 3'; labd e53o hold hold 10.53.0.10 445 3 ;;
+    called-82-none) nbgw 82 OTHER ;;
+    ras-loss-20) ras_up 20 11 ;;
+    ras-mtu-1000) ras_up; drop_in e53r forward 'ip length > 1000 drop' ;;
+    ras-delay-4s) ras_up 2000 ;;
+    ras-delay-10s) ras_up 5000 ;;
+    ras-timing-5s) ras_up; ras_hold drop 5 ;;
+    ras-timing-12s) ras_up; ras_hold drop 12 ;;
+    ras-timing-refused-5s) ras_up; ras_hold 'reject with tcp reset' 5 ;;
+    ras-timing-refused-12s) ras_up; ras_hold 'reject with tcp reset' 12 ;;
+    ras-timing-all) ras_up; ras_hold_all ;;
+    ras-flaky-drop) ras_up; drop_in e53r forward 'iifname "ppp0" tcp dport { 139, 445 } jhash tcp sport mod 100 seed 0x5353 < 60 drop' ;;
+    ras-flaky-40) ras_up; drop_in e53r forward 'iifname "ppp0" tcp dport { 139, 445 } tcp flags & (syn | ack) == syn numgen random mod 100 < 40 reject with tcp reset' ;;
+    ras-no-return-2) ras_up; ipn e53m route add blackhole 10.53.2.0/24 ;;
+    ras-smb-stopped) ras_up; smbd_stop e53m ;;
+    ras-smb-dropped) ras_up; drop_in e53m input "$SMB_PORTS drop" ;;
+EOF
+}
+
+# more_tools: what only the variants use
+more_tools() {
+    cat <<'EOF'
+ras_hold_all() {
+    printf '%s\n' 'table ip lab_hold {' 'set early { type ifname; flags timeout; elements = { "ppp0" timeout 8s }; }' \
+        'chain c { type filter hook forward priority 0; policy accept; iifname @early drop; }' '}' | nft_in e53r
+}
+EOF
+}
+
+variants >"$made/variants"
+inject_variants >"$made/inject"
+more_tools >"$made/tools"
+sed -e "/^ras-mtu|/r $made/variants" -e "/^    ras-mtu) /r $made/inject" -e "/^# ras_hold VERDICT/{
+r $made/tools
+N
+}" -e 's/timeout 8s/timeout ${2:-8}s/g' "$HERE/lab.sh" |
+    sed -e 's/10\.53\./192.168./g; s/10\\\.53\\\./192\\.168\\./g; s/2001:db8:53/2001:db8:77/g; s/169\.254\.53/169.254.7/g' \
+        -e 's/lab53/site9/g; s/LAB53/SITE9/g; s/wrong53/elsewhere9/g; s/filesvr/nsa7/g; s/filesrv/nas7/g; s/FILESRV/NAS7/g' \
+        -e 's/nbsrv/nbnas/g; s/NBSRV/NBNAS/g; s/remsrv/depot/g; s/REMSRV/DEPOT/g; s/nbrem/nbdepot/g; s/NBREM/NBDEPOT/g' \
+        -e "s|^HERE=.*|HERE='$HERE'|" >"$made/lab.sh"
+chmod +x "$made/lab.sh"
+exec "$made/lab.sh" "$@"
