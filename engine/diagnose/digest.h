@@ -99,6 +99,7 @@ struct str list_first(struct str list);
 size_t digest_usual_gateways(const struct digest *d, struct str ret_addresses[2]);
 
 bool digest_seems_slow(const struct digest *d);
+bool digest_pings_late(const struct digest *d);
 
 /* digest_client_dialects: the highest ones that this client may speak, as probe smb calls them. */
 const char *digest_client_dialects(const struct digest *d);

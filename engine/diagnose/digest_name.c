@@ -228,7 +228,6 @@ static void read_wins(struct digest *d)
 	s->told = true;
 	s->silent = evidence_state(e, "timeout");
 	s->addresses = evidence_text(e, "nbns.answer");
-	digest_put(d, "wins.state", wins_state(e), e);
 	const struct evidence *ping = digest_look(d, "icmp", ARG("address", d->wins_server));
 	const struct evidence *dns = digest_look(d, "dns", ARG("server", d->wins_server));
 	const struct evidence *arp = digest_look(d, "arp", ARG("address", d->wins_server));
@@ -238,6 +237,7 @@ static void read_wins(struct digest *d)
 		digest_put(d, "wins.host", "alive", dns_spoke ? dns : spoke ? e : ping ? ping : arp);
 	else if (evidence_state(arp, "silent"))
 		digest_put(d, "wins.host", "dead", arp);
+	digest_put(d, "wins.state", digest_is(d, "wins.host", "dead") ? "unreachable" : wins_state(e), e);
 }
 
 static void read_broadcast(struct digest *d)

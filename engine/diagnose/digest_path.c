@@ -4,7 +4,8 @@
 #include "probe/address.h"
 
 /* Round trips: beyond the first people notice, beyond the second a connect gives up. */
-enum { SLOW_MS = 400, LATE_MS = 3000 };
+enum { SLOW_MS = 400, LATE_MS = 1800 };
+enum { MTU_SMALL = 3, PATIENCE_MS = 4500, LONG_PATIENCE_MS = 8000 };
 enum { BURST_MIN = 10, ARP_SURE = 40 }; /* so many requests in a row tell loss, and silence */
 
 static void put_route(struct digest *d)
@@ -15,8 +16,9 @@ static void put_route(struct digest *d)
 		d->gateway = evidence_text(d->own_link, "link.gateway");
 	if (!e)
 		return;
-	bool none = evidence_state(e, "net-unreachable") || evidence_state(e, "host-unreachable");
-	bool prohibited = evidence_state(e, "prohibited");
+	/* A route of type prohibit, unreachable or blackhole is there, and forbids. */
+	bool none = evidence_state(e, "net-unreachable");
+	bool prohibited = evidence_state(e, "prohibited") || evidence_state(e, "host-unreachable");
 	digest_put(d, "route.state", none ? "none" : prohibited ? "prohibited" : "ok", e);
 	if (none || prohibited)
 		return;
@@ -67,12 +69,18 @@ static bool arp_denied(const struct digest *d)
 	return false;
 }
 
-/* digest_seems_slow: a connection that was kept waiting. A burst over a slow line would be its own fault. */
+/* kept_waiting: the connection took long, and not for want of a lost SYN, which is sent again after whole seconds. */
+static bool kept_waiting(const struct evidence *e)
+{
+	double ms = evidence_number(e, "tcp.ms", 0);
+	bool repeated = evidence_number(e, "tcp.retransmits", 0) > 0;
+	return evidence_state(e, "open") && ms > SLOW_MS && (!repeated || (int)ms % 1000 > SLOW_MS);
+}
+
+/* digest_seems_slow: a burst over a slow line would be its own fault. */
 bool digest_seems_slow(const struct digest *d)
 {
-	double first_ms = evidence_number(d->tcp445, "tcp.ms", 0), second_ms = evidence_number(d->tcp139, "tcp.ms", 0);
-	return (evidence_state(d->tcp445, "open") && first_ms > SLOW_MS) ||
-	       (evidence_state(d->tcp139, "open") && second_ms > SLOW_MS);
+	return kept_waiting(d->tcp445) || kept_waiting(d->tcp139);
 }
 
 /* arp_requests: how many went unanswered; the kernel's own count where a connect failed for want of an answer. */
@@ -163,13 +171,16 @@ static void put_lan(struct digest *d)
 	double prefix = evidence_number(d->own_link, "link.prefix", 24);
 	bool wide = prefix < 24 && digest_is(d, "path.kind", "on-link") && address_parse(d->target, &other) &&
 		    address_parse(evidence_text(d->own_link, "link.address"), &own) && !address_in(other, own, 24);
+	/* With a mask narrower than usual, neighbours that answer do not show that there are no more. */
+	bool connects = digest_is(d, "tcp.445", "open") || digest_is(d, "tcp.139", "open");
 	if (foreign)
 		digest_put(d, "subnet.state", near ? "too-narrow" : "foreign", foreign);
 	else if (wide && digest_is(d, "arp.state", "silent"))
 		digest_put(d, "subnet.state", "maybe-too-wide", d->own_link);
 	else if (digest_is(d, "path.kind", "local"))
 		digest_put(d, "subnet.state", "ok", d->route);
-	else if (asked || alive || digest_is(d, "gateway.state", "answers") || digest_is(d, "arp.state", "answers"))
+	else if (asked || (prefix <= 24 && (alive || digest_is(d, "gateway.state", "answers"))) || connects ||
+		 digest_is(d, "arp.state", "answers"))
 		digest_put(d, "subnet.state", "ok", asked ? asked : alive);
 }
 
@@ -329,54 +340,103 @@ static void put_ipv6(struct digest *d)
 
 /* ---- ICMP: ping, loss, latency, MTU, trace ---- */
 
-static void put_ping(struct digest *d)
+struct pings {
+	double received, rtt_ms, patience_ms; /* rtt_ms: the shortest, -1 where none came back */
+	double burst_sent, burst_received;
+	const struct evidence *any, *burst;
+};
+
+static struct pings count_pings(const struct digest *d)
 {
-	double received = 0, burst_sent = 0, burst_received = 0, rtt = -1, patience = 0;
-	const struct evidence *any = NULL, *burst = NULL;
+	struct pings p = { .rtt_ms = -1 };
 	for (size_t i = 0; i < d->c->evidence_count; i++) {
 		const struct evidence *e = d->c->evidence[i];
 		if (!str_eq(e->probe, STR("icmp")) || !str_eq(evidence_arg(e, "address"), d->target) ||
 		    evidence_state(e, "not-run") || evidence_state(e, "denied"))
 			continue;
 		double n = evidence_number(e, "icmp.sent", 0), back = evidence_number(e, "icmp.received", 0);
-		any = e;
-		received += back;
-		patience = e->ms > patience ? e->ms : patience;
+		p.any = e;
+		p.received += back;
+		p.patience_ms = e->ms > p.patience_ms ? e->ms : p.patience_ms;
 		if (back > 0)
-			rtt = evidence_number(e, "icmp.rtt_min", rtt);
+			p.rtt_ms = evidence_number(e, "icmp.rtt_min", p.rtt_ms);
+		if (back > 0 && n < BURST_MIN) /* waited for as long as it took */
+			p.patience_ms = LONG_PATIENCE_MS;
 		if (n >= BURST_MIN) {
-			burst = e;
-			burst_sent += n;
-			burst_received += back;
+			p.burst = e;
+			p.burst_sent += n;
+			p.burst_received += back;
 		}
 	}
-	if (!any)
-		return;
-	digest_put(d, "icmp.state", received > 0 ? "answers" : "silent", any);
-	if (received == 0 && patience > 8000)
-		digest_put(d, "latency.state", "never", any);
-	/* Over a slow line answers come too late to be counted: that is no loss. */
-	bool all = burst_received == burst_sent;
-	if (burst && burst_received > 0 && burst_sent - burst_received != 1 && (all || rtt < SLOW_MS))
-		digest_put(d, "loss.state", all ? "none" : "loss", burst);
-	/* The first one may have waited for ARP. */
-	if (rtt >= 0 && (rtt < SLOW_MS || received > 1 || digest_is(d, "path.kind", "ras")))
-		digest_put(d, "latency.state", rtt > LATE_MS ? "late" : rtt > SLOW_MS ? "slow" : "ok", any);
+	const struct evidence *mtu = digest_look(d, "mtu", ARG("address", d->target)); /* its small ones are pings too */
+	if (p.burst && (evidence_state(mtu, "passes") || evidence_state(mtu, "blackhole"))) {
+		p.burst_sent += MTU_SMALL;
+		p.burst_received += evidence_number(mtu, "mtu.small", MTU_SMALL);
+	}
+	return p;
 }
 
-/* put_unpinged: loss where ping is filtered: of twenty ARP requests, or a row of short connections that none of was
- * kept waiting for a repeated SYN. */
-static void put_unpinged(struct digest *d)
+/* queued: the answers of one burst came ever later, as where they stand in a queue. */
+static bool queued(const struct evidence *burst)
+{
+	double shortest_ms = evidence_number(burst, "icmp.rtt_min", 0), longest_ms = evidence_number(burst, "icmp.rtt_max", 0);
+	return longest_ms > 40 && longest_ms > 20 * shortest_ms;
+}
+
+/* digest_pings_late: of a burst most are missing, and nobody has waited for them yet: lost, or only slow. */
+bool digest_pings_late(const struct digest *d)
+{
+	struct pings p = count_pings(d);
+	double enough_ms = queued(p.burst) ? LONG_PATIENCE_MS : PATIENCE_MS;
+	return p.burst_received > 0 && p.burst_received < 0.5 * p.burst_sent && p.patience_ms < enough_ms;
+}
+
+static void put_ping(struct digest *d, const struct pings *p)
+{
+	if (!p->any)
+		return;
+	digest_put(d, "icmp.state", p->received > 0 ? "answers" : "silent", p->any);
+	if (p->received == 0 && p->patience_ms >= LONG_PATIENCE_MS)
+		digest_put(d, "latency.state", "never", p->any);
+	/* The first one may have waited for ARP. */
+	bool telling = p->received > 1 || p->rtt_ms < SLOW_MS || digest_is(d, "path.kind", "ras");
+	if (p->rtt_ms >= 0 && telling && !digest_pings_late(d))
+		digest_put(d, "latency.state", p->rtt_ms > LATE_MS ? "late" : p->rtt_ms > SLOW_MS ? "slow" : "ok", p->any);
+}
+
+/* repeated: a connection came about only when its SYN was sent again. */
+static bool repeated(const struct evidence *e)
+{
+	return evidence_state(e, "open") && evidence_number(e, "tcp.retransmits", 0) > 0;
+}
+
+/* clean_row: connections that all came about at once, as good as rule out that this many pings were lost on the way, or
+ * ping lost hardly any. */
+static bool clean_row(const struct evidence *row, double lost, double sent)
+{
+	return evidence_state(row, "works") && (lost <= 1 || lost >= 0.3 * sent);
+}
+
+/* put_loss: hosts limit their answers to ping, so lost ones are a loss only where connections or ARP lose packets too, or
+ * where so few come back that they explain why nothing connects. Over a slow line answers come too late to be counted. */
+static void put_loss(struct digest *d, const struct pings *p)
 {
 	const struct evidence *arp = digest_look(d, "arp", ARG("address", d->target), ARG("count", STR("20")));
 	const struct evidence *row = digest_look(d, "retry", ARG("address", d->target), ARG("spacing", STR("50")));
-	double answers = evidence_number(arp, "arp.answers", 0);
-	if (digest_fact(d, "loss.state").n || (!arp && !row))
+	bool open = digest_is(d, "tcp.445", "open") || digest_is(d, "tcp.139", "open");
+	bool pinged = p->burst_received > 0;
+	double lost = p->burst_sent - p->burst_received, answers = evidence_number(arp, "arp.answers", 0);
+	bool retried = repeated(d->tcp445) || repeated(d->tcp139) || str_eq(evidence_text(row, "retry.failure"), STR("timeout"));
+	if (pinged && lost == 0)
+		digest_put(d, "loss.state", "none", p->burst);
+	else if (p->rtt_ms >= SLOW_MS || digest_pings_late(d) || queued(p->burst))
 		return;
-	if (evidence_state(arp, "answered") && answers != 19)
+	else if (pinged && lost > 1 && (open ? retried : lost >= 0.6 * p->burst_sent))
+		digest_put(d, "loss.state", "loss", p->burst);
+	else if (evidence_state(arp, "answered") && answers != 19)
 		digest_put(d, "loss.state", answers > 19 ? "none" : "loss", arp);
-	else if (row && !arp)
-		digest_put(d, "loss.state", evidence_state(row, "works") && row->ms < 1400 ? "none" : "loss", row);
+	else if (row && (retried || clean_row(row, lost, p->burst_sent)))
+		digest_put(d, "loss.state", retried ? "loss" : "none", row);
 }
 
 /* Where ping is filtered, connections tell that the way is quick, unless what came over them then did not. */
@@ -439,6 +499,19 @@ static void put_host(struct digest *d)
 		digest_put(d, "host.ip", speaks ? "answers" : "silent", status ? status : d->tcp445);
 }
 
+/* put_retry: where the first attempt failed and each of a row after it succeeded, that is late too. */
+static void put_retry(struct digest *d)
+{
+	const struct evidence *e = digest_look(d, "retry", ARG("address", d->target), ARG("spacing", STR("1000")));
+	bool first_failed = e && digest_fact(d, "tcp.445").n && !digest_is(d, "tcp.445", "open");
+	if (!e && d->asks_ras)
+		e = digest_look(d, "retry", ARG("address", d->target));
+	if (evidence_state(e, "works") && first_failed)
+		digest_put(d, "retry.state", "late", e);
+	else if (e && !evidence_state(e, "too-few"))
+		digest_put_str(d, "retry.state", e->state, e);
+}
+
 void digest_path(struct digest *d)
 {
 	if (!d->target.n) {
@@ -455,15 +528,12 @@ void digest_path(struct digest *d)
 	put_steady(d);
 	put_second(d);
 	put_ipv6(d);
-	put_ping(d);
-	put_unpinged(d);
+	struct pings pings = count_pings(d);
+	put_ping(d, &pings);
+	put_loss(d, &pings);
 	put_quick(d);
 	put_mtu(d);
 	put_trace(d);
 	put_host(d);
-	const struct evidence *retry = digest_look(d, "retry", ARG("address", d->target), ARG("spacing", STR("1000")));
-	if (!retry && d->asks_ras)
-		retry = digest_look(d, "retry", ARG("address", d->target));
-	if (retry && !evidence_state(retry, "too-few"))
-		digest_put_str(d, "retry.state", retry->state, retry);
+	put_retry(d);
 }

@@ -164,6 +164,11 @@ static void step_status(struct wave *w)
 		ask(w, "nbstat", ARG("address", d->target), ARG("name", d->server_is_address ? S("") : d->server));
 }
 
+static void ask_patient_pings(struct wave *w)
+{
+	ask(w, "icmp", ARG("address", w->d->target), ARG("count", S("3")), ARG("interval", S("1000")), ARG("wait", S("5000")));
+}
+
 /* step_ping: a burst shows loss, and its silence is more than bad luck on a lossy way. */
 static void step_ping(struct wave *w)
 {
@@ -171,8 +176,7 @@ static void step_ping(struct wave *w)
 	if (!d->target.n || !tcp_told(d))
 		return;
 	if (digest_seems_slow(d))
-		ask(w, "icmp", ARG("address", d->target), ARG("count", S("3")), ARG("interval", S("1000")),
-		    ARG("wait", S("5000")));
+		ask_patient_pings(w);
 	else
 		step_burst(w);
 	if (digest_is(d, "tcp.ipv6", "dead") || digest_is(d, "tcp.ipv6", "filtered"))
@@ -269,6 +273,8 @@ static void step_mtu_early(struct wave *w)
 /* step_bursts: what waited until the way is known to be quick. */
 static void step_bursts(struct wave *w)
 {
+	if (digest_pings_late(w->d))
+		ask_patient_pings(w);
 	if (!digest_is(w->d, "latency.state", "ok") || !digest_seems_slow(w->d))
 		return;
 	step_burst(w);
@@ -292,9 +298,11 @@ static void step_dns_host(struct wave *w)
 	const struct digest *d = w->d;
 	if (!d->dns_server.n || !own_link_usable(d))
 		return;
-	ask(w, "arp", ARG("address", d->dns_server));
-	ask(w, "icmp", ARG("address", d->dns_server), ARG("count", S("2")), ARG("interval", S("200")),
-	    ARG("wait", S("900")));
+	struct str hosts[] = { d->dns_server, digest_is(d, "wins.state", "silent") ? d->wins_server : S("") };
+	for (size_t i = 0; i < sizeof hosts / sizeof *hosts && hosts[i].n; i++) {
+		ask(w, "arp", ARG("address", hosts[i]));
+		ask(w, "icmp", ARG("address", hosts[i]), ARG("count", S("2")), ARG("interval", S("200")), ARG("wait", S("900")));
+	}
 }
 
 static void step_dns_domain(struct wave *w)
@@ -353,40 +361,47 @@ static void step_dns_patience(struct wave *w)
 {
 	const struct digest *d = w->d;
 	if (d->dns_server.n && d->dns_name.n && !digest_is(d, "dns.host", "dead"))
-		ask(w, "dns", ARG("server", d->dns_server), ARG("name", d->dns_name), ARG("type", S("A")),
-		    ARG("wait", S("5000")));
+		ask(w, "dns", ARG("server", d->dns_server), ARG("name", d->dns_name), ARG("type", S("A")), ARG("wait", S("7000")));
 }
 
-/* step_loss_unpinged: where ping is filtered, other round trips show loss. */
-static void step_loss_unpinged(struct wave *w)
+/* ask_row: short connections one after another, none of which waits for a repeated SYN. */
+static void ask_row(struct wave *w, struct str attempts)
 {
 	const struct digest *d = w->d;
-	if (!digest_is(d, "icmp.state", "silent") || !tcp_open(d))
+	double first_ms = evidence_number(d->tcp445, "tcp.ms", 0), second_ms = evidence_number(d->tcp139, "tcp.ms", 0);
+	double trip_ms = second_ms > 0 && second_ms < first_ms ? second_ms : first_ms;
+	ask(w, "retry", ARG("address", d->target), ARG("port", digest_is(d, "tcp.445", "open") ? d->port : S("139")),
+	    ARG("attempts", attempts), ARG("spacing", S("50")),
+	    ARG("wait", arena_printf(w->a, "%.0f", trip_ms > 100 ? 3 * trip_ms : 300)));
+}
+
+/* step_loss: where ping is filtered or lossy, other round trips show whether packets are lost. */
+static void step_loss(struct wave *w)
+{
+	const struct digest *d = w->d;
+	if (!tcp_open(d) || digest_fact(d, "loss.state").n || digest_is(d, "latency.state", "slow") || digest_pings_late(d))
 		return;
-	if (on_lan(d))
+	if (on_lan(d) && digest_is(d, "icmp.state", "silent"))
 		ask(w, "arp", ARG("address", d->target), ARG("count", S("20")), ARG("wait", S("500")));
-	else
-		ask(w, "retry", ARG("address", d->target),
-		    ARG("port", digest_is(d, "tcp.445", "open") ? d->port : S("139")), ARG("attempts", S("10")),
-		    ARG("spacing", S("50")));
+	else if (!digest_seems_slow(d) && digest_fact(d, "icmp.state").n)
+		ask_row(w, S("15"));
 }
 
 static void step_late(struct wave *w)
 {
 	const struct digest *d = w->d;
 	bool ras = digest_is(d, "path.kind", "ras");
-	if (tcp_told(d) && (ras || tcp_open(d)) && !digest_is(d, "icmp.state", "answers"))
-		ask(w, "icmp", ARG("address", d->target), ARG("count", S("1")), ARG("wait", S("9000")));
+	bool late = digest_pings_late(d) || !digest_is(d, "icmp.state", "answers");
+	if (tcp_told(d) && (ras || tcp_open(d)) && late)
+		ask(w, "icmp", ARG("address", d->target), ARG("count", S("1")), ARG("wait", S("12000")));
 }
 
 /* step_row: over a dialled link one success proves little. */
 static void step_row(struct wave *w)
 {
 	const struct digest *d = w->d;
-	if (d->asks_ras && tcp_open(d) && digest_is(d, "path.kind", "ras"))
-		ask(w, "retry", ARG("address", d->target),
-		    ARG("port", digest_is(d, "tcp.445", "open") ? d->port : S("139")), ARG("attempts", S("10")),
-		    ARG("spacing", S("50")));
+	if (d->asks_ras && tcp_open(d) && digest_is(d, "path.kind", "ras") && !digest_seems_slow(d))
+		ask_row(w, S("15"));
 }
 
 static void step_retry(struct wave *w)
@@ -421,8 +436,8 @@ static const struct step {
 	{ 3, step_row, "retry.state" },
 	{ 3, step_dns_domain, "dns.domain" },
 	{ 4, step_smb_others, "smb.dialects smb.small smb.service smb.smb1-reset smb.encryption" },
-	{ 4, step_loss_unpinged, "loss.state" },
-	{ 4, step_bursts, "loss.state mtu.state" },
+	{ 4, step_loss, "loss.state" },
+	{ 4, step_bursts, "loss.state mtu.state latency.state" },
 	{ 4, step_watch, "link.flapping" },
 	{ 4, step_dns_other, "dns.site" },
 	{ 4, step_subnet, "subnet.state" },

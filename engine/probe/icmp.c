@@ -159,7 +159,7 @@ static void icmp_start(struct machine *m)
 	s->count = (unsigned)machine_arg_number(m, "count", 3, 1, COUNT_MAX);
 	s->interval_ms = machine_arg_number(m, "interval", 100, 10, 2000);
 	s->size = (unsigned)machine_arg_number(m, "size", 56, ECHO_TOKEN, ECHO_PAYLOAD_MAX);
-	s->wait_ms = machine_arg_number(m, "wait", 1000, 10, 10000);
+	s->wait_ms = machine_arg_number(m, "wait", 1000, 10, 15000);
 	s->echo = echo_begin(m, s->address.family);
 	machine_open(m, 0, (struct channel_spec){ .kind = CHANNEL_ICMP, .to = s->address,
 						  .ttl = (uint8_t)machine_arg_number(m, "ttl", 0, 0, 255),

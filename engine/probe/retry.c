@@ -113,10 +113,10 @@ static void retry_result(struct machine *m, bool success, const char *failure)
 	if (!success && !s->failure)
 		s->failure = failure;
 	s->pattern[s->made++] = success ? 'S' : 'F';
-	/* What is decided needs no more packets. */
-	const char *state = retry_state(s);
-	if (s->made == s->most || (s->made >= ENOUGH_ATTEMPTS && (str_eq(str_c(state), STR("late")) ||
-								  str_eq(str_c(state), STR("flaky"))))) {
+	/* What is decided needs no more packets; what changed near the end needs a few more. */
+	struct str state = str_c(retry_state(s));
+	bool enough = s->made >= ENOUGH_ATTEMPTS, open = enough && str_eq(state, STR("too-few")) && s->made < ATTEMPTS_MAX;
+	if ((s->made >= s->most && !open) || (enough && (str_eq(state, STR("late")) || str_eq(state, STR("flaky"))))) {
 		retry_end(m);
 		return;
 	}

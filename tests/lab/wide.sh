@@ -33,7 +33,6 @@ fw-drop-tcp|nas7|filter|filter.server.drop-smb|fw-drop-smb|the server drops ever
 fw-reject-rst-route|depot|filter|filter.server.reject-rst|tcp-refused-both|the router answers 139 and 445 with a reset
 fw-client-drop-445|nas7|filter|filter.client.output-drop|filter.client.output-drop|the client's own firewall drops outgoing 445, 139 is refused
 fw-client-prohib|nas7|filter|filter.client.output-reject|filter.client.output-reject|the client's own firewall answers admin prohibited
-fw-client-rst|nas7|filter|filter.client.output-reject|filter.client.output-reject|the client's own firewall answers with a reset
 fw-payload-far|depot|filter|filter.path.payload-drop|filter.path.payload-drop|the router drops data on 445 and 139
 fw-payload-rst-far|depot|filter|filter.path.payload-rst|reset-after-data|the router answers data with a reset
 fw-smb1-dpi|nas7|filter|filter.path.smb1-blocked|filter.path.smb1-blocked|as smb1-blocked, of a client whose lowest dialect is SMB1 too
@@ -57,6 +56,7 @@ smbd-max-held|nas7|smb|smb.server.max-connections|smb.server.max-connections|the
 called-82-none|nas7|netbios|netbios.session.called-name|nbss-82|139 only; the session service refuses the server's own name
 ras-loss-20|depot|ras|ras.link.loss|link.path.loss|20 % of the round trips on the RAS link are lost
 ras-mtu-1000|depot|ras|ras.link.mtu-blackhole|ip.path.mtu-blackhole|the RAS link loses packets over 1000 bytes
+ras-delay-2s|depot|ras|ras.link.latency|ras.link.latency|round trip of 2.4 s
 ras-delay-4s|depot|ras|ras.link.latency|ras.link.latency|round trip of 4 s
 ras-delay-10s|depot|ras|ras.link.latency|ras.link.latency|round trip of 10 s
 ras-timing-5s|depot|ras|ras.timing.late-silent|ras.timing|SMB passes only 5 s after link up (dropped before)
@@ -104,7 +104,6 @@ inject_variants() {
     fw-reject-rst-route) drop_in e53r forward "$SMB_PORTS reject with tcp reset" ;;
     fw-client-drop-445) smbd_with e53s 'smb ports = 445'; drop_in e53c output 'tcp dport 445 drop' ;;
     fw-client-prohib) drop_in e53c output "$SMB_PORTS reject with icmpx type admin-prohibited" ;;
-    fw-client-rst) drop_in e53c output "$SMB_PORTS reject with tcp reset" ;;
     fw-payload-far) drop_in e53r forward 'tcp dport { 139, 445 } tcp flags & (syn | fin | rst) == 0 ip length > 60 drop' ;;
     fw-payload-rst-far) drop_in e53r forward 'tcp dport { 139, 445 } tcp flags & (syn | fin | rst) == 0 ip length > 60 reject with tcp reset' ;;
     fw-smb1-dpi)
@@ -136,6 +135,7 @@ inject_variants() {
     called-82-none) nbgw 82 OTHER ;;
     ras-loss-20) ras_up 20 11 ;;
     ras-mtu-1000) ras_up; drop_in e53r forward 'ip length > 1000 drop' ;;
+    ras-delay-2s) ras_up 1200 ;;
     ras-delay-4s) ras_up 2000 ;;
     ras-delay-10s) ras_up 5000 ;;
     ras-timing-5s) ras_up; ras_hold drop 5 ;;
