@@ -11,7 +11,7 @@
 enum { SERVERS_MAX = 2, ADDRESSES_MAX = 3 };
 
 /* How long a diagnosis may go on before it begins something that takes long. */
-enum { COSTLY_UNTIL_MS = 9000, RAS_UNTIL_MS = 20000 };
+enum { COSTLY_UNTIL_MS = 9000, SLOW_UNTIL_MS = 20000 };
 
 enum { NEAR_MS = 50 }; /* so quick a connection need not be waited for long */
 
@@ -465,7 +465,8 @@ static bool worth(const struct step *s, const struct weighed *w, const struct di
 /* plan_stage builds the steps of the lowest stage that has anything to ask. */
 static void plan_stage(struct wave *w, const struct weighed *weighed, bool needs)
 {
-	double until = w->d->asks_ras ? RAS_UNTIL_MS : COSTLY_UNTIL_MS;
+	bool slow = w->d->asks_ras || digest_seems_slow(w->d) || digest_pings_late(w->d);
+	double until = slow ? SLOW_UNTIL_MS : COSTLY_UNTIL_MS;
 	for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
 		bool next_stage = w->count && steps[i].stage != steps[i - 1].stage;
 		if (next_stage || (steps[i].stage > 3 && w->d->c->elapsed_ms > until))
