@@ -9,12 +9,14 @@ import os
 import re
 import sqlite3
 import subprocess
+import sys
 import time
 
 title = 'look-up: first place, time, confidence, growth'
 
 KINDS = ('exact', 'filled', 'log', 'chatty', 'noisy', 'all')
 SAMPLE = 200
+PACKAGES = '/usr/lib/python3/dist-packages'
 
 
 def read(path):
@@ -62,6 +64,8 @@ class Xapian:
     name = 'Xapian'
 
     def __init__(self, bench):
+        if PACKAGES not in sys.path:
+            sys.path.append(PACKAGES)  # where Debian puts it; another python of the same version reads it too
         import xapian
         self.xapian = xapian
         path = os.path.join(bench.work, 'xapian.db')
