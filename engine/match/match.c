@@ -126,7 +126,8 @@ static bool is_bare_code(const struct query *q, const struct match_code *code)
 {
 	static const char *const words[] = { "error", "err",  "code",	 "system", "windows",  "has",	 "occurred", "the",
 					     "a",     "with", "failed", "status", "hresult",  "number", "an",	     "i",
-					     "get",   "got",  "what",	 "is",	   "win32",    "ntstatus", "exit",   "rc" };
+					     "get",   "got",  "what",	 "is",	   "win32",    "ntstatus", "exit",   "rc",
+					     "net",   "use",  "view",	 "fails",  "returns",  "gives",	   "says",     "run",	  "time",   "runtime" };
 	unsigned others = 0;
 	for (uint32_t i = 0; i < q->token_count; i++) {
 		const struct query_token *t = &q->tokens[i];
@@ -139,12 +140,21 @@ static bool is_bare_code(const struct query *q, const struct match_code *code)
 	return others == 0;
 }
 
+/* What a system says of its code, as people see it on the screen. */
+static struct str said_of(const struct match_code *code, struct arena *a)
+{
+	if (str_eq(code->family, STR("vb")))
+		return arena_printf(a, "Run-time error '%lld': %.*s", (long long)code->value, STR_ARG(code->says));
+	if (str_eq(code->family, STR("errno")))
+		return code->says;
+	return arena_printf(a, "System error %lld has occurred. %.*s", (long long)code->value, STR_ARG(code->says));
+}
+
 /* A message that is little more than a code means what the table says: asked again in the table's words. */
 static uint32_t add_inferred(struct query *q, const struct match_code *code, struct answer *answers, uint32_t n)
 {
 	struct answer *more = arena_array(q->arena, struct answer, MATCH_RESULTS_MAX);
-	struct str text = arena_printf(q->arena, "System error %lld has occurred. %.*s", (long long)code->value,
-				       STR_ARG(code->says));
+	struct str text = said_of(code, q->arena);
 	struct clean clean = { .text = text };
 	const struct clean *was = q->clean;
 	struct match_span payload = q->payload;
