@@ -131,6 +131,8 @@ static void see_evidence(struct run *r)
 {
 	r->file.evidence = r->report->evidence;
 	r->file.evidence_count = r->report->evidence_count;
+	if (r->driver) /* closing a connection counts after its evidence has come */
+		r->report->sent = driver_counted(r->driver);
 	r->file.elapsed_ms = r->driver ? (double)(driver_now_ms(r->driver) - r->began_ms) : 0;
 }
 
