@@ -98,6 +98,9 @@ struct str list_first(struct str list);
 /* digest_usual_gateways: addresses of the own subnet where routers usually are, but for the configured one. */
 size_t digest_usual_gateways(const struct digest *d, struct str ret_addresses[2]);
 
+const struct evidence *digest_large(const struct digest *d);
+bool digest_works_small(const struct digest *d);
+
 bool digest_seems_slow(const struct digest *d);
 bool digest_pings_late(const struct digest *d);
 

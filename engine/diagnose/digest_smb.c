@@ -14,7 +14,7 @@ static struct smb_view view_smb(const struct digest *d)
 {
 	struct smb_view v = { 0 };
 	for (size_t i = 0; i < SMB_KINDS; i++) {
-		v.of[i] = digest_look(d, "smb", ARG("address", d->target), ARG("dialects", smb_names[i]));
+		v.of[i] = digest_look(d, "smb", ARG("address", d->target), ARG("dialects", smb_names[i]), ARG("pad", STR("")));
 		if (evidence_state(v.of[i], "no-connection")) /* says nothing of SMB: tcp.steady has it */
 			v.of[i] = NULL;
 	}
@@ -58,6 +58,13 @@ static const struct evidence *asked(const struct smb_view *v)
 			break;
 	}
 	return last;
+}
+
+/* digest_works_small: SMB began, with requests that are small. */
+bool digest_works_small(const struct digest *d)
+{
+	struct smb_view v = view_smb(d);
+	return evidence_state(asked(&v), "negotiated");
 }
 
 static const char *outcome(const struct evidence *e)

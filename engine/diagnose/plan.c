@@ -264,6 +264,16 @@ static void step_mtu(struct wave *w)
 		ask(w, "mtu", ARG("address", w->d->target), ARG("size", S("1400")), ARG("wait", S("700")));
 }
 
+/* step_large: large pings vanish and small requests work, so a large request decides. */
+static void step_large(struct wave *w)
+{
+	const struct digest *d = w->d;
+	const struct evidence *mtu = digest_look(d, "mtu", ARG("address", d->target));
+	if (evidence_state(mtu, "blackhole") && digest_works_small(d) && digest_is(d, "tcp.445", "open"))
+		ask(w, "smb", ARG("address", d->target), ARG("port", S("445")), ARG("dialects", S("smb311")),
+		    ARG("pad", S("1200")), ARG("wait", S("2000")));
+}
+
 static void step_mtu_early(struct wave *w)
 {
 	if (!digest_seems_slow(w->d))
@@ -437,6 +447,7 @@ static const struct step {
 	{ 3, step_dns_domain, "dns.domain" },
 	{ 4, step_smb_others, "smb.dialects smb.small smb.service smb.smb1-reset smb.encryption" },
 	{ 4, step_loss, "loss.state" },
+	{ 4, step_large, "mtu.state" },
 	{ 4, step_bursts, "loss.state mtu.state latency.state" },
 	{ 4, step_watch, "link.flapping" },
 	{ 4, step_dns_other, "dns.site" },

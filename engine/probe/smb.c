@@ -12,6 +12,7 @@ static const struct probe_arg_help args[] = {
 	{ "port", false, "TCP port (default 445)", ARG_PORT },
 	{ "dialects", false, "what to offer: smb1, smb2 (2.02 to 3.02) or smb311 (2.02 to 3.11; the default)", ARG_TEXT },
 	{ "max", false, "the newest dialect to offer of SMB2: 2.02, 2.10, 3.00, 3.02 or 3.11", ARG_TEXT },
+	{ "pad", false, "make the offer of 3.11 so many bytes larger, and go no further (at most 1400)", ARG_NUMBER },
 	{ "called", false, "NetBIOS name to ask for first (default on port 139: *SMBSERVER)", ARG_NETBIOS },
 	{ "share", false, "a share to connect to", ARG_TEXT },
 	{ "listen", false, "say nothing for so many ms first (default 50)", ARG_NUMBER },
@@ -187,7 +188,8 @@ static void smb_start(struct machine *m)
 	t->port = (unsigned)machine_arg_number(m, "port", 445, 1, 65535);
 	t->smb1 = str_eq(offer, STR("smb1"));
 	t->most_dialect = most.n ? dialect_number(most) : str_eq(offer, STR("smb2")) ? 0x0302 : 0x0311;
-	t->logon = true;
+	t->pad = (unsigned)machine_arg_number(m, "pad", 0, 0, SMB_PAD_MAX);
+	t->logon = !t->pad;
 	t->called = machine_arg(m, "called");
 	if (!t->called.n && t->port == NETBIOS_SSN_PORT)
 		t->called = STR("*SMBSERVER");

@@ -64,7 +64,7 @@ struct str smb1_negotiate(struct arena *a)
 }
 
 /* MS-SMB2 2.2.3.1: the contexts that 3.1.1 wants, each at a multiple of eight from the header. */
-static void put_contexts(struct wire_out *w, struct str salt)
+static void put_contexts(struct wire_out *w, struct str salt, unsigned pad)
 {
 	wire_put_le16(w, 1); /* integrity before authentication */
 	wire_put_le16(w, 38);
@@ -80,9 +80,16 @@ static void put_contexts(struct wire_out *w, struct str salt)
 	wire_put_le16(w, 2);
 	wire_put_le16(w, 2); /* AES-128-GCM */
 	wire_put_le16(w, 1); /* AES-128-CCM */
+	if (!pad)
+		return;
+	wire_put_zeros(w, 2);
+	wire_put_le16(w, 0x0100); /* reserved: a server skips it */
+	wire_put_le16(w, (uint16_t)pad);
+	wire_put_zeros(w, 4 + pad);
 }
 
-struct str smb2_negotiate(unsigned most, struct str random, struct arena *a)
+
+struct str smb2_negotiate(unsigned most, unsigned pad, struct str random, struct arena *a)
 {
 	static const uint16_t dialects[] = { 0x0202, 0x0210, 0x0300, 0x0302, 0x0311 };
 	uint8_t bytes[SMB_PACKET_MAX];
@@ -100,13 +107,13 @@ struct str smb2_negotiate(unsigned most, struct str random, struct arena *a)
 	wire_put_le32(&w, dialects[count - 1] >= 0x0300 ? CAPABILITIES_OFFERED : 0);
 	wire_put_bytes(&w, str_first(random, 16));
 	wire_put_le32(&w, contexts ? (uint32_t)padded : 0);
-	wire_put_le16(&w, contexts ? 2 : 0);
+	wire_put_le16(&w, contexts ? pad ? 3 : 2 : 0);
 	wire_put_le16(&w, 0);
 	for (uint16_t i = 0; i < count; i++)
 		wire_put_le16(&w, dialects[i]);
 	if (contexts) {
 		wire_put_zeros(&w, padded - body_end);
-		put_contexts(&w, str_first(str_from(random, 16), 32));
+		put_contexts(&w, str_first(str_from(random, 16), 32), pad);
 	}
 	return finish(&w, a);
 }

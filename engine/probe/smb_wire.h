@@ -11,7 +11,8 @@
 #include "base/wire.h"
 
 enum {
-	SMB_PACKET_MAX = 1024,	/* of our requests */
+	SMB_PAD_MAX = 1400,	/* bytes that only make a request large */
+	SMB_PACKET_MAX = 2048,	/* of our requests */
 	SMB_FRAME_MAX = 1 << 14 /* of an answer that is looked at */
 };
 
@@ -32,7 +33,7 @@ struct smb_header {
 /* smb1_negotiate offers NT LM 0.12 alone; smb2_negotiate offers 2.02 to `most` (0x0202 ... 0x0311). random: 48 bytes, for
  * the client's id and the salt of 3.1.1. */
 struct str smb1_negotiate(struct arena *a);
-struct str smb2_negotiate(unsigned most, struct str random, struct arena *a);
+struct str smb2_negotiate(unsigned most, unsigned pad, struct str random, struct arena *a);
 /* smb2_logon: the two steps of an anonymous logon; step 0 asks for the challenge, step 1 answers it with nothing. */
 struct str smb2_logon(unsigned step, const struct smb_header *h, struct arena *a);
 struct str smb2_tree_connect(struct str server, struct str share, const struct smb_header *h, struct arena *a);

@@ -28,6 +28,7 @@ prohibit-blackhole|depot|ip|ip.client.prohibit-route|ip.client.prohibit-route|a 
 routing-loop-drop|depot|ip|ip.router.loop|ip.router.loop|two routers send the packet to each other and say nothing of it
 mtu-1000|depot|ip|ip.path.mtu-blackhole|ip.path.mtu-blackhole|packets over 1000 bytes vanish without ICMP
 mtu-500|depot|ip|ip.path.mtu-blackhole|ip.path.mtu-blackhole|packets over 500 bytes vanish without ICMP
+ok-large-ping|depot|none|none.healthy|healthy|a firewall drops large pings, and nothing else
 server-no-net|nas7|ip|ip.server.wrong-mask|arp-only|the server has /30 and a gateway that does not know the client
 fw-drop-tcp|nas7|filter|filter.server.drop-smb|fw-drop-smb|the server drops every TCP connection
 fw-reject-rst-route|depot|filter|filter.server.reject-rst|tcp-refused-both|the router answers 139 and 445 with a reset
@@ -97,6 +98,7 @@ inject_variants() {
         drop_in e53o output 'icmp type time-exceeded drop' ;;
     mtu-1000) drop_in e53r forward 'ip length > 1000 drop' ;;
     mtu-500) drop_in e53r forward 'ip length > 500 drop' ;;
+    ok-large-ping) drop_in e53r forward 'ip protocol icmp ip length > 1000 drop' ;;
     server-no-net)
         ipn e53s -4 addr flush dev eth0; ipn e53s addr add 10.53.0.10/30 brd + dev eth0
         ipn e53s route replace default via 10.53.0.9 dev eth0 onlink ;;
