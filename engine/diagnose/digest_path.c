@@ -458,12 +458,12 @@ const struct evidence *digest_large(const struct digest *d)
 	return digest_look(d, "smb", ARG("address", d->target), ARG("pad", STR("1200")));
 }
 
-/* put_mtu: firewalls drop large pings as such, so that where SMB works a large request must show it too. */
+/* put_mtu: firewalls drop pings, or large ones, as such, so that where SMB works a large request must show it too. */
 static void put_mtu(struct digest *d)
 {
 	const struct evidence *e = digest_look(d, "mtu", ARG("address", d->target)), *large = digest_large(d);
 	bool vanishes = evidence_state(large, "silent"), told = large && !evidence_state(large, "no-connection");
-	if (evidence_state(e, "blackhole") && told)
+	if (told && !evidence_state(e, "passes") && !evidence_state(e, "too-big"))
 		digest_put(d, "mtu.state", vanishes ? "blackhole" : "passes", large);
 	else if (evidence_state(e, "blackhole") && !digest_works_small(d))
 		digest_put(d, "mtu.state", "blackhole", e);

@@ -264,12 +264,13 @@ static void step_mtu(struct wave *w)
 		ask(w, "mtu", ARG("address", w->d->target), ARG("size", S("1400")), ARG("wait", S("700")));
 }
 
-/* step_large: large pings vanish and small requests work, so a large request decides. */
+/* step_large: large pings vanish, or all do, and small requests work, so a large request decides. */
 static void step_large(struct wave *w)
 {
 	const struct digest *d = w->d;
 	const struct evidence *mtu = digest_look(d, "mtu", ARG("address", d->target));
-	if (evidence_state(mtu, "blackhole") && digest_works_small(d) && digest_is(d, "tcp.445", "open"))
+	bool told = evidence_state(mtu, "passes") || evidence_state(mtu, "too-big");
+	if (mtu && !told && digest_works_small(d) && digest_is(d, "tcp.445", "open"))
 		ask(w, "smb", ARG("address", d->target), ARG("port", S("445")), ARG("dialects", S("smb311")),
 		    ARG("pad", S("1200")), ARG("wait", S("2000")));
 }
