@@ -5,6 +5,7 @@
 #include "cli/lint.h"
 
 #include "base/json.h"
+#include "diagnose/digest.h"
 
 #include <stdlib.h>
 
@@ -60,11 +61,29 @@ static void check_article(struct lint *l, const struct lint_article *one)
 		lint_add(l, one->path, key_line(one, "messages"), "messages without a sample that must match");
 }
 
+static void check_fillings(struct lint *l, const struct cause *c, struct str text)
+{
+	for (size_t at; (at = str_find_char(text, '{')) != STR_NONE;) {
+		text = str_from(text, at + 1);
+		size_t end = str_find_char(text, '}');
+		struct str name = str_first(text, end == STR_NONE ? 0 : end);
+		if (!digest_fills(name, l->arena))
+			lint_add(l, c->origin, c->line, "%.*s: nothing is known to put for {%.*s}", STR_ARG(c->name),
+				 STR_ARG(name));
+	}
+}
+
 static void check_causes(struct lint *l)
 {
 	for (size_t i = 0; l->causes && i < l->causes->count; i++) {
 		const struct cause *c = &l->causes->items[i];
 		struct str verify = c->verify, probe;
+		check_fillings(l, c, c->title);
+		check_fillings(l, c, c->says);
+		for (size_t k = 0; k < c->resolution_count; k++)
+			check_fillings(l, c, c->resolutions[k].text);
+		for (size_t k = 0; k < c->check_count; k++)
+			check_fillings(l, c, c->check[k]);
 		if (dangles(l, c->article))
 			lint_add(l, c->origin, c->line, "there is no article %.*s", STR_ARG(c->article));
 		if (str_word(&verify, &probe) && !probe_find(probe))

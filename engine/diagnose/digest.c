@@ -159,8 +159,8 @@ static struct str filling(const struct digest *d, struct str name)
 	} words[] = {
 		{ "server", d->server, "the server" },
 		{ "address", d->used.n ? d->used : d->target, "its address" },
-		{ "ports", d->smb ? STR("445 and 139") : d->port, "" },
-		{ "port", d->port, "" },
+		{ "ports", d->smb ? STR("445 and 139") : d->port, "the port" },
+		{ "port", d->port, "the port" },
 		{ "share", d->share, "the share" },
 		{ "link", d->link, "the link" },
 		{ "known_address", d->known, "its known address" },
@@ -178,6 +178,13 @@ static struct str filling(const struct digest *d, struct str name)
 			return words[i].value.n ? words[i].value : str_c(words[i].otherwise);
 	struct str bound = binding(d->c, arena_str(d->a, name).p);
 	return bound.n ? bound : digest_fact(d, arena_str(d->a, name).p);
+}
+
+bool digest_fills(struct str name, struct arena *a)
+{
+	const struct case_file nothing = { 0 };
+	const struct digest d = { .c = &nothing, .a = a };
+	return filling(&d, name).n || fact_help_find(name);
 }
 
 struct str digest_fill(const struct digest *d, struct str text)

@@ -68,6 +68,8 @@ const struct derived *digest_find(const struct digest *d, struct str name);
 
 /* digest_fill puts bindings and addresses for {server}, {address} ... An unknown one becomes a word that reads well. */
 struct str digest_fill(const struct digest *d, struct str text);
+/* digest_fills: there is something that digest_fill could put for {name}, in any case. */
+bool digest_fills(struct str name, struct arena *a);
 
 /* ---- for the digest's own files ---- */
 

@@ -86,6 +86,13 @@ class Lint(KbtTest):
         self.good_and('cause: Rust.', 'cause: Rust.\ncauses: [cog.rusty]')
         self.finds(7, 'cog.rusty')
 
+    def test_a_cause_says_only_what_is_known(self):
+        for name in ('groups', 'auth'):
+            with open(f'{ROOT}/kb/causes/{name}.yaml') as f:
+                self.write(f'kb/causes/{name}.yaml', f.read().replace('{share}', '{cog}', 1))
+        self.good_and()
+        self.assertIn('{cog}', self.kbt('lint', self.path('kb'), code=NONE).out)
+
     def test_malformed_causes_and_codes(self):
         self.good_and()
         self.write('kb/codes.tsv', 'value\tfamily\tsymbol\tsays\n5\twin32\tERROR_ACCESS_DENIED\taccess denied\nx\twin32\tA\tb\n')
