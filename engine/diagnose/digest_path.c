@@ -143,6 +143,15 @@ static bool in_subnet(const struct digest *d, struct str address)
 	       address_in(other, own, (unsigned)evidence_number(d->own_link, "link.prefix", 32));
 }
 
+/* put_detour: our mask takes the address for a neighbour, which it is not. Where the gateway leads there, the mask is wrong;
+ * where it does not, nobody can tell. */
+static void put_detour(struct digest *d)
+{
+	const struct evidence *e = digest_look(d, "detour", ARG("address", d->target));
+	if (evidence_state(e, "answered"))
+		digest_put(d, "gateway.detour", "leads", e);
+}
+
 static void put_lan(struct digest *d)
 {
 	const struct evidence *foreign = NULL, *alive = NULL, *asked = NULL;
@@ -534,6 +543,7 @@ void digest_path(struct digest *d)
 	put_arp(d);
 	put_gateway(d);
 	put_lan(d);
+	put_detour(d);
 	put_other_gateway(d);
 	put_steady(d);
 	put_second(d);

@@ -354,6 +354,18 @@ static void step_subnet(struct wave *w)
 			ask(w, "arp", ARG("address", asked[i]), ARG("link", link));
 }
 
+/* step_detour: an address that the own mask takes for a neighbour may be behind the gateway. */
+static void step_detour(struct wave *w)
+{
+	const struct digest *d = w->d;
+	struct str gateway = evidence_text(d->own_link, "link.gateway");
+	const struct evidence *arp = gateway.n ? digest_look(d, "arp", ARG("address", gateway)) : NULL;
+	if (digest_is(d, "subnet.state", "maybe-too-wide") && evidence_state(arp, "answered"))
+		ask(w, "detour", ARG("address", d->target), ARG("mac", list_first(evidence_text(arp, "arp.macs"))));
+	else if (digest_is(d, "subnet.state", "maybe-too-wide") && gateway.n)
+		ask(w, "arp", ARG("address", gateway));
+}
+
 static void step_other_gateway(struct wave *w)
 {
 	struct str usual[2];
@@ -453,6 +465,7 @@ static const struct step {
 	{ 4, step_watch, "link.flapping" },
 	{ 4, step_dns_other, "dns.site" },
 	{ 4, step_subnet, "subnet.state" },
+	{ 4, step_detour, "gateway.detour" },
 	{ 4, step_other_gateway, "gateway.other" },
 	{ 4, step_trace, "gateway.forwards path.loop ras.peer" },
 	{ 4, step_dns_patience, "dns.state" },

@@ -58,6 +58,7 @@ static int open_socket(struct channel *c)
 		c->fd = socket(AF_NETLINK, SOCK_RAW | flags, NETLINK_ROUTE);
 		break;
 	case CHANNEL_ARP:
+	case CHANNEL_VIA:
 		c->fd = socket(AF_PACKET, SOCK_DGRAM | flags, 0); /* no protocol yet: nothing is received before bind */
 		break;
 	}
@@ -93,9 +94,19 @@ static int connect_to_peer(struct channel *c)
 	return e;
 }
 
-static int bind_arp(struct channel *c)
+static bool is_packet(const struct channel_spec *spec)
 {
-	struct sockaddr_ll a = { .sll_family = AF_PACKET, .sll_protocol = htons(ETH_P_ARP),
+	return spec->kind == CHANNEL_ARP || spec->kind == CHANNEL_VIA;
+}
+
+static uint16_t packet_protocol(const struct channel_spec *spec)
+{
+	return htons(spec->kind == CHANNEL_ARP ? ETH_P_ARP : ETH_P_IP);
+}
+
+static int bind_packet(struct channel *c)
+{
+	struct sockaddr_ll a = { .sll_family = AF_PACKET, .sll_protocol = packet_protocol(&c->spec),
 				 .sll_ifindex = c->spec.interface };
 	return bind(c->fd, (struct sockaddr *)&a, sizeof a) ? errno : 0;
 }
@@ -104,8 +115,8 @@ int channel_open(struct channel *c, const struct channel_spec *spec)
 {
 	*c = (struct channel){ .fd = -1, .spec = *spec };
 	int e = open_socket(c);
-	if (!e && spec->kind == CHANNEL_ARP)
-		e = bind_arp(c);
+	if (!e && is_packet(spec))
+		e = bind_packet(c);
 	else if (!e && spec->kind != CHANNEL_ROUTE)
 		e = set_options(c);
 	if (!e && (spec->kind == CHANNEL_UDP || spec->kind == CHANNEL_TCP || spec->kind == CHANNEL_ICMP))
@@ -113,18 +124,20 @@ int channel_open(struct channel *c, const struct channel_spec *spec)
 	return e;
 }
 
-static int send_arp(struct channel *c, struct str bytes)
+static int send_packet(struct channel *c, struct str bytes)
 {
-	struct sockaddr_ll a = { .sll_family = AF_PACKET, .sll_protocol = htons(ETH_P_ARP),
+	struct sockaddr_ll a = { .sll_family = AF_PACKET, .sll_protocol = packet_protocol(&c->spec),
 				 .sll_ifindex = c->spec.interface, .sll_halen = 6,
 				 .sll_addr = { 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF } };
+	if (c->spec.kind == CHANNEL_VIA)
+		memcpy(a.sll_addr, c->spec.mac, sizeof c->spec.mac);
 	return sendto(c->fd, bytes.p, bytes.n, 0, (struct sockaddr *)&a, sizeof a) < 0 ? errno : 0;
 }
 
 int channel_send(struct channel *c, const struct action *action)
 {
-	if (c->spec.kind == CHANNEL_ARP)
-		return send_arp(c, action->bytes);
+	if (is_packet(&c->spec))
+		return send_packet(c, action->bytes);
 	struct sockaddr_storage to;
 	socklen_t size = address_to_sockaddr(action->spec.to, action->spec.port, &to);
 	ssize_t n = sendto(c->fd, action->bytes.p, action->bytes.n, MSG_NOSIGNAL, size ? (struct sockaddr *)&to : NULL,
@@ -156,7 +169,7 @@ static void read_extended_error(const struct sock_extended_err *x, struct event 
 /* read_error takes one entry off the error queue. A netlink socket has none, and would give its data instead. */
 static bool read_error(struct channel *c, struct event *e)
 {
-	if (c->spec.kind == CHANNEL_ROUTE || c->spec.kind == CHANNEL_ARP)
+	if (c->spec.kind == CHANNEL_ROUTE || is_packet(&c->spec))
 		return false;
 	union {
 		struct cmsghdr header;

@@ -16,7 +16,7 @@ struct echo echo_begin(struct machine *m, uint8_t family)
 }
 
 /* RFC 1071. For ICMPv6 the kernel does it. */
-static uint16_t checksum(struct str s)
+uint16_t internet_checksum(struct str s)
 {
 	uint32_t sum = 0;
 	for (size_t i = 0; i < s.n; i++)
@@ -44,7 +44,7 @@ struct str echo_request(const struct echo *e, uint16_t sequence, size_t size, st
 	wire_put_bytes(&w, (struct str){ e->token, ECHO_TOKEN });
 	wire_put_zeros(&w, size - ECHO_TOKEN);
 	if (e->family == 4)
-		wire_patch_be16(&w, 2, checksum(wire_out_str(&w)));
+		wire_patch_be16(&w, 2, internet_checksum(wire_out_str(&w)));
 	return wire_out_str(&w);
 }
 

@@ -15,6 +15,8 @@ struct echo {
 	char token[ECHO_TOKEN];
 };
 
+uint16_t internet_checksum(struct str s); /* RFC 1071 */
+
 struct echo echo_begin(struct machine *m, uint8_t family);
 /* echo_request has a payload of size bytes, ECHO_TOKEN at least. */
 struct str echo_request(const struct echo *e, uint16_t sequence, size_t size, struct arena *a);

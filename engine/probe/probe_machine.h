@@ -22,7 +22,8 @@ enum channel_kind {
 	CHANNEL_TCP,
 	CHANNEL_ICMP,	   /* echo requests to one address: bytes begin at the ICMP header; the id is the driver's */
 	CHANNEL_ROUTE,	   /* rtnetlink: bytes are netlink messages */
-	CHANNEL_ARP	   /* ARP packets on one interface: bytes begin at the ARP header */
+	CHANNEL_ARP,	   /* ARP packets on one interface: bytes begin at the ARP header */
+	CHANNEL_VIA	   /* IPv4 packets by one neighbour, whatever the routes say: bytes begin at the IP header */
 };
 
 struct channel_spec {
@@ -31,7 +32,8 @@ struct channel_spec {
 	uint16_t port;
 	uint8_t ttl;   /* 0: the system's */
 	bool df;       /* never fragment, and do not believe a cached path MTU */
-	int interface; /* index, for CHANNEL_ARP */
+	int interface; /* index, for CHANNEL_ARP and CHANNEL_VIA */
+	uint8_t mac[6];/* the neighbour's, for CHANNEL_VIA */
 };
 
 enum action_kind { ACTION_OPEN, ACTION_SEND, ACTION_ASK_TCP, ACTION_CLOSE };
