@@ -43,7 +43,11 @@ void match_scratch_close(struct match_scratch **scratch)
 	*scratch = NULL;
 }
 
-enum { DESCRIPTION_TOKENS = 7 /* a message of fewer is no description */ };
+enum {
+	DESCRIPTION_TOKENS = 7, /* a message of fewer is no description */
+	MESSAGE_LINES = 6,	/* more lines than most messages have */
+	LINES_MAX = 64		/* of a paste that are asked one by one */
+};
 
 static bool is_empty(struct str s)
 {
@@ -192,6 +196,71 @@ static uint32_t all_answers(struct query *q, const struct match_options *options
 	return best < SURE ? add_text_answers(q, answers, n) : n;
 }
 
+static void read_line(struct query *q, struct str line, struct match_envelope *ret_envelope)
+{
+	size_t at = (size_t)(line.p - q->clean->text.p);
+	envelope_read(line, ret_envelope);
+	ret_envelope->payload.start += at;
+	ret_envelope->payload.end += at;
+	q->payload = ret_envelope->payload;
+	query_read(q);
+	q->stretches[0].start = q->payload.start;
+}
+
+/* A paste that is no message as a whole may have one among its lines: the surest that is there word for word. */
+static struct str find_line(struct query *q, const struct match_options *options, struct answer *answers)
+{
+	struct str rest = q->clean->text, best = { 0 };
+	double best_confidence = SURE;
+	unsigned asked = 0;
+	for (struct str line; asked < LINES_MAX && str_line(&rest, &line);) {
+		struct match_answer out = { 0 };
+		if (is_empty(line) || line.n == q->clean->text.n)
+			continue;
+		asked++;
+		read_line(q, line, &out.envelope);
+		meaning_read(q->view, q->clean->text, out.envelope.payload, q->arena, &out);
+		struct evidence_of_message evidence = { &out.code, &out.envelope, options->log_file };
+		uint32_t n = rank_articles(q, &evidence, answers);
+		answers_sort(answers, n);
+		if (!n || !answers[0].fits || answers[0].confidence < best_confidence)
+			continue;
+		best_confidence = answers[0].confidence;
+		best = line;
+	}
+	return best;
+}
+
+/* Several lines that have no answer as a whole; or so many that stray words, or half a message, are chance. */
+static bool is_paste(struct str text, const struct answer *best)
+{
+	double confidence = best ? best->confidence : 0;
+	struct str rest = text, line;
+	unsigned lines = 0;
+	while (lines <= MESSAGE_LINES && str_line(&rest, &line))
+		lines += !is_empty(line);
+	if (lines > MESSAGE_LINES)
+		return confidence < SURE || !best->owner;
+	return lines > 1 && confidence < CONFIDENCE_FLOOR;
+}
+
+static uint32_t ask_lines(struct query *q, const struct match_options *options, struct match_answer *out,
+			  struct answer *answers, uint32_t n)
+{
+	struct answer *more = arena_array(q->arena, struct answer, MATCH_RESULTS_MAX);
+	struct str line = more ? find_line(q, options, more) : STR("");
+	struct match_answer one = { .query = out->query };
+	if (!line.n) {
+		q->payload = out->envelope.payload;
+		query_read(q);
+		return n;
+	}
+	read_line(q, line, &one.envelope);
+	meaning_read(q->view, q->clean->text, one.envelope.payload, q->arena, &one);
+	*out = one;
+	return all_answers(q, options, out, answers);
+}
+
 static void to_query_spans(const struct clean *clean, struct match_answer *out)
 {
 	struct match_span p = out->envelope.payload;
@@ -223,6 +292,8 @@ enum err match_message(const struct matcher *m, struct match_scratch *scratch, s
 	read_envelope(q, options, &out.envelope);
 	meaning_read(&m->view, clean.text, out.envelope.payload, a, &out);
 	uint32_t n = all_answers(q, options, &out, answers);
+	if (!options->keep_envelope && is_paste(clean.text, n ? answers : NULL))
+		n = ask_lines(q, options, &out, answers, n);
 	answers_give(q, answers, n, options->limit ? options->limit : 10, &out);
 	to_query_spans(&clean, &out);
 	if (arena_err(a))

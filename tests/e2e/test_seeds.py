@@ -116,6 +116,13 @@ class Seeds:
                 self.assertEqual(match['captures'].get('share'), share)
                 self.assertEqual(match['why']['code']['symbol'], 'ERROR_BAD_NETPATH')
 
+    def test_a_line_among_many(self):
+        noise = [f'Mar  2 08:13:{i:02} ntbox backup[{i}]: volume {i} of the nightly set was written and checked' for i in range(40)]
+        for at, message, article in ((20, r'Mar  2 08:14:00 ntbox rcmd[14]: Failed to connect to <\\HQ-SRV2>, Error = 53', 'Q150536'),
+                                     (3, 'Error during WNetAddConnection2 (53)', 'Q221951')):
+            match = self.first('\n'.join(noise[:at] + [message] + noise[at:]), article)
+            self.assertEqual(match['captures'].get('server'), 'HQ-SRV2' if at == 20 else None)
+
     def test_two_kinds_of_three_remedies(self):
         match = self.first('Error during WNetAddConnection2 (53)', 'Q221951')
         self.assertEqual([r['kind'] for r in match['resolution']], ['workaround', 'fix', 'fix'])
