@@ -6,23 +6,7 @@
 
 static int run(struct cmd_context *c)
 {
-	struct diagnosis d = { .c = c };
-	struct incident incident = { 0 };
-	if (c->arg_count != 1) {
-		cmd_usage(c, "which saved incident?");
-		return EXIT_USAGE;
-	}
-	enum err e = diagnosis_load(c, c->args[0], &incident);
-	for (size_t i = 0; i < incident.binding_count && d.set_count < SETS_MAX; i++)
-		d.sets[d.set_count++] = incident.bindings[i];
-	d.replay = &incident;
-	if (!e)
-		e = diagnosis_open(&d, false);
-	if (!e)
-		e = diagnosis_run(&d, incident.text, 0);
-	int code = e ? cmd_fail(c, e) : diagnosis_exit_code(&d.report);
-	diagnosis_close(&d);
-	return code;
+	return diagnosis_again(c, false, NULL);
 }
 
 static const struct cmd_option options[] = {

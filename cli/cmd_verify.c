@@ -17,24 +17,7 @@ static void say_change(struct cmd_context *c, const struct incident *before, con
 
 static int run(struct cmd_context *c)
 {
-	struct diagnosis d = { .c = c };
-	struct incident incident = { 0 };
-	if (c->arg_count != 1) {
-		cmd_usage(c, "which saved incident?");
-		return EXIT_USAGE;
-	}
-	enum err e = diagnosis_load(c, c->args[0], &incident);
-	for (size_t i = 0; i < incident.binding_count && d.set_count < SETS_MAX; i++)
-		d.sets[d.set_count++] = incident.bindings[i];
-	if (!e)
-		e = diagnosis_open(&d, true);
-	if (!e)
-		e = diagnosis_run(&d, incident.text, 0);
-	if (!e && !c->json)
-		say_change(c, &incident, &d.report.verdict);
-	int code = e ? cmd_fail(c, e) : diagnosis_exit_code(&d.report);
-	diagnosis_close(&d);
-	return code;
+	return diagnosis_again(c, true, say_change);
 }
 
 static const struct cmd_option options[] = {

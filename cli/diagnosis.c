@@ -212,3 +212,28 @@ enum err diagnosis_load(struct cmd_context *c, const char *path, struct incident
 	c->diags.origin = STR("");
 	return e == ERR_NEWER ? ERR_INPUT : e;
 }
+
+int diagnosis_again(struct cmd_context *c, bool live,
+		    void (*say)(struct cmd_context *c, const struct incident *before, const struct verdict *now))
+{
+	struct diagnosis d = { .c = c };
+	struct incident incident = { 0 };
+	if (c->arg_count != 1) {
+		cmd_usage(c, "which saved incident?");
+		return EXIT_USAGE;
+	}
+	enum err e = diagnosis_load(c, c->args[0], &incident);
+	for (size_t i = 0; i < incident.binding_count && d.set_count < SETS_MAX; i++)
+		d.sets[d.set_count++] = incident.bindings[i];
+	if (!live)
+		d.replay = &incident;
+	if (!e)
+		e = diagnosis_open(&d, live);
+	if (!e)
+		e = diagnosis_run(&d, incident.text, 0);
+	if (!e && say && !c->json)
+		say(c, &incident, &d.report.verdict);
+	int code = e ? cmd_fail(c, e) : diagnosis_exit_code(&d.report);
+	diagnosis_close(&d);
+	return code;
+}
