@@ -9,8 +9,6 @@
 #include <string.h>
 
 enum {
-	POST_DOCS_MAX = 1024, /* articles kept for one word: the strongest. Bounds a look-up however large the KB */
-	COMMON_MAX = 8191, /* words with a cut list that 16 bits hold beside a weight's step */
 	GROUP_TOKENS_MAX = 160
 };
 
@@ -47,12 +45,17 @@ static void *take(struct assembly *s, size_t count, size_t size)
 #define ITEMS(type, buffer) ((type *)(void *)(buffer).p)
 #define COUNT(type, buffer) ((uint32_t)((buffer).n / sizeof(type)))
 
-static struct file_text keep_text(struct assembly *s, struct str text)
+static struct file_text add_text(struct buf *all, struct str text)
 {
-	struct buf *all = &s->sections[SEC_TEXT];
 	struct file_text t = { (uint32_t)all->n, (uint32_t)text.n };
 	buf_add(all, text);
-	if (all->n > UINT32_MAX)
+	return t;
+}
+
+static struct file_text keep_text(struct assembly *s, struct str text)
+{
+	struct file_text t = add_text(&s->sections[SEC_TEXT], text);
+	if (s->sections[SEC_TEXT].n > UINT32_MAX)
 		s->err = ERR_LIMIT;
 	return t;
 }
@@ -99,7 +102,8 @@ static void order_docs(struct assembly *s)
 	if (s->err)
 		return;
 	qsort(s->docs, s->doc_count, sizeof *s->docs, by_ordinal);
-	s->mean_length = length > 0 ? length / s->doc_count : 1;
+	if (s->mean_length <= 0)
+		s->mean_length = length > 0 ? length / s->doc_count : 1;
 }
 
 static void put_words(struct assembly *s)
@@ -141,6 +145,7 @@ static void put_articles(struct assembly *s, struct file_term *terms)
 			.term_n = at->doc->term_n,
 			.length = at->doc->length,
 			.authored = at->doc->authored,
+			.stamp = at->doc->stamp,
 			.code_at = COUNT(struct file_article_code, s->sections[SEC_ARTICLE_CODE]),
 			.code_n = at->doc->code_n,
 		};
@@ -167,8 +172,18 @@ static uint32_t impact_of(const struct assembly *s, const struct file_article *a
 	return x < 1 ? 1 : (uint32_t)x;
 }
 
+float assemble_weight_of_doc_word(uint32_t articles, uint32_t having)
+{
+	return having && having <= articles ? (float)log(1 + (articles - having + 0.5) / (having + 0.5)) : 0;
+}
+
+float assemble_weight_of_group_word(uint32_t groups, uint32_t having)
+{
+	return (float)log(1 + (groups + 0.5) / (having + 0.5));
+}
+
 /* Keeps the strongest; among equals the first. *posts is in order of articles and stays so. */
-static uint32_t cut_posts(uint32_t *posts, uint32_t n)
+uint32_t assemble_cut_posts(uint32_t *posts, uint32_t n)
 {
 	uint32_t histogram[256] = { 0 }, limit = 256, above = 0, kept = 0;
 	if (n <= POST_DOCS_MAX)
@@ -205,8 +220,8 @@ static void put_posts(struct assembly *s, struct file_term *terms)
 	for (uint32_t t = 0; !s->err && t < s->words.count; t++) {
 		uint32_t n = terms[t].doc_all, *mine = posts + fill[t] - n;
 		terms[t].doc_at = COUNT(uint32_t, *out);
-		terms[t].doc_n = cut_posts(mine, n);
-		terms[t].doc_weight = n ? (float)log(1 + (s->doc_count - n + 0.5) / (n + 0.5)) : 0;
+		terms[t].doc_n = assemble_cut_posts(mine, n);
+		terms[t].doc_weight = assemble_weight_of_doc_word(s->doc_count, n);
 		buf_add_bytes(out, mine, terms[t].doc_n * sizeof *mine);
 	}
 	mem_free(posts);
@@ -229,7 +244,7 @@ static void number_common(struct assembly *s, struct file_term *terms)
 			keys[n++] = (uint64_t)(UINT32_MAX - terms[t].doc_all) << 32 | t;
 	if (!s->err)
 		qsort(keys, n, sizeof *keys, by_u64);
-	for (uint32_t i = 0; !s->err && i < n && i < COMMON_MAX; i++)
+	for (uint32_t i = 0; !s->err && i < n && i < COMMON_WORDS_MAX; i++)
 		terms[(uint32_t)keys[i]].common = i + 1;
 	mem_free(keys);
 }
@@ -265,7 +280,7 @@ static void put_common(struct assembly *s, const struct file_term *terms)
 
 /* ---- messages in groups ---- */
 
-static uint64_t hash_tokens(const uint32_t *tokens, uint32_t n)
+uint64_t assemble_hash_tokens(const uint32_t *tokens, uint32_t n)
 {
 	return hash_bytes((struct str){ (const char *)tokens, n * sizeof *tokens });
 }
@@ -286,7 +301,7 @@ static void grow_group_slots(struct assembly *s)
 		return;
 	for (uint32_t g = 0; g < COUNT(struct file_group, s->sections[SEC_GROUP]); g++) {
 		const uint32_t *tokens = ITEMS(const uint32_t, s->sections[SEC_TOKEN]) + groups[g].token_at;
-		uint32_t at = (uint32_t)hash_tokens(tokens, groups[g].token_n) & (count - 1);
+		uint32_t at = (uint32_t)assemble_hash_tokens(tokens, groups[g].token_n) & (count - 1);
 		while (slots[at])
 			at = (at + 1) & (count - 1);
 		slots[at] = g + 1;
@@ -303,7 +318,7 @@ static uint32_t group_of(struct assembly *s, const uint32_t *tokens, uint32_t n)
 		grow_group_slots(s);
 	if (s->err)
 		return none;
-	uint32_t at = (uint32_t)hash_tokens(tokens, n) & (s->group_slot_count - 1);
+	uint32_t at = (uint32_t)assemble_hash_tokens(tokens, n) & (s->group_slot_count - 1);
 	for (; s->group_slots[at]; at = (at + 1) & (s->group_slot_count - 1))
 		if (same_tokens(s, s->group_slots[at] - 1, tokens, n))
 			return s->group_slots[at] - 1;
@@ -377,7 +392,7 @@ static void put_owners(struct assembly *s)
 
 /* ---- groups by word and by pair ---- */
 
-static uint32_t sort_unique(uint64_t *keys, uint32_t n)
+uint32_t assemble_sort_unique(uint64_t *keys, uint32_t n)
 {
 	uint32_t kept = 0;
 	qsort(keys, n, sizeof *keys, by_u64);
@@ -396,7 +411,7 @@ static void put_term_groups(struct assembly *s, struct file_term *terms, uint64_
 		for (uint32_t i = 0; i < groups[g].token_n; i++)
 			if (tokens[groups[g].token_at + i] != TOKEN_VAR)
 				keys[n++] = (uint64_t)tokens[groups[g].token_at + i] << 32 | g;
-	n = sort_unique(keys, n);
+	n = assemble_sort_unique(keys, n);
 	for (uint32_t i = 0; i < n; i++) {
 		struct file_term *t = &terms[keys[i] >> 32];
 		uint32_t group = (uint32_t)keys[i];
@@ -405,7 +420,7 @@ static void put_term_groups(struct assembly *s, struct file_term *terms, uint64_
 		buf_add_bytes(&s->sections[SEC_GROUP_POST], &group, sizeof group);
 	}
 	for (uint32_t t = 0; t < s->words.count; t++)
-		terms[t].weight = (float)log(1 + (group_count + 0.5) / (terms[t].group_n + 0.5));
+		terms[t].weight = assemble_weight_of_group_word(group_count, terms[t].group_n);
 	for (uint32_t g = 0; g < group_count; g++)
 		for (uint32_t i = 0; i < groups[g].token_n; i++)
 			if (tokens[groups[g].token_at + i] != TOKEN_VAR)
@@ -425,7 +440,7 @@ static void put_pair_groups(struct assembly *s, uint64_t *keys)
 			if (a != TOKEN_VAR && b != TOKEN_VAR)
 				keys[n++] = (uint64_t)file_pair_bucket(a, b, buckets) << 32 | g;
 		}
-	n = sort_unique(keys, n);
+	n = assemble_sort_unique(keys, n);
 	for (uint32_t b = 0; b < buckets; b++) {
 		buf_add_bytes(&s->sections[SEC_PAIR_AT], &at, sizeof at);
 		for (; at < n && keys[at] >> 32 == b; at++) {
@@ -436,19 +451,23 @@ static void put_pair_groups(struct assembly *s, uint64_t *keys)
 	buf_add_bytes(&s->sections[SEC_PAIR_AT], &at, sizeof at);
 }
 
-static void put_codes(struct assembly *s, const struct store_code *codes, size_t count)
-{
-	for (size_t i = 0; i < count; i++) {
-		struct file_code c = { codes[i].value, keep_text(s, codes[i].family), keep_text(s, codes[i].symbol),
-				       keep_text(s, codes[i].says) };
-		buf_add_bytes(&s->sections[SEC_CODE], &c, sizeof c);
-	}
-}
-
 static int by_code(const void *a, const void *b)
 {
 	int64_t x = ((const struct file_code *)a)->value, y = ((const struct file_code *)b)->value;
 	return (x > y) - (x < y);
+}
+
+enum err assemble_put_codes(struct buf sections[SEC_COUNT], const struct store_code *codes, size_t count)
+{
+	struct buf *text = &sections[SEC_TEXT], *out = &sections[SEC_CODE];
+	for (size_t i = 0; i < count; i++) {
+		struct file_code c = { codes[i].value, add_text(text, codes[i].family), add_text(text, codes[i].symbol),
+				       add_text(text, codes[i].says) };
+		buf_add_bytes(out, &c, sizeof c);
+	}
+	if (count && !buf_err(out))
+		qsort(out->p, count, sizeof(struct file_code), by_code);
+	return buf_err(out) ? buf_err(out) : text->n > UINT32_MAX ? ERR_LIMIT : buf_err(text);
 }
 
 static void put_indexes(struct assembly *s)
@@ -477,10 +496,10 @@ static void put_indexes(struct assembly *s)
 	mem_free(terms);
 }
 
-enum err assemble(struct digest *const *digests, unsigned count, const struct store_code *codes, size_t code_count,
-		  struct file_stamp stamp, struct buf *ret_block)
+enum err assemble(struct digest *const *digests, unsigned count, double mean_length, const struct store_code *codes,
+		  size_t code_count, struct file_stamp stamp, struct buf *ret_block)
 {
-	struct assembly s = { .digests = digests, .digest_count = count, .mean_length = 1 };
+	struct assembly s = { .digests = digests, .digest_count = count, .mean_length = mean_length };
 	vocab_add(&s.words, STR("error")); /* an empty KB has a table too */
 	number_words(&s);
 	if (!s.err)
@@ -489,9 +508,7 @@ enum err assemble(struct digest *const *digests, unsigned count, const struct st
 		put_indexes(&s);
 	if (!s.err) {
 		put_words(&s);
-		put_codes(&s, codes, code_count);
-		if (code_count)
-			qsort(s.sections[SEC_CODE].p, code_count, sizeof(struct file_code), by_code);
+		s.err = assemble_put_codes(s.sections, codes, code_count);
 	}
 	enum err e = s.err ? s.err : file_seal(s.sections, stamp, s.mean_length, ret_block);
 	for (int i = 0; i < SEC_COUNT; i++)

@@ -40,6 +40,7 @@ struct compiler {
 	struct batch *filling;
 	size_t last_id_at, last_id_n; /* in the batch that fills */
 	uint32_t ordinal, in_batch;
+	double mean_length;
 };
 
 static void batch_free(struct batch *b)
@@ -56,10 +57,10 @@ static void work_batch(struct digest *g, const struct batch *b)
 	const struct batch_item *items = (const void *)b->items.p;
 	size_t count = b->items.n / sizeof *items, at = 0;
 	for (size_t i = 0; i < count;) {
-		struct str sources[8], id = { b->bytes.p + at, items[i].id_n };
+		struct str sources[DIGEST_SOURCES_MAX], id = { b->bytes.p + at, items[i].id_n };
 		size_t n = 0, from = i;
 		for (; i < count && items[i].ordinal == items[from].ordinal; i++) {
-			if (n < 8)
+			if (n < DIGEST_SOURCES_MAX)
 				sources[n++] = (struct str){ b->bytes.p + at + items[i].id_n, items[i].source_n };
 			at += items[i].id_n + items[i].source_n;
 		}
@@ -133,6 +134,11 @@ static void hand_over(struct compiler *c)
 	pthread_mutex_unlock(&c->lock);
 }
 
+void compile_set_mean_length(struct compiler *c, double words)
+{
+	c->mean_length = words;
+}
+
 enum err compile_source(struct compiler *c, struct str id, struct str bytes)
 {
 	struct batch *b = c->filling;
@@ -197,5 +203,5 @@ enum err compile_finish(struct compiler *c, const struct store_code *codes, size
 		if (digest_err(digests[i]))
 			return digest_err(digests[i]);
 	}
-	return assemble(digests, c->worker_count, codes, code_count, stamp, ret_block);
+	return assemble(digests, c->worker_count, c->mean_length, codes, code_count, stamp, ret_block);
 }

@@ -15,6 +15,9 @@ struct compiler;
 enum err compile_open(unsigned threads, struct compiler **ret_compiler) MUST_USE;
 void compile_close(struct compiler **c);
 
+/* compile_set_mean_length: articles are measured against this length, in words, instead of their own mean. */
+void compile_set_mean_length(struct compiler *c, double words);
+
 /* compile_source takes a copy of one source. */
 enum err compile_source(struct compiler *c, struct str id, struct str bytes) MUST_USE;
 

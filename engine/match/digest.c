@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "match/digest.h"
 
+#include "base/hash.h"
 #include "base/mem.h"
 #include "match/token.h"
 #include "rule/rule.h"
@@ -168,6 +169,8 @@ void digest_add(struct digest *g, uint32_t ordinal, struct str id, const struct 
 				  .message_at = (uint32_t)(g->messages.n / sizeof(struct digest_message)),
 				  .code_at = (uint32_t)(g->codes.n / sizeof(struct file_article_code)) };
 	bool text_taken = false;
+	for (size_t i = 0; i < count; i++)
+		doc.stamp = file_stamp_source(doc.stamp, hash_bytes(sources[i]));
 	for (size_t i = 0; i < count && !text_taken; i++)
 		take_source(g, sources[i], a, !text_taken, &doc, &text_taken);
 	doc.message_n = (uint32_t)(g->messages.n / sizeof(struct digest_message)) - doc.message_at;

@@ -16,6 +16,7 @@ struct digest_doc {
 	uint32_t message_at, message_n;
 	uint32_t code_at, code_n;
 	uint32_t length;
+	uint64_t stamp;
 	bool authored;
 };
 
@@ -35,6 +36,8 @@ struct digest {
 	struct arena arena; /* of the article at hand */
 	enum err err;
 };
+
+enum { DIGEST_SOURCES_MAX = 8 }; /* of one article; what is behind them is left out */
 
 /* digest_add takes the sources of one article, the one that counts first in front. */
 void digest_add(struct digest *g, uint32_t ordinal, struct str id, const struct str *sources, size_t count);

@@ -29,6 +29,11 @@ static const size_t item_sizes[SEC_COUNT] = {
 	[SEC_TEXT] = 1,
 };
 
+uint64_t file_stamp_source(uint64_t stamp, uint64_t source_hash)
+{
+	return hash_seeded((struct str){ (const char *)&source_hash, sizeof source_hash }, stamp);
+}
+
 size_t file_item_size(enum file_section s)
 {
 	return item_sizes[s];

@@ -11,7 +11,7 @@
 
 #include "base/buf.h"
 
-enum { FILE_VERSION = 3 };
+enum { FILE_VERSION = 4 };
 
 enum file_section {
 	SEC_TERM_SLOT,	/* uint32: hash table of term number + 1, a power of two long */
@@ -75,6 +75,7 @@ struct file_article {
 	uint32_t length;
 	uint32_t authored;
 	uint32_t code_at, code_n; /* slice of SEC_ARTICLE_CODE */
+	uint64_t stamp;		  /* file_stamp_source over its sources; 0 where the article is gone */
 };
 
 struct file_article_code { int64_t value; struct file_text family; }; /* a code that the article is about */
@@ -115,6 +116,9 @@ struct file_view {
 	const struct file_code *codes;
 	uint32_t slot_count, term_count, group_count, pair_buckets, owner_count, article_count, code_count;
 };
+
+/* file_stamp_source folds the next source of an article, by its hash_bytes, into what tells the article's contents apart. */
+uint64_t file_stamp_source(uint64_t stamp, uint64_t source_hash);
 
 size_t file_item_size(enum file_section s);
 

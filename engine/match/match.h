@@ -17,6 +17,7 @@
  *   text.c       articles by the words of a description
  *   answer.c     near-duplicates folded, captures by name, the reasons
  *   digest.c, compile.c, assemble.c   articles > the compiled form, on several threads
+ *   change.c, patch.c   a few changed articles > the compiled form, without the others
  *   file.c, open.c   the compiled form, its checks, and where it is kept
  */
 #ifndef KBT_MATCH_MATCH_H

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT
  *
  * Where the compiled form lives. Takes a store, gives a matcher of its present content: from <db>.matcher, else from
- * XDG_CACHE_HOME/kbtriage, and where neither holds a sound and fresh one, compiled anew and put there (temp file, sync,
- * rename), else kept in memory with a note. A file is mapped, never written after its rename; so readers of the old
- * one go on with it.
+ * XDG_CACHE_HOME/kbtriage, and where neither holds a sound and fresh one, made of an older one and what has changed
+ * since, else compiled anew, and put there (temp file, rename), else kept in memory with a note. A file is mapped,
+ * never written after its rename; so readers of the old one go on with it.
  */
+#include "match/change.h"
 #include "match/compile.h"
 #include "match/matcher.h"
 
@@ -43,12 +44,18 @@ static enum err map_file(const char *path, struct matcher *m)
 	return e;
 }
 
+static void unmap(struct matcher *m)
+{
+	if (m->map.n)
+		munmap((void *)(uintptr_t)m->map.p, m->map.n);
+	m->map = (struct str){ 0 };
+}
+
 void match_close(struct matcher **m)
 {
 	if (!*m)
 		return;
-	if ((*m)->map.n)
-		munmap((void *)(uintptr_t)(*m)->map.p, (*m)->map.n);
+	unmap(*m);
 	buf_free(&(*m)->owned);
 	mem_free(*m);
 	*m = NULL;
@@ -99,7 +106,7 @@ static enum err write_file(const char *path, struct str block)
 	if (fd < 0)
 		return err_from_errno(errno);
 	enum err e = write_all(fd, block);
-	if (!e && (fchmod(fd, 0644) || fsync(fd)))
+	if (!e && fchmod(fd, 0644)) /* not synced: what a crash leaves of it fails its checksum and is made anew */
 		e = err_from_errno(errno);
 	if (close(fd) && !e)
 		e = err_from_errno(errno);
@@ -146,17 +153,25 @@ static bool place_path(const char *db, unsigned place, bool make, char path[PATH
 	return snprintf(path, PATH_SIZE, "%s/%016llx.matcher", folder, key) < PATH_SIZE;
 }
 
+/* false with a mapped *m: one of this KB as it was. */
 static bool find_fresh(const char *db, struct file_stamp stamp, struct matcher *m)
 {
 	char path[PATH_SIZE];
+	struct matcher older = { 0 };
 	for (unsigned i = 0; i < PLACES; i++) {
 		if (!place_path(db, i, false, path) || map_file(path, m))
 			continue;
-		if (m->view.header->generation == stamp.generation && m->view.header->identity == stamp.identity)
+		bool ours = m->view.header->identity == stamp.identity;
+		if (ours && m->view.header->generation == stamp.generation) {
+			unmap(&older);
 			return true;
-		munmap((void *)(uintptr_t)m->map.p, m->map.n);
-		m->map = (struct str){ 0 };
+		}
+		if (ours && !older.map.n)
+			older = *m;
+		else
+			unmap(m);
 	}
+	*m = older;
 	return false;
 }
 
@@ -197,20 +212,29 @@ static enum err feed(void *context, struct str id, const struct store_source *so
 	return compile_source(f->compiler, id, source->bytes);
 }
 
-static enum err compile_store(struct store *s, struct file_stamp stamp, struct feeding *f, struct buf *ret_block)
+static enum err compile_all(struct store *s, const struct store_code *codes, size_t code_count, struct file_stamp stamp,
+			    struct feeding *f, struct buf *ret_block)
 {
-	struct arena a = { 0 };
-	struct store_code *codes = NULL;
-	size_t code_count = 0;
 	long threads = sysconf(_SC_NPROCESSORS_ONLN);
 	enum err e = compile_open(threads > 0 ? (unsigned)threads : 1, &f->compiler);
 	if (!e)
 		e = store_each_source(s, feed, f);
 	if (!e)
-		e = store_all_codes(s, &a, &codes, &code_count);
-	if (!e)
 		e = compile_finish(f->compiler, codes, code_count, stamp, ret_block);
 	compile_close(&f->compiler);
+	return e;
+}
+
+/* Whatever hinders the short way, the long one has the last word. */
+static enum err compile_store(struct store *s, const struct matcher *older, struct file_stamp stamp, struct feeding *f,
+			      struct buf *ret_block)
+{
+	struct arena a = { 0 };
+	struct store_code *codes = NULL;
+	size_t code_count = 0;
+	enum err e = store_all_codes(s, &a, &codes, &code_count);
+	if (!e && (!older->map.n || change_block(&older->view, s, codes, code_count, stamp, ret_block)))
+		e = compile_all(s, codes, code_count, stamp, f, ret_block);
 	arena_free(&a);
 	return e;
 }
@@ -234,8 +258,8 @@ enum err match_open(struct store *s, struct diags *d, bool (*progress)(void *con
 		*ret_matcher = m;
 		return ERR_OK;
 	}
-	mem_free(m);
-	e = compile_store(s, stamp, &f, &block);
+	e = compile_store(s, m, stamp, &f, &block);
+	match_close(&m);
 	if (!e)
 		e = matcher_of_block(&block, &m);
 	buf_free(&block);

@@ -291,6 +291,17 @@ enum err store_each_source(struct store *s, store_visit *visit, void *context)
 	return e;
 }
 
+enum err store_each_hash(struct store *s, store_visit_hash *visit, void *context)
+{
+	sqlite3_stmt *q = sql_get(s, SQL_SOURCE_STAMPS);
+	bool row = true;
+	enum err e = ERR_OK;
+	while (!e && (e = sql_next(q, &row)) == ERR_OK && row)
+		e = visit(context, sql_get_str(q, 0), (uint64_t)sql_get_int(q, 1));
+	sqlite3_reset(q);
+	return e;
+}
+
 /* ---- articles and rules ---- */
 
 static enum err parse_source(const struct store_source *source, struct arena *a, struct article **ret_article)

@@ -56,6 +56,10 @@ enum err store_rule(struct store *s, struct str id, struct arena *a, struct rule
 typedef enum err store_visit(void *context, struct str id, const struct store_source *source);
 enum err store_each_source(struct store *s, store_visit *visit, void *context) MUST_USE;
 
+/* store_each_hash visits the same without their bytes: the id and hash_bytes of each. */
+typedef enum err store_visit_hash(void *context, struct str id, uint64_t hash);
+enum err store_each_hash(struct store *s, store_visit_hash *visit, void *context) MUST_USE;
+
 /* store_cited_by: ids and titles of the articles that refer to this one, at most limit. */
 struct store_brief { struct str id, title, date; };
 enum err store_cited_by(struct store *s, struct str id, size_t limit, struct arena *a, struct store_brief **ret_items,
