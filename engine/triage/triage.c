@@ -235,7 +235,8 @@ enum err triage_run(struct store *s, const struct matcher *m, struct match_scrat
 	}
 	if (!options->offline && !options->replay && options->start_delay_ms > 0)
 		err = driver_wait(driver, options->start_delay_ms);
-	for (size_t i = 0; !err && i < options->replay_count; i++)
+	size_t kept = options->replay ? options->replay_count : 0;
+	for (size_t i = 0; !err && i < kept; i++)
 		add_evidence(&r, options->replay[i]);
 	if (!err && !options->offline && !options->replay)
 		err = run_waves(&r);
