@@ -34,14 +34,6 @@ bool diagnosis_read_sets(struct diagnosis *d)
 	return true;
 }
 
-static enum err load_causes(struct diagnosis *d)
-{
-	struct store_source *files;
-	size_t count;
-	enum err e = store_causes(d->store, &d->c->arena, &files, &count);
-	return e ? e : causes_load(files, count, &d->c->diags, &d->causes);
-}
-
 enum err diagnosis_open(struct diagnosis *d, bool live)
 {
 	struct cmd_context *c = d->c;
@@ -52,7 +44,7 @@ enum err diagnosis_open(struct diagnosis *d, bool live)
 	if (!e)
 		e = match_scratch_open(d->matcher, &d->scratch);
 	if (!e)
-		e = load_causes(d);
+		e = causes_open(d->store, c->db, &c->diags, &d->causes);
 	if (!e && live)
 		e = driver_open(&options, &c->diags, &d->driver);
 	if (!e && live)

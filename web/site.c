@@ -68,19 +68,13 @@ static int64_t count_articles(struct store *store)
 
 static enum err kb_load(struct site *s, struct diags *d, bool first, struct kb **ret_kb)
 {
-	struct arena a = { 0 };
-	struct store_source *files;
-	size_t count;
 	struct kb *kb = mem_resize(NULL, sizeof *kb);
 	if (!kb)
 		return ERR_NOMEM;
 	*kb = (struct kb){ .users = 1 };
 	enum err e = match_open(s->watched, d, first ? s->options.progress : NULL, s->options.context, &kb->matcher);
 	if (!e)
-		e = store_causes(s->watched, &a, &files, &count);
-	if (!e)
-		e = causes_load(files, count, d, &kb->causes);
-	arena_free(&a);
+		e = causes_open(s->watched, s->options.db, d, &kb->causes);
 	if (e) {
 		match_close(&kb->matcher);
 		mem_free(kb);

@@ -266,6 +266,26 @@ enum err causes_load(const struct store_source *files, size_t count, struct diag
 	return err;
 }
 
+enum err causes_open(struct store *s, const char *db, struct diags *d, struct causes **ret_causes)
+{
+	struct arena a = { 0 };
+	struct diags found = { .arena = &a };
+	struct store_source *files;
+	size_t count, i = 0;
+	enum err err = store_causes(s, &a, &files, &count);
+	if (!err)
+		err = causes_load(files, count, &found, ret_causes);
+	while (i < found.count && found.items[i].level != DIAG_ERROR)
+		i++;
+	if (err == ERR_INPUT && i < found.count)
+		err = diags_fail(d, ERR_DAMAGED,
+				 "%s: its causes are of another version of this program (%.*s:%u: %.*s): load them anew with "
+				 "`kbt import --db %s kb/`", db, STR_ARG(found.items[i].origin), found.items[i].line,
+				 STR_ARG(found.items[i].text), db);
+	arena_free(&a);
+	return err;
+}
+
 void causes_close(struct causes **causes)
 {
 	if (!*causes)

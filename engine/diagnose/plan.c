@@ -501,6 +501,18 @@ static void plan_stage(struct wave *w, const struct weighed *weighed, bool needs
 	}
 }
 
+enum err diagnose_target(const struct case_file *c, struct arena *a, struct str *ret_address, unsigned *ret_port)
+{
+	struct digest d;
+	uint64_t port = 0;
+	enum err err = digest_make(c, a, &d);
+	if (err)
+		return err;
+	*ret_address = d.target;
+	*ret_port = str_u64(d.port, &port) ? (unsigned)port : 0;
+	return ERR_OK;
+}
+
 enum err diagnose_plan(const struct causes *causes, const struct case_file *c, struct arena *a,
 		       struct probe_request **ret_requests, size_t *ret_count, double *ret_wait_ms)
 {

@@ -154,13 +154,25 @@ static bool limits_allow(struct run *r, const struct action *a, unsigned cost, d
 	return now >= oldest + 1000;
 }
 
+static bool refuses(const struct driver *driver, struct address to, unsigned port, const char **ret_why)
+{
+	const struct driver_options *o = &driver->options;
+	struct sockaddr_storage s;
+	*ret_why = "not permitted";
+	return o->allow && address_to_sockaddr(to, (uint16_t)port, &s) &&
+	       !o->allow(o->context, (struct sockaddr *)&s, port, ret_why);
+}
+
+bool driver_refuses(const struct driver *driver, struct str address, unsigned port, const char **ret_why)
+{
+	struct address to;
+	return address_parse(address, &to) && refuses(driver, to, port, ret_why);
+}
+
 static bool policy_allows(struct run *r, struct address to, unsigned port)
 {
-	const struct driver_options *o = &r->driver->options;
-	struct sockaddr_storage s;
-	const char *why = "not permitted";
-	if (!o->allow || !address_to_sockaddr(to, (uint16_t)port, &s) ||
-	    o->allow(o->context, (struct sockaddr *)&s, port, &why))
+	const char *why;
+	if (!refuses(r->driver, to, port, &why))
 		return true;
 	struct str text = address_print(to, r->machine.arena);
 	machine_not_run(&r->machine, "%.*s: %s", STR_ARG(text), why);

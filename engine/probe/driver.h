@@ -37,6 +37,9 @@ typedef void driver_done(void *context, size_t index, struct evidence *evidence)
 enum err driver_run(struct driver *driver, const struct probe_request *requests, size_t count, struct arena *a,
 		    driver_done *done, void *context) MUST_USE;
 
+/* driver_refuses: does the policy of options.allow forbid this address (and port)? *ret_why is its sentence. */
+bool driver_refuses(const struct driver *driver, struct str address, unsigned port, const char **ret_why);
+
 struct driver_count { unsigned packets, connections; };
 struct driver_count driver_counted(const struct driver *driver);
 /* driver_wait sleeps for ms unless cancelled (ERR_INTERRUPTED): the spacing between attempts, the start delay. */

@@ -58,12 +58,21 @@ static bool has_loop(const struct trace *s)
 	return false;
 }
 
+/* shown: the hops up to the target; a larger time to live reaches it too, and has nothing beyond it to name. */
+static unsigned shown(const struct trace *s)
+{
+	for (unsigned i = 0; i < s->count; i++)
+		if (address_eq(s->hops[i], s->address))
+			return i + 1;
+	return s->count;
+}
+
 static void trace_end(struct machine *m, const char *state)
 {
 	const struct trace *s = m->state;
 	struct buf list = { 0 };
-	unsigned last = s->count;
-	for (unsigned i = 0; i < s->count; i++) {
+	unsigned count = shown(s), last = count;
+	for (unsigned i = 0; i < count; i++) {
 		struct str hop = address_print(s->hops[i], m->arena);
 		buf_addf(&list, "%s%.*s", i ? " " : "", STR_ARG(hop.n ? hop : STR("*")));
 		if (hop.n)
@@ -74,7 +83,7 @@ static void trace_end(struct machine *m, const char *state)
 	machine_number(m, "trace.answers", s->answers);
 	machine_bool(m, "trace.loop", has_loop(s));
 	machine_address(m, "trace.first", s->hops[0]);
-	if (last < s->count)
+	if (last < count)
 		machine_address(m, "trace.last", s->hops[last]);
 	machine_end(m, state, "the way to %.*s: %.*s (%s)", STR_ARG(machine_arg(m, "address")), STR_ARG(buf_str(&list)),
 		    state);

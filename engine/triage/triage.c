@@ -168,6 +168,29 @@ static void keep_evidence(void *context, size_t index, struct evidence *e)
 	add_evidence(context, e);
 }
 
+/* keep_permitted asks the policy before anything is probed for the target's sake: of an address that may not be reached
+ * only the connection is left, which says why it could not run. Reading files, links and routes sends nothing. */
+static enum err keep_permitted(struct run *r, struct probe_request *requests, size_t *count)
+{
+	struct str target;
+	unsigned port;
+	const char *why;
+	size_t kept = 0;
+	enum err err = diagnose_target(&r->file, r->arena, &target, &port);
+	if (err || !target.n || !driver_refuses(r->driver, target, port, &why))
+		return err;
+	for (size_t i = 0; i < *count; i++) {
+		bool local = requests[i].probe == probe_find(STR("files")) || requests[i].probe == probe_find(STR("link")) ||
+			     requests[i].probe == probe_find(STR("route"));
+		bool connects = requests[i].probe == probe_find(STR("tcp")) &&
+				str_eq(probe_request_arg(&requests[i], "address"), target);
+		if (local || connects)
+			requests[kept++] = requests[i];
+	}
+	*count = kept;
+	return ERR_OK;
+}
+
 /* run_waves probes until the plan has nothing more to ask. */
 static enum err run_waves(struct run *r)
 {
@@ -177,6 +200,8 @@ static enum err run_waves(struct run *r)
 		double wait_ms;
 		see_evidence(r);
 		enum err err = diagnose_plan(r->causes, &r->file, r->arena, &requests, &count, &wait_ms);
+		if (!err)
+			err = keep_permitted(r, requests, &count);
 		if (err || !count)
 			return err;
 		emit(r, TRIAGE_WAVE, NULL);

@@ -136,6 +136,18 @@ class Diagnose(KbtTest):
     def test_a_missing_kb(self):
         self.refused('diagnose', '--db', self.path('none.db'), RCMD, code=4, names='none.db')
 
+    def test_causes_of_another_version_are_told_with_the_command_that_mends_it(self):
+        other = self.path('causes/ip.yaml')
+        os.mkdir(self.path('causes'))
+        with open(os.path.join(ROOT, 'kb/causes/ip.yaml')) as f, open(other, 'w') as out:
+            out.write(f.read().replace('route.state: none', 'route.of.old: none'))
+        self.kbt('import', self.dir)
+        p = self.kbt('diagnose', RCMD, code=4)
+        self.assertIn('route.of.old', p.err)
+        self.assertIn(f'`kbt import --db {self.db} kb/`', p.err)
+        self.kbt('import', os.path.join(ROOT, 'kb'))
+        self.kbt('diagnose', '--offline', RCMD, code=UNDECIDED)
+
     def test_a_signal_ends_it_at_once_and_leaves_nothing(self):
         env = dict(os.environ, KBT_DB=self.db)
         p = subprocess.Popen([KBT, 'diagnose', '--start-delay', '60', '--set', 'server=127.0.0.1', RCMD], env=env,

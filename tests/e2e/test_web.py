@@ -278,6 +278,9 @@ class Api(unittest.TestCase):
             sent = [e for e in report['evidence'] if e['args'].get('address') == target and e['probe'] in
                     ('tcp', 'icmp', 'nbstat', 'smb', 'nbss', 'arp', 'mtu', 'trace') and e['state'] != 'not-run']
             self.assertEqual(sent, [], target)
+            # Nor does anything else go out for the sake of a target that is refused: no gateway is asked.
+            self.assertEqual((report['packets'], report['connections']), (0, 0), target)
+            self.assertTrue([e for e in report['evidence'] if e['state'] == 'not-run' and target in e['reason']], target)
 
     def test_article_and_search(self):
         status, _, text = server.get('/api/v1/articles/150536')
