@@ -7,7 +7,9 @@
 
 #include "base/utf8.h"
 #include "match/envelope.h"
+#include "scan/context.h"
 #include "scan/stamp.h"
+#include "scan/suspect.h"
 
 #include <string.h>
 
@@ -133,6 +135,8 @@ static bool ask(struct walk *w, size_t from, size_t to, unsigned lines)
 					  .offset = chunk_offset(w->chunk, from) };
 		hit->text = arena_str(&r->arena, utf8_mend(utf8_first(text, SCAN_TEXT_MAX), &w->confirm->work));
 		hit->time = stamp_iso(answer.envelope.time, &r->arena);
+		hit->host = keep(&r->arena, answer.envelope.host);
+		context_around(w->text, from, to, w->confirm->context, &hit->before, &hit->after);
 		hit->match = keep_match(&r->arena, &answer.matches[i]);
 		best = false;
 	}
@@ -224,6 +228,27 @@ static void try_all(struct walk *w)
 	}
 }
 
+/* add_unknown gathers the lines that look like errors and that no hit covers. */
+static void add_unknown(struct confirm_result *r, struct str text, const struct chunk *c)
+{
+	uint64_t line = 0, covered = 0; /* lines below covered are hits */
+	size_t hit = 0;
+	for (size_t at = c->start, end; at < c->end; at = end + 1, line++) {
+		const char *newline = memchr(text.p + at, '\n', text.n - at);
+		end = newline ? (size_t)(newline - text.p) : text.n;
+		for (; hit < r->hit_count && r->hits[hit].line <= line; hit++)
+			if (r->hits[hit].line + r->hits[hit].lines > covered)
+				covered = r->hits[hit].line + r->hits[hit].lines;
+		struct str one = str_trim_end((struct str){ text.p + at, end - at < SCAN_TEXT_MAX ? end - at : SCAN_TEXT_MAX });
+		bool starts = !at || text.p[at - 1] == '\n'; /* else the rest of an overlong line */
+		if (line < covered || !starts || !suspect_looks(one))
+			continue;
+		struct scan_line *slot = arena_push(&r->arena, &r->unknown, &r->unknown_count, &r->unknown_cap);
+		if (slot)
+			*slot = (struct scan_line){ .line = line, .text = one };
+	}
+}
+
 enum err confirm_chunk(struct confirm *c, const struct chunk *chunk, struct str file, struct confirm_result *result)
 {
 	arena_reset(&result->arena);
@@ -245,6 +270,8 @@ enum err confirm_chunk(struct confirm *c, const struct chunk *chunk, struct str 
 	else
 		try_all(&w);
 	result->newlines = count_newlines((struct str){ text.p + chunk->start, chunk->end - chunk->start });
+	if (!e && c->unknown)
+		add_unknown(result, text, chunk);
 	if (!e)
 		e = arena_err(&result->arena);
 	return e ? e : arena_err(&c->work);

@@ -17,6 +17,8 @@ struct confirm {
 	struct match_scratch *scratch;
 	struct prefilter_scratch finds;
 	struct arena work; /* emptied line by line */
+	unsigned context;  /* lines around a hit */
+	bool unknown;	   /* gather lines that look like errors and are no hits */
 };
 
 /* What a chunk gave. Lines are counted from 0 at the body's first byte; scan.c adds what came before. */
@@ -24,6 +26,8 @@ struct confirm_result {
 	struct arena arena;
 	struct scan_hit *hits;
 	size_t hit_count, hit_cap;
+	struct scan_line *unknown; /* file is not set */
+	size_t unknown_count, unknown_cap;
 	uint64_t newlines; /* in the body */
 	uint64_t candidates, asked, hit_lines;
 };

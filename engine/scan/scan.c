@@ -26,6 +26,7 @@ struct slot {
 
 struct scan {
 	const struct matcher *matcher;
+	struct scan_options options;
 	struct literals literals;
 	struct prefilter *prefilter; /* NULL: every line is asked */
 	unsigned threads, slot_count;
@@ -74,6 +75,8 @@ static enum err start_workers(struct scan *s)
 		enum err e = confirm_open(s->matcher, &s->literals, s->prefilter, &s->confirms[s->confirm_count]);
 		if (e)
 			return e;
+		s->confirms[s->confirm_count].context = s->options.context;
+		s->confirms[s->confirm_count].unknown = s->options.unknown;
 	}
 	for (; s->worker_count < s->threads; s->worker_count++) {
 		struct worker_start *start = mem_resize(NULL, sizeof *start);
@@ -103,6 +106,7 @@ enum err scan_open(const struct matcher *m, const struct scan_options *options, 
 	unsigned threads = options && options->threads ? options->threads : processors > 0 ? (unsigned)processors : 1;
 	*s = (struct scan){ .matcher = m, .threads = threads < SCAN_THREADS_MAX ? threads : SCAN_THREADS_MAX };
 	s->slot_count = 2 * s->threads + 1;
+	s->options = options ? *options : (struct scan_options){ 0 };
 	pthread_mutex_init(&s->lock, NULL);
 	pthread_cond_init(&s->ready, NULL);
 	pthread_cond_init(&s->done, NULL);
@@ -180,6 +184,12 @@ static void give_out(struct stream *t)
 	for (size_t i = 0; i < r->hit_count && !t->unwanted; i++) {
 		r->hits[i].line += t->line;
 		t->unwanted = !t->sink(t->sink_context, &r->hits[i]);
+	}
+	const struct scan_options *o = &t->scan->options;
+	for (size_t i = 0; o->unknown && i < r->unknown_count && !t->unwanted; i++) {
+		r->unknown[i].file = slot->file;
+		r->unknown[i].line += t->line;
+		t->unwanted = !o->unknown(o->unknown_context, &r->unknown[i]);
 	}
 	t->line += r->newlines;
 	t->counts.candidates += r->candidates;

@@ -14,6 +14,8 @@
  *   literals.c   messages > literals
  *   prefilter.c  literals > candidate positions
  *   confirm.c    candidate positions > lines or windows > hits
+ *   context.c    the lines around a hit
+ *   suspect.c    lines that look like errors, where someone asks for those that are no hit
  *   stamp.c      time stamps of the usual logs > ISO 8601
  *   incident.c   hits > groups
  */
@@ -36,6 +38,8 @@ struct scan_hit {
 	uint64_t offset;      /* of the first byte of text, in the stream as read */
 	struct str time;      /* ISO 8601 where the stamp is understood, else as written; may be empty */
 	struct str text;      /* the line without its end, valid UTF-8, cut at SCAN_TEXT_MAX */
+	struct str host;      /* the machine that logged it, by the line's dress; may be empty */
+	struct str before, after; /* the lines around it, as in the stream: see scan_options.context */
 	struct match match;   /* the article, its captures (names end in NUL), why; no spans, no `also` */
 	bool best;	      /* the first answer for this line */
 };
@@ -53,8 +57,20 @@ typedef enum err scan_read(void *context, char *p, size_t n, size_t *ret_n);
  * called scan_stream. */
 typedef bool scan_sink(void *context, const struct scan_hit *hit);
 
+/* A line that no article explains and that looks like an error; text is as in the stream, without its end, cut at
+ * SCAN_TEXT_MAX. */
+struct scan_line {
+	struct str file;
+	uint64_t line;
+	struct str text;
+};
+typedef bool scan_line_sink(void *context, const struct scan_line *line);
+
 struct scan_options {
 	unsigned threads; /* 0: as many as processors */
+	unsigned context; /* lines that a hit gets before and after it, at most CONTEXT_LINES_MAX */
+	scan_line_sink *unknown; /* gets the lines that look like errors and are no hits, as the sink its hits; or NULL */
+	void *unknown_context;
 	bool every_line;  /* no prefilter: each line is asked; slow, for comparison */
 };
 

@@ -195,3 +195,17 @@ struct str stamp_iso(struct str text, struct arena *a)
 	return arena_printf(a, "%04d-%02d-%02dT%02d:%02d:%02d%.*s%.*s", t.year, t.month, t.day, t.hour, t.minute,
 			    t.second, STR_ARG(fraction), STR_ARG(zone));
 }
+
+/* Hinnant's days_from_civil. */
+bool stamp_seconds(const struct stamp *t, int year, int64_t *ret_seconds)
+{
+	int64_t y = t->year ? t->year : year;
+	if (!t->month || !t->day)
+		return false;
+	y -= t->month <= 2;
+	int64_t era = (y >= 0 ? y : y - 399) / 400, yoe = y - era * 400;
+	int64_t doy = (153 * (t->month + (t->month > 2 ? -3 : 9)) + 2) / 5 + t->day - 1;
+	int64_t day = era * 146097 + yoe * 365 + yoe / 4 - yoe / 100 + doy - 719468;
+	*ret_seconds = day * 86400 + t->hour * 3600 + t->minute * 60 + t->second - t->zone_minutes * 60;
+	return true;
+}

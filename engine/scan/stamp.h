@@ -23,4 +23,8 @@ bool stamp_parse(struct str text, struct stamp *ret_stamp);
  * as it is. */
 struct str stamp_iso(struct str text, struct arena *a);
 
+/* stamp_seconds: since 1970 in UTC; a stamp without a zone counts as UTC, one without a year as of the year given. False
+ * where it has no date. */
+bool stamp_seconds(const struct stamp *stamp, int year, int64_t *ret_seconds);
+
 #endif
