@@ -73,14 +73,10 @@ static enum err scan_inputs(struct scan_run *r, struct scan *scan, bool *ret_all
 		}
 		if (!member)
 			return ERR_OK;
-		struct scan_counts counts = { 0 };
 		size_t errors = r->c->diags.errors;
 		struct str name = str_eq(member->name, STR("-")) ? STR("(standard input)") : member->name;
 		r->block = STR("");
-		e = scan_stream(scan, name, read_input, r, take_hit, r, &counts);
-		r->counts.bytes += counts.bytes;
-		r->counts.lines += counts.lines;
-		r->counts.hit_lines += counts.hit_lines;
+		e = scan_feed(scan, name, NULL, read_input, r, take_hit, r);
 		r->files++;
 		if (r->err || r->c->out_errno || e == ERR_NOMEM || e == ERR_INTERRUPTED)
 			return r->err ? r->err : e;
@@ -140,8 +136,11 @@ static int run_scan(struct cmd_context *c)
 		e = input_open(c->arg_count ? c->args : standard_input, c->arg_count ? c->arg_count : 1, &c->diags, &r.input);
 	if (!e)
 		e = scan_open(matcher, &options, &scan);
-	if (!e)
+	if (!e) {
 		e = scan_inputs(&r, scan, &all_read);
+		enum err drained = scan_drain(scan, &r.counts);
+		e = e ? e : r.err ? r.err : drained;
+	}
 	scan_close(&scan);
 	input_close(&r.input);
 	match_close(&matcher);

@@ -31,7 +31,7 @@ uint64_t chunk_offset(const struct chunk *c, size_t at)
 static uint32_t wide_unit(const struct chunker *k, const char *p)
 {
 	const unsigned char *u = (const unsigned char *)p;
-	return k->coding == CHUNK_UTF16LE ? (uint32_t)(u[0] | u[1] << 8) : (uint32_t)(u[1] | u[0] << 8);
+	return k->coding == SCAN_UTF16LE ? (uint32_t)(u[0] | u[1] << 8) : (uint32_t)(u[1] | u[0] << 8);
 }
 
 /* decode_wide adds UTF-16 bytes (RFC 2781) as UTF-8 and keeps an unfinished end; a lone surrogate becomes U+FFFD. */
@@ -66,23 +66,29 @@ static void detect(struct chunker *k, struct buf *text)
 {
 	if (k->raw.n < 2 && !k->ended)
 		return;
-	k->coding = CHUNK_BYTES;
+	k->coding = SCAN_BYTES;
 	if (str_starts(buf_str(&k->raw), STR("\xFF\xFE")))
-		k->coding = CHUNK_UTF16LE;
+		k->coding = SCAN_UTF16LE;
 	else if (str_starts(buf_str(&k->raw), STR("\xFE\xFF")))
-		k->coding = CHUNK_UTF16BE;
+		k->coding = SCAN_UTF16BE;
 	else {
 		buf_add(text, buf_str(&k->raw));
 		buf_clear(&k->raw);
 	}
 }
 
+/* room_to keeps a read from running over a mark, so that the mark's place in the text is known. */
+static size_t room_to(const struct chunker *k, uint64_t mark, size_t room)
+{
+	return mark > k->bytes && mark - k->bytes < room ? (size_t)(mark - k->bytes) : room;
+}
+
 /* fill reads until the text holds want bytes, or the stream ends. */
-static void fill(struct chunker *k, scan_read *read, void *context, struct buf *text, size_t want)
+static void fill(struct chunker *k, scan_read *read, void *context, struct buf *text, size_t want, size_t *start)
 {
 	while (!k->ended && text->n < want) {
-		struct buf *to = k->coding == CHUNK_BYTES ? text : &k->raw;
-		size_t n = 0, room = want - text->n;
+		struct buf *to = k->coding == SCAN_BYTES ? text : &k->raw;
+		size_t n = 0, room = room_to(k, k->from, room_to(k, k->to, want - text->n));
 		char *p = buf_room(to, room);
 		enum err e = p ? read(context, p, room, &n) : ERR_NOMEM;
 		if (e || !n) {
@@ -92,10 +98,14 @@ static void fill(struct chunker *k, scan_read *read, void *context, struct buf *
 		}
 		to->n += n;
 		k->bytes += n;
-		if (k->coding == CHUNK_UNKNOWN)
+		if (k->coding == SCAN_UNKNOWN)
 			detect(k, text);
-		if (k->coding == CHUNK_UTF16LE || k->coding == CHUNK_UTF16BE)
+		if (k->coding == SCAN_UTF16LE || k->coding == SCAN_UTF16BE)
 			decode_wide(k, text);
+		if (n && k->bytes == k->from)
+			*start = text->n;
+		if (n && k->bytes == k->to)
+			k->to_at = text->n;
 	}
 	if (buf_err(text) || buf_err(&k->raw))
 		k->err = ERR_NOMEM;
@@ -127,25 +137,38 @@ static size_t context_start(struct str text, size_t end)
 
 bool chunk_next(struct chunker *k, scan_read *read, void *context, struct chunk *c)
 {
+	if (k->to_at && k->carry_start >= k->to_at)
+		return false;
 	buf_clear(&c->text);
 	buf_add(&c->text, buf_str(&k->carry));
 	c->start = k->carry_start;
 	c->offset = k->carry_offset;
-	fill(k, read, context, &c->text, c->text.n + CHUNK_READ);
-	c->wide = k->coding == CHUNK_UTF16LE || k->coding == CHUNK_UTF16BE;
-	c->last = k->ended;
-	if (k->err == ERR_NOMEM || c->start >= c->text.n)
-		return false;
+	c->first = !k->started;
+	fill(k, read, context, &c->text, c->text.n + CHUNK_READ, &c->start);
+	c->wide = k->coding == SCAN_UTF16LE || k->coding == SCAN_UTF16BE;
 	struct str text = buf_str(&c->text);
-	c->end = c->last ? text.n : cut(text, c->start);
+	size_t stop = k->to_at ? k->to_at : text.n; /* where this part ends, as far as is known */
+	if (k->err == ERR_NOMEM || c->start >= stop || k->bytes < k->from)
+		return false;
+	c->end = k->ended ? stop : cut(text, c->start);
+	c->end = c->end < stop ? c->end : stop;
+	c->last = k->ended || (k->to_at && c->end == stop);
+	k->started = true;
 	size_t keep = context_start(text, c->end);
 	buf_clear(&k->carry);
 	buf_add(&k->carry, str_from(text, keep));
 	k->carry_start = c->end - keep;
 	k->carry_offset = chunk_offset(c, keep);
+	k->to_at = k->to_at > keep ? k->to_at - keep : 0;
 	if (buf_err(&k->carry))
 		k->err = ERR_NOMEM;
 	return k->err != ERR_NOMEM;
+}
+
+void chunker_begin(struct chunker *k, const struct scan_part *part)
+{
+	*k = (struct chunker){ .carry_offset = part->offset, .coding = part->coding, .from = part->from - part->offset,
+			       .to = part->to ? part->to - part->offset : 0 };
 }
 
 void chunker_free(struct chunker *k)

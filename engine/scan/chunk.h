@@ -17,23 +17,27 @@ enum {
 struct chunk {
 	struct buf text;	  /* context, body, context */
 	size_t start, end;	  /* the body within text */
+	bool first;		  /* of its stream or part */
 	uint64_t offset;	  /* of text[0] in the stream as read */
 	bool wide;		  /* text was UTF-16: offsets go by characters */
 	bool last;
 };
 
-enum chunk_coding { CHUNK_UNKNOWN, CHUNK_BYTES, CHUNK_UTF16LE, CHUNK_UTF16BE };
-
-struct chunker { /* zeroed at the start of a stream */
+struct chunker { /* zeroed at the start of a stream; chunker_begin for a part of one */
 	struct buf carry;	/* context and unanswered text behind the last body */
 	size_t carry_start;	/* where in carry the next body begins */
 	uint64_t carry_offset;	/* of carry[0] in the stream as read */
 	uint64_t bytes;		/* read so far */
-	enum chunk_coding coding;
+	enum scan_coding coding;
+	uint64_t from, to;	/* where the part begins and ends, as bytes read; to 0: at the end */
+	size_t to_at;		/* the part's end in carry, then in the text; 0: not reached */
+	bool started;		/* a chunk was given */
 	struct buf raw;		/* read and not decoded: an unfinished UTF-16 character */
 	bool ended;
 	enum err err;		/* of the reader */
 };
+
+void chunker_begin(struct chunker *chunker, const struct scan_part *part);
 
 /* chunk_next fills c; false when the stream has no more to answer for. ERR_NOMEM is in chunker->err, as is what the
  * reader said (then what was read before is still given). */

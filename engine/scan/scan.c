@@ -20,8 +20,20 @@ struct slot {
 	enum slot_state state;
 	struct chunk chunk;
 	struct confirm_result result;
-	struct str file;
+	struct buf file;
+	uint64_t line; /* of the stream's or part's first byte, where the chunk is its first */
 	enum err err;
+};
+
+/* What is on its way through the ring. */
+struct run {
+	unsigned first, used; /* slots given to workers and not yet given out */
+	uint64_t line;	      /* of the next body's first byte */
+	scan_sink *sink;
+	void *sink_context;
+	bool unwanted; /* the sink said so */
+	struct scan_counts counts;
+	enum err err; /* of a worker */
 };
 
 struct scan {
@@ -36,6 +48,7 @@ struct scan {
 	struct slot slots[SLOTS_MAX];
 	unsigned taken; /* the slot that the next idle worker looks at */
 	bool stop;
+	struct run run;
 	pthread_mutex_t lock;
 	pthread_cond_t ready, done;
 };
@@ -60,7 +73,7 @@ static void *work(void *context)
 		slot->state = SLOT_TAKEN;
 		s->taken = (s->taken + 1) % s->slot_count;
 		pthread_mutex_unlock(&s->lock);
-		slot->err = confirm_chunk(start.confirm, &slot->chunk, slot->file, &slot->result);
+		slot->err = confirm_chunk(start.confirm, &slot->chunk, buf_str(&slot->file), &slot->result);
 		pthread_mutex_lock(&s->lock);
 		slot->state = SLOT_DONE;
 		pthread_cond_signal(&s->done);
@@ -136,6 +149,7 @@ void scan_close(struct scan **scan)
 		confirm_close(&s->confirms[i]);
 	for (unsigned i = 0; i < s->slot_count; i++) {
 		buf_free(&s->slots[i].chunk.text);
+		buf_free(&s->slots[i].file);
 		arena_free(&s->slots[i].result.arena);
 	}
 	prefilter_close(&s->prefilter);
@@ -146,51 +160,49 @@ void scan_close(struct scan **scan)
 	mem_free(s);
 }
 
-/* A stream on its way through the ring. */
-struct stream {
-	struct scan *scan;
-	unsigned first, used; /* slots given to workers and not yet given out */
-	uint64_t line;	      /* of the next body's first byte */
-	scan_sink *sink;
-	void *sink_context;
-	bool unwanted; /* the sink said so */
-	struct scan_counts counts;
-	enum err err;
-};
-
-static void submit(struct stream *t, struct slot *slot)
+static void submit(struct scan *s, struct slot *slot)
 {
-	pthread_mutex_lock(&t->scan->lock);
+	pthread_mutex_lock(&s->lock);
 	slot->state = SLOT_READY;
-	pthread_cond_broadcast(&t->scan->ready);
-	pthread_mutex_unlock(&t->scan->lock);
-	t->used++;
+	pthread_cond_broadcast(&s->ready);
+	pthread_mutex_unlock(&s->lock);
+	s->run.used++;
 }
 
-/* give_out waits for the oldest chunk and gives its hits. */
-static void give_out(struct stream *t)
+static void give_hits(struct scan *s, struct slot *slot)
 {
-	struct slot *slot = &t->scan->slots[t->first];
-	pthread_mutex_lock(&t->scan->lock);
-	while (slot->state != SLOT_DONE)
-		pthread_cond_wait(&t->scan->done, &t->scan->lock);
-	slot->state = SLOT_FREE;
-	pthread_mutex_unlock(&t->scan->lock);
-	t->first = (t->first + 1) % t->scan->slot_count;
-	t->used--;
+	const struct scan_options *o = &s->options;
+	struct run *t = &s->run;
 	struct confirm_result *r = &slot->result;
-	if (!t->err)
-		t->err = slot->err;
 	for (size_t i = 0; i < r->hit_count && !t->unwanted; i++) {
 		r->hits[i].line += t->line;
 		t->unwanted = !t->sink(t->sink_context, &r->hits[i]);
 	}
-	const struct scan_options *o = &t->scan->options;
 	for (size_t i = 0; o->unknown && i < r->unknown_count && !t->unwanted; i++) {
-		r->unknown[i].file = slot->file;
+		r->unknown[i].file = buf_str(&slot->file);
 		r->unknown[i].line += t->line;
 		t->unwanted = !o->unknown(o->unknown_context, &r->unknown[i]);
 	}
+}
+
+/* give_out waits for the oldest chunk and gives its hits. */
+static void give_out(struct scan *s)
+{
+	struct run *t = &s->run;
+	struct slot *slot = &s->slots[t->first];
+	pthread_mutex_lock(&s->lock);
+	while (slot->state != SLOT_DONE)
+		pthread_cond_wait(&s->done, &s->lock);
+	slot->state = SLOT_FREE;
+	pthread_mutex_unlock(&s->lock);
+	t->first = (t->first + 1) % s->slot_count;
+	t->used--;
+	if (!t->err)
+		t->err = slot->err;
+	if (slot->chunk.first)
+		t->line = slot->line;
+	give_hits(s, slot);
+	const struct confirm_result *r = &slot->result;
 	t->line += r->newlines;
 	t->counts.candidates += r->candidates;
 	t->counts.asked += r->asked;
@@ -199,29 +211,54 @@ static void give_out(struct stream *t)
 	t->counts.lines += r->newlines + open_line;
 }
 
+/* next_slot gives an empty one; the oldest chunk is given out for it where there is none. */
+static struct slot *next_slot(struct scan *s)
+{
+	if (s->run.used == s->slot_count)
+		give_out(s);
+	return &s->slots[(s->run.first + s->run.used) % s->slot_count];
+}
+
+enum err scan_feed(struct scan *s, struct str file, const struct scan_part *part, scan_read *read, void *read_context,
+		   scan_sink *sink, void *sink_context)
+{
+	struct run *t = &s->run;
+	struct chunker chunker = { 0 };
+	if (part)
+		chunker_begin(&chunker, part);
+	t->sink = sink;
+	t->sink_context = sink_context;
+	for (;;) {
+		struct slot *slot = next_slot(s);
+		buf_clear(&slot->file);
+		buf_add(&slot->file, file);
+		slot->line = part ? part->line : 1;
+		if (!t->err)
+			t->err = buf_err(&slot->file);
+		if (t->unwanted || t->err || !chunk_next(&chunker, read, read_context, &slot->chunk))
+			break;
+		submit(s, slot);
+	}
+	t->counts.bytes += chunker.bytes;
+	chunker_free(&chunker);
+	return t->err ? t->err : t->unwanted ? ERR_INTERRUPTED : chunker.err;
+}
+
+enum err scan_drain(struct scan *s, struct scan_counts *ret_counts)
+{
+	struct run *t = &s->run;
+	while (t->used)
+		give_out(s);
+	enum err e = t->err ? t->err : t->unwanted ? ERR_INTERRUPTED : ERR_OK;
+	*ret_counts = t->counts;
+	*t = (struct run){ .first = t->first };
+	return e;
+}
+
 enum err scan_stream(struct scan *s, struct str file, scan_read *read, void *read_context, scan_sink *sink,
 		     void *sink_context, struct scan_counts *ret_counts)
 {
-	struct stream t = { .scan = s, .line = 1, .sink = sink, .sink_context = sink_context };
-	struct chunker chunker = { 0 };
-	pthread_mutex_lock(&s->lock);
-	t.first = s->taken; /* no chunk is on its way: the workers wait at this slot */
-	pthread_mutex_unlock(&s->lock);
-	for (bool more = true; more || t.used;) {
-		if (t.used == s->slot_count || !more) {
-			give_out(&t);
-			continue;
-		}
-		struct slot *slot = &s->slots[(t.first + t.used) % s->slot_count];
-		slot->file = file;
-		more = !t.unwanted && !t.err && chunk_next(&chunker, read, read_context, &slot->chunk);
-		if (more)
-			submit(&t, slot);
-	}
-	if (!t.err)
-		t.err = t.unwanted ? ERR_INTERRUPTED : chunker.err;
-	t.counts.bytes = chunker.bytes;
-	chunker_free(&chunker);
-	*ret_counts = t.counts;
-	return t.err;
+	enum err fed = scan_feed(s, file, NULL, read, read_context, sink, sink_context);
+	enum err e = scan_drain(s, ret_counts);
+	return e ? e : fed;
 }

@@ -44,6 +44,17 @@ struct scan_hit {
 	bool best;	      /* the first answer for this line */
 };
 
+enum scan_coding { SCAN_UNKNOWN /* its first bytes tell */, SCAN_BYTES, SCAN_UTF16LE, SCAN_UTF16BE };
+
+/* A part of a longer stream, for logs that grow. Only what stands in [from, to) is answered for; what is read before
+ * and behind it is context, CHUNK_EDGE bytes at most. */
+struct scan_part {
+	uint64_t offset;   /* of the first byte that is read, in the whole stream */
+	uint64_t from, to; /* in the whole stream, at line ends; to 0: whatever comes */
+	uint64_t line;	   /* of the byte at from, 1-based */
+	enum scan_coding coding;
+};
+
 struct scan_counts {
 	uint64_t bytes, lines; /* of the stream */
 	uint64_t candidates;   /* lines that the literals let through */
@@ -84,5 +95,13 @@ void scan_close(struct scan **scan);
  * half-way; the reader's error is returned then. file names the stream in hits and speaks for articles that name it. */
 enum err scan_stream(struct scan *s, struct str file, scan_read *read, void *read_context, scan_sink *sink,
 		     void *sink_context, struct scan_counts *ret_counts) MUST_USE;
+
+/* Many streams, one behind the other, without a pause between them that would leave workers idle: scan_feed takes one
+ * (part is NULL for a whole one; file is copied) and gives its reader's error, while hits of it may come later;
+ * scan_drain gives all that are left and the counts of all since the last drain. One sink for all of them.
+ * ERR_INTERRUPTED once the sink wanted no more. */
+enum err scan_feed(struct scan *s, struct str file, const struct scan_part *part, scan_read *read, void *read_context,
+		   scan_sink *sink, void *sink_context) MUST_USE;
+enum err scan_drain(struct scan *s, struct scan_counts *ret_counts) MUST_USE;
 
 #endif

@@ -40,7 +40,7 @@ static uint64_t walk(struct str bytes, size_t piece)
 		hash = hash_seeded((struct str){ c.text.p + c.start, c.end - c.start }, hash);
 	}
 	assert(k.err == ERR_OK && k.bytes == bytes.n);
-	assert(k.coding == CHUNK_UTF16LE || k.coding == CHUNK_UTF16BE || at == bytes.n);
+	assert(k.coding == SCAN_UTF16LE || k.coding == SCAN_UTF16BE || at == bytes.n);
 	buf_free(&c.text);
 	chunker_free(&k);
 	return hash;

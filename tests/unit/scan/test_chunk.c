@@ -121,6 +121,54 @@ static void utf16_is_decoded_and_counted_as_read(void **unused)
 	buf_free(&wide);
 }
 
+/* a stream in parts, each with context around it, gives the same bodies */
+static void parts_tile_the_stream(void **unused)
+{
+	(void)unused;
+	struct buf b = { 0 };
+	make_lines(&b, 2 * CHUNK_READ, 90);
+	size_t from = 0, parts = 0;
+	for (size_t piece = 1; from < b.n; piece = piece * 3 + 1, parts++) {
+		size_t want = from + piece * 40 < b.n ? from + piece * 40 : b.n - 1;
+		size_t to = (size_t)((char *)memchr(b.p + want, '\n', b.n - want) - b.p) + 1;
+		size_t start = from > 500 ? from - 500 : 0, end = to + 700 < b.n ? to + 700 : b.n;
+		struct source s = { { b.p + start, end - start }, 99, ERR_OK };
+		struct scan_part part = { .offset = start, .from = from, .to = to, .line = 1, .coding = SCAN_BYTES };
+		struct chunker k;
+		struct chunk c = { 0 };
+		chunker_begin(&k, &part);
+		for (size_t at = from; chunk_next(&k, read_source, &s, &c); at += c.end - c.start) {
+			assert_int_equal(chunk_offset(&c, c.start), at);
+			assert_memory_equal(c.text.p + c.start, b.p + at, c.end - c.start);
+			assert_true(c.first == (at == from) && c.last == (at + c.end - c.start == to));
+			assert_true(c.last || c.text.n > c.end);
+		}
+		assert_int_equal(k.err, ERR_OK);
+		buf_free(&c.text);
+		chunker_free(&k);
+		from = to;
+	}
+	assert_true(parts > 5);
+	buf_free(&b);
+}
+
+static void a_part_of_utf16(void **unused)
+{
+	(void)unused;
+	struct source s = { STR("a\0\n\0b\0\n\0c\0\n\0"), 3, ERR_OK };
+	struct scan_part part = { .offset = 100, .from = 104, .to = 108, .line = 7, .coding = SCAN_UTF16LE };
+	struct chunker k;
+	struct chunk c = { 0 };
+	chunker_begin(&k, &part);
+	assert_true(chunk_next(&k, read_source, &s, &c));
+	assert_true(str_eq((struct str){ c.text.p + c.start, c.end - c.start }, STR("b\n")));
+	assert_true(str_eq(buf_str(&c.text), STR("a\nb\nc\n")));
+	assert_int_equal(chunk_offset(&c, c.start), 104);
+	assert_false(chunk_next(&k, read_source, &s, &c));
+	buf_free(&c.text);
+	chunker_free(&k);
+}
+
 static void what_was_read_before_an_error_is_given(void **unused)
 {
 	(void)unused;
@@ -141,6 +189,8 @@ int main(void)
 		cmocka_unit_test(bodies_tile_the_stream),
 		cmocka_unit_test(one_endless_line_is_cut),
 		cmocka_unit_test(utf16_is_decoded_and_counted_as_read),
+		cmocka_unit_test(parts_tile_the_stream),
+		cmocka_unit_test(a_part_of_utf16),
 		cmocka_unit_test(what_was_read_before_an_error_is_given),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
