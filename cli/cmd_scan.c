@@ -4,8 +4,7 @@
  * at the end. What cannot be read is named on standard error, the rest is scanned, and the exit code says so.
  */
 #include "base/input.h"
-#include "cli/cmd.h"
-#include "render/scan.h"
+#include "cli/scan_show.h"
 
 #include <string.h>
 #include <unistd.h>
@@ -14,10 +13,9 @@ struct scan_run {
 	struct cmd_context *c;
 	struct input *input;
 	struct str block; /* what of the input's last block is not given on yet */
-	struct incidents incidents;
+	struct scan_show show;
 	struct scan_counts counts;
 	uint64_t files;
-	enum err err; /* why the sink stopped */
 };
 
 static enum err read_input(void *context, char *p, size_t n, size_t *ret_n)
@@ -31,11 +29,7 @@ static enum err read_input(void *context, char *p, size_t n, size_t *ret_n)
 			return e;
 		int64_t done = 0, total = 0;
 		input_position(r->input, &done, &total);
-		if (total)
-			cmd_progress(r->c, "scanning: %lld %% of %lld MB", (long long)(done * 100 / total),
-				     (long long)(total / 1000000));
-		else
-			cmd_progress(r->c, "scanning: %lld MB", (long long)(done / 1000000));
+		scan_show_progress(&r->show, done, total);
 	}
 	struct str part = str_first(r->block, n);
 	if (part.n)
@@ -43,18 +37,6 @@ static enum err read_input(void *context, char *p, size_t n, size_t *ret_n)
 	r->block = str_from(r->block, part.n);
 	*ret_n = part.n;
 	return ERR_OK;
-}
-
-static bool take_hit(void *context, const struct scan_hit *hit)
-{
-	struct scan_run *r = context;
-	if (r->c->json) {
-		render_json_hit(&r->c->out, hit);
-		buf_add_char(&r->c->out, '\n');
-		return (r->c->out.n < 1 << 16 && !buf_err(&r->c->out)) || cmd_flush(r->c);
-	}
-	r->err = incidents_add(&r->incidents, hit);
-	return !r->err;
 }
 
 /* scan_inputs scans member after member; false where one could not be read (its sentence is in the diagnostics). */
@@ -76,10 +58,10 @@ static enum err scan_inputs(struct scan_run *r, struct scan *scan, bool *ret_all
 		size_t errors = r->c->diags.errors;
 		struct str name = str_eq(member->name, STR("-")) ? STR("(standard input)") : member->name;
 		r->block = STR("");
-		e = scan_feed(scan, name, NULL, read_input, r, take_hit, r);
+		e = scan_feed(scan, name, NULL, read_input, r, scan_show_hit, &r->show);
 		r->files++;
-		if (r->err || r->c->out_errno || e == ERR_NOMEM || e == ERR_INTERRUPTED)
-			return r->err ? r->err : e;
+		if (r->show.err || r->c->out_errno || e == ERR_NOMEM || e == ERR_INTERRUPTED)
+			return r->show.err ? r->show.err : e;
 		if (e) {
 			*ret_all_read = false;
 			if (r->c->diags.errors == errors)
@@ -87,22 +69,6 @@ static enum err scan_inputs(struct scan_run *r, struct scan *scan, bool *ret_all
 			cmd_show_diags(r->c);
 		}
 	}
-}
-
-static void print_incidents(struct scan_run *r)
-{
-	struct cmd_context *c = r->c;
-	incidents_rank(&r->incidents);
-	size_t shown = r->incidents.count < c->limit ? r->incidents.count : c->limit;
-	for (size_t i = 0; i < shown && cmd_flush(c); i++)
-		render_text_incident(&c->out, &c->text, &r->incidents.items[i]);
-	if (shown < r->incidents.count)
-		buf_addf(&c->out, "and %zu more incidents; -n %zu shows them all\n", r->incidents.count - shown,
-			 r->incidents.count);
-	buf_addf(&c->out, "%zu incident%s, %llu of %llu line%s in %llu file%s\n", r->incidents.count,
-		 r->incidents.count == 1 ? "" : "s", (unsigned long long)r->counts.hit_lines,
-		 (unsigned long long)r->counts.lines, r->counts.lines == 1 ? "" : "s", (unsigned long long)r->files,
-		 r->files == 1 ? "" : "s");
 }
 
 static enum err open_matcher(struct cmd_context *c, struct matcher **ret_matcher)
@@ -131,6 +97,8 @@ static int run_scan(struct cmd_context *c)
 	if (!cmd_number(c, "threads", 1, SCAN_THREADS_MAX, &threads))
 		return EXIT_USAGE;
 	options.threads = (unsigned)threads;
+	if (!scan_show_open(&r.show, c, &options))
+		return EXIT_USAGE;
 	enum err e = open_matcher(c, &matcher);
 	if (!e)
 		e = input_open(c->arg_count ? c->args : standard_input, c->arg_count ? c->arg_count : 1, &c->diags, &r.input);
@@ -139,15 +107,15 @@ static int run_scan(struct cmd_context *c)
 	if (!e) {
 		e = scan_inputs(&r, scan, &all_read);
 		enum err drained = scan_drain(scan, &r.counts);
-		e = e ? e : r.err ? r.err : drained;
+		e = e ? e : r.show.err ? r.show.err : drained;
 	}
 	scan_close(&scan);
 	input_close(&r.input);
 	match_close(&matcher);
 	cmd_progress(c, "%s", "");
-	if (!e && !c->json)
-		print_incidents(&r);
-	incidents_free(&r.incidents);
+	if (!e)
+		e = scan_show_end(&r.show, &r.counts, r.files);
+	scan_show_close(&r.show);
 	if (c->out_errno) /* main says so */
 		return EXIT_USAGE;
 	if (e)
@@ -156,6 +124,7 @@ static int run_scan(struct cmd_context *c)
 }
 
 static const struct cmd_option options[] = {
+	SCAN_SHOW_OPTIONS,
 	{ "threads", 0, "N", "worker threads (default: one a processor)" },
 	{ "every-line", 0, NULL, "ask every line, without the search for literals before it; slow" },
 	{ .name = NULL }

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
  * hits and incidents > JSON and text. Takes what scan gives, adds bytes to a struct buf; never prints.
+ *
+ *   scan_json.c   a hit as an object
+ *   scan_text.c   incidents for a terminal or a pipe
  */
 #ifndef KBT_RENDER_SCAN_H
 #define KBT_RENDER_SCAN_H
@@ -8,10 +11,15 @@
 #include "render/render.h"
 #include "scan/incident.h"
 
-/* One object, no newline behind it. */
+/* One object, no newline behind it. The lines around the hit are in it where it has some. */
 void render_json_hit(struct buf *out, const struct scan_hit *hit);
 
-/* A few lines, the last one empty. The first and last places are left out where the incident is a single line. */
-void render_text_incident(struct buf *out, const struct render_text *t, const struct incident *incident);
+/* A group (incidents_group) in a few lines, the last one empty: what, how often, when and where first and last, counts
+ * over time where times are known, and the most telling line with those around it. By host and hour: a line for each
+ * article. */
+void render_text_incidents(struct buf *out, const struct render_text *t, const struct incidents *set, size_t group);
+
+/* render_spark adds a row of bars, one for each column. */
+void render_spark(struct buf *out, const uint64_t *columns, size_t count);
 
 #endif

@@ -4,8 +4,27 @@
  */
 #include "scan/incident.h"
 
+#include "base/utf8.h"
+#include "scan/stamp.h"
+
 #include <stdlib.h>
 #include <string.h>
+
+enum { SHORT_EXAMPLE = 160, YEAR_UNKNOWN = 2000, DAY_S = 86400, YEAR_S = 31556952 };
+
+bool incident_by_parse(struct str name, enum incident_by *ret_by)
+{
+	static const struct str names[] = { [INCIDENT_BY_ARTICLE] = STR_LIT("article"), [INCIDENT_BY_HOST] = STR_LIT("host"),
+					    [INCIDENT_BY_HOUR] = STR_LIT("hour") };
+	for (size_t i = INCIDENT_BY_ARTICLE; i < sizeof names / sizeof *names; i++)
+		if (str_eq(name, names[i])) {
+			*ret_by = (enum incident_by)i;
+			return true;
+		}
+	return false;
+}
+
+/* ---- the table of incidents ---- */
 
 /* FNV-1a of the folded bytes: host names are the same in any case. */
 static uint64_t mix(uint64_t h, struct str s)
@@ -15,18 +34,18 @@ static uint64_t mix(uint64_t h, struct str s)
 	return (h ^ 0x100) * 1099511628211u;
 }
 
-static uint64_t key_hash(const struct match *m, bool folded)
+static uint64_t key_hash(const struct match *m, struct str group, bool folded)
 {
-	uint64_t h = mix(14695981039346656037u, m->id);
+	uint64_t h = mix(mix(14695981039346656037u, m->id), group);
 	for (size_t i = 0; !folded && i < m->capture_count; i++)
 		h = mix(mix(h, m->captures[i].name), m->captures[i].value);
 	return h;
 }
 
-static bool same(const struct incident *incident, const struct match *m, bool folded)
+static bool same(const struct incident *incident, const struct match *m, struct str group, bool folded)
 {
 	const struct match *own = &incident->match;
-	if (incident->folded != folded || !str_eq(own->id, m->id))
+	if (incident->folded != folded || !str_eq(own->id, m->id) || !str_eq_nocase(incident->group, group))
 		return false;
 	if (folded)
 		return true;
@@ -46,7 +65,8 @@ static enum err grow(struct incidents *set)
 	if (!slots)
 		return ERR_NOMEM;
 	for (size_t i = 0; i < set->count; i++) {
-		size_t at = key_hash(&set->items[i].match, set->items[i].folded) & (slot_count - 1);
+		const struct incident *item = &set->items[i];
+		size_t at = key_hash(&item->match, item->group, item->folded) & (slot_count - 1);
 		while (slots[at])
 			at = (at + 1) & (slot_count - 1);
 		slots[at] = (uint32_t)i + 1;
@@ -56,11 +76,12 @@ static enum err grow(struct incidents *set)
 	return ERR_OK;
 }
 
-static struct incident *find(struct incidents *set, const struct match *m, bool folded, size_t *ret_slot)
+static struct incident *find(struct incidents *set, const struct match *m, struct str group, bool folded,
+			     size_t *ret_slot)
 {
-	size_t at = key_hash(m, folded) & (set->slot_count - 1);
+	size_t at = key_hash(m, group, folded) & (set->slot_count - 1);
 	for (; set->slots[at]; at = (at + 1) & (set->slot_count - 1))
-		if (same(&set->items[set->slots[at] - 1], m, folded))
+		if (same(&set->items[set->slots[at] - 1], m, group, folded))
 			return &set->items[set->slots[at] - 1];
 	*ret_slot = at;
 	return NULL;
@@ -81,19 +102,131 @@ static struct match copy_match(struct arena *a, const struct match *m, bool fold
 		c.captures[i] = (struct match_capture){ .name = copy(a, m->captures[i].name),
 							.value = copy(a, m->captures[i].value),
 							.type = m->captures[i].type,
+							.span = m->captures[i].span,
 							.finding = copy(a, m->captures[i].finding) };
 	return c;
 }
 
-static void set_place(struct arena *a, struct incident_place *place, const struct scan_hit *hit)
+/* ---- when and where ---- */
+
+/* when_of reads a hit's time. A stamp without a year is of the year that the file spoke of last, and of the next one where
+ * it falls behind by half a year; at a file's start it is not of tomorrow. */
+static bool when_of(struct incidents *set, const struct scan_hit *hit, int64_t *ret_s)
 {
-	if (!str_eq(place->file, hit->file))
-		place->file = copy(a, hit->file);
-	struct str time = str_first(hit->time, sizeof place->time - 1);
+	struct stamp t;
+	int64_t at_s;
+	if (!hit->time.n || !stamp_parse(hit->time, &t))
+		return false;
+	bool guess = !t.year && !set->year;
+	set->dated |= t.year != 0;
+	if (t.year)
+		set->year = t.year;
+	else if (guess)
+		set->year = set->now_s ? (int)(1970 + set->now_s / YEAR_S) : YEAR_UNKNOWN;
+	if (!stamp_seconds(&t, set->year, &at_s))
+		return false;
+	if (guess && set->now_s && at_s > set->now_s + DAY_S)
+		stamp_seconds(&t, --set->year, &at_s);
+	if (!t.year && !guess && at_s < set->last_s - YEAR_S / 2)
+		stamp_seconds(&t, ++set->year, &at_s);
+	*ret_s = set->last_s = at_s;
+	return true;
+}
+
+static struct incident_place place_of(struct incidents *set, const struct scan_hit *hit)
+{
+	struct incident_place p = { .line = hit->line, .order = ++set->hits };
+	if (!str_eq(set->file, hit->file)) {
+		set->file = copy(&set->arena, hit->file);
+		set->year = 0;
+	}
+	p.file = set->file;
+	struct str time = utf8_first(hit->time, sizeof p.time - 1);
 	if (time.n)
-		memcpy(place->time, time.p, time.n);
-	place->time[time.n] = 0;
-	place->line = hit->line;
+		memcpy(p.time, time.p, time.n);
+	p.timed = when_of(set, hit, &p.at_s);
+	return p;
+}
+
+/* earlier: a time counts more than none */
+static bool earlier(const struct incident_place *a, const struct incident_place *b)
+{
+	if (a->timed != b->timed)
+		return a->timed;
+	return a->timed && a->at_s != b->at_s ? a->at_s < b->at_s : a->order < b->order;
+}
+
+static bool later(const struct incident_place *a, const struct incident_place *b)
+{
+	if (a->timed != b->timed)
+		return a->timed;
+	return a->timed && a->at_s != b->at_s ? a->at_s > b->at_s : a->order > b->order;
+}
+
+static void count_time(struct incidents *set, struct incident *i, const struct incident_place *place)
+{
+	struct timeline_axis old = set->axis;
+	if (!place->timed)
+		return;
+	if (timeline_widen(&set->axis, place->at_s))
+		for (size_t k = 0; k < set->count; k++)
+			timeline_move(&set->items[k].row, &old, &set->axis);
+	timeline_count(&i->row, &set->axis, place->at_s);
+}
+
+/* ---- the example ---- */
+
+static struct str keep_lines(struct incidents *set, struct str lines)
+{
+	struct buf b = { 0 };
+	for (struct str line; str_line(&lines, &line);) {
+		buf_add(&b, utf8_mend(utf8_first(line, INCIDENT_AROUND_MAX), &set->arena));
+		buf_add_char(&b, '\n');
+	}
+	struct str kept = buf_keep(&b, &set->arena);
+	set->arena.failed |= buf_err(&b) != ERR_OK;
+	buf_free(&b);
+	set->text_bytes += kept.n;
+	return kept;
+}
+
+static void set_example(struct incidents *set, struct incident *i, const struct scan_hit *hit,
+			const struct incident_place *place)
+{
+	bool room = set->text_bytes < INCIDENTS_TEXT_MAX;
+	i->example = *place;
+	i->match.confidence = hit->match.confidence;
+	for (size_t k = 0; k < i->match.capture_count && k < hit->match.capture_count; k++)
+		i->match.captures[k].span = hit->match.captures[k].span;
+	i->text = copy(&set->arena, utf8_first(hit->text, room ? INCIDENT_EXAMPLE_MAX : SHORT_EXAMPLE));
+	set->text_bytes += i->text.n;
+	i->before = room ? keep_lines(set, hit->before) : STR("");
+	i->after = room ? keep_lines(set, hit->after) : STR("");
+}
+
+/* ---- what it is grouped under ---- */
+
+static struct str host_of(const struct scan_hit *hit)
+{
+	const struct match *m = &hit->match;
+	for (size_t i = 0; i < m->capture_count; i++) {
+		enum var_type t = m->captures[i].type;
+		if (t == VAR_HOST || t == VAR_NETBIOS || t == VAR_ADDRESS)
+			return m->captures[i].value;
+	}
+	return hit->host;
+}
+
+static struct str group_of(const struct incidents *set, const struct scan_hit *hit, const struct incident_place *place,
+			   char hour[32])
+{
+	if (set->by == INCIDENT_BY_HOST)
+		return host_of(hit);
+	if (set->by != INCIDENT_BY_HOUR || !place->timed)
+		return STR("");
+	size_t n = stamp_label(place->at_s, true, hour, 32);
+	memcpy(hour + n - 2, "00", 2); /* the minutes */
+	return (struct str){ hour, n };
 }
 
 enum err incidents_add(struct incidents *set, const struct scan_hit *hit)
@@ -104,44 +237,100 @@ enum err incidents_add(struct incidents *set, const struct scan_hit *hit)
 		return ERR_NOMEM;
 	size_t slot = 0;
 	bool folded = false;
-	struct incident *i = find(set, &hit->match, false, &slot);
+	char hour[32];
+	struct incident_place place = place_of(set, hit);
+	struct str group = group_of(set, hit, &place, hour);
+	struct incident *i = find(set, &hit->match, group, false, &slot);
 	if (!i && set->count >= INCIDENTS_MAX) {
 		folded = true;
-		i = find(set, &hit->match, true, &slot);
+		group = STR("");
+		i = find(set, &hit->match, group, true, &slot);
 	}
 	if (!i) {
 		i = arena_push(&set->arena, &set->items, &set->count, &set->cap);
 		if (!i)
 			return ERR_NOMEM;
 		set->slots[slot] = (uint32_t)set->count;
-		*i = (struct incident){ .match = copy_match(&set->arena, &hit->match, folded), .folded = folded };
-		set_place(&set->arena, &i->first, hit);
-		set_place(&set->arena, &i->last, hit);
-		set_place(&set->arena, &i->example, hit);
-		i->text = copy(&set->arena, hit->text);
+		*i = (struct incident){ .match = copy_match(&set->arena, &hit->match, folded), .folded = folded,
+					.group = copy(&set->arena, group), .first = place, .last = place };
+		set_example(set, i, hit, &place);
 	} else if (hit->match.confidence > i->match.confidence + 0.005) {
-		i->match.confidence = hit->match.confidence;
-		set_place(&set->arena, &i->example, hit);
-		i->text = copy(&set->arena, hit->text);
+		set_example(set, i, hit, &place);
 	}
 	i->count++;
-	set_place(&set->arena, &i->last, hit);
+	i->first = earlier(&place, &i->first) ? place : i->first;
+	i->last = later(&place, &i->last) ? place : i->last;
+	count_time(set, i, &place);
 	return arena_err(&set->arena);
 }
 
-static int by_count(const void *left, const void *right)
+/* ---- groups ---- */
+
+static int by_key(const struct incident *a, const struct incident *b, enum incident_by by)
 {
-	const struct incident *a = left, *b = right;
+	if (by == INCIDENT_BY_ARTICLE)
+		return str_cmp(a->match.id, b->match.id);
+	return by == INCIDENT_BY_BINDINGS ? 0 : str_cmp_nocase(a->group, b->group);
+}
+
+static int by_count(const struct incident *a, const struct incident *b)
+{
 	if (a->count != b->count)
 		return a->count > b->count ? -1 : 1;
 	int c = str_cmp(a->match.id, b->match.id);
-	return c ? c : a->first.line < b->first.line ? -1 : a->first.line > b->first.line;
+	return c ? c : a->first.order < b->first.order ? -1 : a->first.order > b->first.order;
 }
 
-void incidents_rank(struct incidents *set)
+static int compare_items(const void *left, const void *right, void *context)
+{
+	enum incident_by by = *(const enum incident_by *)context;
+	int c = by_key(left, right, by);
+	return c ? c : by_count(left, right);
+}
+
+static int compare_groups(const void *left, const void *right, void *context)
+{
+	const struct incident_group *a = left, *b = right;
+	if (*(const enum incident_by *)context == INCIDENT_BY_HOUR) {
+		if (a->first.timed != b->first.timed)
+			return a->first.timed ? -1 : 1;
+		return a->first.at_s < b->first.at_s ? -1 : a->first.at_s > b->first.at_s;
+	}
+	if (a->count != b->count)
+		return a->count > b->count ? -1 : 1;
+	return a->at < b->at ? -1 : a->at > b->at;
+}
+
+static void add_to_group(struct incident_group *g, const struct incident *i)
+{
+	g->first = !g->n || earlier(&i->first, &g->first) ? i->first : g->first;
+	g->last = !g->n || later(&i->last, &g->last) ? i->last : g->last;
+	for (size_t k = 0; k < TIMELINE_BUCKETS; k++)
+		g->row.counts[k] += i->row.counts[k];
+	g->count += i->count;
+	g->n++;
+}
+
+enum err incidents_group(struct incidents *set)
 {
 	if (set->count)
-		qsort(set->items, set->count, sizeof *set->items, by_count);
+		qsort_r(set->items, set->count, sizeof *set->items, compare_items, &set->by);
+	set->group_count = 0;
+	for (size_t i = 0; i < set->count; i++) {
+		const struct incident *item = &set->items[i];
+		struct incident_group *g = set->group_count ? &set->groups[set->group_count - 1] : NULL;
+		if (!g || set->by == INCIDENT_BY_BINDINGS || by_key(&set->items[g->at], item, set->by)) {
+			g = arena_push(&set->arena, &set->groups, &set->group_count, &set->group_cap);
+			if (!g)
+				return ERR_NOMEM;
+			*g = (struct incident_group){ .at = i };
+			g->name = set->by == INCIDENT_BY_ARTICLE ? item->match.id : item->group;
+		}
+		add_to_group(g, item);
+	}
+	if (set->group_count)
+		qsort_r(set->groups, set->group_count, sizeof *set->groups, compare_groups, &set->by);
+	return ERR_OK;
 }
 
 void incidents_free(struct incidents *set)

@@ -1,41 +1,81 @@
 /* SPDX-License-Identifier: MIT
  *
- * hits > incidents: what people want to see of a log. One incident an article and set of bindings, with how often,
- * where first and last, and the most telling line. Counts only a line's best answer. Keeps at most INCIDENTS_MAX
- * apart; what comes beyond is counted by article alone, so memory stays bounded whatever the log binds.
+ * hits > incidents: what people want to see of a log. One incident an article and set of bindings, with how often, when
+ * and where first and last, counts over time, and the most telling line with those around it; incidents in groups, by
+ * what someone asks for. Counts only a line's best answer. Keeps at most INCIDENTS_MAX apart (what comes beyond is
+ * counted by article alone) and at most INCIDENTS_TEXT_MAX bytes of lines, so memory stays bounded whatever the log
+ * binds. No clock: what day it is, the owner says.
  */
 #ifndef KBT_SCAN_INCIDENT_H
 #define KBT_SCAN_INCIDENT_H
 
 #include "scan/scan.h"
+#include "scan/timeline.h"
 
-enum { INCIDENTS_MAX = 10000 };
+enum {
+	INCIDENTS_MAX = 10000,
+	INCIDENTS_TEXT_MAX = 32 << 20, /* bytes of all examples; beyond it they are short and without context */
+	INCIDENT_EXAMPLE_MAX = 1 << 10, /* bytes of the example's line */
+	INCIDENT_AROUND_MAX = 256      /* bytes of a line around it */
+};
+
+enum incident_by { INCIDENT_BY_BINDINGS, INCIDENT_BY_ARTICLE, INCIDENT_BY_HOST, INCIDENT_BY_HOUR };
+/* "article", "host", "hour"; false for another word */
+bool incident_by_parse(struct str name, enum incident_by *ret_by);
 
 struct incident_place {
 	struct str file;
 	uint64_t line;
 	char time[40]; /* as the hit says it, NUL-terminated; may be empty */
+	bool timed;    /* at_s is known */
+	int64_t at_s;  /* seconds since 1970 */
+	uint64_t order; /* of the hit among all */
 };
 
 struct incident {
-	struct match match; /* of the most telling hit: the surest, among those the first */
+	struct match match; /* of the most telling hit: the surest, among those the first; spans count in text */
 	bool folded;	    /* several sets of bindings: beyond INCIDENTS_MAX */
+	struct str group;   /* by host: the host that it names, else the one that logged it; by hour: the hour */
 	uint64_t count;
-	struct incident_place first, last, example;
-	struct str text; /* the example's line */
+	struct incident_place first, last; /* by time where that is known, else by order */
+	struct incident_place example;
+	struct str text, before, after; /* the example's line, and those around it, each ending in a newline */
+	struct timeline_row row;
+};
+
+/* Incidents that are shown together: one each by bindings, else those of an article, a host, an hour. */
+struct incident_group {
+	struct str name; /* empty by bindings */
+	size_t at, n;	 /* a slice of the items, the frequent first */
+	uint64_t count;
+	struct incident_place first, last;
+	struct timeline_row row;
 };
 
 struct incidents {
+	enum incident_by by; /* set by the owner, as the next */
+	int64_t now_s;	     /* for stamps without a year: they are not of tomorrow; 0: of 2000 */
+
 	struct arena arena;
-	struct incident *items; /* in order of first sight, until incidents_rank */
+	struct incident *items; /* in order of first sight, until incidents_group */
 	size_t count, cap;
 	uint32_t *slots; /* hash table of place + 1 */
 	size_t slot_count;
+	struct timeline_axis axis;
+	bool dated; /* some stamp had a year */
+	struct str file; /* of the last hit */
+	int year;	 /* that the last stamp of this file had or was taken to have */
+	int64_t last_s;	 /* of that stamp */
+	uint64_t hits;
+	size_t text_bytes;
+	struct incident_group *groups; /* by incidents_group */
+	size_t group_count, group_cap;
 };
 
 /* incidents_add takes one hit; ERR_NOMEM. */
 enum err incidents_add(struct incidents *set, const struct scan_hit *hit) MUST_USE;
-void incidents_rank(struct incidents *set); /* the frequent first; then nothing may be added */
+/* incidents_group makes the groups: the frequent first, hours in their order; then nothing may be added. */
+enum err incidents_group(struct incidents *set) MUST_USE;
 void incidents_free(struct incidents *set);
 
 #endif

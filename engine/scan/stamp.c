@@ -5,6 +5,7 @@
  */
 #include "scan/stamp.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -98,6 +99,20 @@ static bool take_half_day(struct str *s, struct stamp *t)
 }
 
 /* Days to a date: Hinnant's civil_from_days. */
+static void set_seconds(struct stamp *t, int64_t seconds)
+{
+	int64_t left = (seconds % 86400 + 86400) % 86400, z = (seconds - left) / 86400 + 719468;
+	int64_t era = (z >= 0 ? z : z - 146096) / 146097, doe = z - era * 146097;
+	int64_t yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365, doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
+	int64_t mp = (5 * doy + 2) / 153;
+	t->day = (int)(doy - (153 * mp + 2) / 5 + 1);
+	t->month = (int)(mp < 10 ? mp + 3 : mp - 9);
+	t->year = (int)(yoe + era * 400 + (t->month <= 2));
+	t->hour = (int)(left / 3600);
+	t->minute = (int)(left / 60 % 60);
+	t->second = (int)(left % 60);
+}
+
 static bool take_epoch(struct str *s, struct stamp *t)
 {
 	int64_t seconds;
@@ -107,15 +122,7 @@ static bool take_epoch(struct str *s, struct stamp *t)
 		return false;
 	*s = str_from(*s, whole.n);
 	take_fraction(s, &t->nanosecond);
-	int64_t day = seconds / 86400, left = seconds % 86400, z = day + 719468, era = z / 146097, doe = z % 146097;
-	int64_t yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365, doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
-	int64_t mp = (5 * doy + 2) / 153;
-	t->day = (int)(doy - (153 * mp + 2) / 5 + 1);
-	t->month = (int)(mp < 10 ? mp + 3 : mp - 9);
-	t->year = (int)(yoe + era * 400 + (t->month <= 2));
-	t->hour = (int)(left / 3600);
-	t->minute = (int)(left / 60 % 60);
-	t->second = (int)(left % 60);
+	set_seconds(t, seconds);
 	return t->zoned = true;
 }
 
@@ -208,4 +215,14 @@ bool stamp_seconds(const struct stamp *t, int year, int64_t *ret_seconds)
 	int64_t day = era * 146097 + yoe * 365 + yoe / 4 - yoe / 100 + doy - 719468;
 	*ret_seconds = day * 86400 + t->hour * 3600 + t->minute * 60 + t->second - t->zone_minutes * 60;
 	return true;
+}
+
+size_t stamp_label(int64_t seconds, bool dated, char *to, size_t size)
+{
+	struct stamp t = { 0 };
+	set_seconds(&t, seconds);
+	const char *name = &months[(t.month - 1) * 3];
+	int n = dated ? snprintf(to, size, "%04d-%02d-%02d %02d:%02d", t.year, t.month, t.day, t.hour, t.minute) :
+			snprintf(to, size, "%c%.2s %2d %02d:%02d", char_upper(name[0]), name + 1, t.day, t.hour, t.minute);
+	return n < 0 ? 0 : (size_t)n < size ? (size_t)n : size - 1;
 }

@@ -27,4 +27,7 @@ struct str stamp_iso(struct str text, struct arena *a);
  * where it has no date. */
 bool stamp_seconds(const struct stamp *stamp, int year, int64_t *ret_seconds);
 
+/* stamp_label writes "2001-03-12 10:56", or "Mar 12 10:56" where the year is not known; gives its length. */
+size_t stamp_label(int64_t seconds, bool dated, char *to, size_t size);
+
 #endif

@@ -171,8 +171,8 @@ class Scan(KbtTest):
         self.assertIn('3 times', out)
         self.assertEqual(out.count('Q150536'), 2)
         self.assertLess(out.index('HQ-SRV2'), out.index('LAB7'))
-        self.assertIn(f'first {path}:1', out)
-        self.assertIn(f'last {path}:6', out)
+        self.assertRegex(out, f'first +{path}:1\n')
+        self.assertRegex(out, f'last +{path}:6\n')
         self.assertIn('3 incidents, 5 of 6 lines in 1 file', out)
         self.assertIn('and 2 more incidents', self.kbt('scan', '-n', '1', path).out)
 

@@ -38,7 +38,7 @@ static void groups_by_article_and_bindings(void **unused)
 	for (size_t i = 0; i < sizeof hits / sizeof *hits; i++)
 		assert_int_equal(incidents_add(&set, &hits[i]), ERR_OK);
 	assert_int_equal(incidents_add(&set, &second), ERR_OK);
-	incidents_rank(&set);
+	assert_int_equal(incidents_group(&set), ERR_OK);
 	assert_int_equal(set.count, 3);
 	const struct incident *first = &set.items[0];
 	assert_true(str_eq(first->match.id, STR("Q1")));
@@ -62,7 +62,7 @@ static void beyond_the_bound_they_fold(void **unused)
 		assert_int_equal(incidents_add(&set, &hit), ERR_OK);
 	}
 	assert_int_equal(set.count, INCIDENTS_MAX + 1);
-	incidents_rank(&set);
+	assert_int_equal(incidents_group(&set), ERR_OK);
 	assert_true(set.items[0].folded);
 	assert_int_equal(set.items[0].count, 500);
 	incidents_free(&set);

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What kbt scan shows of what it finds: each hit as it comes (--json), or incidents at the end. cmd_scan.c gives it the
+ * hits and says how far it is; what to show, the options say.
+ */
+#ifndef KBT_CLI_SCAN_SHOW_H
+#define KBT_CLI_SCAN_SHOW_H
+
+#include "cli/cmd.h"
+#include "render/scan.h"
+
+struct scan_show {
+	struct cmd_context *c;
+	struct incidents incidents;
+	int64_t started_ms;
+	enum err err; /* why scan_show_hit said no */
+};
+
+/* The rows of a command's table of options that scan_show_open reads. */
+#define SCAN_SHOW_OPTIONS \
+	{ "top", 0, "N", "the N most frequent incidents (the same as -n)" }, \
+	{ "by", 0, "WHAT", "group by host, article or hour" }, \
+	{ "context", 0, "N", "show N lines before and after (default 2, at most 8; with --json 0)" }
+
+/* scan_show_open reads the options and says what it needs of the scan; false after a usage error on stderr. */
+bool scan_show_open(struct scan_show *s, struct cmd_context *c, struct scan_options *options);
+void scan_show_close(struct scan_show *s);
+
+/* scan_show_hit takes a hit: a scan_sink whose context is a struct scan_show. */
+bool scan_show_hit(void *show, const struct scan_hit *hit);
+/* scan_show_progress: bytes of the input read, and all of them (0: not known). */
+void scan_show_progress(struct scan_show *s, int64_t done, int64_t total);
+/* scan_show_end prints what is left to print. */
+enum err scan_show_end(struct scan_show *s, const struct scan_counts *counts, uint64_t files) MUST_USE;
+
+#endif

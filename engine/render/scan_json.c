@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Hits as JSON: see scan.h.
+ */
+#include "render/scan.h"
+
+#include "base/json.h"
+
+static void add_lines(struct json *j, const char *key, struct str lines)
+{
+	json_key(j, key);
+	json_array(j);
+	for (struct str line; str_line(&lines, &line);)
+		json_str(j, line);
+	json_end_array(j);
+}
+
+void render_json_hit(struct buf *out, const struct scan_hit *hit)
+{
+	const struct match *m = &hit->match;
+	struct json j = json_to(out);
+	json_object(&j);
+	json_key_str(&j, "file", hit->file);
+	json_key_int(&j, "line", (int64_t)hit->line);
+	json_key_int(&j, "lines", hit->lines);
+	json_key_int(&j, "offset", (int64_t)hit->offset);
+	json_key_str(&j, "time", hit->time);
+	json_key_str(&j, "id", m->id);
+	json_key_real(&j, "confidence", m->confidence, 2);
+	json_key(&j, "captures");
+	json_object(&j);
+	for (size_t i = 0; i < m->capture_count; i++)
+		json_key_str(&j, m->captures[i].name.p, m->captures[i].value);
+	json_end_object(&j);
+	json_key_str(&j, "text", hit->text);
+	if (hit->before.n || hit->after.n) {
+		add_lines(&j, "before", hit->before);
+		add_lines(&j, "after", hit->after);
+	}
+	json_end_object(&j);
+}

@@ -1,0 +1,385 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Incidents as text: see scan.h.
+ */
+#include "render/scan.h"
+
+#include "scan/stamp.h"
+
+#include <stdio.h>
+
+enum {
+	WIDTH_DEFAULT = 80,
+	WIDTH_MIN = 40,
+	EXAMPLE_ROWS = 3,   /* that the most telling line may take */
+	SPARK_MAX = 48,	    /* columns of counts over time */
+	SETS_SHOWN = 5	    /* sets of bindings of an article, articles of a host or an hour */
+};
+
+#define BOLD "1"
+#define DIM "2"
+#define VALUE "1;36"
+#define MARK "1;31"
+#define SPARK "33"
+
+static size_t width_of(const struct render_text *t)
+{
+	size_t width = t->width ? t->width : WIDTH_DEFAULT;
+	return width < WIDTH_MIN ? WIDTH_MIN : width;
+}
+
+static void paint(struct buf *out, const struct render_text *t, const char *code, struct str text)
+{
+	if (t->colour && code)
+		buf_addf(out, "\033[%sm", code);
+	render_safe(out, text, false);
+	buf_add_c(out, t->colour && code ? "\033[0m" : "");
+}
+
+static void paint_c(struct buf *out, const struct render_text *t, const char *code, const char *text)
+{
+	paint(out, t, code, str_c(text));
+}
+
+/* ---- a line of a log in rows: safe text, and for each of its bytes whether it is a captured value ---- */
+
+struct painted {
+	struct buf text, value;
+};
+
+static void add_piece(struct painted *p, struct str raw, bool value)
+{
+	size_t from = p->text.n;
+	render_safe(&p->text, raw, true);
+	for (size_t i = from; i < p->text.n; i++)
+		if (p->text.p[i] == '\t' || p->text.p[i] == '\n')
+			p->text.p[i] = ' ';
+	while (p->value.n < p->text.n && !buf_err(&p->value))
+		buf_add_char(&p->value, value);
+}
+
+/* The captured values of the match, ascending and apart, as they stand in the text. */
+static void add_marked(struct painted *p, struct str text, const struct match *m)
+{
+	size_t at = 0;
+	for (bool more = true; more;) {
+		const struct match_capture *next = NULL;
+		for (size_t i = 0; m && i < m->capture_count; i++) {
+			const struct match_capture *c = &m->captures[i];
+			if (c->span.start >= at && c->span.end > c->span.start && c->span.end <= text.n &&
+			    (!next || c->span.start < next->span.start))
+				next = c;
+		}
+		more = next;
+		size_t start = next ? next->span.start : text.n, end = next ? next->span.end : text.n;
+		add_piece(p, (struct str){ text.p + at, start - at }, false);
+		add_piece(p, (struct str){ text.p + start, end - start }, true);
+		at = end;
+	}
+}
+
+static bool starts_character(const struct painted *p, size_t at)
+{
+	return ((unsigned char)p->text.p[at] & 0xC0) != 0x80;
+}
+
+/* row_end is where a row of that many columns ends; where more follows, behind its last blank, if that is near. */
+static size_t row_end(const struct painted *p, size_t start, size_t width)
+{
+	size_t at = start, columns = 0, blank = 0;
+	for (; at < p->text.n && (columns < width || !starts_character(p, at)); at++) {
+		columns += starts_character(p, at);
+		if (p->text.p[at] == ' ' && columns + width / 3 > width)
+			blank = at + 1;
+	}
+	return at < p->text.n && p->text.p[at] != ' ' && blank ? blank : at;
+}
+
+static void put_row(struct buf *out, const struct render_text *t, const struct painted *p, size_t from, size_t to,
+		    const char *code)
+{
+	const char *now = NULL;
+	for (size_t i = from; i < to; i++) {
+		const char *want = !t->colour ? NULL : p->value.p[i] ? VALUE : code;
+		if (want != now) {
+			buf_add_c(out, now ? "\033[0m" : "");
+			if (want)
+				buf_addf(out, "\033[%sm", want);
+			now = want;
+		}
+		buf_add_char(out, p->text.p[i]);
+	}
+	buf_add_c(out, now ? "\033[0m" : "");
+}
+
+static void put_rows(struct buf *out, const struct render_text *t, const struct painted *p, size_t indent, size_t rows,
+		     const char *code)
+{
+	size_t width = width_of(t) - indent, at = 0;
+	for (size_t row = 1; at < p->text.n; row++) {
+		size_t end = row_end(p, at, width);
+		if (row == rows && end < p->text.n) { /* the last one is as full as can be */
+			size_t columns = 0;
+			for (end = at; columns < width - 1 || !starts_character(p, end); end++)
+				columns += starts_character(p, end);
+			put_row(out, t, p, at, end, code);
+			buf_add_c(out, "\u2026\n");
+			return;
+		}
+		size_t shown = end;
+		while (shown > at && p->text.p[shown - 1] == ' ')
+			shown--;
+		put_row(out, t, p, at, shown, code);
+		for (at = end; at < p->text.n && p->text.p[at] == ' ';)
+			at++;
+		if (at < p->text.n)
+			buf_addf(out, "\n%*s", (int)indent, "");
+	}
+	buf_add_char(out, '\n');
+}
+
+struct gutter {
+	int digits;
+	uint64_t line;
+};
+
+static void put_line(struct buf *out, const struct render_text *t, struct gutter *g, struct str line,
+		     const struct match *hit)
+{
+	struct painted p = { 0 };
+	add_marked(&p, str_trim_end(line), hit);
+	buf_add_c(out, "  ");
+	paint_c(out, t, MARK, hit ? ">" : " ");
+	char number[32];
+	snprintf(number, sizeof number, " %*llu  ", g->digits, (unsigned long long)g->line++);
+	paint_c(out, t, DIM, number);
+	put_rows(out, t, &p, 6 + (size_t)g->digits, hit ? EXAMPLE_ROWS : 1, hit ? NULL : DIM);
+	buf_free(&p.text);
+	buf_free(&p.value);
+}
+
+static uint64_t count_lines(struct str lines)
+{
+	uint64_t n = 0;
+	for (struct str line; str_line(&lines, &line);)
+		n++;
+	return n;
+}
+
+static void put_example(struct buf *out, const struct render_text *t, const struct incident *i)
+{
+	struct str line, before = i->before, after = i->after, text = i->text;
+	uint64_t first = i->example.line - count_lines(before);
+	struct gutter g = { .line = first };
+	for (uint64_t last = i->example.line + count_lines(after); last; last /= 10)
+		g.digits++;
+	buf_add_char(out, '\n');
+	while (str_line(&before, &line))
+		put_line(out, t, &g, line, NULL);
+	size_t at = 0;
+	while (str_line(&text, &line)) { /* spans count in the whole text: of several lines only the first is marked */
+		struct match plain = { 0 };
+		put_line(out, t, &g, line, at++ ? &plain : &i->match);
+	}
+	while (str_line(&after, &line))
+		put_line(out, t, &g, line, NULL);
+}
+
+/* ---- counts, times, places ---- */
+
+void render_spark(struct buf *out, const uint64_t *columns, size_t count)
+{
+	static const char *const bars[] = { "\u2581", "\u2582", "\u2583", "\u2584", "\u2585", "\u2586", "\u2587", "\u2588" };
+	uint64_t most = 1;
+	for (size_t i = 0; i < count; i++)
+		most = columns[i] > most ? columns[i] : most;
+	for (size_t i = 0; i < count; i++)
+		buf_add_c(out, columns[i] ? bars[(columns[i] * 8 + most - 1) / most - 1] : "\u00b7");
+}
+
+/* A time at the edge of the axis, without what both edges share. */
+static void put_edge(struct buf *out, const struct render_text *t, const struct incidents *set, int64_t at_s, bool day)
+{
+	char label[32];
+	size_t n = stamp_label(at_s, set->dated, label, sizeof label), clock = 5;
+	bool days_only = set->axis.max_s - set->axis.min_s > 40 * 86400;
+	struct str text = day ? (struct str){ label, days_only ? n - clock - 1 : n } : (struct str){ label + n - clock, clock };
+	paint(out, t, DIM, text);
+}
+
+static void put_spark(struct buf *out, const struct render_text *t, const struct incidents *set,
+		      const struct timeline_row *row)
+{
+	const struct timeline_axis *axis = &set->axis;
+	uint64_t columns[SPARK_MAX];
+	bool one_day = axis->width_s && (axis->min_s / 86400) == (axis->max_s / 86400);
+	size_t room = width_of(t) - (one_day ? 36 : 56);
+	size_t n = timeline_columns(row, axis, columns, room < SPARK_MAX ? room : SPARK_MAX);
+	if (n < 2 || width_of(t) < 70)
+		return;
+	buf_add_c(out, "  ");
+	put_edge(out, t, set, axis->min_s, !one_day);
+	buf_add_c(out, t->colour ? " \033[" SPARK "m" : " ");
+	render_spark(out, columns, n);
+	buf_add_c(out, t->colour ? "\033[0m " : " ");
+	put_edge(out, t, set, axis->max_s, !one_day);
+}
+
+static void put_place(struct buf *out, const struct render_text *t, const char *label, const struct incident_place *p)
+{
+	buf_add_c(out, "  ");
+	paint_c(out, t, DIM, label);
+	buf_add_c(out, "  ");
+	if (*p->time) {
+		struct str time = str_c(p->time), day, clock;
+		bool iso = str_cut(time, 'T', &day, &clock) && day.n == 10 && char_is_digit(time.p[0]);
+		paint(out, t, NULL, iso ? day : time);
+		buf_add_c(out, iso ? " " : "");
+		paint(out, t, NULL, iso ? clock : STR(""));
+		buf_add_c(out, "  ");
+	}
+	render_safe(out, p->file, false);
+	buf_addf(out, ":%llu\n", (unsigned long long)p->line);
+}
+
+/* "42 s", "3 min", "5 h", "12 days" */
+static void put_span(struct buf *out, int64_t seconds)
+{
+	static const struct { int64_t unit; const char *name; } units[] = {
+		{ 86400, " day" }, { 3600, " h" }, { 60, " min" }, { 1, " s" },
+	};
+	size_t i = 0;
+	while (i < 3 && seconds < 2 * units[i].unit)
+		i++;
+	int64_t n = seconds / units[i].unit;
+	buf_addf(out, "%lld%s%s", (long long)n, units[i].name, !i && n != 1 ? "s" : "");
+}
+
+static void put_when(struct buf *out, const struct render_text *t, const struct incidents *set,
+		     const struct incident_group *g)
+{
+	if (g->count == 1) {
+		put_place(out, t, "once", &g->first);
+		return;
+	}
+	struct buf times = { 0 };
+	buf_addf(&times, "%llu times", (unsigned long long)g->count);
+	int64_t span = g->last.at_s - g->first.at_s;
+	if (g->first.timed && g->last.timed && span > 0) {
+		buf_add_c(&times, " in ");
+		put_span(&times, span);
+	}
+	buf_add_c(out, "  ");
+	paint(out, t, BOLD, buf_str(&times));
+	buf_free(&times);
+	put_spark(out, t, set, &g->row);
+	buf_add_char(out, '\n');
+	put_place(out, t, "first", &g->first);
+	put_place(out, t, "last ", &g->last);
+}
+
+static void put_head(struct buf *out, const struct render_text *t, const struct match *m)
+{
+	paint(out, t, BOLD, m->id);
+	buf_add_c(out, "  ");
+	paint(out, t, BOLD, m->title);
+	buf_add_char(out, '\n');
+}
+
+static void put_bindings(struct buf *out, const struct render_text *t, const struct incident *i)
+{
+	const struct match *m = &i->match;
+	for (size_t k = 0; k < m->capture_count; k++) {
+		buf_add_c(out, k ? ", " : "");
+		render_safe(out, m->captures[k].name, false);
+		buf_add_c(out, " = ");
+		paint(out, t, VALUE, m->captures[k].value);
+	}
+	buf_add_c(out, i->folded ? "many different bindings" : m->capture_count ? "" : "nothing bound");
+}
+
+/* ---- groups ---- */
+
+static void put_sets(struct buf *out, const struct render_text *t, const struct incidents *set,
+		     const struct incident_group *g)
+{
+	int digits = 1;
+	for (uint64_t most = set->items[g->at].count; most >= 10; most /= 10)
+		digits++;
+	for (size_t i = 0; i < g->n && i < SETS_SHOWN; i++) {
+		const struct incident *item = &set->items[g->at + i];
+		buf_addf(out, "    %*llu  ", digits, (unsigned long long)item->count);
+		put_bindings(out, t, item);
+		buf_add_char(out, '\n');
+	}
+	if (g->n > SETS_SHOWN)
+		buf_addf(out, "    and %zu more\n", g->n - SETS_SHOWN);
+}
+
+static void put_articles(struct buf *out, const struct render_text *t, const struct incidents *set,
+			 const struct incident_group *g)
+{
+	int digits = 1, id_width = 0;
+	for (uint64_t most = set->items[g->at].count; most >= 10; most /= 10)
+		digits++;
+	for (size_t i = g->at; i < g->at + g->n && i < g->at + SETS_SHOWN; i++)
+		id_width = (int)set->items[i].match.id.n > id_width ? (int)set->items[i].match.id.n : id_width;
+	for (size_t i = 0; i < g->n && i < SETS_SHOWN; i++) {
+		const struct incident *item = &set->items[g->at + i];
+		struct painted p = { 0 };
+		size_t indent = (size_t)(digits + id_width) + 8;
+		buf_addf(out, "    %*llu  ", digits, (unsigned long long)item->count);
+		paint(out, t, BOLD, item->match.id);
+		buf_addf(out, "%*s  ", id_width - (int)item->match.id.n, "");
+		add_piece(&p, item->match.title, false);
+		put_rows(out, t, &p, indent < width_of(t) / 2 ? indent : width_of(t) / 2, 1, NULL);
+		if (item->match.capture_count) {
+			buf_addf(out, "%*s", (int)indent, "");
+			put_bindings(out, t, item);
+			buf_add_char(out, '\n');
+		}
+		buf_free(&p.text);
+		buf_free(&p.value);
+	}
+	if (g->n > SETS_SHOWN)
+		buf_addf(out, "    and %zu more\n", g->n - SETS_SHOWN);
+}
+
+static void put_group_head(struct buf *out, const struct render_text *t, const struct incidents *set,
+			   const struct incident_group *g)
+{
+	char hour[32];
+	struct str name = g->name;
+	if (set->by == INCIDENT_BY_HOUR && g->first.timed) /* the year is only shown where a stamp had one */
+		name = (struct str){ hour, stamp_label(g->first.at_s - g->first.at_s % 3600, set->dated, hour, sizeof hour) };
+	if (!name.n)
+		name = set->by == INCIDENT_BY_HOUR ? STR("(without a time)") : STR("(no host named)");
+	paint(out, t, BOLD, name);
+	buf_addf(out, "  %llu hit%s", (unsigned long long)g->count, g->count == 1 ? "" : "s");
+	if (set->by == INCIDENT_BY_HOST && g->count > 1)
+		put_spark(out, t, set, &g->row);
+	buf_add_char(out, '\n');
+}
+
+void render_text_incidents(struct buf *out, const struct render_text *t, const struct incidents *set, size_t group)
+{
+	const struct incident_group *g = &set->groups[group];
+	const struct incident *item = &set->items[g->at];
+	if (set->by == INCIDENT_BY_HOST || set->by == INCIDENT_BY_HOUR) {
+		put_group_head(out, t, set, g);
+		put_articles(out, t, set, g);
+		buf_add_char(out, '\n');
+		return;
+	}
+	put_head(out, t, &item->match);
+	if (item->match.capture_count + item->folded && g->n == 1) {
+		buf_add_c(out, "  ");
+		put_bindings(out, t, item);
+		buf_add_char(out, '\n');
+	}
+	put_when(out, t, set, g);
+	if (g->n > 1)
+		put_sets(out, t, set, g);
+	put_example(out, t, item);
+	buf_add_char(out, '\n');
+}
