@@ -66,9 +66,10 @@ $(BUILD)/%.o: %.c
 	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
 $(call OBJ,engine/store/import.c): $(BUILD)/gen/store/schema.sql.h
+$(call OBJ,engine/render/scan_html.c): $(BUILD)/gen/render/scan_report.css.h
 
-# A SQL file becomes one C string: engine/store/schema.sql in gen/store/schema.sql.h.
-$(BUILD)/gen/%.sql.h: engine/%.sql
+# A text file becomes one C string: engine/store/schema.sql in gen/store/schema.sql.h.
+$(BUILD)/gen/%.h: engine/%
 	@mkdir -p $(@D)
 	$(Q)sed -e 's/\\/\\\\/g' -e 's/"/\\"/g' -e 's/^/"/' -e 's/$$/\\n"/' $< >$@
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/diagnosis.h"
 
+#include "cli/save.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -142,39 +144,10 @@ enum err diagnosis_run(struct diagnosis *d, struct str text, double start_delay_
 
 /* ---- the saved incident ---- */
 
-static bool write_all(int fd, struct str bytes)
-{
-	while (bytes.n) {
-		ssize_t n = write(fd, bytes.p, bytes.n);
-		if (n < 0 && errno != EINTR)
-			return false;
-		bytes = str_from(bytes, n > 0 ? (size_t)n : 0);
-	}
-	return !fsync(fd);
-}
-
-static enum err write_beside(struct cmd_context *c, const char *path, struct str bytes)
-{
-	struct str temp = arena_printf(&c->arena, "%s.XXXXXX", path);
-	int fd = mkstemp((char *)(uintptr_t)temp.p);
-	if (fd < 0)
-		return diags_fail(&c->diags, ERR_IO, "%s: %s", path, strerror(errno));
-	bool good = write_all(fd, bytes);
-	int number = errno;
-	good = !close(fd) && good;
-	if (good && !rename(temp.p, path))
-		return ERR_OK;
-	number = good ? errno : number;
-	unlink(temp.p);
-	return diags_fail(&c->diags, ERR_IO, "%s: %s", path, strerror(number));
-}
-
 enum err diagnosis_save(struct diagnosis *d, const char *path, bool force)
 {
 	struct cmd_context *c = d->c;
 	int64_t generation;
-	if (!force && !access(path, F_OK))
-		return diags_fail(&c->diags, ERR_EXISTS, "%s exists; --force writes over it", path);
 	enum err e = store_generation(d->store, &generation);
 	struct buf bytes = { 0 };
 	if (!e) {
@@ -183,7 +156,7 @@ enum err diagnosis_save(struct diagnosis *d, const char *path, bool force)
 		e = buf_err(&bytes);
 	}
 	if (!e)
-		e = write_beside(c, path, buf_str(&bytes));
+		e = save_file(c, path, force, 0600, buf_str(&bytes));
 	buf_free(&bytes);
 	return e;
 }

@@ -4,12 +4,15 @@
  */
 #include "cli/scan_show.h"
 
+#include "cli/save.h"
 #include "scan/context.h"
+#include "scan/stamp.h"
 
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
 
-enum { CONTEXT_DEFAULT = 2, FLUSH_BYTES = 1 << 16, RATE_AFTER_MS = 500 };
+enum { CONTEXT_DEFAULT = 2, REPORT_TOP = 50, FLUSH_BYTES = 1 << 16, RATE_AFTER_MS = 500 };
 
 static int64_t now_ms(void)
 {
@@ -20,9 +23,9 @@ static int64_t now_ms(void)
 
 bool scan_show_open(struct scan_show *s, struct cmd_context *c, struct scan_options *options)
 {
-	uint64_t context = c->json ? 0 : CONTEXT_DEFAULT, top = c->limit;
+	*s = (struct scan_show){ .c = c, .report = cmd_value(c, "report", NULL), .started_ms = now_ms() };
+	uint64_t context = c->json && !s->report ? 0 : CONTEXT_DEFAULT, top = c->limit;
 	const char *by = cmd_value(c, "by", NULL);
-	*s = (struct scan_show){ .c = c, .started_ms = now_ms() };
 	if (!cmd_number(c, "context", 0, CONTEXT_LINES_MAX, &context) || !cmd_number(c, "top", 1, 1000000, &top))
 		return false;
 	if (by && !incident_by_parse(str_c(by), &s->incidents.by)) {
@@ -32,6 +35,12 @@ bool scan_show_open(struct scan_show *s, struct cmd_context *c, struct scan_opti
 	c->limit = (size_t)top;
 	s->incidents.now_s = (int64_t)time(NULL);
 	options->context = (unsigned)context;
+	s->context_wanted = cmd_has(c, "context");
+	s->top_given = cmd_has(c, "top") || c->limit_given;
+	if (s->report && save_check(c, s->report, cmd_has(c, "force"))) { /* before the work, not after it */
+		cmd_show_diags(c);
+		return false;
+	}
 	return true;
 }
 
@@ -44,13 +53,16 @@ bool scan_show_hit(void *show, const struct scan_hit *hit)
 {
 	struct scan_show *s = show;
 	struct cmd_context *c = s->c;
-	if (c->json) {
-		render_json_hit(&c->out, hit);
-		buf_add_char(&c->out, '\n');
-		return (c->out.n < FLUSH_BYTES && !buf_err(&c->out)) || cmd_flush(c);
-	}
-	s->err = incidents_add(&s->incidents, hit);
-	return !s->err;
+	if (!c->json || s->report)
+		s->err = incidents_add(&s->incidents, hit);
+	if (!c->json || s->err)
+		return !s->err;
+	struct scan_hit shown = *hit;
+	if (!s->context_wanted)
+		shown.before = shown.after = STR("");
+	render_json_hit(&c->out, &shown);
+	buf_add_char(&c->out, '\n');
+	return (c->out.n < FLUSH_BYTES && !buf_err(&c->out)) || cmd_flush(c);
 }
 
 static void add_time(char *to, size_t size, int64_t seconds)
@@ -97,11 +109,50 @@ static void print_summary(struct scan_show *s, const struct scan_counts *counts,
 		 files == 1 ? "" : "s");
 }
 
-enum err scan_show_end(struct scan_show *s, const struct scan_counts *counts, uint64_t files)
+static enum err load_rules(struct scan_show *s, struct arena *a, size_t count, struct rule **ret_rules)
+{
+	const struct incidents *set = &s->incidents;
+	struct store *store = NULL;
+	struct rule *rules = arena_array(a, struct rule, count);
+	enum err e = rules ? cmd_store(s->c, STORE_READ, &store) : ERR_NOMEM;
+	for (size_t i = 0; i < count && !e; i++) {
+		e = store_rule(store, set->items[set->groups[i].at].match.id, a, &rules[i]);
+		e = e == ERR_NOTFOUND ? ERR_OK : e; /* removed since the matcher was compiled */
+	}
+	store_close(&store);
+	*ret_rules = rules;
+	return e;
+}
+
+static enum err write_report(struct scan_show *s, const struct scan_counts *counts, uint64_t files)
+{
+	struct arena a = { 0 };
+	struct buf page = { 0 };
+	struct rule *rules = NULL;
+	char made[32];
+	struct render_scan scan = { .set = &s->incidents, .counts = *counts, .files = files,
+				    .limit = s->top_given ? s->c->limit : REPORT_TOP };
+	scan.made = (struct str){ made, stamp_label(s->incidents.now_s, true, made, sizeof made) - strlen(" 12:00") };
+	s->incidents.by = INCIDENT_BY_ARTICLE;
+	enum err e = incidents_group(&s->incidents);
+	size_t shown = s->incidents.group_count < scan.limit ? s->incidents.group_count : scan.limit;
+	if (!e)
+		e = load_rules(s, &a, shown, &rules);
+	scan.rules = rules;
+	if (!e) {
+		render_html_scan(&page, &scan);
+		e = buf_err(&page);
+	}
+	if (!e)
+		e = save_file(s->c, s->report, cmd_has(s->c, "force"), 0666, buf_str(&page));
+	buf_free(&page);
+	arena_free(&a);
+	return e;
+}
+
+static enum err print_incidents(struct scan_show *s, const struct scan_counts *counts, uint64_t files)
 {
 	struct cmd_context *c = s->c;
-	if (c->json)
-		return ERR_OK;
 	enum err e = incidents_group(&s->incidents);
 	size_t shown = s->incidents.group_count < c->limit ? s->incidents.group_count : c->limit;
 	for (size_t i = 0; !e && i < shown && cmd_flush(c); i++)
@@ -109,4 +160,10 @@ enum err scan_show_end(struct scan_show *s, const struct scan_counts *counts, ui
 	if (!e)
 		print_summary(s, counts, files, shown);
 	return e;
+}
+
+enum err scan_show_end(struct scan_show *s, const struct scan_counts *counts, uint64_t files)
+{
+	enum err e = s->c->json ? ERR_OK : print_incidents(s, counts, files);
+	return e || !s->report ? e : write_report(s, counts, files);
 }

@@ -12,6 +12,8 @@
 struct scan_show {
 	struct cmd_context *c;
 	struct incidents incidents;
+	const char *report; /* the page's path, or NULL */
+	bool context_wanted, top_given; /* by an option */
 	int64_t started_ms;
 	enum err err; /* why scan_show_hit said no */
 };
@@ -20,7 +22,9 @@ struct scan_show {
 #define SCAN_SHOW_OPTIONS \
 	{ "top", 0, "N", "the N most frequent incidents (the same as -n)" }, \
 	{ "by", 0, "WHAT", "group by host, article or hour" }, \
-	{ "context", 0, "N", "show N lines before and after (default 2, at most 8; with --json 0)" }
+	{ "context", 0, "N", "show N lines before and after (default 2, at most 8; with --json 0)" }, \
+	{ "report", 0, "FILE", "write a page (HTML) of the incidents, their causes and fixes" }, \
+	{ "force", 0, NULL, "write over FILE" }
 
 /* scan_show_open reads the options and says what it needs of the scan; false after a usage error on stderr. */
 bool scan_show_open(struct scan_show *s, struct cmd_context *c, struct scan_options *options);
@@ -30,7 +34,7 @@ void scan_show_close(struct scan_show *s);
 bool scan_show_hit(void *show, const struct scan_hit *hit);
 /* scan_show_progress: bytes of the input read, and all of them (0: not known). */
 void scan_show_progress(struct scan_show *s, int64_t done, int64_t total);
-/* scan_show_end prints what is left to print. */
+/* scan_show_end prints what is left to print, and writes the report. */
 enum err scan_show_end(struct scan_show *s, const struct scan_counts *counts, uint64_t files) MUST_USE;
 
 #endif

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT
  *
- * hits and incidents > JSON and text. Takes what scan gives, adds bytes to a struct buf; never prints.
+ * hits and incidents > JSON, text, and a page. Takes what scan gives, adds bytes to a struct buf; never prints.
  *
  *   scan_json.c   a hit as an object
  *   scan_text.c   incidents for a terminal or a pipe
+ *   scan_html.c   a page of its own to send on (scan_report.css: its style)
  */
 #ifndef KBT_RENDER_SCAN_H
 #define KBT_RENDER_SCAN_H
@@ -21,5 +22,19 @@ void render_text_incidents(struct buf *out, const struct render_text *t, const s
 
 /* render_spark adds a row of bars, one for each column. */
 void render_spark(struct buf *out, const uint64_t *columns, size_t count);
+
+/* What a page tells of a scan. */
+struct render_scan {
+	const struct incidents *set; /* grouped by article */
+	const struct rule *rules;    /* parallel to its groups, at least `limit` of them: cause and fix; or NULL */
+	size_t limit;		     /* articles shown */
+	struct scan_counts counts;
+	uint64_t files;
+	struct str made; /* when, for people; may be empty */
+	bool redacted;
+};
+
+/* render_html_scan: a whole page, self-contained. */
+void render_html_scan(struct buf *out, const struct render_scan *scan);
 
 #endif

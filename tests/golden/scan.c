@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * One log as a scan shows it over the small KB: every hit as JSON, then the incidents, by what they can be grouped.
+ * One log as a scan shows it over the small KB: every hit as JSON, the incidents by what they can be grouped, and the page
+ * without its style.
  */
 #include "tests/main/golden.h"
 
@@ -53,6 +54,30 @@ static enum err print_sets(struct golden_run *r, struct buf *out)
 	return e;
 }
 
+/* The rule is the same for all, with what must not reach a page as it is. */
+static enum err print_page(struct golden_run *r, const struct scan_counts *counts, struct arena *a, struct buf *out)
+{
+	static struct rule_resolution todo[] = {
+		{ .kind = RESOLUTION_WORKAROUND, .text = STR_LIT("Use <the> \"other\" path & wait"), .where = STR_LIT("<client>") },
+		{ .kind = RESOLUTION_FIX, .text = STR_LIT("Mend it"), .caveat = STR_LIT("See Q134964 and <script>") },
+	};
+	struct incidents *set = &r->sets[INCIDENT_BY_ARTICLE];
+	struct rule *rules = arena_array(a, struct rule, set->group_count);
+	struct buf page = { 0 };
+	for (size_t i = 0; rules && i < set->group_count; i++)
+		rules[i] = (struct rule){ .cause = STR("It is <i>down</i>."), .resolutions = todo, .resolution_count = 2 };
+	struct render_scan scan = { .set = set, .rules = rules, .limit = 2, .counts = *counts, .files = 1,
+				    .made = STR("2026-11-25") };
+	render_html_scan(&page, &scan);
+	struct str text = buf_str(&page);
+	size_t style = str_find(text, STR("<style>")), behind = str_find(text, STR("</style>"));
+	buf_add_c(out, "---- page\n");
+	buf_add(out, str_first(text, style));
+	buf_add(out, str_from(text, behind));
+	buf_free(&page);
+	return rules ? ERR_OK : ERR_NOMEM;
+}
+
 enum err golden_print(struct str in, struct arena *a, struct buf *out)
 {
 	struct golden_run r = { .rest = in, .json = out };
@@ -60,7 +85,6 @@ enum err golden_print(struct str in, struct arena *a, struct buf *out)
 	struct scan_counts counts;
 	struct matcher *matcher = NULL;
 	struct scan *scan = NULL;
-	(void)a;
 	for (size_t i = 0; i < 4; i++)
 		r.sets[i].by = (enum incident_by)i;
 	enum err e = small_kb_open(&matcher);
@@ -70,6 +94,8 @@ enum err golden_print(struct str in, struct arena *a, struct buf *out)
 		e = scan_stream(scan, STR("logs/sample.log"), read_log, &r, take_hit, &r, &counts);
 	if (!e)
 		e = r.err ? r.err : print_sets(&r, out);
+	if (!e)
+		e = print_page(&r, &counts, a, out);
 	scan_close(&scan);
 	match_close(&matcher);
 	for (size_t i = 0; i < 4; i++)

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli/save.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static bool write_all(int fd, struct str bytes)
+{
+	while (bytes.n) {
+		ssize_t n = write(fd, bytes.p, bytes.n);
+		if (n < 0 && errno != EINTR)
+			return false;
+		bytes = str_from(bytes, n > 0 ? (size_t)n : 0);
+	}
+	return !fsync(fd);
+}
+
+static struct str folder_of(const char *path, struct arena *a)
+{
+	const char *slash = strrchr(path, '/');
+	return slash ? arena_str(a, (struct str){ path, slash == path ? 1 : (size_t)(slash - path) }) : STR(".");
+}
+
+static enum err fail(struct cmd_context *c, const char *path, int number)
+{
+	return diags_fail(&c->diags, ERR_IO, "%s is not written: %s", path, strerror(number));
+}
+
+enum err save_check(struct cmd_context *c, const char *path, bool force)
+{
+	struct stat st;
+	bool there = !stat(path, &st);
+	if (there && !S_ISREG(st.st_mode))
+		return diags_fail(&c->diags, ERR_INPUT, "%s is no file that can be written over", path);
+	if (there && !force)
+		return diags_fail(&c->diags, ERR_EXISTS, "%s exists; --force writes over it", path);
+	if (!there && errno != ENOENT)
+		return fail(c, path, errno);
+	struct str folder = folder_of(path, &c->arena);
+	return folder.n && access(folder.p, W_OK | X_OK) ? fail(c, path, errno) : ERR_OK;
+}
+
+static void sync_folder(const char *path, struct arena *a)
+{
+	struct str folder = folder_of(path, a);
+	int fd = folder.n ? open(folder.p, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+	if (fd < 0)
+		return;
+	fsync(fd);
+	close(fd);
+}
+
+/* mode_for: umask can only be read by setting it; no other thread makes files by now. */
+static mode_t mode_for(const char *path, mode_t mode)
+{
+	struct stat st;
+	if (!stat(path, &st))
+		return st.st_mode & 07777;
+	mode_t mask = umask(077);
+	umask(mask);
+	return mode & ~mask;
+}
+
+enum err save_file(struct cmd_context *c, const char *path, bool force, mode_t mode, struct str bytes)
+{
+	char real[PATH_MAX];
+	enum err e = save_check(c, path, force);
+	if (e)
+		return e;
+	const char *to = realpath(path, real) ? real : path;
+	struct str temp = arena_printf(&c->arena, "%s.XXXXXX", to);
+	int fd = temp.n ? mkstemp((char *)(uintptr_t)temp.p) : (errno = ENOMEM, -1);
+	if (fd < 0)
+		return fail(c, path, errno);
+	bool good = !fchmod(fd, mode_for(to, mode)) && write_all(fd, bytes);
+	int number = errno;
+	if (close(fd) && good) {
+		good = false;
+		number = errno;
+	}
+	if (good && rename(temp.p, to)) {
+		good = false;
+		number = errno;
+	}
+	if (!good) {
+		unlink(temp.p);
+		return fail(c, path, number);
+	}
+	sync_folder(to, &c->arena);
+	return ERR_OK;
+}

@@ -1,0 +1,423 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * A scan as one page to send on: see scan.h. No scripts, nothing to load, links only within the page; every text of a
+ * log or an article is escaped. Ids of articles stay text, for whoever gets the page may have no knowledge base.
+ */
+#include "render/scan.h"
+
+#include "render/html.h"
+#include "scan/stamp.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const char style[] =
+#include "render/scan_report.css.h"
+	;
+
+enum {
+	SERIES = 5,	 /* articles with a colour of their own; the rest share one */
+	SETS_SHOWN = 12, /* sets of bindings of an article */
+	CHART_HEIGHT = 100
+};
+
+static const char *plural(uint64_t n)
+{
+	return n == 1 ? "" : "s";
+}
+
+/* 1234567 as 1,234,567 */
+static void add_number(struct buf *out, uint64_t n)
+{
+	char digits[24];
+	int count = snprintf(digits, sizeof digits, "%llu", (unsigned long long)n);
+	for (int i = 0; i < count; i++) {
+		if (i && (count - i) % 3 == 0)
+			buf_add_char(out, ',');
+		buf_add_char(out, digits[i]);
+	}
+}
+
+static void add_label(struct buf *out, const struct incidents *set, int64_t at_s)
+{
+	char label[32];
+	size_t n = stamp_label(at_s, set->dated, label, sizeof label);
+	render_html_escape(out, (struct str){ label, n });
+}
+
+/* ---- the summary ---- */
+
+static void add_tile(struct buf *out, const char *name, uint64_t n)
+{
+	buf_addf(out, "<div><dt>%s</dt><dd>", name);
+	add_number(out, n);
+	buf_add_c(out, "</dd></div>\n");
+}
+
+static void add_summary(struct buf *out, const struct render_scan *r)
+{
+	const struct incidents *set = r->set;
+	buf_addf(out, "<header>\n<p class=\"eyebrow\">Log scan");
+	if (r->made.n) {
+		buf_add_c(out, " of ");
+		render_html_escape(out, r->made);
+	}
+	buf_add_c(out, "</p>\n<h1>");
+	if (set->group_count)
+		buf_addf(out, "%zu known problem%s", set->group_count, plural(set->group_count));
+	else
+		buf_add_c(out, "No known problem");
+	buf_addf(out, " in %llu file%s</h1>\n<dl class=\"sum\">\n", (unsigned long long)r->files, plural(r->files));
+	add_tile(out, "Lines that tell of them", r->counts.hit_lines);
+	add_tile(out, "Lines read", r->counts.lines);
+	if (set->axis.width_s) {
+		buf_add_c(out, "<div class=\"wide\"><dt>Between</dt><dd>");
+		add_label(out, set, set->axis.min_s);
+		buf_add_c(out, " and ");
+		add_label(out, set, set->axis.max_s);
+		buf_add_c(out, "</dd></div>\n");
+	}
+	buf_add_c(out, "</dl>\n</header>\n");
+}
+
+/* ---- the timeline ---- */
+
+static const char *width_words(int64_t width_s, size_t each, char words[48])
+{
+	static const struct { int64_t unit; const char *name; } units[] = {
+		{ 86400, "day" }, { 3600, "hour" }, { 60, "minute" }, { 1, "second" },
+	};
+	int64_t seconds = width_s * (int64_t)each;
+	size_t i = 0;
+	while (i < 3 && seconds % units[i].unit)
+		i++;
+	int64_t n = seconds / units[i].unit;
+	if (n == 1)
+		snprintf(words, 48, "%s", units[i].name);
+	else
+		snprintf(words, 48, "%lld %ss", (long long)n, units[i].name);
+	return words;
+}
+
+static size_t series_of(size_t group)
+{
+	return group < SERIES ? group : SERIES;
+}
+
+struct chart {
+	size_t columns;
+	uint64_t counts[SERIES + 1][TIMELINE_BUCKETS];
+	uint64_t most; /* of a column */
+	uint64_t all;
+};
+
+static void fill_chart(struct chart *c, const struct incidents *set)
+{
+	uint64_t row[TIMELINE_BUCKETS];
+	for (size_t g = 0; g < set->group_count; g++) {
+		c->columns = timeline_columns(&set->groups[g].row, &set->axis, row, TIMELINE_BUCKETS);
+		for (size_t i = 0; i < c->columns; i++)
+			c->counts[series_of(g)][i] += row[i];
+	}
+	for (size_t i = 0; i < c->columns; i++) {
+		uint64_t sum = 0;
+		for (size_t s = 0; s <= SERIES; s++)
+			sum += c->counts[s][i];
+		c->most = sum > c->most ? sum : c->most;
+		c->all += sum;
+	}
+}
+
+static void add_column(struct buf *out, const struct chart *c, const struct incidents *set, size_t i)
+{
+	uint64_t sum = 0;
+	double bottom = CHART_HEIGHT;
+	for (size_t s = 0; s <= SERIES; s++)
+		sum += c->counts[s][i];
+	if (!sum)
+		return;
+	buf_add_c(out, "<g><title>");
+	int64_t first = set->axis.min_s - ((set->axis.min_s - set->axis.start_s) % set->axis.width_s);
+	add_label(out, set, first + (int64_t)i * set->axis.width_s);
+	buf_addf(out, ": %llu</title>", (unsigned long long)sum);
+	for (size_t s = 0; s <= SERIES; s++) {
+		double height = (double)c->counts[s][i] * CHART_HEIGHT / (double)c->most;
+		if (!c->counts[s][i])
+			continue;
+		bottom -= height;
+		buf_addf(out, "<rect class=\"s%zu\" x=\"%.2f\" y=\"%.2f\" width=\".86\" height=\"%.2f\"/>", s,
+			 (double)i + 0.07, bottom, height);
+	}
+	buf_add_c(out, "</g>\n");
+}
+
+static void add_legend(struct buf *out, const struct incidents *set, size_t shown)
+{
+	buf_add_c(out, "<ul class=\"legend\">\n");
+	uint64_t rest = 0;
+	for (size_t g = 0; g < set->group_count; g++) {
+		const struct match *m = &set->items[set->groups[g].at].match;
+		if (g >= SERIES) {
+			rest += set->groups[g].count;
+			continue;
+		}
+		buf_addf(out, "<li><i class=\"s%zu\"></i><span>", g);
+		if (g < shown)
+			buf_addf(out, "<a href=\"#i%zu\">", g + 1);
+		render_html_escape(out, m->title);
+		buf_add_c(out, g < shown ? "</a> <span class=\"id\">" : " <span class=\"id\">");
+		render_html_escape(out, m->id);
+		buf_add_c(out, "</span></span><b>");
+		add_number(out, set->groups[g].count);
+		buf_add_c(out, "</b></li>\n");
+	}
+	if (rest) {
+		buf_addf(out, "<li><i class=\"s%d\"></i><span>%zu more</span><b>", SERIES, set->group_count - SERIES);
+		add_number(out, rest);
+		buf_add_c(out, "</b></li>\n");
+	}
+	buf_add_c(out, "</ul>\n");
+}
+
+static void add_timeline(struct buf *out, const struct render_scan *r, size_t shown)
+{
+	const struct incidents *set = r->set;
+	struct chart c = { 0 };
+	char words[48];
+	if (!set->group_count)
+		return;
+	fill_chart(&c, set);
+	buf_add_c(out, "<section class=\"card time\" aria-label=\"When\">\n");
+	if (c.columns > 1) {
+		buf_addf(out, "<p class=\"most\">Lines per %s, at most %llu</p>\n", width_words(set->axis.width_s, 1, words),
+			 (unsigned long long)c.most);
+		buf_addf(out, "<svg viewBox=\"0 0 %zu %d\" preserveAspectRatio=\"none\" role=\"img\" aria-label=\"%llu lines over "
+			      "time, at most %llu per %s\">\n",
+			 c.columns, CHART_HEIGHT, (unsigned long long)c.all, (unsigned long long)c.most, words);
+		for (size_t i = 0; i < c.columns; i++)
+			add_column(out, &c, set, i);
+		buf_add_c(out, "</svg>\n<p class=\"edges\"><span>");
+		add_label(out, set, set->axis.min_s);
+		buf_add_c(out, "</span><span>");
+		add_label(out, set, set->axis.max_s);
+		buf_add_c(out, "</span></p>\n");
+	}
+	add_legend(out, set, shown);
+	buf_add_c(out, "</section>\n");
+}
+
+/* ---- an incident ---- */
+
+static void add_place(struct buf *out, const struct incident_place *p)
+{
+	struct str time = str_c(p->time);
+	buf_add_c(out, "<td class=\"when\">");
+	for (size_t i = 0; i < time.n; i++)
+		if (time.p[i] == 'T' && i == 10) {
+			render_html_escape(out, str_first(time, i));
+			buf_add_char(out, ' ');
+			time = str_from(time, i + 1);
+			break;
+		}
+	render_html_escape(out, time);
+	buf_add_c(out, "<span>");
+	render_html_escape(out, p->file);
+	buf_addf(out, ":%llu</span></td>", (unsigned long long)p->line);
+}
+
+static void add_spark(struct buf *out, const struct incidents *set, const struct timeline_row *row, size_t series)
+{
+	uint64_t columns[60], most = 0;
+	size_t n = timeline_columns(row, &set->axis, columns, 60);
+	for (size_t i = 0; i < n; i++)
+		most = columns[i] > most ? columns[i] : most;
+	if (n < 2 || !most)
+		return;
+	buf_addf(out, "<svg class=\"spark\" viewBox=\"0 0 %zu 20\" preserveAspectRatio=\"none\" aria-hidden=\"true\">", n);
+	for (size_t i = 0; i < n; i++) {
+		double height = columns[i] ? 2 + (double)columns[i] * 18 / (double)most : 0;
+		if (columns[i])
+			buf_addf(out, "<rect class=\"s%zu\" x=\"%zu.1\" y=\"%.1f\" width=\".8\" height=\"%.1f\"/>", series, i,
+				 20 - height, height);
+	}
+	buf_add_c(out, "</svg>");
+}
+
+static void add_bindings(struct buf *out, const struct incident *i)
+{
+	if (i->group.n) {
+		buf_add_c(out, "<span class=\"name\">");
+		render_html_escape(out, i->group);
+		buf_add_c(out, "</span> ");
+	}
+	for (size_t k = 0; k < i->match.capture_count; k++) {
+		buf_add_c(out, k ? " " : "");
+		buf_add_c(out, "<span class=\"name\">");
+		render_html_escape(out, i->match.captures[k].name);
+		buf_add_c(out, "</span>&nbsp;<span class=\"value\">");
+		render_html_escape(out, i->match.captures[k].value);
+		buf_add_c(out, "</span>");
+	}
+	buf_add_c(out, i->folded ? "many different names" : i->match.capture_count ? "" : "&ndash;");
+}
+
+static void add_sets(struct buf *out, const struct incidents *set, const struct incident_group *g, size_t series)
+{
+	bool timed = set->axis.width_s && set->axis.max_s > set->axis.min_s;
+	buf_add_c(out, "<div class=\"scroll\"><table>\n<tr><th>What is named</th><th class=\"n\">Times</th>");
+	buf_add_c(out, timed ? "<th>Over time</th>" : "");
+	buf_add_c(out, "<th>First</th><th>Last</th></tr>\n");
+	for (size_t i = 0; i < g->n && i < SETS_SHOWN; i++) {
+		const struct incident *item = &set->items[g->at + i];
+		buf_add_c(out, "<tr><td>");
+		add_bindings(out, item);
+		buf_add_c(out, "</td><td class=\"n\">");
+		add_number(out, item->count);
+		buf_add_c(out, timed ? "</td><td>" : "</td>");
+		if (timed) {
+			add_spark(out, set, &item->row, series);
+			buf_add_c(out, "</td>");
+		}
+		add_place(out, &item->first);
+		add_place(out, &item->last);
+		buf_add_c(out, "</tr>\n");
+	}
+	if (g->n > SETS_SHOWN)
+		buf_addf(out, "<tr><td colspan=\"5\">and %zu more</td></tr>\n", g->n - SETS_SHOWN);
+	buf_add_c(out, "</table></div>\n");
+}
+
+static void add_marked(struct buf *out, struct str text, const struct match *m)
+{
+	for (size_t at = 0;;) {
+		const struct match_capture *next = NULL;
+		for (size_t i = 0; i < m->capture_count; i++) {
+			const struct match_capture *c = &m->captures[i];
+			if (c->span.start >= at && c->span.end > c->span.start && c->span.end <= text.n &&
+			    (!next || c->span.start < next->span.start))
+				next = c;
+		}
+		size_t end = next ? next->span.start : text.n;
+		render_html_escape(out, (struct str){ text.p + at, end - at });
+		if (!next)
+			return;
+		buf_add_c(out, "<span class=\"value\">");
+		render_html_escape(out, (struct str){ text.p + end, next->span.end - end });
+		buf_add_c(out, "</span>");
+		at = next->span.end;
+	}
+}
+
+static void add_lines(struct buf *out, struct str lines, uint64_t *number, const struct match *hit)
+{
+	struct str line;
+	while (hit ? lines.n > 0 : str_line(&lines, &line)) {
+		buf_addf(out, "<p%s><span class=\"n\">%llu</span><span class=\"t\">", hit ? " class=\"hit\"" : "",
+			 (unsigned long long)(*number)++);
+		if (hit)
+			add_marked(out, lines, hit);
+		else
+			render_html_escape(out, line);
+		buf_add_c(out, "</span></p>\n");
+		lines = hit ? STR("") : lines;
+	}
+}
+
+static void add_log(struct buf *out, const struct incident *i)
+{
+	struct str before = i->before, line;
+	uint64_t number = i->example.line;
+	while (str_line(&before, &line))
+		number--;
+	buf_add_c(out, "<div class=\"log\" role=\"group\" aria-label=\"Lines of the log\" tabindex=\"0\">\n");
+	add_lines(out, i->before, &number, NULL);
+	add_lines(out, i->text, &number, &i->match);
+	add_lines(out, i->after, &number, NULL);
+	buf_add_c(out, "</div>\n<p class=\"from\">");
+	render_html_escape(out, i->example.file);
+	buf_addf(out, ", line %llu</p>\n", (unsigned long long)i->example.line);
+}
+
+static void add_resolution(struct buf *out, const struct rule_resolution *r)
+{
+	bool fix = r->kind == RESOLUTION_FIX;
+	buf_addf(out, "<li><p><span class=\"kind %s\">%s</span>", fix ? "fix" : "workaround", fix ? "Fix" : "Workaround");
+	if (r->where.n) {
+		buf_add_c(out, " <span class=\"where\">");
+		render_html_escape(out, r->where);
+		buf_add_c(out, "</span>");
+	}
+	buf_add_c(out, "</p>\n<p class=\"do\">");
+	render_html_escape(out, str_trim(r->text));
+	buf_add_c(out, "</p>\n");
+	if (r->caveat.n) {
+		buf_add_c(out, "<p class=\"caveat\">");
+		render_html_escape(out, str_trim(r->caveat));
+		buf_add_c(out, "</p>\n");
+	}
+	buf_add_c(out, "</li>\n");
+}
+
+static void add_remedy(struct buf *out, const struct rule *rule)
+{
+	if (rule->cause.n) {
+		buf_add_c(out, "<h4>Why it happens</h4>\n<p class=\"do\">");
+		render_html_escape(out, str_trim(rule->cause));
+		buf_add_c(out, "</p>\n");
+	}
+	if (rule->resolution_count)
+		buf_add_c(out, "<h4>What to do</h4>\n<ol class=\"remedies\">\n");
+	for (size_t i = 0; i < rule->resolution_count; i++)
+		add_resolution(out, &rule->resolutions[i]);
+	buf_add_c(out, rule->resolution_count ? "</ol>\n" : "");
+	if (rule->status_text.n) {
+		buf_add_c(out, "<p class=\"status\">");
+		render_html_escape(out, str_trim(rule->status_text));
+		buf_add_c(out, "</p>\n");
+	}
+}
+
+static void add_incident(struct buf *out, const struct render_scan *r, size_t group)
+{
+	const struct incident_group *g = &r->set->groups[group];
+	const struct incident *item = &r->set->items[g->at];
+	buf_addf(out, "<article class=\"card incident e%zu\" id=\"i%zu\">\n<p class=\"eyebrow\"><span class=\"id\">",
+		 series_of(group), group + 1);
+	render_html_escape(out, item->match.id);
+	buf_add_c(out, "</span> &middot; ");
+	add_number(out, g->count);
+	buf_addf(out, " time%s</p>\n<h3>", plural(g->count));
+	render_html_escape(out, item->match.title);
+	buf_add_c(out, "</h3>\n");
+	add_sets(out, r->set, g, series_of(group));
+	add_log(out, item);
+	if (r->rules)
+		add_remedy(out, &r->rules[group]);
+	buf_add_c(out, "</article>\n");
+}
+
+/* ---- the page ---- */
+
+void render_html_scan(struct buf *out, const struct render_scan *r)
+{
+	size_t shown = r->set->group_count < r->limit ? r->set->group_count : r->limit;
+	buf_add_c(out, "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+		       "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+		       "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"
+		       "<meta name=\"referrer\" content=\"no-referrer\">\n<title>Log scan: ");
+	buf_addf(out, "%zu known problem%s</title>\n<style>\n", r->set->group_count, plural(r->set->group_count));
+	buf_add_c(out, style);
+	buf_add_c(out, "</style>\n</head>\n<body>\n");
+	add_summary(out, r);
+	buf_add_c(out, "<main>\n");
+	buf_add_c(out, r->set->group_count ? "<h2>When</h2>\n" : "");
+	add_timeline(out, r, shown);
+	buf_add_c(out, shown ? "<h2>What and why</h2>\n" : "");
+	for (size_t g = 0; g < shown; g++)
+		add_incident(out, r, g);
+	if (shown < r->set->group_count)
+		buf_addf(out, "<p>%zu more, less frequent, are left out.</p>\n", r->set->group_count - shown);
+	buf_add_c(out, "</main>\n<footer>\n<p>Made by kbt");
+	buf_add_c(out, r->redacted ? "; hosts, users, addresses and secrets are replaced by tokens, each the same throughout" : "");
+	buf_add_c(out, ".</p>\n</footer>\n</body>\n</html>\n");
+}

@@ -1,0 +1,228 @@
+# SPDX-License-Identifier: MIT
+"""What kbt scan shows: incidents in groups, lines in context, the report, what it does where it cannot write one."""
+import html.parser
+import os
+import re
+import resource
+import stat
+import subprocess
+import tempfile
+import unittest
+
+from kbt import FOUND, KBT, NONE, ROOT, USAGE, KbtTest, needs_root
+
+RCMD = r'Failed to connect to <\\HQ-SRV2>, Error = 53'
+SMS = ('~Error during WNetAddConnection2 to \\\\{}\\SMS_SITE (53)  '
+       '$$<SMS_LAN_SENDER><Mon Mar 12 {:02}:56:20 2001><thread=8973 (0x230D)>')
+SSH = 'Mar 12 {:02}:13:43 {} backup[311]: ssh: connect to host {} port 22: No route to host'
+QUIET = 'Mar 12 10:00:00 web1 app: all is well'
+VOID = {'meta', 'br', 'rect', 'link', 'img'}
+
+
+class Page(html.parser.HTMLParser):
+    """A page whose tags are balanced; gathers its text, ids and links."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.open, self.text, self.ids, self.links, self.tags = [], [], [], [], set()
+        self.feed(text)
+        assert not self.open, self.open
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.add(tag)
+        if tag not in VOID:
+            self.open.append(tag)
+        for name, value in attrs:
+            assert not name.startswith('on'), name
+            if name == 'id':
+                self.ids.append(value)
+            if name in ('href', 'src', 'action', 'data', 'xlink:href'):
+                self.links.append(value)
+
+    def handle_startendtag(self, tag, attrs):
+        self.handle_starttag(tag, attrs)
+        if tag not in VOID:
+            self.open.pop()
+
+    def handle_endtag(self, tag):
+        last = self.open.pop()
+        assert last == tag, (last, tag)
+
+    def handle_data(self, data):
+        if 'style' not in self.open:
+            self.text.append(data)
+
+
+class ScanReport(KbtTest):
+    @classmethod
+    def setUpClass(cls):
+        cls.shared_dir = tempfile.TemporaryDirectory(prefix='kbt-report-')
+        cls.addClassCleanup(cls.shared_dir.cleanup)
+        cls.kb = os.path.join(cls.shared_dir.name, 'kb.db')
+        subprocess.run([KBT, 'import', '--db', cls.kb, os.path.join(ROOT, 'kb')], check=True,
+                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+    def setUp(self):
+        super().setUp()
+        self.db = self.kb
+
+    def log(self, lines, name='a.log'):
+        return self.write(name, ''.join(x + '\n' for x in lines))
+
+    def day(self):
+        """Two articles, three servers, from 6 to 9 o'clock."""
+        lines = []
+        for hour in (6, 7, 9):
+            lines += [QUIET, SMS.format('SITE1', hour), QUIET, SSH.format(hour, 'web1', 'nas1')]
+        lines += [SMS.format('SITE2', 9), SSH.format(9, 'web2', 'nas1')]
+        return self.log(lines)
+
+    # ---- on the terminal ----
+
+    def test_context(self):
+        path = self.log(['one', 'two', 'three', RCMD, 'five', 'six', 'seven'])
+        for n, want in ((0, []), (1, ['three', 'five']), (2, ['two', 'three', 'five', 'six'])):
+            out = self.kbt('scan', '--context', str(n), path).out
+            around = re.findall(r'(?m)^ {4}\d  (\w+)$', out)
+            self.assertEqual(around, want)
+            self.assertRegex(out, r'(?m)^  > 4  Failed to connect')
+        self.assertEqual(self.kbt('scan', path).out, self.kbt('scan', '--context', '2', path).out)
+        hit = self.json('scan', '--context', '1', path)[0]
+        self.assertEqual((hit['before'], hit['after']), (['three'], ['five']))
+        self.assertNotIn('before', self.json('scan', path)[0])
+
+    def test_context_across_chunks(self):
+        """The lines around a hit are there wherever the stream is cut for the workers."""
+        filler = 'x' * 200
+        lines = [f'{n} {filler}' for n in range(30000)]
+        for n in range(3, len(lines), 97):
+            lines[n] = RCMD
+        path = self.log(lines)
+        for hit in self.json('scan', '--context', '2', path):
+            at = hit['line'] - 1
+            self.assertEqual(hit['before'], lines[at - 2:at])
+            self.assertEqual(hit['after'], lines[at + 1:at + 3])
+
+    def test_groups(self):
+        path = self.day()
+        heads = {'article': ['Q-no-route-to-host', 'Q221951'], 'host': ['nas1', 'SITE1', 'SITE2'],
+                 'hour': ['2001-03-12 06:00', '2001-03-12 07:00', '2001-03-12 09:00']}
+        for by, want in heads.items():
+            out = self.kbt('scan', '--by', by, path).out
+            self.assertEqual([x.split('  ')[0] for x in re.findall(r'(?m)^(\S.*?)$', out)][:-1], want)
+            self.assertIn(f'{len(want)} {by}s, 8 of 14 lines in 1 file', out)
+        self.assertIn('and 2 more hosts; --top 3 shows them all', self.kbt('scan', '--by', 'host', '--top', '1', path).out)
+        self.refused('scan', '--by', 'colour', path, names=('--by', 'colour'))
+        self.refused('scan', '--top', '0', path, names='--top')
+        self.refused('scan', '--context', '99', path, names='--context')
+
+    def test_counts_over_time_only_where_times_are_known(self):
+        self.assertRegex(self.kbt('scan', self.day()).out, '4 times in 3 h  06:13 [▁-█·]+ 09:56')
+        out = self.kbt('scan', self.log([RCMD] * 5)).out
+        self.assertIn('5 times\n', out)
+        self.assertNotRegex(out, '[▁-█]')
+
+    def test_a_line_that_would_move_the_cursor(self):
+        out = self.kbt('scan', self.log(['\x1b[2J\x07 before', RCMD, 'behind\t\x9b31m'])).out
+        self.assertIn('\\x1b[2J\\x07 before', out)
+        self.assertNotIn('\x1b', out)
+
+    def test_width(self):
+        path = self.log(['y' * 5000, SMS.format('S' * 15, 6) + ' ' * 3000, 'y' * 5000], 'wide.log')
+        out = self.kbt('scan', self.day()).out + self.kbt('scan', path).out
+        self.assertIn('SSSSS', out)
+        for line in out.splitlines():
+            self.assertLessEqual(len(line), 80 + len(self.dir))  # paths are not cut
+
+    # ---- the report ----
+
+    def report(self, *args, code=FOUND, path='out.html'):
+        self.kbt('scan', '--report', self.path(path), *args, code=code)
+        with open(self.path(path), encoding='utf-8') as f:
+            return f.read()
+
+    def test_the_page_stands_alone(self):
+        text = self.report(self.day())
+        page = Page(text)
+        self.assertFalse({'script', 'link', 'img', 'iframe', 'object', 'form'} & page.tags)
+        self.assertTrue(all(x.startswith('#') and x[1:] in page.ids for x in page.links), page.links)
+        self.assertNotRegex(text, r'url\(|@import|https?:|\bon\w+=')
+        shown = ' '.join(page.text)
+        for word in ('2 known problems', 'Q221951', 'SITE1', 'SITE2', 'nas1', 'a.log', 'Why it happens', 'RASDIAL', 'all is well'):
+            self.assertIn(word, shown)
+        self.assertIn('<svg', text)
+        self.assertIn('prefers-color-scheme: dark', text)
+
+    def test_hostile_lines_stay_text(self):
+        evil = '<script>alert(1)</script><img src=x onerror=alert(1)>" \' &lt; \x1b[31m \u202e'
+        name = '<b>x</b>.log'
+        text = self.report(self.log([evil, RCMD, evil], name))
+        page = Page(text)
+        self.assertFalse({'script', 'img'} & page.tags)
+        self.assertIn('<b>x</b>.log', ' '.join(page.text))
+        self.assertIn('alert(1)', ' '.join(page.text))
+        self.assertNotRegex(text, '[\x00-\x08\x0b-\x1f\u202e]')
+
+    def test_nothing_found_is_a_report_too(self):
+        self.assertIn('No known problem', self.report(self.log([QUIET]), code=NONE))
+
+    def test_with_json(self):
+        path = self.day()
+        hits = self.json('scan', path)
+        self.assertEqual(self.json('scan', '--report', self.path('j.html'), path), hits)
+        self.assertTrue(os.path.exists(self.path('j.html')))
+
+    def test_top_limits_it(self):
+        page = Page(self.report('--top', '1', self.day()))
+        self.assertEqual(page.ids, ['i1'])
+        self.assertIn('1 more, less frequent', ' '.join(page.text))
+
+    def test_what_is_there_is_not_written_over(self):
+        path, log = self.write('out.html', 'mine'), self.day()
+        self.refused('scan', '--report', path, log, names=('out.html', '--force'))
+        with open(path) as f:
+            self.assertEqual(f.read(), 'mine')
+        os.chmod(path, 0o640)
+        self.kbt('scan', '--force', '--report', path, log)
+        with open(path) as f:
+            self.assertIn('known problems', f.read())
+        self.assertEqual(stat.S_IMODE(os.stat(path).st_mode), 0o640)
+
+    def test_through_a_link(self):
+        path = self.write('real.html', 'mine')
+        os.symlink(path, self.path('link.html'))
+        self.kbt('scan', '--force', '--report', self.path('link.html'), self.day())
+        self.assertTrue(os.path.islink(self.path('link.html')))
+        self.assertGreater(os.path.getsize(path), 100)
+
+    def test_places_that_cannot_be_written(self):
+        log = self.day()
+        self.refused('scan', '--report', self.path('none/out.html'), log, names='out.html')
+        self.refused('scan', '--force', '--report', self.dir, log, names=self.dir)
+        self.refused('scan', '--force', '--report', '/dev/full', log, names='/dev/full')
+        self.assertTrue(stat.S_ISCHR(os.stat('/dev/full').st_mode))
+
+    def check_full(self, folder, **kw):
+        before = sorted(os.listdir(folder))
+        p = self.kbt('scan', '--report', os.path.join(folder, 'out.html'), self.day(), code=USAGE, **kw)
+        self.assertRegex(p.err, r'(?m)^kbt: .*out\.html is not written: \w')
+        self.assertEqual(sorted(os.listdir(folder)), before)
+        self.assertIn('Q221951', p.out)  # what was found is said all the same
+
+    def test_a_file_that_may_not_grow(self):
+        os.mkdir(self.path('place'))
+        self.check_full(self.path('place'),
+                        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096)))
+
+    def test_a_full_disk(self):
+        needs_root()
+        disk = self.path('disk')
+        os.mkdir(disk)
+        if subprocess.run(['mount', '-t', 'tmpfs', '-o', 'size=8k', 'tmpfs', disk], stderr=subprocess.DEVNULL).returncode:
+            self.skipTest('mounting a tmpfs is not allowed here')
+        self.addCleanup(subprocess.run, ['umount', disk])
+        self.check_full(disk)
+
+
+if __name__ == '__main__':
+    unittest.main()
