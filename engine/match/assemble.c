@@ -3,6 +3,7 @@
 
 #include "base/hash.h"
 #include "base/mem.h"
+#include "match/literals.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -510,6 +511,8 @@ enum err assemble(struct digest *const *digests, unsigned count, double mean_len
 		put_words(&s);
 		s.err = assemble_put_codes(s.sections, codes, code_count);
 	}
+	if (!s.err)
+		s.err = literals_put(s.sections);
 	enum err e = s.err ? s.err : file_seal(s.sections, stamp, s.mean_length, ret_block);
 	for (int i = 0; i < SEC_COUNT; i++)
 		buf_free(&s.sections[i]);

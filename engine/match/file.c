@@ -27,6 +27,11 @@ static const size_t item_sizes[SEC_COUNT] = {
 	[SEC_ARTICLE_CODE] = sizeof(struct file_article_code),
 	[SEC_CODE] = sizeof(struct file_code),
 	[SEC_TEXT] = 1,
+	[SEC_LITERAL] = sizeof(struct file_literal),
+	[SEC_LITERAL_MESSAGE] = sizeof(struct file_literal_message),
+	[SEC_LITERAL_BRIEF] = 4,
+	[SEC_LITERAL_LONG] = 4,
+	[SEC_LITERAL_BITS] = 8,
 };
 
 uint64_t file_stamp_source(uint64_t stamp, uint64_t source_hash)

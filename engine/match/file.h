@@ -11,7 +11,7 @@
 
 #include "base/buf.h"
 
-enum { FILE_VERSION = 4 };
+enum { FILE_VERSION = 5 };
 
 enum file_section {
 	SEC_TERM_SLOT,	/* uint32: hash table of term number + 1, a power of two long */
@@ -31,6 +31,11 @@ enum file_section {
 	SEC_ARTICLE_CODE, /* struct file_article_code, by article */
 	SEC_CODE,	/* struct file_code, ascending by value */
 	SEC_TEXT,	/* char: ids, titles, messages, names */
+	SEC_LITERAL,	/* struct file_literal, brief ones first, by bucket; one more ends the last slice */
+	SEC_LITERAL_MESSAGE, /* struct file_literal_message, by literal */
+	SEC_LITERAL_BRIEF, /* uint32: buckets + 1 numbers of literals, buckets a power of two */
+	SEC_LITERAL_LONG,
+	SEC_LITERAL_BITS, /* uint64: bits by the hash of the first bytes, a power of two */
 	SEC_COUNT
 };
 
@@ -83,6 +88,20 @@ struct file_article_code { int64_t value; struct file_text family; }; /* a code 
 struct file_code {
 	int64_t value;
 	struct file_text family, symbol, says;
+};
+
+enum { FILE_LITERAL_MAX = 24 };
+
+struct file_literal { /* see literals.h */
+	char text[FILE_LITERAL_MAX]; /* folded, zeros behind it */
+	uint32_t n;
+	uint32_t message_at; /* its slice of SEC_LITERAL_MESSAGE ends where the next one's begins */
+};
+
+struct file_literal_message {
+	uint32_t owner;
+	uint16_t before, inside, after; /* letters and digits of its own before the literal, in it and behind it */
+	bool filled_before, filled_after; /* there are variables */
 };
 
 struct file_stamp { int64_t generation; uint32_t identity; }; /* the store's content that it was compiled from */

@@ -18,6 +18,7 @@
  *   answer.c     near-duplicates folded, captures by name, the reasons
  *   digest.c, compile.c, assemble.c   articles > the compiled form, on several threads
  *   change.c, patch.c   a few changed articles > the compiled form, without the others
+ *   literals.c   messages > what a scan looks for
  *   file.c, open.c   the compiled form, its checks, and where it is kept
  */
 #ifndef KBT_MATCH_MATCH_H

@@ -3,6 +3,7 @@
 
 #include "base/mem.h"
 #include "match/assemble.h"
+#include "match/literals.h"
 #include "match/vocab.h"
 
 #include <stdlib.h>
@@ -500,6 +501,8 @@ enum err patch_block(const struct file_view *base, const bool *gone, const struc
 		return ERR_DAMAGED;
 	join_all(&p);
 	enum err e = p.err ? p.err : assemble_put_codes(p.sections, codes, code_count);
+	if (!e)
+		e = literals_put(p.sections);
 	if (!e)
 		e = file_seal(p.sections, stamp, base->header->mean_length, ret_block);
 	for (int i = 0; i < SEC_COUNT; i++)

@@ -15,13 +15,13 @@
 
 enum {
 	WINDOW = 2 << 10, /* bytes on each side of a position in an overlong line */
+	SLACK_PERCENT = 25, SLACK = 4, /* by how much a payload may differ from the message that covers it */
 	TRIED_MAX = 128	  /* messages that are tried before the look-up is asked straight away */
 };
 
-enum err confirm_open(const struct matcher *m, const struct literals *l, const struct prefilter *p,
-		      struct confirm *ret_confirm)
+enum err confirm_open(const struct matcher *m, const struct literal_table *literals, struct confirm *ret_confirm)
 {
-	struct confirm c = { .matcher = m, .literals = l, .prefilter = p };
+	struct confirm c = { .matcher = m, .literals = literals };
 	enum err e = match_scratch_open(m, &c.scratch);
 	if (!e)
 		*ret_confirm = c;
@@ -171,23 +171,33 @@ static struct piece piece_at(const struct walk *w, size_t at)
 	return p;
 }
 
+/* A payload that this message covers has about its letters; with variables, more, but the message carries it. */
+static bool may_carry(const struct file_literal_message *m, size_t letters)
+{
+	size_t own = (size_t)m->before + m->inside + m->after;
+	size_t low = own * 100 / (100 + SLACK_PERCENT), high = own * (100 + SLACK_PERCENT) / 100 + SLACK;
+	if (m->filled_before || m->filled_after)
+		high = high * 100 / LITERALS_SHARE_MIN;
+	return letters + SLACK >= low && letters <= high;
+}
+
 /* may_cover says cheaply whether any message of the literals found in a piece could be its payload. */
 static bool may_cover(const struct walk *w, struct str text, const struct prefilter_find *finds, size_t count)
 {
-	const struct literals *l = w->confirm->literals;
+	const struct literal_table *t = w->confirm->literals;
 	struct match_envelope envelope;
 	uint32_t messages[TRIED_MAX];
 	size_t tried = 0;
 	envelope_read(text, &envelope);
 	size_t letters = literals_letters(part(text, envelope.payload));
 	for (size_t i = 0; i < count; i++) {
-		for (uint32_t k = l->heads[finds[i].literal]; k; k = l->messages[k - 1].next) {
-			const struct literal_message *m = &l->messages[k - 1];
-			if (letters < m->min || letters > m->max)
+		const struct file_literal *l = &t->literals[finds[i].literal];
+		for (uint32_t k = l->message_at; k < l[1].message_at; k++) {
+			if (!may_carry(&t->messages[k], letters))
 				continue;
 			if (tried == TRIED_MAX)
 				return true;
-			messages[tried++] = m->message;
+			messages[tried++] = t->messages[k].owner;
 		}
 	}
 	return match_fits(w->confirm->matcher, w->confirm->scratch, text, envelope.payload, messages, tried);
@@ -198,7 +208,7 @@ static enum err try_candidates(struct walk *w)
 	const struct chunk *c = w->chunk;
 	struct prefilter_scratch *found = &w->confirm->finds;
 	/* behind the mark, whose bytes would be part of the first word */
-	enum err e = prefilter_scan(w->confirm->prefilter, found, str_from(w->text, w->mark),
+	enum err e = prefilter_scan(w->confirm->literals, found, str_from(w->text, w->mark),
 				    c->start > w->mark ? c->start - w->mark : 0, c->end - w->mark);
 	size_t next = c->start;
 	for (size_t i = 0; !e && i < found->count;) {
@@ -265,7 +275,7 @@ enum err confirm_chunk(struct confirm *c, const struct chunk *chunk, struct str 
 		w.options.log_file = tail;
 	}
 	enum err e = ERR_OK;
-	if (c->prefilter)
+	if (c->literals)
 		e = try_candidates(&w);
 	else
 		try_all(&w);

@@ -8,12 +8,11 @@
 #define KBT_SCAN_CONFIRM_H
 
 #include "scan/chunk.h"
-#include "scan/literals.h"
+#include "scan/prefilter.h"
 
 struct confirm {
 	const struct matcher *matcher;
-	const struct literals *literals;
-	const struct prefilter *prefilter; /* of these; NULL: every line */
+	const struct literal_table *literals; /* NULL: every line */
 	struct match_scratch *scratch;
 	struct prefilter_scratch finds;
 	struct arena work; /* emptied line by line */
@@ -32,8 +31,7 @@ struct confirm_result {
 	uint64_t candidates, asked, hit_lines;
 };
 
-enum err confirm_open(const struct matcher *m, const struct literals *l, const struct prefilter *p,
-		      struct confirm *ret_confirm) MUST_USE;
+enum err confirm_open(const struct matcher *m, const struct literal_table *literals, struct confirm *ret_confirm) MUST_USE;
 void confirm_close(struct confirm *c);
 
 /* confirm_chunk empties result and fills it. ERR_NOMEM only. */

@@ -7,7 +7,6 @@
 
 #include "base/mem.h"
 #include "scan/confirm.h"
-#include "scan/literals.h"
 
 #include <pthread.h>
 #include <unistd.h>
@@ -39,8 +38,7 @@ struct run {
 struct scan {
 	const struct matcher *matcher;
 	struct scan_options options;
-	struct literals literals;
-	struct prefilter *prefilter; /* NULL: every line is asked */
+	struct literal_table literals;
 	unsigned threads, slot_count;
 	struct confirm confirms[SCAN_THREADS_MAX];
 	pthread_t workers[SCAN_THREADS_MAX];
@@ -85,7 +83,8 @@ static void *work(void *context)
 static enum err start_workers(struct scan *s)
 {
 	for (; s->confirm_count < s->threads; s->confirm_count++) {
-		enum err e = confirm_open(s->matcher, &s->literals, s->prefilter, &s->confirms[s->confirm_count]);
+		const struct literal_table *literals = s->options.every_line ? NULL : &s->literals;
+		enum err e = confirm_open(s->matcher, literals, &s->confirms[s->confirm_count]);
 		if (e)
 			return e;
 		s->confirms[s->confirm_count].context = s->options.context;
@@ -104,12 +103,6 @@ static enum err start_workers(struct scan *s)
 	return ERR_OK;
 }
 
-static enum err open_prefilter(struct scan *s)
-{
-	enum err e = literals_choose(s->matcher, &s->literals);
-	return e ? e : prefilter_open(s->literals.texts, s->literals.count, &s->prefilter);
-}
-
 enum err scan_open(const struct matcher *m, const struct scan_options *options, struct scan **ret_scan)
 {
 	struct scan *s = mem_resize(NULL, sizeof *s);
@@ -123,7 +116,7 @@ enum err scan_open(const struct matcher *m, const struct scan_options *options, 
 	pthread_mutex_init(&s->lock, NULL);
 	pthread_cond_init(&s->ready, NULL);
 	pthread_cond_init(&s->done, NULL);
-	enum err e = options && options->every_line ? ERR_OK : open_prefilter(s);
+	enum err e = s->options.every_line ? ERR_OK : literals_of(m, &s->literals);
 	if (!e)
 		e = start_workers(s);
 	if (e)
@@ -152,8 +145,6 @@ void scan_close(struct scan **scan)
 		buf_free(&s->slots[i].file);
 		arena_free(&s->slots[i].result.arena);
 	}
-	prefilter_close(&s->prefilter);
-	literals_free(&s->literals);
 	pthread_cond_destroy(&s->ready);
 	pthread_cond_destroy(&s->done);
 	pthread_mutex_destroy(&s->lock);

@@ -11,8 +11,7 @@
  * nothing.
  *
  *   chunk.c      the stream > chunks with what stands before and behind them
- *   literals.c   messages > literals
- *   prefilter.c  literals > candidate positions
+ *   prefilter.c  literals (match/literals.h) > candidate positions
  *   confirm.c    candidate positions > lines or windows > hits
  *   context.c    the lines around a hit
  *   suspect.c    lines that look like errors, where someone asks for those that are no hit

@@ -6,7 +6,7 @@
  * usage: bare_scan KB LOG        the pass
  *        bare_scan --messages KB the messages without variables, one a line, for grep and its kin
  */
-#include "scan/literals.h"
+#include "match/literals.h"
 
 #include <fcntl.h>
 #include <hs/hs.h>
@@ -79,7 +79,7 @@ static double now_s(void)
 	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
-static hs_database_t *compile(const struct literals *l)
+static hs_database_t *compile(const struct literal_table *l)
 {
 	const char **texts = calloc(l->count, sizeof *texts);
 	size_t *sizes = calloc(l->count, sizeof *sizes);
@@ -90,8 +90,8 @@ static hs_database_t *compile(const struct literals *l)
 	if (!texts || !sizes || !flags || !ids)
 		exit(2);
 	for (size_t i = 0; i < l->count; i++) {
-		texts[i] = l->texts[i].p;
-		sizes[i] = l->texts[i].n;
+		texts[i] = l->literals[i].text;
+		sizes[i] = l->literals[i].n;
 		flags[i] = HS_FLAG_CASELESS;
 		ids[i] = (unsigned)i;
 	}
@@ -105,7 +105,7 @@ static hs_database_t *compile(const struct literals *l)
 	return database;
 }
 
-static int run_pass(const struct literals *literals, const char *path)
+static int run_pass(const struct literal_table *literals, const char *path)
 {
 	struct pass p = { .fd = open(path, O_RDONLY | O_CLOEXEC) };
 	if (p.fd < 0 || !literals->count)
@@ -122,7 +122,7 @@ static int run_pass(const struct literals *literals, const char *path)
 	for (long i = 0; i < threads && i < THREADS_MAX; i++)
 		pthread_join(workers[i], NULL);
 	double seconds = now_s() - compiled;
-	printf("{\"literals\": %zu, \"compile_s\": %.2f, \"mb_per_s\": %.1f, \"finds\": %llu, \"candidates\": %llu}\n",
+	printf("{\"literals\": %u, \"compile_s\": %.2f, \"mb_per_s\": %.1f, \"finds\": %llu, \"candidates\": %llu}\n",
 	       literals->count, compiled - start, (double)p.bytes / 1e6 / seconds, (unsigned long long)p.finds,
 	       (unsigned long long)p.candidates);
 	hs_free_database(database);
@@ -144,7 +144,7 @@ int main(int argc, char **argv)
 {
 	struct store *store = NULL;
 	struct matcher *matcher = NULL;
-	struct literals literals = { 0 };
+	struct literal_table literals;
 	bool messages = argc == 3 && !strcmp(argv[1], "--messages");
 	if (argc != 3 || store_open(argv[messages ? 2 : 1], STORE_READ, NULL, &store) ||
 	    match_open(store, NULL, NULL, NULL, &matcher))
@@ -153,8 +153,7 @@ int main(int argc, char **argv)
 	if (messages)
 		match_each_message(matcher, print_message, NULL);
 	else
-		code = literals_choose(matcher, &literals) ? 2 : run_pass(&literals, argv[2]);
-	literals_free(&literals);
+		code = literals_of(matcher, &literals) ? 2 : run_pass(&literals, argv[2]);
 	match_close(&matcher);
 	store_close(&store);
 	return code;

@@ -7,6 +7,7 @@
 #include "tests/main/small_kb.h"
 
 #include "base/hash.h"
+#include "scan/prefilter.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -44,6 +45,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		(void)!match_message(m, s, STR("Failed to connect to <\\\\FILESRV>, Error = 53"), NULL, &a, &answer);
 		(void)!match_message(m, s, message, NULL, &a, &answer);
 	}
+	struct literal_table literals;
+	struct prefilter_scratch finds = { 0 };
+	if (m && !literals_of(m, &literals))
+		(void)!prefilter_scan(&literals, &finds, message, 0, message.n);
+	prefilter_scratch_free(&finds);
 	match_scratch_close(&s);
 	match_close(&m);
 	buf_free(&block);

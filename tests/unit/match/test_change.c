@@ -15,6 +15,7 @@
 #include <cmocka.h>
 
 #include "match/change.h"
+#include "match/literals.h"
 #include "match/matcher.h"
 #include "store/import.h"
 
@@ -110,8 +111,26 @@ static bool same_answer(void *context, uint32_t message, struct str text, const 
 	return true;
 }
 
+/* Messages that a scan looks for. */
+static unsigned count_sought(const struct matcher *m)
+{
+	struct literal_table t;
+	bool *sought = calloc(m->view.owner_count + 1, sizeof *sought);
+	unsigned count = 0;
+	assert_non_null(sought);
+	assert_int_equal(literals_of(m, &t), ERR_OK);
+	for (uint32_t i = 0; i < t.message_count; i++) {
+		count += !sought[t.messages[i].owner];
+		sought[t.messages[i].owner] = true;
+	}
+	free(sought);
+	return count;
+}
+
 static void assert_same(const struct matcher *changed, const struct matcher *anew)
 {
+	assert_true(count_sought(anew) > 30);
+	assert_int_equal(count_sought(changed), count_sought(anew));
 	struct comparing c = { changed, anew, 0 };
 	match_each_message(anew, same_answer, &c);
 	assert_true(c.count > 30);

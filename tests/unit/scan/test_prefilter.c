@@ -1,13 +1,18 @@
 /* SPDX-License-Identifier: MIT
  *
  * The literal prefilter finds what a naive search at every word start finds, on random texts made of the literals' own
- * pieces.
+ * pieces. PREFILTER_PLAIN: the form without vector instructions.
  */
+#ifdef PREFILTER_PLAIN
+#undef __SSE2__
+#include "scan/prefilter.c"
+#endif
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -33,21 +38,41 @@ static struct str random_word(struct arena *a, uint32_t min, uint32_t max)
 	return (struct str){ p, n };
 }
 
+static struct str folded(struct str s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		((char *)(uintptr_t)s.p)[i] = char_lower(s.p[i]);
+	return s;
+}
+
+static void open_table(const struct str *literals, size_t count, struct buf sections[SEC_COUNT], struct literal_table *p)
+{
+	assert_int_equal(literals_index(literals, count, sections), ERR_OK);
+	assert_int_equal(literals_of_sections(sections, p), ERR_OK);
+	assert_int_equal(p->count, count);
+}
+
+static void free_sections(struct buf sections[SEC_COUNT])
+{
+	for (int i = 0; i < SEC_COUNT; i++)
+		buf_free(&sections[i]);
+}
+
 static bool in_word(char c)
 {
 	return (unsigned char)c >= 0x80 || char_is_alnum(c);
 }
 
-static void check(const struct prefilter *p, struct prefilter_scratch *s, const struct str *literals, size_t count,
-		  struct str text, size_t from, size_t to, size_t *total)
+static void check(const struct literal_table *p, struct prefilter_scratch *s, struct str text, size_t from, size_t to, size_t *total)
 {
 	size_t found = 0;
 	assert_int_equal(prefilter_scan(p, s, text, from, to), ERR_OK);
 	for (size_t at = from; at < to; at++) {
 		if (!in_word(text.p[at]) || (at && in_word(text.p[at - 1])))
 			continue;
-		for (uint32_t i = 0; i < count; i++) {
-			if (!str_starts_nocase(str_from(text, at), literals[i]))
+		for (uint32_t i = 0; i < p->count; i++) {
+			struct str literal = { p->literals[i].text, p->literals[i].n };
+			if (!str_starts_nocase(str_from(text, at), literal))
 				continue;
 			bool there = false;
 			for (size_t k = 0; k < s->count; k++)
@@ -68,14 +93,15 @@ static void finds_what_a_naive_search_finds(void **unused)
 	struct arena a = { 0 };
 	struct str literals[LITERALS];
 	for (size_t i = 0; i < LITERALS; i++) {
-		literals[i] = random_word(&a, PREFILTER_LITERAL_MIN, i % 10 ? 17 : PREFILTER_LITERAL_MAX);
+		literals[i] = folded(random_word(&a, LITERAL_MIN, i % 10 ? 17 : FILE_LITERAL_MAX));
 		for (size_t k = 0; k < i; k++)
 			if (str_eq_nocase(literals[k], literals[i]))
-				literals[i] = random_word(&a, PREFILTER_LITERAL_MAX, PREFILTER_LITERAL_MAX);
+				literals[i] = folded(random_word(&a, FILE_LITERAL_MAX, FILE_LITERAL_MAX));
 	}
-	struct prefilter *p = NULL;
+	struct buf sections[SEC_COUNT] = { 0 };
+	struct literal_table p;
 	struct prefilter_scratch s = { 0 };
-	assert_int_equal(prefilter_open(literals, LITERALS, &p), ERR_OK);
+	open_table(literals, LITERALS, sections, &p);
 	size_t total = 0;
 	for (size_t t = 0; t < TEXTS; t++) {
 		struct buf text = { 0 };
@@ -83,41 +109,65 @@ static void finds_what_a_naive_search_finds(void **unused)
 		while (text.n < bytes)
 			buf_add(&text, random_below(3) ? random_word(&a, 1, 9) : literals[random_below(LITERALS)]);
 		size_t from = random_below((uint32_t)text.n + 1), to = from + random_below((uint32_t)(text.n - from) + 1);
-		check(p, &s, literals, LITERALS, buf_str(&text), 0, text.n, &total);
-		check(p, &s, literals, LITERALS, buf_str(&text), from, to, &total);
+		check(&p, &s, buf_str(&text), 0, text.n, &total);
+		check(&p, &s, buf_str(&text), from, to, &total);
 		buf_free(&text);
 	}
 	assert_true(total > TEXTS * 5);
 	prefilter_scratch_free(&s);
-	prefilter_close(&p);
+	free_sections(sections);
 	arena_free(&a);
 }
 
 static void case_does_not_matter_but_word_starts_do(void **unused)
 {
 	(void)unused;
-	struct str literals[] = { STR_LIT("WNetAddConnection2"), STR_LIT("addconnection") };
-	struct prefilter *p = NULL;
+	struct str literals[] = { STR_LIT("wnetaddconnection2"), STR_LIT("addconnection") };
+	struct buf sections[SEC_COUNT] = { 0 };
+	struct literal_table p;
 	struct prefilter_scratch s = { 0 };
-	assert_int_equal(prefilter_open(literals, 2, &p), ERR_OK);
+	open_table(literals, 2, sections, &p);
 	struct str text = STR("error DURING wnetaddCONNECTION2 (53)");
-	assert_int_equal(prefilter_scan(p, &s, text, 0, text.n), ERR_OK);
+	assert_int_equal(prefilter_scan(&p, &s, text, 0, text.n), ERR_OK);
 	assert_int_equal(s.count, 1);
 	assert_int_equal(s.finds[0].at, 13);
-	assert_int_equal(s.finds[0].literal, 0);
+	assert_int_equal(p.literals[s.finds[0].literal].n, literals[0].n);
 	prefilter_scratch_free(&s);
-	prefilter_close(&p);
+	free_sections(sections);
 }
 
 static void no_literals_find_nothing(void **unused)
 {
 	(void)unused;
-	struct prefilter *p = NULL;
+	struct buf sections[SEC_COUNT] = { 0 };
+	struct literal_table p;
 	struct prefilter_scratch s = { 0 };
-	assert_int_equal(prefilter_open(NULL, 0, &p), ERR_OK);
-	assert_int_equal(prefilter_scan(p, &s, STR("anything at all"), 0, 15), ERR_OK);
+	open_table(NULL, 0, sections, &p);
+	assert_int_equal(prefilter_scan(&p, &s, STR("anything at all"), 0, 15), ERR_OK);
 	assert_int_equal(s.count, 0);
-	prefilter_close(&p);
+	free_sections(sections);
+}
+
+static void wrong_tables_are_refused(void **unused)
+{
+	(void)unused;
+	struct str literals[] = { STR_LIT("connection refused"), STR_LIT("no route to host"), STR_LIT("timed out") };
+	for (int damage = 0; damage < 4; damage++) {
+		struct buf sections[SEC_COUNT] = { 0 };
+		struct literal_table p;
+		open_table(literals, 3, sections, &p);
+		struct file_literal *first = (struct file_literal *)(void *)sections[SEC_LITERAL].p;
+		if (damage == 0)
+			memset(sections[SEC_LITERAL_LONG].p, 0x7F, 4);
+		else if (damage == 1)
+			first->n = FILE_LITERAL_MAX + 1;
+		else if (damage == 2)
+			first->message_at = 9;
+		else
+			sections[SEC_LITERAL_BITS].n -= 8;
+		assert_int_equal(literals_of_sections(sections, &p), ERR_DAMAGED);
+		free_sections(sections);
+	}
 }
 
 int main(void)
@@ -126,6 +176,7 @@ int main(void)
 		cmocka_unit_test(finds_what_a_naive_search_finds),
 		cmocka_unit_test(case_does_not_matter_but_word_starts_do),
 		cmocka_unit_test(no_literals_find_nothing),
+		cmocka_unit_test(wrong_tables_are_refused),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

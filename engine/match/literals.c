@@ -1,0 +1,443 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Literals of messages: see literals.h. Rarity is guessed by trigrams: how often each stands in all messages together,
+ * which read much like the logs that hold them.
+ */
+#include "match/literals.h"
+
+#include "base/hash.h"
+#include "match/matcher.h"
+
+#include <stdlib.h>
+
+enum {
+	RUN_MAX = 256,	     /* bytes of a message that are looked at in one go */
+	SAMPLE = 8,	     /* every so many messages are counted for rarity */
+	PLAIN_WORD_MIN = 16, /* bytes of a fragment that is one word of letters only */
+	LETTERS_MIN = 7,
+	WRAPPED_MIN = 72, /* bytes of a message that logs may break over lines */
+	TRIGRAM_BITS = 16,
+	BITS_MIN = 12, BITS_MAX = 21, BITS_A_LITERAL = 12
+};
+
+enum { LETTER = 1, DIGIT = 2, HIGH = 4, PLAIN = 8, WORD = LETTER | DIGIT };
+
+#define ITEMS(type, buffer) ((type *)(void *)(buffer).p)
+#define COUNT(type, buffer) ((uint32_t)((buffer).n / sizeof(type)))
+
+struct span { size_t start, end; };
+
+/* A literal of a message. */
+struct chosen { uint32_t literal; struct file_literal_message message; };
+
+struct choice {
+	struct arena arena;
+	const struct file_owner *owners;
+	const struct file_var *vars;
+	const char *text;
+	uint32_t owner_count;
+	uint32_t *counts;     /* how often each trigram stands in the messages looked at */
+	unsigned char *costs; /* about the bits that each tells: many for a rare one */
+	uint32_t *slots;      /* hash table of literal + 1 */
+	size_t slot_count;
+	struct str *texts; /* of literals, folded, each once */
+	size_t text_count, text_cap;
+	struct chosen *chosen;
+	size_t chosen_count, chosen_cap;
+	unsigned char fold[256], kind[256];
+};
+
+/* Plain is what logs and people spell in one way only. */
+static void make_tables(struct choice *c)
+{
+	for (unsigned i = 0; i < 256; i++) {
+		char byte = (char)i;
+		c->fold[i] = (unsigned char)char_lower(byte);
+		c->kind[i] = (unsigned char)((char_is_alpha(byte) ? LETTER : 0) | (char_is_digit(byte) ? DIGIT : 0) |
+					     (i >= 0x80 ? HIGH : 0));
+		if (i > ' ' && i < 0x7F && !strchr("\"'`<>\\&", byte))
+			c->kind[i] |= PLAIN;
+	}
+}
+
+static unsigned kind(const struct choice *c, char byte)
+{
+	return c->kind[(unsigned char)byte];
+}
+
+size_t literals_letters(struct str text)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < text.n; i++) {
+		unsigned char b = (unsigned char)text.p[i], low = b | 0x20;
+		n += (unsigned)(low - 'a') < 26 || (unsigned)(b - '0') < 10 || b >= 0x80;
+	}
+	return n;
+}
+
+static uint32_t trigram(const struct choice *c, const char *p)
+{
+	uint32_t h = (uint32_t)c->fold[(unsigned char)p[0]] << 16 | (uint32_t)c->fold[(unsigned char)p[1]] << 8 |
+		     c->fold[(unsigned char)p[2]];
+	return h * 2654435761u >> (32 - TRIGRAM_BITS);
+}
+
+static void set_costs(struct choice *c)
+{
+	for (uint32_t i = 0; i < 1u << TRIGRAM_BITS; i++)
+		c->costs[i] = (unsigned char)(c->counts[i] ? __builtin_clz(c->counts[i]) : 32);
+}
+
+/* Long enough, and more than a common word. */
+static bool tells(const struct choice *c, struct str s)
+{
+	if (s.n < LITERAL_MIN || literals_letters(s) < LETTERS_MIN)
+		return false;
+	for (size_t i = 0; i < s.n; i++)
+		if (!(kind(c, s.p[i]) & LETTER))
+			return true;
+	return s.n >= PLAIN_WORD_MIN;
+}
+
+/* best_window finds the window from a word's start, at most FILE_LITERAL_MAX bytes long, whose trigrams tell most. A run
+ * that is glued to a variable before it does not start a word. */
+static void best_window(const struct choice *c, struct str run, bool glued, struct str *best, uint32_t *best_cost)
+{
+	uint32_t sums[RUN_MAX + 1];
+	run = str_first(run, RUN_MAX);
+	sums[0] = sums[1] = sums[2] = 0;
+	for (size_t i = 2; i < run.n; i++)
+		sums[i + 1] = sums[i] + c->costs[trigram(c, run.p + i - 2)];
+	for (size_t from = 0; from + LITERAL_MIN <= run.n; from++) {
+		if (!(kind(c, run.p[from]) & WORD) || (from ? kind(c, run.p[from - 1]) & WORD : glued))
+			continue;
+		size_t to = from + FILE_LITERAL_MAX < run.n ? from + FILE_LITERAL_MAX : run.n;
+		uint32_t sum = sums[to] - sums[from + 2];
+		if (sum <= *best_cost)
+			continue;
+		struct str window = str_trim_end((struct str){ run.p + from, to - from });
+		if (!tells(c, window))
+			continue;
+		*best_cost = sum;
+		*best = window;
+	}
+}
+
+/* fragment_of gives the best fragment of a message that does not touch `taken`; empty where it has none. */
+static struct str fragment_of(const struct choice *c, const struct file_owner *o, struct span taken)
+{
+	struct str text = { c->text + o->text.at, o->text.n }, best = STR("");
+	const struct file_var *vars = c->vars + o->var_at;
+	uint32_t best_cost = 0, var = 0;
+	for (size_t at = 0, barrier = 0; at < text.n;) {
+		while (var < o->var_n && vars[var].end <= at)
+			var++;
+		if ((var < o->var_n && vars[var].start <= at) || (taken.start <= at && at < taken.end)) {
+			at = barrier = taken.start <= at && at < taken.end ? taken.end : vars[var].end;
+			continue;
+		}
+		size_t stop = var < o->var_n ? vars[var].start : text.n, from = at;
+		stop = taken.start >= at && taken.start < stop ? taken.start : stop;
+		while (at < stop && (kind(c, text.p[at]) & PLAIN ||
+				     (text.p[at] == ' ' && at > from && text.p[at - 1] != ' ')))
+			at++;
+		/* behind a byte over 0x7F no word starts either */
+		bool glued = from && (from == barrier || kind(c, text.p[from - 1]) & HIGH);
+		best_window(c, str_trim_end((struct str){ text.p + from, at - from }), glued, &best, &best_cost);
+		at += at == from || at < stop;
+	}
+	return best;
+}
+
+static uint16_t capped(size_t n)
+{
+	return n < UINT16_MAX ? (uint16_t)n : UINT16_MAX;
+}
+
+/* Letters of a message's own words in a part of it; *filled says whether a variable is there. */
+static uint16_t own_letters(const struct choice *c, const struct file_owner *o, struct span part, bool *filled)
+{
+	struct str text = { c->text + o->text.at, o->text.n };
+	size_t at = part.start, n = 0;
+	for (uint32_t i = 0; i < o->var_n; i++) {
+		const struct file_var *v = &c->vars[o->var_at + i];
+		if (v->start < part.start || v->start >= part.end)
+			continue;
+		*filled = true;
+		n += literals_letters((struct str){ text.p + at, v->start - at });
+		at = v->end;
+	}
+	return capped(n + literals_letters((struct str){ text.p + at, part.end - at }));
+}
+
+/* literal_of gives the literal's number, new or not. */
+static bool literal_of(struct choice *c, struct str fragment, uint32_t *ret_literal)
+{
+	char folded[FILE_LITERAL_MAX];
+	for (size_t i = 0; i < fragment.n; i++)
+		folded[i] = (char)c->fold[(unsigned char)fragment.p[i]];
+	struct str key = { folded, fragment.n };
+	size_t at = hash_bytes(key) & (c->slot_count - 1);
+	for (; c->slots[at]; at = (at + 1) & (c->slot_count - 1)) {
+		if (!str_eq(c->texts[c->slots[at] - 1], key))
+			continue;
+		*ret_literal = c->slots[at] - 1;
+		return true;
+	}
+	struct str *text = arena_push(&c->arena, &c->texts, &c->text_count, &c->text_cap);
+	if (!text)
+		return false;
+	*text = arena_str(&c->arena, key);
+	c->slots[at] = (uint32_t)c->text_count;
+	*ret_literal = (uint32_t)c->text_count - 1;
+	return true;
+}
+
+static void choose(struct choice *c, uint32_t owner, struct str fragment)
+{
+	const struct file_owner *o = &c->owners[owner];
+	size_t start = (size_t)(fragment.p - c->text) - o->text.at, end = start + fragment.n;
+	uint32_t literal;
+	bool none = false;
+	struct chosen x = { .message = { .owner = owner } };
+	x.message.before = own_letters(c, o, (struct span){ 0, start }, &x.message.filled_before);
+	x.message.inside = own_letters(c, o, (struct span){ start, end }, &none);
+	x.message.after = own_letters(c, o, (struct span){ end, o->text.n }, &x.message.filled_after);
+	if (!literal_of(c, fragment, &literal))
+		return;
+	struct chosen *slot = arena_push(&c->arena, &c->chosen, &c->chosen_count, &c->chosen_cap);
+	x.literal = literal;
+	if (slot)
+		*slot = x;
+}
+
+static void choose_for(struct choice *c, uint32_t owner)
+{
+	const struct file_owner *o = &c->owners[owner];
+	bool filled = false;
+	size_t own = own_letters(c, o, (struct span){ 0, o->text.n }, &filled);
+	if (own < (filled ? LITERALS_FILLED_MIN : LITERALS_OWN_MIN))
+		return;
+	struct str first = fragment_of(c, o, (struct span){ o->text.n, o->text.n });
+	if (!first.n)
+		return;
+	choose(c, owner, first);
+	size_t start = (size_t)(first.p - c->text) - o->text.at;
+	struct str second = o->text.n < WRAPPED_MIN ? STR("") : fragment_of(c, o, (struct span){ start, start + first.n });
+	if (second.n)
+		choose(c, owner, second);
+}
+
+static void count_trigrams(struct choice *c)
+{
+	for (uint32_t o = 0; o < c->owner_count; o += SAMPLE)
+		for (uint32_t i = 0; i + 3 <= c->owners[o].text.n; i++)
+			c->counts[trigram(c, c->text + c->owners[o].text.at + i)]++;
+}
+
+/* ---- tables ---- */
+
+static unsigned bits_for(size_t count, unsigned least, unsigned most)
+{
+	unsigned bits = least;
+	while (bits < most && ((size_t)1 << bits) < count)
+		bits++;
+	return bits;
+}
+
+static uint64_t hash_of(struct str text, bool *ret_long)
+{
+	uint64_t hash = literal_hash(literal_head(text.p));
+	*ret_long = text.n >= LITERAL_LONG;
+	return *ret_long ? literal_hash_long(hash, literal_head(text.p + 8)) : literal_hash_brief(hash);
+}
+
+static int by_u64(const void *a, const void *b)
+{
+	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+	return (x > y) - (x < y);
+}
+
+static void put_literals(const struct str *texts, const uint64_t *order, size_t count, struct buf sections[SEC_COUNT])
+{
+	unsigned bits = bits_for(count * BITS_A_LITERAL, BITS_MIN, BITS_MAX);
+	uint64_t *marks = (uint64_t *)(void *)buf_room(&sections[SEC_LITERAL_BITS], (size_t)1 << (bits - 3));
+	if (!marks)
+		return;
+	memset(marks, 0, (size_t)1 << (bits - 3));
+	sections[SEC_LITERAL_BITS].n = (size_t)1 << (bits - 3);
+	for (size_t i = 0; i <= count; i++) {
+		struct file_literal l = { .n = 0 };
+		struct str text = i < count ? texts[(uint32_t)order[i]] : STR("");
+		if (text.n) {
+			memcpy(l.text, text.p, text.n);
+			l.n = (uint32_t)text.n;
+			uint64_t bit = literal_hash(literal_head(text.p)) >> (64 - bits);
+			marks[bit / 64] |= (uint64_t)1 << bit % 64;
+		}
+		buf_add_bytes(&sections[SEC_LITERAL], &l, sizeof l);
+	}
+}
+
+/* The slices of buckets: keys are bucket << 32 | literal, ascending; the first of them is literal `first`. */
+static void put_buckets(const uint64_t *keys, size_t count, size_t first, unsigned bits, struct buf *out)
+{
+	size_t at = 0;
+	for (uint64_t b = 0; b <= (uint64_t)1 << bits; b++) {
+		while (at < count && (keys[at] & ~((uint64_t)1 << 63)) >> 32 < b)
+			at++;
+		uint32_t literal = (uint32_t)(first + at);
+		buf_add_bytes(out, &literal, sizeof literal);
+	}
+}
+
+/* index_literals lays them in the order of their buckets; order[i] holds in its low half which text lies at i. */
+static enum err index_literals(const struct str *texts, size_t count, uint64_t *order, struct buf sections[SEC_COUNT])
+{
+	size_t brief = 0;
+	bool is_long;
+	for (size_t i = 0; i < count; i++)
+		brief += texts[i].n < LITERAL_LONG;
+	unsigned brief_bits = bits_for(brief * 4, 4, 30), long_bits = bits_for((count - brief) * 4, 4, 30);
+	for (size_t i = 0; i < count; i++) {
+		uint64_t hash = hash_of(texts[i], &is_long);
+		order[i] = (uint64_t)is_long << 63 | hash >> (64 - (is_long ? long_bits : brief_bits)) << 32 | i;
+	}
+	if (count)
+		qsort(order, count, sizeof *order, by_u64);
+	put_literals(texts, order, count, sections);
+	put_buckets(order, brief, 0, brief_bits, &sections[SEC_LITERAL_BRIEF]);
+	put_buckets(order + brief, count - brief, brief, long_bits, &sections[SEC_LITERAL_LONG]);
+	enum err e = ERR_OK;
+	for (int s = SEC_LITERAL; s <= SEC_LITERAL_BITS && !e; s++)
+		e = buf_err(&sections[s]);
+	return e;
+}
+
+enum err literals_index(const struct str *texts, size_t count, struct buf sections[SEC_COUNT])
+{
+	struct arena a = { 0 };
+	uint64_t *order = arena_array(&a, uint64_t, count);
+	enum err e = order ? index_literals(texts, count, order, sections) : ERR_NOMEM;
+	arena_free(&a);
+	return e;
+}
+
+/* Messages by literal: counted, then laid where their literal's slice begins. */
+static enum err put_messages(struct choice *c, const uint64_t *order, struct buf sections[SEC_COUNT])
+{
+	struct file_literal *literals = ITEMS(struct file_literal, sections[SEC_LITERAL]);
+	struct buf *out = &sections[SEC_LITERAL_MESSAGE];
+	uint32_t *at = arena_array(&c->arena, uint32_t, c->text_count + 1); /* by text: where its next message goes */
+	size_t bytes = c->chosen_count * sizeof(struct file_literal_message);
+	struct file_literal_message *to = (void *)buf_room(out, bytes + 1);
+	if (!at || !to)
+		return ERR_NOMEM;
+	out->n = bytes;
+	for (size_t i = 0; i < c->chosen_count; i++)
+		at[c->chosen[i].literal]++;
+	uint32_t next = 0;
+	for (size_t i = 0; i < c->text_count; i++) {
+		uint32_t text = (uint32_t)order[i], n = at[text];
+		literals[i].message_at = at[text] = next;
+		next += n;
+	}
+	literals[c->text_count].message_at = next;
+	for (size_t i = 0; i < c->chosen_count; i++)
+		to[at[c->chosen[i].literal]++] = c->chosen[i].message;
+	return ERR_OK;
+}
+
+enum err literals_put(struct buf sections[SEC_COUNT])
+{
+	struct choice c = { .owners = ITEMS(const struct file_owner, sections[SEC_OWNER]),
+			    .vars = ITEMS(const struct file_var, sections[SEC_VAR]), .text = sections[SEC_TEXT].p,
+			    .owner_count = COUNT(struct file_owner, sections[SEC_OWNER]) };
+	c.slot_count = (size_t)1 << bits_for((size_t)c.owner_count * 4, 10, 32);
+	c.counts = arena_array(&c.arena, uint32_t, 1 << TRIGRAM_BITS);
+	c.costs = arena_array(&c.arena, unsigned char, 1 << TRIGRAM_BITS);
+	c.slots = arena_array(&c.arena, uint32_t, c.slot_count);
+	if (!arena_err(&c.arena)) {
+		make_tables(&c);
+		count_trigrams(&c);
+		set_costs(&c);
+		for (uint32_t o = 0; o < c.owner_count; o++)
+			choose_for(&c, o);
+	}
+	uint64_t *order = arena_array(&c.arena, uint64_t, c.text_count);
+	enum err e = arena_err(&c.arena);
+	if (!e)
+		e = index_literals(c.texts, c.text_count, order, sections);
+	if (!e)
+		e = put_messages(&c, order, sections);
+	arena_free(&c.arena);
+	return e;
+}
+
+/* ---- reading ---- */
+
+static bool buckets_are_sound(const uint32_t *at, uint64_t n, uint32_t count, unsigned *ret_shift)
+{
+	uint64_t buckets = n - 1;
+	if (n < 3 || (buckets & (buckets - 1)) || buckets > (uint64_t)1 << 31)
+		return false;
+	for (uint64_t i = 0; i < buckets; i++)
+		if (at[i] > at[i + 1])
+			return false;
+	*ret_shift = 64 - (unsigned)__builtin_ctzll(buckets);
+	return at[buckets] <= count;
+}
+
+static bool literals_are_sound(const struct literal_table *t, uint32_t owner_count)
+{
+	for (uint32_t i = 0; i < t->count; i++) {
+		const struct file_literal *l = &t->literals[i];
+		if (l->n < LITERAL_MIN || l->n > FILE_LITERAL_MAX || l->message_at > l[1].message_at)
+			return false;
+	}
+	for (uint32_t i = 0; i < t->message_count; i++)
+		if (t->messages[i].owner >= owner_count)
+			return false;
+	return t->literals[t->count].message_at <= t->message_count;
+}
+
+static enum err table_of(const void *const parts[5], const uint64_t counts[5], uint32_t owner_count,
+			 struct literal_table *ret_table)
+{
+	struct literal_table t = { .literals = parts[0], .messages = parts[1], .brief_at = parts[2], .long_at = parts[3],
+				   .bits = parts[4] };
+	uint64_t bits = counts[4] * 64;
+	if (!counts[0] || counts[0] > UINT32_MAX || counts[1] > UINT32_MAX || !bits || (bits & (bits - 1)))
+		return ERR_DAMAGED;
+	t.count = (uint32_t)counts[0] - 1;
+	t.message_count = (uint32_t)counts[1];
+	t.bits_shift = 64 - (unsigned)__builtin_ctzll(bits);
+	if (!buckets_are_sound(t.brief_at, counts[2], t.count, &t.brief_shift) ||
+	    !buckets_are_sound(t.long_at, counts[3], t.count, &t.long_shift) || !literals_are_sound(&t, owner_count))
+		return ERR_DAMAGED;
+	*ret_table = t;
+	return ERR_OK;
+}
+
+enum err literals_of(const struct matcher *m, struct literal_table *ret_table)
+{
+	const struct file_view *v = &m->view;
+	const void *parts[5];
+	uint64_t counts[5];
+	for (int i = 0; i < 5; i++) {
+		parts[i] = v->block.p + v->header->sections[SEC_LITERAL + i].at;
+		counts[i] = v->header->sections[SEC_LITERAL + i].n;
+	}
+	return table_of(parts, counts, v->owner_count, ret_table);
+}
+
+enum err literals_of_sections(const struct buf sections[SEC_COUNT], struct literal_table *ret_table)
+{
+	const void *parts[5];
+	uint64_t counts[5];
+	for (int i = 0; i < 5; i++) {
+		parts[i] = sections[SEC_LITERAL + i].p;
+		counts[i] = sections[SEC_LITERAL + i].n / file_item_size((enum file_section)(SEC_LITERAL + i));
+	}
+	return table_of(parts, counts, COUNT(struct file_owner, sections[SEC_OWNER]), ret_table);
+}

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * A compiled block's messages > the literals whose presence makes a line worth asking about: of each message the
+ * fragment from a word's start that is rarest by its letters, of a long one two, so that a line break within one leaves
+ * the other. Fragments hold nothing that logs spell in several ways (quotes, brackets, backslashes, runs of blanks). A
+ * message without such a fragment (a word or two) is left out: a scan cannot find it, and a line that says no more is
+ * no story. They are chosen when the block is made and lie in it with the tables that find them, so that a scan starts
+ * at once.
+ *
+ * A literal is found by the first eight bytes of a word, folded and hashed: one bit in a bitmap that fits the second
+ * cache, then a bucket. Literals under LITERAL_LONG bytes ("brief") are in buckets by their first eight bytes, the
+ * others by their first sixteen.
+ */
+#ifndef KBT_MATCH_LITERALS_H
+#define KBT_MATCH_LITERALS_H
+
+#include "match/file.h"
+#include "match/match.h"
+
+#include <string.h>
+
+enum {
+	LITERAL_MIN = 8,
+	LITERAL_LONG = 16,
+	LITERALS_OWN_MIN = 8,	/* letters and digits that the own words of a message must have, ... */
+	LITERALS_FILLED_MIN = 13, /* ... with variables this many, ... */
+	LITERALS_SHARE_MIN = 35 /* ... and their share of the payload in percent; the rest may fill variables */
+};
+
+/* The tables, checked; borrowed from the block. */
+struct literal_table {
+	const struct file_literal *literals; /* count + 1, the last one only ends the slice of the one before */
+	const struct file_literal_message *messages;
+	const uint32_t *brief_at, *long_at; /* by bucket: the first literal; one more than buckets */
+	const uint64_t *bits;
+	uint32_t count, message_count;
+	unsigned brief_shift, long_shift, bits_shift; /* of a 64-bit hash, down to a bucket or bit */
+};
+
+/* literals_of gives the matcher's own: ERR_DAMAGED where the block has them wrong. */
+enum err literals_of(const struct matcher *m, struct literal_table *ret_table) MUST_USE;
+
+/* literals_put chooses for the messages in the sections and adds the literals' sections. */
+enum err literals_put(struct buf sections[SEC_COUNT]) MUST_USE;
+
+/* For tests: tables over literals given, each LITERAL_MIN to FILE_LITERAL_MAX bytes and starting with a letter or
+ * digit, in lower case, without messages; and the view on such sections. The literals lie in another order afterwards. */
+enum err literals_index(const struct str *texts, size_t count, struct buf sections[SEC_COUNT]) MUST_USE;
+enum err literals_of_sections(const struct buf sections[SEC_COUNT], struct literal_table *ret_table) MUST_USE;
+
+/* literals_letters counts letters, digits and bytes over 0x7F. */
+size_t literals_letters(struct str text);
+
+/* The eight bytes at p: letters in lower case, and some other bytes folded onto each other, which a comparison in full
+ * tells apart. */
+static inline uint64_t literal_head(const char *p)
+{
+	uint64_t x;
+	memcpy(&x, p, sizeof x);
+	return x | 0x2020202020202020u;
+}
+
+static inline uint64_t literal_hash(uint64_t head)
+{
+	head *= 0x9E3779B97F4A7C15u;
+	return head ^ head >> 29;
+}
+
+/* of the hash of the first eight bytes and the next ones */
+static inline uint64_t literal_hash_long(uint64_t hash, uint64_t next)
+{
+	return literal_hash(hash ^ next) * 0x9E3779B97F4A7C15u;
+}
+
+static inline uint64_t literal_hash_brief(uint64_t hash)
+{
+	return hash * 0x9E3779B97F4A7C15u;
+}
+
+#endif
