@@ -43,7 +43,10 @@ void api_diagnose(struct site *site, struct http_request *req, struct http_respo
 	if (!req->job && !page_question_json(req, res, &q))
 		return;
 	if (http_accepts(req, PAGE_EVENTS)) {
-		follow_stream(site, req, res, &q, RUN_JSON);
+		if (http_field(&req->query, "poll").n)
+			follow_poll(site, req, res, &q, RUN_JSON);
+		else
+			follow_stream(site, req, res, &q, RUN_JSON);
 		return;
 	}
 	enum run_form form = http_accepts(req, PAGE_JSON)	? RUN_JSON :
@@ -53,7 +56,7 @@ void api_diagnose(struct site *site, struct http_request *req, struct http_respo
 	if (!follow_whole(site, req, res, &q, form, &text, &age_ms))
 		return;
 	if (form != RUN_JSON) {
-		res->type = form == RUN_TEXT ? "text/plain; charset=utf-8" : "text/markdown; charset=utf-8";
+		res->type = page_text_type(form);
 		res->body = text;
 		return;
 	}

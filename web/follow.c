@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * A request that follows a run: as server-sent events, or until it is whole. See page.h.
+ * A request that follows a run: as server-sent events, by polling for them, or until it is whole. See page.h.
  */
 #include "web/page.h"
 
@@ -10,6 +10,7 @@ struct follow {
 	struct run_reader *reader;
 	struct question question;
 	enum run_form form;
+	bool goes_on; /* the reader has seen this run before */
 	bool greeted;
 };
 
@@ -24,7 +25,8 @@ static struct follow *join(struct site *site, struct http_request *req, struct h
 {
 	struct follow *f = arena_new(req->arena, struct follow);
 	uint64_t after = 0;
-	if (!str_u64(http_header(req, "Last-Event-ID"), &after) || after > UINT32_MAX - 1)
+	bool goes_on = str_u64(http_header(req, "Last-Event-ID"), &after);
+	if (!goes_on || after > UINT32_MAX - 1)
 		after = 0;
 	enum err e = f ? runs_join(site_runs(site), q, req->wake, (unsigned)after, &f->reader) : ERR_NOMEM;
 	if (e) {
@@ -33,6 +35,7 @@ static struct follow *join(struct site *site, struct http_request *req, struct h
 	}
 	f->question = *q;
 	f->form = form;
+	f->goes_on = goes_on;
 	req->job = f;
 	req->drop = leave;
 	return f;
@@ -49,7 +52,7 @@ static ssize_t greet(const struct follow *f, char *p, size_t max)
 {
 	int64_t age_ms = run_age_ms(f->reader);
 	int n;
-	if (age_ms == RUN_FRESH)
+	if (age_ms == RUN_FRESH || f->goes_on)
 		n = snprintf(p, max, "retry: 3000\n\n");
 	else if (f->form == RUN_JSON)
 		n = snprintf(p, max, "retry: 3000\nevent: shared\ndata: {\"age_ms\":%lld}\n\n", (long long)age_ms);
@@ -81,6 +84,22 @@ void follow_stream(struct site *site, struct http_request *req, struct http_resp
 	res->read = read_events;
 }
 
+void follow_poll(struct site *site, struct http_request *req, struct http_response *res, const struct question *q,
+		 enum run_form form)
+{
+	struct follow *f = join(site, req, res, q, form);
+	struct buf out = { 0 };
+	char part[4096];
+	ssize_t n;
+	if (!f)
+		return;
+	run_lease(f->reader);
+	n = greet(f, part, sizeof part);
+	for (; n > 0; n = run_read(f->reader, form, part, sizeof part))
+		buf_add_bytes(&out, part, (size_t)n);
+	page_send(req, res, PAGE_EVENTS, &out);
+}
+
 bool follow_whole(struct site *site, struct http_request *req, struct http_response *res, const struct question *q,
 		  enum run_form form, struct str *ret_text, int64_t *ret_age_ms)
 {
@@ -90,4 +109,19 @@ bool follow_whole(struct site *site, struct http_request *req, struct http_respo
 	res->wait = !run_whole(f->reader, f->form, req->arena, &res->status, ret_text);
 	*ret_age_ms = run_age_ms(f->reader);
 	return !res->wait;
+}
+
+const char *page_text_type(enum run_form form)
+{
+	return form == RUN_MARKDOWN ? "text/markdown; charset=utf-8" : form == RUN_TEXT ? "text/plain; charset=utf-8" : PAGE_JSON;
+}
+
+void page_report_text(struct buf *out, enum run_form form, const struct triage_report *report)
+{
+	if (form == RUN_MARKDOWN)
+		render_markdown_report(out, report);
+	else if (form == RUN_TEXT)
+		render_text_report(out, &(struct render_text){ .width = 100 }, report);
+	else
+		render_json_report(out, report);
 }

@@ -28,7 +28,7 @@ void page_begin(struct buf *out, struct str title, struct str find)
 	buf_add_c(out, "</head>\n<body>\n<a class=\"skip\" href=\"#main\">Skip to the content</a>\n"
 		       "<header class=\"top\"><a class=\"brand\" href=\"/\">");
 	add_static(out, "<img src=\"", "icon.svg", "\" alt=\"\" width=\"24\" height=\"24\">");
-	buf_add_c(out, "kbtriage</a>\n<form class=\"find\" action=\"/search\" role=\"search\">"
+	buf_add_c(out, "kbtriage</a>\n<nav class=\"nav\" aria-label=\"Pages\"><a href=\"/help\">Help</a></nav>\n<form class=\"find\" action=\"/search\" role=\"search\">"
 		       "<input type=\"search\" name=\"q\" aria-label=\"Search the articles\" "
 		       "placeholder=\"Search the articles\" maxlength=\"500\" value=\"");
 	render_html_escape(out, find);
@@ -41,7 +41,8 @@ void page_end(struct buf *out, struct site *site)
 	if (site)
 		buf_addf(out, "%lld article%s. ", (long long)site_articles(site), site_articles(site) == 1 ? "" : "s");
 	buf_add_c(out, "Nothing you paste is kept. <a href=\"/help\">Keys, API, and how to write an article</a>"
-		       "</p></footer>\n</body>\n</html>\n");
+		       "</p></footer>\n<dialog id=\"keys\" aria-labelledby=\"keys-title\"><h2 id=\"keys-title\">Keys</h2>\n"
+		       PAGE_KEYS "<form method=\"dialog\"><button>Close</button></form></dialog>\n</body>\n</html>\n");
 }
 
 void page_encode(struct buf *out, struct str text)

@@ -13,6 +13,13 @@
 #define PAGE_HTML "text/html; charset=utf-8"
 #define PAGE_JSON "application/json"
 #define PAGE_EVENTS "text/event-stream"
+/* The keys, on the help page and in what ? opens. */
+#define PAGE_KEYS                                                                                                  \
+	"<dl class=\"keys\">\n"                                                                                  \
+	"<div><dt><kbd>/</kbd></dt><dd>to the field</dd></div>\n"                                                 \
+	"<div><dt><kbd>Ctrl</kbd> <kbd>Enter</kbd></dt><dd>explain, and run the probes</dd></div>\n"              \
+	"<div><dt><kbd>Esc</kbd></dt><dd>stop the probes</dd></div>\n"                                            \
+	"<div><dt><kbd>?</kbd></dt><dd>these keys</dd></div>\n</dl>\n"
 
 /* page_begin and page_end: the frame; what lies between is <main>. title may be empty. find is what stands in the
  * search field. */
@@ -38,14 +45,31 @@ bool page_question_form(struct http_request *req, struct http_response *res, str
 /* page_mark tells one message from another: corrected values are taken only with the message they were shown with. */
 struct str page_mark(struct str text, struct arena *a);
 
-/* A run of the question as the answer. follow_stream sends its events; follow_whole waits (true with the finished text
- * once there is one, false while the answer is "wait" or an error). Both are called again for the same request, then
- * without looking at q. follow_question is the one that was joined with, NULL before. */
+/* A run of the question as the answer. follow_stream sends its events; follow_poll those that have come by now, for who
+ * cannot read a stream (then asks again with Last-Event-ID); follow_whole waits (true with the finished text once there
+ * is one, false while the answer is "wait" or an error), and is called again for the same request, then without looking
+ * at q. follow_question is the one that was joined with, NULL before. */
 void follow_stream(struct site *site, struct http_request *req, struct http_response *res, const struct question *q,
 		   enum run_form form);
+void follow_poll(struct site *site, struct http_request *req, struct http_response *res, const struct question *q,
+		 enum run_form form);
 bool follow_whole(struct site *site, struct http_request *req, struct http_response *res, const struct question *q,
 		  enum run_form form, struct str *ret_text, int64_t *ret_age_ms);
 const struct question *follow_question(const struct http_request *req);
+
+/* What stands under the field. */
+struct results {
+	const struct triage_report *report; /* without probes */
+	struct str mark;	  /* page_mark of its message */
+	struct str done;	  /* the finished diagnosis in HTML, or empty */
+	int64_t age_ms;		  /* of its evidence, or RUN_FRESH */
+	struct store_brief *see;  /* articles beside the best */
+	size_t see_count;
+};
+void page_results(struct buf *out, const struct results *results);
+/* page_report_text: a report in one of the forms that are no HTML; page_text_type is what it then is. */
+void page_report_text(struct buf *out, enum run_form form, const struct triage_report *report);
+const char *page_text_type(enum run_form form);
 
 /* The tables: one row a route, one a static file. */
 #define ROUTE(method, path, function) page_answer_fn function;

@@ -6,11 +6,7 @@
 
 static const char text[] =
 	"<section class=\"prose help\">\n<h1>Help</h1>\n"
-	"<h2 id=\"keys\">Keys</h2>\n<dl class=\"keys\">\n"
-	"<div><dt><kbd>/</kbd></dt><dd>to the field</dd></div>\n"
-	"<div><dt><kbd>Ctrl</kbd> <kbd>Enter</kbd></dt><dd>explain, and run the probes</dd></div>\n"
-	"<div><dt><kbd>Esc</kbd></dt><dd>stop the probes</dd></div>\n"
-	"<div><dt><kbd>?</kbd></dt><dd>this page</dd></div>\n</dl>\n"
+	"<h2 id=\"keys-here\">Keys</h2>\n" PAGE_KEYS
 	"<h2 id=\"probes\">What the probes do</h2>\n"
 	"<p>They look at names, addresses, routes, ports and the first words of a file-sharing session, from the machine that "
 	"serves this page. They log on nowhere and change nothing. They go to this machine's own networks and to private "

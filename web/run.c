@@ -8,6 +8,7 @@
 #include "base/hash.h"
 #include "base/mem.h"
 #include "render/html.h"
+#include "triage/incident.h"
 #include "web/allow.h"
 
 #include <pthread.h>
@@ -31,7 +32,7 @@ struct run {
 	struct buf whole[RUN_FORMS];
 	unsigned status, event_count;
 	enum verdict_state verdict;
-	int64_t ended_ms;
+	int64_t ended_ms, lease_ms; /* until when it runs without a reader */
 };
 
 struct run_reader {
@@ -80,6 +81,8 @@ static void wake_readers(struct run *run)
 static void publish(struct run *run, const char *name, const struct buf *json, const struct buf *html)
 {
 	pthread_mutex_lock(&run->all->lock);
+	if (!run->readers && http_now_ms() > run->lease_ms)
+		atomic_store(&run->cancel, true);
 	run->event_count++;
 	sse_add(&run->events[RUN_JSON], run->event_count, name, buf_str(json));
 	sse_add(&run->events[RUN_HTML], run->event_count, name, buf_str(html));
@@ -90,7 +93,7 @@ static void publish(struct run *run, const char *name, const struct buf *json, c
 static void add_ladder(struct buf *out, const struct triage_report *report)
 {
 	if (report->ladder_count)
-		render_html_ladder(out, report->ladder, report->ladder_count);
+		render_html_ladder(out, report);
 }
 
 /* ---- one target, one run ---- */
@@ -138,8 +141,9 @@ static void on_event(void *context, enum triage_event event, const struct triage
 		render_json_answer(&json, &report->answer);
 		add_ladder(&html, report);
 		buf_add_c(&html, "<section id=\"verdict\" class=\"verdict running\" "
-				 "aria-label=\"Verdict\"><h3>Probing</h3></section>\n<details id=\"ticket\" hidden></details>\n"
+				 "aria-label=\"Verdict\"><h3>Probing</h3></section>\n"
 				 "<ul id=\"probes\" class=\"probes\" aria-live=\"polite\"></ul>\n");
+		render_html_beliefs(&html, &report->verdict);
 		publish(run, "match", &json, &html);
 		claim_target(run, target_of(report));
 		break;
@@ -148,6 +152,7 @@ static void on_event(void *context, enum triage_event event, const struct triage
 		render_json_evidence(&json, e);
 		render_html_evidence(&html, e);
 		add_ladder(&html, report);
+		render_html_beliefs(&html, &report->verdict);
 		publish(run, "probe", &json, &html);
 		break;
 	case TRIAGE_VERDICT: break; /* with the whole report, at the end */
@@ -156,19 +161,10 @@ static void on_event(void *context, enum triage_event event, const struct triage
 	buf_free(&html);
 }
 
-static void add_ticket(struct buf *out, const struct buf *markdown)
-{
-	buf_add_c(out, "<details id=\"ticket\" class=\"ticket\"><summary>As a ticket, in Markdown</summary><textarea readonly "
-		       "rows=\"8\" aria-label=\"The report in Markdown\">\n");
-	render_html_escape(out, buf_str(markdown));
-	buf_add_c(out, "</textarea><p class=\"actions\"><button type=\"button\" data-copy hidden>Copy</button></p></details>\n");
-}
-
-static void add_whole_html(struct buf *out, const struct triage_report *report, const struct buf *markdown)
+static void add_whole_html(struct buf *out, const struct triage_report *report)
 {
 	add_ladder(out, report);
 	render_html_verdict(out, report);
-	add_ticket(out, markdown);
 	buf_add_c(out, "<ul id=\"probes\" class=\"probes\">\n");
 	for (size_t i = 0; i < report->evidence_count; i++)
 		render_html_evidence(out, report->evidence[i]);
@@ -181,10 +177,11 @@ static void succeed(struct run *run, const struct triage_report *report)
 	render_json_report(&run->whole[RUN_JSON], report);
 	render_markdown_report(&run->whole[RUN_MARKDOWN], report);
 	render_text_report(&run->whole[RUN_TEXT], &(struct render_text){ .width = 100 }, report);
-	add_whole_html(&run->whole[RUN_HTML], report, &run->whole[RUN_MARKDOWN]);
+	incident_write(&run->whole[RUN_INCIDENT], report, 0);
+	add_whole_html(&run->whole[RUN_HTML], report);
 	add_ladder(&html, report);
+	buf_add_c(&html, "<section id=\"beliefs\" hidden></section>\n");
 	render_html_verdict(&html, report);
-	add_ticket(&html, &run->whole[RUN_MARKDOWN]);
 	publish(run, "verdict", &run->whole[RUN_JSON], &html);
 	buf_free(&html);
 	run->status = 200;
@@ -259,19 +256,40 @@ static void run_free(struct run *run)
 	mem_free(run);
 }
 
-/* sweep forgets runs that nobody can join or read any more. */
+/* is_worth_recalling: it ended well, not long ago. */
+static bool is_worth_recalling(const struct run *run, int64_t now)
+{
+	return run->state == RUN_ENDED && run->status == 200 && !atomic_load(&run->cancel) &&
+	       now - run->ended_ms <= RUN_RECALL_MS;
+}
+
+/* sweep forgets runs that nobody can join, read or recall any more, and the events of those that can only be recalled. */
 static void sweep(struct runs *all)
 {
 	int64_t now = http_now_ms();
+	size_t recalled = 0;
+	for (const struct run *run = all->list; run; run = run->next)
+		recalled += is_worth_recalling(run, now);
+	size_t surplus = recalled > RUN_RECALL_MAX ? recalled - RUN_RECALL_MAX : 0;
 	for (struct run **at = &all->list; *at;) {
 		struct run *run = *at;
 		bool old = run->state == RUN_ENDED && (now - run->ended_ms > RUN_SHARED_MS || atomic_load(&run->cancel));
-		if (old && !run->readers) {
+		bool worth = is_worth_recalling(run, now);
+		if (old && worth && surplus) {
+			surplus--;
+			worth = false;
+		}
+		if (old && !run->readers && !worth) {
 			*at = run->next;
 			run_free(run);
-		} else {
-			at = &run->next;
+			continue;
 		}
+		if (old && !run->readers) {
+			buf_free(&run->events[RUN_JSON]);
+			buf_free(&run->events[RUN_HTML]);
+			buf_free(&run->whole[RUN_HTML]);
+		}
+		at = &run->next;
 	}
 }
 
@@ -476,7 +494,7 @@ void run_leave(struct run_reader **reader)
 	while (*at != r)
 		at = &(*at)->next;
 	*at = r->next;
-	if (!run->readers && run->state != RUN_ENDED) {
+	if (!run->readers && run->state != RUN_ENDED && http_now_ms() > run->lease_ms) {
 		atomic_store(&run->cancel, true);
 		if (run->state == RUN_WAITING)
 			run->state = RUN_ENDED;
@@ -485,6 +503,14 @@ void run_leave(struct run_reader **reader)
 	sweep(all);
 	pthread_mutex_unlock(&all->lock);
 	mem_free(r);
+}
+
+void run_lease(struct run_reader *reader)
+{
+	struct runs *all = reader->run->all;
+	pthread_mutex_lock(&all->lock);
+	reader->run->lease_ms = http_now_ms() + RUN_LEASE_MS;
+	pthread_mutex_unlock(&all->lock);
 }
 
 /* skip_events: where the event behind number `after` begins; the end while there is none. */
@@ -533,4 +559,19 @@ bool run_whole(struct run_reader *reader, enum run_form form, struct arena *a, u
 	}
 	pthread_mutex_unlock(&run->all->lock);
 	return ended;
+}
+
+bool runs_recall(struct runs *all, const struct question *q, enum run_form form, struct arena *a, struct str *ret_text)
+{
+	uint64_t key = key_of(q);
+	struct run *found = NULL;
+	pthread_mutex_lock(&all->lock);
+	sweep(all);
+	for (struct run *run = all->list; run; run = run->next) /* the oldest first */
+		if (is_worth_recalling(run, http_now_ms()) && is_same(run, key, q))
+			found = run;
+	if (found)
+		*ret_text = buf_keep(&found->whole[form], a);
+	pthread_mutex_unlock(&all->lock);
+	return found;
 }

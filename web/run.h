@@ -2,8 +2,8 @@
  *
  * Diagnoses under way. A run belongs to its question, not to who asked: the same question while it runs, or up to 5 s
  * after, joins it and reads the same events from the start. A target is probed by one run at a time; a run that nobody
- * reads any more is cancelled. Bounded: workers, runs that wait, what probes may be sent to (allow.h). Runs are kept
- * in memory alone.
+ * reads any more is cancelled. Bounded: workers, runs that wait, what probes may be sent to (allow.h). The latest
+ * finished ones are remembered for a while, to be passed on; in memory alone.
  */
 #ifndef KBT_WEB_RUN_H
 #define KBT_WEB_RUN_H
@@ -11,7 +11,15 @@
 #include "web/http.h"
 #include "web/site.h"
 
-enum { RUN_WORKERS = 8, RUN_QUEUE_MAX = 64, RUN_SHARED_MS = 5000, RUN_FRESH = -1 };
+enum {
+	RUN_WORKERS = 8,
+	RUN_QUEUE_MAX = 64,
+	RUN_SHARED_MS = 5000,
+	RUN_RECALL_MS = 600000, /* a finished run can be passed on for so long, ... */
+	RUN_RECALL_MAX = 64,	/* ... the latest of them */
+	RUN_LEASE_MS = 10000,	/* who polls is taken for gone after that */
+	RUN_FRESH = -1
+};
 
 struct runs;
 struct run_reader;
@@ -20,7 +28,7 @@ enum err runs_open(struct site *site, bool loopback, struct runs **ret_runs) MUS
 void runs_close(struct runs **runs); /* cancels what runs and waits for it; no reader may be left */
 
 /* Who reads gets the contract's JSON or pieces of the page, as events or whole; Markdown and text only whole. */
-enum run_form { RUN_JSON, RUN_HTML, RUN_MARKDOWN, RUN_TEXT, RUN_FORMS };
+enum run_form { RUN_JSON, RUN_HTML, RUN_MARKDOWN, RUN_TEXT, RUN_INCIDENT /* for replay */, RUN_FORMS };
 
 struct question {
 	struct str text;
@@ -33,6 +41,8 @@ struct question {
 enum err runs_join(struct runs *runs, const struct question *q, struct http_wake *wake, unsigned after,
 		   struct run_reader **ret_reader) MUST_USE;
 void run_leave(struct run_reader **reader);
+/* run_lease: the reader asks again soon: the run goes on for RUN_LEASE_MS without it. */
+void run_lease(struct run_reader *reader);
 
 struct run_counts {
 	size_t waiting, running;
@@ -47,5 +57,7 @@ ssize_t run_read(struct run_reader *reader, enum run_form form, char *p, size_t 
 /* run_whole gives the finished answer; false while it is not. *ret_status is 200, or what to say of a failure. */
 bool run_whole(struct run_reader *reader, enum run_form form, struct arena *a, unsigned *ret_status,
 	       struct str *ret_text);
+/* runs_recall gives the answer of the latest finished run of the question; false where none is remembered. */
+bool runs_recall(struct runs *runs, const struct question *q, enum run_form form, struct arena *a, struct str *ret_text);
 
 #endif

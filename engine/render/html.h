@@ -3,7 +3,7 @@
  * Pieces of a page, each a whole element or a run of them: text is escaped, ids of articles and addresses of the web
  * become links, and only http, https and mailto survive as such. No scripts, no style attributes, no forms: what can be
  * pressed or typed into belongs to web/. html.c (text), html_markdown.c (our own articles), html_article.c,
- * html_report.c.
+ * html_report.c, html_ladder.c.
  */
 #ifndef KBT_RENDER_HTML_H
 #define KBT_RENDER_HTML_H
@@ -30,7 +30,10 @@ void render_html_resolutions(struct buf *out, const struct rule_resolution *item
 /* render_html_message: the message as given, with what matched marked, and each captured value in its own mark. */
 void render_html_message(struct buf *out, const struct match_answer *found);
 void render_html_evidence(struct buf *out, const struct evidence *e); /* <li> */
-void render_html_ladder(struct buf *out, const struct ladder_step *steps, size_t count); /* <ol id="ladder"> */
+/* render_html_ladder: the picture of the way to the server, as far as it is known; <ol id="ladder"> (html_ladder.c) */
+void render_html_ladder(struct buf *out, const struct triage_report *report);
+/* render_html_beliefs: the causes left so far, as bars; <section id="beliefs"> */
+void render_html_beliefs(struct buf *out, const struct verdict *v);
 void render_html_verdict(struct buf *out, const struct triage_report *report); /* <section id="verdict"> */
 
 #endif

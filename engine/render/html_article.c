@@ -48,6 +48,19 @@ void render_html_article(struct buf *out, const struct article *article)
 			add_section(out, article, &article->sections[i]);
 }
 
+/* add_do: steps of an imported article have a layout of their own; our own texts have values to fill in. */
+static void add_do(struct buf *out, struct str text, const struct binding *bindings, size_t count)
+{
+	bool laid_out = str_find(text, STR("\n\n")) != STR_NONE || str_find(text, STR("\n- ")) != STR_NONE ||
+			str_find(text, STR("\n1. ")) != STR_NONE || str_starts(text, STR("1. "));
+	buf_add_c(out, laid_out ? "<div class=\"do\">" : "<p class=\"do\">");
+	if (laid_out)
+		render_html_text(out, text);
+	else
+		render_html_filled(out, text, bindings, count);
+	buf_add_c(out, laid_out ? "</div>\n" : "</p>\n");
+}
+
 static void add_resolution(struct buf *out, const struct rule_resolution *r, const struct binding *bindings,
 			   size_t count)
 {
@@ -59,9 +72,8 @@ static void add_resolution(struct buf *out, const struct rule_resolution *r, con
 		render_html_escape(out, r->where);
 		buf_add_c(out, "</span>");
 	}
-	buf_add_c(out, "</p>\n<p class=\"do\">");
-	render_html_filled(out, str_trim(r->text), bindings, count);
 	buf_add_c(out, "</p>\n");
+	add_do(out, str_trim(r->text), bindings, count);
 	if (r->caveat.n) {
 		buf_add_c(out, "<p class=\"caveat\">");
 		render_html_filled(out, str_trim(r->caveat), bindings, count);

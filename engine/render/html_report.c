@@ -69,10 +69,19 @@ void render_html_message(struct buf *out, const struct match_answer *found)
 
 /* ---- evidence ---- */
 
+/* add_args: what is asked speaks for itself, how it is asked has its name with it. */
 static void add_args(struct buf *out, const struct evidence *e)
 {
+	static const char *const plain[] = { "address", "server", "name", "port", "type", "called", "share", "link" };
 	for (size_t i = 0; i < e->arg_count; i++) {
+		bool clear = false;
+		for (size_t k = 0; k < sizeof plain / sizeof *plain; k++)
+			clear |= str_eq(e->args[i].name, str_c(plain[k]));
 		buf_add_c(out, i ? " " : "");
+		if (!clear) {
+			render_html_escape(out, e->args[i].name);
+			buf_add_char(out, '=');
+		}
 		render_html_escape(out, e->args[i].value);
 	}
 }
@@ -128,28 +137,7 @@ void render_html_evidence(struct buf *out, const struct evidence *e)
 	buf_add_c(out, "</li>\n");
 }
 
-/* ---- ladder and verdict ---- */
-
-void render_html_ladder(struct buf *out, const struct ladder_step *steps, size_t count)
-{
-	buf_add_c(out, "<ol id=\"ladder\" class=\"ladder\" aria-label=\"The way to the server, step by step\">\n");
-	for (size_t i = 0; i < count; i++) {
-		buf_add_c(out, "<li class=\"");
-		render_html_escape(out, steps[i].state);
-		buf_add_c(out, "\"");
-		if (steps[i].says.n) {
-			buf_add_c(out, " title=\"");
-			render_html_escape(out, steps[i].says);
-			buf_add_c(out, "\"");
-		}
-		buf_add_c(out, "><span class=\"dot\" aria-hidden=\"true\"></span><span class=\"step\">");
-		render_html_escape(out, steps[i].step);
-		buf_add_c(out, "</span> <span class=\"was\">");
-		render_html_escape(out, steps[i].state);
-		buf_add_c(out, "</span></li>\n");
-	}
-	buf_add_c(out, "</ol>\n");
-}
+/* ---- the verdict ---- */
 
 static void add_headline(struct buf *out, const struct verdict *v)
 {
@@ -169,6 +157,16 @@ static void add_headline(struct buf *out, const struct verdict *v)
 }
 
 /* A bar needs no style attribute, which the page's policy forbids. */
+static void add_belief(struct buf *out, const struct belief *b)
+{
+	double percent = b->weight * 100;
+	buf_add_c(out, "<li><code>");
+	render_html_escape(out, b->cause);
+	buf_addf(out, "</code> <svg class=\"bar\" viewBox=\"0 0 100 4\" preserveAspectRatio=\"none\" aria-hidden=\"true\">"
+		      "<rect width=\"%.1f\" height=\"4\"/></svg> <span class=\"ms\">%.0f&nbsp;%%</span></li>\n",
+		 percent, percent);
+}
+
 static void add_beliefs(struct buf *out, const struct verdict *v)
 {
 	bool vague = v->belief_count > 2 * BELIEFS_SHOWN && v->beliefs[0].weight < 0.1; /* bars would tell nothing */
@@ -180,14 +178,24 @@ static void add_beliefs(struct buf *out, const struct verdict *v)
 		if (i == shown)
 			buf_addf(out, "%s<details><summary>%zu %s</summary><ul class=\"beliefs\">\n", vague ? "" : "</ul>\n",
 				 v->belief_count - i, vague ? "causes are still possible" : "more");
-		double percent = v->beliefs[i].weight * 100;
-		buf_add_c(out, "<li><code>");
-		render_html_escape(out, v->beliefs[i].cause);
-		buf_addf(out, "</code> <svg class=\"bar\" viewBox=\"0 0 100 4\" preserveAspectRatio=\"none\" aria-hidden=\"true\">"
-			      "<rect width=\"%.1f\" height=\"4\"/></svg> <span class=\"ms\">%.0f&nbsp;%%</span></li>\n",
-			 percent, percent);
+		add_belief(out, &v->beliefs[i]);
 	}
 	buf_add_c(out, v->belief_count > shown ? "</ul></details>\n" : "</ul>\n");
+}
+
+void render_html_beliefs(struct buf *out, const struct verdict *v)
+{
+	size_t all = v->cause_left_count + v->ruled_out_count;
+	if (!v->cause_left_count) {
+		buf_add_c(out, "<section id=\"beliefs\" hidden></section>\n");
+		return;
+	}
+	buf_addf(out, "<section id=\"beliefs\" aria-label=\"Causes left\"><p class=\"left\">%zu of %zu cause%s still possible</p>\n"
+		      "<ul class=\"beliefs\">\n",
+		 v->cause_left_count, all, all == 1 ? "" : "s");
+	for (size_t i = 0; i < v->belief_count && i < BELIEFS_SHOWN; i++)
+		add_belief(out, &v->beliefs[i]);
+	buf_add_c(out, "</ul></section>\n");
 }
 
 static void add_reasons(struct buf *out, const struct verdict *v)
@@ -220,17 +228,24 @@ static void add_ruled_out(struct buf *out, const struct verdict *v)
 	buf_add_c(out, "</dl></details>\n");
 }
 
+/* What cannot be told apart from here is one item with a list of its own. */
 static void add_next(struct buf *out, const struct verdict *v, const struct triage_report *report)
 {
+	static const struct str alike = STR_LIT("From here these look alike: ");
+	bool folded = false;
 	if (!v->next_count)
 		return;
 	buf_add_c(out, "<h4>What to check next</h4>\n<ul class=\"next\">\n");
 	for (size_t i = 0; i < v->next_count; i++) {
+		bool fold = str_starts(v->next[i], alike);
+		buf_add_c(out, fold && !folded ? "<li>From here these look alike:<ul>\n" : !fold && folded ? "</ul></li>\n" : "");
 		buf_add_c(out, "<li>");
-		render_html_filled(out, v->next[i], report->bindings, report->binding_count);
+		render_html_filled(out, fold ? str_from(v->next[i], alike.n) : v->next[i], report->bindings,
+				   report->binding_count);
 		buf_add_c(out, "</li>\n");
+		folded = fold;
 	}
-	buf_add_c(out, "</ul>\n");
+	buf_add_c(out, folded ? "</ul></li></ul>\n" : "</ul>\n");
 }
 
 void render_html_verdict(struct buf *out, const struct triage_report *report)

@@ -46,6 +46,8 @@ void render_wrapped(struct buf *out, const struct render_text *t, unsigned inden
 
 /* ---- Markdown: to be passed on ---- */
 void render_markdown_report(struct buf *out, const struct triage_report *report);
+/* render_markdown_draft: an article to be written about a message that none explains (draft.c) */
+void render_markdown_draft(struct buf *out, const struct match_answer *found);
 
 /* ---- HTML: more in html.h ---- */
 void render_html_escape(struct buf *out, struct str text); /* for text and quoted attributes */

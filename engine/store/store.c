@@ -439,14 +439,26 @@ enum err store_brief(struct store *s, struct str id, struct arena *a, struct sto
 		return ERR_OK;                                                          \
 	} while (0)
 
-enum err store_cited_by(struct store *s, struct str id, size_t limit, struct arena *a, struct store_brief **ret_items,
-			size_t *ret_count)
+static enum err read_briefs(struct store *s, enum sql which, struct str id, size_t limit, struct arena *a,
+			    struct store_brief **ret_items, size_t *ret_count)
 {
-	sqlite3_stmt *q = sql_get(s, SQL_CITED_BY);
+	sqlite3_stmt *q = sql_get(s, which);
 	sql_str(q, 1, id);
 	sql_int(q, 2, limit > INT32_MAX ? INT32_MAX : (int64_t)limit);
 	READ_ROWS(q, a, struct store_brief, item, ret_items, ret_count,
 		  { sql_keep(q, 0, a), sql_keep(q, 1, a), sql_keep(q, 2, a) });
+}
+
+enum err store_cited_by(struct store *s, struct str id, size_t limit, struct arena *a, struct store_brief **ret_items,
+			size_t *ret_count)
+{
+	return read_briefs(s, SQL_CITED_BY, id, limit, a, ret_items, ret_count);
+}
+
+enum err store_see_also(struct store *s, struct str id, size_t limit, struct arena *a, struct store_brief **ret_items,
+			size_t *ret_count)
+{
+	return read_briefs(s, SQL_SEE_ALSO, id, limit, a, ret_items, ret_count);
 }
 
 static enum err read_codes(sqlite3_stmt *q, struct arena *a, struct store_code **ret_codes, size_t *ret_count)

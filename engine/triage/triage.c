@@ -136,14 +136,19 @@ static void see_evidence(struct run *r)
 	r->file.elapsed_ms = r->driver ? (double)(driver_now_ms(r->driver) - r->began_ms) : 0;
 }
 
-/* see_ladder: as far as it is known by now, for who watches; a failure shows in the verdict's own ladder. */
-static void see_ladder(struct run *r)
+/* see_so_far: ladder and causes as far as they are known by now, for who watches; what failed for sure shows in the
+ * verdict's own ladder. */
+static void see_so_far(struct run *r)
 {
+	static const struct verdict undecided;
 	struct triage_report *report = r->report;
 	see_evidence(r);
-	if (r->options->emit &&
-	    diagnose_ladder(&r->file, &report->verdict, r->arena, &report->ladder, &report->ladder_count))
+	if (!r->options->emit)
+		return;
+	if (diagnose_ladder(&r->file, &undecided, r->arena, &report->ladder, &report->ladder_count))
 		report->ladder_count = 0;
+	if (diagnose_verdict(r->causes, &r->file, r->arena, &report->verdict))
+		report->verdict = undecided;
 }
 
 static void add_evidence(struct run *r, struct evidence *e)
@@ -158,7 +163,7 @@ static void add_evidence(struct run *r, struct evidence *e)
 	report->sent.connections += e->connections;
 	if (r->driver)
 		report->sent = driver_counted(r->driver);
-	see_ladder(r);
+	see_so_far(r);
 	emit(r, TRIAGE_PROBE, e);
 }
 
@@ -250,7 +255,7 @@ enum err triage_run(struct store *s, const struct matcher *m, struct match_scrat
 	if (err)
 		return err;
 	if (answers)
-		see_ladder(&r);
+		see_so_far(&r);
 	emit(&r, TRIAGE_MATCH, NULL);
 	if (!answers) { /* nothing that a probe could tell */
 		ret_report->verdict.says = r.file.rule ? STR("No probe can tell the causes of this article apart.")

@@ -93,6 +93,33 @@ class Pages(unittest.TestCase):
         self.assertIn('No article explains this', text)
         self.assertIn('/help#write', text)
 
+    def test_a_draft_becomes_an_article(self):
+        text = "The gizmo's {cog} of node-7 is jammed: turn 9"
+        draft = html.unescape(re.search(r'<textarea readonly[^>]*>\n(.*?)</textarea>', server.form('/', {'text': text})[2],
+                                        re.S).group(1))
+        for old, new in (('Q-NAME-IT', 'Q-cog-jammed'), ('WHAT IT IS, IN ONE LINE', 'The cog of the gizmo is jammed'),
+                         ('YEAR-MONTH-DAY', '2026-01-31')):
+            draft = draft.replace(old, new)
+        path = os.path.join(server.dir, 'Q-cog-jammed.md')
+        with open(path, 'w', encoding='utf-8') as f:
+            f.write(draft)
+        server.kbt('lint', path)
+        db = os.path.join(server.dir, 'draft.db')
+        server.kbt('import', '--db', db, path)
+        self.assertIn(b'Q-cog-jammed', server.kbt('lookup', '--db', db, text))
+
+    def test_the_report_as_text_by_form_and_by_accept(self):
+        text = 'Failed to connect to <\\\\HQ-SRV9>, Error = 53'
+        for do, kind, begins in (('markdown', 'text/markdown', '```'), ('ticket', 'text/plain', 'Q150536'),
+                                 ('json', 'application/json', '{"query":')):
+            for status, headers, body in (server.form('/', {'text': text, 'do': do}),
+                                          server.form('/', {'text': text}, {'Accept': kind})):
+                self.assertEqual((status, headers['content-type'].split(';')[0]), (200, kind))
+                self.assertTrue(body.startswith(begins), body[:200])
+        server.form('/', {'text': text, 'set.server': '127.0.0.1', 'do': 'diagnose'})
+        body = server.form('/', {'text': text, 'set.server': '127.0.0.1', 'do': 'json'})[2]
+        self.assertTrue(json.loads(body)['evidence'], 'the finished diagnosis is not passed on')
+
     def test_message_without_letters(self):
         self.assertEqual(server.form('/', {'text': '!?!'})[0], 400)
 
@@ -244,6 +271,20 @@ class Api(unittest.TestCase):
         self.assertEqual(again, first[3:])
         self.assertEqual([e for e in server.events(question, {'Last-Event-ID': 'x'}) if e[1] != 'shared'], first)
 
+    def test_polling_gives_the_same_events(self):
+        fields, seen, more = {'text': MESSAGE + ' polled'}, [], {}
+        for _ in range(100):
+            status, _, text = server.form('/ui/diagnose?poll=1', fields, more)
+            self.assertEqual(status, 200)
+            seen += re.findall(r'^id: (\d+)\nevent: (\w+)$', text, re.M)
+            self.assertNotIn('event: shared', text)
+            if seen and seen[-1][1] == 'verdict':
+                break
+            more = {'Last-Event-ID': seen[-1][0] if seen else '0'}
+            time.sleep(0.05)
+        self.assertEqual([int(i) for i, _ in seen], list(range(1, len(seen) + 1)))
+        self.assertEqual((seen[0][1], seen[-1][1]), ('match', 'verdict'))
+
     def test_the_report_as_markdown_and_text(self):
         body = json.dumps({'text': MESSAGE + ' `<b>` [x](javascript:y)'})
         for kind in ('text/markdown', 'text/plain'):
@@ -376,7 +417,7 @@ class Injection(unittest.TestCase):
         known = {'html', 'head', 'meta', 'title', 'link', 'script', 'body', 'a', 'header', 'img', 'form', 'input', 'main',
                  'h1', 'h2', 'h3', 'h4', 'label', 'textarea', 'p', 'button', 'span', 'kbd', 'div', 'section', 'pre', 'mark',
                  'code', 'details', 'summary', 'svg', 'rect', 'ol', 'ul', 'li', 'dl', 'dt', 'dd', 'footer', 'q', 'b', 'var',
-                 'strong', 'nav', 'article', 'aside', 'br'}
+                 'strong', 'nav', 'article', 'aside', 'br', 'dialog', 'select', 'option'}
         for tag, attrs in page.tags:
             self.assertIn(tag, known)
             self.assertFalse([k for k in attrs if k.startswith('on') or k == 'style'], attrs)

@@ -128,6 +128,70 @@ await test('an unbound value is an empty field; filled in, it is probed', async 
 	await page.waitForFunction(() => document.querySelector('#probes')?.textContent.includes('refused'));
 });
 
+await test('the way fills in and the causes dwindle while probes answer', async page => {
+	await page.goto(base);
+	await page.evaluate(() => {
+		window.seen = [];
+		new MutationObserver(() => {
+			const left = document.querySelector('#beliefs .left');
+			window.seen.push([document.querySelectorAll('#ladder .unknown').length, left ? parseInt(left.textContent, 10) : -1]);
+		}).observe(document.getElementById('results'), { childList: true, subtree: true });
+	});
+	await paste(page, MESSAGE + ' ');
+	await page.waitForSelector(VERDICT);
+	const seen = await page.evaluate(() => window.seen), left = seen.map(s => s[1]).filter(n => n >= 0);
+	is(Math.max(...seen.map(s => s[0])) > 3, 'the way was never open');
+	is(left.length > 1 && left[left.length - 1] < left[0], `the causes do not dwindle: ${left}`);
+	is((await page.locator('#ladder .step').allTextContents()).join(' ') === 'Link Address Name Route Ping TCP Session Dialect Share',
+	   'the stations are others');
+	is(await page.locator('#ladder .unknown').count() === 0, 'a station is open at the end');
+	is(await page.locator('.ruled-out dt').count() > 10, 'nothing is ruled out');
+});
+
+await test('check again shows what has changed', async page => {
+	await page.goto(base);
+	await paste(page, MESSAGE + '  ');
+	await page.waitForSelector(VERDICT);
+	await page.evaluate(() => { document.querySelectorAll('#probes .state')[2].textContent = 'silent'; });
+	await page.click('#run');
+	await page.waitForSelector('#probes .before');
+	await page.waitForSelector(VERDICT);
+	is(await page.textContent('#probes .before') === 'was silent', 'the row does not say what it was');
+});
+
+await test('where no stream comes through the page polls', async page => {
+	await page.addInitScript(() => { delete window.TextDecoderStream; });
+	let polls = 0;
+	page.on('request', r => { polls += r.url().includes('poll'); });
+	await page.goto(base);
+	await paste(page, MESSAGE + '   ');
+	await page.waitForSelector(VERDICT);
+	is(polls > 1, 'it did not poll');
+	is(await page.locator('#probes > li').count() > 3, 'the rows are missing');
+});
+
+await test('the report is copied as Markdown, ticket and JSON', async page => {
+	await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+	await page.goto(base);
+	await paste(page, MESSAGE + '    ');
+	await page.waitForSelector(VERDICT);
+	for (const [value, begins] of [['markdown', '```'], ['ticket', 'Q150536'], ['json', '{"query":']]) {
+		await page.click(`button[value=${value}]`);
+		await page.waitForFunction(v => document.querySelector(`button[value=${v}]`).textContent === 'Copied', value);
+		const copied = await page.evaluate(() => navigator.clipboard.readText());
+		is(copied.startsWith(begins) && copied.includes('refused'), `${value}: ${copied.slice(0, 100)}`);
+	}
+});
+
+await test('what nothing explains offers the nearest three and a draft', async page => {
+	await page.goto(base);
+	await paste(page, 'the remote command of the network path blinks');
+	await page.waitForSelector('.card.none');
+	is(await page.locator('.others li h3').count() <= 3, 'more than three');
+	await page.click('.draft summary');
+	is((await page.inputValue('.draft textarea')).includes("text: 'the remote command of the network path blinks'"), 'no draft');
+});
+
 await test('the probes can be stopped and run by their button', async page => {
 	await page.goto(base);
 	await paste(page, 'Failed to connect to <\\\\10.255.255.3>, Error = 53');
@@ -144,7 +208,9 @@ await test('keys: / to the field, ? to the help', async page => {
 	await page.keyboard.press('Escape');
 	await page.evaluate(() => document.activeElement.blur());
 	await page.keyboard.press('Shift+?');
-	await page.waitForURL('**/help#keys');
+	is(await page.locator('#keys').isVisible(), '? shows no keys');
+	await page.keyboard.press('Escape');
+	is(await page.locator('#keys').isHidden(), 'Escape does not close them');
 });
 
 await test('links between articles, and back', async page => {

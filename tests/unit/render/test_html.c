@@ -117,13 +117,81 @@ static void a_message_is_marked_where_it_matched(void **unused)
 	buf_free(&out);
 }
 
+/* The stations of a report, as "passage name" each. */
+static void check_way(struct triage_report *report, const char *want)
+{
+	struct buf out = { 0 }, way = { 0 };
+	render_html_ladder(&out, report);
+	struct str rest = buf_str(&out), line;
+	while (str_line(&rest, &line)) {
+		size_t name = str_find(line, STR("class=\"step\">"));
+		if (name == STR_NONE)
+			continue;
+		struct str passage = str_from(line, sizeof "<li class=\"" - 1), step = str_from(line, name + 13);
+		buf_addf(&way, "%.*s %.*s, ", (int)str_find(passage, STR("\"")), passage.p, (int)str_find(step, STR("<")), step.p);
+	}
+	buf_add_char(&way, 0);
+	assert_string_equal(way.p, want);
+	buf_free(&out);
+	buf_free(&way);
+}
+
+static void the_way_is_drawn_from_ladder_and_evidence(void **unused)
+{
+	(void)unused;
+	struct ladder_step ladder[] = {
+		{ STR_LIT("link"), STR_LIT("passed"), STR_LIT("") },   { STR_LIT("address"), STR_LIT("passed"), STR_LIT("") },
+		{ STR_LIT("name"), STR_LIT("passed"), STR_LIT("") },   { STR_LIT("path"), STR_LIT("passed"), STR_LIT("") },
+		{ STR_LIT("tcp"), STR_LIT("unknown"), STR_LIT("") }, { STR_LIT("smb"), STR_LIT("unknown"), STR_LIT("") },
+	};
+	struct fact dialect = { .name = STR_LIT("smb.dialect"), .text = STR_LIT("3.11") };
+	struct evidence route = { .probe = STR_LIT("route"), .state = STR_LIT("gateway") },
+			ping = { .probe = STR_LIT("icmp"), .state = STR_LIT("silent") },
+			smb = { .probe = STR_LIT("smb"), .state = STR_LIT("negotiated"), .facts = &dialect, .fact_count = 1 };
+	struct evidence *seen[] = { &route, &ping, &smb };
+	struct triage_report r = { .ladder = ladder, .ladder_count = 6, .evidence = seen };
+	check_way(&r, "passed Link, passed Address, passed Name, passed Route, passed Ping, unknown TCP, unknown Session, "
+		      "unknown Dialect, unknown Share, ");
+	r.evidence_count = 2; /* a silent ping proves nothing where the host answers otherwise */
+	ladder[4].state = STR("failed");
+	ladder[5].state = STR("skipped");
+	check_way(&r, "passed Link, passed Address, passed Name, passed Route, quiet Ping, failed TCP, skipped Session, "
+		      "skipped Dialect, skipped Share, ");
+	ladder[4].state = STR("passed");
+	ladder[5].state = STR("passed");
+	r.evidence_count = 3;
+	check_way(&r, "passed Link, passed Address, passed Name, passed Route, quiet Ping, passed TCP, passed Session, "
+		      "passed Dialect, unknown Share, ");
+	smb.state = STR("not-smb");
+	ladder[5].state = STR("failed");
+	check_way(&r, "passed Link, passed Address, passed Name, passed Route, quiet Ping, passed TCP, passed Session, "
+		      "failed Dialect, skipped Share, ");
+	r.ladder_count = 5; /* of another service a connection is all that is asked */
+	check_way(&r, "passed Link, passed Address, passed Name, passed Route, quiet Ping, passed TCP, ");
+	r.ladder_count = 0;
+	check_way(&r, "");
+}
+
+static void a_draft_quotes_what_was_pasted(void **unused)
+{
+	(void)unused;
+	struct match_answer found = { .query = STR_LIT("Can't open {x}\n  of 'y': 7") };
+	struct buf out = { 0 };
+	render_markdown_draft(&out, &found);
+	buf_add_char(&out, 0);
+	assert_non_null(strstr(out.p, "  - text: 'Can''t open {{x}}   of ''y'': 7'\n"));
+	assert_non_null(strstr(out.p, "    - text: 'Can''t open {x}   of ''y'': 7'\n"));
+	buf_free(&out);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(text_is_escaped),	     cmocka_unit_test(ids_and_addresses_become_links),
 		cmocka_unit_test(values_are_filled_in),	     cmocka_unit_test(layout_of_plain_text),
 		cmocka_unit_test(markdown_has_no_raw_html),  cmocka_unit_test(deep_and_odd_text_ends),
-		cmocka_unit_test(a_message_is_marked_where_it_matched),
+		cmocka_unit_test(a_message_is_marked_where_it_matched), cmocka_unit_test(the_way_is_drawn_from_ladder_and_evidence),
+		cmocka_unit_test(a_draft_quotes_what_was_pasted),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

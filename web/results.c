@@ -1,0 +1,298 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What stands under the field: the message with what matched, its values, the answer, the diagnosis, the rest that may
+ * help. The whole of it, from one report. See page.h.
+ */
+#include "web/page.h"
+
+/* ---- the values ---- */
+
+static void add_chip(struct buf *out, struct str name, struct str value, struct str ask, bool open)
+{
+	buf_add_c(out, open ? "<label class=\"chip open\"><span>" : "<label class=\"chip\"><span>");
+	render_html_escape(out, name);
+	buf_add_c(out, "</span><input form=\"ask\" autocomplete=\"off\" spellcheck=\"false\" maxlength=\"1024\" name=\"set.");
+	render_html_escape(out, name);
+	buf_add_c(out, "\" value=\"");
+	render_html_escape(out, value);
+	buf_addf(out, "\" size=\"%zu\" placeholder=\"", open ? (size_t)20 : value.n < 8 ? (size_t)10 : value.n > 40 ? (size_t)42 : value.n + 2);
+	render_html_escape(out, open ? STR("not in the message") : STR(""));
+	buf_add_c(out, "\"></label>\n");
+	if (ask.n) {
+		buf_add_c(out, "<p class=\"need\">");
+		render_html_escape(out, ask);
+		buf_add_c(out, "</p>\n");
+	}
+}
+
+static bool is_needed(const struct triage_report *r, struct str name)
+{
+	for (size_t i = 0; i < r->need_count; i++)
+		if (str_eq(r->needs[i].name, name))
+			return true;
+	return false;
+}
+
+static void add_chips(struct buf *out, const struct triage_report *r)
+{
+	const struct match_answer *found = &r->answer.found;
+	buf_add_c(out, "<div class=\"chips\" role=\"group\" aria-label=\"Values in the message; correct them here\">\n");
+	for (size_t i = 0; i < r->binding_count; i++)
+		if (!str_eq(r->bindings[i].from, STR("derived")) && !is_needed(r, r->bindings[i].name))
+			add_chip(out, r->bindings[i].name, r->bindings[i].value, STR(""), false);
+	for (size_t i = 0; i < r->need_count; i++)
+		add_chip(out, r->needs[i].name, STR(""), r->needs[i].says, true);
+	buf_add_c(out, "</div>\n");
+	for (size_t i = 0; found->match_count && i < found->matches[0].capture_count; i++) {
+		struct str finding = found->matches[0].captures[i].finding;
+		if (!finding.n)
+			continue;
+		buf_add_c(out, "<p class=\"finding\">");
+		render_html_escape(out, finding);
+		buf_add_c(out, "</p>\n");
+	}
+}
+
+static void add_envelope(struct buf *out, const struct match_envelope *e)
+{
+	const struct str parts[] = { e->time, e->host, e->component, e->thread };
+	if (!e->kind.n)
+		return;
+	buf_add_c(out, "<p class=\"envelope\">Read as a log line (");
+	render_html_escape(out, e->kind);
+	buf_add_c(out, ")");
+	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+		if (parts[i].n) {
+			buf_add_c(out, " \xc2\xb7 ");
+			render_html_escape(out, parts[i]);
+		}
+	buf_add_c(out, "</p>\n");
+}
+
+/* ---- the answer ---- */
+
+static const char *sure_words(double confidence)
+{
+	return confidence >= 0.9 ? "very likely" : confidence >= 0.7 ? "likely" : confidence >= 0.5 ? "possible" : "a guess";
+}
+
+static void add_link(struct buf *out, const struct match *m)
+{
+	buf_add_c(out, "<a href=\"/kb/");
+	render_html_escape(out, m->id);
+	buf_add_c(out, "\">");
+	render_html_escape(out, m->title);
+	buf_add_c(out, "</a>");
+}
+
+static void add_sure(struct buf *out, const struct match *m)
+{
+	buf_add_c(out, "<p class=\"sure\"><span class=\"id\">");
+	render_html_escape(out, m->id);
+	buf_addf(out, "</span> <svg class=\"bar\" viewBox=\"0 0 100 4\" preserveAspectRatio=\"none\" aria-hidden=\"true\">"
+		      "<rect width=\"%.0f\" height=\"4\"/></svg> <span>%s, %.0f&nbsp;%%</span></p>\n",
+		 m->confidence * 100, sure_words(m->confidence), m->confidence < 0.99 ? m->confidence * 100 : 99.0);
+}
+
+static void add_why(struct buf *out, const struct match *m)
+{
+	if (!m->why.n && !m->template.n)
+		return;
+	buf_add_c(out, "<details class=\"why\"><summary>Why this one</summary><p>");
+	render_html_line(out, m->why);
+	buf_add_c(out, "</p>");
+	if (m->template.n) {
+		buf_add_c(out, "<p>It matched the article's message <code>");
+		render_html_escape(out, m->template);
+		buf_add_c(out, "</code></p>");
+	}
+	buf_add_c(out, "</details>\n");
+}
+
+static void add_also(struct buf *out, const struct match *m)
+{
+	if (!m->also_count)
+		return;
+	buf_add_c(out, "<p class=\"also\">The same matter in ");
+	for (size_t i = 0; i < m->also_count; i++) {
+		buf_add_c(out, i ? ", " : "");
+		render_html_line(out, m->also[i]);
+	}
+	buf_add_c(out, "</p>\n");
+}
+
+/* add_see: what the article refers to, and what refers to it, as far as the knowledge base holds it. */
+static void add_see(struct buf *out, const struct results *v)
+{
+	if (!v->see_count)
+		return;
+	buf_add_c(out, "<details class=\"see\"><summary>See also</summary><ul>\n");
+	for (size_t i = 0; i < v->see_count; i++) {
+		buf_add_c(out, "<li>");
+		page_link(out, v->see[i].id, v->see[i].title);
+		buf_add_c(out, "</li>\n");
+	}
+	buf_add_c(out, "</ul></details>\n");
+}
+
+static void add_best(struct buf *out, const struct results *v)
+{
+	const struct triage_report *r = v->report;
+	const struct triage_match *best = &r->answer.matches[0];
+	buf_add_c(out, "<section class=\"card answer\" aria-labelledby=\"best\">\n<h2 id=\"best\">");
+	add_link(out, best->match);
+	buf_add_c(out, "</h2>\n");
+	add_sure(out, best->match);
+	render_html_remedy(out, &best->rule, r->bindings, r->binding_count, 3);
+	add_also(out, best->match);
+	add_see(out, v);
+	add_why(out, best->match);
+	buf_add_c(out, "</section>\n");
+}
+
+static void add_briefly(struct buf *out, const struct triage_match *m, const struct triage_report *r)
+{
+	buf_add_c(out, "<li>\n<h3>");
+	add_link(out, m->match);
+	buf_add_c(out, "</h3>\n");
+	add_sure(out, m->match);
+	if (m->match->why.n) {
+		buf_add_c(out, "<p class=\"reason\">");
+		render_html_line(out, m->match->why);
+		buf_add_c(out, "</p>\n");
+	}
+	buf_add_c(out, "<details><summary>Cause and remedy</summary>\n");
+	render_html_remedy(out, &m->rule, r->bindings, r->binding_count, 4);
+	buf_add_c(out, "</details>\n</li>\n");
+}
+
+static void add_unexplained(struct buf *out, const struct results *v)
+{
+	const struct match_answer *found = &v->report->answer.found;
+	buf_add_c(out, "<section class=\"card answer none\" aria-labelledby=\"best\">\n<h2 id=\"best\">No article explains "
+		       "this</h2>\n<p>Nothing in the knowledge base is sure enough to name.");
+	if (found->nearest_count)
+		buf_add_c(out, " The nearest are below; they may be about something else.");
+	buf_add_c(out, "</p>\n<p>If you know what it means, <a href=\"/help#write\">write the article</a>: a few lines of "
+		       "text, and the next one who pastes this finds it.</p>\n<details class=\"draft\"><summary>A draft with your "
+		       "message in it</summary><textarea readonly rows=\"12\" aria-label=\"A draft of the article\">\n");
+	struct buf draft = { 0 };
+	render_markdown_draft(&draft, found);
+	render_html_escape(out, buf_str(&draft));
+	buf_free(&draft);
+	buf_add_c(out, "</textarea><p class=\"actions\"><button type=\"button\" data-copy hidden>Copy</button></p></details>\n"
+		       "</section>\n");
+}
+
+static void add_others(struct buf *out, const struct triage_report *r)
+{
+	const struct match_answer *found = &r->answer.found;
+	bool explained = found->match_count > 0;
+	size_t count = explained ? found->match_count - 1 : found->nearest_count;
+	if (!count)
+		return;
+	buf_addf(out, "<section class=\"others\" aria-labelledby=\"others\">\n<h2 id=\"others\">%s</h2>\n<ol>\n",
+		 explained ? "It could also be" : "The nearest");
+	for (size_t i = 0; i < count; i++)
+		add_briefly(out, explained ? &r->answer.matches[i + 1] : &r->answer.nearest[i], r);
+	buf_add_c(out, "</ol>\n</section>\n");
+}
+
+static void add_codes(struct buf *out, const struct match_answer *found)
+{
+	const struct match_code *own = &found->code;
+	size_t count = found->code_reading_count;
+	if (!own->known || (!own->symbol.n && !count))
+		return;
+	buf_addf(out, "<section class=\"codes\" aria-labelledby=\"codes\">\n<h2 id=\"codes\">What the number %lld means</h2>\n"
+		      "<dl>\n", (long long)own->value);
+	for (size_t i = 0; i < (count ? count : 1); i++) {
+		const struct match_code *c = count ? &found->code_readings[i] : own;
+		bool chosen = count < 2 || (str_eq(c->family, own->family) && str_eq(c->symbol, own->symbol));
+		buf_addf(out, "<dt%s><code>", chosen ? "" : " class=\"other\"");
+		render_html_escape(out, c->symbol);
+		buf_add_c(out, "</code> <span class=\"family\">");
+		render_html_escape(out, c->family);
+		buf_add_c(out, "</span></dt><dd>");
+		render_html_escape(out, c->says);
+		buf_add_c(out, "</dd>\n");
+	}
+	buf_add_c(out, "</dl>\n</section>\n");
+}
+
+/* ---- the diagnosis ---- */
+
+/* worth_probing: something to ask the network about, or to ask the person for. */
+static bool worth_probing(const struct triage_report *r)
+{
+	return r->need_count || r->ladder_count || r->verdict.cause_left_count;
+}
+
+static void add_shared(struct buf *out, int64_t age_ms)
+{
+	if (age_ms >= 0)
+		buf_addf(out, "<p id=\"shared\" class=\"note\">The same question was asked %.1f s ago: this is the evidence of "
+			      "then.</p>\n", (double)age_ms / 1000);
+	else
+		buf_add_c(out, "<p id=\"shared\" hidden></p>\n");
+}
+
+static void add_idle(struct buf *out, const struct triage_report *r)
+{
+	render_html_ladder(out, r);
+	buf_addf(out, "<section id=\"verdict\" class=\"verdict idle\"><p>%s</p></section>\n",
+		 r->need_count ? "The message names no server. Fill it in above; what can be seen without it is probed "
+				 "meanwhile."
+			       : "Probes from this machine tell the causes apart: name, address, route, port, session. "
+				 "They only look, and change nothing.");
+	buf_add_c(out, "<section id=\"beliefs\" hidden></section>\n"
+		       "<ul id=\"probes\" class=\"probes\" aria-live=\"polite\"></ul>\n");
+}
+
+static void add_diagnosis(struct buf *out, const struct results *v)
+{
+	const struct triage_report *r = v->report;
+	if (!worth_probing(r) && !v->done.n)
+		return;
+	buf_addf(out, "<section class=\"card diagnosis\" id=\"diagnosis\" aria-labelledby=\"which\"%s>\n"
+		      "<h2 id=\"which\">Which cause is it?</h2>\n",
+		 r->answer.found.explained ? " data-auto" : "");
+	add_shared(out, v->age_ms);
+	if (v->done.n)
+		buf_add(out, v->done);
+	else
+		add_idle(out, r);
+	buf_addf(out, "<p class=\"actions\"><button form=\"ask\" name=\"do\" value=\"diagnose\" id=\"run\">%s</button></p>\n"
+		      "</section>\n", v->done.n ? "Check again" : "Run the probes");
+}
+
+/* Without a script each of them answers with the text itself. */
+static void add_pass_on(struct buf *out)
+{
+	buf_add_c(out, "<section class=\"pass\" aria-label=\"Pass it on\">\n<p class=\"actions\"><span class=\"lead\">Copy the report</span> "
+		       "<button form=\"ask\" name=\"do\" value=\"markdown\">Markdown</button> "
+		       "<button form=\"ask\" name=\"do\" value=\"ticket\">Ticket</button> "
+		       "<button form=\"ask\" name=\"do\" value=\"json\">JSON</button></p>\n</section>\n");
+}
+
+void page_results(struct buf *out, const struct results *v)
+{
+	const struct triage_report *r = v->report;
+	const struct match_answer *found = &r->answer.found;
+	buf_addf(out, "<section class=\"said\" aria-label=\"Your message\" data-of=\"%.*s\">\n", STR_ARG(v->mark));
+	render_html_message(out, found);
+	add_envelope(out, &found->envelope);
+	add_chips(out, r);
+	buf_add_c(out, "</section>\n<div class=\"columns\">\n");
+	if (found->match_count)
+		add_best(out, v);
+	else
+		add_unexplained(out, v);
+	add_diagnosis(out, v);
+	buf_add_c(out, "<div class=\"more\">\n");
+	add_pass_on(out);
+	add_others(out, r);
+	add_codes(out, found);
+	buf_add_c(out, "</div>\n</div>\n");
+}
+
