@@ -3,11 +3,15 @@
  * kbt serve: the web page and the HTTP API, until a signal ends it. Everything but the words is in web/.
  */
 #include "cli/cmd.h"
+#include "web/gate.h"
 #include "web/http.h"
 #include "web/site.h"
 
 #include <pthread.h>
 #include <signal.h>
+#include <unistd.h>
+
+enum { NAMES_MAX = 64 };
 
 static void say(void *context, const char *sentence)
 {
@@ -45,68 +49,134 @@ static void wait_for_signal(const sigset_t *before)
 		sigsuspend(before);
 }
 
-static enum err serve(struct cmd_context *c, const struct listener *l, struct site *site, const sigset_t *before)
+/* What outlives the threads that use it. */
+struct served {
+	struct listener listener;
+	struct tls_files tls;
+	struct gate *gate;
+	struct site *site;
+	struct str names[NAMES_MAX];
+	size_t name_count;
+};
+
+static void add_name(struct cmd_context *c, struct served *s, struct str name)
+{
+	if (name.n && s->name_count < NAMES_MAX)
+		s->names[s->name_count++] = arena_str(&c->arena, name);
+}
+
+/* own_names: what --host says; where other machines can ask, also what this one is called. */
+static void own_names(struct cmd_context *c, struct served *s)
+{
+	char host[256] = "";
+	for (size_t i = 0; cmd_value_at(c, "host", i); i++)
+		add_name(c, s, str_c(cmd_value_at(c, "host", i)));
+	if (!s->listener.local && !gethostname(host, sizeof host - 1))
+		add_name(c, s, str_c(host));
+}
+
+static enum err serve(struct cmd_context *c, struct served *s, const sigset_t *before)
 {
 	struct http_server *server = NULL;
-	struct http_options options = { .listener = l,
-					.hosts = { .own = l->host,
-						   .any_literal = l->wildcard,
-						   .any = cmd_has(c, "insecure") },
+	struct http_options options = { .listener = &s->listener,
+					.tls = s->listener.tls ? &s->tls : NULL,
+					.hosts = { .own = s->listener.host,
+						   .any_literal = s->listener.wildcard,
+						   .names = s->names,
+						   .name_count = s->name_count,
+						   .secure = s->listener.tls,
+						   .proxied = s->listener.file.n > 0 },
+					.admit = site_admit,
 					.handle = site_handle,
 					.refuse = site_refuse,
-					.context = site };
+					.context = s->site };
 	enum err e = http_open(&options, &c->diags, &server);
 	if (e)
 		return e;
-	announce(c, l, site);
+	announce(c, &s->listener, s->site);
 	wait_for_signal(before);
 	http_close(&server);
+	listener_forget(&s->listener);
 	return ERR_OK;
+}
+
+static enum err prepare(struct cmd_context *c, struct served *s)
+{
+	const char *cert = cmd_value(c, "tls-cert", NULL), *key = cmd_value(c, "tls-key", NULL);
+	struct listen_options listen = { cmd_has(c, "tokens"), cert != NULL, cmd_has(c, "insecure") };
+	struct gate_options gate = { .tokens = cmd_value(c, "tokens", NULL), .secure = cert != NULL, .say = say, .context = c };
+	uint64_t per_min = 0;
+	if (!cert != !key)
+		return diags_fail(&c->diags, ERR_INPUT, "--tls-cert and --tls-key belong together");
+	if (!cmd_number(c, "rate", 1, 6000, &per_min))
+		return ERR_INPUT;
+	gate.diagnoses_per_min = (double)per_min;
+	enum err e = cert ? tls_load(cert, key, &c->arena, &c->diags, &s->tls) : ERR_OK;
+	if (!e)
+		e = gate_open(&gate, &c->diags, &s->gate);
+	if (!e)
+		e = listener_open(str_c(cmd_value(c, "listen", "127.0.0.1:8053")), &listen, &c->arena, &c->diags,
+				  &s->listener);
+	if (!e)
+		own_names(c, s);
+	return e;
+}
+
+static enum err open_and_serve(struct cmd_context *c, struct served *s, const sigset_t *before)
+{
+	struct site_options options = { .db = c->db,
+					.loopback = s->listener.loopback,
+					.gate = s->gate,
+					.say = say,
+					.progress = show_progress,
+					.context = c };
+	enum err e = site_open(&options, &c->diags, &s->site);
+	cmd_show_diags(c);
+	if (!e)
+		e = serve(c, s, before);
+	else
+		listener_close(&s->listener);
+	site_close(&s->site);
+	return e;
 }
 
 static int run(struct cmd_context *c)
 {
-	struct listener listener;
-	struct site *site = NULL;
+	struct served served = { 0 };
 	sigset_t ends, before;
 	if (c->arg_count) {
 		cmd_usage(c, "serve takes no arguments");
 		return EXIT_USAGE;
 	}
-	enum err e = listener_open(str_c(cmd_value(c, "listen", "127.0.0.1:8053")), cmd_has(c, "insecure"), &c->arena,
-				   &c->diags, &listener);
-	if (e)
-		return cmd_fail(c, e);
-	sigemptyset(&ends);
-	sigaddset(&ends, SIGINT);
-	sigaddset(&ends, SIGTERM);
-	sigaddset(&ends, SIGHUP);
-	pthread_sigmask(SIG_BLOCK, &ends, &before);
-	struct site_options options = { .db = c->db,
-					.loopback = listener.loopback,
-					.say = say,
-					.progress = show_progress,
-					.context = c };
-	e = site_open(&options, &c->diags, &site);
-	cmd_show_diags(c);
-	if (!e)
-		e = serve(c, &listener, site, &before);
-	else
-		listener_close(&listener);
-	site_close(&site);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	enum err e = prepare(c, &served);
+	if (!e) {
+		sigemptyset(&ends);
+		sigaddset(&ends, SIGINT);
+		sigaddset(&ends, SIGTERM);
+		sigaddset(&ends, SIGHUP);
+		pthread_sigmask(SIG_BLOCK, &ends, &before);
+		e = open_and_serve(c, &served, &before);
+		pthread_sigmask(SIG_SETMASK, &before, NULL);
+	}
+	gate_close(&served.gate);
 	return e ? cmd_fail(c, e) : EXIT_FOUND;
 }
 
 static const struct cmd_option options[] = {
-	{ "listen", 0, "ADDR:PORT", "where to listen (127.0.0.1:8053); port 0 takes any free one" },
-	{ "insecure", 0, NULL, "listen also where other machines can ask; no probes are sent then" },
+	{ "listen", 0, "WHERE", "ADDRESS:PORT (127.0.0.1:8053; port 0 takes any free one) or unix:FILE" },
+	{ "host", 0, "NAME", "a name of this server; requests under any other are refused; may be repeated" },
+	{ "tokens", 0, "FILE", "answer only who shows a token of this file (kbt token)" },
+	{ "tls-cert", 0, "FILE", "speak TLS, with this certificate (PEM, the chain behind it)" },
+	{ "tls-key", 0, "FILE", "its key" },
+	{ "rate", 0, "N", "at most N diagnoses a minute for a client on another machine (20)" },
+	{ "insecure", 0, NULL, "listen where other machines can ask without tokens, or without TLS" },
 	{ .name = NULL },
 };
 
 static const char *const examples[] = {
 	"kbt serve",
-	"kbt serve --listen [::1]:8080",
+	"kbt serve --listen unix:/run/kbt/web.sock --host kb.example.org",
+	"kbt serve --listen 0.0.0.0:8053 --tokens tokens --tls-cert cert.pem --tls-key key.pem",
 	"kbt serve --db build/kb.db --listen 127.0.0.1:0",
 	NULL,
 };

@@ -24,7 +24,7 @@ CHECKS = ('-*,clang-analyzer-*,bugprone-*,-bugprone-easily-swappable-parameters,
           '-clang-analyzer-security.FloatLoopCounter,'
           '-clang-analyzer-security.insecureAPI.DeprecatedOrUnsafeBufferHandling,'
           '-clang-analyzer-valist.Uninitialized')
-PKGS = 'sqlite3 libmicrohttpd libcjson libarchive libcares libmnl yaml-0.1 libzstd libxxhash md4c'.split()
+PKGS = 'sqlite3 libmicrohttpd libcjson libarchive libcares libmnl yaml-0.1 libzstd libxxhash md4c libseccomp libsodium gnutls'.split()
 
 
 def run(command, timeout=600):

@@ -4,6 +4,8 @@
  */
 #include "web/page.h"
 
+#include "web/gate.h"
+
 #include <stdio.h>
 
 struct follow {
@@ -24,7 +26,11 @@ static struct follow *join(struct site *site, struct http_request *req, struct h
 			   const struct question *q, enum run_form form)
 {
 	struct follow *f = arena_new(req->arena, struct follow);
+	struct gate *gate = site_gate(site);
 	uint64_t after = 0;
+	bool shares = runs_has(site_runs(site), q); /* only a new diagnosis counts for the client's rate */
+	if (shares ? !gate_needs(gate, req, res, ROLE_PROBE) : !gate_takes_diagnosis(gate, req, res))
+		return NULL;
 	bool goes_on = str_u64(http_header(req, "Last-Event-ID"), &after);
 	if (!goes_on || after > UINT32_MAX - 1)
 		after = 0;

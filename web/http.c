@@ -11,6 +11,7 @@
 
 #include "base/mem.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <microhttpd.h>
@@ -37,6 +38,8 @@ enum {
 	LINGERING_MAX = 64,
 	ANSWER_S = 60
 };
+
+static const char tls_priorities[] = "SECURE128:+SECURE192:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2:%SERVER_PRECEDENCE";
 
 static const struct {
 	const char *name, *value;
@@ -358,6 +361,12 @@ static void add_headers(struct MHD_Response *r, struct http_wake *w)
 		MHD_add_response_header(r, "ETag", arena_str(&w->arena, res->etag).p);
 	if (res->location.n)
 		MHD_add_response_header(r, "Location", arena_str(&w->arena, res->location).p);
+	if (res->cookie.n)
+		MHD_add_response_header(r, "Set-Cookie", arena_str(&w->arena, res->cookie).p);
+	if (res->retry_after_s)
+		MHD_add_response_header(r, "Retry-After", arena_printf(&w->arena, "%u", res->retry_after_s).p);
+	if (res->status == 401)
+		MHD_add_response_header(r, "WWW-Authenticate", "Bearer realm=\"kbtriage\"");
 	if (res->read)
 		MHD_add_response_header(r, "X-Accel-Buffering", "no");
 	if (res->close)
@@ -390,15 +399,21 @@ static enum MHD_Result send_response(struct http_wake *w)
 	return done;
 }
 
+/* send_early answers before the body has come: the connection ends with it. */
+static enum MHD_Result send_early(struct http_wake *w)
+{
+	w->res.close = true;
+	w->conn->linger = true;
+	return send_response(w);
+}
+
 static enum MHD_Result refuse(struct http_wake *w, unsigned status, const char *why)
 {
 	const struct http_options *o = &w->server->options;
 	w->res = (struct http_response){ 0 };
 	o->refuse(o->context, &w->req, status, why, &w->res);
 	w->res.status = status;
-	w->res.close = true;
-	w->conn->linger = true;
-	return send_response(w);
+	return send_early(w);
 }
 
 /* serve asks the handler, again after each wake, until it answers. */
@@ -464,8 +479,32 @@ static void read_headers(struct http_wake *w, const char *method, const char *ve
 	w->unfit |= !info || (size_t)(w->edge - method) + 2 != info->header_size;
 }
 
+/* note_client: whom limits count for. IPv6 clients have a network of addresses each. */
+static void note_client(struct http_wake *w)
+{
+	const struct listener *l = w->server->options.listener;
+	const union MHD_ConnectionInfo *info =
+		l->local ? NULL : MHD_get_connection_info(w->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+	const struct sockaddr *from = info ? info->client_addr : NULL;
+	char text[INET6_ADDRSTRLEN];
+	if (from && from->sa_family == AF_INET) {
+		struct in_addr four = ((const struct sockaddr_in *)(const void *)from)->sin_addr;
+		if (ntohl(four.s_addr) >> 24 != IN_LOOPBACKNET)
+			w->req.client = arena_str(&w->arena, str_c(inet_ntop(AF_INET, &four, text, sizeof text)));
+	} else if (from && from->sa_family == AF_INET6) {
+		struct in6_addr six = ((const struct sockaddr_in6 *)(const void *)from)->sin6_addr;
+		bool mapped = IN6_IS_ADDR_V4MAPPED(&six);
+		if (IN6_IS_ADDR_LOOPBACK(&six) || (mapped && six.s6_addr[12] == IN_LOOPBACKNET))
+			return;
+		if (!mapped)
+			memset(&six.s6_addr[8], 0, 8);
+		w->req.client = arena_str(&w->arena, str_c(inet_ntop(AF_INET6, &six, text, sizeof text)));
+	}
+}
+
 static enum MHD_Result first_look(struct http_wake *w, const char *method, const char *version)
 {
+	const struct http_options *o = &w->server->options;
 	const char *why = NULL;
 	uint64_t length;
 	w->seen = true;
@@ -479,11 +518,15 @@ static enum MHD_Result first_look(struct http_wake *w, const char *method, const
 		return refuse(w, 414, "The address is too long.");
 	if (w->target_err || w->unfit)
 		return refuse(w, 400, "The request is malformed.");
-	unsigned status = request_check(&w->req, &w->server->options.hosts, &why);
+	unsigned status = request_check(&w->req, &o->hosts, &why);
 	if (status)
 		return refuse(w, status, why);
 	if (str_u64(http_header(&w->req, "Content-Length"), &length) && length > REQUEST_BODY_MAX)
 		return refuse(w, 413, "The request is larger than 1 MiB.");
+	note_client(w);
+	w->res = (struct http_response){ .status = 200 };
+	if (o->admit && !o->admit(o->context, &w->req, &w->res))
+		return w->req.method == HTTP_POST || w->req.method == HTTP_OTHER ? send_early(w) : send_response(w);
 	return MHD_YES;
 }
 
@@ -535,16 +578,24 @@ static struct MHD_Daemon *start(struct http_server *s)
 	const struct http_options *o = &s->options;
 	long processors = sysconf(_SC_NPROCESSORS_ONLN);
 	unsigned threads = o->threads ? o->threads : processors > 4 ? (unsigned)processors : 4;
+	struct MHD_OptionItem tls[] = { { MHD_OPTION_HTTPS_MEM_CERT, 0, o->tls ? (void *)(uintptr_t)o->tls->cert.p : NULL },
+					{ MHD_OPTION_HTTPS_MEM_KEY, 0, o->tls ? (void *)(uintptr_t)o->tls->key.p : NULL },
+					{ MHD_OPTION_HTTPS_PRIORITIES, 0, (void *)(uintptr_t)tls_priorities },
+					{ MHD_OPTION_END, 0, NULL } };
+	if (!o->tls)
+		tls[0] = tls[3];
+	unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG;
 	return MHD_start_daemon(
-		MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG, 0, NULL, NULL,
+		o->tls ? flags | MHD_USE_TLS : flags, 0, NULL, NULL,
 		on_request, s, MHD_OPTION_EXTERNAL_LOGGER, say_nothing, NULL, MHD_OPTION_LISTEN_SOCKET,
 		o->listener->fd, MHD_OPTION_THREAD_POOL_SIZE, threads, MHD_OPTION_CONNECTION_LIMIT,
 		connection_limit(), MHD_OPTION_PER_IP_CONNECTION_LIMIT,
-		o->listener->loopback ? 0U : (unsigned)CONNECTIONS_PER_CLIENT, MHD_OPTION_CONNECTION_TIMEOUT,
+		o->listener->local ? 0U : (unsigned)CONNECTIONS_PER_CLIENT, MHD_OPTION_CONNECTION_TIMEOUT,
 		(unsigned)ANSWER_S, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_POOL,
 		MHD_OPTION_SIGPIPE_HANDLED_BY_APP, 1,
 		MHD_OPTION_UNESCAPE_CALLBACK, as_sent, NULL, MHD_OPTION_URI_LOG_CALLBACK, on_target, s,
 		MHD_OPTION_NOTIFY_CONNECTION, on_connection, s, MHD_OPTION_NOTIFY_COMPLETED, on_completed, s,
+		MHD_OPTION_ARRAY, tls,
 		MHD_OPTION_END);
 }
 

@@ -10,6 +10,7 @@
 
 #include "web/listen.h"
 #include "web/request.h"
+#include "web/tls.h"
 
 enum { HTTP_HEADER_S = 8, HTTP_BODY_S = 60, HTTP_IDLE_S = 30, HTTP_BEAT_S = 10 };
 
@@ -19,8 +20,12 @@ typedef void http_handler(void *context, struct http_request *req, struct http_r
 
 struct http_options {
 	const struct listener *listener; /* its socket belongs to the server from now on */
+	const struct tls_files *tls;	 /* NULL: plain */
 	struct http_hosts hosts;
 	unsigned threads; /* 0: as many as processors, at least 4 */
+	/* admit looks at a well-formed request's headers, before its body comes; false after it filled the answer. May
+	 * be NULL. */
+	bool (*admit)(void *context, struct http_request *req, struct http_response *res);
 	http_handler *handle;
 	void *context;
 	/* refuse makes the page of a request that the handler never sees. */

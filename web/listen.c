@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * "address:port" > a listening socket, or the sentence that says why not. See listen.h.
+ * "address:port" or "unix:/path" > a listening socket, or the sentence that says why not. See listen.h.
  */
 #include "web/listen.h"
 
@@ -9,12 +9,15 @@
 #include <netinet/in.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 union address {
 	struct sockaddr any;
 	struct sockaddr_in four;
 	struct sockaddr_in6 six;
+	struct sockaddr_un file;
 };
 
 static bool parse_address(struct str where, struct arena *a, union address *ret_address)
@@ -57,7 +60,8 @@ static void describe(const union address *address, struct arena *a, struct liste
 		l->wildcard = four == INADDR_ANY;
 		l->host = arena_str(a, str_c(inet_ntop(AF_INET, &address->four.sin_addr, text, sizeof text)));
 	}
-	l->url = arena_printf(a, "http://%.*s:%u/", STR_ARG(l->host), l->port);
+	l->local = l->loopback;
+	l->url = arena_printf(a, "%s://%.*s:%u/", l->tls ? "https" : "http", STR_ARG(l->host), l->port);
 }
 
 static enum err bind_failed(struct str where, int number, struct diags *d)
@@ -68,37 +72,120 @@ static enum err bind_failed(struct str where, int number, struct diags *d)
 	return diags_fail(d, err_from_errno(number), "cannot listen on %.*s: %s", STR_ARG(where), strerror(number));
 }
 
-enum err listener_open(struct str where, bool insecure, struct arena *a, struct diags *d,
-		       struct listener *ret_listener)
+/* check_safe: what other machines reach. */
+static enum err check_safe(struct str where, const struct listen_options *o, struct diags *d)
 {
-	struct listener l = { 0 };
-	union address address;
-	socklen_t size = sizeof address;
-	int on = 1;
-	if (!parse_address(where, a, &address))
-		return diags_fail(d, ERR_INPUT, "--listen wants an address and a port, as in 127.0.0.1:8053 or "
-				  "[::1]:8053, not \"%.*s\"", STR_ARG(where));
-	describe(&address, a, &l);
-	if (!l.loopback && !insecure)
-		return diags_fail(d, ERR_INPUT, "%.*s can be reached from other machines, and anyone there could have "
-				  "this one send probes: --insecure listens there nevertheless", STR_ARG(where));
-	l.fd = socket(address.any.sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (o->insecure || (o->tokens && o->tls))
+		return ERR_OK;
+	if (o->tokens)
+		return diags_fail(d, ERR_INPUT, "%.*s can be reached from other machines, and tokens sent there could be "
+				  "read on the way: --tls-cert and --tls-key protect them, --insecure listens there "
+				  "nevertheless", STR_ARG(where));
+	return diags_fail(d, ERR_INPUT, "%.*s can be reached from other machines, and anyone there could ask this one: "
+			  "--tokens says who may (see `kbt token --help`), --insecure listens there nevertheless",
+			  STR_ARG(where));
+}
+
+/* ---- a socket file ---- */
+
+/* take_away removes a socket file that nobody listens on; false where somebody does, or it is another kind of file. */
+static bool take_away(const union address *address)
+{
+	struct stat s;
+	int fd = lstat(address->file.sun_path, &s) || !S_ISSOCK(s.st_mode) ? -1 : socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (fd < 0)
+		return false;
+	bool dead = connect(fd, &address->any, sizeof address->file) && errno == ECONNREFUSED;
+	close(fd);
+	return dead && !unlink(address->file.sun_path);
+}
+
+static enum err file_failed(struct str where, int number, struct diags *d)
+{
+	if (number == EADDRINUSE)
+		return diags_fail(d, ERR_BUSY, "%.*s is there already, and another program uses it or it is no socket",
+				  STR_ARG(where));
+	return diags_fail(d, err_from_errno(number), "cannot listen on %.*s: %s", STR_ARG(where), strerror(number));
+}
+
+static enum err open_file(struct str where, struct str path, const struct listen_options *o, struct arena *a,
+			  struct diags *d, struct listener *ret_listener)
+{
+	union address address = { .file.sun_family = AF_UNIX };
+	if (!path.n || path.n >= sizeof address.file.sun_path)
+		return diags_fail(d, ERR_INPUT, "--listen unix:FILE wants the name of a file, of at most %zu bytes",
+				  sizeof address.file.sun_path - 1);
+	memcpy(address.file.sun_path, path.p, path.n);
+	struct listener l = { .local = true, .file = arena_str(a, path), .url = arena_str(a, where), .tls = o->tls };
+	l.fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (l.fd < 0)
-		return bind_failed(where, errno, d);
-	setsockopt(l.fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-	socklen_t own = address.any.sa_family == AF_INET6 ? sizeof address.six : sizeof address.four;
-	if (bind(l.fd, &address.any, own) || listen(l.fd, SOMAXCONN) || getsockname(l.fd, &address.any, &size)) {
-		int number = errno;
+		return file_failed(where, errno, d);
+	mode_t mask = umask(o->tokens ? 0117 : 0177); /* before anybody could connect */
+	int number = bind(l.fd, &address.any, sizeof address.file) ? errno : 0;
+	if (number == EADDRINUSE && take_away(&address))
+		number = bind(l.fd, &address.any, sizeof address.file) ? errno : 0;
+	if (!number && listen(l.fd, SOMAXCONN))
+		number = errno;
+	umask(mask);
+	if (number) {
 		close(l.fd);
-		return bind_failed(where, number, d);
+		return file_failed(where, number, d);
 	}
-	describe(&address, a, &l);
 	*ret_listener = l;
 	return arena_err(a);
+}
+
+/* ---- an address ---- */
+
+static enum err open_address(struct str where, const union address *wanted, struct listener *l, struct arena *a,
+			     struct diags *d)
+{
+	union address address = *wanted;
+	socklen_t size = sizeof address;
+	int on = 1;
+	l->fd = socket(address.any.sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (l->fd < 0)
+		return bind_failed(where, errno, d);
+	setsockopt(l->fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+	socklen_t own = address.any.sa_family == AF_INET6 ? sizeof address.six : sizeof address.four;
+	if (bind(l->fd, &address.any, own) || listen(l->fd, SOMAXCONN) || getsockname(l->fd, &address.any, &size)) {
+		int number = errno;
+		close(l->fd);
+		return bind_failed(where, number, d);
+	}
+	describe(&address, a, l);
+	return arena_err(a);
+}
+
+enum err listener_open(struct str where, const struct listen_options *options, struct arena *a, struct diags *d,
+		       struct listener *ret_listener)
+{
+	const struct str unix_file = STR("unix:");
+	struct listener l = { .tls = options->tls };
+	union address address;
+	if (str_starts(where, unix_file))
+		return open_file(where, str_from(where, unix_file.n), options, a, d, ret_listener);
+	if (!parse_address(where, a, &address))
+		return diags_fail(d, ERR_INPUT, "--listen wants an address and a port, as in 127.0.0.1:8053 or "
+				  "[::1]:8053, or unix:FILE, not \"%.*s\"", STR_ARG(where));
+	describe(&address, a, &l);
+	enum err e = l.local ? ERR_OK : check_safe(where, options, d);
+	if (!e)
+		e = open_address(where, &address, &l, a, d);
+	if (!e)
+		*ret_listener = l;
+	return e;
 }
 
 void listener_close(struct listener *listener)
 {
 	close(listener->fd);
 	listener->fd = -1;
+	listener_forget(listener);
+}
+
+void listener_forget(struct listener *listener)
+{
+	if (listener->file.n)
+		unlink(listener->file.p);
 }

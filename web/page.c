@@ -4,6 +4,8 @@
  */
 #include "web/page.h"
 
+#include "web/gate.h"
+
 #include <string.h>
 
 static void add_static(struct buf *out, const char *before, const char *name, const char *after)
@@ -43,6 +45,11 @@ void page_end(struct buf *out, struct site *site)
 	buf_add_c(out, "Nothing you paste is kept. <a href=\"/help\">Keys, API, and how to write an article</a>"
 		       "</p></footer>\n<dialog id=\"keys\" aria-labelledby=\"keys-title\"><h2 id=\"keys-title\">Keys</h2>\n"
 		       PAGE_KEYS "<form method=\"dialog\"><button>Close</button></form></dialog>\n</body>\n</html>\n");
+}
+
+void page_csrf(struct buf *out, struct site *site, const struct http_request *req)
+{
+	buf_addf(out, "<input type=\"hidden\" name=\"csrf\" value=\"%.*s\">\n", STR_ARG(gate_csrf(site_gate(site), req)));
 }
 
 void page_encode(struct buf *out, struct str text)

@@ -26,6 +26,9 @@
 void page_begin(struct buf *out, struct str title, struct str find);
 void page_end(struct buf *out, struct site *site);
 
+/* page_csrf: the hidden field without which no form is taken (gate.h). */
+void page_csrf(struct buf *out, struct site *site, const struct http_request *req);
+
 /* page_encode: text as a part of an address. */
 void page_encode(struct buf *out, struct str text);
 /* page_link: an article's title as a link, and its id behind it. */

@@ -9,7 +9,7 @@ enum { SEE_ALSO_MAX = 6, GET_TEXT_MAX = 2 << 10 }; /* an address is kept in many
 
 /* ---- the field ---- */
 
-static void add_ask(struct buf *out, struct str text, struct arena *a)
+static void add_ask(struct buf *out, struct str text, struct site *site, const struct http_request *req)
 {
 	buf_add_c(out, "<form id=\"ask\" class=\"ask\" method=\"post\" action=\"/\">\n"
 		       "<h1><label for=\"text\">What does this error mean?</label></h1>\n"
@@ -19,8 +19,10 @@ static void add_ask(struct buf *out, struct str text, struct arena *a)
 	render_html_escape(out, text);
 	buf_add_c(out, "</textarea>\n<input type=\"hidden\" name=\"of\" value=\"");
 	if (text.n)
-		render_html_escape(out, page_mark(text, a));
-	buf_add_c(out, "\">\n<p class=\"actions\"><button class=\"primary\" name=\"do\" value=\"explain\">Explain</button> "
+		render_html_escape(out, page_mark(text, req->arena));
+	buf_add_c(out, "\">\n");
+	page_csrf(out, site, req);
+	buf_add_c(out, "<p class=\"actions\"><button class=\"primary\" name=\"do\" value=\"explain\">Explain</button> "
 		       "<span class=\"hint\"><kbd>Ctrl</kbd> <kbd>Enter</kbd> explains and runs the probes</span>"
 		       "<span id=\"busy\" class=\"hint\" role=\"status\"></span></p>\n</form>\n");
 }
@@ -85,7 +87,7 @@ static void show(struct site *site, struct http_request *req, struct http_respon
 {
 	struct buf out = { 0 };
 	page_begin(&out, STR(""), STR(""));
-	add_ask(&out, q->text, req->arena);
+	add_ask(&out, q->text, site, req);
 	buf_add_c(&out, "<div id=\"results\">\n");
 	enum err e = str_trim(q->text).n ? add_answer(&out, site, req, q, done, age_ms) : ERR_OK;
 	if (e) {

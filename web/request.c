@@ -96,6 +96,7 @@ enum err request_parse_target(struct str target, struct http_request *req)
 	if (e)
 		return e;
 	req->path = path;
+	req->target = target;
 	return arena_err(req->arena);
 }
 
@@ -173,20 +174,27 @@ static bool is_literal(struct str name)
 static bool host_is_ours(struct str host, const struct http_hosts *hosts)
 {
 	struct str name = host_name(host);
-	if (hosts->any || str_eq_nocase(name, STR("localhost")) || str_eq(name, STR("127.0.0.1")) ||
+	for (size_t i = 0; i < hosts->name_count; i++)
+		if (str_eq_nocase(name, hosts->names[i]))
+			return true;
+	if (str_eq_nocase(name, STR("localhost")) || str_eq(name, STR("127.0.0.1")) ||
 	    str_eq(name, STR("[::1]")))
 		return true;
 	return (hosts->own.n && str_eq_nocase(name, hosts->own)) || (hosts->any_literal && is_literal(name));
 }
 
-static bool is_same_origin(const struct http_request *req, struct str host)
+static bool is_same_origin(const struct http_request *req, struct str host, const struct http_hosts *hosts)
 {
+	const struct str plain = STR("http://"), safe = STR("https://");
 	struct str site = http_header(req, "Sec-Fetch-Site"), origin = http_header(req, "Origin");
 	if (site.n)
 		return str_eq(site, STR("same-origin")) || str_eq(site, STR("none"));
 	if (!origin.n)
 		return true; /* no browser: nothing is sent along on behalf of somebody else */
-	return str_starts(origin, STR("http://")) && str_eq_nocase(str_from(origin, 7), host);
+	if (!hosts->secure && str_starts(origin, plain))
+		return str_eq_nocase(str_from(origin, plain.n), host);
+	return (hosts->secure || hosts->proxied) && str_starts(origin, safe) &&
+	       str_eq_nocase(str_from(origin, safe.n), host);
 }
 
 static const char *unfit_framing(const struct http_request *req)
@@ -216,11 +224,11 @@ unsigned request_check(const struct http_request *req, const struct http_hosts *
 	*ret_why = unfit_framing(req);
 	if (*ret_why)
 		return 400;
-	*ret_why = "This server does not answer under that name. Open it by its address.";
+	*ret_why = "This server does not answer under that name. Open it by its address, or start it with --host NAME.";
 	if (!host_is_ours(host, hosts))
 		return 421;
 	*ret_why = "This request comes from another site's page.";
-	if (req->method != HTTP_GET && req->method != HTTP_HEAD && !is_same_origin(req, host))
+	if (req->method != HTTP_GET && req->method != HTTP_HEAD && !is_same_origin(req, host, hosts))
 		return 403;
 	return 0;
 }

@@ -20,6 +20,9 @@ enum {
 
 enum http_method { HTTP_GET, HTTP_HEAD, HTTP_POST, HTTP_OTHER };
 
+/* What somebody may do here, each more than the one before: nothing; look up; send probes; what is others' too. */
+enum role { ROLE_NONE, ROLE_READ, ROLE_PROBE, ROLE_ADMIN };
+
 struct http_field {
 	struct str name, value;
 };
@@ -33,10 +36,15 @@ struct http_wake; /* http.h */
 
 struct http_request {
 	enum http_method method;
+	struct str target;	    /* as sent */
 	struct str path;	    /* percent-decoded, valid UTF-8 without control characters */
 	struct http_fields query;
 	struct http_fields headers; /* as sent; the names in any case */
 	struct str body;
+	struct str client;	    /* whom limits count for: an address, of IPv6 its network; empty: this machine */
+	enum role role;		    /* as the gate says */
+	struct str user;	    /* whose token it is; may be empty */
+	struct str session;	    /* the cookie that stands for the token; empty where there is none */
 	struct arena *arena;	    /* freed when the request has ended */
 	struct http_wake *wake;	    /* to be called again; NULL where there is no server */
 	void *job;		    /* the handler's own, kept between its calls */
@@ -49,6 +57,8 @@ struct http_response {
 	struct str body;	 /* in the request's arena, or static */
 	const char *allow;	 /* for 405 */
 	struct str location;	 /* for redirects */
+	struct str cookie;	 /* for Set-Cookie */
+	unsigned retry_after_s;	 /* for 429 and 503; 0: not said */
 	struct str etag;	 /* with it the answer may be kept by the client, and is asked for again */
 	bool keep;		 /* static content under a name that changes with it */
 	bool close;		 /* the connection too */
@@ -76,7 +86,10 @@ bool http_accepts(const struct http_request *req, const char *type);	    /* name
 struct http_hosts {
 	struct str own;	  /* the address listened on, without port; brackets around IPv6 */
 	bool any_literal; /* a wildcard address is listened on: every address literal is ours */
-	bool any;	  /* --insecure: every name */
+	const struct str *names; /* its own names, without port */
+	size_t name_count;
+	bool secure;	  /* by TLS: an origin begins with https:// */
+	bool proxied;	  /* on a socket file: TLS may end in front of it, an origin begins with either */
 };
 
 /* request_check looks at what may make a request unfit: 0, or the status to refuse it with and the sentence. Header

@@ -4,6 +4,8 @@
  */
 #include "web/page.h"
 
+#include "web/gate.h"
+
 #include <string.h>
 
 #define GET HTTP_GET
@@ -32,7 +34,8 @@ void site_handle(void *context, struct http_request *req, struct http_response *
 		if (!fits(&routes[i], req->path))
 			continue;
 		if (routes[i].method == method) {
-			routes[i].answer(context, req, res);
+			if (gate_checks_csrf(site_gate(context), req, res))
+				routes[i].answer(context, req, res);
 			return;
 		}
 		other = &routes[i];
@@ -44,6 +47,11 @@ void site_handle(void *context, struct http_request *req, struct http_response *
 	bool home = str_eq(req->path, STR("/"));
 	page_fail(req, res, 405, other->method == HTTP_POST ? "This address wants a POST." : "This address wants a GET.");
 	res->allow = home ? "GET, HEAD, POST" : other->method == HTTP_POST ? "POST" : "GET, HEAD";
+}
+
+bool site_admit(void *context, struct http_request *req, struct http_response *res)
+{
+	return gate_admit(site_gate(context), req, res);
 }
 
 void site_refuse(void *context, struct http_request *req, unsigned status, const char *why, struct http_response *res)

@@ -452,6 +452,14 @@ static struct run *add_run(struct runs *all, uint64_t key, const struct question
 	return run;
 }
 
+bool runs_has(struct runs *all, const struct question *q)
+{
+	pthread_mutex_lock(&all->lock);
+	bool has = find(all, key_of(q), q);
+	pthread_mutex_unlock(&all->lock);
+	return has;
+}
+
 enum err runs_join(struct runs *all, const struct question *q, struct http_wake *wake, unsigned after,
 		   struct run_reader **ret_reader)
 {

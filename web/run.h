@@ -40,6 +40,8 @@ struct question {
  * the number of the last event that the reader has seen of the same run, else 0. */
 enum err runs_join(struct runs *runs, const struct question *q, struct http_wake *wake, unsigned after,
 		   struct run_reader **ret_reader) MUST_USE;
+/* runs_has: is the question's run under way, or just over, so that runs_join would share it? */
+bool runs_has(struct runs *runs, const struct question *q);
 void run_leave(struct run_reader **reader);
 /* run_lease: the reader asks again soon: the run goes on for RUN_LEASE_MS without it. */
 void run_lease(struct run_reader *reader);

@@ -231,6 +231,11 @@ struct runs *site_runs(struct site *s)
 	return s->runs;
 }
 
+struct gate *site_gate(struct site *s)
+{
+	return s ? s->options.gate : NULL;
+}
+
 /* ---- open and close ---- */
 
 enum err site_open(const struct site_options *options, struct diags *d, struct site **ret_site)

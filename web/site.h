@@ -12,10 +12,12 @@
 
 struct site;
 struct runs;
+struct gate;
 
 struct site_options {
 	const char *db;
 	bool loopback; /* served to this machine alone: probes may leave it */
+	struct gate *gate; /* who may ask what; borrowed; NULL: everyone everything */
 	/* say: a sentence for the one who runs the server; from any thread. */
 	void (*say)(void *context, const char *sentence);
 	bool (*progress)(void *context, int64_t done, int64_t total); /* of compiling the matcher, at the start */
@@ -25,6 +27,7 @@ struct site_options {
 enum err site_open(const struct site_options *options, struct diags *d, struct site **ret_site) MUST_USE;
 void site_close(struct site **site);
 struct runs *site_runs(struct site *site);
+struct gate *site_gate(struct site *site);
 
 struct desk {
 	struct store *store;
@@ -41,8 +44,9 @@ int64_t site_articles(struct site *site); /* how many the KB holds; for the foot
 /* A page: answers at once, or sets res->wait or res->read (http.h). */
 typedef void page_answer_fn(struct site *site, struct http_request *req, struct http_response *res);
 
-/* site_handle finds the page by its path and method in the table of routes; site_refuse makes the page of an error. Both
+/* site_admit asks the gate (gate.h). site_handle finds the page by its path and method in the table of routes; site_refuse makes the page of an error. All
  * fit struct http_options, with the site as context. */
+bool site_admit(void *site, struct http_request *req, struct http_response *res);
 void site_handle(void *site, struct http_request *req, struct http_response *res);
 void site_refuse(void *site, struct http_request *req, unsigned status, const char *why, struct http_response *res);
 

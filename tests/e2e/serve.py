@@ -19,16 +19,21 @@ FORM = {'Content-Type': 'application/x-www-form-urlencoded'}
 
 
 class Server:
-    def __init__(self, *args):
+    """host: where to connect to; a path for a socket file. tls: an ssl context, or None."""
+
+    def __init__(self, *args, listen='127.0.0.1:0', host='127.0.0.1', tls=None):
         self.dir = tempfile.mkdtemp(prefix='kbt-web-')
         self.db = os.path.join(self.dir, 'kb.db')
         self.env = dict(os.environ, KBT_DB=self.db, XDG_CACHE_HOME=os.path.join(self.dir, 'cache'))
         self.kbt('import', os.path.join(kbt.ROOT, 'kb'))
-        self.process = subprocess.Popen([kbt.KBT, 'serve', '--json', '--listen', '127.0.0.1:0', *args], env=self.env,
+        self.host, self.tls = host, tls
+        self.process = subprocess.Popen([kbt.KBT, 'serve', '--json', '--listen', listen, *args], env=self.env,
                                         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         line = self.process.stdout.readline()
         if not line:
-            raise AssertionError('kbt serve: ' + self.process.stderr.read().decode())
+            said = self.process.stderr.read().decode()
+            self.close()
+            raise AssertionError('kbt serve: ' + said)
         self.said = json.loads(line)
         self.port = self.said['port']
         self.url = self.said['url']
@@ -51,8 +56,10 @@ class Server:
 
     def ask(self, method, path, body=None, headers=None, timeout=60):
         """Gives status, headers (names in lower case), text."""
-        c = http.client.HTTPConnection('127.0.0.1', self.port, timeout=timeout)
+        c = http.client.HTTPConnection('localhost' if self.host.startswith('/') else self.host, self.port, timeout=timeout)
         try:
+            c.sock = self.connect()
+            c.sock.settimeout(timeout)
             c.request(method, path, body, headers or {})
             r = c.getresponse()
             return r.status, {k.lower(): v for k, v in r.getheaders()}, r.read().decode()
@@ -86,9 +93,13 @@ class Server:
     # ---- raw ----
 
     def connect(self):
-        s = socket.create_connection(('127.0.0.1', self.port))
+        if self.host.startswith('/'):
+            s = socket.socket(socket.AF_UNIX)
+            s.connect(self.host)
+        else:
+            s = socket.create_connection((self.host, self.port))
         s.settimeout(20)
-        return s
+        return self.tls.wrap_socket(s, server_hostname=self.host) if self.tls else s
 
     def raw(self, data, wait=10):
         """Sends bytes; gives what came back, and whether the server closed."""

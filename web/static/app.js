@@ -39,7 +39,7 @@
 		const body = new URLSearchParams(new FormData(ask));
 		if (submitter)
 			body.set(submitter.name, submitter.value);
-		const headers = { Accept: 'text/html, application/json', ...more };
+		const headers = { Accept: 'text/html, application/json', 'X-Kbt': '1', ...more };
 		const r = await fetch(url, { method: 'POST', body, signal, headers });
 		if (r.ok)
 			return r;

@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * kbt token: who may ask `kbt serve`, by name and role. The secret is printed once and kept nowhere.
+ */
+#include "cli/cmd.h"
+#include "web/file.h"
+#include "web/token.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+/* read_tokens: a file that is not there holds none. */
+static enum err read_tokens(struct cmd_context *c, const char *path, struct tokens *ret_tokens, struct stat *ret_file)
+{
+	struct str text;
+	*ret_tokens = (struct tokens){ 0 };
+	if (lstat(path, ret_file) && errno == ENOENT) {
+		*ret_file = (struct stat){ .st_mode = S_IFREG | 0600, .st_uid = (uid_t)-1, .st_gid = (gid_t)-1 };
+		return ERR_OK;
+	}
+	enum err e = file_read(path, TOKENS_BYTES_MAX, &c->arena, &c->diags, &text, ret_file);
+	c->diags.origin = str_c(path);
+	if (!e)
+		e = tokens_parse(text, &c->arena, &c->diags, ret_tokens);
+	c->diags.origin = STR("");
+	return e;
+}
+
+static bool write_whole(int fd, struct str bytes)
+{
+	while (bytes.n) {
+		ssize_t n = write(fd, bytes.p, bytes.n);
+		if (n < 0 && errno != EINTR)
+			return false;
+		bytes = str_from(bytes, n > 0 ? (size_t)n : 0);
+	}
+	return !fsync(fd);
+}
+
+/* write_tokens: beside, synced, renamed; owner and mode stay, of a new file the owner alone reads it. */
+static enum err write_tokens(struct cmd_context *c, const char *path, const struct tokens *t, const struct stat *file)
+{
+	struct buf out = { 0 };
+	struct str temp = arena_printf(&c->arena, "%s.XXXXXX", path);
+	tokens_write(&out, t);
+	if (buf_err(&out) || arena_err(&c->arena)) {
+		buf_free(&out);
+		return ERR_NOMEM;
+	}
+	int fd = mkstemp((char *)(uintptr_t)temp.p);
+	bool good = fd >= 0 && write_whole(fd, buf_str(&out)) && !fchmod(fd, file->st_mode & 0777);
+	if (good && file->st_uid != (uid_t)-1 && fchown(fd, file->st_uid, file->st_gid) && errno != EPERM)
+		good = false;
+	int number = errno;
+	if (fd >= 0 && close(fd) && good) {
+		good = false;
+		number = errno;
+	}
+	buf_free(&out);
+	if (good && !rename(temp.p, path))
+		return ERR_OK;
+	number = good ? errno : number;
+	if (fd >= 0)
+		unlink(temp.p);
+	return diags_fail(&c->diags, ERR_IO, "%s: %s", path, strerror(number));
+}
+
+static enum err add(struct cmd_context *c, const char *path, struct tokens *t, const struct stat *file, struct str name)
+{
+	struct token token = { .name = name };
+	struct str secret, role = str_c(cmd_value(c, "role", "probe"));
+	if (!token_name_fits(name))
+		return diags_fail(&c->diags, ERR_INPUT, "a token's name has letters, digits, dots, dashes and underscores, at "
+				  "most %d", TOKEN_NAME_MAX);
+	if (!role_find(role, &token.role))
+		return diags_fail(&c->diags, ERR_INPUT, "--role is read, probe or admin, not %.*s", STR_ARG(role));
+	if (tokens_named(t, name))
+		return diags_fail(&c->diags, ERR_EXISTS, "there is a token %.*s in %s already: remove it first", STR_ARG(name),
+				  path);
+	enum err e = token_make(&c->arena, &secret, token.hash);
+	if (e)
+		return e;
+	struct token *slot = t->count < TOKENS_MAX ? arena_push(&c->arena, &t->items, &t->count, &t->cap) : NULL;
+	if (!slot)
+		return diags_fail(&c->diags, ERR_LIMIT, "%s holds as many tokens as it may", path);
+	*slot = token;
+	e = write_tokens(c, path, t, file);
+	if (e)
+		return e;
+	if (c->json) {
+		struct json j = json_to(&c->out);
+		json_object(&j);
+		json_key_str(&j, "name", name);
+		json_key_str(&j, "role", str_c(role_name(token.role)));
+		json_key_str(&j, "token", secret);
+		json_end_object(&j);
+		buf_add_char(&c->out, '\n');
+	} else {
+		buf_addf(&c->out, "%.*s\n", STR_ARG(secret));
+	}
+	return ERR_OK;
+}
+
+static enum err take_out(struct cmd_context *c, const char *path, struct tokens *t, const struct stat *file, struct str name)
+{
+	const struct token *gone = tokens_named(t, name);
+	if (!gone)
+		return diags_fail(&c->diags, ERR_INPUT, "there is no token %.*s in %s", STR_ARG(name), path);
+	size_t at = (size_t)(gone - t->items);
+	memmove(&t->items[at], &t->items[at + 1], (t->count - at - 1) * sizeof *t->items);
+	t->count--;
+	return write_tokens(c, path, t, file);
+}
+
+static void list(struct cmd_context *c, const struct tokens *t)
+{
+	for (size_t i = 0; i < t->count; i++) {
+		struct json j = json_to(&c->out);
+		if (!c->json) {
+			buf_addf(&c->out, "%-5s  %.*s\n", role_name(t->items[i].role), STR_ARG(t->items[i].name));
+			continue;
+		}
+		json_object(&j);
+		json_key_str(&j, "name", t->items[i].name);
+		json_key_str(&j, "role", str_c(role_name(t->items[i].role)));
+		json_end_object(&j);
+		buf_add_char(&c->out, '\n');
+	}
+}
+
+/* lock_beside: two of these commands at once would lose one's change. */
+static int lock_beside(struct cmd_context *c, const char *path)
+{
+	struct str dir = arena_str(&c->arena, str_c(path));
+	char *slash = dir.p ? strrchr((char *)(uintptr_t)dir.p, '/') : NULL;
+	if (slash)
+		slash[slash == dir.p] = 0;
+	int fd = open(slash ? dir.p : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd >= 0)
+		flock(fd, LOCK_EX);
+	return fd;
+}
+
+static int run(struct cmd_context *c)
+{
+	const char *path = cmd_value(c, "tokens", NULL), *what = c->arg_count ? c->args[0] : "";
+	bool adds = !strcmp(what, "add"), takes = !strcmp(what, "remove"), lists = !strcmp(what, "list");
+	struct tokens tokens;
+	struct stat file;
+	if (!path || c->arg_count != (lists ? 1U : 2U) || (!adds && !takes && !lists)) {
+		cmd_usage(c, path ? "token wants add NAME, remove NAME, or list" : "--tokens names the file");
+		return EXIT_USAGE;
+	}
+	int lock = lists ? -1 : lock_beside(c, path);
+	enum err e = read_tokens(c, path, &tokens, &file);
+	if (!e && adds)
+		e = add(c, path, &tokens, &file, str_c(c->args[1]));
+	else if (!e && takes)
+		e = take_out(c, path, &tokens, &file, str_c(c->args[1]));
+	else if (!e)
+		list(c, &tokens);
+	if (lock >= 0)
+		close(lock);
+	return e ? cmd_fail(c, e) : cmd_flush(c) ? EXIT_FOUND : EXIT_USAGE;
+}
+
+static const struct cmd_option options[] = {
+	{ "tokens", 0, "FILE", "the file of tokens; it is made where it is missing" },
+	{ "role", 0, "ROLE", "add: read, probe (the default; read and send probes) or admin" },
+	{ .name = NULL },
+};
+
+static const char *const examples[] = {
+	"kbt token add alice --tokens /etc/kbtriage/tokens",
+	"kbt token add grafana --role read --tokens tokens",
+	"kbt token remove alice --tokens tokens",
+	"kbt token list --tokens tokens",
+	NULL,
+};
+
+const struct cmd cmd_token = {
+	.name = "token",
+	.usage = "add NAME | remove NAME | list",
+	.help = "who may ask the web page and the API",
+	.about = "Makes, takes out and lists the tokens of `kbt serve --tokens FILE`. A new token is printed once; the file holds its\n"
+		 "hash alone. A running server takes up the change within a second or two: one that is taken out is logged out.",
+	.examples = examples,
+	.options = options,
+	.run = run,
+};

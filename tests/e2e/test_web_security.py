@@ -1,0 +1,340 @@
+# SPDX-License-Identifier: MIT
+"""Who may ask the server what: listening elsewhere than on loopback, tokens, TLS, log-in, rates, names. All in a network
+namespace of its own, whose loopback also has an address that is none of loopback's."""
+import ctypes
+import json
+import os
+import re
+import shutil
+import signal
+import socket
+import ssl
+import stat
+import subprocess
+import threading
+import time
+import unittest
+import urllib.parse
+
+import kbt
+from serve import FORM, MESSAGE, Server, read_all
+
+OWN = '192.0.2.1'  # in the namespace
+NEWUSER, NEWNET = 0x10000000, 0x40000000
+
+
+def setUpModule():
+    libc = ctypes.CDLL(None, use_errno=True)
+    flags = NEWNET if os.geteuid() == 0 else NEWUSER | NEWNET
+    if libc.unshare(flags):
+        raise unittest.SkipTest('no network namespace may be made here')
+    for command in ('link set lo up', f'addr add {OWN}/24 dev lo', 'link add eth9 type dummy',
+                    'addr add 198.51.100.1/24 brd + dev eth9', 'link set eth9 up'):
+        if subprocess.run(['ip', *command.split()], stderr=subprocess.DEVNULL).returncode and 'eth9' not in command:
+            raise unittest.SkipTest('the ip command is missing')
+
+
+class Case(kbt.KbtTest):
+    def serve(self, *args, **kw):
+        server = Server(*args, **kw)
+        self.addCleanup(server.close)
+        return server
+
+    def tokens(self, **roles):
+        """A file of tokens, and the secret of each name."""
+        path = self.path('tokens')
+        return path, {name: self.kbt('token', 'add', name, '--role', role, '--tokens', path).out.strip()
+                      for name, role in roles.items()}
+
+    def certificate(self, name=OWN):
+        """A certificate of our own for an address, its key, and a context that trusts it alone."""
+        if not shutil.which('openssl'):
+            self.skipTest('openssl is missing')
+        cert, key = self.path('cert.pem'), self.path('key.pem')
+        subprocess.run(['openssl', 'req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2',
+                        '-subj', '/CN=kbt', '-addext', f'subjectAltName=IP:{name}', '-keyout', key, '-out', cert],
+                       check=True, stderr=subprocess.DEVNULL)
+        return cert, key, ssl.create_default_context(cafile=cert)
+
+
+def bearer(secret):
+    return {'Authorization': 'Bearer ' + secret}
+
+
+class Tokens(Case):
+    def test_a_token_is_printed_once_and_kept_as_a_hash(self):
+        path, secrets = self.tokens(alice='probe', bob='read')
+        self.assertRegex(secrets['alice'], r'\Akbt_[A-Za-z0-9_-]{43}\Z')
+        self.assertNotEqual(secrets['alice'], secrets['bob'])
+        with open(path) as f:
+            text = f.read()
+        self.assertNotIn(secrets['alice'][4:], text)
+        self.assertEqual(stat.S_IMODE(os.stat(path).st_mode), 0o600)
+        self.assertEqual(self.json('token', 'list', '--tokens', path),
+                         [{'name': 'alice', 'role': 'probe'}, {'name': 'bob', 'role': 'read'}])
+        self.kbt('token', 'remove', 'alice', '--tokens', path)
+        self.assertEqual(self.kbt('token', 'list', '--tokens', path).out, 'read   bob\n')
+        self.assertEqual([f for f in os.listdir(self.dir) if f.startswith('tokens')], ['tokens'])
+
+    def test_what_is_no_token(self):
+        path, _ = self.tokens(alice='admin')
+        self.refused('token', 'add', 'alice', '--tokens', path, names=['alice', path])
+        self.refused('token', 'add', 'a b', '--tokens', path, names=['name'])
+        self.refused('token', 'add', 'bob', '--role', 'king', '--tokens', path, names=['king'])
+        self.refused('token', 'remove', 'bob', '--tokens', path, names=['bob'])
+        self.refused('token', 'add', 'bob', names=['--tokens'])
+        self.refused('token', 'nonsense', '--tokens', path, names=['list'])
+        for text in ('alice probe', 'alice king ' + 'a' * 64, 'alice read ' + 'g' * 64, 'a/b read ' + 'a' * 64,
+                     'a read ' + 'a' * 64 + '\na read ' + 'b' * 64, '\x00', 'x ' * 100000):
+            bad = self.write('bad', text)
+            p = self.refused('token', 'list', '--tokens', bad, names=[bad])
+            self.assertRegex(p.err, r':\d+: ')
+
+    def test_many_at_once_lose_none(self):
+        path = self.path('tokens')
+        made = [subprocess.Popen([kbt.KBT, 'token', 'add', f't{i}', '--tokens', path], stdout=subprocess.DEVNULL) for i in range(8)]
+        self.assertEqual([p.wait() for p in made], [0] * 8)
+        self.assertEqual(len(self.json('token', 'list', '--tokens', path)), 8)
+
+
+class Elsewhere(Case):
+    """Where other machines can ask: only with tokens over TLS, or by an explicit --insecure."""
+
+    def refused_to_start(self, *args, names=()):
+        self.refused('serve', '--listen', f'{OWN}:0', *args, names=names)
+
+    def test_it_does_not_start_unprotected(self):
+        path, _ = self.tokens(alice='probe')
+        self.refused_to_start(names=['--tokens', '--insecure', OWN])
+        self.refused_to_start('--tokens', path, names=['--tls-cert', '--insecure'])
+        cert, key, _ = self.certificate()
+        self.refused_to_start('--tls-cert', cert, '--tls-key', key, names=['--tokens'])
+        self.refused_to_start('--tls-cert', cert, names=['--tls-key'])
+        self.refused_to_start('--tokens', path, '--tls-cert', cert, '--tls-key', self.write('k', 'nonsense'), names=[self.path('k')])
+        self.refused_to_start('--tokens', self.path('none'), '--insecure', names=[self.path('none')])
+        self.refused_to_start('--tokens', self.write('empty', '# nobody\n'), '--insecure', names=['kbt token add'])
+        os.chmod(path, 0o620)
+        self.refused_to_start('--tokens', path, '--insecure', names=['chmod'])
+
+    def test_tokens_over_tls(self):
+        path, secrets = self.tokens(alice='probe')
+        cert, key, trust = self.certificate()
+        server = self.serve('--tokens', path, '--tls-cert', cert, '--tls-key', key, listen=f'{OWN}:0', host=OWN, tls=trust)
+        self.assertTrue(server.url.startswith('https://'))
+        self.assertEqual(server.get('/-/healthy')[0], 200)
+        self.assertEqual(server.ask('GET', '/api/v1/search?q=rcmd')[0], 401)
+        status, answer = server.api('/api/v1/lookup', {'text': MESSAGE}, bearer(secrets['alice']))
+        self.assertEqual((status, answer['explained']), (200, True))
+        status, headers, _ = server.form('/login', {'token': secrets['alice']})
+        self.assertRegex(headers['set-cookie'], r'\A__Host-kbt=[\w-]+; Path=/; Max-Age=\d+; HttpOnly; SameSite=Strict; Secure\Z')
+        cookie = headers['set-cookie'].split(';')[0]
+        self.assertEqual(server.get('/', Cookie=cookie)[0], 200)
+        body = json.dumps({'text': MESSAGE})
+        for origin, want in ((f'https://{OWN}:{server.port}', 200), (f'http://{OWN}:{server.port}', 403)):
+            self.assertEqual(server.ask('POST', '/api/v1/lookup', body, {'Content-Type': 'application/json', 'Origin': origin,
+                                                                        **bearer(secrets['alice'])})[0], want)
+        plain = socket.create_connection((OWN, server.port))
+        plain.settimeout(5)
+        plain.sendall(b'GET / HTTP/1.1\r\nHost: ' + OWN.encode() + b'\r\n\r\n')
+        self.assertNotIn(b'200 OK', read_all(plain)[0])
+        plain.close()
+        old = ssl.create_default_context(cafile=cert)
+        old.set_ciphers('DEFAULT:@SECLEVEL=0')
+        old.minimum_version = old.maximum_version = ssl.TLSVersion.TLSv1_1
+        with self.assertRaises((ssl.SSLError, OSError)):
+            old.wrap_socket(socket.create_connection((OWN, server.port)), server_hostname=OWN)
+
+    def test_a_silent_or_dripping_handshake_is_cut_off(self):
+        path, _ = self.tokens(alice='probe')
+        cert, key, trust = self.certificate()
+        server = self.serve('--tokens', path, '--tls-cert', cert, '--tls-key', key, listen=f'{OWN}:0', host=OWN, tls=trust)
+        silent = socket.create_connection((OWN, server.port))
+        silent.settimeout(15)
+        begin = time.monotonic()
+        read_all(silent)
+        self.assertLess(time.monotonic() - begin, 11)
+        silent.close()
+
+    def test_insecure_answers_everyone_and_probes_nothing(self):
+        server = self.serve('--insecure', listen='0.0.0.0:0', host=OWN)
+        self.assertEqual(server.get('/')[0], 200)
+        for target in ('127.0.0.1', OWN, '198.51.100.7'):
+            report = server.api('/api/v1/diagnose', {'text': MESSAGE, 'set': {'server': target}})[1]
+            self.assertLessEqual({e['state'] for e in report['evidence'] if e['probe'] not in ('files', 'link', 'route')}, {'not-run'})
+
+
+class Roles(Case):
+    def setUp(self):
+        super().setUp()
+        self.file, self.secrets = self.tokens(reader='read', prober='probe', boss='admin')
+        self.server = self.serve('--tokens', self.file)
+
+    def test_nobody_gets_anything(self):
+        s = self.server
+        for method, path in (('GET', '/'), ('POST', '/'), ('GET', '/kb/Q150536'), ('GET', '/search?q=a'), ('GET', '/metrics'),
+                             ('POST', '/ui/answer'), ('POST', '/ui/diagnose'), ('POST', '/api/v1/lookup'), ('POST', '/logout'),
+                             ('POST', '/api/v1/diagnose'), ('GET', '/api/v1/search?q=a'), ('GET', '/nothing'), ('PUT', '/')):
+            for headers in ({}, bearer('kbt_' + 'A' * 43), bearer(''), {'Authorization': 'Basic YTpi'}, {'Cookie': 'kbt=AAAA'},
+                            {'Cookie': 'kbt='}, bearer(self.secrets['reader'][:-1]), bearer('x' * 3000)):
+                status, sent, text = s.ask(method, path, '' if method == 'POST' else None, headers)
+                self.assertEqual((status, sent.get('www-authenticate')), (401, 'Bearer realm="kbtriage"'), (method, path, headers))
+                self.assertNotIn('Q150536', text)
+        for path in ('/-/healthy', '/-/ready', '/login', '/api/v1/openapi.json'):
+            self.assertEqual(s.get(path)[0], 200, path)
+
+    def test_each_role_does_what_it_may(self):
+        s = self.server
+        for name, probes in (('reader', 403), ('prober', 200), ('boss', 200)):
+            who = bearer(self.secrets[name])
+            self.assertEqual(s.api('/api/v1/lookup', {'text': MESSAGE}, who)[0], 200)
+            self.assertEqual(s.get('/metrics', **who)[0], 200)
+            self.assertEqual(s.form('/', {'text': MESSAGE}, who)[0], 200)
+            status, answer = s.api('/api/v1/diagnose', {'text': MESSAGE}, who)
+            self.assertEqual(status, probes)
+            if probes == 403:
+                self.assertIn('role probe', answer['error'])
+            self.assertEqual(s.form('/', {'text': MESSAGE, 'do': 'diagnose'}, who)[0], probes)
+            self.assertEqual(s.form('/ui/diagnose', {'text': MESSAGE}, who)[0], probes)
+            self.assertEqual(s.ask('POST', '/api/v1/diagnose', json.dumps({'text': MESSAGE}), {
+                'Content-Type': 'application/json', 'Accept': 'text/event-stream', **who})[0], probes)
+
+    def test_a_browser_is_sent_to_the_log_in_and_back(self):
+        s, page = self.server, {'Accept': 'text/html,*/*;q=0.8', 'Sec-Fetch-Mode': 'navigate'}
+        status, headers, _ = s.get('/search?q=rcmd&page=1', **page)
+        self.assertEqual((status, headers['location']), (303, '/login?next=%2Fsearch%3Fq%3Drcmd%26page%3D1'))
+        status, _, text = s.get(headers['location'], **page)
+        csrf = re.search(r'name="csrf" value="(\w+)"', text).group(1)
+        self.assertIn('name="next" value="/search?q=rcmd&amp;page=1"', text)
+        own = {'Origin': s.url[:-1]}
+        fields = {'token': self.secrets['prober'], 'next': '/search?q=rcmd&page=1', 'csrf': csrf}
+        self.assertEqual(s.form('/login', {**fields, 'token': 'kbt_no'}, own)[0], 401)
+        self.assertEqual(s.form('/login', {**fields, 'csrf': 'x'}, own)[0], 403)
+        status, headers, _ = s.form('/login', fields, own)
+        self.assertEqual((status, headers['location']), (303, '/search?q=rcmd&page=1'))
+        self.assertRegex(headers['set-cookie'], r'\Akbt=[\w-]{32}; Path=/; Max-Age=43200; HttpOnly; SameSite=Strict\Z')
+        cookie = {'Cookie': 'theirs=1; ' + headers['set-cookie'].split(';')[0]}
+        self.assertEqual(s.get('/search?q=rcmd', **page, **cookie)[0], 200)
+        status, headers, _ = s.get('/login?next=%2Fhelp', **cookie)
+        self.assertEqual((status, headers['location']), (303, '/help'))
+        csrf = re.search(r'name="csrf" value="(\w+)"', s.get('/login', **cookie)[2]).group(1)
+        self.assertEqual(s.form('/logout', {}, cookie)[0], 403)
+        self.assertEqual(s.get('/', **cookie)[0], 200)
+        self.assertEqual(s.form('/logout', {'csrf': csrf}, {**cookie, **own})[0], 303)
+        self.assertEqual(s.get('/', **cookie)[0], 401)
+
+    def test_a_link_from_elsewhere_asks_once_more(self):
+        foreign = {'Sec-Fetch-Site': 'cross-site', 'Accept': 'text/html'}
+        text = self.server.get('/login?next=%2Fkb%2FQ150536', **foreign)[2]
+        self.assertIn('http-equiv="refresh" content="0;url=/login?again=1&amp;next=%2Fkb%2FQ150536"', text)
+        self.assertIn('name="token"', self.server.get('/login?again=1&next=%2Fkb%2FQ150536', **foreign)[2])
+
+    def test_the_log_in_leads_nowhere_else(self):
+        for to in ('//evil.example', 'http://evil.example/', '/\\evil.example', '/%0d%0aX-Evil:1', '/\r\nX-Evil: 1', 'javascript:alert(1)', '/a b'):
+            status, headers, _ = self.server.form('/login', {'token': self.secrets['reader'], 'next': to})
+            self.assertEqual(status, 303)
+            self.assertIn(headers['location'], ('/', '/%0d%0aX-Evil:1'), to)
+            self.assertNotIn('x-evil', headers)
+
+    def test_a_cookie_alone_changes_nothing(self):
+        cookie = {'Cookie': self.server.form('/login', {'token': self.secrets['prober']})[1]['set-cookie'].split(';')[0]}
+        for path, fields in (('/', {'text': MESSAGE, 'do': 'diagnose'}), ('/ui/diagnose', {'text': MESSAGE}), ('/logout', {})):
+            for csrf in ({}, {'csrf': ''}, {'csrf': '0' * 32}):
+                self.assertEqual(self.server.form(path, {**fields, **csrf}, cookie)[0], 403, (path, csrf))
+        csrf = re.search(r'name="csrf" value="(\w+)"', self.server.get('/', **cookie)[2]).group(1)
+        self.assertEqual(self.server.form('/', {'text': MESSAGE, 'do': 'diagnose', 'csrf': csrf}, cookie)[0], 200)
+        other = {'Cookie': self.server.form('/login', {'token': self.secrets['boss']})[1]['set-cookie'].split(';')[0]}
+        self.assertEqual(self.server.form('/', {'text': MESSAGE, 'csrf': csrf}, other)[0], 403)  # of another session
+
+    def test_a_token_that_is_taken_out_is_out(self):
+        s, who = self.server, bearer(self.secrets['prober'])
+        cookie = {'Cookie': s.form('/login', {'token': self.secrets['prober']})[1]['set-cookie'].split(';')[0]}
+        self.assertEqual((s.get('/help', **who)[0], s.get('/help', **cookie)[0]), (200, 200))
+        self.kbt('token', 'remove', 'prober', '--tokens', self.file)
+        fresh = self.kbt('token', 'add', 'fresh', '--tokens', self.file).out.strip()
+        self.assertTrue(s.wait_until(lambda: s.get('/help', **who)[0] == 401))
+        self.assertEqual((s.get('/help', **cookie)[0], s.get('/help', **bearer(fresh))[0]), (401, 200))
+        with open(self.file, 'a') as f:
+            f.write('nonsense\n')
+        time.sleep(1.2)
+        self.assertEqual(s.get('/help', **bearer(fresh))[0], 200)  # a damaged file shuts nobody out, and lets nobody in
+        self.assertEqual(s.get('/help', **who)[0], 401)
+        self.assertIn('the old ones go on', s.close()[1])
+
+
+class Rates(Case):
+    def test_a_client_elsewhere_is_limited_and_loopback_is_not(self):
+        server = self.serve('--insecure', '--rate', '3', listen='0.0.0.0:0', host=OWN)
+        question = lambda n: {'text': MESSAGE, 'set': {'server': f'198.51.100.{n}'}}
+        found = [server.api('/api/v1/diagnose', question(n)) for n in range(1, 6)]
+        self.assertEqual([status for status, _ in found], [200, 200, 200, 429, 429])
+        self.assertIn('too many', found[-1][1]['error'])
+        status, headers, _ = server.ask('POST', '/api/v1/diagnose', json.dumps(question(9)), {'Content-Type': 'application/json'})
+        self.assertEqual(status, 429)
+        self.assertIn(int(headers['retry-after']), range(1, 21))
+        server.host = '127.0.0.1'
+        self.assertEqual([server.api('/api/v1/diagnose', question(n))[0] for n in range(10, 16)], [200] * 6)
+        self.assertEqual({server.get('/-/healthy')[0] for _ in range(600)}, {200})
+        server.host = OWN
+        self.assertIn(429, {server.get('/-/healthy')[0] for _ in range(600)})
+
+    def test_guessing_tokens_is_slowed_down(self):
+        path, secrets = self.tokens(alice='read')
+        server = self.serve('--tokens', path, '--insecure', listen=f'{OWN}:0', host=OWN)
+        found = [server.get('/help', **bearer(f'kbt_{n}'))[0] for n in range(14)]
+        self.assertEqual(found, [401] * 10 + [429] * 4)
+        self.assertEqual(server.form('/login', {'token': 'kbt_no'})[0], 429)
+        self.assertEqual(server.get('/login')[0], 200)
+
+
+class SocketFile(Case):
+    def test_it_serves_its_owner_and_goes_away(self):
+        path = self.path('web.sock')
+        server = self.serve('--host', 'kb.example.org', listen='unix:' + path, host=path)
+        self.assertEqual(stat.S_IMODE(os.stat(path).st_mode), 0o600)
+        self.assertEqual((server.url, server.get('/')[0]), ('unix:' + path, 200))
+        self.assertEqual(server.get('/', Host='kb.example.org')[0], 200)
+        self.assertEqual(server.get('/', Host='evil.example')[0], 421)
+        body = json.dumps({'text': MESSAGE})
+        for origin, want in (('https://kb.example.org', 200), ('http://kb.example.org', 200), ('https://evil.example', 403)):
+            self.assertEqual(server.ask('POST', '/api/v1/lookup', body, {'Host': 'kb.example.org', 'Origin': origin,
+                                                                        'Content-Type': 'application/json'})[0], want)
+        self.refused('serve', '--db', server.db, '--listen', 'unix:' + path, names=[path])
+        server.close()
+        self.assertFalse(os.path.exists(path))
+
+    def test_a_socket_that_is_left_over_is_replaced_and_another_file_is_not(self):
+        path = self.path('web.sock')
+        left = socket.socket(socket.AF_UNIX)
+        left.bind(path)
+        left.close()
+        self.assertEqual(self.serve(listen='unix:' + path, host=path).get('/-/healthy')[0], 200)
+        other = self.write('file', 'precious')
+        self.refused('serve', '--db', self.db, '--listen', 'unix:' + other, names=[other])
+        with open(other) as f:
+            self.assertEqual(f.read(), 'precious')
+        self.refused('serve', '--listen', 'unix:' + 'a' * 200, names=['unix:'])
+        self.refused('serve', '--listen', 'unix:', names=['unix:'])
+
+    def test_with_tokens_its_group_too(self):
+        path = self.path('web.sock')
+        tokens, secrets = self.tokens(alice='read')
+        server = self.serve('--tokens', tokens, listen='unix:' + path, host=path)
+        self.assertEqual(stat.S_IMODE(os.stat(path).st_mode), 0o660)
+        self.assertEqual((server.get('/help')[0], server.get('/help', **bearer(secrets['alice']))[0]), (401, 200))
+
+
+class Names(Case):
+    def test_own_names_and_no_other(self):
+        server = self.serve('--host', 'kb.example.org', '--host', 'kb')
+        for host, want in (('kb.example.org', 200), ('KB.example.org:80', 200), ('kb', 200), ('localhost', 200), ('127.0.0.1', 200),
+                           ('kb.example.org.evil.example', 421), ('evil.kb', 421), ('192.0.2.1', 421)):
+            self.assertEqual(server.get('/', Host=host)[0], want, host)
+
+    def test_insecure_is_no_licence_for_rebinding(self):
+        server = self.serve('--insecure', listen='0.0.0.0:0', host=OWN)
+        for host, want in ((OWN, 200), ('203.0.113.9', 200), (socket.gethostname(), 200), ('evil.example', 421)):
+            self.assertEqual(server.get('/', Host=host)[0], want, host)
+
+
+if __name__ == '__main__':
+    unittest.main()
