@@ -21,6 +21,13 @@ static int64_t now_ms(void)
 	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
+static bool take_unknown(void *show, const struct scan_line *line)
+{
+	struct scan_show *s = show;
+	s->err = unknowns_add(&s->unknowns, line);
+	return !s->err;
+}
+
 bool scan_show_open(struct scan_show *s, struct cmd_context *c, struct scan_options *options)
 {
 	*s = (struct scan_show){ .c = c, .report = cmd_value(c, "report", NULL), .started_ms = now_ms() };
@@ -35,6 +42,9 @@ bool scan_show_open(struct scan_show *s, struct cmd_context *c, struct scan_opti
 	c->limit = (size_t)top;
 	s->incidents.now_s = (int64_t)time(NULL);
 	options->context = (unsigned)context;
+	s->unknown = cmd_has(c, "unknown");
+	options->unknown = s->unknown ? take_unknown : NULL;
+	options->unknown_context = s;
 	s->context_wanted = cmd_has(c, "context");
 	s->top_given = cmd_has(c, "top") || c->limit_given;
 	if (s->report && save_check(c, s->report, cmd_has(c, "force"))) { /* before the work, not after it */
@@ -47,6 +57,7 @@ bool scan_show_open(struct scan_show *s, struct cmd_context *c, struct scan_opti
 void scan_show_close(struct scan_show *s)
 {
 	incidents_free(&s->incidents);
+	unknowns_free(&s->unknowns);
 }
 
 bool scan_show_hit(void *show, const struct scan_hit *hit)
@@ -131,6 +142,7 @@ static enum err write_report(struct scan_show *s, const struct scan_counts *coun
 	struct rule *rules = NULL;
 	char made[32];
 	struct render_scan scan = { .set = &s->incidents, .counts = *counts, .files = files,
+				    .unknowns = s->unknown ? &s->unknowns : NULL,
 				    .limit = s->top_given ? s->c->limit : REPORT_TOP };
 	scan.made = (struct str){ made, stamp_label(s->incidents.now_s, true, made, sizeof made) - strlen(" 12:00") };
 	s->incidents.by = INCIDENT_BY_ARTICLE;
@@ -158,12 +170,20 @@ static enum err print_incidents(struct scan_show *s, const struct scan_counts *c
 	for (size_t i = 0; !e && i < shown && cmd_flush(c); i++)
 		render_text_incidents(&c->out, &c->text, &s->incidents, i);
 	if (!e)
+		render_text_unknowns(&c->out, &c->text, &s->unknowns, c->limit);
+	if (!e)
 		print_summary(s, counts, files, shown);
 	return e;
 }
 
 enum err scan_show_end(struct scan_show *s, const struct scan_counts *counts, uint64_t files)
 {
-	enum err e = s->c->json ? ERR_OK : print_incidents(s, counts, files);
+	struct cmd_context *c = s->c;
+	unknowns_rank(&s->unknowns);
+	for (size_t i = 0; c->json && i < s->unknowns.count && (c->out.n < FLUSH_BYTES || cmd_flush(c)); i++) {
+		render_json_unknown(&c->out, &s->unknowns.items[i]);
+		buf_add_char(&c->out, '\n');
+	}
+	enum err e = c->json ? ERR_OK : print_incidents(s, counts, files);
 	return e || !s->report ? e : write_report(s, counts, files);
 }

@@ -12,6 +12,8 @@
 struct scan_show {
 	struct cmd_context *c;
 	struct incidents incidents;
+	bool unknown; /* lines that look like errors and match no article are wanted */
+	struct unknowns unknowns;
 	const char *report; /* the page's path, or NULL */
 	bool context_wanted, top_given; /* by an option */
 	int64_t started_ms;
@@ -23,6 +25,7 @@ struct scan_show {
 	{ "top", 0, "N", "the N most frequent incidents (the same as -n)" }, \
 	{ "by", 0, "WHAT", "group by host, article or hour" }, \
 	{ "context", 0, "N", "show N lines before and after (default 2, at most 8; with --json 0)" }, \
+	{ "unknown", 0, NULL, "also lines that look like errors and match no article, as templates with counts" }, \
 	{ "report", 0, "FILE", "write a page (HTML) of the incidents, their causes and fixes" }, \
 	{ "force", 0, NULL, "write over FILE" }
 

@@ -11,14 +11,21 @@
 
 #include "render/render.h"
 #include "scan/incident.h"
+#include "scan/unknown.h"
 
 /* One object, no newline behind it. The lines around the hit are in it where it has some. */
 void render_json_hit(struct buf *out, const struct scan_hit *hit);
+
+/* An unknown error: an object that has no id. */
+void render_json_unknown(struct buf *out, const struct unknown *unknown);
 
 /* A group (incidents_group) in a few lines, the last one empty: what, how often, when and where first and last, counts
  * over time where times are known, and the most telling line with those around it. By host and hour: a line for each
  * article. */
 void render_text_incidents(struct buf *out, const struct render_text *t, const struct incidents *set, size_t group);
+
+/* render_text_unknowns: at most limit of them, ranked, the last line empty. */
+void render_text_unknowns(struct buf *out, const struct render_text *t, const struct unknowns *set, size_t limit);
 
 /* render_spark adds a row of bars, one for each column. */
 void render_spark(struct buf *out, const uint64_t *columns, size_t count);
@@ -28,6 +35,7 @@ struct render_scan {
 	const struct incidents *set; /* grouped by article */
 	const struct rule *rules;    /* parallel to its groups, at least `limit` of them: cause and fix; or NULL */
 	size_t limit;		     /* articles shown */
+	const struct unknowns *unknowns; /* ranked; NULL where nobody asked for them */
 	struct scan_counts counts;
 	uint64_t files;
 	struct str made; /* when, for people; may be empty */

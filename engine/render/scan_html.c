@@ -396,6 +396,46 @@ static void add_incident(struct buf *out, const struct render_scan *r, size_t gr
 	buf_add_c(out, "</article>\n");
 }
 
+/* ---- what no article explains ---- */
+
+static void add_template(struct buf *out, const struct unknown *u)
+{
+	struct buf template = { 0 };
+	unknown_template(&template, u);
+	for (struct str rest = buf_str(&template); rest.n;) {
+		size_t at = str_find(rest, STR("<*>"));
+		render_html_escape(out, str_first(rest, at));
+		if (at != STR_NONE)
+			buf_add_c(out, "<var>*</var>");
+		rest = str_from(rest, at == STR_NONE ? rest.n : at + 3);
+	}
+	buf_free(&template);
+}
+
+static void add_unknowns(struct buf *out, const struct unknowns *set, size_t limit)
+{
+	if (!set || !set->count)
+		return;
+	buf_add_c(out, "<h2>Looks like trouble, and no article explains it</h2>\n<section class=\"card\" aria-label=\"Unknown "
+		       "errors\">\n<table>\n<tr><th class=\"n\">Times</th><th>What varies is marked, with one example</th></tr>\n");
+	for (size_t i = 0; i < set->count && i < limit; i++) {
+		const struct unknown *u = &set->items[i];
+		buf_add_c(out, "<tr><td class=\"n\">");
+		add_number(out, u->count);
+		buf_add_c(out, "</td><td><span class=\"template\">");
+		add_template(out, u);
+		buf_add_c(out, "</span><span class=\"example\">");
+		render_html_escape(out, u->text);
+		buf_add_c(out, "</span><span class=\"from\">");
+		render_html_escape(out, u->file);
+		buf_addf(out, ", line %llu</span></td></tr>\n", (unsigned long long)u->line);
+	}
+	buf_add_c(out, "</table>\n");
+	if (set->count > limit)
+		buf_addf(out, "<p>%zu more, less frequent, are left out.</p>\n", set->count - limit);
+	buf_add_c(out, "</section>\n");
+}
+
 /* ---- the page ---- */
 
 void render_html_scan(struct buf *out, const struct render_scan *r)
@@ -417,6 +457,7 @@ void render_html_scan(struct buf *out, const struct render_scan *r)
 		add_incident(out, r, g);
 	if (shown < r->set->group_count)
 		buf_addf(out, "<p>%zu more, less frequent, are left out.</p>\n", r->set->group_count - shown);
+	add_unknowns(out, r->unknowns, r->limit);
 	buf_add_c(out, "</main>\n<footer>\n<p>Made by kbt");
 	buf_add_c(out, r->redacted ? "; hosts, users, addresses and secrets are replaced by tokens, each the same throughout" : "");
 	buf_add_c(out, ".</p>\n</footer>\n</body>\n</html>\n");

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Hits as JSON: see scan.h.
+ * Hits and unknown errors as JSON: see scan.h.
  */
 #include "render/scan.h"
 
@@ -38,4 +38,22 @@ void render_json_hit(struct buf *out, const struct scan_hit *hit)
 		add_lines(&j, "after", hit->after);
 	}
 	json_end_object(&j);
+}
+
+void render_json_unknown(struct buf *out, const struct unknown *u)
+{
+	struct json j = json_to(out);
+	struct buf template = { 0 };
+	unknown_template(&template, u);
+	json_object(&j);
+	json_key_bool(&j, "unknown", true);
+	json_key_int(&j, "count", (int64_t)u->count);
+	json_key_str(&j, "template", buf_str(&template));
+	json_key_str(&j, "file", u->file);
+	json_key_int(&j, "line", (int64_t)u->line);
+	json_key_str(&j, "text", u->text);
+	json_end_object(&j);
+	if (buf_err(&template))
+		out->err = buf_err(&template);
+	buf_free(&template);
 }

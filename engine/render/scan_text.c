@@ -41,6 +41,14 @@ static void paint_c(struct buf *out, const struct render_text *t, const char *co
 	paint(out, t, code, str_c(text));
 }
 
+static int digits_of(uint64_t n)
+{
+	int digits = 1;
+	for (; n >= 10; n /= 10)
+		digits++;
+	return digits;
+}
+
 /* ---- a line of a log in rows: safe text, and for each of its bytes whether it is a captured value ---- */
 
 struct painted {
@@ -170,9 +178,7 @@ static void put_example(struct buf *out, const struct render_text *t, const stru
 {
 	struct str line, before = i->before, after = i->after, text = i->text;
 	uint64_t first = i->example.line - count_lines(before);
-	struct gutter g = { .line = first };
-	for (uint64_t last = i->example.line + count_lines(after); last; last /= 10)
-		g.digits++;
+	struct gutter g = { .digits = digits_of(i->example.line + count_lines(after)), .line = first };
 	buf_add_char(out, '\n');
 	while (str_line(&before, &line))
 		put_line(out, t, &g, line, NULL);
@@ -303,9 +309,7 @@ static void put_bindings(struct buf *out, const struct render_text *t, const str
 static void put_sets(struct buf *out, const struct render_text *t, const struct incidents *set,
 		     const struct incident_group *g)
 {
-	int digits = 1;
-	for (uint64_t most = set->items[g->at].count; most >= 10; most /= 10)
-		digits++;
+	int digits = digits_of(set->items[g->at].count);
 	for (size_t i = 0; i < g->n && i < SETS_SHOWN; i++) {
 		const struct incident *item = &set->items[g->at + i];
 		buf_addf(out, "    %*llu  ", digits, (unsigned long long)item->count);
@@ -319,9 +323,7 @@ static void put_sets(struct buf *out, const struct render_text *t, const struct 
 static void put_articles(struct buf *out, const struct render_text *t, const struct incidents *set,
 			 const struct incident_group *g)
 {
-	int digits = 1, id_width = 0;
-	for (uint64_t most = set->items[g->at].count; most >= 10; most /= 10)
-		digits++;
+	int digits = digits_of(set->items[g->at].count), id_width = 0;
 	for (size_t i = g->at; i < g->at + g->n && i < g->at + SETS_SHOWN; i++)
 		id_width = (int)set->items[i].match.id.n > id_width ? (int)set->items[i].match.id.n : id_width;
 	for (size_t i = 0; i < g->n && i < SETS_SHOWN; i++) {
@@ -381,5 +383,51 @@ void render_text_incidents(struct buf *out, const struct render_text *t, const s
 	if (g->n > 1)
 		put_sets(out, t, set, g);
 	put_example(out, t, item);
+	buf_add_char(out, '\n');
+}
+
+/* ---- what no article explains ---- */
+
+static void put_unknown(struct buf *out, const struct render_text *t, const struct unknown *u, int digits)
+{
+	struct painted p = { 0 };
+	struct buf template = { 0 }, place = { 0 };
+	size_t indent = (size_t)digits + 4;
+	unknown_template(&template, u);
+	for (struct str rest = buf_str(&template); rest.n;) { /* what varies is marked as a value is */
+		size_t at = str_find(rest, STR("<*>"));
+		at = at == STR_NONE ? rest.n : at;
+		add_piece(&p, str_first(rest, at), false);
+		add_piece(&p, str_first(str_from(rest, at), 3), true);
+		rest = str_from(rest, at + 3);
+	}
+	char count[32];
+	snprintf(count, sizeof count, "  %*llu  ", digits, (unsigned long long)u->count);
+	paint_c(out, t, BOLD, count);
+	put_rows(out, t, &p, indent, EXAMPLE_ROWS, NULL);
+	buf_add(&place, u->file);
+	buf_addf(&place, ":%llu", (unsigned long long)u->line);
+	buf_addf(out, "%*s", (int)indent, "");
+	paint(out, t, DIM, buf_str(&place));
+	buf_add_char(out, '\n');
+	buf_free(&p.text);
+	buf_free(&p.value);
+	buf_free(&template);
+	buf_free(&place);
+}
+
+void render_text_unknowns(struct buf *out, const struct render_text *t, const struct unknowns *set, size_t limit)
+{
+	int digits = set->count ? digits_of(set->items[0].count) : 1;
+	if (!set->count)
+		return;
+	paint_c(out, t, BOLD, "Look like errors, and no article explains them");
+	buf_add_char(out, '\n');
+	for (size_t i = 0; i < set->count && i < limit; i++)
+		put_unknown(out, t, &set->items[i], digits);
+	if (set->count > limit)
+		buf_addf(out, "  and %zu more\n", set->count - limit);
+	if (set->left_out)
+		buf_addf(out, "  and %llu lines of other kinds\n", (unsigned long long)set->left_out);
 	buf_add_char(out, '\n');
 }

@@ -16,7 +16,8 @@
  *   context.c    the lines around a hit
  *   suspect.c    lines that look like errors, where someone asks for those that are no hit
  *   stamp.c      time stamps of the usual logs > ISO 8601
- *   incident.c   hits > groups
+ *   incident.c   hits > groups (timeline.c: their counts over time)
+ *   unknown.c    those lines > templates with counts
  */
 #ifndef KBT_SCAN_SCAN_H
 #define KBT_SCAN_SCAN_H

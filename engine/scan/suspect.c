@@ -8,9 +8,9 @@
 
 /* Beginnings of words, by their first letter; a blank stands for any run of blanks, dashes or underscores. */
 static const char *const words[26][9] = {
-	['a' - 'a'] = { "abort", "alert" },
+	['a' - 'a'] = { "abort", "abnormal" },
 	['b' - 'a'] = { "broken", "bad request", "badly" },
-	['c' - 'a'] = { "cannot", "can't", "could not", "couldn't", "corrupt", "critical", "crash", "conflict" },
+	['c' - 'a'] = { "cannot", "can't", "could not", "couldn't", "corrupt", "critical error", "crash", "conflict" },
 	['d' - 'a'] = { "denied", "dead", "dropped", "disconnected", "died", "does not exist" },
 	['e' - 'a'] = { "err", "exception", "expired", "exceeded", "exhausted", "emerg" },
 	['f' - 'a'] = { "fail", "fatal", "fault", "forbidden" },

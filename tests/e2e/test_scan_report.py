@@ -134,6 +134,35 @@ class ScanReport(KbtTest):
         for line in out.splitlines():
             self.assertLessEqual(len(line), 80 + len(self.dir))  # paths are not cut
 
+    # ---- what no article explains ----
+
+    UNKNOWN = [f'Mar 12 10:00:0{n} db7 postgres[{n}]: ERROR: deadlock on relation {n * 77} by user u{n}' for n in range(9)]
+
+    def test_unknown_errors(self):
+        path = self.log([QUIET, *self.UNKNOWN, RCMD, 'Mar 12 10:00:00 db7 app: 0 errors', 'tape 7: read failed'])
+        plain = self.kbt('scan', path).out
+        self.assertNotIn('deadlock on relation <*>', plain)
+        out = self.kbt('scan', '--unknown', path).out
+        self.assertRegex(out, r'(?m)^  9  ERROR: deadlock on relation <\*> by user <\*>\n +.*a\.log:2$')
+        self.assertRegex(out, r'(?m)^  1  tape <\*>: read failed$')
+        self.assertNotIn('connect to <*>', out)  # a hit is known
+        objects = self.json('scan', '--unknown', path)
+        self.assertEqual([x.get('id') for x in objects], ['Q150536', None, None])
+        first = objects[1]
+        self.assertEqual((first['unknown'], first['count'], first['line'], first['text']), (True, 9, 2, self.UNKNOWN[0]))
+        self.assertEqual(first['template'], 'ERROR: deadlock on relation <*> by user <*>')
+        self.assertIn('deadlock', self.report('--unknown', path))
+
+    def test_unknown_errors_are_counted_once_however_the_stream_is_cut(self):
+        lines = (self.UNKNOWN + ['x' * 300, RCMD]) * 2000
+        path = self.log(lines)
+        for threads in ('1', '3'):
+            last = self.json('scan', '--unknown', '--threads', threads, path)[-1]
+            self.assertEqual(last['count'], 9 * 2000)
+
+    def test_only_unknown_errors_are_no_find(self):
+        self.kbt('scan', '--unknown', self.log(self.UNKNOWN), code=NONE)
+
     # ---- the report ----
 
     def report(self, *args, code=FOUND, path='out.html'):

@@ -14,6 +14,7 @@ struct golden_run {
 	struct str rest; /* of the log */
 	struct buf *json;
 	struct incidents sets[4];
+	struct unknowns unknowns;
 	enum err err;
 };
 
@@ -40,6 +41,13 @@ static bool take_hit(void *context, const struct scan_hit *hit)
 	return !r->err;
 }
 
+static bool take_unknown(void *context, const struct scan_line *line)
+{
+	struct golden_run *r = context;
+	r->err = unknowns_add(&r->unknowns, line);
+	return !r->err;
+}
+
 static enum err print_sets(struct golden_run *r, struct buf *out)
 {
 	static const char *const names[] = { "bindings", "article", "host", "hour" };
@@ -51,6 +59,13 @@ static enum err print_sets(struct golden_run *r, struct buf *out)
 		for (size_t g = 0; !e && g < r->sets[i].group_count; g++)
 			render_text_incidents(out, &text, &r->sets[i], g);
 	}
+	unknowns_rank(&r->unknowns);
+	buf_add_c(out, "---- unknown\n");
+	for (size_t i = 0; i < r->unknowns.count; i++) {
+		render_json_unknown(out, &r->unknowns.items[i]);
+		buf_add_char(out, '\n');
+	}
+	render_text_unknowns(out, &text, &r->unknowns, 3);
 	return e;
 }
 
@@ -66,7 +81,7 @@ static enum err print_page(struct golden_run *r, const struct scan_counts *count
 	struct buf page = { 0 };
 	for (size_t i = 0; rules && i < set->group_count; i++)
 		rules[i] = (struct rule){ .cause = STR("It is <i>down</i>."), .resolutions = todo, .resolution_count = 2 };
-	struct render_scan scan = { .set = set, .rules = rules, .limit = 2, .counts = *counts, .files = 1,
+	struct render_scan scan = { .set = set, .rules = rules, .limit = 2, .unknowns = &r->unknowns, .counts = *counts, .files = 1,
 				    .made = STR("2026-11-25") };
 	render_html_scan(&page, &scan);
 	struct str text = buf_str(&page);
@@ -81,7 +96,7 @@ static enum err print_page(struct golden_run *r, const struct scan_counts *count
 enum err golden_print(struct str in, struct arena *a, struct buf *out)
 {
 	struct golden_run r = { .rest = in, .json = out };
-	struct scan_options options = { .threads = 1, .context = 2 };
+	struct scan_options options = { .threads = 1, .context = 2, .unknown = take_unknown, .unknown_context = &r };
 	struct scan_counts counts;
 	struct matcher *matcher = NULL;
 	struct scan *scan = NULL;
@@ -100,5 +115,6 @@ enum err golden_print(struct str in, struct arena *a, struct buf *out)
 	match_close(&matcher);
 	for (size_t i = 0; i < 4; i++)
 		incidents_free(&r.sets[i]);
+	unknowns_free(&r.unknowns);
 	return e;
 }
