@@ -133,10 +133,11 @@ static bool is_dress(const struct unknown_word *w)
 {
 	static const char names[] = " jan feb mar apr may jun jul aug sep oct nov dec mon tue wed thu fri sat sun ";
 	char key[6] = { ' ', 0, 0, 0, ' ', 0 };
-	if (!has_letter(w->text))
+	struct str text = str_from(w->text, w->text.p[0] == '[');
+	if (!has_letter(text))
 		return !w->code;
-	for (size_t i = 0; w->text.n == 3 && i < 3; i++)
-		key[i + 1] = char_lower(w->text.p[i]);
+	for (size_t i = 0; text.n == 3 && i < 3; i++)
+		key[i + 1] = char_lower(text.p[i]);
 	return key[1] && strstr(names, key);
 }
 
