@@ -47,9 +47,9 @@ static void check_article(struct lint *l, const struct lint_article *one)
 			lint_add(l, one->path, key_line(one, "causes"), "no cause file has the class %.*s",
 				 STR_ARG(rule->cause_classes[i]));
 	for (size_t i = 0; i < rule->probe_count; i++)
-		if (!probe_find(rule->probes[i]))
-			lint_add(l, one->path, key_line(one, "probes"), "there is no probe %.*s (kbt probe --list)",
-				 STR_ARG(rule->probes[i]));
+		if (!diagnose_spec_fits(rule->probes[i], l->arena))
+			lint_add(l, one->path, key_line(one, "probes"),
+				 "%.*s: no probe of kbt probe --list with such arguments", STR_ARG(rule->probes[i]));
 	for (size_t i = 0; i < one->article->ref_count; i++)
 		if (dangles(l, one->article->refs[i].id))
 			lint_add(l, one->path, one->article->refs[i].line, "there is no article %.*s",
@@ -70,6 +70,20 @@ static void check_fillings(struct lint *l, const struct cause *c, struct str tex
 		if (!digest_fills(name, l->arena))
 			lint_add(l, c->origin, c->line, "%.*s: nothing is known to put for {%.*s}", STR_ARG(c->name),
 				 STR_ARG(name));
+	}
+}
+
+static void check_findings(struct lint *l)
+{
+	for (size_t i = 0; l->causes && i < l->causes->finding_count; i++) {
+		const struct finding *f = &l->causes->findings[i];
+		check_fillings(l, &f->body, f->body.says);
+		for (size_t k = 0; k < f->body.resolution_count; k++)
+			check_fillings(l, &f->body, f->body.resolutions[k].text);
+		for (size_t k = 0; k < f->body.check_count; k++)
+			check_fillings(l, &f->body, f->body.check[k]);
+		if (dangles(l, f->article))
+			lint_add(l, f->body.origin, f->body.line, "there is no article %.*s", STR_ARG(f->article));
 	}
 }
 
@@ -180,6 +194,7 @@ static enum err lint_all(struct lint *l)
 	for (size_t i = 0; i < l->article_count; i++)
 		check_article(l, &l->articles[i]);
 	check_causes(l);
+	check_findings(l);
 	if (l->article_count)
 		e = lint_samples(l, c->args, c->arg_count);
 	if (e == ERR_INPUT && l->findings.errors)

@@ -115,7 +115,8 @@ static int run(struct cmd_context *c)
 	if (!e)
 		e = triage_read_files(&c->arena, &c->diags, &files);
 	if (!e && probe_request_arg(&request, "path").n)
-		e = triage_read_program(probe_request_arg(&request, "path"), &c->arena, &c->diags, &files.program);
+		e = triage_read_program(probe_request_arg(&request, "path"), probe_request_arg(&request, "name"),
+					&c->arena, &c->diags, &files.program);
 	if (!e)
 		e = driver_open(&options, &c->diags, &driver);
 	request.files = &files;

@@ -36,6 +36,36 @@ bool diagnosis_read_sets(struct diagnosis *d)
 	return true;
 }
 
+static enum err read_log(struct cmd_context *c, const char *path, struct triage_log *ret_log)
+{
+	const char *name = strrchr(path, '/');
+	struct str bytes;
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return diags_fail(&c->diags, ERR_IO, "%s: %s", path, strerror(errno));
+	enum err e = cmd_read_fd(c, fd, LOG_BYTES_MAX, &bytes);
+	close(fd);
+	if (e == ERR_LIMIT)
+		return diags_fail(&c->diags, e, "%s: of a log at most %d MiB are read", path, LOG_BYTES_MAX >> 20);
+	if (e)
+		return e == ERR_INTERRUPTED ? e : diags_fail(&c->diags, e, "%s: %s", path, err_text(e));
+	*ret_log = (struct triage_log){str_c(name ? name + 1 : path), bytes};
+	return ERR_OK;
+}
+
+enum err diagnosis_read_logs(struct diagnosis *d)
+{
+	const char *path;
+	enum err e = ERR_OK;
+	for (size_t i = 0; !e && (path = cmd_value_at(d->c, "log", i)); i++) {
+		if (i == LOGS_MAX)
+			return diags_fail(&d->c->diags, ERR_INPUT, "--log: at most %d logs", LOGS_MAX);
+		e = read_log(d->c, path, &d->logs[d->log_count]);
+		d->log_count += !e;
+	}
+	return e;
+}
+
 enum err diagnosis_open(struct diagnosis *d, bool live)
 {
 	struct cmd_context *c = d->c;
@@ -116,14 +146,17 @@ int diagnosis_exit_code(const struct triage_report *r)
 enum err diagnosis_run(struct diagnosis *d, struct str text, double start_delay_ms)
 {
 	struct cmd_context *c = d->c;
-	struct triage_options options = { .match = { .limit = c->limit },
-					  .offline = cmd_has(c, "offline") || (d->replay && !d->replay->evidence_count),
-					  .all = cmd_has(c, "all"),
-					  .start_delay_ms = start_delay_ms,
-					  .replay = d->replay ? d->replay->evidence : NULL,
-					  .replay_count = d->replay ? d->replay->evidence_count : 0,
-					  .emit = show_event,
-					  .context = c };
+	struct triage_options options = {.match = {.limit = c->limit},
+					 .offline = cmd_has(c, "offline") || (d->replay && !d->replay->evidence_count),
+					 .all = cmd_has(c, "all"),
+					 .logs = d->logs,
+					 .log_count = d->log_count,
+					 .reads_program = true,
+					 .start_delay_ms = start_delay_ms,
+					 .replay = d->replay ? d->replay->evidence : NULL,
+					 .replay_count = d->replay ? d->replay->evidence_count : 0,
+					 .emit = show_event,
+					 .context = c};
 	for (bool again = true; again;) {
 		options.set = d->sets;
 		options.set_count = d->set_count;

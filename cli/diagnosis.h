@@ -9,12 +9,14 @@
 #include "cli/cmd.h"
 #include "triage/incident.h"
 
-enum { SETS_MAX = 32 };
+enum { SETS_MAX = 32, LOGS_MAX = 8, LOG_BYTES_MAX = 64 << 20 };
 
 struct diagnosis {
 	struct cmd_context *c;
 	struct binding sets[SETS_MAX];
 	size_t set_count;
+	struct triage_log logs[LOGS_MAX];
+	size_t log_count;
 	const struct incident *replay; /* its evidence and no other; or NULL */
 	struct store *store;
 	struct matcher *matcher;
@@ -26,6 +28,7 @@ struct diagnosis {
 };
 
 bool diagnosis_read_sets(struct diagnosis *d); /* --set; false after an error on stderr */
+enum err diagnosis_read_logs(struct diagnosis *d) MUST_USE; /* --log */
 enum err diagnosis_open(struct diagnosis *d, bool live) MUST_USE;
 void diagnosis_close(struct diagnosis *d);
 /* diagnosis_run prints as it goes, and with --json the report at the end. */

@@ -62,12 +62,28 @@ static bool value_allowed(const struct fact_help *help, struct str value)
 	return false;
 }
 
-static struct prediction *prediction_slot(struct loader *l, struct cause *c, struct str fact)
+/* Where predictions go: a class's own, or its hints. */
+struct predictions {
+	struct prediction **items;
+	size_t *count, *cap;
+};
+
+static struct predictions predictions_of(struct cause *c)
 {
-	for (size_t i = 0; i < c->prediction_count; i++)
-		if (str_eq(c->predictions[i].fact, fact))
-			return &c->predictions[i];
-	return arena_push(l->arena, &c->predictions, &c->prediction_count, &c->prediction_cap);
+	return (struct predictions){&c->predictions, &c->prediction_count, &c->prediction_cap};
+}
+
+static struct predictions hints_of(struct cause *c)
+{
+	return (struct predictions){&c->hints, &c->hint_count, &c->hint_cap};
+}
+
+static struct prediction *prediction_slot(struct loader *l, struct predictions to, struct str fact)
+{
+	for (size_t i = 0; i < *to.count; i++)
+		if (str_eq((*to.items)[i].fact, fact))
+			return &(*to.items)[i];
+	return arena_push(l->arena, to.items, to.count, to.cap);
 }
 
 static void add_value(struct loader *l, const struct fact_help *help, struct prediction *p, const struct tree *value)
@@ -79,7 +95,7 @@ static void add_value(struct loader *l, const struct fact_help *help, struct pre
 }
 
 /* add_prediction reads `fact: value`, `fact: [value, value]` or `fact: {not: [...]}`. */
-static void add_prediction(struct loader *l, struct cause *c, const struct tree *item, bool needed)
+static void add_prediction(struct loader *l, struct predictions to, const struct tree *item, bool needed)
 {
 	const struct fact_help *help = fact_help_find(item->key);
 	if (!help) {
@@ -89,7 +105,7 @@ static void add_prediction(struct loader *l, struct cause *c, const struct tree 
 	const struct tree *values = item, *but = tree_get(item, "not");
 	if (item->kind == TREE_MAP)
 		values = but;
-	struct prediction *p = prediction_slot(l, c, item->key);
+	struct prediction *p = prediction_slot(l, to, item->key);
 	if (!p || !values) {
 		complain(l, item->line, "a value, a list or {not: ...} is wanted for", item->key);
 		return;
@@ -106,17 +122,17 @@ static void add_prediction(struct loader *l, struct cause *c, const struct tree 
 		add_value(l, help, p, values);
 }
 
-static void add_predictions(struct loader *l, struct cause *c, const struct tree *map, bool needed)
+static void add_predictions(struct loader *l, struct predictions to, const struct tree *map, bool needed)
 {
 	for (size_t i = 0; map && map->kind == TREE_MAP && i < map->count; i++)
-		add_prediction(l, c, &map->items[i], needed);
+		add_prediction(l, to, &map->items[i], needed);
 }
 
 static void add_group(struct loader *l, struct cause *c, struct str name, uint32_t line)
 {
 	for (size_t i = 0; i < l->group_count; i++)
 		if (str_eq(l->groups[i].name, name)) {
-			add_predictions(l, c, l->groups[i].facts, false);
+			add_predictions(l, predictions_of(c), l->groups[i].facts, false);
 			return;
 		}
 	complain(l, line, "there is no group", name);
@@ -150,17 +166,15 @@ static void add_resolutions(struct loader *l, struct cause *c, const struct tree
 	}
 }
 
-static void check_keys(struct loader *l, const struct tree *t)
+static void check_keys(struct loader *l, const struct tree *t, const char *what, const char *known)
 {
-	static const char *const known[] = { "class",  "title",	  "layer",  "step",  "healthy",
-					     "weight", "article", "groups", "needs", "fits",
-					     "says",   "do",	  "covers", "check", "verify" };
 	for (size_t i = 0; i < t->count; i++) {
+		struct str rest = str_c(known), word;
 		bool found = false;
-		for (size_t k = 0; k < sizeof known / sizeof *known; k++)
-			found |= str_eq(t->items[i].key, str_c(known[k]));
+		while (!found && str_word(&rest, &word))
+			found = str_eq(t->items[i].key, word);
 		if (!found)
-			complain(l, t->items[i].line, "a cause has no key", t->items[i].key);
+			complain(l, t->items[i].line, what, t->items[i].key);
 	}
 }
 
@@ -173,7 +187,7 @@ static void predict_step(struct loader *l, struct cause *c)
 		if (str_eq(c->predictions[i].fact, step.key))
 			return;
 	if (c->step.n)
-		add_prediction(l, c, &step, false);
+		add_prediction(l, predictions_of(c), &step, false);
 }
 
 static void add_cause(struct loader *l, const struct tree *t)
@@ -201,17 +215,37 @@ static void add_cause(struct loader *l, const struct tree *t)
 	const struct tree *groups = tree_get(t, "groups");
 	for (size_t i = 0; groups && i < groups->count; i++)
 		add_group(l, c, groups->items[i].value, groups->items[i].line);
-	add_predictions(l, c, tree_get(t, "fits"), false);
-	add_predictions(l, c, tree_get(t, "needs"), true);
+	add_predictions(l, predictions_of(c), tree_get(t, "fits"), false);
+	add_predictions(l, predictions_of(c), tree_get(t, "needs"), true);
+	add_predictions(l, hints_of(c), tree_get(t, "hints"), false);
 	predict_step(l, c);
 	add_resolutions(l, c, tree_get(t, "do"));
 	add_lines(l, tree_get(t, "covers"), &c->covers, &c->cover_count, &c->cover_cap);
 	add_lines(l, tree_get(t, "check"), &c->check, &c->check_count, &c->check_cap);
-	check_keys(l, t);
+	check_keys(l, t, "a cause has no key",
+		   "class title layer step healthy weight article groups needs fits hints says do covers check verify");
 	if (!c->name.n || !c->title.n || !c->layer.n || !c->says.n)
 		complain(l, t->line, "a cause wants class, title, layer and says:", name);
 	if (!tree_get(t, "needs"))
 		complain(l, t->line, "a cause that needs no fact could never be told:", name);
+}
+
+static void add_finding(struct loader *l, const struct tree *t)
+{
+	struct causes *all = l->causes;
+	struct finding *f = arena_push(l->arena, &all->findings, &all->finding_count, &all->finding_cap);
+	if (!f)
+		return;
+	*f = (struct finding){.name = tree_str(t, "finding"), .article = tree_str(t, "article")};
+	struct cause *c = &f->body;
+	*c = (struct cause){
+		.name = f->name, .says = str_trim(tree_str(t, "says")), .origin = l->origin, .line = t->line};
+	add_predictions(l, predictions_of(c), tree_get(t, "needs"), true);
+	add_resolutions(l, c, tree_get(t, "do"));
+	add_lines(l, tree_get(t, "check"), &c->check, &c->check_count, &c->check_cap);
+	check_keys(l, t, "a finding has no key", "finding article needs says do check");
+	if (!f->name.n || !c->says.n || (!c->prediction_count && !f->article.n))
+		complain(l, t->line, "a finding wants finding, says, and needs or article:", f->name);
 }
 
 static void collect_groups(struct loader *l, const struct tree *file)
@@ -241,6 +275,9 @@ static enum err load_files(struct loader *l, const struct store_source *files, s
 		l->said_origin = arena_str(l->diags->arena, files[i].origin);
 		for (size_t k = 0; list && k < list->count; k++)
 			add_cause(l, &list->items[k]);
+		list = tree_get(trees[i], "findings");
+		for (size_t k = 0; list && k < list->count; k++)
+			add_finding(l, &list->items[k]);
 	}
 	return l->diags->errors ? ERR_INPUT : arena_err(l->arena);
 }

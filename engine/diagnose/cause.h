@@ -33,14 +33,24 @@ struct cause {
 	struct str *check;	      /* what to look at where the client cannot see */
 	size_t check_count, check_cap;
 	struct str verify;	      /* the probe that shows that the fix worked */
+	struct prediction *hints;     /* facts that make it likelier where they hold; they decide nothing */
+	size_t hint_count, hint_cap;
 	struct str origin;	      /* the file */
 	uint32_t line;
+};
+
+/* What is worth saying beside the verdict, whichever it is, where these facts are known and hold. Decides nothing. */
+struct finding {
+	struct str name, article; /* article: only where this one matched; empty: any */
+	struct cause body;	  /* its predictions, says, resolutions and checks; no class */
 };
 
 struct causes {
 	struct arena arena;
 	struct cause *items;
 	size_t count, cap;
+	struct finding *findings;
+	size_t finding_count, finding_cap;
 };
 
 /* The table of facts.def. */

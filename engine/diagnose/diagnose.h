@@ -54,6 +54,9 @@ struct ruled_out { struct str cause, because; };
 struct ladder_step { struct str step; struct str state; struct str says; }; /* passed failed unknown skipped */
 struct belief { struct str cause; double weight; };
 struct reason { struct str fact, value, says; }; /* what was seen that the cause needs */
+struct finding_said {
+	struct str name, says;
+}; /* what else is worth saying, whatever the cause */
 
 struct verdict {
 	enum verdict_state state;
@@ -65,6 +68,8 @@ struct verdict {
 	struct str verify;  /* the probe that shows that the fix worked; may be empty */
 	struct reason *reasons;
 	size_t reason_count, reason_cap;
+	struct finding_said *findings;
+	size_t finding_count, finding_cap;
 	struct str says;    /* a few sentences with the values filled in, observed against expected */
 	struct rule_resolution *resolutions;
 	size_t resolution_count, resolution_cap;
@@ -82,6 +87,10 @@ struct verdict {
  * second look at a timing fault), 0 for none. */
 enum err diagnose_plan(const struct causes *causes, const struct case_file *c, struct arena *a,
 		       struct probe_request **ret_requests, size_t *ret_count, double *ret_wait_ms) MUST_USE;
+
+/* diagnose_spec_fits: is this a probe that an article may ask for (spec.h), with arguments that it has? "log" is one:
+ * it names in works=, parted by |, what its log says of a success. */
+bool diagnose_spec_fits(struct str text, struct arena *a);
 
 /* diagnose_target: the address that the next probes are about; empty where none is known yet. *ret_port: 0 for none. */
 enum err diagnose_target(const struct case_file *c, struct arena *a, struct str *ret_address, unsigned *ret_port) MUST_USE;

@@ -109,6 +109,11 @@ static struct str binding(const struct case_file *c, const char *name)
 	return STR("");
 }
 
+struct str digest_binding(const struct digest *d, struct str name)
+{
+	return binding(d->c, arena_str(d->a, name).p);
+}
+
 static void read_bindings(struct digest *d)
 {
 	const struct case_file *c = d->c;
@@ -146,6 +151,7 @@ enum err digest_make(const struct case_file *c, struct arena *a, struct digest *
 	digest_name(&d);
 	digest_path(&d);
 	digest_smb(&d);
+	digest_article(&d);
 	*ret_digest = d;
 	return arena_err(a);
 }
@@ -157,21 +163,23 @@ static struct str filling(const struct digest *d, struct str name)
 		struct str value;
 		const char *otherwise;
 	} words[] = {
-		{ "server", d->server, "the server" },
-		{ "address", d->used.n ? d->used : d->target, "its address" },
-		{ "ports", d->smb ? STR("445 and 139") : d->port, "the port" },
-		{ "port", d->port, "the port" },
-		{ "share", d->share, "the share" },
-		{ "link", d->link, "the link" },
-		{ "known_address", d->known, "its known address" },
-		{ "truth", d->truth, "another address" },
-		{ "dns_server", d->dns_server, "the DNS server" },
-		{ "dns_name", d->dns_name, "the name" },
-		{ "wins_server", d->wins_server, "the WINS server" },
-		{ "gateway", d->gateway, "the gateway" },
-		{ "client_address", evidence_text(d->own_link, "link.address"), "its address" },
-		{ "client_link", evidence_text(d->own_link, "link.dev"), "the network link" },
-		{ "code", digest_fact(d, "message.code"), "the error" },
+		{"server", d->server, "the server"},
+		{"address", d->used.n ? d->used : d->target, "its address"},
+		{"ports", d->smb ? STR("445 and 139") : d->port, "the port"},
+		{"port", d->port, "the port"},
+		{"share", d->share, "the share"},
+		{"link", d->link, "the link"},
+		{"ras_server", d->ras_server, "the RAS server"},
+		{"program", digest_binding(d, STR("program")), "the program file"},
+		{"known_address", d->known, "its known address"},
+		{"truth", d->truth, "another address"},
+		{"dns_server", d->dns_server, "the DNS server"},
+		{"dns_name", d->dns_name, "the name"},
+		{"wins_server", d->wins_server, "the WINS server"},
+		{"gateway", d->gateway, "the gateway"},
+		{"client_address", evidence_text(d->own_link, "link.address"), "its address"},
+		{"client_link", evidence_text(d->own_link, "link.dev"), "the network link"},
+		{"code", digest_fact(d, "message.code"), "the error"},
 	};
 	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
 		if (str_eq(name, str_c(words[i].name)))

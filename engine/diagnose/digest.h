@@ -4,6 +4,7 @@
  * and evidence in, words out. What no evidence tells stays out of it: unknown.
  *
  *   digest.c       bindings, finding evidence, putting facts
+ *   digest_article.c  what the article at hand asks for: its log, its program file, its named pipe; the message's age
  *   digest_link.c  the client's links, addresses, the dialled link
  *   digest_name.c  name sources: what the client's own order yields, which source is wrong
  *   digest_path.c  route, neighbours, TCP, ICMP, loss, MTU
@@ -42,6 +43,8 @@ struct digest {
 	struct str port;  /* the one that it is about: 445, or another service's */
 	bool smb;	  /* it is about SMB; else a port is all there is, and stands for both of SMB's */
 	bool server_is_address;
+	struct str
+		ras_server; /* the address of the RAS server: bound, or the far end of the dialled link; may be empty */
 	const struct evidence *files, *own_link, *ras; /* ras: of the bound link */
 	bool asks_ras;				       /* the bound link is a dialled one */
 	struct name_source sources[NAME_SOURCES_MAX];
@@ -109,6 +112,10 @@ bool digest_pings_late(const struct digest *d);
 /* digest_client_dialects: the highest ones that this client may speak, as probe smb calls them. */
 const char *digest_client_dialects(const struct digest *d);
 
+/* digest_binding: what is bound to a name; may be empty. */
+struct str digest_binding(const struct digest *d, struct str name);
+
+void digest_article(struct digest *d);
 void digest_link(struct digest *d);
 void digest_name(struct digest *d);
 void digest_path(struct digest *d);

@@ -82,8 +82,9 @@ static struct dns_view view_dns(const struct digest *d, struct str type)
 	struct str names = evidence_text(d->files, "client.dns.names"), name;
 	for (size_t i = 0; i < DNS_NAMES_MAX && str_word(&names, &name); i++) {
 		struct dns_view v = view_name(d, evidence_text(d->files, "client.dns.servers"), name, type);
-		if (best.state && dns_rank(best.state) == 0)
-			break; /* a resolver asks no further */
+		bool silent = best.state && dns_rank(best.state) >= 4 && dns_rank(best.state) <= 7;
+		if (best.state && (dns_rank(best.state) == 0 || (silent && !v.state)))
+			break; /* a resolver asks no further, or nobody would answer */
 		if (!v.state)
 			return v;
 		if (v.state && (!best.state || dns_rank(v.state) < dns_rank(best.state)))

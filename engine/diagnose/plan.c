@@ -7,6 +7,8 @@
 #include "diagnose/weigh.h"
 
 #include "probe/address.h"
+#include "probe/probe_machine.h"
+#include "probe/spec.h"
 
 enum { SERVERS_MAX = 2, ADDRESSES_MAX = 3 };
 
@@ -101,27 +103,41 @@ static void step_local(struct wave *w)
 		ask(w, "link", ARG("link", w->d->link));
 }
 
+/* goes_on: after such an answer a resolver asks for the next name; where nobody answers it would wait in vain. */
+static bool goes_on(const struct evidence *e)
+{
+	static const char *const ends[] = {"answered", "timeout", "unreachable", "port-closed"};
+	bool on = e != NULL;
+	for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
+		on = on && !evidence_state(e, ends[i]);
+	return on;
+}
+
 static void step_names(struct wave *w)
 {
 	const struct digest *d = w->d;
 	if (!d->files || !d->server.n || d->given.n)
 		return;
+	/* Where a file has the name already, what servers say is a second opinion: it need not be waited for long. */
+	bool filed = evidence_text(d->files, "client.hosts.address").n ||
+		     evidence_text(d->files, "client.lmhosts.address").n;
+	struct str wait = filed ? S("600") : S("");
 	struct str names = evidence_text(d->files, "client.dns.names"), name;
 	for (size_t i = 0; i < DNS_NAMES_MAX && str_word(&names, &name); i++) {
 		struct str servers = evidence_text(d->files, "client.dns.servers"), server;
 		for (size_t k = 0; k < SERVERS_MAX && str_word(&servers, &server); k++) {
-			ask(w, "dns", ARG("server", server), ARG("name", name), ARG("type", S("A")));
-			ask(w, "dns", ARG("server", server), ARG("name", name), ARG("type", S("AAAA")));
+			ask(w, "dns", ARG("server", server), ARG("name", name), ARG("type", S("A")), ARG("wait", wait));
+			ask(w, "dns", ARG("server", server), ARG("name", name), ARG("type", S("AAAA")),
+			    ARG("wait", wait));
 		}
-		const struct evidence *e = digest_look(d, "dns", ARG("name", name), ARG("type", S("A")));
-		if (!e || evidence_state(e, "answered")) /* the next name is asked only where this one is not found */
+		if (!goes_on(digest_look(d, "dns", ARG("name", name), ARG("type", S("A")))))
 			break;
 	}
 	if (!evidence_yes(d->files, "name.netbios"))
 		return;
 	struct str servers = evidence_text(d->files, "client.wins"), server;
 	for (size_t k = 0; k < SERVERS_MAX && str_word(&servers, &server); k++)
-		ask(w, "nbns", ARG("name", d->server), ARG("server", server));
+		ask(w, "nbns", ARG("name", d->server), ARG("server", server), ARG("wait", wait));
 	ask(w, "nbns", ARG("name", d->server), ARG("wait", S("450")));
 }
 
@@ -149,12 +165,17 @@ static void step_connect(struct wave *w)
 		ask(w, "tcp", ARG("address", list_first(d->v6)), ARG("port", d->port));
 }
 
+static bool is_near(const struct digest *d)
+{
+	return tcp_open(d) && evidence_number(d->tcp445, "tcp.ms", 1000) < NEAR_MS;
+}
+
 static void step_burst(struct wave *w)
 {
-	bool near = tcp_open(w->d) && evidence_number(w->d->tcp445, "tcp.ms", 1000) < NEAR_MS;
-	struct str wait = near ? S("200") : tcp_open(w->d) ? S("600") : S("900");
-	ask(w, "icmp", ARG("address", w->d->target), ARG("count", S("20")), ARG("interval", S("20")),
-	    ARG("wait", wait));
+	/* With the three small ones of probe mtu they are twenty; a row of connections tells loss too. */
+	struct str count = !tcp_open(w->d) ? S("20") : w->d->asks_ras ? S("12") : S("17");
+	struct str wait = is_near(w->d) ? S("200") : tcp_open(w->d) ? S("600") : S("900");
+	ask(w, "icmp", ARG("address", w->d->target), ARG("count", count), ARG("interval", S("20")), ARG("wait", wait));
 }
 
 static void step_status(struct wave *w)
@@ -222,6 +243,17 @@ static struct str client_limit(const struct digest *d, const char *dialects)
 	return !limited ? S("") : most < 0x210 ? S("2.02") : most < 0x300 ? S("2.10") : S("3.00");
 }
 
+/* article_pipe: the named pipe that the article at hand asks for. */
+static struct str article_pipe(struct wave *w)
+{
+	const struct rule *rule = w->d->c->rule;
+	struct probe_spec s;
+	for (size_t i = 0; rule && i < rule->probe_count; i++)
+		if (probe_spec_parse(rule->probes[i], w->a, &s) && str_eq(s.name, STR("pipe")))
+			return probe_spec_arg(&s, "name");
+	return STR("");
+}
+
 static void ask_smb(struct wave *w, const char *dialects)
 {
 	const struct digest *d = w->d;
@@ -231,7 +263,7 @@ static void ask_smb(struct wave *w, const char *dialects)
 	struct str called = direct ? S("") : d->server_is_address ? S("*SMBSERVER") : d->server;
 	ask(w, "smb", ARG("address", d->target), ARG("port", direct ? S("445") : S("139")), ARG("called", called),
 	    ARG("dialects", str_c(dialects)), ARG("max", client_limit(d, dialects)), ARG("share", d->share),
-	    ARG("wait", S("2000")));
+	    ARG("pipe", article_pipe(w)), ARG("wait", S("2000")));
 }
 
 /* step_smb speaks as this client would. */
@@ -261,7 +293,8 @@ static void step_smb_others(struct wave *w)
 static void step_mtu(struct wave *w)
 {
 	if (tcp_open(w->d) || digest_is(w->d, "icmp.state", "answers"))
-		ask(w, "mtu", ARG("address", w->d->target), ARG("size", S("1400")), ARG("wait", S("700")));
+		ask(w, "mtu", ARG("address", w->d->target), ARG("size", S("1400")),
+		    ARG("wait", is_near(w->d) ? S("250") : S("700")));
 }
 
 /* step_large: large pings vanish, or all do, and small requests work, so a large request decides. */
@@ -320,7 +353,8 @@ static void step_dns_domain(struct wave *w)
 {
 	const struct digest *d = w->d;
 	struct str search = list_first(evidence_text(d->files, "client.dns.search"));
-	if (search.n && d->dns_server.n)
+	const struct evidence *asked = digest_look(d, "dns", ARG("server", d->dns_server));
+	if (search.n && d->dns_server.n && !evidence_state(asked, "timeout"))
 		ask(w, "dns", ARG("server", d->dns_server), ARG("name", search), ARG("type", S("A")));
 }
 
@@ -384,7 +418,8 @@ static void step_dns_patience(struct wave *w)
 {
 	const struct digest *d = w->d;
 	if (d->dns_server.n && d->dns_name.n && !digest_is(d, "dns.host", "dead"))
-		ask(w, "dns", ARG("server", d->dns_server), ARG("name", d->dns_name), ARG("type", S("A")), ARG("wait", S("7000")));
+		ask(w, "dns", ARG("server", d->dns_server), ARG("name", d->dns_name), ARG("type", S("A")),
+		    ARG("wait", S("5000")));
 }
 
 /* ask_row: short connections one after another, none of which waits for a repeated SYN. */
@@ -405,7 +440,7 @@ static void step_loss(struct wave *w)
 	if (!tcp_open(d) || digest_fact(d, "loss.state").n || digest_is(d, "latency.state", "slow") || digest_pings_late(d))
 		return;
 	if (on_lan(d) && digest_is(d, "icmp.state", "silent"))
-		ask(w, "arp", ARG("address", d->target), ARG("count", S("20")), ARG("wait", S("500")));
+		ask(w, "arp", ARG("address", d->target), ARG("count", S("20")), ARG("wait", S("200")));
 	else if (!digest_seems_slow(d) && digest_fact(d, "icmp.state").n)
 		ask_row(w, S("15"));
 }
@@ -424,7 +459,7 @@ static void step_row(struct wave *w)
 {
 	const struct digest *d = w->d;
 	if (d->asks_ras && tcp_open(d) && digest_is(d, "path.kind", "ras") && !digest_seems_slow(d))
-		ask_row(w, S("15"));
+		ask_row(w, S("10"));
 }
 
 static void step_retry(struct wave *w)
@@ -435,42 +470,106 @@ static void step_retry(struct wave *w)
 		    ARG("spacing", S("1000")));
 }
 
+static void step_ras_server(struct wave *w)
+{
+	const struct digest *d = w->d;
+	if (d->ras_server.n && !str_eq(d->ras_server, d->target) && tcp_told(d))
+		ask(w, "icmp", ARG("address", d->ras_server), ARG("count", S("2")), ARG("interval", S("200")),
+		    ARG("wait", S("900")));
+}
+
+/* fill_spec puts what is bound for {name}; false where something is not. */
+static bool fill_spec(const struct digest *d, struct probe_spec *s)
+{
+	for (size_t i = 0; i < s->arg_count; i++) {
+		struct str value = s->args[i].value;
+		if (!str_starts(value, STR("{")) || !str_ends(value, STR("}")))
+			continue;
+		s->args[i].value = digest_binding(d, (struct str){value.p + 1, value.n - 2});
+		if (!s->args[i].value.n)
+			return false;
+	}
+	return true;
+}
+
+/* step_article: what the article at hand asks for beside the way: its program's version. */
+static void step_article(struct wave *w)
+{
+	const struct digest *d = w->d;
+	const struct rule *rule = d->c->rule;
+	for (size_t i = 0; rule && i < rule->probe_count; i++) {
+		struct probe_spec s;
+		if (!probe_spec_parse(rule->probes[i], w->a, &s) || !fill_spec(d, &s))
+			continue;
+		if (str_eq(s.name, STR("pe")) && d->c->files && d->c->files->program.p)
+			ask(w, "pe", ARG("path", probe_spec_arg(&s, "path")), ARG("name", probe_spec_arg(&s, "name")),
+			    ARG("at_least", probe_spec_arg(&s, "at_least")));
+	}
+}
+
+static bool spec_arg_fits(const struct probe *p, struct str name)
+{
+	for (const struct probe_arg_help *h = p->args; h->name; h++)
+		if (str_eq(name, str_c(h->name)))
+			return true;
+	return false;
+}
+
+bool diagnose_spec_fits(struct str text, struct arena *a)
+{
+	struct probe_spec s;
+	if (!probe_spec_parse(text, a, &s))
+		return false;
+	const struct probe *p = probe_find(s.name);
+	bool log = str_eq(s.name, STR("log"));
+	if (!p && !log)
+		return false;
+	for (size_t i = 0; i < s.arg_count; i++) {
+		struct str name = s.args[i].name;
+		if (!(log && str_eq(name, STR("works"))) && !(p && spec_arg_fits(p, name)))
+			return false;
+	}
+	return true;
+}
+
 static const struct step {
 	unsigned stage;
 	void (*build)(struct wave *w);
 	const char *facts; /* what it tells; "*": always worth asking */
 } steps[] = {
-	{ 0, step_local, "*" },
-	{ 1, step_names,
-	  "name.resolution name.source name.wrong name.conflict name.elsewhere name.delay dns.state wins.state "
-	  "broadcast.state dns.dangling" },
-	{ 2, step_connect,
-	  "route.state path.kind ras.route tcp.445 tcp.139 tcp.second tcp.ipv6 name.wrong path.works path.loop" },
-	{ 2, step_known, "known.named known.path wins.state" },
-	{ 3, step_status, "host.ip name.wrong" },
-	{ 3, step_ping, "host.ip icmp.state latency.state tcp.ipv6 loss.state" },
-	{ 3, step_arp, "arp.state subnet.state host.ip" },
-	{ 3, step_own_filter, "loopback.445" },
-	{ 3, step_gateway, "gateway.state lan.alive subnet.state" },
-	{ 3, step_dns_host, "dns.host dns.state lan.alive wins.host" },
-	{ 3, step_smb,
-	  "nbss.state smb.outcome smb.dialects smb.signing smb.encryption smb.anonymous smb.share path.works" },
-	{ 3, step_mtu_early, "mtu.state" },
-	{ 3, step_row, "retry.state" },
-	{ 3, step_dns_domain, "dns.domain" },
-	{ 4, step_smb_others, "smb.dialects smb.small smb.service smb.smb1-reset smb.encryption" },
-	{ 4, step_loss, "loss.state" },
-	{ 4, step_large, "mtu.state" },
-	{ 4, step_bursts, "loss.state mtu.state latency.state" },
-	{ 4, step_watch, "link.flapping" },
-	{ 4, step_dns_other, "dns.site" },
-	{ 4, step_subnet, "subnet.state" },
-	{ 4, step_detour, "gateway.detour" },
-	{ 4, step_other_gateway, "gateway.other" },
-	{ 4, step_trace, "gateway.forwards path.loop ras.peer" },
-	{ 4, step_dns_patience, "dns.state" },
-	{ 5, step_late, "latency.state" },
-	{ 5, step_retry, "retry.state" },
+	{0, step_local, "*"},
+	{0, step_article, "*"},
+	{1, step_names,
+	 "name.resolution name.source name.wrong name.conflict name.elsewhere name.delay dns.state wins.state "
+	 "broadcast.state dns.dangling"},
+	{2, step_connect,
+	 "route.state path.kind ras.route tcp.445 tcp.139 tcp.second tcp.ipv6 name.wrong path.works path.loop"},
+	{2, step_known, "known.named known.path wins.state"},
+	{3, step_status, "host.ip name.wrong"},
+	{3, step_ping, "host.ip icmp.state latency.state tcp.ipv6 loss.state"},
+	{3, step_arp, "arp.state subnet.state host.ip"},
+	{3, step_ras_server, "*"},
+	{3, step_own_filter, "loopback.445"},
+	{3, step_gateway, "gateway.state lan.alive subnet.state"},
+	{3, step_dns_host, "dns.host dns.state lan.alive wins.host"},
+	{3, step_smb,
+	 "nbss.state smb.outcome smb.dialects smb.signing smb.encryption smb.anonymous smb.share path.works"},
+	{3, step_mtu_early, "mtu.state"},
+	{3, step_row, "retry.state"},
+	{3, step_watch, "link.flapping"},
+	{3, step_dns_domain, "dns.domain"},
+	{4, step_smb_others, "smb.dialects smb.small smb.service smb.smb1-reset smb.encryption"},
+	{4, step_loss, "loss.state"},
+	{4, step_large, "mtu.state"},
+	{4, step_bursts, "loss.state mtu.state latency.state"},
+	{4, step_dns_other, "dns.site"},
+	{4, step_subnet, "subnet.state"},
+	{4, step_detour, "gateway.detour"},
+	{4, step_other_gateway, "gateway.other"},
+	{4, step_trace, "gateway.forwards path.loop ras.peer"},
+	{4, step_dns_patience, "dns.state"},
+	{5, step_late, "latency.state"},
+	{5, step_retry, "retry.state"},
 };
 
 /* worth: the step tells a fact that would part what is left; or, where needs is set, one that a cause left needs. */

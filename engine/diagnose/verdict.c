@@ -52,6 +52,7 @@ static void push(struct arena *a, struct verdict *v, struct str line)
 		*s = line;
 }
 
+/* fill_resolutions: what a cause or a finding tells to do. */
 static void fill_resolutions(struct verdict *v, const struct cause *c, const struct digest *d)
 {
 	for (size_t i = 0; i < c->resolution_count; i++) {
@@ -183,6 +184,34 @@ static void leave_open(struct verdict *v, const struct weighed *w, const struct 
 	ask(v, w, d);
 }
 
+static bool finding_holds(const struct finding *f, const struct digest *d)
+{
+	const struct rule *rule = d->c->rule;
+	if (f->article.n && !(rule && str_eq(rule->id, f->article)))
+		return false;
+	for (size_t i = 0; i < f->body.prediction_count; i++) {
+		const struct derived *seen = digest_find(d, f->body.predictions[i].fact);
+		if (!seen || !prediction_holds(&f->body.predictions[i], seen->value))
+			return false;
+	}
+	return true;
+}
+
+static void add_findings(struct verdict *v, const struct causes *causes, const struct digest *d)
+{
+	for (size_t i = 0; i < causes->finding_count; i++) {
+		const struct finding *f = &causes->findings[i];
+		struct finding_said *said =
+			finding_holds(f, d) ? arena_push(d->a, &v->findings, &v->finding_count, &v->finding_cap) : NULL;
+		if (!said)
+			continue;
+		*said = (struct finding_said){f->name, digest_fill(d, f->body.says)};
+		fill_resolutions(v, &f->body, d);
+		for (size_t k = 0; k < f->body.check_count; k++)
+			push(d->a, v, digest_fill(d, f->body.check[k]));
+	}
+}
+
 enum err diagnose_verdict(const struct causes *causes, const struct case_file *c, struct arena *a,
 			  struct verdict *ret_verdict)
 {
@@ -210,6 +239,7 @@ enum err diagnose_verdict(const struct causes *causes, const struct case_file *c
 		decide(&v, &w, &d);
 	else
 		leave_open(&v, &w, &d);
+	add_findings(&v, causes, &d);
 	if (arena_err(a))
 		return ERR_NOMEM;
 	*ret_verdict = v;

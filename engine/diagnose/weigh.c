@@ -22,14 +22,21 @@ static size_t count_needs(const struct cause *c, const struct digest *d, size_t 
 	return needs;
 }
 
-/* What the article itself names as its causes is likelier; it decides nothing. */
-static double weight_of(const struct cause *c, const struct rule *rule)
+/* What the article itself names as its causes is likelier, and what a hint speaks for; it decides nothing. */
+static double weight_of(const struct cause *c, const struct digest *d)
 {
-	enum { NAMED_BY_ARTICLE = 8 };
+	enum { NAMED_BY_ARTICLE = 8, HINTED = 4 };
+	const struct rule *rule = d->c->rule;
+	double weight = c->weight;
+	for (size_t i = 0; i < c->hint_count; i++) {
+		const struct derived *f = digest_find(d, c->hints[i].fact);
+		if (f && prediction_holds(&c->hints[i], f->value))
+			weight *= HINTED;
+	}
 	for (size_t i = 0; rule && i < rule->cause_class_count; i++)
 		if (str_eq(rule->cause_classes[i], c->name))
-			return c->weight * NAMED_BY_ARTICLE;
-	return c->weight;
+			return weight * NAMED_BY_ARTICLE;
+	return weight;
 }
 
 enum err weigh(const struct causes *causes, const struct digest *d, struct arena *a, struct weighed *ret_weighed)
@@ -46,7 +53,7 @@ enum err weigh(const struct causes *causes, const struct digest *d, struct arena
 		if (w.against[i])
 			continue;
 		size_t met, needs = count_needs(c, d, &met), at = w.left_count++;
-		double belief = weight_of(c, d->c->rule) * (double)(met + 1) / (double)(needs + 1);
+		double belief = weight_of(c, d) * (double)(met + 1) / (double)(needs + 1);
 		for (; at > 0 && w.beliefs[at - 1] < belief; at--) {
 			w.left[at] = w.left[at - 1];
 			w.beliefs[at] = w.beliefs[at - 1];

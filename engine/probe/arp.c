@@ -38,6 +38,7 @@ enum {
 	ARP_CHANNEL = 1,
 	ARP_REQUESTS = 3, /* unless count= says otherwise */
 	ARP_REQUESTS_MAX = 20,
+	ARP_BURST = 10, /* so many tell losses */
 	MACS_MAX = 8,
 	ARP_OF_ETHERNET = 1,
 	ARP_OF_IPV4 = 0x0800,
@@ -111,6 +112,10 @@ static void arp_bytes(struct machine *m, struct str bytes)
 	if (!wire_ok(&w) || !address_eq(sender, s->address) || str_eq(mac, s->mac))
 		return;
 	s->answers++;
+	if (s->count >= ARP_BURST && s->sent == s->count && s->answers >= s->count && s->mac_count) {
+		arp_over(m); /* a burst counts losses; whether a second host answers was asked before */
+		return;
+	}
 	for (unsigned i = 0; i < s->mac_count; i++)
 		if (str_eq(s->macs[i], mac))
 			return;

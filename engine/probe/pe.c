@@ -7,10 +7,10 @@
 #include "probe/probe_machine.h"
 
 static const struct probe_arg_help args[] = {
-	{ "path", true, "the file, which the caller reads; no regard to upper and lower case", ARG_TEXT },
-	{ "at_least", false, "a version to compare with", ARG_TEXT },
-	{ 0 }
-};
+	{"path", true, "the file, which the caller reads; no regard to upper and lower case", ARG_TEXT},
+	{"name", false, "what the file is called, where path= is the folder that holds it", ARG_TEXT},
+	{"at_least", false, "a version to compare with", ARG_TEXT},
+	{0}};
 
 static const struct probe_state_help states[] = {
 	{ "read", "the file tells its version" },
@@ -42,6 +42,8 @@ static void pe_start(struct machine *m)
 	for (size_t i = 0; i < path.n; i++)
 		if (path.p[i] == '/' || path.p[i] == '\\')
 			name = str_from(path, i + 1);
+	if (machine_arg(m, "name").n)
+		name = machine_arg(m, "name");
 	if (least.n && !pe_version_parse(least, wanted)) {
 		machine_not_run(m, "%.*s is not a version", STR_ARG(least));
 		return;

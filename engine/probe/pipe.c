@@ -36,35 +36,9 @@ static const struct probe_fact_help facts[] = {
 	{ 0 }
 };
 
-/* MS-ERREF 2.3.1 */
-enum {
-	STATUS_PIPE_NOT_AVAILABLE = (int)0xC00000AC, /* every instance is in use */
-	STATUS_PIPE_BUSY = (int)0xC00000AE,
-	STATUS_OBJECT_NAME_NOT_FOUND = (int)0xC0000034,
-	STATUS_OBJECT_PATH_NOT_FOUND = (int)0xC000003A,
-	STATUS_NO_SUCH_FILE = (int)0xC000000F
-};
-
-static const char *pipe_state(const struct smb_talk *t)
-{
-	if (t->stop == SMB_NO_CONNECTION)
-		return "no-connection";
-	if (!t->answered[SMB_PIPE])
-		return "no-session";
-	switch ((int)t->status[SMB_PIPE]) {
-	case NT_STATUS_OK:
-	case STATUS_PIPE_NOT_AVAILABLE:
-	case STATUS_PIPE_BUSY: return "present";
-	case STATUS_OBJECT_NAME_NOT_FOUND:
-	case STATUS_OBJECT_PATH_NOT_FOUND:
-	case STATUS_NO_SUCH_FILE: return "absent";
-	default: return "denied";
-	}
-}
-
 static void pipe_end(struct machine *m, const struct smb_talk *t)
 {
-	const char *state = pipe_state(t);
+	const char *state = t->stop == SMB_NO_CONNECTION ? "no-connection" : smb_pipe_state(t);
 	if (t->stop == SMB_INTERNAL) {
 		machine_not_run(m, "the request is too long");
 		return;

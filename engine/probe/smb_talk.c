@@ -167,8 +167,11 @@ static bool read_smb_answer(struct machine *m, struct smb_talk *t, struct str fr
 		t->header.tree = r.header.tree;
 	if (!step_is_good(t, r.status) && t->step != SMB_IPC && t->step != SMB_PIPE)
 		return stop(t, SMB_REFUSED);
-	if (r.status && t->step == SMB_IPC && t->pipe.n)
-		return stop(t, SMB_REFUSED); /* without IPC$ there is no pipe; a share may be there all the same */
+	if (r.status && t->step == SMB_IPC && t->pipe.n) { /* without IPC$ there is no pipe; a share may be there */
+		if (!t->share.n)
+			return stop(t, SMB_REFUSED);
+		t->pipe = STR("");
+	}
 	return go_on(m, t);
 }
 
@@ -268,4 +271,28 @@ bool smb_talk_event(struct machine *m, struct smb_talk *t, const struct event *e
 		return take_wait(t, e);
 	}
 	return false;
+}
+
+/* MS-ERREF 2.3.1 */
+enum {
+	STATUS_PIPE_NOT_AVAILABLE = (int)0xC00000AC, /* every instance is in use */
+	STATUS_PIPE_BUSY = (int)0xC00000AE,
+	STATUS_OBJECT_NAME_NOT_FOUND = (int)0xC0000034,
+	STATUS_OBJECT_PATH_NOT_FOUND = (int)0xC000003A,
+	STATUS_NO_SUCH_FILE = (int)0xC000000F
+};
+
+const char *smb_pipe_state(const struct smb_talk *t)
+{
+	if (!t->answered[SMB_PIPE])
+		return "no-session";
+	switch ((int)t->status[SMB_PIPE]) {
+	case NT_STATUS_OK:
+	case STATUS_PIPE_NOT_AVAILABLE:
+	case STATUS_PIPE_BUSY: return "present";
+	case STATUS_OBJECT_NAME_NOT_FOUND:
+	case STATUS_OBJECT_PATH_NOT_FOUND:
+	case STATUS_NO_SUCH_FILE: return "absent";
+	default: return "denied";
+	}
 }

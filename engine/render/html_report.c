@@ -212,6 +212,19 @@ static void add_reasons(struct buf *out, const struct verdict *v)
 	buf_add_c(out, "</ul>\n");
 }
 
+static void add_findings(struct buf *out, const struct verdict *v)
+{
+	if (!v->finding_count)
+		return;
+	buf_add_c(out, "<h4>Also seen</h4>\n<ul class=\"next\">\n");
+	for (size_t i = 0; i < v->finding_count; i++) {
+		buf_add_c(out, "<li>");
+		render_html_line(out, v->findings[i].says);
+		buf_add_c(out, "</li>\n");
+	}
+	buf_add_c(out, "</ul>\n");
+}
+
 static void add_ruled_out(struct buf *out, const struct verdict *v)
 {
 	if (!v->ruled_out_count)
@@ -257,6 +270,7 @@ void render_html_verdict(struct buf *out, const struct triage_report *report)
 	render_html_filled(out, v->says, report->bindings, report->binding_count);
 	buf_add_c(out, "</p>\n");
 	add_reasons(out, v);
+	add_findings(out, v);
 	if (v->resolution_count)
 		buf_add_c(out, "<h4>What to do</h4>\n");
 	render_html_resolutions(out, v->resolutions, v->resolution_count, report->bindings, report->binding_count);

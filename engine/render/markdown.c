@@ -127,6 +127,15 @@ static void add_verdict(struct buf *out, const struct triage_report *r)
 		buf_add_char(out, '\n');
 }
 
+static void add_findings(struct buf *out, const struct triage_report *r)
+{
+	for (size_t i = 0; i < r->verdict.finding_count; i++) {
+		buf_add_c(out, i ? "- " : "\nAlso seen:\n\n- ");
+		add_filled(out, r, r->verdict.findings[i].says);
+		buf_add_char(out, '\n');
+	}
+}
+
 static void add_evidence(struct buf *out, const struct triage_report *r)
 {
 	if (r->evidence_count)
@@ -174,6 +183,7 @@ void render_markdown_report(struct buf *out, const struct triage_report *report)
 	add_block(out, report->answer.found.query);
 	add_article(out, report);
 	add_verdict(out, report);
+	add_findings(out, report);
 	add_resolutions(out, report, own ? v->resolutions : rule->resolutions, own ? v->resolution_count : rule->resolution_count);
 	if (v->next_count)
 		buf_add_c(out, "\n## What to check next\n\n");

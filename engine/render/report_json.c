@@ -87,6 +87,19 @@ static void json_reasons(struct json *j, const struct verdict *v)
 	json_end_object(j);
 }
 
+static void json_findings(struct json *j, const struct verdict *v)
+{
+	json_key(j, "findings");
+	json_array(j);
+	for (size_t i = 0; i < v->finding_count; i++) {
+		json_object(j);
+		json_key_str(j, "finding", v->findings[i].name);
+		json_key_str(j, "says", v->findings[i].says);
+		json_end_object(j);
+	}
+	json_end_array(j);
+}
+
 static void json_verdict(struct json *j, const struct verdict *v)
 {
 	json_key(j, "verdict");
@@ -105,6 +118,7 @@ static void json_verdict(struct json *j, const struct verdict *v)
 	render_json_resolutions(j, v->resolutions, v->resolution_count);
 	json_list(j, "causes_left", v->causes_left, v->cause_left_count);
 	json_reasons(j, v);
+	json_findings(j, v);
 	json_list(j, "next", v->next, v->next_count);
 	json_key_str(j, "verify", v->verify);
 	json_end_object(j);

@@ -171,6 +171,10 @@ void render_text_verdict(struct buf *out, const struct render_text *t, const str
 		heading(out, t, "Why");
 	for (size_t i = 0; i < v->reason_count; i++)
 		bullet(out, t, "-", v->reasons[i].says);
+	if (v->finding_count)
+		heading(out, t, "Also seen");
+	for (size_t i = 0; i < v->finding_count; i++)
+		bullet(out, t, "-", v->findings[i].says);
 	add_causes_left(out, t, v);
 	add_resolutions(out, t, v);
 	if (v->next_count)

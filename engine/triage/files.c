@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { FILE_MAX = 256 << 10, PROGRAM_MAX = 16 << 20, READ_SIZE = 1 << 16 };
@@ -78,9 +79,42 @@ static struct str find_without_case(struct str path, struct arena *a)
 	return at;
 }
 
-enum err triage_read_program(struct str path, struct arena *a, struct diags *d, struct str *ret_bytes)
+static bool is_folder(struct str path)
+{
+	struct stat s;
+	return !stat(path.p, &s) && S_ISDIR(s.st_mode);
+}
+
+/* find_below: the file of this name in the folder or, depth steps deep, in the folders of it. */
+static struct str find_below(struct str folder, struct str name, unsigned depth, struct arena *a)
+{
+	struct str slashed = arena_printf(a, "%.*s/", STR_ARG(folder));
+	struct str found = find_in(slashed, name, a);
+	DIR *d = !found.n && depth ? opendir(folder.p) : NULL;
+	for (const struct dirent *e; !found.n && d && (e = readdir(d));) {
+		struct str inner = arena_printf(a, "%.*s%s", STR_ARG(slashed), e->d_name);
+		bool looked = e->d_name[0] != '.' && is_folder(inner);
+		if (looked)
+			found = find_below(inner, name, depth - 1, a);
+	}
+	if (d)
+		closedir(d);
+	return found.n && is_folder(found) ? STR("") : found;
+}
+
+static struct str find_program(struct str path, struct str name, struct arena *a)
 {
 	struct str found = find_without_case(path, a);
+	if (!found.n || !is_folder(found))
+		return found;
+	struct str bin = find_in(arena_printf(a, "%.*s/", STR_ARG(found)), STR("bin"), a);
+	struct str below = name.n ? find_below(found, name, 1, a) : STR("");
+	return below.n || !name.n || !bin.n ? below : find_below(bin, name, 1, a);
+}
+
+enum err triage_read_program(struct str path, struct str name, struct arena *a, struct diags *d, struct str *ret_bytes)
+{
+	struct str found = find_program(path, name, a);
 	if (!found.n)
 		return diags_fail(d, ERR_INPUT, "%.*s: there is no such file", STR_ARG(path));
 	struct str bytes = read_file(found.p, PROGRAM_MAX, a, d);

@@ -4,6 +4,9 @@
  */
 #include "triage/triage.h"
 
+#include "probe/spec.h"
+#include "triage/seen.h"
+
 struct run {
 	struct driver *driver;
 	const struct causes *causes;
@@ -11,6 +14,7 @@ struct run {
 	struct arena *arena;
 	struct triage_report *report;
 	struct case_file file;
+	struct probe_files files; /* the caller's, with the program file that this diagnosis is about */
 	int64_t began_ms;
 };
 
@@ -33,8 +37,9 @@ bool triage_binding_fits(const struct binding *b, struct arena *a, struct diags 
 	static const struct {
 		const char *name, *probe, *arg;
 	} checks[] = {
-		{ "server", "files", "name" },		 { "host", "files", "name" }, { "address", "route", "address" },
-		{ "known_address", "route", "address" }, { "link", "link", "link" },
+		{"server", "files", "name"},	    {"host", "files", "name"},
+		{"address", "route", "address"},    {"known_address", "route", "address"},
+		{"ras_server", "route", "address"}, {"link", "link", "link"},
 	};
 	for (size_t i = 0; i < sizeof checks / sizeof *checks; i++) {
 		struct probe_request request;
@@ -173,6 +178,77 @@ static void keep_evidence(void *context, size_t index, struct evidence *e)
 	add_evidence(context, e);
 }
 
+/* ---- what is seen without a probe ---- */
+
+/* spec_of: the probe of this name that the article asks for. */
+static bool spec_of(const struct run *r, const char *name, struct probe_spec *ret_spec)
+{
+	const struct rule *rule = r->file.rule;
+	for (size_t i = 0; rule && i < rule->probe_count; i++)
+		if (probe_spec_parse(rule->probes[i], r->arena, ret_spec) && str_eq(ret_spec->name, str_c(name)))
+			return true;
+	return false;
+}
+
+/* see_program reads the program file that the article speaks of, where a person said where it is. */
+static void see_program(struct run *r, const struct probe_files *files)
+{
+	struct probe_spec spec;
+	struct diags d = {.arena = r->arena};
+	const struct binding *path = bound(r->report, "program");
+	if (!path || !files || !r->options->reads_program || !spec_of(r, "pe", &spec))
+		return;
+	r->files = *files;
+	r->file.files = &r->files;
+	if (!triage_read_program(path->value, probe_spec_arg(&spec, "name"), r->arena, &d, &r->files.program))
+		return;
+	struct evidence *e = arena_new(r->arena, struct evidence);
+	if (!e)
+		return;
+	*e = (struct evidence){.probe = STR("pe"),
+			       .state = STR("not-run"),
+			       .at_ms = r->began_ms,
+			       .reason = d.count ? d.items[d.count - 1].text : STR("it cannot be read")};
+	add_evidence(r, e);
+}
+
+/* see_log: a pasted log is one too, where at least two of its lines are the article's. */
+static enum err see_log(struct run *r, const struct matcher *m, const struct triage_log *log, bool pasted,
+			struct str *last)
+{
+	struct probe_spec spec;
+	const struct binding *works = bound(r->report, "works");
+	struct str words = works ? works->value : spec_of(r, "log", &spec) ? probe_spec_arg(&spec, "works") : STR("");
+	struct evidence *e;
+	struct str time;
+	enum err err = seen_log(m, log, r->file.rule->id, words, r->began_ms, r->arena, &e, &time);
+	if (err)
+		return err;
+	const struct fact *failures = evidence_fact(e, "log.failures");
+	if (!pasted || (failures && failures->number >= 2))
+		add_evidence(r, e);
+	*last = time.n ? time : *last;
+	return ERR_OK;
+}
+
+static enum err see_past(struct run *r, const struct matcher *m)
+{
+	const struct match_answer *found = &r->report->answer.found;
+	struct str time = STR("");
+	enum err err = ERR_OK;
+	struct triage_log paste = {STR("the message"), found->query};
+	for (size_t i = 0; !err && r->file.rule && i < r->options->log_count; i++)
+		err = see_log(r, m, &r->options->logs[i], false, &time);
+	if (!err && r->file.rule && str_find_char(str_trim(found->query), '\n') != STR_NONE)
+		err = see_log(r, m, &paste, true, &time);
+	if (found->envelope.time.n)
+		time = found->envelope.time;
+	struct evidence *e = !err && r->driver ? seen_message(time, r->began_ms, r->arena) : NULL;
+	if (e)
+		add_evidence(r, e);
+	return err;
+}
+
 /* keep_permitted asks the policy before anything is probed for the target's sake: of an address that may not be reached
  * only the connection is left, which says why it could not run. Reading files, links and routes sends nothing. */
 static enum err keep_permitted(struct run *r, struct probe_request *requests, size_t *count)
@@ -265,6 +341,10 @@ enum err triage_run(struct store *s, const struct matcher *m, struct match_scrat
 	}
 	if (!options->offline && !options->replay && options->start_delay_ms > 0)
 		err = driver_wait(driver, options->start_delay_ms);
+	if (!err && !options->replay) {
+		see_program(&r, options->offline ? NULL : files);
+		err = see_past(&r, m);
+	}
 	size_t kept = options->replay ? options->replay_count : 0;
 	for (size_t i = 0; !err && i < kept; i++)
 		add_evidence(&r, options->replay[i]);

@@ -42,11 +42,18 @@ struct triage_report {
 
 enum triage_event { TRIAGE_MATCH, TRIAGE_WAVE, TRIAGE_PROBE, TRIAGE_VERDICT };
 
+struct triage_log {
+	struct str name, bytes;
+}; /* a log beside the message; name: of its file, without folders */
+
 struct triage_options {
 	struct match_options match;
 	const struct binding *set; /* --set and corrected chips */
 	size_t set_count;
+	const struct triage_log *logs;
+	size_t log_count;
 	bool offline, all;
+	bool reads_program; /* a file that the binding `program` names may be read */
 	double start_delay_ms;
 	/* replay: this evidence and no other, nothing is probed; NULL to probe. */
 	struct evidence *const *replay;
@@ -72,7 +79,9 @@ enum err triage_run(struct store *s, const struct matcher *m, struct match_scrat
  * samba/smb.conf), each at most 256 KiB; an unreadable one is absent, with a note in d. */
 enum err triage_read_files(struct arena *a, struct diags *d, struct probe_files *ret_files) MUST_USE;
 /* triage_read_program reads a program file for probe pe (at most 16 MiB of it); upper and lower case in the path do not
- * matter where the exact one is not there. ERR_INPUT with a sentence where it cannot. */
-enum err triage_read_program(struct str path, struct arena *a, struct diags *d, struct str *ret_bytes) MUST_USE;
+ * matter where the exact one is not there. Of a folder (a mounted share) the file `name` is taken that lies in it, in
+ * one of its folders, or in BIN and one of its folders. ERR_INPUT with a sentence where it cannot. */
+enum err triage_read_program(struct str path, struct str name, struct arena *a, struct diags *d,
+			     struct str *ret_bytes) MUST_USE;
 
 #endif

@@ -13,6 +13,19 @@ RCMD = r'Failed to connect to <\\FILESRV>, Error = 53'
 UNBOUND = 'Error during WNetAddConnection2 (53)'
 
 
+def sender_log(row, ago_s=6 * 3600):
+    """A log of the sender with one attempt a minute, F or S each; the last one so long ago."""
+    end = time.time() - ago_s
+    lines = []
+    for i, attempt in enumerate(row):
+        says = (r'~Error during WNetAddConnection2 to \\SITE1\SMS_SITE (53)' if attempt == 'F' else
+                r'~Sending completed [D:\SMS\tosend\00000X2L.PCK]')
+        when = time.strftime('%a %b %d %H:%M:%S %Y', time.localtime(end - 60 * (len(row) - 1 - i)))
+        lines += [f'{says}  $$<SMS_RAS_SENDER><{when}><thread=8973 (0x230D)>',
+                  f'~Waiting for work  $$<SMS_RAS_SENDER><{when}><thread=8973 (0x230D)>']
+    return '\n'.join(lines) + '\n'
+
+
 def closed_port():
     with socket.create_server(('127.0.0.1', 0)) as s:
         return s.getsockname()[1]
@@ -93,6 +106,73 @@ class Diagnose(KbtTest):
         r = self.diagnose('zxqv wvut 77 of the purple teapot', code=NONE)
         self.assertEqual((r['explained'], r['verdict']['state']), (False, 'none'))
         self.assertEqual(r['evidence'], [])
+
+    def findings(self, report):
+        return {f['finding']: f['says'] for f in report['verdict']['findings']}
+
+    def test_the_rhythm_of_a_log_is_evidence(self):
+        for row, state, finding in (('FFFFFFFFFFFF', 'down', 'sender-log-down'), ('FFFFFSSSSSSS', 'late', 'sender-log-random'),
+                                    ('FSFSFFSSFFSS', 'flaky', 'sender-log-random'), ('FFF', 'too-few', 'sender-log-short'),
+                                    ('SSSSSSSSSSSS', 'none', None), ('', 'none', None)):
+            with self.subTest(row=row):
+                log = self.write('Sender.log', sender_log(row))
+                r = self.diagnose('--offline', '--log', log, UNBOUND, code=UNDECIDED)
+                (e,) = [e for e in r['evidence'] if e['probe'] == 'log']
+                self.assertEqual((e['state'], e['args']['file']), (state, 'Sender.log'))
+                self.assertEqual({f for f in self.findings(r) if f.startswith('sender-log')}, {finding} - {None})
+                if 'F' in row:
+                    self.assertEqual((e['facts']['log.pattern'], e['facts']['log.failures']), (row, row.count('F')))
+                if state == 'down':
+                    self.assertIn('one every 60 seconds', e['reason'])
+
+    def test_a_pasted_log_has_a_rhythm_too(self):
+        r = self.diagnose('--offline', sender_log('FSFSFFSSFFSS'), code=UNDECIDED)
+        self.assertEqual([e['state'] for e in r['evidence'] if e['probe'] == 'log'], ['flaky'])
+        self.assertEqual(r['bindings']['server'], 'SITE1')
+
+    def test_a_log_that_cannot_be_read(self):
+        self.refused('diagnose', '--offline', '--log', self.path('no.log'), UNBOUND, names='no.log')
+        self.refused('diagnose', '--offline', '--log', self.dir, UNBOUND, names=self.dir)
+        many = [x for i in range(9) for x in ('--log', self.write('a.log', ''))]
+        self.refused('diagnose', '--offline', *many, UNBOUND, names='8')
+
+    def test_what_was_down_and_works_now(self):
+        def text(port, ago_s):
+            when = time.strftime('%b %d %H:%M:%S', time.localtime(time.time() - ago_s))
+            return f'{when} web1 backup[311]: ssh: connect to host 127.0.0.1 port {port}: Connection refused'
+        with socket.create_server(('127.0.0.1', 0)) as s:
+            port = s.getsockname()[1]
+            r = self.diagnose(text(port, 6 * 3600), code=FOUND)
+            self.assertEqual(r['verdict']['state'], 'healthy')
+            self.assertIn('6 hours ago', self.findings(r)['was-down-works-now'])
+            now = self.diagnose(text(port, 20), code=FOUND)
+            self.assertEqual(self.findings(now), {})
+            self.assertEqual([e['state'] for e in now['evidence'] if e['probe'] == 'message'], ['recent'])
+        kept = self.path('past.kbt')
+        r = self.diagnose('--save', kept, text(port, 50 * 3600), code=FOUND)
+        self.assertEqual(r['verdict']['cause'], 'tcp-refused-both')
+        self.assertIn('2 days ago', self.findings(r)['was-down-is-down'])
+        (again,) = self.json('replay', kept)
+        self.assertEqual(r['verdict'], again['verdict'])
+        plain = self.diagnose(f'ssh: connect to host 127.0.0.1 port {port}: Connection refused', code=FOUND)
+        self.assertEqual(self.findings(plain), {})
+
+    def test_the_version_of_the_program_in_a_mounted_share(self):
+        corpus = os.path.join(ROOT, 'tests/corpus/pe')
+        for name, finding, word in (('pe32', 'connras-fixed', '2.0.1493.3273'), ('pe64', 'connras-unknown', '2.0.1493.1158'),
+                                    ('no-version', 'connras-unknown', 'unknown'), ('cut', 'connras-unknown', 'unknown')):
+            with self.subTest(name=name), open(os.path.join(corpus, name), 'rb') as f:
+                self.write('site/Bin/I386/ConnRas.DLL', f.read())
+                for path in (self.path('site'), self.path('SITE', 'bin'), self.path('site/BIN/i386/CONNRAS.dll')):
+                    r = self.diagnose('--set', f'program={path}', '--set', 'server=127.0.0.1', '--set', f'port={closed_port()}',
+                                      UNBOUND, code=FOUND)
+                    said = self.findings(r)
+                    self.assertEqual({f for f in said if f.startswith('connras')}, {finding}, path)
+                    self.assertIn(word, said[finding])
+                    self.assertIn('CONNRAS.DLL', said[finding])
+        r = self.diagnose('--set', f'program={self.path("none")}', '--set', 'server=127.0.0.1', UNBOUND, code=FOUND)
+        self.assertEqual([e['state'] for e in r['evidence'] if e['probe'] == 'pe'], ['not-run'])
+        self.assertIn('there is no such file', [e['reason'] for e in r['evidence'] if e['probe'] == 'pe'][0])
 
     def test_a_saved_incident_gives_the_same_verdict_again(self):
         port, kept = closed_port(), self.path('monday.kbt')

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * A recorded diagnosis > its verdict, with the causes of kb/causes: no network, no clock, no root. A case is one JSON
- * object ("code", "set") and then one piece of evidence a line, as `kbt diagnose --json` prints it.
+ * object ("code", "set"; "article" and its "probes" where the case is about one) and then one piece of evidence a line,
+ * as `kbt diagnose --json` prints it.
  */
 #include "diagnose/diagnose.h"
 #include "tests/main/file.h"
@@ -71,9 +72,27 @@ static void print_verdict(struct buf *out, const struct verdict *v, const struct
 	for (size_t i = 0; i < step_count; i++)
 		buf_addf(out, "%s%.*s %.*s", i ? ", " : "", STR_ARG(steps[i].step), STR_ARG(steps[i].state));
 	buf_add_char(out, '\n');
+	for (size_t i = 0; i < v->finding_count; i++)
+		buf_addf(out, "also: %.*s\n", STR_ARG(v->findings[i].says));
 	for (size_t i = 0; i < v->cause_left_count; i++)
 		buf_addf(out, "left: %.*s\n", STR_ARG(v->causes_left[i]));
 	buf_addf(out, "next probes: %zu\n", planned);
+}
+
+/* read_article: the rule of the article that the case is about, as far as the diagnosis reads it. */
+static void read_article(const cJSON *json, struct rule *rule, struct case_file *c, struct arena *a)
+{
+	const cJSON *item, *wanted = cJSON_GetObjectItem(json, "probes");
+	if (!cJSON_GetObjectItem(json, "article"))
+		return;
+	rule->id = text_of(cJSON_GetObjectItem(json, "article"), a);
+	cJSON_ArrayForEach(item, wanted)
+	{
+		struct str *slot = arena_push(a, &rule->probes, &rule->probe_count, &rule->probe_cap);
+		if (slot)
+			*slot = text_of(item, a);
+	}
+	c->rule = rule;
 }
 
 enum err golden_print(struct str in, struct arena *a, struct buf *out)
@@ -82,6 +101,7 @@ enum err golden_print(struct str in, struct arena *a, struct buf *out)
 	struct binding bindings[BINDINGS_MAX];
 	struct match_code code = { .family = STR("win32") };
 	struct case_file c = { .bindings = bindings, .code = &code, .elapsed_ms = 60000 };
+	struct rule rule = {0};
 	struct evidence **evidence = NULL;
 	size_t cap = 0;
 	enum err err = load_causes(a, &causes);
@@ -92,6 +112,7 @@ enum err golden_print(struct str in, struct arena *a, struct buf *out)
 			return ERR_INPUT;
 		cJSON_ArrayForEach(item, set) if (c.binding_count < BINDINGS_MAX) bindings[c.binding_count++] =
 			(struct binding){ .name = arena_str(a, str_c(item->string)), .value = text_of(item, a) };
+		read_article(json, &rule, &c, a);
 		code.known |= cJSON_IsNumber(number);
 		code.value = cJSON_IsNumber(number) ? (int64_t)cJSON_GetNumberValue(number) : code.value;
 		struct evidence **slot = cJSON_GetObjectItem(json, "probe") ? arena_push(a, &evidence, &c.evidence_count, &cap) : NULL;
