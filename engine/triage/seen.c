@@ -15,8 +15,8 @@
 enum { PAST_S = 600, SOON_S = 120, DAY_S = 86400 };
 enum { ENOUGH_ATTEMPTS = 10, ENOUGH_SUCCESSES = 5, ROW_SHOWN = 60, TIMES_MAX = 4096 };
 
-/* stamp_seconds: Unix seconds; false for a time of day without a day. */
-static bool stamp_seconds(const struct stamp *s, int64_t now_s, int64_t *ret_s)
+/* stamp_unix: Unix seconds; false for a time of day without a day. */
+static bool stamp_unix(const struct stamp *s, int64_t now_s, int64_t *ret_s)
 {
 	time_t now = (time_t)now_s;
 	struct tm today;
@@ -60,7 +60,7 @@ struct evidence *seen_message(struct str time, int64_t now_ms, struct arena *a)
 {
 	struct stamp stamp;
 	int64_t then_s, now_s = now_ms / 1000;
-	if (!time.n || !stamp_parse(time, &stamp) || !stamp_seconds(&stamp, now_s, &then_s) || then_s > now_s + SOON_S)
+	if (!time.n || !stamp_parse(time, &stamp) || !stamp_unix(&stamp, now_s, &then_s) || then_s > now_s + SOON_S)
 		return NULL;
 	struct evidence *e = arena_new(a, struct evidence);
 	if (!e)
@@ -137,7 +137,7 @@ static bool take_hit(void *context, const struct scan_hit *hit)
 	if (!r->first.n)
 		r->first = r->last;
 	if (r->time_count < TIMES_MAX && stamp_parse(hit->time, &stamp) &&
-	    stamp_seconds(&stamp, INT32_MAX, &r->times[r->time_count]))
+	    stamp_seconds(&stamp, 2000, &r->times[r->time_count]))
 		r->time_count++;
 	return true;
 }
