@@ -43,6 +43,7 @@ bool scan_show_open(struct scan_show *s, struct cmd_context *c, struct scan_opti
 	s->incidents.now_s = (int64_t)time(NULL);
 	options->context = (unsigned)context;
 	s->unknown = cmd_has(c, "unknown");
+	s->redact = cmd_has(c, "redact");
 	options->unknown = s->unknown ? take_unknown : NULL;
 	options->unknown_context = s;
 	s->context_wanted = cmd_has(c, "context");
@@ -58,6 +59,7 @@ void scan_show_close(struct scan_show *s)
 {
 	incidents_free(&s->incidents);
 	unknowns_free(&s->unknowns);
+	redactor_free(&s->redactor);
 }
 
 bool scan_show_hit(void *show, const struct scan_hit *hit)
@@ -68,11 +70,18 @@ bool scan_show_hit(void *show, const struct scan_hit *hit)
 		s->err = incidents_add(&s->incidents, hit);
 	if (!c->json || s->err)
 		return !s->err;
+	struct arena a = { 0 };
 	struct scan_hit shown = *hit;
 	if (!s->context_wanted)
 		shown.before = shown.after = STR("");
+	if (s->redact)
+		shown = redact_hit(&s->redactor, &shown, &a);
+	s->err = arena_err(&a) ? arena_err(&a) : redactor_err(&s->redactor);
 	render_json_hit(&c->out, &shown);
 	buf_add_char(&c->out, '\n');
+	arena_free(&a);
+	if (s->err)
+		return false;
 	return (c->out.n < FLUSH_BYTES && !buf_err(&c->out)) || cmd_flush(c);
 }
 
@@ -142,7 +151,7 @@ static enum err write_report(struct scan_show *s, const struct scan_counts *coun
 	struct rule *rules = NULL;
 	char made[32];
 	struct render_scan scan = { .set = &s->incidents, .counts = *counts, .files = files,
-				    .unknowns = s->unknown ? &s->unknowns : NULL,
+				    .redacted = s->redact, .unknowns = s->unknown ? &s->unknowns : NULL,
 				    .limit = s->top_given ? s->c->limit : REPORT_TOP };
 	scan.made = (struct str){ made, stamp_label(s->incidents.now_s, true, made, sizeof made) - strlen(" 12:00") };
 	s->incidents.by = INCIDENT_BY_ARTICLE;
@@ -180,10 +189,12 @@ enum err scan_show_end(struct scan_show *s, const struct scan_counts *counts, ui
 {
 	struct cmd_context *c = s->c;
 	unknowns_rank(&s->unknowns);
-	for (size_t i = 0; c->json && i < s->unknowns.count && (c->out.n < FLUSH_BYTES || cmd_flush(c)); i++) {
+	enum err e = s->redact ? redact_sets(&s->redactor, &s->incidents, &s->unknowns) : ERR_OK;
+	for (size_t i = 0; !e && c->json && i < s->unknowns.count && (c->out.n < FLUSH_BYTES || cmd_flush(c)); i++) {
 		render_json_unknown(&c->out, &s->unknowns.items[i]);
 		buf_add_char(&c->out, '\n');
 	}
-	enum err e = c->json ? ERR_OK : print_incidents(s, counts, files);
+	if (!e && !c->json)
+		e = print_incidents(s, counts, files);
 	return e || !s->report ? e : write_report(s, counts, files);
 }

@@ -8,12 +8,15 @@
 
 #include "cli/cmd.h"
 #include "render/scan.h"
+#include "scan/redact.h"
 
 struct scan_show {
 	struct cmd_context *c;
 	struct incidents incidents;
 	bool unknown; /* lines that look like errors and match no article are wanted */
 	struct unknowns unknowns;
+	bool redact;
+	struct redactor redactor;
 	const char *report; /* the page's path, or NULL */
 	bool context_wanted, top_given; /* by an option */
 	int64_t started_ms;
@@ -27,7 +30,8 @@ struct scan_show {
 	{ "context", 0, "N", "show N lines before and after (default 2, at most 8; with --json 0)" }, \
 	{ "unknown", 0, NULL, "also lines that look like errors and match no article, as templates with counts" }, \
 	{ "report", 0, "FILE", "write a page (HTML) of the incidents, their causes and fixes" }, \
-	{ "force", 0, NULL, "write over FILE" }
+	{ "force", 0, NULL, "write over FILE" }, \
+	{ "redact", 0, NULL, "put tokens (HOST-1, USER-2) for hosts, users, addresses and secrets in all output" }
 
 /* scan_show_open reads the options and says what it needs of the scan; false after a usage error on stderr. */
 bool scan_show_open(struct scan_show *s, struct cmd_context *c, struct scan_options *options);

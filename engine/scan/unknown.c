@@ -91,10 +91,11 @@ static bool names_code(struct str word)
 	return false;
 }
 
+/* Codes are short; a long number is a serial number or a time. */
 static bool is_code(struct str part)
 {
-	return part.n <= 10 && (str_starts_nocase(part, STR("0x")) || str_find_char(part, '.') == STR_NONE) &&
-	       char_is_digit(part.p[0]);
+	bool hex = str_starts_nocase(part, STR("0x"));
+	return char_is_digit(part.p[0]) && str_find_char(part, '.') == STR_NONE && part.n <= (hex ? 10u : 5u);
 }
 
 /* mask gives the word with its parts that hold digits replaced; says whether a code was kept. */

@@ -163,6 +163,44 @@ class ScanReport(KbtTest):
     def test_only_unknown_errors_are_no_find(self):
         self.kbt('scan', '--unknown', self.log(self.UNKNOWN), code=NONE)
 
+    # ---- redaction ----
+
+    NAMES = ['filesrv', 'nas1', 'web1', 'alice', '10.53.0.10', 'hunter2']
+
+    def private(self):
+        return self.log([r'Failed to connect to <\\FILESRV>, Error = 53', 'FILESRV is slow today, says nas1',
+                         'Mar 12 10:00:01 web1 backup[3]: ssh: connect to host nas1 port 22: No route to host',
+                         'Mar 12 10:00:02 web1 app: login failed user=alice password=hunter2 from 10.53.0.10',
+                         'Mar 12 10:00:03 web1 app: Alice failed again, hunter2'], 'web1.log')
+
+    def test_redacted_output_names_nobody(self):
+        path = self.private()
+        report = ('--report', self.path('r.html'), '--force')
+        for args in ((), ('--json', '--context', '2'), ('--by', 'host'), ('--by', 'article'), ('--by', 'hour')):
+            out = self.kbt('scan', '--redact', '--unknown', *report, *args, path).out
+            with open(self.path('r.html'), encoding='utf-8') as f:
+                page = f.read()
+            for text in (out, page):
+                for name in self.NAMES:
+                    self.assertNotIn(name, text.lower(), args)
+                self.assertIn('HOST-1', text)
+            self.assertIn('tokens', page)
+        self.assertIn('hunter2', self.kbt('scan', '--unknown', path).out)  # only where it was asked for
+
+    def test_one_name_is_one_token(self):
+        out = self.kbt('scan', '--redact', self.private()).out
+        token = re.search(r'server = (HOST-\d+)\n', out).group(1)
+        self.assertIn(fr'connect to <\\{token}>', out)
+        self.assertIn(f'{token} is slow today, says HOST-', out)
+
+    def test_redaction_does_not_change_what_is_found(self):
+        path = self.private()
+        plain, redacted = self.json('scan', path), self.json('scan', '--redact', path)
+        for a, b in zip(plain, redacted, strict=True):
+            self.assertEqual({k: a[k] for k in ('line', 'offset', 'id', 'confidence', 'time')},
+                             {k: b[k] for k in ('line', 'offset', 'id', 'confidence', 'time')})
+            self.assertEqual(list(a['captures']), list(b['captures']))
+
     # ---- the report ----
 
     def report(self, *args, code=FOUND, path='out.html'):

@@ -1,0 +1,355 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Names and their tokens: see redact.h.
+ */
+#include "scan/redact.h"
+
+#include "base/utf8.h"
+#include "match/envelope.h"
+
+#include <string.h>
+
+enum {
+	SPANS_MAX = 256, /* in one line */
+	NAME_MIN = 2,	 /* a shorter name is replaced only where its neighbours tell it */
+	PARTS_MAX = 12	 /* of a word, joined by stops and dashes */
+};
+
+struct redact_name {
+	struct str name;
+	enum redact_kind kind;
+	unsigned number; /* 0: one too many */
+	bool anywhere;	 /* replaced as a word, too */
+};
+
+static const char *const kind_names[] = { "HOST", "USER", "ADDR", "SECRET" };
+
+void redactor_free(struct redactor *r)
+{
+	arena_free(&r->arena);
+	arena_free(&r->work);
+	*r = (struct redactor){ 0 };
+}
+
+enum err redactor_err(const struct redactor *r)
+{
+	return arena_err(&r->arena) ? arena_err(&r->arena) : arena_err(&r->work);
+}
+
+/* ---- the table ---- */
+
+static uint64_t name_hash(struct str s)
+{
+	uint64_t h = 14695981039346656037u;
+	for (size_t i = 0; i < s.n; i++)
+		h = (h ^ (unsigned char)char_lower(s.p[i])) * 1099511628211u;
+	return h ^ h >> 29;
+}
+
+static struct redact_name *find_name(struct redactor *r, struct str name, size_t *ret_slot)
+{
+	size_t at = r->slot_count ? name_hash(name) & (r->slot_count - 1) : 0;
+	for (; r->slot_count && r->slots[at]; at = (at + 1) & (r->slot_count - 1))
+		if (str_eq_nocase(r->names[r->slots[at] - 1].name, name))
+			return &r->names[r->slots[at] - 1];
+	if (ret_slot)
+		*ret_slot = at;
+	return NULL;
+}
+
+static bool grow(struct redactor *r)
+{
+	size_t slot_count = r->slot_count ? r->slot_count * 2 : 256;
+	uint32_t *slots = arena_array(&r->arena, uint32_t, slot_count);
+	for (size_t i = 0; slots && i < r->name_count; i++) {
+		size_t at = name_hash(r->names[i].name) & (slot_count - 1);
+		while (slots[at])
+			at = (at + 1) & (slot_count - 1);
+		slots[at] = (uint32_t)i + 1;
+	}
+	if (!slots)
+		return false;
+	r->slots = slots;
+	r->slot_count = slot_count;
+	return true;
+}
+
+/* is_random: no word of a language, which would stand elsewhere with another meaning. */
+static bool is_random(struct str name)
+{
+	for (size_t i = 0; i < name.n; i++)
+		if (!char_is_alpha(name.p[i]))
+			return name.n >= 4;
+	return false;
+}
+
+/* learn gives the entry of a name, or NULL where it is one too many. */
+static const struct redact_name *learn(struct redactor *r, struct str name, enum redact_kind kind)
+{
+	size_t slot = 0;
+	struct redact_name *known = find_name(r, name, NULL);
+	if (known || r->name_count >= REDACT_NAMES_MAX)
+		return known;
+	if (r->name_count * 2 >= r->slot_count && !grow(r))
+		return NULL;
+	find_name(r, name, &slot);
+	struct redact_name *n = arena_push(&r->arena, &r->names, &r->name_count, &r->name_cap);
+	if (!n)
+		return NULL;
+	*n = (struct redact_name){ .name = arena_str(&r->arena, name), .kind = kind, .number = ++r->numbers[kind],
+				   .anywhere = kind == REDACT_SECRET ? is_random(name) : name.n >= NAME_MIN };
+	r->slots[slot] = (uint32_t)r->name_count;
+	return n;
+}
+
+/* ---- a line ---- */
+
+struct edit {
+	size_t start, end;	     /* in the text */
+	size_t out_start, out_end; /* in what comes out */
+};
+
+static bool joins(char c)
+{
+	return c == '.' || c == '-' || c == '_';
+}
+
+static bool is_word(char c)
+{
+	return char_is_alnum(c) || (unsigned char)c >= 0x80;
+}
+
+/* name_at finds a learned name at a word's start: of the joined words there the longest that is one. */
+static const struct redact_name *name_at(struct redactor *r, struct str s, size_t at, size_t *ret_n)
+{
+	size_t ends[PARTS_MAX], count = 0;
+	for (size_t i = at; i < s.n && count < PARTS_MAX;) {
+		while (i < s.n && is_word(s.p[i]))
+			i++;
+		ends[count++] = i - at;
+		while (i < s.n && joins(s.p[i]))
+			i++;
+		if (i >= s.n || !is_word(s.p[i]))
+			break;
+	}
+	while (count--) {
+		const struct redact_name *n = find_name(r, (struct str){ s.p + at, ends[count] }, NULL);
+		if (n && n->anywhere) {
+			*ret_n = ends[count];
+			return n;
+		}
+	}
+	return NULL;
+}
+
+static void add_token(struct buf *out, const struct redact_name *n, enum redact_kind kind)
+{
+	if (n)
+		buf_addf(out, "%s-%u", kind_names[n->kind], n->number);
+	else
+		buf_addf(out, "%s-OTHER", kind_names[kind]);
+}
+
+static void put_edit(struct redactor *r, struct buf *out, struct edit **edits, size_t *count, size_t *cap, struct edit e,
+		     const struct redact_name *n, enum redact_kind kind)
+{
+	e.out_start = out->n;
+	add_token(out, n, kind);
+	e.out_end = out->n;
+	struct edit *slot = arena_push(&r->work, edits, count, cap);
+	if (slot)
+		*slot = e;
+}
+
+struct edits {
+	struct edit *items;
+	size_t count, cap;
+};
+
+/* redact_line adds a line with tokens; base is where it begins in the text. */
+static void redact_line(struct redactor *r, struct str line, size_t base, struct buf *out, struct edits *edits)
+{
+	struct redact_span spans[SPANS_MAX];
+	size_t count = redact_find(line, spans, SPANS_MAX), next = 0;
+	for (size_t at = 0; at < line.n;) {
+		size_t n = 0;
+		const struct redact_name *name = NULL;
+		if (next < count && spans[next].start == at) {
+			struct redact_span s = spans[next++];
+			name = learn(r, (struct str){ line.p + s.start, s.end - s.start }, s.kind);
+			put_edit(r, out, &edits->items, &edits->count, &edits->cap,
+				 (struct edit){ .start = base + at, .end = base + s.end }, name, s.kind);
+			at = s.end;
+			continue;
+		}
+		if (is_word(line.p[at]) && (!at || !is_word(line.p[at - 1])))
+			name = name_at(r, line, at, &n);
+		if (name && (next >= count || at + n <= spans[next].start)) {
+			put_edit(r, out, &edits->items, &edits->count, &edits->cap,
+				 (struct edit){ .start = base + at, .end = base + at + n }, name, name->kind);
+			at += n;
+			continue;
+		}
+		buf_add_char(out, line.p[at++]);
+	}
+}
+
+static size_t moved(const struct edits *edits, size_t at, bool is_end)
+{
+	size_t in = 0, out = 0; /* behind the last edit before it */
+	for (size_t i = 0; i < edits->count; i++) {
+		const struct edit *e = &edits->items[i];
+		if (is_end ? at <= e->start : at < e->start)
+			break;
+		if (at < e->end || (is_end && at == e->end))
+			return is_end ? e->out_end : e->out_start;
+		in = e->end;
+		out = e->out_end;
+	}
+	return out + (at - in);
+}
+
+struct str redact_text(struct redactor *r, struct str text, struct arena *a, struct match_span *spans, size_t span_count)
+{
+	struct buf out = { 0 };
+	struct edits edits = { 0 };
+	arena_reset(&r->work);
+	for (size_t at = 0; at < text.n;) {
+		size_t end = str_find_char(str_from(text, at), '\n');
+		end = end == STR_NONE ? text.n : at + end;
+		redact_line(r, (struct str){ text.p + at, end - at }, at, &out, &edits);
+		if (end < text.n)
+			buf_add_char(&out, '\n');
+		at = end + 1;
+	}
+	for (size_t i = 0; i < span_count; i++) {
+		spans[i].start = moved(&edits, spans[i].start, false);
+		spans[i].end = moved(&edits, spans[i].end, true);
+	}
+	struct str result = edits.count ? buf_keep(&out, a) : text;
+	r->arena.failed |= buf_err(&out) != ERR_OK;
+	buf_free(&out);
+	return result;
+}
+
+/* ---- learning ---- */
+
+static void learn_line(struct redactor *r, struct str line)
+{
+	struct redact_span spans[SPANS_MAX];
+	size_t count = redact_find(line, spans, SPANS_MAX);
+	for (size_t i = 0; i < count; i++)
+		learn(r, (struct str){ line.p + spans[i].start, spans[i].end - spans[i].start }, spans[i].kind);
+	struct match_envelope e;
+	arena_reset(&r->work);
+	envelope_read(utf8_mend(line, &r->work), &e);
+	if (!redact_keeps(e.host))
+		learn(r, e.host, redact_is_address(e.host) ? REDACT_ADDR : REDACT_HOST);
+}
+
+void redact_learn(struct redactor *r, struct str text)
+{
+	for (struct str line; str_line(&text, &line);)
+		learn_line(r, line);
+}
+
+static bool kind_of(enum var_type type, struct str value, enum redact_kind *ret_kind)
+{
+	switch (type) {
+	case VAR_HOST:
+	case VAR_NETBIOS:
+	case VAR_ADDRESS: *ret_kind = redact_is_address(value) ? REDACT_ADDR : REDACT_HOST; return true;
+	case VAR_USER: *ret_kind = REDACT_USER; return true;
+	default: return false;
+	}
+}
+
+void redact_learn_match(struct redactor *r, const struct match *m)
+{
+	enum redact_kind kind;
+	for (size_t i = 0; i < m->capture_count; i++)
+		if (kind_of(m->captures[i].type, m->captures[i].value, &kind) && !redact_keeps(m->captures[i].value))
+			learn(r, m->captures[i].value, kind);
+}
+
+/* A value that is a name is its token, however short. */
+static struct str redact_value(struct redactor *r, const struct match_capture *c, struct arena *a)
+{
+	enum redact_kind kind;
+	const struct redact_name *n = kind_of(c->type, c->value, &kind) ? find_name(r, c->value, NULL) : NULL;
+	return n ? arena_printf(a, "%s-%u", kind_names[n->kind], n->number) : redact_text(r, c->value, a, NULL, 0);
+}
+
+/* redact_match: the captures are copied; their spans count in *text. */
+static void redact_match(struct redactor *r, struct match *m, struct str *text, struct arena *a)
+{
+	struct match_capture *captures = arena_array(a, struct match_capture, m->capture_count);
+	struct match_span *spans = arena_array(a, struct match_span, m->capture_count);
+	if (!captures || !spans)
+		return;
+	for (size_t i = 0; i < m->capture_count; i++)
+		spans[i] = m->captures[i].span;
+	*text = redact_text(r, *text, a, spans, m->capture_count);
+	for (size_t i = 0; i < m->capture_count; i++) {
+		captures[i] = m->captures[i];
+		captures[i].value = redact_value(r, &m->captures[i], a);
+		captures[i].finding = redact_text(r, m->captures[i].finding, a, NULL, 0);
+		captures[i].span = spans[i];
+	}
+	m->captures = captures;
+}
+
+struct scan_hit redact_hit(struct redactor *r, const struct scan_hit *hit, struct arena *a)
+{
+	struct scan_hit h = *hit;
+	redact_learn_match(r, &hit->match);
+	redact_learn(r, hit->text);
+	redact_learn(r, hit->before);
+	redact_learn(r, hit->after);
+	redact_match(r, &h.match, &h.text, a);
+	h.before = redact_text(r, hit->before, a, NULL, 0);
+	h.after = redact_text(r, hit->after, a, NULL, 0);
+	h.file = redact_text(r, hit->file, a, NULL, 0);
+	h.host = redact_text(r, hit->host, a, NULL, 0);
+	return h;
+}
+
+/* ---- sets ---- */
+
+static void redact_incident(struct redactor *r, struct incident *i, struct arena *a)
+{
+	redact_match(r, &i->match, &i->text, a);
+	i->before = redact_text(r, i->before, a, NULL, 0);
+	i->after = redact_text(r, i->after, a, NULL, 0);
+	i->group = redact_text(r, i->group, a, NULL, 0);
+	i->first.file = redact_text(r, i->first.file, a, NULL, 0);
+	i->last.file = redact_text(r, i->last.file, a, NULL, 0);
+	i->example.file = redact_text(r, i->example.file, a, NULL, 0);
+}
+
+enum err redact_sets(struct redactor *r, struct incidents *incidents, struct unknowns *unknowns)
+{
+	for (size_t k = 0; k < incidents->count; k++) {
+		const struct incident *i = &incidents->items[k];
+		redact_learn_match(r, &i->match);
+		redact_learn(r, i->text);
+		redact_learn(r, i->before);
+		redact_learn(r, i->after);
+		if (incidents->by == INCIDENT_BY_HOST && !redact_keeps(i->group))
+			learn(r, i->group, redact_is_address(i->group) ? REDACT_ADDR : REDACT_HOST);
+	}
+	for (size_t k = 0; k < unknowns->count; k++)
+		redact_learn(r, unknowns->items[k].text);
+	for (size_t k = 0; k < incidents->count; k++)
+		redact_incident(r, &incidents->items[k], &incidents->arena);
+	for (size_t k = 0; k < unknowns->count; k++) {
+		struct unknown *u = &unknowns->items[k];
+		u->text = redact_text(r, u->text, &unknowns->arena, NULL, 0);
+		u->file = redact_text(r, u->file, &unknowns->arena, NULL, 0);
+		for (size_t w = 0; w < u->word_count; w++)
+			u->words[w].text = redact_text(r, u->words[w].text, &unknowns->arena, NULL, 0);
+	}
+	enum err e = redactor_err(r);
+	e = e ? e : arena_err(&incidents->arena);
+	return e ? e : arena_err(&unknowns->arena);
+}

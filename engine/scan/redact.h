@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Names in what is passed on > tokens: HOST-1, USER-2, ADDR-3, SECRET-4, the same name always the same token within a
+ * run, in any case of its letters. Only for what is exported, never before matching. Names are told by their shape and by
+ * what stands beside them (redact_find.c), by the types of what a template bound, and by the dress of a line; a name
+ * once learned is replaced wherever it stands as a word. What tells of nobody (localhost, root, 127.0.0.1) stays.
+ *
+ * What has no such shape and no such neighbour is not found: a reader should still look at what leaves the house.
+ */
+#ifndef KBT_SCAN_REDACT_H
+#define KBT_SCAN_REDACT_H
+
+#include "scan/incident.h"
+#include "scan/unknown.h"
+
+enum redact_kind { REDACT_HOST, REDACT_USER, REDACT_ADDR, REDACT_SECRET, REDACT_KINDS };
+
+enum { REDACT_NAMES_MAX = 200000 }; /* beyond, a name becomes HOST-OTHER and is not told from others */
+
+struct redact_name;
+
+struct redactor { /* zeroed at first */
+	struct arena arena, work;
+	struct redact_name *names;
+	size_t name_count, name_cap;
+	uint32_t *slots; /* hash table of place + 1 */
+	size_t slot_count;
+	unsigned numbers[REDACT_KINDS];
+};
+
+void redactor_free(struct redactor *r);
+enum err redactor_err(const struct redactor *r); /* sticky: ERR_OK or ERR_NOMEM */
+
+/* redact_learn takes up the names of a text (of one or more lines); redact_learn_match those that a template bound. */
+void redact_learn(struct redactor *r, struct str text);
+void redact_learn_match(struct redactor *r, const struct match *m);
+
+/* redact_text gives the text with tokens, in the arena (itself where nothing is to be replaced). Spans that count in it
+ * are moved along. */
+struct str redact_text(struct redactor *r, struct str text, struct arena *a, struct match_span *spans, size_t span_count);
+
+/* redact_hit gives a copy in the arena, learned from first. */
+struct scan_hit redact_hit(struct redactor *r, const struct scan_hit *hit, struct arena *a);
+
+/* All of a set, in place: first everything is learned from, then replaced. Afterwards nothing may be added to them. */
+enum err redact_sets(struct redactor *r, struct incidents *incidents, struct unknowns *unknowns) MUST_USE;
+
+/* ---- redact_find.c: the shapes ---- */
+
+struct redact_span {
+	size_t start, end;
+	enum redact_kind kind;
+};
+
+/* redact_find gives the spans of names in one line, ascending and apart, at most max. */
+size_t redact_find(struct str line, struct redact_span *spans, size_t max);
+/* redact_keeps: a name that tells of nobody ("localhost", "root", "unknown", "255.255.255.0"). */
+bool redact_keeps(struct str name);
+/* redact_is_address: an IPv4 or IPv6 address, whole. */
+bool redact_is_address(struct str name);
+
+#endif

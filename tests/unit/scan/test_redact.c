@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Names > tokens: what is found, what stays, that one name is one token, and that spans move along.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "scan/redact.h"
+
+/* alone: a line redacted by itself. */
+static void alone(const char *line, const char *want)
+{
+	struct redactor r = { 0 };
+	struct arena a = { 0 };
+	redact_learn(&r, str_c(line));
+	struct str got = redact_text(&r, str_c(line), &a, NULL, 0);
+	if (!str_eq(got, str_c(want)))
+		fail_msg("\n%s\n%.*s\nnot\n%s", line, STR_ARG(got), want);
+	assert_int_equal(redactor_err(&r), ERR_OK);
+	redactor_free(&r);
+	arena_free(&a);
+}
+
+static void shapes(void **unused)
+{
+	(void)unused;
+	alone("connect to 10.53.0.10:445 refused", "connect to ADDR-1:445 refused");
+	alone("from fe80::1ff:fe23:4567:890a, then ::1", "from ADDR-1, then ::1");
+	alone("lladdr 52:54:00:12:34:56 at 10:56:20", "lladdr ADDR-1 at 10:56:20");
+	alone("\\\\FILESRV\\share and \\\\filesrv", "\\\\HOST-1\\share and \\\\HOST-1");
+	alone("{\"path\":\"\\\\\\\\NAS7\\\\x\"}", "{\"path\":\"\\\\\\\\HOST-1\\\\x\"}");
+	alone("mail from alice@mx1.example.org", "mail from USER-1@HOST-1");
+	alone("GET https://bob:s3cret@www.example.com:8443/x?y", "GET https://USER-1:SECRET-1@HOST-1:8443/x?y");
+	alone("get http://10.0.0.1/a", "get http://ADDR-1/a");
+	alone("opened /home/alice/a.txt and C:\\Users\\bob\\x", "opened /home/USER-1/a.txt and C:\\Users\\USER-2\\x");
+	alone("host web1.corp.local is up", "host HOST-1 is up");
+	alone("a.log and java.lang.ClassCastException and libfoo.so.1", "a.log and java.lang.ClassCastException and libfoo.so.1");
+	alone("id 0123456789abcdef0123456789abcdef end", "id SECRET-1 end");
+}
+
+static void neighbours(void **unused)
+{
+	(void)unused;
+	alone("Failed password for carol from 10.0.0.9 port 22", "Failed password for USER-1 from ADDR-1 port 22");
+	alone("Invalid user webmaster from 10.0.0.9", "Invalid user USER-1 from ADDR-1");
+	alone("rhost=web7 ruser=dave uid=0 user=root", "rhost=HOST-1 ruser=USER-1 uid=0 user=root");
+	alone("logname= uid=0 ruser= rhost=web7  user = dave", "logname= uid=0 ruser= rhost=HOST-1  user = USER-1");
+	alone("password=hunter2;db.password=x DB_TOKEN: 'abc1'", "password=SECRET-1;db.password=SECRET-2 DB_TOKEN: 'SECRET-3'");
+	alone("Authorization: Bearer abc.def.ghi", "Authorization: Bearer SECRET-1");
+	alone("{\"user\": \"erin\", \"host\":\"db9\"}", "{\"user\": \"USER-1\", \"host\":\"HOST-1\"}");
+	alone("ssh: connect to host nas1 port 22", "ssh: connect to host HOST-1 port 22");
+	alone("Mar 12 11:02:41 web1 backup[311]: web1 is slow", "Mar 12 11:02:41 HOST-1 backup[311]: HOST-1 is slow");
+}
+
+static void what_stays(void **unused)
+{
+	(void)unused;
+	static const char *const same[] = {
+		"", "all is well", "localhost 127.0.0.1 ::1 0.0.0.0 255.255.255.0", "user root logged in", "waiting for data from disk",
+		"server: failed to start", "the host is down", "user authentication failed", "by user request",
+		"10:56:20 2001-03-12 error 0x80070035 (53)", "version 2.0.1", "password for the token is missing", "C:\\Windows\\x",
+		"C:\\\\Windows\\\\x",
+	};
+	for (size_t i = 0; i < sizeof same / sizeof *same; i++)
+		alone(same[i], same[i]);
+}
+
+static void one_name_one_token(void **unused)
+{
+	(void)unused;
+	struct redactor r = { 0 };
+	struct arena a = { 0 };
+	redact_learn(&r, STR("\\\\FILESRV\\x\nuser=alice"));
+	struct str got = redact_text(&r, STR("Alice of filesrv.log, filesrv2, malice, FILESRV-a and alice_x"), &a, NULL, 0);
+	assert_true(str_eq(got, STR("USER-1 of HOST-1.log, filesrv2, malice, HOST-1-a and USER-1_x")));
+	struct str again = redact_text(&r, STR("\\\\OTHER\\x then \\\\Filesrv\\y"), &a, NULL, 0);
+	assert_true(str_eq(again, STR("\\\\HOST-2\\x then \\\\HOST-1\\y")));
+	redactor_free(&r);
+	arena_free(&a);
+}
+
+static void spans_move_along(void **unused)
+{
+	(void)unused;
+	struct redactor r = { 0 };
+	struct arena a = { 0 };
+	struct str line = STR("10.0.0.1 to \\\\SITE1\\SMS_SITE (53)");
+	size_t site = str_find(line, STR("SITE1")), share = str_find(line, STR("SMS_SITE"));
+	struct match_span spans[] = { { site, site + 5 }, { share, share + 8 }, { 0, 8 }, { line.n, line.n } };
+	struct str got = redact_text(&r, line, &a, spans, 4);
+	assert_true(str_eq(got, STR("ADDR-1 to \\\\HOST-1\\SMS_SITE (53)")));
+	static const char *const want[] = { "HOST-1", "SMS_SITE", "ADDR-1", "" };
+	for (size_t i = 0; i < 4; i++)
+		assert_true(str_eq((struct str){ got.p + spans[i].start, spans[i].end - spans[i].start }, str_c(want[i])));
+	redactor_free(&r);
+	arena_free(&a);
+}
+
+static void a_hit(void **unused)
+{
+	(void)unused;
+	struct redactor r = { 0 };
+	struct arena a = { 0 };
+	struct match_capture captures[] = {
+		{ .name = STR("server"), .value = STR("DEPOT"), .type = VAR_NETBIOS, .span = { 5, 10 } },
+		{ .name = STR("path"), .value = STR("/srv/depot/x"), .type = VAR_PATH },
+	};
+	struct scan_hit hit = { .file = STR("logs/depot.log"), .text = STR("from DEPOT"), .before = STR("depot is slow\n"),
+				.match = { .captures = captures, .capture_count = 2 } };
+	struct scan_hit got = redact_hit(&r, &hit, &a);
+	assert_true(str_eq(got.text, STR("from HOST-1")));
+	assert_true(str_eq(got.before, STR("HOST-1 is slow\n")));
+	assert_true(str_eq(got.file, STR("logs/HOST-1.log")));
+	assert_true(str_eq(got.match.captures[0].value, STR("HOST-1")));
+	assert_true(str_eq(got.match.captures[1].value, STR("/srv/HOST-1/x")));
+	assert_int_equal(got.match.captures[0].span.end, 11);
+	assert_true(str_eq(captures[0].value, STR("DEPOT"))); /* the hit itself is as it was */
+	redactor_free(&r);
+	arena_free(&a);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(shapes),	     cmocka_unit_test(neighbours),	 cmocka_unit_test(what_stays),
+		cmocka_unit_test(one_name_one_token), cmocka_unit_test(spans_move_along), cmocka_unit_test(a_hit),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
