@@ -3,6 +3,7 @@
  * kbt serve: the web page and the HTTP API, until a signal ends it. Everything but the words is in web/.
  */
 #include "cli/cmd.h"
+#include "web/allow.h"
 #include "web/gate.h"
 #include "web/http.h"
 #include "web/site.h"
@@ -53,6 +54,7 @@ static void wait_for_signal(const sigset_t *before)
 struct served {
 	struct listener listener;
 	struct tls_files tls;
+	struct allow_rules allow;
 	struct gate *gate;
 	struct site *site;
 	struct str names[NAMES_MAX];
@@ -111,6 +113,11 @@ static enum err prepare(struct cmd_context *c, struct served *s)
 	if (!cmd_number(c, "rate", 1, 6000, &per_min))
 		return ERR_INPUT;
 	gate.diagnoses_per_min = (double)per_min;
+	for (size_t i = 0; cmd_value_at(c, "allow", i); i++) {
+		enum err bad = allow_rule_parse(str_c(cmd_value_at(c, "allow", i)), &c->arena, &c->diags, &s->allow);
+		if (bad)
+			return bad;
+	}
 	enum err e = cert ? tls_load(cert, key, &c->arena, &c->diags, &s->tls) : ERR_OK;
 	if (!e)
 		e = gate_open(&gate, &c->diags, &s->gate);
@@ -126,6 +133,7 @@ static enum err open_and_serve(struct cmd_context *c, struct served *s, const si
 {
 	struct site_options options = { .db = c->db,
 					.loopback = s->listener.loopback,
+					.allow = &s->allow,
 					.gate = s->gate,
 					.say = say,
 					.progress = show_progress,
@@ -168,6 +176,7 @@ static const struct cmd_option options[] = {
 	{ "tokens", 0, "FILE", "answer only who shows a token of this file (kbt token)" },
 	{ "tls-cert", 0, "FILE", "speak TLS, with this certificate (PEM, the chain behind it)" },
 	{ "tls-key", 0, "FILE", "its key" },
+	{ "allow", 0, "WHERE", "let probes go there: ADDRESS, NETWORK/BITS or NAME, with :PORTS for these alone; may be repeated" },
 	{ "rate", 0, "N", "at most N diagnoses a minute for a client on another machine (20)" },
 	{ "insecure", 0, NULL, "listen where other machines can ask without tokens, or without TLS" },
 	{ .name = NULL },
@@ -175,6 +184,7 @@ static const struct cmd_option options[] = {
 
 static const char *const examples[] = {
 	"kbt serve",
+	"kbt serve --allow 198.51.100.0/24 --allow files.example.org:139,445",
 	"kbt serve --listen unix:/run/kbt/web.sock --host kb.example.org",
 	"kbt serve --listen 0.0.0.0:8053 --tokens tokens --tls-cert cert.pem --tls-key key.pem",
 	"kbt serve --db build/kb.db --listen 127.0.0.1:0",

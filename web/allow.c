@@ -34,6 +34,7 @@ static struct in6_addr mapped(struct in_addr four)
 	return six;
 }
 
+/* from_text: *ret_shift is what an IPv4 address's bits are short of the mapped one's. */
 static bool from_text(const char *text, struct in6_addr *ret_address, unsigned *ret_shift)
 {
 	struct in_addr four;
@@ -95,16 +96,127 @@ static bool from_sockaddr(const struct sockaddr *from, struct in6_addr *ret_addr
 	return true;
 }
 
-void allow_add_server(struct allow *allow, struct str address, unsigned port)
+static bool from_str(struct str address, struct in6_addr *ret_address, unsigned *ret_shift)
 {
 	char text[64];
-	unsigned shift;
-	if (allow->server_count == ALLOW_SERVERS_MAX || address.n >= sizeof text || !address.n)
-		return;
+	if (address.n >= sizeof text || !address.n)
+		return false;
 	memcpy(text, address.p, address.n);
 	text[address.n] = 0;
+	return from_text(text, ret_address, ret_shift);
+}
+
+/* ---- rules ---- */
+
+static bool parse_number(struct str text, unsigned max, unsigned *ret_number)
+{
+	uint64_t number;
+	for (size_t i = 0; i < text.n; i++)
+		if (!char_is_digit(text.p[i]))
+			return false;
+	if (!text.n || !str_u64(text, &number) || number > max)
+		return false;
+	*ret_number = (unsigned)number;
+	return true;
+}
+
+static bool parse_port(struct str text, unsigned *ret_port)
+{
+	return parse_number(text, 65535, ret_port) && *ret_port;
+}
+
+static bool parse_ports(struct str text, struct allow_rule *rule)
+{
+	struct str part, from, to;
+	do {
+		struct allow_ports *ports = &rule->ports[rule->port_count];
+		str_cut(text, ',', &part, &text);
+		bool range = str_cut(part, '-', &from, &to);
+		if (rule->port_count == ALLOW_PORTS_MAX || !parse_port(from, &ports->from) ||
+		    !parse_port(range ? to : from, &ports->to) || ports->to < ports->from)
+			return false;
+		rule->port_count++;
+	} while (text.n);
+	return true;
+}
+
+static bool name_fits(struct str name)
+{
+	bool letter = false;
+	for (size_t i = 0; i < name.n; i++) {
+		letter |= char_is_alpha(name.p[i]);
+		if (!char_is_alnum(name.p[i]) && name.p[i] != '-' && name.p[i] != '.' && name.p[i] != '_')
+			return false;
+	}
+	return letter && name.n <= 253 && name.p[0] != '-' && name.p[0] != '.';
+}
+
+/* parse_whom reads an address, a network or a name. */
+static bool parse_whom(struct str text, struct arena *a, struct allow_rule *rule)
+{
+	struct str address, length;
+	unsigned shift, bits;
+	bool net = str_cut(text, '/', &address, &length);
+	if (!from_str(address, &rule->address, &shift)) {
+		rule->name = arena_str(a, text);
+		return !net && name_fits(text);
+	}
+	rule->bits = 128;
+	if (!net)
+		return true;
+	if (!parse_number(length, 128 - shift, &bits))
+		return false;
+	rule->bits = bits + shift;
+	return true;
+}
+
+/* split_ports parts "[::1]/64:445", "10.0.0.1:445" and "::1" into whom and ports. */
+static bool split_ports(struct str text, struct arena *a, struct str *ret_whom, struct str *ret_ports, bool *ret_has)
+{
+	struct str inside, rest, length;
+	size_t colons = 0;
+	for (size_t i = 0; i < text.n; i++)
+		colons += text.p[i] == ':';
+	if (text.n && text.p[0] == '[') {
+		if (!str_cut(str_from(text, 1), ']', &inside, &rest))
+			return false;
+		*ret_has = str_cut(rest, ':', &length, ret_ports);
+		*ret_whom = arena_printf(a, "%.*s%.*s", STR_ARG(inside), STR_ARG(length));
+		return !length.n || length.p[0] == '/';
+	}
+	*ret_has = colons == 1 && str_cut(text, ':', ret_whom, ret_ports);
+	if (!*ret_has)
+		*ret_whom = text;
+	return true;
+}
+
+enum err allow_rule_parse(struct str text, struct arena *a, struct diags *d, struct allow_rules *rules)
+{
+	struct allow_rule rule = { 0 };
+	struct str whom, ports = STR("");
+	bool has_ports = false;
+	if (str_eq(text, STR("own"))) {
+		rules->own = true;
+		return ERR_OK;
+	}
+	if (!split_ports(text, a, &whom, &ports, &has_ports) || !parse_whom(whom, a, &rule) ||
+	    (has_ports && !parse_ports(ports, &rule)))
+		return diags_fail(d, ERR_INPUT, "--allow wants an address, a network or a name, and ports where not all are meant, "
+				  "as in 10.1.0.0/16, [2001:db8::]/32:445 or files.example.org:139,445; or own; not \"%.*s\"",
+				  STR_ARG(text));
+	struct allow_rule *slot = arena_push(a, &rules->items, &rules->count, &rules->cap);
+	if (slot)
+		*slot = rule;
+	return arena_err(a);
+}
+
+/* ---- this machine ---- */
+
+void allow_add_server(struct allow *allow, struct str address, unsigned port)
+{
+	unsigned shift;
 	struct allow_server *s = &allow->servers[allow->server_count];
-	if (from_text(text, &s->address, &shift)) {
+	if (allow->server_count < ALLOW_SERVERS_MAX && from_str(address, &s->address, &shift)) {
 		s->port = port;
 		allow->server_count++;
 	}
@@ -151,11 +263,11 @@ static void add_net(struct allow *allow, const struct ifaddrs *i)
 	allow->nets[allow->net_count++] = net;
 }
 
-void allow_init(struct allow *allow, bool loopback, const struct probe_files *files)
+void allow_init(struct allow *allow, const struct allow_rules *rules, bool loopback, const struct probe_files *files)
 {
 	struct ifaddrs *all = NULL;
-	*allow = (struct allow){ .loopback = loopback };
-	if (!loopback)
+	*allow = (struct allow){ .rules = rules, .own = loopback || (rules && rules->own) };
+	if (!allow->own && (!rules || !rules->count))
 		return;
 	if (!getifaddrs(&all))
 		for (const struct ifaddrs *i = all; i; i = i->ifa_next)
@@ -163,6 +275,85 @@ void allow_init(struct allow *allow, bool loopback, const struct probe_files *fi
 	freeifaddrs(all);
 	add_servers(allow, files->resolv_conf, STR("nameserver"), PORT_DNS);
 	add_servers(allow, files->smb_conf, STR("wins server"), PORT_NBNS);
+}
+
+/* ---- what the name was resolved to ---- */
+
+/* is_about: the name itself, or with a search domain behind it. */
+static bool is_about(struct str asked, struct str name)
+{
+	if (asked.n && asked.p[asked.n - 1] == '.')
+		asked.n--;
+	return name.n && str_starts_nocase(asked, name) && (asked.n == name.n || asked.p[name.n] == '.');
+}
+
+void allow_learn(struct allow *allow, const struct evidence *e)
+{
+	static const char *const facts[] = { "dns.addresses", "nbns.answer", "client.hosts.address", "client.lmhosts.address" };
+	struct str asked = STR(""), address;
+	unsigned shift;
+	for (size_t i = 0; i < e->arg_count; i++)
+		if (str_eq(e->args[i].name, STR("name")))
+			asked = e->args[i].value;
+	for (size_t i = 0; is_about(asked, allow->name) && i < sizeof facts / sizeof *facts; i++) {
+		const struct fact *fact = evidence_fact(e, facts[i]);
+		struct str rest = fact ? fact->text : STR("");
+		while (allow->pin_count < ALLOW_PINS_MAX && str_word(&rest, &address))
+			allow->pin_count += from_str(address, &allow->pins[allow->pin_count], &shift);
+	}
+}
+
+struct str allow_first(const struct allow *allow, struct arena *a)
+{
+	char text[INET6_ADDRSTRLEN];
+	if (!allow->pin_count)
+		return STR("");
+	const struct in6_addr *pin = &allow->pins[0];
+	return IN6_IS_ADDR_V4MAPPED(pin) ? arena_str(a, str_c(inet_ntop(AF_INET, &pin->s6_addr[12], text, sizeof text))) :
+					   arena_str(a, str_c(inet_ntop(AF_INET6, pin, text, sizeof text)));
+}
+
+static bool is_pinned(const struct allow *allow, const struct in6_addr *a)
+{
+	for (size_t i = 0; i < allow->pin_count; i++) {
+		struct in6_addr pin = unwrap(&allow->pins[i]);
+		if (!memcmp(&pin, a, sizeof pin))
+			return true;
+	}
+	return false;
+}
+
+/* ---- the question ---- */
+
+static bool has_port(const struct allow_rule *rule, unsigned port)
+{
+	bool has = !rule->port_count || !port; /* what has no port is about the host: is it there? */
+	for (size_t i = 0; i < rule->port_count; i++)
+		has |= port >= rule->ports[i].from && port <= rule->ports[i].to;
+	return has;
+}
+
+static bool is_singly_named(const struct allow *allow, const struct in6_addr *a, unsigned port)
+{
+	for (size_t i = 0; allow->rules && i < allow->rules->count; i++) {
+		const struct allow_rule *rule = &allow->rules->items[i];
+		struct in6_addr named = unwrap(&rule->address);
+		if (!rule->name.n && rule->bits == 128 && !memcmp(&named, a, sizeof named) && has_port(rule, port))
+			return true;
+	}
+	return false;
+}
+
+static bool is_ruled(const struct allow *allow, const struct in6_addr *a, unsigned port)
+{
+	for (size_t i = 0; allow->rules && i < allow->rules->count; i++) {
+		const struct allow_rule *rule = &allow->rules->items[i];
+		bool fits = rule->name.n ? str_eq_nocase(rule->name, allow->name) && is_pinned(allow, a) :
+					   in_net(a, &rule->address, rule->bits);
+		if (fits && has_port(rule, port))
+			return true;
+	}
+	return false;
 }
 
 static bool is_server(const struct allow *allow, const struct in6_addr *a, unsigned port)
@@ -189,20 +380,32 @@ static bool is_attached(const struct allow *allow, const struct in6_addr *a)
 	return false;
 }
 
+static const char *why_not(const struct allow *allow)
+{
+	if (allow->own)
+		return "from the web page, probes go only to this machine's own networks and private addresses, and where --allow lets "
+		       "them";
+	return allow->rules && allow->rules->count ? "from the web page, probes go only where --allow lets them" :
+						      "no probe goes out from this server: it was started without --allow";
+}
+
 bool allow_address(void *context, const struct sockaddr *to, unsigned port, const char **ret_why)
 {
 	const struct allow *allow = context;
 	struct in6_addr a;
-	*ret_why = "from the web page, probes go only to this machine's own networks and private addresses";
-	if (!from_sockaddr(to, &a) || !allow->loopback)
+	*ret_why = why_not(allow);
+	if (!from_sockaddr(to, &a))
 		return false;
-	if (is_server(allow, &a, port))
+	if (is_singly_named(allow, &a, port) || is_server(allow, &a, port))
 		return true;
 	if (is_broadcast(allow, &a))
-		return port == PORT_NBNS;
+		return allow->own && port == PORT_NBNS;
 	if (in_ranges(&a, never, sizeof never / sizeof *never)) {
-		*ret_why = "from the web page, no probe goes to link-local, multicast, broadcast or reserved addresses";
+		*ret_why = "from the web page, no probe goes to link-local, multicast, broadcast or reserved addresses that are not "
+			   "singly named by --allow";
 		return false;
 	}
-	return in_ranges(&a, private, sizeof private / sizeof *private) || is_attached(allow, &a);
+	if (is_ruled(allow, &a, port))
+		return true;
+	return allow->own && (in_ranges(&a, private, sizeof private / sizeof *private) || is_attached(allow, &a));
 }

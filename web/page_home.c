@@ -55,7 +55,7 @@ static enum err look_up(struct site *site, struct http_request *req, const struc
 			struct triage_report *ret_report, struct results *ret_results)
 {
 	struct desk *desk;
-	struct triage_options options = { .set = q->set, .set_count = q->set_count, .offline = true };
+	struct triage_options options = { .set = q->set, .set_count = q->set_count, .offline = true, .only_ruled = true };
 	enum err e = site_take(site, &desk);
 	if (e)
 		return e;

@@ -26,7 +26,8 @@ struct run {
 	uint64_t key;
 	enum run_state state;
 	atomic_bool cancel;
-	struct str target; /* what it probes, while it does */
+	struct allow allow;    /* where it may go: its own thread's */
+	struct str targets[2]; /* what it probes, while it does: the name or address, and what the name turned out to be */
 	struct run_reader *readers;
 	struct buf events[RUN_HTML + 1];
 	struct buf whole[RUN_FORMS];
@@ -47,6 +48,7 @@ struct run_reader {
 struct runs {
 	struct site *site;
 	bool loopback, stopping;
+	const struct allow_rules *rules;
 	pthread_mutex_t lock;
 	pthread_cond_t work;	   /* a run waits */
 	pthread_cond_t target_free;
@@ -98,34 +100,40 @@ static void add_ladder(struct buf *out, const struct triage_report *report)
 
 /* ---- one target, one run ---- */
 
+static struct str bound_to(const struct triage_report *report, const char *name)
+{
+	for (size_t i = 0; i < report->binding_count; i++)
+		if (str_eq(report->bindings[i].name, str_c(name)))
+			return report->bindings[i].value;
+	return STR("");
+}
+
 static struct str target_of(const struct triage_report *report)
 {
-	static const char *const names[] = { "address", "server" };
-	for (size_t n = 0; n < sizeof names / sizeof *names; n++)
-		for (size_t i = 0; i < report->binding_count; i++)
-			if (str_eq(report->bindings[i].name, str_c(names[n])) && report->bindings[i].value.n)
-				return report->bindings[i].value;
-	return STR("");
+	struct str address = bound_to(report, "address");
+	return address.n ? address : bound_to(report, "server");
 }
 
 static bool is_taken(const struct run *run, struct str target)
 {
 	for (const struct run *other = run->all->list; other; other = other->next)
-		if (other != run && other->state == RUN_RUNNING && other->target.n &&
-		    str_eq_nocase(other->target, target))
-			return true;
+		for (size_t i = 0; i < 2 && other != run && other->state == RUN_RUNNING; i++)
+			if (other->targets[i].n && str_eq_nocase(other->targets[i], target))
+				return true;
 	return false;
 }
 
-static void claim_target(struct run *run, struct str target)
+/* claim_target waits until no other run probes it. A name is claimed before its address, never the other way round, and
+ * who waits for a name holds nothing: no two runs wait for each other. */
+static void claim_target(struct run *run, size_t which, struct str target)
 {
-	if (!target.n)
+	if (!target.n || str_eq_nocase(target, run->targets[0]))
 		return;
 	target = arena_str(&run->arena, target);
 	pthread_mutex_lock(&run->all->lock);
 	while (is_taken(run, target) && !atomic_load(&run->cancel))
 		pthread_cond_wait(&run->all->target_free, &run->all->lock);
-	run->target = target;
+	run->targets[which] = target;
 	pthread_mutex_unlock(&run->all->lock);
 }
 
@@ -145,10 +153,15 @@ static void on_event(void *context, enum triage_event event, const struct triage
 				 "<ul id=\"probes\" class=\"probes\" aria-live=\"polite\"></ul>\n");
 		render_html_beliefs(&html, &report->verdict);
 		publish(run, "match", &json, &html);
-		claim_target(run, target_of(report));
+		claim_target(run, 0, target_of(report));
+		run->allow.name = bound_to(report, "server");
 		break;
-	case TRIAGE_WAVE: break;
+	case TRIAGE_WAVE:
+		if (!run->targets[1].n)
+			claim_target(run, 1, allow_first(&run->allow, &run->arena));
+		break;
 	case TRIAGE_PROBE:
+		allow_learn(&run->allow, e);
 		render_json_evidence(&json, e);
 		render_html_evidence(&html, e);
 		add_ladder(&html, report);
@@ -208,17 +221,18 @@ static enum err diagnose(struct run *run, struct desk *desk, struct arena *a, st
 			 struct triage_report *ret_report)
 {
 	struct probe_files files = { 0 };
-	struct allow allow;
+	struct allow *allow = &run->allow;
 	struct driver *driver = NULL;
 	struct triage_options options = { .set = run->question.set,
 					  .set_count = run->question.set_count,
+					  .only_ruled = true,
 					  .emit = on_event,
 					  .context = run };
-	struct driver_options limits = { .allow = allow_address, .context = &allow, .cancel = &run->cancel };
+	struct driver_options limits = { .allow = allow_address, .context = allow, .cancel = &run->cancel };
 	enum err e = triage_read_files(a, d, &files);
 	if (e)
 		return e;
-	allow_init(&allow, run->all->loopback, &files);
+	allow_init(allow, run->all->rules, run->all->loopback, &files);
 	e = driver_open(&limits, d, &driver);
 	if (!e)
 		e = triage_run(desk->store, desk->matcher, desk->scratch, desk->causes, driver, &files,
@@ -347,12 +361,12 @@ static void *worker(void *context)
 	return NULL;
 }
 
-enum err runs_open(struct site *site, bool loopback, struct runs **ret_runs)
+enum err runs_open(struct site *site, bool loopback, const struct allow_rules *rules, struct runs **ret_runs)
 {
 	struct runs *all = mem_resize(NULL, sizeof *all);
 	if (!all)
 		return ERR_NOMEM;
-	*all = (struct runs){ .site = site, .loopback = loopback };
+	*all = (struct runs){ .site = site, .loopback = loopback, .rules = rules };
 	pthread_mutex_init(&all->lock, NULL);
 	pthread_cond_init(&all->work, NULL);
 	pthread_cond_init(&all->target_free, NULL);

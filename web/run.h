@@ -24,7 +24,7 @@ enum {
 struct runs;
 struct run_reader;
 
-enum err runs_open(struct site *site, bool loopback, struct runs **ret_runs) MUST_USE;
+enum err runs_open(struct site *site, bool loopback, const struct allow_rules *rules, struct runs **ret_runs) MUST_USE;
 void runs_close(struct runs **runs); /* cancels what runs and waits for it; no reader may be left */
 
 /* Who reads gets the contract's JSON or pieces of the page, as events or whole; Markdown and text only whole. */

@@ -251,7 +251,7 @@ enum err site_open(const struct site_options *options, struct diags *d, struct s
 	if (!e)
 		e = kb_load(s, d, true, &s->kb);
 	if (!e)
-		e = runs_open(s, options->loopback, &s->runs);
+		e = runs_open(s, options->loopback, options->allow, &s->runs);
 	if (!e && pthread_create(&s->watcher, NULL, watch, s))
 		e = ERR_NOMEM;
 	if (e) {

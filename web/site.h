@@ -13,10 +13,12 @@
 struct site;
 struct runs;
 struct gate;
+struct allow_rules;
 
 struct site_options {
 	const char *db;
-	bool loopback; /* served to this machine alone: probes may leave it */
+	bool loopback; /* probes may go to what is its own (allow.h) */
+	const struct allow_rules *allow; /* and where these let them; borrowed, may be NULL */
 	struct gate *gate; /* who may ask what; borrowed; NULL: everyone everything */
 	/* say: a sentence for the one who runs the server; from any thread. */
 	void (*say)(void *context, const char *sentence);

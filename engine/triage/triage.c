@@ -325,7 +325,7 @@ enum err triage_run(struct store *s, const struct matcher *m, struct match_scrat
 	bind_all(&r);
 	bind_program_port(&r);
 	open_case(&r, files);
-	bool answers = about_network(r.file.rule) || bound(ret_report, "server");
+	bool answers = about_network(r.file.rule) || (!options->only_ruled && bound(ret_report, "server"));
 	if (answers)
 		err = diagnose_needs(&r.file, a, &ret_report->needs, &ret_report->need_count);
 	if (err)

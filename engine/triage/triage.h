@@ -54,6 +54,7 @@ struct triage_options {
 	size_t log_count;
 	bool offline, all;
 	bool reads_program; /* a file that the binding `program` names may be read */
+	bool only_ruled; /* probe only for an article that speaks of the network, also where a server is set */
 	double start_delay_ms;
 	/* replay: this evidence and no other, nothing is probed; NULL to probe. */
 	struct evidence *const *replay;
