@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 """A server of our own for the tests: kb/ imported once, `kbt serve` on a free port, plain sockets to talk to it."""
+import atexit
 import http.client
 import json
 import os
@@ -20,12 +21,13 @@ FORM = {'Content-Type': 'application/x-www-form-urlencoded'}
 
 class Server:
     """host: where to connect to; a path for a socket file. tls: an ssl context, or None."""
+    made = None
 
     def __init__(self, *args, listen='127.0.0.1:0', host='127.0.0.1', tls=None):
         self.dir = tempfile.mkdtemp(prefix='kbt-web-')
         self.db = os.path.join(self.dir, 'kb.db')
         self.env = dict(os.environ, KBT_DB=self.db, XDG_CACHE_HOME=os.path.join(self.dir, 'cache'))
-        self.kbt('import', os.path.join(kbt.ROOT, 'kb'))
+        self.import_kb()
         self.host, self.tls = host, tls
         self.process = subprocess.Popen([kbt.KBT, 'serve', '--json', '--listen', listen, *args], env=self.env,
                                         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
@@ -37,6 +39,20 @@ class Server:
         self.said = json.loads(line)
         self.port = self.said['port']
         self.url = self.said['url']
+
+    def import_kb(self):
+        """kb/ is imported once in a process; each server has a copy, and what is compiled of it."""
+        made = Server.made
+        if not made:
+            made = Server.made = tempfile.mkdtemp(prefix='kbt-kb-')
+            atexit.register(shutil.rmtree, made, ignore_errors=True)
+            self.kbt('import', os.path.join(kbt.ROOT, 'kb'))
+            self.kbt('lookup', MESSAGE)
+            for name in os.listdir(self.dir):
+                if name.startswith('kb.db'):
+                    shutil.copy2(os.path.join(self.dir, name), made)
+        for name in os.listdir(made):
+            shutil.copy2(os.path.join(made, name), self.dir)
 
     def kbt(self, *args):
         return subprocess.run([kbt.KBT, *args], env=self.env, check=True, capture_output=True, timeout=120).stdout
