@@ -39,6 +39,9 @@ struct input {
 	struct arena arena; /* of the whole walk */
 	FTS *walk;	    /* of the folder being walked, or NULL */
 	int fd;		    /* of the open file, or -1 */
+	bool in_memory;	    /* the one file is these bytes */
+	struct str bytes;
+	size_t bytes_at;
 	int64_t done, total;
 	struct layer layers[INPUT_DEPTH + 1]; /* [0] is the file itself */
 	size_t depth;			      /* layers in use; 0 where no file is open */
@@ -61,7 +64,17 @@ static enum err fail_errno(struct input *in, struct str name, int number)
 
 static enum err read_file(struct layer *l, char *p, size_t size, size_t *ret_n)
 {
+	struct input *in = l->input;
 	ssize_t n;
+	if (in->in_memory) {
+		struct str part = str_first(str_from(in->bytes, in->bytes_at), size);
+		if (part.n)
+			memcpy(p, part.p, part.n);
+		in->bytes_at += part.n;
+		in->done += (int64_t)part.n;
+		*ret_n = part.n;
+		return ERR_OK;
+	}
 	do
 		n = read(l->input->fd, p, size);
 	while (n < 0 && errno == EAGAIN && l->input->fd == STDIN_FILENO);
@@ -149,7 +162,17 @@ static la_int64_t seek_below(struct archive *archive, void *context, la_int64_t 
 {
 	(void)archive;
 	struct layer *l = context;
-	off_t at = lseek(l->input->fd, offset, whence);
+	struct input *in = l->input;
+	off_t at;
+	if (in->in_memory) {
+		la_int64_t from = whence == SEEK_SET ? 0 : (la_int64_t)(whence == SEEK_CUR ? in->bytes_at : in->bytes.n);
+		at = from + offset;
+		if (at < 0 || at > (la_int64_t)in->bytes.n)
+			return ARCHIVE_FATAL;
+		in->bytes_at = (size_t)at;
+	} else {
+		at = lseek(in->fd, offset, whence);
+	}
 	if (at < 0)
 		return ARCHIVE_FATAL;
 	(l - 1)->ahead.n = 0;
@@ -345,7 +368,9 @@ static enum err open_file(struct input *in, const char *path, bool *ret_folder)
 {
 	struct stat st;
 	*ret_folder = false;
-	if (!strcmp(path, "-")) {
+	if (in->in_memory) {
+		in->bytes_at = 0;
+	} else if (!strcmp(path, "-")) {
 		in->fd = STDIN_FILENO;
 	} else {
 		/* O_NONBLOCK: opening a FIFO or a device must not wait for anyone */
@@ -579,6 +604,25 @@ enum err input_open(const char *const *paths, size_t count, struct diags *d, str
 		return ERR_NOMEM;
 	}
 	add_sizes(in, paths);
+	*ret_input = in;
+	return ERR_OK;
+}
+
+enum err input_open_bytes(struct str bytes, struct str name, struct diags *d, struct input **ret_input)
+{
+	struct input *in = mem_resize(NULL, sizeof *in);
+	if (!in)
+		return ERR_NOMEM;
+	*in = (struct input){ .count = 1, .diags = d, .fd = -1, .in_memory = true, .bytes = bytes };
+	const char **paths = arena_array(&in->arena, const char *, 1);
+	if (paths)
+		paths[0] = arena_str(&in->arena, name).p;
+	in->paths = paths;
+	in->total = (int64_t)bytes.n;
+	if (arena_err(&in->arena)) {
+		input_close(&in);
+		return ERR_NOMEM;
+	}
 	*ret_input = in;
 	return ERR_OK;
 }

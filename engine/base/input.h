@@ -34,6 +34,8 @@ struct input_member {
 
 /* input_open only takes the list; a path that cannot be read is input_next's error. d gets a sentence an error. */
 enum err input_open(const char *const *paths, size_t count, struct diags *d, struct input **ret_input) MUST_USE;
+/* input_open_bytes takes one file's bytes, which must outlive it, under the name that it has somewhere else. */
+enum err input_open_bytes(struct str bytes, struct str name, struct diags *d, struct input **ret_input) MUST_USE;
 void input_close(struct input **input);
 
 /* input_next: the next member, or NULL at the end. ERR_NOTFOUND, ERR_DENIED, ERR_IO, ERR_DAMAGED, ERR_LIMIT (a bomb),

@@ -7,8 +7,7 @@
 
 #include <string.h>
 
-/* add_text: one run on one line; what Markdown might take as markup gets a backslash. */
-static void add_text(struct buf *out, struct str text)
+void render_markdown_text(struct buf *out, struct str text)
 {
 	struct buf safe = { 0 };
 	render_safe(&safe, str_trim(text), true);
@@ -40,7 +39,7 @@ static void add_fence(struct buf *out, size_t n)
 	buf_add_char(out, '\n');
 }
 
-static void add_block(struct buf *out, struct str text)
+void render_markdown_block(struct buf *out, struct str text)
 {
 	struct buf safe = { 0 };
 	render_safe(&safe, str_trim_end(text), true);
@@ -58,7 +57,7 @@ static void add_code(struct buf *out, struct str text)
 	bool odd = str_find_char(text, '`') != STR_NONE || str_find_char(text, '\n') != STR_NONE;
 	buf_add_c(out, odd ? "" : "`");
 	if (odd)
-		add_text(out, text);
+		render_markdown_text(out, text);
 	else
 		render_safe(out, text, false);
 	buf_add_c(out, odd ? "" : "`");
@@ -82,7 +81,7 @@ static void add_filled(struct buf *out, const struct triage_report *r, struct st
 			buf_add_char(&filled, text.p[i]);
 		}
 	}
-	add_text(out, buf_str(&filled));
+	render_markdown_text(out, buf_str(&filled));
 	buf_free(&filled);
 }
 
@@ -95,7 +94,7 @@ static void add_resolutions(struct buf *out, const struct triage_report *r, cons
 		buf_addf(out, "%zu. **%s** ", i + 1, items[i].kind == RESOLUTION_FIX ? "Fix" : "Workaround");
 		if (items[i].where.n) {
 			buf_add_c(out, "(");
-			add_text(out, items[i].where);
+			render_markdown_text(out, items[i].where);
 			buf_add_c(out, ") ");
 		}
 		add_filled(out, r, items[i].text);
@@ -143,15 +142,15 @@ static void add_evidence(struct buf *out, const struct triage_report *r)
 	for (size_t i = 0; i < r->evidence_count; i++) {
 		const struct evidence *e = r->evidence[i];
 		buf_add_c(out, "| ");
-		add_text(out, e->probe);
+		render_markdown_text(out, e->probe);
 		for (size_t k = 0; k < e->arg_count; k++) {
 			buf_add_char(out, ' ');
-			add_text(out, e->args[k].value);
+			render_markdown_text(out, e->args[k].value);
 		}
 		buf_add_c(out, " | ");
-		add_text(out, e->state);
+		render_markdown_text(out, e->state);
 		buf_add_c(out, " | ");
-		add_text(out, e->reason);
+		render_markdown_text(out, e->reason);
 		buf_add_c(out, " |\n");
 	}
 }
@@ -164,9 +163,9 @@ static void add_article(struct buf *out, const struct triage_report *r)
 		return;
 	}
 	buf_add_c(out, "\n**Article:** ");
-	add_text(out, found->matches[0].id);
+	render_markdown_text(out, found->matches[0].id);
 	buf_add_c(out, ", ");
-	add_text(out, found->matches[0].title);
+	render_markdown_text(out, found->matches[0].title);
 	buf_add_char(out, '\n');
 	if (r->answer.matches[0].rule.cause.n) {
 		buf_add_char(out, '\n');
@@ -180,7 +179,7 @@ void render_markdown_report(struct buf *out, const struct triage_report *report)
 	const struct verdict *v = &report->verdict;
 	bool own = v->resolution_count || !report->answer.found.match_count;
 	const struct rule *rule = report->answer.found.match_count ? &report->answer.matches[0].rule : NULL;
-	add_block(out, report->answer.found.query);
+	render_markdown_block(out, report->answer.found.query);
 	add_article(out, report);
 	add_verdict(out, report);
 	add_findings(out, report);

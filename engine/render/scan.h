@@ -5,6 +5,7 @@
  *   scan_json.c   a hit as an object
  *   scan_text.c   incidents for a terminal or a pipe
  *   scan_html.c   a page of its own to send on (scan_report.css: its style)
+ *   scan_share.c  the same for programs, tickets and chats
  */
 #ifndef KBT_RENDER_SCAN_H
 #define KBT_RENDER_SCAN_H
@@ -39,10 +40,19 @@ struct render_scan {
 	struct scan_counts counts;
 	uint64_t files;
 	struct str made; /* when, for people; may be empty */
+	const struct str *unread; /* sentences: what could not be read */
+	size_t unread_count;
 	bool redacted;
 };
 
 /* render_html_scan: a whole page, self-contained. */
 void render_html_scan(struct buf *out, const struct render_scan *scan);
+/* render_html_scan_parts: what of it stands under the summary, for a page that has a frame and a style of its own. */
+void render_html_scan_parts(struct buf *out, const struct render_scan *scan);
+
+/* The same as one JSON object, as Markdown, as text; title heads the last two (scan_share.c). */
+void render_json_scan(struct buf *out, const struct render_scan *scan);
+void render_markdown_scan(struct buf *out, struct str title, const struct render_scan *scan);
+void render_text_scan(struct buf *out, const struct render_text *t, struct str title, const struct render_scan *scan);
 
 #endif

@@ -438,9 +438,21 @@ static void add_unknowns(struct buf *out, const struct unknowns *set, size_t lim
 
 /* ---- the page ---- */
 
-void render_html_scan(struct buf *out, const struct render_scan *r)
+void render_html_scan_parts(struct buf *out, const struct render_scan *r)
 {
 	size_t shown = r->set->group_count < r->limit ? r->set->group_count : r->limit;
+	buf_add_c(out, r->set->group_count ? "<h2>When</h2>\n" : "");
+	add_timeline(out, r, shown);
+	buf_add_c(out, shown ? "<h2>What and why</h2>\n" : "");
+	for (size_t g = 0; g < shown; g++)
+		add_incident(out, r, g);
+	if (shown < r->set->group_count)
+		buf_addf(out, "<p>%zu more, less frequent, are left out.</p>\n", r->set->group_count - shown);
+	add_unknowns(out, r->unknowns, r->limit);
+}
+
+void render_html_scan(struct buf *out, const struct render_scan *r)
+{
 	buf_add_c(out, "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
 		       "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
 		       "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"
@@ -450,14 +462,7 @@ void render_html_scan(struct buf *out, const struct render_scan *r)
 	buf_add_c(out, "</style>\n</head>\n<body>\n");
 	add_summary(out, r);
 	buf_add_c(out, "<main>\n");
-	buf_add_c(out, r->set->group_count ? "<h2>When</h2>\n" : "");
-	add_timeline(out, r, shown);
-	buf_add_c(out, shown ? "<h2>What and why</h2>\n" : "");
-	for (size_t g = 0; g < shown; g++)
-		add_incident(out, r, g);
-	if (shown < r->set->group_count)
-		buf_addf(out, "<p>%zu more, less frequent, are left out.</p>\n", r->set->group_count - shown);
-	add_unknowns(out, r->unknowns, r->limit);
+	render_html_scan_parts(out, r);
 	buf_add_c(out, "</main>\n<footer>\n<p>Made by kbt");
 	buf_add_c(out, r->redacted ? "; hosts, users, addresses and secrets are replaced by tokens, each the same throughout" : "");
 	buf_add_c(out, ".</p>\n</footer>\n</body>\n</html>\n");

@@ -1,0 +1,483 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Scans on worker threads: see logs.h. One lock guards all of it; nothing under it blocks.
+ */
+#include "web/logs.h"
+
+#include "base/input.h"
+#include "base/mem.h"
+#include "render/html.h"
+#include "render/scan.h"
+
+#include <pthread.h>
+#include <string.h>
+#include <time.h>
+
+enum { SCAN_THREADS = 2, SCAN_CONTEXT = 2, PROGRESS_MS = 150, UNREAD_MAX = 20 };
+
+enum log_state { LOG_WAITING, LOG_RUNNING, LOG_ENDED };
+
+struct log_scan {
+	struct log_scan *next;
+	struct logs *all;
+	struct arena arena; /* of the worker while it runs */
+	struct log_ask ask;
+	struct http_wake *wake;
+	enum log_state state;
+	atomic_bool cancel;
+	struct buf events, whole[RUN_TEXT + 1];
+	size_t at; /* of the events, read */
+	unsigned status;
+	/* the worker's own */
+	struct diags diags;
+	struct input *input;
+	struct str block;
+	struct incidents incidents;
+	struct scan_counts counts;
+	uint64_t files, unpacked;
+	int64_t started_ms, told_ms;
+	struct str *unread;
+	size_t unread_count, unread_cap, diags_seen;
+	enum err err;
+};
+
+struct logs {
+	struct site *site;
+	bool stopping;
+	pthread_mutex_t lock;
+	pthread_cond_t work, ended;
+	pthread_t workers[LOGS_WORKERS];
+	size_t worker_count;
+	struct log_scan *list; /* oldest first */
+};
+
+/* ---- events ---- */
+
+static void publish(struct log_scan *l, const char *name, struct str data)
+{
+	struct str line;
+	pthread_mutex_lock(&l->all->lock);
+	buf_addf(&l->events, "event: %s\n", name);
+	while (str_line(&data, &line)) {
+		buf_add_c(&l->events, "data: ");
+		buf_add(&l->events, line);
+		buf_add_char(&l->events, '\n');
+	}
+	buf_add_char(&l->events, '\n');
+	if (l->wake)
+		http_wake(l->wake);
+	pthread_mutex_unlock(&l->all->lock);
+}
+
+static void tell_progress(struct log_scan *l)
+{
+	int64_t now = http_now_ms(), done = 0, total = 0;
+	if (now - l->told_ms < PROGRESS_MS)
+		return;
+	struct buf json = { 0 };
+	struct json j = json_to(&json);
+	l->told_ms = now;
+	input_position(l->input, &done, &total);
+	json_object(&j);
+	json_key_int(&j, "done", done);
+	json_key_int(&j, "total", total);
+	json_key_int(&j, "hits", (int64_t)l->incidents.hits);
+	json_end_object(&j);
+	publish(l, "progress", buf_str(&json));
+	buf_free(&json);
+}
+
+/* ---- the scan ---- */
+
+static enum err read_input(void *context, char *p, size_t n, size_t *ret_n)
+{
+	struct log_scan *l = context;
+	if (!l->block.n) {
+		if (atomic_load(&l->cancel))
+			return ERR_INTERRUPTED;
+		if (http_now_ms() - l->started_ms > LOGS_TIME_MAX_S * 1000)
+			return diags_fail(&l->diags, ERR_LIMIT, "it takes over %d s: not read further. `kbt scan` takes all of it",
+					  LOGS_TIME_MAX_S);
+		enum err e = input_read(l->input, &l->block);
+		if (e)
+			return e;
+		l->unpacked += l->block.n;
+		if (l->unpacked >> 20 > LOGS_UNPACKED_MAX_MIB)
+			return diags_fail(&l->diags, ERR_LIMIT, "it unpacks to over %d MiB: not read further. `kbt scan` takes all of it",
+					  LOGS_UNPACKED_MAX_MIB);
+		tell_progress(l);
+	}
+	struct str part = str_first(l->block, n);
+	if (part.n)
+		memcpy(p, part.p, part.n);
+	l->block = str_from(l->block, part.n);
+	*ret_n = part.n;
+	return ERR_OK;
+}
+
+/* Stamps in ISO 8601 sort as they are; a shorter bound stands for all that begins with it. A blank counts as T. */
+static int compare_time(struct str time, struct str bound)
+{
+	for (size_t i = 0; i < bound.n; i++) {
+		char t = i < time.n ? time.p[i] : 0, b = bound.p[i] == ' ' ? 'T' : bound.p[i];
+		t = t == ' ' ? 'T' : t;
+		if (t != b)
+			return t < b ? -1 : 1;
+	}
+	return 0;
+}
+
+static bool is_wanted(const struct log_ask *ask, const struct scan_hit *hit)
+{
+	bool dated = hit->time.n > 4 && char_is_digit(hit->time.p[0]) && hit->time.p[4] == '-';
+	if (ask->article.n && !str_eq_nocase(hit->match.id, ask->article))
+		return false;
+	if ((ask->since.n || ask->until.n) && !dated)
+		return false;
+	return (!ask->since.n || compare_time(hit->time, ask->since) >= 0) &&
+	       (!ask->until.n || compare_time(hit->time, ask->until) <= 0);
+}
+
+static bool take_hit(void *context, const struct scan_hit *hit)
+{
+	struct log_scan *l = context;
+	if (is_wanted(&l->ask, hit))
+		l->err = incidents_add(&l->incidents, hit);
+	return !l->err && !atomic_load(&l->cancel);
+}
+
+/* note_unread keeps what the input said since the last time, a few of it; or what the error says. */
+static void note_unread(struct log_scan *l, struct str name, enum err e)
+{
+	if (l->diags_seen == l->diags.count)
+		diags_add(&l->diags, DIAG_ERROR, 0, "%.*s: %s", STR_ARG(name), err_text(e));
+	for (; l->diags_seen < l->diags.count; l->diags_seen++) {
+		struct str *slot = l->unread_count < UNREAD_MAX
+					   ? arena_push(&l->arena, &l->unread, &l->unread_count, &l->unread_cap)
+					   : NULL;
+		if (slot)
+			*slot = l->diags.items[l->diags_seen].text;
+	}
+}
+
+static bool is_fatal(enum err e)
+{
+	return e == ERR_NOMEM || e == ERR_INTERRUPTED;
+}
+
+static enum err scan_all(struct log_scan *l, struct scan *scan)
+{
+	for (;;) {
+		const struct input_member *member = NULL;
+		enum err e = input_next(l->input, &member);
+		if (is_fatal(e))
+			return e;
+		if (e) {
+			note_unread(l, l->ask.name, e);
+			continue;
+		}
+		if (!member)
+			return ERR_OK;
+		l->block = STR("");
+		l->files++;
+		struct str name = arena_str(&l->arena, member->name);
+		e = scan_feed(scan, name, NULL, read_input, l, take_hit, l);
+		if (l->err || is_fatal(e))
+			return l->err ? l->err : e;
+		if (e)
+			note_unread(l, name, e);
+		if (e == ERR_LIMIT)
+			return ERR_OK;
+	}
+}
+
+static enum err scan_bytes(struct log_scan *l, struct desk *desk)
+{
+	struct scan_options options = { .threads = SCAN_THREADS, .context = SCAN_CONTEXT };
+	struct scan *scan = NULL;
+	l->incidents.by = INCIDENT_BY_ARTICLE;
+	l->incidents.now_s = (int64_t)time(NULL);
+	enum err e = input_open_bytes(l->ask.bytes, l->ask.name, &l->diags, &l->input);
+	if (!e)
+		e = scan_open(desk->matcher, &options, &scan);
+	if (!e) {
+		e = scan_all(l, scan);
+		enum err drained = scan_drain(scan, &l->counts);
+		e = e ? e : l->err ? l->err : drained;
+	}
+	scan_close(&scan);
+	input_close(&l->input);
+	return e ? e : incidents_group(&l->incidents);
+}
+
+/* ---- the result ---- */
+
+static void add_count(struct buf *out, const char *name, uint64_t n)
+{
+	buf_addf(out, "<div><dt>%s</dt><dd>%llu</dd></div>\n", name, (unsigned long long)n);
+}
+
+static void add_html(struct buf *out, const struct log_scan *l, const struct render_scan *r)
+{
+	size_t known = l->incidents.group_count;
+	buf_addf(out, "<section class=\"scan\" aria-labelledby=\"found\">\n<h2 id=\"found\" tabindex=\"-1\">%s", known ? "" : "No");
+	if (known)
+		buf_addf(out, "%zu", known);
+	buf_addf(out, " known problem%s in ", known == 1 ? "" : "s");
+	render_html_escape(out, l->ask.name.n ? l->ask.name : STR("the log"));
+	buf_add_c(out, "</h2>\n<dl class=\"sum\">\n");
+	add_count(out, "lines that tell of them", l->counts.hit_lines);
+	add_count(out, "lines read", l->counts.lines);
+	if (l->files != 1)
+		add_count(out, "files in it", l->files);
+	buf_add_c(out, "</dl>\n");
+	for (size_t i = 0; i < l->unread_count; i++) {
+		buf_add_c(out, "<p class=\"note\">");
+		render_html_escape(out, l->unread[i]);
+		buf_add_c(out, "</p>\n");
+	}
+	if (!known)
+		buf_add_c(out, "<p>A scan names what a line says as a whole. <a href=\"/\">Paste a line</a> of which you think that it "
+			       "is the trouble: a look-up asks for less.</p>\n");
+	render_html_scan_parts(out, r);
+	buf_add_c(out, "</section>\n");
+}
+
+static enum err load_rules(struct log_scan *l, struct store *store, struct rule **ret_rules)
+{
+	size_t count = l->incidents.group_count < LOGS_SHOWN ? l->incidents.group_count : LOGS_SHOWN;
+	struct rule *rules = arena_array(&l->arena, struct rule, count);
+	enum err e = rules ? ERR_OK : ERR_NOMEM;
+	for (size_t i = 0; i < count && !e; i++) {
+		e = store_rule(store, l->incidents.items[l->incidents.groups[i].at].match.id, &l->arena, &rules[i]);
+		e = e == ERR_NOTFOUND ? ERR_OK : e; /* removed since the matcher was compiled */
+	}
+	*ret_rules = rules;
+	return e;
+}
+
+static enum err succeed(struct log_scan *l, struct store *store)
+{
+	struct rule *rules = NULL;
+	enum err e = load_rules(l, store, &rules);
+	if (e)
+		return e;
+	struct render_scan r = { .set = &l->incidents, .rules = rules, .limit = LOGS_SHOWN, .counts = l->counts,
+				 .files = l->files, .unread = l->unread, .unread_count = l->unread_count };
+	struct str title = arena_printf(&l->arena, "Log scan of %.*s", STR_ARG(l->ask.name));
+	render_json_scan(&l->whole[RUN_JSON], &r);
+	render_markdown_scan(&l->whole[RUN_MARKDOWN], title, &r);
+	render_text_scan(&l->whole[RUN_TEXT], &(struct render_text){ .width = 100 }, title, &r);
+	add_html(&l->whole[RUN_HTML], l, &r);
+	for (size_t i = 0; i <= RUN_TEXT && !e; i++)
+		e = buf_err(&l->whole[i]);
+	return e;
+}
+
+/* Nothing of it could be read: what the upload is, the sentence says. */
+static bool is_unreadable(const struct log_scan *l)
+{
+	return l->unread_count && !l->counts.bytes;
+}
+
+static void fail(struct log_scan *l, enum err e)
+{
+	struct str why = l->unread_count ? l->unread[0] : l->diags.count ? l->diags.items[l->diags.count - 1].text
+									  : str_c(err_text(e));
+	for (size_t i = 0; i <= RUN_TEXT; i++) {
+		buf_free(&l->whole[i]);
+		buf_add(&l->whole[i], why);
+	}
+	l->status = e == ERR_INTERRUPTED ? 503 : e == ERR_INPUT ? 422 : 500;
+}
+
+static void work_on(struct log_scan *l)
+{
+	struct desk *desk = NULL;
+	l->diags.arena = &l->arena;
+	l->started_ms = http_now_ms();
+	enum err e = site_take(l->all->site, &desk);
+	if (!e)
+		e = scan_bytes(l, desk);
+	if (!e && is_unreadable(l))
+		e = ERR_INPUT;
+	if (!e)
+		e = succeed(l, desk->store);
+	site_give(l->all->site, &desk);
+	l->status = 200;
+	if (e)
+		fail(l, e);
+	struct buf error = { 0 };
+	if (e) {
+		buf_add_c(&error, "<section class=\"card lone none\"><h2 id=\"found\" tabindex=\"-1\">That cannot be read</h2><p>");
+		render_html_escape(&error, buf_str(&l->whole[RUN_HTML]));
+		buf_add_c(&error, "</p></section>\n");
+	}
+	publish(l, e ? "error" : "done", e ? buf_str(&error) : buf_str(&l->whole[RUN_HTML]));
+	buf_free(&error);
+	incidents_free(&l->incidents);
+}
+
+/* ---- workers ---- */
+
+static struct log_scan *next_waiting(struct logs *all)
+{
+	for (struct log_scan *l = all->list; l; l = l->next)
+		if (l->state == LOG_WAITING)
+			return l;
+	return NULL;
+}
+
+static void *worker(void *context)
+{
+	struct logs *all = context;
+	pthread_mutex_lock(&all->lock);
+	while (!all->stopping) {
+		struct log_scan *l = next_waiting(all);
+		if (!l) {
+			pthread_cond_wait(&all->work, &all->lock);
+			continue;
+		}
+		l->state = LOG_RUNNING;
+		pthread_mutex_unlock(&all->lock);
+		work_on(l);
+		pthread_mutex_lock(&all->lock);
+		l->state = LOG_ENDED;
+		if (l->wake)
+			http_wake(l->wake);
+		pthread_cond_broadcast(&all->ended);
+	}
+	pthread_mutex_unlock(&all->lock);
+	return NULL;
+}
+
+enum err logs_open(struct site *site, struct logs **ret_logs)
+{
+	struct logs *all = mem_resize(NULL, sizeof *all);
+	if (!all)
+		return ERR_NOMEM;
+	*all = (struct logs){ .site = site };
+	pthread_mutex_init(&all->lock, NULL);
+	pthread_cond_init(&all->work, NULL);
+	pthread_cond_init(&all->ended, NULL);
+	while (all->worker_count < LOGS_WORKERS &&
+	       !pthread_create(&all->workers[all->worker_count], NULL, worker, all))
+		all->worker_count++;
+	*ret_logs = all;
+	if (all->worker_count)
+		return ERR_OK;
+	logs_close(ret_logs);
+	return ERR_NOMEM;
+}
+
+void logs_close(struct logs **logs)
+{
+	struct logs *all = *logs;
+	if (!all)
+		return;
+	*logs = NULL;
+	pthread_mutex_lock(&all->lock);
+	all->stopping = true;
+	pthread_cond_broadcast(&all->work);
+	pthread_mutex_unlock(&all->lock);
+	for (size_t i = 0; i < all->worker_count; i++)
+		pthread_join(all->workers[i], NULL);
+	pthread_cond_destroy(&all->work);
+	pthread_cond_destroy(&all->ended);
+	pthread_mutex_destroy(&all->lock);
+	mem_free(all);
+}
+
+/* ---- who asks ---- */
+
+static void log_free(struct log_scan *l)
+{
+	for (size_t i = 0; i <= RUN_TEXT; i++)
+		buf_free(&l->whole[i]);
+	buf_free(&l->events);
+	incidents_free(&l->incidents);
+	arena_free(&l->arena);
+	mem_free(l);
+}
+
+static struct log_scan *log_new(struct logs *all, const struct log_ask *ask, struct http_wake *wake)
+{
+	struct log_scan *l = mem_resize(NULL, sizeof *l);
+	if (!l)
+		return NULL;
+	*l = (struct log_scan){ .all = all, .wake = wake };
+	l->ask = (struct log_ask){ ask->bytes, arena_str(&l->arena, ask->name), arena_str(&l->arena, ask->article),
+				   arena_str(&l->arena, ask->since), arena_str(&l->arena, ask->until) };
+	if (!arena_err(&l->arena))
+		return l;
+	log_free(l);
+	return NULL;
+}
+
+enum err logs_scan(struct logs *all, const struct log_ask *ask, struct http_wake *wake, struct log_scan **ret_scan)
+{
+	struct log_scan *l = log_new(all, ask, wake), **at = &all->list;
+	size_t waiting = 0;
+	if (!l)
+		return ERR_NOMEM;
+	pthread_mutex_lock(&all->lock);
+	for (; *at; at = &(*at)->next)
+		waiting += (*at)->state == LOG_WAITING;
+	bool room = waiting < LOGS_QUEUE_MAX;
+	if (room) {
+		*at = l;
+		pthread_cond_signal(&all->work);
+	}
+	pthread_mutex_unlock(&all->lock);
+	if (!room) {
+		log_free(l);
+		return ERR_BUSY;
+	}
+	*ret_scan = l;
+	return ERR_OK;
+}
+
+void log_leave(struct log_scan **scan)
+{
+	struct log_scan *l = *scan;
+	if (!l)
+		return;
+	*scan = NULL;
+	struct logs *all = l->all;
+	pthread_mutex_lock(&all->lock);
+	atomic_store(&l->cancel, true);
+	l->wake = NULL;
+	while (l->state == LOG_RUNNING)
+		pthread_cond_wait(&all->ended, &all->lock);
+	struct log_scan **at = &all->list;
+	while (*at != l)
+		at = &(*at)->next;
+	*at = l->next;
+	pthread_mutex_unlock(&all->lock);
+	log_free(l);
+}
+
+ssize_t log_read(struct log_scan *l, char *p, size_t max)
+{
+	pthread_mutex_lock(&l->all->lock);
+	size_t left = l->events.n - l->at;
+	left = left < max ? left : max;
+	if (left)
+		memcpy(p, l->events.p + l->at, left);
+	l->at += left;
+	ssize_t done = left ? (ssize_t)left : l->state == LOG_ENDED ? -1 : 0;
+	pthread_mutex_unlock(&l->all->lock);
+	return done;
+}
+
+bool log_whole(struct log_scan *l, enum run_form form, struct arena *a, unsigned *ret_status, struct str *ret_text)
+{
+	pthread_mutex_lock(&l->all->lock);
+	bool ended = l->state == LOG_ENDED;
+	if (ended) {
+		*ret_status = l->status;
+		*ret_text = buf_keep(&l->whole[form], a);
+	}
+	pthread_mutex_unlock(&l->all->lock);
+	return ended;
+}
