@@ -89,6 +89,7 @@ static enum err serve(struct cmd_context *c, struct served *s, const sigset_t *b
 						   .secure = s->listener.tls,
 						   .proxied = s->listener.file.n > 0 },
 					.admit = site_admit,
+					.is_upload = site_is_upload,
 					.handle = site_handle,
 					.refuse = site_refuse,
 					.context = s->site };

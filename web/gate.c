@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "web/file.h"
 #include "web/http.h"
+#include "web/multipart.h"
 #include "web/page.h"
 #include "web/rate.h"
 #include "web/token.h"
@@ -373,6 +374,10 @@ bool gate_checks_csrf(struct gate *g, struct http_request *req, struct http_resp
 	if (http_content_is(req, "application/x-www-form-urlencoded") &&
 	    !request_parse_form(req->body, req->arena, &fields))
 		mark = http_field(&fields, "csrf");
+	struct multipart parts;
+	if (http_content_is(req, "multipart/form-data") &&
+	    !multipart_parse(http_header(req, "Content-Type"), req->body, req->arena, &parts))
+		mark = http_field(&parts.fields, "csrf");
 	if (mark.n == want.n && want.n && !sodium_memcmp(mark.p, want.p, want.n))
 		return true;
 	page_fail(req, res, 403, "This form is older than the server, or another site's. Load the page again.");

@@ -20,7 +20,9 @@
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <time.h>
@@ -55,7 +57,7 @@ static const struct {
 	{ "Cross-Origin-Resource-Policy", "same-origin" },
 };
 
-enum phase { PHASE_HEADER, PHASE_BODY, PHASE_ANSWER, PHASE_WAIT, PHASE_IDLE };
+enum phase { PHASE_HEADER, PHASE_BODY, PHASE_UPLOAD, PHASE_ANSWER, PHASE_WAIT, PHASE_IDLE };
 
 struct conn {
 	struct conn *next, *prev;
@@ -80,6 +82,11 @@ struct http_wake {
 	struct http_request req;
 	struct http_response res;
 	struct buf body;
+	bool uploads;	   /* its body goes to a file */
+	int upload_fd;
+	size_t upload_n;
+	void *upload;	   /* the file's bytes, when all have come */
+	enum err upload_err;
 	enum err target_err;
 	size_t target_n;
 	bool seen, queued, unfit;
@@ -99,6 +106,7 @@ struct http_server {
 	struct conn *conns;
 	struct lingering lingering[LINGERING_MAX];
 	size_t lingering_count;
+	size_t uploads;
 };
 
 int64_t http_now_ms(void)
@@ -176,6 +184,7 @@ static void look_at(struct conn *c, int64_t now)
 {
 	static const int64_t limit_ms[] = { [PHASE_HEADER] = HTTP_HEADER_S * 1000,
 					    [PHASE_BODY] = HTTP_BODY_S * 1000,
+					    [PHASE_UPLOAD] = HTTP_UPLOAD_S * 1000,
 					    [PHASE_ANSWER] = ANSWER_S * 1000,
 					    [PHASE_WAIT] = INT64_MAX,
 					    [PHASE_IDLE] = HTTP_IDLE_S * 1000 };
@@ -304,6 +313,69 @@ static void *on_target(void *context, const char *target, struct MHD_Connection 
 	return w;
 }
 
+/* ---- bodies that are files ---- */
+
+static enum err upload_open(struct http_wake *w)
+{
+	struct http_server *s = w->server;
+	const char *folder = getenv("TMPDIR");
+	pthread_mutex_lock(&s->lock);
+	bool room = s->uploads < HTTP_UPLOADS_MAX;
+	s->uploads += room;
+	pthread_mutex_unlock(&s->lock);
+	if (!room)
+		return ERR_BUSY;
+	w->uploads = true;
+	w->upload_fd = open(folder ? folder : "/tmp", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+	if (w->upload_fd < 0)
+		w->upload_fd = memfd_create("kbt-upload", MFD_CLOEXEC);
+	return w->upload_fd < 0 ? err_from_errno(errno) : ERR_OK;
+}
+
+static void upload_add(struct http_wake *w, const char *p, size_t n)
+{
+	if (!w->upload_err && w->upload_n + n > REQUEST_UPLOAD_MAX)
+		w->upload_err = ERR_LIMIT;
+	while (n && !w->upload_err) {
+		ssize_t done = write(w->upload_fd, p, n);
+		if (done < 0 && errno != EINTR)
+			w->upload_err = err_from_errno(errno);
+		if (done <= 0)
+			continue;
+		p += done;
+		n -= (size_t)done;
+		w->upload_n += (size_t)done;
+	}
+}
+
+/* upload_body maps the file, once. */
+static enum err upload_body(struct http_wake *w, struct str *ret_body)
+{
+	if (w->upload_err)
+		return w->upload_err;
+	if (!w->upload && w->upload_n) {
+		void *p = mmap(NULL, w->upload_n, PROT_READ, MAP_PRIVATE, w->upload_fd, 0);
+		if (p == MAP_FAILED)
+			return err_from_errno(errno);
+		w->upload = p;
+	}
+	*ret_body = w->upload ? (struct str){ w->upload, w->upload_n } : STR("");
+	return ERR_OK;
+}
+
+static void upload_close(struct http_wake *w)
+{
+	if (!w->uploads)
+		return;
+	if (w->upload)
+		munmap(w->upload, w->upload_n);
+	if (w->upload_fd >= 0)
+		close(w->upload_fd);
+	pthread_mutex_lock(&w->server->lock);
+	w->server->uploads--;
+	pthread_mutex_unlock(&w->server->lock);
+}
+
 static void on_completed(void *context, struct MHD_Connection *connection, void **request,
 			 enum MHD_RequestTerminationCode why)
 {
@@ -319,6 +391,7 @@ static void on_completed(void *context, struct MHD_Connection *connection, void 
 	pthread_mutex_unlock(&w->server->lock);
 	if (w->req.drop)
 		w->req.drop(&w->req);
+	upload_close(w);
 	buf_free(&w->body);
 	arena_free(&w->arena);
 	pthread_mutex_destroy(&w->lock);
@@ -416,6 +489,12 @@ static enum MHD_Result refuse(struct http_wake *w, unsigned status, const char *
 	return send_early(w);
 }
 
+static const char *too_large(bool uploads)
+{
+	return uploads ? "The file is larger than 64 MiB. `kbt scan` takes files of any size."
+			  : "The request is larger than 1 MiB.";
+}
+
 /* serve asks the handler, again after each wake, until it answers. */
 static enum MHD_Result serve(struct http_wake *w)
 {
@@ -423,7 +502,10 @@ static enum MHD_Result serve(struct http_wake *w)
 	bool beat;
 	w->req.body = buf_str(&w->body);
 	if (buf_err(&w->body))
-		return refuse(w, 413, "The request is larger than 1 MiB.");
+		return refuse(w, 413, too_large(w->uploads));
+	enum err e = w->uploads ? upload_body(w, &w->req.body) : ERR_OK;
+	if (e)
+		return e == ERR_LIMIT ? refuse(w, 413, too_large(w->uploads)) : refuse(w, 507, "There is no room for the file here.");
 	do {
 		if (!attend(w, &beat))
 			return MHD_NO;
@@ -502,6 +584,16 @@ static void note_client(struct http_wake *w)
 	}
 }
 
+static enum MHD_Result begin_upload(struct http_wake *w)
+{
+	enum err e = upload_open(w);
+	if (e)
+		return refuse(w, 503, e == ERR_BUSY ? "Too many files are being sent. Try again in a moment."
+						    : "There is no room for the file here.");
+	set_phase(w, PHASE_UPLOAD);
+	return MHD_YES;
+}
+
 static enum MHD_Result first_look(struct http_wake *w, const char *method, const char *version)
 {
 	const struct http_options *o = &w->server->options;
@@ -521,13 +613,15 @@ static enum MHD_Result first_look(struct http_wake *w, const char *method, const
 	unsigned status = request_check(&w->req, &o->hosts, &why);
 	if (status)
 		return refuse(w, status, why);
-	if (str_u64(http_header(&w->req, "Content-Length"), &length) && length > REQUEST_BODY_MAX)
-		return refuse(w, 413, "The request is larger than 1 MiB.");
+	bool uploads = o->is_upload && o->is_upload(o->context, &w->req);
+	if (str_u64(http_header(&w->req, "Content-Length"), &length) &&
+	    length > (uploads ? REQUEST_UPLOAD_MAX : REQUEST_BODY_MAX))
+		return refuse(w, 413, too_large(uploads));
 	note_client(w);
 	w->res = (struct http_response){ .status = 200 };
 	if (o->admit && !o->admit(o->context, &w->req, &w->res))
 		return w->req.method == HTTP_POST || w->req.method == HTTP_OTHER ? send_early(w) : send_response(w);
-	return MHD_YES;
+	return uploads ? begin_upload(w) : MHD_YES;
 }
 
 static enum MHD_Result on_request(void *context, struct MHD_Connection *connection, const char *url,
@@ -541,7 +635,10 @@ static enum MHD_Result on_request(void *context, struct MHD_Connection *connecti
 	if (!w->seen)
 		return first_look(w, method, version);
 	if (*data_n) {
-		buf_add_bytes(&w->body, data, *data_n);
+		if (w->uploads)
+			upload_add(w, data, *data_n);
+		else
+			buf_add_bytes(&w->body, data, *data_n);
 		*data_n = 0;
 		return MHD_YES;
 	}

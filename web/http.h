@@ -12,7 +12,14 @@
 #include "web/request.h"
 #include "web/tls.h"
 
-enum { HTTP_HEADER_S = 8, HTTP_BODY_S = 60, HTTP_IDLE_S = 30, HTTP_BEAT_S = 10 };
+enum {
+	HTTP_HEADER_S = 8,
+	HTTP_BODY_S = 60,
+	HTTP_UPLOAD_S = 300,   /* the body of an upload */
+	HTTP_UPLOADS_MAX = 6,  /* at once; a body of that kind lies in a file without a name until its request ends */
+	HTTP_IDLE_S = 30,
+	HTTP_BEAT_S = 10
+};
 
 struct http_server;
 
@@ -26,6 +33,8 @@ struct http_options {
 	/* admit looks at a well-formed request's headers, before its body comes; false after it filled the answer. May
 	 * be NULL. */
 	bool (*admit)(void *context, struct http_request *req, struct http_response *res);
+	/* is_upload: this request brings a file: its body may be so large (REQUEST_UPLOAD_MAX). May be NULL. */
+	bool (*is_upload)(void *context, const struct http_request *req);
 	http_handler *handle;
 	void *context;
 	/* refuse makes the page of a request that the handler never sees. */

@@ -33,6 +33,7 @@ struct log_scan {
 	struct input *input;
 	struct str block;
 	struct incidents incidents;
+	struct unknowns unknowns;
 	struct scan_counts counts;
 	uint64_t files, unpacked;
 	int64_t started_ms, told_ms;
@@ -146,6 +147,15 @@ static bool take_hit(void *context, const struct scan_hit *hit)
 	return !l->err && !atomic_load(&l->cancel);
 }
 
+static bool take_unknown(void *context, const struct scan_line *line)
+{
+	struct log_scan *l = context;
+	bool narrowed = l->ask.article.n || l->ask.since.n || l->ask.until.n;
+	if (!narrowed)
+		l->err = unknowns_add(&l->unknowns, line);
+	return !l->err && !atomic_load(&l->cancel);
+}
+
 /* note_unread keeps what the input said since the last time, a few of it; or what the error says. */
 static void note_unread(struct log_scan *l, struct str name, enum err e)
 {
@@ -193,7 +203,8 @@ static enum err scan_all(struct log_scan *l, struct scan *scan)
 
 static enum err scan_bytes(struct log_scan *l, struct desk *desk)
 {
-	struct scan_options options = { .threads = SCAN_THREADS, .context = SCAN_CONTEXT };
+	struct scan_options options = { .threads = SCAN_THREADS, .context = SCAN_CONTEXT, .unknown = take_unknown,
+					.unknown_context = l };
 	struct scan *scan = NULL;
 	l->incidents.by = INCIDENT_BY_ARTICLE;
 	l->incidents.now_s = (int64_t)time(NULL);
@@ -207,6 +218,7 @@ static enum err scan_bytes(struct log_scan *l, struct desk *desk)
 	}
 	scan_close(&scan);
 	input_close(&l->input);
+	unknowns_rank(&l->unknowns);
 	return e ? e : incidents_group(&l->incidents);
 }
 
@@ -262,7 +274,7 @@ static enum err succeed(struct log_scan *l, struct store *store)
 	enum err e = load_rules(l, store, &rules);
 	if (e)
 		return e;
-	struct render_scan r = { .set = &l->incidents, .rules = rules, .limit = LOGS_SHOWN, .counts = l->counts,
+	struct render_scan r = { .set = &l->incidents, .rules = rules, .limit = LOGS_SHOWN, .counts = l->counts, .unknowns = &l->unknowns, .linked = true,
 				 .files = l->files, .unread = l->unread, .unread_count = l->unread_count };
 	struct str title = arena_printf(&l->arena, "Log scan of %.*s", STR_ARG(l->ask.name));
 	render_json_scan(&l->whole[RUN_JSON], &r);
@@ -316,6 +328,7 @@ static void work_on(struct log_scan *l)
 	publish(l, e ? "error" : "done", e ? buf_str(&error) : buf_str(&l->whole[RUN_HTML]));
 	buf_free(&error);
 	incidents_free(&l->incidents);
+	unknowns_free(&l->unknowns);
 }
 
 /* ---- workers ---- */
@@ -396,6 +409,7 @@ static void log_free(struct log_scan *l)
 		buf_free(&l->whole[i]);
 	buf_free(&l->events);
 	incidents_free(&l->incidents);
+	unknowns_free(&l->unknowns);
 	arena_free(&l->arena);
 	mem_free(l);
 }

@@ -15,7 +15,8 @@
 enum {
 	REQUEST_TARGET_MAX = 8 << 10,
 	REQUEST_FIELDS_MAX = 100, /* of a query, a form, or headers */
-	REQUEST_BODY_MAX = 1 << 20
+	REQUEST_BODY_MAX = 1 << 20,
+	REQUEST_UPLOAD_MAX = (64 << 20) + (64 << 10) /* where a file is wanted: 64 MiB, and the form around it */
 };
 
 enum http_method { HTTP_GET, HTTP_HEAD, HTTP_POST, HTTP_OTHER };

@@ -49,6 +49,16 @@ void site_handle(void *context, struct http_request *req, struct http_response *
 	res->allow = home ? "GET, HEAD, POST" : other->method == HTTP_POST ? "POST" : "GET, HEAD";
 }
 
+bool site_is_upload(void *context, const struct http_request *req)
+{
+	static const char *const paths[] = { "/logs", "/ui/scan", "/api/v1/scan" };
+	(void)context;
+	for (size_t i = 0; i < sizeof paths / sizeof *paths; i++)
+		if (req->method == HTTP_POST && str_eq(req->path, str_c(paths[i])))
+			return true;
+	return false;
+}
+
 bool site_admit(void *context, struct http_request *req, struct http_response *res)
 {
 	return gate_admit(site_gate(context), req, res);

@@ -5,6 +5,7 @@
 #include "web/site.h"
 
 #include "base/mem.h"
+#include "web/logs.h"
 #include "web/run.h"
 
 #include <pthread.h>
@@ -30,6 +31,7 @@ struct lent {
 struct site {
 	struct site_options options;
 	struct runs *runs;
+	struct logs *logs;
 	struct store *watched; /* the watcher's own handle */
 	struct stat file;      /* that it is open on */
 	pthread_t watcher;
@@ -226,6 +228,11 @@ int64_t site_articles(struct site *s)
 	return articles;
 }
 
+struct logs *site_logs(struct site *s)
+{
+	return s->logs;
+}
+
 struct runs *site_runs(struct site *s)
 {
 	return s->runs;
@@ -252,10 +259,13 @@ enum err site_open(const struct site_options *options, struct diags *d, struct s
 		e = kb_load(s, d, true, &s->kb);
 	if (!e)
 		e = runs_open(s, options->loopback, options->allow, &s->runs);
+	if (!e)
+		e = logs_open(s, &s->logs);
 	if (!e && pthread_create(&s->watcher, NULL, watch, s))
 		e = ERR_NOMEM;
 	if (e) {
 		runs_close(&s->runs);
+		logs_close(&s->logs);
 		kb_drop(s, s->kb);
 		store_close(&s->watched);
 		mem_free(s);
@@ -277,6 +287,7 @@ void site_close(struct site **site)
 	pthread_mutex_unlock(&s->lock);
 	pthread_join(s->watcher, NULL);
 	runs_close(&s->runs);
+	logs_close(&s->logs);
 	while (s->free) {
 		struct lent *l = s->free;
 		s->free = l->next;

@@ -12,6 +12,7 @@
 
 struct site;
 struct runs;
+struct logs;
 struct gate;
 struct allow_rules;
 
@@ -29,6 +30,7 @@ struct site_options {
 enum err site_open(const struct site_options *options, struct diags *d, struct site **ret_site) MUST_USE;
 void site_close(struct site **site);
 struct runs *site_runs(struct site *site);
+struct logs *site_logs(struct site *site);
 struct gate *site_gate(struct site *site);
 
 struct desk {
@@ -48,6 +50,7 @@ typedef void page_answer_fn(struct site *site, struct http_request *req, struct 
 
 /* site_admit asks the gate (gate.h). site_handle finds the page by its path and method in the table of routes; site_refuse makes the page of an error. All
  * fit struct http_options, with the site as context. */
+bool site_is_upload(void *site, const struct http_request *req);
 bool site_admit(void *site, struct http_request *req, struct http_response *res);
 void site_handle(void *site, struct http_request *req, struct http_response *res);
 void site_refuse(void *site, struct http_request *req, unsigned status, const char *why, struct http_response *res);

@@ -43,6 +43,7 @@ struct render_scan {
 	const struct str *unread; /* sentences: what could not be read */
 	size_t unread_count;
 	bool redacted;
+	bool linked; /* article titles lead to /kb/ID */
 };
 
 /* render_html_scan: a whole page, self-contained. */

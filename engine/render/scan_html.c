@@ -136,7 +136,7 @@ static void add_column(struct buf *out, const struct chart *c, const struct inci
 		sum += c->counts[s][i];
 	if (!sum)
 		return;
-	buf_add_c(out, "<g><title>");
+	buf_addf(out, "<g data-at=\"%zu\"><title>", i);
 	int64_t first = set->axis.min_s - ((set->axis.min_s - set->axis.start_s) % set->axis.width_s);
 	add_label(out, set, first + (int64_t)i * set->axis.width_s);
 	buf_addf(out, ": %llu</title>", (unsigned long long)sum);
@@ -264,7 +264,7 @@ static void add_bindings(struct buf *out, const struct incident *i)
 static void add_sets(struct buf *out, const struct incidents *set, const struct incident_group *g, size_t series)
 {
 	bool timed = set->axis.width_s && set->axis.max_s > set->axis.min_s;
-	buf_add_c(out, "<div class=\"scroll\"><table>\n<tr><th>What is named</th><th class=\"n\">Times</th>");
+	buf_add_c(out, "<div class=\"scroll\" role=\"group\" aria-label=\"Counts\" tabindex=\"0\"><table>\n<tr><th>What is named</th><th class=\"n\">Times</th>");
 	buf_add_c(out, timed ? "<th>Over time</th>" : "");
 	buf_add_c(out, "<th>First</th><th>Last</th></tr>\n");
 	for (size_t i = 0; i < g->n && i < SETS_SHOWN; i++) {
@@ -377,18 +377,36 @@ static void add_remedy(struct buf *out, const struct rule *rule)
 	}
 }
 
+/* add_when: the columns of the timeline that it has lines in, with their counts, for a page that narrows by time. */
+static void add_when(struct buf *out, const struct incidents *set, const struct incident_group *g)
+{
+	uint64_t columns[TIMELINE_BUCKETS];
+	size_t count = timeline_columns(&g->row, &set->axis, columns, TIMELINE_BUCKETS);
+	buf_add_c(out, count > 1 ? " data-when=\"" : "");
+	for (size_t i = 0; count > 1 && i < count; i++)
+		if (columns[i])
+			buf_addf(out, "%zu:%llu ", i, (unsigned long long)columns[i]);
+	buf_add_c(out, count > 1 ? "\"" : "");
+}
+
 static void add_incident(struct buf *out, const struct render_scan *r, size_t group)
 {
 	const struct incident_group *g = &r->set->groups[group];
 	const struct incident *item = &r->set->items[g->at];
-	buf_addf(out, "<article class=\"card incident e%zu\" id=\"i%zu\">\n<p class=\"eyebrow\"><span class=\"id\">",
-		 series_of(group), group + 1);
+	buf_addf(out, "<article class=\"card incident e%zu\" id=\"i%zu\"", series_of(group), group + 1);
+	add_when(out, r->set, g);
+	buf_add_c(out, ">\n<p class=\"eyebrow\"><span class=\"id\">");
 	render_html_escape(out, item->match.id);
 	buf_add_c(out, "</span> &middot; ");
 	add_number(out, g->count);
 	buf_addf(out, " time%s</p>\n<h3>", plural(g->count));
+	if (r->linked) {
+		buf_add_c(out, "<a href=\"/kb/");
+		render_html_escape(out, item->match.id);
+		buf_add_c(out, "\">");
+	}
 	render_html_escape(out, item->match.title);
-	buf_add_c(out, "</h3>\n");
+	buf_add_c(out, r->linked ? "</a></h3>\n" : "</h3>\n");
 	add_sets(out, r->set, g, series_of(group));
 	add_log(out, item);
 	if (r->rules)

@@ -76,6 +76,14 @@ static void json_article(struct json *j, const struct render_scan *r, size_t g)
 	json_end_object(j);
 }
 
+static void json_unknown(struct json *j, const struct unknown *u)
+{
+	struct buf object = { 0 };
+	render_json_unknown(&object, u);
+	json_raw(j, buf_str(&object));
+	buf_free(&object);
+}
+
 void render_json_scan(struct buf *out, const struct render_scan *r)
 {
 	struct json j = json_to(out);
@@ -94,6 +102,11 @@ void render_json_scan(struct buf *out, const struct render_scan *r)
 	json_array(&j);
 	for (size_t g = 0; g < shown_of(r); g++)
 		json_article(&j, r, g);
+	json_end_array(&j);
+	json_key(&j, "unknown");
+	json_array(&j);
+	for (size_t i = 0; r->unknowns && i < r->unknowns->count && i < r->limit; i++)
+		json_unknown(&j, &r->unknowns->items[i]);
 	json_end_array(&j);
 	json_end_object(&j);
 }

@@ -1,10 +1,14 @@
 # SPDX-License-Identifier: MIT
 """The web server as its clients see it: pages, API, events, and what it refuses."""
+import bz2
 import concurrent.futures
+import gzip
 import html.parser
 import json
+import lzma
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -15,6 +19,13 @@ import kbt
 from serve import MESSAGE, Server, read_all
 
 server = None
+LOG = os.path.join(kbt.ROOT, 'tests/e2e/data/sender.log')
+
+
+def peak_kib(pid):
+    with open(f'/proc/{pid}/status', encoding='ascii') as f:
+        return int(re.search(r'^VmRSS:\s+(\d+)', f.read(), re.M).group(1))
+
 
 
 def setUpModule():
@@ -386,6 +397,16 @@ class Description(unittest.TestCase):
             yield '/api/v1/articles/{id}', 'get', server.get('/api/v1/articles/' + id)
         for query in ('?q=network+path&limit=5', '?q=zqxj', ''):
             yield '/api/v1/search', 'get', server.get('/api/v1/search' + query)
+        with open(LOG, 'rb') as f:
+            log = f.read()
+        raw = {'Content-Type': 'application/octet-stream'}
+        yield '/api/v1/scan', 'post', server.ask('POST', '/api/v1/scan?name=Sender.log', log, raw)
+        yield '/api/v1/scan', 'post', server.ask('POST', '/api/v1/scan', log, {**raw, 'Accept': 'text/markdown'})
+        yield '/api/v1/scan', 'post', server.ask('POST', '/api/v1/scan?article=nonsense', log, raw)
+        yield '/api/v1/scan', 'post', server.ask('POST', '/api/v1/scan', '', raw)
+        yield '/api/v1/scan', 'post', server.ask('POST', '/api/v1/scan', b'\x1f\x8bnothing', raw)
+        yield '/api/v1/scan', 'post', server.ask('POST', '/api/v1/scan', 'a=b', {
+            'Content-Type': 'application/x-www-form-urlencoded'})
         for path in ('/-/healthy', '/-/ready', '/metrics'):
             yield path, 'get', server.get(path)
 
@@ -406,6 +427,94 @@ class Description(unittest.TestCase):
             self.check(value, {'$ref': kinds[name]}, name)
 
 
+class Logs(unittest.TestCase):
+    @staticmethod
+    def multipart(data, name='Sender.log', **fields):
+        edge = 'edge0123456789'
+        body = b''.join(f'--{edge}\r\nContent-Disposition: form-data; name="{k}"\r\n\r\n{v}\r\n'.encode()
+                        for k, v in fields.items())
+        body += (f'--{edge}\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n'
+                 'Content-Type: application/octet-stream\r\n\r\n').encode() + data + f'\r\n--{edge}--\r\n'.encode()
+        return body, {'Content-Type': f'multipart/form-data; boundary={edge}'}
+
+    @classmethod
+    def setUpClass(cls):
+        with open(LOG, 'rb') as f:
+            cls.log = f.read()
+
+    def scan(self, data, query=''):
+        status, _, text = server.ask('POST', '/api/v1/scan' + query, data, {'Content-Type': 'application/octet-stream'})
+        return status, json.loads(text)
+
+    def test_a_form_with_a_file(self):
+        status, _, text = server.ask('POST', '/logs', *self.multipart(self.log))
+        page = Page(text)
+        self.assertEqual(status, 200)
+        self.assertIn('2 known problems in Sender.log', page.text)
+        self.assertTrue(page.find('a', href='/kb/Q221951'))
+        self.assertIn('WNetAddConnection2', page.text)
+        self.assertEqual(server.ask('POST', '/logs', *self.multipart(b'', name=''))[0], 400)
+
+    def test_packed_files(self):
+        plain = self.scan(self.log, '?name=Sender.log')[1]
+        packed = [('gz', gzip.compress(self.log)), ('xz', lzma.compress(self.log)), ('bz2', bz2.compress(self.log))]
+        if shutil.which('zstd'):
+            packed.append(('zst', subprocess.run(['zstd', '-q', '-c'], input=self.log, capture_output=True, check=True).stdout))
+        for ending, data in packed:
+            status, found = self.scan(data, f'?name=Sender.log.{ending}')
+            self.assertEqual((status, found['lines'], [i['id'] for i in found['incidents']]),
+                             (200, plain['lines'], [i['id'] for i in plain['incidents']]), ending)
+
+    def test_filters(self):
+        ids = [i['id'] for i in self.scan(self.log)[1]['incidents']]
+        self.assertEqual(len(ids), 2)
+        self.assertEqual([i['id'] for i in self.scan(self.log, '?article=221951')[1]['incidents']], ['Q221951'])
+        whole = self.scan(self.log, '?article=Q221951')[1]['incidents'][0]['count']
+        part = self.scan(self.log, '?article=Q221951&since=2001-03-12T10:58')[1]['incidents'][0]['count']
+        self.assertTrue(0 < part < whole, (part, whole))
+        self.assertEqual(self.scan(self.log, '?until=2000')[1]['incidents'], [])
+        self.assertEqual(self.scan(self.log, '?since=yesterday')[0], 400)
+
+    def test_what_cannot_be_read_is_said(self):
+        data = gzip.compress(os.urandom(300000) + self.log)
+        for name, bad in (('cut.gz', data[:len(data) // 2]), ('x.gz', b'no archive'), ('x.zip', b'PK\x03\x04 cut')):
+            status, found = self.scan(bad, f'?name={name}')
+            said = found['error'] if status == 422 else ' '.join(found['unread'])
+            self.assertIn(name, said, (name, status, found))
+
+    def test_a_bomb_ends(self):
+        bomb = gzip.compress(b'\n' * (200 << 20), 1)
+        status, found = self.scan(bomb, '?name=bomb.gz')
+        self.assertTrue(status == 422 or found['unread'] or found['bytes'] == 200 << 20, (status, found))
+
+    def test_large_files_pass_and_larger_ones_do_not(self):
+        line = b'Mar 12 10:00:00 web1 app[1]: all is well here, nothing to see at all\n'
+        data = (line * ((64 << 20) // len(line) + 1))[:(64 << 20) - len(self.log)] + b'\n' + self.log[:-1]
+        before = peak_kib(server.process.pid)
+        status, found = self.scan(data)
+        self.assertEqual((status, found['bytes'], len(found['incidents'])), (200, 64 << 20, 2))
+        self.assertLess(peak_kib(server.process.pid) - before, 200 << 10)
+        with server.connect() as s:
+            s.sendall(b'POST /api/v1/scan HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/octet-stream\r\n'
+                      b'Content-Length: 99999999\r\n\r\n')
+            self.assertIn(b' 413 ', read_all(s)[0].split(b'\r\n')[0])
+
+    def test_a_client_that_leaves_ends_its_scan(self):
+        before = server.fds()
+        with server.connect() as s:
+            s.sendall(b'POST /ui/scan HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/octet-stream\r\n'
+                      b'Content-Length: 30000000\r\n\r\n' + b'x y z\n' * 1000)
+        self.assertTrue(server.wait_until(lambda: server.fds() <= before))
+        self.assertEqual(self.scan(self.log)[0], 200)
+
+    def test_progress_and_result_as_events(self):
+        status, headers, text = server.ask('POST', '/ui/scan?name=Sender.log', self.log,
+                                           {'Content-Type': 'application/octet-stream'})
+        self.assertEqual((status, headers['content-type']), (200, 'text/event-stream'))
+        self.assertRegex(text, r'(?m)^event: done$')
+        self.assertIn('known problems in Sender.log', text)
+
+
 class Injection(unittest.TestCase):
     PAYLOADS = ['<script>alert(1)</script>', '"><img src=x onerror=alert(1)>', "'onfocus='alert(1)", '</textarea><b>x',
                 '</pre><svg/onload=alert(1)>', 'javascript:alert(1)', '<a href="javascript:alert(1)">x</a>', '&lt;b&gt;',
@@ -417,7 +526,8 @@ class Injection(unittest.TestCase):
         known = {'html', 'head', 'meta', 'title', 'link', 'script', 'body', 'a', 'header', 'img', 'form', 'input', 'main',
                  'h1', 'h2', 'h3', 'h4', 'label', 'textarea', 'p', 'button', 'span', 'kbd', 'div', 'section', 'pre', 'mark',
                  'code', 'details', 'summary', 'svg', 'rect', 'ol', 'ul', 'li', 'dl', 'dt', 'dd', 'footer', 'q', 'b', 'var',
-                 'strong', 'nav', 'article', 'aside', 'br', 'dialog', 'select', 'option'}
+                 'strong', 'nav', 'article', 'aside', 'br', 'dialog', 'select', 'option',
+                 'progress', 'table', 'tr', 'th', 'td', 'i', 'g', 'small'}
         for tag, attrs in page.tags:
             self.assertIn(tag, known)
             self.assertFalse([k for k in attrs if k.startswith('on') or k == 'style'], attrs)
@@ -435,6 +545,8 @@ class Injection(unittest.TestCase):
                     status, _, text = server.form(path, fields)
                     self.assertIn(status, (200, 400))
                     self.tags(text)
+            self.tags(server.ask('POST', '/logs', *Logs.multipart(f'ssh: connect to host {payload} port 22: No route to host\n'
+                                                                  .encode(), name=payload.replace('"', '%22')))[2])
             quoted = ''.join(f'%{b:02x}' for b in payload.encode())
             for path in (f'/search?q={quoted}', f'/?q={quoted}', f'/kb/{quoted}', f'/{quoted}', f'/kb/Q150536?{quoted}',
                          f'/api/v1/articles/{quoted}'):

@@ -29,10 +29,176 @@
 			e.preventDefault();
 		}
 	});
+	let lastId = '';
+
+	/* feed takes the events that are whole and gives back the rest. */
+	const feed = (rest, each) => {
+		for (let end; (end = rest.indexOf('\n\n')) >= 0; rest = rest.slice(end + 2)) {
+			let name = '', data = '';
+			for (const line of rest.slice(0, end).split('\n')) {
+				if (line.startsWith('id: '))
+					lastId = line.slice(4);
+				else if (line.startsWith('event: '))
+					name = line.slice(7);
+				else if (line.startsWith('data: '))
+					data += line.slice(6) + '\n';
+			}
+			if (name)
+				each(name, data);
+		}
+		return rest;
+	};
+
+	/* ---- logs: a file is sent as it is; progress and the result come back as events ---- */
+
+	/* narrow shows what of a result is wanted: articles by their boxes in the legend, times by two lists. */
+	const narrow = () => {
+		const chart = $('results').querySelector('.time'), items = [...$('results').querySelectorAll('.incident')];
+		if (!chart || !items.length)
+			return;
+		const counts = items.map(i => (i.dataset.when || '').split(' ').filter(Boolean).map(w => w.split(':').map(Number)));
+		const columns = [...chart.querySelectorAll('g')].map(g => ({ g, at: Number(g.dataset.at), label: g.querySelector('title').textContent.replace(/: \d+$/, '') }));
+		const wanted = new Set(items.map(i => i.id)), lists = [];
+		const apply = () => {
+			const [from, to] = lists.length ? lists.map(l => Number(l.value)) : [0, Infinity];
+			let shown = 0;
+			items.forEach((item, k) => {
+				const n = counts[k].reduce((sum, [at, count]) => sum + (at >= from && at <= to ? count : 0), 0);
+				item.hidden = !wanted.has(item.id) || (counts[k].length > 0 && !n);
+				shown += !item.hidden;
+			});
+			for (const c of columns)
+				c.g.classList.toggle('off', c.at < from || c.at > to);
+			$('busy').textContent = shown < items.length ? `${shown} of ${items.length} shown` : '';
+		};
+		for (const link of chart.querySelectorAll('.legend a')) {
+			const box = document.createElement('input');
+			box.type = 'checkbox';
+			box.checked = true;
+			box.setAttribute('aria-label', `Show ${link.textContent}`);
+			box.addEventListener('change', () => {
+				wanted[box.checked ? 'add' : 'delete'](link.hash.slice(1));
+				apply();
+			});
+			link.closest('li').prepend(box);
+		}
+		if (columns.length > 1) {
+			const bar = document.createElement('p');
+			bar.className = 'range';
+			for (const [words, at] of [['From', 0], ['to', columns.length - 1]]) {
+				const label = document.createElement('label'), list = document.createElement('select');
+				label.append(`${words} `, list);
+				for (const c of columns)
+					list.append(new Option(c.label, c.at));
+				list.selectedIndex = at;
+				list.addEventListener('change', apply);
+				lists.push(list);
+				bar.append(label, ' ');
+			}
+			chart.querySelector('.legend').before(bar);
+			for (const c of columns)
+				c.g.addEventListener('click', () => {
+					for (const list of lists)
+						list.value = c.at;
+					apply();
+				});
+		}
+	};
+
+	const logs = () => {
+		const form = $('send'), file = $('file'), drop = $('drop'), bar = $('progress'), say = words => { $('busy').textContent = words; };
+		let sending = null;
+		const end = words => {
+			sending = null;
+			bar.hidden = true;
+			say(words);
+		};
+		const show = html => {
+			$('results').replaceChildren(piece(html));
+			narrow();
+			const found = $('found');
+			if (found) {
+				found.focus({ preventScroll: true });
+				found.scrollIntoView({ block: 'nearest' });
+			}
+		};
+		const send = chosen => {
+			if (sending)
+				sending.abort();
+			$('results').replaceChildren();
+			if (chosen.size > 64 << 20) {
+				end('The file is larger than 64 MiB. `kbt scan` takes files of any size.');
+				return;
+			}
+			const query = new URLSearchParams({ name: chosen.name });
+			for (const name of ['article', 'since', 'until', 'keep'])
+				if (form.elements[name] && form.elements[name].value)
+					query.set(name, form.elements[name].value);
+			const x = sending = new XMLHttpRequest();
+			let read = 0, ended = false;
+			bar.hidden = false;
+			bar.value = 0;
+			say(`Sending ${chosen.name}…`);
+			x.open('POST', `/ui/scan?${query}`);
+			x.setRequestHeader('X-Kbt', '1');
+			x.setRequestHeader('Accept', 'text/event-stream, application/json');
+			x.setRequestHeader('Content-Type', 'application/octet-stream');
+			x.upload.onprogress = e => { bar.value = e.total ? 50 * e.loaded / e.total : 0; };
+			x.upload.onload = () => say('Scanning…');
+			x.onprogress = () => {
+				if (x.status !== 200)
+					return;
+				const rest = feed(x.responseText.slice(read), (name, data) => {
+					if (name === 'progress') {
+						const p = JSON.parse(data);
+						bar.value = 50 + (p.total ? 50 * p.done / p.total : 0);
+						say(`Scanning… ${p.hits} line${p.hits === 1 ? '' : 's'} so far`);
+					} else {
+						ended = true;
+						end('');
+						show(data);
+					}
+				});
+				read = x.responseText.length - rest.length;
+			};
+			x.onload = () => {
+				x.onprogress();
+				let why = `The server answered ${x.status}.`;
+				try {
+					why = JSON.parse(x.responseText).error || why;
+				} catch { /* no JSON: the number has to do */ }
+				if (x.status !== 200)
+					end(why);
+				else if (!ended)
+					end('The answer ended early. Send the file again.');
+			};
+			x.onerror = () => end('The server does not answer. Is kbt serve still running?');
+			x.send(chosen);
+		};
+		form.addEventListener('submit', e => {
+			e.preventDefault();
+			if (file.files.length)
+				send(file.files[0]);
+		});
+		file.addEventListener('change', () => { if (file.files.length) send(file.files[0]); });
+		for (const name of ['dragover', 'dragleave', 'drop'])
+			document.addEventListener(name, e => {
+				e.preventDefault();
+				drop.classList.toggle('over', name === 'dragover');
+				if (name === 'drop' && e.dataTransfer.files.length) {
+					file.files = e.dataTransfer.files;
+					send(e.dataTransfer.files[0]);
+				}
+			});
+		narrow();
+	};
+
+	if ($('send'))
+		logs();
 	if (!ask)
 		return;
 
-	let looking = null, probing = null, timer = 0, shown = text.value, lastId = '', before = new Map();
+	let looking = null, probing = null, timer = 0, shown = text.value, before = new Map();
 	const say = words => { $('busy').textContent = words; };
 
 	const post = async (url, signal, more, submitter) => {
@@ -88,24 +254,6 @@
 				old.replaceWith(el);
 			}
 		}
-	};
-
-	/* feed takes the events that are whole and gives back the rest. */
-	const feed = (rest, each) => {
-		for (let end; (end = rest.indexOf('\n\n')) >= 0; rest = rest.slice(end + 2)) {
-			let name = '', data = '';
-			for (const line of rest.slice(0, end).split('\n')) {
-				if (line.startsWith('id: '))
-					lastId = line.slice(4);
-				else if (line.startsWith('event: '))
-					name = line.slice(7);
-				else if (line.startsWith('data: '))
-					data += line.slice(6) + '\n';
-			}
-			if (name)
-				each(name, data);
-		}
-		return rest;
 	};
 
 	/* follow reads the stream; false where nothing of it comes through: something on the way holds it back. */

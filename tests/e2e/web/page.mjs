@@ -2,6 +2,7 @@
 //
 // Drives the page as a person does and prints TAP. usage: node page.mjs URL PROFILE_DIR; CHROMIUM names the browser.
 import { readFileSync } from 'node:fs';
+import { gzipSync } from 'node:zlib';
 import { createRequire } from 'node:module';
 import { chromium } from 'playwright-core';
 
@@ -192,6 +193,61 @@ await test('what nothing explains offers the nearest three and a draft', async p
 	is((await page.inputValue('.draft textarea')).includes("text: 'the remote command of the network path blinks'"), 'no draft');
 });
 
+// Two days of a log: three hosts, two articles.
+const log = [];
+for (let h = 0; h < 48; h++) {
+	const at = `Mar ${12 + Math.floor(h / 24)} ${String(h % 24).padStart(2, '0')}`;
+	log.push(`${at}:01:00 web1 app[1]: all is well`);
+	if (h % 3 === 0)
+		log.push(`${at}:20:00 web1 backup[2]: ssh: connect to host nas${h % 2} port 22: No route to host`);
+	if (h > 36)
+		log.push(`${at}:30:00 web1 job[3]: mount error(112): Host is down`);
+}
+const logFile = name => ({ name, mimeType: 'application/gzip', buffer: gzipSync(log.join('\n') + '\n') });
+
+await test('a log that is picked: incidents, timeline, lines around, filters by article and time', async page => {
+	await page.goto(`${base}logs`);
+	await page.setInputFiles('#file', logFile('app.log.gz'));
+	await page.waitForSelector('.incident');
+	is((await page.textContent('#found')).includes('2 known problems in app.log.gz'), await page.textContent('#found'));
+	is(await page.evaluate(() => document.activeElement.id) === 'found', 'the result has not the focus');
+	is(await page.locator('.time g').count() > 10, 'no timeline');
+	is((await page.locator('.log').first().textContent()).includes('all is well'), 'no lines around the hit');
+	await page.locator('.legend input').first().uncheck();
+	is(await page.locator('.incident:visible').count() === 1, 'the article is still there');
+	await page.locator('.legend input').first().check();
+	const lists = page.locator('.range select');
+	await lists.nth(1).selectOption({ index: 3 });
+	is(await page.locator('.incident:visible').count() === 1, 'what came later is still there');
+	is(await page.locator('.time g.off').count() > 5, 'the timeline does not show the choice');
+	await page.locator('.incident:visible h3 a').click();
+	await page.waitForURL('**/kb/Q-no-route-to-host');
+});
+
+await test('a log that is dropped, and one that is damaged', async page => {
+	await page.goto(`${base}logs`);
+	const drop = async (name, text) => page.evaluate(([n, t]) => {
+		const data = new DataTransfer();
+		data.items.add(new File([t], n));
+		document.getElementById('drop').dispatchEvent(new DragEvent('drop', { bubbles: true, cancelable: true, dataTransfer: data }));
+	}, [name, text]);
+	await drop('app.log', log.join('\n'));
+	await page.waitForSelector('.incident');
+	await drop('app.log.gz', 'no archive at all');
+	await page.waitForSelector('.card.none');
+	is((await page.textContent('#results')).includes('app.log.gz: no archive, though its name says so'), 'the sentence is missing');
+});
+
+await test('without a script: a log by the form, narrowed by its fields', async page => {
+	await page.goto(`${base}logs`);
+	await page.setInputFiles('#file', logFile('app.log.gz'));
+	await page.click('.only summary');
+	await page.fill('input[name=article]', 'Q-mount-error-112');
+	await page.click('.send button');
+	await page.waitForSelector('.incident');
+	is(await page.locator('.incident').count() === 1, 'the filter is lost');
+}, { javaScriptEnabled: false });
+
 await test('the probes can be stopped and run by their button', async page => {
 	await page.goto(base);
 	await paste(page, 'Failed to connect to <\\\\10.255.255.3>, Error = 53');
@@ -278,6 +334,12 @@ for (const colorScheme of ['light', 'dark'])
 			await paste(page, 'Error during WNetAddConnection2 (53)');
 			await page.waitForSelector('.chip.open');
 			await check('the open value');
+			await page.goto(`${base}logs`);
+			await check('/logs');
+			await page.setInputFiles('#file', logFile('app.log.gz'));
+			await page.waitForSelector('.incident');
+			await check('the log');
+			await page.goto(base);
 			await paste(page, 'zqxj wvutsr');
 			await page.waitForSelector('.card.none');
 			await check('the unexplained');
