@@ -28,15 +28,16 @@ static int run(struct cmd_context *c)
 }
 
 static const struct cmd_option options[] = {
-	{"set", 0, "NAME=VALUE", "bind server, address, share, port, link, known_address, ras_server, program ..."},
-	{"log", 0, "FILE", "a log with the message in it: its failures and successes are evidence; may be repeated"},
-	{"offline", 0, NULL, "probe nothing"},
-	{"all", 0, NULL, "run every probe, also after the cause is decided"},
-	{"explain", 0, NULL, "what ruled each cause out, and the packets of each probe"},
-	{"save", 0, "FILE", "keep the incident: message, bindings, evidence (kbt replay, kbt verify)"},
-	{"force", 0, NULL, "write over FILE"},
-	{"start-delay", 0, "SECONDS", "wait before the first probe"},
-	{.name = NULL}};
+	{ "set", 0, "NAME=VALUE", "bind server, address, share, port, link, known_address, ras_server, program ..." },
+	{ "log", 0, "FILE", "a log with the message in it: its failures and successes are evidence; may be repeated" },
+	{ "offline", 0, NULL, "probe nothing" },
+	{ "all", 0, NULL, "run every probe, also after the cause is decided" },
+	{ "explain", 0, NULL, "what ruled each cause out, and the packets of each probe" },
+	{ "save", 0, "FILE", "keep the incident: message, bindings, evidence (kbt replay, kbt verify)" },
+	{ "force", 0, NULL, "write over FILE" },
+	{ "start-delay", 0, "SECONDS", "wait before the first probe" },
+	{ .name = NULL }
+};
 
 static const char *const examples[] = {
 	"kbt diagnose 'Failed to connect to <\\\\FILESRV>, Error = 53'",
@@ -44,7 +45,8 @@ static const char *const examples[] = {
 	"kbt diagnose --explain --set link=ppp0 'Error during WNetAddConnection2 to \\\\SITE1\\SMS_SITE (53)'",
 	"kbt diagnose --log Sender.log --set program=/mnt/sms --set server=SITE1 'Error during WNetAddConnection2 "
 	"(53)'",
-	NULL};
+	NULL
+};
 
 const struct cmd cmd_diagnose = {
 	.name = "diagnose",

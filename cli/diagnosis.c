@@ -49,7 +49,7 @@ static enum err read_log(struct cmd_context *c, const char *path, struct triage_
 		return diags_fail(&c->diags, e, "%s: of a log at most %d MiB are read", path, LOG_BYTES_MAX >> 20);
 	if (e)
 		return e == ERR_INTERRUPTED ? e : diags_fail(&c->diags, e, "%s: %s", path, err_text(e));
-	*ret_log = (struct triage_log){str_c(name ? name + 1 : path), bytes};
+	*ret_log = (struct triage_log){ str_c(name ? name + 1 : path), bytes };
 	return ERR_OK;
 }
 
@@ -146,17 +146,17 @@ int diagnosis_exit_code(const struct triage_report *r)
 enum err diagnosis_run(struct diagnosis *d, struct str text, double start_delay_ms)
 {
 	struct cmd_context *c = d->c;
-	struct triage_options options = {.match = {.limit = c->limit},
-					 .offline = cmd_has(c, "offline") || (d->replay && !d->replay->evidence_count),
-					 .all = cmd_has(c, "all"),
-					 .logs = d->logs,
-					 .log_count = d->log_count,
-					 .reads_program = true,
-					 .start_delay_ms = start_delay_ms,
-					 .replay = d->replay ? d->replay->evidence : NULL,
-					 .replay_count = d->replay ? d->replay->evidence_count : 0,
-					 .emit = show_event,
-					 .context = c};
+	struct triage_options options = { .match = { .limit = c->limit },
+					  .offline = cmd_has(c, "offline") || (d->replay && !d->replay->evidence_count),
+					  .all = cmd_has(c, "all"),
+					  .logs = d->logs,
+					  .log_count = d->log_count,
+					  .reads_program = true,
+					  .start_delay_ms = start_delay_ms,
+					  .replay = d->replay ? d->replay->evidence : NULL,
+					  .replay_count = d->replay ? d->replay->evidence_count : 0,
+					  .emit = show_event,
+					  .context = c };
 	for (bool again = true; again;) {
 		options.set = d->sets;
 		options.set_count = d->set_count;

@@ -70,12 +70,12 @@ struct predictions {
 
 static struct predictions predictions_of(struct cause *c)
 {
-	return (struct predictions){&c->predictions, &c->prediction_count, &c->prediction_cap};
+	return (struct predictions){ &c->predictions, &c->prediction_count, &c->prediction_cap };
 }
 
 static struct predictions hints_of(struct cause *c)
 {
-	return (struct predictions){&c->hints, &c->hint_count, &c->hint_cap};
+	return (struct predictions){ &c->hints, &c->hint_count, &c->hint_cap };
 }
 
 static struct prediction *prediction_slot(struct loader *l, struct predictions to, struct str fact)
@@ -236,16 +236,60 @@ static void add_finding(struct loader *l, const struct tree *t)
 	struct finding *f = arena_push(l->arena, &all->findings, &all->finding_count, &all->finding_cap);
 	if (!f)
 		return;
-	*f = (struct finding){.name = tree_str(t, "finding"), .article = tree_str(t, "article")};
+	*f = (struct finding){ .name = tree_str(t, "finding"), .article = tree_str(t, "article") };
 	struct cause *c = &f->body;
 	*c = (struct cause){
-		.name = f->name, .says = str_trim(tree_str(t, "says")), .origin = l->origin, .line = t->line};
+		.name = f->name, .says = str_trim(tree_str(t, "says")), .origin = l->origin, .line = t->line
+	};
 	add_predictions(l, predictions_of(c), tree_get(t, "needs"), true);
 	add_resolutions(l, c, tree_get(t, "do"));
 	add_lines(l, tree_get(t, "check"), &c->check, &c->check_count, &c->check_cap);
 	check_keys(l, t, "a finding has no key", "finding article needs says do check");
 	if (!f->name.n || !c->says.n || (!c->prediction_count && !f->article.n))
 		complain(l, t->line, "a finding wants finding, says, and needs or article:", f->name);
+}
+
+/* add_meaning_code reads "win32 53" or "ras 600-799". */
+static void add_meaning_code(struct loader *l, struct meaning *m, const struct tree *t)
+{
+	struct str rest = t->value, family, first, last, numbers = STR("");
+	struct meaning_code *code = arena_push(l->arena, &m->codes, &m->code_count, &m->code_cap);
+	if (!code)
+		return;
+	bool good = str_word(&rest, &family) && str_word(&rest, &numbers) && !str_trim(rest).n;
+	if (good && !str_cut(numbers, '-', &first, &last))
+		last = first;
+	if (good && str_i64(first, &code->first) && str_i64(last, &code->last))
+		code->family = family;
+	else
+		complain(l, t->line, "a code is a family and a number or a span:", t->value);
+}
+
+static void add_meaning(struct loader *l, const struct tree *t)
+{
+	struct causes *all = l->causes;
+	struct meaning *m = arena_push(l->arena, &all->meanings, &all->meaning_count, &all->meaning_cap);
+	if (!m)
+		return;
+	struct str port = tree_str(t, "port");
+	bool asks = str_eq(port, STR("ask"));
+	uint64_t number = 0;
+	*m = (struct meaning){ .name = tree_str(t, "meaning"),
+			       .port = asks ? STR("") : port,
+			       .asks_port = asks,
+			       .dialled = tree_bool(t, "dialled"),
+			       .origin = l->origin,
+			       .line = t->line };
+	const struct tree *codes = tree_get(t, "codes");
+	for (size_t i = 0; codes && i < codes->count; i++)
+		add_meaning_code(l, m, &codes->items[i]);
+	add_lines(l, tree_get(t, "articles"), &m->articles, &m->article_count, &m->article_cap);
+	add_lines(l, tree_get(t, "likely"), &m->likely, &m->likely_count, &m->likely_cap);
+	check_keys(l, t, "a meaning has no key", "meaning codes articles port dialled likely");
+	if (m->port.n && (!str_u64(m->port, &number) || !number || number > 65535))
+		complain(l, t->line, "a port is a number from 1 to 65535, or ask, not", m->port);
+	if (!m->name.n || !(m->code_count + m->article_count))
+		complain(l, t->line, "a meaning wants meaning, and codes or articles:", m->name);
 }
 
 static void collect_groups(struct loader *l, const struct tree *file)
@@ -275,6 +319,9 @@ static enum err load_files(struct loader *l, const struct store_source *files, s
 		l->said_origin = arena_str(l->diags->arena, files[i].origin);
 		for (size_t k = 0; list && k < list->count; k++)
 			add_cause(l, &list->items[k]);
+		list = tree_get(trees[i], "meanings");
+		for (size_t k = 0; list && k < list->count; k++)
+			add_meaning(l, &list->items[k]);
 		list = tree_get(trees[i], "findings");
 		for (size_t k = 0; list && k < list->count; k++)
 			add_finding(l, &list->items[k]);
@@ -331,6 +378,28 @@ void causes_close(struct causes **causes)
 	mem_free(*causes);
 	arena_free(&arena);
 	*causes = NULL;
+}
+
+static bool means_code(const struct meaning *m, const struct match_code *code)
+{
+	for (size_t i = 0; i < m->code_count; i++)
+		if (str_eq(m->codes[i].family, code->family) && code->value >= m->codes[i].first &&
+		    code->value <= m->codes[i].last)
+			return true;
+	return false;
+}
+
+const struct meaning *causes_meaning(const struct causes *causes, const struct match_code *code,
+				     const struct rule *rule)
+{
+	for (size_t i = 0; code && code->known && i < causes->meaning_count; i++)
+		if (means_code(&causes->meanings[i], code))
+			return &causes->meanings[i];
+	for (size_t i = 0; rule && i < causes->meaning_count; i++)
+		for (size_t k = 0; k < causes->meanings[i].article_count; k++)
+			if (str_eq(causes->meanings[i].articles[k], rule->id))
+				return &causes->meanings[i];
+	return NULL;
 }
 
 /* exclusive: no value of the fact satisfies both. */

@@ -45,8 +45,30 @@ struct finding {
 	struct cause body;	  /* its predictions, says, resolutions and checks; no class */
 };
 
+/* What a code, or an article, means for the way to a server. Orders what is left and decides nothing. */
+struct meaning_code {
+	struct str family;
+	int64_t first, last;
+};
+struct meaning {
+	struct str name;
+	struct meaning_code *codes;
+	size_t code_count, code_cap;
+	struct str *articles;
+	size_t article_count, article_cap;
+	struct str *likely; /* classes; with a dot at the end, all that begin so */
+	size_t likely_count, likely_cap;
+	struct str port; /* that it is about where the message names none; empty: SMB's */
+	bool asks_port;	 /* which one is not known: a person has to say */
+	bool dialled;	 /* it comes from a dialled link */
+	struct str origin;
+	uint32_t line;
+};
+
 struct causes {
 	struct arena arena;
+	struct meaning *meanings;
+	size_t meaning_count, meaning_cap;
 	struct cause *items;
 	size_t count, cap;
 	struct finding *findings;

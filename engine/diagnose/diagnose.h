@@ -11,6 +11,7 @@
 #include "match/match.h"
 #include "probe/probe.h"
 
+struct meaning; /* cause.h: what a code or an article means */
 struct causes; /* the compiled cause files; immutable, shared by threads */
 
 /* causes_load compiles what store_causes gives. ERR_INPUT with sentences in d (file and line) where a cause is
@@ -21,6 +22,9 @@ enum err causes_load(const struct store_source *files, size_t count, struct diag
  * the sentence names the first thing that does not fit and the command that mends it (db: the database's name). */
 enum err causes_open(struct store *s, const char *db, struct diags *d, struct causes **ret_causes) MUST_USE;
 void causes_close(struct causes **causes);
+/* causes_meaning: of the code, else of the article; NULL where neither has one. Both may be NULL. */
+const struct meaning *causes_meaning(const struct causes *causes, const struct match_code *code,
+				     const struct rule *rule);
 
 struct binding {
 	struct str name, value;
@@ -38,6 +42,7 @@ struct need { /* a variable that a probe wants and nobody gave */
 struct case_file {
 	const struct rule *rule;	/* of the best match, or NULL */
 	const struct match_code *code;	/* its code, or NULL */
+	const struct meaning *meaning;	/* of the code or the article, or NULL */
 	const struct binding *bindings;
 	size_t binding_count;
 	const struct probe_files *files; /* NULL offline */

@@ -127,7 +127,13 @@ static void read_bindings(struct digest *d)
 	d->link = binding(c, "link");
 	d->known = binding(c, "known_address");
 	d->port = binding(c, "port");
-	d->smb = !d->port.n || str_eq(d->port, STR("445")) || str_eq(d->port, STR("139"));
+	d->asks_port = !d->port.n && c->meaning && c->meaning->asks_port;
+	if (!d->port.n && c->meaning)
+		d->port = c->meaning->port;
+	if (c->meaning)
+		digest_put_str(d, "message.meaning", c->meaning->name, NULL);
+	digest_put(d, "port.given", d->asks_port ? "no" : "yes", NULL);
+	d->smb = (!d->port.n && !d->asks_port) || str_eq(d->port, STR("445")) || str_eq(d->port, STR("139"));
 	if (d->smb)
 		d->port = STR("445");
 	d->server_is_address = address_parse(d->server, &address);
@@ -163,23 +169,23 @@ static struct str filling(const struct digest *d, struct str name)
 		struct str value;
 		const char *otherwise;
 	} words[] = {
-		{"server", d->server, "the server"},
-		{"address", d->used.n ? d->used : d->target, "its address"},
-		{"ports", d->smb ? STR("445 and 139") : d->port, "the port"},
-		{"port", d->port, "the port"},
-		{"share", d->share, "the share"},
-		{"link", d->link, "the link"},
-		{"ras_server", d->ras_server, "the RAS server"},
-		{"program", digest_binding(d, STR("program")), "the program file"},
-		{"known_address", d->known, "its known address"},
-		{"truth", d->truth, "another address"},
-		{"dns_server", d->dns_server, "the DNS server"},
-		{"dns_name", d->dns_name, "the name"},
-		{"wins_server", d->wins_server, "the WINS server"},
-		{"gateway", d->gateway, "the gateway"},
-		{"client_address", evidence_text(d->own_link, "link.address"), "its address"},
-		{"client_link", evidence_text(d->own_link, "link.dev"), "the network link"},
-		{"code", digest_fact(d, "message.code"), "the error"},
+		{ "server", d->server, "the server" },
+		{ "address", d->used.n ? d->used : d->target, "its address" },
+		{ "ports", d->smb ? STR("445 and 139") : d->port, "the port" },
+		{ "port", d->port, "the port" },
+		{ "share", d->share, "the share" },
+		{ "link", d->link, "dialled link" },
+		{ "ras_server", d->ras_server, "the RAS server" },
+		{ "program", digest_binding(d, STR("program")), "the program file" },
+		{ "known_address", d->known, "its known address" },
+		{ "truth", d->truth, "another address" },
+		{ "dns_server", d->dns_server, "the DNS server" },
+		{ "dns_name", d->dns_name, "the name" },
+		{ "wins_server", d->wins_server, "the WINS server" },
+		{ "gateway", d->gateway, "the gateway" },
+		{ "client_address", evidence_text(d->own_link, "link.address"), "its address" },
+		{ "client_link", evidence_text(d->own_link, "link.dev"), "the network link" },
+		{ "code", digest_fact(d, "message.code"), "the error" },
 	};
 	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
 		if (str_eq(name, str_c(words[i].name)))

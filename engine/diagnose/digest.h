@@ -41,6 +41,7 @@ struct digest {
 	struct str server, share, link, known; /* as bound; may be empty */
 	struct str given; /* an address that needs no look-up: the server's, or one bound beside its name */
 	struct str port;  /* the one that it is about: 445, or another service's */
+	bool asks_port;	  /* which one it is about nobody has said: only the way there can be looked at */
 	bool smb;	  /* it is about SMB; else a port is all there is, and stands for both of SMB's */
 	bool server_is_address;
 	struct str

@@ -6,6 +6,17 @@ static const struct evidence *newest(const struct digest *d, const char *probe)
 	return digest_look_(d, probe, NULL, 0);
 }
 
+/* put_about: an error of a login, or of a share that is not seen to be there, is no error of the path. */
+static void put_about(struct digest *d)
+{
+	struct str meaning = d->c->meaning ? d->c->meaning->name : STR("");
+	bool login = str_eq(meaning, STR("login")) || str_eq(meaning, STR("account"));
+	bool share = digest_is(d, "message.code", "67") && !digest_is(d, "smb.share", "ok");
+	digest_put(d, "message.about", login ? "login" : share ? "share" : "path", NULL);
+	if (d->c->code && d->c->code->says.n)
+		digest_put_str(d, "message.says", d->c->code->says, NULL);
+}
+
 static void put_message(struct digest *d)
 {
 	const struct evidence *e = newest(d, "message");
@@ -64,6 +75,7 @@ static void put_ras_server(struct digest *d)
 
 void digest_article(struct digest *d)
 {
+	put_about(d);
 	put_message(d);
 	put_log(d);
 	put_program(d);

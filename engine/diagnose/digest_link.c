@@ -8,10 +8,33 @@ static bool named_like_ras(struct str link)
 	       str_starts_nocase(link, STR("tun")) || str_starts_nocase(link, STR("wwan"));
 }
 
+/* first_look: the oldest look at the client's own link; later ones tell whether it changed. */
+static const struct evidence *first_look(const struct digest *d, struct str link)
+{
+	for (size_t i = 0; i < d->c->evidence_count; i++) {
+		const struct evidence *e = d->c->evidence[i];
+		if (str_eq(e->probe, STR("link")) && str_eq(evidence_arg(e, "link"), link) &&
+		    !evidence_state(e, "not-run"))
+			return e;
+	}
+	return NULL;
+}
+
 static void put_ras(struct digest *d)
 {
+	bool dialled = d->c->meaning && d->c->meaning->dialled;
+	const struct evidence *any = dialled && !d->link.n ? first_look(d, STR("")) : NULL;
+	if (any && str_eq(evidence_text(any, "ppp.state"), STR("none"))) {
+		d->asks_ras = true;
+		digest_put(d, "ras.link", "absent", any);
+		return;
+	}
+	if (dialled && !d->link.n && !any) /* not looked at yet */
+		return;
+	if (any) /* nobody named the link: the dialled one that there is */
+		d->link = evidence_text(any, "ppp.dev");
 	d->ras = d->link.n ? digest_look(d, "link", ARG("link", d->link)) : NULL;
-	d->asks_ras = d->link.n && (named_like_ras(d->link) || evidence_yes(d->ras, "link.ppp"));
+	d->asks_ras = d->link.n && (dialled || named_like_ras(d->link) || evidence_yes(d->ras, "link.ppp"));
 	if (!d->asks_ras) {
 		digest_put(d, "ras.link", "not-asked", NULL);
 		return;
@@ -24,18 +47,6 @@ static void put_ras(struct digest *d)
 			    : usable				   ? "up"
 								   : "down";
 	digest_put(d, "ras.link", state, d->ras);
-}
-
-/* first_look: the oldest look at the client's own link; later ones tell whether it changed. */
-static const struct evidence *first_look(const struct digest *d, struct str link)
-{
-	for (size_t i = 0; i < d->c->evidence_count; i++) {
-		const struct evidence *e = d->c->evidence[i];
-		if (str_eq(e->probe, STR("link")) && str_eq(evidence_arg(e, "link"), link) &&
-		    !evidence_state(e, "not-run"))
-			return e;
-	}
-	return NULL;
 }
 
 /* A link that was seen twice, long enough apart, with the same count of changes did not flap meanwhile. A cable that is

@@ -123,6 +123,9 @@ static void put_access(struct digest *d, const struct evidence *e)
 	bool refused = (session.n && !str_eq(session, fine)) || (ipc.n && !str_eq(ipc, fine));
 	if (refused || ipc.n)
 		digest_put(d, "smb.anonymous", refused ? "denied" : "accepted", e);
+	/* Of another service a connection is all that is asked; what large packets make of it only ping can tell. */
+	if (!d->smb && !digest_is(d, "mtu.state", "blackhole"))
+		digest_put(d, "smb.outcome", "not-asked", NULL);
 	if (!asks_share(d))
 		return;
 	if (!share.n && refused)

@@ -33,12 +33,25 @@ static struct str name_says(const struct digest *d)
 				    : digest_fill(d, STR("{server} is {address}, by {name.source}"));
 }
 
+/* ras_says: where the dialled link is not up, it is what the step is about; empty elsewhere. */
+static struct str ras_says(const struct digest *d, const struct rung *r)
+{
+	struct str ras = digest_fact(d, "ras.link");
+	bool address = str_eq(str_c(r->step), STR("address")), no_address = str_eq(ras, STR("no-address"));
+	bool about = address ? no_address : str_eq(str_c(r->step), STR("link")) && !no_address;
+	if (!about || !ras.n || str_eq(ras, STR("up")) || str_eq(ras, STR("not-asked")))
+		return STR("");
+	return d->ras ? d->ras->reason : STR("there is no dialled link");
+}
+
 static struct str says_of(const struct digest *d, const struct rung *r)
 {
 	const struct derived *f = digest_find(d, str_c(r->fact));
 	bool name = str_eq(str_c(r->step), STR("name"));
 	if (f && name)
 		return name_says(d);
+	if (f && ras_says(d, r).n)
+		return ras_says(d, r);
 	if (f && f->from && f->from->reason.n)
 		return f->from->reason;
 	return f ? f->value : STR("");
@@ -77,11 +90,16 @@ enum err diagnose_needs(const struct case_file *c, struct arena *a, struct need 
 {
 	struct digest d;
 	enum err err = digest_make(c, a, &d);
-	struct need *need = arena_new(a, struct need);
-	if (err || !need)
+	struct need *needs = arena_array(a, struct need, 2);
+	size_t count = 0;
+	if (err || !needs)
 		return err ? err : ERR_NOMEM;
-	*need = (struct need){ STR("server"), VAR_NETBIOS, STR("Which server was it about? A name or an address.") };
-	*ret_needs = need;
-	*ret_count = d.server.n ? 0 : 1;
+	if (!d.server.n && !(c->meaning && c->meaning->dialled)) /* a dialled link can be looked at without */
+		needs[count++] = (struct need){ STR("server"), VAR_NETBIOS,
+						STR("Which server was it about? A name or an address.") };
+	if (d.asks_port)
+		needs[count++] = (struct need){ STR("port"), VAR_PORT, STR("Which TCP port was it about? A number.") };
+	*ret_needs = needs;
+	*ret_count = count;
 	return ERR_OK;
 }

@@ -106,7 +106,7 @@ static void step_local(struct wave *w)
 /* goes_on: after such an answer a resolver asks for the next name; where nobody answers it would wait in vain. */
 static bool goes_on(const struct evidence *e)
 {
-	static const char *const ends[] = {"answered", "timeout", "unreachable", "port-closed"};
+	static const char *const ends[] = { "answered", "timeout", "unreachable", "port-closed" };
 	bool on = e != NULL;
 	for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
 		on = on && !evidence_state(e, ends[i]);
@@ -155,6 +155,8 @@ static void step_connect(struct wave *w)
 	if (!d->target.n)
 		return;
 	ask(w, "route", ARG("address", d->target));
+	if (d->asks_port)
+		return;
 	ask(w, "tcp", ARG("address", d->target), ARG("port", d->port));
 	if (d->smb)
 		ask(w, "tcp", ARG("address", d->target), ARG("port", S("139")));
@@ -325,16 +327,29 @@ static void step_bursts(struct wave *w)
 	step_mtu(w);
 }
 
+/* since_ms: from one piece of evidence to the end of the newest; time that has surely passed. */
+static double since_ms(const struct digest *d, const struct evidence *from)
+{
+	double newest = 0;
+	for (size_t i = 0; i < d->c->evidence_count; i++) {
+		const struct evidence *e = d->c->evidence[i];
+		double end = (double)(e->at_ms - from->at_ms) + e->ms;
+		newest = end > newest ? end : newest;
+	}
+	return newest;
+}
+
 /* step_watch looks at the link again, and waits only for what is missing of the time that tells. */
 static void step_watch(struct wave *w)
 {
+	enum { SPARE_MS = 20 };
 	const struct digest *d = w->d;
-	double want = digest_is(d, "link.state", "no-carrier") ? LINK_WATCH_DOWN_MS : LINK_WATCH_MS,
-	       left = want - d->c->elapsed_ms;
 	if (digest_fact(d, "link.flapping").n || !d->own_link)
 		return;
+	double want = digest_is(d, "link.state", "no-carrier") ? LINK_WATCH_DOWN_MS : LINK_WATCH_MS;
+	double left = want - since_ms(d, d->own_link);
 	ask(w, "link", ARG("link", d->asks_ras ? S("") : d->link),
-	    ARG("watch", arena_printf(w->a, "%.0f", left > 20 ? left + 20 : 20)));
+	    ARG("watch", arena_printf(w->a, "%.0f", left > 0 ? left + SPARE_MS : SPARE_MS)));
 }
 
 static void step_dns_host(struct wave *w)
@@ -485,7 +500,7 @@ static bool fill_spec(const struct digest *d, struct probe_spec *s)
 		struct str value = s->args[i].value;
 		if (!str_starts(value, STR("{")) || !str_ends(value, STR("}")))
 			continue;
-		s->args[i].value = digest_binding(d, (struct str){value.p + 1, value.n - 2});
+		s->args[i].value = digest_binding(d, (struct str){ value.p + 1, value.n - 2 });
 		if (!s->args[i].value.n)
 			return false;
 	}
@@ -537,39 +552,39 @@ static const struct step {
 	void (*build)(struct wave *w);
 	const char *facts; /* what it tells; "*": always worth asking */
 } steps[] = {
-	{0, step_local, "*"},
-	{0, step_article, "*"},
-	{1, step_names,
-	 "name.resolution name.source name.wrong name.conflict name.elsewhere name.delay dns.state wins.state "
-	 "broadcast.state dns.dangling"},
-	{2, step_connect,
-	 "route.state path.kind ras.route tcp.445 tcp.139 tcp.second tcp.ipv6 name.wrong path.works path.loop"},
-	{2, step_known, "known.named known.path wins.state"},
-	{3, step_status, "host.ip name.wrong"},
-	{3, step_ping, "host.ip icmp.state latency.state tcp.ipv6 loss.state"},
-	{3, step_arp, "arp.state subnet.state host.ip"},
-	{3, step_ras_server, "*"},
-	{3, step_own_filter, "loopback.445"},
-	{3, step_gateway, "gateway.state lan.alive subnet.state"},
-	{3, step_dns_host, "dns.host dns.state lan.alive wins.host"},
-	{3, step_smb,
-	 "nbss.state smb.outcome smb.dialects smb.signing smb.encryption smb.anonymous smb.share path.works"},
-	{3, step_mtu_early, "mtu.state"},
-	{3, step_row, "retry.state"},
-	{3, step_watch, "link.flapping"},
-	{3, step_dns_domain, "dns.domain"},
-	{4, step_smb_others, "smb.dialects smb.small smb.service smb.smb1-reset smb.encryption"},
-	{4, step_loss, "loss.state"},
-	{4, step_large, "mtu.state"},
-	{4, step_bursts, "loss.state mtu.state latency.state"},
-	{4, step_dns_other, "dns.site"},
-	{4, step_subnet, "subnet.state"},
-	{4, step_detour, "gateway.detour"},
-	{4, step_other_gateway, "gateway.other"},
-	{4, step_trace, "gateway.forwards path.loop ras.peer"},
-	{4, step_dns_patience, "dns.state"},
-	{5, step_late, "latency.state"},
-	{5, step_retry, "retry.state"},
+	{ 0, step_local, "*" },
+	{ 0, step_article, "*" },
+	{ 1, step_names,
+	  "name.resolution name.source name.wrong name.conflict name.elsewhere name.delay dns.state wins.state "
+	  "broadcast.state dns.dangling" },
+	{ 2, step_connect,
+	  "route.state path.kind ras.route tcp.445 tcp.139 tcp.second tcp.ipv6 name.wrong path.works path.loop" },
+	{ 2, step_known, "known.named known.path wins.state" },
+	{ 3, step_status, "host.ip name.wrong" },
+	{ 3, step_ping, "host.ip icmp.state latency.state tcp.ipv6 loss.state" },
+	{ 3, step_arp, "arp.state subnet.state host.ip" },
+	{ 3, step_ras_server, "*" },
+	{ 3, step_own_filter, "loopback.445" },
+	{ 3, step_gateway, "gateway.state lan.alive subnet.state" },
+	{ 3, step_dns_host, "dns.host dns.state lan.alive wins.host" },
+	{ 3, step_smb,
+	  "nbss.state smb.outcome smb.dialects smb.signing smb.encryption smb.anonymous smb.share path.works" },
+	{ 3, step_mtu_early, "mtu.state" },
+	{ 3, step_row, "retry.state" },
+	{ 3, step_watch, "link.flapping" },
+	{ 3, step_dns_domain, "dns.domain" },
+	{ 4, step_smb_others, "smb.dialects smb.small smb.service smb.smb1-reset smb.encryption" },
+	{ 4, step_loss, "loss.state" },
+	{ 4, step_large, "mtu.state" },
+	{ 4, step_bursts, "loss.state mtu.state latency.state" },
+	{ 4, step_dns_other, "dns.site" },
+	{ 4, step_subnet, "subnet.state" },
+	{ 4, step_detour, "gateway.detour" },
+	{ 4, step_other_gateway, "gateway.other" },
+	{ 4, step_trace, "gateway.forwards path.loop ras.peer" },
+	{ 4, step_dns_patience, "dns.state" },
+	{ 5, step_late, "latency.state" },
+	{ 5, step_retry, "retry.state" },
 };
 
 /* worth: the step tells a fact that would part what is left; or, where needs is set, one that a cause left needs. */

@@ -142,6 +142,8 @@ static void ask(struct verdict *v, const struct weighed *w, const struct digest 
 					  STR_ARG(c->evidence[i]->reason)));
 	if (!d->server.n)
 		push(d->a, v, STR("Which server was it about? Give its name or address with --set server="));
+	if (d->server.n && d->asks_port)
+		push(d->a, v, STR("Which TCP port was it about? Give its number with --set port="));
 	if (!d->link.n && speaks_of_ras(c->rule))
 		push(d->a, v, STR("Was the connection dialled? Give its interface with --set link="));
 	if (d->server.n && !d->given.n && !d->known.n)
@@ -205,7 +207,7 @@ static void add_findings(struct verdict *v, const struct causes *causes, const s
 			finding_holds(f, d) ? arena_push(d->a, &v->findings, &v->finding_count, &v->finding_cap) : NULL;
 		if (!said)
 			continue;
-		*said = (struct finding_said){f->name, digest_fill(d, f->body.says)};
+		*said = (struct finding_said){ f->name, digest_fill(d, f->body.says) };
 		fill_resolutions(v, &f->body, d);
 		for (size_t k = 0; k < f->body.check_count; k++)
 			push(d->a, v, digest_fill(d, f->body.check[k]));

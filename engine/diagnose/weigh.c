@@ -22,6 +22,14 @@ static size_t count_needs(const struct cause *c, const struct digest *d, size_t 
 	return needs;
 }
 
+static bool likely(const struct meaning *m, struct str class)
+{
+	for (size_t i = 0; m && i < m->likely_count; i++)
+		if (str_ends(m->likely[i], STR(".")) ? str_starts(class, m->likely[i]) : str_eq(class, m->likely[i]))
+			return true;
+	return false;
+}
+
 /* What the article itself names as its causes is likelier, and what a hint speaks for; it decides nothing. */
 static double weight_of(const struct cause *c, const struct digest *d)
 {
@@ -33,6 +41,8 @@ static double weight_of(const struct cause *c, const struct digest *d)
 		if (f && prediction_holds(&c->hints[i], f->value))
 			weight *= HINTED;
 	}
+	if (likely(d->c->meaning, c->name))
+		weight *= HINTED;
 	for (size_t i = 0; rule && i < rule->cause_class_count; i++)
 		if (str_eq(rule->cause_classes[i], c->name))
 			return weight * NAMED_BY_ARTICLE;

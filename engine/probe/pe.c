@@ -7,10 +7,11 @@
 #include "probe/probe_machine.h"
 
 static const struct probe_arg_help args[] = {
-	{"path", true, "the file, which the caller reads; no regard to upper and lower case", ARG_TEXT},
-	{"name", false, "what the file is called, where path= is the folder that holds it", ARG_TEXT},
-	{"at_least", false, "a version to compare with", ARG_TEXT},
-	{0}};
+	{ "path", true, "the file, which the caller reads; no regard to upper and lower case", ARG_TEXT },
+	{ "name", false, "what the file is called, where path= is the folder that holds it", ARG_TEXT },
+	{ "at_least", false, "a version to compare with", ARG_TEXT },
+	{ 0 }
+};
 
 static const struct probe_state_help states[] = {
 	{ "read", "the file tells its version" },

@@ -8,17 +8,19 @@
 #include "probe/smb_talk.h"
 
 static const struct probe_arg_help args[] = {
-	{"address", true, "address of the server", ARG_ADDRESS},
-	{"port", false, "TCP port (default 445)", ARG_PORT},
-	{"dialects", false, "what to offer: smb1, smb2 (2.02 to 3.02) or smb311 (2.02 to 3.11; the default)", ARG_TEXT},
-	{"max", false, "the newest dialect to offer of SMB2: 2.02, 2.10, 3.00, 3.02 or 3.11", ARG_TEXT},
-	{"pad", false, "make the offer of 3.11 so many bytes larger, and go no further (at most 1400)", ARG_NUMBER},
-	{"called", false, "NetBIOS name to ask for first (default on port 139: *SMBSERVER)", ARG_NETBIOS},
-	{"share", false, "a share to connect to", ARG_TEXT},
-	{"pipe", false, "a named pipe to open over IPC$, for its attributes only", ARG_TEXT},
-	{"listen", false, "say nothing for so many ms first (default 50)", ARG_NUMBER},
-	{"wait", false, "how long to wait for each answer, in ms (default 3500)", ARG_NUMBER},
-	{0}};
+	{ "address", true, "address of the server", ARG_ADDRESS },
+	{ "port", false, "TCP port (default 445)", ARG_PORT },
+	{ "dialects", false, "what to offer: smb1, smb2 (2.02 to 3.02) or smb311 (2.02 to 3.11; the default)",
+	  ARG_TEXT },
+	{ "max", false, "the newest dialect to offer of SMB2: 2.02, 2.10, 3.00, 3.02 or 3.11", ARG_TEXT },
+	{ "pad", false, "make the offer of 3.11 so many bytes larger, and go no further (at most 1400)", ARG_NUMBER },
+	{ "called", false, "NetBIOS name to ask for first (default on port 139: *SMBSERVER)", ARG_NETBIOS },
+	{ "share", false, "a share to connect to", ARG_TEXT },
+	{ "pipe", false, "a named pipe to open over IPC$, for its attributes only", ARG_TEXT },
+	{ "listen", false, "say nothing for so many ms first (default 50)", ARG_NUMBER },
+	{ "wait", false, "how long to wait for each answer, in ms (default 3500)", ARG_NUMBER },
+	{ 0 }
+};
 
 static const struct probe_state_help states[] = {
 	{ "negotiated", "a dialect was agreed on" },
@@ -34,34 +36,35 @@ static const struct probe_state_help states[] = {
 };
 
 static const struct probe_fact_help facts[] = {
-	{"smb.state", FACT_TEXT, "the state"},
-	{"smb.tcp", FACT_TEXT, "how the connection went, in the words of probe tcp"},
-	{"smb.step", FACT_TEXT, "the step at which it stopped"},
-	{"smb.answered", FACT_BOOL, "the negotiation was answered"},
-	{"smb.version", FACT_NUMBER, "1 or 2, of the answer"},
-	{"smb.dialect", FACT_TEXT, "NT1, 2.02, 2.10, 3.00, 3.02, 3.11; none"},
-	{"smb.dialect_number", FACT_NUMBER, "the same as a number: 256, 514, 528, 768, 770, 785"},
-	{"smb.status", FACT_TEXT, "NT status of the negotiation in hex"},
-	{"smb.signing", FACT_TEXT, "off, enabled or required"},
-	{"smb.encryption", FACT_BOOL, "the server offers encryption"},
-	{"smb.greeting", FACT_TEXT, "the first bytes, where they are no SMB"},
-	{"smb.service", FACT_TEXT, "what they look like: ssh, http, other"},
-	{"smb.early", FACT_BOOL, "the peer spoke or closed before we said a word"},
-	{"smb.eof", FACT_BOOL, "the peer closed"},
-	{"smb.reset", FACT_BOOL, "the peer reset"},
-	{"smb.unacked", FACT_NUMBER, "segments that nobody acknowledged, after silence"},
-	{"smb.nbss", FACT_TEXT, "code of a refused NetBIOS session in hex"},
-	{"smb.error", FACT_TEXT, "the system's error, without a connection"},
-	{"smb.icmp", FACT_TEXT, "ICMP type/code behind it"},
-	{"smb.icmp_from", FACT_TEXT, "who sent the ICMP message"},
-	{"session.status", FACT_TEXT, "NT status of the anonymous logon in hex"},
-	{"session.guest", FACT_BOOL, "it was made a guest"},
-	{"session.encrypt", FACT_BOOL, "the server wants the session encrypted"},
-	{"tree.ipc_status", FACT_TEXT, "NT status of connecting to IPC$ in hex"},
-	{"pipe.state", FACT_TEXT, "of pipe=, in the words of probe pipe"},
-	{"pipe.status", FACT_TEXT, "NT status of opening pipe= in hex"},
-	{"tree.status", FACT_TEXT, "NT status of connecting to share= in hex"},
-	{0}};
+	{ "smb.state", FACT_TEXT, "the state" },
+	{ "smb.tcp", FACT_TEXT, "how the connection went, in the words of probe tcp" },
+	{ "smb.step", FACT_TEXT, "the step at which it stopped" },
+	{ "smb.answered", FACT_BOOL, "the negotiation was answered" },
+	{ "smb.version", FACT_NUMBER, "1 or 2, of the answer" },
+	{ "smb.dialect", FACT_TEXT, "NT1, 2.02, 2.10, 3.00, 3.02, 3.11; none" },
+	{ "smb.dialect_number", FACT_NUMBER, "the same as a number: 256, 514, 528, 768, 770, 785" },
+	{ "smb.status", FACT_TEXT, "NT status of the negotiation in hex" },
+	{ "smb.signing", FACT_TEXT, "off, enabled or required" },
+	{ "smb.encryption", FACT_BOOL, "the server offers encryption" },
+	{ "smb.greeting", FACT_TEXT, "the first bytes, where they are no SMB" },
+	{ "smb.service", FACT_TEXT, "what they look like: ssh, http, other" },
+	{ "smb.early", FACT_BOOL, "the peer spoke or closed before we said a word" },
+	{ "smb.eof", FACT_BOOL, "the peer closed" },
+	{ "smb.reset", FACT_BOOL, "the peer reset" },
+	{ "smb.unacked", FACT_NUMBER, "segments that nobody acknowledged, after silence" },
+	{ "smb.nbss", FACT_TEXT, "code of a refused NetBIOS session in hex" },
+	{ "smb.error", FACT_TEXT, "the system's error, without a connection" },
+	{ "smb.icmp", FACT_TEXT, "ICMP type/code behind it" },
+	{ "smb.icmp_from", FACT_TEXT, "who sent the ICMP message" },
+	{ "session.status", FACT_TEXT, "NT status of the anonymous logon in hex" },
+	{ "session.guest", FACT_BOOL, "it was made a guest" },
+	{ "session.encrypt", FACT_BOOL, "the server wants the session encrypted" },
+	{ "tree.ipc_status", FACT_TEXT, "NT status of connecting to IPC$ in hex" },
+	{ "pipe.state", FACT_TEXT, "of pipe=, in the words of probe pipe" },
+	{ "pipe.status", FACT_TEXT, "NT status of opening pipe= in hex" },
+	{ "tree.status", FACT_TEXT, "NT status of connecting to share= in hex" },
+	{ 0 }
+};
 
 enum { SESSION_GUEST = 1, SESSION_ENCRYPT = 4, DEFAULT_LISTEN_MS = 50 };
 

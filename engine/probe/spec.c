@@ -3,7 +3,7 @@
 
 bool probe_spec_parse(struct str text, struct arena *a, struct probe_spec *ret_spec)
 {
-	struct probe_spec s = {0};
+	struct probe_spec s = { 0 };
 	struct str word, name, value;
 	if (!str_word(&text, &s.name))
 		return false;
@@ -11,7 +11,7 @@ bool probe_spec_parse(struct str text, struct arena *a, struct probe_spec *ret_s
 		if (str_cut(word, '=', &name, &value)) {
 			if (!name.n || s.arg_count == PROBE_ARGS_MAX)
 				return false;
-			s.args[s.arg_count++] = (struct probe_arg){name, value};
+			s.args[s.arg_count++] = (struct probe_arg){ name, value };
 		} else if (s.arg_count) { /* the value goes on */
 			struct probe_arg *last = &s.args[s.arg_count - 1];
 			last->value = arena_printf(a, "%.*s %.*s", STR_ARG(last->value), STR_ARG(word));

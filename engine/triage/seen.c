@@ -24,13 +24,13 @@ static bool stamp_unix(const struct stamp *s, int64_t now_s, int64_t *ret_s)
 		return false;
 	int year = s->year ? s->year : today.tm_year + 1900;
 	for (int tries = 0; tries < 2; tries++, year--) {
-		struct tm t = {.tm_year = year - 1900,
-			       .tm_mon = s->month - 1,
-			       .tm_mday = s->day,
-			       .tm_hour = s->hour,
-			       .tm_min = s->minute,
-			       .tm_sec = s->second,
-			       .tm_isdst = -1};
+		struct tm t = { .tm_year = year - 1900,
+				.tm_mon = s->month - 1,
+				.tm_mday = s->day,
+				.tm_hour = s->hour,
+				.tm_min = s->minute,
+				.tm_sec = s->second,
+				.tm_isdst = -1 };
 		*ret_s = s->zoned ? (int64_t)timegm(&t) - 60 * s->zone_minutes : (int64_t)mktime(&t);
 		if (s->year || *ret_s <= now_s + DAY_S)
 			return true;
@@ -44,10 +44,10 @@ static struct str span_words(int64_t s, struct arena *a)
 		int64_t from, unit;
 		const char *one, *many;
 	} units[] = {
-		{2 * DAY_S, DAY_S, "day", "days"},
-		{2 * 3600, 3600, "hour", "hours"},
-		{120, 60, "minute", "minutes"},
-		{0, 1, "second", "seconds"},
+		{ 2 * DAY_S, DAY_S, "day", "days" },
+		{ 2 * 3600, 3600, "hour", "hours" },
+		{ 120, 60, "minute", "minutes" },
+		{ 0, 1, "second", "seconds" },
 	};
 	size_t i = 0;
 	while (s < units[i].from)
@@ -67,8 +67,9 @@ struct evidence *seen_message(struct str time, int64_t now_ms, struct arena *a)
 		return NULL;
 	int64_t age_s = then_s < now_s ? now_s - then_s : 0;
 	struct str when = stamp_iso(time, a), ago = span_words(age_s, a);
-	*e = (struct evidence){
-		.probe = STR("message"), .state = age_s > PAST_S ? STR("past") : STR("recent"), .at_ms = now_ms};
+	*e = (struct evidence){ .probe = STR("message"),
+				.state = age_s > PAST_S ? STR("past") : STR("recent"),
+				.at_ms = now_ms };
 	e->reason = arena_printf(a, "the message is of %.*s, %.*s ago", STR_ARG(when), STR_ARG(ago));
 	evidence_add_text(e, a, "message.time", when);
 	evidence_add_text(e, a, "message.ago", ago);
@@ -195,7 +196,7 @@ static struct str spacing(struct row *r, struct evidence *e)
 static void describe(struct row *r, struct evidence *e)
 {
 	unsigned attempts = r->failures + r->successes;
-	struct str row = {r->shown, attempts < ROW_SHOWN ? attempts : ROW_SHOWN}, name = r->log->name,
+	struct str row = { r->shown, attempts < ROW_SHOWN ? attempts : ROW_SHOWN }, name = r->log->name,
 		   between = STR("");
 	if (!r->failures) {
 		e->reason = arena_printf(r->a, "%.*s: no line is %.*s", STR_ARG(name), STR_ARG(r->id));
@@ -217,7 +218,7 @@ static void describe(struct row *r, struct evidence *e)
 enum err seen_log(const struct matcher *m, const struct triage_log *log, struct str id, struct str works,
 		  int64_t now_ms, struct arena *a, struct evidence **ret_evidence, struct str *ret_last)
 {
-	struct scan_options options = {.threads = 1};
+	struct scan_options options = { .threads = 1 };
 	struct scan *scan;
 	struct scan_counts counts;
 	struct row *r = arena_new(a, struct row);
@@ -225,7 +226,7 @@ enum err seen_log(const struct matcher *m, const struct triage_log *log, struct 
 	struct probe_arg *arg = arena_new(a, struct probe_arg);
 	if (arena_err(a))
 		return ERR_NOMEM;
-	*r = (struct row){.log = log, .id = id, .works = works, .a = a, .rest = log->bytes, .line = 1};
+	*r = (struct row){ .log = log, .id = id, .works = works, .a = a, .rest = log->bytes, .line = 1 };
 	enum err err = scan_open(m, &options, &scan);
 	if (err)
 		return err;
@@ -234,9 +235,10 @@ enum err seen_log(const struct matcher *m, const struct triage_log *log, struct 
 	if (err)
 		return err;
 	take_successes(r, UINT64_MAX);
-	*arg = (struct probe_arg){STR("file"), arena_str(a, log->name)};
+	*arg = (struct probe_arg){ STR("file"), arena_str(a, log->name) };
 	*e = (struct evidence){
-		.probe = STR("log"), .args = arg, .arg_count = 1, .state = str_c(rhythm(r)), .at_ms = now_ms};
+		.probe = STR("log"), .args = arg, .arg_count = 1, .state = str_c(rhythm(r)), .at_ms = now_ms
+	};
 	describe(r, e);
 	*ret_evidence = e;
 	*ret_last = r->last;

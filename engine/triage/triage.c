@@ -4,6 +4,7 @@
  */
 #include "triage/triage.h"
 
+#include "diagnose/cause.h"
 #include "probe/spec.h"
 #include "triage/seen.h"
 
@@ -37,9 +38,9 @@ bool triage_binding_fits(const struct binding *b, struct arena *a, struct diags 
 	static const struct {
 		const char *name, *probe, *arg;
 	} checks[] = {
-		{"server", "files", "name"},	    {"host", "files", "name"},
-		{"address", "route", "address"},    {"known_address", "route", "address"},
-		{"ras_server", "route", "address"}, {"link", "link", "link"},
+		{ "server", "files", "name" },	      { "host", "files", "name" },
+		{ "address", "route", "address" },    { "known_address", "route", "address" },
+		{ "ras_server", "route", "address" }, { "link", "link", "link" },
 	};
 	for (size_t i = 0; i < sizeof checks / sizeof *checks; i++) {
 		struct probe_request request;
@@ -116,6 +117,29 @@ static bool about_network(const struct rule *rule)
 	return false;
 }
 
+/* spoken: at least two of the longer words that a code's meaning has stand in the message too. */
+static bool spoken(struct str says, struct str message)
+{
+	enum { LONG = 4, ENOUGH = 2 };
+	unsigned found = 0;
+	for (struct str word; str_word(&says, &word);) {
+		if (word.n && word.p[word.n - 1] == '.')
+			word.n--;
+		found += word.n >= LONG && str_find_nocase(message, word) != STR_NONE;
+	}
+	return found >= ENOUGH;
+}
+
+/* meaning_of the code; one that only one family knows is that family's where the message says what the family says. */
+static const struct meaning *meaning_of(const struct run *r, const struct match_code *code, const struct rule *rule)
+{
+	const struct match_answer *found = &r->report->answer.found;
+	const struct match_code *one = found->code_reading_count == 1 ? &found->code_readings[0] : NULL;
+	if (code && !code->family.n && one && one->value == code->value && spoken(one->says, found->query))
+		code = one;
+	return causes_meaning(r->causes, code, rule);
+}
+
 static void open_case(struct run *r, const struct probe_files *files)
 {
 	struct triage_report *report = r->report;
@@ -124,7 +148,9 @@ static void open_case(struct run *r, const struct probe_files *files)
 	const struct match_code *code = explained && found->matches[0].code.known ? &found->matches[0].code
 					: found->code.known			  ? &found->code
 										  : NULL;
-	r->file = (struct case_file){ .rule = explained ? &report->answer.matches[0].rule : NULL,
+	const struct rule *rule = explained ? &report->answer.matches[0].rule : NULL;
+	r->file = (struct case_file){ .meaning = meaning_of(r, code, rule),
+				      .rule = explained ? &report->answer.matches[0].rule : NULL,
 				      .code = code,
 				      .bindings = report->bindings,
 				      .binding_count = report->binding_count,
@@ -194,7 +220,7 @@ static bool spec_of(const struct run *r, const char *name, struct probe_spec *re
 static void see_program(struct run *r, const struct probe_files *files)
 {
 	struct probe_spec spec;
-	struct diags d = {.arena = r->arena};
+	struct diags d = { .arena = r->arena };
 	const struct binding *path = bound(r->report, "program");
 	if (!path || !files || !r->options->reads_program || !spec_of(r, "pe", &spec))
 		return;
@@ -205,10 +231,10 @@ static void see_program(struct run *r, const struct probe_files *files)
 	struct evidence *e = arena_new(r->arena, struct evidence);
 	if (!e)
 		return;
-	*e = (struct evidence){.probe = STR("pe"),
-			       .state = STR("not-run"),
-			       .at_ms = r->began_ms,
-			       .reason = d.count ? d.items[d.count - 1].text : STR("it cannot be read")};
+	*e = (struct evidence){ .probe = STR("pe"),
+				.state = STR("not-run"),
+				.at_ms = r->began_ms,
+				.reason = d.count ? d.items[d.count - 1].text : STR("it cannot be read") };
 	add_evidence(r, e);
 }
 
@@ -236,7 +262,7 @@ static enum err see_past(struct run *r, const struct matcher *m)
 	const struct match_answer *found = &r->report->answer.found;
 	struct str time = STR("");
 	enum err err = ERR_OK;
-	struct triage_log paste = {STR("the message"), found->query};
+	struct triage_log paste = { STR("the message"), found->query };
 	for (size_t i = 0; !err && r->file.rule && i < r->options->log_count; i++)
 		err = see_log(r, m, &r->options->logs[i], false, &time);
 	if (!err && r->file.rule && str_find_char(str_trim(found->query), '\n') != STR_NONE)
@@ -325,7 +351,8 @@ enum err triage_run(struct store *s, const struct matcher *m, struct match_scrat
 	bind_all(&r);
 	bind_program_port(&r);
 	open_case(&r, files);
-	bool answers = about_network(r.file.rule) || (!options->only_ruled && bound(ret_report, "server"));
+	bool answers = about_network(r.file.rule) || r.file.meaning ||
+		       (!options->only_ruled && bound(ret_report, "server"));
 	if (answers)
 		err = diagnose_needs(&r.file, a, &ret_report->needs, &ret_report->need_count);
 	if (err)

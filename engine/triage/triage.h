@@ -59,8 +59,8 @@ struct triage_options {
 	/* replay: this evidence and no other, nothing is probed; NULL to probe. */
 	struct evidence *const *replay;
 	size_t replay_count;
-	/* emit: called on the calling thread as things happen; the report is filled up to there, its verdict as it would
-	 * be without another probe. e is the new piece of evidence of TRIAGE_PROBE, else NULL. May be NULL. */
+	/* emit: called on the calling thread as things happen; the report is filled up to there, its verdict as it
+	 * would be without another probe. e is the new piece of evidence of TRIAGE_PROBE, else NULL. May be NULL. */
 	void (*emit)(void *context, enum triage_event event, const struct triage_report *report,
 		     const struct evidence *e);
 	void *context;

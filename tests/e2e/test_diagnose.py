@@ -31,6 +31,48 @@ def closed_port():
         return s.getsockname()[1]
 
 
+# message, what it means (kb/causes/meanings.yaml), what it speaks for, what a person is asked
+CODES = (
+    ('System error 51 has occurred.', 'path-not-found', 'ip.', ['server']),
+    ('System error 53 has occurred.', 'path-not-found', 'ip.', ['server']),
+    ('Error 0x80070035: The network path was not found.', 'path-not-found', 'ip.', ['server']),
+    ('System error 59 has occurred. An unexpected network error occurred.', 'broke-off', 'link.path.loss', ['server']),
+    ('System error 64 has occurred. The specified network name is no longer available.', 'broke-off', 'smb.server.hung',
+     ['server']),
+    ('System error 67 has occurred. The network name cannot be found.', 'share', None, ['server']),
+    ('System error 121 has occurred. The semaphore timeout period has expired.', 'took-too-long', 'link.path.loss', ['server']),
+    ('System error 1231 has occurred. The network location cannot be reached.', 'path-not-found', 'ip.', ['server']),
+    ('System error 1326 has occurred.', 'login', 'auth.user.wrong-password', ['server']),
+    ('System error 5 has occurred. Access is denied.', 'login', 'auth.', ['server']),
+    ('System error 1722 has occurred. The RPC server is unavailable.', 'rpc-unavailable', 'name.', ['server']),
+    ('Error 10060: connection timed out', 'socket-took-too-long', 'link.path.loss', ['server', 'port']),
+    ('WSAECONNREFUSED (10061)', 'socket-refused', 'fw-reject-icmp-port', ['server', 'port']),
+    ('Socket error 11001: host not found', 'no-such-name', 'name.', ['server', 'port']),
+    ('Error 678: There is no answer.', 'dial-up-line', 'ras.link.', []),
+    ('Error 619: The specified port is not connected.', 'dial-up-line', 'ras.link.', []),
+    ('Error 691: Access denied because the user name or password is invalid on the domain.', 'dial-up-login',
+     'ras.link.not-connected', []),
+    ('Error 718: The connection timed out waiting for a valid response from the remote computer.', 'dial-up-protocols',
+     'ras.link.', []),
+    ('Error 720: No PPP control protocols configured.', 'dial-up-protocols', 'ras.link.', []),
+    ('mount error(112): Host is down', 'took-too-long', 'link.path.loss', ['server']),
+    ('mount error(113): No route to host', 'unreachable', 'ip.', ['server']),
+    ('mount error(115): Operation now in progress', 'took-too-long', 'link.path.loss', ['server']),
+    ('mount error(13): Permission denied', 'login', 'auth.', ['server']),
+    ('tree connect failed: NT_STATUS_BAD_NETWORK_NAME', 'share', None, ['server']),
+    ('Connection to filesrv failed (Error NT_STATUS_HOST_UNREACHABLE)', 'path-not-found', 'ip.', []),
+    ('ssh: connect to host nas1 port 22: Connection refused', 'refused', 'fw-reject-icmp-port', []),
+    ('ssh: connect to host nas1 port 22: No route to host', 'unreachable', 'ip.', []),
+    ('ssh: connect to host nas1 port 22: Connection timed out', 'took-too-long', 'link.path.loss', []),
+    ('ssh: Could not resolve hostname nas1: Name or service not known', 'no-such-name', 'name.', []),
+    ('curl: (6) Could not resolve host: www.example.com', 'no-such-name', 'name.', []),
+    ('psql: error: could not translate host name "db1" to address: Temporary failure in name resolution', 'no-such-name',
+     'name.', []),
+    ('rsync: getaddrinfo: backup1 873: Name or service not known', 'no-such-name', 'name.', []),
+    ('ping: nas1: Temporary failure in name resolution', 'no-such-name', 'name.', ['port']),
+)
+
+
 class Diagnose(KbtTest):
     def setUp(self):
         super().setUp()
@@ -109,6 +151,50 @@ class Diagnose(KbtTest):
 
     def findings(self, report):
         return {f['finding']: f['says'] for f in report['verdict']['findings']}
+
+    def test_what_a_code_means_orders_what_is_left_and_asks_for_what_is_missing(self):
+        for text, meaning, likely, needs in CODES:
+            with self.subTest(text=text):
+                r = self.diagnose('--offline', text, code=UNDECIDED)
+                self.assertEqual([n['name'] for n in r['needs']], needs)
+                left, belief = r['verdict']['causes_left'], r['verdict']['beliefs']
+                self.assertTrue(left)
+                if likely:
+                    best = max(v for k, v in belief.items() if k.startswith(likely))
+                    self.assertGreaterEqual(best, 2 * min(belief.values()), (likely, left[:3]))
+                    self.assertTrue([c for c in left[:20] if c.startswith(likely)], left[:20])
+
+    def test_codes_with_a_host_on_this_machine(self):
+        port = closed_port()
+        refused = ('WSAECONNREFUSED (10061)', 'Error 10060: connection timed out', 'Socket error 11001: host not found')
+        for text in refused:
+            with self.subTest(text=text):
+                r = self.diagnose('--set', 'server=127.0.0.1', text, code=UNDECIDED)
+                self.assertEqual([n['name'] for n in r['needs']], ['port'])
+                self.assertEqual(r['connections'], 0)  # which port it is about nobody has said
+                r = self.diagnose('--set', 'server=127.0.0.1', '--set', f'port={port}', text, code=FOUND)
+                self.assertEqual(r['verdict']['cause'], 'tcp-refused-both')
+        with socket.create_server(('127.0.0.1', 0)) as s:
+            open_port = s.getsockname()[1]
+            for text in refused:
+                r = self.diagnose('--set', 'server=127.0.0.1', '--set', f'port={open_port}', text, code=FOUND)
+                self.assertEqual(r['verdict']['state'], 'healthy', text)
+        r = self.diagnose('--set', 'server=localhost', 'Socket error 11001: host not found', code=UNDECIDED)
+        self.assertIn('127.0.0.1', self.findings(r)['name-found-now'])
+        r = self.diagnose('--set', 'server=127.0.0.1', 'System error 1722 has occurred. The RPC server is unavailable.',
+                          code=FOUND)
+        self.assertEqual({e['args']['port'] for e in r['evidence'] if e['probe'] == 'tcp'}, {'135'})
+
+    def test_a_code_of_the_dialling_is_asked_of_the_dialled_link(self):
+        if any(n.startswith(('ppp', 'tun')) for n in os.listdir('/sys/class/net')):
+            self.skipTest('this machine has a dialled link')
+        for text, finding in (('Error 678: There is no answer.', 'dial-up-line'),
+                              ('Error 691: Access denied because the user name or password is invalid on the domain.',
+                               'dial-up-login'), ('Error 720: No PPP control protocols configured.', 'dial-up-protocols')):
+            with self.subTest(text=text):
+                r = self.diagnose(text, code=FOUND)
+                self.assertEqual((r['verdict']['cause'], r['packets']), ('ras.link.not-connected', 0))
+                self.assertIn(finding, self.findings(r))
 
     def test_the_rhythm_of_a_log_is_evidence(self):
         for row, state, finding in (('FFFFFFFFFFFF', 'down', 'sender-log-down'), ('FFFFFSSSSSSS', 'late', 'sender-log-random'),

@@ -101,7 +101,7 @@ enum err golden_print(struct str in, struct arena *a, struct buf *out)
 	struct binding bindings[BINDINGS_MAX];
 	struct match_code code = { .family = STR("win32") };
 	struct case_file c = { .bindings = bindings, .code = &code, .elapsed_ms = 60000 };
-	struct rule rule = {0};
+	struct rule rule = { 0 };
 	struct evidence **evidence = NULL;
 	size_t cap = 0;
 	enum err err = load_causes(a, &causes);
@@ -128,6 +128,7 @@ enum err golden_print(struct str in, struct arena *a, struct buf *out)
 	size_t step_count, planned;
 	double wait_ms;
 	c.evidence = evidence;
+	c.meaning = err ? NULL : causes_meaning(causes, &code, c.rule);
 	if (!err)
 		err = diagnose_verdict(causes, &c, a, &v);
 	if (!err)
