@@ -8,6 +8,7 @@
 #include "match/vocab.h"
 
 #include <math.h>
+#include <string.h>
 
 enum {
 	LOOK_BACK = 48,	  /* links before one that may come before it in the chain */
@@ -168,15 +169,68 @@ static void walk_back(const struct chain *c, int last, struct alignment *out)
 		out->number_differs |= numbers_differ(c, 0, t1, m1 > 3 ? m1 - 3 : 0, m1);
 }
 
-void align_group(struct query *q, uint32_t group, struct alignment *ret_alignment)
+/* read_chain prepares *ret_chain, which is filled in place: it is large. */
+static void read_chain(struct query *q, uint32_t group, struct chain *ret_chain)
 {
 	const struct file_group *g = &q->view->groups[group];
-	struct chain c = { .q = q, .links = q->scratch->links };
-	c.tokens = q->view->tokens + g->token_at;
-	c.n = g->token_n < TEMPLATE_TOKENS_MAX ? g->token_n : TEMPLATE_TOKENS_MAX;
+	ret_chain->q = q;
+	ret_chain->links = q->scratch->links;
+	ret_chain->tokens = q->view->tokens + g->token_at;
+	ret_chain->n = g->token_n < TEMPLATE_TOKENS_MAX ? g->token_n : TEMPLATE_TOKENS_MAX;
+	measure(ret_chain);
+	find_links(ret_chain);
+}
+
+/* The token stands for the word without being it. */
+static bool is_slip(const struct query_token *t, uint32_t term)
+{
+	return !t->exact || t->terms[0] != term;
+}
+
+static void add_word_letters(const struct query_token *t, struct str word, struct letters *letters)
+{
+	for (uint32_t i = 0; i < word.n && letters->n < SURFACE_TEXT_MAX; i++) {
+		if (!char_is_alnum(word.p[i]) && (unsigned char)word.p[i] < 0x80)
+			continue;
+		uint32_t at = t->start + i;
+		letters->c[letters->n] = word.p[i];
+		letters->at[letters->n++] = at < t->end ? at : t->end - 1;
+	}
+}
+
+bool align_mend(struct query *q, uint32_t group, struct letters *ret_letters)
+{
+	struct chain c;
+	uint32_t words[QUERY_TOKENS_MAX];
+	float score;
+	bool any = false;
+	size_t at = q->payload.start;
+	read_chain(q, group, &c);
+	memset(words, 0xFF, q->token_count * sizeof *words);
+	for (int i = best_chain(&c, &score); i >= 0; i = c.links[i].before)
+		if (is_slip(&q->tokens[c.links[i].token], c.tokens[c.links[i].at])) {
+			words[c.links[i].token] = c.tokens[c.links[i].at];
+			any = true;
+		}
+	ret_letters->n = 0;
+	for (uint32_t i = 0; any && i < q->token_count; i++) {
+		const struct query_token *t = &q->tokens[i];
+		if (words[i] == UINT32_MAX)
+			continue;
+		surface_letters(q->clean->text, at, t->start, ret_letters);
+		add_word_letters(t, file_term_word(q->view, words[i]), ret_letters);
+		at = t->end;
+	}
+	if (any)
+		surface_letters(q->clean->text, at, q->payload.end, ret_letters);
+	return any;
+}
+
+void align_group(struct query *q, uint32_t group, struct alignment *ret_alignment)
+{
+	struct chain c;
 	struct alignment out = { .group = group, .score = -INFINITY };
-	measure(&c);
-	find_links(&c);
+	read_chain(q, group, &c);
 	int last = best_chain(&c, &out.score);
 	if (last >= 0) {
 		walk_back(&c, last, &out);

@@ -3,6 +3,7 @@
 
 #include "match/vocab.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -78,6 +79,25 @@ static bool may_be_slip(const struct file_view *v, const struct query_token *t, 
 	return !t->exact || v->terms[t->terms[0]].group_n < 8;
 }
 
+/* A number in hexadecimal is the same number in decimal, and the other way round; an HRESULT of Windows' own facility
+ * (MS-ERREF 2.1.2) is the error within. */
+static void add_other_spellings(const struct file_view *v, struct query_token *t, const struct token *token)
+{
+	char text[TOKEN_MAX + 1], other[24];
+	memcpy(text, token->word, token->n);
+	text[token->n] = 0;
+	bool hex = token->n > 2 && text[1] == 'x';
+	if (token->n > 12)
+		return;
+	unsigned long long value = strtoull(text, NULL, hex ? 16 : 10);
+	int n = snprintf(other, sizeof other, hex ? "%llu" : "0x%llx", value);
+	offer(v, t, other, (size_t)n, 1);
+	if (hex && value >> 16 == 0x8007) {
+		n = snprintf(other, sizeof other, "%llu", value & 0xFFFF);
+		offer(v, t, other, (size_t)n, 1);
+	}
+}
+
 static void add_token(struct query *q, const struct token *token, uint32_t *slips)
 {
 	const struct file_view *v = q->view;
@@ -89,6 +109,8 @@ static void add_token(struct query *q, const struct token *token, uint32_t *slip
 		t->terms[t->term_count++] = term;
 		t->exact = true;
 	}
+	if (t->number)
+		add_other_spellings(v, t, token);
 	if (may_be_slip(v, t, token) && *slips < SLIPS_MAX) {
 		++*slips;
 		add_slips(v, t, token);

@@ -60,6 +60,7 @@ struct match_scratch {
 	uint32_t group_count, doc_count;
 	struct query query;
 	struct letters letters; /* of the payload */
+	struct letters mended;	/* the same with slips put right */
 	struct candidate_key keys[CANDIDATE_KEYS_MAX];
 	uint32_t key_count;
 	struct link links[LINKS_MAX];
@@ -84,7 +85,8 @@ struct answer {
 	uint32_t article;
 	double score, confidence;
 	struct alignment alignment;
-	bool fits; /* surface is there */
+	bool fits;   /* surface is there */
+	bool mended; /* surface is there once slips of the finger are put right: good for its values only */
 	struct surface surface;
 	bool context;	 /* product, component or log file speak for it */
 	bool conflicts;	 /* it is about the same number of another family */
@@ -110,7 +112,9 @@ void query_read(struct query *q);
 /* candidate.c: groups that share the rarest words and pairs with the message, best first; at most CANDIDATES_MAX. */
 uint32_t candidate_groups(struct query *q, uint32_t ret_groups[CANDIDATES_MAX]);
 
-/* align.c */
+/* align.c. align_mend gives the payload's letters with the slips that this group explains put right, each at its place
+ * in the text; false where there are none. */
 void align_group(struct query *q, uint32_t group, struct alignment *ret_alignment);
+bool align_mend(struct query *q, uint32_t group, struct letters *ret_letters);
 
 #endif

@@ -14,7 +14,8 @@ enum {
 	AUTHORED_MAX = 8, /* of our own spellings behind those */
 	GROUPS_MAX = 20,  /* looked at owner by owner */
 	OWNERS_MAX = 256, /* of all of them */
-	FITS_MAX = 96	  /* owners whose very text is compared */
+	FITS_MAX = 96,	  /* owners whose very text is compared */
+	MENDED_MAX = 4	  /* answers that are asked for values although they have slips */
 };
 
 #define CONFIDENCE_CONFLICT 0.1 /* at most, where the code says another error */
@@ -241,6 +242,17 @@ static uint32_t add_authored(struct query *q, const struct evidence_of_message *
 	return count;
 }
 
+/* What a message binds although its fixed words have slips. */
+static void mend(struct query *q, struct answer *answers, uint32_t n)
+{
+	struct str text = str_first(q->clean->text, q->payload.end);
+	for (uint32_t i = 0; i < n && i < MENDED_MAX; i++) {
+		struct answer *x = &answers[i];
+		if (x->owner && !x->fits && x->owner->var_n && align_mend(q, x->alignment.group, &q->scratch->mended))
+			x->mended = surface_fit(q->view, x->owner, text, &q->scratch->mended, &x->surface);
+	}
+}
+
 uint32_t rank_articles(struct query *q, const struct evidence_of_message *evidence, struct answer *ret_answers)
 {
 	uint32_t groups[CANDIDATES_MAX], n = candidate_groups(q, groups), count = 0;
@@ -262,6 +274,7 @@ uint32_t rank_articles(struct query *q, const struct evidence_of_message *eviden
 	count = one_an_article(answers, count);
 	count = count < MATCH_RESULTS_MAX ? count : MATCH_RESULTS_MAX;
 	set_confidences(q, evidence, answers, count);
+	mend(q, answers, count);
 	memcpy(ret_answers, answers, count * sizeof *answers);
 	return count;
 }

@@ -115,7 +115,8 @@ static bool parted(const struct fit *f, const struct segment *s, uint32_t at)
 	size_t k = 0, gap = at ? f->in->at[at - 1] + 1u : 0;
 	while (k < s->raw.n && char_is_space(s->raw.p[k]))
 		k++;
-	return k < s->raw.n && !is_letter(s->raw.p[k]) && memchr(f->text.p + gap, s->raw.p[k], f->in->at[at] - gap);
+	return k < s->raw.n && !is_letter(s->raw.p[k]) && gap < f->in->at[at] &&
+	       memchr(f->text.p + gap, s->raw.p[k], f->in->at[at] - gap);
 }
 
 static bool fit_from(struct fit *f, uint32_t segment, uint32_t at);
@@ -334,7 +335,7 @@ static void compare_dress(struct str want, struct str have, unsigned *all, unsig
 			++*all;
 			++*differ;
 		} else {
-			if (i < want.n && !is_letter(want.p[i]))
+			if (i < want.n && (!is_letter(want.p[i]) || k == have.n))
 				i++;
 			else
 				k++;

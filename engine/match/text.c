@@ -25,20 +25,12 @@ static int by_hit(const void *a, const void *b)
 				      (x->article > y->article) - (x->article < y->article);
 }
 
-/* What people call what articles call otherwise. */
+/* Short names of products, and what articles call them. */
 static const struct { const char *said, *meant; } synonyms[] = {
-	{ "corrupt", "damaged" },    { "corrupted", "damaged" }, { "damaged", "corrupt" },     { "boot", "start" },
-	{ "booting", "start" },	     { "reboot", "restart" },	 { "wrong", "incorrect" },     { "wrong", "incorrectly" },
-	{ "garbled", "incorrectly" }, { "crash", "violation" },	 { "crash", "hang" },	       { "crashes", "hang" },
-	{ "freezes", "hang" },	     { "hangs", "responding" },	 { "denial", "responding" },   { "denial", "violation" },
-	{ "msie", "explorer" },	     { "ie", "explorer" },	 { "asp", "active" },	       { "msvc", "visual" },
-	{ "vc", "visual" },	     { "login", "logon" },	 { "logon", "log" },	       { "folder", "directory" },
-	{ "directory", "folder" },   { "slow", "performance" },	 { "attacker", "malicious" },  { "picture", "image" },
-	{ "uninstall", "remove" },   { "delete", "remove" },	 { "broken", "incorrect" },    { "quit", "exit" },
-	{ "blank", "empty" },	     { "nt4", "nt" },		 { "nt4", "40" },	       { "w2k", "2000" },
-	{ "8g", "gb" },
+	{ "msie", "explorer" }, { "ie", "explorer" }, { "asp", "active" },	 { "msvc", "visual" }, { "vc", "visual" },
+	{ "nt4", "nt" },	{ "nt4", "40" },      { "w2k", "2000" }, { "attacker", "malicious" },
 };
-static const float synonym_share = 0.5f;
+static const float synonym_share = 0.25f;
 
 struct words { struct word items[WORDS_MAX]; uint32_t n; float unknown; };
 
