@@ -269,10 +269,9 @@ static void add_spans(const struct query *q, const struct answer *x, struct matc
 		out->spans[out->span_count++] = answer_span(q->clean, s.start, s.end);
 }
 
-/* All that the envelope leaves is the message: nothing but stops around it. */
-static bool is_whole(const struct query *q, const struct answer *x)
+bool answer_is_whole(const struct query *q, const struct answer *x)
 {
-	if (!x->fits)
+	if (!x->fits || x->inferred)
 		return false;
 	for (uint32_t i = 0; i < q->token_count; i++)
 		if (q->tokens[i].end <= x->surface.span.start || q->tokens[i].start >= x->surface.span.end)
@@ -290,7 +289,7 @@ static struct match match_of(const struct query *q, const struct answer *x, cons
 	m.code.span = answer_span(q->clean, code->span.start, code->span.end);
 	if (x->owner)
 		m.template = file_str(v, x->owner->text);
-	m.whole_payload = is_whole(q, x);
+	m.whole_payload = answer_is_whole(q, x);
 	m.also = arena_array(q->arena, struct str, x->also_count);
 	for (uint32_t i = 0; m.also && i < x->also_count; i++)
 		m.also[m.also_count++] = file_str(v, v->articles[x->also[i]].id);

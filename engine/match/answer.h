@@ -22,6 +22,9 @@ double text_confidence(const struct text_hit *hits, uint32_t n, uint32_t at, flo
 
 struct match_span answer_span(const struct clean *c, size_t start, size_t end); /* clean offsets > query offsets */
 
+/* All that the envelope leaves is the message: nothing but stops around it. */
+bool answer_is_whole(const struct query *q, const struct answer *x);
+
 void answers_give(const struct query *q, struct answer *answers, uint32_t n, size_t limit, struct match_answer *out);
 
 #endif

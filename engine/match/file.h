@@ -11,7 +11,7 @@
 
 #include "base/buf.h"
 
-enum { FILE_VERSION = 5 };
+enum { FILE_VERSION = 7 };
 
 enum file_section {
 	SEC_TERM_SLOT,	/* uint32: hash table of term number + 1, a power of two long */
@@ -100,6 +100,7 @@ struct file_literal { /* see literals.h */
 
 struct file_literal_message {
 	uint32_t owner;
+	uint32_t at; /* of the literal in the owner's text */
 	uint16_t before, inside, after; /* letters and digits of its own before the literal, in it and behind it */
 	bool filled_before, filled_after; /* there are variables */
 };

@@ -15,7 +15,6 @@ enum {
 	SAMPLE = 8,	     /* every so many messages are counted for rarity */
 	PLAIN_WORD_MIN = 16, /* bytes of a fragment that is one word of letters only */
 	LETTERS_MIN = 7,
-	WRAPPED_MIN = 72, /* bytes of a message that logs may break over lines */
 	TRIGRAM_BITS = 16,
 	BITS_MIN = 12, BITS_MAX = 21, BITS_A_LITERAL = 12
 };
@@ -112,7 +111,8 @@ static void best_window(const struct choice *c, struct str run, bool glued, stru
 		if (!(kind(c, run.p[from]) & WORD) || (from ? kind(c, run.p[from - 1]) & WORD : glued))
 			continue;
 		size_t to = from + FILE_LITERAL_MAX < run.n ? from + FILE_LITERAL_MAX : run.n;
-		uint32_t sum = sums[to] - sums[from + 2];
+		/* the head is what a scan sees at every word: it counts thrice */
+		uint32_t sum = sums[to] - sums[from + 2] + 2 * (sums[from + 8] - sums[from + 2]);
 		if (sum <= *best_cost)
 			continue;
 		struct str window = str_trim_end((struct str){ run.p + from, to - from });
@@ -123,26 +123,25 @@ static void best_window(const struct choice *c, struct str run, bool glued, stru
 	}
 }
 
-/* fragment_of gives the best fragment of a message that does not touch `taken`; empty where it has none. */
-static struct str fragment_of(const struct choice *c, const struct file_owner *o, struct span taken)
+/* fragment_of gives the best fragment of a message; empty where it has none. */
+static struct str fragment_of(const struct choice *c, const struct file_owner *o)
 {
 	struct str text = { c->text + o->text.at, o->text.n }, best = STR("");
 	const struct file_var *vars = c->vars + o->var_at;
 	uint32_t best_cost = 0, var = 0;
-	for (size_t at = 0, barrier = 0; at < text.n;) {
+	for (size_t at = 0, behind_var = 0; at < text.n;) {
 		while (var < o->var_n && vars[var].end <= at)
 			var++;
-		if ((var < o->var_n && vars[var].start <= at) || (taken.start <= at && at < taken.end)) {
-			at = barrier = taken.start <= at && at < taken.end ? taken.end : vars[var].end;
+		if (var < o->var_n && vars[var].start <= at) {
+			at = behind_var = vars[var].end;
 			continue;
 		}
 		size_t stop = var < o->var_n ? vars[var].start : text.n, from = at;
-		stop = taken.start >= at && taken.start < stop ? taken.start : stop;
 		while (at < stop && (kind(c, text.p[at]) & PLAIN ||
 				     (text.p[at] == ' ' && at > from && text.p[at - 1] != ' ')))
 			at++;
 		/* behind a byte over 0x7F no word starts either */
-		bool glued = from && (from == barrier || kind(c, text.p[from - 1]) & HIGH);
+		bool glued = from && (from == behind_var || kind(c, text.p[from - 1]) & HIGH);
 		best_window(c, str_trim_end((struct str){ text.p + from, at - from }), glued, &best, &best_cost);
 		at += at == from || at < stop;
 	}
@@ -200,6 +199,7 @@ static void choose(struct choice *c, uint32_t owner, struct str fragment)
 	uint32_t literal;
 	bool none = false;
 	struct chosen x = { .message = { .owner = owner } };
+	x.message.at = (uint32_t)start;
 	x.message.before = own_letters(c, o, (struct span){ 0, start }, &x.message.filled_before);
 	x.message.inside = own_letters(c, o, (struct span){ start, end }, &none);
 	x.message.after = own_letters(c, o, (struct span){ end, o->text.n }, &x.message.filled_after);
@@ -218,14 +218,9 @@ static void choose_for(struct choice *c, uint32_t owner)
 	size_t own = own_letters(c, o, (struct span){ 0, o->text.n }, &filled);
 	if (own < (filled ? LITERALS_FILLED_MIN : LITERALS_OWN_MIN))
 		return;
-	struct str first = fragment_of(c, o, (struct span){ o->text.n, o->text.n });
-	if (!first.n)
-		return;
-	choose(c, owner, first);
-	size_t start = (size_t)(first.p - c->text) - o->text.at;
-	struct str second = o->text.n < WRAPPED_MIN ? STR("") : fragment_of(c, o, (struct span){ start, start + first.n });
-	if (second.n)
-		choose(c, owner, second);
+	struct str fragment = fragment_of(c, o);
+	if (fragment.n)
+		choose(c, owner, fragment);
 }
 
 static void count_trigrams(struct choice *c)
@@ -440,4 +435,80 @@ enum err literals_of_sections(const struct buf sections[SEC_COUNT], struct liter
 		counts[i] = sections[SEC_LITERAL + i].n / file_item_size((enum file_section)(SEC_LITERAL + i));
 	}
 	return table_of(parts, counts, COUNT(struct file_owner, sections[SEC_OWNER]), ret_table);
+}
+
+/* ---- a message beside a line ---- */
+
+static bool is_letter(char c)
+{
+	return char_is_alnum(c) || (unsigned char)c >= 0x80;
+}
+
+/* Both texts from a place on, letter by letter, case folded. filled: behind this part of the message is a variable. */
+static bool compare_on(struct str message, bool filled, struct str line, enum literal_end *ret_end)
+{
+	size_t i = 0, k = 0;
+	for (;; i++, k++) {
+		while (i < message.n && !is_letter(message.p[i]))
+			i++;
+		while (k < line.n && !is_letter(line.p[k]))
+			k++;
+		if (i >= message.n || k >= line.n)
+			break;
+		if (char_lower(message.p[i]) != char_lower(line.p[k]))
+			return false;
+	}
+	*ret_end = i < message.n ? END_BEYOND : filled ? END_OPEN : k < line.n ? END_SHORT : END_EVEN;
+	return true;
+}
+
+static bool compare_back(struct str message, bool filled, struct str line, enum literal_end *ret_end)
+{
+	size_t i = message.n, k = line.n;
+	for (;; i--, k--) {
+		while (i && !is_letter(message.p[i - 1]))
+			i--;
+		while (k && !is_letter(line.p[k - 1]))
+			k--;
+		if (!i || !k)
+			break;
+		if (char_lower(message.p[i - 1]) != char_lower(line.p[k - 1]))
+			return false;
+	}
+	*ret_end = i ? END_BEYOND : filled ? END_OPEN : k ? END_SHORT : END_EVEN;
+	return true;
+}
+
+bool literals_beside(const struct matcher *m, const struct file_literal_message *x, struct str line, size_t at,
+		     struct literal_beside *ret_beside)
+{
+	const struct file_owner *o = &m->view.owners[x->owner];
+	struct str text = file_str(&m->view, o->text);
+	struct literal_beside out = { 0 };
+	size_t from = 0, to = text.n, start = x->at < text.n ? x->at : text.n;
+	for (uint32_t i = 0; i < o->var_n; i++) {
+		const struct file_var *v = &m->view.vars[o->var_at + i];
+		if (v->end <= start)
+			from = v->end;
+		else if (v->start < to)
+			to = v->start;
+	}
+	if (to < start || !compare_on((struct str){ text.p + start, to - start }, to < text.n, str_from(line, at), &out.after) ||
+	    !compare_back((struct str){ text.p + from, start - from }, from > 0, str_first(line, at), &out.before))
+		return false;
+	*ret_beside = out;
+	return true;
+}
+
+struct str literals_beginning(const struct matcher *m, const struct file_literal_message *x)
+{
+	const struct file_owner *o = &m->view.owners[x->owner];
+	struct str text = file_str(&m->view, o->text), word;
+	size_t start = 0, end = o->var_n ? m->view.vars[o->var_at].start : text.n;
+	while (start < end && !is_letter(text.p[start]))
+		start++;
+	word = (struct str){ text.p + start, 0 };
+	while (start + word.n < end && word.n < FILE_LITERAL_MAX && is_letter(word.p[word.n]))
+		word.n++;
+	return word;
 }

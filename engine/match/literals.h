@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * A compiled block's messages > the literals whose presence makes a line worth asking about: of each message the
- * fragment from a word's start that is rarest by its letters, of a long one two, so that a line break within one leaves
- * the other. Fragments hold nothing that logs spell in several ways (quotes, brackets, backslashes, runs of blanks). A
- * message without such a fragment (a word or two) is left out: a scan cannot find it, and a line that says no more is
+ * fragment from a word's start that is rarest by its letters. Fragments hold nothing that logs spell in several ways
+ * (quotes, brackets, backslashes, runs of blanks). A message without such a fragment (a word or two) is left out: a scan cannot find it, and a line that says no more is
  * no story. They are chosen when the block is made and lie in it with the tables that find them, so that a scan starts
  * at once.
  *
@@ -50,6 +49,23 @@ enum err literals_of_sections(const struct buf sections[SEC_COUNT], struct liter
 
 /* literals_letters counts letters, digits and bytes over 0x7F. */
 size_t literals_letters(struct str text);
+
+/* How a message and a line end on one side, seen from a place where a literal of the message stands in the line. */
+enum literal_end {
+	END_EVEN,   /* both at once */
+	END_BEYOND, /* the line ends and the message goes on */
+	END_SHORT,  /* the message ends, the line goes on */
+	END_OPEN    /* a variable of the message comes, which fits anything */
+};
+struct literal_beside { enum literal_end before, after; };
+
+/* literals_beside lays a message so that its literal is at line[at...); false where their letters differ. */
+bool literals_beside(const struct matcher *m, const struct file_literal_message *message, struct str line, size_t at,
+		     struct literal_beside *ret_beside);
+
+/* literals_beginning: what a message's first word begins with, as the article spells it; empty where it begins with a
+ * variable. */
+struct str literals_beginning(const struct matcher *m, const struct file_literal_message *message);
 
 /* The eight bytes at p: letters in lower case, and some other bytes folded onto each other, which a comparison in full
  * tells apart. */

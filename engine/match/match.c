@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "match/answer.h"
+#include "match/lines.h"
 #include "match/matcher.h"
 #include "match/meaning.h"
 #include "match/query.h"
@@ -232,11 +233,13 @@ static struct str find_line(struct query *q, const struct match_options *options
 }
 
 /* Several lines that have no answer as a whole; or so many that stray words, or half a message, are chance. */
-static bool is_paste(struct str text, const struct answer *best)
+static bool is_paste(const struct query *q, struct str text, const struct answer *best)
 {
 	double confidence = best ? best->confidence : 0;
 	struct str rest = text, line;
 	unsigned lines = 0;
+	if (best && answer_is_whole(q, best))
+		return false;
 	while (lines <= MESSAGE_LINES && str_line(&rest, &line))
 		lines += !is_empty(line);
 	if (lines > MESSAGE_LINES)
@@ -268,6 +271,31 @@ static void to_query_spans(const struct clean *clean, struct match_answer *out)
 	out->code.span = answer_span(clean, out->code.span.start, out->code.span.end);
 }
 
+/* Lines each in a dress of its own are one message where that is there word for word and covers them all. */
+static bool answer_joined(struct query *q, const struct match_options *options, const struct clean *clean,
+			  struct answer *answers, struct match_answer *out)
+{
+	struct match_answer one = { .query = out->query };
+	struct clean joined;
+	bool dressed = false;
+	if (str_find_char(clean->text, '\n') == STR_NONE || options->keep_envelope ||
+	    lines_join(clean, q->arena, &joined, &one.envelope, &dressed) || !dressed)
+		return false;
+	q->clean = &joined;
+	q->payload = one.envelope.payload;
+	query_read(q);
+	meaning_read(q->view, joined.text, one.envelope.payload, q->arena, &one);
+	uint32_t n = all_answers(q, options, &one, answers);
+	if (n && answer_is_whole(q, &answers[0])) {
+		answers_give(q, answers, n, options->limit ? options->limit : 10, &one);
+		to_query_spans(&joined, &one);
+	}
+	q->clean = clean;
+	if (one.explained)
+		*out = one;
+	return one.explained;
+}
+
 enum err match_message(const struct matcher *m, struct match_scratch *scratch, struct str query,
 		       const struct match_options *options, struct arena *a, struct match_answer *ret_answer)
 {
@@ -289,10 +317,14 @@ enum err match_message(const struct matcher *m, struct match_scratch *scratch, s
 	q->scratch = scratch;
 	q->arena = a;
 	q->clean = &clean;
+	if (answer_joined(q, options, &clean, answers, &out)) {
+		*ret_answer = out;
+		return arena_err(a);
+	}
 	read_envelope(q, options, &out.envelope);
 	meaning_read(&m->view, clean.text, out.envelope.payload, a, &out);
 	uint32_t n = all_answers(q, options, &out, answers);
-	if (!options->keep_envelope && is_paste(clean.text, n ? answers : NULL))
+	if (!options->keep_envelope && is_paste(q, clean.text, n ? answers : NULL))
 		n = ask_lines(q, options, &out, answers, n);
 	answers_give(q, answers, n, options->limit ? options->limit : 10, &out);
 	to_query_spans(&clean, &out);
@@ -350,4 +382,17 @@ bool match_fits(const struct matcher *m, struct match_scratch *scratch, struct s
 		if (surface_fit(&m->view, &m->view.owners[messages[i]], text, &scratch->letters, &surface))
 			return true;
 	return false;
+}
+
+bool match_reaches(const struct matcher *m, struct match_scratch *scratch, struct str text, uint32_t message,
+		   size_t *ret_end)
+{
+	struct surface surface;
+	struct letters *letters = &scratch->letters;
+	letters->n = 0;
+	surface_letters(text, 0, text.n, letters);
+	if (!surface_reach(&m->view, &m->view.owners[message], text, letters, &surface) || surface.span.start > letters->at[0])
+		return false;
+	*ret_end = surface.span.end;
+	return true;
 }

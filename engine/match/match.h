@@ -8,6 +8,7 @@
  *
  *   damage.c     what mail, HTML, shells, editors and terminals did to the text is undone, with a map of offsets
  *   envelope.c   stamps, components, quoting: what is dress and what is message
+ *   lines.c      a message broken over several lines, each in its dress
  *   meaning.c    the message's code, its family and what the table says of it
  *   token.c, query.c   words, numbers, names; how they fold, and which words each may be a slip of
  *   candidate.c  rare words and adjacent pairs > a few dozen messages
@@ -122,5 +123,10 @@ void match_each_message(const struct matcher *m, match_visit_message *visit, voi
  * whole_payload needs at least. Much cheaper than match_message, which has the last word; damage is not undone. */
 bool match_fits(const struct matcher *m, struct match_scratch *scratch, struct str text, struct match_span payload,
 		const uint32_t *messages, size_t count);
+
+/* match_reaches says whether this message begins with the text's first letter and where it ends then; the text is
+ * as lines.h gives it. For messages over several lines, with the same reservation. */
+bool match_reaches(const struct matcher *m, struct match_scratch *scratch, struct str text, uint32_t message,
+		   size_t *ret_end);
 
 #endif

@@ -412,22 +412,36 @@ static void take_values(const struct fit *f, struct surface *out)
 		out->span.end += f->text.p[out->span.end] == marks.p[k];
 }
 
-bool surface_fit(const struct file_view *v, const struct file_owner *owner, struct str text,
-		 const struct letters *letters, struct surface *ret_surface)
+static bool fit_any(const struct file_view *v, const struct file_owner *owner, struct str text,
+		    const struct letters *letters, bool to_end, struct surface *ret_surface)
 {
 	struct fit f = { .view = v, .owner = owner, .text = text, .message = file_str(v, owner->text), .in = letters };
 	struct surface out = { 0 };
 	split(&f);
-	f.to_end = true;
+	f.to_end = to_end;
 	if (!letters->n || !f.count)
 		return false;
-	if (!fit_anywhere(&f)) {
+	bool fits = fit_anywhere(&f);
+	if (!fits && to_end) {
 		f.to_end = false;
 		f.steps = 0;
-		if (!fit_anywhere(&f))
-			return false;
+		fits = fit_anywhere(&f);
 	}
+	if (!fits)
+		return false;
 	take_values(&f, &out);
 	*ret_surface = out;
 	return true;
+}
+
+bool surface_fit(const struct file_view *v, const struct file_owner *owner, struct str text,
+		 const struct letters *letters, struct surface *ret_surface)
+{
+	return fit_any(v, owner, text, letters, true, ret_surface);
+}
+
+bool surface_reach(const struct file_view *v, const struct file_owner *owner, struct str text,
+		   const struct letters *letters, struct surface *ret_surface)
+{
+	return fit_any(v, owner, text, letters, false, ret_surface);
 }

@@ -34,5 +34,8 @@ void surface_letters(struct str text, size_t from, size_t to, struct letters *le
 /* surface_fit: false where the template does not fit. text is what letters were taken from. */
 bool surface_fit(const struct file_view *v, const struct file_owner *owner, struct str text,
 		 const struct letters *letters, struct surface *ret_surface);
+/* surface_reach: as surface_fit, with as little of the text as will do; surface_fit takes all of it first. */
+bool surface_reach(const struct file_view *v, const struct file_owner *owner, struct str text,
+		   const struct letters *letters, struct surface *ret_surface);
 
 #endif

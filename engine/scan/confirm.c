@@ -1,23 +1,18 @@
 /* SPDX-License-Identifier: MIT
  *
- * Candidate positions > lines or windows > hits: see confirm.h. A line over SCAN_LINE_MAX is asked in windows around
- * the positions where a literal ends, each standing for a line of its own.
+ * Proposals > hits: see confirm.h.
  */
 #include "scan/confirm.h"
 
 #include "base/utf8.h"
 #include "match/envelope.h"
+#include "match/lines.h"
 #include "scan/context.h"
+#include "scan/propose.h"
 #include "scan/stamp.h"
 #include "scan/suspect.h"
 
 #include <string.h>
-
-enum {
-	WINDOW = 2 << 10, /* bytes on each side of a position in an overlong line */
-	SLACK_PERCENT = 25, SLACK = 4, /* by how much a payload may differ from the message that covers it */
-	TRIED_MAX = 128	  /* messages that are tried before the look-up is asked straight away */
-};
 
 enum err confirm_open(const struct matcher *m, const struct literal_table *literals, struct confirm *ret_confirm)
 {
@@ -33,6 +28,8 @@ void confirm_close(struct confirm *c)
 	match_scratch_close(&c->scratch);
 	prefilter_scratch_free(&c->finds);
 	arena_free(&c->work);
+	arena_free(&c->proposed);
+	recall_free(&c->recall);
 }
 
 /* A walk over one chunk. */
@@ -68,174 +65,183 @@ static struct str keep(struct arena *a, struct str s)
 	return s.n ? arena_str(a, s) : STR("");
 }
 
-/* What a sink may see of a match: the answer itself lives only until the next line. */
-static struct match keep_match(struct arena *a, const struct match *m)
-{
-	struct match copy = *m;
-	copy.id = keep(a, m->id);
-	copy.title = keep(a, m->title);
-	copy.template = keep(a, m->template);
-	copy.why = keep(a, m->why);
-	copy.code.family = keep(a, m->code.family);
-	copy.code.symbol = keep(a, m->code.symbol);
-	copy.code.says = keep(a, m->code.says);
-	copy.captures = arena_array(a, struct match_capture, m->capture_count);
-	for (size_t i = 0; copy.captures && i < m->capture_count; i++) {
-		copy.captures[i] = m->captures[i];
-		copy.captures[i].name = keep(a, m->captures[i].name);
-		copy.captures[i].value = keep(a, m->captures[i].value);
-		copy.captures[i].finding = keep(a, m->captures[i].finding);
-	}
-	copy.also = NULL;
-	copy.also_count = 0;
-	copy.spans = NULL;
-	copy.span_count = 0;
-	return copy;
-}
-
 static struct str part(struct str text, struct match_span span)
 {
 	return str_first(str_from(text, span.start), span.end > span.start ? span.end - span.start : 0);
 }
 
-/* A template that is nearly all variables covers any line: its own words have to carry the payload. */
-static bool carries(const struct match_answer *answer, const struct match *m)
+/* What is asked: the text as it stands, and what it says without its dress. */
+struct question {
+	struct str text;
+	unsigned lines;
+	struct str payload;
+	struct match_envelope dress;
+	bool plain; /* nothing in the dress that damage_undo would change: the payload tells all */
+};
+
+static void read_question(struct confirm *c, const struct proposal *x, struct str text, struct question *ret_question)
 {
-	size_t all = literals_letters(part(answer->query, answer->envelope.payload)), own = all;
-	for (size_t i = 0; i < m->capture_count; i++)
-		own -= literals_letters(part(answer->query, m->captures[i].span));
+	struct question q = { .text = { text.p + x->from, x->to - x->from }, .lines = x->lines, .plain = true };
+	struct clean clean, joined;
+	bool dressed;
+	envelope_read(q.text, &q.dress);
+	q.payload = part(q.text, q.dress.payload);
+	for (size_t i = 0; i < q.text.n && q.plain; i++) {
+		if (i == q.dress.payload.start)
+			i = q.dress.payload.end;
+		q.plain = i >= q.text.n || ((unsigned char)q.text.p[i] < 0x7F && q.text.p[i] != 0x1B && q.text.p[i] != '&');
+	}
+	if (x->lines > 1) {
+		q.plain = false;
+		if (!damage_undo(q.text, &c->work, &clean) && !lines_join(&clean, &c->work, &joined, &q.dress, &dressed))
+			q.payload = joined.text;
+	}
+	*ret_question = q;
+}
+
+/* A template that is nearly all variables covers any line: its own words have to carry the payload. */
+static bool carries(const struct question *q, const struct match_answer *answer, const struct match *m)
+{
+	size_t all = literals_letters(q->payload), own = all;
+	struct match_span payload = answer->envelope.payload;
+	for (size_t i = 0; i < m->capture_count; i++) {
+		struct match_span s = m->captures[i].span; /* one at the front may reach into the dress */
+		s.start = s.start > payload.start ? s.start : payload.start;
+		s.end = s.end < payload.end ? s.end : payload.end;
+		size_t n = literals_letters(part(answer->query, s));
+		own -= n < own ? n : own;
+	}
 	return own >= (m->capture_count ? LITERALS_FILLED_MIN : LITERALS_OWN_MIN) && own * 100 >= all * LITERALS_SHARE_MIN;
 }
 
-static bool counts(const struct match_answer *answer, const struct match *m)
+/* Of several lines all have to be of the message: the answer is neither to one of them alone nor by context. */
+static bool covers_lines(const struct question *q, const struct match_answer *answer, const struct match *m)
 {
-	return m->template.n && (m->context || m->whole_payload) && carries(answer, m);
+	struct match_span p = answer->envelope.payload;
+	size_t last = q->text.n;
+	while (last && answer->query.p[last - 1] != '\n')
+		last--;
+	const char *first = memchr(answer->query.p, '\n', answer->query.n);
+	return m->whole_payload && first && p.start < (size_t)(first - answer->query.p) && p.end > last;
 }
 
-/* ask gives the text to the look-up and keeps what counts as a hit; says whether anything did. */
-static bool ask(struct walk *w, size_t from, size_t to, unsigned lines)
+/* A line end in what a variable got: the end of one line and the beginning of the next may both be something else. */
+static bool binds_over_lines(const struct match *m)
+{
+	for (size_t i = 0; i < m->capture_count; i++)
+		if (str_find_char(m->captures[i].value, '\n') != STR_NONE)
+			return true;
+	return false;
+}
+
+static bool counts(const struct question *q, const struct match_answer *answer, const struct match *m)
+{
+	if (!m->template.n || !(m->context || m->whole_payload) || !carries(q, answer, m))
+		return false;
+	return q->lines == 1 || (covers_lines(q, answer, m) && !binds_over_lines(m));
+}
+
+/* answer_of gives what counts as a hit; from memory where the same was asked before. */
+static const struct recalled *answer_of(struct walk *w, struct question *q, struct recalled *room)
+{
+	struct confirm *c = w->confirm;
+	struct match_answer answer = { 0 };
+	const struct recalled *known = q->plain ? recall_find(&c->recall, q->payload, &q->dress) : NULL;
+	if (known)
+		return known;
+	w->result->asked++;
+	*room = (struct recalled){ 0 };
+	if (match_message(c->matcher, c->scratch, q->text, &w->options, &c->work, &answer))
+		return room;
+	for (size_t i = 0; i < answer.match_count; i++)
+		if (counts(q, &answer, &answer.matches[i]))
+			answer.matches[room->count++] = answer.matches[i];
+	room->matches = answer.matches;
+	if (!q->plain)
+		q->dress = answer.envelope;
+	known = q->plain ? recall_keep(&c->recall, q->payload, &q->dress, room->matches, room->count) : NULL;
+	return known ? known : room;
+}
+
+/* ask gives a proposal to the look-up; says whether anything counted. What stands outside of the body is asked for what
+ * it covers, and is another chunk's hit. */
+static bool ask(struct walk *w, const struct proposal *x)
 {
 	struct confirm_result *r = w->result;
-	struct match_answer answer = { 0 };
-	r->asked++;
-	arena_reset(&w->confirm->work);
-	struct str text = { w->text.p + from, to - from };
-	if (match_message(w->confirm->matcher, w->confirm->scratch, text, &w->options, &w->confirm->work, &answer))
-		return false;
-	bool best = true;
-	for (size_t i = 0; i < answer.match_count; i++) {
-		if (!counts(&answer, &answer.matches[i]))
-			continue;
+	struct confirm *c = w->confirm;
+	struct question q;
+	struct recalled room;
+	arena_reset(&c->work);
+	read_question(c, x, w->text, &q);
+	const struct recalled *said = answer_of(w, &q, &room);
+	if (!said->count || x->place < w->chunk->start)
+		return said->count > 0;
+	size_t at = x->from > w->counted ? x->from : w->counted; /* a window may begin before the body */
+	w->line += count_newlines((struct str){ w->text.p + w->counted, at - w->counted });
+	w->counted = at;
+	struct scan_hit shared = { .file = w->file, .line = w->line, .lines = q.lines,
+				   .offset = chunk_offset(w->chunk, x->from) };
+	shared.text = arena_str(&r->arena, utf8_mend(utf8_first(q.text, SCAN_TEXT_MAX), &c->work));
+	shared.time = stamp_iso(q.dress.time, &r->arena);
+	shared.host = keep(&r->arena, q.dress.host);
+	context_around(w->text, x->from, x->to, c->context, &shared.before, &shared.after);
+	for (size_t i = 0; i < said->count; i++) {
 		struct scan_hit *hit = arena_push(&r->arena, &r->hits, &r->hit_count, &r->hit_cap);
 		if (!hit)
 			break;
-		w->line += count_newlines((struct str){ w->text.p + w->counted, from - w->counted });
-		w->counted = from;
-		*hit = (struct scan_hit){ .file = w->file, .line = w->line, .lines = lines, .best = best,
-					  .offset = chunk_offset(w->chunk, from) };
-		hit->text = arena_str(&r->arena, utf8_mend(utf8_first(text, SCAN_TEXT_MAX), &w->confirm->work));
-		hit->time = stamp_iso(answer.envelope.time, &r->arena);
-		hit->host = keep(&r->arena, answer.envelope.host);
-		context_around(w->text, from, to, w->confirm->context, &hit->before, &hit->after);
-		hit->match = keep_match(&r->arena, &answer.matches[i]);
-		best = false;
+		*hit = shared;
+		hit->best = i == 0;
+		hit->match = recall_copy(&r->arena, &said->matches[i]);
 	}
-	r->hit_lines += !best;
-	return !best;
+	r->hit_lines += q.lines;
+	return true;
 }
 
-/* The line, or the window of an overlong one, that holds a place; and where the next one may begin. */
-struct piece {
-	size_t from, to, next;
-};
-
-static struct piece piece_at(const struct walk *w, size_t at)
-{
-	struct str text = w->text;
-	struct piece p = { .to = text.n };
-	const char *newline = at ? memrchr(text.p, '\n', at) : NULL;
-	if (newline)
-		p.from = (size_t)(newline - text.p) + 1;
-	newline = memchr(text.p + at, '\n', text.n - at);
-	if (newline)
-		p.to = (size_t)(newline - text.p);
-	p.next = p.to + 1;
-	if (p.to - p.from > SCAN_LINE_MAX) {
-		p.next = p.to - at > WINDOW / 2 ? at + WINDOW / 2 : p.next;
-		p.from = at - p.from > WINDOW ? at - WINDOW : p.from;
-		p.to = p.to - at > WINDOW ? at + WINDOW : p.to;
-	}
-	if (p.to > p.from && text.p[p.to - 1] == '\r')
-		p.to--;
-	p.from = p.from ? p.from : w->mark;
-	return p;
-}
-
-/* A payload that this message covers has about its letters; with variables, more, but the message carries it. */
-static bool may_carry(const struct file_literal_message *m, size_t letters)
-{
-	size_t own = (size_t)m->before + m->inside + m->after;
-	size_t low = own * 100 / (100 + SLACK_PERCENT), high = own * (100 + SLACK_PERCENT) / 100 + SLACK;
-	if (m->filled_before || m->filled_after)
-		high = high * 100 / LITERALS_SHARE_MIN;
-	return letters + SLACK >= low && letters <= high;
-}
-
-/* may_cover says cheaply whether any message of the literals found in a piece could be its payload. */
-static bool may_cover(const struct walk *w, struct str text, const struct prefilter_find *finds, size_t count)
-{
-	const struct literal_table *t = w->confirm->literals;
-	struct match_envelope envelope;
-	uint32_t messages[TRIED_MAX];
-	size_t tried = 0;
-	envelope_read(text, &envelope);
-	size_t letters = literals_letters(part(text, envelope.payload));
-	for (size_t i = 0; i < count; i++) {
-		const struct file_literal *l = &t->literals[finds[i].literal];
-		for (uint32_t k = l->message_at; k < l[1].message_at; k++) {
-			if (!may_carry(&t->messages[k], letters))
-				continue;
-			if (tried == TRIED_MAX)
-				return true;
-			messages[tried++] = t->messages[k].owner;
-		}
-	}
-	return match_fits(w->confirm->matcher, w->confirm->scratch, text, envelope.payload, messages, tried);
-}
-
-static enum err try_candidates(struct walk *w)
+/* Where lines stand that a message of the body may begin or end in. A body that begins or ends within a line has none. */
+static void reach_out(const struct walk *w, size_t *ret_from, size_t *ret_to)
 {
 	const struct chunk *c = w->chunk;
-	struct prefilter_scratch *found = &w->confirm->finds;
-	/* behind the mark, whose bytes would be part of the first word */
-	enum err e = prefilter_scan(w->confirm->literals, found, str_from(w->text, w->mark),
-				    c->start > w->mark ? c->start - w->mark : 0, c->end - w->mark);
-	size_t next = c->start;
-	for (size_t i = 0; !e && i < found->count;) {
-		size_t at = w->mark + found->finds[i].at, first = i;
-		struct piece p = piece_at(w, at);
-		while (i < found->count && w->mark + found->finds[i].at < p.next)
-			i++;
-		if (at < next || p.from >= p.to)
-			continue;
-		next = p.next;
-		w->result->candidates++;
-		struct str text = { w->text.p + p.from, p.to - p.from };
-		if (may_cover(w, text, found->finds + first, i - first))
-			ask(w, p.from, p.to, 1);
-	}
-	return e;
+	bool starts_line = !c->start || w->text.p[c->start - 1] == '\n';
+	bool ends_line = c->end && w->text.p[c->end - 1] == '\n';
+	*ret_from = starts_line ? propose_lines_back(w->text, c->start, SCAN_SPAN_MAX - 1) : c->start;
+	*ret_to = ends_line ? propose_lines_on(w->text, c->end, SCAN_SPAN_MAX - 1) : c->end;
 }
 
-static void try_all(struct walk *w)
+static enum err propose(struct walk *w, struct proposer *p)
 {
-	for (size_t at = w->chunk->start; at < w->chunk->end;) {
-		struct piece p = piece_at(w, at);
-		w->result->candidates++;
-		if (p.to > p.from)
-			ask(w, p.from, p.to, 1);
-		at = p.next;
+	struct prefilter_scratch *found = &w->confirm->finds;
+	size_t from, to;
+	reach_out(w, &from, &to);
+	if (!p->literals) {
+		propose_all(p, from, w->chunk->end);
+	} else {
+		/* behind the mark, whose bytes would be part of the first word */
+		enum err e = prefilter_scan(p->literals, found, str_from(w->text, w->mark), from > w->mark ? from - w->mark : 0,
+					    to > w->mark ? to - w->mark : 0);
+		if (e)
+			return e;
+		propose_found(p, found->finds, found->count);
 	}
+	propose_sort(p);
+	w->result->candidates = p->candidates;
+	return arena_err(p->arena);
+}
+
+static enum err confirm_body(struct walk *w)
+{
+	struct confirm *c = w->confirm;
+	struct proposer p = { .matcher = c->matcher, .literals = c->literals, .scratch = c->scratch, .text = w->text,
+			      .mark = w->mark, .work = &c->work, .arena = &c->proposed };
+	arena_reset(&c->proposed);
+	enum err e = propose(w, &p);
+	size_t free_at = 0; /* behind the last hit */
+	for (size_t i = 0; !e && i < p.count && p.items[i].place < w->chunk->end; i++) {
+		const struct proposal *x = &p.items[i];
+		bool before = x->place < w->chunk->start;
+		if (x->place >= free_at && !(before && x->lines == 1) && ask(w, x))
+			free_at = x->next;
+	}
+	return e;
 }
 
 /* add_unknown gathers the lines that look like errors and that no hit covers. */
@@ -274,11 +280,8 @@ enum err confirm_chunk(struct confirm *c, const struct chunk *chunk, struct str 
 			break;
 		w.options.log_file = tail;
 	}
-	enum err e = ERR_OK;
-	if (c->literals)
-		e = try_candidates(&w);
-	else
-		try_all(&w);
+	recall_begin(&c->recall, w.options.log_file);
+	enum err e = confirm_body(&w);
 	result->newlines = count_newlines((struct str){ text.p + chunk->start, chunk->end - chunk->start });
 	if (!e && c->unknown)
 		add_unknown(result, text, chunk);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * One chunk > its hits. Lines that the prefilter lets through (all of them without one) are asked of match_message;
- * an answer counts where it covers the line's payload or where context speaks for it. Runs on a worker thread: a
+ * One chunk > its hits. Lines, and runs of lines, that the prefilter and propose.h let through (all of them without
+ * literals) are asked of match_message; an answer counts where it covers the payload, or where context speaks for it
+ * and it is one line. Where several may begin at a line the longest counts, and what lies in a hit is not asked again. Runs on a worker thread: a
  * struct confirm belongs to one.
  */
 #ifndef KBT_SCAN_CONFIRM_H
@@ -9,6 +10,7 @@
 
 #include "scan/chunk.h"
 #include "scan/prefilter.h"
+#include "scan/recall.h"
 
 struct confirm {
 	const struct matcher *matcher;
@@ -16,6 +18,8 @@ struct confirm {
 	struct match_scratch *scratch;
 	struct prefilter_scratch finds;
 	struct arena work; /* emptied line by line */
+	struct arena proposed; /* chunk by chunk */
+	struct recall recall;
 	unsigned context;  /* lines around a hit */
 	bool unknown;	   /* gather lines that look like errors and are no hits */
 };

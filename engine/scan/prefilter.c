@@ -11,12 +11,29 @@
 #include <emmintrin.h>
 #endif
 
-enum { HEAD = 8, BLOCK = 64, STRETCH = 64 * BLOCK, PLACES_MAX = STRETCH / 2, AHEAD = 8 };
+enum {
+	HEAD = 8,
+	BLOCK = 64,
+	STRETCH = 64 * BLOCK,
+	PLACES_MAX = STRETCH / 2,
+	AHEAD = 8,
+	BREAKS_MAX = STRETCH,
+	INDENT_MAX = 160, /* bytes between the words before and behind a line end */
+	DRESS_MIN = 8, DRESS_MAX = 200 /* bytes of a line in front of what it says */
+};
 
 /* A word start whose head is in the bitmap. */
 struct place {
 	uint32_t at;
 	uint32_t brief, lengthy; /* buckets */
+	bool broken;		 /* there is a line end within a literal's length */
+};
+
+/* What one stretch has to look at. */
+struct sights {
+	struct place places[PLACES_MAX + 1];
+	uint32_t breaks[BREAKS_MAX + 1]; /* line ends */
+	size_t place_count, break_count;
 };
 
 static bool is_word_byte(unsigned char c)
@@ -30,12 +47,14 @@ void prefilter_scratch_free(struct prefilter_scratch *scratch)
 	*scratch = (struct prefilter_scratch){ 0 };
 }
 
-/* word_bytes: bit i says whether p[i] belongs to a word. */
+/* Bit i says what p[i] is. */
+struct block_bits { uint64_t words, line_ends; };
+
 #if defined(__SSE2__)
-static uint64_t word_bytes(const char *p)
+static struct block_bits block_bits(const char *p)
 {
 	const __m128i space = _mm_set1_epi8(0x20);
-	uint64_t mask = 0;
+	struct block_bits b = { 0, 0 };
 	for (int i = 0; i < BLOCK / 16; i++) {
 		__m128i x = _mm_loadu_si128((const __m128i *)(const void *)(p + i * 16)), low = _mm_or_si128(x, space);
 		__m128i alpha = _mm_and_si128(_mm_cmpgt_epi8(low, _mm_set1_epi8('a' - 1)),
@@ -43,18 +62,22 @@ static uint64_t word_bytes(const char *p)
 		__m128i digit = _mm_and_si128(_mm_cmpgt_epi8(x, _mm_set1_epi8('0' - 1)),
 					      _mm_cmplt_epi8(x, _mm_set1_epi8('9' + 1)));
 		/* the sign bit of x: bytes over 0x7F */
-		uint32_t bits = (uint32_t)_mm_movemask_epi8(_mm_or_si128(_mm_or_si128(alpha, digit), x));
-		mask |= (uint64_t)bits << (i * 16);
+		uint32_t words = (uint32_t)_mm_movemask_epi8(_mm_or_si128(_mm_or_si128(alpha, digit), x));
+		uint32_t ends = (uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(x, _mm_set1_epi8('\n')));
+		b.words |= (uint64_t)words << (i * 16);
+		b.line_ends |= (uint64_t)ends << (i * 16);
 	}
-	return mask;
+	return b;
 }
 #else
-static uint64_t word_bytes(const char *p)
+static struct block_bits block_bits(const char *p)
 {
-	uint64_t mask = 0;
-	for (unsigned i = 0; i < BLOCK; i++)
-		mask |= (uint64_t)is_word_byte((unsigned char)p[i]) << i;
-	return mask;
+	struct block_bits b = { 0, 0 };
+	for (unsigned i = 0; i < BLOCK; i++) {
+		b.words |= (uint64_t)is_word_byte((unsigned char)p[i]) << i;
+		b.line_ends |= (uint64_t)(p[i] == '\n') << i;
+	}
+	return b;
 }
 #endif
 
@@ -82,36 +105,42 @@ static const char *padded(struct str text, size_t at, size_t n, char room[BLOCK]
 	return room;
 }
 
-/* find_places gives the word starts in text[from, to) whose heads are in the bitmap. *before: the byte there is part of
- * a word. A head may lie across the text's end: it is not looked at there. */
-static size_t find_places(const struct literal_table *t, struct str text, size_t from, size_t to, uint64_t *before,
-			  struct place places[PLACES_MAX])
+/* see gathers the word starts in text[from, to) whose heads are in the bitmap, and the line ends. *before: the byte there
+ * is part of a word. */
+static void see(const struct literal_table *t, struct str text, size_t from, size_t to, uint64_t *before,
+		struct sights *sights)
 {
-	size_t n = 0, last = text.n < HEAD ? 0 : text.n - HEAD + 1;
-	to = to < last ? to : last;
+	size_t places = 0, breaks = 0, last = text.n < HEAD ? 0 : text.n - HEAD + 1; /* no head begins from there on */
 	for (size_t base = from; base < to; base += BLOCK) {
 		char room[BLOCK];
-		uint64_t words = word_bytes(padded(text, base, BLOCK, room)), starts = words & ~(words << 1 | *before);
-		*before = words >> (BLOCK - 1);
+		struct block_bits b = block_bits(padded(text, base, BLOCK, room));
+		uint64_t starts = b.words & ~(b.words << 1 | *before), inside = UINT64_MAX;
+		*before = b.words >> (BLOCK - 1);
 		if (to - base < BLOCK)
-			starts &= ((uint64_t)1 << (to - base)) - 1;
-		for (; starts; starts &= starts - 1) {
+			inside = ((uint64_t)1 << (to - base)) - 1;
+		for (b.line_ends &= inside; b.line_ends; b.line_ends &= b.line_ends - 1)
+			sights->breaks[breaks++] = (uint32_t)base + (uint32_t)__builtin_ctzll(b.line_ends);
+		if (base + BLOCK > last)
+			inside &= base < last ? ((uint64_t)1 << (last - base)) - 1 : 0;
+		for (starts &= inside; starts; starts &= starts - 1) {
 			size_t at = base + (size_t)__builtin_ctzll(starts);
 			uint64_t bit = literal_hash(literal_head(text.p + at)) >> t->bits_shift;
-			places[n].at = (uint32_t)at;
-			n += t->bits[bit / 64] >> bit % 64 & 1;
+			sights->places[places].at = (uint32_t)at;
+			places += t->bits[bit / 64] >> bit % 64 & 1;
 		}
 	}
-	return n;
+	sights->place_count = places;
+	sights->break_count = breaks;
 }
 
 static void find_buckets(const struct literal_table *t, struct str text, struct place *p)
 {
 	char room[BLOCK];
-	const char *s = padded(text, p->at, LITERAL_LONG, room);
+	const char *s = padded(text, p->at, FILE_LITERAL_MAX, room);
 	uint64_t hash = literal_hash(literal_head(s));
 	p->brief = (uint32_t)(literal_hash_brief(hash) >> t->brief_shift);
 	p->lengthy = (uint32_t)(literal_hash_long(hash, literal_head(s + HEAD)) >> t->long_shift);
+	p->broken = memchr(s, '\n', FILE_LITERAL_MAX) != NULL;
 	__builtin_prefetch(&t->brief_at[p->brief]);
 	__builtin_prefetch(&t->long_at[p->lengthy]);
 }
@@ -129,34 +158,194 @@ static bool starts_here(struct str text, size_t at, const struct file_literal *l
 	return true;
 }
 
-/* look compares the literals of a place's buckets. */
-static enum err look(const struct literal_table *t, struct prefilter_scratch *s, struct str text, const struct place *p)
+/* look compares the literals of a place's buckets with text[at...); what is there is found at `found`. */
+static enum err look(const struct literal_table *t, struct prefilter_scratch *s, struct str text, size_t at,
+		     const struct place *p)
 {
 	enum err e = ERR_OK;
 	for (uint32_t i = t->brief_at[p->brief]; i < t->brief_at[p->brief + 1] && !e; i++)
-		if (starts_here(text, p->at, &t->literals[i]))
+		if (starts_here(text, at, &t->literals[i]))
 			e = add_find(s, p->at, i);
 	for (uint32_t i = t->long_at[p->lengthy]; i < t->long_at[p->lengthy + 1] && !e; i++)
-		if (starts_here(text, p->at, &t->literals[i]))
+		if (starts_here(text, at, &t->literals[i]))
 			e = add_find(s, p->at, i);
+	return e;
+}
+
+/* ---- literals over a line end ---- */
+
+/* A line end from the last word before it to the next word; `dressed` is the next word behind a dress, or 0. */
+struct seam {
+	size_t before, after, dressed;
+};
+
+static char shape_of(char c)
+{
+	return char_is_digit(c) ? '0' : c;
+}
+
+/* shared_shape says how far two texts are the same but for their digits. */
+static size_t shared_shape(struct str a, struct str b)
+{
+	size_t n = a.n < b.n ? a.n : b.n, i = 0;
+	n = n < DRESS_MAX ? n : DRESS_MAX;
+#if defined(__SSE2__)
+	for (; i + 16 <= n; i += 16) {
+		__m128i x = _mm_loadu_si128((const __m128i *)(const void *)(a.p + i));
+		__m128i y = _mm_loadu_si128((const __m128i *)(const void *)(b.p + i));
+		__m128i below = _mm_set1_epi8('0' - 1), above = _mm_set1_epi8('9' + 1);
+		__m128i digits = _mm_and_si128(_mm_and_si128(_mm_cmpgt_epi8(x, below), _mm_cmplt_epi8(x, above)),
+					       _mm_and_si128(_mm_cmpgt_epi8(y, below), _mm_cmplt_epi8(y, above)));
+		unsigned same = (unsigned)_mm_movemask_epi8(_mm_or_si128(_mm_cmpeq_epi8(x, y), digits));
+		if (same != 0xFFFF)
+			return i + (size_t)__builtin_ctz(~same);
+	}
+#endif
+	while (i < n && shape_of(a.p[i]) == shape_of(b.p[i]))
+		i++;
+	return i;
+}
+
+/* Two lines of one message that a logger broke have dresses of one shape: what follows it is the message. Cheaper than
+ * reading the dress, which comes later for those that count. */
+static size_t behind_shape(struct str text, size_t line, size_t line_end)
+{
+	struct str next = str_from(text, line_end + 1);
+	size_t n = shared_shape((struct str){ text.p + line, line_end - line }, next);
+	while (n && (n >= next.n || !char_is_space(next.p[n - 1])))
+		n--;
+	return n >= DRESS_MIN ? line_end + 1 + n : 0;
+}
+
+static bool seam_at(struct str text, size_t line, size_t line_end, struct seam *ret_seam)
+{
+	struct seam s = { line_end, line_end, 0 };
+	while (s.before && char_is_space(text.p[s.before - 1]) && line_end - s.before < INDENT_MAX)
+		s.before--;
+	while (s.after < text.n && char_is_space(text.p[s.after]) && s.after - line_end < INDENT_MAX)
+		s.after++;
+	if (s.after == line_end + 1)
+		s.dressed = behind_shape(text, line, line_end);
+	*ret_seam = s;
+	return s.after < text.n;
+}
+
+/* joined lays what stands at a place before a seam and what stands behind it side by side. */
+static struct str joined(struct str text, size_t at, size_t end, struct str between, size_t from, char room[2 * BLOCK])
+{
+	size_t n = end - at, rest = text.n - from < FILE_LITERAL_MAX ? text.n - from : FILE_LITERAL_MAX;
+	memset(room, 0, 2 * BLOCK);
+	memcpy(room, text.p + at, n);
+	if (between.n)
+		memcpy(room + n, between.p, between.n);
+	memcpy(room + n + between.n, text.p + from, rest);
+	return (struct str){ room, n + between.n + rest };
+}
+
+static enum err look_joined(const struct literal_table *t, struct prefilter_scratch *s, struct str joint, size_t at)
+{
+	struct place p = { .at = (uint32_t)at };
+	if (joint.n < HEAD)
+		return ERR_OK;
+	uint64_t hash = literal_hash(literal_head(joint.p)), bit = hash >> t->bits_shift;
+	if (!(t->bits[bit / 64] >> bit % 64 & 1))
+		return ERR_OK;
+	p.brief = (uint32_t)(literal_hash_brief(hash) >> t->brief_shift);
+	p.lengthy = (uint32_t)(literal_hash_long(hash, literal_head(joint.p + HEAD)) >> t->long_shift);
+	return look(t, s, joint, 0, &p);
+}
+
+static size_t line_of(struct str text, size_t at)
+{
+	size_t floor = at > DRESS_MAX * 4 ? at - DRESS_MAX * 4 : 0;
+	const char *newline = at > floor ? memrchr(text.p + floor, '\n', at - floor) : NULL;
+	return newline ? (size_t)(newline - text.p) + 1 : floor;
+}
+
+/* The head stands before the line end: the rest behind an indentation or a dress, or at once. */
+static enum err look_over(const struct literal_table *t, struct prefilter_scratch *s, struct str text, size_t at)
+{
+	const char *newline = memchr(text.p + at, '\n', text.n - at);
+	struct seam seam;
+	char room[2 * BLOCK];
+	if (!newline || !seam_at(text, line_of(text, at), (size_t)(newline - text.p), &seam) || seam.before < at + HEAD)
+		return ERR_OK;
+	enum err e = look_joined(t, s, joined(text, at, seam.before, STR(" "), seam.after, room), at);
+	if (!e)
+		e = look_joined(t, s, joined(text, at, seam.before, STR(""), seam.after, room), at);
+	if (!e && seam.dressed)
+		e = look_joined(t, s, joined(text, at, seam.before, STR(" "), seam.dressed, room), at);
+	return e;
+}
+
+/* Words that begin so close before a line end that their heads lie over it. */
+static enum err look_at_break(const struct literal_table *t, struct prefilter_scratch *s, struct str text, size_t from,
+			      size_t to, size_t line, size_t line_end)
+{
+	struct seam seam;
+	enum err e = ERR_OK;
+	if (!line_end || !seam_at(text, line, line_end, &seam))
+		return ERR_OK;
+	size_t at = seam.before >= HEAD ? seam.before - HEAD + 1 : 0;
+	for (at = at > from ? at : from; at < seam.before && at < to && !e; at++) {
+		char room[2 * BLOCK];
+		if (!is_word_byte((unsigned char)text.p[at]) || (at && is_word_byte((unsigned char)text.p[at - 1])))
+			continue;
+		e = look_joined(t, s, joined(text, at, seam.before, STR(" "), seam.after, room), at);
+		if (!e && seam.dressed)
+			e = look_joined(t, s, joined(text, at, seam.before, STR(" "), seam.dressed, room), at);
+	}
+	return e;
+}
+
+/* ---- all of it ---- */
+
+/* Those over line ends come out of turn: the ones from `first` on are put where they belong. */
+static void put_in_order(struct prefilter_find *finds, size_t first, size_t count)
+{
+	for (size_t i = first; i < count; i++) {
+		struct prefilter_find x = finds[i];
+		size_t k = i;
+		for (; k && finds[k - 1].at > x.at; k--)
+			finds[k] = finds[k - 1];
+		finds[k] = x;
+	}
+}
+
+static enum err look_at_all(const struct literal_table *t, struct prefilter_scratch *s, struct str text, size_t from,
+			    size_t to, struct sights *sights)
+{
+	size_t n = sights->place_count;
+	struct place *places = sights->places;
+	enum err e = ERR_OK;
+	for (size_t i = 0; i < n && i < AHEAD; i++)
+		find_buckets(t, text, &places[i]);
+	for (size_t i = 0; i < n && !e; i++) {
+		if (i + AHEAD < n)
+			find_buckets(t, text, &places[i + AHEAD]);
+		e = look(t, s, text, places[i].at, &places[i]);
+		if (!e && places[i].broken)
+			e = look_over(t, s, text, places[i].at);
+	}
+	size_t straight = s->count;
+	for (size_t i = 0; i < sights->break_count && !e; i++) {
+		size_t line_end = sights->breaks[i];
+		e = look_at_break(t, s, text, from, to, i ? sights->breaks[i - 1] + 1 : line_of(text, line_end), line_end);
+	}
+	put_in_order(s->finds, straight, s->count);
 	return e;
 }
 
 enum err prefilter_scan(const struct literal_table *t, struct prefilter_scratch *s, struct str text, size_t from, size_t to)
 {
-	struct place places[PLACES_MAX + 1];
+	struct sights sights;
 	uint64_t before = from && is_word_byte((unsigned char)text.p[from - 1]);
 	enum err e = ERR_OK;
 	s->count = 0;
 	for (size_t at = from; at < to && !e; at += STRETCH) {
-		size_t n = find_places(t, text, at, to - at < STRETCH ? to : at + STRETCH, &before, places);
-		for (size_t i = 0; i < n && i < AHEAD; i++)
-			find_buckets(t, text, &places[i]);
-		for (size_t i = 0; i < n && !e; i++) {
-			if (i + AHEAD < n)
-				find_buckets(t, text, &places[i + AHEAD]);
-			e = look(t, s, text, &places[i]);
-		}
+		size_t end = to - at < STRETCH ? to : at + STRETCH;
+		see(t, text, at, end, &before, &sights);
+		e = look_at_all(t, s, text, from, to, &sights);
 	}
 	return e;
 }

@@ -6,6 +6,10 @@
  * thousands of literals that is faster than an automaton over all bytes (Vectorscan: `make bench` has both), and needs
  * no instructions beyond SSE2, nor these. The tables (match/literals.h) are immutable and shared by threads; a struct
  * prefilter_scratch belongs to one.
+ *
+ * A literal may also be broken over a line end: where it has a blank, the text may have a line end and behind it an
+ * indentation, or a dress (a time stamp and its like) of the same shape as that of the line before; and within a word
+ * behind its first eight bytes a bare line end.
  */
 #ifndef KBT_SCAN_PREFILTER_H
 #define KBT_SCAN_PREFILTER_H

@@ -7,6 +7,7 @@ import json
 import lzma
 import os
 import random
+import re
 import resource
 import subprocess
 import tarfile
@@ -201,6 +202,85 @@ class Scan(KbtTest):
         want = self.hits(path, '--every-line')
         self.assertEqual(self.hits(path), want)
 
+    def broken(self, rng, text, dress, width):
+        """The message over several lines: between words, indented or not, each line in its dress or only the first."""
+        lines, line = [], ''
+        for word in text.split(' '):
+            if line and len(line) + len(word) >= width:
+                lines.append(line)
+                line = word
+            else:
+                line = f'{line} {word}' if line else word
+        lines.append(line)
+        if dress == '{}' or rng.random() < .5:
+            indent = rng.choice(['', '    ', '\t'])
+            return [dress.format(lines[0]), *(indent + x for x in lines[1:])]
+        return [dress.format(x) for x in lines]
+
+    def test_messages_over_several_lines(self):
+        rng = random.Random(4)
+        dress = ['{}', 'Mar  2 08:13:43 host app[1]: {}', '2001-03-12 10:56:20 ERROR {}']
+        long = [s for s in self.samples() if len(s) > 50 and '$$<' not in s and not re.search(r'\d:\d\d:\d|^\[', s)]
+        self.assertGreater(len(long), 8)
+        lines, planted = [], []
+        for sample in long:
+            for width in (30, 40, 72):
+                message = self.broken(rng, sample, rng.choice(dress), width)
+                if 1 < len(message) <= 8:
+                    planted.append((len(lines) + 2, len(message)))
+                    lines += ['nothing to see', *message]
+        path = self.log('broken.log', lines)
+        hits = self.hits(path)
+        places = {(h['line'], h['lines']) for h in hits}
+        self.assertGreater(len(planted), 20)
+        # a value at a message's end goes to the line's end: what is broken off of it is not seen
+        planted = [(at, n - 1) if (at, n - 1) in places and n > 2 else (at, n) for at, n in planted]
+        self.assertEqual([lines[at - 1:at - 1 + n] for at, n in planted if (at, n) not in places], [])
+        self.assertEqual([lines[at - 1:at - 1 + n] for at, n in places - set(planted) if n > 1], [])
+        with open(path, 'rb') as f:
+            self.check_places(hits, f.read())
+        every = self.hits(path, '--every-line')
+        self.assertEqual([h for h in every if (h['line'], h['lines']) in places], hits)
+        for line, count in sorted(places): # each an answer of the look-up, in its order
+            text = '\n'.join(lines[line - 1:line - 1 + count])
+            found = [m['id'] for m in json.loads(self.kbt('lookup', '--json', '-n', '100', '-', input=text).out)['matches']]
+            ids = [h['id'] for h in hits if h['line'] == line]
+            self.assertEqual([x for x in found if x in ids], ids)
+
+    def test_several_lines_at_the_edges_of_chunks(self):
+        """A two-line message at every place around the cut between two chunks: once, never twice, never lost."""
+        message = ['Mar  2 08:13:43 web1 rcmd[311]: Error - Failed to connect to <\\\\LAB7>,',
+                   'Mar  2 08:13:43 web1 rcmd[311]: system not found or service not active']
+        lines = []
+        planted = []
+        while sum(map(len, lines[-20000:])) < 1 << 20 or len(lines) < 30000:
+            if len(lines) % 3 == 0:
+                planted.append(len(lines) + 1)
+                lines += message
+            else:
+                lines.append('x' * (len(lines) % 97))
+        path = self.log('edges.log', lines)
+        for args in ((), ('--threads', '1')):
+            hits = self.hits(path, *args)
+            self.assertEqual([(h['line'], h['lines']) for h in hits if h['best']] if 'best' in hits[0] else
+                             sorted({(h['line'], h['lines']) for h in hits}), [(n, 2) for n in planted])
+
+    def test_an_endless_line_is_scanned_whole(self):
+        """Messages in a line that is longer than what is read at once, before, at and behind every edge."""
+        rng = random.Random(5)
+        parts = []
+        for _ in range(40):
+            parts.append('no line end here ' * rng.randrange(2000, 5000))
+            parts.append(f' Error - Failed to connect to <\\\\LAB{len(parts)}>, system not found or service not active ')
+        data = ''.join(parts).encode()
+        self.assertGreater(len(data), 2 << 20)
+        path = self.write('endless.log', data)
+        for args in ((), ('--threads', '1')):
+            for h in self.hits(path, *args, code=FOUND if False else NONE):
+                text = h['text'].encode()
+                self.assertEqual(data[h['offset']:h['offset'] + len(text)], text)
+                self.assertEqual(h['line'], 1)
+
     def samples(self):
         """The samples of the authored articles that are one line."""
         found = []
@@ -217,7 +297,7 @@ class Scan(KbtTest):
 
     def test_every_sample_of_one_line_is_a_hit(self):
         samples = self.samples()
-        found = {h['line'] for h in self.hits(self.log('s.log', samples))}
+        found = {n for h in self.hits(self.log('s.log', samples)) for n in range(h['line'], h['line'] + h['lines'])}
         self.assertEqual([s for n, s in enumerate(samples, 1) if n not in found], [])
 
     def test_constant_memory_without_a_newline(self):

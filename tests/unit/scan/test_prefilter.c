@@ -136,6 +136,44 @@ static void case_does_not_matter_but_word_starts_do(void **unused)
 	free_sections(sections);
 }
 
+/* Each text holds the literal once, broken in some way; its first letter is behind the mark '|', which is cut out. */
+static void literals_are_found_over_line_ends(void **unused)
+{
+	(void)unused;
+	static const char *const texts[] = {
+		"|no route\nto host", "x |no\n   route to host", "a\n|no route to\r\n\thost is near", "|no route \n\n to host",
+		"|no route t\no host", /* a terminal's width */
+		"2001-03-12 10:56:20 ERROR |no route to\n2001-03-12 10:56:21 ERROR host\n",
+		"y\nMar  2 08:13:43 web1 app[1]: text |no\nMar  2 08:13:44 web1 app[1]: route to host",
+	};
+	struct str literals[] = { STR_LIT("no route to host") };
+	struct buf sections[SEC_COUNT] = { 0 };
+	struct literal_table p;
+	struct prefilter_scratch s = { 0 };
+	open_table(literals, 1, sections, &p);
+	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+		struct str text = str_c(texts[i]), before, after;
+		struct buf whole = { 0 };
+		assert_true(str_cut(text, '|', &before, &after));
+		for (size_t fill = 0; fill < 130; fill++) { /* wherever the blocks' edges are */
+			buf_clear(&whole);
+			for (size_t k = 0; k < fill; k++)
+				buf_add_char(&whole, k + 1 == fill ? '\n' : '.');
+			buf_add(&whole, before);
+			buf_add(&whole, after);
+			assert_int_equal(prefilter_scan(&p, &s, buf_str(&whole), 0, whole.n), ERR_OK);
+			assert_int_equal(s.count, 1);
+			assert_int_equal(s.finds[0].at, fill + before.n);
+		}
+		buf_free(&whole);
+	}
+	struct str apart = STR("no route\nmore to host\nno route t\n");
+	assert_int_equal(prefilter_scan(&p, &s, apart, 0, apart.n), ERR_OK);
+	assert_int_equal(s.count, 0);
+	prefilter_scratch_free(&s);
+	free_sections(sections);
+}
+
 static void no_literals_find_nothing(void **unused)
 {
 	(void)unused;
@@ -175,6 +213,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(finds_what_a_naive_search_finds),
 		cmocka_unit_test(case_does_not_matter_but_word_starts_do),
+		cmocka_unit_test(literals_are_found_over_line_ends),
 		cmocka_unit_test(no_literals_find_nothing),
 		cmocka_unit_test(wrong_tables_are_refused),
 	};

@@ -1,0 +1,304 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * See propose.h. A line over SCAN_LINE_MAX is proposed in windows around the places where a literal starts, each
+ * standing for a line of its own.
+ */
+#include "scan/propose.h"
+
+#include "match/envelope.h"
+#include "match/lines.h"
+#include "scan/scan.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+	WINDOW = 2 << 10, /* bytes on each side of a position in an overlong line */
+	SLACK_PERCENT = 25, SLACK = 4, /* by how much a payload may differ from the message that covers it */
+	TRIED_MAX = 128, /* messages that are tried before the look-up is asked straight away */
+	SPANS_MAX = 64,	 /* messages that are tried over several lines, for one line */
+	SPAN_BYTES_MAX = 8 << 10
+};
+
+size_t propose_lines_back(struct str text, size_t at, unsigned lines)
+{
+	for (; lines && at; lines--) {
+		const char *newline = at > 1 ? memrchr(text.p, '\n', at - 1) : NULL;
+		at = newline ? (size_t)(newline - text.p) + 1 : 0;
+	}
+	return at;
+}
+
+size_t propose_lines_on(struct str text, size_t at, unsigned lines)
+{
+	for (; lines && at < text.n; lines--) {
+		const char *newline = memchr(text.p + at, '\n', text.n - at);
+		at = newline ? (size_t)(newline - text.p) + 1 : text.n;
+	}
+	return at;
+}
+
+static void push(struct proposer *p, struct proposal x)
+{
+	struct proposal *slot = arena_push(p->arena, &p->items, &p->count, &p->cap);
+	if (slot)
+		*slot = x;
+}
+
+/* ---- lines and windows ---- */
+
+/* The line, or the window of an overlong one, that holds a place. */
+static struct proposal piece_at(const struct proposer *p, size_t at)
+{
+	struct str text = p->text;
+	struct proposal x = { .to = text.n, .lines = 1 };
+	const char *newline = at ? memrchr(text.p, '\n', at) : NULL;
+	if (newline)
+		x.from = (size_t)(newline - text.p) + 1;
+	newline = memchr(text.p + at, '\n', text.n - at);
+	if (newline)
+		x.to = (size_t)(newline - text.p);
+	x.next = x.to + 1;
+	x.place = x.from;
+	if (x.to - x.from > SCAN_LINE_MAX) {
+		x.window = true;
+		x.place = at;
+		x.next = x.to - at > WINDOW / 2 ? at + WINDOW / 2 : x.next;
+		x.from = at - x.from > WINDOW ? at - WINDOW : x.from;
+		x.to = x.to - at > WINDOW ? at + WINDOW : x.to;
+	}
+	if (x.to > x.from && text.p[x.to - 1] == '\r')
+		x.to--;
+	x.from = x.from ? x.from : p->mark;
+	return x;
+}
+
+/* Bytes that damage_undo may change: then letters cannot be compared as they are. */
+static bool looks_damaged(struct str s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if ((unsigned char)s.p[i] >= 0x7F || s.p[i] == 0x1B || s.p[i] == '&' || s.p[i] == '\0' ||
+		    (s.p[i] == '<' && i + 1 < s.n && (s.p[i + 1] == '/' || char_is_lower(s.p[i + 1]))))
+			return true;
+	return false;
+}
+
+/* What a line says, and what it has to be measured by. */
+struct line {
+	struct proposal piece;
+	struct str text;    /* damage undone */
+	struct str payload; /* of text */
+	size_t letters;	    /* of payload */
+	bool damaged;
+	uint32_t tried[TRIED_MAX];
+	size_t tried_count, span_count;
+	bool fits; /* for sure, or too many to try */
+};
+
+static void read_line(struct proposer *p, struct line *l)
+{
+	struct match_envelope dress;
+	l->text = (struct str){ p->text.p + l->piece.from, l->piece.to - l->piece.from };
+	l->damaged = looks_damaged(l->text);
+	struct clean clean;
+	if (l->damaged && !damage_undo(l->text, p->work, &clean))
+		l->text = clean.text;
+	envelope_read(l->text, &dress);
+	l->payload = str_first(str_from(l->text, dress.payload.start), dress.payload.end - dress.payload.start);
+	l->letters = literals_letters(l->payload);
+}
+
+/* A payload that this message covers has about its letters; with variables, more, but the message carries it. */
+static bool may_carry(const struct file_literal_message *m, size_t letters)
+{
+	size_t own = (size_t)m->before + m->inside + m->after;
+	size_t low = own * 100 / (100 + SLACK_PERCENT), high = own * (100 + SLACK_PERCENT) / 100 + SLACK;
+	if (m->filled_before || m->filled_after)
+		high = high * 100 / LITERALS_SHARE_MIN;
+	return letters + SLACK >= low && letters <= high;
+}
+
+static void try_line(struct line *l, const struct file_literal_message *m, const struct literal_beside *beside)
+{
+	if (l->fits || !may_carry(m, l->letters) || beside->before == END_BEYOND || beside->after == END_BEYOND)
+		return;
+	if ((beside->before == END_EVEN && beside->after == END_EVEN) || l->tried_count == TRIED_MAX)
+		l->fits = true;
+	else if (!l->tried_count || l->tried[l->tried_count - 1] != m->owner)
+		l->tried[l->tried_count++] = m->owner;
+}
+
+/* ---- several lines ---- */
+
+/* joins gives the lines from a place on as one text; at most SPAN_BYTES_MAX of them. */
+static bool joins(struct proposer *p, size_t from, struct str *ret_raw, struct clean *ret_joined)
+{
+	struct clean clean;
+	struct match_envelope dress;
+	bool dressed;
+	size_t to = propose_lines_on(p->text, from, SCAN_SPAN_MAX);
+	*ret_raw = str_first((struct str){ p->text.p + from, to - from }, SPAN_BYTES_MAX);
+	return !damage_undo(*ret_raw, p->work, &clean) && !lines_join(&clean, p->work, ret_joined, &dress, &dressed);
+}
+
+static bool is_blank(struct str s)
+{
+	return !literals_letters(s);
+}
+
+/* Nothing but marks up to the line's end. */
+static bool ends_line(struct str joined, size_t at)
+{
+	struct str rest = str_from(joined, at), line;
+	return !str_line(&rest, &line) || is_blank(line);
+}
+
+/* try_from proposes the lines that the message covers from a line start on, where that is more than one and beyond `past`. */
+static bool try_from(struct proposer *p, size_t from, size_t past, uint32_t message)
+{
+	struct clean joined;
+	struct str raw;
+	size_t end;
+	arena_reset(p->work);
+	if (!joins(p, from, &raw, &joined) || !match_reaches(p->matcher, p->scratch, joined.text, message, &end) || !end ||
+	    !ends_line(joined.text, end))
+		return false;
+	size_t last = damage_offset(&joined, end - 1);
+	const char *newline = last < raw.n ? memchr(raw.p + last, '\n', raw.n - last) : NULL;
+	size_t to = newline ? (size_t)(newline - raw.p) : raw.n;
+	struct proposal x = { .from = from, .place = from, .to = from + to, .next = from + to + 1, .lines = 1 };
+	for (size_t i = 0; i < to; i++)
+		x.lines += raw.p[i] == '\n';
+	if (x.lines < 2 || x.to < past)
+		return false;
+	if (p->text.p[x.to - 1] == '\r')
+		x.to--;
+	push(p, x);
+	return true;
+}
+
+/* The line may be the one that a message begins in: the message's first word is there. Variables in front say nothing. */
+static bool has_beginning(struct proposer *p, size_t from, struct str beginning)
+{
+	const char *newline = memchr(p->text.p + from, '\n', p->text.n - from);
+	size_t to = newline ? (size_t)(newline - p->text.p) : p->text.n;
+	return to - from <= SPAN_BYTES_MAX && str_find_nocase((struct str){ p->text.p + from, to - from }, beginning) != STR_NONE;
+}
+
+static void try_span(struct proposer *p, struct line *l, const struct file_literal_message *m,
+		     const struct literal_beside *beside)
+{
+	bool even = beside->before == END_EVEN && beside->after == END_EVEN;
+	if (even || beside->before == END_SHORT || beside->after == END_SHORT || l->span_count >= SPANS_MAX)
+		return;
+	struct str beginning = literals_beginning(p->matcher, m);
+	size_t from = l->piece.from;
+	for (unsigned n = 0; n < SCAN_SPAN_MAX; n++) {
+		bool here = n ? beside->before != END_EVEN : beside->before != END_BEYOND;
+		/* a value in front is on the literal's line or ends on the one before */
+		if (here && (beside->before == END_EVEN || (beginning.n ? has_beginning(p, from, beginning) : n < 2))) {
+			l->span_count++;
+			if (try_from(p, from, l->piece.to, m->owner))
+				return;
+		}
+		if (from <= p->mark || beside->before == END_EVEN)
+			return;
+		size_t line = propose_lines_back(p->text, from, 1);
+		from = line > p->mark ? line : p->mark;
+		if (l->piece.to - from > SPAN_BYTES_MAX)
+			return;
+	}
+}
+
+/* ---- all of a piece ---- */
+
+static void try_find(struct proposer *p, struct line *l, const struct prefilter_find *find)
+{
+	const struct file_literal *literal = &p->literals->literals[find->literal];
+	size_t at = p->mark + find->at, start = (size_t)(l->payload.p - l->text.p) + l->piece.from;
+	bool seen = !l->damaged && at >= start; /* else it cannot be laid beside */
+	for (uint32_t k = literal->message_at; k < literal[1].message_at; k++) {
+		const struct file_literal_message *m = &p->literals->messages[k];
+		struct literal_beside beside = { END_OPEN, END_OPEN };
+		if (seen && !literals_beside(p->matcher, m, l->payload, at - start, &beside))
+			continue;
+		try_line(l, m, &beside);
+		if (seen && !l->piece.window)
+			try_span(p, l, m, &beside);
+	}
+}
+
+static void propose_piece(struct proposer *p, const struct proposal *piece, const struct prefilter_find *finds,
+			  size_t count)
+{
+	struct line l = { .piece = *piece };
+	struct match_span all;
+	arena_reset(p->work);
+	read_line(p, &l);
+	all = (struct match_span){ 0, l.payload.n };
+	for (size_t i = 0; i < count; i++)
+		try_find(p, &l, &finds[i]);
+	if (!l.fits && l.tried_count) {
+		if (l.span_count) { /* these emptied the work arena */
+			arena_reset(p->work);
+			read_line(p, &l);
+		}
+		l.fits = match_fits(p->matcher, p->scratch, l.payload, all, l.tried, l.tried_count);
+	}
+	if (l.fits)
+		push(p, *piece);
+}
+
+void propose_found(struct proposer *p, const struct prefilter_find *finds, size_t count)
+{
+	size_t next = 0;
+	for (size_t i = 0; i < count;) {
+		size_t at = p->mark + finds[i].at, first = i;
+		struct proposal piece = piece_at(p, at);
+		while (i < count && p->mark + finds[i].at < piece.next)
+			i++;
+		if (at < next || piece.from >= piece.to)
+			continue;
+		next = piece.next;
+		p->candidates++;
+		propose_piece(p, &piece, finds + first, i - first);
+	}
+}
+
+void propose_all(struct proposer *p, size_t from, size_t to)
+{
+	for (size_t at = from; at < to;) {
+		struct proposal x = piece_at(p, at);
+		p->candidates++;
+		at = x.next;
+		if (x.to <= x.from)
+			continue;
+		push(p, x);
+		size_t start = x.from;
+		for (x.lines = 2; !x.window && x.lines <= SCAN_SPAN_MAX && x.next < p->text.n; x.lines++) {
+			size_t line = x.next;
+			x.next = propose_lines_on(p->text, line, 1);
+			x.to = p->text.p[x.next - 1] == '\n' ? x.next - 1 : x.next;
+			if (x.to > line && p->text.p[x.to - 1] == '\r')
+				x.to--;
+			if (x.to - start > SPAN_BYTES_MAX)
+				break;
+			if (!is_blank((struct str){ p->text.p + line, x.to - line }))
+				push(p, x);
+		}
+	}
+}
+
+static int by_turn(const void *a, const void *b)
+{
+	const struct proposal *x = a, *y = b;
+	if (x->place != y->place)
+		return x->place < y->place ? -1 : 1;
+	return x->to > y->to ? -1 : x->to < y->to;
+}
+
+void propose_sort(struct proposer *p)
+{
+	if (p->count)
+		qsort(p->items, p->count, sizeof *p->items, by_turn);
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Places where literals were found > what may be a message there: a line, a window of an overlong one, or several lines
+ * that one message is broken over. Takes the text of a chunk; each message of each literal is laid beside its line,
+ * letter by letter; few come through, and on those the look-up has the last word. Without literals every line and every
+ * run of lines is proposed.
+ */
+#ifndef KBT_SCAN_PROPOSE_H
+#define KBT_SCAN_PROPOSE_H
+
+#include "scan/prefilter.h"
+
+struct proposal {
+	size_t from, to; /* in the text; without the last line's end */
+	size_t place;	 /* where it stands in the order: of a window the literal, else from */
+	size_t next;	 /* where what comes behind it may begin */
+	unsigned lines;
+	bool window; /* of an overlong line */
+};
+
+struct proposer {
+	const struct matcher *matcher;
+	const struct literal_table *literals;
+	struct match_scratch *scratch;
+	struct str text;
+	size_t mark; /* bytes of a byte order mark at its start */
+	struct arena *work;  /* emptied now and then */
+	struct arena *arena; /* of the proposals */
+	struct proposal *items;
+	size_t count, cap;
+	uint64_t candidates; /* lines and windows with a literal */
+};
+
+/* propose_found: of finds in order of their places, counted from behind the mark. */
+void propose_found(struct proposer *p, const struct prefilter_find *finds, size_t count);
+/* propose_all: of all lines that begin in text[from, to). */
+void propose_all(struct proposer *p, size_t from, size_t to);
+/* propose_sort puts them in the order in which they are asked: by place, of several lines before fewer. */
+void propose_sort(struct proposer *p);
+
+/* propose_lines_back and _on give the place of the line start so many lines before or behind a line start, or the text's
+ * end. */
+size_t propose_lines_back(struct str text, size_t at, unsigned lines);
+size_t propose_lines_on(struct str text, size_t at, unsigned lines);
+
+#endif

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: MIT */
+#include "scan/recall.h"
+
+#include "base/hash.h"
+
+static struct str keep(struct arena *a, struct str s)
+{
+	return s.n ? arena_str(a, s) : STR("");
+}
+
+struct match recall_copy(struct arena *a, const struct match *m)
+{
+	struct match copy = *m;
+	copy.id = keep(a, m->id);
+	copy.title = keep(a, m->title);
+	copy.template = keep(a, m->template);
+	copy.why = keep(a, m->why);
+	copy.code.family = keep(a, m->code.family);
+	copy.code.symbol = keep(a, m->code.symbol);
+	copy.code.says = keep(a, m->code.says);
+	copy.captures = arena_array(a, struct match_capture, m->capture_count);
+	for (size_t i = 0; copy.captures && i < m->capture_count; i++) {
+		copy.captures[i] = m->captures[i];
+		copy.captures[i].name = keep(a, m->captures[i].name);
+		copy.captures[i].value = keep(a, m->captures[i].value);
+		copy.captures[i].finding = keep(a, m->captures[i].finding);
+	}
+	copy.also = NULL;
+	copy.also_count = 0;
+	copy.spans = NULL;
+	copy.span_count = 0;
+	return copy;
+}
+
+static void forget(struct recall *r)
+{
+	arena_reset(&r->arena);
+	r->slots = arena_array(&r->arena, struct recalled, RECALL_SLOTS);
+}
+
+void recall_begin(struct recall *r, struct str file)
+{
+	if (r->slots && str_eq(buf_str(&r->file), file))
+		return;
+	buf_clear(&r->file);
+	buf_add(&r->file, file);
+	forget(r);
+}
+
+void recall_free(struct recall *r)
+{
+	arena_free(&r->arena);
+	buf_free(&r->file);
+	*r = (struct recall){ 0 };
+}
+
+static uint64_t hash_of(struct str payload, const struct match_envelope *dress)
+{
+	return hash_seeded(payload, hash_seeded(dress->component, dress->kind.n));
+}
+
+const struct recalled *recall_find(const struct recall *r, struct str payload, const struct match_envelope *dress)
+{
+	uint64_t hash = hash_of(payload, dress);
+	const struct recalled *x = r->slots ? &r->slots[hash % RECALL_SLOTS] : NULL;
+	bool same = x && x->payload.n && x->hash == hash && str_eq(x->payload, payload) && str_eq(x->kind, dress->kind) &&
+		    str_eq(x->component, dress->component);
+	return same ? x : NULL;
+}
+
+const struct recalled *recall_keep(struct recall *r, struct str payload, const struct match_envelope *dress,
+				   const struct match *matches, size_t count)
+{
+	struct arena *a = &r->arena;
+	if (a->total > RECALL_BYTES_MAX || arena_err(a))
+		forget(r);
+	struct recalled x = { .hash = hash_of(payload, dress), .payload = keep(a, payload), .kind = keep(a, dress->kind),
+			      .component = keep(a, dress->component), .count = count };
+	x.matches = arena_array(a, struct match, count);
+	for (size_t i = 0; x.matches && i < count; i++)
+		x.matches[i] = recall_copy(a, &matches[i]);
+	if (arena_err(a) || !r->slots)
+		return NULL;
+	r->slots[x.hash % RECALL_SLOTS] = x;
+	return &r->slots[x.hash % RECALL_SLOTS];
+}
