@@ -106,16 +106,33 @@ static void check_causes(struct lint *l)
 	}
 }
 
-/* Classes of which no fact excludes one where the other holds: told apart by what each needs, or by weight alone. */
-static void list_pairs(struct lint *l)
+/* Any two classes are told apart by some fact, or listed as a pair that none keeps apart. --pairs prints those. */
+static void check_pair(struct lint *l, const struct cause *c, const struct cause *other)
+{
+	const struct alike *alike = causes_alike(c, other);
+	bool overlap = causes_overlap(c, other);
+	if (overlap && !alike)
+		lint_add(l, c->origin, c->line, "no fact keeps %.*s and %.*s apart; if none can, list them (alike)",
+			 STR_ARG(c->name), STR_ARG(other->name));
+	else if (!overlap && alike)
+		lint_add(l, c->origin, c->line, "%.*s and %.*s are listed as alike, and a fact keeps them apart",
+			 STR_ARG(c->name), STR_ARG(other->name));
+	else if (alike && cmd_has(l->c, "pairs"))
+		diags_add(&l->findings, DIAG_NOTE, c->line, "no fact keeps %.*s and %.*s apart: %.*s", STR_ARG(c->name),
+			  STR_ARG(other->name), STR_ARG(alike->says));
+}
+
+static void check_pairs(struct lint *l)
 {
 	for (size_t i = 0; l->causes && i < l->causes->count; i++) {
 		const struct cause *c = &l->causes->items[i];
 		l->findings.origin = c->origin;
 		for (size_t k = 0; k < i; k++)
-			if (causes_overlap(c, &l->causes->items[k]))
-				diags_add(&l->findings, DIAG_NOTE, c->line, "no fact excludes %.*s where %.*s holds",
-					  STR_ARG(c->name), STR_ARG(l->causes->items[k].name));
+			check_pair(l, c, &l->causes->items[k]);
+		for (size_t k = 0; k < c->alike_count; k++)
+			if (!has_class(l, c->alike[k].class))
+				lint_add(l, c->origin, c->line, "no cause file has the class %.*s",
+					 STR_ARG(c->alike[k].class));
 	}
 }
 
@@ -199,8 +216,8 @@ static enum err lint_all(struct lint *l)
 		e = lint_samples(l, c->args, c->arg_count);
 	if (e == ERR_INPUT && l->findings.errors)
 		e = ERR_OK; /* files that cannot be loaded cannot be tried: why has been found */
-	if (cmd_has(c, "pairs"))
-		list_pairs(l);
+	if (!e)
+		check_pairs(l);
 	return e;
 }
 
@@ -222,7 +239,7 @@ static int lint_run(struct cmd_context *c)
 }
 
 static const struct cmd_option lint_options[] = {
-	{ "pairs", 0, NULL, "also list the classes of causes that no single fact keeps apart (no findings)" },
+	{ "pairs", 0, NULL, "also print the pairs of causes that are listed as alike, and why (no findings)" },
 	{ 0 },
 };
 

@@ -190,6 +190,18 @@ static void predict_step(struct loader *l, struct cause *c)
 		add_prediction(l, predictions_of(c), &step, false);
 }
 
+/* add_alike reads `alike: {class: why}`. */
+static void add_alike(struct loader *l, struct cause *c, const struct tree *map)
+{
+	for (size_t i = 0; map && i < map->count; i++) {
+		struct alike *one = arena_push(l->arena, &c->alike, &c->alike_count, &c->alike_cap);
+		if (one)
+			*one = (struct alike){ map->items[i].key, str_trim(map->items[i].value) };
+		if (!str_trim(map->items[i].value).n)
+			complain(l, map->items[i].line, "say why no fact tells it from", map->items[i].key);
+	}
+}
+
 static void add_cause(struct loader *l, const struct tree *t)
 {
 	struct causes *all = l->causes;
@@ -222,8 +234,9 @@ static void add_cause(struct loader *l, const struct tree *t)
 	add_resolutions(l, c, tree_get(t, "do"));
 	add_lines(l, tree_get(t, "covers"), &c->covers, &c->cover_count, &c->cover_cap);
 	add_lines(l, tree_get(t, "check"), &c->check, &c->check_count, &c->check_cap);
+	add_alike(l, c, tree_get(t, "alike"));
 	check_keys(l, t, "a cause has no key",
-		   "class title layer step healthy weight article groups needs fits hints says do covers check verify");
+		   "class title layer step healthy weight article groups needs fits hints alike says do covers check verify");
 	if (!c->name.n || !c->title.n || !c->layer.n || !c->says.n)
 		complain(l, t->line, "a cause wants class, title, layer and says:", name);
 	if (!tree_get(t, "needs"))
@@ -430,4 +443,15 @@ bool causes_overlap(const struct cause *a, const struct cause *b)
 			    exclusive(&a->predictions[i], &b->predictions[k]))
 				return false;
 	return true;
+}
+
+const struct alike *causes_alike(const struct cause *a, const struct cause *b)
+{
+	for (size_t i = 0; i < a->alike_count; i++)
+		if (str_eq(a->alike[i].class, b->name))
+			return &a->alike[i];
+	for (size_t i = 0; i < b->alike_count; i++)
+		if (str_eq(b->alike[i].class, a->name))
+			return &b->alike[i];
+	return NULL;
 }

@@ -18,6 +18,10 @@ struct prediction {
 	uint32_t line;
 };
 
+struct alike {
+	struct str class, says; /* says: why */
+};
+
 struct cause {
 	struct str name, title, layer, step; /* step: of the ladder, that fails */
 	bool healthy;
@@ -33,6 +37,8 @@ struct cause {
 	struct str *check;	      /* what to look at where the client cannot see */
 	size_t check_count, check_cap;
 	struct str verify;	      /* the probe that shows that the fix worked */
+	struct alike *alike;	      /* classes that no fact keeps apart from this one: both stay where both hold */
+	size_t alike_count, alike_cap;
 	struct prediction *hints;     /* facts that make it likelier where they hold; they decide nothing */
 	size_t hint_count, hint_cap;
 	struct str origin;	      /* the file */
@@ -86,5 +92,7 @@ bool prediction_holds(const struct prediction *p, struct str value);
 
 /* causes_overlap: no fact tells the two apart (each could hold where the other does). For kbt lint. */
 bool causes_overlap(const struct cause *a, const struct cause *b);
+/* causes_alike: the pair is listed as one that no fact keeps apart; NULL where it is not. */
+const struct alike *causes_alike(const struct cause *a, const struct cause *b);
 
 #endif

@@ -55,7 +55,10 @@ struct case_file {
 enum verdict_state { VERDICT_NONE, VERDICT_INCONCLUSIVE, VERDICT_CONFIRMED, VERDICT_HEALTHY };
 const char *verdict_state_name(enum verdict_state s);
 
-struct ruled_out { struct str cause, because; };
+struct ruled_out {
+	struct str cause, because;
+	size_t by; /* the evidence that did, the first in time; SIZE_MAX: what several say together */
+};
 struct ladder_step { struct str step; struct str state; struct str says; }; /* passed failed unknown skipped */
 struct belief { struct str cause; double weight; };
 struct reason { struct str fact, value, says; }; /* what was seen that the cause needs */

@@ -230,7 +230,8 @@ enum err diagnose_verdict(const struct causes *causes, const struct case_file *c
 			continue;
 		struct ruled_out *r = arena_push(a, &v.ruled_out, &v.ruled_out_count, &v.ruled_out_cap);
 		if (r)
-			*r = (struct ruled_out){ causes->items[i].name, because(w.against[i], &d, a) };
+			*r = (struct ruled_out){ causes->items[i].name, because(w.against[i], &d, a),
+						 weigh_seen_at(digest_find(&d, w.against[i]->fact), &d) };
 	}
 	for (size_t i = 0; i < w.left_count; i++) {
 		struct belief *b = arena_push(a, &v.beliefs, &v.belief_count, &v.belief_cap);

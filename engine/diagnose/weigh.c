@@ -1,14 +1,30 @@
 /* SPDX-License-Identifier: MIT */
 #include "diagnose/weigh.h"
 
+size_t weigh_seen_at(const struct derived *f, const struct digest *d)
+{
+	for (size_t i = 0; f && f->from && i < d->c->evidence_count; i++)
+		if (d->c->evidence[i] == f->from)
+			return i;
+	return SIZE_MAX;
+}
+
+/* contradiction: of those there are, the one that was seen first. */
 static const struct prediction *contradiction(const struct cause *c, const struct digest *d)
 {
+	const struct prediction *first = NULL;
+	size_t first_at = SIZE_MAX;
 	for (size_t i = 0; i < c->prediction_count; i++) {
 		const struct derived *f = digest_find(d, c->predictions[i].fact);
-		if (f && !prediction_holds(&c->predictions[i], f->value))
-			return &c->predictions[i];
+		if (!f || prediction_holds(&c->predictions[i], f->value))
+			continue;
+		size_t at = weigh_seen_at(f, d);
+		if (!first || at < first_at) {
+			first = &c->predictions[i];
+			first_at = at;
+		}
 	}
-	return NULL;
+	return first;
 }
 
 static size_t count_needs(const struct cause *c, const struct digest *d, size_t *ret_met)

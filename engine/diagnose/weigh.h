@@ -18,6 +18,9 @@ struct weighed {
 enum err weigh(const struct causes *causes, const struct digest *d, struct arena *a,
 	       struct weighed *ret_weighed) MUST_USE;
 
+/* weigh_seen_at: the index of the evidence that tells a fact; SIZE_MAX where several do together. */
+size_t weigh_seen_at(const struct derived *f, const struct digest *d);
+
 /* weigh_parts: how much belief an unknown fact would take away from some of what is left; 0 where it tells nothing. */
 double weigh_parts(const struct weighed *w, const struct digest *d, const struct fact_help *fact);
 

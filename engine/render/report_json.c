@@ -57,8 +57,9 @@ static void json_evidence(struct json *j, const struct triage_report *r)
 	json_end_array(j);
 }
 
-static void json_reasons(struct json *j, const struct verdict *v)
+static void json_reasons(struct json *j, const struct triage_report *r)
 {
+	const struct verdict *v = &r->verdict;
 	json_key(j, "reasons");
 	json_array(j);
 	for (size_t i = 0; i < v->reason_count; i++) {
@@ -75,6 +76,8 @@ static void json_reasons(struct json *j, const struct verdict *v)
 		json_object(j);
 		json_key_str(j, "cause", v->ruled_out[i].cause);
 		json_key_str(j, "because", v->ruled_out[i].because);
+		if (v->ruled_out[i].by < r->evidence_count)
+			json_key_str(j, "probe", r->evidence[v->ruled_out[i].by]->probe);
 		json_end_object(j);
 	}
 	json_end_array(j);
@@ -100,8 +103,9 @@ static void json_findings(struct json *j, const struct verdict *v)
 	json_end_array(j);
 }
 
-static void json_verdict(struct json *j, const struct verdict *v)
+static void json_verdict(struct json *j, const struct triage_report *r)
 {
+	const struct verdict *v = &r->verdict;
 	json_key(j, "verdict");
 	json_object(j);
 	json_key_str(j, "state", str_c(verdict_state_name(v->state)));
@@ -117,7 +121,7 @@ static void json_verdict(struct json *j, const struct verdict *v)
 	json_key_str(j, "says", v->says);
 	render_json_resolutions(j, v->resolutions, v->resolution_count);
 	json_list(j, "causes_left", v->causes_left, v->cause_left_count);
-	json_reasons(j, v);
+	json_reasons(j, r);
 	json_findings(j, v);
 	json_list(j, "next", v->next, v->next_count);
 	json_key_str(j, "verify", v->verify);
@@ -134,7 +138,7 @@ void render_json_report(struct buf *out, const struct triage_report *r)
 	render_json_code(&j, "code", &r->answer.found.code);
 	json_bindings(&j, r);
 	json_evidence(&j, r);
-	json_verdict(&j, &r->verdict);
+	json_verdict(&j, r);
 	json_key_bool(&j, "offline", r->offline);
 	json_key_int(&j, "packets", r->sent.packets);
 	json_key_int(&j, "connections", r->sent.connections);

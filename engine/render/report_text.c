@@ -189,25 +189,60 @@ void render_text_verdict(struct buf *out, const struct render_text *t, const str
 			 v->ruled_out_count, r->sent.packets, r->sent.connections, r->ms / 1000, on(t, PLAIN));
 }
 
-void render_text_explain(struct buf *out, const struct render_text *t, const struct triage_report *r)
+static void add_args(struct buf *out, const struct evidence *e)
+{
+	for (size_t k = 0; k < e->arg_count; k++) {
+		buf_add_char(out, ' ');
+		render_safe(out, e->args[k].value, false);
+	}
+}
+
+/* add_ruled_out_by: what one piece of evidence ruled out first; by SIZE_MAX: several together. */
+static void add_ruled_out_by(struct buf *out, const struct triage_report *r, size_t by)
 {
 	const struct verdict *v = &r->verdict;
-	heading(out, t, "Ruled out");
+	size_t count = 0;
+	for (size_t i = 0; i < v->ruled_out_count; i++)
+		count += v->ruled_out[i].by == by;
+	if (!count)
+		return;
+	buf_add_c(out, "  ");
+	if (by < r->evidence_count) {
+		buf_addf(out, "%.*s", STR_ARG(r->evidence[by]->probe));
+		add_args(out, r->evidence[by]);
+		buf_addf(out, ": %.*s", STR_ARG(r->evidence[by]->state));
+	} else {
+		buf_add_c(out, "what was given, or several say together");
+	}
+	buf_addf(out, " (%zu)\n", count);
 	for (size_t i = 0; i < v->ruled_out_count; i++) {
-		buf_addf(out, "  %-34.*s ", STR_ARG(v->ruled_out[i].cause));
+		if (v->ruled_out[i].by != by)
+			continue;
+		buf_addf(out, "    %-34.*s ", STR_ARG(v->ruled_out[i].cause));
 		render_safe(out, v->ruled_out[i].because, false);
 		buf_add_char(out, '\n');
 	}
+}
+
+void render_text_explain(struct buf *out, const struct render_text *t, const struct triage_report *r)
+{
+	const struct verdict *v = &r->verdict;
+	heading(out, t, "Ruled out by");
+	for (size_t i = 0; i < r->evidence_count; i++)
+		add_ruled_out_by(out, r, i);
+	add_ruled_out_by(out, r, SIZE_MAX);
+	heading(out, t, "Belief in the rest");
+	for (size_t i = 0; i < v->belief_count; i++)
+		buf_addf(out, "  %3.0f %%  %.*s\n", v->beliefs[i].weight * 100, STR_ARG(v->beliefs[i].cause));
+	if (!v->belief_count)
+		buf_add_c(out, "  nothing is left\n");
 	heading(out, t, "Packets");
 	for (size_t i = 0; i < r->evidence_count; i++) {
 		const struct evidence *e = r->evidence[i];
 		if (!e->packets && !e->connections)
 			continue;
-		buf_addf(out, "  %-10.*s %3u packets %2u connections  ", STR_ARG(e->probe), e->packets, e->connections);
-		for (size_t k = 0; k < e->arg_count; k++) {
-			render_safe(out, e->args[k].value, false);
-			buf_add_char(out, ' ');
-		}
+		buf_addf(out, "  %-10.*s %3u packets %2u connections ", STR_ARG(e->probe), e->packets, e->connections);
+		add_args(out, e);
 		buf_add_char(out, '\n');
 	}
 	buf_addf(out, "  in all     %3u packets %2u connections\n", r->sent.packets, r->sent.connections);

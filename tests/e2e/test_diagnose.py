@@ -139,7 +139,7 @@ class Diagnose(KbtTest):
         port = closed_port()
         out = self.kbt('diagnose', '--explain', f'ssh: connect to host 127.0.0.1 port {port}: Connection refused').out
         for words in ('Q-connection-refused', 'server 127.0.0.1', 'fails at step 5 of 5: TCP', 'CONFIRMED', 'What to do',
-                      'Ruled out', 'Packets', 'in all'):
+                      'Ruled out by', 'tcp 127.0.0.1 ', 'Belief in the rest', '100 %  tcp-refused-both', 'Packets', 'in all'):
             self.assertIn(words, out)
         self.assertNotIn('\033', out)
         self.assertIn('\033', self.kbt('diagnose', '--color=always', '--offline', RCMD, code=UNDECIDED).out)

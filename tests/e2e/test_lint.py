@@ -93,6 +93,45 @@ class Lint(KbtTest):
         self.good_and()
         self.assertIn('{cog}', self.kbt('lint', self.path('kb'), code=NONE).out)
 
+    def test_two_causes_are_told_apart_or_listed_as_alike(self):
+        def causes(value, more=''):
+            return f"""causes:
+- {{class: a, title: t, layer: tcp, says: s, needs: {{tcp.445: open}}}}
+- {{class: b, title: t, layer: tcp, says: s, needs: {{tcp.139: {value}}}{more}}}
+"""
+        self.write('kb/causes/x.yaml', causes('open'))
+        self.finds(3, 'no fact keeps b and a apart', 'causes/x.yaml')
+        self.write('kb/causes/x.yaml', causes('open', ', alike: {a: the same from outside}'))
+        self.kbt('lint', self.path('kb'))
+        self.assertIn('a apart: the same from outside', self.kbt('lint', '--pairs', self.path('kb')).out)
+        self.write('kb/causes/x.yaml', causes('open, tcp.445: refused', ', alike: {a: the same from outside}'))
+        self.finds(3, 'a fact keeps them apart', 'causes/x.yaml')
+        self.write('kb/causes/x.yaml', causes('open, tcp.445: refused', ', alike: {c: the same from outside}'))
+        self.finds(3, 'no cause file has the class c', 'causes/x.yaml')
+
+    def test_findings_meanings_and_the_probes_of_an_article(self):
+        cause = 'causes:\n- {class: a, title: t, layer: tcp, says: s, needs: {tcp.445: open}}\n'
+        for more, line, text in (
+                ('findings:\n- {finding: f, needs: {tcp.445: ajar}, says: s}\n', 4, 'ajar'),
+                ('findings:\n- {finding: f, needs: {tcp.445: open}, says: "{nobody}"}\n', 4, '{nobody}'),
+                ('findings:\n- {finding: f, needs: {tcp.445: open}}\n', 4, "'f'"),
+                ('findings:\n- {finding: f, article: Q-none, says: s}\n', 4, 'Q-none'),
+                ('meanings:\n- {meaning: m, codes: [win32]}\n', 4, "'win32'"),
+                ('meanings:\n- {meaning: m, codes: [win32 5-x]}\n', 4, "'win32 5-x'"),
+                ('meanings:\n- {meaning: m, codes: [win32 5], port: 70000}\n', 4, "'70000'"),
+                ('meanings:\n- {meaning: m, likely: [a]}\n', 4, "'m'"),
+                ('meanings:\n- {meaning: m, codes: [win32 5], likly: [a]}\n', 4, "'likly'")):
+            with self.subTest(more=more):
+                self.write('kb/causes/x.yaml', cause + more)
+                self.finds(line, text, 'causes/x.yaml')
+        self.write('kb/causes/x.yaml', cause)
+        for probes in ('[telepathy]', '[pipe nam=x]', '[pe name]', '["log fails=x"]'):
+            with self.subTest(probes=probes):
+                self.good_and('cause: Rust.\n', f'cause: Rust.\nprobes: {probes}\n')
+                self.finds(7, 'kbt probe --list')
+        self.good_and('cause: Rust.\n', "cause: Rust.\nprobes: ['log works=all is well|done', pipe name=x]\n")
+        self.kbt('lint', self.path('kb'))
+
     def test_malformed_causes_and_codes(self):
         self.good_and()
         self.write('kb/codes.tsv', 'value\tfamily\tsymbol\tsays\n5\twin32\tERROR_ACCESS_DENIED\taccess denied\nx\twin32\tA\tb\n')
