@@ -79,6 +79,23 @@ static void print_verdict(struct buf *out, const struct verdict *v, const struct
 	buf_addf(out, "next probes: %zu\n", planned);
 }
 
+/* print_prefixes: as the evidence came in, nothing else was ever confirmed; what was is said. */
+static enum err print_prefixes(struct buf *out, const struct causes *causes, const struct case_file *whole,
+			       const struct verdict *last, struct arena *a)
+{
+	struct case_file c = *whole;
+	enum err err = ERR_OK;
+	for (c.evidence_count = 0; !err && last->cause.n && c.evidence_count < whole->evidence_count; c.evidence_count++) {
+		struct verdict v;
+		err = diagnose_verdict(causes, &c, a, &v);
+		if (err)
+			return err;
+		if (v.cause.n && !str_eq(v.cause, last->cause))
+			buf_addf(out, "after %zu: %.*s\n", c.evidence_count, STR_ARG(v.cause));
+	}
+	return err;
+}
+
 /* read_article: the rule of the article that the case is about, as far as the diagnosis reads it. */
 static void read_article(const cJSON *json, struct rule *rule, struct case_file *c, struct arena *a)
 {
@@ -137,6 +154,8 @@ enum err golden_print(struct str in, struct arena *a, struct buf *out)
 		err = diagnose_plan(causes, &c, a, &requests, &planned, &wait_ms);
 	if (!err)
 		print_verdict(out, &v, steps, step_count, planned);
+	if (!err)
+		err = print_prefixes(out, causes, &c, &v, a);
 	causes_close(&causes);
 	return err;
 }

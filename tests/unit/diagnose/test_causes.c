@@ -85,6 +85,28 @@ static void test_told_apart(void **state)
 	arena_free(&a);
 }
 
+/* Each class of the vocabulary is held by a recorded diagnosis. */
+static void test_recorded(void **state)
+{
+	(void)state;
+	struct arena a = { 0 };
+	glob_t found;
+	struct str table = source_of(&a, "tests/lab/classes.tsv").bytes, line, name, rest;
+	assert_int_equal(glob("tests/golden/diagnose/*.want", 0, NULL, &found), 0);
+	for (str_line(&table, &line); str_line(&table, &line);) {
+		bool held = false;
+		str_cut(line, '\t', &name, &rest);
+		for (size_t i = 0; !held && i < found.gl_pathc; i++) {
+			struct str want = source_of(&a, found.gl_pathv[i]).bytes, head, verdict, cause;
+			held = str_line(&want, &head) && str_cut(head, ' ', &verdict, &cause) && str_eq(cause, name);
+		}
+		if (!held)
+			fail_msg("no case of tests/golden/diagnose ends in %.*s", STR_ARG(name));
+	}
+	globfree(&found);
+	arena_free(&a);
+}
+
 static enum err load_text(const char *text, struct diags *d)
 {
 	struct causes *causes = NULL;
@@ -129,6 +151,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_vocabulary),
 		cmocka_unit_test(test_told_apart),
+		cmocka_unit_test(test_recorded),
 		cmocka_unit_test(test_malformed),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
