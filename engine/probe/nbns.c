@@ -161,7 +161,8 @@ static void nbns_bytes(struct machine *m, const struct event *e)
 	uint16_t type;
 	if (s->wrong > WRONG_MAX)
 		return;
-	if (!dns_open(e->bytes, &d) || d.id != s->id || !(d.flags & DNS_FLAG_RESPONSE) || d.opcode) {
+	bool stranger = !s->broadcast && e->from.family && !address_eq(e->from, s->server);
+	if (stranger || !dns_open(e->bytes, &d) || d.id != s->id || !(d.flags & DNS_FLAG_RESPONSE) || d.opcode) {
 		s->wrong++;
 		return;
 	}
