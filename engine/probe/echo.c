@@ -66,7 +66,7 @@ bool echo_denied(struct machine *m, const struct event *e)
 {
 	if (e->kind != EVENT_FAIL || !e->no_socket)
 		return false;
-	machine_not_run(m, "no ICMP socket (%s): grant it by `sysctl net.ipv4.ping_group_range=\"0 2147483647\"` or by the "
-			"capability CAP_NET_RAW", errno_name(e->error));
+	machine_not_run(m, "no ICMP socket (%s): grant it by `sysctl net.ipv4.ping_group_range=\"0 2147483647\"` or by "
+			"CAP_NET_RAW (setcap cap_net_raw+ep on the program)", errno_name(e->error));
 	return true;
 }
