@@ -10,6 +10,7 @@
 
 #include <pthread.h>
 #include <signal.h>
+#include <string.h>
 #include <unistd.h>
 
 enum { NAMES_MAX = 64 };
@@ -132,7 +133,9 @@ static enum err prepare(struct cmd_context *c, struct served *s)
 
 static enum err open_and_serve(struct cmd_context *c, struct served *s, const sigset_t *before)
 {
+	const char *keep = cmd_value(c, "keep", arena_printf(&c->arena, "%s.kept", c->db).p);
 	struct site_options options = { .db = c->db,
+					.keep = strcmp(keep, "none") ? keep : NULL,
 					.loopback = s->listener.loopback,
 					.allow = &s->allow,
 					.gate = s->gate,
@@ -178,6 +181,7 @@ static const struct cmd_option options[] = {
 	{ "tls-cert", 0, "FILE", "speak TLS, with this certificate (PEM, the chain behind it)" },
 	{ "tls-key", 0, "FILE", "its key" },
 	{ "allow", 0, "WHERE", "let probes go there: ADDRESS, NETWORK/BITS or NAME, with :PORTS for these alone; may be repeated" },
+	{ "keep", 0, "FILE", "where reports lie that somebody asks to keep (beside the knowledge base); none: nothing is kept" },
 	{ "rate", 0, "N", "at most N diagnoses a minute for a client on another machine (20)" },
 	{ "insecure", 0, NULL, "listen where other machines can ask without tokens, or without TLS" },
 	{ .name = NULL },
@@ -197,7 +201,8 @@ const struct cmd cmd_serve = {
 	.usage = "",
 	.help = "the web page and the HTTP API",
 	.about = "Serves the page where a message is pasted, the articles, and the API under /api/v1, to this machine. A knowledge\n"
-		 "base that is imported meanwhile is picked up without a restart. Nothing that is pasted is kept.",
+		 "base that is imported meanwhile is picked up without a restart. Nothing that is pasted is kept, unless somebody asks for\n"
+		 "a link to it: then without passwords, tokens and keys, until it expires.",
 	.examples = examples,
 	.options = options,
 	.run = run,

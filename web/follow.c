@@ -124,10 +124,13 @@ const char *page_text_type(enum run_form form)
 
 void page_report_text(struct buf *out, enum run_form form, const struct triage_report *report)
 {
-	if (form == RUN_MARKDOWN)
+	if (form == RUN_MARKDOWN) {
 		render_markdown_report(out, report);
-	else if (form == RUN_TEXT)
+	} else if (form == RUN_TEXT) {
+		render_safe(out, str_trim(report->answer.found.query), true);
+		buf_add_c(out, "\n\n");
 		render_text_report(out, &(struct render_text){ .width = 100 }, report);
-	else
+	} else {
 		render_json_report(out, report);
+	}
 }

@@ -8,6 +8,8 @@
 #include "base/mem.h"
 #include "render/html.h"
 #include "render/scan.h"
+#include "scan/redact.h"
+#include "web/keep.h"
 
 #include <pthread.h>
 #include <string.h>
@@ -268,10 +270,51 @@ static enum err load_rules(struct log_scan *l, struct store *store, struct rule 
 	return e;
 }
 
+/* mask takes the secrets out of what is going to be kept. */
+static enum err mask(struct log_scan *l)
+{
+	struct redactor r = { .secrets_only = true };
+	enum err e = redact_secrets(l->ask.name, &l->arena, &l->ask.name);
+	if (!e)
+		e = redact_sets(&r, &l->incidents, &l->unknowns);
+	redactor_free(&r);
+	return e;
+}
+
+/* keep_result keeps the forms as they are, then tells in the page's and in the program's where. */
+static void keep_result(struct log_scan *l, struct str title)
+{
+	struct kept_item item = { .kind = STR("scan"), .title = title };
+	struct keep_made made;
+	struct buf html = { 0 };
+	for (size_t i = 0; i < KEPT_FORMS; i++)
+		item.forms[i] = buf_str(&l->whole[i]);
+	size_t said = l->diags.count;
+	enum err e = keep_put(site_keep(l->all->site), &item, l->ask.keep_days, &l->arena, &l->diags, &made);
+	if (e) {
+		buf_add_c(&html, "<p class=\"note\">It was not kept: ");
+		render_html_escape(&html, l->diags.count > said ? l->diags.items[said].text : str_c(err_text(e)));
+		buf_add_c(&html, "</p>\n");
+	} else {
+		keep_add_made(&html, &made, l->ask.csrf);
+		struct buf *json = &l->whole[RUN_JSON];
+		json->n -= json->n > 0; /* its closing brace */
+		buf_add_c(json, ",\"kept\":");
+		struct json j = json_to(json);
+		keep_add_json(&j, &made);
+		buf_add_char(json, '}');
+	}
+	buf_add(&html, buf_str(&l->whole[RUN_HTML]));
+	buf_free(&l->whole[RUN_HTML]);
+	l->whole[RUN_HTML] = html;
+}
+
 static enum err succeed(struct log_scan *l, struct store *store)
 {
 	struct rule *rules = NULL;
 	enum err e = load_rules(l, store, &rules);
+	if (!e && l->ask.keep_days)
+		e = mask(l);
 	if (e)
 		return e;
 	struct render_scan r = { .set = &l->incidents, .rules = rules, .limit = LOGS_SHOWN, .counts = l->counts, .unknowns = &l->unknowns, .linked = true,
@@ -283,6 +326,8 @@ static enum err succeed(struct log_scan *l, struct store *store)
 	add_html(&l->whole[RUN_HTML], l, &r);
 	for (size_t i = 0; i <= RUN_TEXT && !e; i++)
 		e = buf_err(&l->whole[i]);
+	if (!e && l->ask.keep_days)
+		keep_result(l, title);
 	return e;
 }
 
@@ -421,7 +466,8 @@ static struct log_scan *log_new(struct logs *all, const struct log_ask *ask, str
 		return NULL;
 	*l = (struct log_scan){ .all = all, .wake = wake };
 	l->ask = (struct log_ask){ ask->bytes, arena_str(&l->arena, ask->name), arena_str(&l->arena, ask->article),
-				   arena_str(&l->arena, ask->since), arena_str(&l->arena, ask->until) };
+				   arena_str(&l->arena, ask->since), arena_str(&l->arena, ask->until), ask->keep_days,
+				   arena_str(&l->arena, ask->csrf) };
 	if (!arena_err(&l->arena))
 		return l;
 	log_free(l);

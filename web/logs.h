@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * Scans of uploaded logs. A scan belongs to the request that brought the bytes and ends with it; nothing of it is kept.
+ * Scans of uploaded logs. A scan belongs to the request that brought the bytes and ends with it.
  * Bounded: workers, scans that wait, what packed bytes may become, and time. Gives progress and the result as server-sent
- * events, or the result alone once it is whole.
+ * events, or the result alone once it is whole. Only where somebody asks for it the result is kept (keep.h).
  */
 #ifndef KBT_WEB_LOGS_H
 #define KBT_WEB_LOGS_H
@@ -25,6 +25,8 @@ struct log_scan;
  * between since and until (ISO 8601, also cut short), where those are not empty. */
 struct log_ask {
 	struct str bytes, name, article, since, until;
+	unsigned keep_days; /* 0: nothing is kept; else the result is, without its secrets */
+	struct str csrf;    /* the hidden field of the form that deletes it, or empty */
 };
 
 enum err logs_open(struct site *site, struct logs **ret_logs) MUST_USE;

@@ -44,6 +44,7 @@ void page_fail_err(struct http_request *req, struct http_response *res, enum err
 /* page_question reads {"text": "...", "set": {...}} (JSON) or the page's form. False after an answer was made: 415 for
  * another content type, 400 for no text or what is no such object. */
 bool page_question_json(struct http_request *req, struct http_response *res, struct question *ret_question);
+bool page_json_str(struct http_request *req, struct http_response *res, const char *key, struct str *ret_value);
 bool page_question_form(struct http_request *req, struct http_response *res, struct question *ret_question);
 /* page_mark tells one message from another: corrected values are taken only with the message they were shown with. */
 struct str page_mark(struct str text, struct arena *a);
@@ -68,8 +69,13 @@ struct results {
 	int64_t age_ms;		  /* of its evidence, or RUN_FRESH */
 	struct store_brief *see;  /* articles beside the best */
 	size_t see_count;
+	bool fixed;		  /* kept: nothing of it can be changed or run */
 };
 void page_results(struct buf *out, const struct results *results);
+/* page_report_html: a finished diagnosis, as in results.done. */
+void page_report_html(struct buf *out, const struct triage_report *report);
+/* page_keep keeps the latest diagnosis of the question, else what the look-up says, and answers with the link. */
+void page_keep(struct site *site, struct http_request *req, struct http_response *res, struct question *q, unsigned days);
 /* page_report_text: a report in one of the forms that are no HTML; page_text_type is what it then is. */
 void page_report_text(struct buf *out, enum run_form form, const struct triage_report *report);
 const char *page_text_type(enum run_form form);

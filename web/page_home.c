@@ -5,6 +5,8 @@
  */
 #include "web/page.h"
 
+#include "web/keep.h"
+
 enum { SEE_ALSO_MAX = 6, GET_TEXT_MAX = 2 << 10 }; /* an address is kept in many places: long messages go by POST */
 
 /* ---- the field ---- */
@@ -165,6 +167,10 @@ void page_ask(struct site *site, struct http_request *req, struct http_response 
 											     : STR("");
 	if (!req->job && str_trim(q.text).n && text_form(req, wanted, &form)) {
 		send_text(site, req, res, &q, form);
+		return;
+	}
+	if (str_eq(wanted, STR("keep")) && str_trim(q.text).n) {
+		page_keep(site, req, res, &q, keep_days(http_field(&fields, "days")));
 		return;
 	}
 	bool probe = req->job || str_eq(wanted, STR("diagnose"));

@@ -5,6 +5,7 @@
  */
 #include "web/page.h"
 
+#include "web/keep.h"
 #include "web/logs.h"
 #include "web/multipart.h"
 
@@ -32,6 +33,7 @@ static bool is_time(struct str s)
 static bool read_filters(struct http_request *req, struct http_response *res, const struct http_fields *fields,
 			 struct log_ask *ask)
 {
+	struct str keep = str_trim(http_field(fields, "keep"));
 	struct str article = str_trim(http_field(fields, "article"));
 	ask->since = str_trim(http_field(fields, "since"));
 	ask->until = str_trim(http_field(fields, "until"));
@@ -41,6 +43,11 @@ static bool read_filters(struct http_request *req, struct http_response *res, co
 	}
 	if (!is_time(ask->since) || !is_time(ask->until)) {
 		page_fail(req, res, 400, "The time is none; one is 2001-03-12T10:56, or the beginning of that.");
+		return false;
+	}
+	ask->keep_days = keep_days(keep);
+	if (keep.n && !ask->keep_days && !str_eq(keep, STR("0"))) {
+		page_fail(req, res, 400, "keep is a number of days, at most 90.");
 		return false;
 	}
 	return true;
@@ -79,8 +86,12 @@ static struct log_job *begin(struct site *site, struct http_request *req, struct
 {
 	struct log_ask ask;
 	struct log_job *job = arena_new(req->arena, struct log_job);
+	struct buf csrf = { 0 };
 	if (!read_ask(req, res, &ask))
 		return NULL;
+	page_csrf(&csrf, site, req);
+	ask.csrf = buf_keep(&csrf, req->arena);
+	buf_free(&csrf);
 	enum err e = job ? logs_scan(site_logs(site), &ask, req->wake, &job->scan) : ERR_NOMEM;
 	if (e == ERR_BUSY) {
 		page_fail(req, res, 503, "Too many logs are being scanned. Try again in a moment.");
@@ -134,7 +145,10 @@ static void add_form(struct buf *out, struct site *site, const struct http_reque
 	add_field(out, "article", "Article", "Q150536");
 	add_field(out, "since", "From", "2001-03-12T10:56");
 	add_field(out, "until", "To", "2001-03-12T11:30");
-	buf_add_c(out, "</div></details>\n<p class=\"actions\"><button class=\"primary\">Scan</button> "
+	buf_add_c(out, "</div></details>\n<p class=\"keeps\"><label for=\"keep\">The result is</label> <select id=\"keep\" name=\"keep\">"
+		       "<option value=\"0\" selected>not kept</option><option value=\"1\">kept for a day, under a link</option>"
+		       "<option value=\"7\">kept for a week, under a link</option><option value=\"30\">kept for a month, under a link</option>"
+		       "</select></p>\n<p class=\"actions\"><button class=\"primary\">Scan</button> "
 		       "<progress id=\"progress\" max=\"100\" value=\"0\" aria-label=\"Progress\" hidden></progress> "
 		       "<span id=\"busy\" class=\"hint\" role=\"status\"></span></p>\n</form>\n");
 }

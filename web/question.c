@@ -85,6 +85,24 @@ bool page_question_json(struct http_request *req, struct http_response *res, str
 	return true;
 }
 
+/* page_json_str reads one text of an object; 415, 400 as above. */
+bool page_json_str(struct http_request *req, struct http_response *res, const char *key, struct str *ret_value)
+{
+	if (!http_content_is(req, PAGE_JSON)) {
+		page_fail(req, res, 415, "The body has to be JSON, with Content-Type: application/json.");
+		return false;
+	}
+	cJSON *root = is_shallow(req->body) ? cJSON_ParseWithLength(req->body.p, req->body.n) : NULL;
+	const cJSON *value = cJSON_GetObjectItemCaseSensitive(root, key);
+	bool fits = cJSON_IsString(value);
+	if (fits)
+		*ret_value = arena_str(req->arena, str_c(value->valuestring));
+	else
+		page_fail(req, res, 400, arena_printf(req->arena, "The body is an object with a text \"%s\".", key).p);
+	cJSON_Delete(root);
+	return fits;
+}
+
 struct str page_mark(struct str text, struct arena *a)
 {
 	return arena_printf(a, "%016llx", (unsigned long long)hash_bytes(text));

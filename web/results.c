@@ -53,6 +53,19 @@ static void add_chips(struct buf *out, const struct triage_report *r)
 	}
 }
 
+static void add_values(struct buf *out, const struct triage_report *r)
+{
+	buf_add_c(out, "<div class=\"chips\">\n");
+	for (size_t i = 0; i < r->binding_count; i++) {
+		buf_add_c(out, "<p class=\"chip\"><span>");
+		render_html_escape(out, r->bindings[i].name);
+		buf_add_c(out, "</span><b>");
+		render_html_escape(out, r->bindings[i].value);
+		buf_add_c(out, "</b></p>\n");
+	}
+	buf_add_c(out, "</div>\n");
+}
+
 static void add_envelope(struct buf *out, const struct match_envelope *e)
 {
 	const struct str parts[] = { e->time, e->host, e->component, e->thread };
@@ -228,6 +241,17 @@ static bool worth_probing(const struct triage_report *r)
 	return r->need_count || r->ladder_count || r->verdict.cause_left_count;
 }
 
+void page_report_html(struct buf *out, const struct triage_report *report)
+{
+	if (report->ladder_count)
+		render_html_ladder(out, report);
+	render_html_verdict(out, report);
+	buf_add_c(out, "<ul id=\"probes\" class=\"probes\">\n");
+	for (size_t i = 0; i < report->evidence_count; i++)
+		render_html_evidence(out, report->evidence[i]);
+	buf_add_c(out, "</ul>\n");
+}
+
 static void add_shared(struct buf *out, int64_t age_ms)
 {
 	if (age_ms >= 0)
@@ -252,7 +276,7 @@ static void add_idle(struct buf *out, const struct triage_report *r)
 static void add_diagnosis(struct buf *out, const struct results *v)
 {
 	const struct triage_report *r = v->report;
-	if (!worth_probing(r) && !v->done.n)
+	if (v->fixed ? !v->done.n : !worth_probing(r) && !v->done.n)
 		return;
 	buf_addf(out, "<section class=\"card diagnosis\" id=\"diagnosis\" aria-labelledby=\"which\"%s>\n"
 		      "<h2 id=\"which\">Which cause is it?</h2>\n",
@@ -262,8 +286,10 @@ static void add_diagnosis(struct buf *out, const struct results *v)
 		buf_add(out, v->done);
 	else
 		add_idle(out, r);
-	buf_addf(out, "<p class=\"actions\"><button form=\"ask\" name=\"do\" value=\"diagnose\" id=\"run\">%s</button></p>\n"
-		      "</section>\n", v->done.n ? "Check again" : "Run the probes");
+	if (!v->fixed)
+		buf_addf(out, "<p class=\"actions\"><button form=\"ask\" name=\"do\" value=\"diagnose\" id=\"run\">%s</button></p>\n",
+			 v->done.n ? "Check again" : "Run the probes");
+	buf_add_c(out, "</section>\n");
 }
 
 /* Without a script each of them answers with the text itself. */
@@ -272,7 +298,11 @@ static void add_pass_on(struct buf *out)
 	buf_add_c(out, "<section class=\"pass\" aria-label=\"Pass it on\">\n<p class=\"actions\"><span class=\"lead\">Copy the report</span> "
 		       "<button form=\"ask\" name=\"do\" value=\"markdown\">Markdown</button> "
 		       "<button form=\"ask\" name=\"do\" value=\"ticket\">Ticket</button> "
-		       "<button form=\"ask\" name=\"do\" value=\"json\">JSON</button></p>\n</section>\n");
+		       "<button form=\"ask\" name=\"do\" value=\"json\">JSON</button></p>\n"
+		       "<p class=\"actions\"><label class=\"lead\" for=\"days\">Keep it for</label> "
+		       "<select form=\"ask\" name=\"days\" id=\"days\"><option value=\"1\">a day</option>"
+		       "<option value=\"7\" selected>a week</option><option value=\"30\">a month</option></select> "
+		       "<button form=\"ask\" name=\"do\" value=\"keep\">Make a link</button></p>\n<div id=\"made-here\"></div>\n</section>\n");
 }
 
 void page_results(struct buf *out, const struct results *v)
@@ -282,7 +312,10 @@ void page_results(struct buf *out, const struct results *v)
 	buf_addf(out, "<section class=\"said\" aria-label=\"Your message\" data-of=\"%.*s\">\n", STR_ARG(v->mark));
 	render_html_message(out, found);
 	add_envelope(out, &found->envelope);
-	add_chips(out, r);
+	if (v->fixed)
+		add_values(out, r);
+	else
+		add_chips(out, r);
 	buf_add_c(out, "</section>\n<div class=\"columns\">\n");
 	if (found->match_count)
 		add_best(out, v);
@@ -290,7 +323,8 @@ void page_results(struct buf *out, const struct results *v)
 		add_unexplained(out, v);
 	add_diagnosis(out, v);
 	buf_add_c(out, "<div class=\"more\">\n");
-	add_pass_on(out);
+	if (!v->fixed)
+		add_pass_on(out);
 	add_others(out, r);
 	add_codes(out, found);
 	buf_add_c(out, "</div>\n</div>\n");

@@ -10,6 +10,7 @@
 #include "render/html.h"
 #include "triage/incident.h"
 #include "web/allow.h"
+#include "web/page.h"
 
 #include <pthread.h>
 #include <string.h>
@@ -174,24 +175,14 @@ static void on_event(void *context, enum triage_event event, const struct triage
 	buf_free(&html);
 }
 
-static void add_whole_html(struct buf *out, const struct triage_report *report)
-{
-	add_ladder(out, report);
-	render_html_verdict(out, report);
-	buf_add_c(out, "<ul id=\"probes\" class=\"probes\">\n");
-	for (size_t i = 0; i < report->evidence_count; i++)
-		render_html_evidence(out, report->evidence[i]);
-	buf_add_c(out, "</ul>\n");
-}
-
 static void succeed(struct run *run, const struct triage_report *report)
 {
 	struct buf html = { 0 };
 	render_json_report(&run->whole[RUN_JSON], report);
-	render_markdown_report(&run->whole[RUN_MARKDOWN], report);
-	render_text_report(&run->whole[RUN_TEXT], &(struct render_text){ .width = 100 }, report);
+	page_report_text(&run->whole[RUN_MARKDOWN], RUN_MARKDOWN, report);
+	page_report_text(&run->whole[RUN_TEXT], RUN_TEXT, report);
 	incident_write(&run->whole[RUN_INCIDENT], report, 0);
-	add_whole_html(&run->whole[RUN_HTML], report);
+	page_report_html(&run->whole[RUN_HTML], report);
 	add_ladder(&html, report);
 	buf_add_c(&html, "<section id=\"beliefs\" hidden></section>\n");
 	render_html_verdict(&html, report);

@@ -5,6 +5,7 @@
 #include "web/site.h"
 
 #include "base/mem.h"
+#include "web/keep.h"
 #include "web/logs.h"
 #include "web/run.h"
 
@@ -32,6 +33,7 @@ struct site {
 	struct site_options options;
 	struct runs *runs;
 	struct logs *logs;
+	struct keep *keep;
 	struct store *watched; /* the watcher's own handle */
 	struct stat file;      /* that it is open on */
 	pthread_t watcher;
@@ -228,6 +230,11 @@ int64_t site_articles(struct site *s)
 	return articles;
 }
 
+struct keep *site_keep(struct site *s)
+{
+	return s->keep;
+}
+
 struct logs *site_logs(struct site *s)
 {
 	return s->logs;
@@ -261,11 +268,14 @@ enum err site_open(const struct site_options *options, struct diags *d, struct s
 		e = runs_open(s, options->loopback, options->allow, &s->runs);
 	if (!e)
 		e = logs_open(s, &s->logs);
+	if (!e)
+		e = keep_open(options->keep, &s->keep);
 	if (!e && pthread_create(&s->watcher, NULL, watch, s))
 		e = ERR_NOMEM;
 	if (e) {
 		runs_close(&s->runs);
 		logs_close(&s->logs);
+		keep_close(&s->keep);
 		kb_drop(s, s->kb);
 		store_close(&s->watched);
 		mem_free(s);
@@ -288,6 +298,7 @@ void site_close(struct site **site)
 	pthread_join(s->watcher, NULL);
 	runs_close(&s->runs);
 	logs_close(&s->logs);
+	keep_close(&s->keep);
 	while (s->free) {
 		struct lent *l = s->free;
 		s->free = l->next;

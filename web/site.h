@@ -13,6 +13,7 @@
 struct site;
 struct runs;
 struct logs;
+struct keep;
 struct gate;
 struct allow_rules;
 
@@ -20,6 +21,7 @@ struct site_options {
 	const char *db;
 	bool loopback; /* probes may go to what is its own (allow.h) */
 	const struct allow_rules *allow; /* and where these let them; borrowed, may be NULL */
+	const char *keep;  /* the file of what people ask to keep; NULL: nothing is kept */
 	struct gate *gate; /* who may ask what; borrowed; NULL: everyone everything */
 	/* say: a sentence for the one who runs the server; from any thread. */
 	void (*say)(void *context, const char *sentence);
@@ -31,6 +33,7 @@ enum err site_open(const struct site_options *options, struct diags *d, struct s
 void site_close(struct site **site);
 struct runs *site_runs(struct site *site);
 struct logs *site_logs(struct site *site);
+struct keep *site_keep(struct site *site);
 struct gate *site_gate(struct site *site);
 
 struct desk {

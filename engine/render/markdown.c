@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+enum { CAUSES_SHOWN = 8 };
+
 void render_markdown_text(struct buf *out, struct str text)
 {
 	struct buf safe = { 0 };
@@ -106,6 +108,19 @@ static void add_resolutions(struct buf *out, const struct triage_report *r, cons
 	}
 }
 
+/* The likeliest; of very many the names would tell nothing. */
+static void add_causes_left(struct buf *out, const struct verdict *v)
+{
+	size_t shown = v->cause_left_count < 2 * CAUSES_SHOWN ? v->cause_left_count : CAUSES_SHOWN;
+	for (size_t i = 0; i < shown; i++) {
+		buf_add_c(out, i ? ", " : "\nCauses left: ");
+		add_code(out, v->causes_left[i]);
+	}
+	if (shown < v->cause_left_count)
+		buf_addf(out, " and %zu more", v->cause_left_count - shown);
+	buf_add_c(out, shown ? "\n" : "");
+}
+
 static void add_verdict(struct buf *out, const struct triage_report *r)
 {
 	const struct verdict *v = &r->verdict;
@@ -118,12 +133,8 @@ static void add_verdict(struct buf *out, const struct triage_report *r)
 	buf_add_c(out, "\n\n");
 	add_filled(out, r, v->says);
 	buf_add_char(out, '\n');
-	for (size_t i = 0; v->state == VERDICT_INCONCLUSIVE && i < v->cause_left_count; i++) {
-		buf_add_c(out, i ? ", " : "\nCauses left: ");
-		add_code(out, v->causes_left[i]);
-	}
-	if (v->state == VERDICT_INCONCLUSIVE && v->cause_left_count)
-		buf_add_char(out, '\n');
+	if (v->state == VERDICT_INCONCLUSIVE)
+		add_causes_left(out, v);
 }
 
 static void add_findings(struct buf *out, const struct triage_report *r)

@@ -87,6 +87,8 @@ static bool is_random(struct str name)
 static const struct redact_name *learn(struct redactor *r, struct str name, enum redact_kind kind)
 {
 	size_t slot = 0;
+	if (r->secrets_only && kind != REDACT_SECRET)
+		return NULL;
 	struct redact_name *known = find_name(r, name, NULL);
 	if (known || r->name_count >= REDACT_NAMES_MAX)
 		return known;
@@ -166,11 +168,21 @@ struct edits {
 	size_t count, cap;
 };
 
+/* find gives the spans that this redactor is for. */
+static size_t find(const struct redactor *r, struct str line, struct redact_span spans[SPANS_MAX])
+{
+	size_t count = redact_find(line, spans, SPANS_MAX), kept = 0;
+	for (size_t i = 0; i < count; i++)
+		if (!r->secrets_only || spans[i].kind == REDACT_SECRET)
+			spans[kept++] = spans[i];
+	return kept;
+}
+
 /* redact_line adds a line with tokens; base is where it begins in the text. */
 static void redact_line(struct redactor *r, struct str line, size_t base, struct buf *out, struct edits *edits)
 {
 	struct redact_span spans[SPANS_MAX];
-	size_t count = redact_find(line, spans, SPANS_MAX), next = 0;
+	size_t count = find(r, line, spans), next = 0;
 	for (size_t at = 0; at < line.n;) {
 		size_t n = 0;
 		const struct redact_name *name = NULL;
@@ -237,7 +249,7 @@ struct str redact_text(struct redactor *r, struct str text, struct arena *a, str
 static void learn_line(struct redactor *r, struct str line)
 {
 	struct redact_span spans[SPANS_MAX];
-	size_t count = redact_find(line, spans, SPANS_MAX);
+	size_t count = find(r, line, spans);
 	for (size_t i = 0; i < count; i++)
 		learn(r, (struct str){ line.p + spans[i].start, spans[i].end - spans[i].start }, spans[i].kind);
 	struct match_envelope e;
@@ -297,6 +309,44 @@ static void redact_match(struct redactor *r, struct match *m, struct str *text, 
 		captures[i].span = spans[i];
 	}
 	m->captures = captures;
+}
+
+/* without_armour leaves of a private key in PEM its first and last line. */
+static struct str without_armour(struct str text, struct arena *a)
+{
+	struct buf out = { 0 };
+	struct str rest = text, line;
+	bool inside = false, found = false;
+	while (str_line(&rest, &line)) {
+		bool key = str_find(line, STR("PRIVATE KEY-----")) != STR_NONE;
+		bool begins = key && str_find(line, STR("-----BEGIN ")) != STR_NONE;
+		inside = inside && !(key && str_find(line, STR("-----END ")) != STR_NONE);
+		if (!inside)
+			buf_add(&out, line);
+		if (begins)
+			buf_add_c(&out, "\nSECRET");
+		if (!inside && (rest.n || text.p[text.n - 1] == '\n'))
+			buf_add_char(&out, '\n');
+		inside = inside || begins;
+		found = found || begins;
+	}
+	struct str result = found ? buf_keep(&out, a) : text;
+	a->failed |= buf_err(&out) != ERR_OK;
+	buf_free(&out);
+	return result;
+}
+
+enum err redact_secrets(struct str text, struct arena *a, struct str *ret_text)
+{
+	struct redactor r = { .secrets_only = true };
+	struct str masked = without_armour(text, a);
+	redact_learn(&r, masked);
+	masked = redact_text(&r, masked, a, NULL, 0);
+	enum err e = redactor_err(&r) ? redactor_err(&r) : arena_err(a);
+	redactor_free(&r);
+	if (!e)
+		*ret_text = masked;
+	return e;
 }
 
 struct scan_hit redact_hit(struct redactor *r, const struct scan_hit *hit, struct arena *a)

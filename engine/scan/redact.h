@@ -11,6 +11,7 @@
 #define KBT_SCAN_REDACT_H
 
 #include "scan/incident.h"
+#include "scan/secrets.h"
 #include "scan/unknown.h"
 
 enum redact_kind { REDACT_HOST, REDACT_USER, REDACT_ADDR, REDACT_SECRET, REDACT_KINDS };
@@ -20,6 +21,7 @@ enum { REDACT_NAMES_MAX = 200000 }; /* beyond, a name becomes HOST-OTHER and is 
 struct redact_name;
 
 struct redactor { /* zeroed at first */
+	bool secrets_only; /* hosts, users and addresses stay as they are */
 	struct arena arena, work;
 	struct redact_name *names;
 	size_t name_count, name_cap;

@@ -336,6 +336,29 @@ static size_t secret_at(struct finder *f, size_t at)
 	return hex >= HEX_SECRET_MIN && !is_name(at_or_nul(rest, hex)) ? take(f, at, hex, REDACT_SECRET) : at;
 }
 
+/* curl -u user:password; net use X: \\\\server\\share password /user:name */
+static size_t option_at(struct finder *f, size_t at)
+{
+	struct str s = f->line, rest = str_from(s, at);
+	if (str_starts(rest, STR("-u ")) || str_starts(rest, STR("-U "))) {
+		size_t name = skip_blanks(s, at + 2), end = name;
+		while (end < s.n && s.p[end] != ' ' && s.p[end] != ':' && s.p[end] != '%')
+			end++;
+		return end < s.n && s.p[end] != ' ' ? take(f, end + 1, secret_run(s, end + 1), REDACT_SECRET) : at;
+	}
+	if (!str_starts_nocase(rest, STR(" /user:")))
+		return at;
+	size_t start = at;
+	while (start && s.p[start - 1] != ' ')
+		start--;
+	struct str before = part(s, start, at - start);
+	bool path = str_find_char(before, '\\') != STR_NONE || str_ends_nocase(before, STR(":")) || str_eq(before, STR("*"));
+	bool use = str_find_nocase(str_first(s, start), STR("net use ")) != STR_NONE;
+	return use && before.n && !path && (!f->count || f->spans[f->count - 1].end <= start)
+		       ? (take(f, start, before.n, REDACT_SECRET), at + 1)
+		       : at;
+}
+
 /* At the start of a word, or at a mark. */
 static size_t shape_at(struct finder *f, size_t at)
 {
@@ -359,7 +382,8 @@ size_t redact_find(struct str line, struct redact_span *spans, size_t max)
 {
 	struct finder f = { .line = line, .spans = spans, .max = max };
 	for (size_t at = 0; at < line.n;) {
-		size_t next = shape_at(&f, at);
+		size_t next = line.p[at] == '-' || line.p[at] == ' ' ? option_at(&f, at) : at;
+		next = next == at ? shape_at(&f, at) : next;
 		at = next > at ? next : at + 1;
 	}
 	return f.count;

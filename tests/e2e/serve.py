@@ -66,7 +66,17 @@ class Server:
         return self.process.returncode, err.decode()
 
     def fds(self):
-        return len(os.listdir(f'/proc/{self.process.pid}/fd'))
+        """Open files but those on the knowledge base: of these each that works at once has one, and keeps it."""
+        return sum(not name.startswith(self.db) for name in self.open_files())
+
+    def open_files(self):
+        names = []
+        for fd in os.listdir(f'/proc/{self.process.pid}/fd'):
+            try:
+                names.append(os.readlink(f'/proc/{self.process.pid}/fd/{fd}'))
+            except FileNotFoundError:
+                pass
+        return names
 
     # ---- asking ----
 

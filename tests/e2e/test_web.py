@@ -121,7 +121,7 @@ class Pages(unittest.TestCase):
 
     def test_the_report_as_text_by_form_and_by_accept(self):
         text = 'Failed to connect to <\\\\HQ-SRV9>, Error = 53'
-        for do, kind, begins in (('markdown', 'text/markdown', '```'), ('ticket', 'text/plain', 'Q150536'),
+        for do, kind, begins in (('markdown', 'text/markdown', '```'), ('ticket', 'text/plain', 'Failed to connect'),
                                  ('json', 'application/json', '{"query":')):
             for status, headers, body in (server.form('/', {'text': text, 'do': do}),
                                           server.form('/', {'text': text}, {'Accept': kind})):
@@ -407,6 +407,20 @@ class Description(unittest.TestCase):
         yield '/api/v1/scan', 'post', server.ask('POST', '/api/v1/scan', b'\x1f\x8bnothing', raw)
         yield '/api/v1/scan', 'post', server.ask('POST', '/api/v1/scan', 'a=b', {
             'Content-Type': 'application/x-www-form-urlencoded'})
+        yield '/api/v1/scan', 'post', server.ask('POST', '/api/v1/scan?keep=1', log, raw)
+        json_type = {'Content-Type': 'application/json'}
+        for query in ('', '?days=30', '?days=x'):
+            kept = server.ask('POST', '/api/v1/kept' + query, json.dumps({'text': MESSAGE}), json_type)
+            yield '/api/v1/kept', 'post', kept
+        yield '/api/v1/kept', 'post', server.ask('POST', '/api/v1/kept', '{}', json_type)
+        made = json.loads(server.ask('POST', '/api/v1/kept', json.dumps({'text': MESSAGE}), json_type)[2])
+        path = '/api/v1/kept/' + made['name']
+        for accept in ('application/json', 'text/markdown', 'text/plain'):
+            yield '/api/v1/kept/{name}', 'get', server.get(path, Accept=accept)
+        for key in ('nonsense', made['key'], made['key']):
+            yield '/api/v1/kept/{name}/delete', 'post', server.ask('POST', path + '/delete', json.dumps({'key': key}), json_type)
+        yield '/api/v1/kept/{name}/delete', 'post', server.ask('POST', path + '/delete', '[]', json_type)
+        yield '/api/v1/kept/{name}', 'get', server.get(path)
         for path in ('/-/healthy', '/-/ready', '/metrics'):
             yield path, 'get', server.get(path)
 
@@ -500,11 +514,11 @@ class Logs(unittest.TestCase):
             self.assertIn(b' 413 ', read_all(s)[0].split(b'\r\n')[0])
 
     def test_a_client_that_leaves_ends_its_scan(self):
-        before = server.fds()
         with server.connect() as s:
             s.sendall(b'POST /ui/scan HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/octet-stream\r\n'
                       b'Content-Length: 30000000\r\n\r\n' + b'x y z\n' * 1000)
-        self.assertTrue(server.wait_until(lambda: server.fds() <= before))
+            self.assertTrue(server.wait_until(lambda: any('(deleted)' in n for n in server.open_files())))
+        self.assertTrue(server.wait_until(lambda: not any('(deleted)' in n for n in server.open_files())))
         self.assertEqual(self.scan(self.log)[0], 200)
 
     def test_progress_and_result_as_events(self):
@@ -513,6 +527,74 @@ class Logs(unittest.TestCase):
         self.assertEqual((status, headers['content-type']), (200, 'text/event-stream'))
         self.assertRegex(text, r'(?m)^event: done$')
         self.assertIn('known problems in Sender.log', text)
+
+
+class Kept(unittest.TestCase):
+    TEXT = 'mount error(112): Host is down. mount -t cifs //nas1/x -o username=bob,password=hunter2'
+
+    def keep(self, fields):
+        status, _, text = server.form('/', {'do': 'keep', **fields})
+        self.assertEqual(status, 200, text)
+        return re.search(r'href="(/r/[0-9a-f]{32})"', text).group(1), re.search(r'name="key" value="(\w+)"', text).group(1)
+
+    def test_a_link_without_its_secrets(self):
+        path, key = self.keep({'text': self.TEXT, 'days': '1'})
+        forms = {kind: server.get(path, Accept=kind) for kind in ('text/html', 'application/json', 'text/markdown', 'text/plain')}
+        for kind, (status, headers, text) in forms.items():
+            self.assertEqual((status, headers['content-type'].split(';')[0]), (200, kind))
+            self.assertIn('Q-mount-error-112', text)
+            self.assertIn('SECRET-1', text)
+            self.assertNotIn('hunter2', text)
+        self.assertEqual(json.loads(forms['application/json'][2])['query'], self.TEXT.replace('hunter2', 'SECRET-1'))
+        for form, kind in (('json', 'application/json'), ('markdown', 'text/markdown'), ('text', 'text/plain')):
+            self.assertEqual(server.get(f'{path}?as={form}')[2], forms[kind][2])
+        with open(server.db + '.kept', 'rb') as f:
+            self.assertNotIn(b'hunter2', f.read())
+        self.assertEqual(os.stat(server.db + '.kept').st_mode & 0o777, 0o600)
+        self.assertEqual(server.form(path + '/delete', {'key': '0' * 32})[0], 403)
+        self.assertEqual(server.get(path)[0], 200)
+        self.assertEqual(server.form(path + '/delete', {'key': key})[0], 200)
+        self.assertEqual(server.get(path)[0], 404)
+
+    def test_the_evidence_is_kept_with_it(self):
+        fields = {'text': MESSAGE + ' to be kept'}
+        server.form('/', {**fields, 'do': 'diagnose'})
+        path, _ = self.keep(fields)
+        page = Page(server.get(path)[2])
+        self.assertIn('refused', page.text)
+        self.assertIn('Confirmed', page.text)
+        self.assertFalse(page.find('button', id='run'))
+        self.assertEqual(json.loads(server.get(path, Accept='application/json')[2])['verdict']['state'], 'confirmed')
+
+    def test_nothing_is_kept_unasked(self):
+        before = os.stat(server.db + '.kept').st_mtime_ns if os.path.exists(server.db + '.kept') else 0
+        server.form('/', {'text': MESSAGE, 'do': 'explain'})
+        server.ask('POST', '/logs', *Logs.multipart(b'nothing\n'))
+        after = os.stat(server.db + '.kept').st_mtime_ns if os.path.exists(server.db + '.kept') else 0
+        self.assertEqual(before, after)
+
+    def test_a_log_is_kept_without_its_secrets(self):
+        log = (b'Mar 12 11:02:41 web1 backup[311]: login password=hunter2 for bob\n'
+               b'Mar 12 11:02:42 web1 backup[311]: ssh: connect to host nas1 port 22: No route to host\n')
+        _, _, text = server.ask('POST', '/logs', *Logs.multipart(log, keep='7'))
+        path = re.search(r'href="(/r/[0-9a-f]{32})"', text).group(1)
+        for kind in ('text/html', 'application/json', 'text/markdown', 'text/plain'):
+            text = server.get(path, Accept=kind)[2]
+            self.assertIn('No route to host', text)
+            self.assertNotIn('hunter2', text)
+
+    def test_names_that_are_none(self):
+        for name in ('0' * 32, 'x', '0' * 31 + 'G', '%27%20or%201=1--', '..%2f..%2fetc', 'a' * 500):
+            self.assertIn(server.get('/r/' + name)[0], (400, 404))
+            self.assertIn(server.form(f'/r/{name}/delete', {'key': 'x'})[0], (400, 404))
+
+    def test_a_server_that_keeps_nothing(self):
+        other = Server('--keep', 'none')
+        try:
+            self.assertEqual(other.form('/', {'text': MESSAGE, 'do': 'keep'})[0], 403)
+            self.assertEqual(os.listdir(other.dir).count('kb.db.kept'), 0)
+        finally:
+            other.close()
 
 
 class Injection(unittest.TestCase):
@@ -547,6 +629,10 @@ class Injection(unittest.TestCase):
                     self.tags(text)
             self.tags(server.ask('POST', '/logs', *Logs.multipart(f'ssh: connect to host {payload} port 22: No route to host\n'
                                                                   .encode(), name=payload.replace('"', '%22')))[2])
+            text = server.form('/', {'text': f'ssh: connect to host {payload} port 22: No route to host', 'do': 'keep'})[2]
+            self.tags(text)
+            for found in re.findall(r'href="(/r/[0-9a-f]{32})"', text):
+                self.tags(server.get(found)[2])
             quoted = ''.join(f'%{b:02x}' for b in payload.encode())
             for path in (f'/search?q={quoted}', f'/?q={quoted}', f'/kb/{quoted}', f'/{quoted}', f'/kb/Q150536?{quoted}',
                          f'/api/v1/articles/{quoted}'):

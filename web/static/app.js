@@ -49,6 +49,18 @@
 		return rest;
 	};
 
+	/* Links can be copied where there is a clipboard to copy them to. */
+	const offerCopies = () => {
+		for (const button of document.querySelectorAll('[data-link]'))
+			button.hidden = !navigator.clipboard;
+	};
+	document.addEventListener('click', e => {
+		const link = e.target.dataset && e.target.dataset.link;
+		if (link)
+			navigator.clipboard.writeText(new URL(link, location.href).href).then(() => { e.target.textContent = 'Copied'; }, () => {});
+	});
+	offerCopies();
+
 	/* ---- logs: a file is sent as it is; progress and the result come back as events ---- */
 
 	/* narrow shows what of a result is wanted: articles by their boxes in the legend, times by two lists. */
@@ -115,6 +127,7 @@
 		};
 		const show = html => {
 			$('results').replaceChildren(piece(html));
+			offerCopies();
 			narrow();
 			const found = $('found');
 			if (found) {
@@ -336,6 +349,16 @@
 		}
 	};
 
+	const keep = async button => {
+		try {
+			$('made-here').replaceChildren(piece(await (await post('/', undefined, undefined, button)).text()));
+			offerCopies();
+			say('Kept. The link is below.');
+		} catch (e) {
+			failed(e);
+		}
+	};
+
 	/* explain shows the answer to what is in the field; probe: and then asks the network, where that helps. */
 	const explain = async probe => {
 		clearTimeout(timer);
@@ -377,10 +400,12 @@
 	ask.addEventListener('submit', e => {
 		const wants = e.submitter ? e.submitter.value : '';
 		const copies = ['markdown', 'ticket', 'json'].includes(wants);
-		if (wants === 'keep' || (copies && !navigator.clipboard))
+		if (copies && !navigator.clipboard)
 			return;
 		e.preventDefault();
-		if (copies) {
+		if (wants === 'keep') {
+			keep(e.submitter);
+		} else if (copies) {
 			pass(e.submitter);
 		} else if (wants === 'diagnose') {
 			if (probing)

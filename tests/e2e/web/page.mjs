@@ -176,7 +176,7 @@ await test('the report is copied as Markdown, ticket and JSON', async page => {
 	await page.goto(base);
 	await paste(page, MESSAGE + '    ');
 	await page.waitForSelector(VERDICT);
-	for (const [value, begins] of [['markdown', '```'], ['ticket', 'Q150536'], ['json', '{"query":']]) {
+	for (const [value, begins] of [['markdown', '```'], ['ticket', 'Failed to connect'], ['json', '{"query":']]) {
 		await page.click(`button[value=${value}]`);
 		await page.waitForFunction(v => document.querySelector(`button[value=${v}]`).textContent === 'Copied', value);
 		const copied = await page.evaluate(() => navigator.clipboard.readText());
@@ -192,6 +192,42 @@ await test('what nothing explains offers the nearest three and a draft', async p
 	await page.click('.draft summary');
 	is((await page.inputValue('.draft textarea')).includes("text: 'the remote command of the network path blinks'"), 'no draft');
 });
+
+await test('a link is made, opened, copied from and deleted', async page => {
+	await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+	await page.goto(base);
+	await paste(page, MESSAGE + ' password=hunter2');
+	await page.waitForSelector(VERDICT);
+	await page.selectOption('#days', '1');
+	await page.click('button[value=keep]');
+	await page.waitForSelector('.made .link a');
+	const path = await page.getAttribute('.made .link a', 'href');
+	await page.click('.made [data-link]');
+	is((await page.evaluate(() => navigator.clipboard.readText())).endsWith(path), 'the link is not copied');
+	const other = await page.context().newPage();
+	watch(other);
+	await other.goto(base + path.slice(1));
+	const text = await other.textContent('main');
+	is(text.includes('SECRET-1') && !text.includes('hunter2'), 'the secret is not masked');
+	is(text.includes('refused') && await other.locator('#ladder .failed').count() === 1, 'the evidence is missing');
+	await other.close();
+	await page.click('.made form button:not([data-link])');
+	await page.waitForSelector('h1:has-text("Deleted")');
+	is((await page.goto(base + path.slice(1))).status() === 404, 'it is still there');
+	complaints.length = 0;
+});
+
+await test('without a script: a link by the form', async page => {
+	await page.goto(base);
+	await page.fill('#text', 'System error 53 has occurred.');
+	await page.click('button[value=explain]');
+	await page.click('button[value=keep]');
+	await page.click('.made .link a');
+	await page.waitForURL('**/r/*');
+	is((await page.textContent('pre.message')).includes('System error 53'), 'the message is missing');
+	await page.click('a[href$="as=markdown"]');
+	is((await page.textContent('body')).startsWith('```'), 'no Markdown');
+}, { javaScriptEnabled: false });
 
 // Two days of a log: three hosts, two articles.
 const log = [];
@@ -334,6 +370,11 @@ for (const colorScheme of ['light', 'dark'])
 			await paste(page, 'Error during WNetAddConnection2 (53)');
 			await page.waitForSelector('.chip.open');
 			await check('the open value');
+			await page.click('button[value=keep]');
+			await page.waitForSelector('.made');
+			await check('what is kept');
+			await page.goto(base + (await page.getAttribute('.made .link a', 'href')).slice(1));
+			await check('the kept report');
 			await page.goto(`${base}logs`);
 			await check('/logs');
 			await page.setInputFiles('#file', logFile('app.log.gz'));

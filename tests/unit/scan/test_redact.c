@@ -125,10 +125,39 @@ static void a_hit(void **unused)
 	arena_free(&a);
 }
 
+/* masked: secrets alone; a second time nothing is left to mask. */
+static void masked(const char *text, const char *want)
+{
+	struct arena a = { 0 };
+	struct str once, twice;
+	assert_int_equal(redact_secrets(str_c(text), &a, &once), ERR_OK);
+	if (!str_eq(once, str_c(want)))
+		fail_msg("\n%s\n%.*s\nnot\n%s", text, STR_ARG(once), want);
+	assert_int_equal(redact_secrets(once, &a, &twice), ERR_OK);
+	assert_true(str_find(twice, STR("hunter2")) == STR_NONE);
+	arena_free(&a);
+}
+
+static void secrets_alone(void **unused)
+{
+	(void)unused;
+	masked("Failed to connect to <\\\\FILESRV>, Error = 53", "Failed to connect to <\\\\FILESRV>, Error = 53");
+	masked("mount //nas1/x -o username=bob,password=hunter2,vers=3.0", "mount //nas1/x -o username=bob,password=SECRET-1,vers=3.0");
+	masked("curl -u bob:hunter2 https://nas1/", "curl -u bob:SECRET-1 https://nas1/");
+	masked("smbclient -U bob%hunter2 //nas1/x", "smbclient -U bob%SECRET-1 //nas1/x");
+	masked("net use X: \\\\nas1\\x hunter2 /user:CORP\\bob", "net use X: \\\\nas1\\x SECRET-1 /user:CORP\\bob");
+	masked("net use X: \\\\nas1\\x /user:bob", "net use X: \\\\nas1\\x /user:bob");
+	masked("GET https://bob:hunter2@nas1:8443/x", "GET https://bob:SECRET-1@nas1:8443/x");
+	masked("a\n-----BEGIN OPENSSH PRIVATE KEY-----\nhunter2\nhunter2\n-----END OPENSSH PRIVATE KEY-----\nb\n",
+	       "a\n-----BEGIN OPENSSH PRIVATE KEY-----\nSECRET\n-----END OPENSSH PRIVATE KEY-----\nb\n");
+	masked("-----BEGIN RSA PRIVATE KEY-----\nhunter2", "-----BEGIN RSA PRIVATE KEY-----\nSECRET\n");
+	masked("", "");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(shapes),	     cmocka_unit_test(neighbours),	 cmocka_unit_test(what_stays),
+		cmocka_unit_test(shapes),	     cmocka_unit_test(neighbours), cmocka_unit_test(secrets_alone),	 cmocka_unit_test(what_stays),
 		cmocka_unit_test(one_name_one_token), cmocka_unit_test(spans_move_along), cmocka_unit_test(a_hit),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * See keep.h.
+ */
+#include "web/keep.h"
+
+#include "base/mem.h"
+#include "render/html.h"
+
+#include <pthread.h>
+#include <sodium.h>
+#include <string.h>
+#include <time.h>
+
+enum { DAY_S = 86400, HASH_BYTES = 32 };
+
+struct keep {
+	char *path; /* NULL: nothing can be kept */
+	pthread_mutex_t lock;
+	struct kept *kept;
+};
+
+enum err keep_open(const char *path, struct keep **ret_keep)
+{
+	struct keep *k = mem_resize(NULL, sizeof *k);
+	size_t n = path ? strlen(path) + 1 : 0;
+	if (!k)
+		return ERR_NOMEM;
+	*k = (struct keep){ .path = path ? mem_resize(NULL, n) : NULL };
+	if (path && !k->path) {
+		mem_free(k);
+		return ERR_NOMEM;
+	}
+	if (path)
+		memcpy(k->path, path, n);
+	pthread_mutex_init(&k->lock, NULL);
+	*ret_keep = k;
+	return sodium_init() < 0 ? ERR_UNSUPPORTED : ERR_OK;
+}
+
+void keep_close(struct keep **keep)
+{
+	struct keep *k = *keep;
+	if (!k)
+		return;
+	*keep = NULL;
+	kept_close(&k->kept);
+	pthread_mutex_destroy(&k->lock);
+	mem_free(k->path);
+	mem_free(k);
+}
+
+static struct str draw(struct arena *a)
+{
+	unsigned char bytes[KEEP_NAME / 2];
+	char text[KEEP_NAME + 1];
+	randombytes_buf(bytes, sizeof bytes);
+	return arena_str(a, str_c(sodium_bin2hex(text, sizeof text, bytes, sizeof bytes)));
+}
+
+static struct str hash_of(struct str key, struct arena *a)
+{
+	unsigned char *hash = arena_alloc(a, HASH_BYTES);
+	if (!hash)
+		return STR("");
+	crypto_generichash(hash, HASH_BYTES, (const unsigned char *)key.p, key.n, NULL, 0);
+	return (struct str){ (const char *)hash, HASH_BYTES };
+}
+
+/* opened is called under the lock. */
+static enum err opened(struct keep *k, struct diags *d)
+{
+	if (!k->path)
+		return ERR_UNSUPPORTED;
+	return k->kept ? ERR_OK : kept_open(k->path, d, &k->kept);
+}
+
+enum err keep_put(struct keep *k, const struct kept_item *item, unsigned days, struct arena *a, struct diags *d,
+		  struct keep_made *ret_made)
+{
+	struct kept_item whole = *item;
+	struct keep_made made = { .name = draw(a), .key = draw(a) };
+	struct str hash = hash_of(made.key, a);
+	whole.made_s = (int64_t)time(NULL);
+	whole.expires_s = made.expires_s = whole.made_s + (int64_t)days * DAY_S;
+	if (arena_err(a))
+		return ERR_NOMEM;
+	pthread_mutex_lock(&k->lock);
+	enum err e = opened(k, d);
+	if (!e)
+		e = kept_put(k->kept, made.name, hash, &whole);
+	pthread_mutex_unlock(&k->lock);
+	if (!e)
+		*ret_made = made;
+	return e;
+}
+
+static bool is_name(struct str name)
+{
+	bool hex = name.n == KEEP_NAME;
+	for (size_t i = 0; hex && i < name.n; i++)
+		hex = char_is_hex(name.p[i]) && !char_is_upper(name.p[i]);
+	return hex;
+}
+
+static enum err get(struct keep *k, struct str name, struct arena *a, struct kept_item *ret_item, struct str *ret_hash)
+{
+	if (!is_name(name) || !k->path)
+		return ERR_NOTFOUND;
+	pthread_mutex_lock(&k->lock);
+	enum err e = opened(k, NULL);
+	if (!e)
+		e = kept_get(k->kept, name, (int64_t)time(NULL), a, ret_item, ret_hash);
+	pthread_mutex_unlock(&k->lock);
+	return e;
+}
+
+enum err keep_get(struct keep *k, struct str name, struct arena *a, struct kept_item *ret_item)
+{
+	struct str hash;
+	return get(k, name, a, ret_item, &hash);
+}
+
+enum err keep_delete(struct keep *k, struct str name, struct str key, bool mighty, struct arena *a)
+{
+	struct kept_item item;
+	struct str hash, own = hash_of(key, a);
+	enum err e = get(k, name, a, &item, &hash);
+	if (e)
+		return e;
+	if (!mighty && (own.n != hash.n || sodium_memcmp(own.p, hash.p, hash.n)))
+		return ERR_DENIED;
+	pthread_mutex_lock(&k->lock);
+	e = kept_delete(k->kept, name);
+	pthread_mutex_unlock(&k->lock);
+	return e;
+}
+
+unsigned keep_days(struct str text)
+{
+	uint64_t days;
+	return str_u64(str_trim(text), &days) && days <= KEEP_DAYS_MAX ? (unsigned)days : 0;
+}
+
+struct str keep_date(int64_t at_s, struct arena *a)
+{
+	time_t at = (time_t)at_s;
+	struct tm t;
+	gmtime_r(&at, &t);
+	return arena_printf(a, "%04d-%02d-%02d %02d:%02d UTC", t.tm_year + 1900, t.tm_mon + 1, t.tm_mday, t.tm_hour, t.tm_min);
+}
+
+void keep_add_made(struct buf *out, const struct keep_made *made, struct str csrf)
+{
+	struct arena a = { 0 };
+	buf_addf(out, "<section class=\"card made\" aria-labelledby=\"made\">\n<h2 id=\"made\">Kept</h2>\n<p class=\"link\"><a href=\"/r/%.*s\">"
+		      "<code>/r/%.*s</code></a></p>\n",
+		 STR_ARG(made->name), STR_ARG(made->name));
+	buf_addf(out, "<p>Who has this link reads it until %.*s. Passwords, tokens and keys in it were masked. Only here it can be "
+		      "deleted before:</p>\n<form method=\"post\" action=\"/r/%.*s/delete\">%.*s<input type=\"hidden\" name=\"key\" value=\"%.*s\">"
+		      "<p class=\"actions\"><button type=\"button\" data-link=\"/r/%.*s\" hidden>Copy the link</button> <button>Delete it</button></p></form>\n"
+		      "</section>\n",
+		 STR_ARG(keep_date(made->expires_s, &a)), STR_ARG(made->name), STR_ARG(csrf), STR_ARG(made->key), STR_ARG(made->name));
+	arena_free(&a);
+}
+
+void keep_add_json(struct json *j, const struct keep_made *made)
+{
+	struct arena a = { 0 };
+	json_object(j);
+	json_key_str(j, "name", made->name);
+	json_key_str(j, "path", arena_printf(&a, "/r/%.*s", STR_ARG(made->name)));
+	json_key_str(j, "key", made->key);
+	json_key_str(j, "expires", keep_date(made->expires_s, &a));
+	json_end_object(j);
+	arena_free(&a);
+}
