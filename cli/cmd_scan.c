@@ -101,6 +101,8 @@ static int run_scan(struct cmd_context *c)
 		return EXIT_USAGE;
 	enum err e = open_matcher(c, &matcher);
 	if (!e)
+		e = scan_show_rules(&r.show, matcher, &options);
+	if (!e)
 		e = input_open(c->arg_count ? c->args : standard_input, c->arg_count ? c->arg_count : 1, &c->diags, &r.input);
 	if (!e)
 		e = scan_open(matcher, &options, &scan);

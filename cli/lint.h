@@ -40,4 +40,7 @@ void lint_path(struct lint *l, const char *path);
  * not is. */
 enum err lint_samples(struct lint *l, const char *const *paths, size_t count) MUST_USE;
 
+/* lint_stories: the samples of an article's stories (lint_stories.c), with a matcher of the linted files. */
+enum err lint_stories(struct lint *l, const struct matcher *m, const struct lint_article *one) MUST_USE;
+
 #endif

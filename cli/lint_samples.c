@@ -133,6 +133,8 @@ enum err lint_samples(struct lint *l, const char *const *paths, size_t count)
 	enum err e = load(&b, folder, paths, count);
 	for (size_t i = 0; !e && i < l->article_count; i++)
 		e = l->articles[i].faulty ? ERR_OK : try_samples(&b, &l->articles[i]);
+	for (size_t i = 0; !e && i < l->article_count; i++)
+		e = l->articles[i].faulty ? ERR_OK : lint_stories(l, b.matcher, &l->articles[i]);
 	match_scratch_close(&b.scratch);
 	match_close(&b.matcher);
 	store_close(&b.store);

@@ -40,10 +40,11 @@ bool scan_show_open(struct scan_show *s, struct cmd_context *c, struct scan_opti
 		return false;
 	}
 	c->limit = (size_t)top;
-	s->incidents.now_s = (int64_t)time(NULL);
+	s->incidents.when.now_s = (int64_t)time(NULL);
 	options->context = (unsigned)context;
 	s->unknown = cmd_has(c, "unknown");
 	s->redact = cmd_has(c, "redact");
+	s->incidents_wanted = c->json && cmd_has(c, "incidents");
 	options->unknown = s->unknown ? take_unknown : NULL;
 	options->unknown_context = s;
 	s->context_wanted = cmd_has(c, "context");
@@ -55,9 +56,28 @@ bool scan_show_open(struct scan_show *s, struct cmd_context *c, struct scan_opti
 	return true;
 }
 
+static bool take_mark(void *show, const struct scan_mark *mark)
+{
+	struct scan_show *s = show;
+	s->err = stories_mark(&s->stories, mark);
+	return !s->err;
+}
+
+enum err scan_show_rules(struct scan_show *s, const struct matcher *m, struct scan_options *options)
+{
+	enum err e = over_time_open(m, &s->over_time);
+	s->stories.over_time = &s->over_time;
+	s->stories.when.now_s = s->incidents.when.now_s;
+	options->mark = take_mark;
+	options->mark_context = s;
+	return e;
+}
+
 void scan_show_close(struct scan_show *s)
 {
 	incidents_free(&s->incidents);
+	stories_free(&s->stories);
+	over_time_close(&s->over_time);
 	unknowns_free(&s->unknowns);
 	redactor_free(&s->redactor);
 }
@@ -66,7 +86,10 @@ bool scan_show_hit(void *show, const struct scan_hit *hit)
 {
 	struct scan_show *s = show;
 	struct cmd_context *c = s->c;
-	if (!c->json || s->report)
+	bool kept = !c->json || s->report || s->incidents_wanted;
+	if (kept)
+		s->err = stories_hit(&s->stories, hit);
+	if (!s->err && kept)
 		s->err = incidents_add(&s->incidents, hit);
 	if (!c->json || s->err)
 		return !s->err;
@@ -153,7 +176,7 @@ static enum err write_report(struct scan_show *s, const struct scan_counts *coun
 	struct render_scan scan = { .set = &s->incidents, .counts = *counts, .files = files,
 				    .redacted = s->redact, .unknowns = s->unknown ? &s->unknowns : NULL,
 				    .limit = s->top_given ? s->c->limit : REPORT_TOP };
-	scan.made = (struct str){ made, stamp_label(s->incidents.now_s, true, made, sizeof made) - strlen(" 12:00") };
+	scan.made = (struct str){ made, stamp_label(s->incidents.when.now_s, true, made, sizeof made) - strlen(" 12:00") };
 	s->incidents.by = INCIDENT_BY_ARTICLE;
 	enum err e = incidents_group(&s->incidents);
 	size_t shown = s->incidents.group_count < scan.limit ? s->incidents.group_count : scan.limit;
@@ -185,16 +208,49 @@ static enum err print_incidents(struct scan_show *s, const struct scan_counts *c
 	return e;
 }
 
-enum err scan_show_end(struct scan_show *s, const struct scan_counts *counts, uint64_t files)
+/* Before redaction, for stories are kept by what was bound; what they say is filled in behind it. */
+static void find_stories(struct scan_show *s)
+{
+	for (size_t i = 0; i < s->incidents.count; i++)
+		s->incidents.items[i].story = stories_find(&s->stories, &s->incidents.items[i].match);
+}
+
+static void tell_stories(struct scan_show *s)
+{
+	for (size_t i = 0; i < s->incidents.count; i++) {
+		struct incident *item = &s->incidents.items[i];
+		if (item->story)
+			item->says = story_says(item->story, &item->match, &s->incidents.arena);
+	}
+}
+
+/* What stands behind the hits: the frequent first. */
+static enum err print_objects(struct scan_show *s)
 {
 	struct cmd_context *c = s->c;
-	unknowns_rank(&s->unknowns);
-	enum err e = s->redact ? redact_sets(&s->redactor, &s->incidents, &s->unknowns) : ERR_OK;
-	for (size_t i = 0; !e && c->json && i < s->unknowns.count && (c->out.n < FLUSH_BYTES || cmd_flush(c)); i++) {
+	enum err e = s->incidents_wanted ? incidents_group(&s->incidents) : ERR_OK;
+	for (size_t i = 0; !e && s->incidents_wanted && i < s->incidents.count; i++) {
+		render_json_incident(&c->out, &s->incidents.items[i]);
+		buf_add_char(&c->out, '\n');
+		if (c->out.n > FLUSH_BYTES && !cmd_flush(c))
+			return ERR_OK;
+	}
+	for (size_t i = 0; !e && i < s->unknowns.count; i++) {
 		render_json_unknown(&c->out, &s->unknowns.items[i]);
 		buf_add_char(&c->out, '\n');
+		if (c->out.n > FLUSH_BYTES && !cmd_flush(c))
+			return ERR_OK;
 	}
-	if (!e && !c->json)
-		e = print_incidents(s, counts, files);
+	return e;
+}
+
+enum err scan_show_end(struct scan_show *s, const struct scan_counts *counts, uint64_t files)
+{
+	unknowns_rank(&s->unknowns);
+	find_stories(s);
+	enum err e = s->redact ? redact_sets(&s->redactor, &s->incidents, &s->unknowns) : ERR_OK;
+	tell_stories(s);
+	if (!e)
+		e = s->c->json ? print_objects(s) : print_incidents(s, counts, files);
 	return e || !s->report ? e : write_report(s, counts, files);
 }

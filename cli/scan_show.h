@@ -13,12 +13,14 @@
 struct scan_show {
 	struct cmd_context *c;
 	struct incidents incidents;
+	struct over_time over_time; /* what the articles of the matcher tell */
+	struct stories stories;
 	bool unknown; /* lines that look like errors and match no article are wanted */
 	struct unknowns unknowns;
 	bool redact;
 	struct redactor redactor;
 	const char *report; /* the page's path, or NULL */
-	bool context_wanted, top_given; /* by an option */
+	bool context_wanted, top_given, incidents_wanted; /* by an option */
 	int64_t started_ms;
 	enum err err; /* why scan_show_hit said no */
 };
@@ -28,6 +30,7 @@ struct scan_show {
 	{ "top", 0, "N", "the N most frequent incidents (the same as -n)" }, \
 	{ "by", 0, "WHAT", "group by host, article or hour" }, \
 	{ "context", 0, "N", "show N lines before and after (default 2, at most 8; with --json 0)" }, \
+	{ "incidents", 0, NULL, "with --json: behind the hits an object for each incident" }, \
 	{ "unknown", 0, NULL, "also lines that look like errors and match no article, as templates with counts" }, \
 	{ "report", 0, "FILE", "write a page (HTML) of the incidents, their causes and fixes" }, \
 	{ "force", 0, NULL, "write over FILE" }, \
@@ -36,6 +39,8 @@ struct scan_show {
 /* scan_show_open reads the options and says what it needs of the scan; false after a usage error on stderr. */
 bool scan_show_open(struct scan_show *s, struct cmd_context *c, struct scan_options *options);
 void scan_show_close(struct scan_show *s);
+/* scan_show_rules takes up what the matcher's articles tell over time: before scan_open. */
+enum err scan_show_rules(struct scan_show *s, const struct matcher *m, struct scan_options *options) MUST_USE;
 
 /* scan_show_hit takes a hit: a scan_sink whose context is a struct scan_show. */
 bool scan_show_hit(void *show, const struct scan_hit *hit);

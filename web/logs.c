@@ -209,7 +209,7 @@ static enum err scan_bytes(struct log_scan *l, struct desk *desk)
 					.unknown_context = l };
 	struct scan *scan = NULL;
 	l->incidents.by = INCIDENT_BY_ARTICLE;
-	l->incidents.now_s = (int64_t)time(NULL);
+	l->incidents.when.now_s = (int64_t)time(NULL);
 	enum err e = input_open_bytes(l->ask.bytes, l->ask.name, &l->diags, &l->input);
 	if (!e)
 		e = scan_open(desk->matcher, &options, &scan);

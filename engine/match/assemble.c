@@ -133,6 +133,15 @@ static void put_article_codes(struct assembly *s, const struct doc_at *at)
 	}
 }
 
+static void put_over_times(struct assembly *s, const struct doc_at *at, uint32_t article)
+{
+	const struct file_text *texts = ITEMS(const struct file_text, at->from->over_times);
+	for (uint32_t i = 0; i < at->doc->over_n; i++) {
+		struct file_over_time o = { article, keep_text(s, digest_str(at->from, texts[at->doc->over_at + i])) };
+		buf_add_bytes(&s->sections[SEC_OVER_TIME], &o, sizeof o);
+	}
+}
+
 static void put_articles(struct assembly *s, struct file_term *terms)
 {
 	struct buf *out = &s->doc_terms;
@@ -151,6 +160,7 @@ static void put_articles(struct assembly *s, struct file_term *terms)
 			.code_n = at->doc->code_n,
 		};
 		put_article_codes(s, at);
+		put_over_times(s, at, d);
 		uint32_t *to = (uint32_t *)(void *)buf_room(out, at->doc->term_n * sizeof *to);
 		if (!to)
 			return;

@@ -135,6 +135,18 @@ static void add_codes(struct digest *g, const struct rule *rule, struct digest_d
 	}
 }
 
+static void add_over_time(struct digest *g, const struct rule *rule, struct arena *a, struct digest_doc *doc)
+{
+	for (size_t i = 0; i < rule->mark_count + rule->story_count; i++) {
+		bool mark = i < rule->mark_count;
+		struct str text = mark ? rule_mark_text(&rule->marks[i], a) :
+					 rule_story_text(&rule->stories[i - rule->mark_count], a);
+		struct file_text kept = keep_text(g, text);
+		buf_add_bytes(&g->over_times, &kept, sizeof kept);
+		doc->over_n++;
+	}
+}
+
 /* Cause and remedies are not looked up. */
 static enum err read_rule(const struct article *article, struct arena *a, struct rule *ret_rule)
 {
@@ -154,6 +166,7 @@ static void take_source(struct digest *g, struct str bytes, struct arena *a, boo
 	for (size_t i = 0; i < rule.template_count; i++)
 		add_message(g, &rule.templates[i]);
 	add_codes(g, &rule, doc);
+	add_over_time(g, &rule, a, doc);
 	doc->authored |= rule.authored;
 	if (rule.authored || text_wanted)
 		doc->length += count_article(g, article);
@@ -167,7 +180,8 @@ void digest_add(struct digest *g, uint32_t ordinal, struct str id, const struct 
 	struct arena *a = &g->arena;
 	struct digest_doc doc = { .ordinal = ordinal, .id = keep_text(g, id),
 				  .message_at = (uint32_t)(g->messages.n / sizeof(struct digest_message)),
-				  .code_at = (uint32_t)(g->codes.n / sizeof(struct file_article_code)) };
+				  .code_at = (uint32_t)(g->codes.n / sizeof(struct file_article_code)),
+				  .over_at = (uint32_t)(g->over_times.n / sizeof(struct file_text)) };
 	bool text_taken = false;
 	for (size_t i = 0; i < count; i++)
 		doc.stamp = file_stamp_source(doc.stamp, hash_bytes(sources[i]));
@@ -183,7 +197,7 @@ void digest_add(struct digest *g, uint32_t ordinal, struct str id, const struct 
 
 enum err digest_err(const struct digest *g)
 {
-	const struct buf *lists[] = { &g->docs, &g->terms, &g->messages, &g->tokens, &g->vars, &g->codes, &g->text,
+	const struct buf *lists[] = { &g->docs, &g->terms, &g->messages, &g->tokens, &g->vars, &g->codes, &g->over_times, &g->text,
 				      &g->touched };
 	for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
 		if (buf_err(lists[i]))
@@ -200,6 +214,7 @@ void digest_free(struct digest *g)
 	buf_free(&g->tokens);
 	buf_free(&g->vars);
 	buf_free(&g->codes);
+	buf_free(&g->over_times);
 	buf_free(&g->text);
 	buf_free(&g->touched);
 	mem_free(g->weights);

@@ -15,6 +15,7 @@ struct digest_doc {
 	uint32_t term_at, term_n;
 	uint32_t message_at, message_n;
 	uint32_t code_at, code_n;
+	uint32_t over_at, over_n; /* marks and stories */
 	uint32_t length;
 	uint64_t stamp;
 	bool authored;
@@ -29,7 +30,7 @@ struct digest_message {
 
 struct digest {
 	struct vocab words;
-	struct buf docs, terms, messages, tokens, vars, codes, text; /* arrays of the structs above and of file.h */
+	struct buf docs, terms, messages, tokens, vars, codes, over_times, text; /* arrays of the structs above and of file.h */
 	uint8_t *weights; /* of the article at hand, by word */
 	uint32_t weight_cap;
 	struct buf touched;

@@ -26,6 +26,7 @@ static const size_t item_sizes[SEC_COUNT] = {
 	[SEC_DOC_TERM] = 2,
 	[SEC_ARTICLE_CODE] = sizeof(struct file_article_code),
 	[SEC_CODE] = sizeof(struct file_code),
+	[SEC_OVER_TIME] = sizeof(struct file_over_time),
 	[SEC_TEXT] = 1,
 	[SEC_LITERAL] = sizeof(struct file_literal),
 	[SEC_LITERAL_MESSAGE] = sizeof(struct file_literal_message),
@@ -167,6 +168,7 @@ static void take_sections(struct file_view *v)
 	TAKE(doc_term, SEC_DOC_TERM);
 	TAKE(article_codes, SEC_ARTICLE_CODE);
 	TAKE(codes, SEC_CODE);
+	TAKE(over_times, SEC_OVER_TIME);
 	TAKE(text, SEC_TEXT);
 #undef TAKE
 	v->slot_count = (uint32_t)v->header->sections[SEC_TERM_SLOT].n;
@@ -176,6 +178,7 @@ static void take_sections(struct file_view *v)
 	v->owner_count = (uint32_t)v->header->sections[SEC_OWNER].n;
 	v->article_count = (uint32_t)v->header->sections[SEC_ARTICLE].n;
 	v->code_count = (uint32_t)v->header->sections[SEC_CODE].n;
+	v->over_time_count = (uint32_t)v->header->sections[SEC_OVER_TIME].n;
 }
 
 static bool check_counts(const struct file_view *v)
@@ -185,7 +188,8 @@ static bool check_counts(const struct file_view *v)
 	       h->sections[SEC_TERM].n < VOCAB_MAX && h->sections[SEC_TERM_AT].n == (uint64_t)v->term_count + 1 &&
 	       is_power(v->pair_buckets) && h->sections[SEC_PAIR_AT].n < UINT32_MAX &&
 	       h->sections[SEC_GROUP].n < UINT32_MAX && h->sections[SEC_OWNER].n < UINT32_MAX &&
-	       h->sections[SEC_ARTICLE].n < 1u << 24 && h->sections[SEC_CODE].n < UINT32_MAX && h->mean_length > 0;
+	       h->sections[SEC_ARTICLE].n < 1u << 24 && h->sections[SEC_CODE].n < UINT32_MAX &&
+	       h->sections[SEC_OVER_TIME].n < 1u << 20 && h->mean_length > 0;
 }
 
 static bool check_groups(const struct file_view *v)
@@ -226,6 +230,9 @@ static bool check_articles(const struct file_view *v)
 	}
 	for (uint64_t i = 0; i < h->sections[SEC_ARTICLE_CODE].n; i++)
 		if (!text_ok(v, v->article_codes[i].family))
+			return false;
+	for (uint32_t i = 0; i < v->over_time_count; i++)
+		if (v->over_times[i].article >= v->article_count || !text_ok(v, v->over_times[i].text))
 			return false;
 	for (uint32_t i = 0; i < v->code_count; i++)
 		if (!text_ok(v, v->codes[i].family) || !text_ok(v, v->codes[i].symbol) ||

@@ -11,7 +11,7 @@
 
 #include "base/buf.h"
 
-enum { FILE_VERSION = 7 };
+enum { FILE_VERSION = 8 };
 
 enum file_section {
 	SEC_TERM_SLOT,	/* uint32: hash table of term number + 1, a power of two long */
@@ -30,6 +30,7 @@ enum file_section {
 	SEC_DOC_TERM,	/* uint16: common word << 3 | weight step, by article, ascending */
 	SEC_ARTICLE_CODE, /* struct file_article_code, by article */
 	SEC_CODE,	/* struct file_code, ascending by value */
+	SEC_OVER_TIME,	/* struct file_over_time: marks and stories of articles */
 	SEC_TEXT,	/* char: ids, titles, messages, names */
 	SEC_LITERAL,	/* struct file_literal, brief ones first, by bucket; one more ends the last slice */
 	SEC_LITERAL_MESSAGE, /* struct file_literal_message, by literal */
@@ -85,6 +86,8 @@ struct file_article {
 
 struct file_article_code { int64_t value; struct file_text family; }; /* a code that the article is about */
 
+struct file_over_time { uint32_t article; struct file_text text; }; /* rule_mark_text or rule_story_text */
+
 struct file_code {
 	int64_t value;
 	struct file_text family, symbol, says;
@@ -134,7 +137,8 @@ struct file_view {
 	const struct file_article *articles;
 	const struct file_article_code *article_codes;
 	const struct file_code *codes;
-	uint32_t slot_count, term_count, group_count, pair_buckets, owner_count, article_count, code_count;
+	const struct file_over_time *over_times;
+	uint32_t slot_count, term_count, group_count, pair_buckets, owner_count, article_count, code_count, over_time_count;
 };
 
 /* file_stamp_source folds the next source of an article, by its hash_bytes, into what tells the article's contents apart. */

@@ -16,6 +16,7 @@ enum {
 	PLAIN_WORD_MIN = 16, /* bytes of a fragment that is one word of letters only */
 	LETTERS_MIN = 7,
 	TRIGRAM_BITS = 16,
+	MARK_BRACES_MAX = 16,
 	BITS_MIN = 12, BITS_MAX = 21, BITS_A_LITERAL = 12
 };
 
@@ -33,8 +34,9 @@ struct choice {
 	struct arena arena;
 	const struct file_owner *owners;
 	const struct file_var *vars;
+	const struct file_over_time *over_times;
 	const char *text;
-	uint32_t owner_count;
+	uint32_t owner_count, over_time_count;
 	uint32_t *counts;     /* how often each trigram stands in the messages looked at */
 	unsigned char *costs; /* about the bits that each tells: many for a rare one */
 	uint32_t *slots;      /* hash table of literal + 1 */
@@ -223,6 +225,34 @@ static void choose_for(struct choice *c, uint32_t owner)
 		choose(c, owner, fragment);
 }
 
+/* A mark's literal stands for the number behind all messages. Its variables stand in braces. */
+static void choose_for_mark(struct choice *c, uint32_t number)
+{
+	struct file_text at = c->over_times[number].text;
+	struct rule_mark mark;
+	struct file_var braces[MARK_BRACES_MAX];
+	const struct file_var *vars = c->vars;
+	struct chosen x = { .message = { .owner = c->owner_count + number } };
+	if (!rule_mark_read((struct str){ c->text + at.at, at.n }, &mark))
+		return;
+	struct file_owner o = { .text = { (uint32_t)(mark.text.p - c->text), (uint32_t)mark.text.n } };
+	for (uint32_t i = 0; i < mark.text.n && o.var_n < MARK_BRACES_MAX; i++) {
+		size_t close = mark.text.p[i] == '{' ? str_find_char(str_from(mark.text, i), '}') : STR_NONE;
+		if (close == STR_NONE)
+			continue;
+		braces[o.var_n++] = (struct file_var){ .start = i, .end = i + (uint32_t)close + 1 };
+		i += (uint32_t)close;
+	}
+	c->vars = braces;
+	struct str fragment = fragment_of(c, &o);
+	c->vars = vars;
+	if (!fragment.n || !literal_of(c, fragment, &x.literal))
+		return;
+	struct chosen *slot = arena_push(&c->arena, &c->chosen, &c->chosen_count, &c->chosen_cap);
+	if (slot)
+		*slot = x;
+}
+
 static void count_trigrams(struct choice *c)
 {
 	for (uint32_t o = 0; o < c->owner_count; o += SAMPLE)
@@ -347,8 +377,10 @@ enum err literals_put(struct buf sections[SEC_COUNT])
 {
 	struct choice c = { .owners = ITEMS(const struct file_owner, sections[SEC_OWNER]),
 			    .vars = ITEMS(const struct file_var, sections[SEC_VAR]), .text = sections[SEC_TEXT].p,
-			    .owner_count = COUNT(struct file_owner, sections[SEC_OWNER]) };
-	c.slot_count = (size_t)1 << bits_for((size_t)c.owner_count * 4, 10, 32);
+			    .owner_count = COUNT(struct file_owner, sections[SEC_OWNER]),
+			    .over_times = ITEMS(const struct file_over_time, sections[SEC_OVER_TIME]),
+			    .over_time_count = COUNT(struct file_over_time, sections[SEC_OVER_TIME]) };
+	c.slot_count = (size_t)1 << bits_for(((size_t)c.owner_count + c.over_time_count) * 4, 10, 32);
 	c.counts = arena_array(&c.arena, uint32_t, 1 << TRIGRAM_BITS);
 	c.costs = arena_array(&c.arena, unsigned char, 1 << TRIGRAM_BITS);
 	c.slots = arena_array(&c.arena, uint32_t, c.slot_count);
@@ -358,6 +390,8 @@ enum err literals_put(struct buf sections[SEC_COUNT])
 		set_costs(&c);
 		for (uint32_t o = 0; o < c.owner_count; o++)
 			choose_for(&c, o);
+		for (uint32_t i = 0; i < c.over_time_count; i++)
+			choose_for_mark(&c, i);
 	}
 	uint64_t *order = arena_array(&c.arena, uint64_t, c.text_count);
 	enum err e = arena_err(&c.arena);
@@ -397,10 +431,10 @@ static bool literals_are_sound(const struct literal_table *t, uint32_t owner_cou
 }
 
 static enum err table_of(const void *const parts[5], const uint64_t counts[5], uint32_t owner_count,
-			 struct literal_table *ret_table)
+			 uint32_t over_time_count, struct literal_table *ret_table)
 {
 	struct literal_table t = { .literals = parts[0], .messages = parts[1], .brief_at = parts[2], .long_at = parts[3],
-				   .bits = parts[4] };
+				   .bits = parts[4], .mark_from = owner_count };
 	uint64_t bits = counts[4] * 64;
 	if (!counts[0] || counts[0] > UINT32_MAX || counts[1] > UINT32_MAX || !bits || (bits & (bits - 1)))
 		return ERR_DAMAGED;
@@ -408,7 +442,8 @@ static enum err table_of(const void *const parts[5], const uint64_t counts[5], u
 	t.message_count = (uint32_t)counts[1];
 	t.bits_shift = 64 - (unsigned)__builtin_ctzll(bits);
 	if (!buckets_are_sound(t.brief_at, counts[2], t.count, &t.brief_shift) ||
-	    !buckets_are_sound(t.long_at, counts[3], t.count, &t.long_shift) || !literals_are_sound(&t, owner_count))
+	    !buckets_are_sound(t.long_at, counts[3], t.count, &t.long_shift) ||
+	    !literals_are_sound(&t, owner_count + over_time_count))
 		return ERR_DAMAGED;
 	*ret_table = t;
 	return ERR_OK;
@@ -423,7 +458,7 @@ enum err literals_of(const struct matcher *m, struct literal_table *ret_table)
 		parts[i] = v->block.p + v->header->sections[SEC_LITERAL + i].at;
 		counts[i] = v->header->sections[SEC_LITERAL + i].n;
 	}
-	return table_of(parts, counts, v->owner_count, ret_table);
+	return table_of(parts, counts, v->owner_count, v->over_time_count, ret_table);
 }
 
 enum err literals_of_sections(const struct buf sections[SEC_COUNT], struct literal_table *ret_table)
@@ -434,7 +469,8 @@ enum err literals_of_sections(const struct buf sections[SEC_COUNT], struct liter
 		parts[i] = sections[SEC_LITERAL + i].p;
 		counts[i] = sections[SEC_LITERAL + i].n / file_item_size((enum file_section)(SEC_LITERAL + i));
 	}
-	return table_of(parts, counts, COUNT(struct file_owner, sections[SEC_OWNER]), ret_table);
+	return table_of(parts, counts, COUNT(struct file_owner, sections[SEC_OWNER]),
+			COUNT(struct file_over_time, sections[SEC_OVER_TIME]), ret_table);
 }
 
 /* ---- a message beside a line ---- */

@@ -33,6 +33,7 @@ struct literal_table {
 	const uint32_t *brief_at, *long_at; /* by bucket: the first literal; one more than buckets */
 	const uint64_t *bits;
 	uint32_t count, message_count;
+	uint32_t mark_from; /* an owner from here on is a mark: this plus its number (match_each_over_time) */
 	unsigned brief_shift, long_shift, bits_shift; /* of a 64-bit hash, down to a bucket or bit */
 };
 

@@ -371,6 +371,13 @@ void match_each_message(const struct matcher *m, match_visit_message *visit, voi
 		}
 }
 
+void match_each_over_time(const struct matcher *m, match_visit_over_time *visit, void *context)
+{
+	const struct file_view *v = &m->view;
+	for (uint32_t i = 0; i < v->over_time_count; i++)
+		visit(context, i, file_str(v, v->articles[v->over_times[i].article].id), file_str(v, v->over_times[i].text));
+}
+
 bool match_fits(const struct matcher *m, struct match_scratch *scratch, struct str text, struct match_span payload,
 		const uint32_t *messages, size_t count)
 {

@@ -119,6 +119,10 @@ typedef bool match_visit_message(void *context, uint32_t message, struct str tex
 				 size_t var_count);
 void match_each_message(const struct matcher *m, match_visit_message *visit, void *context);
 
+/* match_each_over_time visits the marks and stories of articles, numbered, in the one-line form of rule.h. */
+typedef void match_visit_over_time(void *context, uint32_t number, struct str id, struct str text);
+void match_each_over_time(const struct matcher *m, match_visit_over_time *visit, void *context);
+
 /* match_fits says whether the payload of a text holds one of these messages letter for letter, variables filled: what
  * whole_payload needs at least. Much cheaper than match_message, which has the last word; damage is not undone. */
 bool match_fits(const struct matcher *m, struct match_scratch *scratch, struct str text, struct match_span payload,

@@ -167,6 +167,19 @@ static void forget_article(struct patch *p, struct file_article *x)
 	*x = (struct file_article){ 0 };
 }
 
+static void join_over_times(struct patch *p)
+{
+	for (uint32_t i = 0; i < p->base->over_time_count; i++)
+		if (!p->gone[p->base->over_times[i].article])
+			buf_add_bytes(&p->sections[SEC_OVER_TIME], &p->base->over_times[i], sizeof p->base->over_times[i]);
+	for (uint32_t i = 0; i < p->delta->over_time_count; i++) {
+		struct file_over_time o = p->delta->over_times[i];
+		o.article = p->numbers[o.article];
+		o.text = shifted(p, o.text);
+		buf_add_bytes(&p->sections[SEC_OVER_TIME], &o, sizeof o);
+	}
+}
+
 static void join_articles(struct patch *p)
 {
 	const struct file_view *d = p->delta;
@@ -474,6 +487,8 @@ static void join_all(struct patch *p)
 		join_words(p);
 	if (!p->err)
 		join_articles(p);
+	if (!p->err)
+		join_over_times(p);
 	for (uint32_t t = 0; !p->err && t < p->words.count; t++)
 		join_posts(p, t, &p->sections[SEC_DOC_POST]);
 	if (!p->err)

@@ -17,6 +17,8 @@
 /* One object, no newline behind it. The lines around the hit are in it where it has some. */
 void render_json_hit(struct buf *out, const struct scan_hit *hit);
 
+/* An incident: an object with "incident" and without a line of its own; "story" where its lines tell one. */
+void render_json_incident(struct buf *out, const struct incident *incident);
 /* An unknown error: an object that has no id. */
 void render_json_unknown(struct buf *out, const struct unknown *unknown);
 

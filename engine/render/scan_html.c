@@ -41,7 +41,7 @@ static void add_number(struct buf *out, uint64_t n)
 static void add_label(struct buf *out, const struct incidents *set, int64_t at_s)
 {
 	char label[32];
-	size_t n = stamp_label(at_s, set->dated, label, sizeof label);
+	size_t n = stamp_label(at_s, set->when.dated, label, sizeof label);
 	render_html_escape(out, (struct str){ label, n });
 }
 
@@ -389,6 +389,23 @@ static void add_when(struct buf *out, const struct incidents *set, const struct 
 	buf_add_c(out, count > 1 ? "\"" : "");
 }
 
+/* A story each, with whom it is about where there are several sets of bindings. */
+static void add_stories(struct buf *out, const struct incidents *set, const struct incident_group *g)
+{
+	for (size_t i = 0; i < g->n && i < SETS_SHOWN; i++) {
+		const struct incident *item = &set->items[g->at + i];
+		if (!item->says.n)
+			continue;
+		buf_add_c(out, "<p class=\"story\">");
+		if (g->n > 1) {
+			add_bindings(out, item);
+			buf_add_c(out, ": ");
+		}
+		render_html_escape(out, item->says);
+		buf_add_c(out, "</p>\n");
+	}
+}
+
 static void add_incident(struct buf *out, const struct render_scan *r, size_t group)
 {
 	const struct incident_group *g = &r->set->groups[group];
@@ -407,6 +424,7 @@ static void add_incident(struct buf *out, const struct render_scan *r, size_t gr
 	}
 	render_html_escape(out, item->match.title);
 	buf_add_c(out, r->linked ? "</a></h3>\n" : "</h3>\n");
+	add_stories(out, r->set, g);
 	add_sets(out, r->set, g, series_of(group));
 	add_log(out, item);
 	if (r->rules)

@@ -15,6 +15,15 @@ static void add_lines(struct json *j, const char *key, struct str lines)
 	json_end_array(j);
 }
 
+static void add_captures(struct json *j, const struct match *m)
+{
+	json_key(j, "captures");
+	json_object(j);
+	for (size_t i = 0; i < m->capture_count; i++)
+		json_key_str(j, m->captures[i].name.p, m->captures[i].value);
+	json_end_object(j);
+}
+
 void render_json_hit(struct buf *out, const struct scan_hit *hit)
 {
 	const struct match *m = &hit->match;
@@ -27,15 +36,41 @@ void render_json_hit(struct buf *out, const struct scan_hit *hit)
 	json_key_str(&j, "time", hit->time);
 	json_key_str(&j, "id", m->id);
 	json_key_real(&j, "confidence", m->confidence, 2);
-	json_key(&j, "captures");
-	json_object(&j);
-	for (size_t i = 0; i < m->capture_count; i++)
-		json_key_str(&j, m->captures[i].name.p, m->captures[i].value);
-	json_end_object(&j);
+	add_captures(&j, m);
 	json_key_str(&j, "text", hit->text);
 	if (hit->before.n || hit->after.n) {
 		add_lines(&j, "before", hit->before);
 		add_lines(&j, "after", hit->after);
+	}
+	json_end_object(&j);
+}
+
+static void add_place(struct json *j, const char *key, const struct incident_place *p)
+{
+	json_key(j, key);
+	json_object(j);
+	json_key_str(j, "file", p->file);
+	json_key_int(j, "line", (int64_t)p->line);
+	json_key_str(j, "time", str_c(p->time));
+	json_end_object(j);
+}
+
+void render_json_incident(struct buf *out, const struct incident *i)
+{
+	struct json j = json_to(out);
+	json_object(&j);
+	json_key_bool(&j, "incident", true);
+	json_key_str(&j, "id", i->match.id);
+	json_key_str(&j, "title", i->match.title);
+	add_captures(&j, &i->match);
+	if (i->group.n)
+		json_key_str(&j, "group", i->group);
+	json_key_int(&j, "count", (int64_t)i->count);
+	add_place(&j, "first", &i->first);
+	add_place(&j, "last", &i->last);
+	if (i->story) {
+		json_key_str(&j, "story", i->story->name);
+		json_key_str(&j, "says", i->says);
 	}
 	json_end_object(&j);
 }

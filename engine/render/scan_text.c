@@ -207,7 +207,7 @@ void render_spark(struct buf *out, const uint64_t *columns, size_t count)
 static void put_edge(struct buf *out, const struct render_text *t, const struct incidents *set, int64_t at_s, bool day)
 {
 	char label[32];
-	size_t n = stamp_label(at_s, set->dated, label, sizeof label), clock = 5;
+	size_t n = stamp_label(at_s, set->when.dated, label, sizeof label), clock = 5;
 	bool days_only = set->axis.max_s - set->axis.min_s > 40 * 86400;
 	struct str text = day ? (struct str){ label, days_only ? n - clock - 1 : n } : (struct str){ label + n - clock, clock };
 	paint(out, t, DIM, text);
@@ -284,6 +284,21 @@ static void put_when(struct buf *out, const struct render_text *t, const struct 
 	put_place(out, t, "last ", &g->last);
 }
 
+static void put_story(struct buf *out, const struct render_text *t, const struct incident *i)
+{
+	enum { LABEL = 9 };
+	struct buf body = { 0 };
+	struct render_text width = { .width = (unsigned)width_of(t) };
+	if (!i->says.n)
+		return;
+	render_wrapped(&body, &width, LABEL, i->says);
+	buf_add_c(out, "  ");
+	paint_c(out, t, DIM, "means");
+	buf_add_c(out, "  ");
+	buf_add(out, str_from(buf_str(&body), LABEL));
+	buf_free(&body);
+}
+
 static void put_head(struct buf *out, const struct render_text *t, const struct match *m)
 {
 	paint(out, t, BOLD, m->id);
@@ -353,7 +368,7 @@ static void put_group_head(struct buf *out, const struct render_text *t, const s
 	char hour[32];
 	struct str name = g->name;
 	if (set->by == INCIDENT_BY_HOUR && g->first.timed) /* the year is only shown where a stamp had one */
-		name = (struct str){ hour, stamp_label(g->first.at_s - g->first.at_s % 3600, set->dated, hour, sizeof hour) };
+		name = (struct str){ hour, stamp_label(g->first.at_s - g->first.at_s % 3600, set->when.dated, hour, sizeof hour) };
 	if (!name.n)
 		name = set->by == INCIDENT_BY_HOUR ? STR("(without a time)") : STR("(no host named)");
 	paint(out, t, BOLD, name);
@@ -382,6 +397,7 @@ void render_text_incidents(struct buf *out, const struct render_text *t, const s
 	put_when(out, t, set, g);
 	if (g->n > 1)
 		put_sets(out, t, set, g);
+	put_story(out, t, item);
 	put_example(out, t, item);
 	buf_add_char(out, '\n');
 }

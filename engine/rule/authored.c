@@ -197,6 +197,16 @@ static void read_samples(const struct reader *r, const struct tree *t)
 	read_sample_list(r, tree_get(t, "not"), false);
 }
 
+static void read_marks(const struct reader *r, const struct tree *t)
+{
+	rule_read_marks(t, r->arena, r->diags, r->rule);
+}
+
+static void read_stories(const struct reader *r, const struct tree *t)
+{
+	rule_read_stories(t, r->arena, r->diags, r->rule);
+}
+
 /* The keys of an authored article. Those without a reader are the article stage's (engine/article/markdown.c). */
 static const struct {
 	const char *name;
@@ -215,6 +225,8 @@ static const struct {
 	{ "log_files", read_log_files },
 	{ "cause", read_cause },
 	{ "resolutions", read_resolutions },
+	{ "marks", read_marks },
+	{ "stories", read_stories },
 	{ "status", read_status },
 	{ "status_text", read_status_text },
 	{ "causes", read_causes },
@@ -240,6 +252,7 @@ enum err rule_add_authored(const struct article *article, struct arena *a, struc
 	const struct tree *front = article->front;
 	for (size_t i = 0; front && i < front->count; i++)
 		read_key(&r, &front->items[i]);
+	rule_check_stories(rule, d);
 	if (front && !tree_get(front, "messages") && !tree_get(front, "codes"))
 		diags_add(d, DIAG_WARNING, 1, "an article without messages and codes is found by its words only");
 	return arena_err(a);

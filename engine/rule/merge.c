@@ -66,6 +66,8 @@ enum err rule_merge(struct rule *into, const struct rule *more, struct arena *a)
 	if (!into->resolution_count)
 		ADD_ALL(a, into, more, resolutions, resolution_count, resolution_cap)
 	ADD_ALL(a, into, more, samples, sample_count, sample_cap)
+	ADD_ALL(a, into, more, marks, mark_count, mark_cap)
+	ADD_ALL(a, into, more, stories, story_count, story_cap)
 	for (size_t i = 0; i < more->code_count; i++) {
 		struct rule_code *place = has_code(into, &more->codes[i])
 						  ? NULL

@@ -9,7 +9,7 @@
  *   remedy.c     cause, resolution, workaround, status, also where the headings are missing (says.c: the phrases;
  *                prose.c: paragraphs and sentences)
  *   names.c      log files and programs that the article names
- *   authored.c   the front matter of our own articles
+ *   authored.c   the front matter of our own articles (over_time.c: its marks and stories)
  */
 #ifndef KBT_RULE_RULE_H
 #define KBT_RULE_RULE_H
@@ -96,6 +96,30 @@ struct rule_sample { /* authored: a text that must match (or must not), and what
 	uint32_t line;
 };
 
+/* Authored: what the lines of a log tell over time. A mark is a line that is no symptom but tells with one; a story holds
+ * where all that it asks for does. An event is the name of a mark, or "hit": one of the article's messages. */
+enum { STORY_SEQUENCE_MAX = 8, STORY_COUNT_MAX = 32 };
+
+struct rule_mark {
+	struct str name;
+	struct str text; /* a template: letter for letter as the log has it; where it is one, it is the whole of it */
+	uint32_t line;
+};
+
+struct rule_story {
+	struct str name, says; /* says: a sentence or two */
+	unsigned count;	       /* so many hits at least */
+	int64_t within_s;      /* the count, the sequence, or what clears, in so long a time; 0: in any */
+	struct str sequence[STORY_SEQUENCE_MAX]; /* events in this order, others may stand between */
+	size_t sequence_count;
+	struct str cleared_by;	   /* a mark that stands behind the last hit, ... */
+	struct str not_cleared_by; /* ... that does not, ... */
+	struct str never;	   /* ... that stands behind no hit at all; empty: not asked for */
+	struct str *fires, *quiet; /* samples: logs that tell it, logs that do not */
+	size_t fires_count, fires_cap, quiet_count, quiet_cap;
+	uint32_t line;
+};
+
 struct rule {
 	struct str id, title;
 	bool authored;
@@ -118,6 +142,10 @@ struct rule {
 	size_t probe_count, probe_cap;
 	struct rule_sample *samples;
 	size_t sample_count, sample_cap;
+	struct rule_mark *marks;
+	size_t mark_count, mark_cap;
+	struct rule_story *stories; /* the first that holds counts */
+	size_t story_count, story_cap;
 };
 
 /* rule_extract derives the rule. d (may be NULL) gets what an author should mend; only authored articles can have
@@ -151,5 +179,16 @@ enum err rule_add_codes(const struct article *article, struct arena *a, struct r
 enum err rule_add_remedies(const struct article *article, struct arena *a, struct rule *rule) MUST_USE;
 enum err rule_add_names(const struct article *article, struct arena *a, struct rule *rule) MUST_USE;
 enum err rule_add_authored(const struct article *article, struct arena *a, struct diags *d, struct rule *rule) MUST_USE;
+
+/* The keys marks and stories of the front matter, and what only both together can tell. */
+void rule_read_marks(const struct tree *t, struct arena *a, struct diags *d, struct rule *rule);
+void rule_read_stories(const struct tree *t, struct arena *a, struct diags *d, struct rule *rule);
+void rule_check_stories(const struct rule *rule, struct diags *d);
+
+/* A mark or a story as one line of text, without its samples, and back: how the compiled matcher keeps them. */
+struct str rule_mark_text(const struct rule_mark *m, struct arena *a);
+struct str rule_story_text(const struct rule_story *s, struct arena *a);
+bool rule_mark_read(struct str text, struct rule_mark *ret_mark);	 /* borrows */
+bool rule_story_read(struct str text, struct rule_story *ret_story); /* borrows */
 
 #endif

@@ -221,6 +221,9 @@ static enum err propose(struct walk *w, struct proposer *p)
 		if (e)
 			return e;
 		propose_found(p, found->finds, found->count);
+		if (w->confirm->marks)
+			marks_take(w->confirm->marks, w->chunk, found->finds, found->count, w->mark, &w->result->arena,
+				   &w->result->marks, &w->result->mark_count, &w->result->mark_cap);
 	}
 	propose_sort(p);
 	w->result->candidates = p->candidates;

@@ -9,6 +9,7 @@
 #define KBT_SCAN_CONFIRM_H
 
 #include "scan/chunk.h"
+#include "scan/marks.h"
 #include "scan/prefilter.h"
 #include "scan/recall.h"
 
@@ -21,6 +22,7 @@ struct confirm {
 	struct arena proposed; /* chunk by chunk */
 	struct recall recall;
 	unsigned context;  /* lines around a hit */
+	const struct marks *marks; /* that are gathered; or NULL */
 	bool unknown;	   /* gather lines that look like errors and are no hits */
 };
 
@@ -31,6 +33,8 @@ struct confirm_result {
 	size_t hit_count, hit_cap;
 	struct scan_line *unknown; /* file is not set */
 	size_t unknown_count, unknown_cap;
+	struct scan_mark *marks; /* ascending by line, file is not set */
+	size_t mark_count, mark_cap;
 	uint64_t newlines; /* in the body */
 	uint64_t candidates, asked, hit_lines;
 };

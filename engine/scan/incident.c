@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SHORT_EXAMPLE = 160, YEAR_UNKNOWN = 2000, DAY_S = 86400, YEAR_S = 31556952 };
+enum { SHORT_EXAMPLE = 160 };
 
 bool incident_by_parse(struct str name, enum incident_by *ret_by)
 {
@@ -109,42 +109,18 @@ static struct match copy_match(struct arena *a, const struct match *m, bool fold
 
 /* ---- when and where ---- */
 
-/* when_of reads a hit's time. A stamp without a year is of the year that the file spoke of last, and of the next one where
- * it falls behind by half a year; at a file's start it is not of tomorrow. */
-static bool when_of(struct incidents *set, const struct scan_hit *hit, int64_t *ret_s)
-{
-	struct stamp t;
-	int64_t at_s;
-	if (!hit->time.n || !stamp_parse(hit->time, &t))
-		return false;
-	bool guess = !t.year && !set->year;
-	set->dated |= t.year != 0;
-	if (t.year)
-		set->year = t.year;
-	else if (guess)
-		set->year = set->now_s ? (int)(1970 + set->now_s / YEAR_S) : YEAR_UNKNOWN;
-	if (!stamp_seconds(&t, set->year, &at_s))
-		return false;
-	if (guess && set->now_s && at_s > set->now_s + DAY_S)
-		stamp_seconds(&t, --set->year, &at_s);
-	if (!t.year && !guess && at_s < set->last_s - YEAR_S / 2)
-		stamp_seconds(&t, ++set->year, &at_s);
-	*ret_s = set->last_s = at_s;
-	return true;
-}
-
 static struct incident_place place_of(struct incidents *set, const struct scan_hit *hit)
 {
 	struct incident_place p = { .line = hit->line, .order = ++set->hits };
 	if (!str_eq(set->file, hit->file)) {
 		set->file = copy(&set->arena, hit->file);
-		set->year = 0;
+		when_next_file(&set->when);
 	}
 	p.file = set->file;
 	struct str time = utf8_first(hit->time, sizeof p.time - 1);
 	if (time.n)
 		memcpy(p.time, time.p, time.n);
-	p.timed = when_of(set, hit, &p.at_s);
+	p.timed = when_read(&set->when, hit->time, &p.at_s);
 	return p;
 }
 

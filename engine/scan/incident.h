@@ -10,7 +10,9 @@
 #define KBT_SCAN_INCIDENT_H
 
 #include "scan/scan.h"
+#include "scan/story.h"
 #include "scan/timeline.h"
+#include "scan/when.h"
 
 enum {
 	INCIDENTS_MAX = 10000,
@@ -41,6 +43,8 @@ struct incident {
 	struct incident_place example;
 	struct str text, before, after; /* the example's line, and those around it, each ending in a newline */
 	struct timeline_row row;
+	const struct rule_story *story; /* what its lines tell together; set by the owner, NULL for none */
+	struct str says;		/* of the story */
 };
 
 /* Incidents that are shown together: one each by bindings, else those of an article, a host, an hour. */
@@ -54,7 +58,7 @@ struct incident_group {
 
 struct incidents {
 	enum incident_by by; /* set by the owner, as the next */
-	int64_t now_s;	     /* for stamps without a year: they are not of tomorrow; 0: of 2000 */
+	struct when when; /* now_s */
 
 	struct arena arena;
 	struct incident *items; /* in order of first sight, until incidents_group */
@@ -62,10 +66,7 @@ struct incidents {
 	uint32_t *slots; /* hash table of place + 1 */
 	size_t slot_count;
 	struct timeline_axis axis;
-	bool dated; /* some stamp had a year */
 	struct str file; /* of the last hit */
-	int year;	 /* that the last stamp of this file had or was taken to have */
-	int64_t last_s;	 /* of that stamp */
 	uint64_t hits;
 	size_t text_bytes;
 	struct incident_group *groups; /* by incidents_group */

@@ -219,6 +219,8 @@ static void try_find(struct proposer *p, struct line *l, const struct prefilter_
 	bool seen = !l->damaged && at >= start; /* else it cannot be laid beside */
 	for (uint32_t k = literal->message_at; k < literal[1].message_at; k++) {
 		const struct file_literal_message *m = &p->literals->messages[k];
+		if (m->owner >= p->literals->mark_from) /* marks.c sees to it */
+			continue;
 		struct literal_beside beside = { END_OPEN, END_OPEN };
 		if (seen && !literals_beside(p->matcher, m, l->payload, at - start, &beside))
 			continue;

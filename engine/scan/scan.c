@@ -39,6 +39,8 @@ struct scan {
 	const struct matcher *matcher;
 	struct scan_options options;
 	struct literal_table literals;
+	struct over_time over_time; /* where its marks are wanted */
+	struct marks marks;
 	unsigned threads, slot_count;
 	struct confirm confirms[SCAN_THREADS_MAX];
 	pthread_t workers[SCAN_THREADS_MAX];
@@ -89,6 +91,7 @@ static enum err start_workers(struct scan *s)
 			return e;
 		s->confirms[s->confirm_count].context = s->options.context;
 		s->confirms[s->confirm_count].unknown = s->options.unknown;
+		s->confirms[s->confirm_count].marks = s->marks.of_mark ? &s->marks : NULL;
 	}
 	for (; s->worker_count < s->threads; s->worker_count++) {
 		struct worker_start *start = mem_resize(NULL, sizeof *start);
@@ -117,6 +120,10 @@ enum err scan_open(const struct matcher *m, const struct scan_options *options, 
 	pthread_cond_init(&s->ready, NULL);
 	pthread_cond_init(&s->done, NULL);
 	enum err e = s->options.every_line ? ERR_OK : literals_of(m, &s->literals);
+	if (!e && s->options.mark)
+		e = over_time_open(m, &s->over_time);
+	if (!e && s->over_time.mark_count && !s->options.every_line)
+		e = marks_open(&s->over_time, &s->literals, &s->over_time.arena, &s->marks);
 	if (!e)
 		e = start_workers(s);
 	if (e)
@@ -140,6 +147,7 @@ void scan_close(struct scan **scan)
 		pthread_join(s->workers[i], NULL);
 	for (unsigned i = 0; i < s->confirm_count; i++)
 		confirm_close(&s->confirms[i]);
+	over_time_close(&s->over_time);
 	for (unsigned i = 0; i < s->slot_count; i++) {
 		buf_free(&s->slots[i].chunk.text);
 		buf_free(&s->slots[i].file);
@@ -160,15 +168,30 @@ static void submit(struct scan *s, struct slot *slot)
 	s->run.used++;
 }
 
+/* give_marks gives those before a line; *next is the first that is left. */
+static void give_marks(struct scan *s, struct slot *slot, size_t *next, uint64_t line)
+{
+	struct confirm_result *r = &slot->result;
+	for (; *next < r->mark_count && r->marks[*next].line < line && !s->run.unwanted; ++*next) {
+		struct scan_mark *m = &r->marks[*next];
+		m->file = buf_str(&slot->file);
+		m->line += s->run.line;
+		s->run.unwanted = !s->options.mark(s->options.mark_context, m);
+	}
+}
+
 static void give_hits(struct scan *s, struct slot *slot)
 {
 	const struct scan_options *o = &s->options;
 	struct run *t = &s->run;
 	struct confirm_result *r = &slot->result;
+	size_t mark = 0;
 	for (size_t i = 0; i < r->hit_count && !t->unwanted; i++) {
+		give_marks(s, slot, &mark, r->hits[i].line);
 		r->hits[i].line += t->line;
-		t->unwanted = !t->sink(t->sink_context, &r->hits[i]);
+		t->unwanted = t->unwanted || !t->sink(t->sink_context, &r->hits[i]);
 	}
+	give_marks(s, slot, &mark, UINT64_MAX);
 	for (size_t i = 0; o->unknown && i < r->unknown_count && !t->unwanted; i++) {
 		r->unknown[i].file = buf_str(&slot->file);
 		r->unknown[i].line += t->line;

@@ -17,6 +17,7 @@
  *   suspect.c    lines that look like errors, where someone asks for those that are no hit
  *   stamp.c      time stamps of the usual logs > ISO 8601
  *   incident.c   hits > groups (timeline.c: their counts over time)
+ *   over_time.c  lines that tell with a hit, and stories of both (story.c: which of them hold)
  *   unknown.c    those lines > templates with counts
  */
 #ifndef KBT_SCAN_SCAN_H
@@ -77,11 +78,25 @@ struct scan_line {
 };
 typedef bool scan_line_sink(void *context, const struct scan_line *line);
 
+/* A line that is the mark of an article (rule.h): no hit, but it tells with one. */
+struct scan_mark {
+	struct str file;
+	uint64_t line;
+	struct str time; /* as of a hit */
+	struct str id;	 /* of the article */
+	struct str name; /* of the mark */
+	struct match_capture *captures;
+	size_t capture_count;
+};
+typedef bool scan_mark_sink(void *context, const struct scan_mark *mark);
+
 struct scan_options {
 	unsigned threads; /* 0: as many as processors */
 	unsigned context; /* lines that a hit gets before and after it, at most CONTEXT_LINES_MAX */
 	scan_line_sink *unknown; /* gets the lines that look like errors and are no hits, as the sink its hits; or NULL */
 	void *unknown_context;
+	scan_mark_sink *mark; /* gets the marks, in the order of the stream, between the hits; or NULL */
+	void *mark_context;
 	bool every_line;  /* no prefilter: each line is asked; slow, for comparison */
 };
 

@@ -42,6 +42,55 @@ class Lint(KbtTest):
         self.assertIn(text, findings[0])
         self.assertTrue(p.out.splitlines()[-1].endswith(': 1 finding'), p.out)
 
+    STORIES = '''marks:
+  turned: 'The cog of {server} has turned'
+stories:
+  - name: stuck
+    says: It never turned.
+    count: 2
+    within: 10 min
+    never: turned
+    fires:
+      - |
+        2001-03-12 10:00:00 Gizmo cog failure on A, turn number = 7
+        2001-03-12 10:01:00 Gizmo cog failure on A, turn number = 7
+    quiet:
+      - |
+        2001-03-12 10:00:00 Gizmo cog failure on A, turn number = 7
+        2001-03-12 10:00:30 The cog of A has turned
+        2001-03-12 10:01:00 Gizmo cog failure on A, turn number = 7
+'''
+
+    def test_stories(self):
+        self.good_and('samples:', self.STORIES + 'samples:')
+        p = self.kbt('lint', self.path('kb'), code=FOUND)
+        self.assertEqual(p.out, '1 articles, 4 samples, 0 causes, 0 codes: 0 findings\n')
+        for old, new, line, says in (
+                ('never: turned', 'never: turnd', 12, 'no mark turnd'),
+                ('    count: 2\n', '    count: 99\n', 14, '1 to 32'),
+                ('10 min', 'a while', 15, 'within is a time'),
+                ('    count: 2\n', '    cuont: 2\n', 14, 'no key "cuont"'),
+                ('never: turned', 'sequence: [hit, spun]', 12, 'no mark spun'),
+                ('never: turned', 'sequence: [hit]', 16, 'two to eight'),
+                ('    says: It never turned.\n', '', 12, 'says a sentence'),
+                ('name: stuck', 'name: Stuck!', 12, 'small letters'),
+                ('  turned:', '  hit:', 10, 'not "hit"'),
+                ('{server} has turned', '{server has turned', 10, 'a mark is a template'),
+                ('    count: 2\n', '    count: 3\n', 12, 'a sample of the story stuck tells no story'),
+                ('10:01:00', '10:59:00', 12, 'a sample of the story stuck tells no story'),
+                ('A has turned', 'B has turned', 12, 'must not tell the story stuck'),
+                ('    fires:\n', '    quiet2:\n', 18, 'no key "quiet2"')):
+            with self.subTest(new=new):
+                text = self.STORIES.replace(old, new, 1)
+                self.assertNotEqual(text, self.STORIES)
+                if new.startswith('    cuont'):
+                    text = text.replace('    within: 10 min\n', '')
+                if new == '  hit:':
+                    text = text.replace('never: turned', 'not_cleared_by: hit')
+                self.good_and('samples:', text + 'samples:')
+                out = self.kbt('lint', self.path('kb'), code=NONE).out
+                self.assertRegex(out, rf'Q-cog-stuck.md:{line}: .*{says}')
+
     def test_clean(self):
         self.good_and()
         p = self.kbt('lint', self.path('kb'), code=FOUND)

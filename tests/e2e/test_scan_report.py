@@ -163,6 +163,63 @@ class ScanReport(KbtTest):
     def test_only_unknown_errors_are_no_find(self):
         self.kbt('scan', '--unknown', self.log(self.UNKNOWN), code=NONE)
 
+    # ---- what lines tell over time ----
+
+    DONE = '~Sending completed [D:\\A.PKG]  $$<SMS_LAN_SENDER><Mon Mar 12 {:02}:58:00 2001><thread=8973 (0x230D)>'
+
+    def stories(self, *events):
+        """The stories that a log of failures (F, G of another server) and successes (S), one an hour, tells by server."""
+        lines = []
+        for hour, event in enumerate(events):
+            lines += ['x' * 150] * 300  # 45 KB: a few megabytes of these cross the edges of chunks
+            lines.append({'F': SMS.format('SITE1', hour), 'G': SMS.format('SITE2', hour), 'S': self.DONE.format(hour)}[event])
+        self.path_of_log = self.log(lines)
+        return {x['captures']['server']: x['story'] for x in self.json('scan', '--incidents', self.path_of_log)
+                if 'story' in x}
+
+    def test_incidents_as_json(self):
+        path = self.day()
+        objects = self.json('scan', '--incidents', path)
+        hits = [x for x in objects if 'incident' not in x]
+        self.assertEqual(hits, self.json('scan', path))  # nothing else but hits, unless asked for
+        first = objects[len(hits)]
+        self.assertEqual((first['id'], first['count'], first['captures']['server']), ('Q-no-route-to-host', 4, 'nas1'))
+        self.assertEqual((first['first']['line'], first['last']['line']), (4, 14))
+        self.assertEqual(len(objects) - len(hits), 3)
+
+    def test_failures_between_successes_are_another_story_than_failures_only(self):
+        self.assertEqual(self.stories(*'SFSFFS'), {'SITE1': 'timing'})
+        self.assertEqual(self.stories(*'FFF'), {'SITE1': 'down'})
+        self.assertEqual(self.stories(*'SSFFF'), {'SITE1': 'down'})
+        self.assertEqual(self.stories(*'FFFS'), {'SITE1': 'came-up'})
+        self.assertEqual(self.stories(*'FF'), {})
+        self.assertEqual(self.stories(*'FGGSFG'), {'SITE1': 'timing', 'SITE2': 'timing'})
+        self.assertEqual(self.stories(*'FSFGGG'), {'SITE1': 'timing', 'SITE2': 'down'})
+
+    def test_the_same_story_wherever_the_stream_is_cut(self):
+        self.assertEqual(self.stories(*('FS' + 'F' * 20)), {'SITE1': 'timing'})
+        out = self.kbt('scan', '--threads', '1', self.path_of_log).out
+        self.assertEqual(out, self.kbt('scan', '--threads', '7', self.path_of_log).out)
+        self.assertIn('means  Failures with successes between them', out)
+
+    def test_the_story_is_on_the_page(self):
+        self.stories(*'FFFGSG')
+        text = self.report('--redact', self.path_of_log)
+        self.assertIn('class="story"', text)
+        self.assertIn('Failures with successes between them', text)
+
+    def test_an_article_with_stories_comes_and_goes(self):
+        """By imports of single articles, which change the compiled rules in place."""
+        self.db = self.path('own.db')
+        with open(os.path.join(ROOT, 'kb/articles/Q221951.md'), encoding='utf-8') as f:
+            text = f.read()
+        plain = re.sub(r'(?ms)^marks:.*?^(?=samples:)', '', text)
+        for article, want in ((plain, {}), (text, {'SITE1': 'down'}), (plain, {}), (text, {'SITE1': 'down'})):
+            self.kbt('import', self.write('kb2/articles/Q221951.md', article))
+            self.assertEqual(self.stories(*'FFF'), want)
+        self.kbt('remove', 'Q221951')
+        self.kbt('scan', self.path_of_log, code=NONE)
+
     # ---- redaction ----
 
     NAMES = ['filesrv', 'nas1', 'web1', 'alice', '10.53.0.10', 'hunter2']

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Marks in a chunk: see marks.h.
+ */
+#include "scan/marks.h"
+
+#include "base/utf8.h"
+#include "match/envelope.h"
+#include "scan/stamp.h"
+
+#include <string.h>
+
+enum err marks_open(const struct over_time *o, const struct literal_table *literals, struct arena *a,
+		    struct marks *ret_marks)
+{
+	struct marks m = { .over_time = o, .literals = literals, .of_mark = arena_array(a, bool, literals->count) };
+	for (uint32_t i = 0; m.of_mark && i < literals->count; i++)
+		for (uint32_t k = literals->literals[i].message_at; k < literals->literals[i + 1].message_at; k++)
+			m.of_mark[i] |= literals->messages[k].owner >= literals->mark_from;
+	if (!m.of_mark)
+		return ERR_NOMEM;
+	*ret_marks = m;
+	return ERR_OK;
+}
+
+struct gatherer {
+	const struct marks *marks;
+	struct str text;
+	size_t counted; /* newlines before this place are in line */
+	uint64_t line;
+	struct arena *arena;
+	struct scan_mark **items;
+	size_t *count, *cap;
+};
+
+static uint64_t line_of(struct gatherer *g, size_t at)
+{
+	while (g->counted < at) {
+		const char *newline = memchr(g->text.p + g->counted, '\n', at - g->counted);
+		if (!newline)
+			break;
+		g->line++;
+		g->counted = (size_t)(newline - g->text.p) + 1;
+	}
+	return g->line;
+}
+
+static void take(struct gatherer *g, size_t from, struct str line, uint32_t number)
+{
+	const struct over_time_mark *m = over_time_find(g->marks->over_time, number);
+	struct match_capture captures[MARK_VARS_MAX];
+	size_t count = 0;
+	if (!m || !over_time_fits(m, line, captures, &count))
+		return;
+	uint64_t at = line_of(g, from);
+	const struct scan_mark *last = *g->count ? &(*g->items)[*g->count - 1] : NULL;
+	if (last && last->line == at && str_eq(last->name, m->mark.name) && str_eq(last->id, m->id))
+		return;
+	struct scan_mark *slot = arena_push(g->arena, g->items, g->count, g->cap);
+	struct match_capture *kept = arena_array(g->arena, struct match_capture, count);
+	struct match_envelope dress;
+	if (!slot || !kept)
+		return;
+	for (size_t i = 0; i < count; i++) {
+		kept[i] = captures[i];
+		kept[i].value = arena_str(g->arena, captures[i].value);
+	}
+	envelope_read(utf8_mend(line, g->arena), &dress);
+	*slot = (struct scan_mark){ .line = at, .time = stamp_iso(dress.time, g->arena), .id = m->id, .name = m->mark.name,
+				    .captures = kept, .capture_count = count };
+}
+
+/* The line that holds a place; a piece of it where it is overlong. */
+static struct str line_at(struct str text, size_t at, size_t *ret_from)
+{
+	size_t low = at > SCAN_TEXT_MAX ? at - SCAN_TEXT_MAX : 0, high = text.n - at > SCAN_TEXT_MAX ? at + SCAN_TEXT_MAX : text.n;
+	const char *before = memrchr(text.p + low, '\n', at - low), *behind = memchr(text.p + at, '\n', high - at);
+	*ret_from = before ? (size_t)(before - text.p) + 1 : low;
+	size_t to = behind ? (size_t)(behind - text.p) : high;
+	return str_trim_end((struct str){ text.p + *ret_from, to - *ret_from });
+}
+
+void marks_take(const struct marks *m, const struct chunk *c, const struct prefilter_find *finds, size_t count,
+		size_t skipped, struct arena *a, struct scan_mark **items, size_t *item_count, size_t *item_cap)
+{
+	struct gatherer g = { .marks = m, .text = buf_str(&c->text), .counted = c->start, .arena = a, .items = items,
+			      .count = item_count, .cap = item_cap };
+	for (size_t i = 0; i < count; i++) {
+		size_t at = skipped + finds[i].at, from;
+		const struct file_literal *l = &m->literals->literals[finds[i].literal];
+		if (!m->of_mark[finds[i].literal] || at < c->start || at >= c->end)
+			continue;
+		struct str line = line_at(g.text, at, &from);
+		for (uint32_t k = l->message_at; k < l[1].message_at; k++)
+			if (m->literals->messages[k].owner >= m->literals->mark_from)
+				take(&g, from, line, m->literals->messages[k].owner - m->literals->mark_from);
+	}
+}

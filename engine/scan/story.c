@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Which story holds: see story.h. A story's state is what its conditions need of the past and no more: the times of the
+ * last `count` hits; for each beginning of the sequence the latest start from which it was reached (the latest is the
+ * best: the window only asks how long ago it began); and what the marks behind hits were.
+ */
+#include "scan/story.h"
+
+#include <string.h>
+
+struct moment {
+	bool timed;
+	int64_t at_s;
+};
+
+struct story_state {
+	struct moment hits[STORY_COUNT_MAX]; /* a ring */
+	uint64_t hit_count;
+	struct moment starts[STORY_SEQUENCE_MAX];
+	bool reached[STORY_SEQUENCE_MAX];
+	struct moment last_hit, open_since; /* open: the first hit behind which nothing cleared */
+	bool open;
+	bool counted, told, cleared, uncleared, broken; /* the count, the sequence; `never` is broken */
+	bool held; /* in a file before this one */
+};
+
+struct story_track {
+	struct str id;
+	struct match_capture *captures; /* name and value */
+	size_t capture_count;
+	struct str file;
+	size_t first, count; /* slice of the stories */
+	struct story_state *states; /* parallel to it */
+};
+
+static const struct rule_story *story_at(const struct stories *s, const struct story_track *t, size_t i)
+{
+	return &s->over_time->stories[t->first + i].story;
+}
+
+/* within: b is at most so long behind a. Without times nothing is known to be. */
+static bool within(const struct rule_story *story, struct moment a, struct moment b)
+{
+	return !story->within_s || (a.timed && b.timed && b.at_s >= a.at_s && b.at_s - a.at_s <= story->within_s);
+}
+
+static bool holds(const struct rule_story *story, const struct story_state *x)
+{
+	return x->hit_count && x->counted && (!story->sequence_count || x->told) && (!story->cleared_by.n || x->cleared) &&
+	       (!story->not_cleared_by.n || x->uncleared || x->open) && (!story->never.n || !x->broken);
+}
+
+static void take_sequence(const struct rule_story *story, struct story_state *x, struct str event, struct moment now)
+{
+	size_t n = story->sequence_count;
+	for (size_t k = n; k-- > 0;) {
+		if (!str_eq(story->sequence[k], event))
+			continue;
+		struct moment start = k ? x->starts[k - 1] : now;
+		if (k && (!x->reached[k - 1] || !within(story, start, now)))
+			continue;
+		x->starts[k] = start;
+		x->reached[k] = true;
+	}
+	x->told |= n && x->reached[n - 1];
+}
+
+static void take_hit(const struct rule_story *story, struct story_state *x, struct moment now)
+{
+	x->hits[x->hit_count++ % story->count] = now;
+	if (x->hit_count >= story->count) /* the oldest of the last `count` is the one that goes next */
+		x->counted |= story->count == 1 || within(story, x->hits[x->hit_count % story->count], now);
+	take_sequence(story, x, STR("hit"), now);
+	if (x->open && story->within_s && !within(story, x->open_since, now))
+		x->uncleared = true;
+	if (!x->open)
+		x->open_since = now;
+	x->open = true;
+	x->cleared = false;
+	x->last_hit = now;
+}
+
+static void take_mark(const struct rule_story *story, struct story_state *x, struct str mark, struct moment now)
+{
+	take_sequence(story, x, mark, now);
+	if (!x->hit_count)
+		return;
+	x->broken |= str_eq(story->never, mark);
+	x->cleared |= str_eq(story->cleared_by, mark) && within(story, x->last_hit, now);
+	if (!str_eq(story->not_cleared_by, mark))
+		return;
+	if (x->open && story->within_s && !within(story, x->open_since, now))
+		x->uncleared = true;
+	x->open = false;
+}
+
+/* ---- tracks ---- */
+
+static bool same_bindings(const struct story_track *t, const struct match *m)
+{
+	if (!str_eq(t->id, m->id) || t->capture_count != m->capture_count)
+		return false;
+	for (size_t i = 0; i < t->capture_count; i++)
+		if (!str_eq(t->captures[i].name, m->captures[i].name) ||
+		    !str_eq_nocase(t->captures[i].value, m->captures[i].value))
+			return false;
+	return true;
+}
+
+static struct story_track *find_track(const struct stories *s, const struct match *m)
+{
+	for (size_t i = 0; i < s->track_count; i++)
+		if (same_bindings(&s->tracks[i], m))
+			return &s->tracks[i];
+	return NULL;
+}
+
+static size_t stories_of(const struct stories *s, struct str id, size_t *ret_first)
+{
+	size_t n = 0;
+	for (size_t i = 0; s->over_time && i < s->over_time->story_count; i++)
+		if (str_eq(s->over_time->stories[i].id, id)) {
+			*ret_first = n++ ? *ret_first : i;
+		}
+	return n;
+}
+
+bool stories_concern(const struct stories *s, struct str id)
+{
+	size_t first;
+	return stories_of(s, id, &first) > 0;
+}
+
+static struct story_track *new_track(struct stories *s, const struct match *m, size_t first, size_t count)
+{
+	size_t of_article = 0;
+	for (size_t i = 0; i < s->track_count; i++)
+		of_article += str_eq(s->tracks[i].id, m->id);
+	if (s->track_count >= STORY_TRACKS_MAX || of_article >= STORY_TRACKS_OF_ARTICLE_MAX)
+		return NULL;
+	struct story_track *t = arena_push(&s->arena, &s->tracks, &s->track_count, &s->track_cap);
+	if (!t)
+		return NULL;
+	*t = (struct story_track){ .id = arena_str(&s->arena, m->id), .first = first, .count = count, .file = s->file };
+	t->states = arena_array(&s->arena, struct story_state, count);
+	t->captures = arena_array(&s->arena, struct match_capture, m->capture_count);
+	for (size_t i = 0; t->captures && i < m->capture_count; i++)
+		t->captures[i] = (struct match_capture){ .name = arena_str(&s->arena, m->captures[i].name),
+							 .value = arena_str(&s->arena, m->captures[i].value) };
+	t->capture_count = t->captures ? m->capture_count : 0;
+	t->count = t->states ? count : 0;
+	return t;
+}
+
+/* moment_of also follows the file: a track that comes to another one begins anew, and keeps what held. */
+static struct moment moment_of(struct stories *s, struct str file, struct str time)
+{
+	struct moment now = { 0 };
+	if (!str_eq(s->file, file)) {
+		s->file = arena_str(&s->arena, file);
+		when_next_file(&s->when);
+	}
+	now.timed = when_read(&s->when, time, &now.at_s);
+	return now;
+}
+
+static void turn_page(const struct stories *s, struct story_track *t)
+{
+	if (t->file.p == s->file.p)
+		return;
+	t->file = s->file;
+	for (size_t i = 0; i < t->count; i++) {
+		bool held = t->states[i].held || holds(story_at(s, t, i), &t->states[i]);
+		t->states[i] = (struct story_state){ .held = held };
+	}
+}
+
+enum err stories_hit(struct stories *s, const struct scan_hit *hit)
+{
+	size_t first = 0, count = hit->best ? stories_of(s, hit->match.id, &first) : 0;
+	if (!count)
+		return ERR_OK;
+	struct moment now = moment_of(s, hit->file, hit->time);
+	struct story_track *t = find_track(s, &hit->match);
+	if (!t)
+		t = new_track(s, &hit->match, first, count);
+	if (t)
+		turn_page(s, t);
+	for (size_t i = 0; t && i < t->count; i++)
+		take_hit(story_at(s, t, i), &t->states[i], now);
+	return arena_err(&s->arena);
+}
+
+/* A mark is about a track unless it binds something else. */
+static bool is_about(const struct scan_mark *m, const struct story_track *t)
+{
+	if (!str_eq(m->id, t->id))
+		return false;
+	for (size_t i = 0; i < m->capture_count; i++)
+		for (size_t k = 0; k < t->capture_count; k++)
+			if (str_eq(m->captures[i].name, t->captures[k].name) &&
+			    !str_eq_nocase(m->captures[i].value, t->captures[k].value))
+				return false;
+	return true;
+}
+
+enum err stories_mark(struct stories *s, const struct scan_mark *mark)
+{
+	struct moment now = moment_of(s, mark->file, mark->time);
+	for (size_t i = 0; i < s->track_count; i++) {
+		struct story_track *t = &s->tracks[i];
+		if (!is_about(mark, t))
+			continue;
+		turn_page(s, t);
+		for (size_t k = 0; k < t->count; k++)
+			take_mark(story_at(s, t, k), &t->states[k], mark->name, now);
+	}
+	return arena_err(&s->arena);
+}
+
+const struct rule_story *stories_find(const struct stories *s, const struct match *m)
+{
+	const struct story_track *t = find_track(s, m);
+	for (size_t i = 0; t && i < t->count; i++)
+		if (t->states[i].held || holds(story_at(s, t, i), &t->states[i]))
+			return story_at(s, t, i);
+	return NULL;
+}
+
+void stories_free(struct stories *s)
+{
+	arena_free(&s->arena);
+	*s = (struct stories){ 0 };
+}
+
+struct str story_says(const struct rule_story *story, const struct match *m, struct arena *a)
+{
+	struct buf b = { 0 };
+	for (struct str rest = story->says; rest.n;) {
+		size_t open = str_find_char(rest, '{'), close = str_find_char(rest, '}');
+		if (open == STR_NONE || close == STR_NONE || close < open) {
+			buf_add(&b, rest);
+			break;
+		}
+		struct str name = str_first(str_from(rest, open + 1), close - open - 1), value = name;
+		for (size_t i = 0; i < m->capture_count; i++)
+			if (str_eq(m->captures[i].name, name))
+				value = m->captures[i].value;
+		buf_add(&b, str_first(rest, open));
+		buf_add(&b, value);
+		rest = str_from(rest, close + 1);
+	}
+	struct str says = buf_keep(&b, a);
+	buf_free(&b);
+	return says;
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * hits and marks, in the order of the stream > which story of an article holds (rule.h): so many hits in a window, a
+ * sequence, a mark that follows or does not. Kept for each set of bindings of an article that has stories, at most
+ * STORY_TRACKS_MAX of them, each of a fixed size. Each file is a story of its own: rotated logs come in any order.
+ */
+#ifndef KBT_SCAN_STORY_H
+#define KBT_SCAN_STORY_H
+
+#include "scan/over_time.h"
+#include "scan/when.h"
+
+enum { STORY_TRACKS_MAX = 1024, STORY_TRACKS_OF_ARTICLE_MAX = 64 };
+
+struct story_track;
+
+struct stories {
+	const struct over_time *over_time; /* set by the owner */
+	struct when when;		   /* now_s: set by the owner */
+	struct arena arena;
+	struct str file; /* of the last event */
+	struct story_track *tracks;
+	size_t track_count, track_cap;
+};
+
+bool stories_concern(const struct stories *s, struct str id); /* the article has stories */
+enum err stories_hit(struct stories *s, const struct scan_hit *hit) MUST_USE;
+enum err stories_mark(struct stories *s, const struct scan_mark *mark) MUST_USE;
+void stories_free(struct stories *s);
+
+/* stories_find: the first story of the match's article that holds for its bindings after what came so far, or NULL. */
+const struct rule_story *stories_find(const struct stories *s, const struct match *m);
+
+/* story_says: its sentences, with {name} as what the match bound. */
+struct str story_says(const struct rule_story *story, const struct match *m, struct arena *a);
+
+#endif
