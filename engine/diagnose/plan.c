@@ -429,12 +429,14 @@ static void step_trace(struct wave *w)
 		ask(w, "trace", ARG("address", w->d->target));
 }
 
+/* step_dns_patience: silent, or only slow; whoever found the name elsewhere need not know. */
 static void step_dns_patience(struct wave *w)
 {
 	const struct digest *d = w->d;
-	if (d->dns_server.n && d->dns_name.n && !digest_is(d, "dns.host", "dead"))
+	bool waits = digest_is(d, "name.resolution", "failed") && !digest_is(d, "dns.host", "dead");
+	if (d->dns_server.n && d->dns_name.n && waits)
 		ask(w, "dns", ARG("server", d->dns_server), ARG("name", d->dns_name), ARG("type", S("A")),
-		    ARG("wait", S("5000")));
+		    ARG("wait", S("6800")));
 }
 
 /* ask_row: short connections one after another, none of which waits for a repeated SYN. */
@@ -567,6 +569,7 @@ static const struct step {
 	{ 3, step_own_filter, "loopback.445" },
 	{ 3, step_gateway, "gateway.state lan.alive subnet.state" },
 	{ 3, step_dns_host, "dns.host dns.state lan.alive wins.host" },
+	{ 3, step_dns_patience, "dns.state" },
 	{ 3, step_smb,
 	  "nbss.state smb.outcome smb.dialects smb.signing smb.encryption smb.anonymous smb.share path.works" },
 	{ 3, step_mtu_early, "mtu.state" },
@@ -582,7 +585,6 @@ static const struct step {
 	{ 4, step_detour, "gateway.detour" },
 	{ 4, step_other_gateway, "gateway.other" },
 	{ 4, step_trace, "gateway.forwards path.loop ras.peer" },
-	{ 4, step_dns_patience, "dns.state" },
 	{ 5, step_late, "latency.state" },
 	{ 5, step_retry, "retry.state" },
 };
