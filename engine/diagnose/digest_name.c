@@ -422,6 +422,9 @@ void digest_name(struct digest *d)
 		given(d);
 		return;
 	}
+	struct str scope = evidence_text(d->files, "client.scope");
+	if (scope.n)
+		digest_put_str(d, "client.scope", scope, d->files);
 	read_file_source(d, "hosts", "client.hosts.address");
 	read_file_source(d, "lmhosts", "client.lmhosts.address");
 	read_dns(d);

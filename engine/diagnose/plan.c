@@ -121,7 +121,7 @@ static void step_names(struct wave *w)
 	/* Where a file has the name already, what servers say is a second opinion: it need not be waited for long. */
 	bool filed = evidence_text(d->files, "client.hosts.address").n ||
 		     evidence_text(d->files, "client.lmhosts.address").n;
-	struct str wait = filed ? S("600") : S("");
+	struct str wait = filed ? S("600") : S(""), scope = evidence_text(d->files, "client.scope");
 	struct str names = evidence_text(d->files, "client.dns.names"), name;
 	for (size_t i = 0; i < DNS_NAMES_MAX && str_word(&names, &name); i++) {
 		struct str servers = evidence_text(d->files, "client.dns.servers"), server;
@@ -137,8 +137,8 @@ static void step_names(struct wave *w)
 		return;
 	struct str servers = evidence_text(d->files, "client.wins"), server;
 	for (size_t k = 0; k < SERVERS_MAX && str_word(&servers, &server); k++)
-		ask(w, "nbns", ARG("name", d->server), ARG("server", server), ARG("wait", wait));
-	ask(w, "nbns", ARG("name", d->server), ARG("wait", S("450")));
+		ask(w, "nbns", ARG("name", d->server), ARG("server", server), ARG("scope", scope), ARG("wait", wait));
+	ask(w, "nbns", ARG("name", d->server), ARG("scope", scope), ARG("wait", S("450")));
 }
 
 static void step_known(struct wave *w)
