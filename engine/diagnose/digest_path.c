@@ -6,6 +6,7 @@
 /* Round trips: beyond the first people notice, beyond the second a connect gives up. */
 enum { SLOW_MS = 400, LATE_MS = 1800 };
 enum { MTU_SMALL = 3, PATIENCE_MS = 4500, LONG_PATIENCE_MS = 8000 };
+enum { ARP_SLOW_MS = 100, QUICK_PINGS_MS = 100 };
 enum { BURST_MIN = 10, ARP_SURE = 40 }; /* so many requests in a row tell loss, and silence */
 
 static void put_route(struct digest *d)
@@ -80,7 +81,18 @@ static bool kept_waiting(const struct evidence *e)
 /* digest_seems_slow: a burst over a slow line would be its own fault. */
 bool digest_seems_slow(const struct digest *d)
 {
-	return kept_waiting(d->tcp445) || kept_waiting(d->tcp139);
+	return kept_waiting(d->tcp445) || kept_waiting(d->tcp139) || digest_is(d, "arp.quality", "slow");
+}
+
+/* put_arp_quality: a neighbour answers each request within a few milliseconds; over a slow or a lossy line it does not. */
+static void put_arp_quality(struct digest *d)
+{
+	const struct evidence *e = digest_look(d, "arp", ARG("address", d->target));
+	double sent = evidence_number(e, "arp.sent", -1), answers = evidence_number(e, "arp.answers", 0);
+	if (!evidence_state(e, "answered") || sent < 0)
+		return;
+	bool slow = evidence_number(e, "arp.ms", 0) > ARP_SLOW_MS;
+	digest_put(d, "arp.quality", slow ? "slow" : answers < sent ? "lossy" : "quick", e);
 }
 
 /* arp_requests: how many went unanswered; the kernel's own count where a connect failed for want of an answer. */
@@ -105,6 +117,7 @@ static void put_arp(struct digest *d)
 {
 	if (!digest_is(d, "path.kind", "on-link"))
 		return;
+	put_arp_quality(d);
 	const struct evidence *from, *arp = digest_look(d, "arp", ARG("address", d->target));
 	const struct evidence *neighbour = digest_look(d, "neighbour", ARG("address", d->target));
 	int says = arp_says(d, d->target, &from);
@@ -397,6 +410,9 @@ bool digest_pings_late(const struct digest *d)
 {
 	struct pings p = count_pings(d);
 	double enough_ms = queued(p.burst) ? LONG_PATIENCE_MS : PATIENCE_MS;
+	double longest_ms = evidence_number(p.burst, "icmp.rtt_max", 0);
+	if (longest_ms > 0 && longest_ms < QUICK_PINGS_MS && !queued(p.burst)) /* what came came at once: the rest is lost */
+		return false;
 	return p.burst_received > 0 && p.burst_received < 0.5 * p.burst_sent && p.patience_ms < enough_ms;
 }
 
@@ -512,8 +528,9 @@ static void put_host(struct digest *d)
 		speaks |= str_eq(tcp, alive[i]) || str_eq(other, alive[i]);
 	bool unresolved = str_eq(tcp, STR("no-neighbour")), near = digest_is(d, "path.kind", "on-link");
 	bool gone = digest_is(d, "arp.state", "silent") || (unresolved && !near);
+	bool bad_line = digest_is(d, "arp.quality", "slow") || digest_is(d, "arp.quality", "lossy");
 	bool asked =
-		gone || (!(unresolved && near) && digest_is(d, "icmp.state", "silent") && status && tcp.n && other.n);
+		gone || (!(unresolved && near) && !bad_line && digest_is(d, "icmp.state", "silent") && status && tcp.n && other.n);
 	if (speaks || asked)
 		digest_put(d, "host.ip", speaks ? "answers" : "silent", status ? status : d->tcp445);
 }

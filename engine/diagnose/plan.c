@@ -176,7 +176,8 @@ static void step_burst(struct wave *w)
 {
 	/* With the three small ones of probe mtu they are twenty; a row of connections tells loss too. */
 	struct str count = !tcp_open(w->d) ? S("20") : w->d->asks_ras ? S("12") : S("17");
-	struct str wait = is_near(w->d) ? S("200") : tcp_open(w->d) ? S("600") : S("900");
+	bool silent = digest_is(w->d, "tcp.445", "silent") && digest_is(w->d, "tcp.139", "silent"); /* nobody, or only slow */
+	struct str wait = is_near(w->d) ? S("200") : tcp_open(w->d) ? S("600") : silent ? S("2500") : S("900");
 	ask(w, "icmp", ARG("address", w->d->target), ARG("count", count), ARG("interval", S("20")), ARG("wait", wait));
 }
 
@@ -207,6 +208,13 @@ static void step_ping(struct wave *w)
 		    ARG("wait", S("900")));
 }
 
+/* arp_missed: it did not answer ARP, and it is there: on a lossy line a burst tells more. */
+static bool arp_missed(const struct digest *d)
+{
+	const struct evidence *e = digest_look(d, "arp", ARG("address", d->target));
+	return evidence_state(e, "silent") && (tcp_open(d) || digest_is(d, "icmp.state", "answers"));
+}
+
 static void step_arp(struct wave *w)
 {
 	const struct digest *d = w->d;
@@ -218,6 +226,8 @@ static void step_arp(struct wave *w)
 		ask(w, "arp", ARG("address", d->target), ARG("count", S("20")), ARG("wait", S("950")));
 	} else {
 		ask(w, "arp", ARG("address", d->target), ARG("wait", tcp_spoke(d) ? S("450") : S("")));
+		if (arp_missed(d))
+			ask(w, "arp", ARG("address", d->target), ARG("count", S("20")), ARG("wait", S("900")));
 	}
 }
 
@@ -454,7 +464,12 @@ static void ask_row(struct wave *w, struct str attempts)
 static void step_loss(struct wave *w)
 {
 	const struct digest *d = w->d;
-	if (!tcp_open(d) || digest_fact(d, "loss.state").n || digest_is(d, "latency.state", "slow") || digest_pings_late(d))
+	bool lossy = digest_is(d, "arp.quality", "lossy");
+	if (digest_fact(d, "loss.state").n || digest_is(d, "latency.state", "slow") || digest_pings_late(d))
+		return;
+	if (on_lan(d) && lossy && !tcp_open(d))
+		ask(w, "arp", ARG("address", d->target), ARG("count", S("20")), ARG("wait", S("900")));
+	if (!tcp_open(d))
 		return;
 	if (on_lan(d) && digest_is(d, "icmp.state", "silent"))
 		ask(w, "arp", ARG("address", d->target), ARG("count", S("20")), ARG("wait", S("200")));
