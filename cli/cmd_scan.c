@@ -4,6 +4,7 @@
  * at the end. What cannot be read is named on standard error, the rest is scanned, and the exit code says so.
  */
 #include "base/input.h"
+#include "cli/scan_follow.h"
 #include "cli/scan_show.h"
 
 #include <string.h>
@@ -16,6 +17,7 @@ struct scan_run {
 	struct scan_show show;
 	struct scan_counts counts;
 	uint64_t files;
+	struct scan_follow follow;
 };
 
 static enum err read_input(void *context, char *p, size_t n, size_t *ret_n)
@@ -81,6 +83,40 @@ static enum err open_matcher(struct cmd_context *c, struct matcher **ret_matcher
 	return e;
 }
 
+static enum err show_end(void *context)
+{
+	struct scan_run *r = context;
+	cmd_progress(r->c, "%s", "");
+	return scan_show_end(&r->show, &r->follow.counts, r->follow.files);
+}
+
+/* scan_growing is the scan of logs that are written to: --follow and --cursor. */
+static int scan_growing(struct scan_run *r, const struct scan_options *options)
+{
+	struct cmd_context *c = r->c;
+	if (!c->arg_count) {
+		cmd_usage(c, "--%s needs the names of the logs", cmd_has(c, "follow") ? "follow" : "cursor");
+		return EXIT_USAGE;
+	}
+	for (size_t i = 0; i < c->arg_count; i++)
+		if (!strcmp(c->args[i], "-")) {
+			cmd_usage(c, "standard input is read as it comes: --follow and --cursor are for files");
+			return EXIT_USAGE;
+		}
+	r->show.live = cmd_has(c, "follow");
+	r->follow = (struct scan_follow){ .c = c, .options = *options, .sink = scan_show_hit, .sink_context = &r->show,
+					  .end = show_end, .end_context = r, .live = r->show.live,
+					  .cursor = cmd_value(c, "cursor", NULL) };
+	enum err e = scan_follow_run(&r->follow);
+	e = r->show.err ? r->show.err : e;
+	scan_show_close(&r->show);
+	if (c->out_errno)
+		return EXIT_USAGE;
+	if (e)
+		return cmd_fail(c, e);
+	return !r->follow.all_read ? EXIT_USAGE : r->follow.counts.hit_lines ? EXIT_FOUND : EXIT_NONE;
+}
+
 static int run_scan(struct cmd_context *c)
 {
 	static const char *const standard_input[] = { "-" };
@@ -99,6 +135,8 @@ static int run_scan(struct cmd_context *c)
 	options.threads = (unsigned)threads;
 	if (!scan_show_open(&r.show, c, &options))
 		return EXIT_USAGE;
+	if (cmd_has(c, "follow") || cmd_has(c, "cursor"))
+		return scan_growing(&r, &options);
 	enum err e = open_matcher(c, &matcher);
 	if (!e)
 		e = scan_show_rules(&r.show, matcher, &options);
@@ -127,6 +165,7 @@ static int run_scan(struct cmd_context *c)
 
 static const struct cmd_option options[] = {
 	SCAN_SHOW_OPTIONS,
+	SCAN_FOLLOW_OPTIONS,
 	{ "threads", 0, "N", "worker threads (default: one a processor)" },
 	{ "every-line", 0, NULL, "ask every line, without the search for literals before it; slow" },
 	{ .name = NULL }

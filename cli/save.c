@@ -42,14 +42,19 @@ enum err save_check(struct cmd_context *c, const char *path, bool force)
 		return diags_fail(&c->diags, ERR_EXISTS, "%s exists; --force writes over it", path);
 	if (!there && errno != ENOENT)
 		return fail(c, path, errno);
-	struct str folder = folder_of(path, &c->arena);
-	return folder.n && access(folder.p, W_OK | X_OK) ? fail(c, path, errno) : ERR_OK;
+	struct arena a = { 0 };
+	struct str folder = folder_of(path, &a);
+	enum err e = folder.n && access(folder.p, W_OK | X_OK) ? fail(c, path, errno) : ERR_OK;
+	arena_free(&a);
+	return e;
 }
 
-static void sync_folder(const char *path, struct arena *a)
+static void sync_folder(const char *path)
 {
-	struct str folder = folder_of(path, a);
+	struct arena a = { 0 };
+	struct str folder = folder_of(path, &a);
 	int fd = folder.n ? open(folder.p, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+	arena_free(&a);
 	if (fd < 0)
 		return;
 	fsync(fd);
@@ -69,13 +74,13 @@ static mode_t mode_for(const char *path, mode_t mode)
 
 enum err save_file(struct cmd_context *c, const char *path, bool force, mode_t mode, struct str bytes)
 {
-	char real[PATH_MAX];
+	char real[PATH_MAX], temp[PATH_MAX + 8];
 	enum err e = save_check(c, path, force);
 	if (e)
 		return e;
 	const char *to = realpath(path, real) ? real : path;
-	struct str temp = arena_printf(&c->arena, "%s.XXXXXX", to);
-	int fd = temp.n ? mkstemp((char *)(uintptr_t)temp.p) : (errno = ENOMEM, -1);
+	int n = snprintf(temp, sizeof temp, "%s.XXXXXX", to);
+	int fd = n > 0 && (size_t)n < sizeof temp ? mkstemp(temp) : (errno = ENAMETOOLONG, -1);
 	if (fd < 0)
 		return fail(c, path, errno);
 	bool good = !fchmod(fd, mode_for(to, mode)) && write_all(fd, bytes);
@@ -84,14 +89,14 @@ enum err save_file(struct cmd_context *c, const char *path, bool force, mode_t m
 		good = false;
 		number = errno;
 	}
-	if (good && rename(temp.p, to)) {
+	if (good && rename(temp, to)) {
 		good = false;
 		number = errno;
 	}
 	if (!good) {
-		unlink(temp.p);
+		unlink(temp);
 		return fail(c, path, number);
 	}
-	sync_folder(to, &c->arena);
+	sync_folder(to);
 	return ERR_OK;
 }

@@ -91,7 +91,8 @@ bool scan_show_hit(void *show, const struct scan_hit *hit)
 		s->err = stories_hit(&s->stories, hit);
 	if (!s->err && kept)
 		s->err = incidents_add(&s->incidents, hit);
-	if (!c->json || s->err)
+	bool shows = c->json || (s->live && hit->best);
+	if (!shows || s->err)
 		return !s->err;
 	struct arena a = { 0 };
 	struct scan_hit shown = *hit;
@@ -100,8 +101,12 @@ bool scan_show_hit(void *show, const struct scan_hit *hit)
 	if (s->redact)
 		shown = redact_hit(&s->redactor, &shown, &a);
 	s->err = arena_err(&a) ? arena_err(&a) : redactor_err(&s->redactor);
-	render_json_hit(&c->out, &shown);
-	buf_add_char(&c->out, '\n');
+	if (c->json) {
+		render_json_hit(&c->out, &shown);
+		buf_add_char(&c->out, '\n');
+	} else {
+		render_text_hit(&c->out, &c->text, &shown);
+	}
 	arena_free(&a);
 	if (s->err)
 		return false;

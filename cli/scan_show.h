@@ -22,6 +22,7 @@ struct scan_show {
 	const char *report; /* the page's path, or NULL */
 	bool context_wanted, top_given, incidents_wanted; /* by an option */
 	int64_t started_ms;
+	bool live;    /* hits are shown as they come, besides */
 	enum err err; /* why scan_show_hit said no */
 };
 

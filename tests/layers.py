@@ -11,7 +11,7 @@ import sys
 
 os.chdir(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
-ROOMS = 'base article rule store match scan probe diagnose triage render'.split()
+ROOMS = 'base article rule store match scan follow probe diagnose triage render'.split()
 ENGINE = {r: {'base'} | set(ROOMS[:i + 1]) for i, r in enumerate(ROOMS)}
 ENGINE['base'] = {'base'}
 

@@ -219,6 +219,11 @@ static enum packing packing_of(struct str head)
 	return str_starts(str_from(head, 257), STR("ustar")) ? PACKING_TAR : PACKING_NONE;
 }
 
+bool input_is_packed(struct str head)
+{
+	return packing_of(head) != PACKING_NONE;
+}
+
 static bool named_packed(struct str name, bool *ret_tar)
 {
 	static const struct str tars[] = { STR_LIT(".tar"),	STR_LIT(".tar.gz"), STR_LIT(".tgz"), STR_LIT(".tar.xz"),

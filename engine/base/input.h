@@ -49,6 +49,9 @@ enum err input_read(struct input *input, struct str *ret_block) MUST_USE;
 /* input_read_all adds the rest of the member to out; ERR_LIMIT beyond max bytes. */
 enum err input_read_all(struct input *input, size_t max, struct buf *out) MUST_USE;
 
+/* input_is_packed says of a file's first bytes (6 are enough but for tar: 262) whether they are a packed one's. */
+bool input_is_packed(struct str head);
+
 /* input_position: bytes of the files on disk read so far, and of all files named (0 where a folder or standard input is
  * among them). */
 void input_position(const struct input *input, int64_t *ret_done, int64_t *ret_total);

@@ -4,6 +4,7 @@
  *
  *   scan_json.c   a hit as an object
  *   scan_text.c   incidents for a terminal or a pipe
+ *   scan_live.c   a hit for those, as it comes
  *   scan_html.c   a page of its own to send on (scan_report.css: its style)
  *   scan_share.c  the same for programs, tickets and chats
  */
@@ -21,6 +22,9 @@ void render_json_hit(struct buf *out, const struct scan_hit *hit);
 void render_json_incident(struct buf *out, const struct incident *incident);
 /* An unknown error: an object that has no id. */
 void render_json_unknown(struct buf *out, const struct unknown *unknown);
+
+/* A hit as it comes: when, which article, what it binds, where; and the line. */
+void render_text_hit(struct buf *out, const struct render_text *t, const struct scan_hit *hit);
 
 /* A group (incidents_group) in a few lines, the last one empty: what, how often, when and where first and last, counts
  * over time where times are known, and the most telling line with those around it. By host and hour: a line for each

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The cursor file of `kbt scan --cursor`: how far each log was read, a JSON object a line. Written beside, synced and
+ * renamed, so that a crash leaves the old or the new one.
+ */
+#ifndef KBT_CLI_SCAN_CURSOR_H
+#define KBT_CLI_SCAN_CURSOR_H
+
+#include "cli/cmd.h"
+#include "follow/follow.h"
+
+/* scan_cursor_load gives the file's places to f; a file that is not there is an empty one. ERR_INPUT, ERR_IO; the
+ * sentence is in c->diags. */
+enum err scan_cursor_load(struct cmd_context *c, const char *path, struct follow *f) MUST_USE;
+enum err scan_cursor_save(struct cmd_context *c, const char *path, struct follow *f) MUST_USE;
+
+#endif

@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The loop of a scan that follows: see scan_follow.h. inotify only says when to look; what has happened is told from
+ * the files themselves, so that nothing depends on an event that may not come.
+ */
+#include "cli/scan_follow.h"
+
+#include "cli/save.h"
+#include "cli/scan_cursor.h"
+#include "cli/watch.h"
+#include "follow/follow.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <sys/resource.h>
+#include <time.h>
+
+enum {
+	LOOK_MS = 1000,	      /* without any event */
+	LIST_MS = 5000,	      /* folders and patterns, without any event */
+	LOOK_GAP_MS = 10,     /* between two looks */
+	LIST_GAP_MS = 100,
+	GENERATION_MS = 1000, /* between two looks at the knowledge base */
+	END_MS = 2000,	      /* for what is ready when a signal has come */
+	SETTLE_MS = 50	      /* between two looks at a rotation on its way */
+};
+
+struct loop {
+	struct scan_follow *f;
+	struct cmd_context *c;
+	struct follow *follow;
+	struct store *store;
+	struct matcher *matcher;
+	struct scan *scan;
+	struct watch watch;
+	int64_t listed_ms, looked_ms, asked_ms;
+	bool names_changed, unsaved, blind_said;
+};
+
+static int64_t now_ms(void)
+{
+	struct timespec now;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static enum err open_kb(struct loop *l)
+{
+	enum err e = cmd_store(l->c, STORE_READ, &l->store);
+	if (!e)
+		e = match_open(l->store, &l->c->diags, NULL, NULL, &l->matcher);
+	return e ? e : scan_open(l->matcher, &l->f->options, &l->scan);
+}
+
+static void close_kb(struct loop *l)
+{
+	scan_close(&l->scan);
+	match_close(&l->matcher);
+	store_close(&l->store);
+}
+
+/* renew takes up what was imported since. What fails leaves the old one at work: the next look tries again. */
+static void renew(struct loop *l)
+{
+	int64_t generation = 0;
+	struct loop fresh = { .f = l->f, .c = l->c };
+	struct store *store = NULL;
+	struct diags none = { 0 };
+	/* opened anew each time: an import may have put another file in its place */
+	bool changed = !store_open(l->c->db, STORE_READ, &none, &store) && !store_generation(store, &generation) &&
+		       generation != match_generation(l->matcher);
+	store_close(&store);
+	if (!changed || open_kb(&fresh)) {
+		if (changed)
+			close_kb(&fresh);
+		return;
+	}
+	close_kb(l);
+	l->store = fresh.store;
+	l->matcher = fresh.matcher;
+	l->scan = fresh.scan;
+	diags_add(&l->c->diags, DIAG_NOTE, 0, "the knowledge base has changed: going on with the new one");
+}
+
+static void watch_one(void *context, const char *folder)
+{
+	watch_folder(&((struct loop *)context)->watch, folder);
+}
+
+static enum err look(struct loop *l)
+{
+	int64_t now = now_ms();
+	bool list = !l->listed_ms || now - l->listed_ms >= LIST_MS ||
+		    (l->names_changed && now - l->listed_ms >= LIST_GAP_MS);
+	l->looked_ms = now;
+	enum err e = follow_look(l->follow, now, list);
+	if (!list)
+		return e;
+	l->listed_ms = now;
+	l->names_changed = false;
+	if (l->f->live)
+		follow_each_folder(l->follow, watch_one, l);
+	if (l->watch.blind && !l->blind_said) {
+		l->blind_said = true;
+		if (*l->watch.blind_at)
+			diags_add(&l->c->diags, DIAG_NOTE, 0, "%s: changes there are not announced (%s): looking four times a second",
+				  l->watch.blind_at, l->watch.blind_why);
+		else
+			diags_add(&l->c->diags, DIAG_NOTE, 0, "%s: looking four times a second", l->watch.blind_why);
+	}
+	return e;
+}
+
+static enum err scan_piece(struct loop *l, const struct follow_piece *piece)
+{
+	struct scan_counts counts = { 0 };
+	struct scan_follow *f = l->f;
+	size_t errors = l->c->diags.errors;
+	enum err fed = scan_feed(l->scan, piece->file, piece->whole ? NULL : &piece->part, piece->read, piece->context,
+				 f->sink, f->sink_context);
+	enum err e = scan_drain(l->scan, &counts);
+	f->counts.bytes += counts.bytes;
+	f->counts.lines += counts.lines;
+	f->counts.hit_lines += counts.hit_lines;
+	if (e)
+		return e;
+	if (fed == ERR_NOMEM || fed == ERR_INTERRUPTED)
+		return fed;
+	if (fed) { /* what is damaged is over with */
+		f->all_read = false;
+		if (l->c->diags.errors == errors)
+			cmd_error(l->c, "%.*s: %s", STR_ARG(piece->file), err_text(fed));
+	}
+	follow_done(l->follow);
+	l->unsaved = true;
+	return ERR_OK;
+}
+
+/* save writes the cursor when all hits before it are out. */
+static enum err save(struct loop *l)
+{
+	if (!l->unsaved || !cmd_flush(l->c))
+		return ERR_OK;
+	l->unsaved = false;
+	return l->f->cursor ? scan_cursor_save(l->c, l->f->cursor, l->follow) : ERR_OK;
+}
+
+/* scan_ready scans all that is ready, or until a deadline. A cursor of hits that are printed at the end waits for it. */
+static enum err scan_ready(struct loop *l, enum follow_how how, int64_t until_ms)
+{
+	for (;;) {
+		struct follow_piece piece;
+		int64_t now = now_ms();
+		if (until_ms ? now > until_ms : cmd_interrupted())
+			return ERR_OK;
+		enum err e = follow_next(l->follow, now, how, &piece);
+		if (e || !piece.file.n)
+			return e;
+		e = scan_piece(l, &piece);
+		if (!e && l->f->live && now_ms() - l->looked_ms >= LOOK_GAP_MS)
+			e = look(l); /* what is rotated meanwhile has to be opened before it is gone */
+		if (!e && (l->c->json || l->f->live))
+			e = save(l);
+		if (e || l->c->out_errno)
+			return e;
+	}
+}
+
+/* pause waits for a change, for lines that are nearly ready, or for the time of the next look. */
+static void pause_until_change(struct loop *l, bool *ret_closed)
+{
+	int64_t now = now_ms(), gap = l->looked_ms + LOOK_GAP_MS - now;
+	int wait = follow_wait_ms(l->follow, now);
+	cmd_show_diags(l->c);
+	if (gap > 0)
+		poll(NULL, 0, (int)gap);
+	if (wait < 0 || wait > LOOK_MS)
+		wait = LOOK_MS;
+	if (l->names_changed && wait > LIST_GAP_MS)
+		wait = LIST_GAP_MS;
+	if (watch_wait(&l->watch, wait, ret_closed))
+		l->names_changed = true;
+}
+
+static enum err follow_on(struct loop *l)
+{
+	bool closed = false;
+	enum err e = ERR_OK;
+	while (!e && !cmd_interrupted() && !closed && !l->c->out_errno) {
+		e = look(l);
+		if (!e)
+			e = scan_ready(l, FOLLOW_LIVE, 0);
+		if (!e)
+			e = save(l);
+		if (e || cmd_interrupted())
+			break;
+		pause_until_change(l, &closed);
+		int64_t now = now_ms();
+		if (now - l->asked_ms >= GENERATION_MS) {
+			l->asked_ms = now;
+			renew(l);
+		}
+	}
+	if (closed)
+		l->c->out_errno = EPIPE;
+	return e;
+}
+
+/* finish gives what is there: all of it in a scan that ends, else what had only to wait for a moment of quiet. An
+ * unfinished line is left to the next run where there is a cursor. */
+static enum err finish(struct loop *l)
+{
+	int64_t until_ms = now_ms() + END_MS;
+	enum err e = look(l);
+	while (!e && follow_unsettled(l->follow) && now_ms() < until_ms) {
+		poll(NULL, 0, SETTLE_MS);
+		e = look(l);
+	}
+	if (!e && !l->c->out_errno)
+		e = scan_ready(l, l->f->cursor ? FOLLOW_FLUSH : FOLLOW_END, l->f->live ? until_ms : 0);
+	l->f->files = follow_files(l->follow);
+	l->f->all_read = l->f->all_read && !follow_missed(l->follow);
+	if (!e)
+		e = l->f->end(l->f->end_context);
+	if (!e)
+		e = save(l);
+	return e;
+}
+
+static void allow_many_files(void)
+{
+	struct rlimit limit;
+	if (!getrlimit(RLIMIT_NOFILE, &limit) && limit.rlim_cur < limit.rlim_max) {
+		limit.rlim_cur = limit.rlim_max;
+		setrlimit(RLIMIT_NOFILE, &limit);
+	}
+}
+
+enum err scan_follow_run(struct scan_follow *f)
+{
+	struct cmd_context *c = f->c;
+	struct loop l = { .f = f, .c = c, .watch.fd = -1, .unsaved = true };
+	f->all_read = true;
+	allow_many_files();
+	enum err e = f->cursor ? save_check(c, f->cursor, true) : ERR_OK;
+	if (!e)
+		e = open_kb(&l);
+	if (!e)
+		e = follow_open(c->args, c->arg_count, &c->diags, &l.follow);
+	if (!e && f->cursor)
+		e = scan_cursor_load(c, f->cursor, l.follow);
+	if (!e && f->live) {
+		watch_open(&l.watch);
+		e = follow_on(&l);
+	}
+	if (!e)
+		e = finish(&l);
+	watch_close(&l.watch);
+	follow_close(&l.follow);
+	close_kb(&l);
+	return e;
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * kbt scan --follow and --cursor: logs that grow. Follows them until a signal ends it (or once, to where they end now),
+ * gives hits as they come, writes the cursor when those are out, and takes up a new generation of the knowledge base.
+ */
+#ifndef KBT_CLI_SCAN_FOLLOW_H
+#define KBT_CLI_SCAN_FOLLOW_H
+
+#include "cli/cmd.h"
+#include "scan/scan.h"
+
+struct scan_follow {
+	struct cmd_context *c;
+	struct scan_options options;
+	scan_sink *sink;
+	void *sink_context;
+	enum err (*end)(void *context); /* prints what is printed at the end; the cursor is written behind it */
+	void *end_context;
+	bool live;	    /* until a signal */
+	const char *cursor; /* or NULL */
+
+	/* what came of it */
+	struct scan_counts counts;
+	uint64_t files;
+	bool all_read;
+};
+
+#define SCAN_FOLLOW_OPTIONS \
+	{ "follow", 'f', NULL, "go on with what is written to the files, through their rotations" }, \
+	{ "cursor", 0, "FILE", "go on where the last scan with this FILE ended, and keep in it how far this one came" }
+
+/* scan_follow_run: a signal is the usual end with live, and no error. */
+enum err scan_follow_run(struct scan_follow *f) MUST_USE;
+
+#endif

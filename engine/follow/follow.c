@@ -1,0 +1,912 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The set of followed files: see follow.h. An entry is a path. It holds the file that the path names now, those that it
+ * named before and that may still grow, and the places that others ended at, so that their copies are known again.
+ */
+#include "follow/follow.h"
+
+#include "base/input.h"
+#include "base/mem.h"
+#include "follow/paths.h"
+#include "follow/sibling.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum {
+	PLACES_MAX = 64,	/* an entry's ended places that are remembered */
+	OLDS_SOFT_MAX = 16,	/* replaced files kept open while they are all read */
+	OLD_KEEP_MS = 60000,	/* a replaced file may grow so long after it last did */
+	OLD_END_MS = 1000,	/* its last line needs no end after so long */
+	QUIET_MS = 150,		/* lines that belong together are written within this */
+	WAIT_MAX_MS = 600,	/* nobody waits longer for quiet */
+	BULK = 256 << 10,	/* so much is no trickle: no need to wait */
+	FAIL_WAIT_MS = 2000,	/* until what could not be read is tried again */
+	RETRIES_MAX = 20,	/* a packed file is whole by then, or damaged */
+	RETRY_MS = 250,
+	JOBS_HELD_MAX = 64	/* packed files of an entry held open until their turn */
+};
+
+/* A packed file, read once. */
+struct job {
+	const char *path;
+	int fd;		     /* of the file, whose name may move on; -1: as the path names it */
+	uint64_t skip, line; /* of its content, known already */
+	struct tail_place as_packed; /* the packed bytes: done when they are */
+};
+
+struct old {
+	struct tail tail;
+	struct str name; /* in hits */
+};
+
+struct entry {
+	const char *path;
+	bool found;	 /* by a folder or a pattern */
+	bool has_now, begun;
+	bool passed_over; /* the path names a file that is read otherwise: packed, or held by another entry */
+	struct tail_id passed;
+	struct tail now;
+	struct old *olds;
+	size_t old_count, old_cap;
+	struct tail_place places[PLACES_MAX];
+	size_t place_count;
+	bool again;	  /* something beside it was on its way: look there again */
+	unsigned retries; /* how often already */
+	int64_t retry_ms;
+	int64_t since_ns; /* what lies beside it and changed before is accounted for; INT64_MAX before the first time */
+	struct job *jobs;
+	size_t job_count, job_cap;
+	enum err said; /* what was said of the path last */
+};
+
+enum taken { TAKEN_NOTHING, TAKEN_NOW, TAKEN_OLD, TAKEN_JOB };
+
+struct follow {
+	const char *const *paths;
+	size_t path_count;
+	struct diags *diags;
+	struct arena arena;
+	struct entry **entries;
+	size_t entry_count, entry_cap;
+	const char **folders;
+	size_t folder_count, folder_cap;
+	struct arena folder_arena; /* of the last listing */
+	bool missed, listed;
+	size_t files, turn; /* turn: the entry that is asked first for a piece */
+
+	/* the piece in work */
+	enum taken taken;
+	struct entry *entry;
+	size_t old;
+	uint64_t to;
+	struct scan_part part;
+	struct buf bytes;
+	size_t given;
+	struct input *input; /* of a job */
+	struct buf name;
+	struct str block;
+	uint64_t skip;
+};
+
+/* ---- what is known of an entry ---- */
+
+static void remember(struct entry *e, const struct tail_place *place)
+{
+	if (e->place_count == PLACES_MAX) {
+		memmove(e->places, e->places + 1, (PLACES_MAX - 1) * sizeof *e->places);
+		e->place_count--;
+	}
+	e->places[e->place_count++] = *place;
+}
+
+static void forget(struct entry *e, size_t place)
+{
+	e->place_count--;
+	memmove(e->places + place, e->places + place + 1, (e->place_count - place) * sizeof *e->places);
+}
+
+/* is_held says whether the file is open in any entry. */
+static bool is_held(const struct follow *f, const struct tail_id *id)
+{
+	for (size_t i = 0; i < f->entry_count; i++) {
+		const struct entry *e = f->entries[i];
+		if (e->has_now && tail_id_eq(&e->now.at.id, id))
+			return true;
+		for (size_t k = 0; k < e->old_count; k++)
+			if (tail_id_eq(&e->olds[k].tail.at.id, id))
+				return true;
+	}
+	return false;
+}
+
+static void say(struct follow *f, struct entry *e, enum err err, enum diag_level level, const char *what)
+{
+	if (e->said == err)
+		return;
+	e->said = err;
+	f->missed = f->missed || level == DIAG_ERROR;
+	diags_add(f->diags, level, 0, "%s: %s", e->path, what);
+}
+
+static enum err add_old(struct follow *f, struct entry *e, const struct tail *t, struct str name)
+{
+	struct str kept = str_eq(name, str_c(e->path)) ? str_c(e->path) : arena_str(&f->arena, name);
+	if (e->old_count == e->old_cap) {
+		size_t cap = e->old_cap ? 2 * e->old_cap : 4;
+		struct old *olds = mem_resize(e->olds, cap * sizeof *olds);
+		if (!olds)
+			return ERR_NOMEM;
+		e->olds = olds;
+		e->old_cap = cap;
+	}
+	e->olds[e->old_count++] = (struct old){ *t, kept };
+	return arena_err(&f->arena);
+}
+
+static enum err add_job(struct follow *f, struct entry *e, const char *path, const struct job *how)
+{
+	struct job *job = arena_push(&f->arena, &e->jobs, &e->job_count, &e->job_cap);
+	const char *kept = arena_str(&f->arena, str_c(path)).p;
+	if (!job || !kept)
+		return ERR_NOMEM;
+	*job = *how;
+	job->path = kept;
+	return ERR_OK;
+}
+
+/* ---- files beside it ---- */
+
+/* A file beside an entry's path, open. */
+struct sibling {
+	struct tail tail;
+	const char *path;
+	bool packed;
+};
+
+/* known_place finds the remembered place whose content a sibling holds. */
+static enum sibling_fit known_place(const struct entry *e, const struct sibling *s, size_t *ret_place)
+{
+	enum sibling_fit best = SIBLING_OTHER;
+	for (size_t i = e->place_count; i-- && best < SIBLING_HOLDS_MORE;) {
+		enum sibling_fit fit = sibling_fits(&s->tail, s->packed, &e->places[i]);
+		if (fit > best) {
+			best = fit;
+			*ret_place = i;
+		}
+	}
+	return best;
+}
+
+static bool copies_held(const struct entry *e, const struct sibling *s)
+{
+	bool copies = e->has_now && sibling_copies(&s->tail, s->packed, &e->now);
+	for (size_t i = 0; !copies && i < e->old_count; i++)
+		copies = sibling_copies(&s->tail, s->packed, &e->olds[i].tail);
+	return copies;
+}
+
+/* is_done says whether the very file was read to its end, or waits for its turn as a packed one. */
+static bool is_done(const struct entry *e, const struct tail *t)
+{
+	for (size_t i = 0; i < e->place_count; i++)
+		if (tail_id_eq(&e->places[i].id, &t->at.id) && e->places[i].offset == t->size &&
+		    tail_fits(t, &e->places[i]))
+			return true;
+	for (size_t i = 0; i < e->job_count; i++)
+		if (tail_id_eq(&e->jobs[i].as_packed.id, &t->at.id))
+			return true;
+	return false;
+}
+
+/* read_sibling takes the open file over. */
+static enum err read_sibling(struct follow *f, struct entry *e, struct sibling *s, const struct tail_place *from)
+{
+	struct tail *t = &s->tail;
+	enum err err;
+	if (s->packed) {
+		struct job job = { .skip = from ? from->offset : 0, .line = from ? from->line : 1, .fd = t->fd };
+		tail_skip(t);
+		job.as_packed = t->at;
+		if (e->job_count >= JOBS_HELD_MAX) {
+			tail_close(t);
+			job.fd = -1;
+		}
+		err = add_job(f, e, s->path, &job);
+	} else {
+		if (from)
+			tail_resume(t, from);
+		f->files++;
+		err = add_old(f, e, t, str_c(s->path));
+	}
+	if (err)
+		tail_close(t);
+	return err;
+}
+
+/* is_shifting says that the path's file has just been cut off, which the next look will find: until then nothing can be
+ * said of its copies. */
+static bool is_shifting(const struct entry *e)
+{
+	struct stat st;
+	return e->has_now && (fstat(e->now.fd, &st) || (uint64_t)st.st_size < e->now.size || !tail_fits(&e->now, &e->now.at));
+}
+
+/* weigh_sibling reads what of an open file was not read, and closes the others. */
+static enum err weigh_sibling(struct follow *f, struct entry *e, struct sibling *s, bool *ret_again)
+{
+	size_t place = 0;
+	enum sibling_fit fit = known_place(e, s, &place);
+	if (fit == SIBLING_HOLDS_MORE) {
+		struct tail_place from = e->places[place];
+		forget(e, place);
+		return read_sibling(f, e, s, &from);
+	}
+	bool fresh = fit == SIBLING_OTHER && !copies_held(e, s);
+	if (fresh && is_shifting(e)) {
+		*ret_again = true;
+		fresh = false;
+	}
+	if (fresh)
+		return read_sibling(f, e, s, NULL);
+	tail_close(&s->tail);
+	return ERR_OK;
+}
+
+/* look_at_sibling: *ret_again where it has to be looked at once more. */
+static enum err look_at_sibling(struct follow *f, struct entry *e, const char *path, bool *ret_again)
+{
+	struct sibling s = { .path = path };
+	enum err err = tail_open(path, &s.tail);
+	if (err) { /* rotated on meanwhile: it is there under its next name */
+		*ret_again = err == ERR_NOTFOUND;
+		return ERR_OK;
+	}
+	if (is_held(f, &s.tail.at.id) || is_done(e, &s.tail)) {
+		tail_close(&s.tail);
+		return ERR_OK;
+	}
+	enum sibling_kind kind = sibling_kind(&s.tail, path);
+	s.packed = kind == SIBLING_PACKED;
+	if (kind == SIBLING_UNREADY) {
+		*ret_again = true;
+		tail_close(&s.tail);
+		return ERR_OK;
+	}
+	return weigh_sibling(f, e, &s, ret_again);
+}
+
+/* catch_up looks beside the path for what was not read: the rest of a file that was cut off, and files that came and
+ * went between two looks. What changed before the last time that all was accounted for need not be looked at. */
+static enum err catch_up(struct follow *f, struct entry *e)
+{
+	struct arena a = { 0 };
+	struct sibling_file *items;
+	size_t count;
+	bool again = false;
+	int64_t newest_ns = e->has_now ? e->now.at.changed_ns : INT64_MIN;
+	enum err err = sibling_find(e->path, &a, &items, &count);
+	for (size_t i = 0; !err && i < count; i++) {
+		newest_ns = items[i].changed_ns > newest_ns ? items[i].changed_ns : newest_ns;
+		if (items[i].changed_ns >= e->since_ns)
+			err = look_at_sibling(f, e, items[i].path, &again);
+	}
+	arena_free(&a);
+	e->retries = again ? e->retries + 1 : 0;
+	e->again = again && e->retries < RETRIES_MAX;
+	if (!e->again && newest_ns > e->since_ns)
+		e->since_ns = newest_ns;
+	return err;
+}
+
+/* pass_over_siblings takes what lies beside a file at the start for known: only the file itself was asked for. */
+static enum err pass_over_siblings(struct entry *e)
+{
+	struct arena a = { 0 };
+	struct sibling_file *items;
+	size_t count;
+	enum err err = sibling_find(e->path, &a, &items, &count);
+	e->since_ns = e->now.at.changed_ns;
+	for (size_t i = 0; !err && i < count; i++) {
+		struct tail t;
+		e->since_ns = items[i].changed_ns > e->since_ns ? items[i].changed_ns : e->since_ns;
+		if (tail_open(items[i].path, &t))
+			continue;
+		tail_skip(&t);
+		remember(e, &t.at);
+		tail_close(&t);
+	}
+	arena_free(&a);
+	return err;
+}
+
+/* ---- one path ---- */
+
+static bool is_packed(const struct tail *t)
+{
+	char head[512];
+	ssize_t n = pread(t->fd, head, sizeof head, 0);
+	return n > 0 && input_is_packed((struct str){ head, (size_t)n });
+}
+
+static bool resume_at(struct entry *e, size_t place, struct tail *t)
+{
+	if (!tail_fits(t, &e->places[place]))
+		return false;
+	tail_resume(t, &e->places[place]);
+	forget(e, place);
+	return true;
+}
+
+/* resume_known goes on at a remembered place of any entry: the file was read under another name, or before a restart;
+ * or at one of its own, where a copy has taken the file's place. */
+static bool resume_known(struct follow *f, struct entry *own, struct tail *t)
+{
+	for (size_t i = 0; i < f->entry_count; i++) {
+		struct entry *e = f->entries[i];
+		for (size_t k = e->place_count; k--;)
+			if (tail_id_eq(&e->places[k].id, &t->at.id) && resume_at(e, k, t))
+				return true;
+	}
+	for (size_t k = own->place_count; k--;)
+		if (own->places[k].head_n && resume_at(own, k, t))
+			return true;
+	return false;
+}
+
+/* pass_over leaves the path's file alone as long as the path names it. */
+static enum err pass_over(struct entry *e, struct tail *t)
+{
+	e->passed_over = true;
+	e->passed = t->at.id;
+	tail_close(t);
+	return ERR_OK;
+}
+
+static enum err begin_packed(struct follow *f, struct entry *e, struct tail *t)
+{
+	struct job job = { .line = 1, .fd = -1 };
+	tail_skip(t);
+	job.as_packed = t->at;
+	enum err err = add_job(f, e, e->path, &job);
+	return err ? err : pass_over(e, t);
+}
+
+static enum err begin(struct follow *f, struct entry *e, int64_t now_ms)
+{
+	struct tail t;
+	bool first = !e->begun;
+	enum err err = tail_open(e->path, &t);
+	if (err == ERR_NOTFOUND)
+		return ERR_OK;
+	if (err) {
+		say(f, e, err, DIAG_ERROR, err == ERR_UNSUPPORTED ? "neither a file nor a folder: not read" : err_text(err));
+		return ERR_OK;
+	}
+	e->said = ERR_OK;
+	if (is_held(f, &t.at.id))
+		return pass_over(e, &t);
+	e->begun = true;
+	bool resumed = resume_known(f, e, &t);
+	if (is_packed(&t))
+		return resumed ? pass_over(e, &t) : begin_packed(f, e, &t);
+	f->files++;
+	t.grown_ms = t.waiting_since_ms = now_ms;
+	e->now = t;
+	e->has_now = true;
+	if (first && e->found && e->since_ns == INT64_MAX)
+		e->since_ns = INT64_MIN; /* all that the folder holds */
+	return e->since_ns != INT64_MAX ? catch_up(f, e) : pass_over_siblings(e);
+}
+
+/* part_with keeps the file that the path named until now among the old ones. */
+static enum err part_with(struct follow *f, struct entry *e)
+{
+	e->has_now = false;
+	return add_old(f, e, &e->now, str_c(e->path));
+}
+
+/* rewrite: the file was cut off or written over. What it held may stand in a copy beside it. */
+static enum err rewrite(struct follow *f, struct entry *e, int64_t now_ms)
+{
+	struct tail_place was = e->now.at;
+	remember(e, &was);
+	tail_close(&e->now);
+	e->has_now = false;
+	struct tail t;
+	enum err err = tail_open(e->path, &t);
+	if (err)
+		return err == ERR_NOMEM ? err : catch_up(f, e);
+	t.grown_ms = t.waiting_since_ms = now_ms;
+	e->now = t;
+	e->has_now = true;
+	return catch_up(f, e);
+}
+
+static bool same_file(const struct tail *t, const struct stat *st)
+{
+	struct stat own;
+	return !fstat(t->fd, &own) && own.st_dev == st->st_dev && own.st_ino == st->st_ino;
+}
+
+/* A packed file stays passed over; one that another entry held does until that lets it go. */
+static bool is_passed(const struct follow *f, const struct entry *e, const struct stat *st)
+{
+	if (e->passed.ino != st->st_ino || e->passed.dev != tail_dev(st->st_dev))
+		return false;
+	return e->begun || is_held(f, &e->passed);
+}
+
+static enum err look_at_path(struct follow *f, struct entry *e, int64_t now_ms)
+{
+	struct stat st;
+	enum err err = ERR_OK;
+	if (stat(e->path, &st)) {
+		int number = errno;
+		if (e->has_now)
+			err = part_with(f, e);
+		if (!err && e->place_count && !e->begun) { /* rotated away before a restart */
+			e->begun = true;
+			err = catch_up(f, e);
+		}
+		if (number == ENOENT && !e->begun && !e->found)
+			say(f, e, ERR_NOTFOUND, DIAG_NOTE, "is not there yet: waiting for it");
+		else if (number != ENOENT)
+			say(f, e, err_from_errno(number), DIAG_ERROR, strerror(number));
+		return err;
+	}
+	if (!e->has_now && e->passed_over && is_passed(f, e, &st))
+		return ERR_OK;
+	e->passed_over = false;
+	if (e->has_now && same_file(&e->now, &st)) {
+		enum tail_state state = tail_look(&e->now, now_ms);
+		return state == TAIL_REPLACED ? rewrite(f, e, now_ms) : state == TAIL_OPEN ? catch_up(f, e) : ERR_OK;
+	}
+	if (e->has_now)
+		err = part_with(f, e);
+	return err ? err : begin(f, e, now_ms);
+}
+
+/* Old files are let go when nothing more comes, or when there are too many. */
+static void look_at_olds(struct entry *e, int64_t now_ms)
+{
+	for (size_t i = 0; i < e->old_count;) {
+		struct tail *t = &e->olds[i].tail;
+		bool same = tail_look(t, now_ms) != TAIL_REPLACED, read = t->at.offset >= t->size;
+		if (same && !(read && (now_ms - t->grown_ms > OLD_KEEP_MS || e->old_count > OLDS_SOFT_MAX))) {
+			i++;
+			continue;
+		}
+		remember(e, &t->at);
+		tail_close(t);
+		e->old_count--;
+		memmove(e->olds + i, e->olds + i + 1, (e->old_count - i) * sizeof *e->olds);
+	}
+}
+
+/* ---- the list ---- */
+
+static struct entry *find_entry(struct follow *f, const char *path)
+{
+	for (size_t i = 0; i < f->entry_count; i++)
+		if (!strcmp(f->entries[i]->path, path))
+			return f->entries[i];
+	return NULL;
+}
+
+static enum err add_entry(struct follow *f, const char *path, bool found, struct entry **ret_entry)
+{
+	struct entry **slot = arena_push(&f->arena, &f->entries, &f->entry_count, &f->entry_cap);
+	struct entry *e = arena_new(&f->arena, struct entry);
+	const char *kept = arena_str(&f->arena, str_c(path)).p;
+	if (!slot || !e || !kept)
+		return ERR_NOMEM;
+	*e = (struct entry){ .path = kept, .found = found, .since_ns = INT64_MAX };
+	*slot = e;
+	if (ret_entry)
+		*ret_entry = e;
+	return ERR_OK;
+}
+
+static void add_folder(struct follow *f, const char *path)
+{
+	for (size_t i = 0; i < f->folder_count; i++)
+		if (!strcmp(f->folders[i], path))
+			return;
+	const char **slot = arena_push(&f->folder_arena, &f->folders, &f->folder_count, &f->folder_cap);
+	if (slot)
+		*slot = arena_str(&f->folder_arena, str_c(path)).p;
+}
+
+static enum err list_path(void *context, const char *path, enum paths_kind kind)
+{
+	struct follow *f = context;
+	if (kind == PATHS_FOLDER) {
+		add_folder(f, path);
+		return ERR_OK;
+	}
+	if (find_entry(f, path) || (kind == PATHS_FOUND && sibling_has_base(path)))
+		return ERR_OK;
+	return add_entry(f, path, kind == PATHS_FOUND, NULL);
+}
+
+static void add_folder_of(struct follow *f, const char *path)
+{
+	char folder[PATH_MAX];
+	const char *slash = strrchr(path, '/');
+	size_t n = !slash ? 0 : slash == path ? 1 : (size_t)(slash - path);
+	if (n >= sizeof folder)
+		return;
+	memcpy(folder, n ? path : ".", n ? n : 1);
+	folder[n ? n : 1] = 0;
+	add_folder(f, folder);
+}
+
+static void list_folders(struct follow *f)
+{
+	char real[PATH_MAX];
+	for (size_t i = 0; i < f->path_count; i++)
+		if (strpbrk(f->paths[i], "*?["))
+			add_folder_of(f, f->paths[i]);
+	for (size_t i = 0; i < f->entry_count; i++) {
+		const char *path = f->entries[i]->path;
+		add_folder_of(f, path);
+		if (realpath(path, real) && strcmp(real, path))
+			add_folder_of(f, real);
+	}
+}
+
+static enum err list_anew(struct follow *f)
+{
+	arena_reset(&f->folder_arena);
+	f->folders = NULL;
+	f->folder_count = f->folder_cap = 0;
+	enum err e = ERR_OK;
+	for (size_t i = 0; !e && i < f->path_count; i++) {
+		e = paths_expand(f->paths[i], f->listed ? NULL : f->diags, list_path, f);
+		f->missed = f->missed || e == ERR_IO;
+		e = e == ERR_IO ? ERR_OK : e;
+	}
+	f->listed = true;
+	list_folders(f);
+	return e;
+}
+
+enum err follow_look(struct follow *f, int64_t now_ms, bool anew)
+{
+	enum err e = anew || !f->listed ? list_anew(f) : ERR_OK;
+	for (size_t i = 0; !e && i < f->entry_count; i++) {
+		struct entry *entry = f->entries[i];
+		look_at_olds(entry, now_ms);
+		e = look_at_path(f, entry, now_ms);
+		bool retry = entry->again && now_ms >= entry->retry_ms;
+		if (!e && (retry || (anew && entry->since_ns != INT64_MAX))) {
+			entry->retry_ms = now_ms + RETRY_MS;
+			e = catch_up(f, entry);
+		}
+	}
+	return e ? e : arena_err(&f->arena);
+}
+
+/* ---- pieces ---- */
+
+static enum err read_bytes(void *context, char *p, size_t n, size_t *ret_n)
+{
+	struct follow *f = context;
+	struct str part = str_first(str_from(buf_str(&f->bytes), f->given), n);
+	if (part.n)
+		memcpy(p, part.p, part.n);
+	f->given += part.n;
+	*ret_n = part.n;
+	return ERR_OK;
+}
+
+static enum err read_job(void *context, char *p, size_t n, size_t *ret_n)
+{
+	struct follow *f = context;
+	while (!f->block.n || f->skip) {
+		if (!f->block.n) {
+			enum err e = input_read(f->input, &f->block);
+			if (e)
+				return e;
+			if (!f->block.n)
+				break;
+		}
+		size_t over = f->skip < f->block.n ? (size_t)f->skip : f->block.n;
+		f->block = str_from(f->block, over);
+		f->skip -= over;
+	}
+	struct str part = str_first(f->block, n);
+	if (part.n)
+		memcpy(p, part.p, part.n);
+	f->block = str_from(f->block, part.n);
+	*ret_n = part.n;
+	return ERR_OK;
+}
+
+static bool is_ready(const struct tail *t, uint64_t to, int64_t now_ms, enum follow_how how)
+{
+	if (to <= t->at.offset)
+		return false;
+	return how != FOLLOW_LIVE || to - t->at.offset >= BULK || now_ms - t->grown_ms >= QUIET_MS ||
+	       now_ms - t->waiting_since_ms >= WAIT_MAX_MS;
+}
+
+/* take makes a tail's next piece the one in work. */
+static enum err take(struct follow *f, struct entry *e, struct tail *t, bool finished, int64_t now_ms,
+		     enum follow_how how, bool *ret_taken)
+{
+	uint64_t to = tail_next(t, finished);
+	*ret_taken = false;
+	if (!is_ready(t, to, now_ms, how))
+		return ERR_OK;
+	enum err err = tail_read(t, to, &f->bytes, &f->part);
+	if (err == ERR_NOMEM)
+		return err;
+	if (err && err != ERR_NOTFOUND) {
+		say(f, e, err, DIAG_ERROR, err_text(err));
+		t->grown_ms = t->waiting_since_ms = now_ms + FAIL_WAIT_MS;
+	}
+	f->entry = e;
+	f->to = to;
+	f->given = 0;
+	*ret_taken = !err;
+	return ERR_OK;
+}
+
+static enum err open_job(struct follow *f, const struct job *job)
+{
+	char path[64];
+	const char *paths[] = { job->path };
+	if (job->fd >= 0) {
+		sibling_open_path(job->fd, path, sizeof path);
+		paths[0] = path;
+	}
+	return input_open(paths, 1, f->diags, &f->input);
+}
+
+static void end_job(struct follow *f, struct entry *e)
+{
+	struct job *job = &e->jobs[0];
+	input_close(&f->input);
+	remember(e, &job->as_packed);
+	if (job->fd >= 0)
+		close(job->fd);
+	e->job_count--;
+	memmove(e->jobs, e->jobs + 1, e->job_count * sizeof *e->jobs);
+}
+
+/* name_member gives a packed file's member its file's name, by which it was not opened. */
+static struct str name_member(struct follow *f, const struct job *job, const struct input_member *member)
+{
+	size_t at = str_find(member->name, STR("!/"));
+	buf_clear(&f->name);
+	buf_add_c(&f->name, job->path);
+	if (at != STR_NONE)
+		buf_add(&f->name, str_from(member->name, at));
+	return buf_str(&f->name);
+}
+
+static enum err next_of_job(struct follow *f, struct entry *e, struct follow_piece *piece, bool *ret_taken)
+{
+	const struct job *job = &e->jobs[0];
+	const struct input_member *member = NULL;
+	*ret_taken = false;
+	enum err err = f->input ? ERR_OK : open_job(f, job);
+	if (!err)
+		err = input_next(f->input, &member);
+	if (err == ERR_NOMEM || err == ERR_INTERRUPTED)
+		return err;
+	f->missed = f->missed || err;
+	if (err || !member) {
+		end_job(f, e);
+		return ERR_OK;
+	}
+	f->files++;
+	f->entry = e;
+	f->taken = TAKEN_JOB;
+	f->block = STR("");
+	f->skip = job->skip;
+	piece->file = job->fd >= 0 ? name_member(f, job, member) : member->name;
+	piece->whole = !job->skip;
+	piece->part = (struct scan_part){ .offset = job->skip, .from = job->skip, .line = job->line };
+	piece->read = read_job;
+	*ret_taken = true;
+	return ERR_OK;
+}
+
+static enum err next_of_entry(struct follow *f, struct entry *e, int64_t now_ms, enum follow_how how,
+			      struct follow_piece *piece)
+{
+	bool taken = false;
+	enum err err = ERR_OK;
+	while (!err && !taken && e->job_count)
+		err = next_of_job(f, e, piece, &taken);
+	if (err || taken)
+		return err;
+	for (size_t i = 0; !err && !taken && i < e->old_count; i++) {
+		struct tail *t = &e->olds[i].tail;
+		bool finished = how != FOLLOW_LIVE || now_ms - t->grown_ms >= OLD_END_MS;
+		err = take(f, e, t, finished, now_ms, how, &taken);
+		f->taken = TAKEN_OLD;
+		f->old = i;
+		piece->file = e->olds[i].name;
+	}
+	if (!err && !taken && e->has_now) {
+		err = take(f, e, &e->now, how == FOLLOW_END, now_ms, how, &taken);
+		f->taken = TAKEN_NOW;
+		piece->file = str_c(e->path);
+	}
+	if (err || !taken) {
+		f->taken = TAKEN_NOTHING;
+		piece->file = STR("");
+		return err;
+	}
+	piece->whole = false;
+	piece->part = f->part;
+	piece->read = read_bytes;
+	return ERR_OK;
+}
+
+enum err follow_next(struct follow *f, int64_t now_ms, enum follow_how how, struct follow_piece *ret_piece)
+{
+	struct follow_piece piece = { .file = STR(""), .context = f };
+	enum err err = ERR_OK;
+	f->taken = TAKEN_NOTHING;
+	for (size_t i = 0; !err && f->taken == TAKEN_NOTHING && i < f->entry_count; i++) {
+		f->turn = (f->turn + (i > 0)) % f->entry_count;
+		err = next_of_entry(f, f->entries[f->turn], now_ms, how, &piece);
+	}
+	if (!err)
+		*ret_piece = piece;
+	return err;
+}
+
+void follow_done(struct follow *f)
+{
+	struct entry *e = f->entry;
+	if (f->taken == TAKEN_NOW || f->taken == TAKEN_OLD) {
+		struct tail *t = f->taken == TAKEN_NOW ? &e->now : &e->olds[f->old].tail;
+		tail_advance(t, f->to, buf_str(&f->bytes), &f->part);
+	}
+	f->taken = TAKEN_NOTHING;
+	f->turn = f->entry_count ? (f->turn + 1) % f->entry_count : 0; /* a busy log does not starve the others */
+}
+
+static int64_t wait_of(const struct tail *t, int64_t now_ms, bool old)
+{
+	if (t->size <= t->at.offset)
+		return INT64_MAX;
+	int64_t quiet = t->grown_ms + (t->looked >= t->size ? (old ? OLD_END_MS : INT32_MAX) : QUIET_MS) - now_ms;
+	int64_t most = t->waiting_since_ms + WAIT_MAX_MS - now_ms;
+	if (t->looked >= t->size)
+		most = quiet;
+	return quiet < most ? quiet : most;
+}
+
+int follow_wait_ms(const struct follow *f, int64_t now_ms)
+{
+	int64_t least = INT64_MAX;
+	for (size_t i = 0; i < f->entry_count; i++) {
+		const struct entry *e = f->entries[i];
+		int64_t wait = e->has_now ? wait_of(&e->now, now_ms, false) : INT64_MAX;
+		least = wait < least ? wait : least;
+		for (size_t k = 0; k < e->old_count; k++) {
+			wait = wait_of(&e->olds[k].tail, now_ms, true);
+			least = wait < least ? wait : least;
+		}
+	}
+	return least > INT32_MAX ? -1 : least < 5 ? 5 : (int)least;
+}
+
+/* ---- cursors ---- */
+
+enum err follow_restore(struct follow *f, const struct follow_place *place)
+{
+	struct entry *e = find_entry(f, place->path.p);
+	if (!e && add_entry(f, place->path.p, true, &e))
+		return ERR_NOMEM;
+	remember(e, &place->at);
+	e->since_ns = place->since_ns;
+	return ERR_OK;
+}
+
+static void add_place(struct arena *a, struct follow_place **items, size_t *count, size_t *cap, const struct entry *e,
+		      const struct tail_place *at, bool current)
+{
+	struct follow_place *place = arena_push(a, items, count, cap);
+	if (place)
+		*place = (struct follow_place){ str_c(e->path), current, e->since_ns, *at };
+}
+
+enum err follow_places(struct follow *f, struct arena *a, struct follow_place **ret_places, size_t *ret_count)
+{
+	struct follow_place *items = NULL;
+	size_t count = 0, cap = 0;
+	for (size_t i = 0; i < f->entry_count; i++) {
+		const struct entry *e = f->entries[i];
+		for (size_t k = 0; k < e->place_count; k++)
+			add_place(a, &items, &count, &cap, e, &e->places[k], false);
+		for (size_t k = 0; k < e->old_count; k++)
+			add_place(a, &items, &count, &cap, e, &e->olds[k].tail.at, false);
+		if (e->has_now)
+			add_place(a, &items, &count, &cap, e, &e->now.at, true);
+	}
+	*ret_places = items;
+	*ret_count = count;
+	return arena_err(a);
+}
+
+/* ---- the whole ---- */
+
+enum err follow_open(const char *const *paths, size_t count, struct diags *d, struct follow **ret_follow)
+{
+	struct follow *f = mem_resize(NULL, sizeof *f);
+	if (!f)
+		return ERR_NOMEM;
+	*f = (struct follow){ .path_count = count, .diags = d };
+	const char **copies = arena_array(&f->arena, const char *, count + 1);
+	for (size_t i = 0; copies && i < count; i++)
+		copies[i] = arena_str(&f->arena, str_c(paths[i])).p;
+	f->paths = copies;
+	if (arena_err(&f->arena)) {
+		follow_close(&f);
+		return ERR_NOMEM;
+	}
+	*ret_follow = f;
+	return ERR_OK;
+}
+
+void follow_close(struct follow **follow)
+{
+	struct follow *f = *follow;
+	*follow = NULL;
+	if (!f)
+		return;
+	for (size_t i = 0; i < f->entry_count; i++) {
+		struct entry *e = f->entries[i];
+		if (e->has_now)
+			tail_close(&e->now);
+		for (size_t k = 0; k < e->old_count; k++)
+			tail_close(&e->olds[k].tail);
+		mem_free(e->olds);
+		for (size_t k = 0; k < e->job_count; k++)
+			if (e->jobs[k].fd >= 0)
+				close(e->jobs[k].fd);
+	}
+	input_close(&f->input);
+	buf_free(&f->bytes);
+	buf_free(&f->name);
+	arena_free(&f->folder_arena);
+	arena_free(&f->arena);
+	mem_free(f);
+}
+
+void follow_each_folder(struct follow *f, follow_visit_folder *visit, void *context)
+{
+	for (size_t i = 0; i < f->folder_count; i++)
+		visit(context, f->folders[i]);
+}
+
+bool follow_missed(const struct follow *f)
+{
+	return f->missed;
+}
+
+bool follow_unsettled(const struct follow *f)
+{
+	bool unsettled = false;
+	for (size_t i = 0; i < f->entry_count; i++)
+		unsettled = unsettled || f->entries[i]->again;
+	return unsettled;
+}
+
+size_t follow_files(const struct follow *f)
+{
+	return f->files;
+}

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Logs that grow and are rotated > pieces to scan, each line once. Takes paths (files that may come later, folders,
+ * patterns), looks at them when it is told to, and gives the pieces that are ready: whole lines, in order, with their
+ * place in the file. Renamed, deleted and packed files are read to their end by the descriptor that is held; where a
+ * file was cut off (copytruncate) or replaced more often than it was looked at, the rest is looked for in the rotated
+ * files beside it. Memory does not grow with the logs. Reads no clock: now is a parameter.
+ *
+ *   tail.c      one file: how far it was read, whether it still is what was read
+ *   sibling.c   what a rotation makes of a log's name and content
+ *   paths.c     folders and patterns > files
+ *   follow.c    the set of all, and what is next
+ */
+#ifndef KBT_FOLLOW_FOLLOW_H
+#define KBT_FOLLOW_FOLLOW_H
+
+#include "base/diag.h"
+#include "follow/tail.h"
+
+struct follow;
+
+enum follow_how {
+	FOLLOW_LIVE,  /* what is whole and has been quiet for a moment, so that messages of several lines stay together */
+	FOLLOW_FLUSH, /* every whole line */
+	FOLLOW_END    /* also a last line without its end */
+};
+
+struct follow_piece {
+	struct str file;       /* as hits shall name it; empty: there is nothing to do now */
+	bool whole;	       /* a packed file's member: part does not count, the stream is read from its start */
+	struct scan_part part;
+	scan_read *read;
+	void *context;
+};
+
+/* follow_open takes the list; nothing is opened yet. d gets a sentence about each thing that is odd, once. */
+enum err follow_open(const char *const *paths, size_t count, struct diags *d, struct follow **ret_follow) MUST_USE;
+void follow_close(struct follow **follow);
+
+/* A cursor's places, before the first look: those of one path belong together; current is the one that the path named. */
+struct follow_place {
+	struct str path;
+	bool current;
+	int64_t since_ns; /* what lies beside it and changed before is accounted for */
+	struct tail_place at;
+};
+enum err follow_restore(struct follow *f, const struct follow_place *place) MUST_USE;
+/* follow_places gives all that a cursor has to keep. */
+enum err follow_places(struct follow *f, struct arena *a, struct follow_place **ret_places, size_t *ret_count) MUST_USE;
+
+/* follow_look takes the state of all paths; anew also lists folders and patterns again. */
+enum err follow_look(struct follow *f, int64_t now_ms, bool anew) MUST_USE;
+
+/* follow_next gives the next piece, valid until follow_done, which says that it was scanned and its hits are out. */
+enum err follow_next(struct follow *f, int64_t now_ms, enum follow_how how, struct follow_piece *ret_piece) MUST_USE;
+void follow_done(struct follow *f);
+
+/* follow_wait_ms: after how long something may be ready although nothing changes; -1 for never. */
+int follow_wait_ms(const struct follow *f, int64_t now_ms);
+
+/* The folders whose changes concern the paths, as of the last look. */
+typedef void follow_visit_folder(void *context, const char *folder);
+void follow_each_folder(struct follow *f, follow_visit_folder *visit, void *context);
+
+/* follow_unsettled says that a rotation is on its way, so that another look in a moment finds more. */
+bool follow_unsettled(const struct follow *f);
+
+/* follow_missed says that some input could not be read. */
+bool follow_missed(const struct follow *f);
+size_t follow_files(const struct follow *f); /* opened so far */
+
+#endif

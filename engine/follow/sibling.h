@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What a rotation makes of a log's name and content: app.log > app.log.1, app.log-20010312, app-20010312.log, app.log.1.gz,
+ * app.log.old. Names are told by their shape, content by its hashes. Files are held open while they are looked at, since
+ * names move on.
+ */
+#ifndef KBT_FOLLOW_SIBLING_H
+#define KBT_FOLLOW_SIBLING_H
+
+#include "follow/tail.h"
+
+/* sibling_name says whether a rotation of base may be called name (both without folders). */
+bool sibling_name(struct str base, struct str name);
+
+/* sibling_has_base says whether a file beside path stands to it as its base: path is a rotated log then. */
+bool sibling_has_base(const char *path);
+
+struct sibling_file {
+	const char *path;
+	int64_t changed_ns;
+};
+/* sibling_find lists the regular files beside path that are named so and not empty, the oldest first. */
+enum err sibling_find(const char *path, struct arena *a, struct sibling_file **ret_items, size_t *ret_count) MUST_USE;
+
+enum sibling_kind {
+	SIBLING_PLAIN,
+	SIBLING_PACKED,
+	SIBLING_UNREADY /* a packed one that is damaged, or still being written */
+};
+enum sibling_kind sibling_kind(const struct tail *t, const char *path);
+
+enum sibling_fit { SIBLING_OTHER, SIBLING_STARTS_SO, SIBLING_HOLDS, SIBLING_HOLDS_MORE };
+/* sibling_fits compares a file's content, unpacked where it is packed, with a place: it starts so, holds all that was
+ * read, and more behind it. Nothing fits a place before which nothing was read. */
+enum sibling_fit sibling_fits(const struct tail *t, bool packed, const struct tail_place *place);
+
+/* sibling_copies says whether a file starts as another does: a copy of it, perhaps still being made. */
+bool sibling_copies(const struct tail *t, bool packed, const struct tail *other);
+
+/* sibling_open_path is a path by which an open file can be opened again, whatever its name is by now. */
+void sibling_open_path(int fd, char *to, size_t size);
+
+#endif

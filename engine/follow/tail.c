@@ -1,0 +1,277 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * See tail.h. The same inode may be another file (numbers are used again), the same content may lie under another inode
+ * (a copy): so both are kept.
+ */
+#include "follow/tail.h"
+
+#include "base/hash.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+enum { LOOK_BACK = 64 << 10, STEP_MS = 1000 };
+
+uint64_t tail_dev(dev_t dev)
+{
+	return (uint64_t)major(dev) << 32 | minor(dev);
+}
+
+bool tail_id_eq(const struct tail_id *a, const struct tail_id *b)
+{
+	return a->dev == b->dev && a->ino == b->ino && (a->born_ns == b->born_ns || !a->born_ns || !b->born_ns);
+}
+
+uint64_t tail_hash(struct str bytes)
+{
+	return hash_bytes(bytes);
+}
+
+static int64_t in_ns(struct statx_timestamp t)
+{
+	return t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
+static bool take_status(struct tail *t, struct statx *st)
+{
+	if (statx(t->fd, "", AT_EMPTY_PATH, STATX_BASIC_STATS | STATX_BTIME, st))
+		return false;
+	t->at.changed_ns = in_ns(st->stx_mtime);
+	return true;
+}
+
+/* read_at reads up to n bytes; fewer only at the file's end, -1 where it cannot be read. */
+static ssize_t read_at(int fd, char *p, size_t n, uint64_t offset)
+{
+	size_t got = 0;
+	while (got < n) {
+		ssize_t r = pread(fd, p + got, n - got, (off_t)(offset + got));
+		if (r < 0 && errno == EINTR)
+			continue;
+		if (r < 0)
+			return -1;
+		if (!r)
+			break;
+		got += (size_t)r;
+	}
+	return (ssize_t)got;
+}
+
+static void tell_coding(struct tail *t)
+{
+	char mark[2];
+	if (t->coding != SCAN_UNKNOWN || read_at(t->fd, mark, 2, 0) < 2)
+		return;
+	t->coding = !memcmp(mark, "\xFF\xFE", 2)   ? SCAN_UTF16LE
+		    : !memcmp(mark, "\xFE\xFF", 2) ? SCAN_UTF16BE
+						   : SCAN_BYTES;
+}
+
+static void mark_head(struct tail *t, uint64_t to)
+{
+	char head[TAIL_HEAD_MAX];
+	size_t n = to < TAIL_HEAD_MAX ? (size_t)to : TAIL_HEAD_MAX;
+	if (t->at.head_n == n || read_at(t->fd, head, n, 0) != (ssize_t)n)
+		return;
+	t->at.head_n = n;
+	t->at.head = tail_hash((struct str){ head, n });
+}
+
+enum err tail_open(const char *path, struct tail *ret_tail)
+{
+	struct statx st;
+	struct tail t = { .fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY), .at.line = 1 };
+	if (t.fd < 0)
+		return errno == ENXIO ? ERR_UNSUPPORTED : err_from_errno(errno);
+	enum err e = take_status(&t, &st) ? ERR_OK : err_from_errno(errno);
+	if (!e && !S_ISREG(st.stx_mode))
+		e = ERR_UNSUPPORTED;
+	if (e) {
+		close(t.fd);
+		return e;
+	}
+	t.at.id = (struct tail_id){ (uint64_t)st.stx_dev_major << 32 | st.stx_dev_minor, st.stx_ino,
+				    st.stx_mask & STATX_BTIME ? in_ns(st.stx_btime) : 0 };
+	t.size = st.stx_size;
+	mark_head(&t, t.size);
+	*ret_tail = t;
+	return ERR_OK;
+}
+
+void tail_close(struct tail *t)
+{
+	if (t->fd >= 0)
+		close(t->fd);
+	t->fd = -1;
+}
+
+/* What cannot be read cannot be said to have changed. */
+static bool holds(int fd, uint64_t offset, size_t n, uint64_t hash)
+{
+	char bytes[TAIL_HEAD_MAX];
+	if (!n)
+		return true;
+	ssize_t got = n <= sizeof bytes ? read_at(fd, bytes, n, offset) : 0;
+	return got < 0 || ((size_t)got == n && tail_hash((struct str){ bytes, n }) == hash);
+}
+
+bool tail_fits(const struct tail *t, const struct tail_place *place)
+{
+	return t->size >= place->offset && place->offset >= place->last_n &&
+	       holds(t->fd, 0, place->head_n, place->head) &&
+	       holds(t->fd, place->offset - place->last_n, place->last_n, place->last);
+}
+
+void tail_resume(struct tail *t, const struct tail_place *place)
+{
+	t->at.offset = t->looked = place->offset;
+	t->at.line = place->line;
+	t->at.last_n = place->last_n;
+	t->at.last = place->last;
+}
+
+enum tail_state tail_look(struct tail *t, int64_t now_ms)
+{
+	struct statx st;
+	int64_t before_ns = t->at.changed_ns;
+	uint64_t before = t->size;
+	if (!take_status(t, &st))
+		return TAIL_SAME;
+	bool changed = st.stx_size != before || before_ns != t->at.changed_ns;
+	t->size = st.stx_size;
+	if (t->size > before || !t->grown_ms)
+		t->grown_ms = now_ms;
+	if (t->size > t->at.offset && (!t->waiting_since_ms || before <= t->at.offset))
+		t->waiting_since_ms = now_ms;
+	if (changed)
+		t->changed_ms = now_ms;
+	/* mtime has steps of some milliseconds: within one, a file may be another of the same size */
+	if (now_ms - t->changed_ms > STEP_MS && t->at.head_n)
+		return TAIL_SAME;
+	if (t->size < before || !tail_fits(t, &t->at)) {
+		t->at.changed_ns = before_ns; /* what is gone was last changed then */
+		return TAIL_REPLACED;
+	}
+	bool first = changed && !t->at.offset;
+	if (t->at.head_n < TAIL_HEAD_MAX)
+		mark_head(t, t->size);
+	return first ? TAIL_OPEN : TAIL_SAME;
+}
+
+static bool is_wide(const struct tail *t)
+{
+	return t->coding == SCAN_UTF16LE || t->coding == SCAN_UTF16BE;
+}
+
+/* line_end_in gives the length of bytes up to the last line end, 0 where there is none. */
+static size_t line_end_in(const struct tail *t, const char *bytes, size_t n)
+{
+	if (!is_wide(t)) {
+		const char *p = memrchr(bytes, '\n', n);
+		return p ? (size_t)(p - bytes) + 1 : 0;
+	}
+	size_t low = t->coding == SCAN_UTF16BE; /* which byte of a pair holds the letter */
+	for (; n >= 2; n -= 2)
+		if (bytes[n - 2 + low] == '\n' && !bytes[n - 1 - low])
+			return n;
+	return 0;
+}
+
+/* line_end_before gives the place behind the last line end in [from, to), or from. */
+static uint64_t line_end_before(const struct tail *t, uint64_t from, uint64_t to)
+{
+	char bytes[LOOK_BACK];
+	to -= is_wide(t) && (to - from) % 2;
+	while (to > from) {
+		size_t n = to - from < LOOK_BACK ? (size_t)(to - from) : LOOK_BACK;
+		if (read_at(t->fd, bytes, n, to - n) != (ssize_t)n)
+			return from;
+		size_t end = line_end_in(t, bytes, n);
+		if (end)
+			return to - n + end;
+		to -= n;
+	}
+	return from;
+}
+
+uint64_t tail_next(struct tail *t, bool finished)
+{
+	uint64_t from = t->at.offset;
+	tell_coding(t);
+	if (t->size <= from || (t->coding == SCAN_UNKNOWN && !finished))
+		return from;
+	bool full = t->size - from > TAIL_PIECE_MAX;
+	uint64_t end = full ? from + TAIL_PIECE_MAX : t->size;
+	if (!full && finished)
+		return end;
+	uint64_t seen = t->looked > from && t->looked < end ? t->looked : from;
+	uint64_t to = line_end_before(t, seen, end);
+	if (to > seen)
+		return to;
+	t->looked = end - (is_wide(t) && end % 2);
+	return full ? end : from;
+}
+
+enum err tail_read(struct tail *t, uint64_t to, struct buf *bytes, struct scan_part *ret_part)
+{
+	uint64_t from = t->at.offset, start = from > TAIL_EDGE ? from - TAIL_EDGE : 0;
+	uint64_t end = t->size - to > TAIL_EDGE ? to + TAIL_EDGE : t->size;
+	struct stat st;
+	buf_clear(bytes);
+	char *p = buf_room(bytes, (size_t)(end - start));
+	if (!p)
+		return ERR_NOMEM;
+	ssize_t n = read_at(t->fd, p, (size_t)(end - start), start);
+	if (n < 0)
+		return err_from_errno(errno);
+	bytes->n = (size_t)n;
+	/* after the reading: had the file been cut off before it, that would show */
+	if (bytes->n < end - start || fstat(t->fd, &st) || (uint64_t)st.st_size < end || !tail_fits(t, &t->at))
+		return ERR_NOTFOUND;
+	*ret_part = (struct scan_part){ .offset = start, .from = from, .to = to, .line = t->at.line,
+					.coding = t->coding };
+	return ERR_OK;
+}
+
+static uint64_t count_lines(const struct tail *t, struct str s)
+{
+	uint64_t lines = 0;
+	if (!is_wide(t)) {
+		for (const char *p = s.p, *end = s.p + s.n; p < end && (p = memchr(p, '\n', (size_t)(end - p))); p++)
+			lines++;
+		return lines;
+	}
+	size_t low = t->coding == SCAN_UTF16BE;
+	for (size_t i = 0; i + 1 < s.n; i += 2)
+		lines += s.p[i + low] == '\n' && !s.p[i + 1 - low];
+	return lines;
+}
+
+static void mark_last(struct tail *t, struct str done)
+{
+	t->at.last_n = done.n < TAIL_LAST_MAX ? done.n : TAIL_LAST_MAX;
+	t->at.last = tail_hash(str_from(done, done.n - t->at.last_n));
+}
+
+void tail_advance(struct tail *t, uint64_t to, struct str bytes, const struct scan_part *part)
+{
+	struct str done = str_first(bytes, (size_t)(to - part->offset));
+	mark_last(t, done);
+	t->at.line += count_lines(t, str_from(done, (size_t)(part->from - part->offset)));
+	t->at.offset = t->looked = to;
+	t->waiting_since_ms = t->size > to ? t->grown_ms : 0;
+}
+
+void tail_skip(struct tail *t)
+{
+	char last[TAIL_LAST_MAX];
+	size_t n = t->size < TAIL_LAST_MAX ? (size_t)t->size : TAIL_LAST_MAX;
+	mark_head(t, t->size);
+	if (read_at(t->fd, last, n, t->size - n) == (ssize_t)n)
+		mark_last(t, (struct str){ last, n });
+	t->at.offset = t->looked = t->size;
+}

@@ -1,0 +1,432 @@
+# SPDX-License-Identifier: MIT
+"""kbt scan --follow and --cursor: every line once, through every way in which logs are rotated, stopped and begun again."""
+import collections
+import gzip
+import json
+import os
+import random
+import shutil
+import signal
+import subprocess
+import tempfile
+import threading
+import time
+import unittest
+
+from kbt import FOUND, INTERRUPTED, KBT, NONE, ROOT, USAGE, KbtTest
+
+LIMIT_S = 20
+
+
+def rcmd(name):
+    return f'Failed to connect to <\\\\{name}>, Error = 53'
+
+
+class Follower:
+    """A running kbt scan --follow --json, and the servers that its hits name, in order."""
+
+    def __init__(self, test, *args, env=None):
+        full = dict(os.environ, KBT_DB=test.db, XDG_CACHE_HOME=test.path('cache'), TERM='dumb', **(env or {}))
+        self.p = subprocess.Popen([KBT, 'scan', '--json', *args], env=full, stdin=subprocess.DEVNULL,
+                                  stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        self.hits, self.err = [], b''
+        self.threads = [threading.Thread(target=self.read_out), threading.Thread(target=self.read_err)]
+        for t in self.threads:
+            t.start()
+        test.addCleanup(self.kill)
+
+    def read_out(self):
+        for line in self.p.stdout:
+            hit = json.loads(line)
+            if hit['id'] == 'Q150536':
+                self.hits.append((hit['captures']['server'], time.monotonic(), hit))
+
+    def read_err(self):
+        for line in self.p.stderr:
+            self.err += line
+
+    def names(self):
+        return [name for name, _, _ in self.hits]
+
+    def wait_for(self, names, limit_s=LIMIT_S):
+        """Until all these were seen; what is missing."""
+        names, end = set(names), time.monotonic() + limit_s
+        while True:
+            missing = names - set(self.names())
+            if not missing or time.monotonic() > end or self.p.poll() is not None:
+                return missing
+            time.sleep(.01)
+
+    def wait_err(self, text, limit_s=LIMIT_S):
+        end = time.monotonic() + limit_s
+        while text.encode() not in self.err and time.monotonic() < end and self.p.poll() is None:
+            time.sleep(.01)
+        return text.encode() in self.err
+
+    def stop(self, number=signal.SIGINT):
+        self.p.send_signal(number)
+        code = self.p.wait(LIMIT_S)
+        for t in self.threads:
+            t.join()
+        return code
+
+    def kill(self):
+        if self.p.poll() is None:
+            self.p.kill()
+        self.p.wait()
+        for t in self.threads:
+            t.join()
+        self.p.stdout.close()
+        self.p.stderr.close()
+
+
+class Log:
+    """A log whose writer keeps its descriptor until it is told to open the path anew, as a daemon does."""
+
+    def __init__(self, path, kind, rng):
+        self.path, self.kind, self.rng, self.turns, self.planted = path, kind, rng, 0, []
+        self.target = path
+        if kind == 'symlink':
+            self.target = f'{path}-target-0'
+            open(self.target, 'wb').close()
+            os.symlink(self.target, path)
+        self.reopen()
+
+    def reopen(self):
+        if hasattr(self, 'f'):
+            self.f.close()
+        self.f = open(self.path, 'ab', buffering=0)
+
+    def write(self, lines):
+        for _ in range(lines):
+            name = f'{self.kind[:4].upper()}{len(self.planted)}'
+            self.planted.append(name)
+            text = f'{self.rng.random()} noise\n' * self.rng.randrange(3) + rcmd(name) + '\n'
+            data = text.encode()
+            cut = self.rng.randrange(len(data)) if self.rng.random() < .3 else 0
+            if cut:  # a line in two writes
+                self.f.write(data[:cut])
+            self.f.write(data[cut:])
+
+    def shift(self, keep=20):
+        for n in range(keep, 0, -1):
+            for end in ('', '.gz'):
+                old = f'{self.path}.{n}{end}'
+                if os.path.exists(old):
+                    os.rename(old, f'{self.path}.{n + 1}{end}') if n < keep else os.remove(old)
+
+    def rotate(self):
+        self.turns += 1
+        if self.kind == 'copytruncate':
+            self.shift()
+            shutil.copyfile(self.path, f'{self.path}.1')
+            os.truncate(self.path, 0)
+            return
+        if self.kind in ('rename', 'gzip'):
+            self.shift()
+            os.rename(self.path, f'{self.path}.1')
+        elif self.kind == 'dated':
+            os.rename(self.path, f'{self.path}-200103{self.turns:05d}')
+        elif self.kind == 'delete':
+            os.remove(self.path)
+        elif self.kind == 'symlink':
+            self.target = f'{self.path}-target-{self.turns}'
+            open(self.target, 'wb').close()
+            os.symlink(self.target, self.path + '.new')
+            os.rename(self.path + '.new', self.path)
+        self.write(self.rng.randrange(3))  # the writer has not heard of it yet
+        self.reopen()
+        if self.kind == 'gzip':
+            with open(f'{self.path}.1', 'rb') as f, gzip.open(f'{self.path}.1.gz', 'wb') as z:
+                z.write(f.read())
+            os.remove(f'{self.path}.1')
+
+
+KINDS = ('rename', 'dated', 'gzip', 'delete', 'symlink', 'copytruncate')
+
+
+class ScanFollow(KbtTest):
+    @classmethod
+    def setUpClass(cls):
+        cls.shared_dir = tempfile.TemporaryDirectory(prefix='kbt-follow-')
+        cls.addClassCleanup(cls.shared_dir.cleanup)
+        cls.kb = os.path.join(cls.shared_dir.name, 'kb.db')
+        subprocess.run([KBT, 'import', '--db', cls.kb, os.path.join(ROOT, 'kb')], check=True,
+                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+    def setUp(self):
+        super().setUp()
+        self.db = self.kb
+
+    def add(self, path, *names, end='\n'):
+        with open(path, 'ab') as f:
+            f.write(''.join(rcmd(n) + end for n in names).encode())
+
+    def check_once(self, found, planted):
+        counts = collections.Counter(found)
+        self.assertEqual(sorted(set(planted) - set(counts)), [], 'lost')
+        self.assertEqual({n: c for n, c in counts.items() if c > 1}, {}, 'given twice')
+        self.assertEqual(sorted(set(counts) - set(planted)), [], 'made up')
+
+    def test_every_line_once_over_many_rotations_of_each_kind(self):
+        rng = random.Random(53)
+        logs = [Log(self.path(f'{kind}.log'), kind, rng) for kind in KINDS]
+        for log in logs:
+            log.write(1)
+        follower = Follower(self, '--follow', *[log.path for log in logs])
+        self.assertEqual(follower.wait_for([name for log in logs for name in log.planted]), set())
+        for turn in range(60):
+            for log in logs:
+                log.write(rng.randrange(5))
+                if log.kind in ('delete', 'symlink'):  # what nobody could open is lost
+                    if turn % 5 or follower.wait_for([log.planted[-1]]):
+                        continue
+                log.rotate()
+                log.write(rng.randrange(5))
+                if log.kind in ('rename', 'dated', 'gzip', 'copytruncate') and turn % 10 == 5:
+                    log.rotate()  # twice, before anyone could look
+                    log.write(1)
+            time.sleep(rng.choice([.02, .05]))
+        planted = [name for log in logs for name in log.planted]
+        self.assertGreater(len(planted), 1000)
+        self.assertEqual(sorted(follower.wait_for(planted))[:20], [])
+        self.assertEqual(follower.stop(), INTERRUPTED)
+        self.check_once(follower.names(), planted)
+
+    def test_a_cursor_continues_exactly_over_clean_stops(self):
+        rng = random.Random(54)
+        logs = [Log(self.path(f'{kind}.log'), kind, rng) for kind in KINDS if kind not in ('delete', 'symlink')]
+        cursor, found = self.path('cursor'), []
+        for log in logs:
+            log.write(1)
+        for stop in range(8):
+            follower = Follower(self, '--follow', '--cursor', cursor, *[log.path for log in logs])
+            if not stop:
+                self.assertEqual(follower.wait_for([log.planted[0] for log in logs]), set())
+            for _ in range(3):
+                for log in logs:
+                    log.write(rng.randrange(4))
+                    if rng.random() < .5:
+                        log.rotate()
+                time.sleep(.04)
+            follower.stop()
+            found += follower.names()
+            for log in logs:  # nobody follows
+                for _ in range(rng.randrange(3)):
+                    log.write(2)
+                    log.rotate()
+                log.write(1)
+        found += [h['captures']['server'] for h in
+                  self.json('scan', '--cursor', cursor, *[log.path for log in logs]) if h['id'] == 'Q150536']
+        self.check_once(found, [name for log in logs for name in log.planted])
+        # and what was found is not found again
+        self.json('scan', '--cursor', cursor, *[log.path for log in logs], code=NONE)
+
+    def test_a_cursor_loses_nothing_when_killed(self):
+        rng = random.Random(55)
+        log = Log(self.path('a.log'), 'rename', rng)
+        self.json('scan', '--cursor', self.path('cursor'), log.path, code=NONE)
+        cursor, found, repeats = self.path('cursor'), [], 0
+        for _ in range(6):
+            follower = Follower(self, '--follow', '--cursor', cursor, log.path)
+            for _ in range(6):
+                log.write(5)
+                if rng.random() < .3:
+                    log.rotate()
+                time.sleep(rng.random() * .1)
+            follower.kill()
+            repeats += len(set(follower.names()) & set(found))
+            found += follower.names()
+        log.write(1)
+        found += [h['captures']['server'] for h in self.json('scan', '--cursor', cursor, log.path)
+                  if h['id'] == 'Q150536']
+        self.assertEqual(set(log.planted) - set(found), set())
+        self.assertEqual(set(found) - set(log.planted), set())
+
+    def test_hits_come_within_about_a_second(self):
+        path = self.path('a.log')
+        self.add(path, 'FIRST')
+        follower = Follower(self, '--follow', path)
+        self.assertEqual(follower.wait_for(['FIRST']), set())
+        delays = []
+        for n in range(5):
+            began = time.monotonic()
+            self.add(path, f'LATE{n}')
+            self.assertEqual(follower.wait_for([f'LATE{n}']), set())
+            delays.append(follower.hits[-1][1] - began)
+        self.assertLess(sorted(delays)[2], 1.0, delays)
+        self.assertEqual(follower.stop(), INTERRUPTED)
+
+    def test_a_busy_log_does_not_wait_for_quiet(self):
+        path = self.path('a.log')
+        follower = Follower(self, '--follow', path)
+        end, n = time.monotonic() + 2, 0
+        while time.monotonic() < end:
+            self.add(path, f'BUSY{n}')
+            n += 1
+            time.sleep(.02)
+        early = len(follower.names())
+        self.assertGreater(early, n / 4)
+        self.assertEqual(follower.wait_for([f'BUSY{i}' for i in range(n)]), set())
+        follower.stop()
+        self.check_once(follower.names(), [f'BUSY{i}' for i in range(n)])
+
+    def test_late_creation_is_waited_for(self):
+        path = self.path('later', 'a.log')
+        follower = Follower(self, '--follow', path)
+        self.assertTrue(follower.wait_err('a.log: is not there yet'))
+        os.mkdir(self.path('later'))
+        self.add(path, 'LATER')
+        self.assertEqual(follower.wait_for(['LATER']), set())
+        self.assertEqual(follower.stop(), INTERRUPTED)
+        self.assertEqual(follower.err.count(b'\n'), 1)
+
+    def test_folders_and_patterns_take_up_new_files(self):
+        os.mkdir(self.path('logs'))
+        self.add(self.path('logs', 'a.log'), 'A1')
+        self.add(self.path('logs', 'a.log.1'), 'A0')
+        with gzip.open(self.path('logs', 'a.log.2.gz'), 'wb') as f:
+            f.write(rcmd('GZ').encode() + b'\n')
+        follower = Follower(self, '--follow', self.path('logs'), self.path('p*.txt'))
+        self.assertEqual(follower.wait_for(['A1', 'A0', 'GZ']), set())
+        self.add(self.path('logs', 'b.log'), 'B1')
+        self.add(self.path('pattern.txt'), 'P1')
+        self.add(self.path('other.txt'), 'OTHER')
+        self.assertEqual(follower.wait_for(['B1', 'P1']), set())
+        os.rename(self.path('logs', 'a.log.1'), self.path('logs', 'a.log.3'))
+        os.rename(self.path('logs', 'a.log'), self.path('logs', 'a.log.1'))
+        self.add(self.path('logs', 'a.log.1'), 'A2')
+        self.add(self.path('logs', 'a.log'), 'A3')
+        os.rename(self.path('logs', 'b.log'), self.path('logs', 'moved.log'))
+        self.add(self.path('logs', 'moved.log'), 'B2')
+        self.assertEqual(follower.wait_for(['A2', 'A3', 'B2']), set())
+        time.sleep(.3)
+        follower.stop()
+        self.check_once(follower.names(), ['A1', 'A0', 'GZ', 'B1', 'P1', 'A2', 'A3', 'B2'])
+
+    def test_what_lay_beside_a_named_file_is_not_asked_for(self):
+        path = self.path('a.log')
+        self.add(path + '.1', 'OLD')
+        self.add(path, 'NOW')
+        follower = Follower(self, '--follow', path)
+        self.assertEqual(follower.wait_for(['NOW']), set())
+        os.rename(path + '.1', path + '.2')
+        os.rename(path, path + '.1')
+        self.add(path, 'NEW')
+        self.assertEqual(follower.wait_for(['NEW']), set())
+        follower.stop()
+        self.check_once(follower.names(), ['NOW', 'NEW'])
+
+    def test_a_last_line_without_its_end(self):
+        path, cursor = self.path('a.log'), self.path('cursor')
+        self.add(path, 'WHOLE')
+        self.add(path, 'HALF', end='')
+        follower = Follower(self, '--follow', '--cursor', cursor, path)
+        self.assertEqual(follower.wait_for(['WHOLE']), set())
+        follower.stop()
+        self.assertEqual(follower.names(), ['WHOLE'])
+        with open(path, 'ab') as f:
+            f.write(b'\n')
+        self.assertEqual([h['captures']['server'] for h in self.json('scan', '--cursor', cursor, path)], ['HALF'])
+        self.add(path, 'HALF2', end='')
+        follower = Follower(self, '--follow', path)  # no cursor: at the end it is given
+        follower.wait_for(['WHOLE', 'HALF'])
+        follower.stop()
+        self.assertEqual(follower.names(), ['WHOLE', 'HALF', 'HALF2'])
+
+    def test_places_go_on_counting(self):
+        path = self.path('a.log')
+        data = b''
+        follower = Follower(self, '--follow', path)
+        for n in range(4):
+            piece = f'noise {n}\n\n{rcmd(f"N{n}")}\n'.encode()
+            data += piece
+            with open(path, 'ab') as f:
+                f.write(piece)
+            self.assertEqual(follower.wait_for([f'N{n}']), set())
+        follower.stop()
+        for _, _, hit in follower.hits:
+            self.assertEqual(data[hit['offset']:hit['offset'] + len(hit['text'])].decode(), hit['text'])
+            self.assertEqual(data[:hit['offset']].count(b'\n') + 1, hit['line'])
+
+    def test_utf16(self):
+        path = self.path('w.log')
+        with open(path, 'wb') as f:
+            f.write('\ufeff'.encode('utf-16-le') + ('x\r\n' + rcmd('W1') + '\r\n').encode('utf-16-le'))
+        follower = Follower(self, '--follow', path)
+        self.assertEqual(follower.wait_for(['W1']), set())
+        with open(path, 'ab') as f:
+            half = (rcmd('W2') + '\r\n').encode('utf-16-le')
+            f.write(half[:31])
+            f.flush()
+            time.sleep(.3)
+            f.write(half[31:])
+        self.assertEqual(follower.wait_for(['W2']), set())
+        follower.stop()
+        self.assertEqual([(h['line'], h['lines']) for _, _, h in follower.hits], [(2, 1), (3, 1)])
+
+    def test_a_new_generation_is_taken_up(self):
+        self.db = self.path('own.db')
+        shutil.copyfile(self.kb, self.db)
+        path = self.path('a.log')
+        line = 'The frobnicator of host LAB7 gave up after nine attempts to reach its peer.'
+        with open(path, 'w') as f:
+            f.write(line + '\n' + rcmd('ONE') + '\n')
+        follower = Follower(self, '--follow', path)
+        self.assertEqual(follower.wait_for(['ONE']), set())
+        article = self.write('Q999999.md', f'---\nid: Q-frobnicator\ntitle: The frobnicator gives up\n'
+                             f'symptoms:\n  - The frobnicator of host <host> gave up after nine attempts to reach '
+                             f'its peer.\n---\n\n## Cause\n\nIt is tired.\n')
+        p = self.run_kbt('import', article)
+        self.assertEqual(p.returncode, FOUND, p.err)
+        self.assertTrue(follower.wait_err('has changed'))
+        self.add(path, 'TWO')
+        self.assertEqual(follower.wait_for(['TWO']), set())
+        self.assertEqual(follower.stop(), INTERRUPTED)
+
+    def test_a_closed_pipe_ends_it(self):
+        path = self.path('a.log')
+        self.add(path, 'ONE')
+        follower = subprocess.Popen([KBT, 'scan', '--json', '--db', self.db, '--follow', path], stdout=subprocess.PIPE,
+                                    stderr=subprocess.PIPE)
+        self.assertIn(b'ONE', follower.stdout.readline())
+        follower.stdout.close()
+        self.assertEqual(follower.wait(LIMIT_S), -signal.SIGPIPE)
+        self.assertEqual(follower.stderr.read(), b'')
+        follower.stderr.close()
+
+    def test_what_is_no_cursor_is_left_alone(self):
+        path, other = self.path('a.log'), self.write('notes.txt', 'my notes\n')
+        self.add(path, 'ONE')
+        self.refused('scan', '--cursor', other, path, names='notes.txt')
+        with open(other) as f:
+            self.assertEqual(f.read(), 'my notes\n')
+        cursor = self.path('cursor')
+        self.json('scan', '--cursor', cursor, path)
+        with open(cursor) as f:
+            good = f.read()
+        self.write('cursor', good[:-30])
+        self.refused('scan', '--cursor', cursor, path, names='damaged')
+        self.write('cursor', '{"kbt_cursor":7}\n')
+        self.refused('scan', '--cursor', cursor, path, names='version')
+        self.refused('scan', '--cursor', self.path('none', 'cursor'), path, names='cursor')
+        self.refused('scan', '--follow', names='--follow')
+        self.refused('scan', '--follow', '-', names='standard input')
+
+    def test_unreadable_things_are_named_once_and_the_rest_is_followed(self):
+        path = self.path('a.log')
+        self.add(path, 'ONE')
+        os.mkfifo(self.path('fifo'))
+        os.symlink('loop', self.path('loop'))
+        follower = Follower(self, '--follow', self.path('fifo'), self.path('loop'), path)
+        self.assertEqual(follower.wait_for(['ONE']), set())
+        time.sleep(.3)
+        self.add(path, 'TWO')
+        self.assertEqual(follower.wait_for(['TWO']), set())
+        follower.stop()
+        for name in (b'fifo', b'loop'):
+            self.assertEqual(follower.err.count(name), 1, follower.err)
+
+
+if __name__ == '__main__':
+    unittest.main()
