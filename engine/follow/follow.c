@@ -816,12 +816,27 @@ enum err follow_restore(struct follow *f, const struct follow_place *place)
 	return ERR_OK;
 }
 
+/* since_when: what is open and not read to its end is not accounted for, if this is where we stop. */
+static int64_t since_when(const struct entry *e)
+{
+	int64_t since_ns = e->has_now && e->now.at.changed_ns < e->since_ns ? e->now.at.changed_ns : e->since_ns;
+	for (size_t i = 0; i < e->old_count; i++) {
+		const struct tail *t = &e->olds[i].tail;
+		if (t->at.offset < t->size && t->at.changed_ns < since_ns)
+			since_ns = t->at.changed_ns;
+	}
+	for (size_t i = 0; i < e->job_count; i++)
+		if (e->jobs[i].as_packed.changed_ns < since_ns)
+			since_ns = e->jobs[i].as_packed.changed_ns;
+	return since_ns;
+}
+
 static void add_place(struct arena *a, struct follow_place **items, size_t *count, size_t *cap, const struct entry *e,
 		      const struct tail_place *at, bool current)
 {
 	struct follow_place *place = arena_push(a, items, count, cap);
 	if (place)
-		*place = (struct follow_place){ str_c(e->path), current, e->since_ns, *at };
+		*place = (struct follow_place){ str_c(e->path), current, since_when(e), *at };
 }
 
 enum err follow_places(struct follow *f, struct arena *a, struct follow_place **ret_places, size_t *ret_count)
