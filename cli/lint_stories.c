@@ -40,8 +40,9 @@ static bool take_hit(void *context, const struct scan_hit *hit)
 	*slot = (struct match){ .id = s->id, .capture_count = hit->match.capture_count };
 	slot->captures = arena_array(&s->arena, struct match_capture, slot->capture_count);
 	for (size_t i = 0; slot->captures && i < slot->capture_count; i++)
-		slot->captures[i] = (struct match_capture){ .name = arena_str(&s->arena, hit->match.captures[i].name),
-							    .value = arena_str(&s->arena, hit->match.captures[i].value) };
+		slot->captures[i] =
+			(struct match_capture){ .name = arena_str(&s->arena, hit->match.captures[i].name),
+						.value = arena_str(&s->arena, hit->match.captures[i].value) };
 	return !arena_err(&s->arena);
 }
 
@@ -83,7 +84,8 @@ static enum err try_sample(struct lint *l, const struct matcher *m, const struct
 		lint_add(l, one->path, story->line, "a sample of the story %.*s tells %.*s%s", STR_ARG(story->name),
 			 STR_ARG(got ? got->name : STR("no story")), s.hit_count ? "" : ": none of its lines is a hit");
 	if (!e && !fires && same)
-		lint_add(l, one->path, story->line, "a sample that must not tell the story %.*s tells it", STR_ARG(story->name));
+		lint_add(l, one->path, story->line, "a sample that must not tell the story %.*s tells it",
+			 STR_ARG(story->name));
 	l->samples++;
 	stories_free(&s.stories);
 	arena_free(&s.arena);
@@ -98,7 +100,8 @@ enum err lint_stories(struct lint *l, const struct matcher *m, const struct lint
 	for (size_t i = 0; i < rule->story_count && !e; i++) {
 		const struct rule_story *s = &rule->stories[i];
 		if (!s->fires_count)
-			lint_add(l, one->path, s->line, "the story %.*s has no sample that must tell it (fires)", STR_ARG(s->name));
+			lint_add(l, one->path, s->line, "the story %.*s has no sample that must tell it (fires)",
+				 STR_ARG(s->name));
 		for (size_t k = 0; k < s->fires_count && !e; k++)
 			e = try_sample(l, m, &rules, one, s, s->fires[k], true);
 		for (size_t k = 0; k < s->quiet_count && !e; k++)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Files that a command leaves behind: written beside their place, synced, renamed, so that there is the old one, the new
- * one, or none, never half of one.
+ * Files that a command leaves behind: written beside their place, synced, renamed, so that there is the old one, the
+ * new one, or none, never half of one.
  */
 #ifndef KBT_CLI_SAVE_H
 #define KBT_CLI_SAVE_H
@@ -14,8 +14,8 @@
  * folder is missing or may not be written. The sentence is in c->diags. */
 enum err save_check(struct cmd_context *c, const char *path, bool force) MUST_USE;
 
-/* save_file writes the bytes there, through symbolic links. A new file gets the mode (as the umask leaves it), an old one
- * keeps its own. ERR_EXISTS, ERR_IO, with the sentence in c->diags. */
+/* save_file writes the bytes there, through symbolic links. A new file gets the mode (as the umask leaves it), an old
+ * one keeps its own. ERR_EXISTS, ERR_IO, with the sentence in c->diags. */
 enum err save_file(struct cmd_context *c, const char *path, bool force, mode_t mode, struct str bytes) MUST_USE;
 
 #endif

@@ -178,10 +178,14 @@ static enum err write_report(struct scan_show *s, const struct scan_counts *coun
 	struct buf page = { 0 };
 	struct rule *rules = NULL;
 	char made[32];
-	struct render_scan scan = { .set = &s->incidents, .counts = *counts, .files = files,
-				    .redacted = s->redact, .unknowns = s->unknown ? &s->unknowns : NULL,
+	struct render_scan scan = { .set = &s->incidents,
+				    .counts = *counts,
+				    .files = files,
+				    .redacted = s->redact,
+				    .unknowns = s->unknown ? &s->unknowns : NULL,
 				    .limit = s->top_given ? s->c->limit : REPORT_TOP };
-	scan.made = (struct str){ made, stamp_label(s->incidents.when.now_s, true, made, sizeof made) - strlen(" 12:00") };
+	scan.made =
+		(struct str){ made, stamp_label(s->incidents.when.now_s, true, made, sizeof made) - strlen(" 12:00") };
 	s->incidents.by = INCIDENT_BY_ARTICLE;
 	enum err e = incidents_group(&s->incidents);
 	size_t shown = s->incidents.group_count < scan.limit ? s->incidents.group_count : scan.limit;

@@ -84,8 +84,14 @@ static void add_summary(struct buf *out, const struct render_scan *r)
 
 static const char *width_words(int64_t width_s, size_t each, char words[48])
 {
-	static const struct { int64_t unit; const char *name; } units[] = {
-		{ 86400, "day" }, { 3600, "hour" }, { 60, "minute" }, { 1, "second" },
+	static const struct {
+		int64_t unit;
+		const char *name;
+	} units[] = {
+		{ 86400, "day" },
+		{ 3600, "hour" },
+		{ 60, "minute" },
+		{ 1, "second" },
 	};
 	int64_t seconds = width_s * (int64_t)each;
 	size_t i = 0;
@@ -189,10 +195,12 @@ static void add_timeline(struct buf *out, const struct render_scan *r, size_t sh
 	fill_chart(&c, set);
 	buf_add_c(out, "<section class=\"card time\" aria-label=\"When\">\n");
 	if (c.columns > 1) {
-		buf_addf(out, "<p class=\"most\">Lines per %s, at most %llu</p>\n", width_words(set->axis.width_s, 1, words),
-			 (unsigned long long)c.most);
-		buf_addf(out, "<svg viewBox=\"0 0 %zu %d\" preserveAspectRatio=\"none\" role=\"img\" aria-label=\"%llu lines over "
-			      "time, at most %llu per %s\">\n",
+		buf_addf(out, "<p class=\"most\">Lines per %s, at most %llu</p>\n",
+			 width_words(set->axis.width_s, 1, words), (unsigned long long)c.most);
+		buf_addf(out,
+			 "<svg viewBox=\"0 0 %zu %d\" preserveAspectRatio=\"none\" role=\"img\" aria-label=\"%llu "
+			 "lines over "
+			 "time, at most %llu per %s\">\n",
 			 c.columns, CHART_HEIGHT, (unsigned long long)c.all, (unsigned long long)c.most, words);
 		for (size_t i = 0; i < c.columns; i++)
 			add_column(out, &c, set, i);
@@ -233,12 +241,13 @@ static void add_spark(struct buf *out, const struct incidents *set, const struct
 		most = columns[i] > most ? columns[i] : most;
 	if (n < 2 || !most)
 		return;
-	buf_addf(out, "<svg class=\"spark\" viewBox=\"0 0 %zu 20\" preserveAspectRatio=\"none\" aria-hidden=\"true\">", n);
+	buf_addf(out, "<svg class=\"spark\" viewBox=\"0 0 %zu 20\" preserveAspectRatio=\"none\" aria-hidden=\"true\">",
+		 n);
 	for (size_t i = 0; i < n; i++) {
 		double height = columns[i] ? 2 + (double)columns[i] * 18 / (double)most : 0;
 		if (columns[i])
-			buf_addf(out, "<rect class=\"s%zu\" x=\"%zu.1\" y=\"%.1f\" width=\".8\" height=\"%.1f\"/>", series, i,
-				 20 - height, height);
+			buf_addf(out, "<rect class=\"s%zu\" x=\"%zu.1\" y=\"%.1f\" width=\".8\" height=\"%.1f\"/>",
+				 series, i, 20 - height, height);
 	}
 	buf_add_c(out, "</svg>");
 }
@@ -264,7 +273,8 @@ static void add_bindings(struct buf *out, const struct incident *i)
 static void add_sets(struct buf *out, const struct incidents *set, const struct incident_group *g, size_t series)
 {
 	bool timed = set->axis.width_s && set->axis.max_s > set->axis.min_s;
-	buf_add_c(out, "<div class=\"scroll\" role=\"group\" aria-label=\"Counts\" tabindex=\"0\"><table>\n<tr><th>What is named</th><th class=\"n\">Times</th>");
+	buf_add_c(out, "<div class=\"scroll\" role=\"group\" aria-label=\"Counts\" "
+		       "tabindex=\"0\"><table>\n<tr><th>What is named</th><th class=\"n\">Times</th>");
 	buf_add_c(out, timed ? "<th>Over time</th>" : "");
 	buf_add_c(out, "<th>First</th><th>Last</th></tr>\n");
 	for (size_t i = 0; i < g->n && i < SETS_SHOWN; i++) {
@@ -341,7 +351,8 @@ static void add_log(struct buf *out, const struct incident *i)
 static void add_resolution(struct buf *out, const struct rule_resolution *r)
 {
 	bool fix = r->kind == RESOLUTION_FIX;
-	buf_addf(out, "<li><p><span class=\"kind %s\">%s</span>", fix ? "fix" : "workaround", fix ? "Fix" : "Workaround");
+	buf_addf(out, "<li><p><span class=\"kind %s\">%s</span>", fix ? "fix" : "workaround",
+		 fix ? "Fix" : "Workaround");
 	if (r->where.n) {
 		buf_add_c(out, " <span class=\"where\">");
 		render_html_escape(out, r->where);
@@ -452,8 +463,11 @@ static void add_unknowns(struct buf *out, const struct unknowns *set, size_t lim
 {
 	if (!set || !set->count)
 		return;
-	buf_add_c(out, "<h2>Looks like trouble, and no article explains it</h2>\n<section class=\"card\" aria-label=\"Unknown "
-		       "errors\">\n<table>\n<tr><th class=\"n\">Times</th><th>What varies is marked, with one example</th></tr>\n");
+	buf_add_c(
+		out,
+		"<h2>Looks like trouble, and no article explains it</h2>\n<section class=\"card\" aria-label=\"Unknown "
+		"errors\">\n<table>\n<tr><th class=\"n\">Times</th><th>What varies is marked, with one "
+		"example</th></tr>\n");
 	for (size_t i = 0; i < set->count && i < limit; i++) {
 		const struct unknown *u = &set->items[i];
 		buf_add_c(out, "<tr><td class=\"n\">");
@@ -491,7 +505,8 @@ void render_html_scan(struct buf *out, const struct render_scan *r)
 {
 	buf_add_c(out, "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
 		       "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-		       "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"
+		       "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src "
+		       "'unsafe-inline'\">\n"
 		       "<meta name=\"referrer\" content=\"no-referrer\">\n<title>Log scan: ");
 	buf_addf(out, "%zu known problem%s</title>\n<style>\n", r->set->group_count, plural(r->set->group_count));
 	buf_add_c(out, style);
@@ -500,6 +515,8 @@ void render_html_scan(struct buf *out, const struct render_scan *r)
 	buf_add_c(out, "<main>\n");
 	render_html_scan_parts(out, r);
 	buf_add_c(out, "</main>\n<footer>\n<p>Made by kbt");
-	buf_add_c(out, r->redacted ? "; hosts, users, addresses and secrets are replaced by tokens, each the same throughout" : "");
+	buf_add_c(out,
+		  r->redacted ? "; hosts, users, addresses and secrets are replaced by tokens, each the same throughout"
+			      : "");
 	buf_add_c(out, ".</p>\n</footer>\n</body>\n</html>\n");
 }

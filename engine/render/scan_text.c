@@ -11,9 +11,9 @@
 enum {
 	WIDTH_DEFAULT = 80,
 	WIDTH_MIN = 40,
-	EXAMPLE_ROWS = 3,   /* that the most telling line may take */
-	SPARK_MAX = 48,	    /* columns of counts over time */
-	SETS_SHOWN = 5	    /* sets of bindings of an article, articles of a host or an hour */
+	EXAMPLE_ROWS = 3, /* that the most telling line may take */
+	SPARK_MAX = 48,	  /* columns of counts over time */
+	SETS_SHOWN = 5	  /* sets of bindings of an article, articles of a host or an hour */
 };
 
 #define BOLD "1"
@@ -66,20 +66,20 @@ static void add_piece(struct painted *p, struct str raw, bool value)
 		buf_add_char(&p->value, value);
 }
 
-/* The captured values of the match, ascending and apart, as they stand in the text. */
-static void add_marked(struct painted *p, struct str text, const struct match *m)
+/* The captured values of the match, ascending and apart, as they stand in the text; spans count from `base` before it. */
+static void add_marked(struct painted *p, struct str text, const struct match *m, size_t base)
 {
 	size_t at = 0;
 	for (bool more = true; more;) {
 		const struct match_capture *next = NULL;
 		for (size_t i = 0; m && i < m->capture_count; i++) {
 			const struct match_capture *c = &m->captures[i];
-			if (c->span.start >= at && c->span.end > c->span.start && c->span.end <= text.n &&
+			if (c->span.start >= base + at && c->span.end > c->span.start && c->span.end <= base + text.n &&
 			    (!next || c->span.start < next->span.start))
 				next = c;
 		}
 		more = next;
-		size_t start = next ? next->span.start : text.n, end = next ? next->span.end : text.n;
+		size_t start = next ? next->span.start - base : text.n, end = next ? next->span.end - base : text.n;
 		add_piece(p, (struct str){ text.p + at, start - at }, false);
 		add_piece(p, (struct str){ text.p + start, end - start }, true);
 		at = end;
@@ -152,10 +152,10 @@ struct gutter {
 };
 
 static void put_line(struct buf *out, const struct render_text *t, struct gutter *g, struct str line,
-		     const struct match *hit)
+		     const struct match *hit, size_t base)
 {
 	struct painted p = { 0 };
-	add_marked(&p, str_trim_end(line), hit);
+	add_marked(&p, str_trim_end(line), hit, base);
 	buf_add_c(out, "  ");
 	paint_c(out, t, MARK, hit ? ">" : " ");
 	char number[32];
@@ -178,24 +178,22 @@ static void put_example(struct buf *out, const struct render_text *t, const stru
 {
 	struct str line, before = i->before, after = i->after, text = i->text;
 	uint64_t first = i->example.line - count_lines(before);
-	struct gutter g = { .digits = digits_of(i->example.line + count_lines(after)), .line = first };
+	struct gutter g = { .digits = digits_of(i->example.line + count_lines(text) - 1 + count_lines(after)), .line = first };
 	buf_add_char(out, '\n');
 	while (str_line(&before, &line))
-		put_line(out, t, &g, line, NULL);
-	size_t at = 0;
-	while (str_line(&text, &line)) { /* spans count in the whole text: of several lines only the first is marked */
-		struct match plain = { 0 };
-		put_line(out, t, &g, line, at++ ? &plain : &i->match);
-	}
+		put_line(out, t, &g, line, NULL, 0);
+	while (str_line(&text, &line))
+		put_line(out, t, &g, line, &i->match, (size_t)(line.p - i->text.p));
 	while (str_line(&after, &line))
-		put_line(out, t, &g, line, NULL);
+		put_line(out, t, &g, line, NULL, 0);
 }
 
 /* ---- counts, times, places ---- */
 
 void render_spark(struct buf *out, const uint64_t *columns, size_t count)
 {
-	static const char *const bars[] = { "\u2581", "\u2582", "\u2583", "\u2584", "\u2585", "\u2586", "\u2587", "\u2588" };
+	static const char *const bars[] = { "\u2581", "\u2582", "\u2583", "\u2584",
+					    "\u2585", "\u2586", "\u2587", "\u2588" };
 	uint64_t most = 1;
 	for (size_t i = 0; i < count; i++)
 		most = columns[i] > most ? columns[i] : most;
@@ -209,7 +207,8 @@ static void put_edge(struct buf *out, const struct render_text *t, const struct 
 	char label[32];
 	size_t n = stamp_label(at_s, set->when.dated, label, sizeof label), clock = 5;
 	bool days_only = set->axis.max_s - set->axis.min_s > 40 * 86400;
-	struct str text = day ? (struct str){ label, days_only ? n - clock - 1 : n } : (struct str){ label + n - clock, clock };
+	struct str text =
+		day ? (struct str){ label, days_only ? n - clock - 1 : n } : (struct str){ label + n - clock, clock };
 	paint(out, t, DIM, text);
 }
 
@@ -251,8 +250,14 @@ static void put_place(struct buf *out, const struct render_text *t, const char *
 /* "42 s", "3 min", "5 h", "12 days" */
 static void put_span(struct buf *out, int64_t seconds)
 {
-	static const struct { int64_t unit; const char *name; } units[] = {
-		{ 86400, " day" }, { 3600, " h" }, { 60, " min" }, { 1, " s" },
+	static const struct {
+		int64_t unit;
+		const char *name;
+	} units[] = {
+		{ 86400, " day" },
+		{ 3600, " h" },
+		{ 60, " min" },
+		{ 1, " s" },
 	};
 	size_t i = 0;
 	while (i < 3 && seconds < 2 * units[i].unit)
@@ -368,7 +373,8 @@ static void put_group_head(struct buf *out, const struct render_text *t, const s
 	char hour[32];
 	struct str name = g->name;
 	if (set->by == INCIDENT_BY_HOUR && g->first.timed) /* the year is only shown where a stamp had one */
-		name = (struct str){ hour, stamp_label(g->first.at_s - g->first.at_s % 3600, set->when.dated, hour, sizeof hour) };
+		name = (struct str){ hour, stamp_label(g->first.at_s - g->first.at_s % 3600, set->when.dated, hour,
+						       sizeof hour) };
 	if (!name.n)
 		name = set->by == INCIDENT_BY_HOUR ? STR("(without a time)") : STR("(no host named)");
 	paint(out, t, BOLD, name);

@@ -52,8 +52,8 @@ static void add_mark(const struct tree *item, struct str name, struct arena *a, 
 		complain(d, item, "a mark is a template: {done: 'Sending completed {text}'}");
 		return;
 	}
-	struct rule_mark *m = rule->mark_count < MARKS_MAX ?
-			      arena_push(a, &rule->marks, &rule->mark_count, &rule->mark_cap) : NULL;
+	struct rule_mark *m =
+		rule->mark_count < MARKS_MAX ? arena_push(a, &rule->marks, &rule->mark_count, &rule->mark_cap) : NULL;
 	if (m)
 		*m = (struct rule_mark){ .name = name, .text = one_line(item->value, a), .line = item->line };
 	else
@@ -81,8 +81,14 @@ void rule_read_marks(const struct tree *t, struct arena *a, struct diags *d, str
 /* "90 s", "10 min", "2 h", "3 d" */
 static bool read_span(struct str text, int64_t *ret_s)
 {
-	static const struct { struct str name; int64_t seconds; } units[] = {
-		{ STR_LIT("s"), 1 }, { STR_LIT("min"), 60 }, { STR_LIT("h"), 3600 }, { STR_LIT("d"), 86400 },
+	static const struct {
+		struct str name;
+		int64_t seconds;
+	} units[] = {
+		{ STR_LIT("s"), 1 },
+		{ STR_LIT("min"), 60 },
+		{ STR_LIT("h"), 3600 },
+		{ STR_LIT("d"), 86400 },
 	};
 	size_t digits = 0;
 	uint64_t n;
@@ -98,7 +104,8 @@ static bool read_span(struct str text, int64_t *ret_s)
 	return false;
 }
 
-static void read_texts(const struct tree *t, struct arena *a, struct diags *d, struct str **items, size_t *count, size_t *cap)
+static void read_texts(const struct tree *t, struct arena *a, struct diags *d, struct str **items, size_t *count,
+		       size_t *cap)
 {
 	const struct tree *item;
 	for (size_t i = 0, n = t ? items_of(t, &item) : 0; i < n; i++) {
@@ -112,7 +119,8 @@ static void read_texts(const struct tree *t, struct arena *a, struct diags *d, s
 
 static void read_conditions(const struct tree *t, struct diags *d, struct rule_story *s)
 {
-	const struct tree *count = tree_get(t, "count"), *within = tree_get(t, "within"), *sequence = tree_get(t, "sequence"), *item;
+	const struct tree *count = tree_get(t, "count"), *within = tree_get(t, "within"),
+			  *sequence = tree_get(t, "sequence"), *item;
 	uint64_t n;
 	s->count = 1;
 	if (count && (!str_u64(count->value, &n) || !n || n > STORY_COUNT_MAX))
@@ -138,8 +146,8 @@ static void read_conditions(const struct tree *t, struct diags *d, struct rule_s
 
 static void read_story(const struct tree *t, struct arena *a, struct diags *d, struct rule *rule)
 {
-	static const char *const keys[] = { "name", "says", "count", "within", "sequence", "cleared_by", "not_cleared_by",
-					    "never", "fires", "quiet", NULL };
+	static const char *const keys[] = { "name",	      "says",  "count", "within", "sequence", "cleared_by",
+					    "not_cleared_by", "never", "fires", "quiet",  NULL };
 	struct rule_story s = { .name = tree_str(t, "name"), .line = t->line };
 	if (t->kind != TREE_MAP || !is_name(s.name)) {
 		complain(d, t, "a story is a map with a name of small letters, digits and dashes");
@@ -150,7 +158,8 @@ static void read_story(const struct tree *t, struct arena *a, struct diags *d, s
 		for (const char *const *k = keys; *k && !known; k++)
 			known = str_eq(t->items[i].key, str_c(*k));
 		if (!known)
-			diags_add(d, DIAG_ERROR, t->items[i].line, "a story has no key \"%.*s\"", STR_ARG(t->items[i].key));
+			diags_add(d, DIAG_ERROR, t->items[i].line, "a story has no key \"%.*s\"",
+				  STR_ARG(t->items[i].key));
 	}
 	s.says = one_line(tree_str(t, "says"), a);
 	if (!s.says.n)
@@ -158,8 +167,9 @@ static void read_story(const struct tree *t, struct arena *a, struct diags *d, s
 	read_conditions(t, d, &s);
 	read_texts(tree_get(t, "fires"), a, d, &s.fires, &s.fires_count, &s.fires_cap);
 	read_texts(tree_get(t, "quiet"), a, d, &s.quiet, &s.quiet_count, &s.quiet_cap);
-	struct rule_story *slot = rule->story_count < STORIES_MAX ?
-				  arena_push(a, &rule->stories, &rule->story_count, &rule->story_cap) : NULL;
+	struct rule_story *slot = rule->story_count < STORIES_MAX
+					  ? arena_push(a, &rule->stories, &rule->story_count, &rule->story_cap)
+					  : NULL;
 	if (slot)
 		*slot = s;
 	else
@@ -238,8 +248,10 @@ bool rule_story_read(struct str text, struct rule_story *ret_story)
 	uint64_t n;
 	bool good = take_field(&text, &kind) && str_eq(kind, STR("s")) && take_field(&text, &s.name) &&
 		    take_field(&text, &count) && take_field(&text, &within) && take_field(&text, &sequence) &&
-		    take_field(&text, &s.cleared_by) && take_field(&text, &s.not_cleared_by) && take_field(&text, &s.never);
-	if (!good || !str_u64(count, &n) || !n || n > STORY_COUNT_MAX || !str_i64(within, &s.within_s) || s.within_s < 0)
+		    take_field(&text, &s.cleared_by) && take_field(&text, &s.not_cleared_by) &&
+		    take_field(&text, &s.never);
+	if (!good || !str_u64(count, &n) || !n || n > STORY_COUNT_MAX || !str_i64(within, &s.within_s) ||
+	    s.within_s < 0)
 		return false;
 	s.count = (unsigned)n;
 	s.says = text;

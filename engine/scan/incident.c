@@ -14,7 +14,8 @@ enum { SHORT_EXAMPLE = 160 };
 
 bool incident_by_parse(struct str name, enum incident_by *ret_by)
 {
-	static const struct str names[] = { [INCIDENT_BY_ARTICLE] = STR_LIT("article"), [INCIDENT_BY_HOST] = STR_LIT("host"),
+	static const struct str names[] = { [INCIDENT_BY_ARTICLE] = STR_LIT("article"),
+					    [INCIDENT_BY_HOST] = STR_LIT("host"),
 					    [INCIDENT_BY_HOUR] = STR_LIT("hour") };
 	for (size_t i = INCIDENT_BY_ARTICLE; i < sizeof names / sizeof *names; i++)
 		if (str_eq(name, names[i])) {
@@ -94,8 +95,12 @@ static struct str copy(struct arena *a, struct str s)
 
 static struct match copy_match(struct arena *a, const struct match *m, bool folded)
 {
-	struct match c = { .id = copy(a, m->id), .title = copy(a, m->title), .confidence = m->confidence,
-			   .template = copy(a, m->template), .whole_payload = m->whole_payload, .context = m->context };
+	struct match c = { .id = copy(a, m->id),
+			   .title = copy(a, m->title),
+			   .confidence = m->confidence,
+			   .template = copy(a, m->template),
+			   .whole_payload = m->whole_payload,
+			   .context = m->context };
 	c.capture_count = folded ? 0 : m->capture_count;
 	c.captures = arena_array(a, struct match_capture, c.capture_count);
 	for (size_t i = 0; c.captures && i < c.capture_count; i++)
@@ -166,6 +171,25 @@ static struct str keep_lines(struct incidents *set, struct str lines)
 	return kept;
 }
 
+/* span_in gives where a value stands in a text. What a hit says may come from a line with another dress: then the
+ * place nearest to it. */
+static struct match_span span_in(struct str text, const struct match_capture *c)
+{
+	struct match_span s = c->span, best = { 0 };
+	struct str there = str_first(str_from(text, s.start), s.end > s.start ? s.end - s.start : 0);
+	if (!c->value.n || s.end <= s.start || str_find_nocase(there, c->value) != STR_NONE)
+		return s.end > text.n ? best : s;
+	size_t least = SIZE_MAX;
+	for (size_t at = 0, n; (n = str_find_nocase(str_from(text, at), c->value)) != STR_NONE; at += n + 1) {
+		size_t start = at + n, far = start > s.start ? start - s.start : s.start - start;
+		if (far >= least)
+			continue;
+		least = far;
+		best = (struct match_span){ start, start + c->value.n };
+	}
+	return best;
+}
+
 static void set_example(struct incidents *set, struct incident *i, const struct scan_hit *hit,
 			const struct incident_place *place)
 {
@@ -173,7 +197,7 @@ static void set_example(struct incidents *set, struct incident *i, const struct 
 	i->example = *place;
 	i->match.confidence = hit->match.confidence;
 	for (size_t k = 0; k < i->match.capture_count && k < hit->match.capture_count; k++)
-		i->match.captures[k].span = hit->match.captures[k].span;
+		i->match.captures[k].span = span_in(hit->text, &hit->match.captures[k]);
 	i->text = copy(&set->arena, utf8_first(hit->text, room ? INCIDENT_EXAMPLE_MAX : SHORT_EXAMPLE));
 	set->text_bytes += i->text.n;
 	i->before = room ? keep_lines(set, hit->before) : STR("");
@@ -227,8 +251,11 @@ enum err incidents_add(struct incidents *set, const struct scan_hit *hit)
 		if (!i)
 			return ERR_NOMEM;
 		set->slots[slot] = (uint32_t)set->count;
-		*i = (struct incident){ .match = copy_match(&set->arena, &hit->match, folded), .folded = folded,
-					.group = copy(&set->arena, group), .first = place, .last = place };
+		*i = (struct incident){ .match = copy_match(&set->arena, &hit->match, folded),
+					.folded = folded,
+					.group = copy(&set->arena, group),
+					.first = place,
+					.last = place };
 		set_example(set, i, hit, &place);
 	} else if (hit->match.confidence > i->match.confidence + 0.005) {
 		set_example(set, i, hit, &place);

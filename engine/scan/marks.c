@@ -66,14 +66,19 @@ static void take(struct gatherer *g, size_t from, struct str line, uint32_t numb
 		kept[i].value = arena_str(g->arena, captures[i].value);
 	}
 	envelope_read(utf8_mend(line, g->arena), &dress);
-	*slot = (struct scan_mark){ .line = at, .time = stamp_iso(dress.time, g->arena), .id = m->id, .name = m->mark.name,
-				    .captures = kept, .capture_count = count };
+	*slot = (struct scan_mark){ .line = at,
+				    .time = stamp_iso(dress.time, g->arena),
+				    .id = m->id,
+				    .name = m->mark.name,
+				    .captures = kept,
+				    .capture_count = count };
 }
 
 /* The line that holds a place; a piece of it where it is overlong. */
 static struct str line_at(struct str text, size_t at, size_t *ret_from)
 {
-	size_t low = at > SCAN_TEXT_MAX ? at - SCAN_TEXT_MAX : 0, high = text.n - at > SCAN_TEXT_MAX ? at + SCAN_TEXT_MAX : text.n;
+	size_t low = at > SCAN_TEXT_MAX ? at - SCAN_TEXT_MAX : 0,
+	       high = text.n - at > SCAN_TEXT_MAX ? at + SCAN_TEXT_MAX : text.n;
 	const char *before = memrchr(text.p + low, '\n', at - low), *behind = memchr(text.p + at, '\n', high - at);
 	*ret_from = before ? (size_t)(before - text.p) + 1 : low;
 	size_t to = behind ? (size_t)(behind - text.p) : high;
@@ -83,8 +88,13 @@ static struct str line_at(struct str text, size_t at, size_t *ret_from)
 void marks_take(const struct marks *m, const struct chunk *c, const struct prefilter_find *finds, size_t count,
 		size_t skipped, struct arena *a, struct scan_mark **items, size_t *item_count, size_t *item_cap)
 {
-	struct gatherer g = { .marks = m, .text = buf_str(&c->text), .counted = c->start, .arena = a, .items = items,
-			      .count = item_count, .cap = item_cap };
+	struct gatherer g = { .marks = m,
+			      .text = buf_str(&c->text),
+			      .counted = c->start,
+			      .arena = a,
+			      .items = items,
+			      .count = item_count,
+			      .cap = item_cap };
 	for (size_t i = 0; i < count; i++) {
 		size_t at = skipped + finds[i].at, from;
 		const struct file_literal *l = &m->literals->literals[finds[i].literal];

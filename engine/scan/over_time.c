@@ -84,7 +84,8 @@ bool over_time_fits(const struct over_time_mark *m, struct str line, struct matc
 		if (!p && open && str_word(&value, &word)) /* the last one ends at a blank */
 			value = word;
 		if (open && count < MARK_VARS_MAX)
-			captures[count++] = (struct match_capture){ .name = open->name, .value = bare(value), .type = open->type };
+			captures[count++] =
+				(struct match_capture){ .name = open->name, .value = bare(value), .type = open->type };
 		open = NULL;
 		at += n + (p ? p->text.n : 0);
 	}

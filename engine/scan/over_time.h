@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * The marks and stories of a matcher's articles, ready for a scan: lines that are no symptom but tell with one, and what
- * they tell together. Read once, then shared by threads; outlives the
- * matcher.
+ * The marks and stories of a matcher's articles, ready for a scan: lines that are no symptom but tell with one, and
+ * what they tell together. Read once, then shared by threads; outlives the matcher.
  */
 #ifndef KBT_SCAN_OVER_TIME_H
 #define KBT_SCAN_OVER_TIME_H
@@ -36,8 +35,8 @@ void over_time_close(struct over_time *o);
 
 const struct over_time_mark *over_time_find(const struct over_time *o, uint32_t number); /* NULL: it is a story */
 
-/* over_time_fits: the mark's literal pieces stand in the line in their order; what stands between is its captures, at most
- * MARK_VARS_MAX, which borrow. */
+/* over_time_fits: the mark's literal pieces stand in the line in their order; what stands between is its captures, at
+ * most MARK_VARS_MAX, which borrow. */
 bool over_time_fits(const struct over_time_mark *m, struct str line, struct match_capture *captures, size_t *ret_count);
 
 #endif

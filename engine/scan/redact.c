@@ -98,7 +98,9 @@ static const struct redact_name *learn(struct redactor *r, struct str name, enum
 	struct redact_name *n = arena_push(&r->arena, &r->names, &r->name_count, &r->name_cap);
 	if (!n)
 		return NULL;
-	*n = (struct redact_name){ .name = arena_str(&r->arena, name), .kind = kind, .number = ++r->numbers[kind],
+	*n = (struct redact_name){ .name = arena_str(&r->arena, name),
+				   .kind = kind,
+				   .number = ++r->numbers[kind],
 				   .anywhere = kind == REDACT_SECRET ? is_random(name) : name.n >= NAME_MIN };
 	r->slots[slot] = (uint32_t)r->name_count;
 	return n;
@@ -107,7 +109,7 @@ static const struct redact_name *learn(struct redactor *r, struct str name, enum
 /* ---- a line ---- */
 
 struct edit {
-	size_t start, end;	     /* in the text */
+	size_t start, end;	   /* in the text */
 	size_t out_start, out_end; /* in what comes out */
 };
 
@@ -152,8 +154,8 @@ static void add_token(struct buf *out, const struct redact_name *n, enum redact_
 		buf_addf(out, "%s-OTHER", kind_names[kind]);
 }
 
-static void put_edit(struct redactor *r, struct buf *out, struct edit **edits, size_t *count, size_t *cap, struct edit e,
-		     const struct redact_name *n, enum redact_kind kind)
+static void put_edit(struct redactor *r, struct buf *out, struct edit **edits, size_t *count, size_t *cap,
+		     struct edit e, const struct redact_name *n, enum redact_kind kind)
 {
 	e.out_start = out->n;
 	add_token(out, n, kind);
@@ -221,7 +223,8 @@ static size_t moved(const struct edits *edits, size_t at, bool is_end)
 	return out + (at - in);
 }
 
-struct str redact_text(struct redactor *r, struct str text, struct arena *a, struct match_span *spans, size_t span_count)
+struct str redact_text(struct redactor *r, struct str text, struct arena *a, struct match_span *spans,
+		       size_t span_count)
 {
 	struct buf out = { 0 };
 	struct edits edits = { 0 };

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * Names in what is passed on > tokens: HOST-1, USER-2, ADDR-3, SECRET-4, the same name always the same token within a
- * run, in any case of its letters. Only for what is exported, never before matching. Names are told by their shape and by
- * what stands beside them (redact_find.c), by the types of what a template bound, and by the dress of a line; a name
+ * run, in any case of its letters. Only for what is exported, never before matching. Names are told by their shape and
+ * by what stands beside them (redact_find.c), by the types of what a template bound, and by the dress of a line; a name
  * once learned is replaced wherever it stands as a word. What tells of nobody (localhost, root, 127.0.0.1) stays.
  *
  * What has no such shape and no such neighbour is not found: a reader should still look at what leaves the house.
@@ -20,7 +20,7 @@ enum { REDACT_NAMES_MAX = 200000 }; /* beyond, a name becomes HOST-OTHER and is 
 
 struct redact_name;
 
-struct redactor { /* zeroed at first */
+struct redactor {	   /* zeroed at first */
 	bool secrets_only; /* hosts, users and addresses stay as they are */
 	struct arena arena, work;
 	struct redact_name *names;
@@ -39,7 +39,8 @@ void redact_learn_match(struct redactor *r, const struct match *m);
 
 /* redact_text gives the text with tokens, in the arena (itself where nothing is to be replaced). Spans that count in it
  * are moved along. */
-struct str redact_text(struct redactor *r, struct str text, struct arena *a, struct match_span *spans, size_t span_count);
+struct str redact_text(struct redactor *r, struct str text, struct arena *a, struct match_span *spans,
+		       size_t span_count);
 
 /* redact_hit gives a copy in the arena, learned from first. */
 struct scan_hit redact_hit(struct redactor *r, const struct scan_hit *hit, struct arena *a);

@@ -47,10 +47,12 @@ static struct str part(struct str s, size_t at, size_t n)
 	return (struct str){ s.p + at, n };
 }
 
-static bool in_list(struct str word, const char *const *list)
+/* in_list: of words with blanks between them */
+static bool in_list(struct str word, const char *list)
 {
-	for (; *list; list++)
-		if (str_eq_nocase(word, str_c(*list)))
+	struct str rest = str_c(list);
+	for (struct str one; word.n && str_word(&rest, &one);)
+		if (str_eq_nocase(word, one))
 			return true;
 	return false;
 }
@@ -68,14 +70,12 @@ bool redact_is_address(struct str name)
 
 bool redact_keeps(struct str name)
 {
-	static const char *const kept[] = {
-		"localhost", "localhost.localdomain", "localdomain", "root", "admin", "administrator", "system", "nobody", "daemon",
-		"guest", "anonymous", "unknown", "none", "null", "nil", "user", "users", "host", "server", "client", "name", "and",
-		"or", "the", "a", "an", "is", "was", "not", "from", "to", "for", "by", "with", "on", "in", "at", "of", "invalid",
-		"error", "failed", "public", "input", "request", "action", "interface", "space", "mode", "data", "agent", "profile",
-		"authentication", "account", "password", "connection", "session", "process", "default", "all", "any", "true", "false", "yes", "no", "ssh", "www", "127.0.0.1", "::1",
-		"0.0.0.0", "::", NULL
-	};
+	static const char kept[] =
+		"localhost localhost.localdomain localdomain root admin administrator system nobody daemon guest "
+		"anonymous unknown none null nil user users host server client name and or the a an is was not from "
+		"to for by with on in at of invalid error failed public input request action interface space mode "
+		"data agent profile authentication account password connection session process default all any true "
+		"false yes no ssh www 127.0.0.1 ::1 0.0.0.0 ::";
 	bool letter = false;
 	for (size_t i = 0; i < name.n; i++)
 		letter |= char_is_alpha(name.p[i]) || (unsigned char)name.p[i] >= 0x80;
@@ -89,7 +89,8 @@ static size_t take(struct finder *f, size_t at, size_t n, enum redact_kind kind)
 	struct str name = part(f->line, at, n);
 	if (kind == REDACT_HOST && redact_is_address(name))
 		kind = REDACT_ADDR;
-	bool hardware = kind == REDACT_ADDR && !redact_is_address(name); /* of a network card: it need not have a letter */
+	bool hardware =
+		kind == REDACT_ADDR && !redact_is_address(name); /* of a network card: it need not have a letter */
 	bool keep = kind == REDACT_SECRET || hardware ? !n : redact_keeps(name);
 	if (!keep && f->count < f->max)
 		f->spans[f->count++] = (struct redact_span){ at, at + n, kind };
@@ -101,7 +102,8 @@ static size_t take(struct finder *f, size_t at, size_t n, enum redact_kind kind)
 static size_t address_at(struct str s, size_t at)
 {
 	size_t n = 0, colons = 0, dots = 0;
-	while (at + n < s.n && n < ADDRESS_MAX && (char_is_hex(s.p[at + n]) || s.p[at + n] == ':' || s.p[at + n] == '.')) {
+	while (at + n < s.n && n < ADDRESS_MAX &&
+	       (char_is_hex(s.p[at + n]) || s.p[at + n] == ':' || s.p[at + n] == '.')) {
 		colons += s.p[at + n] == ':';
 		dots += s.p[at + n] == '.';
 		n++;
@@ -123,15 +125,15 @@ static size_t address_at(struct str s, size_t at)
 
 /* ---- what stands behind a word or a mark ---- */
 
-static const char *const user_keys[] = { "user", "username", "user_name", "userid", "usr", "login", "logname", "ruser", "account",
-					 "acct", "owner", "samaccountname", NULL };
-static const char *const host_keys[] = { "host", "hostname", "host_name", "rhost", "server", "servername", "computer",
-					 "computername", "machine", "node", "peer", "client", "remote", "addr", "address", "ip",
-					 "workstation", NULL };
-static const char *const secret_keys[] = { "password", "passwd", "pwd", "pass", "passphrase", "secret", "client_secret",
-					   "token", "access_token", "refresh_token", "id_token", "api_key", "apikey", "api-key",
-					   "access_key", "secret_key", "private_key", "auth", "authorization", "cookie", "sessionid",
-					   "session_id", "sid", "jsessionid", "phpsessid", "credential", "signature", "sig", NULL };
+static const char user_keys[] =
+	"user username user_name userid usr login logname ruser account acct owner samaccountname";
+static const char host_keys[] =
+	"host hostname host_name rhost server servername computer computername machine node peer client remote addr "
+	"address ip workstation";
+static const char secret_keys[] =
+	"password passwd pwd pass passphrase secret client_secret token access_token refresh_token id_token api_key "
+	"apikey api-key access_key secret_key private_key auth authorization cookie sessionid session_id sid "
+	"jsessionid phpsessid credential signature sig";
 
 static bool tells_apart(struct str name)
 {
@@ -172,7 +174,7 @@ static size_t behind_key(struct finder *f, size_t end, enum redact_kind kind)
 		return end; /* a UNC name is told by itself */
 	size_t n = kind == REDACT_SECRET ? secret_run(s, value) : name_run(s, value);
 	if (kind == REDACT_SECRET) {
-		static const char *const schemes[] = { "bearer", "basic", "digest", "negotiate", "ntlm", NULL };
+		static const char schemes[] = "bearer basic digest negotiate ntlm";
 		if (assigned && in_list(part(s, value, n), schemes)) {
 			value = skip_blanks(s, value + n);
 			n = secret_run(s, value);
@@ -200,7 +202,7 @@ static struct str word_before(struct str s, size_t at)
 /* "for user alice", "invalid user bob from", "password for carol from": the word before decides. */
 static size_t user_behind(struct finder *f, size_t start, size_t end)
 {
-	static const char *const before_user[] = { "for", "by", "of", "invalid", "from", "as", "unknown", "illegal", NULL };
+	static const char before_user[] = "for by of invalid from as unknown illegal";
 	struct str s = f->line;
 	if (!in_list(word_before(s, start), before_user) || at_or_nul(s, end) != ' ')
 		return end;
@@ -210,8 +212,8 @@ static size_t user_behind(struct finder *f, size_t start, size_t end)
 
 static size_t for_behind(struct finder *f, size_t start, size_t end)
 {
-	static const char *const before_for[] = { "password", "publickey", "interactive", "login", "logon", "authentication",
-						  "none", "gssapi", "accepted", NULL };
+	static const char before_for[] =
+		"password publickey interactive login logon authentication none gssapi accepted";
 	struct str s = f->line;
 	if (!in_list(word_before(s, start), before_for))
 		return end;
@@ -223,8 +225,9 @@ static size_t for_behind(struct finder *f, size_t start, size_t end)
 /* "DB_PASSWORD", "accessToken" */
 static bool ends_secret(struct str word)
 {
-	static const struct str ends[] = { STR_LIT("password"), STR_LIT("passwd"), STR_LIT("secret"), STR_LIT("token"),
-					   STR_LIT("apikey"), STR_LIT("api_key"), STR_LIT("api-key"), STR_LIT("passphrase") };
+	static const struct str ends[] = { STR_LIT("password"), STR_LIT("passwd"),    STR_LIT("secret"),
+					   STR_LIT("token"),	STR_LIT("apikey"),    STR_LIT("api_key"),
+					   STR_LIT("api-key"),	STR_LIT("passphrase") };
 	for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
 		if (str_ends_nocase(word, ends[i]))
 			return true;
@@ -235,7 +238,8 @@ static size_t word_at(struct finder *f, size_t at)
 {
 	struct str s = f->line;
 	size_t n = 0;
-	while (at + n < s.n && n < WORD_KEY_MAX && (char_is_alpha(s.p[at + n]) || s.p[at + n] == '_' || s.p[at + n] == '-'))
+	while (at + n < s.n && n < WORD_KEY_MAX &&
+	       (char_is_alpha(s.p[at + n]) || s.p[at + n] == '_' || s.p[at + n] == '-'))
 		n++;
 	struct str word = part(s, at, n);
 	size_t end = at + n;
@@ -299,10 +303,9 @@ static size_t mail_at(struct finder *f, size_t at)
 /* domain_at: a dotted name under a top-level domain of hosts; what ends in others ("a.log", "java.lang") is no host. */
 static size_t domain_at(struct finder *f, size_t at)
 {
-	static const char *const tops[] = { "com", "net", "org", "edu", "gov", "mil", "int", "io", "de", "uk", "fr", "nl", "eu",
-					    "ch", "at", "it", "es", "jp", "cn", "ru", "br", "au", "ca", "us", "pl", "se", "info",
-					    "biz", "dev", "app", "cloud", "local", "lan", "internal", "intern", "intranet", "corp",
-					    "home", "localdomain", "test", "example", "invalid", "arpa", "om", NULL };
+	static const char tops[] =
+		"com net org edu gov mil int io de uk fr nl eu ch at it es jp cn ru br au ca us pl se info biz dev "
+		"app cloud local lan internal intern intranet corp home localdomain test example invalid arpa om";
 	size_t n = name_run(f->line, at), dot = n;
 	while (dot && f->line.p[at + dot - 1] != '.')
 		dot--;
@@ -311,8 +314,8 @@ static size_t domain_at(struct finder *f, size_t at)
 
 static size_t home_at(struct finder *f, size_t at)
 {
-	static const struct str places[] = { STR_LIT("/home/"), STR_LIT("/Users/"), STR_LIT("\\Users\\"), STR_LIT("\\\\Users\\\\"),
-					     STR_LIT("\\Documents and Settings\\") };
+	static const struct str places[] = { STR_LIT("/home/"), STR_LIT("/Users/"), STR_LIT("\\Users\\"),
+					     STR_LIT("\\\\Users\\\\"), STR_LIT("\\Documents and Settings\\") };
 	for (size_t i = 0; i < sizeof places / sizeof *places; i++)
 		if (str_starts_nocase(str_from(f->line, at), places[i]))
 			return take(f, at + places[i].n, name_run(f->line, at + places[i].n), REDACT_USER);
@@ -322,8 +325,10 @@ static size_t home_at(struct finder *f, size_t at)
 /* Tokens of well-known shapes, and long hexadecimal numbers. */
 static size_t secret_at(struct finder *f, size_t at)
 {
-	static const struct str starts[] = { STR_LIT("eyJ"), STR_LIT("AKIA"), STR_LIT("ASIA"), STR_LIT("ghp_"), STR_LIT("gho_"),
-					     STR_LIT("github_pat_"), STR_LIT("xoxb-"), STR_LIT("xoxp-"), STR_LIT("sk-"), STR_LIT("glpat-") };
+	static const struct str starts[] = { STR_LIT("eyJ"),   STR_LIT("AKIA"),	 STR_LIT("ASIA"),
+					     STR_LIT("ghp_"),  STR_LIT("gho_"),	 STR_LIT("github_pat_"),
+					     STR_LIT("xoxb-"), STR_LIT("xoxp-"), STR_LIT("sk-"),
+					     STR_LIT("glpat-") };
 	struct str rest = str_from(f->line, at);
 	size_t n = 0, hex = 0;
 	while (n < rest.n && (char_is_alnum(rest.p[n]) || strchr("._-+/=", rest.p[n])))
@@ -352,7 +357,8 @@ static size_t option_at(struct finder *f, size_t at)
 	while (start && s.p[start - 1] != ' ')
 		start--;
 	struct str before = part(s, start, at - start);
-	bool path = str_find_char(before, '\\') != STR_NONE || str_ends_nocase(before, STR(":")) || str_eq(before, STR("*"));
+	bool path = str_find_char(before, '\\') != STR_NONE || str_ends_nocase(before, STR(":")) ||
+		    str_eq(before, STR("*"));
 	bool use = str_find_nocase(str_first(s, start), STR("net use ")) != STR_NONE;
 	return use && before.n && !path && (!f->count || f->spans[f->count - 1].end <= start)
 		       ? (take(f, start, before.n, REDACT_SECRET), at + 1)
@@ -362,7 +368,7 @@ static size_t option_at(struct finder *f, size_t at)
 /* At the start of a word, or at a mark. */
 static size_t shape_at(struct finder *f, size_t at)
 {
-	static size_t (*const shapes[])(struct finder *f, size_t at) = { secret_at, mail_at, word_at, domain_at };
+	static size_t (*const shapes[])(struct finder * f, size_t at) = { secret_at, mail_at, word_at, domain_at };
 	struct str rest = str_from(f->line, at);
 	if (rest.p[0] == '/' || rest.p[0] == '\\') {
 		size_t next = home_at(f, at);

@@ -21,7 +21,7 @@ struct story_state {
 	struct moment last_hit, open_since; /* open: the first hit behind which nothing cleared */
 	bool open;
 	bool counted, told, cleared, uncleared, broken; /* the count, the sequence; `never` is broken */
-	bool held; /* in a file before this one */
+	bool held;					/* in a file before this one */
 };
 
 struct story_track {
@@ -29,7 +29,7 @@ struct story_track {
 	struct match_capture *captures; /* name and value */
 	size_t capture_count;
 	struct str file;
-	size_t first, count; /* slice of the stories */
+	size_t first, count;	    /* slice of the stories */
 	struct story_state *states; /* parallel to it */
 };
 
@@ -46,8 +46,9 @@ static bool within(const struct rule_story *story, struct moment a, struct momen
 
 static bool holds(const struct rule_story *story, const struct story_state *x)
 {
-	return x->hit_count && x->counted && (!story->sequence_count || x->told) && (!story->cleared_by.n || x->cleared) &&
-	       (!story->not_cleared_by.n || x->uncleared || x->open) && (!story->never.n || !x->broken);
+	return x->hit_count && x->counted && (!story->sequence_count || x->told) &&
+	       (!story->cleared_by.n || x->cleared) && (!story->not_cleared_by.n || x->uncleared || x->open) &&
+	       (!story->never.n || !x->broken);
 }
 
 static void take_sequence(const struct rule_story *story, struct story_state *x, struct str event, struct moment now)

@@ -18,14 +18,15 @@ static const char *const words[26][9] = {
 	['k' - 'a'] = { "killed" },
 	['l' - 'a'] = { "lost" },
 	['m' - 'a'] = { "missing", "mismatch", "malformed" },
-	['n' - 'a'] = { "not found", "no such", "not permitted", "no route", "not responding", "not supported", "no space" },
+	['n' - 'a'] = { "not found", "no such", "not permitted", "no route", "not responding", "not supported",
+			"no space" },
 	['o' - 'a'] = { "out of memory", "overflow", "overrun" },
 	['p' - 'a'] = { "panic", "problem" },
 	['r' - 'a'] = { "refused", "rejected", "reset by peer" },
 	['s' - 'a'] = { "severe", "segfault", "stuck" },
 	['t' - 'a'] = { "timeout", "timed out", "terminated abnormally", "too many" },
-	['u' - 'a'] = { "unable", "unreachable", "unexpected", "unknown host", "unauthorized", "unavailable", "unrecoverable",
-			"unhandled" },
+	['u' - 'a'] = { "unable", "unreachable", "unexpected", "unknown host", "unauthorized", "unavailable",
+			"unrecoverable", "unhandled" },
 	['v' - 'a'] = { "violation" },
 	['w' - 'a'] = { "wrong" },
 };
@@ -90,8 +91,8 @@ static bool starts_word(struct str line, size_t at)
 {
 	if (!char_is_alpha(line.p[at]))
 		return false;
-	return !at || !char_is_alpha(line.p[at - 1]) || (char_is_upper(line.p[at]) && at + 1 < line.n &&
-							 char_is_lower(line.p[at + 1]));
+	return !at || !char_is_alpha(line.p[at - 1]) ||
+	       (char_is_upper(line.p[at]) && at + 1 < line.n && char_is_lower(line.p[at + 1]));
 }
 
 bool suspect_looks(struct str line)

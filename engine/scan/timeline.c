@@ -6,8 +6,9 @@
 
 #include <string.h>
 
-static const int64_t widths[] = { 1, 5, 10, 30, 60, 300, 600, 1800, 3600, 10800, 21600, 43200, 86400, 604800, 2419200,
-				  29030400, 290304000, 2903040000, 29030400000, 290304000000 };
+static const int64_t widths[] = { 1,	   5,	     10,	30,	    60,		 300,	      600,
+				  1800,	   3600,     10800,	21600,	    43200,	 86400,	      604800,
+				  2419200, 29030400, 290304000, 2903040000, 29030400000, 290304000000 };
 
 static int64_t floor_to(int64_t value, int64_t width)
 {
@@ -34,8 +35,8 @@ bool timeline_widen(struct timeline_axis *a, int64_t at_s)
 		(floor_to(a->max_s, widths[i]) - floor_to(a->min_s, widths[i])) / widths[i] >= TIMELINE_BUCKETS))
 		i++;
 	a->width_s = widths[i];
-	a->start_s = below ? floor_to(a->max_s, widths[i]) - (TIMELINE_BUCKETS - 1) * widths[i] :
-			     floor_to(a->min_s, widths[i]);
+	a->start_s = below ? floor_to(a->max_s, widths[i]) - (TIMELINE_BUCKETS - 1) * widths[i]
+			   : floor_to(a->min_s, widths[i]);
 	return !first;
 }
 

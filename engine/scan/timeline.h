@@ -13,9 +13,9 @@
 
 enum { TIMELINE_BUCKETS = 120 };
 
-struct timeline_axis { /* zeroed: nothing seen */
-	int64_t width_s; /* of a bucket; 0: no time was seen */
-	int64_t start_s; /* of the first bucket: a multiple of the width */
+struct timeline_axis {	      /* zeroed: nothing seen */
+	int64_t width_s;      /* of a bucket; 0: no time was seen */
+	int64_t start_s;      /* of the first bucket: a multiple of the width */
 	int64_t min_s, max_s; /* of the times seen */
 };
 
@@ -30,8 +30,9 @@ void timeline_move(struct timeline_row *row, const struct timeline_axis *from, c
 /* timeline_count adds to the bucket of a time that the axis holds. */
 void timeline_count(struct timeline_row *row, const struct timeline_axis *axis, int64_t at_s);
 
-/* timeline_columns folds the buckets between the first and the last time seen into at most max columns, each of the same
- * whole number of buckets; gives how many. */
-size_t timeline_columns(const struct timeline_row *row, const struct timeline_axis *axis, uint64_t *columns, size_t max);
+/* timeline_columns folds the buckets between the first and the last time seen into at most max columns, each of the
+ * same whole number of buckets; gives how many. */
+size_t timeline_columns(const struct timeline_row *row, const struct timeline_axis *axis, uint64_t *columns,
+			size_t max);
 
 #endif

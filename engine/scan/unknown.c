@@ -12,11 +12,11 @@
 #include <string.h>
 
 enum {
-	DEPTH = 3,	   /* levels of the tree: number of words, first word, second word */
+	DEPTH = 3,	    /* levels of the tree: number of words, first word, second word */
 	CHILDREN_MAX = 100, /* of a node; then the word counts as one that varies */
 	ALIKE_PERCENT = 60, /* of the words with letters that do not vary on both sides, so many are the same */
-	WORD_MAX = 80,	   /* bytes of a word that are compared and shown */
-	RUN_SHOWN = 4	   /* words in a row that vary */
+	WORD_MAX = 80,	    /* bytes of a word that are compared and shown */
+	RUN_SHOWN = 4	    /* words in a row that vary */
 };
 
 struct unknown_node {
@@ -76,9 +76,9 @@ static bool is_hex(struct str s)
 /* names_code: a word behind which a number tells errors apart ("error 53", "code=0x35", "errno:"). */
 static bool names_code(struct str word)
 {
-	static const struct str names[] = { STR_LIT("error"), STR_LIT("err"), STR_LIT("errno"), STR_LIT("code"), STR_LIT("status"),
-					    STR_LIT("rc"), STR_LIT("event"), STR_LIT("result"), STR_LIT("signal"), STR_LIT("exit"),
-					    STR_LIT("hresult") };
+	static const struct str names[] = { STR_LIT("error"),  STR_LIT("err"),	STR_LIT("errno"),  STR_LIT("code"),
+					    STR_LIT("status"), STR_LIT("rc"),	STR_LIT("event"),  STR_LIT("result"),
+					    STR_LIT("signal"), STR_LIT("exit"), STR_LIT("hresult") };
 	size_t end = word.n;
 	while (end && !is_part(word.p[end - 1]))
 		end--;
@@ -107,9 +107,9 @@ static struct unknown_word mask(struct str word, struct str before, struct arena
 		size_t n = part_at(word, at);
 		struct str part = { word.p + at, n ? n : 1 };
 		bool varies = n && (has_digit(part) || is_hex(part));
-		bool code = varies && is_code(part) && (names_code(str_first(word, at)) ||
-							(names_code(before) && !at) ||
-							(names_code(before) && at == 1 && strchr("(#=:'\"", word.p[0])));
+		bool code = varies && is_code(part) &&
+			    (names_code(str_first(word, at)) || (names_code(before) && !at) ||
+			     (names_code(before) && at == 1 && strchr("(#=:'\"", word.p[0])));
 		w.code |= code;
 		buf_add(&b, varies && !code ? VARIES : part);
 		at += part.n;
@@ -148,7 +148,8 @@ static size_t read_words(struct unknowns *set, struct str text, struct unknown_w
 	struct match_envelope envelope;
 	text = utf8_mend(text, &set->work);
 	envelope_read(text, &envelope);
-	struct str rest = str_from(str_first(text, envelope.payload.end), envelope.payload.start), word, before = STR("");
+	struct str rest = str_from(str_first(text, envelope.payload.end), envelope.payload.start), word,
+		   before = STR("");
 	size_t n = 0;
 	while (n < UNKNOWN_WORDS_MAX && str_word(&rest, &word)) {
 		word = utf8_first(word, WORD_MAX);
@@ -259,8 +260,13 @@ static enum err add_template(struct unknowns *set, uint32_t leaf, const struct s
 	struct unknown *u = arena_push(&set->arena, &set->items, &set->count, &set->cap);
 	if (!u)
 		return ERR_NOMEM;
-	*u = (struct unknown){ .words = kept, .word_count = count, .cut = cut, .count = 1, .file = set->file,
-			       .line = line->line, .next = set->nodes[leaf - 1].leaf };
+	*u = (struct unknown){ .words = kept,
+			       .word_count = count,
+			       .cut = cut,
+			       .count = 1,
+			       .file = set->file,
+			       .line = line->line,
+			       .next = set->nodes[leaf - 1].leaf };
 	u->text = arena_str(&set->arena, utf8_mend(utf8_first(str_trim(line->text), UNKNOWN_EXAMPLE_MAX), &set->work));
 	set->nodes[leaf - 1].leaf = (uint32_t)set->count;
 	return arena_err(&set->arena);
@@ -323,7 +329,8 @@ void unknown_template(struct buf *out, const struct unknown *u)
 		if (run > RUN_SHOWN)
 			continue;
 		buf_add_c(out, i ? " " : "");
-		buf_add(out, run == RUN_SHOWN && i + 1 < u->word_count && u->words[i + 1].varies ? STR("...") : u->words[i].text);
+		buf_add(out, run == RUN_SHOWN && i + 1 < u->word_count && u->words[i + 1].varies ? STR("...")
+												 : u->words[i].text);
 	}
 	buf_add_c(out, u->cut ? " ..." : "");
 }

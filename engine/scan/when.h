@@ -8,14 +8,14 @@
 #include "base/str.h"
 
 struct when {
-	int64_t now_s; /* set by the owner: stamps without a year are not of tomorrow; 0: they are of 2000 */
-	bool dated;    /* some stamp had a year */
-	int year;      /* that the last stamp of this file had or was taken to have */
+	int64_t now_s;	/* set by the owner: stamps without a year are not of tomorrow; 0: they are of 2000 */
+	bool dated;	/* some stamp had a year */
+	int year;	/* that the last stamp of this file had or was taken to have */
 	int64_t last_s; /* of that stamp */
 };
 
-/* when_read reads a stamp as a hit has it; false for one that is none, or has no date. One without a year is of the year
- * that the file spoke of last, and of the next one where it falls behind by half a year. */
+/* when_read reads a stamp as a hit has it; false for one that is none, or has no date. One without a year is of the
+ * year that the file spoke of last, and of the next one where it falls behind by half a year. */
 bool when_read(struct when *w, struct str time, int64_t *ret_s);
 void when_next_file(struct when *w);
 

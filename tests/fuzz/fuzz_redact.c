@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Any bytes as lines to be redacted: no learned name is left as a word of its own, the lines stay as many, a second time
- * gives the same, and spans stay in bounds and in order.
+ * Any bytes as lines to be redacted: no learned name is left as a word of its own, the lines stay as many, a second
+ * time gives the same, and spans stay in bounds and in order.
  */
 #include "scan/redact.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * One log as a scan shows it over the small KB: every hit as JSON, the incidents by what they can be grouped, and the page
- * without its style.
+ * One log as a scan shows it over the small KB: every hit as JSON, the incidents by what they can be grouped, and the
+ * page without its style.
  */
 #include "tests/main/golden.h"
 
@@ -60,6 +60,11 @@ static enum err print_sets(struct golden_run *r, struct buf *out)
 			render_text_incidents(out, &text, &r->sets[i], g);
 	}
 	unknowns_rank(&r->unknowns);
+	buf_add_c(out, "---- incidents\n");
+	for (size_t i = 0; i < r->sets[0].count; i++) {
+		render_json_incident(out, &r->sets[0].items[i]);
+		buf_add_char(out, '\n');
+	}
 	buf_add_c(out, "---- unknown\n");
 	for (size_t i = 0; i < r->unknowns.count; i++) {
 		render_json_unknown(out, &r->unknowns.items[i]);
@@ -73,15 +78,23 @@ static enum err print_sets(struct golden_run *r, struct buf *out)
 static enum err print_page(struct golden_run *r, const struct scan_counts *counts, struct arena *a, struct buf *out)
 {
 	static struct rule_resolution todo[] = {
-		{ .kind = RESOLUTION_WORKAROUND, .text = STR_LIT("Use <the> \"other\" path & wait"), .where = STR_LIT("<client>") },
+		{ .kind = RESOLUTION_WORKAROUND,
+		  .text = STR_LIT("Use <the> \"other\" path & wait"),
+		  .where = STR_LIT("<client>") },
 		{ .kind = RESOLUTION_FIX, .text = STR_LIT("Mend it"), .caveat = STR_LIT("See Q134964 and <script>") },
 	};
 	struct incidents *set = &r->sets[INCIDENT_BY_ARTICLE];
 	struct rule *rules = arena_array(a, struct rule, set->group_count);
 	struct buf page = { 0 };
 	for (size_t i = 0; rules && i < set->group_count; i++)
-		rules[i] = (struct rule){ .cause = STR("It is <i>down</i>."), .resolutions = todo, .resolution_count = 2 };
-	struct render_scan scan = { .set = set, .rules = rules, .limit = 2, .unknowns = &r->unknowns, .counts = *counts, .files = 1,
+		rules[i] =
+			(struct rule){ .cause = STR("It is <i>down</i>."), .resolutions = todo, .resolution_count = 2 };
+	struct render_scan scan = { .set = set,
+				    .rules = rules,
+				    .limit = 2,
+				    .unknowns = &r->unknowns,
+				    .counts = *counts,
+				    .files = 1,
 				    .made = STR("2026-11-25") };
 	render_html_scan(&page, &scan);
 	struct str text = buf_str(&page);

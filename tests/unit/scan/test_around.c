@@ -56,14 +56,37 @@ static void looks(void **unused)
 {
 	(void)unused;
 	static const char *const yes[] = {
-		"Error 5 reading", "read failed", "java.io.IOException: x", "connect: Connection timed out",
-		"not_found", "Server=db1 No such host", "failed=3", "ERR something", "error: 0x80070035", "1 error",
-		"Cannot open", "can't open", "couldn't open", "kernel panic - not syncing", "retry: connectTimeout",
+		"Error 5 reading",
+		"read failed",
+		"java.io.IOException: x",
+		"connect: Connection timed out",
+		"not_found",
+		"Server=db1 No such host",
+		"failed=3",
+		"ERR something",
+		"error: 0x80070035",
+		"1 error",
+		"Cannot open",
+		"can't open",
+		"couldn't open",
+		"kernel panic - not syncing",
+		"retry: connectTimeout",
 	};
 	static const char *const no[] = {
-		"", "all is well", "0 errors", "no error", "Win32 error = 0", "errors: 0, warnings: 0", "without failures",
-		"terrors", "errand", "session closed", "found it", "unfailingly",
-		"failed=0 ok=3", "(error 0)",
+		"",
+		"all is well",
+		"0 errors",
+		"no error",
+		"Win32 error = 0",
+		"errors: 0, warnings: 0",
+		"without failures",
+		"terrors",
+		"errand",
+		"session closed",
+		"found it",
+		"unfailingly",
+		"failed=0 ok=3",
+		"(error 0)",
 	};
 	for (size_t i = 0; i < sizeof yes / sizeof *yes; i++)
 		if (!suspect_looks(str_c(yes[i])))
@@ -76,10 +99,16 @@ static void looks(void **unused)
 static void seconds(void **unused)
 {
 	(void)unused;
-	static const struct { const char *text; int64_t want; } cases[] = {
-		{ "1970-01-01T00:00:00Z", 0 },	       { "2001-03-12T10:56:20", 984394580 },
-		{ "2001-03-12T10:56:20+01:00", 984390980 }, { "Mar 12 10:56:20", 984394580 },
-		{ "2000-02-29T23:59:59Z", 951868799 }, { "1969-12-31 23:59:59", -1 },
+	static const struct {
+		const char *text;
+		int64_t want;
+	} cases[] = {
+		{ "1970-01-01T00:00:00Z", 0 },
+		{ "2001-03-12T10:56:20", 984394580 },
+		{ "2001-03-12T10:56:20+01:00", 984390980 },
+		{ "Mar 12 10:56:20", 984394580 },
+		{ "2000-02-29T23:59:59Z", 951868799 },
+		{ "1969-12-31 23:59:59", -1 },
 	};
 	struct stamp t;
 	int64_t got;

@@ -68,11 +68,31 @@ static void beyond_the_bound_they_fold(void **unused)
 	incidents_free(&set);
 }
 
+/* What a hit says may be remembered from a line with another dress: its spans are those of that line. */
+static void values_are_found_in_the_example(void **unused)
+{
+	(void)unused;
+	struct incidents set = { 0 };
+	struct match_capture c[] = { { .name = STR("server"), .value = STR("nas1"), .span = { 4, 8 } },
+				     { .name = STR("port"), .value = STR("22"), .span = { 14, 16 } },
+				     { .name = STR("share"), .value = STR("gone"), .span = { 1, 3 } } };
+	struct scan_hit hit = { .file = STR("a"), .best = true, .text = STR("12:22:00 to nas1 port 22"),
+				.match = { .id = STR("Q1"), .captures = c, .capture_count = 3 } };
+	assert_int_equal(incidents_add(&set, &hit), ERR_OK);
+	const struct incident *i = &set.items[0];
+	assert_int_equal(i->match.captures[0].span.start, 12);
+	assert_int_equal(i->match.captures[0].span.end, 16);
+	assert_int_equal(i->match.captures[1].span.start, 22);
+	assert_int_equal(i->match.captures[2].span.end, 0);
+	incidents_free(&set);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(groups_by_article_and_bindings),
 		cmocka_unit_test(beyond_the_bound_they_fold),
+		cmocka_unit_test(values_are_found_in_the_example),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

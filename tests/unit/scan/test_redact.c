@@ -40,7 +40,8 @@ static void shapes(void **unused)
 	alone("get http://10.0.0.1/a", "get http://ADDR-1/a");
 	alone("opened /home/alice/a.txt and C:\\Users\\bob\\x", "opened /home/USER-1/a.txt and C:\\Users\\USER-2\\x");
 	alone("host web1.corp.local is up", "host HOST-1 is up");
-	alone("a.log and java.lang.ClassCastException and libfoo.so.1", "a.log and java.lang.ClassCastException and libfoo.so.1");
+	alone("a.log and java.lang.ClassCastException and libfoo.so.1",
+	      "a.log and java.lang.ClassCastException and libfoo.so.1");
 	alone("id 0123456789abcdef0123456789abcdef end", "id SECRET-1 end");
 }
 
@@ -51,7 +52,8 @@ static void neighbours(void **unused)
 	alone("Invalid user webmaster from 10.0.0.9", "Invalid user USER-1 from ADDR-1");
 	alone("rhost=web7 ruser=dave uid=0 user=root", "rhost=HOST-1 ruser=USER-1 uid=0 user=root");
 	alone("logname= uid=0 ruser= rhost=web7  user = dave", "logname= uid=0 ruser= rhost=HOST-1  user = USER-1");
-	alone("password=hunter2;db.password=x DB_TOKEN: 'abc1'", "password=SECRET-1;db.password=SECRET-2 DB_TOKEN: 'SECRET-3'");
+	alone("password=hunter2;db.password=x DB_TOKEN: 'abc1'",
+	      "password=SECRET-1;db.password=SECRET-2 DB_TOKEN: 'SECRET-3'");
 	alone("Authorization: Bearer abc.def.ghi", "Authorization: Bearer SECRET-1");
 	alone("{\"user\": \"erin\", \"host\":\"db9\"}", "{\"user\": \"USER-1\", \"host\":\"HOST-1\"}");
 	alone("ssh: connect to host nas1 port 22", "ssh: connect to host HOST-1 port 22");
@@ -62,9 +64,19 @@ static void what_stays(void **unused)
 {
 	(void)unused;
 	static const char *const same[] = {
-		"", "all is well", "localhost 127.0.0.1 ::1 0.0.0.0 255.255.255.0", "user root logged in", "waiting for data from disk",
-		"server: failed to start", "the host is down", "user authentication failed", "by user request",
-		"10:56:20 2001-03-12 error 0x80070035 (53)", "version 2.0.1", "password for the token is missing", "C:\\Windows\\x",
+		"",
+		"all is well",
+		"localhost 127.0.0.1 ::1 0.0.0.0 255.255.255.0",
+		"user root logged in",
+		"waiting for data from disk",
+		"server: failed to start",
+		"the host is down",
+		"user authentication failed",
+		"by user request",
+		"10:56:20 2001-03-12 error 0x80070035 (53)",
+		"version 2.0.1",
+		"password for the token is missing",
+		"C:\\Windows\\x",
 		"C:\\\\Windows\\\\x",
 	};
 	for (size_t i = 0; i < sizeof same / sizeof *same; i++)
@@ -77,7 +89,8 @@ static void one_name_one_token(void **unused)
 	struct redactor r = { 0 };
 	struct arena a = { 0 };
 	redact_learn(&r, STR("\\\\FILESRV\\x\nuser=alice"));
-	struct str got = redact_text(&r, STR("Alice of filesrv.log, filesrv2, malice, FILESRV-a and alice_x"), &a, NULL, 0);
+	struct str got =
+		redact_text(&r, STR("Alice of filesrv.log, filesrv2, malice, FILESRV-a and alice_x"), &a, NULL, 0);
 	assert_true(str_eq(got, STR("USER-1 of HOST-1.log, filesrv2, malice, HOST-1-a and USER-1_x")));
 	struct str again = redact_text(&r, STR("\\\\OTHER\\x then \\\\Filesrv\\y"), &a, NULL, 0);
 	assert_true(str_eq(again, STR("\\\\HOST-2\\x then \\\\HOST-1\\y")));
@@ -97,7 +110,8 @@ static void spans_move_along(void **unused)
 	assert_true(str_eq(got, STR("ADDR-1 to \\\\HOST-1\\SMS_SITE (53)")));
 	static const char *const want[] = { "HOST-1", "SMS_SITE", "ADDR-1", "" };
 	for (size_t i = 0; i < 4; i++)
-		assert_true(str_eq((struct str){ got.p + spans[i].start, spans[i].end - spans[i].start }, str_c(want[i])));
+		assert_true(
+			str_eq((struct str){ got.p + spans[i].start, spans[i].end - spans[i].start }, str_c(want[i])));
 	redactor_free(&r);
 	arena_free(&a);
 }
@@ -111,7 +125,9 @@ static void a_hit(void **unused)
 		{ .name = STR("server"), .value = STR("DEPOT"), .type = VAR_NETBIOS, .span = { 5, 10 } },
 		{ .name = STR("path"), .value = STR("/srv/depot/x"), .type = VAR_PATH },
 	};
-	struct scan_hit hit = { .file = STR("logs/depot.log"), .text = STR("from DEPOT"), .before = STR("depot is slow\n"),
+	struct scan_hit hit = { .file = STR("logs/depot.log"),
+				.text = STR("from DEPOT"),
+				.before = STR("depot is slow\n"),
 				.match = { .captures = captures, .capture_count = 2 } };
 	struct scan_hit got = redact_hit(&r, &hit, &a);
 	assert_true(str_eq(got.text, STR("from HOST-1")));
@@ -142,7 +158,8 @@ static void secrets_alone(void **unused)
 {
 	(void)unused;
 	masked("Failed to connect to <\\\\FILESRV>, Error = 53", "Failed to connect to <\\\\FILESRV>, Error = 53");
-	masked("mount //nas1/x -o username=bob,password=hunter2,vers=3.0", "mount //nas1/x -o username=bob,password=SECRET-1,vers=3.0");
+	masked("mount //nas1/x -o username=bob,password=hunter2,vers=3.0",
+	       "mount //nas1/x -o username=bob,password=SECRET-1,vers=3.0");
 	masked("curl -u bob:hunter2 https://nas1/", "curl -u bob:SECRET-1 https://nas1/");
 	masked("smbclient -U bob%hunter2 //nas1/x", "smbclient -U bob%SECRET-1 //nas1/x");
 	masked("net use X: \\\\nas1\\x hunter2 /user:CORP\\bob", "net use X: \\\\nas1\\x SECRET-1 /user:CORP\\bob");
@@ -157,8 +174,9 @@ static void secrets_alone(void **unused)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(shapes),	     cmocka_unit_test(neighbours), cmocka_unit_test(secrets_alone),	 cmocka_unit_test(what_stays),
-		cmocka_unit_test(one_name_one_token), cmocka_unit_test(spans_move_along), cmocka_unit_test(a_hit),
+		cmocka_unit_test(shapes),     cmocka_unit_test(neighbours),	    cmocka_unit_test(secrets_alone),
+		cmocka_unit_test(what_stays), cmocka_unit_test(one_name_one_token), cmocka_unit_test(spans_move_along),
+		cmocka_unit_test(a_hit),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -45,7 +45,9 @@ static bool tells(struct rule_story story, const char *events)
 		struct str when = timed ? str_c(time) : STR("");
 		struct scan_hit hit = { .file = str_c(file), .time = when, .match = m, .best = true };
 		struct match_capture other = { .name = STR("server"), .value = STR("B2") };
-		struct scan_mark mark = { .file = str_c(file), .time = when, .id = STR("Q1"),
+		struct scan_mark mark = { .file = str_c(file),
+					  .time = when,
+					  .id = STR("Q1"),
 					  .name = *e == 'x' ? STR("other") : STR("done") };
 		if (*e == 'M') {
 			mark.captures = &other;
@@ -129,8 +131,10 @@ static void state_is_bounded(void **unused)
 	struct stories s = { .over_time = &rules };
 	char name[16];
 	for (int i = 0; i < 5000; i++) {
-		struct match_capture c = { .name = STR("server"), .value = { name, (size_t)snprintf(name, sizeof name, "H%d", i) } };
-		struct scan_hit hit = { .file = STR("a"), .best = true,
+		struct match_capture c = { .name = STR("server"),
+					   .value = { name, (size_t)snprintf(name, sizeof name, "H%d", i) } };
+		struct scan_hit hit = { .file = STR("a"),
+					.best = true,
 					.match = { .id = STR("Q1"), .captures = &c, .capture_count = 1 } };
 		assert_int_equal(stories_hit(&s, &hit), ERR_OK);
 	}
@@ -164,7 +168,8 @@ static void marks(void **unused)
 	(void)unused;
 	check_mark("Sending completed", "12:00 ~Sending completed [x]", "");
 	check_mark("Sending completed", "~sending completed", NULL); /* letter for letter */
-	check_mark("Connected to \\\\{server}\\{share}", "Connected to \\\\S1\\SMS_SITE, ok", "server=S1;share=SMS_SITE;");
+	check_mark("Connected to \\\\{server}\\{share}", "Connected to \\\\S1\\SMS_SITE, ok",
+		   "server=S1;share=SMS_SITE;");
 	check_mark("to {server} done", "to A1 done", "server=A1;");
 	check_mark("to {server} done", "to A1 failed", NULL);
 	check_mark("{server}: up again", "12:00 A1: up again", "server=12:00 A1;");
@@ -176,8 +181,14 @@ static void one_line_form(void **unused)
 {
 	(void)unused;
 	struct arena a = { 0 };
-	struct rule_story s = { .name = STR("down"), .says = STR("All is down."), .count = 3, .within_s = 600,
-				.sequence = { STR("hit"), STR("done") }, .sequence_count = 2, .never = STR("done") }, back;
+	struct rule_story s = { .name = STR("down"),
+				.says = STR("All is down."),
+				.count = 3,
+				.within_s = 600,
+				.sequence = { STR("hit"), STR("done") },
+				.sequence_count = 2,
+				.never = STR("done") },
+			  back;
 	struct rule_mark m = { .name = STR("done"), .text = STR("Sending {x} completed") }, mark;
 	assert_true(rule_story_read(rule_story_text(&s, &a), &back));
 	assert_true(str_eq(rule_story_text(&back, &a), rule_story_text(&s, &a)));
@@ -185,8 +196,15 @@ static void one_line_form(void **unused)
 	assert_true(str_eq(mark.text, m.text));
 	assert_false(rule_mark_read(rule_story_text(&s, &a), &mark));
 	assert_false(rule_story_read(rule_mark_text(&m, &a), &back));
-	static const char *const damaged[] = { "", "s", "s\t", "s\ta\t0\t0\t\t\t\t\tx", "s\ta\t99\t0\t\t\t\t\tx", "s\ta\t1\t-1\t\t\t\t\tx",
-					       "s\ta\t1\t0\ta,a,a,a,a,a,a,a,a\t\t\t\tx", "m\t\tx", "m\tx" };
+	static const char *const damaged[] = { "",
+					       "s",
+					       "s\t",
+					       "s\ta\t0\t0\t\t\t\t\tx",
+					       "s\ta\t99\t0\t\t\t\t\tx",
+					       "s\ta\t1\t-1\t\t\t\t\tx",
+					       "s\ta\t1\t0\ta,a,a,a,a,a,a,a,a\t\t\t\tx",
+					       "m\t\tx",
+					       "m\tx" };
 	for (size_t i = 0; i < sizeof damaged / sizeof *damaged; i++) {
 		assert_false(rule_story_read(str_c(damaged[i]), &back));
 		assert_false(rule_mark_read(str_c(damaged[i]), &mark));
@@ -201,8 +219,8 @@ static void one_line_form(void **unused)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(counts), cmocka_unit_test(sequences), cmocka_unit_test(clearing),
-		cmocka_unit_test(state_is_bounded), cmocka_unit_test(marks), cmocka_unit_test(one_line_form),
+		cmocka_unit_test(counts),	    cmocka_unit_test(sequences), cmocka_unit_test(clearing),
+		cmocka_unit_test(state_is_bounded), cmocka_unit_test(marks),	 cmocka_unit_test(one_line_form),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
