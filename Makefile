@@ -18,7 +18,8 @@ STD     := -std=c17 -D_GNU_SOURCE -Iengine -I. -I$(BUILD)/gen -DKBT_VERSION='"$(
 DEPS     := build-essential pkg-config libsqlite3-dev libmicrohttpd-dev libcjson-dev libarchive-dev libc-ares-dev \
             libmnl-dev libyaml-dev libzstd-dev libxxhash-dev libmd4c-dev libseccomp-dev libsodium-dev libgnutls28-dev
 DEPS_DEV := $(DEPS) libcmocka-dev libvectorscan-dev clang clang-tidy libclang-rt-14-dev python3 python3-xapian zstd chromium \
-            $(if $(shell command -v npm),,nodejs npm) iproute2 nftables samba smbclient dnsmasq-base
+            $(if $(shell command -v npm),,nodejs npm) iproute2 nftables samba smbclient dnsmasq-base openssl hey \
+            prometheus-blackbox-exporter
 
 # Evaluated when a recipe needs it, so that `make deps` works on a machine without the packages.
 PKG_CFLAGS = $(shell pkg-config --cflags $(PKGS))

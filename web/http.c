@@ -30,7 +30,7 @@
 
 /* Limits. */
 enum {
-	CONNECTION_POOL = 12 << 10, /* bytes a connection; headers of half of it pass (431): other local pages leave cookies */
+	CONNECTION_POOL = 8 << 10, /* bytes a connection, idle or not; headers of nearly half of it pass (431) */
 	CONNECTIONS_MAX = 16000,
 	CONNECTIONS_PER_CLIENT = 64, /* where clients are on other machines */
 	FILES_RESERVED = 256,	     /* of the process's descriptors, for probes and the store */

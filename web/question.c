@@ -63,17 +63,30 @@ static bool is_shallow(struct str body)
 	return true;
 }
 
-bool page_question_json(struct http_request *req, struct http_response *res, struct question *ret_question)
+bool page_json(struct http_request *req, struct http_response *res, cJSON **ret_root)
 {
-	struct question q = { 0 };
-	const char *end = NULL, *why = "The body is no JSON.";
+	const char *end = NULL;
 	if (!http_content_is(req, PAGE_JSON)) {
 		page_fail(req, res, 415, "The body has to be JSON, with Content-Type: application/json.");
 		return false;
 	}
 	cJSON *root = is_shallow(req->body) ? cJSON_ParseWithLengthOpts(req->body.p, req->body.n, &end, false) : NULL;
-	if (root && !str_trim(str_from(req->body, (size_t)(end - req->body.p))).n)
-		why = read_json(root, req->arena, &q);
+	if (root && !str_trim(str_from(req->body, (size_t)(end - req->body.p))).n) {
+		*ret_root = root;
+		return true;
+	}
+	cJSON_Delete(root);
+	page_fail(req, res, 400, "The body is no JSON.");
+	return false;
+}
+
+bool page_question_json(struct http_request *req, struct http_response *res, struct question *ret_question)
+{
+	struct question q = { 0 };
+	cJSON *root = NULL;
+	if (!page_json(req, res, &root))
+		return false;
+	const char *why = read_json(root, req->arena, &q);
 	cJSON_Delete(root);
 	if (!why && !str_trim(q.text).n)
 		why = "The message is empty.";

@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "web/keep.h"
 #include "web/logs.h"
+#include "web/prober.h"
 #include "web/run.h"
 
 #include <pthread.h>
@@ -34,6 +35,7 @@ struct site {
 	struct runs *runs;
 	struct logs *logs;
 	struct keep *keep;
+	struct prober *prober;
 	struct store *watched; /* the watcher's own handle */
 	struct stat file;      /* that it is open on */
 	pthread_t watcher;
@@ -84,6 +86,7 @@ static enum err kb_load(struct site *s, struct diags *d, bool first, struct kb *
 		mem_free(kb);
 		return e;
 	}
+	match_rest(kb->matcher);
 	kb->generation = match_generation(kb->matcher);
 	kb->articles = count_articles(s->watched);
 	*ret_kb = kb;
@@ -245,6 +248,11 @@ struct runs *site_runs(struct site *s)
 	return s->runs;
 }
 
+struct prober *site_prober(struct site *s)
+{
+	return s->prober;
+}
+
 struct gate *site_gate(struct site *s)
 {
 	return s ? s->options.gate : NULL;
@@ -270,9 +278,12 @@ enum err site_open(const struct site_options *options, struct diags *d, struct s
 		e = logs_open(s, &s->logs);
 	if (!e)
 		e = keep_open(options->keep, &s->keep);
+	if (!e)
+		e = prober_open(options->allow, options->loopback, &s->prober);
 	if (!e && pthread_create(&s->watcher, NULL, watch, s))
 		e = ERR_NOMEM;
 	if (e) {
+		prober_close(&s->prober);
 		runs_close(&s->runs);
 		logs_close(&s->logs);
 		keep_close(&s->keep);
@@ -296,6 +307,7 @@ void site_close(struct site **site)
 	pthread_cond_signal(&s->stop);
 	pthread_mutex_unlock(&s->lock);
 	pthread_join(s->watcher, NULL);
+	prober_close(&s->prober);
 	runs_close(&s->runs);
 	logs_close(&s->logs);
 	keep_close(&s->keep);

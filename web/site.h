@@ -15,6 +15,7 @@ struct runs;
 struct logs;
 struct keep;
 struct gate;
+struct prober;
 struct allow_rules;
 
 struct site_options {
@@ -35,6 +36,7 @@ struct runs *site_runs(struct site *site);
 struct logs *site_logs(struct site *site);
 struct keep *site_keep(struct site *site);
 struct gate *site_gate(struct site *site);
+struct prober *site_prober(struct site *site);
 
 struct desk {
 	struct store *store;

@@ -110,7 +110,7 @@ static void add_prediction(struct loader *l, struct predictions to, const struct
 		complain(l, item->line, "a value, a list or {not: ...} is wanted for", item->key);
 		return;
 	}
-	*p = (struct prediction){ .fact = item->key, .but = but != NULL, .needed = needed, .line = item->line };
+	*p = (struct prediction){ .fact = str_c(help->name), .but = but != NULL, .needed = needed, .line = item->line };
 	size_t count = values->kind == TREE_LIST ? values->count : 1;
 	p->values = arena_array(l->arena, struct str, count);
 	if (!p->values)

@@ -10,7 +10,7 @@
 
 /* What a class says of one fact: it is one of the values, or (but) none of them. */
 struct prediction {
-	struct str fact;
+	struct str fact; /* the very bytes of fact_help's name: may be told by its address */
 	struct str *values;
 	size_t value_count;
 	bool but;      /* none of the values */

@@ -150,11 +150,10 @@ static void ask(struct verdict *v, const struct weighed *w, const struct digest 
 		push(d->a, v,
 		     arena_printf(d->a, "Which address should %.*s have? Give it with --set known_address=",
 				  STR_ARG(d->server)));
-	for (size_t k = 0; d->server.n && k < 3; k++) {
-		const struct fact_help *f = weigh_best_fact(w, d, k);
-		if (f)
-			push(d->a, v, arena_printf(d->a, "Not known, and it would decide: %s", f->says));
-	}
+	const struct fact_help *tells[3];
+	size_t tell_count = d->server.n ? weigh_best_facts(w, d, tells, 3) : 0;
+	for (size_t k = 0; k < tell_count; k++)
+		push(d->a, v, arena_printf(d->a, "Not known, and it would decide: %s", tells[k]->says));
 	for (size_t i = 0; i < w->left_count && i < 2; i++)
 		for (size_t k = 0; k < w->left[i]->check_count; k++)
 			push(d->a, v, digest_fill(d, w->left[i]->check[k]));

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "diagnose/weigh.h"
 
+#include <assert.h>
+
 size_t weigh_seen_at(const struct derived *f, const struct digest *d)
 {
 	for (size_t i = 0; f && f->from && i < d->c->evidence_count; i++)
@@ -99,7 +101,7 @@ enum err weigh(const struct causes *causes, const struct digest *d, struct arena
 static const struct prediction *prediction_of(const struct cause *c, const char *fact)
 {
 	for (size_t i = 0; i < c->prediction_count; i++)
-		if (str_eq(c->predictions[i].fact, str_c(fact)))
+		if (c->predictions[i].fact.p == fact)
 			return &c->predictions[i];
 	return NULL;
 }
@@ -141,25 +143,25 @@ bool weigh_needs(const struct weighed *w, const struct digest *d, const struct f
 	return false;
 }
 
-const struct fact_help *weigh_best_fact(const struct weighed *w, const struct digest *d, size_t rank)
+size_t weigh_best_facts(const struct weighed *w, const struct digest *d, const struct fact_help **ret_facts, size_t max)
 {
-	double below = 2;
-	const struct fact_help *below_fact = NULL;
-	for (size_t k = 0; k <= rank; k++) {
-		const struct fact_help *best = NULL;
-		double most = 0;
-		for (const struct fact_help *f = fact_helps; f->name; f++) {
-			double tells = weigh_parts(w, d, f);
-			bool later = tells < below || (tells == below && f > below_fact);
-			if (later && tells > most) {
-				best = f;
-				most = tells;
-			}
+	double told[WEIGH_BEST_MAX];
+	size_t count = 0;
+	assert(max <= WEIGH_BEST_MAX);
+	for (const struct fact_help *f = fact_helps; f->name; f++) {
+		double tells = weigh_parts(w, d, f);
+		size_t at = count;
+		while (at > 0 && told[at - 1] < tells)
+			at--;
+		if (tells <= 0 || at == max)
+			continue;
+		count += count < max;
+		for (size_t i = count - 1; i > at; i--) {
+			told[i] = told[i - 1];
+			ret_facts[i] = ret_facts[i - 1];
 		}
-		if (!best)
-			return NULL;
-		below = most;
-		below_fact = best;
+		told[at] = tells;
+		ret_facts[at] = f;
 	}
-	return below_fact;
+	return count;
 }

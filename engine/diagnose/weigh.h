@@ -27,7 +27,8 @@ double weigh_parts(const struct weighed *w, const struct digest *d, const struct
 /* weigh_needs: some cause left needs the fact, and it is not known. */
 bool weigh_needs(const struct weighed *w, const struct digest *d, const struct fact_help *fact);
 
-/* weigh_best_fact: the rank-th most telling unknown fact, or NULL. */
-const struct fact_help *weigh_best_fact(const struct weighed *w, const struct digest *d, size_t rank);
+/* weigh_best_facts: the most telling unknown facts, the best first; how many. */
+enum { WEIGH_BEST_MAX = 8 };
+size_t weigh_best_facts(const struct weighed *w, const struct digest *d, const struct fact_help **ret_facts, size_t max);
 
 #endif

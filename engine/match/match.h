@@ -37,6 +37,9 @@ enum { MATCH_INPUT_MAX = 16 << 20, MATCH_RESULTS_MAX = 100 };
 enum err match_open(struct store *s, struct diags *d, bool (*progress)(void *context, int64_t done, int64_t total),
 		    void *context, struct matcher **ret_matcher) MUST_USE;
 void match_close(struct matcher **m);
+/* match_rest lets go of the file's pages that are in memory; those that look-ups need come back by themselves. For who has
+ * just opened it, which reads all, and stays for long. */
+void match_rest(const struct matcher *m);
 int64_t match_generation(const struct matcher *m); /* of the store content that it was compiled from */
 
 enum err match_scratch_open(const struct matcher *m, struct match_scratch **ret_scratch) MUST_USE;

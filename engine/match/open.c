@@ -44,6 +44,12 @@ static enum err map_file(const char *path, struct matcher *m)
 	return e;
 }
 
+void match_rest(const struct matcher *m)
+{
+	if (m->map.n)
+		madvise((void *)(uintptr_t)m->map.p, m->map.n, MADV_DONTNEED);
+}
+
 static void unmap(struct matcher *m)
 {
 	if (m->map.n)

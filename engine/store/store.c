@@ -68,11 +68,13 @@ static enum err configure(struct store *s)
 	static const char *const common = "PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF; "
 					  "PRAGMA cell_size_check = ON; PRAGMA temp_store = MEMORY; PRAGMA page_size=16384; "
 					  "PRAGMA synchronous = FULL; PRAGMA cache_spill = OFF; PRAGMA cache_size = -32768";
+	/* A reader looks at few rows, and the system keeps the file's pages; a server has many readers. */
+	static const char *const reader = "PRAGMA query_only = ON; PRAGMA cache_size = -2048";
 	sqlite3_extended_result_codes(s->db, 1);
 	sqlite3_db_config(s->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
 	sqlite3_busy_timeout(s->db, STORE_WAIT_MS);
 	enum err e = store_run(s, common);
-	return e || s->mode == STORE_WRITE ? e : store_run(s, "PRAGMA query_only = ON");
+	return e || s->mode == STORE_WRITE ? e : store_run(s, reader);
 }
 
 /* look_inside reads under SQLite's locks, which also undoes what a killed import left. No table at all: that was the

@@ -393,6 +393,8 @@ class Description(unittest.TestCase):
                 yield path, 'post', server.ask('POST', path, json.dumps({'text': text}), post)
         yield '/api/v1/lookup', 'post', server.ask('POST', '/api/v1/lookup', '{}', {'Content-Type': 'text/plain'})
         yield '/api/v1/lookup', 'post', server.ask('POST', '/api/v1/lookup', '{}', {'Origin': 'null', **post})
+        for value in ({'probe': 'tcp', 'args': {'address': '127.0.0.1', 'port': 9}}, {'probe': 'pe'}, {}):
+            yield '/api/v1/probe', 'post', server.ask('POST', '/api/v1/probe', json.dumps(value), post)
         for id in ('Q150536', 'Q221951', 'Q999999'):
             yield '/api/v1/articles/{id}', 'get', server.get('/api/v1/articles/' + id)
         for query in ('?q=network+path&limit=5', '?q=zqxj', ''):

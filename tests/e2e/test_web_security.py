@@ -453,6 +453,37 @@ class Policy(Case):
         self.assertLessEqual(len(come), 30)
         self.assertIn(('127.0.0.1', '445'), self.states(report))
 
+    def test_one_probe_by_hand(self):
+        come = self.listen('127.0.0.1', 4450)
+        server = self.serve()
+
+        def probe(*args, server=server, headers=None):
+            return server.api('/api/v1/probe', {'probe': args[0], 'args': dict(a.split('=') for a in args[1:])}, headers)
+        status, evidence = probe('tcp', 'address=127.0.0.1', 'port=4450')
+        self.assertEqual((status, evidence['state'], len(come)), (200, 'open', 1))
+        self.assertEqual(server.api('/api/v1/probe', {'probe': 'tcp', 'args': {'address': '127.0.0.1', 'port': 4451}})[1]['state'], 'refused')
+        self.assertEqual(probe('tcp', 'address=169.254.169.254', 'port=80')[1]['state'], 'not-run')
+        self.assertEqual(probe('route', 'address=127.0.0.1')[1]['state'], 'local')
+        for args in (('tcp',), ('tcp', 'address=x', 'port=1'), ('nonsense',), ('pe', 'path=/etc/passwd'), ('files', 'name=x'),
+                     ('tcp', 'address=127.0.0.1', 'port=1', 'x=y')):
+            self.assertEqual(probe(*args)[0], 400, args)
+        for value in ([], {'probe': 5}, {'probe': 'tcp', 'args': []}, {'probe': 'tcp', 'args': {'port': 1.5}}, {'probe': 'tcp', 'args': {'port': []}}):
+            self.assertEqual(server.api('/api/v1/probe', value)[0], 400)
+        path, secrets = self.tokens(prober='probe', boss='admin')
+        closed = self.serve('--tokens', path)
+        for name, want in (('prober', 403), ('boss', 200)):
+            self.assertEqual(probe('tcp', 'address=127.0.0.1', 'port=4450', server=closed, headers=bearer(secrets[name]))[0], want)
+        silent = server.connect()  # nobody waits for its answer any more
+        body = json.dumps({'probe': 'tcp', 'args': {'address': '198.51.100.77', 'port': 1}}).encode()
+        before = server.fds()
+        for _ in range(40):
+            with server.connect() as s:
+                s.sendall(b'POST /api/v1/probe HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%b'
+                          % (len(body), body))
+        silent.close()
+        self.assertTrue(server.wait_until(lambda: server.fds() < before + 3))
+        self.assertEqual(probe('tcp', 'address=127.0.0.1', 'port=4450')[1]['state'], 'open')
+
     def test_rules_that_are_none(self):
         for rule in ('10.0.0.0/33', '', 'a b', '10.0.0.1:70000', '[::1'):
             self.refused('serve', '--listen', '127.0.0.1:0', '--allow', rule, names=['--allow'])
