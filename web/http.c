@@ -730,15 +730,14 @@ void http_close(struct http_server **server)
 	if (!s)
 		return;
 	*server = NULL;
-	int fd = MHD_quiesce_daemon(s->daemon);
+	/* No MHD_quiesce_daemon: in 0.9.75 it and a worker may both take the socket out of the worker's epoll set, and the
+	 * second aborts the process. What connects from now on is not parked any more. */
 	pthread_mutex_lock(&s->lock);
 	s->stopping = true;
 	pthread_cond_signal(&s->stop);
 	pthread_mutex_unlock(&s->lock);
 	pthread_join(s->reaper, NULL);
 	MHD_stop_daemon(s->daemon);
-	if (fd >= 0)
-		close(fd);
 	pthread_cond_destroy(&s->stop);
 	pthread_mutex_destroy(&s->lock);
 	mem_free(s);

@@ -284,7 +284,8 @@ static enum err look_at_break(const struct literal_table *t, struct prefilter_sc
 {
 	struct seam seam;
 	enum err e = ERR_OK;
-	if (!line_end || !seam_at(text, line, line_end, &seam))
+	/* An empty line is a part of the seam behind the words before it. */
+	if (!line_end || line == line_end || !seam_at(text, line, line_end, &seam))
 		return ERR_OK;
 	size_t at = seam.before >= HEAD ? seam.before - HEAD + 1 : 0;
 	for (at = at > from ? at : from; at < seam.before && at < to && !e; at++) {
