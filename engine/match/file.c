@@ -33,6 +33,7 @@ static const size_t item_sizes[SEC_COUNT] = {
 	[SEC_LITERAL_BRIEF] = 4,
 	[SEC_LITERAL_LONG] = 4,
 	[SEC_LITERAL_BITS] = 8,
+	[SEC_LITERAL_LONG_BITS] = 8,
 };
 
 uint64_t file_stamp_source(uint64_t stamp, uint64_t source_hash)

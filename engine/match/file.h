@@ -37,6 +37,7 @@ enum file_section {
 	SEC_LITERAL_BRIEF, /* uint32: buckets + 1 numbers of literals, buckets a power of two */
 	SEC_LITERAL_LONG,
 	SEC_LITERAL_BITS, /* uint64: bits by the hash of the first bytes, a power of two */
+	SEC_LITERAL_LONG_BITS, /* the same of long ones, by the hash that their buckets go by */
 	SEC_COUNT
 };
 

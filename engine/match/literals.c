@@ -283,22 +283,40 @@ static int by_u64(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-static void put_literals(const struct str *texts, const uint64_t *order, size_t count, struct buf sections[SEC_COUNT])
+/* A bitmap with room for so many literals, all zero. */
+static uint64_t *put_bits(size_t count, struct buf *out, unsigned *ret_shift)
 {
 	unsigned bits = bits_for(count * BITS_A_LITERAL, BITS_MIN, BITS_MAX);
-	uint64_t *marks = (uint64_t *)(void *)buf_room(&sections[SEC_LITERAL_BITS], (size_t)1 << (bits - 3));
+	uint64_t *marks = (uint64_t *)(void *)buf_room(out, (size_t)1 << (bits - 3));
+	*ret_shift = 64 - bits;
 	if (!marks)
-		return;
+		return NULL;
 	memset(marks, 0, (size_t)1 << (bits - 3));
-	sections[SEC_LITERAL_BITS].n = (size_t)1 << (bits - 3);
-	for (size_t i = 0; i <= count; i++) {
+	out->n = (size_t)1 << (bits - 3);
+	return marks;
+}
+
+static void mark(uint64_t *marks, uint64_t bit)
+{
+	marks[bit / 64] |= (uint64_t)1 << bit % 64;
+}
+
+static void put_literals(const struct str *texts, const uint64_t *order, size_t count, struct buf sections[SEC_COUNT])
+{
+	unsigned shift, long_shift;
+	uint64_t *marks = put_bits(count, &sections[SEC_LITERAL_BITS], &shift);
+	uint64_t *long_marks = put_bits(count, &sections[SEC_LITERAL_LONG_BITS], &long_shift);
+	for (size_t i = 0; marks && long_marks && i <= count; i++) {
 		struct file_literal l = { .n = 0 };
 		struct str text = i < count ? texts[(uint32_t)order[i]] : STR("");
 		if (text.n) {
+			bool is_long;
 			memcpy(l.text, text.p, text.n);
 			l.n = (uint32_t)text.n;
-			uint64_t bit = literal_hash(literal_head(text.p)) >> (64 - bits);
-			marks[bit / 64] |= (uint64_t)1 << bit % 64;
+			mark(marks, literal_hash(literal_head(text.p)) >> shift);
+			uint64_t hash = hash_of(text, &is_long);
+			if (is_long)
+				mark(long_marks, hash >> long_shift);
 		}
 		buf_add_bytes(&sections[SEC_LITERAL], &l, sizeof l);
 	}
@@ -334,7 +352,7 @@ static enum err index_literals(const struct str *texts, size_t count, uint64_t *
 	put_buckets(order, brief, 0, brief_bits, &sections[SEC_LITERAL_BRIEF]);
 	put_buckets(order + brief, count - brief, brief, long_bits, &sections[SEC_LITERAL_LONG]);
 	enum err e = ERR_OK;
-	for (int s = SEC_LITERAL; s <= SEC_LITERAL_BITS && !e; s++)
+	for (int s = SEC_LITERAL; s <= SEC_LITERAL_LONG_BITS && !e; s++)
 		e = buf_err(&sections[s]);
 	return e;
 }
@@ -405,6 +423,8 @@ enum err literals_put(struct buf sections[SEC_COUNT])
 
 /* ---- reading ---- */
 
+enum { TABLE_PARTS = SEC_LITERAL_LONG_BITS - SEC_LITERAL + 1 };
+
 static bool buckets_are_sound(const uint32_t *at, uint64_t n, uint32_t count, unsigned *ret_shift)
 {
 	uint64_t buckets = n - 1;
@@ -430,17 +450,24 @@ static bool literals_are_sound(const struct literal_table *t, uint32_t owner_cou
 	return t->literals[t->count].message_at <= t->message_count;
 }
 
-static enum err table_of(const void *const parts[5], const uint64_t counts[5], uint32_t owner_count,
+static bool bits_are_sound(uint64_t words, unsigned *ret_shift)
+{
+	if (!words || (words & (words - 1)) || words > (uint64_t)1 << 40)
+		return false;
+	*ret_shift = 64 - (unsigned)__builtin_ctzll(words * 64);
+	return true;
+}
+
+static enum err table_of(const void *const parts[TABLE_PARTS], const uint64_t counts[TABLE_PARTS], uint32_t owner_count,
 			 uint32_t over_time_count, struct literal_table *ret_table)
 {
 	struct literal_table t = { .literals = parts[0], .messages = parts[1], .brief_at = parts[2], .long_at = parts[3],
-				   .bits = parts[4], .mark_from = owner_count };
-	uint64_t bits = counts[4] * 64;
-	if (!counts[0] || counts[0] > UINT32_MAX || counts[1] > UINT32_MAX || !bits || (bits & (bits - 1)))
+				   .bits = parts[4], .long_bits = parts[5], .mark_from = owner_count };
+	if (!counts[0] || counts[0] > UINT32_MAX || counts[1] > UINT32_MAX || !bits_are_sound(counts[4], &t.bits_shift) ||
+	    !bits_are_sound(counts[5], &t.long_bits_shift))
 		return ERR_DAMAGED;
 	t.count = (uint32_t)counts[0] - 1;
 	t.message_count = (uint32_t)counts[1];
-	t.bits_shift = 64 - (unsigned)__builtin_ctzll(bits);
 	if (!buckets_are_sound(t.brief_at, counts[2], t.count, &t.brief_shift) ||
 	    !buckets_are_sound(t.long_at, counts[3], t.count, &t.long_shift) ||
 	    !literals_are_sound(&t, owner_count + over_time_count))
@@ -452,9 +479,9 @@ static enum err table_of(const void *const parts[5], const uint64_t counts[5], u
 enum err literals_of(const struct matcher *m, struct literal_table *ret_table)
 {
 	const struct file_view *v = &m->view;
-	const void *parts[5];
-	uint64_t counts[5];
-	for (int i = 0; i < 5; i++) {
+	const void *parts[TABLE_PARTS];
+	uint64_t counts[TABLE_PARTS];
+	for (int i = 0; i < TABLE_PARTS; i++) {
 		parts[i] = v->block.p + v->header->sections[SEC_LITERAL + i].at;
 		counts[i] = v->header->sections[SEC_LITERAL + i].n;
 	}
@@ -463,9 +490,9 @@ enum err literals_of(const struct matcher *m, struct literal_table *ret_table)
 
 enum err literals_of_sections(const struct buf sections[SEC_COUNT], struct literal_table *ret_table)
 {
-	const void *parts[5];
-	uint64_t counts[5];
-	for (int i = 0; i < 5; i++) {
+	const void *parts[TABLE_PARTS];
+	uint64_t counts[TABLE_PARTS];
+	for (int i = 0; i < TABLE_PARTS; i++) {
 		parts[i] = sections[SEC_LITERAL + i].p;
 		counts[i] = sections[SEC_LITERAL + i].n / file_item_size((enum file_section)(SEC_LITERAL + i));
 	}

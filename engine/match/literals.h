@@ -7,7 +7,7 @@
  * at once.
  *
  * A literal is found by the first eight bytes of a word, folded and hashed: one bit in a bitmap that fits the second
- * cache, then a bucket. Literals under LITERAL_LONG bytes ("brief") are in buckets by their first eight bytes, the
+ * cache, then a bucket; before the bucket of a long one, one bit more in a second bitmap. Literals under LITERAL_LONG bytes ("brief") are in buckets by their first eight bytes, the
  * others by their first sixteen.
  */
 #ifndef KBT_MATCH_LITERALS_H
@@ -31,10 +31,10 @@ struct literal_table {
 	const struct file_literal *literals; /* count + 1, the last one only ends the slice of the one before */
 	const struct file_literal_message *messages;
 	const uint32_t *brief_at, *long_at; /* by bucket: the first literal; one more than buckets */
-	const uint64_t *bits;
+	const uint64_t *bits, *long_bits;
 	uint32_t count, message_count;
 	uint32_t mark_from; /* an owner from here on is a mark: this plus its number (match_each_over_time) */
-	unsigned brief_shift, long_shift, bits_shift; /* of a 64-bit hash, down to a bucket or bit */
+	unsigned brief_shift, long_shift, bits_shift, long_bits_shift; /* of a 64-bit hash, down to a bucket or bit */
 };
 
 /* literals_of gives the matcher's own: ERR_DAMAGED where the block has them wrong. */

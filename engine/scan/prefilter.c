@@ -26,6 +26,7 @@ enum {
 struct place {
 	uint32_t at;
 	uint32_t brief, lengthy; /* buckets */
+	bool long_too;		 /* there may be a long literal */
 	bool broken;		 /* there is a line end within a literal's length */
 };
 
@@ -133,16 +134,24 @@ static void see(const struct literal_table *t, struct str text, size_t from, siz
 	sights->break_count = breaks;
 }
 
-static void find_buckets(const struct literal_table *t, struct str text, struct place *p)
+/* find_buckets: s is where the place's text begins, FILE_LITERAL_MAX bytes of it. */
+static void find_buckets(const struct literal_table *t, const char *s, struct place *p)
+{
+	uint64_t hash = literal_hash(literal_head(s)), long_hash = literal_hash_long(hash, literal_head(s + HEAD));
+	uint64_t bit = long_hash >> t->long_bits_shift;
+	p->brief = (uint32_t)(literal_hash_brief(hash) >> t->brief_shift);
+	p->lengthy = (uint32_t)(long_hash >> t->long_shift);
+	p->long_too = t->long_bits[bit / 64] >> bit % 64 & 1;
+	if (p->long_too)
+		__builtin_prefetch(&t->long_at[p->lengthy]);
+}
+
+static void find_buckets_at(const struct literal_table *t, struct str text, struct place *p)
 {
 	char room[BLOCK];
 	const char *s = padded(text, p->at, FILE_LITERAL_MAX, room);
-	uint64_t hash = literal_hash(literal_head(s));
-	p->brief = (uint32_t)(literal_hash_brief(hash) >> t->brief_shift);
-	p->lengthy = (uint32_t)(literal_hash_long(hash, literal_head(s + HEAD)) >> t->long_shift);
 	p->broken = memchr(s, '\n', FILE_LITERAL_MAX) != NULL;
-	__builtin_prefetch(&t->brief_at[p->brief]);
-	__builtin_prefetch(&t->long_at[p->lengthy]);
+	find_buckets(t, s, p);
 }
 
 static bool starts_here(struct str text, size_t at, const struct file_literal *l)
@@ -166,7 +175,8 @@ static enum err look(const struct literal_table *t, struct prefilter_scratch *s,
 	for (uint32_t i = t->brief_at[p->brief]; i < t->brief_at[p->brief + 1] && !e; i++)
 		if (starts_here(text, at, &t->literals[i]))
 			e = add_find(s, p->at, i);
-	for (uint32_t i = t->long_at[p->lengthy]; i < t->long_at[p->lengthy + 1] && !e; i++)
+	for (uint32_t i = p->long_too ? t->long_at[p->lengthy] : UINT32_MAX;
+	     i != UINT32_MAX && i < t->long_at[p->lengthy + 1] && !e; i++)
 		if (starts_here(text, at, &t->literals[i]))
 			e = add_find(s, p->at, i);
 	return e;
@@ -230,29 +240,22 @@ static bool seam_at(struct str text, size_t line, size_t line_end, struct seam *
 	return s.after < text.n;
 }
 
-/* joined lays what stands at a place before a seam and what stands behind it side by side. */
-static struct str joined(struct str text, size_t at, size_t end, struct str between, size_t from, char room[2 * BLOCK])
+/* A word before a seam, `blank` or nothing, and what follows: looked at where the head is in the bitmap. */
+static enum err look_joined(const struct literal_table *t, struct prefilter_scratch *s, struct str text, size_t at,
+			    size_t end, bool blank, size_t from)
 {
+	char room[BLOCK] = { 0 }; /* FILE_LITERAL_MAX bytes on each side and the blank fit */
 	size_t n = end - at, rest = text.n - from < FILE_LITERAL_MAX ? text.n - from : FILE_LITERAL_MAX;
-	memset(room, 0, 2 * BLOCK);
-	memcpy(room, text.p + at, n);
-	if (between.n)
-		memcpy(room + n, between.p, between.n);
-	memcpy(room + n + between.n, text.p + from, rest);
-	return (struct str){ room, n + between.n + rest };
-}
-
-static enum err look_joined(const struct literal_table *t, struct prefilter_scratch *s, struct str joint, size_t at)
-{
 	struct place p = { .at = (uint32_t)at };
-	if (joint.n < HEAD)
+	memcpy(room, text.p + at, n);
+	if (blank)
+		room[n++] = ' ';
+	memcpy(room + n, text.p + from, rest);
+	uint64_t bit = literal_hash(literal_head(room)) >> t->bits_shift;
+	if (n + rest < HEAD || !(t->bits[bit / 64] >> bit % 64 & 1))
 		return ERR_OK;
-	uint64_t hash = literal_hash(literal_head(joint.p)), bit = hash >> t->bits_shift;
-	if (!(t->bits[bit / 64] >> bit % 64 & 1))
-		return ERR_OK;
-	p.brief = (uint32_t)(literal_hash_brief(hash) >> t->brief_shift);
-	p.lengthy = (uint32_t)(literal_hash_long(hash, literal_head(joint.p + HEAD)) >> t->long_shift);
-	return look(t, s, joint, 0, &p);
+	find_buckets(t, room, &p);
+	return look(t, s, (struct str){ room, n + rest }, 0, &p);
 }
 
 static size_t line_of(struct str text, size_t at)
@@ -267,14 +270,13 @@ static enum err look_over(const struct literal_table *t, struct prefilter_scratc
 {
 	const char *newline = memchr(text.p + at, '\n', text.n - at);
 	struct seam seam;
-	char room[2 * BLOCK];
 	if (!newline || !seam_at(text, line_of(text, at), (size_t)(newline - text.p), &seam) || seam.before < at + HEAD)
 		return ERR_OK;
-	enum err e = look_joined(t, s, joined(text, at, seam.before, STR(" "), seam.after, room), at);
+	enum err e = look_joined(t, s, text, at, seam.before, true, seam.after);
 	if (!e)
-		e = look_joined(t, s, joined(text, at, seam.before, STR(""), seam.after, room), at);
+		e = look_joined(t, s, text, at, seam.before, false, seam.after);
 	if (!e && seam.dressed)
-		e = look_joined(t, s, joined(text, at, seam.before, STR(" "), seam.dressed, room), at);
+		e = look_joined(t, s, text, at, seam.before, true, seam.dressed);
 	return e;
 }
 
@@ -289,12 +291,11 @@ static enum err look_at_break(const struct literal_table *t, struct prefilter_sc
 		return ERR_OK;
 	size_t at = seam.before >= HEAD ? seam.before - HEAD + 1 : 0;
 	for (at = at > from ? at : from; at < seam.before && at < to && !e; at++) {
-		char room[2 * BLOCK];
 		if (!is_word_byte((unsigned char)text.p[at]) || (at && is_word_byte((unsigned char)text.p[at - 1])))
 			continue;
-		e = look_joined(t, s, joined(text, at, seam.before, STR(" "), seam.after, room), at);
+		e = look_joined(t, s, text, at, seam.before, true, seam.after);
 		if (!e && seam.dressed)
-			e = look_joined(t, s, joined(text, at, seam.before, STR(" "), seam.dressed, room), at);
+			e = look_joined(t, s, text, at, seam.before, true, seam.dressed);
 	}
 	return e;
 }
@@ -320,10 +321,10 @@ static enum err look_at_all(const struct literal_table *t, struct prefilter_scra
 	struct place *places = sights->places;
 	enum err e = ERR_OK;
 	for (size_t i = 0; i < n && i < AHEAD; i++)
-		find_buckets(t, text, &places[i]);
+		find_buckets_at(t, text, &places[i]);
 	for (size_t i = 0; i < n && !e; i++) {
 		if (i + AHEAD < n)
-			find_buckets(t, text, &places[i + AHEAD]);
+			find_buckets_at(t, text, &places[i + AHEAD]);
 		e = look(t, s, text, places[i].at, &places[i]);
 		if (!e && places[i].broken)
 			e = look_over(t, s, text, places[i].at);
