@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT
  *
  * The peer of `kbt scan` that does the least: one pass of Vectorscan over the same literals, in blocks as large, on as
- * many threads, with nothing behind it but a count of the lines it would let through. Prints one JSON object.
+ * many threads, with nothing behind it but a count of the lines it would let through. Long literals cost it more than
+ * short ones, short ones find more: of the whole literals and their first eight bytes the faster pass counts. Each
+ * database is compiled once, each log is passed ROUNDS times. Prints one JSON object a log.
  *
- * usage: bare_scan KB LOG        the pass
+ * usage: bare_scan KB LOG...     the passes
  *        bare_scan --messages KB the messages without variables, one a line, for grep and its kin
  */
 #include "match/literals.h"
@@ -18,7 +20,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { BLOCK = 1 << 20, THREADS_MAX = 64 };
+enum { BLOCK = 1 << 20, THREADS_MAX = 64, ROUNDS = 3, HEAD = 8 };
 
 struct pass {
 	const hs_database_t *database;
@@ -79,54 +81,97 @@ static double now_s(void)
 	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
-static hs_database_t *compile(const struct literal_table *l)
+struct literal { char text[FILE_LITERAL_MAX + 1]; size_t n; };
+
+static int by_text(const void *a, const void *b)
 {
+	return strcmp(((const struct literal *)a)->text, ((const struct literal *)b)->text);
+}
+
+/* The literals, cut to so many bytes, each once. */
+static hs_database_t *compile(const struct literal_table *l, size_t most, unsigned *ret_count)
+{
+	struct literal *list = calloc(l->count, sizeof *list);
 	const char **texts = calloc(l->count, sizeof *texts);
 	size_t *sizes = calloc(l->count, sizeof *sizes);
 	/* numbers of their own: literals of one number would be compiled into one graph, in minutes and gigabytes */
-	unsigned *flags = calloc(l->count, sizeof *flags), *ids = calloc(l->count, sizeof *ids);
+	unsigned *flags = calloc(l->count, sizeof *flags), *ids = calloc(l->count, sizeof *ids), n = 0;
 	hs_database_t *database = NULL;
 	hs_compile_error_t *error = NULL;
-	if (!texts || !sizes || !flags || !ids)
+	if (!list || !texts || !sizes || !flags || !ids)
 		exit(2);
 	for (size_t i = 0; i < l->count; i++) {
-		texts[i] = l->literals[i].text;
-		sizes[i] = l->literals[i].n;
-		flags[i] = HS_FLAG_CASELESS;
-		ids[i] = (unsigned)i;
+		list[i].n = l->literals[i].n < most ? l->literals[i].n : most;
+		memcpy(list[i].text, l->literals[i].text, list[i].n);
 	}
-	if (hs_compile_lit_multi(texts, flags, ids, sizes, (unsigned)l->count, HS_MODE_BLOCK, NULL, &database,
-				 &error) != HS_SUCCESS)
+	qsort(list, l->count, sizeof *list, by_text);
+	for (size_t i = 0; i < l->count; i++) {
+		if (n && !strcmp(texts[n - 1], list[i].text))
+			continue;
+		texts[n] = list[i].text;
+		sizes[n] = list[i].n;
+		flags[n] = HS_FLAG_CASELESS;
+		ids[n] = n;
+		n++;
+	}
+	if (hs_compile_lit_multi(texts, flags, ids, sizes, n, HS_MODE_BLOCK, NULL, &database, &error) != HS_SUCCESS)
 		exit(2);
+	free(list);
 	free(texts);
 	free(sizes);
 	free(flags);
 	free(ids);
+	*ret_count = n;
 	return database;
 }
 
-static int run_pass(const struct literal_table *literals, const char *path)
+/* Seconds of the fastest round. */
+static double pass_log(struct pass *p, long threads)
 {
-	struct pass p = { .fd = open(path, O_RDONLY | O_CLOEXEC) };
-	if (p.fd < 0 || !literals->count)
-		return 2;
+	double best = 0;
+	for (int round = 0; round < ROUNDS; round++) {
+		pthread_t workers[THREADS_MAX];
+		p->next = 0;
+		p->bytes = p->finds = p->candidates = 0;
+		double start = now_s();
+		for (long i = 0; i < threads && i < THREADS_MAX; i++)
+			if (pthread_create(&workers[i], NULL, work, p))
+				exit(2);
+		for (long i = 0; i < threads && i < THREADS_MAX; i++)
+			pthread_join(workers[i], NULL);
+		double seconds = now_s() - start;
+		best = !round || seconds < best ? seconds : best;
+	}
+	return best;
+}
+
+static int run_passes(const struct literal_table *literals, char **paths, int count)
+{
+	hs_database_t *databases[2];
+	unsigned counts[2];
 	double start = now_s();
-	hs_database_t *database = compile(literals);
-	double compiled = now_s();
-	p.database = database;
-	long threads = sysconf(_SC_NPROCESSORS_ONLN);
-	pthread_t workers[THREADS_MAX];
-	for (long i = 0; i < threads && i < THREADS_MAX; i++)
-		if (pthread_create(&workers[i], NULL, work, &p))
+	databases[0] = compile(literals, FILE_LITERAL_MAX, &counts[0]);
+	double compiled = now_s() - start;
+	databases[1] = compile(literals, HEAD, &counts[1]);
+	for (int i = 0; i < count; i++) {
+		double rates[2];
+		struct pass p = { .fd = open(paths[i], O_RDONLY | O_CLOEXEC) };
+		if (p.fd < 0)
 			return 2;
-	for (long i = 0; i < threads && i < THREADS_MAX; i++)
-		pthread_join(workers[i], NULL);
-	double seconds = now_s() - compiled;
-	printf("{\"literals\": %u, \"compile_s\": %.2f, \"mb_per_s\": %.1f, \"finds\": %llu, \"candidates\": %llu}\n",
-	       literals->count, compiled - start, (double)p.bytes / 1e6 / seconds, (unsigned long long)p.finds,
-	       (unsigned long long)p.candidates);
-	hs_free_database(database);
-	close(p.fd);
+		for (int k = 1; k >= 0; k--) { /* the whole literals last: their counts are printed */
+			p.database = databases[k];
+			double seconds = pass_log(&p, sysconf(_SC_NPROCESSORS_ONLN));
+			rates[k] = (double)p.bytes / 1e6 / seconds;
+		}
+		close(p.fd);
+		printf("{\"literals\": %u, \"heads\": %u, \"compile_s\": %.2f, \"whole_mb_per_s\": %.1f, "
+		       "\"heads_mb_per_s\": %.1f, \"finds\": %llu, \"candidates\": %llu}\n",
+		       counts[0], counts[1], compiled, rates[0], rates[1], (unsigned long long)p.finds,
+		       (unsigned long long)p.candidates);
+		fflush(stdout);
+	}
+	hs_free_database(databases[0]);
+	hs_free_database(databases[1]);
 	return 0;
 }
 
@@ -146,14 +191,14 @@ int main(int argc, char **argv)
 	struct matcher *matcher = NULL;
 	struct literal_table literals;
 	bool messages = argc == 3 && !strcmp(argv[1], "--messages");
-	if (argc != 3 || store_open(argv[messages ? 2 : 1], STORE_READ, NULL, &store) ||
+	if (argc < 3 || store_open(argv[messages ? 2 : 1], STORE_READ, NULL, &store) ||
 	    match_open(store, NULL, NULL, NULL, &matcher))
 		return 2;
 	int code = 0;
 	if (messages)
 		match_each_message(matcher, print_message, NULL);
 	else
-		code = literals_of(matcher, &literals) ? 2 : run_pass(&literals, argv[2]);
+		code = literals_of(matcher, &literals) || !literals.count ? 2 : run_passes(&literals, argv + 2, argc - 2);
 	match_close(&matcher);
 	store_close(&store);
 	return code;
