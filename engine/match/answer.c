@@ -289,6 +289,7 @@ static struct match match_of(const struct query *q, const struct answer *x, cons
 	m.code.span = answer_span(q->clean, code->span.start, code->span.end);
 	if (x->owner)
 		m.template = file_str(v, x->owner->text);
+	m.word_for_word = x->fits && !x->inferred;
 	m.whole_payload = answer_is_whole(q, x);
 	m.also = arena_array(q->arena, struct str, x->also_count);
 	for (uint32_t i = 0; m.also && i < x->also_count; i++)

@@ -525,7 +525,7 @@ static bool compare_on(struct str message, bool filled, struct str line, enum li
 	return true;
 }
 
-static bool compare_back(struct str message, bool filled, struct str line, enum literal_end *ret_end)
+static bool compare_back(struct str message, bool filled, struct str line, enum literal_end *ret_end, struct str *ret_rest)
 {
 	size_t i = message.n, k = line.n;
 	for (;; i--, k--) {
@@ -539,15 +539,18 @@ static bool compare_back(struct str message, bool filled, struct str line, enum 
 			return false;
 	}
 	*ret_end = i ? END_BEYOND : filled ? END_OPEN : k ? END_SHORT : END_EVEN;
+	*ret_rest = str_first(message, i);
 	return true;
 }
 
-bool literals_beside(const struct matcher *m, const struct file_literal_message *x, struct str line, size_t at,
-		     struct literal_beside *ret_beside)
+bool literals_beside(const struct matcher *m, const struct file_literal_message *x, struct str line, size_t payload,
+		     size_t at, struct literal_beside *ret_beside)
 {
 	const struct file_owner *o = &m->view.owners[x->owner];
 	struct str text = file_str(&m->view, o->text);
 	struct literal_beside out = { 0 };
+	struct str rest;
+	enum literal_end in_dress;
 	size_t from = 0, to = text.n, start = x->at < text.n ? x->at : text.n;
 	for (uint32_t i = 0; i < o->var_n; i++) {
 		const struct file_var *v = &m->view.vars[o->var_at + i];
@@ -556,9 +559,13 @@ bool literals_beside(const struct matcher *m, const struct file_literal_message 
 		else if (v->start < to)
 			to = v->start;
 	}
+	struct str before = { text.p + from, start - from };
 	if (to < start || !compare_on((struct str){ text.p + start, to - start }, to < text.n, str_from(line, at), &out.after) ||
-	    !compare_back((struct str){ text.p + from, start - from }, from > 0, str_first(line, at), &out.before))
+	    !compare_back(before, from > 0, str_first(str_from(line, payload), at - payload), &out.before, &rest))
 		return false;
+	/* "ERROR" may be a level, and the message's first word */
+	if (out.before == END_BEYOND && compare_back(rest, from > 0, str_first(line, payload), &in_dress, &rest) && !rest.n)
+		out.before = from > 0 ? END_OPEN : END_EVEN;
 	*ret_beside = out;
 	return true;
 }

@@ -378,16 +378,28 @@ void match_each_over_time(const struct matcher *m, match_visit_over_time *visit,
 		visit(context, i, file_str(v, v->articles[v->over_times[i].article].id), file_str(v, v->over_times[i].text));
 }
 
-bool match_fits(const struct matcher *m, struct match_scratch *scratch, struct str text, struct match_span payload,
-		const uint32_t *messages, size_t count)
+bool match_fits(const struct matcher *m, struct match_scratch *scratch, struct str text,
+		const struct match_envelope *dress, struct str log_file, const uint32_t *messages, size_t count)
 {
+	const struct file_view *v = &m->view;
+	struct letters *letters = &scratch->letters;
 	struct surface surface;
-	text = str_first(str_from(text, payload.start), payload.end - payload.start);
-	scratch->letters.n = 0;
-	surface_letters(text, 0, text.n, &scratch->letters);
-	for (size_t i = 0; i < count; i++)
-		if (surface_fit(&m->view, &m->view.owners[messages[i]], text, &scratch->letters, &surface))
+	letters->n = 0;
+	text = str_first(text, dress->payload.end);
+	surface_letters(text, 0, text.n, letters);
+	uint32_t first = 0;
+	while (first < letters->n && letters->at[first] < dress->payload.start)
+		first++;
+	for (size_t i = 0; i < count; i++) {
+		const struct file_owner *o = &v->owners[messages[i]];
+		if (!surface_fit(v, o, text, letters, &surface))
+			continue;
+		bool whole = first < letters->n && surface.span.start <= letters->at[first] &&
+			     surface.span.end > letters->at[letters->n - 1];
+		if (whole || letters->n == SURFACE_TEXT_MAX || text_names(v, o->article, dress->component) ||
+		    text_names(v, o->article, log_file))
 			return true;
+	}
 	return false;
 }
 

@@ -76,6 +76,7 @@ struct match {
 	size_t also_count;
 	struct str why; /* one sentence: what spoke for it and what the runner-up lacks */
 	bool whole_payload; /* the template covers all of the message that the envelope leaves */
+	bool word_for_word; /* the template is there letter for letter, variables filled */
 	bool context;	    /* product, component or log file speak for it */
 };
 
@@ -126,10 +127,11 @@ void match_each_message(const struct matcher *m, match_visit_message *visit, voi
 typedef void match_visit_over_time(void *context, uint32_t number, struct str id, struct str text);
 void match_each_over_time(const struct matcher *m, match_visit_over_time *visit, void *context);
 
-/* match_fits says whether the payload of a text holds one of these messages letter for letter, variables filled: what
- * whole_payload needs at least. Much cheaper than match_message, which has the last word; damage is not undone. */
-bool match_fits(const struct matcher *m, struct match_scratch *scratch, struct str text, struct match_span payload,
-		const uint32_t *messages, size_t count);
+/* match_fits says whether one of these messages covers the payload of a text letter for letter, variables filled; or is
+ * in the text, and the component or the log file speaks for its article. Much cheaper than match_message, which has the
+ * last word; damage is not undone. */
+bool match_fits(const struct matcher *m, struct match_scratch *scratch, struct str text,
+		const struct match_envelope *dress, struct str log_file, const uint32_t *messages, size_t count);
 
 /* match_reaches says whether this message begins with the text's first letter and where it ends then; the text is
  * as lines.h gives it. For messages over several lines, with the same reservation. */

@@ -52,22 +52,6 @@ static double surface_bonus(const struct alignment *al, const struct surface *s)
 	return 1.0 + dress + samples + 1.5 * (al->left_template > 0 ? al->left_template : 0);
 }
 
-/* The article names the component or the log file that the line came from. */
-static bool names(const struct query *q, uint32_t article, struct str name)
-{
-	struct token t;
-	size_t at = 0;
-	while (name.n && token_next(name, &at, &t)) {
-		uint32_t term = file_find_term(q->view, (struct str){ t.word, token_stem(t.word, t.n) });
-		if (t.n < 3 || term == VOCAB_NONE || text_share(q->view, article, term) <= 0)
-			continue;
-		uint32_t all = q->view->terms[term].doc_all; /* a word of one article in fifty says nothing */
-		if (all <= 3 || all < q->view->article_count / 50)
-			return true;
-	}
-	return false;
-}
-
 /* Another number where a code stands is another error. */
 static bool code_differs(const struct query *q, const struct evidence_of_message *e, const struct answer *x)
 {
@@ -95,7 +79,8 @@ static struct answer answer_of(struct query *q, const struct evidence_of_message
 	if (compare) {
 		struct str text = str_first(q->clean->text, q->payload.end);
 		x.fits = surface_fit(q->view, o, text, &q->scratch->letters, &x.surface);
-		x.context = names(q, o->article, e->envelope->component) || names(q, o->article, e->log_file);
+		x.context = text_names(q->view, o->article, e->envelope->component) ||
+			    text_names(q->view, o->article, e->log_file);
 		/* what stands there word for word is that message, whatever family a table gives its number */
 		bool to_the_letter = x.fits && x.surface.differs == 0;
 		x.conflicts = !to_the_letter &&

@@ -176,3 +176,18 @@ uint32_t text_articles(const struct file_view *v, struct match_scratch *s, struc
 		ret_hits[i] = hits[i];
 	return count;
 }
+
+bool text_names(const struct file_view *v, uint32_t article, struct str name)
+{
+	struct token t;
+	size_t at = 0;
+	while (name.n && token_next(name, &at, &t)) {
+		uint32_t term = file_find_term(v, (struct str){ t.word, token_stem(t.word, t.n) });
+		if (t.n < 3 || term == VOCAB_NONE || text_share(v, article, term) <= 0)
+			continue;
+		uint32_t all = v->terms[term].doc_all; /* a word of one article in fifty says nothing */
+		if (all <= 3 || all < v->article_count / 50)
+			return true;
+	}
+	return false;
+}

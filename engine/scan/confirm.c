@@ -99,16 +99,20 @@ static void read_question(struct confirm *c, const struct proposal *x, struct st
 	*ret_question = q;
 }
 
+static struct match_span common(struct match_span a, struct match_span b)
+{
+	return (struct match_span){ a.start > b.start ? a.start : b.start, a.end < b.end ? a.end : b.end };
+}
+
 /* A template that is nearly all variables covers any line: its own words have to carry the payload. */
 static bool carries(const struct question *q, const struct match_answer *answer, const struct match *m)
 {
-	size_t all = literals_letters(q->payload), own = all;
 	struct match_span payload = answer->envelope.payload;
-	for (size_t i = 0; i < m->capture_count; i++) {
-		struct match_span s = m->captures[i].span; /* one at the front may reach into the dress */
-		s.start = s.start > payload.start ? s.start : payload.start;
-		s.end = s.end < payload.end ? s.end : payload.end;
-		size_t n = literals_letters(part(answer->query, s));
+	size_t all = literals_letters(q->payload), own = all;
+	if (!m->whole_payload && m->span_count)
+		own = literals_letters(part(answer->query, common(m->spans[0], payload)));
+	for (size_t i = 0; i < m->capture_count; i++) { /* one at the front may reach into the dress */
+		size_t n = literals_letters(part(answer->query, common(m->captures[i].span, payload)));
 		own -= n < own ? n : own;
 	}
 	return own >= (m->capture_count ? LITERALS_FILLED_MIN : LITERALS_OWN_MIN) && own * 100 >= all * LITERALS_SHARE_MIN;
@@ -136,7 +140,7 @@ static bool binds_over_lines(const struct match *m)
 
 static bool counts(const struct question *q, const struct match_answer *answer, const struct match *m)
 {
-	if (!m->template.n || !(m->context || m->whole_payload) || !carries(q, answer, m))
+	if (!m->template.n || !((m->context && m->word_for_word) || m->whole_payload) || !carries(q, answer, m))
 		return false;
 	return q->lines == 1 || (covers_lines(q, answer, m) && !binds_over_lines(m));
 }
@@ -234,7 +238,7 @@ static enum err confirm_body(struct walk *w)
 {
 	struct confirm *c = w->confirm;
 	struct proposer p = { .matcher = c->matcher, .literals = c->literals, .scratch = c->scratch, .text = w->text,
-			      .mark = w->mark, .work = &c->work, .arena = &c->proposed };
+			      .log_file = w->options.log_file, .mark = w->mark, .work = &c->work, .arena = &c->proposed };
 	arena_reset(&c->proposed);
 	enum err e = propose(w, &p);
 	size_t free_at = 0; /* behind the last hit */

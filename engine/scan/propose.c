@@ -87,7 +87,8 @@ static bool looks_damaged(struct str s)
 struct line {
 	struct proposal piece;
 	struct str text;    /* damage undone */
-	struct str payload; /* of text */
+	struct match_envelope dress; /* of text */
+	struct str payload;
 	size_t letters;	    /* of payload */
 	bool damaged;
 	uint32_t tried[TRIED_MAX];
@@ -97,25 +98,24 @@ struct line {
 
 static void read_line(struct proposer *p, struct line *l)
 {
-	struct match_envelope dress;
 	l->text = (struct str){ p->text.p + l->piece.from, l->piece.to - l->piece.from };
 	l->damaged = looks_damaged(l->text);
 	struct clean clean;
 	if (l->damaged && !damage_undo(l->text, p->work, &clean))
 		l->text = clean.text;
-	envelope_read(l->text, &dress);
-	l->payload = str_first(str_from(l->text, dress.payload.start), dress.payload.end - dress.payload.start);
+	envelope_read(l->text, &l->dress);
+	struct match_span span = l->dress.payload;
+	l->payload = str_first(str_from(l->text, span.start), span.end - span.start);
 	l->letters = literals_letters(l->payload);
 }
 
-/* A payload that this message covers has about its letters; with variables, more, but the message carries it. */
+/* A payload that this message covers has about its letters; with variables, or where context speaks for the message,
+ * more, but the message carries it. */
 static bool may_carry(const struct file_literal_message *m, size_t letters)
 {
 	size_t own = (size_t)m->before + m->inside + m->after;
 	size_t low = own * 100 / (100 + SLACK_PERCENT), high = own * (100 + SLACK_PERCENT) / 100 + SLACK;
-	if (m->filled_before || m->filled_after)
-		high = high * 100 / LITERALS_SHARE_MIN;
-	return letters + SLACK >= low && letters <= high;
+	return letters + SLACK >= low && letters <= high * 100 / LITERALS_SHARE_MIN;
 }
 
 static void try_line(struct line *l, const struct file_literal_message *m, const struct literal_beside *beside)
@@ -215,14 +215,15 @@ static void try_span(struct proposer *p, struct line *l, const struct file_liter
 static void try_find(struct proposer *p, struct line *l, const struct prefilter_find *find)
 {
 	const struct file_literal *literal = &p->literals->literals[find->literal];
-	size_t at = p->mark + find->at, start = (size_t)(l->payload.p - l->text.p) + l->piece.from;
-	bool seen = !l->damaged && at >= start; /* else it cannot be laid beside */
+	struct match_span payload = l->dress.payload;
+	size_t at = p->mark + find->at - l->piece.from;
+	bool seen = !l->damaged && at >= payload.start; /* else it cannot be laid beside */
 	for (uint32_t k = literal->message_at; k < literal[1].message_at; k++) {
 		const struct file_literal_message *m = &p->literals->messages[k];
 		if (m->owner >= p->literals->mark_from) /* marks.c sees to it */
 			continue;
 		struct literal_beside beside = { END_OPEN, END_OPEN };
-		if (seen && !literals_beside(p->matcher, m, l->payload, at - start, &beside))
+		if (seen && !literals_beside(p->matcher, m, str_first(l->text, payload.end), payload.start, at, &beside))
 			continue;
 		try_line(l, m, &beside);
 		if (seen && !l->piece.window)
@@ -234,10 +235,8 @@ static void propose_piece(struct proposer *p, const struct proposal *piece, cons
 			  size_t count)
 {
 	struct line l = { .piece = *piece };
-	struct match_span all;
 	arena_reset(p->work);
 	read_line(p, &l);
-	all = (struct match_span){ 0, l.payload.n };
 	for (size_t i = 0; i < count; i++)
 		try_find(p, &l, &finds[i]);
 	if (!l.fits && l.tried_count) {
@@ -245,7 +244,7 @@ static void propose_piece(struct proposer *p, const struct proposal *piece, cons
 			arena_reset(p->work);
 			read_line(p, &l);
 		}
-		l.fits = match_fits(p->matcher, p->scratch, l.payload, all, l.tried, l.tried_count);
+		l.fits = match_fits(p->matcher, p->scratch, l.text, &l.dress, p->log_file, l.tried, l.tried_count);
 	}
 	if (l.fits)
 		push(p, *piece);

@@ -23,6 +23,7 @@ struct proposer {
 	const struct literal_table *literals;
 	struct match_scratch *scratch;
 	struct str text;
+	struct str log_file; /* its name */
 	size_t mark; /* bytes of a byte order mark at its start */
 	struct arena *work;  /* emptied now and then */
 	struct arena *arena; /* of the proposals */
