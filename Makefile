@@ -16,7 +16,7 @@ STD     := -std=c17 -D_GNU_SOURCE -Iengine -I. -I$(BUILD)/gen -DKBT_VERSION='"$(
 
 # What apt must bring: to build and run, and to test.
 DEPS     := build-essential pkg-config libsqlite3-dev libmicrohttpd-dev libcjson-dev libarchive-dev libc-ares-dev \
-            libmnl-dev libyaml-dev libzstd-dev libxxhash-dev libmd4c-dev libseccomp-dev libsodium-dev libgnutls28-dev
+            libmnl-dev libyaml-dev libzstd-dev libxxhash-dev libmd4c-dev libseccomp-dev libstemmer-dev libsodium-dev libgnutls28-dev
 DEPS_DEV := $(DEPS) libcmocka-dev libvectorscan-dev clang clang-tidy libclang-rt-14-dev python3 python3-xapian zstd chromium \
             $(if $(shell command -v npm),,nodejs npm) iproute2 nftables samba smbclient dnsmasq-base openssl hey \
             prometheus-blackbox-exporter
@@ -25,7 +25,7 @@ DEPS_DEV := $(DEPS) libcmocka-dev libvectorscan-dev clang clang-tidy libclang-rt
 PKG_CFLAGS = $(shell pkg-config --cflags $(PKGS))
 PKG_LIBS   = $(shell pkg-config --libs $(PKGS))
 ALL_CFLAGS = $(STD) $(WARN) $(HARDEN) $(PKG_CFLAGS) $(CPPFLAGS) $(CFLAGS) -pthread
-ALL_LIBS   = $(LDFLAGS) -pie -Wl,-z,relro,-z,now $(PKG_LIBS) -lm -pthread
+ALL_LIBS   = $(LDFLAGS) -pie -Wl,-z,relro,-z,now $(PKG_LIBS) -lstemmer -lm -pthread
 
 ENGINE := $(wildcard engine/*/*.c)
 APP    := $(wildcard cli/*.c)
@@ -138,7 +138,7 @@ fuzz:
 		CFLAGS="-O1 -g -fsanitize=fuzzer-no-link,address,undefined"
 	@for f in $(FUZZ:tests/fuzz/fuzz_%.c=%); do mkdir -p build/fuzz/corpus/$$f; \
 		clang -fsanitize=fuzzer,address,undefined -o build/fuzz/$$f build/fuzz/tests/fuzz/fuzz_$$f.o \
-			build/fuzz/libweb.a build/fuzz/libkbt.a $(PKG_LIBS) -lm -pthread && \
+			build/fuzz/libweb.a build/fuzz/libkbt.a $(PKG_LIBS) -lstemmer -lm -pthread && \
 		build/fuzz/$$f -max_total_time=$(FUZZ_SECONDS) -timeout=10 -rss_limit_mb=1024 -print_final_stats=1 \
 			-artifact_prefix=build/fuzz/$$f- build/fuzz/corpus/$$f $$(ls -d tests/corpus/$$f 2>/dev/null) \
 			2>&1 | tail -n 15 || exit 1; done

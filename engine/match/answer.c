@@ -51,7 +51,7 @@ double text_confidence(const struct text_hit *hits, uint32_t n, uint32_t at, flo
 {
 	double lead = n > 1 ? (hits[0].score - hits[1].score) / hits[0].score : 1;
 	double first = prose ? description_confidence(hits[0].score, all, lead) : words_confidence(hits[0].score, all, lead);
-	double behind = exp(-6 * (1 - hits[at].score / hits[0].score));
+	double behind = exp(-3 * (1 - hits[at].score / hits[0].score));
 	return fmax(first, prose ? 0.15 : 0.02) * behind;
 }
 

@@ -153,6 +153,9 @@ static void put_articles(struct assembly *s, struct file_term *terms)
 			.title = keep_text(s, digest_str(at->from, at->doc->title)),
 			.term_at = COUNT(uint32_t, *out),
 			.term_n = at->doc->term_n,
+			.word_at = COUNT(uint16_t, s->sections[SEC_DOC_WORD]),
+			.word_n = at->doc->word_n,
+			.families = at->doc->families,
 			.length = at->doc->length,
 			.authored = at->doc->authored,
 			.stamp = at->doc->stamp,
@@ -161,6 +164,8 @@ static void put_articles(struct assembly *s, struct file_term *terms)
 		};
 		put_article_codes(s, at);
 		put_over_times(s, at, d);
+		buf_add_bytes(&s->sections[SEC_DOC_WORD], ITEMS(const uint16_t, at->from->doc_words) + at->doc->word_at,
+			      at->doc->word_n * sizeof(uint16_t));
 		uint32_t *to = (uint32_t *)(void *)buf_room(out, at->doc->term_n * sizeof *to);
 		if (!to)
 			return;
@@ -173,6 +178,35 @@ static void put_articles(struct assembly *s, struct file_term *terms)
 		qsort(to, at->doc->term_n, sizeof *to, by_u32);
 		buf_add_bytes(&s->sections[SEC_ARTICLE], &article, sizeof article);
 	}
+}
+
+enum err assemble_count_classes(const struct file_article *articles, uint32_t n, const uint16_t *words,
+				uint32_t *counts)
+{
+	uint32_t *last = mem_resize(NULL, WORD_CLASSES * sizeof *last); /* + 1: the last article that had the class */
+	if (!last)
+		return ERR_NOMEM;
+	memset(last, 0, WORD_CLASSES * sizeof *last);
+	for (uint32_t d = 0; d < n; d++)
+		for (uint32_t i = 0; i < articles[d].word_n; i++) {
+			uint16_t class = words[articles[d].word_at + i];
+			counts[class] += last[class] != d + 1;
+			last[class] = d + 1;
+		}
+	mem_free(last);
+	return ERR_OK;
+}
+
+static void put_classes(struct assembly *s)
+{
+	uint32_t *counts = take(s, WORD_CLASSES, sizeof *counts);
+	const struct buf *articles = &s->sections[SEC_ARTICLE], *words = &s->sections[SEC_DOC_WORD];
+	if (counts && !buf_err(articles) && !buf_err(words))
+		s->err = assemble_count_classes(ITEMS(const struct file_article, *articles),
+						COUNT(struct file_article, *articles), ITEMS(const uint16_t, *words), counts);
+	if (counts)
+		buf_add_bytes(&s->sections[SEC_CLASS], counts, WORD_CLASSES * sizeof *counts);
+	mem_free(counts);
 }
 
 /* BM25's share of one word in one article, 1 to 255. */
@@ -486,6 +520,8 @@ static void put_indexes(struct assembly *s)
 	struct file_term *terms = take(s, s->words.count, sizeof *terms);
 	if (!s->err)
 		put_articles(s, terms);
+	if (!s->err)
+		put_classes(s);
 	if (!s->err)
 		put_posts(s, terms);
 	if (!s->err)

@@ -20,6 +20,9 @@ enum { COMMON_WORDS_MAX = 8191 }; /* words with a cut list that 16 bits hold bes
 uint32_t assemble_cut_posts(uint32_t *posts, uint32_t n); /* to POST_DOCS_MAX; gives how many are kept */
 uint32_t assemble_sort_unique(uint64_t *keys, uint32_t n);
 uint64_t assemble_hash_tokens(const uint32_t *tokens, uint32_t n);
+/* assemble_count_classes adds to counts[WORD_CLASSES] in how many of the articles each class of words stands. */
+enum err assemble_count_classes(const struct file_article *articles, uint32_t n, const uint16_t *words,
+				uint32_t *counts) MUST_USE;
 float assemble_weight_of_doc_word(uint32_t articles, uint32_t having);
 float assemble_weight_of_group_word(uint32_t groups, uint32_t having);
 enum err assemble_put_codes(struct buf sections[SEC_COUNT], const struct store_code *codes, size_t count) MUST_USE;

@@ -3,12 +3,13 @@
 
 #include "base/hash.h"
 #include "base/mem.h"
+#include "match/product.h"
 #include "match/token.h"
 #include "rule/rule.h"
 
 #include <string.h>
 
-enum { WEIGHT_BODY = 1, WEIGHT_SYMPTOM = 1, WEIGHT_QUERY = 2, WEIGHT_TITLE = 4 };
+enum { WEIGHT_BODY = 1, WEIGHT_QUERY = 2, WEIGHT_TITLE = 4 };
 
 static struct file_text keep_text(struct digest *g, struct str s)
 {
@@ -35,14 +36,48 @@ static bool room_for_weight(struct digest *g, uint32_t word)
 	return true;
 }
 
-static uint32_t count_text(struct digest *g, struct str text, unsigned weight)
+/* Stems are asked for once a word, not once a place. */
+static uint16_t class_of(struct digest *g, uint32_t number, struct str word)
+{
+	if (number >= g->class_cap) {
+		uint32_t cap = number * 2 + 1024;
+		uint16_t *bigger = mem_resize(g->classes, cap * sizeof *bigger);
+		if (!bigger) {
+			g->err = ERR_NOMEM;
+			return 0;
+		}
+		memset(bigger + g->class_cap, 0, (cap - g->class_cap) * sizeof *bigger);
+		g->classes = bigger;
+		g->class_cap = cap;
+	}
+	if (!g->stemmer && stemmer_open(&g->stemmer)) {
+		g->err = ERR_NOMEM;
+		return 0;
+	}
+	if (!g->classes[number])
+		g->classes[number] = words_class(g->stemmer, word);
+	return g->classes[number];
+}
+
+static void add_class(struct digest *g, struct digest_doc *doc, uint32_t number, struct str word)
+{
+	uint16_t class = doc->word_n < FILE_DOC_WORDS_MAX ? class_of(g, number, word) : 0;
+	if (!class)
+		return;
+	buf_add_bytes(&g->doc_words, &class, sizeof class);
+	doc->word_n++;
+}
+
+static uint32_t count_text(struct digest *g, struct digest_doc *doc, struct str text, unsigned weight)
 {
 	struct token t;
 	uint32_t n = 0;
 	for (size_t at = 0; token_next(text, &at, &t); n++) {
-		uint32_t word = vocab_add(&g->words, (struct str){ t.word, token_stem(t.word, t.n) });
+		struct str stem = { t.word, token_stem(t.word, t.n) };
+		uint32_t word = vocab_add(&g->words, stem);
 		if (word == VOCAB_NONE || !room_for_weight(g, word))
 			continue;
+		add_class(g, doc, word, stem);
 		if (!g->weights[word])
 			buf_add_bytes(&g->touched, &word, sizeof word);
 		unsigned sum = g->weights[word] + weight;
@@ -51,19 +86,21 @@ static uint32_t count_text(struct digest *g, struct str text, unsigned weight)
 	return n;
 }
 
-static uint32_t count_article(struct digest *g, const struct article *article)
+static void count_article(struct digest *g, const struct article *article, struct digest_doc *doc)
 {
-	uint32_t n = count_text(g, article->title, WEIGHT_TITLE);
-	n += count_text(g, article->query_words, WEIGHT_QUERY);
+	uint32_t n = count_text(g, doc, article->title, WEIGHT_TITLE);
+	n += count_text(g, doc, article->query_words, WEIGHT_QUERY);
 	for (size_t i = 0; i < article->section_count; i++) {
 		const struct article_section *s = &article->sections[i];
 		if (s->kind == SECTION_NOTICE)
 			continue;
-		bool symptom = s->kind == SECTION_SYMPTOMS || s->kind == SECTION_SUMMARY || s->kind == SECTION_CAUSE;
-		n += count_text(g, s->heading, WEIGHT_BODY);
-		n += count_text(g, s->body, symptom ? WEIGHT_SYMPTOM : WEIGHT_BODY);
+		n += count_text(g, doc, s->heading, WEIGHT_BODY);
+		n += count_text(g, doc, s->body, WEIGHT_BODY);
 	}
-	return n;
+	doc->length += n;
+	doc->families |= product_families(article->title);
+	for (size_t i = 0; i < article->product_count; i++)
+		doc->families |= product_families(article->products[i]);
 }
 
 static void flush_terms(struct digest *g, struct digest_doc *doc)
@@ -169,7 +206,7 @@ static void take_source(struct digest *g, struct str bytes, struct arena *a, boo
 	add_over_time(g, &rule, a, doc);
 	doc->authored |= rule.authored;
 	if (rule.authored || text_wanted)
-		doc->length += count_article(g, article);
+		count_article(g, article, doc);
 	if (!doc->title.n)
 		doc->title = keep_text(g, article->title);
 	*ret_text = !rule.authored;
@@ -180,6 +217,7 @@ void digest_add(struct digest *g, uint32_t ordinal, struct str id, const struct 
 	struct arena *a = &g->arena;
 	struct digest_doc doc = { .ordinal = ordinal, .id = keep_text(g, id),
 				  .message_at = (uint32_t)(g->messages.n / sizeof(struct digest_message)),
+				  .word_at = (uint32_t)(g->doc_words.n / sizeof(uint16_t)),
 				  .code_at = (uint32_t)(g->codes.n / sizeof(struct file_article_code)),
 				  .over_at = (uint32_t)(g->over_times.n / sizeof(struct file_text)) };
 	bool text_taken = false;
@@ -197,8 +235,8 @@ void digest_add(struct digest *g, uint32_t ordinal, struct str id, const struct 
 
 enum err digest_err(const struct digest *g)
 {
-	const struct buf *lists[] = { &g->docs, &g->terms, &g->messages, &g->tokens, &g->vars, &g->codes, &g->over_times, &g->text,
-				      &g->touched };
+	const struct buf *lists[] = { &g->docs, &g->terms, &g->messages, &g->tokens, &g->vars, &g->codes, &g->over_times,
+				      &g->text, &g->touched, &g->doc_words };
 	for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
 		if (buf_err(lists[i]))
 			return buf_err(lists[i]);
@@ -217,7 +255,10 @@ void digest_free(struct digest *g)
 	buf_free(&g->over_times);
 	buf_free(&g->text);
 	buf_free(&g->touched);
+	buf_free(&g->doc_words);
+	stemmer_close(&g->stemmer);
 	mem_free(g->weights);
+	mem_free(g->classes);
 	arena_free(&g->arena);
 	*g = (struct digest){ 0 };
 }

@@ -8,6 +8,7 @@
 
 #include "match/file.h"
 #include "match/vocab.h"
+#include "match/words.h"
 
 struct digest_doc {
 	uint32_t ordinal;
@@ -16,6 +17,8 @@ struct digest_doc {
 	uint32_t message_at, message_n;
 	uint32_t code_at, code_n;
 	uint32_t over_at, over_n; /* marks and stories */
+	uint32_t word_at, word_n;
+	uint32_t families;
 	uint32_t length;
 	uint64_t stamp;
 	bool authored;
@@ -34,6 +37,10 @@ struct digest {
 	uint8_t *weights; /* of the article at hand, by word */
 	uint32_t weight_cap;
 	struct buf touched;
+	struct buf doc_words; /* uint16: classes in the order of the text */
+	struct stemmer *stemmer;
+	uint16_t *classes; /* by word; 0: not asked yet, or small */
+	uint32_t class_cap;
 	struct arena arena; /* of the article at hand */
 	enum err err;
 };

@@ -3,6 +3,7 @@
 
 #include "base/hash.h"
 #include "match/vocab.h"
+#include "match/words.h"
 #include "rule/rule.h"
 
 #include <string.h>
@@ -24,6 +25,8 @@ static const size_t item_sizes[SEC_COUNT] = {
 	[SEC_ARTICLE] = sizeof(struct file_article),
 	[SEC_DOC_POST] = 4,
 	[SEC_DOC_TERM] = 2,
+	[SEC_DOC_WORD] = 2,
+	[SEC_CLASS] = 4,
 	[SEC_ARTICLE_CODE] = sizeof(struct file_article_code),
 	[SEC_CODE] = sizeof(struct file_code),
 	[SEC_OVER_TIME] = sizeof(struct file_over_time),
@@ -167,6 +170,8 @@ static void take_sections(struct file_view *v)
 	TAKE(articles, SEC_ARTICLE);
 	TAKE(doc_post, SEC_DOC_POST);
 	TAKE(doc_term, SEC_DOC_TERM);
+	TAKE(doc_word, SEC_DOC_WORD);
+	TAKE(classes, SEC_CLASS);
 	TAKE(article_codes, SEC_ARTICLE_CODE);
 	TAKE(codes, SEC_CODE);
 	TAKE(over_times, SEC_OVER_TIME);
@@ -190,7 +195,7 @@ static bool check_counts(const struct file_view *v)
 	       is_power(v->pair_buckets) && h->sections[SEC_PAIR_AT].n < UINT32_MAX &&
 	       h->sections[SEC_GROUP].n < UINT32_MAX && h->sections[SEC_OWNER].n < UINT32_MAX &&
 	       h->sections[SEC_ARTICLE].n < 1u << 24 && h->sections[SEC_CODE].n < UINT32_MAX &&
-	       h->sections[SEC_OVER_TIME].n < 1u << 20 && h->mean_length > 0;
+	       h->sections[SEC_OVER_TIME].n < 1u << 20 && h->sections[SEC_CLASS].n == WORD_CLASSES && h->mean_length > 0;
 }
 
 static bool check_groups(const struct file_view *v)
@@ -224,9 +229,10 @@ static bool check_articles(const struct file_view *v)
 	const struct file_header *h = v->header;
 	for (uint32_t i = 0; i < v->article_count; i++) {
 		const struct file_article *a = &v->articles[i];
-		if (!text_ok(v, a->id) || !text_ok(v, a->title) || 
+		if (!text_ok(v, a->id) || !text_ok(v, a->title) ||
 		    !in(a->term_at, a->term_n, h->sections[SEC_DOC_TERM].n) ||
-		    !in(a->code_at, a->code_n, h->sections[SEC_ARTICLE_CODE].n))
+		    !in(a->word_at, a->word_n, h->sections[SEC_DOC_WORD].n) ||
+		    a->word_n > FILE_DOC_WORDS_MAX || !in(a->code_at, a->code_n, h->sections[SEC_ARTICLE_CODE].n))
 			return false;
 	}
 	for (uint64_t i = 0; i < h->sections[SEC_ARTICLE_CODE].n; i++)

@@ -28,6 +28,8 @@ enum file_section {
 	SEC_ARTICLE,	/* struct file_article */
 	SEC_DOC_POST,	/* uint32: article << 8 | impact, by term: the strongest articles of each */
 	SEC_DOC_TERM,	/* uint16: common word << 3 | weight step, by article, ascending */
+	SEC_DOC_WORD,	/* uint16: classes of an article's words in the order of its text, small words left out */
+	SEC_CLASS,	/* uint32: articles that have a class, WORD_CLASSES of them */
 	SEC_ARTICLE_CODE, /* struct file_article_code, by article */
 	SEC_CODE,	/* struct file_code, ascending by value */
 	SEC_OVER_TIME,	/* struct file_over_time: marks and stories of articles */
@@ -79,6 +81,8 @@ struct file_var {
 struct file_article {
 	struct file_text id, title;
 	uint32_t term_at, term_n; /* slice of SEC_DOC_TERM */
+	uint32_t word_at, word_n; /* slice of SEC_DOC_WORD */
+	uint32_t families;	  /* of products: product_families */
 	uint32_t length;
 	uint32_t authored;
 	uint32_t code_at, code_n; /* slice of SEC_ARTICLE_CODE */
@@ -93,6 +97,8 @@ struct file_code {
 	int64_t value;
 	struct file_text family, symbol, says;
 };
+
+enum { FILE_DOC_WORDS_MAX = 1500 }; /* of an article in SEC_DOC_WORD */
 
 enum { FILE_LITERAL_MAX = 24 };
 
@@ -128,8 +134,8 @@ struct file_header {
 struct file_view {
 	struct str block;
 	const struct file_header *header;
-	const uint32_t *slots, *term_at, *tokens, *group_post, *pair_at, *pair_post, *doc_post;
-	const uint16_t *doc_term;
+	const uint32_t *slots, *term_at, *tokens, *group_post, *pair_at, *pair_post, *doc_post, *classes;
+	const uint16_t *doc_term, *doc_word;
 	const char *term_text, *text;
 	const struct file_term *terms;
 	const struct file_group *groups;

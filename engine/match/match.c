@@ -23,7 +23,7 @@ enum err match_scratch_open(const struct matcher *m, struct match_scratch **ret_
 	s->group_scores = mem_resize(NULL, (s->group_count + 1) * sizeof(float));
 	s->doc_scores = mem_resize(NULL, (s->doc_count + 1) * sizeof(float));
 	s->touched = mem_resize(NULL, (most + 1) * sizeof(uint32_t));
-	if (!s->group_scores || !s->doc_scores || !s->touched) {
+	if (!s->group_scores || !s->doc_scores || !s->touched || stemmer_open(&s->stemmer)) {
 		match_scratch_close(&s);
 		return ERR_NOMEM;
 	}
@@ -40,6 +40,7 @@ void match_scratch_close(struct match_scratch **scratch)
 	mem_free((*scratch)->group_scores);
 	mem_free((*scratch)->doc_scores);
 	mem_free((*scratch)->touched);
+	stemmer_close(&(*scratch)->stemmer);
 	mem_free(*scratch);
 	*scratch = NULL;
 }
@@ -105,8 +106,8 @@ static uint32_t add_text_answers(struct query *q, struct answer *answers, uint32
 	struct text_hit hits[TEXT_ANSWERS_MAX];
 	float all;
 	struct str payload = str_first(str_from(q->clean->text, q->payload.start), q->payload.end - q->payload.start);
-	uint32_t count = text_articles(q->view, q->scratch, payload, hits, TEXT_ANSWERS_MAX, &all);
 	bool prose = q->token_count >= DESCRIPTION_TOKENS && is_prose(payload);
+	uint32_t count = text_articles(q->view, q->scratch, payload, prose, hits, TEXT_ANSWERS_MAX, &all);
 	doubt_stray(q, answers, n);
 	for (uint32_t i = 0; i < count; i++) {
 		double confidence = text_confidence(hits, count, i, all, prose);
@@ -339,7 +340,7 @@ enum err match_search(const struct matcher *m, struct match_scratch *scratch, st
 {
 	struct text_hit hits[TEXT_HITS_MAX];
 	float all;
-	uint32_t total = text_articles(&m->view, scratch, words, hits, TEXT_HITS_MAX, &all);
+	uint32_t total = text_articles(&m->view, scratch, words, true, hits, TEXT_HITS_MAX, &all);
 	size_t from = offset < total ? offset : total, count = limit < total - from ? limit : total - from;
 	struct match_hit *out = arena_array(a, struct match_hit, count);
 	for (size_t i = 0; out && i < count; i++) {

@@ -16,6 +16,8 @@
  *   surface.c    template against the very text, letter by letter: captures, and how far the dress differs
  *   rank.c       evidence > scores and confidence, siblings by code
  *   text.c       articles by the words of a description
+ *   passage.c    the best of them by how these words stand in their texts
+ *   words.c, product.c   what words are worth and which are one; which products a text names
  *   answer.c     near-duplicates folded, captures by name, the reasons
  *   digest.c, compile.c, assemble.c   articles > the compiled form, on several threads
  *   change.c, patch.c   a few changed articles > the compiled form, without the others

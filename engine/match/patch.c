@@ -148,6 +148,8 @@ static struct file_article add_article(struct patch *p, const struct file_articl
 	x.term_n = COUNT(uint16_t, *out) - x.term_at;
 	if (!buf_err(out) && x.term_n)
 		qsort(ITEMS(uint16_t, *out) + x.term_at, x.term_n, sizeof(uint16_t), by_u16);
+	x.word_at = COUNT(uint16_t, p->sections[SEC_DOC_WORD]);
+	buf_add_bytes(&p->sections[SEC_DOC_WORD], p->delta->doc_word + from->word_at, from->word_n * sizeof(uint16_t));
 	for (uint32_t i = 0; i < from->code_n; i++) {
 		struct file_article_code c = p->delta->article_codes[from->code_at + i];
 		c.family = shifted(p, c.family);
@@ -202,6 +204,9 @@ static void join_articles(struct patch *p)
 			buf_add_bytes(out, &x, sizeof x);
 		p->err = buf_err(out);
 	}
+	if (!p->err && !buf_err(&p->sections[SEC_CLASS])) /* what is gone stays counted: it is little */
+		p->err = assemble_count_classes(d->articles, d->article_count, d->doc_word,
+						ITEMS(uint32_t, p->sections[SEC_CLASS]));
 	for (uint32_t i = 0; !p->err && i < COUNT(struct file_article, *out); i++)
 		p->live += ITEMS(struct file_article, *out)[i].stamp != 0;
 	mem_free(delta_term);
@@ -477,7 +482,7 @@ static void join_messages(struct patch *p)
 
 static void join_all(struct patch *p)
 {
-	static const enum file_section copied[] = { SEC_TEXT, SEC_ARTICLE, SEC_ARTICLE_CODE, SEC_DOC_TERM,
+	static const enum file_section copied[] = { SEC_TEXT, SEC_ARTICLE, SEC_ARTICLE_CODE, SEC_DOC_TERM, SEC_DOC_WORD, SEC_CLASS,
 						    SEC_GROUP, SEC_TOKEN, SEC_VAR };
 	for (size_t i = 0; i < sizeof copied / sizeof *copied; i++)
 		copy_section(p, copied[i]);

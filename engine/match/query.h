@@ -12,6 +12,7 @@
 #include "match/file.h"
 #include "match/surface.h"
 #include "match/token.h"
+#include "match/words.h"
 
 enum {
 	QUERY_TOKENS_MAX = 512, /* of a message that are looked at; of a longer one the most telling stretches */
@@ -61,6 +62,8 @@ struct match_scratch {
 	struct query query;
 	struct letters letters; /* of the payload */
 	struct letters mended;	/* the same with slips put right */
+	struct stemmer *stemmer;
+	uint8_t class_slot[WORD_CLASSES]; /* passage.c; zero between look-ups */
 	struct candidate_key keys[CANDIDATE_KEYS_MAX];
 	uint32_t key_count;
 	struct link links[LINKS_MAX];

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "match/text.h"
 
+#include "match/passage.h"
 #include "match/vocab.h"
 
 #include <stdlib.h>
@@ -158,22 +159,25 @@ static uint32_t keep_best(struct match_scratch *s, uint32_t touched, struct text
 	return n < TEXT_HITS_MAX ? n : TEXT_HITS_MAX;
 }
 
-uint32_t text_articles(const struct file_view *v, struct match_scratch *s, struct str text, struct text_hit *ret_hits,
-		       uint32_t max, float *ret_weight)
+uint32_t text_articles(const struct file_view *v, struct match_scratch *s, struct str text, bool passages,
+		       struct text_hit *ret_hits, uint32_t max, float *ret_weight)
 {
 	struct words w;
 	struct text_hit hits[TEXT_HITS_MAX * 2];
+	float known = 0;
 	read_words(v, text, &w);
 	uint32_t count = keep_best(s, gather(v, s, w.items, w.n), hits);
-	*ret_weight = w.unknown;
 	for (uint32_t i = 0; i < w.n; i++)
-		*ret_weight += w.items[i].weight;
+		known += w.items[i].weight;
 	for (uint32_t i = 0; i < count; i++)
 		hits[i].score = weigh(v, hits[i].article, w.items, w.n);
 	qsort(hits, count, sizeof *hits, by_hit);
+	if (passages)
+		passage_weigh(v, s, text, known, hits, count);
 	count = count < max ? count : max;
 	for (uint32_t i = 0; i < count; i++)
 		ret_hits[i] = hits[i];
+	*ret_weight = known + w.unknown;
 	return count;
 }
 

@@ -13,9 +13,10 @@ enum { TEXT_HITS_MAX = 200 };
 struct text_hit { uint32_t article; float score; };
 
 /* text_articles gives the best articles first, at most max of them, and the weight of all words in *ret_weight: a
- * score equal to it would be the best that an article can reach. */
-uint32_t text_articles(const struct file_view *v, struct match_scratch *s, struct str text, struct text_hit *ret_hits,
-		       uint32_t max, float *ret_weight);
+ * score equal to it would be the best that an article can reach. passages: the best are weighed again by how the words
+ * stand in them (passage.h), for what people write in sentences. */
+uint32_t text_articles(const struct file_view *v, struct match_scratch *s, struct str text, bool passages,
+		       struct text_hit *ret_hits, uint32_t max, float *ret_weight);
 
 /* text_share: how much of what the stemmed word can weigh it weighs in the article, 0 to 1. */
 float text_share(const struct file_view *v, uint32_t article, uint32_t term);
