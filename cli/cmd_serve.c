@@ -181,7 +181,7 @@ static const struct cmd_option options[] = {
 	{ "tls-cert", 0, "FILE", "speak TLS, with this certificate (PEM, the chain behind it)" },
 	{ "tls-key", 0, "FILE", "its key" },
 	{ "allow", 0, "WHERE", "let probes go there: ADDRESS, NETWORK/BITS or NAME, with :PORTS for these alone; may be repeated" },
-	{ "keep", 0, "FILE", "where reports lie that somebody asks to keep (beside the knowledge base); none: nothing is kept" },
+	{ "keep", 0, "FILE", "where kept reports lie (beside the knowledge base); none: nothing is kept" },
 	{ "rate", 0, "N", "at most N diagnoses a minute for a client on another machine (20)" },
 	{ "insecure", 0, NULL, "listen where other machines can ask without tokens, or without TLS" },
 	{ .name = NULL },

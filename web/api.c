@@ -2,9 +2,10 @@
  *
  * The HTTP API: the contract's objects, and the two addresses that say how the server is.
  */
-#include "web/page.h"
+#include "web/finding.h"
+#include "web/seen.h"
 
-enum { SEARCH_MAX = 100, CITED_BY_MAX = 50 };
+enum { BROWSED_MAX = 500, SEARCH_MAX = 100, CITED_BY_MAX = 50 };
 
 static void send_line(struct http_request *req, struct http_response *res, struct buf *out)
 {
@@ -26,6 +27,8 @@ void api_lookup(struct site *site, struct http_request *req, struct http_respons
 		e = triage_lookup(desk->store, desk->matcher, desk->scratch, q.text, &options, req->arena, &answer);
 		if (!e)
 			render_json_answer(&out, &answer);
+		if (!e && answer.found.match_count)
+			seen_note(site_seen(site), answer.found.matches[0].id);
 		site_give(site, &desk);
 	}
 	if (e)
@@ -108,41 +111,90 @@ static bool read_number(struct http_request *req, const char *name, uint64_t max
 	return true;
 }
 
+static void add_articles(struct json *j, const struct finding *f)
+{
+	json_key(j, "articles");
+	json_array(j);
+	for (size_t i = 0; i < f->count; i++) {
+		json_object(j);
+		json_key_str(j, "id", f->items[i].id);
+		json_key_str(j, "title", f->items[i].title);
+		json_key_real(j, "score", f->scores[i], 3);
+		json_end_object(j);
+	}
+	json_end_array(j);
+}
+
 void api_search(struct site *site, struct http_request *req, struct http_response *res)
 {
-	struct str words = str_trim(http_field(&req->query, "q"));
-	size_t offset = 0, limit = 20, count = 0, total = 0;
-	struct desk *desk;
-	struct match_hit *hits;
+	struct finding f = { 0 };
+	size_t offset = 0, limit = 20;
 	struct buf out = { 0 };
-	if (!words.n || !read_number(req, "offset", 1000000, &offset) || !read_number(req, "limit", SEARCH_MAX, &limit)) {
-		page_fail(req, res, 400, "q is the words to search for; offset and limit (at most 100) are numbers.");
+	if (!finding_read(req, res, &f))
+		return;
+	if ((!f.words.n && !finding_is_narrowed(&f)) || !read_number(req, "offset", 1000000, &offset) ||
+	    !read_number(req, "limit", SEARCH_MAX, &limit)) {
+		page_fail(req, res, 400, "q is the words to search for, or product, kind, year or code are given; offset and limit (at "
+				    "most 100) are numbers.");
 		return;
 	}
-	enum err e = site_take(site, &desk);
-	if (!e) {
-		e = match_search(desk->matcher, desk->scratch, words, offset, limit, req->arena, &hits, &count, &total);
-		site_give(site, &desk);
-	}
+	enum err e = finding_run(site, &f, offset, limit, req->arena);
 	if (e) {
 		page_fail_err(req, res, e);
 		return;
 	}
 	struct json j = json_to(&out);
 	json_object(&j);
-	json_key_str(&j, "query", words);
-	json_key_int(&j, "total", (int64_t)total);
+	json_key_str(&j, "query", f.words);
+	json_key_int(&j, "total", (int64_t)f.found.count);
 	json_key_int(&j, "offset", (int64_t)offset);
-	json_key(&j, "articles");
-	json_array(&j);
+	add_articles(&j, &f);
+	json_key(&j, "facets");
+	json_object(&j);
+	finding_json_facets(&j, &f.found);
+	json_end_object(&j);
+	json_end_object(&j);
+	send_line(req, res, &out);
+}
+
+static void add_seen(struct json *j, struct site *site, struct arena *a)
+{
+	struct seen_item *items = NULL;
+	size_t count = 0;
+	if (seen_top(site_seen(site), SEARCH_MAX, a, &items, &count))
+		count = 0;
+	json_key(j, "seen");
+	json_array(j);
 	for (size_t i = 0; i < count; i++) {
-		json_object(&j);
-		json_key_str(&j, "id", hits[i].id);
-		json_key_str(&j, "title", hits[i].title);
-		json_key_real(&j, "score", hits[i].score, 3);
-		json_end_object(&j);
+		json_object(j);
+		json_key_str(j, "id", items[i].id);
+		json_key_int(j, "count", (int64_t)items[i].count);
+		json_end_object(j);
 	}
-	json_end_array(&j);
+	json_end_array(j);
+}
+
+void api_browse(struct site *site, struct http_request *req, struct http_response *res)
+{
+	struct catalog_result all;
+	const struct catalog *catalog;
+	struct desk *desk = NULL;
+	struct buf out = { 0 };
+	enum err e = site_take(site, &desk);
+	if (!e)
+		e = site_catalog(site, desk, &catalog);
+	if (!e)
+		e = catalog_select(catalog, &(struct catalog_filter){ 0 }, NULL, 0, BROWSED_MAX, req->arena, &all);
+	site_give(site, &desk);
+	if (e) {
+		page_fail_err(req, res, e);
+		return;
+	}
+	struct json j = json_to(&out);
+	json_object(&j);
+	json_key_int(&j, "articles", (int64_t)all.count);
+	finding_json_facets(&j, &all);
+	add_seen(&j, site, req->arena);
 	json_end_object(&j);
 	send_line(req, res, &out);
 }

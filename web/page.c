@@ -30,7 +30,7 @@ void page_begin(struct buf *out, struct str title, struct str find)
 	buf_add_c(out, "</head>\n<body>\n<a class=\"skip\" href=\"#main\">Skip to the content</a>\n"
 		       "<header class=\"top\"><a class=\"brand\" href=\"/\">");
 	add_static(out, "<img src=\"", "icon.svg", "\" alt=\"\" width=\"24\" height=\"24\">");
-	buf_add_c(out, "kbtriage</a>\n<nav class=\"nav\" aria-label=\"Pages\"><a href=\"/logs\">Logs</a> <a href=\"/help\">Help</a></nav>\n<form class=\"find\" action=\"/search\" role=\"search\">"
+	buf_add_c(out, "kbtriage</a>\n<nav class=\"nav\" aria-label=\"Pages\"><a href=\"/logs\">Logs</a> <a href=\"/browse\">Browse</a> <a href=\"/help\">Help</a></nav>\n<form class=\"find\" action=\"/search\" role=\"search\">"
 		       "<input type=\"search\" name=\"q\" aria-label=\"Search the articles\" "
 		       "placeholder=\"Search the articles\" maxlength=\"500\" value=\"");
 	render_html_escape(out, find);

@@ -1,112 +1,362 @@
 /* SPDX-License-Identifier: MIT
  *
- * /search?q=words: articles by their words, page by page; and the description by which a browser's address bar asks.
+ * /search: articles by their words, narrowed by product, kind, year and error code, page by page; /browse: the same
+ * without words, from the top; and the description by which a browser's address bar asks.
  */
-#include "web/page.h"
+#include "web/finding.h"
+#include "web/seen.h"
 
-enum { PAGE_SIZE = 20, PAGES_MAX = 500, BEST_HITS = 200 /* a search weighs no more */ };
+enum { PAGE_SIZE = 20, PAGES_MAX = 5000, BROWSED = 48, SEEN_SHOWN = 10 };
 
-struct search {
-	struct str words;
-	size_t page; /* from 1 */
-	struct match_hit *hits;
-	size_t count, total;
+static const struct {
+	const char *name, *words;
+} kinds[] = {
+	{ "problem", "Problems" },  { "bug", "Bugs" },		{ "howto", "How to" },
+	{ "info", "Information" }, { "ours", "In our words" }, { "other", "Other" },
 };
 
-static void add_url(struct buf *out, struct str words, size_t page)
+static const char *kind_words(struct str name)
 {
-	buf_add_c(out, "/search?q=");
-	page_encode(out, words);
-	buf_addf(out, "&amp;page=%zu", page);
+	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+		if (str_eq(name, str_c(kinds[i].name)))
+			return kinds[i].words;
+	return NULL;
 }
 
-static void add_pager(struct buf *out, const struct search *s)
+/* label_of: what people read of a value: large codes as they are written, in hexadecimal. */
+static struct str label_of(const char *name, struct str value, struct arena *a)
 {
-	size_t pages = (s->total + PAGE_SIZE - 1) / PAGE_SIZE;
+	const char *words = str_eq(str_c(name), STR("kind")) ? kind_words(value) : NULL;
+	int64_t code = 0;
+	if (words)
+		return str_c(words);
+	if (str_eq(str_c(name), STR("code")) && str_i64(value, &code) && (code < 0 || code > 0xFFFFF))
+		return arena_printf(a, "0x%08X", (unsigned)(uint32_t)code);
+	return value;
+}
+
+/* ---- addresses ---- */
+
+static void add_parameter(struct buf *out, bool *first, const char *name, struct str value)
+{
+	if (!value.n)
+		return;
+	buf_addf(out, "%s%s=", *first ? "?" : "&amp;", name);
+	page_encode(out, value);
+	*first = false;
+}
+
+/* What changes one thing of a search: the others stay. */
+struct turn {
+	const char *name; /* "product", "kind", "year", "code", "page"; NULL for nothing */
+	struct str value; /* empty: not narrowed by it */
+};
+
+static void add_url(struct buf *out, const struct finding *f, struct turn turn, struct arena *a)
+{
+	struct {
+		const char *name;
+		struct str value;
+	} all[] = {
+		{ "q", f->words },
+		{ "product", f->filter.product },
+		{ "kind", f->filter.kind },
+		{ "year", f->filter.year ? arena_printf(a, "%u", f->filter.year) : STR("") },
+		{ "code", f->filter.by_code ? arena_printf(a, "%lld", (long long)f->filter.code) : STR("") },
+		{ "page", STR("") },
+	};
+	bool first = true;
+	buf_add_c(out, "/search");
+	for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+		add_parameter(out, &first, all[i].name,
+			      turn.name && str_eq(str_c(turn.name), str_c(all[i].name)) ? turn.value : all[i].value);
+}
+
+/* ---- what narrows ---- */
+
+static void add_facet(struct buf *out, const struct finding *f, const char *heading, const char *name,
+		      const struct catalog_facets *facets, bool taken, struct arena *a)
+{
+	if (taken || facets->all < 2)
+		return;
+	buf_addf(out, "<section><h2>%s</h2>\n<ul>\n", heading);
+	for (size_t i = 0; i < facets->count; i++) {
+		struct str value = facets->items[i].name;
+		buf_add_c(out, "<li><a href=\"");
+		add_url(out, f, (struct turn){ name, value }, a);
+		buf_add_c(out, "\">");
+		render_html_escape(out, label_of(name, value, a));
+		buf_addf(out, "</a> <span class=\"n\">%zu</span></li>\n", facets->items[i].count);
+	}
+	buf_add_c(out, "</ul></section>\n");
+}
+
+static void add_facets(struct buf *out, const struct finding *f, struct arena *a)
+{
+	const struct catalog_result *r = &f->found;
+	if (r->count < 2)
+		return;
+	buf_add_c(out, "<nav class=\"facets\" aria-label=\"Narrow the search\">\n");
+	add_facet(out, f, "Kind", "kind", &r->kinds, f->filter.kind.n > 0, a);
+	add_facet(out, f, "Product", "product", &r->products, f->filter.product.n > 0, a);
+	add_facet(out, f, "Error code", "code", &r->codes, f->filter.by_code, a);
+	add_facet(out, f, "Year", "year", &r->years, f->filter.year > 0, a);
+	buf_add_c(out, "</nav>\n");
+}
+
+static void add_taken(struct buf *out, const struct finding *f, const char *name, struct str value, struct arena *a)
+{
+	if (!value.n)
+		return;
+	buf_add_c(out, "<li><a href=\"");
+	add_url(out, f, (struct turn){ name, STR("") }, a);
+	buf_add_c(out, "\"><span class=\"unseen\">Without </span>");
+	render_html_escape(out, value);
+	buf_add_c(out, " <span aria-hidden=\"true\">\xc3\x97</span></a></li>\n");
+}
+
+static void add_all_taken(struct buf *out, const struct finding *f, struct arena *a)
+{
+	const char *kind = kind_words(f->filter.kind);
+	if (!finding_is_narrowed(f))
+		return;
+	buf_add_c(out, "<ul class=\"taken\" aria-label=\"Narrowed to\">\n");
+	add_taken(out, f, "product", f->filter.product, a);
+	add_taken(out, f, "kind", kind ? str_c(kind) : f->filter.kind, a);
+	add_taken(out, f, "year", f->filter.year ? arena_printf(a, "%u", f->filter.year) : STR(""), a);
+	add_taken(out, f, "code", f->filter.by_code ? label_of("code", arena_printf(a, "%lld", (long long)f->filter.code), a) : STR(""), a);
+	buf_add_c(out, "</ul>\n");
+}
+
+/* ---- what was found ---- */
+
+static void add_pager(struct buf *out, const struct finding *f, size_t page, struct arena *a)
+{
+	size_t pages = (f->found.count + PAGE_SIZE - 1) / PAGE_SIZE;
 	if (pages < 2)
 		return;
 	buf_add_c(out, "<nav class=\"pager\" aria-label=\"Pages of results\">");
-	if (s->page > 1) {
+	if (page > 1) {
 		buf_add_c(out, "<a rel=\"prev\" href=\"");
-		add_url(out, s->words, s->page - 1);
+		add_url(out, f, (struct turn){ "page", arena_printf(a, "%zu", page - 1) }, a);
 		buf_add_c(out, "\">Previous</a> ");
 	}
-	buf_addf(out, "<span>Page %zu of %zu</span>", s->page, pages);
-	if (s->page < pages && s->page < PAGES_MAX) {
+	buf_addf(out, "<span>Page %zu of %zu</span>", page, pages);
+	if (page < pages && page < PAGES_MAX) {
 		buf_add_c(out, " <a rel=\"next\" href=\"");
-		add_url(out, s->words, s->page + 1);
+		add_url(out, f, (struct turn){ "page", arena_printf(a, "%zu", page + 1) }, a);
 		buf_add_c(out, "\">Next</a>");
 	}
 	buf_add_c(out, "</nav>\n");
 }
 
-static void add_hits(struct buf *out, const struct search *s)
+static void add_hits(struct buf *out, const struct finding *f, size_t page, struct arena *a)
 {
-	buf_addf(out, "<p class=\"count\">%s%zu article%s</p>\n<ol class=\"hits\" start=\"%zu\">\n",
-		 s->total >= BEST_HITS ? "The best " : "", s->total, s->total == 1 ? "" : "s",
-		 (s->page - 1) * PAGE_SIZE + 1);
-	for (size_t i = 0; i < s->count; i++) {
+	bool best = f->words.n && f->found.count >= FINDING_BEST;
+	buf_addf(out, "<p class=\"count\">%s%zu article%s</p>\n<ol class=\"hits\" start=\"%zu\">\n", best ? "The best " : "",
+		 f->found.count, f->found.count == 1 ? "" : "s", (page - 1) * PAGE_SIZE + 1);
+	for (size_t i = 0; i < f->count; i++) {
 		buf_add_c(out, "<li>");
-		page_link(out, s->hits[i].id, s->hits[i].title);
+		page_link(out, f->items[i].id, f->items[i].title);
 		buf_add_c(out, "</li>\n");
 	}
 	buf_add_c(out, "</ol>\n");
-	add_pager(out, s);
+	add_pager(out, f, page, a);
 }
 
-static void show(struct site *site, struct http_request *req, struct http_response *res, const struct search *s)
+static void add_heading(struct buf *out, const struct finding *f, struct arena *a)
 {
-	struct buf out = { 0 };
-	page_begin(&out, STR("Search"), s->words);
-	buf_add_c(&out, "<section class=\"search\">\n<h1>");
-	if (s->words.n) {
-		buf_add_c(&out, "Articles about <q>");
-		render_html_escape(&out, s->words);
-		buf_add_c(&out, "</q>");
+	const char *kind = kind_words(f->filter.kind);
+	buf_add_c(out, "<h1>");
+	if (f->words.n) {
+		buf_add_c(out, "Articles about <q>");
+		render_html_escape(out, f->words);
+		buf_add_c(out, "</q>");
+	} else if (f->filter.by_code) {
+		buf_add_c(out, "Articles about error ");
+		render_html_escape(out, label_of("code", arena_printf(a, "%lld", (long long)f->filter.code), a));
+	} else if (f->filter.product.n) {
+		render_html_escape(out, f->filter.product);
+	} else if (kind) {
+		buf_add_c(out, kind);
+	} else if (f->filter.year) {
+		buf_addf(out, "Articles of %u", f->filter.year);
 	} else {
-		buf_add_c(&out, "Search the articles");
+		buf_add_c(out, "Search the articles");
 	}
-	buf_add_c(&out, "</h1>\n");
-	if (s->count)
-		add_hits(&out, s);
-	else if (s->words.n)
-		buf_add_c(&out, "<p>No article has these words. For an error message, <a href=\"/\">paste all of it</a>: that "
+	buf_add_c(out, "</h1>\n");
+}
+
+static void add_none(struct buf *out, const struct finding *f)
+{
+	if (finding_is_narrowed(f))
+		buf_add_c(out, "<p>No article is of that kind. <a href=\"/browse\">Browse all</a>.</p>\n");
+	else if (f->words.n)
+		buf_add_c(out, "<p>No article has these words. For an error message, <a href=\"/\">paste all of it</a>: that "
 				"search knows more than words.</p>\n");
 	else
-		buf_add_c(&out, "<p>Type words, or the id of an article, into the field above. For an error message, "
-				"<a href=\"/\">paste all of it</a>.</p>\n");
+		buf_add_c(out, "<p>Type words, or the id of an article, into the field above, or <a href=\"/browse\">browse</a>. For an "
+				"error message, <a href=\"/\">paste all of it</a>.</p>\n");
+}
+
+static void show(struct site *site, struct http_request *req, struct http_response *res, const struct finding *f, size_t page)
+{
+	struct buf out = { 0 };
+	page_begin(&out, STR("Search"), f->words);
+	buf_add_c(&out, "<div class=\"search\">\n<section>\n");
+	add_heading(&out, f, req->arena);
+	add_all_taken(&out, f, req->arena);
+	if (f->count)
+		add_hits(&out, f, page, req->arena);
+	else
+		add_none(&out, f);
 	buf_add_c(&out, "</section>\n");
+	add_facets(&out, f, req->arena);
+	buf_add_c(&out, "</div>\n");
 	page_end(&out, site);
 	page_send(req, res, PAGE_HTML, &out);
 }
 
+/* is_article: the words are the id of one; then that is the answer. */
+static bool is_article(struct site *site, struct http_request *req, struct http_response *res, struct str words)
+{
+	struct store_brief brief;
+	struct desk *desk = NULL;
+	struct str id;
+	if (!article_id(words, req->arena, &id) || site_take(site, &desk))
+		return false;
+	bool here = !store_brief(desk->store, id, req->arena, &brief);
+	site_give(site, &desk);
+	if (here) {
+		res->status = 302;
+		res->location = arena_printf(req->arena, "/kb/%.*s", STR_ARG(id));
+	}
+	return here;
+}
+
 void page_search(struct site *site, struct http_request *req, struct http_response *res)
 {
-	struct search s = { .words = str_trim(http_field(&req->query, "q")), .page = 1 };
-	struct str page = http_field(&req->query, "page"), id;
-	struct desk *desk;
-	struct store_brief brief;
-	uint64_t number;
+	struct finding f = { 0 };
+	struct str page = http_field(&req->query, "page");
+	uint64_t number = 1;
 	if (page.n && (!str_u64(page, &number) || !number || number > PAGES_MAX)) {
 		page_fail(req, res, 400, "The number of the page is none.");
 		return;
 	}
-	s.page = page.n ? (size_t)number : 1;
-	enum err e = s.words.n ? site_take(site, &desk) : ERR_OK;
-	if (s.words.n && !e) {
-		if (article_id(s.words, req->arena, &id) && !store_brief(desk->store, id, req->arena, &brief)) {
-			res->status = 302;
-			res->location = arena_printf(req->arena, "/kb/%.*s", STR_ARG(id));
-		} else {
-			e = match_search(desk->matcher, desk->scratch, s.words, (s.page - 1) * PAGE_SIZE, PAGE_SIZE, req->arena,
-					 &s.hits, &s.count, &s.total);
-		}
-		site_give(site, &desk);
-	}
+	if (!finding_read(req, res, &f) || (f.words.n && is_article(site, req, res, f.words)))
+		return;
+	enum err e = f.words.n || finding_is_narrowed(&f)
+			     ? finding_run(site, &f, (size_t)(number - 1) * PAGE_SIZE, PAGE_SIZE, req->arena)
+			     : ERR_OK;
 	if (e && e != ERR_INPUT)
 		page_fail_err(req, res, e);
-	else if (!res->location.n)
-		show(site, req, res, &s);
+	else
+		show(site, req, res, &f, (size_t)number);
+}
+
+/* ---- browsing ---- */
+
+static void add_entries(struct buf *out, const char *heading, const char *name, const struct catalog_facets *facets)
+{
+	struct finding none = { 0 };
+	struct arena a = { 0 };
+	if (!facets->count)
+		return;
+	buf_addf(out, "<section><h2>%s</h2>\n<ul class=\"entries\">\n", heading);
+	for (size_t i = 0; i < facets->count; i++) {
+		struct str value = facets->items[i].name;
+		buf_add_c(out, "<li><a href=\"");
+		add_url(out, &none, (struct turn){ name, value }, &a);
+		buf_add_c(out, "\">");
+		render_html_escape(out, label_of(name, value, &a));
+		buf_addf(out, "</a> <span class=\"n\">%zu</span></li>\n", facets->items[i].count);
+	}
+	buf_add_c(out, "</ul>");
+	if (facets->all > facets->count)
+		buf_addf(out, "<p class=\"count\">and %zu more: search for words, then narrow</p>", facets->all - facets->count);
+	buf_add_c(out, "</section>\n");
+	arena_free(&a);
+}
+
+/* A code's entry says what it means, in the family that most know. */
+static void add_codes(struct buf *out, struct store *store, const struct catalog_facets *facets, struct arena *a)
+{
+	if (!facets->count)
+		return;
+	buf_add_c(out, "<section><h2>Error codes</h2>\n<ul class=\"entries\">\n");
+	for (size_t i = 0; i < facets->count; i++) {
+		struct store_code *readings = NULL;
+		size_t count = 0, best = 0;
+		int64_t value = 0;
+		if (!str_i64(facets->items[i].name, &value) || store_codes(store, value, a, &readings, &count))
+			count = 0;
+		for (size_t k = 0; k < count; k++)
+			if (str_eq(readings[k].family, STR("win32")))
+				best = k;
+		buf_add_c(out, "<li><a href=\"/search?code=");
+		page_encode(out, facets->items[i].name);
+		buf_add_c(out, "\">");
+		render_html_escape(out, label_of("code", facets->items[i].name, a));
+		buf_add_c(out, "</a> <span class=\"means\">");
+		render_html_escape(out, count ? (readings[best].symbol.n ? readings[best].symbol : readings[best].says) : STR(""));
+		buf_addf(out, "</span> <span class=\"n\">%zu</span></li>\n", facets->items[i].count);
+	}
+	buf_add_c(out, "</ul></section>\n");
+}
+
+static void add_seen(struct buf *out, struct site *site, struct store *store, struct arena *a)
+{
+	struct seen_item *items = NULL;
+	struct store_brief brief;
+	size_t count = 0;
+	if (seen_top(site_seen(site), SEEN_SHOWN, a, &items, &count) || !count)
+		return;
+	buf_add_c(out, "<section><h2>Most seen here</h2>\n<p class=\"count\">How often each was the answer since this server started; what was "
+		       "asked is not kept.</p>\n<ol class=\"seen\">\n");
+	for (size_t i = 0; i < count; i++)
+		if (!store_brief(store, items[i].id, a, &brief)) {
+			buf_add_c(out, "<li>");
+			page_link(out, brief.id, brief.title);
+			buf_addf(out, " <span class=\"n\">%llu</span></li>\n", (unsigned long long)items[i].count);
+		}
+	buf_add_c(out, "</ol></section>\n");
+}
+
+static enum err add_browse(struct buf *out, struct site *site, struct desk *desk, struct arena *a)
+{
+	const struct catalog *catalog;
+	struct catalog_result all;
+	enum err e = site_catalog(site, desk, &catalog);
+	if (!e)
+		e = catalog_select(catalog, &(struct catalog_filter){ 0 }, NULL, 0, BROWSED, a, &all);
+	if (e)
+		return e;
+	add_seen(out, site, desk->store, a);
+	add_entries(out, "Kinds", "kind", &all.kinds);
+	add_entries(out, "Products", "product", &all.products);
+	add_codes(out, desk->store, &all.codes, a);
+	add_entries(out, "Years", "year", &all.years);
+	return ERR_OK;
+}
+
+void page_browse(struct site *site, struct http_request *req, struct http_response *res)
+{
+	struct buf out = { 0 };
+	struct desk *desk = NULL;
+	page_begin(&out, STR("Browse"), STR(""));
+	buf_add_c(&out, "<div class=\"browse\">\n<h1>Browse the articles</h1>\n");
+	enum err e = site_take(site, &desk);
+	if (!e)
+		e = add_browse(&out, site, desk, req->arena);
+	site_give(site, &desk);
+	buf_add_c(&out, "</div>\n");
+	if (e) {
+		buf_free(&out);
+		page_fail_err(req, res, e);
+		return;
+	}
+	page_end(&out, site);
+	page_send(req, res, PAGE_HTML, &out);
 }
 
 void page_opensearch(struct site *site, struct http_request *req, struct http_response *res)

@@ -11,6 +11,7 @@
 #include "triage/incident.h"
 #include "web/allow.h"
 #include "web/page.h"
+#include "web/seen.h"
 
 #include <pthread.h>
 #include <string.h>
@@ -154,6 +155,8 @@ static void on_event(void *context, enum triage_event event, const struct triage
 				 "<ul id=\"probes\" class=\"probes\" aria-live=\"polite\"></ul>\n");
 		render_html_beliefs(&html, &report->verdict);
 		publish(run, "match", &json, &html);
+		if (report->answer.found.match_count)
+			seen_note(site_seen(run->all->site), report->answer.found.matches[0].id);
 		claim_target(run, 0, target_of(report));
 		run->allow.name = bound_to(report, "server");
 		break;

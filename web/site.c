@@ -5,10 +5,12 @@
 #include "web/site.h"
 
 #include "base/mem.h"
+#include "store/catalog.h"
 #include "web/keep.h"
 #include "web/logs.h"
 #include "web/prober.h"
 #include "web/run.h"
+#include "web/seen.h"
 
 #include <pthread.h>
 #include <sys/stat.h>
@@ -20,6 +22,7 @@ enum { WATCH_S = 1 };
 struct kb {
 	struct matcher *matcher;
 	struct causes *causes;
+	struct catalog *catalog; /* NULL until it is asked for; under the site's catalog_lock */
 	int64_t generation, articles;
 	unsigned users; /* under the site's lock */
 };
@@ -36,10 +39,12 @@ struct site {
 	struct logs *logs;
 	struct keep *keep;
 	struct prober *prober;
+	struct seen *seen;
 	struct store *watched; /* the watcher's own handle */
 	struct stat file;      /* that it is open on */
 	pthread_t watcher;
 	pthread_mutex_t lock;
+	pthread_mutex_t catalog_lock;
 	pthread_cond_t stop;
 	bool stopping;
 	struct kb *kb;	   /* the newest */
@@ -55,6 +60,7 @@ static void kb_drop(struct site *s, struct kb *kb)
 		return;
 	match_close(&kb->matcher);
 	causes_close(&kb->causes);
+	catalog_close(&kb->catalog);
 	mem_free(kb);
 }
 
@@ -117,6 +123,8 @@ static bool has_changed(struct site *s, struct diags *d)
 	return true;
 }
 
+static void warm(struct site *s);
+
 /* refresh compiles the new generation beside the old, which goes on serving until it is ready, and after a failure. */
 static void refresh(struct site *s)
 {
@@ -137,6 +145,7 @@ static void refresh(struct site *s)
 		pthread_mutex_unlock(&s->lock);
 		kb_drop(s, old);
 		s->options.say(s->options.context, "the knowledge base has changed: serving the new one");
+		warm(s);
 	}
 	arena_free(&a);
 }
@@ -144,6 +153,7 @@ static void refresh(struct site *s)
 static void *watch(void *context)
 {
 	struct site *s = context;
+	warm(s);
 	pthread_mutex_lock(&s->lock);
 	while (!s->stopping) {
 		struct timespec until;
@@ -225,12 +235,40 @@ void site_give(struct site *s, struct desk **desk)
 	pthread_mutex_unlock(&s->lock);
 }
 
+enum err site_catalog(struct site *s, struct desk *desk, const struct catalog **ret_catalog)
+{
+	struct kb *kb = ((struct lent *)desk)->kb;
+	enum err e = ERR_OK;
+	pthread_mutex_lock(&s->catalog_lock);
+	if (!kb->catalog)
+		e = catalog_open(desk->store, &kb->catalog);
+	if (!e)
+		*ret_catalog = kb->catalog;
+	pthread_mutex_unlock(&s->catalog_lock);
+	return e;
+}
+
+/* warm makes the catalog before somebody waits for it. */
+static void warm(struct site *s)
+{
+	const struct catalog *catalog;
+	struct desk *desk = NULL;
+	if (!site_take(s, &desk) && site_catalog(s, desk, &catalog))
+		s->options.say(s->options.context, "the articles cannot be browsed: out of memory, or the knowledge base is damaged");
+	site_give(s, &desk);
+}
+
 int64_t site_articles(struct site *s)
 {
 	pthread_mutex_lock(&s->lock);
 	int64_t articles = s->kb->articles;
 	pthread_mutex_unlock(&s->lock);
 	return articles;
+}
+
+struct seen *site_seen(struct site *s)
+{
+	return s->seen;
 }
 
 struct keep *site_keep(struct site *s)
@@ -267,6 +305,7 @@ enum err site_open(const struct site_options *options, struct diags *d, struct s
 		return ERR_NOMEM;
 	*s = (struct site){ .options = *options };
 	pthread_mutex_init(&s->lock, NULL);
+	pthread_mutex_init(&s->catalog_lock, NULL);
 	pthread_cond_init(&s->stop, NULL);
 	enum err e = store_open(options->db, STORE_READ, d, &s->watched);
 	is_other_file(s);
@@ -280,6 +319,8 @@ enum err site_open(const struct site_options *options, struct diags *d, struct s
 		e = keep_open(options->keep, &s->keep);
 	if (!e)
 		e = prober_open(options->allow, options->loopback, &s->prober);
+	if (!e)
+		e = seen_open(&s->seen);
 	if (!e && pthread_create(&s->watcher, NULL, watch, s))
 		e = ERR_NOMEM;
 	if (e) {
@@ -287,6 +328,7 @@ enum err site_open(const struct site_options *options, struct diags *d, struct s
 		runs_close(&s->runs);
 		logs_close(&s->logs);
 		keep_close(&s->keep);
+		seen_close(&s->seen);
 		kb_drop(s, s->kb);
 		store_close(&s->watched);
 		mem_free(s);
@@ -311,6 +353,7 @@ void site_close(struct site **site)
 	runs_close(&s->runs);
 	logs_close(&s->logs);
 	keep_close(&s->keep);
+	seen_close(&s->seen);
 	while (s->free) {
 		struct lent *l = s->free;
 		s->free = l->next;
@@ -320,5 +363,6 @@ void site_close(struct site **site)
 	store_close(&s->watched);
 	pthread_cond_destroy(&s->stop);
 	pthread_mutex_destroy(&s->lock);
+	pthread_mutex_destroy(&s->catalog_lock);
 	mem_free(s);
 }

@@ -14,6 +14,8 @@ struct site;
 struct runs;
 struct logs;
 struct keep;
+struct seen;
+struct catalog;
 struct gate;
 struct prober;
 struct allow_rules;
@@ -35,6 +37,7 @@ void site_close(struct site **site);
 struct runs *site_runs(struct site *site);
 struct logs *site_logs(struct site *site);
 struct keep *site_keep(struct site *site);
+struct seen *site_seen(struct site *site);
 struct gate *site_gate(struct site *site);
 struct prober *site_prober(struct site *site);
 
@@ -48,6 +51,8 @@ struct desk {
 /* site_take lends a desk: ERR_MISSING and the like where the KB cannot be opened now. */
 enum err site_take(struct site *site, struct desk **ret_desk) MUST_USE;
 void site_give(struct site *site, struct desk **desk);
+/* site_catalog gives the catalog of the desk's knowledge base, while the desk is lent; made when it is first asked for. */
+enum err site_catalog(struct site *site, struct desk *desk, const struct catalog **ret_catalog) MUST_USE;
 int64_t site_articles(struct site *site); /* how many the KB holds; for the foot of the page */
 
 /* A page: answers at once, or sets res->wait or res->read (http.h). */

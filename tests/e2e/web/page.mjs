@@ -229,6 +229,21 @@ await test('without a script: a link by the form', async page => {
 	is((await page.textContent('body')).startsWith('```'), 'no Markdown');
 }, { javaScriptEnabled: false });
 
+await test('browse by code, narrow by kind, let it go again', async page => {
+	await page.goto(`${base}browse`);
+	await page.click('.entries a[href="/search?code=53"]');
+	await page.waitForURL('**/search?code=53');
+	const all = await page.locator('.hits li').count();
+	is(all > 1, 'no articles');
+	await page.fill('.find input', 'rcmd');
+	await page.keyboard.press('Enter');
+	await page.waitForURL('**/search?q=rcmd');
+	is(await page.locator('.hits a[href="/kb/Q150536"]').count() === 1, 'not found by its word');
+	await page.goto(`${base}search?q=network&code=53`);
+	await page.click('.taken a');
+	await page.waitForURL('**/search?q=network');
+});
+
 // Two days of a log: three hosts, two articles.
 const log = [];
 for (let h = 0; h < 48; h++) {
@@ -357,7 +372,7 @@ for (const colorScheme of ['light', 'dark'])
 				is(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `${what} scrolls sideways`);
 			};
 			await page.emulateMedia({ reducedMotion: 'reduce', colorScheme });
-			for (const path of ['', 'kb/Q150536', 'kb/Q221951', 'search?q=network', 'help', 'nothing']) {
+			for (const path of ['', 'kb/Q150536', 'kb/Q221951', 'search?q=network', 'search?code=53', 'browse', 'help', 'nothing']) {
 				await page.goto(base + path);
 				await check(`/${path}`);
 			}
