@@ -83,6 +83,12 @@ static enum err open_matcher(struct cmd_context *c, struct matcher **ret_matcher
 	return e;
 }
 
+static enum err show_rules(void *context, const struct matcher *m, struct scan_options *options)
+{
+	struct scan_run *r = context;
+	return scan_show_rules(&r->show, m, options);
+}
+
 static enum err show_end(void *context)
 {
 	struct scan_run *r = context;
@@ -105,7 +111,7 @@ static int scan_growing(struct scan_run *r, const struct scan_options *options)
 		}
 	r->show.live = cmd_has(c, "follow");
 	r->follow = (struct scan_follow){ .c = c, .options = *options, .sink = scan_show_hit, .sink_context = &r->show,
-					  .end = show_end, .end_context = r, .live = r->show.live,
+					  .opened = show_rules, .end = show_end, .end_context = r, .live = r->show.live,
 					  .cursor = cmd_value(c, "cursor", NULL) };
 	enum err e = scan_follow_run(&r->follow);
 	e = r->show.err ? r->show.err : e;

@@ -49,6 +49,8 @@ static enum err open_kb(struct loop *l)
 	enum err e = cmd_store(l->c, STORE_READ, &l->store);
 	if (!e)
 		e = match_open(l->store, &l->c->diags, NULL, NULL, &l->matcher);
+	if (!e)
+		e = l->f->opened(l->f->end_context, l->matcher, &l->f->options);
 	return e ? e : scan_open(l->matcher, &l->f->options, &l->scan);
 }
 

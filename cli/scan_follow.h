@@ -14,6 +14,7 @@ struct scan_follow {
 	struct scan_options options;
 	scan_sink *sink;
 	void *sink_context;
+	enum err (*opened)(void *context, const struct matcher *m, struct scan_options *options); /* before each scan_open */
 	enum err (*end)(void *context); /* prints what is printed at the end; the cursor is written behind it */
 	void *end_context;
 	bool live;	    /* until a signal */

@@ -65,6 +65,8 @@ static bool take_mark(void *show, const struct scan_mark *mark)
 
 enum err scan_show_rules(struct scan_show *s, const struct matcher *m, struct scan_options *options)
 {
+	stories_free(&s->stories); /* those of another generation of the knowledge base */
+	over_time_close(&s->over_time);
 	enum err e = over_time_open(m, &s->over_time);
 	s->stories.over_time = &s->over_time;
 	s->stories.when.now_s = s->incidents.when.now_s;
@@ -217,22 +219,6 @@ static enum err print_incidents(struct scan_show *s, const struct scan_counts *c
 	return e;
 }
 
-/* Before redaction, for stories are kept by what was bound; what they say is filled in behind it. */
-static void find_stories(struct scan_show *s)
-{
-	for (size_t i = 0; i < s->incidents.count; i++)
-		s->incidents.items[i].story = stories_find(&s->stories, &s->incidents.items[i].match);
-}
-
-static void tell_stories(struct scan_show *s)
-{
-	for (size_t i = 0; i < s->incidents.count; i++) {
-		struct incident *item = &s->incidents.items[i];
-		if (item->story)
-			item->says = story_says(item->story, &item->match, &s->incidents.arena);
-	}
-}
-
 /* What stands behind the hits: the frequent first. */
 static enum err print_objects(struct scan_show *s)
 {
@@ -256,9 +242,10 @@ static enum err print_objects(struct scan_show *s)
 enum err scan_show_end(struct scan_show *s, const struct scan_counts *counts, uint64_t files)
 {
 	unknowns_rank(&s->unknowns);
-	find_stories(s);
+	incidents_find_stories(&s->incidents, &s->stories);
 	enum err e = s->redact ? redact_sets(&s->redactor, &s->incidents, &s->unknowns) : ERR_OK;
-	tell_stories(s);
+	if (!e)
+		e = incidents_tell_stories(&s->incidents);
 	if (!e)
 		e = s->c->json ? print_objects(s) : print_incidents(s, counts, files);
 	return e || !s->report ? e : write_report(s, counts, files);

@@ -40,7 +40,8 @@ struct scan_show {
 /* scan_show_open reads the options and says what it needs of the scan; false after a usage error on stderr. */
 bool scan_show_open(struct scan_show *s, struct cmd_context *c, struct scan_options *options);
 void scan_show_close(struct scan_show *s);
-/* scan_show_rules takes up what the matcher's articles tell over time: before scan_open. */
+/* scan_show_rules takes up what the matcher's articles tell over time: before each
+ * scan_open; what was told before is forgotten. */
 enum err scan_show_rules(struct scan_show *s, const struct matcher *m, struct scan_options *options) MUST_USE;
 
 /* scan_show_hit takes a hit: a scan_sink whose context is a struct scan_show. */

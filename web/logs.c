@@ -36,6 +36,8 @@ struct log_scan {
 	struct str block;
 	struct incidents incidents;
 	struct unknowns unknowns;
+	struct over_time over_time;
+	struct stories stories;
 	struct scan_counts counts;
 	uint64_t files, unpacked;
 	int64_t started_ms, told_ms;
@@ -144,8 +146,16 @@ static bool is_wanted(const struct log_ask *ask, const struct scan_hit *hit)
 static bool take_hit(void *context, const struct scan_hit *hit)
 {
 	struct log_scan *l = context;
-	if (is_wanted(&l->ask, hit))
+	l->err = stories_hit(&l->stories, hit);
+	if (!l->err && is_wanted(&l->ask, hit))
 		l->err = incidents_add(&l->incidents, hit);
+	return !l->err && !atomic_load(&l->cancel);
+}
+
+static bool take_mark(void *context, const struct scan_mark *mark)
+{
+	struct log_scan *l = context;
+	l->err = stories_mark(&l->stories, mark);
 	return !l->err && !atomic_load(&l->cancel);
 }
 
@@ -206,11 +216,15 @@ static enum err scan_all(struct log_scan *l, struct scan *scan)
 static enum err scan_bytes(struct log_scan *l, struct desk *desk)
 {
 	struct scan_options options = { .threads = SCAN_THREADS, .context = SCAN_CONTEXT, .unknown = take_unknown,
-					.unknown_context = l };
+					.unknown_context = l, .mark = take_mark, .mark_context = l };
 	struct scan *scan = NULL;
 	l->incidents.by = INCIDENT_BY_ARTICLE;
 	l->incidents.when.now_s = (int64_t)time(NULL);
-	enum err e = input_open_bytes(l->ask.bytes, l->ask.name, &l->diags, &l->input);
+	l->stories.over_time = &l->over_time;
+	l->stories.when.now_s = l->incidents.when.now_s;
+	enum err e = over_time_open(desk->matcher, &l->over_time);
+	if (!e)
+		e = input_open_bytes(l->ask.bytes, l->ask.name, &l->diags, &l->input);
 	if (!e)
 		e = scan_open(desk->matcher, &options, &scan);
 	if (!e) {
@@ -221,6 +235,9 @@ static enum err scan_bytes(struct log_scan *l, struct desk *desk)
 	scan_close(&scan);
 	input_close(&l->input);
 	unknowns_rank(&l->unknowns);
+	incidents_find_stories(&l->incidents, &l->stories);
+	if (!e)
+		e = incidents_tell_stories(&l->incidents);
 	return e ? e : incidents_group(&l->incidents);
 }
 
@@ -374,6 +391,8 @@ static void work_on(struct log_scan *l)
 	buf_free(&error);
 	incidents_free(&l->incidents);
 	unknowns_free(&l->unknowns);
+	stories_free(&l->stories);
+	over_time_close(&l->over_time);
 }
 
 /* ---- workers ---- */
@@ -455,6 +474,8 @@ static void log_free(struct log_scan *l)
 	buf_free(&l->events);
 	incidents_free(&l->incidents);
 	unknowns_free(&l->unknowns);
+	stories_free(&l->stories);
+	over_time_close(&l->over_time);
 	arena_free(&l->arena);
 	mem_free(l);
 }

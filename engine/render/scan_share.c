@@ -48,6 +48,10 @@ static void json_set(struct json *j, const struct incident *i)
 	json_place(j, "last", &i->last);
 	json_place(j, "example", &i->example);
 	json_key_str(j, "text", i->text);
+	if (i->story) {
+		json_key_str(j, "story", i->story->name);
+		json_key_str(j, "says", i->says);
+	}
 	json_lines(j, "before", i->before);
 	json_lines(j, "after", i->after);
 	json_end_object(j);

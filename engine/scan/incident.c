@@ -336,6 +336,21 @@ enum err incidents_group(struct incidents *set)
 	return ERR_OK;
 }
 
+void incidents_find_stories(struct incidents *set, const struct stories *stories)
+{
+	for (size_t i = 0; i < set->count; i++)
+		set->items[i].story = stories_find(stories, &set->items[i].match);
+}
+
+enum err incidents_tell_stories(struct incidents *set)
+{
+	for (size_t i = 0; i < set->count; i++) {
+		struct incident *item = &set->items[i];
+		item->says = item->story ? story_says(item->story, &item->match, &set->arena) : STR("");
+	}
+	return arena_err(&set->arena);
+}
+
 void incidents_free(struct incidents *set)
 {
 	arena_free(&set->arena);

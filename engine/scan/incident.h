@@ -43,8 +43,8 @@ struct incident {
 	struct incident_place example;
 	struct str text, before, after; /* the example's line, and those around it, each ending in a newline */
 	struct timeline_row row;
-	const struct rule_story *story; /* what its lines tell together; set by the owner, NULL for none */
-	struct str says;		/* of the story */
+	const struct rule_story *story; /* what its lines tell together, or NULL; by incidents_find_stories */
+	struct str says;		/* of the story; by incidents_tell_stories */
 };
 
 /* Incidents that are shown together: one each by bindings, else those of an article, a host, an hour. */
@@ -77,6 +77,10 @@ struct incidents {
 enum err incidents_add(struct incidents *set, const struct scan_hit *hit) MUST_USE;
 /* incidents_group makes the groups: the frequent first, hours in their order; then nothing may be added. */
 enum err incidents_group(struct incidents *set) MUST_USE;
+/* incidents_find_stories gives each its story, which must outlive the set: before what was bound is redacted;
+ * incidents_tell_stories fills in what it says: behind that. */
+void incidents_find_stories(struct incidents *set, const struct stories *stories);
+enum err incidents_tell_stories(struct incidents *set) MUST_USE;
 void incidents_free(struct incidents *set);
 
 #endif

@@ -506,6 +506,11 @@ class Logs(unittest.TestCase):
             self.assertEqual((status, found['lines'], [i['id'] for i in found['incidents']]),
                              (200, plain['lines'], [i['id'] for i in plain['incidents']]), ending)
 
+    def test_what_the_lines_tell_over_time(self):
+        sets = self.scan(self.log, '?article=Q221951')[1]['incidents'][0]['sets']
+        self.assertEqual([(x['story'], 'Failures only' in x['says']) for x in sets], [('down', True)])
+        self.assertIn('Failures only', server.ask('POST', '/logs', *self.multipart(self.log))[2])
+
     def test_filters(self):
         ids = [i['id'] for i in self.scan(self.log)[1]['incidents']]
         self.assertEqual(len(ids), 2)
