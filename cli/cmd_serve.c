@@ -180,7 +180,7 @@ static const struct cmd_option options[] = {
 	{ "tokens", 0, "FILE", "answer only who shows a token of this file (kbt token)" },
 	{ "tls-cert", 0, "FILE", "speak TLS, with this certificate (PEM, the chain behind it)" },
 	{ "tls-key", 0, "FILE", "its key" },
-	{ "allow", 0, "WHERE", "let probes go there: ADDRESS, NETWORK/BITS or NAME, with :PORTS for these alone; may be repeated" },
+	{ "allow", 0, "WHERE", "let probes go there: ADDRESS, NETWORK/BITS or NAME, with :PORTS for these alone; repeatable" },
 	{ "keep", 0, "FILE", "where kept reports lie (beside the knowledge base); none: nothing is kept" },
 	{ "rate", 0, "N", "at most N diagnoses a minute for a client on another machine (20)" },
 	{ "insecure", 0, NULL, "listen where other machines can ask without tokens, or without TLS" },
@@ -201,8 +201,8 @@ const struct cmd cmd_serve = {
 	.usage = "",
 	.help = "the web page and the HTTP API",
 	.about = "Serves the page where a message is pasted, the articles, and the API under /api/v1, to this machine. A knowledge\n"
-		 "base that is imported meanwhile is picked up without a restart. Nothing that is pasted is kept, unless somebody asks for\n"
-		 "a link to it: then without passwords, tokens and keys, until it expires.",
+		 "base that is imported meanwhile is picked up without a restart. Nothing that is pasted is kept, unless somebody\n"
+		 "asks for a link to it: then without passwords, tokens and keys, until it expires.",
 	.examples = examples,
 	.options = options,
 	.run = run,
