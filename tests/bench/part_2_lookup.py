@@ -145,13 +145,20 @@ def against_peers(bench, queries, answers):
 
 
 def descriptions(bench):
+    """People's own words: a right article first, and among the first five, beside the peers."""
     queries = read(bench.path('eval', 'queries-dev-real.jsonl'))
-    ranks = []
-    for q, a in zip(queries, ask_kbt(bench, queries)):
-        ids = [m['id'] for m in (a['matches'] + a['nearest'])[:10]]
-        ranks.append(next((i for i, x in enumerate(ids) if x in q['gold']), 99))
-    one, five = (sum(r < n for r in ranks) / len(ranks) for n in (1, 5))
-    print(f'  Descriptions in people\'s words: first {one:.3f}, in the first five {five:.3f} of {len(ranks)}.')
+    answers = [('kbt', [[m['id'] for m in a['matches'] + a['nearest']] for a in ask_kbt(bench, queries)])]
+    for kind in (Fts5, Xapian):
+        try:
+            p = kind(bench)
+        except (ImportError, sqlite3.OperationalError):
+            continue
+        answers.append((kind.name, [p.ask(q['query']) for q in queries]))
+    rows = []
+    for name, lists in answers:
+        ranks = [next((i for i, x in enumerate(ids) if x in q['gold']), 99) for q, ids in zip(queries, lists)]
+        rows.append([name, *(f'{sum(r < n for r in ranks) / len(ranks):.3f}' for n in (1, 5))])
+    bench.table(rows, [f'{len(queries)} descriptions', 'first', 'first five'])
 
 
 def bound(bench):
