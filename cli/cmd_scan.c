@@ -181,6 +181,8 @@ static const char *const examples[] = {
 	"kbt scan Sender.log",
 	"kbt scan /var/log *.gz backup.tar.zst",
 	"journalctl -b | kbt scan",
+	"kbt scan --redact --unknown --report out.html /var/log",
+	"kbt scan --by hour --top 24 Sender.log",
 	"kbt scan --json Sender.log | jq -r .id | sort | uniq -c",
 	NULL
 };
@@ -194,6 +196,9 @@ const struct cmd cmd_scan = {
 		 "A hit asks for more than a look-up: the message has to be the whole of what the line says, or the\n"
 		 "product, the component or the name of the log have to speak for it. --json prints each hit on a line\n"
 		 "of its own; of several for one line of the log the best comes first.\n\n"
+		 "--report writes a page that stands alone, to send on. --redact replaces names in all output by tokens,\n"
+		 "the same for the same name, by their shapes and what stands beside them: look at what you send.\n"
+		 "--unknown folds lines that look like errors and match no article into templates (method: Drain).\n\n"
 		 "Exit code 0 where something was found, 1 where nothing was, 2 where some input could not be read (the\n"
 		 "rest is scanned all the same).",
 	.examples = examples,

@@ -13,6 +13,7 @@ _kbt() {
 	fi
 	case $prev in
 	--color) mapfile -t COMPREPLY < <(compgen -W "auto always never" -- "$cur"); return ;;
+	--by) mapfile -t COMPREPLY < <(compgen -W "article host hour" -- "$cur"); return ;;
 	esac
 	case $cur in
 	-*) mapfile -t COMPREPLY < <(compgen -W "$(_kbt_options "$cmd")" -- "$cur"); return ;;

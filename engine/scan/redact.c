@@ -380,6 +380,26 @@ static void redact_incident(struct redactor *r, struct incident *i, struct arena
 	i->example.file = redact_text(r, i->example.file, a, NULL, 0);
 }
 
+/* What varies in a template's word is no name. */
+static struct str redact_word(struct redactor *r, struct str word, struct arena *a)
+{
+	struct str varies = STR("<*>");
+	if (str_find(word, varies) == STR_NONE)
+		return redact_text(r, word, a, NULL, 0);
+	struct buf b = { 0 };
+	while (word.n) {
+		size_t n = str_find(word, varies);
+		buf_add(&b, redact_text(r, str_first(word, n), a, NULL, 0));
+		if (n != STR_NONE)
+			buf_add(&b, varies);
+		word = str_from(word, n == STR_NONE ? word.n : n + varies.n);
+	}
+	struct str done = buf_keep(&b, a);
+	r->arena.failed |= buf_err(&b) != ERR_OK;
+	buf_free(&b);
+	return done;
+}
+
 enum err redact_sets(struct redactor *r, struct incidents *incidents, struct unknowns *unknowns)
 {
 	for (size_t k = 0; k < incidents->count; k++) {
@@ -400,7 +420,7 @@ enum err redact_sets(struct redactor *r, struct incidents *incidents, struct unk
 		u->text = redact_text(r, u->text, &unknowns->arena, NULL, 0);
 		u->file = redact_text(r, u->file, &unknowns->arena, NULL, 0);
 		for (size_t w = 0; w < u->word_count; w++)
-			u->words[w].text = redact_text(r, u->words[w].text, &unknowns->arena, NULL, 0);
+			u->words[w].text = redact_word(r, u->words[w].text, &unknowns->arena);
 	}
 	enum err e = redactor_err(r);
 	e = e ? e : arena_err(&incidents->arena);

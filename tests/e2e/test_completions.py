@@ -42,6 +42,10 @@ class Completions(KbtTest):
     def test_colour(self):
         self.assertEqual(self.complete(self.commands()[0], '--color', 'a'), ['auto', 'always'])
 
+    def test_groups_of_a_scan(self):
+        self.assertEqual(self.complete('scan', '--by', 'h'), ['host', 'hour'])
+        self.assertIn('--redact', self.complete('scan', '--re'))
+
     def test_other_shells_parse(self):
         for shell, name in (('zsh', '_kbt'), ('fish', 'kbt.fish')):
             if shutil.which(shell):

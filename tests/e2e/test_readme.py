@@ -47,19 +47,21 @@ class Readme(KbtTest):
         self.assertEqual(p.returncode, code, f'{command}\n{p.stdout}\n{p.stderr}')
         return p.stdout.rstrip('\n')
 
+    def all_shown(self, word):
+        """(command, output) of each example that has this word in its command."""
+        blocks = re.findall(r'(?ms)^```\n\$ (.*?)\n```$', text_of('README.md'))
+        found = [tuple(b.split('\n', 1)) for b in blocks if f'kbt {word}' in b.split('\n', 1)[0]]
+        self.assertTrue(found, f'no example of {word}')
+        return found
+
     def shown(self, word):
-        """(command, output) of the example that has this word in its command."""
-        for block in re.findall(r'(?ms)^```\n\$ (.*?)\n```$', text_of('README.md')):
-            command, output = block.split('\n', 1)
-            if f'kbt {word}' in command:
-                return command, output
-        self.fail(f'no example of {word}')
+        return self.all_shown(word)[0]
 
     def test_lookup_and_scan_print_what_is_shown(self):
         for word in ('lookup', 'scan'):
-            with self.subTest(command=word):
-                command, output = self.shown(word)
-                self.assertEqual(self.typed(command), output)
+            for command, output in self.all_shown(word):
+                with self.subTest(command=command):
+                    self.assertEqual(self.typed(command), output)
 
     def test_diagnosis_prints_what_is_shown(self):
         if not (is_refused(445) and is_refused(139)):

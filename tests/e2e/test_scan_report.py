@@ -2,11 +2,13 @@
 """What kbt scan shows: incidents in groups, lines in context, the report, what it does where it cannot write one."""
 import html.parser
 import os
+import pty
 import re
 import resource
 import stat
 import subprocess
 import tempfile
+import time
 import unittest
 
 from kbt import FOUND, KBT, NONE, ROOT, USAGE, KbtTest, needs_root
@@ -135,6 +137,29 @@ class ScanReport(KbtTest):
         for line in out.splitlines():
             self.assertLessEqual(len(line), 80 + len(self.dir))  # paths are not cut
 
+    def test_progress_on_a_terminal_only(self):
+        """Rate and time left on standard error; what is printed is the same."""
+        path = self.log([QUIET] * 400000 + [RCMD])
+        main, end = pty.openpty()
+        self.addCleanup(os.close, main)
+        # a pipe that is read slowly makes the scan last for as long as the rate needs
+        p = subprocess.Popen([KBT, 'scan', '--db', self.db, '-'], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                             stderr=end)
+        with open(path, 'rb') as f:
+            for _ in range(8):
+                p.stdin.write(f.read(2 << 20))
+                p.stdin.flush()
+                time.sleep(.12)
+            p.stdin.write(f.read())
+        out = p.communicate(timeout=60)[0].decode()
+        os.close(end)
+        said = os.read(main, 1 << 16).decode()
+        self.assertRegex(said, r'scanning: \d+ MB')
+        self.assertRegex(said, r'scanning: \d+ MB, \d+ MB/s')
+        self.assertIn('Q150536', out)
+        self.assertNotIn('scanning', out)
+        self.assertEqual(self.kbt('scan', path).err, '')
+
     # ---- what no article explains ----
 
     UNKNOWN = [f'Mar 12 10:00:0{n} db7 postgres[{n}]: ERROR: deadlock on relation {n * 77} by user u{n}'
@@ -171,7 +196,7 @@ class ScanReport(KbtTest):
     DONE = '~Sending completed [D:\\A.PKG]  $$<SMS_LAN_SENDER><Mon Mar 12 {:02}:58:00 2001><thread=8973 (0x230D)>'
 
     def stories(self, *events):
-        """The stories that a log tells, by server: of failures (F, G of another server) and successes (S), one an hour."""
+        """By server the story that a log tells: of failures (F, G of another server) and successes (S), one an hour."""
         lines = []
         for hour, event in enumerate(events):
             lines += ['x' * 150] * 300  # 45 KB: a few megabytes of these cross the edges of chunks
@@ -247,6 +272,12 @@ class ScanReport(KbtTest):
                 self.assertIn('HOST-1', text)
             self.assertIn('tokens', page)
         self.assertIn('hunter2', self.kbt('scan', '--unknown', path).out)  # only where it was asked for
+
+    def test_what_varies_in_a_template_is_no_name(self):
+        path = self.log([f'login failed user=u{n} password=pw{n} from 10.0.0.{n}' for n in range(1, 9)])
+        found = self.json('scan', '--redact', '--unknown', path, code=NONE)[0]
+        self.assertEqual((found['template'], found['count']), ('login failed user=<*> password=<*> from <*>', 8))
+        self.assertRegex(found['text'], r'^login failed user=USER-\d password=SECRET-\d from ADDR-\d$')
 
     def test_one_name_is_one_token(self):
         out = self.kbt('scan', '--redact', self.private()).out
