@@ -544,7 +544,7 @@ static bool compare_back(struct str message, bool filled, struct str line, enum 
 }
 
 bool literals_beside(const struct matcher *m, const struct file_literal_message *x, struct str line, size_t payload,
-		     size_t at, struct literal_beside *ret_beside)
+		     size_t at, size_t same, struct literal_beside *ret_beside)
 {
 	const struct file_owner *o = &m->view.owners[x->owner];
 	struct str text = file_str(&m->view, o->text);
@@ -560,7 +560,8 @@ bool literals_beside(const struct matcher *m, const struct file_literal_message 
 			to = v->start;
 	}
 	struct str before = { text.p + from, start - from };
-	if (to < start || !compare_on((struct str){ text.p + start, to - start }, to < text.n, str_from(line, at), &out.after) ||
+	struct str after = str_from((struct str){ text.p + start, to > start ? to - start : 0 }, same);
+	if (to < start || !compare_on(after, to < text.n, str_from(line, at + same), &out.after) ||
 	    !compare_back(before, from > 0, str_first(str_from(line, payload), at - payload), &out.before, &rest))
 		return false;
 	/* "ERROR" may be a level, and the message's first word */

@@ -61,9 +61,10 @@ enum literal_end {
 struct literal_beside { enum literal_end before, after; };
 
 /* literals_beside lays a message so that its literal is at line[at...), which ends where the payload ends; the payload
- * begins at `payload`, at or before `at`. A message may begin in the dress. False where their letters differ. */
+ * begins at `payload`, at or before `at`; `same` bytes from there on are known to be the same. A message may begin in the
+ * dress. False where their letters differ. */
 bool literals_beside(const struct matcher *m, const struct file_literal_message *message, struct str line,
-		     size_t payload, size_t at, struct literal_beside *ret_beside);
+		     size_t payload, size_t at, size_t same, struct literal_beside *ret_beside);
 
 /* literals_beginning: what a message's first word begins with, as the article spells it; empty where it begins with a
  * variable. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "match/answer.h"
 #include "match/lines.h"
+#include "match/literals.h"
 #include "match/matcher.h"
 #include "match/meaning.h"
 #include "match/query.h"
@@ -379,26 +380,56 @@ void match_each_over_time(const struct matcher *m, match_visit_over_time *visit,
 		visit(context, i, file_str(v, v->articles[v->over_times[i].article].id), file_str(v, v->over_times[i].text));
 }
 
+static uint32_t letters_within(const struct letters *letters, size_t start, size_t end)
+{
+	uint32_t n = 0;
+	for (uint32_t i = 0; i < letters->n; i++)
+		n += letters->at[i] >= start && letters->at[i] < end;
+	return n;
+}
+
+/* What of the payload the template covers is enough of it. */
+static bool carries(const struct surface *s, const struct letters *letters, struct match_span payload)
+{
+	size_t start = s->span.start > payload.start ? s->span.start : payload.start;
+	uint32_t all = letters_within(letters, payload.start, payload.end), own = letters_within(letters, start, s->span.end);
+	return own >= LITERALS_OWN_MIN && own * 100 >= all * LITERALS_SHARE_MIN;
+}
+
+static bool same_message(const struct file_view *v, const struct file_owner *a, const struct file_owner *b)
+{
+	/* with variables they may stand elsewhere */
+	return b && !a->var_n && !b->var_n && str_eq(file_str(v, a->text), file_str(v, b->text));
+}
+
 bool match_fits(const struct matcher *m, struct match_scratch *scratch, struct str text,
 		const struct match_envelope *dress, struct str log_file, const uint32_t *messages, size_t count)
 {
 	const struct file_view *v = &m->view;
 	struct letters *letters = &scratch->letters;
 	struct surface surface;
+	const struct file_owner *last = NULL; /* many articles quote one message */
+	bool fits = false;
 	letters->n = 0;
 	text = str_first(text, dress->payload.end);
 	surface_letters(text, 0, text.n, letters);
 	uint32_t first = 0;
 	while (first < letters->n && letters->at[first] < dress->payload.start)
 		first++;
+	if (first == letters->n)
+		return false;
 	for (size_t i = 0; i < count; i++) {
 		const struct file_owner *o = &v->owners[messages[i]];
-		if (!surface_fit(v, o, text, letters, &surface))
+		if (!same_message(v, o, last))
+			fits = surface_fit(v, o, text, letters, &surface);
+		last = o;
+		if (!fits)
 			continue;
-		bool whole = first < letters->n && surface.span.start <= letters->at[first] &&
-			     surface.span.end > letters->at[letters->n - 1];
-		if (whole || letters->n == SURFACE_TEXT_MAX || text_names(v, o->article, dress->component) ||
-		    text_names(v, o->article, log_file))
+		if (letters->n == SURFACE_TEXT_MAX)
+			return true;
+		bool whole = surface.span.start <= letters->at[first] && surface.span.end > letters->at[letters->n - 1];
+		if (carries(&surface, letters, dress->payload) &&
+		    (whole || text_names(v, o->article, dress->component) || text_names(v, o->article, log_file)))
 			return true;
 	}
 	return false;

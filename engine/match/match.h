@@ -130,8 +130,8 @@ typedef void match_visit_over_time(void *context, uint32_t number, struct str id
 void match_each_over_time(const struct matcher *m, match_visit_over_time *visit, void *context);
 
 /* match_fits says whether one of these messages covers the payload of a text letter for letter, variables filled; or is
- * in the text, and the component or the log file speaks for its article. Much cheaper than match_message, which has the
- * last word; damage is not undone. */
+ * in the text and covers enough of it, and the component or the log file speaks for its article. Much cheaper than
+ * match_message, which has the last word; damage is not undone. */
 bool match_fits(const struct matcher *m, struct match_scratch *scratch, struct str text,
 		const struct match_envelope *dress, struct str log_file, const uint32_t *messages, size_t count);
 

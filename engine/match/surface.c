@@ -237,9 +237,14 @@ static bool fit_anywhere(struct fit *f)
 	if (first == f->count)
 		return false;
 	const struct segment *s = &f->segments[first];
-	for (uint32_t at = 0; at + s->letter_n <= f->in->n && f->steps < SURFACE_STEPS_MAX; at++)
-		if (letters_at(f, s, at) && fit_from(f, 0, first ? value_start(f, at) : at))
+	for (uint32_t at = 0; at + s->letter_n <= f->in->n && f->steps < SURFACE_STEPS_MAX; at++) {
+		const char *found = memmem(f->in->c + at, f->in->n - at, f->pattern.c + s->letter_at, s->letter_n);
+		if (!found)
+			return false;
+		at = (uint32_t)(found - f->in->c);
+		if (fit_from(f, 0, first ? value_start(f, at) : at))
 			return true;
+	}
 	return false;
 }
 

@@ -28,6 +28,7 @@ void confirm_close(struct confirm *c)
 	match_scratch_close(&c->scratch);
 	prefilter_scratch_free(&c->finds);
 	arena_free(&c->work);
+	arena_free(&c->spans);
 	arena_free(&c->proposed);
 	recall_free(&c->recall);
 }
@@ -238,7 +239,7 @@ static enum err confirm_body(struct walk *w)
 {
 	struct confirm *c = w->confirm;
 	struct proposer p = { .matcher = c->matcher, .literals = c->literals, .scratch = c->scratch, .text = w->text,
-			      .log_file = w->options.log_file, .mark = w->mark, .work = &c->work, .arena = &c->proposed };
+			      .log_file = w->options.log_file, .mark = w->mark, .work = &c->work, .spans = &c->spans, .arena = &c->proposed };
 	arena_reset(&c->proposed);
 	enum err e = propose(w, &p);
 	size_t free_at = 0; /* behind the last hit */

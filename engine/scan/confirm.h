@@ -19,7 +19,7 @@ struct confirm {
 	struct match_scratch *scratch;
 	struct prefilter_scratch finds;
 	struct arena work; /* emptied line by line */
-	struct arena proposed; /* chunk by chunk */
+	struct arena spans, proposed; /* line by line, chunk by chunk */
 	struct recall recall;
 	unsigned context;  /* lines around a hit */
 	const struct marks *marks; /* that are gathered; or NULL */

@@ -15,7 +15,7 @@
 enum {
 	WINDOW = 2 << 10, /* bytes on each side of a position in an overlong line */
 	SLACK_PERCENT = 25, SLACK = 4, /* by how much a payload may differ from the message that covers it */
-	TRIED_MAX = 128, /* messages that are tried before the look-up is asked straight away */
+	TRIED_MAX = 128, /* messages that are laid against a line at once */
 	SPANS_MAX = 64,	 /* messages that are tried over several lines, for one line */
 	SPAN_BYTES_MAX = 8 << 10
 };
@@ -93,7 +93,7 @@ struct line {
 	bool damaged;
 	uint32_t tried[TRIED_MAX];
 	size_t tried_count, span_count;
-	bool fits; /* for sure, or too many to try */
+	bool fits;
 };
 
 static void read_line(struct proposer *p, struct line *l)
@@ -118,14 +118,26 @@ static bool may_carry(const struct file_literal_message *m, size_t letters)
 	return letters + SLACK >= low && letters <= high * 100 / LITERALS_SHARE_MIN;
 }
 
-static void try_line(struct line *l, const struct file_literal_message *m, const struct literal_beside *beside)
+/* fit_tried lays those that were put by against the whole text. */
+static void fit_tried(struct proposer *p, struct line *l)
+{
+	if (!l->fits && l->tried_count)
+		l->fits = match_fits(p->matcher, p->scratch, l->text, &l->dress, p->log_file, l->tried, l->tried_count);
+	l->tried_count = 0;
+}
+
+static void try_line(struct proposer *p, struct line *l, const struct file_literal_message *m,
+		     const struct literal_beside *beside)
 {
 	if (l->fits || !may_carry(m, l->letters) || beside->before == END_BEYOND || beside->after == END_BEYOND)
 		return;
-	if ((beside->before == END_EVEN && beside->after == END_EVEN) || l->tried_count == TRIED_MAX)
+	if (beside->before == END_EVEN && beside->after == END_EVEN) {
 		l->fits = true;
-	else if (!l->tried_count || l->tried[l->tried_count - 1] != m->owner)
-		l->tried[l->tried_count++] = m->owner;
+		return;
+	}
+	l->tried[l->tried_count++] = m->owner;
+	if (l->tried_count == TRIED_MAX)
+		fit_tried(p, l);
 }
 
 /* ---- several lines ---- */
@@ -138,7 +150,7 @@ static bool joins(struct proposer *p, size_t from, struct str *ret_raw, struct c
 	bool dressed;
 	size_t to = propose_lines_on(p->text, from, SCAN_SPAN_MAX);
 	*ret_raw = str_first((struct str){ p->text.p + from, to - from }, SPAN_BYTES_MAX);
-	return !damage_undo(*ret_raw, p->work, &clean) && !lines_join(&clean, p->work, ret_joined, &dress, &dressed);
+	return !damage_undo(*ret_raw, p->spans, &clean) && !lines_join(&clean, p->spans, ret_joined, &dress, &dressed);
 }
 
 static bool is_blank(struct str s)
@@ -159,7 +171,7 @@ static bool try_from(struct proposer *p, size_t from, size_t past, uint32_t mess
 	struct clean joined;
 	struct str raw;
 	size_t end;
-	arena_reset(p->work);
+	arena_reset(p->spans);
 	if (!joins(p, from, &raw, &joined) || !match_reaches(p->matcher, p->scratch, joined.text, message, &end) || !end ||
 	    !ends_line(joined.text, end))
 		return false;
@@ -218,14 +230,16 @@ static void try_find(struct proposer *p, struct line *l, const struct prefilter_
 	struct match_span payload = l->dress.payload;
 	size_t at = p->mark + find->at - l->piece.from;
 	bool seen = !l->damaged && at >= payload.start; /* else it cannot be laid beside */
+	struct str text = { literal->text, literal->n };
+	size_t same = seen && str_starts_nocase(str_from(l->text, at), text) ? text.n : 0; /* 0: broken over a line end */
 	for (uint32_t k = literal->message_at; k < literal[1].message_at; k++) {
 		const struct file_literal_message *m = &p->literals->messages[k];
 		if (m->owner >= p->literals->mark_from) /* marks.c sees to it */
 			continue;
 		struct literal_beside beside = { END_OPEN, END_OPEN };
-		if (seen && !literals_beside(p->matcher, m, str_first(l->text, payload.end), payload.start, at, &beside))
+		if (seen && !literals_beside(p->matcher, m, str_first(l->text, payload.end), payload.start, at, same, &beside))
 			continue;
-		try_line(l, m, &beside);
+		try_line(p, l, m, &beside);
 		if (seen && !l->piece.window)
 			try_span(p, l, m, &beside);
 	}
@@ -239,13 +253,7 @@ static void propose_piece(struct proposer *p, const struct proposal *piece, cons
 	read_line(p, &l);
 	for (size_t i = 0; i < count; i++)
 		try_find(p, &l, &finds[i]);
-	if (!l.fits && l.tried_count) {
-		if (l.span_count) { /* these emptied the work arena */
-			arena_reset(p->work);
-			read_line(p, &l);
-		}
-		l.fits = match_fits(p->matcher, p->scratch, l.text, &l.dress, p->log_file, l.tried, l.tried_count);
-	}
+	fit_tried(p, &l);
 	if (l.fits)
 		push(p, *piece);
 }

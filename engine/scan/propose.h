@@ -25,7 +25,7 @@ struct proposer {
 	struct str text;
 	struct str log_file; /* its name */
 	size_t mark; /* bytes of a byte order mark at its start */
-	struct arena *work;  /* emptied now and then */
+	struct arena *work, *spans; /* emptied now and then */
 	struct arena *arena; /* of the proposals */
 	struct proposal *items;
 	size_t count, cap;
