@@ -48,7 +48,8 @@ static void add_welcome(struct buf *out)
 	add_example(out, "Error during WNetAddConnection2 (53)");
 	add_example(out, "System error 1326 has occurred.");
 	add_example(out, "mount error(112): Host is down");
-	buf_add_c(out, "</ul>\n</section>\n");
+	buf_add_c(out, "</ul>\n<p>A whole log? <a href=\"/logs\">Send it</a>. Or <a href=\"/browse\">browse the articles</a>.</p>\n"
+		       "</section>\n");
 }
 
 /* ---- the pages ---- */

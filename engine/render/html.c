@@ -91,6 +91,8 @@ void render_html_line(struct buf *out, struct str text)
 		render_html_escape(out, (struct str){ text.p + from, at - from });
 		add_link(out, id ? "/kb/" : "", (struct str){ text.p + at, id + url });
 		from = at += id + url;
+		if (id && at < text.n && char_is_alpha(text.p[at]))
+			buf_add_char(out, ' '); /* a title glued to it */
 	}
 	render_html_escape(out, str_from(text, from));
 }

@@ -37,7 +37,7 @@ static void ids_and_addresses_become_links(void **unused)
 	(void)unused;
 	check(render_html_line, "see Q150536, Q12 and XQ150536.", "see <a href=\"/kb/Q150536\">Q150536</a>, Q12 and XQ150536.");
 	check(render_html_line, "Q151519Resource Kit, Q1515190X",
-	      "<a href=\"/kb/Q151519\">Q151519</a>Resource Kit, Q1515190X");
+	      "<a href=\"/kb/Q151519\">Q151519</a> Resource Kit, Q1515190X");
 	check(render_html_line, "(http://a.example/x?a=1&b=2).",
 	      "(<a href=\"http://a.example/x?a=1&amp;b=2\">http://a.example/x?a=1&amp;b=2</a>).");
 	check(render_html_line, "http:// javascript:alert(1) http://\"onload=x",
