@@ -6,6 +6,7 @@
 #include "base/input.h"
 #include "cli/scan_follow.h"
 #include "cli/scan_show.h"
+#include "cli/scan_time.h"
 
 #include <string.h>
 #include <unistd.h>
@@ -18,6 +19,7 @@ struct scan_run {
 	struct scan_counts counts;
 	uint64_t files;
 	struct scan_follow follow;
+	struct moment_span span;
 };
 
 static enum err read_input(void *context, char *p, size_t n, size_t *ret_n)
@@ -93,6 +95,7 @@ static enum err show_end(void *context)
 {
 	struct scan_run *r = context;
 	cmd_progress(r->c, "%s", "");
+	scan_time_end(r->c, &r->follow.counts);
 	return scan_show_end(&r->show, &r->follow.counts, r->follow.files);
 }
 
@@ -139,6 +142,8 @@ static int run_scan(struct cmd_context *c)
 	if (!cmd_number(c, "threads", 1, SCAN_THREADS_MAX, &threads))
 		return EXIT_USAGE;
 	options.threads = (unsigned)threads;
+	if (!scan_time_open(c, &r.span, &options))
+		return EXIT_USAGE;
 	if (!scan_show_open(&r.show, c, &options))
 		return EXIT_USAGE;
 	if (cmd_has(c, "follow") || cmd_has(c, "cursor"))
@@ -159,6 +164,7 @@ static int run_scan(struct cmd_context *c)
 	input_close(&r.input);
 	match_close(&matcher);
 	cmd_progress(c, "%s", "");
+	scan_time_end(c, &r.counts);
 	if (!e)
 		e = scan_show_end(&r.show, &r.counts, r.files);
 	scan_show_close(&r.show);
@@ -171,6 +177,7 @@ static int run_scan(struct cmd_context *c)
 
 static const struct cmd_option options[] = {
 	SCAN_SHOW_OPTIONS,
+	SCAN_TIME_OPTIONS,
 	SCAN_FOLLOW_OPTIONS,
 	{ "threads", 0, "N", "worker threads (default: one a processor)" },
 	{ "every-line", 0, NULL, "ask every line, without the search for literals before it; slow" },

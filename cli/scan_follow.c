@@ -124,6 +124,7 @@ static enum err scan_piece(struct loop *l, const struct follow_piece *piece)
 	f->counts.bytes += counts.bytes;
 	f->counts.lines += counts.lines;
 	f->counts.hit_lines += counts.hit_lines;
+	f->counts.undated += counts.undated;
 	if (e)
 		return e;
 	if (fed == ERR_NOMEM || fed == ERR_INTERRUPTED)

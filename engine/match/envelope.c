@@ -133,6 +133,48 @@ static bool peel_syslog(struct peel *p)
 	return true;
 }
 
+/* structured_end gives what "-" or "[id k=\"v\"][...]" takes of s; 0 where it is neither. */
+static size_t structured_end(struct str s)
+{
+	size_t at = byte_at(s, 0, "-");
+	while (!byte_at(s, 0, "-") && byte_at(s, at, "[")) {
+		bool quoted = false;
+		for (at++; at < s.n && (quoted || s.p[at] != ']'); at++) {
+			if (s.p[at] == '\\')
+				at++;
+			else if (s.p[at] == '"')
+				quoted = !quoted;
+		}
+		at += at < s.n;
+	}
+	return at < s.n && s.p[at] != ' ' ? 0 : at;
+}
+
+/* "<13>1 2003-10-11T22:14:15.003Z host app 123 ID47 - text": RFC 5424 */
+static bool peel_syslog_new(struct peel *p)
+{
+	struct str s = p->rest, words[5];
+	size_t n = byte_at(s, 0, "<") ? digits_at(s, 1, 1, 3) : 0;
+	if (!n || !str_starts(str_from(s, n + 1), STR(">1 ")))
+		return false;
+	s = str_from(s, n + 4);
+	for (size_t i = 0; i < 5; i++)
+		if (!str_word(&s, &words[i]))
+			return false;
+	s = str_trim(s);
+	size_t end = structured_end(s);
+	if (!end || (!str_eq(words[0], STR("-")) && !date_at(words[0])))
+		return false;
+	struct str *const to[] = { &p->e->time, &p->e->host, &p->e->component, &p->e->thread };
+	for (size_t i = 0; i < 4; i++)
+		if (!str_eq(words[i], STR("-")))
+			*to[i] = words[i];
+	p->rest = s;
+	drop(p, end);
+	set_kind(p, "syslog");
+	return true;
+}
+
 /* "Error","11/03/01","16:55:15","Application","None","2276","N/A","host","text" */
 static bool peel_event_csv(struct peel *p)
 {
@@ -309,7 +351,7 @@ void envelope_read(struct str text, struct match_envelope *ret_envelope)
 {
 	struct match_envelope e = { .kind = STR("") };
 	struct peel p = { str_trim(text), &e };
-	bool stamped = peel_event_csv(&p) || peel_configmgr(&p) || peel_json(&p);
+	bool stamped = peel_syslog_new(&p) || peel_event_csv(&p) || peel_configmgr(&p) || peel_json(&p);
 	stamped |= peel_sms(&p);
 	while (peel_syslog(&p) || peel_date_clock(&p) || peel_uptime(&p))
 		stamped = true;

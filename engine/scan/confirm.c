@@ -8,6 +8,7 @@
 #include "match/envelope.h"
 #include "match/lines.h"
 #include "scan/context.h"
+#include "scan/dated.h"
 #include "scan/propose.h"
 #include "scan/stamp.h"
 #include "scan/suspect.h"
@@ -44,6 +45,7 @@ struct walk {
 	size_t mark;	  /* bytes of a byte order mark at the stream's start */
 	size_t counted;	  /* newlines before this place are in line */
 	uint64_t line;
+	struct dated dated;
 };
 
 static uint64_t count_newlines(struct str text)
@@ -187,7 +189,8 @@ static bool ask(struct walk *w, const struct proposal *x)
 	struct scan_hit shared = { .file = w->file, .line = w->line, .lines = q.lines,
 				   .offset = chunk_offset(w->chunk, x->from) };
 	shared.text = arena_str(&r->arena, utf8_mend(utf8_first(q.text, SCAN_TEXT_MAX), &c->work));
-	shared.time = stamp_iso(q.dress.time, &r->arena);
+	struct str time = q.dress.time.n && q.plain ? dated_stamp(q.text, q.dress.time) : dated_line(q.text);
+	shared.time = stamp_iso(time.n ? time : dated_before(&w->dated, x->from), &r->arena);
 	shared.host = keep(&r->arena, q.dress.host);
 	context_around(w->text, x->from, x->to, c->context, &shared.before, &shared.after);
 	for (size_t i = 0; i < said->count; i++) {
@@ -253,8 +256,14 @@ static enum err confirm_body(struct walk *w)
 }
 
 /* add_unknown gathers the lines that look like errors and that no hit covers. */
-static void add_unknown(struct confirm_result *r, struct str text, const struct chunk *c)
+static void add_unknown(struct walk *w)
 {
+	struct confirm_result *r = w->result;
+	struct str text = w->text;
+	const struct chunk *c = w->chunk;
+	struct dated dated = w->dated; /* from the start again */
+	dated.known = 0;
+	dated.time = STR("");
 	uint64_t line = 0, covered = 0; /* lines below covered are hits */
 	size_t hit = 0;
 	for (size_t at = c->start, end; at < c->end; at = end + 1, line++) {
@@ -270,6 +279,10 @@ static void add_unknown(struct confirm_result *r, struct str text, const struct 
 		struct scan_line *slot = arena_push(&r->arena, &r->unknown, &r->unknown_count, &r->unknown_cap);
 		if (slot)
 			*slot = (struct scan_line){ .line = line, .text = one };
+		if (slot && w->confirm->dates) {
+			struct str time = dated_line(one);
+			slot->time = stamp_iso(time.n ? time : dated_before(&dated, at), &r->arena);
+		}
 	}
 }
 
@@ -279,7 +292,7 @@ enum err confirm_chunk(struct confirm *c, const struct chunk *chunk, struct str 
 	*result = (struct confirm_result){ .arena = result->arena };
 	struct str text = buf_str(&chunk->text);
 	struct walk w = { .confirm = c, .chunk = chunk, .text = text, .file = file, .result = result,
-			  .counted = chunk->start };
+			  .counted = chunk->start, .dated = { .text = text, .deep = c->dates } };
 	if (!chunk->offset && str_starts(text, STR("\xEF\xBB\xBF")))
 		w.mark = 3;
 	for (w.options.log_file = file;;) { /* the last part of "dir/a.zip!/b.log" */
@@ -292,7 +305,9 @@ enum err confirm_chunk(struct confirm *c, const struct chunk *chunk, struct str 
 	enum err e = confirm_body(&w);
 	result->newlines = count_newlines((struct str){ text.p + chunk->start, chunk->end - chunk->start });
 	if (!e && c->unknown)
-		add_unknown(result, text, chunk);
+		add_unknown(&w);
+	if (!e && c->dates)
+		result->time = stamp_iso(dated_before(&w.dated, chunk->end), &result->arena);
 	if (!e)
 		e = arena_err(&result->arena);
 	return e ? e : arena_err(&c->work);

@@ -24,6 +24,7 @@ struct confirm {
 	unsigned context;  /* lines around a hit */
 	const struct marks *marks; /* that are gathered; or NULL */
 	bool unknown;	   /* gather lines that look like errors and are no hits */
+	bool dates;	   /* of every line that is given it has to be known when it was written */
 };
 
 /* What a chunk gave. Lines are counted from 0 at the body's first byte; scan.c adds what came before. */
@@ -35,6 +36,7 @@ struct confirm_result {
 	size_t unknown_count, unknown_cap;
 	struct scan_mark *marks; /* ascending by line, file is not set */
 	size_t mark_count, mark_cap;
+	struct str time;   /* that a line behind the body goes by, where dates are wanted; may be empty */
 	uint64_t newlines; /* in the body */
 	uint64_t candidates, asked, hit_lines;
 };

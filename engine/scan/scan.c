@@ -28,6 +28,7 @@ struct slot {
 struct run {
 	unsigned first, used; /* slots given to workers and not yet given out */
 	uint64_t line;	      /* of the next body's first byte */
+	struct buf time;      /* that lines at the next body's start go by, where there is a span */
 	scan_sink *sink;
 	void *sink_context;
 	bool unwanted; /* the sink said so */
@@ -91,6 +92,7 @@ static enum err start_workers(struct scan *s)
 			return e;
 		s->confirms[s->confirm_count].context = s->options.context;
 		s->confirms[s->confirm_count].unknown = s->options.unknown;
+		s->confirms[s->confirm_count].dates = s->options.span;
 		s->confirms[s->confirm_count].marks = s->marks.of_mark ? &s->marks : NULL;
 	}
 	for (; s->worker_count < s->threads; s->worker_count++) {
@@ -153,6 +155,7 @@ void scan_close(struct scan **scan)
 		buf_free(&s->slots[i].file);
 		arena_free(&s->slots[i].result.arena);
 	}
+	buf_free(&s->run.time);
 	pthread_cond_destroy(&s->ready);
 	pthread_cond_destroy(&s->done);
 	pthread_mutex_destroy(&s->lock);
@@ -168,6 +171,17 @@ static void submit(struct scan *s, struct slot *slot)
 	s->run.used++;
 }
 
+/* side_of says where a line stands to the span that is asked for. One whose chunk holds no stamp before it goes by the
+ * chunks before. */
+static enum moment_side side_of(struct scan *s, struct str *time)
+{
+	if (!s->options.span)
+		return MOMENT_WITHIN;
+	if (!time->n)
+		*time = buf_str(&s->run.time);
+	return moment_side(s->options.span, *time);
+}
+
 /* give_marks gives those before a line; *next is the first that is left. */
 static void give_marks(struct scan *s, struct slot *slot, size_t *next, uint64_t line)
 {
@@ -176,7 +190,8 @@ static void give_marks(struct scan *s, struct slot *slot, size_t *next, uint64_t
 		struct scan_mark *m = &r->marks[*next];
 		m->file = buf_str(&slot->file);
 		m->line += s->run.line;
-		s->run.unwanted = !s->options.mark(s->options.mark_context, m);
+		if (side_of(s, &m->time) != MOMENT_OUTSIDE)
+			s->run.unwanted = !s->options.mark(s->options.mark_context, m);
 	}
 }
 
@@ -187,15 +202,23 @@ static void give_hits(struct scan *s, struct slot *slot)
 	struct confirm_result *r = &slot->result;
 	size_t mark = 0;
 	for (size_t i = 0; i < r->hit_count && !t->unwanted; i++) {
-		give_marks(s, slot, &mark, r->hits[i].line);
-		r->hits[i].line += t->line;
-		t->unwanted = t->unwanted || !t->sink(t->sink_context, &r->hits[i]);
+		struct scan_hit *hit = &r->hits[i];
+		give_marks(s, slot, &mark, hit->line);
+		hit->line += t->line;
+		enum moment_side side = side_of(s, &hit->time);
+		if (side == MOMENT_OUTSIDE) {
+			t->counts.hit_lines -= hit->best ? hit->lines : 0;
+			continue;
+		}
+		t->counts.undated += side == MOMENT_UNKNOWN && hit->best;
+		t->unwanted = t->unwanted || !t->sink(t->sink_context, hit);
 	}
 	give_marks(s, slot, &mark, UINT64_MAX);
 	for (size_t i = 0; o->unknown && i < r->unknown_count && !t->unwanted; i++) {
 		r->unknown[i].file = buf_str(&slot->file);
 		r->unknown[i].line += t->line;
-		t->unwanted = !o->unknown(o->unknown_context, &r->unknown[i]);
+		if (side_of(s, &r->unknown[i].time) != MOMENT_OUTSIDE)
+			t->unwanted = !o->unknown(o->unknown_context, &r->unknown[i]);
 	}
 }
 
@@ -213,14 +236,20 @@ static void give_out(struct scan *s)
 	t->used--;
 	if (!t->err)
 		t->err = slot->err;
-	if (slot->chunk.first)
+	if (slot->chunk.first) {
 		t->line = slot->line;
-	give_hits(s, slot);
+		buf_clear(&t->time);
+	}
 	const struct confirm_result *r = &slot->result;
+	t->counts.hit_lines += r->hit_lines;
+	give_hits(s, slot);
 	t->line += r->newlines;
 	t->counts.candidates += r->candidates;
 	t->counts.asked += r->asked;
-	t->counts.hit_lines += r->hit_lines;
+	if (r->time.n) {
+		buf_clear(&t->time);
+		buf_add(&t->time, r->time);
+	}
 	bool open_line = slot->chunk.last && slot->chunk.end && slot->chunk.text.p[slot->chunk.end - 1] != '\n';
 	t->counts.lines += r->newlines + open_line;
 }
@@ -265,7 +294,7 @@ enum err scan_drain(struct scan *s, struct scan_counts *ret_counts)
 		give_out(s);
 	enum err e = t->err ? t->err : t->unwanted ? ERR_INTERRUPTED : ERR_OK;
 	*ret_counts = t->counts;
-	*t = (struct run){ .first = t->first };
+	*t = (struct run){ .first = t->first, .time = t->time };
 	return e;
 }
 

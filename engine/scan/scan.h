@@ -16,6 +16,8 @@
  *   context.c    the lines around a hit
  *   suspect.c    lines that look like errors, where someone asks for those that are no hit
  *   stamp.c      time stamps of the usual logs > ISO 8601
+ *   dated.c      lines > the stamps that they go by
+ *   moment.c     points in time as people name them
  *   incident.c   hits > groups (timeline.c: their counts over time)
  *   over_time.c  lines that tell with a hit, and stories of both (story.c: which of them hold)
  *   unknown.c    those lines > templates with counts
@@ -24,6 +26,7 @@
 #define KBT_SCAN_SCAN_H
 
 #include "match/match.h"
+#include "scan/moment.h"
 
 enum {
 	SCAN_LINE_MAX = 64 << 10, /* bytes of a line that are matched at once */
@@ -37,7 +40,8 @@ struct scan_hit {
 	uint64_t line;	      /* 1-based; of the first one where the message spans several */
 	unsigned lines;	      /* how many lines it spans */
 	uint64_t offset;      /* of the first byte of text, in the stream as read */
-	struct str time;      /* ISO 8601 where the stamp is understood, else as written; may be empty */
+	struct str time;      /* of its line, else of the last one before that has a stamp: ISO 8601 where that is
+			       * understood, else as written; may be empty */
 	struct str text;      /* the line without its end, valid UTF-8, cut at SCAN_TEXT_MAX */
 	struct str host;      /* the machine that logged it, by the line's dress; may be empty */
 	struct str before, after; /* the lines around it, as in the stream: see scan_options.context */
@@ -61,6 +65,7 @@ struct scan_counts {
 	uint64_t candidates;   /* lines that the literals let through */
 	uint64_t asked;	       /* of those, lines that the look-up was asked about */
 	uint64_t hit_lines;    /* lines with a hit */
+	uint64_t undated;      /* hits without a date, given though there is a span */
 };
 
 /* scan_read fills at most n bytes and says how many; 0 at the end. */
@@ -75,6 +80,7 @@ struct scan_line {
 	struct str file;
 	uint64_t line;
 	struct str text;
+	struct str time; /* as of a hit; only where options.span is set */
 };
 typedef bool scan_line_sink(void *context, const struct scan_line *line);
 
@@ -97,6 +103,7 @@ struct scan_options {
 	void *unknown_context;
 	scan_mark_sink *mark; /* gets the marks, in the order of the stream, between the hits; or NULL */
 	void *mark_context;
+	const struct moment_span *span; /* what is known to be written outside is not given; or NULL */
 	bool every_line;  /* no prefilter: each line is asked; slow, for comparison */
 };
 

@@ -10,12 +10,12 @@
 #include <string.h>
 
 /* One letter a field: Y year, y year of two digits, M month, N month's name, D day, h m s, f fraction, z zone, A AM or
- * PM, W day's name, e seconds since 1970. A blank is white space or T; other marks are themselves, '-' also '/'. */
+ * PM, W day's name, e seconds since 1970 (also milliseconds and microseconds, by their length). A blank is white space or T; other marks are themselves, '-' also '/'. */
 static const char *const patterns[] = {
 	"Y-M-D h:m:sf z", "Y-M-D h:m:sfz", "Y-M-D h:m:sf", "Y-M-D h:m", "Y-M-D",
 	"W N D h:m:s Y",  "W N D h:m:sf Y", "N D h:m:s",	"N D Y h:m:s",
 	"M-D-Y h:m:s A",  "M-D-Y h:m:sfz", "M-D-Y h:m:sf", "M-D-y h:m:s A", "y-M-D h:m:s", "M-D-y h:m:s",
-	"D-N-Y:h:m:s z",  "D-N-Y h:m:s",    "M-D h:m:sf",	"M.D h:m:s", "h:m:sf", "e",
+	"D-N-Y:h:m:s z",  "D-N-Y h:m:s",    "M-D h:m:sf",	"M.D h:m:s",  "D.M.Y h:m:sf", "D.M.Y", "h:m:sf", "e",
 };
 
 static const char months[] = "janfebmaraprmayjunjulaugsepoctnovdec", days[] = "montuewedthufrisatsun";
@@ -64,8 +64,9 @@ static void take_fraction(struct str *s, int *ret_nanosecond)
 /* Z, +hh:mm, +hhmm, or minutes west of UTC as SMS writes them (+300). */
 static bool take_zone(struct str *s, struct stamp *t)
 {
-	if (s->n && (s->p[0] == 'Z' || s->p[0] == 'z')) {
-		*s = str_from(*s, 1);
+	bool named = str_starts(*s, STR("UTC")) || str_starts(*s, STR("GMT"));
+	if (s->n && (named || s->p[0] == 'Z' || s->p[0] == 'z')) {
+		*s = str_from(*s, named ? 3 : 1);
 		return t->zoned = true;
 	}
 	if (!s->n || (s->p[0] != '+' && s->p[0] != '-'))
@@ -118,11 +119,15 @@ static bool take_epoch(struct str *s, struct stamp *t)
 	int64_t seconds;
 	struct str whole, fraction;
 	str_cut(*s, '.', &whole, &fraction);
-	if (whole.n != 10 || !str_i64(whole, &seconds) || seconds < 0)
+	bool milli = whole.n == 13 && !fraction.n, micro = whole.n == 16 && !fraction.n;
+	if ((whole.n != 10 && !milli && !micro) || !str_i64(whole, &seconds) || seconds < 0)
 		return false;
 	*s = str_from(*s, whole.n);
 	take_fraction(s, &t->nanosecond);
-	set_seconds(t, seconds);
+	int64_t each = milli ? 1000 : micro ? 1000000 : 1;
+	if (each > 1)
+		t->nanosecond = (int)(seconds % each * (1000000000 / each));
+	set_seconds(t, seconds / each);
 	return t->zoned = true;
 }
 
@@ -171,9 +176,34 @@ static bool fits(const char *pattern, struct str s, struct stamp *t)
 	       (!dated || (t->month && t->day));
 }
 
+/* rejoin puts a date and a time that stand apart in their line behind one another: the NT event log's fields
+ * ("11/03/01","16:55:15"), ConfigMgr's attributes (10:56:20.123+300" date="03-12-2001). */
+static struct str rejoin(struct str text, char *to, size_t size)
+{
+	static const struct str marks[] = { STR_LIT("\" date=\""), STR_LIT("\",\"") };
+	for (size_t i = 0; i < sizeof marks / sizeof *marks && text.n < size; i++) {
+		size_t at = str_find(text, marks[i]);
+		if (at == STR_NONE)
+			continue;
+		struct str head = str_first(text, at), tail = str_from(text, at + marks[i].n);
+		struct str first = i ? head : tail, second = i ? tail : head;
+		memcpy(to, first.p, first.n);
+		to[first.n] = ' ';
+		memcpy(to + first.n + 1, second.p, second.n);
+		return (struct str){ to, first.n + 1 + second.n };
+	}
+	return text;
+}
+
 bool stamp_parse(struct str text, struct stamp *ret_stamp)
 {
-	text = str_trim(text);
+	char room[128];
+	text = rejoin(str_trim(text), room, sizeof room);
+	struct stamp event = { 0 };
+	if (text.p == room && fits("M-D-y h:m:s", text, &event)) { /* alone, it would be a year first */
+		*ret_stamp = event;
+		return true;
+	}
 	while (text.n >= 2 && ((text.p[0] == '[' && text.p[text.n - 1] == ']') ||
 			       (text.p[0] == '"' && text.p[text.n - 1] == '"')))
 		text = str_trim((struct str){ text.p + 1, text.n - 2 });

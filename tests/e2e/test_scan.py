@@ -167,13 +167,13 @@ class Scan(KbtTest):
 
     def test_groups_with_counts(self):
         other = RCMD.replace('HQ-SRV2', 'LAB7')
-        path = self.log('g.log', [RCMD, SSH, other, RCMD, 'noise', RCMD])
+        path = self.log('g.log', [RCMD, other, RCMD, 'noise', RCMD, SSH])
         out = self.kbt('scan', path).out
         self.assertIn('3 times', out)
         self.assertEqual(out.count('Q150536'), 2)
         self.assertLess(out.index('HQ-SRV2'), out.index('LAB7'))
         self.assertRegex(out, f'first +{path}:1\n')
-        self.assertRegex(out, f'last +{path}:6\n')
+        self.assertRegex(out, f'last +{path}:5\n')
         self.assertIn('3 incidents, 5 of 6 lines in 1 file', out)
         self.assertIn('and 2 more incidents', self.kbt('scan', '-n', '1', path).out)
 

@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * See moment.h, systemd.time(7): "PARSING TIMESTAMPS" and "PARSING TIME SPANS".
+ */
+#include "scan/moment.h"
+
+#include <string.h>
+
+#define SECOND INT64_C(1000000)
+#define DAY (86400 * SECOND)
+#define MOST (INT64_C(31557600000) * SECOND) /* a thousand years */
+
+static bool to_us(struct tm *tm, int64_t *ret_us)
+{
+	tm->tm_isdst = -1;
+	time_t s = mktime(tm);
+	if (s == (time_t)-1 && tm->tm_year != 69 && tm->tm_year != 70)
+		return false;
+	*ret_us = (int64_t)s * SECOND;
+	return true;
+}
+
+/* ---- spans of time ---- */
+
+static const struct {
+	const char *names; /* ended by a blank each */
+	int64_t us;
+} units[] = {
+	{ "usec us \xC2\xB5s \xCE\xBCs ", 1 },
+	{ "msec ms ", 1000 },
+	{ "seconds second secs sec s ", SECOND },
+	{ "minutes minute mins min m ", 60 * SECOND },
+	{ "hours hour hrs hr h ", 3600 * SECOND },
+	{ "days day d ", DAY },
+	{ "weeks week w ", 7 * DAY },
+	{ "months month M ", 2629800 * SECOND }, /* 30.44 days, as systemd has it */
+	{ "years year y ", 31557600 * SECOND },
+};
+
+static bool unit_of(struct str word, int64_t *ret_us)
+{
+	for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
+		struct str rest = str_c(units[i].names), name;
+		while (str_word(&rest, &name)) {
+			if (!str_eq(name, word))
+				continue;
+			*ret_us = units[i].us;
+			return true;
+		}
+	}
+	return false;
+}
+
+static size_t run_of(struct str s, bool digits)
+{
+	size_t n = 0;
+	while (n < s.n && !char_is_space(s.p[n]) && (char_is_digit(s.p[n]) || (digits && s.p[n] == '.')) == digits)
+		n++;
+	return n;
+}
+
+/* "1.5" of a unit */
+static bool times(struct str number, int64_t unit_us, int64_t *ret_us)
+{
+	struct str whole, fraction;
+	uint64_t n = 0;
+	str_cut(number, '.', &whole, &fraction);
+	if ((whole.n && !str_u64(whole, &n)) || (!whole.n && !fraction.n) || str_find_char(fraction, '.') != STR_NONE ||
+	    n > (uint64_t)(MOST / unit_us))
+		return false;
+	int64_t us = (int64_t)n * unit_us, part = unit_us;
+	for (size_t i = 0; i < fraction.n && part; i++) {
+		part /= 10;
+		us += part * (fraction.p[i] - '0');
+	}
+	*ret_us = us;
+	return true;
+}
+
+/* "2h 30min", "1d12h", "5 days", "90" (seconds) */
+static bool parse_span(struct str s, int64_t *ret_us)
+{
+	int64_t sum = 0;
+	s = str_trim(s);
+	if (!s.n)
+		return false;
+	while (s.n) {
+		struct str number = str_first(s, run_of(s, true));
+		s = str_from(s, number.n);
+		while (s.n && char_is_space(s.p[0]))
+			s = str_from(s, 1);
+		struct str word = str_first(s, run_of(s, false));
+		int64_t unit_us = SECOND, us;
+		if (!number.n || (word.n && !unit_of(word, &unit_us)) || (!word.n && s.n) ||
+		    !times(number, unit_us, &us) || us > MOST - sum)
+			return false;
+		sum += us;
+		s = str_trim(str_from(s, word.n));
+	}
+	*ret_us = sum;
+	return true;
+}
+
+/* ---- points in time ---- */
+
+static bool day_from(const struct moment_now *now, int days, int64_t *ret_us)
+{
+	struct tm tm = now->local;
+	tm.tm_mday += days;
+	tm.tm_hour = tm.tm_min = tm.tm_sec = 0;
+	return to_us(&tm, ret_us);
+}
+
+static bool parse_word(struct str s, const struct moment_now *now, int64_t *ret_us)
+{
+	if (str_eq_nocase(s, STR("now"))) {
+		*ret_us = now->us;
+		return true;
+	}
+	return (str_eq_nocase(s, STR("today")) && day_from(now, 0, ret_us)) ||
+	       (str_eq_nocase(s, STR("yesterday")) && day_from(now, -1, ret_us)) ||
+	       (str_eq_nocase(s, STR("tomorrow")) && day_from(now, 1, ret_us));
+}
+
+/* "-2h", "+30min", "2 hours ago", "3 days left" */
+static bool parse_relative(struct str s, const struct moment_now *now, int64_t *ret_us)
+{
+	int64_t us;
+	int sign = 0;
+	if (s.n && (s.p[0] == '-' || s.p[0] == '+')) {
+		sign = s.p[0] == '-' ? -1 : 1;
+		s = str_from(s, 1);
+	} else if (str_ends_nocase(s, STR(" ago"))) {
+		sign = -1;
+		s = str_first(s, s.n - 4);
+	} else if (str_ends_nocase(s, STR(" left"))) {
+		sign = 1;
+		s = str_first(s, s.n - 5);
+	}
+	if (!sign || !parse_span(s, &us))
+		return false;
+	*ret_us = now->us + sign * us;
+	return true;
+}
+
+static struct str drop_weekday(struct str s)
+{
+	static const char days[] = "monday tuesday wednesday thursday friday saturday sunday";
+	struct str rest = str_c(days), day, tail = s, word;
+	if (!str_word(&tail, &word) || !tail.n)
+		return s;
+	while (str_word(&rest, &day))
+		if (str_eq_nocase(word, day) || str_eq_nocase(word, str_first(day, 3)))
+			return str_trim(tail);
+	return s;
+}
+
+/* "10:56", "10:56:20.5": today */
+static bool parse_clock(struct str s, const struct moment_now *now, int64_t *ret_us)
+{
+	struct tm tm = now->local;
+	struct stamp t;
+	char full[64];
+	size_t colons = 0;
+	for (size_t i = 0; i < s.n; i++)
+		colons += s.p[i] == ':';
+	if (s.n > sizeof full - 4 || !colons || !char_is_digit(s.p[0]))
+		return false;
+	memcpy(full, s.p, s.n);
+	if (colons == 1)
+		memcpy(full + s.n, ":00", 3);
+	if (!stamp_parse((struct str){ full, s.n + (colons == 1 ? 3 : 0) }, &t) || t.month)
+		return false;
+	tm.tm_hour = t.hour;
+	tm.tm_min = t.minute;
+	tm.tm_sec = t.second;
+	if (!to_us(&tm, ret_us))
+		return false;
+	*ret_us += t.nanosecond / 1000;
+	return true;
+}
+
+/* parse_stamp: a stamp as logs write it, also with UTC behind it. */
+static bool parse_stamp(struct str s, const struct moment_now *now, int64_t *ret_us)
+{
+	struct stamp t;
+	bool utc = str_ends_nocase(s, STR(" UTC"));
+	if (utc)
+		s = str_trim_end(str_first(s, s.n - 4));
+	if (!stamp_parse(s, &t) || (utc && t.zoned))
+		return false;
+	t.zoned = t.zoned || utc;
+	return moment_of_stamp(&t, now, ret_us);
+}
+
+static bool parse_epoch(struct str s, int64_t *ret_us)
+{
+	return s.n > 1 && s.p[0] == '@' && times(str_from(s, 1), SECOND, ret_us);
+}
+
+bool moment_parse(struct str text, const struct moment_now *now, int64_t *ret_us)
+{
+	struct str s = str_trim(text);
+	if (!s.n || s.n > 100)
+		return false;
+	if (parse_word(s, now, ret_us) || parse_relative(s, now, ret_us) || parse_epoch(s, ret_us))
+		return true;
+	s = drop_weekday(s);
+	return parse_clock(s, now, ret_us) || parse_stamp(s, now, ret_us);
+}
+
+static bool local_us(const struct stamp *t, int year, int64_t *ret_us)
+{
+	struct tm tm = { .tm_year = year - 1900, .tm_mon = t->month - 1, .tm_mday = t->day, .tm_hour = t->hour,
+			 .tm_min = t->minute, .tm_sec = t->second };
+	return to_us(&tm, ret_us);
+}
+
+static bool in_year(const struct stamp *t, int year, int64_t *ret_us)
+{
+	int64_t s;
+	if (!t->zoned)
+		return local_us(t, year, ret_us);
+	if (!stamp_seconds(t, year, &s))
+		return false;
+	*ret_us = s * SECOND;
+	return true;
+}
+
+bool moment_of_stamp(const struct stamp *t, const struct moment_now *now, int64_t *ret_us)
+{
+	int64_t us;
+	int year = t->year ? t->year : now->local.tm_year + 1900;
+	if (!t->month || !t->day || !in_year(t, year, &us))
+		return false;
+	/* clocks differ, and zones: a day ahead is no last year */
+	if (!t->year && us > now->us + DAY && !in_year(t, year - 1, &us))
+		return false;
+	*ret_us = us + t->nanosecond / 1000;
+	return true;
+}
+
+enum moment_side moment_side(const struct moment_span *span, struct str time)
+{
+	struct stamp t;
+	int64_t us;
+	if (!time.n || !stamp_parse(time, &t) || !moment_of_stamp(&t, &span->now, &us))
+		return MOMENT_UNKNOWN;
+	return us >= span->since_us && us <= span->until_us ? MOMENT_WITHIN : MOMENT_OUTSIDE;
+}

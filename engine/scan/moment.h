@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Points in time as people name them, in journalctl's grammar (systemd.time(7)): "2001-03-12 10:56:20", "2001-03-12",
+ * "10:56", "yesterday", "today", "tomorrow", "now", "-2h", "2 hours ago", "@984394580", with or without a weekday before
+ * and a zone behind. And the stamps of lines as points in time. Reads no clock: what time it is, here, the owner says.
+ */
+#ifndef KBT_SCAN_MOMENT_H
+#define KBT_SCAN_MOMENT_H
+
+#include "scan/stamp.h"
+
+#include <time.h>
+
+struct moment_now {
+	int64_t us;	 /* since 1970 */
+	struct tm local; /* the same in this machine's zone */
+};
+
+/* moment_parse reads the whole text; false where it is none of these. */
+bool moment_parse(struct str text, const struct moment_now *now, int64_t *ret_us);
+
+/* moment_of gives a stamp's: in this machine's zone where it names none; without a year, the last time that it was that
+ * day. False where it has no date. */
+bool moment_of_stamp(const struct stamp *stamp, const struct moment_now *now, int64_t *ret_us);
+
+/* A span of time, both ends included; INT64_MIN and INT64_MAX where it is open. */
+struct moment_span {
+	struct moment_now now;
+	int64_t since_us, until_us;
+};
+
+enum moment_side { MOMENT_WITHIN, MOMENT_OUTSIDE, MOMENT_UNKNOWN };
+/* moment_side says where a line's time (a hit's) stands; MOMENT_UNKNOWN where it has none with a date. */
+enum moment_side moment_side(const struct moment_span *span, struct str time);
+
+#endif

@@ -1,0 +1,115 @@
+# SPDX-License-Identifier: MIT
+"""kbt scan --since and --until: by the stamps of the usual logs, in this machine's zone where they name none."""
+import datetime
+import json
+import os
+import subprocess
+import tempfile
+import time
+import unittest
+
+from kbt import FOUND, KBT, NONE, ROOT, KbtTest
+
+
+def rcmd(name):
+    return f'Failed to connect to <\\\\{name}>, Error = 53'
+
+
+class ScanTime(KbtTest):
+    @classmethod
+    def setUpClass(cls):
+        cls.shared_dir = tempfile.TemporaryDirectory(prefix='kbt-time-')
+        cls.addClassCleanup(cls.shared_dir.cleanup)
+        cls.kb = os.path.join(cls.shared_dir.name, 'kb.db')
+        subprocess.run([KBT, 'import', '--db', cls.kb, os.path.join(ROOT, 'kb')], check=True,
+                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+    def setUp(self):
+        super().setUp()
+        self.db = self.kb
+        self.zone = {'TZ': 'CET-1CEST,M3.5.0,M10.5.0/3'}
+
+    def names(self, path, *args, code=FOUND):
+        p = self.kbt('scan', '--json', path, *args, code=code, env=self.zone)
+        return [h['captures']['server'] for h in map(json.loads, p.out.splitlines()) if h['id'] == 'Q150536']
+
+    def test_both_ends_count(self):
+        path = self.write('a.log', ''.join(f'2001-03-12 10:5{n}:00 {rcmd(f"N{n}")}\n' for n in range(6)))
+        self.assertEqual(self.names(path, '--since', '2001-03-12 10:52'), ['N2', 'N3', 'N4', 'N5'])
+        self.assertEqual(self.names(path, '--until', '2001-03-12 10:52'), ['N0', 'N1', 'N2'])
+        self.assertEqual(self.names(path, '-S', '2001-03-12 10:51', '-U', '2001-03-12 10:52:59'), ['N1', 'N2'])
+        self.assertEqual(self.names(path, '--since', '2001-03-12 09:54 UTC'), ['N4', 'N5'])
+        self.assertEqual(self.names(path, '--since', '2001-03-13', code=NONE), [])
+        self.assertIn('1 incident, 1 of 6 lines', self.kbt('scan', path, '-S', '2001-03-12 10:55', env=self.zone).out)
+
+    def test_stamps_of_the_usual_logs(self):
+        stamped = ['2001-03-12T10:{m}:20.5 {t}', '2001-03-12T09:{m}:20Z {t}', '[2001-03-12 10:{m}:20,123] {t}',
+                   '~{t}  $$<SMS_SENDER><Mon Mar 12 10:{m}:20 2001><thread=8973 (0x230D)>',
+                   '<![LOG[{t}]LOG]!><time="10:{m}:20.123-060" date="03-12-2001" component="X" context="" type="3" '
+                   'thread="12" file="y.cpp">',
+                   '"Error","03/12/01","10:{m}:20","Application","None","2276","N/A","host","{t}"',
+                   '12.03.2001 10:{m}:20 {t}', '3/12/2001 10:{m}:20 AM {t}',
+                   '<13>1 2001-03-12T09:{m}:20.003Z host app - - - {t}']
+        for form in stamped:
+            with self.subTest(form=form):
+                text = ''.join(form.format(m=m, t=rcmd(f'M{m}')) + '\n' for m in (10, 20, 30))
+                path = self.write('s.log', text)
+                self.assertEqual(self.names(path), ['M10', 'M20', 'M30'])
+                self.assertEqual(self.names(path, '-S', '2001-03-12 10:15', '-U', '2001-03-12 10:25'), ['M20'])
+
+    def test_a_line_without_a_stamp_belongs_to_the_one_before(self):
+        filler = 'no stamp in this line, only words that go on and on\n'
+        text = (f'2001-03-12 10:00:00 begin\n{rcmd("A")}\n' + filler * 45000 + f'{rcmd("B")}\n'
+                f'2001-03-12 11:00:00 on\n{filler}{rcmd("C")}\n' + filler * 40000 + f'{rcmd("D")}\n')
+        path = self.write('long.log', text)
+        self.assertGreater(len(text), 4 << 20)
+        for args, want in ((('-S', '2001-03-12 10:30'), ['C', 'D']), (('-U', '2001-03-12 10:30'), ['A', 'B'])):
+            self.assertEqual(self.names(path, *args), want)
+            self.assertEqual(self.names(path, *args, '--threads', '1'), want)
+        hits = [json.loads(x) for x in self.kbt('scan', '--json', path, '-S', '2001-03-12 10:30').out.splitlines()]
+        self.assertEqual({h['time'] for h in hits}, {'2001-03-12T11:00:00'})
+
+    def test_what_has_no_date_is_shown_and_said(self):
+        path = self.write('plain.log', rcmd('A') + '\n10:56:20 ' + rcmd('B') + '\n')
+        other = self.write('dated.log', '2001-03-12 10:00:00 ' + rcmd('C') + '\n')
+        p = self.kbt('scan', '--json', path, other, '--since', 'today')
+        self.assertEqual({json.loads(x)['captures']['server'] for x in p.out.splitlines()}, {'A', 'B'})
+        self.assertIn('2 hits without a date', p.err)
+
+    def test_now_and_before(self):
+        now = datetime.datetime.now()
+        text = ''
+        for name, hours in (('OLD', 50), ('DAY', 26), ('RECENT', 2), ('NOW', 0)):
+            at = now - datetime.timedelta(hours=hours)
+            text += at.strftime('%b %e %H:%M:%S') + f' host app[1]: {rcmd(name)}\n'
+        path = self.write('syslog', text)
+        self.zone = {}
+        self.assertEqual(self.names(path, '--since', '3 hours ago'), ['RECENT', 'NOW'])
+        self.assertEqual(self.names(path, '--since', '-2days', '--until', '-1h'), ['DAY', 'RECENT'])
+        self.assertEqual(self.names(path, '--until', '-49h'), ['OLD'])
+        yesterday = self.names(path, '--since', 'yesterday', '--until', 'now')
+        self.assertEqual(yesterday[-1], 'NOW')
+        self.assertNotIn('OLD', yesterday)
+
+    def test_unknown_lines_and_following_too(self):
+        path = self.write('u.log', '2001-03-12 10:00:00 frob: failed to grok the early widget\n'
+                          '2001-03-12 12:00:00 frob: failed to grok the late widget\n')
+        out = self.kbt('scan', '--unknown', '--since', '2001-03-12 11:00', path, code=NONE).out
+        self.assertIn('late', out)
+        self.assertNotIn('early', out)
+        cursor = self.path('cursor')
+        path = self.write('f.log', f'2001-03-12 10:00:00 {rcmd("EARLY")}\n2001-03-12 12:00:00 {rcmd("LATE")}\n')
+        self.assertEqual(self.names(path, '--cursor', cursor, '--since', '2001-03-12 11:00'), ['LATE'])
+        with open(path, 'a', encoding='ascii') as f:
+            f.write(rcmd('MORE') + '\n')
+        self.assertEqual(self.names(path, '--cursor', cursor, '--since', '2001-03-12 11:00'), ['MORE'])
+
+    def test_refusals(self):
+        path = self.write('a.log', 'x\n')
+        for text in ('soon', '', '2001-13-01', 'last week', '25:00'):
+            self.refused('scan', '--since', text, path, names='--since')
+        self.refused('scan', '--since', 'today', '--until', 'yesterday', path, names='later')
+
+
+if __name__ == '__main__':
+    unittest.main()
