@@ -89,6 +89,7 @@ static enum err serve(struct cmd_context *c, struct served *s, const sigset_t *b
 						   .name_count = s->name_count,
 						   .secure = s->listener.tls,
 						   .proxied = s->listener.file.n > 0 },
+					.counts = site_http_counts(s->site),
 					.admit = site_admit,
 					.is_upload = site_is_upload,
 					.handle = site_handle,

@@ -37,8 +37,7 @@ enum {
 	REAP_MS = 500,
 	LINGER_MS = 3000, /* so long an early refusal is left to be read, while the rest of the request is thrown away */
 	LINGER_TICK_MS = 20,
-	LINGERING_MAX = 64,
-	ANSWER_S = 60
+	LINGERING_MAX = 64
 };
 
 static const char tls_priorities[] = "SECURE128:+SECURE192:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2:%SERVER_PRECEDENCE";
@@ -64,9 +63,15 @@ struct conn {
 	struct http_wake *request; /* the one in it, or NULL */
 	int fd;
 	enum phase phase;
-	bool linger;
+	bool linger, cut_off;
 	int64_t since_ms;
 };
+
+#define COUNT(server, what)                                \
+	do {                                               \
+		if ((server)->options.counts)              \
+			(server)->options.counts->what++; \
+	} while (0)
 
 struct lingering {
 	int fd;
@@ -180,15 +185,19 @@ static bool hung_up(int fd)
 	return poll(&p, 1, 0) > 0;
 }
 
-static void look_at(struct conn *c, int64_t now)
+static void look_at(const struct http_server *s, struct conn *c, int64_t now)
 {
-	static const int64_t limit_ms[] = { [PHASE_HEADER] = HTTP_HEADER_S * 1000,
-					    [PHASE_BODY] = HTTP_BODY_S * 1000,
-					    [PHASE_UPLOAD] = HTTP_UPLOAD_S * 1000,
-					    [PHASE_ANSWER] = ANSWER_S * 1000,
-					    [PHASE_WAIT] = INT64_MAX,
-					    [PHASE_IDLE] = HTTP_IDLE_S * 1000 };
+	const struct http_patience *p = &s->options.patience;
+	const int64_t limit_ms[] = { [PHASE_HEADER] = p->header,
+				     [PHASE_BODY] = p->body,
+				     [PHASE_UPLOAD] = p->upload,
+				     [PHASE_ANSWER] = p->answer,
+				     [PHASE_WAIT] = INT64_MAX,
+				     [PHASE_IDLE] = p->idle };
 	if (now - c->since_ms > limit_ms[c->phase]) {
+		if (c->phase != PHASE_IDLE && !c->cut_off)
+			COUNT(s, cut_off);
+		c->cut_off = true;
 		shutdown(c->fd, SHUT_RDWR);
 	} else if (c->phase == PHASE_WAIT && c->request && hung_up(c->fd)) {
 		shutdown(c->fd, SHUT_RDWR);
@@ -196,7 +205,7 @@ static void look_at(struct conn *c, int64_t now)
 	} else if (c->phase == PHASE_WAIT && c->request) {
 		struct http_wake *w = c->request;
 		pthread_mutex_lock(&w->lock);
-		bool quiet = w->streams && now - w->sent_ms > HTTP_BEAT_S * 1000;
+		bool quiet = w->streams && now - w->sent_ms > p->beat;
 		w->beat |= quiet;
 		pthread_mutex_unlock(&w->lock);
 		if (quiet)
@@ -226,16 +235,18 @@ static void *reap(void *context)
 {
 	struct http_server *s = context;
 	pthread_mutex_lock(&s->lock);
+	const int64_t look_ms = s->options.patience.look;
 	int64_t looked = 0;
 	while (!s->stopping) {
 		int64_t now = http_now_ms();
 		linger(s, now);
-		for (struct conn *c = now - looked >= REAP_MS ? s->conns : NULL; c; c = c->next)
-			look_at(c, now);
-		looked = now - looked >= REAP_MS ? now : looked;
+		bool due = now - looked >= look_ms;
+		for (struct conn *c = due ? s->conns : NULL; c; c = c->next)
+			look_at(s, c, now);
+		looked = due ? now : looked;
 		struct timespec until;
 		clock_gettime(CLOCK_MONOTONIC, &until);
-		until.tv_nsec += (s->lingering_count ? LINGER_TICK_MS : REAP_MS) * 1000000L;
+		until.tv_nsec += (s->lingering_count && LINGER_TICK_MS < look_ms ? LINGER_TICK_MS : look_ms) * 1000000L;
 		until.tv_sec += until.tv_nsec / 1000000000L;
 		until.tv_nsec %= 1000000000L;
 		pthread_cond_timedwait(&s->stop, &s->lock, &until);
@@ -262,7 +273,9 @@ static void on_connection(void *context, struct MHD_Connection *connection, void
 		if (!c)
 			return;
 		*c = (struct conn){ .fd = info->connect_fd, .since_ms = http_now_ms() };
-		unsigned lost_ms = 20000; /* a peer that vanished without a word */
+		unsigned lost_ms = s->options.patience.lost;
+		if (s->options.counts)
+			s->options.counts->connections++;
 		setsockopt(c->fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &lost_ms, sizeof lost_ms);
 		pthread_mutex_lock(&s->lock);
 		c->next = s->conns;
@@ -273,6 +286,8 @@ static void on_connection(void *context, struct MHD_Connection *connection, void
 	} else if (*socket_context) { /* before its socket is closed: the reaper never sees a number used again */
 		struct conn *c = *socket_context;
 		pthread_mutex_lock(&s->lock);
+		if (s->options.counts)
+			s->options.counts->connections--;
 		if (c->prev)
 			c->prev->next = c->next;
 		else
@@ -464,6 +479,7 @@ static enum MHD_Result send_response(struct http_wake *w)
 	enum MHD_Result done = arena_err(&w->arena) ? MHD_NO : MHD_queue_response(w->connection, res->status, r);
 	MHD_destroy_response(r);
 	w->queued = true;
+	COUNT(w->server, answers[res->status / 100 < 6 ? res->status / 100 : 5]);
 	pthread_mutex_lock(&w->lock);
 	w->streams = res->read;
 	w->sent_ms = http_now_ms();
@@ -594,6 +610,14 @@ static enum MHD_Result begin_upload(struct http_wake *w)
 	return MHD_YES;
 }
 
+/* note_scheme: on a socket file, what stands before this server may speak TLS, and says so. */
+static void note_scheme(struct http_wake *w)
+{
+	const struct listener *l = w->server->options.listener;
+	bool proxied = l->file.n && str_eq(http_header(&w->req, "X-Forwarded-Proto"), STR("https"));
+	w->req.scheme = l->tls || proxied ? STR("https") : STR("http");
+}
+
 static enum MHD_Result first_look(struct http_wake *w, const char *method, const char *version)
 {
 	const struct http_options *o = &w->server->options;
@@ -606,11 +630,15 @@ static enum MHD_Result first_look(struct http_wake *w, const char *method, const
 						  : HTTP_OTHER;
 	set_phase(w, PHASE_BODY);
 	read_headers(w, method, version);
+	if (w->target_err || w->unfit)
+		COUNT(w->server, malformed);
 	if (w->target_err == ERR_LIMIT)
 		return refuse(w, 414, "The address is too long.");
 	if (w->target_err || w->unfit)
 		return refuse(w, 400, "The request is malformed.");
 	unsigned status = request_check(&w->req, &o->hosts, &why);
+	if (status == 400)
+		COUNT(w->server, malformed);
 	if (status)
 		return refuse(w, status, why);
 	bool uploads = o->is_upload && o->is_upload(o->context, &w->req);
@@ -618,6 +646,7 @@ static enum MHD_Result first_look(struct http_wake *w, const char *method, const
 	    length > (uploads ? REQUEST_UPLOAD_MAX : REQUEST_BODY_MAX))
 		return refuse(w, 413, too_large(uploads));
 	note_client(w);
+	note_scheme(w);
 	w->res = (struct http_response){ .status = 200 };
 	if (o->admit && !o->admit(o->context, &w->req, &w->res))
 		return w->req.method == HTTP_POST || w->req.method == HTTP_OTHER ? send_early(w) : send_response(w);
@@ -688,12 +717,25 @@ static struct MHD_Daemon *start(struct http_server *s)
 		o->listener->fd, MHD_OPTION_THREAD_POOL_SIZE, threads, MHD_OPTION_CONNECTION_LIMIT,
 		connection_limit(), MHD_OPTION_PER_IP_CONNECTION_LIMIT,
 		o->listener->local ? 0U : (unsigned)CONNECTIONS_PER_CLIENT, MHD_OPTION_CONNECTION_TIMEOUT,
-		(unsigned)ANSWER_S, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_POOL,
+		(unsigned)HTTP_ANSWER_S, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_POOL,
 		MHD_OPTION_SIGPIPE_HANDLED_BY_APP, 1,
 		MHD_OPTION_UNESCAPE_CALLBACK, as_sent, NULL, MHD_OPTION_URI_LOG_CALLBACK, on_target, s,
 		MHD_OPTION_NOTIFY_CONNECTION, on_connection, s, MHD_OPTION_NOTIFY_COMPLETED, on_completed, s,
 		MHD_OPTION_ARRAY, tls,
 		MHD_OPTION_END);
+}
+
+static void fill_patience(struct http_patience *p)
+{
+	const struct {
+		unsigned *ms;
+		unsigned otherwise;
+	} times[] = { { &p->header, HTTP_HEADER_S * 1000 }, { &p->body, HTTP_BODY_S * 1000 }, { &p->answer, HTTP_ANSWER_S * 1000 },
+		      { &p->idle, HTTP_IDLE_S * 1000 },	    { &p->upload, HTTP_UPLOAD_S * 1000 }, { &p->beat, HTTP_BEAT_S * 1000 }, { &p->lost, HTTP_LOST_S * 1000 },
+		      { &p->look, REAP_MS } };
+	for (size_t i = 0; i < sizeof times / sizeof *times; i++)
+		if (!*times[i].ms)
+			*times[i].ms = times[i].otherwise;
 }
 
 enum err http_open(const struct http_options *options, struct diags *d, struct http_server **ret_server)
@@ -703,6 +745,7 @@ enum err http_open(const struct http_options *options, struct diags *d, struct h
 	if (!s)
 		return ERR_NOMEM;
 	*s = (struct http_server){ .options = *options };
+	fill_patience(&s->options.patience);
 	signal(SIGPIPE, SIG_IGN);
 	pthread_mutex_init(&s->lock, NULL);
 	pthread_condattr_init(&monotonic);

@@ -17,8 +17,24 @@ enum {
 	HTTP_BODY_S = 60,
 	HTTP_UPLOAD_S = 300,   /* the body of an upload */
 	HTTP_UPLOADS_MAX = 6,  /* at once; a body of that kind lies in a file without a name until its request ends */
+	HTTP_ANSWER_S = 60,
 	HTTP_IDLE_S = 30,
-	HTTP_BEAT_S = 10
+	HTTP_BEAT_S = 10,
+	HTTP_LOST_S = 18
+};
+
+/* How long a client may take, in ms; 0 for the times above. A client that vanished without a word is noticed HTTP_LOST_S
+ * after something was sent to it, at the latest of a beat. */
+struct http_patience {
+	unsigned header, body, upload, answer, idle, beat, lost, look; /* look: how often all are looked at */
+};
+
+/* What the server counts, from any thread. */
+struct http_counts {
+	_Atomic uint64_t connections; /* open now */
+	_Atomic uint64_t answers[6];  /* by hundreds of the status: [2] is 2xx */
+	_Atomic uint64_t malformed;   /* refused before anybody looked at what they ask for */
+	_Atomic uint64_t cut_off;     /* connections that were too slow */
 };
 
 struct http_server;
@@ -29,6 +45,8 @@ struct http_options {
 	const struct listener *listener; /* its socket belongs to the server from now on */
 	const struct tls_files *tls;	 /* NULL: plain */
 	struct http_hosts hosts;
+	struct http_patience patience;
+	struct http_counts *counts; /* borrowed; may be NULL */
 	unsigned threads; /* 0: as many as processors, at least 4 */
 	/* admit looks at a well-formed request's headers, before its body comes; false after it filled the answer. May
 	 * be NULL. */

@@ -12,6 +12,7 @@ struct row {
 void page_metrics(struct site *site, struct http_request *req, struct http_response *res)
 {
 	struct run_counts c = runs_count(site_runs(site));
+	const struct http_counts *http = site_http_counts(site);
 	struct buf out = { 0 };
 	const struct row rows[] = {
 		{ "kbt_articles", "gauge", "Articles in the knowledge base.", (uint64_t)site_articles(site) },
@@ -22,6 +23,14 @@ void page_metrics(struct site *site, struct http_request *req, struct http_respo
 		{ "kbt_verdicts_confirmed_total", "counter", "Diagnoses that confirmed a cause.", c.confirmed },
 		{ "kbt_verdicts_healthy_total", "counter", "Diagnoses that found nothing wrong.", c.healthy },
 		{ "kbt_verdicts_undecided_total", "counter", "Diagnoses without a decision.", c.undecided },
+		{ "kbt_http_connections", "gauge", "Connections that are open.", http->connections },
+		{ "kbt_http_answers_2xx_total", "counter", "Requests answered.", http->answers[2] },
+		{ "kbt_http_answers_3xx_total", "counter", "Requests sent elsewhere, or answered from what the client has.",
+		  http->answers[3] },
+		{ "kbt_http_answers_4xx_total", "counter", "Requests refused.", http->answers[4] },
+		{ "kbt_http_answers_5xx_total", "counter", "Requests that failed here.", http->answers[5] },
+		{ "kbt_http_malformed_total", "counter", "Requests refused as malformed, of those.", http->malformed },
+		{ "kbt_http_cut_off_total", "counter", "Connections closed because the client was too slow.", http->cut_off },
 		{ "kbt_diagnoses_failed_total", "counter", "Diagnoses that were cancelled or failed.", c.failed },
 	};
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)

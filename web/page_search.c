@@ -366,7 +366,9 @@ void page_opensearch(struct site *site, struct http_request *req, struct http_re
 	buf_add_c(&out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
 			"<OpenSearchDescription xmlns=\"http://a9.com/-/spec/opensearch/1.1/\"><ShortName>kbtriage</ShortName>"
 			"<Description>What an error message means, and what to do</Description>"
-			"<InputEncoding>UTF-8</InputEncoding><Url type=\"text/html\" template=\"http://");
+			"<InputEncoding>UTF-8</InputEncoding><Url type=\"text/html\" template=\"");
+	render_html_escape(&out, req->scheme);
+	buf_add_c(&out, "://");
 	render_html_escape(&out, http_header(req, "Host"));
 	buf_add_c(&out, "/?q={searchTerms}\"/></OpenSearchDescription>\n");
 	page_send(req, res, "application/opensearchdescription+xml", &out);

@@ -42,6 +42,7 @@ struct http_request {
 	struct http_fields query;
 	struct http_fields headers; /* as sent; the names in any case */
 	struct str body;
+	struct str scheme;	    /* by which it came here: "http" or "https" */
 	struct str client;	    /* whom limits count for: an address, of IPv6 its network; empty: this machine */
 	enum role role;		    /* as the gate says */
 	struct str user;	    /* whose token it is; may be empty */

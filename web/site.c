@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 #include "store/catalog.h"
+#include "web/http.h"
 #include "web/keep.h"
 #include "web/logs.h"
 #include "web/prober.h"
@@ -40,6 +41,7 @@ struct site {
 	struct keep *keep;
 	struct prober *prober;
 	struct seen *seen;
+	struct http_counts http;
 	struct store *watched; /* the watcher's own handle */
 	struct stat file;      /* that it is open on */
 	pthread_t watcher;
@@ -284,6 +286,11 @@ struct logs *site_logs(struct site *s)
 struct runs *site_runs(struct site *s)
 {
 	return s->runs;
+}
+
+struct http_counts *site_http_counts(struct site *s)
+{
+	return &s->http;
 }
 
 struct prober *site_prober(struct site *s)

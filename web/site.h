@@ -18,6 +18,7 @@ struct seen;
 struct catalog;
 struct gate;
 struct prober;
+struct http_counts;
 struct allow_rules;
 
 struct site_options {
@@ -40,6 +41,7 @@ struct keep *site_keep(struct site *site);
 struct seen *site_seen(struct site *site);
 struct gate *site_gate(struct site *site);
 struct prober *site_prober(struct site *site);
+struct http_counts *site_http_counts(struct site *site); /* what the server counts, for /metrics */
 
 struct desk {
 	struct store *store;
