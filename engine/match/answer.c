@@ -284,7 +284,7 @@ static struct match match_of(const struct query *q, const struct answer *x, cons
 {
 	const struct file_view *v = q->view;
 	const struct file_article *article = &v->articles[x->article];
-	struct match m = { .id = file_str(v, article->id), .title = file_str(v, article->title),
+	struct match m = { .id = file_str(v, article->id), .title = file_str(v, article->title), .article = x->article,
 			   .confidence = x->confidence, .context = x->context, .code = *code };
 	m.code.span = answer_span(q->clean, code->span.start, code->span.end);
 	if (x->owner)

@@ -380,6 +380,24 @@ void match_each_over_time(const struct matcher *m, match_visit_over_time *visit,
 		visit(context, i, file_str(v, v->articles[v->over_times[i].article].id), file_str(v, v->over_times[i].text));
 }
 
+size_t match_variables(const struct matcher *m, uint32_t article, struct str *ret_names, size_t max)
+{
+	const struct file_view *v = &m->view;
+	size_t n = 0;
+	for (uint32_t i = 0; i < v->owner_count; i++) {
+		const struct file_owner *o = &v->owners[i];
+		for (uint32_t k = 0; o->article == article && k < o->var_n && n < max; k++) {
+			struct str name = file_str(v, v->vars[o->var_at + k].name);
+			size_t at = 0;
+			while (at < n && !str_eq(ret_names[at], name))
+				at++;
+			ret_names[n] = name;
+			n += at == n;
+		}
+	}
+	return n;
+}
+
 static uint32_t letters_within(const struct letters *letters, size_t start, size_t end)
 {
 	uint32_t n = 0;

@@ -67,6 +67,7 @@ struct match_code {
 
 struct match {
 	struct str id, title;
+	uint32_t article; /* its number in the matcher */
 	double confidence; /* 0..1: how often such an answer is right */
 	struct str template; /* the article's message that matched; empty where its text matched */
 	struct match_span *spans; /* what of the query matched, ascending, disjoint */
@@ -128,6 +129,10 @@ void match_each_message(const struct matcher *m, match_visit_message *visit, voi
 /* match_each_over_time visits the marks and stories of articles, numbered, in the one-line form of rule.h. */
 typedef void match_visit_over_time(void *context, uint32_t number, struct str id, struct str text);
 void match_each_over_time(const struct matcher *m, match_visit_over_time *visit, void *context);
+
+/* match_variables gives the names of the variables in an article's messages, each once, at most max. Slow: it goes through
+ * all messages. */
+size_t match_variables(const struct matcher *m, uint32_t article, struct str *ret_names, size_t max);
 
 /* match_fits says whether one of these messages covers the payload of a text letter for letter, variables filled; or is
  * in the text and covers enough of it, and the component or the log file speaks for its article. Much cheaper than

@@ -38,6 +38,13 @@ void render_json_hit(struct buf *out, const struct scan_hit *hit)
 	json_key_real(&j, "confidence", m->confidence, 2);
 	add_captures(&j, m);
 	json_key_str(&j, "text", hit->text);
+	if (hit->beside_count) {
+		json_key(&j, "beside");
+		json_object(&j);
+		for (size_t i = 0; i < hit->beside_count; i++)
+			json_key_int(&j, hit->beside[i].name.p, (int64_t)hit->line + hit->beside[i].lines);
+		json_end_object(&j);
+	}
 	if (hit->before.n || hit->after.n) {
 		add_lines(&j, "before", hit->before);
 		add_lines(&j, "after", hit->after);

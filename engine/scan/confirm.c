@@ -170,10 +170,116 @@ static const struct recalled *answer_of(struct walk *w, struct question *q, stru
 	return known ? known : room;
 }
 
+/* ---- what lines beside a hit bind ---- */
+
+static const struct confirm_names *names_of(struct confirm *c, uint32_t article)
+{
+	struct confirm_names *n = &c->names[article % NAMES_KNOWN];
+	if (n->article != article + 1) {
+		n->article = article + 1;
+		n->count = match_variables(c->matcher, article, n->names, NAMES_MAX);
+	}
+	return n;
+}
+
+static bool is_bound(const struct match *m, struct str name)
+{
+	for (size_t i = 0; i < m->capture_count; i++)
+		if (str_eq(m->captures[i].name, name))
+			return true;
+	return false;
+}
+
+static bool lacks_any(struct confirm *c, const struct match *m)
+{
+	const struct confirm_names *n = names_of(c, m->article);
+	for (size_t i = 0; i < n->count; i++)
+		if (!is_bound(m, n->names[i]))
+			return true;
+	return false;
+}
+
+/* bind gives a hit what it lacks of another match's captures. */
+static void bind(struct confirm *c, struct arena *a, struct scan_hit *hit, const struct match *from, int lines)
+{
+	const struct confirm_names *n = names_of(c, hit->match.article);
+	struct match_capture *captures = NULL;
+	for (size_t i = 0; i < from->capture_count; i++) {
+		struct match_capture x = from->captures[i];
+		bool known = false;
+		for (size_t k = 0; k < n->count && !known; k++)
+			known = str_eq(n->names[k], x.name);
+		if (!known || is_bound(&hit->match, x.name))
+			continue;
+		size_t room = hit->match.capture_count + 1;
+		captures = arena_array(a, struct match_capture, room);
+		struct scan_beside *beside = arena_array(a, struct scan_beside, hit->beside_count + 1);
+		if (!captures || !beside)
+			return;
+		if (room > 1)
+			memcpy(captures, hit->match.captures, (room - 1) * sizeof *captures);
+		if (hit->beside_count)
+			memcpy(beside, hit->beside, hit->beside_count * sizeof *beside);
+		x.name = arena_str(a, x.name);
+		x.value = keep(a, x.value);
+		x.finding = keep(a, x.finding);
+		x.span = (struct match_span){ 0 };
+		captures[room - 1] = x;
+		beside[hit->beside_count++] = (struct scan_beside){ x.name, lines };
+		hit->match.captures = captures;
+		hit->match.capture_count = room;
+		hit->beside = beside;
+	}
+}
+
+/* Lines that do not say who wrote them are of one source where they stand side by side. */
+static bool same_source(const struct match_envelope *a, const struct match_envelope *b, bool adjacent)
+{
+	bool said = a->component.n || a->thread.n;
+	return str_eq(a->component, b->component) && str_eq(a->thread, b->thread) && (said || adjacent);
+}
+
+/* bind_from_line takes what the message of another proposal has, where it is a hit of the same source. */
+static void bind_from_line(struct walk *w, const struct proposal *other, const struct question *q, struct scan_hit *hits,
+			   size_t count, int lines, bool adjacent)
+{
+	struct question beside;
+	struct recalled room;
+	read_question(w->confirm, other, w->text, &beside);
+	if (!same_source(&q->dress, &beside.dress, adjacent) || str_eq(q->payload, beside.payload))
+		return;
+	const struct recalled *said = answer_of(w, &beside, &room);
+	for (size_t i = 0; said->count && said->matches[0].capture_count && i < count; i++)
+		bind(w->confirm, &w->result->arena, &hits[i], &said->matches[0], lines);
+}
+
+/* look_beside: the nearest line counts first, of two as near the one behind. */
+static void look_beside(struct walk *w, const struct proposer *p, size_t number, const struct question *q,
+			struct scan_hit *hits, size_t count)
+{
+	const struct proposal *x = &p->items[number];
+	bool lack = false;
+	for (size_t i = 0; i < count && !lack; i++)
+		lack = lacks_any(w->confirm, &hits[i].match);
+	if (!lack || x->window)
+		return;
+	for (int away = 1; away <= SCAN_BESIDE_MAX; away++) {
+		size_t on = propose_lines_on(w->text, x->from, x->lines - 1 + (unsigned)away);
+		size_t back = propose_lines_back(w->text, x->from, (unsigned)away);
+		for (size_t k = number + 1; k < p->count && p->items[k].place <= on; k++)
+			if (p->items[k].from == on && on < w->text.n)
+				bind_from_line(w, &p->items[k], q, hits, count, (int)x->lines - 1 + away, away == 1);
+		for (size_t k = number; k-- && p->items[k].place >= back;)
+			if (p->items[k].from == back)
+				bind_from_line(w, &p->items[k], q, hits, count, -away, away == 1);
+	}
+}
+
 /* ask gives a proposal to the look-up; says whether anything counted. What stands outside of the body is asked for what
  * it covers, and is another chunk's hit. */
-static bool ask(struct walk *w, const struct proposal *x)
+static bool ask(struct walk *w, const struct proposer *p, size_t number)
 {
+	const struct proposal *x = &p->items[number];
 	struct confirm_result *r = w->result;
 	struct confirm *c = w->confirm;
 	struct question q;
@@ -193,6 +299,7 @@ static bool ask(struct walk *w, const struct proposal *x)
 	shared.time = stamp_iso(time.n ? time : dated_before(&w->dated, x->from), &r->arena);
 	shared.host = keep(&r->arena, q.dress.host);
 	context_around(w->text, x->from, x->to, c->context, &shared.before, &shared.after);
+	size_t first = r->hit_count;
 	for (size_t i = 0; i < said->count; i++) {
 		struct scan_hit *hit = arena_push(&r->arena, &r->hits, &r->hit_count, &r->hit_cap);
 		if (!hit)
@@ -202,6 +309,7 @@ static bool ask(struct walk *w, const struct proposal *x)
 		hit->match = recall_copy(&r->arena, &said->matches[i]);
 	}
 	r->hit_lines += q.lines;
+	look_beside(w, p, number, &q, r->hits + first, r->hit_count - first);
 	return true;
 }
 
@@ -249,7 +357,7 @@ static enum err confirm_body(struct walk *w)
 	for (size_t i = 0; !e && i < p.count && p.items[i].place < w->chunk->end; i++) {
 		const struct proposal *x = &p.items[i];
 		bool before = x->place < w->chunk->start;
-		if (x->place >= free_at && !(before && x->lines == 1) && ask(w, x))
+		if (x->place >= free_at && !(before && x->lines == 1) && ask(w, &p, i))
 			free_at = x->next;
 	}
 	return e;

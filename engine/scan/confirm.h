@@ -13,6 +13,15 @@
 #include "scan/prefilter.h"
 #include "scan/recall.h"
 
+enum { NAMES_KNOWN = 64, NAMES_MAX = 12 };
+
+/* The names of the variables of an article's messages. */
+struct confirm_names {
+	uint32_t article; /* + 1; 0: nothing is here */
+	size_t count;
+	struct str names[NAMES_MAX];
+};
+
 struct confirm {
 	const struct matcher *matcher;
 	const struct literal_table *literals; /* NULL: every line */
@@ -21,6 +30,7 @@ struct confirm {
 	struct arena work; /* emptied line by line */
 	struct arena spans, proposed; /* line by line, chunk by chunk */
 	struct recall recall;
+	struct confirm_names names[NAMES_KNOWN]; /* by article */
 	unsigned context;  /* lines around a hit */
 	const struct marks *marks; /* that are gathered; or NULL */
 	bool unknown;	   /* gather lines that look like errors and are no hits */

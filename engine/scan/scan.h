@@ -35,6 +35,14 @@ enum {
 	SCAN_THREADS_MAX = 64
 };
 
+/* A capture that the hit's own lines lack: a message on a line beside it, of the same component and thread, has it. */
+struct scan_beside {
+	struct str name;
+	int lines; /* how many lines on it stands; before the hit negative */
+};
+
+enum { SCAN_BESIDE_MAX = 3 }; /* lines on each side */
+
 struct scan_hit {
 	struct str file;      /* as given to scan_stream */
 	uint64_t line;	      /* 1-based; of the first one where the message spans several */
@@ -46,6 +54,8 @@ struct scan_hit {
 	struct str host;      /* the machine that logged it, by the line's dress; may be empty */
 	struct str before, after; /* the lines around it, as in the stream: see scan_options.context */
 	struct match match;   /* the article, its captures (names end in NUL), why; no spans, no `also` */
+	struct scan_beside *beside; /* which of the captures are from there */
+	size_t beside_count;
 	bool best;	      /* the first answer for this line */
 };
 

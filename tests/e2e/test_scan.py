@@ -202,6 +202,26 @@ class Scan(KbtTest):
         want = self.hits(path, '--every-line')
         self.assertEqual(self.hits(path), want)
 
+    def test_lines_beside_bind_what_a_line_lacks(self):
+        dress = '~{}  $$<SMS_LAN_SENDER><Tue Mar 12 10:56:20 2001><thread={} (0x230D)>'
+        bare = 'Error during WNetAddConnection2 (53)'
+        names = ("Cannot connect to server \\\\DSSMS at remote site MS1, won't try send requests going to site MS1 for an "
+                 'hour or until there are no active send requests.')
+        lines = [dress.format(bare, 1), dress.format(names, 1), '', '', '', '',
+                 dress.format(bare, 2), 'x', dress.format(names, 3), '', '', '', '',
+                 dress.format(names, 4), 'x', 'y', dress.format(bare, 4), '', '', '', '',
+                 dress.format(SMS[1:].split('  $$')[0], 5), dress.format(names, 5)]
+        hits = {h['line']: h for h in self.hits(self.log('Sender.log', lines)) if h['id'] == 'Q221951'}
+        self.assertEqual((hits[1]['captures'], hits[1]['beside']), ({'server': 'DSSMS'}, {'server': 2}))
+        self.assertNotIn('beside', hits[7]) # another thread's
+        self.assertEqual((hits[17]['captures'], hits[17]['beside']), ({'server': 'DSSMS'}, {'server': 14}))
+        self.assertEqual(hits[22]['captures'], {'server': 'SITE1', 'share': 'SMS_SITE'}) # its own count
+        self.assertNotIn('beside', hits[22])
+        many = self.log('Sender2.log', (lines[:6] + ['x' * 90] * 7) * 12000) # over many chunks, the same at their edges
+        found = [h for h in self.hits(many) if h['id'] == 'Q221951']
+        self.assertEqual(len(found), 12000)
+        self.assertEqual({h['beside']['server'] - h['line'] for h in found}, {1})
+
     def broken(self, rng, text, dress, width):
         """The message over several lines: between words, indented or not, each line in its dress or only the first."""
         lines, line = [], ''
