@@ -72,6 +72,40 @@ static size_t date_at(struct str s)
 	return y + m + d + 2;
 }
 
+static bool is_level(struct str word)
+{
+	static const char *const levels[] = { "ERROR", "WARN", "WARNING", "INFO", "FATAL", "DEBUG", "TRACE", "CRITICAL", "NOTICE", "ERR" };
+	for (size_t i = 0; i < sizeof levels / sizeof *levels; i++)
+		if (str_eq_nocase(word, str_c(levels[i])))
+			return true;
+	return false;
+}
+
+/* peel_sender takes "host app[123]: " of s; false, and nothing noted, where it begins otherwise. */
+static bool peel_sender(struct peel *p, struct str s)
+{
+	struct str host, tag, rest = s;
+	if (!str_word(&rest, &host) || !str_word(&rest, &tag) || !str_ends(tag, STR(":")))
+		return false;
+	size_t end = 0;
+	while (end < tag.n && !byte_at(tag, end, "[:("))
+		end++;
+	p->e->host = host;
+	p->e->component = str_first(tag, end);
+	if (byte_at(tag, end, "[("))
+		p->e->thread = str_first(str_from(tag, end + 1), tag.n > end + 3 ? tag.n - end - 3 : 0);
+	p->rest = rest;
+	return true;
+}
+
+/* is_rfc3339: the stamp that syslog daemons write today: a T, and a zone. */
+static bool is_rfc3339(struct str stamp)
+{
+	size_t t = str_find_char(stamp, 'T');
+	struct str clock = t == STR_NONE ? STR("") : str_from(stamp, t);
+	return str_ends(clock, STR("Z")) || str_find_char(clock, '+') != STR_NONE || str_find_char(clock, '-') != STR_NONE;
+}
+
 static bool peel_date_clock(struct peel *p)
 {
 	bool bracket = byte_at(p->rest, 0, "[");
@@ -85,6 +119,13 @@ static bool peel_date_clock(struct peel *p)
 		return false;
 	p->e->time = str_first(s, n);
 	drop(p, n + (bracket ? 2 : 0));
+	struct str ahead = p->rest, first = STR("");
+	str_word(&ahead, &first);
+	if (!bracket && date && clock && is_rfc3339(p->e->time) && !is_level(first) && !byte_at(first, 0, "[<({") &&
+	    !str_ends(first, STR(":")) && peel_sender(p, p->rest)) {
+		drop(p, 0);
+		set_kind(p, "syslog");
+	}
 	set_kind(p, date ? "iso" : "clock");
 	return true;
 }
@@ -116,18 +157,8 @@ static bool peel_syslog(struct peel *p)
 	at += day + 1 + clock;
 	p->e->time = str_first(s, at);
 	s = str_trim(str_from(s, at));
-	struct str host, tag, rest = s;
-	if (str_word(&rest, &host) && str_word(&rest, &tag) && str_ends(tag, STR(":"))) {
-		size_t end = 0;
-		while (end < tag.n && !byte_at(tag, end, "[:("))
-			end++;
-		p->e->host = host;
-		p->e->component = str_first(tag, end);
-		if (byte_at(tag, end, "[("))
-			p->e->thread = str_first(str_from(tag, end + 1), tag.n > end + 3 ? tag.n - end - 3 : 0);
-		s = rest;
-	}
-	p->rest = s;
+	if (!peel_sender(p, s))
+		p->rest = s;
 	drop(p, 0);
 	set_kind(p, "syslog");
 	return true;

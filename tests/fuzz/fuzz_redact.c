@@ -49,6 +49,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			abort();
 	if (spans[0].start != 0 || spans[0].end != got.n)
 		abort();
+	struct str masked = STR("");
+	if (redact_secrets(text, &a, &masked) || lines_of(masked) > 2 * lines_of(text) + 2)
+		abort();
 	redactor_free(&r);
 	arena_free(&a);
 	return 0;
