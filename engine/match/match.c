@@ -52,6 +52,8 @@ enum {
 	LINES_MAX = 64		/* of a paste that are asked one by one */
 };
 
+#define LOG_BY_TEXT 0.2 /* a log line that only shares words with an article is seldom about it */
+
 static bool is_empty(struct str s)
 {
 	for (size_t i = 0; i < s.n; i++)
@@ -72,16 +74,11 @@ static void read_envelope(struct query *q, const struct match_options *options, 
 /* Sentences have small words, log lines have few. */
 static bool is_prose(struct str text)
 {
-	static const char *const small[] = { "the", "a", "an", "is", "are", "was", "to", "of", "in", "when", "it", "its",
-					     "that", "this", "can", "be", "with", "and", "or", "by", "on", "for", "from", "not",
-					     "if", "as", "at", "will", "than", "such", "has", "have", "which", "but", "any",
-					     "your", "you", "i", "my", "we", "they", "there", "does", "do" };
 	struct token t;
 	unsigned all = 0, found = 0;
 	for (size_t at = 0; all < 200 && token_next(text, &at, &t); all++)
-		for (size_t i = 0; i < sizeof small / sizeof *small; i++)
-			found += str_eq((struct str){ t.word, t.n }, str_c(small[i]));
-	return found * 5 >= all;
+		found += words_is_small((struct str){ t.word, t.n });
+	return all >= DESCRIPTION_TOKENS && found >= 3 && found * 5 >= all;
 }
 
 static uint32_t find_answer(const struct answer *answers, uint32_t n, uint32_t article)
@@ -102,16 +99,16 @@ static void doubt_stray(const struct query *q, struct answer *answers, uint32_t 
 }
 
 /* Articles whose text has the words, behind or between those whose messages match. */
-static uint32_t add_text_answers(struct query *q, struct answer *answers, uint32_t n)
+static uint32_t add_text_answers(struct query *q, bool in_log, struct answer *answers, uint32_t n)
 {
 	struct text_hit hits[TEXT_ANSWERS_MAX];
 	float all;
 	struct str payload = str_first(str_from(q->clean->text, q->payload.start), q->payload.end - q->payload.start);
-	bool prose = q->token_count >= DESCRIPTION_TOKENS && is_prose(payload);
+	bool prose = !in_log && is_prose(payload);
 	uint32_t count = text_articles(q->view, q->scratch, payload, prose, hits, TEXT_ANSWERS_MAX, &all);
 	doubt_stray(q, answers, n);
 	for (uint32_t i = 0; i < count; i++) {
-		double confidence = text_confidence(hits, count, i, all, prose);
+		double confidence = text_confidence(hits, count, i, all, prose) * (in_log ? LOG_BY_TEXT : 1);
 		uint32_t at = find_answer(answers, n, hits[i].article);
 		if (at < n) {
 			if (confidence > answers[at].confidence)
@@ -196,7 +193,7 @@ static uint32_t all_answers(struct query *q, const struct match_options *options
 	if (out->code.says.n && best < SURE && is_bare_code(q, &out->code))
 		n = add_inferred(q, &out->code, answers, n);
 	best = n ? answers[0].confidence : 0;
-	return best < SURE ? add_text_answers(q, answers, n) : n;
+	return best < SURE ? add_text_answers(q, out->envelope.time.n > 0, answers, n) : n;
 }
 
 static void read_line(struct query *q, struct str line, struct match_envelope *ret_envelope)

@@ -66,6 +66,7 @@ class Quality(unittest.TestCase):
     def test_what_nothing_explains_is_left_unexplained(self):
         texts = ['My sister is going to visit us in the summer and we plan to go to the beach',
                  'session opened for user root by (uid=0)',
+                 'Mar 12 10:00:01 web1 ftpd[99]: connection from 192.0.2.9 () at Mon Mar 12 10:00:01 2001',
                  'Accepted publickey for deploy from 10.0.0.7 port 50122 ssh2',
                  'Lorem ipsum dolor sit amet, consectetur adipiscing elit']
         for text, a in zip(texts, self.ask([{'query': t} for t in texts])):
