@@ -14,6 +14,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <fts.h>
+#include <glob.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -33,12 +34,13 @@ struct layer {
 };
 
 struct input {
-	const char *const *paths; /* copies in the arena */
-	size_t count, at;
+	const char **paths; /* copies in the arena, patterns expanded */
+	size_t count, cap, at;
 	struct diags *diags;
 	struct arena arena; /* of the whole walk */
 	FTS *walk;	    /* of the folder being walked, or NULL */
 	int fd;		    /* of the open file, or -1 */
+	int64_t size, got;  /* of the open file: when it was opened, and read so far; size 0 where it is not known */
 	bool in_memory;	    /* the one file is these bytes */
 	struct str bytes;
 	size_t bytes_at;
@@ -62,6 +64,15 @@ static enum err fail_errno(struct input *in, struct str name, int number)
 									      : strerror(number));
 }
 
+/* A file that became shorter while it was read has lost what stood there. */
+static enum err check_size(struct input *in, struct str name)
+{
+	struct stat st;
+	if (in->got >= in->size || fstat(in->fd, &st) || st.st_size >= in->size)
+		return ERR_OK;
+	return diags_fail(in->diags, ERR_IO, "%.*s: became shorter while it was read", STR_ARG(name));
+}
+
 static enum err read_file(struct layer *l, char *p, size_t size, size_t *ret_n)
 {
 	struct input *in = l->input;
@@ -82,9 +93,10 @@ static enum err read_file(struct layer *l, char *p, size_t size, size_t *ret_n)
 		return ERR_INTERRUPTED;
 	if (n < 0)
 		return fail_errno(l->input, buf_str(&l->name), errno);
-	l->input->done += n;
+	in->done += n;
+	in->got += n;
 	*ret_n = (size_t)n;
-	return ERR_OK;
+	return n ? ERR_OK : check_size(in, buf_str(&l->name));
 }
 
 static enum err fail_archive(struct layer *l, struct str name)
@@ -177,6 +189,7 @@ static la_int64_t seek_below(struct archive *archive, void *context, la_int64_t 
 		return ARCHIVE_FATAL;
 	(l - 1)->ahead.n = 0;
 	(l - 1)->ended = false;
+	l->input->size = 0; /* read out of order: how much of it was read tells nothing */
 	return at;
 }
 
@@ -368,15 +381,29 @@ static enum err refuse(struct input *in, const char *path)
 	return ERR_UNSUPPORTED;
 }
 
+/* A pipe that this process was started with (/dev/fd/63 of a shell's <(...), /dev/stdin) has its other end already. */
+static bool names_own_pipe(const char *path)
+{
+	struct stat st;
+	struct str p = str_c(path);
+	bool own = str_starts(p, STR("/dev/fd/")) || str_starts(p, STR("/proc/self/fd/")) || str_eq(p, STR("/dev/stdin"));
+	return own && !stat(path, &st) && S_ISFIFO(st.st_mode);
+}
+
 /* open_file opens a regular file, "-", or nothing: a folder gives *ret_folder. */
 static enum err open_file(struct input *in, const char *path, bool *ret_folder)
 {
 	struct stat st;
 	*ret_folder = false;
+	in->size = in->got = 0;
 	if (in->in_memory) {
 		in->bytes_at = 0;
 	} else if (!strcmp(path, "-")) {
 		in->fd = STDIN_FILENO;
+	} else if (names_own_pipe(path)) {
+		in->fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+		if (in->fd < 0)
+			return fail_errno(in, str_c(path), errno);
 	} else {
 		/* O_NONBLOCK: opening a FIFO or a device must not wait for anyone */
 		in->fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
@@ -387,6 +414,7 @@ static enum err open_file(struct input *in, const char *path, bool *ret_folder)
 		*ret_folder = S_ISDIR(st.st_mode);
 		if (!S_ISREG(st.st_mode))
 			return *ret_folder ? ERR_OK : refuse(in, path);
+		in->size = st.st_size;
 	}
 	struct layer *l = push_layer(in);
 	if (!l)
@@ -582,11 +610,32 @@ enum err input_read_all(struct input *in, size_t max, struct buf *out)
 
 /* ---- the whole ---- */
 
-static void add_sizes(struct input *in, const char *const *paths)
+static void keep_path(struct input *in, const char *path)
+{
+	const char **slot = arena_push(&in->arena, &in->paths, &in->count, &in->cap);
+	if (slot)
+		*slot = arena_str(&in->arena, str_c(path)).p;
+}
+
+/* add_path takes a path, or what a pattern that the shell left alone stands for. */
+static void add_path(struct input *in, const char *path)
+{
+	struct stat st;
+	glob_t found = { 0 };
+	if (!strpbrk(path, "*?[") || !lstat(path, &st) || glob(path, 0, NULL, &found)) {
+		keep_path(in, path);
+	} else {
+		for (size_t i = 0; i < found.gl_pathc; i++)
+			keep_path(in, found.gl_pathv[i]);
+	}
+	globfree(&found);
+}
+
+static void add_sizes(struct input *in)
 {
 	for (size_t i = 0; i < in->count; i++) {
 		struct stat st;
-		if (stat(paths[i], &st) || !S_ISREG(st.st_mode)) {
+		if (stat(in->paths[i], &st) || !S_ISREG(st.st_mode)) {
 			in->total = 0;
 			return;
 		}
@@ -599,16 +648,14 @@ enum err input_open(const char *const *paths, size_t count, struct diags *d, str
 	struct input *in = mem_resize(NULL, sizeof *in);
 	if (!in)
 		return ERR_NOMEM;
-	*in = (struct input){ .count = count, .diags = d, .fd = -1 };
-	const char **copies = arena_array(&in->arena, const char *, count + 1);
-	for (size_t i = 0; copies && i < count; i++)
-		copies[i] = arena_str(&in->arena, str_c(paths[i])).p;
-	in->paths = copies;
+	*in = (struct input){ .diags = d, .fd = -1 };
+	for (size_t i = 0; i < count; i++)
+		add_path(in, paths[i]);
 	if (arena_err(&in->arena)) {
 		input_close(&in);
 		return ERR_NOMEM;
 	}
-	add_sizes(in, paths);
+	add_sizes(in);
 	*ret_input = in;
 	return ERR_OK;
 }
@@ -618,11 +665,8 @@ enum err input_open_bytes(struct str bytes, struct str name, struct diags *d, st
 	struct input *in = mem_resize(NULL, sizeof *in);
 	if (!in)
 		return ERR_NOMEM;
-	*in = (struct input){ .count = 1, .diags = d, .fd = -1, .in_memory = true, .bytes = bytes };
-	const char **paths = arena_array(&in->arena, const char *, 1);
-	if (paths)
-		paths[0] = arena_str(&in->arena, name).p;
-	in->paths = paths;
+	*in = (struct input){ .diags = d, .fd = -1, .in_memory = true, .bytes = bytes };
+	keep_path(in, arena_str(&in->arena, name).p);
 	in->total = (int64_t)bytes.n;
 	if (arena_err(&in->arena)) {
 		input_close(&in);

@@ -4,7 +4,8 @@
  * and single compressed files (gz, xz, zst, bz2), also nested in one another, and gives each member as a stream of
  * blocks. What a file is, its first bytes say; its name only says what it must not be (a .tar.gz that holds no tar is
  * damaged). Output is capped against its compressed size, so that no bomb fills memory or disk. Symbolic links are
- * followed where they are named, not where a folder holds them; FIFOs and devices are never opened for reading.
+ * followed where they are named, not where a folder holds them; FIFOs and devices are never opened for reading, but for
+ * pipes that this process was started with (/dev/fd/63). A path that is not there and has one of *?[ is a pattern.
  * Owns its descriptors; never writes, never keeps more than a few blocks. Only input.c sees archive.h.
  *
  * After an error input_next goes on with what comes behind the faulty thing, so that a scan may read the rest; an

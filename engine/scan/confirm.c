@@ -4,6 +4,7 @@
  */
 #include "scan/confirm.h"
 
+#include "article/charset.h"
 #include "base/utf8.h"
 #include "match/envelope.h"
 #include "match/lines.h"
@@ -82,11 +83,23 @@ struct question {
 	bool plain; /* nothing in the dress that damage_undo would change: the payload tells all */
 };
 
+/* is_foreign says of bytes that they are no UTF-8, beyond characters that a window cuts at its ends: an old code page. */
+static bool is_foreign(struct str s)
+{
+	for (size_t i = 0; i < 3 && s.n && ((unsigned char)s.p[0] & 0xC0) == 0x80; i++)
+		s = str_from(s, 1);
+	for (size_t i = 0; i < 3 && s.n && (unsigned char)s.p[s.n - 1] >= 0x80; i++)
+		s.n--;
+	return !utf8_valid(s);
+}
+
 static void read_question(struct confirm *c, const struct proposal *x, struct str text, struct question *ret_question)
 {
 	struct question q = { .text = { text.p + x->from, x->to - x->from }, .lines = x->lines, .plain = true };
 	struct clean clean, joined;
 	bool dressed;
+	if (is_foreign(q.text))
+		q.text = charset_text(q.text, &c->work);
 	envelope_read(q.text, &q.dress);
 	q.payload = part(q.text, q.dress.payload);
 	for (size_t i = 0; i < q.text.n && q.plain; i++) {

@@ -5,7 +5,6 @@ import json
 import os
 import subprocess
 import tempfile
-import time
 import unittest
 
 from kbt import FOUND, KBT, NONE, ROOT, KbtTest

@@ -1,0 +1,154 @@
+# SPDX-License-Identifier: MIT
+"""kbt scan on inputs of every kind: what cannot be read is one line on stderr with its path, and the rest is scanned."""
+import bz2
+import gzip
+import io
+import json
+import lzma
+import os
+import subprocess
+import tarfile
+import tempfile
+import unittest
+import zipfile
+
+from kbt import FOUND, KBT, ROOT, USAGE, KbtTest, needs_root
+
+
+def rcmd(name):
+    return f'Failed to connect to <\\\\{name}>, Error = 53'
+
+
+class ScanInput(KbtTest):
+    @classmethod
+    def setUpClass(cls):
+        cls.shared_dir = tempfile.TemporaryDirectory(prefix='kbt-input-')
+        os.chmod(cls.shared_dir.name, 0o755)
+        cls.addClassCleanup(cls.shared_dir.cleanup)
+        cls.kb = os.path.join(cls.shared_dir.name, 'kb.db')
+        subprocess.run([KBT, 'import', '--db', cls.kb, os.path.join(ROOT, 'kb')], check=True,
+                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+    def setUp(self):
+        super().setUp()
+        self.db = self.kb
+        self.good = self.write('good.log', rcmd('GOOD') + '\n')
+
+    def names(self, *args, code=FOUND, **kw):
+        p = self.kbt('scan', '--json', *args, code=code, **kw)
+        return [h['captures']['server'] for h in map(json.loads, p.out.splitlines()) if h['id'] == 'Q150536'], p.err
+
+    def check_refused(self, path, says, names=('GOOD',)):
+        """One line on stderr with the path; what stands before and behind it is scanned; exit code 2."""
+        found, err = self.names(self.good, path, self.good, code=USAGE)
+        self.assertEqual(found, ['GOOD', *names[:-1], 'GOOD'] if len(names) > 1 else ['GOOD', 'GOOD'])
+        self.assertEqual(err.count('\n'), 1, err)
+        self.assertIn(path, err)
+        self.assertIn(says, err)
+
+    def test_what_is_no_file(self):
+        fifo, loop, dangling = self.path('fifo'), self.path('loop'), self.path('dangling')
+        os.mkfifo(fifo)
+        os.symlink('loop', loop)
+        os.symlink('nowhere', dangling)
+        for path, says in ((fifo, 'neither a file nor a folder'), ('/dev/null', 'neither a file nor a folder'),
+                           ('/dev/zero', 'neither a file nor a folder'), (loop, 'symbolic links'),
+                           (dangling, 'no such file'), (self.path('missing'), 'no such file'),
+                           (self.path('none*.log'), 'no such file'), ('/proc/self/mem', 'error')):
+            with self.subTest(path=path):
+                self.check_refused(path, says)
+
+    def test_folders_with_such_things(self):
+        folder = self.path('logs')
+        os.makedirs(os.path.join(folder, 'deep'))
+        os.symlink(folder, os.path.join(folder, 'deep', 'up'))
+        os.mkfifo(os.path.join(folder, 'pipe'))
+        for name in ('a.log', 'deep/b.log', 'z.log'):
+            self.write(f'logs/{name}', rcmd(name[-5].upper() + 'LOG') + '\n')
+        found, err = self.names(folder, code=USAGE)
+        self.assertEqual(found, ['ALOG', 'BLOG', 'ZLOG'])
+        self.assertEqual(err.count('\n'), 1, err)
+        self.assertIn('logs/pipe', err)
+
+    def test_unreadable(self):
+        needs_root()
+        hidden = self.write('hidden.log', rcmd('HIDDEN') + '\n')
+        os.chmod(hidden, 0)
+        os.chmod(self.dir, 0o755)
+        p = subprocess.run([KBT, 'scan', '--json', '--db', self.db, hidden, self.good], stdout=subprocess.PIPE,
+                           stderr=subprocess.PIPE, user=65534, group=65534, extra_groups=[],
+                           env=dict(os.environ, XDG_CACHE_HOME='/nonexistent'))
+        self.assertEqual(p.returncode, USAGE, p.stderr)
+        self.assertEqual(json.loads(p.stdout.splitlines()[0])['captures']['server'], 'GOOD')
+        self.assertEqual(p.stderr.count(b'hidden.log'), 1, p.stderr)
+
+    def test_patterns(self):
+        for name in ('1.log', '2.log', '3.txt', '[4].log'):
+            self.write(f'p/{name}', rcmd('N' + name.strip('[]')[0]) + '\n')
+        self.assertEqual(self.names(self.path('p', '*.log')), (['N1', 'N2', 'N4'], ''))
+        self.assertEqual(self.names(self.path('p', '[12].*')), (['N1', 'N2'], ''))
+        self.assertEqual(self.names(self.path('p', '[4].log')), (['N4'], ''))  # it is there as it is written
+
+    def test_bombs(self):
+        member = gzip.compress(b'\0' * (16 << 20), 9)
+        data = gzip.compress(rcmd('BEFORE').encode() + b'\n') + member * 64  # one stream, as gzip joins them: 1 GiB
+        self.assertLess(len(data), 2 << 20)
+        self.check_refused(self.write('bomb.gz', data), 'times its size', ('BEFORE', 'GOOD'))
+        tar = io.BytesIO()
+        with tarfile.open(fileobj=tar, mode='w') as t:
+            info = tarfile.TarInfo('inner.gz')
+            info.size = len(data)
+            t.addfile(info, io.BytesIO(data))
+        self.check_refused(self.write('bomb.tar', tar.getvalue()), 'times its size', ('BEFORE', 'GOOD'))
+
+    def test_damaged_archives(self):
+        plain = ''.join(rcmd(f'N{n}') + '\n' for n in range(20000)).encode()
+        for name, data in (('a.gz', gzip.compress(plain)), ('a.xz', lzma.compress(plain)), ('a.bz2', bz2.compress(plain))):
+            with self.subTest(name=name):
+                path = self.write(name, data[:len(data) // 2])
+                found, err = self.names(path, self.good, code=USAGE)
+                self.assertEqual(found[-1], 'GOOD')
+                self.assertEqual(found[:-1], [f'N{n}' for n in range(len(found) - 1)])  # none lost, none made up
+                self.assertEqual(err.count('\n'), 1, err)
+                self.assertIn(f'{path}: damaged or cut off', err)
+        zipped = io.BytesIO()
+        with zipfile.ZipFile(zipped, 'w', zipfile.ZIP_DEFLATED) as z:
+            z.writestr('x.log', plain)
+        self.check_refused(self.write('a.zip', zipped.getvalue()[:-40]), 'a.zip')
+        self.check_refused(self.write('b.gz', b''), 'empty')
+        self.check_refused(self.write('c.gz', 'no gzip at all'), 'no archive')
+
+    def test_old_code_pages(self):
+        path = self.write('w.log', b'Gr\xfc\xdfe\nFailed to connect to <\\\\B\xdcRO1>, Error = 53\n')
+        hit = json.loads(self.kbt('scan', '--json', path).out.splitlines()[0])
+        self.assertEqual((hit['captures']['server'], hit['line'], hit['offset']), ('B\u00dcRO1', 2, 6))
+        self.assertEqual(hit['text'], 'Failed to connect to <\\\\B\u00dcRO1>, Error = 53')
+
+    def test_pipes_of_the_shell(self):
+        command = f'exec {KBT} scan --json --db {self.db} <(cat {self.good}) {self.good}'
+        p = subprocess.run(['bash', '-c', command], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        self.assertEqual((p.returncode, p.stderr), (FOUND, b''))
+        self.assertEqual(len(p.stdout.splitlines()), 2)
+        p = self.kbt('scan', '--json', '/dev/stdin', input=rcmd('PIPED') + '\n')
+        self.assertIn('PIPED', p.out)
+
+    def test_many_small_files_in_order(self):
+        for n in range(500):
+            self.write(f'many/{n:03}.log', f'noise\n{rcmd(f"N{n}")}\n')
+        hits = self.json('scan', self.path('many'))
+        self.assertEqual([(h['captures']['server'], h['line'], h['file'][-7:-4]) for h in hits],
+                         [(f'N{n}', 2, f'{n:03}') for n in range(500)])
+        self.assertIn('500 of 1000 lines in 500 files', self.kbt('scan', self.path('many'), '--threads', '3').out)
+
+    def test_a_name_with_odd_bytes(self):
+        folder = os.fsencode(self.path('odd'))
+        os.mkdir(folder)
+        with open(os.path.join(folder, b'\xff\x1b[31m\n.log'), 'wb') as f:
+            f.write(rcmd('ODD').encode() + b'\n')
+        hit = self.json('scan', self.path('odd'))[0]
+        self.assertEqual(hit['captures']['server'], 'ODD')
+        self.assertNotIn('\x1b', self.kbt('scan', self.path('odd')).out)
+
+
+if __name__ == '__main__':
+    unittest.main()
