@@ -539,7 +539,7 @@ static enum MHD_Result serve(struct http_wake *w)
 static bool is_token(struct str s)
 {
 	for (size_t i = 0; i < s.n; i++)
-		if (!char_is_alnum(s.p[i]) && !strchr("!#$%&'*+-.^_`|~", s.p[i]))
+		if (!char_is_alnum(s.p[i]) && (!s.p[i] || !strchr("!#$%&'*+-.^_`|~", s.p[i])))
 			return false;
 	return s.n > 0;
 }

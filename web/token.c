@@ -37,7 +37,7 @@ bool role_find(struct str name, enum role *ret_role)
 bool token_name_fits(struct str name)
 {
 	for (size_t i = 0; i < name.n; i++)
-		if (!char_is_alnum(name.p[i]) && !strchr("._-", name.p[i]))
+		if (!char_is_alnum(name.p[i]) && (!name.p[i] || !strchr("._-", name.p[i])))
 			return false;
 	return name.n && name.n <= TOKEN_NAME_MAX;
 }
