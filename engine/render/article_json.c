@@ -113,6 +113,19 @@ static void add_resolutions(struct json *j, const struct rule *rule)
 	json_end_array(j);
 }
 
+static void add_stories(struct json *j, const struct rule *rule)
+{
+	json_key(j, "stories");
+	json_array(j);
+	for (size_t i = 0; i < rule->story_count; i++) {
+		json_object(j);
+		json_key_str(j, "name", rule->stories[i].name);
+		json_key_str(j, "says", rule->stories[i].says);
+		json_end_object(j);
+	}
+	json_end_array(j);
+}
+
 static void add_rule(struct json *j, const struct rule *rule)
 {
 	json_key(j, "rule");
@@ -123,6 +136,8 @@ static void add_rule(struct json *j, const struct rule *rule)
 	add_resolutions(j, rule);
 	json_key_str(j, "status", str_c(rule_status_name(rule->status)));
 	json_key_str(j, "status_text", rule->status_text);
+	if (rule->story_count)
+		add_stories(j, rule);
 	add_strings(j, "log_files", rule->log_files, rule->log_file_count);
 	add_strings(j, "components", rule->components, rule->component_count);
 	add_strings(j, "causes", rule->cause_classes, rule->cause_class_count);

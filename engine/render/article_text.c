@@ -216,6 +216,9 @@ static void add_rule(struct page *p, const struct rule *rule)
 	buf_free(&cause);
 	for (size_t i = 0; i < rule->resolution_count; i++)
 		add_resolution(p, &rule->resolutions[i]);
+	for (size_t i = 0; i < rule->story_count; i++)
+		add_label(p, i ? "" : "A scan says",
+			  arena_printf(&p->arena, "%.*s: %.*s", STR_ARG(rule->stories[i].name), STR_ARG(rule->stories[i].says)));
 	if (rule->status != STATUS_UNKNOWN)
 		add_label(p, "Status", arena_printf(&p->arena, "%s%s%.*s", rule_status_name(rule->status),
 						    rule->status_text.n ? ": " : "", STR_ARG(rule->status_text)));

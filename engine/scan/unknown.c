@@ -16,6 +16,7 @@ enum {
 	CHILDREN_MAX = 100, /* of a node; then the word counts as one that varies */
 	ALIKE_PERCENT = 60, /* of the words with letters that do not vary on both sides, so many are the same */
 	WORD_MAX = 80,	    /* bytes of a word that are compared and shown */
+	HEX_MIN = 8,	     /* digits of a hexadecimal number that has letters only */
 	RUN_SHOWN = 4	    /* words in a row that vary */
 };
 
@@ -70,7 +71,7 @@ static bool is_hex(struct str s)
 	for (size_t i = 0; i < s.n; i++)
 		if (!char_is_hex(s.p[i]))
 			return false;
-	return s.n >= 8;
+	return s.n >= HEX_MIN;
 }
 
 /* names_code: a word behind which a number tells errors apart ("error 53", "code=0x35", "errno:"). */
@@ -98,11 +99,26 @@ static bool is_code(struct str part)
 	return char_is_digit(part.p[0]) && str_find_char(part, '.') == STR_NONE && part.n <= (hex ? 10u : 5u);
 }
 
+/* may_vary says cheaply whether there is anything to mask: most words have no digit. */
+static bool may_vary(struct str word)
+{
+	size_t hex = 0, most = 0;
+	for (size_t i = 0; i < word.n; i++) {
+		if (char_is_digit(word.p[i]))
+			return true;
+		hex = char_is_hex(word.p[i]) ? hex + 1 : 0;
+		most = hex > most ? hex : most;
+	}
+	return most >= HEX_MIN;
+}
+
 /* mask gives the word with its parts that hold digits replaced; says whether a code was kept. */
 static struct unknown_word mask(struct str word, struct str before, struct arena *a)
 {
-	struct unknown_word w = { 0 };
+	struct unknown_word w = { .text = word };
 	struct buf b = { 0 };
+	if (!may_vary(word))
+		return w;
 	for (size_t at = 0; at < word.n;) {
 		size_t n = part_at(word, at);
 		struct str part = { word.p + at, n ? n : 1 };

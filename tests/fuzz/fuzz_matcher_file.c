@@ -7,6 +7,7 @@
 #include "tests/main/small_kb.h"
 
 #include "base/hash.h"
+#include "scan/over_time.h"
 #include "scan/prefilter.h"
 
 #include <stdlib.h>
@@ -45,6 +46,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		(void)!match_message(m, s, STR("Failed to connect to <\\\\FILESRV>, Error = 53"), NULL, &a, &answer);
 		(void)!match_message(m, s, message, NULL, &a, &answer);
 	}
+	struct over_time over_time = { 0 };
+	if (m && !over_time_open(m, &over_time))
+		for (size_t i = 0; i < over_time.mark_count; i++) {
+			struct match_capture captures[MARK_VARS_MAX];
+			size_t n;
+			over_time_fits(&over_time.marks[i], message, captures, &n);
+		}
+	over_time_close(&over_time);
 	struct literal_table literals;
 	struct prefilter_scratch finds = { 0 };
 	if (m && !literals_of(m, &literals))
