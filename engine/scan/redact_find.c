@@ -12,7 +12,8 @@ enum {
 	ADDRESS_MAX = 64,
 	NAME_MAX = 255,
 	HEX_SECRET_MIN = 32, /* a shorter number tells of no secret */
-	WORD_KEY_MAX = 24
+	WORD_KEY_MAX = 24,
+	COMMAND_MAX = 256 /* between a command's name and its options */
 };
 
 struct finder {
@@ -359,7 +360,8 @@ static size_t option_at(struct finder *f, size_t at)
 	struct str before = part(s, start, at - start);
 	bool path = str_find_char(before, '\\') != STR_NONE || str_ends_nocase(before, STR(":")) ||
 		    str_eq(before, STR("*"));
-	bool use = str_find_nocase(str_first(s, start), STR("net use ")) != STR_NONE;
+	size_t near = start > COMMAND_MAX ? start - COMMAND_MAX : 0;
+	bool use = str_find_nocase(part(s, near, start - near), STR("net use ")) != STR_NONE;
 	return use && before.n && !path && (!f->count || f->spans[f->count - 1].end <= start)
 		       ? (take(f, start, before.n, REDACT_SECRET), at + 1)
 		       : at;
