@@ -15,6 +15,10 @@
 		return t.content;
 	};
 
+	for (const link of document.querySelectorAll('.nav a'))
+		if (link.pathname === location.pathname)
+			link.setAttribute('aria-current', 'page');
+
 	const isEditable = e => e.matches('input, textarea, select, [contenteditable]');
 
 	document.addEventListener('keydown', e => {
