@@ -5,6 +5,7 @@
  */
 #include "base/input.h"
 #include "cli/scan_follow.h"
+#include "cli/scan_journal.h"
 #include "cli/scan_show.h"
 #include "cli/scan_time.h"
 
@@ -99,11 +100,12 @@ static enum err show_end(void *context)
 	return scan_show_end(&r->show, &r->follow.counts, r->follow.files);
 }
 
-/* scan_growing is the scan of logs that are written to: --follow and --cursor. */
+/* scan_growing is the scan of logs that are written to: --follow, --cursor and --journal. */
 static int scan_growing(struct scan_run *r, const struct scan_options *options)
 {
 	struct cmd_context *c = r->c;
-	if (!c->arg_count) {
+	bool journal = cmd_has(c, "journal");
+	if (!c->arg_count && !journal) {
 		cmd_usage(c, "--%s needs the names of the logs", cmd_has(c, "follow") ? "follow" : "cursor");
 		return EXIT_USAGE;
 	}
@@ -116,7 +118,7 @@ static int scan_growing(struct scan_run *r, const struct scan_options *options)
 	r->follow = (struct scan_follow){ .c = c, .options = *options, .sink = scan_show_hit, .sink_context = &r->show,
 					  .opened = show_rules, .end = show_end, .end_context = r, .live = r->show.live,
 					  .cursor = cmd_value(c, "cursor", NULL) };
-	enum err e = scan_follow_run(&r->follow);
+	enum err e = journal ? scan_journal_run(&r->follow) : scan_follow_run(&r->follow);
 	e = r->show.err ? r->show.err : e;
 	scan_show_close(&r->show);
 	if (c->out_errno)
@@ -135,7 +137,7 @@ static int run_scan(struct cmd_context *c)
 	struct scan_options options = { .every_line = cmd_has(c, "every-line") };
 	uint64_t threads = 0;
 	bool all_read = true;
-	if (!c->arg_count && isatty(STDIN_FILENO)) {
+	if (!c->arg_count && !cmd_has(c, "journal") && isatty(STDIN_FILENO)) {
 		cmd_usage(c, "name the logs, or pipe one in");
 		return EXIT_USAGE;
 	}
@@ -146,7 +148,7 @@ static int run_scan(struct cmd_context *c)
 		return EXIT_USAGE;
 	if (!scan_show_open(&r.show, c, &options))
 		return EXIT_USAGE;
-	if (cmd_has(c, "follow") || cmd_has(c, "cursor"))
+	if (cmd_has(c, "follow") || cmd_has(c, "cursor") || cmd_has(c, "journal"))
 		return scan_growing(&r, &options);
 	enum err e = open_matcher(c, &matcher);
 	if (!e)

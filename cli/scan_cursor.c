@@ -141,22 +141,55 @@ static bool place_of(const cJSON *line, struct arena *a, struct follow_place *re
 	return true;
 }
 
-static enum err read_line(const char *path, struct str text, bool first, struct arena *a, struct diags *d,
-			  struct follow *f)
+/* What the lines behind the first one are for. */
+struct reader {
+	const char *path;
+	struct diags *diags;
+	struct arena *arena;
+	struct follow *follow;		    /* of files */
+	struct scan_journal_place *journal; /* or of the journal */
+};
+
+static bool journal_of(const cJSON *line, struct arena *a, struct scan_journal_place *place)
+{
+	const char *cursor = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(line, "journal"));
+	struct scan_journal_place p = { .cursor = STR("") };
+	if (!cursor || !number_of(line, "offset", &p.offset) || !number_of(line, "line", &p.line))
+		return false;
+	p.cursor = arena_str(a, str_c(cursor));
+	*place = p;
+	return true;
+}
+
+static enum err read_head(const struct reader *r, const cJSON *line)
+{
+	const cJSON *version = cJSON_GetObjectItemCaseSensitive(line, "kbt_cursor");
+	if (!cJSON_IsNumber(version))
+		return diags_fail(r->diags, ERR_INPUT, "%s: not a cursor that kbt wrote: name another file", r->path);
+	if (version->valueint != CURSOR_VERSION)
+		return diags_fail(r->diags, ERR_INPUT,
+				  "%s: a cursor of another version of kbt: name another file to start anew", r->path);
+	return ERR_OK;
+}
+
+static enum err read_body(const struct reader *r, const cJSON *line)
+{
+	struct follow_place place;
+	bool of_journal = cJSON_GetObjectItemCaseSensitive(line, "journal"), wants_journal = r->journal;
+	if (line && of_journal != wants_journal)
+		return diags_fail(r->diags, ERR_INPUT, "%s: a cursor of %s: name another file", r->path,
+				  of_journal ? "the journal" : "files");
+	if (wants_journal && journal_of(line, r->arena, r->journal))
+		return ERR_OK;
+	if (!wants_journal && place_of(line, r->arena, &place))
+		return follow_restore(r->follow, &place);
+	return diags_fail(r->diags, ERR_INPUT, "%s: the cursor is damaged: remove it to start anew", r->path);
+}
+
+static enum err read_line(const struct reader *r, struct str text, bool first)
 {
 	cJSON *line = cJSON_ParseWithLength(text.p, text.n);
-	struct follow_place place;
-	enum err e = ERR_OK;
-	const cJSON *version = cJSON_GetObjectItemCaseSensitive(line, "kbt_cursor");
-	if (first && !cJSON_IsNumber(version))
-		e = diags_fail(d, ERR_INPUT, "%s: not a cursor that kbt wrote: name another file", path);
-	else if (first && version->valueint != CURSOR_VERSION)
-		e = diags_fail(d, ERR_INPUT, "%s: a cursor of another version of kbt: name another file to start anew",
-			       path);
-	else if (!first)
-		e = place_of(line, a, &place) ? follow_restore(f, &place)
-					      : diags_fail(d, ERR_INPUT,
-							   "%s: the cursor is damaged: remove it to start anew", path);
+	enum err e = first ? read_head(r, line) : read_body(r, line);
 	cJSON_Delete(line);
 	return e;
 }
@@ -187,16 +220,48 @@ static enum err read_file(const char *path, struct diags *d, struct buf *out)
 	return e ? e : buf_err(out);
 }
 
-enum err scan_cursor_load(struct cmd_context *c, const char *path, struct follow *f)
+static enum err read_lines(const struct reader *r)
 {
 	struct buf bytes = { 0 };
-	struct arena a = { 0 };
-	struct diags *d = &c->diags;
-	enum err e = read_file(path, d, &bytes);
+	enum err e = read_file(r->path, r->diags, &bytes);
 	struct str rest = buf_str(&bytes), line;
 	for (bool first = true; !e && str_line(&rest, &line); first = false)
-		e = read_line(path, line, first, &a, d, f);
-	arena_free(&a);
+		e = read_line(r, line, first);
 	buf_free(&bytes);
+	return e;
+}
+
+enum err scan_cursor_load(struct cmd_context *c, const char *path, struct follow *f)
+{
+	struct arena a = { 0 };
+	struct reader r = { .path = path, .diags = &c->diags, .arena = &a, .follow = f };
+	enum err e = read_lines(&r);
+	arena_free(&a);
+	return e;
+}
+
+enum err scan_cursor_load_journal(struct cmd_context *c, const char *path, struct arena *a,
+				  struct scan_journal_place *place)
+{
+	struct reader r = { .path = path, .diags = &c->diags, .arena = a, .journal = place };
+	enum err e = read_lines(&r);
+	return e ? e : arena_err(a);
+}
+
+enum err scan_cursor_save_journal(struct cmd_context *c, const char *path, const struct scan_journal_place *place)
+{
+	struct buf out = { 0 };
+	struct json j = json_to(&out);
+	buf_addf(&out, "{\"kbt_cursor\":%d}\n", CURSOR_VERSION);
+	json_object(&j);
+	json_key_str(&j, "journal", place->cursor);
+	add_number(&j, "offset", place->offset);
+	add_number(&j, "line", place->line);
+	json_end_object(&j);
+	buf_add_char(&out, '\n');
+	enum err e = buf_err(&out);
+	if (!e)
+		e = save_file(c, path, true, 0600, buf_str(&out));
+	buf_free(&out);
 	return e;
 }

@@ -14,4 +14,14 @@
 enum err scan_cursor_load(struct cmd_context *c, const char *path, struct follow *f) MUST_USE;
 enum err scan_cursor_save(struct cmd_context *c, const char *path, struct follow *f) MUST_USE;
 
+/* The same for the journal: a cursor file is of the one or the other. What is not in the file stays as it is in place. */
+struct scan_journal_place {
+	struct str cursor; /* the journal's own, with a NUL behind it; empty at its start */
+	uint64_t offset, line;
+};
+enum err scan_cursor_load_journal(struct cmd_context *c, const char *path, struct arena *a,
+				  struct scan_journal_place *place) MUST_USE;
+enum err scan_cursor_save_journal(struct cmd_context *c, const char *path, const struct scan_journal_place *place)
+	MUST_USE;
+
 #endif

@@ -7,20 +7,19 @@
 
 #include "cli/save.h"
 #include "cli/scan_cursor.h"
+#include "cli/scan_kb.h"
 #include "cli/watch.h"
 #include "follow/follow.h"
 
 #include <errno.h>
 #include <poll.h>
 #include <sys/resource.h>
-#include <time.h>
 
 enum {
 	LOOK_MS = 1000,	      /* without any event */
 	LIST_MS = 5000,	      /* folders and patterns, without any event */
 	LOOK_GAP_MS = 10,     /* between two looks */
 	LIST_GAP_MS = 100,
-	GENERATION_MS = 1000, /* between two looks at the knowledge base */
 	END_MS = 2000,	      /* for what is ready when a signal has come */
 	SETTLE_MS = 50	      /* between two looks at a rotation on its way */
 };
@@ -29,60 +28,11 @@ struct loop {
 	struct scan_follow *f;
 	struct cmd_context *c;
 	struct follow *follow;
-	struct store *store;
-	struct matcher *matcher;
-	struct scan *scan;
+	struct scan_kb kb;
 	struct watch watch;
-	int64_t listed_ms, looked_ms, asked_ms;
+	int64_t listed_ms, looked_ms;
 	bool names_changed, unsaved, blind_said;
 };
-
-static int64_t now_ms(void)
-{
-	struct timespec now;
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
-static enum err open_kb(struct loop *l)
-{
-	enum err e = cmd_store(l->c, STORE_READ, &l->store);
-	if (!e)
-		e = match_open(l->store, &l->c->diags, NULL, NULL, &l->matcher);
-	if (!e)
-		e = l->f->opened(l->f->end_context, l->matcher, &l->f->options);
-	return e ? e : scan_open(l->matcher, &l->f->options, &l->scan);
-}
-
-static void close_kb(struct loop *l)
-{
-	scan_close(&l->scan);
-	match_close(&l->matcher);
-	store_close(&l->store);
-}
-
-/* renew takes up what was imported since. What fails leaves the old one at work: the next look tries again. */
-static void renew(struct loop *l)
-{
-	int64_t generation = 0;
-	struct loop fresh = { .f = l->f, .c = l->c };
-	struct store *store = NULL;
-	struct diags none = { 0 };
-	/* opened anew each time: an import may have put another file in its place */
-	bool changed = !store_open(l->c->db, STORE_READ, &none, &store) && !store_generation(store, &generation) &&
-		       generation != match_generation(l->matcher);
-	store_close(&store);
-	if (!changed || open_kb(&fresh)) {
-		if (changed)
-			close_kb(&fresh);
-		return;
-	}
-	close_kb(l);
-	l->store = fresh.store;
-	l->matcher = fresh.matcher;
-	l->scan = fresh.scan;
-	diags_add(&l->c->diags, DIAG_NOTE, 0, "the knowledge base has changed: going on with the new one");
-}
 
 static void watch_one(void *context, const char *folder)
 {
@@ -91,7 +41,7 @@ static void watch_one(void *context, const char *folder)
 
 static enum err look(struct loop *l)
 {
-	int64_t now = now_ms();
+	int64_t now = scan_now_ms();
 	bool list = !l->listed_ms || now - l->listed_ms >= LIST_MS ||
 		    (l->names_changed && now - l->listed_ms >= LIST_GAP_MS);
 	l->looked_ms = now;
@@ -118,9 +68,9 @@ static enum err scan_piece(struct loop *l, const struct follow_piece *piece)
 	struct scan_counts counts = { 0 };
 	struct scan_follow *f = l->f;
 	size_t errors = l->c->diags.errors;
-	enum err fed = scan_feed(l->scan, piece->file, piece->whole ? NULL : &piece->part, piece->read, piece->context,
+	enum err fed = scan_feed(l->kb.scan, piece->file, piece->whole ? NULL : &piece->part, piece->read, piece->context,
 				 f->sink, f->sink_context);
-	enum err e = scan_drain(l->scan, &counts);
+	enum err e = scan_drain(l->kb.scan, &counts);
 	f->counts.bytes += counts.bytes;
 	f->counts.lines += counts.lines;
 	f->counts.hit_lines += counts.hit_lines;
@@ -153,14 +103,14 @@ static enum err scan_ready(struct loop *l, enum follow_how how, int64_t until_ms
 {
 	for (;;) {
 		struct follow_piece piece;
-		int64_t now = now_ms();
+		int64_t now = scan_now_ms();
 		if (until_ms ? now > until_ms : cmd_interrupted())
 			return ERR_OK;
 		enum err e = follow_next(l->follow, now, how, &piece);
 		if (e || !piece.file.n)
 			return e;
 		e = scan_piece(l, &piece);
-		if (!e && l->f->live && now_ms() - l->looked_ms >= LOOK_GAP_MS)
+		if (!e && l->f->live && scan_now_ms() - l->looked_ms >= LOOK_GAP_MS)
 			e = look(l); /* what is rotated meanwhile has to be opened before it is gone */
 		if (!e && (l->c->json || l->f->live))
 			e = save(l);
@@ -172,7 +122,7 @@ static enum err scan_ready(struct loop *l, enum follow_how how, int64_t until_ms
 /* pause waits for a change, for lines that are nearly ready, or for the time of the next look. */
 static void pause_until_change(struct loop *l, bool *ret_closed)
 {
-	int64_t now = now_ms(), gap = l->looked_ms + LOOK_GAP_MS - now;
+	int64_t now = scan_now_ms(), gap = l->looked_ms + LOOK_GAP_MS - now;
 	int wait = follow_wait_ms(l->follow, now);
 	cmd_show_diags(l->c);
 	if (gap > 0)
@@ -198,11 +148,7 @@ static enum err follow_on(struct loop *l)
 		if (e || cmd_interrupted())
 			break;
 		pause_until_change(l, &closed);
-		int64_t now = now_ms();
-		if (now - l->asked_ms >= GENERATION_MS) {
-			l->asked_ms = now;
-			renew(l);
-		}
+		scan_kb_renew(&l->kb, l->f);
 	}
 	if (closed)
 		l->c->out_errno = EPIPE;
@@ -213,9 +159,9 @@ static enum err follow_on(struct loop *l)
  * unfinished line is left to the next run where there is a cursor. */
 static enum err finish(struct loop *l)
 {
-	int64_t until_ms = now_ms() + END_MS;
+	int64_t until_ms = scan_now_ms() + END_MS;
 	enum err e = look(l);
-	while (!e && follow_unsettled(l->follow) && now_ms() < until_ms) {
+	while (!e && follow_unsettled(l->follow) && scan_now_ms() < until_ms) {
 		poll(NULL, 0, SETTLE_MS);
 		e = look(l);
 	}
@@ -247,7 +193,7 @@ enum err scan_follow_run(struct scan_follow *f)
 	allow_many_files();
 	enum err e = f->cursor ? save_check(c, f->cursor, true) : ERR_OK;
 	if (!e)
-		e = open_kb(&l);
+		e = scan_kb_open(&l.kb, f);
 	if (!e)
 		e = follow_open(c->args, c->arg_count, &c->diags, &l.follow);
 	if (!e && f->cursor)
@@ -260,6 +206,6 @@ enum err scan_follow_run(struct scan_follow *f)
 		e = finish(&l);
 	watch_close(&l.watch);
 	follow_close(&l.follow);
-	close_kb(&l);
+	scan_kb_close(&l.kb);
 	return e;
 }

@@ -28,6 +28,7 @@ struct scan_follow {
 
 #define SCAN_FOLLOW_OPTIONS \
 	{ "follow", 'f', NULL, "go on with what is written to the files, through their rotations" }, \
+	{ "journal", 0, NULL, "the journal of systemd: this machine's, or that of a folder (journal files) named" }, \
 	{ "cursor", 0, "FILE", "go on where the last scan with this FILE ended, and keep in it how far this one came" }
 
 /* scan_follow_run: a signal is the usual end with live, and no error. */

@@ -32,6 +32,7 @@ ONLY = {
     'ares.h': r'engine/probe/',
     'seccomp.h': r'engine/probe/driver_helper\.c$',
     'libmnl/libmnl.h': r'engine/probe/',
+    'systemd/sd-journal.h': r'engine/follow/journal\.c$',
     'sys/socket.h': r'engine/probe/|web/|cli/',
 }
 # what the engine never calls; clocks belong to the probe driver
