@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: MIT
  *
- * What a binding may be, and a saved incident: written and read again it is the same; other bytes are refused.
+ * What a binding may be, how old a message is, a probe as an article asks for it, and a saved incident: written and read again it is the same; other bytes are refused.
  */
+#include "probe/spec.h"
 #include "triage/incident.h"
+#include "triage/seen.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdlib.h>
+#include <time.h>
 
 #include <cmocka.h>
 
@@ -110,10 +114,69 @@ static void test_no_incident(void **state)
 	}
 }
 
+/* 2026-11-25T12:00:00Z */
+enum { NOW_S = 1795608000 };
+
+static const char *age(const char *time, struct arena *a)
+{
+	struct evidence *e = seen_message(str_c(time), (int64_t)NOW_S * 1000, a);
+	const struct fact *ago = e ? evidence_fact(e, "message.ago") : NULL;
+	return e ? arena_printf(a, "%.*s %.*s", STR_ARG(e->state), STR_ARG(ago->text)).p : "";
+}
+
+static void test_age(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *time, *age;
+	} cases[] = {
+		{ "2026-11-25T06:00:00Z", "past 6 hours" },
+		{ "2026-11-25T12:00:00+05:30", "past 6 hours" }, /* 06:30 in UTC: half an hour is rounded up */
+		{ "2026-11-25 11:59:30", "recent 30 seconds" },
+		{ "2026-11-25 11:58:00", "recent 2 minutes" },
+		{ "2026-11-25 11:49:59", "past 10 minutes" },
+		{ "2026-11-25 12:01:00", "recent 0 seconds" }, /* clocks differ a little */
+		{ "2026-11-25 13:00:00", "" },		       /* one to come */
+		{ "Nov 25 11:00:00", "past 60 minutes" },
+		{ "Dec 25 11:00:00", "past 335 days" }, /* without a year: the last one */
+		{ "Tue Mar 12 10:56:20 2001", "past 9389 days" },
+		{ "11:00:00", "" },
+		{ "no time at all", "" },
+		{ "", "" },
+		{ "2026-13-45 99:99:99", "" },
+	};
+	setenv("TZ", "UTC", 1);
+	tzset();
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct arena a = { 0 };
+		assert_string_equal(age(cases[i].time, &a), cases[i].age);
+		arena_free(&a);
+	}
+}
+
+static void test_spec(void **state)
+{
+	(void)state;
+	struct arena a = { 0 };
+	struct probe_spec s;
+	assert_true(probe_spec_parse(STR("log works=Sending completed|Wrote  file=x"), &a, &s));
+	assert_true(str_eq(s.name, STR("log")));
+	assert_true(str_eq(probe_spec_arg(&s, "works"), STR("Sending completed|Wrote")));
+	assert_true(str_eq(probe_spec_arg(&s, "file"), STR("x")));
+	assert_int_equal(probe_spec_arg(&s, "none").n, 0);
+	assert_true(probe_spec_parse(STR("pipe"), &a, &s));
+	assert_false(probe_spec_parse(STR(""), &a, &s));
+	assert_false(probe_spec_parse(STR("pipe rcmdsvc"), &a, &s));
+	assert_false(probe_spec_parse(STR("pipe =rcmdsvc"), &a, &s));
+	arena_free(&a);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_bindings),
+		cmocka_unit_test(test_age),
+		cmocka_unit_test(test_spec),
 		cmocka_unit_test(test_incident),
 		cmocka_unit_test(test_no_incident),
 	};
