@@ -5,8 +5,8 @@
 
 /* Round trips: beyond the first people notice, beyond the second a connect gives up. */
 enum { SLOW_MS = 400, LATE_MS = 1800 };
-enum { MTU_SMALL = 3, PATIENCE_MS = 4500, LONG_PATIENCE_MS = 8000 };
-enum { ARP_SLOW_MS = 100, QUICK_PINGS_MS = 100 };
+enum { PATIENCE_MS = 4500, LONG_PATIENCE_MS = 8000 };
+enum { ARP_SLOW_MS = 80, QUICK_PINGS_MS = 100 };
 enum { BURST_MIN = 10, ARP_SURE = 40 }; /* so many requests in a row tell loss, and silence */
 
 static void put_route(struct digest *d)
@@ -73,8 +73,10 @@ static bool arp_denied(const struct digest *d)
 /* kept_waiting: the connection took long, and not for want of a lost SYN, which is sent again after whole seconds. */
 static bool kept_waiting(const struct evidence *e)
 {
-	double ms = evidence_number(e, "tcp.ms", 0);
+	double ms = evidence_number(e, "tcp.ms", 0), rtt_ms = evidence_number(e, "tcp.rtt", 0);
 	bool repeated = evidence_number(e, "tcp.retransmits", 0) > 0;
+	if (evidence_state(e, "open") && rtt_ms > 0) /* the system knows which of its requests was answered */
+		return rtt_ms > SLOW_MS;
 	return evidence_state(e, "open") && ms > SLOW_MS && (!repeated || (int)ms % 1000 > SLOW_MS);
 }
 
@@ -91,7 +93,12 @@ static void put_arp_quality(struct digest *d)
 	double sent = evidence_number(e, "arp.sent", -1), answers = evidence_number(e, "arp.answers", 0);
 	if (!evidence_state(e, "answered") || sent < 0)
 		return;
-	bool slow = evidence_number(e, "arp.ms", 0) > ARP_SLOW_MS;
+	bool slow = false;
+	for (size_t i = 0; i < d->c->evidence_count; i++) {
+		const struct evidence *one = d->c->evidence[i];
+		bool here = str_eq(one->probe, STR("arp")) && str_eq(evidence_arg(one, "address"), d->target);
+		slow |= here && evidence_number(one, "arp.lag", 0) > ARP_SLOW_MS;
+	}
 	digest_put(d, "arp.quality", slow ? "slow" : answers < sent ? "lossy" : "quick", e);
 }
 
@@ -390,11 +397,6 @@ static struct pings count_pings(const struct digest *d)
 			p.burst_received += back;
 		}
 	}
-	const struct evidence *mtu = digest_look(d, "mtu", ARG("address", d->target)); /* its small ones are pings too */
-	if (p.burst && (evidence_state(mtu, "passes") || evidence_state(mtu, "blackhole"))) {
-		p.burst_sent += MTU_SMALL;
-		p.burst_received += evidence_number(mtu, "mtu.small", MTU_SMALL);
-	}
 	return p;
 }
 
@@ -405,13 +407,25 @@ static bool queued(const struct evidence *burst)
 	return longest_ms > 40 && longest_ms > 20 * shortest_ms;
 }
 
+/* straggled: the answers of a burst came ever later, up to long after the first: a queue, not a loss. */
+static bool straggled(const struct pings *p)
+{
+	double first_ms = evidence_number(p->burst, "icmp.rtt_min", 0), last_ms = evidence_number(p->burst, "icmp.rtt_last", 0);
+	return p->burst_received > 0 && last_ms > SLOW_MS && last_ms > 4 * first_ms;
+}
+
 /* digest_pings_late: of a burst most are missing, and nobody has waited for them yet: lost, or only slow. */
 bool digest_pings_late(const struct digest *d)
 {
 	struct pings p = count_pings(d);
 	double enough_ms = queued(p.burst) ? LONG_PATIENCE_MS : PATIENCE_MS;
-	double longest_ms = evidence_number(p.burst, "icmp.rtt_max", 0);
-	if (longest_ms > 0 && longest_ms < QUICK_PINGS_MS && !queued(p.burst)) /* what came came at once: the rest is lost */
+	if (straggled(&p))
+		return false; /* slow: that is known */
+	/* Answers that came at once, up to the end of the row: the rest is lost. What a slow line lets through at once are the
+	 * first. */
+	double longest_ms = evidence_number(p.burst, "icmp.rtt_max", 0), sent = evidence_number(p.burst, "icmp.sent", 0);
+	bool spread = evidence_number(p.burst, "icmp.last", 0) > sent / 2;
+	if (longest_ms > 0 && longest_ms < QUICK_PINGS_MS && spread && !queued(p.burst))
 		return false;
 	return p.burst_received > 0 && p.burst_received < 0.5 * p.burst_sent && p.patience_ms < enough_ms;
 }
@@ -424,15 +438,17 @@ static void put_ping(struct digest *d, const struct pings *p)
 	if (p->received == 0 && p->patience_ms >= LONG_PATIENCE_MS)
 		digest_put(d, "latency.state", "never", p->any);
 	/* The first one may have waited for ARP. */
-	bool telling = p->received > 1 || p->rtt_ms < SLOW_MS || digest_is(d, "path.kind", "ras");
+	bool telling = p->received > 1 || evidence_number(p->any, "icmp.last", 0) > 1 || p->rtt_ms < SLOW_MS || digest_is(d, "path.kind", "ras");
+	double rtt_ms = straggled(p) ? evidence_number(p->burst, "icmp.rtt_last", 0) : p->rtt_ms;
 	if (p->rtt_ms >= 0 && telling && !digest_pings_late(d))
-		digest_put(d, "latency.state", p->rtt_ms > LATE_MS ? "late" : p->rtt_ms > SLOW_MS ? "slow" : "ok", p->any);
+		digest_put(d, "latency.state", rtt_ms > LATE_MS ? "late" : rtt_ms > SLOW_MS ? "slow" : "ok", p->any);
 }
 
 /* repeated: a connection came about only when its SYN was sent again. */
 static bool repeated(const struct evidence *e)
 {
-	return evidence_state(e, "open") && evidence_number(e, "tcp.retransmits", 0) > 0;
+	return evidence_state(e, "open") && evidence_number(e, "tcp.retransmits", 0) > 0 &&
+	       evidence_number(e, "tcp.rtt", 0) < SLOW_MS; /* of a slow way it is repeated in vain */
 }
 
 /* clean_row: connections that all came about at once, as good as rule out that this many pings were lost on the way, or
@@ -454,7 +470,7 @@ static void put_loss(struct digest *d, const struct pings *p)
 	bool retried = repeated(d->tcp445) || repeated(d->tcp139) || str_eq(evidence_text(row, "retry.failure"), STR("timeout"));
 	if (pinged && lost == 0)
 		digest_put(d, "loss.state", "none", p->burst);
-	else if (p->rtt_ms >= SLOW_MS || digest_pings_late(d) || queued(p->burst))
+	else if (p->rtt_ms >= SLOW_MS || straggled(p) || digest_pings_late(d) || queued(p->burst))
 		return;
 	else if (pinged && lost > 1 && (open ? retried : lost >= 0.6 * p->burst_sent))
 		digest_put(d, "loss.state", "loss", p->burst);

@@ -174,11 +174,13 @@ static bool is_near(const struct digest *d)
 
 static void step_burst(struct wave *w)
 {
-	/* With the three small ones of probe mtu they are twenty; a row of connections tells loss too. */
+	/* So many that a healthy diagnosis stays below the packets of one second; over a dialled link a row of connections
+	 * tells loss too. */
 	struct str count = !tcp_open(w->d) ? S("20") : w->d->asks_ras ? S("12") : S("17");
 	bool silent = digest_is(w->d, "tcp.445", "silent") && digest_is(w->d, "tcp.139", "silent"); /* nobody, or only slow */
 	struct str wait = is_near(w->d) ? S("200") : tcp_open(w->d) ? S("600") : silent ? S("2500") : S("900");
-	ask(w, "icmp", ARG("address", w->d->target), ARG("count", count), ARG("interval", S("20")), ARG("wait", wait));
+	ask(w, "icmp", ARG("address", w->d->target), ARG("count", count), ARG("interval", S("20")), ARG("wait", wait),
+	    ARG("linger", S("3000")));
 }
 
 static void step_status(struct wave *w)
@@ -315,14 +317,19 @@ static void step_large(struct wave *w)
 	const struct digest *d = w->d;
 	const struct evidence *mtu = digest_look(d, "mtu", ARG("address", d->target));
 	bool told = evidence_state(mtu, "passes") || evidence_state(mtu, "too-big");
-	if (mtu && !told && digest_works_small(d) && digest_is(d, "tcp.445", "open"))
+	bool deaf = mtu || digest_is(d, "icmp.state", "silent");
+	if (deaf && !told && digest_works_small(d) && digest_is(d, "tcp.445", "open"))
 		ask(w, "smb", ARG("address", d->target), ARG("port", S("445")), ARG("dialects", S("smb311")),
 		    ARG("pad", S("1200")), ARG("wait", S("2000")));
 }
 
-static void step_mtu_early(struct wave *w)
+/* step_mtu_quick: once small packets are known to pass at once; large ones would fill a slow line. */
+static void step_mtu_quick(struct wave *w)
 {
-	if (!digest_seems_slow(w->d))
+	const struct digest *d = w->d;
+	bool slow = digest_seems_slow(d) || digest_pings_late(d) || digest_is(d, "latency.state", "slow") ||
+		    digest_is(d, "latency.state", "late");
+	if (digest_is(d, "icmp.state", "answers") && !slow)
 		step_mtu(w);
 }
 
@@ -587,11 +594,11 @@ static const struct step {
 	{ 3, step_dns_patience, "dns.state" },
 	{ 3, step_smb,
 	  "nbss.state smb.outcome smb.dialects smb.signing smb.encryption smb.anonymous smb.share path.works" },
-	{ 3, step_mtu_early, "mtu.state" },
 	{ 3, step_row, "retry.state" },
 	{ 3, step_watch, "link.flapping" },
 	{ 3, step_dns_domain, "dns.domain" },
 	{ 4, step_smb_others, "smb.dialects smb.small smb.service smb.smb1-reset smb.encryption" },
+	{ 4, step_mtu_quick, "mtu.state" },
 	{ 4, step_loss, "loss.state" },
 	{ 4, step_large, "mtu.state" },
 	{ 4, step_bursts, "loss.state mtu.state latency.state" },

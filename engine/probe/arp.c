@@ -29,7 +29,7 @@ static const struct probe_fact_help facts[] = {
 	{ "arp.state", FACT_TEXT, "the state" },
 	{ "arp.answers", FACT_NUMBER, "answers that came" },
 	{ "arp.sent", FACT_NUMBER, "requests that went" },
-	{ "arp.ms", FACT_NUMBER, "when the first answer came, after the first request" },
+	{ "arp.lag", FACT_NUMBER, "the longest time from an answer back to the request before it, in ms" },
 	{ "arp.macs", FACT_TEXT, "hardware addresses that answered" },
 	{ "arp.mac_count", FACT_NUMBER, "how many different ones" },
 	{ "arp.dev", FACT_TEXT, "the interface" },
@@ -52,7 +52,7 @@ struct arp {
 	struct address address, source;
 	struct str dev, mac, macs[MACS_MAX];
 	unsigned mac_count, answers, sent, count;
-	double wait_ms, first_sent_ms, first_answer_ms;
+	double wait_ms, sent_ms, lag_ms;
 };
 
 static void arp_end(struct machine *m, const char *state)
@@ -67,7 +67,7 @@ static void arp_end(struct machine *m, const char *state)
 	machine_number(m, "arp.answers", s->answers);
 	machine_number(m, "arp.sent", s->sent);
 	if (s->answers)
-		machine_ms(m, "arp.ms", s->first_answer_ms - s->first_sent_ms);
+		machine_ms(m, "arp.lag", s->lag_ms);
 	machine_number(m, "arp.mac_count", s->mac_count);
 	if (list.n)
 		machine_text(m, "arp.macs", buf_str(&list));
@@ -101,8 +101,8 @@ static void arp_send(struct machine *m)
 	wire_put_bytes(&w, (struct str){ (const char *)s->source.bytes, 4 });
 	wire_put_zeros(&w, 6);
 	wire_put_bytes(&w, (struct str){ (const char *)s->address.bytes, 4 });
-	if (!s->sent++)
-		s->first_sent_ms = m->now_ms;
+	s->sent++;
+	s->sent_ms = m->now_ms;
 	machine_send(m, ARP_CHANNEL, wire_out_str(&w));
 	machine_timer(m, s->wait_ms / s->count);
 }
@@ -117,8 +117,8 @@ static void arp_bytes(struct machine *m, struct str bytes)
 	struct address sender = address_v4(wire_bytes(&w, 4));
 	if (!wire_ok(&w) || !address_eq(sender, s->address) || str_eq(mac, s->mac))
 		return;
-	if (!s->answers++)
-		s->first_answer_ms = m->now_ms;
+	s->answers++;
+	s->lag_ms = m->now_ms - s->sent_ms > s->lag_ms ? m->now_ms - s->sent_ms : s->lag_ms;
 	if (s->count >= ARP_BURST && s->sent == s->count && s->answers >= s->count && s->mac_count) {
 		arp_over(m); /* a burst counts losses; whether a second host answers was asked before */
 		return;

@@ -204,7 +204,10 @@ struct tcp_note channel_tcp_note(const struct channel *c)
 	struct tcp_info info;
 	if (!tcp_info(c, &info))
 		return (struct tcp_note){ 0 };
-	return (struct tcp_note){ .known = true, .retransmits = info.tcpi_total_retrans, .unacked = info.tcpi_unacked };
+	return (struct tcp_note){ .known = true,
+				  .retransmits = info.tcpi_total_retrans,
+				  .unacked = info.tcpi_unacked,
+				  .rtt_ms = info.tcpi_rtt / 1e3 };
 }
 
 unsigned channel_segments(const struct channel *c)

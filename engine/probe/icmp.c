@@ -17,6 +17,7 @@ static const struct probe_arg_help args[] = {
 	{ "df", false, "yes: they may not be fragmented", ARG_TEXT },
 	{ "ttl", false, "time to live", ARG_NUMBER },
 	{ "wait", false, "how long to wait after the last one, in ms (default 1000)", ARG_NUMBER },
+	{ "linger", false, "wait so many ms more where only the first were answered", ARG_NUMBER },
 	{ 0 }
 };
 
@@ -36,11 +37,14 @@ static const struct probe_fact_help facts[] = {
 	{ "icmp.state", FACT_TEXT, "the state" },
 	{ "icmp.sent", FACT_NUMBER, "requests sent" },
 	{ "icmp.received", FACT_NUMBER, "requests answered" },
+	{ "icmp.row", FACT_TEXT, "a letter a request: S answered, F not" },
+	{ "icmp.last", FACT_NUMBER, "which request was the last that was answered, from 1" },
 	{ "icmp.loss", FACT_NUMBER, "the part that was not, 0 to 1" },
 	{ "icmp.duplicates", FACT_NUMBER, "answers beyond one a request" },
 	{ "icmp.rtt_min", FACT_NUMBER, "shortest round trip in ms" },
 	{ "icmp.rtt_avg", FACT_NUMBER, "average round trip in ms" },
 	{ "icmp.rtt_max", FACT_NUMBER, "longest round trip in ms" },
+	{ "icmp.rtt_last", FACT_NUMBER, "round trip of the last request that was answered, in ms" },
 	{ "icmp.error", FACT_TEXT, "the system's error" },
 	{ "icmp.icmp", FACT_TEXT, "ICMP type/code behind it" },
 	{ "icmp.icmp_type", FACT_NUMBER, "ICMP type" },
@@ -56,10 +60,10 @@ enum { COUNT_MAX = 30 };
 struct icmp {
 	struct address address;
 	struct echo echo;
-	double interval_ms, wait_ms, sent_ms[COUNT_MAX];
+	double interval_ms, wait_ms, linger_ms, sent_ms[COUNT_MAX];
 	bool answered[COUNT_MAX];
 	unsigned count, size, sent, received, duplicates;
-	double least, most, sum;
+	double least, most, sum, rtt_ms[COUNT_MAX];
 };
 
 static void icmp_end(struct machine *m, const char *state, struct str more)
@@ -72,10 +76,19 @@ static void icmp_end(struct machine *m, const char *state, struct str more)
 		machine_number(m, "icmp.loss", round(100.0 * (s->sent - s->received) / s->sent) / 100);
 	if (s->duplicates)
 		machine_number(m, "icmp.duplicates", s->duplicates);
+	char row[COUNT_MAX];
+	unsigned last = 0;
+	for (unsigned i = 0; i < s->sent; i++) {
+		row[i] = s->answered[i] ? 'S' : 'F';
+		last = s->answered[i] ? i + 1 : last;
+	}
+	machine_text(m, "icmp.row", (struct str){ row, s->sent });
 	if (s->received) {
+		machine_number(m, "icmp.last", last);
 		machine_ms(m, "icmp.rtt_min", s->least);
 		machine_ms(m, "icmp.rtt_avg", s->sum / s->received);
 		machine_ms(m, "icmp.rtt_max", s->most);
+		machine_ms(m, "icmp.rtt_last", s->rtt_ms[last - 1]);
 	}
 	machine_end(m, state, "ping %.*s: %s, %u of %u answered%s%.*s", STR_ARG(machine_arg(m, "address")), state,
 		    s->received, s->sent, more.n ? ", " : "", STR_ARG(more));
@@ -88,9 +101,23 @@ static void icmp_over(struct machine *m)
 		 STR(""));
 }
 
+/* only_first: some were answered, and none of the second half. */
+static bool only_first(const struct icmp *s)
+{
+	for (unsigned i = s->sent / 2; i < s->sent; i++)
+		if (s->answered[i])
+			return false;
+	return s->received > 0;
+}
+
 static void icmp_send(struct machine *m)
 {
 	struct icmp *s = m->state;
+	if (s->sent == s->count && s->linger_ms > 0 && only_first(s)) {
+		machine_timer(m, s->linger_ms); /* what is missing may stand in a queue */
+		s->linger_ms = 0;
+		return;
+	}
 	if (s->sent == s->count) {
 		icmp_over(m);
 		return;
@@ -113,6 +140,7 @@ static void icmp_reply(struct machine *m, struct str bytes)
 	}
 	double rtt = m->now_ms - s->sent_ms[sequence];
 	s->answered[sequence] = true;
+	s->rtt_ms[sequence] = rtt;
 	s->least = s->received ? fmin(s->least, rtt) : rtt;
 	s->most = fmax(s->most, rtt);
 	s->sum += rtt;
@@ -160,6 +188,7 @@ static void icmp_start(struct machine *m)
 	s->interval_ms = machine_arg_number(m, "interval", 100, 10, 2000);
 	s->size = (unsigned)machine_arg_number(m, "size", 56, ECHO_TOKEN, ECHO_PAYLOAD_MAX);
 	s->wait_ms = machine_arg_number(m, "wait", 1000, 10, 15000);
+	s->linger_ms = machine_arg_number(m, "linger", 0, 0, 15000);
 	s->echo = echo_begin(m, s->address.family);
 	machine_open(m, 0, (struct channel_spec){ .kind = CHANNEL_ICMP, .to = s->address,
 						  .ttl = (uint8_t)machine_arg_number(m, "ttl", 0, 0, 255),

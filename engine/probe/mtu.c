@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * Do large packets pass? Small and large echo requests by turns, none of which may be fragmented (RFC 1191). Large ones that
- * vanish while small ones are answered, without an ICMP word, are a black hole (RFC 2923 section 2.1).
+ * vanish while small ones are answered, without an ICMP word, are a black hole (RFC 2923 section 2.1). One large one that is
+ * answered is enough.
  */
 #include "probe/echo.h"
 
@@ -26,8 +27,8 @@ static const struct probe_state_help states[] = {
 
 static const struct probe_fact_help facts[] = {
 	{ "mtu.state", FACT_TEXT, "the state" },
-	{ "mtu.small", FACT_NUMBER, "small ones answered, of 3" },
-	{ "mtu.large", FACT_NUMBER, "large ones answered, of 3" },
+	{ "mtu.small", FACT_NUMBER, "small ones answered, of 3 at most" },
+	{ "mtu.large", FACT_NUMBER, "large ones answered, of 3 at most" },
 	{ "mtu.reported", FACT_NUMBER, "the MTU that an ICMP message names" },
 	{ "mtu.error", FACT_TEXT, "the system's error" },
 	{ "mtu.icmp", FACT_TEXT, "ICMP type/code behind it" },
@@ -52,8 +53,9 @@ static void mtu_end(struct machine *m, const char *state)
 	machine_text(m, "mtu.state", str_c(state));
 	machine_number(m, "mtu.small", s->answered[0]);
 	machine_number(m, "mtu.large", s->answered[1]);
-	machine_end(m, state, "packets of %zu bytes to %.*s: %s, %u of %d answered, small ones %u of %d", s->size,
-		    STR_ARG(machine_arg(m, "address")), state, s->answered[1], EACH, s->answered[0], EACH);
+	machine_end(m, state, "packets of %zu bytes to %.*s: %s, %u of %u answered, small ones %u of %u", s->size,
+		    STR_ARG(machine_arg(m, "address")), state, s->answered[1], s->sent / 2, s->answered[0],
+		    (s->sent + 1) / 2);
 }
 
 static void mtu_over(struct machine *m)
@@ -88,7 +90,7 @@ static void mtu_reply(struct machine *m, struct str bytes)
 		return;
 	s->seen[sequence] = true;
 	s->answered[sequence % 2]++;
-	if (s->answered[1] == EACH)
+	if (s->answered[1])
 		mtu_end(m, "passes");
 }
 

@@ -65,6 +65,7 @@ struct tcp_note {
 	bool known;
 	unsigned retransmits; /* in all, SYN included */
 	unsigned unacked;     /* segments sent and not acknowledged */
+	double rtt_ms;	      /* the system's own measure, also where a request was repeated; 0: none */
 };
 
 struct event {

@@ -40,6 +40,7 @@ static const struct probe_fact_help facts[] = {
 	{ "tcp.icmp_from", FACT_TEXT, "who sent the ICMP message" },
 	{ "tcp.icmp_origin", FACT_TEXT, "self, target or router" },
 	{ "tcp.retransmits", FACT_NUMBER, "connection requests that had to be repeated" },
+	{ "tcp.rtt", FACT_NUMBER, "round trip in ms, as the system measured it on the connection" },
 	{ "tcp.source", FACT_TEXT, "our own address of the connection" },
 	{ 0 }
 };
@@ -61,6 +62,8 @@ static void tcp_end(struct machine *m, const char *state, const struct event *e)
 		outcome_facts(m, "tcp", e, s->address, true);
 	if (e->tcp.known)
 		machine_number(m, "tcp.retransmits", e->tcp.retransmits);
+	if (e->tcp.rtt_ms > 0)
+		machine_ms(m, "tcp.rtt", e->tcp.rtt_ms);
 	machine_address(m, "tcp.source", e->local);
 	if (e->kind == EVENT_FAIL)
 		machine_end(m, state, "%.*s port %u: %s (%.*s) after %.0f ms", STR_ARG(where), s->port, state,
