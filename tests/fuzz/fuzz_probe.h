@@ -43,7 +43,7 @@ static inline void fuzz_event(struct sim *s, struct wire *w)
 		s->now_ms = s->machine.timer_ms;
 	}
 	if (e.kind == EVENT_TCP)
-		e.tcp = (struct tcp_note){ true, 0, wire_u8(w) };
+		e.tcp = (struct tcp_note){ .known = true, .retransmits = 0, .unacked = wire_u8(w) };
 	sim_feed(s, e);
 	for (const struct action *a; (a = machine_next_action(&s->machine));)
 		if (a->kind == ACTION_SEND)
