@@ -165,6 +165,8 @@ install: all
 		$(DESTDIR)$(PREFIX)/share/zsh/site-functions/_kbt
 	@[ ! -f cli/completions/kbt.fish ] || install -D -m 644 cli/completions/kbt.fish \
 		$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/kbt.fish
+	@install -d $(DESTDIR)$(PREFIX)/lib/systemd/system
+	@sed 's|@PREFIX@|$(PREFIX)|' cli/systemd/kbt-serve.service >$(DESTDIR)$(PREFIX)/lib/systemd/system/kbt-serve.service
 	@find kb -type f | while read -r f; do install -D -m 644 "$$f" "$(DESTDIR)$(PREFIX)/share/kbtriage/$$f"; done
 
 clean:

@@ -42,8 +42,10 @@ void page_end(struct buf *out, struct site *site)
 	buf_add_c(out, "</main>\n<footer class=\"foot\"><p>");
 	if (site)
 		buf_addf(out, "%lld article%s. ", (long long)site_articles(site), site_articles(site) == 1 ? "" : "s");
-	buf_add_c(out, "Nothing you paste is kept unless you ask. <a href=\"/help\">Keys, API, and how to write an article</a>"
-		       "</p></footer>\n<dialog id=\"keys\" aria-labelledby=\"keys-title\"><h2 id=\"keys-title\">Keys</h2>\n"
+	buf_add_c(out, "Nothing you paste is kept unless you ask. <a href=\"/help\">Keys, API, and how to write an article</a>");
+	if (gate_has_tokens(site_gate(site)))
+		buf_add_c(out, " <a href=\"/login\">Log in or out</a>");
+	buf_add_c(out, "</p></footer>\n<dialog id=\"keys\" aria-labelledby=\"keys-title\"><h2 id=\"keys-title\">Keys</h2>\n"
 		       PAGE_KEYS "<form method=\"dialog\"><button>Close</button></form></dialog>\n</body>\n</html>\n");
 }
 

@@ -10,7 +10,7 @@ static const char text[] =
 	"<h2 id=\"probes\">What the probes do</h2>\n"
 	"<p>They look at names, addresses, routes, ports and the first words of a file-sharing session, from the machine that "
 	"serves this page. They log on nowhere and change nothing. They go to this machine's own networks and to private "
-	"addresses only, one diagnosis of a target at a time, at most 30 connections in it. The same question within five "
+	"addresses, on a server for others only where its owner lets them, one diagnosis of a target at a time, at most 30 connections in it. The same question within five "
 	"seconds is answered with the same evidence, and says so.</p>\n"
 	"<h2 id=\"kept\">What is kept</h2>\n"
 	"<p>Nothing, unless you ask for a link. A finished diagnosis is remembered in memory for ten minutes so that it can be copied; "

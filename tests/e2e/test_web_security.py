@@ -584,6 +584,19 @@ class SocketFile(Case):
         self.assertEqual((server.get('/help')[0], server.get('/help', **bearer(secrets['alice']))[0]), (401, 200))
 
 
+class Unit(Case):
+    def test_the_service_is_shut_in(self):
+        if not shutil.which('systemd-analyze'):
+            self.skipTest('systemd-analyze is missing')
+        with open(os.path.join(kbt.ROOT, 'cli/systemd/kbt-serve.service'), encoding='utf-8') as f:
+            text = f.read()
+        unit = self.write('kbt-serve.service', text.replace('@PREFIX@/bin/kbt', kbt.KBT))
+        p = subprocess.run(['systemd-analyze', 'verify', '--man=no', unit], capture_output=True, text=True)
+        self.assertEqual([line for line in p.stderr.splitlines() if 'kbt-serve' in line], [])
+        p = subprocess.run(['systemd-analyze', 'security', '--offline=yes', '--threshold=20', unit], capture_output=True, text=True)
+        self.assertEqual(p.returncode, 0, p.stdout[-300:])  # an exposure of at most 2.0
+
+
 class Names(Case):
     def test_own_names_and_no_other(self):
         server = self.serve('--host', 'kb.example.org', '--host', 'kb')
