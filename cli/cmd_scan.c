@@ -167,8 +167,11 @@ static int run_scan(struct cmd_context *c)
 	match_close(&matcher);
 	cmd_progress(c, "%s", "");
 	scan_time_end(c, &r.counts);
-	if (!e)
-		e = scan_show_end(&r.show, &r.counts, r.files);
+	r.show.interrupted = e == ERR_INTERRUPTED || cmd_interrupted();
+	if (!e || e == ERR_INTERRUPTED) {
+		enum err shown = scan_show_end(&r.show, &r.counts, r.files);
+		e = e ? e : shown;
+	}
 	scan_show_close(&r.show);
 	if (c->out_errno) /* main says so */
 		return EXIT_USAGE;

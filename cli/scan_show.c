@@ -153,8 +153,8 @@ static void print_summary(struct scan_show *s, const struct scan_counts *counts,
 	if (shown < set->group_count)
 		buf_addf(&c->out, "and %zu more %ss; --top %zu shows them all\n", set->group_count - shown, word,
 			 set->group_count);
-	buf_addf(&c->out, "%zu %s%s, %llu of %llu line%s in %llu file%s\n", set->group_count, word,
-		 set->group_count == 1 ? "" : "s", (unsigned long long)counts->hit_lines,
+	buf_addf(&c->out, "%s%zu %s%s, %llu of %llu line%s in %llu file%s\n", s->interrupted ? "so far: " : "",
+		 set->group_count, word, set->group_count == 1 ? "" : "s", (unsigned long long)counts->hit_lines,
 		 (unsigned long long)counts->lines, counts->lines == 1 ? "" : "s", (unsigned long long)files,
 		 files == 1 ? "" : "s");
 }
@@ -248,5 +248,5 @@ enum err scan_show_end(struct scan_show *s, const struct scan_counts *counts, ui
 		e = incidents_tell_stories(&s->incidents);
 	if (!e)
 		e = s->c->json ? print_objects(s) : print_incidents(s, counts, files);
-	return e || !s->report ? e : write_report(s, counts, files);
+	return e || !s->report || s->interrupted ? e : write_report(s, counts, files);
 }

@@ -21,6 +21,7 @@ struct scan_show {
 	struct redactor redactor;
 	const char *report; /* the page's path, or NULL */
 	bool context_wanted, top_given, incidents_wanted; /* by an option */
+	bool interrupted; /* set by the owner before scan_show_end: what was found so far is shown, no report is written */
 	int64_t started_ms;
 	bool live;    /* hits are shown as they come, besides */
 	enum err err; /* why scan_show_hit said no */

@@ -5,13 +5,14 @@ import os
 import pty
 import re
 import resource
+import signal
 import stat
 import subprocess
 import tempfile
 import time
 import unittest
 
-from kbt import FOUND, KBT, NONE, ROOT, USAGE, KbtTest, needs_root
+from kbt import FOUND, INTERRUPTED, KBT, NONE, ROOT, USAGE, KbtTest, needs_root
 
 RCMD = r'Failed to connect to <\\HQ-SRV2>, Error = 53'
 SMS = ('~Error during WNetAddConnection2 to \\\\{}\\SMS_SITE (53)  '
@@ -160,6 +161,19 @@ class ScanReport(KbtTest):
         self.assertNotIn('scanning', out)
         self.assertEqual(self.kbt('scan', path).err, '')
 
+    def test_an_interrupted_scan_says_what_it_found_so_far(self):
+        p = subprocess.Popen([KBT, 'scan', '--db', self.db, '--report', self.path('r.html'), '-'], stdin=subprocess.PIPE,
+                             stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        p.stdin.write(((QUIET + '\n') * 30 + RCMD + '\n').encode() * 4000)
+        p.stdin.flush()
+        time.sleep(1)
+        p.send_signal(signal.SIGINT)
+        out, err = p.communicate(timeout=60)
+        self.assertEqual((p.returncode, err), (INTERRUPTED, b''))
+        self.assertIn('Q150536', out.decode())
+        self.assertRegex(out.decode().splitlines()[-1], r'^so far: 1 incident, \d+ of \d+ lines in 1 file$')
+        self.assertFalse(os.path.exists(self.path('r.html')))
+
     # ---- what no article explains ----
 
     UNKNOWN = [f'Mar 12 10:00:0{n} db7 postgres[{n}]: ERROR: deadlock on relation {n * 77} by user u{n}'
@@ -235,6 +249,9 @@ class ScanReport(KbtTest):
         self.stories(*'FFFGSG')
         text = self.report('--redact', self.path_of_log)
         self.assertIn('class="story"', text)
+        self.stories(*'FGSFG')
+        same = self.report('--force', self.path_of_log)
+        self.assertEqual(same.count('class="story"'), 1)  # of both servers
         self.assertIn('Failures with successes between them', text)
 
     def test_an_article_with_stories_comes_and_goes(self):
