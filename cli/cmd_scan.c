@@ -192,7 +192,8 @@ static const struct cmd_option options[] = {
 static const char *const examples[] = {
 	"kbt scan Sender.log",
 	"kbt scan /var/log *.gz backup.tar.zst",
-	"journalctl -b | kbt scan",
+	"kbt scan --journal --since yesterday",
+	"kbt scan --follow --cursor ~/.kbt-cursor /var/log '/srv/*/app.log'",
 	"kbt scan --redact --unknown --report out.html /var/log",
 	"kbt scan --by hour --top 24 Sender.log",
 	"kbt scan --json Sender.log | jq -r .id | sort | uniq -c",
@@ -212,6 +213,9 @@ const struct cmd cmd_scan = {
 		 "--report writes a page that stands alone, to send on. --redact replaces names in all output by tokens,\n"
 		 "the same for the same name, by their shapes and what stands beside them: look at what you send.\n"
 		 "--unknown folds lines that look like errors and match no article into templates (method: Drain).\n\n"
+		 "--follow goes on with what is written, through renames, copytruncate, compression and deletion, until\n"
+		 "Ctrl-C; --cursor FILE goes on where the last scan with that FILE ended. A line without a time stamp goes\n"
+		 "by the last one before it.\n\n"
 		 "Exit code 0 where something was found, 1 where nothing was, 2 where some input could not be read (the\n"
 		 "rest is scanned all the same).",
 	.examples = examples,

@@ -1,7 +1,7 @@
 # bash completion for kbt. Commands and options are asked of `kbt --help`, so they never fall behind it.
 
 _kbt_commands() { kbt --help 2>/dev/null | sed -n '/^commands:/,/^$/s/^  \([a-z]\{1,\}\) .*/\1/p'; }
-_kbt_options() { kbt "$1" --help 2>/dev/null | sed -n 's/^ \{2,6\}\(-[a-z], *\)\{0,1\}\(--[a-z-]\{1,\}\).*/\2/p'; }
+_kbt_options() { kbt "$1" --help 2>/dev/null | sed -n 's/^ \{2,6\}\(-[A-Za-z], *\)\{0,1\}\(--[a-z-]\{1,\}\).*/\2/p'; }
 _kbt_takes_value() { kbt "$1" --help 2>/dev/null | grep -Eq "(^|, ) *$2 [A-Z]"; }
 
 _kbt() {
@@ -13,6 +13,7 @@ _kbt() {
 	fi
 	case $prev in
 	--color) mapfile -t COMPREPLY < <(compgen -W "auto always never" -- "$cur"); return ;;
+	--since | --until | -S | -U) mapfile -t COMPREPLY < <(compgen -W "today yesterday now -1h -24h" -- "$cur"); return ;;
 	--by) mapfile -t COMPREPLY < <(compgen -W "article host hour" -- "$cur"); return ;;
 	esac
 	case $cur in

@@ -7,7 +7,7 @@ end
 function __kbt_options
 	set -l words (commandline -opc)
 	test (count $words) -ge 2; or return
-	kbt $words[2] --help 2>/dev/null | sed -n 's/^ \{2,6\}\(-[a-z], *\)\{0,1\}\(--[a-z-]\{1,\}\)\( [A-Z]\{1,\}\)\{0,1\}  *\(.*\)/\2\t\4/p'
+	kbt $words[2] --help 2>/dev/null | sed -n 's/^ \{2,6\}\(-[A-Za-z], *\)\{0,1\}\(--[a-z-]\{1,\}\)\( [A-Z]\{1,\}\)\{0,1\}  *\(.*\)/\2\t\4/p'
 end
 
 function __kbt_needs_command
