@@ -349,12 +349,24 @@ static void compare_dress(struct str want, struct str have, unsigned *all, unsig
 	}
 }
 
+/* The article's own placeholder, brackets and all ("<Filename>"): they are not the literal's beside it. */
+static bool is_placeholder(const struct fit *f, uint32_t var, struct match_span value)
+{
+	const struct file_var *v = &f->view->vars[f->owner->var_at + var];
+	struct str says = str_first(str_from(f->message, v->start), v->end - v->start);
+	return value.start && says.n == value.end - value.start + 2 && value.end < f->text.n &&
+	       str_eq_nocase(says, str_first(str_from(f->text, value.start - 1), says.n));
+}
+
 /* The text of a literal: between the values beside it; at the template's ends from its first letter, and to the stops
  * behind its last, for "down." and "down..." are two messages; a single one that is left out is no difference. */
 static struct str literal_text(const struct fit *f, const struct surface *out, uint32_t i, struct str *raw)
 {
 	const struct segment *s = &f->segments[i];
-	size_t start = i ? out->values[s[-1].var].end : 0, end;
+	struct match_span before = i ? out->values[s[-1].var] : (struct match_span){ 0, 0 };
+	size_t start = before.end, end;
+	if (start && is_placeholder(f, s[-1].var, before))
+		start++;
 	if (!i || !start) {
 		start = s->start < f->in->n ? f->in->at[s->start] : f->text.n;
 		while (raw->n && !is_letter(raw->p[0]))
@@ -362,6 +374,8 @@ static struct str literal_text(const struct fit *f, const struct surface *out, u
 	}
 	if (i + 1 < f->count && out->values[s[1].var].end) {
 		end = out->values[s[1].var].start;
+		if (is_placeholder(f, s[1].var, out->values[s[1].var]))
+			end--;
 	} else {
 		end = s->end ? f->in->at[s->end - 1] + 1u : start;
 		while (end < f->text.n && strchr(".!?:,;", f->text.p[end]))
