@@ -3,6 +3,7 @@
  * The samples of stories: each that must fire is scanned, and has to tell its story; none that must not may tell it.
  */
 #include "cli/lint.h"
+#include "match/literals.h"
 #include "scan/story.h"
 
 #include <string.h>
@@ -92,11 +93,43 @@ static enum err try_sample(struct lint *l, const struct matcher *m, const struct
 	return e;
 }
 
+static bool is_found(const struct literal_table *t, uint32_t number)
+{
+	for (uint32_t i = 0; i < t->message_count; i++)
+		if (t->messages[i].owner == t->mark_from + number)
+			return true;
+	return false;
+}
+
+/* A mark without a literal would never be seen. */
+static enum err check_marks(struct lint *l, const struct matcher *m, const struct over_time *rules,
+			    const struct lint_article *one)
+{
+	struct literal_table literals;
+	enum err e = literals_of(m, &literals);
+	for (size_t i = 0; i < rules->mark_count && !e; i++) {
+		const struct rule_mark *mark = &rules->marks[i].mark;
+		uint32_t line = 1;
+		if (!str_eq(rules->marks[i].id, one->article->id) || is_found(&literals, rules->marks[i].number))
+			continue;
+		for (size_t k = 0; k < one->rule.mark_count; k++)
+			if (str_eq(one->rule.marks[k].text, mark->text))
+				line = one->rule.marks[k].line;
+		lint_add(l, one->path, line,
+			 "no scan finds the mark %.*s: it needs eight characters in a row without a variable, quotes or "
+			 "brackets, and more than one common word",
+			 STR_ARG(mark->name));
+	}
+	return e;
+}
+
 enum err lint_stories(struct lint *l, const struct matcher *m, const struct lint_article *one)
 {
 	struct over_time rules = { 0 };
 	const struct rule *rule = &one->rule;
-	enum err e = rule->story_count ? over_time_open(m, &rules) : ERR_OK;
+	enum err e = rule->story_count + rule->mark_count ? over_time_open(m, &rules) : ERR_OK;
+	if (!e && rule->mark_count)
+		e = check_marks(l, m, &rules, one);
 	for (size_t i = 0; i < rule->story_count && !e; i++) {
 		const struct rule_story *s = &rule->stories[i];
 		if (!s->fires_count)

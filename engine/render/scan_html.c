@@ -400,21 +400,13 @@ static void add_when(struct buf *out, const struct incidents *set, const struct 
 	buf_add_c(out, count > 1 ? "\"" : "");
 }
 
-static bool told_before(const struct incidents *set, const struct incident_group *g, size_t i)
-{
-	for (size_t k = 0; k < i; k++)
-		if (str_eq(set->items[g->at + k].says, set->items[g->at + i].says))
-			return true;
-	return false;
-}
-
 /* Each story once, with all that it is about where there are several sets of bindings. */
 static void add_stories(struct buf *out, const struct incidents *set, const struct incident_group *g)
 {
 	size_t shown = g->n < SETS_SHOWN ? g->n : SETS_SHOWN;
 	for (size_t i = 0; i < shown; i++) {
 		const struct incident *item = &set->items[g->at + i];
-		if (!item->says.n || told_before(set, g, i))
+		if (!item->says.n || incidents_told_before(set, g, i))
 			continue;
 		buf_add_c(out, "<p class=\"story\">");
 		for (size_t k = i; g->n > 1 && k < shown; k++) {

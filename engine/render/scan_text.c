@@ -289,19 +289,49 @@ static void put_when(struct buf *out, const struct render_text *t, const struct 
 	put_place(out, t, "last ", &g->last);
 }
 
-static void put_story(struct buf *out, const struct render_text *t, const struct incident *i)
+/* The values that a story is about, where an article has several sets of them. */
+static void add_values(struct buf *out, const struct incident *i)
+{
+	for (size_t k = 0; k < i->match.capture_count; k++) {
+		buf_add_c(out, k ? " " : "");
+		buf_add(out, i->match.captures[k].value);
+	}
+}
+
+static void put_story(struct buf *out, const struct render_text *t, struct str text)
 {
 	enum { LABEL = 9 };
 	struct buf body = { 0 };
 	struct render_text width = { .width = (unsigned)width_of(t) };
-	if (!i->says.n)
-		return;
-	render_wrapped(&body, &width, LABEL, i->says);
+	render_wrapped(&body, &width, LABEL, text);
 	buf_add_c(out, "  ");
 	paint_c(out, t, DIM, "means");
 	buf_add_c(out, "  ");
 	buf_add(out, str_from(buf_str(&body), LABEL));
 	buf_free(&body);
+}
+
+/* Each story once, with all that it is about. */
+static void put_stories(struct buf *out, const struct render_text *t, const struct incidents *set,
+			const struct incident_group *g)
+{
+	size_t shown = g->n < SETS_SHOWN ? g->n : SETS_SHOWN;
+	for (size_t i = 0; i < shown; i++) {
+		struct buf text = { 0 };
+		struct str says = set->items[g->at + i].says;
+		if (!says.n || incidents_told_before(set, g, i))
+			continue;
+		for (size_t k = i; g->n > 1 && k < shown; k++) {
+			if (!str_eq(set->items[g->at + k].says, says))
+				continue;
+			buf_add_c(&text, k > i ? ", " : "");
+			add_values(&text, &set->items[g->at + k]);
+		}
+		buf_add_c(&text, text.n ? ": " : "");
+		buf_add(&text, says);
+		put_story(out, t, buf_str(&text));
+		buf_free(&text);
+	}
 }
 
 static void put_head(struct buf *out, const struct render_text *t, const struct match *m)
@@ -403,7 +433,7 @@ void render_text_incidents(struct buf *out, const struct render_text *t, const s
 	put_when(out, t, set, g);
 	if (g->n > 1)
 		put_sets(out, t, set, g);
-	put_story(out, t, item);
+	put_stories(out, t, set, g);
 	put_example(out, t, item);
 	buf_add_char(out, '\n');
 }

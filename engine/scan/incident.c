@@ -351,6 +351,14 @@ enum err incidents_tell_stories(struct incidents *set)
 	return arena_err(&set->arena);
 }
 
+bool incidents_told_before(const struct incidents *set, const struct incident_group *g, size_t i)
+{
+	for (size_t k = 0; k < i; k++)
+		if (str_eq(set->items[g->at + k].says, set->items[g->at + i].says))
+			return true;
+	return false;
+}
+
 void incidents_free(struct incidents *set)
 {
 	arena_free(&set->arena);

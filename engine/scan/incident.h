@@ -81,6 +81,8 @@ enum err incidents_group(struct incidents *set) MUST_USE;
  * incidents_tell_stories fills in what it says: behind that. */
 void incidents_find_stories(struct incidents *set, const struct stories *stories);
 enum err incidents_tell_stories(struct incidents *set) MUST_USE;
+/* incidents_told_before: one before the group's i-th says the same. */
+bool incidents_told_before(const struct incidents *set, const struct incident_group *g, size_t i);
 void incidents_free(struct incidents *set);
 
 #endif

@@ -78,6 +78,8 @@ stories:
                 ('{server} has turned', '{server has turned', 10, 'a mark is a template'),
                 ('    count: 2\n', '    count: 3\n', 12, 'a sample of the story stuck tells no story'),
                 ('10:01:00', '10:59:00', 12, 'a sample of the story stuck tells no story'),
+                ("'The cog of {server} has turned'", "['The cog of {server} has turned', 'it {server} is']", 10,
+                 'no scan finds the mark turned'),
                 ('A has turned', 'B has turned', 12, 'must not tell the story stuck'),
                 ('    fires:\n', '    quiet2:\n', 18, 'no key "quiet2"')):
             with self.subTest(new=new):
