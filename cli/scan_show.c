@@ -128,7 +128,7 @@ static void add_time(char *to, size_t size, int64_t seconds)
 void scan_show_progress(struct scan_show *s, int64_t done, int64_t total)
 {
 	int64_t ms = now_ms() - s->started_ms;
-	char rate[48] = "", left[64] = "", of[64] = "";
+	char rate[48] = "", left[80] = "", of[64] = "";
 	if (ms >= RATE_AFTER_MS) {
 		double each_s = (double)done * 1000 / (double)ms;
 		snprintf(rate, sizeof rate, ", %.0f MB/s", each_s / 1e6);

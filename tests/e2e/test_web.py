@@ -549,8 +549,8 @@ class Logs(unittest.TestCase):
         with server.connect() as s:
             s.sendall(b'POST /ui/scan HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/octet-stream\r\n'
                       b'Content-Length: 30000000\r\n\r\n' + b'x y z\n' * 1000)
-            self.assertTrue(server.wait_until(lambda: any('(deleted)' in n for n in server.open_files())))
-        self.assertTrue(server.wait_until(lambda: not any('(deleted)' in n for n in server.open_files())))
+            self.assertTrue(server.wait_until(lambda: any('/#' in n or 'memfd' in n for n in server.open_files())))
+        self.assertTrue(server.wait_until(lambda: not any('/#' in n or 'memfd' in n for n in server.open_files())))
         self.assertEqual(self.scan(self.log)[0], 200)
 
     def test_progress_and_result_as_events(self):
