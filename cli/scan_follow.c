@@ -200,6 +200,8 @@ enum err scan_follow_run(struct scan_follow *f)
 		e = scan_cursor_load(c, f->cursor, l.follow);
 	if (!e && f->live) {
 		watch_open(&l.watch);
+		if (c->err_is_tty)
+			diags_add(&c->diags, DIAG_NOTE, 0, "following; Ctrl-C ends it");
 		e = follow_on(&l);
 	}
 	if (!e)

@@ -4,6 +4,7 @@
  */
 #include "cli/scan_show.h"
 
+#include "base/hash.h"
 #include "cli/save.h"
 #include "scan/context.h"
 #include "scan/stamp.h"
@@ -84,6 +85,18 @@ void scan_show_close(struct scan_show *s)
 	redactor_free(&s->redactor);
 }
 
+/* was_shown says whether a hit of this article with these values was shown, and notes that it is now. */
+static bool was_shown(struct scan_show *s, const struct match *m)
+{
+	uint64_t hash = hash_bytes(m->id);
+	for (size_t i = 0; i < m->capture_count; i++)
+		hash = hash_seeded(m->captures[i].value, hash_seeded(m->captures[i].name, hash));
+	uint64_t *slot = &s->seen[hash % SCAN_SHOW_SEEN];
+	bool again = *slot == hash;
+	*slot = hash;
+	return again;
+}
+
 bool scan_show_hit(void *show, const struct scan_hit *hit)
 {
 	struct scan_show *s = show;
@@ -107,7 +120,7 @@ bool scan_show_hit(void *show, const struct scan_hit *hit)
 		render_json_hit(&c->out, &shown);
 		buf_add_char(&c->out, '\n');
 	} else {
-		render_text_hit(&c->out, &c->text, &shown);
+		render_text_hit(&c->out, &c->text, &shown, was_shown(s, &hit->match));
 	}
 	arena_free(&a);
 	if (s->err)
@@ -243,6 +256,8 @@ enum err scan_show_end(struct scan_show *s, const struct scan_counts *counts, ui
 {
 	unknowns_rank(&s->unknowns);
 	incidents_find_stories(&s->incidents, &s->stories);
+	if (s->live && !s->c->json && counts->hit_lines)
+		buf_add_char(&s->c->out, '\n'); /* behind what was shown as it came */
 	enum err e = s->redact ? redact_sets(&s->redactor, &s->incidents, &s->unknowns) : ERR_OK;
 	if (!e)
 		e = incidents_tell_stories(&s->incidents);

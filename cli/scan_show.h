@@ -10,6 +10,8 @@
 #include "render/scan.h"
 #include "scan/redact.h"
 
+enum { SCAN_SHOW_SEEN = 4096 };
+
 struct scan_show {
 	struct cmd_context *c;
 	struct incidents incidents;
@@ -24,6 +26,7 @@ struct scan_show {
 	bool interrupted; /* set by the owner before scan_show_end: what was found so far is shown, no report is written */
 	int64_t started_ms;
 	bool live;    /* hits are shown as they come, besides */
+	uint64_t seen[SCAN_SHOW_SEEN]; /* hashes of what was shown so, each in its slot; the older is forgotten */
 	enum err err; /* why scan_show_hit said no */
 };
 

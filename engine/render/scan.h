@@ -23,8 +23,8 @@ void render_json_incident(struct buf *out, const struct incident *incident);
 /* An unknown error: an object that has no id. */
 void render_json_unknown(struct buf *out, const struct unknown *unknown);
 
-/* A hit as it comes: when, which article, what it binds, where; and the line. */
-void render_text_hit(struct buf *out, const struct render_text *t, const struct scan_hit *hit);
+/* A hit as it comes: when, which article, what it binds, where, and the line; again: one like it was shown already. */
+void render_text_hit(struct buf *out, const struct render_text *t, const struct scan_hit *hit, bool again);
 
 /* A group (incidents_group) in a few lines, the last one empty: what, how often, when and where first and last, counts
  * over time where times are known, and the most telling line with those around it. By host and hour: a line for each

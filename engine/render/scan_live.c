@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: MIT
  *
- * A hit as it comes: see scan.h. Two lines, so that a terminal that scrolls can be read.
+ * A hit as it comes: see scan.h. The first of its kind with its title and its line, the others on one line, so that a
+ * terminal that scrolls can be read.
  */
 #include "render/scan.h"
 
 #include "base/utf8.h"
+
+enum { DATE = 10, WIDTH_OF_A_PIPE = 100 };
 
 static void add_bold(struct buf *out, const struct render_text *t, struct str s)
 {
@@ -13,26 +16,55 @@ static void add_bold(struct buf *out, const struct render_text *t, struct str s)
 	buf_add_c(out, t->colour ? "\033[0m" : "");
 }
 
-void render_text_hit(struct buf *out, const struct render_text *t, const struct scan_hit *hit)
+/* "2001-03-12T10:56:20" as people read it */
+static void add_time(struct buf *out, struct str time)
 {
-	const struct match *m = &hit->match;
-	if (hit->time.n) {
-		render_safe(out, hit->time, false);
-		buf_add_c(out, "  ");
+	bool iso = time.n > DATE && time.p[DATE] == 'T' && char_is_digit(time.p[0]);
+	render_safe(out, iso ? str_first(time, DATE) : time, false);
+	if (iso) {
+		buf_add_char(out, ' ');
+		render_safe(out, str_from(time, DATE + 1), false);
 	}
-	add_bold(out, t, m->id);
-	buf_add_c(out, "  ");
-	render_safe(out, m->title, false);
+	buf_add_c(out, time.n ? "  " : "");
+}
+
+static void add_captures(struct buf *out, const struct match *m)
+{
 	for (size_t i = 0; i < m->capture_count; i++) {
-		buf_add_c(out, i ? ", " : "  (");
+		buf_add_c(out, i ? ", " : "");
 		render_safe(out, m->captures[i].name, false);
 		buf_add_c(out, " = ");
 		render_safe(out, m->captures[i].value, false);
 	}
-	buf_add_c(out, m->capture_count ? ")\n    " : "\n    ");
+}
+
+static void add_place(struct buf *out, const struct scan_hit *hit)
+{
 	render_safe(out, hit->file, false);
-	buf_addf(out, ":%llu: ", (unsigned long long)hit->line);
-	size_t show = t->width > 40 ? (size_t)t->width * 2 : 200;
+	buf_addf(out, ":%llu", (unsigned long long)hit->line);
+}
+
+void render_text_hit(struct buf *out, const struct render_text *t, const struct scan_hit *hit, bool again)
+{
+	const struct match *m = &hit->match;
+	add_time(out, hit->time);
+	add_bold(out, t, m->id);
+	buf_add_c(out, "  ");
+	if (again) {
+		buf_add_c(out, m->capture_count ? "again: " : "again");
+		add_captures(out, m);
+		buf_add_c(out, "  ");
+		add_place(out, hit);
+		buf_add_char(out, '\n');
+		return;
+	}
+	render_safe(out, m->title, false);
+	buf_add_c(out, m->capture_count ? "\n    " : "");
+	add_captures(out, m);
+	buf_add_c(out, "\n    ");
+	add_place(out, hit);
+	buf_add_c(out, ": ");
+	size_t show = 2 * (t->width > 40 ? (size_t)t->width : WIDTH_OF_A_PIPE);
 	struct str text = str_trim(hit->text);
 	render_safe(out, utf8_first(text, show), false);
 	buf_add_c(out, text.n > show ? "...\n" : "\n");

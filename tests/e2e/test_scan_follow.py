@@ -13,7 +13,7 @@ import threading
 import time
 import unittest
 
-from kbt import FOUND, INTERRUPTED, KBT, NONE, ROOT, USAGE, KbtTest
+from kbt import FOUND, INTERRUPTED, KBT, NONE, ROOT, USAGE, KbtTest, needs_root
 
 LIMIT_S = 20
 
@@ -412,6 +412,78 @@ class ScanFollow(KbtTest):
         self.refused('scan', '--cursor', self.path('none', 'cursor'), path, names='cursor')
         self.refused('scan', '--follow', names='--follow')
         self.refused('scan', '--follow', '-', names='standard input')
+
+    def test_text_shows_hits_as_they_come_and_incidents_at_the_end(self):
+        path = self.path('a.log')
+        self.add(path, 'ONE', 'TWO', 'ONE')
+        env = dict(os.environ, KBT_DB=self.db, TERM='dumb')
+        p = subprocess.Popen([KBT, 'scan', '--follow', path], env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        shown = [p.stdout.readline().decode() for _ in range(7)]
+        self.assertEqual([x[:7] for x in shown], ['Q150536', '    ser', '    ' + path[:3]] * 2 + ['Q150536'])
+        self.assertEqual(shown[6], f'Q150536  again: server = ONE  {path}:3\n')
+        p.send_signal(signal.SIGINT)
+        out, err = p.communicate(timeout=LIMIT_S)
+        self.assertEqual((p.returncode, err), (INTERRUPTED, b''))
+        self.assertIn('2 incidents, 3 of 3 lines in 1 file', out.decode())
+
+    def test_a_cursor_with_any_damage_is_refused_or_read(self):
+        rng = random.Random(56)
+        path, cursor = self.path('a.log'), self.path('cursor')
+        self.add(path, 'ONE')
+        self.json('scan', '--cursor', cursor, path)
+        with open(cursor, 'rb') as f:
+            good = f.read()
+        for _ in range(60):
+            bad = bytearray(good)
+            for _ in range(rng.randrange(1, 4)):
+                at = rng.randrange(len(bad))
+                bad[at:at + rng.randrange(4)] = bytes(rng.randrange(256) for _ in range(rng.randrange(3)))
+            self.write('cursor', bytes(bad))
+            p = self.run_kbt('scan', '--json', '--cursor', cursor, path)
+            self.assertIn(p.returncode, (FOUND, NONE, USAGE), p.err)
+            if p.returncode == USAGE:
+                self.assertIn('cursor', p.err)
+                with open(cursor, 'rb') as f:
+                    self.assertEqual(f.read(), bytes(bad))  # what is not understood is not written over
+
+    def test_where_changes_are_not_announced(self):
+        needs_root()
+        for name in ('low', 'up', 'work', 'seen'):
+            os.mkdir(self.path(name))
+        self.add(self.path('low', 'a.log'), 'ONE')
+        mount = ['mount', '-t', 'overlay', 'overlay', '-o',
+                 f'lowerdir={self.path("low")},upperdir={self.path("up")},workdir={self.path("work")}', self.path('seen')]
+        if subprocess.run(mount, stderr=subprocess.DEVNULL).returncode:
+            self.skipTest('no overlay may be mounted here')
+        self.addCleanup(subprocess.run, ['umount', '-l', self.path('seen')], check=True)
+        path = self.path('seen', 'a.log')
+        follower = Follower(self, '--follow', path)
+        self.assertEqual(follower.wait_for(['ONE']), set())
+        began = time.monotonic()
+        self.add(path, 'TWO')  # copied up: another inode, and no event for who watches the lower one
+        self.assertEqual(follower.wait_for(['TWO']), set())
+        self.assertLess(time.monotonic() - began, 3)
+        time.sleep(.6)
+        follower.stop()
+        self.check_once(follower.names(), ['ONE', 'TWO'])
+        self.assertEqual(follower.err.count(b'changes there are not announced (an overlay)'), 1, follower.err)
+
+    def test_it_rests_where_nothing_happens(self):
+        path = self.path('a.log')
+        self.add(path, 'ONE')
+        follower = Follower(self, '--follow', path)
+        self.assertEqual(follower.wait_for(['ONE']), set())
+
+        def used():
+            with open(f'/proc/{follower.p.pid}/stat', encoding='ascii') as f:
+                fields = f.read().rsplit(') ', 1)[1].split()
+            return int(fields[11]) + int(fields[12])  # hundredths of a second
+
+        time.sleep(.5)
+        before = used()
+        time.sleep(2)
+        self.assertLess(used() - before, 10)
+        follower.stop()
 
     def test_unreadable_things_are_named_once_and_the_rest_is_followed(self):
         path = self.path('a.log')
