@@ -115,10 +115,11 @@ static enum err check_marks(struct lint *l, const struct matcher *m, const struc
 		for (size_t k = 0; k < one->rule.mark_count; k++)
 			if (str_eq(one->rule.marks[k].text, mark->text))
 				line = one->rule.marks[k].line;
-		lint_add(l, one->path, line,
-			 "no scan finds the mark %.*s: it needs eight characters in a row without a variable, quotes or "
-			 "brackets, and more than one common word",
-			 STR_ARG(mark->name));
+		lint_add(
+			l, one->path, line,
+			"no scan finds the mark %.*s: it needs eight characters in a row without a variable, quotes or "
+			"brackets, and more than one common word",
+			STR_ARG(mark->name));
 	}
 	return e;
 }

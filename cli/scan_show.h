@@ -23,7 +23,7 @@ struct scan_show {
 	struct redactor redactor;
 	const char *report; /* the page's path, or NULL */
 	bool context_wanted, top_given, incidents_wanted; /* by an option */
-	bool interrupted; /* set by the owner before scan_show_end: what was found so far is shown, no report is written */
+	bool interrupted; /* set by the owner before scan_show_end: shows what was found so far, writes no report */
 	int64_t started_ms;
 	bool live;    /* hits are shown as they come, besides */
 	uint64_t seen[SCAN_SHOW_SEEN]; /* hashes of what was shown so, each in its slot; the older is forgotten */

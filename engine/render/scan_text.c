@@ -66,7 +66,8 @@ static void add_piece(struct painted *p, struct str raw, bool value)
 		buf_add_char(&p->value, value);
 }
 
-/* The captured values of the match, ascending and apart, as they stand in the text; spans count from `base` before it. */
+/* The captured values of the match, ascending and apart, as they stand in the text; spans count from `base` before it.
+ */
 static void add_marked(struct painted *p, struct str text, const struct match *m, size_t base)
 {
 	size_t at = 0;
@@ -178,7 +179,8 @@ static void put_example(struct buf *out, const struct render_text *t, const stru
 {
 	struct str line, before = i->before, after = i->after, text = i->text;
 	uint64_t first = i->example.line - count_lines(before);
-	struct gutter g = { .digits = digits_of(i->example.line + count_lines(text) - 1 + count_lines(after)), .line = first };
+	struct gutter g = { .digits = digits_of(i->example.line + count_lines(text) - 1 + count_lines(after)),
+			    .line = first };
 	buf_add_char(out, '\n');
 	while (str_line(&before, &line))
 		put_line(out, t, &g, line, NULL, 0);

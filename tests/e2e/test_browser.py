@@ -39,6 +39,24 @@ class Browser(unittest.TestCase):
         token = subprocess.run([kbt.KBT, 'token', 'add', 'ann', '--tokens', path], check=True, capture_output=True, text=True).stdout
         self.drive(Server('--tokens', path), 2, 'login.mjs', token.strip())
 
+    def test_report_of_a_scan(self):
+        """A file on disk; what it shows is what a hostile log brings, too."""
+        prepare()
+        folder = tempfile.mkdtemp(prefix='kbt-report-')
+        self.addCleanup(shutil.rmtree, folder, ignore_errors=True)
+        db, log, report = (os.path.join(folder, x) for x in ('kb.db', 'a.log', 'out.html'))
+        quiet = {'check': True, 'stdout': subprocess.DEVNULL, 'stderr': subprocess.DEVNULL}
+        subprocess.run([kbt.KBT, 'import', '--db', db, os.path.join(kbt.ROOT, 'kb')], **quiet)
+        with open(log, 'w') as f:
+            for name in ('sender.log', 'office.log'):
+                with open(os.path.join(kbt.ROOT, 'tests/e2e/data', name)) as part:
+                    f.write(part.read())
+                f.write('<script>alert(1)</script><img src=//192.0.2.1/x> failed' + 'y' * 3000 + '\n')
+        subprocess.run([kbt.KBT, 'scan', '--db', db, '--unknown', '--report', report, log], **quiet)
+        p = subprocess.run(['node', 'report.mjs', report], cwd=WEB, env=dict(os.environ, CHROMIUM=CHROMIUM),
+                           capture_output=True, text=True, timeout=120)
+        self.assertEqual((p.returncode, len(re.findall('(?m)^ok', p.stdout))), (0, 4), p.stdout + p.stderr)
+
     def drive(self, server, least, script, *args):
         prepare()
         profile = tempfile.mkdtemp(prefix='kbt-chromium-')
