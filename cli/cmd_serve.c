@@ -202,8 +202,9 @@ const struct cmd cmd_serve = {
 	.usage = "",
 	.help = "the web page and the HTTP API",
 	.about = "Serves the page where a message is pasted, the articles, and the API under /api/v1, to this machine unless\n"
-		 "--listen says otherwise. A knowledge base that is imported meanwhile is picked up without a restart. Nothing that is pasted is kept, unless somebody\n"
-		 "asks for a link to it: then without passwords, tokens and keys, until it expires.",
+		 "--listen says otherwise. A knowledge base that is imported meanwhile is picked up without a restart. Nothing that\n"
+		 "is pasted is kept, unless somebody asks for a link to it: then without passwords, tokens and keys, until it\n"
+		 "expires.",
 	.examples = examples,
 	.options = options,
 	.run = run,

@@ -492,15 +492,15 @@ class Policy(Case):
 
 class Rates(Case):
     def test_a_client_elsewhere_is_limited_and_loopback_is_not(self):
-        server = self.serve('--insecure', '--rate', '3', listen='0.0.0.0:0', host=OWN)
+        server = self.serve('--insecure', '--rate', '1', listen='0.0.0.0:0', host=OWN)
         question = lambda n: {'text': MESSAGE, 'set': {'server': f'198.51.100.{n}'}}
         with concurrent.futures.ThreadPoolExecutor(8) as pool:
             found = list(pool.map(lambda n: server.api('/api/v1/diagnose', question(n)), range(1, 6)))
-        self.assertEqual(sorted(status for status, _ in found), [200, 200, 200, 429, 429])
+        self.assertEqual(sorted(status for status, _ in found), [200, 429, 429, 429, 429])
         self.assertIn('too many', next(answer['error'] for status, answer in found if status == 429))
         status, headers, _ = server.ask('POST', '/api/v1/diagnose', json.dumps(question(9)), {'Content-Type': 'application/json'})
         self.assertEqual(status, 429)
-        self.assertIn(int(headers['retry-after']), range(1, 21))
+        self.assertIn(int(headers['retry-after']), range(1, 62))
         server.host = '127.0.0.1'
         with concurrent.futures.ThreadPoolExecutor(8) as pool:
             self.assertEqual({status for status, _ in pool.map(lambda n: server.api('/api/v1/diagnose', question(n)), range(10, 16))}, {200})
