@@ -6,7 +6,6 @@
 #include "render/scan.h"
 
 #include "render/html.h"
-#include "scan/stamp.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -41,7 +40,7 @@ static void add_number(struct buf *out, uint64_t n)
 static void add_label(struct buf *out, const struct incidents *set, int64_t at_s)
 {
 	char label[32];
-	size_t n = stamp_label(at_s, set->when.dated, label, sizeof label);
+	size_t n = when_label(&set->when, at_s, label, sizeof label);
 	render_html_escape(out, (struct str){ label, n });
 }
 

@@ -4,7 +4,6 @@
  */
 #include "render/scan.h"
 
-#include "scan/stamp.h"
 
 #include <stdio.h>
 
@@ -207,7 +206,7 @@ void render_spark(struct buf *out, const uint64_t *columns, size_t count)
 static void put_edge(struct buf *out, const struct render_text *t, const struct incidents *set, int64_t at_s, bool day)
 {
 	char label[32];
-	size_t n = stamp_label(at_s, set->when.dated, label, sizeof label), clock = 5;
+	size_t n = when_label(&set->when, at_s, label, sizeof label), clock = 5;
 	bool days_only = set->axis.max_s - set->axis.min_s > 40 * 86400;
 	struct str text =
 		day ? (struct str){ label, days_only ? n - clock - 1 : n } : (struct str){ label + n - clock, clock };
@@ -404,9 +403,8 @@ static void put_group_head(struct buf *out, const struct render_text *t, const s
 {
 	char hour[32];
 	struct str name = g->name;
-	if (set->by == INCIDENT_BY_HOUR && g->first.timed) /* the year is only shown where a stamp had one */
-		name = (struct str){ hour, stamp_label(g->first.at_s - g->first.at_s % 3600, set->when.dated, hour,
-						       sizeof hour) };
+	if (set->by == INCIDENT_BY_HOUR && g->first.timed && !set->when.dated) /* the year was a guess */
+		name = (struct str){ hour, when_label(&set->when, g->first.at_s - g->first.at_s % 3600, hour, sizeof hour) };
 	if (!name.n)
 		name = set->by == INCIDENT_BY_HOUR ? STR("(without a time)") : STR("(no host named)");
 	paint(out, t, BOLD, name);

@@ -224,7 +224,7 @@ static struct str group_of(const struct incidents *set, const struct scan_hit *h
 		return host_of(hit);
 	if (set->by != INCIDENT_BY_HOUR || !place->timed)
 		return STR("");
-	size_t n = stamp_label(place->at_s, true, hour, 32);
+	size_t n = stamp_label(place->at_s + set->when.east_s, true, hour, 32);
 	memcpy(hour + n - 2, "00", 2); /* the minutes */
 	return (struct str){ hour, n };
 }

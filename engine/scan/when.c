@@ -25,6 +25,8 @@ bool when_read(struct when *w, struct str time, int64_t *ret_s)
 		w->year = t.year;
 	else if (guess)
 		w->year = w->now_s ? (int)(1970 + w->now_s / YEAR_S) : YEAR_UNKNOWN;
+	if (t.zoned)
+		w->east_s = t.zone_minutes * 60;
 	if (!stamp_seconds(&t, w->year, &at_s))
 		return false;
 	if (guess && w->now_s && at_s > w->now_s + DAY_S)
@@ -33,4 +35,9 @@ bool when_read(struct when *w, struct str time, int64_t *ret_s)
 		stamp_seconds(&t, ++w->year, &at_s);
 	*ret_s = w->last_s = at_s;
 	return true;
+}
+
+size_t when_label(const struct when *w, int64_t at_s, char *to, size_t size)
+{
+	return stamp_label(at_s + w->east_s, w->dated, to, size);
 }

@@ -12,7 +12,7 @@ import tempfile
 import time
 import unittest
 
-from kbt import FOUND, INTERRUPTED, KBT, NONE, ROOT, USAGE, KbtTest, needs_root
+from kbt import FOUND, INTERRUPTED, KBT, NONE, ROOT, USAGE, KbtTest, needs_root, shared
 
 RCMD = r'Failed to connect to <\\HQ-SRV2>, Error = 53'
 SMS = ('~Error during WNetAddConnection2 to \\\\{}\\SMS_SITE (53)  '
@@ -120,6 +120,14 @@ class ScanReport(KbtTest):
         self.refused('scan', '--top', '0', path, names='--top')
         self.refused('scan', '--context', '99', path, names='--context')
 
+    def test_hours_and_edges_are_those_that_the_log_speaks_of(self):
+        line = '2001-03-12T{:02}:{:02}:00+05:30 ' + RCMD
+        path = self.log([line.format(0, 10), line.format(0, 50), line.format(3, 5)])
+        out = self.kbt('scan', '--by', 'hour', path).out
+        self.assertIn('2001-03-12 00:00  2 hits', out)
+        self.assertIn('2001-03-12 03:00  1 hit', out)
+        self.assertRegex(self.kbt('scan', path).out, r'3 times in 2 h .*00:10 \S+ .*03:05')
+
     def test_counts_over_time_only_where_times_are_known(self):
         self.assertRegex(self.kbt('scan', self.day()).out, '4 times in 3 h  06:13 [▁-█·]+ 09:56')
         out = self.kbt('scan', self.log([RCMD] * 5)).out
@@ -201,6 +209,19 @@ class ScanReport(KbtTest):
         for threads in ('1', '3'):
             last = self.json('scan', '--unknown', '--threads', threads, path)[-1]
             self.assertEqual(last['count'], 9 * 2000)
+
+    def test_real_logs_fold(self):
+        """Thousands of real lines of 16 systems become a list that a person can read."""
+        data = subprocess.run(['zstd', '-dcq', shared('logs/loghub-2k.tar.zst')], stdout=subprocess.PIPE, check=True).stdout
+        found = self.json('scan', '--unknown', self.write('hub.tar', data), code=NONE)
+        counts = [x['count'] for x in found]
+        self.assertEqual(counts, sorted(counts, reverse=True))
+        self.assertGreater(sum(counts), 5000)
+        self.assertLess(len(counts), 450)
+        self.assertGreater(sum(counts[:50]), .75 * sum(counts))
+        templates = {x['template'] for x in found}
+        self.assertIn('Failed password for <*> from <*> port <*> <*>', templates)
+        self.assertIn('RAS KERNEL INFO instruction cache parity error corrected', templates)
 
     def test_only_unknown_errors_are_no_find(self):
         self.kbt('scan', '--unknown', self.log(self.UNKNOWN), code=NONE)
