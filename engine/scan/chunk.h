@@ -10,7 +10,7 @@
 #include "scan/scan.h"
 
 enum {
-	CHUNK_READ = 1 << 20,	/* bytes asked of the reader for one chunk */
+	CHUNK_READ = 256 << 10, /* bytes asked of the reader for one chunk: it stays in the cache while it is scanned */
 	CHUNK_EDGE = 32 << 10	/* context on each side: SCAN_SPAN_MAX usual lines */
 };
 

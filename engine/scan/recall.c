@@ -11,9 +11,6 @@ static struct str keep(struct arena *a, struct str s)
 struct match recall_copy(struct arena *a, const struct match *m)
 {
 	struct match copy = *m;
-	copy.id = keep(a, m->id);
-	copy.title = keep(a, m->title);
-	copy.template = keep(a, m->template);
 	copy.why = keep(a, m->why);
 	copy.code.family = keep(a, m->code.family);
 	copy.code.symbol = keep(a, m->code.symbol);

@@ -36,7 +36,7 @@ const struct recalled *recall_find(const struct recall *r, struct str payload, c
 const struct recalled *recall_keep(struct recall *r, struct str payload, const struct match_envelope *dress,
 				   const struct match *matches, size_t count);
 
-/* recall_copy: what a match says, in the arena; without spans and `also`. */
+/* recall_copy: what a match says, in the arena; id, title and template stay the matcher's; without spans and `also`. */
 struct match recall_copy(struct arena *a, const struct match *m);
 
 #endif

@@ -11,7 +11,7 @@
 #include <pthread.h>
 #include <unistd.h>
 
-enum { SLOTS_MAX = 2 * SCAN_THREADS_MAX + 1 };
+enum { SLOTS_SPARE = 3, SLOTS_MAX = SCAN_THREADS_MAX + SLOTS_SPARE };
 
 enum slot_state { SLOT_FREE, SLOT_READY, SLOT_TAKEN, SLOT_DONE };
 
@@ -116,7 +116,7 @@ enum err scan_open(const struct matcher *m, const struct scan_options *options, 
 	long processors = sysconf(_SC_NPROCESSORS_ONLN);
 	unsigned threads = options && options->threads ? options->threads : processors > 0 ? (unsigned)processors : 1;
 	*s = (struct scan){ .matcher = m, .threads = threads < SCAN_THREADS_MAX ? threads : SCAN_THREADS_MAX };
-	s->slot_count = 2 * s->threads + 1;
+	s->slot_count = s->threads + SLOTS_SPARE; /* each may hold the hits of a chunk that is nothing else */
 	s->options = options ? *options : (struct scan_options){ 0 };
 	pthread_mutex_init(&s->lock, NULL);
 	pthread_cond_init(&s->ready, NULL);
