@@ -434,10 +434,17 @@ static void take_values(const struct fit *f, struct surface *out)
 static bool fit_any(const struct file_view *v, const struct file_owner *owner, struct str text,
 		    const struct letters *letters, bool to_end, struct surface *ret_surface)
 {
-	struct fit f = { .view = v, .owner = owner, .text = text, .message = file_str(v, owner->text), .in = letters };
+	struct fit f; /* large, and most of it never looked at: not cleared */
 	struct surface out = { 0 };
-	split(&f);
+	f.view = v;
+	f.owner = owner;
+	f.text = text;
+	f.message = file_str(v, owner->text);
+	f.in = letters;
+	f.pattern.n = f.count = f.steps = 0;
+	f.tail = STR("");
 	f.to_end = to_end;
+	split(&f);
 	if (!letters->n || !f.count)
 		return false;
 	bool fits = fit_anywhere(&f);

@@ -258,6 +258,10 @@ static void bind_from_line(struct walk *w, const struct proposal *other, const s
 {
 	struct question beside;
 	struct recalled room;
+	struct str raw = { w->text.p + other->from, other->to - other->from };
+	struct match_span same = q->dress.payload; /* logs repeat themselves */
+	if (q->lines == 1 && raw.n == q->text.n && str_eq(part(raw, same), q->payload))
+		return;
 	read_question(w->confirm, other, w->text, &beside);
 	if (!same_source(&q->dress, &beside.dress, adjacent) || str_eq(q->payload, beside.payload))
 		return;

@@ -248,7 +248,10 @@ static void try_find(struct proposer *p, struct line *l, const struct prefilter_
 static void propose_piece(struct proposer *p, const struct proposal *piece, const struct prefilter_find *finds,
 			  size_t count)
 {
-	struct line l = { .piece = *piece };
+	struct line l; /* large: not cleared */
+	l.piece = *piece;
+	l.tried_count = l.span_count = 0;
+	l.fits = false;
 	arena_reset(p->work);
 	read_line(p, &l);
 	for (size_t i = 0; i < count; i++)
