@@ -11,7 +11,7 @@
 
 #include "base/buf.h"
 
-enum { FILE_VERSION = 9 };
+enum { FILE_VERSION = 10 };
 
 enum file_section {
 	SEC_TERM_SLOT,	/* uint32: hash table of term number + 1, a power of two long */
@@ -113,6 +113,7 @@ struct file_literal_message {
 	uint32_t at; /* of the literal in the owner's text */
 	uint16_t before, inside, after; /* letters and digits of its own before the literal, in it and behind it */
 	bool filled_before, filled_after; /* there are variables */
+	char letters_after[4], letters_before[4]; /* next to the literal, nearest first, folded; 0 where none is */
 };
 
 struct file_stamp { int64_t generation; uint32_t identity; }; /* the store's content that it was compiled from */

@@ -194,6 +194,42 @@ static bool literal_of(struct choice *c, struct str fragment, uint32_t *ret_lite
 	return true;
 }
 
+static bool is_letter(char c)
+{
+	return char_is_alnum(c) || (unsigned char)c >= 0x80;
+}
+
+void literals_next_to(struct str before, struct str after, char ret_before[4], char ret_after[4])
+{
+	unsigned n = 0;
+	memset(ret_before, 0, 4);
+	memset(ret_after, 0, 4);
+	for (size_t i = 0; i < after.n && n < 4; i++)
+		if (is_letter(after.p[i]))
+			ret_after[n++] = char_lower(after.p[i]);
+	n = 0;
+	for (size_t i = before.n; i-- && n < 4;)
+		if (is_letter(before.p[i]))
+			ret_before[n++] = char_lower(before.p[i]);
+}
+
+/* What stands beside the literal, up to the variables next to it. */
+static void set_letters(const struct choice *c, const struct file_owner *o, size_t start, size_t end,
+			struct file_literal_message *m)
+{
+	struct str text = { c->text + o->text.at, o->text.n };
+	size_t from = 0, to = text.n;
+	for (uint32_t i = 0; i < o->var_n; i++) {
+		const struct file_var *v = &c->vars[o->var_at + i];
+		if (v->end <= start)
+			from = v->end;
+		else if (v->start >= end && v->start < to)
+			to = v->start;
+	}
+	literals_next_to((struct str){ text.p + from, start - from }, (struct str){ text.p + end, to - end },
+			 m->letters_before, m->letters_after);
+}
+
 static void choose(struct choice *c, uint32_t owner, struct str fragment)
 {
 	const struct file_owner *o = &c->owners[owner];
@@ -205,6 +241,7 @@ static void choose(struct choice *c, uint32_t owner, struct str fragment)
 	x.message.before = own_letters(c, o, (struct span){ 0, start }, &x.message.filled_before);
 	x.message.inside = own_letters(c, o, (struct span){ start, end }, &none);
 	x.message.after = own_letters(c, o, (struct span){ end, o->text.n }, &x.message.filled_after);
+	set_letters(c, o, start, end, &x.message);
 	if (!literal_of(c, fragment, &literal))
 		return;
 	struct chosen *slot = arena_push(&c->arena, &c->chosen, &c->chosen_count, &c->chosen_cap);
@@ -502,13 +539,8 @@ enum err literals_of_sections(const struct buf sections[SEC_COUNT], struct liter
 
 /* ---- a message beside a line ---- */
 
-static bool is_letter(char c)
-{
-	return char_is_alnum(c) || (unsigned char)c >= 0x80;
-}
-
 /* Both texts from a place on, letter by letter, case folded. filled: behind this part of the message is a variable. */
-static bool compare_on(struct str message, bool filled, struct str line, enum literal_end *ret_end)
+static bool compare_on(struct str message, bool filled, struct str line, enum literal_end *ret_end, struct str *ret_rest)
 {
 	size_t i = 0, k = 0;
 	for (;; i++, k++) {
@@ -522,6 +554,7 @@ static bool compare_on(struct str message, bool filled, struct str line, enum li
 			return false;
 	}
 	*ret_end = i < message.n ? END_BEYOND : filled ? END_OPEN : k < line.n ? END_SHORT : END_EVEN;
+	*ret_rest = str_from(message, i);
 	return true;
 }
 
@@ -561,12 +594,13 @@ bool literals_beside(const struct matcher *m, const struct file_literal_message 
 	}
 	struct str before = { text.p + from, start - from };
 	struct str after = str_from((struct str){ text.p + start, to > start ? to - start : 0 }, same);
-	if (to < start || !compare_on(after, to < text.n, str_from(line, at + same), &out.after) ||
+	if (to < start || !compare_on(after, to < text.n, str_from(line, at + same), &out.after, &out.rest_after) ||
 	    !compare_back(before, from > 0, str_first(str_from(line, payload), at - payload), &out.before, &rest))
 		return false;
 	/* "ERROR" may be a level, and the message's first word */
 	if (out.before == END_BEYOND && compare_back(rest, from > 0, str_first(line, payload), &in_dress, &rest) && !rest.n)
 		out.before = from > 0 ? END_OPEN : END_EVEN;
+	out.rest_before = rest;
 	*ret_beside = out;
 	return true;
 }

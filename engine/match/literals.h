@@ -58,7 +58,14 @@ enum literal_end {
 	END_SHORT,  /* the message ends, the line goes on */
 	END_OPEN    /* a variable of the message comes, which fits anything */
 };
-struct literal_beside { enum literal_end before, after; };
+struct literal_beside {
+	enum literal_end before, after;
+	struct str rest_before, rest_after; /* of the message's own words, where it goes on */
+};
+
+/* literals_next_to gives the letters at the end of one text and at the start of another, as file_literal_message has
+ * them. */
+void literals_next_to(struct str before, struct str after, char ret_before[4], char ret_after[4]);
 
 /* literals_beside lays a message so that its literal is at line[at...), which ends where the payload ends; the payload
  * begins at `payload`, at or before `at`; `same` bytes from there on are known to be the same. A message may begin in the

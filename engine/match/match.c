@@ -403,11 +403,22 @@ static uint32_t letters_within(const struct letters *letters, size_t start, size
 	return n;
 }
 
-/* What of the payload the template covers is enough of it. */
-static bool carries(const struct surface *s, const struct letters *letters, struct match_span payload)
+/* What of the payload the template covers is enough of it; what it captures does not count (answer.c says what that is:
+ * each name once, and not what is spelt as the article's placeholder). */
+static bool carries(const struct file_view *v, const struct file_owner *o, const struct surface *s,
+		    const struct letters *letters, struct match_span payload)
 {
 	size_t start = s->span.start > payload.start ? s->span.start : payload.start;
 	uint32_t all = letters_within(letters, payload.start, payload.end), own = letters_within(letters, start, s->span.end);
+	for (unsigned i = 0; i < s->value_count; i++) {
+		const struct file_var *var = &v->vars[o->var_at + i];
+		struct str placeholder = str_first(str_from(file_str(v, o->text), var->start), var->end - var->start);
+		uint32_t n = letters_within(letters, s->values[i].start > start ? s->values[i].start : start, s->values[i].end);
+		bool seen = n == literals_letters(placeholder);
+		for (unsigned k = 0; k < i && !seen; k++)
+			seen = str_eq(file_str(v, v->vars[o->var_at + k].name), file_str(v, var->name));
+		own -= seen ? 0 : n < own ? n : own;
+	}
 	return own >= LITERALS_OWN_MIN && own * 100 >= all * LITERALS_SHARE_MIN;
 }
 
@@ -443,7 +454,7 @@ bool match_fits(const struct matcher *m, struct match_scratch *scratch, struct s
 		if (letters->n == SURFACE_TEXT_MAX)
 			return true;
 		bool whole = surface.span.start <= letters->at[first] && surface.span.end > letters->at[letters->n - 1];
-		if (carries(&surface, letters, dress->payload) &&
+		if (carries(v, o, &surface, letters, dress->payload) &&
 		    (whole || text_names(v, o->article, dress->component) || text_names(v, o->article, log_file)))
 			return true;
 	}

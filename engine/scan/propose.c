@@ -189,6 +189,32 @@ static bool try_from(struct proposer *p, size_t from, size_t past, uint32_t mess
 	return true;
 }
 
+static bool is_word(char c)
+{
+	return char_is_alnum(c) || (unsigned char)c >= 0x80;
+}
+
+/* The letters at a text's start, behind marks; at most eight of them. */
+static struct str first_word(struct str s)
+{
+	size_t n = 0;
+	while (s.n && !is_word(s.p[0]))
+		s = str_from(s, 1);
+	while (n < s.n && n < 8 && is_word(s.p[n]))
+		n++;
+	return str_first(s, n);
+}
+
+static struct str last_word(struct str s)
+{
+	size_t n = 0;
+	while (s.n && !is_word(s.p[s.n - 1]))
+		s.n--;
+	while (n < s.n && n < 8 && is_word(s.p[s.n - 1 - n]))
+		n++;
+	return str_from(s, s.n - n);
+}
+
 /* The line may be the one that a message begins in: the message's first word is there. Variables in front say nothing. */
 static bool has_beginning(struct proposer *p, size_t from, struct str beginning)
 {
@@ -197,11 +223,38 @@ static bool has_beginning(struct proposer *p, size_t from, struct str beginning)
 	return to - from <= SPAN_BYTES_MAX && str_find_nocase((struct str){ p->text.p + from, to - from }, beginning) != STR_NONE;
 }
 
+/* The message's next word is on the next line that says something; its last word on the one before. */
+static bool goes_on(struct proposer *p, const struct line *l, const struct literal_beside *beside)
+{
+	if (beside->after == END_BEYOND) {
+		size_t from = l->piece.next, to;
+		for (unsigned n = 0; n < SCAN_SPAN_MAX && from < p->text.n; n++, from = to) {
+			to = propose_lines_on(p->text, from, 1);
+			struct str line = { p->text.p + from, to - from };
+			if (!is_blank(line))
+				return str_find_nocase(line, first_word(beside->rest_after)) != STR_NONE;
+		}
+		return false;
+	}
+	if (beside->before == END_BEYOND) {
+		size_t to = l->piece.from, from;
+		for (unsigned n = 0; n < SCAN_SPAN_MAX && to; n++, to = from) {
+			from = propose_lines_back(p->text, to, 1);
+			struct str line = { p->text.p + from, to - from };
+			if (!is_blank(line))
+				return str_find_nocase(line, last_word(beside->rest_before)) != STR_NONE;
+		}
+		return false;
+	}
+	return true;
+}
+
 static void try_span(struct proposer *p, struct line *l, const struct file_literal_message *m,
 		     const struct literal_beside *beside)
 {
 	bool even = beside->before == END_EVEN && beside->after == END_EVEN;
-	if (even || beside->before == END_SHORT || beside->after == END_SHORT || l->span_count >= SPANS_MAX)
+	if (even || beside->before == END_SHORT || beside->after == END_SHORT || l->span_count >= SPANS_MAX ||
+	    !goes_on(p, l, beside))
 		return;
 	struct str beginning = literals_beginning(p->matcher, m);
 	size_t from = l->piece.from;
@@ -224,6 +277,15 @@ static void try_span(struct proposer *p, struct line *l, const struct file_liter
 
 /* ---- all of a piece ---- */
 
+/* The letters next to a literal, as far as both sides have any. */
+static bool differs(const char a[4], const char b[4])
+{
+	for (unsigned i = 0; i < 4 && a[i] && b[i]; i++)
+		if (a[i] != b[i])
+			return true;
+	return false;
+}
+
 static void try_find(struct proposer *p, struct line *l, const struct prefilter_find *find)
 {
 	const struct file_literal *literal = &p->literals->literals[find->literal];
@@ -232,11 +294,17 @@ static void try_find(struct proposer *p, struct line *l, const struct prefilter_
 	bool seen = !l->damaged && at >= payload.start; /* else it cannot be laid beside */
 	struct str text = { literal->text, literal->n };
 	size_t same = seen && str_starts_nocase(str_from(l->text, at), text) ? text.n : 0; /* 0: broken over a line end */
+	char before[4], after[4];
+	if (same) /* of the payload only: a message may begin in the dress, or on the line before */
+		literals_next_to(str_from(str_first(l->text, at), payload.start),
+				 str_from(str_first(l->text, payload.end), at + same), before, after);
 	for (uint32_t k = literal->message_at; k < literal[1].message_at; k++) {
 		const struct file_literal_message *m = &p->literals->messages[k];
 		if (m->owner >= p->literals->mark_from) /* marks.c sees to it */
 			continue;
-		struct literal_beside beside = { END_OPEN, END_OPEN };
+		struct literal_beside beside = { .before = END_OPEN, .after = END_OPEN };
+		if (same && (differs(m->letters_after, after) || differs(m->letters_before, before)))
+			continue;
 		if (seen && !literals_beside(p->matcher, m, str_first(l->text, payload.end), payload.start, at, same, &beside))
 			continue;
 		try_line(p, l, m, &beside);

@@ -11,7 +11,7 @@ import sys
 title = 'scan, beside grep, ripgrep and a bare Vectorscan pass over the same literals'
 
 SMALL_MB, FULL_MB, PEER_MB = 200, 400, 20
-HOSTILE_MB, LINE_MB, FULL_LINE_MB, REPEATS = 40, 256, 2048, 300000
+HOSTILE_MB, LINE_MB, FULL_LINE_MB, REPEATS = 20, 256, 2048, 300000
 PEER_SECONDS, ROUNDS = 100, 3
 
 
