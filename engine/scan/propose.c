@@ -142,6 +142,18 @@ static void try_line(struct proposer *p, struct line *l, const struct file_liter
 
 /* ---- several lines ---- */
 
+/* Bytes that damage_undo may change over lines too: a word parted at a line end, mail's marks, control bytes. */
+static bool lines_look_damaged(struct str s)
+{
+	if (looks_damaged(s))
+		return true;
+	for (size_t i = 0; i < s.n; i++)
+		if (((unsigned char)s.p[i] < 0x20 && s.p[i] != '\n') || (s.p[i] == '-' && i + 1 < s.n && s.p[i + 1] == '\n') ||
+		    (s.p[i] == '>' && (!i || s.p[i - 1] == '\n')))
+			return true;
+	return false;
+}
+
 /* joins gives the lines from a place on as one text; at most SPAN_BYTES_MAX of them. */
 static bool joins(struct proposer *p, size_t from, struct str *ret_raw, struct clean *ret_joined)
 {
@@ -150,7 +162,10 @@ static bool joins(struct proposer *p, size_t from, struct str *ret_raw, struct c
 	bool dressed;
 	size_t to = propose_lines_on(p->text, from, SCAN_SPAN_MAX);
 	*ret_raw = str_first((struct str){ p->text.p + from, to - from }, SPAN_BYTES_MAX);
-	return !damage_undo(*ret_raw, p->spans, &clean) && !lines_join(&clean, p->spans, ret_joined, &dress, &dressed);
+	clean = (struct clean){ .text = *ret_raw };
+	if (lines_look_damaged(*ret_raw) && damage_undo(*ret_raw, p->spans, &clean))
+		return false;
+	return !lines_join(&clean, p->spans, ret_joined, &dress, &dressed);
 }
 
 static bool is_blank(struct str s)
