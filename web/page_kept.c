@@ -10,6 +10,8 @@
 #include "web/gate.h"
 #include "web/keep.h"
 
+#include <cjson/cJSON.h>
+
 enum { TITLE_MAX = 120 };
 
 /* ---- making ---- */
@@ -161,6 +163,33 @@ static enum run_form form_of(const struct http_request *req)
 	return str_eq(as, STR("text")) || (!as.n && http_accepts(req, "text/plain")) ? RUN_TEXT : RUN_HTML;
 }
 
+static void add_hidden(struct buf *out, const char *before, const char *name, const char *value)
+{
+	buf_addf(out, "<input type=\"hidden\" name=\"%s", before);
+	render_html_escape(out, str_c(name));
+	buf_add_c(out, "\" value=\"");
+	render_html_escape(out, str_c(value));
+	buf_add_c(out, "\">");
+}
+
+/* add_check_again: a form that asks the same question now. */
+static void add_check_again(struct buf *out, struct site *site, const struct http_request *req, const struct kept_item *item)
+{
+	cJSON *root = str_eq(item->kind, STR("scan")) ? NULL : cJSON_ParseWithLength(item->forms[RUN_JSON].p, item->forms[RUN_JSON].n);
+	const cJSON *query = cJSON_GetObjectItemCaseSensitive(root, "query"), *b;
+	if (cJSON_IsString(query)) {
+		buf_add_c(out, "<form method=\"post\" action=\"/\">");
+		page_csrf(out, site, req);
+		add_hidden(out, "", "text", query->valuestring);
+		cJSON_ArrayForEach(b, cJSON_GetObjectItemCaseSensitive(root, "bindings"))
+			if (cJSON_IsString(b))
+				add_hidden(out, "set.", b->string, b->valuestring);
+		buf_add_c(out, "<p class=\"actions\"><button class=\"primary\" name=\"do\" value=\"diagnose\">Check again</button> "
+			       "<span class=\"hint\">asks the same question now</span></p></form>\n");
+	}
+	cJSON_Delete(root);
+}
+
 static void add_kept(struct buf *out, struct site *site, const struct http_request *req, struct str name,
 		     const struct kept_item *item)
 {
@@ -175,6 +204,7 @@ static void add_kept(struct buf *out, struct site *site, const struct http_reque
 		      "<button type=\"button\" data-link=\"/r/%.*s\" hidden>Copy the link</button></p>\n</section>\n",
 		 STR_ARG(name), STR_ARG(name), STR_ARG(name), STR_ARG(name));
 	buf_add(out, item->forms[RUN_HTML]);
+	add_check_again(out, site, req, item);
 	if (gate_has_tokens(site_gate(site)) && req->role == ROLE_ADMIN) {
 		buf_addf(out, "<form method=\"post\" action=\"/r/%.*s/delete\">", STR_ARG(name));
 		page_csrf(out, site, req);

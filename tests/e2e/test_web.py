@@ -166,7 +166,7 @@ class Pages(unittest.TestCase):
             self.assertEqual(server.get('/search?' + query)[0], 400, query)
 
     def test_browse(self):
-        server.api('/api/v1/lookup', {'text': 'System error 1326 has occurred.'})
+        server.api('/api/v1/lookup', {'text': MESSAGE})
         status, _, text = server.get('/browse')
         page = Page(text)
         self.assertEqual(status, 200)
@@ -174,7 +174,7 @@ class Pages(unittest.TestCase):
         self.assertTrue(page.find('a', href='/search?kind=ours'))
         self.assertIn('ERROR_BAD_NETPATH', page.text)
         self.assertIn('Most seen here', page.text)
-        self.assertNotIn('1326 has occurred', page.text)
+        self.assertNotIn('Failed to connect', page.text)
         for link in page.find('a'):
             if link['href'].startswith('/search?'):
                 self.assertIn('<ol class="hits"', server.get(link['href'])[2], link['href'])
@@ -597,6 +597,7 @@ class Kept(unittest.TestCase):
         self.assertIn('Confirmed', page.text)
         self.assertFalse(page.find('button', id='run'))
         self.assertEqual(json.loads(server.get(path, Accept='application/json')[2])['verdict']['state'], 'confirmed')
+        self.assertEqual([page.find('input', name=n)[0]['value'] for n in ('text', 'set.server')], [fields['text'], '127.0.0.1'])
 
     def test_nothing_is_kept_unasked(self):
         before = os.stat(server.db + '.kept').st_mtime_ns if os.path.exists(server.db + '.kept') else 0

@@ -238,6 +238,12 @@ class Roles(Case):
         self.file, self.secrets = self.tokens(reader='read', prober='probe', boss='admin')
         self.server = self.serve('--tokens', self.file)
 
+    def api_of(self, name, method, path, value):
+        status, _, text = self.server.ask(method, path, json.dumps(value),
+                                          {'Content-Type': 'application/json', **bearer(self.secrets[name])})
+        self.assertEqual(status, 200, text)
+        return json.loads(text)
+
     def test_nobody_gets_anything(self):
         s = self.server
         for method, path in (('GET', '/'), ('POST', '/'), ('GET', '/kb/Q150536'), ('GET', '/search?q=a'), ('GET', '/metrics'),
@@ -313,6 +319,27 @@ class Roles(Case):
         self.assertEqual(self.server.form('/', {'text': MESSAGE, 'do': 'diagnose', 'csrf': csrf}, cookie)[0], 200)
         other = {'Cookie': self.server.form('/login', {'token': self.secrets['boss']})[1]['set-cookie'].split(';')[0]}
         self.assertEqual(self.server.form('/', {'text': MESSAGE, 'csrf': csrf}, other)[0], 403)  # of another session
+
+    def test_what_is_kept_is_its_makers_and_the_admins(self):
+        made = self.api_of('prober', 'POST', '/api/v1/kept', {'text': MESSAGE})
+        path = '/r/' + made['name']
+        self.assertEqual(self.server.ask('GET', path, headers={'Accept': 'application/json'})[0], 401)
+        self.assertEqual(self.server.ask('GET', path, headers=bearer(self.secrets['reader']))[0], 200)
+        form = {'Content-Type': 'application/x-www-form-urlencoded'}
+        for name, key, status in (('reader', 'nonsense', 403), ('prober', '', 403), ('boss', '', 200), ('boss', '', 404)):
+            answer = self.server.ask('POST', path + '/delete', f'key={key}', {**form, **bearer(self.secrets[name])})
+            self.assertEqual(answer[0], status, (name, answer[2][-300:]))
+
+    def test_a_log_by_a_form_wants_the_mark_of_the_session(self):
+        cookie = self.server.form('/login', {'token': self.secrets['reader']})[1]['set-cookie'].split(';')[0]
+        page = self.server.ask('GET', '/logs', headers={'Cookie': cookie, 'Sec-Fetch-Site': 'same-origin'})[2]
+        mark = re.search(r'name="csrf" value="(\w+)"', page).group(1)
+        for value, status in (('', 403), ('x' + mark[1:], 403), (mark, 200)):
+            body = (f'--e\r\nContent-Disposition: form-data; name="csrf"\r\n\r\n{value}\r\n--e\r\nContent-Disposition: form-data; '
+                    'name="file"; filename="a.log"\r\n\r\nnothing\n\r\n--e--\r\n')
+            answer = self.server.ask('POST', '/logs', body, {'Content-Type': 'multipart/form-data; boundary=e', 'Cookie': cookie,
+                                                             'Sec-Fetch-Site': 'same-origin'})
+            self.assertEqual(answer[0], status, value)
 
     def test_a_token_that_is_taken_out_is_out(self):
         s, who = self.server, bearer(self.secrets['prober'])

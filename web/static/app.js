@@ -53,6 +53,19 @@
 		return rest;
 	};
 
+	/* A text in a field of its own is copied by the button behind it. */
+	document.addEventListener('toggle', e => {
+		const copy = e.target.querySelector && e.target.querySelector('[data-copy]');
+		if (copy && navigator.clipboard)
+			copy.hidden = false;
+	}, true);
+	document.addEventListener('click', e => {
+		if (!e.target.matches('[data-copy]'))
+			return;
+		const area = e.target.closest('details').querySelector('textarea');
+		navigator.clipboard.writeText(area.value).then(() => { e.target.textContent = 'Copied'; }, () => area.select());
+	});
+
 	/* Links can be copied where there is a clipboard to copy them to. */
 	const offerCopies = () => {
 		for (const button of document.querySelectorAll('[data-link]'))
@@ -429,17 +442,6 @@
 			stop();
 			say('Stopped.');
 		}
-	});
-	results.addEventListener('toggle', e => {
-		const copy = e.target.querySelector('[data-copy]');
-		if (copy && navigator.clipboard)
-			copy.hidden = false;
-	}, true);
-	results.addEventListener('click', e => {
-		if (!e.target.matches('[data-copy]'))
-			return;
-		const area = e.target.closest('details').querySelector('textarea');
-		navigator.clipboard.writeText(area.value).then(() => { e.target.textContent = 'Copied'; }, () => area.select());
 	});
 	grow();
 })();

@@ -227,6 +227,7 @@ await test('without a script: a link by the form', async page => {
 	await page.click('.made .link a');
 	await page.waitForURL('**/r/*');
 	is((await page.textContent('pre.message')).includes('System error 53'), 'the message is missing');
+	is(await page.locator('button[value=diagnose]').count() === 1, 'it cannot be checked again');
 	await page.click('a[href$="as=markdown"]');
 	is((await page.textContent('body')).startsWith('```'), 'no Markdown');
 }, { javaScriptEnabled: false });
@@ -273,6 +274,11 @@ await test('a log that is picked: incidents, timeline, lines around, filters by 
 	await lists.nth(1).selectOption({ index: 3 });
 	is(await page.locator('.incident:visible').count() === 1, 'what came later is still there');
 	is(await page.locator('.time g.off').count() > 5, 'the timeline does not show the choice');
+	await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+	await page.click('.draft summary');
+	await page.click('.draft [data-copy]');
+	await page.waitForSelector('[data-copy]:has-text("Copied")');
+	is((await page.evaluate(() => navigator.clipboard.readText())).startsWith('# Log scan of app'), 'the result is not copied');
 	await page.locator('.incident:visible h3 a').click();
 	await page.waitForURL('**/kb/Q-no-route-to-host');
 });
