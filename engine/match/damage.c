@@ -28,15 +28,41 @@ static void put(struct mender *m, char c)
 	m->in_step++;
 }
 
-/* ESC [ parameters letter */
+/* A terminal's control sequence (ECMA-48 5.4, 5.6): ESC [ parameters and a final byte, ESC ] text up to BEL or ESC \,
+ * and the choice of a character set. */
 static size_t ansi_at(struct str s)
 {
 	size_t n = 2;
-	if (s.n < 3 || s.p[0] != 0x1B || s.p[1] != '[')
+	if (s.n < 3 || s.p[0] != 0x1B)
 		return 0;
-	while (n < s.n && n < 24 && !char_is_alpha(s.p[n]))
+	if (s.p[1] == '(' || s.p[1] == ')')
+		return 3;
+	if (s.p[1] == '[') {
+		while (n < s.n && n < 24 && (s.p[n] < '@' || s.p[n] > '~'))
+			n++;
+		return n < s.n ? n + 1 : n;
+	}
+	if (s.p[1] != ']')
+		return 0;
+	while (n < s.n && n < 300 && s.p[n] != 0x07 && s.p[n] != 0x1B && s.p[n] != '\n')
 		n++;
-	return n < s.n ? n + 1 : n;
+	if (n == s.n || (s.p[n] != 0x07 && s.p[n] != 0x1B))
+		return 0;
+	return n + 1 + (n + 1 < s.n && s.p[n] == 0x1B && s.p[n + 1] == '\\');
+}
+
+/* JSON writers keep HTML's characters out of a line: \u003c is <. */
+static size_t unicode_escape_at(struct str s, char *ret_c)
+{
+	static const struct { const char *escape; char c; } table[] = {
+		{ "\\u003c", '<' }, { "\\u003e", '>' }, { "\\u0026", '&' }, { "\\u0027", '\'' },
+	};
+	for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+		*ret_c = table[i].c;
+		if (str_starts_nocase(s, str_c(table[i].escape)))
+			return strlen(table[i].escape);
+	}
+	return 0;
 }
 
 static size_t entity_at(struct str s, char *ret_c)
@@ -156,7 +182,8 @@ static void step(struct mender *m)
 	}
 	if (c == 0x1B && (n = ansi_at(rest)) > 0) {
 		m->at += n;
-	} else if (c == '&' && (n = entity_at(rest, &other)) > 0) {
+	} else if ((c == '&' && (n = entity_at(rest, &other)) > 0) ||
+		   (c == '\\' && (n = unicode_escape_at(rest, &other)) > 0)) {
 		put(m, other);
 		m->at += n;
 	} else if (c == '<' && (n = tag_at(rest)) > 0) {

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
- * What mail, HTML, shells, editors and terminals did to a message is undone: entities and the tags of line breaks, ANSI
- * colours, control bytes (so UTF-16 reads as its ASCII), no-break and zero-width spaces, smart quotes and dashes, words
- * hyphenated at a line end, mail's `>` marks. The result keeps a map back to the offsets of the query. Linear.
+ * What mail, HTML, shells, editors and terminals did to a message is undone: entities and the tags of line breaks,
+ * JSON's escapes of the same characters, terminals' control sequences, control bytes (so UTF-16 reads as its ASCII),
+ * no-break and zero-width spaces, smart quotes and dashes, words hyphenated at a line end, mail's `>` marks. The result
+ * keeps a map back to the offsets of the query. Linear.
  */
 #ifndef KBT_MATCH_DAMAGE_H
 #define KBT_MATCH_DAMAGE_H
