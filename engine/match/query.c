@@ -3,6 +3,8 @@
 
 #include "match/vocab.h"
 
+#include "rule/rule.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -79,23 +81,36 @@ static bool may_be_slip(const struct file_view *v, const struct query_token *t, 
 	return !t->exact || v->terms[t->terms[0]].group_n < 8;
 }
 
-/* A number in hexadecimal is the same number in decimal, and the other way round; an HRESULT of Windows' own facility
- * (MS-ERREF 2.1.2) is the error within. */
-static void add_other_spellings(const struct file_view *v, struct query_token *t, const struct token *token)
+static void offer_number(const struct file_view *v, struct query_token *t, uint64_t value, bool hex)
 {
-	char text[TOKEN_MAX + 1], other[24];
+	char text[24];
+	int n = snprintf(text, sizeof text, hex ? "0x%llx" : "%llu", (unsigned long long)value);
+	offer(v, t, text, (size_t)n, 1);
+}
+
+/* "-2147024843": not the mark in "COM-53" or "1957994488-839522115". */
+static bool has_sign(struct str text, size_t at)
+{
+	return at && text.p[at - 1] == '-' && (at == 1 || !char_is_alnum(text.p[at - 2]));
+}
+
+/* A number in hexadecimal is the same number in decimal, and the other way round; a negative one is 32 bits wide; and
+ * what carries a Windows error is that error. */
+static void add_other_spellings(const struct query *q, struct query_token *t, const struct token *token)
+{
+	char text[TOKEN_MAX + 1];
+	int64_t carried;
 	memcpy(text, token->word, token->n);
 	text[token->n] = 0;
 	bool hex = token->n > 2 && text[1] == 'x';
 	if (token->n > 12)
 		return;
-	unsigned long long value = strtoull(text, NULL, hex ? 16 : 10);
-	int n = snprintf(other, sizeof other, hex ? "%llu" : "0x%llx", value);
-	offer(v, t, other, (size_t)n, 1);
-	if (hex && value >> 16 == 0x8007) {
-		n = snprintf(other, sizeof other, "%llu", value & 0xFFFF);
-		offer(v, t, other, (size_t)n, 1);
-	}
+	uint64_t value = strtoull(text, NULL, hex ? 16 : 10);
+	if (!hex && value > INT32_MAX / 2 && value <= 1ull << 31 && has_sign(q->clean->text, token->start))
+		value = (uint32_t)-value;
+	offer_number(q->view, t, value, !hex);
+	if (rule_code_win32((int64_t)value, &carried))
+		offer_number(q->view, t, (uint64_t)carried, false);
 }
 
 static void add_token(struct query *q, const struct token *token, uint32_t *slips)
@@ -110,7 +125,7 @@ static void add_token(struct query *q, const struct token *token, uint32_t *slip
 		t->exact = true;
 	}
 	if (t->number)
-		add_other_spellings(v, t, token);
+		add_other_spellings(q, t, token);
 	if (may_be_slip(v, t, token) && *slips < SLIPS_MAX) {
 		++*slips;
 		add_slips(v, t, token);

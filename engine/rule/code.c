@@ -66,18 +66,23 @@ static struct str family_by_words(struct str around)
 	return STR("");
 }
 
+/* An HRESULT or NTSTATUS of an error by its top bits, also as programs print it: signed, or unsigned in decimal. */
+static bool is_wide(int64_t value, bool hex)
+{
+	uint32_t top = (uint32_t)value >> 28;
+	bool signless = hex || value > INT32_MAX;
+	return (signless ? value <= UINT32_MAX : value < 0 && value >= INT32_MIN) && (top == 0x8 || top == 0xC);
+}
+
 static struct str family_of(struct str text, size_t at, int64_t value, bool hex)
 {
 	struct str words = family_by_words(before(text, at, WORDS_BEFORE));
-	uint32_t top = (uint32_t)value >> 28;
 	if (str_eq(words, STR("bugcheck")) || (str_eq(words, STR("ras")) && (value < 600 || value > 800)))
 		words = hex && str_eq(words, STR("bugcheck")) ? words : STR("");
 	if (words.n)
 		return words;
-	if ((hex && top == 0x8) || (value < 0 && top == 0x8))
-		return STR("hresult");
-	if (top == 0xC && (hex || value < 0))
-		return STR("ntstatus");
+	if (is_wide(value, hex))
+		return (uint32_t)value >> 28 == 0x8 ? STR("hresult") : STR("ntstatus");
 	if (value >= 10004 && value <= 11031)
 		return STR("winsock");
 	return STR("");
@@ -95,8 +100,7 @@ static bool in_parentheses(struct str text, size_t start, size_t end)
 static bool is_code(struct str text, size_t start, size_t end, int64_t value, bool hex)
 {
 	struct str head = before(text, start, WORDS_BEFORE), w = word_before(head);
-	bool wide = hex && end - start == 10 && (((uint32_t)value >> 28) == 0x8 || ((uint32_t)value >> 28) == 0xC);
-	if (wide || (value < 0 && ((uint32_t)value >> 28) == 0x8) || in_parentheses(text, start, end))
+	if ((is_wide(value, hex) && (value < 0 || (hex && end - start == 10))) || in_parentheses(text, start, end))
 		return true;
 	if (is_code_word(w))
 		return true;
@@ -145,7 +149,8 @@ size_t rule_codes_find(struct str text, struct rule_code_at *codes, size_t max)
 	size_t count = 0;
 	for (size_t at = 0; at < text.n && count < max;) {
 		struct rule_code_at c = { 0 };
-		bool hex, sign = text.p[at] == '-' && at + 1 < text.n && char_is_digit(text.p[at + 1]);
+		bool hex, sign = text.p[at] == '-' && at + 1 < text.n && char_is_digit(text.p[at + 1]) &&
+				 !(at && char_is_digit(text.p[at - 1])); /* "S-1-5-21-1957994488" has none */
 		if (!is_word_char(text.p[at]) && !sign) {
 			at++;
 			continue;

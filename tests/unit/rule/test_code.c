@@ -27,6 +27,9 @@ static void shapes_and_families(void **state)
 		{ "it ended with 0x80070035", 0x80070035, "hresult" },
 		{ "-2147024843", -2147024843, "hresult" },
 		{ "status 0xC00000BE", 0xC00000BE, "ntstatus" },
+		{ "it left with -1073741634", -1073741634, "ntstatus" },
+		{ "exit code 3221225662", 3221225662, "ntstatus" },
+		{ "error 2147942453", 2147942453, "hresult" },
 		{ "STOP: 0x0000007B (x)", 0x7B, "bugcheck" },
 		{ "Winsock error 10061", 10061, "winsock" },
 		{ "socket error 10054", 10054, "winsock" },
@@ -45,7 +48,8 @@ static void other_numbers_are_none(void **state)
 {
 	(void)state;
 	static const char *const texts[] = { "Windows NT 4.0", "There are 512 bytes free", "at 0137:bff9a28d", "line 12 of 30",
-					     "version (4711) is out", "A Fatal Exception 0E has occurred at 0x77f6489f" };
+					     "version (4711) is out", "A Fatal Exception 0E has occurred at 0x77f6489f",
+					     "account S-1-5-21-1957994488-839522115", "call 3221225662" };
 	struct rule_code_at found[2];
 	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
 		if (rule_codes_find(str_c(texts[i]), found, 2))
