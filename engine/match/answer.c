@@ -188,9 +188,30 @@ static bool is_bound(const struct match *m, struct str name)
 	return false;
 }
 
-static bool is_slash(char c)
+/* Slashes, and what a quoting mail puts before a line. */
+static bool is_edge_of_name(char c)
 {
-	return c == '\\' || c == '/';
+	return c == '\\' || c == '/' || c == '|' || c == '<' || c == '>' || char_is_space(c);
+}
+
+/* A name that is one word: what a terminal or mail wrapped is put together again, and what has spaces is none. */
+static bool read_name(struct arena *a, struct str *value)
+{
+	char *out = str_find_char(*value, '\n') == STR_NONE ? NULL : arena_alloc(a, value->n);
+	size_t n = 0;
+	for (size_t i = 0; out && i < value->n; i++) {
+		bool wrap = value->p[i] == '\n';
+		while (wrap && i + 1 < value->n && char_is_space(value->p[i + 1]))
+			i++;
+		if (!wrap)
+			out[n++] = value->p[i];
+	}
+	if (out)
+		*value = (struct str){ out, n };
+	for (size_t i = 0; i < value->n; i++)
+		if (char_is_space(value->p[i]))
+			return false;
+	return value->n > 0;
 }
 
 static void add_capture(const struct query *q, const struct answer *x, unsigned var, struct match *out)
@@ -200,11 +221,13 @@ static void add_capture(const struct query *q, const struct answer *x, unsigned 
 	struct str value = str_first(str_from(q->clean->text, s.start), s.end - s.start), name = file_str(q->view, v->name);
 	enum var_type type = (enum var_type)v->type;
 	if (is_named(type)) {
-		for (; value.n && is_slash(value.p[0]); s.start++)
+		for (; value.n && is_edge_of_name(value.p[0]); s.start++)
 			value = str_from(value, 1);
-		for (; value.n && is_slash(value.p[value.n - 1]); s.end--)
+		for (; value.n && is_edge_of_name(value.p[value.n - 1]); s.end--)
 			value.n--;
 	}
+	if ((type == VAR_HOST || type == VAR_NETBIOS || type == VAR_ADDRESS) && !read_name(q->arena, &value))
+		return;
 	if (!value.n || is_placeholder(value, file_str(q->view, x->owner->text), v) || is_bound(out, name))
 		return;
 	out->captures[out->capture_count++] = (struct match_capture){
