@@ -378,6 +378,59 @@ static void note_component(struct peel *p)
 	}
 }
 
+enum event_field { EVENT_NONE, EVENT_OTHER, EVENT_ID, EVENT_SOURCE, EVENT_COMPUTER, EVENT_DATE, EVENT_DESCRIPTION };
+enum { EVENT_FIELDS_LEAST = 3, EVENT_LINES_MAX = 24 };
+
+/* "Event Source:\tDhcp" */
+static enum event_field event_field_of(struct str line, struct str *ret_value)
+{
+	static const struct { const char *name; enum event_field field; } names[] = {
+		{ "event id", EVENT_ID },	   { "eventid", EVENT_ID },	     { "event source", EVENT_SOURCE },
+		{ "source", EVENT_SOURCE },	   { "computer", EVENT_COMPUTER },   { "date", EVENT_DATE },
+		{ "description", EVENT_DESCRIPTION }, { "event type", EVENT_OTHER }, { "type", EVENT_OTHER },
+		{ "event category", EVENT_OTHER }, { "category", EVENT_OTHER },	     { "task category", EVENT_OTHER },
+		{ "time", EVENT_OTHER },	   { "user", EVENT_OTHER },	     { "level", EVENT_OTHER },
+		{ "keywords", EVENT_OTHER },	   { "log name", EVENT_OTHER },	     { "opcode", EVENT_OTHER },
+	};
+	struct str name, value;
+	if (!str_cut(line, ':', &name, &value))
+		return EVENT_NONE;
+	*ret_value = str_trim(value);
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		if (str_eq_nocase(str_trim(name), str_c(names[i].name)))
+			return names[i].field;
+	return EVENT_NONE;
+}
+
+bool envelope_event(struct str text, struct match_envelope *ret_envelope)
+{
+	struct match_envelope e = { .kind = STR("nt-event") };
+	struct str rest = text, line, value = STR("");
+	unsigned known = 0;
+	bool id = false;
+	for (unsigned n = 0; n < EVENT_LINES_MAX && str_line(&rest, &line); n++) {
+		enum event_field field = event_field_of(line, &value);
+		known += field != EVENT_NONE;
+		id |= field == EVENT_ID;
+		if (field == EVENT_SOURCE)
+			e.component = value;
+		else if (field == EVENT_COMPUTER)
+			e.host = value;
+		else if (field == EVENT_DATE)
+			e.time = value;
+		if (field != EVENT_DESCRIPTION)
+			continue;
+		struct str payload = str_trim(value.n ? str_from(text, (size_t)(value.p - text.p)) : rest);
+		if (!id || known < EVENT_FIELDS_LEAST || !payload.n)
+			return false;
+		e.payload.start = (size_t)(payload.p - text.p);
+		e.payload.end = e.payload.start + payload.n;
+		*ret_envelope = e;
+		return true;
+	}
+	return false;
+}
+
 void envelope_read(struct str text, struct match_envelope *ret_envelope)
 {
 	struct match_envelope e = { .kind = STR("") };

@@ -13,4 +13,8 @@
  * text and the kind empty. */
 void envelope_read(struct str text, struct match_envelope *ret_envelope);
 
+/* envelope_event: an event as the event viewers copy it, a field a line; the payload is what stands behind
+ * "Description:". False where the text is none. */
+bool envelope_event(struct str text, struct match_envelope *ret_envelope);
+
 #endif

@@ -196,15 +196,21 @@ static uint32_t all_answers(struct query *q, const struct match_options *options
 	return best < SURE ? add_text_answers(q, out->envelope.time.n > 0, answers, n) : n;
 }
 
+static void read_payload(struct query *q, struct match_span payload)
+{
+	q->payload = payload;
+	query_read(q);
+	if (q->stretch_count == 1)
+		q->stretches[0].start = payload.start;
+}
+
 static void read_line(struct query *q, struct str line, struct match_envelope *ret_envelope)
 {
 	size_t at = (size_t)(line.p - q->clean->text.p);
 	envelope_read(line, ret_envelope);
 	ret_envelope->payload.start += at;
 	ret_envelope->payload.end += at;
-	q->payload = ret_envelope->payload;
-	query_read(q);
-	q->stretches[0].start = q->payload.start;
+	read_payload(q, ret_envelope->payload);
 }
 
 /* A paste that is no message as a whole may have one among its lines: the surest that is there word for word. */
@@ -261,6 +267,24 @@ static uint32_t ask_lines(struct query *q, const struct match_options *options, 
 	meaning_read(q->view, q->clean->text, one.envelope.payload, q->arena, &one);
 	*out = one;
 	return all_answers(q, options, out, answers);
+}
+
+/* An event as the viewers copy it is its description: the fields before that are any event's. */
+static uint32_t ask_event(struct query *q, const struct match_options *options, const struct match_envelope *event,
+			  struct match_answer *out, struct answer *answers, uint32_t n)
+{
+	struct answer *more = arena_array(q->arena, struct answer, MATCH_RESULTS_MAX);
+	struct match_answer one = { .query = out->query, .envelope = *event };
+	read_payload(q, event->payload);
+	meaning_read(q->view, q->clean->text, event->payload, q->arena, &one);
+	uint32_t count = more ? all_answers(q, options, &one, more) : 0;
+	if (!more || (n && (!count || more[0].confidence < answers[0].confidence))) {
+		read_payload(q, out->envelope.payload);
+		return n;
+	}
+	memcpy(answers, more, count * sizeof *answers);
+	*out = one;
+	return count;
 }
 
 static void to_query_spans(const struct clean *clean, struct match_answer *out)
@@ -323,8 +347,10 @@ enum err match_message(const struct matcher *m, struct match_scratch *scratch, s
 	read_envelope(q, options, &out.envelope);
 	meaning_read(&m->view, clean.text, out.envelope.payload, a, &out);
 	uint32_t n = all_answers(q, options, &out, answers);
+	struct match_envelope event;
 	if (!options->keep_envelope && is_paste(q, clean.text, n ? answers : NULL))
-		n = ask_lines(q, options, &out, answers, n);
+		n = envelope_event(clean.text, &event) ? ask_event(q, options, &event, &out, answers, n) :
+							 ask_lines(q, options, &out, answers, n);
 	answers_give(q, answers, n, options->limit ? options->limit : 10, &out);
 	to_query_spans(&clean, &out);
 	if (arena_err(a))

@@ -16,6 +16,16 @@ static void inside(struct str text, struct str part)
 		abort();
 }
 
+static void check(struct str text, const struct match_envelope *e)
+{
+	if (e->payload.start > e->payload.end || e->payload.end > text.n)
+		abort();
+	inside(text, e->time);
+	inside(text, e->component);
+	inside(text, e->host);
+	inside(text, e->thread);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct arena a = { 0 };
@@ -32,12 +42,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		last = at;
 	}
 	envelope_read(c.text, &e);
-	if (e.payload.start > e.payload.end || e.payload.end > c.text.n)
-		abort();
-	inside(c.text, e.time);
-	inside(c.text, e.component);
-	inside(c.text, e.host);
-	inside(c.text, e.thread);
+	check(c.text, &e);
+	if (envelope_event(c.text, &e))
+		check(c.text, &e);
 	arena_free(&a);
 	return 0;
 }

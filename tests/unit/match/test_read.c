@@ -119,6 +119,35 @@ static void envelopes_are_told_apart(void **state)
 	}
 }
 
+static void an_event_is_its_description(void **state)
+{
+	(void)state;
+	static const struct { const char *text, *payload, *component, *host; } cases[] = {
+		{ "Event Type:\tError\nEvent Source:\tStore\nEvent ID:\t7001\nUser:\t\tN/A\nComputer:\tBOX\n"
+		  "Description:\nDisk\nfull\n",
+		  "Disk\nfull", "Store", "BOX" },
+		{ "Event[0]:\r\n  Log Name: System\r\n  Source: Store\r\n  Event ID: 7001\r\n"
+		  "  Description: \r\nDisk full\r\n",
+		  "Disk full", "Store", "" },
+		{ "It says:\nSource: Store\nEvent ID: 7001\nDescription: Disk: full", "Disk: full", "Store", "" },
+		{ "Description: Disk full\nEvent ID: 7001\nSource: Store", NULL, NULL, NULL },
+		{ "Event ID: 7001\nSource: Store\nDescription:\n", NULL, NULL, NULL },
+		{ "Source: here\nType: there\nDescription: Disk full", NULL, NULL, NULL },
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct match_envelope e;
+		struct str text = str_c(cases[i].text);
+		bool is_event = envelope_event(text, &e);
+		assert_int_equal(is_event, cases[i].payload != NULL);
+		if (!is_event)
+			continue;
+		assert_str(e.kind, "nt-event");
+		assert_str(str_first(str_from(text, e.payload.start), e.payload.end - e.payload.start), cases[i].payload);
+		assert_str(e.component, cases[i].component);
+		assert_str(e.host, cases[i].host);
+	}
+}
+
 static void tokens_drop_marks_inside(void **state)
 {
 	(void)state;
@@ -157,6 +186,7 @@ int main(void)
 		cmocka_unit_test_teardown(offsets_lead_back, teardown),
 		cmocka_unit_test_teardown(nul_bytes_of_utf16_go, teardown),
 		cmocka_unit_test_teardown(envelopes_are_told_apart, teardown),
+		cmocka_unit_test_teardown(an_event_is_its_description, teardown),
 		cmocka_unit_test_teardown(tokens_drop_marks_inside, teardown),
 		cmocka_unit_test_teardown(stems_join_forms, teardown),
 	};
