@@ -11,7 +11,7 @@ import sys
 title = 'scan, beside grep, ripgrep and a bare Vectorscan pass over the same literals'
 
 SMALL_MB, FULL_MB, PEER_MB = 200, 400, 20
-HOSTILE_MB, LINE_MB, FULL_LINE_MB, REPEATS = 20, 256, 2048, 300000
+HOSTILE_MB, LINE_MB, FULL_LINE_MB, REPEATS = 10, 256, 2048, 300000
 PEER_SECONDS, ROUNDS = 100, 3
 
 
@@ -30,10 +30,11 @@ def make_log(bench, megabytes):
     return log, truth, lines
 
 
-def make_hostile(bench, patterns):
-    """A log of the rules' own words that says nothing they say: runs of words of several messages, messages with a word
-    changed, messages within longer sentences; half of it dressed."""
-    log = os.path.join(bench.work, f'hostile-{HOSTILE_MB}.log')
+def make_hostile(bench, patterns, kind):
+    """A log of the rules' own words, half of it dressed. 'words': words of them in runs of two to six, as they stand in
+    one message or another. 'near': messages with a word changed, alone or within longer sentences: each line holds what
+    a scan looks for, and hardly any says it."""
+    log = os.path.join(bench.work, f'hostile-{kind}.log')
     if os.path.exists(log):
         return log
     rng = random.Random(1)
@@ -46,20 +47,17 @@ def make_hostile(bench, patterns):
         at = rng.randrange(len(m))
         return m[at:at + rng.randrange(2, 7)]
 
+    def near():
+        line = list(rng.choice(messages))
+        line[rng.randrange(len(line))] = rng.choice(words)
+        return line if rng.random() < .5 else run() + line + run()
+
     with open(log + '.part', 'w', encoding='utf-8') as f:
         size = 0
         while size < HOSTILE_MB * 1000000:
-            kind = rng.random()
-            if kind < .5:
-                line = [w for _ in range(rng.randrange(2, 6)) for w in run()]
-            else:
-                line = list(rng.choice(messages))
-                line[rng.randrange(len(line))] = rng.choice(words)
-                if kind < .75:
-                    line = run() + line + run()
-            text = ' '.join(line)
+            text = ' '.join(near() if kind == 'near' else [w for _ in range(rng.randrange(2, 6)) for w in run()])
             if rng.random() < .5:
-                text = f'Mar {rng.randrange(10, 29)} 08:13:{rng.randrange(10, 60)} web1 app[{rng.randrange(9999)}]: {text}'
+                text = f'Mar {rng.randrange(10, 29)} 08:13:{rng.randrange(10, 60)} web1 watchd[{rng.randrange(9999)}]: {text}'
             size += f.write(text + '\n')
     os.rename(log + '.part', log)
     return log
@@ -88,16 +86,17 @@ def warm(path):
 
 
 def ours(bench, log, *options, out=None):
-    """The fastest of some rounds: (MB/s, seconds, MiB at most)."""
+    """The fastest of some rounds: rate and processor rate in MB/s, seconds, MiB at most."""
     command = [bench.kbt, 'scan', '--json', '--db', bench.db, *options, log]
-    best, most = None, 0
+    best = cpu = None
+    most = 0
     for _ in range(ROUNDS):
         with open(out or os.devnull, 'wb') as f:
             seconds, resident, code = bench.measure(command, stdout=f)
         if code > 1:
             raise ValueError(f'kbt scan ended with {code}')
-        best, most = min(best or seconds, seconds), max(most, resident)
-    return megabytes(log) / best, best, most
+        best, cpu, most = min(best or seconds, seconds), min(cpu or bench.cpu, bench.cpu), max(most, resident)
+    return {'rate': megabytes(log) / best, 'cpu': megabytes(log) / cpu, 'seconds': best, 'resident': most}
 
 
 def bare_passes(bench, logs):
@@ -106,10 +105,7 @@ def bare_passes(bench, logs):
     if not os.path.exists(program):
         return []
     out = subprocess.run([program, bench.db, *logs], capture_output=True, text=True)
-    rows = [json.loads(line) for line in out.stdout.splitlines()]
-    for r in rows:
-        r['mb_per_s'] = max(r['whole_mb_per_s'], r['heads_mb_per_s'])
-    return rows
+    return [json.loads(line) for line in out.stdout.splitlines()]
 
 
 def write_patterns(bench):
@@ -123,32 +119,35 @@ def write_patterns(bench):
 
 
 def peers(bench, patterns, log):
-    """grep and ripgrep over a sample: they take their time. [(name, MB/s or None)]"""
+    """grep and ripgrep over a sample: they take their time. [(name, MB/s or None, cpu rate, why not)]"""
     rows = []
     for name, command in (('grep -F -i -f', ['grep', '-F', '-i', '-a', '-c', '-f', patterns, log]),
                           ('rg -F -f', ['rg', '-F', '-a', '-c', '-f', patterns, log])):
         if not shutil.which(command[0]):
-            rows.append((name, None, 'not installed'))
+            rows.append((name, None, None, 'not installed'))
             continue
         seconds, _, code = bench.measure(['timeout', str(PEER_SECONDS), *command])
         rate = megabytes(log) / seconds
-        rows.append((name, None, f'no end in {PEER_SECONDS} s') if code in (124, 127) else (name, rate, ''))
+        rows.append((name, None, None, f'no end in {PEER_SECONDS} s') if code in (124, 127) else
+                    (name, rate, megabytes(log) / bench.cpu, f'{megabytes(log):.0f} MB of it'))
     return rows
 
 
-def table(bench, log, rate, seconds, resident, bare, others):
-    rows = [['kbt scan', f'{rate:.0f} MB/s', '1.00', f'{resident:.0f} MiB, {seconds:.2f} s']]
-    for name, peer, why in others:
-        rows.append([name, f'{peer:.0f} MB/s' if peer else '-', f'{rate / peer:.2f}' if peer else '', why])
+def table(bench, log, mine, bare, others):
+    def row(name, rate, cpu, note):
+        if not rate:
+            return [name, '-', '', '', '', note]
+        return [name, f'{rate:.0f} MB/s', f'{mine["rate"] / rate:.2f}', f'{cpu:.0f} MB/s', f'{mine["cpu"] / cpu:.2f}', note]
+    rows = [row('kbt scan', mine['rate'], mine['cpu'], f'{mine["resident"]:.0f} MiB, {mine["seconds"]:.2f} s')]
+    rows += [row(*x) for x in others]
     if bare:
-        rows.append([f'bare Vectorscan pass, {bare["literals"]} literals', f'{bare["whole_mb_per_s"]:.0f} MB/s',
-                     f'{rate / bare["whole_mb_per_s"]:.2f}',
-                     f'{bare["candidates"]} lines let through, {bare["compile_s"]:.1f} s to compile'])
-        rows.append([f'  their first bytes, {bare["heads"]}', f'{bare["heads_mb_per_s"]:.0f} MB/s',
-                     f'{rate / bare["heads_mb_per_s"]:.2f}', ''])
+        rows.append(row(f'bare Vectorscan pass, {bare["literals"]} literals', bare['whole_mb_per_s'], bare['whole_cpu'],
+                        f'{bare["candidates"]} lines let through, {bare["compile_s"]:.1f} s to compile'))
+        rows.append(row(f'  their first bytes, {bare["heads"]}', bare['heads_mb_per_s'], bare['heads_cpu'], ''))
     else:
         print('  bare pass not measured: build/tests/bench/bare_scan is missing (libvectorscan-dev)')
-    bench.table(rows, [f'{os.path.basename(log)}, {megabytes(log):.0f} MB', 'rate', 'ours / this', ''])
+    bench.table(rows, [f'{os.path.basename(log)}, {megabytes(log):.0f} MB', 'rate', 'ours / this', 'a core', 'ours / this',
+                       ''])
 
 
 def run(bench):
@@ -159,19 +158,20 @@ def run(bench):
     bench.measure([bench.kbt, 'lookup', '--db', bench.db, 'warm up']) # the matcher is made where it is of an older program
     log, truth, lines = make_log(bench, FULL_MB if bench.full else SMALL_MB)
     patterns = write_patterns(bench)
-    hostile = make_hostile(bench, patterns) if patterns else None
+    hostile = [make_hostile(bench, patterns, kind) for kind in ('words', 'near')] if patterns else []
     hits = os.path.join(bench.work, 'hits.ndjson')
-    logs = [x for x in (log, hostile) if x]
+    logs = [log, *hostile]
     for x in logs:
         warm(x)
-    rates = {log: ours(bench, log, out=hits)}
-    bare = bare_passes(bench, logs) or [None, None]
-    others = [(f'kbt scan --threads 1', ours(bench, log, '--threads', '1')[0], '')]
+    mine = ours(bench, log, out=hits)
+    bare = bare_passes(bench, logs) or [None] * 3
+    one = ours(bench, log, '--threads', '1')
+    others = [('kbt scan --threads 1', one['rate'], one['cpu'], '')]
     if patterns:
         others += peers(bench, patterns, make_log(bench, FULL_MB if bench.full else PEER_MB)[0])
-    table(bench, log, *rates[log], bare[0], others)
-    if hostile:
-        table(bench, hostile, *ours(bench, hostile), bare[1], [])
+    table(bench, log, mine, bare[0], others)
+    for x, peer in zip(hostile, bare[1:]):
+        table(bench, x, ours(bench, x), peer, [])
     with open(os.path.join(bench.work, 'one.log'), 'w') as f:
         f.write('nothing\n')
     start = min(bench.measure([bench.kbt, 'scan', '--db', bench.db, f.name])[0] for _ in range(10))

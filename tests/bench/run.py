@@ -46,11 +46,13 @@ class Bench:
 
     @staticmethod
     def measure(command, stdin=None, stdout=subprocess.DEVNULL):
-        """Runs a command: (seconds, resident MiB at most, exit code)."""
+        """Runs a command: (seconds, resident MiB at most, exit code). The processor seconds of the last one are in
+        Bench.cpu: on a busy machine they tell more."""
         start = time.monotonic()
         p = subprocess.Popen(command, stdin=stdin, stdout=stdout, stderr=subprocess.DEVNULL)
         _, status, usage = os.wait4(p.pid, 0)
         p.returncode = os.waitstatus_to_exitcode(status)
+        Bench.cpu = usage.ru_utime + usage.ru_stime
         return time.monotonic() - start, usage.ru_maxrss / 1024, p.returncode
 
     @staticmethod
