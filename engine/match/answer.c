@@ -314,6 +314,11 @@ static struct match match_of(const struct query *q, const struct answer *x, cons
 		m.template = file_str(v, x->owner->text);
 	m.word_for_word = x->fits && !x->inferred;
 	m.whole_payload = answer_is_whole(q, x);
+	for (unsigned i = 0; x->fits && i < x->surface.value_count && !m.over_lines; i++) {
+		struct match_span s = x->surface.values[i];
+		m.over_lines = s.end > s.start &&
+			       str_find_char(str_first(str_from(q->clean->text, s.start), s.end - s.start), '\n') != STR_NONE;
+	}
 	m.also = arena_array(q->arena, struct str, x->also_count);
 	for (uint32_t i = 0; m.also && i < x->also_count; i++)
 		m.also[m.also_count++] = file_str(v, v->articles[x->also[i]].id);

@@ -494,7 +494,9 @@ bool match_reaches(const struct matcher *m, struct match_scratch *scratch, struc
 	struct letters *letters = &scratch->letters;
 	letters->n = 0;
 	surface_letters(text, 0, text.n, letters);
-	if (!surface_reach(&m->view, &m->view.owners[message], text, letters, &surface) || surface.span.start > letters->at[0])
+	const struct file_owner *o = &m->view.owners[message];
+	if (!surface_reach(&m->view, o, text, letters, &surface) || surface.span.start > letters->at[0] ||
+	    !carries(&m->view, o, &surface, letters, (struct match_span){ 0, surface.span.end }))
 		return false;
 	*ret_end = surface.span.end;
 	return true;

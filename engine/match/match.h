@@ -80,6 +80,7 @@ struct match {
 	struct str why; /* one sentence: what spoke for it and what the runner-up lacks */
 	bool whole_payload; /* the template covers all of the message that the envelope leaves */
 	bool word_for_word; /* the template is there letter for letter, variables filled */
+	bool over_lines;    /* there is a line end in what some variable stands for, captured or not */
 	bool context;	    /* product, component or log file speak for it */
 };
 
@@ -140,8 +141,8 @@ size_t match_variables(const struct matcher *m, uint32_t article, struct str *re
 bool match_fits(const struct matcher *m, struct match_scratch *scratch, struct str text,
 		const struct match_envelope *dress, struct str log_file, const uint32_t *messages, size_t count);
 
-/* match_reaches says whether this message begins with the text's first letter and where it ends then; the text is
- * as lines.h gives it. For messages over several lines, with the same reservation. */
+/* match_reaches says whether this message begins with the text's first letter and carries what it covers, and where it
+ * ends; the text is as lines.h gives it. For messages over several lines, with the same reservation. */
 bool match_reaches(const struct matcher *m, struct match_scratch *scratch, struct str text, uint32_t message,
 		   size_t *ret_end);
 

@@ -145,20 +145,12 @@ static bool covers_lines(const struct question *q, const struct match_answer *an
 	return m->whole_payload && first && p.start < (size_t)(first - answer->query.p) && p.end > last;
 }
 
-/* A line end in what a variable got: the end of one line and the beginning of the next may both be something else. */
-static bool binds_over_lines(const struct match *m)
-{
-	for (size_t i = 0; i < m->capture_count; i++)
-		if (str_find_char(m->captures[i].value, '\n') != STR_NONE)
-			return true;
-	return false;
-}
-
 static bool counts(const struct question *q, const struct match_answer *answer, const struct match *m)
 {
 	if (!m->template.n || !((m->context && m->word_for_word) || m->whole_payload) || !carries(q, answer, m))
 		return false;
-	return q->lines == 1 || (covers_lines(q, answer, m) && !binds_over_lines(m));
+	/* a line end in a value: the end of one line and the beginning of the next may both be something else */
+	return q->lines == 1 || (covers_lines(q, answer, m) && !m->over_lines);
 }
 
 /* answer_of gives what counts as a hit; from memory where the same was asked before. */

@@ -274,9 +274,9 @@ static void try_span(struct proposer *p, struct line *l, const struct file_liter
 	struct str beginning = literals_beginning(p->matcher, m);
 	size_t from = l->piece.from;
 	for (unsigned n = 0; n < SCAN_SPAN_MAX; n++) {
-		bool here = n ? beside->before != END_EVEN : beside->before != END_BEYOND;
-		/* a value in front is on the literal's line or ends on the one before */
-		if (here && (beside->before == END_EVEN || (beginning.n ? has_beginning(p, from, beginning) : n < 2))) {
+		bool here = n ? beside->before != END_EVEN : beside->before != END_BEYOND && beside->after != END_EVEN;
+		/* a value in front that began on another line would hold the line end: that is no hit */
+		if (here && (beside->before == END_EVEN || (beginning.n ? has_beginning(p, from, beginning) : !n))) {
 			l->span_count++;
 			if (try_from(p, from, l->piece.to, m->owner))
 				return;
