@@ -6,7 +6,15 @@
 /* Round trips: beyond the first people notice, beyond the second a connect gives up. */
 enum { SLOW_MS = 400, LATE_MS = 1800 };
 enum { PATIENCE_MS = 4500, LONG_PATIENCE_MS = 8000 };
-enum { ARP_SLOW_MS = 80, QUICK_PINGS_MS = 100 };
+enum {
+	NEIGHBOUR_SLOW_MS = 100,
+	REPEATED_MS = 150,
+	LOST_MS = 900,
+	QUEUE_MS = 200,
+	LINGER_MS = 3000,
+	ARP_SLOW_MS = 80,
+	QUICK_PINGS_MS = 100
+};
 enum { BURST_MIN = 10, ARP_SURE = 40 }; /* so many requests in a row tell loss, and silence */
 
 static void put_route(struct digest *d)
@@ -73,23 +81,70 @@ static bool arp_denied(const struct digest *d)
 /* kept_waiting: the connection took long, and not for want of a lost SYN, which is sent again after whole seconds. */
 static bool kept_waiting(const struct evidence *e)
 {
-	double ms = evidence_number(e, "tcp.ms", 0), rtt_ms = evidence_number(e, "tcp.rtt", 0);
+	double ms = evidence_number(e, "tcp.ms", 0);
 	bool repeated = evidence_number(e, "tcp.retransmits", 0) > 0;
-	if (evidence_state(e, "open") && rtt_ms > 0) /* the system knows which of its requests was answered */
-		return rtt_ms > SLOW_MS;
 	return evidence_state(e, "open") && ms > SLOW_MS && (!repeated || (int)ms % 1000 > SLOW_MS);
 }
 
-/* digest_seems_slow: a burst over a slow line would be its own fault. */
+struct pings {
+	double received, rtt_ms, patience_ms; /* rtt_ms: the shortest, -1 where none came back */
+	double burst_sent, burst_received;
+	const struct evidence *any, *burst;
+};
+
+static struct pings count_pings(const struct digest *d)
+{
+	struct pings p = { .rtt_ms = -1 };
+	for (size_t i = 0; i < d->c->evidence_count; i++) {
+		const struct evidence *e = d->c->evidence[i];
+		if (!str_eq(e->probe, STR("icmp")) || !str_eq(evidence_arg(e, "address"), d->target) ||
+		    evidence_state(e, "not-run") || evidence_state(e, "denied"))
+			continue;
+		double n = evidence_number(e, "icmp.sent", 0), back = evidence_number(e, "icmp.received", 0);
+		p.any = e;
+		p.received += back;
+		p.patience_ms = e->ms > p.patience_ms ? e->ms : p.patience_ms;
+		if (back > 0)
+			p.rtt_ms = evidence_number(e, "icmp.rtt_min", p.rtt_ms);
+		if (back > 0 && n < BURST_MIN) /* waited for as long as it took */
+			p.patience_ms = LONG_PATIENCE_MS;
+		if (n >= BURST_MIN) {
+			p.burst = e;
+			p.burst_sent += n;
+			p.burst_received += back;
+		}
+	}
+	return p;
+}
+
+/* tcp_rtt: the shorter round trip of the two that the system measured on its connections, whichever of its requests was
+ * answered; 0 where it has none. A short one is sure; a lost answer, which is sent again after whole seconds, makes one
+ * look long. */
+static double tcp_rtt(const struct digest *d)
+{
+	double one_ms = evidence_number(d->tcp445, "tcp.rtt", 0), other_ms = evidence_number(d->tcp139, "tcp.rtt", 0);
+	return one_ms > 0 && (other_ms <= 0 || one_ms < other_ms) ? one_ms : other_ms;
+}
+
+/* digest_seems_slow: a burst over a slow line would be its own fault. What pings have told by now counts more. */
 bool digest_seems_slow(const struct digest *d)
 {
-	return kept_waiting(d->tcp445) || kept_waiting(d->tcp139) || digest_is(d, "arp.quality", "slow");
+	double rtt_ms = tcp_rtt(d);
+	double slow_ms = digest_is(d, "path.kind", "on-link") ? NEIGHBOUR_SLOW_MS : SLOW_MS;
+	bool waited = rtt_ms > 0 ? rtt_ms > slow_ms : kept_waiting(d->tcp445) || kept_waiting(d->tcp139);
+	return (waited || digest_is(d, "arp.quality", "slow")) && !digest_is(d, "latency.state", "ok");
 }
 
 /* put_arp_quality: a neighbour answers each request within a few milliseconds; over a slow or a lossy line it does not. */
 static void put_arp_quality(struct digest *d)
 {
 	const struct evidence *e = digest_look(d, "arp", ARG("address", d->target));
+	const struct evidence *neighbour = digest_look(d, "neighbour", ARG("address", d->target));
+	/* The system found it for its own SYN, and we do not: it answers late, or only now and then. */
+	bool missed = evidence_state(e, "silent") && digest_is(d, "tcp.445", "silent") &&
+		      !evidence_state(neighbour, "permanent");
+	if (missed)
+		digest_put(d, "arp.quality", "slow", e);
 	double sent = evidence_number(e, "arp.sent", -1), answers = evidence_number(e, "arp.answers", 0);
 	if (!evidence_state(e, "answered") || sent < 0)
 		return;
@@ -369,42 +424,11 @@ static void put_ipv6(struct digest *d)
 
 /* ---- ICMP: ping, loss, latency, MTU, trace ---- */
 
-struct pings {
-	double received, rtt_ms, patience_ms; /* rtt_ms: the shortest, -1 where none came back */
-	double burst_sent, burst_received;
-	const struct evidence *any, *burst;
-};
-
-static struct pings count_pings(const struct digest *d)
-{
-	struct pings p = { .rtt_ms = -1 };
-	for (size_t i = 0; i < d->c->evidence_count; i++) {
-		const struct evidence *e = d->c->evidence[i];
-		if (!str_eq(e->probe, STR("icmp")) || !str_eq(evidence_arg(e, "address"), d->target) ||
-		    evidence_state(e, "not-run") || evidence_state(e, "denied"))
-			continue;
-		double n = evidence_number(e, "icmp.sent", 0), back = evidence_number(e, "icmp.received", 0);
-		p.any = e;
-		p.received += back;
-		p.patience_ms = e->ms > p.patience_ms ? e->ms : p.patience_ms;
-		if (back > 0)
-			p.rtt_ms = evidence_number(e, "icmp.rtt_min", p.rtt_ms);
-		if (back > 0 && n < BURST_MIN) /* waited for as long as it took */
-			p.patience_ms = LONG_PATIENCE_MS;
-		if (n >= BURST_MIN) {
-			p.burst = e;
-			p.burst_sent += n;
-			p.burst_received += back;
-		}
-	}
-	return p;
-}
-
 /* queued: the answers of one burst came ever later, as where they stand in a queue. */
 static bool queued(const struct evidence *burst)
 {
 	double shortest_ms = evidence_number(burst, "icmp.rtt_min", 0), longest_ms = evidence_number(burst, "icmp.rtt_max", 0);
-	return longest_ms > 40 && longest_ms > 20 * shortest_ms;
+	return longest_ms > QUEUE_MS && longest_ms > 20 * shortest_ms;
 }
 
 /* straggled: the answers of a burst came ever later, up to long after the first: a queue, not a loss. */
@@ -425,30 +449,48 @@ bool digest_pings_late(const struct digest *d)
 	 * first. */
 	double longest_ms = evidence_number(p.burst, "icmp.rtt_max", 0), sent = evidence_number(p.burst, "icmp.sent", 0);
 	bool spread = evidence_number(p.burst, "icmp.last", 0) > sent / 2;
-	if (longest_ms > 0 && longest_ms < QUICK_PINGS_MS && spread && !queued(p.burst))
+	bool lingered = p.burst && p.burst->ms > LINGER_MS; /* nothing came late either */
+	if (longest_ms > 0 && longest_ms < QUICK_PINGS_MS && (spread || lingered) && !queued(p.burst))
 		return false;
 	return p.burst_received > 0 && p.burst_received < 0.5 * p.burst_sent && p.patience_ms < enough_ms;
 }
 
+/* put_slow: round trips that the system measured on connections, and that whole seconds of a repetition do not explain.
+ */
+static void put_slow(struct digest *d, const struct pings *p)
+{
+	double rtt_ms = tcp_rtt(d);
+	bool quick = p->rtt_ms >= 0 && p->rtt_ms < SLOW_MS;
+	if (rtt_ms > SLOW_MS && (int)rtt_ms % 1000 > REPEATED_MS && !quick)
+		digest_put(d, "latency.state", rtt_ms > LATE_MS ? "late" : "slow", d->tcp445);
+}
+
 static void put_ping(struct digest *d, const struct pings *p)
 {
+	put_slow(d, p);
 	if (!p->any)
 		return;
 	digest_put(d, "icmp.state", p->received > 0 ? "answers" : "silent", p->any);
+	/* The first one may have waited for ARP. */
+	bool telling = p->received > 1 || evidence_number(p->any, "icmp.last", 0) > 1 || p->rtt_ms < SLOW_MS ||
+		       digest_is(d, "path.kind", "ras");
+	double rtt_ms = straggled(p) ? evidence_number(p->burst, "icmp.rtt_last", 0) : p->rtt_ms;
+	if (digest_fact(d, "latency.state").n)
+		return;
 	if (p->received == 0 && p->patience_ms >= LONG_PATIENCE_MS)
 		digest_put(d, "latency.state", "never", p->any);
-	/* The first one may have waited for ARP. */
-	bool telling = p->received > 1 || evidence_number(p->any, "icmp.last", 0) > 1 || p->rtt_ms < SLOW_MS || digest_is(d, "path.kind", "ras");
-	double rtt_ms = straggled(p) ? evidence_number(p->burst, "icmp.rtt_last", 0) : p->rtt_ms;
-	if (p->rtt_ms >= 0 && telling && !digest_pings_late(d))
+	else if (p->rtt_ms >= 0 && telling && !digest_pings_late(d))
 		digest_put(d, "latency.state", rtt_ms > LATE_MS ? "late" : rtt_ms > SLOW_MS ? "slow" : "ok", p->any);
 }
 
 /* repeated: a connection came about only when its SYN was sent again. */
-static bool repeated(const struct evidence *e)
+static bool repeated(const struct digest *d, const struct evidence *e)
 {
-	return evidence_state(e, "open") && evidence_number(e, "tcp.retransmits", 0) > 0 &&
-	       evidence_number(e, "tcp.rtt", 0) < SLOW_MS; /* of a slow way it is repeated in vain */
+	bool pings_quick = digest_is(d, "latency.state", "ok"), again = evidence_number(e, "tcp.retransmits", 0) > 0;
+	if (pings_quick && evidence_number(e, "tcp.ms", 0) > LOST_MS) /* or the answer to it was */
+		again = true;
+	return evidence_state(e, "open") && again &&
+	       (pings_quick || evidence_number(e, "tcp.rtt", 0) < SLOW_MS); /* of a slow way it is repeated in vain */
 }
 
 /* clean_row: connections that all came about at once, as good as rule out that this many pings were lost on the way, or
@@ -467,8 +509,12 @@ static void put_loss(struct digest *d, const struct pings *p)
 	bool open = digest_is(d, "tcp.445", "open") || digest_is(d, "tcp.139", "open");
 	bool pinged = p->burst_received > 0;
 	double lost = p->burst_sent - p->burst_received, answers = evidence_number(arp, "arp.answers", 0);
-	bool retried = repeated(d->tcp445) || repeated(d->tcp139) || str_eq(evidence_text(row, "retry.failure"), STR("timeout"));
-	if (pinged && lost == 0)
+	bool retried = repeated(d, d->tcp445) || repeated(d, d->tcp139) ||
+		       str_eq(evidence_text(row, "retry.failure"), STR("timeout"));
+	/* A conversation that took long although pings are quick repeated something: then a row has to be clean too. */
+	const struct evidence *smb = digest_look(d, "smb", ARG("address", d->target));
+	bool halting = evidence_state(smb, "negotiated") && smb->ms > LOST_MS && digest_is(d, "latency.state", "ok");
+	if (pinged && lost == 0 && !halting)
 		digest_put(d, "loss.state", "none", p->burst);
 	else if (p->rtt_ms >= SLOW_MS || straggled(p) || digest_pings_late(d) || queued(p->burst))
 		return;
@@ -544,7 +590,8 @@ static void put_host(struct digest *d)
 		speaks |= str_eq(tcp, alive[i]) || str_eq(other, alive[i]);
 	bool unresolved = str_eq(tcp, STR("no-neighbour")), near = digest_is(d, "path.kind", "on-link");
 	bool gone = digest_is(d, "arp.state", "silent") || (unresolved && !near);
-	bool bad_line = digest_is(d, "arp.quality", "slow") || digest_is(d, "arp.quality", "lossy");
+	bool bad_line = (digest_is(d, "arp.quality", "slow") || digest_is(d, "arp.quality", "lossy")) &&
+			!digest_is(d, "latency.state", "never");
 	bool asked =
 		gone || (!(unresolved && near) && !bad_line && digest_is(d, "icmp.state", "silent") && status && tcp.n && other.n);
 	if (speaks || asked)

@@ -192,7 +192,8 @@ static void step_status(struct wave *w)
 
 static void ask_patient_pings(struct wave *w)
 {
-	ask(w, "icmp", ARG("address", w->d->target), ARG("count", S("3")), ARG("interval", S("1000")), ARG("wait", S("5000")));
+	ask(w, "icmp", ARG("address", w->d->target), ARG("count", S("3")), ARG("interval", S("500")),
+	    ARG("wait", S("5000")));
 }
 
 /* step_ping: a burst shows loss, and its silence is more than bad luck on a lossy way. */
@@ -333,15 +334,11 @@ static void step_mtu_quick(struct wave *w)
 		step_mtu(w);
 }
 
-/* step_bursts: what waited until the way is known to be quick. */
-static void step_bursts(struct wave *w)
+/* step_patience: most of a burst is missing, and nobody has waited for it yet. */
+static void step_patience(struct wave *w)
 {
 	if (digest_pings_late(w->d))
 		ask_patient_pings(w);
-	if (!digest_is(w->d, "latency.state", "ok") || !digest_seems_slow(w->d))
-		return;
-	step_burst(w);
-	step_mtu(w);
 }
 
 /* since_ms: from one piece of evidence to the end of the newest; time that has surely passed. */
@@ -461,7 +458,8 @@ static void ask_row(struct wave *w, struct str attempts)
 {
 	const struct digest *d = w->d;
 	double first_ms = evidence_number(d->tcp445, "tcp.ms", 0), second_ms = evidence_number(d->tcp139, "tcp.ms", 0);
-	double trip_ms = second_ms > 0 && second_ms < first_ms ? second_ms : first_ms;
+	bool quick = digest_is(d, "latency.state", "ok");
+	double trip_ms = quick ? 0 : second_ms > 0 && second_ms < first_ms ? second_ms : first_ms;
 	ask(w, "retry", ARG("address", d->target), ARG("port", digest_is(d, "tcp.445", "open") ? d->port : S("139")),
 	    ARG("attempts", attempts), ARG("spacing", S("50")),
 	    ARG("wait", arena_printf(w->a, "%.0f", trip_ms > 100 ? 3 * trip_ms : 300)));
@@ -601,7 +599,7 @@ static const struct step {
 	{ 4, step_mtu_quick, "mtu.state" },
 	{ 4, step_loss, "loss.state" },
 	{ 4, step_large, "mtu.state" },
-	{ 4, step_bursts, "loss.state mtu.state latency.state" },
+	{ 4, step_patience, "loss.state latency.state" },
 	{ 4, step_dns_other, "dns.site" },
 	{ 4, step_subnet, "subnet.state" },
 	{ 4, step_detour, "gateway.detour" },
