@@ -193,7 +193,7 @@ static void who_does_not_read(void **state)
 	int fd = connect_to(*state);
 	say(fd, "GET /large HTTP/1.1\r\nHost: localhost\r\n\r\n");
 	assert_true(within(ANSWER_MS + SLACK_MS, is_dropped, *state));
-	assert_true(http_now_ms() - begin >= ANSWER_MS - 100);
+	assert_true(http_now_ms() - begin >= IDLE_MS - 100); /* who takes nothing is idle too: that may end it first */
 	close(fd);
 }
 
