@@ -322,14 +322,16 @@ static bool ask(struct walk *w, const struct proposer *p, size_t number)
 	return true;
 }
 
-/* Where lines stand that a message of the body may begin or end in. A body that begins or ends within a line has none. */
+/* Where lines stand that a message of the body may begin or end in; windows, where it begins or ends within a line. */
 static void reach_out(const struct walk *w, size_t *ret_from, size_t *ret_to)
 {
 	const struct chunk *c = w->chunk;
 	bool starts_line = !c->start || w->text.p[c->start - 1] == '\n';
 	bool ends_line = c->end && w->text.p[c->end - 1] == '\n';
-	*ret_from = starts_line ? propose_lines_back(w->text, c->start, SCAN_SPAN_MAX - 1) : c->start;
-	*ret_to = ends_line ? propose_lines_on(w->text, c->end, SCAN_SPAN_MAX - 1) : c->end;
+	*ret_from = starts_line ? propose_lines_back(w->text, c->start, SCAN_SPAN_MAX - 1) :
+		   c->start > PROPOSE_WINDOW ? c->start - PROPOSE_WINDOW : 0;
+	*ret_to = ends_line ? propose_lines_on(w->text, c->end, SCAN_SPAN_MAX - 1) :
+		 w->text.n - c->end > PROPOSE_WINDOW ? c->end + PROPOSE_WINDOW : w->text.n;
 }
 
 static enum err propose(struct walk *w, struct proposer *p)

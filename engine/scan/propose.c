@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * See propose.h. A line over SCAN_LINE_MAX is proposed in windows around the places where a literal starts, each
- * standing for a line of its own.
+ * standing for a line of its own, and cut to the record where marks part one off.
  */
 #include "scan/propose.h"
 
@@ -13,7 +13,7 @@
 #include <string.h>
 
 enum {
-	WINDOW = 2 << 10, /* bytes on each side of a position in an overlong line */
+	WINDOW = PROPOSE_WINDOW,
 	SLACK_PERCENT = 25, SLACK = 4, /* by how much a payload may differ from the message that covers it */
 	TRIED_MAX = 128, /* messages that are laid against a line at once */
 	SPANS_MAX = 64,	 /* messages that are tried over several lines, for one line */
@@ -47,6 +47,37 @@ static void push(struct proposer *p, struct proposal x)
 
 /* ---- lines and windows ---- */
 
+/* What parts the records of a file that has no lines: NUL, tab, carriage return, braces, bars; in JSON the quotes beside
+ * colons and commas. */
+static bool parts_records(struct str text, size_t at)
+{
+	char c = text.p[at], before = at ? text.p[at - 1] : 0, after = at + 1 < text.n ? text.p[at + 1] : 0;
+	if (c == '"')
+		return strchr(":,[", before) || strchr(":,]}", after);
+	return !c || c == '\t' || c == '\r' || c == '|' || c == '{' || c == '}' || c == 0x1E;
+}
+
+/* A window within an overlong line; a record of it where one is parted off on both sides. */
+static void cut_window(struct str text, size_t at, struct proposal *x)
+{
+	size_t from = at, to = at, least = at - x->from > WINDOW ? at - WINDOW : x->from;
+	size_t most = x->to - at > WINDOW ? at + WINDOW : x->to;
+	x->window = true;
+	x->next = x->to - at > WINDOW / 2 ? at + WINDOW / 2 : x->next;
+	x->place = at;
+	while (from > least && !parts_records(text, from - 1))
+		from--;
+	while (to < most && !parts_records(text, to))
+		to++;
+	bool record = from > least && to < most;
+	x->from = record ? from : least;
+	x->to = record ? to : most;
+	if (record) {
+		x->place = from;
+		x->next = to;
+	}
+}
+
 /* The line, or the window of an overlong one, that holds a place. */
 static struct proposal piece_at(const struct proposer *p, size_t at)
 {
@@ -60,13 +91,8 @@ static struct proposal piece_at(const struct proposer *p, size_t at)
 		x.to = (size_t)(newline - text.p);
 	x.next = x.to + 1;
 	x.place = x.from;
-	if (x.to - x.from > SCAN_LINE_MAX) {
-		x.window = true;
-		x.place = at;
-		x.next = x.to - at > WINDOW / 2 ? at + WINDOW / 2 : x.next;
-		x.from = at - x.from > WINDOW ? at - WINDOW : x.from;
-		x.to = x.to - at > WINDOW ? at + WINDOW : x.to;
-	}
+	if (x.to - x.from > SCAN_LINE_MAX)
+		cut_window(text, at, &x);
 	if (x.to > x.from && text.p[x.to - 1] == '\r')
 		x.to--;
 	x.from = x.from ? x.from : p->mark;

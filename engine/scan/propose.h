@@ -10,9 +10,11 @@
 
 #include "scan/prefilter.h"
 
+enum { PROPOSE_WINDOW = 2 << 10 }; /* bytes on each side of a place in an overlong line */
+
 struct proposal {
 	size_t from, to; /* in the text; without the last line's end */
-	size_t place;	 /* where it stands in the order: of a window the literal, else from */
+	size_t place;	 /* where it stands in the order: of a window that is no record the literal, else from */
 	size_t next;	 /* where what comes behind it may begin */
 	unsigned lines;
 	bool window; /* of an overlong line */

@@ -286,20 +286,39 @@ class Scan(KbtTest):
                              sorted({(h['line'], h['lines']) for h in hits}), [(n, 2) for n in planted])
 
     def test_an_endless_line_is_scanned_whole(self):
-        """Messages in a line that is longer than what is read at once, before, at and behind every edge."""
-        rng = random.Random(5)
-        parts = []
-        for _ in range(40):
-            parts.append('no line end here ' * rng.randrange(2000, 5000))
-            parts.append(f' Error - Failed to connect to <\\\\LAB{len(parts)}>, system not found or service not active ')
-        data = ''.join(parts).encode()
-        self.assertGreater(len(data), 2 << 20)
-        path = self.write('endless.log', data)
-        for args in ((), ('--threads', '1')):
-            for h in self.hits(path, *args, code=FOUND if False else NONE):
-                text = h['text'].encode()
-                self.assertEqual(data[h['offset']:h['offset'] + len(text)], text)
-                self.assertEqual(h['line'], 1)
+        """Records in one line that is longer than what is read at once, before, at and behind every edge: each found once."""
+        for before, behind in (('|', '|'), ('\0', '\0'), ('{"msg":"', '","n":1},')):
+            rng = random.Random(5)
+            parts, want, size = [], [], 0
+            while size < 1500000:
+                fill = 'no line end here ' * rng.randrange(1, 90) + before
+                message = f'Error - Failed to connect to <\\\\LAB{len(parts)}>, system not found or service not active'
+                want.append(size + len(fill))
+                parts += [fill, message, behind]
+                size += len(fill) + len(message) + len(behind)
+            data = ''.join(parts).encode()
+            path = self.write('endless.log', data)
+            for args in ((), ('--threads', '1')):
+                hits = self.hits(path, *args)
+                self.assertEqual([h['offset'] for h in hits if h['id'] == 'Q177420'], want)
+                self.assertEqual({h['line'] for h in hits}, {1})
+                for h in hits:
+                    text = h['text'].encode()
+                    self.assertEqual(data[h['offset']:h['offset'] + len(text)], text)
+
+    def test_a_file_that_shrinks_while_it_is_read(self):
+        """Cut to half when its first part is through: what was read counts, and the scan ends."""
+        line = (RCMD + '\n').encode()
+        path = self.write('shrinks.log', line * 400000)
+        p = subprocess.Popen([KBT, 'scan', '--json', '--db', self.db, path], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        first = p.stdout.readline() # the rest waits in the pipe until it is read
+        os.truncate(path, len(line) * 1000)
+        with p:
+            out, err = p.stdout.read(), p.stderr.read()
+        self.assertIn(p.returncode, (FOUND, USAGE), err)
+        lines = [json.loads(x)['line'] for x in (first + out).splitlines() if b'Q150536' in x]
+        self.assertEqual(lines, list(range(1, len(lines) + 1)))
+        self.assertGreaterEqual(len(lines), 1000)
 
     def samples(self):
         """The samples of the authored articles that are one line."""
