@@ -43,8 +43,7 @@ static const char *const examples[] = {
 	"kbt diagnose 'Failed to connect to <\\\\FILESRV>, Error = 53'",
 	"kbt diagnose --set known_address=10.53.0.10 'System error 53 has occurred.' --set server=FILESRV",
 	"kbt diagnose --explain --set link=ppp0 'Error during WNetAddConnection2 to \\\\SITE1\\SMS_SITE (53)'",
-	"kbt diagnose --log Sender.log --set program=/mnt/sms --set server=SITE1 'Error during WNetAddConnection2 "
-	"(53)'",
+	"kbt diagnose --log Sender.log --set server=SITE1 'Error during WNetAddConnection2 (53)'",
 	NULL
 };
 

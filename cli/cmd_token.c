@@ -111,9 +111,9 @@ static enum err take_out(struct cmd_context *c, const char *path, struct tokens 
 	const struct token *gone = tokens_named(t, name);
 	if (!gone)
 		return diags_fail(&c->diags, ERR_INPUT, "there is no token %.*s in %s", STR_ARG(name), path);
-	size_t at = (size_t)(gone - t->items);
-	memmove(&t->items[at], &t->items[at + 1], (t->count - at - 1) * sizeof *t->items);
 	t->count--;
+	for (size_t at = (size_t)(gone - t->items); at < t->count; at++)
+		t->items[at] = t->items[at + 1];
 	return write_tokens(c, path, t, file);
 }
 

@@ -225,7 +225,7 @@ static struct str group_of(const struct incidents *set, const struct scan_hit *h
 	if (set->by != INCIDENT_BY_HOUR || !place->timed)
 		return STR("");
 	size_t n = stamp_label(place->at_s + set->when.east_s, true, hour, 32);
-	memcpy(hour + n - 2, "00", 2); /* the minutes */
+	hour[n - 2] = hour[n - 1] = '0'; /* the minutes */
 	return (struct str){ hour, n };
 }
 

@@ -4,6 +4,7 @@
  */
 #include "scan/moment.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #define SECOND INT64_C(1000000)
@@ -166,10 +167,8 @@ static bool parse_clock(struct str s, const struct moment_now *now, int64_t *ret
 		colons += s.p[i] == ':';
 	if (s.n > sizeof full - 4 || !colons || !char_is_digit(s.p[0]))
 		return false;
-	memcpy(full, s.p, s.n);
-	if (colons == 1)
-		memcpy(full + s.n, ":00", 3);
-	if (!stamp_parse((struct str){ full, s.n + (colons == 1 ? 3 : 0) }, &t) || t.month)
+	int n = snprintf(full, sizeof full, "%.*s%s", STR_ARG(s), colons == 1 ? ":00" : "");
+	if (!stamp_parse((struct str){ full, (size_t)n }, &t) || t.month)
 		return false;
 	tm.tm_hour = t.hour;
 	tm.tm_min = t.minute;
