@@ -22,6 +22,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -65,6 +66,7 @@ struct conn {
 	enum phase phase;
 	bool linger, cut_off;
 	int64_t since_ms;
+	int unread; /* at the reaper's last look, of a client that sent its end; -1 otherwise */
 };
 
 #define COUNT(server, what)                                \
@@ -185,6 +187,20 @@ static bool hung_up(int fd)
 	return poll(&p, 1, 0) > 0;
 }
 
+/* left_midway: the client sent its end while its body was being read, and nothing was read since the last look.
+ * libmicrohttpd now and then misses such an end. */
+static bool left_midway(struct conn *c)
+{
+	int unread = 0;
+	if ((c->phase != PHASE_BODY && c->phase != PHASE_UPLOAD) || !hung_up(c->fd) || ioctl(c->fd, FIONREAD, &unread)) {
+		c->unread = -1;
+		return false;
+	}
+	bool stuck = unread == c->unread;
+	c->unread = unread;
+	return stuck;
+}
+
 static void look_at(const struct http_server *s, struct conn *c, int64_t now)
 {
 	const struct http_patience *p = &s->options.patience;
@@ -198,6 +214,8 @@ static void look_at(const struct http_server *s, struct conn *c, int64_t now)
 		if (c->phase != PHASE_IDLE && !c->cut_off)
 			COUNT(s, cut_off);
 		c->cut_off = true;
+		shutdown(c->fd, SHUT_RDWR);
+	} else if (left_midway(c)) {
 		shutdown(c->fd, SHUT_RDWR);
 	} else if (c->phase == PHASE_WAIT && c->request && hung_up(c->fd)) {
 		shutdown(c->fd, SHUT_RDWR);
@@ -272,7 +290,7 @@ static void on_connection(void *context, struct MHD_Connection *connection, void
 		*socket_context = c;
 		if (!c)
 			return;
-		*c = (struct conn){ .fd = info->connect_fd, .since_ms = http_now_ms() };
+		*c = (struct conn){ .fd = info->connect_fd, .unread = -1, .since_ms = http_now_ms() };
 		unsigned lost_ms = s->options.patience.lost;
 		if (s->options.counts)
 			s->options.counts->connections++;

@@ -553,6 +553,20 @@ class Logs(unittest.TestCase):
         self.assertTrue(server.wait_until(lambda: not any('/#' in n or 'memfd' in n for n in server.open_files())))
         self.assertEqual(self.scan(self.log)[0], 200)
 
+    def test_many_that_leave_midway_block_nobody(self):
+        def leave(blocks):
+            with server.connect() as s:
+                s.sendall(b'POST /ui/scan HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/octet-stream\r\n'
+                          b'Content-Length: 30000000\r\n\r\n')
+                for _ in range(blocks):
+                    s.sendall(b'x y z\n' * 1500)
+        for _ in range(12):
+            with concurrent.futures.ThreadPoolExecutor(4) as pool:
+                for blocks in (0, 7, 19, 40):
+                    pool.submit(leave, blocks)
+        self.assertTrue(server.wait_until(lambda: not any('/#' in n or 'memfd' in n for n in server.open_files())))
+        self.assertEqual(self.scan(self.log)[0], 200)
+
     def test_progress_and_result_as_events(self):
         status, headers, text = server.ask('POST', '/ui/scan?name=Sender.log', self.log,
                                            {'Content-Type': 'application/octet-stream'})
