@@ -108,12 +108,13 @@ static enum err add(struct cmd_context *c, const char *path, struct tokens *t, c
 
 static enum err take_out(struct cmd_context *c, const char *path, struct tokens *t, const struct stat *file, struct str name)
 {
-	const struct token *gone = tokens_named(t, name);
-	if (!gone)
+	size_t kept = 0;
+	for (size_t i = 0; i < t->count; i++)
+		if (!str_eq(t->items[i].name, name))
+			t->items[kept++] = t->items[i];
+	if (kept == t->count)
 		return diags_fail(&c->diags, ERR_INPUT, "there is no token %.*s in %s", STR_ARG(name), path);
-	t->count--;
-	for (size_t at = (size_t)(gone - t->items); at < t->count; at++)
-		t->items[at] = t->items[at + 1];
+	t->count = kept;
 	return write_tokens(c, path, t, file);
 }
 
