@@ -78,12 +78,25 @@ def machine():
     return f'{model}, {len(os.sched_getaffinity(0))} cores, {memory} GiB, {platform.system()} {platform.release()}'
 
 
+def run_part(bench, path):
+    spec = importlib.util.spec_from_file_location(os.path.basename(path)[5:-3], path)
+    part = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(part)
+    print(f'\n{part.title}', flush=True)
+    try:
+        part.run(bench)
+    except (OSError, subprocess.SubprocessError, ValueError) as e:
+        print(f'  not measured: {e}')
+
+
 def main(args):
     build = 'build'
     if args[:1] == ['--build']:
         build, args = args[1], args[2:]
     bench = Bench(build)
-    print(f'machine: {machine()}\nload before: {os.getloadavg()[0]:.1f}')
+    if args[:1] == ['--alone']:
+        return run_part(bench, args[1])
+    print(f'machine: {machine()}\nload before: {os.getloadavg()[0]:.1f}', flush=True)
     if not bench.path('archive', 'kbarchive-txt.tar.zst'):
         print(f'nothing to measure: no archive/kbarchive-txt.tar.zst in {bench.shared} (set KBT_SHARED)')
         return 0
@@ -91,15 +104,8 @@ def main(args):
         name = os.path.basename(path)[5:-3]
         if args and name not in args and name.split('_', 1)[-1] not in args:
             continue
-        spec = importlib.util.spec_from_file_location(name, path)
-        part = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(part)
-        print(f'\n{part.title}')
-        sys.stdout.flush()
-        try:
-            part.run(bench)
-        except (OSError, subprocess.SubprocessError, ValueError) as e:
-            print(f'  not measured: {e}')
+        # a process each: a child's peak memory counts what its parent had when it forked
+        subprocess.run([sys.executable, os.path.abspath(__file__), '--build', build, '--alone', path], check=False)
     return 0
 
 
