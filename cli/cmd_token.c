@@ -2,7 +2,7 @@
  *
  * kbt token: who may ask `kbt serve`, by name and role. The secret is printed once and kept nowhere.
  */
-#include "cli/cmd.h"
+#include "cli/save.h"
 #include "web/file.h"
 #include "web/token.h"
 
@@ -31,17 +31,6 @@ static enum err read_tokens(struct cmd_context *c, const char *path, struct toke
 	return e;
 }
 
-static bool write_whole(int fd, struct str bytes)
-{
-	while (bytes.n) {
-		ssize_t n = write(fd, bytes.p, bytes.n);
-		if (n < 0 && errno != EINTR)
-			return false;
-		bytes = str_from(bytes, n > 0 ? (size_t)n : 0);
-	}
-	return !fsync(fd);
-}
-
 /* write_tokens: beside, synced, renamed; owner and mode stay, of a new file the owner alone reads it. */
 static enum err write_tokens(struct cmd_context *c, const char *path, const struct tokens *t, const struct stat *file)
 {
@@ -53,7 +42,7 @@ static enum err write_tokens(struct cmd_context *c, const char *path, const stru
 		return ERR_NOMEM;
 	}
 	int fd = mkstemp((char *)(uintptr_t)temp.p);
-	bool good = fd >= 0 && write_whole(fd, buf_str(&out)) && !fchmod(fd, file->st_mode & 0777);
+	bool good = fd >= 0 && save_bytes(fd, buf_str(&out)) && !fchmod(fd, file->st_mode & 0777);
 	if (good && file->st_uid != (uid_t)-1 && fchown(fd, file->st_uid, file->st_gid) && errno != EPERM)
 		good = false;
 	int number = errno;

@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static bool write_all(int fd, struct str bytes)
+bool save_bytes(int fd, struct str bytes)
 {
 	while (bytes.n) {
 		ssize_t n = write(fd, bytes.p, bytes.n);
@@ -83,7 +83,7 @@ enum err save_file(struct cmd_context *c, const char *path, bool force, mode_t m
 	int fd = n > 0 && (size_t)n < sizeof temp ? mkstemp(temp) : (errno = ENAMETOOLONG, -1);
 	if (fd < 0)
 		return fail(c, path, errno);
-	bool good = !fchmod(fd, mode_for(to, mode)) && write_all(fd, bytes);
+	bool good = !fchmod(fd, mode_for(to, mode)) && save_bytes(fd, bytes);
 	int number = errno;
 	if (close(fd) && good) {
 		good = false;

@@ -18,4 +18,7 @@ enum err save_check(struct cmd_context *c, const char *path, bool force) MUST_US
  * one keeps its own. ERR_EXISTS, ERR_IO, with the sentence in c->diags. */
 enum err save_file(struct cmd_context *c, const char *path, bool force, mode_t mode, struct str bytes) MUST_USE;
 
+/* save_bytes writes all of them to a file and syncs it; false with errno. */
+bool save_bytes(int fd, struct str bytes);
+
 #endif

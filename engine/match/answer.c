@@ -10,11 +10,6 @@ struct match_span answer_span(const struct clean *c, size_t start, size_t end)
 	return (struct match_span){ a, end > start ? damage_offset(c, end - 1) + 1 : a };
 }
 
-static double logistic(double z)
-{
-	return 1 / (1 + exp(-z));
-}
-
 static int by_confidence(const void *a, const void *b)
 {
 	const struct answer *x = a, *y = b;
@@ -35,7 +30,7 @@ void answers_sort(struct answer *answers, uint32_t n)
 static double description_confidence(double score, double all, double lead)
 {
 	double share = all > 0 ? score / all : 0;
-	return logistic(-4.8 + 2.32 * log(1 + score) - 0.92 * log(1 + all) + 5.2 * fmin(lead, 0.3) + 0.61 * share);
+	return rank_logistic(-4.8 + 2.32 * log(1 + score) - 0.92 * log(1 + all) + 5.2 * fmin(lead, 0.3) + 0.61 * share);
 }
 
 /* The same for a message that only shares words with articles. */
@@ -43,7 +38,7 @@ static double words_confidence(double score, double all, double lead)
 {
 	double share = all > 0 ? score / all : 0;
 	double z = -17.4 + 14 * log(1 + score) - 6.05 * log(1 + all) + 19.8 * fmin(lead, 0.3) - 3.4 * share;
-	double first = 0.9 * logistic(z) * logistic(z);
+	double first = 0.9 * rank_logistic(z) * rank_logistic(z);
 	return share < 0.45 ? 0.5 * first : first; /* one rare word among others that no article has */
 }
 

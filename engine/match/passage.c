@@ -2,12 +2,10 @@
 #include "match/passage.h"
 
 #include "match/product.h"
-#include "match/vocab.h"
 #include "match/words.h"
 
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 enum {
 	WORDS_MAX = 64,	   /* classes of one description */

@@ -108,6 +108,8 @@ struct evidence_of_message {
 /* rank.c: articles, best first; at most MATCH_RESULTS_MAX. */
 uint32_t rank_articles(struct query *q, const struct evidence_of_message *evidence, struct answer *ret_answers);
 
+double rank_logistic(double z); /* 0 to 1: what the regressions behind the confidences add up to */
+
 /* query.c: the payload's tokens, readings, and what each weighs; of a long payload the stretches that look most like
  * messages. */
 void query_read(struct query *q);

@@ -120,7 +120,7 @@ static uint32_t one_an_article(struct answer *answers, uint32_t n)
 	return kept;
 }
 
-static double logistic(double z)
+double rank_logistic(double z)
 {
 	return 1 / (1 + exp(-z));
 }
@@ -162,7 +162,7 @@ static double confidence_of_first(const struct query *q, const struct answer *an
 		if (answers[i].alignment.group != al->group)
 			lead = fmin(lead, x->score - answers[i].score);
 	}
-	return logistic(-4.2 - 3.57 * template + 4.67 * message - 2.83 * inner + 1.23 * log(1 + al->matched) -
+	return rank_logistic(-4.2 - 3.57 * template + 4.67 * message - 2.83 * inner + 1.23 * log(1 + al->matched) -
 			1.44 * log(1 + ties) + (x->fits ? 0.98 : 0) + (x->fits && x->surface.differs == 0 ? 3.08 : 0) -
 			(al->number_differs ? 1.63 : 0) + 1.76 * lead / 6 + 0.15 * template * message);
 }

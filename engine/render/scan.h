@@ -20,6 +20,9 @@ void render_json_hit(struct buf *out, const struct scan_hit *hit);
 
 /* An incident: an object with "incident" and without a line of its own; "story" where its lines tell one. */
 void render_json_incident(struct buf *out, const struct incident *incident);
+/* pieces that several objects share: a place; lines as a list */
+void render_json_place(struct json *j, const char *key, const struct incident_place *place);
+void render_json_lines(struct json *j, const char *key, struct str lines);
 /* An unknown error: an object that has no id. */
 void render_json_unknown(struct buf *out, const struct unknown *unknown);
 

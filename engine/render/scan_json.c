@@ -6,7 +6,7 @@
 
 #include "base/json.h"
 
-static void add_lines(struct json *j, const char *key, struct str lines)
+void render_json_lines(struct json *j, const char *key, struct str lines)
 {
 	json_key(j, key);
 	json_array(j);
@@ -46,13 +46,13 @@ void render_json_hit(struct buf *out, const struct scan_hit *hit)
 		json_end_object(&j);
 	}
 	if (hit->before.n || hit->after.n) {
-		add_lines(&j, "before", hit->before);
-		add_lines(&j, "after", hit->after);
+		render_json_lines(&j, "before", hit->before);
+		render_json_lines(&j, "after", hit->after);
 	}
 	json_end_object(&j);
 }
 
-static void add_place(struct json *j, const char *key, const struct incident_place *p)
+void render_json_place(struct json *j, const char *key, const struct incident_place *p)
 {
 	json_key(j, key);
 	json_object(j);
@@ -73,8 +73,8 @@ void render_json_incident(struct buf *out, const struct incident *i)
 	if (i->group.n)
 		json_key_str(&j, "group", i->group);
 	json_key_int(&j, "count", (int64_t)i->count);
-	add_place(&j, "first", &i->first);
-	add_place(&j, "last", &i->last);
+	render_json_place(&j, "first", &i->first);
+	render_json_place(&j, "last", &i->last);
 	if (i->story) {
 		json_key_str(&j, "story", i->story->name);
 		json_key_str(&j, "says", i->says);

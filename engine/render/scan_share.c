@@ -13,26 +13,6 @@ static size_t shown_of(const struct render_scan *r)
 
 /* ---- JSON ---- */
 
-static void json_place(struct json *j, const char *key, const struct incident_place *p)
-{
-	json_key(j, key);
-	json_object(j);
-	json_key_str(j, "file", p->file);
-	json_key_int(j, "line", (int64_t)p->line);
-	json_key_str(j, "time", str_c(p->time));
-	json_end_object(j);
-}
-
-static void json_lines(struct json *j, const char *key, struct str lines)
-{
-	struct str line;
-	json_key(j, key);
-	json_array(j);
-	while (str_line(&lines, &line))
-		json_str(j, line);
-	json_end_array(j);
-}
-
 static void json_set(struct json *j, const struct incident *i)
 {
 	json_object(j);
@@ -44,16 +24,16 @@ static void json_set(struct json *j, const struct incident *i)
 	}
 	json_end_object(j);
 	json_key_int(j, "count", (int64_t)i->count);
-	json_place(j, "first", &i->first);
-	json_place(j, "last", &i->last);
-	json_place(j, "example", &i->example);
+	render_json_place(j, "first", &i->first);
+	render_json_place(j, "last", &i->last);
+	render_json_place(j, "example", &i->example);
 	json_key_str(j, "text", i->text);
 	if (i->story) {
 		json_key_str(j, "story", i->story->name);
 		json_key_str(j, "says", i->says);
 	}
-	json_lines(j, "before", i->before);
-	json_lines(j, "after", i->after);
+	render_json_lines(j, "before", i->before);
+	render_json_lines(j, "after", i->after);
 	json_end_object(j);
 }
 
@@ -66,8 +46,8 @@ static void json_article(struct json *j, const struct render_scan *r, size_t g)
 	json_key_str(j, "title", m->title);
 	json_key_real(j, "confidence", m->confidence, 2);
 	json_key_int(j, "count", (int64_t)group->count);
-	json_place(j, "first", &group->first);
-	json_place(j, "last", &group->last);
+	render_json_place(j, "first", &group->first);
+	render_json_place(j, "last", &group->last);
 	if (r->rules) {
 		json_key_str(j, "cause", r->rules[g].cause);
 		render_json_resolutions(j, r->rules[g].resolutions, r->rules[g].resolution_count);

@@ -92,3 +92,19 @@ class KbtTest(unittest.TestCase):
         for name in [names] if isinstance(names, str) else names:
             self.assertIn(name, p.err)
         return p
+
+
+class SharedKbTest(KbtTest):
+    """Tests that only read one knowledge base, that of kb/: imported once a class."""
+
+    @classmethod
+    def setUpClass(cls):
+        folder = tempfile.TemporaryDirectory(prefix='kbt-kb-')
+        cls.addClassCleanup(folder.cleanup)
+        cls.kb = os.path.join(folder.name, 'kb.db')
+        subprocess.run([KBT, 'import', '--db', cls.kb, os.path.join(ROOT, 'kb')], check=True,
+                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+    def setUp(self):
+        super().setUp()
+        self.db = self.kb

@@ -14,7 +14,7 @@ import tarfile
 import unittest
 import zipfile
 
-from kbt import FOUND, KBT, NONE, ROOT, USAGE, KbtTest, shared
+from kbt import FOUND, KBT, NONE, ROOT, USAGE, SharedKbTest, shared
 
 RCMD = r'Failed to connect to <\\HQ-SRV2>, Error = 53'
 SMS = ('~Error during WNetAddConnection2 to \\\\SITE1\\SMS_SITE (53)  '
@@ -26,20 +26,7 @@ NOISE = ['Jun 14 15:16:01 combo sshd[19939]: authentication failure; logname= ui
          'kernel: open /etc/foo: No such file or directory', 'all is well', '', '   ', '<>', '53', 'Error = 53?']
 
 
-class Scan(KbtTest):
-    @classmethod
-    def setUpClass(cls):
-        import tempfile
-        cls.shared_dir = tempfile.TemporaryDirectory(prefix='kbt-scan-')
-        cls.addClassCleanup(cls.shared_dir.cleanup)
-        cls.kb = os.path.join(cls.shared_dir.name, 'kb.db')
-        subprocess.run([KBT, 'import', '--db', cls.kb, os.path.join(ROOT, 'kb')], check=True,
-                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-
-    def setUp(self):
-        super().setUp()
-        self.db = self.kb
-
+class Scan(SharedKbTest):
     def hits(self, *args, code=FOUND, **kw):
         return self.json('scan', *args, code=code, **kw)
 

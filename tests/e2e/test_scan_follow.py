@@ -8,12 +8,11 @@ import random
 import shutil
 import signal
 import subprocess
-import tempfile
 import threading
 import time
 import unittest
 
-from kbt import FOUND, INTERRUPTED, KBT, NONE, ROOT, USAGE, KbtTest, needs_root
+from kbt import FOUND, INTERRUPTED, KBT, NONE, USAGE, SharedKbTest, needs_root
 
 LIMIT_S = 20
 
@@ -145,19 +144,7 @@ class Log:
 KINDS = ('rename', 'dated', 'gzip', 'delete', 'symlink', 'copytruncate')
 
 
-class ScanFollow(KbtTest):
-    @classmethod
-    def setUpClass(cls):
-        cls.shared_dir = tempfile.TemporaryDirectory(prefix='kbt-follow-')
-        cls.addClassCleanup(cls.shared_dir.cleanup)
-        cls.kb = os.path.join(cls.shared_dir.name, 'kb.db')
-        subprocess.run([KBT, 'import', '--db', cls.kb, os.path.join(ROOT, 'kb')], check=True,
-                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-
-    def setUp(self):
-        super().setUp()
-        self.db = self.kb
-
+class ScanFollow(SharedKbTest):
     def add(self, path, *names, end='\n'):
         with open(path, 'ab') as f:
             f.write(''.join(rcmd(n) + end for n in names).encode())

@@ -8,30 +8,24 @@ import lzma
 import os
 import subprocess
 import tarfile
-import tempfile
 import unittest
 import zipfile
 
-from kbt import FOUND, KBT, ROOT, USAGE, KbtTest, needs_root
+from kbt import FOUND, KBT, USAGE, SharedKbTest, needs_root
 
 
 def rcmd(name):
     return f'Failed to connect to <\\\\{name}>, Error = 53'
 
 
-class ScanInput(KbtTest):
+class ScanInput(SharedKbTest):
     @classmethod
     def setUpClass(cls):
-        cls.shared_dir = tempfile.TemporaryDirectory(prefix='kbt-input-')
-        os.chmod(cls.shared_dir.name, 0o755)
-        cls.addClassCleanup(cls.shared_dir.cleanup)
-        cls.kb = os.path.join(cls.shared_dir.name, 'kb.db')
-        subprocess.run([KBT, 'import', '--db', cls.kb, os.path.join(ROOT, 'kb')], check=True,
-                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        super().setUpClass()
+        os.chmod(os.path.dirname(cls.kb), 0o755)
 
     def setUp(self):
         super().setUp()
-        self.db = self.kb
         self.good = self.write('good.log', rcmd('GOOD') + '\n')
 
     def names(self, *args, code=FOUND, **kw):

@@ -5,11 +5,10 @@ import os
 import shutil
 import signal
 import subprocess
-import tempfile
 import time
 import unittest
 
-from kbt import FOUND, INTERRUPTED, KBT, NONE, ROOT, KbtTest
+from kbt import FOUND, INTERRUPTED, NONE, SharedKbTest
 from test_scan_follow import Follower
 
 REMOTE = '/lib/systemd/systemd-journal-remote'
@@ -19,20 +18,15 @@ def rcmd(name):
     return f'Failed to connect to <\\\\{name}>, Error = 53'
 
 
-class ScanJournal(KbtTest):
+class ScanJournal(SharedKbTest):
     @classmethod
     def setUpClass(cls):
         if not os.path.exists(REMOTE):
             raise unittest.SkipTest('systemd-journal-remote is missing')
-        cls.shared_dir = tempfile.TemporaryDirectory(prefix='kbt-journal-')
-        cls.addClassCleanup(cls.shared_dir.cleanup)
-        cls.kb = os.path.join(cls.shared_dir.name, 'kb.db')
-        subprocess.run([KBT, 'import', '--db', cls.kb, os.path.join(ROOT, 'kb')], check=True,
-                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        super().setUpClass()
 
     def setUp(self):
         super().setUp()
-        self.db = self.kb
         self.at = 984390980  # 2001-03-12 09:56:20 UTC
         self.files = 0
         os.mkdir(self.path('journal'))

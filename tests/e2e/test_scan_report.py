@@ -8,11 +8,10 @@ import resource
 import signal
 import stat
 import subprocess
-import tempfile
 import time
 import unittest
 
-from kbt import FOUND, INTERRUPTED, KBT, NONE, ROOT, USAGE, KbtTest, needs_root, shared
+from kbt import FOUND, INTERRUPTED, KBT, NONE, ROOT, USAGE, SharedKbTest, needs_root, shared
 
 RCMD = r'Failed to connect to <\\HQ-SRV2>, Error = 53'
 SMS = ('~Error during WNetAddConnection2 to \\\\{}\\SMS_SITE (53)  '
@@ -56,19 +55,7 @@ class Page(html.parser.HTMLParser):
             self.text.append(data)
 
 
-class ScanReport(KbtTest):
-    @classmethod
-    def setUpClass(cls):
-        cls.shared_dir = tempfile.TemporaryDirectory(prefix='kbt-report-')
-        cls.addClassCleanup(cls.shared_dir.cleanup)
-        cls.kb = os.path.join(cls.shared_dir.name, 'kb.db')
-        subprocess.run([KBT, 'import', '--db', cls.kb, os.path.join(ROOT, 'kb')], check=True,
-                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-
-    def setUp(self):
-        super().setUp()
-        self.db = self.kb
-
+class ScanReport(SharedKbTest):
     def log(self, lines, name='a.log'):
         return self.write(name, ''.join(x + '\n' for x in lines))
 

@@ -2,30 +2,18 @@
 """kbt scan --since and --until: by the stamps of the usual logs, in this machine's zone where they name none."""
 import datetime
 import json
-import os
-import subprocess
-import tempfile
 import unittest
 
-from kbt import FOUND, KBT, NONE, ROOT, KbtTest
+from kbt import FOUND, NONE, SharedKbTest
 
 
 def rcmd(name):
     return f'Failed to connect to <\\\\{name}>, Error = 53'
 
 
-class ScanTime(KbtTest):
-    @classmethod
-    def setUpClass(cls):
-        cls.shared_dir = tempfile.TemporaryDirectory(prefix='kbt-time-')
-        cls.addClassCleanup(cls.shared_dir.cleanup)
-        cls.kb = os.path.join(cls.shared_dir.name, 'kb.db')
-        subprocess.run([KBT, 'import', '--db', cls.kb, os.path.join(ROOT, 'kb')], check=True,
-                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-
+class ScanTime(SharedKbTest):
     def setUp(self):
         super().setUp()
-        self.db = self.kb
         self.zone = {'TZ': 'CET-1CEST,M3.5.0,M10.5.0/3'}
 
     def names(self, path, *args, code=FOUND):
