@@ -50,6 +50,7 @@ static void write_place(struct buf *out, const struct follow_place *p)
 	json_object(&j);
 	add_path(&j, p->path);
 	json_key_bool(&j, "current", p->current);
+	json_key_bool(&j, "open", p->at.open);
 	add_number(&j, "offset", p->at.offset);
 	add_number(&j, "line", p->at.line);
 	add_number(&j, "dev", p->at.id.dev);
@@ -134,6 +135,7 @@ static bool place_of(const cJSON *line, struct arena *a, struct follow_place *re
 	if (!good)
 		return false;
 	p.current = cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(line, "current"));
+	p.at.open = cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(line, "open"));
 	p.at.id.born_ns = (int64_t)born_ns;
 	p.at.changed_ns = (int64_t)changed_ns;
 	p.since_ns = (int64_t)since_ns;

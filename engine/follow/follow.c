@@ -37,6 +37,7 @@ struct job {
 	const char *path;
 	int fd;		     /* of the file, whose name may move on; -1: as the path names it */
 	uint64_t skip, line; /* of its content, known already */
+	bool open;	     /* as of a place */
 	struct tail_place as_packed; /* the packed bytes: done when they are */
 };
 
@@ -210,7 +211,8 @@ static enum err read_sibling(struct follow *f, struct entry *e, struct sibling *
 	struct tail *t = &s->tail;
 	enum err err;
 	if (s->packed) {
-		struct job job = { .skip = from ? from->offset : 0, .line = from ? from->line : 1, .fd = t->fd };
+		struct job job = { .skip = from ? from->offset : 0, .line = from ? from->line : 1, .fd = t->fd,
+				   .open = from && from->open };
 		tail_skip(t);
 		job.as_packed = t->at;
 		if (e->job_count >= JOBS_HELD_MAX) {
@@ -711,10 +713,10 @@ static enum err next_of_job(struct follow *f, struct entry *e, struct follow_pie
 	f->entry = e;
 	f->taken = TAKEN_JOB;
 	f->block = STR("");
-	f->skip = job->skip;
+	f->skip = job->skip > TAIL_EDGE ? job->skip - TAIL_EDGE : 0; /* context */
 	piece->file = job->fd >= 0 ? name_member(f, job, member) : member->name;
 	piece->whole = !job->skip;
-	piece->part = (struct scan_part){ .offset = job->skip, .from = job->skip, .line = job->line };
+	piece->part = (struct scan_part){ .offset = f->skip, .from = job->skip, .line = job->line, .open = job->open };
 	piece->read = read_job;
 	*ret_taken = true;
 	return ERR_OK;

@@ -13,13 +13,13 @@
 #include <systemd/sd-journal.h>
 #include <time.h>
 
-enum { VALUE_MAX = 256 << 10 };
+enum { VALUE_MAX = 256 << 10, CONTEXT_MAX = 32 << 10 };
 
 struct journal {
 	sd_journal *sd;
 	struct diags *diags;
-	struct buf text; /* of the batch */
-	size_t given;
+	struct buf text; /* of the batch, behind its context */
+	size_t before, given;
 	bool at_entry; /* some entry was read */
 	int64_t until_us;
 };
@@ -84,19 +84,6 @@ void journal_close(struct journal **journal)
 	sd_journal_close(j->sd);
 	buf_free(&j->text);
 	mem_free(j);
-}
-
-enum err journal_seek_cursor(struct journal *j, const char *cursor)
-{
-	int r = sd_journal_seek_cursor(j->sd, cursor);
-	if (r < 0)
-		return diags_fail(j->diags, ERR_INPUT, "the journal: the cursor is none of its own");
-	r = sd_journal_next(j->sd);
-	/* the entry itself was read; where it is gone, the next one was not */
-	if (r > 0 && sd_journal_test_cursor(j->sd, cursor) == 0)
-		r = sd_journal_previous(j->sd) ? r : sd_journal_seek_head(j->sd);
-	j->at_entry = r > 0;
-	return r < 0 ? fail(j, r, "the journal") : ERR_OK;
 }
 
 enum err journal_seek_time(struct journal *j, int64_t since_us)
@@ -189,17 +176,70 @@ static enum err next_entry(struct journal *j, bool *ret_more)
 	return buf_err(&j->text);
 }
 
+/* keep_context leaves of the text the last lines that a message may begin in. */
+static void keep_context(struct journal *j)
+{
+	size_t at = j->text.n, floor = at > CONTEXT_MAX ? at - CONTEXT_MAX : 0;
+	for (unsigned lines = 0; at > floor && lines < JOURNAL_BEFORE; lines++) {
+		const char *newline = at > 1 ? memrchr(j->text.p, '\n', at - 1) : NULL;
+		size_t start = newline ? (size_t)(newline - j->text.p) + 1 : 0;
+		if (start < floor)
+			break;
+		at = start;
+	}
+	j->before = j->text.n - at;
+	if (j->before)
+		memmove(j->text.p, j->text.p + at, j->before);
+	j->text.n = j->before;
+}
+
 enum err journal_next_batch(struct journal *j, bool *ret_more)
 {
 	bool more = true;
 	enum err e = ERR_OK;
-	buf_clear(&j->text);
+	keep_context(j);
 	j->given = 0;
-	while (!e && more && j->text.n < JOURNAL_BATCH)
+	while (!e && more && j->text.n - j->before < JOURNAL_BATCH)
 		e = next_entry(j, &more);
-	if (!e || j->text.n)
-		*ret_more = j->text.n > 0;
-	return j->text.n ? ERR_OK : e;
+	bool some = j->text.n > j->before;
+	if (!e || some)
+		*ret_more = some;
+	return some ? ERR_OK : e;
+}
+
+size_t journal_before(const struct journal *j)
+{
+	return j->before;
+}
+
+/* read_before takes the entries up to the one that was just read for context, and stands behind that again. */
+static enum err read_before(struct journal *j)
+{
+	int back = sd_journal_previous_skip(j->sd, JOURNAL_BEFORE - 1);
+	bool more = true;
+	enum err e = back < 0 ? fail(j, back, "the journal") : ERR_OK;
+	if (!e && sd_journal_previous(j->sd) == 0 && sd_journal_seek_head(j->sd) < 0)
+		e = ERR_INPUT;
+	for (int i = 0; !e && more && i <= back; i++)
+		e = next_entry(j, &more);
+	return e;
+}
+
+enum err journal_seek_cursor(struct journal *j, const char *cursor)
+{
+	int r = sd_journal_seek_cursor(j->sd, cursor);
+	if (r < 0)
+		return diags_fail(j->diags, ERR_INPUT, "the journal: the cursor is none of its own");
+	r = sd_journal_next(j->sd);
+	j->at_entry = r > 0;
+	if (r < 0)
+		return fail(j, r, "the journal");
+	/* the entry itself was read; where it is gone, the next one was not */
+	if (r > 0 && sd_journal_test_cursor(j->sd, cursor) == 0) {
+		r = sd_journal_previous(j->sd) ? r : sd_journal_seek_head(j->sd);
+		return r < 0 ? fail(j, r, "the journal") : ERR_OK;
+	}
+	return r > 0 ? read_before(j) : ERR_OK;
 }
 
 enum err journal_read(void *journal, char *p, size_t n, size_t *ret_n)

@@ -130,6 +130,7 @@ void tail_resume(struct tail *t, const struct tail_place *place)
 {
 	t->at.offset = t->looked = place->offset;
 	t->at.line = place->line;
+	t->at.open = place->open;
 	t->at.last_n = place->last_n;
 	t->at.last = place->last;
 }
@@ -219,7 +220,7 @@ uint64_t tail_next(struct tail *t, bool finished)
 enum err tail_read(struct tail *t, uint64_t to, struct buf *bytes, struct scan_part *ret_part)
 {
 	uint64_t from = t->at.offset, start = from > TAIL_EDGE ? from - TAIL_EDGE : 0;
-	uint64_t end = t->size - to > TAIL_EDGE ? to + TAIL_EDGE : t->size;
+	uint64_t end = t->size - to > TAIL_EDGE ? to + TAIL_EDGE : to;
 	struct stat st;
 	buf_clear(bytes);
 	char *p = buf_room(bytes, (size_t)(end - start));
@@ -233,7 +234,7 @@ enum err tail_read(struct tail *t, uint64_t to, struct buf *bytes, struct scan_p
 	if (bytes->n < end - start || fstat(t->fd, &st) || (uint64_t)st.st_size < end || !tail_fits(t, &t->at))
 		return ERR_NOTFOUND;
 	*ret_part = (struct scan_part){ .offset = start, .from = from, .to = to, .line = t->at.line,
-					.coding = t->coding };
+					.coding = t->coding, .open = t->at.open };
 	return ERR_OK;
 }
 
@@ -263,6 +264,7 @@ void tail_advance(struct tail *t, uint64_t to, struct str bytes, const struct sc
 	mark_last(t, done);
 	t->at.line += count_lines(t, str_from(done, (size_t)(part->from - part->offset)));
 	t->at.offset = t->looked = to;
+	t->at.open = part->offset + bytes.n == to;
 	t->waiting_since_ms = t->size > to ? t->grown_ms : 0;
 }
 

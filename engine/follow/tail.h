@@ -32,6 +32,7 @@ struct tail_place {
 	size_t head_n, last_n;	 /* bytes hashed: from 0 (also what is seen and not read yet), and up to offset */
 	uint64_t head, last;
 	int64_t changed_ns;	 /* the file's mtime when last seen */
+	bool open;		 /* nothing behind offset was seen with what is before it: scan_part */
 };
 
 struct tail {
@@ -64,8 +65,9 @@ enum tail_state tail_look(struct tail *t, int64_t now_ms);
  * at->offset where there is none. finished: what lacks its line end counts as well. */
 uint64_t tail_next(struct tail *t, bool finished);
 
-/* tail_read reads the piece up to `to` with context around it: its bytes, and how they stand in the stream. ERR_NOTFOUND
- * where the file changed under it: look again. ERR_IO, ERR_NOMEM. */
+/* tail_read reads the piece up to `to` with context around it, behind it only where there is plenty, so that a message
+ * that is still being written is seen whole with the next piece: its bytes, and how they stand in the stream.
+ * ERR_NOTFOUND where the file changed under it: look again. ERR_IO, ERR_NOMEM. */
 enum err tail_read(struct tail *t, uint64_t to, struct buf *bytes, struct scan_part *ret_part) MUST_USE;
 
 /* tail_advance: all before `to` is done; bytes and part are those of tail_read. */

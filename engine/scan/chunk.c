@@ -144,6 +144,7 @@ bool chunk_next(struct chunker *k, scan_read *read, void *context, struct chunk 
 	c->start = k->carry_start;
 	c->offset = k->carry_offset;
 	c->first = !k->started;
+	c->open = c->first && k->open;
 	fill(k, read, context, &c->text, c->text.n + CHUNK_READ, &c->start);
 	c->wide = k->coding == SCAN_UTF16LE || k->coding == SCAN_UTF16BE;
 	struct str text = buf_str(&c->text);
@@ -168,7 +169,7 @@ bool chunk_next(struct chunker *k, scan_read *read, void *context, struct chunk 
 void chunker_begin(struct chunker *k, const struct scan_part *part)
 {
 	*k = (struct chunker){ .carry_offset = part->offset, .coding = part->coding, .from = part->from - part->offset,
-			       .to = part->to ? part->to - part->offset : 0 };
+			       .to = part->to ? part->to - part->offset : 0, .open = part->open };
 }
 
 void chunker_free(struct chunker *k)

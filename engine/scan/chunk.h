@@ -18,6 +18,7 @@ struct chunk {
 	struct buf text;	  /* context, body, context */
 	size_t start, end;	  /* the body within text */
 	bool first;		  /* of its stream or part */
+	bool open;		  /* a message that begins before the body and ends in it is the body's: scan_part */
 	uint64_t offset;	  /* of text[0] in the stream as read */
 	bool wide;		  /* text was UTF-16: offsets go by characters */
 	bool last;
@@ -31,6 +32,7 @@ struct chunker { /* zeroed at the start of a stream; chunker_begin for a part of
 	enum scan_coding coding;
 	uint64_t from, to;	/* where the part begins and ends, as bytes read; to 0: at the end */
 	size_t to_at;		/* the part's end in carry, then in the text; 0: not reached */
+	bool open;
 	bool started;		/* a chunk was given */
 	struct buf raw;		/* read and not decoded: an unfinished UTF-16 character */
 	bool ended;

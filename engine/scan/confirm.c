@@ -284,6 +284,45 @@ static void look_beside(struct walk *w, const struct proposer *p, size_t number,
 	}
 }
 
+/* told_before says whether the lines of a message that stand before the body were a hit of the same article by
+ * themselves, which bound as much. */
+static bool told_before(struct walk *w, const struct proposer *p, size_t number, const struct match *m)
+{
+	bool told = false;
+	for (size_t i = number + 1; i < p->count && p->items[i].place < w->chunk->start && !told; i++) {
+		struct question q;
+		struct recalled room;
+		if (p->items[i].to > w->chunk->start)
+			continue;
+		read_question(w->confirm, &p->items[i], w->text, &q);
+		const struct recalled *said = answer_of(w, &q, &room);
+		told = said->count && said->matches[0].article == m->article &&
+		       said->matches[0].capture_count >= m->capture_count;
+	}
+	return told;
+}
+
+/* is_of_body says whether a hit is this chunk's: it begins in the body, or it could not be seen whole before. */
+static bool is_of_body(struct walk *w, const struct proposer *p, size_t number, const struct match *m)
+{
+	const struct proposal *x = &p->items[number];
+	if (x->place >= w->chunk->start)
+		return true;
+	return w->chunk->open && !x->window && x->to > w->chunk->start && !told_before(w, p, number, m);
+}
+
+static void count_to(struct walk *w, const struct proposal *x)
+{
+	if (x->from < w->chunk->start && !x->window) {
+		w->line = 0 - count_newlines((struct str){ w->text.p + x->from, w->chunk->start - x->from });
+		w->counted = x->from;
+		return;
+	}
+	size_t at = x->from > w->counted ? x->from : w->counted; /* a window may begin before the body */
+	w->line += count_newlines((struct str){ w->text.p + w->counted, at - w->counted });
+	w->counted = at;
+}
+
 /* ask gives a proposal to the look-up; says whether anything counted. What stands outside of the body is asked for what
  * it covers, and is another chunk's hit. */
 static bool ask(struct walk *w, const struct proposer *p, size_t number)
@@ -296,11 +335,9 @@ static bool ask(struct walk *w, const struct proposer *p, size_t number)
 	arena_reset(&c->work);
 	read_question(c, x, w->text, &q);
 	const struct recalled *said = answer_of(w, &q, &room);
-	if (!said->count || x->place < w->chunk->start)
+	if (!said->count || !is_of_body(w, p, number, &said->matches[0]))
 		return said->count > 0;
-	size_t at = x->from > w->counted ? x->from : w->counted; /* a window may begin before the body */
-	w->line += count_newlines((struct str){ w->text.p + w->counted, at - w->counted });
-	w->counted = at;
+	count_to(w, x);
 	struct scan_hit shared = { .file = w->file, .line = w->line, .lines = q.lines,
 				   .offset = chunk_offset(w->chunk, x->from) };
 	shared.text = arena_str(&r->arena, utf8_mend(utf8_first(q.text, SCAN_TEXT_MAX), &c->work));
@@ -388,8 +425,8 @@ static void add_unknown(struct walk *w)
 	for (size_t at = c->start, end; at < c->end; at = end + 1, line++) {
 		const char *newline = memchr(text.p + at, '\n', text.n - at);
 		end = newline ? (size_t)(newline - text.p) : text.n;
-		for (; hit < r->hit_count && r->hits[hit].line <= line; hit++)
-			if (r->hits[hit].line + r->hits[hit].lines > covered)
+		for (; hit < r->hit_count && (int64_t)r->hits[hit].line <= (int64_t)line; hit++)
+			if ((int64_t)(r->hits[hit].line + r->hits[hit].lines) > (int64_t)covered)
 				covered = r->hits[hit].line + r->hits[hit].lines;
 		struct str one = str_trim_end((struct str){ text.p + at, end - at < SCAN_TEXT_MAX ? end - at : SCAN_TEXT_MAX });
 		bool starts = !at || text.p[at - 1] == '\n'; /* else the rest of an overlong line */

@@ -37,7 +37,8 @@ struct confirm {
 	bool dates;	   /* of every line that is given it has to be known when it was written */
 };
 
-/* What a chunk gave. Lines are counted from 0 at the body's first byte; scan.c adds what came before. */
+/* What a chunk gave. Lines are counted from 0 at the body's first byte, down from there (around 2^64) where a hit
+ * begins before it; scan.c adds what came before. */
 struct confirm_result {
 	struct arena arena;
 	struct scan_hit *hits;

@@ -182,11 +182,11 @@ static enum moment_side side_of(struct scan *s, struct str *time)
 	return moment_side(s->options.span, *time);
 }
 
-/* give_marks gives those before a line; *next is the first that is left. */
-static void give_marks(struct scan *s, struct slot *slot, size_t *next, uint64_t line)
+/* give_marks gives those before a line of the body; *next is the first that is left. */
+static void give_marks(struct scan *s, struct slot *slot, size_t *next, int64_t line)
 {
 	struct confirm_result *r = &slot->result;
-	for (; *next < r->mark_count && r->marks[*next].line < line && !s->run.unwanted; ++*next) {
+	for (; *next < r->mark_count && (int64_t)r->marks[*next].line < line && !s->run.unwanted; ++*next) {
 		struct scan_mark *m = &r->marks[*next];
 		m->file = buf_str(&slot->file);
 		m->line += s->run.line;
@@ -203,7 +203,7 @@ static void give_hits(struct scan *s, struct slot *slot)
 	size_t mark = 0;
 	for (size_t i = 0; i < r->hit_count && !t->unwanted; i++) {
 		struct scan_hit *hit = &r->hits[i];
-		give_marks(s, slot, &mark, hit->line);
+		give_marks(s, slot, &mark, (int64_t)hit->line);
 		hit->line += t->line;
 		enum moment_side side = side_of(s, &hit->time);
 		if (side == MOMENT_OUTSIDE) {
@@ -213,7 +213,7 @@ static void give_hits(struct scan *s, struct slot *slot)
 		t->counts.undated += side == MOMENT_UNKNOWN && hit->best;
 		t->unwanted = t->unwanted || !t->sink(t->sink_context, hit);
 	}
-	give_marks(s, slot, &mark, UINT64_MAX);
+	give_marks(s, slot, &mark, INT64_MAX);
 	for (size_t i = 0; o->unknown && i < r->unknown_count && !t->unwanted; i++) {
 		r->unknown[i].file = buf_str(&slot->file);
 		r->unknown[i].line += t->line;

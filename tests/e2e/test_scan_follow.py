@@ -258,6 +258,37 @@ class ScanFollow(SharedKbTest):
         follower.stop()
         self.check_once(follower.names(), [f'BUSY{i}' for i in range(n)])
 
+    def test_a_message_that_is_still_being_written_is_joined(self):
+        path, cursor = self.path('a.log'), self.path('cursor')
+        texts = ['Failed to connect to\n', '<\\\\LATE>, Error = 53\n']
+        follower = Follower(self, '--follow', '--cursor', cursor, path)
+        self.add(path, 'ONE')
+        with open(path, 'a', encoding='ascii') as f:
+            f.write(texts[0])
+        self.assertEqual(follower.wait_for(['ONE']), set())  # the first line went with it
+        with open(path, 'a', encoding='ascii') as f:
+            f.write(texts[1] + rcmd('TWO') + '\n' + texts[0])
+        self.assertEqual(follower.wait_for(['LATE', 'TWO']), set())
+        follower.stop()
+        hits = [h for _, _, h in follower.hits]
+        self.assertEqual([(h['captures']['server'], h['line'], h['lines']) for h in hits],
+                         [('ONE', 1, 1), ('LATE', 2, 2), ('TWO', 4, 1)])
+        self.assertEqual(hits[1]['offset'], len(rcmd('ONE')) + 1)
+        with open(path, 'a', encoding='ascii') as f:  # over a restart, too
+            f.write(texts[1].replace('LATE', 'THREE') + rcmd('FOUR') + '\n')
+        hits = self.json('scan', '--cursor', cursor, path)
+        self.assertEqual([(h['captures']['server'], h['line'], h['lines']) for h in hits],
+                         [('THREE', 5, 2), ('FOUR', 7, 1)])
+
+    def test_a_line_that_was_a_hit_is_none_again_with_what_comes_behind_it(self):
+        path = self.path('a.log')
+        follower = Follower(self, '--follow', path)
+        for n in range(6):
+            self.add(path, f'N{n}', f'N{n}')
+            self.assertEqual(follower.wait_for([f'N{n}']), set())
+        follower.stop()
+        self.assertEqual(len(follower.names()), 12)
+
     def test_late_creation_is_waited_for(self):
         path = self.path('later', 'a.log')
         follower = Follower(self, '--follow', path)

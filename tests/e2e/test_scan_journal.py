@@ -112,6 +112,24 @@ class ScanJournal(SharedKbTest):
         self.assertEqual(found[-1], 'MORE')
         self.assertLessEqual(len(found), 201)
 
+    def test_a_message_over_two_batches_is_joined(self):
+        self.add(rcmd('ONE'), 'Failed to connect to')
+        cursor = self.path('cursor')
+        follower = Follower(self, '--follow', '--journal', '--cursor', cursor, self.path('journal'))
+        self.assertEqual(follower.wait_for(['ONE']), set())
+        self.add('<\\\\LATE>, Error = 53', rcmd('TWO'), 'Failed to connect to')
+        self.assertEqual(follower.wait_for(['LATE', 'TWO']), set())
+        self.assertEqual(follower.stop(), INTERRUPTED)
+        places = [(n, h['line'], h['lines'], h['offset']) for n, _, h in follower.hits]
+        self.assertEqual([p[:3] for p in places], [('ONE', 1, 1), ('LATE', 2, 2), ('TWO', 4, 1)])
+        self.add('<\\\\THREE>, Error = 53', rcmd('FOUR'))
+        hits = self.json('scan', '--journal', self.path('journal'), '--cursor', cursor)
+        self.assertEqual([(h['captures']['server'], h['line'], h['lines']) for h in hits],
+                         [('THREE', 5, 2), ('FOUR', 7, 1)])
+        whole = self.json('scan', '--journal', self.path('journal'))
+        self.assertEqual([(h['captures']['server'], h['line'], h['lines'], h['offset']) for h in whole],
+                         places + [('THREE', 5, 2, hits[0]['offset']), ('FOUR', 7, 1, hits[1]['offset'])])
+
     def test_what_is_no_journal(self):
         self.refused('scan', '--journal', self.path('none'), names='none')
         self.refused('scan', '--journal', self.write('x.journal', 'no journal'), names='x.journal')
