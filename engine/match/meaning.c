@@ -42,6 +42,34 @@ static void add_readings(const struct file_view *v, int64_t value, int64_t shown
 			out[(*n)++] = code_of_row(v, &v->codes[i], shown);
 }
 
+/* What one table of Windows' numbers says of an error that an HRESULT or NTSTATUS carries; Basic's has its own. A
+ * number carried so is of no other family. */
+static void add_carried(const struct file_view *v, int64_t code, struct match_code *out, size_t *n)
+{
+	static const char *const windows[] = { "win32", "winsock", "netapi", "ras" };
+	const struct file_code *best = NULL;
+	size_t best_at = sizeof windows / sizeof *windows;
+	int64_t value;
+	struct str told;
+	if (*n == READINGS_A_CODE || !rule_code_carried(code, &value, &told))
+		return;
+	for (uint32_t i = first_row(v, value); i < v->code_count && v->codes[i].value == value; i++) {
+		struct str family = file_str(v, v->codes[i].family);
+		size_t at = 0;
+		if (str_eq(told, STR("win32")))
+			while (at < best_at && !str_eq(family, str_c(windows[at])))
+				at++;
+		else
+			at = str_eq(family, told) ? 0 : best_at;
+		if (at >= best_at)
+			continue;
+		best = &v->codes[i];
+		best_at = at;
+	}
+	if (best)
+		out[(*n)++] = code_of_row(v, best, value);
+}
+
 static void add_symbol(const struct file_view *v, struct str symbol, struct match_code *out, size_t *n)
 {
 	for (uint32_t i = 0; i < v->code_count && *n < READINGS_A_CODE; i++)
@@ -60,18 +88,16 @@ static bool says_in(struct str text, struct str says)
 static size_t readings_of(const struct file_view *v, const struct rule_code *c, struct match_code *out)
 {
 	size_t n = 0;
-	int64_t carried;
 	if (c->symbol.n) {
 		add_symbol(v, c->symbol, out, &n);
-		if (n && rule_code_win32(out[0].value, &carried))
-			add_readings(v, carried, carried, out, &n);
+		if (n)
+			add_carried(v, out[0].value, out, &n);
 		return n;
 	}
 	add_readings(v, c->value, c->value, out, &n);
 	if (c->value < 0)
 		add_readings(v, c->value & 0xFFFFFFFF, c->value, out, &n);
-	if (rule_code_win32(c->value, &carried))
-		add_readings(v, carried, carried, out, &n);
+	add_carried(v, c->value, out, &n);
 	return n;
 }
 
@@ -80,8 +106,9 @@ static bool better(struct str text, const struct rule_code *c, const struct matc
 	bool fx = str_eq(x->family, c->family), fy = str_eq(y->family, c->family);
 	bool sx = says_in(text, x->says), sy = says_in(text, y->says);
 	int64_t carried;
-	if (rule_code_win32(c->value, &carried) && c->value != carried)
-		return str_eq(x->family, STR("win32")) && !str_eq(y->family, STR("win32"));
+	struct str family;
+	if (rule_code_carried(c->value, &carried, &family))
+		return x->value == carried && y->value != carried;
 	if (fx != fy)
 		return fx;
 	if (sx != sy)
@@ -141,7 +168,8 @@ bool meaning_conflicts(const struct file_view *v, const struct match_code *code,
 		const struct file_article_code *c = &v->article_codes[a->code_at + i];
 		if (c->value != code->value)
 			continue;
-		if (str_eq(plain_family(file_str(v, c->family)), plain_family(code->family)))
+		struct str family = file_str(v, c->family);
+		if (!family.n || str_eq(plain_family(family), plain_family(code->family)))
 			return false;
 		other = true;
 	}

@@ -94,22 +94,36 @@ static bool has_sign(struct str text, size_t at)
 	return at && text.p[at - 1] == '-' && (at == 1 || !char_is_alnum(text.p[at - 2]));
 }
 
+/* "80070035", "800a0035": an HRESULT or NTSTATUS without its 0x. */
+static bool is_bare_wide(const struct token *token)
+{
+	struct rule_code_at found;
+	struct str word = { token->word, token->n };
+	return token->n == 8 && char_is_hex(word.p[1]) && rule_codes_find(word, &found, 1) &&
+	       found.code.value > INT32_MAX;
+}
+
 /* A number in hexadecimal is the same number in decimal, and the other way round; a negative one is 32 bits wide; and
  * what carries a Windows error is that error. */
 static void add_other_spellings(const struct query *q, struct query_token *t, const struct token *token)
 {
 	char text[TOKEN_MAX + 1];
 	int64_t carried;
+	struct str family;
 	memcpy(text, token->word, token->n);
 	text[token->n] = 0;
-	bool hex = token->n > 2 && text[1] == 'x';
+	bool bare = is_bare_wide(token), hex = bare || (token->n > 2 && text[1] == 'x');
 	if (token->n > 12)
 		return;
 	uint64_t value = strtoull(text, NULL, hex ? 16 : 10);
+	if (bare)
+		offer_number(q->view, t, value, true);
+	else if (token->n == 10 && hex)
+		offer(q->view, t, token->word + 2, 8, 1);
 	if (!hex && value > INT32_MAX / 2 && value <= 1ull << 31 && has_sign(q->clean->text, token->start))
 		value = (uint32_t)-value;
 	offer_number(q->view, t, value, !hex);
-	if (rule_code_win32((int64_t)value, &carried))
+	if (rule_code_carried((int64_t)value, &carried, &family))
 		offer_number(q->view, t, (uint64_t)carried, false);
 }
 
@@ -119,7 +133,7 @@ static void add_token(struct query *q, const struct token *token, uint32_t *slip
 	struct query_token *t = &q->tokens[q->token_count++];
 	uint32_t term = file_find_term(v, (struct str){ token->word, token->n });
 	*t = (struct query_token){ .start = (uint32_t)token->start, .end = (uint32_t)token->end };
-	t->number = token_is_number((struct str){ token->word, token->n });
+	t->number = token_is_number((struct str){ token->word, token->n }) || is_bare_wide(token);
 	if (term != VOCAB_NONE && v->terms[term].group_n) {
 		t->terms[t->term_count++] = term;
 		t->exact = true;

@@ -60,12 +60,13 @@ static bool code_differs(const struct query *q, const struct evidence_of_message
 		return false;
 	size_t n = rule_codes_find(file_str(q->view, x->owner->text), found, 4);
 	int64_t a, b;
+	struct str family;
 	for (size_t i = 0; i < n; i++) {
 		if (found[i].code.value == e->code->value)
 			return false;
-		if (rule_code_win32(found[i].code.value, &a) && a == e->code->value)
+		if (rule_code_carried(found[i].code.value, &a, &family) && a == e->code->value)
 			return false;
-		if (rule_code_win32(e->code->value, &b) && b == found[i].code.value)
+		if (rule_code_carried(e->code->value, &b, &family) && b == found[i].code.value)
 			return false;
 	}
 	return n > 0;

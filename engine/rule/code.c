@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: MIT
  *
  * Error codes in a text: decimal and hexadecimal numbers beside a word that says so (error, code, rc, status), 32-bit
- * values that are HRESULTs or NTSTATUSes by their top bits (MS-ERREF 2.1, 2.3), and symbols. The family comes from the
- * shape and from the words around; where they do not tell, it stays empty. Pure, linear.
+ * values that are HRESULTs or NTSTATUSes by their top bits (MS-ERREF 2.1, 2.3), with 0x, with &H or with nothing before
+ * their eight digits, and symbols. The family comes from the shape and from the words around; where they do not tell,
+ * it stays empty. Pure, linear.
  */
 #include "rule/rule.h"
+
+#include <string.h>
 
 enum { WORDS_BEFORE = 48 /* bytes looked back at for a word that makes a number a code */ };
 
@@ -57,7 +60,7 @@ static struct str family_by_words(struct str around)
 		{ "net helpmsg", "win32" },	 { "wnetaddconnection", "win32" }, { "windows nt error", "win32" },
 		{ "winsock", "winsock" },	 { "wsa", "winsock" },		{ "dos error", "win32" },
 		{ "internal windows", "win32" },	 { "hresult", "hresult" },	{ "nt_status", "ntstatus" },
-		{ "stop:", "bugcheck" },	 { "stop 0x", "bugcheck" },	{ "bugcheck", "bugcheck" },
+		{ "stop:", "bugcheck" },	 { "bugcheck", "bugcheck" },
 		{ "remote access", "ras" },	 { "dial-up", "ras" },		{ "ras ", "ras" },
 	};
 	for (size_t i = 0; i < sizeof table / sizeof *table; i++)
@@ -74,9 +77,24 @@ static bool is_wide(int64_t value, bool hex)
 	return (signless ? value <= UINT32_MAX : value < 0 && value >= INT32_MIN) && (top == 0x8 || top == 0xC);
 }
 
+/* "STOP 0x1E", "Stop Error 0x0000001E", "STOP Message 0x0000007B" */
+static bool is_stop(struct str head)
+{
+	static const char *const between[] = { "error", "message", "msg", "code", "err", "screen" };
+	struct str w = word_before(head);
+	for (size_t i = 0; i < sizeof between / sizeof *between; i++)
+		if (str_eq_nocase(w, str_c(between[i]))) {
+			w = word_before(str_first(head, (size_t)(w.p - head.p)));
+			break;
+		}
+	return str_eq_nocase(w, STR("stop")) || str_eq_nocase(w, STR("bugcheck"));
+}
+
 static struct str family_of(struct str text, size_t at, int64_t value, bool hex)
 {
-	struct str words = family_by_words(before(text, at, WORDS_BEFORE));
+	struct str head = before(text, at, WORDS_BEFORE), words = family_by_words(head);
+	if (hex && is_stop(head))
+		return STR("bugcheck");
 	if (str_eq(words, STR("bugcheck")) || (str_eq(words, STR("ras")) && (value < 600 || value > 800)))
 		words = hex && str_eq(words, STR("bugcheck")) ? words : STR("");
 	if (words.n)
@@ -97,30 +115,86 @@ static bool in_parentheses(struct str text, size_t start, size_t end)
 	return has(head, "error") || has(head, "fail") || has(head, "cannot") || has(head, "could not");
 }
 
+/* A text that is nothing but a number. */
+static bool is_alone(struct str text, size_t start, size_t end)
+{
+	for (size_t i = 0; i < text.n; i++)
+		if ((i < start || i >= end) && !char_is_space(text.p[i]) && !strchr("()[]<>'\"#.,:;!?", text.p[i]))
+			return false;
+	return true;
+}
+
 static bool is_code(struct str text, size_t start, size_t end, int64_t value, bool hex)
 {
 	struct str head = before(text, start, WORDS_BEFORE), w = word_before(head);
-	if ((is_wide(value, hex) && (value < 0 || (hex && end - start == 10))) || in_parentheses(text, start, end))
+	if ((is_wide(value, hex) && (value < 0 || hex)) || in_parentheses(text, start, end))
 		return true;
 	if (is_code_word(w))
 		return true;
-	return str_eq_nocase(w, STR("stop")) && hex;
+	return (hex && is_stop(head)) || (text.n < WORDS_BEFORE && is_alone(text, start, end));
 }
 
-/* The number at text[at], or 0: decimal of at most ten digits, or 0x and at most eight. */
+static size_t hex_digits(struct str text, size_t at, uint64_t *ret_value)
+{
+	size_t n = 0;
+	for (*ret_value = 0; at + n < text.n && n < 9 && char_is_hex(text.p[at + n]); n++) {
+		unsigned digit = (unsigned char)text.p[at + n];
+		*ret_value = *ret_value << 4 | ((digit & 15) + (digit > '9' ? 9 : 0));
+	}
+	return n;
+}
+
+/* Eight digits of a wide code without their 0x ("80070035", "hr=800a0035"): of a facility that is in use, and no part
+ * of a GUID, an address or a longer number. */
+static bool is_bare_wide(struct str text, size_t at, uint64_t value)
+{
+	size_t end = at + 8;
+	bool glued = at && (is_word_char(text.p[at - 1]) || strchr("-.,$#+{", text.p[at - 1]));
+	bool goes_on = end + 1 < text.n && strchr("-.,:", text.p[end]) && is_word_char(text.p[end + 1]);
+	uint64_t facility = value >> 16 & 0xFFF;
+	return !glued && !goes_on && (value >> 28 == 0x8 ? facility <= 0x40 : value >> 28 == 0xC && facility <= 0x2A);
+}
+
+static size_t hex_at(struct str text, size_t at, int64_t *ret_value)
+{
+	bool c = at + 2 < text.n && text.p[at] == '0' && char_lower(text.p[at + 1]) == 'x';
+	bool basic = at && text.p[at - 1] == '&' && char_lower(text.p[at]) == 'h';
+	size_t head = c ? 2 : basic ? 1 : 0;
+	uint64_t value;
+	size_t n = hex_digits(text, at + head, &value), end = at + head + n;
+	if (!n || n > 8 || (end < text.n && is_word_char(text.p[end])) ||
+	    (!head && (n != 8 || !is_bare_wide(text, at, value))))
+		return 0;
+	*ret_value = (int64_t)value;
+	return head + n;
+}
+
+/* The number at text[at], or 0: decimal of at most ten digits; 0x or &H and at most eight, or eight by themselves. */
 static size_t number_at(struct str text, size_t at, int64_t *ret_value, bool *ret_hex)
 {
-	size_t n = at < text.n && text.p[at] == '-' ? 1 : 0, digits = 0;
-	*ret_hex = at + 2 < text.n && text.p[at] == '0' && char_lower(text.p[at + 1]) == 'x';
-	if (*ret_hex)
-		n = 2;
-	while (at + n + digits < text.n && digits < 11 &&
-	       (*ret_hex ? char_is_hex(text.p[at + n + digits]) : char_is_digit(text.p[at + n + digits])))
+	size_t hex = hex_at(text, at, ret_value), n = at < text.n && text.p[at] == '-' ? 1 : 0, digits = 0;
+	*ret_hex = hex > 0;
+	if (hex)
+		return hex;
+	while (at + n + digits < text.n && digits < 11 && char_is_digit(text.p[at + n + digits]))
 		digits++;
 	size_t end = at + n + digits;
-	if (!digits || digits > (*ret_hex ? 8 : 10) || (end < text.n && is_word_char(text.p[end])))
+	if (!digits || digits > 10 || (end < text.n && is_word_char(text.p[end])))
 		return 0;
 	return str_i64(str_first(str_from(text, at), n + digits), ret_value) ? n + digits : 0;
+}
+
+/* Symbols of errno that programs print; others are words in capitals ("EVENT"). */
+static bool is_errno_symbol(struct str w)
+{
+	static const char *const names[] = { "ECONNREFUSED", "ETIMEDOUT", "EHOSTUNREACH", "ENETUNREACH", "EHOSTDOWN",
+					     "ENETDOWN", "ECONNRESET", "ECONNABORTED", "EADDRINUSE", "EADDRNOTAVAIL",
+					     "EACCES", "EPERM", "ENOENT", "EPIPE", "ENOTCONN", "EINPROGRESS", "EINVAL",
+					     "EEXIST", "ENOSPC", "EBUSY", "EMFILE", "EAI_AGAIN", "EAI_NONAME" };
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		if (str_eq(w, str_c(names[i])))
+			return true;
+	return false;
 }
 
 /* ERROR_BAD_NETPATH, NT_STATUS_BAD_NETWORK_PATH, WSAECONNREFUSED */
@@ -128,7 +202,7 @@ static bool is_symbol(struct str w)
 {
 	static const char *const heads[] = { "ERROR_", "STATUS_", "NT_STATUS_", "NERR_", "WSAE", "RPC_S_", "E_",
 					     "SEC_E_", "RPC_E_", "DISP_E_", "CO_E_", "REGDB_E_" };
-	bool headed = false;
+	bool headed = is_errno_symbol(w);
 	for (size_t i = 0; i < sizeof heads / sizeof *heads; i++)
 		headed |= w.n > str_c(heads[i]).n + 2 && str_starts(w, str_c(heads[i]));
 	for (size_t i = 0; headed && i < w.n; i++)
@@ -172,9 +246,9 @@ size_t rule_codes_find(struct str text, struct rule_code_at *codes, size_t max)
 	return count;
 }
 
-/* HRESULT_FROM_WIN32: 0x8007xxxx carries a Windows error; and of the NTSTATUSes those that networks give
- * (MS-ERREF, RtlNtStatusToDosError). */
-bool rule_code_win32(int64_t value, int64_t *ret_value)
+/* HRESULT_FROM_WIN32: 0x8007xxxx carries a Windows error, 0x800Axxxx up to 1,000 one of Visual Basic (facility 10 is
+ * that of controls and scripts); and of the NTSTATUSes those that networks give (MS-ERREF, RtlNtStatusToDosError). */
+bool rule_code_carried(int64_t value, int64_t *ret_value, struct str *ret_family)
 {
 	static const struct { uint32_t status; uint16_t error; } table[] = {
 		{ 0xC0000022, 5 },    { 0xC0000034, 2 },    { 0xC000003A, 3 },	  { 0xC000005E, 1311 },
@@ -187,13 +261,16 @@ bool rule_code_win32(int64_t value, int64_t *ret_value)
 	};
 	if (value > UINT32_MAX || value < INT32_MIN)
 		return false;
-	if (((uint32_t)value & 0xFFFF0000u) == 0x80070000u) {
-		*ret_value = (uint32_t)value & 0xFFFF;
+	uint32_t head = (uint32_t)value >> 16, low = (uint32_t)value & 0xFFFF;
+	if (head == 0x8007 || (head == 0x800A && low <= 1000)) {
+		*ret_family = head == 0x8007 ? STR("win32") : STR("vb");
+		*ret_value = low;
 		return true;
 	}
 	for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
 		if (table[i].status != (uint32_t)value)
 			continue;
+		*ret_family = STR("win32");
 		*ret_value = table[i].error;
 		return true;
 	}

@@ -169,9 +169,10 @@ enum err rule_merge(struct rule *into, const struct rule *more, struct arena *a)
 struct rule_code_at { struct rule_code code; size_t start, end; /* half-open, in the text */ };
 size_t rule_codes_find(struct str text, struct rule_code_at *codes, size_t max);
 
-/* rule_code_win32: the Windows error that an HRESULT of that facility (0x80070035, -2147024843) carries, or that stands
- * for an NTSTATUS of the network (0xC00000BE). */
-bool rule_code_win32(int64_t value, int64_t *ret_value);
+/* rule_code_carried: the error of another family that a code stands for: Windows' in an HRESULT of that facility
+ * (0x80070035, -2147024843) or an NTSTATUS of the network (0xC00000BE), Visual Basic's in 0x800A0035. *ret_family is
+ * "win32" or "vb". Outputs are untouched where it carries none. */
+bool rule_code_carried(int64_t value, int64_t *ret_value, struct str *ret_family);
 
 /* The parts that rule_extract is made of, each adding to *rule. */
 enum err rule_add_templates(const struct article *article, struct arena *a, struct rule *rule) MUST_USE;

@@ -33,6 +33,16 @@ static void shapes_and_families(void **state)
 		{ "STOP: 0x0000007B (x)", 0x7B, "bugcheck" },
 		{ "Winsock error 10061", 10061, "winsock" },
 		{ "socket error 10054", 10054, "winsock" },
+		{ "80070035", 0x80070035, "hresult" },
+		{ "could not open it (80070035)", 0x80070035, "hresult" },
+		{ "hr=80070035", 0x80070035, "hresult" },
+		{ "error '80004005'", 0x80004005, "hresult" },
+		{ "it gave 800a0035.", 0x800A0035, "hresult" },
+		{ "Err &H80040154", 0x80040154, "hresult" },
+		{ "status c00000be", 0xC00000BE, "ntstatus" },
+		{ "STOP 0x1E", 0x1E, "bugcheck" },
+		{ "Stop Error 0x0000001E", 0x1E, "bugcheck" },
+		{ "STOP Message 0x0000000A", 0xA, "bugcheck" },
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		struct rule_code_at found[2];
@@ -49,7 +59,9 @@ static void other_numbers_are_none(void **state)
 	(void)state;
 	static const char *const texts[] = { "Windows NT 4.0", "There are 512 bytes free", "at 0137:bff9a28d", "line 12 of 30",
 					     "version (4711) is out", "A Fatal Exception 0E has occurred at 0x77f6489f",
-					     "account S-1-5-21-1957994488-839522115", "call 3221225662" };
+					     "account S-1-5-21-1957994488-839522115", "call 3221225662",
+					     "{80070035-0000-11D0-8F3A-00AA004ABC12}", "80070035-0000-11D0", "at 80070035:0001",
+					     "took 85004005 bytes", "Q80070035", "a dump of DEADBEEF", "1.80070035" };
 	struct rule_code_at found[2];
 	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
 		if (rule_codes_find(str_c(texts[i]), found, 2))
@@ -73,15 +85,20 @@ static void windows_errors_inside_other_codes(void **state)
 {
 	(void)state;
 	int64_t value = 0;
-	assert_true(rule_code_win32(0x80070035, &value));
+	struct str family = STR("");
+	assert_true(rule_code_carried(0x80070035, &value, &family));
 	assert_int_equal(value, 53);
-	assert_true(rule_code_win32(-2147024843, &value));
+	assert_true(rule_code_carried(-2147024843, &value, &family));
 	assert_int_equal(value, 53);
-	assert_true(rule_code_win32(0xC00000BE, &value));
+	assert_true(rule_code_carried(0xC00000BE, &value, &family));
 	assert_int_equal(value, 53);
-	assert_false(rule_code_win32(53, &value));
-	assert_false(rule_code_win32(INT64_MAX, &value));
-	assert_false(rule_code_win32(0x80040154, &value));
+	assert_true(str_eq(family, STR("win32")));
+	assert_true(rule_code_carried(0x800A0035, &value, &family));
+	assert_int_equal(value, 53);
+	assert_true(str_eq(family, STR("vb")));
+	assert_false(rule_code_carried(53, &value, &family));
+	assert_false(rule_code_carried(INT64_MAX, &value, &family));
+	assert_false(rule_code_carried(0x80040154, &value, &family));
 }
 
 static void the_product_tells_basic(void **state)
