@@ -63,7 +63,8 @@ static enum err scan_inputs(struct scan_run *r, struct scan *scan, bool *ret_all
 		size_t errors = r->c->diags.errors;
 		struct str name = str_eq(member->name, STR("-")) ? STR("(standard input)") : member->name;
 		r->block = STR("");
-		e = scan_feed(scan, name, NULL, read_input, r, scan_show_hit, &r->show);
+		struct scan_source source = { name, member->written_s, NULL };
+		e = scan_feed(scan, &source, read_input, r, scan_show_hit, &r->show);
 		r->files++;
 		if (r->show.err || r->c->out_errno || e == ERR_NOMEM || e == ERR_INTERRUPTED)
 			return r->show.err ? r->show.err : e;

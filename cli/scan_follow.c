@@ -68,8 +68,8 @@ static enum err scan_piece(struct loop *l, const struct follow_piece *piece)
 	struct scan_counts counts = { 0 };
 	struct scan_follow *f = l->f;
 	size_t errors = l->c->diags.errors;
-	enum err fed = scan_feed(l->kb.scan, piece->file, piece->whole ? NULL : &piece->part, piece->read, piece->context,
-				 f->sink, f->sink_context);
+	struct scan_source source = { piece->file, piece->written_s, piece->whole ? NULL : &piece->part };
+	enum err fed = scan_feed(l->kb.scan, &source, piece->read, piece->context, f->sink, f->sink_context);
 	enum err e = scan_drain(l->kb.scan, &counts);
 	f->counts.bytes += counts.bytes;
 	f->counts.lines += counts.lines;

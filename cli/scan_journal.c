@@ -62,7 +62,8 @@ static enum err scan_batch(struct loop *l)
 	uint64_t start = l->place.offset > before ? l->place.offset - before : 0;
 	struct scan_part part = { .offset = start, .from = start + before, .line = l->place.line, .coding = SCAN_BYTES,
 				  .open = before };
-	enum err fed = scan_feed(l->kb.scan, STR("journal"), &part, journal_read, l->journal, f->sink, f->sink_context);
+	struct scan_source source = { .file = STR("journal"), .part = &part };
+	enum err fed = scan_feed(l->kb.scan, &source, journal_read, l->journal, f->sink, f->sink_context);
 	enum err e = scan_drain(l->kb.scan, &counts);
 	counts.bytes -= before < counts.bytes ? before : counts.bytes;
 	f->counts.bytes += counts.bytes;

@@ -203,7 +203,7 @@ static enum err scan_all(struct log_scan *l, struct scan *scan)
 		l->block = STR("");
 		l->files++;
 		struct str name = arena_str(&l->arena, member->name);
-		e = scan_feed(scan, name, NULL, read_input, l, take_hit, l);
+		e = scan_feed(scan, &(struct scan_source){ name, member->written_s, NULL }, read_input, l, take_hit, l);
 		if (l->err || is_fatal(e))
 			return l->err ? l->err : e;
 		if (e)

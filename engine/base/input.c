@@ -27,6 +27,7 @@ struct layer {
 	int64_t tar_at;	    /* where the last tar member's bytes ended */
 	int64_t out;	    /* bytes given */
 	struct buf name;    /* "a.zip!/b.log" of the member */
+	int64_t written_s;  /* the member */
 	char *block;	    /* INPUT_BLOCK bytes */
 	struct str ahead;   /* bytes of the member looked at and not yet given */
 	bool ended;	    /* of the member */
@@ -358,6 +359,9 @@ static enum err next_entry(struct input *in, bool *ret_more)
 			return fail_archive(l, outer);
 		if (l->is_raw || archive_entry_filetype(entry) == AE_IFREG) {
 			*ret_more = true;
+			l->written_s = archive_entry_mtime(entry);
+			if (l->written_s <= 0)
+				l->written_s = (l - 1)->written_s;
 			return name_member(l, entry);
 		}
 	}
@@ -393,7 +397,7 @@ static bool names_own_pipe(const char *path)
 /* open_file opens a regular file, "-", or nothing: a folder gives *ret_folder. */
 static enum err open_file(struct input *in, const char *path, bool *ret_folder)
 {
-	struct stat st;
+	struct stat st = { 0 };
 	*ret_folder = false;
 	in->size = in->got = 0;
 	if (in->in_memory) {
@@ -420,6 +424,7 @@ static enum err open_file(struct input *in, const char *path, bool *ret_folder)
 	if (!l)
 		return ERR_NOMEM;
 	buf_add_c(&l->name, path);
+	l->written_s = st.st_mtim.tv_sec;
 	in->member.path = arena_str(&in->arena, str_c(path));
 	return buf_err(&l->name);
 }
@@ -570,6 +575,7 @@ enum err input_next(struct input *in, const struct input_member **ret_member)
 		if (in->depth) {
 			in->member.name = buf_str(&top(in)->name);
 			in->member.packed = in->depth > 1;
+			in->member.written_s = top(in)->written_s;
 		}
 		*ret_member = in->depth ? &in->member : NULL;
 		return ERR_OK;

@@ -31,6 +31,7 @@ struct input_member {
 	struct str path; /* the file on disk that holds it: "logs/a.zip"; "-" */
 	struct str root; /* the path as it was given: "logs" */
 	bool packed;	 /* it stands in an archive or is compressed */
+	int64_t written_s; /* when it was last written to, as the archive or the file system says; 0: not known */
 };
 
 /* input_open only takes the list; a path that cannot be read is input_next's error. d gets a sentence an error. */

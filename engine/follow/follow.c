@@ -29,6 +29,7 @@ enum {
 	FAIL_WAIT_MS = 2000,	/* until what could not be read is tried again */
 	RETRIES_MAX = 20,	/* a packed file is whole by then, or damaged */
 	RETRY_MS = 250,
+	SECOND_NS = 1000000000,
 	JOBS_HELD_MAX = 64	/* packed files of an entry held open until their turn */
 };
 
@@ -716,6 +717,7 @@ static enum err next_of_job(struct follow *f, struct entry *e, struct follow_pie
 	f->skip = job->skip > TAIL_EDGE ? job->skip - TAIL_EDGE : 0; /* context */
 	piece->file = job->fd >= 0 ? name_member(f, job, member) : member->name;
 	piece->whole = !job->skip;
+	piece->written_s = member->written_s;
 	piece->part = (struct scan_part){ .offset = f->skip, .from = job->skip, .line = job->line, .open = job->open };
 	piece->read = read_job;
 	*ret_taken = true;
@@ -738,11 +740,13 @@ static enum err next_of_entry(struct follow *f, struct entry *e, int64_t now_ms,
 		f->taken = TAKEN_OLD;
 		f->old = i;
 		piece->file = e->olds[i].name;
+		piece->written_s = t->at.changed_ns / SECOND_NS;
 	}
 	if (!err && !taken && e->has_now) {
 		err = take(f, e, &e->now, how == FOLLOW_END, now_ms, how, &taken);
 		f->taken = TAKEN_NOW;
 		piece->file = str_c(e->path);
+		piece->written_s = e->now.at.changed_ns / SECOND_NS;
 	}
 	if (err || !taken) {
 		f->taken = TAKEN_NOTHING;

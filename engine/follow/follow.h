@@ -29,6 +29,7 @@ struct follow_piece {
 	struct str file;       /* as hits shall name it; empty: there is nothing to do now */
 	bool whole;	       /* a packed file's member: part does not count, the stream is read from its start */
 	struct scan_part part;
+	int64_t written_s; /* when the file was last written to; 0: not known */
 	scan_read *read;
 	void *context;
 };

@@ -117,10 +117,10 @@ static struct match copy_match(struct arena *a, const struct match *m, bool fold
 static struct incident_place place_of(struct incidents *set, const struct scan_hit *hit)
 {
 	struct incident_place p = { .line = hit->line, .order = ++set->hits };
-	if (!str_eq(set->file, hit->file)) {
+	bool other = !str_eq(set->file, hit->file);
+	if (other)
 		set->file = copy(&set->arena, hit->file);
-		when_next_file(&set->when);
-	}
+	when_of_file(&set->when, other, hit->written_s);
 	p.file = set->file;
 	struct str time = utf8_first(hit->time, sizeof p.time - 1);
 	if (time.n)

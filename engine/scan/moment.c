@@ -189,7 +189,7 @@ static bool parse_stamp(struct str s, const struct moment_now *now, int64_t *ret
 	if (!stamp_parse(s, &t) || (utc && t.zoned))
 		return false;
 	t.zoned = t.zoned || utc;
-	return moment_of_stamp(&t, now, ret_us);
+	return moment_of_stamp(&t, &(struct when){ .now_s = now->us / SECOND }, ret_us);
 }
 
 static bool parse_epoch(struct str s, int64_t *ret_us)
@@ -226,24 +226,21 @@ static bool in_year(const struct stamp *t, int year, int64_t *ret_us)
 	return true;
 }
 
-bool moment_of_stamp(const struct stamp *t, const struct moment_now *now, int64_t *ret_us)
+bool moment_of_stamp(const struct stamp *t, struct when *when, int64_t *ret_us)
 {
 	int64_t us;
-	int year = t->year ? t->year : now->local.tm_year + 1900;
-	if (!t->month || !t->day || !in_year(t, year, &us))
-		return false;
-	/* clocks differ, and zones: a day ahead is no last year */
-	if (!t->year && us > now->us + DAY && !in_year(t, year - 1, &us))
+	int year = when_year(when, t);
+	if (!year || !in_year(t, year, &us))
 		return false;
 	*ret_us = us + t->nanosecond / 1000;
 	return true;
 }
 
-enum moment_side moment_side(const struct moment_span *span, struct str time)
+enum moment_side moment_side(const struct moment_span *span, struct when *when, struct str time)
 {
 	struct stamp t;
 	int64_t us;
-	if (!time.n || !stamp_parse(time, &t) || !moment_of_stamp(&t, &span->now, &us))
+	if (!time.n || !stamp_parse(time, &t) || !moment_of_stamp(&t, when, &us))
 		return MOMENT_UNKNOWN;
 	return us >= span->since_us && us <= span->until_us ? MOMENT_WITHIN : MOMENT_OUTSIDE;
 }

@@ -7,7 +7,7 @@
 #ifndef KBT_SCAN_MOMENT_H
 #define KBT_SCAN_MOMENT_H
 
-#include "scan/stamp.h"
+#include "scan/when.h"
 
 #include <time.h>
 
@@ -19,9 +19,9 @@ struct moment_now {
 /* moment_parse reads the whole text; false where it is none of these. */
 bool moment_parse(struct str text, const struct moment_now *now, int64_t *ret_us);
 
-/* moment_of gives a stamp's: in this machine's zone where it names none; without a year, the last time that it was that
- * day. False where it has no date. */
-bool moment_of_stamp(const struct stamp *stamp, const struct moment_now *now, int64_t *ret_us);
+/* moment_of_stamp gives a stamp's, in this machine's zone where it names none; when: of its file, zeroed but for now_s
+ * where it is of none. False where it has no date. */
+bool moment_of_stamp(const struct stamp *stamp, struct when *when, int64_t *ret_us);
 
 /* A span of time, both ends included; INT64_MIN and INT64_MAX where it is open. */
 struct moment_span {
@@ -30,7 +30,7 @@ struct moment_span {
 };
 
 enum moment_side { MOMENT_WITHIN, MOMENT_OUTSIDE, MOMENT_UNKNOWN };
-/* moment_side says where a line's time (a hit's) stands; MOMENT_UNKNOWN where it has none with a date. */
-enum moment_side moment_side(const struct moment_span *span, struct str time);
+/* moment_side says where the time of a file's next line (a hit's) stands; MOMENT_UNKNOWN where it has no date. */
+enum moment_side moment_side(const struct moment_span *span, struct when *when, struct str time);
 
 #endif

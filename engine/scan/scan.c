@@ -20,6 +20,7 @@ struct slot {
 	struct chunk chunk;
 	struct confirm_result result;
 	struct buf file;
+	int64_t written_s;
 	uint64_t line; /* of the stream's or part's first byte, where the chunk is its first */
 	enum err err;
 };
@@ -29,6 +30,8 @@ struct run {
 	unsigned first, used; /* slots given to workers and not yet given out */
 	uint64_t line;	      /* of the next body's first byte */
 	struct buf time;      /* that lines at the next body's start go by, where there is a span */
+	struct buf file;      /* of the last chunk, whose times those are */
+	struct when when;
 	scan_sink *sink;
 	void *sink_context;
 	bool unwanted; /* the sink said so */
@@ -156,6 +159,7 @@ void scan_close(struct scan **scan)
 		arena_free(&s->slots[i].result.arena);
 	}
 	buf_free(&s->run.time);
+	buf_free(&s->run.file);
 	pthread_cond_destroy(&s->ready);
 	pthread_cond_destroy(&s->done);
 	pthread_mutex_destroy(&s->lock);
@@ -179,7 +183,7 @@ static enum moment_side side_of(struct scan *s, struct str *time)
 		return MOMENT_WITHIN;
 	if (!time->n)
 		*time = buf_str(&s->run.time);
-	return moment_side(s->options.span, *time);
+	return moment_side(s->options.span, &s->run.when, *time);
 }
 
 /* give_marks gives those before a line of the body; *next is the first that is left. */
@@ -189,6 +193,7 @@ static void give_marks(struct scan *s, struct slot *slot, size_t *next, int64_t 
 	for (; *next < r->mark_count && (int64_t)r->marks[*next].line < line && !s->run.unwanted; ++*next) {
 		struct scan_mark *m = &r->marks[*next];
 		m->file = buf_str(&slot->file);
+		m->written_s = slot->written_s;
 		m->line += s->run.line;
 		if (side_of(s, &m->time) != MOMENT_OUTSIDE)
 			s->run.unwanted = !s->options.mark(s->options.mark_context, m);
@@ -205,6 +210,7 @@ static void give_hits(struct scan *s, struct slot *slot)
 		struct scan_hit *hit = &r->hits[i];
 		give_marks(s, slot, &mark, (int64_t)hit->line);
 		hit->line += t->line;
+		hit->written_s = slot->written_s;
 		enum moment_side side = side_of(s, &hit->time);
 		if (side == MOMENT_OUTSIDE) {
 			t->counts.hit_lines -= hit->best ? hit->lines : 0;
@@ -220,6 +226,21 @@ static void give_hits(struct scan *s, struct slot *slot)
 		if (side_of(s, &r->unknown[i].time) != MOMENT_OUTSIDE)
 			t->unwanted = !o->unknown(o->unknown_context, &r->unknown[i]);
 	}
+}
+
+/* follow_time: what stamps lack goes by those before them in their file, also over its parts. */
+static void follow_time(struct scan *s, const struct slot *slot)
+{
+	struct run *t = &s->run;
+	if (!s->options.span)
+		return;
+	bool other = !str_eq(buf_str(&t->file), buf_str(&slot->file));
+	if (other) {
+		buf_clear(&t->file);
+		buf_add(&t->file, buf_str(&slot->file));
+	}
+	t->when.now_s = s->options.span->now.us / 1000000;
+	when_of_file(&t->when, other, slot->written_s);
 }
 
 /* give_out waits for the oldest chunk and gives its hits. */
@@ -239,6 +260,7 @@ static void give_out(struct scan *s)
 	if (slot->chunk.first) {
 		t->line = slot->line;
 		buf_clear(&t->time);
+		follow_time(s, slot);
 	}
 	const struct confirm_result *r = &slot->result;
 	t->counts.hit_lines += r->hit_lines;
@@ -262,9 +284,10 @@ static struct slot *next_slot(struct scan *s)
 	return &s->slots[(s->run.first + s->run.used) % s->slot_count];
 }
 
-enum err scan_feed(struct scan *s, struct str file, const struct scan_part *part, scan_read *read, void *read_context,
+enum err scan_feed(struct scan *s, const struct scan_source *source, scan_read *read, void *read_context,
 		   scan_sink *sink, void *sink_context)
 {
+	const struct scan_part *part = source->part;
 	struct run *t = &s->run;
 	struct chunker chunker = { 0 };
 	if (part)
@@ -274,7 +297,8 @@ enum err scan_feed(struct scan *s, struct str file, const struct scan_part *part
 	for (;;) {
 		struct slot *slot = next_slot(s);
 		buf_clear(&slot->file);
-		buf_add(&slot->file, file);
+		buf_add(&slot->file, source->file);
+		slot->written_s = source->written_s;
 		slot->line = part ? part->line : 1;
 		if (!t->err)
 			t->err = buf_err(&slot->file);
@@ -294,14 +318,14 @@ enum err scan_drain(struct scan *s, struct scan_counts *ret_counts)
 		give_out(s);
 	enum err e = t->err ? t->err : t->unwanted ? ERR_INTERRUPTED : ERR_OK;
 	*ret_counts = t->counts;
-	*t = (struct run){ .first = t->first, .time = t->time };
+	*t = (struct run){ .first = t->first, .time = t->time, .file = t->file, .when = t->when };
 	return e;
 }
 
 enum err scan_stream(struct scan *s, struct str file, scan_read *read, void *read_context, scan_sink *sink,
 		     void *sink_context, struct scan_counts *ret_counts)
 {
-	enum err fed = scan_feed(s, file, NULL, read, read_context, sink, sink_context);
+	enum err fed = scan_feed(s, &(struct scan_source){ .file = file }, read, read_context, sink, sink_context);
 	enum err e = scan_drain(s, ret_counts);
 	return e ? e : fed;
 }

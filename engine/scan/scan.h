@@ -45,6 +45,7 @@ enum { SCAN_BESIDE_MAX = 3 }; /* lines on each side */
 
 struct scan_hit {
 	struct str file;      /* as given to scan_stream */
+	int64_t written_s;    /* as given in its source */
 	uint64_t line;	      /* 1-based; of the first one where the message spans several */
 	unsigned lines;	      /* how many lines it spans */
 	uint64_t offset;      /* of the first byte of text, in the stream as read */
@@ -98,6 +99,7 @@ typedef bool scan_line_sink(void *context, const struct scan_line *line);
 /* A line that is the mark of an article (rule.h): no hit, but it tells with one. */
 struct scan_mark {
 	struct str file;
+	int64_t written_s; /* as of a hit */
 	uint64_t line;
 	struct str time; /* as of a hit */
 	struct str id;	 /* of the article */
@@ -129,11 +131,17 @@ void scan_close(struct scan **scan);
 enum err scan_stream(struct scan *s, struct str file, scan_read *read, void *read_context, scan_sink *sink,
 		     void *sink_context, struct scan_counts *ret_counts) MUST_USE;
 
+struct scan_source {
+	struct str file;
+	int64_t written_s; /* when it was last written to, for stamps without a year; 0: not known */
+	const struct scan_part *part; /* NULL: the whole of it */
+};
+
 /* Many streams, one behind the other, without a pause between them that would leave workers idle: scan_feed takes one
- * (part is NULL for a whole one; file is copied) and gives its reader's error, while hits of it may come later;
- * scan_drain gives all that are left and the counts of all since the last drain. One sink for all of them.
+ * (the source is copied) and gives its reader's error, while hits of it may come later; scan_drain gives all that are
+ * left and the counts of all since the last drain. One sink for all of them.
  * ERR_INTERRUPTED once the sink wanted no more. */
-enum err scan_feed(struct scan *s, struct str file, const struct scan_part *part, scan_read *read, void *read_context,
+enum err scan_feed(struct scan *s, const struct scan_source *source, scan_read *read, void *read_context,
 		   scan_sink *sink, void *sink_context) MUST_USE;
 enum err scan_drain(struct scan *s, struct scan_counts *ret_counts) MUST_USE;
 

@@ -154,13 +154,13 @@ static struct story_track *new_track(struct stories *s, const struct match *m, s
 }
 
 /* moment_of also follows the file: a track that comes to another one begins anew, and keeps what held. */
-static struct moment moment_of(struct stories *s, struct str file, struct str time)
+static struct moment moment_of(struct stories *s, struct str file, int64_t written_s, struct str time)
 {
 	struct moment now = { 0 };
-	if (!str_eq(s->file, file)) {
+	bool other = !str_eq(s->file, file);
+	if (other)
 		s->file = arena_str(&s->arena, file);
-		when_next_file(&s->when);
-	}
+	when_of_file(&s->when, other, written_s);
 	now.timed = when_read(&s->when, time, &now.at_s);
 	return now;
 }
@@ -181,7 +181,7 @@ enum err stories_hit(struct stories *s, const struct scan_hit *hit)
 	size_t first = 0, count = hit->best ? stories_of(s, hit->match.id, &first) : 0;
 	if (!count)
 		return ERR_OK;
-	struct moment now = moment_of(s, hit->file, hit->time);
+	struct moment now = moment_of(s, hit->file, hit->written_s, hit->time);
 	struct story_track *t = find_track(s, &hit->match);
 	if (!t)
 		t = new_track(s, &hit->match, first, count);
@@ -207,7 +207,7 @@ static bool is_about(const struct scan_mark *m, const struct story_track *t)
 
 enum err stories_mark(struct stories *s, const struct scan_mark *mark)
 {
-	struct moment now = moment_of(s, mark->file, mark->time);
+	struct moment now = moment_of(s, mark->file, mark->written_s, mark->time);
 	for (size_t i = 0; i < s->track_count; i++) {
 		struct story_track *t = &s->tracks[i];
 		if (!is_about(mark, t))

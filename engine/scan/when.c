@@ -4,37 +4,80 @@
  */
 #include "scan/when.h"
 
-#include "scan/stamp.h"
+enum { YEAR_UNKNOWN = 2000, DAY_S = 86400, YEAR_S = 31556952, LEAP_YEARS_APART = 8, WRITTEN_MIN_S = 11 * YEAR_S };
 
-enum { YEAR_UNKNOWN = 2000, DAY_S = 86400, YEAR_S = 31556952 };
-
-void when_next_file(struct when *w)
+void when_of_file(struct when *w, bool other, int64_t written_s)
 {
-	w->year = 0;
+	if (other) {
+		w->written_s = w->last_s = 0;
+		w->year = 0;
+	}
+	if (written_s >= WRITTEN_MIN_S && written_s > w->written_s)
+		w->written_s = written_s;
+}
+
+static bool is_leap(int year)
+{
+	return year % 4 == 0 && (year % 100 || year % 400 == 0);
+}
+
+/* in_year: false where the year has no such day. */
+static bool in_year(const struct stamp *t, int year, int64_t *ret_s)
+{
+	return !(t->month == 2 && t->day == 29 && !is_leap(year)) && stamp_seconds(t, year, ret_s);
+}
+
+/* latest: the last time that it was this day. */
+static int latest(const struct stamp *t, int64_t limit_s, int year)
+{
+	int64_t at_s;
+	for (int y = year + 1; y >= year - LEAP_YEARS_APART; y--)
+		if (in_year(t, y, &at_s) && at_s <= limit_s)
+			return y;
+	return year;
+}
+
+/* nearest to the stamp before, and not in the future; 0 where there is none such. */
+static int nearest(const struct when *w, const struct stamp *t, int64_t limit_s)
+{
+	int64_t at_s, best_s = 0;
+	int best = 0;
+	for (int y = w->year - LEAP_YEARS_APART; y <= w->year + LEAP_YEARS_APART; y++) {
+		if (!in_year(t, y, &at_s) || at_s > limit_s)
+			continue;
+		int64_t apart_s = at_s > w->last_s ? at_s - w->last_s : w->last_s - at_s;
+		if (!best || apart_s < best_s) {
+			best = y;
+			best_s = apart_s;
+		}
+	}
+	return best;
+}
+
+int when_year(struct when *w, const struct stamp *t)
+{
+	int64_t known_s = w->written_s ? w->written_s : w->now_s, limit_s = known_s ? known_s + DAY_S : INT64_MAX;
+	if (!t->month || !t->day)
+		return 0;
+	int year = t->year;
+	if (!year && w->year)
+		year = nearest(w, t, limit_s);
+	if (!year)
+		year = known_s ? latest(t, limit_s, (int)(1970 + known_s / YEAR_S)) : YEAR_UNKNOWN;
+	w->year = year;
+	stamp_seconds(t, year, &w->last_s);
+	return year;
 }
 
 bool when_read(struct when *w, struct str time, int64_t *ret_s)
 {
 	struct stamp t;
-	int64_t at_s;
 	if (!time.n || !stamp_parse(time, &t))
 		return false;
-	bool guess = !t.year && !w->year;
 	w->dated |= t.year != 0;
-	if (t.year)
-		w->year = t.year;
-	else if (guess)
-		w->year = w->now_s ? (int)(1970 + w->now_s / YEAR_S) : YEAR_UNKNOWN;
 	if (t.zoned)
 		w->east_s = t.zone_minutes * 60;
-	if (!stamp_seconds(&t, w->year, &at_s))
-		return false;
-	if (guess && w->now_s && at_s > w->now_s + DAY_S)
-		stamp_seconds(&t, --w->year, &at_s);
-	if (!t.year && !guess && at_s < w->last_s - YEAR_S / 2)
-		stamp_seconds(&t, ++w->year, &at_s);
-	*ret_s = w->last_s = at_s;
-	return true;
+	return stamp_seconds(&t, when_year(w, &t), ret_s);
 }
 
 size_t when_label(const struct when *w, int64_t at_s, char *to, size_t size)

@@ -15,29 +15,6 @@
 enum { PAST_S = 600, SOON_S = 120, DAY_S = 86400 };
 enum { ENOUGH_ATTEMPTS = 10, ENOUGH_SUCCESSES = 5, ROW_SHOWN = 60, TIMES_MAX = 4096 };
 
-/* stamp_unix: Unix seconds; false for a time of day without a day. */
-static bool stamp_unix(const struct stamp *s, int64_t now_s, int64_t *ret_s)
-{
-	time_t now = (time_t)now_s;
-	struct tm today;
-	if (!s->month || !gmtime_r(&now, &today))
-		return false;
-	int year = s->year ? s->year : today.tm_year + 1900;
-	for (int tries = 0; tries < 2; tries++, year--) {
-		struct tm t = { .tm_year = year - 1900,
-				.tm_mon = s->month - 1,
-				.tm_mday = s->day,
-				.tm_hour = s->hour,
-				.tm_min = s->minute,
-				.tm_sec = s->second,
-				.tm_isdst = -1 };
-		*ret_s = s->zoned ? (int64_t)timegm(&t) - 60 * s->zone_minutes : (int64_t)mktime(&t);
-		if (s->year || *ret_s <= now_s + DAY_S)
-			return true;
-	}
-	return true;
-}
-
 static struct str span_words(int64_t s, struct arena *a)
 {
 	static const struct {
@@ -59,8 +36,12 @@ static struct str span_words(int64_t s, struct arena *a)
 struct evidence *seen_message(struct str time, int64_t now_ms, struct arena *a)
 {
 	struct stamp stamp;
-	int64_t then_s, now_s = now_ms / 1000;
-	if (!time.n || !stamp_parse(time, &stamp) || !stamp_unix(&stamp, now_s, &then_s) || then_s > now_s + SOON_S)
+	int64_t then_us, now_s = now_ms / 1000;
+	struct when of_now = { .now_s = now_s };
+	if (!time.n || !stamp_parse(time, &stamp) || !moment_of_stamp(&stamp, &of_now, &then_us))
+		return NULL;
+	int64_t then_s = then_us / 1000000;
+	if (then_s > now_s + SOON_S)
 		return NULL;
 	struct evidence *e = arena_new(a, struct evidence);
 	if (!e)
@@ -92,6 +73,7 @@ struct row {
 	struct str first, last; /* times of failures */
 	int64_t times[TIMES_MAX];
 	size_t time_count;
+	struct when when; /* of the log; without a now, since only what lies between times counts */
 };
 
 static void add_attempt(struct row *r, bool success)
@@ -127,7 +109,6 @@ static void take_successes(struct row *r, uint64_t until)
 static bool take_hit(void *context, const struct scan_hit *hit)
 {
 	struct row *r = context;
-	struct stamp stamp;
 	if (!hit->best || !str_eq(hit->match.id, r->id))
 		return true;
 	take_successes(r, hit->line);
@@ -137,8 +118,7 @@ static bool take_hit(void *context, const struct scan_hit *hit)
 	r->last = arena_str(r->a, hit->time);
 	if (!r->first.n)
 		r->first = r->last;
-	if (r->time_count < TIMES_MAX && stamp_parse(hit->time, &stamp) &&
-	    stamp_seconds(&stamp, 2000, &r->times[r->time_count]))
+	if (r->time_count < TIMES_MAX && when_read(&r->when, hit->time, &r->times[r->time_count]))
 		r->time_count++;
 	return true;
 }

@@ -2,6 +2,8 @@
 """kbt scan --since and --until: by the stamps of the usual logs, in this machine's zone where they name none."""
 import datetime
 import json
+import os
+import tarfile
 import unittest
 
 from kbt import FOUND, NONE, SharedKbTest
@@ -77,6 +79,22 @@ class ScanTime(SharedKbTest):
         yesterday = self.names(path, '--since', 'yesterday', '--until', 'now')
         self.assertEqual(yesterday[-1], 'NOW')
         self.assertNotIn('OLD', yesterday)
+
+    def test_a_year_that_is_missing_goes_by_the_file(self):
+        text = (f'Dec 30 10:00:00 host app[1]: {rcmd("OLD")}\nDec 31 10:00:00 host app[1]: {rcmd("EVE")}\n'
+                f'Jan  2 10:00:00 host app[1]: {rcmd("NEW")}\n')
+        path = self.write('syslog.1', text)
+        written = datetime.datetime(1998, 1, 3, 12).timestamp()
+        os.utime(path, (written, written))
+        packed = self.path('syslog.2.tar.gz')
+        with tarfile.open(packed, 'w:gz') as tar:
+            tar.add(path, 'syslog.2')
+        for log in (path, packed):
+            self.assertEqual(self.names(log, '--since', '1997-12-31', '--until', '1998-01-04'), ['EVE', 'NEW'])
+            self.assertEqual(self.names(log, '--until', '1997-12-31'), ['OLD'])
+        out = self.kbt('scan', '--by', 'hour', path).out
+        self.assertEqual([x for x in out.splitlines() if x.startswith(('Dec', 'Jan'))],
+                         ['Dec 30 10:00  1 hit', 'Dec 31 10:00  1 hit', 'Jan  2 10:00  1 hit'])
 
     def test_unknown_lines_and_following_too(self):
         path = self.write('u.log', '2001-03-12 10:00:00 frob: failed to grok the early widget\n'

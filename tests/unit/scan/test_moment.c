@@ -97,7 +97,7 @@ static void a_stamp_without_a_year_is_of_the_last_time(void **unused)
 		struct stamp t;
 		int64_t us;
 		assert_true(stamp_parse(str_c(rows[i].text), &t));
-		assert_true(moment_of_stamp(&t, &now, &us));
+		assert_true(moment_of_stamp(&t, &(struct when){ .now_s = now.us / 1000000 }, &us));
 		time_t s = (time_t)(us / 1000000);
 		struct tm tm;
 		localtime_r(&s, &tm);
@@ -110,15 +110,16 @@ static void sides_of_a_span(void **unused)
 {
 	(void)unused;
 	struct moment_span span = { .now = now };
+	struct when when = { .now_s = now.us / 1000000 };
 	assert_true(moment_parse(STR("2001-03-12 10:00"), &now, &span.since_us));
 	assert_true(moment_parse(STR("2001-03-12 10:56:20"), &now, &span.until_us));
-	assert_int_equal(moment_side(&span, STR("2001-03-12T10:00:00")), MOMENT_WITHIN);
-	assert_int_equal(moment_side(&span, STR("2001-03-12T09:59:59.999")), MOMENT_OUTSIDE);
-	assert_int_equal(moment_side(&span, STR("2001-03-12T09:56:20Z")), MOMENT_WITHIN);
-	assert_int_equal(moment_side(&span, STR("2001-03-12T09:56:21Z")), MOMENT_OUTSIDE);
-	assert_int_equal(moment_side(&span, STR("Mar 12 10:30:00")), MOMENT_WITHIN);
-	assert_int_equal(moment_side(&span, STR("10:30:00")), MOMENT_UNKNOWN);
-	assert_int_equal(moment_side(&span, STR("")), MOMENT_UNKNOWN);
+	assert_int_equal(moment_side(&span, &when, STR("2001-03-12T10:00:00")), MOMENT_WITHIN);
+	assert_int_equal(moment_side(&span, &when, STR("2001-03-12T09:59:59.999")), MOMENT_OUTSIDE);
+	assert_int_equal(moment_side(&span, &when, STR("2001-03-12T09:56:20Z")), MOMENT_WITHIN);
+	assert_int_equal(moment_side(&span, &when, STR("2001-03-12T09:56:21Z")), MOMENT_OUTSIDE);
+	assert_int_equal(moment_side(&span, &when, STR("Mar 12 10:30:00")), MOMENT_WITHIN);
+	assert_int_equal(moment_side(&span, &when, STR("10:30:00")), MOMENT_UNKNOWN);
+	assert_int_equal(moment_side(&span, &when, STR("")), MOMENT_UNKNOWN);
 }
 
 int main(void)
