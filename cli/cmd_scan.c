@@ -32,6 +32,7 @@ static enum err read_input(void *context, char *p, size_t n, size_t *ret_n)
 		enum err e = input_read(r->input, &r->block);
 		if (e)
 			return e;
+		scan_show_read(&r->show, r->block);
 		int64_t done = 0, total = 0;
 		input_position(r->input, &done, &total);
 		scan_show_progress(&r->show, done, total);
@@ -93,6 +94,11 @@ static enum err show_rules(void *context, const struct matcher *m, struct scan_o
 	return scan_show_rules(&r->show, m, options);
 }
 
+static void show_read(void *show, struct str block)
+{
+	scan_show_read(show, block);
+}
+
 static enum err show_end(void *context)
 {
 	struct scan_run *r = context;
@@ -117,6 +123,7 @@ static int scan_growing(struct scan_run *r, const struct scan_options *options)
 		}
 	r->show.live = cmd_has(c, "follow");
 	r->follow = (struct scan_follow){ .c = c, .options = *options, .sink = scan_show_hit, .sink_context = &r->show,
+					  .read = show_read,
 					  .opened = show_rules, .end = show_end, .end_context = r, .live = r->show.live,
 					  .cursor = cmd_value(c, "cursor", NULL) };
 	enum err e = journal ? scan_journal_run(&r->follow) : scan_follow_run(&r->follow);
@@ -212,7 +219,8 @@ const struct cmd cmd_scan = {
 		 "eight lines. --json prints each hit on a line of its own; of several for one line of the log the best\n"
 		 "comes first; \"beside\" names the lines that bound what the hit's own lines lack.\n\n"
 		 "--report writes a page that stands alone, to send on. --redact replaces names in all output by tokens,\n"
-		 "the same for the same name, by their shapes and what stands beside them: look at what you send.\n"
+		 "the same for the same name, by their shapes and what stands beside them in any line that was read:\n"
+		 "look at what you send.\n"
 		 "--unknown folds lines that look like errors and match no article into templates (method: Drain).\n\n"
 		 "--follow goes on with what is written, through renames, copytruncate, compression and deletion, until\n"
 		 "Ctrl-C; --cursor FILE goes on where the last scan with that FILE ended. A line without a time stamp goes\n"

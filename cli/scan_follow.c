@@ -63,18 +63,45 @@ static enum err look(struct loop *l)
 	return e;
 }
 
-static enum err scan_piece(struct loop *l, const struct follow_piece *piece)
+struct reading {
+	struct scan_follow *f;
+	scan_read *read;
+	void *context;
+};
+
+static enum err read_on(void *context, char *p, size_t n, size_t *ret_n)
+{
+	struct reading *r = context;
+	enum err e = r->read(r->context, p, n, ret_n);
+	if (!e && r->f->read)
+		r->f->read(r->f->sink_context, (struct str){ p, *ret_n });
+	return e;
+}
+
+enum err scan_follow_feed(struct scan_follow *f, struct scan *scan, const struct scan_source *source, scan_read *read,
+			  void *read_context, struct scan_counts *ret_counts, enum err *ret_fed)
 {
 	struct scan_counts counts = { 0 };
-	struct scan_follow *f = l->f;
-	size_t errors = l->c->diags.errors;
-	struct scan_source source = { piece->file, piece->written_s, piece->whole ? NULL : &piece->part };
-	enum err fed = scan_feed(l->kb.scan, &source, piece->read, piece->context, f->sink, f->sink_context);
-	enum err e = scan_drain(l->kb.scan, &counts);
+	struct reading reading = { f, read, read_context };
+	*ret_fed = scan_feed(scan, source, read_on, &reading, f->sink, f->sink_context);
+	enum err e = scan_drain(scan, &counts);
+	uint64_t before = source->part ? source->part->from - source->part->offset : 0; /* context */
+	counts.bytes -= before < counts.bytes ? before : counts.bytes;
 	f->counts.bytes += counts.bytes;
 	f->counts.lines += counts.lines;
 	f->counts.hit_lines += counts.hit_lines;
 	f->counts.undated += counts.undated;
+	*ret_counts = counts;
+	return e;
+}
+
+static enum err scan_piece(struct loop *l, const struct follow_piece *piece)
+{
+	struct scan_counts counts;
+	struct scan_follow *f = l->f;
+	size_t errors = l->c->diags.errors;
+	struct scan_source source = { piece->file, piece->written_s, piece->whole ? NULL : &piece->part };
+	enum err fed, e = scan_follow_feed(f, l->kb.scan, &source, piece->read, piece->context, &counts, &fed);
 	if (e)
 		return e;
 	if (fed == ERR_NOMEM || fed == ERR_INTERRUPTED)

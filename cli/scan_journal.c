@@ -57,19 +57,13 @@ static enum err save(struct loop *l)
 static enum err scan_batch(struct loop *l)
 {
 	struct scan_follow *f = l->f;
-	struct scan_counts counts = { 0 };
+	struct scan_counts counts;
 	size_t before = journal_before(l->journal);
 	uint64_t start = l->place.offset > before ? l->place.offset - before : 0;
 	struct scan_part part = { .offset = start, .from = start + before, .line = l->place.line, .coding = SCAN_BYTES,
 				  .open = before };
 	struct scan_source source = { .file = STR("journal"), .part = &part };
-	enum err fed = scan_feed(l->kb.scan, &source, journal_read, l->journal, f->sink, f->sink_context);
-	enum err e = scan_drain(l->kb.scan, &counts);
-	counts.bytes -= before < counts.bytes ? before : counts.bytes;
-	f->counts.bytes += counts.bytes;
-	f->counts.lines += counts.lines;
-	f->counts.hit_lines += counts.hit_lines;
-	f->counts.undated += counts.undated;
+	enum err fed, e = scan_follow_feed(f, l->kb.scan, &source, journal_read, l->journal, &counts, &fed);
 	l->place.offset = part.from + counts.bytes;
 	l->place.line += counts.lines;
 	return e ? e : fed;

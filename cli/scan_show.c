@@ -97,6 +97,12 @@ static bool was_shown(struct scan_show *s, const struct match *m)
 	return again;
 }
 
+void scan_show_read(struct scan_show *s, struct str block)
+{
+	if (s->redact)
+		redact_learn_block(&s->redactor, block);
+}
+
 bool scan_show_hit(void *show, const struct scan_hit *hit)
 {
 	struct scan_show *s = show;

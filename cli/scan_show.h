@@ -48,6 +48,8 @@ void scan_show_close(struct scan_show *s);
  * scan_open; what was told before is forgotten. */
 enum err scan_show_rules(struct scan_show *s, const struct matcher *m, struct scan_options *options) MUST_USE;
 
+/* scan_show_read takes what is read, in order, before its hits; an empty block at a stream's end. */
+void scan_show_read(struct scan_show *s, struct str block);
 /* scan_show_hit takes a hit: a scan_sink whose context is a struct scan_show. */
 bool scan_show_hit(void *show, const struct scan_hit *hit);
 /* scan_show_progress: bytes of the input read, and all of them (0: not known). */

@@ -18,22 +18,24 @@ enum {
 struct redact_name {
 	struct str name;
 	enum redact_kind kind;
-	unsigned number; /* 0: one too many */
+	unsigned number; /* 0: it did not come out yet */
 	bool anywhere;	 /* replaced as a word, too */
 };
 
-static const char *const kind_names[] = { "HOST", "USER", "ADDR", "SECRET" };
+static const char *const kind_names[] = { "HOST", "USER", "ADDR", "SECRET", "ID" };
 
 void redactor_free(struct redactor *r)
 {
 	arena_free(&r->arena);
 	arena_free(&r->work);
+	buf_free(&r->line);
 	*r = (struct redactor){ 0 };
 }
 
 enum err redactor_err(const struct redactor *r)
 {
-	return arena_err(&r->arena) ? arena_err(&r->arena) : arena_err(&r->work);
+	enum err e = arena_err(&r->arena) ? arena_err(&r->arena) : arena_err(&r->work);
+	return e ? e : buf_err(&r->line);
 }
 
 /* ---- the table ---- */
@@ -74,22 +76,42 @@ static bool grow(struct redactor *r)
 	return true;
 }
 
+static unsigned number_of(struct redactor *r, struct redact_name *n)
+{
+	n->number = n->number ? n->number : ++r->numbers[n->kind];
+	return n->number;
+}
+
 /* is_random: no word of a language, which would stand elsewhere with another meaning. */
 static bool is_random(struct str name)
 {
-	for (size_t i = 0; i < name.n; i++)
+	bool mixed = false;
+	for (size_t i = 0; i < name.n; i++) {
 		if (!char_is_alpha(name.p[i]))
 			return name.n >= 4;
-	return false;
+		mixed = mixed || (i && char_is_lower(name.p[i - 1]) && char_is_upper(name.p[i]));
+	}
+	return mixed && name.n >= 8;
 }
 
-/* learn gives the entry of a name, or NULL where it is one too many. */
-static const struct redact_name *learn(struct redactor *r, struct str name, enum redact_kind kind)
+/* is_role: a user's name that is a word elsewhere in a log, too. */
+static bool is_role(struct str name)
+{
+	static const char roles[] =
+		"test news operator local boot ftp api app apps web mail backup monitor deploy build data "
+		"games git service support info sales office postmaster webmaster proxy db cache worker job "
+		"parameter sync shutdown halt bin sys man list irc cron log default master";
+	return redact_in_list(name, roles);
+}
+
+static struct redact_name *learn_one(struct redactor *r, struct str name, enum redact_kind kind)
 {
 	size_t slot = 0;
 	if (r->secrets_only && kind != REDACT_SECRET)
 		return NULL;
 	struct redact_name *known = find_name(r, name, NULL);
+	if (known && !r->bare)
+		number_of(r, known);
 	if (known || r->name_count >= REDACT_NAMES_MAX)
 		return known;
 	if (r->name_count * 2 >= r->slot_count && !grow(r))
@@ -100,10 +122,43 @@ static const struct redact_name *learn(struct redactor *r, struct str name, enum
 		return NULL;
 	*n = (struct redact_name){ .name = arena_str(&r->arena, name),
 				   .kind = kind,
-				   .number = ++r->numbers[kind],
-				   .anywhere = kind == REDACT_SECRET ? is_random(name) : name.n >= NAME_MIN };
+				   .anywhere = kind == REDACT_SECRET ? is_random(name) :
+					       name.n >= NAME_MIN && !(kind == REDACT_USER && is_role(name)) };
 	r->slots[slot] = (uint32_t)r->name_count;
+	if (!r->bare)
+		number_of(r, n);
 	return n;
+}
+
+/* own_name is what people call a host of a house's own domain: the first part. Of others only what is no word: there
+ * are play.example.com and get.example.org. */
+static struct str own_name(struct str name, enum redact_kind kind)
+{
+	static const char own[] =
+		"local lan corp internal intern intranet home ad ds win";
+	size_t dot = kind == REDACT_HOST ? str_find_char(name, '.') : STR_NONE;
+	struct str first = str_first(name, dot), rest = dot == STR_NONE ? STR("") : str_from(name, dot + 1), label;
+	bool word = true, house = false;
+	for (size_t i = 0; i < first.n; i++)
+		word = word && char_is_alpha(first.p[i]);
+	while (rest.n) {
+		str_cut(rest, '.', &label, &rest);
+		house = house || redact_in_list(label, own);
+	}
+	bool fits = dot != STR_NONE && first.n > NAME_MIN && (house || !word);
+	return fits && !redact_keeps(first) ? first : STR("");
+}
+
+/* learn gives the entry of a name, or NULL where it is one too many. */
+static struct redact_name *learn(struct redactor *r, struct str name, enum redact_kind kind)
+{
+	size_t known = r->name_count;
+	struct redact_name *n = learn_one(r, name, kind);
+	struct str own = r->name_count > known ? own_name(name, kind) : STR("");
+	if (!own.n)
+		return n;
+	learn_one(r, own, kind);
+	return find_name(r, name, NULL); /* the table may have moved */
 }
 
 /* ---- a line ---- */
@@ -124,7 +179,7 @@ static bool is_word(char c)
 }
 
 /* name_at finds a learned name at a word's start: of the joined words there the longest that is one. */
-static const struct redact_name *name_at(struct redactor *r, struct str s, size_t at, size_t *ret_n)
+static struct redact_name *name_at(struct redactor *r, struct str s, size_t at, size_t *ret_n)
 {
 	size_t ends[PARTS_MAX], count = 0;
 	for (size_t i = at; i < s.n && count < PARTS_MAX;) {
@@ -137,7 +192,7 @@ static const struct redact_name *name_at(struct redactor *r, struct str s, size_
 			break;
 	}
 	while (count--) {
-		const struct redact_name *n = find_name(r, (struct str){ s.p + at, ends[count] }, NULL);
+		struct redact_name *n = find_name(r, (struct str){ s.p + at, ends[count] }, NULL);
 		if (n && n->anywhere) {
 			*ret_n = ends[count];
 			return n;
@@ -146,19 +201,19 @@ static const struct redact_name *name_at(struct redactor *r, struct str s, size_
 	return NULL;
 }
 
-static void add_token(struct buf *out, const struct redact_name *n, enum redact_kind kind)
+static void add_token(struct redactor *r, struct buf *out, struct redact_name *n, enum redact_kind kind)
 {
 	if (n)
-		buf_addf(out, "%s-%u", kind_names[n->kind], n->number);
+		buf_addf(out, "%s-%u", kind_names[n->kind], number_of(r, n));
 	else
 		buf_addf(out, "%s-OTHER", kind_names[kind]);
 }
 
 static void put_edit(struct redactor *r, struct buf *out, struct edit **edits, size_t *count, size_t *cap,
-		     struct edit e, const struct redact_name *n, enum redact_kind kind)
+		     struct edit e, struct redact_name *n, enum redact_kind kind)
 {
 	e.out_start = out->n;
-	add_token(out, n, kind);
+	add_token(r, out, n, kind);
 	e.out_end = out->n;
 	struct edit *slot = arena_push(&r->work, edits, count, cap);
 	if (slot)
@@ -187,7 +242,7 @@ static void redact_line(struct redactor *r, struct str line, size_t base, struct
 	size_t count = find(r, line, spans), next = 0;
 	for (size_t at = 0; at < line.n;) {
 		size_t n = 0;
-		const struct redact_name *name = NULL;
+		struct redact_name *name = NULL;
 		if (next < count && spans[next].start == at) {
 			struct redact_span s = spans[next++];
 			name = learn(r, (struct str){ line.p + s.start, s.end - s.start }, s.kind);
@@ -268,6 +323,47 @@ void redact_learn(struct redactor *r, struct str text)
 		learn_line(r, line);
 }
 
+/* may_name: some word of the line may stand before a name, cheaply told. */
+static bool may_name(struct str line)
+{
+	static const struct str marks[] = { STR_LIT("ser"), STR_LIT("SER"), STR_LIT("\\"),  STR_LIT("ost"),
+					    STR_LIT("for "), STR_LIT("ogin"), STR_LIT("ccount"), STR_LIT("@"),
+					    STR_LIT("://"), STR_LIT("omputer"), STR_LIT("ation"), STR_LIT("ode") };
+	for (size_t i = 0; i < sizeof marks / sizeof *marks; i++)
+		if (memmem(line.p, line.n, marks[i].p, marks[i].n))
+			return true;
+	return false;
+}
+
+static void learn_bare(struct redactor *r, struct str line)
+{
+	struct redact_span spans[SPANS_MAX];
+	size_t count = line.n <= REDACT_LINE_MAX && may_name(line) ? redact_find(line, spans, SPANS_MAX) : 0;
+	r->bare = true;
+	for (size_t i = 0; i < count && r->name_count < REDACT_BARE_MAX; i++)
+		if (spans[i].kind == REDACT_HOST || spans[i].kind == REDACT_USER)
+			learn(r, (struct str){ line.p + spans[i].start, spans[i].end - spans[i].start }, spans[i].kind);
+	r->bare = false;
+}
+
+void redact_learn_block(struct redactor *r, struct str block)
+{
+	while (block.n) {
+		size_t end = str_find_char(block, '\n');
+		if (r->line.n || end == STR_NONE) { /* what is cut off at its maximum is too long and left out */
+			size_t most = REDACT_LINE_MAX + 1, room = r->line.n < most ? most - r->line.n : 0;
+			buf_add(&r->line, str_first(str_first(block, end), room));
+		}
+		if (end == STR_NONE)
+			return;
+		learn_bare(r, r->line.n ? buf_str(&r->line) : str_first(block, end));
+		buf_clear(&r->line);
+		block = str_from(block, end + 1);
+	}
+	learn_bare(r, buf_str(&r->line));
+	buf_clear(&r->line);
+}
+
 static bool kind_of(enum var_type type, struct str value, enum redact_kind *ret_kind)
 {
 	switch (type) {
@@ -291,8 +387,9 @@ void redact_learn_match(struct redactor *r, const struct match *m)
 static struct str redact_value(struct redactor *r, const struct match_capture *c, struct arena *a)
 {
 	enum redact_kind kind;
-	const struct redact_name *n = kind_of(c->type, c->value, &kind) ? find_name(r, c->value, NULL) : NULL;
-	return n ? arena_printf(a, "%s-%u", kind_names[n->kind], n->number) : redact_text(r, c->value, a, NULL, 0);
+	struct redact_name *n = kind_of(c->type, c->value, &kind) ? find_name(r, c->value, NULL) : NULL;
+	return n ? arena_printf(a, "%s-%u", kind_names[n->kind], number_of(r, n)) :
+		   redact_text(r, c->value, a, NULL, 0);
 }
 
 /* redact_match: the captures are copied; their spans count in *text. */
@@ -380,24 +477,33 @@ static void redact_incident(struct redactor *r, struct incident *i, struct arena
 	i->example.file = redact_text(r, i->example.file, a, NULL, 0);
 }
 
-/* What varies in a template's word is no name. */
-static struct str redact_word(struct redactor *r, struct str word, struct arena *a)
+/* redact_words: what a word is, those before it say. What varies ("<*>") is no name. */
+static void redact_words(struct redactor *r, struct unknown *u, struct arena *a)
 {
-	struct str varies = STR("<*>");
-	if (str_find(word, varies) == STR_NONE)
-		return redact_text(r, word, a, NULL, 0);
-	struct buf b = { 0 };
-	while (word.n) {
-		size_t n = str_find(word, varies);
-		buf_add(&b, redact_text(r, str_first(word, n), a, NULL, 0));
-		if (n != STR_NONE)
-			buf_add(&b, varies);
-		word = str_from(word, n == STR_NONE ? word.n : n + varies.n);
+	struct buf line = { 0 };
+	struct match_span *spans = arena_array(a, struct match_span, u->word_count);
+	for (size_t i = 0; spans && i < u->word_count; i++) {
+		buf_add_c(&line, i ? " " : "");
+		spans[i].start = line.n;
+		buf_add(&line, u->words[i].text);
+		spans[i].end = line.n;
 	}
-	struct str done = buf_keep(&b, a);
-	r->arena.failed |= buf_err(&b) != ERR_OK;
-	buf_free(&b);
-	return done;
+	size_t done = 0, count = 0;
+	struct str text = spans ? redact_text(r, buf_str(&line), a, spans, u->word_count) : STR("");
+	for (size_t i = 0; spans && i < u->word_count; i++) {
+		struct match_span *s = &spans[i];
+		if (count && s->start < done) { /* one name over several words: they become one */
+			s->start = spans[count - 1].start;
+			count--;
+		}
+		done = s->end > done ? s->end : done;
+		u->words[count] = u->words[i];
+		u->words[count].text = arena_str(a, str_first(str_from(text, s->start), done - s->start));
+		spans[count++].start = s->start;
+	}
+	u->word_count = spans ? count : u->word_count;
+	a->failed |= buf_err(&line) != ERR_OK;
+	buf_free(&line);
 }
 
 enum err redact_sets(struct redactor *r, struct incidents *incidents, struct unknowns *unknowns)
@@ -419,8 +525,7 @@ enum err redact_sets(struct redactor *r, struct incidents *incidents, struct unk
 		struct unknown *u = &unknowns->items[k];
 		u->text = redact_text(r, u->text, &unknowns->arena, NULL, 0);
 		u->file = redact_text(r, u->file, &unknowns->arena, NULL, 0);
-		for (size_t w = 0; w < u->word_count; w++)
-			u->words[w].text = redact_word(r, u->words[w].text, &unknowns->arena);
+		redact_words(r, u, &unknowns->arena);
 	}
 	enum err e = redactor_err(r);
 	e = e ? e : arena_err(&incidents->arena);

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT
  *
- * Names in what is passed on > tokens: HOST-1, USER-2, ADDR-3, SECRET-4, the same name always the same token within a
- * run, in any case of its letters. Only for what is exported, never before matching. Names are told by their shape and
- * by what stands beside them (redact_find.c), by the types of what a template bound, and by the dress of a line; a name
- * once learned is replaced wherever it stands as a word. What tells of nobody (localhost, root, 127.0.0.1) stays.
+ * Names in what is passed on > tokens: HOST-1, USER-2, ADDR-3, SECRET-4, ID-5 (a GUID: of a machine, an account, a
+ * tenant), the same name always the same token within a run, in any case of its letters. Only for what is exported,
+ * never before matching. Names are told by their shape and by what stands beside them (redact_find.c), by the types of
+ * what a template bound, and by the dress of a line; a name once learned is replaced wherever it stands as a word. What
+ * tells of nobody (localhost, root, 127.0.0.1) stays.
  *
  * What has no such shape and no such neighbour is not found: a reader should still look at what leaves the house.
  */
@@ -14,9 +15,13 @@
 #include "scan/secrets.h"
 #include "scan/unknown.h"
 
-enum redact_kind { REDACT_HOST, REDACT_USER, REDACT_ADDR, REDACT_SECRET, REDACT_KINDS };
+enum redact_kind { REDACT_HOST, REDACT_USER, REDACT_ADDR, REDACT_SECRET, REDACT_ID, REDACT_KINDS };
 
-enum { REDACT_NAMES_MAX = 200000 }; /* beyond, a name becomes HOST-OTHER and is not told from others */
+enum {
+	REDACT_NAMES_MAX = 200000, /* beyond, a name becomes HOST-OTHER and is not told from others */
+	REDACT_BARE_MAX = 50000,
+	REDACT_LINE_MAX = 64 << 10
+};
 
 struct redact_name;
 
@@ -28,6 +33,8 @@ struct redactor {	   /* zeroed at first */
 	uint32_t *slots; /* hash table of place + 1 */
 	size_t slot_count;
 	unsigned numbers[REDACT_KINDS];
+	bool bare; /* what is learned may never come out: it gets its number when it does */
+	struct buf line; /* of a stream, not at its end yet */
 };
 
 void redactor_free(struct redactor *r);
@@ -36,6 +43,11 @@ enum err redactor_err(const struct redactor *r); /* sticky: ERR_OK or ERR_NOMEM 
 /* redact_learn takes up the names of a text (of one or more lines); redact_learn_match those that a template bound. */
 void redact_learn(struct redactor *r, struct str text);
 void redact_learn_match(struct redactor *r, const struct match *m);
+
+/* redact_learn_block takes up, of all that is read (blocks of one stream, in order), the hosts and users that stand as
+ * such in one line and may stand bare in another that is passed on. For a stream's end an empty block. At most
+ * REDACT_BARE_MAX of them; lines that are UTF-16 or longer than REDACT_LINE_MAX are left out. */
+void redact_learn_block(struct redactor *r, struct str block);
 
 /* redact_text gives the text with tokens, in the arena (itself where nothing is to be replaced). Spans that count in it
  * are moved along. */
@@ -59,6 +71,8 @@ struct redact_span {
 size_t redact_find(struct str line, struct redact_span *spans, size_t max);
 /* redact_keeps: a name that tells of nobody ("localhost", "root", "unknown", "255.255.255.0"). */
 bool redact_keeps(struct str name);
+/* redact_in_list: of words with blanks between them, in any case. */
+bool redact_in_list(struct str word, const char *list);
 /* redact_is_address: an IPv4 or IPv6 address, whole. */
 bool redact_is_address(struct str name);
 

@@ -6,6 +6,7 @@
 #include "scan/redact.h"
 
 #include <arpa/inet.h>
+#include <pthread.h>
 #include <string.h>
 
 enum {
@@ -13,7 +14,10 @@ enum {
 	NAME_MAX = 255,
 	HEX_SECRET_MIN = 32, /* a shorter number tells of no secret */
 	WORD_KEY_MAX = 24,
-	COMMAND_MAX = 256 /* between a command's name and its options */
+	COMMAND_MAX = 256, /* between a command's name and its options */
+	BASE64_MIN = 40,
+	GUID_LENGTH = 36,
+	DOMAIN_MAX = 15 /* letters of a NetBIOS name */
 };
 
 struct finder {
@@ -32,6 +36,11 @@ static char at_or_nul(struct str s, size_t at)
 	return at < s.n ? s.p[at] : 0;
 }
 
+static bool one_of(char c, const char *set)
+{
+	return c && strchr(set, c);
+}
+
 /* name_run is the length of a name at s[at], without stops and dashes behind it. */
 static size_t name_run(struct str s, size_t at)
 {
@@ -48,13 +57,14 @@ static struct str part(struct str s, size_t at, size_t n)
 	return (struct str){ s.p + at, n };
 }
 
-/* in_list: of words with blanks between them */
-static bool in_list(struct str word, const char *list)
+bool redact_in_list(struct str word, const char *list)
 {
-	struct str rest = str_c(list);
-	for (struct str one; word.n && str_word(&rest, &one);)
-		if (str_eq_nocase(word, one))
+	char first = word.n ? char_lower(word.p[0]) : 0;
+	for (const char *at = list, *end; first && *at; at = *end ? end + 1 : end) {
+		end = strchrnul(at, ' ');
+		if (*at == first && (size_t)(end - at) == word.n && str_eq_nocase(word, (struct str){ at, word.n }))
 			return true;
+	}
 	return false;
 }
 
@@ -72,15 +82,17 @@ bool redact_is_address(struct str name)
 bool redact_keeps(struct str name)
 {
 	static const char kept[] =
-		"localhost localhost.localdomain localdomain root admin administrator system nobody daemon guest "
-		"anonymous unknown none null nil user users host server client name and or the a an is was not from "
-		"to for by with on in at of invalid error failed public input request action interface space mode "
-		"data agent profile authentication account password connection session process default all any true "
-		"false yes no ssh www 127.0.0.1 ::1 0.0.0.0 ::";
+		"localhost localhost.localdomain localdomain root admin administrator system nobody daemon "
+		"guest anonymous unknown none null nil user users host server client name and or the a an is "
+		"was not from to for by with on in at of invalid error failed public input request action "
+		"interface space mode data agent profile authentication account password connection session "
+		"process default all any true false yes no ssh www builtin authority sa dbo postgres mysql "
+		"sshd www-data apache nginx info warn warning debug trace fatal notice critical severe "
+		"verbose emerg alert crit err 127.0.0.1 ::1 0.0.0.0 ::";
 	bool letter = false;
 	for (size_t i = 0; i < name.n; i++)
 		letter |= char_is_alpha(name.p[i]) || (unsigned char)name.p[i] >= 0x80;
-	return !name.n || in_list(name, kept) || str_starts(name, STR("255.255.")) ||
+	return !name.n || redact_in_list(name, kept) || str_starts(name, STR("255.255.")) ||
 	       (!letter && !redact_is_address(name) && name.n < HEX_SECRET_MIN);
 }
 
@@ -92,13 +104,64 @@ static size_t take(struct finder *f, size_t at, size_t n, enum redact_kind kind)
 		kind = REDACT_ADDR;
 	bool hardware =
 		kind == REDACT_ADDR && !redact_is_address(name); /* of a network card: it need not have a letter */
-	bool keep = kind == REDACT_SECRET || hardware ? !n : redact_keeps(name);
+	bool varies = str_eq(name, STR("*")); /* of a template */
+	bool keep = kind == REDACT_SECRET || hardware ? !n || varies : redact_keeps(name);
 	if (!keep && f->count < f->max)
 		f->spans[f->count++] = (struct redact_span){ at, at + n, kind };
 	return at + n;
 }
 
+/* is_common: what may stand behind "user" or "host" and names nobody ("user not found", "user logged out"). */
+static bool is_common(struct str word)
+{
+	static const char words[] =
+		"not id ids login logon logout did does do has have had will can cannot could may must should "
+		"would be are were that this which who whose still already still without via than then when "
+		"while if after before until group groups role roles right rights permission permissions list "
+		"lookup limit limits quota settings preferences home directory file files script token "
+		"credentials key keys database table exists tried tries wants lacks needs specific policy "
+		"policies manager service services process thread code level type types field value table "
+		"info information identity principal domain mode count counts error errors down up only too "
+		"again there here it its he she they we you i all both each no one none more most other "
+		"others same name names side key certificate port ports address addresses memory time timeout "
+		"unreachable unavailable closed lost does found gone response reply responds refuses refused "
+		"did says said sent key header headers version id class object package component library "
+		"context scope state status store task test update operation command query reset change "
+		"changes create delete add remove set get put list show search";
+	bool ends = str_ends_nocase(word, STR("ed")) || str_ends_nocase(word, STR("ing"));
+	return redact_in_list(word, words) || (ends && word.n > 4 && !str_ends_nocase(word, STR("fred")));
+}
+
+/* is_capital: a name as NetBIOS and DNS administrators write them, no word of a sentence. */
+static bool is_capital(struct str name)
+{
+	size_t capitals = 0;
+	for (size_t i = 0; i < name.n; i++) {
+		capitals += char_is_upper(name.p[i]);
+		if (char_is_lower(name.p[i]) || (unsigned char)name.p[i] >= 0x80)
+			return false;
+	}
+	return capitals >= 3;
+}
+
 /* ---- addresses ---- */
+
+/* card_at: a network card's address with dashes, or in groups of four (00-1A-2B-3C-4D-5E, 001a.2b3c.4d5e). */
+static size_t card_at(struct str s, size_t at)
+{
+	static const char *const forms[] = { "xx-xx-xx-xx-xx-xx", "xxxx.xxxx.xxxx" };
+	for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
+		size_t n = 0;
+		for (char c; forms[i][n]; n++) {
+			c = at_or_nul(s, at + n);
+			if (forms[i][n] == 'x' ? !char_is_hex(c) : c != forms[i][n])
+				break;
+		}
+		if (!forms[i][n] && !is_name(at_or_nul(s, at + n)))
+			return n;
+	}
+	return 0;
+}
 
 static size_t address_at(struct str s, size_t at)
 {
@@ -127,7 +190,7 @@ static size_t address_at(struct str s, size_t at)
 /* ---- what stands behind a word or a mark ---- */
 
 static const char user_keys[] =
-	"user username user_name userid usr login logname ruser account acct owner samaccountname";
+	"user username user_name userid uid usr login logname ruser account acct owner samaccountname";
 static const char host_keys[] =
 	"host hostname host_name rhost server servername computer computername machine node peer client remote addr "
 	"address ip workstation";
@@ -135,6 +198,8 @@ static const char secret_keys[] =
 	"password passwd pwd pass passphrase secret client_secret token access_token refresh_token id_token api_key "
 	"apikey api-key access_key secret_key private_key auth authorization cookie sessionid session_id sid "
 	"jsessionid phpsessid credential signature sig";
+
+static const char passwords[] = "password passwd pwd passphrase secret";
 
 static bool tells_apart(struct str name)
 {
@@ -151,16 +216,48 @@ static size_t skip_blanks(struct str s, size_t at)
 	return at;
 }
 
+/* secret_run: up to the quote that it began with, else to what ends a value. */
 static size_t secret_run(struct str s, size_t at)
 {
 	size_t n = 0;
+	char quote = at && strchr("\"'", s.p[at - 1]) ? s.p[at - 1] : 0;
+	if (quote)
+		while (at + n < s.n && s.p[at + n] != quote)
+			n += s.p[at + n] == '\\' && at + n + 1 < s.n ? 2 : 1;
+	if (quote && at + n < s.n)
+		return n;
+	n = 0;
 	while (at + n < s.n && !strchr(" \t\"';,&<>)]}", s.p[at + n]))
 		n++;
 	return n;
 }
 
-/* behind_key takes the value behind a key that ends at `end`: key=value, "key": "value", key 'value'. */
-static size_t behind_key(struct finder *f, size_t end, enum redact_kind kind)
+/* said_secret: "password is 'x'", "passphrase was x1"; a bare word without a digit is what is wrong with it. */
+static size_t said_secret(struct finder *f, size_t end)
+{
+	struct str s = f->line, rest = str_from(s, end);
+	bool said = str_starts_nocase(rest, STR(" is ")) || str_starts_nocase(rest, STR(" was "));
+	size_t value = skip_blanks(s, end + (said ? rest.p[1] == 'i' || rest.p[1] == 'I' ? 4 : 5 : 0));
+	bool quoted = value < s.n && value > end && strchr("\"'", s.p[value]);
+	value += quoted;
+	size_t n = secret_run(s, value);
+	bool digit = false;
+	for (size_t i = 0; i < n; i++)
+		digit = digit || char_is_digit(s.p[value + i]);
+	return n && (quoted || (said && digit)) ? take(f, value, n, REDACT_SECRET) : end;
+}
+
+/* second_name: of a person ("Erika Mustermann"), no key of its own. */
+static size_t second_name(struct str s, size_t at)
+{
+	size_t n = at_or_nul(s, at) == ' ' ? name_run(s, at + 1) : 0;
+	bool fits = n > 1 && char_is_upper(s.p[at + 1]) && char_is_lower(s.p[at + 2]) &&
+		    !one_of(at_or_nul(s, at + 1 + n), ":=");
+	return fits ? n + 1 : 0;
+}
+
+/* behind_key takes the value behind the key in [start, end): key=value, "key": "value", key 'value'. */
+static size_t behind_key(struct finder *f, size_t start, size_t end, enum redact_kind kind)
 {
 	struct str s = f->line;
 	size_t at = end + (end < s.n && strchr("\"'", s.p[end])), before = at;
@@ -176,7 +273,7 @@ static size_t behind_key(struct finder *f, size_t end, enum redact_kind kind)
 	size_t n = kind == REDACT_SECRET ? secret_run(s, value) : name_run(s, value);
 	if (kind == REDACT_SECRET) {
 		static const char schemes[] = "bearer basic digest negotiate ntlm";
-		if (assigned && in_list(part(s, value, n), schemes)) {
+		if (assigned && redact_in_list(part(s, value, n), schemes)) {
 			value = skip_blanks(s, value + n);
 			n = secret_run(s, value);
 		}
@@ -184,9 +281,14 @@ static size_t behind_key(struct finder *f, size_t end, enum redact_kind kind)
 	}
 	struct str name = part(s, value, n);
 	bool last = strchr(",;)", at_or_nul(s, value + n)) || value + n >= s.n;
-	bool sure = (assigned && (!apart || mark == '=')) || quoted || (kind == REDACT_HOST && tells_apart(name)) ||
-		    (assigned && last);
+	bool person = kind == REDACT_USER && assigned && !is_common(name);
+	bool shouts = end && char_is_upper(s.p[end - 1]); /* "HOST NOT FOUND" */
+	bool named = redact_in_list(part(s, start, end - start), "host hostname server computer machine workstation");
+	bool machine = kind == REDACT_HOST && (tells_apart(name) || (named && !shouts && is_capital(name)));
+	bool sure = (assigned && (!apart || mark == '=')) || quoted || machine || person || (assigned && last);
 	bool number = str_starts_nocase(name, STR("0x"));
+	if (person && apart && n && char_is_upper(name.p[0]))
+		n += second_name(s, value + n);
 	return n && sure && !number ? take(f, value, n, kind) : end;
 }
 
@@ -205,10 +307,35 @@ static size_t user_behind(struct finder *f, size_t start, size_t end)
 {
 	static const char before_user[] = "for by of invalid from as unknown illegal";
 	struct str s = f->line;
-	if (!in_list(word_before(s, start), before_user) || at_or_nul(s, end) != ' ')
+	if (!redact_in_list(word_before(s, start), before_user) || at_or_nul(s, end) != ' ')
 		return end;
 	size_t value = skip_blanks(s, end);
 	return take(f, value, name_run(s, value), REDACT_USER);
+}
+
+/* bare_user: "user bob has", "account carol is locked". */
+static size_t bare_user(struct finder *f, size_t start, size_t end)
+{
+	struct str s = f->line, key = part(s, start, end - start);
+	size_t n = at_or_nul(s, end) == ' ' ? name_run(s, end + 1) : 0;
+	struct str name = part(s, end + 1, n);
+	bool fits = n > 1 && char_is_alpha(name.p[0]) && !one_of(at_or_nul(s, end + 1 + n), ":=(") && !is_common(name);
+	return fits && redact_in_list(key, "user username account") ? take(f, end + 1, n, REDACT_USER) : end;
+}
+
+/* host_behind: "host named BIGBOX", "server called db". */
+static size_t host_behind(struct finder *f, size_t end)
+{
+	static const struct str words[] = { STR_LIT(" named "), STR_LIT(" called ") };
+	struct str s = f->line;
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+		size_t value = end + words[i].n;
+		if (!str_starts_nocase(str_from(s, end), words[i]))
+			continue;
+		value += value < s.n && strchr("\"'", s.p[value]);
+		return take(f, value, name_run(s, value), REDACT_HOST);
+	}
+	return end;
 }
 
 static size_t for_behind(struct finder *f, size_t start, size_t end)
@@ -216,7 +343,7 @@ static size_t for_behind(struct finder *f, size_t start, size_t end)
 	static const char before_for[] =
 		"password publickey interactive login logon authentication none gssapi accepted";
 	struct str s = f->line;
-	if (!in_list(word_before(s, start), before_for))
+	if (!redact_in_list(word_before(s, start), before_for))
 		return end;
 	size_t value = skip_blanks(s, end), n = name_run(s, value);
 	bool fits = n && value > end && str_starts_nocase(str_from(s, value + n), STR(" from "));
@@ -235,6 +362,25 @@ static bool ends_secret(struct str word)
 	return false;
 }
 
+/* Of the keys: which first letters there are of each length. Most words fall out by it. */
+static uint32_t first_letters[WORD_KEY_MAX + 1];
+static pthread_once_t first_letters_once = PTHREAD_ONCE_INIT;
+
+static void gather_first_letters(void)
+{
+	const char *const lists[] = { user_keys, host_keys, secret_keys, "for" };
+	for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
+		struct str rest = str_c(lists[i]);
+		for (struct str word; str_word(&rest, &word);)
+			first_letters[word.n] |= UINT32_C(1) << (word.p[0] - 'a');
+	}
+}
+
+static bool may_be_key(struct str word)
+{
+	return word.n && char_is_alpha(word.p[0]) && first_letters[word.n] >> (char_lower(word.p[0]) - 'a') & 1;
+}
+
 static size_t word_at(struct finder *f, size_t at)
 {
 	struct str s = f->line;
@@ -244,14 +390,21 @@ static size_t word_at(struct finder *f, size_t at)
 		n++;
 	struct str word = part(s, at, n);
 	size_t end = at + n;
-	if (in_list(word, secret_keys) || ends_secret(word))
-		return behind_key(f, end, REDACT_SECRET);
-	if (in_list(word, user_keys)) {
-		size_t next = behind_key(f, end, REDACT_USER);
-		return next == end ? user_behind(f, at, end) : next;
+	if (is_name(at_or_nul(s, end)) || !(may_be_key(word) || ends_secret(word))) /* "host8.example.org" */
+		return at;
+	if (redact_in_list(word, secret_keys) || ends_secret(word)) {
+		size_t next = behind_key(f, at, end, REDACT_SECRET);
+		return next == end && redact_in_list(word, passwords) ? said_secret(f, end) : next;
 	}
-	if (in_list(word, host_keys))
-		return behind_key(f, end, REDACT_HOST);
+	if (redact_in_list(word, user_keys)) {
+		size_t next = behind_key(f, at, end, REDACT_USER);
+		next = next == end ? user_behind(f, at, end) : next;
+		return next == end ? bare_user(f, at, end) : next;
+	}
+	if (redact_in_list(word, host_keys)) {
+		size_t next = behind_key(f, at, end, REDACT_HOST);
+		return next == end ? host_behind(f, end) : next;
+	}
 	return str_eq_nocase(word, STR("for")) ? for_behind(f, at, end) : at;
 }
 
@@ -305,12 +458,19 @@ static size_t mail_at(struct finder *f, size_t at)
 static size_t domain_at(struct finder *f, size_t at)
 {
 	static const char tops[] =
-		"com net org edu gov mil int io de uk fr nl eu ch at it es jp cn ru br au ca us pl se info biz dev "
-		"app cloud local lan internal intern intranet corp home localdomain test example invalid arpa om";
+		"com net org edu gov mil int io de uk fr nl eu ch at it es jp cn ru br au ca us pl se info "
+		"biz dev app cloud local lan internal intern intranet corp home localdomain test example "
+		"invalid arpa om";
+	static const char longer[] = /* of names of three parts and more: some are endings of files, too */
+		"hk tw kr nz za mx no dk fi pt gr cz sk hu ro bg hr si ie be lu li tr il ae sg th vn ph id pk "
+		"ua by kz ar cl co pe ve tv ee lv lt rs is cc me cloud xyz online site store";
 	size_t n = name_run(f->line, at), dot = n;
 	while (dot && f->line.p[at + dot - 1] != '.')
 		dot--;
-	return dot > 1 && in_list(part(f->line, at + dot, n - dot), tops) ? take(f, at, n, REDACT_HOST) : at;
+	struct str top = part(f->line, at + dot, n - dot);
+	bool deep = dot > 1 && memchr(f->line.p + at, '.', dot - 1);
+	return dot > 1 && (redact_in_list(top, tops) || (deep && redact_in_list(top, longer))) ?
+		       take(f, at, n, REDACT_HOST) : at;
 }
 
 static size_t home_at(struct finder *f, size_t at)
@@ -321,6 +481,81 @@ static size_t home_at(struct finder *f, size_t at)
 		if (str_starts_nocase(str_from(f->line, at), places[i]))
 			return take(f, at + places[i].n, name_run(f->line, at + places[i].n), REDACT_USER);
 	return at;
+}
+
+/* person_of_at: DOMAIN\\user, which is no path. */
+static size_t person_of_at(struct finder *f, size_t at)
+{
+	struct str s = f->line;
+	size_t n = name_run(s, at), end = at + n;
+	if (n < 2 || n > DOMAIN_MAX || at_or_nul(s, end) != '\\' || (at && strchr("\\/:", s.p[at - 1])) ||
+	    !is_capital(part(s, at, n)))
+		return at;
+	size_t user = end + 1 + (at_or_nul(s, end + 1) == '\\'), user_n = name_run(s, user); /* doubled in JSON */
+	bool path = !user_n || one_of(at_or_nul(s, user + user_n), "\\/") || str_starts(part(s, at, n), STR("HK"));
+	size_t dot = str_find_char(part(s, user, user_n), '.');
+	path = path || (dot != STR_NONE && user_n - dot <= 4); /* a file's ending */
+	if (path)
+		return at;
+	take(f, at, n, REDACT_HOST);
+	return take(f, user, user_n, REDACT_USER);
+}
+
+/* sid_at: S-1-5-21-..., a user or group of one domain; those that all machines have are shorter. */
+static size_t sid_at(struct finder *f, size_t at)
+{
+	static const struct str starts[] = { STR_LIT("S-1-5-21-"), STR_LIT("S-1-12-1-") };
+	for (size_t i = 0; i < sizeof starts / sizeof *starts; i++) {
+		if (!str_starts_nocase(str_from(f->line, at), starts[i]))
+			continue;
+		size_t n = starts[i].n;
+		while (char_is_digit(at_or_nul(f->line, at + n)) ||
+		       (at_or_nul(f->line, at + n) == '-' && char_is_digit(at_or_nul(f->line, at + n + 1))))
+			n++;
+		return n > starts[i].n ? take(f, at, n, REDACT_USER) : at;
+	}
+	return at;
+}
+
+/* guid_at: of a machine, an account, a tenant, or a key; that of a class or an interface is the same everywhere. */
+static size_t guid_at(struct finder *f, size_t at)
+{
+	static const char form[] = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
+	struct str s = f->line;
+	size_t n = 0, digits = 0;
+	for (; form[n]; n++) {
+		char c = at_or_nul(s, at + n);
+		if (form[n] == 'x' ? !char_is_hex(c) : c != '-')
+			return at;
+		digits += char_is_hex(c) && c != '0';
+	}
+	if (is_name(at_or_nul(s, at + n)))
+		return at;
+	size_t from = at;
+	while (from && strchr(" {('\"=:", s.p[from - 1]))
+		from--;
+	size_t start = from;
+	while (start && char_is_alpha(s.p[start - 1]))
+		start--;
+	struct str word = part(s, start, from - start);
+	if (!digits || redact_in_list(word, "clsid appid iid interface class progid libid typelib"))
+		return at + n;
+	bool secret = redact_in_list(word, "key secret") || redact_in_list(word, secret_keys);
+	return take(f, at, n, secret ? REDACT_SECRET : REDACT_ID);
+}
+
+/* base64_at: letters of both cases and digits in a long row, as keys and tickets are written. */
+static size_t base64_at(struct str s, size_t at)
+{
+	size_t n = 0, slashes = 0, kinds[3] = { 0 };
+	for (; at + n < s.n && (char_is_alnum(s.p[at + n]) || strchr("+/=", s.p[at + n])); n++) {
+		kinds[0] += char_is_upper(s.p[at + n]);
+		kinds[1] += char_is_lower(s.p[at + n]);
+		kinds[2] += char_is_digit(s.p[at + n]);
+		slashes += s.p[at + n] == '/';
+	}
+	bool mixed = kinds[0] >= 4 && kinds[1] >= 4 && kinds[2] >= 2;
+	return n >= BASE64_MIN && mixed && slashes * 16 <= n ? n : 0;
 }
 
 /* Tokens of well-known shapes, and long hexadecimal numbers. */
@@ -339,10 +574,20 @@ static size_t secret_at(struct finder *f, size_t at)
 	for (size_t i = 0; n >= 16 && i < sizeof starts / sizeof *starts; i++)
 		if (str_starts(rest, starts[i]))
 			return take(f, at, n, REDACT_SECRET);
-	return hex >= HEX_SECRET_MIN && !is_name(at_or_nul(rest, hex)) ? take(f, at, hex, REDACT_SECRET) : at;
+	if (hex >= HEX_SECRET_MIN && !is_name(at_or_nul(rest, hex)))
+		return take(f, at, hex, REDACT_SECRET);
+	size_t row = base64_at(f->line, at);
+	return row ? take(f, at, row, REDACT_SECRET) : at;
 }
 
-/* curl -u user:password; net use X: \\\\server\\share password /user:name */
+/* within_command: the command's name stands a short way before. */
+static bool within_command(struct str s, size_t at, struct str name)
+{
+	size_t near = at > COMMAND_MAX ? at - COMMAND_MAX : 0;
+	return str_find_nocase(part(s, near, at - near), name) != STR_NONE;
+}
+
+/* curl -u user:password; mysql -uuser -ppassword; net use X: \\\\server\\share password /user:name */
 static size_t option_at(struct finder *f, size_t at)
 {
 	struct str s = f->line, rest = str_from(s, at);
@@ -350,8 +595,14 @@ static size_t option_at(struct finder *f, size_t at)
 		size_t name = skip_blanks(s, at + 2), end = name;
 		while (end < s.n && s.p[end] != ' ' && s.p[end] != ':' && s.p[end] != '%')
 			end++;
-		return end < s.n && s.p[end] != ' ' ? take(f, end + 1, secret_run(s, end + 1), REDACT_SECRET) : at;
+		if (end >= s.n || s.p[end] == ' ')
+			return at;
+		take(f, name, end - name, REDACT_USER);
+		return take(f, end + 1, secret_run(s, end + 1), REDACT_SECRET);
 	}
+	bool short_option = at && s.p[at - 1] == ' ' && (str_starts(rest, STR("-p")) || str_starts(rest, STR("-u")));
+	if (short_option && char_is_alnum(at_or_nul(s, at + 2)) && within_command(s, at, STR("mysql")))
+		return take(f, at + 2, secret_run(s, at + 2), rest.p[1] == 'p' ? REDACT_SECRET : REDACT_USER);
 	if (!str_starts_nocase(rest, STR(" /user:")))
 		return at;
 	size_t start = at;
@@ -360,8 +611,7 @@ static size_t option_at(struct finder *f, size_t at)
 	struct str before = part(s, start, at - start);
 	bool path = str_find_char(before, '\\') != STR_NONE || str_ends_nocase(before, STR(":")) ||
 		    str_eq(before, STR("*"));
-	size_t near = start > COMMAND_MAX ? start - COMMAND_MAX : 0;
-	bool use = str_find_nocase(part(s, near, start - near), STR("net use ")) != STR_NONE;
+	bool use = within_command(s, start, STR("net use "));
 	return use && before.n && !path && (!f->count || f->spans[f->count - 1].end <= start)
 		       ? (take(f, start, before.n, REDACT_SECRET), at + 1)
 		       : at;
@@ -370,7 +620,8 @@ static size_t option_at(struct finder *f, size_t at)
 /* At the start of a word, or at a mark. */
 static size_t shape_at(struct finder *f, size_t at)
 {
-	static size_t (*const shapes[])(struct finder * f, size_t at) = { secret_at, mail_at, word_at, domain_at };
+	static size_t (*const shapes[])(struct finder * f, size_t at) = { guid_at, sid_at,	 secret_at,    mail_at,
+									   word_at, domain_at, person_of_at };
 	struct str rest = str_from(f->line, at);
 	if (rest.p[0] == '/' || rest.p[0] == '\\') {
 		size_t next = home_at(f, at);
@@ -380,7 +631,9 @@ static size_t shape_at(struct finder *f, size_t at)
 		return url_at(f, at);
 	if (at && is_name(f->line.p[at - 1]))
 		return char_is_alpha(rest.p[0]) && strchr("._-", f->line.p[at - 1]) ? word_at(f, at) : at;
-	size_t n = address_at(f->line, at), next = n ? take(f, at, n, REDACT_ADDR) : at;
+	size_t n = address_at(f->line, at);
+	n = n ? n : card_at(f->line, at);
+	size_t next = n ? take(f, at, n, REDACT_ADDR) : at;
 	for (size_t i = 0; next == at && char_is_alnum(rest.p[0]) && i < sizeof shapes / sizeof *shapes; i++)
 		next = shapes[i](f, at);
 	return next;
@@ -389,6 +642,7 @@ static size_t shape_at(struct finder *f, size_t at)
 size_t redact_find(struct str line, struct redact_span *spans, size_t max)
 {
 	struct finder f = { .line = line, .spans = spans, .max = max };
+	pthread_once(&first_letters_once, gather_first_letters);
 	for (size_t at = 0; at < line.n;) {
 		size_t next = line.p[at] == '-' || line.p[at] == ' ' ? option_at(&f, at) : at;
 		next = next == at ? shape_at(&f, at) : next;

@@ -298,6 +298,22 @@ class ScanReport(SharedKbTest):
             self.assertIn('tokens', page)
         self.assertIn('hunter2', self.kbt('scan', '--unknown', path).out)  # only where it was asked for
 
+    def test_names_told_elsewhere_in_the_log(self):
+        path = self.log([r'opened \\DEPOTX\data', 'session opened for user wilma by (uid=0)'] + ['quiet'] * 41 +
+                        ['ERROR: WILMA lost depotx; token 3f2504e0-4f89-11d3-9a0c-0305e82c3301; pwd="open sesame"',
+                         'ERROR: depotx.corp.example.com, wilma@example.org, S-1-5-21-1-2-3-1013, 00-1A-2B-3C-4D-5E',
+                         'ERROR: Authorization: Basic d2lsbWFhYWJi and fe80::1ff:fe23:4567:890a',
+                         r'Failed to connect to <\\DEPOTX>, Error = 53'])
+        out = [self.kbt('scan', '--redact', '--unknown', '--report', self.path('r.html'), *args, path).out
+               for args in ((), ('--json', '--context', '3', '--force'))]
+        with open(self.path('r.html'), encoding='utf-8') as f:
+            out.append(f.read())
+        for text in out:
+            for name in ('depotx', 'wilma', '3f2504e0', 'sesame', 'example.', '1013', '1a-2b', 'd2lsb', 'fe80'):
+                self.assertNotIn(name, text.lower())
+            server = re.search(r'(HOST-\d+)(</span>)?(&gt;|>), Error', text).group(1)
+            self.assertRegex(text, rf'USER-\d lost {server}; token .*; pwd=(\\?"|&quot;)SECRET-\d+\1')
+
     def test_what_varies_in_a_template_is_no_name(self):
         path = self.log([f'login failed user=u{n} password=pw{n} from 10.0.0.{n}' for n in range(1, 9)])
         found = self.json('scan', '--redact', '--unknown', path, code=NONE)[0]

@@ -43,6 +43,17 @@ static void shapes(void **unused)
 	alone("a.log and java.lang.ClassCastException and libfoo.so.1",
 	      "a.log and java.lang.ClassCastException and libfoo.so.1");
 	alone("id 0123456789abcdef0123456789abcdef end", "id SECRET-1 end");
+	alone("card 00-1A-2B-3C-4D-5E or 001a.2b3c.4d5e", "card ADDR-1 or ADDR-2");
+	alone("fe80::1%eth0 and [2001:db8::7]:445 and 10.1.2.0/24", "ADDR-1%eth0 and [ADDR-2]:445 and ADDR-3/24");
+	alone("denied to S-1-5-21-36-33-30-1013, not to S-1-5-18", "denied to USER-1, not to S-1-5-18");
+	alone("tenant 3f2504e0-4f89-11d3-9a0c-0305e82c3301 gone", "tenant ID-1 gone");
+	alone("api key 3f2504e0-4f89-11d3-9a0c-0305e82c3301", "api key SECRET-1");
+	alone("CLSID {3F2504E0-4F89-11D3-9A0C-0305E82C3301}", "CLSID {3F2504E0-4F89-11D3-9A0C-0305E82C3301}");
+	alone("MIIEpAIBAAKCAQEA0Z3VS5JJcds3xfnxyzzyH8K2abcd9Q==", "SECRET-1");
+	alone("logon for CORP\\dave from WS042", "logon for HOST-1\\USER-1 from WS042");
+	alone("under BIN\\I386\\X and HKLM\\SOFTWARE and ABC\\run.exe",
+	      "under BIN\\I386\\X and HKLM\\SOFTWARE and ABC\\run.exe");
+	alone("to proxy.cse.example.hk:5070 and host8.isp.example.com", "to HOST-1:5070 and HOST-2");
 }
 
 static void neighbours(void **unused)
@@ -58,6 +69,50 @@ static void neighbours(void **unused)
 	alone("{\"user\": \"erin\", \"host\":\"db9\"}", "{\"user\": \"USER-1\", \"host\":\"HOST-1\"}");
 	alone("ssh: connect to host nas1 port 22", "ssh: connect to host HOST-1 port 22");
 	alone("Mar 12 11:02:41 web1 backup[311]: web1 is slow", "Mar 12 11:02:41 HOST-1 backup[311]: HOST-1 is slow");
+}
+
+static void bare_names(void **unused)
+{
+	(void)unused;
+	alone("user bob gave up, bob's session ended", "user USER-1 gave up, USER-1's session ended");
+	alone("account carol is locked; carol was told", "account USER-1 is locked; USER-1 was told");
+	alone("host named BIGBOX, server FILESRV; FILESRV is slow", "host named HOST-1, server HOST-2; HOST-2 is slow");
+	alone("filesrv.corp.example.com is filesrv", "HOST-1 is HOST-2");
+	alone("play.example.com lets us play", "HOST-1 lets us play");
+	alone("owner: Erika Mustermann", "owner: USER-1");
+	alone("invalid user test: no test", "invalid user USER-1: no test");
+	alone("Server=sql1;Uid=frank;Pwd=S3cret!;", "Server=HOST-1;Uid=USER-1;Pwd=SECRET-1;");
+	alone("pwd='my pass word' KEY_SECRET=\"aaa bbb\"", "pwd='SECRET-1' KEY_SECRET=\"SECRET-2\"");
+	alone("password is 'x y', was hunter2, is wrong", "password is 'SECRET-1', was hunter2, is wrong");
+	alone("lost by user bob", "lost by user USER-1");
+	alone("logon for CORP\\dave", "logon for HOST-1\\USER-1");
+	alone("mysql -ujane -ptoor failed", "mysql -uUSER-1 -pSECRET-1 failed");
+}
+
+/* Names of lines that are not passed on are known where they stand bare in one that is. */
+static void of_all_that_is_read(void **unused)
+{
+	(void)unused;
+	struct redactor r = { 0 };
+	struct arena a = { 0 };
+	redact_learn_block(&r, STR("open \\\\FILESRV\\x\nuser bo"));
+	redact_learn_block(&r, STR("b failed\nfrom 10.0.0.1\nlogin on host WS0"));
+	redact_learn_block(&r, STR("42"));
+	redact_learn_block(&r, STR(""));
+	struct str got = redact_text(&r, STR("ws042: bob lost filesrv"), &a, NULL, 0);
+	assert_true(str_eq(got, STR("HOST-1: USER-1 lost HOST-2"))); /* numbered as they come out */
+	struct buf line = { 0 };
+	buf_add_c(&line, "\\\\BEHIND\\x ");
+	while (line.n <= REDACT_LINE_MAX)
+		buf_add_c(&line, "no end of it ");
+	redact_learn_block(&r, buf_str(&line)); /* too long, and the next one is whole */
+	redact_learn_block(&r, STR("more\n\\\\NEXT\\x\n"));
+	got = redact_text(&r, STR("BEHIND NEXT"), &a, NULL, 0);
+	assert_true(str_eq(got, STR("BEHIND HOST-3")));
+	assert_int_equal(redactor_err(&r), ERR_OK);
+	buf_free(&line);
+	redactor_free(&r);
+	arena_free(&a);
 }
 
 static void what_stays(void **unused)
@@ -76,6 +131,12 @@ static void what_stays(void **unused)
 		"10:56:20 2001-03-12 error 0x80070035 (53)",
 		"version 2.0.1",
 		"password for the token is missing",
+		"user not found",
+		"user logged out",
+		"HOST NOT FOUND",
+		"the server refused it",
+		"unexpected token 'x'",
+		"2015-10-18 18:02:21,261 INFO [main] a.b: ok; INFO is a level",
 		"C:\\Windows\\x",
 		"C:\\\\Windows\\\\x",
 	};
@@ -176,7 +237,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(shapes),     cmocka_unit_test(neighbours),	    cmocka_unit_test(secrets_alone),
 		cmocka_unit_test(what_stays), cmocka_unit_test(one_name_one_token), cmocka_unit_test(spans_move_along),
-		cmocka_unit_test(a_hit),
+		cmocka_unit_test(a_hit),      cmocka_unit_test(bare_names),
+		cmocka_unit_test(of_all_that_is_read),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
