@@ -6,6 +6,7 @@
  * printf and message-table marks (%1, %s), compounds like servername, words that a "where X is" sentence explains,
  * and machine addresses, which are one machine's values. Never looks at other articles, never rejects an article.
  */
+#include "rule/listing.h"
 #include "rule/rule.h"
 
 #include <string.h>
@@ -455,24 +456,12 @@ static bool has_literal(const struct rule_template *t)
 	return letters >= 4;
 }
 
-/* A keyword to search for, "S E R V P A C K", and the title of another article are no messages. */
-static bool is_pointer(struct str text)
-{
-	struct str word;
-	if (article_id_at(text, 0))
-		return true;
-	while (str_word(&text, &word))
-		if (word.n > 1)
-			return false;
-	return true;
-}
-
 static void add_message(struct reader *r, struct str text, struct rule_template as)
 {
 	text = str_trim(text);
 	if (text.n > 2 && text.p[0] == '"' && text.p[text.n - 1] == '"')
 		text = str_trim((struct str){ text.p + 1, text.n - 2 });
-	if (!text.n || text.n > TEXT_MAX || is_pointer(text))
+	if (!text.n || text.n > TEXT_MAX || listing_is(text, as.announced))
 		return;
 	for (size_t i = 0; i < r->rule->template_count; i++)
 		if (str_eq(r->rule->templates[i].text, text))

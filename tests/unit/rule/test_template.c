@@ -135,6 +135,39 @@ static void quotes_in_sentences_are_messages(void **state)
 	assert_str(r.templates[0].text, "The lever of this gizmo is loose");
 }
 
+static void listings_are_no_messages(void **state)
+{
+	(void)state;
+	static const char *const none[] = {
+		"Gizmo patch now (http://gizmo.example/patch.exe)",
+		"http://gizmo.example/cogs all about cogs",
+		"\"turn /all\" (without the quotation marks)",
+		"G I Z M O",
+		"Private Sub Cog_Turn() Cog.Turn 5 End Sub",
+		"if (cog) { turn(cog); }",
+		"Set gizmo = Gizmos(1);",
+		"/* turns the cog */ turn cog",
+		"<b>Turn the cog</b>",
+	};
+	static const char *const messages[] = {
+		"Cannot open the site http://gizmo.example/cogs now",
+		"Turn the cog first; then the axle.",
+		"Line 4: invalid #include syntax",
+		"Close the lid, then type \"TURN\" (without the quotation marks).",
+		"Cannot turn {cog}, the lid is shut",
+		"HKEY_GIZMO\\Cogs: the key is missing",
+		"Cog fault ----- axle bent",
+	};
+	for (size_t i = 0; i < sizeof none / sizeof *none; i++)
+		if (rule_of(arena_printf(&arena, "This error message appears:\n\n   %s\n", none[i]).p).template_count)
+			fail_msg("taken as a message: %s", none[i]);
+	for (size_t i = 0; i < sizeof messages / sizeof *messages; i++)
+		if (!rule_of(arena_printf(&arena, "This error message appears:\n\n   %s\n", messages[i]).p).template_count)
+			fail_msg("not taken as a message: %s", messages[i]);
+	struct rule r = rule_of("The cogs are as follows:\n\n   Cog name and size\n   ----------------- ----\n   small cog 2\n");
+	assert_int_equal(r.template_count, 0);
+}
+
 static void lists_of_steps_are_none(void **state)
 {
 	(void)state;
@@ -154,6 +187,7 @@ int main(void)
 		cmocka_unit_test_teardown(a_sentence_types_the_variable, teardown),
 		cmocka_unit_test_teardown(addresses_are_samples_and_codes_are_not, teardown),
 		cmocka_unit_test_teardown(quotes_in_sentences_are_messages, teardown),
+		cmocka_unit_test_teardown(listings_are_no_messages, teardown),
 		cmocka_unit_test_teardown(lists_of_steps_are_none, teardown),
 	};
 	cmocka_set_message_output(CM_OUTPUT_TAP);
