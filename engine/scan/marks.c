@@ -23,6 +23,8 @@ enum err marks_open(const struct over_time *o, const struct literal_table *liter
 	return ERR_OK;
 }
 
+enum { MARK_BACK_LINES = 64 };
+
 struct gatherer {
 	const struct marks *marks;
 	struct str text;
@@ -45,6 +47,41 @@ static uint64_t line_of(struct gatherer *g, size_t at)
 	return g->line;
 }
 
+static bool is_same(const struct scan_mark *a, const struct scan_mark *b)
+{
+	return str_eq(a->id, b->id) && str_eq(a->name, b->name);
+}
+
+/* look_back gives a mark what the last one of its thread bound. */
+static void look_back(const struct gatherer *g, struct scan_mark *m)
+{
+	const struct scan_mark *items = *g->items;
+	for (size_t i = items ? *g->count : 0; m->thread.n && !m->capture_count && i--;) {
+		const struct scan_mark *before = &items[i];
+		if (m->line - before->line > MARK_BACK_LINES)
+			break;
+		if (!is_same(m, before) || !str_eq(m->thread, before->thread))
+			continue;
+		m->captures = before->captures;
+		m->capture_count = before->capture_count;
+	}
+}
+
+/* add: a line is a mark of one name once, by the template that binds most. */
+static void add(struct gatherer *g, struct scan_mark *m)
+{
+	struct scan_mark *last = *g->count ? &(*g->items)[*g->count - 1] : NULL;
+	if (last && last->line == m->line && is_same(last, m)) {
+		if (m->capture_count > last->capture_count)
+			*last = *m;
+		return;
+	}
+	look_back(g, m);
+	struct scan_mark *slot = arena_push(g->arena, g->items, g->count, g->cap);
+	if (slot)
+		*slot = *m;
+}
+
 static void take(struct gatherer *g, size_t from, struct str line, uint32_t number)
 {
 	const struct over_time_mark *m = over_time_find(g->marks->over_time, number);
@@ -52,26 +89,22 @@ static void take(struct gatherer *g, size_t from, struct str line, uint32_t numb
 	size_t count = 0;
 	if (!m || !over_time_fits(m, line, captures, &count))
 		return;
-	uint64_t at = line_of(g, from);
-	const struct scan_mark *last = *g->count ? &(*g->items)[*g->count - 1] : NULL;
-	if (last && last->line == at && str_eq(last->name, m->mark.name) && str_eq(last->id, m->id))
-		return;
-	struct scan_mark *slot = arena_push(g->arena, g->items, g->count, g->cap);
 	struct match_capture *kept = arena_array(g->arena, struct match_capture, count);
 	struct match_envelope dress;
-	if (!slot || !kept)
+	if (!kept)
 		return;
 	for (size_t i = 0; i < count; i++) {
 		kept[i] = captures[i];
 		kept[i].value = arena_str(g->arena, captures[i].value);
 	}
 	envelope_read(utf8_mend(line, g->arena), &dress);
-	*slot = (struct scan_mark){ .line = at,
+	add(g, &(struct scan_mark){ .line = line_of(g, from),
 				    .time = stamp_iso(dress.time, g->arena),
 				    .id = m->id,
 				    .name = m->mark.name,
+				    .thread = arena_str(g->arena, dress.thread),
 				    .captures = kept,
-				    .capture_count = count };
+				    .capture_count = count });
 }
 
 /* The line that holds a place; a piece of it where it is overlong. */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * Finds of the prefilter > lines that are marks. The literals of marks lie among those of messages, so that a log is
- * gone through once for both. Made once, then shared by threads.
+ * gone through once for both. What a mark does not bind, the last one before it of the same name and thread does: the
+ * end of a transfer does not say to whom it was. Made once, then shared by threads.
  */
 #ifndef KBT_SCAN_MARKS_H
 #define KBT_SCAN_MARKS_H

@@ -104,6 +104,7 @@ struct scan_mark {
 	struct str time; /* as of a hit */
 	struct str id;	 /* of the article */
 	struct str name; /* of the mark */
+	struct str thread; /* that wrote the line; may be empty */
 	struct match_capture *captures;
 	size_t capture_count;
 };

@@ -274,6 +274,22 @@ class ScanReport(SharedKbTest):
         self.kbt('remove', 'Q221951')
         self.kbt('scan', self.path_of_log, code=NONE)
 
+    def test_sends_to_another_site_tell_nothing(self):
+        def line(text, minute, thread):
+            return f'~{text}  $$<SMS_SNA_RAS_SENDER><Mon Mar 12 10:{minute:02}:00 2001><thread={thread} (0x{thread:X})>'
+
+        def sent(to, minute, thread):
+            return [line(rf'Wrote 65523 bytes to \\{to}\SMS_SITE\1_06X.PCK at position 0', minute, thread),
+                    line('Found send request. ID: 1_06X, Dest Site: MS1', minute, 110),
+                    line(r'Sending completed [D:\SMS\inboxes\schedule.box\tosend\1_06X.PCK]', minute, thread)]
+
+        def failed(minute, thread):
+            return [line(r'Error during WNetAddConnection2 to \\SITE1\SMS_SITE (53)', minute, thread)]
+
+        for to, want in (('SITE2', 'path is down'), ('SITE1', 'matter of timing')):
+            log = failed(1, 201) + sent(to, 5, 214) + failed(9, 227) + sent(to, 12, 240) + failed(15, 253)
+            self.assertIn(want, self.kbt('scan', self.log(log, 'Sender.log')).out.replace('\n         ', ' '))
+
     # ---- redaction ----
 
     NAMES = ['filesrv', 'nas1', 'web1', 'alice', '10.53.0.10', 'hunter2']
