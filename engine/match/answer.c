@@ -264,7 +264,7 @@ static struct str why_of(const struct query *q, const struct answer *x, const st
 										    STR("");
 	const struct alignment *al = &x->alignment;
 	if (x->inferred)
-		return STR("the code's meaning is its message");
+		return x->owner ? STR("the code's meaning is its message") : STR("it is about this code");
 	if (!x->owner)
 		return STR("its text has the rarest words of the message");
 	if (x->fits)
@@ -323,14 +323,35 @@ static struct match match_of(const struct query *q, const struct answer *x, cons
 	return m;
 }
 
+/* What is certain is 1 in all. Where answers claim more, the surest takes its part first, and those that are as sure as
+ * it take as much; odds, squared, tell them from the others. */
+static void share(struct answer *answers, uint32_t n)
+{
+	double rest = SHARED_MAX, weights[MATCH_RESULTS_MAX], all = 0;
+	for (uint32_t i = 0; i < n; i++) {
+		double c = answers[i].confidence * (answers[i].common > 0 ? answers[i].common : 1);
+		answers[i].confidence = i ? fmin(c, answers[i - 1].confidence) : c;
+		double odds = answers[i].confidence / (1.001 - answers[i].confidence);
+		weights[i] = odds * odds + 1e-9;
+		all += weights[i];
+	}
+	for (uint32_t i = 0; i < n; i++) {
+		double part = fmin(answers[i].confidence, rest * weights[i] / all);
+		answers[i].confidence = part;
+		rest -= part;
+		all -= weights[i];
+	}
+}
+
 void answers_give(const struct query *q, struct answer *answers, uint32_t n, size_t limit, struct match_answer *out)
 {
 	n = fold(q->view, answers, n);
+	share(answers, n);
 	limit = limit < MATCH_RESULTS_MAX ? limit : MATCH_RESULTS_MAX;
 	out->matches = arena_array(q->arena, struct match, limit);
 	out->nearest = arena_array(q->arena, struct match, NEAREST_MAX);
 	for (uint32_t i = 0; i < n && out->matches && out->nearest; i++) {
-		bool near = answers[i].confidence < CONFIDENCE_FLOOR;
+		bool near = answers[i].together < CONFIDENCE_FLOOR;
 		if (near ? out->nearest_count == NEAREST_MAX : out->match_count == limit)
 			continue;
 		struct match m = match_of(q, &answers[i], i + 1 < n ? &answers[i + 1] : NULL, &out->code);

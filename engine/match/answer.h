@@ -12,6 +12,7 @@
 enum { TEXT_ANSWERS_MAX = 10, NEAREST_MAX = 3 };
 
 #define CONFIDENCE_FLOOR 0.2 /* below it an answer is only near */
+#define SHARED_MAX 0.99	     /* of all answers together */
 #define SURE 0.8	      /* from here on nothing more is looked for */
 
 void answers_sort(struct answer *answers, uint32_t n); /* by confidence, then score */

@@ -9,7 +9,9 @@
 
 #include "base/mem.h"
 #include "base/utf8.h"
+#include "rule/rule.h"
 
+#include <math.h>
 #include <string.h>
 
 enum err match_scratch_open(const struct matcher *m, struct match_scratch **ret_scratch)
@@ -49,9 +51,12 @@ void match_scratch_close(struct match_scratch **scratch)
 enum {
 	DESCRIPTION_TOKENS = 7, /* a message of fewer is no description */
 	MESSAGE_LINES = 6,	/* more lines than most messages have */
-	LINES_MAX = 64		/* of a paste that are asked one by one */
+	LINES_MAX = 64,		/* of a paste that are asked one by one */
+	BY_CODE_MAX = 20	/* articles that are about one code */
 };
 
+#define SPELLED 0.9 /* its message is the code that was said */
+#define BY_CODE 0.6 /* one of the articles that are about a code is right */
 #define LOG_BY_TEXT 0.2 /* a log line that only shares words with an article is seldom about it */
 
 static bool is_empty(struct str s)
@@ -95,11 +100,12 @@ static void doubt_stray(const struct query *q, struct answer *answers, uint32_t 
 	float all = q->weight_to[q->token_count];
 	for (uint32_t i = 0; q->token_count >= DESCRIPTION_TOKENS && i < n; i++)
 		if (answers[i].alignment.matched < 0.3f * all && (!answers[i].fits || answers[i].alignment.pair_count < 4))
-			answers[i].confidence *= 0.25;
+			rank_doubt(&answers[i], 0.25);
 }
 
 /* Articles whose text has the words, behind or between those whose messages match. */
-static uint32_t add_text_answers(struct query *q, bool in_log, struct answer *answers, uint32_t n)
+static uint32_t add_text_answers(struct query *q, const struct match_code *code, bool in_log, struct answer *answers,
+				 uint32_t n)
 {
 	struct text_hit hits[TEXT_ANSWERS_MAX];
 	float all;
@@ -109,17 +115,19 @@ static uint32_t add_text_answers(struct query *q, bool in_log, struct answer *an
 	doubt_stray(q, answers, n);
 	for (uint32_t i = 0; i < count; i++) {
 		double confidence = text_confidence(hits, count, i, all, prose) * (in_log ? LOG_BY_TEXT : 1);
+		if (code->known && !prose && !rank_knows_code(q, code, hits[i].article))
+			confidence = fmin(confidence, 0.5 * CONFIDENCE_FLOOR);
 		uint32_t at = find_answer(answers, n, hits[i].article);
 		if (at < n) {
-			if (confidence > answers[at].confidence)
-				answers[at].confidence = confidence;
+			answers[at].confidence = fmax(answers[at].confidence, confidence);
+			answers[at].together = fmax(answers[at].together, confidence);
 			continue;
 		}
 		if (n == MATCH_RESULTS_MAX && confidence <= answers[n - 1].confidence)
 			continue;
 		n -= n == MATCH_RESULTS_MAX;
 		answers[n++] = (struct answer){ .article = hits[i].article, .score = hits[i].score,
-						.confidence = confidence };
+						.confidence = confidence, .together = confidence };
 	}
 	answers_sort(answers, n);
 	return n;
@@ -128,10 +136,14 @@ static uint32_t add_text_answers(struct query *q, bool in_log, struct answer *an
 /* Nothing but a number, its symbol, and the words that introduce one. */
 static bool is_bare_code(const struct query *q, const struct match_code *code)
 {
-	static const char *const words[] = { "error", "err",  "code",	 "system", "windows",  "has",	 "occurred", "the",
-					     "a",     "with", "failed", "status", "hresult",  "number", "an",	     "i",
-					     "get",   "got",  "what",	 "is",	   "win32",    "ntstatus", "exit",   "rc",
-					     "net",   "use",  "view",	 "fails",  "returns",  "gives",	   "says",     "run",	  "time",   "runtime" };
+	static const char *const words[] = {
+		"error", "err", "code", "system", "windows", "has", "occurred", "the", "a", "with", "failed",
+		"status", "hresult", "number", "an", "i", "get", "got", "what", "is", "win32", "ntstatus", "exit",
+		"rc", "net", "use", "view", "fails", "returns", "gives", "says", "run", "time", "runtime", "hr",
+		"stop", "blue", "screen", "message", "msg", "bugcheck", "winsock", "socket", "sockets", "errno",
+		"winerror", "lasterror", "getlasterror", "wsagetlasterror", "return", "returned", "result", "mean",
+		"means", "does", "meaning", "problem", "my", "on", "in", "and", "bsod",
+	};
 	unsigned others = 0;
 	for (uint32_t i = 0; i < q->token_count; i++) {
 		const struct query_token *t = &q->tokens[i];
@@ -168,8 +180,9 @@ static uint32_t add_inferred(struct query *q, const struct match_code *code, str
 	query_read(q);
 	uint32_t count = more ? rank_articles(q, &(struct evidence_of_message){ code, &none, { 0 } }, more) : 0;
 	for (uint32_t i = 0; i < count && i < 10; i++) {
-		more[i].confidence *= 0.8;
+		rank_doubt(&more[i], 0.8);
 		more[i].inferred = true;
+		more[i].common = 0;
 		uint32_t at = find_answer(answers, n, more[i].article);
 		if (at < n && answers[at].confidence < more[i].confidence)
 			answers[at] = more[i];
@@ -183,6 +196,54 @@ static uint32_t add_inferred(struct query *q, const struct match_code *code, str
 	return n;
 }
 
+/* The text is a code and nothing else, however spelled, and means what this one does. */
+static bool spells_code(struct str text, const struct match_code *code)
+{
+	struct rule_code_at found;
+	struct str family;
+	int64_t carried;
+	if (!rule_codes_find(text, &found, 1) || found.start > 0 || found.end < text.n)
+		return false;
+	return found.code.value == code->value ||
+	       (rule_code_carried(found.code.value, &carried, &family) && carried == code->value);
+}
+
+/* Ours whose message is just this code: what else is said only introduces it. */
+static void trust_spelled(const struct query *q, const struct match_code *code, struct answer *answers, uint32_t n)
+{
+	for (uint32_t i = 0; i < n; i++) {
+		struct answer *x = &answers[i];
+		if (!x->owner || x->owner->place != PLACE_AUTHORED ||
+		    !spells_code(file_str(q->view, x->owner->text), code))
+			continue;
+		x->confidence = fmax(x->confidence, SPELLED);
+		x->together = fmax(x->together, SPELLED);
+	}
+	answers_sort(answers, n);
+}
+
+/* What is known of the code itself: articles that are about it, whatever they quote. */
+static uint32_t add_by_code(const struct query *q, const struct match_code *code, struct answer *answers, uint32_t n)
+{
+	struct code_article found[BY_CODE_MAX];
+	uint32_t count = meaning_articles(q->view, code, found, BY_CODE_MAX);
+	double all = 0, best = n ? answers[0].confidence : 0, pool = best < 0.5 ? BY_CODE : BY_CODE * (1 - best);
+	for (uint32_t i = 0; i < count; i++)
+		all += found[i].weight;
+	for (uint32_t i = 0; i < count; i++) {
+		double confidence = pool * found[i].weight / all;
+		uint32_t at = find_answer(answers, n, found[i].article);
+		if (at == n && n < MATCH_RESULTS_MAX)
+			answers[n++] = (struct answer){ .article = found[i].article, .inferred = true };
+		if (at < n) {
+			answers[at].confidence = fmax(answers[at].confidence, confidence);
+			answers[at].together = fmax(answers[at].together, pool);
+		}
+	}
+	answers_sort(answers, n);
+	return n;
+}
+
 static uint32_t all_answers(struct query *q, const struct match_options *options, struct match_answer *out,
 			    struct answer *answers)
 {
@@ -190,10 +251,13 @@ static uint32_t all_answers(struct query *q, const struct match_options *options
 	uint32_t n = rank_articles(q, &evidence, answers);
 	answers_sort(answers, n);
 	double best = n ? answers[0].confidence : 0;
-	if (out->code.says.n && best < SURE && is_bare_code(q, &out->code))
+	if (out->code.says.n && best < SURE && is_bare_code(q, &out->code)) {
+		trust_spelled(q, &out->code, answers, n);
 		n = add_inferred(q, &out->code, answers, n);
+		n = add_by_code(q, &out->code, answers, n);
+	}
 	best = n ? answers[0].confidence : 0;
-	return best < SURE ? add_text_answers(q, out->envelope.time.n > 0, answers, n) : n;
+	return best < SURE ? add_text_answers(q, &out->code, out->envelope.time.n > 0, answers, n) : n;
 }
 
 static void read_payload(struct query *q, struct match_span payload)
@@ -240,7 +304,7 @@ static struct str find_line(struct query *q, const struct match_options *options
 /* Several lines that have no answer as a whole; or so many that stray words, or half a message, are chance. */
 static bool is_paste(const struct query *q, struct str text, const struct answer *best)
 {
-	double confidence = best ? best->confidence : 0;
+	double confidence = best ? best->together : 0;
 	struct str rest = text, line;
 	unsigned lines = 0;
 	if (best && answer_is_whole(q, best))

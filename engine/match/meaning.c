@@ -158,6 +158,52 @@ static struct str plain_family(struct str family)
 	return str_eq(family, STR("hresult")) ? STR("win32") : family;
 }
 
+static bool is_about(const struct file_view *v, const struct match_code *code, const struct file_article *a)
+{
+	int64_t carried;
+	struct str told;
+	for (uint32_t i = 0; a->stamp && i < a->code_n; i++) {
+		const struct file_article_code *c = &v->article_codes[a->code_at + i];
+		struct str family = file_str(v, c->family);
+		if (c->value == code->value && str_eq(plain_family(family), plain_family(code->family)))
+			return true;
+		if (rule_code_carried(c->value, &carried, &told) && carried == code->value &&
+		    str_eq(told, code->family))
+			return true;
+	}
+	return false;
+}
+
+static float weight_of_article(const struct file_view *v, const struct match_code *code, const struct file_article *a)
+{
+	struct rule_code_at found[4];
+	size_t n = rule_codes_find(file_str(v, a->title), found, 4);
+	if (a->authored)
+		return 8;
+	for (size_t i = 0; i < n; i++)
+		if (found[i].code.value == code->value)
+			return 2;
+	return 1;
+}
+
+uint32_t meaning_articles(const struct file_view *v, const struct match_code *code, struct code_article *ret_found,
+			  uint32_t max)
+{
+	uint32_t n = 0;
+	for (uint32_t i = 0; i < v->article_count; i++) {
+		if (!is_about(v, code, &v->articles[i]))
+			continue;
+		struct code_article x = { i, weight_of_article(v, code, &v->articles[i]) };
+		uint32_t at = n < max ? n++ : max;
+		for (; at > 0 && ret_found[at - 1].weight < x.weight; at--)
+			if (at < max)
+				ret_found[at] = ret_found[at - 1];
+		if (at < max)
+			ret_found[at] = x;
+	}
+	return n;
+}
+
 bool meaning_conflicts(const struct file_view *v, const struct match_code *code, uint32_t article)
 {
 	const struct file_article *a = &v->articles[article];

@@ -13,6 +13,12 @@
 void meaning_read(const struct file_view *v, struct str text, struct match_span payload, struct arena *a,
 		  struct match_answer *answer);
 
+/* meaning_articles gives articles that are about the code, at most max: ours first, then those whose title has it. Goes
+ * through all articles' codes: for messages that are little more than a code. */
+struct code_article { uint32_t article; float weight; }; /* weight: how much it is about it */
+uint32_t meaning_articles(const struct file_view *v, const struct match_code *code, struct code_article *ret_found,
+			  uint32_t max);
+
 /* meaning_conflicts: the article is about the same number of another family. */
 bool meaning_conflicts(const struct file_view *v, const struct match_code *code, uint32_t article);
 

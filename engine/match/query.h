@@ -87,6 +87,8 @@ struct answer {
 	const struct file_owner *owner; /* NULL where its text speaks, not a message */
 	uint32_t article;
 	double score, confidence;
+	double together; /* the same for all that are as good: one of them is right */
+	double common;	 /* 0 or how much of its confidence it keeps because its words are those of many messages */
 	struct alignment alignment;
 	bool fits;   /* surface is there */
 	bool mended; /* surface is there once slips of the finger are put right: good for its values only */
@@ -107,6 +109,12 @@ struct evidence_of_message {
 
 /* rank.c: articles, best first; at most MATCH_RESULTS_MAX. */
 uint32_t rank_articles(struct query *q, const struct evidence_of_message *evidence, struct answer *ret_answers);
+
+/* rank_doubt makes an answer less sure, by a factor under 1. */
+void rank_doubt(struct answer *x, double factor);
+
+/* rank_knows_code: the article has the message's code, as one of its codes. */
+bool rank_knows_code(const struct query *q, const struct match_code *code, uint32_t article);
 
 double rank_logistic(double z); /* 0 to 1: what the regressions behind the confidences add up to */
 

@@ -3,6 +3,7 @@
 #include "match/query.h"
 #include "match/text.h"
 #include "match/vocab.h"
+#include "match/words.h"
 
 #include "rule/rule.h"
 
@@ -15,11 +16,13 @@ enum {
 	GROUPS_MAX = 20,  /* looked at owner by owner */
 	OWNERS_MAX = 256, /* of all of them */
 	FITS_MAX = 96,	  /* owners whose very text is compared */
-	MENDED_MAX = 4	  /* answers that are asked for values although they have slips */
+	MENDED_MAX = 4,	  /* answers that are asked for values although they have slips */
+	COMMON_FROM = 6	  /* messages: what more have is common */
 };
 
 #define CONFIDENCE_CONFLICT 0.1 /* at most, where the code says another error */
 
+static const float plain_weight = 20; /* messages that weigh less are common words */
 static const double close_enough = 7.0; /* groups that much behind the best are out */
 
 static double place_prior(const struct file_owner *o)
@@ -131,6 +134,17 @@ static bool is_mark(char c)
 	return c == '\n' || strchr("\":!.>-;?", c);
 }
 
+static bool is_sentence_end(char c)
+{
+	return c == '\n' || strchr("\"!?;", c);
+}
+
+/* As good as the first one. */
+static bool is_tied(const struct answer *first, const struct answer *x)
+{
+	return first->score - x->score < 0.5;
+}
+
 /* The message stands by itself among a person's words: behind a colon, in quotes, a sentence of its own. */
 static bool stands_alone(const struct query *q, const struct surface *s)
 {
@@ -145,9 +159,12 @@ static bool stands_alone(const struct query *q, const struct surface *s)
 	return before && (stopped || end == q->payload.end || is_mark(text.p[end]));
 }
 
+struct chance { double first, together; };
+
 /* How often the first answer is right, by a logistic regression on messages whose articles are known, the same with
- * their articles taken away, and lines of foreign logs; the reliability table of `make bench` tells how well it holds. */
-static double confidence_of_first(const struct query *q, const struct answer *answers, uint32_t n)
+ * their articles taken away, and lines of foreign logs; the reliability table of `make bench` tells how well it holds.
+ * The more are as good, the less; that one of them is right does not depend on how many they are. */
+static struct chance chance_of_first(const struct query *q, const struct answer *answers, uint32_t n)
 {
 	const struct answer *x = &answers[0];
 	const struct alignment *al = &x->alignment;
@@ -159,43 +176,140 @@ static double confidence_of_first(const struct query *q, const struct answer *an
 	double inner = al->matched / (al->matched + al->left_message + 1e-6);
 	double ties = 0, lead = 6;
 	for (uint32_t i = 1; i < n; i++) {
-		ties += x->score - answers[i].score < 0.5 && ties < 5;
+		ties += is_tied(x, &answers[i]);
 		if (answers[i].alignment.group != al->group)
 			lead = fmin(lead, x->score - answers[i].score);
 	}
-	return rank_logistic(-4.2 - 3.57 * template + 4.67 * message - 2.83 * inner + 1.23 * log(1 + al->matched) -
-			1.44 * log(1 + ties) + (x->fits ? 0.98 : 0) + (x->fits && x->surface.differs == 0 ? 3.08 : 0) -
-			(al->number_differs ? 1.63 : 0) + 1.76 * lead / 6 + 0.15 * template * message);
+	double z = -4.2 - 3.57 * template + 4.67 * message - 2.83 * inner + 1.23 * log(1 + al->matched) +
+		   (x->fits ? 0.98 : 0) + (x->fits && x->surface.differs == 0 ? 3.08 : 0) -
+		   (al->number_differs ? 1.63 : 0) + 1.76 * lead / 6 + 0.15 * template * message;
+	double first = rank_logistic(z - 1.44 * log(1 + fmin(ties, 5)));
+	return (struct chance){ first, fmin(rank_logistic(z), first * (1 + ties)) };
+}
+
+bool rank_knows_code(const struct query *q, const struct match_code *code, uint32_t article)
+{
+	const struct file_article *a = &q->view->articles[article];
+	for (uint32_t i = 0; i < a->code_n; i++)
+		if (q->view->article_codes[a->code_at + i].value == code->value)
+			return true;
+	return false;
+}
+
+static bool touches(const struct query *q, const struct alignment *al, struct match_span s)
+{
+	return s.end > q->tokens[al->first].start && s.start < q->tokens[al->last].end;
 }
 
 /* The message names a code; the answer's message does not reach it, and its article does not know it. */
-static bool leaves_code(const struct query *q, const struct evidence_of_message *e, const struct answer *x)
+static bool leaves_code(const struct query *q, const struct match_code *code, const struct answer *x)
 {
-	const struct file_article *a = &q->view->articles[x->article];
-	const struct query_token *first = &q->tokens[x->alignment.first], *last = &q->tokens[x->alignment.last];
-	if (!e->code->known || (e->code->span.end > first->start && e->code->span.start < last->end))
-		return false;
-	for (uint32_t i = 0; i < a->code_n; i++)
-		if (q->view->article_codes[a->code_at + i].value == e->code->value)
-			return false;
-	return true;
+	return code->known && !touches(q, &x->alignment, code->span) && !rank_knows_code(q, code, x->article);
 }
 
-/* One word in common is chance. */
-static bool is_chance(const struct query *q, const struct answer *x)
+/* One word in common is chance, or one number, be it all that was said. */
+static bool is_chance(const struct query *q, const struct match_code *code, const struct answer *x)
 {
-	return !x->fits && x->alignment.pair_count == 1 && q->token_count > 1;
+	return !x->fits && x->alignment.pair_count == 1 &&
+	       (q->token_count > 1 || (code->known && touches(q, &x->alignment, code->span)));
+}
+
+/* "... to <\\FILESRV>", "... : C:\X.TXT": a number, a path, a name that no article has. */
+static bool is_value(const struct query *q, const struct query_token *t)
+{
+	struct str text = q->clean->text;
+	char before = t->start ? text.p[t->start - 1] : 0;
+	return t->number || !t->exact || before == '\\' || before == '/' ||
+	       (t->end < text.n && strchr("\\/@", text.p[t->end]));
+}
+
+/* The sentence goes on behind the template with a value that the template does not have. */
+static bool leaves_value(const struct query *q, const struct answer *x)
+{
+	struct str text = q->clean->text;
+	size_t at = x->surface.span.end;
+	for (uint32_t i = x->alignment.last, small = 0; x->fits && i < q->token_count && small < 3; i++) {
+		const struct query_token *t = &q->tokens[i];
+		if (t->start < at)
+			continue;
+		for (; at < t->start; at++)
+			if (text.p[at] == '.' || is_sentence_end(text.p[at]))
+				return false;
+		if (is_value(q, t))
+			return true;
+		if (!words_is_small(str_first(str_from(text, t->start), t->end - t->start)))
+			return false;
+		at = t->end;
+		small++;
+	}
+	return false;
+}
+
+/* The parameters of a STOP screen are addresses of one machine: with others, the code alone is the same. */
+static bool is_other_stop(const struct match_code *code, const struct answer *x)
+{
+	unsigned others = x->fits ? x->surface.samples_other + x->surface.samples_odd : 0;
+	return others > 0 && str_eq(code->family, STR("bugcheck"));
+}
+
+/* All that it shares with the message is "Event ID: 7001", and nothing of what the event says. */
+static bool is_event_number(const struct query *q, const struct answer *x)
+{
+	bool event = false;
+	for (uint32_t i = x->alignment.first; i <= x->alignment.last; i++) {
+		const struct query_token *t = &q->tokens[i];
+		struct str word = str_first(str_from(q->clean->text, t->start), t->end - t->start);
+		event |= str_eq_nocase(word, STR("event")) || str_eq_nocase(word, STR("eventid"));
+		if (!t->number && !str_eq_nocase(word, STR("event")) && !str_eq_nocase(word, STR("id")) &&
+		    !str_eq_nocase(word, STR("eventid")))
+			return false;
+	}
+	return event;
+}
+
+/* How many messages have all of its words, in order, be it among others. */
+static uint32_t messages_with(const struct alignment *al, const struct alignment *als, uint32_t n)
+{
+	uint32_t count = 0;
+	for (uint32_t i = 0; i < n; i++)
+		count += als[i].matched >= 0.97f * al->matched && !als[i].number_differs;
+	return count;
+}
+
+/* "Invalid argument": common words that many messages have among others, be it all of one. */
+static double share_of_common(const struct answer *x, const struct alignment *als, uint32_t n)
+{
+	uint32_t with = x->fits && x->alignment.matched < plain_weight ? messages_with(&x->alignment, als, n) : 0;
+	return with > COMMON_FROM ? fmax(0.5, sqrt((double)COMMON_FROM / with)) : 1;
+}
+
+static double doubt_of(const struct query *q, const struct match_code *code, const struct answer *x)
+{
+	double factor = leaves_code(q, code, x) || is_chance(q, code, x) ? 0.25 : 1;
+	if (is_other_stop(code, x) || is_event_number(q, x))
+		factor *= 0.5;
+	if (x->alignment.matched < plain_weight && leaves_value(q, x))
+		factor *= 0.5;
+	return factor;
+}
+
+void rank_doubt(struct answer *x, double factor)
+{
+	x->confidence *= factor;
+	x->together *= factor;
 }
 
 /* The others follow by how far their scores are behind. */
-static void set_confidences(const struct query *q, const struct evidence_of_message *e, struct answer *answers, uint32_t n)
+static void set_confidences(const struct query *q, const struct match_code *code, struct answer *answers, uint32_t n)
 {
-	double first = n ? confidence_of_first(q, answers, n) : 0;
+	struct chance c = n ? chance_of_first(q, answers, n) : (struct chance){ 0 };
 	for (uint32_t i = 0; i < n; i++) {
-		double c = first * exp(-0.6 * (answers[0].score - answers[i].score));
-		if (leaves_code(q, e, &answers[i]) || is_chance(q, &answers[i]))
-			c *= 0.25;
-		answers[i].confidence = answers[i].conflicts ? fmin(c, CONFIDENCE_CONFLICT) : c;
+		struct answer *x = &answers[i];
+		x->confidence = c.first * exp(-0.6 * (answers[0].score - x->score));
+		x->together = fmax(x->confidence, is_tied(&answers[0], x) ? c.together : 0);
+		rank_doubt(x, doubt_of(q, code, x));
+		if (x->conflicts)
+			rank_doubt(x, fmin(1, CONFIDENCE_CONFLICT / x->together));
 	}
 }
 
@@ -259,7 +373,9 @@ uint32_t rank_articles(struct query *q, const struct evidence_of_message *eviden
 	qsort(answers, count, sizeof *answers, by_answer);
 	count = one_an_article(answers, count);
 	count = count < MATCH_RESULTS_MAX ? count : MATCH_RESULTS_MAX;
-	set_confidences(q, evidence, answers, count);
+	set_confidences(q, evidence->code, answers, count);
+	for (uint32_t i = 0; i < count; i++)
+		answers[i].common = share_of_common(&answers[i], als, n);
 	mend(q, answers, count);
 	memcpy(ret_answers, answers, count * sizeof *answers);
 	return count;

@@ -8,9 +8,12 @@ static bool is_letter(char c)
 	return char_is_alnum(c) || c == '_' || (unsigned char)c >= 0x80;
 }
 
-static bool is_glue(char c)
+/* "0x1,0x2" are two numbers, "1,000" is one. */
+static bool is_glue(struct str text, size_t at)
 {
-	return c == '.' || c == ':' || c == ',' || c == '\'';
+	char c = text.p[at];
+	bool hex = at + 2 < text.n && text.p[at + 1] == '0' && char_lower(text.p[at + 2]) == 'x';
+	return c == '.' || c == ':' || (c == ',' && !hex) || c == '\'';
 }
 
 bool token_next(struct str text, size_t *at, struct token *ret_token)
@@ -30,7 +33,7 @@ bool token_next(struct str text, size_t *at, struct token *ret_token)
 		if (is_letter(c)) {
 			if (t->n < TOKEN_MAX)
 				t->word[t->n++] = char_lower(c);
-		} else if (!is_glue(c) || i + 1 == text.n || !is_letter(text.p[i + 1])) {
+		} else if (!is_glue(text, i) || i + 1 == text.n || !is_letter(text.p[i + 1])) {
 			break;
 		}
 		i++;

@@ -46,7 +46,11 @@ static void head(struct buf *out, const struct render_text *t, const struct matc
 	colour(out, t, "1");
 	render_safe(out, m->id, false);
 	colour(out, t, "0");
-	buf_addf(out, "  %3d %%  ", (int)(m->confidence * 100 + 0.5));
+	int percent = (int)(m->confidence * 100 + 0.5);
+	if (percent)
+		buf_addf(out, "  %3d %%  ", percent);
+	else
+		buf_add_c(out, "   <1 %  ");
 	colour(out, t, "1");
 	render_safe(out, m->title, false);
 	colour(out, t, "0");

@@ -197,6 +197,57 @@ static void memory_may_run_out_anywhere(void **state)
 	assert_true(str_eq(ask(text, NULL).matches[0].id, STR("Q150536"))); /* the scratch is as clean as before */
 }
 
+/* What answers say together is at most certain, whatever is asked, and none says more than the one before it. */
+static bool check_shares(void *context, uint32_t message, struct str text, const struct match_span *vars,
+			 size_t var_count)
+{
+	unsigned *count = context;
+	double all = 0, before = 1;
+	(void)message;
+	(void)vars;
+	(void)var_count;
+	struct match_answer a = ask(text, NULL);
+	for (size_t i = 0; i < a.match_count; i++) {
+		assert_true(a.matches[i].confidence <= before);
+		all += before = a.matches[i].confidence;
+	}
+	for (size_t i = 0; i < a.nearest_count; i++)
+		assert_true(!a.match_count || a.nearest[i].confidence <= before);
+	assert_true(all <= 1);
+	*count += a.match_count > 1;
+	return true;
+}
+
+static void answers_share_what_is_certain(void **state)
+{
+	(void)state;
+	unsigned count = 0;
+	match_each_message(matcher, check_shares, &count);
+	assert_true(count > 1);
+	struct str of_neither = STR("GIZMO caused an invalid page fault in module COGS.DLL at 0137:00ab12cd.");
+	struct match_answer a = ask(of_neither, NULL);
+	assert_int_equal(a.match_count, 2); /* as good as each other */
+	assert_true(a.matches[0].confidence < 0.6 && a.matches[0].confidence - a.matches[1].confidence < 0.02);
+}
+
+/* 53 is Windows', DOS' and Basic's; in an HRESULT it is of one of them. */
+static void what_an_hresult_carries_has_one_family(void **state)
+{
+	(void)state;
+	static const struct { const char *text, *family; int64_t value; } cases[] = {
+		{ "0x80070035", "win32", 53 },	{ "80070035", "win32", 53 },	{ "-2147024843", "win32", 53 },
+		{ "0x800A0035", "vb", 53 },	{ "0x8007274D", "winsock", 10061 },
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct match_answer a = ask(str_c(cases[i].text), NULL);
+		assert_true(str_eq(a.code.family, str_c(cases[i].family)));
+		assert_int_equal(a.code.value, cases[i].value);
+		for (size_t k = 0; k < a.code_reading_count; k++)
+			assert_true(str_eq(a.code_readings[k].family, str_c(cases[i].family)) ||
+				    str_eq(a.code_readings[k].family, STR("hresult")));
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -209,6 +260,8 @@ int main(void)
 		cmocka_unit_test_teardown(what_is_no_message_is_refused, teardown),
 		cmocka_unit_test_teardown(large_input_ends, teardown),
 		cmocka_unit_test_teardown(a_message_deep_in_a_paste_is_found, teardown),
+		cmocka_unit_test_teardown(answers_share_what_is_certain, teardown),
+		cmocka_unit_test_teardown(what_an_hresult_carries_has_one_family, teardown),
 		cmocka_unit_test_teardown(memory_may_run_out_anywhere, teardown),
 	};
 	cmocka_set_message_output(CM_OUTPUT_TAP);
