@@ -327,19 +327,21 @@ static struct match match_of(const struct query *q, const struct answer *x, cons
  * it take as much; odds, squared, tell them from the others. */
 static void share(struct answer *answers, uint32_t n)
 {
-	double rest = SHARED_MAX, weights[MATCH_RESULTS_MAX], all = 0;
+	double rest = SHARED_MAX, weights[MATCH_RESULTS_MAX];
+	double from[MATCH_RESULTS_MAX + 1]; /* weights of this one and all behind it */
 	for (uint32_t i = 0; i < n; i++) {
 		double c = answers[i].confidence * (answers[i].common > 0 ? answers[i].common : 1);
 		answers[i].confidence = i ? fmin(c, answers[i - 1].confidence) : c;
 		double odds = answers[i].confidence / (1.001 - answers[i].confidence);
 		weights[i] = odds * odds + 1e-9;
-		all += weights[i];
 	}
+	from[n] = 0;
+	for (uint32_t i = n; i-- > 0;)
+		from[i] = from[i + 1] + weights[i];
 	for (uint32_t i = 0; i < n; i++) {
-		double part = fmin(answers[i].confidence, rest * weights[i] / all);
-		answers[i].confidence = part;
-		rest -= part;
-		all -= weights[i];
+		double part = fmin(answers[i].confidence, rest * weights[i] / from[i]);
+		answers[i].confidence = i ? fmin(part, answers[i - 1].confidence) : part;
+		rest = fmax(0, rest - part);
 	}
 }
 
