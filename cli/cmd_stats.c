@@ -1,10 +1,75 @@
 /* SPDX-License-Identifier: MIT
  *
- * kbt stats: what the knowledge base holds, in figures.
+ * kbt stats: what the knowledge base holds, in figures, and what scans with --record found.
  */
 #include "cli/cmd.h"
+#include "scan/stamp.h"
+#include "store/tally.h"
 
 #include <inttypes.h>
+#include <string.h>
+
+enum { DAY_S = 86400 };
+
+static struct str day_text(int64_t day, char to[32])
+{
+	stamp_label(day * DAY_S, true, to, 32);
+	return (struct str){ to, strlen("2001-03-12") };
+}
+
+static void add_object(struct json *j, const struct tally_article *t, struct str title)
+{
+	char day[32];
+	json_object(j);
+	json_key_str(j, "id", t->id);
+	json_key_str(j, "title", title);
+	json_key_int(j, "lines", (int64_t)t->lines);
+	json_key_str(j, "first", day_text(t->first_day, day));
+	json_key_str(j, "last", day_text(t->last_day, day));
+	json_end_object(j);
+}
+
+static void add_row(struct cmd_context *c, const struct tally_article *t, struct str title, size_t id_width)
+{
+	char last[32];
+	buf_addf(&c->out, "%12" PRIu64 "  %.*s  %-*.*s  %.*s\n", t->lines, STR_ARG(day_text(t->last_day, last)),
+		 (int)id_width, STR_ARG(t->id), STR_ARG(title));
+}
+
+/* add_seen: what scans found, the frequent first. Without a file of it there is none. */
+static enum err add_seen(struct cmd_context *c, struct store *s, struct json *j)
+{
+	struct tally *tally = NULL;
+	struct tally_article *items = NULL;
+	size_t count = 0, id_width = 0;
+	enum err e = tally_open(c->db, false, &c->diags, &tally);
+	if (!e)
+		e = tally_most(tally, INT64_MIN, c->limit, &c->arena, &items, &count);
+	tally_close(&tally);
+	if (e && e != ERR_NOTFOUND)
+		return e;
+	if (c->json) {
+		json_key(j, "seen");
+		json_array(j);
+	} else if (count) {
+		buf_add_c(&c->out, "\nLines found by kbt scan --record, and the last day\n");
+	}
+	for (size_t i = 0; i < count; i++)
+		id_width = items[i].id.n > id_width ? items[i].id.n : id_width;
+	for (size_t i = 0; i < count; i++) {
+		struct store_brief brief = { .title = STR("no longer in the knowledge base") };
+		e = store_brief(s, items[i].id, &c->arena, &brief);
+		if (e && e != ERR_NOTFOUND)
+			return e;
+		if (c->json)
+			add_object(j, &items[i], e ? STR("") : brief.title);
+		else
+			add_row(c, &items[i], brief.title, id_width);
+	}
+	if (c->json)
+		json_end_array(j);
+	return ERR_OK;
+}
 
 static int run(struct cmd_context *c)
 {
@@ -19,9 +84,10 @@ static int run(struct cmd_context *c)
 	if (e)
 		return cmd_fail(c, e);
 	e = store_stats(s, &c->arena, &stats, &count);
-	store_close(&s);
-	if (e)
+	if (e) {
+		store_close(&s);
 		return cmd_fail(c, e);
+	}
 	struct json j = json_to(&c->out);
 	if (c->json) {
 		json_object(&j);
@@ -32,6 +98,12 @@ static int run(struct cmd_context *c)
 			json_key_int(&j, stats[i].name, stats[i].value);
 		else
 			buf_addf(&c->out, "%12" PRId64 "  %s\n", stats[i].value, stats[i].says);
+	}
+	e = add_seen(c, s, &j);
+	store_close(&s);
+	if (e) {
+		buf_clear(&c->out);
+		return cmd_fail(c, e);
 	}
 	if (c->json) {
 		json_end_object(&j);
@@ -45,7 +117,9 @@ static const char *const examples[] = { "kbt stats", "kbt stats --db build/kb.db
 const struct cmd cmd_stats = {
 	.name = "stats",
 	.usage = "",
-	.help = "what the knowledge base holds, in figures",
+	.help = "what the knowledge base holds, in figures, and what scans found",
+	.about = "Below the figures: how many lines of logs `kbt scan --record` found of which article, and when; the frequent\n"
+		 "first, at most -n. Only counts are kept, beside the database in DB.seen; to remove that file forgets them.",
 	.examples = examples,
 	.run = run,
 };

@@ -54,7 +54,7 @@ bool scan_show_open(struct scan_show *s, struct cmd_context *c, struct scan_opti
 		cmd_show_diags(c);
 		return false;
 	}
-	return true;
+	return scan_record_open(&s->record, c);
 }
 
 static bool take_mark(void *show, const struct scan_mark *mark)
@@ -83,6 +83,7 @@ void scan_show_close(struct scan_show *s)
 	over_time_close(&s->over_time);
 	unknowns_free(&s->unknowns);
 	redactor_free(&s->redactor);
+	scan_record_close(&s->record);
 }
 
 /* was_shown says whether a hit of this article with these values was shown, and notes that it is now. */
@@ -108,7 +109,8 @@ bool scan_show_hit(void *show, const struct scan_hit *hit)
 	struct scan_show *s = show;
 	struct cmd_context *c = s->c;
 	bool kept = !c->json || s->report || s->incidents_wanted;
-	if (kept)
+	s->err = scan_record_hit(&s->record, hit);
+	if (!s->err && kept)
 		s->err = stories_hit(&s->stories, hit);
 	if (!s->err && kept)
 		s->err = incidents_add(&s->incidents, hit);
@@ -260,6 +262,7 @@ static enum err print_objects(struct scan_show *s)
 
 enum err scan_show_end(struct scan_show *s, const struct scan_counts *counts, uint64_t files)
 {
+	enum err recorded = scan_record_add(&s->record); /* what it says, it says behind the rest */
 	unknowns_rank(&s->unknowns);
 	incidents_find_stories(&s->incidents, &s->stories);
 	if (s->live && !s->c->json && counts->hit_lines)
@@ -269,5 +272,7 @@ enum err scan_show_end(struct scan_show *s, const struct scan_counts *counts, ui
 		e = incidents_tell_stories(&s->incidents);
 	if (!e)
 		e = s->c->json ? print_objects(s) : print_incidents(s, counts, files);
-	return e || !s->report || s->interrupted ? e : write_report(s, counts, files);
+	if (!e && s->report && !s->interrupted)
+		e = write_report(s, counts, files);
+	return e ? e : recorded;
 }

@@ -6,7 +6,7 @@
 #ifndef KBT_CLI_SCAN_SHOW_H
 #define KBT_CLI_SCAN_SHOW_H
 
-#include "cli/cmd.h"
+#include "cli/scan_record.h"
 #include "render/scan.h"
 #include "scan/redact.h"
 
@@ -21,6 +21,7 @@ struct scan_show {
 	struct unknowns unknowns;
 	bool redact;
 	struct redactor redactor;
+	struct scan_record record;
 	const char *report; /* the page's path, or NULL */
 	bool context_wanted, top_given, incidents_wanted; /* by an option */
 	bool interrupted; /* set by the owner before scan_show_end: shows what was found so far, writes no report */
@@ -39,6 +40,7 @@ struct scan_show {
 	{ "unknown", 0, NULL, "also lines that look like errors and match no article, as templates with counts" }, \
 	{ "report", 0, "FILE", "write a page (HTML) of the incidents, their causes and fixes" }, \
 	{ "force", 0, NULL, "write over FILE" }, \
+	SCAN_RECORD_OPTIONS, \
 	{ "redact", 0, NULL, "put tokens (HOST-1, USER-2) for hosts, users, addresses and secrets in all output" }
 
 /* scan_show_open reads the options and says what it needs of the scan; false after a usage error on stderr. */

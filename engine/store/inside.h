@@ -64,6 +64,18 @@ int64_t sql_get_int(sqlite3_stmt *q, int at);		/* columns count from 0 */
 struct str sql_get_str(sqlite3_stmt *q, int at);		/* text or blob, valid until the next step */
 struct str sql_keep(sqlite3_stmt *q, int at, struct arena *a); /* a copy */
 
+/* Files beside the knowledge base, which an import never touches: kept.c, tally.c. store_side_open opens one that is
+ * there (ERR_NOTFOUND else), or makes it where it is missing, with its schema; only for its owner where it says so.
+ * ERR_FOREIGN, ERR_NEWER, ERR_DENIED, ERR_IO: the sentence in d names the file and says what cannot be done there. */
+struct store_side {
+	const char *schema; /* sets application_id and user_version, and may be run again */
+	int64_t application, version;
+	const char *cannot; /* "what people keep cannot be put there" */
+	bool make, private;
+};
+enum err store_side_open(const char *path, const struct store_side *side, struct diags *d, sqlite3 **ret_db) MUST_USE;
+enum err store_side_run(sqlite3 *db, const char *text) MUST_USE;
+
 /* store_unpack adds the source's bytes to out. */
 enum err store_unpack(struct store *s, int64_t dictionary, int64_t size, struct str packed, struct buf *out) MUST_USE;
 

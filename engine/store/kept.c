@@ -7,12 +7,7 @@
 #include "base/mem.h"
 #include "store/inside.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <string.h>
-#include <unistd.h>
-
-enum { KEPT_APPLICATION = 0x6B62746B /* "kbtk" */, KEPT_SCHEMA = 1, KEPT_WAIT_MS = 2000 };
+enum { KEPT_APPLICATION = 0x6B62746B /* "kbtk" */, KEPT_SCHEMA = 1 };
 
 static const char schema[] =
 	"PRAGMA application_id = 1801614443; PRAGMA user_version = 1;"
@@ -36,81 +31,20 @@ struct kept {
 	sqlite3_stmt *stmts[STATEMENTS];
 };
 
-static enum err run(struct kept *k, const char *text)
-{
-	return store_err(sqlite3_exec(k->db, text, NULL, NULL, NULL));
-}
-
-static enum err pragma(struct kept *k, const char *text, int64_t *ret_value)
-{
-	sqlite3_stmt *q = NULL;
-	enum err e = store_err(sqlite3_prepare_v2(k->db, text, -1, &q, NULL));
-	if (!e)
-		e = sql_one(q, ret_value);
-	sqlite3_finalize(q);
-	return e;
-}
-
-/* check tells a file of another kind, and one of a later version. */
-static enum err check(struct kept *k, const char *path, struct diags *d)
-{
-	int64_t application = 0, version = 0, tables = 0;
-	enum err e = pragma(k, "PRAGMA application_id", &application);
-	if (!e)
-		e = pragma(k, "PRAGMA user_version", &version);
-	if (!e)
-		e = pragma(k, "SELECT count(*) FROM sqlite_schema", &tables);
-	if (e)
-		return diags_fail(d, e == ERR_FOREIGN || e == ERR_DAMAGED ? ERR_FOREIGN : e,
-				  "%s: what people keep cannot be put there: %s", path, err_text(e));
-	if ((application || tables) && application != KEPT_APPLICATION)
-		return diags_fail(d, ERR_FOREIGN, "%s: not a file of this program: nothing is kept there", path);
-	if (version > KEPT_SCHEMA)
-		return diags_fail(d, ERR_NEWER, "%s: written by a newer kbt", path);
-	return ERR_OK;
-}
-
-static enum err make_private(const char *path, struct diags *d)
-{
-	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-	if (fd < 0)
-		return diags_fail(d, err_from_errno(errno), "%s: what people keep cannot be put there: %s", path, strerror(errno));
-	close(fd);
-	return ERR_OK;
-}
-
-static enum err prepare(struct kept *k)
-{
-	enum err e = run(k, "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; PRAGMA secure_delete = ON; "
-			    "PRAGMA temp_store = MEMORY");
-	if (!e)
-		e = run(k, schema);
-	for (size_t i = 0; i < STATEMENTS && !e; i++)
-		e = store_err(sqlite3_prepare_v3(k->db, statements[i], -1, SQLITE_PREPARE_PERSISTENT, &k->stmts[i], NULL));
-	return e;
-}
-
 enum err kept_open(const char *path, struct diags *d, struct kept **ret_kept)
 {
+	static const struct store_side side = { .schema = schema, .application = KEPT_APPLICATION,
+						.version = KEPT_SCHEMA, .make = true, .private = true,
+						.cannot = "what people keep cannot be put there" };
 	struct kept *k = mem_resize(NULL, sizeof *k);
 	if (!k)
 		return ERR_NOMEM;
 	*k = (struct kept){ 0 };
-	enum err e = make_private(path, d);
-	if (!e) {
-		e = store_err(sqlite3_open_v2(path, &k->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL));
-		if (!e) {
-			sqlite3_extended_result_codes(k->db, 1);
-			sqlite3_db_config(k->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
-			sqlite3_busy_timeout(k->db, KEPT_WAIT_MS);
-			e = check(k, path, d);
-		}
-		if (!e) {
-			e = prepare(k);
-			if (e)
-				diags_add(d, DIAG_ERROR, 0, "%s: %s", path, err_text(e));
-		}
-	}
+	enum err e = store_side_open(path, &side, d, &k->db);
+	if (!e)
+		e = store_side_run(k->db, "PRAGMA secure_delete = ON");
+	for (size_t i = 0; i < STATEMENTS && !e; i++)
+		e = store_err(sqlite3_prepare_v3(k->db, statements[i], -1, SQLITE_PREPARE_PERSISTENT, &k->stmts[i], NULL));
 	if (e) {
 		kept_close(&k);
 		return e;

@@ -5,6 +5,7 @@ import os
 import pty
 import re
 import resource
+import shutil
 import signal
 import stat
 import subprocess
@@ -289,6 +290,32 @@ class ScanReport(SharedKbTest):
         for to, want in (('SITE2', 'path is down'), ('SITE1', 'matter of timing')):
             log = failed(1, 201) + sent(to, 5, 214) + failed(9, 227) + sent(to, 12, 240) + failed(15, 253)
             self.assertIn(want, self.kbt('scan', self.log(log, 'Sender.log')).out.replace('\n         ', ' '))
+
+    # ---- what scans find, kept as counts ----
+
+    def test_counts_are_recorded(self):
+        self.db = self.path('own.db')
+        shutil.copyfile(self.kb, self.db)
+        self.assertEqual(self.json('stats')[0]['seen'], [])
+        first = self.log([f'2001-03-{d} 10:00:00 {RCMD}' for d in (11, 12, 12)])
+        for args in ((), ('--json',), ('--report', self.path('r.html'))):
+            self.kbt('scan', '--record', *args, first)
+        self.kbt('scan', first)  # not asked for
+        cursor = self.path('cursor')
+        sender = self.log([SMS.format('SITE1', 10)] * 3, 'Sender.log')
+        for code in (FOUND, NONE):  # each line once
+            self.kbt('scan', '--record', '--cursor', cursor, sender, code=code)
+        seen = {s['id']: s for s in self.json('stats')[0]['seen']}
+        self.assertEqual({k: seen['Q150536'][k] for k in ('lines', 'first', 'last')},
+                         {'lines': 9, 'first': '2001-03-11', 'last': '2001-03-12'})
+        self.assertEqual(seen['Q221951']['lines'], 3)
+        self.assertRegex(self.kbt('stats', '-n', '1').out, r'found by .*\n +9  2001-03-12  Q150536  RCMD fails')
+        with open(self.db + '.seen', 'rb') as f:
+            self.assertNotIn(b'HQ-SRV2', f.read())
+        self.kbt('import', os.path.join(ROOT, 'kb'), '--replace')  # an import does not touch it
+        self.assertEqual(len(self.json('stats')[0]['seen']), len(seen))
+        self.write('own.db.seen', 'my notes, which are long enough to be none of ours')
+        self.refused('scan', '--record', first, names='own.db.seen')
 
     # ---- redaction ----
 
