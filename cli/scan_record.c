@@ -35,7 +35,8 @@ enum err scan_record_add(struct scan_record *r)
 	arena_reset(&r->arena);
 	r->counts = NULL;
 	r->count = r->cap = r->last = 0;
-	return e ? diags_fail(&r->c->diags, e, "%s.seen: what was found is not counted: %s", r->c->db, err_text(e)) : ERR_OK;
+	return e ? diags_fail(&r->c->diags, e, "%s.seen: what was found is not counted: %s", r->c->db, err_text(e))
+		 : ERR_OK;
 }
 
 static int64_t day_of(struct scan_record *r, const struct scan_hit *hit)

@@ -44,7 +44,8 @@ enum err kept_open(const char *path, struct diags *d, struct kept **ret_kept)
 	if (!e)
 		e = store_side_run(k->db, "PRAGMA secure_delete = ON");
 	for (size_t i = 0; i < STATEMENTS && !e; i++)
-		e = store_err(sqlite3_prepare_v3(k->db, statements[i], -1, SQLITE_PREPARE_PERSISTENT, &k->stmts[i], NULL));
+		e = store_err(
+			sqlite3_prepare_v3(k->db, statements[i], -1, SQLITE_PREPARE_PERSISTENT, &k->stmts[i], NULL));
 	if (e) {
 		kept_close(&k);
 		return e;

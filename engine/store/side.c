@@ -36,8 +36,8 @@ static enum err check(sqlite3 *db, const char *path, const struct store_side *si
 	if (!e)
 		e = pragma(db, "SELECT count(*) FROM sqlite_schema", &tables);
 	if (e)
-		return diags_fail(d, e == ERR_FOREIGN || e == ERR_DAMAGED ? ERR_FOREIGN : e, "%s: %s: %s", path, side->cannot,
-				  err_text(e));
+		return diags_fail(d, e == ERR_FOREIGN || e == ERR_DAMAGED ? ERR_FOREIGN : e, "%s: %s: %s", path,
+				  side->cannot, err_text(e));
 	if ((application || tables) && application != side->application)
 		return diags_fail(d, ERR_FOREIGN, "%s: not a file of this program: %s", path, side->cannot);
 	if (version > side->version)
@@ -70,7 +70,8 @@ enum err store_side_open(const char *path, const struct store_side *side, struct
 		e = check(db, path, side, d);
 	}
 	if (!e) {
-		e = store_side_run(db, "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; PRAGMA temp_store = MEMORY");
+		e = store_side_run(
+			db, "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; PRAGMA temp_store = MEMORY");
 		if (!e)
 			e = store_side_run(db, side->schema);
 		if (e)

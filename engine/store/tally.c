@@ -21,7 +21,8 @@ _Static_assert(TALLY_APPLICATION == 1801614451, "the schema says the same");
 enum statement { ADD, MOST, STATEMENTS };
 static const char *const statements[STATEMENTS] = {
 	[ADD] = "INSERT INTO seen VALUES (?, ?, ?) ON CONFLICT (id, day) DO UPDATE SET lines = lines + excluded.lines",
-	[MOST] = "SELECT id, sum(lines) AS n, min(day), max(day) FROM seen WHERE day >= ? GROUP BY id ORDER BY n DESC, id LIMIT ?",
+	[MOST] = "SELECT id, sum(lines) AS n, min(day), max(day) FROM seen WHERE day >= ? GROUP BY id ORDER BY n DESC, "
+		 "id LIMIT ?",
 };
 
 struct tally {
@@ -31,8 +32,11 @@ struct tally {
 
 enum err tally_open(const char *db, bool make, struct diags *d, struct tally **ret_tally)
 {
-	struct store_side side = { .schema = schema, .application = TALLY_APPLICATION, .version = TALLY_SCHEMA,
-				   .make = make, .cannot = "what scans find cannot be counted there" };
+	struct store_side side = { .schema = schema,
+				   .application = TALLY_APPLICATION,
+				   .version = TALLY_SCHEMA,
+				   .make = make,
+				   .cannot = "what scans find cannot be counted there" };
 	char path[PATH_MAX];
 	if (snprintf(path, sizeof path, "%s.seen", db) >= (int)sizeof path)
 		return diags_fail(d, ERR_INPUT, "%s: too long a name", db);
@@ -42,7 +46,8 @@ enum err tally_open(const char *db, bool make, struct diags *d, struct tally **r
 	*t = (struct tally){ 0 };
 	enum err e = store_side_open(path, &side, d, &t->db);
 	for (size_t i = 0; i < STATEMENTS && !e; i++)
-		e = store_err(sqlite3_prepare_v3(t->db, statements[i], -1, SQLITE_PREPARE_PERSISTENT, &t->stmts[i], NULL));
+		e = store_err(
+			sqlite3_prepare_v3(t->db, statements[i], -1, SQLITE_PREPARE_PERSISTENT, &t->stmts[i], NULL));
 	if (e)
 		tally_close(&t);
 	else
@@ -81,8 +86,8 @@ enum err tally_add(struct tally *t, const struct tally_count *counts, size_t cou
 	return e;
 }
 
-enum err tally_most(struct tally *t, int64_t from_day, size_t limit, struct arena *a, struct tally_article **ret_articles,
-		    size_t *ret_count)
+enum err tally_most(struct tally *t, int64_t from_day, size_t limit, struct arena *a,
+		    struct tally_article **ret_articles, size_t *ret_count)
 {
 	struct tally_article *items = NULL;
 	size_t count = 0, cap = 0;
@@ -95,8 +100,8 @@ enum err tally_most(struct tally *t, int64_t from_day, size_t limit, struct aren
 		e = sql_next(q, &row);
 		struct tally_article *item = !e && row ? arena_push(a, &items, &count, &cap) : NULL;
 		if (item)
-			*item = (struct tally_article){ sql_keep(q, 0, a), (uint64_t)sql_get_int(q, 1), sql_get_int(q, 2),
-							sql_get_int(q, 3) };
+			*item = (struct tally_article){ sql_keep(q, 0, a), (uint64_t)sql_get_int(q, 1),
+							sql_get_int(q, 2), sql_get_int(q, 3) };
 		else if (row && !e)
 			e = ERR_NOMEM;
 	}

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * How often each article was found in logs, by day: what `kbt scan --record` saw. Counts, never text. One SQLite file of
- * its own beside the knowledge base ("kb.db.seen"): an import never touches it, and to delete the file forgets all. Many
- * may add at once. A handle is for one thread at a time. Never looks at a clock.
+ * How often each article was found in logs, by day: what `kbt scan --record` saw. Counts, never text. One SQLite file
+ * of its own beside the knowledge base ("kb.db.seen"): an import never touches it, and to delete the file forgets all.
+ * Many may add at once. A handle is for one thread at a time. Never looks at a clock.
  */
 #ifndef KBT_STORE_TALLY_H
 #define KBT_STORE_TALLY_H
@@ -33,7 +33,7 @@ void tally_close(struct tally **tally);
 enum err tally_add(struct tally *t, const struct tally_count *counts, size_t count) MUST_USE;
 
 /* tally_most gives the articles that were found most on this day and later, at most limit. */
-enum err tally_most(struct tally *t, int64_t from_day, size_t limit, struct arena *a, struct tally_article **ret_articles,
-		    size_t *ret_count) MUST_USE;
+enum err tally_most(struct tally *t, int64_t from_day, size_t limit, struct arena *a,
+		    struct tally_article **ret_articles, size_t *ret_count) MUST_USE;
 
 #endif
