@@ -111,11 +111,11 @@ static bool same_answer(void *context, uint32_t message, struct str text, const 
 	return true;
 }
 
-/* Messages that a scan looks for. */
+/* Messages and marks that a scan looks for. */
 static unsigned count_sought(const struct matcher *m)
 {
 	struct literal_table t;
-	bool *sought = calloc(m->view.owner_count + 1, sizeof *sought);
+	bool *sought = calloc(m->view.owner_count + m->view.over_time_count + 1, sizeof *sought);
 	unsigned count = 0;
 	assert_non_null(sought);
 	assert_int_equal(literals_of(m, &t), ERR_OK);
