@@ -6,8 +6,8 @@
 
 struct match_span answer_span(const struct clean *c, size_t start, size_t end)
 {
-	size_t a = damage_offset(c, start);
-	return (struct match_span){ a, end > start ? damage_offset(c, end - 1) + 1 : a };
+	size_t a = clean_offset(c, start);
+	return (struct match_span){ a, end > start ? clean_offset(c, end - 1) + 1 : a };
 }
 
 static int by_confidence(const void *a, const void *b)

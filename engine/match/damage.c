@@ -2,30 +2,28 @@
 #include "match/damage.h"
 
 #include "base/utf8.h"
+#include "match/coded.h"
 
 #include <string.h>
 
-/* A copy of at most a few bytes more than was read; out never overtakes the query. */
+/* Closing tags of a text name what else in it is a tag. */
+enum { TAG_NAMES_MAX = 16, TAG_NAME_MAX = 24, TAG_MAX = 600, PAIR_MAX = 400, PAIR_MIN = 12, AMPS_MAX = 4 };
+
 struct mender {
 	struct str in;
-	struct arena *a;
-	struct clean *c;
-	char *out;
-	size_t n, at;
-	size_t in_step; /* offset that the next byte would have if nothing had changed */
+	struct clean_writer w; /* what is written never overtakes what was read */
+	size_t at;
 	bool line_start;
+	bool strings; /* of JSON and the like: where they end, the dress has to see */
+	bool markup; /* BBCode's tags, which come in pairs */
+	struct str tags[TAG_NAMES_MAX];
+	unsigned tag_count;
+	size_t tick; /* the backtick that ends a pair stands here */
 };
 
 static void put(struct mender *m, char c)
 {
-	if (m->in_step != m->at) {
-		struct damage_step *s = arena_push(m->a, &m->c->steps, &m->c->step_count, &m->c->step_cap);
-		if (s)
-			*s = (struct damage_step){ (uint32_t)m->n, (uint32_t)m->at };
-		m->in_step = m->at;
-	}
-	m->out[m->n++] = c;
-	m->in_step++;
+	clean_put(&m->w, c, m->at);
 }
 
 /* A terminal's control sequence (ECMA-48 5.4, 5.6): ESC [ parameters and a final byte, ESC ] text up to BEL or ESC \,
@@ -51,69 +49,249 @@ static size_t ansi_at(struct str s)
 	return n + 1 + (n + 1 < s.n && s.p[n] == 0x1B && s.p[n + 1] == '\\');
 }
 
-/* JSON writers keep HTML's characters out of a line: \u003c is <. */
-static size_t unicode_escape_at(struct str s, char *ret_c)
+/* The same where the escape byte was written out, or fell away and only colours are left: "^[[31m", "\x1b[0m",
+ * "[1;31m". */
+static size_t written_ansi_at(struct str s)
 {
-	static const struct { const char *escape; char c; } table[] = {
-		{ "\\u003c", '<' }, { "\\u003e", '>' }, { "\\u0026", '&' }, { "\\u0027", '\'' },
-	};
-	for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
-		*ret_c = table[i].c;
-		if (str_starts_nocase(s, str_c(table[i].escape)))
-			return strlen(table[i].escape);
+	static const struct str names[] = { STR_LIT("^["),   STR_LIT("\\x1b"),   STR_LIT("\\033"),
+					    STR_LIT("\\e"), STR_LIT("\\u001b"), STR_LIT("") };
+	size_t n = 0;
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		if (!str_starts_nocase(s, names[i]) || names[i].n >= s.n || s.p[names[i].n] != '[')
+			continue;
+		for (n = names[i].n + 1; n < s.n && n < 24 && (char_is_digit(s.p[n]) || s.p[n] == ';'); n++)
+			;
+		bool parameters = n > names[i].n + 1, colour = n < s.n && s.p[n] == 'm';
+		if (names[i].n ? n < s.n && (colour || s.p[n] == 'K') :
+				 colour && parameters && (n + 1 == s.n || s.p[n + 1] != ']'))
+			return n + 1;
 	}
 	return 0;
 }
 
-static size_t entity_at(struct str s, char *ret_c)
+/* Some writers of JSON keep HTML's characters out of a line: \u003c is <. Letters are not written so. */
+static size_t unicode_escape_at(struct str s, char *ret_c)
 {
-	static const struct { const char *name; char c; } names[] = {
-		{ "&amp;lt;", '<' }, { "&amp;gt;", '>' }, { "&amp;quot;", '"' }, { "&amp;nbsp;", ' ' }, /* escaped twice */
-		{ "&lt;", '<' }, { "&gt;", '>' }, { "&amp;", '&' }, { "&quot;", '"' }, { "&apos;", '\'' }, { "&nbsp;", ' ' },
+	uint64_t value;
+	char digits[] = "0x00";
+	if (s.n < 6 || (s.p[1] != 'u' && s.p[1] != 'U') || s.p[2] != '0' || s.p[3] != '0')
+		return 0;
+	memcpy(digits + 2, s.p + 4, 2);
+	if (!str_u64(str_c(digits), &value) ||
+	    (value != 0xA0 && (value < 0x20 || value > 0x7E || char_is_alnum((char)value))))
+		return 0;
+	*ret_c = value == 0xA0 ? ' ' : (char)value;
+	return 6;
+}
+
+/* What stands behind the ampersand, and the character that it is. */
+static size_t entity_name_at(struct str s, uint32_t *ret_c)
+{
+	static const struct { const char *name; uint32_t c;
+	} names[] = {
+		{ "lt;", '<' },	       { "gt;", '>' },	   { "quot;", '"' },	{ "apos;", '\'' },  { "nbsp;", ' ' },
+		{ "bsol;", '\\' },     { "sol;", '/' },	   { "num;", '#' },	{ "equals;", '=' }, { "lpar;", '(' },
+		{ "rpar;", ')' },      { "colon;", ':' },  { "ldquo;", '"' },	{ "rdquo;", '"' },  { "lsquo;", '\'' },
+		{ "rsquo;", '\'' },    { "laquo;", '"' },  { "raquo;", '"' },	{ "ndash;", '-' },  { "mdash;", '-' },
+		{ "hellip;", 0x2026 }, { "shy;", 0xAD },   { "zwnj;", 0x200C }, { "ensp;", ' ' },   { "emsp;", ' ' },
+		{ "thinsp;", ' ' },    { "percnt;", '%' },
 	};
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
 		*ret_c = names[i].c;
 		if (str_starts_nocase(s, str_c(names[i].name)))
 			return strlen(names[i].name);
 	}
-	if (s.n < 4 || s.p[1] != '#')
-		return 0;
-	size_t end = str_find_char(str_first(s, 9), ';');
-	uint64_t value = 0;
-	if (end == STR_NONE)
-		return 0;
-	bool hex = char_lower(s.p[2]) == 'x';
-	for (size_t i = hex ? 3 : 2; i < end; i++) {
+	size_t end = s.n > 2 && s.p[0] == '#' ? str_find_char(str_first(s, 9), ';') : STR_NONE;
+	bool hex = end != STR_NONE && char_lower(s.p[1]) == 'x';
+	size_t from = hex ? 2 : 1;
+	uint32_t value = 0;
+	for (size_t i = from; end != STR_NONE && i < end; i++) {
 		char c = char_lower(s.p[i]);
 		if (hex ? !char_is_hex(c) : !char_is_digit(c))
 			return 0;
-		value = value * (hex ? 16 : 10) + (uint64_t)(char_is_digit(c) ? c - '0' : c - 'a' + 10);
+		value = value * (hex ? 16 : 10) + (uint32_t)(char_is_digit(c) ? c - '0' : c - 'a' + 10);
 	}
-	*ret_c = value == 160 ? ' ' : value >= 32 && value < 127 ? (char)value : '?';
-	return end + 1;
+	*ret_c = value;
+	return end != STR_NONE && end > from ? end + 1 : 0;
 }
 
-static size_t tag_at(struct str s)
+/* An entity, also one that was escaped again and again. */
+static size_t entity_at(struct str s, uint32_t *ret_c)
 {
-	static const char *const tags[] = { "br", "br/", "br /", "p", "/p", "b", "/b", "i", "/i", "code", "/code", "pre",
-					    "/pre", "tt", "/tt", "span", "/span", "div", "/div", "strong", "/strong" };
-	size_t end = str_find_char(str_first(s, 12), '>');
-	for (size_t i = 0; end != STR_NONE && i < sizeof tags / sizeof *tags; i++)
-		if (str_eq_nocase(str_first(str_from(s, 1), end - 1), str_c(tags[i])))
+	static const struct str amp = STR_LIT("amp;");
+	size_t at = 1;
+	for (unsigned i = 0; i < AMPS_MAX && str_starts_nocase(str_from(s, at), amp); i++)
+		at += amp.n;
+	size_t n = entity_name_at(str_from(s, at), ret_c);
+	if (n)
+		return at + n;
+	*ret_c = '&';
+	return at > 1 ? at : 0;
+}
+
+/* ---- tags ---- */
+
+static bool is_name(char c)
+{
+	return char_is_alnum(c) || c == ':' || c == '-' || c == '_' || c == '.';
+}
+
+static struct str tag_name(struct str s)
+{
+	size_t n = 0;
+	while (n < s.n && n <= TAG_NAME_MAX && is_name(s.p[n]))
+		n++;
+	return n && n <= TAG_NAME_MAX && char_is_alpha(s.p[0]) ? str_first(s, n) : STR("");
+}
+
+enum tag_kind { TAG_NONE, TAG_WITHIN, TAG_BREAK, TAG_IF_DRESSED };
+
+/* What a tag is in the place of: nothing, the end of a line; an "<a>" without an address is no tag. */
+static enum tag_kind tag_kind(const struct mender *m, struct str name)
+{
+	static const char *const within[] = { "b",   "i",    "u",    "em",   "strong", "code", "tt",
+					      "kbd", "samp", "span", "font", "small",  "big",  "sub",
+					      "sup", "mark", "var",  "nobr", "wbr",    "ins",  "del" };
+	static const char *const breaks[] = { "br",    "p",	     "div",	"pre",	"td",  "th", "tr",    "li",
+					      "ul",    "ol",	     "dl",	"dt",	"dd",  "hr", "table", "tbody",
+					      "thead", "blockquote", "center",	"h1",	"h2",  "h3", "h4",    "h5",
+					      "h6",    "section",    "article", "html", "body" };
+	static const char *const dressed[] = { "a", "img", "input", "label", "button", "form", "link", "meta" };
+	for (size_t i = 0; i < sizeof within / sizeof *within; i++)
+		if (str_eq_nocase(name, str_c(within[i])))
+			return TAG_WITHIN;
+	for (size_t i = 0; i < sizeof breaks / sizeof *breaks; i++)
+		if (str_eq_nocase(name, str_c(breaks[i])))
+			return TAG_BREAK;
+	for (size_t i = 0; i < sizeof dressed / sizeof *dressed; i++)
+		if (str_eq_nocase(name, str_c(dressed[i])))
+			return TAG_IF_DRESSED;
+	for (unsigned i = 0; i < m->tag_count; i++)
+		if (str_eq(name, m->tags[i]))
+			return TAG_BREAK;
+	return TAG_NONE;
+}
+
+/* A tag with its attributes up to ">": what stands behind the name is "name=" or a slash. */
+static size_t tag_at(const struct mender *m, struct str s, char *ret_c)
+{
+	bool closing = s.n > 1 && s.p[1] == '/';
+	struct str name = tag_name(str_from(s, 1 + closing));
+	enum tag_kind kind = name.n ? tag_kind(m, name) : TAG_NONE;
+	size_t at = 1 + closing + name.n, end;
+	if (kind == TAG_NONE || (at < s.n && s.p[at] != '>' && s.p[at] != '/' && !char_is_space(s.p[at])))
+		return 0;
+	struct str inside = str_first(str_from(s, at), TAG_MAX);
+	if ((end = str_find_char(inside, '>')) == STR_NONE)
+		return 0;
+	inside = str_trim(str_first(inside, end));
+	bool dressed = str_find_char(inside, '=') != STR_NONE;
+	if ((inside.n && !dressed && !str_eq(inside, STR("/"))) || (kind == TAG_IF_DRESSED && !dressed && !closing))
+		return 0;
+	*ret_c = kind == TAG_BREAK ? '\n' : 0;
+	return at + end + 1;
+}
+
+/* Comments, and the marks of a stretch that is no markup. */
+static size_t markup_at(struct str s)
+{
+	static const struct str cdata = STR_LIT("<![CDATA["), comment = STR_LIT("<!--");
+	if (str_starts(s, cdata))
+		return cdata.n;
+	size_t end = str_starts(s, comment) ? str_find(str_first(s, TAG_MAX), STR("-->")) : STR_NONE;
+	return end == STR_NONE ? 0 : end + 3;
+}
+
+/* The names of the closing tags in a text: an opening one of the same name is no placeholder. */
+static void gather_tags(struct mender *m)
+{
+	struct str rest = m->in;
+	for (size_t at; m->tag_count < TAG_NAMES_MAX && (at = str_find(rest, STR("</"))) != STR_NONE;) {
+		struct str name = tag_name(str_from(rest, at + 2));
+		rest = str_from(rest, at + 2 + name.n);
+		if (name.n > 1 && rest.n && rest.p[0] == '>' && tag_kind(m, name) == TAG_NONE)
+			m->tags[m->tag_count++] = name;
+	}
+}
+
+/* "[b]", "[/quote]", "{code}": marks of forums and trackers. */
+static size_t forum_at(const struct mender *m, struct str s)
+{
+	static const char *const paired[] = { "b",     "i",    "u",    "code", "quote",	 "pre",
+					      "color", "size", "font", "tt",   "spoiler" };
+	static const char *const braced[] = { "{code}", "{noformat}", "{quote}", "{{", "}}" };
+	for (size_t i = 0; s.p[0] != '[' && i < sizeof braced / sizeof *braced; i++)
+		if (str_starts(s, str_c(braced[i])))
+			return strlen(braced[i]);
+	bool closing = s.n > 1 && s.p[1] == '/';
+	struct str name = m->markup && s.p[0] == '[' ? tag_name(str_from(s, 1 + closing)) : STR("");
+	size_t end = name.n ? str_find_char(str_first(s, 64), ']') : STR_NONE, at = 1 + closing + name.n;
+	for (size_t i = 0; end != STR_NONE && i < sizeof paired / sizeof *paired; i++)
+		if (str_eq_nocase(name, str_c(paired[i])) && (at == end || s.p[at] == '='))
 			return end + 1;
 	return 0;
 }
 
-/* ">> text": marks of mail at a line's start. */
+/* ">> text", "> | text": marks of quoting at a line's start, and the space behind them. */
 static size_t marks_at(struct str s)
 {
-	size_t n = 0, last = 0;
-	while (n < s.n && (s.p[n] == '>' || s.p[n] == ' ') && n < 16) {
+	size_t n = 0, last = 0, blanks = 0;
+	while (n < s.n && n < 40) {
+		bool bar = s.p[n] == '|' && (n + 1 == s.n || char_is_space(s.p[n + 1]) || s.p[n + 1] == '>');
+		if (s.p[n] == ' ') {
+			blanks++;
+		} else if (s.p[n] == '>' || bar) {
+			last = n + 1;
+			blanks = 0;
+		} else {
+			break;
+		}
 		n++;
-		if (s.p[n - 1] == '>')
-			last = n;
 	}
-	return last;
+	return last && last < s.n && (s.p[last] == ' ' || s.p[last] == '\t') ? last + 1 : last;
+}
+
+/* A line of nothing but dashes or the like, and the fences of Markdown. */
+static size_t ruler_at(struct str s)
+{
+	size_t n = 0, end = str_find_char(str_first(s, PAIR_MAX), '\n');
+	end = end == STR_NONE ? s.n : end;
+	if (!s.n || !strchr("-=*_~`", s.p[0]))
+		return 0;
+	while (n < end && s.p[n] == s.p[0])
+		n++;
+	struct str behind = str_trim(str_first(str_from(s, n), end - n));
+	bool fence = s.p[0] == '`' && behind.n < TAG_NAME_MAX && str_find_char(behind, ' ') == STR_NONE &&
+		     str_find_char(behind, '`') == STR_NONE;
+	return n > 2 && (!behind.n || fence) ? end : 0;
+}
+
+/* "**text**": the marks of bold letters, two of them, with the text on one side only. */
+static bool is_bold_mark(const struct mender *m)
+{
+	struct str rest = str_from(m->in, m->at);
+	char before = m->at ? m->in.p[m->at - 1] : '\n', after = rest.n > 2 ? rest.p[2] : '\n';
+	if (rest.n < 2 || rest.p[1] != '*' || before == '*' || after == '*')
+		return false;
+	return char_is_space(before) != (char_is_space(after) || (after && strchr(".,:;!?)", after)));
+}
+
+/* A message between backticks ends where they do, as it does between quotes. */
+static bool is_tick(struct mender *m)
+{
+	if (m->tick && m->at == m->tick) {
+		m->tick = 0;
+		return true;
+	}
+	struct str rest = str_first(str_from(m->in, m->at + 1), PAIR_MAX);
+	size_t end = str_find_char(rest, '`');
+	char before = m->at ? m->in.p[m->at - 1] : ' ';
+	if (m->tick > m->at || end == STR_NONE || end < PAIR_MIN || !(char_is_space(before) || before == '(') ||
+	    char_is_space(rest.p[0]) || str_find_char(str_first(rest, end), ' ') == STR_NONE ||
+	    str_find_char(str_first(rest, end), '\n') != STR_NONE)
+		return false;
+	m->tick = m->at + 1 + end;
+	return true;
 }
 
 /* Characters that look like something simpler. */
@@ -139,6 +317,17 @@ static bool put_lookalike(struct mender *m, uint32_t c)
 	return true;
 }
 
+/* A character that was written as a number. */
+static void put_char(struct mender *m, uint32_t c)
+{
+	if (c < 0x20 || c == 0x7F)
+		put(m, c == '\n' ? '\n' : ' ');
+	else if (c < 0x7F)
+		put(m, (char)c);
+	else if (!put_lookalike(m, c))
+		clean_put_char(&m->w, c, m->at);
+}
+
 static void step_wide(struct mender *m)
 {
 	size_t next = m->at;
@@ -154,7 +343,7 @@ static bool is_hyphenation(const struct mender *m, size_t *ret_next)
 {
 	struct str rest = str_from(m->in, m->at + 1);
 	size_t n = 0;
-	if (!m->n || !char_is_lower(m->out[m->n - 1]))
+	if (!m->w.n || !char_is_lower(m->w.out[m->w.n - 1]))
 		return false;
 	if (n < rest.n && rest.p[n] == '\r')
 		n++;
@@ -166,33 +355,82 @@ static bool is_hyphenation(const struct mender *m, size_t *ret_next)
 	return n < rest.n && char_is_lower(rest.p[n]);
 }
 
+/* \"name\": only where a name begins, for "C:\dir\" ends with the one and the other. */
+static bool is_escaped_quote(const struct mender *m)
+{
+	if (m->strings)
+		return false;
+	struct str rest = str_from(m->in, m->at);
+	char before = m->at ? m->in.p[m->at - 1] : ' ';
+	return rest.n > 2 && (rest.p[1] == '"' || rest.p[1] == '\'') && char_is_alnum(rest.p[2]) &&
+	       (char_is_space(before) || strchr("(=:[,", before));
+}
+
+/* What may stand at a line's start only. */
+static size_t line_start_at(struct mender *m, struct str rest)
+{
+	size_t n = marks_at(rest), ruler;
+	m->line_start = n > 0; /* a ruler may stand behind marks */
+	if (n)
+		return n;
+	return (ruler = ruler_at(rest)) > 0 ? ruler : 0;
+}
+
+/* skip_at gives the length of what falls away here, and what stands for it; 0 where the character stays. */
+static size_t skip_at(struct mender *m, struct str rest, char *ret_c)
+{
+	size_t n = 0, next;
+	*ret_c = 0;
+	switch (rest.p[0]) {
+	case 0x1B: return ansi_at(rest);
+	case '^': return written_ansi_at(rest);
+	case '\\':
+		if (m->strings && m->at && m->in.p[m->at - 1] == '\\') /* the backslash is escaped itself */
+			return 0;
+		if ((n = unicode_escape_at(rest, ret_c)) > 0 || (n = written_ansi_at(rest)) > 0)
+			return n;
+		return is_escaped_quote(m);
+	case '<': return (n = tag_at(m, rest, ret_c)) > 0 ? n : markup_at(rest);
+	case ']':
+		if (m->markup || !str_starts(rest, STR("]]>")))
+			return 0;
+		return 3;
+	case '[': return (n = forum_at(m, rest)) > 0 ? n : written_ansi_at(rest);
+	case '{':
+	case '}': return forum_at(m, rest);
+	case '*': return is_bold_mark(m) ? 2 : 0;
+	case '`':
+		*ret_c = '"';
+		return is_tick(m);
+	case '-': return is_hyphenation(m, &next) ? next - m->at : 0;
+	default: return 0;
+	}
+}
+
 static void step(struct mender *m)
 {
 	struct str rest = str_from(m->in, m->at);
 	char c = rest.p[0], other;
-	size_t n = 0, next;
-	if (m->line_start && c == '>' && (n = marks_at(rest)) > 0 && n < rest.n && rest.p[n] == ' ') {
-		m->at += n + 1;
+	uint32_t wide;
+	size_t n = 0;
+	if (m->line_start && (n = line_start_at(m, rest)) > 0) {
+		m->at += n;
 		return;
 	}
-	m->line_start = c == '\n';
 	if ((unsigned char)c >= 0x80) {
 		step_wide(m);
 		return;
 	}
-	if (c == 0x1B && (n = ansi_at(rest)) > 0) {
+	m->line_start = c == '\n';
+	if ((n = skip_at(m, rest, &other)) > 0) {
+		if (other)
+			put(m, other);
 		m->at += n;
-	} else if ((c == '&' && (n = entity_at(rest, &other)) > 0) ||
-		   (c == '\\' && (n = unicode_escape_at(rest, &other)) > 0)) {
-		put(m, other);
+	} else if (c == '&' && (n = entity_at(rest, &wide)) > 0) {
+		put_char(m, wide);
 		m->at += n;
-	} else if (c == '<' && (n = tag_at(rest)) > 0) {
-		put(m, ' ');
-		m->at += n;
-	} else if (c == '-' && is_hyphenation(m, &next)) {
-		m->at = next;
 	} else {
-		if (c == '\n' || (unsigned char)c >= 0x20)
+		if (c == '\n' || c == '\t' || (unsigned char)c >= 0x20)
 			put(m, c);
 		else if (c)
 			put(m, ' ');
@@ -200,29 +438,26 @@ static void step(struct mender *m)
 	}
 }
 
-enum err damage_undo(struct str query, struct arena *a, struct clean *ret_clean)
+enum err damage_mend(const struct clean *from, struct arena *a, struct clean *ret_clean)
 {
-	struct clean c = { 0 };
-	struct mender m = { .in = query, .a = a, .c = &c, .line_start = true };
-	m.out = arena_alloc(a, query.n + 4);
-	while (m.out && m.at < query.n)
+	struct mender m = { .in = from->text, .line_start = true };
+	if (!clean_begin(&m.w, from, a, from->text.n))
+		return ERR_NOMEM;
+	m.markup = str_find(m.in, STR("[/")) != STR_NONE;
+	m.strings = str_find(m.in, STR("\":")) != STR_NONE || str_find(m.in, STR("=\"")) != STR_NONE ||
+		    str_find(m.in, STR("{\"")) != STR_NONE;
+	gather_tags(&m);
+	while (m.at < m.in.n)
 		step(&m);
 	if (arena_err(a))
 		return ERR_NOMEM;
-	c.text = (struct str){ m.out, m.n };
-	*ret_clean = c;
+	*ret_clean = clean_end(&m.w);
 	return ERR_OK;
 }
 
-size_t damage_offset(const struct clean *c, size_t clean_offset)
+enum err damage_undo(struct str query, struct arena *a, struct clean *ret_clean)
 {
-	size_t low = 0, high = c->step_count;
-	while (low < high) {
-		size_t middle = (low + high) / 2;
-		if (c->steps[middle].clean <= clean_offset)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low ? c->steps[low - 1].query + (clean_offset - c->steps[low - 1].clean) : clean_offset;
+	struct clean c = { .text = query };
+	enum err e = coded_is_printable(query) ? coded_undo(&c, 0, query.n, CODING_PRINTABLE, a, &c) : ERR_OK;
+	return e ? e : damage_mend(&c, a, ret_clean);
 }

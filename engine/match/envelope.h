@@ -1,20 +1,21 @@
 /* SPDX-License-Identifier: MIT
  *
- * The dress of a message: time stamps of the usual logs, syslog (RFC 3164), NT event exports, SMS and ConfigMgr tails,
- * levels and thread ids in brackets, JSON lines. Takes mended text, gives the span of what is left and what was told
- * apart; spans count in the text given. Never changes the text. Linear.
+ * The dress of a message: time stamps of the usual logs, syslog (RFC 3164, RFC 5424), NT event exports, SMS and
+ * ConfigMgr tails, IIS, levels and thread ids in brackets, containers, records of JSON, logfmt and the journal, stack
+ * traces behind it. Takes mended text, gives the span of what is left and what was told apart; spans count in the text
+ * given. Never changes the text: what the rest is coded in still, it says (undress.h undoes it). Linear.
  */
 #ifndef KBT_MATCH_ENVELOPE_H
 #define KBT_MATCH_ENVELOPE_H
 
 #include "match/match.h"
 
-/* envelope_read fills kind, payload, time, component, host and thread. Without any dress the payload is the trimmed
+/* envelope_read fills the dress. Without any dress the payload is the trimmed
  * text and the kind empty. */
 void envelope_read(struct str text, struct match_envelope *ret_envelope);
 
-/* envelope_event: an event as the event viewers copy it, a field a line; the payload is what stands behind
- * "Description:". False where the text is none. */
+/* envelope_event: an event as the event viewers copy it, a field a line, or as people do, all on one; the payload is
+ * what stands behind "Description:". An article may quote it so, too. False where the text is none. */
 bool envelope_event(struct str text, struct match_envelope *ret_envelope);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * A message that was broken over lines, each in a dress of its own > the message: every line's dress is undone, where it
- * is of the first line's kind and holds a time, and indentations are. Takes mended text, keeps the map back to the
+ * A message that was broken over lines, each in a dress of its own > the message: every line's dress is undone, where
+ * it is of the first line's kind and holds a time, and indentations are. Takes mended text, keeps the map back to the
  * offsets of the query. Linear.
  */
 #ifndef KBT_MATCH_LINES_H

@@ -67,13 +67,38 @@ static bool is_empty(struct str s)
 	return true;
 }
 
-static void read_envelope(struct query *q, const struct match_options *options, struct match_envelope *ret_envelope)
+static void read_payload(struct query *q, struct match_span payload)
 {
-	*ret_envelope = (struct match_envelope){ .payload = { 0, q->clean->text.n } };
-	if (!options->keep_envelope)
-		envelope_read(q->clean->text, ret_envelope);
-	q->payload = ret_envelope->payload;
+	q->payload = payload;
 	query_read(q);
+	if (q->stretch_count == 1)
+		q->stretches[0].start = payload.start;
+}
+
+/* read_text makes what a text says, a slice of q->clean's, the question; where it cannot, the text as it is. */
+static void read_text(struct query *q, struct str text, bool url, struct match_envelope *ret_envelope)
+{
+	struct undressed r;
+	size_t at = (size_t)(text.p - q->clean->text.p);
+	if (undress_read(q->clean, text, url, q->arena, &r))
+		r = (struct undressed){ q->clean, { .payload = { at, at + text.n } } };
+	bool whole = r.clean != q->clean || text.n == r.clean->text.n;
+	q->clean = r.clean;
+	*ret_envelope = r.dress;
+	read_payload(q, r.dress.payload);
+	if (whole && q->stretch_count == 1) /* the message may begin in what looks like its dress */
+		q->stretches[0].start = 0;
+}
+
+static void read_whole(struct query *q, const struct match_options *options, struct match_answer *out)
+{
+	if (options->keep_envelope) {
+		out->envelope = (struct match_envelope){ .payload = { 0, q->clean->text.n } };
+		read_payload(q, out->envelope.payload);
+	} else {
+		read_text(q, q->clean->text, false, &out->envelope);
+	}
+	meaning_read(q->view, q->clean->text, out->envelope.payload, q->arena, out);
 }
 
 /* Sentences have small words, log lines have few. */
@@ -94,12 +119,14 @@ static uint32_t find_answer(const struct answer *answers, uint32_t n, uint32_t a
 	return i;
 }
 
-/* A description's stray words make up some message or other: what explains little of it yields to the articles' texts. */
+/* A description's stray words make up some message or other: what explains little of it yields to the articles' texts.
+ */
 static void doubt_stray(const struct query *q, struct answer *answers, uint32_t n)
 {
 	float all = q->weight_to[q->token_count];
 	for (uint32_t i = 0; q->token_count >= DESCRIPTION_TOKENS && i < n; i++)
-		if (answers[i].alignment.matched < 0.3f * all && (!answers[i].fits || answers[i].alignment.pair_count < 4))
+		if (answers[i].alignment.matched < 0.3f * all &&
+		    (!answers[i].fits || answers[i].alignment.pair_count < 4))
 			rank_doubt(&answers[i], 0.25);
 }
 
@@ -260,35 +287,20 @@ static uint32_t all_answers(struct query *q, const struct match_options *options
 	return best < SURE ? add_text_answers(q, &out->code, out->envelope.time.n > 0, answers, n) : n;
 }
 
-static void read_payload(struct query *q, struct match_span payload)
-{
-	q->payload = payload;
-	query_read(q);
-	if (q->stretch_count == 1)
-		q->stretches[0].start = payload.start;
-}
-
-static void read_line(struct query *q, struct str line, struct match_envelope *ret_envelope)
-{
-	size_t at = (size_t)(line.p - q->clean->text.p);
-	envelope_read(line, ret_envelope);
-	ret_envelope->payload.start += at;
-	ret_envelope->payload.end += at;
-	read_payload(q, ret_envelope->payload);
-}
-
 /* A paste that is no message as a whole may have one among its lines: the surest that is there word for word. */
 static struct str find_line(struct query *q, const struct match_options *options, struct answer *answers)
 {
-	struct str rest = q->clean->text, best = { 0 };
+	const struct clean *all = q->clean;
+	struct str rest = all->text, best = { 0 };
 	double best_confidence = SURE;
 	unsigned asked = 0;
 	for (struct str line; asked < LINES_MAX && str_line(&rest, &line);) {
 		struct match_answer out = { 0 };
-		if (is_empty(line) || line.n == q->clean->text.n)
+		if (is_empty(line) || line.n == all->text.n)
 			continue;
 		asked++;
-		read_line(q, line, &out.envelope);
+		q->clean = all;
+		read_text(q, line, false, &out.envelope);
 		meaning_read(q->view, q->clean->text, out.envelope.payload, q->arena, &out);
 		struct evidence_of_message evidence = { &out.code, &out.envelope, options->log_file };
 		uint32_t n = rank_articles(q, &evidence, answers);
@@ -298,6 +310,7 @@ static struct str find_line(struct query *q, const struct match_options *options
 		best_confidence = answers[0].confidence;
 		best = line;
 	}
+	q->clean = all;
 	return best;
 }
 
@@ -323,32 +336,86 @@ static uint32_t ask_lines(struct query *q, const struct match_options *options, 
 	struct str line = more ? find_line(q, options, more) : STR("");
 	struct match_answer one = { .query = out->query };
 	if (!line.n) {
-		q->payload = out->envelope.payload;
-		query_read(q);
+		read_payload(q, out->envelope.payload);
 		return n;
 	}
-	read_line(q, line, &one.envelope);
+	read_text(q, line, false, &one.envelope);
 	meaning_read(q->view, q->clean->text, one.envelope.payload, q->arena, &one);
 	*out = one;
 	return all_answers(q, options, out, answers);
+}
+
+/* An answer to the text read in another way; the better one counts. */
+struct second {
+	struct match_answer out;
+	const struct clean *clean;
+	struct answer *answers;
+	uint32_t count;
+};
+
+static uint32_t better(struct query *q, struct second *x, struct match_answer *out, struct answer *answers, uint32_t n)
+{
+	if (!x->count || (n && x->answers[0].together <= answers[0].together)) {
+		q->clean = x->clean;
+		read_payload(q, out->envelope.payload);
+		return n;
+	}
+	memcpy(answers, x->answers, x->count * sizeof *answers);
+	*out = x->out;
+	return x->count;
 }
 
 /* An event as the viewers copy it is its description: the fields before that are any event's. */
 static uint32_t ask_event(struct query *q, const struct match_options *options, const struct match_envelope *event,
 			  struct match_answer *out, struct answer *answers, uint32_t n)
 {
-	struct answer *more = arena_array(q->arena, struct answer, MATCH_RESULTS_MAX);
-	struct match_answer one = { .query = out->query, .envelope = *event };
-	read_payload(q, event->payload);
-	meaning_read(q->view, q->clean->text, event->payload, q->arena, &one);
-	uint32_t count = more ? all_answers(q, options, &one, more) : 0;
-	if (!more || (n && (!count || more[0].confidence < answers[0].confidence))) {
-		read_payload(q, out->envelope.payload);
+	struct second x = {
+		{ .query = out->query }, q->clean, arena_array(q->arena, struct answer, MATCH_RESULTS_MAX), 0
+	};
+	struct str text = q->clean->text;
+	if (!x.answers)
 		return n;
-	}
-	memcpy(answers, more, count * sizeof *answers);
-	*out = one;
-	return count;
+	read_text(q, str_first(str_from(text, event->payload.start), event->payload.end - event->payload.start), false,
+		  &x.out.envelope);
+	struct match_span payload = x.out.envelope.payload;
+	x.out.envelope = *event;
+	x.out.envelope.payload = payload;
+	meaning_read(q->view, q->clean->text, payload, q->arena, &x.out);
+	x.count = all_answers(q, options, &x.out, x.answers);
+	return better(q, &x, out, answers, n);
+}
+
+/* What has no answer as it stands may be an event, or have the message on one of its lines. */
+static uint32_t ask_otherwise(struct query *q, const struct match_options *options, struct match_answer *out,
+			      struct answer *answers, uint32_t n)
+{
+	struct match_envelope event;
+	bool paste = is_paste(q, q->clean->text, n ? answers : NULL);
+	if (options->keep_envelope)
+		return n;
+	if ((paste || !n || answers[0].together < SURE) && envelope_event(q->clean->text, &event))
+		return ask_event(q, options, &event, out, answers, n);
+	return paste ? ask_lines(q, options, out, answers, n) : n;
+}
+
+/* What has no sure answer as it stands may be coded for an URL. */
+static uint32_t ask_url(struct query *q, const struct match_options *options, const struct clean *clean,
+			struct match_answer *out, struct answer *answers, uint32_t n)
+{
+	if ((n && answers[0].together >= SURE) || options->keep_envelope || !coded_is_url(q->clean->text))
+		return n;
+	struct second x = {
+		{ .query = out->query }, q->clean, arena_array(q->arena, struct answer, MATCH_RESULTS_MAX), 0
+	};
+	if (!x.answers)
+		return n;
+	q->clean = clean;
+	read_text(q, clean->text, true, &x.out.envelope);
+	meaning_read(q->view, q->clean->text, x.out.envelope.payload, q->arena, &x.out);
+	x.count = all_answers(q, options, &x.out, x.answers);
+	if (is_paste(q, q->clean->text, x.count ? x.answers : NULL))
+		x.count = ask_lines(q, options, &x.out, x.answers, x.count);
+	return better(q, &x, out, answers, n);
 }
 
 static void to_query_spans(const struct clean *clean, struct match_answer *out)
@@ -408,15 +475,12 @@ enum err match_message(const struct matcher *m, struct match_scratch *scratch, s
 		*ret_answer = out;
 		return arena_err(a);
 	}
-	read_envelope(q, options, &out.envelope);
-	meaning_read(&m->view, clean.text, out.envelope.payload, a, &out);
+	read_whole(q, options, &out);
 	uint32_t n = all_answers(q, options, &out, answers);
-	struct match_envelope event;
-	if (!options->keep_envelope && is_paste(q, clean.text, n ? answers : NULL))
-		n = envelope_event(clean.text, &event) ? ask_event(q, options, &event, &out, answers, n) :
-							 ask_lines(q, options, &out, answers, n);
+	n = ask_otherwise(q, options, &out, answers, n);
+	n = ask_url(q, options, &clean, &out, answers, n);
 	answers_give(q, answers, n, options->limit ? options->limit : 10, &out);
-	to_query_spans(&clean, &out);
+	to_query_spans(q->clean, &out);
 	if (arena_err(a))
 		return ERR_NOMEM;
 	*ret_answer = out;
@@ -464,7 +528,8 @@ void match_each_over_time(const struct matcher *m, match_visit_over_time *visit,
 {
 	const struct file_view *v = &m->view;
 	for (uint32_t i = 0; i < v->over_time_count; i++)
-		visit(context, i, file_str(v, v->articles[v->over_times[i].article].id), file_str(v, v->over_times[i].text));
+		visit(context, i, file_str(v, v->articles[v->over_times[i].article].id),
+		      file_str(v, v->over_times[i].text));
 }
 
 size_t match_variables(const struct matcher *m, uint32_t article, struct str *ret_names, size_t max)
@@ -499,11 +564,13 @@ static bool carries(const struct file_view *v, const struct file_owner *o, const
 		    const struct letters *letters, struct match_span payload)
 {
 	size_t start = s->span.start > payload.start ? s->span.start : payload.start;
-	uint32_t all = letters_within(letters, payload.start, payload.end), own = letters_within(letters, start, s->span.end);
+	uint32_t all = letters_within(letters, payload.start, payload.end),
+		 own = letters_within(letters, start, s->span.end);
 	for (unsigned i = 0; i < s->value_count; i++) {
 		const struct file_var *var = &v->vars[o->var_at + i];
 		struct str placeholder = str_first(str_from(file_str(v, o->text), var->start), var->end - var->start);
-		uint32_t n = letters_within(letters, s->values[i].start > start ? s->values[i].start : start, s->values[i].end);
+		uint32_t n = letters_within(letters, s->values[i].start > start ? s->values[i].start : start,
+					    s->values[i].end);
 		bool seen = n == literals_letters(placeholder);
 		for (unsigned k = 0; k < i && !seen; k++)
 			seen = str_eq(file_str(v, v->vars[o->var_at + k].name), file_str(v, var->name));

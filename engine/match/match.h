@@ -7,7 +7,11 @@
  * bytes of it.
  *
  *   damage.c     what mail, HTML, shells, editors and terminals did to the text is undone, with a map of offsets
- *   envelope.c   stamps, components, quoting: what is dress and what is message
+ *   clean.c      a text in which something was undone, with the map back
+ *   coded.c      quoted-printable, percent signs, strings of JSON and CSV undone
+ *   envelope.c   stamps, components, levels: what is dress and what is message; of one kind each:
+ *                envelope_stamp.c, envelope_syslog.c, envelope_event.c, envelope_fields.c, envelope_tail.c
+ *   undress.c    dress and coding layer by layer: what a text or a line says
  *   lines.c      a message broken over several lines, each in its dress
  *   meaning.c    the message's code, its family and what the table says of it
  *   token.c, query.c   words, numbers, names; how they fold, and which words each may be a slip of
@@ -27,6 +31,7 @@
 #ifndef KBT_MATCH_MATCH_H
 #define KBT_MATCH_MATCH_H
 
+#include "match/coded.h"
 #include "store/store.h"
 
 struct matcher;
@@ -39,8 +44,8 @@ enum { MATCH_INPUT_MAX = 16 << 20, MATCH_RESULTS_MAX = 100 };
 enum err match_open(struct store *s, struct diags *d, bool (*progress)(void *context, int64_t done, int64_t total),
 		    void *context, struct matcher **ret_matcher) MUST_USE;
 void match_close(struct matcher **m);
-/* match_rest lets go of the file's pages that are in memory; those that look-ups need come back by themselves. For who has
- * just opened it, which reads all, and stays for long. */
+/* match_rest lets go of the file's pages that are in memory; those that look-ups need come back by themselves. For who
+ * has just opened it, which reads all, and stays for long. */
 void match_rest(const struct matcher *m);
 int64_t match_generation(const struct matcher *m); /* of the store content that it was compiled from */
 
@@ -88,7 +93,9 @@ struct match {
 struct match_envelope {
 	struct str kind; /* "sms", "syslog", "nt-event", "iso", ...; empty where there is none */
 	struct match_span payload;
-	struct str time, component, host, thread; /* as written; may be empty */
+	struct str time, component, host, thread, level, event; /* as written; may be empty */
+	struct match_span beside; /* what is said of the same thing in another field; end 0: nothing. None in answers */
+	enum coding coding;	  /* that both are in, still; none in answers */
 };
 
 struct match_answer {
@@ -131,8 +138,8 @@ void match_each_message(const struct matcher *m, match_visit_message *visit, voi
 typedef void match_visit_over_time(void *context, uint32_t number, struct str id, struct str text);
 void match_each_over_time(const struct matcher *m, match_visit_over_time *visit, void *context);
 
-/* match_variables gives the names of the variables in an article's messages, each once, at most max. Slow: it goes through
- * all messages. */
+/* match_variables gives the names of the variables in an article's messages, each once, at most max. Slow: it goes
+ * through all messages. */
 size_t match_variables(const struct matcher *m, uint32_t article, struct str *ret_names, size_t max);
 
 /* match_fits says whether one of these messages covers the payload of a text letter for letter, variables filled; or is

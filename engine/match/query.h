@@ -7,9 +7,8 @@
 #ifndef KBT_MATCH_QUERY_H
 #define KBT_MATCH_QUERY_H
 
-#include "match/damage.h"
-#include "match/envelope.h"
 #include "match/file.h"
+#include "match/undress.h"
 #include "match/surface.h"
 #include "match/token.h"
 #include "match/words.h"

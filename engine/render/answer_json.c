@@ -20,6 +20,8 @@ static void json_envelope(struct json *j, const struct match_envelope *e)
 	json_key_str(j, "component", e->component);
 	json_key_str(j, "host", e->host);
 	json_key_str(j, "thread", e->thread);
+	json_key_str(j, "level", e->level);
+	json_key_str(j, "event", e->event);
 	json_end_object(j);
 }
 

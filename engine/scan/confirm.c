@@ -6,8 +6,8 @@
 
 #include "article/charset.h"
 #include "base/utf8.h"
-#include "match/envelope.h"
 #include "match/lines.h"
+#include "match/undress.h"
 #include "scan/context.h"
 #include "scan/dated.h"
 #include "scan/propose.h"
@@ -97,11 +97,16 @@ static void read_question(struct confirm *c, const struct proposal *x, struct st
 {
 	struct question q = { .text = { text.p + x->from, x->to - x->from }, .lines = x->lines, .plain = true };
 	struct clean clean, joined;
+	struct undressed said;
 	bool dressed;
 	if (is_foreign(q.text))
 		q.text = charset_text(q.text, &c->work);
 	envelope_read(q.text, &q.dress);
 	q.payload = part(q.text, q.dress.payload);
+	bool coded = q.dress.coding != CODING_NONE || coded_is_printable(q.text) || coded_is_url(q.text);
+	if (coded && !damage_undo(q.text, &c->work, &clean) && !undress_read(&clean, clean.text, true, &c->work, &said))
+		q.payload = part(said.clean->text, said.dress.payload);
+	q.plain = !coded;
 	for (size_t i = 0; i < q.text.n && q.plain; i++) {
 		if (i == q.dress.payload.start)
 			i = q.dress.payload.end;

@@ -5,8 +5,8 @@
  */
 #include "scan/propose.h"
 
-#include "match/envelope.h"
 #include "match/lines.h"
+#include "match/undress.h"
 #include "scan/scan.h"
 
 #include <stdlib.h>
@@ -106,7 +106,7 @@ static bool looks_damaged(struct str s)
 		if ((unsigned char)s.p[i] >= 0x7F || s.p[i] == 0x1B || s.p[i] == '&' || s.p[i] == '\0' ||
 		    (s.p[i] == '<' && i + 1 < s.n && (s.p[i + 1] == '/' || char_is_lower(s.p[i + 1]))))
 			return true;
-	return false;
+	return coded_is_printable(s);
 }
 
 /* What a line says, and what it has to be measured by. */
@@ -126,10 +126,17 @@ static void read_line(struct proposer *p, struct line *l)
 {
 	l->text = (struct str){ p->text.p + l->piece.from, l->piece.to - l->piece.from };
 	l->damaged = looks_damaged(l->text);
-	struct clean clean;
-	if (l->damaged && !damage_undo(l->text, p->work, &clean))
-		l->text = clean.text;
-	envelope_read(l->text, &l->dress);
+	struct clean clean = { .text = l->text };
+	struct undressed said;
+	if (l->damaged && damage_undo(l->text, p->work, &clean))
+		clean = (struct clean){ .text = l->text };
+	if (!undress_read(&clean, clean.text, true, p->work, &said)) {
+		l->damaged |= said.clean != &clean;
+		l->text = said.clean->text;
+		l->dress = said.dress;
+	} else {
+		envelope_read(l->text, &l->dress);
+	}
 	struct match_span span = l->dress.payload;
 	l->payload = str_first(str_from(l->text, span.start), span.end - span.start);
 	l->letters = literals_letters(l->payload);
@@ -216,7 +223,7 @@ static bool try_from(struct proposer *p, size_t from, size_t past, uint32_t mess
 	if (!joins(p, from, &raw, &joined) || !match_reaches(p->matcher, p->scratch, joined.text, message, &end) || !end ||
 	    !ends_line(joined.text, end))
 		return false;
-	size_t last = damage_offset(&joined, end - 1);
+	size_t last = clean_offset(&joined, end - 1);
 	const char *newline = last < raw.n ? memchr(raw.p + last, '\n', raw.n - last) : NULL;
 	size_t to = newline ? (size_t)(newline - raw.p) : raw.n;
 	struct proposal x = { .from = from, .place = from, .to = from + to, .next = from + to + 1, .lines = 1 };

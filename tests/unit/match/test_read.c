@@ -11,9 +11,8 @@
 
 #include <cmocka.h>
 
-#include "match/damage.h"
-#include "match/envelope.h"
 #include "match/token.h"
+#include "match/undress.h"
 
 #define assert_str(got, want) assert_string_equal(arena_str(&arena, (got)).p, want)
 
@@ -49,7 +48,23 @@ static void damage_is_undone(void **state)
 		{ "connec-\ntion\nto", "connection\nto" },
 		{ "Windows-\nNT", "Windows-\nNT" },
 		{ "> a\n>> b\nc", "a\nb\nc" },
-		{ "one<br>two<BR/>three<path>", "one two three<path>" },
+		{ "one<br>two<BR/>three<path>", "one\ntwo\nthree<path>" },
+		{ ">a\n>>b\n> > c\n| d\n> | e\n|f", "a\nb\nc\nd\ne\n|f" },
+		{ "<span class=\"x\">to</span> <b>b</b><i >c", "to bc" },
+		{ "<td align=left>a</td><a href='x'>b</a> <a> <p> <img>", "\na\nb <a> \n <img>" },
+		{ "<servername> <file name> <p or q>", "<servername> <file name> <p or q>" },
+		{ "<x:text>a</x:text> <y> <x:texts>", "\na\n <y> <x:texts>" },
+		{ "<![CDATA[a]]><!-- b -->c", "ac" },
+		{ "&#92;&#x5c; &bsol; &#8217;x&rsquo; &#233; &ldquo;y&#160;", "\\\\ \\ 'x' \xC3\xA9 \"y " },
+		{ "&amp;amp;lt; &amp;#92; &amp; &amp;x", "< \\ & &x" },
+		{ "^[[31ma^[[0m \\x1b[1mb\\033[0m [31mc[0m [5m] [12] a[0]", "a b c [5m] [12] a[0]" },
+		{ "a \\\"b\\\" \"C:\\dir\\\"", "a \"b\\\" \"C:\\dir\\\"" },
+		{ "```text\n**a** b** **c\n```\n*** d a**b", "\na b c\n\n*** d a**b" },
+		{ "I get `it is not there at all` and `x y`", "I get \"it is not there at all\" and `x y`" },
+		{ "[b]a[/b] [quote=x]b[/quote]{code}c{code}", "a bc" },
+		{ "[b] [code]", "[b] [code]" },
+		{ "----\na\n=====  \n- b --", "\na\n\n- b --" },
+		{ "a\tb", "a\tb" },
 		{ "wait\xE2\x80\xA6", "wait..." },
 		{ "&unknown; &#xZZ; &", "&unknown; &#xZZ; &" },
 		{ "caf\xC3\xA9 \xFF", "caf\xC3\xA9 \xFF" },
@@ -58,6 +73,49 @@ static void damage_is_undone(void **state)
 		struct clean c = cleaned(cases[i].in);
 		assert_str(c.text, cases[i].out);
 	}
+}
+
+static void what_was_coded_is_undone(void **state)
+{
+	(void)state;
+	static const struct { enum coding coding; const char *in, *out;
+	} cases[] = {
+		{ CODING_BACKSLASH, "C:\\\\a \\\"b\\\" \\u003c\\u00e9\\u20ac\\ud83d\\ude00 \\/",
+		  "C:\\a \"b\" <\xC3\xA9\xE2\x82\xAC\xF0\x9F\x98\x80 /" },
+		{ CODING_BACKSLASH, "a\\nb\\tc\\\\nd", "a\nb\tc\\nd" },
+		{ CODING_BACKSLASH, "C:\\new\\Files \\\"x\\\"", "C:\\new\\Files \"x\"" },
+		{ CODING_BACKSLASH, "cut \\u00 \\ud83d \\", "cut \\u00 ? \\" },
+		{ CODING_QUOTES, "a \"\"b\"\" c", "a \"b\" c" },
+		{ CODING_URL, "%5C%5CSRV%3e 100% %ADDR% C:\\a%20b %20s %08x",
+		  "\\\\SRV> 100% %ADDR% C:\\a b %20s %08x" },
+		{ CODING_URL, "Could+not+find+%3Cx%3E a+b c++ 1+2+3+4+5", "Could not find <x> a+b c++ 1+2+3+4+5" },
+		{ CODING_PRINTABLE, "Error =3D 53 <=5C=5CS=\nRV> =E2=80=9Cx =4",
+		  "Error = 53 <\\\\SRV> \xE2\x80\x9Cx =4" },
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct clean c, from = { .text = str_c(cases[i].in) };
+		assert_int_equal(coded_undo(&from, 0, from.text.n, cases[i].coding, &arena, &c), ERR_OK);
+		assert_str(c.text, cases[i].out);
+	}
+}
+
+static void coding_is_told_from_what_looks_like_it(void **state)
+{
+	(void)state;
+	static const char *const printable[] = { "Error =3D 53", "to <=5C=5CSRV>", "a long=\n line", "=C2=A0x" };
+	static const char *const not_printable[] = { "Error =53", "rc=3D",	    "code=3C, rc=5C",
+						     "a=b =3D c", "offset =3C now", "=" };
+	static const char *const url[] = { "%5C%5CSRV", "a%20b", "Could+not+find+it" };
+	static const char *const not_url[] = { "%ADDR%",	"%20s items", "%5d of %3d",
+					       "C++ and a+b+c", "100%",	      "Ctrl+Alt+Del" };
+	for (size_t i = 0; i < sizeof printable / sizeof *printable; i++)
+		assert_true(coded_is_printable(str_c(printable[i])));
+	for (size_t i = 0; i < sizeof not_printable / sizeof *not_printable; i++)
+		assert_false(coded_is_printable(str_c(not_printable[i])));
+	for (size_t i = 0; i < sizeof url / sizeof *url; i++)
+		assert_true(coded_is_url(str_c(url[i])));
+	for (size_t i = 0; i < sizeof not_url / sizeof *not_url; i++)
+		assert_false(coded_is_url(str_c(not_url[i])));
 }
 
 static void offsets_lead_back(void **state)
@@ -69,9 +127,9 @@ static void offsets_lead_back(void **state)
 	static const char letters[] = { 'x', 'y', 'z' };
 	for (size_t i = 0; i < sizeof letters; i++) {
 		size_t at = str_find_char(c.text, letters[i]);
-		assert_int_equal(in[damage_offset(&c, at)], letters[i]);
+		assert_int_equal(in[clean_offset(&c, at)], letters[i]);
 	}
-	assert_int_equal(damage_offset(&c, 0), 0);
+	assert_int_equal(clean_offset(&c, 0), 0);
 }
 
 static void nul_bytes_of_utf16_go(void **state)
@@ -85,7 +143,8 @@ static void nul_bytes_of_utf16_go(void **state)
 static void envelopes_are_told_apart(void **state)
 {
 	(void)state;
-	static const struct { const char *text, *kind, *payload, *component, *host; } cases[] = {
+	static const struct { const char *text, *kind, *payload, *component, *host;
+	} cases[] = {
 		{ "Disk full", "", "Disk full", "", "" },
 		{ "2001-03-12 17:37:45.445 [0x6572] ERROR Disk full", "iso", "Disk full", "", "" },
 		{ "2001-03-12T17:37:45Z Disk full", "iso", "Disk full", "", "" },
@@ -93,16 +152,17 @@ static void envelopes_are_told_apart(void **state)
 		{ "2001-03-12 17:37:45, Info                  CBS    Disk full", "iso", "Disk full", "CBS", "" },
 		{ "Mar  2 08:13:43 ntbox rcmd[1401]: Disk full", "syslog", "Disk full", "rcmd", "ntbox" },
 		{ "<34>Mar 12 01:02:03 host app: Disk full", "syslog", "Disk full", "app", "host" },
-		{ "2024-03-12T01:02:03.123456+01:00 web1 rcmd[1401]: Disk full", "syslog", "Disk full", "rcmd", "web1" },
+		{ "2024-03-12T01:02:03.123456+01:00 web1 rcmd[1401]: Disk full", "syslog", "Disk full", "rcmd",
+		  "web1" },
 		{ "2024-03-12T01:02:03Z web1 kernel: Disk full", "syslog", "Disk full", "kernel", "web1" },
 		{ "2024-03-12T01:02:03Z ERROR store: Disk full", "iso", "store: Disk full", "store", "" },
 		{ "2024-03-12T01:02:03 on host: Disk full", "iso", "on host: Disk full", "", "" },
 		{ "~Disk full  $$<SMS_LAN_SENDER><Tue Mar 12 10:56:20 2001><thread=8973 (0x230D)>", "sms", "Disk full",
 		  "SMS_LAN_SENDER", "" },
-		{ "<![LOG[Disk full]LOG]!><time=\"1:2\" date=\"3-4\" component=\"X\" thread=\"12\">", "configmgr", "Disk full",
-		  "X", "" },
-		{ "\"Error\",\"11/03/01\",\"16:55:15\",\"App\",\"None\",\"22\",\"N/A\",\"box\",\"Disk full\"", "nt-event",
-		  "Disk full", "App", "box" },
+		{ "<![LOG[Disk full]LOG]!><time=\"1:2\" date=\"3-4\" component=\"X\" thread=\"12\">", "configmgr",
+		  "Disk full", "X", "" },
+		{ "\"Error\",\"11/03/01\",\"16:55:15\",\"App\",\"None\",\"22\",\"N/A\",\"box\",\"Disk full\"",
+		  "nt-event", "Disk full", "App", "box" },
 		{ "{\"a\": 1, \"message\": \"Disk \\\"C\\\" full\"}", "json", "Disk \\\"C\\\" full", "", "" },
 		{ "12/03/2001 5:06:07 PM Disk full", "iso", "Disk full", "", "" },
 		{ "2001-03-12 17:37:45", "", "2001-03-12 17:37:45", "", "" },
@@ -113,16 +173,133 @@ static void envelopes_are_told_apart(void **state)
 		struct str text = str_c(cases[i].text);
 		envelope_read(text, &e);
 		assert_str(e.kind, cases[i].kind);
-		assert_str(str_first(str_from(text, e.payload.start), e.payload.end - e.payload.start), cases[i].payload);
+		assert_str(str_first(str_from(text, e.payload.start), e.payload.end - e.payload.start),
+			   cases[i].payload);
 		assert_str(e.component, cases[i].component);
 		assert_str(e.host, cases[i].host);
+	}
+}
+
+/* What each kind of dress tells: kind, payload, then time, host, component, thread, level, event. */
+static void fields_are_read(void **state)
+{
+	(void)state;
+	static const struct { const char *text, *kind, *payload, *fields;
+	} cases[] = {
+		{ "{\"level\":\"error\",\"ts\":\"2001-03-12T10:56:20Z\",\"msg\":\"Disk full\",\"host\":\"ws7\"}",
+		  "json", "Disk full", "2001-03-12T10:56:20Z|ws7|||error|" },
+		{ "{\"__REALTIME_TIMESTAMP\":\"984394580000000\",\"_HOSTNAME\":\"ws7\",\"PRIORITY\":\"3\",\"SYSLOG_"
+		  "IDENTIFIER\":"
+		  "\"store\",\"_PID\":\"212\",\"MESSAGE\":\"Disk full\"}",
+		  "json", "Disk full", "984394580000000|ws7|store|212|3|" },
+		{ "{\"host\": {\"name\": \"ws7\"}, \"time\": 12, \"error\": {\"code\": 5, \"message\": \"Disk full\"}}",
+		  "json", "Disk full", "12|ws7||||" },
+		{ "{\"a\": [1, {\"msg\": \"inner\"}], \"message\": \"Disk full\"}", "json", "Disk full", "|||||" },
+		{ "{\"message\": \"Disk full", "json", "Disk full", "|||||" },
+		{ "{\"a\": \"b\"}", "", "{\"a\": \"b\"}", "|||||" },
+		{ "{\"msg\": \"x\"} is what it says", "", "{\"msg\": \"x\"} is what it says", "|||||" },
+		{ "Mar 12 10:56:20 ws7 store[212]: {\"level\":\"error\",\"msg\":\"Disk full\"}", "syslog", "Disk full",
+		  "Mar 12 10:56:20|ws7|store|212|error|" },
+		{ "fatal: [ws7]: FAILED! => {\"changed\": false, \"msg\": \"Disk full\"}", "json", "Disk full",
+		  "|||||" },
+		{ "time=\"2001-03-12T10:56:20Z\" level=error msg=\"Disk full\" host=ws7", "logfmt", "Disk full",
+		  "2001-03-12T10:56:20Z|ws7|||error|" },
+		{ "a=1 is more than b=2", "", "a=1 is more than b=2", "|||||" },
+		{ "_HOSTNAME=ws7\nPRIORITY=3\n_COMM=store\nMESSAGE=Disk full\n_PID=12", "journal", "Disk full",
+		  "|ws7|store|12|3|" },
+		{ "3/12/2001\t10:56:20 AM\tStore\tError\tNone\t7001\tN/A\tWS7\tDisk full", "nt-event", "Disk full",
+		  "3/12/2001\t10:56:20 AM|WS7|Store||Error|7001" },
+		{ "3/12/2001,10:56:20 AM,Store,Error,(2),7001,DOM\\joe,WS7,Disk full, really", "nt-event",
+		  "Disk full, really", "3/12/2001,10:56:20 AM|WS7|Store||Error|7001" },
+		{ "Error\t12.03.2001\t10:56:20\tStore\tNone\t7001\tN/A\tWS7\tDisk full", "nt-event", "Disk full",
+		  "12.03.2001\t10:56:20|WS7|Store||Error|7001" },
+		{ "Error,3/12/2001 10:56:20 AM,Store,7001,None,Disk full", "nt-event", "Disk full",
+		  "3/12/2001 10:56:20 AM||Store||Error|7001" },
+		{ "2001-03-12 10:56:20 W3SVC1 WEB1 10.0.0.5 GET /a.asp |17|80004005|Disk+full 80 - 10.0.0.9", "iis",
+		  "Disk+full", "2001-03-12 10:56:20|WEB1|W3SVC1|||" },
+		{ "2001-03-12 10:56:20 10.0.0.9 - GET /a.asp - 500", "iso", "10.0.0.9 - GET /a.asp - 500",
+		  "2001-03-12 10:56:20|||||" },
+		{ "Disk full\tstore\t3/12/2001 10:56:20 AM\t8973 (0x230D)", "configmgr", "Disk full",
+		  "3/12/2001 10:56:20 AM||store|8973 (0x230D)||" },
+		{ "[Mon Mar 12 10:56:20 2001] [core:error] [pid 212:tid 140] [client 10.0.0.9:4711] Disk full", "iso",
+		  "Disk full", "Mon Mar 12 10:56:20 2001||core|212:tid 140|error|" },
+		{ "Mon, 12 Mar 2001 10:56:20 +0100 Disk full", "iso", "Disk full",
+		  "Mon, 12 Mar 2001 10:56:20 +0100|||||" },
+		{ "2001-03-12 10:56:20,113 ERROR [main] com.example.Store - Disk full", "iso", "Disk full",
+		  "2001-03-12 10:56:20,113||com.example.Store|main|ERROR|" },
+		{ "2001-03-12T10:56:20.113+01:00 ERROR 12345 --- [           main] c.e.store.Client      : Disk full",
+		  "iso", "Disk full", "2001-03-12T10:56:20.113+01:00||c.e.store.Client|12345|ERROR|" },
+		{ "2001-03-12 10:56:20,113 - store.client - ERROR - Disk full", "iso", "Disk full",
+		  "2001-03-12 10:56:20,113||store.client||ERROR|" },
+		{ "[2001-03-12T10:56:20Z ERROR store::client] Disk full", "iso", "Disk full",
+		  "2001-03-12T10:56:20Z||store::client||ERROR|" },
+		{ "[10:56:20 ERR] Disk full", "clock", "Disk full", "10:56:20||||ERR|" },
+		{ "2001-03-12 10:56:20.1130|ERROR|Store.Client|Disk full", "iso", "Disk full",
+		  "2001-03-12 10:56:20.1130||Store.Client||ERROR|" },
+		{ "2001-03-12 10:56:20 | Disk | full", "iso", "| Disk | full", "2001-03-12 10:56:20|||||" },
+		{ "2001-03-12 10:56:20 [Vendor][Driver] Disk full", "iso", "[Vendor][Driver] Disk full",
+		  "2001-03-12 10:56:20|||||" },
+		{ "2001-03-12 10:56:20 ERROR Setup - Disk full", "iso", "Setup - Disk full",
+		  "2001-03-12 10:56:20||||ERROR|" },
+		{ "E0312 10:56:20.113456   212 client.cc:42] Disk full", "glog", "Disk full",
+		  "0312 10:56:20.113456||client.cc:42|212|E|" },
+		{ "2001-03-12T10:56:20.000000000+01:00 stderr F Disk full", "iso", "Disk full",
+		  "2001-03-12T10:56:20.000000000+01:00|||||" },
+		{ "web-1  | Disk full", "container", "Disk full", "||web-1|||" },
+		{ "John Doe [14:03]: Disk full", "chat", "Disk full", "14:03|||||" },
+		{ "Disk full\n   at Store.Run() in x.cs:line 1\n   at Store.Main()", "trace", "Disk full", "|||||" },
+		{ "Traceback (most recent call last):\n  File \"x.py\", line 1\n    run()\nOSError: Disk full", "trace",
+		  "OSError: Disk full", "|||||" },
+		{ "Get-It : Disk full\nAt line:1 char:1\n+ Get-It\n    + CategoryInfo : x", "powershell",
+		  "Get-It : Disk full", "|||||" },
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct match_envelope e;
+		struct str text = str_c(cases[i].text);
+		envelope_read(text, &e);
+		assert_str(e.kind, cases[i].kind);
+		assert_str(str_first(str_from(text, e.payload.start), e.payload.end - e.payload.start),
+			   cases[i].payload);
+		assert_str(arena_printf(&arena, "%.*s|%.*s|%.*s|%.*s|%.*s|%.*s", STR_ARG(e.time), STR_ARG(e.host),
+					STR_ARG(e.component), STR_ARG(e.thread), STR_ARG(e.level), STR_ARG(e.event)),
+			   cases[i].fields);
+	}
+}
+
+static void layers_are_undone(void **state)
+{
+	(void)state;
+	static const struct { const char *text; bool url; const char *payload, *first;
+	} cases[] = {
+		{ "{\"log\":\"2001-03-12 10:56:20 ERROR cannot find \\\"C:\\\\x\\\"\\n\"}", false,
+		  "cannot find \"C:\\x\"", "cannot" },
+		{ "{\"log\":\"{\\\"msg\\\":\\\"to \\\\u003cx\\\"}\"}", false, "to <x", "to" },
+		{ "{\"msg\":\"first\",\"error\":\"then\"}", false, "first\nthen", "first" },
+		{ "{\"error\":\"then\",\"msg\":\"first\"}", false, "then\nfirst", "then" },
+		{ "2001-03-12 10:56:20 W3SVC1 WEB1 GET /a |17|80004005|Disk+%3Cfull%3E 80", false, "Disk <full>",
+		  "Disk" },
+		{ "Disk%20%3Cfull%3E", true, "Disk <full>", "Disk" },
+		{ "Disk%20%3Cfull%3E", false, "Disk%20%3Cfull%3E", "Disk" },
+		{ "3/12/2001,10:56:20,Store,Error,None,7001,N/A,WS7,\"the \"\"disk\"\"\"", false, "the \"disk\"",
+		  "the" },
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct clean c = cleaned(cases[i].text);
+		struct undressed u;
+		assert_int_equal(undress_read(&c, c.text, cases[i].url, &arena, &u), ERR_OK);
+		assert_str(str_first(str_from(u.clean->text, u.dress.payload.start),
+				     u.dress.payload.end - u.dress.payload.start),
+			   cases[i].payload);
+		assert_ptr_equal(cases[i].text + clean_offset(u.clean, u.dress.payload.start),
+				 strstr(cases[i].text, cases[i].first));
 	}
 }
 
 static void an_event_is_its_description(void **state)
 {
 	(void)state;
-	static const struct { const char *text, *payload, *component, *host; } cases[] = {
+	static const struct { const char *text, *payload, *component, *host;
+	} cases[] = {
 		{ "Event Type:\tError\nEvent Source:\tStore\nEvent ID:\t7001\nUser:\t\tN/A\nComputer:\tBOX\n"
 		  "Description:\nDisk\nfull\n",
 		  "Disk\nfull", "Store", "BOX" },
@@ -133,6 +310,16 @@ static void an_event_is_its_description(void **state)
 		{ "Description: Disk full\nEvent ID: 7001\nSource: Store", NULL, NULL, NULL },
 		{ "Event ID: 7001\nSource: Store\nDescription:\n", NULL, NULL, NULL },
 		{ "Source: here\nType: there\nDescription: Disk full", NULL, NULL, NULL },
+		{ "TimeCreated  : 3/12/2001 10:56:20 AM\nProviderName : Store\nId           : 7001\nMessage      : "
+		  "Disk full\n",
+		  "Disk full", "Store", "" },
+		{ "Source: Store\nEvent ID: 7001\nComputer: BOX\nDescription:\nDisk full\n\nFor more information, see "
+		  "Help.",
+		  "Disk full", "Store", "BOX" },
+		{ "Source: Store\nEvent ID: 7001\nType: x\nDescription:\nDisk full\nEvent Xml:\n<Event>", "Disk full",
+		  "Store", "" },
+		{ "Event Type: Error Event Source: Store Event ID: 7001 User: N/A Computer: BOX Description: Disk full",
+		  "Disk full", "Store", "BOX" },
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		struct match_envelope e;
@@ -142,7 +329,8 @@ static void an_event_is_its_description(void **state)
 		if (!is_event)
 			continue;
 		assert_str(e.kind, "nt-event");
-		assert_str(str_first(str_from(text, e.payload.start), e.payload.end - e.payload.start), cases[i].payload);
+		assert_str(str_first(str_from(text, e.payload.start), e.payload.end - e.payload.start),
+			   cases[i].payload);
 		assert_str(e.component, cases[i].component);
 		assert_str(e.host, cases[i].host);
 	}
@@ -183,7 +371,11 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_teardown(damage_is_undone, teardown),
+		cmocka_unit_test_teardown(what_was_coded_is_undone, teardown),
+		cmocka_unit_test_teardown(coding_is_told_from_what_looks_like_it, teardown),
 		cmocka_unit_test_teardown(offsets_lead_back, teardown),
+		cmocka_unit_test_teardown(fields_are_read, teardown),
+		cmocka_unit_test_teardown(layers_are_undone, teardown),
 		cmocka_unit_test_teardown(nul_bytes_of_utf16_go, teardown),
 		cmocka_unit_test_teardown(envelopes_are_told_apart, teardown),
 		cmocka_unit_test_teardown(an_event_is_its_description, teardown),

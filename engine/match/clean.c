@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: MIT */
+#include "match/clean.h"
+
+size_t clean_offset(const struct clean *c, size_t clean_offset)
+{
+	size_t low = 0, high = c->step_count;
+	while (low < high) {
+		size_t middle = (low + high) / 2;
+		if (c->steps[middle].clean <= clean_offset)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low ? c->steps[low - 1].query + (clean_offset - c->steps[low - 1].clean) : clean_offset;
+}
+
+bool clean_begin(struct clean_writer *w, const struct clean *from, struct arena *a, size_t room)
+{
+	*w = (struct clean_writer){ .from = from, .arena = a, .room = room, .out = arena_alloc(a, room) };
+	return w->out != NULL;
+}
+
+static size_t query_offset(struct clean_writer *w, size_t at)
+{
+	const struct clean *c = w->from;
+	while (w->step < c->step_count && c->steps[w->step].clean <= at)
+		w->step++;
+	return w->step ? c->steps[w->step - 1].query + (at - c->steps[w->step - 1].clean) : at;
+}
+
+void clean_put(struct clean_writer *w, char c, size_t at)
+{
+	size_t query = query_offset(w, at);
+	if (w->n == w->room)
+		return;
+	if (w->due != query) {
+		struct clean_step *s = arena_push(w->arena, &w->to.steps, &w->to.step_count, &w->to.step_cap);
+		if (s)
+			*s = (struct clean_step){ (uint32_t)w->n, (uint32_t)query };
+		w->due = query;
+	}
+	w->out[w->n++] = c;
+	w->due++;
+}
+
+void clean_put_char(struct clean_writer *w, uint32_t c, size_t at)
+{
+	if (c < 0x80) {
+		clean_put(w, (char)c, at);
+		return;
+	}
+	if (c < 0x800) {
+		clean_put(w, (char)(0xC0 | c >> 6), at);
+	} else {
+		if (c < 0x10000) {
+			clean_put(w, (char)(0xE0 | c >> 12), at);
+		} else {
+			clean_put(w, (char)(0xF0 | c >> 18), at);
+			clean_put(w, (char)(0x80 | (c >> 12 & 0x3F)), at);
+		}
+		clean_put(w, (char)(0x80 | (c >> 6 & 0x3F)), at);
+	}
+	clean_put(w, (char)(0x80 | (c & 0x3F)), at);
+}
+
+struct clean clean_end(struct clean_writer *w)
+{
+	w->to.text = (struct str){ w->out, w->n };
+	return w->to;
+}

@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: MIT */
+#include "match/coded.h"
+
+#include <string.h>
+
+enum { PLUSES_MIN = 3, WORDS_MIN = 3 };
+
+static unsigned digit_of(char c)
+{
+	return (unsigned)(char_is_digit(c) ? c - '0' : char_lower(c) - 'a' + 10);
+}
+
+/* Two digits of hexadecimal as a byte; -1 where they are none. */
+static int byte_of(struct str s, size_t at)
+{
+	if (at + 1 >= s.n || !char_is_hex(s.p[at]) || !char_is_hex(s.p[at + 1]))
+		return -1;
+	return (int)(digit_of(s.p[at]) * 16 + digit_of(s.p[at + 1]));
+}
+
+static bool is_upper_hex(char c)
+{
+	return char_is_digit(c) || (c >= 'A' && c <= 'F');
+}
+
+/* ---- quoted-printable ---- */
+
+/* The length of a soft line break behind an equals sign: white space, and the line end; 0 where there is none. */
+static size_t soft_break(struct str s, size_t at)
+{
+	size_t n = at;
+	while (n < s.n && n - at < 8 && (s.p[n] == ' ' || s.p[n] == '\t' || s.p[n] == '\r'))
+		n++;
+	return n < s.n && s.p[n] == '\n' ? n + 1 - at : 0;
+}
+
+static bool is_printable_escape(struct str s, size_t at)
+{
+	return at + 1 < s.n && is_upper_hex(s.p[at]) && is_upper_hex(s.p[at + 1]);
+}
+
+bool coded_is_printable(struct str text)
+{
+	bool evident = false;
+	unsigned wrong = 0;
+	for (size_t at = 0; at < text.n; at++) {
+		const char *equals = memchr(text.p + at, '=', text.n - at);
+		if (!equals)
+			break;
+		at = (size_t)(equals - text.p);
+		int byte = is_printable_escape(text, at + 1) ? byte_of(text, at + 1) : -1;
+		char before = at ? text.p[at - 1] : ' ', behind = at + 3 < text.n ? text.p[at + 3] : ' ';
+		bool glued = at && char_is_alnum(before);
+		if (byte == '=')
+			evident |= at + 3 < text.n && !char_is_alnum(behind) && (!glued || behind == ' ');
+		else if (byte >= 0x80)
+			evident |= behind == '=';
+		else if (byte >= 0)
+			evident |= !char_is_alnum((char)byte) && !glued && behind == '=';
+		else if (soft_break(text, at + 1))
+			evident |= at > 0 && before != '=';
+		else
+			wrong++;
+	}
+	return evident && (!wrong || str_find_nocase(text, STR("encoding: quoted-printable")) != STR_NONE);
+}
+
+static void add_printable(struct clean_writer *w, size_t start, size_t end)
+{
+	struct str s = str_first(w->from->text, end);
+	for (size_t at = start; at < end;) {
+		size_t n = s.p[at] == '=' ? soft_break(s, at + 1) : 0;
+		if (n) {
+			at += n + 1;
+		} else if (s.p[at] == '=' && is_printable_escape(s, at + 1)) {
+			clean_put(w, (char)byte_of(s, at + 1), at);
+			at += 3;
+		} else {
+			clean_put(w, s.p[at], at);
+			at++;
+		}
+	}
+}
+
+/* ---- URLs and forms ---- */
+
+struct url_word {
+	size_t end;
+	bool percent, plus;
+};
+
+/* C++, a sum and a chord of keys are no form: there words are joined, one plus between each two. */
+static bool is_form(struct str word)
+{
+	unsigned pluses = 0, words = 0;
+	size_t letters = 0;
+	for (size_t i = 0; i <= word.n; i++) {
+		if (i < word.n && word.p[i] != '+') {
+			letters += char_is_alpha(word.p[i]);
+			continue;
+		}
+		pluses += i < word.n;
+		words += letters >= 2;
+		letters = 0;
+	}
+	return words >= WORDS_MIN && pluses >= PLUSES_MIN;
+}
+
+/* A percent sign that no escape follows, or one escape only ("%20s", "%ADDR%"), is not of an URL; but a space between
+ * letters is. */
+static struct url_word read_word(struct str s, size_t at)
+{
+	struct url_word w = { .end = at };
+	unsigned escapes = 0, wrong = 0, spaces = 0;
+	for (; w.end < s.n && !char_is_space(s.p[w.end]); w.end++) {
+		if (s.p[w.end] != '%')
+			continue;
+		int byte = byte_of(s, w.end + 1);
+		bool inside =
+			w.end > at && w.end + 3 < s.n && char_is_alnum(s.p[w.end - 1]) && char_is_alnum(s.p[w.end + 3]);
+		wrong += byte < 0x20 && byte != '\n' && byte != '\r' && byte != '\t';
+		spaces += byte == ' ' && inside;
+		escapes++;
+	}
+	w.percent = !wrong && (escapes > 1 || spaces);
+	w.plus = (w.percent || !escapes) && is_form((struct str){ s.p + at, w.end - at });
+	return w;
+}
+
+bool coded_is_url(struct str text)
+{
+	if (!memchr(text.p, '%', text.n) && !memchr(text.p, '+', text.n))
+		return false;
+	for (size_t at = 0; at < text.n; at++) {
+		struct url_word w = read_word(text, at);
+		if (w.percent || w.plus)
+			return true;
+		at = w.end;
+	}
+	return false;
+}
+
+static void add_word(struct clean_writer *w, struct str s, size_t at, const struct url_word *word)
+{
+	while (at < word->end) {
+		if (word->percent && s.p[at] == '%') {
+			int byte = byte_of(s, at + 1);
+			clean_put(w, byte == '\r' ? ' ' : (char)byte, at);
+			at += 3;
+			continue;
+		}
+		clean_put(w, word->plus && s.p[at] == '+' ? ' ' : s.p[at], at);
+		at++;
+	}
+}
+
+static void add_url(struct clean_writer *w, size_t start, size_t end, bool query)
+{
+	struct str s = str_first(w->from->text, end);
+	for (size_t at = start; at < end;) {
+		if (char_is_space(s.p[at])) {
+			clean_put(w, s.p[at], at);
+			at++;
+			continue;
+		}
+		struct url_word word = read_word(s, at);
+		word.plus |= query;
+		add_word(w, s, at, &word);
+		at = word.end;
+	}
+}
+
+/* ---- strings ---- */
+
+static bool is_escape(char c)
+{
+	return c && strchr("\"\\/bfnrtu'", c);
+}
+
+/* A string that was put between quotes as it was has backslashes before other letters. */
+static bool is_escaped(struct str s)
+{
+	for (size_t at = 0; at + 1 < s.n; at++) {
+		const char *slash = memchr(s.p + at, '\\', s.n - at);
+		if (!slash)
+			return true;
+		at = (size_t)(slash - s.p) + 1;
+		if (at < s.n && !is_escape(s.p[at]))
+			return false;
+	}
+	return true;
+}
+
+/* The 16 bits behind "\u"; -1 where there are none. */
+static int32_t unit_at(struct str s, size_t at)
+{
+	if (at + 1 >= s.n || s.p[at] != '\\' || s.p[at + 1] != 'u')
+		return -1;
+	int high = byte_of(s, at + 2), low = byte_of(s, at + 4);
+	return high < 0 || low < 0 ? -1 : high * 256 + low;
+}
+
+/* add_unit gives what it took of the text: 6, or 12 for both halves of a pair. */
+static size_t add_unit(struct clean_writer *w, struct str s, size_t at)
+{
+	int32_t unit = unit_at(s, at), other = unit_at(s, at + 6);
+	if (unit < 0) {
+		clean_put(w, '\\', at);
+		return 1;
+	}
+	if (unit >= 0xD800 && unit < 0xDC00 && other >= 0xDC00 && other < 0xE000) {
+		clean_put_char(w, 0x10000 + (((uint32_t)unit & 0x3FF) << 10) + ((uint32_t)other & 0x3FF), at);
+		return 12;
+	}
+	clean_put_char(w, unit >= 0xD800 && unit < 0xE000 ? '?' : (uint32_t)unit, at);
+	return 6;
+}
+
+static void add_backslashes(struct clean_writer *w, size_t start, size_t end)
+{
+	struct str s = str_first(w->from->text, end);
+	bool escaped = is_escaped(str_from(s, start));
+	for (size_t at = start; at < end;) {
+		char c = at + 1 < end && s.p[at] == '\\' ? s.p[at + 1] : 0;
+		if (!c || (!escaped && c != '"')) {
+			clean_put(w, s.p[at], at);
+			at++;
+		} else if (c == 'u') {
+			at += add_unit(w, s, at);
+		} else {
+			clean_put(w, c == 'n' ? '\n' : c == 't' ? '\t' : strchr("bfr", c) ? ' ' : c, at);
+			at += 2;
+		}
+	}
+}
+
+static void add_quotes(struct clean_writer *w, size_t start, size_t end)
+{
+	const char *p = w->from->text.p;
+	for (size_t at = start; at < end; at++) {
+		clean_put(w, p[at], at);
+		at += p[at] == '"' && at + 1 < end && p[at + 1] == '"';
+	}
+}
+
+void coded_add(struct clean_writer *w, size_t start, size_t end, enum coding coding)
+{
+	switch (coding) {
+	case CODING_BACKSLASH: add_backslashes(w, start, end); break;
+	case CODING_QUOTES: add_quotes(w, start, end); break;
+	case CODING_URL: add_url(w, start, end, false); break;
+	case CODING_QUERY: add_url(w, start, end, true); break;
+	case CODING_PRINTABLE: add_printable(w, start, end); break;
+	case CODING_NONE:
+		for (size_t at = start; at < end; at++)
+			clean_put(w, w->from->text.p[at], at);
+	}
+}
+
+enum err coded_undo(const struct clean *c, size_t start, size_t end, enum coding coding, struct arena *a,
+		    struct clean *ret_clean)
+{
+	struct clean_writer w;
+	if (!clean_begin(&w, c, a, end - start))
+		return ERR_NOMEM;
+	coded_add(&w, start, end, coding);
+	if (arena_err(a))
+		return ERR_NOMEM;
+	*ret_clean = clean_end(&w);
+	return ERR_OK;
+}

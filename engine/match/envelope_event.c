@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Events of Windows NT and its successors: exported as tables, and as the viewers copy them.
+ */
+#include "match/envelope_peel.h"
+
+#include <string.h>
+
+/* ---- tables ---- */
+
+enum { FIELDS_MAX = 12, FIELD_MAX = 160 };
+
+/* A letter a field: d date, t time of day, D both, y type, i event id, u user, h computer, c component, x any other.
+ * What follows is the description. By the event viewer of NT 4 and its MMC, dumpel, psloglist, and the viewer of today.
+ */
+static const char *const layouts[] = { "dtcyxiuh", "ydtcxiuh", "dtyxicuh", "yDcix",
+				       "Dycix",	   "xxcyhDi",  "xcyhDi",   "yDciuh" };
+
+static bool is_event_type(struct str s)
+{
+	static const char *const types[] = { "Success",	      "Success Audit", "Failure Audit", "Audit Success",
+					     "Audit Failure", "Information",   "Critical",	"Error",
+					     "Warning",	      "Verbose" };
+	for (size_t i = 0; i < sizeof types / sizeof *types; i++)
+		if (str_eq_nocase(s, str_c(types[i])))
+			return true;
+	return s.n == 1 && strchr("124", s.p[0]); /* dumpel's */
+}
+
+static bool is_date_clock(struct str s)
+{
+	size_t date = peel_date(s), clock = date && peel_byte_at(s, date, " T") ? peel_clock(s, date + 1) : 0;
+	return clock && date + 1 + clock == s.n;
+}
+
+/* "N/A", a name, DOMAIN\name, a SID */
+static bool is_user(struct str s)
+{
+	return s.n && str_find(s, STR("  ")) == STR_NONE;
+}
+
+static bool fits_field(char kind, struct str s)
+{
+	switch (kind) {
+	case 'd': return s.n && peel_date(s) == s.n;
+	case 't': return s.n && peel_clock(s, 0) == s.n;
+	case 'D': return is_date_clock(s);
+	case 'y': return is_event_type(s);
+	case 'i': return s.n && s.n <= 10 && peel_digits(s, 0, 1, 10) == s.n;
+	case 'h': return s.n && str_find_char(s, ' ') == STR_NONE;
+	case 'u': return is_user(s);
+	case 'c': return s.n && !char_is_digit(s.p[0]);
+	default: return true;
+	}
+}
+
+/* take_field takes the next field off *rest: it ends at the mark. */
+static bool take_field(struct str *rest, char mark, struct str *ret_field)
+{
+	bool quoted = peel_byte_at(*rest, 0, "\"");
+	struct str s = str_first(str_from(*rest, quoted), FIELD_MAX);
+	size_t end = quoted ? str_find_char(s, '"') : str_find_char(s, mark);
+	if (end == STR_NONE || (quoted && (end + 2 > rest->n - 1 || rest->p[end + 2] != mark)))
+		return false;
+	*ret_field = str_trim(str_first(s, end));
+	*rest = str_from(*rest, end + 1 + 2 * quoted);
+	return true;
+}
+
+static void note_fields(struct match_envelope *e, const char *layout, const struct str *fields)
+{
+	for (size_t i = 0; layout[i]; i++) {
+		struct str x = fields[i];
+		switch (layout[i]) {
+		case 'd': e->time = (struct str){ x.p, (size_t)(fields[i + 1].p + fields[i + 1].n - x.p) }; break;
+		case 'D': e->time = x; break;
+		case 'y': e->level = x; break;
+		case 'i': e->event = x; break;
+		case 'h': e->host = x; break;
+		case 'c': e->component = x; break;
+		default: break;
+		}
+	}
+}
+
+static bool try_layout(struct peel *p, const char *layout, char mark)
+{
+	struct str fields[FIELDS_MAX], rest = p->rest;
+	for (size_t i = 0; layout[i]; i++)
+		if (!take_field(&rest, mark, &fields[i]) || !fits_field(layout[i], fields[i]))
+			return false;
+	rest = str_trim(rest);
+	if (!rest.n)
+		return false;
+	note_fields(p->e, layout, fields);
+	if (rest.n > 1 && rest.p[0] == '"' && rest.p[rest.n - 1] == '"') {
+		rest = (struct str){ rest.p + 1, rest.n - 2 };
+		p->e->coding = str_find(rest, STR("\"\"")) != STR_NONE ? CODING_QUOTES : CODING_NONE;
+	}
+	p->rest = rest;
+	peel_kind(p, "nt-event");
+	return true;
+}
+
+bool peel_event_table(struct peel *p)
+{
+	for (const char *mark = "\t,;"; *mark; mark++) {
+		if (str_find_char(str_first(p->rest, FIELD_MAX), *mark) == STR_NONE)
+			continue;
+		for (size_t i = 0; i < sizeof layouts / sizeof *layouts; i++)
+			if (try_layout(p, layouts[i], *mark))
+				return true;
+	}
+	return false;
+}
+
+/* ---- a field a line ---- */
+
+enum event_field {
+	EVENT_NONE,
+	EVENT_OTHER,
+	EVENT_ID,
+	EVENT_SOURCE,
+	EVENT_COMPUTER,
+	EVENT_DATE,
+	EVENT_TYPE,
+	EVENT_DESCRIPTION
+};
+enum { EVENT_FIELDS_LEAST = 3, EVENT_LINES_MAX = 24, EVENT_HEAD_MAX = 1 << 10 };
+
+static const struct {
+	struct str name;
+	enum event_field field;
+} event_names[] = {
+	{ STR_LIT("event id"), EVENT_ID },
+	{ STR_LIT("eventid"), EVENT_ID },
+	{ STR_LIT("instanceid"), EVENT_ID },
+	{ STR_LIT("id"), EVENT_ID },
+	{ STR_LIT("event source"), EVENT_SOURCE },
+	{ STR_LIT("source"), EVENT_SOURCE },
+	{ STR_LIT("providername"), EVENT_SOURCE },
+	{ STR_LIT("provider"), EVENT_SOURCE },
+	{ STR_LIT("computer"), EVENT_COMPUTER },
+	{ STR_LIT("machinename"), EVENT_COMPUTER },
+	{ STR_LIT("date"), EVENT_DATE },
+	{ STR_LIT("timecreated"), EVENT_DATE },
+	{ STR_LIT("timegenerated"), EVENT_DATE },
+	{ STR_LIT("description"), EVENT_DESCRIPTION },
+	{ STR_LIT("message"), EVENT_DESCRIPTION },
+	{ STR_LIT("event type"), EVENT_TYPE },
+	{ STR_LIT("type"), EVENT_TYPE },
+	{ STR_LIT("entrytype"), EVENT_TYPE },
+	{ STR_LIT("level"), EVENT_TYPE },
+	{ STR_LIT("leveldisplayname"), EVENT_TYPE },
+	{ STR_LIT("event category"), EVENT_OTHER },
+	{ STR_LIT("category"), EVENT_OTHER },
+	{ STR_LIT("task category"), EVENT_OTHER },
+	{ STR_LIT("task"), EVENT_OTHER },
+	{ STR_LIT("time"), EVENT_OTHER },
+	{ STR_LIT("user"), EVENT_OTHER },
+	{ STR_LIT("user name"), EVENT_OTHER },
+	{ STR_LIT("keywords"), EVENT_OTHER },
+	{ STR_LIT("keyword"), EVENT_OTHER },
+	{ STR_LIT("log name"), EVENT_OTHER },
+	{ STR_LIT("logname"), EVENT_OTHER },
+	{ STR_LIT("opcode"), EVENT_OTHER },
+	{ STR_LIT("index"), EVENT_OTHER },
+};
+
+/* "Event Source:\tDhcp" */
+static enum event_field event_field_of(struct str line, struct str *ret_value)
+{
+	struct str name, value;
+	if (!str_cut(line, ':', &name, &value))
+		return EVENT_NONE;
+	*ret_value = str_trim(value);
+	for (size_t i = 0; i < sizeof event_names / sizeof *event_names; i++)
+		if (str_eq_nocase(str_trim(name), event_names[i].name))
+			return event_names[i].field;
+	return EVENT_NONE;
+}
+
+static void note_event(struct match_envelope *e, enum event_field field, struct str value)
+{
+	struct str *to = field == EVENT_ID	   ? &e->event
+			 : field == EVENT_SOURCE   ? &e->component
+			 : field == EVENT_COMPUTER ? &e->host
+			 : field == EVENT_DATE	   ? &e->time
+			 : field == EVENT_TYPE	   ? &e->level
+						   : NULL;
+	if (to)
+		*to = value;
+}
+
+/* What the viewers put behind a description. */
+static struct str description_of(struct str s)
+{
+	static const struct str ends[] = { STR_LIT("\nFor more information"), STR_LIT("\nEvent Xml:"),
+					   STR_LIT("\nData:"), STR_LIT("\nEvent[") };
+	for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
+		size_t at = str_find(s, ends[i]);
+		if (at != STR_NONE && str_trim(str_first(s, at)).n)
+			s = str_first(s, at);
+	}
+	return str_trim(s);
+}
+
+/* The value of a field in a text whose line ends are lost: up to the next field. */
+static struct str value_between(struct str head, struct str name)
+{
+	size_t at = str_find_nocase(head, name), end;
+	struct str rest = str_from(head, at == STR_NONE ? head.n : at + name.n);
+	if (!peel_byte_at(rest, 0, ":"))
+		return STR("");
+	rest = str_from(rest, 1);
+	if ((end = str_find_char(rest, ':')) == STR_NONE)
+		return str_trim(rest);
+	while (end && !char_is_space(rest.p[end - 1]))
+		end--;
+	rest = str_trim(str_first(rest, end));
+	struct str first = STR(""); /* the next field's name may have two words */
+	static const struct str leads[] = { STR_LIT(" Event"), STR_LIT(" Task"), STR_LIT(" Log") };
+	for (size_t i = 0; i < sizeof leads / sizeof *leads; i++)
+		if (str_ends(rest, leads[i]))
+			first = str_trim(str_first(rest, rest.n - leads[i].n));
+	return first.n ? first : rest;
+}
+
+/* "Event ID: 7 Source: x Description: text" */
+static bool event_of_line(struct str text, struct match_envelope *ret_envelope)
+{
+	struct str head = str_first(text, EVENT_HEAD_MAX);
+	size_t end =
+		str_find(head, STR("escription:")) == STR_NONE ? STR_NONE : str_find_nocase(head, STR("description:"));
+	if (end == STR_NONE || !end)
+		return false;
+	struct str id = value_between(str_first(head, end), STR("event id"));
+	struct str source = value_between(str_first(head, end), STR("source")),
+		   rest = str_trim(str_from(text, end + 12));
+	if (!id.n || peel_digits(id, 0, 1, id.n) != id.n || !source.n || !rest.n)
+		return false;
+	*ret_envelope = (struct match_envelope){ .kind = STR("nt-event"), .event = id, .component = source };
+	ret_envelope->host = value_between(str_first(head, end), STR("computer"));
+	ret_envelope->level = value_between(str_first(head, end), STR("type"));
+	ret_envelope->time = value_between(str_first(head, end), STR("date"));
+	ret_envelope->payload.start = (size_t)(rest.p - text.p);
+	ret_envelope->payload.end = ret_envelope->payload.start + rest.n;
+	return true;
+}
+
+bool envelope_event(struct str text, struct match_envelope *ret_envelope)
+{
+	struct match_envelope e = { .kind = STR("nt-event") };
+	struct str rest = text, line, value = STR("");
+	unsigned known = 0;
+	for (unsigned n = 0; n < EVENT_LINES_MAX && str_line(&rest, &line); n++) {
+		enum event_field field = event_field_of(line, &value);
+		known += field != EVENT_NONE;
+		note_event(&e, field, value);
+		if (field != EVENT_DESCRIPTION)
+			continue;
+		struct str payload = description_of(value.n ? str_from(text, (size_t)(value.p - text.p)) : rest);
+		if (!e.event.n || known < EVENT_FIELDS_LEAST || !payload.n)
+			return false;
+		e.payload.start = (size_t)(payload.p - text.p);
+		e.payload.end = e.payload.start + payload.n;
+		*ret_envelope = e;
+		return true;
+	}
+	return event_of_line(text, ret_envelope);
+}

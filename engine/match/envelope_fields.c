@@ -1,0 +1,342 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Records of named fields: JSON (RFC 8259), logfmt, the journal's export format. The names are those that loggers and
+ * collectors give to the message and what is said of it; which of them is which is one table for all.
+ */
+#include "match/envelope_peel.h"
+
+#include <string.h>
+
+enum role {
+	ROLE_NONE,
+	ROLE_MESSAGE,
+	ROLE_ERROR,
+	ROLE_TIME,
+	ROLE_HOST,
+	ROLE_COMPONENT,
+	ROLE_THREAD,
+	ROLE_LEVEL,
+	ROLE_EVENT
+};
+enum { ROLES = ROLE_EVENT + 1, DEPTH_MAX = 8, LINES_MAX = 64, PAIRS_MIN = 2 };
+
+/* Of several names of one role the earlier one counts. */
+static const struct {
+	struct str name;
+	enum role role;
+} names[] = {
+	{ STR_LIT("message"), ROLE_MESSAGE },
+	{ STR_LIT("msg"), ROLE_MESSAGE },
+	{ STR_LIT("log"), ROLE_MESSAGE },
+	{ STR_LIT("@message"), ROLE_MESSAGE },
+	{ STR_LIT("short_message"), ROLE_MESSAGE },
+	{ STR_LIT("textpayload"), ROLE_MESSAGE },
+	{ STR_LIT("renderedmessage"), ROLE_MESSAGE },
+	{ STR_LIT("@m"), ROLE_MESSAGE },
+	{ STR_LIT("@mt"), ROLE_MESSAGE },
+	{ STR_LIT("description"), ROLE_MESSAGE },
+	{ STR_LIT("detail"), ROLE_MESSAGE },
+	{ STR_LIT("body"), ROLE_MESSAGE },
+	{ STR_LIT("reason"), ROLE_MESSAGE },
+	{ STR_LIT("event.original"), ROLE_MESSAGE },
+	{ STR_LIT("error"), ROLE_ERROR },
+	{ STR_LIT("err"), ROLE_ERROR },
+	{ STR_LIT("error.message"), ROLE_ERROR },
+	{ STR_LIT("errormessage"), ROLE_ERROR },
+	{ STR_LIT("exception"), ROLE_ERROR },
+	{ STR_LIT("stderr"), ROLE_ERROR },
+	{ STR_LIT("@timestamp"), ROLE_TIME },
+	{ STR_LIT("timestamp"), ROLE_TIME },
+	{ STR_LIT("time"), ROLE_TIME },
+	{ STR_LIT("ts"), ROLE_TIME },
+	{ STR_LIT("__realtime_timestamp"), ROLE_TIME },
+	{ STR_LIT("_source_realtime_timestamp"), ROLE_TIME },
+	{ STR_LIT("datetime"), ROLE_TIME },
+	{ STR_LIT("timecreated"), ROLE_TIME },
+	{ STR_LIT("timegenerated"), ROLE_TIME },
+	{ STR_LIT("eventtime"), ROLE_TIME },
+	{ STR_LIT("asctime"), ROLE_TIME },
+	{ STR_LIT("@t"), ROLE_TIME },
+	{ STR_LIT("date"), ROLE_TIME },
+	{ STR_LIT("hostname"), ROLE_HOST },
+	{ STR_LIT("_hostname"), ROLE_HOST },
+	{ STR_LIT("host"), ROLE_HOST },
+	{ STR_LIT("host.name"), ROLE_HOST },
+	{ STR_LIT("computer"), ROLE_HOST },
+	{ STR_LIT("computername"), ROLE_HOST },
+	{ STR_LIT("machinename"), ROLE_HOST },
+	{ STR_LIT("source_host"), ROLE_HOST },
+	{ STR_LIT("node"), ROLE_HOST },
+	{ STR_LIT("syslog_identifier"), ROLE_COMPONENT },
+	{ STR_LIT("component"), ROLE_COMPONENT },
+	{ STR_LIT("logger"), ROLE_COMPONENT },
+	{ STR_LIT("logger_name"), ROLE_COMPONENT },
+	{ STR_LIT("loggername"), ROLE_COMPONENT },
+	{ STR_LIT("sourcecontext"), ROLE_COMPONENT },
+	{ STR_LIT("providername"), ROLE_COMPONENT },
+	{ STR_LIT("sourcename"), ROLE_COMPONENT },
+	{ STR_LIT("service.name"), ROLE_COMPONENT },
+	{ STR_LIT("service"), ROLE_COMPONENT },
+	{ STR_LIT("program"), ROLE_COMPONENT },
+	{ STR_LIT("app"), ROLE_COMPONENT },
+	{ STR_LIT("source"), ROLE_COMPONENT },
+	{ STR_LIT("module"), ROLE_COMPONENT },
+	{ STR_LIT("_comm"), ROLE_COMPONENT },
+	{ STR_LIT("caller"), ROLE_COMPONENT },
+	{ STR_LIT("thread"), ROLE_THREAD },
+	{ STR_LIT("thread_name"), ROLE_THREAD },
+	{ STR_LIT("threadname"), ROLE_THREAD },
+	{ STR_LIT("thread_id"), ROLE_THREAD },
+	{ STR_LIT("tid"), ROLE_THREAD },
+	{ STR_LIT("_pid"), ROLE_THREAD },
+	{ STR_LIT("pid"), ROLE_THREAD },
+	{ STR_LIT("level"), ROLE_LEVEL },
+	{ STR_LIT("severity"), ROLE_LEVEL },
+	{ STR_LIT("priority"), ROLE_LEVEL },
+	{ STR_LIT("levelname"), ROLE_LEVEL },
+	{ STR_LIT("log.level"), ROLE_LEVEL },
+	{ STR_LIT("loglevel"), ROLE_LEVEL },
+	{ STR_LIT("leveldisplayname"), ROLE_LEVEL },
+	{ STR_LIT("entrytype"), ROLE_LEVEL },
+	{ STR_LIT("lvl"), ROLE_LEVEL },
+	{ STR_LIT("@l"), ROLE_LEVEL },
+	{ STR_LIT("eventid"), ROLE_EVENT },
+	{ STR_LIT("event_id"), ROLE_EVENT },
+	{ STR_LIT("event.code"), ROLE_EVENT },
+	{ STR_LIT("instanceid"), ROLE_EVENT },
+};
+
+/* What of a record was found so far; rank: the smaller, the better. */
+struct record {
+	struct str values[ROLES];
+	size_t ranks[ROLES];
+	bool quoted[ROLES];
+};
+
+static void note(struct record *r, enum role role, size_t rank, struct str value, bool quoted)
+{
+	if (!value.n || (r->values[role].n && r->ranks[role] <= rank))
+		return;
+	r->values[role] = value;
+	r->ranks[role] = rank;
+	r->quoted[role] = quoted;
+}
+
+/* offer notes a field under its name; within says which object it is a part of, so that "host": {"name": ...} is a
+ * host's name, and "error": {"message": ...} an error's message. */
+static void offer(struct record *r, struct str name, struct str within, struct str value, bool quoted)
+{
+	enum { WITHIN = 1000 };
+	static const struct str whole[] = { STR_LIT("name"),	 STR_LIT("message"), STR_LIT("code"),
+					    STR_LIT("hostname"), STR_LIT("level"),   STR_LIT("original") };
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		if (str_eq_nocase(name, names[i].name))
+			note(r, names[i].role, i + (within.n ? WITHIN : 0), value, quoted);
+	bool part = false;
+	for (size_t i = 0; within.n && i < sizeof whole / sizeof *whole; i++)
+		part |= str_eq_nocase(name, whole[i]);
+	for (size_t i = 0; part && i < sizeof names / sizeof *names; i++)
+		if (str_eq_nocase(within, names[i].name) &&
+		    (names[i].role == ROLE_MESSAGE || names[i].role == ROLE_ERROR) ==
+			    str_eq_nocase(name, STR("message")))
+			note(r, names[i].role, i + WITHIN / 2, value, quoted);
+}
+
+/* give makes the record the dress, and its message the rest; the error beside it where there are both. */
+static bool give(struct peel *p, const struct record *r, const char *kind)
+{
+	struct str message = r->values[ROLE_MESSAGE], error = r->values[ROLE_ERROR];
+	bool quoted = r->quoted[ROLE_MESSAGE];
+	if (!message.n) {
+		message = error;
+		quoted = r->quoted[ROLE_ERROR];
+		error = STR("");
+	}
+	if (!message.n || !quoted)
+		return false;
+	peel_note(&p->e->time, r->values[ROLE_TIME]);
+	peel_note(&p->e->host, r->values[ROLE_HOST]);
+	peel_note(&p->e->component, r->values[ROLE_COMPONENT]);
+	peel_note(&p->e->thread, r->values[ROLE_THREAD]);
+	peel_note(&p->e->level, r->values[ROLE_LEVEL]);
+	peel_note(&p->e->event, r->values[ROLE_EVENT]);
+	p->beside = r->quoted[ROLE_ERROR] && !str_eq(message, error) ? error : STR("");
+	if (p->beside.n || memchr(message.p, '\\', message.n))
+		p->e->coding = CODING_BACKSLASH;
+	p->rest = message;
+	peel_kind(p, kind);
+	return true;
+}
+
+/* ---- JSON ---- */
+
+/* The string that begins at the quote at s[at]: its inside; *ret_next is behind the closing quote, or the end. */
+static struct str string_at(struct str s, size_t at, size_t *ret_next)
+{
+	size_t end = at + 1;
+	while (end < s.n && s.p[end] != '"')
+		end += s.p[end] == '\\' && end + 1 < s.n ? 2 : 1;
+	*ret_next = end < s.n ? end + 1 : s.n;
+	return str_first(str_from(s, at + 1), (end < s.n ? end : s.n) - at - 1);
+}
+
+struct json_walk {
+	struct str s;
+	size_t at;
+	struct str name;	      /* of the field that a value follows */
+	struct str within[DEPTH_MAX]; /* names of the objects around */
+	unsigned depth;
+	struct record record;
+};
+
+static void skip_blanks(struct json_walk *w)
+{
+	while (w->at < w->s.n && char_is_space(w->s.p[w->at]))
+		w->at++;
+}
+
+static void read_string(struct json_walk *w)
+{
+	struct str s = string_at(w->s, w->at, &w->at);
+	skip_blanks(w);
+	if (!w->name.n && w->at < w->s.n && w->s.p[w->at] == ':') {
+		w->name = s;
+		w->at++;
+		return;
+	}
+	if (w->name.n && w->depth <= DEPTH_MAX)
+		offer(&w->record, w->name, w->depth > 1 ? w->within[w->depth - 1] : STR(""), s, true);
+	w->name = STR("");
+}
+
+static void read_bare(struct json_walk *w)
+{
+	size_t start = w->at;
+	while (w->at < w->s.n && !strchr(",]}{[\"", w->s.p[w->at]) && !char_is_space(w->s.p[w->at]))
+		w->at++;
+	w->at += w->at == start;
+	struct str s = str_first(str_from(w->s, start), w->at - start);
+	if (w->name.n && w->depth <= DEPTH_MAX && !str_eq(s, STR("null")))
+		offer(&w->record, w->name, w->depth > 1 ? w->within[w->depth - 1] : STR(""), s, false);
+	w->name = STR("");
+}
+
+/* walk_object reads one object; false where something stands behind its end. One that was cut off is one as well. */
+static bool walk_object(struct json_walk *w)
+{
+	do {
+		skip_blanks(w);
+		char c = w->at < w->s.n ? w->s.p[w->at] : 0;
+		if (w->at >= w->s.n)
+			return true;
+		if (c == '"') {
+			read_string(w);
+		} else if (c == '{' || c == '[') {
+			w->depth++;
+			if (w->depth <= DEPTH_MAX)
+				w->within[w->depth - 1] = w->name;
+			w->name = STR("");
+			w->at++;
+		} else if (c == '}' || c == ']' || c == ',') {
+			w->depth -= c != ',';
+			w->name = STR("");
+			w->at++;
+		} else {
+			read_bare(w);
+		}
+	} while (w->depth);
+	skip_blanks(w);
+	return w->at == w->s.n;
+}
+
+bool peel_json(struct peel *p)
+{
+	static const struct str behind = STR_LIT(" => {"); /* as Ansible reports */
+	struct json_walk w = { .s = p->rest };
+	size_t at = str_ends(p->rest, STR("}")) ? str_find(str_first(p->rest, 200), behind) : STR_NONE;
+	if (at != STR_NONE)
+		w.s = str_from(p->rest, at + behind.n - 1);
+	if (!peel_byte_at(w.s, 0, "{") || !walk_object(&w))
+		return false;
+	return give(p, &w.record, "json");
+}
+
+/* ---- logfmt ---- */
+
+static bool is_key(char c)
+{
+	return char_is_alnum(c) || c == '_' || c == '.' || c == '-' || c == '@';
+}
+
+/* pair_at reads "key=value" at the start of s; 0 where there is none. */
+static size_t pair_at(struct str s, struct str *ret_name, struct str *ret_value, bool *ret_quoted)
+{
+	size_t n = 0, end;
+	while (n < s.n && n < 40 && is_key(s.p[n]))
+		n++;
+	if (!n || n == s.n || s.p[n] != '=')
+		return 0;
+	*ret_name = str_first(s, n);
+	*ret_quoted = peel_byte_at(s, n + 1, "\"");
+	if (*ret_quoted) {
+		*ret_value = string_at(s, n + 1, &end);
+	} else {
+		for (end = n + 1; end < s.n && !char_is_space(s.p[end]); end++)
+			;
+		*ret_value = str_first(str_from(s, n + 1), end - n - 1);
+	}
+	return end < s.n && !char_is_space(s.p[end]) ? 0 : end;
+}
+
+bool peel_logfmt(struct peel *p)
+{
+	struct record r = { 0 };
+	struct str rest = p->rest, name, value;
+	unsigned pairs = 0;
+	bool quoted;
+	if (str_find_char(str_first(rest, 40), '=') == STR_NONE)
+		return false;
+	for (size_t n; rest.n; pairs++) {
+		if (!(n = pair_at(rest, &name, &value, &quoted)))
+			return false;
+		offer(&r, name, STR(""), value, quoted);
+		rest = str_from(rest, n);
+		while (rest.n && (rest.p[0] == ' ' || rest.p[0] == '\t'))
+			rest = str_from(rest, 1);
+	}
+	return pairs > PAIRS_MIN && give(p, &r, "logfmt");
+}
+
+/* ---- the journal ---- */
+
+/* "    _HOSTNAME=ws7": names are upper case there. */
+static bool journal_pair(struct str line, struct str *ret_name, struct str *ret_value)
+{
+	line = str_trim(line);
+	if (!str_cut(line, '=', ret_name, ret_value) || ret_name->n < 3 || ret_name->n > 64)
+		return false;
+	for (size_t i = 0; i < ret_name->n; i++)
+		if (!char_is_upper(ret_name->p[i]) && !char_is_digit(ret_name->p[i]) && ret_name->p[i] != '_')
+			return false;
+	return true;
+}
+
+bool peel_journal(struct peel *p)
+{
+	struct record r = { 0 };
+	struct str rest = p->rest, line, name, value;
+	unsigned pairs = 0;
+	if (str_find(rest, STR("MESSAGE=")) == STR_NONE)
+		return false;
+	for (unsigned n = 0; n < LINES_MAX && str_line(&rest, &line); n++) {
+		if (!journal_pair(line, &name, &value)) {
+			if (n && str_trim(line).n) /* the first one may be the stamp */
+				return false;
+			continue;
+		}
+		pairs++;
+		offer(&r, name, STR(""), value, true);
+	}
+	bool first = str_starts(p->rest, STR("MESSAGE="));
+	return (pairs > PAIRS_MIN || first) && r.values[ROLE_MESSAGE].n && give(p, &r, "journal");
+}

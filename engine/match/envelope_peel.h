@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What the readers of dresses share: each peels one kind of dress off the rest of a text, from either end, and notes
+ * what it told apart; false, and nothing changed, where it is not there. Only envelope*.c include this.
+ */
+#ifndef KBT_MATCH_ENVELOPE_PEEL_H
+#define KBT_MATCH_ENVELOPE_PEEL_H
+
+#include "match/envelope.h"
+
+struct peel {
+	struct str rest;
+	struct match_envelope *e;
+	struct str beside;
+};
+
+/* ---- envelope_stamp.c: shapes, by length; 0 where something else stands there ---- */
+
+bool peel_byte_at(struct str s, size_t at, const char *any);
+size_t peel_digits(struct str s, size_t at, size_t least, size_t most); /* and no digit behind them */
+size_t peel_clock(struct str s, size_t at);   /* 12:34:56 with fraction, zone, AM */
+size_t peel_date(struct str s);		      /* 2001-03-12, 12/03/01, 12.03.2001 */
+size_t peel_month(struct str s);	      /* Mar */
+size_t peel_long_date(struct str s);	      /* Mon Mar 12 10:56:20 2001, Mon, 12 Mar 2001 10:56:20 +0100 */
+bool peel_is_level(struct str word);
+
+/* ---- envelope.c ---- */
+
+void peel_drop(struct peel *p, size_t n); /* and blanks and commas behind them */
+void peel_kind(struct peel *p, const char *kind);
+void peel_note(struct str *field, struct str value); /* where the field is empty still */
+
+/* ---- a kind each ---- */
+
+bool peel_syslog(struct peel *p);	     /* "Mar 12 01:02:03 host app[123]: " */
+bool peel_syslog_new(struct peel *p);	     /* RFC 5424 */
+bool peel_syslog_sender(struct peel *p, struct str s); /* "host app[123]: ", which s begins with */
+bool peel_event_table(struct peel *p);	     /* an exported event, its fields parted by tabs, commas or semicolons */
+bool peel_json(struct peel *p);		     /* an object that holds a message */
+bool peel_logfmt(struct peel *p);	     /* level=error msg="text" */
+bool peel_journal(struct peel *p);	     /* lines of KEY=text, as journalctl exports them */
+bool peel_sms(struct peel *p);		     /* $$<component><time><thread> behind it */
+bool peel_configmgr(struct peel *p);	     /* <![LOG[text]LOG]!><time="..." component="..."> */
+bool peel_configmgr_view(struct peel *p);    /* text, component, time and thread, as the viewer copies them */
+bool peel_w3c(struct peel *p);		     /* IIS: the query of a request tells what failed */
+bool peel_trace(struct peel *p);	     /* what PowerShell and stack traces put behind a message */
+
+#endif

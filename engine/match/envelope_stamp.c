@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: MIT */
+#include "match/envelope_peel.h"
+
+#include <string.h>
+
+size_t peel_digits(struct str s, size_t at, size_t least, size_t most)
+{
+	size_t n = 0;
+	while (at + n < s.n && n < most && char_is_digit(s.p[at + n]))
+		n++;
+	return n < least || (at + n < s.n && char_is_digit(s.p[at + n])) ? 0 : n;
+}
+
+bool peel_byte_at(struct str s, size_t at, const char *any)
+{
+	return at < s.n && s.p[at] && strchr(any, s.p[at]);
+}
+
+/* 12:34:56 and what follows it: .789, ,789, Z, +01:00, AM */
+size_t peel_clock(struct str s, size_t at)
+{
+	size_t n = at, d = peel_digits(s, n, 1, 2);
+	if (!d || !peel_byte_at(s, n + d, ":") || peel_digits(s, n + d + 1, 2, 2) != 2)
+		return 0;
+	n += d + 3;
+	if (peel_byte_at(s, n, ":") && peel_digits(s, n + 1, 2, 2))
+		n += 3;
+	if (peel_byte_at(s, n, ".,") && (d = peel_digits(s, n + 1, 1, 9)) > 0)
+		n += d + 1;
+	if (peel_byte_at(s, n, "Z"))
+		n++;
+	else if (peel_byte_at(s, n, "+-") && (peel_digits(s, n + 1, 4, 4) || peel_digits(s, n + 1, 2, 3)))
+		n += peel_byte_at(s, n + 3, ":") ? 6 : peel_digits(s, n + 1, 2, 4) + 1;
+	struct str rest = str_from(s, n);
+	if (str_starts_nocase(rest, STR(" AM")) || str_starts_nocase(rest, STR(" PM")))
+		n += 3;
+	return n < s.n && char_is_alnum(s.p[n]) ? 0 : n - at;
+}
+
+/* 2001-03-12, 2001/03/12, 12/03/01, 12.03.2001 */
+size_t peel_date(struct str s)
+{
+	size_t y = peel_digits(s, 0, 1, 4);
+	if (!y || !peel_byte_at(s, y, "-/."))
+		return 0;
+	char sep = s.p[y];
+	size_t m = peel_digits(s, y + 1, 1, 2);
+	if (!m || y + 1 + m >= s.n || s.p[y + 1 + m] != sep)
+		return 0;
+	size_t d = peel_digits(s, y + m + 2, 1, 4);
+	if (!d || (y != 4 && sep != '/' && d != 4))
+		return 0;
+	return y + m + d + 2;
+}
+
+bool peel_is_level(struct str word)
+{
+	static const char *const levels[] = { "ERROR",	  "WARN",   "WARNING", "INFO",	  "FATAL", "DEBUG", "TRACE",
+					      "CRITICAL", "NOTICE", "ERR",     "WRN",	  "INF",   "CRIT",  "SEVERE",
+					      "ALERT",	  "EMERG",  "PANIC",   "VERBOSE", "FTL",   "DBG" };
+	for (size_t i = 0; i < sizeof levels / sizeof *levels; i++)
+		if (str_eq_nocase(word, str_c(levels[i])))
+			return true;
+	return false;
+}
+
+size_t peel_month(struct str s)
+{
+	static const char *const months[] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun",
+					      "Jul", "Aug", "Sep", "Oct", "Nov", "Dec" };
+	for (size_t i = 0; i < 12; i++)
+		if (str_starts(s, str_c(months[i])))
+			return 3;
+	return 0;
+}
+
+static size_t weekday_at(struct str s)
+{
+	static const char *const days[] = { "Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun" };
+	for (size_t i = 0; i < 7; i++)
+		if (str_starts(s, str_c(days[i])))
+			return peel_byte_at(s, 3, ",") ? 4 : 3;
+	return 0;
+}
+
+static size_t blanks_at(struct str s, size_t at)
+{
+	size_t n = 0;
+	while (n < 3 && peel_byte_at(s, at + n, " "))
+		n++;
+	return n;
+}
+
+size_t peel_long_date(struct str s)
+{
+	size_t at = weekday_at(s), n;
+	if (!at || !(n = blanks_at(s, at)))
+		return 0;
+	at += n;
+	bool day_first = at < s.n && char_is_digit(s.p[at]);
+	for (int i = 0; i < 2; i++) { /* day and month, or the other way round */
+		n = (i == 0) == day_first ? peel_digits(s, at, 1, 2) : peel_month(str_from(s, at));
+		if (!n || !peel_byte_at(s, at + n, " "))
+			return 0;
+		at += n + blanks_at(s, at + n);
+	}
+	size_t year = peel_digits(s, at, 4, 4);
+	at += year ? year + blanks_at(s, at + year) : 0;
+	if (!(n = peel_clock(s, at)))
+		return 0;
+	at += n;
+	if (year) /* and its zone */
+		return peel_byte_at(s, at, " ") && peel_byte_at(s, at + 1, "+-") && peel_digits(s, at + 2, 4, 4)
+			       ? at + 6
+			       : at;
+	n = blanks_at(s, at);
+	return n && peel_digits(s, at + n, 4, 4) ? at + n + 4 : at;
+}

@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Dresses that stand behind the message or around it: SMS, ConfigMgr, IIS, PowerShell, stack traces.
+ */
+#include "match/envelope_peel.h"
+
+#include <string.h>
+
+static struct str angle_field(struct str *tail)
+{
+	size_t end = peel_byte_at(*tail, 0, "<") ? str_find_char(*tail, '>') : STR_NONE;
+	if (end == STR_NONE)
+		return STR("");
+	struct str inside = str_first(str_from(*tail, 1), end - 1);
+	*tail = str_from(*tail, end + 1);
+	return inside;
+}
+
+/* "~text  $$<SMS_LAN_SENDER><Tue Mar 12 10:56:20 2001><thread=8973 (0x230D)>" */
+bool peel_sms(struct peel *p)
+{
+	size_t at = STR_NONE;
+	for (size_t from = 0, found; (found = str_find(str_from(p->rest, from), STR("$$<"))) != STR_NONE; from = at + 3)
+		at = from + found;
+	if (at == STR_NONE || p->rest.n - at > 300)
+		return false;
+	struct str tail = str_from(p->rest, at + 2);
+	struct str component = angle_field(&tail), time = angle_field(&tail), thread = angle_field(&tail);
+	if (!component.n || !time.n)
+		return false;
+	p->e->component = component;
+	p->e->time = time;
+	p->e->thread = str_starts(thread, STR("thread=")) ? str_from(thread, 7) : thread;
+	p->rest = str_trim_end(str_first(p->rest, at));
+	while (peel_byte_at(p->rest, 0, "~ "))
+		p->rest = str_from(p->rest, 1);
+	peel_kind(p, "sms");
+	return true;
+}
+
+/* ConfigMgr: <![LOG[text]LOG]!><time="..." date="..." component="X" context="" type="3" thread="12" file="..."> */
+static struct str attribute(struct str tail, struct str name)
+{
+	size_t at = str_find(tail, name);
+	if (at == STR_NONE)
+		return STR("");
+	struct str value = str_from(tail, at + name.n);
+	size_t end = str_find_char(value, '"');
+	return end == STR_NONE ? STR("") : str_first(value, end);
+}
+
+bool peel_configmgr(struct peel *p)
+{
+	size_t end = str_starts(p->rest, STR("<![LOG[")) ? str_find(p->rest, STR("]LOG]!>")) : STR_NONE;
+	if (end == STR_NONE)
+		return false;
+	struct str tail = str_from(p->rest, end + 7);
+	p->e->time = attribute(tail, STR("time=\""));
+	p->e->component = attribute(tail, STR("component=\""));
+	p->e->thread = attribute(tail, STR("thread=\""));
+	p->rest = str_first(str_from(p->rest, 7), end - 7);
+	peel_kind(p, "configmgr");
+	return true;
+}
+
+/* "text\tcomponent\t3/12/2001 10:56:20 AM\t8973 (0x230D)" */
+bool peel_configmgr_view(struct peel *p)
+{
+	struct str fields[3], rest = str_trim(p->rest);
+	for (int i = 2; i >= 0; i--) {
+		const char *tab = memrchr(rest.p, '\t', rest.n);
+		if (!tab)
+			return false;
+		fields[i] = str_from(rest, (size_t)(tab + 1 - rest.p));
+		rest = str_first(rest, (size_t)(tab - rest.p));
+		if (fields[i].n > 80)
+			return false;
+	}
+	size_t date = peel_date(fields[1]),
+	       clock = date && peel_byte_at(fields[1], date, " ") ? peel_clock(fields[1], date + 1) : 0;
+	if (!clock || date + 1 + clock != fields[1].n || str_find(fields[2], STR("(0x")) == STR_NONE ||
+	    !str_trim(rest).n)
+		return false;
+	p->e->component = fields[0];
+	p->e->time = fields[1];
+	p->e->thread = fields[2];
+	p->rest = rest;
+	peel_kind(p, "configmgr");
+	return true;
+}
+
+/* "2001-03-12 10:56:20 W3SVC1 WEB1 10.0.0.5 GET /a.asp |17|80004005|Text+of+it 80 - ...": line and code are ASP's */
+bool peel_w3c(struct peel *p)
+{
+	static const struct str methods[] = { STR_LIT("GET"),	   STR_LIT("POST"),   STR_LIT("HEAD"),
+					      STR_LIT("PUT"),	   STR_LIT("DELETE"), STR_LIT("OPTIONS"),
+					      STR_LIT("PROPFIND"), STR_LIT("SEARCH") };
+	enum { WORDS_BEFORE = 8 };
+	struct str s = p->rest, word, path, before = STR("");
+	size_t date = peel_date(s), clock = date == 10 && peel_byte_at(s, date, " ") ? peel_clock(s, date + 1) : 0;
+	struct match_envelope e = *p->e;
+	bool method = false;
+	if (!clock)
+		return false;
+	e.time = str_first(s, date + 1 + clock);
+	s = str_from(s, e.time.n);
+	for (unsigned i = 0; i < WORDS_BEFORE && !method && str_word(&s, &word); i++) {
+		for (size_t k = 0; k < sizeof methods / sizeof *methods; k++)
+			method |= str_eq(word, methods[k]);
+		if (str_starts(word, STR("W3SVC")))
+			e.component = word;
+		else if (str_starts(before, STR("W3SVC")))
+			e.host = word;
+		before = word;
+	}
+	if (!method || !str_word(&s, &path) || !peel_byte_at(path, 0, "/") || !str_word(&s, &word) ||
+	    str_eq(word, STR("-")))
+		return false;
+	for (unsigned bars = 0; word.p[0] == '|' && bars < 3 && (bars || word.n > 1); bars++) {
+		size_t bar = str_find_char(str_from(word, 1), '|');
+		word = str_from(word, bar == STR_NONE ? bars > 0 : bar + 1);
+		if (bar == STR_NONE)
+			break;
+	}
+	e.coding = CODING_QUERY;
+	*p->e = e;
+	p->rest = word;
+	peel_kind(p, "iis");
+	return true;
+}
+
+/* ---- behind a message ---- */
+
+static bool is_indented(struct str line)
+{
+	return line.n && (line.p[0] == ' ' || line.p[0] == '\t');
+}
+
+/* Python puts the message last. */
+static bool peel_python(struct peel *p)
+{
+	static const struct str begins = STR_LIT("Traceback (most recent call last):");
+	struct str rest = p->rest, line;
+	if (!str_starts(rest, begins) || !str_line(&rest, &line))
+		return false;
+	while (is_indented(rest))
+		str_line(&rest, &line);
+	if (!str_trim(rest).n)
+		return false;
+	p->rest = rest;
+	peel_kind(p, "trace");
+	return true;
+}
+
+/* "   at Client.Run() in x.cs", "\tat com.example.Client.run(Client.java:120)"; "At line:1 char:1" */
+bool peel_trace(struct peel *p)
+{
+	struct str rest = p->rest, line;
+	if (!memchr(rest.p, '\n', rest.n))
+		return false;
+	if (peel_python(p))
+		return true;
+	for (bool first = true; str_line(&rest, &line); first = false) {
+		bool frame = is_indented(line) && str_starts(str_trim(line), STR("at ")) &&
+			     str_find_char(line, '(') != STR_NONE;
+		bool place = str_starts(line, STR("At ")) && str_find(line, STR(" char:")) != STR_NONE;
+		if (first || !(frame || place))
+			continue;
+		p->rest = str_first(p->rest, (size_t)(line.p - p->rest.p));
+		peel_kind(p, frame ? "trace" : "powershell");
+		return true;
+	}
+	return false;
+}
