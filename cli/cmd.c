@@ -167,8 +167,16 @@ enum err cmd_store(struct cmd_context *c, enum store_mode mode, struct store **r
 static bool show_compiling(void *context, int64_t done, int64_t total)
 {
 	struct cmd_context *c = context;
-	cmd_progress(c, "compiling the matcher: %d %%", total > 0 ? (int)(done * 100 / total) : 0);
+	(void)total; /* which is not known */
+	cmd_progress(c, "compiling the matcher: %lld texts", (long long)done);
 	return !cmd_interrupted();
+}
+
+enum err cmd_matcher(struct cmd_context *c, struct store *store, struct matcher **ret_matcher)
+{
+	enum err e = match_open(store, &c->diags, show_compiling, c, ret_matcher);
+	cmd_progress(c, "%s", "");
+	return e;
 }
 
 enum err cmd_kb_open(struct cmd_context *c, struct cmd_kb *ret_kb)
@@ -176,10 +184,9 @@ enum err cmd_kb_open(struct cmd_context *c, struct cmd_kb *ret_kb)
 	struct cmd_kb kb = { 0 };
 	enum err e = cmd_store(c, STORE_READ, &kb.store);
 	if (!e)
-		e = match_open(kb.store, &c->diags, show_compiling, c, &kb.matcher);
+		e = cmd_matcher(c, kb.store, &kb.matcher);
 	if (!e)
 		e = match_scratch_open(kb.matcher, &kb.scratch);
-	cmd_progress(c, "%s", "");
 	if (e)
 		cmd_kb_close(&kb);
 	else

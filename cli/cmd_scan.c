@@ -83,7 +83,7 @@ static enum err open_matcher(struct cmd_context *c, struct matcher **ret_matcher
 	struct store *store = NULL;
 	enum err e = cmd_store(c, STORE_READ, &store);
 	if (!e)
-		e = match_open(store, &c->diags, NULL, NULL, ret_matcher);
+		e = cmd_matcher(c, store, ret_matcher);
 	store_close(&store);
 	return e;
 }

@@ -28,14 +28,13 @@ class TapResult(unittest.TestResult):
     """Prints one TAP line a test; a failed subtest fails its test."""
 
     def say(self, word, test, rest=''):
-        print(f'{word} - {test.id()}{rest}', flush=True)
+        print(f'{word} - {test.id()}{rest}\n', end='', flush=True)  # whole, also where tests run at once
 
     def addSuccess(self, test):
         self.say('ok', test)
 
     def addFailure(self, test, err):
-        self.say('not ok', test)
-        print('# ' + self._exc_info_to_string(err, test).replace('\n', '\n# '))
+        self.say('not ok', test, '\n# ' + self._exc_info_to_string(err, test).replace('\n', '\n# '))
 
     addError = addFailure
 

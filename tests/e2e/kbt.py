@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 """What the tests of the command line share: run the binary, write articles of our own, find the shared data."""
+import concurrent.futures
 import json
 import os
 import shutil
@@ -92,6 +93,26 @@ class KbtTest(unittest.TestCase):
         for name in [names] if isinstance(names, str) else names:
             self.assertIn(name, p.err)
         return p
+
+
+class Together(unittest.TestSuite):
+    """The tests of a class, several at once: for those that mostly wait for something to happen."""
+    AT_ONCE = 8
+
+    def __init__(self, cls):
+        names = unittest.defaultTestLoader.getTestCaseNames(cls)
+        super().__init__(cls(name) for name in names)
+        self.cls = cls
+
+    def run(self, result, debug=False):
+        try:
+            self.cls.setUpClass()
+            with concurrent.futures.ThreadPoolExecutor(self.AT_ONCE) as pool:
+                for done in [pool.submit(test, result) for test in self]:
+                    done.result()
+        finally:
+            self.cls.doClassCleanups()
+        return result
 
 
 class SharedKbTest(KbtTest):

@@ -12,7 +12,7 @@ import threading
 import time
 import unittest
 
-from kbt import FOUND, INTERRUPTED, KBT, NONE, USAGE, SharedKbTest, needs_root
+from kbt import FOUND, INTERRUPTED, KBT, NONE, ROOT, USAGE, SharedKbTest, Together, needs_root
 
 LIMIT_S = 20
 
@@ -37,7 +37,7 @@ class Follower:
     def read_out(self):
         for line in self.p.stdout:
             hit = json.loads(line)
-            if hit['id'] == 'Q150536':
+            if hit['id'] in ('Q150536', 'Q-frobnicator'):
                 self.hits.append((hit['captures']['server'], time.monotonic(), hit))
 
     def read_err(self):
@@ -56,11 +56,11 @@ class Follower:
                 return missing
             time.sleep(.01)
 
-    def wait_err(self, text, limit_s=LIMIT_S):
+    def wait_err(self, text, count=1, limit_s=LIMIT_S):
         end = time.monotonic() + limit_s
-        while text.encode() not in self.err and time.monotonic() < end and self.p.poll() is None:
+        while self.err.count(text.encode()) < count and time.monotonic() < end and self.p.poll() is None:
             time.sleep(.01)
-        return text.encode() in self.err
+        return self.err.count(text.encode()) >= count
 
     def stop(self, number=signal.SIGINT):
         self.p.send_signal(number)
@@ -387,20 +387,30 @@ class ScanFollow(SharedKbTest):
         self.db = self.path('own.db')
         shutil.copyfile(self.kb, self.db)
         path = self.path('a.log')
-        line = 'The frobnicator of host LAB7 gave up after nine attempts to reach its peer.'
+        line = 'The frobnicator of server LAB7 gave up after nine attempts to reach its peer.'
         with open(path, 'w') as f:
             f.write(line + '\n' + rcmd('ONE') + '\n')
         follower = Follower(self, '--follow', path)
         self.assertEqual(follower.wait_for(['ONE']), set())
-        article = self.write('Q999999.md', f'---\nid: Q-frobnicator\ntitle: The frobnicator gives up\n'
-                             f'symptoms:\n  - The frobnicator of host <host> gave up after nine attempts to reach '
-                             f'its peer.\n---\n\n## Cause\n\nIt is tired.\n')
+        article = self.write('Q-frobnicator.md', '---\nid: Q-frobnicator\ntitle: The frobnicator gives up\nmessages:\n'
+                             "  - text: '" + line.replace('LAB7', '{server:host}') + "'\n---\n\n## Cause\n\nIt is tired.\n")
         p = self.run_kbt('import', article)
         self.assertEqual(p.returncode, FOUND, p.err)
         self.assertTrue(follower.wait_err('has changed'))
-        self.add(path, 'TWO')
-        self.assertEqual(follower.wait_for(['TWO']), set())
+        with open(path, 'a', encoding='ascii') as f:
+            f.write(line + '\n' + rcmd('TWO') + '\n')
+        self.assertEqual(follower.wait_for(['LAB7', 'TWO']), set())
+        other = self.path('other.db')  # another one in its place, of as many imports
+        self.kbt('import', '--db', other, article)
+        self.kbt('import', '--db', other, os.path.join(ROOT, 'kb', 'articles', 'Q221951.md'))
+        os.rename(other, self.db)
+        self.assertTrue(follower.wait_err('has changed', 2))
+        self.add(path, 'GONE')
+        with open(path, 'a', encoding='ascii') as f:
+            f.write(line.replace('LAB7', 'LAB8') + '\n')
+        self.assertEqual(follower.wait_for(['LAB8']), set())
         self.assertEqual(follower.stop(), INTERRUPTED)
+        self.assertEqual(follower.names(), ['ONE', 'LAB7', 'TWO', 'LAB8'])
 
     def test_a_closed_pipe_ends_it(self):
         path = self.path('a.log')
@@ -516,6 +526,10 @@ class ScanFollow(SharedKbTest):
         follower.stop()
         for name in (b'fifo', b'loop'):
             self.assertEqual(follower.err.count(name), 1, follower.err)
+
+
+def load_tests(_loader, _tests, _pattern):
+    return Together(ScanFollow)
 
 
 if __name__ == '__main__':
