@@ -18,7 +18,7 @@ STD     := -std=c17 -D_GNU_SOURCE -Iengine -I. -I$(BUILD)/gen -DKBT_VERSION='"$(
 DEPS     := build-essential pkg-config libsqlite3-dev libmicrohttpd-dev libcjson-dev libarchive-dev libc-ares-dev \
             libmnl-dev libyaml-dev libzstd-dev libxxhash-dev libmd4c-dev libseccomp-dev libstemmer-dev libsodium-dev libgnutls28-dev \
             libsystemd-dev
-DEPS_DEV := $(DEPS) libcmocka-dev libvectorscan-dev clang clang-tidy libclang-rt-14-dev python3 python3-xapian zstd chromium \
+DEPS_DEV := $(DEPS) libcmocka-dev libvectorscan-dev ripgrep clang clang-tidy libclang-rt-14-dev python3 python3-xapian zstd chromium \
             $(if $(shell command -v npm),,nodejs npm) iproute2 nftables samba smbclient dnsmasq-base openssl hey \
             prometheus-blackbox-exporter systemd-journal-remote
 

@@ -209,10 +209,21 @@ static bool read_name(struct arena *a, struct str *value)
 	return value->n > 0;
 }
 
+/* A value in front of the message's own words begins with the message, not in its dress. */
+static struct match_span within_payload(const struct query *q, struct match_span s)
+{
+	if (s.start >= q->payload.start || s.end <= q->payload.start)
+		return s;
+	s.start = q->payload.start;
+	while (s.start < s.end && (char_is_space(q->clean->text.p[s.start]) || q->clean->text.p[s.start] == '"'))
+		s.start++;
+	return s;
+}
+
 static void add_capture(const struct query *q, const struct answer *x, unsigned var, struct match *out)
 {
 	const struct file_var *v = &q->view->vars[x->owner->var_at + var];
-	struct match_span s = x->surface.values[var];
+	struct match_span s = within_payload(q, x->surface.values[var]);
 	struct str value = str_first(str_from(q->clean->text, s.start), s.end - s.start), name = file_str(q->view, v->name);
 	enum var_type type = (enum var_type)v->type;
 	if (is_named(type)) {

@@ -113,8 +113,11 @@ uint32_t candidate_groups(struct query *q, uint32_t ret_groups[CANDIDATES_MAX])
 	uint32_t touched = accumulate(s);
 	for (uint32_t i = 0; i < touched; i++) {
 		uint32_t group = s->touched[i];
-		struct ranked r = { s->group_scores[group] - 0.15f * q->view->groups[group].weight, group };
+		float score = s->group_scores[group];
 		s->group_scores[group] = 0;
+		if (n == CANDIDATES_MAX && score <= best[0].score) /* most of them: their weights are far in memory */
+			continue;
+		struct ranked r = { score - 0.15f * q->view->groups[group].weight, group };
 		if (n < CANDIDATES_MAX) {
 			best[n++] = r;
 			if (n == CANDIDATES_MAX)

@@ -14,6 +14,19 @@ size_t clean_offset(const struct clean *c, size_t clean_offset)
 	return low ? c->steps[low - 1].query + (clean_offset - c->steps[low - 1].clean) : clean_offset;
 }
 
+size_t clean_place(const struct clean *c, size_t query_offset)
+{
+	size_t low = 0, high = c->step_count;
+	while (low < high) {
+		size_t middle = (low + high) / 2;
+		if (c->steps[middle].query <= query_offset)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low ? c->steps[low - 1].clean + (query_offset - c->steps[low - 1].query) : query_offset;
+}
+
 bool clean_begin(struct clean_writer *w, const struct clean *from, struct arena *a, size_t room)
 {
 	*w = (struct clean_writer){ .from = from, .arena = a, .room = room, .out = arena_alloc(a, room) };

@@ -19,6 +19,7 @@ struct clean {
 };
 
 size_t clean_offset(const struct clean *c, size_t clean_offset); /* in the query */
+size_t clean_place(const struct clean *c, size_t query_offset);	 /* in the text, or near it where that is gone */
 
 struct clean_writer {
 	const struct clean *from;

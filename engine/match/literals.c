@@ -10,6 +10,10 @@
 
 #include <stdlib.h>
 
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
 enum {
 	RUN_MAX = 256,	     /* bytes of a message that are looked at in one go */
 	SAMPLE = 8,	     /* every so many messages are counted for rarity */
@@ -68,8 +72,21 @@ static unsigned kind(const struct choice *c, char byte)
 
 size_t literals_letters(struct str text)
 {
-	size_t n = 0;
-	for (size_t i = 0; i < text.n; i++) {
+	size_t n = 0, i = 0;
+#if defined(__SSE2__)
+	for (; text.n - i >= 16; i += 16) {
+		__m128i x = _mm_loadu_si128((const __m128i *)(const void *)(text.p + i));
+		__m128i low = _mm_or_si128(x, _mm_set1_epi8(0x20));
+		__m128i alpha = _mm_and_si128(_mm_cmpgt_epi8(low, _mm_set1_epi8('a' - 1)),
+					      _mm_cmplt_epi8(low, _mm_set1_epi8('z' + 1)));
+		__m128i digit = _mm_and_si128(_mm_cmpgt_epi8(x, _mm_set1_epi8('0' - 1)),
+					      _mm_cmplt_epi8(x, _mm_set1_epi8('9' + 1)));
+		/* the sign bit of x: bytes over 0x7F */
+		n += (size_t)__builtin_popcount(
+			(unsigned)_mm_movemask_epi8(_mm_or_si128(_mm_or_si128(alpha, digit), x)));
+	}
+#endif
+	for (; i < text.n; i++) {
 		unsigned char b = (unsigned char)text.p[i], low = b | 0x20;
 		n += (unsigned)(low - 'a') < 26 || (unsigned)(b - '0') < 10 || b >= 0x80;
 	}
@@ -616,4 +633,51 @@ struct str literals_beginning(const struct matcher *m, const struct file_literal
 	while (start + word.n < end && word.n < FILE_LITERAL_MAX && is_letter(word.p[word.n]))
 		word.n++;
 	return word;
+}
+
+bool literals_begins(const struct matcher *m, const struct file_literal_message *x, struct str payload)
+{
+	const struct file_owner *o = &m->view.owners[x->owner];
+	struct str text = file_str(&m->view, o->text), rest;
+	enum literal_end end;
+	struct str own = str_first(text, o->var_n ? m->view.vars[o->var_at].start : text.n);
+	return compare_on(own, o->var_n > 0, payload, &end, &rest);
+}
+
+/* own goes up to a variable: the payload goes on with it from its n-th byte on. */
+static bool follows(struct str own, size_t n, struct str payload)
+{
+	enum literal_end end;
+	struct str rest;
+	return compare_on(str_from(own, n), false, payload, &end, &rest);
+}
+
+/* It holds the word, and the payload goes on behind that. */
+static bool goes_on_behind(struct str own, struct str word, struct str payload)
+{
+	for (size_t at = 0, found; (found = str_find_nocase(str_from(own, at), word)) != STR_NONE; at++) {
+		at += found;
+		if ((!at || !is_letter(own.p[at - 1])) && follows(own, at + word.n, payload))
+			return true;
+	}
+	return false;
+}
+
+bool literals_begun(const struct matcher *m, const struct file_literal_message *x, struct str word, struct str payload)
+{
+	const struct file_owner *o = &m->view.owners[x->owner];
+	const struct file_var *vars = &m->view.vars[o->var_at];
+	struct str text = file_str(&m->view, o->text);
+	if (!word.n)
+		return true;
+	for (uint32_t i = 0; i <= o->var_n; i++) {
+		size_t from = i ? vars[i - 1].end : 0, to = i < o->var_n ? vars[i].start : text.n;
+		if (from > x->at)
+			break;
+		struct str own = str_first(str_from(text, from), to > from ? to - from : 0);
+		bool glued = i && own.n && is_letter(own.p[0]); /* a value's end and its start may be one word */
+		if (glued || (i && follows(own, 0, payload)) || goes_on_behind(own, word, payload))
+			return true;
+	}
+	return false;
 }

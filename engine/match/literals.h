@@ -77,6 +77,15 @@ bool literals_beside(const struct matcher *m, const struct file_literal_message 
  * variable. */
 struct str literals_beginning(const struct matcher *m, const struct file_literal_message *message);
 
+/* literals_begins: the payload begins with the message, as far as both go before its first variable. */
+bool literals_begins(const struct matcher *m, const struct file_literal_message *message, struct str payload);
+
+/* literals_begun: the message may have begun on a line before, of which this is the last word (empty where that is not
+ * known), and go on in the payload: no value holds a line end. False only where its own words before its literal deny
+ * it. */
+bool literals_begun(const struct matcher *m, const struct file_literal_message *message, struct str word,
+		    struct str payload);
+
 /* The eight bytes at p: letters in lower case, and some other bytes folded onto each other, which a comparison in full
  * tells apart. */
 static inline uint64_t literal_head(const char *p)

@@ -201,11 +201,10 @@ static uint32_t add_inferred(struct query *q, const struct match_code *code, str
 	struct clean clean = { .text = text };
 	const struct clean *was = q->clean;
 	struct match_span payload = q->payload;
-	struct match_envelope none = { 0 };
 	q->clean = &clean;
 	q->payload = (struct match_span){ 0, text.n };
 	query_read(q);
-	uint32_t count = more ? rank_articles(q, &(struct evidence_of_message){ code, &none, { 0 } }, more) : 0;
+	uint32_t count = more ? rank_articles(q, &(struct evidence_of_message){ .code = code }, more) : 0;
 	for (uint32_t i = 0; i < count && i < 10; i++) {
 		rank_doubt(&more[i], 0.8);
 		more[i].inferred = true;
@@ -271,11 +270,31 @@ static uint32_t add_by_code(const struct query *q, const struct match_code *code
 	return n;
 }
 
+static struct evidence_of_message evidence_of(const struct query *q, const struct match_options *options,
+					      const struct match_answer *out)
+{
+	struct evidence_of_message e = { .code = &out->code };
+	text_name_read(q->view, out->envelope.component, &e.component);
+	text_name_read(q->view, options->log_file, &e.log_file);
+	return e;
+}
+
+/* The message is all of the text, or in it word for word where context speaks for its article. */
+static bool any_stands(const struct query *q, const struct answer *answers, uint32_t n)
+{
+	for (uint32_t i = 0; i < n; i++)
+		if (answers[i].fits && (answers[i].context || answer_is_whole(q, &answers[i])))
+			return true;
+	return false;
+}
+
 static uint32_t all_answers(struct query *q, const struct match_options *options, struct match_answer *out,
 			    struct answer *answers)
 {
-	struct evidence_of_message evidence = { &out->code, &out->envelope, options->log_file };
+	struct evidence_of_message evidence = evidence_of(q, options, out);
 	uint32_t n = rank_articles(q, &evidence, answers);
+	if (options->standing && !any_stands(q, answers, n))
+		return 0;
 	answers_sort(answers, n);
 	double best = n ? answers[0].confidence : 0;
 	if (out->code.says.n && best < SURE && is_bare_code(q, &out->code)) {
@@ -302,7 +321,7 @@ static struct str find_line(struct query *q, const struct match_options *options
 		q->clean = all;
 		read_text(q, line, false, &out.envelope);
 		meaning_read(q->view, q->clean->text, out.envelope.payload, q->arena, &out);
-		struct evidence_of_message evidence = { &out.code, &out.envelope, options->log_file };
+		struct evidence_of_message evidence = evidence_of(q, options, &out);
 		uint32_t n = rank_articles(q, &evidence, answers);
 		answers_sort(answers, n);
 		if (!n || !answers[0].fits || answers[0].confidence < best_confidence)
@@ -579,40 +598,63 @@ static bool carries(const struct file_view *v, const struct file_owner *o, const
 	return own >= LITERALS_OWN_MIN && own * 100 >= all * LITERALS_SHARE_MIN;
 }
 
-static bool same_message(const struct file_view *v, const struct file_owner *a, const struct file_owner *b)
+static struct str own_words(const struct file_view *v, const struct file_owner *o, uint32_t part)
 {
-	/* with variables they may stand elsewhere */
-	return b && !a->var_n && !b->var_n && str_eq(file_str(v, a->text), file_str(v, b->text));
+	const struct file_var *vars = v->vars + o->var_at;
+	struct str text = file_str(v, o->text);
+	size_t from = part ? vars[part - 1].end : 0, to = part < o->var_n ? vars[part].start : text.n;
+	return str_first(str_from(text, from), to > from ? to - from : 0);
 }
 
-bool match_fits(const struct matcher *m, struct match_scratch *scratch, struct str text,
-		const struct match_envelope *dress, struct str log_file, const uint32_t *messages, size_t count)
+/* They fit alike: their own words are the same, and so is what may stand between them. */
+static bool same_message(const struct file_view *v, const struct file_owner *a, const struct file_owner *b)
+{
+	if (a->var_n != b->var_n)
+		return false;
+	for (uint32_t i = 0; i <= a->var_n; i++)
+		if (!str_eq(own_words(v, a, i), own_words(v, b, i)) ||
+		    (i < a->var_n && v->vars[a->var_at + i].type != v->vars[b->var_at + i].type))
+			return false;
+	return true;
+}
+
+void match_name_read(const struct matcher *m, struct str name, struct match_name *ret_name)
+{
+	text_name_read(&m->view, name, ret_name);
+}
+
+bool match_names(const struct matcher *m, const struct match_name *name, uint32_t message)
+{
+	return text_names(&m->view, m->view.owners[message].article, name);
+}
+
+bool match_fits(const struct matcher *m, struct match_scratch *scratch, struct str text, struct match_span payload,
+		const struct match_name *component, const struct match_name *log_file, const uint32_t *messages,
+		size_t count)
 {
 	const struct file_view *v = &m->view;
 	struct letters *letters = &scratch->letters;
 	struct surface surface;
-	const struct file_owner *last = NULL; /* many articles quote one message */
 	bool fits = false;
 	letters->n = 0;
-	text = str_first(text, dress->payload.end);
+	text = str_first(text, payload.end);
 	surface_letters(text, 0, text.n, letters);
 	uint32_t first = 0;
-	while (first < letters->n && letters->at[first] < dress->payload.start)
+	while (first < letters->n && letters->at[first] < payload.start)
 		first++;
 	if (first == letters->n)
 		return false;
 	for (size_t i = 0; i < count; i++) {
 		const struct file_owner *o = &v->owners[messages[i]];
-		if (!same_message(v, o, last))
+		if (!i || !same_message(v, o, &v->owners[messages[i - 1]])) /* many articles quote one message */
 			fits = surface_fit(v, o, text, letters, &surface);
-		last = o;
 		if (!fits)
 			continue;
 		if (letters->n == SURFACE_TEXT_MAX)
 			return true;
 		bool whole = surface.span.start <= letters->at[first] && surface.span.end > letters->at[letters->n - 1];
-		if (carries(v, o, &surface, letters, dress->payload) &&
-		    (whole || text_names(v, o->article, dress->component) || text_names(v, o->article, log_file)))
+		if (carries(v, o, &surface, letters, payload) &&
+		    (whole || text_names(v, o->article, component) || text_names(v, o->article, log_file)))
 			return true;
 	}
 	return false;

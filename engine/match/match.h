@@ -115,6 +115,9 @@ struct match_options {
 	size_t limit;	      /* 0: 10 */
 	bool keep_envelope;   /* take the message as it is: no dress is told apart */
 	struct str log_file;  /* the name of the file a line came from; speaks for articles that name it */
+	/* Nothing is answered, sooner, to a text of one line that no message covers, and that holds none word for word
+	 * with context speaking for it. */
+	bool standing;
 };
 
 /* match_message: the whole look-up. ERR_INPUT for a message without a letter or digit, ERR_LIMIT for one over
@@ -142,11 +145,20 @@ void match_each_over_time(const struct matcher *m, match_visit_over_time *visit,
  * through all messages. */
 size_t match_variables(const struct matcher *m, uint32_t article, struct str *ret_names, size_t max);
 
+/* The words of a component's or a log file's name that may speak for an article. */
+enum { MATCH_NAME_WORDS = 16 };
+struct match_name { uint32_t words[MATCH_NAME_WORDS], count; };
+void match_name_read(const struct matcher *m, struct str name, struct match_name *ret_name);
+
+/* match_names says whether the name speaks for the article of this message. */
+bool match_names(const struct matcher *m, const struct match_name *name, uint32_t message);
+
 /* match_fits says whether one of these messages covers the payload of a text letter for letter, variables filled; or is
  * in the text and covers enough of it, and the component or the log file speaks for its article. Much cheaper than
  * match_message, which has the last word; damage is not undone. */
-bool match_fits(const struct matcher *m, struct match_scratch *scratch, struct str text,
-		const struct match_envelope *dress, struct str log_file, const uint32_t *messages, size_t count);
+bool match_fits(const struct matcher *m, struct match_scratch *scratch, struct str text, struct match_span payload,
+		const struct match_name *component, const struct match_name *log_file, const uint32_t *messages,
+		size_t count);
 
 /* match_reaches says whether this message begins with the text's first letter and carries what it covers, and where it
  * ends; the text is as lines.h gives it. For messages over several lines, with the same reservation. */

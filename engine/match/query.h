@@ -102,8 +102,7 @@ struct answer {
 /* What else a ranking goes by. */
 struct evidence_of_message {
 	const struct match_code *code;
-	const struct match_envelope *envelope;
-	struct str log_file;
+	struct match_name component, log_file;
 };
 
 /* rank.c: articles, best first; at most MATCH_RESULTS_MAX. */

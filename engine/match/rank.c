@@ -83,8 +83,8 @@ static struct answer answer_of(struct query *q, const struct evidence_of_message
 	if (compare) {
 		struct str text = str_first(q->clean->text, q->payload.end);
 		x.fits = surface_fit(q->view, o, text, &q->scratch->letters, &x.surface);
-		x.context = text_names(q->view, o->article, e->envelope->component) ||
-			    text_names(q->view, o->article, e->log_file);
+		x.context = text_names(q->view, o->article, &e->component) ||
+			    text_names(q->view, o->article, &e->log_file);
 		/* what stands there word for word is that message, whatever family a table gives its number */
 		bool to_the_letter = x.fits && x.surface.differs == 0;
 		x.conflicts = !to_the_letter &&

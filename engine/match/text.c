@@ -181,17 +181,25 @@ uint32_t text_articles(const struct file_view *v, struct match_scratch *s, struc
 	return count;
 }
 
-bool text_names(const struct file_view *v, uint32_t article, struct str name)
+void text_name_read(const struct file_view *v, struct str name, struct match_name *ret_name)
 {
 	struct token t;
 	size_t at = 0;
-	while (name.n && token_next(name, &at, &t)) {
+	ret_name->count = 0;
+	while (ret_name->count < MATCH_NAME_WORDS && token_next(name, &at, &t)) {
 		uint32_t term = file_find_term(v, (struct str){ t.word, token_stem(t.word, t.n) });
-		if (t.n < 3 || term == VOCAB_NONE || text_share(v, article, term) <= 0)
+		if (t.n < 3 || term == VOCAB_NONE)
 			continue;
 		uint32_t all = v->terms[term].doc_all; /* a word of one article in fifty says nothing */
 		if (all <= 3 || all < v->article_count / 50)
-			return true;
+			ret_name->words[ret_name->count++] = term;
 	}
+}
+
+bool text_names(const struct file_view *v, uint32_t article, const struct match_name *name)
+{
+	for (uint32_t i = 0; i < name->count; i++)
+		if (text_share(v, article, name->words[i]) > 0)
+			return true;
 	return false;
 }

@@ -158,6 +158,17 @@ static bool counts(const struct question *q, const struct match_answer *answer, 
 	return q->lines == 1 || (covers_lines(q, answer, m) && !m->over_lines);
 }
 
+/* A value may reach into the dress, where another line has something else. */
+static bool keeps_to(const struct match_answer *answer, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		for (size_t k = 0; k < answer->matches[i].capture_count; k++)
+			if (answer->matches[i].captures[k].span.start < answer->envelope.payload.start ||
+			    answer->matches[i].captures[k].span.end > answer->envelope.payload.end)
+				return false;
+	return true;
+}
+
 /* answer_of gives what counts as a hit; from memory where the same was asked before. */
 static const struct recalled *answer_of(struct walk *w, struct question *q, struct recalled *room)
 {
@@ -168,6 +179,7 @@ static const struct recalled *answer_of(struct walk *w, struct question *q, stru
 		return known;
 	w->result->asked++;
 	*room = (struct recalled){ 0 };
+	w->options.standing = q->lines == 1;
 	if (match_message(c->matcher, c->scratch, q->text, &w->options, &c->work, &answer))
 		return room;
 	for (size_t i = 0; i < answer.match_count; i++)
@@ -176,7 +188,8 @@ static const struct recalled *answer_of(struct walk *w, struct question *q, stru
 	room->matches = answer.matches;
 	if (!q->plain)
 		q->dress = answer.envelope;
-	known = q->plain ? recall_keep(&c->recall, q->payload, &q->dress, room->matches, room->count) : NULL;
+	if (q->plain && keeps_to(&answer, room->count))
+		known = recall_keep(&c->recall, q->payload, &q->dress, room->matches, room->count);
 	return known ? known : room;
 }
 
@@ -272,8 +285,13 @@ static void look_beside(struct walk *w, const struct proposer *p, size_t number,
 			struct scan_hit *hits, size_t count)
 {
 	const struct proposal *x = &p->items[number];
-	bool lack = false;
-	for (size_t i = 0; i < count && !lack; i++)
+	bool lack = false, alone = true;
+	size_t far_on = propose_lines_on(w->text, x->from, x->lines - 1 + SCAN_BESIDE_MAX);
+	size_t far_back = propose_lines_back(w->text, x->from, SCAN_BESIDE_MAX);
+	for (size_t k = number + 1; alone && k < p->count && p->items[k].place <= far_on; k++)
+		alone = p->items[k].from <= x->from;
+	alone = alone && (!number || p->items[number - 1].place < far_back);
+	for (size_t i = 0; i < count && !lack && !alone; i++)
 		lack = lacks_any(w->confirm, &hits[i].match);
 	if (!lack || x->window)
 		return;
@@ -403,8 +421,9 @@ static enum err confirm_body(struct walk *w)
 {
 	struct confirm *c = w->confirm;
 	struct proposer p = { .matcher = c->matcher, .literals = c->literals, .scratch = c->scratch, .text = w->text,
-			      .log_file = w->options.log_file, .mark = w->mark, .work = &c->work, .spans = &c->spans, .arena = &c->proposed };
+			      .mark = w->mark, .work = &c->work, .spans = &c->spans, .arena = &c->proposed };
 	arena_reset(&c->proposed);
+	match_name_read(c->matcher, w->options.log_file, &p.log_file);
 	enum err e = propose(w, &p);
 	size_t free_at = 0; /* behind the last hit */
 	for (size_t i = 0; !e && i < p.count && p.items[i].place < w->chunk->end; i++) {

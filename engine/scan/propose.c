@@ -7,6 +7,7 @@
 
 #include "match/lines.h"
 #include "match/undress.h"
+#include "scan/go_on.h"
 #include "scan/scan.h"
 
 #include <stdlib.h>
@@ -99,20 +100,12 @@ static struct proposal piece_at(const struct proposer *p, size_t at)
 	return x;
 }
 
-/* Bytes that damage_undo may change: then letters cannot be compared as they are. */
-static bool looks_damaged(struct str s)
-{
-	for (size_t i = 0; i < s.n; i++)
-		if ((unsigned char)s.p[i] >= 0x7F || s.p[i] == 0x1B || s.p[i] == '&' || s.p[i] == '\0' ||
-		    (s.p[i] == '<' && i + 1 < s.n && (s.p[i + 1] == '/' || char_is_lower(s.p[i + 1]))))
-			return true;
-	return coded_is_printable(s);
-}
-
 /* What a line says, and what it has to be measured by. */
 struct line {
 	struct proposal piece;
 	struct str text;    /* damage undone */
+	struct clean clean;
+	const struct clean *said; /* of it, or what it was coded in */
 	struct match_envelope dress; /* of text */
 	struct str payload;
 	size_t letters;	    /* of payload */
@@ -120,26 +113,46 @@ struct line {
 	uint32_t tried[TRIED_MAX];
 	size_t tried_count, span_count;
 	bool fits;
+	struct go_on go_on;
 };
+
+/* One program writes many lines. */
+static void read_component(struct proposer *p, struct str name)
+{
+	if (str_eq(name, (struct str){ p->component_text, p->component_size }))
+		return;
+	match_name_read(p->matcher, name, &p->component);
+	p->component_size = 0;
+	if (name.n > sizeof p->component_text) {
+		p->component_text[p->component_size++] = '\n'; /* none is like it */
+		return;
+	}
+	for (size_t i = 0; i < name.n; i++)
+		p->component_text[p->component_size++] = name.p[i];
+}
 
 static void read_line(struct proposer *p, struct line *l)
 {
 	l->text = (struct str){ p->text.p + l->piece.from, l->piece.to - l->piece.from };
-	l->damaged = looks_damaged(l->text);
-	struct clean clean = { .text = l->text };
 	struct undressed said;
-	if (l->damaged && damage_undo(l->text, p->work, &clean))
-		clean = (struct clean){ .text = l->text };
-	if (!undress_read(&clean, clean.text, true, p->work, &said)) {
-		l->damaged |= said.clean != &clean;
-		l->text = said.clean->text;
+	l->clean = (struct clean){ .text = l->text };
+	l->damaged = go_on_is_damaged(l->text);
+	if (l->damaged && damage_undo(l->text, p->work, &l->clean))
+		l->clean = (struct clean){ .text = l->text };
+	l->said = &l->clean;
+	if (!undress_read(&l->clean, l->clean.text, true, p->work, &said)) {
+		l->damaged |= said.clean != &l->clean;
+		l->said = said.clean;
 		l->dress = said.dress;
 	} else {
-		envelope_read(l->text, &l->dress);
+		envelope_read(l->clean.text, &l->dress);
 	}
+	l->text = l->said->text;
 	struct match_span span = l->dress.payload;
 	l->payload = str_first(str_from(l->text, span.start), span.end - span.start);
 	l->letters = literals_letters(l->payload);
+	read_component(p, l->dress.component);
+	go_on_begin(&l->go_on, p->text, l->piece.from, l->piece.next);
 }
 
 /* A payload that this message covers has about its letters; with variables, or where context speaks for the message,
@@ -155,7 +168,8 @@ static bool may_carry(const struct file_literal_message *m, size_t letters)
 static void fit_tried(struct proposer *p, struct line *l)
 {
 	if (!l->fits && l->tried_count)
-		l->fits = match_fits(p->matcher, p->scratch, l->text, &l->dress, p->log_file, l->tried, l->tried_count);
+		l->fits = match_fits(p->matcher, p->scratch, l->text, l->dress.payload, &p->component, &p->log_file,
+				     l->tried, l->tried_count);
 	l->tried_count = 0;
 }
 
@@ -178,7 +192,7 @@ static void try_line(struct proposer *p, struct line *l, const struct file_liter
 /* Bytes that damage_undo may change over lines too: a word parted at a line end, mail's marks, control bytes. */
 static bool lines_look_damaged(struct str s)
 {
-	if (looks_damaged(s))
+	if (go_on_is_damaged(s))
 		return true;
 	for (size_t i = 0; i < s.n; i++)
 		if (((unsigned char)s.p[i] < 0x20 && s.p[i] != '\n') || (s.p[i] == '-' && i + 1 < s.n && s.p[i + 1] == '\n') ||
@@ -237,64 +251,27 @@ static bool try_from(struct proposer *p, size_t from, size_t past, uint32_t mess
 	return true;
 }
 
-static bool is_word(char c)
-{
-	return char_is_alnum(c) || (unsigned char)c >= 0x80;
-}
-
-/* The letters at a text's start, behind marks; at most eight of them. */
-static struct str first_word(struct str s)
-{
-	size_t n = 0;
-	while (s.n && !is_word(s.p[0]))
-		s = str_from(s, 1);
-	while (n < s.n && n < 8 && is_word(s.p[n]))
-		n++;
-	return str_first(s, n);
-}
-
-static struct str last_word(struct str s)
-{
-	size_t n = 0;
-	while (s.n && !is_word(s.p[s.n - 1]))
-		s.n--;
-	while (n < s.n && n < 8 && is_word(s.p[s.n - 1 - n]))
-		n++;
-	return str_from(s, s.n - n);
-}
-
-/* The line may be the one that a message begins in: the message's first word is there. Variables in front say nothing. */
-static bool has_beginning(struct proposer *p, size_t from, struct str beginning)
+/* The line may be the one that a message begins in: what it says begins with the message's first words. Variables in
+ * front say nothing. */
+static bool has_beginning(struct proposer *p, size_t from, const struct file_literal_message *m, struct str beginning)
 {
 	const char *newline = memchr(p->text.p + from, '\n', p->text.n - from);
 	size_t to = newline ? (size_t)(newline - p->text.p) : p->text.n;
-	return to - from <= SPAN_BYTES_MAX && str_find_nocase((struct str){ p->text.p + from, to - from }, beginning) != STR_NONE;
+	struct str line = { p->text.p + from, to - from };
+	struct match_envelope dress;
+	if (line.n > SPAN_BYTES_MAX || str_find_nocase(line, beginning) == STR_NONE)
+		return false;
+	if (lines_look_damaged(line))
+		return true;
+	envelope_read(line, &dress);
+	return literals_begins(p->matcher, m, str_from(str_first(line, dress.payload.end), dress.payload.start));
 }
 
-/* The message's next word is on the next line that says something; its last word on the one before. */
-static bool goes_on(struct proposer *p, const struct line *l, const struct literal_beside *beside)
+/* The lines beside it go on with the message. */
+static bool goes_on(struct line *l, const struct literal_beside *beside)
 {
-	if (beside->after == END_BEYOND) {
-		size_t from = l->piece.next, to;
-		for (unsigned n = 0; n < SCAN_SPAN_MAX && from < p->text.n; n++, from = to) {
-			to = propose_lines_on(p->text, from, 1);
-			struct str line = { p->text.p + from, to - from };
-			if (!is_blank(line))
-				return str_find_nocase(line, first_word(beside->rest_after)) != STR_NONE;
-		}
-		return false;
-	}
-	if (beside->before == END_BEYOND) {
-		size_t to = l->piece.from, from;
-		for (unsigned n = 0; n < SCAN_SPAN_MAX && to; n++, to = from) {
-			from = propose_lines_back(p->text, to, 1);
-			struct str line = { p->text.p + from, to - from };
-			if (!is_blank(line))
-				return str_find_nocase(line, last_word(beside->rest_before)) != STR_NONE;
-		}
-		return false;
-	}
-	return true;
+	return (beside->after != END_BEYOND || go_on_behind(&l->go_on, beside->rest_after)) &&
+	       (beside->before != END_BEYOND || go_on_before(&l->go_on, beside->rest_before));
 }
 
 static void try_span(struct proposer *p, struct line *l, const struct file_literal_message *m,
@@ -302,19 +279,22 @@ static void try_span(struct proposer *p, struct line *l, const struct file_liter
 {
 	bool even = beside->before == END_EVEN && beside->after == END_EVEN;
 	if (even || beside->before == END_SHORT || beside->after == END_SHORT || l->span_count >= SPANS_MAX ||
-	    !goes_on(p, l, beside))
+	    !goes_on(l, beside))
 		return;
 	struct str beginning = literals_beginning(p->matcher, m);
 	size_t from = l->piece.from;
 	for (unsigned n = 0; n < SCAN_SPAN_MAX; n++) {
 		bool here = n ? beside->before != END_EVEN : beside->before != END_BEYOND && beside->after != END_EVEN;
 		/* a value in front that began on another line would hold the line end: that is no hit */
-		if (here && (beside->before == END_EVEN || (beginning.n ? has_beginning(p, from, beginning) : !n))) {
+		if (here && (beside->before == END_EVEN || (beginning.n ? has_beginning(p, from, m, beginning) : !n))) {
 			l->span_count++;
 			if (try_from(p, from, l->piece.to, m->owner))
 				return;
 		}
-		if (from <= p->mark || beside->before == END_EVEN)
+		if (from <= p->mark || beside->before == END_EVEN || !beginning.n)
+			return;
+		if (!n && beside->before == END_OPEN &&
+		    !literals_begun(p->matcher, m, go_on_word(&l->go_on), l->payload))
 			return;
 		size_t line = propose_lines_back(p->text, from, 1);
 		from = line > p->mark ? line : p->mark;
@@ -334,29 +314,83 @@ static bool differs(const char a[4], const char b[4])
 	return false;
 }
 
+/* The component or the log file speaks for the message's article. Of the file it is remembered. */
+static bool is_named(struct proposer *p, uint32_t owner)
+{
+	uint32_t *known = &p->named[owner % PROPOSE_NAMED];
+	if (match_names(p->matcher, &p->component, owner))
+		return true;
+	if (!p->log_file.count)
+		return false;
+	if (*known >> 1 != owner + 1)
+		*known = (owner + 1) << 1 | match_names(p->matcher, &p->log_file, owner);
+	return *known & 1;
+}
+
+/* Where a literal stands in a line, and the letters of the payload around it. */
+struct seat {
+	size_t at, same; /* in the line's text; bytes from there on that are the literal's: 0 where it is broken */
+	size_t before, after;
+	char letters_before[4], letters_after[4];
+};
+
+/* seat_of: false where the literal cannot be laid beside the line: in the dress, or in what damage_undo changed. */
+static bool seat_of(const struct line *l, struct str literal, size_t at, struct seat *ret_seat)
+{
+	struct match_span payload = l->dress.payload;
+	struct seat s = { .at = l->damaged ? clean_place(l->said, at) : at };
+	bool there = str_starts_nocase(str_from(l->text, s.at), literal);
+	if (s.at < payload.start || (l->damaged && !there))
+		return false;
+	if (there) { /* of the payload only: a message may begin in the dress, or on the line before */
+		s.same = literal.n;
+		struct str before = str_from(str_first(l->text, s.at), payload.start);
+		struct str after = str_from(str_first(l->text, payload.end), s.at + s.same);
+		literals_next_to(before, after, s.letters_before, s.letters_after);
+		s.before = literals_letters(before);
+		s.after = literals_letters(after);
+	}
+	*ret_seat = s;
+	return true;
+}
+
+/* The message begins where the payload does, or in the dress, whose last word may be its first. */
+static bool may_begin(struct proposer *p, const struct line *l, const struct file_literal_message *m)
+{
+	struct str first = literals_beginning(p->matcher, m), dress = str_first(l->text, l->dress.payload.start);
+	return !first.n || literals_begins(p->matcher, m, l->payload) || str_find_nocase(dress, first) != STR_NONE;
+}
+
+/* By the letters around the literal: the message cannot be this line's. Where it ends and the line goes on, only who
+ * wrote the line can speak for it. */
+static bool is_out(struct proposer *p, const struct file_literal_message *m, const struct seat *s)
+{
+	if (differs(m->letters_after, s->letters_after) || differs(m->letters_before, s->letters_before))
+		return true;
+	if ((m->filled_before || s->before <= m->before) && (m->filled_after || s->after <= m->after))
+		return false;
+	return m->before != UINT16_MAX && m->after != UINT16_MAX && !is_named(p, m->owner);
+}
+
 static void try_find(struct proposer *p, struct line *l, const struct prefilter_find *find)
 {
 	const struct file_literal *literal = &p->literals->literals[find->literal];
-	struct match_span payload = l->dress.payload;
-	size_t at = p->mark + find->at - l->piece.from;
-	bool seen = !l->damaged && at >= payload.start; /* else it cannot be laid beside */
-	struct str text = { literal->text, literal->n };
-	size_t same = seen && str_starts_nocase(str_from(l->text, at), text) ? text.n : 0; /* 0: broken over a line end */
-	char before[4], after[4];
-	if (same) /* of the payload only: a message may begin in the dress, or on the line before */
-		literals_next_to(str_from(str_first(l->text, at), payload.start),
-				 str_from(str_first(l->text, payload.end), at + same), before, after);
+	struct str line = str_first(l->text, l->dress.payload.end);
+	size_t payload = l->dress.payload.start;
+	struct seat seat = { 0 };
+	bool seen = seat_of(l, (struct str){ literal->text, literal->n }, p->mark + find->at - l->piece.from, &seat);
 	for (uint32_t k = literal->message_at; k < literal[1].message_at; k++) {
 		const struct file_literal_message *m = &p->literals->messages[k];
+		struct literal_beside beside = { .before = END_OPEN, .after = END_OPEN };
 		if (m->owner >= p->literals->mark_from) /* marks.c sees to it */
 			continue;
-		struct literal_beside beside = { .before = END_OPEN, .after = END_OPEN };
-		if (same && (differs(m->letters_after, after) || differs(m->letters_before, before)))
+		if (seat.same && is_out(p, m, &seat))
 			continue;
-		if (seen && !literals_beside(p->matcher, m, str_first(l->text, payload.end), payload.start, at, same, &beside))
+		if (seen && !literals_beside(p->matcher, m, line, payload, seat.at, seat.same, &beside))
 			continue;
-		try_line(p, l, m, &beside);
-		if (seen && !l->piece.window)
+		if (beside.before != END_OPEN || !seat.same || may_begin(p, l, m) || is_named(p, m->owner))
+			try_line(p, l, m, &beside);
+		if (seen && !l->damaged && !l->piece.window)
 			try_span(p, l, m, &beside);
 	}
 }
@@ -370,8 +404,11 @@ static void propose_piece(struct proposer *p, const struct proposal *piece, cons
 	l.fits = false;
 	arena_reset(p->work);
 	read_line(p, &l);
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++) {
+		const struct file_literal *next = &p->literals->literals[finds[i + 1 < count ? i + 1 : i].literal];
+		__builtin_prefetch(&p->literals->messages[next->message_at]);
 		try_find(p, &l, &finds[i]);
+	}
 	fit_tried(p, &l);
 	if (l.fits)
 		push(p, *piece);

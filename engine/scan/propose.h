@@ -10,7 +10,10 @@
 
 #include "scan/prefilter.h"
 
-enum { PROPOSE_WINDOW = 2 << 10 }; /* bytes on each side of a place in an overlong line */
+enum {
+	PROPOSE_WINDOW = 2 << 10, /* bytes on each side of a place in an overlong line */
+	PROPOSE_NAMED = 2048
+};
 
 struct proposal {
 	size_t from, to; /* in the text; without the last line's end */
@@ -25,7 +28,11 @@ struct proposer {
 	const struct literal_table *literals;
 	struct match_scratch *scratch;
 	struct str text;
-	struct str log_file; /* its name */
+	struct match_name log_file;
+	struct match_name component; /* of the line at hand */
+	char component_text[64];
+	size_t component_size;
+	uint32_t named[PROPOSE_NAMED]; /* by message: its number + 1, and whether log_file speaks for it */
 	size_t mark; /* bytes of a byte order mark at its start */
 	struct arena *work, *spans; /* emptied now and then */
 	struct arena *arena; /* of the proposals */

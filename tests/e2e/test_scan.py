@@ -25,6 +25,21 @@ NOISE = ['Jun 14 15:16:01 combo sshd[19939]: authentication failure; logname= ui
          '2005-06-03-15.42.50.363779 R02-M1-N0 RAS APP FATAL ciod: Error loading x: Permission denied',
          'kernel: open /etc/foo: No such file or directory', 'all is well', '', '   ', '<>', '53', 'Error = 53?']
 
+ARTICLE_WITH_A_VALUE_IN_FRONT = """---
+id: Q-spool
+title: The spool is not to be reached
+messages:
+  - text: '"{what:text}" (of the printing room) is not to be reached'
+cause: Nobody knows.
+samples:
+  match:
+    - text: '"The spool" (of the printing room) is not to be reached'
+---
+## Symptoms
+
+The spool is silent.
+"""
+
 
 class Scan(SharedKbTest):
     def hits(self, *args, code=FOUND, **kw):
@@ -188,6 +203,49 @@ class Scan(SharedKbTest):
         path = self.log('all.log', lines)
         want = self.hits(path, '--every-line')
         self.assertEqual(self.hits(path), want)
+
+    def test_literals_miss_nothing_in_a_hostile_log(self):
+        """Lines of the messages' own words: runs of them, messages with a word changed, alone and among others."""
+        rng = random.Random(7)
+        messages = [m for m in (s.split() for s in self.samples()) if len(m) > 2]
+        words = [w for m in messages for w in m if w.isalnum()]
+
+        def run():
+            m = rng.choice(messages)
+            at = rng.randrange(len(m))
+            return m[at:at + rng.randrange(2, 7)]
+
+        def near():
+            line = list(rng.choice(messages))
+            if rng.random() < .8:
+                line[rng.randrange(len(line))] = rng.choice(words)
+            return line if rng.random() < .5 else run() + line + run()
+
+        def broken():
+            line = near()
+            at = rng.randrange(len(line))
+            return line[:at] + ['\n'] + line[at:]
+        dress = ['{}', 'Mar  2 08:13:43 host app[1]: {}', '2001-03-12 10:56:20 ERROR {}']
+        lines = []
+        for _ in range(400):
+            text = ' '.join(rng.choice([near, broken, lambda: run() + run() + run()])())
+            form = rng.choice(dress)
+            lines += [form.format(x) for x in text.split(' \n ' if rng.random() < .9 else '\n')]
+        path = self.log('hostile.log', lines)
+        want = self.hits(path, '--every-line')
+        self.assertGreater(len({h['line'] for h in want}), 25)
+        self.assertGreater(len({h['line'] for h in want if h['lines'] > 1}), 3)
+        self.assertEqual(self.hits(path), want)
+
+    def test_a_value_in_front_takes_nothing_of_the_dress(self):
+        """A value in front of a message begins behind the dress."""
+        db = self.path('front.db')
+        self.kbt('import', '--db', db, self.write('Q-spool.md', ARTICLE_WITH_A_VALUE_IN_FRONT))
+        for said in ('"The spool"', '" The spool "', 'The spool', 'The spool"'):
+            lines = [f'{dress}{said} (of the printing room) is not to be reached'
+                     for dress in ('', 'Mar 17 08:13:38 web1 watchd[7111]: ', 'Mar 17 08:13:39 web1 watchd[7112]: ')]
+            hits = self.hits(self.log('front.log', lines), '--db', db)
+            self.assertEqual([(h['line'], h['captures']['what']) for h in hits], [(n, 'The spool') for n in (1, 2, 3)])
 
     def test_lines_beside_bind_what_a_line_lacks(self):
         dress = '~{}  $$<SMS_LAN_SENDER><Tue Mar 12 10:56:20 2001><thread={} (0x230D)>'
