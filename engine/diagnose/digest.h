@@ -109,6 +109,8 @@ bool digest_works_small(const struct digest *d);
 
 bool digest_seems_slow(const struct digest *d);
 bool digest_pings_late(const struct digest *d);
+/* digest_doubts_loss: more pings would tell whether it is a loss. */
+bool digest_doubts_loss(const struct digest *d);
 
 /* digest_client_dialects: the highest ones that this client may speak, as probe smb calls them. */
 const char *digest_client_dialects(const struct digest *d);

@@ -15,7 +15,9 @@ enum {
 	ARP_SLOW_MS = 80,
 	QUICK_PINGS_MS = 100
 };
-enum { BURST_MIN = 10, ARP_SURE = 40 }; /* so many requests in a row tell loss, and silence */
+enum { ROW_CHANGED = 3 }; /* so many failures in a row are a change, where it changed once */
+/* So many requests in a row tell loss, that there is none, and that nobody is there. */
+enum { BURST_MIN = 10, SURE_PINGS = 30, ARP_SURE = 40 };
 
 static void put_route(struct digest *d)
 {
@@ -126,12 +128,23 @@ static double tcp_rtt(const struct digest *d)
 	return one_ms > 0 && (other_ms <= 0 || one_ms < other_ms) ? one_ms : other_ms;
 }
 
+/* queued_up: a neighbour's answer came late, and not for want of a lost packet, which is sent again after whole
+ * seconds. */
+static bool queued_up(const struct evidence *e)
+{
+	double ms = evidence_number(e, "tcp.ms", 0);
+	return evidence_state(e, "open") && evidence_number(e, "tcp.retransmits", 0) <= 0 && ms > NEIGHBOUR_SLOW_MS &&
+	       (int)ms % 1000 > REPEATED_MS;
+}
+
 /* digest_seems_slow: a burst over a slow line would be its own fault. What pings have told by now counts more. */
 bool digest_seems_slow(const struct digest *d)
 {
 	double rtt_ms = tcp_rtt(d);
-	double slow_ms = digest_is(d, "path.kind", "on-link") ? NEIGHBOUR_SLOW_MS : SLOW_MS;
-	bool waited = rtt_ms > 0 ? rtt_ms > slow_ms : kept_waiting(d->tcp445) || kept_waiting(d->tcp139);
+	bool near = digest_is(d, "path.kind", "on-link");
+	bool waited = near	   ? queued_up(d->tcp445) || queued_up(d->tcp139)
+		      : rtt_ms > 0 ? rtt_ms > SLOW_MS
+				   : kept_waiting(d->tcp445) || kept_waiting(d->tcp139);
 	return (waited || digest_is(d, "arp.quality", "slow")) && !digest_is(d, "latency.state", "ok");
 }
 
@@ -361,6 +374,30 @@ static void put_ports(struct digest *d)
 			   own);
 }
 
+/* quick_row: short connections one after another, where one had come about before; NULL where there is none. */
+static const struct evidence *quick_row(const struct digest *d)
+{
+	return digest_look(d, "retry", ARG("address", d->target), ARG("spacing", STR("50")));
+}
+
+/* row_mixed: a connection came about before the row, so that one or two failures at its beginning are a mix too. */
+static bool row_mixed(const struct evidence *row)
+{
+	return evidence_state(row, "flaky") ||
+	       (evidence_state(row, "late") && evidence_number(row, "retry.failures", 0) < ROW_CHANGED);
+}
+
+/* put_changed: connections came about at first and then no more, or the other way round: what else was seen is of two
+ * different states. */
+static void put_changed(struct digest *d)
+{
+	const struct evidence *row = quick_row(d);
+	if (row && !row_mixed(row) && !evidence_state(row, "works") && !evidence_state(row, "too-few"))
+		digest_put(d, "path.changed", "yes", row);
+	else if (row)
+		digest_put(d, "path.changed", "no", row);
+}
+
 /* put_steady: connections to one port of one address, in turn: a mix of success and failure is a finding of its own. */
 static void put_steady(struct digest *d)
 {
@@ -377,6 +414,10 @@ static void put_steady(struct digest *d)
 		if (state.n)
 			*(str_eq(state, STR("open")) ? &good[port] : &bad[port]) += 1;
 	}
+	const struct evidence *row = quick_row(d);
+	bool second = str_eq(evidence_arg(row, "port"), STR("139"));
+	bad[second] += evidence_number(row, "retry.failures", 0) > 0;
+	good[second] += evidence_number(row, "retry.failures", 0) < evidence_number(row, "retry.attempts", 0);
 	if (good[0] + bad[0] + good[1] + bad[1])
 		digest_put(d, "tcp.steady", (good[0] && bad[0]) || (good[1] && bad[1]) ? "no" : "yes", NULL);
 }
@@ -471,8 +512,9 @@ static void put_ping(struct digest *d, const struct pings *p)
 	if (!p->any)
 		return;
 	digest_put(d, "icmp.state", p->received > 0 ? "answers" : "silent", p->any);
-	/* The first one may have waited for ARP. */
-	bool telling = p->received > 1 || evidence_number(p->any, "icmp.last", 0) > 1 || p->rtt_ms < SLOW_MS ||
+	/* The first one may have waited for ARP, unless a connection had the hardware address already. */
+	bool open = digest_is(d, "tcp.445", "open") || digest_is(d, "tcp.139", "open");
+	bool telling = p->received > 1 || evidence_number(p->any, "icmp.last", 0) > 1 || p->rtt_ms < SLOW_MS || open ||
 		       digest_is(d, "path.kind", "ras");
 	double rtt_ms = straggled(p) ? evidence_number(p->burst, "icmp.rtt_last", 0) : p->rtt_ms;
 	if (digest_fact(d, "latency.state").n)
@@ -493,11 +535,37 @@ static bool repeated(const struct digest *d, const struct evidence *e)
 	       (pings_quick || evidence_number(e, "tcp.rtt", 0) < SLOW_MS); /* of a slow way it is repeated in vain */
 }
 
-/* clean_row: connections that all came about at once, as good as rule out that this many pings were lost on the way, or
- * ping lost hardly any. */
+/* clean_row: connections that all came about at once as good as rule out that this many pings were lost on the way, or
+ * ping lost hardly any. Three connections came before the row. */
 static bool clean_row(const struct evidence *row, double lost, double sent)
 {
-	return evidence_state(row, "works") && (lost <= 1 || lost >= 0.3 * sent);
+	const double hardly = 0.05;
+	double all_pass = 1;
+	for (double trips = evidence_number(row, "retry.attempts", 0) + 3; sent > 0 && trips > 0; trips--)
+		all_pass *= (sent - lost) / sent;
+	return evidence_state(row, "works") && (lost <= 1 || all_pass < hardly);
+}
+
+/* lost_connects: short connections failed at random for want of an answer. */
+static bool lost_connects(const struct digest *d)
+{
+	const struct evidence *row = quick_row(d);
+	return row_mixed(row) && str_eq(evidence_text(row, "retry.failure"), STR("timeout"));
+}
+
+/* loss_in_doubt: connections lost something, and pings hardly anything: it takes many to tell a loss from what befalls
+ * connections alone. */
+static bool loss_in_doubt(const struct digest *d, const struct pings *p)
+{
+	double lost = p->burst_sent - p->burst_received;
+	bool again = repeated(d, d->tcp445) || repeated(d, d->tcp139), row = lost_connects(d);
+	return p->burst_received > 0 && lost <= 1 && (row || again) && (p->burst_sent < SURE_PINGS || (lost > 0 && row));
+}
+
+bool digest_doubts_loss(const struct digest *d)
+{
+	struct pings p = count_pings(d);
+	return p.burst_sent < SURE_PINGS && loss_in_doubt(d, &p);
 }
 
 /* put_loss: hosts limit their answers to ping, so lost ones are a loss only where connections or ARP lose packets too, or
@@ -505,25 +573,28 @@ static bool clean_row(const struct evidence *row, double lost, double sent)
 static void put_loss(struct digest *d, const struct pings *p)
 {
 	const struct evidence *arp = digest_look(d, "arp", ARG("address", d->target), ARG("count", STR("20")));
-	const struct evidence *row = digest_look(d, "retry", ARG("address", d->target), ARG("spacing", STR("50")));
+	const struct evidence *row = quick_row(d);
 	bool open = digest_is(d, "tcp.445", "open") || digest_is(d, "tcp.139", "open");
-	bool pinged = p->burst_received > 0;
+	bool pinged = p->burst_received > 0, failed = lost_connects(d);
 	double lost = p->burst_sent - p->burst_received, answers = evidence_number(arp, "arp.answers", 0);
-	bool retried = repeated(d, d->tcp445) || repeated(d, d->tcp139) ||
-		       str_eq(evidence_text(row, "retry.failure"), STR("timeout"));
+	bool again = repeated(d, d->tcp445) || repeated(d, d->tcp139);
 	/* A conversation that took long although pings are quick repeated something: then a row has to be clean too. */
 	const struct evidence *smb = digest_look(d, "smb", ARG("address", d->target));
 	bool halting = evidence_state(smb, "negotiated") && smb->ms > LOST_MS && digest_is(d, "latency.state", "ok");
+	if (loss_in_doubt(d, p))
+		return;
 	if (pinged && lost == 0 && !halting)
 		digest_put(d, "loss.state", "none", p->burst);
 	else if (p->rtt_ms >= SLOW_MS || straggled(p) || digest_pings_late(d) || queued(p->burst))
 		return;
-	else if (pinged && lost > 1 && (open ? retried : lost >= 0.6 * p->burst_sent))
+	else if (pinged && lost > 1 && (open ? again || failed : lost >= 0.6 * p->burst_sent))
 		digest_put(d, "loss.state", "loss", p->burst);
-	else if (evidence_state(arp, "answered") && answers != 19)
-		digest_put(d, "loss.state", answers > 19 ? "none" : "loss", arp);
-	else if (row && (retried || clean_row(row, lost, p->burst_sent)))
-		digest_put(d, "loss.state", retried ? "loss" : "none", row);
+	else if (evidence_state(arp, "answered") && answers > 19)
+		digest_put(d, "loss.state", "none", arp);
+	else if (evidence_state(arp, "answered") && answers < (open ? 19 : 8)) /* as for pings: it has to explain that */
+		digest_put(d, "loss.state", "loss", arp);
+	else if (failed || (clean_row(row, lost, p->burst_sent) && (pinged || !again)))
+		digest_put(d, "loss.state", failed ? "loss" : "none", row);
 }
 
 /* Where ping is filtered, connections tell that the way is quick, unless what came over them then did not. */
@@ -533,7 +604,8 @@ static void put_quick(struct digest *d)
 	const struct evidence *smb = digest_look(d, "smb", ARG("address", d->target));
 	bool spoke = digest_is(d, "tcp.445", "open") || digest_is(d, "tcp.445", "refused") ||
 		     digest_is(d, "tcp.139", "open");
-	bool slow = (digest_is(d, "tcp.139", "open") ? other_ms : 0) > SLOW_MS || evidence_state(smb, "silent") ||
+	bool queue = digest_is(d, "path.kind", "on-link") && (queued_up(d->tcp445) || queued_up(d->tcp139));
+	bool slow = (digest_is(d, "tcp.139", "open") ? other_ms : 0) > SLOW_MS || queue || evidence_state(smb, "silent") ||
 		    evidence_state(smb, "no-connection");
 	if (!digest_fact(d, "latency.state").n && spoke && !slow && ms >= 0 && (ms < SLOW_MS || other_ms < SLOW_MS))
 		digest_put(d, "latency.state", "ok", d->tcp445);
@@ -603,10 +675,12 @@ static void put_retry(struct digest *d)
 {
 	const struct evidence *e = digest_look(d, "retry", ARG("address", d->target), ARG("spacing", STR("1000")));
 	bool first_failed = e && digest_fact(d, "tcp.445").n && !digest_is(d, "tcp.445", "open");
-	if (!e && d->asks_ras)
+	if (!e && d->asks_ras && !digest_is(d, "path.changed", "yes"))
 		e = digest_look(d, "retry", ARG("address", d->target));
 	if (evidence_state(e, "works") && first_failed)
 		digest_put(d, "retry.state", "late", e);
+	else if (e && e == quick_row(d) && row_mixed(e))
+		digest_put(d, "retry.state", "flaky", e);
 	else if (e && !evidence_state(e, "too-few"))
 		digest_put_str(d, "retry.state", e->state, e);
 }
@@ -626,6 +700,7 @@ void digest_path(struct digest *d)
 	put_detour(d);
 	put_other_gateway(d);
 	put_steady(d);
+	put_changed(d);
 	put_second(d);
 	put_ipv6(d);
 	struct pings pings = count_pings(d);

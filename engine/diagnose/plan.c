@@ -113,6 +113,28 @@ static bool goes_on(const struct evidence *e)
 	return on;
 }
 
+static void ask_broadcast(struct wave *w)
+{
+	const struct digest *d = w->d;
+	if (d->files && d->server.n && !d->given.n && evidence_yes(d->files, "name.netbios"))
+		ask(w, "nbns", ARG("name", d->server), ARG("scope", evidence_text(d->files, "client.scope")),
+		    ARG("wait", S("450")));
+}
+
+/* step_broadcast: where the client has found the name otherwise, it is a second opinion. What connects need not wait for
+ * it; where nothing does it is asked before the rest, since another address would explain it. */
+static void step_broadcast(struct wave *w)
+{
+	if (w->d->used.n && tcp_told(w->d))
+		ask_broadcast(w);
+}
+
+static void step_broadcast_first(struct wave *w)
+{
+	if (!w->count && !tcp_open(w->d))
+		step_broadcast(w);
+}
+
 static void step_names(struct wave *w)
 {
 	const struct digest *d = w->d;
@@ -138,7 +160,9 @@ static void step_names(struct wave *w)
 	struct str servers = evidence_text(d->files, "client.wins"), server;
 	for (size_t k = 0; k < SERVERS_MAX && str_word(&servers, &server); k++)
 		ask(w, "nbns", ARG("name", d->server), ARG("server", server), ARG("scope", scope), ARG("wait", wait));
-	ask(w, "nbns", ARG("name", d->server), ARG("scope", scope), ARG("wait", S("450")));
+	bool first = str_eq(list_first(evidence_text(d->files, "client.name_resolve_order")), S("bcast"));
+	if (first || (!w->count && !d->used.n))
+		ask_broadcast(w);
 }
 
 static void step_known(struct wave *w)
@@ -186,21 +210,43 @@ static void step_burst(struct wave *w)
 static void step_status(struct wave *w)
 {
 	const struct digest *d = w->d;
-	if (d->target.n && tcp_told(d))
+	if (d->target.n && tcp_told(d) && !tcp_open(d))
 		ask(w, "nbstat", ARG("address", d->target), ARG("name", d->server_is_address ? S("") : d->server));
 }
 
 static void ask_patient_pings(struct wave *w)
 {
 	ask(w, "icmp", ARG("address", w->d->target), ARG("count", S("3")), ARG("interval", S("500")),
-	    ARG("wait", S("5000")));
+	    ARG("wait", S("5000")), ARG("settle", S("1500")));
+}
+
+/* seems_gone: a neighbour that the system still remembers, so that it sent its requests, and that answers nothing. */
+static bool seems_gone(const struct digest *d)
+{
+	return on_lan(d) && digest_is(d, "tcp.445", "silent") && digest_is(d, "icmp.state", "silent") &&
+	       evidence_state(digest_look(d, "arp", ARG("address", d->target)), "silent") &&
+	       !digest_is(d, "arp.state", "silent");
+}
+
+/* ask_many_arps: so many that only nobody leaves all of them without an answer. */
+static void ask_many_arps(struct wave *w)
+{
+	ask(w, "arp", ARG("address", w->d->target), ARG("count", S("20")), ARG("wait", S("900")));
+	ask(w, "arp", ARG("address", w->d->target), ARG("count", S("20")), ARG("wait", S("950")));
+}
+
+/* step_gone comes before any patience, which is for who is slow. */
+static void step_gone(struct wave *w)
+{
+	if (seems_gone(w->d))
+		ask_many_arps(w);
 }
 
 /* step_ping: a burst shows loss, and its silence is more than bad luck on a lossy way. */
 static void step_ping(struct wave *w)
 {
 	const struct digest *d = w->d;
-	if (!d->target.n || !tcp_told(d))
+	if (!d->target.n || !tcp_told(d) || seems_gone(d))
 		return;
 	if (digest_seems_slow(d))
 		ask_patient_pings(w);
@@ -211,11 +257,17 @@ static void step_ping(struct wave *w)
 		    ARG("wait", S("900")));
 }
 
+/* slow_way: what is sent beside what is waited for stands before it in the queue. */
+static bool slow_way(const struct digest *d)
+{
+	return digest_seems_slow(d) || digest_is(d, "latency.state", "slow") || digest_is(d, "latency.state", "late");
+}
+
 /* arp_missed: it did not answer ARP, and it is there: on a lossy line a burst tells more. */
 static bool arp_missed(const struct digest *d)
 {
 	const struct evidence *e = digest_look(d, "arp", ARG("address", d->target));
-	return evidence_state(e, "silent") && (tcp_open(d) || digest_is(d, "icmp.state", "answers"));
+	return evidence_state(e, "silent") && !slow_way(d) && (tcp_open(d) || digest_is(d, "icmp.state", "answers"));
 }
 
 static void step_arp(struct wave *w)
@@ -225,10 +277,9 @@ static void step_arp(struct wave *w)
 		return;
 	ask(w, "neighbour", ARG("address", d->target));
 	if (digest_is(d, "tcp.445", "no-neighbour")) {
-		ask(w, "arp", ARG("address", d->target), ARG("count", S("20")), ARG("wait", S("900")));
-		ask(w, "arp", ARG("address", d->target), ARG("count", S("20")), ARG("wait", S("950")));
+		ask_many_arps(w);
 	} else {
-		ask(w, "arp", ARG("address", d->target), ARG("wait", tcp_spoke(d) ? S("450") : S("")));
+		ask(w, "arp", ARG("address", d->target), ARG("wait", tcp_spoke(d) && !slow_way(d) ? S("450") : S("")));
 		if (arp_missed(d))
 			ask(w, "arp", ARG("address", d->target), ARG("count", S("20")), ARG("wait", S("900")));
 	}
@@ -281,11 +332,19 @@ static void ask_smb(struct wave *w, const char *dialects)
 	    ARG("pipe", article_pipe(w)), ARG("wait", S("2000")));
 }
 
-/* step_smb speaks as this client would. */
+/* tcp_repeated: a request to connect was lost. */
+static bool tcp_repeated(const struct digest *d)
+{
+	return evidence_number(d->tcp445, "tcp.retransmits", 0) > 0 || evidence_number(d->tcp139, "tcp.retransmits", 0) > 0;
+}
+
+/* step_smb speaks as this client would. Over a lossy or a slow way that takes long, and pings tell of it first. */
 static void step_smb(struct wave *w)
 {
 	const struct digest *d = w->d;
 	if (!tcp_open(d) || !d->smb)
+		return;
+	if ((tcp_repeated(d) || digest_seems_slow(d)) && !digest_fact(d, "icmp.state").n)
 		return;
 	if (!digest_is(d, "tcp.445", "open"))
 		ask(w, "nbss", ARG("address", d->target),
@@ -328,9 +387,7 @@ static void step_large(struct wave *w)
 static void step_mtu_quick(struct wave *w)
 {
 	const struct digest *d = w->d;
-	bool slow = digest_seems_slow(d) || digest_pings_late(d) || digest_is(d, "latency.state", "slow") ||
-		    digest_is(d, "latency.state", "late");
-	if (digest_is(d, "icmp.state", "answers") && !slow)
+	if (digest_is(d, "icmp.state", "answers") && !slow_way(d) && !digest_pings_late(d))
 		step_mtu(w);
 }
 
@@ -450,19 +507,33 @@ static void step_dns_patience(struct wave *w)
 	bool waits = digest_is(d, "name.resolution", "failed") && !digest_is(d, "dns.host", "dead");
 	if (d->dns_server.n && d->dns_name.n && waits)
 		ask(w, "dns", ARG("server", d->dns_server), ARG("name", d->dns_name), ARG("type", S("A")),
-		    ARG("wait", S("6800")));
+		    ARG("wait", S("6400")));
 }
 
 /* ask_row: short connections one after another, none of which waits for a repeated SYN. */
 static void ask_row(struct wave *w, struct str attempts)
 {
 	const struct digest *d = w->d;
-	double first_ms = evidence_number(d->tcp445, "tcp.ms", 0), second_ms = evidence_number(d->tcp139, "tcp.ms", 0);
-	bool quick = digest_is(d, "latency.state", "ok");
-	double trip_ms = quick ? 0 : second_ms > 0 && second_ms < first_ms ? second_ms : first_ms;
+	enum { LEAST_MS = 300, BEFORE_REPEAT_MS = 950, TRIPS = 3 };
+	const struct evidence *ping = digest_look(d, "icmp", ARG("address", d->target));
+	const double seen[] = { evidence_number(d->tcp445, "tcp.ms", 0), evidence_number(d->tcp139, "tcp.ms", 0),
+				evidence_number(ping, "icmp.rtt_min", 0) };
+	double wait_ms = 0;
+	for (size_t i = 0; i < sizeof seen / sizeof *seen; i++)
+		if (seen[i] > 0 && (wait_ms <= 0 || TRIPS * seen[i] < wait_ms))
+			wait_ms = TRIPS * seen[i];
+	if (digest_is(d, "latency.state", "ok") && wait_ms > BEFORE_REPEAT_MS)
+		wait_ms = BEFORE_REPEAT_MS;
 	ask(w, "retry", ARG("address", d->target), ARG("port", digest_is(d, "tcp.445", "open") ? d->port : S("139")),
 	    ARG("attempts", attempts), ARG("spacing", S("50")),
-	    ARG("wait", arena_printf(w->a, "%.0f", trip_ms > 100 ? 3 * trip_ms : 300)));
+	    ARG("wait", arena_printf(w->a, "%.0f", wait_ms > LEAST_MS ? wait_ms : LEAST_MS)));
+}
+
+/* lost_few: the fewer pings were lost, the more connections it takes to tell. */
+static bool lost_few(const struct digest *d)
+{
+	const struct evidence *e = digest_look(d, "icmp", ARG("address", d->target));
+	return evidence_number(e, "icmp.sent", 0) - evidence_number(e, "icmp.received", 0) == 2;
 }
 
 /* step_loss: where ping is filtered or lossy, other round trips show whether packets are lost. */
@@ -476,10 +547,12 @@ static void step_loss(struct wave *w)
 		ask(w, "arp", ARG("address", d->target), ARG("count", S("20")), ARG("wait", S("900")));
 	if (!tcp_open(d))
 		return;
-	if (on_lan(d) && digest_is(d, "icmp.state", "silent"))
+	if (digest_doubts_loss(d))
+		ask(w, "icmp", ARG("address", d->target), ARG("count", S("20")), ARG("interval", S("20")), ARG("wait", S("600")));
+	else if (on_lan(d) && digest_is(d, "icmp.state", "silent"))
 		ask(w, "arp", ARG("address", d->target), ARG("count", S("20")), ARG("wait", S("200")));
 	else if (!digest_seems_slow(d) && digest_fact(d, "icmp.state").n)
-		ask_row(w, S("15"));
+		ask_row(w, d->asks_ras ? S("12") : lost_few(d) ? S("25") : S("15"));
 }
 
 static void step_late(struct wave *w)
@@ -582,9 +655,12 @@ static const struct step {
 	{ 2, step_connect,
 	  "route.state path.kind ras.route tcp.445 tcp.139 tcp.second tcp.ipv6 name.wrong path.works path.loop" },
 	{ 2, step_known, "known.named known.path wins.state" },
+	{ 2, step_broadcast_first, "name.wrong name.conflict name.elsewhere broadcast.state" },
+	{ 3, step_broadcast, "name.wrong name.conflict name.elsewhere broadcast.state" },
 	{ 3, step_status, "host.ip name.wrong" },
 	{ 3, step_ping, "host.ip icmp.state latency.state tcp.ipv6 loss.state" },
 	{ 3, step_arp, "arp.state subnet.state host.ip" },
+	{ 3, step_gone, "arp.state host.ip" },
 	{ 3, step_ras_server, "*" },
 	{ 3, step_own_filter, "loopback.445" },
 	{ 3, step_gateway, "gateway.state lan.alive subnet.state" },

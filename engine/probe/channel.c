@@ -77,6 +77,9 @@ static int set_options(struct channel *c)
 			 set_int(c->fd, IPPROTO_IP, IP_MTU_DISCOVER, IP_PMTUDISC_PROBE);
 	if (!e && c->spec.kind == CHANNEL_BROADCAST)
 		e = set_int(c->fd, SOL_SOCKET, SO_BROADCAST, 1);
+	const struct linger at_once = { .l_onoff = 1 };
+	if (!e && c->spec.abort && setsockopt(c->fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once))
+		e = errno;
 	return e;
 }
 

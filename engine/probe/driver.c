@@ -20,6 +20,7 @@
 enum {
 	CANCEL_LOOK_MS = 50,	/* how soon a cancel is seen */
 	TCP_PACKETS = 4,	/* SYN, ACK, FIN, ACK: of a connection that carries nothing */
+	TCP_ABORT_PACKETS = 3,	/* SYN, ACK, RST */
 	CHANNEL_BUFFER = MACHINE_BYTES_MAX,
 	HELPER_SLACK_MS = 15000 /* beyond the longest deadline: waiting for its turn does not age a machine */
 };
@@ -120,18 +121,24 @@ static void run_close(struct run *r, unsigned channel, double now)
 {
 	struct channel *c = &r->channels[channel];
 	if (c->fd >= 0 && c->spec.kind == CHANNEL_TCP) {
-		unsigned segments = channel_segments(c) + (c->connected ? 2 : 0); /* FIN and the ACK of theirs */
+		unsigned closing = !c->connected ? 0 : c->spec.abort ? 1 : 2; /* RST; or FIN, and the ACK of theirs */
+		unsigned segments = channel_segments(c) + closing;
 		if (segments > c->packets)
 			count_packets(r, c, segments - c->packets, now);
 	}
 	channel_close(c);
 }
 
+static unsigned connection_cost(const struct channel_spec *spec)
+{
+	return spec->kind != CHANNEL_TCP ? 0 : spec->abort ? TCP_ABORT_PACKETS : TCP_PACKETS;
+}
+
 /* What an action costs in packets. */
 static unsigned action_cost(const struct run *r, const struct action *a)
 {
 	if (a->kind == ACTION_OPEN)
-		return a->spec.kind == CHANNEL_TCP ? TCP_PACKETS : 0;
+		return connection_cost(&a->spec);
 	const struct channel *c = &r->channels[a->channel];
 	return a->kind == ACTION_SEND && c->spec.kind != CHANNEL_ROUTE ? 1 : 0;
 }
@@ -210,7 +217,7 @@ static void run_open(struct run *r, const struct action *a, double now)
 	if (c->spec.kind == CHANNEL_TCP && (!error || error == ETIMEDOUT)) {
 		r->driver->sent.count.connections++;
 		r->evidence->connections++;
-		count_packets(r, c, TCP_PACKETS, now);
+		count_packets(r, c, connection_cost(&a->spec), now);
 	}
 	if (error) {
 		c->ended = true;

@@ -18,6 +18,7 @@ static const struct probe_arg_help args[] = {
 	{ "ttl", false, "time to live", ARG_NUMBER },
 	{ "wait", false, "how long to wait after the last one, in ms (default 1000)", ARG_NUMBER },
 	{ "linger", false, "wait so many ms more where only the first were answered", ARG_NUMBER },
+	{ "settle", false, "after an answer wait only so many ms more for the rest", ARG_NUMBER },
 	{ 0 }
 };
 
@@ -60,7 +61,7 @@ enum { COUNT_MAX = 30 };
 struct icmp {
 	struct address address;
 	struct echo echo;
-	double interval_ms, wait_ms, linger_ms, sent_ms[COUNT_MAX];
+	double interval_ms, wait_ms, linger_ms, settle_ms, sent_ms[COUNT_MAX];
 	bool answered[COUNT_MAX];
 	unsigned count, size, sent, received, duplicates;
 	double least, most, sum, rtt_ms[COUNT_MAX];
@@ -110,6 +111,15 @@ static bool only_first(const struct icmp *s)
 	return s->received > 0;
 }
 
+/* settled_ms: how long the rest is waited for, from now on. */
+static double settled_ms(const struct machine *m)
+{
+	const struct icmp *s = m->state;
+	double left = s->sent_ms[s->sent - 1] + s->wait_ms - m->now_ms;
+	bool settles = s->settle_ms > 0 && s->received > 0;
+	return settles ? fmin(left, s->settle_ms) : left;
+}
+
 static void icmp_send(struct machine *m)
 {
 	struct icmp *s = m->state;
@@ -125,7 +135,7 @@ static void icmp_send(struct machine *m)
 	s->sent_ms[s->sent] = m->now_ms;
 	machine_send(m, 0, echo_request(&s->echo, (uint16_t)s->sent, s->size, m->arena));
 	s->sent++;
-	machine_timer(m, s->sent == s->count ? s->wait_ms : s->interval_ms);
+	machine_timer(m, s->sent < s->count ? s->interval_ms : settled_ms(m));
 }
 
 static void icmp_reply(struct machine *m, struct str bytes)
@@ -147,6 +157,8 @@ static void icmp_reply(struct machine *m, struct str bytes)
 	s->received++;
 	if (s->received == s->count)
 		icmp_over(m);
+	else if (s->sent == s->count && s->settle_ms > 0)
+		machine_timer(m, settled_ms(m));
 }
 
 static const char *failed_state(const struct event *e)
@@ -189,6 +201,7 @@ static void icmp_start(struct machine *m)
 	s->size = (unsigned)machine_arg_number(m, "size", 56, ECHO_TOKEN, ECHO_PAYLOAD_MAX);
 	s->wait_ms = machine_arg_number(m, "wait", 1000, 10, 15000);
 	s->linger_ms = machine_arg_number(m, "linger", 0, 0, 15000);
+	s->settle_ms = machine_arg_number(m, "settle", 0, 0, 15000);
 	s->echo = echo_begin(m, s->address.family);
 	machine_open(m, 0, (struct channel_spec){ .kind = CHANNEL_ICMP, .to = s->address,
 						  .ttl = (uint8_t)machine_arg_number(m, "ttl", 0, 0, 255),

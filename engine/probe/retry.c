@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT
  *
  * The retry signature: connect again and again at one spacing, and read the row. Failures, then successes and no failure
- * after, is a matter of timing (a link that carries only seconds after it came up); a mix is flaky; only failures is down. Fewer
- * than 10 attempts, or fewer than 5 successes in a row at the end, do not tell.
+ * after, is a matter of timing (a link that carries only seconds after it came up); the other way round it broke
+ * meanwhile; a mix is flaky; only failures is down. Fewer than 10 attempts, or fewer than 5 alike at the end of a row
+ * that changed once, do not tell. Each connection carries nothing and is
+ * reset at once: three packets, and nothing of it lingers.
  */
 #include "probe/outcome.h"
 
@@ -18,6 +20,7 @@ static const struct probe_arg_help args[] = {
 static const struct probe_state_help states[] = {
 	{ "works", "every attempt succeeded" },
 	{ "late", "failures first, then only successes: timing" },
+	{ "broke", "successes first, then only failures" },
 	{ "flaky", "successes and failures mixed" },
 	{ "down", "every attempt failed" },
 	{ "too-few", "it changed, and too few attempts follow to tell" },
@@ -34,7 +37,7 @@ static const struct probe_fact_help facts[] = {
 	{ 0 }
 };
 
-enum { ATTEMPTS_MAX = 25, ENOUGH_ATTEMPTS = 10, ENOUGH_SUCCESSES = 5 };
+enum { ATTEMPTS_MAX = 25, ENOUGH_ATTEMPTS = 10, ENOUGH_ALIKE = 5, MORE_ATTEMPTS = 5 };
 
 struct retry {
 	struct address address;
@@ -46,11 +49,21 @@ struct retry {
 	char pattern[ATTEMPTS_MAX];
 };
 
-static unsigned trailing_successes(const struct retry *s)
+/* trailing: so many at the end are alike. */
+static unsigned trailing(const struct retry *s)
 {
 	unsigned n = 0;
-	while (n < s->made && s->pattern[s->made - 1 - n] == 'S')
+	while (n < s->made && s->pattern[s->made - 1 - n] == s->pattern[s->made - 1])
 		n++;
+	return n;
+}
+
+/* changes from one attempt to the next. */
+static unsigned changes(const struct retry *s)
+{
+	unsigned n = 0;
+	for (unsigned i = 1; i < s->made; i++)
+		n += s->pattern[i] != s->pattern[i - 1];
 	return n;
 }
 
@@ -64,16 +77,13 @@ static unsigned failures(const struct retry *s)
 
 static const char *retry_state(const struct retry *s)
 {
-	unsigned failed = failures(s), tail = trailing_successes(s);
 	if (s->made < ENOUGH_ATTEMPTS)
 		return "too-few";
-	if (!failed)
-		return "works";
-	if (failed == s->made)
-		return "down";
-	if (failed + tail < s->made || s->pattern[0] == 'S')
-		return "flaky";
-	return tail >= ENOUGH_SUCCESSES ? "late" : "too-few";
+	switch (changes(s)) {
+	case 0: return failures(s) ? "down" : "works";
+	case 1: return trailing(s) < ENOUGH_ALIKE ? "too-few" : s->pattern[0] == 'F' ? "late" : "broke";
+	default: return "flaky";
+	}
 }
 
 static void retry_end(struct machine *m)
@@ -97,7 +107,7 @@ static void retry_connect(struct machine *m)
 	struct retry *s = m->state;
 	s->pending = true;
 	s->begun_ms = m->now_ms;
-	machine_open(m, 0, (struct channel_spec){ .kind = CHANNEL_TCP, .to = s->address, .port = s->port });
+	machine_open(m, 0, (struct channel_spec){ .kind = CHANNEL_TCP, .to = s->address, .port = s->port, .abort = true });
 	machine_timer(m, s->wait_ms);
 }
 
@@ -115,8 +125,10 @@ static void retry_result(struct machine *m, bool success, const char *failure)
 	s->pattern[s->made++] = success ? 'S' : 'F';
 	/* What is decided needs no more packets; what changed near the end needs a few more. */
 	struct str state = str_c(retry_state(s));
-	bool enough = s->made >= ENOUGH_ATTEMPTS, open = enough && str_eq(state, STR("too-few")) && s->made < ATTEMPTS_MAX;
-	if ((s->made >= s->most && !open) || (enough && (str_eq(state, STR("late")) || str_eq(state, STR("flaky"))))) {
+	bool changed = changes(s) > 0, told = !str_eq(state, STR("too-few"));
+	bool more = changed && !told && s->made >= ENOUGH_ATTEMPTS && s->made < ATTEMPTS_MAX &&
+		    s->made < s->most + MORE_ATTEMPTS;
+	if ((s->made >= s->most && !more) || (changed && told)) {
 		retry_end(m);
 		return;
 	}

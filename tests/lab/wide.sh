@@ -55,6 +55,41 @@ smb-forwarded|nas7|smb|smb.path.port-forward-wrong|smb.path.port-forward-wrong|4
 smb-banner-far|depot|smb|smb.server.wrong-service|smb.server.wrong-service|an FTP banner answers on 445
 smbd-max-held|nas7|smb|smb.server.max-connections|smb.server.max-connections|the server's three processes are all held
 called-82-none|nas7|netbios|netbios.session.called-name|nbss-82|139 only; the session service refuses the server's own name
+server-off-warm|nas7|ip|ip.server.off|l2-no-answer|the server is off and the client still has its hardware address
+isolated-warm|nas7|link|link.lan.isolated-port|l2-no-answer|as vlan-isolated, and the client still has the hardware address
+gateway-down-warm|depot|ip|ip.gateway.down|ip.gateway.down|the gateway is down and the client still has its hardware address
+loss-5|nas7|link|link.path.loss|healthy/link.path.loss/open|5 % of the round trips on the server's link are lost
+loss-10|nas7|link|link.path.loss|healthy/link.path.loss/open|10 % of the round trips on the server's link are lost
+loss-40|nas7|link|link.path.loss|link.path.loss/open|40 % of the round trips on the server's link are lost
+ok-ras-300|depot|none|none.healthy|healthy|a dialled link with a round trip of 0.3 s
+ok-ras-800|depot|none|none.healthy|healthy|a dialled link with a round trip of 0.8 s
+ras-delay-1500|depot|ras|ras.link.latency|healthy/ras.link.latency/open|round trip of 1.5 s
+two-nxdomain-off|nas7|name|name.dns.nxdomain|name.dns.nxdomain/open|DNS does not know the name, and the server is off
+two-stale-stopped|nas7|name|name.dns.stale-live-host|name.dns.stale-live-host/open|DNS gives another host, and the server service is stopped
+two-drop-loss|nas7|filter|filter.server.drop-smb|fw-drop-smb/open|the server drops SMB, and 30 % of the round trips are lost
+two-gateway-acl|depot|ip|ip.gateway.down|ip.gateway.down|the gateway is down, and would prohibit
+two-flap-off|nas7|link|link.client.flapping|link.client.flapping|the client's link flaps, and the server is off
+two-duplicate-stopped|nas7|link|link.lan.duplicate-address|link.lan.duplicate-address/open|another host has the address, and the server service is stopped
+two-mtu-drop|depot|ip|ip.path.mtu-blackhole|ip.path.mtu-blackhole/open|large packets vanish, and 445 is dropped
+two-ras-timing-loss|depot|ras|ras.timing.late-silent|ras.timing/link.path.loss/open|SMB passes only 8 s after link up, and 20 % of the round trips are lost
+two-wins-dns-stale|nbdepot|netbios|netbios.wins.stale-address|netbios.wins.stale-address/open|WINS gives an address nobody has, and the server drops SMB
+mid-drop-ends-1|nas7|none|none.healthy|healthy/open|the server drops SMB for another second
+mid-drop-ends-3|nas7|none|none.healthy|healthy/fw-drop-smb/open|the server drops SMB for another 3 s
+mid-drop-ends-6|nas7|none|none.healthy|fw-drop-smb/open|the server drops SMB for another 6 s
+mid-all-ends-2|nas7|none|none.healthy|healthy/open|the server drops everything for another 2 s
+mid-all-ends-5|nas7|none|none.healthy|arp-only/open|the server drops everything for another 5 s
+mid-far-ends-4|depot|none|none.healthy|routed-silent/fw-drop-smb/open|the router drops everything for another 4 s
+mid-refused-ends|nas7|none|none.healthy|healthy/tcp-refused-both/open|the server refuses SMB for another 0.3 s
+mid-drop-begins|nas7|filter|filter.server.drop-smb|healthy/fw-drop-smb/open|the server drops SMB from 0.3 s on
+mid-all-begins|nas7|filter|filter.server.drop-all|healthy/arp-only/open|the server drops everything from 0.3 s on
+mid-off-begins|nas7|ip|ip.server.off|healthy/l2-no-answer/open|the server goes off after 0.3 s
+ok-ipv6-only|nas7|none|none.healthy-dual-stack|healthy/open|DNS has the AAAA record only, and it works
+ok-ipv6-refused|nas7|none|none.healthy|healthy/open|the server serves IPv4 only, and refuses on its AAAA address
+ipv4-dead|nas7|name|name.dns.stale-dead|name.dns.stale-dead/open|the A record is an address nobody has, the AAAA record works
+ok-hosts-right|nas7|none|none.healthy|healthy|the hosts file is right, and DNS gives another host
+ok-case|NaS7|none|none.healthy|healthy|the name in odd case
+ok-full-name|NAS7.Site9.Test|none|none.healthy|healthy|the whole name in odd case
+hosts-wrong-case|nas7|name|name.client.hosts-file-wrong|name.client.hosts-file-wrong|the hosts file gives a dead address, its name in odd case
 ras-loss-20|depot|ras|ras.link.loss|link.path.loss|20 % of the round trips on the RAS link are lost
 ras-mtu-1000|depot|ras|ras.link.mtu-blackhole|ip.path.mtu-blackhole|the RAS link loses packets over 1000 bytes
 ras-delay-2s|depot|ras|ras.link.latency|ras.link.latency|round trip of 2.4 s
@@ -135,6 +170,46 @@ inject_variants() {
     smb-banner-far) smbd_stop e53m; labd e53m tcp445 tcp 445 banner $'220 ftp ready\r\n' ;;
     smbd-max-held) smbd_with e53s 'max smbd processes = 3'; labd e53o hold hold 10.53.0.10 445 3 ;;
     called-82-none) nbgw 82 OTHER ;;
+    server-off-warm) remember 10.53.0.10 02:00:00:00:00:99; ipn e53sw link set s0 down ;;
+    isolated-warm)
+        remember 10.53.0.10 02:00:00:00:00:99
+        ipn e53sw link set c0 type bridge_slave isolated on
+        ipn e53sw link set s0 type bridge_slave isolated on ;;
+    gateway-down-warm) remember 10.53.0.1 02:00:00:00:00:99; ipn e53sw link set r0 down ;;
+    loss-5) trips_lost 3 ;;
+    loss-10) trips_lost 5 ;;
+    loss-40) trips_lost 23 ;;
+    ok-ras-300) ras_up 150 ;;
+    ok-ras-800) ras_up 400 ;;
+    ras-delay-1500) ras_up 750 ;;
+    two-nxdomain-off) client_smbconf 'name resolve order = lmhosts host'; dns_with "$REM_REC"; ipn e53sw link set s0 down ;;
+    two-stale-stopped) dns_with "$REM_REC" --host-record="filesrv.$DOM,10.53.0.77"; smbd_stop e53s ;;
+    two-drop-loss) drop_in e53s input "$SMB_PORTS drop"; trips_lost 16 ;;
+    two-gateway-acl) drop_in e53r forward 'ip daddr 10.53.1.0/24 reject with icmp type admin-prohibited'; ipn e53sw link set r0 down ;;
+    two-flap-off) labd e53c flap flap "${ID}sw" c0 700 2500; ipn e53sw link set s0 down ;;
+    two-duplicate-stopped) smbd_stop e53s; ipn e53o addr add 10.53.0.10/24 dev eth0; labd e53o garp garp "${ID}o" eth0 10.53.0.10 50 ;;
+    two-mtu-drop) drop_in e53r forward 'ip length > 300 drop'; drop_in e53m input 'tcp dport 445 drop' ;;
+    two-ras-timing-loss) ras_up 20 11; ras_hold drop 8 ;;
+    two-wins-dns-stale) wins_edit 's/10\.53\.1\.10 66R$/10.53.1.99 66R/'; drop_in e53m input "$SMB_PORTS drop" ;;
+    mid-drop-ends-1) hold_in e53s 1s "$SMB_PORTS" ;;
+    mid-drop-ends-3) hold_in e53s 3s "$SMB_PORTS" ;;
+    mid-drop-ends-6) hold_in e53s 6s "$SMB_PORTS" ;;
+    mid-all-ends-2) hold_in e53s 2s '' ;;
+    mid-all-ends-5) hold_in e53s 5s '' ;;
+    mid-far-ends-4) hold_in e53m 4s '' ;;
+    mid-refused-ends) hold_in e53s 500ms "$SMB_PORTS" 'reject with tcp reset' ;;
+    mid-drop-begins) later drop_in e53s input "$SMB_PORTS drop" ;;
+    mid-all-begins) later drop_in e53s input 'iifname "eth0" drop' ;;
+    mid-off-begins) later ipn e53sw link set s0 down ;;
+    ok-ipv6-only) dns_with "$REM_REC" --host-record="filesrv.$DOM,2001:db8:53::10"; client_smbconf 'name resolve order = lmhosts host' ;;
+    ok-ipv6-refused)
+        dns_with --host-record="filesrv.$DOM,10.53.0.10,2001:db8:53::10"
+        drop_in e53s input "meta nfproto ipv6 $SMB_PORTS reject with tcp reset" ;;
+    ipv4-dead) dns_with --host-record="filesrv.$DOM,$DEAD,2001:db8:53::10" ;;
+    ok-hosts-right) echo "10.53.0.10 filesrv" >>"$CE"/hosts; dns_with --host-record="filesrv.$DOM,10.53.0.77"; client_smbconf 'name resolve order = lmhosts host' ;;
+    ok-case) ;;
+    ok-full-name) ;;
+    hosts-wrong-case) echo "$DEAD FileSrv" | sed 's/FileSrv/NaS7/' >>"$CE"/hosts ;;
     ras-loss-20) ras_up 20 11 ;;
     ras-mtu-1000) ras_up; drop_in e53r forward 'ip length > 1000 drop' ;;
     ras-delay-2s) ras_up 1200 ;;
@@ -156,6 +231,21 @@ EOF
 # more_tools: what only the variants use
 more_tools() {
     cat <<'EOF'
+# remember ADDRESS MAC: the client had to do with it a moment ago
+remember() { ipn e53c neigh replace "$1" lladdr "$2" dev eth0 nud stale; }
+
+# trips_lost PERCENT: of the packets each way, so that of the round trips nearly twice as many are lost
+trips_lost() { bridge_drop "oifname \"s0\" numgen random mod 100 < $1 drop" "iifname \"s0\" numgen random mod 100 < $1 drop"; }
+
+# hold_in NS TIME MATCH [VERDICT]: for so long what matches is dropped there
+hold_in() {
+    printf '%s\n' 'table ip lab_hold {' "set early { type ifname; flags timeout; elements = { \"eth0\" timeout $2 }; }" \
+        "chain c { type filter hook input priority 0; policy accept; iifname @early $3 ${4:-drop}; }" '}' | nft_in "$1"
+}
+
+# later CMD...: a moment from now, when a diagnosis that begins at once is half done
+later() { { sleep 0.35; "$@"; } </dev/null >/dev/null 2>&1 & }
+
 ras_hold_all() {
     printf '%s\n' 'table ip lab_hold {' 'set early { type ifname; flags timeout; elements = { "ppp0" timeout 8s }; }' \
         'chain c { type filter hook forward priority 0; policy accept; iifname @early drop; }' '}' | nft_in e53r

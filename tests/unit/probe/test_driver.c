@@ -247,6 +247,28 @@ static void the_policy_is_asked_and_named(void **state)
 	arena_free(&r.arena);
 }
 
+static void a_row_of_connections_is_three_packets_each_and_leaves_nothing(void **state)
+{
+	(void)state;
+	struct results r = { 0 };
+	unsigned port, resets = 0;
+	int fd = listening(&port);
+	struct probe_request q = request(&r.arena, "retry", "address=127.0.0.1", arena_printf(&r.arena, "port=%u", port).p,
+					 "spacing=50");
+	run(NULL, &q, 1, &r, ERR_OK);
+	assert_true(state_is(r.evidence[0], "works"));
+	assert_int_equal(r.evidence[0]->connections, 12);
+	assert_int_equal(r.evidence[0]->packets, 36);
+	assert_int_equal(fcntl(fd, F_SETFL, O_NONBLOCK), 0);
+	for (int peer; (peer = accept(fd, NULL, NULL)) >= 0; close(peer)) {
+		char byte;
+		resets += recv(peer, &byte, 1, MSG_DONTWAIT) < 0 && errno == ECONNRESET;
+	}
+	assert_true(resets > 0);
+	close(fd);
+	arena_free(&r.arena);
+}
+
 static void connections_are_limited_for_the_life_of_a_driver(void **state)
 {
 	(void)state;
@@ -472,6 +494,7 @@ int main(void)
 		cmocka_unit_test(a_closed_udp_port_is_told_by_icmp),
 		cmocka_unit_test(a_spoofed_answer_from_elsewhere_is_not_heard),
 		cmocka_unit_test(the_policy_is_asked_and_named),
+		cmocka_unit_test(a_row_of_connections_is_three_packets_each_and_leaves_nothing),
 		cmocka_unit_test(connections_are_limited_for_the_life_of_a_driver),
 		cmocka_unit_test(packets_a_second_are_limited_and_waits_stay_true),
 		cmocka_unit_test(a_cancel_ends_the_wave_and_leaves_nothing),
