@@ -11,11 +11,17 @@ static void add_chip(struct buf *out, struct str name, struct str value, struct 
 {
 	buf_add_c(out, open ? "<label class=\"chip open\"><span>" : "<label class=\"chip\"><span>");
 	render_html_escape(out, name);
-	buf_add_c(out, "</span><input form=\"ask\" autocomplete=\"off\" spellcheck=\"false\" maxlength=\"1024\" name=\"set.");
+	buf_add_c(
+		out,
+		"</span><input form=\"ask\" autocomplete=\"off\" spellcheck=\"false\" maxlength=\"1024\" name=\"set.");
 	render_html_escape(out, name);
 	buf_add_c(out, "\" value=\"");
 	render_html_escape(out, value);
-	buf_addf(out, "\" size=\"%zu\" placeholder=\"", open ? (size_t)20 : value.n < 8 ? (size_t)10 : value.n > 40 ? (size_t)42 : value.n + 2);
+	buf_addf(out, "\" size=\"%zu\" placeholder=\"",
+		 open		? (size_t)20
+		 : value.n < 8	? (size_t)10
+		 : value.n > 40 ? (size_t)42
+				: value.n + 2);
 	render_html_escape(out, open ? STR("not in the message") : STR(""));
 	buf_add_c(out, "\"></label>\n");
 	if (ask.n) {
@@ -36,7 +42,8 @@ static bool is_needed(const struct triage_report *r, struct str name)
 static void add_chips(struct buf *out, const struct triage_report *r)
 {
 	const struct match_answer *found = &r->answer.found;
-	buf_add_c(out, "<div class=\"chips\" role=\"group\" aria-label=\"Values in the message; correct them here\">\n");
+	buf_add_c(out,
+		  "<div class=\"chips\" role=\"group\" aria-label=\"Values in the message; correct them here\">\n");
 	for (size_t i = 0; i < r->binding_count; i++)
 		if (!str_eq(r->bindings[i].from, STR("derived")) && !is_needed(r, r->bindings[i].name))
 			add_chip(out, r->bindings[i].name, r->bindings[i].value, STR(""), false);
@@ -68,7 +75,7 @@ static void add_values(struct buf *out, const struct triage_report *r)
 
 static void add_envelope(struct buf *out, const struct match_envelope *e)
 {
-	const struct str parts[] = { e->time, e->host, e->component, e->thread };
+	const struct str parts[] = { e->time, e->host, e->component, e->thread, e->level, e->event };
 	if (!e->kind.n)
 		return;
 	buf_add_c(out, "<p class=\"envelope\">Read as a log line (");
@@ -86,7 +93,10 @@ static void add_envelope(struct buf *out, const struct match_envelope *e)
 
 static const char *sure_words(double confidence)
 {
-	return confidence >= 0.9 ? "very likely" : confidence >= 0.7 ? "likely" : confidence >= 0.5 ? "possible" : "a guess";
+	return confidence >= 0.9   ? "very likely"
+	       : confidence >= 0.7 ? "likely"
+	       : confidence >= 0.5 ? "possible"
+				   : "a guess";
 }
 
 static void add_link(struct buf *out, const struct match *m)
@@ -102,8 +112,9 @@ static void add_sure(struct buf *out, const struct match *m)
 {
 	buf_add_c(out, "<p class=\"sure\"><span class=\"id\">");
 	render_html_escape(out, m->id);
-	buf_addf(out, "</span> <svg class=\"bar\" viewBox=\"0 0 100 4\" preserveAspectRatio=\"none\" aria-hidden=\"true\">"
-		      "<rect width=\"%.0f\" height=\"4\"/></svg> <span>%s, %.0f&nbsp;%%</span></p>\n",
+	buf_addf(out,
+		 "</span> <svg class=\"bar\" viewBox=\"0 0 100 4\" preserveAspectRatio=\"none\" aria-hidden=\"true\">"
+		 "<rect width=\"%.0f\" height=\"4\"/></svg> <span>%s, %.0f&nbsp;%%</span></p>\n",
 		 m->confidence * 100, sure_words(m->confidence), m->confidence < 0.99 ? m->confidence * 100 : 99.0);
 }
 
@@ -182,19 +193,24 @@ static void add_briefly(struct buf *out, const struct triage_match *m, const str
 static void add_unexplained(struct buf *out, const struct results *v)
 {
 	const struct match_answer *found = &v->report->answer.found;
-	buf_add_c(out, "<section class=\"card answer none\" aria-labelledby=\"best\">\n<h2 id=\"best\">No article explains "
-		       "this</h2>\n<p>Nothing in the knowledge base is sure enough to name.");
+	buf_add_c(out,
+		  "<section class=\"card answer none\" aria-labelledby=\"best\">\n<h2 id=\"best\">No article explains "
+		  "this</h2>\n<p>Nothing in the knowledge base is sure enough to name.");
 	if (found->nearest_count)
 		buf_add_c(out, " The nearest are below; they may be about something else.");
-	buf_add_c(out, "</p>\n<p>If you know what it means, <a href=\"/help#write\">write the article</a>: a few lines of "
-		       "text, and the next one who pastes this finds it.</p>\n<details class=\"draft\"><summary>A draft with your "
-		       "message in it</summary><textarea readonly rows=\"12\" aria-label=\"A draft of the article\">\n");
+	buf_add_c(out,
+		  "</p>\n<p>If you know what it means, <a href=\"/help#write\">write the article</a>: a few lines of "
+		  "text, and the next one who pastes this finds it.</p>\n<details class=\"draft\"><summary>A draft "
+		  "with your "
+		  "message in it</summary><textarea readonly rows=\"12\" aria-label=\"A draft of the article\">\n");
 	struct buf draft = { 0 };
 	render_markdown_draft(&draft, found);
 	render_html_escape(out, buf_str(&draft));
 	buf_free(&draft);
-	buf_add_c(out, "</textarea><p class=\"actions\"><button type=\"button\" data-copy hidden>Copy</button></p></details>\n"
-		       "</section>\n");
+	buf_add_c(
+		out,
+		"</textarea><p class=\"actions\"><button type=\"button\" data-copy hidden>Copy</button></p></details>\n"
+		"</section>\n");
 }
 
 static void add_others(struct buf *out, const struct triage_report *r)
@@ -217,8 +233,11 @@ static void add_codes(struct buf *out, const struct match_answer *found)
 	size_t count = found->code_reading_count;
 	if (!own->known || (!own->symbol.n && !count))
 		return;
-	buf_addf(out, "<section class=\"codes\" aria-labelledby=\"codes\">\n<h2 id=\"codes\">What the number %lld means</h2>\n"
-		      "<dl>\n", (long long)own->value);
+	buf_addf(out,
+		 "<section class=\"codes\" aria-labelledby=\"codes\">\n<h2 id=\"codes\">What the number %lld "
+		 "means</h2>\n"
+		 "<dl>\n",
+		 (long long)own->value);
 	for (size_t i = 0; i < (count ? count : 1); i++) {
 		const struct match_code *c = count ? &found->code_readings[i] : own;
 		bool chosen = count < 2 || (str_eq(c->family, own->family) && str_eq(c->symbol, own->symbol));
@@ -255,8 +274,11 @@ void page_report_html(struct buf *out, const struct triage_report *report)
 static void add_shared(struct buf *out, int64_t age_ms)
 {
 	if (age_ms >= 0)
-		buf_addf(out, "<p id=\"shared\" class=\"note\">The same question was asked %.1f s ago: this is the evidence of "
-			      "then.</p>\n", (double)age_ms / 1000);
+		buf_addf(out,
+			 "<p id=\"shared\" class=\"note\">The same question was asked %.1f s ago: this is the evidence "
+			 "of "
+			 "then.</p>\n",
+			 (double)age_ms / 1000);
 	else
 		buf_add_c(out, "<p id=\"shared\" hidden></p>\n");
 }
@@ -287,7 +309,9 @@ static void add_diagnosis(struct buf *out, const struct results *v)
 	else
 		add_idle(out, r);
 	if (!v->fixed)
-		buf_addf(out, "<p class=\"actions\"><button form=\"ask\" name=\"do\" value=\"diagnose\" id=\"run\">%s</button></p>\n",
+		buf_addf(out,
+			 "<p class=\"actions\"><button form=\"ask\" name=\"do\" value=\"diagnose\" "
+			 "id=\"run\">%s</button></p>\n",
 			 v->done.n ? "Check again" : "Run the probes");
 	buf_add_c(out, "</section>\n");
 }
@@ -295,14 +319,16 @@ static void add_diagnosis(struct buf *out, const struct results *v)
 /* Without a script each of them answers with the text itself. */
 static void add_pass_on(struct buf *out)
 {
-	buf_add_c(out, "<section class=\"pass\" aria-label=\"Pass it on\">\n<p class=\"actions\"><span class=\"lead\">Copy the report</span> "
+	buf_add_c(out, "<section class=\"pass\" aria-label=\"Pass it on\">\n<p class=\"actions\"><span "
+		       "class=\"lead\">Copy the report</span> "
 		       "<button form=\"ask\" name=\"do\" value=\"markdown\">Markdown</button> "
 		       "<button form=\"ask\" name=\"do\" value=\"ticket\">Ticket</button> "
 		       "<button form=\"ask\" name=\"do\" value=\"json\">JSON</button></p>\n"
 		       "<p class=\"actions\"><label class=\"lead\" for=\"days\">Keep it for</label> "
 		       "<select form=\"ask\" name=\"days\" id=\"days\"><option value=\"1\">a day</option>"
 		       "<option value=\"7\" selected>a week</option><option value=\"30\">a month</option></select> "
-		       "<button form=\"ask\" name=\"do\" value=\"keep\">Make a link</button></p>\n<div id=\"made-here\"></div>\n</section>\n");
+		       "<button form=\"ask\" name=\"do\" value=\"keep\">Make a link</button></p>\n<div "
+		       "id=\"made-here\"></div>\n</section>\n");
 }
 
 void page_results(struct buf *out, const struct results *v)

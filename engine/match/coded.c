@@ -41,7 +41,7 @@ static bool is_printable_escape(struct str s, size_t at)
 
 bool coded_is_printable(struct str text)
 {
-	bool evident = false;
+	bool said = str_find_nocase(text, STR("encoding: quoted-printable")) != STR_NONE, evident = said;
 	unsigned wrong = 0;
 	for (size_t at = 0; at < text.n; at++) {
 		const char *equals = memchr(text.p + at, '=', text.n - at);
@@ -62,7 +62,7 @@ bool coded_is_printable(struct str text)
 		else
 			wrong++;
 	}
-	return evident && (!wrong || str_find_nocase(text, STR("encoding: quoted-printable")) != STR_NONE);
+	return evident && (!wrong || said);
 }
 
 static void add_printable(struct clean_writer *w, size_t start, size_t end)
@@ -87,6 +87,7 @@ static void add_printable(struct clean_writer *w, size_t start, size_t end)
 struct url_word {
 	size_t end;
 	bool percent, plus;
+	bool query; /* behind a question mark names and values alternate: a line each */
 };
 
 /* C++, a sum and a chord of keys are no form: there words are joined, one plus between each two. */
@@ -122,8 +123,10 @@ static struct url_word read_word(struct str s, size_t at)
 		spaces += byte == ' ' && inside;
 		escapes++;
 	}
-	w.percent = !wrong && (escapes > 1 || spaces);
-	w.plus = (w.percent || !escapes) && is_form((struct str){ s.p + at, w.end - at });
+	bool form = is_form((struct str){ s.p + at, w.end - at });
+	w.percent = !wrong && (escapes > 1 || spaces || (escapes && form));
+	w.plus = form && (w.percent || !escapes);
+	w.query = (w.percent || w.plus) && memchr(s.p + at, '?', w.end - at);
 	return w;
 }
 
@@ -142,16 +145,21 @@ bool coded_is_url(struct str text)
 
 static void add_word(struct clean_writer *w, struct str s, size_t at, const struct url_word *word)
 {
+	bool behind = false; /* the question mark */
 	while (at < word->end) {
-		if (word->percent && s.p[at] == '%') {
+		char c = s.p[at];
+		if (word->percent && c == '%') {
 			int byte = byte_of(s, at + 1);
 			clean_put(w, byte == '\r' ? ' ' : (char)byte, at);
 			at += 3;
 			continue;
 		}
-		clean_put(w, word->plus && s.p[at] == '+' ? ' ' : s.p[at], at);
+		behind |= word->query && c == '?';
+		clean_put(w, word->plus && c == '+' ? ' ' : behind && strchr("?&=", c) ? '\n' : c, at);
 		at++;
 	}
+	if (word->query && at < s.n)
+		clean_put(w, '\n', at); /* for the blank */
 }
 
 static void add_url(struct clean_writer *w, size_t start, size_t end, bool query)
@@ -166,7 +174,7 @@ static void add_url(struct clean_writer *w, size_t start, size_t end, bool query
 		struct url_word word = read_word(s, at);
 		word.plus |= query;
 		add_word(w, s, at, &word);
-		at = word.end;
+		at = word.end + (word.query && word.end < end);
 	}
 }
 

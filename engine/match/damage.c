@@ -15,6 +15,7 @@ struct mender {
 	size_t at;
 	bool line_start;
 	bool strings; /* of JSON and the like: where they end, the dress has to see */
+	bool escaped; /* Markdown's backslashes */
 	bool markup; /* BBCode's tags, which come in pairs */
 	struct str tags[TAG_NAMES_MAX];
 	unsigned tag_count;
@@ -355,6 +356,22 @@ static bool is_hyphenation(const struct mender *m, size_t *ret_next)
 	return n < rest.n && char_is_lower(rest.p[n]);
 }
 
+/* What Markdown escapes, where all backslashes of a text do nothing else: "NT\_STATUS \(53\)". */
+static bool is_markdown_escaped(struct str s)
+{
+	unsigned marks = 0;
+	for (size_t at = 0; at < s.n; at++) {
+		const char *slash = memchr(s.p + at, '\\', s.n - at);
+		if (!slash)
+			break;
+		at = (size_t)(slash - s.p) + 1;
+		if (at == s.n || !s.p[at] || !strchr("\\_()[]*<>=#`.!+-|{}", s.p[at]))
+			return false;
+		marks += s.p[at] != '\\';
+	}
+	return marks > 1;
+}
+
 /* \"name\": only where a name begins, for "C:\dir\" ends with the one and the other. */
 static bool is_escaped_quote(const struct mender *m)
 {
@@ -362,6 +379,8 @@ static bool is_escaped_quote(const struct mender *m)
 		return false;
 	struct str rest = str_from(m->in, m->at);
 	char before = m->at ? m->in.p[m->at - 1] : ' ';
+	if (str_eq(rest, STR("\\\"\"")))
+		return true; /* a string in a string ends */
 	return rest.n > 2 && (rest.p[1] == '"' || rest.p[1] == '\'') && char_is_alnum(rest.p[2]) &&
 	       (char_is_space(before) || strchr("(=:[,", before));
 }
@@ -389,6 +408,14 @@ static size_t skip_at(struct mender *m, struct str rest, char *ret_c)
 			return 0;
 		if ((n = unicode_escape_at(rest, ret_c)) > 0 || (n = written_ansi_at(rest)) > 0)
 			return n;
+		if (m->escaped && rest.n > 1) {
+			*ret_c = rest.p[1];
+			return 2;
+		}
+		if (str_starts(rest, STR("\\n\")"))) { /* the end of a string in a program */
+			*ret_c = '\n';
+			return 2;
+		}
 		return is_escaped_quote(m);
 	case '<': return (n = tag_at(m, rest, ret_c)) > 0 ? n : markup_at(rest);
 	case ']':
@@ -446,6 +473,7 @@ enum err damage_mend(const struct clean *from, struct arena *a, struct clean *re
 	m.markup = str_find(m.in, STR("[/")) != STR_NONE;
 	m.strings = str_find(m.in, STR("\":")) != STR_NONE || str_find(m.in, STR("=\"")) != STR_NONE ||
 		    str_find(m.in, STR("{\"")) != STR_NONE;
+	m.escaped = !m.strings && is_markdown_escaped(m.in);
 	gather_tags(&m);
 	while (m.at < m.in.n)
 		step(&m);

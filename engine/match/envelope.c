@@ -63,11 +63,21 @@ static void peel_sender(struct peel *p)
 	}
 }
 
+/* "03/12 10:56:20": a date that only a clock behind it makes one */
+static size_t short_date(struct str s)
+{
+	return peel_digits(s, 0, 2, 2) && peel_byte_at(s, 2, "/") && peel_digits(s, 3, 2, 2) &&
+			       peel_byte_at(s, 5, " ") && peel_clock(s, 6)
+		       ? 5
+		       : 0;
+}
+
 static bool peel_date_clock(struct peel *p)
 {
 	bool bracket = peel_byte_at(p->rest, 0, "[");
 	struct str s = str_from(p->rest, bracket);
-	size_t date = peel_date(s), at = date, spoken = date ? 0 : peel_long_date(s), behind = 0;
+	size_t date = peel_date(s) ? peel_date(s) : short_date(s), at = date, spoken = date ? 0 : peel_long_date(s),
+	       behind = 0;
 	while (date && (peel_byte_at(s, at, " T,") || peel_byte_at(s, at, "\t")))
 		at++;
 	size_t clock = spoken ? spoken : peel_clock(s, at);
@@ -187,6 +197,10 @@ static bool peel_bracket(struct peel *p)
 			peel_note(&p->e->component, head);
 	} else if (str_starts(inside, STR("pid ")) || str_starts(inside, STR("tid "))) {
 		peel_note(&p->e->thread, str_from(inside, 4));
+	} else if (str_starts(inside, STR("MY-"))) {
+		peel_note(&p->e->event, inside);
+	} else if (str_starts(p->e->event, STR("MY-")) && !words && !p->e->component.n) {
+		peel_note(&p->e->component, inside); /* MySQL's subsystem */
 	} else if (!words && is_source(inside)) {
 		peel_note(str_find_char(inside, '.') != STR_NONE || str_starts(inside, STR("pod/")) ? &p->e->component
 												    : &p->e->thread,
@@ -222,6 +236,20 @@ static bool peel_logger(struct peel *p)
 		peel_drop(p, word.n + 5);
 		return true;
 	}
+	if (number && str_starts(rest, STR(" ["))) { /* MySQL's connection */
+		peel_note(&p->e->thread, word);
+		peel_drop(p, word.n);
+		return true;
+	}
+	size_t hash = str_find_char(word, '#');
+	if (hash != STR_NONE && hash && peel_digits(word, 0, 1, hash) == hash &&
+	    str_ends(word, STR(":"))) { /* nginx's worker */
+		peel_note(&p->e->thread, str_first(word, word.n - 1));
+		if (str_starts(behind, STR("*")) && str_word(&rest, &next) && peel_digits(next, 1, 1, 12) + 1 == next.n)
+			behind = str_trim(rest);
+		p->rest = behind;
+		return true;
+	}
 	if (str_starts(word, STR("spid")) && peel_byte_at(word, 4, "123456789") && str_starts(rest, STR("  "))) {
 		peel_note(&p->e->thread, word);
 		peel_drop(p, word.n);
@@ -245,7 +273,8 @@ static bool peel_logger(struct peel *p)
 /* "|ERROR|app|text": fields between marks; one of them is a level, so that nothing of the message is taken for one. */
 static bool peel_marked(struct peel *p)
 {
-	struct str rest = p->rest, level = STR(""), component = STR(""), last = p->rest;
+	struct str rest = p->rest, level = STR(""), component = STR(""), thread = STR(""), last = p->rest;
+	unsigned numbers = 0;
 	char mark = rest.n ? rest.p[0] : 0;
 	bool leading = mark == '|' || mark == ';';
 	if (!leading) {
@@ -266,11 +295,14 @@ static bool peel_marked(struct peel *p)
 			level = field;
 		else if (field.n && !char_is_digit(field.p[0]))
 			peel_note(&component, field);
+		else if (mark == '\t' && ++numbers) /* process and thread, as Windows Update writes them */
+			thread = field;
 		rest = str_from(rest, end + 1);
 		last = rest;
 	}
-	if (!level.n)
+	if (!level.n && numbers < 2)
 		return false;
+	peel_note(&p->e->thread, thread);
 	peel_note(&p->e->level, level);
 	peel_note(&p->e->component, component);
 	p->rest = last;
@@ -343,6 +375,43 @@ static bool peel_chat(struct peel *p)
 	return true;
 }
 
+/* "M  *** ERROR => text [file.c  1234]": SAP's developer traces */
+static bool peel_sap(struct peel *p)
+{
+	static const struct str mark = STR_LIT("*** ERROR => ");
+	size_t at = str_find(str_first(p->rest, mark.n + 4), mark);
+	if (at == STR_NONE)
+		return false;
+	struct str rest = str_from(p->rest, at + mark.n), file, line;
+	const char *open = str_ends(rest, STR("]")) ? memrchr(rest.p, '[', rest.n) : NULL;
+	struct str tail = open ? str_from(rest, (size_t)(open + 1 - rest.p)) : STR("");
+	if (str_word(&tail, &file) && str_word(&tail, &line) && !tail.n && peel_digits(line, 0, 1, 8) + 1 == line.n) {
+		p->e->component = file;
+		rest = str_first(rest, (size_t)(open - rest.p));
+	}
+	p->e->level = (struct str){ p->rest.p + at + 4, 5 };
+	p->rest = rest;
+	peel_kind(p, "sap");
+	return true;
+}
+
+/* "3m12s   Warning   FailedMount   pod/web   text": events of Kubernetes as kubectl lists them */
+static bool peel_kubernetes(struct peel *p)
+{
+	struct str rest = p->rest, age, type, reason, object;
+	if (!rest.n || !char_is_digit(rest.p[0]) || !str_word(&rest, &age) || !str_word(&rest, &type) ||
+	    !(str_eq(type, STR("Warning")) || str_eq(type, STR("Normal"))) || !str_word(&rest, &reason) ||
+	    !str_word(&rest, &object) || str_find_char(object, '/') == STR_NONE || !str_trim(rest).n)
+		return false;
+	p->e->level = type;
+	p->e->component = object;
+	p->e->event = reason;
+	p->rest = rest;
+	peel_drop(p, 0);
+	peel_kind(p, "container");
+	return true;
+}
+
 /* ---- all of it ---- */
 
 enum { PARTS_MAX = 8 };
@@ -360,8 +429,8 @@ static void peel_parts(struct peel *p)
 /* Whole records: what they name is all that there is to tell. */
 static bool peel_record(struct peel *p)
 {
-	return peel_event_table(p) || peel_configmgr(p) || peel_json(p) || peel_journal(p) || peel_logfmt(p) ||
-	       peel_w3c(p) || peel_configmgr_view(p);
+	return peel_event_table(p) || peel_event_list(p) || peel_configmgr(p) || peel_json(p) || peel_journal(p) ||
+	       peel_logfmt(p) || peel_w3c(p) || peel_configmgr_view(p);
 }
 
 static struct match_span span_of(struct str text, struct str part)
@@ -374,7 +443,7 @@ void envelope_read(struct str text, struct match_envelope *ret_envelope)
 {
 	struct match_envelope e = { .kind = STR("") };
 	struct peel p = { .rest = str_trim(text), .e = &e };
-	bool stamped = peel_container(&p) || peel_chat(&p);
+	bool stamped = peel_container(&p) || peel_chat(&p) || peel_sap(&p) || peel_kubernetes(&p);
 	if (peel_syslog_new(&p) || peel_record(&p))
 		stamped = true;
 	stamped |= peel_sms(&p);

@@ -114,6 +114,25 @@ bool peel_event_table(struct peel *p)
 	return false;
 }
 
+/* "  212 Mar 12 10:56  Error       Store       7001 text": as Get-EventLog lists them */
+bool peel_event_list(struct peel *p)
+{
+	struct str rest = p->rest, index, month, day, clock, type, source, id;
+	if (!rest.n || !char_is_digit(rest.p[0]) || !str_word(&rest, &index) || !str_word(&rest, &month) ||
+	    !peel_month(month) || !str_word(&rest, &day) || !str_word(&rest, &clock) ||
+	    peel_clock(clock, 0) != clock.n || !str_word(&rest, &type) || !is_event_type(type) ||
+	    !str_word(&rest, &source) || !str_word(&rest, &id) || !fits_field('i', id) || !str_trim(rest).n)
+		return false;
+	p->e->time = (struct str){ month.p, (size_t)(clock.p + clock.n - month.p) };
+	p->e->level = type;
+	p->e->component = source;
+	p->e->event = id;
+	p->rest = rest;
+	peel_drop(p, 0);
+	peel_kind(p, "nt-event");
+	return true;
+}
+
 /* ---- a field a line ---- */
 
 enum event_field {

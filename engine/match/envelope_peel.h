@@ -36,6 +36,7 @@ bool peel_syslog(struct peel *p);	     /* "Mar 12 01:02:03 host app[123]: " */
 bool peel_syslog_new(struct peel *p);	     /* RFC 5424 */
 bool peel_syslog_sender(struct peel *p, struct str s); /* "host app[123]: ", which s begins with */
 bool peel_event_table(struct peel *p);	     /* an exported event, its fields parted by tabs, commas or semicolons */
+bool peel_event_list(struct peel *p);	     /* a line of a list of events */
 bool peel_json(struct peel *p);		     /* an object that holds a message */
 bool peel_logfmt(struct peel *p);	     /* level=error msg="text" */
 bool peel_journal(struct peel *p);	     /* lines of KEY=text, as journalctl exports them */

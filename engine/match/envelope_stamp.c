@@ -25,6 +25,8 @@ size_t peel_clock(struct str s, size_t at)
 	n += d + 3;
 	if (peel_byte_at(s, n, ":") && peel_digits(s, n + 1, 2, 2))
 		n += 3;
+	if (peel_byte_at(s, n, ":") && peel_digits(s, n + 1, 3, 3))
+		n += 4; /* as Windows' own logs write thousandths */
 	if (peel_byte_at(s, n, ".,") && (d = peel_digits(s, n + 1, 1, 9)) > 0)
 		n += d + 1;
 	if (peel_byte_at(s, n, "Z"))

@@ -23,6 +23,17 @@ bool peel_syslog_sender(struct peel *p, struct str s)
 	return true;
 }
 
+/* ": %SYS-3-CPUHOG: ": facility, severity and name */
+static bool peel_router(struct peel *p, struct str s)
+{
+	struct str rest = str_from(s, peel_byte_at(s, 0, ":")), word;
+	if (!str_word(&rest, &word) || word.n < 4 || word.p[0] != '%' || !str_ends(word, STR(":")))
+		return false;
+	p->e->component = (struct str){ word.p + 1, word.n - 2 };
+	p->rest = rest;
+	return true;
+}
+
 /* "Mar 12 01:02:03 host app[123]: " */
 bool peel_syslog(struct peel *p)
 {
@@ -30,6 +41,7 @@ bool peel_syslog(struct peel *p)
 	size_t n = 0;
 	if (peel_byte_at(s, 0, "<") && (n = peel_digits(s, 1, 1, 3)) > 0 && peel_byte_at(s, n + 1, ">"))
 		s = str_from(s, n + 2);
+	s = str_from(s, peel_byte_at(s, 0, "*.")); /* a router whose clock is not set */
 	size_t at = peel_month(s);
 	while (at && peel_byte_at(s, at, " "))
 		at++;
@@ -42,7 +54,7 @@ bool peel_syslog(struct peel *p)
 	at += day + 1 + clock;
 	p->e->time = str_first(s, at);
 	s = str_trim(str_from(s, at));
-	if (!peel_syslog_sender(p, s))
+	if (!peel_router(p, s) && !peel_syslog_sender(p, s))
 		p->rest = s;
 	peel_drop(p, 0);
 	peel_kind(p, "syslog");

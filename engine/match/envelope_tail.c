@@ -153,12 +153,29 @@ static bool peel_python(struct peel *p)
 }
 
 /* "   at Client.Run() in x.cs", "\tat com.example.Client.run(Client.java:120)"; "At line:1 char:1" */
+/* "Caused by: x.y.Exception: text": the last one is where it began; what the first line says stands beside it. */
+static bool peel_cause(struct peel *p)
+{
+	static const struct str mark = STR_LIT("\nCaused by: ");
+	struct str rest = p->rest, line, first = STR("");
+	size_t at = STR_NONE;
+	for (size_t from = 0, n; (n = str_find(str_from(rest, from), mark)) != STR_NONE; from = at + mark.n)
+		at = from + n;
+	struct str cause = str_from(rest, at == STR_NONE ? rest.n : at + mark.n);
+	if (!str_line(&cause, &line) || !str_trim(line).n || !str_line(&rest, &first))
+		return false;
+	p->beside = str_trim(first);
+	p->rest = line;
+	peel_kind(p, "trace");
+	return true;
+}
+
 bool peel_trace(struct peel *p)
 {
 	struct str rest = p->rest, line;
 	if (!memchr(rest.p, '\n', rest.n))
 		return false;
-	if (peel_python(p))
+	if (peel_python(p) || peel_cause(p))
 		return true;
 	for (bool first = true; str_line(&rest, &line); first = false) {
 		bool frame = is_indented(line) && str_starts(str_trim(line), STR("at ")) &&

@@ -372,9 +372,11 @@ struct second {
 	uint32_t count;
 };
 
-static uint32_t better(struct query *q, struct second *x, struct match_answer *out, struct answer *answers, uint32_t n)
+static uint32_t better(struct query *q, struct second *x, bool or_as_good, struct match_answer *out,
+		       struct answer *answers, uint32_t n)
 {
-	if (!x->count || (n && x->answers[0].together <= answers[0].together)) {
+	double first = n ? answers[0].together : -1, other = x->count ? x->answers[0].together : -1;
+	if (or_as_good ? other < first : other <= first) {
 		q->clean = x->clean;
 		read_payload(q, out->envelope.payload);
 		return n;
@@ -401,7 +403,7 @@ static uint32_t ask_event(struct query *q, const struct match_options *options, 
 	x.out.envelope.payload = payload;
 	meaning_read(q->view, q->clean->text, payload, q->arena, &x.out);
 	x.count = all_answers(q, options, &x.out, x.answers);
-	return better(q, &x, out, answers, n);
+	return better(q, &x, false, out, answers, n);
 }
 
 /* What has no answer as it stands may be an event, or have the message on one of its lines. */
@@ -417,11 +419,11 @@ static uint32_t ask_otherwise(struct query *q, const struct match_options *optio
 	return paste ? ask_lines(q, options, out, answers, n) : n;
 }
 
-/* What has no sure answer as it stands may be coded for an URL. */
+/* What stands there may be coded for an URL: undone it says the same and more, or something else. */
 static uint32_t ask_url(struct query *q, const struct match_options *options, const struct clean *clean,
 			struct match_answer *out, struct answer *answers, uint32_t n)
 {
-	if ((n && answers[0].together >= SURE) || options->keep_envelope || !coded_is_url(q->clean->text))
+	if (options->keep_envelope || !coded_is_url(q->clean->text))
 		return n;
 	struct second x = {
 		{ .query = out->query }, q->clean, arena_array(q->arena, struct answer, MATCH_RESULTS_MAX), 0
@@ -434,7 +436,7 @@ static uint32_t ask_url(struct query *q, const struct match_options *options, co
 	x.count = all_answers(q, options, &x.out, x.answers);
 	if (is_paste(q, q->clean->text, x.count ? x.answers : NULL))
 		x.count = ask_lines(q, options, &x.out, x.answers, x.count);
-	return better(q, &x, out, answers, n);
+	return better(q, &x, true, out, answers, n);
 }
 
 static void to_query_spans(const struct clean *clean, struct match_answer *out)

@@ -65,7 +65,7 @@ enum err undress_read(const struct clean *c, struct str text, bool url, struct a
 		size_t at = (size_t)(text.p - r.clean->text.p);
 		move(&r.dress.payload, at);
 		move(&r.dress.beside, at);
-		if (!r.dress.coding || layer == LAYERS_MAX)
+		if ((!r.dress.coding && !r.dress.beside.end) || layer == LAYERS_MAX)
 			break;
 		enum err e = undo(r.clean, &r.dress, a, &r.clean);
 		if (e)

@@ -151,13 +151,35 @@ static void whole(struct buf *out, const struct render_text *t, const struct tri
 		labelled(out, t, "why", x->match->why);
 }
 
+/* What of the message was taken for its dress: --keep-envelope takes it as it is. */
+static void envelope(struct buf *out, const struct render_text *t, const struct match_envelope *e)
+{
+	const struct { const char *name; struct str value; } parts[] = {
+		{ "time", e->time },	 { "host", e->host },	{ "component", e->component },
+		{ "thread", e->thread }, { "level", e->level }, { "event", e->event },
+	};
+	struct buf text = { 0 };
+	if (!e->kind.n)
+		return;
+	buf_add(&text, e->kind);
+	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+		if (parts[i].value.n) {
+			buf_addf(&text, ", %s ", parts[i].name);
+			buf_add(&text, parts[i].value);
+		}
+	labelled(out, t, "read as", buf_str(&text));
+	buf_free(&text);
+}
+
 void render_text_answer(struct buf *out, const struct render_text *t, const struct triage_answer *answer)
 {
 	const struct match_answer *found = &answer->found;
-	if (found->match_count)
+	if (found->match_count) {
 		whole(out, t, &answer->matches[0]);
-	else
+		envelope(out, t, &found->envelope);
+	} else {
 		buf_addf(out, "No article explains this.%s\n", found->nearest_count ? " The nearest are:" : "");
+	}
 	if (found->match_count > 1)
 		buf_add_c(out, "\nOther answers:\n");
 	for (size_t i = 1; i < found->match_count; i++)
@@ -170,4 +192,5 @@ void render_text_answer(struct buf *out, const struct render_text *t, const stru
 	for (size_t i = 0; i < found->code_reading_count; i++)
 		if (!str_eq(found->code_readings[i].family, found->code.family))
 			code_line(out, t, "or", &found->code_readings[i]);
+	envelope(out, t, &found->envelope);
 }

@@ -1,0 +1,281 @@
+# SPDX-License-Identifier: MIT
+"""Messages in every dress that they reach people in: each of the messages, in each of the dresses, is found, with its values,
+and what the dress says of it is told. Over kb/ alone."""
+import html
+import json
+import os
+import subprocess
+import textwrap
+import unittest
+from urllib.parse import quote, quote_plus
+
+from kbt import KBT, ROOT, KbtTest
+
+# (article, message, what it binds)
+MESSAGES = [
+    ('Q150536', r'Failed to connect to <\\HQ-SRV2>, Error = 53', {'server': 'HQ-SRV2'}),
+    ('Q134964', 'Failed to connect to <HQ-SRV2>, Error = 3', {'server': 'HQ-SRV2'}),
+    ('Q151362', r'Failed to connect to <\\10.53.0.10>, Error = 1326', {'server': '10.53.0.10'}),
+    ('Q177420', r'Error - Failed to connect to <\\HQ-SRV2>, system not found or service not active', {'server': 'HQ-SRV2'}),
+    ('Q221951', r'Error during WNetAddConnection2 to \\SITE1\SMS_SITE (53)', {'server': 'SITE1', 'share': 'SMS_SITE'}),
+    ('Q221951', 'Error during WNetAddConnection2 (53)', {}),
+    ('Q235753', r'Error during WNetAddConnection2 to \\DSSMS\SMS_SITE (67).', {'server': 'DSSMS', 'share': 'SMS_SITE'}),
+    ('Q235753', r"Cannot connect to server \\HQSITE at remote site MS1, won't try send requests going to site MS1 for an hour "
+                'or until there are no active send requests.', {'server': 'HQSITE', 'site': 'MS1'}),
+    ('Q261874', r'Error during WNetAddConnection2 to \\CHILD02\SMS_SITE (487).', {'server': 'CHILD02', 'share': 'SMS_SITE'}),
+    ('Q120457', 'Error 53 - Network path not found', {}),
+    ('Q121913', 'Error 59: An Unexpected Network Error Has Occurred', {}),
+    ('Q122447', 'Error 53: Network not found', {}),
+    ('Q131785', 'Error 53: The computer name specified in the network path cannot be located.', {}),
+    ('Q137565', 'System error 53 has occurred. The network path was not found.', {}),
+    ('Q176029', 'The Network Path Was Not Found. Do You Want to Select Another Domain to Administer?', {}),
+    ('Q176029', 'The Messenger Service Terminated With Service-Specific Error 2105.', {}),
+    ('Q190827', 'Error 53 - Network name not found', {}),
+    ('Q254210', 'Error 52 "A duplicate name exists on the network."', {}),
+    ('Q-connection-refused', 'ssh: connect to host gw1 port 22: Connection refused', {'server': 'gw1', 'port': '22'}),
+    ('Q-connection-refused', 'curl: (7) Failed to connect to db1.example.com port 8080: Connection refused',
+     {'server': 'db1.example.com', 'port': '8080'}),
+    ('Q-connection-timed-out', 'ssh: connect to host gw1 port 2222: Connection timed out', {'server': 'gw1', 'port': '2222'}),
+    ('Q-no-route-to-host', 'curl: (7) Failed to connect to 10.0.0.5 port 443 after 3055 ms: No route to host',
+     {'server': '10.0.0.5', 'port': '443'}),
+    ('Q-name-lookup-failed', 'ssh: Could not resolve hostname gw1: Temporary failure in name resolution', {'server': 'gw1'}),
+    ('Q-name-lookup-failed', 'psql: error: could not translate host name "db1" to address: Temporary failure in name resolution',
+     {'server': 'db1'}),
+    ('Q-name-lookup-failed', 'rsync: getaddrinfo: backup1 873: Temporary failure in name resolution', {'server': 'backup1'}),
+    ('Q-name-not-known', 'psql: error: could not translate host name "db1" to address: Name or service not known',
+     {'server': 'db1'}),
+    ('Q-name-not-known', 'ssh: Could not resolve hostname gw-1: Name or service not known', {'server': 'gw-1'}),
+    ('Q-mount-error-111', 'do_connect: Connection to filesrv failed (Error NT_STATUS_CONNECTION_REFUSED)', {'server': 'filesrv'}),
+    ('Q-mount-error-112', 'mount error(112): Host is down', {}),
+    ('Q-mount-error-113', 'mount error(113): could not connect to 10.53.0.10Unable to find suitable address.',
+     {'server': '10.53.0.10'}),
+    ('Q-smb-host-unreachable', 'do_connect: Connection to filesrv failed (Error NT_STATUS_HOST_UNREACHABLE)',
+     {'server': 'filesrv'}),
+    ('Q-smb-name-not-found', 'do_connect: Connection to filesvr failed (Error NT_STATUS_NOT_FOUND)', {'server': 'filesvr'}),
+    ('Q-smb-negotiation-failed', 'Protocol negotiation to server filesrv (for a protocol between SMB2_02 and SMB3) failed: '
+                                 'NT_STATUS_CONNECTION_RESET', {'server': 'filesrv'}),
+    ('Q-system-error-67', r'CIFS: VFS: \\filesrv BAD_NETWORK_NAME: \\filesrv\data', {'server': 'filesrv', 'share': 'data'}),
+]
+
+
+def string(p):
+    return json.dumps(p)
+
+
+def printable(p):
+    """Quoted-printable as mailers that trust little write it, in lines of at most 40."""
+    out, width = '', 0
+    for c in p:
+        x = f'={ord(c):02X}' if c in '<>\\="\'' else c
+        if width + len(x) > 39:
+            out, width = out + '=\n', 0
+        out, width = out + x, width + len(x)
+    return out
+
+
+def field(p):
+    return '"' + p.replace('"', '""') + '"'
+
+
+def wrapped(p, width, before=''):
+    return '\n'.join(before + x for x in textwrap.wrap(p, width, break_long_words=False, break_on_hyphens=False))
+
+
+def hyphenated(p):
+    """The first long word of small letters is parted at a line end."""
+    words = p.split(' ')
+    for i, x in enumerate(words):
+        if i and len(x) > 6 and x.isalpha() and x.islower():
+            words[i] = x[:4] + '-\n' + x[4:]
+            break
+    return ' '.join(words)
+
+
+def marked(p, tag, end):
+    return ' '.join(tag + html.escape(x) + end for x in p.split(' '))
+
+
+def entities(p, form):
+    return ''.join(form % ord(c) if not c.isalnum() and c != ' ' else c for c in p)
+
+
+WS7 = {'host': 'ws7'}
+RCMD = {'component': 'rcmd'}
+EVENT = {'kind': 'nt-event', 'component': 'Netsvc', 'level': 'Error', 'event': '7001'}
+DAMAGE = {  # what the message went through
+    'json string': string,
+    'quoted-printable': printable,
+    'percent signs': lambda p: quote(p, safe=''),
+    'a form': lambda p: quote_plus(p),
+    'a query': lambda p: 'https://help.example.com/search?q=' + quote_plus(p) + '&lang=en',
+    'mail': lambda p: '> ' + p,
+    'mail without a space': lambda p: '>' + p,
+    'mail of mail': lambda p: '>> ' + p,
+    'mail of mail with spaces': lambda p: '> > ' + p,
+    'a bar': lambda p: '| ' + p,
+    'mail, wrapped': lambda p: wrapped(p, 30, '>'),
+    'mail, wrapped at 72': lambda p: wrapped('In the log of that machine one finds the following line of text:\n' + p, 72, '> '),
+    'a bar, wrapped': lambda p: wrapped(p, 30, '| '),
+    'spans': lambda p: marked(p, '<span class="hl-x" style="color: #f00">', '</span>'),
+    'a table': lambda p: '<tr><td>10:56</td><td align="left">' + html.escape(p) + '</td></tr>',
+    'breaks': lambda p: 'Hello,<br/>' + html.escape(p) + '<br />thanks',
+    'a list': lambda p: '<ul>\n<li class=x>' + html.escape(p) + '</li>\n</ul>',
+    'a link': lambda p: '<p><a href="http://x/?a=1&amp;b=2">' + html.escape(p) + '</a></p>',
+    'entities of numbers': lambda p: entities(p, '&#%d;'),
+    'entities of hex numbers': lambda p: entities(p, '&#x%x;'),
+    'escaped twice': lambda p: html.escape(html.escape(p)),
+    'CDATA': lambda p: '<Text><![CDATA[' + p + ']]></Text>',
+    'colours': lambda p: ' '.join(f'\x1b[3{i % 8}m{x}\x1b[0m' for i, x in enumerate(p.split(' '))),
+    'a link of a terminal': lambda p: '\x1b]0;title\x07\x1b]8;;http://x/y\x1b\\' + p + '\x1b]8;;\x1b\\',
+    'colours without their escape': lambda p: '[1;31m' + p + '[0m',
+    'colours written out': lambda p: '^[[31m' + p + '^[[0m',
+    'no-break spaces': lambda p: p.replace(' ', '\u00a0'),
+    'zero-width spaces': lambda p: p.replace(' ', ' \u200b').replace('\\', '\\\u200b'),
+    'soft hyphens': lambda p: ' '.join(x[:4] + '\u00ad' + x[4:] if len(x) > 6 else x for x in p.split(' ')),
+    'hyphenation': hyphenated,
+    'wrapped at 20': lambda p: wrapped(p, 20),
+    'wrapped at 40, indented': lambda p: wrapped(p, 40).replace('\n', '\r\n    '),
+    'smart quotes': lambda p: '\u201c' + p.replace('"', '\u201d').replace("'", '\u2019') + '\u201d',
+    'backslashes doubled': lambda p: p.replace('\\', '\\\\'),
+    'backslashes lost': lambda p: p.replace('\\\\', '\\'),
+    'a shell': lambda p: p.replace('\\', '\\\\').replace('<', '\\<').replace('>', '\\>').replace('"', '\\"'),
+    'a fence': lambda p: 'I get:\n\n```text\n' + p + '\n```\n\nany idea?',
+    'bold': lambda p: '**' + p + '**',
+    'Markdown': lambda p: ''.join('\\' + c if c in '\\<>_()=' else c for c in p),
+    'a forum': lambda p: '[quote=joe][b]' + p + '[/b][/quote]',
+    'a tracker': lambda p: '{code}\n' + p + '\n{code}',
+    'a box': lambda p: '-----------------\nRemote\n-----------------\n' + p + '\n-----------------\nOK\n-----------------',
+}
+ENVELOPES = {  # (what was put around it, what has to be told of that)
+    'JSON': (lambda p: '{"level":"error","ts":"2001-03-12T10:56:20Z","msg":%s,"host":"ws7","logger":"rcmd"}' % string(p),
+             {'kind': 'json', 'time': '2001-03-12T10:56:20Z', 'level': 'error', **WS7, **RCMD}),
+    'JSON of Go': (lambda p: '{"time":"10:56:20","msg":%s}' % string(p).replace('<', '\\u003c').replace('>', '\\u003e'),
+                   {'kind': 'json', 'time': '10:56:20'}),
+    'JSON, over lines': (lambda p: json.dumps({'level': 'error', 'error': {'code': 1, 'message': p}}, indent=2),
+                         {'kind': 'json', 'level': 'error'}),
+    'Docker': (lambda p: '{"log":%s,"stream":"stderr","time":"2001-03-12T10:56:20Z"}' %
+               string(f'2001-03-12 10:56:20,113 ERROR [main] com.example.Rcmd - {p}\n'),
+               {'kind': 'json', 'level': 'ERROR', 'thread': 'main', 'component': 'com.example.Rcmd'}),
+    'the journal as JSON': (lambda p: '{"__REALTIME_TIMESTAMP":"984394580000000","_HOSTNAME":"ws7","PRIORITY":"3",'
+                            '"SYSLOG_IDENTIFIER":"rcmd","_PID":"212","MESSAGE":%s}' % string(p),
+                            {'time': '984394580000000', 'thread': '212', 'level': '3', **WS7, **RCMD}),
+    'JSON in syslog': (lambda p: 'Mar 12 10:56:20 ws7 rcmd[212]: {"level":"error","msg":%s}' % string(p),
+                       {'kind': 'syslog', 'time': 'Mar 12 10:56:20', 'level': 'error', **WS7, **RCMD}),
+    'the journal': (lambda p: f'__REALTIME_TIMESTAMP=984394580000000\n_HOSTNAME=ws7\nSYSLOG_IDENTIFIER=rcmd\nMESSAGE={p}\n',
+                    {'kind': 'journal', **WS7, **RCMD}),
+    'logfmt': (lambda p: 'time="2001-03-12T10:56:20Z" level=error msg=%s host=ws7' % string(p),
+               {'kind': 'logfmt', 'level': 'error', **WS7}),
+    'Ansible': (lambda p: 'fatal: [ws7]: FAILED! => {"changed": false, "msg": %s}' % string(p), {'kind': 'json'}),
+    'IIS': (lambda p: '2001-03-12 10:56:20 W3SVC1 WEB1 10.0.0.5 GET /a.asp |17|80004005|' + p.replace(' ', '+') +
+            ' 80 - 10.0.0.9 Mozilla/4.0+(compatible;+MSIE+5.5) 500 0',
+            {'kind': 'iis', 'time': '2001-03-12 10:56:20', 'component': 'W3SVC1', 'host': 'WEB1'}),
+    'events by tabs': (lambda p: '3/12/2001\t10:56:20 AM\tNetsvc\tError\tNone\t7001\tN/A\tWS7\t' + p, {**EVENT, 'host': 'WS7'}),
+    'events by tabs, type first': (lambda p: 'Error\t3/12/2001\t10:56:20 AM\tNetsvc\tNone\t7001\tN/A\tWS7\t' + p,
+                                   {**EVENT, 'host': 'WS7'}),
+    'events by commas': (lambda p: f'3/12/2001,10:56:20 AM,Netsvc,Error,(2),7001,DOM\\joe,WS7,{field(p)}', {**EVENT, 'host': 'WS7'}),
+    'events in quotes': (lambda p: f'"Error","03/12/2001","10:56:20","Netsvc","None","7001","N/A","WS7",{field(p)}',
+                         {**EVENT, 'host': 'WS7'}),
+    'events of today': (lambda p: f'Error,3/12/2001 10:56:20 AM,Netsvc,7001,None,{field(p)}', EVENT),
+    'Get-EventLog': (lambda p: f'  212 Mar 12 10:56  Error       Netsvc                7001 {p}', EVENT),
+    'the event viewer': (lambda p: 'Event Type:\tError\nEvent Source:\tNetsvc\nEvent Category:\tNone\nEvent ID:\t7001\n'
+                         f'Date:\t\t3/12/2001\nTime:\t\t10:56:20 AM\nUser:\t\tN/A\nComputer:\tWS7\nDescription:\n{p}\n\n'
+                         'For more information, see the support center.', None),
+    'the event viewer of today': (lambda p: 'Log Name:      System\nSource:        Netsvc\nDate:          3/12/2001 10:56:20 AM\n'
+                                  f'Event ID:      7001\nLevel:         Error\nComputer:      WS7\nDescription:\n{p}\nEvent Xml:\n'
+                                  '<Event>\n  <System>\n    <EventID>7001</EventID>\n  </System>\n</Event>', None),
+    'syslog': (lambda p: 'Mar 12 10:56:20 ws7 rcmd[212]: ' + p,
+               {'kind': 'syslog', 'time': 'Mar 12 10:56:20', 'thread': '212', **WS7, **RCMD}),
+    'syslog with its priority': (lambda p: '<27>Mar 12 10:56:20 ws7 rcmd[212]: ' + p, {'kind': 'syslog', **WS7, **RCMD}),
+    'RFC 5424': (lambda p: '<27>1 2001-03-12T10:56:20.113Z ws7 rcmd 212 ID47 [ex@32473 iut="3" src="a]b"][x@1 y="z"] ' + p,
+                 {'kind': 'syslog', 'time': '2001-03-12T10:56:20.113Z', 'thread': '212', **WS7, **RCMD}),
+    'a router': (lambda p: '*Mar 12 10:56:20.113: %SYS-3-ERR: ' + p, {'kind': 'syslog', 'component': 'SYS-3-ERR'}),
+    'CBS': (lambda p: '2001-03-12 10:56:20, Error                 CBS    ' + p, {'component': 'CBS', 'level': 'Error'}),
+    'SMS': (lambda p: f'~{p}  $$<SMS_X><Mon Mar 12 10:56:20.113 2001 Central Standard Time><thread=8973 (0x230D)>',
+            {'kind': 'sms', 'component': 'SMS_X', 'thread': '8973 (0x230D)'}),
+    'ConfigMgr': (lambda p: f'<![LOG[{p}]LOG]!><time="10:56:20.000+000" date="03-12-2001" component="rcmd" context="" type="3" '
+                  'thread="8973" file="rcmd.cpp:1">', {'kind': 'configmgr', 'thread': '8973', **RCMD}),
+    "ConfigMgr's viewer": (lambda p: p + '\trcmd\t3/12/2001 10:56:20 AM\t8973 (0x230D)',
+                           {'kind': 'configmgr', 'thread': '8973 (0x230D)', **RCMD}),
+    'a thread': (lambda p: '[0x1a4] ERROR ' + p, {'kind': 'thread', 'thread': '0x1a4', 'level': 'ERROR'}),
+    'the kernel': (lambda p: '[   12.345678] ' + p, {'kind': 'kernel', 'time': '12.345678'}),
+    'the kernel by the clock': (lambda p: '[Mon Mar 12 10:56:20 2001] ' + p, {'time': 'Mon Mar 12 10:56:20 2001'}),
+    'log4j': (lambda p: '2001-03-12 10:56:20,113 ERROR [main] com.example.Rcmd - ' + p,
+              {'level': 'ERROR', 'thread': 'main', 'component': 'com.example.Rcmd'}),
+    'Spring': (lambda p: '2001-03-12T10:56:20.113+01:00 ERROR 12345 --- [           main] c.e.rcmd.Client    : ' + p,
+               {'level': 'ERROR', 'thread': '12345', 'component': 'c.e.rcmd.Client'}),
+    'Python': (lambda p: '2001-03-12 10:56:20,113 - rcmd.client - ERROR - ' + p, {'level': 'ERROR', 'component': 'rcmd.client'}),
+    'Rust': (lambda p: '[2001-03-12T10:56:20Z ERROR rcmd::client] ' + p, {'level': 'ERROR', 'component': 'rcmd::client'}),
+    'glog': (lambda p: 'E0312 10:56:20.113456   212 client.cc:42] ' + p,
+             {'kind': 'glog', 'level': 'E', 'thread': '212', 'component': 'client.cc:42'}),
+    'fields by bars': (lambda p: '2001-03-12 10:56:20.1130|ERROR|Rcmd.Client|' + p, {'level': 'ERROR', 'component': 'Rcmd.Client'}),
+    'Apache': (lambda p: '[Mon Mar 12 10:56:20.113 2001] [core:error] [pid 212:tid 140] [client 10.0.0.9:4711] ' + p,
+               {'level': 'error', 'component': 'core', 'thread': '212:tid 140'}),
+    'nginx': (lambda p: '2001/03/12 10:56:20 [error] 212#0: *5 ' + p, {'level': 'error', 'thread': '212#0'}),
+    'MySQL': (lambda p: '2001-03-12T10:56:20.113456Z 0 [ERROR] [MY-010020] [Server] ' + p,
+              {'level': 'ERROR', 'event': 'MY-010020', 'component': 'Server'}),
+    'SAP': (lambda p: f'M  *** ERROR => {p} [x.c  1234]', {'kind': 'sap', 'level': 'ERROR', 'component': 'x.c'}),
+    'Compose': (lambda p: 'web-1  | 2001-03-12 10:56:20 ERROR ' + p, {'kind': 'container', 'component': 'web-1', 'level': 'ERROR'}),
+    'CRI': (lambda p: '2001-03-12T10:56:20.000000000+01:00 stderr F ' + p, {'time': '2001-03-12T10:56:20.000000000+01:00'}),
+    'Kubernetes': (lambda p: '3m12s   Warning   FailedMount   pod/web-7d4b   ' + p,
+                   {'kind': 'container', 'level': 'Warning', 'component': 'pod/web-7d4b', 'event': 'FailedMount'}),
+    'a chat': (lambda p: 'John [14:03]: ' + p, {'kind': 'chat', 'time': '14:03'}),
+    'setupapi': (lambda p: '#E033 ' + p, None),
+    'PowerShell': (lambda p: f'Invoke-It : {p}\nAt line:1 char:1\n+ Invoke-It -Name x\n+ ~~~~~~~~~~~~~~~~~~~\n'
+                   '    + CategoryInfo          : NotSpecified: (:) [Invoke-It], Exception\n'
+                   '    + FullyQualifiedErrorId : System.Exception,Invoke-It', {'kind': 'powershell'}),
+    'a stack of .NET': (lambda p: f'Unhandled Exception: System.Exception: {p}\n   at Rcmd.Client.Run() in C:\\x.cs:line 12\n'
+                        '   at Rcmd.Main()', {'kind': 'trace'}),
+    'a stack of Java': (lambda p: 'java.lang.RuntimeException: it failed\n\tat com.example.Main.main(Main.java:12)\n'
+                        f'Caused by: java.io.IOException: {p}\n\tat com.example.Rcmd.run(Rcmd.java:120)\n\t... 1 more', None),
+    'a stack of Python': (lambda p: 'Traceback (most recent call last):\n  File "x.py", line 12, in <module>\n    main()\n'
+                          f'OSError: {p}', {'kind': 'trace'}),
+}
+
+
+class Dress(KbtTest):
+    @classmethod
+    def setUpClass(cls):
+        cls.dressed = [(name, undo, None) for name, undo in DAMAGE.items()]
+        cls.dressed += [(name, put, says) for name, (put, says) in ENVELOPES.items()]
+
+    def setUp(self):
+        super().setUp()
+        subprocess.run([KBT, 'import', '--db', self.db, os.path.join(ROOT, 'kb')], check=True, stdout=subprocess.DEVNULL,
+                       stderr=subprocess.DEVNULL)
+
+    def ask(self, texts):
+        """Each text's answer: those of one line in one batch."""
+        lines = [t for t in texts if '\n' not in t]
+        run = subprocess.run([KBT, 'lookup', '--db', self.db, '--batch', '--json', '-n', '1'],
+                             input='\n'.join(lines + ['']).encode(), stdout=subprocess.PIPE, check=True)
+        answers = dict(zip(lines, map(json.loads, run.stdout.splitlines())))
+        for t in texts:
+            if t not in answers:
+                run = subprocess.run([KBT, 'lookup', '--db', self.db, '--json', '-n', '1', '-'], input=t.encode(),
+                                     stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+                answers[t] = json.loads(run.stdout)
+        return answers
+
+    def test_table(self):
+        texts = {(name, message): put(message) for name, put, _ in self.dressed for _, message, _ in MESSAGES}
+        answers = self.ask(list(texts.values()))
+        for name, _, says in self.dressed:
+            for article, message, binds in MESSAGES:
+                with self.subTest(dress=name, message=message):
+                    text = texts[name, message]
+                    answer = answers[text]
+                    self.assertEqual([m['id'] for m in answer['matches']], [article], text)
+                    captures = answer['matches'][0]['captures']
+                    self.assertEqual({k: captures.get(k) for k in binds}, binds, text)
+                    envelope = answer.get('envelope', {})
+                    self.assertEqual({k: envelope.get(k) for k in says or {}}, says or {}, text)
+
+    def test_it_can_be_switched_off(self):
+        text = ENVELOPES['JSON in syslog'][0](MESSAGES[0][1])
+        for options, told in (([], True), (['--keep-envelope'], False)):
+            run = subprocess.run([KBT, 'lookup', '--db', self.db, *options, text], stdout=subprocess.PIPE)
+            self.assertEqual(b'read as syslog, time Mar 12 10:56:20, host ws7, component rcmd' in run.stdout, told)
+
+
+if __name__ == '__main__':
+    unittest.main()
