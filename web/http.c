@@ -19,6 +19,7 @@
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,14 +32,16 @@
 
 /* Limits. */
 enum {
-	CONNECTION_POOL = 8 << 10, /* bytes a connection, idle or not; headers of nearly half of it pass (431) */
+	CONNECTION_POOL = 7424, /* bytes a connection, idle or not; headers of nearly half of it pass (431) */
 	CONNECTIONS_MAX = 16000,
 	CONNECTIONS_PER_CLIENT = 64, /* where clients are on other machines */
 	FILES_RESERVED = 256,	     /* of the process's descriptors, for probes and the store */
 	REAP_MS = 500,
 	LINGER_MS = 3000, /* so long an early refusal is left to be read, while the rest of the request is thrown away */
 	LINGER_TICK_MS = 20,
-	LINGERING_MAX = 64
+	LINGERING_MAX = 64,
+	LOOKS_AT_ONCE = 64, /* under the lock, before others get it */
+	BEATS_AT_ONCE = 32  /* before they are due; or as many as it takes to come round in a quarter of the time */
 };
 
 static const char tls_priorities[] = "SECURE128:+SECURE192:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2:%SERVER_PRECEDENCE";
@@ -57,7 +60,7 @@ static const struct {
 	{ "Cross-Origin-Resource-Policy", "same-origin" },
 };
 
-enum phase { PHASE_HEADER, PHASE_BODY, PHASE_UPLOAD, PHASE_ANSWER, PHASE_WAIT, PHASE_IDLE };
+enum phase { PHASE_HEADER, PHASE_BODY, PHASE_UPLOAD, PHASE_ANSWER, PHASE_WAIT, PHASE_IDLE, PHASES };
 
 struct conn {
 	struct conn *next, *prev;
@@ -67,6 +70,11 @@ struct conn {
 	bool linger, cut_off;
 	int64_t since_ms;
 	int unread; /* at the reaper's last look, of a client that sent its end; -1 otherwise */
+};
+
+struct line {
+	struct conn *first, *last;
+	size_t count;
 };
 
 #define COUNT(server, what)                                \
@@ -110,7 +118,7 @@ struct http_server {
 	pthread_mutex_t lock;
 	pthread_cond_t stop;
 	bool stopping;
-	struct conn *conns;
+	struct line lines[PHASES]; /* by phase; in each the one that came first is first */
 	struct lingering lingering[LINGERING_MAX];
 	size_t lingering_count;
 	size_t uploads;
@@ -123,11 +131,39 @@ int64_t http_now_ms(void)
 	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
+/* ---- lines: under the server's lock ---- */
+
+static void line_leave(struct http_server *s, struct conn *c)
+{
+	struct line *line = &s->lines[c->phase];
+	*(c->prev ? &c->prev->next : &line->first) = c->next;
+	*(c->next ? &c->next->prev : &line->last) = c->prev;
+	c->next = c->prev = NULL;
+	line->count--;
+}
+
+static void line_join(struct http_server *s, struct conn *c, enum phase phase)
+{
+	struct line *line = &s->lines[phase];
+	c->phase = phase;
+	c->prev = line->last;
+	*(c->prev ? &c->prev->next : &line->first) = c;
+	line->last = c;
+	line->count++;
+}
+
+static void enter(struct http_server *s, struct conn *c, enum phase phase)
+{
+	line_leave(s, c);
+	c->since_ms = http_now_ms();
+	c->unread = -1;
+	line_join(s, c, phase);
+}
+
 static void set_phase(struct http_wake *w, enum phase phase)
 {
 	pthread_mutex_lock(&w->server->lock);
-	w->conn->phase = phase;
-	w->conn->since_ms = http_now_ms();
+	enter(w->server, w->conn, phase);
 	pthread_mutex_unlock(&w->server->lock);
 }
 
@@ -192,7 +228,7 @@ static bool hung_up(int fd)
 static bool left_midway(struct conn *c)
 {
 	int unread = 0;
-	if ((c->phase != PHASE_BODY && c->phase != PHASE_UPLOAD) || !hung_up(c->fd) || ioctl(c->fd, FIONREAD, &unread)) {
+	if (!hung_up(c->fd) || ioctl(c->fd, FIONREAD, &unread)) {
 		c->unread = -1;
 		return false;
 	}
@@ -201,34 +237,90 @@ static bool left_midway(struct conn *c)
 	return stuck;
 }
 
-static void look_at(const struct http_server *s, struct conn *c, int64_t now)
+static void cut_off(struct http_server *s, struct conn *c)
+{
+	if (c->phase != PHASE_IDLE && !c->cut_off)
+		COUNT(s, cut_off);
+	c->cut_off = true;
+	shutdown(c->fd, SHUT_RDWR);
+}
+
+static void look_at_body(struct http_server *s, struct conn *c, int64_t now, size_t *beats)
 {
 	const struct http_patience *p = &s->options.patience;
-	const int64_t limit_ms[] = { [PHASE_HEADER] = p->header,
-				     [PHASE_BODY] = p->body,
-				     [PHASE_UPLOAD] = p->upload,
-				     [PHASE_ANSWER] = p->answer,
-				     [PHASE_WAIT] = INT64_MAX,
-				     [PHASE_IDLE] = p->idle };
-	if (now - c->since_ms > limit_ms[c->phase]) {
-		if (c->phase != PHASE_IDLE && !c->cut_off)
-			COUNT(s, cut_off);
-		c->cut_off = true;
+	(void)beats;
+	if (now - c->since_ms > (c->phase == PHASE_UPLOAD ? p->upload : p->body))
+		cut_off(s, c);
+	else if (left_midway(c))
 		shutdown(c->fd, SHUT_RDWR);
-	} else if (left_midway(c)) {
+}
+
+/* look_at_waiting: who left is given up; a stream that was quiet gets a beat when it is due. Those of many that were
+ * opened in one moment are spread over the last quarter of the time before. */
+static void look_at_waiting(struct http_server *s, struct conn *c, int64_t now, size_t *beats)
+{
+	struct http_wake *w = c->request;
+	int64_t due_ms = s->options.patience.beat;
+	if (!w)
+		return;
+	if (hung_up(c->fd)) {
 		shutdown(c->fd, SHUT_RDWR);
-	} else if (c->phase == PHASE_WAIT && c->request && hung_up(c->fd)) {
-		shutdown(c->fd, SHUT_RDWR);
-		give_up(c->request);
-	} else if (c->phase == PHASE_WAIT && c->request) {
-		struct http_wake *w = c->request;
-		pthread_mutex_lock(&w->lock);
-		bool quiet = w->streams && now - w->sent_ms > p->beat;
-		w->beat |= quiet;
-		pthread_mutex_unlock(&w->lock);
-		if (quiet)
-			http_wake(w);
+		give_up(w);
+		return;
 	}
+	pthread_mutex_lock(&w->lock);
+	int64_t silent_ms = now - w->sent_ms;
+	bool quiet = w->streams && !w->beat && (silent_ms > due_ms || (silent_ms > due_ms / 4 * 3 && *beats));
+	w->beat |= quiet;
+	pthread_mutex_unlock(&w->lock);
+	if (!quiet)
+		return;
+	*beats -= *beats > 0;
+	http_wake(w);
+}
+
+typedef void look_fn(struct http_server *s, struct conn *c, int64_t now, size_t *beats);
+
+/* look_at_all takes each that is in the line now once to its end, and lets others have the lock in between. */
+static void look_at_all(struct http_server *s, enum phase phase, look_fn *look, int64_t now)
+{
+	struct line *line = &s->lines[phase];
+	size_t passes = (size_t)s->options.patience.beat / s->options.patience.look / 4 + 1;
+	size_t beats = line->count < BEATS_AT_ONCE	     ? 0 :
+		       line->count / passes > BEATS_AT_ONCE ? line->count / passes :
+							      BEATS_AT_ONCE;
+	for (size_t left = line->count; left && line->first && !s->stopping; left--) {
+		struct conn *c = line->first;
+		line_leave(s, c);
+		line_join(s, c, phase);
+		look(s, c, now, &beats);
+		if (left % LOOKS_AT_ONCE)
+			continue;
+		pthread_mutex_unlock(&s->lock);
+		sched_yield();
+		pthread_mutex_lock(&s->lock);
+	}
+}
+
+/* cut_off_late: only those at the head of a line can have been in it for too long. They stay until libmicrohttpd sees
+ * the end, behind the others. */
+static void cut_off_late(struct http_server *s, enum phase phase, int64_t limit_ms, int64_t now)
+{
+	for (struct conn *c; (c = s->lines[phase].first) && now - c->since_ms > limit_ms;) {
+		cut_off(s, c);
+		enter(s, c, phase);
+	}
+}
+
+static void look_around(struct http_server *s, int64_t now)
+{
+	const struct http_patience *p = &s->options.patience;
+	cut_off_late(s, PHASE_HEADER, p->header, now);
+	cut_off_late(s, PHASE_ANSWER, p->answer, now);
+	cut_off_late(s, PHASE_IDLE, p->idle, now);
+	look_at_all(s, PHASE_BODY, look_at_body, now);
+	look_at_all(s, PHASE_UPLOAD, look_at_body, now);
+	look_at_all(s, PHASE_WAIT, look_at_waiting, now);
 }
 
 /* A close with bytes unread would reset the connection, and the client might never see the answer. */
@@ -259,8 +351,8 @@ static void *reap(void *context)
 		int64_t now = http_now_ms();
 		linger(s, now);
 		bool due = now - looked >= look_ms;
-		for (struct conn *c = due ? s->conns : NULL; c; c = c->next)
-			look_at(s, c, now);
+		if (due)
+			look_around(s, now);
 		looked = due ? now : looked;
 		struct timespec until;
 		clock_gettime(CLOCK_MONOTONIC, &until);
@@ -269,9 +361,10 @@ static void *reap(void *context)
 		until.tv_nsec %= 1000000000L;
 		pthread_cond_timedwait(&s->stop, &s->lock, &until);
 	}
-	for (struct conn *c = s->conns; c; c = c->next)
-		if (c->request)
-			give_up(c->request);
+	for (size_t i = 0; i < PHASES; i++)
+		for (struct conn *c = s->lines[i].first; c; c = c->next)
+			if (c->request)
+				give_up(c->request);
 	linger(s, INT64_MAX);
 	pthread_mutex_unlock(&s->lock);
 	return NULL;
@@ -296,22 +389,14 @@ static void on_connection(void *context, struct MHD_Connection *connection, void
 			s->options.counts->connections++;
 		setsockopt(c->fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &lost_ms, sizeof lost_ms);
 		pthread_mutex_lock(&s->lock);
-		c->next = s->conns;
-		if (c->next)
-			c->next->prev = c;
-		s->conns = c;
+		line_join(s, c, PHASE_HEADER);
 		pthread_mutex_unlock(&s->lock);
 	} else if (*socket_context) { /* before its socket is closed: the reaper never sees a number used again */
 		struct conn *c = *socket_context;
 		pthread_mutex_lock(&s->lock);
 		if (s->options.counts)
 			s->options.counts->connections--;
-		if (c->prev)
-			c->prev->next = c->next;
-		else
-			s->conns = c->next;
-		if (c->next)
-			c->next->prev = c->prev;
+		line_leave(s, c);
 		if (c->linger && s->lingering_count < LINGERING_MAX && !s->stopping) {
 			int fd = fcntl(c->fd, F_DUPFD_CLOEXEC, 0);
 			if (fd >= 0)
@@ -419,8 +504,7 @@ static void on_completed(void *context, struct MHD_Connection *connection, void 
 	*request = NULL;
 	pthread_mutex_lock(&w->server->lock);
 	w->conn->request = NULL;
-	w->conn->phase = PHASE_IDLE;
-	w->conn->since_ms = http_now_ms();
+	enter(w->server, w->conn, PHASE_IDLE);
 	pthread_mutex_unlock(&w->server->lock);
 	if (w->req.drop)
 		w->req.drop(&w->req);
@@ -488,7 +572,7 @@ static enum MHD_Result send_response(struct http_wake *w)
 		res->body = STR("");
 	}
 	if (res->read)
-		r = MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, 2048, on_read, w, NULL);
+		r = MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, 1024, on_read, w, NULL);
 	else
 		r = MHD_create_response_from_buffer(res->body.n, (void *)(uintptr_t)res->body.p, MHD_RESPMEM_PERSISTENT);
 	if (!r)

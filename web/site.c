@@ -13,11 +13,12 @@
 #include "web/run.h"
 #include "web/seen.h"
 
+#include <malloc.h>
 #include <pthread.h>
 #include <sys/stat.h>
 #include <time.h>
 
-enum { WATCH_S = 1 };
+enum { WATCH_S = 1, TRIM_EVERY = 4 };
 
 /* What is compiled of one generation; shared, counted. */
 struct kb {
@@ -155,6 +156,7 @@ static void refresh(struct site *s)
 static void *watch(void *context)
 {
 	struct site *s = context;
+	unsigned looks = 0;
 	warm(s);
 	pthread_mutex_lock(&s->lock);
 	while (!s->stopping) {
@@ -166,6 +168,8 @@ static void *watch(void *context)
 			break;
 		pthread_mutex_unlock(&s->lock);
 		refresh(s);
+		if (++looks % TRIM_EVERY == 0)
+			malloc_trim(0); /* what diagnoses and large pages needed for a moment goes back to the system */
 		pthread_mutex_lock(&s->lock);
 	}
 	pthread_mutex_unlock(&s->lock);
