@@ -45,6 +45,10 @@ void api_diagnose(struct site *site, struct http_request *req, struct http_respo
 	struct buf out = { 0 };
 	if (!req->job && !page_question_json(req, res, &q))
 		return;
+	if (!req->job && http_field(&req->query, "stop").n) {
+		follow_stop(site, req, res, &q);
+		return;
+	}
 	if (http_accepts(req, PAGE_EVENTS)) {
 		if (http_field(&req->query, "poll").n)
 			follow_poll(site, req, res, &q, RUN_JSON);

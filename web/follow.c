@@ -99,11 +99,19 @@ void follow_poll(struct site *site, struct http_request *req, struct http_respon
 	ssize_t n;
 	if (!f)
 		return;
-	run_lease(f->reader);
+	run_lease(f->reader, !f->goes_on);
 	n = greet(f, part, sizeof part);
 	for (; n > 0; n = run_read(f->reader, form, part, sizeof part))
 		buf_add_bytes(&out, part, (size_t)n);
 	page_send(req, res, PAGE_EVENTS, &out);
+}
+
+void follow_stop(struct site *site, struct http_request *req, struct http_response *res, const struct question *q)
+{
+	if (!gate_needs(site_gate(site), req, res, ROLE_PROBE))
+		return;
+	runs_stop(site_runs(site), q);
+	res->status = 204;
 }
 
 bool follow_whole(struct site *site, struct http_request *req, struct http_response *res, const struct question *q,

@@ -60,6 +60,8 @@ void follow_stream(struct site *site, struct http_request *req, struct http_resp
 		   enum run_form form);
 void follow_poll(struct site *site, struct http_request *req, struct http_response *res, const struct question *q,
 		 enum run_form form);
+/* follow_stop: who polled asks no more. */
+void follow_stop(struct site *site, struct http_request *req, struct http_response *res, const struct question *q);
 bool follow_whole(struct site *site, struct http_request *req, struct http_response *res, const struct question *q,
 		  enum run_form form, struct str *ret_text, int64_t *ret_age_ms);
 const struct question *follow_question(const struct http_request *req);

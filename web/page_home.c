@@ -207,7 +207,9 @@ void page_live(struct site *site, struct http_request *req, struct http_response
 	struct question q = { 0 };
 	if (!page_question_form(req, res, &q))
 		return;
-	if (http_field(&req->query, "poll").n)
+	if (http_field(&req->query, "stop").n)
+		follow_stop(site, req, res, &q);
+	else if (http_field(&req->query, "poll").n)
 		follow_poll(site, req, res, &q, RUN_HTML);
 	else
 		follow_stream(site, req, res, &q, RUN_HTML);

@@ -16,7 +16,10 @@
 #include <pthread.h>
 #include <string.h>
 
-enum { EVENTS_MAX_BYTES = 4 << 20 };
+enum {
+	EVENTS_MAX_BYTES = 4 << 20,
+	MATCHING_MAX = 2 /* look-ups at once: they take a processor, the probes behind them wait for the network */
+};
 
 enum run_state { RUN_WAITING, RUN_RUNNING, RUN_ENDED };
 
@@ -30,12 +33,15 @@ struct run {
 	atomic_bool cancel;
 	struct allow allow;    /* where it may go: its own thread's */
 	struct str targets[2]; /* what it probes, while it does: the name or address, and what the name turned out to be */
+	struct str wants;      /* it gave its worker back: another run probes this */
+	bool put_back, matching, matched;
 	struct run_reader *readers;
 	struct buf events[RUN_HTML + 1];
 	struct buf whole[RUN_FORMS];
 	unsigned status, event_count;
 	enum verdict_state verdict;
 	int64_t ended_ms, lease_ms; /* until when it runs without a reader */
+	unsigned polls;		    /* who asks again and again, and did not say that they stopped */
 };
 
 struct run_reader {
@@ -54,8 +60,9 @@ struct runs {
 	pthread_mutex_t lock;
 	pthread_cond_t work;	   /* a run waits */
 	pthread_cond_t target_free;
-	pthread_t workers[RUN_WORKERS];
+	pthread_t workers[RUN_WORKERS + RUN_HELD_UP_MAX];
 	size_t worker_count;
+	size_t busy, matching, held_up; /* workers that are; of these, that look up still; that wait for an address */
 	struct run *list; /* oldest first */
 	struct run_counts counts;
 };
@@ -125,18 +132,47 @@ static bool is_taken(const struct run *run, struct str target)
 	return false;
 }
 
-/* claim_target waits until no other run probes it. A name is claimed before its address, never the other way round, and
- * who waits for a name holds nothing: no two runs wait for each other. */
-static void claim_target(struct run *run, size_t which, struct str target)
+/* end_matching is called under the lock. */
+static void end_matching(struct run *run)
 {
+	run->all->matching -= run->matching;
+	run->matching = false;
+	pthread_cond_signal(&run->all->work);
+}
+
+/* claim_name: false where another run probes it: the worker is better used for another question meanwhile. Nothing was
+ * probed yet, so that the run begins anew when the target is free. */
+static bool claim_name(struct run *run, struct str target)
+{
+	target = arena_str(&run->arena, target);
+	pthread_mutex_lock(&run->all->lock);
+	bool taken = target.n && is_taken(run, target);
+	end_matching(run);
+	run->put_back = taken;
+	run->wants = taken ? target : STR("");
+	run->targets[0] = taken ? STR("") : target;
+	if (taken)
+		atomic_store(&run->cancel, true);
+	pthread_mutex_unlock(&run->all->lock);
+	return !taken;
+}
+
+/* claim_address waits until no other run probes what the name turned out to be; another worker takes over meanwhile. A
+ * name is claimed before its address, never the other way round: no two runs wait for each other. */
+static void claim_address(struct run *run, struct str target)
+{
+	struct runs *all = run->all;
 	if (!target.n || str_eq_nocase(target, run->targets[0]))
 		return;
 	target = arena_str(&run->arena, target);
-	pthread_mutex_lock(&run->all->lock);
+	pthread_mutex_lock(&all->lock);
+	all->held_up++;
+	pthread_cond_signal(&all->work);
 	while (is_taken(run, target) && !atomic_load(&run->cancel))
-		pthread_cond_wait(&run->all->target_free, &run->all->lock);
-	run->targets[which] = target;
-	pthread_mutex_unlock(&run->all->lock);
+		pthread_cond_wait(&all->target_free, &all->lock);
+	all->held_up--;
+	run->targets[1] = target;
+	pthread_mutex_unlock(&all->lock);
 }
 
 /* ---- the diagnosis ---- */
@@ -154,15 +190,17 @@ static void on_event(void *context, enum triage_event event, const struct triage
 				 "aria-label=\"Verdict\"><h3>Probing</h3></section>\n"
 				 "<ul id=\"probes\" class=\"probes\" aria-live=\"polite\"></ul>\n");
 		render_html_beliefs(&html, &report->verdict);
-		publish(run, "match", &json, &html);
-		if (report->answer.found.match_count)
+		if (!run->matched)
+			publish(run, "match", &json, &html);
+		if (!run->matched && report->answer.found.match_count)
 			seen_note(site_seen(run->all->site), report->answer.found.matches[0].id);
-		claim_target(run, 0, target_of(report));
+		run->matched = true;
+		claim_name(run, target_of(report));
 		run->allow.name = bound_to(report, "server");
 		break;
 	case TRIAGE_WAVE:
 		if (!run->targets[1].n)
-			claim_target(run, 1, allow_first(&run->allow, &run->arena));
+			claim_address(run, allow_first(&run->allow, &run->arena));
 		break;
 	case TRIAGE_PROBE:
 		allow_learn(&run->allow, e);
@@ -244,9 +282,9 @@ static void work_on(struct run *run)
 	enum err e = site_take(run->all->site, &desk);
 	if (!e)
 		e = diagnose(run, desk, &a, &d, &report);
-	if (!e)
+	if (!run->put_back && !e)
 		succeed(run, &report);
-	else
+	else if (!run->put_back)
 		fail(run, e, &d);
 	site_give(run->all->site, &desk);
 	arena_free(&a);
@@ -303,9 +341,11 @@ static void sweep(struct runs *all)
 
 static struct run *next_waiting(struct runs *all)
 {
-	for (struct run *run = all->list; run; run = run->next)
-		if (run->state == RUN_WAITING)
+	for (struct run *run = all->list; run; run = run->next) {
+		bool ready = run->wants.n ? !is_taken(run, run->wants) : all->matching < MATCHING_MAX;
+		if (run->state == RUN_WAITING && ready)
 			return run;
+	}
 	return NULL;
 }
 
@@ -330,25 +370,65 @@ struct run_counts runs_count(struct runs *all)
 	return counts;
 }
 
+/* end_unread cancels a run that nobody reads any more. */
+static void end_unread(struct run *run)
+{
+	if (run->readers || run->state == RUN_ENDED || http_now_ms() <= run->lease_ms)
+		return;
+	atomic_store(&run->cancel, true);
+	if (run->state == RUN_WAITING)
+		run->state = RUN_ENDED;
+	pthread_cond_broadcast(&run->all->target_free);
+}
+
+/* put_back has a run wait for its target without a worker. */
+static void put_back(struct run *run)
+{
+	run->put_back = false;
+	atomic_store(&run->cancel, false);
+	run->state = RUN_WAITING;
+	end_unread(run); /* who asked may have left meanwhile */
+}
+
+static void end(struct run *run)
+{
+	run->state = RUN_ENDED;
+	run->ended_ms = http_now_ms();
+	count_end(run);
+	wake_readers(run);
+}
+
+static void begin(struct run *run)
+{
+	run->state = RUN_RUNNING;
+	run->matching = !run->wants.n;
+	run->all->matching += run->matching;
+	run->all->busy++;
+	run->targets[0] = run->wants; /* claimed, before the look-up tells it again */
+}
+
 static void *worker(void *context)
 {
 	struct runs *all = context;
 	pthread_mutex_lock(&all->lock);
 	while (!all->stopping) {
-		struct run *run = next_waiting(all);
+		struct run *run = all->busy - all->held_up < RUN_WORKERS ? next_waiting(all) : NULL;
 		if (!run) {
 			pthread_cond_wait(&all->work, &all->lock);
 			continue;
 		}
-		run->state = RUN_RUNNING;
+		begin(run);
 		pthread_mutex_unlock(&all->lock);
 		work_on(run);
 		pthread_mutex_lock(&all->lock);
-		run->state = RUN_ENDED;
-		run->ended_ms = http_now_ms();
-		count_end(run);
+		all->busy--;
+		end_matching(run);
+		if (run->put_back && !all->stopping)
+			put_back(run);
+		else
+			end(run);
 		pthread_cond_broadcast(&all->target_free);
-		wake_readers(run);
+		pthread_cond_broadcast(&all->work);
 		sweep(all);
 	}
 	pthread_mutex_unlock(&all->lock);
@@ -364,7 +444,7 @@ enum err runs_open(struct site *site, bool loopback, const struct allow_rules *r
 	pthread_mutex_init(&all->lock, NULL);
 	pthread_cond_init(&all->work, NULL);
 	pthread_cond_init(&all->target_free, NULL);
-	while (all->worker_count < RUN_WORKERS &&
+	while (all->worker_count < RUN_WORKERS + RUN_HELD_UP_MAX &&
 	       !pthread_create(&all->workers[all->worker_count], NULL, worker, all))
 		all->worker_count++;
 	*ret_runs = all;
@@ -424,7 +504,7 @@ static struct run *find(struct runs *all, uint64_t key, const struct question *q
 {
 	for (struct run *run = all->list; run; run = run->next) {
 		bool open = run->state != RUN_ENDED || (run->status == 200 && http_now_ms() - run->ended_ms <= RUN_SHARED_MS);
-		if (open && !atomic_load(&run->cancel) && is_same(run, key, q))
+		if (open && (run->put_back || !atomic_load(&run->cancel)) && is_same(run, key, q))
 			return run;
 	}
 	return NULL;
@@ -510,22 +590,29 @@ void run_leave(struct run_reader **reader)
 	while (*at != r)
 		at = &(*at)->next;
 	*at = r->next;
-	if (!run->readers && run->state != RUN_ENDED && http_now_ms() > run->lease_ms) {
-		atomic_store(&run->cancel, true);
-		if (run->state == RUN_WAITING)
-			run->state = RUN_ENDED;
-		pthread_cond_broadcast(&all->target_free);
-	}
+	end_unread(run);
 	sweep(all);
 	pthread_mutex_unlock(&all->lock);
 	mem_free(r);
 }
 
-void run_lease(struct run_reader *reader)
+void run_lease(struct run_reader *reader, bool first)
 {
 	struct runs *all = reader->run->all;
 	pthread_mutex_lock(&all->lock);
 	reader->run->lease_ms = http_now_ms() + RUN_LEASE_MS;
+	reader->run->polls += first;
+	pthread_mutex_unlock(&all->lock);
+}
+
+void runs_stop(struct runs *all, const struct question *q)
+{
+	pthread_mutex_lock(&all->lock);
+	struct run *run = find(all, key_of(q), q);
+	if (run && run->polls && !--run->polls) {
+		run->lease_ms = 0;
+		end_unread(run);
+	}
 	pthread_mutex_unlock(&all->lock);
 }
 

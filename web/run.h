@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
  * Diagnoses under way. A run belongs to its question, not to who asked: the same question while it runs, or up to 5 s
- * after, joins it and reads the same events from the start. A target is probed by one run at a time; a run that nobody
- * reads any more is cancelled. Bounded: workers, runs that wait, what probes may be sent to (allow.h). The latest
- * finished ones are remembered for a while, to be passed on; in memory alone.
+ * after, joins it and reads the same events from the start. A target is probed by one run at a time, another waits for it
+ * without a worker. A run that nobody reads any more is cancelled. Bounded: workers, runs that wait, what probes may be
+ * sent to (allow.h). The latest finished ones are remembered for a while, to be passed on; in memory alone.
  */
 #ifndef KBT_WEB_RUN_H
 #define KBT_WEB_RUN_H
@@ -13,6 +13,7 @@
 
 enum {
 	RUN_WORKERS = 8,
+	RUN_HELD_UP_MAX = 8, /* more workers, for those that wait until an address is free */
 	RUN_QUEUE_MAX = 64,
 	RUN_SHARED_MS = 5000,
 	RUN_RECALL_MS = 600000, /* a finished run can be passed on for so long, ... */
@@ -43,8 +44,10 @@ enum err runs_join(struct runs *runs, const struct question *q, struct http_wake
 /* runs_has: is the question's run under way, or just over, so that runs_join would share it? */
 bool runs_has(struct runs *runs, const struct question *q);
 void run_leave(struct run_reader **reader);
-/* run_lease: the reader asks again soon: the run goes on for RUN_LEASE_MS without it. */
-void run_lease(struct run_reader *reader);
+/* run_lease: the reader asks again soon: the run goes on for RUN_LEASE_MS without it. first: it had not asked before. */
+void run_lease(struct run_reader *reader, bool first);
+/* runs_stop: one of those who poll asks no more; with the last the run ends at once, not when its lease does. */
+void runs_stop(struct runs *runs, const struct question *q);
 
 struct run_counts {
 	size_t waiting, running;

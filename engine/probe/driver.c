@@ -436,6 +436,8 @@ static struct sent sent_checked(struct sent before, struct sent said)
 enum err driver_run(struct driver *driver, const struct probe_request *requests, size_t count, struct arena *a,
 		    driver_done *done, void *context)
 {
+	if (driver->options.cancel && atomic_load(driver->options.cancel))
+		return ERR_INTERRUPTED;
 	if (driver->options.in_process)
 		return carry_out(driver, requests, count, a, done, context);
 	double limit_ms = HELPER_SLACK_MS;

@@ -101,7 +101,12 @@ class Server:
     def api(self, path, value, headers=None):
         status, _, text = self.ask('POST', path, json.dumps(value),
                                    {'Content-Type': 'application/json', **(headers or {})})
-        return status, json.loads(text)
+        return status, json.loads(text) if text else None
+
+    def diagnoses(self):
+        """How many run or wait."""
+        text = self.get('/metrics')[2]
+        return sum(int(n) for n in re.findall(r'^kbt_diagnoses_(?:running|waiting) (\d+)$', text, re.M))
 
     def events(self, value, headers=None):
         """The events of a diagnosis: (id, name, object)."""

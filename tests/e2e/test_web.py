@@ -320,6 +320,17 @@ class Api(unittest.TestCase):
         self.assertEqual([int(i) for i, _ in seen], list(range(1, len(seen) + 1)))
         self.assertEqual((seen[0][1], seen[-1][1]), ('match', 'verdict'))
 
+    def test_who_polls_can_stop(self):
+        questions = [{'text': r'Failed to connect to <\\127.0.0.13>, Error = 53' + ' ' * n} for n in range(6)]
+        self.assertTrue(server.wait_until(lambda: server.diagnoses() == 0))
+        for fields in (*questions, questions[5]):  # the last one is followed by two
+            server.form('/ui/diagnose?poll=1', fields)
+        for fields in questions:
+            self.assertEqual(server.form('/ui/diagnose?stop=1', fields)[0], 204)
+        self.assertTrue(server.wait_until(lambda: server.diagnoses() == 1, 1), 'the wrong ones ended')
+        self.assertEqual(server.api('/api/v1/diagnose?stop=1', questions[5])[0], 204)
+        self.assertTrue(server.wait_until(lambda: server.diagnoses() == 0, 1), 'it goes on')
+
     def test_the_report_as_markdown_and_text(self):
         body = json.dumps({'text': MESSAGE + ' `<b>` [x](javascript:y)'})
         for kind in ('text/markdown', 'text/plain'):
@@ -347,6 +358,17 @@ class Api(unittest.TestCase):
             found = sorted(pool.map(spans, (1, 2, 3)))
         for (_, end), (begin, _) in zip(found, found[1:]):
             self.assertLessEqual(end, begin)
+
+    def test_one_busy_target_leaves_the_workers_to_others(self):
+        events = {'Accept': 'text/event-stream'}
+        same = [{'text': MESSAGE + ' ' * n, 'set': {'server': '127.0.0.11'}} for n in range(11, 23)]
+        for question in same:
+            self.assertEqual(server.ask('POST', '/api/v1/diagnose?poll=1', json.dumps(question),
+                                        {'Content-Type': 'application/json', **events})[0], 200)
+        server.api('/api/v1/diagnose', {'text': MESSAGE, 'set': {'server': '127.0.0.12'}})
+        self.assertGreater(server.diagnoses(), 8, 'the other target had to wait for them')
+        for question in same:
+            server.api('/api/v1/diagnose?stop=1', question)
 
     def test_probes_keep_to_the_policy(self):
         for target in ('169.254.169.254', '8.8.4.4', '224.0.0.1', '0.0.0.0', '255.255.255.255', 'fe80::1', '::ffff:8.8.4.4'):

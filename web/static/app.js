@@ -313,10 +313,19 @@
 	};
 
 	const poll = async (signal, each, decided) => {
-		for (let more = {}; !decided() && !signal.aborted; more = { 'Last-Event-ID': lastId || '0' }) {
-			feed(await (await post('/ui/diagnose?poll=1', signal, more)).text(), each);
-			if (!decided())
-				await new Promise(done => setTimeout(done, 600));
+		const last = { method: 'POST', body: new URLSearchParams(new FormData(ask)), headers: { 'X-Kbt': '1' }, keepalive: true };
+		const leave = () => { fetch('/ui/diagnose?stop=1', last).catch(() => {}); };
+		signal.addEventListener('abort', leave);
+		addEventListener('pagehide', leave);
+		try {
+			for (let more = {}; !decided() && !signal.aborted; more = { 'Last-Event-ID': lastId || '0' }) {
+				feed(await (await post('/ui/diagnose?poll=1', signal, more)).text(), each);
+				if (!decided())
+					await new Promise(done => setTimeout(done, 600));
+			}
+		} finally {
+			signal.removeEventListener('abort', leave);
+			removeEventListener('pagehide', leave);
 		}
 	};
 
