@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Scan of a log of real lines with planted messages, and of one made of the rules' own words, beside grep, ripgrep and a
 bare pass over the same literals; then what it takes to start, repeated hits, and a file that is one line."""
+import hashlib
 import json
 import os
 import random
@@ -11,7 +12,7 @@ import sys
 title = 'scan, beside grep, ripgrep and a bare Vectorscan pass over the same literals'
 
 SMALL_MB, FULL_MB, PEER_MB = 200, 400, 20
-HOSTILE_MB, LINE_MB, FULL_LINE_MB, REPEATS = 10, 256, 2048, 300000
+HOSTILE_MB, LINE_MB, FULL_LINE_MB, REPEATS = 40, 256, 2048, 300000
 PEER_SECONDS, ROUNDS = 100, 3
 
 
@@ -33,8 +34,10 @@ def make_log(bench, megabytes):
 def make_hostile(bench, patterns, kind):
     """A log of the rules' own words, half of it dressed. 'words': words of them in runs of two to six, as they stand in
     one message or another. 'near': messages with a word changed, alone or within longer sentences: each line holds what
-    a scan looks for, and hardly any says it."""
-    log = os.path.join(bench.work, f'hostile-{kind}.log')
+    a scan looks for, and hardly any says it. Made anew where the messages are others."""
+    with open(patterns, 'rb') as f:
+        mark = hashlib.sha256(f.read()).hexdigest()[:8]
+    log = os.path.join(bench.work, f'hostile-{kind}-{HOSTILE_MB}-{mark}.log')
     if os.path.exists(log):
         return log
     rng = random.Random(1)
