@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 enum {
+	AHEAD = 16, /* scores that are fetched before they are needed */
 	POSTINGS_MAX = 24000 /* looked at for one message; the rarest keys first. Bounds the time however large the KB */
 };
 
@@ -68,7 +69,8 @@ static uint32_t accumulate(struct match_scratch *s)
 		const struct candidate_key *k = &s->keys[i];
 		budget -= k->n;
 		for (uint32_t p = 0; p < k->n; p++) {
-			uint32_t group = k->posts[p];
+			uint32_t group = k->posts[p], next = p + AHEAD < k->n ? k->posts[p + AHEAD] : group;
+			__builtin_prefetch(&s->group_scores[next < s->group_count ? next : 0], 1);
 			if (group >= s->group_count)
 				continue;
 			if (s->group_scores[group] == 0)

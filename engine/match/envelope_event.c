@@ -83,16 +83,37 @@ static void note_fields(struct match_envelope *e, const char *layout, const stru
 	}
 }
 
-static bool try_layout(struct peel *p, const char *layout, char mark)
+/* The fields of a line, read as far as some layout needs them. */
+struct fields {
+	struct str items[FIELDS_MAX], rest; /* rest: behind those read */
+	size_t count;
+	bool ended; /* there are no more */
+};
+
+static bool has_layout(struct fields *f, const char *layout, char mark)
 {
-	struct str fields[FIELDS_MAX], rest = p->rest;
-	for (size_t i = 0; layout[i]; i++)
-		if (!take_field(&rest, mark, &fields[i]) || !fits_field(layout[i], fields[i]))
+	for (size_t i = 0; layout[i]; i++) {
+		if (i == f->count && !f->ended) {
+			f->ended = !take_field(&f->rest, mark, &f->items[i]);
+			f->count += !f->ended;
+		}
+		if (i >= f->count || !fits_field(layout[i], f->items[i]))
 			return false;
+	}
+	return true;
+}
+
+static bool try_layout(struct peel *p, const char *layout, char mark, struct fields *f)
+{
+	if (!has_layout(f, layout, mark))
+		return false;
+	struct str rest = p->rest, field; /* another layout may have read more fields */
+	for (size_t i = 0; layout[i]; i++)
+		take_field(&rest, mark, &field);
 	rest = str_trim(rest);
 	if (!rest.n)
 		return false;
-	note_fields(p->e, layout, fields);
+	note_fields(p->e, layout, f->items);
 	if (rest.n > 1 && rest.p[0] == '"' && rest.p[rest.n - 1] == '"') {
 		rest = (struct str){ rest.p + 1, rest.n - 2 };
 		p->e->coding = str_find(rest, STR("\"\"")) != STR_NONE ? CODING_QUOTES : CODING_NONE;
@@ -104,11 +125,15 @@ static bool try_layout(struct peel *p, const char *layout, char mark)
 
 bool peel_event_table(struct peel *p)
 {
+	struct fields f;
 	for (const char *mark = "\t,;"; *mark; mark++) {
 		if (str_find_char(str_first(p->rest, FIELD_MAX), *mark) == STR_NONE)
 			continue;
+		f.rest = p->rest;
+		f.count = 0;
+		f.ended = false;
 		for (size_t i = 0; i < sizeof layouts / sizeof *layouts; i++)
-			if (try_layout(p, layouts[i], *mark))
+			if (try_layout(p, layouts[i], *mark, &f))
 				return true;
 	}
 	return false;

@@ -154,17 +154,55 @@ static void find_buckets_at(const struct literal_table *t, struct str text, stru
 	find_buckets(t, s, p);
 }
 
-static bool starts_here(struct str text, size_t at, const struct file_literal *l)
+/* The text at a place, letters in lower case; zeros behind its end, which no literal has. */
+struct folded { char text[FILE_LITERAL_MAX + 8]; };
+
+static void fold(struct str text, size_t at, struct folded *f)
 {
-	if (text.n - at < l->n)
-		return false;
-	const char *s = text.p + at;
-	if (literal_head(s) != literal_head(l->text))
-		return false;
-	for (uint32_t i = 0; i < l->n; i++)
-		if (char_lower(s[i]) != l->text[i])
-			return false;
-	return true;
+	char room[BLOCK];
+	const char *s = padded(text, at, sizeof f->text, room);
+#if defined(__SSE2__)
+	for (size_t i = 0; i < sizeof f->text; i += 16) {
+		__m128i x = _mm_loadu_si128((const __m128i *)(const void *)(s + i));
+		__m128i upper = _mm_and_si128(_mm_cmpgt_epi8(x, _mm_set1_epi8('A' - 1)),
+					      _mm_cmplt_epi8(x, _mm_set1_epi8('Z' + 1)));
+		x = _mm_or_si128(x, _mm_and_si128(upper, _mm_set1_epi8(0x20)));
+		_mm_storeu_si128((__m128i *)(void *)(f->text + i), x);
+	}
+#else
+	for (size_t i = 0; i < sizeof f->text; i++)
+		f->text[i] = char_lower(s[i]);
+#endif
+}
+
+static uint64_t word_at(const char *p)
+{
+	uint64_t x;
+	memcpy(&x, p, sizeof x);
+	return x;
+}
+
+/* Its first n bytes in memory; n is under eight. */
+static uint64_t word_low(uint64_t x, uint32_t n)
+{
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+	return x >> (64 - 8 * n);
+#else
+	return x << (64 - 8 * n);
+#endif
+}
+
+/* Eight bytes at a time; what is behind the literal's end does not count. */
+static bool starts_with(const struct folded *f, const struct file_literal *l)
+{
+	uint64_t differ = word_at(f->text) ^ word_at(l->text); /* LITERAL_MIN bytes there are */
+	for (uint32_t i = 8; i < l->n && !differ; i += 8) {
+		uint64_t x = word_at(f->text + i) ^ word_at(l->text + i);
+		if (l->n - i < 8)
+			x = word_low(x, l->n - i);
+		differ = x;
+	}
+	return !differ;
 }
 
 /* look compares the literals of a place's buckets with text[at...); what is there is found at `found`. */
@@ -172,12 +210,18 @@ static enum err look(const struct literal_table *t, struct prefilter_scratch *s,
 		     const struct place *p)
 {
 	enum err e = ERR_OK;
-	for (uint32_t i = t->brief_at[p->brief]; i < t->brief_at[p->brief + 1] && !e; i++)
-		if (starts_here(text, at, &t->literals[i]))
+	uint32_t brief = t->brief_at[p->brief], brief_to = t->brief_at[p->brief + 1];
+	uint32_t lengthy = p->long_too ? t->long_at[p->lengthy] : 0;
+	uint32_t lengthy_to = p->long_too ? t->long_at[p->lengthy + 1] : 0;
+	struct folded f;
+	if (brief == brief_to && lengthy == lengthy_to)
+		return ERR_OK;
+	fold(text, at, &f);
+	for (uint32_t i = brief; i < brief_to && !e; i++)
+		if (starts_with(&f, &t->literals[i]))
 			e = add_find(s, p->at, i);
-	for (uint32_t i = p->long_too ? t->long_at[p->lengthy] : UINT32_MAX;
-	     i != UINT32_MAX && i < t->long_at[p->lengthy + 1] && !e; i++)
-		if (starts_here(text, at, &t->literals[i]))
+	for (uint32_t i = lengthy; i < lengthy_to && !e; i++)
+		if (starts_with(&f, &t->literals[i]))
 			e = add_find(s, p->at, i);
 	return e;
 }
