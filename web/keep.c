@@ -79,7 +79,7 @@ enum err keep_put(struct keep *k, const struct kept_item *item, unsigned days, s
 		  struct keep_made *ret_made)
 {
 	struct kept_item whole = *item;
-	struct keep_made made = { .name = draw(a), .key = draw(a) };
+	struct keep_made made = { .name = draw(a), .key = draw(a), .title = item->title };
 	struct str hash = hash_of(made.key, a);
 	whole.made_s = (int64_t)time(NULL);
 	whole.expires_s = made.expires_s = whole.made_s + (int64_t)days * DAY_S;
@@ -153,14 +153,26 @@ struct str keep_date(int64_t at_s, struct arena *a)
 void keep_add_made(struct buf *out, const struct keep_made *made, struct str csrf)
 {
 	struct arena a = { 0 };
-	buf_addf(out, "<section class=\"card made\" aria-labelledby=\"made\">\n<h2 id=\"made\">Kept</h2>\n<p class=\"link\"><a href=\"/r/%.*s\">"
-		      "<code>/r/%.*s</code></a></p>\n",
-		 STR_ARG(made->name), STR_ARG(made->name));
-	buf_addf(out, "<p>Who has this link reads it until %.*s. Passwords, tokens and keys in it were masked. Only here it can be "
-		      "deleted before:</p>\n<form method=\"post\" action=\"/r/%.*s/delete\">%.*s<input type=\"hidden\" name=\"key\" value=\"%.*s\">"
-		      "<p class=\"actions\"><button type=\"button\" data-link=\"/r/%.*s\" hidden>Copy the link</button> <button>Delete it</button></p></form>\n"
-		      "</section>\n",
-		 STR_ARG(keep_date(made->expires_s, &a)), STR_ARG(made->name), STR_ARG(csrf), STR_ARG(made->key), STR_ARG(made->name));
+	struct str until = keep_date(made->expires_s, &a);
+	buf_addf(out,
+		 "<section class=\"card made\" aria-labelledby=\"made\" data-name=\"%.*s\" data-key=\"%.*s\" "
+		 "data-expires=\"%lld\" data-title=\"",
+		 STR_ARG(made->name), STR_ARG(made->key), (long long)made->expires_s);
+	render_html_escape(out, made->title);
+	buf_addf(out,
+		 "\">\n<h2 id=\"made\">Kept</h2>\n<p class=\"link\"><a href=\"/r/%.*s\"><code>/r/%.*s</code></a></p>\n"
+		 "<p>Who has this link reads it until %.*s. Passwords, tokens and keys in it were masked.</p>\n",
+		 STR_ARG(made->name), STR_ARG(made->name), STR_ARG(until));
+	buf_addf(out,
+		 "<form method=\"post\" action=\"/r/%.*s/delete\">%.*s<input type=\"hidden\" name=\"key\" "
+		 "value=\"%.*s\">"
+		 "<p class=\"actions\"><button type=\"button\" data-link=\"/r/%.*s\" hidden>Copy the link</button> "
+		 "<button>Delete it</button></p></form>\n",
+		 STR_ARG(made->name), STR_ARG(csrf), STR_ARG(made->key), STR_ARG(made->name));
+	buf_addf(out,
+		 "<p class=\"hint\">To delete it later, keep <a href=\"/r/%.*s/delete#%.*s\">its delete address</a> "
+		 "for yourself<span data-remembers hidden>; this browser remembers it too</span>.</p>\n</section>\n",
+		 STR_ARG(made->name), STR_ARG(made->key));
 	arena_free(&a);
 }
 
@@ -171,6 +183,7 @@ void keep_add_json(struct json *j, const struct keep_made *made)
 	json_key_str(j, "name", made->name);
 	json_key_str(j, "path", arena_printf(&a, "/r/%.*s", STR_ARG(made->name)));
 	json_key_str(j, "key", made->key);
+	json_key_str(j, "delete", arena_printf(&a, "/r/%.*s/delete#%.*s", STR_ARG(made->name), STR_ARG(made->key)));
 	json_key_str(j, "expires", keep_date(made->expires_s, &a));
 	json_end_object(j);
 	arena_free(&a);

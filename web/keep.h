@@ -19,6 +19,7 @@ void keep_close(struct keep **keep);
 
 struct keep_made {
 	struct str name, key; /* key deletes it; it is not stored */
+	struct str title;     /* as it was given */
 	int64_t expires_s;
 };
 
@@ -33,7 +34,8 @@ enum err keep_delete(struct keep *k, struct str name, struct str key, bool might
 /* keep_days reads a number of days from a form; 0 for none, or one that cannot be. */
 unsigned keep_days(struct str text);
 
-/* keep_add_made adds the page's piece about what was made: the link, how long, and the form that deletes it. csrf is the
+/* keep_add_made adds the page's piece about what was made: the link, how long, the form that deletes it, and the
+ * address where it can be deleted later: the key stands behind its #, so that no server and no log sees it. csrf is the
  * form's hidden field, or empty. */
 void keep_add_made(struct buf *out, const struct keep_made *made, struct str csrf);
 /* keep_add_json adds the same as an object. */

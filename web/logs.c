@@ -271,7 +271,12 @@ static void add_html(struct buf *out, const struct log_scan *l, const struct ren
 		buf_add_c(out, "<p>A scan names what a line says as a whole. <a href=\"/\">Paste a line</a> of which you think that it "
 			       "is the trouble: a look-up asks for less.</p>\n");
 	render_html_scan_parts(out, r);
-	buf_add_c(out, "<details class=\"draft\"><summary>All of it in Markdown, for a ticket</summary><textarea readonly rows=\"10\" "
+	buf_add_c(out, "<p class=\"actions pass\" id=\"copies\" hidden><span class=\"lead\">Copy the result</span> "
+		       "<button type=\"button\" data-as=\"text/markdown\">Markdown</button> "
+		       "<button type=\"button\" data-as=\"text/plain\">Text</button> "
+		       "<button type=\"button\" data-as=\"application/json\">JSON</button></p>\n"
+		       "<details class=\"draft\"><summary>All of it in Markdown, for a ticket</summary><textarea "
+		       "readonly rows=\"10\" "
 		       "aria-label=\"The result in Markdown\">\n");
 	render_html_escape(out, buf_str(&l->whole[RUN_MARKDOWN]));
 	buf_add_c(out, "</textarea><p class=\"actions\"><button type=\"button\" data-copy hidden>Copy</button></p></details>\n</section>\n");

@@ -63,6 +63,14 @@ void page_encode(struct buf *out, struct str text)
 			buf_addf(out, "%%%02X", (unsigned char)text.p[i]);
 }
 
+struct str page_code(struct str code, struct arena *a)
+{
+	int64_t value = 0;
+	if (str_i64(code, &value) && (value < 0 || value > 0xFFFFF))
+		return arena_printf(a, "0x%08X", (unsigned)(uint32_t)value);
+	return code;
+}
+
 void page_link(struct buf *out, struct str id, struct str title)
 {
 	buf_add_c(out, "<a href=\"/kb/");

@@ -21,6 +21,11 @@
 	"<div><dt><kbd>Esc</kbd></dt><dd>stop the probes</dd></div>\n"                                            \
 	"<div><dt><kbd>?</kbd></dt><dd>these keys</dd></div>\n</dl>\n"
 
+/* Where the page's script lists the links that were made in this browser, which alone remembers them. */
+#define PAGE_YOURS                                                                                                     \
+	"<section id=\"yours\" class=\"yours\" aria-labelledby=\"yours-title\" hidden><h2 id=\"yours-title\">"         \
+	"Links you keep</h2>\n<ul></ul></section>\n"
+
 /* page_begin and page_end: the frame; what lies between is <main>. title may be empty. find is what stands in the
  * search field. */
 void page_begin(struct buf *out, struct str title, struct str find);
@@ -31,6 +36,8 @@ void page_csrf(struct buf *out, struct site *site, const struct http_request *re
 
 /* page_encode: text as a part of an address. */
 void page_encode(struct buf *out, struct str text);
+/* page_code: an error code as people write it: a large one in hexadecimal. */
+struct str page_code(struct str code, struct arena *a);
 /* page_link: an article's title as a link, and its id behind it. */
 void page_link(struct buf *out, struct str id, struct str title);
 

@@ -4,13 +4,16 @@
  */
 #include "web/page.h"
 
-enum { CITED_BY_MAX = 50, MESSAGES_SHOWN = 12, MESSAGE_MAX = 300 };
+#include "store/catalog.h"
+
+enum { CITED_BY_MAX = 50, ABOUT_MAX = 24, MESSAGES_SHOWN = 12, MESSAGE_MAX = 300 };
 
 struct reading {
 	struct article *article, *authored;
 	struct rule rule;
 	struct store_brief *cited_by;
 	size_t cited_by_count;
+	struct catalog_result about; /* what the catalog files it under */
 };
 
 static void add_list_item(struct buf *out, const char *name, const struct str *items, size_t count)
@@ -25,11 +28,59 @@ static void add_list_item(struct buf *out, const char *name, const struct str *i
 	buf_add_c(out, "</dd></div>\n");
 }
 
-static void add_facts(struct buf *out, const struct article *a)
+/* add_browse: a link to all that is filed under the same. */
+static void add_browse(struct buf *out, const char *name, struct str value, struct str words)
 {
+	buf_addf(out, "<a href=\"/search?%s=", name);
+	page_encode(out, value);
+	buf_add_c(out, "\">");
+	render_html_escape(out, words);
+	buf_add_c(out, "</a>");
+}
+
+static bool is_filed(const struct catalog_facets *facets, struct str name)
+{
+	for (size_t i = 0; i < facets->count; i++)
+		if (str_eq(facets->items[i].name, name))
+			return true;
+	return false;
+}
+
+static void add_products(struct buf *out, const struct article *a, const struct catalog_facets *filed)
+{
+	if (!a->product_count)
+		return;
+	buf_add_c(out, "<div><dt>Applies to</dt><dd>");
+	for (size_t i = 0; i < a->product_count; i++) {
+		struct str family = catalog_family(a->products[i]);
+		buf_add_c(out, i ? "<br>" : "");
+		if (is_filed(filed, family))
+			add_browse(out, "product", family, a->products[i]);
+		else
+			render_html_escape(out, a->products[i]);
+	}
+	buf_add_c(out, "</dd></div>\n");
+}
+
+static void add_codes(struct buf *out, const struct catalog_facets *filed, struct arena *arena)
+{
+	if (!filed->count)
+		return;
+	buf_add_c(out, "<div><dt>Error codes</dt><dd>");
+	for (size_t i = 0; i < filed->count; i++) {
+		buf_add_c(out, i ? ", " : "");
+		add_browse(out, "code", filed->items[i].name, page_code(filed->items[i].name, arena));
+	}
+	buf_add_c(out, "</dd></div>\n");
+}
+
+static void add_facts(struct buf *out, const struct reading *r, struct arena *arena)
+{
+	const struct article *a = r->article;
 	buf_add_c(out, "<dl class=\"facts\">\n");
 	add_list_item(out, "Last changed", &a->date, a->date.n > 0);
-	add_list_item(out, "Applies to", a->products, a->product_count);
+	add_products(out, a, &r->about.products);
+	add_codes(out, &r->about.codes, arena);
 	if (a->keyword_count) {
 		buf_add_c(out, "<div><dt>Keywords</dt><dd>");
 		for (size_t i = 0; i < a->keyword_count; i++) {
@@ -90,7 +141,7 @@ static void add_briefs(struct buf *out, const char *heading, const struct store_
 	buf_add_c(out, "</ul>\n</section>\n");
 }
 
-static void add_article(struct buf *out, const struct reading *r)
+static void add_article(struct buf *out, const struct reading *r, struct arena *arena)
 {
 	const struct article *a = r->article;
 	buf_add_c(out, "<article>\n<p class=\"eyebrow\">");
@@ -98,7 +149,7 @@ static void add_article(struct buf *out, const struct reading *r)
 	buf_add_c(out, "</p>\n<h1>");
 	render_html_escape(out, a->title);
 	buf_add_c(out, "</h1>\n");
-	add_facts(out, a);
+	add_facts(out, r, arena);
 	buf_add_c(out, "<div class=\"columns reading\">\n<div class=\"prose\">\n");
 	if (r->authored && r->authored != a) {
 		buf_add_c(out, "<section class=\"ours\">\n<p class=\"eyebrow\">In our words</p>\n");
@@ -110,6 +161,14 @@ static void add_article(struct buf *out, const struct reading *r)
 	buf_add_c(out, "</div>\n");
 	add_rule(out, &r->rule);
 	buf_add_c(out, "</div>\n</article>\n");
+}
+
+static enum err look_up_about(struct site *site, struct desk *desk, struct str id, struct arena *a,
+			      struct catalog_result *ret_about)
+{
+	const struct catalog *catalog;
+	enum err e = site_catalog(site, desk, &catalog);
+	return e ? e : catalog_select(catalog, &(struct catalog_filter){ 0 }, &id, 1, ABOUT_MAX, a, ret_about);
 }
 
 void page_article(struct site *site, struct http_request *req, struct http_response *res)
@@ -132,6 +191,8 @@ void page_article(struct site *site, struct http_request *req, struct http_respo
 		e = store_load(desk->store, id, req->arena, &r.article, &r.authored, &r.rule);
 		if (!e)
 			e = store_cited_by(desk->store, id, CITED_BY_MAX, req->arena, &r.cited_by, &r.cited_by_count);
+		if (!e)
+			e = look_up_about(site, desk, id, req->arena, &r.about);
 		site_give(site, &desk);
 	}
 	if (e) {
@@ -139,7 +200,7 @@ void page_article(struct site *site, struct http_request *req, struct http_respo
 		return;
 	}
 	page_begin(&out, arena_printf(req->arena, "%.*s: %.*s", STR_ARG(id), STR_ARG(r.article->title)), STR(""));
-	add_article(&out, &r);
+	add_article(&out, &r, req->arena);
 	page_end(&out, site);
 	page_send(req, res, PAGE_HTML, &out);
 }

@@ -100,7 +100,7 @@ static void show(struct site *site, struct http_request *req, struct http_respon
 	}
 	if (!str_trim(q->text).n)
 		add_welcome(&out);
-	buf_add_c(&out, "</div>\n");
+	buf_add_c(&out, "</div>\n" PAGE_YOURS);
 	page_end(&out, site);
 	page_send(req, res, PAGE_HTML, &out);
 }

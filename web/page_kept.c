@@ -199,10 +199,13 @@ static void add_kept(struct buf *out, struct site *site, const struct http_reque
 		 STR_ARG(keep_date(item->expires_s, req->arena)));
 	render_html_escape(out, item->title);
 	buf_add_c(out, "</h1>\n");
-	buf_addf(out, "<p class=\"actions pass\"><span class=\"lead\">The same as</span> <a href=\"/r/%.*s?as=markdown\">Markdown</a> "
-		      "<a href=\"/r/%.*s?as=text\">ticket</a> <a href=\"/r/%.*s?as=json\">JSON</a> "
-		      "<button type=\"button\" data-link=\"/r/%.*s\" hidden>Copy the link</button></p>\n</section>\n",
-		 STR_ARG(name), STR_ARG(name), STR_ARG(name), STR_ARG(name));
+	buf_addf(out,
+		 "<p class=\"actions pass\"><span class=\"lead\">The same as</span> <a "
+		 "href=\"/r/%.*s?as=markdown\">Markdown</a> "
+		 "<a href=\"/r/%.*s?as=text\">ticket</a> <a href=\"/r/%.*s?as=json\">JSON</a> "
+		 "<button type=\"button\" data-link=\"/r/%.*s\" hidden>Copy the link</button> "
+		 "<button type=\"button\" data-delete=\"%.*s\" hidden>Delete it</button></p>\n</section>\n",
+		 STR_ARG(name), STR_ARG(name), STR_ARG(name), STR_ARG(name), STR_ARG(name));
 	buf_add(out, item->forms[RUN_HTML]);
 	add_check_again(out, site, req, item);
 	if (gate_has_tokens(site_gate(site)) && req->role == ROLE_ADMIN) {
@@ -237,8 +240,36 @@ static void send_kept(struct site *site, struct http_request *req, struct http_r
 	page_send(req, res, form == RUN_HTML ? PAGE_HTML : page_text_type(form), &out);
 }
 
+/* ask_key: the address where the one who has the key deletes it. The key comes behind the #, which only the page's
+ * script sees, or is typed. Whether there is such a report is not said before. */
+static void ask_key(struct site *site, struct http_request *req, struct http_response *res, struct str name)
+{
+	struct buf out = { 0 };
+	page_begin(&out, STR("Delete a kept report"), STR(""));
+	buf_add_c(&out, "<section class=\"card lone\"><h1>Delete this report?</h1>\n<p>Its link then leads nowhere, "
+			"for everyone who "
+			"has it.</p>\n<form class=\"login\" method=\"post\" action=\"/r/");
+	render_html_escape(&out, name);
+	buf_add_c(&out, "/delete\">");
+	page_csrf(&out, site, req);
+	buf_add_c(&out,
+		  "<p class=\"actions\"><input id=\"key\" type=\"password\" name=\"key\" required autocomplete=\"off\" "
+		  "maxlength=\"64\" size=\"36\" aria-label=\"Its key\" placeholder=\"its key: what stands behind the "
+		  "#\"> "
+		  "<button class=\"primary\">Delete it</button></p>\n</form>\n<p><a href=\"/r/");
+	render_html_escape(&out, name);
+	buf_add_c(&out, "\">Look at it first</a></p></section>\n");
+	page_end(&out, site);
+	page_send(req, res, PAGE_HTML, &out);
+}
+
 void page_kept(struct site *site, struct http_request *req, struct http_response *res)
 {
+	struct str name = str_from(req->path, sizeof "/r/" - 1), end = STR("/delete");
+	if (name.n == KEEP_NAME + end.n && str_eq(str_from(name, KEEP_NAME), end)) {
+		ask_key(site, req, res, str_first(name, KEEP_NAME));
+		return;
+	}
 	send_kept(site, req, res, str_from(req->path, sizeof "/r/" - 1), form_of(req));
 }
 

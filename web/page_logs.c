@@ -160,7 +160,7 @@ static void show(struct site *site, struct http_request *req, struct http_respon
 	add_form(&out, site, req);
 	buf_add_c(&out, "<div id=\"results\">\n");
 	buf_add(&out, result);
-	buf_add_c(&out, "</div>\n");
+	buf_add_c(&out, "</div>\n" PAGE_YOURS);
 	page_end(&out, site);
 	page_send(req, res, PAGE_HTML, &out);
 }
@@ -170,11 +170,34 @@ void page_logs(struct site *site, struct http_request *req, struct http_response
 	show(site, req, res, STR(""));
 }
 
+/* form_of: what a program asks for by Accept; a browser gets otherwise. */
+static enum run_form form_of(const struct http_request *req, enum run_form otherwise)
+{
+	return http_accepts(req, PAGE_JSON)	    ? RUN_JSON
+	       : http_accepts(req, "text/markdown") ? RUN_MARKDOWN
+	       : http_accepts(req, "text/plain")    ? RUN_TEXT
+						    : otherwise;
+}
+
+static void send_text(struct http_request *req, struct http_response *res, enum run_form form, struct str text)
+{
+	struct buf out = { 0 };
+	buf_add(&out, text);
+	if (form == RUN_JSON)
+		buf_add_char(&out, '\n');
+	page_send(req, res, page_text_type(form), &out);
+}
+
 void page_logs_sent(struct site *site, struct http_request *req, struct http_response *res)
 {
 	struct str text;
-	if (whole(site, req, res, RUN_HTML, &text))
+	enum run_form form = form_of(req, RUN_HTML);
+	if (!whole(site, req, res, form, &text))
+		return;
+	if (form == RUN_HTML)
 		show(site, req, res, text);
+	else
+		send_text(req, res, form, text);
 }
 
 static ssize_t read_events(struct http_request *req, char *p, size_t max, bool beat)
@@ -199,16 +222,8 @@ void page_logs_live(struct site *site, struct http_request *req, struct http_res
 
 void api_scan(struct site *site, struct http_request *req, struct http_response *res)
 {
-	struct buf out = { 0 };
 	struct str text;
-	enum run_form form = http_accepts(req, PAGE_JSON)	? RUN_JSON :
-			     http_accepts(req, "text/markdown") ? RUN_MARKDOWN :
-			     http_accepts(req, "text/plain")	? RUN_TEXT :
-								  RUN_JSON;
-	if (!whole(site, req, res, form, &text))
-		return;
-	buf_add(&out, text);
-	if (form == RUN_JSON)
-		buf_add_char(&out, '\n');
-	page_send(req, res, page_text_type(form), &out);
+	enum run_form form = form_of(req, RUN_JSON);
+	if (whole(site, req, res, form, &text))
+		send_text(req, res, form, text);
 }

@@ -23,16 +23,13 @@ static const char *kind_words(struct str name)
 	return NULL;
 }
 
-/* label_of: what people read of a value: large codes as they are written, in hexadecimal. */
+/* label_of: what people read of a value. */
 static struct str label_of(const char *name, struct str value, struct arena *a)
 {
 	const char *words = str_eq(str_c(name), STR("kind")) ? kind_words(value) : NULL;
-	int64_t code = 0;
 	if (words)
 		return str_c(words);
-	if (str_eq(str_c(name), STR("code")) && str_i64(value, &code) && (code < 0 || code > 0xFFFFF))
-		return arena_printf(a, "0x%08X", (unsigned)(uint32_t)code);
-	return value;
+	return str_eq(str_c(name), STR("code")) ? page_code(value, a) : value;
 }
 
 /* ---- addresses ---- */

@@ -89,6 +89,22 @@ static void add_envelope(struct buf *out, const struct match_envelope *e)
 	buf_add_c(out, "</p>\n");
 }
 
+/* add_legend: what the code says that is marked in the message; all its readings come further down. */
+static void add_legend(struct buf *out, const struct match_answer *found)
+{
+	const struct match_code *code = &found->code;
+	if (!code->known || !code->symbol.n || code->span.end > found->query.n || code->span.end <= code->span.start)
+		return;
+	buf_add_c(out, "<p class=\"legend-code\"><mark class=\"code\">");
+	render_html_escape(out, (struct str){ found->query.p + code->span.start, code->span.end - code->span.start });
+	buf_add_c(out, "</mark> is <a href=\"#codes\"><code>");
+	render_html_escape(out, code->symbol);
+	buf_add_c(out, "</code></a>");
+	buf_add_c(out, code->says.n ? ": " : "");
+	render_html_escape(out, code->says);
+	buf_add_c(out, "</p>\n");
+}
+
 /* ---- the answer ---- */
 
 static const char *sure_words(double confidence)
@@ -337,6 +353,7 @@ void page_results(struct buf *out, const struct results *v)
 	const struct match_answer *found = &r->answer.found;
 	buf_addf(out, "<section class=\"said\" aria-label=\"Your message\" data-of=\"%.*s\">\n", STR_ARG(v->mark));
 	render_html_message(out, found);
+	add_legend(out, found);
 	add_envelope(out, &found->envelope);
 	if (v->fixed)
 		add_values(out, r);

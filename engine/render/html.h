@@ -27,7 +27,8 @@ void render_html_remedy(struct buf *out, const struct rule *rule, const struct b
 void render_html_resolutions(struct buf *out, const struct rule_resolution *items, size_t item_count,
 			     const struct binding *bindings, size_t count);
 
-/* render_html_message: the message as given, with what matched marked, and each captured value in its own mark. */
+/* render_html_message: the message as given, with what matched marked, and each captured value in its own mark; so is
+ * the error code, with what it means as its title. */
 void render_html_message(struct buf *out, const struct match_answer *found);
 void render_html_evidence(struct buf *out, const struct evidence *e); /* <li> */
 /* render_html_ladder: the picture of the way to the server, as far as it is known; <ol id="ladder"> (html_ladder.c) */

@@ -8,11 +8,12 @@ enum { BELIEFS_SHOWN = 5 };
 
 /* ---- the message ---- */
 
-enum shade { SHADE_NONE, SHADE_MATCH, SHADE_VALUE };
+enum shade { SHADE_NONE, SHADE_MATCH, SHADE_VALUE, SHADE_CODE };
 
 struct painter {
-	const struct match *match;
-	size_t span; /* the first that does not end before here */
+	const struct match *match;     /* NULL: nothing matched */
+	const struct match_code *code; /* NULL: no table knows it, or there is none */
+	size_t span;		       /* the first of the match that does not end before here */
 };
 
 static const struct match_capture *capture_at(const struct match *m, size_t at)
@@ -26,6 +27,10 @@ static const struct match_capture *capture_at(const struct match *m, size_t at)
 static enum shade shade_at(struct painter *p, size_t at)
 {
 	const struct match *m = p->match;
+	if (p->code && at >= p->code->span.start && at < p->code->span.end)
+		return SHADE_CODE;
+	if (!m)
+		return SHADE_NONE;
 	while (p->span < m->span_count && m->spans[p->span].end <= at)
 		p->span++;
 	if (capture_at(m, at))
@@ -33,12 +38,18 @@ static enum shade shade_at(struct painter *p, size_t at)
 	return p->span < m->span_count && m->spans[p->span].start <= at ? SHADE_MATCH : SHADE_NONE;
 }
 
-static void add_run(struct buf *out, enum shade shade, struct str run)
+static void add_run(struct buf *out, const struct painter *p, enum shade shade, struct str run)
 {
-	static const char *const before[] = { "", "<mark>", "<mark class=\"value\">" };
+	static const char *const before[] = { "", "<mark>", "<mark class=\"value\">", "<mark class=\"code\" title=\"" };
 	if (!run.n)
 		return;
 	buf_add_c(out, before[shade]);
+	if (shade == SHADE_CODE) {
+		render_html_escape(out, p->code->symbol);
+		buf_add_c(out, p->code->says.n ? ": " : "");
+		render_html_escape(out, p->code->says);
+		buf_add_c(out, "\">");
+	}
 	render_html_escape(out, run);
 	buf_add_c(out, shade ? "</mark>" : "");
 }
@@ -46,24 +57,22 @@ static void add_run(struct buf *out, enum shade shade, struct str run)
 void render_html_message(struct buf *out, const struct match_answer *found)
 {
 	struct str q = found->query;
+	bool known = found->code.known && found->code.symbol.n;
+	struct painter p = { .match = found->match_count ? &found->matches[0] : NULL,
+			     .code = known ? &found->code : NULL };
+	size_t from = 0;
+	enum shade shade = SHADE_NONE;
 	buf_add_c(out, "<pre class=\"message\" tabindex=\"0\">");
-	if (!found->match_count) {
-		render_html_escape(out, q);
-	} else {
-		struct painter p = { .match = &found->matches[0] };
-		size_t from = 0;
-		enum shade shade = SHADE_NONE;
-		for (size_t at = 0; at < q.n; at++) {
-			bool inside = ((unsigned char)q.p[at] & 0xC0) == 0x80; /* never split a character */
-			enum shade here = inside ? shade : shade_at(&p, at);
-			if (here == shade)
-				continue;
-			add_run(out, shade, (struct str){ q.p + from, at - from });
-			from = at;
-			shade = here;
-		}
-		add_run(out, shade, str_from(q, from));
+	for (size_t at = 0; at < q.n; at++) {
+		bool inside = ((unsigned char)q.p[at] & 0xC0) == 0x80; /* never split a character */
+		enum shade here = inside ? shade : shade_at(&p, at);
+		if (here == shade)
+			continue;
+		add_run(out, &p, shade, (struct str){ q.p + from, at - from });
+		from = at;
+		shade = here;
 	}
+	add_run(out, &p, shade, str_from(q, from));
 	buf_add_c(out, "</pre>\n");
 }
 

@@ -518,6 +518,15 @@ class Logs(unittest.TestCase):
         self.assertIn('WNetAddConnection2', page.text)
         self.assertEqual(server.ask('POST', '/logs', *self.multipart(b'', name=''))[0], 400)
 
+    def test_the_same_address_answers_in_the_form_that_is_asked_for(self):
+        for kind, begins in (('application/json', '{'), ('text/markdown', '#'), ('text/plain', '')):
+            body, headers = self.multipart(self.log)
+            status, sent, text = server.ask('POST', '/logs', body, {**headers, 'Accept': kind})
+            self.assertEqual((status, sent['content-type'].split(';')[0]), (200, kind))
+            self.assertIn('Q221951', text)
+            self.assertTrue(text.startswith(begins))
+            self.assertNotIn('<html', text)
+
     def test_packed_files(self):
         plain = self.scan(self.log, '?name=Sender.log')[1]
         packed = [('gz', gzip.compress(self.log)), ('xz', lzma.compress(self.log)), ('bz2', bz2.compress(self.log))]

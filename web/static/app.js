@@ -78,6 +78,80 @@
 	});
 	offerCopies();
 
+	/* ---- kept links: this browser remembers the keys of those that were made in it, to delete them later ---- */
+
+	const remembered = () => {
+		try {
+			const all = JSON.parse(localStorage.getItem('kept')) || [];
+			return all.filter(k => /^[0-9a-f]{32}$/.test(k.name) && k.expires > Date.now() / 1000);
+		} catch { /* no storage here, or not ours */
+			return [];
+		}
+	};
+	const forget = name => {
+		try {
+			localStorage.setItem('kept', JSON.stringify(remembered().filter(k => k.name !== name)));
+		} catch { /* then there is nothing to forget */ }
+	};
+	const remove = async (kept, button) => {
+		const r = await fetch(`/r/${kept.name}/delete`, { method: 'POST', headers: { 'X-Kbt': '1' }, body: new URLSearchParams({ key: kept.key }) });
+		if (r.ok || r.status === 404)
+			forget(kept.name);
+		button.textContent = r.ok || r.status === 404 ? 'Deleted' : 'It could not be deleted';
+		button.disabled = true;
+		yours();
+	};
+	const button = (kept, words) => {
+		const b = document.createElement('button');
+		b.type = 'button';
+		b.textContent = words;
+		b.setAttribute('aria-label', `${words} ${kept.title}`);
+		b.addEventListener('click', () => remove(kept, b));
+		return b;
+	};
+	const yours = () => {
+		const list = $('yours'), all = remembered();
+		for (const b of document.querySelectorAll('[data-delete]')) {
+			const kept = all.find(k => k.name === b.dataset.delete);
+			if (kept && b.hidden) {
+				b.hidden = false;
+				b.addEventListener('click', () => remove(kept, b));
+			}
+		}
+		if (!list)
+			return;
+		list.hidden = !all.length;
+		list.querySelector('ul').replaceChildren(...all.map(kept => {
+			const item = document.createElement('li'), link = document.createElement('a'), until = document.createElement('span');
+			link.href = `/r/${kept.name}`;
+			link.textContent = kept.title || 'A report';
+			until.className = 'hint';
+			until.textContent = `${kept.made ? `made ${new Date(kept.made).toLocaleString([], { dateStyle: 'medium', timeStyle: 'short' })}, ` : ''}` +
+				`here until ${new Date(kept.expires * 1000).toLocaleDateString([], { dateStyle: 'medium' })}`;
+			item.append(link, ' ', until, ' ', button(kept, 'Delete'));
+			return item;
+		}));
+	};
+	const remember = () => {
+		const made = document.querySelector('.made[data-key]');
+		if (!made)
+			return;
+		const { name, key, expires, title } = made.dataset;
+		try {
+			if (remembered().some(k => k.name === name))
+				return;
+			localStorage.setItem('kept', JSON.stringify([{ name, key, made: Date.now(), expires: Number(expires), title: title.slice(0, 120) },
+				...remembered().filter(k => k.name !== name)].slice(0, 50)));
+			made.querySelector('[data-remembers]').hidden = false;
+			made.querySelector('form').addEventListener('submit', () => forget(name));
+			yours();
+		} catch { /* then its delete address has to do */ }
+	};
+	if ($('key'))
+		$('key').value = location.hash.slice(1);
+	remember();
+	yours();
+
 	/* ---- logs: a file is sent as it is; progress and the result come back as events ---- */
 
 	/* narrow shows what of a result is wanted: articles by their boxes in the legend, times by two lists. */
@@ -136,15 +210,36 @@
 
 	const logs = () => {
 		const form = $('send'), file = $('file'), drop = $('drop'), bar = $('progress'), say = words => { $('busy').textContent = words; };
-		let sending = null;
+		let sending = null, sent = null;
 		const end = words => {
 			sending = null;
 			bar.hidden = true;
 			say(words);
 		};
+		/* copy has the same file scanned once more and answered in another form. */
+		const copy = async button => {
+			const words = button.dataset.words = button.dataset.words || button.textContent, body = new FormData();
+			for (const name of ['article', 'since', 'until'])
+				body.set(name, form.elements[name].value);
+			body.set('file', sent);
+			try {
+				const r = await fetch('/logs', { method: 'POST', body, headers: { Accept: button.dataset.as, 'X-Kbt': '1' } });
+				if (!r.ok)
+					throw new Error(`The server answered ${r.status}.`);
+				await navigator.clipboard.writeText(await r.text());
+				button.textContent = 'Copied';
+				setTimeout(() => { button.textContent = words; }, 2000);
+			} catch (e) {
+				say(e instanceof TypeError ? 'The file cannot be read again. Send it once more.' : e.message);
+			}
+		};
+		$('results').addEventListener('click', e => { if (e.target.matches('[data-as]')) copy(e.target); });
 		const show = html => {
 			$('results').replaceChildren(piece(html));
+			if ($('copies'))
+				$('copies').hidden = !navigator.clipboard;
 			offerCopies();
+			remember();
 			narrow();
 			const found = $('found');
 			if (found) {
@@ -165,6 +260,7 @@
 				if (form.elements[name] && form.elements[name].value)
 					query.set(name, form.elements[name].value);
 			const x = sending = new XMLHttpRequest();
+			sent = chosen;
 			let read = 0, ended = false;
 			bar.hidden = false;
 			bar.value = 0;
@@ -379,6 +475,7 @@
 		try {
 			$('made-here').replaceChildren(piece(await (await post('/', undefined, undefined, button)).text()));
 			offerCopies();
+			remember();
 			say('Kept. The link is below.');
 		} catch (e) {
 			failed(e);

@@ -232,6 +232,53 @@ await test('without a script: a link by the form', async page => {
 	is((await page.textContent('body')).startsWith('```'), 'no Markdown');
 }, { javaScriptEnabled: false });
 
+await test('the error code is marked in the message, with what it means', async page => {
+	await page.goto(base);
+	await paste(page, 'The share says 0x80070035 today');
+	await page.waitForSelector('.message mark.code');
+	is(await page.textContent('.message mark.code') === '0x80070035', 'another part is marked');
+	is(await page.textContent('.message') === 'The share says 0x80070035 today', 'the message has changed');
+	is((await page.getAttribute('.message mark.code', 'title')).includes('BAD_NETPATH'), 'it does not say what it means');
+	is((await page.textContent('.legend-code')).includes('network path'), 'the legend is missing');
+	await page.click('.legend-code a');
+	is(await page.evaluate(() => location.hash === '#codes' && document.querySelector('#codes') !== null), 'the readings are not there');
+});
+
+await test('kept links are remembered in this browser and deleted from it later', async page => {
+	const made = async text => {
+		await page.goto(base);
+		await paste(page, text);
+		await page.waitForSelector('button[value=keep]');
+		await page.click('button[value=keep]');
+		await page.waitForSelector('.made [data-remembers]:not([hidden])');
+		return (await page.getAttribute('.made .link a', 'href')).slice(1);
+	};
+	const first = await made('System error 53 has occurred.'), second = await made('System error 1326 has occurred.');
+	const address = await page.getAttribute('.made .hint a', 'href');
+	await page.goto(base);
+	const item = page.locator(`#yours li:has(a[href="/${first}"])`);
+	is(await item.count() === 1 && await page.locator(`#yours a[href="/${second}"]`).count() === 1, 'the list lacks them');
+	await item.locator('button').click();
+	await item.waitFor({ state: 'detached' });
+	is((await page.goto(base + first)).status() === 404, 'it is still there');
+	await page.goto(base + second);
+	await page.waitForSelector('button[data-delete]:not([hidden])');
+	await page.goto(base + address.slice(1));
+	await page.click('form.login button');
+	await page.waitForSelector('h1:has-text("Deleted")');
+	is((await page.goto(base + second)).status() === 404, 'its delete address does not delete it');
+	complaints.length = 0; /* the pages that are gone */
+});
+
+await test('an article leads to all of its product and of its error code', async page => {
+	await page.goto(`${base}kb/Q150536`);
+	await page.click('.facts a[href="/search?code=53"]');
+	is(await page.locator('.hits a[href="/kb/Q150536"]').count() === 1, 'its code does not lead back');
+	await page.goto(`${base}kb/Q150536`);
+	await page.click('.facts a[href^="/search?product="]');
+	is(await page.locator('.hits a[href="/kb/Q150536"]').count() === 1, 'its product does not lead back');
+});
+
 await test('browse by code, narrow by kind, let it go again', async page => {
 	await page.goto(`${base}browse`);
 	await page.click('.entries a[href="/search?code=53"]');
@@ -279,6 +326,13 @@ await test('a log that is picked: incidents, timeline, lines around, filters by 
 	await page.click('.draft [data-copy]');
 	await page.waitForSelector('[data-copy]:has-text("Copied")');
 	is((await page.evaluate(() => navigator.clipboard.readText())).startsWith('# Log scan of app'), 'the result is not copied');
+	for (const [as, begins] of [['text/markdown', '# Log scan of app'], ['text/plain', ''], ['application/json', '{']]) {
+		await page.evaluate(() => navigator.clipboard.writeText('nothing'));
+		await page.click(`[data-as="${as}"]`);
+		await page.waitForSelector(`[data-as="${as}"]:has-text("Copied")`);
+		const copied = await page.evaluate(() => navigator.clipboard.readText());
+		is(copied.startsWith(begins) && copied.includes('Q-no-route-to-host'), `${as}: ${copied.slice(0, 80)}`);
+	}
 	await page.locator('.incident:visible h3 a').click();
 	await page.waitForURL('**/kb/Q-no-route-to-host');
 });
@@ -451,8 +505,14 @@ for (const colorScheme of ['light', 'dark'])
 			await page.click('button[value=keep]');
 			await page.waitForSelector('.made');
 			await check('what is kept');
+			const address = await page.getAttribute('.made .hint a', 'href');
 			await page.goto(base + (await page.getAttribute('.made .link a', 'href')).slice(1));
 			await check('the kept report');
+			await page.goto(base + address.slice(1));
+			await check('where it is deleted');
+			await page.goto(base);
+			await page.waitForSelector('#yours:not([hidden])');
+			await check('the kept links');
 			await page.goto(`${base}logs`);
 			await check('/logs');
 			await page.setInputFiles('#file', logFile('app.log.gz'));

@@ -117,6 +117,18 @@ static void a_message_is_marked_where_it_matched(void **unused)
 	buf_free(&out);
 }
 
+static void the_code_is_marked_with_what_it_means(void **unused)
+{
+	(void)unused;
+	struct match_code code = { .known = true, .value = 53, .symbol = STR_LIT("BAD_PATH"), .says = STR_LIT("\"No\" path."), .span = { 6, 8 } };
+	struct match_answer found = { .query = STR_LIT("Error 53 <x>"), .code = code };
+	struct buf out = { 0 };
+	render_html_message(&out, &found);
+	buf_add_char(&out, 0);
+	assert_non_null(strstr(out.p, ">Error <mark class=\"code\" title=\"BAD_PATH: &quot;No&quot; path.\">53</mark> &lt;x&gt;</pre>"));
+	buf_free(&out);
+}
+
 /* The stations of a report, as "passage name" each. */
 static void check_way(struct triage_report *report, const char *want)
 {
@@ -190,7 +202,7 @@ int main(void)
 		cmocka_unit_test(text_is_escaped),	     cmocka_unit_test(ids_and_addresses_become_links),
 		cmocka_unit_test(values_are_filled_in),	     cmocka_unit_test(layout_of_plain_text),
 		cmocka_unit_test(markdown_has_no_raw_html),  cmocka_unit_test(deep_and_odd_text_ends),
-		cmocka_unit_test(a_message_is_marked_where_it_matched), cmocka_unit_test(the_way_is_drawn_from_ladder_and_evidence),
+		cmocka_unit_test(the_code_is_marked_with_what_it_means), cmocka_unit_test(a_message_is_marked_where_it_matched), cmocka_unit_test(the_way_is_drawn_from_ladder_and_evidence),
 		cmocka_unit_test(a_draft_quotes_what_was_pasted),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
