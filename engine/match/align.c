@@ -12,7 +12,8 @@
 
 enum {
 	LOOK_BACK = 48,	  /* links before one that may come before it in the chain */
-	VALUE_TOKENS = 12 /* that a variable takes cheaply */
+	VALUE_TOKENS = 12, /* that a variable takes cheaply */
+	SWAP_TOKENS = 3	   /* of the message that stand where the template has others */
 };
 
 static const float cost_template = 0.7f;  /* of a weight that the message lacks */
@@ -149,6 +150,14 @@ static bool numbers_differ(const struct chain *c, uint32_t t0, uint32_t t1, uint
 	return false;
 }
 
+/* What the template has at a place where the message has something else: the lesser of both, by weight. */
+static float swapped(const struct chain *c, uint32_t t0, uint32_t t1, uint32_t m0, uint32_t m1)
+{
+	uint32_t near = m0 + SWAP_TOKENS < m1 ? m0 + SWAP_TOKENS : m1;
+	float template = c->weight_to[t1] - c->weight_to[t0], message = message_between(c->q, m0, near);
+	return c->vars_to[t1] > c->vars_to[t0] ? 0 : fminf(template, message);
+}
+
 static void walk_back(const struct chain *c, int last, struct alignment *out)
 {
 	const struct query *q = c->q;
@@ -160,6 +169,7 @@ static void walk_back(const struct chain *c, int last, struct alignment *out)
 		out->pair_count++;
 		out->first = l->token;
 		out->number_differs |= numbers_differ(c, l->at + 1u, t1, l->token + 1u, m1);
+		out->swapped += swapped(c, l->at + 1u, t1, l->token + 1u, m1);
 		if (i != last && !(c->vars_to[t1] - c->vars_to[l->at + 1]))
 			out->left_message += message_between(q, l->token + 1u, m1);
 		t1 = l->at;

@@ -341,7 +341,7 @@ static void share(struct answer *answers, uint32_t n)
 	double rest = SHARED_MAX, weights[MATCH_RESULTS_MAX];
 	double from[MATCH_RESULTS_MAX + 1]; /* weights of this one and all behind it */
 	for (uint32_t i = 0; i < n; i++) {
-		double c = answers[i].confidence * (answers[i].common > 0 ? answers[i].common : 1);
+		double c = answers[i].confidence * (answers[i].keeps > 0 ? answers[i].keeps : 1);
 		answers[i].confidence = i ? fmin(c, answers[i - 1].confidence) : c;
 		double odds = answers[i].confidence / (1.001 - answers[i].confidence);
 		weights[i] = odds * odds + 1e-9;

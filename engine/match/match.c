@@ -169,7 +169,7 @@ static bool is_bare_code(const struct query *q, const struct match_code *code)
 		"rc", "net", "use", "view", "fails", "returns", "gives", "says", "run", "time", "runtime", "hr",
 		"stop", "blue", "screen", "message", "msg", "bugcheck", "winsock", "socket", "sockets", "errno",
 		"winerror", "lasterror", "getlasterror", "wsagetlasterror", "return", "returned", "result", "mean",
-		"means", "does", "meaning", "problem", "my", "on", "in", "and", "bsod",
+		"means", "does", "meaning", "problem", "my", "on", "in", "and", "bsod", "dialing", "dial",
 	};
 	unsigned others = 0;
 	for (uint32_t i = 0; i < q->token_count; i++) {
@@ -208,7 +208,7 @@ static uint32_t add_inferred(struct query *q, const struct match_code *code, str
 	for (uint32_t i = 0; i < count && i < 10; i++) {
 		rank_doubt(&more[i], 0.8);
 		more[i].inferred = true;
-		more[i].common = 0;
+		more[i].keeps = 0;
 		uint32_t at = find_answer(answers, n, more[i].article);
 		if (at < n && answers[at].confidence < more[i].confidence)
 			answers[at] = more[i];
@@ -297,9 +297,10 @@ static uint32_t all_answers(struct query *q, const struct match_options *options
 		return 0;
 	answers_sort(answers, n);
 	double best = n ? answers[0].confidence : 0;
-	if (out->code.says.n && best < SURE && is_bare_code(q, &out->code)) {
+	if (out->code.known && best < SURE && is_bare_code(q, &out->code)) {
 		trust_spelled(q, &out->code, answers, n);
-		n = add_inferred(q, &out->code, answers, n);
+		if (out->code.says.n)
+			n = add_inferred(q, &out->code, answers, n);
 		n = add_by_code(q, &out->code, answers, n);
 	}
 	best = n ? answers[0].confidence : 0;

@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "match/meaning.h"
 
-enum { CODES_MAX = 8, READINGS_A_CODE = 12 };
+enum {
+	CODES_MAX = 8,
+	READINGS_A_CODE = 12,
+	SPECIFIC_FROM = 600 /* from there on few families share a number */
+};
 
 /* Families in the order in which a bare number is taken. */
 static const char *const preferred[] = { "win32", "winsock", "hresult", "ntstatus", "ras", "netbios", "smb", "errno",
@@ -117,8 +121,11 @@ static bool better(struct str text, const struct rule_code *c, const struct matc
 }
 
 /* A bare number is taken for Windows', never for a language's or for Linux'; a family that was told must be met. */
-static bool is_told(struct str message, const struct rule_code *c, const struct match_code *reading)
+static bool is_told(struct str message, const struct rule_code *c, const struct match_code *reading, size_t readings)
 {
+	bool rare = str_eq(reading->family, STR("ras")) || str_eq(reading->family, STR("netapi"));
+	if (!c->family.n && readings == 1 && rare)
+		return true; /* nobody else has that number */
 	if (c->symbol.n || str_eq(reading->family, c->family) || reading->value != c->value)
 		return true;
 	return !c->family.n && (preference(reading->family) < BARE_FAMILIES || says_in(message, reading->says));
@@ -145,7 +152,7 @@ void meaning_read(const struct file_view *v, struct str text, struct match_span 
 				best = k;
 		answer->code_readings = readings;
 		answer->code_reading_count = count;
-		if (!is_told(message, &found[i].code, &readings[best]))
+		if (!is_told(message, &found[i].code, &readings[best], count))
 			continue;
 		answer->code = readings[best];
 		answer->code.span = span;
@@ -165,7 +172,9 @@ static bool is_about(const struct file_view *v, const struct match_code *code, c
 	for (uint32_t i = 0; a->stamp && i < a->code_n; i++) {
 		const struct file_article_code *c = &v->article_codes[a->code_at + i];
 		struct str family = file_str(v, c->family);
-		if (c->value == code->value && str_eq(plain_family(family), plain_family(code->family)))
+		bool same = family.n ? str_eq(plain_family(family), plain_family(code->family)) :
+				       c->value >= SPECIFIC_FROM;
+		if (c->value == code->value && same)
 			return true;
 		if (rule_code_carried(c->value, &carried, &told) && carried == code->value &&
 		    str_eq(told, code->family))

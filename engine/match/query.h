@@ -75,6 +75,7 @@ struct alignment {
 	float matched;	     /* weight of template tokens found */
 	float left_template; /* weight of template tokens not found */
 	float left_tail;     /* of those, behind the last one found */
+	float swapped;	     /* weight of what both have in one place, and each another */
 	float left_message;  /* weight of message tokens that neither match nor fill a variable */
 	uint32_t first, last; /* message tokens that it spans, inclusive */
 	uint32_t pair_count; /* tokens matched */
@@ -87,7 +88,7 @@ struct answer {
 	uint32_t article;
 	double score, confidence;
 	double together; /* the same for all that are as good: one of them is right */
-	double common;	 /* 0 or how much of its confidence it keeps because its words are those of many messages */
+	double keeps;	 /* 0, or the share of its confidence that it is shown with; the order stays */
 	struct alignment alignment;
 	bool fits;   /* surface is there */
 	bool mended; /* surface is there once slips of the finger are put right: good for its values only */

@@ -23,7 +23,7 @@ enum {
 #define CONFIDENCE_CONFLICT 0.1 /* at most, where the code says another error */
 
 static const float plain_weight = 20; /* messages that weigh less are common words */
-static const double close_enough = 7.0; /* groups that much behind the best are out */
+static const double close_enough = 8.0; /* groups that much behind the best are out */
 
 static double place_prior(const struct file_owner *o)
 {
@@ -65,7 +65,9 @@ static bool code_differs(const struct query *q, const struct evidence_of_message
 	int64_t a, b;
 	struct str family;
 	for (size_t i = 0; i < n; i++) {
-		if (found[i].code.value == e->code->value)
+		struct str symbol = found[i].code.symbol;
+		if (symbol.n ? str_find_nocase(q->clean->text, symbol) != STR_NONE :
+			       found[i].code.value == e->code->value)
 			return false;
 		if (rule_code_carried(found[i].code.value, &a, &family) && a == e->code->value)
 			return false;
@@ -245,11 +247,12 @@ static bool leaves_value(const struct query *q, const struct answer *x)
 	return false;
 }
 
-/* The parameters of a STOP screen are addresses of one machine: with others, the code alone is the same. */
-static bool is_other_stop(const struct match_code *code, const struct answer *x)
+/* What an article shows of one machine is another here: the parameters of a STOP screen tell its articles apart, the
+ * address of a fault seldom does. */
+static double doubt_of_samples(const struct match_code *code, const struct answer *x)
 {
 	unsigned others = x->fits ? x->surface.samples_other + x->surface.samples_odd : 0;
-	return others > 0 && str_eq(code->family, STR("bugcheck"));
+	return !others ? 1 : str_eq(code->family, STR("bugcheck")) ? 0.5 : 0.7;
 }
 
 /* All that it shares with the message is "Event ID: 7001", and nothing of what the event says. */
@@ -283,10 +286,17 @@ static double share_of_common(const struct answer *x, const struct alignment *al
 	return with > COMMON_FROM ? fmax(0.5, sqrt((double)COMMON_FROM / with)) : 1;
 }
 
+/* The template has words of weight where the message has others: "... error in A.DLL" and "... error in B.DLL". */
+static bool is_swapped(const struct answer *x)
+{
+	return x->alignment.swapped > 0.1f * x->alignment.matched;
+}
+
 static double doubt_of(const struct query *q, const struct match_code *code, const struct answer *x)
 {
 	double factor = leaves_code(q, code, x) || is_chance(q, code, x) ? 0.25 : 1;
-	if (is_other_stop(code, x) || is_event_number(q, x))
+	factor *= doubt_of_samples(code, x);
+	if (is_event_number(q, x))
 		factor *= 0.5;
 	if (x->alignment.matched < plain_weight && leaves_value(q, x))
 		factor *= 0.5;
@@ -375,7 +385,7 @@ uint32_t rank_articles(struct query *q, const struct evidence_of_message *eviden
 	count = count < MATCH_RESULTS_MAX ? count : MATCH_RESULTS_MAX;
 	set_confidences(q, evidence->code, answers, count);
 	for (uint32_t i = 0; i < count; i++)
-		answers[i].common = share_of_common(&answers[i], als, n);
+		answers[i].keeps = share_of_common(&answers[i], als, n) * (is_swapped(&answers[i]) ? 0.5 : 1);
 	mend(q, answers, count);
 	memcpy(ret_answers, answers, count * sizeof *answers);
 	return count;

@@ -62,6 +62,7 @@ static struct str family_by_words(struct str around)
 		{ "internal windows", "win32" },	 { "hresult", "hresult" },	{ "nt_status", "ntstatus" },
 		{ "stop:", "bugcheck" },	 { "bugcheck", "bugcheck" },
 		{ "remote access", "ras" },	 { "dial-up", "ras" },		{ "ras ", "ras" },
+		{ "vb error", "vb" },		 { "vb6", "vb" },
 	};
 	for (size_t i = 0; i < sizeof table / sizeof *table; i++)
 		if (has(around, table[i].words))
@@ -246,7 +247,9 @@ size_t rule_codes_find(struct str text, struct rule_code_at *codes, size_t max)
 	return count;
 }
 
-/* HRESULT_FROM_WIN32: 0x8007xxxx carries a Windows error, 0x800Axxxx up to 1,000 one of Visual Basic (facility 10 is
+enum { BASIC_MAX = 4000 }; /* of numbers that Basic shows: its own, and those of its data objects */
+
+/* HRESULT_FROM_WIN32: 0x8007xxxx carries a Windows error, 0x800Axxxx one of Visual Basic (facility 10 is
  * that of controls and scripts); and of the NTSTATUSes those that networks give (MS-ERREF, RtlNtStatusToDosError). */
 bool rule_code_carried(int64_t value, int64_t *ret_value, struct str *ret_family)
 {
@@ -262,7 +265,7 @@ bool rule_code_carried(int64_t value, int64_t *ret_value, struct str *ret_family
 	if (value > UINT32_MAX || value < INT32_MIN)
 		return false;
 	uint32_t head = (uint32_t)value >> 16, low = (uint32_t)value & 0xFFFF;
-	if (head == 0x8007 || (head == 0x800A && low <= 1000)) {
+	if (head == 0x8007 || (head == 0x800A && low <= BASIC_MAX)) {
 		*ret_family = head == 0x8007 ? STR("win32") : STR("vb");
 		*ret_value = low;
 		return true;
