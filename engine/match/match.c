@@ -580,9 +580,16 @@ static uint32_t letters_within(const struct letters *letters, size_t start, size
 	return n;
 }
 
+/* Several words where the name of a machine should be: none is captured (answer.c). */
+static bool is_no_name(enum var_type type, struct str value)
+{
+	bool name = type == VAR_HOST || type == VAR_NETBIOS || type == VAR_ADDRESS;
+	return name && str_find_char(value, ' ') != STR_NONE && str_find_char(value, '\n') == STR_NONE;
+}
+
 /* What of the payload the template covers is enough of it; what it captures does not count (answer.c says what that is:
  * each name once, and not what is spelt as the article's placeholder). */
-static bool carries(const struct file_view *v, const struct file_owner *o, const struct surface *s,
+static bool carries(const struct file_view *v, const struct file_owner *o, struct str text, const struct surface *s,
 		    const struct letters *letters, struct match_span payload)
 {
 	size_t start = s->span.start > payload.start ? s->span.start : payload.start;
@@ -593,7 +600,9 @@ static bool carries(const struct file_view *v, const struct file_owner *o, const
 		struct str placeholder = str_first(str_from(file_str(v, o->text), var->start), var->end - var->start);
 		uint32_t n = letters_within(letters, s->values[i].start > start ? s->values[i].start : start,
 					    s->values[i].end);
-		bool seen = n == literals_letters(placeholder);
+		struct match_span at = s->values[i];
+		bool seen = n == literals_letters(placeholder) ||
+			    is_no_name((enum var_type)var->type, str_first(str_from(text, at.start), at.end - at.start));
 		for (unsigned k = 0; k < i && !seen; k++)
 			seen = str_eq(file_str(v, v->vars[o->var_at + k].name), file_str(v, var->name));
 		own -= seen ? 0 : n < own ? n : own;
@@ -656,7 +665,7 @@ bool match_fits(const struct matcher *m, struct match_scratch *scratch, struct s
 		if (letters->n == SURFACE_TEXT_MAX)
 			return true;
 		bool whole = surface.span.start <= letters->at[first] && surface.span.end > letters->at[letters->n - 1];
-		if (carries(v, o, &surface, letters, payload) &&
+		if (carries(v, o, text, &surface, letters, payload) &&
 		    (whole || text_names(v, o->article, component) || text_names(v, o->article, log_file)))
 			return true;
 	}
@@ -672,7 +681,7 @@ bool match_reaches(const struct matcher *m, struct match_scratch *scratch, struc
 	surface_letters(text, 0, text.n, letters);
 	const struct file_owner *o = &m->view.owners[message];
 	if (!surface_reach(&m->view, o, text, letters, &surface) || surface.span.start > letters->at[0] ||
-	    !carries(&m->view, o, &surface, letters, (struct match_span){ 0, surface.span.end }))
+	    !carries(&m->view, o, text, &surface, letters, (struct match_span){ 0, surface.span.end }))
 		return false;
 	*ret_end = surface.span.end;
 	return true;
