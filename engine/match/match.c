@@ -601,8 +601,8 @@ static bool carries(const struct file_view *v, const struct file_owner *o, struc
 		uint32_t n = letters_within(letters, s->values[i].start > start ? s->values[i].start : start,
 					    s->values[i].end);
 		struct match_span at = s->values[i];
-		bool seen = n == literals_letters(placeholder) ||
-			    is_no_name((enum var_type)var->type, str_first(str_from(text, at.start), at.end - at.start));
+		struct str value = str_first(str_from(text, at.start), at.end - at.start);
+		bool seen = n == literals_letters(placeholder) || is_no_name((enum var_type)var->type, value);
 		for (unsigned k = 0; k < i && !seen; k++)
 			seen = str_eq(file_str(v, v->vars[o->var_at + k].name), file_str(v, var->name));
 		own -= seen ? 0 : n < own ? n : own;
