@@ -63,6 +63,16 @@ struct str list_first(struct str list)
 	return w;
 }
 
+bool is_ipv6(struct str address)
+{
+	return str_find_char(address, ':') != STR_NONE;
+}
+
+struct str digest_loopback(const struct digest *d)
+{
+	return is_ipv6(d->target) ? STR("::1") : STR("127.0.0.1");
+}
+
 void digest_put_str(struct digest *d, const char *name, struct str value, const struct evidence *from)
 {
 	struct derived *f = arena_push(d->a, &d->facts, &d->fact_count, &d->fact_cap);

@@ -100,6 +100,9 @@ struct str evidence_arg(const struct evidence *e, const char *name);
 
 bool list_has(struct str list, struct str word);
 struct str list_first(struct str list);
+bool is_ipv6(struct str address);
+/* digest_loopback: this machine's own address, of the target's family. */
+struct str digest_loopback(const struct digest *d);
 
 /* digest_usual_gateways: addresses of the own subnet where routers usually are, but for the configured one. */
 size_t digest_usual_gateways(const struct digest *d, struct str ret_addresses[2]);

@@ -370,7 +370,7 @@ static void put_wrong(struct digest *d)
 		told += d->sources[i].told;
 		have += d->sources[i].addresses.n > 0;
 	}
-	if (told < d->source_count || !d->used.n)
+	if (told < d->source_count || !d->used.n || digest_fact(d, "name.wrong").n)
 		return;
 	if (d->truth.n && !list_has(d->used_all, d->truth)) {
 		const char *wrong = digest_fact(d, "name.source").p;
@@ -414,6 +414,26 @@ static void given(struct digest *d)
 	digest_put(d, "name.conflict", "no", NULL);
 }
 
+/* use_ipv6: DNS has no IPv4 address of the name and an IPv6 one. Programs of today go there; so does SMB, where somebody
+ * answers at it. */
+static void use_ipv6(struct digest *d)
+{
+	struct str address = list_first(d->v6);
+	const struct evidence *tcp = digest_look(d, "tcp", ARG("address", address), ARG("port", d->port));
+	const struct evidence *ping = digest_look(d, "icmp", ARG("address", address));
+	bool alive = evidence_state(tcp, "open") || evidence_state(tcp, "refused") || evidence_state(ping, "answered") ||
+		     evidence_state(ping, "loss");
+	bool only = !d->used.n && address.n && digest_is(d, "dns.state", "no-a-record") &&
+		    digest_is(d, "name.resolution", "failed");
+	if (!only || (d->smb && !alive))
+		return;
+	d->used = d->used_all = address;
+	d->v6 = STR("");
+	digest_change(d, "name.resolution", "ok", tcp);
+	digest_put(d, "name.source", "dns", tcp);
+	digest_put(d, "name.wrong", "none", tcp);
+}
+
 void digest_name(struct digest *d)
 {
 	if (!d->server.n)
@@ -432,6 +452,7 @@ void digest_name(struct digest *d)
 	read_broadcast(d);
 	resolve(d);
 	judge_truth(d);
+	use_ipv6(d);
 	put_wrong(d);
 	put_elsewhere(d);
 	d->target = d->used.n ? d->used : d->truth;

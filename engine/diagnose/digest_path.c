@@ -64,10 +64,17 @@ static int arp_says(const struct digest *d, struct str address, const struct evi
 		return 0;
 	if (evidence_state(neighbour, "failed"))
 		return 0;
-	/* The neighbour table holds one answer: whether a second host answers too only the ARP probe tells. */
+	/* The neighbour table holds one answer: whether a second host answers too only the ARP probe tells. Of IPv6 there is
+	 * none, and hosts see to it themselves that they are alone (RFC 4862). */
 	bool fresh = evidence_yes(neighbour, "neigh.answers") || evidence_state(neighbour, "delay");
 	bool target = str_eq(address, d->target),
 	     open = digest_is(d, "tcp.445", "open") || digest_is(d, "tcp.139", "open");
+	const struct evidence *ping = digest_look(d, "icmp", ARG("address", address));
+	bool spoke = open || digest_is(d, "tcp.445", "refused") || digest_is(d, "tcp.445", "port-unreachable") ||
+		     digest_is(d, "tcp.445", "prohibited-target") || evidence_state(ping, "answered") ||
+		     evidence_state(ping, "loss");
+	if (is_ipv6(address))
+		return fresh && spoke ? 1 : -1;
 	return fresh && (open || !target) ? 1 : -1;
 }
 
@@ -205,7 +212,7 @@ static void put_arp(struct digest *d)
 		digest_put(d, "arp.state", "wrong-permanent", neighbour);
 	else if (says > 0 || (says == 0 && !digest_is(d, "tcp.445", "open") && !digest_is(d, "tcp.139", "open")))
 		digest_put(d, "arp.state", says ? "answers" : "silent", from);
-	else if (digest_is(d, "tcp.445", "no-neighbour") && arp_denied(d))
+	else if (digest_is(d, "tcp.445", "no-neighbour") && (arp_denied(d) || is_ipv6(d->target)))
 		digest_put(d, "arp.state", "silent", d->tcp445);
 }
 
@@ -365,8 +372,8 @@ static void put_ports(struct digest *d)
 		digest_put(d, "tcp.445", tcp_words(d->tcp445), d->tcp445);
 	if (d->tcp139)
 		digest_put(d, "tcp.139", tcp_words(d->tcp139), d->tcp139);
-	const struct evidence *own = tcp_of(d, STR("127.0.0.1"), d->port);
-	if (own)
+	const struct evidence *own = tcp_of(d, digest_loopback(d), d->port);
+	if (own && !evidence_state(own, "no-route"))
 		digest_put(d, "loopback.445",
 			   evidence_state(own, "timeout")				   ? "silent"
 			   : evidence_state(own, "open") || evidence_state(own, "refused") ? "passes"
@@ -688,6 +695,7 @@ static void put_retry(struct digest *d)
 void digest_path(struct digest *d)
 {
 	if (!d->target.n) {
+		put_ipv6(d);
 		put_gateway(d);
 		put_lan(d);
 		return;

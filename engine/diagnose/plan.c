@@ -176,6 +176,11 @@ static void step_known(struct wave *w)
 static void step_connect(struct wave *w)
 {
 	const struct digest *d = w->d;
+	if (!d->target.n && digest_is(d, "dns.state", "no-a-record") && d->v6.n) {
+		ask(w, "tcp", ARG("address", list_first(d->v6)), ARG("port", d->port));
+		ask(w, "icmp", ARG("address", list_first(d->v6)), ARG("count", S("2")), ARG("interval", S("100")),
+		    ARG("wait", S("900")));
+	}
 	if (!d->target.n)
 		return;
 	ask(w, "route", ARG("address", d->target));
@@ -276,6 +281,8 @@ static void step_arp(struct wave *w)
 	if (!d->target.n || !tcp_told(d) || !on_lan(d))
 		return;
 	ask(w, "neighbour", ARG("address", d->target));
+	if (is_ipv6(d->target))
+		return;
 	if (digest_is(d, "tcp.445", "no-neighbour")) {
 		ask_many_arps(w);
 	} else {
@@ -289,7 +296,7 @@ static void step_own_filter(struct wave *w)
 {
 	const struct digest *d = w->d;
 	if (digest_is(d, "tcp.445", "silent") || digest_is(d, "tcp.445", "local-denied"))
-		ask(w, "tcp", ARG("address", S("127.0.0.1")), ARG("port", d->port), ARG("wait", S("1000")));
+		ask(w, "tcp", ARG("address", digest_loopback(d)), ARG("port", d->port), ARG("wait", S("1000")));
 }
 
 static void step_gateway(struct wave *w)
