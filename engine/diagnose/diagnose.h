@@ -60,7 +60,7 @@ struct ruled_out {
 	size_t by; /* the evidence that did, the first in time; SIZE_MAX: what several say together */
 };
 struct ladder_step { struct str step; struct str state; struct str says; }; /* passed failed unknown skipped */
-struct belief { struct str cause; double weight; };
+struct belief { struct str cause, title; double weight; };
 struct reason { struct str fact, value, says; }; /* what was seen that the cause needs */
 struct finding_said {
 	struct str name, says;

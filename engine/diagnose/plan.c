@@ -371,6 +371,15 @@ static void step_smb_others(struct wave *w)
 		ask_smb(w, dialects[i]);
 }
 
+/* pings_denied: this machine does not let us ping, so that connections and large requests must tell. */
+static bool pings_denied(const struct digest *d)
+{
+	for (size_t i = 0; i < d->c->evidence_count; i++)
+		if (str_eq(d->c->evidence[i]->probe, STR("icmp")) && evidence_state(d->c->evidence[i], "not-run"))
+			return true;
+	return false;
+}
+
 static void step_mtu(struct wave *w)
 {
 	if (tcp_open(w->d) || digest_is(w->d, "icmp.state", "answers"))
@@ -384,7 +393,7 @@ static void step_large(struct wave *w)
 	const struct digest *d = w->d;
 	const struct evidence *mtu = digest_look(d, "mtu", ARG("address", d->target));
 	bool told = evidence_state(mtu, "passes") || evidence_state(mtu, "too-big");
-	bool deaf = mtu || digest_is(d, "icmp.state", "silent");
+	bool deaf = mtu || digest_is(d, "icmp.state", "silent") || pings_denied(d);
 	if (deaf && !told && digest_works_small(d) && digest_is(d, "tcp.445", "open"))
 		ask(w, "smb", ARG("address", d->target), ARG("port", S("445")), ARG("dialects", S("smb311")),
 		    ARG("pad", S("1200")), ARG("wait", S("2000")));
@@ -558,7 +567,7 @@ static void step_loss(struct wave *w)
 		ask(w, "icmp", ARG("address", d->target), ARG("count", S("20")), ARG("interval", S("20")), ARG("wait", S("600")));
 	else if (on_lan(d) && digest_is(d, "icmp.state", "silent"))
 		ask(w, "arp", ARG("address", d->target), ARG("count", S("20")), ARG("wait", S("200")));
-	else if (!digest_seems_slow(d) && digest_fact(d, "icmp.state").n)
+	else if (!digest_seems_slow(d) && (digest_fact(d, "icmp.state").n || pings_denied(d)))
 		ask_row(w, d->asks_ras ? S("12") : lost_few(d) ? S("25") : S("15"));
 }
 

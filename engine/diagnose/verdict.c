@@ -185,6 +185,15 @@ static void leave_open(struct verdict *v, const struct weighed *w, const struct 
 	ask(v, w, d);
 }
 
+/* only_healthy: whatever could not be looked at, every cause left says that the path works, and it was seen to. */
+static bool only_healthy(const struct weighed *w, const struct digest *d)
+{
+	size_t healthy = 0;
+	while (healthy < w->left_count && w->left[healthy]->healthy)
+		healthy++;
+	return healthy && healthy == w->left_count && digest_is(d, "path.works", "yes");
+}
+
 static bool finding_holds(const struct finding *f, const struct digest *d)
 {
 	const struct rule *rule = d->c->rule;
@@ -235,9 +244,9 @@ enum err diagnose_verdict(const struct causes *causes, const struct case_file *c
 	for (size_t i = 0; i < w.left_count; i++) {
 		struct belief *b = arena_push(a, &v.beliefs, &v.belief_count, &v.belief_cap);
 		if (b)
-			*b = (struct belief){ w.left[i]->name, w.beliefs[i] };
+			*b = (struct belief){ w.left[i]->name, digest_fill(&d, w.left[i]->title), w.beliefs[i] };
 	}
-	if (w.decided)
+	if (w.decided || only_healthy(&w, &d))
 		decide(&v, &w, &d);
 	else
 		leave_open(&v, &w, &d);

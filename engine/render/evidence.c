@@ -65,7 +65,13 @@ void render_json_evidence(struct buf *out, const struct evidence *e)
 void render_text_evidence(struct buf *out, const struct render_text *t, const struct evidence *e)
 {
 	const char *bold = t->colour ? "\033[1m" : "", *plain = t->colour ? "\033[0m" : "";
+	enum { WORTH_SAYING_MS = 10 };
+	size_t wide = e->state.n > 13 ? e->state.n : 13;
+	struct buf text = { 0 };
 	buf_addf(out, "  %s%-9.*s %-13.*s%s ", bold, STR_ARG(e->probe), STR_ARG(e->state), plain);
-	render_safe(out, e->reason, false);
-	buf_addf(out, "  (%.0f ms)\n", e->ms);
+	buf_add(&text, e->reason);
+	if (e->ms >= WORTH_SAYING_MS && str_find(e->reason, STR(" ms")) == STR_NONE)
+		buf_addf(&text, " (%.0f ms)", e->ms);
+	render_hanging(out, t, (unsigned)(2 + 9 + 1 + wide + 1), buf_str(&text));
+	buf_free(&text);
 }

@@ -27,13 +27,8 @@ static void heading(struct buf *out, const struct render_text *t, const char *wo
 /* bullet adds a wrapped paragraph whose first line begins with the mark. */
 static void bullet(struct buf *out, const struct render_text *t, const char *mark, struct str text)
 {
-	struct buf body = { 0 };
-	unsigned indent = 2 + (unsigned)str_c(mark).n + 1;
-	render_wrapped(&body, t, indent, text);
-	struct str rest = buf_str(&body);
 	buf_addf(out, "  %s ", mark);
-	buf_add(out, str_from(rest, rest.n > indent ? indent : 0));
-	buf_free(&body);
+	render_hanging(out, t, 2 + (unsigned)str_c(mark).n + 1, text);
 }
 
 void render_text_match_line(struct buf *out, const struct render_text *t, const struct triage_report *r)
@@ -86,6 +81,7 @@ static void add_ladder(struct buf *out, const struct render_text *t, const struc
 		{ "unknown", "?", YELLOW },
 		{ "skipped", "-", DIM },
 	};
+	enum { SAYS_AT = 24 }; /* two blanks, number, title and mark */
 	size_t fails = 0;
 	if (r->ladder_count)
 		buf_add_char(out, '\n');
@@ -98,8 +94,7 @@ static void add_ladder(struct buf *out, const struct render_text *t, const struc
 			fails = i + 1;
 		buf_addf(out, "  %zu %-13s %s%-6s%s", i + 1, step_title(s->step), on(t, marks[k].colour), marks[k].mark,
 			 on(t, PLAIN));
-		render_safe(out, s->says, false);
-		buf_add_char(out, '\n');
+		render_hanging(out, t, SAYS_AT, s->says);
 	}
 	if (fails)
 		buf_addf(out, "\nfails at step %zu of %zu: %s\n", fails, r->ladder_count,
@@ -155,11 +150,34 @@ static void add_causes_left(struct buf *out, const struct render_text *t, const 
 	if (v->cause_left_count)
 		heading(out, t, "Causes left, likeliest first");
 	for (size_t i = 0; i < v->cause_left_count && i < SHOWN; i++) {
-		double belief = i < v->belief_count ? v->beliefs[i].weight : 0;
-		buf_addf(out, "  %3.0f %%  %.*s\n", belief * 100, STR_ARG(v->causes_left[i]));
+		const struct belief *b = i < v->belief_count ? &v->beliefs[i] : NULL;
+		struct buf text = { 0 };
+		buf_addf(out, "  %3.0f %%  ", b ? b->weight * 100 : 0);
+		if (b && b->title.n)
+			buf_addf(&text, "%.*s  ", STR_ARG(b->title));
+		buf_addf(&text, "(%.*s)", STR_ARG(v->causes_left[i]));
+		render_hanging(out, t, 9, buf_str(&text));
+		buf_free(&text);
 	}
 	if (v->cause_left_count > SHOWN)
 		buf_addf(out, "         and %zu more\n", v->cause_left_count - SHOWN);
+}
+
+/* add_next: what looks alike from here stands in one sentence. */
+static void add_next(struct buf *out, const struct render_text *t, const struct verdict *v)
+{
+	static const struct str alike = STR_LIT("From here these look alike: ");
+	if (v->next_count)
+		heading(out, t, "What to check next");
+	for (size_t i = 0; i < v->next_count;) {
+		struct buf text = { 0 };
+		bool folds = str_starts(v->next[i], alike);
+		buf_add(&text, v->next[i++]);
+		for (; folds && i < v->next_count && str_starts(v->next[i], alike); i++)
+			buf_addf(&text, "; %.*s", STR_ARG(str_from(v->next[i], alike.n)));
+		bullet(out, t, "-", buf_str(&text));
+		buf_free(&text);
+	}
 }
 
 void render_text_verdict(struct buf *out, const struct render_text *t, const struct triage_report *r)
@@ -177,10 +195,7 @@ void render_text_verdict(struct buf *out, const struct render_text *t, const str
 		bullet(out, t, "-", v->findings[i].says);
 	add_causes_left(out, t, v);
 	add_resolutions(out, t, v);
-	if (v->next_count)
-		heading(out, t, "What to check next");
-	for (size_t i = 0; i < v->next_count; i++)
-		bullet(out, t, "-", v->next[i]);
+	add_next(out, t, v);
 	if (v->verify.n)
 		buf_addf(out, "\n  %sThe probe %.*s shows whether it is mended: run the diagnosis again.%s\n",
 			 on(t, DIM), STR_ARG(v->verify), on(t, PLAIN));

@@ -106,3 +106,14 @@ void render_wrapped(struct buf *out, const struct render_text *t, unsigned inden
 	if (column)
 		buf_add_char(out, '\n');
 }
+
+void render_hanging(struct buf *out, const struct render_text *t, unsigned column, struct str text)
+{
+	struct buf body = { 0 };
+	render_wrapped(&body, t, column, str_trim(text));
+	struct str rest = buf_str(&body);
+	buf_add(out, str_from(rest, rest.n > column ? column : 0));
+	if (!rest.n)
+		buf_add_char(out, '\n');
+	buf_free(&body);
+}
