@@ -178,6 +178,23 @@ static void add_seen(struct json *j, struct site *site, struct arena *a)
 	json_end_array(j);
 }
 
+static void add_recorded(struct json *j, struct site *site, struct arena *a)
+{
+	struct tally_article *items = NULL;
+	size_t count = 0;
+	if (site_recorded(site, SEARCH_MAX, a, &items, &count))
+		count = 0;
+	json_key(j, "recorded");
+	json_array(j);
+	for (size_t i = 0; i < count; i++) {
+		json_object(j);
+		json_key_str(j, "id", items[i].id);
+		json_key_int(j, "lines", (int64_t)items[i].lines);
+		json_end_object(j);
+	}
+	json_end_array(j);
+}
+
 void api_browse(struct site *site, struct http_request *req, struct http_response *res)
 {
 	struct catalog_result all;
@@ -199,6 +216,7 @@ void api_browse(struct site *site, struct http_request *req, struct http_respons
 	json_key_int(&j, "articles", (int64_t)all.count);
 	finding_json_facets(&j, &all);
 	add_seen(&j, site, req->arena);
+	add_recorded(&j, site, req->arena);
 	json_end_object(&j);
 	send_line(req, res, &out);
 }

@@ -301,22 +301,41 @@ static void add_codes(struct buf *out, struct store *store, const struct catalog
 	buf_add_c(out, "</ul></section>\n");
 }
 
+static void add_seen_one(struct buf *out, struct store *store, struct str id, uint64_t count, struct arena *a)
+{
+	struct store_brief brief;
+	if (store_brief(store, id, a, &brief)) /* removed since */
+		return;
+	buf_add_c(out, "<li>");
+	page_link(out, brief.id, brief.title);
+	buf_addf(out, " <span class=\"n\">%llu</span></li>\n", (unsigned long long)count);
+}
+
 static void add_seen(struct buf *out, struct site *site, struct store *store, struct arena *a)
 {
 	struct seen_item *items = NULL;
-	struct store_brief brief;
-	size_t count = 0;
-	if (seen_top(site_seen(site), SEEN_SHOWN, a, &items, &count) || !count)
+	struct tally_article *recorded = NULL;
+	size_t count = 0, recorded_count = 0;
+	if (seen_top(site_seen(site), SEEN_SHOWN, a, &items, &count))
+		count = 0;
+	if (site_recorded(site, SEEN_SHOWN, a, &recorded, &recorded_count))
+		recorded_count = 0;
+	if (!count && !recorded_count)
 		return;
-	buf_add_c(out, "<section><h2>Most seen here</h2>\n<p class=\"count\">How often each was the answer since this server started; what was "
-		       "asked is not kept.</p>\n<ol class=\"seen\">\n");
+	buf_add_c(out, "<section><h2>Most seen here</h2>\n");
+	if (recorded_count)
+		buf_add_c(out, "<p class=\"count\">In logs, as <code>kbt scan --record</code> counts: lines that tell of "
+			       "it</p>\n<ol class=\"seen\">\n");
+	for (size_t i = 0; i < recorded_count; i++)
+		add_seen_one(out, store, recorded[i].id, recorded[i].lines, a);
+	buf_add_c(out, recorded_count ? "</ol>\n" : "");
+	if (count)
+		buf_add_c(out, "<p class=\"count\">How often each was the answer since this server started; what was "
+			       "asked is not kept</p>\n<ol class=\"seen\">\n");
 	for (size_t i = 0; i < count; i++)
-		if (!store_brief(store, items[i].id, a, &brief)) {
-			buf_add_c(out, "<li>");
-			page_link(out, brief.id, brief.title);
-			buf_addf(out, " <span class=\"n\">%llu</span></li>\n", (unsigned long long)items[i].count);
-		}
-	buf_add_c(out, "</ol></section>\n");
+		add_seen_one(out, store, items[i].id, items[i].count, a);
+	buf_add_c(out, count ? "</ol>\n" : "");
+	buf_add_c(out, "</section>\n");
 }
 
 static enum err add_browse(struct buf *out, struct site *site, struct desk *desk, struct arena *a)

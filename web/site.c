@@ -277,6 +277,17 @@ struct seen *site_seen(struct site *s)
 	return s->seen;
 }
 
+enum err site_recorded(struct site *s, size_t most, struct arena *a, struct tally_article **ret_items, size_t *ret_count)
+{
+	struct tally *tally = NULL;
+	enum err e = tally_open(s->options.db, false, NULL, &tally);
+	if (e)
+		return e;
+	e = tally_most(tally, 0, most, a, ret_items, ret_count);
+	tally_close(&tally);
+	return e;
+}
+
 struct keep *site_keep(struct site *s)
 {
 	return s->keep;

@@ -7,6 +7,7 @@
 #ifndef KBT_WEB_SITE_H
 #define KBT_WEB_SITE_H
 
+#include "store/tally.h"
 #include "triage/triage.h"
 #include "web/request.h"
 
@@ -39,6 +40,9 @@ struct runs *site_runs(struct site *site);
 struct logs *site_logs(struct site *site);
 struct keep *site_keep(struct site *site);
 struct seen *site_seen(struct site *site);
+/* site_recorded gives the articles that scans with --record found most in logs; none where nothing was recorded. */
+enum err site_recorded(struct site *site, size_t most, struct arena *a, struct tally_article **ret_items,
+		       size_t *ret_count) MUST_USE;
 struct gate *site_gate(struct site *site);
 struct prober *site_prober(struct site *site);
 struct http_counts *site_http_counts(struct site *site); /* what the server counts, for /metrics */

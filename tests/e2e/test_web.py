@@ -175,6 +175,11 @@ class Pages(unittest.TestCase):
         self.assertIn('ERROR_BAD_NETPATH', page.text)
         self.assertIn('Most seen here', page.text)
         self.assertNotIn('Failed to connect', page.text)
+        self.assertNotIn('kbt scan --record', page.text)
+        server.kbt('scan', '--record', LOG)
+        self.assertIn('kbt scan --record', server.get('/browse')[2])
+        recorded = json.loads(server.get('/api/v1/browse')[2])['recorded']
+        self.assertEqual(recorded[0], {'id': 'Q221951', 'lines': 3})
         for link in page.find('a'):
             if link['href'].startswith('/search?'):
                 self.assertIn('<ol class="hits"', server.get(link['href'])[2], link['href'])
