@@ -32,12 +32,18 @@
 
 /* Limits. */
 enum {
-	CONNECTION_POOL = 7424, /* bytes a connection, idle or not; headers of nearly half of it pass (431) */
+	/* Bytes a connection, idle or not: ten thousand of them are most of a busy server's memory. A request's lines,
+	 * what libmicrohttpd notes of each, a copy of its cookies and the head of the answer have to fit, else it is a
+	 * 431. */
+	CONNECTION_POOL = 7424,
+	FIELD_NOTE = 64,
+	ANSWER_HEAD_MAX = 760,
 	CONNECTIONS_MAX = 16000,
 	CONNECTIONS_PER_CLIENT = 64, /* where clients are on other machines */
 	FILES_RESERVED = 256,	     /* of the process's descriptors, for probes and the store */
 	REAP_MS = 500,
-	LINGER_MS = 3000, /* so long an early refusal is left to be read, while the rest of the request is thrown away */
+	LINGER_MS =
+		3000, /* so long an early refusal is left to be read, while the rest of the request is thrown away */
 	LINGER_TICK_MS = 20,
 	LINGERING_MAX = 64,
 	LOOKS_AT_ONCE = 64, /* under the lock, before others get it */
@@ -590,6 +596,24 @@ static enum MHD_Result send_response(struct http_wake *w)
 	return done;
 }
 
+/* refuse_head answers a request whose head leaves no room for one of our answers'. */
+static enum MHD_Result refuse_head(struct http_wake *w)
+{
+	static const char why[] = "The request's headers are too large.\n";
+	struct MHD_Response *r =
+		MHD_create_response_from_buffer(sizeof why - 1, (void *)(uintptr_t)why, MHD_RESPMEM_PERSISTENT);
+	if (!r)
+		return MHD_NO;
+	MHD_add_response_header(r, "Connection", "close");
+	enum MHD_Result done = MHD_queue_response(w->connection, 431, r);
+	MHD_destroy_response(r);
+	w->queued = w->conn->linger = true;
+	COUNT(w->server, malformed);
+	COUNT(w->server, answers[4]);
+	set_phase(w, PHASE_ANSWER);
+	return done;
+}
+
 /* send_early answers before the body has come: the connection ends with it. */
 static enum MHD_Result send_early(struct http_wake *w)
 {
@@ -669,7 +693,19 @@ static enum MHD_Result on_header(void *context, enum MHD_ValueKind kind, const c
 	return MHD_YES;
 }
 
-static void read_headers(struct http_wake *w, const char *method, const char *version)
+/* head_is_large: what of the pool is taken by now leaves too little. */
+static bool head_is_large(const struct http_wake *w, size_t header_n)
+{
+	const struct http_fields *f = &w->req.headers;
+	size_t taken = header_n + f->count * FIELD_NOTE;
+	for (size_t i = 0; i < f->count; i++)
+		if (str_eq_nocase(f->items[i].name, STR("Cookie")))
+			taken += f->items[i].value.n;
+	return taken > CONNECTION_POOL - ANSWER_HEAD_MAX;
+}
+
+/* read_headers: false where they are too large to be answered as others are. */
+static bool read_headers(struct http_wake *w, const char *method, const char *version)
 {
 	const union MHD_ConnectionInfo *info =
 		MHD_get_connection_info(w->connection, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
@@ -677,6 +713,7 @@ static void read_headers(struct http_wake *w, const char *method, const char *ve
 	w->edge = version + strlen(version) + 2;
 	MHD_get_connection_values_n(w->connection, MHD_HEADER_KIND, on_header, w);
 	w->unfit |= !info || (size_t)(w->edge - method) + 2 != info->header_size;
+	return !info || !head_is_large(w, info->header_size);
 }
 
 /* note_client: whom limits count for. IPv6 clients have a network of addresses each. */
@@ -731,7 +768,8 @@ static enum MHD_Result first_look(struct http_wake *w, const char *method, const
 			: !strcmp(method, "POST") ? HTTP_POST
 						  : HTTP_OTHER;
 	set_phase(w, PHASE_BODY);
-	read_headers(w, method, version);
+	if (!read_headers(w, method, version))
+		return refuse_head(w);
 	if (w->target_err || w->unfit)
 		COUNT(w->server, malformed);
 	if (w->target_err == ERR_LIMIT)
