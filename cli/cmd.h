@@ -94,8 +94,8 @@ int cmd_exit_code(enum err e);
 /* cmd_store opens the database; after a failure the sentence is in c->diags: return cmd_fail(c, e). */
 enum err cmd_store(struct cmd_context *c, enum store_mode mode, struct store **ret_store) MUST_USE;
 
-/* cmd_matcher opens the matcher of the store's content; where it has to be compiled that shows on a terminal, and a signal
- * ends it. */
+/* cmd_matcher opens the matcher of the store's content; where it has to be compiled that shows on a terminal, and a
+ * signal ends it. */
 enum err cmd_matcher(struct cmd_context *c, struct store *store, struct matcher **ret_matcher) MUST_USE;
 
 /* The whole knowledge base for look-ups: the store and a matcher of its present content. */

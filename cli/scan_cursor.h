@@ -1,27 +1,22 @@
 /* SPDX-License-Identifier: MIT
  *
- * The cursor file of `kbt scan --cursor`: how far each log was read, a JSON object a line. Written beside, synced and
- * renamed, so that a crash leaves the old or the new one.
+ * The cursor file of `kbt scan --cursor` (follow/cursor.h). Written beside, synced and renamed, so that a crash leaves
+ * the old or the new one.
  */
 #ifndef KBT_CLI_SCAN_CURSOR_H
 #define KBT_CLI_SCAN_CURSOR_H
 
 #include "cli/cmd.h"
-#include "follow/follow.h"
+#include "follow/cursor.h"
 
 /* scan_cursor_load gives the file's places to f; a file that is not there is an empty one. ERR_INPUT, ERR_IO; the
  * sentence is in c->diags. */
 enum err scan_cursor_load(struct cmd_context *c, const char *path, struct follow *f) MUST_USE;
 enum err scan_cursor_save(struct cmd_context *c, const char *path, struct follow *f) MUST_USE;
 
-/* The same for the journal: a cursor file is of the one or the other. What is not in the file stays as it is in place. */
-struct scan_journal_place {
-	struct str cursor; /* the journal's own, with a NUL behind it; empty at its start */
-	uint64_t offset, line;
-};
+/* The same for the journal: a cursor file is of the one or the other. */
 enum err scan_cursor_load_journal(struct cmd_context *c, const char *path, struct arena *a,
-				  struct scan_journal_place *place) MUST_USE;
-enum err scan_cursor_save_journal(struct cmd_context *c, const char *path, const struct scan_journal_place *place)
-	MUST_USE;
+				  struct cursor_journal *place) MUST_USE;
+enum err scan_cursor_save_journal(struct cmd_context *c, const char *path, const struct cursor_journal *place) MUST_USE;
 
 #endif

@@ -20,7 +20,7 @@ struct loop {
 	struct cmd_context *c;
 	struct journal *journal;
 	struct scan_kb kb;
-	struct scan_journal_place place; /* behind what was scanned */
+	struct cursor_journal place; /* behind what was scanned */
 	struct arena arena;		 /* of the place */
 };
 
@@ -28,7 +28,7 @@ static enum err open_at(struct loop *l)
 {
 	struct scan_follow *f = l->f;
 	struct cmd_context *c = l->c;
-	l->place = (struct scan_journal_place){ .cursor = STR(""), .line = 1 };
+	l->place = (struct cursor_journal){ .cursor = STR(""), .line = 1 };
 	enum err e = journal_open(c->args, c->arg_count, &c->diags, &l->journal);
 	if (!e && f->cursor)
 		e = scan_cursor_load_journal(c, f->cursor, &l->arena, &l->place);

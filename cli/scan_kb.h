@@ -19,9 +19,9 @@ struct scan_kb {
 enum err scan_kb_open(struct scan_kb *kb, struct scan_follow *f) MUST_USE;
 void scan_kb_close(struct scan_kb *kb);
 
-/* scan_kb_renew looks once a second at most, and takes up what was imported since: its matcher is compiled on a thread of
- * its own, which takes seconds for a large one, while the old one goes on. What fails leaves the old one at work. No scan
- * may be under way. */
+/* scan_kb_renew looks once a second at most, and takes up what was imported since: its matcher is compiled on a thread
+ * of its own, which takes seconds for a large one, while the old one goes on. What fails leaves the old one at work. No
+ * scan may be under way. */
 void scan_kb_renew(struct scan_kb *kb, struct scan_follow *f);
 
 int64_t scan_now_ms(void);

@@ -5,6 +5,7 @@
  */
 #include "follow/follow.h"
 
+#include "base/hash.h"
 #include "base/input.h"
 #include "base/mem.h"
 #include "follow/paths.h"
@@ -56,8 +57,8 @@ struct entry {
 	struct tail now;
 	struct old *olds;
 	size_t old_count, old_cap;
-	struct tail_place places[PLACES_MAX];
-	size_t place_count;
+	struct tail_place *places; /* at most PLACES_MAX */
+	size_t place_count, place_cap;
 	bool again;	  /* something beside it was on its way: look there again */
 	unsigned retries; /* how often already */
 	int64_t retry_ms;
@@ -76,6 +77,8 @@ struct follow {
 	struct arena arena;
 	struct entry **entries;
 	size_t entry_count, entry_cap;
+	uint32_t *slots; /* hash table of place + 1 */
+	size_t slot_count;
 	const char **folders;
 	size_t folder_count, folder_cap;
 	struct arena folder_arena; /* of the last listing */
@@ -90,7 +93,8 @@ struct follow {
 	struct scan_part part;
 	struct buf bytes;
 	size_t given;
-	struct input *input; /* of a job */
+	struct input *input; /* of a job; while it is open its entry is the one in turn */
+	const struct input_member *member; /* its next one, or NULL: not asked for */
 	struct buf name;
 	struct str block;
 	uint64_t skip;
@@ -98,19 +102,27 @@ struct follow {
 
 /* ---- what is known of an entry ---- */
 
-static void remember(struct entry *e, const struct tail_place *place)
-{
-	if (e->place_count == PLACES_MAX) {
-		memmove(e->places, e->places + 1, (PLACES_MAX - 1) * sizeof *e->places);
-		e->place_count--;
-	}
-	e->places[e->place_count++] = *place;
-}
-
 static void forget(struct entry *e, size_t place)
 {
 	e->place_count--;
 	memmove(e->places + place, e->places + place + 1, (e->place_count - place) * sizeof *e->places);
+}
+
+/* remember: where there is no memory, the arena says so. */
+static void remember(struct follow *f, struct entry *e, const struct tail_place *place)
+{
+	if (e->place_count == PLACES_MAX)
+		forget(e, 0);
+	if (e->place_count == e->place_cap) {
+		size_t cap = e->place_cap ? 2 * e->place_cap : 1;
+		struct tail_place *places = mem_resize(e->places, cap * sizeof *places);
+		f->arena.failed |= !places;
+		if (!places)
+			return;
+		e->places = places;
+		e->place_cap = cap;
+	}
+	e->places[e->place_count++] = *place;
 }
 
 /* is_held says whether the file is open in any entry. */
@@ -284,6 +296,19 @@ static enum err look_at_sibling(struct follow *f, struct entry *e, const char *p
 	return weigh_sibling(f, e, &s, ret_again);
 }
 
+/* has_shifted lists what lies beside the path again: names that moved on meanwhile may have hidden a file. */
+static bool has_shifted(const struct entry *e, const struct sibling_file *items, size_t count)
+{
+	struct arena a = { 0 };
+	struct sibling_file *now;
+	size_t now_count = 0;
+	bool same = !sibling_find(e->path, &a, &now, &now_count) && now_count == count;
+	for (size_t i = 0; same && i < count; i++)
+		same = now[i].ino == items[i].ino && !strcmp(now[i].path, items[i].path);
+	arena_free(&a);
+	return !same;
+}
+
 /* catch_up looks beside the path for what was not read: the rest of a file that was cut off, and files that came and
  * went between two looks. What changed before the last time that all was accounted for need not be looked at. */
 static enum err catch_up(struct follow *f, struct entry *e)
@@ -299,6 +324,7 @@ static enum err catch_up(struct follow *f, struct entry *e)
 		if (items[i].changed_ns >= e->since_ns)
 			err = look_at_sibling(f, e, items[i].path, &again);
 	}
+	again = again || (!err && has_shifted(e, items, count));
 	arena_free(&a);
 	e->retries = again ? e->retries + 1 : 0;
 	e->again = again && e->retries < RETRIES_MAX;
@@ -308,7 +334,7 @@ static enum err catch_up(struct follow *f, struct entry *e)
 }
 
 /* pass_over_siblings takes what lies beside a file at the start for known: only the file itself was asked for. */
-static enum err pass_over_siblings(struct entry *e)
+static enum err pass_over_siblings(struct follow *f, struct entry *e)
 {
 	struct arena a = { 0 };
 	struct sibling_file *items;
@@ -321,7 +347,7 @@ static enum err pass_over_siblings(struct entry *e)
 		if (tail_open(items[i].path, &t))
 			continue;
 		tail_skip(&t);
-		remember(e, &t.at);
+		remember(f, e, &t.at);
 		tail_close(&t);
 	}
 	arena_free(&a);
@@ -404,7 +430,7 @@ static enum err begin(struct follow *f, struct entry *e, int64_t now_ms)
 	e->has_now = true;
 	if (first && e->found && e->since_ns == INT64_MAX)
 		e->since_ns = INT64_MIN; /* all that the folder holds */
-	return e->since_ns != INT64_MAX ? catch_up(f, e) : pass_over_siblings(e);
+	return e->since_ns != INT64_MAX ? catch_up(f, e) : pass_over_siblings(f, e);
 }
 
 /* part_with keeps the file that the path named until now among the old ones. */
@@ -418,7 +444,7 @@ static enum err part_with(struct follow *f, struct entry *e)
 static enum err rewrite(struct follow *f, struct entry *e, int64_t now_ms)
 {
 	struct tail_place was = e->now.at;
-	remember(e, &was);
+	remember(f, e, &was);
 	tail_close(&e->now);
 	e->has_now = false;
 	struct tail t;
@@ -476,7 +502,7 @@ static enum err look_at_path(struct follow *f, struct entry *e, int64_t now_ms)
 }
 
 /* Old files are let go when nothing more comes, or when there are too many. */
-static void look_at_olds(struct entry *e, int64_t now_ms)
+static void look_at_olds(struct follow *f, struct entry *e, int64_t now_ms)
 {
 	for (size_t i = 0; i < e->old_count;) {
 		struct tail *t = &e->olds[i].tail;
@@ -485,7 +511,7 @@ static void look_at_olds(struct entry *e, int64_t now_ms)
 			i++;
 			continue;
 		}
-		remember(e, &t->at);
+		remember(f, e, &t->at);
 		tail_close(t);
 		e->old_count--;
 		memmove(e->olds + i, e->olds + i + 1, (e->old_count - i) * sizeof *e->olds);
@@ -494,23 +520,48 @@ static void look_at_olds(struct entry *e, int64_t now_ms)
 
 /* ---- the list ---- */
 
-static struct entry *find_entry(struct follow *f, const char *path)
+/* find_slot gives the path's place in the table of entries, or the empty one where it would be. */
+static size_t find_slot(const struct follow *f, const char *path)
 {
+	size_t at = (size_t)hash_bytes(str_c(path)) & (f->slot_count - 1);
+	while (f->slots[at] && strcmp(f->entries[f->slots[at] - 1]->path, path) != 0)
+		at = (at + 1) & (f->slot_count - 1);
+	return at;
+}
+
+static struct entry *find_entry(const struct follow *f, const char *path)
+{
+	size_t at = f->slot_count ? find_slot(f, path) : 0;
+	return f->slot_count && f->slots[at] ? f->entries[f->slots[at] - 1] : NULL;
+}
+
+static bool grow_slots(struct follow *f)
+{
+	size_t count = f->slot_count ? 2 * f->slot_count : 64;
+	uint32_t *slots = mem_resize(NULL, count * sizeof *slots);
+	if (!slots)
+		return false;
+	memset(slots, 0, count * sizeof *slots);
+	mem_free(f->slots);
+	f->slots = slots;
+	f->slot_count = count;
 	for (size_t i = 0; i < f->entry_count; i++)
-		if (!strcmp(f->entries[i]->path, path))
-			return f->entries[i];
-	return NULL;
+		f->slots[find_slot(f, f->entries[i]->path)] = (uint32_t)i + 1;
+	return true;
 }
 
 static enum err add_entry(struct follow *f, const char *path, bool found, struct entry **ret_entry)
 {
-	struct entry **slot = arena_push(&f->arena, &f->entries, &f->entry_count, &f->entry_cap);
+	if (f->entry_count * 2 >= f->slot_count && !grow_slots(f))
+		return ERR_NOMEM;
 	struct entry *e = arena_new(&f->arena, struct entry);
 	const char *kept = arena_str(&f->arena, str_c(path)).p;
-	if (!slot || !e || !kept)
+	struct entry **slot = e && kept ? arena_push(&f->arena, &f->entries, &f->entry_count, &f->entry_cap) : NULL;
+	if (!slot)
 		return ERR_NOMEM;
 	*e = (struct entry){ .path = kept, .found = found, .since_ns = INT64_MAX };
 	*slot = e;
+	f->slots[find_slot(f, path)] = (uint32_t)f->entry_count;
 	if (ret_entry)
 		*ret_entry = e;
 	return ERR_OK;
@@ -585,7 +636,7 @@ enum err follow_look(struct follow *f, int64_t now_ms, bool anew)
 	enum err e = anew || !f->listed ? list_anew(f) : ERR_OK;
 	for (size_t i = 0; !e && i < f->entry_count; i++) {
 		struct entry *entry = f->entries[i];
-		look_at_olds(entry, now_ms);
+		look_at_olds(f, entry, now_ms);
 		e = look_at_path(f, entry, now_ms);
 		bool retry = entry->again && now_ms >= entry->retry_ms;
 		if (!e && (retry || (anew && entry->since_ns != INT64_MAX))) {
@@ -677,7 +728,7 @@ static void end_job(struct follow *f, struct entry *e)
 {
 	struct job *job = &e->jobs[0];
 	input_close(&f->input);
-	remember(e, &job->as_packed);
+	remember(f, e, &job->as_packed);
 	if (job->fd >= 0)
 		close(job->fd);
 	e->job_count--;
@@ -695,21 +746,30 @@ static struct str name_member(struct follow *f, const struct job *job, const str
 	return buf_str(&f->name);
 }
 
-static enum err next_of_job(struct follow *f, struct entry *e, struct follow_piece *piece, bool *ret_taken)
+/* next_member moves on in the entry's job, and ends it behind the last one: a job that was read is done at once, or it
+ * would be read again after a stop. */
+static enum err next_member(struct follow *f, struct entry *e)
 {
-	const struct job *job = &e->jobs[0];
-	const struct input_member *member = NULL;
-	*ret_taken = false;
-	enum err err = f->input ? ERR_OK : open_job(f, job);
+	f->member = NULL;
+	enum err err = f->input ? ERR_OK : open_job(f, &e->jobs[0]);
 	if (!err)
-		err = input_next(f->input, &member);
+		err = input_next(f->input, &f->member);
 	if (err == ERR_NOMEM || err == ERR_INTERRUPTED)
 		return err;
 	f->missed = f->missed || err;
-	if (err || !member) {
+	if (err || !f->member)
 		end_job(f, e);
-		return ERR_OK;
-	}
+	return ERR_OK;
+}
+
+static enum err next_of_job(struct follow *f, struct entry *e, struct follow_piece *piece, bool *ret_taken)
+{
+	const struct job *job = &e->jobs[0];
+	*ret_taken = false;
+	enum err err = f->member ? ERR_OK : next_member(f, e);
+	const struct input_member *member = f->member;
+	if (err || !member)
+		return err;
 	f->files++;
 	f->entry = e;
 	f->taken = TAKEN_JOB;
@@ -780,7 +840,11 @@ void follow_done(struct follow *f)
 		struct tail *t = f->taken == TAKEN_NOW ? &e->now : &e->olds[f->old].tail;
 		tail_advance(t, f->to, buf_str(&f->bytes), &f->part);
 	}
+	if (f->taken == TAKEN_JOB && next_member(f, e))
+		f->arena.failed = true;
 	f->taken = TAKEN_NOTHING;
+	if (f->member)
+		return;
 	f->turn = f->entry_count ? (f->turn + 1) % f->entry_count : 0; /* a busy log does not starve the others */
 }
 
@@ -817,18 +881,18 @@ enum err follow_restore(struct follow *f, const struct follow_place *place)
 	struct entry *e = find_entry(f, place->path.p);
 	if (!e && add_entry(f, place->path.p, true, &e))
 		return ERR_NOMEM;
-	remember(e, &place->at);
+	remember(f, e, &place->at);
 	e->since_ns = place->since_ns;
 	return ERR_OK;
 }
 
-/* since_when: what is open and not read to its end is not accounted for, if this is where we stop. */
+/* since_when: what is open may have grown since it was looked at, and is not accounted for, if this is where we stop. */
 static int64_t since_when(const struct entry *e)
 {
 	int64_t since_ns = e->has_now && e->now.at.changed_ns < e->since_ns ? e->now.at.changed_ns : e->since_ns;
 	for (size_t i = 0; i < e->old_count; i++) {
 		const struct tail *t = &e->olds[i].tail;
-		if (t->at.offset < t->size && t->at.changed_ns < since_ns)
+		if (t->at.changed_ns < since_ns)
 			since_ns = t->at.changed_ns;
 	}
 	for (size_t i = 0; i < e->job_count; i++)
@@ -896,10 +960,12 @@ void follow_close(struct follow **follow)
 		for (size_t k = 0; k < e->old_count; k++)
 			tail_close(&e->olds[k].tail);
 		mem_free(e->olds);
+		mem_free(e->places);
 		for (size_t k = 0; k < e->job_count; k++)
 			if (e->jobs[k].fd >= 0)
 				close(e->jobs[k].fd);
 	}
+	mem_free(f->slots);
 	input_close(&f->input);
 	buf_free(&f->bytes);
 	buf_free(&f->name);

@@ -10,6 +10,7 @@
  *   sibling.c   what a rotation makes of a log's name and content
  *   paths.c     folders and patterns > files
  *   follow.c    the set of all, and what is next
+ *   cursor.c    places <> the text of a cursor file
  */
 #ifndef KBT_FOLLOW_FOLLOW_H
 #define KBT_FOLLOW_FOLLOW_H
@@ -46,7 +47,7 @@ struct follow_place {
 	struct tail_place at;
 };
 enum err follow_restore(struct follow *f, const struct follow_place *place) MUST_USE;
-/* follow_places gives all that a cursor has to keep. */
+/* follow_places gives all that a cursor has to keep; the paths are f's. */
 enum err follow_places(struct follow *f, struct arena *a, struct follow_place **ret_places, size_t *ret_count) MUST_USE;
 
 /* follow_look takes the state of all paths; anew also lists folders and patterns again. */

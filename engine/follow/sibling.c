@@ -88,7 +88,8 @@ enum err sibling_find(const char *path, struct arena *a, struct sibling_file **r
 			continue;
 		struct sibling_file *s = arena_push(a, &items, &count, &cap);
 		if (s)
-			*s = (struct sibling_file){ full, (int64_t)st.st_mtim.tv_sec * 1000000000 + st.st_mtim.tv_nsec };
+			*s = (struct sibling_file){ full, (int64_t)st.st_mtim.tv_sec * 1000000000 + st.st_mtim.tv_nsec,
+						    st.st_ino };
 	}
 	if (d)
 		closedir(d);

@@ -18,6 +18,7 @@ bool sibling_has_base(const char *path);
 struct sibling_file {
 	const char *path;
 	int64_t changed_ns;
+	uint64_t ino;
 };
 /* sibling_find lists the regular files beside path that are named so and not empty, the oldest first. */
 enum err sibling_find(const char *path, struct arena *a, struct sibling_file **ret_items, size_t *ret_count) MUST_USE;
