@@ -126,8 +126,8 @@ void cmd_error(struct cmd_context *c, const char *format, ...)
 void cmd_usage(struct cmd_context *c, const char *format, ...)
 {
 	char behind[128];
-	snprintf(behind, sizeof behind, "usage: kbt %s [OPTION...] %s; see kbt %s --help\n", c->cmd->name, c->cmd->usage,
-		 c->cmd->name);
+	snprintf(behind, sizeof behind, "usage: kbt %s [OPTION...] %s; see kbt %s --help\n", c->cmd->name,
+		 c->cmd->usage, c->cmd->name);
 	va_list args;
 	va_start(args, format);
 	error_line(c, format, args, behind);
@@ -151,8 +151,8 @@ int cmd_exit_code(enum err e)
 int cmd_fail(struct cmd_context *c, enum err e)
 {
 	if (!c->diags.errors && e == ERR_DAMAGED)
-		cmd_error(c, "%s: the database is damaged: make it anew with `kbt import --replace --db %s PATH...`", c->db,
-			  c->db);
+		cmd_error(c, "%s: the database is damaged: make it anew with `kbt import --replace --db %s PATH...`",
+			  c->db, c->db);
 	else if (!c->diags.errors && e != ERR_INTERRUPTED)
 		cmd_error(c, "%s: %s", c->cmd->name, err_text(e));
 	cmd_show_diags(c);

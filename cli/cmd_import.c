@@ -15,7 +15,8 @@ static bool show_progress(void *context, int64_t done_bytes, int64_t total_bytes
 {
 	struct cmd_context *c = context;
 	if (total_bytes > 0)
-		cmd_progress(c, "importing: %3d %%, %" PRId64 " articles", (int)(done_bytes * 100 / total_bytes), articles);
+		cmd_progress(c, "importing: %3d %%, %" PRId64 " articles", (int)(done_bytes * 100 / total_bytes),
+			     articles);
 	else
 		cmd_progress(c, "importing: %" PRId64 " articles", articles);
 	return !cmd_interrupted();
@@ -138,9 +139,9 @@ const struct cmd cmd_import = {
 	.name = "import",
 	.usage = "PATH...",
 	.help = "load articles, causes and codes from files, folders and archives",
-	.about = "Reads files, folders, tar (gz, xz, zst, bz2) and zip archives. What is imported adds to what is there;\n"
-		 "of one id the newer date counts. All or nothing: a damaged archive changes nothing. Files that are no\n"
-		 "articles are skipped and counted; articles that have not changed cost nothing.",
+	.about = "Reads files, folders, tar (gz, xz, zst, bz2) and zip archives. What is imported adds to what is\n"
+		 "there; of one id the newer date counts. All or nothing: a damaged archive changes nothing. Files\n"
+		 "that are no articles are skipped and counted; articles that have not changed cost nothing.",
 	.examples = import_examples,
 	.options = import_options,
 	.run = run_import,

@@ -160,7 +160,8 @@ static void print_json(struct cmd_context *c, const struct diag *d)
 	json_object(&j);
 	json_key_str(&j, "file", d->origin);
 	json_key_int(&j, "line", d->line);
-	static const char *const levels[] = { [DIAG_NOTE] = "note", [DIAG_WARNING] = "warning", [DIAG_ERROR] = "error" };
+	static const char *const levels[] = { [DIAG_NOTE] = "note", [DIAG_WARNING] = "warning",
+					      [DIAG_ERROR] = "error" };
 	json_key_str(&j, "level", str_c(levels[d->level]));
 	json_key_str(&j, "text", d->text);
 	json_end_object(&j);
@@ -206,8 +207,8 @@ static enum err lint_all(struct lint *l)
 	if (e || l->unreadable)
 		return e;
 	if (!l->article_count && !l->cause_file_count && !l->codes && !l->findings.count)
-		return diags_fail(&c->diags, ERR_INPUT, "%s%s: no authored article, cause file or code table in it", c->args[0],
-				  c->arg_count > 1 ? " and the others" : "");
+		return diags_fail(&c->diags, ERR_INPUT, "%s%s: no authored article, cause file or code table in it",
+				  c->args[0], c->arg_count > 1 ? " and the others" : "");
 	for (size_t i = 0; i < l->article_count; i++)
 		check_article(l, &l->articles[i]);
 	check_causes(l);
@@ -254,10 +255,10 @@ const struct cmd cmd_lint = {
 	.name = "lint",
 	.usage = "PATH...",
 	.help = "check authored articles, causes and codes; every sample matches its rule",
-	.about = "Prints a finding a line, file:line: sentence. Each sample that must match has to be answered by its article\n"
-		 "first, with the values it names; none that must not may be. The samples are tried against the given files\n"
-		 "alone.\n"
-		 "Exit codes: 0 nothing found, 1 findings, 2 a path that cannot be read.",
+	.about = "Prints a finding a line, file:line: sentence. Each sample that must match has to be answered by\n"
+		 "its article first, with the values it names; none that must not may be. The samples are tried\n"
+		 "against the given files alone. Exit codes: 0 nothing found, 1 findings, 2 a path that cannot be\n"
+		 "read.",
 	.examples = lint_examples,
 	.options = lint_options,
 	.run = lint_run,

@@ -185,8 +185,8 @@ const struct cmd cmd_lookup = {
 	.name = "lookup",
 	.usage = "[TEXT... | -]",
 	.help = "rank the articles that explain a message",
-	.about = "The first answer comes with its cause and what to do. Exit code 0: an article explains it; 1: none does,\n"
-		 "and the nearest are named.",
+	.about = "The first answer comes with its cause and what to do. Exit code 0: an article explains it; 1:\n"
+		 "none does, and the nearest are named.",
 	.examples = examples,
 	.options = options,
 	.run = run,

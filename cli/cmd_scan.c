@@ -162,7 +162,8 @@ static int run_scan(struct cmd_context *c)
 	if (!e)
 		e = scan_show_rules(&r.show, matcher, &options);
 	if (!e)
-		e = input_open(c->arg_count ? c->args : standard_input, c->arg_count ? c->arg_count : 1, &c->diags, &r.input);
+		e = input_open(c->arg_count ? c->args : standard_input, c->arg_count ? c->arg_count : 1, &c->diags,
+			       &r.input);
 	if (!e)
 		e = scan_open(matcher, &options, &scan);
 	if (!e) {
@@ -212,21 +213,22 @@ const struct cmd cmd_scan = {
 	.name = "scan",
 	.usage = "[FILE... | -]",
 	.help = "find known errors in logs",
-	.about = "Reads files, folders, archives and compressed files (gz, xz, zst, bz2, tar, zip), or standard input, and\n"
-		 "groups what it finds into incidents: one an article and the names it binds, the frequent first.\n"
-		 "A hit asks for more than a look-up: the message has to be the whole of what the line says, or the\n"
-		 "product, the component or the name of the log have to speak for it. A message may be broken over up to\n"
-		 "eight lines. --json prints each hit on a line of its own; of several for one line of the log the best\n"
-		 "comes first; \"beside\" names the lines that bound what the hit's own lines lack.\n\n"
-		 "--report writes a page that stands alone, to send on. --redact replaces names in all output by tokens,\n"
-		 "the same for the same name, by their shapes and what stands beside them in any line that was read:\n"
-		 "look at what you send.\n"
-		 "--unknown folds lines that look like errors and match no article into templates (method: Drain).\n\n"
-		 "--follow goes on with what is written, through renames, copytruncate, compression and deletion, until\n"
-		 "Ctrl-C; --cursor FILE goes on where the last scan with that FILE ended. A line without a time stamp goes\n"
-		 "by the last one before it.\n\n"
-		 "Exit code 0 where something was found, 1 where nothing was, 2 where some input could not be read (the\n"
-		 "rest is scanned all the same).",
+	.about = "Reads files, folders, archives and compressed files (gz, xz, zst, bz2, tar, zip), or standard\n"
+		 "input, and groups what it finds into incidents: one an article and the names it binds, the\n"
+		 "frequent first. A hit asks for more than a look-up: the message has to be the whole of what the\n"
+		 "line says, or the product, the component or the name of the log have to speak for it. A message\n"
+		 "may be broken over up to eight lines. --json prints each hit on a line of its own; of several\n"
+		 "for one line of the log the best comes first; \"beside\" names the lines that bound what the\n"
+		 "hit's own lines lack.\n\n"
+		 "--report writes a page that stands alone, to send on. --redact replaces names in all output by\n"
+		 "tokens, the same for the same name, by their shapes and what stands beside them in any line that\n"
+		 "was read: look at what you send. --unknown folds lines that look like errors and match no\n"
+		 "article into templates (method: Drain).\n\n"
+		 "--follow goes on with what is written, through renames, copytruncate, compression and deletion,\n"
+		 "until Ctrl-C; --cursor FILE goes on where the last scan with that FILE ended. A line without a\n"
+		 "time stamp goes by the last one before it.\n\n"
+		 "Exit code 0 where something was found, 1 where nothing was, 2 where some input could not be read\n"
+		 "(the rest is scanned all the same).",
 	.examples = examples,
 	.options = options,
 	.run = run_scan,

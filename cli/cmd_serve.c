@@ -109,7 +109,9 @@ static enum err prepare(struct cmd_context *c, struct served *s)
 {
 	const char *cert = cmd_value(c, "tls-cert", NULL), *key = cmd_value(c, "tls-key", NULL);
 	struct listen_options listen = { cmd_has(c, "tokens"), cert != NULL, cmd_has(c, "insecure") };
-	struct gate_options gate = { .tokens = cmd_value(c, "tokens", NULL), .secure = cert != NULL, .say = say, .context = c };
+	struct gate_options gate = {
+		.tokens = cmd_value(c, "tokens", NULL), .secure = cert != NULL, .say = say, .context = c
+	};
 	uint64_t per_min = 0;
 	if (!cert != !key)
 		return diags_fail(&c->diags, ERR_INPUT, "--tls-cert and --tls-key belong together");
@@ -181,7 +183,8 @@ static const struct cmd_option options[] = {
 	{ "tokens", 0, "FILE", "answer only who shows a token of this file (kbt token)" },
 	{ "tls-cert", 0, "FILE", "speak TLS, with this certificate (PEM, the chain behind it)" },
 	{ "tls-key", 0, "FILE", "its key" },
-	{ "allow", 0, "WHERE", "let probes go there: ADDRESS, NETWORK/BITS or NAME, with :PORTS for these alone; repeatable" },
+	{ "allow", 0, "WHERE",
+	  "let probes go there: ADDRESS, NETWORK/BITS or NAME, with :PORTS for these alone; repeatable" },
 	{ "keep", 0, "FILE", "where kept reports lie (beside the knowledge base); none: nothing is kept" },
 	{ "rate", 0, "N", "at most N diagnoses a minute for a client on another machine (20)" },
 	{ "insecure", 0, NULL, "listen where other machines can ask without tokens, or without TLS" },
@@ -201,10 +204,10 @@ const struct cmd cmd_serve = {
 	.name = "serve",
 	.usage = "",
 	.help = "the web page and the HTTP API",
-	.about = "Serves the page where a message is pasted, the articles, and the API under /api/v1, to this machine unless\n"
-		 "--listen says otherwise. A knowledge base that is imported meanwhile is picked up without a restart. Nothing that\n"
-		 "is pasted is kept, unless somebody asks for a link to it: then without passwords, tokens and keys, until it\n"
-		 "expires.",
+	.about = "Serves the page where a message is pasted, the articles, and the API under /api/v1, to this\n"
+		 "machine unless --listen says otherwise. A knowledge base that is imported meanwhile is picked up\n"
+		 "without a restart. Nothing that is pasted is kept, unless somebody asks for a link to it: then\n"
+		 "without passwords, tokens and keys, until it expires.",
 	.examples = examples,
 	.options = options,
 	.run = run,

@@ -118,9 +118,9 @@ const struct cmd cmd_stats = {
 	.name = "stats",
 	.usage = "",
 	.help = "what the knowledge base holds, in figures, and what scans found",
-	.about = "Below the figures: how many lines of logs `kbt scan --record` found of which article, and when; the\n"
-		 "frequent first, at most -n. Only counts are kept, in DB.seen beside the database: remove that file to\n"
-		 "forget them.",
+	.about = "Below the figures: how many lines of logs `kbt scan --record` found of which article, and when;\n"
+		 "the frequent first, at most -n. Only counts are kept, in DB.seen beside the database: remove\n"
+		 "that file to forget them.",
 	.examples = examples,
 	.run = run,
 };

@@ -64,13 +64,15 @@ static enum err add(struct cmd_context *c, const char *path, struct tokens *t, c
 	struct token token = { .name = name };
 	struct str secret, role = str_c(cmd_value(c, "role", "probe"));
 	if (!token_name_fits(name))
-		return diags_fail(&c->diags, ERR_INPUT, "a token's name has letters, digits, dots, dashes and underscores, at "
-				  "most %d", TOKEN_NAME_MAX);
+		return diags_fail(&c->diags, ERR_INPUT,
+				  "a token's name has letters, digits, dots, dashes and underscores, at "
+				  "most %d",
+				  TOKEN_NAME_MAX);
 	if (!role_find(role, &token.role))
 		return diags_fail(&c->diags, ERR_INPUT, "--role is read, probe or admin, not %.*s", STR_ARG(role));
 	if (tokens_named(t, name))
-		return diags_fail(&c->diags, ERR_EXISTS, "there is a token %.*s in %s already: remove it first", STR_ARG(name),
-				  path);
+		return diags_fail(&c->diags, ERR_EXISTS, "there is a token %.*s in %s already: remove it first",
+				  STR_ARG(name), path);
 	enum err e = token_make(&c->arena, &secret, token.hash);
 	if (e)
 		return e;
@@ -95,7 +97,8 @@ static enum err add(struct cmd_context *c, const char *path, struct tokens *t, c
 	return ERR_OK;
 }
 
-static enum err take_out(struct cmd_context *c, const char *path, struct tokens *t, const struct stat *file, struct str name)
+static enum err take_out(struct cmd_context *c, const char *path, struct tokens *t, const struct stat *file,
+			 struct str name)
 {
 	size_t kept = 0;
 	for (size_t i = 0; i < t->count; i++)
@@ -177,8 +180,9 @@ const struct cmd cmd_token = {
 	.name = "token",
 	.usage = "add NAME | remove NAME | list",
 	.help = "who may ask the web page and the API",
-	.about = "Makes, takes out and lists the tokens of `kbt serve --tokens FILE`. A new token is printed once; the file holds its\n"
-		 "hash alone. A running server takes up the change within a second or two: one that is taken out is logged out.",
+	.about = "Makes, takes out and lists the tokens of `kbt serve --tokens FILE`. A new token is printed once;\n"
+		 "the file holds its hash alone. A running server takes up the change within a second or two: one\n"
+		 "that is taken out is logged out.",
 	.examples = examples,
 	.options = options,
 	.run = run,

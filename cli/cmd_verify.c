@@ -35,8 +35,8 @@ const struct cmd cmd_verify = {
 	.name = "verify",
 	.usage = "FILE",
 	.help = "probe a saved incident again, after the fix",
-	.about = "Runs the diagnosis of a saved incident anew, with its message and bindings, and says what was and what is.\n"
-		 "Exit code as of kbt diagnose: 0 also where the same cause is confirmed again.",
+	.about = "Runs the diagnosis of a saved incident anew, with its message and bindings, and says what was\n"
+		 "and what is. Exit code as of kbt diagnose: 0 also where the same cause is confirmed again.",
 	.examples = examples,
 	.options = options,
 	.run = run,

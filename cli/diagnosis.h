@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * What diagnose, replay and verify share: the handles that a diagnosis needs, the lines that appear as it goes, its exit
- * code, and the saved incident as a file.
+ * What diagnose, replay and verify share: the handles that a diagnosis needs, the lines that appear as it goes, its
+ * exit code, and the saved incident as a file.
  */
 #ifndef KBT_CLI_DIAGNOSIS_H
 #define KBT_CLI_DIAGNOSIS_H

@@ -31,7 +31,8 @@ const struct cmd_option cmd_shared_options[] = {
 static const struct cmd_option *option_in(const struct cmd_option *table, const char *name, size_t n, char letter)
 {
 	for (; table && table->name; table++)
-		if (name ? strlen(table->name) == n && !memcmp(table->name, name, n) : letter && table->letter == letter)
+		if (name ? strlen(table->name) == n && !memcmp(table->name, name, n)
+			 : letter && table->letter == letter)
 			return table;
 	return NULL;
 }
@@ -72,7 +73,8 @@ static void print_command_help(const struct cmd *cmd)
 
 static void print_help(FILE *to)
 {
-	fprintf(to, "kbt turns knowledge base articles into answers: which article explains a message, which of its causes\n"
+	fprintf(to, "kbt turns knowledge base articles into answers: which article explains a message, which of its "
+		    "causes\n"
 		    "holds here, and what to do.\n\nusage: kbt COMMAND [OPTION...] [ARGUMENT...]\n\ncommands:\n");
 	for (const struct cmd *const *cmd = commands; *cmd; cmd++)
 		fprintf(to, "  %-10s %s\n", (*cmd)->name, (*cmd)->help);

@@ -55,7 +55,8 @@ static enum err look(struct loop *l)
 	if (l->watch.blind && !l->blind_said) {
 		l->blind_said = true;
 		if (*l->watch.blind_at)
-			diags_add(&l->c->diags, DIAG_NOTE, 0, "%s: changes there are not announced (%s): looking four times a second",
+			diags_add(&l->c->diags, DIAG_NOTE, 0,
+				  "%s: changes there are not announced (%s): looking four times a second",
 				  l->watch.blind_at, l->watch.blind_why);
 		else
 			diags_add(&l->c->diags, DIAG_NOTE, 0, "%s: looking four times a second", l->watch.blind_why);
@@ -125,7 +126,8 @@ static enum err save(struct loop *l)
 	return l->f->cursor ? scan_cursor_save(l->c, l->f->cursor, l->follow) : ERR_OK;
 }
 
-/* scan_ready scans all that is ready, or until a deadline. A cursor of hits that are printed at the end waits for it. */
+/* scan_ready scans all that is ready, or until a deadline. A cursor of hits that are printed at the end waits for
+ * it. */
 static enum err scan_ready(struct loop *l, enum follow_how how, int64_t until_ms)
 {
 	for (;;) {

@@ -15,7 +15,8 @@ struct scan_follow {
 	scan_sink *sink;
 	void *sink_context;
 	void (*read)(void *context, struct str block); /* gets what is read, an empty block at its end; or NULL */
-	enum err (*opened)(void *context, const struct matcher *m, struct scan_options *options); /* before each scan_open */
+	enum err (*opened)(void *context, const struct matcher *m,
+			   struct scan_options *options); /* before each scan_open */
 	enum err (*end)(void *context); /* prints what is printed at the end; the cursor is written behind it */
 	void *end_context;
 	bool live;	    /* until a signal */

@@ -29,8 +29,8 @@ struct scan_record {
 bool scan_record_open(struct scan_record *r, struct cmd_context *c);
 void scan_record_close(struct scan_record *r);
 
-/* scan_record_hit counts one; what has gathered is added now and then. ERR_IO and the like: the sentence is in diags.
- */
+/* scan_record_hit counts one; what has gathered is added now and then. ERR_IO and the like: the sentence is in
+ * diags. */
 enum err scan_record_hit(struct scan_record *r, const struct scan_hit *hit) MUST_USE;
 enum err scan_record_add(struct scan_record *r) MUST_USE; /* what is left */
 

@@ -8,8 +8,9 @@ static bool read_one(struct cmd_context *c, const char *name, const struct momen
 	const char *text = cmd_value(c, name, NULL);
 	if (!text || moment_parse(str_c(text), now, us))
 		return true;
-	cmd_usage(c, "--%s is a time (\"2001-03-12 10:56:20\", \"10:56\", yesterday, now, -2h, \"2 hours ago\"), not '%s'", name,
-		  text);
+	cmd_usage(c,
+		  "--%s is a time (\"2001-03-12 10:56:20\", \"10:56\", yesterday, now, -2h, \"2 hours ago\"), not '%s'",
+		  name, text);
 	return false;
 }
 
@@ -23,7 +24,8 @@ bool scan_time_open(struct cmd_context *c, struct moment_span *span, struct scan
 	if (!read_one(c, "since", &span->now, &span->since_us) || !read_one(c, "until", &span->now, &span->until_us))
 		return false;
 	if (span->since_us > span->until_us) {
-		cmd_usage(c, "--since %s is later than --until %s", cmd_value(c, "since", ""), cmd_value(c, "until", ""));
+		cmd_usage(c, "--since %s is later than --until %s", cmd_value(c, "since", ""),
+			  cmd_value(c, "until", ""));
 		return false;
 	}
 	if (cmd_has(c, "since") || cmd_has(c, "until"))

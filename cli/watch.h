@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * Waits until something changes in one of the folders watched (inotify), time is up, or standard output is closed. Where
- * the kernel does not tell of changes (network file systems, overlays, no watches left) it says so and waits a short
- * time only: the caller looks anyway. Owns a descriptor.
+ * Waits until something changes in one of the folders watched (inotify), time is up, or standard output is closed.
+ * Where the kernel does not tell of changes (network file systems, overlays, no watches left) it says so and waits a
+ * short time only: the caller looks anyway. Owns a descriptor.
  */
 #ifndef KBT_CLI_WATCH_H
 #define KBT_CLI_WATCH_H
@@ -24,8 +24,8 @@ void watch_close(struct watch *w);
 /* watch_folder adds one; again for the same does nothing. */
 void watch_folder(struct watch *w, const char *folder);
 
-/* watch_wait: true where names in a folder changed (files came, went or were renamed). *ret_closed: nobody reads standard
- * output any more. */
+/* watch_wait: true where names in a folder changed (files came, went or were renamed). *ret_closed: nobody reads
+ * standard output any more. */
 bool watch_wait(struct watch *w, int timeout_ms, bool *ret_closed);
 
 #endif
