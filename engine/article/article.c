@@ -144,8 +144,8 @@ struct str article_date(struct str text, struct arena *a)
 	static const char months[] = "JANFEBMARAPRMAYJUNJULAUGSEPOCTNOVDEC";
 	struct str first, rest, second, third;
 	uint64_t f, y, month = 0;
-	if (!str_cut(str_trim(text), '-', &first, &rest) || !str_cut(rest, '-', &second, &third) || !str_u64(first, &f) ||
-	    !str_u64(third, &y))
+	if (!str_cut(str_trim(text), '-', &first, &rest) || !str_cut(rest, '-', &second, &third) ||
+	    !str_u64(first, &f) || !str_u64(third, &y))
 		return STR("");
 	if (first.n == 4) { /* ISO: year, month, day */
 		uint64_t year = f;

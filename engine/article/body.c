@@ -210,7 +210,8 @@ static size_t query_label(struct str line)
 {
 	static const struct str labels[] = { STR_LIT("Additional query words:"), STR_LIT("Additional query word:"),
 					     STR_LIT("Additional querey words:"), STR_LIT("Additional words:"),
-					     STR_LIT("Additional reference words:"), STR_LIT("Additional Query words :") };
+					     STR_LIT("Additional reference words:"),
+					     STR_LIT("Additional Query words :") };
 	if (!str_starts_nocase(line, STR("Additional ")))
 		return 0;
 	for (size_t i = 0; i < sizeof labels / sizeof *labels; i++)
@@ -332,7 +333,8 @@ void body_parse(struct builder *b, size_t from, size_t to)
 	/* the rules around the applies-to block are no text */
 	while (w.at < to) {
 		struct str line = b->lines[w.at];
-		bool rule = body_is_rule(line, '-') || (body_is_rule(line, '=') && !b->article->section_count && !w.open);
+		bool rule =
+			body_is_rule(line, '-') || (body_is_rule(line, '=') && !b->article->section_count && !w.open);
 		if (rule && !w.open && w.at + 1 < to && !starts_footer(&w, w.at) && !starts_notice(&w, w.at)) {
 			close_section(&w, w.at);
 			builder_part(b, PART_FRAME, 0, w.at, w.at + 1);

@@ -68,7 +68,8 @@ static struct str join_lines(struct builder *b, struct str first, size_t from, s
 void builder_field(struct builder *b, bool footer, struct str name, struct str value, size_t from, size_t to)
 {
 	struct article *article = b->article;
-	struct article_field *field = arena_push(b->arena, &article->fields, &article->field_count, &article->field_cap);
+	struct article_field *field =
+		arena_push(b->arena, &article->fields, &article->field_count, &article->field_cap);
 	if (!field)
 		return;
 	field->name = str_trim(name);
