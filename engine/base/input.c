@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
  * A member's bytes come through a chain: the file's descriptor, and above it a libarchive reader a layer. Each layer
- * reads what the one below gives, so that archives nest without a temporary file; a .tar.gz is two of them, so that what
- * is wrong behind the tar's end is seen too. Formats: POSIX tar, PKWARE zip;
- * filters: RFC 1952 gzip, xz, RFC 8878 zstd, bzip2.
+ * reads what the one below gives, so that archives nest without a temporary file; a .tar.gz is two of them, so that
+ * what is wrong behind the tar's end is seen too. Formats: POSIX tar, PKWARE zip; filters: RFC 1952 gzip, xz, RFC 8878
+ * zstd, bzip2.
  */
 #include "base/input.h"
 
@@ -178,7 +178,8 @@ static la_int64_t seek_below(struct archive *archive, void *context, la_int64_t 
 	struct input *in = l->input;
 	off_t at;
 	if (in->in_memory) {
-		la_int64_t from = whence == SEEK_SET ? 0 : (la_int64_t)(whence == SEEK_CUR ? in->bytes_at : in->bytes.n);
+		la_int64_t from =
+			whence == SEEK_SET ? 0 : (la_int64_t)(whence == SEEK_CUR ? in->bytes_at : in->bytes.n);
 		at = from + offset;
 		if (at < 0 || at > (la_int64_t)in->bytes.n)
 			return ARCHIVE_FATAL;
@@ -390,7 +391,8 @@ static bool names_own_pipe(const char *path)
 {
 	struct stat st;
 	struct str p = str_c(path);
-	bool own = str_starts(p, STR("/dev/fd/")) || str_starts(p, STR("/proc/self/fd/")) || str_eq(p, STR("/dev/stdin"));
+	bool own =
+		str_starts(p, STR("/dev/fd/")) || str_starts(p, STR("/proc/self/fd/")) || str_eq(p, STR("/dev/stdin"));
 	return own && !stat(path, &st) && S_ISFIFO(st.st_mode);
 }
 
