@@ -236,7 +236,8 @@ static void add_cause(struct loader *l, const struct tree *t)
 	add_lines(l, tree_get(t, "check"), &c->check, &c->check_count, &c->check_cap);
 	add_alike(l, c, tree_get(t, "alike"));
 	check_keys(l, t, "a cause has no key",
-		   "class title layer step healthy weight article groups needs fits hints alike says do covers check verify");
+		   "class title layer step healthy weight article groups needs fits hints alike says do covers check "
+		   "verify");
 	if (!c->name.n || !c->title.n || !c->layer.n || !c->says.n)
 		complain(l, t->line, "a cause wants class, title, layer and says:", name);
 	if (!tree_get(t, "needs"))
@@ -375,10 +376,11 @@ enum err causes_open(struct store *s, const char *db, struct diags *d, struct ca
 	while (i < found.count && found.items[i].level != DIAG_ERROR)
 		i++;
 	if (err == ERR_INPUT && i < found.count)
-		err = diags_fail(d, ERR_DAMAGED,
-				 "%s: its causes are of another version of this program (%.*s:%u: %.*s): load them anew with "
-				 "`kbt import --db %s kb/`", db, STR_ARG(found.items[i].origin), found.items[i].line,
-				 STR_ARG(found.items[i].text), db);
+		err = diags_fail(
+			d, ERR_DAMAGED,
+			"%s: its causes are of another version of this program (%.*s:%u: %.*s): load them anew with "
+			"`kbt import --db %s kb/`",
+			db, STR_ARG(found.items[i].origin), found.items[i].line, STR_ARG(found.items[i].text), db);
 	arena_free(&a);
 	return err;
 }

@@ -18,8 +18,9 @@ struct causes; /* the compiled cause files; immutable, shared by threads */
  * malformed; an empty set where the KB has none. */
 enum err causes_load(const struct store_source *files, size_t count, struct diags *d, struct causes **ret_causes)
 	MUST_USE;
-/* causes_open loads those of a database. ERR_DAMAGED where one does not fit this program: the database is older or newer;
- * the sentence names the first thing that does not fit and the command that mends it (db: the database's name). */
+/* causes_open loads those of a database. ERR_DAMAGED where one does not fit this program: the database is older or
+ * newer; the sentence names the first thing that does not fit and the command that mends it (db: the database's name).
+ */
 enum err causes_open(struct store *s, const char *db, struct diags *d, struct causes **ret_causes) MUST_USE;
 void causes_close(struct causes **causes);
 /* causes_meaning: of the code, else of the article; NULL where neither has one. Both may be NULL. */
@@ -101,7 +102,8 @@ enum err diagnose_plan(const struct causes *causes, const struct case_file *c, s
 bool diagnose_spec_fits(struct str text, struct arena *a);
 
 /* diagnose_target: the address that the next probes are about; empty where none is known yet. *ret_port: 0 for none. */
-enum err diagnose_target(const struct case_file *c, struct arena *a, struct str *ret_address, unsigned *ret_port) MUST_USE;
+enum err diagnose_target(const struct case_file *c, struct arena *a, struct str *ret_address,
+			 unsigned *ret_port) MUST_USE;
 
 enum err diagnose_verdict(const struct causes *causes, const struct case_file *c, struct arena *a,
 			  struct verdict *ret_verdict) MUST_USE;

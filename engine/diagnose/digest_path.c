@@ -155,7 +155,8 @@ bool digest_seems_slow(const struct digest *d)
 	return (waited || digest_is(d, "arp.quality", "slow")) && !digest_is(d, "latency.state", "ok");
 }
 
-/* put_arp_quality: a neighbour answers each request within a few milliseconds; over a slow or a lossy line it does not. */
+/* put_arp_quality: a neighbour answers each request within a few milliseconds; over a slow or a lossy line it does
+ * not. */
 static void put_arp_quality(struct digest *d)
 {
 	const struct evidence *e = digest_look(d, "arp", ARG("address", d->target));
@@ -229,8 +230,8 @@ static void put_gateway(struct digest *d)
 		digest_put(d, "gateway.state", says ? "answers" : "silent", from);
 }
 
-/* put_lan: hosts other than the target and the gateway that answered on the wire, and what the wire says of the subnet.
- */
+/* put_lan: hosts other than the target and the gateway that answered on the wire, and what the wire says of the
+ * subnet. */
 static bool in_subnet(const struct digest *d, struct str address)
 {
 	struct address own, other;
@@ -238,8 +239,8 @@ static bool in_subnet(const struct digest *d, struct str address)
 	       address_in(other, own, (unsigned)evidence_number(d->own_link, "link.prefix", 32));
 }
 
-/* put_detour: our mask takes the address for a neighbour, which it is not. Where the gateway leads there, the mask is wrong;
- * where it does not, nobody can tell. */
+/* put_detour: our mask takes the address for a neighbour, which it is not. Where the gateway leads there, the mask is
+ * wrong; where it does not, nobody can tell. */
 static void put_detour(struct digest *d)
 {
 	const struct evidence *e = digest_look(d, "detour", ARG("address", d->target));
@@ -475,14 +476,16 @@ static void put_ipv6(struct digest *d)
 /* queued: the answers of one burst came ever later, as where they stand in a queue. */
 static bool queued(const struct evidence *burst)
 {
-	double shortest_ms = evidence_number(burst, "icmp.rtt_min", 0), longest_ms = evidence_number(burst, "icmp.rtt_max", 0);
+	double shortest_ms = evidence_number(burst, "icmp.rtt_min", 0),
+	       longest_ms = evidence_number(burst, "icmp.rtt_max", 0);
 	return longest_ms > QUEUE_MS && longest_ms > 20 * shortest_ms;
 }
 
 /* straggled: the answers of a burst came ever later, up to long after the first: a queue, not a loss. */
 static bool straggled(const struct pings *p)
 {
-	double first_ms = evidence_number(p->burst, "icmp.rtt_min", 0), last_ms = evidence_number(p->burst, "icmp.rtt_last", 0);
+	double first_ms = evidence_number(p->burst, "icmp.rtt_min", 0),
+	       last_ms = evidence_number(p->burst, "icmp.rtt_last", 0);
 	return p->burst_received > 0 && last_ms > SLOW_MS && last_ms > 4 * first_ms;
 }
 
@@ -493,9 +496,10 @@ bool digest_pings_late(const struct digest *d)
 	double enough_ms = queued(p.burst) ? LONG_PATIENCE_MS : PATIENCE_MS;
 	if (straggled(&p))
 		return false; /* slow: that is known */
-	/* Answers that came at once, up to the end of the row: the rest is lost. What a slow line lets through at once are the
-	 * first. */
-	double longest_ms = evidence_number(p.burst, "icmp.rtt_max", 0), sent = evidence_number(p.burst, "icmp.sent", 0);
+	/* Answers that came at once, up to the end of the row: the rest is lost. What a slow line lets through at once
+	 * are the first. */
+	double longest_ms = evidence_number(p.burst, "icmp.rtt_max", 0),
+	       sent = evidence_number(p.burst, "icmp.sent", 0);
 	bool spread = evidence_number(p.burst, "icmp.last", 0) > sent / 2;
 	bool lingered = p.burst && p.burst->ms > LINGER_MS; /* nothing came late either */
 	if (longest_ms > 0 && longest_ms < QUICK_PINGS_MS && (spread || lingered) && !queued(p.burst))
@@ -503,8 +507,8 @@ bool digest_pings_late(const struct digest *d)
 	return p.burst_received > 0 && p.burst_received < 0.5 * p.burst_sent && p.patience_ms < enough_ms;
 }
 
-/* put_slow: round trips that the system measured on connections, and that whole seconds of a repetition do not explain.
- */
+/* put_slow: round trips that the system measured on connections, and that whole seconds of a repetition do not
+ * explain. */
 static void put_slow(struct digest *d, const struct pings *p)
 {
 	double rtt_ms = tcp_rtt(d);
@@ -566,7 +570,8 @@ static bool loss_in_doubt(const struct digest *d, const struct pings *p)
 {
 	double lost = p->burst_sent - p->burst_received;
 	bool again = repeated(d, d->tcp445) || repeated(d, d->tcp139), row = lost_connects(d);
-	return p->burst_received > 0 && lost <= 1 && (row || again) && (p->burst_sent < SURE_PINGS || (lost > 0 && row));
+	return p->burst_received > 0 && lost <= 1 && (row || again) &&
+	       (p->burst_sent < SURE_PINGS || (lost > 0 && row));
 }
 
 bool digest_doubts_loss(const struct digest *d)
@@ -575,8 +580,9 @@ bool digest_doubts_loss(const struct digest *d)
 	return p.burst_sent < SURE_PINGS && loss_in_doubt(d, &p);
 }
 
-/* put_loss: hosts limit their answers to ping, so lost ones are a loss only where connections or ARP lose packets too, or
- * where so few come back that they explain why nothing connects. Over a slow line answers come too late to be counted. */
+/* put_loss: hosts limit their answers to ping, so lost ones are a loss only where connections or ARP lose packets too,
+ * or where so few come back that they explain why nothing connects. Over a slow line answers come too late to be
+ * counted. */
 static void put_loss(struct digest *d, const struct pings *p)
 {
 	const struct evidence *arp = digest_look(d, "arp", ARG("address", d->target), ARG("count", STR("20")));
@@ -598,7 +604,8 @@ static void put_loss(struct digest *d, const struct pings *p)
 		digest_put(d, "loss.state", "loss", p->burst);
 	else if (evidence_state(arp, "answered") && answers > 19)
 		digest_put(d, "loss.state", "none", arp);
-	else if (evidence_state(arp, "answered") && answers < (open ? 19 : 8)) /* as for pings: it has to explain that */
+	else if (evidence_state(arp, "answered") &&
+		 answers < (open ? 19 : 8)) /* as for pings: it has to explain that */
 		digest_put(d, "loss.state", "loss", arp);
 	else if (failed || (clean_row(row, lost, p->burst_sent) && (pinged || !again)))
 		digest_put(d, "loss.state", failed ? "loss" : "none", row);
@@ -612,8 +619,8 @@ static void put_quick(struct digest *d)
 	bool spoke = digest_is(d, "tcp.445", "open") || digest_is(d, "tcp.445", "refused") ||
 		     digest_is(d, "tcp.139", "open");
 	bool queue = digest_is(d, "path.kind", "on-link") && (queued_up(d->tcp445) || queued_up(d->tcp139));
-	bool slow = (digest_is(d, "tcp.139", "open") ? other_ms : 0) > SLOW_MS || queue || evidence_state(smb, "silent") ||
-		    evidence_state(smb, "no-connection");
+	bool slow = (digest_is(d, "tcp.139", "open") ? other_ms : 0) > SLOW_MS || queue ||
+		    evidence_state(smb, "silent") || evidence_state(smb, "no-connection");
 	if (!digest_fact(d, "latency.state").n && spoke && !slow && ms >= 0 && (ms < SLOW_MS || other_ms < SLOW_MS))
 		digest_put(d, "latency.state", "ok", d->tcp445);
 }
@@ -671,8 +678,8 @@ static void put_host(struct digest *d)
 	bool gone = digest_is(d, "arp.state", "silent") || (unresolved && !near);
 	bool bad_line = (digest_is(d, "arp.quality", "slow") || digest_is(d, "arp.quality", "lossy")) &&
 			!digest_is(d, "latency.state", "never");
-	bool asked =
-		gone || (!(unresolved && near) && !bad_line && digest_is(d, "icmp.state", "silent") && status && tcp.n && other.n);
+	bool asked = gone || (!(unresolved && near) && !bad_line && digest_is(d, "icmp.state", "silent") && status &&
+			      tcp.n && other.n);
 	if (speaks || asked)
 		digest_put(d, "host.ip", speaks ? "answers" : "silent", status ? status : d->tcp445);
 }

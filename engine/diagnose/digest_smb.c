@@ -14,7 +14,8 @@ static struct smb_view view_smb(const struct digest *d)
 {
 	struct smb_view v = { 0 };
 	for (size_t i = 0; i < SMB_KINDS; i++) {
-		v.of[i] = digest_look(d, "smb", ARG("address", d->target), ARG("dialects", smb_names[i]), ARG("pad", STR("")));
+		v.of[i] = digest_look(d, "smb", ARG("address", d->target), ARG("dialects", smb_names[i]),
+				      ARG("pad", STR("")));
 		if (evidence_state(v.of[i], "no-connection")) /* says nothing of SMB: tcp.steady has it */
 			v.of[i] = NULL;
 	}
@@ -138,8 +139,8 @@ static void put_access(struct digest *d, const struct evidence *e)
 			   e);
 }
 
-/* Encryption came with SMB 3. A server that demands it turns an older dialect away at the session and takes SMB 3.1.1.
- */
+/* Encryption came with SMB 3. A server that demands it turns an older dialect away at the session and takes SMB
+ * 3.1.1. */
 static void put_encryption(struct digest *d, const struct smb_view *v, const struct evidence *e)
 {
 	const struct evidence *newest = v->of[SMB_311];

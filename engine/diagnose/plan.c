@@ -121,8 +121,8 @@ static void ask_broadcast(struct wave *w)
 		    ARG("wait", S("450")));
 }
 
-/* step_broadcast: where the client has found the name otherwise, it is a second opinion. What connects need not wait for
- * it; where nothing does it is asked before the rest, since another address would explain it. */
+/* step_broadcast: where the client has found the name otherwise, it is a second opinion. What connects need not wait
+ * for it; where nothing does it is asked before the rest, since another address would explain it. */
 static void step_broadcast(struct wave *w)
 {
 	if (w->d->used.n && tcp_told(w->d))
@@ -203,10 +203,11 @@ static bool is_near(const struct digest *d)
 
 static void step_burst(struct wave *w)
 {
-	/* So many that a healthy diagnosis stays below the packets of one second; over a dialled link a row of connections
-	 * tells loss too. */
+	/* So many that a healthy diagnosis stays below the packets of one second; over a dialled link a row of
+	 * connections tells loss too. */
 	struct str count = !tcp_open(w->d) ? S("20") : w->d->asks_ras ? S("12") : S("17");
-	bool silent = digest_is(w->d, "tcp.445", "silent") && digest_is(w->d, "tcp.139", "silent"); /* nobody, or only slow */
+	bool silent =
+		digest_is(w->d, "tcp.445", "silent") && digest_is(w->d, "tcp.139", "silent"); /* nobody, or only slow */
 	struct str wait = is_near(w->d) ? S("200") : tcp_open(w->d) ? S("600") : silent ? S("2500") : S("900");
 	ask(w, "icmp", ARG("address", w->d->target), ARG("count", count), ARG("interval", S("20")), ARG("wait", wait),
 	    ARG("linger", S("3000")));
@@ -342,7 +343,8 @@ static void ask_smb(struct wave *w, const char *dialects)
 /* tcp_repeated: a request to connect was lost. */
 static bool tcp_repeated(const struct digest *d)
 {
-	return evidence_number(d->tcp445, "tcp.retransmits", 0) > 0 || evidence_number(d->tcp139, "tcp.retransmits", 0) > 0;
+	return evidence_number(d->tcp445, "tcp.retransmits", 0) > 0 ||
+	       evidence_number(d->tcp139, "tcp.retransmits", 0) > 0;
 }
 
 /* step_smb speaks as this client would. Over a lossy or a slow way that takes long, and pings tell of it first. */
@@ -447,7 +449,8 @@ static void step_dns_host(struct wave *w)
 	struct str hosts[] = { d->dns_server, digest_is(d, "wins.state", "silent") ? d->wins_server : S("") };
 	for (size_t i = 0; i < sizeof hosts / sizeof *hosts && hosts[i].n; i++) {
 		ask(w, "arp", ARG("address", hosts[i]));
-		ask(w, "icmp", ARG("address", hosts[i]), ARG("count", S("2")), ARG("interval", S("200")), ARG("wait", S("900")));
+		ask(w, "icmp", ARG("address", hosts[i]), ARG("count", S("2")), ARG("interval", S("200")),
+		    ARG("wait", S("900")));
 	}
 }
 
@@ -564,7 +567,8 @@ static void step_loss(struct wave *w)
 	if (!tcp_open(d))
 		return;
 	if (digest_doubts_loss(d))
-		ask(w, "icmp", ARG("address", d->target), ARG("count", S("20")), ARG("interval", S("20")), ARG("wait", S("600")));
+		ask(w, "icmp", ARG("address", d->target), ARG("count", S("20")), ARG("interval", S("20")),
+		    ARG("wait", S("600")));
 	else if (on_lan(d) && digest_is(d, "icmp.state", "silent"))
 		ask(w, "arp", ARG("address", d->target), ARG("count", S("20")), ARG("wait", S("200")));
 	else if (!digest_seems_slow(d) && (digest_fact(d, "icmp.state").n || pings_denied(d)))

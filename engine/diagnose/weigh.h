@@ -29,6 +29,7 @@ bool weigh_needs(const struct weighed *w, const struct digest *d, const struct f
 
 /* weigh_best_facts: the most telling unknown facts, the best first; how many. */
 enum { WEIGH_BEST_MAX = 8 };
-size_t weigh_best_facts(const struct weighed *w, const struct digest *d, const struct fact_help **ret_facts, size_t max);
+size_t weigh_best_facts(const struct weighed *w, const struct digest *d, const struct fact_help **ret_facts,
+			size_t max);
 
 #endif
