@@ -249,7 +249,8 @@ static enum err read_sibling(struct follow *f, struct entry *e, struct sibling *
 static bool is_shifting(const struct entry *e)
 {
 	struct stat st;
-	return e->has_now && (fstat(e->now.fd, &st) || (uint64_t)st.st_size < e->now.size || !tail_fits(&e->now, &e->now.at));
+	return e->has_now &&
+	       (fstat(e->now.fd, &st) || (uint64_t)st.st_size < e->now.size || !tail_fits(&e->now, &e->now.at));
 }
 
 /* weigh_sibling reads what of an open file was not read, and closes the others. */
@@ -414,7 +415,8 @@ static enum err begin(struct follow *f, struct entry *e, int64_t now_ms)
 	if (err == ERR_NOTFOUND)
 		return ERR_OK;
 	if (err) {
-		say(f, e, err, DIAG_ERROR, err == ERR_UNSUPPORTED ? "neither a file nor a folder: not read" : err_text(err));
+		say(f, e, err, DIAG_ERROR,
+		    err == ERR_UNSUPPORTED ? "neither a file nor a folder: not read" : err_text(err));
 		return ERR_OK;
 	}
 	e->said = ERR_OK;

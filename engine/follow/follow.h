@@ -21,7 +21,8 @@
 struct follow;
 
 enum follow_how {
-	FOLLOW_LIVE,  /* what is whole and has been quiet for a moment, so that messages of several lines stay together */
+	/* What is whole and has been quiet for a moment, so that messages of several lines stay together. */
+	FOLLOW_LIVE,
 	FOLLOW_FLUSH, /* every whole line */
 	FOLLOW_END    /* also a last line without its end */
 };
@@ -39,7 +40,8 @@ struct follow_piece {
 enum err follow_open(const char *const *paths, size_t count, struct diags *d, struct follow **ret_follow) MUST_USE;
 void follow_close(struct follow **follow);
 
-/* A cursor's places, before the first look: those of one path belong together; current is the one that the path named. */
+/* A cursor's places, before the first look: those of one path belong together; current is the one that the path
+ * named. */
 struct follow_place {
 	struct str path;
 	bool current;

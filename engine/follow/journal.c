@@ -62,11 +62,12 @@ enum err journal_open(const char *const *paths, size_t count, struct diags *d, s
 	if (r >= 0)
 		r = sd_journal_set_data_threshold(j->sd, VALUE_MAX);
 	if (r < 0) {
-		enum err e = r == -ENOMEM  ? ERR_NOMEM
+		enum err e = r == -ENOMEM ? ERR_NOMEM
 			     : r == -EINVAL && count > 1
 				     ? diags_fail(d, ERR_INPUT, "%s: one folder of a journal, or files of it", paths[0])
 			     : r == -EBADMSG || r == -ENODATA
-				     ? diags_fail(d, ERR_INPUT, "%s: not a file of the journal", count ? paths[0] : "journal")
+				     ? diags_fail(d, ERR_INPUT, "%s: not a file of the journal",
+						  count ? paths[0] : "journal")
 				     : fail(j, r, count ? paths[0] : "the journal");
 		journal_close(&j);
 		return e;

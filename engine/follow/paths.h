@@ -7,8 +7,8 @@
 
 #include "base/diag.h"
 
-/* paths_visit gets a regular file that a folder or a pattern gave (found), a path that is just named, or a folder on the
- * way. */
+/* paths_visit gets a regular file that a folder or a pattern gave (found), a path that is just named, or a folder on
+ * the way. */
 enum paths_kind { PATHS_NAMED, PATHS_FOUND, PATHS_FOLDER };
 typedef enum err paths_visit(void *context, const char *path, enum paths_kind kind);
 

@@ -15,7 +15,8 @@ static const struct str packed[] = { STR_LIT(".gz"), STR_LIT(".xz"), STR_LIT(".z
 /* "1", "1.gz", "20010312-1056.xz", "old", "gz" */
 static bool is_turn(struct str s)
 {
-	static const struct str words[] = { STR_LIT("old"), STR_LIT("bak"), STR_LIT("prev"), STR_LIT("save"), STR_LIT("gz"),
+	static const struct str words[] = { STR_LIT("old"), STR_LIT("bak"), STR_LIT("prev"), STR_LIT("save"),
+					    STR_LIT("gz"),
 					    STR_LIT("xz"),  STR_LIT("zst"), STR_LIT("bz2") };
 	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
 		if (str_eq(s, words[i]))
@@ -111,8 +112,9 @@ bool sibling_has_base(const char *path)
 		digit++;
 	/* most names have no digit and no such ending: no need to look around */
 	const char *dot = memrchr(name.p, '.', name.n);
-	DIR *d = digit < name.n || (dot && is_turn(str_from(name, (size_t)(dot - name.p) + 1))) ? open_folder(folder, &a)
-												 : NULL;
+	DIR *d = digit < name.n || (dot && is_turn(str_from(name, (size_t)(dot - name.p) + 1)))
+			 ? open_folder(folder, &a)
+			 : NULL;
 	for (struct dirent *entry; d && !found && (entry = readdir(d));)
 		found = sibling_name(str_c(entry->d_name), name);
 	if (d)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * What a rotation makes of a log's name and content: app.log > app.log.1, app.log-20010312, app-20010312.log, app.log.1.gz,
- * app.log.old. Names are told by their shape, content by its hashes. Files are held open while they are looked at, since
- * names move on.
+ * What a rotation makes of a log's name and content: app.log > app.log.1, app.log-20010312, app-20010312.log,
+ * app.log.1.gz, app.log.old. Names are told by their shape, content by its hashes. Files are held open while they are
+ * looked at, since names move on.
  */
 #ifndef KBT_FOLLOW_SIBLING_H
 #define KBT_FOLLOW_SIBLING_H
