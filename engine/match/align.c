@@ -54,7 +54,8 @@ static void find_links(struct chain *c)
 		uint32_t term = c->tokens[i];
 		if (term == TOKEN_VAR)
 			continue;
-		for (uint16_t r = q->reading_heads[term % 2048]; r && c->link_count < LINKS_MAX; r = q->readings[r].next)
+		for (uint16_t r = q->reading_heads[term % 2048]; r && c->link_count < LINKS_MAX;
+		     r = q->readings[r].next)
 			if (q->readings[r].term == term)
 				c->links[c->link_count++] = (struct link){
 					(uint16_t)i, q->readings[r].token,
@@ -84,14 +85,16 @@ static float gap_cost(const struct chain *c, uint32_t t0, uint32_t t1, uint32_t 
 	unsigned vars = (unsigned)(c->vars_to[t1] - c->vars_to[t0]);
 	if (m1 <= m0)
 		return cost + cost_unfilled * (float)vars;
-	return cost + (vars ? filled_cost(c->q, m0, m1, false, cost_message) : cost_message * message_between(c->q, m0, m1));
+	return cost +
+	       (vars ? filled_cost(c->q, m0, m1, false, cost_message) : cost_message * message_between(c->q, m0, m1));
 }
 
 static float head_cost(const struct chain *c, const struct link *l)
 {
 	float cost = cost_template * c->weight_to[l->at];
 	bool var = c->vars_to[l->at] > 0;
-	return cost + (var ? filled_cost(c->q, 0, l->token, true, cost_around) : cost_around * message_between(c->q, 0, l->token));
+	return cost + (var ? filled_cost(c->q, 0, l->token, true, cost_around)
+			   : cost_around * message_between(c->q, 0, l->token));
 }
 
 static float tail_cost(const struct chain *c, const struct link *l)
@@ -103,7 +106,8 @@ static float tail_cost(const struct chain *c, const struct link *l)
 	float cost = (left ? 0.5f * (cost_template + cost_tail) : cost_tail) * weight;
 	uint32_t behind = l->token + 1u, end = c->q->token_count;
 	bool var = c->vars_to[c->n] > c->vars_to[l->at + 1];
-	return cost + (var ? filled_cost(c->q, behind, end, false, cost_around) : cost_around * message_between(c->q, behind, end));
+	return cost + (var ? filled_cost(c->q, behind, end, false, cost_around)
+			   : cost_around * message_between(c->q, behind, end));
 }
 
 static int best_chain(struct chain *c, float *ret_score)

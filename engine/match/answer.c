@@ -45,7 +45,8 @@ static double words_confidence(double score, double all, double lead)
 double text_confidence(const struct text_hit *hits, uint32_t n, uint32_t at, float all, bool prose)
 {
 	double lead = n > 1 ? (hits[0].score - hits[1].score) / hits[0].score : 1;
-	double first = prose ? description_confidence(hits[0].score, all, lead) : words_confidence(hits[0].score, all, lead);
+	double first =
+		prose ? description_confidence(hits[0].score, all, lead) : words_confidence(hits[0].score, all, lead);
 	double behind = exp(-3 * (1 - hits[at].score / hits[0].score));
 	return fmax(first, prose ? 0.15 : 0.02) * behind;
 }
@@ -112,7 +113,8 @@ static struct str finding_of(struct arena *a, enum var_type type, struct str nam
 	if (str_find_char(value, '.') != STR_NONE)
 		return arena_printf(a, "%.*s is a DNS name; a NetBIOS name has no dots", STR_ARG(value));
 	if (value.n > 15)
-		return arena_printf(a, "a NetBIOS name has at most 15 characters; %.*s has %zu", STR_ARG(value), value.n);
+		return arena_printf(a, "a NetBIOS name has at most 15 characters; %.*s has %zu", STR_ARG(value),
+				    value.n);
 	return STR("");
 }
 
@@ -224,7 +226,8 @@ static void add_capture(const struct query *q, const struct answer *x, unsigned 
 {
 	const struct file_var *v = &q->view->vars[x->owner->var_at + var];
 	struct match_span s = within_payload(q, x->surface.values[var]);
-	struct str value = str_first(str_from(q->clean->text, s.start), s.end - s.start), name = file_str(q->view, v->name);
+	struct str value = str_first(str_from(q->clean->text, s.start), s.end - s.start),
+		   name = file_str(q->view, v->name);
 	enum var_type type = (enum var_type)v->type;
 	if (is_named(type)) {
 		for (; value.n && is_edge_of_name(value.p[0]); s.start++)
@@ -237,9 +240,11 @@ static void add_capture(const struct query *q, const struct answer *x, unsigned 
 	if (!value.n || is_placeholder(value, file_str(q->view, x->owner->text), v) || is_bound(out, name))
 		return;
 	out->captures[out->capture_count++] = (struct match_capture){
-		.name = name, .value = undouble(q->arena, value), .type = type,
-		.span = answer_span(q->clean, s.start, s.end), .finding = finding_of(q->arena, type, name, x->owner->place == PLACE_AUTHORED,
-						      value),
+		.name = name,
+		.value = undouble(q->arena, value),
+		.type = type,
+		.span = answer_span(q->clean, s.start, s.end),
+		.finding = finding_of(q->arena, type, name, x->owner->place == PLACE_AUTHORED, value),
 	};
 }
 
@@ -271,17 +276,19 @@ static struct str lack_of(const struct query *q, const struct answer *best, cons
 
 static struct str why_of(const struct query *q, const struct answer *x, const struct answer *next)
 {
-	struct str lack = next ? lack_of(q, x, next) : STR(""), also = x->context ? STR(", and it names the component") :
-										    STR("");
+	struct str lack = next ? lack_of(q, x, next) : STR(""),
+		   also = x->context ? STR(", and it names the component") : STR("");
 	const struct alignment *al = &x->alignment;
 	if (x->inferred)
 		return x->owner ? STR("the code's meaning is its message") : STR("it is about this code");
 	if (!x->owner)
 		return STR("its text has the rarest words of the message");
 	if (x->fits)
-		return arena_printf(q->arena, "its message is there word for word%.*s%.*s", STR_ARG(also), STR_ARG(lack));
+		return arena_printf(q->arena, "its message is there word for word%.*s%.*s", STR_ARG(also),
+				    STR_ARG(lack));
 	return arena_printf(q->arena, "%.0f %% of its message by weight is there, in order%.*s%.*s",
-			    100.0 * al->matched / (al->matched + al->left_template + 1e-6), STR_ARG(also), STR_ARG(lack));
+			    100.0 * al->matched / (al->matched + al->left_template + 1e-6), STR_ARG(also),
+			    STR_ARG(lack));
 }
 
 /* ---- the answer ---- */
@@ -322,8 +329,9 @@ static struct match match_of(const struct query *q, const struct answer *x, cons
 	m.whole_payload = answer_is_whole(q, x);
 	for (unsigned i = 0; x->fits && i < x->surface.value_count && !m.over_lines; i++) {
 		struct match_span s = x->surface.values[i];
-		m.over_lines = s.end > s.start &&
-			       str_find_char(str_first(str_from(q->clean->text, s.start), s.end - s.start), '\n') != STR_NONE;
+		m.over_lines =
+			s.end > s.start &&
+			str_find_char(str_first(str_from(q->clean->text, s.start), s.end - s.start), '\n') != STR_NONE;
 	}
 	m.also = arena_array(q->arena, struct str, x->also_count);
 	for (uint32_t i = 0; m.also && i < x->also_count; i++)

@@ -203,7 +203,8 @@ static void put_classes(struct assembly *s)
 	const struct buf *articles = &s->sections[SEC_ARTICLE], *words = &s->sections[SEC_DOC_WORD];
 	if (counts && !buf_err(articles) && !buf_err(words))
 		s->err = assemble_count_classes(ITEMS(const struct file_article, *articles),
-						COUNT(struct file_article, *articles), ITEMS(const uint16_t, *words), counts);
+						COUNT(struct file_article, *articles), ITEMS(const uint16_t, *words),
+						counts);
 	if (counts)
 		buf_add_bytes(&s->sections[SEC_CLASS], counts, WORD_CLASSES * sizeof *counts);
 	mem_free(counts);

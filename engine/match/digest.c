@@ -235,8 +235,8 @@ void digest_add(struct digest *g, uint32_t ordinal, struct str id, const struct 
 
 enum err digest_err(const struct digest *g)
 {
-	const struct buf *lists[] = { &g->docs, &g->terms, &g->messages, &g->tokens, &g->vars, &g->codes, &g->over_times,
-				      &g->text, &g->touched, &g->doc_words };
+	const struct buf *lists[] = { &g->docs,	 &g->terms,	 &g->messages, &g->tokens,  &g->vars,
+				      &g->codes, &g->over_times, &g->text,     &g->touched, &g->doc_words };
 	for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
 		if (buf_err(lists[i]))
 			return buf_err(lists[i]);

@@ -33,7 +33,8 @@ struct digest_message {
 
 struct digest {
 	struct vocab words;
-	struct buf docs, terms, messages, tokens, vars, codes, over_times, text; /* arrays of the structs above and of file.h */
+	/* Arrays of the structs above and of file.h. */
+	struct buf docs, terms, messages, tokens, vars, codes, over_times, text;
 	uint8_t *weights; /* of the article at hand, by word */
 	uint32_t weight_cap;
 	struct buf touched;

@@ -57,7 +57,8 @@ struct str file_str(const struct file_view *v, struct file_text t)
 struct str file_term_word(const struct file_view *v, uint32_t term)
 {
 	uint64_t all = v->header->sections[SEC_TERM_TEXT].n;
-	uint32_t at = term < v->term_count ? v->term_at[term] : 1, end = term < v->term_count ? v->term_at[term + 1] : 0;
+	uint32_t at = term < v->term_count ? v->term_at[term] : 1,
+		 end = term < v->term_count ? v->term_at[term + 1] : 0;
 	return at <= end && end <= all ? (struct str){ v->term_text + at, end - at } : STR("");
 }
 
@@ -73,8 +74,8 @@ uint32_t file_find_term(const struct file_view *v, struct str word)
 	return VOCAB_NONE;
 }
 
-static const uint32_t *slice(const struct file_view *v, const uint32_t *items, enum file_section s, uint64_t at, uint64_t n,
-			     uint32_t *ret_n)
+static const uint32_t *slice(const struct file_view *v, const uint32_t *items, enum file_section s, uint64_t at,
+			     uint64_t n, uint32_t *ret_n)
 {
 	uint64_t all = v->header->sections[s].n;
 	bool good = at <= all && n <= all - at;
@@ -90,7 +91,8 @@ const uint32_t *file_term_groups(const struct file_view *v, uint32_t term, uint3
 
 const uint32_t *file_pair_groups(const struct file_view *v, uint32_t a, uint32_t b, uint32_t *ret_n)
 {
-	uint32_t bucket = file_pair_bucket(a, b, v->pair_buckets), at = v->pair_at[bucket], end = v->pair_at[bucket + 1];
+	uint32_t bucket = file_pair_bucket(a, b, v->pair_buckets), at = v->pair_at[bucket],
+		 end = v->pair_at[bucket + 1];
 	return slice(v, v->pair_post, SEC_PAIR_POST, at, end >= at ? end - at : 0, ret_n);
 }
 
@@ -195,7 +197,8 @@ static bool check_counts(const struct file_view *v)
 	       is_power(v->pair_buckets) && h->sections[SEC_PAIR_AT].n < UINT32_MAX &&
 	       h->sections[SEC_GROUP].n < UINT32_MAX && h->sections[SEC_OWNER].n < UINT32_MAX &&
 	       h->sections[SEC_ARTICLE].n < 1u << 24 && h->sections[SEC_CODE].n < UINT32_MAX &&
-	       h->sections[SEC_OVER_TIME].n < 1u << 20 && h->sections[SEC_CLASS].n == WORD_CLASSES && h->mean_length > 0;
+	       h->sections[SEC_OVER_TIME].n < 1u << 20 && h->sections[SEC_CLASS].n == WORD_CLASSES &&
+	       h->mean_length > 0;
 }
 
 static bool check_groups(const struct file_view *v)

@@ -146,10 +146,12 @@ struct file_view {
 	const struct file_article_code *article_codes;
 	const struct file_code *codes;
 	const struct file_over_time *over_times;
-	uint32_t slot_count, term_count, group_count, pair_buckets, owner_count, article_count, code_count, over_time_count;
+	uint32_t slot_count, term_count, group_count, pair_buckets, owner_count, article_count, code_count,
+		over_time_count;
 };
 
-/* file_stamp_source folds the next source of an article, by its hash_bytes, into what tells the article's contents apart. */
+/* file_stamp_source folds the next source of an article, by its hash_bytes, into what tells the article's contents
+ * apart. */
 uint64_t file_stamp_source(uint64_t stamp, uint64_t source_hash);
 
 size_t file_item_size(enum file_section s);

@@ -117,8 +117,8 @@ static bool tells(const struct choice *c, struct str s)
 	return s.n >= PLAIN_WORD_MIN;
 }
 
-/* best_window finds the window from a word's start, at most FILE_LITERAL_MAX bytes long, whose trigrams tell most. A run
- * that is glued to a variable before it does not start a word. */
+/* best_window finds the window from a word's start, at most FILE_LITERAL_MAX bytes long, whose trigrams tell most. A
+ * run that is glued to a variable before it does not start a word. */
 static void best_window(const struct choice *c, struct str run, bool glued, struct str *best, uint32_t *best_cost)
 {
 	uint32_t sums[RUN_MAX + 1];
@@ -515,10 +515,15 @@ static bool bits_are_sound(uint64_t words, unsigned *ret_shift)
 static enum err table_of(const void *const parts[TABLE_PARTS], const uint64_t counts[TABLE_PARTS], uint32_t owner_count,
 			 uint32_t over_time_count, struct literal_table *ret_table)
 {
-	struct literal_table t = { .literals = parts[0], .messages = parts[1], .brief_at = parts[2], .long_at = parts[3],
-				   .bits = parts[4], .long_bits = parts[5], .mark_from = owner_count };
-	if (!counts[0] || counts[0] > UINT32_MAX || counts[1] > UINT32_MAX || !bits_are_sound(counts[4], &t.bits_shift) ||
-	    !bits_are_sound(counts[5], &t.long_bits_shift))
+	struct literal_table t = { .literals = parts[0],
+				   .messages = parts[1],
+				   .brief_at = parts[2],
+				   .long_at = parts[3],
+				   .bits = parts[4],
+				   .long_bits = parts[5],
+				   .mark_from = owner_count };
+	if (!counts[0] || counts[0] > UINT32_MAX || counts[1] > UINT32_MAX ||
+	    !bits_are_sound(counts[4], &t.bits_shift) || !bits_are_sound(counts[5], &t.long_bits_shift))
 		return ERR_DAMAGED;
 	t.count = (uint32_t)counts[0] - 1;
 	t.message_count = (uint32_t)counts[1];
@@ -557,7 +562,8 @@ enum err literals_of_sections(const struct buf sections[SEC_COUNT], struct liter
 /* ---- a message beside a line ---- */
 
 /* Both texts from a place on, letter by letter, case folded. filled: behind this part of the message is a variable. */
-static bool compare_on(struct str message, bool filled, struct str line, enum literal_end *ret_end, struct str *ret_rest)
+static bool compare_on(struct str message, bool filled, struct str line, enum literal_end *ret_end,
+		       struct str *ret_rest)
 {
 	size_t i = 0, k = 0;
 	for (;; i++, k++) {
@@ -575,7 +581,8 @@ static bool compare_on(struct str message, bool filled, struct str line, enum li
 	return true;
 }
 
-static bool compare_back(struct str message, bool filled, struct str line, enum literal_end *ret_end, struct str *ret_rest)
+static bool compare_back(struct str message, bool filled, struct str line, enum literal_end *ret_end,
+			 struct str *ret_rest)
 {
 	size_t i = message.n, k = line.n;
 	for (;; i--, k--) {
@@ -615,7 +622,8 @@ bool literals_beside(const struct matcher *m, const struct file_literal_message 
 	    !compare_back(before, from > 0, str_first(str_from(line, payload), at - payload), &out.before, &rest))
 		return false;
 	/* "ERROR" may be a level, and the message's first word */
-	if (out.before == END_BEYOND && compare_back(rest, from > 0, str_first(line, payload), &in_dress, &rest) && !rest.n)
+	if (out.before == END_BEYOND && compare_back(rest, from > 0, str_first(line, payload), &in_dress, &rest) &&
+	    !rest.n)
 		out.before = from > 0 ? END_OPEN : END_EVEN;
 	out.rest_before = rest;
 	*ret_beside = out;

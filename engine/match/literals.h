@@ -2,13 +2,13 @@
  *
  * A compiled block's messages > the literals whose presence makes a line worth asking about: of each message the
  * fragment from a word's start that is rarest by its letters. Fragments hold nothing that logs spell in several ways
- * (quotes, brackets, backslashes, runs of blanks). A message without such a fragment (a word or two) is left out: a scan cannot find it, and a line that says no more is
- * no story. They are chosen when the block is made and lie in it with the tables that find them, so that a scan starts
- * at once.
+ * (quotes, brackets, backslashes, runs of blanks). A message without such a fragment (a word or two) is left out: a
+ * scan cannot find it, and a line that says no more is no story. They are chosen when the block is made and lie in it
+ * with the tables that find them, so that a scan starts at once.
  *
  * A literal is found by the first eight bytes of a word, folded and hashed: one bit in a bitmap that fits the second
- * cache, then a bucket; before the bucket of a long one, one bit more in a second bitmap. Literals under LITERAL_LONG bytes ("brief") are in buckets by their first eight bytes, the
- * others by their first sixteen.
+ * cache, then a bucket; before the bucket of a long one, one bit more in a second bitmap. Literals under LITERAL_LONG
+ * bytes ("brief") are in buckets by their first eight bytes, the others by their first sixteen.
  */
 #ifndef KBT_MATCH_LITERALS_H
 #define KBT_MATCH_LITERALS_H
@@ -44,7 +44,8 @@ enum err literals_of(const struct matcher *m, struct literal_table *ret_table) M
 enum err literals_put(struct buf sections[SEC_COUNT]) MUST_USE;
 
 /* For tests: tables over literals given, each LITERAL_MIN to FILE_LITERAL_MAX bytes and starting with a letter or
- * digit, in lower case, without messages; and the view on such sections. The literals lie in another order afterwards. */
+ * digit, in lower case, without messages; and the view on such sections. The literals lie in another order afterwards.
+ */
 enum err literals_index(const struct str *texts, size_t count, struct buf sections[SEC_COUNT]) MUST_USE;
 enum err literals_of_sections(const struct buf sections[SEC_COUNT], struct literal_table *ret_table) MUST_USE;
 
@@ -68,8 +69,8 @@ struct literal_beside {
 void literals_next_to(struct str before, struct str after, char ret_before[4], char ret_after[4]);
 
 /* literals_beside lays a message so that its literal is at line[at...), which ends where the payload ends; the payload
- * begins at `payload`, at or before `at`; `same` bytes from there on are known to be the same. A message may begin in the
- * dress. False where their letters differ. */
+ * begins at `payload`, at or before `at`; `same` bytes from there on are known to be the same. A message may begin in
+ * the dress. False where their letters differ. */
 bool literals_beside(const struct matcher *m, const struct file_literal_message *message, struct str line,
 		     size_t payload, size_t at, size_t same, struct literal_beside *ret_beside);
 

@@ -119,8 +119,8 @@ static uint32_t find_answer(const struct answer *answers, uint32_t n, uint32_t a
 	return i;
 }
 
-/* A description's stray words make up some message or other: what explains little of it yields to the articles' texts.
- */
+/* A description's stray words make up some message or other: what explains little of it yields to the articles'
+ * texts. */
 static void doubt_stray(const struct query *q, struct answer *answers, uint32_t n)
 {
 	float all = q->weight_to[q->token_count];

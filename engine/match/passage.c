@@ -94,7 +94,8 @@ static float pairs_of(const struct description *d, const struct places *places)
 		if (places->at[i] != places->at[i - 1] + 1)
 			continue;
 		for (uint32_t k = 0; k + 1 < d->length; k++)
-			if (!met[k] && d->sequence[k] == places->number[i - 1] && d->sequence[k + 1] == places->number[i]) {
+			if (!met[k] && d->sequence[k] == places->number[i - 1] &&
+			    d->sequence[k + 1] == places->number[i]) {
 				met[k] = true;
 				sum += pair_weight(d, k);
 			}

@@ -173,7 +173,8 @@ static void join_over_times(struct patch *p)
 {
 	for (uint32_t i = 0; i < p->base->over_time_count; i++)
 		if (!p->gone[p->base->over_times[i].article])
-			buf_add_bytes(&p->sections[SEC_OVER_TIME], &p->base->over_times[i], sizeof p->base->over_times[i]);
+			buf_add_bytes(&p->sections[SEC_OVER_TIME], &p->base->over_times[i],
+				      sizeof p->base->over_times[i]);
 	for (uint32_t i = 0; i < p->delta->over_time_count; i++) {
 		struct file_over_time o = p->delta->over_times[i];
 		o.article = p->numbers[o.article];
@@ -355,7 +356,8 @@ static void join_owners(struct patch *p)
 		groups[g].owner_at = at;
 		groups[g].owner_n = COUNT(struct file_owner, *out) - at;
 		if (more && !buf_err(out))
-			qsort(ITEMS(struct file_owner, *out) + at, groups[g].owner_n, sizeof(struct file_owner), by_article);
+			qsort(ITEMS(struct file_owner, *out) + at, groups[g].owner_n, sizeof(struct file_owner),
+			      by_article);
 	}
 	mem_free(order);
 }
@@ -482,7 +484,8 @@ static void join_messages(struct patch *p)
 
 static void join_all(struct patch *p)
 {
-	static const enum file_section copied[] = { SEC_TEXT, SEC_ARTICLE, SEC_ARTICLE_CODE, SEC_DOC_TERM, SEC_DOC_WORD, SEC_CLASS,
+	static const enum file_section copied[] = { SEC_TEXT, SEC_ARTICLE, SEC_ARTICLE_CODE, SEC_DOC_TERM,
+						    SEC_DOC_WORD, SEC_CLASS,
 						    SEC_GROUP, SEC_TOKEN, SEC_VAR };
 	for (size_t i = 0; i < sizeof copied / sizeof *copied; i++)
 		copy_section(p, copied[i]);

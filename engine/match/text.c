@@ -28,8 +28,8 @@ static int by_hit(const void *a, const void *b)
 
 /* Short names of products, and what articles call them. */
 static const struct { const char *said, *meant; } synonyms[] = {
-	{ "msie", "explorer" }, { "ie", "explorer" }, { "asp", "active" },	 { "msvc", "visual" }, { "vc", "visual" },
-	{ "nt4", "nt" },	{ "nt4", "40" },      { "w2k", "2000" }, { "attacker", "malicious" },
+	{ "msie", "explorer" }, { "ie", "explorer" }, { "asp", "active" },	 { "msvc", "visual" },
+	{ "vc", "visual" }, { "nt4", "nt" },	{ "nt4", "40" },      { "w2k", "2000" }, { "attacker", "malicious" },
 };
 static const float synonym_share = 0.25f;
 

@@ -13,12 +13,13 @@ struct stemmer { struct sb_stemmer *snowball; };
 /* Both lists ascending. */
 static const char *const small[] = {
 	"a",	 "also",  "am",	  "an",	   "and",   "any",   "are",   "as",    "at",	"be",	 "been", "being", "but",
-	"by",	 "can",	  "could", "did",   "do",    "does",  "done",  "for",   "from",	"had",	 "has",	 "have",  "having",
-	"he",	 "her",	  "his",  "how",   "i",	    "if",    "in",    "is",    "it",	"its",	 "may",	 "me",	  "might",
-	"more",	 "most",  "must", "my",	   "not",   "of",    "on",    "only",  "or",	"other", "our",	 "shall", "she",
-	"should", "so",	  "some", "such",  "than",  "that",  "the",   "their", "them",	"then",	 "there", "these", "they",
-	"this",	 "those", "to",	  "too",   "us",    "very",  "was",   "we",    "were",	"what",	 "when", "where", "which",
-	"who",	 "whom",  "whose", "why",  "will",  "with",  "would", "you",   "your",
+	"by",	 "can",	  "could", "did",   "do",    "does",  "done",  "for",   "from",	"had",	 "has",	 "have",
+	"having", "he",	 "her",	  "his",  "how",   "i",	    "if",    "in",    "is",    "it",	"its",	 "may",	 "me",
+	"might", "more",	 "most",  "must", "my",	   "not",   "of",    "on",    "only",  "or",	"other",
+	"our",	 "shall", "she", "should", "so",	  "some", "such",  "than",  "that",  "the",   "their", "them",
+	"then",	 "there", "these", "they", "this",	 "those", "to",	  "too",   "us",    "very",  "was",   "we",
+	"were",	"what",	 "when", "where", "which", "who",	 "whom",  "whose", "why",  "will",  "with",  "would",
+	"you",   "your",
 };
 
 static const char *const general[] = {
