@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Who answers to an IPv4 address on our own network: a few ARP requests (RFC 826), and how many hardware addresses answer.
- * Two hosts with one address show here and nowhere else. Needs CAP_NET_RAW; says so where it is missing.
+ * Who answers to an IPv4 address on our own network: a few ARP requests (RFC 826), and how many hardware addresses
+ * answer. Two hosts with one address show here and nowhere else. Needs CAP_NET_RAW; says so where it is missing.
  */
 #include "probe/rtnl.h"
 
@@ -179,7 +179,10 @@ static void arp_feed(struct machine *m, const struct event *e)
 	else if (e->kind == EVENT_BYTES)
 		arp_bytes(m, e->bytes);
 	else if (e->kind == EVENT_FAIL)
-		machine_not_run(m, "no ARP socket (%s): run as root, or grant CAP_NET_RAW (setcap cap_net_raw+ep on the program)", errno_name(e->error));
+		machine_not_run(
+			m,
+			"no ARP socket (%s): run as root, or grant CAP_NET_RAW (setcap cap_net_raw+ep on the program)",
+			errno_name(e->error));
 }
 
 const struct probe arp_probe = {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * Does a neighbour lead to an IPv4 address, whatever our own routes say? Takes address= and the hardware address mac= of a
- * gateway, and sends it echo requests for the address (RFC 792). An answer to an address that our mask takes for a neighbour
- * shows that the mask is too wide. Needs CAP_NET_RAW; changes no route.
+ * Does a neighbour lead to an IPv4 address, whatever our own routes say? Takes address= and the hardware address mac=
+ * of a gateway, and sends it echo requests for the address (RFC 792). An answer to an address that our mask takes for a
+ * neighbour shows that the mask is too wide. Needs CAP_NET_RAW; changes no route.
  */
 #include "probe/echo.h"
 #include "probe/rtnl.h"
@@ -49,7 +49,8 @@ static bool read_mac(struct str text, uint8_t ret_mac[static 6])
 		struct str two = str_first(str_from(text, 3 * i), 2);
 		unsigned value = 0;
 		for (size_t k = 0; k < two.n; k++) {
-			const char *digits = "0123456789abcdef", *at = two.p[k] ? strchr(digits, two.p[k] | 0x20) : NULL;
+			const char *digits = "0123456789abcdef",
+				   *at = two.p[k] ? strchr(digits, two.p[k] | 0x20) : NULL;
 			if (!at)
 				return false;
 			value = value * 16 + (unsigned)(at - digits);
@@ -162,7 +163,10 @@ static void detour_feed(struct machine *m, const struct event *e)
 	else if (e->kind == EVENT_BYTES)
 		detour_bytes(m, e->bytes);
 	else if (e->kind == EVENT_FAIL)
-		machine_not_run(m, "no packet socket (%s): run as root, or grant CAP_NET_RAW (setcap cap_net_raw+ep on the program)", errno_name(e->error));
+		machine_not_run(m,
+				"no packet socket (%s): run as root, or grant CAP_NET_RAW (setcap cap_net_raw+ep on "
+				"the program)",
+				errno_name(e->error));
 }
 
 const struct probe detour_probe = {

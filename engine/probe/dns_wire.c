@@ -31,7 +31,8 @@ bool dns_name(const struct dns_message *d, size_t at, struct arena *a, struct st
 {
 	char *text = NULL;
 	long size = 0;
-	if (at >= d->wire.n || ares_expand_name(d->wire.p + at, d->wire.p, (int)d->wire.n, &text, &size) != ARES_SUCCESS)
+	if (at >= d->wire.n ||
+	    ares_expand_name(d->wire.p + at, d->wire.p, (int)d->wire.n, &text, &size) != ARES_SUCCESS)
 		return false;
 	*ret_name = arena_str(a, str_c(text));
 	*ret_size = (size_t)size;

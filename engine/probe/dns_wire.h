@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * Messages of RFC 1035, which the NetBIOS name service shares (RFC 1002 section 4.2.1): header, questions, records, from
- * untrusted bytes. Compressed names are c-ares' business, which bounds their loops. At most DNS_MESSAGE_MAX bytes are
- * looked at. Pure.
+ * Messages of RFC 1035, which the NetBIOS name service shares (RFC 1002 section 4.2.1): header, questions, records,
+ * from untrusted bytes. Compressed names are c-ares' business, which bounds their loops. At most DNS_MESSAGE_MAX bytes
+ * are looked at. Pure.
  */
 #ifndef KBT_PROBE_DNS_WIRE_H
 #define KBT_PROBE_DNS_WIRE_H

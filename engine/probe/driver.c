@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * Carries out what machines ask for, and feeds them what happens. Owns the clock, the limits and, by channel.c, the
- * sockets. A machine that has to wait for its turn (packets a second) does not age meanwhile, so its own waits stay true.
+ * sockets. A machine that has to wait for its turn (packets a second) does not age meanwhile, so its own waits stay
+ * true.
  */
 #include "probe/driver.h"
 
@@ -151,7 +152,8 @@ static bool limits_allow(struct run *r, const struct action *a, unsigned cost, d
 		machine_not_run(&r->machine, "the limit of %d packets a diagnosis is reached", DRIVER_PACKETS_MAX);
 		return false;
 	}
-	if (a->kind == ACTION_OPEN && a->spec.kind == CHANNEL_TCP && d->sent.count.connections == DRIVER_CONNECTIONS_MAX) {
+	if (a->kind == ACTION_OPEN && a->spec.kind == CHANNEL_TCP &&
+	    d->sent.count.connections == DRIVER_CONNECTIONS_MAX) {
 		machine_not_run(&r->machine, "the limit of %d connections a diagnosis is reached",
 				DRIVER_CONNECTIONS_MAX);
 		return false;

@@ -3,8 +3,8 @@
  * The driver runs a wave of probe requests at once and gives the evidence of each, as it arrives. It alone owns
  * sockets, clocks and deadlines. Bounded: at most DRIVER_PACKETS_MAX packets and DRIVER_CONNECTIONS_MAX connections in
  * the life of one driver, at most DRIVER_PACKETS_PER_S in any second, at most the deadline of each request. It leaves
- * no socket and no process behind, whatever ends it. Each wave runs in a process of its own that can do little else. A probe that may not run (permission, policy, budget) gives
- * evidence with state "not-run" and the reason.
+ * no socket and no process behind, whatever ends it. Each wave runs in a process of its own that can do little else. A
+ * probe that may not run (permission, policy, budget) gives evidence with state "not-run" and the reason.
  */
 #ifndef KBT_PROBE_DRIVER_H
 #define KBT_PROBE_DRIVER_H

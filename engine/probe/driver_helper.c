@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Between the two runs one pipe: records of a length and so many bytes, an index first; the last one carries the counts.
+ * Between the two runs one pipe: records of a length and so many bytes, an index first; the last one carries the
+ * counts.
  */
 #include "probe/driver_helper.h"
 
@@ -49,12 +50,33 @@ static void drop_capabilities(bool raw_sockets)
 static void filter_calls(bool raw_sockets)
 {
 	static const int calls[] = {
-		SCMP_SYS(connect), SCMP_SYS(bind), SCMP_SYS(sendto), SCMP_SYS(recvfrom), SCMP_SYS(recvmsg),
-		SCMP_SYS(getsockname), SCMP_SYS(getsockopt), SCMP_SYS(setsockopt), SCMP_SYS(poll), SCMP_SYS(ppoll),
-		SCMP_SYS(close), SCMP_SYS(write), SCMP_SYS(clock_gettime), SCMP_SYS(clock_nanosleep), SCMP_SYS(getrandom),
-		SCMP_SYS(brk), SCMP_SYS(munmap), SCMP_SYS(mremap), SCMP_SYS(madvise), SCMP_SYS(futex),
-		SCMP_SYS(rt_sigreturn), SCMP_SYS(rt_sigprocmask), SCMP_SYS(restart_syscall), SCMP_SYS(exit),
-		SCMP_SYS(exit_group), SCMP_SYS(sigaltstack), SCMP_SYS(gettid), /* the last two: sanitizers, at the end */
+		SCMP_SYS(connect),
+		SCMP_SYS(bind),
+		SCMP_SYS(sendto),
+		SCMP_SYS(recvfrom),
+		SCMP_SYS(recvmsg),
+		SCMP_SYS(getsockname),
+		SCMP_SYS(getsockopt),
+		SCMP_SYS(setsockopt),
+		SCMP_SYS(poll),
+		SCMP_SYS(ppoll),
+		SCMP_SYS(close),
+		SCMP_SYS(write),
+		SCMP_SYS(clock_gettime),
+		SCMP_SYS(clock_nanosleep),
+		SCMP_SYS(getrandom),
+		SCMP_SYS(brk),
+		SCMP_SYS(munmap),
+		SCMP_SYS(mremap),
+		SCMP_SYS(madvise),
+		SCMP_SYS(futex),
+		SCMP_SYS(rt_sigreturn),
+		SCMP_SYS(rt_sigprocmask),
+		SCMP_SYS(restart_syscall),
+		SCMP_SYS(exit),
+		SCMP_SYS(exit_group),
+		SCMP_SYS(sigaltstack),
+		SCMP_SYS(gettid), /* the last two: sanitizers, at the end */
 	};
 	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ERRNO(EPERM));
 	if (!filter)

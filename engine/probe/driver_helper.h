@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * A wave of probes in a process of its own: forked for the wave, without files, without programs to start, with no
- * right but CAP_NET_RAW and that only where a probe may need it. It reads what came from the network, so what it says is
- * read as carefully: bounded, and held against the probes' own tables. It ends with the wave, and with its parent.
+ * right but CAP_NET_RAW and that only where a probe may need it. It reads what came from the network, so what it says
+ * is read as carefully: bounded, and held against the probes' own tables. It ends with the wave, and with its parent.
  */
 #ifndef KBT_PROBE_DRIVER_HELPER_H
 #define KBT_PROBE_DRIVER_HELPER_H
@@ -20,14 +20,15 @@ struct helper_job {
 	size_t carry_size;
 };
 
-/* helper_run forks and gives each piece of evidence as it arrives. What the helper did not answer is "not-run", with why.
- * ERR_UNSUPPORTED where no process can be had: nothing was run then. */
+/* helper_run forks and gives each piece of evidence as it arrives. What the helper did not answer is "not-run", with
+ * why. ERR_UNSUPPORTED where no process can be had: nothing was run then. */
 enum err helper_run(const struct helper_job *job, struct arena *a, driver_done *done, void *context) MUST_USE;
 
 /* helper_confine gives up what a helper does not need, for good; descriptors other than `keep` are closed. */
 void helper_confine(int keep, bool raw_sockets);
 
-/* The evidence as bytes, between the two. helper_read checks it against the request's probe; false: not to be believed. */
+/* The evidence as bytes, between the two. helper_read checks it against the request's probe; false: not to be
+ * believed. */
 void helper_write(struct buf *out, uint32_t index, const struct evidence *e);
 bool helper_read(struct str bytes, const struct probe_request *requests, size_t count, struct arena *a,
 		 size_t *ret_index, struct evidence **ret_evidence);

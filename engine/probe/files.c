@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
- * What the client's own files say: resolv.conf(5), hosts(5), nsswitch.conf(5), lmhosts(5) and smb.conf(5), as bytes that
- * the caller read. With name= also what they say of that name. Sends nothing and opens nothing. Settings that smb.conf
- * leaves out have Samba's defaults; without an smb.conf nothing is known of them. include= lines are not followed.
+ * What the client's own files say: resolv.conf(5), hosts(5), nsswitch.conf(5), lmhosts(5) and smb.conf(5), as bytes
+ * that the caller read. With name= also what they say of that name. Sends nothing and opens nothing. Settings that
+ * smb.conf leaves out have Samba's defaults; without an smb.conf nothing is known of them. include= lines are not
+ * followed.
  */
 #include "probe/netbios.h"
 #include "probe/probe_machine.h"
@@ -161,8 +162,8 @@ static void resolv_facts(struct machine *m, struct str text, struct str name, bo
 
 /* ---- hosts, lmhosts ---- */
 
-/* Both begin a line with an address. Every word behind it is a name in hosts, the first only in lmhosts, where a word that
- * begins with # may be a keyword and is none of our business. */
+/* Both begin a line with an address. Every word behind it is a name in hosts, the first only in lmhosts, where a word
+ * that begins with # may be a keyword and is none of our business. */
 static void hosts_facts(struct machine *m, struct str text, struct str name, const char *fact, bool every_word)
 {
 	struct words found = { 0 };
@@ -291,7 +292,8 @@ static const struct dialect *dialect_of(struct str name, const char *otherwise)
 
 static void protocol_facts(struct machine *m, const struct smb_conf *c)
 {
-	const struct dialect *least = dialect_of(c->min_protocol, "SMB2_02"), *most = dialect_of(c->max_protocol, "SMB3");
+	const struct dialect *least = dialect_of(c->min_protocol, "SMB2_02"),
+			     *most = dialect_of(c->max_protocol, "SMB3");
 	machine_text(m, "client.smb.min_protocol", str_c(least->canonical));
 	machine_text(m, "client.smb.max_protocol", str_c(most->canonical));
 	machine_number(m, "client.smb.min_dialect", least->number);
@@ -328,8 +330,8 @@ static void smb_facts(struct machine *m, struct str text)
 	struct str order = c.order.n ? c.order : STR("lmhosts wins host bcast"), word;
 	struct words sources = { 0 };
 	bool lmhosts = false, host = false, wins = false, bcast = false;
-	bool netbios = !(str_eq_nocase(c.disable_netbios, STR("yes")) || str_eq_nocase(c.disable_netbios, STR("true")) ||
-			 str_eq(c.disable_netbios, STR("1")));
+	bool netbios = !(str_eq_nocase(c.disable_netbios, STR("yes")) ||
+			 str_eq_nocase(c.disable_netbios, STR("true")) || str_eq(c.disable_netbios, STR("1")));
 	while (str_word(&order, &word)) {
 		words_add(&sources, word);
 		lmhosts = lmhosts || str_eq_nocase(word, STR("lmhosts"));

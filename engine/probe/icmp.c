@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * Ping: echo requests to an address, a datagram socket first, a raw one else. Tells loss, round trips, duplicates, and which
- * ICMP error came from whom. Stops at an ICMP error that comes before any reply: routers limit them, the first one counts.
- * An answer proves that the host lives; silence proves nothing.
+ * Ping: echo requests to an address, a datagram socket first, a raw one else. Tells loss, round trips, duplicates, and
+ * which ICMP error came from whom. Stops at an ICMP error that comes before any reply: routers limit them, the first
+ * one counts. An answer proves that the host lives; silence proves nothing.
  */
 #include "probe/echo.h"
 

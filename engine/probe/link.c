@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT
  *
- * The client's own network interface: is it there, up, has it a carrier, an address, a way out. Takes link= (the one that
- * should carry the traffic) and watch= (look again after so long: a link that flaps looks well in one look). Asks the
- * kernel by rtnetlink; sends nothing on a network.
+ * The client's own network interface: is it there, up, has it a carrier, an address, a way out. Takes link= (the one
+ * that should carry the traffic) and watch= (look again after so long: a link that flaps looks well in one look). Asks
+ * the kernel by rtnetlink; sends nothing on a network.
  */
 #include "probe/rtnl.h"
 
 static const struct probe_arg_help args[] = {
-	{ "link", false, "the interface; else that of the default route, else the first that is no loopback", ARG_LINK },
+	{ "link", false, "the interface; else that of the default route, else the first that is no loopback",
+	  ARG_LINK },
 	{ "watch", false, "look again and again for so many ms, until something changes", ARG_NUMBER },
 	{ 0 }
 };
@@ -102,7 +103,8 @@ static void address_list_fact(struct machine *m, const struct rtnl *r, int index
 	for (size_t i = 0; i < r->address_count; i++) {
 		const struct rtnl_address *x = &r->addresses[i];
 		if (x->index == index && x->local.family == family)
-			buf_addf(&b, "%s%.*s/%u", b.n ? " " : "", STR_ARG(address_print(x->local, m->arena)), x->prefix);
+			buf_addf(&b, "%s%.*s/%u", b.n ? " " : "", STR_ARG(address_print(x->local, m->arena)),
+				 x->prefix);
 	}
 	if (b.n)
 		machine_text(m, fact, buf_str(&b));

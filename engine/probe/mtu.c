@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * Do large packets pass? Small and large echo requests by turns, none of which may be fragmented (RFC 1191). Large ones that
- * vanish while small ones are answered, without an ICMP word, are a black hole (RFC 2923 section 2.1). One large one that is
- * answered is enough.
+ * Do large packets pass? Small and large echo requests by turns, none of which may be fragmented (RFC 1191). Large ones
+ * that vanish while small ones are answered, without an ICMP word, are a black hole (RFC 2923 section 2.1). One large
+ * one that is answered is enough.
  */
 #include "probe/echo.h"
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * Does the NetBIOS session service answer to a name (RFC 1002 section 4.3)? Takes address= and called=, asks on port 139 and
- * closes. A refusal has a code: 80 and 81 nobody listens, 82 the name is not here, 83 no resources, 8f unspecified.
+ * Does the NetBIOS session service answer to a name (RFC 1002 section 4.3)? Takes address= and called=, asks on port
+ * 139 and closes. A refusal has a code: 80 and 81 nobody listens, 82 the name is not here, 83 no resources, 8f
+ * unspecified.
  */
 #include "probe/netbios.h"
 #include "probe/smb_talk.h"

@@ -51,7 +51,8 @@ void netbios_put_name(struct wire_out *w, struct str name, uint8_t suffix, struc
 	put_scope(w, scope);
 }
 
-bool netbios_name(struct str dns_text, struct arena *a, struct str *ret_name, uint8_t *ret_suffix, struct str *ret_scope)
+bool netbios_name(struct str dns_text, struct arena *a, struct str *ret_name, uint8_t *ret_suffix,
+		  struct str *ret_scope)
 {
 	struct str encoded, scope;
 	char decoded[NETBIOS_NAME_MAX + 1];

@@ -26,8 +26,8 @@ const char *outcome_of_datagram(const struct event *e);
 /* outcome_words: the errno and the ICMP message as words for a sentence. */
 struct str outcome_words(const struct event *e, struct address target, struct arena *a);
 
-/* outcome_facts adds PREFIX.error and, where an ICMP message is known, PREFIX.icmp and PREFIX.icmp_from; with detail also
- * .icmp_type, .icmp_code and .icmp_origin. */
+/* outcome_facts adds PREFIX.error and, where an ICMP message is known, PREFIX.icmp and PREFIX.icmp_from; with detail
+ * also .icmp_type, .icmp_code and .icmp_origin. */
 void outcome_facts(struct machine *m, const char *prefix, const struct event *e, struct address target, bool detail);
 const char *outcome_origin(const struct event *e, struct address target); /* self, target, router */
 

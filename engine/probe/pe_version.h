@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * The version of a Windows program file, from its bytes (PE format, sections "Section Table" and ".rsrc"; VS_VERSIONINFO). The
- * bytes are not trusted: every offset is checked, the resource tree is three levels deep and no deeper. Pure.
+ * The version of a Windows program file, from its bytes (PE format, sections "Section Table" and ".rsrc";
+ * VS_VERSIONINFO). The bytes are not trusted: every offset is checked, the resource tree is three levels deep and no
+ * deeper. Pure.
  */
 #ifndef KBT_PROBE_PE_VERSION_H
 #define KBT_PROBE_PE_VERSION_H

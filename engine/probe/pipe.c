@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
  * Is a named pipe of a service there, over IPC$ of an SMB server? By default that of the Resource Kit's remote command
- * service, whose client says "Failed to connect". Logs on anonymously and opens the pipe for its attributes only; nothing is
- * written to it. A server may refuse an anonymous client without saying whether the pipe is there: that is "denied".
+ * service, whose client says "Failed to connect". Logs on anonymously and opens the pipe for its attributes only;
+ * nothing is written to it. A server may refuse an anonymous client without saying whether the pipe is there: that is
+ * "denied".
  */
 #include "probe/netbios.h"
 #include "probe/smb_talk.h"

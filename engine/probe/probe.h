@@ -6,8 +6,8 @@
  * Files of the client are never opened here: the caller reads them and passes bytes (struct probe_files).
  *
  * Adding a probe is one new file that defines `const struct probe NAME_probe` and one line in probes.def. What each
- * takes, its states and its facts stand in its tables; `kbt probe --list` prints them. Every fact is about the arguments
- * of its evidence: the same name occurs once an address, server or port. A list is joined by single blanks.
+ * takes, its states and its facts stand in its tables; `kbt probe --list` prints them. Every fact is about the
+ * arguments of its evidence: the same name occurs once an address, server or port. A list is joined by single blanks.
  */
 #ifndef KBT_PROBE_PROBE_H
 #define KBT_PROBE_PROBE_H

@@ -41,7 +41,8 @@ enum action_kind { ACTION_OPEN, ACTION_SEND, ACTION_ASK_TCP, ACTION_CLOSE };
 struct action {
 	enum action_kind kind;
 	unsigned channel;
-	struct channel_spec spec; /* of ACTION_OPEN; of ACTION_SEND the receiver in to and port, where it is not connected */
+	/* Of ACTION_OPEN; of ACTION_SEND the receiver in to and port, where it is not connected. */
+	struct channel_spec spec;
 	struct str bytes;
 };
 

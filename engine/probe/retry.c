@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT
  *
- * The retry signature: connect again and again at one spacing, and read the row. Failures, then successes and no failure
- * after, is a matter of timing (a link that carries only seconds after it came up); the other way round it broke
- * meanwhile; a mix is flaky; only failures is down. Fewer than 10 attempts, or fewer than 5 alike at the end of a row
- * that changed once, do not tell. Each connection carries nothing and is
- * reset at once: three packets, and nothing of it lingers.
+ * The retry signature: connect again and again at one spacing, and read the row. Failures, then successes and no
+ * failure after, is a matter of timing (a link that carries only seconds after it came up); the other way round it
+ * broke meanwhile; a mix is flaky; only failures is down. Fewer than 10 attempts, or fewer than 5 alike at the end of a
+ * row that changed once, do not tell. Each connection carries nothing and is reset at once: three packets, and nothing
+ * of it lingers.
  */
 #include "probe/outcome.h"
 
@@ -13,7 +13,8 @@ static const struct probe_arg_help args[] = {
 	{ "port", true, "TCP port", ARG_PORT },
 	{ "attempts", false, "how many (default 12, at most 25)", ARG_NUMBER },
 	{ "spacing", false, "from one to the next, in ms (default 1000); longer where one waits longer", ARG_NUMBER },
-	{ "wait", false, "how long one may take, in ms (default 700: before the system repeats its request)", ARG_NUMBER },
+	{ "wait", false, "how long one may take, in ms (default 700: before the system repeats its request)",
+	  ARG_NUMBER },
 	{ 0 }
 };
 
@@ -107,7 +108,8 @@ static void retry_connect(struct machine *m)
 	struct retry *s = m->state;
 	s->pending = true;
 	s->begun_ms = m->now_ms;
-	machine_open(m, 0, (struct channel_spec){ .kind = CHANNEL_TCP, .to = s->address, .port = s->port, .abort = true });
+	machine_open(m, 0,
+		     (struct channel_spec){ .kind = CHANNEL_TCP, .to = s->address, .port = s->port, .abort = true });
 	machine_timer(m, s->wait_ms);
 }
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
  * What a server on port 445 or 139 speaks and how far it lets nobody in particular come: dialect, signing, encryption,
- * then an anonymous logon, IPC$ and the share of share=, with the exact NT status of each. No name and no password is ever
- * sent. Whatever else answers there (an SSH banner, a web server), turns us away, resets or keeps still is told apart.
+ * then an anonymous logon, IPC$ and the share of share=, with the exact NT status of each. No name and no password is
+ * ever sent. Whatever else answers there (an SSH banner, a web server), turns us away, resets or keeps still is told
+ * apart.
  */
 #include "probe/netbios.h"
 #include "probe/smb_talk.h"

@@ -40,8 +40,9 @@ static struct str step_packet(struct machine *m, struct smb_talk *t)
 	case SMB_SESSION:
 		return netbios_session_request(t->called, STR("KBTRIAGE"), STR(""), m->arena);
 	case SMB_DIALECT:
-		return t->smb1 ? smb1_negotiate(m->arena) :
-				 smb2_negotiate(t->most_dialect, t->pad, (struct str){ random, sizeof random }, m->arena);
+		return t->smb1 ? smb1_negotiate(m->arena)
+			       : smb2_negotiate(t->most_dialect, t->pad, (struct str){ random, sizeof random },
+						m->arena);
 	case SMB_LOGON:
 	case SMB_LOGON_ANSWER:
 		t->header.command = SMB2_SESSION_SETUP;

@@ -2,7 +2,8 @@
  *
  * SMB packets: the few requests that ask a server what it speaks and whom it lets in, and their answers from untrusted
  * bytes. MS-CIFS 2.2.4.52 (SMB1 negotiation), MS-SMB2 2.2.1 to 2.2.14, MS-NLMP 2.2.1 (an anonymous logon: no name, no
- * password, no hash is ever in a packet). Each request comes with its NetBIOS session header (RFC 1002 section 4.3.1). Pure.
+ * password, no hash is ever in a packet). Each request comes with its NetBIOS session header (RFC 1002 section 4.3.1).
+ * Pure.
  */
 #ifndef KBT_PROBE_SMB_WIRE_H
 #define KBT_PROBE_SMB_WIRE_H
@@ -30,8 +31,8 @@ struct smb_header {
 	uint16_t command;
 };
 
-/* smb1_negotiate offers NT LM 0.12 alone; smb2_negotiate offers 2.02 to `most` (0x0202 ... 0x0311). random: 48 bytes, for
- * the client's id and the salt of 3.1.1. */
+/* smb1_negotiate offers NT LM 0.12 alone; smb2_negotiate offers 2.02 to `most` (0x0202 ... 0x0311). random: 48 bytes,
+ * for the client's id and the salt of 3.1.1. */
 struct str smb1_negotiate(struct arena *a);
 struct str smb2_negotiate(unsigned most, unsigned pad, struct str random, struct arena *a);
 /* smb2_logon: the two steps of an anonymous logon; step 0 asks for the challenge, step 1 answers it with nothing. */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * Can a TCP connection be opened to an address and port? Takes address= and port=, sends nothing on the connection, and
- * closes it at once. A reset, each ICMP answer with its sender, and what the own system refuses are told apart. The wait
- * is over 3.3 s, because the kernel needs 3.1 s to say that ARP has no answer.
+ * closes it at once. A reset, each ICMP answer with its sender, and what the own system refuses are told apart. The
+ * wait is over 3.3 s, because the kernel needs 3.1 s to say that ARP has no answer.
  */
 #include "probe/outcome.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Who is on the way: UDP packets to an unused port with a time to live of 1, 2, 3 ... at once, each on its own socket, and who
- * answers "time exceeded" to which (RFC 792). Needs no privilege.
+ * Who is on the way: UDP packets to an unused port with a time to live of 1, 2, 3 ... at once, each on its own socket,
+ * and who answers "time exceeded" to which (RFC 792). Needs no privilege.
  */
 #include "probe/outcome.h"
 
