@@ -51,7 +51,8 @@ static void add_references(struct json *j, const struct article *a)
 	json_array(j);
 	for (size_t i = 0; i < a->ref_count; i++) {
 		json_object(j);
-		json_key_str(j, a->refs[i].id.n ? "id" : "keyword", a->refs[i].id.n ? a->refs[i].id : a->refs[i].keyword);
+		json_key_str(j, a->refs[i].id.n ? "id" : "keyword",
+			     a->refs[i].id.n ? a->refs[i].id : a->refs[i].keyword);
 		json_key_str(j, "title", a->refs[i].title);
 		json_end_object(j);
 	}

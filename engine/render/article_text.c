@@ -37,7 +37,8 @@ static void add_spaces(struct page *p, size_t n)
 }
 
 /* add_hanging wraps text at an indent and puts the lead in front of its first line, in the room of the indent. */
-static void add_hanging(struct page *p, unsigned at, unsigned indent, const char *code, struct str lead, struct str text)
+static void add_hanging(struct page *p, unsigned at, unsigned indent, const char *code, struct str lead,
+			struct str text)
 {
 	struct buf wrapped = { 0 };
 	render_wrapped(&wrapped, p->t, indent, text);
@@ -218,7 +219,8 @@ static void add_rule(struct page *p, const struct rule *rule)
 		add_resolution(p, &rule->resolutions[i]);
 	for (size_t i = 0; i < rule->story_count; i++)
 		add_label(p, i ? "" : "A scan says",
-			  arena_printf(&p->arena, "%.*s: %.*s", STR_ARG(rule->stories[i].name), STR_ARG(rule->stories[i].says)));
+			  arena_printf(&p->arena, "%.*s: %.*s", STR_ARG(rule->stories[i].name),
+				       STR_ARG(rule->stories[i].says)));
 	if (rule->status != STATUS_UNKNOWN)
 		add_label(p, "Status", arena_printf(&p->arena, "%s%s%.*s", rule_status_name(rule->status),
 						    rule->status_text.n ? ": " : "", STR_ARG(rule->status_text)));

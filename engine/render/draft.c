@@ -43,7 +43,8 @@ void render_markdown_draft(struct buf *out, const struct match_answer *found)
 	buf_add_c(out, "---\nid: Q-NAME-IT\ntitle: WHAT IT IS, IN ONE LINE\ndate: YEAR-MONTH-DAY\nmessages:\n"
 		       "  # put {name} or {name:type} where the message varies, as in {server:host}\n  - text: ");
 	add_scalar(out, text, true);
-	buf_add_c(out, "\ncause: >\n  WHY IT HAPPENS\nresolutions:\n  - kind: fix\n    text: WHAT TO DO\n    where: WHERE TO DO IT\n"
+	buf_add_c(out, "\ncause: >\n  WHY IT HAPPENS\nresolutions:\n  - kind: fix\n    text: WHAT TO DO\n    where: "
+		       "WHERE TO DO IT\n"
 		       "samples:\n  match:\n    - text: ");
 	add_scalar(out, text, false);
 	buf_add_c(out, "\n---\n## Symptoms\n\nWHEN IT IS SEEN\n");

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * The way to the server as a picture, station by station: the ladder's steps, with the route, the ping, and the parts of
- * an SMB session between them as the evidence so far shows them. See html.h.
+ * The way to the server as a picture, station by station: the ladder's steps, with the route, the ping, and the parts
+ * of an SMB session between them as the evidence so far shows them. See html.h.
  */
 #include "render/html.h"
 
@@ -208,7 +208,8 @@ static void add_html(struct buf *out, const struct station *s)
 		render_html_escape(out, s->says);
 		buf_add_c(out, "\"");
 	}
-	buf_addf(out, "><span class=\"dot\" aria-hidden=\"true\"></span><span class=\"step\">%s</span> <span class=\"was\">",
+	buf_addf(out,
+		 "><span class=\"dot\" aria-hidden=\"true\"></span><span class=\"step\">%s</span> <span class=\"was\">",
 		 s->name);
 	bool seen = s->passage == PASSED || s->passage == FAILED || s->passage == QUIET;
 	if (s->word.n || !seen)

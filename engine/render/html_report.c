@@ -171,8 +171,9 @@ static void add_belief(struct buf *out, const struct belief *b)
 	double percent = b->weight * 100;
 	buf_add_c(out, "<li><code>");
 	render_html_escape(out, b->cause);
-	buf_addf(out, "</code> <svg class=\"bar\" viewBox=\"0 0 100 4\" preserveAspectRatio=\"none\" aria-hidden=\"true\">"
-		      "<rect width=\"%.1f\" height=\"4\"/></svg> <span class=\"ms\">%.0f&nbsp;%%</span></li>\n",
+	buf_addf(out,
+		 "</code> <svg class=\"bar\" viewBox=\"0 0 100 4\" preserveAspectRatio=\"none\" aria-hidden=\"true\">"
+		 "<rect width=\"%.1f\" height=\"4\"/></svg> <span class=\"ms\">%.0f&nbsp;%%</span></li>\n",
 		 percent, percent);
 }
 
@@ -185,8 +186,9 @@ static void add_beliefs(struct buf *out, const struct verdict *v)
 	buf_add_c(out, vague ? "" : "<h4>Causes left</h4>\n<ul class=\"beliefs\">\n");
 	for (size_t i = 0; i < v->belief_count; i++) {
 		if (i == shown)
-			buf_addf(out, "%s<details><summary>%zu %s</summary><ul class=\"beliefs\">\n", vague ? "" : "</ul>\n",
-				 v->belief_count - i, vague ? "causes are still possible" : "more");
+			buf_addf(out, "%s<details><summary>%zu %s</summary><ul class=\"beliefs\">\n",
+				 vague ? "" : "</ul>\n", v->belief_count - i,
+				 vague ? "causes are still possible" : "more");
 		add_belief(out, &v->beliefs[i]);
 	}
 	buf_add_c(out, v->belief_count > shown ? "</ul></details>\n" : "</ul>\n");
@@ -199,8 +201,10 @@ void render_html_beliefs(struct buf *out, const struct verdict *v)
 		buf_add_c(out, "<section id=\"beliefs\" hidden></section>\n");
 		return;
 	}
-	buf_addf(out, "<section id=\"beliefs\" aria-label=\"Causes left\"><p class=\"left\">%zu of %zu cause%s still possible</p>\n"
-		      "<ul class=\"beliefs\">\n",
+	buf_addf(out,
+		 "<section id=\"beliefs\" aria-label=\"Causes left\"><p class=\"left\">%zu of %zu cause%s still "
+		 "possible</p>\n"
+		 "<ul class=\"beliefs\">\n",
 		 v->cause_left_count, all, all == 1 ? "" : "s");
 	for (size_t i = 0; i < v->belief_count && i < BELIEFS_SHOWN; i++)
 		add_belief(out, &v->beliefs[i]);
@@ -260,7 +264,9 @@ static void add_next(struct buf *out, const struct verdict *v, const struct tria
 	buf_add_c(out, "<h4>What to check next</h4>\n<ul class=\"next\">\n");
 	for (size_t i = 0; i < v->next_count; i++) {
 		bool fold = str_starts(v->next[i], alike);
-		buf_add_c(out, fold && !folded ? "<li>From here these look alike:<ul>\n" : !fold && folded ? "</ul></li>\n" : "");
+		buf_add_c(out, fold && !folded	 ? "<li>From here these look alike:<ul>\n"
+			       : !fold && folded ? "</ul></li>\n"
+						 : "");
 		buf_add_c(out, "<li>");
 		render_html_filled(out, fold ? str_from(v->next[i], alike.n) : v->next[i], report->bindings,
 				   report->binding_count);
@@ -273,7 +279,8 @@ static void add_next(struct buf *out, const struct verdict *v, const struct tria
 void render_html_verdict(struct buf *out, const struct triage_report *report)
 {
 	const struct verdict *v = &report->verdict;
-	buf_addf(out, "<section id=\"verdict\" class=\"verdict %s\" aria-label=\"Verdict\">\n", verdict_state_name(v->state));
+	buf_addf(out, "<section id=\"verdict\" class=\"verdict %s\" aria-label=\"Verdict\">\n",
+		 verdict_state_name(v->state));
 	add_headline(out, v);
 	buf_add_c(out, "<p class=\"says\">");
 	render_html_filled(out, v->says, report->bindings, report->binding_count);

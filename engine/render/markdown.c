@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * A report as Markdown (CommonMark), to be passed on in a ticket or a chat: message, verdict, what was seen, what to do.
- * What comes from outside is escaped, so that nothing of it becomes markup or a link.
+ * A report as Markdown (CommonMark), to be passed on in a ticket or a chat: message, verdict, what was seen, what to
+ * do. What comes from outside is escaped, so that nothing of it becomes markup or a link.
  */
 #include "render/render.h"
 
@@ -194,7 +194,8 @@ void render_markdown_report(struct buf *out, const struct triage_report *report)
 	add_article(out, report);
 	add_verdict(out, report);
 	add_findings(out, report);
-	add_resolutions(out, report, own ? v->resolutions : rule->resolutions, own ? v->resolution_count : rule->resolution_count);
+	add_resolutions(out, report, own ? v->resolutions : rule->resolutions,
+			own ? v->resolution_count : rule->resolution_count);
 	if (v->next_count)
 		buf_add_c(out, "\n## What to check next\n\n");
 	for (size_t i = 0; i < v->next_count; i++) {

@@ -152,8 +152,9 @@ void render_markdown_scan(struct buf *out, struct str title, const struct render
 {
 	buf_add_c(out, "# ");
 	render_markdown_text(out, title);
-	buf_addf(out, "\n\n%zu known problem%s, %llu of %llu lines\n", r->set->group_count, r->set->group_count == 1 ? "" : "s",
-		 (unsigned long long)r->counts.hit_lines, (unsigned long long)r->counts.lines);
+	buf_addf(out, "\n\n%zu known problem%s, %llu of %llu lines\n", r->set->group_count,
+		 r->set->group_count == 1 ? "" : "s", (unsigned long long)r->counts.hit_lines,
+		 (unsigned long long)r->counts.lines);
 	for (size_t i = 0; i < r->unread_count; i++) {
 		buf_add_c(out, i ? "- " : "\n- ");
 		render_markdown_text(out, r->unread[i]);
@@ -171,8 +172,9 @@ void render_text_scan(struct buf *out, const struct render_text *t, struct str t
 	buf_add_c(out, "\n\n");
 	for (size_t g = 0; g < shown_of(r); g++)
 		render_text_incidents(out, t, r->set, g);
-	buf_addf(out, "%zu known problem%s, %llu of %llu lines\n", r->set->group_count, r->set->group_count == 1 ? "" : "s",
-		 (unsigned long long)r->counts.hit_lines, (unsigned long long)r->counts.lines);
+	buf_addf(out, "%zu known problem%s, %llu of %llu lines\n", r->set->group_count,
+		 r->set->group_count == 1 ? "" : "s", (unsigned long long)r->counts.hit_lines,
+		 (unsigned long long)r->counts.lines);
 	for (size_t i = 0; i < r->unread_count; i++) {
 		render_safe(out, r->unread[i], false);
 		buf_add_char(out, '\n');

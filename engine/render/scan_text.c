@@ -65,8 +65,8 @@ static void add_piece(struct painted *p, struct str raw, bool value)
 		buf_add_char(&p->value, value);
 }
 
-/* The captured values of the match, ascending and apart, as they stand in the text; spans count from `base` before it.
- */
+/* The captured values of the match, ascending and apart, as they stand in the text; spans count from `base` before
+ * it. */
 static void add_marked(struct painted *p, struct str text, const struct match *m, size_t base)
 {
 	size_t at = 0;
@@ -404,7 +404,8 @@ static void put_group_head(struct buf *out, const struct render_text *t, const s
 	char hour[32];
 	struct str name = g->name;
 	if (set->by == INCIDENT_BY_HOUR && g->first.timed && !set->when.dated) /* the year was a guess */
-		name = (struct str){ hour, when_label(&set->when, g->first.at_s - g->first.at_s % 3600, hour, sizeof hour) };
+		name = (struct str){ hour,
+				     when_label(&set->when, g->first.at_s - g->first.at_s % 3600, hour, sizeof hour) };
 	if (!name.n)
 		name = set->by == INCIDENT_BY_HOUR ? STR("(without a time)") : STR("(no host named)");
 	paint(out, t, BOLD, name);
