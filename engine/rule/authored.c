@@ -71,7 +71,8 @@ static void read_messages(const struct reader *r, const struct tree *t)
 	for (size_t i = 0, n = items_of(t, &item); i < n; i++) {
 		struct rule_template message;
 		size_t before = r->diags ? r->diags->count : 0;
-		enum err err = rule_template_parse(item_text(r, &item[i], "a message", keys), r->arena, r->diags, &message);
+		enum err err =
+			rule_template_parse(item_text(r, &item[i], "a message", keys), r->arena, r->diags, &message);
 		for (size_t k = before; r->diags && k < r->diags->count; k++)
 			r->diags->items[k].line = item[i].line;
 		struct rule *rule = r->rule;

@@ -39,8 +39,8 @@ static bool is_typed(struct str text)
 	return (text.p[0] == '"' || text.p[0] == '(') && str_find_nocase(text, STR("(without the quot")) != STR_NONE;
 }
 
-/* A title and its address, "RFC 2616 (http://...)". An address that stands without brackets may be a message's value.
- */
+/* A title and its address, "RFC 2616 (http://...)". An address that stands without brackets may be a message's
+ * value. */
 static bool is_pointer(struct str text)
 {
 	static const struct str has[] = { STR_LIT("(http://"), STR_LIT("(https://"), STR_LIT("(ftp://") };

@@ -75,7 +75,8 @@ enum err rule_merge(struct rule *into, const struct rule *more, struct arena *a)
 		if (place)
 			*place = more->codes[i];
 	}
-	add_names(a, &into->log_files, &into->log_file_count, &into->log_file_cap, more->log_files, more->log_file_count);
+	add_names(a, &into->log_files, &into->log_file_count, &into->log_file_cap, more->log_files,
+		  more->log_file_count);
 	add_names(a, &into->components, &into->component_count, &into->component_cap, more->components,
 		  more->component_count);
 	add_names(a, &into->cause_classes, &into->cause_class_count, &into->cause_class_cap, more->cause_classes,

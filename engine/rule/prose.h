@@ -18,7 +18,8 @@ enum prose_kind {
 struct prose_block {
 	enum prose_kind kind;
 	unsigned indent; /* columns before its first line */
-	struct str text; /* joined by one space, or by LF where a line ended early on purpose; of PROSE_CODE the lines without their common indent, joined by LF */
+	struct str text; /* joined by one space, or by LF where a line ended early on purpose; of PROSE_CODE the lines
+			    without their common indent, joined by LF */
 	uint32_t line;	 /* 0-based, from the first line of the body */
 };
 

@@ -61,7 +61,8 @@ static bool is_place(struct str word)
 {
 	static const struct str places[] = {
 		STR_LIT("server"), STR_LIT("servers"), STR_LIT("computer"), STR_LIT("computers"), STR_LIT("client"),
-		STR_LIT("clients"), STR_LIT("machine"), STR_LIT("workstation"), STR_LIT("workstations"), STR_LIT("sender"),
+		STR_LIT("clients"), STR_LIT("machine"), STR_LIT("workstation"), STR_LIT("workstations"),
+		STR_LIT("sender"),
 		STR_LIT("controller"), STR_LIT("controllers"), STR_LIT("gateway"), STR_LIT("router"),
 	};
 	for (size_t i = 0; i < sizeof places / sizeof *places; i++)
@@ -210,7 +211,8 @@ static void take_paragraph(struct remedy *r, enum section_kind section, struct p
 		block.text = str_trim(block.text);
 	}
 	if (says_untested(block.text))
-		add_sentence(&r->caveat, STR("Not fully tested: for computers that have this very problem."), CAVEAT_MAX);
+		add_sentence(&r->caveat, STR("Not fully tested: for computers that have this very problem."),
+			     CAVEAT_MAX);
 	bool other = section == SECTION_RESOLUTION && (r->kind == RESOLUTION_FIX ? says_workaround(first)
 										: says_fix(first));
 	if (other && r->text.n)
@@ -224,7 +226,8 @@ static void take_paragraph(struct remedy *r, enum section_kind section, struct p
 /* A heading inside a section: a method, a product that the text below is for, or a part of the same remedy. */
 static void take_heading(struct remedy *r, const struct article_section *s)
 {
-	static const struct str products[] = { STR_LIT("Windows"), STR_LIT("SNA "), STR_LIT("Exchange"), STR_LIT("SQL "),
+	static const struct str products[] = { STR_LIT("Windows"), STR_LIT("SNA "), STR_LIT("Exchange"),
+					       STR_LIT("SQL "),
 					       STR_LIT("Internet"), STR_LIT("Host "), STR_LIT("Microsoft "),
 					       STR_LIT("Systems Management"), STR_LIT("Proxy ") };
 	bool product = false;
@@ -235,7 +238,8 @@ static void take_heading(struct remedy *r, const struct article_section *s)
 		return;
 	}
 	if (section_kind_of_heading(s->heading) != SECTION_OTHER) {
-		start_remedy(r, s->kind == SECTION_WORKAROUND ? RESOLUTION_WORKAROUND : RESOLUTION_FIX, STR(""), s->line);
+		start_remedy(r, s->kind == SECTION_WORKAROUND ? RESOLUTION_WORKAROUND : RESOLUTION_FIX, STR(""),
+			     s->line);
 		return;
 	}
 	struct prose_block heading = { .kind = PROSE_TEXT, .text = s->heading };
@@ -248,7 +252,8 @@ static void take_section(struct remedy *r, const struct article_section *s)
 	struct prose p = prose_of(s->body);
 	struct prose_block block;
 	if (s->level == 1 || !r->open)
-		start_remedy(r, s->kind == SECTION_WORKAROUND ? RESOLUTION_WORKAROUND : RESOLUTION_FIX, STR(""), s->line);
+		start_remedy(r, s->kind == SECTION_WORKAROUND ? RESOLUTION_WORKAROUND : RESOLUTION_FIX, STR(""),
+			     s->line);
 	if (s->level == 2)
 		take_heading(r, s);
 	while (prose_next(&p, r->arena, &block)) {

@@ -96,8 +96,8 @@ struct rule_sample { /* authored: a text that must match (or must not), and what
 	uint32_t line;
 };
 
-/* Authored: what the lines of a log tell over time. A mark is a line that is no symptom but tells with one; a story holds
- * where all that it asks for does. An event is the name of a mark, or "hit": one of the article's messages. */
+/* Authored: what the lines of a log tell over time. A mark is a line that is no symptom but tells with one; a story
+ * holds where all that it asks for does. An event is the name of a mark, or "hit": one of the article's messages. */
 enum { STORY_SEQUENCE_MAX = 8, STORY_COUNT_MAX = 32 };
 
 struct rule_mark {
@@ -136,7 +136,8 @@ struct rule {
 	size_t log_file_count, log_file_cap;
 	struct str *components; /* program or service names that speak for it: "rcmd", "SMS_LAN_SENDER" */
 	size_t component_count, component_cap;
-	struct str *cause_classes; /* authored: classes of kb/causes it may be due to; empty means by the code's meaning */
+	struct str
+		*cause_classes; /* authored: classes of kb/causes it may be due to; empty means by the code's meaning */
 	size_t cause_class_count, cause_class_cap;
 	struct str *probes; /* authored: probe names beyond what the variable types imply */
 	size_t probe_count, probe_cap;

@@ -101,7 +101,8 @@ bool says_corrected(struct str sentence)
 bool says_confirmed(struct str sentence)
 {
 	static const struct str has[] = {
-		STR_LIT("has confirmed"), STR_LIT("is a known "), STR_LIT("confirmed this"), STR_LIT("confirmed that this"),
+		STR_LIT("has confirmed"), STR_LIT("is a known "), STR_LIT("confirmed this"),
+		STR_LIT("confirmed that this"),
 		STR_LIT("is aware of this"), STR_LIT("confirmed this to be"),
 	};
 	return has_any(sentence, has, COUNT(has));
@@ -137,14 +138,17 @@ bool says_cause(struct str sentence, bool *ret_strong)
 {
 	static const struct str starts[] = {
 		STR_LIT("This "), STR_LIT("These "), STR_LIT("The problem"), STR_LIT("The error"), STR_LIT("The cause"),
-		STR_LIT("The behavior"), STR_LIT("The message"), STR_LIT("The reason"), STR_LIT("It "), STR_LIT("Because "),
+		STR_LIT("The behavior"), STR_LIT("The message"), STR_LIT("The reason"), STR_LIT("It "),
+		STR_LIT("Because "),
 	};
 	static const struct str strong[] = {
-		STR_LIT("because"), STR_LIT("caused by"), STR_LIT("is caused when"), STR_LIT("due to"), STR_LIT("the cause of"),
+		STR_LIT("because"), STR_LIT("caused by"), STR_LIT("is caused when"), STR_LIT("due to"),
+		STR_LIT("the cause of"),
 		STR_LIT("the reason"), STR_LIT("the result of"), STR_LIT("caused when"),
 	};
 	static const struct str weak[] = {
-		STR_LIT("occurs when"), STR_LIT("occurs if"), STR_LIT("occur when"), STR_LIT("occur if"), STR_LIT("happens when"),
+		STR_LIT("occurs when"), STR_LIT("occurs if"), STR_LIT("occur when"), STR_LIT("occur if"),
+		STR_LIT("happens when"),
 		STR_LIT("happens if"), STR_LIT("appears when"), STR_LIT("appears if"), STR_LIT("indicates that"),
 		STR_LIT("means that"),
 	};
@@ -175,7 +179,8 @@ bool says_warning(struct str paragraph)
 
 bool says_untested(struct str paragraph)
 {
-	return str_find_nocase(paragraph, STR("fully ")) != STR_NONE && str_find_nocase(paragraph, STR("tested")) != STR_NONE &&
+	return str_find_nocase(paragraph, STR("fully ")) != STR_NONE &&
+	       str_find_nocase(paragraph, STR("tested")) != STR_NONE &&
 	       str_find_nocase(paragraph, STR("fix")) != STR_NONE;
 }
 
@@ -192,9 +197,12 @@ bool says_no_step(struct str paragraph)
 {
 	static const struct str starts[] = {
 		STR_LIT("For additional information"), STR_LIT("For more information"), STR_LIT("For information a"),
-		STR_LIT("For a complete list of "), STR_LIT("The English version of this"), STR_LIT("The English-language version"),
-		STR_LIT("The global version of this"), STR_LIT("NOTE: In special cases, charges"), STR_LIT("NOTE: Due to file depend"),
-		STR_LIT("NOTE: If this product was already"), STR_LIT("For a list of "), STR_LIT("For information o"), STR_LIT("ARTICLE-ID"), STR_LIT("TITLE  "),
+		STR_LIT("For a complete list of "), STR_LIT("The English version of this"),
+		STR_LIT("The English-language version"),
+		STR_LIT("The global version of this"), STR_LIT("NOTE: In special cases, charges"),
+		STR_LIT("NOTE: Due to file depend"),
+		STR_LIT("NOTE: If this product was already"), STR_LIT("For a list of "), STR_LIT("For information o"),
+		STR_LIT("ARTICLE-ID"), STR_LIT("TITLE  "),
 	};
 	return article_id_at(paragraph, 0) || starts_any(paragraph, starts, COUNT(starts));
 }
@@ -202,7 +210,8 @@ bool says_no_step(struct str paragraph)
 size_t says_method(struct str paragraph)
 {
 	static const struct str labels[] = {
-		STR_LIT("Method"), STR_LIT("Workaround"), STR_LIT("Work around"), STR_LIT("Option"), STR_LIT("Resolution"),
+		STR_LIT("Method"), STR_LIT("Workaround"), STR_LIT("Work around"), STR_LIT("Option"),
+		STR_LIT("Resolution"),
 		STR_LIT("Solution"), STR_LIT("Alternative"), STR_LIT("Case"),
 	};
 	static const struct str numbers[] = { STR_LIT("One"), STR_LIT("Two"), STR_LIT("Three"), STR_LIT("Four"),

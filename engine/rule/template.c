@@ -313,7 +313,8 @@ static size_t long_hex_at(struct str text, size_t at)
 	bool code = s.p[2] == '8' || char_lower(s.p[2]) == 'c' || str_starts(str_from(s, 2), STR("0000"));
 	size_t from = at > 10 ? at - 10 : 0;
 	struct str before = str_first(str_from(text, from), at - from);
-	return code && !has_word(before, "at ") && !has_word(before, "at \"") && !has_word(before, "address") ? 0 : n + 2;
+	return code && !has_word(before, "at ") && !has_word(before, "at \"") && !has_word(before, "address") ? 0
+													      : n + 2;
 }
 
 /* %1, %s, %ld, %2!s! */
