@@ -83,7 +83,8 @@ struct question {
 	bool plain; /* nothing in the dress that damage_undo would change: the payload tells all */
 };
 
-/* is_foreign says of bytes that they are no UTF-8, beyond characters that a window cuts at its ends: an old code page. */
+/* is_foreign says of bytes that they are no UTF-8, beyond characters that a window cuts at its ends: an old code
+ * page. */
 static bool is_foreign(struct str s)
 {
 	for (size_t i = 0; i < 3 && s.n && ((unsigned char)s.p[0] & 0xC0) == 0x80; i++)
@@ -110,11 +111,13 @@ static void read_question(struct confirm *c, const struct proposal *x, struct st
 	for (size_t i = 0; i < q.text.n && q.plain; i++) {
 		if (i == q.dress.payload.start)
 			i = q.dress.payload.end;
-		q.plain = i >= q.text.n || ((unsigned char)q.text.p[i] < 0x7F && q.text.p[i] != 0x1B && q.text.p[i] != '&');
+		q.plain = i >= q.text.n ||
+			  ((unsigned char)q.text.p[i] < 0x7F && q.text.p[i] != 0x1B && q.text.p[i] != '&');
 	}
 	if (x->lines > 1) {
 		q.plain = false;
-		if (!damage_undo(q.text, &c->work, &clean) && !lines_join(&clean, &c->work, &joined, &q.dress, &dressed))
+		if (!damage_undo(q.text, &c->work, &clean) &&
+		    !lines_join(&clean, &c->work, &joined, &q.dress, &dressed))
 			q.payload = joined.text;
 	}
 	*ret_question = q;
@@ -136,7 +139,8 @@ static bool carries(const struct question *q, const struct match_answer *answer,
 		size_t n = literals_letters(part(answer->query, common(m->captures[i].span, payload)));
 		own -= n < own ? n : own;
 	}
-	return own >= (m->capture_count ? LITERALS_FILLED_MIN : LITERALS_OWN_MIN) && own * 100 >= all * LITERALS_SHARE_MIN;
+	return own >= (m->capture_count ? LITERALS_FILLED_MIN : LITERALS_OWN_MIN) &&
+	       own * 100 >= all * LITERALS_SHARE_MIN;
 }
 
 /* Of several lines all have to be of the message: the answer is neither to one of them alone nor by context. */
@@ -263,8 +267,8 @@ static bool same_source(const struct match_envelope *a, const struct match_envel
 }
 
 /* bind_from_line takes what the message of another proposal has, where it is a hit of the same source. */
-static void bind_from_line(struct walk *w, const struct proposal *other, const struct question *q, struct scan_hit *hits,
-			   size_t count, int lines, bool adjacent)
+static void bind_from_line(struct walk *w, const struct proposal *other, const struct question *q,
+			   struct scan_hit *hits, size_t count, int lines, bool adjacent)
 {
 	struct question beside;
 	struct recalled room;
@@ -403,8 +407,8 @@ static enum err propose(struct walk *w, struct proposer *p)
 		propose_all(p, from, w->chunk->end);
 	} else {
 		/* behind the mark, whose bytes would be part of the first word */
-		enum err e = prefilter_scan(p->literals, found, str_from(w->text, w->mark), from > w->mark ? from - w->mark : 0,
-					    to > w->mark ? to - w->mark : 0);
+		enum err e = prefilter_scan(p->literals, found, str_from(w->text, w->mark),
+					    from > w->mark ? from - w->mark : 0, to > w->mark ? to - w->mark : 0);
 		if (e)
 			return e;
 		propose_found(p, found->finds, found->count);
@@ -452,7 +456,8 @@ static void add_unknown(struct walk *w)
 		for (; hit < r->hit_count && (int64_t)r->hits[hit].line <= (int64_t)line; hit++)
 			if ((int64_t)(r->hits[hit].line + r->hits[hit].lines) > (int64_t)covered)
 				covered = r->hits[hit].line + r->hits[hit].lines;
-		struct str one = str_trim_end((struct str){ text.p + at, end - at < SCAN_TEXT_MAX ? end - at : SCAN_TEXT_MAX });
+		struct str one =
+			str_trim_end((struct str){ text.p + at, end - at < SCAN_TEXT_MAX ? end - at : SCAN_TEXT_MAX });
 		bool starts = !at || text.p[at - 1] == '\n'; /* else the rest of an overlong line */
 		if (line < covered || !starts || !suspect_looks(one))
 			continue;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
  * One chunk > its hits. Lines, and runs of lines, that the prefilter and propose.h let through (all of them without
- * literals) are asked of match_message. An answer counts where its message covers the payload; of one line also where it
- * is in it word for word and context speaks for it. Where several may begin at a line the longest counts, and what lies
- * in a hit is not asked again. Runs on a worker thread: a struct confirm belongs to one.
+ * literals) are asked of match_message. An answer counts where its message covers the payload; of one line also where
+ * it is in it word for word and context speaks for it. Where several may begin at a line the longest counts, and what
+ * lies in a hit is not asked again. Runs on a worker thread: a struct confirm belongs to one.
  */
 #ifndef KBT_SCAN_CONFIRM_H
 #define KBT_SCAN_CONFIRM_H
@@ -52,7 +52,8 @@ struct confirm_result {
 	uint64_t candidates, asked, hit_lines;
 };
 
-enum err confirm_open(const struct matcher *m, const struct literal_table *literals, struct confirm *ret_confirm) MUST_USE;
+enum err confirm_open(const struct matcher *m, const struct literal_table *literals,
+		      struct confirm *ret_confirm) MUST_USE;
 void confirm_close(struct confirm *c);
 
 /* confirm_chunk empties result and fills it. ERR_NOMEM only. */

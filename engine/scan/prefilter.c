@@ -106,8 +106,8 @@ static const char *padded(struct str text, size_t at, size_t n, char room[BLOCK]
 	return room;
 }
 
-/* see gathers the word starts in text[from, to) whose heads are in the bitmap, and the line ends. *before: the byte there
- * is part of a word. */
+/* see gathers the word starts in text[from, to) whose heads are in the bitmap, and the line ends. *before: the byte
+ * there is part of a word. */
 static void see(const struct literal_table *t, struct str text, size_t from, size_t to, uint64_t *before,
 		struct sights *sights)
 {
@@ -376,13 +376,15 @@ static enum err look_at_all(const struct literal_table *t, struct prefilter_scra
 	size_t straight = s->count;
 	for (size_t i = 0; i < sights->break_count && !e; i++) {
 		size_t line_end = sights->breaks[i];
-		e = look_at_break(t, s, text, from, to, i ? sights->breaks[i - 1] + 1 : line_of(text, line_end), line_end);
+		e = look_at_break(t, s, text, from, to, i ? sights->breaks[i - 1] + 1 : line_of(text, line_end),
+				  line_end);
 	}
 	put_in_order(s->finds, straight, s->count);
 	return e;
 }
 
-enum err prefilter_scan(const struct literal_table *t, struct prefilter_scratch *s, struct str text, size_t from, size_t to)
+enum err prefilter_scan(const struct literal_table *t, struct prefilter_scratch *s, struct str text, size_t from,
+			size_t to)
 {
 	struct sights sights;
 	uint64_t before = from && is_word_byte((unsigned char)text.p[from - 1]);

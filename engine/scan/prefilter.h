@@ -29,7 +29,7 @@ void prefilter_scratch_free(struct prefilter_scratch *scratch);
 
 /* prefilter_scan finds what starts in text[from, to); it may go on behind `to`, and the byte before `from` counts. The
  * finds are in scratch, ascending by place. ERR_NOMEM. */
-enum err prefilter_scan(const struct literal_table *table, struct prefilter_scratch *scratch, struct str text, size_t from,
-			size_t to) MUST_USE;
+enum err prefilter_scan(const struct literal_table *table, struct prefilter_scratch *scratch, struct str text,
+			size_t from, size_t to) MUST_USE;
 
 #endif

@@ -48,8 +48,8 @@ static void push(struct proposer *p, struct proposal x)
 
 /* ---- lines and windows ---- */
 
-/* What parts the records of a file that has no lines: NUL, tab, carriage return, braces, bars; in JSON the quotes beside
- * colons and commas. */
+/* What parts the records of a file that has no lines: NUL, tab, carriage return, braces, bars; in JSON the quotes
+ * beside colons and commas. */
 static bool parts_records(struct str text, size_t at)
 {
 	char c = text.p[at], before = at ? text.p[at - 1] : 0, after = at + 1 < text.n ? text.p[at + 1] : 0;
@@ -195,7 +195,8 @@ static bool lines_look_damaged(struct str s)
 	if (go_on_is_damaged(s))
 		return true;
 	for (size_t i = 0; i < s.n; i++)
-		if (((unsigned char)s.p[i] < 0x20 && s.p[i] != '\n') || (s.p[i] == '-' && i + 1 < s.n && s.p[i + 1] == '\n') ||
+		if (((unsigned char)s.p[i] < 0x20 && s.p[i] != '\n') ||
+		    (s.p[i] == '-' && i + 1 < s.n && s.p[i + 1] == '\n') ||
 		    (s.p[i] == '>' && (!i || s.p[i - 1] == '\n')))
 			return true;
 	return false;
@@ -227,15 +228,16 @@ static bool ends_line(struct str joined, size_t at)
 	return !str_line(&rest, &line) || is_blank(line);
 }
 
-/* try_from proposes the lines that the message covers from a line start on, where that is more than one and beyond `past`. */
+/* try_from proposes the lines that the message covers from a line start on, where that is more than one and beyond
+ * `past`. */
 static bool try_from(struct proposer *p, size_t from, size_t past, uint32_t message)
 {
 	struct clean joined;
 	struct str raw;
 	size_t end;
 	arena_reset(p->spans);
-	if (!joins(p, from, &raw, &joined) || !match_reaches(p->matcher, p->scratch, joined.text, message, &end) || !end ||
-	    !ends_line(joined.text, end))
+	if (!joins(p, from, &raw, &joined) || !match_reaches(p->matcher, p->scratch, joined.text, message, &end) ||
+	    !end || !ends_line(joined.text, end))
 		return false;
 	size_t last = clean_offset(&joined, end - 1);
 	const char *newline = last < raw.n ? memchr(raw.p + last, '\n', raw.n - last) : NULL;

@@ -48,8 +48,8 @@ void propose_all(struct proposer *p, size_t from, size_t to);
 /* propose_sort puts them in the order in which they are asked: by place, of several lines before fewer. */
 void propose_sort(struct proposer *p);
 
-/* propose_lines_back and _on give the place of the line start so many lines before or behind a line start, or the text's
- * end. */
+/* propose_lines_back and _on give the place of the line start so many lines before or behind a line start, or the
+ * text's end. */
 size_t propose_lines_back(struct str text, size_t at, unsigned lines);
 size_t propose_lines_on(struct str text, size_t at, unsigned lines);
 

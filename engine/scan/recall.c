@@ -60,8 +60,8 @@ const struct recalled *recall_find(const struct recall *r, struct str payload, c
 {
 	uint64_t hash = hash_of(payload, dress);
 	const struct recalled *x = r->slots ? &r->slots[hash % RECALL_SLOTS] : NULL;
-	bool same = x && x->payload.n && x->hash == hash && str_eq(x->payload, payload) && str_eq(x->kind, dress->kind) &&
-		    str_eq(x->component, dress->component);
+	bool same = x && x->payload.n && x->hash == hash && str_eq(x->payload, payload) &&
+		    str_eq(x->kind, dress->kind) && str_eq(x->component, dress->component);
 	return same ? x : NULL;
 }
 
@@ -71,8 +71,11 @@ const struct recalled *recall_keep(struct recall *r, struct str payload, const s
 	struct arena *a = &r->arena;
 	if (a->total > RECALL_BYTES_MAX || arena_err(a))
 		forget(r);
-	struct recalled x = { .hash = hash_of(payload, dress), .payload = keep(a, payload), .kind = keep(a, dress->kind),
-			      .component = keep(a, dress->component), .count = count };
+	struct recalled x = { .hash = hash_of(payload, dress),
+			      .payload = keep(a, payload),
+			      .kind = keep(a, dress->kind),
+			      .component = keep(a, dress->component),
+			      .count = count };
 	x.matches = arena_array(a, struct match, count);
 	for (size_t i = 0; x.matches && i < count; i++)
 		x.matches[i] = recall_copy(a, &matches[i]);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * Answers that were just given, by what was asked: logs repeat themselves. Keeps what counted as hits of the last few
- * thousand payloads; bounded in memory; belongs to one worker. An answer depends on the payload, on the kind of its dress
- * and on the component and the file that speak for articles, on nothing else.
+ * thousand payloads; bounded in memory; belongs to one worker. An answer depends on the payload, on the kind of its
+ * dress and on the component and the file that speak for articles, on nothing else.
  */
 #ifndef KBT_SCAN_RECALL_H
 #define KBT_SCAN_RECALL_H

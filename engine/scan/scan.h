@@ -114,7 +114,8 @@ typedef bool scan_mark_sink(void *context, const struct scan_mark *mark);
 struct scan_options {
 	unsigned threads; /* 0: as many as processors */
 	unsigned context; /* lines that a hit gets before and after it, at most CONTEXT_LINES_MAX */
-	scan_line_sink *unknown; /* gets the lines that look like errors and are no hits, as the sink its hits; or NULL */
+	scan_line_sink
+		*unknown; /* gets the lines that look like errors and are no hits, as the sink its hits; or NULL */
 	void *unknown_context;
 	scan_mark_sink *mark; /* gets the marks, in the order of the stream, between the hits; or NULL */
 	void *mark_context;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * What has to be done before anything is kept: what nobody else may know (passwords, tokens, keys, private keys in their
- * armour) becomes SECRET-1 and the like; hosts and users stay. The shapes are those of redact.h. Pure.
+ * What has to be done before anything is kept: what nobody else may know (passwords, tokens, keys, private keys in
+ * their armour) becomes SECRET-1 and the like; hosts and users stay. The shapes are those of redact.h. Pure.
  */
 #ifndef KBT_SCAN_SECRETS_H
 #define KBT_SCAN_SECRETS_H

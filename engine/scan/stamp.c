@@ -10,7 +10,8 @@
 #include <string.h>
 
 /* One letter a field: Y year, y year of two digits, M month, N month's name, D day, h m s, f fraction, z zone, A AM or
- * PM, W day's name, e seconds since 1970 (also milliseconds and microseconds, by their length). A blank is white space or T; other marks are themselves, '-' also '/'. */
+ * PM, W day's name, e seconds since 1970 (also milliseconds and microseconds, by their length). A blank is white space
+ * or T; other marks are themselves, '-' also '/'. */
 static const char *const patterns[] = {
 	"Y-M-D h:m:sf z", "Y-M-D h:m:sfz", "Y-M-D h:m:sf", "Y-M-D h:m", "Y-M-D",
 	"W N D h:m:s Y",  "W N D h:m:sf Y", "N D h:m:s",	"N D Y h:m:s",
@@ -104,7 +105,8 @@ static void set_seconds(struct stamp *t, int64_t seconds)
 {
 	int64_t left = (seconds % 86400 + 86400) % 86400, z = (seconds - left) / 86400 + 719468;
 	int64_t era = (z >= 0 ? z : z - 146096) / 146097, doe = z - era * 146097;
-	int64_t yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365, doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
+	int64_t yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365,
+		doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
 	int64_t mp = (5 * doy + 2) / 153;
 	t->day = (int)(doy - (153 * mp + 2) / 5 + 1);
 	t->month = (int)(mp < 10 ? mp + 3 : mp - 9);
@@ -252,7 +254,8 @@ size_t stamp_label(int64_t seconds, bool dated, char *to, size_t size)
 	struct stamp t = { 0 };
 	set_seconds(&t, seconds);
 	const char *name = &months[(t.month - 1) * 3];
-	int n = dated ? snprintf(to, size, "%04d-%02d-%02d %02d:%02d", t.year, t.month, t.day, t.hour, t.minute) :
-			snprintf(to, size, "%c%.2s %2d %02d:%02d", char_upper(name[0]), name + 1, t.day, t.hour, t.minute);
+	int n = dated ? snprintf(to, size, "%04d-%02d-%02d %02d:%02d", t.year, t.month, t.day, t.hour, t.minute)
+		      : snprintf(to, size, "%c%.2s %2d %02d:%02d", char_upper(name[0]), name + 1, t.day, t.hour,
+				 t.minute);
 	return n < 0 ? 0 : (size_t)n < size ? (size_t)n : size - 1;
 }

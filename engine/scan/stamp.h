@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Time stamps of the usual logs, told from their shape: ISO 8601, syslog, C's asctime, SMS and ConfigMgr, NT exports, IIS,
- * Apache, Hadoop, Android, seconds since 1970. Pure; no clock, no locale, no time zone of this machine.
+ * Time stamps of the usual logs, told from their shape: ISO 8601, syslog, C's asctime, SMS and ConfigMgr, NT exports,
+ * IIS, Apache, Hadoop, Android, seconds since 1970. Pure; no clock, no locale, no time zone of this machine.
  */
 #ifndef KBT_SCAN_STAMP_H
 #define KBT_SCAN_STAMP_H
@@ -23,8 +23,8 @@ bool stamp_parse(struct str text, struct stamp *ret_stamp);
  * as it is. */
 struct str stamp_iso(struct str text, struct arena *a);
 
-/* stamp_seconds: since 1970 in UTC; a stamp without a zone counts as UTC, one without a year as of the year given. False
- * where it has no date. */
+/* stamp_seconds: since 1970 in UTC; a stamp without a zone counts as UTC, one without a year as of the year given.
+ * False where it has no date. */
 bool stamp_seconds(const struct stamp *stamp, int year, int64_t *ret_seconds);
 
 /* stamp_label writes "2001-03-12 10:56", or "Mar 12 10:56" where the year is not known; gives its length. */
