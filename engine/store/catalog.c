@@ -59,8 +59,10 @@ static struct str without_numbers(struct str name)
 
 struct str catalog_family(struct str product)
 {
-	static const struct str before[] = { STR_LIT("the operating system: "), STR_LIT("The "), STR_LIT("Microsoft ") };
-	static const struct str behind[] = { STR_LIT(","), STR_LIT(" version"), STR_LIT(" ("), STR_LIT(": "), STR_LIT(" used with") };
+	static const struct str before[] = { STR_LIT("the operating system: "), STR_LIT("The "),
+					     STR_LIT("Microsoft ") };
+	static const struct str behind[] = { STR_LIT(","), STR_LIT(" version"), STR_LIT(" ("), STR_LIT(": "),
+					     STR_LIT(" used with") };
 	product = str_trim(product);
 	for (size_t i = 0; i < sizeof before / sizeof *before; i++)
 		if (str_starts_nocase(product, before[i]) && product.n > before[i].n)
@@ -104,7 +106,8 @@ static uint8_t kinds_of(struct str type)
 static uint16_t year_of(struct str date)
 {
 	uint64_t year;
-	bool fits = date.n >= 4 && str_u64(str_first(date, 4), &year) && year >= YEAR_FIRST && year < YEAR_FIRST + YEARS;
+	bool fits =
+		date.n >= 4 && str_u64(str_first(date, 4), &year) && year >= YEAR_FIRST && year < YEAR_FIRST + YEARS;
 	return fits ? (uint16_t)(year - YEAR_FIRST) : YEARS;
 }
 
@@ -183,7 +186,8 @@ static enum err read_card_products(struct store *s, struct loader *l)
 	while (!(e = sql_next(q, &row)) && row) {
 		size_t source = (size_t)sql_get_int(q, 0), term = (size_t)sql_get_int(q, 1);
 		uint32_t product = term < l->term_count ? l->family_of[term] : 0;
-		struct card *card = source < l->source_count && l->card_of[source] ? &c->cards[l->card_of[source] - 1] : NULL;
+		struct card *card =
+			source < l->source_count && l->card_of[source] ? &c->cards[l->card_of[source] - 1] : NULL;
 		if (!card || !product)
 			continue;
 		if (source != last) {
@@ -212,7 +216,8 @@ static enum err read_card_codes(struct store *s, struct loader *l)
 	enum err e;
 	while (!(e = sql_next(q, &row)) && row) {
 		size_t source = (size_t)sql_get_int(q, 0);
-		struct card *card = source < l->source_count && l->card_of[source] ? &c->cards[l->card_of[source] - 1] : NULL;
+		struct card *card =
+			source < l->source_count && l->card_of[source] ? &c->cards[l->card_of[source] - 1] : NULL;
 		if (!card)
 			continue;
 		if (source != last) {
@@ -320,7 +325,8 @@ static bool passes(const struct catalog *c, const struct card *card, const struc
 	bool kind = !f->kind.n;
 	for (unsigned k = 0; k < KINDS && !kind; k++)
 		kind = (card->kinds >> k & 1) && str_eq(f->kind, str_c(catalog_kind_name(k)));
-	return kind && (!f->year || (unsigned)card->year + YEAR_FIRST == f->year) && (!f->by_code || has_code(c, card, f->code)) &&
+	return kind && (!f->year || (unsigned)card->year + YEAR_FIRST == f->year) &&
+	       (!f->by_code || has_code(c, card, f->code)) &&
 	       (!f->product.n || (product < c->family_count && has_product(c, card, (uint32_t)product)));
 }
 
@@ -375,7 +381,8 @@ static void rank(struct catalog_facets *f, size_t most)
 	f->count = f->count < most ? f->count : most;
 }
 
-static void fill_facets(const struct catalog *c, struct tally *t, size_t facets, struct arena *a, struct catalog_result *r)
+static void fill_facets(const struct catalog *c, struct tally *t, size_t facets, struct arena *a,
+			struct catalog_result *r)
 {
 	for (size_t i = 0; i < c->family_count; i++)
 		add_facet(a, &r->products, c->families[i], t->products[i]);

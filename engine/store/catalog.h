@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * What the articles are about, to browse by: product, kind, year, error code. Read from the store once into memory, then
- * never changed; any number of threads may ask. Products are taken together whatever their versions ("Windows NT
+ * What the articles are about, to browse by: product, kind, year, error code. Read from the store once into memory,
+ * then never changed; any number of threads may ask. Products are taken together whatever their versions ("Windows NT
  * Server"). A few milliseconds for all articles.
  */
 #ifndef KBT_STORE_CATALOG_H
@@ -41,10 +41,10 @@ struct catalog_result {
 	struct catalog_facets products, kinds, years, codes; /* of those */
 };
 
-/* catalog_select: of these ids (NULL: of all) those that pass the filter, and what they are about, at most `facets` products
- * and codes each. ids that it does not know are left out. */
-enum err catalog_select(const struct catalog *c, const struct catalog_filter *filter, const struct str *ids, size_t id_count,
-			size_t facets, struct arena *a, struct catalog_result *ret_result) MUST_USE;
+/* catalog_select: of these ids (NULL: of all) those that pass the filter, and what they are about, at most `facets`
+ * products and codes each. ids that it does not know are left out. */
+enum err catalog_select(const struct catalog *c, const struct catalog_filter *filter, const struct str *ids,
+			size_t id_count, size_t facets, struct arena *a, struct catalog_result *ret_result) MUST_USE;
 
 /* catalog_family: "Microsoft Windows NT Server versions 3.5, 3.51" > "Windows NT Server". */
 struct str catalog_family(struct str product);

@@ -514,7 +514,8 @@ static enum err put_more(struct importer *im, struct present *p, const struct wo
 	bool twice = p->mine >= im->first_source;
 	if (twice) {
 		bool older = str_cmp(x->date, p->mine_date) < 0;
-		diags_add(im->diags, DIAG_WARNING, 0, "%.*s: %.*s stands there twice: the newer one counts, of one date the later one (%.*s)",
+		diags_add(im->diags, DIAG_WARNING, 0,
+			  "%.*s: %.*s stands there twice: the newer one counts, of one date the later one (%.*s)",
 			  STR_ARG(item->name), STR_ARG(x->id), STR_ARG(older ? p->mine_date : x->date));
 		if (older)
 			return ERR_OK;
@@ -723,7 +724,8 @@ static enum err import_within(struct importer *im, const char *const *paths, siz
 		work_release(im->work, im->dict);
 	if (!e)
 		e = read_and_write(im);
-	bool found = im->counts.added + im->counts.changed + im->counts.unchanged + im->counts.causes + im->counts.codes;
+	bool found =
+		im->counts.added + im->counts.changed + im->counts.unchanged + im->counts.causes + im->counts.codes;
 	if (!e && !found && !im->files_changed)
 		e = diags_fail(im->diags, ERR_INPUT, "%s%s: no article in it (files looked at: %lld)", paths[0],
 			       count > 1 ? " and the others" : "", (long long)im->looked_at);

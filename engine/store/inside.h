@@ -55,7 +55,8 @@ void sql_int(sqlite3_stmt *q, int at, int64_t v);
 void sql_str(sqlite3_stmt *q, int at, struct str v);  /* borrowed until the statement is reset */
 void sql_blob(sqlite3_stmt *q, int at, struct str v); /* the same */
 void sql_null(sqlite3_stmt *q, int at);
-/* sql_next: *ret_row tells whether there is one. sql_done runs a statement that has no rows. Both reset it at the end. */
+/* sql_next: *ret_row tells whether there is one. sql_done runs a statement that has no rows. Both reset it at the
+ * end. */
 enum err sql_next(sqlite3_stmt *q, bool *ret_row) MUST_USE;
 enum err sql_done(sqlite3_stmt *q) MUST_USE;
 /* sql_one runs a statement for its first row's first column; ERR_NOTFOUND without a row. */

@@ -12,7 +12,8 @@ enum { KEPT_APPLICATION = 0x6B62746B /* "kbtk" */, KEPT_SCHEMA = 1 };
 static const char schema[] =
 	"PRAGMA application_id = 1801614443; PRAGMA user_version = 1;"
 	"CREATE TABLE IF NOT EXISTS kept ("
-	"name TEXT PRIMARY KEY, key_hash BLOB NOT NULL, kind TEXT NOT NULL, title TEXT NOT NULL, made INTEGER NOT NULL, "
+	"name TEXT PRIMARY KEY, key_hash BLOB NOT NULL, kind TEXT NOT NULL, title TEXT NOT NULL, made INTEGER NOT "
+	"NULL, "
 	"expires INTEGER NOT NULL, form0 TEXT NOT NULL, form1 TEXT NOT NULL, form2 TEXT NOT NULL, form3 TEXT NOT NULL);"
 	"CREATE INDEX IF NOT EXISTS kept_by_expiry ON kept (expires);";
 _Static_assert(KEPT_APPLICATION == 1801614443, "the schema says the same");
@@ -20,7 +21,8 @@ _Static_assert(KEPT_APPLICATION == 1801614443, "the schema says the same");
 enum statement { PUT, GET, DELETE, EXPIRE, COUNT, STATEMENTS };
 static const char *const statements[STATEMENTS] = {
 	[PUT] = "INSERT INTO kept VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-	[GET] = "SELECT key_hash, kind, title, made, expires, form0, form1, form2, form3 FROM kept WHERE name = ? AND expires > ?",
+	[GET] = "SELECT key_hash, kind, title, made, expires, form0, form1, form2, form3 FROM kept WHERE name = ? AND "
+		"expires > ?",
 	[DELETE] = "DELETE FROM kept WHERE name = ?",
 	[EXPIRE] = "DELETE FROM kept WHERE expires <= ?",
 	[COUNT] = "SELECT count(*) FROM kept",

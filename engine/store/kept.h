@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
- * What people asked to keep: reports in the forms they are passed on in, each under a name that nobody guesses, until it
- * expires or is deleted by its key. One SQLite file of its own, beside the knowledge base: an import never touches it, and
- * to delete the file forgets all. A handle is for one thread at a time. Never looks at a clock or at random numbers.
+ * What people asked to keep: reports in the forms they are passed on in, each under a name that nobody guesses, until
+ * it expires or is deleted by its key. One SQLite file of its own, beside the knowledge base: an import never touches
+ * it, and to delete the file forgets all. A handle is for one thread at a time. Never looks at a clock or at random
+ * numbers.
  */
 #ifndef KBT_STORE_KEPT_H
 #define KBT_STORE_KEPT_H
@@ -21,13 +22,13 @@ struct kept_item {
 	int64_t made_s, expires_s;    /* since 1970 */
 };
 
-/* kept_open: the file is made where it is missing, for its owner alone to read. ERR_FOREIGN, ERR_NEWER, ERR_DENIED, ERR_IO
- * with a sentence in d. */
+/* kept_open: the file is made where it is missing, for its owner alone to read. ERR_FOREIGN, ERR_NEWER, ERR_DENIED,
+ * ERR_IO with a sentence in d. */
 enum err kept_open(const char *path, struct diags *d, struct kept **ret_kept) MUST_USE;
 void kept_close(struct kept **kept);
 
-/* kept_put: ERR_LIMIT where a form is too long or too much is kept. What has expired by made_s is forgotten first. key_hash
- * stands for the key that deletes it. */
+/* kept_put: ERR_LIMIT where a form is too long or too much is kept. What has expired by made_s is forgotten first.
+ * key_hash stands for the key that deletes it. */
 enum err kept_put(struct kept *k, struct str name, struct str key_hash, const struct kept_item *item) MUST_USE;
 /* kept_get: ERR_NOTFOUND also for what has expired. */
 enum err kept_get(struct kept *k, struct str name, int64_t now_s, struct arena *a, struct kept_item *ret_item,

@@ -309,7 +309,8 @@ static enum err get_variables(struct store *s, int64_t source, int64_t n, struct
 		else if (!var_type_parse(sql_get_str(q, 1), &var->type))
 			e = ERR_DAMAGED;
 		else
-			*var = (struct rule_var){ sql_keep(q, 0, a), var->type, sql_keep(q, 2, a), sql_get_int(q, 3) != 0 };
+			*var = (struct rule_var){ sql_keep(q, 0, a), var->type, sql_keep(q, 2, a),
+						  sql_get_int(q, 3) != 0 };
 	}
 	return e;
 }

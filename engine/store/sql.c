@@ -29,7 +29,8 @@ enum err store_err(int code)
 	case SQLITE_NOTADB: return ERR_FOREIGN;
 	case SQLITE_CORRUPT:
 	case SQLITE_SCHEMA:
-	case SQLITE_ERROR: return ERR_DAMAGED; /* our statements are right: what they do not find is missing in the file */
+	case SQLITE_ERROR:
+		return ERR_DAMAGED; /* our statements are right: what they do not find is missing in the file */
 	case SQLITE_TOOBIG: return ERR_LIMIT;
 	case SQLITE_INTERRUPT: return ERR_INTERRUPTED;
 	default: return ERR_IO;
@@ -40,8 +41,9 @@ enum err store_fail(const struct store *s, struct diags *d, enum err e)
 {
 	switch (e) {
 	case ERR_DAMAGED:
-		return diags_fail(d, e, "%s: the database is damaged: make it anew with `kbt import --replace --db %s PATH...`",
-				  s->path, s->path);
+		return diags_fail(
+			d, e, "%s: the database is damaged: make it anew with `kbt import --replace --db %s PATH...`",
+			s->path, s->path);
 	case ERR_DENIED:
 		return diags_fail(d, e, "%s: cannot be opened or written: check the rights of the file and its folder",
 				  s->path);

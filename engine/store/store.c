@@ -20,14 +20,17 @@
 static enum err check_header(const char *path, const uint8_t *head, int64_t size, struct diags *d)
 {
 	struct wire w = wire_of((struct str){ (const char *)head, 100 });
-	if (size < 100 || memcmp(head, "SQLite format 3", 16) || (wire_seek(&w, 68), wire_be32(&w)) != STORE_APPLICATION)
-		return diags_fail(d, ERR_FOREIGN, "%s: not a knowledge base of this program: name another file with --db",
-				  path);
+	if (size < 100 || memcmp(head, "SQLite format 3", 16) ||
+	    (wire_seek(&w, 68), wire_be32(&w)) != STORE_APPLICATION)
+		return diags_fail(d, ERR_FOREIGN,
+				  "%s: not a knowledge base of this program: name another file with --db", path);
 	wire_seek(&w, 60);
 	uint32_t schema = wire_be32(&w);
 	if (schema > STORE_SCHEMA)
-		return diags_fail(d, ERR_NEWER, "%s: written by a newer kbt (schema %u, this one knows %d): update kbt, or "
-				  "make another with `kbt import --db FILE PATH...`", path, schema, STORE_SCHEMA);
+		return diags_fail(d, ERR_NEWER,
+				  "%s: written by a newer kbt (schema %u, this one knows %d): update kbt, or "
+				  "make another with `kbt import --db FILE PATH...`",
+				  path, schema, STORE_SCHEMA);
 	return ERR_OK;
 }
 
@@ -45,8 +48,8 @@ static enum err check_file(const char *path, enum store_mode mode, struct diags 
 	if (fd < 0 && errno == ENOENT && mode == STORE_WRITE)
 		return ERR_OK;
 	if (fd < 0 && (errno == ENOENT || errno == ENOTDIR))
-		return diags_fail(d, ERR_MISSING, "%s: no knowledge base there: make it with `kbt import --db %s PATH...`",
-				  path, path);
+		return diags_fail(d, ERR_MISSING,
+				  "%s: no knowledge base there: make it with `kbt import --db %s PATH...`", path, path);
 	if (fd < 0)
 		return diags_fail(d, err_from_errno(errno), "%s: %s", path, strerror(errno));
 	enum err e = ERR_OK;
@@ -65,9 +68,10 @@ static enum err check_file(const char *path, enum store_mode mode, struct diags 
 static enum err configure(struct store *s)
 {
 	/* cache_spill off: nothing reaches the file before the commit, so that readers are never locked out earlier */
-	static const char *const common = "PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF; "
-					  "PRAGMA cell_size_check = ON; PRAGMA temp_store = MEMORY; PRAGMA page_size=16384; "
-					  "PRAGMA synchronous = FULL; PRAGMA cache_spill = OFF; PRAGMA cache_size = -32768";
+	static const char *const common =
+		"PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF; "
+		"PRAGMA cell_size_check = ON; PRAGMA temp_store = MEMORY; PRAGMA page_size=16384; "
+		"PRAGMA synchronous = FULL; PRAGMA cache_spill = OFF; PRAGMA cache_size = -32768";
 	/* A reader looks at few rows, and the system keeps the file's pages; a server has many readers. */
 	static const char *const reader = "PRAGMA query_only = ON; PRAGMA cache_size = -2048";
 	sqlite3_extended_result_codes(s->db, 1);
@@ -486,7 +490,8 @@ enum err store_causes(struct store *s, struct arena *a, struct store_source **re
 	sqlite3_stmt *q = sql_get(s, SQL_FILES_OF);
 	sql_str(q, 1, STR("causes"));
 	READ_ROWS(q, a, struct store_source, item, ret_files, ret_count,
-		  { .origin = sql_keep(q, 1, a), .format = STR("causes"), .date = STR(""), .bytes = sql_keep(q, 2, a) });
+		  { .origin = sql_keep(q, 1, a), .format = STR("causes"), .date = STR(""),
+		    .bytes = sql_keep(q, 2, a) });
 }
 
 /* ---- figures ---- */

@@ -64,7 +64,8 @@ enum err store_each_hash(struct store *s, store_visit_hash *visit, void *context
 struct store_brief { struct str id, title, date; };
 enum err store_cited_by(struct store *s, struct str id, size_t limit, struct arena *a, struct store_brief **ret_items,
 			size_t *ret_count) MUST_USE;
-/* store_see_also: the same of the articles that it refers to, then of those that refer to it, as far as they are here. */
+/* store_see_also: the same of the articles that it refers to, then of those that refer to it, as far as they are
+ * here. */
 enum err store_see_also(struct store *s, struct str id, size_t limit, struct arena *a, struct store_brief **ret_items,
 			size_t *ret_count) MUST_USE;
 /* store_brief: id, title, date of one article; ERR_NOTFOUND. */
