@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * A saved incident: a diagnosis kept as one JSON object, with the message, the bindings and every piece of evidence with
- * the bytes that came back. Written from a report; read from untrusted bytes into the caller's arena. Never opens files.
+ * A saved incident: a diagnosis kept as one JSON object, with the message, the bindings and every piece of evidence
+ * with the bytes that came back. Written from a report; read from untrusted bytes into the caller's arena. Never opens
+ * files.
  */
 #ifndef KBT_TRIAGE_INCIDENT_H
 #define KBT_TRIAGE_INCIDENT_H

@@ -287,7 +287,8 @@ static enum err keep_permitted(struct run *r, struct probe_request *requests, si
 	if (err || !target.n || !driver_refuses(r->driver, target, port, &why))
 		return err;
 	for (size_t i = 0; i < *count; i++) {
-		bool local = requests[i].probe == probe_find(STR("files")) || requests[i].probe == probe_find(STR("link")) ||
+		bool local = requests[i].probe == probe_find(STR("files")) ||
+			     requests[i].probe == probe_find(STR("link")) ||
 			     requests[i].probe == probe_find(STR("route"));
 		bool connects = requests[i].probe == probe_find(STR("tcp")) &&
 				str_eq(probe_request_arg(&requests[i], "address"), target);
