@@ -169,9 +169,10 @@ static int run_passes(const struct literal_table *literals, char **paths, int co
 		}
 		close(p.fd);
 		printf("{\"literals\": %u, \"heads\": %u, \"compile_s\": %.2f, \"whole_mb_per_s\": %.1f, "
-		       "\"heads_mb_per_s\": %.1f, \"whole_cpu\": %.1f, \"heads_cpu\": %.1f, \"finds\": %llu, \"candidates\": %llu}\n",
-		       counts[0], counts[1], compiled, rates[0], rates[1], cpus[0], cpus[1], (unsigned long long)p.finds,
-		       (unsigned long long)p.candidates);
+		       "\"heads_mb_per_s\": %.1f, \"whole_cpu\": %.1f, \"heads_cpu\": %.1f, \"finds\": %llu, "
+		       "\"candidates\": %llu}\n",
+		       counts[0], counts[1], compiled, rates[0], rates[1], cpus[0], cpus[1],
+		       (unsigned long long)p.finds, (unsigned long long)p.candidates);
 		fflush(stdout);
 	}
 	hs_free_database(databases[0]);
@@ -202,7 +203,8 @@ int main(int argc, char **argv)
 	if (messages)
 		match_each_message(matcher, print_message, NULL);
 	else
-		code = literals_of(matcher, &literals) || !literals.count ? 2 : run_passes(&literals, argv + 2, argc - 2);
+		code = literals_of(matcher, &literals) || !literals.count ? 2
+									  : run_passes(&literals, argv + 2, argc - 2);
 	match_close(&matcher);
 	store_close(&store);
 	return code;

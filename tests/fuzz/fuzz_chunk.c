@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Any bytes as a stream, read in pieces whose sizes the first byte picks: the bodies tile it, offsets count the bytes as
- * read, and the pieces make no difference.
+ * Any bytes as a stream, read in pieces whose sizes the first byte picks: the bodies tile it, offsets count the bytes
+ * as read, and the pieces make no difference.
  */
 #include "base/hash.h"
 #include "scan/chunk.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Anything as the text of an article, a message, Markdown: what comes out is valid UTF-8 without controls, and every "<"
- * begins one of the tags that the renderer writes itself.
+ * Anything as the text of an article, a message, Markdown: what comes out is valid UTF-8 without controls, and every
+ * "<" begins one of the tags that the renderer writes itself.
  */
 #include "base/utf8.h"
 #include "render/html.h"
@@ -10,12 +10,13 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static const char *const tags[] = { "p>",    "/p>",   "ul>",	"/ul>",	  "ol ",     "ol>",	   "/ol>",   "li>",    "/li>",
-				    "pre ",  "/pre>", "a href=\"/kb/Q", "a href=\"http", "a href=\"mailto:", "a href=\"HTTP",
-				    "/a>",   "b class=\"value\">", "/b>", "var>", "/var>", "br>", "em>", "/em>", "strong>",
-				    "/strong>", "code>", "/code>", "del>", "/del>", "table>", "/table>", "thead>", "/thead>",
-				    "tbody>", "/tbody>", "tr>", "/tr>", "th>", "/th>", "td>", "/td>", "h3>", "/h3>", "h4>",
-				    "/h4>", "h5>", "/h5>", "h6>", "/h6>", "hr>", "blockquote>", "/blockquote>" };
+static const char *const tags[] = { "p>",    "/p>",   "ul>",	"/ul>",	  "ol ",     "ol>",	   "/ol>",   "li>",
+				    "/li>", "pre ",  "/pre>", "a href=\"/kb/Q", "a href=\"http", "a href=\"mailto:",
+				    "a href=\"HTTP", "/a>",   "b class=\"value\">", "/b>", "var>", "/var>", "br>",
+				    "em>", "/em>", "strong>", "/strong>", "code>", "/code>", "del>", "/del>",
+				    "table>", "/table>", "thead>", "/thead>", "tbody>", "/tbody>", "tr>", "/tr>",
+				    "th>", "/th>", "td>", "/td>", "h3>", "/h3>", "h4>", "/h4>", "h5>", "/h5>", "h6>",
+				    "/h6>", "hr>", "blockquote>", "/blockquote>" };
 
 static bool is_own_tag(struct str s)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * A compiled form with bytes changed and its checksums made right again: it is refused, or it answers without leaving
- * the block. The input is triples: two bytes of place (a fraction of the block), one to write; bytes behind the last are
- * the message.
+ * the block. The input is triples: two bytes of place (a fraction of the block), one to write; bytes behind the last
+ * are the message.
  */
 #include "tests/main/small_kb.h"
 

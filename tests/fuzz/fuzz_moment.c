@@ -36,9 +36,10 @@ static void check_mirror(struct str text, const struct moment_now *now, int64_t 
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	const struct moment_now now = { .us = 984390980250000,
-					.local = { .tm_year = 101, .tm_mon = 2, .tm_mday = 12, .tm_hour = 10, .tm_min = 56,
-						   .tm_sec = 20 } };
+	const struct moment_now now = {
+		.us = 984390980250000,
+		.local = { .tm_year = 101, .tm_mon = 2, .tm_mday = 12, .tm_hour = 10, .tm_min = 56, .tm_sec = 20 }
+	};
 	const struct moment_span all = { now, INT64_MIN, INT64_MAX };
 	struct str text = { (const char *)data, size };
 	int64_t us = 0;

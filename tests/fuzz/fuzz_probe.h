@@ -35,7 +35,9 @@ static inline void fuzz_event(struct sim *s, struct wire *w)
 		e.bytes = fuzz_bytes(s, w, operation, channel);
 	if (e.kind == EVENT_FAIL) {
 		e.error = wire_u8(w);
-		e.icmp = (struct icmp_note){ .known = true, .type = wire_u8(w), .code = wire_u8(w), .from = { 4, { 10 } } };
+		e.icmp = (struct icmp_note){
+			.known = true, .type = wire_u8(w), .code = wire_u8(w), .from = { 4, { 10 } }
+		};
 	}
 	if (e.kind == EVENT_TIMER) {
 		if (s->machine.timer_ms < 0)

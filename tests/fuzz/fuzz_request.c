@@ -21,7 +21,8 @@ static void check_set(const struct question *q)
 {
 	for (size_t i = 0; i < q->set_count; i++)
 		for (size_t k = 0; k < q->set[i].name.n; k++)
-			assert(char_is_alnum(q->set[i].name.p[k]) || q->set[i].name.p[k] == '-' || q->set[i].name.p[k] == '_');
+			assert(char_is_alnum(q->set[i].name.p[k]) || q->set[i].name.p[k] == '-' ||
+			       q->set[i].name.p[k] == '_');
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -85,7 +85,8 @@ static enum err print_prefixes(struct buf *out, const struct causes *causes, con
 {
 	struct case_file c = *whole;
 	enum err err = ERR_OK;
-	for (c.evidence_count = 0; !err && last->cause.n && c.evidence_count < whole->evidence_count; c.evidence_count++) {
+	for (c.evidence_count = 0; !err && last->cause.n && c.evidence_count < whole->evidence_count;
+	     c.evidence_count++) {
 		struct verdict v;
 		err = diagnose_verdict(causes, &c, a, &v);
 		if (err)
@@ -132,7 +133,8 @@ enum err golden_print(struct str in, struct arena *a, struct buf *out)
 		read_article(json, &rule, &c, a);
 		code.known |= cJSON_IsNumber(number);
 		code.value = cJSON_IsNumber(number) ? (int64_t)cJSON_GetNumberValue(number) : code.value;
-		struct evidence **slot = cJSON_GetObjectItem(json, "probe") ? arena_push(a, &evidence, &c.evidence_count, &cap) : NULL;
+		struct evidence **slot =
+			cJSON_GetObjectItem(json, "probe") ? arena_push(a, &evidence, &c.evidence_count, &cap) : NULL;
 		if (slot) {
 			*slot = read_evidence(json, a);
 			(*slot)->at_ms = (int64_t)c.evidence_count * STEP_MS;

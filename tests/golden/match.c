@@ -14,7 +14,8 @@ static void print_span(struct buf *out, struct str query, struct match_span s)
 static void print_code(struct buf *out, const struct match_code *c)
 {
 	if (c->known)
-		buf_addf(out, "  code      %lld %.*s %.*s\n", (long long)c->value, STR_ARG(c->family), STR_ARG(c->symbol));
+		buf_addf(out, "  code      %lld %.*s %.*s\n", (long long)c->value, STR_ARG(c->family),
+			 STR_ARG(c->symbol));
 }
 
 static void print_match(struct buf *out, struct str query, const struct match *m)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * The main of a golden test: tests/golden/<stage>.c gives golden_print, this gives it every tests/golden/<stage>/NAME.in
- * named, and compares with NAME.want. --write rewrites NAME.want instead. Prints TAP.
+ * The main of a golden test: tests/golden/<stage>.c gives golden_print, this gives it every
+ * tests/golden/<stage>/NAME.in named, and compares with NAME.want. --write rewrites NAME.want instead. Prints TAP.
  */
 #include "tests/main/golden.h"
 

@@ -236,8 +236,8 @@ static void other_bytes_are_no_article(void **state)
 {
 	(void)state;
 	struct article *a;
-	static const char *const others[] = { "", "\n", "DOCUMENT:", "DOCUMENT:Q12 x", "# A readme\n", "---\n", "\177ELF",
-					      "---\nname: tcp-refused\npredicts: []\n" };
+	static const char *const others[] = { "", "\n", "DOCUMENT:", "DOCUMENT:Q12 x", "# A readme\n", "---\n",
+					      "\177ELF", "---\nname: tcp-refused\npredicts: []\n" };
 	for (size_t i = 0; i < sizeof others / sizeof *others; i++)
 		assert_int_equal(article_parse(str_c(others[i]), &arena, NULL, &a), ERR_INPUT);
 }
@@ -280,8 +280,9 @@ static void ids_have_one_spelling(void **state)
 	(void)state;
 	static const struct { const char *text, *id; } cases[] = {
 		{ "Q150536", "Q150536" }, { "150536", "Q150536" }, { "KB150536", "Q150536" }, { "q150536", "Q150536" },
-		{ " kb12345 ", "Q12345" }, { "q-mount-error-112", "Q-mount-error-112" }, { "Q-a--b", NULL }, { "Q1505367", NULL },
-		{ "Q1234", NULL }, { "0x1234", NULL }, { "", NULL }, { "Q", NULL }, { "Q-", NULL }, { "Q15o536", NULL },
+		{ " kb12345 ", "Q12345" }, { "q-mount-error-112", "Q-mount-error-112" }, { "Q-a--b", NULL },
+		{ "Q1505367", NULL }, { "Q1234", NULL }, { "0x1234", NULL }, { "", NULL }, { "Q", NULL },
+		{ "Q-", NULL }, { "Q15o536", NULL },
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		struct str id;

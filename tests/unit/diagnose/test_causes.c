@@ -141,8 +141,9 @@ static void test_malformed(void **state)
 		assert_true(d.items[0].line > 0);
 		arena_free(&a);
 	}
-	assert_int_equal(load_text("causes:\n- {class: a, title: t, layer: l, says: s, needs: {tcp.445: open}}\n", NULL),
-			 ERR_OK);
+	assert_int_equal(
+		load_text("causes:\n- {class: a, title: t, layer: l, says: s, needs: {tcp.445: open}}\n", NULL),
+		ERR_OK);
 	assert_int_equal(load_text("", NULL), ERR_OK);
 }
 

@@ -40,8 +40,10 @@ static void write_article(const char *id, const char *title, const char *message
 {
 	FILE *f = fopen(in_folder("new/article.md"), "w");
 	assert_non_null(f);
-	fprintf(f, "---\nid: %s\ntitle: %s\ndate: 2026-11-22\nproducts: [Windows NT]\nmessages:\n  - text: '%s'\ncause: >\n"
-		   "  The flux is low.\nresolutions:\n  - kind: fix\n    text: >\n      Fill it.\nstatus: unknown\n---\n",
+	fprintf(f,
+		"---\nid: %s\ntitle: %s\ndate: 2026-11-22\nproducts: [Windows NT]\nmessages:\n"
+		"  - text: '%s'\ncause: >\n  The flux is low.\nresolutions:\n  - kind: fix\n    text: >\n"
+		"      Fill it.\nstatus: unknown\n---\n",
 		id, title, message);
 	fclose(f);
 }
@@ -95,7 +97,8 @@ static void assert_first(const struct matcher *m, struct str message, struct str
 
 struct comparing { const struct matcher *one, *other; unsigned count; };
 
-static bool same_answer(void *context, uint32_t message, struct str text, const struct match_span *vars, size_t var_count)
+static bool same_answer(void *context, uint32_t message, struct str text, const struct match_span *vars,
+			size_t var_count)
 {
 	struct comparing *c = context;
 	struct arena a = { 0 };
@@ -167,7 +170,8 @@ static void articles_come_change_and_go(void **state)
 	added = change(s, was);
 	assert_first(added, low, STR("Q999001"));
 
-	write_article("Q999001", "High flux", "Flux accelerator on <\\\\{server:netbios-name}> overheats, Error = 5454");
+	write_article("Q999001", "High flux",
+		      "Flux accelerator on <\\\\{server:netbios-name}> overheats, Error = 5454");
 	import_one(s, in_folder("new"));
 	changed = change(s, added);
 	assert_first(changed, high, STR("Q999001"));

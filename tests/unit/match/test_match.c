@@ -90,7 +90,8 @@ static void answers_are_limited(void **state)
 {
 	(void)state;
 	struct match_options one = { .limit = 1 };
-	struct match_answer a = ask(STR("GIZMO caused an invalid page fault in module COGS.DLL at 0137:bff9a28d."), &one);
+	struct match_answer a =
+		ask(STR("GIZMO caused an invalid page fault in module COGS.DLL at 0137:bff9a28d."), &one);
 	assert_int_equal(a.match_count, 1);
 	assert_true(a.nearest_count <= 3);
 }
@@ -108,7 +109,8 @@ static void search_pages_through_articles(void **state)
 	(void)state;
 	struct match_hit *hits, *more;
 	size_t n, total, m;
-	assert_int_equal(match_search(matcher, scratch, STR("spooler directory"), 0, 5, &arena, &hits, &n, &total), ERR_OK);
+	assert_int_equal(match_search(matcher, scratch, STR("spooler directory"), 0, 5, &arena, &hits, &n, &total),
+			 ERR_OK);
 	assert_true(n > 0);
 	assert_true(str_eq(hits[0].id, STR("Q900009")));
 	assert_int_equal(match_search(matcher, scratch, STR("the server"), 1, 2, &arena, &hits, &n, &total), ERR_OK);
@@ -139,8 +141,9 @@ static void fill(char *p, size_t n, const char *with)
 static void large_input_ends(void **state)
 {
 	(void)state;
-	static const char *const texts[] = { "error ", "53 ", "Failed to connect to ", "\\", "a<", "&lt;", "x\n> ", "0x80070035 ",
-					     "[2001-03-12 ", "\x1b[", "a-\n", "$$<a><b>", "\",\"", "\342\200\213a" };
+	static const char *const texts[] = { "error ", "53 ", "Failed to connect to ", "\\", "a<", "&lt;", "x\n> ",
+					     "0x80070035 ", "[2001-03-12 ", "\x1b[", "a-\n", "$$<a><b>", "\",\"",
+					     "\342\200\213a" };
 	size_t n = 4 << 20;
 	char *p = malloc(n);
 	assert_non_null(p);

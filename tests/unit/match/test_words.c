@@ -49,7 +49,8 @@ static void products_are_named_in_many_ways(void **state)
 	uint32_t iis = product_families(STR("Microsoft Internet Information Server version 4.0"));
 	assert_true(iis && iis == product_families(STR("IIS 5.0 hangs")));
 	assert_int_equal(product_families(STR("a kitchen without windows")), 0);
-	assert_int_equal(product_families(STR("win9x")), product_families(STR("Windows 95")) | product_families(STR("Windows 98")));
+	assert_int_equal(product_families(STR("win9x")),
+			 product_families(STR("Windows 95")) | product_families(STR("Windows 98")));
 	assert_true(product_families(STR("NT4")) == product_families(STR("Windows NT 4.0")));
 }
 
@@ -62,7 +63,8 @@ static uint32_t article_number(const struct file_view *v, const char *id)
 	return 0;
 }
 
-/* Two articles with the same score by words alone: the one that has the words as the description has them comes first. */
+/* Two articles with the same score by words alone: the one that has the words as the description has them comes
+ * first. */
 static void words_that_stand_together_count(void **state)
 {
 	(void)state;

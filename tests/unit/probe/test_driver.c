@@ -128,8 +128,8 @@ static void a_hung_service_is_silent_and_took_the_bytes(void **state)
 	struct results r = { 0 };
 	unsigned port;
 	int fd = listening(&port);
-	struct probe_request q = request(&r.arena, "smb", "address=127.0.0.1", arena_printf(&r.arena, "port=%u", port).p,
-					 "wait=200");
+	struct probe_request q =
+		request(&r.arena, "smb", "address=127.0.0.1", arena_printf(&r.arena, "port=%u", port).p, "wait=200");
 	run(NULL, &q, 1, &r, ERR_OK);
 	assert_true(state_is(r.evidence[0], "silent"));
 	const struct fact *f = evidence_fact(r.evidence[0], "smb.unacked");
@@ -158,8 +158,8 @@ static void a_banner_is_kept_though_the_peer_closes(void **state)
 	struct banner b = { listening(&port), "SSH-2.0-x\r\n" };
 	pthread_t thread;
 	pthread_create(&thread, NULL, say_hello, &b);
-	struct probe_request q = request(&r.arena, "smb", "address=127.0.0.1", arena_printf(&r.arena, "port=%u", port).p,
-					 "wait=1000");
+	struct probe_request q =
+		request(&r.arena, "smb", "address=127.0.0.1", arena_printf(&r.arena, "port=%u", port).p, "wait=1000");
 	run(NULL, &q, 1, &r, ERR_OK);
 	pthread_join(thread, NULL);
 	assert_true(state_is(r.evidence[0], "not-smb"));
@@ -253,8 +253,8 @@ static void a_row_of_connections_is_three_packets_each_and_leaves_nothing(void *
 	struct results r = { 0 };
 	unsigned port, resets = 0;
 	int fd = listening(&port);
-	struct probe_request q = request(&r.arena, "retry", "address=127.0.0.1", arena_printf(&r.arena, "port=%u", port).p,
-					 "spacing=50");
+	struct probe_request q = request(&r.arena, "retry", "address=127.0.0.1",
+					 arena_printf(&r.arena, "port=%u", port).p, "spacing=50");
 	run(NULL, &q, 1, &r, ERR_OK);
 	assert_true(state_is(r.evidence[0], "works"));
 	assert_int_equal(r.evidence[0]->connections, 12);
@@ -289,7 +289,8 @@ static void connections_are_limited_for_the_life_of_a_driver(void **state)
 		refused += state_is(r.evidence[i], "refused");
 		not_run += state_is(r.evidence[i], "not-run");
 	}
-	assert_true(refused <= DRIVER_CONNECTIONS_MAX && not_run >= 3 && refused + not_run == DRIVER_CONNECTIONS_MAX + 3);
+	assert_true(refused <= DRIVER_CONNECTIONS_MAX && not_run >= 3 &&
+		    refused + not_run == DRIVER_CONNECTIONS_MAX + 3);
 	assert_true(driver_counted(d).packets <= DRIVER_PACKETS_MAX);
 	assert_true(driver_counted(d).connections == refused);
 	driver_close(&d);
@@ -304,7 +305,8 @@ static void packets_a_second_are_limited_and_waits_stay_true(void **state)
 	int fd = bound(SOCK_DGRAM, &port); /* takes everything, answers nothing */
 	struct probe_request q[40];
 	for (size_t i = 0; i < 40; i++)
-		q[i] = request(&r.arena, "dns", "server=127.0.0.1", arena_printf(&r.arena, "port=%u", port).p, "name=x");
+		q[i] = request(&r.arena, "dns", "server=127.0.0.1", arena_printf(&r.arena, "port=%u", port).p,
+			       "name=x");
 	for (size_t i = 0; i < 40; i++)
 		q[i].args[q[i].arg_count++] = (struct probe_arg){ STR("wait"), STR("200") };
 	struct driver *d = NULL;

@@ -43,8 +43,8 @@ static bool parses(const char *probe, const char *one, const char *two, const ch
 	struct probe_request r;
 	struct str words[] = { str_c(one), str_c(two) };
 	enum err e = probe_request_parse(str_c(probe), words, two ? 2 : one ? 1 : 0, &a, &d, &r);
-	bool as_wanted = sentence ? e == ERR_INPUT && d.count && str_find(d.items[0].text, str_c(sentence)) != STR_NONE :
-				    e == ERR_OK;
+	bool as_wanted = sentence ? e == ERR_INPUT && d.count && str_find(d.items[0].text, str_c(sentence)) != STR_NONE
+				  : e == ERR_OK;
 	arena_free(&a);
 	return as_wanted;
 }
@@ -118,9 +118,10 @@ static bool fact_is(const struct sim *s, const char *name, const char *want)
 static void resolv_conf_is_read_as_the_resolver_does(void **state)
 {
 	(void)state;
-	struct probe_files f = { .resolv_conf = STR("# nameserver 1.1.1.1\nnameserver 10.53.0.53\nnameserver\t10.53.0.54 ; two\r\n"
-						    "domain old.test\nsearch lab53.test corp.test\n"
-						    "options ndots:2 timeout:1 attempts:3 rotate\nnameserver nonsense\n") };
+	struct probe_files f = { .resolv_conf = STR(
+					 "# nameserver 1.1.1.1\nnameserver 10.53.0.53\nnameserver\t10.53.0.54 ; two\r\n"
+					 "domain old.test\nsearch lab53.test corp.test\n"
+					 "options ndots:2 timeout:1 attempts:3 rotate\nnameserver nonsense\n") };
 	struct sim s = look_at(f, "filesrv.x");
 	assert_true(fact_is(&s, "client.dns.servers", "10.53.0.53 10.53.0.54"));
 	assert_true(fact_is(&s, "client.dns.server_count", "2"));
@@ -147,8 +148,10 @@ static void hosts_and_lmhosts_give_addresses(void **state)
 {
 	(void)state;
 	struct probe_files f = {
-		.hosts = STR("127.0.0.1 localhost\n10.53.0.99 other FILESRV # filesrv2\n#10.1.1.1 filesrv\n::1 filesrv\nbad filesrv"),
-		.lmhosts = STR("10.53.0.98 filesrv #PRE #DOM:LAB53\n10.53.0.97 other filesrv\n10.53.0.96 \"FileSrv\"\n"),
+		.hosts = STR("127.0.0.1 localhost\n10.53.0.99 other FILESRV # filesrv2\n#10.1.1.1 filesrv\n::1 "
+			     "filesrv\nbad filesrv"),
+		.lmhosts =
+			STR("10.53.0.98 filesrv #PRE #DOM:LAB53\n10.53.0.97 other filesrv\n10.53.0.96 \"FileSrv\"\n"),
 		.nsswitch_conf = STR("passwd: files dns\nhosts:  files mdns4_minimal [NOTFOUND=return] # dns\n"),
 	};
 	struct sim s = look_at(f, "filesrv");
@@ -170,10 +173,12 @@ static void hosts_and_lmhosts_give_addresses(void **state)
 static void smb_conf_is_read_as_samba_does(void **state)
 {
 	(void)state;
-	struct probe_files f = { .smb_conf = STR("[Global]\n WORKGROUP=LAB53\nclientmaxprotocol = NT1\nclient  min protocol=CORE\n"
-						 "client signing = required\nwins server = x:10.53.0.53 10.53.0.54,\n"
-						 "name resolve order = wins bcast\nnetbios scope = s.t\n"
-						 "[data]\nwins server = 1.1.1.1\nworkgroup = NO\n") };
+	struct probe_files f = {
+		.smb_conf = STR("[Global]\n WORKGROUP=LAB53\nclientmaxprotocol = NT1\nclient  min protocol=CORE\n"
+				"client signing = required\nwins server = x:10.53.0.53 10.53.0.54,\n"
+				"name resolve order = wins bcast\nnetbios scope = s.t\n"
+				"[data]\nwins server = 1.1.1.1\nworkgroup = NO\n")
+	};
 	struct sim s = look_at(f, "filesrv");
 	assert_true(fact_is(&s, "client.smb.workgroup", "LAB53"));
 	assert_true(fact_is(&s, "client.smb.max_protocol", "NT1"));

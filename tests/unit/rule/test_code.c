@@ -49,19 +49,22 @@ static void shapes_and_families(void **state)
 		size_t n = rule_codes_find(str_c(cases[i].text), found, 2);
 		if (n != 1 || found[0].code.value != cases[i].value ||
 		    !str_eq(found[0].code.family, str_c(cases[i].family)))
-			fail_msg("%s: %zu codes, first %lld %.*s", cases[i].text, n, n ? (long long)found[0].code.value : 0LL,
-				 n ? (int)found[0].code.family.n : 0, n ? found[0].code.family.p : "");
+			fail_msg("%s: %zu codes, first %lld %.*s", cases[i].text, n,
+				 n ? (long long)found[0].code.value : 0LL, n ? (int)found[0].code.family.n : 0,
+				 n ? found[0].code.family.p : "");
 	}
 }
 
 static void other_numbers_are_none(void **state)
 {
 	(void)state;
-	static const char *const texts[] = { "Windows NT 4.0", "There are 512 bytes free", "at 0137:bff9a28d", "line 12 of 30",
-					     "version (4711) is out", "A Fatal Exception 0E has occurred at 0x77f6489f",
+	static const char *const texts[] = { "Windows NT 4.0", "There are 512 bytes free", "at 0137:bff9a28d",
+					     "line 12 of 30", "version (4711) is out",
+					     "A Fatal Exception 0E has occurred at 0x77f6489f",
 					     "account S-1-5-21-1957994488-839522115", "call 3221225662",
-					     "{80070035-0000-11D0-8F3A-00AA004ABC12}", "80070035-0000-11D0", "at 80070035:0001",
-					     "took 85004005 bytes", "Q80070035", "a dump of DEADBEEF", "1.80070035" };
+					     "{80070035-0000-11D0-8F3A-00AA004ABC12}", "80070035-0000-11D0",
+					     "at 80070035:0001", "took 85004005 bytes", "Q80070035",
+					     "a dump of DEADBEEF", "1.80070035" };
 	struct rule_code_at found[2];
 	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
 		if (rule_codes_find(str_c(texts[i]), found, 2))
@@ -107,8 +110,9 @@ static void the_product_tells_basic(void **state)
 	struct arena a = { 0 };
 	struct article *article;
 	struct rule rule;
-	struct str text = STR("DOCUMENT:Q123456  08-AUG-2001  [vb]\nTITLE   :Err Msg: Error 53\nPRODUCT :Microsoft Visual Basic\n\n"
-			      "SYMPTOMS\n========\n\nThis message appears:\n\n   Error 53: File not found\n");
+	struct str text = STR(
+		"DOCUMENT:Q123456  08-AUG-2001  [vb]\nTITLE   :Err Msg: Error 53\nPRODUCT :Microsoft Visual Basic\n\n"
+		"SYMPTOMS\n========\n\nThis message appears:\n\n   Error 53: File not found\n");
 	assert_int_equal(article_parse(text, &a, NULL, &article), ERR_OK);
 	assert_int_equal(rule_extract(article, &a, NULL, &rule), ERR_OK);
 	assert_int_equal(rule.code_count, 1);
@@ -120,8 +124,8 @@ static void the_product_tells_basic(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(shapes_and_families),		     cmocka_unit_test(other_numbers_are_none),
-		cmocka_unit_test(symbols_and_spans),		     cmocka_unit_test(windows_errors_inside_other_codes),
+		cmocka_unit_test(shapes_and_families),	   cmocka_unit_test(other_numbers_are_none),
+		cmocka_unit_test(symbols_and_spans),	   cmocka_unit_test(windows_errors_inside_other_codes),
 		cmocka_unit_test(the_product_tells_basic),
 	};
 	cmocka_set_message_output(CM_OUTPUT_TAP);

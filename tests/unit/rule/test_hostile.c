@@ -25,10 +25,10 @@ static const char *const heads[] = {
 static const char *const patterns[] = {
 	"\n", " ", "a", "a ", "a. ", "To work around this problem, a. ", "To work around this problem:\n\n", "Q123457 ",
 	"Additional query words: a\n", "SYMPTOMS\n========\n", "CAUSE\n\n", "Method 1:\n\n", "======\n", "-------\n",
-	"   Error 5: <a> \"b\" {c}\n\n", "<", "<a ", "\"", "\"a\" ", "\\\\", "\\\\a\\", "( ", "1. a\n", "- a\n", "x.log ",
-	"SMS_ABCDEF ", "Source: ", "The information in this article applies to:\n - a\n   b\n", "\t", "\r", "\xC2\xA0", "\x84",
-	"S E R V P A C K\n", "%s", "0x80070035 ", "error 53 ", "where a is the b. ", "{% raw %}", "&amp;", "```\n", "# a\n",
-	"is the name of the server where x is the name of ",
+	"   Error 5: <a> \"b\" {c}\n\n", "<", "<a ", "\"", "\"a\" ", "\\\\", "\\\\a\\", "( ", "1. a\n", "- a\n",
+	"x.log ", "SMS_ABCDEF ", "Source: ", "The information in this article applies to:\n - a\n   b\n", "\t", "\r",
+	"\xC2\xA0", "\x84", "S E R V P A C K\n", "%s", "0x80070035 ", "error 53 ", "where a is the b. ", "{% raw %}",
+	"&amp;", "```\n", "# a\n", "is the name of the server where x is the name of ",
 };
 
 static double seconds(void)

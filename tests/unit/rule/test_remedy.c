@@ -28,7 +28,8 @@ static struct rule rule_of(const char *body)
 {
 	struct article *article = NULL;
 	struct rule rule;
-	struct str text = arena_printf(&arena, "DOCUMENT:Q123456  08-AUG-2001  [x]\nTITLE   :Gizmo.exe Err Msg\n\n%s", body);
+	struct str text =
+		arena_printf(&arena, "DOCUMENT:Q123456  08-AUG-2001  [x]\nTITLE   :Gizmo.exe Err Msg\n\n%s", body);
 	assert_int_equal(article_parse(text, &arena, NULL, &article), ERR_OK);
 	assert_int_equal(rule_extract(article, &arena, NULL, &rule), ERR_OK);
 	return rule;
@@ -37,11 +38,12 @@ static struct rule rule_of(const char *body)
 static void headings_say_it_where_they_are_there(void **state)
 {
 	(void)state;
-	struct rule r = rule_of("SYMPTOMS\n========\n\nIt fails.\n\nCAUSE\n=====\n\nThe cog is\nrusty.\n\n- old\n- wet\n\n"
-				"RESOLUTION\n==========\n\nWARNING: Cogs are sharp.\n\nTo resolve this, do this on the site\n"
-				"server:\n\n1. Open it.\n\n2. Oil\n   it.\n\nFor more information, see the following:\n\n"
-				"   Q234567 Oil\n\nWORKAROUND\n==========\n\nTurn it by hand.\n\n"
-				"STATUS\n======\n\nAcme has confirmed this to be a problem in Gizmo 1.0.\n");
+	struct rule r =
+		rule_of("SYMPTOMS\n========\n\nIt fails.\n\nCAUSE\n=====\n\nThe cog is\nrusty.\n\n- old\n- wet\n\n"
+			"RESOLUTION\n==========\n\nWARNING: Cogs are sharp.\n\nTo resolve this, do this on the site\n"
+			"server:\n\n1. Open it.\n\n2. Oil\n   it.\n\nFor more information, see the following:\n\n"
+			"   Q234567 Oil\n\nWORKAROUND\n==========\n\nTurn it by hand.\n\n"
+			"STATUS\n======\n\nAcme has confirmed this to be a problem in Gizmo 1.0.\n");
 	assert_str(r.cause, "The cog is rusty.\n- old\n- wet");
 	assert_int_equal(r.resolution_count, 2);
 	assert_int_equal(r.resolutions[0].kind, RESOLUTION_FIX);
@@ -57,14 +59,15 @@ static void headings_say_it_where_they_are_there(void **state)
 static void sentences_say_it_where_headings_are_missing(void **state)
 {
 	(void)state;
-	struct rule r = rule_of("SYMPTOMS\n========\n\nThe cog is stuck. Gizmo.log says:\n\n   Cog stuck (5)\n\n"
-				"To work around this problem, turn the cog by hand.\n\n"
-				"STATUS\n======\n\nAcme has confirmed this to be a problem in Gizmo. This problem has\n"
-				"been corrected in the latest U.S. service pack for Gizmo. For\n"
-				"information on obtaining it, query on the following word:\n\n   S E R V P A C K\n\n"
-				"MORE INFORMATION\n================\n\nThe new Cog.dll has been improved. It tries again.\n\n"
-				"To install the hotfix, perform the following step on the server:\n\n"
-				"Replace the COG.DLL file in the <root>\\BIN directory on each Gizmo server.\n\nUnrelated.\n");
+	struct rule r =
+		rule_of("SYMPTOMS\n========\n\nThe cog is stuck. Gizmo.log says:\n\n   Cog stuck (5)\n\n"
+			"To work around this problem, turn the cog by hand.\n\n"
+			"STATUS\n======\n\nAcme has confirmed this to be a problem in Gizmo. This problem has\n"
+			"been corrected in the latest U.S. service pack for Gizmo. For\n"
+			"information on obtaining it, query on the following word:\n\n   S E R V P A C K\n\n"
+			"MORE INFORMATION\n================\n\nThe new Cog.dll has been improved. It tries again.\n\n"
+			"To install the hotfix, perform the following step on the server:\n\n"
+			"Replace the COG.DLL file in the <root>\\BIN directory on each Gizmo server.\n\nUnrelated.\n");
 	assert_int_equal(r.resolution_count, 3);
 	assert_int_equal(r.resolutions[0].kind, RESOLUTION_WORKAROUND);
 	assert_str(r.resolutions[0].text, "To work around this problem, turn the cog by hand.");
@@ -87,9 +90,10 @@ static void sentences_say_it_where_headings_are_missing(void **state)
 static void methods_are_resolutions_of_their_own(void **state)
 {
 	(void)state;
-	struct rule r = rule_of("RESOLUTION\n==========\n\nTo resolve this, use one of the following methods.\n\n"
-				"Method 1: Oil it.\n\nMethod 2\n--------\n\nReplace it.\n\nTo work around this problem, push.\n\n"
-				"Windows NT 4.0\n--------------\n\nObtain the latest service pack.\n");
+	struct rule r = rule_of(
+		"RESOLUTION\n==========\n\nTo resolve this, use one of the following methods.\n\n"
+		"Method 1: Oil it.\n\nMethod 2\n--------\n\nReplace it.\n\nTo work around this problem, push.\n\n"
+		"Windows NT 4.0\n--------------\n\nObtain the latest service pack.\n");
 	assert_int_equal(r.resolution_count, 4);
 	assert_str(r.resolutions[0].text, "Oil it.");
 	assert_str(r.resolutions[1].text, "Replace it.");
@@ -104,7 +108,8 @@ static void statuses_are_told_apart(void **state)
 	(void)state;
 	static const struct { const char *text; enum rule_status status; } cases[] = {
 		{ "Acme has confirmed this to be a problem in Gizmo.", STATUS_CONFIRMED },
-		{ "Acme has confirmed this to be a bug. We are researching this problem and will post news.", STATUS_NO_FIX },
+		{ "Acme has confirmed this to be a bug. We are researching this problem and will post news.",
+		  STATUS_NO_FIX },
 		{ "This behavior is by design.", STATUS_BY_DESIGN },
 		{ "This problem was first corrected in Gizmo 2.0.", STATUS_FIXED },
 		{ "This problem has not been corrected in Gizmo 2.0.", STATUS_NO_FIX },
@@ -126,8 +131,9 @@ static void statuses_are_told_apart(void **state)
 static void a_reason_in_a_sentence_is_the_cause(void **state)
 {
 	(void)state;
-	struct rule r = rule_of("SYMPTOMS\n========\n\nIt stops. This occurs when it rains.\n\nMORE INFORMATION\n"
-				"================\n\nIndeed. This problem occurs because the cog gets wet. It dries.\n");
+	struct rule r =
+		rule_of("SYMPTOMS\n========\n\nIt stops. This occurs when it rains.\n\nMORE INFORMATION\n"
+			"================\n\nIndeed. This problem occurs because the cog gets wet. It dries.\n");
 	assert_str(r.cause, "This problem occurs because the cog gets wet.");
 	struct rule how_to = rule_of("SUMMARY\n=======\n\nThis is so because we like it.\n");
 	assert_str(how_to.cause, "");
@@ -144,12 +150,15 @@ static void an_answer_is_what_to_do(void **state)
 static void prose_joins_wrapped_lines_and_keeps_lists_and_code(void **state)
 {
 	(void)state;
-	assert_str(prose_flow(STR("One\ntwo.\n\n   code  a\n     b\n\n1. First\n   more.\n\n   NOTE: beside.\n2. Second.\n"
-				  "\nName      Size\ncog       1\n"),
+	assert_str(
+		prose_flow(STR("One\ntwo.\n\n   code  a\n     b\n\n1. First\n   more.\n\n   NOTE: beside.\n2. Second.\n"
+			       "\nName      Size\ncog       1\n"),
+			   &arena),
+		"One two.\n\n    code  a\n      b\n1. First more.\n\nNOTE: beside.\n2. Second.\n\n    Name      Size\n"
+		"    cog       1");
+	assert_str(prose_flow(STR("Name: cog\nA line that was not broken on purpose but at its end, of\nwhich this is "
+				  "the end.\n"),
 			      &arena),
-		   "One two.\n\n    code  a\n      b\n1. First more.\n\nNOTE: beside.\n2. Second.\n\n    Name      Size\n"
-		   "    cog       1");
-	assert_str(prose_flow(STR("Name: cog\nA line that was not broken on purpose but at its end, of\nwhich this is the end.\n"), &arena),
 		   "Name: cog\nA line that was not broken on purpose but at its end, of which this is the end.");
 	assert_str(prose_flow(STR(""), &arena), "");
 	assert_str(prose_flow(STR("\n \n"), &arena), "");

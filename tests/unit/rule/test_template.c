@@ -61,7 +61,8 @@ static void a_name_that_stands_twice_is_one_variable(void **state)
 static void wrong_templates_are_refused(void **state)
 {
 	(void)state;
-	static const char *const wrong[] = { "a {b", "a } b", "{a}", "x {:host}", "x {a b}", "x {a:no-such-type}", "x {}" };
+	static const char *const wrong[] = { "a {b", "a } b", "{a}", "x {:host}", "x {a b}", "x {a:no-such-type}",
+					     "x {}" };
 	struct rule_template t;
 	for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
 		struct diags d = { .arena = &arena };
@@ -74,8 +75,8 @@ static struct rule rule_of(const char *body)
 {
 	struct article *article = NULL;
 	struct rule rule;
-	struct str text = arena_printf(&arena, "DOCUMENT:Q123456  08-AUG-2001  [x]\nTITLE   :Gizmos\n\nSYMPTOMS\n========\n\n%s",
-				       body);
+	struct str text = arena_printf(
+		&arena, "DOCUMENT:Q123456  08-AUG-2001  [x]\nTITLE   :Gizmos\n\nSYMPTOMS\n========\n\n%s", body);
 	assert_int_equal(article_parse(text, &arena, NULL, &article), ERR_OK);
 	assert_int_equal(rule_extract(article, &arena, NULL, &rule), ERR_OK);
 	return rule;
@@ -106,8 +107,9 @@ static void a_message_in_a_list_may_stand_no_deeper_than_its_item(void **state)
 static void a_sentence_types_the_variable(void **state)
 {
 	(void)state;
-	struct rule r = rule_of("This error message appears:\n\n   No way to <\\\\gizmo>, Error = 7\n\nwhere gizmo is the NetBIOS "
-				"name\nof the server.\n");
+	struct rule r = rule_of(
+		"This error message appears:\n\n   No way to <\\\\gizmo>, Error = 7\n\nwhere gizmo is the NetBIOS "
+		"name\nof the server.\n");
 	assert_int_equal(r.templates[0].var_count, 1);
 	assert_str(r.templates[0].vars[0].name, "server");
 	assert_int_equal(r.templates[0].vars[0].type, VAR_NETBIOS);
@@ -117,8 +119,9 @@ static void a_sentence_types_the_variable(void **state)
 static void addresses_are_samples_and_codes_are_not(void **state)
 {
 	(void)state;
-	struct rule r = rule_of("The following messages appear:\n\n   GIZMO failed in COGS.DLL at 0137:bff9a28d.\n\n-or-\n\n"
-				"   The code is 0x80070035 at 0x77f6489f.\n");
+	struct rule r =
+		rule_of("The following messages appear:\n\n   GIZMO failed in COGS.DLL at 0137:bff9a28d.\n\n-or-\n\n"
+			"   The code is 0x80070035 at 0x77f6489f.\n");
 	assert_int_equal(r.template_count, 2);
 	assert_int_equal(r.templates[0].var_count, 1);
 	assert_true(r.templates[0].vars[0].sample);
@@ -162,16 +165,19 @@ static void listings_are_no_messages(void **state)
 		if (rule_of(arena_printf(&arena, "This error message appears:\n\n   %s\n", none[i]).p).template_count)
 			fail_msg("taken as a message: %s", none[i]);
 	for (size_t i = 0; i < sizeof messages / sizeof *messages; i++)
-		if (!rule_of(arena_printf(&arena, "This error message appears:\n\n   %s\n", messages[i]).p).template_count)
+		if (!rule_of(arena_printf(&arena, "This error message appears:\n\n   %s\n", messages[i]).p)
+			     .template_count)
 			fail_msg("not taken as a message: %s", messages[i]);
-	struct rule r = rule_of("The cogs are as follows:\n\n   Cog name and size\n   ----------------- ----\n   small cog 2\n");
+	struct rule r = rule_of(
+		"The cogs are as follows:\n\n   Cog name and size\n   ----------------- ----\n   small cog 2\n");
 	assert_int_equal(r.template_count, 0);
 }
 
 static void lists_of_steps_are_none(void **state)
 {
 	(void)state;
-	struct rule r = rule_of("To do this, follow these steps:\n\n1. Open the lid.\n\n2. Close the lid.\n\nDone so.\n");
+	struct rule r =
+		rule_of("To do this, follow these steps:\n\n1. Open the lid.\n\n2. Close the lid.\n\nDone so.\n");
 	assert_int_equal(r.template_count, 0);
 }
 

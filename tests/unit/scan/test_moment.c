@@ -74,9 +74,10 @@ static void the_grammar_of_journalctl(void **unused)
 static void what_is_no_time(void **unused)
 {
 	(void)unused;
-	static const char *const texts[] = { "", "   ", "soon", "last week", "2 hours", "-", "-2", "- h", "-2 fortnights", "ago",
-					     " ago", "25:00", "10:60", "2001-13-12", "2001-03-12 10:56:20 XYZ", "@", "@x",
-					     "-99999999999999999999y", "1..5h ago", "yesterday 10:00x", "10" };
+	static const char *const texts[] = { "", "   ", "soon", "last week", "2 hours", "-", "-2", "- h",
+					     "-2 fortnights", "ago", " ago", "25:00", "10:60", "2001-13-12",
+					     "2001-03-12 10:56:20 XYZ", "@", "@x", "-99999999999999999999y",
+					     "1..5h ago", "yesterday 10:00x", "10" };
 	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
 		int64_t us;
 		bool seconds = !strcmp(texts[i], "-2"); /* a bare number is seconds */
@@ -91,8 +92,11 @@ static void a_stamp_without_a_year_is_of_the_last_time(void **unused)
 	static const struct {
 		const char *text;
 		int year;
-	} rows[] = { { "Mar 12 10:56:20", 2001 }, { "Mar 13 09:00:00", 2001 /* within a day */ }, { "Mar 14 10:56:20", 2000 },
-		     { "Dec 31 23:59:59", 2000 }, { "Jan  1 00:00:00", 2001 } };
+	} rows[] = { { "Mar 12 10:56:20", 2001 },
+		     { "Mar 13 09:00:00", 2001 /* within a day */ },
+		     { "Mar 14 10:56:20", 2000 },
+		     { "Dec 31 23:59:59", 2000 },
+		     { "Jan  1 00:00:00", 2001 } };
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
 		struct stamp t;
 		int64_t us;

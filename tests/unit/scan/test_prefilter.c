@@ -45,7 +45,8 @@ static struct str folded(struct str s)
 	return s;
 }
 
-static void open_table(const struct str *literals, size_t count, struct buf sections[SEC_COUNT], struct literal_table *p)
+static void open_table(const struct str *literals, size_t count, struct buf sections[SEC_COUNT],
+		       struct literal_table *p)
 {
 	assert_int_equal(literals_index(literals, count, sections), ERR_OK);
 	assert_int_equal(literals_of_sections(sections, p), ERR_OK);
@@ -63,7 +64,8 @@ static bool in_word(char c)
 	return (unsigned char)c >= 0x80 || char_is_alnum(c);
 }
 
-static void check(const struct literal_table *p, struct prefilter_scratch *s, struct str text, size_t from, size_t to, size_t *total)
+static void check(const struct literal_table *p, struct prefilter_scratch *s, struct str text, size_t from, size_t to,
+		  size_t *total)
 {
 	size_t found = 0;
 	assert_int_equal(prefilter_scan(p, s, text, from, to), ERR_OK);
@@ -108,7 +110,8 @@ static void finds_what_a_naive_search_finds(void **unused)
 		size_t bytes = t % 3 ? t : TEXT_BYTES;
 		while (text.n < bytes)
 			buf_add(&text, random_below(3) ? random_word(&a, 1, 9) : literals[random_below(LITERALS)]);
-		size_t from = random_below((uint32_t)text.n + 1), to = from + random_below((uint32_t)(text.n - from) + 1);
+		size_t from = random_below((uint32_t)text.n + 1),
+		       to = from + random_below((uint32_t)(text.n - from) + 1);
 		check(&p, &s, buf_str(&text), 0, text.n, &total);
 		check(&p, &s, buf_str(&text), from, to, &total);
 		buf_free(&text);
@@ -141,8 +144,8 @@ static void literals_are_found_over_line_ends(void **unused)
 {
 	(void)unused;
 	static const char *const texts[] = {
-		"|no route\nto host", "x |no\n   route to host", "a\n|no route to\r\n\thost is near", "|no route \n\n to host",
-		"|no route t\no host", /* a terminal's width */
+		"|no route\nto host", "x |no\n   route to host", "a\n|no route to\r\n\thost is near",
+		"|no route \n\n to host", "|no route t\no host", /* a terminal's width */
 		"2001-03-12 10:56:20 ERROR |no route to\n2001-03-12 10:56:21 ERROR host\n",
 		"y\nMar  2 08:13:43 web1 app[1]: text |no\nMar  2 08:13:44 web1 app[1]: route to host",
 	};

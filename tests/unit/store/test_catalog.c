@@ -41,7 +41,9 @@ static int setup(void **unused)
 	char db[100];
 	assert_non_null(mkdtemp(dir));
 	snprintf(db, sizeof db, "%s/kb.db", dir);
-	write_article("Q-a", "2001-02-03", "'Gizmo Server, version 1.0', 'Gizmo Server, version 2.0', 'Microsoft Cog 95'", "codes: [{value: 53, family: win32}]\n");
+	write_article("Q-a", "2001-02-03",
+		      "'Gizmo Server, version 1.0', 'Gizmo Server, version 2.0', 'Microsoft Cog 95'",
+		      "codes: [{value: 53, family: win32}]\n");
 	write_article("Q-b", "2002-02-03", "'Gizmo Server versions 3.0, 4.0'", "codes: [{value: 53, family: win32}]\n");
 	write_article("Q-c", "2001-12-03", "'Cog 95'", "");
 	assert_int_equal(store_open(db, STORE_WRITE, &d, &store), ERR_OK);

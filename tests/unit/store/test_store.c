@@ -254,7 +254,8 @@ static void codes_and_causes_come_back(void **state)
 	assert_int_equal(store_codes(f->store, 53, &f->arena, &codes, &count), ERR_OK);
 	bool win32 = false;
 	for (size_t i = 0; i < count; i++)
-		win32 = win32 || (str_eq(codes[i].family, STR("win32")) && str_eq(codes[i].symbol, STR("ERROR_BAD_NETPATH")));
+		win32 = win32 ||
+			(str_eq(codes[i].family, STR("win32")) && str_eq(codes[i].symbol, STR("ERROR_BAD_NETPATH")));
 	assert_true(win32);
 	assert_int_equal(store_all_codes(f->store, &f->arena, &codes, &count), ERR_OK);
 	assert_int_equal(count, counts.codes);

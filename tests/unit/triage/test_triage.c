@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * What a binding may be, how old a message is, a probe as an article asks for it, and a saved incident: written and read again it is the same; other bytes are refused.
+ * What a binding may be, how old a message is, a probe as an article asks for it, and a saved incident: written and
+ * read again it is the same; other bytes are refused.
  */
 #include "probe/spec.h"
 #include "triage/incident.h"
@@ -45,7 +46,8 @@ static void test_bindings(void **state)
 static struct evidence *sample_evidence(struct arena *a)
 {
 	struct evidence *e = arena_new(a, struct evidence);
-	static struct probe_arg args[] = { { STR_LIT("address"), STR_LIT("10.53.0.10") }, { STR_LIT("port"), STR_LIT("445") } };
+	static struct probe_arg args[] = { { STR_LIT("address"), STR_LIT("10.53.0.10") },
+					   { STR_LIT("port"), STR_LIT("445") } };
 	*e = (struct evidence){ .probe = STR("tcp"), .args = args, .arg_count = 2, .state = STR("refused"),
 				.reason = STR("a \"reason\"\n\xff"), .at_ms = 1700000000123, .ms = 1.25, .packets = 2,
 				.connections = 1, .raw = { "\x00\xff\x7f", 3 } };
@@ -90,8 +92,8 @@ static void test_incident(void **state)
 static void test_no_incident(void **state)
 {
 	(void)state;
-	static const char *const bad[] = { "", "{}", "[]", "null", "{\"kbt_incident\":\"x\"}", "{\"kbt_incident\":1", "\x00",
-					   "{\"kbt_incident\":99}" };
+	static const char *const bad[] = { "", "{}", "[]", "null", "{\"kbt_incident\":\"x\"}", "{\"kbt_incident\":1",
+					   "\x00", "{\"kbt_incident\":99}" };
 	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
 		struct arena a = { 0 };
 		struct diags d = { .arena = &a };
@@ -104,7 +106,8 @@ static void test_no_incident(void **state)
 	static const char *const odd[] = {
 		"{\"kbt_incident\":1}",
 		"{\"kbt_incident\":1,\"bindings\":7,\"evidence\":{\"a\":1}}",
-		"{\"kbt_incident\":1,\"bindings\":[[],[1,2],\"x\"],\"evidence\":[null,{\"facts\":[[1],[],3],\"raw\":\"zz1\"}]}",
+		"{\"kbt_incident\":1,\"bindings\":[[],[1,2],\"x\"],\"evidence\":[null,{\"facts\":[[1],[],3],\"raw\":"
+		"\"zz1\"}]}",
 	};
 	for (size_t i = 0; i < sizeof odd / sizeof *odd; i++) {
 		struct arena a = { 0 };

@@ -44,7 +44,8 @@ static bool may(struct allow *a, const char *address, unsigned port)
 	struct sockaddr_in6 six = { .sin6_family = AF_INET6 };
 	const char *why = NULL;
 	bool is_six = strchr(address, ':');
-	assert_int_equal(inet_pton(is_six ? AF_INET6 : AF_INET, address, is_six ? (void *)&six.sin6_addr : &four.sin_addr), 1);
+	assert_int_equal(
+		inet_pton(is_six ? AF_INET6 : AF_INET, address, is_six ? (void *)&six.sin6_addr : &four.sin_addr), 1);
 	bool yes = allow_address(a, is_six ? (struct sockaddr *)&six : (struct sockaddr *)&four, port, &why);
 	assert_true(yes || (why && *why));
 	return yes;
@@ -123,7 +124,8 @@ static void servers_of_the_own_files(void **unused)
 {
 	(void)unused;
 	struct allow a;
-	struct probe_files files = { .resolv_conf = STR("# x\nnameserver 9.9.9.9\nnameserver   2620:fe::fe\nsearch a.example\n"),
+	struct probe_files files = { .resolv_conf = STR(
+					     "# x\nnameserver 9.9.9.9\nnameserver   2620:fe::fe\nsearch a.example\n"),
 				     .smb_conf = STR("[global]\n  wins server = 9.9.9.10 9.9.9.11\n") };
 	allow_init(&a, NULL, true, &files);
 	assert_true(may(&a, "9.9.9.9", 53));
@@ -147,8 +149,9 @@ static void rules_name_networks_and_ports(void **unused)
 	(void)unused;
 	struct arena memory = { 0 };
 	struct probe_files files = { .resolv_conf = STR("nameserver 192.0.2.53\n") };
-	static const char *const texts[] = { "198.51.100.0/24:445,8000-8010", "203.0.113.9", "2001:db8::/32", "[2001:db9::1]:22",
-					     "169.254.7.7:80", "169.254.0.0/16", "0.0.0.0/0:9", NULL };
+	static const char *const texts[] = { "198.51.100.0/24:445,8000-8010", "203.0.113.9", "2001:db8::/32",
+					     "[2001:db9::1]:22", "169.254.7.7:80", "169.254.0.0/16", "0.0.0.0/0:9",
+					     NULL };
 	struct allow_rules rules = rules_of(&memory, texts);
 	struct allow a;
 	allow_init(&a, &rules, false, &files);
@@ -167,7 +170,8 @@ static void rules_name_networks_and_ports(void **unused)
 	arena_free(&memory);
 }
 
-static struct evidence resolved(struct arena *a, const char *probe, const char *name, const char *fact, const char *addresses)
+static struct evidence resolved(struct arena *a, const char *probe, const char *name, const char *fact,
+				const char *addresses)
 {
 	struct evidence e = { .probe = str_c(probe), .arg_count = 1 };
 	e.args = arena_array(a, struct probe_arg, 1);
@@ -184,8 +188,10 @@ static void a_name_is_its_addresses_of_this_diagnosis(void **unused)
 	static const char *const texts[] = { "Files.example.org:445", "nas1", NULL };
 	struct allow_rules rules = rules_of(&memory, texts);
 	struct allow a;
-	struct evidence e = resolved(&memory, "dns", "files.example.org.", "dns.addresses", "198.51.100.7 169.254.169.254 2001:db8::7");
-	struct evidence other = resolved(&memory, "dns", "files.example.org.evil.example", "dns.addresses", "198.51.100.8");
+	struct evidence e = resolved(&memory, "dns", "files.example.org.", "dns.addresses",
+				     "198.51.100.7 169.254.169.254 2001:db8::7");
+	struct evidence other =
+		resolved(&memory, "dns", "files.example.org.evil.example", "dns.addresses", "198.51.100.8");
 	allow_init(&a, &rules, false, &files);
 	allow_learn(&a, &e);
 	assert_false(may(&a, "198.51.100.7", 445)); /* nothing is known to be about it */
@@ -233,11 +239,14 @@ static void what_is_no_rule(void **unused)
 	struct arena memory = { 0 };
 	struct diags d = { .arena = &memory };
 	struct allow_rules rules = { 0 };
-	static const char *const texts[] = { "", ":445", "10.0.0.0/33", "10.0.0.0/", "10.0.0.0/x", "10.0.0.0/-1", "[::1]/129", "[::1",
-					     "[::1]x", "10.0.0.1:0", "10.0.0.1:65536", "10.0.0.1:5-4", "10.0.0.1:", "10.0.0.1:a", "10.0.0.1:1,",
-					     "a b", "name/24", "1.2.3.4.5", "-x", "10.0.0.1:1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17", "x:0x5" };
+	static const char *const texts[] = { "", ":445", "10.0.0.0/33", "10.0.0.0/", "10.0.0.0/x", "10.0.0.0/-1",
+					     "[::1]/129", "[::1", "[::1]x", "10.0.0.1:0", "10.0.0.1:65536",
+					     "10.0.0.1:5-4", "10.0.0.1:", "10.0.0.1:a", "10.0.0.1:1,", "a b",
+					     "name/24", "1.2.3.4.5", "-x",
+					     "10.0.0.1:1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17", "x:0x5" };
 	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
-		if (allow_rule_parse(str_c(texts[i]), &memory, &d, &rules) != ERR_INPUT && strcmp(texts[i], "10.0.0.1:1,"))
+		if (allow_rule_parse(str_c(texts[i]), &memory, &d, &rules) != ERR_INPUT &&
+		    strcmp(texts[i], "10.0.0.1:1,"))
 			fail_msg("%s is taken", texts[i]);
 	arena_free(&memory);
 }

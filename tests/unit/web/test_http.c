@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * The patience of the server, with its times made short: clients that say nothing, that drip, that vanish without a word.
+ * The patience of the server, with its times made short: clients that say nothing, that drip, that vanish without a
+ * word.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -76,11 +77,17 @@ static int open_server(void **state)
 	static struct served s;
 	s = (struct served){ 0 };
 	struct diags d = { .arena = &s.arena };
-	assert_int_equal(listener_open(STR("127.0.0.1:0"), &(struct listen_options){ 0 }, &s.arena, &d, &s.listener), ERR_OK);
+	assert_int_equal(listener_open(STR("127.0.0.1:0"), &(struct listen_options){ 0 }, &s.arena, &d, &s.listener),
+			 ERR_OK);
 	struct http_options options = { .listener = &s.listener,
 					.hosts = { .own = s.listener.host },
-					.patience = { .header = HEADER_MS, .body = BODY_MS, .answer = ANSWER_MS, .idle = IDLE_MS,
-						      .beat = BEAT_MS, .lost = LOST_MS, .look = LOOK_MS },
+					.patience = { .header = HEADER_MS,
+						      .body = BODY_MS,
+						      .answer = ANSWER_MS,
+						      .idle = IDLE_MS,
+						      .beat = BEAT_MS,
+						      .lost = LOST_MS,
+						      .look = LOOK_MS },
 					.counts = &s.counts,
 					.handle = handle,
 					.refuse = refuse };
@@ -114,7 +121,8 @@ static void say(int fd, const char *text)
 	assert_int_equal(send(fd, text, strlen(text), MSG_NOSIGNAL), (ssize_t)strlen(text));
 }
 
-/* until_closed reads until the other side ends it, saying a byte each 50 ms where drip is set; how many ms that took. */
+/* until_closed reads until the other side ends it, saying a byte each 50 ms where drip is set; how many ms that
+ * took. */
 static int64_t until_closed(int fd, bool drip)
 {
 	int64_t begin = http_now_ms();
@@ -249,8 +257,14 @@ static void the_real_times_keep_the_promise(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(who_says_nothing), TEST(who_drips_headers), TEST(who_drips_a_body), TEST(who_does_not_read),
-		TEST(who_stays_idle),	TEST(streams_beat),	 TEST(who_hangs_up),	 TEST(who_vanishes_without_a_word),
+		TEST(who_says_nothing),
+		TEST(who_drips_headers),
+		TEST(who_drips_a_body),
+		TEST(who_does_not_read),
+		TEST(who_stays_idle),
+		TEST(streams_beat),
+		TEST(who_hangs_up),
+		TEST(who_vanishes_without_a_word),
 		cmocka_unit_test(the_real_times_keep_the_promise),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

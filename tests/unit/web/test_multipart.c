@@ -15,7 +15,8 @@
 
 #define TYPE "multipart/form-data; boundary=xyz"
 #define FIELD "--xyz\r\nContent-Disposition: form-data; name=\"article\"\r\n\r\nQ1\r\n"
-#define FILE_HEAD "--xyz\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a b.log\"\r\nContent-Type: x/y\r\n\r\n"
+#define FILE_HEAD                                                                                                      \
+	"--xyz\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a b.log\"\r\nContent-Type: x/y\r\n\r\n"
 
 static struct arena arena;
 
@@ -35,14 +36,17 @@ static void a_form_as_browsers_send_it(void **unused)
 	assert_true(str_eq(http_field(&m.fields, "article"), STR("Q1")));
 	assert_true(str_eq(m.file_name, STR("a b.log")));
 	assert_true(str_eq(m.file, STR("one\r\n--xy\r\ntwo\r\n"))); /* a line that only begins like the boundary */
-	assert_int_equal(multipart_parse(STR("multipart/form-data; charset=\"a;b\"; boundary=\"xyz\""), body, &arena, &m), ERR_OK);
+	assert_int_equal(
+		multipart_parse(STR("multipart/form-data; charset=\"a;b\"; boundary=\"xyz\""), body, &arena, &m),
+		ERR_OK);
 }
 
 static void a_path_is_cut_to_its_name(void **unused)
 {
 	(void)unused;
 	struct multipart m;
-	struct str body = STR("--xyz\r\ncontent-disposition: form-data; filename=\"C:\\x\\../y\xff.log\"; name=f\r\n\r\n\r\n--xyz--");
+	struct str body = STR(
+		"--xyz\r\ncontent-disposition: form-data; filename=\"C:\\x\\../y\xff.log\"; name=f\r\n\r\n\r\n--xyz--");
 	assert_int_equal(multipart_parse(STR(TYPE), body, &arena, &m), ERR_OK);
 	assert_true(str_eq(m.file_name, STR("y\xef\xbf\xbd.log")));
 	assert_non_null(m.file.p);

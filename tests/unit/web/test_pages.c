@@ -21,7 +21,8 @@
 static const char article_text[] =
 	"---\nid: Q-frob\ntitle: The <frobnicator> is full\ndate: 2026-01-01\nproducts: [Frob 1.0]\nmessages:\n"
 	"  - text: 'The frobnicator of {user} is full: code 4711'\ncause: It was never emptied.\nresolutions:\n"
-	"  - kind: fix\n    text: Run frobclean as {user}; see Q-other.\n    where: server\n    caveat: Takes an hour.\nreferences: [Q150536]\n"
+	"  - kind: fix\n    text: Run frobclean as {user}; see Q-other.\n    where: server\n    caveat: Takes an "
+	"hour.\nreferences: [Q150536]\n"
 	"samples:\n  match:\n    - text: 'The frobnicator of ann is full: code 4711'\n---\n"
 	"## Symptoms\n\nThe frobnicator says it is full.\n\n- one\n- two\n";
 
@@ -82,7 +83,8 @@ static void ask(struct asked *a, enum http_method method, const char *target, co
 	a->req.body = str_c(body);
 	if (type) {
 		struct http_fields *f = &a->req.headers;
-		*arena_push(&a->arena, &f->items, &f->count, &f->cap) = (struct http_field){ STR("Content-Type"), str_c(type) };
+		*arena_push(&a->arena, &f->items, &f->count, &f->cap) =
+			(struct http_field){ STR("Content-Type"), str_c(type) };
 	}
 	assert_int_equal(request_parse_target(str_c(target), &a->req), ERR_OK);
 	struct timespec moment = { .tv_nsec = 5000000 };
@@ -119,8 +121,9 @@ static void the_answer_has_its_values(void **unused)
 {
 	(void)unused;
 	expect(HTTP_POST, "/", form, "text=The+frobnicator+of+ann+is+full%3A+code+4711", 200,
-	       WORDS("href=\"/kb/Q-frob\">The &lt;frobnicator&gt; is full", "Run frobclean as <b class=\"value\">ann</b>",
-		     "name=\"set.user\" value=\"ann\"", "<mark class=\"value\">ann</mark>", "Takes an hour.", "</html>"));
+	       WORDS("href=\"/kb/Q-frob\">The &lt;frobnicator&gt; is full",
+		     "Run frobclean as <b class=\"value\">ann</b>", "name=\"set.user\" value=\"ann\"",
+		     "<mark class=\"value\">ann</mark>", "Takes an hour.", "</html>"));
 	expect(HTTP_POST, "/ui/answer", form, "text=The+frobnicator+of+ann+is+full%3A+code+4711&set.user=bob", 200,
 	       WORDS("Run frobclean as <b class=\"value\">bob</b>", "name=\"set.user\" value=\"bob\""));
 	expect(HTTP_GET, "/?q=The+frobnicator+of+ann+is+full:+code+4711", NULL, "", 200, WORDS("/kb/Q-frob"));
@@ -130,7 +133,8 @@ static void the_article_is_set_out(void **unused)
 {
 	(void)unused;
 	expect(HTTP_GET, "/kb/Q-frob", NULL, "", 200,
-	       WORDS("<h1>The &lt;frobnicator&gt; is full</h1>", "Frob 1.0", "<ul>", "Why it happens", "<var>user</var>"));
+	       WORDS("<h1>The &lt;frobnicator&gt; is full</h1>", "Frob 1.0", "<ul>", "Why it happens",
+		     "<var>user</var>"));
 	expect(HTTP_GET, "/kb/Q-none", NULL, "", 404, WORDS("kbt import"));
 	expect(HTTP_GET, "/api/v1/articles/Q-frob", NULL, "", 200, WORDS("\"id\":\"Q-frob\""));
 }

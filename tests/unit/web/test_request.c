@@ -43,9 +43,9 @@ static void targets_are_decoded_once(void **unused)
 static void bad_targets_are_refused(void **unused)
 {
 	(void)unused;
-	static const char *const bad[] = { "",	      "*",	 "http://evil/", "/%00a", "/%zz",  "/%2",    "/a/../b", "/%2e%2e/etc",
-					   "/..",     "/.",	 "/%0d%0aX: y",	 "/a b",  "/\x01", "/\x7f",  "/%ff",	"/\xc3\xa9",
-					   "/%c0%af", "/%ed%a0%80" };
+	static const char *const bad[] = { "",	      "*",	 "http://evil/", "/%00a", "/%zz",  "/%2",
+					   "/a/../b", "/%2e%2e/etc", "/..",     "/.",	 "/%0d%0aX: y",	 "/a b",
+					   "/\x01", "/\x7f",  "/%ff",	"/\xc3\xa9", "/%c0%af", "/%ed%a0%80" };
 	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
 		struct http_request req = { .arena = &arena };
 		assert_int_equal(request_parse_target(str_c(bad[i]), &req), ERR_INPUT);
@@ -61,7 +61,8 @@ static void forms_keep_what_people_paste(void **unused)
 {
 	(void)unused;
 	struct http_fields f;
-	assert_int_equal(request_parse_form(STR("text=100%+of%20it+%3C%5C%5CSRV%3E%0D%0A&bad=%ff&=x"), &arena, &f), ERR_OK);
+	assert_int_equal(request_parse_form(STR("text=100%+of%20it+%3C%5C%5CSRV%3E%0D%0A&bad=%ff&=x"), &arena, &f),
+			 ERR_OK);
 	assert_true(is(http_field(&f, "text"), "100% of it <\\\\SRV>\r\n"));
 	assert_true(is(http_field(&f, "bad"), "\xef\xbf\xbd"));
 	char many[400];
@@ -89,9 +90,11 @@ static const struct http_hosts here = { .own = STR_LIT("127.0.0.5") };
 static void only_own_hosts(void **unused)
 {
 	(void)unused;
-	static const char *const ours[] = { "localhost", "LOCALHOST:80", "127.0.0.1:8053", "[::1]:8053", "[::1]", "127.0.0.5:1" };
-	static const char *const others[] = { "evil.example", "localhost.evil.example", "127.0.0.1.evil.example", "10.0.0.1",
-					      "[::2]",	      "evil@localhost",		"[::1",			  "127.1" };
+	static const char *const ours[] = { "localhost", "LOCALHOST:80", "127.0.0.1:8053", "[::1]:8053", "[::1]",
+					    "127.0.0.5:1" };
+	static const char *const others[] = { "evil.example", "localhost.evil.example", "127.0.0.1.evil.example",
+					      "10.0.0.1", "[::2]",	      "evil@localhost",		"[::1",
+					      "127.1" };
 	char line[100];
 	for (size_t i = 0; i < sizeof ours / sizeof *ours; i++) {
 		snprintf(line, sizeof line, "host: %s\n", ours[i]);

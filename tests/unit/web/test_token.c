@@ -18,7 +18,9 @@ static void a_secret_finds_its_token_and_no_other(void **unused)
 {
 	(void)unused;
 	struct arena a = { 0 };
-	struct token items[3] = { { STR("ann"), ROLE_READ, { 0 } }, { STR("bob"), ROLE_PROBE, { 0 } }, { STR("eve"), ROLE_ADMIN, { 0 } } };
+	struct token items[3] = { { STR("ann"), ROLE_READ, { 0 } },
+				  { STR("bob"), ROLE_PROBE, { 0 } },
+				  { STR("eve"), ROLE_ADMIN, { 0 } } };
 	struct tokens tokens = { items, 3, 3 }, again;
 	struct str secrets[3];
 	struct buf out = { 0 };
