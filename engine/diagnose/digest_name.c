@@ -414,15 +414,15 @@ static void given(struct digest *d)
 	digest_put(d, "name.conflict", "no", NULL);
 }
 
-/* use_ipv6: DNS has no IPv4 address of the name and an IPv6 one. Programs of today go there; so does SMB, where somebody
- * answers at it. */
+/* use_ipv6: DNS has no IPv4 address of the name and an IPv6 one. Programs of today go there; so does SMB, where
+ * somebody answers at it. */
 static void use_ipv6(struct digest *d)
 {
 	struct str address = list_first(d->v6);
 	const struct evidence *tcp = digest_look(d, "tcp", ARG("address", address), ARG("port", d->port));
 	const struct evidence *ping = digest_look(d, "icmp", ARG("address", address));
-	bool alive = evidence_state(tcp, "open") || evidence_state(tcp, "refused") || evidence_state(ping, "answered") ||
-		     evidence_state(ping, "loss");
+	bool alive = evidence_state(tcp, "open") || evidence_state(tcp, "refused") ||
+		     evidence_state(ping, "answered") || evidence_state(ping, "loss");
 	bool only = !d->used.n && address.n && digest_is(d, "dns.state", "no-a-record") &&
 		    digest_is(d, "name.resolution", "failed");
 	if (!only || (d->smb && !alive))

@@ -64,8 +64,8 @@ static int arp_says(const struct digest *d, struct str address, const struct evi
 		return 0;
 	if (evidence_state(neighbour, "failed"))
 		return 0;
-	/* The neighbour table holds one answer: whether a second host answers too only the ARP probe tells. Of IPv6 there is
-	 * none, and hosts see to it themselves that they are alone (RFC 4862). */
+	/* The neighbour table holds one answer: whether a second host answers too only the ARP probe tells. Of IPv6
+	 * there is none, and hosts see to it themselves that they are alone (RFC 4862). */
 	bool fresh = evidence_yes(neighbour, "neigh.answers") || evidence_state(neighbour, "delay");
 	bool target = str_eq(address, d->target),
 	     open = digest_is(d, "tcp.445", "open") || digest_is(d, "tcp.139", "open");

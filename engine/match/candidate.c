@@ -7,8 +7,8 @@
 
 enum {
 	AHEAD = 16, /* scores that are fetched before they are needed */
-	POSTINGS_MAX =
-		24000 /* looked at for one message; the rarest keys first. Bounds the time however large the KB */
+	/* Looked at for one message; the rarest keys first. Bounds the time however large the KB. */
+	POSTINGS_MAX = 24000
 };
 
 static void add_key(struct match_scratch *s, const uint32_t *posts, uint32_t n, float weight)

@@ -43,7 +43,8 @@ void render_safe(struct buf *out, struct str text, bool keep_lines);
 /* render_wrapped adds untrusted text wrapped at the width with an indent on every line; existing line ends of lists
  * and code (indented lines) are kept. */
 void render_wrapped(struct buf *out, const struct render_text *t, unsigned indent, struct str text);
-/* render_hanging adds untrusted text where so many columns of the line are written, and wraps it below its beginning. */
+/* render_hanging adds untrusted text where so many columns of the line are written, and wraps it below its
+ * beginning. */
 void render_hanging(struct buf *out, const struct render_text *t, unsigned column, struct str text);
 
 /* ---- Markdown: to be passed on ---- */
