@@ -660,11 +660,13 @@ static bool follows(struct str own, size_t n, struct str payload)
 	return compare_on(str_from(own, n), false, payload, &end, &rest);
 }
 
-/* It holds the word, and the payload goes on behind that. */
-static bool goes_on_behind(struct str own, struct str word, struct str payload)
+/* It holds the word before a place, and the payload goes on behind that. */
+static bool goes_on_behind(struct str own, size_t before, struct str word, struct str payload)
 {
 	for (size_t at = 0, found; (found = str_find_nocase(str_from(own, at), word)) != STR_NONE; at++) {
 		at += found;
+		if (at >= before)
+			break;
 		if ((!at || !is_letter(own.p[at - 1])) && follows(own, at + word.n, payload))
 			return true;
 	}
@@ -684,7 +686,8 @@ bool literals_begun(const struct matcher *m, const struct file_literal_message *
 			break;
 		struct str own = str_first(str_from(text, from), to > from ? to - from : 0);
 		bool glued = i && own.n && is_letter(own.p[0]); /* a value's end and its start may be one word */
-		if (glued || (i && follows(own, 0, payload)) || goes_on_behind(own, word, payload))
+		if (glued || (i && follows(own, 0, payload)) ||
+		    goes_on_behind(own, x->at - from, word, payload))
 			return true;
 	}
 	return false;
