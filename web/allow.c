@@ -24,7 +24,8 @@ static const struct range never[] = {
 };
 
 static const struct range private[] = {
-	{ "127.0.0.0", 8 }, { "10.0.0.0", 8 }, { "172.16.0.0", 12 }, { "192.168.0.0", 16 }, { "::1", 128 }, { "fc00::", 7 },
+	{ "127.0.0.0", 8 }, { "10.0.0.0", 8 }, { "172.16.0.0", 12 }, { "192.168.0.0", 16 }, { "::1", 128 },
+	{ "fc00::", 7 },
 };
 
 static struct in6_addr mapped(struct in_addr four)
@@ -201,9 +202,11 @@ enum err allow_rule_parse(struct str text, struct arena *a, struct diags *d, str
 	}
 	if (!split_ports(text, a, &whom, &ports, &has_ports) || !parse_whom(whom, a, &rule) ||
 	    (has_ports && !parse_ports(ports, &rule)))
-		return diags_fail(d, ERR_INPUT, "--allow wants an address, a network or a name, and ports where not all are meant, "
-				  "as in 10.1.0.0/16, [2001:db8::]/32:445 or files.example.org:139,445; or own; not \"%.*s\"",
-				  STR_ARG(text));
+		return diags_fail(
+			d, ERR_INPUT,
+			"--allow wants an address, a network or a name, and ports where not all are meant, "
+			"as in 10.1.0.0/16, [2001:db8::]/32:445 or files.example.org:139,445; or own; not \"%.*s\"",
+			STR_ARG(text));
 	struct allow_rule *slot = arena_push(a, &rules->items, &rules->count, &rules->cap);
 	if (slot)
 		*slot = rule;
@@ -289,7 +292,8 @@ static bool is_about(struct str asked, struct str name)
 
 void allow_learn(struct allow *allow, const struct evidence *e)
 {
-	static const char *const facts[] = { "dns.addresses", "nbns.answer", "client.hosts.address", "client.lmhosts.address" };
+	static const char *const facts[] = { "dns.addresses", "nbns.answer", "client.hosts.address",
+					     "client.lmhosts.address" };
 	struct str asked = STR(""), address;
 	unsigned shift;
 	for (size_t i = 0; i < e->arg_count; i++)
@@ -309,8 +313,8 @@ struct str allow_first(const struct allow *allow, struct arena *a)
 	if (!allow->pin_count)
 		return STR("");
 	const struct in6_addr *pin = &allow->pins[0];
-	return IN6_IS_ADDR_V4MAPPED(pin) ? arena_str(a, str_c(inet_ntop(AF_INET, &pin->s6_addr[12], text, sizeof text))) :
-					   arena_str(a, str_c(inet_ntop(AF_INET6, pin, text, sizeof text)));
+	return IN6_IS_ADDR_V4MAPPED(pin) ? arena_str(a, str_c(inet_ntop(AF_INET, &pin->s6_addr[12], text, sizeof text)))
+					 : arena_str(a, str_c(inet_ntop(AF_INET6, pin, text, sizeof text)));
 }
 
 static bool is_pinned(const struct allow *allow, const struct in6_addr *a)
@@ -383,10 +387,12 @@ static bool is_attached(const struct allow *allow, const struct in6_addr *a)
 static const char *why_not(const struct allow *allow)
 {
 	if (allow->own)
-		return "from the web page, probes go only to this machine's own networks and private addresses, and where --allow lets "
+		return "from the web page, probes go only to this machine's own networks and private addresses, and "
+		       "where --allow lets "
 		       "them";
-	return allow->rules && allow->rules->count ? "from the web page, probes go only where --allow lets them" :
-						      "no probe goes out from this server: it was started without --allow";
+	return allow->rules && allow->rules->count
+		       ? "from the web page, probes go only where --allow lets them"
+		       : "no probe goes out from this server: it was started without --allow";
 }
 
 bool allow_address(void *context, const struct sockaddr *to, unsigned port, const char **ret_why)
@@ -401,7 +407,8 @@ bool allow_address(void *context, const struct sockaddr *to, unsigned port, cons
 	if (is_broadcast(allow, &a))
 		return allow->own && port == PORT_NBNS;
 	if (in_ranges(&a, never, sizeof never / sizeof *never)) {
-		*ret_why = "from the web page, no probe goes to link-local, multicast, broadcast or reserved addresses that are not "
+		*ret_why = "from the web page, no probe goes to link-local, multicast, broadcast or reserved addresses "
+			   "that are not "
 			   "singly named by --allow";
 		return false;
 	}

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT
  *
  * Where probes asked for over the web may go. Served on loopback: private ranges, loopback, the subnets that this
- * machine is on, with their broadcast for NetBIOS names; and what --allow names. Served elsewhere: what --allow names and
- * no more. Its own name servers, as such, where there is anything to reach. Link-local addresses, metadata services,
- * multicast, broadcast, unspecified and reserved addresses only where a rule names that one address. Addresses inside IPv6
- * (mapped, 6to4, NAT64) are judged by what they carry. A name is judged by its addresses; where a rule names it, those
- * that it was resolved to in this diagnosis are let through, whatever it resolves to later. Pure but for allow_init.
+ * machine is on, with their broadcast for NetBIOS names; and what --allow names. Served elsewhere: what --allow names
+ * and no more. Its own name servers, as such, where there is anything to reach. Link-local addresses, metadata
+ * services, multicast, broadcast, unspecified and reserved addresses only where a rule names that one address.
+ * Addresses inside IPv6 (mapped, 6to4, NAT64) are judged by what they carry. A name is judged by its addresses; where a
+ * rule names it, those that it was resolved to in this diagnosis are let through, whatever it resolves to later. Pure
+ * but for allow_init.
  */
 #ifndef KBT_WEB_ALLOW_H
 #define KBT_WEB_ALLOW_H

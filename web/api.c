@@ -138,8 +138,10 @@ void api_search(struct site *site, struct http_request *req, struct http_respons
 		return;
 	if ((!f.words.n && !finding_is_narrowed(&f)) || !read_number(req, "offset", 1000000, &offset) ||
 	    !read_number(req, "limit", SEARCH_MAX, &limit)) {
-		page_fail(req, res, 400, "q is the words to search for, or product, kind, year or code are given; offset and limit (at "
-				    "most 100) are numbers.");
+		page_fail(
+			req, res, 400,
+			"q is the words to search for, or product, kind, year or code are given; offset and limit (at "
+			"most 100) are numbers.");
 		return;
 	}
 	enum err e = finding_run(site, &f, offset, limit, req->arena);

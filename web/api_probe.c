@@ -10,7 +10,8 @@
 
 #include <cjson/cJSON.h>
 
-static const char about[] = "The body is an object {\"probe\": \"tcp\", \"args\": {\"address\": \"...\", \"port\": 445}}.";
+static const char about[] =
+	"The body is an object {\"probe\": \"tcp\", \"args\": {\"address\": \"...\", \"port\": 445}}.";
 
 static void leave(struct http_request *req)
 {

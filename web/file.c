@@ -36,13 +36,15 @@ enum err file_read(const char *path, size_t max, struct arena *a, struct diags *
 		int number = errno;
 		if (fd >= 0)
 			close(fd);
-		return diags_fail(d, number == ENOENT ? ERR_IO : err_from_errno(number), "%s: %s", path, strerror(number));
+		return diags_fail(d, number == ENOENT ? ERR_IO : err_from_errno(number), "%s: %s", path,
+				  strerror(number));
 	}
 	enum err e = ERR_OK;
 	if (!S_ISREG(s.st_mode))
 		e = diags_fail(d, ERR_INPUT, "%s is no file", path);
 	else if ((uint64_t)s.st_size > max)
-		e = diags_fail(d, ERR_LIMIT, "%s: %lld bytes are more than such a file has", path, (long long)s.st_size);
+		e = diags_fail(d, ERR_LIMIT, "%s: %lld bytes are more than such a file has", path,
+			       (long long)s.st_size);
 	if (!e)
 		e = read_open(fd, path, (size_t)s.st_size, a, d, ret_text);
 	if (!e && ret_stat)

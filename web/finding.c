@@ -55,7 +55,8 @@ static enum err slice_of_all(struct store *store, struct finding *f, size_t offs
 	return ERR_OK;
 }
 
-static enum err run(struct site *site, struct desk *desk, struct finding *f, size_t offset, size_t limit, struct arena *a)
+static enum err run(struct site *site, struct desk *desk, struct finding *f, size_t offset, size_t limit,
+		    struct arena *a)
 {
 	struct match_hit *hits = NULL;
 	size_t hit_count = 0, total = 0;

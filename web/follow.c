@@ -63,8 +63,10 @@ static ssize_t greet(const struct follow *f, char *p, size_t max)
 	else if (f->form == RUN_JSON)
 		n = snprintf(p, max, "retry: 3000\nevent: shared\ndata: {\"age_ms\":%lld}\n\n", (long long)age_ms);
 	else
-		n = snprintf(p, max, "retry: 3000\nevent: shared\ndata: <p id=\"shared\" class=\"note\">The same question was "
-				     "asked %.1f s ago: this is the evidence of then.</p>\n\n", (double)age_ms / 1000);
+		n = snprintf(p, max,
+			     "retry: 3000\nevent: shared\ndata: <p id=\"shared\" class=\"note\">The same question was "
+			     "asked %.1f s ago: this is the evidence of then.</p>\n\n",
+			     (double)age_ms / 1000);
 	return n > 0 && (size_t)n < max ? n : -1;
 }
 
@@ -127,7 +129,9 @@ bool follow_whole(struct site *site, struct http_request *req, struct http_respo
 
 const char *page_text_type(enum run_form form)
 {
-	return form == RUN_MARKDOWN ? "text/markdown; charset=utf-8" : form == RUN_TEXT ? "text/plain; charset=utf-8" : PAGE_JSON;
+	return form == RUN_MARKDOWN ? "text/markdown; charset=utf-8"
+	       : form == RUN_TEXT   ? "text/plain; charset=utf-8"
+				    : PAGE_JSON;
 }
 
 void page_report_text(struct buf *out, enum run_form form, const struct triage_report *report)

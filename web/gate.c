@@ -86,8 +86,12 @@ static void look_again(struct gate *g)
 	}
 	struct str why = d.count ? d.items[d.count - 1].text : str_c(err_text(e));
 	if (g->options.say)
-		g->options.say(g->options.context, arena_printf(&a, "%s: the changed tokens could not be read, the old ones go "
-							       "on: %.*s", g->options.tokens, STR_ARG(why)).p);
+		g->options.say(g->options.context,
+			       arena_printf(&a,
+					    "%s: the changed tokens could not be read, the old ones go "
+					    "on: %.*s",
+					    g->options.tokens, STR_ARG(why))
+				       .p);
 	arena_free(&a);
 }
 
@@ -103,7 +107,8 @@ enum err gate_open(const struct gate_options *options, struct diags *d, struct g
 	randombytes_buf(g->key, sizeof g->key);
 	double per_min = options->diagnoses_per_min > 0 ? options->diagnoses_per_min : GATE_DIAGNOSES_PER_MIN;
 	g->requests = (struct rates){ .per_s = REQUESTS_PER_S, .burst = REQUESTS_BURST };
-	g->diagnoses = (struct rates){ .per_s = per_min / 60, .burst = per_min < DIAGNOSES_BURST ? per_min : DIAGNOSES_BURST };
+	g->diagnoses =
+		(struct rates){ .per_s = per_min / 60, .burst = per_min < DIAGNOSES_BURST ? per_min : DIAGNOSES_BURST };
 	g->wrong = (struct rates){ .per_s = WRONG_PER_MIN / 60.0, .burst = WRONG_BURST };
 	struct rates *const all[] = { &g->requests, &g->diagnoses, &g->wrong };
 	for (size_t i = 0; i < sizeof all / sizeof *all; i++)
@@ -199,8 +204,8 @@ static struct str add_session(struct gate *g, const struct token *token, struct 
 
 static struct str cookie(const struct gate *g, struct arena *a, struct str value, int seconds)
 {
-	return arena_printf(a, "%s=%.*s; Path=/; Max-Age=%d; HttpOnly; SameSite=Strict%s", cookie_name(g), STR_ARG(value),
-			    seconds, g->options.secure ? "; Secure" : "");
+	return arena_printf(a, "%s=%.*s; Path=/; Max-Age=%d; HttpOnly; SameSite=Strict%s", cookie_name(g),
+			    STR_ARG(value), seconds, g->options.secure ? "; Secure" : "");
 }
 
 bool gate_log_in(struct gate *g, const struct http_request *req, struct str secret, struct str *ret_cookie,
@@ -297,8 +302,9 @@ static bool turn_away(struct http_request *req, struct http_response *res, bool 
 		buf_free(&to);
 		return false;
 	}
-	page_fail(req, res, 401, wrong ? "This token is not known here." :
-					 "This server wants a token: Authorization: Bearer kbt_..., or a log-in at /login.");
+	page_fail(req, res, 401,
+		  wrong ? "This token is not known here."
+			: "This server wants a token: Authorization: Bearer kbt_..., or a log-in at /login.");
 	return false;
 }
 
@@ -330,8 +336,10 @@ bool gate_needs(struct gate *g, struct http_request *req, struct http_response *
 {
 	if (!g || req->role >= role)
 		return true;
-	page_fail(req, res, 403, arena_printf(req->arena, "This wants the role %s; your token has the role %s.", role_name(role),
-					     role_name(req->role)).p);
+	page_fail(req, res, 403,
+		  arena_printf(req->arena, "This wants the role %s; your token has the role %s.", role_name(role),
+			       role_name(req->role))
+			  .p);
 	return false;
 }
 
@@ -356,7 +364,8 @@ struct str gate_csrf(struct gate *g, const struct http_request *req)
 	char text[2 * CSRF_BYTES + 1];
 	if (!g)
 		return STR("");
-	crypto_generichash(mark, sizeof mark, (const unsigned char *)req->session.p, req->session.n, g->key, sizeof g->key);
+	crypto_generichash(mark, sizeof mark, (const unsigned char *)req->session.p, req->session.n, g->key,
+			   sizeof g->key);
 	return arena_str(req->arena, str_c(sodium_bin2hex(text, sizeof text, mark, sizeof mark)));
 }
 
@@ -368,7 +377,8 @@ static bool is_browser(const struct http_request *req)
 bool gate_checks_csrf(struct gate *g, struct http_request *req, struct http_response *res)
 {
 	struct http_fields fields = { 0 };
-	if (!g || req->method != HTTP_POST || !is_browser(req) || http_content_is(req, PAGE_JSON) || http_header(req, "X-Kbt").n)
+	if (!g || req->method != HTTP_POST || !is_browser(req) || http_content_is(req, PAGE_JSON) ||
+	    http_header(req, "X-Kbt").n)
 		return true;
 	struct str want = gate_csrf(g, req), mark = STR("");
 	if (http_content_is(req, "application/x-www-form-urlencoded") &&

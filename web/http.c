@@ -406,7 +406,8 @@ static void on_connection(void *context, struct MHD_Connection *connection, void
 		if (c->linger && s->lingering_count < LINGERING_MAX && !s->stopping) {
 			int fd = fcntl(c->fd, F_DUPFD_CLOEXEC, 0);
 			if (fd >= 0)
-				s->lingering[s->lingering_count++] = (struct lingering){ fd, http_now_ms() + LINGER_MS };
+				s->lingering[s->lingering_count++] =
+					(struct lingering){ fd, http_now_ms() + LINGER_MS };
 			pthread_cond_signal(&s->stop);
 		}
 		pthread_mutex_unlock(&s->lock);
@@ -580,7 +581,8 @@ static enum MHD_Result send_response(struct http_wake *w)
 	if (res->read)
 		r = MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, 1024, on_read, w, NULL);
 	else
-		r = MHD_create_response_from_buffer(res->body.n, (void *)(uintptr_t)res->body.p, MHD_RESPMEM_PERSISTENT);
+		r = MHD_create_response_from_buffer(res->body.n, (void *)(uintptr_t)res->body.p,
+						    MHD_RESPMEM_PERSISTENT);
 	if (!r)
 		return MHD_NO;
 	add_headers(r, w);
@@ -647,7 +649,8 @@ static enum MHD_Result serve(struct http_wake *w)
 		return refuse(w, 413, too_large(w->uploads));
 	enum err e = w->uploads ? upload_body(w, &w->req.body) : ERR_OK;
 	if (e)
-		return e == ERR_LIMIT ? refuse(w, 413, too_large(w->uploads)) : refuse(w, 507, "There is no room for the file here.");
+		return e == ERR_LIMIT ? refuse(w, 413, too_large(w->uploads))
+				      : refuse(w, 507, "There is no room for the file here.");
 	do {
 		if (!attend(w, &beat))
 			return MHD_NO;
@@ -844,10 +847,12 @@ static struct MHD_Daemon *start(struct http_server *s)
 	const struct http_options *o = &s->options;
 	long processors = sysconf(_SC_NPROCESSORS_ONLN);
 	unsigned threads = o->threads ? o->threads : processors > 4 ? (unsigned)processors : 4;
-	struct MHD_OptionItem tls[] = { { MHD_OPTION_HTTPS_MEM_CERT, 0, o->tls ? (void *)(uintptr_t)o->tls->cert.p : NULL },
-					{ MHD_OPTION_HTTPS_MEM_KEY, 0, o->tls ? (void *)(uintptr_t)o->tls->key.p : NULL },
-					{ MHD_OPTION_HTTPS_PRIORITIES, 0, (void *)(uintptr_t)tls_priorities },
-					{ MHD_OPTION_END, 0, NULL } };
+	struct MHD_OptionItem tls[] = {
+		{ MHD_OPTION_HTTPS_MEM_CERT, 0, o->tls ? (void *)(uintptr_t)o->tls->cert.p : NULL },
+		{ MHD_OPTION_HTTPS_MEM_KEY, 0, o->tls ? (void *)(uintptr_t)o->tls->key.p : NULL },
+		{ MHD_OPTION_HTTPS_PRIORITIES, 0, (void *)(uintptr_t)tls_priorities },
+		{ MHD_OPTION_END, 0, NULL }
+	};
 	if (!o->tls)
 		tls[0] = tls[3];
 	unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG;
@@ -870,9 +875,10 @@ static void fill_patience(struct http_patience *p)
 	const struct {
 		unsigned *ms;
 		unsigned otherwise;
-	} times[] = { { &p->header, HTTP_HEADER_S * 1000 }, { &p->body, HTTP_BODY_S * 1000 }, { &p->answer, HTTP_ANSWER_S * 1000 },
-		      { &p->idle, HTTP_IDLE_S * 1000 },	    { &p->upload, HTTP_UPLOAD_S * 1000 }, { &p->beat, HTTP_BEAT_S * 1000 }, { &p->lost, HTTP_LOST_S * 1000 },
-		      { &p->look, REAP_MS } };
+	} times[] = { { &p->header, HTTP_HEADER_S * 1000 }, { &p->body, HTTP_BODY_S * 1000 },
+		      { &p->answer, HTTP_ANSWER_S * 1000 }, { &p->idle, HTTP_IDLE_S * 1000 },
+		      { &p->upload, HTTP_UPLOAD_S * 1000 }, { &p->beat, HTTP_BEAT_S * 1000 },
+		      { &p->lost, HTTP_LOST_S * 1000 },	    { &p->look, REAP_MS } };
 	for (size_t i = 0; i < sizeof times / sizeof *times; i++)
 		if (!*times[i].ms)
 			*times[i].ms = times[i].otherwise;
@@ -913,8 +919,8 @@ void http_close(struct http_server **server)
 	if (!s)
 		return;
 	*server = NULL;
-	/* No MHD_quiesce_daemon: in 0.9.75 it and a worker may both take the socket out of the worker's epoll set, and the
-	 * second aborts the process. What connects from now on is not parked any more. */
+	/* No MHD_quiesce_daemon: in 0.9.75 it and a worker may both take the socket out of the worker's epoll set, and
+	 * the second aborts the process. What connects from now on is not parked any more. */
 	pthread_mutex_lock(&s->lock);
 	s->stopping = true;
 	pthread_cond_signal(&s->stop);

@@ -23,8 +23,8 @@ enum {
 	HTTP_LOST_S = 18
 };
 
-/* How long a client may take, in ms; 0 for the times above. A client that vanished without a word is noticed HTTP_LOST_S
- * after something was sent to it, at the latest of a beat. */
+/* How long a client may take, in ms; 0 for the times above. A client that vanished without a word is noticed
+ * HTTP_LOST_S after something was sent to it, at the latest of a beat. */
 struct http_patience {
 	unsigned header, body, upload, answer, idle, beat, lost, look; /* look: how often all are looked at */
 };

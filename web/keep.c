@@ -147,7 +147,8 @@ struct str keep_date(int64_t at_s, struct arena *a)
 	time_t at = (time_t)at_s;
 	struct tm t;
 	gmtime_r(&at, &t);
-	return arena_printf(a, "%04d-%02d-%02d %02d:%02d UTC", t.tm_year + 1900, t.tm_mon + 1, t.tm_mday, t.tm_hour, t.tm_min);
+	return arena_printf(a, "%04d-%02d-%02d %02d:%02d UTC", t.tm_year + 1900, t.tm_mon + 1, t.tm_mday, t.tm_hour,
+			    t.tm_min);
 }
 
 void keep_add_made(struct buf *out, const struct keep_made *made, struct str csrf)

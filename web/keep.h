@@ -23,8 +23,8 @@ struct keep_made {
 	int64_t expires_s;
 };
 
-/* keep_put takes kind, title and forms (indexed by enum run_form up to RUN_TEXT) of item. ERR_UNSUPPORTED where nothing can
- * be kept, ERR_LIMIT, and what kept_open says. */
+/* keep_put takes kind, title and forms (indexed by enum run_form up to RUN_TEXT) of item. ERR_UNSUPPORTED where nothing
+ * can be kept, ERR_LIMIT, and what kept_open says. */
 enum err keep_put(struct keep *k, const struct kept_item *item, unsigned days, struct arena *a, struct diags *d,
 		  struct keep_made *ret_made) MUST_USE;
 enum err keep_get(struct keep *k, struct str name, struct arena *a, struct kept_item *ret_item) MUST_USE;

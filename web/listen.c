@@ -78,9 +78,11 @@ static enum err check_safe(struct str where, const struct listen_options *o, str
 	if (o->insecure || (o->tokens && o->tls))
 		return ERR_OK;
 	if (o->tokens)
-		return diags_fail(d, ERR_INPUT, "%.*s can be reached from other machines, and tokens sent there could be "
-				  "read on the way: --tls-cert and --tls-key protect them, --insecure listens there "
-				  "nevertheless", STR_ARG(where));
+		return diags_fail(d, ERR_INPUT,
+				  "%.*s can be reached from other machines, and tokens sent there could be read on "
+				  "the way: --tls-cert and --tls-key protect them, --insecure listens there "
+				  "nevertheless",
+				  STR_ARG(where));
 	return diags_fail(d, ERR_INPUT, "%.*s can be reached from other machines, and anyone there could ask this one: "
 			  "--tokens says who may (see `kbt token --help`), --insecure listens there nevertheless",
 			  STR_ARG(where));
@@ -92,7 +94,9 @@ static enum err check_safe(struct str where, const struct listen_options *o, str
 static bool take_away(const union address *address)
 {
 	struct stat s;
-	int fd = lstat(address->file.sun_path, &s) || !S_ISSOCK(s.st_mode) ? -1 : socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	int fd = lstat(address->file.sun_path, &s) || !S_ISSOCK(s.st_mode)
+			 ? -1
+			 : socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (fd < 0)
 		return false;
 	bool dead = connect(fd, &address->any, sizeof address->file) && errno == ECONNREFUSED;

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
  * Where the server listens: "127.0.0.1:8053", "[::1]:8053", "localhost:8053" (port 0 takes any free one), or a socket
- * file, "unix:/run/kbt/web.sock". Opens the socket itself, so that a port in use gets a sentence, and decides whether it
- * may be opened: what other machines reach wants tokens, and TLS for the tokens to travel by, or an explicit "insecure".
+ * file, "unix:/run/kbt/web.sock". Opens the socket itself, so that a port in use gets a sentence, and decides whether
+ * it may be opened: what other machines reach wants tokens, and TLS for the tokens to travel by, or an explicit
+ * "insecure".
  */
 #ifndef KBT_WEB_LISTEN_H
 #define KBT_WEB_LISTEN_H
@@ -27,8 +28,8 @@ struct listen_options {
 	bool insecure; /* the owner takes the risk */
 };
 
-/* listener_open: ERR_INPUT (no such address; not safe), ERR_BUSY (in use), ERR_DENIED, ERR_IO; the sentence in d. A socket
- * file that nobody listens on any more is replaced; it is for its owner alone, with tokens for its group too. */
+/* listener_open: ERR_INPUT (no such address; not safe), ERR_BUSY (in use), ERR_DENIED, ERR_IO; the sentence in d. A
+ * socket file that nobody listens on any more is replaced; it is for its owner alone, with tokens for its group too. */
 enum err listener_open(struct str where, const struct listen_options *options, struct arena *a, struct diags *d,
 		       struct listener *ret_listener) MUST_USE;
 void listener_close(struct listener *listener);	 /* where no server took it over */

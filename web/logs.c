@@ -101,14 +101,16 @@ static enum err read_input(void *context, char *p, size_t n, size_t *ret_n)
 		if (atomic_load(&l->cancel))
 			return ERR_INTERRUPTED;
 		if (http_now_ms() - l->started_ms > LOGS_TIME_MAX_S * 1000)
-			return diags_fail(&l->diags, ERR_LIMIT, "it takes over %d s: not read further. `kbt scan` takes all of it",
+			return diags_fail(&l->diags, ERR_LIMIT,
+					  "it takes over %d s: not read further. `kbt scan` takes all of it",
 					  LOGS_TIME_MAX_S);
 		enum err e = input_read(l->input, &l->block);
 		if (e)
 			return e;
 		l->unpacked += l->block.n;
 		if (l->unpacked >> 20 > LOGS_UNPACKED_MAX_MIB)
-			return diags_fail(&l->diags, ERR_LIMIT, "it unpacks to over %d MiB: not read further. `kbt scan` takes all of it",
+			return diags_fail(&l->diags, ERR_LIMIT,
+					  "it unpacks to over %d MiB: not read further. `kbt scan` takes all of it",
 					  LOGS_UNPACKED_MAX_MIB);
 		tell_progress(l);
 	}
@@ -251,7 +253,8 @@ static void add_count(struct buf *out, const char *name, uint64_t n)
 static void add_html(struct buf *out, const struct log_scan *l, const struct render_scan *r)
 {
 	size_t known = l->incidents.group_count;
-	buf_addf(out, "<section class=\"scan\" aria-labelledby=\"found\">\n<h2 id=\"found\" tabindex=\"-1\">%s", known ? "" : "No");
+	buf_addf(out, "<section class=\"scan\" aria-labelledby=\"found\">\n<h2 id=\"found\" tabindex=\"-1\">%s",
+		 known ? "" : "No");
 	if (known)
 		buf_addf(out, "%zu", known);
 	buf_addf(out, " known problem%s in ", known == 1 ? "" : "s");
@@ -268,7 +271,8 @@ static void add_html(struct buf *out, const struct log_scan *l, const struct ren
 		buf_add_c(out, "</p>\n");
 	}
 	if (!known)
-		buf_add_c(out, "<p>A scan names what a line says as a whole. <a href=\"/\">Paste a line</a> of which you think that it "
+		buf_add_c(out, "<p>A scan names what a line says as a whole. <a href=\"/\">Paste a line</a> of which "
+			       "you think that it "
 			       "is the trouble: a look-up asks for less.</p>\n");
 	render_html_scan_parts(out, r);
 	buf_add_c(out, "<p class=\"actions pass\" id=\"copies\" hidden><span class=\"lead\">Copy the result</span> "
@@ -279,7 +283,8 @@ static void add_html(struct buf *out, const struct log_scan *l, const struct ren
 		       "readonly rows=\"10\" "
 		       "aria-label=\"The result in Markdown\">\n");
 	render_html_escape(out, buf_str(&l->whole[RUN_MARKDOWN]));
-	buf_add_c(out, "</textarea><p class=\"actions\"><button type=\"button\" data-copy hidden>Copy</button></p></details>\n</section>\n");
+	buf_add_c(out, "</textarea><p class=\"actions\"><button type=\"button\" data-copy "
+		       "hidden>Copy</button></p></details>\n</section>\n");
 }
 
 static enum err load_rules(struct log_scan *l, struct store *store, struct rule **ret_rules)
@@ -342,8 +347,15 @@ static enum err succeed(struct log_scan *l, struct store *store)
 		e = mask(l);
 	if (e)
 		return e;
-	struct render_scan r = { .set = &l->incidents, .rules = rules, .limit = LOGS_SHOWN, .counts = l->counts, .unknowns = &l->unknowns, .linked = true,
-				 .files = l->files, .unread = l->unread, .unread_count = l->unread_count };
+	struct render_scan r = { .set = &l->incidents,
+				 .rules = rules,
+				 .limit = LOGS_SHOWN,
+				 .counts = l->counts,
+				 .unknowns = &l->unknowns,
+				 .linked = true,
+				 .files = l->files,
+				 .unread = l->unread,
+				 .unread_count = l->unread_count };
 	struct str title = arena_printf(&l->arena, "Log scan of %.*s", STR_ARG(l->ask.name));
 	render_json_scan(&l->whole[RUN_JSON], &r);
 	render_markdown_scan(&l->whole[RUN_MARKDOWN], title, &r);
@@ -391,7 +403,8 @@ static void work_on(struct log_scan *l)
 		fail(l, e);
 	struct buf error = { 0 };
 	if (e) {
-		buf_add_c(&error, "<section class=\"card lone none\"><h2 id=\"found\" tabindex=\"-1\">That cannot be read</h2><p>");
+		buf_add_c(&error, "<section class=\"card lone none\"><h2 id=\"found\" tabindex=\"-1\">That cannot be "
+				  "read</h2><p>");
 		render_html_escape(&error, buf_str(&l->whole[RUN_HTML]));
 		buf_add_c(&error, "</p></section>\n");
 	}

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
  * Scans of uploaded logs. A scan belongs to the request that brought the bytes and ends with it.
- * Bounded: workers, scans that wait, what packed bytes may become, and time. Gives progress and the result as server-sent
- * events, or the result alone once it is whole. Only where somebody asks for it the result is kept (keep.h).
+ * Bounded: workers, scans that wait, what packed bytes may become, and time. Gives progress and the result as
+ * server-sent events, or the result alone once it is whole. Only where somebody asks for it the result is kept
+ * (keep.h).
  */
 #ifndef KBT_WEB_LOGS_H
 #define KBT_WEB_LOGS_H
@@ -21,8 +22,8 @@ enum {
 struct logs;
 struct log_scan;
 
-/* What is asked: bytes is borrowed until log_leave, the texts are copied. Only hits of the article, and of lines stamped
- * between since and until (ISO 8601, also cut short), where those are not empty. */
+/* What is asked: bytes is borrowed until log_leave, the texts are copied. Only hits of the article, and of lines
+ * stamped between since and until (ISO 8601, also cut short), where those are not empty. */
 struct log_ask {
 	struct str bytes, name, article, since, until;
 	unsigned keep_days; /* 0: nothing is kept; else the result is, without its secrets */
@@ -38,11 +39,11 @@ enum err logs_scan(struct logs *logs, const struct log_ask *ask, struct http_wak
 /* log_leave ends the scan where it is under way, and waits until it lets go of the bytes. */
 void log_leave(struct log_scan **scan);
 
-/* log_read gives the next bytes of its events: progress ({"done": bytes, "total": bytes, "lines": so far}), then done (the
- * result in HTML) or error (a sentence in HTML). 0 for none yet, -1 behind the last. */
+/* log_read gives the next bytes of its events: progress ({"done": bytes, "total": bytes, "lines": so far}), then done
+ * (the result in HTML) or error (a sentence in HTML). 0 for none yet, -1 behind the last. */
 ssize_t log_read(struct log_scan *scan, char *p, size_t max);
-/* log_whole gives the result in a form (RUN_JSON, RUN_HTML, RUN_MARKDOWN, RUN_TEXT); false while there is none. *ret_status
- * is 200, or what to say of a failure; then the text is a sentence. */
+/* log_whole gives the result in a form (RUN_JSON, RUN_HTML, RUN_MARKDOWN, RUN_TEXT); false while there is none.
+ * *ret_status is 200, or what to say of a failure; then the text is a sentence. */
 bool log_whole(struct log_scan *scan, enum run_form form, struct arena *a, unsigned *ret_status, struct str *ret_text);
 
 #endif

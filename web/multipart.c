@@ -44,7 +44,8 @@ static struct str last_component(struct str path)
 }
 
 /* take_head cuts the lines of a part's head off; their names and values count in any case. */
-static enum err take_head(struct str *part, struct arena *a, struct str *ret_name, struct str *ret_file, bool *ret_is_file)
+static enum err take_head(struct str *part, struct arena *a, struct str *ret_name, struct str *ret_file,
+			  bool *ret_is_file)
 {
 	struct str head = str_first(*part, MULTIPART_HEAD_MAX), line, key, value;
 	bool named = false;

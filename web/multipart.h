@@ -16,8 +16,8 @@ struct multipart {
 	struct str file_name;	   /* its last component, valid UTF-8; may be empty */
 };
 
-/* multipart_parse: type is the whole Content-Type. ERR_INPUT: no boundary, no end, a part without a name. ERR_LIMIT: too
- * many parts, or a part's head or a field too long. */
+/* multipart_parse: type is the whole Content-Type. ERR_INPUT: no boundary, no end, a part without a name. ERR_LIMIT:
+ * too many parts, or a part's head or a field too long. */
 enum err multipart_parse(struct str type, struct str body, struct arena *a, struct multipart *ret_parts) MUST_USE;
 
 #endif

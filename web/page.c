@@ -30,8 +30,10 @@ void page_begin(struct buf *out, struct str title, struct str find)
 	buf_add_c(out, "</head>\n<body>\n<a class=\"skip\" href=\"#main\">Skip to the content</a>\n"
 		       "<header class=\"top\"><a class=\"brand\" href=\"/\">");
 	add_static(out, "<img src=\"", "icon.svg", "\" alt=\"\" width=\"24\" height=\"24\">");
-	buf_add_c(out, "kbtriage</a>\n<nav class=\"nav\" aria-label=\"Pages\"><a href=\"/logs\">Logs</a> <a href=\"/browse\">Browse</a> <a href=\"/help\">Help</a></nav>\n<form class=\"find\" action=\"/search\" role=\"search\">"
-		       "<input type=\"search\" name=\"q\" aria-label=\"Search the articles\" "
+	buf_add_c(out, "kbtriage</a>\n<nav class=\"nav\" aria-label=\"Pages\"><a href=\"/logs\">Logs</a> <a "
+		       "href=\"/browse\">Browse</a> <a href=\"/help\">Help</a></nav>\n<form class=\"find\" "
+		       "action=\"/search\" role=\"search\"><input type=\"search\" name=\"q\" aria-label=\"Search the "
+		       "articles\" "
 		       "placeholder=\"Search the articles\" maxlength=\"500\" value=\"");
 	render_html_escape(out, find);
 	buf_add_c(out, "\"></form>\n</header>\n<main id=\"main\" tabindex=\"-1\">\n");
@@ -42,16 +44,19 @@ void page_end(struct buf *out, struct site *site)
 	buf_add_c(out, "</main>\n<footer class=\"foot\"><p>");
 	if (site)
 		buf_addf(out, "%lld article%s. ", (long long)site_articles(site), site_articles(site) == 1 ? "" : "s");
-	buf_add_c(out, "Nothing you paste is kept unless you ask. <a href=\"/help\">Keys, API, and how to write an article</a>");
+	buf_add_c(out, "Nothing you paste is kept unless you ask. <a href=\"/help\">Keys, API, and how to write an "
+		       "article</a>");
 	if (gate_has_tokens(site_gate(site)))
 		buf_add_c(out, " <a href=\"/login\">Log in or out</a>");
-	buf_add_c(out, "</p></footer>\n<dialog id=\"keys\" aria-labelledby=\"keys-title\"><h2 id=\"keys-title\">Keys</h2>\n"
-		       PAGE_KEYS "<form method=\"dialog\"><button>Close</button></form></dialog>\n</body>\n</html>\n");
+	buf_add_c(out, "</p></footer>\n<dialog id=\"keys\" aria-labelledby=\"keys-title\"><h2 "
+		       "id=\"keys-title\">Keys</h2>\n" PAGE_KEYS
+		       "<form method=\"dialog\"><button>Close</button></form></dialog>\n</body>\n</html>\n");
 }
 
 void page_csrf(struct buf *out, struct site *site, const struct http_request *req)
 {
-	buf_addf(out, "<input type=\"hidden\" name=\"csrf\" value=\"%.*s\">\n", STR_ARG(gate_csrf(site_gate(site), req)));
+	buf_addf(out, "<input type=\"hidden\" name=\"csrf\" value=\"%.*s\">\n",
+		 STR_ARG(gate_csrf(site_gate(site), req)));
 }
 
 void page_encode(struct buf *out, struct str text)
@@ -119,7 +124,8 @@ void page_fail(struct http_request *req, struct http_response *res, unsigned sta
 	} else {
 		struct str title = str_c(status_title(status));
 		page_begin(&out, title, STR(""));
-		buf_addf(&out, "<section class=\"card lone\"><p class=\"eyebrow\">%u</p><h1>%s</h1><p>", status, title.p);
+		buf_addf(&out, "<section class=\"card lone\"><p class=\"eyebrow\">%u</p><h1>%s</h1><p>", status,
+			 title.p);
 		render_html_escape(&out, str_c(why));
 		buf_add_c(&out, "</p><p><a href=\"/\">Paste an error message</a></p></section>\n");
 		page_end(&out, NULL);
@@ -133,8 +139,11 @@ void page_fail_err(struct http_request *req, struct http_response *res, enum err
 	switch (e) {
 	case ERR_INPUT: page_fail(req, res, 400, "There is no message in it: no letter and no digit."); break;
 	case ERR_LIMIT: page_fail(req, res, 413, "That is too long."); break;
-	case ERR_NOTFOUND: page_fail(req, res, 404, "This knowledge base has no such article. `kbt import` loads more, from wherever you "
-						       "keep them."); break;
+	case ERR_NOTFOUND:
+		page_fail(req, res, 404,
+			  "This knowledge base has no such article. `kbt import` loads more, from wherever you "
+			  "keep them.");
+		break;
 	case ERR_BUSY: page_fail(req, res, 503, "Too many diagnoses are under way. Try again in a moment."); break;
 	case ERR_NOMEM:
 	case ERR_MISSING: page_fail(req, res, 503, err_text(e)); break;

@@ -87,7 +87,8 @@ void page_results(struct buf *out, const struct results *results);
 /* page_report_html: a finished diagnosis, as in results.done. */
 void page_report_html(struct buf *out, const struct triage_report *report);
 /* page_keep keeps the latest diagnosis of the question, else what the look-up says, and answers with the link. */
-void page_keep(struct site *site, struct http_request *req, struct http_response *res, struct question *q, unsigned days);
+void page_keep(struct site *site, struct http_request *req, struct http_response *res, struct question *q,
+	       unsigned days);
 /* page_report_text: a report in one of the forms that are no HTML; page_text_type is what it then is. */
 void page_report_text(struct buf *out, enum run_form form, const struct triage_report *report);
 const char *page_text_type(enum run_form form);

@@ -122,7 +122,8 @@ static void add_rule(struct buf *out, const struct rule *rule)
 {
 	if (!rule->cause.n && !rule->resolution_count && !rule->template_count)
 		return;
-	buf_add_c(out, "<aside class=\"card rule\" tabindex=\"0\" aria-label=\"In short\">\n<p class=\"eyebrow\">In short</p>\n");
+	buf_add_c(out, "<aside class=\"card rule\" tabindex=\"0\" aria-label=\"In short\">\n<p class=\"eyebrow\">In "
+		       "short</p>\n");
 	render_html_remedy(out, rule, NULL, 0, 2);
 	add_messages(out, rule);
 	buf_add_c(out, "</aside>\n");

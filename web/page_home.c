@@ -41,14 +41,16 @@ static void add_example(struct buf *out, const char *text)
 static void add_welcome(struct buf *out)
 {
 	buf_add_c(out, "<section class=\"welcome\">\n"
-		       "<p>Paste it as it is, or a line of a log. kbtriage names the article that explains it, fills in your values, and where the "
-		       "network may be to blame, probes it and says which cause holds.</p>\n<h2>Try one</h2>\n"
+		       "<p>Paste it as it is, or a line of a log. kbtriage names the article that explains it, fills "
+		       "in your values, and where the network may be to blame, probes it and says which cause "
+		       "holds.</p>\n<h2>Try one</h2>\n"
 		       "<ul class=\"examples\">\n");
 	add_example(out, "Failed to connect to <\\\\FILESRV>, Error = 53");
 	add_example(out, "Error during WNetAddConnection2 (53)");
 	add_example(out, "System error 1326 has occurred.");
 	add_example(out, "mount error(112): Host is down");
-	buf_add_c(out, "</ul>\n<p>A whole log? <a href=\"/logs\">Send it</a>. Or <a href=\"/browse\">browse the articles</a>.</p>\n"
+	buf_add_c(out, "</ul>\n<p>A whole log? <a href=\"/logs\">Send it</a>. Or <a href=\"/browse\">browse the "
+		       "articles</a>.</p>\n"
 		       "</section>\n");
 }
 
@@ -58,12 +60,14 @@ static enum err look_up(struct site *site, struct http_request *req, const struc
 			struct triage_report *ret_report, struct results *ret_results)
 {
 	struct desk *desk;
-	struct triage_options options = { .set = q->set, .set_count = q->set_count, .offline = true, .only_ruled = true };
+	struct triage_options options = {
+		.set = q->set, .set_count = q->set_count, .offline = true, .only_ruled = true
+	};
 	enum err e = site_take(site, &desk);
 	if (e)
 		return e;
-	e = triage_run(desk->store, desk->matcher, desk->scratch, desk->causes, NULL, NULL, q->text, &options, req->arena,
-		       ret_report);
+	e = triage_run(desk->store, desk->matcher, desk->scratch, desk->causes, NULL, NULL, q->text, &options,
+		       req->arena, ret_report);
 	const struct match_answer *found = &ret_report->answer.found;
 	if (!e && found->match_count)
 		e = store_see_also(desk->store, found->matches[0].id, SEE_ALSO_MAX, req->arena, &ret_results->see,

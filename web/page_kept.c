@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * Reports that somebody asked to keep: made by a POST, read under /r/NAME in the form that is asked for, deleted by their
- * key. What is kept is made anew from the masked message and the evidence, so that no secret of it is stored anywhere.
+ * Reports that somebody asked to keep: made by a POST, read under /r/NAME in the form that is asked for, deleted by
+ * their key. What is kept is made anew from the masked message and the evidence, so that no secret of it is stored
+ * anywhere.
  */
 #include "web/page.h"
 
@@ -20,7 +21,8 @@ static enum err mask_question(struct question *q, struct arena *a)
 {
 	enum err e = redact_secrets(q->text, a, &q->text);
 	for (size_t i = 0; i < q->set_count && !e; i++) { /* by its name a value may be a secret, too */
-		struct str pair = arena_printf(a, "%.*s=%.*s", STR_ARG(q->set[i].name), STR_ARG(q->set[i].value)), masked;
+		struct str pair = arena_printf(a, "%.*s=%.*s", STR_ARG(q->set[i].name), STR_ARG(q->set[i].value)),
+			   masked;
 		e = redact_secrets(pair, a, &masked);
 		if (!e)
 			q->set[i].value = str_from(masked, q->set[i].name.n + 1);
@@ -29,7 +31,8 @@ static enum err mask_question(struct question *q, struct arena *a)
 }
 
 /* run_again: the report of the masked question, with the evidence that the latest diagnosis of it as asked had. */
-static enum err run_again(struct site *site, struct http_request *req, struct question *q, struct triage_report *ret_report)
+static enum err run_again(struct site *site, struct http_request *req, struct question *q,
+			  struct triage_report *ret_report)
 {
 	struct incident incident = { 0 };
 	struct diags d = { .arena = req->arena };
@@ -45,8 +48,8 @@ static enum err run_again(struct site *site, struct http_request *req, struct qu
 	struct triage_options options = { .set = q->set, .set_count = q->set_count, .offline = !ran, .only_ruled = true,
 					  .replay = ran ? incident.evidence : NULL,
 					  .replay_count = incident.evidence_count };
-	e = triage_run(desk->store, desk->matcher, desk->scratch, desk->causes, NULL, NULL, q->text, &options, req->arena,
-		       ret_report);
+	e = triage_run(desk->store, desk->matcher, desk->scratch, desk->causes, NULL, NULL, q->text, &options,
+		       req->arena, ret_report);
 	site_give(site, &desk);
 	return e;
 }
@@ -74,7 +77,8 @@ static enum err make(struct site *site, struct http_request *req, struct questio
 	page_report_text(&forms[RUN_JSON], RUN_JSON, &report);
 	page_report_text(&forms[RUN_MARKDOWN], RUN_MARKDOWN, &report);
 	page_report_text(&forms[RUN_TEXT], RUN_TEXT, &report);
-	struct kept_item item = { .kind = report.evidence_count ? STR("diagnosis") : STR("answer"), .title = title_of(&report) };
+	struct kept_item item = { .kind = report.evidence_count ? STR("diagnosis") : STR("answer"),
+				  .title = title_of(&report) };
 	for (size_t i = 0; i < KEPT_FORMS; i++) {
 		item.forms[i] = buf_str(&forms[i]);
 		e = e ? e : buf_err(&forms[i]);
@@ -100,7 +104,8 @@ static void fail(struct http_request *req, struct http_response *res, enum err e
 		page_fail_err(req, res, e);
 }
 
-void page_keep(struct site *site, struct http_request *req, struct http_response *res, struct question *q, unsigned days)
+void page_keep(struct site *site, struct http_request *req, struct http_response *res, struct question *q,
+	       unsigned days)
 {
 	struct keep_made made;
 	struct diags d = { .arena = req->arena };
@@ -173,9 +178,12 @@ static void add_hidden(struct buf *out, const char *before, const char *name, co
 }
 
 /* add_check_again: a form that asks the same question now. */
-static void add_check_again(struct buf *out, struct site *site, const struct http_request *req, const struct kept_item *item)
+static void add_check_again(struct buf *out, struct site *site, const struct http_request *req,
+			    const struct kept_item *item)
 {
-	cJSON *root = str_eq(item->kind, STR("scan")) ? NULL : cJSON_ParseWithLength(item->forms[RUN_JSON].p, item->forms[RUN_JSON].n);
+	cJSON *root = str_eq(item->kind, STR("scan"))
+			      ? NULL
+			      : cJSON_ParseWithLength(item->forms[RUN_JSON].p, item->forms[RUN_JSON].n);
 	const cJSON *query = cJSON_GetObjectItemCaseSensitive(root, "query"), *b;
 	if (cJSON_IsString(query)) {
 		buf_add_c(out, "<form method=\"post\" action=\"/\">");
@@ -184,7 +192,8 @@ static void add_check_again(struct buf *out, struct site *site, const struct htt
 		cJSON_ArrayForEach(b, cJSON_GetObjectItemCaseSensitive(root, "bindings"))
 			if (cJSON_IsString(b))
 				add_hidden(out, "set.", b->string, b->valuestring);
-		buf_add_c(out, "<p class=\"actions\"><button class=\"primary\" name=\"do\" value=\"diagnose\">Check again</button> "
+		buf_add_c(out, "<p class=\"actions\"><button class=\"primary\" name=\"do\" value=\"diagnose\">Check "
+			       "again</button> "
 			       "<span class=\"hint\">asks the same question now</span></p></form>\n");
 	}
 	cJSON_Delete(root);
@@ -194,7 +203,9 @@ static void add_kept(struct buf *out, struct site *site, const struct http_reque
 		     const struct kept_item *item)
 {
 	buf_add_c(out, "<section class=\"kept\">\n<p class=\"eyebrow\">A kept ");
-	buf_add_c(out, str_eq(item->kind, STR("scan")) ? "log scan" : str_eq(item->kind, STR("answer")) ? "look-up" : "diagnosis");
+	buf_add_c(out, str_eq(item->kind, STR("scan"))	   ? "log scan"
+		       : str_eq(item->kind, STR("answer")) ? "look-up"
+							   : "diagnosis");
 	buf_addf(out, " of %.*s, here until %.*s</p>\n<h1>", STR_ARG(keep_date(item->made_s, req->arena)),
 		 STR_ARG(keep_date(item->expires_s, req->arena)));
 	render_html_escape(out, item->title);
@@ -281,13 +292,15 @@ void api_kept(struct site *site, struct http_request *req, struct http_response 
 
 /* ---- deleting ---- */
 
-static bool delete_name(struct site *site, struct http_request *req, struct http_response *res, struct str path, struct str key)
+static bool delete_name(struct site *site, struct http_request *req, struct http_response *res, struct str path,
+			struct str key)
 {
 	static const struct str end = STR_LIT("/delete");
 	struct str name = str_first(path, path.n > end.n ? path.n - end.n : 0);
 	bool mighty = gate_has_tokens(site_gate(site)) && req->role == ROLE_ADMIN;
-	enum err e = str_starts(str_from(path, name.n), end) ? keep_delete(site_keep(site), name, key, mighty, req->arena)
-							     : ERR_NOTFOUND;
+	enum err e = str_starts(str_from(path, name.n), end)
+			     ? keep_delete(site_keep(site), name, key, mighty, req->arena)
+			     : ERR_NOTFOUND;
 	if (e == ERR_NOTFOUND)
 		no_such(req, res);
 	else if (e == ERR_DENIED)
@@ -301,7 +314,8 @@ void page_kept_delete(struct site *site, struct http_request *req, struct http_r
 {
 	struct http_fields fields = { 0 };
 	struct buf out = { 0 };
-	if (!http_content_is(req, "application/x-www-form-urlencoded") || request_parse_form(req->body, req->arena, &fields)) {
+	if (!http_content_is(req, "application/x-www-form-urlencoded") ||
+	    request_parse_form(req->body, req->arena, &fields)) {
 		page_fail(req, res, 415, "The page sends a form; the API is under /api/v1.");
 		return;
 	}

@@ -36,14 +36,16 @@ static void send_form(struct site *site, struct http_request *req, struct http_r
 		render_html_escape(&out, str_c(why));
 		buf_add_c(&out, "</p>\n");
 	}
-	buf_add_c(&out, "<p>This server is not open to everyone. Whoever runs it makes tokens with <code>kbt token add</code>.</p>\n"
+	buf_add_c(&out, "<p>This server is not open to everyone. Whoever runs it makes tokens with <code>kbt token "
+			"add</code>.</p>\n"
 			"<form class=\"login\" method=\"post\" action=\"/login\">\n");
 	page_csrf(&out, site, req);
 	buf_add_c(&out, "<input type=\"hidden\" name=\"next\" value=\"");
 	render_html_escape(&out, next);
-	buf_add_c(&out, "\">\n<p class=\"actions\"><input id=\"token\" type=\"password\" name=\"token\" required autofocus "
-			"autocomplete=\"current-password\" maxlength=\"200\" size=\"50\" placeholder=\"kbt_...\"> "
-			"<button class=\"primary\">Log in</button></p>\n</form>\n</section>\n");
+	buf_add_c(&out,
+		  "\">\n<p class=\"actions\"><input id=\"token\" type=\"password\" name=\"token\" required autofocus "
+		  "autocomplete=\"current-password\" maxlength=\"200\" size=\"50\" placeholder=\"kbt_...\"> "
+		  "<button class=\"primary\">Log in</button></p>\n</form>\n</section>\n");
 	page_end(&out, NULL);
 	page_send(req, res, PAGE_HTML, &out);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * /logs: a log file, and the known problems in it. The whole page by a plain form, the progress and the result alone for
- * the page's script, the result as JSON, Markdown or text for programs. Nothing of it is kept.
+ * /logs: a log file, and the known problems in it. The whole page by a plain form, the progress and the result alone
+ * for the page's script, the result as JSON, Markdown or text for programs. Nothing of it is kept.
  */
 #include "web/page.h"
 
@@ -25,7 +25,8 @@ static void leave(struct http_request *req)
 static bool is_time(struct str s)
 {
 	for (size_t i = 0; i < s.n; i++)
-		if (!char_is_digit(s.p[i]) && s.p[i] != '-' && s.p[i] != ':' && s.p[i] != 'T' && s.p[i] != ' ' && s.p[i] != '.')
+		if (!char_is_digit(s.p[i]) && s.p[i] != '-' && s.p[i] != ':' && s.p[i] != 'T' && s.p[i] != ' ' &&
+		    s.p[i] != '.')
 			return false;
 	return s.n < 32;
 }
@@ -129,27 +130,33 @@ static bool whole(struct site *site, struct http_request *req, struct http_respo
 
 static void add_field(struct buf *out, const char *name, const char *label, const char *example)
 {
-	buf_addf(out, "<label>%s <input name=\"%s\" autocomplete=\"off\" spellcheck=\"false\" maxlength=\"40\" placeholder=\"%s\"></label>\n",
+	buf_addf(out,
+		 "<label>%s <input name=\"%s\" autocomplete=\"off\" spellcheck=\"false\" maxlength=\"40\" "
+		 "placeholder=\"%s\"></label>\n",
 		 label, name, example);
 }
 
 static void add_form(struct buf *out, struct site *site, const struct http_request *req)
 {
-	buf_add_c(out, "<form id=\"send\" class=\"send\" method=\"post\" action=\"/logs\" enctype=\"multipart/form-data\">\n"
-		       "<h1>What is wrong in this log?</h1>\n");
+	buf_add_c(out,
+		  "<form id=\"send\" class=\"send\" method=\"post\" action=\"/logs\" enctype=\"multipart/form-data\">\n"
+		  "<h1>What is wrong in this log?</h1>\n");
 	page_csrf(out, site, req);
-	buf_add_c(out, "<div class=\"drop\" id=\"drop\"><label for=\"file\">Choose a log file<span class=\"or\"> or drop it here</span></label>\n"
+	buf_add_c(out, "<div class=\"drop\" id=\"drop\"><label for=\"file\">Choose a log file<span class=\"or\"> or "
+		       "drop it here</span></label>\n"
 		       "<input type=\"file\" id=\"file\" name=\"file\" required>\n"
-		       "<p class=\"hint\">Also gz, xz, zst, bz2, zip and tar; up to 64 MiB. It is read here and not kept.</p></div>\n"
+		       "<p class=\"hint\">Also gz, xz, zst, bz2, zip and tar; up to 64 MiB. It is read here and not "
+		       "kept.</p></div>\n"
 		       "<details class=\"only\"><summary>Only a part of it</summary><div class=\"fields\">\n");
 	add_field(out, "article", "Article", "Q150536");
 	add_field(out, "since", "From", "2001-03-12T10:56");
 	add_field(out, "until", "To", "2001-03-12T11:30");
-	buf_add_c(out, "</div></details>\n<p class=\"keeps\"><label for=\"keep\">The result is</label> <select id=\"keep\" name=\"keep\">"
-		       "<option value=\"0\" selected>not kept</option><option value=\"1\">kept for a day, under a link</option>"
-		       "<option value=\"7\">kept for a week, under a link</option><option value=\"30\">kept for a month, under a link</option>"
-		       "</select></p>\n<p class=\"actions\"><button class=\"primary\">Scan</button> "
-		       "<progress id=\"progress\" max=\"100\" value=\"0\" aria-label=\"Progress\" hidden></progress> "
+	buf_add_c(out, "</div></details>\n<p class=\"keeps\"><label for=\"keep\">The result is</label> <select "
+		       "id=\"keep\" name=\"keep\"><option value=\"0\" selected>not kept</option><option "
+		       "value=\"1\">kept for a day, under a link</option><option value=\"7\">kept for a week, under a "
+		       "link</option><option value=\"30\">kept for a month, under a link</option></select></p>\n<p "
+		       "class=\"actions\"><button class=\"primary\">Scan</button> <progress id=\"progress\" "
+		       "max=\"100\" value=\"0\" aria-label=\"Progress\" hidden></progress> "
 		       "<span id=\"busy\" class=\"hint\" role=\"status\"></span></p>\n</form>\n");
 }
 

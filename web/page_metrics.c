@@ -25,16 +25,18 @@ void page_metrics(struct site *site, struct http_request *req, struct http_respo
 		{ "kbt_verdicts_undecided_total", "counter", "Diagnoses without a decision.", c.undecided },
 		{ "kbt_http_connections", "gauge", "Connections that are open.", http->connections },
 		{ "kbt_http_answers_2xx_total", "counter", "Requests answered.", http->answers[2] },
-		{ "kbt_http_answers_3xx_total", "counter", "Requests sent elsewhere, or answered from what the client has.",
+		{ "kbt_http_answers_3xx_total", "counter",
+		  "Requests sent elsewhere, or answered from what the client has.",
 		  http->answers[3] },
 		{ "kbt_http_answers_4xx_total", "counter", "Requests refused.", http->answers[4] },
 		{ "kbt_http_answers_5xx_total", "counter", "Requests that failed here.", http->answers[5] },
 		{ "kbt_http_malformed_total", "counter", "Requests refused as malformed, of those.", http->malformed },
-		{ "kbt_http_cut_off_total", "counter", "Connections closed because the client was too slow.", http->cut_off },
+		{ "kbt_http_cut_off_total", "counter", "Connections closed because the client was too slow.",
+		  http->cut_off },
 		{ "kbt_diagnoses_failed_total", "counter", "Diagnoses that were cancelled or failed.", c.failed },
 	};
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-		buf_addf(&out, "# HELP %s %s\n# TYPE %s %s\n%s %llu\n", rows[i].name, rows[i].help, rows[i].name, rows[i].type,
-			 rows[i].name, (unsigned long long)rows[i].value);
+		buf_addf(&out, "# HELP %s %s\n# TYPE %s %s\n%s %llu\n", rows[i].name, rows[i].help, rows[i].name,
+			 rows[i].type, rows[i].name, (unsigned long long)rows[i].value);
 	page_send(req, res, "text/plain; version=0.0.4; charset=utf-8", &out);
 }

@@ -121,7 +121,9 @@ static void add_all_taken(struct buf *out, const struct finding *f, struct arena
 	add_taken(out, f, "product", f->filter.product, a);
 	add_taken(out, f, "kind", kind ? str_c(kind) : f->filter.kind, a);
 	add_taken(out, f, "year", f->filter.year ? arena_printf(a, "%u", f->filter.year) : STR(""), a);
-	add_taken(out, f, "code", f->filter.by_code ? label_of("code", arena_printf(a, "%lld", (long long)f->filter.code), a) : STR(""), a);
+	add_taken(out, f, "code",
+		  f->filter.by_code ? label_of("code", arena_printf(a, "%lld", (long long)f->filter.code), a) : STR(""),
+		  a);
 	buf_add_c(out, "</ul>\n");
 }
 
@@ -150,8 +152,8 @@ static void add_pager(struct buf *out, const struct finding *f, size_t page, str
 static void add_hits(struct buf *out, const struct finding *f, size_t page, struct arena *a)
 {
 	bool best = f->words.n && f->found.count >= FINDING_BEST;
-	buf_addf(out, "<p class=\"count\">%s%zu article%s</p>\n<ol class=\"hits\" start=\"%zu\">\n", best ? "The best " : "",
-		 f->found.count, f->found.count == 1 ? "" : "s", (page - 1) * PAGE_SIZE + 1);
+	buf_addf(out, "<p class=\"count\">%s%zu article%s</p>\n<ol class=\"hits\" start=\"%zu\">\n",
+		 best ? "The best " : "", f->found.count, f->found.count == 1 ? "" : "s", (page - 1) * PAGE_SIZE + 1);
 	for (size_t i = 0; i < f->count; i++) {
 		buf_add_c(out, "<li>");
 		page_link(out, f->items[i].id, f->items[i].title);
@@ -189,14 +191,18 @@ static void add_none(struct buf *out, const struct finding *f)
 	if (finding_is_narrowed(f))
 		buf_add_c(out, "<p>No article is of that kind. <a href=\"/browse\">Browse all</a>.</p>\n");
 	else if (f->words.n)
-		buf_add_c(out, "<p>No article has these words. For an error message, <a href=\"/\">paste all of it</a>: that "
-				"search knows more than words.</p>\n");
+		buf_add_c(
+			out,
+			"<p>No article has these words. For an error message, <a href=\"/\">paste all of it</a>: that "
+			"search knows more than words.</p>\n");
 	else
-		buf_add_c(out, "<p>Type words, or the id of an article, into the field above, or <a href=\"/browse\">browse</a>. For an "
-				"error message, <a href=\"/\">paste all of it</a>.</p>\n");
+		buf_add_c(out, "<p>Type words, or the id of an article, into the field above, or <a "
+			       "href=\"/browse\">browse</a>. For an "
+			       "error message, <a href=\"/\">paste all of it</a>.</p>\n");
 }
 
-static void show(struct site *site, struct http_request *req, struct http_response *res, const struct finding *f, size_t page)
+static void show(struct site *site, struct http_request *req, struct http_response *res, const struct finding *f,
+		 size_t page)
 {
 	struct buf out = { 0 };
 	page_begin(&out, STR("Search"), f->words);
@@ -270,7 +276,8 @@ static void add_entries(struct buf *out, const char *heading, const char *name, 
 	}
 	buf_add_c(out, "</ul>");
 	if (facets->all > facets->count)
-		buf_addf(out, "<p class=\"count\">and %zu more: search for words, then narrow</p>", facets->all - facets->count);
+		buf_addf(out, "<p class=\"count\">and %zu more: search for words, then narrow</p>",
+			 facets->all - facets->count);
 	buf_add_c(out, "</section>\n");
 	arena_free(&a);
 }
@@ -295,7 +302,8 @@ static void add_codes(struct buf *out, struct store *store, const struct catalog
 		buf_add_c(out, "\">");
 		render_html_escape(out, label_of("code", facets->items[i].name, a));
 		buf_add_c(out, "</a> <span class=\"means\">");
-		render_html_escape(out, count ? (readings[best].symbol.n ? readings[best].symbol : readings[best].says) : STR(""));
+		render_html_escape(out, count ? (readings[best].symbol.n ? readings[best].symbol : readings[best].says)
+					      : STR(""));
 		buf_addf(out, "</span> <span class=\"n\">%zu</span></li>\n", facets->items[i].count);
 	}
 	buf_add_c(out, "</ul></section>\n");
@@ -324,8 +332,9 @@ static void add_seen(struct buf *out, struct site *site, struct store *store, st
 		return;
 	buf_add_c(out, "<section><h2>Most seen here</h2>\n");
 	if (recorded_count)
-		buf_add_c(out, "<p class=\"count\">In logs, as <code>kbt scan --record</code> counts: lines that tell of "
-			       "it</p>\n<ol class=\"seen\">\n");
+		buf_add_c(out,
+			  "<p class=\"count\">In logs, as <code>kbt scan --record</code> counts: lines that tell of "
+			  "it</p>\n<ol class=\"seen\">\n");
 	for (size_t i = 0; i < recorded_count; i++)
 		add_seen_one(out, store, recorded[i].id, recorded[i].lines, a);
 	buf_add_c(out, recorded_count ? "</ol>\n" : "");
@@ -379,10 +388,13 @@ void page_opensearch(struct site *site, struct http_request *req, struct http_re
 {
 	struct buf out = { 0 };
 	(void)site;
-	buf_add_c(&out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
-			"<OpenSearchDescription xmlns=\"http://a9.com/-/spec/opensearch/1.1/\"><ShortName>kbtriage</ShortName>"
-			"<Description>What an error message means, and what to do</Description>"
-			"<InputEncoding>UTF-8</InputEncoding><Url type=\"text/html\" template=\"");
+	buf_add_c(
+		&out,
+		"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
+		"<OpenSearchDescription "
+		"xmlns=\"http://a9.com/-/spec/opensearch/1.1/\"><ShortName>kbtriage</ShortName><Description>What an "
+		"error message means, and what to do</Description>"
+		"<InputEncoding>UTF-8</InputEncoding><Url type=\"text/html\" template=\"");
 	render_html_escape(&out, req->scheme);
 	buf_add_c(&out, "://");
 	render_html_escape(&out, http_header(req, "Host"));

@@ -168,7 +168,8 @@ void prober_close(struct prober **prober)
 	mem_free(p);
 }
 
-enum err prober_ask(struct prober *p, const struct probe_request *request, struct http_wake *wake, struct prober_job **ret_job)
+enum err prober_ask(struct prober *p, const struct probe_request *request, struct http_wake *wake,
+		    struct prober_job **ret_job)
 {
 	struct prober_job *job = mem_resize(NULL, sizeof *job);
 	if (!job)

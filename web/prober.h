@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Single probes asked for by hand, on threads of their own: a request waits for one like for a diagnosis. Bounded: threads,
- * probes that wait, where they may be sent (allow.h). A probe that nobody waits for any more is cancelled.
+ * Single probes asked for by hand, on threads of their own: a request waits for one like for a diagnosis. Bounded:
+ * threads, probes that wait, where they may be sent (allow.h). A probe that nobody waits for any more is cancelled.
  */
 #ifndef KBT_WEB_PROBER_H
 #define KBT_WEB_PROBER_H

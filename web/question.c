@@ -32,7 +32,8 @@ static const char *read_json(const cJSON *root, struct arena *a, struct question
 	const cJSON *text = cJSON_GetObjectItemCaseSensitive(root, "text");
 	const cJSON *set = cJSON_GetObjectItemCaseSensitive(root, "set"), *item;
 	if (!cJSON_IsObject(root) || !cJSON_IsString(text))
-		return "The body is an object {\"text\": \"...\", \"set\": {\"server\": \"...\"}}; \"text\" is missing.";
+		return "The body is an object {\"text\": \"...\", \"set\": {\"server\": \"...\"}}; \"text\" is "
+		       "missing.";
 	if (set && !cJSON_IsObject(set))
 		return "\"set\" is an object of names and values.";
 	cJSON_ArrayForEach(item, set)

@@ -45,7 +45,8 @@ void site_handle(void *context, struct http_request *req, struct http_response *
 		return;
 	}
 	bool home = str_eq(req->path, STR("/"));
-	page_fail(req, res, 405, other->method == HTTP_POST ? "This address wants a POST." : "This address wants a GET.");
+	page_fail(req, res, 405,
+		  other->method == HTTP_POST ? "This address wants a POST." : "This address wants a GET.");
 	res->allow = home ? "GET, HEAD, POST" : other->method == HTTP_POST ? "POST" : "GET, HEAD";
 }
 

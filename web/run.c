@@ -32,7 +32,8 @@ struct run {
 	enum run_state state;
 	atomic_bool cancel;
 	struct allow allow;    /* where it may go: its own thread's */
-	struct str targets[2]; /* what it probes, while it does: the name or address, and what the name turned out to be */
+	struct str
+		targets[2]; /* what it probes, while it does: the name or address, and what the name turned out to be */
 	struct str wants;      /* it gave its worker back: another run probes this */
 	bool put_back, matching, matched;
 	struct run_reader *readers;
@@ -309,7 +310,8 @@ static bool is_worth_recalling(const struct run *run, int64_t now)
 	       now - run->ended_ms <= RUN_RECALL_MS;
 }
 
-/* sweep forgets runs that nobody can join, read or recall any more, and the events of those that can only be recalled. */
+/* sweep forgets runs that nobody can join, read or recall any more, and the events of those that can only be
+ * recalled. */
 static void sweep(struct runs *all)
 {
 	int64_t now = http_now_ms();
@@ -319,7 +321,8 @@ static void sweep(struct runs *all)
 	size_t surplus = recalled > RUN_RECALL_MAX ? recalled - RUN_RECALL_MAX : 0;
 	for (struct run **at = &all->list; *at;) {
 		struct run *run = *at;
-		bool old = run->state == RUN_ENDED && (now - run->ended_ms > RUN_SHARED_MS || atomic_load(&run->cancel));
+		bool old =
+			run->state == RUN_ENDED && (now - run->ended_ms > RUN_SHARED_MS || atomic_load(&run->cancel));
 		bool worth = is_worth_recalling(run, now);
 		if (old && worth && surplus) {
 			surplus--;
@@ -503,7 +506,8 @@ static bool is_same(const struct run *run, uint64_t key, const struct question *
 static struct run *find(struct runs *all, uint64_t key, const struct question *q)
 {
 	for (struct run *run = all->list; run; run = run->next) {
-		bool open = run->state != RUN_ENDED || (run->status == 200 && http_now_ms() - run->ended_ms <= RUN_SHARED_MS);
+		bool open = run->state != RUN_ENDED ||
+			    (run->status == 200 && http_now_ms() - run->ended_ms <= RUN_SHARED_MS);
 		if (open && (run->put_back || !atomic_load(&run->cancel)) && is_same(run, key, q))
 			return run;
 	}

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
  * Diagnoses under way. A run belongs to its question, not to who asked: the same question while it runs, or up to 5 s
- * after, joins it and reads the same events from the start. A target is probed by one run at a time, another waits for it
- * without a worker. A run that nobody reads any more is cancelled. Bounded: workers, runs that wait, what probes may be
- * sent to (allow.h). The latest finished ones are remembered for a while, to be passed on; in memory alone.
+ * after, joins it and reads the same events from the start. A target is probed by one run at a time, another waits for
+ * it without a worker. A run that nobody reads any more is cancelled. Bounded: workers, runs that wait, what probes may
+ * be sent to (allow.h). The latest finished ones are remembered for a while, to be passed on; in memory alone.
  */
 #ifndef KBT_WEB_RUN_H
 #define KBT_WEB_RUN_H
@@ -37,14 +37,15 @@ struct question {
 	size_t set_count, set_cap;
 };
 
-/* runs_join: ERR_BUSY where too many wait, ERR_NOMEM. wake (may be NULL) is woken whenever there is more to read. after:
- * the number of the last event that the reader has seen of the same run, else 0. */
+/* runs_join: ERR_BUSY where too many wait, ERR_NOMEM. wake (may be NULL) is woken whenever there is more to read.
+ * after: the number of the last event that the reader has seen of the same run, else 0. */
 enum err runs_join(struct runs *runs, const struct question *q, struct http_wake *wake, unsigned after,
 		   struct run_reader **ret_reader) MUST_USE;
 /* runs_has: is the question's run under way, or just over, so that runs_join would share it? */
 bool runs_has(struct runs *runs, const struct question *q);
 void run_leave(struct run_reader **reader);
-/* run_lease: the reader asks again soon: the run goes on for RUN_LEASE_MS without it. first: it had not asked before. */
+/* run_lease: the reader asks again soon: the run goes on for RUN_LEASE_MS without it. first: it had not asked
+ * before. */
 void run_lease(struct run_reader *reader, bool first);
 /* runs_stop: one of those who poll asks no more; with the last the run ends at once, not when its lease does. */
 void runs_stop(struct runs *runs, const struct question *q);
@@ -63,6 +64,7 @@ ssize_t run_read(struct run_reader *reader, enum run_form form, char *p, size_t 
 bool run_whole(struct run_reader *reader, enum run_form form, struct arena *a, unsigned *ret_status,
 	       struct str *ret_text);
 /* runs_recall gives the answer of the latest finished run of the question; false where none is remembered. */
-bool runs_recall(struct runs *runs, const struct question *q, enum run_form form, struct arena *a, struct str *ret_text);
+bool runs_recall(struct runs *runs, const struct question *q, enum run_form form, struct arena *a,
+		 struct str *ret_text);
 
 #endif

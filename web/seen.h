@@ -20,6 +20,7 @@ enum err seen_open(struct seen **ret_seen) MUST_USE;
 void seen_close(struct seen **seen);
 void seen_note(struct seen *s, struct str id);
 /* seen_top gives the most seen, at most `most`, the frequent first. */
-enum err seen_top(struct seen *s, size_t most, struct arena *a, struct seen_item **ret_items, size_t *ret_count) MUST_USE;
+enum err seen_top(struct seen *s, size_t most, struct arena *a, struct seen_item **ret_items,
+		  size_t *ret_count) MUST_USE;
 
 #endif

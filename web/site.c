@@ -139,8 +139,10 @@ static void refresh(struct site *s)
 	if (e) {
 		struct str why = d.count ? d.items[d.count - 1].text : str_c(err_text(e));
 		s->options.say(s->options.context,
-			       arena_printf(&a, "the changed knowledge base could not be read, the old one goes on: %.*s",
-					    STR_ARG(why)).p);
+			       arena_printf(&a,
+					    "the changed knowledge base could not be read, the old one goes on: %.*s",
+					    STR_ARG(why))
+				       .p);
 	} else if (changed) {
 		pthread_mutex_lock(&s->lock);
 		old = s->kb;
@@ -260,7 +262,8 @@ static void warm(struct site *s)
 	const struct catalog *catalog;
 	struct desk *desk = NULL;
 	if (!site_take(s, &desk) && site_catalog(s, desk, &catalog))
-		s->options.say(s->options.context, "the articles cannot be browsed: out of memory, or the knowledge base is damaged");
+		s->options.say(s->options.context,
+			       "the articles cannot be browsed: out of memory, or the knowledge base is damaged");
 	site_give(s, &desk);
 }
 
@@ -277,7 +280,8 @@ struct seen *site_seen(struct site *s)
 	return s->seen;
 }
 
-enum err site_recorded(struct site *s, size_t most, struct arena *a, struct tally_article **ret_items, size_t *ret_count)
+enum err site_recorded(struct site *s, size_t most, struct arena *a, struct tally_article **ret_items,
+		       size_t *ret_count)
 {
 	struct tally *tally = NULL;
 	enum err e = tally_open(s->options.db, false, NULL, &tally);

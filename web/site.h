@@ -57,15 +57,16 @@ struct desk {
 /* site_take lends a desk: ERR_MISSING and the like where the KB cannot be opened now. */
 enum err site_take(struct site *site, struct desk **ret_desk) MUST_USE;
 void site_give(struct site *site, struct desk **desk);
-/* site_catalog gives the catalog of the desk's knowledge base, while the desk is lent; made when it is first asked for. */
+/* site_catalog gives the catalog of the desk's knowledge base, while the desk is lent; made when it is first asked
+ * for. */
 enum err site_catalog(struct site *site, struct desk *desk, const struct catalog **ret_catalog) MUST_USE;
 int64_t site_articles(struct site *site); /* how many the KB holds; for the foot of the page */
 
 /* A page: answers at once, or sets res->wait or res->read (http.h). */
 typedef void page_answer_fn(struct site *site, struct http_request *req, struct http_response *res);
 
-/* site_admit asks the gate (gate.h). site_handle finds the page by its path and method in the table of routes; site_refuse makes the page of an error. All
- * fit struct http_options, with the site as context. */
+/* site_admit asks the gate (gate.h). site_handle finds the page by its path and method in the table of routes;
+ * site_refuse makes the page of an error. All fit struct http_options, with the site as context. */
 bool site_is_upload(void *site, const struct http_request *req);
 bool site_admit(void *site, struct http_request *req, struct http_response *res);
 void site_handle(void *site, struct http_request *req, struct http_response *res);

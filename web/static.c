@@ -12,9 +12,9 @@
 #include <string.h>
 
 /* The assembler includes the file; the Makefile says what this object depends on. */
-#define FILE_BYTES(symbol, path)                                                                                   \
-	__asm__(".section .rodata\n.global " #symbol "\n" #symbol ":\n.incbin \"web/static/" path "\"\n.global " #symbol \
-		"_end\n" #symbol "_end:\n.byte 0\n.previous\n");                                                  \
+#define FILE_BYTES(symbol, path)                                                                                       \
+	__asm__(".section .rodata\n.global " #symbol "\n" #symbol ":\n.incbin \"web/static/" path                      \
+		"\"\n.global " #symbol "_end\n" #symbol "_end:\n.byte 0\n.previous\n");                                \
 	extern const char symbol[], symbol##_end[];
 
 FILE_BYTES(static_app_css, "app.css")

@@ -48,8 +48,8 @@ enum err tls_load(const char *cert_path, const char *key_path, struct arena *a, 
 	int code = gnutls_certificate_set_x509_key_mem(credentials, &cert, &key, GNUTLS_X509_FMT_PEM);
 	gnutls_certificate_free_credentials(credentials);
 	if (code < 0)
-		return diags_fail(d, ERR_INPUT, "%s and %s are no certificate and its key in PEM: %s", cert_path, key_path,
-				  gnutls_strerror(code));
+		return diags_fail(d, ERR_INPUT, "%s and %s are no certificate and its key in PEM: %s", cert_path,
+				  key_path, gnutls_strerror(code));
 	note_expiry(cert_path, files.cert, d);
 	*ret_files = files;
 	return ERR_OK;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * The certificate and the key of --tls-cert and --tls-key: reads the two PEM files and looks whether they fit each other
- * and this day, so that what is wrong with them gets a sentence at the start. What speaks TLS is http.c.
+ * The certificate and the key of --tls-cert and --tls-key: reads the two PEM files and looks whether they fit each
+ * other and this day, so that what is wrong with them gets a sentence at the start. What speaks TLS is http.c.
  */
 #ifndef KBT_WEB_TLS_H
 #define KBT_WEB_TLS_H

@@ -55,12 +55,13 @@ static enum err parse_line(struct str line, uint32_t number, struct arena *a, st
 	struct token token = { 0 };
 	bool whole = str_word(&rest, &name) && str_word(&rest, &role) && str_word(&rest, &hash) && !str_trim(rest).n;
 	if (!whole || !token_name_fits(name) || !role_find(role, &token.role) || !parse_hash(hash, token.hash)) {
-		diags_add(d, DIAG_ERROR, number, "a line is NAME ROLE HASH, the role read, probe or admin: `kbt token add` writes it");
+		diags_add(d, DIAG_ERROR, number,
+			  "a line is NAME ROLE HASH, the role read, probe or admin: `kbt token add` writes it");
 		return ERR_INPUT;
 	}
 	if (tokens_named(t, name) || t->count == TOKENS_MAX) {
-		diags_add(d, DIAG_ERROR, number, t->count == TOKENS_MAX ? "%.*s is one token too many" : "%.*s is there twice",
-			  STR_ARG(name));
+		diags_add(d, DIAG_ERROR, number,
+			  t->count == TOKENS_MAX ? "%.*s is one token too many" : "%.*s is there twice", STR_ARG(name));
 		return ERR_INPUT;
 	}
 	token.name = arena_str(a, name);
@@ -87,7 +88,8 @@ enum err tokens_parse(struct str text, struct arena *a, struct diags *d, struct 
 void tokens_write(struct buf *out, const struct tokens *tokens)
 {
 	char hash[2 * TOKEN_HASH_BYTES + 1];
-	buf_add_c(out, "# Who may ask kbt serve: name, role, and the hash of the token, which stands nowhere. See `kbt token --help`.\n");
+	buf_add_c(out, "# Who may ask kbt serve: name, role, and the hash of the token, which stands nowhere. See `kbt "
+		       "token --help`.\n");
 	for (size_t i = 0; i < tokens->count; i++) {
 		const struct token *t = &tokens->items[i];
 		sodium_bin2hex(hash, sizeof hash, t->hash, sizeof t->hash);

@@ -33,7 +33,8 @@ bool token_name_fits(struct str name); /* letters, digits, dot, dash and undersc
 enum err tokens_parse(struct str text, struct arena *a, struct diags *d, struct tokens *ret_tokens) MUST_USE;
 void tokens_write(struct buf *out, const struct tokens *tokens);
 
-/* token_make makes a new secret, "kbt_" and 43 letters, and its hash. ERR_UNSUPPORTED where libsodium does not start. */
+/* token_make makes a new secret, "kbt_" and 43 letters, and its hash. ERR_UNSUPPORTED where libsodium does not
+ * start. */
 enum err token_make(struct arena *a, struct str *ret_secret, unsigned char ret_hash[TOKEN_HASH_BYTES]) MUST_USE;
 const struct token *tokens_find(const struct tokens *tokens, struct str secret); /* NULL: nobody's */
 const struct token *tokens_named(const struct tokens *tokens, struct str name);
