@@ -377,7 +377,8 @@ uint32_t rank_articles(struct query *q, const struct evidence_of_message *eviden
 	for (uint32_t i = 0; i < n && i < GROUPS_MAX && als[i].score > als[0].score - close_enough; i++) {
 		const struct file_group *g = &q->view->groups[als[i].group];
 		for (uint32_t k = 0; k < g->owner_n && count < OWNERS_MAX; k++, count++)
-			answers[count] = answer_of(q, evidence, &als[i], &q->view->owners[g->owner_at + k], count < FITS_MAX);
+			answers[count] =
+				answer_of(q, evidence, &als[i], &q->view->owners[g->owner_at + k], count < FITS_MAX);
 	}
 	count = add_authored(q, evidence, als, n, answers, count);
 	qsort(answers, count, sizeof *answers, by_answer);

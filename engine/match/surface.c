@@ -158,7 +158,8 @@ static bool try_end(struct fit *f, uint32_t segment, uint32_t end)
 	struct segment *s = &f->segments[segment];
 	const struct segment *next = s + 1;
 	if (f->steps++ > SURFACE_STEPS_MAX ||
-	    (!next->is_var && (next->letter_n ? !letters_at(f, next, end) || !parted(f, next, end) : !marks_before(f, next, end))))
+	    (!next->is_var &&
+	     (next->letter_n ? !letters_at(f, next, end) || !parted(f, next, end) : !marks_before(f, next, end))))
 		return false;
 	s->end = end;
 	return fit_from(f, segment + 1, end);
