@@ -44,7 +44,8 @@ enum {
 	MACS_MAX = 8,
 	ARP_OF_ETHERNET = 1,
 	ARP_OF_IPV4 = 0x0800,
-	ARP_REQUEST = 1
+	ARP_REQUEST = 1,
+	ARP_REPLY = 2
 };
 
 struct arp {
@@ -107,18 +108,20 @@ static void arp_send(struct machine *m)
 	machine_timer(m, s->wait_ms / s->count);
 }
 
-/* Announcements count as answers: whoever sends from the address claims it (RFC 5227). */
+/* Whoever sends from the address claims it (RFC 5227); an answer is only what replies. */
 static void arp_bytes(struct machine *m, struct str bytes)
 {
 	struct arp *s = m->state;
 	struct wire w = wire_of(bytes);
-	wire_skip(&w, 8);
+	wire_skip(&w, 6);
+	bool reply = wire_be16(&w) == ARP_REPLY;
 	struct str mac = wire_bytes(&w, 6);
 	struct address sender = address_v4(wire_bytes(&w, 4));
 	if (!wire_ok(&w) || !address_eq(sender, s->address) || str_eq(mac, s->mac))
 		return;
-	s->answers++;
-	s->lag_ms = m->now_ms - s->sent_ms > s->lag_ms ? m->now_ms - s->sent_ms : s->lag_ms;
+	s->answers += reply;
+	if (reply && m->now_ms - s->sent_ms > s->lag_ms)
+		s->lag_ms = m->now_ms - s->sent_ms;
 	if (s->count >= ARP_BURST && s->sent == s->count && s->answers >= s->count && s->mac_count) {
 		arp_over(m); /* a burst counts losses; whether a second host answers was asked before */
 		return;
