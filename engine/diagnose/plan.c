@@ -160,7 +160,8 @@ static void step_names(struct wave *w)
 	struct str servers = evidence_text(d->files, "client.wins"), server;
 	for (size_t k = 0; k < SERVERS_MAX && str_word(&servers, &server); k++)
 		ask(w, "nbns", ARG("name", d->server), ARG("server", server), ARG("scope", scope), ARG("wait", wait));
-	bool first = str_eq(list_first(evidence_text(d->files, "client.name_resolve_order")), S("bcast"));
+	/* The host itself knows best whether a file is out of date. */
+	bool first = filed || str_eq(list_first(evidence_text(d->files, "client.name_resolve_order")), S("bcast"));
 	if (first || (!w->count && !d->used.n))
 		ask_broadcast(w);
 }
@@ -526,7 +527,7 @@ static void step_dns_patience(struct wave *w)
 	bool waits = digest_is(d, "name.resolution", "failed") && !digest_is(d, "dns.host", "dead");
 	if (d->dns_server.n && d->dns_name.n && waits)
 		ask(w, "dns", ARG("server", d->dns_server), ARG("name", d->dns_name), ARG("type", S("A")),
-		    ARG("wait", S("6400")));
+		    ARG("wait", S("6200")));
 }
 
 /* ask_row: short connections one after another, none of which waits for a repeated SYN. */
