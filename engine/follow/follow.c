@@ -888,7 +888,7 @@ enum err follow_restore(struct follow *f, const struct follow_place *place)
 	return ERR_OK;
 }
 
-/* since_when: what is open may have grown since it was looked at, and is not accounted for, if this is where we stop. */
+/* since_when: what is open may have grown since it was looked at, and is not accounted for if we stop here. */
 static int64_t since_when(const struct entry *e)
 {
 	int64_t since_ns = e->has_now && e->now.at.changed_ns < e->since_ns ? e->now.at.changed_ns : e->since_ns;

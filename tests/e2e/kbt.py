@@ -96,7 +96,8 @@ class KbtTest(unittest.TestCase):
 
 
 class Together(unittest.TestSuite):
-    """The tests of a class, several at once: for those that mostly wait for something to happen."""
+    """The tests of a class, several at once: for those that mostly wait for something to happen. Behind them, one by
+    one, those that the class names as ALONE, since they measure time."""
     AT_ONCE = 8
 
     def __init__(self, cls):
@@ -104,12 +105,18 @@ class Together(unittest.TestSuite):
         super().__init__(cls(name) for name in names)
         self.cls = cls
 
+    def is_alone(self, test):
+        return test.id().rsplit('.', 1)[1] in getattr(self.cls, 'ALONE', ())
+
     def run(self, result, debug=False):
         try:
             self.cls.setUpClass()
             with concurrent.futures.ThreadPoolExecutor(self.AT_ONCE) as pool:
-                for done in [pool.submit(test, result) for test in self]:
+                for done in [pool.submit(test, result) for test in self if not self.is_alone(test)]:
                     done.result()
+            for test in self:
+                if self.is_alone(test):
+                    test(result)
         finally:
             self.cls.doClassCleanups()
         return result

@@ -145,6 +145,8 @@ KINDS = ('rename', 'dated', 'gzip', 'delete', 'symlink', 'copytruncate')
 
 
 class ScanFollow(SharedKbTest):
+    ALONE = ('test_hits_come_within_about_a_second', 'test_it_rests_where_nothing_happens')
+
     def add(self, path, *names, end='\n'):
         with open(path, 'ab') as f:
             f.write(''.join(rcmd(n) + end for n in names).encode())
