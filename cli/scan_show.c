@@ -172,8 +172,9 @@ static void print_summary(struct scan_show *s, const struct scan_counts *counts,
 	static const char *const words[] = { "incident", "article", "host", "hour" };
 	const char *word = words[set->by];
 	if (shown < set->group_count)
-		buf_addf(&c->out, "and %zu more %ss; --top %zu shows them all\n", set->group_count - shown, word,
-			 set->group_count);
+		buf_addf(&c->out, "and %zu more %s%s; --top %zu shows %s\n", set->group_count - shown, word,
+			 set->group_count - shown == 1 ? "" : "s", set->group_count,
+			 set->group_count - shown == 1 ? "it" : "them all");
 	buf_addf(&c->out, "%s%zu %s%s, %llu of %llu line%s in %llu file%s\n", s->interrupted ? "so far: " : "",
 		 set->group_count, word, set->group_count == 1 ? "" : "s", (unsigned long long)counts->hit_lines,
 		 (unsigned long long)counts->lines, counts->lines == 1 ? "" : "s", (unsigned long long)files,

@@ -273,7 +273,7 @@ static void add_sets(struct buf *out, const struct incidents *set, const struct 
 {
 	bool timed = set->axis.width_s && set->axis.max_s > set->axis.min_s;
 	buf_add_c(out, "<div class=\"scroll\" role=\"group\" aria-label=\"Counts\" "
-		       "tabindex=\"0\"><table>\n<tr><th>What is named</th><th class=\"n\">Times</th>");
+		       "tabindex=\"0\"><table class=\"named\">\n<tr><th>What is named</th><th class=\"n\">Times</th>");
 	buf_add_c(out, timed ? "<th>Over time</th>" : "");
 	buf_add_c(out, "<th>First</th><th>Last</th></tr>\n");
 	for (size_t i = 0; i < g->n && i < SETS_SHOWN; i++) {
@@ -282,7 +282,7 @@ static void add_sets(struct buf *out, const struct incidents *set, const struct 
 		add_bindings(out, item);
 		buf_add_c(out, "</td><td class=\"n\">");
 		add_number(out, item->count);
-		buf_add_c(out, timed ? "</td><td>" : "</td>");
+		buf_add_c(out, timed ? "</td><td class=\"over\">" : "</td>");
 		if (timed) {
 			add_spark(out, set, &item->row, series);
 			buf_add_c(out, "</td>");
