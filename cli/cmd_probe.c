@@ -12,18 +12,47 @@ static const char *type_name(enum fact_type type)
 	return type == FACT_BOOL ? "bool" : type == FACT_NUMBER ? "number" : "text";
 }
 
+/* widest: the columns that the names of a probe's arguments, states and facts need. */
+static unsigned widest(const struct probe *p)
+{
+	size_t most = 0;
+	for (const struct probe_arg_help *h = p->args; h->name; h++)
+		most = str_c(h->name).n + 3 > most ? str_c(h->name).n + 3 : most; /* [name=] */
+	for (const struct probe_state_help *h = p->states; h->name; h++)
+		most = str_c(h->name).n > most ? str_c(h->name).n : most;
+	for (const struct probe_fact_help *h = p->facts; h->name; h++)
+		most = str_c(h->name).n > most ? str_c(h->name).n : most;
+	return (unsigned)most;
+}
+
+static void list_row(struct cmd_context *c, const char *name, unsigned wide, const char *says)
+{
+	buf_addf(&c->out, "    %-*s  ", (int)wide, name);
+	render_hanging(&c->out, &c->text, 4 + wide + 2, str_c(says));
+}
+
+/* What may be left out stands in brackets. */
 static void list_text(struct cmd_context *c, const struct probe *p)
 {
-	buf_addf(&c->out, "%s: %s\n", p->name, p->says);
-	for (const struct probe_arg_help *h = p->args; h->name; h++)
-		buf_addf(&c->out, "  %s=%-*s %s%s\n", h->name, (int)(24 - str_c(h->name).n), "", h->says,
-			 h->required ? "" : " (may be left out)");
+	const char *bold = c->text.colour ? "\033[1m" : "", *plain = c->text.colour ? "\033[0m" : "";
+	unsigned wide = widest(p);
+	buf_addf(&c->out, "%s%s%s  ", bold, p->name, plain);
+	render_hanging(&c->out, &c->text, (unsigned)str_c(p->name).n + 2, str_c(p->says));
+	if (p->args->name)
+		buf_add_c(&c->out, "  arguments\n");
+	for (const struct probe_arg_help *h = p->args; h->name; h++) {
+		struct buf name = { 0 };
+		buf_addf(&name, h->required ? "%s=" : "[%s=]", h->name);
+		buf_add_char(&name, '\0');
+		list_row(c, name.p ? name.p : "", wide, h->says);
+		buf_free(&name);
+	}
 	buf_add_c(&c->out, "  states\n");
 	for (const struct probe_state_help *h = p->states; h->name; h++)
-		buf_addf(&c->out, "    %-22s %s\n", h->name, h->says);
+		list_row(c, h->name, wide, h->says);
 	buf_add_c(&c->out, "  facts\n");
 	for (const struct probe_fact_help *h = p->facts; h->name; h++)
-		buf_addf(&c->out, "    %-22s %-6s %s\n", h->name, type_name(h->type), h->says);
+		list_row(c, h->name, wide, h->says);
 	buf_add_char(&c->out, '\n');
 }
 

@@ -213,7 +213,7 @@ static void add_args(struct buf *out, const struct evidence *e)
 }
 
 /* add_ruled_out_by: what one piece of evidence ruled out first; by SIZE_MAX: several together. */
-static void add_ruled_out_by(struct buf *out, const struct triage_report *r, size_t by)
+static void add_ruled_out_by(struct buf *out, const struct render_text *t, const struct triage_report *r, size_t by)
 {
 	const struct verdict *v = &r->verdict;
 	size_t count = 0;
@@ -234,8 +234,7 @@ static void add_ruled_out_by(struct buf *out, const struct triage_report *r, siz
 		if (v->ruled_out[i].by != by)
 			continue;
 		buf_addf(out, "    %-34.*s ", STR_ARG(v->ruled_out[i].cause));
-		render_safe(out, v->ruled_out[i].because, false);
-		buf_add_char(out, '\n');
+		render_hanging(out, t, 4 + 34 + 1, v->ruled_out[i].because);
 	}
 }
 
@@ -244,8 +243,8 @@ void render_text_explain(struct buf *out, const struct render_text *t, const str
 	const struct verdict *v = &r->verdict;
 	heading(out, t, "Ruled out by");
 	for (size_t i = 0; i < r->evidence_count; i++)
-		add_ruled_out_by(out, r, i);
-	add_ruled_out_by(out, r, SIZE_MAX);
+		add_ruled_out_by(out, t, r, i);
+	add_ruled_out_by(out, t, r, SIZE_MAX);
 	heading(out, t, "Belief in the rest");
 	for (size_t i = 0; i < v->belief_count; i++)
 		buf_addf(out, "  %3.0f %%  %.*s\n", v->beliefs[i].weight * 100, STR_ARG(v->beliefs[i].cause));
