@@ -21,8 +21,8 @@ _Static_assert(KEPT_APPLICATION == 1801614443, "the schema says the same");
 enum statement { PUT, GET, DELETE, EXPIRE, COUNT, STATEMENTS };
 static const char *const statements[STATEMENTS] = {
 	[PUT] = "INSERT INTO kept VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-	[GET] = "SELECT key_hash, kind, title, made, expires, form0, form1, form2, form3 FROM kept WHERE name = ? AND "
-		"expires > ?",
+	[GET] = ("SELECT key_hash, kind, title, made, expires, form0, form1, form2, form3 FROM kept WHERE name = ? "
+		 "AND expires > ?"),
 	[DELETE] = "DELETE FROM kept WHERE name = ?",
 	[EXPIRE] = "DELETE FROM kept WHERE expires <= ?",
 	[COUNT] = "SELECT count(*) FROM kept",
