@@ -46,8 +46,11 @@ static enum err map_file(const char *path, struct matcher *m)
 
 void match_rest(const struct matcher *m)
 {
-	if (m->map.n)
-		madvise((void *)(uintptr_t)m->map.p, m->map.n, MADV_DONTNEED);
+	if (!m->map.n)
+		return;
+	void *p = (void *)(uintptr_t)m->map.p;
+	madvise(p, m->map.n, MADV_DONTNEED);
+	madvise(p, m->map.n, MADV_NOHUGEPAGE); /* else a file just written comes back two MiB for each byte */
 }
 
 static void unmap(struct matcher *m)
