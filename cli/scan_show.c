@@ -89,9 +89,11 @@ void scan_show_close(struct scan_show *s)
 /* was_shown says whether a hit of this article with these values was shown, and notes that it is now. */
 static bool was_shown(struct scan_show *s, const struct match *m)
 {
+	struct match_capture room[STORY_NAMES_MAX];
+	struct match names = story_names(m, room);
 	uint64_t hash = hash_bytes(m->id);
-	for (size_t i = 0; i < m->capture_count; i++)
-		hash = hash_seeded(m->captures[i].value, hash_seeded(m->captures[i].name, hash));
+	for (size_t i = 0; i < names.capture_count; i++)
+		hash = hash_seeded(room[i].value, hash_seeded(room[i].name, hash));
 	uint64_t *slot = &s->seen[hash % SCAN_SHOW_SEEN];
 	bool again = *slot == hash;
 	*slot = hash;

@@ -229,8 +229,11 @@ static struct str group_of(const struct incidents *set, const struct scan_hit *h
 	return (struct str){ hour, n };
 }
 
-enum err incidents_add(struct incidents *set, const struct scan_hit *hit)
+enum err incidents_add(struct incidents *set, const struct scan_hit *given)
 {
+	struct match_capture room[STORY_NAMES_MAX];
+	struct scan_hit own = *given, *hit = &own;
+	hit->match = story_names(&given->match, room);
 	if (!hit->best)
 		return ERR_OK;
 	if (set->count * 2 >= set->slot_count && grow(set))

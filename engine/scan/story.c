@@ -97,6 +97,17 @@ static void take_mark(const struct rule_story *story, struct story_state *x, str
 
 /* ---- tracks ---- */
 
+struct match story_names(const struct match *m, struct match_capture room[STORY_NAMES_MAX])
+{
+	struct match names = *m;
+	names.captures = room;
+	names.capture_count = 0;
+	for (size_t i = 0; i < m->capture_count && names.capture_count < STORY_NAMES_MAX; i++)
+		if (m->captures[i].type != VAR_NUMBER && m->captures[i].type != VAR_TIME)
+			room[names.capture_count++] = m->captures[i];
+	return names;
+}
+
 static bool same_bindings(const struct story_track *t, const struct match *m)
 {
 	if (!str_eq(t->id, m->id) || t->capture_count != m->capture_count)
@@ -181,10 +192,12 @@ enum err stories_hit(struct stories *s, const struct scan_hit *hit)
 	size_t first = 0, count = hit->best ? stories_of(s, hit->match.id, &first) : 0;
 	if (!count)
 		return ERR_OK;
+	struct match_capture room[STORY_NAMES_MAX];
+	struct match names = story_names(&hit->match, room);
 	struct moment now = moment_of(s, hit->file, hit->written_s, hit->time);
-	struct story_track *t = find_track(s, &hit->match);
+	struct story_track *t = find_track(s, &names);
 	if (!t)
-		t = new_track(s, &hit->match, first, count);
+		t = new_track(s, &names, first, count);
 	if (t)
 		turn_page(s, t);
 	for (size_t i = 0; t && i < t->count; i++)
@@ -221,7 +234,9 @@ enum err stories_mark(struct stories *s, const struct scan_mark *mark)
 
 const struct rule_story *stories_find(const struct stories *s, const struct match *m)
 {
-	const struct story_track *t = find_track(s, m);
+	struct match_capture room[STORY_NAMES_MAX];
+	struct match names = story_names(m, room);
+	const struct story_track *t = find_track(s, &names);
 	for (size_t i = 0; t && i < t->count; i++)
 		if (t->states[i].held || holds(story_at(s, t, i), &t->states[i]))
 			return story_at(s, t, i);

@@ -12,6 +12,11 @@
 
 enum { STORY_TRACKS_MAX = 1024, STORY_TRACKS_OF_ARTICLE_MAX = 64 };
 
+/* What a message binds names something, but for numbers and times, which say how much and when: "after 3 ms".
+ * story_names gives the match with the names alone, which lie in room. */
+enum { STORY_NAMES_MAX = 32 };
+struct match story_names(const struct match *m, struct match_capture room[STORY_NAMES_MAX]);
+
 struct story_track;
 
 struct stories {

@@ -68,6 +68,26 @@ static void beyond_the_bound_they_fold(void **unused)
 	incidents_free(&set);
 }
 
+/* How long it took is no name: what differs in that alone is one incident. */
+static void numbers_are_no_names(void **unused)
+{
+	(void)unused;
+	struct incidents set = { 0 };
+	static const char *const took[] = { "3", "5", "0" };
+	for (size_t i = 0; i < 3; i++) {
+		struct match_capture c[] = { { .name = STR("ms"), .value = str_c(took[i]), .type = VAR_NUMBER },
+					     { .name = STR("server"), .value = STR("nas1"), .type = VAR_HOST } };
+		struct scan_hit hit = { .file = STR("a"), .best = true, .text = STR("after some ms"),
+					.match = { .id = STR("Q1"), .captures = c, .capture_count = 2 } };
+		assert_int_equal(incidents_add(&set, &hit), ERR_OK);
+	}
+	assert_int_equal(set.count, 1);
+	assert_int_equal(set.items[0].count, 3);
+	assert_int_equal(set.items[0].match.capture_count, 1);
+	assert_true(str_eq(set.items[0].match.captures[0].name, STR("server")));
+	incidents_free(&set);
+}
+
 /* What a hit says may be remembered from a line with another dress: its spans are those of that line. */
 static void values_are_found_in_the_example(void **unused)
 {
@@ -93,6 +113,7 @@ int main(void)
 		cmocka_unit_test(groups_by_article_and_bindings),
 		cmocka_unit_test(beyond_the_bound_they_fold),
 		cmocka_unit_test(values_are_found_in_the_example),
+		cmocka_unit_test(numbers_are_no_names),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
