@@ -18,6 +18,8 @@
 /* How long a link is watched before it is called steady; one without a carrier longer. */
 enum { LINK_WATCH_MS = 700, LINK_WATCH_DOWN_MS = 3000 };
 
+#define DIGEST_AGAIN_MS "1000" /* how long a port is waited for that was silent before */
+
 enum { DNS_NAMES_MAX = 3 }; /* of a short name with its search domains so many are asked for */
 
 struct derived {

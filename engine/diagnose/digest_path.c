@@ -15,7 +15,7 @@ enum {
 	ARP_SLOW_MS = 80,
 	QUICK_PINGS_MS = 100
 };
-enum { ROW_CHANGED = 3 }; /* so many failures in a row are a change, where it changed once */
+enum { ROW_CHANGED = 3 }; /* so many failures are a change, where it changed once */
 /* So many requests in a row tell loss, that there is none, and that nobody is there. */
 enum { BURST_MIN = 10, SURE_PINGS = 30, ARP_SURE = 40 };
 
@@ -388,6 +388,18 @@ static const struct evidence *quick_row(const struct digest *d)
 	return digest_look(d, "retry", ARG("address", d->target), ARG("spacing", STR("50")));
 }
 
+/* put_again: of a dialled link the row of attempts tells it. */
+static void put_again(struct digest *d)
+{
+	const struct evidence *e =
+		digest_look(d, "tcp", ARG("address", d->target), ARG("port", d->port), ARG("wait", STR(DIGEST_AGAIN_MS)));
+	const struct evidence *row = digest_look(d, "retry", ARG("address", d->target), ARG("spacing", STR("1000")));
+	if (e && !str_eq(d->target, digest_loopback(d)))
+		digest_put(d, "tcp.again", evidence_state(e, "timeout") ? "silent" : "other", e);
+	else if (row && !evidence_state(row, "too-few"))
+		digest_put(d, "tcp.again", evidence_state(row, "down") ? "silent" : "other", row);
+}
+
 /* row_mixed: a connection came about before the row, so that one or two failures at its beginning are a mix too. */
 static bool row_mixed(const struct evidence *row)
 {
@@ -400,7 +412,9 @@ static bool row_mixed(const struct evidence *row)
 static void put_changed(struct digest *d)
 {
 	const struct evidence *row = quick_row(d);
-	if (row && !row_mixed(row) && !evidence_state(row, "works") && !evidence_state(row, "too-few"))
+	if (digest_is(d, "tcp.again", "other") && !digest_is(d, "path.kind", "ras"))
+		digest_put(d, "path.changed", "yes", d->tcp445);
+	else if (row && !row_mixed(row) && !evidence_state(row, "works") && !evidence_state(row, "too-few"))
 		digest_put(d, "path.changed", "yes", row);
 	else if (row)
 		digest_put(d, "path.changed", "no", row);
@@ -715,6 +729,7 @@ void digest_path(struct digest *d)
 	put_detour(d);
 	put_other_gateway(d);
 	put_steady(d);
+	put_again(d);
 	put_changed(d);
 	put_second(d);
 	put_ipv6(d);

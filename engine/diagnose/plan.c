@@ -601,6 +601,14 @@ static void step_retry(struct wave *w)
 		    ARG("spacing", S("1000")));
 }
 
+/* step_again: the host answers by now; whether its port is still silent, or whether something has changed meanwhile. */
+static void step_again(struct wave *w)
+{
+	const struct digest *d = w->d;
+	if (digest_is(d, "tcp.445", "silent") && digest_is(d, "host.ip", "answers") && !digest_is(d, "path.kind", "ras"))
+		ask(w, "tcp", ARG("address", d->target), ARG("port", d->port), ARG("wait", S(DIGEST_AGAIN_MS)));
+}
+
 static void step_ras_server(struct wave *w)
 {
 	const struct digest *d = w->d;
@@ -696,6 +704,7 @@ static const struct step {
 	{ 4, step_mtu_quick, "mtu.state" },
 	{ 4, step_loss, "loss.state" },
 	{ 4, step_large, "mtu.state" },
+	{ 4, step_again, "tcp.again" },
 	{ 4, step_patience, "loss.state latency.state" },
 	{ 4, step_dns_other, "dns.site" },
 	{ 4, step_subnet, "subnet.state" },

@@ -185,7 +185,8 @@ static void a_closed_udp_port_is_told_by_icmp(void **state)
 /* Somebody else on the machine answers first, from another socket: a connected socket does not hear him. */
 static void *answer_dns(void *context)
 {
-	int fd = *(int *)context, other = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	const int *fds = context;
+	int fd = fds[0], other = fds[1];
 	uint8_t b[512];
 	struct sockaddr_in from;
 	socklen_t size = sizeof from;
@@ -198,7 +199,6 @@ static void *answer_dns(void *context)
 	usleep(30000);
 	b[3] = 3;
 	sendto(fd, b, (size_t)n, 0, (struct sockaddr *)&from, size);
-	close(other);
 	return NULL;
 }
 
@@ -207,15 +207,16 @@ static void a_spoofed_answer_from_elsewhere_is_not_heard(void **state)
 	(void)state;
 	struct results r = { 0 };
 	unsigned port;
-	int fd = bound(SOCK_DGRAM, &port);
+	int fds[] = { bound(SOCK_DGRAM, &port), socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0) }; /* run() counts them */
 	pthread_t thread;
-	pthread_create(&thread, NULL, answer_dns, &fd);
+	pthread_create(&thread, NULL, answer_dns, fds);
 	struct probe_request q = request(&r.arena, "dns", "server=127.0.0.1", "name=x.test",
 					 arena_printf(&r.arena, "port=%u", port).p);
 	run(NULL, &q, 1, &r, ERR_OK);
 	pthread_join(thread, NULL);
 	assert_true(state_is(r.evidence[0], "nxdomain"));
-	close(fd);
+	close(fds[0]);
+	close(fds[1]);
 	arena_free(&r.arena);
 }
 
