@@ -270,6 +270,21 @@ class Dress(KbtTest):
                     envelope = answer.get('envelope', {})
                     self.assertEqual({k: envelope.get(k) for k in says or {}}, says or {}, text)
 
+    def test_a_scan_reads_lines_alike(self):
+        """But for those whose words no blanks part, which its first look does not find."""
+        asked = [(name, article, binds, put(message)) for name, (put, _) in ENVELOPES.items() if name not in ('IIS', 'setupapi')
+                 for article, message, binds in MESSAGES if '\n' not in put(message)]
+        log = self.write('dressed.log', '\n'.join(text for *_, text in asked).encode() + b'\n')
+        run = subprocess.run([KBT, 'scan', '--json', '--db', self.db, log], stdout=subprocess.PIPE, check=True)
+        hits = {}
+        for hit in map(json.loads, run.stdout.splitlines()):
+            hits.setdefault(hit['line'], hit)
+        for i, (name, article, binds, text) in enumerate(asked):
+            with self.subTest(dress=name, text=text):
+                hit = hits.get(i + 1, {'id': None, 'captures': {}})
+                self.assertEqual(hit['id'], article)
+                self.assertEqual({k: hit['captures'].get(k) for k in binds}, binds)
+
     def test_it_can_be_switched_off(self):
         text = ENVELOPES['JSON in syslog'][0](MESSAGES[0][1])
         for options, told in (([], True), (['--keep-envelope'], False)):
