@@ -42,6 +42,7 @@ static bool is_printable_escape(struct str s, size_t at)
 bool coded_is_printable(struct str text)
 {
 	bool said = str_find_nocase(text, STR("encoding: quoted-printable")) != STR_NONE, evident = said;
+	bool opened = false;
 	unsigned wrong = 0;
 	for (size_t at = 0; at < text.n; at++) {
 		const char *equals = memchr(text.p + at, '=', text.n - at);
@@ -55,12 +56,15 @@ bool coded_is_printable(struct str text)
 			evident |= at + 3 < text.n && !char_is_alnum(behind) && (!glued || behind == ' ');
 		else if (byte >= 0x80)
 			evident |= behind == '=';
+		else if (byte == '>' && opened)
+			evident |= glued;
 		else if (byte >= 0)
 			evident |= !char_is_alnum((char)byte) && !glued && behind == '=';
 		else if (soft_break(text, at + 1))
 			evident |= at > 0 && before != '=';
 		else
 			wrong++;
+		opened |= byte == '<' && !glued && char_is_alpha(behind); /* =3Cname=3E */
 	}
 	return evident && (!wrong || said);
 }

@@ -430,7 +430,7 @@ static void peel_parts(struct peel *p)
 static bool peel_record(struct peel *p)
 {
 	return peel_event_table(p) || peel_event_list(p) || peel_configmgr(p) || peel_json(p) || peel_journal(p) ||
-	       peel_logfmt(p) || peel_w3c(p) || peel_configmgr_view(p);
+	       peel_logfmt(p) || peel_w3c(p) || peel_mail(p) || peel_configmgr_view(p);
 }
 
 static struct match_span span_of(struct str text, struct str part)

@@ -44,6 +44,7 @@ bool peel_sms(struct peel *p);		     /* $$<component><time><thread> behind it */
 bool peel_configmgr(struct peel *p);	     /* <![LOG[text]LOG]!><time="..." component="..."> */
 bool peel_configmgr_view(struct peel *p);    /* text, component, time and thread, as the viewer copies them */
 bool peel_w3c(struct peel *p);		     /* IIS: the query of a request tells what failed */
+bool peel_mail(struct peel *p);		     /* a mail with its headers */
 bool peel_trace(struct peel *p);	     /* what PowerShell and stack traces put behind a message */
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Dresses that stand behind the message or around it: SMS, ConfigMgr, IIS, PowerShell, stack traces.
+ * Dresses that stand behind the message or around it: SMS, ConfigMgr, IIS, PowerShell, stack traces, mail.
  */
 #include "match/envelope_peel.h"
 
@@ -186,6 +186,51 @@ bool peel_trace(struct peel *p)
 		p->rest = str_first(p->rest, (size_t)(line.p - p->rest.p));
 		peel_kind(p, frame ? "trace" : "powershell");
 		return true;
+	}
+	return false;
+}
+
+/* ---- mail ---- */
+
+enum { HEADERS_MAX = 40, HEADERS_LEAST = 2 };
+
+static bool is_header(struct str name)
+{
+	static const struct str names[] = { STR_LIT("From"), STR_LIT("To"), STR_LIT("Cc"), STR_LIT("Date"),
+					    STR_LIT("Sent"),
+					    STR_LIT("Subject"), STR_LIT("Content-Type"), STR_LIT("MIME-Version"),
+					    STR_LIT("Content-Transfer-Encoding"), STR_LIT("Message-ID"),
+					    STR_LIT("Received"),
+					    STR_LIT("Reply-To"), STR_LIT("In-Reply-To"), STR_LIT("References") };
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		if (str_eq_nocase(name, names[i]))
+			return true;
+	return false;
+}
+
+/* "From: joe", "Subject: text", an empty line, and what was written: the subject stands beside that. */
+bool peel_mail(struct peel *p)
+{
+	struct str rest = p->rest, line, name, value, subject = STR(""), time = STR("");
+	unsigned known = 0;
+	for (unsigned n = 0; n < HEADERS_MAX && str_line(&rest, &line); n++) {
+		if (!str_trim(line).n) {
+			if (known < HEADERS_LEAST || !str_trim(rest).n)
+				return false;
+			peel_note(&p->e->time, time);
+			p->beside = subject;
+			p->rest = rest;
+			peel_kind(p, "mail");
+			return true;
+		}
+		bool pair = str_cut(line, ':', &name, &value) && str_find_char(name, ' ') == STR_NONE;
+		if (!pair && !(n && is_indented(line)))
+			return false;
+		known += pair && is_header(name);
+		if (pair && str_eq_nocase(name, STR("Subject")))
+			subject = str_trim(value);
+		else if (pair && (str_eq_nocase(name, STR("Date")) || str_eq_nocase(name, STR("Sent"))))
+			time = str_trim(value);
 	}
 	return false;
 }

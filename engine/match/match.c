@@ -57,6 +57,7 @@ enum {
 
 #define SPELLED 0.9 /* its message is the code that was said */
 #define BY_CODE 0.6 /* one of the articles that are about a code is right */
+#define HALF_SURE 0.5
 #define LOG_BY_TEXT 0.2 /* a log line that only shares words with an article is seldom about it */
 
 static bool is_empty(struct str s)
@@ -404,7 +405,9 @@ static uint32_t ask_event(struct query *q, const struct match_options *options, 
 	x.out.envelope.payload = payload;
 	meaning_read(q->view, q->clean->text, payload, q->arena, &x.out);
 	x.count = all_answers(q, options, &x.out, x.answers);
-	return better(q, &x, false, out, answers, n);
+	/* a description that an article has word for word is more than fields that many events have */
+	bool whole = x.count && answer_is_whole(q, &x.answers[0]) && x.answers[0].together >= HALF_SURE;
+	return better(q, &x, false, out, answers, whole ? 0 : n);
 }
 
 /* What has no answer as it stands may be an event, or have the message on one of its lines. */
@@ -415,7 +418,8 @@ static uint32_t ask_otherwise(struct query *q, const struct match_options *optio
 	bool paste = is_paste(q, q->clean->text, n ? answers : NULL);
 	if (options->keep_envelope)
 		return n;
-	if ((paste || !n || answers[0].together < SURE) && envelope_event(q->clean->text, &event))
+	bool whole = n && answers[0].together >= SURE && answer_is_whole(q, &answers[0]);
+	if (!whole && envelope_event(q->clean->text, &event))
 		return ask_event(q, options, &event, out, answers, n);
 	return paste ? ask_lines(q, options, out, answers, n) : n;
 }

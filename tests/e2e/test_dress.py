@@ -183,6 +183,8 @@ ENVELOPES = {  # (what was put around it, what has to be told of that)
     'the event viewer of today': (lambda p: 'Log Name:      System\nSource:        Netsvc\nDate:          3/12/2001 10:56:20 AM\n'
                                   f'Event ID:      7001\nLevel:         Error\nComputer:      WS7\nDescription:\n{p}\nEvent Xml:\n'
                                   '<Event>\n  <System>\n    <EventID>7001</EventID>\n  </System>\n</Event>', None),
+    'mail with its headers': (lambda p: 'Subject: help\nContent-Type: text/plain; charset="us-ascii"\n'
+                              f'Content-Transfer-Encoding: quoted-printable\n\nHello,\n\n{printable(p)}\n\nbye\n', None),
     'syslog': (lambda p: 'Mar 12 10:56:20 ws7 rcmd[212]: ' + p,
                {'kind': 'syslog', 'time': 'Mar 12 10:56:20', 'thread': '212', **WS7, **RCMD}),
     'syslog with its priority': (lambda p: '<27>Mar 12 10:56:20 ws7 rcmd[212]: ' + p, {'kind': 'syslog', **WS7, **RCMD}),

@@ -102,9 +102,11 @@ static void what_was_coded_is_undone(void **state)
 static void coding_is_told_from_what_looks_like_it(void **state)
 {
 	(void)state;
-	static const char *const printable[] = { "Error =3D 53", "to <=5C=5CSRV>", "a long=\n line", "=C2=A0x" };
+	static const char *const printable[] = { "Error =3D 53", "to <=5C=5CSRV>", "a long=\n line", "=C2=A0x",
+						 "=3Cname=3E is" };
 	static const char *const not_printable[] = { "Error =53", "rc=3D",	    "code=3C, rc=5C",
-						     "a=b =3D c", "offset =3C now", "=" };
+						     "a=b =3D c", "offset =3C now", "=",
+						     "from =3C to =3E" };
 	static const char *const url[] = { "%5C%5CSRV", "a%20b", "Could+not+find+it" };
 	static const char *const not_url[] = { "%ADDR%",	"%20s items", "%5d of %3d",
 					       "C++ and a+b+c", "100%",	      "Ctrl+Alt+Del" };
@@ -245,6 +247,9 @@ static void fields_are_read(void **state)
 		  "0312 10:56:20.113456||client.cc:42|212|E|" },
 		{ "2001-03-12T10:56:20.000000000+01:00 stderr F Disk full", "iso", "Disk full",
 		  "2001-03-12T10:56:20.000000000+01:00|||||" },
+		{ "From: joe\nSubject: Re: help\nDate: Mon, 12 Mar 2001\nX-A: b\n c\n\nDisk full\n", "mail",
+		  "Disk full", "Mon, 12 Mar 2001|||||" },
+		{ "Subject: help\nit says\n\nDisk full", "", "Subject: help\nit says\n\nDisk full", "|||||" },
 		{ "web-1  | Disk full", "container", "Disk full", "||web-1|||" },
 		{ "John Doe [14:03]: Disk full", "chat", "Disk full", "14:03|||||" },
 		{ "Disk full\n   at Store.Run() in x.cs:line 1\n   at Store.Main()", "trace", "Disk full", "|||||" },
@@ -275,6 +280,7 @@ static void layers_are_undone(void **state)
 		  "cannot find \"C:\\x\"", "cannot" },
 		{ "{\"log\":\"{\\\"msg\\\":\\\"to \\\\u003cx\\\"}\"}", false, "to <x", "to" },
 		{ "{\"msg\":\"first\",\"error\":\"then\"}", false, "first\nthen", "first" },
+		{ "Subject: help\nTo: joe\n\nDisk full", false, "help\nDisk full", "help" },
 		{ "{\"error\":\"then\",\"msg\":\"first\"}", false, "then\nfirst", "then" },
 		{ "2001-03-12 10:56:20 W3SVC1 WEB1 GET /a |17|80004005|Disk+%3Cfull%3E 80", false, "Disk <full>",
 		  "Disk" },
