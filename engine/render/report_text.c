@@ -112,8 +112,11 @@ static void add_headline(struct buf *out, const struct render_text *t, const str
 	if (v->cause.n) {
 		buf_addf(out, "  %s", on(t, BOLD));
 		render_safe(out, v->title, false);
-		buf_addf(out, "%s  %s%.*s, %.0f %%%s", on(t, PLAIN), on(t, DIM), STR_ARG(v->cause), v->confidence * 100,
-			 on(t, PLAIN));
+		/* "HEALTHY  title  cause, 97 %" */
+		size_t width = t->width ? t->width : 80;
+		bool fits = str_c(word).n + 2 + v->title.n + 2 + v->cause.n + sizeof ", 97 %" - 1 <= width;
+		buf_addf(out, "%s%s%s%.*s, %.0f %%%s", on(t, PLAIN), fits ? "  " : "\n  ", on(t, DIM), STR_ARG(v->cause),
+			 v->confidence * 100, on(t, PLAIN));
 	}
 	buf_add_char(out, '\n');
 	render_wrapped(out, t, 2, v->says);
