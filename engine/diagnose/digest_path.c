@@ -391,8 +391,8 @@ static const struct evidence *quick_row(const struct digest *d)
 /* put_again: of a dialled link the row of attempts tells it. */
 static void put_again(struct digest *d)
 {
-	const struct evidence *e =
-		digest_look(d, "tcp", ARG("address", d->target), ARG("port", d->port), ARG("wait", STR(DIGEST_AGAIN_MS)));
+	const struct evidence *e = digest_look(d, "tcp", ARG("address", d->target), ARG("port", d->port),
+					       ARG("wait", STR(DIGEST_AGAIN_MS)));
 	const struct evidence *row = digest_look(d, "retry", ARG("address", d->target), ARG("spacing", STR("1000")));
 	if (e && !str_eq(d->target, digest_loopback(d)))
 		digest_put(d, "tcp.again", evidence_state(e, "timeout") ? "silent" : "other", e);

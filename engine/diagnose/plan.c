@@ -605,7 +605,8 @@ static void step_retry(struct wave *w)
 static void step_again(struct wave *w)
 {
 	const struct digest *d = w->d;
-	if (digest_is(d, "tcp.445", "silent") && digest_is(d, "host.ip", "answers") && !digest_is(d, "path.kind", "ras"))
+	if (digest_is(d, "tcp.445", "silent") && digest_is(d, "host.ip", "answers") &&
+	    !digest_is(d, "path.kind", "ras"))
 		ask(w, "tcp", ARG("address", d->target), ARG("port", d->port), ARG("wait", S(DIGEST_AGAIN_MS)));
 }
 

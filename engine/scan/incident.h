@@ -3,8 +3,8 @@
  * hits > incidents: what people want to see of a log. One incident an article and set of bindings (names, not numbers),
  * with how often, when and where first and last, counts over time, and the most telling line with those around it;
  * incidents in groups, by what someone asks for. Counts only a line's best answer. Keeps at most INCIDENTS_MAX apart
- * (what comes beyond is counted by article alone) and at most INCIDENTS_TEXT_MAX bytes of lines, so memory stays bounded
- * whatever the log binds. No clock: what day it is, the owner says.
+ * (what comes beyond is counted by article alone) and at most INCIDENTS_TEXT_MAX bytes of lines, so memory stays
+ * bounded whatever the log binds. No clock: what day it is, the owner says.
  */
 #ifndef KBT_SCAN_INCIDENT_H
 #define KBT_SCAN_INCIDENT_H

@@ -39,8 +39,10 @@ static void the_line_behind_goes_on(void **unused)
 	(void)unused;
 	assert_true(behind("cannot open\nthe spool file\n", "cannot open", " the spool file."));
 	assert_true(behind("cannot open\n\n  -- \n    The Spool\n", "cannot open", " the spool file."));
-	assert_true(behind("cannot open\nMar  2 08:13:43 web1 app[1]: the spool file\n", "cannot open", "the spool file"));
-	assert_true(behind("cannot open\nMar  2 08:13:43 web1 app[1]: the\nspool file", "cannot open", "the spool file"));
+	assert_true(
+		behind("cannot open\nMar  2 08:13:43 web1 app[1]: the spool file\n", "cannot open", "the spool file"));
+	assert_true(
+		behind("cannot open\nMar  2 08:13:43 web1 app[1]: the\nspool file", "cannot open", "the spool file"));
 	assert_true(behind("cannot open\nthe sp&#111;ol\n", "cannot open", "the spool file")); /* cannot tell */
 	assert_false(behind("cannot open\nthe speech file\n", "cannot open", "the spool file"));
 	assert_false(behind("cannot open\nbathe\n", "cannot open", "the spool file"));
@@ -58,7 +60,8 @@ static void the_line_before_goes_on(void **unused)
 	assert_true(before("it c&#97;nnot open\nthe spool\n", "the spool", "It cannot open ")); /* cannot tell */
 	assert_false(before("it cannot reopen\nthe spool\n", "the spool", "It cannot open "));
 	assert_false(before("you cannot open\nthe spool\n", "the spool", "It cannot open "));
-	assert_false(before("Mar  2 08:13:43 web1 app[1]: we cannot open\nthe spool\n", "the spool", "It cannot open "));
+	assert_false(
+		before("Mar  2 08:13:43 web1 app[1]: we cannot open\nthe spool\n", "the spool", "It cannot open "));
 	assert_false(before("the spool", "the spool", "It cannot open "));
 }
 
