@@ -9,7 +9,11 @@
 
 #include <string.h>
 
-enum { WORDS_BEFORE = 48 /* bytes looked back at for a word that makes a number a code */ };
+enum {
+	WORDS_BEFORE = 48, /* bytes looked back at for a word that makes a number a code */
+	WINSOCK_FIRST = 10004,
+	WINSOCK_LAST = 11031
+};
 
 static bool is_word_char(char c)
 {
@@ -102,7 +106,7 @@ static struct str family_of(struct str text, size_t at, int64_t value, bool hex)
 		return words;
 	if (is_wide(value, hex))
 		return (uint32_t)value >> 28 == 0x8 ? STR("hresult") : STR("ntstatus");
-	if (value >= 10004 && value <= 11031)
+	if (value >= WINSOCK_FIRST && value <= WINSOCK_LAST)
 		return STR("winsock");
 	return STR("");
 }
@@ -131,6 +135,9 @@ static bool is_code(struct str text, size_t start, size_t end, int64_t value, bo
 	if ((is_wide(value, hex) && (value < 0 || hex)) || in_parentheses(text, start, end))
 		return true;
 	if (is_code_word(w))
+		return true;
+	bool socket = has(w, "winsock") || str_eq_nocase(w, STR("socket")) || str_eq_nocase(w, STR("wsa"));
+	if (socket && value >= WINSOCK_FIRST && value <= WINSOCK_LAST)
 		return true;
 	return (hex && is_stop(head)) || (text.n < WORDS_BEFORE && is_alone(text, start, end));
 }

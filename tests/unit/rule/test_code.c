@@ -33,6 +33,7 @@ static void shapes_and_families(void **state)
 		{ "STOP: 0x0000007B (x)", 0x7B, "bugcheck" },
 		{ "Winsock error 10061", 10061, "winsock" },
 		{ "socket error 10054", 10054, "winsock" },
+		{ "winsock 10048", 10048, "winsock" },
 		{ "80070035", 0x80070035, "hresult" },
 		{ "could not open it (80070035)", 0x80070035, "hresult" },
 		{ "hr=80070035", 0x80070035, "hresult" },
