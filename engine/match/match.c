@@ -52,12 +52,15 @@ enum {
 	DESCRIPTION_TOKENS = 7, /* a message of fewer is no description */
 	MESSAGE_LINES = 6,	/* more lines than most messages have */
 	LINES_MAX = 64,		/* of a paste that are asked one by one */
-	BY_CODE_MAX = 20	/* articles that are about one code */
+	BY_CODE_MAX = 20,	/* articles that are about one code */
+	LONG_CODE = 8		/* "80070035", "WSAECONNREFUSED" */
 };
 
 #define SPELLED 0.9 /* its message is the code that was said */
 #define BY_CODE 0.6 /* one of the articles that are about a code is right */
 #define HALF_SURE 0.5
+#define NAMED 0.6 /* what a code among other words tells of what it tells alone, where its shape says that it is one */
+#define COUNTED 0.45 /* the same of a small number behind "error" */
 #define LOG_BY_TEXT 0.2 /* a log line that only shares words with an article is seldom about it */
 
 static bool is_empty(struct str s)
@@ -129,21 +132,22 @@ static void doubt_stray(const struct query *q, struct answer *answers, uint32_t 
 		if (answers[i].alignment.matched < 0.3f * all &&
 		    (!answers[i].fits || answers[i].alignment.pair_count < 4))
 			rank_doubt(&answers[i], 0.25);
+	answers_sort(answers, n);
 }
 
-/* Articles whose text has the words, behind or between those whose messages match. */
-static uint32_t add_text_answers(struct query *q, const struct match_code *code, bool in_log, struct answer *answers,
-				 uint32_t n)
+/* Articles whose text has the words, behind or between those whose messages match. by_meaning: the code has been asked
+ * for what it means, so that an article that does not know it is seldom the one. */
+static uint32_t add_text_answers(struct query *q, const struct match_code *code, bool by_meaning, bool in_log,
+				 struct answer *answers, uint32_t n)
 {
 	struct text_hit hits[TEXT_ANSWERS_MAX];
 	float all;
 	struct str payload = str_first(str_from(q->clean->text, q->payload.start), q->payload.end - q->payload.start);
 	bool prose = !in_log && is_prose(payload);
 	uint32_t count = text_articles(q->view, q->scratch, payload, prose, hits, TEXT_ANSWERS_MAX, &all);
-	doubt_stray(q, answers, n);
 	for (uint32_t i = 0; i < count; i++) {
 		double confidence = text_confidence(hits, count, i, all, prose) * (in_log ? LOG_BY_TEXT : 1);
-		if (code->known && !prose && !rank_knows_code(q, code, hits[i].article))
+		if (code->known && (!prose || by_meaning) && !rank_knows_code(q, code, hits[i].article))
 			confidence = fmin(confidence, 0.5 * CONFIDENCE_FLOOR);
 		uint32_t at = find_answer(answers, n, hits[i].article);
 		if (at < n) {
@@ -165,23 +169,35 @@ static uint32_t add_text_answers(struct query *q, const struct match_code *code,
 static bool is_bare_code(const struct query *q, const struct match_code *code)
 {
 	static const char *const words[] = {
-		"error", "err", "code", "system", "windows", "has", "occurred", "the", "a", "with", "failed",
-		"status", "hresult", "number", "an", "i", "get", "got", "what", "is", "win32", "ntstatus", "exit",
-		"rc", "net", "use", "view", "fails", "returns", "gives", "says", "run", "time", "runtime", "hr",
-		"stop", "blue", "screen", "message", "msg", "bugcheck", "winsock", "socket", "sockets", "errno",
-		"winerror", "lasterror", "getlasterror", "wsagetlasterror", "return", "returned", "result", "mean",
-		"means", "does", "meaning", "problem", "my", "on", "in", "and", "bsod", "dialing", "dial",
+		"system", "windows", "has", "occurred", "the", "a", "with", "failed", "an", "i", "get", "got", "what",
+		"is", "win32", "exit", "net", "use", "view", "fails", "returns", "gives", "says", "run", "time",
+		"runtime", "stop", "blue", "screen", "message", "msg", "bugcheck", "winsock", "socket", "sockets",
+		"wsagetlasterror", "return", "returned", "mean", "means", "does", "meaning", "problem", "my", "on",
+		"in", "and", "bsod", "dialing", "dial",
 	};
 	unsigned others = 0;
 	for (uint32_t i = 0; i < q->token_count; i++) {
 		const struct query_token *t = &q->tokens[i];
 		struct str word = str_first(str_from(q->clean->text, t->start), t->end - t->start);
-		bool known = t->number || (t->start < code->span.end && t->end > code->span.start);
+		bool known = t->number || rule_is_code_word(word) ||
+			     (t->start < code->span.end && t->end > code->span.start);
 		for (size_t k = 0; !known && k < sizeof words / sizeof *words; k++)
 			known = str_eq_nocase(word, str_c(words[k]));
 		others += !known;
 	}
 	return others == 0;
+}
+
+/* How much a code tells among other words: a symbol or a long number is one wherever it stands; a small number where
+ * the word before it speaks of an error, and 1 and 2 are what any program ends with. */
+static double share_of_mention(const struct query *q, const struct match_code *code)
+{
+	struct str head = str_first(q->clean->text, code->span.start);
+	if (!code->says.n)
+		return 0;
+	if (code->span.end - code->span.start >= LONG_CODE)
+		return NAMED;
+	return code->value > 2 && str_find_nocase(rule_word_before(head), STR("err")) != STR_NONE ? COUNTED : 0;
 }
 
 /* What a system says of its code, as people see it on the screen. */
@@ -194,8 +210,10 @@ static struct str said_of(const struct match_code *code, struct arena *a)
 	return arena_printf(a, "System error %lld has occurred. %.*s", (long long)code->value, STR_ARG(code->says));
 }
 
-/* A message that is little more than a code means what the table says: asked again in the table's words. */
-static uint32_t add_inferred(struct query *q, const struct match_code *code, struct answer *answers, uint32_t n)
+/* A message that is little more than a code means what the table says: asked again in the table's words. share: what of
+ * it is left where the code is not all that was said. */
+static uint32_t add_inferred(struct query *q, const struct match_code *code, double share, struct answer *answers,
+			     uint32_t n)
 {
 	struct answer *more = arena_array(q->arena, struct answer, MATCH_RESULTS_MAX);
 	struct str text = said_of(code, q->arena);
@@ -207,7 +225,7 @@ static uint32_t add_inferred(struct query *q, const struct match_code *code, str
 	query_read(q);
 	uint32_t count = more ? rank_articles(q, &(struct evidence_of_message){ .code = code }, more) : 0;
 	for (uint32_t i = 0; i < count && i < 10; i++) {
-		rank_doubt(&more[i], 0.8);
+		rank_doubt(&more[i], 0.8 * share);
 		more[i].inferred = true;
 		more[i].keeps = 0;
 		uint32_t at = find_answer(answers, n, more[i].article);
@@ -236,25 +254,28 @@ static bool spells_code(struct str text, const struct match_code *code)
 }
 
 /* Ours whose message is just this code: what else is said only introduces it. */
-static void trust_spelled(const struct query *q, const struct match_code *code, struct answer *answers, uint32_t n)
+static void trust_spelled(const struct query *q, const struct match_code *code, double share, struct answer *answers,
+			  uint32_t n)
 {
 	for (uint32_t i = 0; i < n; i++) {
 		struct answer *x = &answers[i];
 		if (!x->owner || x->owner->place != PLACE_AUTHORED ||
 		    !spells_code(file_str(q->view, x->owner->text), code))
 			continue;
-		x->confidence = fmax(x->confidence, SPELLED);
-		x->together = fmax(x->together, SPELLED);
+		x->confidence = fmax(x->confidence, SPELLED * share);
+		x->together = fmax(x->together, SPELLED * share);
 	}
 	answers_sort(answers, n);
 }
 
 /* What is known of the code itself: articles that are about it, whatever they quote. */
-static uint32_t add_by_code(const struct query *q, const struct match_code *code, struct answer *answers, uint32_t n)
+static uint32_t add_by_code(const struct query *q, const struct match_code *code, double share, struct answer *answers,
+			    uint32_t n)
 {
 	struct code_article found[BY_CODE_MAX];
 	uint32_t count = meaning_articles(q->view, code, found, BY_CODE_MAX);
-	double all = 0, best = n ? answers[0].confidence : 0, pool = best < 0.5 ? BY_CODE : BY_CODE * (1 - best);
+	double all = 0, best = n ? answers[0].confidence : 0;
+	double pool = share * (best < 0.5 * share ? BY_CODE : BY_CODE * (1 - best));
 	for (uint32_t i = 0; i < count; i++)
 		all += found[i].weight;
 	for (uint32_t i = 0; i < count; i++) {
@@ -269,6 +290,15 @@ static uint32_t add_by_code(const struct query *q, const struct match_code *code
 	}
 	answers_sort(answers, n);
 	return n;
+}
+
+static uint32_t add_by_meaning(struct query *q, const struct match_code *code, double share, struct answer *answers,
+			       uint32_t n)
+{
+	trust_spelled(q, code, share, answers, n);
+	if (code->says.n)
+		n = add_inferred(q, code, share, answers, n);
+	return add_by_code(q, code, share, answers, n);
 }
 
 static struct evidence_of_message evidence_of(const struct query *q, const struct match_options *options,
@@ -297,15 +327,15 @@ static uint32_t all_answers(struct query *q, const struct match_options *options
 	if (options->standing && !any_stands(q, answers, n))
 		return 0;
 	answers_sort(answers, n);
+	if (n && answers[0].confidence < SURE)
+		doubt_stray(q, answers, n);
 	double best = n ? answers[0].confidence : 0;
-	if (out->code.known && best < SURE && is_bare_code(q, &out->code)) {
-		trust_spelled(q, &out->code, answers, n);
-		if (out->code.says.n)
-			n = add_inferred(q, &out->code, answers, n);
-		n = add_by_code(q, &out->code, answers, n);
-	}
+	bool bare = best < SURE && out->code.known && is_bare_code(q, &out->code);
+	double share = bare ? 1 : best < CONFIDENCE_FLOOR ? share_of_mention(q, &out->code) : 0;
+	if (share > 0)
+		n = add_by_meaning(q, &out->code, share, answers, n);
 	best = n ? answers[0].confidence : 0;
-	return best < SURE ? add_text_answers(q, &out->code, out->envelope.time.n > 0, answers, n) : n;
+	return best < SURE ? add_text_answers(q, &out->code, share > 0, out->envelope.time.n > 0, answers, n) : n;
 }
 
 /* A paste that is no message as a whole may have one among its lines: the surest that is there word for word. */

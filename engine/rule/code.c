@@ -32,7 +32,7 @@ static bool has(struct str text, const char *word)
 }
 
 /* The last word before a number, marks like "= # ( :" left out: "Error = 53", "rc = 87", "errno(2)", "'53'". */
-static struct str word_before(struct str s)
+struct str rule_word_before(struct str s)
 {
 	while (s.n && !is_word_char(s.p[s.n - 1]) && s.p[s.n - 1] != '.' && s.p[s.n - 1] != ';')
 		s.n--;
@@ -42,13 +42,22 @@ static struct str word_before(struct str s)
 	return str_from(s, at);
 }
 
-static bool is_code_word(struct str w)
+bool rule_is_code_word(struct str w)
 {
 	static const char *const words[] = { "error", "err", "errno", "code", "rc", "status", "errorcode", "winerror",
 					     "number", "errnum", "hresult", "hr", "lasterror", "getlasterror", "result",
 					     "ntstatus", "errors", "retcode", "oserror", "dwerror", "errcode" };
 	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
 		if (str_eq_nocase(w, str_c(words[i])))
+			return true;
+	return false;
+}
+
+/* It is there from the beginning of a word on: "ras " is not in "cameras ". */
+static bool begins_in(struct str text, struct str words)
+{
+	for (size_t at = 0, n; (n = str_find_nocase(str_from(text, at), words)) != STR_NONE; at += n + 1)
+		if (!(at + n) || !is_word_char(text.p[at + n - 1]))
 			return true;
 	return false;
 }
@@ -66,10 +75,11 @@ static struct str family_by_words(struct str around)
 		{ "internal windows", "win32" },	 { "hresult", "hresult" },	{ "nt_status", "ntstatus" },
 		{ "stop:", "bugcheck" },	 { "bugcheck", "bugcheck" },
 		{ "remote access", "ras" },	 { "dial-up", "ras" },		{ "ras ", "ras" },
+		{ "mysql server on", "errno" },
 		{ "vb error", "vb" },		 { "vb6", "vb" },
 	};
 	for (size_t i = 0; i < sizeof table / sizeof *table; i++)
-		if (has(around, table[i].words))
+		if (begins_in(around, str_c(table[i].words)))
 			return str_c(table[i].family);
 	return STR("");
 }
@@ -86,13 +96,18 @@ static bool is_wide(int64_t value, bool hex)
 static bool is_stop(struct str head)
 {
 	static const char *const between[] = { "error", "message", "msg", "code", "err", "screen" };
-	struct str w = word_before(head);
+	struct str w = rule_word_before(head);
 	for (size_t i = 0; i < sizeof between / sizeof *between; i++)
 		if (str_eq_nocase(w, str_c(between[i]))) {
-			w = word_before(str_first(head, (size_t)(w.p - head.p)));
+			w = rule_word_before(str_first(head, (size_t)(w.p - head.p)));
 			break;
 		}
 	return str_eq_nocase(w, STR("stop")) || str_eq_nocase(w, STR("bugcheck"));
+}
+
+static bool is_winsock(int64_t value)
+{
+	return value >= WINSOCK_FIRST && value <= WINSOCK_LAST;
 }
 
 static struct str family_of(struct str text, size_t at, int64_t value, bool hex)
@@ -102,11 +117,13 @@ static struct str family_of(struct str text, size_t at, int64_t value, bool hex)
 		return STR("bugcheck");
 	if (str_eq(words, STR("bugcheck")) || (str_eq(words, STR("ras")) && (value < 600 || value > 800)))
 		words = hex && str_eq(words, STR("bugcheck")) ? words : STR("");
+	if (str_eq(words, STR("win32")) && is_winsock(value)) /* Python's WinError is of any of Windows' tables */
+		return STR("winsock");
 	if (words.n)
 		return words;
 	if (is_wide(value, hex))
 		return (uint32_t)value >> 28 == 0x8 ? STR("hresult") : STR("ntstatus");
-	if (value >= WINSOCK_FIRST && value <= WINSOCK_LAST)
+	if (is_winsock(value))
 		return STR("winsock");
 	return STR("");
 }
@@ -117,7 +134,8 @@ static bool in_parentheses(struct str text, size_t start, size_t end)
 	if (!start || text.p[start - 1] != '(' || end >= text.n || text.p[end] != ')')
 		return false;
 	struct str head = before(text, start, 160);
-	return has(head, "error") || has(head, "fail") || has(head, "cannot") || has(head, "could not");
+	return has(head, "error") || has(head, "fail") || has(head, "cannot") || has(head, "can't") ||
+	       has(head, "could not");
 }
 
 /* A text that is nothing but a number. */
@@ -131,13 +149,13 @@ static bool is_alone(struct str text, size_t start, size_t end)
 
 static bool is_code(struct str text, size_t start, size_t end, int64_t value, bool hex)
 {
-	struct str head = before(text, start, WORDS_BEFORE), w = word_before(head);
+	struct str head = before(text, start, WORDS_BEFORE), w = rule_word_before(head);
 	if ((is_wide(value, hex) && (value < 0 || hex)) || in_parentheses(text, start, end))
 		return true;
-	if (is_code_word(w))
+	if (rule_is_code_word(w))
 		return true;
 	bool socket = has(w, "winsock") || str_eq_nocase(w, STR("socket")) || str_eq_nocase(w, STR("wsa"));
-	if (socket && value >= WINSOCK_FIRST && value <= WINSOCK_LAST)
+	if (socket && is_winsock(value))
 		return true;
 	return (hex && is_stop(head)) || (text.n < WORDS_BEFORE && is_alone(text, start, end));
 }

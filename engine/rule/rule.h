@@ -170,6 +170,11 @@ enum err rule_merge(struct rule *into, const struct rule *more, struct arena *a)
 struct rule_code_at { struct rule_code code; size_t start, end; /* half-open, in the text */ };
 size_t rule_codes_find(struct str text, struct rule_code_at *codes, size_t max);
 
+/* rule_word_before gives the last word of a text, marks like "= # ( :" behind it left out; rule_is_code_word says that
+ * it makes a number behind it a code: "Error = 53", "errno(2)", "retcode '53'". */
+struct str rule_word_before(struct str text);
+bool rule_is_code_word(struct str word);
+
 /* rule_code_carried: the error of another family that a code stands for: Windows' in an HRESULT of that facility
  * (0x80070035, -2147024843) or an NTSTATUS of the network (0xC00000BE), Visual Basic's in 0x800A0035. *ret_family is
  * "win32" or "vb". Outputs are untouched where it carries none. */

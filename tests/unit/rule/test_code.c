@@ -44,6 +44,13 @@ static void shapes_and_families(void **state)
 		{ "STOP 0x1E", 0x1E, "bugcheck" },
 		{ "Stop Error 0x0000001E", 0x1E, "bugcheck" },
 		{ "STOP Message 0x0000000A", 0xA, "bugcheck" },
+		{ "[WinError 10060]", 10060, "winsock" },
+		{ "[WinError 53] x", 53, "win32" },
+		{ "Cameras error 720", 720, "" },
+		{ "RAS error 720", 720, "ras" },
+		{ "WSAGetLastError: winsock error 10061", 10061, "winsock" },
+		{ "Can't connect to MySQL server on 'db1' (111)", 111, "errno" },
+		{ "ErrorCode=53", 53, "" },
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		struct rule_code_at found[2];
