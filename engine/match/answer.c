@@ -1,8 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 #include "match/answer.h"
 
+#include "match/product.h"
+
 #include <math.h>
 #include <stdlib.h>
+
+enum { NAMES_MAX = 32 /* that are looked up in an article */ };
+
+/* Of answers that share words with the message and no more: where nothing else speaks for one, it is chance. */
+#define WORDS_MOST 0.3
+#define STRAY_MOST 0.15
 
 struct match_span answer_span(const struct clean *c, size_t start, size_t end)
 {
@@ -42,12 +50,72 @@ static double words_confidence(double score, double all, double lead)
 	return share < 0.45 ? 0.5 * first : first; /* one rare word among others that no article has */
 }
 
-double text_confidence(const struct text_hit *hits, uint32_t n, uint32_t at, float all, bool prose)
+/* CXX0030, nafxcwd.lib, __LINE__, OpenPrinter: names of things, where words are words. */
+static bool is_identifier(struct str s)
+{
+	bool letter = false, digit = false, inner = false;
+	for (size_t i = 0; i < s.n; i++) {
+		char before = i ? s.p[i - 1] : 0;
+		letter |= char_is_alpha(s.p[i]);
+		digit |= char_is_digit(s.p[i]);
+		bool joined = char_is_alnum(before) && i + 1 < s.n && char_is_alnum(s.p[i + 1]);
+		inner |= s.p[i] == '_' || (s.p[i] == '.' && joined) ||
+			 (char_is_alpha(before) && before == char_lower(before) && s.p[i] != char_lower(s.p[i]));
+	}
+	return letter && (digit || inner);
+}
+
+static bool next_name(struct str text, size_t *at, struct str *ret_name)
+{
+	size_t i = *at;
+	while (i < text.n && !char_is_alnum(text.p[i]) && text.p[i] != '_')
+		i++;
+	size_t start = i;
+	while (i < text.n && (char_is_alnum(text.p[i]) || text.p[i] == '_' || text.p[i] == '.'))
+		i++;
+	*at = i;
+	*ret_name = str_first(str_from(text, start), i - start);
+	return i > start;
+}
+
+/* The article names a product of the text, or has what only its subject is called. */
+static bool agrees(const struct file_view *v, struct str text, uint32_t article)
+{
+	struct str name;
+	struct match_name words;
+	uint32_t looked = 0;
+	if (product_families(text) & v->articles[article].families)
+		return true;
+	for (size_t at = 0; looked < NAMES_MAX && next_name(text, &at, &name);) {
+		if (!is_identifier(name))
+			continue;
+		looked++;
+		text_name_read(v, name, &words);
+		if (text_names(v, article, &words))
+			return true;
+	}
+	return false;
+}
+
+static bool is_short(struct str text)
+{
+	struct token t;
+	unsigned n = 0;
+	for (size_t at = 0; n < DESCRIPTION_TOKENS && token_next(text, &at, &t);)
+		n++;
+	return n < DESCRIPTION_TOKENS;
+}
+
+double text_confidence(const struct file_view *v, struct str text, bool prose, const struct text_hit *hits, uint32_t n,
+		       uint32_t at, float all)
 {
 	double lead = n > 1 ? (hits[0].score - hits[1].score) / hits[0].score : 1;
 	double first =
 		prose ? description_confidence(hits[0].score, all, lead) : words_confidence(hits[0].score, all, lead);
 	double behind = exp(-3 * (1 - hits[at].score / hits[0].score));
+	bool sure = agrees(v, text, hits[0].article);
+	if (!sure || is_short(text))
+		first = fmin(first, prose || sure ? WORDS_MOST : STRAY_MOST);
 	return fmax(first, prose ? 0.15 : 0.02) * behind;
 }
 
@@ -350,6 +418,7 @@ static void share(struct answer *answers, uint32_t n)
 	double from[MATCH_RESULTS_MAX + 1]; /* weights of this one and all behind it */
 	for (uint32_t i = 0; i < n; i++) {
 		double c = answers[i].confidence * (answers[i].keeps > 0 ? answers[i].keeps : 1);
+		c = fmax(c, fmin(answers[i].confidence, CONFIDENCE_FLOOR));
 		answers[i].confidence = i ? fmin(c, answers[i - 1].confidence) : c;
 		double odds = answers[i].confidence / (1.001 - answers[i].confidence);
 		weights[i] = odds * odds + 1e-9;
@@ -364,18 +433,37 @@ static void share(struct answer *answers, uint32_t n)
 	}
 }
 
+/* How many of the first share what one of them alone could not claim; 0 where the first stands by itself, or where all
+ * that would be shown together are below the floor. */
+static uint32_t equals_of(const struct answer *answers, uint32_t n, double *ret_together)
+{
+	uint32_t count = 0;
+	double sum = 0;
+	if (!n || answers[0].confidence >= CONFIDENCE_FLOOR)
+		return 0;
+	for (; count < n && count < EQUALS_MAX && answers[count].together >= CONFIDENCE_FLOOR &&
+	       answers[count].confidence > 0.5 * answers[0].confidence;
+	     count++)
+		sum += answers[count].confidence;
+	*ret_together = sum;
+	return sum >= CONFIDENCE_FLOOR ? count : 0;
+}
+
 void answers_give(const struct query *q, struct answer *answers, uint32_t n, size_t limit, struct match_answer *out)
 {
 	n = fold(q->view, answers, n);
 	share(answers, n);
+	double together = 0;
+	uint32_t equals = equals_of(answers, n, &together);
 	limit = limit < MATCH_RESULTS_MAX ? limit : MATCH_RESULTS_MAX;
 	out->matches = arena_array(q->arena, struct match, limit);
 	out->nearest = arena_array(q->arena, struct match, NEAREST_MAX);
 	for (uint32_t i = 0; i < n && out->matches && out->nearest; i++) {
-		bool near = answers[i].together < CONFIDENCE_FLOOR;
+		bool near = i >= equals && answers[i].confidence < CONFIDENCE_FLOOR;
 		if (near ? out->nearest_count == NEAREST_MAX : out->match_count == limit)
 			continue;
 		struct match m = match_of(q, &answers[i], i + 1 < n ? &answers[i + 1] : NULL, &out->code);
+		m.together = i < equals ? together : m.confidence;
 		if (near)
 			out->nearest[out->nearest_count++] = m;
 		else

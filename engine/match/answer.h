@@ -9,7 +9,12 @@
 #include "match/query.h"
 #include "match/text.h"
 
-enum { TEXT_ANSWERS_MAX = 10, NEAREST_MAX = 3 };
+enum {
+	TEXT_ANSWERS_MAX = 10,
+	NEAREST_MAX = 3,
+	EQUALS_MAX = 5,		/* that are shown where only several together reach the floor */
+	DESCRIPTION_TOKENS = 7	/* a message of fewer is no description */
+};
 
 #define CONFIDENCE_FLOOR 0.2 /* below it an answer is only near */
 #define SHARED_MAX 0.99	     /* of all answers together */
@@ -17,15 +22,18 @@ enum { TEXT_ANSWERS_MAX = 10, NEAREST_MAX = 3 };
 
 void answers_sort(struct answer *answers, uint32_t n); /* by confidence, then score */
 
-/* text_confidence: of the hit at this place among hits, where `all` is the best that any text could reach;
- * prose: the message is a person's sentence. */
-double text_confidence(const struct text_hit *hits, uint32_t n, uint32_t at, float all, bool prose);
+/* text_confidence: of the hit at this place among hits of a text, where `all` is the best that any could reach; prose:
+ * the text is a person's sentence. It is low where no product or name in the text speaks for the first hit. */
+double text_confidence(const struct file_view *v, struct str text, bool prose, const struct text_hit *hits, uint32_t n,
+		       uint32_t at, float all);
 
 struct match_span answer_span(const struct clean *c, size_t start, size_t end); /* clean offsets > query offsets */
 
 /* All that the envelope leaves is the message: nothing but stops around it. */
 bool answer_is_whole(const struct query *q, const struct answer *x);
 
+/* answers_give: an answer at or above the floor is a match. Where none is, the first that are as good as each other
+ * are, at most EQUALS_MAX, provided that the confidences of those that are shown add up to it: one of them is right. */
 void answers_give(const struct query *q, struct answer *answers, uint32_t n, size_t limit, struct match_answer *out);
 
 #endif

@@ -49,7 +49,6 @@ void match_scratch_close(struct match_scratch **scratch)
 }
 
 enum {
-	DESCRIPTION_TOKENS = 7, /* a message of fewer is no description */
 	MESSAGE_LINES = 6,	/* more lines than most messages have */
 	LINES_MAX = 64,		/* of a paste that are asked one by one */
 	BY_CODE_MAX = 20,	/* articles that are about one code */
@@ -146,7 +145,8 @@ static uint32_t add_text_answers(struct query *q, const struct match_code *code,
 	bool prose = !in_log && is_prose(payload);
 	uint32_t count = text_articles(q->view, q->scratch, payload, prose, hits, TEXT_ANSWERS_MAX, &all);
 	for (uint32_t i = 0; i < count; i++) {
-		double confidence = text_confidence(hits, count, i, all, prose) * (in_log ? LOG_BY_TEXT : 1);
+		double confidence = text_confidence(q->view, payload, prose, hits, count, i, all) *
+				    (in_log ? LOG_BY_TEXT : 1);
 		if (code->known && (!prose || by_meaning) && !rank_knows_code(q, code, hits[i].article))
 			confidence = fmin(confidence, 0.5 * CONFIDENCE_FLOOR);
 		uint32_t at = find_answer(answers, n, hits[i].article);

@@ -74,6 +74,8 @@ struct match {
 	struct str id, title;
 	uint32_t article; /* its number in the matcher */
 	double confidence; /* 0..1: how often such an answer is right */
+	/* The same; of a match below the floor what it and the others as good, all of them matches, add up to. */
+	double together;
 	struct str template; /* the article's message that matched; empty where its text matched */
 	struct match_span *spans; /* what of the query matched, ascending, disjoint */
 	size_t span_count;
@@ -101,7 +103,7 @@ struct match_envelope {
 struct match_answer {
 	struct str query; /* as given, invalid UTF-8 mended: all spans count in it */
 	bool explained;
-	struct match *matches; /* at or above the confidence floor, best first */
+	struct match *matches; /* at or above the confidence floor, alone or as equals together; best first */
 	size_t match_count;
 	struct match *nearest; /* at most 3, below the floor */
 	size_t nearest_count;

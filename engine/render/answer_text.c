@@ -180,7 +180,10 @@ void render_text_answer(struct buf *out, const struct render_text *t, const stru
 	} else {
 		buf_addf(out, "No article explains this.%s\n", found->nearest_count ? " The nearest are:" : "");
 	}
-	if (found->match_count > 1)
+	if (found->match_count > 1 && found->matches[0].together > found->matches[0].confidence)
+		buf_addf(out, "\nOthers fit as well; together they are %.0f %% sure:\n",
+			 found->matches[0].together * 100);
+	else if (found->match_count > 1)
 		buf_add_c(out, "\nOther answers:\n");
 	for (size_t i = 1; i < found->match_count; i++)
 		head(out, t, &found->matches[i]);

@@ -81,6 +81,8 @@ static void json_match(struct json *j, const struct triage_match *t)
 	json_key_str(j, "id", m->id);
 	json_key_str(j, "title", m->title);
 	json_key_real(j, "confidence", m->confidence, 3);
+	if (m->together > m->confidence)
+		json_key_real(j, "together", m->together, 3);
 	json_key_str(j, "cause", t->rule.cause);
 	render_json_resolutions(j, t->rule.resolutions, t->rule.resolution_count);
 	json_key_str(j, "status", str_c(rule_status_name(t->rule.status)));

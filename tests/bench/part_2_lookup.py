@@ -193,6 +193,16 @@ def reliability(bench, queries, answers):
     print(f'  All answers to one message together say at most {most:.2f}.')
 
 
+def foreign(bench):
+    """Messages of other programs and people's sentences: no article is about them, and any answer is one too many."""
+    with open(os.path.join(os.path.dirname(__file__), '..', 'e2e', 'data', 'foreign.txt'), encoding='utf-8') as f:
+        queries = [{'query': line.rstrip('\n')} for line in f if not line.startswith('#')]
+    answers = ask_kbt(bench, queries)
+    said = [a['matches'][0]['confidence'] if a['matches'] else 0 for a in answers]
+    rows = [[f'{low:.1f} and more', sum(x >= low and x > 0 for x in said)] for low in (0.2, 0.3, 0.5, 0.8)]
+    bench.table(rows, ['confidence', f'answers to {len(queries)} foreign messages'])
+
+
 def by_size(bench):
     program = os.path.join(bench.build, 'tests', 'bench', 'lookup_times')
     out = subprocess.run([program, 'sizes', bench.need_db() + '.matcher'], stdout=subprocess.PIPE, check=True).stdout
@@ -230,5 +240,6 @@ def run(bench):
     bound(bench)
     descriptions(bench)
     reliability(bench, queries, answers)
+    foreign(bench)
     by_size(bench)
     by_articles(bench, queries)

@@ -12,6 +12,9 @@ KBT = os.environ.get('KBT') or os.path.join(ROOT, 'build', 'kbt')
 SHARED = os.path.abspath(os.environ.get('KBT_SHARED') or os.path.join(ROOT, '..', 'shared'))
 PROMISED = {'exact': 0.98, 'filled': 0.95, 'log': 0.96, 'chatty': 0.96, 'noisy': 0.77, 'all': 0.92}
 BOUND = 0.90
+DESCRIPTIONS = {1: 0.667, 5: 0.733}  # a right one among so many, of matches and nearest
+FOREIGN_SURE = 0.1  # of messages that no article is about
+FLOOR = 0.2
 SLACK = 0.02
 ARCHIVES = [os.path.join(SHARED, 'archive', n) for n in ('kbarchive-txt.tar.zst', 'kbarchive-md.tar.zst')]
 
@@ -72,6 +75,32 @@ class Quality(unittest.TestCase):
         for text, a in zip(texts, self.ask([{'query': t} for t in texts])):
             with self.subTest(text=text):
                 self.assertFalse(a['explained'])
+
+    def test_of_foreign_messages_few_find_an_answer_and_hardly_any_a_sure_one(self):
+        with open(os.path.join(ROOT, 'tests', 'e2e', 'data', 'foreign.txt'), encoding='utf-8') as f:
+            texts = [line.rstrip('\n') for line in f if not line.startswith('#')]
+        answers = self.ask([{'query': t} for t in texts])
+        sure = [t for t, a in zip(texts, answers) if a['matches'] and a['matches'][0]['confidence'] >= 0.5]
+        self.assertLessEqual(len(sure), len(texts) * FOREIGN_SURE, sure)
+        for text, a in zip(texts, answers):
+            for m in a['matches']:
+                if not m['why']['template']:
+                    self.assertLessEqual(m['confidence'], 0.3, text)
+
+    def test_peoples_descriptions(self):
+        queries = read('queries-dev-real.jsonl')
+        ranks = [[m['id'] in q['gold'] for m in a['matches'] + a['nearest']]
+                 for q, a in zip(queries, self.ask(queries))]
+        for n, promised in DESCRIPTIONS.items():
+            self.assertGreaterEqual(sum(any(r[:n]) for r in ranks) / len(ranks), promised - SLACK)
+
+    def test_a_match_reaches_the_floor_alone_or_with_its_equals(self):
+        queries = read('queries-dev.jsonl')[::3]
+        for q, a in zip(queries, self.ask(queries)):
+            low = [m for m in a['matches'] if m['confidence'] < FLOOR]
+            self.assertLessEqual(len(low), 5, q['query'])
+            self.assertTrue(not low or sum(m['confidence'] for m in low) >= FLOOR - 0.005, q['query'])
+            self.assertTrue(all(abs(m['together'] - sum(x['confidence'] for x in low)) < 0.01 for m in low), q['query'])
 
     def scan(self, data):
         path = os.path.join(self.folder.name, 'scanned')

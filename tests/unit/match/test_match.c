@@ -15,6 +15,7 @@
 
 #include "base/mem.h"
 #include "base/utf8.h"
+#include "match/answer.h"
 #include "tests/main/small_kb.h"
 
 static struct matcher *matcher;
@@ -211,13 +212,14 @@ static bool check_shares(void *context, uint32_t message, struct str text, const
 	(void)var_count;
 	struct match_answer a = ask(text, NULL);
 	for (size_t i = 0; i < a.match_count; i++) {
-		assert_true(a.matches[i].confidence <= before);
+		assert_true(a.matches[i].confidence <= before && a.matches[i].together >= a.matches[i].confidence);
+		assert_true(a.matches[i].together >= CONFIDENCE_FLOOR);
 		all += before = a.matches[i].confidence;
 	}
 	for (size_t i = 0; i < a.nearest_count; i++)
 		assert_true(!a.match_count || a.nearest[i].confidence <= before);
 	assert_true(all <= 1);
-	*count += a.match_count > 1;
+	*count += a.match_count + a.nearest_count > 1;
 	return true;
 }
 
