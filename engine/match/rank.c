@@ -88,7 +88,7 @@ static struct answer answer_of(struct query *q, const struct evidence_of_message
 		x.context = text_names(q->view, o->article, &e->component) ||
 			    text_names(q->view, o->article, &e->log_file);
 		/* what stands there word for word is that message, whatever family a table gives its number */
-		bool to_the_letter = x.fits && x.surface.differs == 0;
+		bool to_the_letter = x.fits && x.surface.same_marks;
 		x.conflicts = !to_the_letter &&
 			      (meaning_conflicts(q->view, e->code, o->article) || code_differs(q, e, &x));
 	}
@@ -141,10 +141,26 @@ static bool is_sentence_end(char c)
 	return c == '\n' || strchr("\"!?;", c);
 }
 
+/* Both quote the same words; case, which is weak evidence, tells which comes first and no more. */
+static bool says_the_same(const struct answer *a, const struct answer *b)
+{
+	return a->fits && b->fits && a->surface.same_marks && b->surface.same_marks && !a->conflicts && !b->conflicts &&
+	       a->surface.span.start == b->surface.span.start && a->alignment.pair_count == b->alignment.pair_count &&
+	       fabsf(a->alignment.matched - b->alignment.matched) < 0.01f * a->alignment.matched &&
+	       a->context == b->context;
+}
+
+/* How far it is behind the first one. */
+static double behind(const struct answer *first, const struct answer *x)
+{
+	double gap = first->score - x->score;
+	return says_the_same(first, x) ? fmin(gap, 0.3) : gap;
+}
+
 /* As good as the first one. */
 static bool is_tied(const struct answer *first, const struct answer *x)
 {
-	return first->score - x->score < 0.5;
+	return behind(first, x) < 0.5;
 }
 
 /* The message stands by itself among a person's words: behind a colon, in quotes, a sentence of its own. */
@@ -183,7 +199,7 @@ static struct chance chance_of_first(const struct query *q, const struct answer 
 			lead = fmin(lead, x->score - answers[i].score);
 	}
 	double z = -4.2 - 3.57 * template + 4.67 * message - 2.83 * inner + 1.23 * log(1 + al->matched) +
-		   (x->fits ? 0.98 : 0) + (x->fits && x->surface.differs == 0 ? 3.08 : 0) -
+		   (x->fits ? 0.98 : 0) + (!x->fits || !x->surface.same_marks ? 0 : x->surface.differs > 0 ? 1.5 : 3.08) -
 		   (al->number_differs ? 1.63 : 0) + 1.76 * lead / 6 + 0.15 * template * message;
 	double first = rank_logistic(z - 1.44 * log(1 + fmin(ties, 5)));
 	return (struct chance){ first, fmin(rank_logistic(z), first * (1 + ties)) };
@@ -206,7 +222,8 @@ static bool touches(const struct query *q, const struct alignment *al, struct ma
 /* The message names a code; the answer's message does not reach it, and its article does not know it. */
 static bool leaves_code(const struct query *q, const struct match_code *code, const struct answer *x)
 {
-	return code->known && !touches(q, &x->alignment, code->span) && !rank_knows_code(q, code, x->article);
+	bool within = x->fits && code->span.start >= x->surface.span.start && code->span.end <= x->surface.span.end;
+	return code->known && !within && !touches(q, &x->alignment, code->span) && !rank_knows_code(q, code, x->article);
 }
 
 /* One word in common is chance, or one number, be it all that was said. */
@@ -315,7 +332,7 @@ static void set_confidences(const struct query *q, const struct match_code *code
 	struct chance c = n ? chance_of_first(q, answers, n) : (struct chance){ 0 };
 	for (uint32_t i = 0; i < n; i++) {
 		struct answer *x = &answers[i];
-		x->confidence = c.first * exp(-0.6 * (answers[0].score - x->score));
+		x->confidence = c.first * exp(-0.6 * behind(&answers[0], x));
 		x->together = fmax(x->confidence, is_tied(&answers[0], x) ? c.together : 0);
 		rank_doubt(x, doubt_of(q, code, x));
 		if (x->conflicts)

@@ -324,8 +324,10 @@ static struct match_span value_of(const struct fit *f, const struct segment *s)
 	return trim_value(f, s, start, end);
 }
 
+struct dress { unsigned all, cases, marks; }; /* letters, and what of it differs */
+
 /* Both texts without their spaces, letter by letter: another case, another mark. */
-static void compare_dress(struct str want, struct str have, unsigned *all, unsigned *differ)
+static void compare_dress(struct str want, struct str have, struct dress *d)
 {
 	size_t i = 0, k = 0;
 	while (i < want.n || k < have.n) {
@@ -335,17 +337,17 @@ static void compare_dress(struct str want, struct str have, unsigned *all, unsig
 			k++;
 		} else if (i < want.n && k < have.n && want.p[i] == have.p[k]) {
 			i++, k++;
-			++*all;
+			d->all++;
 		} else if (i < want.n && k < have.n && is_letter(want.p[i]) && is_letter(have.p[k])) {
 			i++, k++;
-			++*all;
-			++*differ;
+			d->all++;
+			d->cases++;
 		} else {
 			if (i < want.n && (!is_letter(want.p[i]) || k == have.n))
 				i++;
 			else
 				k++;
-			*differ += 2;
+			d->marks++;
 		}
 	}
 }
@@ -407,7 +409,7 @@ static void compare_sample(const struct fit *f, const struct file_var *v, struct
 
 static void take_values(const struct fit *f, struct surface *out)
 {
-	unsigned all = 0, differ = 0;
+	struct dress dress = { 0 };
 	for (uint32_t i = 0; i < f->count; i++) {
 		const struct segment *s = &f->segments[i];
 		if (!s->is_var)
@@ -421,9 +423,10 @@ static void take_values(const struct fit *f, struct surface *out)
 		if (f->segments[i].is_var)
 			continue;
 		struct str have = literal_text(f, out, i, &raw);
-		compare_dress(raw, have, &all, &differ);
+		compare_dress(raw, have, &dress);
 	}
-	out->differs = all ? (double)differ / all : 1;
+	out->differs = dress.all ? (double)(dress.cases + 2 * dress.marks) / dress.all : 1;
+	out->same_marks = dress.all && !dress.marks;
 	uint32_t first = f->segments[0].start, last = f->segments[f->count - 1].end;
 	out->span.start = first < f->in->n ? f->in->at[first] : 0;
 	out->span.end = last > first ? f->in->at[last - 1] + 1u : out->span.start;

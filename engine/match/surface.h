@@ -24,6 +24,7 @@ struct surface {
 	struct match_span values[SURFACE_VARS_MAX]; /* by variable; empty where nothing stood there */
 	unsigned value_count;
 	double differs; /* 0 the same dress, 1 all of it differs */
+	bool same_marks; /* it differs in case at most */
 	/* Variables that an article shows with one machine's value: it is here, one of its shape, one of another. */
 	unsigned samples_met, samples_other, samples_odd;
 };

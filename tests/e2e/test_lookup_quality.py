@@ -87,6 +87,20 @@ class Quality(unittest.TestCase):
                 if not m['why']['template']:
                     self.assertLessEqual(m['confidence'], 0.3, text)
 
+    def test_case_is_no_certainty_where_many_quote_the_words(self):
+        texts = ['the network path was not found', 'bad command or file name', 'press any key to continue']
+        for text, a in zip(texts, self.ask([{'query': t} for t in texts])):
+            self.assertTrue(a['explained'], text)
+            self.assertLess(a['matches'][0]['confidence'], 0.5, text)
+        texts = ['Error 5: Invalid call or procedure', 'error 5: invalid call or procedure', 'type mismatch']
+        for text, a in zip(texts, self.ask([{'query': t} for t in texts])):
+            self.assertTrue(a['explained'], text)
+
+    def test_a_code_within_what_is_bound_is_not_left_over(self):
+        a, = self.ask([{'query': 'protocol negotiation failed: NT_STATUS_CONNECTION_RESET'}])
+        self.assertEqual(a['matches'][0]['id'], 'Q-smb-negotiation-failed')
+        self.assertGreater(a['matches'][0]['confidence'], 0.8)
+
     def test_peoples_descriptions(self):
         queries = read('queries-dev-real.jsonl')
         ranks = [[m['id'] in q['gold'] for m in a['matches'] + a['nearest']]
