@@ -31,6 +31,14 @@ static bool has(struct str text, const char *word)
 	return str_find_nocase(text, str_c(word)) != STR_NONE;
 }
 
+static bool is_one_of(struct str w, const char *const *words, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (str_eq_nocase(w, str_c(words[i])))
+			return true;
+	return false;
+}
+
 /* The last word before a number, marks like "= # ( :" left out: "Error = 53", "rc = 87", "errno(2)", "'53'". */
 struct str rule_word_before(struct str s)
 {
@@ -47,10 +55,7 @@ bool rule_is_code_word(struct str w)
 	static const char *const words[] = { "error", "err", "errno", "code", "rc", "status", "errorcode", "winerror",
 					     "number", "errnum", "hresult", "hr", "lasterror", "getlasterror", "result",
 					     "ntstatus", "errors", "retcode", "oserror", "dwerror", "errcode" };
-	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-		if (str_eq_nocase(w, str_c(words[i])))
-			return true;
-	return false;
+	return is_one_of(w, words, sizeof words / sizeof *words);
 }
 
 /* It is there from the beginning of a word on: "ras " is not in "cameras ". */
@@ -92,17 +97,37 @@ static bool is_wide(int64_t value, bool hex)
 	return (signless ? value <= UINT32_MAX : value < 0 && value >= INT32_MIN) && (top == 0x8 || top == 0xC);
 }
 
-/* "STOP 0x1E", "Stop Error 0x0000001E", "STOP Message 0x0000007B" */
+/* A facility of Windows or of what comes with it; memory is at any address with such top bits. */
+static bool is_in_use(int64_t value)
+{
+	static const uint16_t far[] = { 0x7D0, 0x876, 0x87A, 0x898 }; /* management, DirectX, DXGI, WPF */
+	uint32_t facility = (uint32_t)value >> 16 & 0xFFF;
+	if ((uint32_t)value >> 28 == 0xC)
+		return facility <= 0x2A || facility == 0x190; /* the latter of Windows' setup */
+	for (size_t i = 0; i < sizeof far / sizeof *far; i++)
+		if (facility == far[i])
+			return true;
+	return facility <= 0x60;
+}
+
+/* "at 0x80123456", "the memory at address 0x8012abcd" */
+static bool is_address_word(struct str w)
+{
+	static const char *const words[] = { "at", "address", "addr", "memory", "location", "offset", "base", "eip" };
+	return is_one_of(w, words, sizeof words / sizeof *words);
+}
+
+/* "STOP 0x1E", "Stop Error 0x0000001E", "STOP Message 0x0000007B", "blue screen 0x0000000A" */
 static bool is_stop(struct str head)
 {
+	static const char *const names[] = { "stop", "bugcheck", "bug", "blue", "bsod", "bluescreen" };
 	static const char *const between[] = { "error", "message", "msg", "code", "err", "screen" };
 	struct str w = rule_word_before(head);
-	for (size_t i = 0; i < sizeof between / sizeof *between; i++)
-		if (str_eq_nocase(w, str_c(between[i]))) {
-			w = rule_word_before(str_first(head, (size_t)(w.p - head.p)));
-			break;
-		}
-	return str_eq_nocase(w, STR("stop")) || str_eq_nocase(w, STR("bugcheck"));
+	if (is_one_of(w, between, sizeof between / sizeof *between))
+		w = rule_word_before(str_first(head, (size_t)(w.p - head.p)));
+	if (str_eq_nocase(w, STR("check"))) /* "bug check 0x7B" */
+		w = rule_word_before(str_first(head, (size_t)(w.p - head.p)));
+	return is_one_of(w, names, sizeof names / sizeof *names);
 }
 
 static bool is_winsock(int64_t value)
@@ -150,14 +175,17 @@ static bool is_alone(struct str text, size_t start, size_t end)
 static bool is_code(struct str text, size_t start, size_t end, int64_t value, bool hex)
 {
 	struct str head = before(text, start, WORDS_BEFORE), w = rule_word_before(head);
-	if ((is_wide(value, hex) && (value < 0 || hex)) || in_parentheses(text, start, end))
+	bool wide = is_wide(value, hex), used = !hex || !wide || is_in_use(value);
+	if (in_parentheses(text, start, end))
+		return true;
+	if (wide && (value < 0 || (hex && used && !is_address_word(w))))
 		return true;
 	if (rule_is_code_word(w))
 		return true;
 	bool socket = has(w, "winsock") || str_eq_nocase(w, STR("socket")) || str_eq_nocase(w, STR("wsa"));
 	if (socket && is_winsock(value))
 		return true;
-	return (hex && is_stop(head)) || (text.n < WORDS_BEFORE && is_alone(text, start, end));
+	return (hex && is_stop(head)) || (used && text.n < WORDS_BEFORE && is_alone(text, start, end));
 }
 
 static size_t hex_digits(struct str text, size_t at, uint64_t *ret_value)
@@ -195,6 +223,17 @@ static size_t hex_at(struct str text, size_t at, int64_t *ret_value)
 	return head + n;
 }
 
+/* "1.5", "1,326", "50%" are amounts. */
+static bool goes_on(struct str text, size_t end)
+{
+	size_t digits = 0;
+	if (end == text.n || !strchr(".,%", text.p[end]))
+		return false;
+	while (end + 1 + digits < text.n && digits < 4 && char_is_digit(text.p[end + 1 + digits]))
+		digits++;
+	return text.p[end] == '%' || (text.p[end] == '.' ? digits > 0 : digits == 3);
+}
+
 /* The number at text[at], or 0: decimal of at most ten digits; 0x or &H and at most eight, or eight by themselves. */
 static size_t number_at(struct str text, size_t at, int64_t *ret_value, bool *ret_hex)
 {
@@ -205,7 +244,7 @@ static size_t number_at(struct str text, size_t at, int64_t *ret_value, bool *re
 	while (at + n + digits < text.n && digits < 11 && char_is_digit(text.p[at + n + digits]))
 		digits++;
 	size_t end = at + n + digits;
-	if (!digits || digits > 10 || (end < text.n && is_word_char(text.p[end])))
+	if (!digits || digits > 10 || (end < text.n && is_word_char(text.p[end])) || goes_on(text, end))
 		return 0;
 	return str_i64(str_first(str_from(text, at), n + digits), ret_value) ? n + digits : 0;
 }

@@ -44,6 +44,13 @@ static void shapes_and_families(void **state)
 		{ "STOP 0x1E", 0x1E, "bugcheck" },
 		{ "Stop Error 0x0000001E", 0x1E, "bugcheck" },
 		{ "STOP Message 0x0000000A", 0xA, "bugcheck" },
+		{ "blue screen 0x0000000A", 0xA, "bugcheck" },
+		{ "BSOD 0x7B", 0x7B, "bugcheck" },
+		{ "Bug check 0x7B", 0x7B, "bugcheck" },
+		{ "exception 0xC0000005 at address 0x80131234", 0xC0000005, "ntstatus" },
+		{ "error 0x87D00607", 0x87D00607, "hresult" },
+		{ "error 5, then more", 5, "" },
+		{ "error 53.", 53, "" },
 		{ "[WinError 10060]", 10060, "winsock" },
 		{ "[WinError 53] x", 53, "win32" },
 		{ "Cameras error 720", 720, "" },
@@ -66,7 +73,10 @@ static void shapes_and_families(void **state)
 static void other_numbers_are_none(void **state)
 {
 	(void)state;
-	static const char *const texts[] = { "Windows NT 4.0", "There are 512 bytes free", "at 0137:bff9a28d",
+	static const char *const texts[] = { "The instruction at 0x77f9d709 referenced memory at 0x80123456",
+					     "crash at address 0x8012abcd", "loaded at 0x80000000", "0xC0FFEE00",
+					     "error 1.5", "Error 1,326", "error 50%", "the error rate is 1.53",
+					     "Windows NT 4.0", "There are 512 bytes free", "at 0137:bff9a28d",
 					     "line 12 of 30", "version (4711) is out",
 					     "A Fatal Exception 0E has occurred at 0x77f6489f",
 					     "account S-1-5-21-1957994488-839522115", "call 3221225662",
