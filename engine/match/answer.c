@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "match/answer.h"
 
+#include "match/envelope.h"
 #include "match/product.h"
 
 #include <math.h>
@@ -232,7 +233,7 @@ static bool same_letters(struct str a, struct str b)
 /* "<\\servername>", as the article or its readers spell it, is no value. */
 static bool is_placeholder(struct str value, struct str message, const struct file_var *v)
 {
-	static const char *const words[] = { "servername", "computername", "machinename", "hostname",  "sharename",
+	static const char *const words[] = { "servername", "computername", "machinename", "hostname",	 "sharename",
 					     "username",   "domainname",   "filename",	  "printername", "pathname",
 					     "yourserver", "xxxx",	   "xxx",	  "nnnn" };
 	if (v->sample)
@@ -375,12 +376,17 @@ static void add_spans(const struct query *q, const struct answer *x, struct matc
 
 bool answer_is_whole(const struct query *q, const struct answer *x)
 {
+	struct match_span s = x->surface.span;
+	bool before = false;
 	if (!x->fits || x->inferred)
 		return false;
-	for (uint32_t i = 0; i < q->token_count; i++)
-		if (q->tokens[i].end <= x->surface.span.start || q->tokens[i].start >= x->surface.span.end)
+	for (uint32_t i = 0; i < q->token_count; i++) {
+		if (q->tokens[i].start >= s.end)
 			return false;
-	return true;
+		before |= q->tokens[i].end <= s.start;
+	}
+	struct str payload = str_first(str_from(q->clean->text, q->payload.start), q->payload.end - q->payload.start);
+	return !before || s.start <= q->payload.start + envelope_head(payload, q->payload.start > 0);
 }
 
 static struct match match_of(const struct query *q, const struct answer *x, const struct answer *next,
@@ -388,8 +394,12 @@ static struct match match_of(const struct query *q, const struct answer *x, cons
 {
 	const struct file_view *v = q->view;
 	const struct file_article *article = &v->articles[x->article];
-	struct match m = { .id = file_str(v, article->id), .title = file_str(v, article->title), .article = x->article,
-			   .confidence = x->confidence, .context = x->context, .code = *code };
+	struct match m = { .id = file_str(v, article->id),
+			   .title = file_str(v, article->title),
+			   .article = x->article,
+			   .confidence = x->confidence,
+			   .context = x->context,
+			   .code = *code };
 	m.code.span = answer_span(q->clean, code->span.start, code->span.end);
 	if (x->owner)
 		m.template = file_str(v, x->owner->text);

@@ -51,16 +51,83 @@ static size_t behind_stamp(struct peel *p, struct str s)
 	return end == STR_NONE ? 0 : end + 1;
 }
 
-/* The sender's name and what follows, where the stamp is of a kind that syslog daemons write. */
+/* "app[123]:", a program and its process */
+static bool is_process(struct str s)
+{
+	size_t open = str_find_char(s, '[');
+	return open != STR_NONE && open && char_is_alpha(s.p[0]) && str_ends(s, STR("]:")) &&
+	       peel_digits(s, open + 1, 1, 10) + open + 3 == s.n;
+}
+
+/* web1, db-2.example.org: a name as hosts have it and messages hardly begin with */
+static bool is_host(struct str s)
+{
+	bool other = false;
+	for (size_t i = 0; i < s.n; i++) {
+		if (!char_is_alnum(s.p[i]) && !strchr("-._", s.p[i]))
+			return false;
+		other |= char_is_digit(s.p[i]) || s.p[i] == '-' || s.p[i] == '.';
+	}
+	return other && char_is_alnum(s.p[s.n - 1]);
+}
+
+/* "app[123]: ", "web1 app[123]: ": stamp or not, nothing else looks so. */
+static bool peel_program(struct peel *p)
+{
+	struct str ahead = p->rest, first = STR(""), second = STR("");
+	str_word(&ahead, &first);
+	str_word(&ahead, &second);
+	if (is_host(first) && is_process(second) && peel_syslog_sender(p, p->rest)) {
+		peel_kind(p, "syslog");
+		peel_drop(p, 0);
+		return true;
+	}
+	if (!is_process(first))
+		return false;
+	size_t open = str_find_char(first, '[');
+	peel_note(&p->e->component, str_first(first, open));
+	peel_note(&p->e->thread, (struct str){ first.p + open + 1, first.n - open - 3 });
+	peel_drop(p, first.n);
+	return true;
+}
+
+/* The sender's name and what follows, where the stamp is of a kind that syslog daemons write, or the names tell. */
 static void peel_sender(struct peel *p)
 {
-	struct str ahead = p->rest, first = STR("");
+	struct str ahead = p->rest, first = STR(""), second = STR("");
 	str_word(&ahead, &first);
-	if (is_rfc3339(p->e->time) && !peel_is_level(first) && !peel_byte_at(first, 0, "[<({") &&
-	    !str_ends(first, STR(":")) && peel_syslog_sender(p, p->rest)) {
+	str_word(&ahead, &second);
+	if (peel_program(p))
+		return;
+	if ((is_rfc3339(p->e->time) || is_process(second) || is_host(first)) && !peel_is_level(first) &&
+	    !peel_byte_at(first, 0, "[<({") && !str_ends(first, STR(":")) && peel_syslog_sender(p, p->rest)) {
 		peel_drop(p, 0);
 		peel_kind(p, "syslog");
 	}
+}
+
+/* "1131566461", "1131566461.123", "20010312T105620Z" */
+static size_t plain_stamp(struct str s)
+{
+	size_t n = peel_digits(s, 0, 10, 10), part;
+	if (n && s.p[0] == '1')
+		return peel_byte_at(s, n, ".") && (part = peel_digits(s, n + 1, 1, 9)) ? n + 1 + part : n;
+	if (peel_digits(s, 0, 8, 8) && peel_byte_at(s, 0, "12") && peel_byte_at(s, 8, "T") && peel_digits(s, 9, 6, 6))
+		return 15 + peel_byte_at(s, 15, "Z");
+	return 0;
+}
+
+/* Seconds since 1970, or all digits of a date and a clock in a row. */
+static bool peel_plain(struct peel *p)
+{
+	size_t n = plain_stamp(p->rest);
+	if (!n || !peel_byte_at(p->rest, n, " \t"))
+		return false;
+	p->e->time = str_first(p->rest, n);
+	peel_drop(p, n);
+	peel_sender(p);
+	peel_kind(p, p->e->time.n > 14 && p->e->time.p[8] == 'T' ? "iso" : "epoch");
+	return true;
 }
 
 /* "03/12 10:56:20": a date that only a clock behind it makes one */
@@ -78,7 +145,7 @@ static bool peel_date_clock(struct peel *p)
 	struct str s = str_from(p->rest, bracket);
 	size_t date = peel_date(s) ? peel_date(s) : short_date(s), at = date, spoken = date ? 0 : peel_long_date(s),
 	       behind = 0;
-	while (date && (peel_byte_at(s, at, " T,") || peel_byte_at(s, at, "\t")))
+	while (date && (peel_byte_at(s, at, " T,:") || peel_byte_at(s, at, "\t")))
 		at++;
 	size_t clock = spoken ? spoken : peel_clock(s, at);
 	size_t n = clock ? at + clock : date;
@@ -87,7 +154,7 @@ static bool peel_date_clock(struct peel *p)
 		return false;
 	p->e->time = str_first(s, n);
 	peel_drop(p, bracket + n + behind);
-	if (!bracket && date && clock)
+	if (clock && (date || spoken))
 		peel_sender(p);
 	peel_kind(p, date || spoken ? "iso" : "clock");
 	return true;
@@ -262,7 +329,8 @@ static bool peel_logger(struct peel *p)
 	}
 	struct str ahead = dash ? str_from(rest, 3) : STR("");
 	str_word(&ahead, &next);
-	if (!is_logger(word) || !(dash || colon) || !(p->e->level.n || (dash && peel_is_level(next))))
+	bool before_level = dash && peel_is_level(next); /* Python's "root - ERROR - " */
+	if (!before_level && (!is_logger(word) || !(dash || colon) || !p->e->level.n))
 		return false;
 	peel_note(&p->e->component, word);
 	p->rest = dash ? str_from(rest, 3) : str_from(behind, 2);
@@ -426,6 +494,35 @@ static void peel_parts(struct peel *p)
 		note_component(p);
 }
 
+/* One name, as programs have it: "backup:", "com.example.Client:" */
+static bool is_name(struct str s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (!char_is_alnum(s.p[i]) && !strchr("-._/", s.p[i]))
+			return false;
+	return s.n > 0;
+}
+
+size_t envelope_head(struct str payload, bool dressed)
+{
+	struct str rest = payload, word;
+	size_t end = 0;
+	bool named = false;
+	while (str_word(&rest, &word)) {
+		size_t from = peel_byte_at(word, 0, "[(") ? 1 : 0, to = word.n;
+		while (to > from && peel_byte_at(word, to - 1, "]):"))
+			to--;
+		struct str bare = str_first(str_from(word, from), to - from);
+		bool level = to < word.n && peel_is_level(bare);
+		if (!level && (named || !dressed || !str_ends(word, STR(":")) || !is_name(bare)))
+			break;
+		named |= !level;
+		size_t next = payload.n - str_trim(rest).n;
+		end = next < payload.n ? next : end;
+	}
+	return end;
+}
+
 /* Whole records: what they name is all that there is to tell. */
 static bool peel_record(struct peel *p)
 {
@@ -447,8 +544,13 @@ void envelope_read(struct str text, struct match_envelope *ret_envelope)
 	if (peel_syslog_new(&p) || peel_record(&p))
 		stamped = true;
 	stamped |= peel_sms(&p);
-	while (!e.coding && (peel_syslog(&p) || peel_date_clock(&p) || peel_uptime(&p) || peel_glog(&p)))
+	while (!e.coding &&
+	       (peel_syslog(&p) || peel_date_clock(&p) || peel_plain(&p) || peel_uptime(&p) || peel_glog(&p)))
 		stamped = true;
+	if (!stamped && peel_program(&p)) {
+		stamped = true;
+		peel_kind(&p, "syslog");
+	}
 	if (peel_thread(&p)) {
 		stamped = true;
 		peel_kind(&p, "thread");

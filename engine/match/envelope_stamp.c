@@ -16,7 +16,25 @@ bool peel_byte_at(struct str s, size_t at, const char *any)
 	return at < s.n && s.p[at] && strchr(any, s.p[at]);
 }
 
-/* 12:34:56 and what follows it: .789, ,789, Z, +01:00, AM */
+/* " +0100", " UTC", " CEST": a zone apart from its clock, with nothing but marks behind it */
+static size_t zone_at(struct str s, size_t at)
+{
+	static const char *const names[] = { "UTC",  "GMT", "CET", "CEST", "WET", "WEST", "EET",
+					     "EEST", "BST", "MSK", "EST",  "EDT", "CST",  "CDT",
+					     "MST",  "MDT", "PST", "PDT",  "JST", "IST",  "AEST" };
+	if (!peel_byte_at(s, at, " "))
+		return 0;
+	size_t n = peel_byte_at(s, at + 1, "+-") && peel_digits(s, at + 2, 4, 4) ? 5 : 0;
+	for (size_t i = 0; i < sizeof names / sizeof *names && !n; i++) {
+		size_t length = str_c(names[i]).n;
+		if (str_starts(str_from(s, at + 1), str_c(names[i])) &&
+		    (at + 1 + length == s.n || !char_is_alnum(s.p[at + 1 + length])))
+			n = length;
+	}
+	return n && (at + 1 + n == s.n || peel_byte_at(s, at + 1 + n, " \t\n],:|")) ? n + 1 : 0;
+}
+
+/* 12:34:56 and what follows it: .789, ,789, Z, +01:00, CET, AM */
 size_t peel_clock(struct str s, size_t at)
 {
 	size_t n = at, d = peel_digits(s, n, 1, 2);
@@ -36,12 +54,26 @@ size_t peel_clock(struct str s, size_t at)
 	struct str rest = str_from(s, n);
 	if (str_starts_nocase(rest, STR(" AM")) || str_starts_nocase(rest, STR(" PM")))
 		n += 3;
+	n += zone_at(s, n);
 	return n < s.n && char_is_alnum(s.p[n]) ? 0 : n - at;
 }
 
-/* 2001-03-12, 2001/03/12, 12/03/01, 12.03.2001 */
+/* 12-Mar-2001, 12/Mar/2001, 2001-Mar-12, "2001 Mar 12" */
+static size_t named_date(struct str s)
+{
+	size_t n = peel_digits(s, 0, 1, 4);
+	if (!n || n == 3 || !peel_byte_at(s, n, "-/ ") || !peel_month(str_from(s, n + 1)) ||
+	    !peel_byte_at(s, n + 4, (char[]){ s.p[n], '\0' }) || (s.p[n] == ' ' && n != 4))
+		return 0;
+	size_t day = peel_digits(s, n + 5, 1, 4);
+	return day && (n == 4 ? day <= 2 : day == 4) ? n + 5 + day : 0;
+}
+
+/* 2001-03-12, 2001/03/12, 12/03/01, 12.03.2001, 12-Mar-2001 */
 size_t peel_date(struct str s)
 {
+	if (named_date(s))
+		return named_date(s);
 	size_t y = peel_digits(s, 0, 1, 4);
 	if (!y || !peel_byte_at(s, y, "-/."))
 		return 0;
@@ -111,10 +143,8 @@ size_t peel_long_date(struct str s)
 	if (!(n = peel_clock(s, at)))
 		return 0;
 	at += n;
-	if (year) /* and its zone */
-		return peel_byte_at(s, at, " ") && peel_byte_at(s, at + 1, "+-") && peel_digits(s, at + 2, 4, 4)
-			       ? at + 6
-			       : at;
+	if (year)
+		return at;
 	n = blanks_at(s, at);
 	return n && peel_digits(s, at + n, 4, 4) ? at + n + 4 : at;
 }

@@ -52,6 +52,10 @@ bool peel_syslog(struct peel *p)
 	if (!clock)
 		return false;
 	at += day + 1 + clock;
+	if (peel_byte_at(s, at, " ") &&
+	    (str_starts(str_from(s, at + 1), STR("19")) || str_starts(str_from(s, at + 1), STR("20"))) &&
+	    peel_digits(s, at + 1, 4, 4) && peel_byte_at(s, at + 5, " "))
+		at += 5; /* or name it here */
 	p->e->time = str_first(s, at);
 	s = str_trim(str_from(s, at));
 	if (!peel_router(p, s) && !peel_syslog_sender(p, s))

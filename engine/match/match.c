@@ -685,8 +685,10 @@ bool match_fits(const struct matcher *m, struct match_scratch *scratch, struct s
 	letters->n = 0;
 	text = str_first(text, payload.end);
 	surface_letters(text, 0, text.n, letters);
+	struct str said = str_from(text, payload.start);
+	size_t head = payload.start + envelope_head(said, payload.start > 0);
 	uint32_t first = 0;
-	while (first < letters->n && letters->at[first] < payload.start)
+	while (first < letters->n && letters->at[first] < head)
 		first++;
 	if (first == letters->n)
 		return false;

@@ -17,6 +17,7 @@ enum {
 	WINDOW = PROPOSE_WINDOW,
 	SLACK_PERCENT = 25, SLACK = 4, /* by how much a payload may differ from the message that covers it */
 	TRIED_MAX = 128, /* messages that are laid against a line at once */
+	STARTS_MAX = 4,
 	SPANS_MAX = 64,	 /* messages that are tried over several lines, for one line */
 	SPAN_BYTES_MAX = 8 << 10
 };
@@ -108,7 +109,10 @@ struct line {
 	const struct clean *said; /* of it, or what it was coded in */
 	struct match_envelope dress; /* of text */
 	struct str payload;
-	size_t letters;	    /* of payload */
+	size_t starts[STARTS_MAX]; /* where in text the message may begin: where the payload does, or behind words of it
+				    * that may be dress */
+	size_t start_count;
+	size_t letters; /* of payload */
 	bool damaged;
 	uint32_t tried[TRIED_MAX];
 	size_t tried_count, span_count;
@@ -151,6 +155,12 @@ static void read_line(struct proposer *p, struct line *l)
 	struct match_span span = l->dress.payload;
 	l->payload = str_first(str_from(l->text, span.start), span.end - span.start);
 	l->letters = literals_letters(l->payload);
+	l->start_count = 0;
+	size_t head = envelope_head(l->payload, span.start > 0);
+	for (size_t at = 0; at < head && l->start_count + 1 < STARTS_MAX; at++)
+		if (!at || (char_is_space(l->payload.p[at - 1]) && !char_is_space(l->payload.p[at])))
+			l->starts[l->start_count++] = span.start + at;
+	l->starts[l->start_count++] = span.start + head;
 	read_component(p, l->dress.component);
 	go_on_begin(&l->go_on, p->text, l->piece.from, l->piece.next);
 }
@@ -337,9 +347,9 @@ struct seat {
 };
 
 /* seat_of: false where the literal cannot be laid beside the line: in the dress, or in what damage_undo changed. */
-static bool seat_of(const struct line *l, struct str literal, size_t at, struct seat *ret_seat)
+static bool seat_of(const struct line *l, struct str literal, size_t start, size_t at, struct seat *ret_seat)
 {
-	struct match_span payload = l->dress.payload;
+	struct match_span payload = { start, l->dress.payload.end };
 	struct seat s = { .at = l->damaged ? clean_place(l->said, at) : at };
 	bool there = str_starts_nocase(str_from(l->text, s.at), literal);
 	if (s.at < payload.start || (l->damaged && !there))
@@ -357,10 +367,11 @@ static bool seat_of(const struct line *l, struct str literal, size_t at, struct 
 }
 
 /* The message begins where the payload does, or in the dress, whose last word may be its first. */
-static bool may_begin(struct proposer *p, const struct line *l, const struct file_literal_message *m)
+static bool may_begin(struct proposer *p, const struct line *l, size_t start, const struct file_literal_message *m)
 {
-	struct str first = literals_beginning(p->matcher, m), dress = str_first(l->text, l->dress.payload.start);
-	return !first.n || literals_begins(p->matcher, m, l->payload) || str_find_nocase(dress, first) != STR_NONE;
+	struct str first = literals_beginning(p->matcher, m), dress = str_first(l->text, start);
+	struct str payload = str_from(str_first(l->text, l->dress.payload.end), start);
+	return !first.n || literals_begins(p->matcher, m, payload) || str_find_nocase(dress, first) != STR_NONE;
 }
 
 /* By the letters around the literal: the message cannot be this line's. Where it ends and the line goes on, only who
@@ -374,13 +385,17 @@ static bool is_out(struct proposer *p, const struct file_literal_message *m, con
 	return m->before != UINT16_MAX && m->after != UINT16_MAX && !is_named(p, m->owner);
 }
 
-static void try_find(struct proposer *p, struct line *l, const struct prefilter_find *find)
+/* try_find lays the messages of one literal beside the line, as if what it says began at start. */
+static void try_find(struct proposer *p, struct line *l, size_t start, const struct prefilter_find *find)
 {
 	const struct file_literal *literal = &p->literals->literals[find->literal];
 	struct str line = str_first(l->text, l->dress.payload.end);
-	size_t payload = l->dress.payload.start;
 	struct seat seat = { 0 };
-	bool seen = seat_of(l, (struct str){ literal->text, literal->n }, p->mark + find->at - l->piece.from, &seat);
+	bool first = start == l->dress.payload.start;
+	bool seen = seat_of(l, (struct str){ literal->text, literal->n }, start, p->mark + find->at - l->piece.from,
+			    &seat);
+	if (!seen && !first)
+		return;
 	for (uint32_t k = literal->message_at; k < literal[1].message_at; k++) {
 		const struct file_literal_message *m = &p->literals->messages[k];
 		struct literal_beside beside = { .before = END_OPEN, .after = END_OPEN };
@@ -388,11 +403,11 @@ static void try_find(struct proposer *p, struct line *l, const struct prefilter_
 			continue;
 		if (seat.same && is_out(p, m, &seat))
 			continue;
-		if (seen && !literals_beside(p->matcher, m, line, payload, seat.at, seat.same, &beside))
+		if (seen && !literals_beside(p->matcher, m, line, start, seat.at, seat.same, &beside))
 			continue;
-		if (beside.before != END_OPEN || !seat.same || may_begin(p, l, m) || is_named(p, m->owner))
+		if (beside.before != END_OPEN || !seat.same || may_begin(p, l, start, m) || is_named(p, m->owner))
 			try_line(p, l, m, &beside);
-		if (seen && !l->damaged && !l->piece.window)
+		if (first && seen && !l->damaged && !l->piece.window)
 			try_span(p, l, m, &beside);
 	}
 }
@@ -409,7 +424,8 @@ static void propose_piece(struct proposer *p, const struct proposal *piece, cons
 	for (size_t i = 0; i < count; i++) {
 		const struct file_literal *next = &p->literals->literals[finds[i + 1 < count ? i + 1 : i].literal];
 		__builtin_prefetch(&p->literals->messages[next->message_at]);
-		try_find(p, &l, &finds[i]);
+		for (size_t k = 0; k < l.start_count; k++)
+			try_find(p, &l, l.starts[k], &finds[i]);
 	}
 	fit_tried(p, &l);
 	if (l.fits)

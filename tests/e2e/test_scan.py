@@ -237,6 +237,24 @@ class Scan(SharedKbTest):
         self.assertGreater(len({h['line'] for h in want if h['lines'] > 1}), 3)
         self.assertEqual(self.hits(path), want)
 
+    def test_heads_of_lines(self):
+        said = SSH[SSH.index('ssh:'):]
+        heads = ['2024-03-12 10:10:00 web1 app[3]: ', '2001-03-12 11:02:41,123 web1 backup[311]: ', '1131566461 ',
+                 'Tue Mar 12 10:56:20 CET 2001 ', '1131566461.123 ', '20010312T105620Z ', '2001-03-12 10:56:20 -0500 ',
+                 '2001-03-12 10:56:20 EST ', '2001 Mar 12 10:56:20 web1 app: ', '12-Mar-2001 10:56:20.123 ',
+                 '2024-03-12T10:10:00 web1 app: ', '2024-03-12 10:10:00 app[3]: ', '2024-03-12 10:10:00 app: ',
+                 '2024-03-12 10:10:00.123 UTC [311] ERROR:  ', '2024-03-12 10:10:00 +0000 [error]: ',
+                 '2024-03-12 10:10:00,123 - root - ERROR - ', '2024-03-12 10:10:00,123 [ERROR] [main] com.x.Y: ',
+                 '[2024-03-12 10:10:00] web1 app: ', 'Mar 12 10:10:00 2024 web1 app[3]: ',
+                 '[12/Mar/2001:10:56:20 +0100] ', 'ERROR: ', '[ERROR] ', 'app[12]: ', 'web1 app[3]: ']
+        path = self.log('heads.log', [head + said for head in heads])
+        hits = self.hits(path)
+        self.assertEqual([heads[n - 1] for n in range(1, len(heads) + 1) if n not in {h['line'] for h in hits}], [])
+        self.assertEqual({h['captures'].get('port') for h in hits}, {'22'})
+        self.assertEqual(hits, self.hits('--every-line', path))
+        others = self.log('others.log', ['web1 kernel says: ' + said, 'error and app: ' + said])
+        self.hits(others, code=NONE)
+
     def test_a_value_in_front_takes_nothing_of_the_dress(self):
         """A value in front of a message begins behind the dress."""
         db = self.path('front.db')
