@@ -4,6 +4,8 @@
  */
 #include "cli/cmd.h"
 
+#include "article/charset.h"
+
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -229,12 +231,19 @@ enum err cmd_read_fd(struct cmd_context *c, int fd, size_t max, struct str *ret_
 	return e;
 }
 
+struct str cmd_decoded(struct str bytes, struct arena *a)
+{
+	return charset_guess(bytes) == CHARSET_UTF8 ? bytes : charset_text(bytes, a);
+}
+
 enum err cmd_message(struct cmd_context *c, size_t max, struct str *ret_text)
 {
 	if (c->arg_count == 0 ? !isatty(STDIN_FILENO) : c->arg_count == 1 && !strcmp(c->args[0], "-")) {
 		enum err e = cmd_read_fd(c, STDIN_FILENO, max, ret_text);
 		if (e == ERR_LIMIT)
 			return diags_fail(&c->diags, e, "the message on standard input is over %zu MiB", max >> 20);
+		if (!e)
+			*ret_text = cmd_decoded(*ret_text, &c->arena);
 		return e && e != ERR_INTERRUPTED ? diags_fail(&c->diags, e, "standard input: %s", err_text(e)) : e;
 	}
 	if (!c->arg_count)
@@ -244,7 +253,7 @@ enum err cmd_message(struct cmd_context *c, size_t max, struct str *ret_text)
 		buf_add_c(&b, i ? " " : "");
 		buf_add_c(&b, c->args[i]);
 	}
-	*ret_text = buf_keep(&b, &c->arena);
+	*ret_text = cmd_decoded(buf_keep(&b, &c->arena), &c->arena);
 	enum err e = buf_err(&b);
 	buf_free(&b);
 	return e ? e : arena_err(&c->arena);

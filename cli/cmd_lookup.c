@@ -4,6 +4,8 @@
  */
 #include "cli/cmd.h"
 
+#include "article/charset.h"
+
 #include <errno.h>
 #include <poll.h>
 #include <stdio.h>
@@ -78,6 +80,7 @@ static enum err answer_line(struct cmd_context *c, struct cmd_kb *kb, struct are
 {
 	struct triage_answer answer;
 	arena_reset(a);
+	line = cmd_decoded(line, a);
 	enum err e = look_up(c, kb, line, a, &answer);
 	if (e == ERR_INPUT || e == ERR_LIMIT) {
 		print_refusal(c, line, e);
@@ -114,11 +117,27 @@ static enum err answer_lines(struct cmd_context *c, struct cmd_kb *kb, struct ar
 	return e;
 }
 
+static bool is_wide(struct str bytes)
+{
+	enum charset set = charset_guess(bytes);
+	return set == CHARSET_UTF16LE || set == CHARSET_UTF16BE;
+}
+
+static enum err unwiden(struct buf *bytes, struct arena *a)
+{
+	struct str text = charset_text(buf_str(bytes), a);
+	buf_clear(bytes);
+	buf_add(bytes, text);
+	enum err e = buf_err(bytes);
+	return e ? e : arena_err(a);
+}
+
 static enum err run_batch(struct cmd_context *c, struct cmd_kb *kb)
 {
 	struct arena a = { 0 };
 	struct buf pending = { .limit = (size_t)MATCH_INPUT_MAX + (1 << 17) };
 	enum err e = ERR_OK;
+	bool asked = false, wide = false;
 	for (bool ended = false; !e && !ended && !cmd_interrupted();) {
 		if (!flush_where_due(c)) {
 			e = ERR_IO;
@@ -137,7 +156,12 @@ static enum err run_batch(struct cmd_context *c, struct cmd_kb *kb)
 			e = diags_fail(&c->diags, err_from_errno(errno), "standard input: %s", strerror(errno));
 		ended = n <= 0;
 		pending.n += n > 0 ? (size_t)n : 0;
-		if (!e)
+		if (!e && !asked) /* a file in UTF-16 is read whole before its lines are told apart */
+			wide = is_wide(buf_str(&pending));
+		asked = true;
+		if (!e && wide && ended)
+			e = unwiden(&pending, &a);
+		if (!e && (!wide || ended))
 			e = answer_lines(c, kb, &a, &pending, ended);
 	}
 	buf_free(&pending);

@@ -37,6 +37,8 @@ static uint32_t code_point(enum charset set, unsigned char c)
 	return c < 0xA0 ? cp1252[c - 0x80] : c;
 }
 
+enum { WIDE_LOOK = 4096 /* bytes that tell UTF-16 without a mark */ };
+
 static bool undefined_in_1252(unsigned char c)
 {
 	return c == 0x81 || c == 0x8D || c == 0x8F || c == 0x90 || c == 0x9D;
@@ -73,11 +75,31 @@ static bool is_ascii(struct str bytes)
 	return true;
 }
 
+static bool has_order_mark(struct str bytes)
+{
+	const unsigned char *p = (const unsigned char *)bytes.p;
+	return bytes.n >= 2 && ((p[0] == 0xFF && p[1] == 0xFE) || (p[0] == 0xFE && p[1] == 0xFF));
+}
+
+/* UTF-16 without a mark: of most characters one byte is zero, always the same one. */
+static enum charset guess_wide(struct str bytes)
+{
+	size_t zero[2] = { 0, 0 }, n = bytes.n < WIDE_LOOK ? bytes.n : WIDE_LOOK;
+	for (size_t i = 0; i < n; i++)
+		zero[i % 2] += !bytes.p[i];
+	if (n < 4 || n % 2 || zero[0] + zero[1] < n / 4 || (zero[0] && zero[1]))
+		return CHARSET_UTF8;
+	return zero[1] ? CHARSET_UTF16LE : CHARSET_UTF16BE;
+}
+
 enum charset charset_guess(struct str bytes)
 {
 	const unsigned char *p = (const unsigned char *)bytes.p;
-	if (bytes.n >= 2 && ((p[0] == 0xFF && p[1] == 0xFE) || (p[0] == 0xFE && p[1] == 0xFF)))
+	if (has_order_mark(bytes))
 		return p[0] == 0xFF ? CHARSET_UTF16LE : CHARSET_UTF16BE;
+	enum charset wide = guess_wide(bytes);
+	if (wide != CHARSET_UTF8)
+		return wide;
 	if (is_ascii(bytes) || utf8_valid(bytes))
 		return CHARSET_UTF8;
 	int64_t points = 0;
@@ -92,7 +114,7 @@ static struct str decode_utf16(struct str bytes, bool big, struct arena *a)
 	const unsigned char *p = (const unsigned char *)bytes.p;
 	struct buf b = { 0 };
 	uint32_t high = 0;
-	for (size_t i = 2; i + 1 < bytes.n; i += 2) {
+	for (size_t i = has_order_mark(bytes) ? 2 : 0; i + 1 < bytes.n; i += 2) {
 		uint32_t c = big ? (uint32_t)p[i] << 8 | p[i + 1] : (uint32_t)p[i + 1] << 8 | p[i];
 		if (high && c >= 0xDC00 && c < 0xE000)
 			utf8_put(&b, 0x10000 + ((high - 0xD800) << 10) + (c - 0xDC00));

@@ -306,7 +306,8 @@ static void add_capture(const struct query *q, const struct answer *x, unsigned 
 	}
 	if ((type == VAR_HOST || type == VAR_NETBIOS || type == VAR_ADDRESS) && !read_name(q->arena, &value))
 		return;
-	if (!value.n || is_placeholder(value, file_str(q->view, x->owner->text), v) || is_bound(out, name))
+	bool unread = str_find(value, STR("\xEF\xBF\xBD")) != STR_NONE; /* bytes that nobody could decode */
+	if (!value.n || unread || is_placeholder(value, file_str(q->view, x->owner->text), v) || is_bound(out, name))
 		return;
 	out->captures[out->capture_count++] = (struct match_capture){
 		.name = name,

@@ -102,6 +102,16 @@ class AnyBytes(LookupTest):
             json.loads(p.out)
         self.assertLess(time.monotonic() - start, 60)
 
+    def test_names_in_every_encoding(self):
+        message = 'Failed to connect to <\\\\F\u00dcRST>, Error = 53'
+        for coding in ('utf-8', 'utf-16', 'utf-16-le', 'utf-16-be', 'cp1252'):
+            with self.subTest(coding=coding):
+                got = self.lookup(input=(message + '\n').encode(coding))
+                self.assertEqual(got['query'].rstrip(), message)
+                self.assertEqual(got['matches'][0]['captures'], {'server': 'F\u00dcRST'})
+                lines = self.json('lookup', '--batch', input=((message + '\n') * 2).encode(coding))
+                self.assertEqual([x['query'] for x in lines], [message] * 2)
+
     def test_over_the_limit(self):
         self.refused('lookup', '-', input=b'word ' * (4 << 20), names='16 MiB')
 
