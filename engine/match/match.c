@@ -365,7 +365,7 @@ static struct str find_line(struct query *q, const struct match_options *options
 	return best;
 }
 
-/* Several lines that have no answer as a whole; or so many that stray words, or half a message, are chance. */
+/* Several lines that have no answer as a whole, or a guess; or so many that stray words, or half a message, are chance. */
 static bool is_paste(const struct query *q, struct str text, const struct answer *best)
 {
 	double confidence = best ? best->together : 0;
@@ -377,7 +377,16 @@ static bool is_paste(const struct query *q, struct str text, const struct answer
 		lines += !is_empty(line);
 	if (lines > MESSAGE_LINES)
 		return confidence < SURE || !best->owner;
-	return lines > 1 && confidence < CONFIDENCE_FLOOR;
+	return lines > 1 && (confidence < CONFIDENCE_FLOOR || (confidence < SURE && !best->fits));
+}
+
+/* read_and_ask makes a text, a slice of q->clean's, the question: its dress, its code, its answers. */
+static uint32_t read_and_ask(struct query *q, const struct match_options *options, struct str text, bool url,
+			     struct match_answer *out, struct answer *answers)
+{
+	read_text(q, text, url, &out->envelope);
+	meaning_read(q->view, q->clean->text, out->envelope.payload, q->arena, out);
+	return all_answers(q, options, out, answers);
 }
 
 static uint32_t ask_lines(struct query *q, const struct match_options *options, struct match_answer *out,
@@ -390,10 +399,9 @@ static uint32_t ask_lines(struct query *q, const struct match_options *options, 
 		read_payload(q, out->envelope.payload);
 		return n;
 	}
-	read_text(q, line, false, &one.envelope);
-	meaning_read(q->view, q->clean->text, one.envelope.payload, q->arena, &one);
+	n = read_and_ask(q, options, line, false, &one, answers);
 	*out = one;
-	return all_answers(q, options, out, answers);
+	return n;
 }
 
 /* An answer to the text read in another way; the better one counts. */
@@ -466,9 +474,7 @@ static uint32_t ask_url(struct query *q, const struct match_options *options, co
 	if (!x.answers)
 		return n;
 	q->clean = clean;
-	read_text(q, clean->text, true, &x.out.envelope);
-	meaning_read(q->view, q->clean->text, x.out.envelope.payload, q->arena, &x.out);
-	x.count = all_answers(q, options, &x.out, x.answers);
+	x.count = read_and_ask(q, options, clean->text, true, &x.out, x.answers);
 	if (is_paste(q, q->clean->text, x.count ? x.answers : NULL))
 		x.count = ask_lines(q, options, &x.out, x.answers, x.count);
 	return better(q, &x, true, out, answers, n);

@@ -192,6 +192,12 @@ class WholeArchive(KbAlone):
             raise unittest.SkipTest('the shared data is missing (KBT_SHARED)')
         return archives + super().sources()
 
+    def test_a_paste_of_two_errors_is_asked_line_by_line(self):
+        answer = self.ask('System error 5 has occurred.\nAccess is denied.\n'
+                          'System error 53 has occurred.\nThe network path was not found.')
+        self.assertEqual(answer['matches'][0]['id'], 'Q-system-error-5')
+        self.assertGreater(answer['matches'][0]['confidence'], 0.8)
+
 
 if __name__ == '__main__':
     unittest.main()
