@@ -15,10 +15,11 @@
 
 enum {
 	WINDOW = PROPOSE_WINDOW,
-	SLACK_PERCENT = 25, SLACK = 4, /* by how much a payload may differ from the message that covers it */
+	SLACK_PERCENT = 25,
+	SLACK = 4,	 /* by how much a payload may differ from the message that covers it */
 	TRIED_MAX = 128, /* messages that are laid against a line at once */
 	STARTS_MAX = 4,
-	SPANS_MAX = 64,	 /* messages that are tried over several lines, for one line */
+	SPANS_MAX = 64, /* messages that are tried over several lines, for one line */
 	SPAN_BYTES_MAX = 8 << 10
 };
 
@@ -104,9 +105,9 @@ static struct proposal piece_at(const struct proposer *p, size_t at)
 /* What a line says, and what it has to be measured by. */
 struct line {
 	struct proposal piece;
-	struct str text;    /* damage undone */
+	struct str text; /* damage undone */
 	struct clean clean;
-	const struct clean *said; /* of it, or what it was coded in */
+	const struct clean *said;    /* of it, or what it was coded in */
 	struct match_envelope dress; /* of text */
 	struct str payload;
 	size_t starts[STARTS_MAX]; /* where in text the message may begin: where the payload does, or behind words of it
@@ -212,18 +213,25 @@ static bool lines_look_damaged(struct str s)
 	return false;
 }
 
-/* joins gives the lines from a place on as one text; at most SPAN_BYTES_MAX of them. */
-static bool joins(struct proposer *p, size_t from, struct str *ret_raw, struct clean *ret_joined)
+/* join makes one text of the lines from a place on, at most SPAN_BYTES_MAX of them. Many messages are tried on the same
+ * lines: the last ones stay joined. */
+static const struct propose_joined *join(struct proposer *p, size_t from)
 {
-	struct clean clean;
+	struct propose_joined *j = &p->joined;
 	struct match_envelope dress;
 	bool dressed;
+	if (j->known && j->from == from)
+		return j;
 	size_t to = propose_lines_on(p->text, from, SCAN_SPAN_MAX);
-	*ret_raw = str_first((struct str){ p->text.p + from, to - from }, SPAN_BYTES_MAX);
-	clean = (struct clean){ .text = *ret_raw };
-	if (lines_look_damaged(*ret_raw) && damage_undo(*ret_raw, p->spans, &clean))
-		return false;
-	return !lines_join(&clean, p->spans, ret_joined, &dress, &dressed);
+	*j = (struct propose_joined){ .known = true, .from = from };
+	arena_reset(p->spans);
+	j->raw = str_first((struct str){ p->text.p + from, to - from }, SPAN_BYTES_MAX);
+	struct clean clean = { .text = j->raw };
+	if (lines_look_damaged(j->raw) && damage_undo(j->raw, p->spans, &clean))
+		j->failed = true;
+	else
+		j->failed = lines_join(&clean, p->spans, &j->text, &dress, &dressed) != ERR_OK;
+	return j;
 }
 
 static bool is_blank(struct str s)
@@ -242,14 +250,13 @@ static bool ends_line(struct str joined, size_t at)
  * `past`. */
 static bool try_from(struct proposer *p, size_t from, size_t past, uint32_t message)
 {
-	struct clean joined;
-	struct str raw;
 	size_t end;
-	arena_reset(p->spans);
-	if (!joins(p, from, &raw, &joined) || !match_reaches(p->matcher, p->scratch, joined.text, message, &end) ||
-	    !end || !ends_line(joined.text, end))
+	const struct propose_joined *j = join(p, from);
+	if (j->failed || !match_reaches(p->matcher, p->scratch, j->text.text, message, &end) || !end ||
+	    !ends_line(j->text.text, end))
 		return false;
-	size_t last = clean_offset(&joined, end - 1);
+	size_t last = clean_offset(&j->text, end - 1);
+	struct str raw = j->raw;
 	const char *newline = last < raw.n ? memchr(raw.p + last, '\n', raw.n - last) : NULL;
 	size_t to = newline ? (size_t)(newline - raw.p) : raw.n;
 	struct proposal x = { .from = from, .place = from, .to = from + to, .next = from + to + 1, .lines = 1 };
@@ -305,8 +312,10 @@ static void try_span(struct proposer *p, struct line *l, const struct file_liter
 		}
 		if (from <= p->mark || beside->before == END_EVEN || !beginning.n)
 			return;
+		/* begun here, it did not begin before: logs say the same thing line after line */
 		if (!n && beside->before == END_OPEN &&
-		    !literals_begun(p->matcher, m, go_on_word(&l->go_on), l->payload))
+		    (literals_begins(p->matcher, m, l->payload) ||
+		     !literals_begun(p->matcher, m, go_on_word(&l->go_on), l->payload)))
 			return;
 		size_t line = propose_lines_back(p->text, from, 1);
 		from = line > p->mark ? line : p->mark;
@@ -392,8 +401,8 @@ static void try_find(struct proposer *p, struct line *l, size_t start, const str
 	struct str line = str_first(l->text, l->dress.payload.end);
 	struct seat seat = { 0 };
 	bool first = start == l->dress.payload.start;
-	bool seen = seat_of(l, (struct str){ literal->text, literal->n }, start, p->mark + find->at - l->piece.from,
-			    &seat);
+	bool seen =
+		seat_of(l, (struct str){ literal->text, literal->n }, start, p->mark + find->at - l->piece.from, &seat);
 	if (!seen && !first)
 		return;
 	for (uint32_t k = literal->message_at; k < literal[1].message_at; k++) {
@@ -419,6 +428,7 @@ static void propose_piece(struct proposer *p, const struct proposal *piece, cons
 	l.piece = *piece;
 	l.tried_count = l.span_count = 0;
 	l.fits = false;
+	p->joined.known = false; /* the text may be another */
 	arena_reset(p->work);
 	read_line(p, &l);
 	for (size_t i = 0; i < count; i++) {

@@ -23,6 +23,14 @@ struct proposal {
 	bool window; /* of an overlong line */
 };
 
+/* Lines from a place on, as one text; in the arena of spans. */
+struct propose_joined {
+	bool known, failed;
+	size_t from;
+	struct str raw;
+	struct clean text;
+};
+
 struct proposer {
 	const struct matcher *matcher;
 	const struct literal_table *literals;
@@ -38,6 +46,7 @@ struct proposer {
 	struct arena *arena; /* of the proposals */
 	struct proposal *items;
 	size_t count, cap;
+	struct propose_joined joined;
 	uint64_t candidates; /* lines and windows with a literal */
 };
 
