@@ -51,6 +51,7 @@ struct old {
 struct entry {
 	const char *path;
 	bool found;	 /* by a folder or a pattern */
+	bool kept;	 /* of a cursor, and not asked for: its places go back to it, and nothing is looked at */
 	bool has_now, begun;
 	bool passed_over; /* the path names a file that is read otherwise: packed, or held by another entry */
 	struct tail_id passed;
@@ -586,7 +587,10 @@ static enum err list_path(void *context, const char *path, enum paths_kind kind)
 		add_folder(f, path);
 		return ERR_OK;
 	}
-	if (find_entry(f, path) || (kind == PATHS_FOUND && sibling_has_base(path)))
+	struct entry *e = find_entry(f, path);
+	if (e)
+		e->kept = false;
+	if (e || (kind == PATHS_FOUND && sibling_has_base(path)))
 		return ERR_OK;
 	return add_entry(f, path, kind == PATHS_FOUND, NULL);
 }
@@ -611,6 +615,8 @@ static void list_folders(struct follow *f)
 			add_folder_of(f, f->paths[i]);
 	for (size_t i = 0; i < f->entry_count; i++) {
 		const char *path = f->entries[i]->path;
+		if (f->entries[i]->kept)
+			continue;
 		add_folder_of(f, path);
 		if (realpath(path, real) && strcmp(real, path))
 			add_folder_of(f, real);
@@ -638,6 +644,8 @@ enum err follow_look(struct follow *f, int64_t now_ms, bool anew)
 	enum err e = anew || !f->listed ? list_anew(f) : ERR_OK;
 	for (size_t i = 0; !e && i < f->entry_count; i++) {
 		struct entry *entry = f->entries[i];
+		if (entry->kept)
+			continue;
 		look_at_olds(f, entry, now_ms);
 		e = look_at_path(f, entry, now_ms);
 		bool retry = entry->again && now_ms >= entry->retry_ms;
@@ -878,11 +886,20 @@ int follow_wait_ms(const struct follow *f, int64_t now_ms)
 
 /* ---- cursors ---- */
 
+static bool is_asked(const struct follow *f, const char *path)
+{
+	bool asked = false;
+	for (size_t i = 0; !asked && i < f->path_count; i++)
+		asked = paths_cover(f->paths[i], path);
+	return asked;
+}
+
 enum err follow_restore(struct follow *f, const struct follow_place *place)
 {
 	struct entry *e = find_entry(f, place->path.p);
 	if (!e && add_entry(f, place->path.p, true, &e))
 		return ERR_NOMEM;
+	e->kept = !is_asked(f, e->path);
 	remember(f, e, &place->at);
 	e->since_ns = place->since_ns;
 	return ERR_OK;

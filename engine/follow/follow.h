@@ -41,7 +41,7 @@ enum err follow_open(const char *const *paths, size_t count, struct diags *d, st
 void follow_close(struct follow **follow);
 
 /* A cursor's places, before the first look: those of one path belong together; current is the one that the path
- * named. */
+ * named. Those of a path that is not asked for are kept, and it is not read. */
 struct follow_place {
 	struct str path;
 	bool current;

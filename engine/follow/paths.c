@@ -2,6 +2,7 @@
 #include "follow/paths.h"
 
 #include <errno.h>
+#include <fnmatch.h>
 #include <fts.h>
 #include <glob.h>
 #include <string.h>
@@ -64,4 +65,18 @@ enum err paths_expand(const char *path, struct diags *d, paths_visit *visit, voi
 	}
 	globfree(&found);
 	return e ? e : unread;
+}
+
+bool paths_cover(const char *asked, const char *path)
+{
+	struct stat st;
+	struct str folder = str_c(asked), rest;
+	if (!strcmp(asked, path))
+		return true;
+	if (strpbrk(asked, "*?[") && lstat(asked, &st))
+		return !fnmatch(asked, path, FNM_PATHNAME | FNM_PERIOD | FNM_LEADING_DIR);
+	while (str_ends(folder, STR("/")))
+		folder.n--;
+	rest = str_from(str_c(path), folder.n);
+	return str_starts(str_c(path), folder) && str_starts(rest, STR("/"));
 }

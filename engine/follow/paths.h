@@ -16,4 +16,7 @@ typedef enum err paths_visit(void *context, const char *path, enum paths_kind ki
  * NULL, and the answer is then ERR_IO when all is done. */
 enum err paths_expand(const char *path, struct diags *d, paths_visit *visit, void *context) MUST_USE;
 
+/* paths_cover says whether paths_expand of asked gives the path, or would if a file were there. */
+bool paths_cover(const char *asked, const char *path);
+
 #endif

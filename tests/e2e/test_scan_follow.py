@@ -211,6 +211,25 @@ class ScanFollow(SharedKbTest):
         # and what was found is not found again
         self.json('scan', '--cursor', cursor, *[log.path for log in logs], code=NONE)
 
+    def test_a_cursor_keeps_the_places_of_files_that_are_not_asked_for(self):
+        cursor = self.path('cursor')
+        a, b, c = self.path('a.log'), self.path('b.log'), self.path('logs', 'c.log')
+        os.mkdir(self.path('logs'))
+        for path in (a, b, c):
+            self.add(path, 'OLD')
+        self.json('scan', '--cursor', cursor, a, self.path('logs'))
+        for path, name in ((a, 'A1'), (b, 'B1'), (c, 'C1')):
+            self.add(path, name)
+
+        def names(*args, **kw):
+            return [h['captures']['server'] for h in self.json('scan', '--cursor', cursor, *args, **kw)]
+        self.assertEqual(names(b), ['OLD', 'B1'])
+        os.rename(c, c + '.1')  # rotated while nobody asks for it
+        self.assertEqual(names(b, code=NONE), [])
+        self.assertEqual(names(self.path('logs')), ['C1'])
+        self.assertEqual(names(self.path('?.log')), ['A1'])
+        self.assertEqual(names(a, b, self.path('logs'), code=NONE), [])
+
     def test_a_cursor_loses_nothing_when_killed(self):
         rng = random.Random(55)
         log = Log(self.path('a.log'), 'rename', rng)
