@@ -40,6 +40,7 @@ struct job {
 	int fd;		     /* of the file, whose name may move on; -1: as the path names it */
 	uint64_t skip, line; /* of its content, known already */
 	bool open;	     /* as of a place */
+	enum scan_coding coding; /* where the content's start, which tells it, is skipped */
 	struct tail_place as_packed; /* the packed bytes: done when they are */
 };
 
@@ -226,7 +227,8 @@ static enum err read_sibling(struct follow *f, struct entry *e, struct sibling *
 	enum err err;
 	if (s->packed) {
 		struct job job = { .skip = from ? from->offset : 0, .line = from ? from->line : 1, .fd = t->fd,
-				   .open = from && from->open };
+				   .open = from && from->open,
+				   .coding = from ? sibling_coding(t) : SCAN_UNKNOWN };
 		tail_skip(t);
 		job.as_packed = t->at;
 		if (e->job_count >= JOBS_HELD_MAX) {
@@ -788,7 +790,8 @@ static enum err next_of_job(struct follow *f, struct entry *e, struct follow_pie
 	piece->file = job->fd >= 0 ? name_member(f, job, member) : member->name;
 	piece->whole = !job->skip;
 	piece->written_s = member->written_s;
-	piece->part = (struct scan_part){ .offset = f->skip, .from = job->skip, .line = job->line, .open = job->open };
+	piece->part = (struct scan_part){ .offset = f->skip, .from = job->skip, .line = job->line,
+					   .coding = job->coding, .open = job->open };
 	piece->read = read_job;
 	*ret_taken = true;
 	return ERR_OK;

@@ -2,6 +2,7 @@
 #include "follow/sibling.h"
 
 #include "base/input.h"
+#include "scan/chunk.h"
 
 #include <dirent.h>
 #include <stdio.h>
@@ -245,6 +246,12 @@ static size_t packed_head(const struct tail *t, char *to, size_t size)
 	}
 	input_close(&in);
 	return n;
+}
+
+enum scan_coding sibling_coding(const struct tail *t)
+{
+	char head[CHUNK_TELL_MAX];
+	return chunk_coding((struct str){ head, packed_head(t, head, sizeof head) });
 }
 
 bool sibling_copies(const struct tail *t, bool is_packed, const struct tail *other)

@@ -38,6 +38,9 @@ enum sibling_fit sibling_fits(const struct tail *t, bool packed, const struct ta
 /* sibling_copies says whether a file starts as another does: a copy of it, perhaps still being made. */
 bool sibling_copies(const struct tail *t, bool packed, const struct tail *other);
 
+/* sibling_coding tells the coding of a packed file's content. */
+enum scan_coding sibling_coding(const struct tail *t);
+
 /* sibling_open_path is a path by which an open file can be opened again, whatever its name is by now. */
 void sibling_open_path(int fd, char *to, size_t size);
 

@@ -6,6 +6,7 @@
 #include "follow/tail.h"
 
 #include "base/hash.h"
+#include "scan/chunk.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -63,12 +64,10 @@ static ssize_t read_at(int fd, char *p, size_t n, uint64_t offset)
 
 static void tell_coding(struct tail *t)
 {
-	char mark[2];
-	if (t->coding != SCAN_UNKNOWN || read_at(t->fd, mark, 2, 0) < 2)
-		return;
-	t->coding = !memcmp(mark, "\xFF\xFE", 2)   ? SCAN_UTF16LE
-		    : !memcmp(mark, "\xFE\xFF", 2) ? SCAN_UTF16BE
-						   : SCAN_BYTES;
+	char head[CHUNK_TELL_MAX];
+	ssize_t n = t->coding == SCAN_UNKNOWN ? read_at(t->fd, head, sizeof head, 0) : 0;
+	if (n > 0)
+		t->coding = chunk_coding((struct str){ head, (size_t)n });
 }
 
 static void mark_head(struct tail *t, uint64_t to)

@@ -62,16 +62,34 @@ static void decode_wide(struct chunker *k, struct buf *out)
 	}
 }
 
+enum scan_coding chunk_coding(struct str head)
+{
+	size_t empty[2] = { 0 }, pairs;
+	head = str_first(head, CHUNK_TELL_MAX);
+	if (head.n < 2)
+		return SCAN_UNKNOWN;
+	if (str_starts(head, STR("\xFF\xFE")))
+		return SCAN_UTF16LE;
+	if (str_starts(head, STR("\xFE\xFF")))
+		return SCAN_UTF16BE;
+	pairs = head.n / 2;
+	for (size_t i = 0; i < 2 * pairs; i++)
+		empty[i % 2] += !head.p[i];
+	if (!empty[0] == !empty[1])
+		return SCAN_BYTES;
+	if (head.n < CHUNK_TELL_MIN)
+		return SCAN_UNKNOWN;
+	bool most = 4 * (empty[0] + empty[1]) >= 3 * pairs; /* a stray NUL in a log is none of it */
+	return !most ? SCAN_BYTES : empty[1] ? SCAN_UTF16LE : SCAN_UTF16BE;
+}
+
 static void detect(struct chunker *k, struct buf *text)
 {
-	if (k->raw.n < 2 && !k->ended)
+	enum scan_coding coding = chunk_coding(buf_str(&k->raw));
+	if (coding == SCAN_UNKNOWN && !k->ended)
 		return;
-	k->coding = SCAN_BYTES;
-	if (str_starts(buf_str(&k->raw), STR("\xFF\xFE")))
-		k->coding = SCAN_UTF16LE;
-	else if (str_starts(buf_str(&k->raw), STR("\xFE\xFF")))
-		k->coding = SCAN_UTF16BE;
-	else {
+	k->coding = coding == SCAN_UNKNOWN ? SCAN_BYTES : coding;
+	if (k->coding == SCAN_BYTES) {
 		buf_add(text, buf_str(&k->raw));
 		buf_clear(&k->raw);
 	}

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * A stream in pieces. A chunk's body is what it answers for; context before and behind it lets a worker see whole
- * messages at the edges. Bodies end at line ends, except within a line that is longer than a chunk. UTF-16 streams with
- * a byte order mark become UTF-8 here; offsets still count the bytes as read. Owned by scan.c.
+ * messages at the edges. Bodies end at line ends, except within a line that is longer than a chunk. UTF-16 streams,
+ * with or without a byte order mark, become UTF-8 here; offsets still count the bytes as read. Owned by scan.c.
  */
 #ifndef KBT_SCAN_CHUNK_H
 #define KBT_SCAN_CHUNK_H
@@ -38,6 +38,11 @@ struct chunker { /* zeroed at the start of a stream; chunker_begin for a part of
 	bool ended;
 	enum err err;		/* of the reader */
 };
+
+enum { CHUNK_TELL_MIN = 8, CHUNK_TELL_MAX = 256 }; /* first bytes that tell a stream's coding */
+/* chunk_coding tells it from a stream's first bytes: by the mark, or by the half of each letter that is empty;
+ * SCAN_UNKNOWN where it takes more of them. */
+enum scan_coding chunk_coding(struct str head);
 
 void chunker_begin(struct chunker *chunker, const struct scan_part *part);
 

@@ -404,6 +404,43 @@ class ScanFollow(SharedKbTest):
         follower.stop()
         self.assertEqual([(h['line'], h['lines']) for _, _, h in follower.hits], [(2, 1), (3, 1)])
 
+    def test_utf16_packed_between_two_scans(self):
+        path, cursor = self.path('a.log'), self.path('cursor')
+        for mark in ('\ufeff', ''):
+            with self.subTest(mark=mark):
+                text = mark + ''.join(f'{n:05d} {"x" * 58}\r\n' for n in range(600))  # more than the context of a piece
+                self.write('a.log', text.encode('utf-16-le'))
+                self.json('scan', '--cursor', cursor, path, code=NONE)
+                with open(path, 'ab') as f:
+                    f.write((rcmd('WIDE') + '\r\n').encode('utf-16-le'))
+                with open(path, 'rb') as f, gzip.open(path + '.1.gz', 'wb') as z:
+                    z.write(f.read())
+                os.remove(path)
+                self.write('a.log', 'new\n')
+                hits = self.json('scan', '--cursor', cursor, path)
+                self.assertEqual([(h['captures']['server'], h['line']) for h in hits if h['id'] == 'Q150536'],
+                                 [('WIDE', 601)])
+                for name in (path, path + '.1.gz', cursor):
+                    os.remove(name)
+
+    def test_utf16_without_a_mark(self):
+        path = self.path('a.log')
+        follower = Follower(self, '--follow', path)
+        for coding in ('utf-16-le', 'utf-16-be'):
+            self.write('b.log', ('noise\r\n' + rcmd('BARE') + '\r\n').encode(coding))
+            for args, given in (((self.path('b.log'),), None), (('-',), (self.path('b.log')))):
+                with open(given or os.devnull, 'rb') as f:
+                    hits = self.json('scan', *args, input=f.read())
+                self.assertEqual([(h['captures']['server'], h['line']) for h in hits if h['id'] == 'Q150536'],
+                                 [('BARE', 2)], (coding, args))
+        for n in range(3):
+            with open(path, 'ab') as f:
+                f.write((rcmd(f'W{n}') + '\r\n').encode('utf-16-le'))
+            self.assertEqual(follower.wait_for([f'W{n}']), set())
+        follower.stop()
+        self.check_once(follower.names(), ['W0', 'W1', 'W2'])
+        self.assertEqual([hit['line'] for _, _, hit in follower.hits], [1, 2, 3])
+
     def test_a_new_generation_is_taken_up(self):
         self.db = self.path('own.db')
         shutil.copyfile(self.kb, self.db)
