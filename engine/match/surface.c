@@ -190,7 +190,8 @@ static bool fit_var(struct fit *f, uint32_t segment, uint32_t at)
 	if (!s[1].is_var && !s[1].letter_n && type_of(f, s) == VAR_PATH && segment + 2 < f->count &&
 	    s[1].raw.p[0] == '\\')
 		return fit_folder(f, segment, at, most);
-	for (uint32_t n = 1; n <= most; n++)
+	bool word = type_of(f, s) == VAR_PORT; /* a number or a service's name: no blank in it */
+	for (uint32_t n = 1; n <= most && !(word && n > 1 && has_space(f, at + n - 1)); n++)
 		if (try_end(f, segment, at + n))
 			return true;
 	return try_end(f, segment, at);

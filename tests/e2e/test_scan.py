@@ -265,6 +265,14 @@ class Scan(SharedKbTest):
             hits = self.hits(self.log('front.log', lines), '--db', db)
             self.assertEqual([(h['line'], h['captures']['what']) for h in hits], [(n, 'The spool') for n in (1, 2, 3)])
 
+    def test_a_port_is_one_word(self):
+        line = 'ssh: connect to host nas1 port {}: No route to host'
+        for text, port in ((line.format(22), '22'), (line.format('ssh'), 'ssh'),
+                           (f'{line.format(22)} {line.format(22)}', '22'), (line.format('foo bar'), None)):
+            hits = [h for h in self.hits('-', input=(text + '\n').encode(), code=FOUND if port else NONE)
+                    if h['id'] == 'Q-no-route-to-host']
+            self.assertEqual([h['captures'].get('port') for h in hits], [port] if port else [], text)
+
     def test_lines_beside_bind_what_a_line_lacks(self):
         dress = '~{}  $$<SMS_LAN_SENDER><Tue Mar 12 10:56:20 2001><thread={} (0x230D)>'
         bare = 'Error during WNetAddConnection2 (53)'
