@@ -3,6 +3,7 @@
 
 #include "match/envelope.h"
 #include "match/product.h"
+#include "rule/rule.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -333,6 +334,8 @@ static void add_captures(const struct query *q, const struct answer *x, struct m
 static struct str lack_of(const struct query *q, const struct answer *best, const struct answer *next)
 {
 	struct str id = file_str(q->view, q->view->articles[next->article].id);
+	if (best->inferred != next->inferred) /* of two questions */
+		return STR("");
 	if (next->conflicts)
 		return arena_printf(q->arena, "; %.*s is about another error", STR_ARG(id));
 	if (best->owner && next->owner && best->alignment.group == next->alignment.group)
@@ -344,6 +347,12 @@ static struct str lack_of(const struct query *q, const struct answer *best, cons
 	return STR("");
 }
 
+static bool is_code(struct str template)
+{
+	struct rule_code_at found;
+	return rule_codes_find(template, &found, 1) && !found.start && found.end == template.n;
+}
+
 static struct str why_of(const struct query *q, const struct answer *x, const struct answer *next)
 {
 	struct str lack = next ? lack_of(q, x, next) : STR(""),
@@ -352,7 +361,12 @@ static struct str why_of(const struct query *q, const struct answer *x, const st
 	if (x->inferred)
 		return x->owner ? STR("the code's meaning is its message") : STR("it is about this code");
 	if (!x->owner)
-		return STR("its text has the rarest words of the message");
+		return STR("no message of it is there; its text shares words with this one");
+	if (!x->fits && is_code(file_str(q->view, x->owner->text)))
+		return STR("its message is the same code");
+	if (x->fits && rank_lacks_value(x))
+		return arena_printf(q->arena, "the words of its message are there, and not what they name%.*s%.*s",
+				    STR_ARG(also), STR_ARG(lack));
 	if (x->fits)
 		return arena_printf(q->arena, "its message is there word for word%.*s%.*s", STR_ARG(also),
 				    STR_ARG(lack));
@@ -390,6 +404,14 @@ bool answer_is_whole(const struct query *q, const struct answer *x)
 	return !before || s.start <= q->payload.start + envelope_head(payload, q->payload.start > 0);
 }
 
+/* The message's code as far as this answer is about it. */
+static bool is_about(const struct query *q, const struct match_code *code, const struct answer *x)
+{
+	if (x->conflicts)
+		return false;
+	return x->inferred || (x->owner ? !rank_leaves_code(q, code, x) : rank_knows_code(q, code, x->article));
+}
+
 static struct match match_of(const struct query *q, const struct answer *x, const struct answer *next,
 			     const struct match_code *code)
 {
@@ -399,9 +421,10 @@ static struct match match_of(const struct query *q, const struct answer *x, cons
 			   .title = file_str(v, article->title),
 			   .article = x->article,
 			   .confidence = x->confidence,
-			   .context = x->context,
-			   .code = *code };
-	m.code.span = answer_span(q->clean, code->span.start, code->span.end);
+			   .context = x->context };
+	if (is_about(q, code, x))
+		m.code = *code;
+	m.code.span = answer_span(q->clean, m.code.span.start, m.code.span.end);
 	if (x->owner)
 		m.template = file_str(v, x->owner->text);
 	m.word_for_word = x->fits && !x->inferred;

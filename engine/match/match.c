@@ -62,11 +62,21 @@ enum {
 #define COUNTED 0.45 /* the same of a small number behind "error" */
 #define LOG_BY_TEXT 0.2 /* a log line that only shares words with an article is seldom about it */
 
+/* Beyond ASCII: marks and spaces of Latin 1, of typography and of East Asia, and what stands for a broken byte. */
+static bool is_mark_beyond(uint32_t c)
+{
+	return (c >= 0x80 && c < 0xC0 && c != 0xAA && c != 0xB5 && c != 0xBA) || c == 0xD7 || c == 0xF7 ||
+	       (c >= 0x2000 && c < 0x2070) || (c >= 0x2190 && c < 0x2C00) || (c >= 0x3000 && c < 0x3005) ||
+	       (c >= 0x3008 && c < 0x3021) || c == 0xFEFF || c == 0xFFFD || c == UTF8_INVALID;
+}
+
 static bool is_empty(struct str s)
 {
-	for (size_t i = 0; i < s.n; i++)
-		if (char_is_alnum(s.p[i]) || (unsigned char)s.p[i] >= 0x80)
+	for (size_t i = 0; i < s.n;) {
+		uint32_t c = utf8_next(s, &i);
+		if (c < 0x80 ? char_is_alnum((char)c) : !is_mark_beyond(c))
 			return false;
+	}
 	return true;
 }
 

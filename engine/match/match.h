@@ -79,7 +79,7 @@ struct match {
 	struct str template; /* the article's message that matched; empty where its text matched */
 	struct match_span *spans; /* what of the query matched, ascending, disjoint */
 	size_t span_count;
-	struct match_code code;
+	struct match_code code; /* the message's, where it is one that the article is about */
 	struct match_capture *captures;
 	size_t capture_count;
 	struct str *also; /* ids of near-duplicates folded into this one */

@@ -115,6 +115,12 @@ void rank_doubt(struct answer *x, double factor);
 /* rank_knows_code: the article has the message's code, as one of its codes. */
 bool rank_knows_code(const struct query *q, const struct match_code *code, uint32_t article);
 
+/* rank_leaves_code: the answer's message does not reach the code that was said, and its article does not know it. */
+bool rank_leaves_code(const struct query *q, const struct match_code *code, const struct answer *x);
+
+/* rank_lacks_value: it fits, but nothing stands where one of its variables is. */
+bool rank_lacks_value(const struct answer *x);
+
 double rank_logistic(double z); /* 0 to 1: what the regressions behind the confidences add up to */
 
 /* query.c: the payload's tokens, readings, and what each weighs; of a long payload the stretches that look most like

@@ -198,8 +198,9 @@ static struct chance chance_of_first(const struct query *q, const struct answer 
 		if (answers[i].alignment.group != al->group)
 			lead = fmin(lead, x->score - answers[i].score);
 	}
+	double same = !x->fits || !x->surface.same_marks ? 0 : x->surface.differs > 0 ? 1.5 : 3.08;
 	double z = -4.2 - 3.57 * template + 4.67 * message - 2.83 * inner + 1.23 * log(1 + al->matched) +
-		   (x->fits ? 0.98 : 0) + (!x->fits || !x->surface.same_marks ? 0 : x->surface.differs > 0 ? 1.5 : 3.08) -
+		   (x->fits ? 0.98 : 0) + same -
 		   (al->number_differs ? 1.63 : 0) + 1.76 * lead / 6 + 0.15 * template * message;
 	double first = rank_logistic(z - 1.44 * log(1 + fmin(ties, 5)));
 	return (struct chance){ first, fmin(rank_logistic(z), first * (1 + ties)) };
@@ -219,11 +220,11 @@ static bool touches(const struct query *q, const struct alignment *al, struct ma
 	return s.end > q->tokens[al->first].start && s.start < q->tokens[al->last].end;
 }
 
-/* The message names a code; the answer's message does not reach it, and its article does not know it. */
-static bool leaves_code(const struct query *q, const struct match_code *code, const struct answer *x)
+bool rank_leaves_code(const struct query *q, const struct match_code *code, const struct answer *x)
 {
 	bool within = x->fits && code->span.start >= x->surface.span.start && code->span.end <= x->surface.span.end;
-	return code->known && !within && !touches(q, &x->alignment, code->span) && !rank_knows_code(q, code, x->article);
+	return code->known && !within && !touches(q, &x->alignment, code->span) &&
+	       !rank_knows_code(q, code, x->article);
 }
 
 /* One word in common is chance, or one number, be it all that was said. */
@@ -309,12 +310,49 @@ static bool is_swapped(const struct answer *x)
 	return x->alignment.swapped > 0.1f * x->alignment.matched;
 }
 
+/* A word or two of a sentence that says something else around them. */
+static bool is_fragment(const struct query *q, const struct answer *x)
+{
+	const struct alignment *al = &x->alignment;
+	uint32_t outside = q->token_count - (al->last - al->first + 1);
+	return x->fits && al->pair_count <= 2 && !x->context && outside >= al->pair_count &&
+	       !stands_alone(q, &x->surface);
+}
+
+/* Only numbers in common, none of them a code. */
+static bool is_numbers(const struct query *q, const struct match_code *code, const struct answer *x)
+{
+	for (uint32_t i = x->alignment.first; i <= x->alignment.last; i++)
+		if (!q->tokens[i].number)
+			return false;
+	return !code->known || !touches(q, &x->alignment, code->span);
+}
+
+bool rank_lacks_value(const struct answer *x)
+{
+	for (unsigned i = 0; x->fits && i < x->surface.value_count; i++)
+		if (x->surface.values[i].end <= x->surface.values[i].start)
+			return true;
+	return false;
+}
+
+/* So little of the template is there that it is another message, which shares a sentence. */
+static bool is_corner(const struct answer *x)
+{
+	const struct alignment *al = &x->alignment;
+	return !x->fits && al->matched < 0.25f * (al->matched + al->left_template);
+}
+
 static double doubt_of(const struct query *q, const struct match_code *code, const struct answer *x)
 {
-	double factor = leaves_code(q, code, x) || is_chance(q, code, x) ? 0.25 : 1;
+	double factor = rank_leaves_code(q, code, x) || is_chance(q, code, x) ? 0.25 : 1;
 	factor *= doubt_of_samples(code, x);
+	if (is_fragment(q, x) || is_numbers(q, code, x))
+		factor *= 0.2;
 	if (is_event_number(q, x))
 		factor *= 0.5;
+	else if (rank_lacks_value(x) || is_corner(x))
+		factor *= 0.4;
 	if (x->alignment.matched < plain_weight && leaves_value(q, x))
 		factor *= 0.5;
 	return factor;

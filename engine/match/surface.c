@@ -299,7 +299,9 @@ static struct match_span trim_value(const struct fit *f, const struct segment *s
 	bool first = s == f->segments, last = s + 1 == f->segments + f->count;
 	struct str before = first ? STR("") : s[-1].raw, after = last ? f->tail : s[1].raw, text = f->text;
 	struct match_span x = cut_marks(f, before, after, (struct match_span){ start, end });
-	while (x.start < x.end && (is_edge(text.p[x.start]) || text.p[x.start] == ','))
+	while (x.start < x.end && (is_edge(text.p[x.start]) || text.p[x.start] == ',' ||
+				   (x.start + 1 < x.end && strchr(":;", text.p[x.start]) &&
+				    char_is_space(text.p[x.start + 1]))))
 		x.start++;
 	while (x.start < x.end && (is_edge(text.p[x.end - 1]) || strchr(",.;!?", text.p[x.end - 1])))
 		x.end--;

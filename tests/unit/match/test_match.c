@@ -127,6 +127,10 @@ static void what_is_no_message_is_refused(void **state)
 	struct match_answer a;
 	assert_int_equal(match_message(matcher, scratch, STR(""), NULL, &arena, &a), ERR_INPUT);
 	assert_int_equal(match_message(matcher, scratch, STR(" .,;!\n\t<>"), NULL, &arena, &a), ERR_INPUT);
+	/* quotes, a full-width stop, a broken byte */
+	assert_int_equal(match_message(matcher, scratch, STR("\xE2\x80\x9C\xE2\x80\x9D"), NULL, &arena, &a), ERR_INPUT);
+	assert_int_equal(match_message(matcher, scratch, STR("\xE3\x80\x82 \xFF"), NULL, &arena, &a), ERR_INPUT);
+	assert_int_equal(match_message(matcher, scratch, STR("\xC3\xBC"), NULL, &arena, &a), ERR_OK);
 	struct str huge = { "x", (size_t)MATCH_INPUT_MAX + 1 };
 	assert_int_equal(match_message(matcher, scratch, huge, NULL, &arena, &a), ERR_LIMIT);
 }
