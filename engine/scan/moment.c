@@ -208,31 +208,13 @@ bool moment_parse(struct str text, const struct moment_now *now, int64_t *ret_us
 	return parse_clock(s, now, ret_us) || parse_stamp(s, now, ret_us);
 }
 
-static bool local_us(const struct stamp *t, int year, int64_t *ret_us)
-{
-	struct tm tm = { .tm_year = year - 1900, .tm_mon = t->month - 1, .tm_mday = t->day, .tm_hour = t->hour,
-			 .tm_min = t->minute, .tm_sec = t->second };
-	return to_us(&tm, ret_us);
-}
-
-static bool in_year(const struct stamp *t, int year, int64_t *ret_us)
-{
-	int64_t s;
-	if (!t->zoned)
-		return local_us(t, year, ret_us);
-	if (!stamp_seconds(t, year, &s))
-		return false;
-	*ret_us = s * SECOND;
-	return true;
-}
-
 bool moment_of_stamp(const struct stamp *t, struct when *when, int64_t *ret_us)
 {
-	int64_t us;
+	int64_t s;
 	int year = when_year(when, t);
-	if (!year || !in_year(t, year, &us))
+	if (!year || !when_seconds(t, year, &s))
 		return false;
-	*ret_us = us + t->nanosecond / 1000;
+	*ret_us = s * SECOND + t->nanosecond / 1000;
 	return true;
 }
 

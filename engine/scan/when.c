@@ -4,6 +4,8 @@
  */
 #include "scan/when.h"
 
+#include <time.h>
+
 enum { YEAR_UNKNOWN = 2000, DAY_S = 86400, YEAR_S = 31556952, LEAP_YEARS_APART = 8, WRITTEN_MIN_S = 11 * YEAR_S };
 
 void when_of_file(struct when *w, bool other, int64_t written_s)
@@ -69,15 +71,40 @@ int when_year(struct when *w, const struct stamp *t)
 	return year;
 }
 
+bool when_seconds(const struct stamp *t, int year, int64_t *ret_s)
+{
+	int64_t utc_s;
+	if (!stamp_seconds(t, year, &utc_s))
+		return false;
+	if (t->zoned) {
+		*ret_s = utc_s;
+		return true;
+	}
+	struct tm tm = { .tm_year = (t->year ? t->year : year) - 1900, .tm_mon = t->month - 1, .tm_mday = t->day,
+			 .tm_hour = t->hour, .tm_min = t->minute, .tm_sec = t->second, .tm_isdst = -1 };
+	time_t s = mktime(&tm);
+	if (s == (time_t)-1 && utc_s > 2 * DAY_S) /* not the second before 1970 */
+		return false;
+	*ret_s = s;
+	return true;
+}
+
 bool when_read(struct when *w, struct str time, int64_t *ret_s)
 {
 	struct stamp t;
 	if (!time.n || !stamp_parse(time, &t))
 		return false;
 	w->dated |= t.year != 0;
-	if (t.zoned)
-		w->east_s = t.zone_minutes * 60;
-	return stamp_seconds(&t, when_year(w, &t), ret_s);
+	int year = when_year(w, &t);
+	int64_t at_s, there_s;
+	if (!when_seconds(&t, year, &at_s))
+		return false;
+	t.zoned = true;
+	t.zone_minutes = 0;
+	if (stamp_seconds(&t, year, &there_s)) /* what its clock showed */
+		w->east_s = there_s - at_s;
+	*ret_s = at_s;
+	return true;
 }
 
 size_t when_label(const struct when *w, int64_t at_s, char *to, size_t size)

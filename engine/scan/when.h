@@ -4,7 +4,7 @@
  * written in the future, so the first one is of the last such day before the file was last written to (before now,
  * where that is not known; clocks differ, and zones: a day ahead is allowed); behind that each is of the year in which
  * it is nearest to the one before, so that a log may go over New Year, also back and forth. February 29 is of a leap
- * year. No clock: what day it is, the owner says.
+ * year. A stamp without a zone is of this machine's. No clock: what day it is, the owner says.
  */
 #ifndef KBT_SCAN_WHEN_H
 #define KBT_SCAN_WHEN_H
@@ -15,7 +15,7 @@ struct when {
 	int64_t now_s;	   /* set by the owner; 0: not known, then stamps without a year are of 2000 at first */
 	int64_t written_s; /* when the file was last written to; 0: not known */
 	bool dated;	   /* some stamp had a year */
-	int64_t east_s;	   /* of UTC, as the last stamp said that names its zone: labels are given in it */
+	int64_t east_s;	   /* of UTC, the zone of the last stamp: labels are given in it */
 	int year;	   /* that the last stamp of this file had or was taken to have; 0 before the first */
 	int64_t last_s;	   /* of that stamp */
 };
@@ -26,6 +26,10 @@ void when_of_file(struct when *w, bool other, int64_t written_s);
 
 /* when_year gives the year of the file's next stamp: its own or the likely one; 0 where it has no date. */
 int when_year(struct when *w, const struct stamp *t);
+
+/* when_seconds: since 1970 in UTC, of a stamp in its zone or, where it names none, in this machine's; of the year given
+ * where it has none. False where it has no date. */
+bool when_seconds(const struct stamp *t, int year, int64_t *ret_s);
 
 /* when_read reads a stamp as a hit has it, the next one of its file; false for one that is none, or has no date. */
 bool when_read(struct when *w, struct str time, int64_t *ret_s);

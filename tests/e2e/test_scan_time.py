@@ -46,6 +46,13 @@ class ScanTime(SharedKbTest):
                 self.assertEqual(self.names(path), ['M10', 'M20', 'M30'])
                 self.assertEqual(self.names(path, '-S', '2001-03-12 10:15', '-U', '2001-03-12 10:25'), ['M20'])
 
+    def test_incidents_take_a_stamp_without_a_zone_as_since_does(self):
+        path = self.write('a.log', f'2001-03-12T09:50:00Z {rcmd("N")}\n2001-03-12 10:50:30 {rcmd("N")}\n')
+        for span in ((), ('-S', '2001-03-12 10:49', '-U', '2001-03-12 10:51')):
+            out = self.kbt('scan', path, *span, env=self.zone).out
+            self.assertIn('2 times in 30 s', out)
+            self.assertRegex(out, r'10:50 .* 10:50\n')
+
     def test_a_line_without_a_stamp_belongs_to_the_one_before(self):
         filler = 'no stamp in this line, only words that go on and on\n'
         text = (f'2001-03-12 10:00:00 begin\n{rcmd("A")}\n' + filler * 45000 + f'{rcmd("B")}\n'
