@@ -163,8 +163,8 @@ enum err digest_make(const struct case_file *c, struct arena *a, struct digest *
 	d.files = digest_look(&d, "files", ARG("name", d.server));
 	if (!d.files && !d.server.n)
 		d.files = digest_look(&d, "files", ARG("name", STR("")));
-	digest_link(&d);
 	digest_name(&d);
+	digest_link(&d);
 	digest_path(&d);
 	digest_smb(&d);
 	digest_article(&d);

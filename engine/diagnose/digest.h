@@ -50,6 +50,8 @@ struct digest {
 		ras_server; /* the address of the RAS server: bound, or the far end of the dialled link; may be empty */
 	const struct evidence *files, *own_link, *ras; /* ras: of the bound link */
 	bool asks_ras;				       /* the bound link is a dialled one */
+	struct str own_name;			       /* the link= that own_link was asked with; empty: the default */
+	bool asks_way; /* the default link fails, and whether the target is reached by it is not known yet */
 	struct name_source sources[NAME_SOURCES_MAX];
 	size_t source_count;
 	struct str used;		 /* the IPv4 address that the client would use; empty: none, or not known yet */
@@ -85,13 +87,13 @@ void digest_put_str(struct digest *d, const char *name, struct str value, const 
 
 /* digest_look gives the newest evidence of a probe whose arguments include all of want (an empty value: the argument is
  * absent), leaving out what could not run; NULL where there is none. */
-#define digest_look(d, probe, ...) \
-	digest_look_((d), (probe), (const struct probe_arg[]){ __VA_ARGS__ }, \
+#define digest_look(d, probe, ...)                                                                                     \
+	digest_look_((d), (probe), (const struct probe_arg[]){ __VA_ARGS__ },                                          \
 		     sizeof((const struct probe_arg[]){ __VA_ARGS__ }) / sizeof(struct probe_arg))
 const struct evidence *digest_look_(const struct digest *d, const char *probe, const struct probe_arg *want, size_t n);
-#define ARG(name, value) \
-	{ \
-		STR_LIT(name), (value) \
+#define ARG(name, value)                                                                                               \
+	{                                                                                                              \
+		STR_LIT(name), (value)                                                                                 \
 	}
 
 struct str evidence_text(const struct evidence *e, const char *fact); /* empty: unknown; e may be NULL */

@@ -66,19 +66,58 @@ static void put_flapping(struct digest *d, struct str link)
 		digest_put(d, "link.flapping", "no", last);
 }
 
+/* own_address: what the link's addresses are worth to the target's family. A machine that has only IPv6 is not without
+ * an address; whether it needs the other family is not known before the server's address is. */
+static const char *own_address(const struct digest *d, const struct evidence *e)
+{
+	struct str rest = evidence_text(e, "link.addresses6"), address;
+	bool any = rest.n > 0, global = false, none = evidence_state(e, "no-address");
+	while (str_word(&rest, &address))
+		global = global || !str_starts_nocase(address, STR("fe80:"));
+	if (is_ipv6(d->target) && any)
+		return "ok";
+	if (none && global && !d->target.n)
+		return NULL;
+	return evidence_yes(e, "link.apipa") ? "apipa" : none ? "none" : "ok";
+}
+
+/* take_way: the link that matters is the one by which the target is reached: loopback for what is on this machine,
+ * another one where there are several. A link that fails is no finding before the route says that it is the one. */
+static const struct evidence *take_way(struct digest *d, const struct evidence *e)
+{
+	const struct evidence *route = digest_look(d, "route", ARG("address", d->used));
+	if (!e || d->asks_ras || d->link.n || !d->used.n)
+		return e;
+	if (!route) {
+		d->asks_way = !evidence_state(e, "up");
+		return d->asks_way ? NULL : e;
+	}
+	bool leads =
+		evidence_state(route, "on-link") || evidence_state(route, "gateway") || evidence_state(route, "local");
+	struct str dev = evidence_text(route, "route.dev");
+	if (!leads || evidence_yes(route, "route.ppp") || !dev.n || str_eq(dev, evidence_text(e, "link.dev")))
+		return e;
+	d->own_name = dev;
+	return first_look(d, dev);
+}
+
 void digest_link(struct digest *d)
 {
 	put_ras(d);
-	struct str link = d->asks_ras ? STR("") : d->link;
-	const struct evidence *e = d->own_link = first_look(d, link);
-	put_flapping(d, link);
+	d->own_name = d->asks_ras ? STR("") : d->link;
+	const struct evidence *e = d->own_link = take_way(d, first_look(d, d->own_name));
 	if (!e)
 		return;
 	bool down = evidence_state(e, "down"), carrier = !evidence_state(e, "no-carrier");
 	bool none = evidence_state(e, "none") || evidence_state(e, "absent");
+	if (none) /* what is not there is not watched */
+		digest_put(d, "link.flapping", "no", e);
+	else
+		put_flapping(d, d->own_name);
 	digest_put(d, "link.state", none ? "none" : down ? "admin-down" : !carrier ? "no-carrier" : "ok", e);
 	if (none || down || !carrier)
 		return;
-	bool apipa = evidence_yes(e, "link.apipa");
-	digest_put(d, "address.state", apipa ? "apipa" : evidence_state(e, "no-address") ? "none" : "ok", e);
+	const char *address = own_address(d, e);
+	if (address)
+		digest_put(d, "address.state", address, e);
 }

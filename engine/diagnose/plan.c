@@ -49,8 +49,8 @@ static bool asked_already(const struct wave *w, const char *probe, const struct 
 }
 
 /* ask adds a request; arguments without a value are left out. */
-#define ask(w, probe, ...) \
-	ask_((w), (probe), (const struct probe_arg[]){ __VA_ARGS__ }, \
+#define ask(w, probe, ...)                                                                                             \
+	ask_((w), (probe), (const struct probe_arg[]){ __VA_ARGS__ },                                                  \
 	     sizeof((const struct probe_arg[]){ __VA_ARGS__ }) / sizeof(struct probe_arg))
 static void ask_(struct wave *w, const char *probe, const struct probe_arg *args, size_t n)
 {
@@ -101,6 +101,15 @@ static void step_local(struct wave *w)
 	ask(w, "link", ARG("link", w->d->asks_ras ? S("") : w->d->link));
 	if (w->d->link.n)
 		ask(w, "link", ARG("link", w->d->link));
+}
+
+/* step_way: by which link the target is reached, and what that link is like. Sends nothing. */
+static void step_way(struct wave *w)
+{
+	if (w->d->asks_way)
+		ask(w, "route", ARG("address", w->d->used));
+	else if (w->d->own_name.n)
+		ask(w, "link", ARG("link", w->d->own_name));
 }
 
 /* goes_on: after such an answer a resolver asks for the next name; where nobody answers it would wait in vain. */
@@ -438,7 +447,7 @@ static void step_watch(struct wave *w)
 		return;
 	double want = digest_is(d, "link.state", "no-carrier") ? LINK_WATCH_DOWN_MS : LINK_WATCH_MS;
 	double left = want - since_ms(d, d->own_link);
-	ask(w, "link", ARG("link", d->asks_ras ? S("") : d->link),
+	ask(w, "link", ARG("link", d->own_name),
 	    ARG("watch", arena_printf(w->a, "%.0f", left > 0 ? left + SPARE_MS : SPARE_MS)));
 }
 
@@ -679,6 +688,7 @@ static const struct step {
 } steps[] = {
 	{ 0, step_local, "*" },
 	{ 0, step_article, "*" },
+	{ 0, step_way, "*" },
 	{ 1, step_names,
 	  "name.resolution name.source name.wrong name.conflict name.elsewhere name.delay dns.state wins.state "
 	  "broadcast.state dns.dangling" },
