@@ -232,7 +232,29 @@ static size_t secret_run(struct str s, size_t at)
 	return n;
 }
 
-/* said_secret: "password is 'x'", "passphrase was x1"; a bare word without a digit is what is wrong with it. */
+/* is_wrong: what a password is said to be that is not the password itself. */
+static bool is_wrong(struct str word)
+{
+	static const char words[] =
+		"wrong incorrect correct invalid valid required empty missing set unset weak strong bad blank "
+		"unknown known null none ok okay fine short long old new same different optional mandatory "
+		"necessary unavailable gone lost plain plaintext cleartext hidden secret public ready good "
+		"unsafe insecure safe secure";
+	return redact_in_list(word, words) || is_common(word);
+}
+
+static bool looks_random(struct str s)
+{
+	size_t kinds[3] = { 0 };
+	for (size_t i = 0; i < s.n; i++) {
+		kinds[0] += char_is_upper(s.p[i]);
+		kinds[1] += char_is_lower(s.p[i]);
+		kinds[2] += char_is_digit(s.p[i]);
+	}
+	return s.n >= 16 && kinds[0] && kinds[1] && kinds[2];
+}
+
+/* said_secret: "password is 'x'", "passphrase was x1", "secret wJ/a1..."; a bare word may be what is wrong with it. */
 static size_t said_secret(struct finder *f, size_t end)
 {
 	struct str s = f->line, rest = str_from(s, end);
@@ -244,7 +266,13 @@ static size_t said_secret(struct finder *f, size_t end)
 	bool digit = false;
 	for (size_t i = 0; i < n; i++)
 		digit = digit || char_is_digit(s.p[value + i]);
-	return n && (quoted || (said && digit)) ? take(f, value, n, REDACT_SECRET) : end;
+	struct str bare = part(s, value, n);
+	while (bare.n && strchr(".!?:", bare.p[bare.n - 1]))
+		bare.n--;
+	char behind = at_or_nul(s, value + bare.n);
+	bool told = said && bare.n > 3 && behind != ' ' && !is_wrong(bare); /* "is case sensitive" goes on */
+	bool sure = quoted || (said && digit) || told || (value > end && looks_random(bare));
+	return n && sure ? take(f, value, told && !digit ? bare.n : n, REDACT_SECRET) : end;
 }
 
 /* second_name: of a person ("Erika Mustermann"), no key of its own. */
@@ -270,6 +298,8 @@ static size_t behind_key(struct finder *f, size_t start, size_t end, enum redact
 	bool empty = mark == '=' && apart && at == before; /* "logname= uid=0" */
 	if (empty || (assigned && str_starts(str_from(s, value), STR("\\\\"))))
 		return end; /* a UNC name is told by itself */
+	if (kind == REDACT_HOST && assigned && str_starts_nocase(str_from(s, value), STR("tcp:")))
+		value += 4; /* of a data source */
 	size_t n = kind == REDACT_SECRET ? secret_run(s, value) : name_run(s, value);
 	if (kind == REDACT_SECRET) {
 		static const char schemes[] = "bearer basic digest negotiate ntlm";
@@ -283,7 +313,8 @@ static size_t behind_key(struct finder *f, size_t start, size_t end, enum redact
 	bool last = strchr(",;)", at_or_nul(s, value + n)) || value + n >= s.n;
 	bool person = kind == REDACT_USER && assigned && !is_common(name);
 	bool shouts = end && char_is_upper(s.p[end - 1]); /* "HOST NOT FOUND" */
-	bool named = redact_in_list(part(s, start, end - start), "host hostname server computer machine workstation");
+	bool named = redact_in_list(part(s, start, end - start),
+				    "host hostname server computer machine workstation name domain");
 	bool machine = kind == REDACT_HOST && (tells_apart(name) || (named && !shouts && is_capital(name)));
 	bool sure = (assigned && (!apart || mark == '=')) || quoted || machine || person || (assigned && last);
 	bool number = str_starts_nocase(name, STR("0x"));
@@ -343,9 +374,13 @@ static size_t for_behind(struct finder *f, size_t start, size_t end)
 	static const char before_for[] =
 		"password publickey interactive login logon authentication none gssapi accepted";
 	struct str s = f->line;
+	size_t value = skip_blanks(s, end), n = name_run(s, value);
+	if (str_eq_nocase(word_before(s, start), STR("su")) && str_starts(str_from(s, value + n), STR(" by "))) {
+		size_t by = take(f, value, n, REDACT_USER) + 4;
+		return take(f, by, name_run(s, by), REDACT_USER);
+	}
 	if (!redact_in_list(word_before(s, start), before_for))
 		return end;
-	size_t value = skip_blanks(s, end), n = name_run(s, value);
 	bool fits = n && value > end && str_starts_nocase(str_from(s, value + n), STR(" from "));
 	return fits ? take(f, value, n, REDACT_USER) : end;
 }
@@ -362,13 +397,61 @@ static bool ends_secret(struct str word)
 	return false;
 }
 
+/* part_keys end a key of two words ("Account Name:", "User Id="), or are one that needs its mark ("Domain:", "dc="). */
+static const char part_keys[] = "name id domain dc";
+
+static bool assigned_at(struct str s, size_t end)
+{
+	return one_of(at_or_nul(s, skip_blanks(s, end)), ":=");
+}
+
+static size_t part_key(struct finder *f, size_t at, size_t end)
+{
+	struct str s = f->line, word = part(s, at, end - at);
+	bool name = str_eq_nocase(word, STR("name")), id = str_eq_nocase(word, STR("id"));
+	struct str before = name || id ? word_before(s, at) : word;
+	if (!assigned_at(s, end))
+		return at;
+	if ((name || id) && redact_in_list(before, "account user logon login subject caller"))
+		return behind_key(f, at, end, REDACT_USER);
+	bool host = name ? redact_in_list(before, "workstation computer server machine host domain")
+			 : !id && (str_eq_nocase(word, STR("domain")) || at_or_nul(s, end) == '=');
+	return host ? behind_key(f, at, end, REDACT_HOST) : at;
+}
+
+/* joined_key: the same in one word ("SubjectDomainName="). */
+static size_t joined_key(struct finder *f, size_t at, size_t end)
+{
+	static const struct {
+		struct str end;
+		enum redact_kind kind;
+	} keys[] = { { STR_LIT("DomainName"), REDACT_HOST },  { STR_LIT("WorkstationName"), REDACT_HOST },
+		     { STR_LIT("ComputerName"), REDACT_HOST }, { STR_LIT("ServerName"), REDACT_HOST },
+		     { STR_LIT("UserName"), REDACT_USER },     { STR_LIT("AccountName"), REDACT_USER } };
+	struct str word = part(f->line, at, end - at);
+	for (size_t i = 0; assigned_at(f->line, end) && i < sizeof keys / sizeof *keys; i++)
+		if (str_ends(word, keys[i].end))
+			return behind_key(f, at, end, keys[i].kind);
+	return at;
+}
+
+/* scheme_at: "Basic Ym9i..." without its header. */
+static size_t scheme_at(struct finder *f, size_t at, size_t end)
+{
+	struct str s = f->line;
+	size_t value = end + 1, n = at_or_nul(s, end) == ' ' ? secret_run(s, value) : 0, odd = 0;
+	for (size_t i = 1; i < n; i++)
+		odd += char_is_upper(s.p[value + i]) || char_is_digit(s.p[value + i]) || s.p[value + i] == '=';
+	return n >= 6 && odd ? take(f, value, n, REDACT_SECRET) : at;
+}
+
 /* Of the keys: which first letters there are of each length. Most words fall out by it. */
 static uint32_t first_letters[WORD_KEY_MAX + 1];
 static pthread_once_t first_letters_once = PTHREAD_ONCE_INIT;
 
 static void gather_first_letters(void)
 {
-	const char *const lists[] = { user_keys, host_keys, secret_keys, "for" };
+	const char *const lists[] = { user_keys, host_keys, secret_keys, part_keys, "for basic bearer" };
 	for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
 		struct str rest = str_c(lists[i]);
 		for (struct str word; str_word(&rest, &word);)
@@ -390,8 +473,10 @@ static size_t word_at(struct finder *f, size_t at)
 		n++;
 	struct str word = part(s, at, n);
 	size_t end = at + n;
-	if (is_name(at_or_nul(s, end)) || !(may_be_key(word) || ends_secret(word))) /* "host8.example.org" */
+	if (is_name(at_or_nul(s, end))) /* "host8.example.org" */
 		return at;
+	if (!may_be_key(word) && !ends_secret(word))
+		return joined_key(f, at, end);
 	if (redact_in_list(word, secret_keys) || ends_secret(word)) {
 		size_t next = behind_key(f, at, end, REDACT_SECRET);
 		return next == end && redact_in_list(word, passwords) ? said_secret(f, end) : next;
@@ -405,7 +490,24 @@ static size_t word_at(struct finder *f, size_t at)
 		size_t next = behind_key(f, at, end, REDACT_HOST);
 		return next == end ? host_behind(f, end) : next;
 	}
-	return str_eq_nocase(word, STR("for")) ? for_behind(f, at, end) : at;
+	if (redact_in_list(word, part_keys))
+		return part_key(f, at, end);
+	if (redact_in_list(word, "basic bearer"))
+		return scheme_at(f, at, end);
+	return str_eq_nocase(word, STR("for")) ? for_behind(f, at, end) : joined_key(f, at, end);
+}
+
+/* port_at: "to nas1:8080". */
+static size_t port_at(struct finder *f, size_t at)
+{
+	struct str s = f->line;
+	size_t n = name_run(s, at), digits = 0;
+	while (char_is_digit(at_or_nul(s, at + n + 1 + digits)))
+		digits++;
+	char behind = at_or_nul(s, at + n + 1 + digits);
+	bool port = at_or_nul(s, at + n) == ':' && digits >= 2 && digits <= 5 && !is_name(behind) && behind != ':';
+	bool host = n > 1 && port && !memchr(s.p + at, '.', n); /* a.c:12 is a place in a file */
+	return host && redact_in_list(word_before(s, at), "to from via with") ? take(f, at, n, REDACT_HOST) : at;
 }
 
 /* ---- names by their own shape ---- */
@@ -419,7 +521,14 @@ static size_t unc_at(struct finder *f, size_t at)
 		n++;
 	bool separates = at && (is_name(s.p[at - 1]) || s.p[at - 1] == ':'); /* within a path */
 	size_t name = separates ? 0 : name_run(s, at + n);
-	return n >= 2 && name ? take(f, at + n, name, REDACT_HOST) : at + n;
+	if (n < 2 || !name)
+		return at + n;
+	size_t end = take(f, at + n, name, REDACT_HOST), share = end;
+	while (at_or_nul(s, share) == '\\')
+		share++;
+	size_t user = share > end ? name_run(s, share) : 0; /* henry$ is somebody's, C$ and IPC$ are everybody's */
+	bool of_all = user < 2 || redact_in_list(part(s, share, user), "admin ipc print fax netlogon sysvol");
+	return !of_all && at_or_nul(s, share + user) == '$' ? take(f, share, user, REDACT_USER) : end;
 }
 
 /* scheme://user:password@host:port */
@@ -587,6 +696,37 @@ static bool within_command(struct str s, size_t at, struct str name)
 	return str_find_nocase(part(s, near, at - near), name) != STR_NONE;
 }
 
+/* takes_password: -u user -ppassword of these; psql's -p is a port where it is a number. */
+static bool takes_password(struct str s, size_t at)
+{
+	static const struct str commands[] = { STR_LIT("mysql"), STR_LIT("mariadb"), STR_LIT("sshpass"),
+					       STR_LIT("psql") };
+	size_t last = sizeof commands / sizeof *commands - 1;
+	for (size_t i = 0; i < last; i++)
+		if (within_command(s, at, commands[i]))
+			return true;
+	size_t n = secret_run(s, at + 2), digits = 0;
+	while (digits < n && char_is_digit(s.p[at + 2 + digits]))
+		digits++;
+	bool port = n && digits == n;
+	return !port && within_command(s, at, commands[last]);
+}
+
+/* key_block_at: -----BEGIN RSA PRIVATE KEY----- and what follows in the line. */
+static size_t key_block_at(struct finder *f, size_t at)
+{
+	struct str s = f->line, rest = str_from(s, at);
+	size_t head = str_starts(rest, STR("-----BEGIN ")) ? str_find(rest, STR("PRIVATE KEY-----")) : STR_NONE;
+	if (head == STR_NONE || head > COMMAND_MAX)
+		return at;
+	size_t start = skip_blanks(s, at + head + STR("PRIVATE KEY-----").n);
+	size_t n = str_find(str_from(s, start), STR("-----END"));
+	n = n == STR_NONE ? s.n - start : n;
+	while (n && char_is_space(s.p[start + n - 1]))
+		n--;
+	return n ? take(f, start, n, REDACT_SECRET) : start;
+}
+
 /* curl -u user:password; mysql -uuser -ppassword; net use X: \\\\server\\share password /user:name */
 static size_t option_at(struct finder *f, size_t at)
 {
@@ -596,12 +736,12 @@ static size_t option_at(struct finder *f, size_t at)
 		while (end < s.n && s.p[end] != ' ' && s.p[end] != ':' && s.p[end] != '%')
 			end++;
 		if (end >= s.n || s.p[end] == ' ')
-			return at;
+			return rest.p[1] == 'u' && takes_password(s, at) ? take(f, name, end - name, REDACT_USER) : at;
 		take(f, name, end - name, REDACT_USER);
 		return take(f, end + 1, secret_run(s, end + 1), REDACT_SECRET);
 	}
 	bool short_option = at && s.p[at - 1] == ' ' && (str_starts(rest, STR("-p")) || str_starts(rest, STR("-u")));
-	if (short_option && char_is_alnum(at_or_nul(s, at + 2)) && within_command(s, at, STR("mysql")))
+	if (short_option && char_is_alnum(at_or_nul(s, at + 2)) && takes_password(s, at))
 		return take(f, at + 2, secret_run(s, at + 2), rest.p[1] == 'p' ? REDACT_SECRET : REDACT_USER);
 	if (!str_starts_nocase(rest, STR(" /user:")))
 		return at;
@@ -621,7 +761,7 @@ static size_t option_at(struct finder *f, size_t at)
 static size_t shape_at(struct finder *f, size_t at)
 {
 	static size_t (*const shapes[])(struct finder * f, size_t at) = { guid_at, sid_at,	 secret_at,    mail_at,
-									   word_at, domain_at, person_of_at };
+									   word_at, domain_at, person_of_at, port_at };
 	struct str rest = str_from(f->line, at);
 	if (rest.p[0] == '/' || rest.p[0] == '\\') {
 		size_t next = home_at(f, at);
@@ -644,7 +784,9 @@ size_t redact_find(struct str line, struct redact_span *spans, size_t max)
 	struct finder f = { .line = line, .spans = spans, .max = max };
 	pthread_once(&first_letters_once, gather_first_letters);
 	for (size_t at = 0; at < line.n;) {
-		size_t next = line.p[at] == '-' || line.p[at] == ' ' ? option_at(&f, at) : at;
+		size_t next = line.p[at] == '-' ? key_block_at(&f, at) : at;
+		if (next == at && (line.p[at] == '-' || line.p[at] == ' '))
+			next = option_at(&f, at);
 		next = next == at ? shape_at(&f, at) : next;
 		at = next > at ? next : at + 1;
 	}

@@ -71,6 +71,36 @@ static void neighbours(void **unused)
 	alone("Mar 12 11:02:41 web1 backup[311]: web1 is slow", "Mar 12 11:02:41 HOST-1 backup[311]: HOST-1 is slow");
 }
 
+static void keys_of_two_words_and_of_commands(void **unused)
+{
+	(void)unused;
+	alone("An account failed to log on. Account Name: bob7 Account Domain: CORPX",
+	      "An account failed to log on. Account Name: USER-1 Account Domain: HOST-1");
+	alone("User Name: sierra Domain: TANGODOM Workstation Name: UNIFORMPC",
+	      "User Name: USER-1 Domain: HOST-1 Workstation Name: HOST-2");
+	alone("SubjectDomainName=DOMX TargetUserName=erin9", "SubjectDomainName=HOST-1 TargetUserName=USER-1");
+	alone("User Id=sauser;Password=x7;Server=tcp:sqlhost5,1433",
+	      "User Id=USER-1;Password=SECRET-1;Server=tcp:HOST-1,1433");
+	alone("uid=kathy9,ou=people,dc=corp99,dc=site", "uid=USER-1,ou=people,dc=HOST-1,dc=HOST-2");
+	alone("Service Name: Spooler, Process Id: 312, name: x", "Service Name: Spooler, Process Id: 312, name: x");
+	alone("ran psql -u papa -pquebec77", "ran psql -u USER-1 -pSECRET-1");
+	alone("ran psql -p5432 -x", "ran psql -p5432 -x");
+	alone("mysql -u papa -pquebec77", "mysql -u USER-1 -pSECRET-1");
+	alone("aws key AKIAABCDEFGHIJKLMNOP secret wJ/alrX/Ut1nF/EM/K7MDENG/bPx/RfiCY",
+	      "aws key SECRET-1 secret SECRET-2");
+	alone("the password is swordfish.", "the password is SECRET-1.");
+	alone("password is incorrect; password is case sensitive; the password is expired.",
+	      "password is incorrect; password is case sensitive; the password is expired.");
+	alone("FAILED su for root by gina", "FAILED su for root by USER-1");
+	alone("connect to victorhost:8080 failed at main.c:120", "connect to HOST-1:8080 failed at main.c:120");
+	alone("open \\\\FILESRV\\henry$ and \\\\FILESRV\\C$ and \\\\FILESRV\\IPC$",
+	      "open \\\\HOST-1\\USER-1$ and \\\\HOST-1\\C$ and \\\\HOST-1\\IPC$");
+	alone("-----BEGIN RSA PRIVATE KEY----- MIIE6a b7 -----END RSA PRIVATE KEY-----",
+	      "-----BEGIN RSA PRIVATE KEY----- SECRET-1 -----END RSA PRIVATE KEY-----");
+	alone("sent Basic Ym9iOnB3 but basic authentication is off",
+	      "sent Basic SECRET-1 but basic authentication is off");
+}
+
 static void bare_names(void **unused)
 {
 	(void)unused;
@@ -237,7 +267,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(shapes),     cmocka_unit_test(neighbours),	    cmocka_unit_test(secrets_alone),
 		cmocka_unit_test(what_stays), cmocka_unit_test(one_name_one_token), cmocka_unit_test(spans_move_along),
-		cmocka_unit_test(a_hit),      cmocka_unit_test(bare_names),
+		cmocka_unit_test(a_hit),      cmocka_unit_test(keys_of_two_words_and_of_commands),
+		cmocka_unit_test(bare_names),
 		cmocka_unit_test(of_all_that_is_read),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
