@@ -56,10 +56,7 @@ void api_diagnose(struct site *site, struct http_request *req, struct http_respo
 			follow_stream(site, req, res, &q, RUN_JSON);
 		return;
 	}
-	enum run_form form = http_accepts(req, PAGE_JSON)	? RUN_JSON :
-			     http_accepts(req, "text/markdown") ? RUN_MARKDOWN :
-			     http_accepts(req, "text/plain")	? RUN_TEXT :
-								  RUN_JSON;
+	enum run_form form = page_form(req, RUN_JSON);
 	if (!follow_whole(site, req, res, &q, form, &text, &age_ms))
 		return;
 	if (form != RUN_JSON) {

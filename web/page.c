@@ -111,10 +111,26 @@ static const char *status_title(unsigned status)
 	}
 }
 
+enum run_form page_form(const struct http_request *req, enum run_form otherwise)
+{
+	static const enum run_form forms[] = { RUN_JSON, RUN_MARKDOWN, RUN_TEXT };
+	static const char *const types[] = { PAGE_JSON, "text/markdown", "text/plain" };
+	enum run_form form = otherwise;
+	unsigned most = 0;
+	for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
+		unsigned weight = http_weight(req, types[i]);
+		if (weight > most) {
+			most = weight;
+			form = forms[i];
+		}
+	}
+	return http_weight(req, "text/html") > most ? otherwise : form;
+}
+
 void page_fail(struct http_request *req, struct http_response *res, unsigned status, const char *why)
 {
 	struct buf out = { 0 };
-	bool api = str_starts(req->path, STR("/api/")) || http_accepts(req, PAGE_JSON);
+	bool api = str_starts(req->path, STR("/api/")) || page_form(req, RUN_HTML) == RUN_JSON;
 	if (api) {
 		struct json j = json_to(&out);
 		json_object(&j);

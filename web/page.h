@@ -93,6 +93,10 @@ void page_keep(struct site *site, struct http_request *req, struct http_response
 void page_report_text(struct buf *out, enum run_form form, const struct triage_report *report);
 const char *page_text_type(enum run_form form);
 
+/* page_form: the form that Accept names with the most weight, of equals JSON before Markdown before text; otherwise
+ * where it names none of them, or HTML with more. */
+enum run_form page_form(const struct http_request *req, enum run_form otherwise);
+
 /* The tables: one row a route, one a static file. */
 #define ROUTE(method, path, function) page_answer_fn function;
 #include "web/routes.def"

@@ -124,19 +124,20 @@ static bool text_form(struct http_request *req, struct str wanted, enum run_form
 {
 	static const struct {
 		struct str word;
-		const char *type;
 		enum run_form form;
 	} forms[] = {
-		{ STR_LIT("json"), PAGE_JSON, RUN_JSON },
-		{ STR_LIT("markdown"), "text/markdown", RUN_MARKDOWN },
-		{ STR_LIT("ticket"), "text/plain", RUN_TEXT },
+		{ STR_LIT("json"), RUN_JSON },
+		{ STR_LIT("markdown"), RUN_MARKDOWN },
+		{ STR_LIT("ticket"), RUN_TEXT },
 	};
+	enum run_form form = wanted.n ? RUN_HTML : page_form(req, RUN_HTML);
 	for (size_t i = 0; i < sizeof forms / sizeof *forms; i++)
-		if (str_eq(wanted, forms[i].word) || (!wanted.n && http_accepts(req, forms[i].type))) {
-			*ret_form = forms[i].form;
-			return true;
-		}
-	return false;
+		if (str_eq(wanted, forms[i].word))
+			form = forms[i].form;
+	if (form == RUN_HTML)
+		return false;
+	*ret_form = form;
+	return true;
 }
 
 /* send_text answers with the latest diagnosis of the question, else with what the look-up says. */

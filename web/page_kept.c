@@ -161,11 +161,12 @@ static void no_such(struct http_request *req, struct http_response *res)
 static enum run_form form_of(const struct http_request *req)
 {
 	struct str as = http_field(&req->query, "as");
-	if (str_eq(as, STR("json")) || (!as.n && http_accepts(req, PAGE_JSON)))
-		return RUN_JSON;
-	if (str_eq(as, STR("markdown")) || (!as.n && http_accepts(req, "text/markdown")))
-		return RUN_MARKDOWN;
-	return str_eq(as, STR("text")) || (!as.n && http_accepts(req, "text/plain")) ? RUN_TEXT : RUN_HTML;
+	if (!as.n)
+		return page_form(req, RUN_HTML);
+	return str_eq(as, STR("json"))	     ? RUN_JSON
+	       : str_eq(as, STR("markdown")) ? RUN_MARKDOWN
+	       : str_eq(as, STR("text"))     ? RUN_TEXT
+					     : RUN_HTML;
 }
 
 static void add_hidden(struct buf *out, const char *before, const char *name, const char *value)

@@ -177,15 +177,6 @@ void page_logs(struct site *site, struct http_request *req, struct http_response
 	show(site, req, res, STR(""));
 }
 
-/* form_of: what a program asks for by Accept; a browser gets otherwise. */
-static enum run_form form_of(const struct http_request *req, enum run_form otherwise)
-{
-	return http_accepts(req, PAGE_JSON)	    ? RUN_JSON
-	       : http_accepts(req, "text/markdown") ? RUN_MARKDOWN
-	       : http_accepts(req, "text/plain")    ? RUN_TEXT
-						    : otherwise;
-}
-
 static void send_text(struct http_request *req, struct http_response *res, enum run_form form, struct str text)
 {
 	struct buf out = { 0 };
@@ -198,7 +189,7 @@ static void send_text(struct http_request *req, struct http_response *res, enum 
 void page_logs_sent(struct site *site, struct http_request *req, struct http_response *res)
 {
 	struct str text;
-	enum run_form form = form_of(req, RUN_HTML);
+	enum run_form form = page_form(req, RUN_HTML);
 	if (!whole(site, req, res, form, &text))
 		return;
 	if (form == RUN_HTML)
@@ -230,7 +221,7 @@ void page_logs_live(struct site *site, struct http_request *req, struct http_res
 void api_scan(struct site *site, struct http_request *req, struct http_response *res)
 {
 	struct str text;
-	enum run_form form = form_of(req, RUN_JSON);
+	enum run_form form = page_form(req, RUN_JSON);
 	if (whole(site, req, res, form, &text))
 		send_text(req, res, form, text);
 }

@@ -133,16 +133,41 @@ bool http_content_is(const struct http_request *req, const char *type)
 	return str_eq_nocase(str_trim(head), str_c(type));
 }
 
-bool http_accepts(const struct http_request *req, const char *type)
+/* weight_of reads the q among parameters (RFC 9110 section 12.4.2), in thousandths; without one, or with one that is
+ * no number, 1000. */
+static unsigned weight_of(struct str parameters)
+{
+	struct str one, name, value;
+	while (parameters.n) {
+		str_cut(parameters, ';', &one, &parameters);
+		str_cut(one, '=', &name, &value);
+		value = str_trim(value);
+		if (!str_eq_nocase(str_trim(name), STR("q")) || !value.n || value.p[0] != '0')
+			continue;
+		unsigned weight = 0;
+		for (size_t i = 2, unit = 100; i < value.n && unit; i++, unit /= 10)
+			if (value.p[i] >= '0' && value.p[i] <= '9')
+				weight += (unsigned)(value.p[i] - '0') * (unsigned)unit;
+		return weight;
+	}
+	return 1000;
+}
+
+unsigned http_weight(const struct http_request *req, const char *type)
 {
 	struct str head, bare, parameters, rest = http_header(req, "Accept");
 	while (rest.n) {
 		str_cut(rest, ',', &head, &rest);
 		str_cut(head, ';', &bare, &parameters);
 		if (str_eq_nocase(str_trim(bare), str_c(type)))
-			return true;
+			return weight_of(parameters);
 	}
-	return false;
+	return 0;
+}
+
+bool http_accepts(const struct http_request *req, const char *type)
+{
+	return http_weight(req, type) > 0;
 }
 
 /* host_name drops the port. The brackets of an IPv6 literal stay. */

@@ -82,6 +82,7 @@ struct str http_field(const struct http_fields *fields, const char *name);  /* t
 struct str http_header(const struct http_request *req, const char *name);   /* the same, in any case */
 bool http_content_is(const struct http_request *req, const char *type);	    /* without its parameters */
 bool http_accepts(const struct http_request *req, const char *type);	    /* named in Accept, not by a wildcard */
+unsigned http_weight(const struct http_request *req, const char *type);	    /* its q, in thousandths; 0: not wanted */
 
 /* Which host names may stand in Host: browsers send the name that the person opened, so that a page of another name
  * that resolves here (DNS rebinding) is refused. */

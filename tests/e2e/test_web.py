@@ -630,6 +630,11 @@ class Kept(unittest.TestCase):
         self.assertEqual(json.loads(forms['application/json'][2])['query'], self.TEXT.replace('hunter2', 'SECRET-1'))
         for form, kind in (('json', 'application/json'), ('markdown', 'text/markdown'), ('text', 'text/plain')):
             self.assertEqual(server.get(f'{path}?as={form}')[2], forms[kind][2])
+        for accept, kind in (('application/json;q=0.1, text/markdown', 'text/markdown'),
+                             ('text/html, application/json;q=0.9', 'text/html'),
+                             ('application/json;q=0, text/plain;q=0.5', 'text/plain'),
+                             ('text/plain, application/json, */*', 'application/json')):
+            self.assertEqual(server.get(path, Accept=accept)[1]['content-type'].split(';')[0], kind, accept)
         with open(server.db + '.kept', 'rb') as f:
             self.assertNotIn(b'hunter2', f.read())
         self.assertEqual(os.stat(server.db + '.kept').st_mode & 0o777, 0o600)

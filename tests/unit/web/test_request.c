@@ -166,6 +166,15 @@ static void accept_and_content_type(void **unused)
 	assert_false(http_content_is(&req, "application/jso"));
 	assert_true(http_accepts(&req, "text/event-stream"));
 	assert_false(http_accepts(&req, "application/json"));
+	fields[1].value = STR("a/a;q=0.25, b/b ; level=1 ; Q=0 ,c/c;q=1.000,d/d;q=0.1239,e/e;q=,f/f");
+	assert_int_equal(http_weight(&req, "a/a"), 250);
+	assert_int_equal(http_weight(&req, "b/b"), 0);
+	assert_false(http_accepts(&req, "b/b"));
+	assert_int_equal(http_weight(&req, "c/c"), 1000);
+	assert_int_equal(http_weight(&req, "d/d"), 123);
+	assert_int_equal(http_weight(&req, "e/e"), 1000);
+	assert_int_equal(http_weight(&req, "f/f"), 1000);
+	assert_int_equal(http_weight(&req, "g/g"), 0);
 }
 
 int main(void)
