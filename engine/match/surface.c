@@ -119,6 +119,13 @@ static bool parted(const struct fit *f, const struct segment *s, uint32_t at)
 	       memchr(f->text.p + gap, s->raw.p[k], f->in->at[at] - gap);
 }
 
+/* "host: {name}" has no value in "hostname". */
+static bool begins_value(const struct fit *f, const struct segment *s, uint32_t at)
+{
+	return s == f->segments || s[-1].is_var || !s[-1].letter_n || !at || at >= f->in->n ||
+	       is_letter(s[-1].raw.p[s[-1].raw.n - 1]) || f->in->at[at - 1] + 1u < f->in->at[at];
+}
+
 static bool fit_from(struct fit *f, uint32_t segment, uint32_t at);
 
 static enum var_type type_of(const struct fit *f, const struct segment *s)
@@ -181,6 +188,8 @@ static bool fit_folder(struct fit *f, uint32_t segment, uint32_t at, uint32_t mo
 static bool fit_var(struct fit *f, uint32_t segment, uint32_t at)
 {
 	struct segment *s = &f->segments[segment];
+	if (!begins_value(f, s, at))
+		return false;
 	s->start = at;
 	if (segment + 1 == f->count) {
 		s->end = at < f->in->n ? value_end(f, s, at) : at;

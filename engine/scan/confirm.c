@@ -143,15 +143,17 @@ static bool carries(const struct question *q, const struct match_answer *answer,
 	       own * 100 >= all * LITERALS_SHARE_MIN;
 }
 
-/* Of several lines all have to be of the message: the answer is neither to one of them alone nor by context. */
+/* Of several lines all have to be of the message: the answer is neither to one of them alone nor by context, and it
+ * begins on the first, behind what may be dress there. */
 static bool covers_lines(const struct question *q, const struct match_answer *answer, const struct match *m)
 {
 	struct match_span p = answer->envelope.payload;
 	size_t last = q->text.n;
 	while (last && answer->query.p[last - 1] != '\n')
 		last--;
-	const char *first = memchr(answer->query.p, '\n', answer->query.n);
-	return m->whole_payload && first && p.start < (size_t)(first - answer->query.p) && p.end > last;
+	const char *newline = memchr(answer->query.p, '\n', answer->query.n);
+	size_t first = newline ? (size_t)(newline - answer->query.p) : 0;
+	return m->whole_payload && p.start < first && m->span_count && m->spans[0].start < first && p.end > last;
 }
 
 static bool counts(const struct question *q, const struct match_answer *answer, const struct match *m)
@@ -350,6 +352,30 @@ static void count_to(struct walk *w, const struct proposal *x)
 	w->counted = at;
 }
 
+/* told_by_first says whether the first of several lines has all of the message already: then what follows is no part of
+ * it, though a value might reach there. */
+static bool told_by_first(struct walk *w, const struct proposal *x, const struct match *m)
+{
+	struct proposal first = *x;
+	struct question q;
+	struct recalled room;
+	const char *newline = memchr(w->text.p + x->from, '\n', x->to - x->from);
+	if (!newline)
+		return false;
+	first.to = (size_t)(newline - w->text.p);
+	first.lines = 1;
+	if (first.to > first.from && w->text.p[first.to - 1] == '\r')
+		first.to--;
+	if (first.to == first.from)
+		return false;
+	read_question(w->confirm, &first, w->text, &q);
+	const struct recalled *said = answer_of(w, &q, &room);
+	for (size_t i = 0; i < said->count; i++)
+		if (said->matches[i].article == m->article && str_eq(said->matches[i].template, m->template))
+			return said->matches[i].capture_count >= m->capture_count;
+	return false;
+}
+
 /* ask gives a proposal to the look-up; says whether anything counted. What stands outside of the body is asked for what
  * it covers, and is another chunk's hit. */
 static bool ask(struct walk *w, const struct proposer *p, size_t number)
@@ -362,8 +388,10 @@ static bool ask(struct walk *w, const struct proposer *p, size_t number)
 	arena_reset(&c->work);
 	read_question(c, x, w->text, &q);
 	const struct recalled *said = answer_of(w, &q, &room);
-	if (!said->count || !is_of_body(w, p, number, &said->matches[0]))
-		return said->count > 0;
+	if (!said->count || (x->lines > 1 && told_by_first(w, x, &said->matches[0])))
+		return false;
+	if (!is_of_body(w, p, number, &said->matches[0]))
+		return true;
 	count_to(w, x);
 	struct scan_hit shared = { .file = w->file, .line = w->line, .lines = q.lines,
 				   .offset = chunk_offset(w->chunk, x->from) };

@@ -199,8 +199,13 @@ class Scan(SharedKbTest):
         rng = random.Random(3)
         samples = self.samples()
         dress = ['{}', 'Mar  2 08:13:43 host app[1]: {}', '2001-03-12 10:56:20 ERROR {}', '[0x1a4] ERROR Rcmd: {}']
-        lines = [rng.choice(dress).format(s) for s in samples for _ in range(3)] + NOISE
-        path = self.log('all.log', lines)
+        lines = []
+        for s in samples:
+            for _ in range(3):
+                lines.append(rng.choice(dress).format(s))
+                # a literal over a line end whose mark is lost is not found; HACKING tells of it
+                lines += NOISE[:1] if s[-1].isalnum() else []
+        path = self.log('all.log', lines + NOISE)
         want = self.hits(path, '--every-line')
         self.assertEqual(self.hits(path), want)
 
