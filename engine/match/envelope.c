@@ -99,7 +99,8 @@ static void peel_sender(struct peel *p)
 	str_word(&ahead, &second);
 	if (peel_program(p))
 		return;
-	if ((is_rfc3339(p->e->time) || is_process(second) || is_host(first)) && !peel_is_level(first) &&
+	bool told = str_starts_nocase(second, STR("error")); /* "mount error(112): " is a message's beginning */
+	if (!told && (is_rfc3339(p->e->time) || is_process(second) || is_host(first)) && !peel_is_level(first) &&
 	    !peel_byte_at(first, 0, "[<({") && !str_ends(first, STR(":")) && peel_syslog_sender(p, p->rest)) {
 		peel_drop(p, 0);
 		peel_kind(p, "syslog");
@@ -154,7 +155,7 @@ static bool peel_date_clock(struct peel *p)
 		return false;
 	p->e->time = str_first(s, n);
 	peel_drop(p, bracket + n + behind);
-	if (clock && (date || spoken))
+	if (clock && (date || spoken) && !p->e->level.n && !p->e->component.n)
 		peel_sender(p);
 	peel_kind(p, date || spoken ? "iso" : "clock");
 	return true;
