@@ -127,6 +127,21 @@ enum run_form page_form(const struct http_request *req, enum run_form otherwise)
 	return http_weight(req, "text/html") > most ? otherwise : form;
 }
 
+/* A sentence, with what is to be typed between backticks. */
+static void add_sentence(struct buf *out, struct str says)
+{
+	struct str before, typed, rest = says;
+	while (str_find_char(rest, '`') != STR_NONE) {
+		str_cut(rest, '`', &before, &rest);
+		str_cut(rest, '`', &typed, &rest);
+		render_html_escape(out, before);
+		buf_add_c(out, "<code>");
+		render_html_escape(out, typed);
+		buf_add_c(out, "</code>");
+	}
+	render_html_escape(out, rest);
+}
+
 void page_fail(struct http_request *req, struct http_response *res, unsigned status, const char *why)
 {
 	struct buf out = { 0 };
@@ -142,7 +157,7 @@ void page_fail(struct http_request *req, struct http_response *res, unsigned sta
 		page_begin(&out, title, STR(""));
 		buf_addf(&out, "<section class=\"card lone\"><p class=\"eyebrow\">%u</p><h1>%s</h1><p>", status,
 			 title.p);
-		render_html_escape(&out, str_c(why));
+		add_sentence(&out, str_c(why));
 		buf_add_c(&out, "</p><p><a href=\"/\">Paste an error message</a></p></section>\n");
 		page_end(&out, NULL);
 	}

@@ -145,8 +145,8 @@ static void add_form(struct buf *out, struct site *site, const struct http_reque
 	buf_add_c(out, "<div class=\"drop\" id=\"drop\"><label for=\"file\">Choose a log file<span class=\"or\"> or "
 		       "drop it here</span></label>\n"
 		       "<input type=\"file\" id=\"file\" name=\"file\" required>\n"
-		       "<p class=\"hint\">Also gz, xz, zst, bz2, zip and tar; up to 64 MiB. It is read here and not "
-		       "kept.</p></div>\n"
+		       "<p class=\"hint\">Also gz, xz, zst, bz2, zip and tar; up to 64 MiB. The file is read here and "
+		       "not kept.</p></div>\n"
 		       "<details class=\"only\"><summary>Only a part of it</summary><div class=\"fields\">\n");
 	add_field(out, "article", "Article", "Q150536");
 	add_field(out, "since", "From", "2001-03-12T10:56");

@@ -144,7 +144,9 @@ class Pages(unittest.TestCase):
         for spelling in ('150536', 'KB150536', 'q150536'):
             status, headers, _ = server.get('/kb/' + spelling)
             self.assertEqual((status, headers.get('location')), (301, '/kb/Q150536'))
-        self.assertEqual(server.get('/kb/Q999999')[0], 404)
+        status, _, text = server.get('/kb/Q999999')
+        self.assertEqual(status, 404)
+        self.assertIn('<code>kbt import</code> loads more', text)
         self.assertEqual(server.get('/kb/nonsense')[0], 404)
 
     def test_search(self):
