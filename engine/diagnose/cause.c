@@ -404,17 +404,28 @@ static bool means_code(const struct meaning *m, const struct match_code *code)
 	return false;
 }
 
+static const struct meaning *article_means(const struct causes *causes, const struct rule *rule, bool asks_port)
+{
+	for (size_t i = 0; rule && i < causes->meaning_count; i++)
+		for (size_t k = 0; k < causes->meanings[i].article_count; k++)
+			if (str_eq(causes->meanings[i].articles[k], rule->id) &&
+			    (causes->meanings[i].asks_port || !asks_port))
+				return &causes->meanings[i];
+	return NULL;
+}
+
 const struct meaning *causes_meaning(const struct causes *causes, const struct match_code *code,
 				     const struct rule *rule)
 {
+	/* A system's error code does not tell whose port it was; an article of programs with ports of their own does.
+	 */
+	const struct meaning *asks = article_means(causes, rule, true);
+	if (asks)
+		return asks;
 	for (size_t i = 0; code && code->known && i < causes->meaning_count; i++)
 		if (means_code(&causes->meanings[i], code))
 			return &causes->meanings[i];
-	for (size_t i = 0; rule && i < causes->meaning_count; i++)
-		for (size_t k = 0; k < causes->meanings[i].article_count; k++)
-			if (str_eq(causes->meanings[i].articles[k], rule->id))
-				return &causes->meanings[i];
-	return NULL;
+	return article_means(causes, rule, false);
 }
 
 /* exclusive: no value of the fact satisfies both. */

@@ -181,8 +181,8 @@ static struct str filling(const struct digest *d, struct str name)
 	} words[] = {
 		{ "server", d->server, "the server" },
 		{ "address", d->used.n ? d->used : d->target, "its address" },
-		{ "ports", d->smb ? STR("445 and 139") : d->port, "the port" },
-		{ "port", d->port, "the port" },
+		{ "ports", d->smb ? STR("445 and 139") : d->port, "(not known)" },
+		{ "port", d->port, "(not known)" },
 		{ "share", d->share, "the share" },
 		{ "link", d->link, "dialled link" },
 		{ "ras_server", d->ras_server, "the RAS server" },

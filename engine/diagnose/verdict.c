@@ -30,7 +30,7 @@ static struct str about(const struct digest *d, struct str fact)
 {
 	const struct fact_help *help = fact_help_find(fact);
 	if (!d->smb && str_starts(fact, STR("tcp.")) && fact.n == sizeof "tcp.445" - 1)
-		return arena_printf(d->a, "TCP port %.*s", STR_ARG(d->port));
+		return d->port.n ? arena_printf(d->a, "TCP port %.*s", STR_ARG(d->port)) : STR("the TCP port");
 	return str_c(help ? help->says : "?");
 }
 
@@ -153,7 +153,9 @@ static void ask(struct verdict *v, const struct weighed *w, const struct digest 
 	const struct fact_help *tells[3];
 	size_t tell_count = d->server.n ? weigh_best_facts(w, d, tells, 3) : 0;
 	for (size_t k = 0; k < tell_count; k++)
-		push(d->a, v, arena_printf(d->a, "Not known, and it would decide: %s", tells[k]->says));
+		push(d->a, v,
+		     arena_printf(d->a, "Not known, and it would decide: %.*s",
+				  STR_ARG(about(d, str_c(tells[k]->name)))));
 	for (size_t i = 0; i < w->left_count && i < 2; i++)
 		for (size_t k = 0; k < w->left[i]->check_count; k++)
 			push(d->a, v, digest_fill(d, w->left[i]->check[k]));
