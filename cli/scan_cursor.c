@@ -2,14 +2,16 @@
 #include "cli/scan_cursor.h"
 
 #include "cli/save.h"
+#include "follow/sibling.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
-enum { CURSOR_BYTES_MAX = 64 << 20 };
+enum { CURSOR_BYTES_MAX = 64 << 20, GONE_KEEP_S = 7 * 86400 };
 
 static enum err save(struct cmd_context *c, const char *path, struct buf *out)
 {
@@ -86,13 +88,32 @@ static enum err load(struct cmd_context *c, const char *path, bool of_journal, s
 	return e;
 }
 
+/* is_over says that a place's file has been gone for so long that it does not come back; notes since when it is. */
+static bool is_over(struct follow_place *place, int64_t now_s)
+{
+	struct arena a = { 0 };
+	struct sibling_file *items;
+	struct stat st;
+	size_t count = 0;
+	if (!lstat(place->path.p, &st) || errno != ENOENT) {
+		place->gone_s = 0;
+		return false;
+	}
+	if (!place->gone_s || place->gone_s > now_s)
+		place->gone_s = now_s;
+	bool over = now_s - place->gone_s > GONE_KEEP_S && !sibling_find(place->path.p, &a, &items, &count) && !count;
+	arena_free(&a);
+	return over;
+}
+
 enum err scan_cursor_load(struct cmd_context *c, const char *path, struct follow *f)
 {
 	struct arena a = { 0 };
 	struct cursor cursor = { 0 };
 	enum err e = load(c, path, false, &a, &cursor);
 	for (size_t i = 0; !e && i < cursor.place_count; i++)
-		e = follow_restore(f, &cursor.places[i]);
+		if (!is_over(&cursor.places[i], time(NULL)))
+			e = follow_restore(f, &cursor.places[i]);
 	arena_free(&a);
 	return e;
 }

@@ -53,6 +53,8 @@ static void write_place(struct buf *out, const struct follow_place *p)
 	add_number(&j, "born_ns", (uint64_t)p->at.id.born_ns);
 	add_number(&j, "since_ns", (uint64_t)p->since_ns);
 	add_number(&j, "changed_ns", (uint64_t)p->at.changed_ns);
+	if (p->gone_s)
+		add_number(&j, "gone_s", (uint64_t)p->gone_s);
 	add_hash(&j, "head", p->at.head_n, p->at.head);
 	add_hash(&j, "last", p->at.last_n, p->at.last);
 	json_end_object(&j);
@@ -126,7 +128,7 @@ static struct str path_of(const cJSON *line, struct arena *a)
 static bool place_of(const cJSON *line, struct arena *a, struct follow_place *ret_place)
 {
 	struct follow_place p = { .path = path_of(line, a) };
-	uint64_t born_ns, changed_ns, since_ns;
+	uint64_t born_ns, changed_ns, since_ns, gone_s;
 	bool good = p.path.n && number_of(line, "offset", &p.at.offset) && number_of(line, "line", &p.at.line) &&
 		    number_of(line, "dev", &p.at.id.dev) && number_of(line, "ino", &p.at.id.ino) &&
 		    number_of(line, "born_ns", &born_ns) && number_of(line, "changed_ns", &changed_ns) &&
@@ -140,6 +142,7 @@ static bool place_of(const cJSON *line, struct arena *a, struct follow_place *re
 	p.at.id.born_ns = (int64_t)born_ns;
 	p.at.changed_ns = (int64_t)changed_ns;
 	p.since_ns = (int64_t)since_ns;
+	p.gone_s = number_of(line, "gone_s", &gone_s) && gone_s <= INT64_MAX ? (int64_t)gone_s : 0;
 	*ret_place = p;
 	return true;
 }

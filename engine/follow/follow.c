@@ -67,6 +67,7 @@ struct entry {
 	int64_t since_ns; /* what lies beside it and changed before is accounted for; INT64_MAX before the first time */
 	struct job *jobs;
 	size_t job_count, job_cap;
+	int64_t gone_s; /* of its cursor */
 	enum err said; /* what was said of the path last */
 };
 
@@ -905,6 +906,7 @@ enum err follow_restore(struct follow *f, const struct follow_place *place)
 	e->kept = !is_asked(f, e->path);
 	remember(f, e, &place->at);
 	e->since_ns = place->since_ns;
+	e->gone_s = place->gone_s;
 	return ERR_OK;
 }
 
@@ -928,7 +930,8 @@ static void add_place(struct arena *a, struct follow_place **items, size_t *coun
 {
 	struct follow_place *place = arena_push(a, items, count, cap);
 	if (place)
-		*place = (struct follow_place){ str_c(e->path), current, since_when(e), *at };
+		*place = (struct follow_place){ .path = str_c(e->path), .current = current, .since_ns = since_when(e),
+						.gone_s = e->gone_s, .at = *at };
 }
 
 enum err follow_places(struct follow *f, struct arena *a, struct follow_place **ret_places, size_t *ret_count)

@@ -46,6 +46,7 @@ struct follow_place {
 	struct str path;
 	bool current;
 	int64_t since_ns; /* what lies beside it and changed before is accounted for */
+	int64_t gone_s;	  /* since when a run of the owner's found nothing at path; 0: there. Just kept */
 	struct tail_place at;
 };
 enum err follow_restore(struct follow *f, const struct follow_place *place) MUST_USE;

@@ -230,6 +230,35 @@ class ScanFollow(SharedKbTest):
         self.assertEqual(names(self.path('?.log')), ['A1'])
         self.assertEqual(names(a, b, self.path('logs'), code=NONE), [])
 
+    def test_places_of_files_long_gone_are_dropped(self):
+        cursor, logs = self.path('cursor'), self.path('logs')
+        os.mkdir(logs)
+        rotated = self.path('rotated.log')
+        self.add(rotated, 'ROTATED')
+        for name in ('kept.log', 'away.log', 'gone.log'):
+            self.add(os.path.join(logs, name), name.split('.')[0].upper())
+        self.json('scan', '--cursor', cursor, logs, rotated)
+        os.rename(os.path.join(logs, 'away.log'), self.path('away'))
+        os.rename(rotated, rotated + '.1')
+        os.remove(os.path.join(logs, 'gone.log'))
+
+        def paths():
+            with open(cursor) as f:
+                return {os.path.basename(p['path']): p for p in map(json.loads, f) if 'path' in p}
+        self.json('scan', '--cursor', cursor, logs, rotated, code=NONE)
+        self.assertEqual({name for name, p in paths().items() if 'gone_s' in p},
+                         {'away.log', 'rotated.log', 'gone.log'})
+        os.rename(self.path('away'), os.path.join(logs, 'away.log'))  # a disk is back: nothing twice
+        self.json('scan', '--cursor', cursor, logs, rotated, code=NONE)
+        with open(cursor) as f:
+            lines = [json.loads(line) for line in f]
+        for line in lines:
+            if 'gone_s' in line:
+                line['gone_s'] = str(int(line['gone_s']) - 8 * 86400)
+        self.write('cursor', ''.join(json.dumps(line) + '\n' for line in lines))
+        self.json('scan', '--cursor', cursor, logs, rotated, code=NONE)
+        self.assertEqual(set(paths()), {'kept.log', 'away.log', 'rotated.log'})
+
     def test_a_cursor_loses_nothing_when_killed(self):
         rng = random.Random(55)
         log = Log(self.path('a.log'), 'rename', rng)

@@ -21,6 +21,7 @@ static void places_come_back(void **unused)
 		{ .path = STR("/var/log/a.log"),
 		  .current = true,
 		  .since_ns = INT64_MAX,
+		  .gone_s = 984390980,
 		  .at = { .id = { UINT64_MAX, 7, 984390980123456789 },
 			  .offset = UINT64_C(1) << 62,
 			  .line = 12,
@@ -41,7 +42,7 @@ static void places_come_back(void **unused)
 		assert_true(str_eq(got->path, in[i].path));
 		assert_int_equal(got->path.p[got->path.n], 0);
 		assert_int_equal(got->current, in[i].current);
-		assert_true(got->since_ns == in[i].since_ns);
+		assert_true(got->since_ns == in[i].since_ns && got->gone_s == in[i].gone_s);
 		assert_true(tail_id_eq(&got->at.id, &in[i].at.id));
 		assert_true(got->at.offset == in[i].at.offset && got->at.line == in[i].at.line);
 		assert_true(got->at.head_n == in[i].at.head_n && got->at.last_n == in[i].at.last_n);
