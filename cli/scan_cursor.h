@@ -11,8 +11,7 @@
 
 /* scan_cursor_load gives the file's places to f; a file that is not there is an empty one. Places of paths at which
  * nothing was for a week, and beside which nothing is left, are dropped: a disk may be away for a while. ERR_INPUT,
- * ERR_IO; the
- * sentence is in c->diags. */
+ * ERR_IO; the sentence is in c->diags. */
 enum err scan_cursor_load(struct cmd_context *c, const char *path, struct follow *f) MUST_USE;
 enum err scan_cursor_save(struct cmd_context *c, const char *path, struct follow *f) MUST_USE;
 
