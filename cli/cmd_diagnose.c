@@ -4,6 +4,7 @@
  * for a name that the message does not give where a person is at the terminal.
  */
 #include "cli/diagnosis.h"
+#include "cli/save.h"
 
 static int run(struct cmd_context *c)
 {
@@ -14,6 +15,8 @@ static int run(struct cmd_context *c)
 	if (!diagnosis_read_sets(&d) || !cmd_number(c, "start-delay", 0, 600, &delay_s))
 		return EXIT_USAGE;
 	enum err e = cmd_message(c, MATCH_INPUT_MAX, &text);
+	if (!e && save) /* before anything is sent, not after it */
+		e = save_check(c, save, cmd_has(c, "force"));
 	if (!e)
 		e = diagnosis_read_logs(&d);
 	if (!e)

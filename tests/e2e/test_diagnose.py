@@ -282,7 +282,8 @@ class Diagnose(KbtTest):
 
     def test_a_kept_incident_is_not_written_over(self):
         kept = self.write('old.kbt', 'mine')
-        self.kbt('diagnose', '--offline', '--save', kept, RCMD, code=USAGE)
+        p = self.kbt('diagnose', '--offline', '--save', kept, RCMD, code=USAGE)
+        self.assertEqual(p.out, '')  # said before anything is probed
         with open(kept) as f:
             self.assertEqual(f.read(), 'mine')
         self.kbt('diagnose', '--offline', '--force', '--save', kept, RCMD, code=UNDECIDED)
