@@ -106,8 +106,8 @@ static void test_no_incident(void **state)
 	static const char *const odd[] = {
 		"{\"kbt_incident\":1}",
 		"{\"kbt_incident\":1,\"bindings\":7,\"evidence\":{\"a\":1}}",
-		"{\"kbt_incident\":1,\"bindings\":[[],[1,2],\"x\"],\"evidence\":[null,{\"facts\":[[1],[],3],\"raw\":"
-		"\"zz1\"}]}",
+		("{\"kbt_incident\":1,\"bindings\":[[],[1,2],\"x\"],\"evidence\":[null,{\"facts\":[[1],[],3],\"raw\":"
+		 "\"zz1\"}]}"),
 	};
 	for (size_t i = 0; i < sizeof odd / sizeof *odd; i++) {
 		struct arena a = { 0 };
