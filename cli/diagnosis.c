@@ -2,6 +2,7 @@
 #include "cli/diagnosis.h"
 
 #include "cli/save.h"
+#include "probe/address.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -9,6 +10,17 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+/* A diagnosis is of one host: everybody's addresses and nobody's are none. */
+static bool is_of_one_host(struct cmd_context *c, const struct binding *b)
+{
+	struct address a;
+	if (!address_parse(b->value, &a) || address_is_one_host(a))
+		return true;
+	diags_add(&c->diags, DIAG_ERROR, 0, "%.*s: %.*s is not the address of one host", STR_ARG(b->name),
+		  STR_ARG(b->value));
+	return false;
+}
 
 bool diagnosis_read_sets(struct diagnosis *d)
 {
@@ -27,7 +39,7 @@ bool diagnosis_read_sets(struct diagnosis *d)
 		if (!var_type_parse(name, &type))
 			type = VAR_TEXT;
 		struct binding b = { arena_str(&c->arena, name), value, type, STR("set") };
-		if (!triage_binding_fits(&b, &c->arena, &c->diags)) {
+		if (!triage_binding_fits(&b, &c->arena, &c->diags) || !is_of_one_host(c, &b)) {
 			cmd_show_diags(c);
 			return false;
 		}

@@ -74,10 +74,17 @@ enum err diagnose_ladder(const struct case_file *c, const struct verdict *v, str
 		if (fails == RUNGS && str_eq(steps[i].state, STR("failed")))
 			fails = i;
 	}
-	/* What works above shows that what is below works; what is above a failure was not reached. */
-	for (size_t i = RUNGS; i-- > 1;)
-		if (str_eq(steps[i].state, STR("passed")) && str_eq(steps[i - 1].state, STR("unknown")))
-			steps[i - 1].state = STR("passed");
+	/* What works above shows that what is below works, but an address that was given shows nothing; what is above a
+	 * failure was not reached. */
+	bool works = false;
+	for (size_t i = RUNGS; i-- > 0;) {
+		bool passed = str_eq(steps[i].state, STR("passed"));
+		bool given = d.server_is_address && str_eq(steps[i].step, STR("name"));
+		if (works && str_eq(steps[i].state, STR("unknown")))
+			steps[i].state = STR("passed");
+		else
+			works = passed && (works || !given);
+	}
 	for (size_t i = fails + 1; i < RUNGS; i++)
 		if (!str_eq(steps[i].state, STR("passed")))
 			steps[i] = (struct ladder_step){ .step = steps[i].step, .state = STR("skipped") };

@@ -92,6 +92,14 @@ bool address_is_loopback(struct address a)
 	return address_in_any(a, nets, sizeof nets / sizeof *nets);
 }
 
+bool address_is_one_host(struct address a)
+{
+	static const uint8_t zero[16], ones[4] = { 255, 255, 255, 255 };
+	if (a.family == 4)
+		return memcmp(a.bytes, zero, 4) && memcmp(a.bytes, ones, 4) && (a.bytes[0] & 0xF0) != 0xE0;
+	return a.family == 6 && memcmp(a.bytes, zero, 16) && a.bytes[0] != 0xFF;
+}
+
 bool address_is_apipa(struct address a)
 {
 	static const struct address_net nets[] = {

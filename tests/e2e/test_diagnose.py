@@ -116,6 +116,10 @@ class Diagnose(KbtTest):
         r = self.diagnose('--offline', '--set', 'server=OTHER', '--set', 'share=data', RCMD, code=UNDECIDED)
         self.assertEqual(r['bindings'], {'server': 'OTHER', 'share': 'data'})
 
+    def test_what_was_not_measured_is_unknown(self):
+        r = self.diagnose('--offline', RCMD.replace('FILESRV', '192.0.2.9'), code=UNDECIDED)
+        self.assertEqual({s['step'] for s in r['ladder'] if s['state'] != 'unknown'}, {'name'})
+
     def test_a_refused_port_of_this_machine(self):
         port = closed_port()
         r = self.diagnose(f'ssh: connect to host 127.0.0.1 port {port}: Connection refused', code=FOUND)
@@ -298,7 +302,9 @@ class Diagnose(KbtTest):
 
     def test_bad_bindings_are_refused_with_the_thing_named(self):
         for word, names in (('server=a b;rm', 'a b;rm'), ('server=$(id)', '$(id)'), ('known_address=here', 'here'),
-                            ('port=70000', '70000'), ('server', 'server'), ('=x', '=x'), ('link=../x', '../x')):
+                            ('port=70000', '70000'), ('server', 'server'), ('=x', '=x'), ('link=../x', '../x'),
+                            ('server=0.0.0.0', '0.0.0.0'), ('server=::', '::'), ('known_address=224.0.0.1', '224.0.0.1'),
+                            ('server=255.255.255.255', '255.255.255.255')):
             with self.subTest(word=word):
                 self.refused('diagnose', '--set', word, RCMD, names=names)
 
