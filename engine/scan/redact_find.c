@@ -271,7 +271,8 @@ static size_t said_secret(struct finder *f, size_t end)
 		bare.n--;
 	char behind = at_or_nul(s, value + bare.n);
 	bool told = said && bare.n > 3 && behind != ' ' && !is_wrong(bare); /* "is case sensitive" goes on */
-	bool sure = quoted || (said && digit) || told || (value > end && looks_random(bare));
+	bool mixed = bare.n >= 6 && digit && !char_is_digit(bare.p[0]); /* "password hunter2" */
+	bool sure = quoted || (said && digit) || told || (value > end && (mixed || looks_random(bare)));
 	return n && sure ? take(f, value, told && !digit ? bare.n : n, REDACT_SECRET) : end;
 }
 
@@ -307,7 +308,12 @@ static size_t behind_key(struct finder *f, size_t start, size_t end, enum redact
 			value = skip_blanks(s, value + n);
 			n = secret_run(s, value);
 		}
-		return assigned && n ? take(f, value, n, kind) : end;
+		bool tag = mark == '>' && at_or_nul(s, start - !!start) == '<'; /* <password>x1< */
+		if (tag) {
+			value = at + 1;
+			n = secret_run(s, value);
+		}
+		return (assigned || tag) && n ? take(f, value, n, kind) : end;
 	}
 	struct str name = part(s, value, n);
 	bool last = strchr(",;)", at_or_nul(s, value + n)) || value + n >= s.n;
@@ -727,10 +733,26 @@ static size_t key_block_at(struct finder *f, size_t at)
 	return n ? take(f, start, n, REDACT_SECRET) : start;
 }
 
+/* "--token x1" */
+static size_t long_option_at(struct finder *f, size_t at)
+{
+	struct str s = f->line;
+	size_t n = 0;
+	while (char_is_alpha(at_or_nul(s, at + 2 + n)) || at_or_nul(s, at + 2 + n) == '-')
+		n++;
+	size_t value = skip_blanks(s, at + 2 + n);
+	bool apart = value > at + 2 + n && at_or_nul(s, value) != '-';
+	return apart && redact_in_list(part(s, at + 2, n), secret_keys)
+		       ? take(f, value, secret_run(s, value), REDACT_SECRET)
+		       : at;
+}
+
 /* curl -u user:password; mysql -uuser -ppassword; net use X: \\\\server\\share password /user:name */
 static size_t option_at(struct finder *f, size_t at)
 {
 	struct str s = f->line, rest = str_from(s, at);
+	if (str_starts(rest, STR("--")))
+		return long_option_at(f, at);
 	if (str_starts(rest, STR("-u ")) || str_starts(rest, STR("-U "))) {
 		size_t name = skip_blanks(s, at + 2), end = name;
 		while (end < s.n && s.p[end] != ' ' && s.p[end] != ':' && s.p[end] != '%')

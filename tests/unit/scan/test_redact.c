@@ -91,6 +91,10 @@ static void keys_of_two_words_and_of_commands(void **unused)
 	alone("the password is swordfish.", "the password is SECRET-1.");
 	alone("password is incorrect; password is case sensitive; the password is expired.",
 	      "password is incorrect; password is case sensitive; the password is expired.");
+	alone("ran tool --token hunter2abc --token-file x", "ran tool --token SECRET-1 --token-file x");
+	alone("<user>x</user><password>hunter</password>", "<user>x</user><password>SECRET-1</password>");
+	alone("password hunter2 was used", "password SECRET-1 was used");
+	alone("password expires; password 12 of 20; token ring", "password expires; password 12 of 20; token ring");
 	alone("FAILED su for root by gina", "FAILED su for root by USER-1");
 	alone("connect to victorhost:8080 failed at main.c:120", "connect to HOST-1:8080 failed at main.c:120");
 	alone("open \\\\FILESRV\\henry$ and \\\\FILESRV\\C$ and \\\\FILESRV\\IPC$",
