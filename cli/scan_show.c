@@ -6,6 +6,7 @@
 
 #include "base/hash.h"
 #include "cli/save.h"
+#include "cli/scan_kb.h"
 #include "scan/context.h"
 #include "scan/stamp.h"
 
@@ -14,13 +15,6 @@
 #include <time.h>
 
 enum { CONTEXT_DEFAULT = 2, REPORT_TOP = 50, FLUSH_BYTES = 1 << 16, RATE_AFTER_MS = 500 };
-
-static int64_t now_ms(void)
-{
-	struct timespec now;
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 static bool take_unknown(void *show, const struct scan_line *line)
 {
@@ -31,7 +25,7 @@ static bool take_unknown(void *show, const struct scan_line *line)
 
 bool scan_show_open(struct scan_show *s, struct cmd_context *c, struct scan_options *options)
 {
-	*s = (struct scan_show){ .c = c, .report = cmd_value(c, "report", NULL), .started_ms = now_ms() };
+	*s = (struct scan_show){ .c = c, .report = cmd_value(c, "report", NULL), .started_ms = scan_now_ms() };
 	uint64_t context = c->json && !s->report ? 0 : CONTEXT_DEFAULT, top = c->limit;
 	const char *by = cmd_value(c, "by", NULL);
 	if (!cmd_number(c, "context", 0, CONTEXT_LINES_MAX, &context) || !cmd_number(c, "top", 1, 1000000, &top))
@@ -150,7 +144,7 @@ static void add_time(char *to, size_t size, int64_t seconds)
 
 void scan_show_progress(struct scan_show *s, int64_t done, int64_t total)
 {
-	int64_t ms = now_ms() - s->started_ms;
+	int64_t ms = scan_now_ms() - s->started_ms;
 	char rate[48] = "", left[80] = "", of[64] = "";
 	if (ms >= RATE_AFTER_MS) {
 		double each_s = (double)done * 1000 / (double)ms;

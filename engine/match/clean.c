@@ -1,30 +1,30 @@
 /* SPDX-License-Identifier: MIT */
 #include "match/clean.h"
 
-size_t clean_offset(const struct clean *c, size_t clean_offset)
+/* The last step that begins at or before an offset, counted in the query or in the clean text; NULL before the first. */
+static const struct clean_step *step_at(const struct clean *c, size_t offset, bool in_query)
 {
 	size_t low = 0, high = c->step_count;
 	while (low < high) {
 		size_t middle = (low + high) / 2;
-		if (c->steps[middle].clean <= clean_offset)
+		if ((in_query ? c->steps[middle].query : c->steps[middle].clean) <= offset)
 			low = middle + 1;
 		else
 			high = middle;
 	}
-	return low ? c->steps[low - 1].query + (clean_offset - c->steps[low - 1].clean) : clean_offset;
+	return low ? &c->steps[low - 1] : NULL;
+}
+
+size_t clean_offset(const struct clean *c, size_t clean_offset)
+{
+	const struct clean_step *s = step_at(c, clean_offset, false);
+	return s ? s->query + (clean_offset - s->clean) : clean_offset;
 }
 
 size_t clean_place(const struct clean *c, size_t query_offset)
 {
-	size_t low = 0, high = c->step_count;
-	while (low < high) {
-		size_t middle = (low + high) / 2;
-		if (c->steps[middle].query <= query_offset)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low ? c->steps[low - 1].clean + (query_offset - c->steps[low - 1].query) : query_offset;
+	const struct clean_step *s = step_at(c, query_offset, true);
+	return s ? s->clean + (query_offset - s->query) : query_offset;
 }
 
 bool clean_begin(struct clean_writer *w, const struct clean *from, struct arena *a, size_t room)

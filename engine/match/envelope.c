@@ -94,11 +94,11 @@ static bool peel_program(struct peel *p)
 /* The sender's name and what follows, where the stamp is of a kind that syslog daemons write, or the names tell. */
 static void peel_sender(struct peel *p)
 {
+	if (peel_program(p))
+		return;
 	struct str ahead = p->rest, first = STR(""), second = STR("");
 	str_word(&ahead, &first);
 	str_word(&ahead, &second);
-	if (peel_program(p))
-		return;
 	bool told = str_starts_nocase(second, STR("error")); /* "mount error(112): " is a message's beginning */
 	if (!told && (is_rfc3339(p->e->time) || is_process(second) || is_host(first)) && !peel_is_level(first) &&
 	    !peel_byte_at(first, 0, "[<({") && !str_ends(first, STR(":")) && peel_syslog_sender(p, p->rest)) {

@@ -2,26 +2,11 @@
 #include "rule/listing.h"
 
 #include "article/article.h"
+#include "rule/says.h"
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
 enum { RULE_DASHES = 5 }; /* in a row: the line under the head of a table */
-
-static bool has_any(struct str text, const struct str *marks, size_t count)
-{
-	for (size_t i = 0; i < count; i++)
-		if (str_find_nocase(text, marks[i]) != STR_NONE)
-			return true;
-	return false;
-}
-
-static bool starts_any(struct str text, const struct str *marks, size_t count)
-{
-	for (size_t i = 0; i < count; i++)
-		if (str_starts_nocase(text, marks[i]))
-			return true;
-	return false;
-}
 
 /* "S E R V P A C K": the letters apart, so that a search for the word does not find the article that names it. */
 static bool is_spelled_out(struct str text)
@@ -45,8 +30,8 @@ static bool is_pointer(struct str text)
 {
 	static const struct str has[] = { STR_LIT("(http://"), STR_LIT("(https://"), STR_LIT("(ftp://") };
 	static const struct str starts[] = { STR_LIT("ARTICLE-ID"), STR_LIT("http://"), STR_LIT("ftp://") };
-	return article_id_at(text, 0) || is_spelled_out(text) || is_typed(text) || has_any(text, has, COUNT(has)) ||
-	       starts_any(text, starts, COUNT(starts));
+	return article_id_at(text, 0) || is_spelled_out(text) || is_typed(text) || says_has_any(text, has, COUNT(has)) ||
+	       says_starts_any(text, starts, COUNT(starts));
 }
 
 static bool is_code(struct str text)
@@ -69,7 +54,7 @@ static bool is_code(struct str text)
 	bool statement = str_ends(text, STR(";")) &&
 			 (str_find_char(text, '(') != STR_NONE || str_find_char(text, '=') != STR_NONE);
 	bool block = str_ends(text, STR("}")) && str_find(text, STR("{ ")) != STR_NONE;
-	return statement || block || has_any(text, has, COUNT(has)) || starts_any(text, starts, COUNT(starts));
+	return statement || block || says_has_any(text, has, COUNT(has)) || says_starts_any(text, starts, COUNT(starts));
 }
 
 static bool is_ruled(struct str text)

@@ -5,7 +5,7 @@
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
-static bool starts_any(struct str s, const struct str *phrases, size_t count)
+bool says_starts_any(struct str s, const struct str *phrases, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
 		if (str_starts_nocase(s, phrases[i]))
@@ -13,7 +13,7 @@ static bool starts_any(struct str s, const struct str *phrases, size_t count)
 	return false;
 }
 
-static bool has_any(struct str s, const struct str *phrases, size_t count)
+bool says_has_any(struct str s, const struct str *phrases, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
 		if (str_find_nocase(s, phrases[i]) != STR_NONE)
@@ -40,13 +40,13 @@ bool says_workaround(struct str sentence)
 		STR_LIT("You can work around"),
 		STR_LIT("You may be able to work"),
 	};
-	return starts_any(sentence, starts, COUNT(starts));
+	return says_starts_any(sentence, starts, COUNT(starts));
 }
 
 bool says_avoid(struct str sentence)
 {
 	static const struct str starts[] = { STR_LIT("To avoid th"), STR_LIT("To prevent th") };
-	return starts_any(sentence, starts, COUNT(starts));
+	return says_starts_any(sentence, starts, COUNT(starts));
 }
 
 bool says_fix(struct str sentence)
@@ -68,7 +68,7 @@ bool says_fix(struct str sentence)
 		STR_LIT("A hotfix is available"),
 		STR_LIT("The solution is"),
 	};
-	return starts_any(sentence, starts, COUNT(starts));
+	return says_starts_any(sentence, starts, COUNT(starts));
 }
 
 bool says_no_remedy(struct str sentence)
@@ -79,7 +79,7 @@ bool says_no_remedy(struct str sentence)
 		STR_LIT("There are no workaround"), STR_LIT("There is currently no "), STR_LIT("There is no way to "),
 		STR_LIT("No workaround"),	  STR_LIT("No resolution"),	     STR_LIT("None."),
 	};
-	return starts_any(sentence, starts, COUNT(starts));
+	return says_starts_any(sentence, starts, COUNT(starts));
 }
 
 bool says_corrected(struct str sentence)
@@ -95,7 +95,7 @@ bool says_corrected(struct str sentence)
 		STR_LIT("not been"), STR_LIT("will be"), STR_LIT("not yet"), STR_LIT("to be corrected"),
 		STR_LIT("considered for"),
 	};
-	return has_any(sentence, has, COUNT(has)) && !has_any(sentence, not_yet, COUNT(not_yet));
+	return says_has_any(sentence, has, COUNT(has)) && !says_has_any(sentence, not_yet, COUNT(not_yet));
 }
 
 bool says_confirmed(struct str sentence)
@@ -105,7 +105,7 @@ bool says_confirmed(struct str sentence)
 		STR_LIT("confirmed that this"),
 		STR_LIT("is aware of this"), STR_LIT("confirmed this to be"),
 	};
-	return has_any(sentence, has, COUNT(has));
+	return says_has_any(sentence, has, COUNT(has));
 }
 
 bool says_researching(struct str sentence)
@@ -115,7 +115,7 @@ bool says_researching(struct str sentence)
 		STR_LIT("not been corrected"), STR_LIT("not been fixed"), STR_LIT("no known resolution"),
 		STR_LIT("no plans to"),
 	};
-	return has_any(sentence, has, COUNT(has)) || says_no_remedy(sentence);
+	return says_has_any(sentence, has, COUNT(has)) || says_no_remedy(sentence);
 }
 
 bool says_by_design(struct str sentence)
@@ -131,7 +131,7 @@ bool says_status(struct str sentence)
 		STR_LIT("This behavior is by design"), STR_LIT("This is by design"), STR_LIT("This is a known "),
 		STR_LIT("The problem "), STR_LIT("This issue "),
 	};
-	return starts_any(sentence, starts, COUNT(starts));
+	return says_starts_any(sentence, starts, COUNT(starts));
 }
 
 bool says_cause(struct str sentence, bool *ret_strong)
@@ -152,10 +152,10 @@ bool says_cause(struct str sentence, bool *ret_strong)
 		STR_LIT("happens if"), STR_LIT("appears when"), STR_LIT("appears if"), STR_LIT("indicates that"),
 		STR_LIT("means that"),
 	};
-	if (!starts_any(sentence, starts, COUNT(starts)))
+	if (!says_starts_any(sentence, starts, COUNT(starts)))
 		return false;
-	bool is_strong = has_any(sentence, strong, COUNT(strong));
-	if (!is_strong && !has_any(sentence, weak, COUNT(weak)))
+	bool is_strong = says_has_any(sentence, strong, COUNT(strong));
+	if (!is_strong && !says_has_any(sentence, weak, COUNT(weak)))
 		return false;
 	*ret_strong = is_strong;
 	return true;
@@ -167,7 +167,7 @@ bool says_change(struct str sentence)
 		STR_LIT("has been improved"), STR_LIT("has been added"), STR_LIT("have been added"),
 		STR_LIT("has been modified"), STR_LIT("has been changed"), STR_LIT("to cope with"),
 	};
-	return has_any(sentence, has, COUNT(has));
+	return says_has_any(sentence, has, COUNT(has));
 }
 
 bool says_warning(struct str paragraph)
@@ -190,7 +190,7 @@ bool says_fetched_fix(struct str text)
 		STR_LIT("service pack"), STR_LIT("supported fix"), STR_LIT("hotfix"), STR_LIT("supported hotfix"),
 		STR_LIT("service release"), STR_LIT("latest version"),
 	};
-	return has_any(text, has, COUNT(has));
+	return says_has_any(text, has, COUNT(has));
 }
 
 bool says_no_step(struct str paragraph)
@@ -204,7 +204,7 @@ bool says_no_step(struct str paragraph)
 		STR_LIT("NOTE: If this product was already"), STR_LIT("For a list of "), STR_LIT("For information o"),
 		STR_LIT("ARTICLE-ID"), STR_LIT("TITLE  "),
 	};
-	return article_id_at(paragraph, 0) || starts_any(paragraph, starts, COUNT(starts));
+	return article_id_at(paragraph, 0) || says_starts_any(paragraph, starts, COUNT(starts));
 }
 
 size_t says_method(struct str paragraph)
