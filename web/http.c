@@ -61,7 +61,8 @@ static const struct {
 	  "trusted-types kbt" },
 	{ "X-Content-Type-Options", "nosniff" },
 	{ "X-Frame-Options", "DENY" },
-	{ "Referrer-Policy", "no-referrer" },
+	/* Not no-referrer: then a form's Origin is "null", all that says on plain HTTP that it is this site's. */
+	{ "Referrer-Policy", "same-origin" },
 	{ "Cross-Origin-Opener-Policy", "same-origin" },
 	{ "Cross-Origin-Resource-Policy", "same-origin" },
 };

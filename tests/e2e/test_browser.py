@@ -30,7 +30,7 @@ def prepare():
 
 class Browser(unittest.TestCase):
     def test_page(self):
-        self.drive(Server(), 10, 'page.mjs')
+        self.drive(Server('--host', 'kb.test'), 10, 'page.mjs')
 
     def test_log_in(self):
         folder = tempfile.mkdtemp(prefix='kbt-tokens-')

@@ -214,7 +214,7 @@ class Pages(unittest.TestCase):
                 self.assertIn(word, csp)
             self.assertNotIn('unsafe', csp)
             self.assertEqual(headers['x-content-type-options'], 'nosniff')
-            self.assertEqual(headers['referrer-policy'], 'no-referrer')
+            self.assertEqual(headers['referrer-policy'], 'same-origin')
         self.assertLess(total, 60 << 10)
         for path in ('/', '/help', '/kb/Q150536'):
             page = Page(server.get(path)[2])
@@ -807,7 +807,7 @@ class Origins(unittest.TestCase):
                      '/opensearch.xml', '/api/v1/openapi.json', '/login', '/kb/150536'):
             status, headers, _ = server.get(path)
             self.assertEqual((headers['x-content-type-options'], headers['referrer-policy'], headers['x-frame-options']),
-                             ('nosniff', 'no-referrer', 'DENY'), path)
+                             ('nosniff', 'same-origin', 'DENY'), path)
             self.assertRegex(headers['content-security-policy'], "^default-src 'none'; script-src 'self';")
             self.assertNotIn('unsafe', headers['content-security-policy'])
         for data in (b'GET / HTTP/1.1\r\n\r\n', b'GET / HTTP/1.1\r\nHost: evil.example\r\n\r\n'):
