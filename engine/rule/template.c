@@ -12,10 +12,11 @@
 #include <string.h>
 
 enum {
-	TEXT_MAX = 1500,   /* bytes of one message; longer blocks are listings */
-	WORDS_MIN = 2,	   /* of a message that a sentence announces */
+	TEXT_MAX = 1500, /* bytes of one message; longer blocks are listings */
+	WORDS_MIN = 2,	 /* of a message that a sentence announces */
 	QUOTE_WORDS_MIN = 3,
-	EXPLAINED_MAX = 16 /* "where X is" sentences looked at, a section */
+	EXPLAINED_MAX = 16,  /* "where X is" sentences looked at, a section */
+	TEMPLATES_MAX = 1000 /* of one article: each is compared with those before it. The archive's most: 120 */
 };
 
 /* ---- names and types ---- */
@@ -462,7 +463,8 @@ static void add_message(struct reader *r, struct str text, struct rule_template 
 	text = str_trim(text);
 	if (text.n > 2 && text.p[0] == '"' && text.p[text.n - 1] == '"')
 		text = str_trim((struct str){ text.p + 1, text.n - 2 });
-	if (!text.n || text.n > TEXT_MAX || listing_is(text, as.announced))
+	if (!text.n || text.n > TEXT_MAX || r->rule->template_count >= TEMPLATES_MAX ||
+	    listing_is(text, as.announced))
 		return;
 	for (size_t i = 0; i < r->rule->template_count; i++)
 		if (str_eq(r->rule->templates[i].text, text))
