@@ -10,6 +10,7 @@
 #include "web/http.h"
 
 #include "base/mem.h"
+#include "web/last_word.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -75,7 +76,9 @@ struct conn {
 	int fd;
 	enum phase phase;
 	bool linger, cut_off;
+	bool deaf; /* nothing more is read of it: its end is not seen either */
 	int64_t since_ms;
+	uint64_t heard; /* bytes, when its last request had ended */
 	int unread; /* at the reaper's last look, of a client that sent its end; -1 otherwise */
 };
 
@@ -92,6 +95,7 @@ struct line {
 
 struct lingering {
 	int fd;
+	bool deaf;
 	int64_t until_ms;
 };
 
@@ -174,6 +178,17 @@ static void set_phase(struct http_wake *w, enum phase phase)
 	pthread_mutex_unlock(&w->server->lock);
 }
 
+/* go_on enters the next phase, unless the reaper was faster: false then, and nothing may be answered any more. */
+static bool go_on(struct http_wake *w, enum phase phase)
+{
+	pthread_mutex_lock(&w->server->lock);
+	bool on = !w->conn->cut_off;
+	if (on)
+		enter(w->server, w->conn, phase);
+	pthread_mutex_unlock(&w->server->lock);
+	return on;
+}
+
 /* ---- waiting ---- */
 
 void http_wake(struct http_wake *w)
@@ -244,10 +259,28 @@ static bool left_midway(struct conn *c)
 	return stuck;
 }
 
+/* is_midway: it sent a part of a request that did not come whole. */
+static bool is_midway(const struct conn *c)
+{
+	uint64_t heard;
+	if (c->phase == PHASE_ANSWER)
+		return false;
+	if (c->request || !last_word_heard(c->fd, &heard))
+		return c->phase != PHASE_IDLE;
+	return heard > c->heard;
+}
+
+/* cut_off ends a connection that is too slow. One that is midway is told so, where TLS does not stand between. */
 static void cut_off(struct http_server *s, struct conn *c)
 {
-	if (c->phase != PHASE_IDLE && !c->cut_off)
+	bool midway = !c->cut_off && is_midway(c);
+	if ((midway || c->phase != PHASE_IDLE) && !c->cut_off)
 		COUNT(s, cut_off);
+	if (midway && !s->options.tls) {
+		last_word(c->fd, 408, "The request did not come in time.");
+		COUNT(s, answers[4]);
+		c->linger = c->deaf = true;
+	}
 	c->cut_off = true;
 	shutdown(c->fd, SHUT_RDWR);
 }
@@ -336,10 +369,11 @@ static void linger(struct http_server *s, int64_t now)
 	char rubbish[16384];
 	for (size_t i = 0; i < s->lingering_count;) {
 		struct lingering *l = &s->lingering[i];
-		ssize_t n = now < l->until_ms ? 1 : 0;
+		bool late = now >= l->until_ms;
+		ssize_t n = !late;
 		while (n > 0)
 			n = recv(l->fd, rubbish, sizeof rubbish, MSG_DONTWAIT);
-		if (n < 0 && errno == EAGAIN) {
+		if (!late && ((n < 0 && errno == EAGAIN) || (!n && l->deaf))) {
 			i++;
 			continue;
 		}
@@ -408,7 +442,7 @@ static void on_connection(void *context, struct MHD_Connection *connection, void
 			int fd = fcntl(c->fd, F_DUPFD_CLOEXEC, 0);
 			if (fd >= 0)
 				s->lingering[s->lingering_count++] =
-					(struct lingering){ fd, http_now_ms() + LINGER_MS };
+					(struct lingering){ fd, c->deaf, http_now_ms() + LINGER_MS };
 			pthread_cond_signal(&s->stop);
 		}
 		pthread_mutex_unlock(&s->lock);
@@ -435,6 +469,8 @@ static void *on_target(void *context, const char *target, struct MHD_Connection 
 	w->target_err = request_parse_target(arena_str(&w->arena, str_c(target)), &w->req);
 	pthread_mutex_lock(&w->server->lock);
 	c->request = w;
+	if (c->phase == PHASE_IDLE) /* the header of a further request takes no longer than that of the first */
+		enter(w->server, c, PHASE_HEADER);
 	pthread_mutex_unlock(&w->server->lock);
 	return w;
 }
@@ -512,6 +548,7 @@ static void on_completed(void *context, struct MHD_Connection *connection, void 
 	*request = NULL;
 	pthread_mutex_lock(&w->server->lock);
 	w->conn->request = NULL;
+	last_word_heard(w->conn->fd, &w->conn->heard);
 	enter(w->server, w->conn, PHASE_IDLE);
 	pthread_mutex_unlock(&w->server->lock);
 	if (w->req.drop)
@@ -645,6 +682,8 @@ static enum MHD_Result serve(struct http_wake *w)
 {
 	const struct http_options *o = &w->server->options;
 	bool beat;
+	if (!go_on(w, PHASE_ANSWER))
+		return MHD_NO;
 	w->req.body = buf_str(&w->body);
 	if (buf_err(&w->body))
 		return refuse(w, 413, too_large(w->uploads));
@@ -771,7 +810,8 @@ static enum MHD_Result first_look(struct http_wake *w, const char *method, const
 			: !strcmp(method, "HEAD") ? HTTP_HEAD
 			: !strcmp(method, "POST") ? HTTP_POST
 						  : HTTP_OTHER;
-	set_phase(w, PHASE_BODY);
+	if (!go_on(w, PHASE_BODY))
+		return MHD_NO;
 	if (!read_headers(w, method, version))
 		return refuse_head(w);
 	if (w->target_err || w->unfit)
@@ -797,6 +837,24 @@ static enum MHD_Result first_look(struct http_wake *w, const char *method, const
 	return uploads ? begin_upload(w) : MHD_YES;
 }
 
+/* add_data takes a piece of the body. What became too long is refused at once: a client may send for as long as a body
+ * may take, and libmicrohttpd answers at its end only, which TLS has to wait for. */
+static enum MHD_Result add_data(struct http_wake *w, const char *p, size_t n)
+{
+	if (w->uploads)
+		upload_add(w, p, n);
+	else
+		buf_add_bytes(&w->body, p, n);
+	if (w->server->options.tls || (w->uploads ? w->upload_err != ERR_LIMIT : !buf_err(&w->body)))
+		return MHD_YES;
+	if (!go_on(w, PHASE_ANSWER))
+		return MHD_NO;
+	last_word(w->conn->fd, 413, too_large(w->uploads));
+	COUNT(w->server, answers[4]);
+	w->conn->linger = true;
+	return MHD_NO;
+}
+
 static enum MHD_Result on_request(void *context, struct MHD_Connection *connection, const char *url,
 				  const char *method, const char *version, const char *data, size_t *data_n,
 				  void **request)
@@ -808,12 +866,9 @@ static enum MHD_Result on_request(void *context, struct MHD_Connection *connecti
 	if (!w->seen)
 		return first_look(w, method, version);
 	if (*data_n) {
-		if (w->uploads)
-			upload_add(w, data, *data_n);
-		else
-			buf_add_bytes(&w->body, data, *data_n);
+		size_t n = *data_n;
 		*data_n = 0;
-		return MHD_YES;
+		return add_data(w, data, n);
 	}
 	return w->queued ? MHD_YES : serve(w);
 }

@@ -121,16 +121,22 @@ static void say(int fd, const char *text)
 	assert_int_equal(send(fd, text, strlen(text), MSG_NOSIGNAL), (ssize_t)strlen(text));
 }
 
+static char got[8192]; /* what until_closed read, at first */
+static size_t got_n;
+
 /* until_closed reads until the other side ends it, saying a byte each 50 ms where drip is set; how many ms that
  * took. */
 static int64_t until_closed(int fd, bool drip)
 {
 	int64_t begin = http_now_ms();
-	char bytes[4096];
+	got_n = 0;
 	for (;;) {
 		struct pollfd p = { .fd = fd, .events = POLLIN };
 		int ready = poll(&p, 1, 50);
-		if (ready > 0 && recv(fd, bytes, sizeof bytes, MSG_DONTWAIT) <= 0)
+		ssize_t n = ready > 0 ? recv(fd, got + got_n, sizeof got - 1 - got_n, MSG_DONTWAIT) : 0;
+		got_n += n > 0 ? (size_t)n : 0;
+		got[got_n] = 0;
+		if (ready > 0 && n <= 0)
 			break;
 		if (!ready && drip && send(fd, "a", 1, MSG_NOSIGNAL) < 0)
 			break;
@@ -146,9 +152,21 @@ static void assert_took(int64_t ms, int64_t limit_ms)
 		fail_msg("it took %lld ms, the limit is %lld", (long long)ms, (long long)limit_ms);
 }
 
+/* assert_told: the last that it got is one answer of this status. */
+static void assert_told(const char *status, int answers)
+{
+	int count = 0;
+	const char *last = NULL;
+	for (const char *p = got; (p = strstr(p, "HTTP/1.1 ")); p += 9, count++)
+		last = p + 9;
+	if (count != answers || !last || strncmp(last, status, strlen(status)))
+		fail_msg("not %s, but: %s", status, got);
+}
+
 static void who_says_nothing(void **state)
 {
 	assert_took(until_closed(connect_to(*state), false), HEADER_MS);
+	assert_int_equal(got_n, 0);
 }
 
 static void who_drips_headers(void **state)
@@ -156,7 +174,26 @@ static void who_drips_headers(void **state)
 	int fd = connect_to(*state);
 	say(fd, "GET / HTTP/1.1\r\nHost: localhost\r\nX: ");
 	assert_took(until_closed(fd, true), HEADER_MS);
+	assert_told("408 ", 1);
 	assert_int_equal(((struct served *)*state)->counts.cut_off, 1);
+	fd = connect_to(*state);
+	assert_took(until_closed(fd, true), HEADER_MS); /* not even a request line */
+	assert_told("408 ", 1);
+}
+
+static void who_drips_a_further_header(void **state)
+{
+	int fd = connect_to(*state);
+	say(fd, "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
+	poll(NULL, 0, 100);
+	say(fd, "GET / HTTP/1.1\r\nHost: localhost\r\nX: ");
+	assert_took(until_closed(fd, true), HEADER_MS);
+	assert_told("408 ", 2);
+	fd = connect_to(*state);
+	say(fd, "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
+	poll(NULL, 0, 100);
+	assert_took(until_closed(fd, true) + 100, IDLE_MS);
+	assert_told("408 ", 2);
 }
 
 static void who_drips_a_body(void **state)
@@ -164,9 +201,26 @@ static void who_drips_a_body(void **state)
 	int fd = connect_to(*state);
 	say(fd, "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\n");
 	assert_took(until_closed(fd, true), BODY_MS);
+	assert_told("408 ", 1);
 	fd = connect_to(*state);
 	say(fd, "POST / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n3e8\r\n");
 	assert_took(until_closed(fd, true), BODY_MS);
+	assert_told("408 ", 1);
+}
+
+static void a_body_without_an_end_is_refused_at_once(void **state)
+{
+	static char chunk[65536 + 9];
+	int fd = connect_to(*state);
+	memset(chunk, 'a', sizeof chunk);
+	memcpy(chunk, "10000\r\n", 7);
+	memcpy(chunk + 7 + 65536, "\r\n", 2);
+	say(fd, "POST / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n");
+	for (size_t i = 0; i <= REQUEST_BODY_MAX / 65536; i++)
+		assert_int_equal(send(fd, chunk, sizeof chunk, MSG_NOSIGNAL), sizeof chunk);
+	int64_t took = until_closed(fd, false);
+	assert_told("413 ", 1);
+	assert_true(took < BODY_MS - 100);
 }
 
 static void who_stays_idle(void **state)
@@ -174,6 +228,7 @@ static void who_stays_idle(void **state)
 	int fd = connect_to(*state);
 	say(fd, "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
 	assert_took(until_closed(fd, false), IDLE_MS);
+	assert_told("200 ", 1);
 	assert_int_equal(((struct served *)*state)->counts.cut_off, 0);
 	assert_int_equal(((struct served *)*state)->counts.answers[2], 1);
 }
@@ -259,7 +314,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(who_says_nothing),
 		TEST(who_drips_headers),
+		TEST(who_drips_a_further_header),
 		TEST(who_drips_a_body),
+		TEST(a_body_without_an_end_is_refused_at_once),
 		TEST(who_does_not_read),
 		TEST(who_stays_idle),
 		TEST(streams_beat),

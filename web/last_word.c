@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * See last_word.h. References: RFC 9110 sections 15.5.9 and 15.5.14, tcp(7).
+ */
+#include "web/last_word.h"
+
+#include <linux/tcp.h>
+#include <netinet/in.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+
+bool last_word_heard(int fd, uint64_t *ret_bytes)
+{
+	struct tcp_info info = { 0 };
+	socklen_t size = sizeof info;
+	if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &size) ||
+	    size < offsetof(struct tcp_info, tcpi_bytes_received) + sizeof info.tcpi_bytes_received)
+		return false;
+	*ret_bytes = info.tcpi_bytes_received;
+	return true;
+}
+
+void last_word(int fd, unsigned status, const char *why)
+{
+	char text[512];
+	int n = snprintf(text, sizeof text,
+			 "HTTP/1.1 %u %s\r\nConnection: close\r\nContent-Length: %zu\r\n"
+			 "Content-Type: text/plain; charset=utf-8\r\nCache-Control: no-store\r\n"
+			 "X-Content-Type-Options: nosniff\r\nContent-Security-Policy: default-src 'none'\r\n\r\n%s\n",
+			 status, status == 408 ? "Request Timeout" : "Content Too Large", strlen(why) + 1, why);
+	if (n > 0 && (size_t)n < sizeof text)
+		(void)!send(fd, text, (size_t)n, MSG_DONTWAIT | MSG_NOSIGNAL);
+}
