@@ -50,6 +50,8 @@ void page_end(struct buf *out, struct site *site)
 		buf_add_c(out, " <a href=\"/login\">Log in or out</a>");
 	buf_add_c(out, "</p></footer>\n<dialog id=\"keys\" aria-labelledby=\"keys-title\"><h2 "
 		       "id=\"keys-title\">Keys</h2>\n" PAGE_KEYS
+		       "<p><label class=\"pick\"><input type=\"checkbox\" id=\"singles\" checked> Keys of one "
+		       "character work</label></p>\n"
 		       "<form method=\"dialog\"><button>Close</button></form></dialog>\n</body>\n</html>\n");
 }
 

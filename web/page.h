@@ -19,6 +19,8 @@
 	"<div><dt><kbd>/</kbd></dt><dd>to the field</dd></div>\n"                                                 \
 	"<div><dt><kbd>Ctrl</kbd> <kbd>Enter</kbd></dt><dd>explain, and run the probes</dd></div>\n"              \
 	"<div><dt><kbd>Esc</kbd></dt><dd>stop the probes</dd></div>\n"                                            \
+	"<div><dt><kbd>j</kbd> <kbd>k</kbd></dt><dd>to the next article, to the one before</dd></div>\n"          \
+	"<div><dt><kbd>c</kbd></dt><dd>copy the report as Markdown</dd></div>\n"                                 \
 	"<div><dt><kbd>?</kbd></dt><dd>these keys</dd></div>\n</dl>\n"
 
 /* Where the page's script lists the links that were made in this browser, which alone remembers them. */
@@ -82,6 +84,7 @@ struct results {
 	struct store_brief *see;  /* articles beside the best */
 	size_t see_count;
 	bool fixed;		  /* kept: nothing of it can be changed or run */
+	bool may_probe;		  /* whoever asks may */
 };
 void page_results(struct buf *out, const struct results *results);
 /* page_report_html: a finished diagnosis, as in results.done. */

@@ -151,7 +151,9 @@ static void add_article(struct buf *out, const struct reading *r, struct arena *
 	render_html_escape(out, a->title);
 	buf_add_c(out, "</h1>\n");
 	add_facts(out, r, arena);
-	buf_add_c(out, "<div class=\"columns reading\">\n<div class=\"prose\">\n");
+	buf_add_c(out, "<div class=\"columns reading\">\n");
+	add_rule(out, &r->rule);
+	buf_add_c(out, "<div class=\"prose\">\n");
 	if (r->authored && r->authored != a) {
 		buf_add_c(out, "<section class=\"ours\">\n<p class=\"eyebrow\">In our words</p>\n");
 		render_html_article(out, r->authored);
@@ -159,9 +161,7 @@ static void add_article(struct buf *out, const struct reading *r, struct arena *
 	}
 	render_html_article(out, a);
 	add_briefs(out, "Cited by", r->cited_by, r->cited_by_count);
-	buf_add_c(out, "</div>\n");
-	add_rule(out, &r->rule);
-	buf_add_c(out, "</div>\n</article>\n");
+	buf_add_c(out, "</div>\n</div>\n</article>\n");
 }
 
 static enum err look_up_about(struct site *site, struct desk *desk, struct str id, struct arena *a,

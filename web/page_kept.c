@@ -216,10 +216,11 @@ static void add_kept(struct buf *out, struct site *site, const struct http_reque
 		 "href=\"/r/%.*s?as=markdown\">Markdown</a> "
 		 "<a href=\"/r/%.*s?as=text\">ticket</a> <a href=\"/r/%.*s?as=json\">JSON</a> "
 		 "<button type=\"button\" data-link=\"/r/%.*s\" hidden>Copy the link</button> "
-		 "<button type=\"button\" data-delete=\"%.*s\" hidden>Delete it</button></p>\n</section>\n",
+		 "<button type=\"button\" data-delete=\"%.*s\" hidden>Delete it</button></p>\n",
 		 STR_ARG(name), STR_ARG(name), STR_ARG(name), STR_ARG(name), STR_ARG(name));
-	buf_add(out, item->forms[RUN_HTML]);
 	add_check_again(out, site, req, item);
+	buf_add_c(out, "</section>\n");
+	buf_add(out, item->forms[RUN_HTML]);
 	if (gate_has_tokens(site_gate(site)) && req->role == ROLE_ADMIN) {
 		buf_addf(out, "<form method=\"post\" action=\"/r/%.*s/delete\">", STR_ARG(name));
 		page_csrf(out, site, req);

@@ -93,7 +93,7 @@ static void add_facets(struct buf *out, const struct finding *f, struct arena *a
 	const struct catalog_result *r = &f->found;
 	if (r->count < 2)
 		return;
-	buf_add_c(out, "<nav class=\"facets\" aria-label=\"Narrow the search\">\n");
+	buf_add_c(out, "<nav id=\"narrow\" class=\"facets\" aria-label=\"Narrow the search\">\n");
 	add_facet(out, f, "Kind", "kind", &r->kinds, f->filter.kind.n > 0, a);
 	add_facet(out, f, "Product", "product", &r->products, f->filter.product.n > 0, a);
 	add_facet(out, f, "Error code", "code", &r->codes, f->filter.by_code, a);
@@ -152,8 +152,10 @@ static void add_pager(struct buf *out, const struct finding *f, size_t page, str
 static void add_hits(struct buf *out, const struct finding *f, size_t page, struct arena *a)
 {
 	bool best = f->words.n && f->found.count >= FINDING_BEST;
-	buf_addf(out, "<p class=\"count\">%s%zu article%s</p>\n<ol class=\"hits\" start=\"%zu\">\n",
-		 best ? "The best " : "", f->found.count, f->found.count == 1 ? "" : "s", (page - 1) * PAGE_SIZE + 1);
+	buf_addf(out, "<p class=\"count\">%s%zu article%s%s</p>\n<ol class=\"hits\" start=\"%zu\">\n",
+		 best ? "The best " : "", f->found.count, f->found.count == 1 ? "" : "s",
+		 f->found.count > 1 ? " <a class=\"narrow\" href=\"#narrow\">Narrow it down</a>" : "",
+		 (page - 1) * PAGE_SIZE + 1);
 	for (size_t i = 0; i < f->count; i++) {
 		buf_add_c(out, "<li>");
 		page_link(out, f->items[i].id, f->items[i].title);
@@ -265,7 +267,7 @@ static void add_entries(struct buf *out, const char *heading, const char *name, 
 	struct arena a = { 0 };
 	if (!facets->count)
 		return;
-	buf_addf(out, "<section><h2>%s</h2>\n<ul class=\"entries\">\n", heading);
+	buf_addf(out, "<section id=\"%s\"><h2>%s</h2>\n<ul class=\"entries\">\n", name, heading);
 	for (size_t i = 0; i < facets->count; i++) {
 		struct str value = facets->items[i].name;
 		buf_add_c(out, "<li><a href=\"");
@@ -287,7 +289,7 @@ static void add_codes(struct buf *out, struct store *store, const struct catalog
 {
 	if (!facets->count)
 		return;
-	buf_add_c(out, "<section><h2>Error codes</h2>\n<ul class=\"entries\">\n");
+	buf_add_c(out, "<section id=\"code\"><h2>Error codes</h2>\n<ul class=\"entries\">\n");
 	for (size_t i = 0; i < facets->count; i++) {
 		struct store_code *readings = NULL;
 		size_t count = 0, best = 0;
@@ -347,6 +349,24 @@ static void add_seen(struct buf *out, struct site *site, struct store *store, st
 	buf_add_c(out, "</section>\n");
 }
 
+static void add_jumps(struct buf *out, const struct catalog_result *all)
+{
+	const struct {
+		const char *name, *words;
+		size_t count;
+	} parts[] = {
+		{ "kind", "Kinds", all->kinds.count },
+		{ "product", "Products", all->products.count },
+		{ "code", "Error codes", all->codes.count },
+		{ "year", "Years", all->years.count },
+	};
+	buf_add_c(out, "<nav class=\"jumps\" aria-label=\"On this page\">");
+	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+		if (parts[i].count)
+			buf_addf(out, "<a href=\"#%s\">%s</a> ", parts[i].name, parts[i].words);
+	buf_add_c(out, "</nav>\n");
+}
+
 static enum err add_browse(struct buf *out, struct site *site, struct desk *desk, struct arena *a)
 {
 	const struct catalog *catalog;
@@ -356,6 +376,7 @@ static enum err add_browse(struct buf *out, struct site *site, struct desk *desk
 		e = catalog_select(catalog, &(struct catalog_filter){ 0 }, NULL, 0, BROWSED, a, &all);
 	if (e)
 		return e;
+	add_jumps(out, &all);
 	add_seen(out, site, desk->store, a);
 	add_entries(out, "Kinds", "kind", &all.kinds);
 	add_entries(out, "Products", "product", &all.products);

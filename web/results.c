@@ -124,14 +124,22 @@ static void add_link(struct buf *out, const struct match *m)
 	buf_add_c(out, "</a>");
 }
 
+static void add_bar(struct buf *out, double part)
+{
+	buf_addf(out,
+		 "<svg class=\"bar\" viewBox=\"0 0 100 4\" preserveAspectRatio=\"none\" aria-hidden=\"true\">"
+		 "<rect width=\"%.0f\" height=\"4\"/></svg>",
+		 part * 100);
+}
+
 static void add_sure(struct buf *out, const struct match *m)
 {
-	buf_add_c(out, "<p class=\"sure\"><span class=\"id\">");
+	buf_add_c(out, "<p class=\"sure\">");
+	add_bar(out, m->confidence);
+	buf_addf(out, " <span>%s, %.0f&nbsp;%%</span> <span class=\"id\">", sure_words(m->confidence),
+		 m->confidence < 0.99 ? m->confidence * 100 : 99.0);
 	render_html_escape(out, m->id);
-	buf_addf(out,
-		 "</span> <svg class=\"bar\" viewBox=\"0 0 100 4\" preserveAspectRatio=\"none\" aria-hidden=\"true\">"
-		 "<rect width=\"%.0f\" height=\"4\"/></svg> <span>%s, %.0f&nbsp;%%</span></p>\n",
-		 m->confidence * 100, sure_words(m->confidence), m->confidence < 0.99 ? m->confidence * 100 : 99.0);
+	buf_add_c(out, "</span></p>\n");
 }
 
 static void add_why(struct buf *out, const struct match *m)
@@ -175,19 +183,38 @@ static void add_see(struct buf *out, const struct results *v)
 	buf_add_c(out, "</ul></details>\n");
 }
 
+/* are_equals: several explain it as well as each other, and share what is certain. */
+static bool are_equals(const struct match_answer *found)
+{
+	return found->match_count > 1 && found->matches[0].together > found->matches[0].confidence;
+}
+
+static void add_together(struct buf *out, const struct match_answer *found)
+{
+	buf_add_c(out, "<p class=\"sure\">");
+	add_bar(out, found->matches[0].together);
+	buf_addf(out,
+		 " <span>one of these %zu, %.0f&nbsp;%% sure</span></p>\n<p>They fit equally well; what was "
+		 "being done tells which one it is.</p>\n",
+		 found->match_count, found->matches[0].together * 100);
+}
+
+/* Where the answer stands over the diagnosis, its head stays above and its body goes below: so they are apart. */
 static void add_best(struct buf *out, const struct results *v)
 {
 	const struct triage_report *r = v->report;
 	const struct triage_match *best = &r->answer.matches[0];
-	buf_add_c(out, "<section class=\"card answer\" aria-labelledby=\"best\">\n<h2 id=\"best\">");
+	buf_add_c(out,
+		  "<section class=\"card answer\" aria-labelledby=\"best\">\n<div class=\"head\"><h2 id=\"best\">");
 	add_link(out, best->match);
 	buf_add_c(out, "</h2>\n");
 	add_sure(out, best->match);
+	buf_add_c(out, "</div>\n<div class=\"body\">\n");
 	render_html_remedy(out, &best->rule, r->bindings, r->binding_count, 3);
 	add_also(out, best->match);
 	add_see(out, v);
 	add_why(out, best->match);
-	buf_add_c(out, "</section>\n");
+	buf_add_c(out, "</div>\n</section>\n");
 }
 
 static void add_briefly(struct buf *out, const struct triage_match *m, const struct triage_report *r)
@@ -204,6 +231,20 @@ static void add_briefly(struct buf *out, const struct triage_match *m, const str
 	buf_add_c(out, "<details><summary>Cause and remedy</summary>\n");
 	render_html_remedy(out, &m->rule, r->bindings, r->binding_count, 4);
 	buf_add_c(out, "</details>\n</li>\n");
+}
+
+/* add_equals: no one of them is the answer, so each is named alike. */
+static void add_equals(struct buf *out, const struct results *v)
+{
+	const struct triage_report *r = v->report;
+	buf_add_c(out,
+		  "<section class=\"card answer equals\" aria-labelledby=\"best\">\n<h2 id=\"best\">Several articles "
+		  "explain this</h2>\n");
+	add_together(out, &r->answer.found);
+	buf_add_c(out, "<ol>\n");
+	for (size_t i = 0; i < r->answer.found.match_count; i++)
+		add_briefly(out, &r->answer.matches[i], r);
+	buf_add_c(out, "</ol>\n</section>\n");
 }
 
 static void add_unexplained(struct buf *out, const struct results *v)
@@ -234,7 +275,7 @@ static void add_others(struct buf *out, const struct triage_report *r)
 	const struct match_answer *found = &r->answer.found;
 	bool explained = found->match_count > 0;
 	size_t count = explained ? found->match_count - 1 : found->nearest_count;
-	if (!count)
+	if (!count || are_equals(found))
 		return;
 	buf_addf(out, "<section class=\"others\" aria-labelledby=\"others\">\n<h2 id=\"others\">%s</h2>\n<ol>\n",
 		 explained ? "It could also be" : "The nearest");
@@ -299,14 +340,18 @@ static void add_shared(struct buf *out, int64_t age_ms)
 		buf_add_c(out, "<p id=\"shared\" hidden></p>\n");
 }
 
-static void add_idle(struct buf *out, const struct triage_report *r)
+static void add_idle(struct buf *out, const struct results *v)
 {
-	render_html_ladder(out, r);
+	render_html_ladder(out, v->report);
 	buf_addf(out, "<section id=\"verdict\" class=\"verdict idle\"><p>%s</p></section>\n",
-		 r->need_count ? "The message names no server. Fill it in above; what can be seen without it is probed "
-				 "meanwhile."
-			       : "Probes from this machine tell the causes apart: name, address, route, port, session. "
-				 "They only look, and change nothing.");
+		 !v->may_probe
+			 ? "Probes tell the causes apart. Your token is for look-ups: whoever has one with the role "
+			   "probe can run them."
+		 : v->report->need_count
+			 ? "The message names no server. Fill it in above; what can be seen without it is probed "
+			   "meanwhile."
+			 : "Probes from this machine tell the causes apart: name, address, route, port, session. They "
+			   "only look, and change nothing.");
 	buf_add_c(out, "<section id=\"beliefs\" hidden></section>\n"
 		       "<ul id=\"probes\" class=\"probes\" aria-live=\"polite\"></ul>\n");
 }
@@ -314,21 +359,22 @@ static void add_idle(struct buf *out, const struct triage_report *r)
 static void add_diagnosis(struct buf *out, const struct results *v)
 {
 	const struct triage_report *r = v->report;
+	bool runs = !v->fixed && v->may_probe;
 	if (v->fixed ? !v->done.n : !worth_probing(r) && !v->done.n)
 		return;
-	buf_addf(out, "<section class=\"card diagnosis\" id=\"diagnosis\" aria-labelledby=\"which\"%s>\n"
-		      "<h2 id=\"which\">Which cause is it?</h2>\n",
-		 r->answer.found.explained ? " data-auto" : "");
+	buf_addf(out,
+		 "<section class=\"card diagnosis\" id=\"diagnosis\" aria-labelledby=\"which\"%s>\n"
+		 "<div class=\"bench\"><h2 id=\"which\">Which cause is it?</h2>\n",
+		 r->answer.found.explained && runs ? " data-auto" : "");
+	if (runs)
+		buf_addf(out, "<button form=\"ask\" name=\"do\" value=\"diagnose\" id=\"run\">%s</button>\n",
+			 v->done.n ? "Check again" : "Run the probes");
+	buf_add_c(out, "</div>\n");
 	add_shared(out, v->age_ms);
 	if (v->done.n)
 		buf_add(out, v->done);
 	else
-		add_idle(out, r);
-	if (!v->fixed)
-		buf_addf(out,
-			 "<p class=\"actions\"><button form=\"ask\" name=\"do\" value=\"diagnose\" "
-			 "id=\"run\">%s</button></p>\n",
-			 v->done.n ? "Check again" : "Run the probes");
+		add_idle(out, v);
 	buf_add_c(out, "</section>\n");
 }
 
@@ -360,7 +406,9 @@ void page_results(struct buf *out, const struct results *v)
 	else
 		add_chips(out, r);
 	buf_add_c(out, "</section>\n<div class=\"columns\">\n");
-	if (found->match_count)
+	if (are_equals(found))
+		add_equals(out, v);
+	else if (found->match_count)
 		add_best(out, v);
 	else
 		add_unexplained(out, v);
@@ -372,4 +420,3 @@ void page_results(struct buf *out, const struct results *v)
 	add_codes(out, found);
 	buf_add_c(out, "</div>\n</div>\n");
 }
-

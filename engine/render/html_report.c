@@ -169,12 +169,16 @@ static void add_headline(struct buf *out, const struct verdict *v)
 static void add_belief(struct buf *out, const struct belief *b)
 {
 	double percent = b->weight * 100;
-	buf_add_c(out, "<li><code>");
+	bool named = b->title.n > 0;
+	buf_add_c(out, "<li>");
+	buf_add_c(out, named ? "<span title=\"" : "<code>");
 	render_html_escape(out, b->cause);
+	buf_add_c(out, named ? "\">" : "");
+	render_html_escape(out, b->title);
 	buf_addf(out,
-		 "</code> <svg class=\"bar\" viewBox=\"0 0 100 4\" preserveAspectRatio=\"none\" aria-hidden=\"true\">"
+		 "%s <svg class=\"bar\" viewBox=\"0 0 100 4\" preserveAspectRatio=\"none\" aria-hidden=\"true\">"
 		 "<rect width=\"%.1f\" height=\"4\"/></svg> <span class=\"ms\">%.0f&nbsp;%%</span></li>\n",
-		 percent, percent);
+		 named ? "</span>" : "</code>", percent, percent);
 }
 
 static void add_beliefs(struct buf *out, const struct verdict *v)
@@ -254,6 +258,21 @@ static void add_ruled_out(struct buf *out, const struct verdict *v)
 	buf_add_c(out, "</dl></details>\n");
 }
 
+/* add_asked: a question that the command line answers with --set NAME=; here its place is marked, and a page that can
+ * take the answer puts a field there. */
+static bool add_asked(struct buf *out, struct str text)
+{
+	size_t give = str_find(text, STR(" Give ")), set = str_find(text, STR(" --set "));
+	if (give == STR_NONE || set == STR_NONE || set < give || text.p[text.n - 1] != '=')
+		return false;
+	struct str name = str_from(text, set + sizeof " --set " - 1);
+	render_html_line(out, str_first(text, give));
+	buf_add_c(out, " <span data-ask=\"");
+	render_html_escape(out, str_first(name, name.n - 1));
+	buf_add_c(out, "\"></span>");
+	return true;
+}
+
 /* What cannot be told apart from here is one item with a list of its own. */
 static void add_next(struct buf *out, const struct verdict *v, const struct triage_report *report)
 {
@@ -268,8 +287,9 @@ static void add_next(struct buf *out, const struct verdict *v, const struct tria
 			       : !fold && folded ? "</ul></li>\n"
 						 : "");
 		buf_add_c(out, "<li>");
-		render_html_filled(out, fold ? str_from(v->next[i], alike.n) : v->next[i], report->bindings,
-				   report->binding_count);
+		if (!add_asked(out, v->next[i]))
+			render_html_filled(out, fold ? str_from(v->next[i], alike.n) : v->next[i], report->bindings,
+					   report->binding_count);
 		buf_add_c(out, "</li>\n");
 		folded = fold;
 	}

@@ -983,6 +983,24 @@ class Life(kbt.KbtTest):
         finally:
             own.close()
 
+    def test_equals_stand_side_by_side(self):
+        own = Server()
+        try:
+            for n, (thing, symptom) in enumerate((('Lathe', 'the spindle slows'), ('Loom', 'threads tear at night'), ('Kiln', 'tiles crack'),
+                                                  ('Press', 'ink smears'), ('Still', 'the still drips'), ('Forge', 'iron stays cold'),
+                                                  ('Mill', 'flour is damp'))):
+                self.write(f'kb/Q{190000 + n}.txt', kbt.article_text(190000 + n, f'{thing}: {symptom}', product=f'{thing} {n}.0', symptom=(
+                    f'When {symptom}, the {thing.lower()} may show the following error message:\r\n\r\n   The blinker is out of frob.\r\n')))
+            own.kbt('import', self.path('kb'))
+            text = 'The blinker is out of frob.'
+            self.assertTrue(own.wait_until(lambda: len(own.api('/api/v1/lookup', {'text': text})[1]['matches']) > 1))
+            matches = own.api('/api/v1/lookup', {'text': text})[1]['matches']
+            page = own.form('/', {'text': text})[2]
+            self.assertIn(f'one of these {len(matches)}, {matches[0]["together"] * 100:.0f}&nbsp;% sure', page)
+            self.assertEqual(len(re.findall('<h3><a href="/kb/Q19000', page)), len(matches))
+        finally:
+            own.close()
+
     def test_another_file_in_its_place_is_picked_up(self):
         own = Server()
         try:

@@ -263,7 +263,8 @@ class Roles(Case):
             who = bearer(self.secrets[name])
             self.assertEqual(s.api('/api/v1/lookup', {'text': MESSAGE}, who)[0], 200)
             self.assertEqual(s.get('/metrics', **who)[0], 200)
-            self.assertEqual(s.form('/', {'text': MESSAGE}, who)[0], 200)
+            status, _, page = s.form('/', {'text': MESSAGE}, who)
+            self.assertEqual((status, 'id="run"' in page, 'data-auto' in page), (200, probes == 200, probes == 200))
             status, answer = s.api('/api/v1/diagnose', {'text': MESSAGE}, who)
             self.assertEqual(status, probes)
             if probes == 403:

@@ -19,20 +19,51 @@
 		if (link.pathname === location.pathname)
 			link.setAttribute('aria-current', 'page');
 
-	const isEditable = e => e.matches('input, textarea, select, [contenteditable]');
+	/* say tells of what goes on; kind gives it a colour: "bad", or how a verdict is called. */
+	const say = (words, kind = '') => {
+		$('busy').textContent = words;
+		$('busy').className = `hint ${kind}`;
+	};
 
+	/* Keys of one character can be turned off: they get in the way of who speaks to the machine. */
+	const keys = {
+		'/': () => (text || document.querySelector('.find input')).focus(),
+		'?': () => $('keys').showModal(),
+		j: () => step(1),
+		k: () => step(-1),
+		c: () => {
+			const copy = document.querySelector('button[value=markdown], [data-as="text/markdown"]');
+			if (copy)
+				copy.click();
+		},
+	};
+	const step = by => {
+		const all = [...document.querySelectorAll('#best a, .others h3 a, .equals h3 a, .hits a, .seen a, .incident h3 a')].filter(a => a.offsetParent);
+		const at = all.indexOf(document.activeElement), next = all[at < 0 && by < 0 ? all.length - 1 : at + by];
+		if (next)
+			next.focus();
+	};
 	document.addEventListener('keydown', e => {
-		if (e.ctrlKey || e.metaKey || e.altKey || isEditable(e.target))
+		if (e.ctrlKey || e.metaKey || e.altKey || $('keys').open || e.target.matches('input, textarea, select'))
 			return;
-		const find = document.querySelector('.find input');
-		if (e.key === '/') {
-			(text || find).focus();
-			e.preventDefault();
-		} else if (e.key === '?') {
-			$('keys').showModal();
+		if (keys[e.key] && $('singles').checked) {
+			keys[e.key]();
 			e.preventDefault();
 		}
 	});
+	try {
+		$('singles').checked = localStorage.getItem('singles') !== 'off';
+		$('singles').addEventListener('change', () => localStorage.setItem('singles', $('singles').checked ? 'on' : 'off'));
+	} catch { /* no storage here: on, until the next page */ }
+
+	/* reveal shows what matched in a message that is longer than its box. */
+	const reveal = () => {
+		const box = document.querySelector('.message'), mark = box && box.querySelector('mark');
+		if (mark)
+			box.scrollTop = mark.offsetTop - box.offsetTop - box.clientHeight / 3;
+	};
+	reveal();
+
 	let lastId = '';
 
 	/* feed takes the events that are whole and gives back the rest. */
@@ -93,6 +124,23 @@
 			localStorage.setItem('kept', JSON.stringify(remembered().filter(k => k.name !== name)));
 		} catch { /* then there is nothing to forget */ }
 	};
+	/* twice: what cannot be taken back wants a second press. */
+	const twice = (button, act) => {
+		const words = button.textContent, name = button.getAttribute('aria-label');
+		let armed = 0;
+		const show = (text, label) => {
+			button.textContent = text;
+			if (name)
+				button.setAttribute('aria-label', label);
+		};
+		button.addEventListener('click', () => {
+			clearTimeout(armed);
+			if (armed)
+				return act();
+			show('Really delete?', `Really? ${name}`);
+			armed = setTimeout(() => { armed = 0; show(words, name); }, 5000);
+		});
+	};
 	const remove = async (kept, button) => {
 		const r = await fetch(`/r/${kept.name}/delete`, { method: 'POST', headers: { 'X-Kbt': '1' }, body: new URLSearchParams({ key: kept.key }) });
 		if (r.ok || r.status === 404)
@@ -106,7 +154,7 @@
 		b.type = 'button';
 		b.textContent = words;
 		b.setAttribute('aria-label', `${words} ${kept.title}`);
-		b.addEventListener('click', () => remove(kept, b));
+		twice(b, () => remove(kept, b));
 		return b;
 	};
 	const yours = () => {
@@ -115,7 +163,7 @@
 			const kept = all.find(k => k.name === b.dataset.delete);
 			if (kept && b.hidden) {
 				b.hidden = false;
-				b.addEventListener('click', () => remove(kept, b));
+				twice(b, () => remove(kept, b));
 			}
 		}
 		if (!list)
@@ -172,10 +220,10 @@
 			});
 			for (const c of columns)
 				c.g.classList.toggle('off', c.at < from || c.at > to);
-			$('busy').textContent = shown < items.length ? `${shown} of ${items.length} shown` : '';
+			say(shown < items.length ? `${shown} of ${items.length} shown` : '');
 		};
 		for (const link of chart.querySelectorAll('.legend a')) {
-			const box = document.createElement('input');
+			const box = document.createElement('input'), pick = document.createElement('label');
 			box.type = 'checkbox';
 			box.checked = true;
 			box.setAttribute('aria-label', `Show ${link.textContent}`);
@@ -183,7 +231,8 @@
 				wanted[box.checked ? 'add' : 'delete'](link.hash.slice(1));
 				apply();
 			});
-			link.closest('li').prepend(box);
+			pick.append(box);
+			link.closest('li').prepend(pick);
 		}
 		if (columns.length > 1) {
 			const bar = document.createElement('p');
@@ -209,12 +258,12 @@
 	};
 
 	const logs = () => {
-		const form = $('send'), file = $('file'), drop = $('drop'), bar = $('progress'), say = words => { $('busy').textContent = words; };
+		const form = $('send'), file = $('file'), drop = $('drop'), bar = $('progress');
 		let sending = null, sent = null;
 		const end = words => {
 			sending = null;
 			bar.hidden = true;
-			say(words);
+			say(words, 'bad');
 		};
 		/* copy has the same file scanned once more and answered in another form. */
 		const copy = async button => {
@@ -230,7 +279,7 @@
 				button.textContent = 'Copied';
 				setTimeout(() => { button.textContent = words; }, 2000);
 			} catch (e) {
-				say(e instanceof TypeError ? 'The file cannot be read again. Send it once more.' : e.message);
+				say(e instanceof TypeError ? 'The file cannot be read again. Send it once more.' : e.message, 'bad');
 			}
 		};
 		$('results').addEventListener('click', e => { if (e.target.matches('[data-as]')) copy(e.target); });
@@ -244,7 +293,7 @@
 			const found = $('found');
 			if (found) {
 				found.focus({ preventScroll: true });
-				found.scrollIntoView({ block: 'nearest' });
+				found.scrollIntoView({ block: 'start' });
 			}
 		};
 		const send = chosen => {
@@ -317,6 +366,12 @@
 				}
 			});
 		narrow();
+		try { /* lines that were pasted on the first page */
+			const lines = sessionStorage.getItem('lines');
+			sessionStorage.removeItem('lines');
+			if (lines)
+				send(new File([lines], 'pasted.log'));
+		} catch { /* no storage here, so nothing came this way */ }
 	};
 
 	if ($('send'))
@@ -325,7 +380,7 @@
 		return;
 
 	let looking = null, probing = null, timer = 0, shown = text.value, before = new Map();
-	const say = words => { $('busy').textContent = words; };
+	const title = document.title;
 
 	const post = async (url, signal, more, submitter) => {
 		const body = new URLSearchParams(new FormData(ask));
@@ -344,7 +399,7 @@
 
 	const failed = e => {
 		if (e.name !== 'AbortError')
-			say(e instanceof TypeError ? 'The server does not answer. Is kbt serve still running?' : e.message);
+			say(e instanceof TypeError ? 'The server does not answer. Is kbt serve still running?' : e.message, 'bad');
 	};
 
 	/* stop ends the diagnosis; the server notices and sends no more probes. */
@@ -352,7 +407,11 @@
 		if (probing)
 			probing.abort();
 		probing = null;
-		const run = $('run');
+		const run = $('run'), verdict = document.querySelector('#verdict.running');
+		if (verdict) {
+			verdict.className = 'verdict';
+			verdict.querySelector('h3').textContent = 'Not finished';
+		}
 		if (run)
 			run.textContent = $('probes') && $('probes').children.length ? 'Check again' : 'Run the probes';
 	};
@@ -369,6 +428,44 @@
 		state.before(was);
 	};
 
+	/* Where a verdict asks for a value, it can be given. */
+	const askFor = () => {
+		for (const place of results.querySelectorAll('[data-ask]:empty')) {
+			const name = place.dataset.ask, chip = document.createElement('label'), words = document.createElement('span'), field = document.createElement('input');
+			if (ask.elements[`set.${name}`])
+				continue;
+			chip.className = 'chip open';
+			words.textContent = name.replace('_', ' ');
+			field.name = `set.${name}`;
+			field.setAttribute('form', 'ask');
+			field.autocomplete = 'off';
+			field.size = 14;
+			chip.append(words, field);
+			place.append(chip);
+		}
+	};
+
+	/* Many lines are a log: all that is known in it is more than one answer. */
+	const offerScan = () => {
+		const lines = text.value.trim().split('\n').length, said = results.querySelector('.said');
+		if (lines < 5 || !said)
+			return;
+		const offer = document.createElement('p'), go = document.createElement('button');
+		offer.className = 'whole';
+		go.type = 'button';
+		go.textContent = `Scan all ${lines} lines as a log`;
+		go.addEventListener('click', () => {
+			try {
+				sessionStorage.setItem('lines', text.value);
+				location.href = '/logs';
+			} catch {
+				say('That is too much to hand over. Save it as a file and send it under Logs.', 'bad');
+			}
+		});
+		offer.append(go);
+		said.append(offer);
+	};
+
 	/* put replaces what has the same id, and appends what says where it belongs. */
 	const put = html => {
 		for (const el of [...piece(html).children]) {
@@ -380,6 +477,7 @@
 				old.replaceWith(el);
 			}
 		}
+		askFor();
 	};
 
 	/* follow reads the stream; false where nothing of it comes through: something on the way holds it back. */
@@ -450,7 +548,7 @@
 			if (!decided)
 				await poll(mine.signal, each, () => decided);
 			const headline = $('verdict') && $('verdict').querySelector('h3');
-			say(headline ? headline.textContent : '');
+			say(headline ? headline.textContent : '', headline ? $('verdict').classList[1] : '');
 		} catch (e) {
 			failed(e);
 		}
@@ -499,9 +597,13 @@
 			results.replaceChildren(piece(html));
 			ask.elements.of.value = results.querySelector('[data-of]') ? results.querySelector('[data-of]').dataset.of : '';
 			say('');
+			reveal();
+			offerScan();
+			document.title = $('best') ? `${$('best').textContent} - kbtriage` : title;
+			history.replaceState(shown.length < 1 << 16 ? { text: shown } : null, '');
 			if (focus && focus.startsWith('set.') && ask.elements[focus])
 				ask.elements[focus].focus();
-			if (probe && $('diagnosis') && (probe === 'always' || 'auto' in $('diagnosis').dataset))
+			if (probe && $('diagnosis') && $('run') && (probe === 'always' || 'auto' in $('diagnosis').dataset))
 				diagnose();
 		} catch (e) {
 			failed(e);
@@ -509,7 +611,9 @@
 	};
 
 	const grow = () => {
-		text.rows = Math.min(14, Math.max(2, text.value.split('\n').length));
+		text.rows = 2;
+		const line = parseFloat(getComputedStyle(text).lineHeight), more = text.scrollHeight - text.clientHeight;
+		text.rows = Math.min(innerWidth < 640 ? 6 : 10, 2 + Math.ceil(more / line));
 	};
 
 	text.addEventListener('paste', () => setTimeout(() => { grow(); explain('auto'); }));
@@ -549,5 +653,11 @@
 			say('Stopped.');
 		}
 	});
+	if (history.state && history.state.text && history.state.text !== text.value) { /* back, or loaded again */
+		text.value = history.state.text;
+		explain('');
+	} else {
+		offerScan();
+	}
 	grow();
 })();

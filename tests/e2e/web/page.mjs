@@ -260,6 +260,8 @@ await test('kept links are remembered in this browser and deleted from it later'
 	const item = page.locator(`#yours li:has(a[href="/${first}"])`);
 	is(await item.count() === 1 && await page.locator(`#yours a[href="/${second}"]`).count() === 1, 'the list lacks them');
 	await item.locator('button').click();
+	is(await item.locator('button').textContent() === 'Really delete?', 'one press deletes it');
+	await item.locator('button').click();
 	await item.waitFor({ state: 'detached' });
 	is((await page.goto(base + first)).status() === 404, 'it is still there');
 	await page.goto(base + second);
@@ -302,6 +304,8 @@ for (let h = 0; h < 48; h++) {
 	log.push(`${at}:01:00 web1 app[1]: all is well`);
 	if (h % 3 === 0)
 		log.push(`${at}:20:00 web1 backup[2]: ssh: connect to host nas${h % 2} port 22: No route to host`);
+	if (h % 12 === 0)
+		log.push(`${at}:25:00 web1 app[4]: fatal error in module /srv/${'a-long-name/'.repeat(20)}thing${'x'.repeat(90)}.so`);
 	if (h > 36)
 		log.push(`${at}:30:00 web1 job[3]: mount error(112): Host is down`);
 }
@@ -369,6 +373,7 @@ await test('the probes can be stopped and run by their button', async page => {
 	await page.keyboard.press('Escape');
 	await page.waitForFunction(() => document.getElementById('run')?.textContent !== 'Stop');
 	is((await page.textContent('#busy')).includes('Stopped'), 'it does not say so');
+	is(await page.locator('#verdict.running').count() === 0, 'it looks as if it still ran');
 });
 
 await test('keys: / to the field, ? to the help', async page => {
@@ -382,6 +387,77 @@ await test('keys: / to the field, ? to the help', async page => {
 	await page.keyboard.press('Escape');
 	is(await page.locator('#keys').isHidden(), 'Escape does not close them');
 });
+
+await test('keys: j and k go through the articles, c copies, and they can be turned off', async page => {
+	await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+	const at = () => page.evaluate(() => document.activeElement.getAttribute('href'));
+	await page.goto(`${base}search?code=53`);
+	await page.keyboard.press('j');
+	const first = await at();
+	await page.keyboard.press('j');
+	await page.keyboard.press('k');
+	is(first.startsWith('/kb/') && await at() === first, `${first}, ${await at()}`);
+	await page.goto(`${base}?q=System+error+53+has+occurred.`);
+	await page.evaluate(() => document.activeElement.blur());
+	await page.keyboard.press('c');
+	await page.waitForSelector('button[value=markdown]:has-text("Copied")');
+	await page.keyboard.press('?');
+	await page.uncheck('#singles');
+	await page.keyboard.press('Escape');
+	await page.reload();
+	await page.evaluate(() => document.activeElement.blur());
+	await page.keyboard.press('?');
+	is(await page.locator('#keys').isHidden(), 'they still work');
+	await page.evaluate(() => localStorage.removeItem('singles'));
+});
+
+await test('back from an article, and loaded again, the message and its answer are there', async page => {
+	await page.goto(base);
+	await paste(page, 'System error 53 has occurred.');
+	await page.click('#best a');
+	await page.waitForURL('**/kb/*');
+	await page.goBack();
+	await page.waitForSelector('#best');
+	await page.reload();
+	await page.waitForSelector('#best');
+	is(await page.inputValue('#text') === 'System error 53 has occurred.', 'the message is gone');
+	is((await page.title()).includes('53'), 'the title does not say what it is about');
+});
+
+await test('many lines: what matched is in sight, and they can be scanned as a log', async page => {
+	await page.goto(base);
+	await paste(page, log.join('\n'));
+	await page.waitForSelector('.message mark');
+	const seen = await page.evaluate(() => {
+		const box = document.querySelector('.message').getBoundingClientRect(), mark = document.querySelector('.message mark').getBoundingClientRect();
+		return box.top <= mark.top && mark.bottom <= box.bottom;
+	});
+	is(seen, 'the mark is out of sight');
+	await page.click('.whole button');
+	await page.waitForURL('**/logs');
+	await page.waitForSelector('.incident');
+	is((await page.textContent('#found')).includes('2 known problems in pasted.log'), await page.textContent('#found'));
+});
+
+await test('what a verdict asks for can be given where it asks', async page => {
+	await page.goto(base);
+	await paste(page, 'Error during WNetAddConnection2 (53)');
+	await page.waitForSelector('[data-ask=link] input');
+	is(!(await page.textContent('#verdict')).includes('--set'), 'it speaks of the command line');
+	await page.fill('[data-ask=link] input', 'lo');
+	await page.keyboard.press('Tab');
+	await page.waitForSelector('.chips input[name="set.link"]');
+	await page.waitForSelector(VERDICT);
+	is(await page.locator('[data-ask=link]').count() === 0, 'it asks again');
+});
+
+await test('on a phone the verdict stands over the rest of the article', async page => {
+	await page.goto(base);
+	await paste(page, MESSAGE);
+	await page.waitForSelector(VERDICT);
+	const tops = await page.evaluate(() => ['#best', '#verdict', '.answer .remedies', '.pass'].map(s => document.querySelector(s).getBoundingClientRect().top));
+	is(tops.every((top, i) => !i || top > tops[i - 1]), tops.join(' '));
+}, { viewport: { width: 375, height: 812 } });
 
 await test('links between articles, and back', async page => {
 	await page.goto(`${base}kb/Q150536`);
