@@ -2,7 +2,7 @@
 #include "cli/scan_cursor.h"
 
 #include "cli/save.h"
-#include "follow/sibling.h"
+#include "follow/listing.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -89,10 +89,10 @@ static enum err load(struct cmd_context *c, const char *path, bool of_journal, s
 }
 
 /* is_over says that a place's file has been gone for so long that it does not come back; notes since when it is. */
-static bool is_over(struct follow_place *place, int64_t now_s)
+static bool is_over(struct follow_place *place, struct listings *names, int64_t now_s)
 {
 	struct arena a = { 0 };
-	struct sibling_file *items;
+	struct listing_file *items;
 	struct stat st;
 	size_t count = 0;
 	if (!lstat(place->path.p, &st) || errno != ENOENT) {
@@ -101,7 +101,8 @@ static bool is_over(struct follow_place *place, int64_t now_s)
 	}
 	if (!place->gone_s || place->gone_s > now_s)
 		place->gone_s = now_s;
-	bool over = now_s - place->gone_s > GONE_KEEP_S && !sibling_find(place->path.p, &a, &items, &count) && !count;
+	bool over = now_s - place->gone_s > GONE_KEEP_S &&
+		    !listing_siblings(names, place->path.p, &a, &items, &count) && !count;
 	arena_free(&a);
 	return over;
 }
@@ -110,10 +111,12 @@ enum err scan_cursor_load(struct cmd_context *c, const char *path, struct follow
 {
 	struct arena a = { 0 };
 	struct cursor cursor = { 0 };
+	struct listings names = { 0 };
 	enum err e = load(c, path, false, &a, &cursor);
 	for (size_t i = 0; !e && i < cursor.place_count; i++)
-		if (!is_over(&cursor.places[i], time(NULL)))
+		if (!is_over(&cursor.places[i], &names, time(NULL)))
 			e = follow_restore(f, &cursor.places[i]);
+	listings_free(&names);
 	arena_free(&a);
 	return e;
 }

@@ -16,12 +16,13 @@
 #include <sys/resource.h>
 
 enum {
-	LOOK_MS = 1000,	      /* without any event */
-	LIST_MS = 5000,	      /* folders and patterns, without any event */
-	LOOK_GAP_MS = 10,     /* between two looks */
+	LOOK_MS = 1000,	  /* without any event */
+	LIST_MS = 5000,	  /* folders and patterns, without any event */
+	LOOK_GAP_MS = 10, /* between two looks */
 	LIST_GAP_MS = 100,
-	END_MS = 2000,	      /* for what is ready when a signal has come */
-	SETTLE_MS = 50	      /* between two looks at a rotation on its way */
+	COST_SHARE = 4, /* looks and cursors that take long are made so much rarer: as many times what the last took */
+	END_MS = 2000,	/* for what is ready when a signal has come */
+	SETTLE_MS = 50	/* between two looks at a rotation on its way */
 };
 
 struct loop {
@@ -30,7 +31,9 @@ struct loop {
 	struct follow *follow;
 	struct scan_kb kb;
 	struct watch watch;
-	int64_t listed_ms, looked_ms;
+	int64_t listed_ms, looked_ms, saved_ms;
+	int64_t look_took_ms, list_took_ms, save_took_ms;
+	uint64_t pieces, pieces_before;
 	bool names_changed, unsaved, blind_said;
 };
 
@@ -39,16 +42,22 @@ static void watch_one(void *context, const char *folder)
 	watch_folder(&((struct loop *)context)->watch, folder);
 }
 
+static int64_t gap_of(int64_t least_ms, int64_t took_ms)
+{
+	return took_ms * COST_SHARE > least_ms ? took_ms * COST_SHARE : least_ms;
+}
+
 static enum err look(struct loop *l)
 {
-	int64_t now = scan_now_ms();
-	bool list = !l->listed_ms || now - l->listed_ms >= LIST_MS ||
-		    (l->names_changed && now - l->listed_ms >= LIST_GAP_MS);
-	l->looked_ms = now;
+	int64_t now = scan_now_ms(), list_gap = gap_of(LIST_GAP_MS, l->list_took_ms);
+	bool list = !l->listed_ms || now - l->listed_ms >= gap_of(LIST_MS, l->list_took_ms) ||
+		    (l->names_changed && now - l->listed_ms >= list_gap);
 	enum err e = follow_look(l->follow, now, list);
+	l->looked_ms = scan_now_ms();
+	*(list ? &l->list_took_ms : &l->look_took_ms) = l->looked_ms - now;
 	if (!list)
 		return e;
-	l->listed_ms = now;
+	l->listed_ms = l->looked_ms;
 	l->names_changed = false;
 	if (l->f->live)
 		follow_each_folder(l->follow, watch_one, l);
@@ -113,17 +122,27 @@ static enum err scan_piece(struct loop *l, const struct follow_piece *piece)
 			cmd_error(l->c, "%.*s: %s", STR_ARG(piece->file), err_text(fed));
 	}
 	follow_done(l->follow);
+	l->pieces++;
 	l->unsaved = true;
 	return ERR_OK;
 }
 
-/* save writes the cursor when all hits before it are out. */
-static enum err save(struct loop *l)
+static int64_t save_wait_ms(const struct loop *l)
 {
-	if (!l->unsaved || !cmd_flush(l->c))
+	return l->unsaved && l->f->cursor ? l->saved_ms + gap_of(0, l->save_took_ms) - scan_now_ms() : INT64_MAX;
+}
+
+/* save writes the cursor when all hits before it are out; one of many files not behind each piece. */
+static enum err save(struct loop *l, bool now)
+{
+	if (!l->unsaved || !cmd_flush(l->c) || (!now && l->f->cursor && save_wait_ms(l) > 0))
 		return ERR_OK;
+	int64_t began_ms = scan_now_ms();
 	l->unsaved = false;
-	return l->f->cursor ? scan_cursor_save(l->c, l->f->cursor, l->follow) : ERR_OK;
+	enum err e = l->f->cursor ? scan_cursor_save(l->c, l->f->cursor, l->follow) : ERR_OK;
+	l->saved_ms = scan_now_ms();
+	l->save_took_ms = l->saved_ms - began_ms;
+	return e;
 }
 
 /* scan_ready scans all that is ready, or until a deadline. A cursor of hits that are printed at the end waits for
@@ -139,10 +158,10 @@ static enum err scan_ready(struct loop *l, enum follow_how how, int64_t until_ms
 		if (e || !piece.file.n)
 			return e;
 		e = scan_piece(l, &piece);
-		if (!e && l->f->live && scan_now_ms() - l->looked_ms >= LOOK_GAP_MS)
+		if (!e && l->f->live && scan_now_ms() - l->looked_ms >= gap_of(LOOK_GAP_MS, l->look_took_ms))
 			e = look(l); /* what is rotated meanwhile has to be opened before it is gone */
 		if (!e && (l->c->json || l->f->live))
-			e = save(l);
+			e = save(l, false);
 		if (e || l->c->out_errno)
 			return e;
 	}
@@ -151,7 +170,8 @@ static enum err scan_ready(struct loop *l, enum follow_how how, int64_t until_ms
 /* pause waits for a change, for lines that are nearly ready, or for the time of the next look. */
 static void pause_until_change(struct loop *l, bool *ret_closed)
 {
-	int64_t now = scan_now_ms(), gap = l->looked_ms + LOOK_GAP_MS - now;
+	int64_t now = scan_now_ms(), gap = l->looked_ms + gap_of(LOOK_GAP_MS, l->look_took_ms) - now;
+	int64_t saving = save_wait_ms(l);
 	int wait = follow_wait_ms(l->follow, now);
 	cmd_show_diags(l->c);
 	if (gap > 0)
@@ -160,6 +180,11 @@ static void pause_until_change(struct loop *l, bool *ret_closed)
 		wait = LOOK_MS;
 	if (l->names_changed && wait > LIST_GAP_MS)
 		wait = LIST_GAP_MS;
+	if (saving < wait)
+		wait = saving > 0 ? (int)saving : 0;
+	if (follow_waits(l->follow) && l->pieces != l->pieces_before) /* those make room for others */
+		wait = 0;
+	l->pieces_before = l->pieces;
 	if (watch_wait(&l->watch, wait, ret_closed))
 		l->names_changed = true;
 }
@@ -173,7 +198,7 @@ static enum err follow_on(struct loop *l)
 		if (!e)
 			e = scan_ready(l, FOLLOW_LIVE, 0);
 		if (!e)
-			e = save(l);
+			e = save(l, false);
 		if (e || cmd_interrupted())
 			break;
 		pause_until_change(l, &closed);
@@ -194,14 +219,24 @@ static enum err finish(struct loop *l)
 		poll(NULL, 0, SETTLE_MS);
 		e = look(l);
 	}
-	if (!e && !l->c->out_errno)
+	for (uint64_t before = UINT64_MAX; !e && !l->c->out_errno && before != l->pieces;) {
+		before = l->pieces;
 		e = scan_ready(l, l->f->cursor ? FOLLOW_FLUSH : FOLLOW_END, l->f->live ? until_ms : 0);
+		if (e || !follow_waits(l->follow) || (l->f->live && scan_now_ms() > until_ms) || cmd_interrupted())
+			break;
+		e = look(l);
+	}
+	if (!e && !l->f->live && !cmd_interrupted() && follow_waits(l->follow)) {
+		cmd_error(l->c,
+			  "more files end within a line than may be open at a time (ulimit -n): not all were read");
+		l->f->all_read = false;
+	}
 	l->f->files = follow_files(l->follow);
 	l->f->all_read = l->f->all_read && !follow_missed(l->follow);
 	if (!e)
 		e = l->f->end(l->f->end_context);
 	if (!e)
-		e = save(l);
+		e = save(l, true);
 	return e;
 }
 

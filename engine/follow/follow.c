@@ -8,6 +8,8 @@
 #include "base/hash.h"
 #include "base/input.h"
 #include "base/mem.h"
+#include "follow/index.h"
+#include "follow/listing.h"
 #include "follow/paths.h"
 #include "follow/sibling.h"
 
@@ -16,22 +18,27 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 enum {
-	PLACES_MAX = 64,	/* an entry's ended places that are remembered */
-	OLDS_SOFT_MAX = 16,	/* replaced files kept open while they are all read */
-	OLD_KEEP_MS = 60000,	/* a replaced file may grow so long after it last did */
-	OLD_END_MS = 1000,	/* its last line needs no end after so long */
-	QUIET_MS = 150,		/* lines that belong together are written within this */
-	WAIT_MAX_MS = 600,	/* nobody waits longer for quiet */
-	BULK = 256 << 10,	/* so much is no trickle: no need to wait */
-	FAIL_WAIT_MS = 2000,	/* until what could not be read is tried again */
-	RETRIES_MAX = 20,	/* a packed file is whole by then, or damaged */
+	PLACES_MAX = 64,     /* an entry's ended places that are remembered, and those of files changed since */
+	OLDS_SOFT_MAX = 16,  /* replaced files kept open while they are all read */
+	OLDS_MAX = 128,	     /* of which no more are found beside a path at a time */
+	OLD_KEEP_MS = 60000, /* a replaced file may grow so long after it last did */
+	OLD_END_MS = 1000,   /* its last line needs no end after so long */
+	QUIET_MS = 150,	     /* lines that belong together are written within this */
+	WAIT_MAX_MS = 600,   /* nobody waits longer for quiet */
+	BULK = 256 << 10,    /* so much is no trickle: no need to wait */
+	FAIL_WAIT_MS = 2000, /* until what could not be read is tried again */
+	RETRIES_MAX = 20,    /* a packed file is whole by then, or damaged */
 	RETRY_MS = 250,
+	SHIFTS_MAX = 3, /* how often a folder is listed again at once because its names moved on */
+	OPEN_KEPT = 64, /* descriptors left to others */
 	SECOND_NS = 1000000000,
-	JOBS_HELD_MAX = 64	/* packed files of an entry held open until their turn */
+	IDS_MIN = 1024,
+	JOBS_HELD_MAX = 64 /* packed files of an entry held open until their turn */
 };
 
 /* A packed file, read once. */
@@ -51,16 +58,24 @@ struct old {
 
 struct entry {
 	const char *path;
+	uint32_t number; /* of entries */
 	bool found;	 /* by a folder or a pattern */
 	bool kept;	 /* of a cursor, and not asked for: its places go back to it, and nothing is looked at */
 	bool has_now, begun;
 	bool passed_over; /* the path names a file that is read otherwise: packed, or held by another entry */
+	bool asleep;	  /* or that was read, and is closed until it changes: its place is remembered */
 	struct tail_id passed;
+	uint64_t asleep_size;
+	int64_t asleep_ns;
 	struct tail now;
 	struct old *olds;
 	size_t old_count, old_cap;
-	struct tail_place *places; /* at most PLACES_MAX */
+	struct tail_place *places;
 	size_t place_count, place_cap;
+	bool caught_up;	   /* in this look */
+	bool on_its_way;   /* something beside it was, when it was caught up */
+	bool waits;	   /* for a descriptor: something beside it was not looked at */
+	int64_t newest_ns; /* of what was looked at then */
 	bool again;	  /* something beside it was on its way: look there again */
 	unsigned retries; /* how often already */
 	int64_t retry_ms;
@@ -75,16 +90,23 @@ enum taken { TAKEN_NOTHING, TAKEN_NOW, TAKEN_OLD, TAKEN_JOB };
 
 struct follow {
 	const char *const *paths;
-	size_t path_count;
+	const char **patterns; /* those of the paths that have a mark of one */
+	size_t path_count, pattern_count;
 	struct diags *diags;
 	struct arena arena;
 	struct entry **entries;
 	size_t entry_count, entry_cap;
-	uint32_t *slots; /* hash table of place + 1 */
-	size_t slot_count;
+	struct index by_path;	       /* entries */
+	struct index by_id;	       /* entries that hold or held the file, or remember a place in it */
+	struct index asked, by_folder; /* paths, folders */
 	const char **folders;
 	size_t folder_count, folder_cap;
 	struct arena folder_arena; /* of the last listing */
+	struct listings names, names_now;  /* of this look, and at its end */
+	size_t open_count, open_max, hand; /* descriptors; hand: the entry that is asked next to close its own */
+	const struct entry *looking;
+	size_t ids_max;
+	bool no_room, waits, flush; /* no_room: in this look none could */
 	bool missed, listed;
 	size_t files, turn; /* turn: the entry that is asked first for a piece */
 
@@ -111,11 +133,43 @@ static void forget(struct entry *e, size_t place)
 	memmove(e->places + place, e->places + place + 1, (e->place_count - place) * sizeof *e->places);
 }
 
+static uint64_t id_hash(const struct tail_id *id)
+{
+	uint64_t numbers[] = { id->dev, id->ino };
+	return hash_bytes((struct str){ (const char *)numbers, sizeof numbers });
+}
+
+/* note lets the entry be found by a file's id. */
+static void note(struct follow *f, const struct entry *e, const struct tail_id *id)
+{
+	uint64_t hash = id_hash(id);
+	const struct index_item *i = index_first(&f->by_id, hash);
+	while (i && i->number != e->number)
+		i = index_next(&f->by_id, i);
+	if (!i && index_add(&f->by_id, hash, e->number))
+		f->arena.failed = true;
+}
+
+/* forget_oldest drops the oldest places of an entry that has many, but none of a file that may be looked at again: it
+ * would be read again. */
+static void forget_oldest(struct entry *e)
+{
+	size_t kept = 0, over = e->place_count < PLACES_MAX ? 0 : e->place_count - PLACES_MAX + 1;
+	for (size_t i = 0; i < e->place_count; i++) {
+		if (over && e->places[i].changed_ns < e->since_ns && e->since_ns != INT64_MAX)
+			over--;
+		else
+			e->places[kept++] = e->places[i];
+	}
+	e->place_count = kept;
+}
+
 /* remember: where there is no memory, the arena says so. */
 static void remember(struct follow *f, struct entry *e, const struct tail_place *place)
 {
-	if (e->place_count == PLACES_MAX)
-		forget(e, 0);
+	note(f, e, &place->id);
+	if (e->place_count == e->place_cap && e->place_count >= PLACES_MAX)
+		forget_oldest(e);
 	if (e->place_count == e->place_cap) {
 		size_t cap = e->place_cap ? 2 * e->place_cap : 1;
 		struct tail_place *places = mem_resize(e->places, cap * sizeof *places);
@@ -131,8 +185,8 @@ static void remember(struct follow *f, struct entry *e, const struct tail_place 
 /* is_held says whether the file is open in any entry. */
 static bool is_held(const struct follow *f, const struct tail_id *id)
 {
-	for (size_t i = 0; i < f->entry_count; i++) {
-		const struct entry *e = f->entries[i];
+	for (const struct index_item *i = index_first(&f->by_id, id_hash(id)); i; i = index_next(&f->by_id, i)) {
+		const struct entry *e = f->entries[i->number];
 		if (e->has_now && tail_id_eq(&e->now.at.id, id))
 			return true;
 		for (size_t k = 0; k < e->old_count; k++)
@@ -151,8 +205,62 @@ static void say(struct follow *f, struct entry *e, enum err err, enum diag_level
 	diags_add(f->diags, level, 0, "%s: %s", e->path, what);
 }
 
+/* ---- descriptors ---- */
+
+static void close_tail(struct follow *f, struct tail *t)
+{
+	f->open_count -= t->fd >= 0;
+	tail_close(t);
+}
+
+static void let_sleep(struct follow *f, struct entry *e)
+{
+	e->passed = e->now.at.id;
+	e->asleep_size = e->now.size;
+	e->asleep_ns = e->now.at.changed_ns;
+	e->passed_over = e->asleep = true;
+	e->has_now = false;
+	remember(f, e, &e->now.at);
+	close_tail(f, &e->now);
+}
+
+/* make_room closes a file that is read to its end, as far as was looked. */
+static bool make_room(struct follow *f)
+{
+	for (size_t i = 0; i < f->entry_count && !f->no_room; i++) {
+		struct entry *e = f->entries[f->hand];
+		f->hand = (f->hand + 1) % f->entry_count;
+		const struct tail *t = &e->now;
+		bool read = e->has_now && (t->size <= t->at.offset || (f->flush && t->looked >= t->size));
+		if (!read || e == f->looking)
+			continue;
+		let_sleep(f, e);
+		return true;
+	}
+	f->no_room = true;
+	return false;
+}
+
+static bool has_room(struct follow *f)
+{
+	bool room = f->open_count < f->open_max || make_room(f);
+	f->waits = f->waits || !room;
+	return room;
+}
+
+/* open_tail: ERR_LIMIT where it has to wait for a descriptor. */
+static enum err open_tail(struct follow *f, const char *path, struct tail *ret_tail)
+{
+	if (!has_room(f))
+		return ERR_LIMIT;
+	enum err err = tail_open(path, ret_tail);
+	f->open_count += !err;
+	return err;
+}
+
 static enum err add_old(struct follow *f, struct entry *e, const struct tail *t, struct str name)
 {
+	note(f, e, &t->at.id);
 	struct str kept = str_eq(name, str_c(e->path)) ? str_c(e->path) : arena_str(&f->arena, name);
 	if (e->old_count == e->old_cap) {
 		size_t cap = e->old_cap ? 2 * e->old_cap : 4;
@@ -203,8 +311,12 @@ static enum sibling_fit known_place(const struct entry *e, const struct sibling 
 static bool copies_held(const struct entry *e, const struct sibling *s)
 {
 	bool copies = e->has_now && sibling_copies(&s->tail, s->packed, &e->now);
-	for (size_t i = 0; !copies && i < e->old_count; i++)
-		copies = sibling_copies(&s->tail, s->packed, &e->olds[i].tail);
+	for (size_t i = 0; !copies && i < e->old_count; i++) {
+		const struct tail *t = &e->olds[i].tail;
+		bool other = !s->packed && t->at.head_n == TAIL_HEAD_MAX && s->tail.at.head_n == TAIL_HEAD_MAX &&
+			     t->at.head != s->tail.at.head;
+		copies = !other && sibling_copies(&s->tail, s->packed, t);
+	}
 	return copies;
 }
 
@@ -221,7 +333,7 @@ static bool is_done(const struct entry *e, const struct tail *t)
 	return false;
 }
 
-/* read_sibling takes the open file over. */
+/* read_sibling takes the open file over; there is room for it where it is not packed. */
 static enum err read_sibling(struct follow *f, struct entry *e, struct sibling *s, const struct tail_place *from)
 {
 	struct tail *t = &s->tail;
@@ -232,8 +344,9 @@ static enum err read_sibling(struct follow *f, struct entry *e, struct sibling *
 				   .coding = from ? sibling_coding(t) : SCAN_UNKNOWN };
 		tail_skip(t);
 		job.as_packed = t->at;
-		if (e->job_count >= JOBS_HELD_MAX) {
-			tail_close(t);
+		f->open_count++;
+		if (e->job_count >= JOBS_HELD_MAX || f->open_count > f->open_max) {
+			close_tail(f, t);
 			job.fd = -1;
 		}
 		err = add_job(f, e, s->path, &job);
@@ -241,10 +354,11 @@ static enum err read_sibling(struct follow *f, struct entry *e, struct sibling *
 		if (from)
 			tail_resume(t, from);
 		f->files++;
+		f->open_count++;
 		err = add_old(f, e, t, str_c(s->path));
 	}
 	if (err)
-		tail_close(t);
+		close_tail(f, t);
 	return err;
 }
 
@@ -257,34 +371,42 @@ static bool is_shifting(const struct entry *e)
 	       (fstat(e->now.fd, &st) || (uint64_t)st.st_size < e->now.size || !tail_fits(&e->now, &e->now.at));
 }
 
+static bool has_room_beside(struct follow *f, const struct entry *e)
+{
+	f->waits = f->waits || e->old_count >= OLDS_MAX;
+	return e->old_count < OLDS_MAX && has_room(f);
+}
+
 /* weigh_sibling reads what of an open file was not read, and closes the others. */
-static enum err weigh_sibling(struct follow *f, struct entry *e, struct sibling *s, bool *ret_again)
+static enum err weigh_sibling(struct follow *f, struct entry *e, struct sibling *s, bool *ret_waits)
 {
 	size_t place = 0;
 	enum sibling_fit fit = known_place(e, s, &place);
-	if (fit == SIBLING_HOLDS_MORE) {
-		struct tail_place from = e->places[place];
-		forget(e, place);
-		return read_sibling(f, e, s, &from);
-	}
-	bool fresh = fit == SIBLING_OTHER && !copies_held(e, s);
+	bool more = fit == SIBLING_HOLDS_MORE, fresh = fit == SIBLING_OTHER && !copies_held(e, s);
 	if (fresh && is_shifting(e)) {
-		*ret_again = true;
+		e->on_its_way = true;
 		fresh = false;
+	}
+	*ret_waits = (more || fresh) && !(s->packed || has_room_beside(f, e));
+	if (*ret_waits || !(more || fresh)) {
+		tail_close(&s->tail);
+		return ERR_OK;
 	}
 	if (fresh)
 		return read_sibling(f, e, s, NULL);
-	tail_close(&s->tail);
-	return ERR_OK;
+	struct tail_place from = e->places[place];
+	forget(e, place);
+	return read_sibling(f, e, s, &from);
 }
 
-/* look_at_sibling: *ret_again where it has to be looked at once more. */
-static enum err look_at_sibling(struct follow *f, struct entry *e, const char *path, bool *ret_again)
+/* look_at_sibling: *ret_waits where there is no descriptor for it now. It is open for a moment only until it is known
+ * whether it is read: that much is left to others. */
+static enum err look_at_sibling(struct follow *f, struct entry *e, const char *path, bool *ret_waits)
 {
 	struct sibling s = { .path = path };
 	enum err err = tail_open(path, &s.tail);
 	if (err) { /* rotated on meanwhile: it is there under its next name */
-		*ret_again = err == ERR_NOTFOUND;
+		e->on_its_way = e->on_its_way || err == ERR_NOTFOUND;
 		return ERR_OK;
 	}
 	if (is_held(f, &s.tail.at.id) || is_done(e, &s.tail)) {
@@ -294,24 +416,11 @@ static enum err look_at_sibling(struct follow *f, struct entry *e, const char *p
 	enum sibling_kind kind = sibling_kind(&s.tail, path);
 	s.packed = kind == SIBLING_PACKED;
 	if (kind == SIBLING_UNREADY) {
-		*ret_again = true;
+		e->on_its_way = true;
 		tail_close(&s.tail);
 		return ERR_OK;
 	}
-	return weigh_sibling(f, e, &s, ret_again);
-}
-
-/* has_shifted lists what lies beside the path again: names that moved on meanwhile may have hidden a file. */
-static bool has_shifted(const struct entry *e, const struct sibling_file *items, size_t count)
-{
-	struct arena a = { 0 };
-	struct sibling_file *now;
-	size_t now_count = 0;
-	bool same = !sibling_find(e->path, &a, &now, &now_count) && now_count == count;
-	for (size_t i = 0; same && i < count; i++)
-		same = now[i].ino == items[i].ino && !strcmp(now[i].path, items[i].path);
-	arena_free(&a);
-	return !same;
+	return weigh_sibling(f, e, &s, ret_waits);
 }
 
 /* catch_up looks beside the path for what was not read: the rest of a file that was cut off, and files that came and
@@ -319,22 +428,64 @@ static bool has_shifted(const struct entry *e, const struct sibling_file *items,
 static enum err catch_up(struct follow *f, struct entry *e)
 {
 	struct arena a = { 0 };
-	struct sibling_file *items;
+	struct listing_file *items;
 	size_t count;
-	bool again = false;
+	bool waits = false;
 	int64_t newest_ns = e->has_now ? e->now.at.changed_ns : INT64_MIN;
-	enum err err = sibling_find(e->path, &a, &items, &count);
-	for (size_t i = 0; !err && i < count; i++) {
+	if (!e->caught_up)
+		e->on_its_way = false;
+	enum err err = listing_siblings(&f->names, e->path, &a, &items, &count);
+	for (size_t i = 0; !err && !waits && i < count; i++) {
 		newest_ns = items[i].changed_ns > newest_ns ? items[i].changed_ns : newest_ns;
 		if (items[i].changed_ns >= e->since_ns)
-			err = look_at_sibling(f, e, items[i].path, &again);
+			err = look_at_sibling(f, e, items[i].path, &waits);
+		if (waits) /* what is older was looked at */
+			newest_ns = items[i].changed_ns;
 	}
-	again = again || (!err && has_shifted(e, items, count));
 	arena_free(&a);
+	e->waits = waits;
+	e->newest_ns = newest_ns;
+	e->caught_up = true;
+	return err;
+}
+
+/* conclude: names that moved on while we looked may have hidden a file. */
+static void conclude(struct entry *e, bool shifted)
+{
+	bool again = e->on_its_way || shifted;
+	e->caught_up = false;
 	e->retries = again ? e->retries + 1 : 0;
 	e->again = again && e->retries < RETRIES_MAX;
-	if (!e->again && newest_ns > e->since_ns)
-		e->since_ns = newest_ns;
+	if (!e->again && e->newest_ns > e->since_ns)
+		e->since_ns = e->newest_ns;
+}
+
+/* settle lists the folders of all that were caught up once more. Where what lies beside one is no longer the same, it
+ * is looked at again. */
+static enum err settle(struct follow *f)
+{
+	enum err err = ERR_OK;
+	bool shifted = true;
+	for (int times = 1; !err && shifted; times++) {
+		shifted = false;
+		listings_forget(&f->names_now);
+		for (size_t i = 0; i < f->entry_count; i++) {
+			struct entry *e = f->entries[i];
+			bool same = e->caught_up && listing_same(&f->names, &f->names_now, e->path);
+			if (e->caught_up && (same || times == SHIFTS_MAX))
+				conclude(e, !same);
+			shifted = shifted || e->caught_up;
+		}
+		struct listings was = f->names;
+		f->names = f->names_now;
+		f->names_now = was;
+		for (size_t i = 0; !err && shifted && i < f->entry_count; i++) {
+			f->looking = f->entries[i];
+			if (f->entries[i]->caught_up)
+				err = catch_up(f, f->entries[i]);
+		}
+	}
+	f->looking = NULL;
 	return err;
 }
 
@@ -342,9 +493,9 @@ static enum err catch_up(struct follow *f, struct entry *e)
 static enum err pass_over_siblings(struct follow *f, struct entry *e)
 {
 	struct arena a = { 0 };
-	struct sibling_file *items;
+	struct listing_file *items;
 	size_t count;
-	enum err err = sibling_find(e->path, &a, &items, &count);
+	enum err err = listing_siblings(&f->names, e->path, &a, &items, &count);
 	e->since_ns = e->now.at.changed_ns;
 	for (size_t i = 0; !err && i < count; i++) {
 		struct tail t;
@@ -381,8 +532,9 @@ static bool resume_at(struct entry *e, size_t place, struct tail *t)
  * or at one of its own, where a copy has taken the file's place. */
 static bool resume_known(struct follow *f, struct entry *own, struct tail *t)
 {
-	for (size_t i = 0; i < f->entry_count; i++) {
-		struct entry *e = f->entries[i];
+	const struct index_item *i = index_first(&f->by_id, id_hash(&t->at.id));
+	for (; i; i = index_next(&f->by_id, i)) {
+		struct entry *e = f->entries[i->number];
 		for (size_t k = e->place_count; k--;)
 			if (tail_id_eq(&e->places[k].id, &t->at.id) && resume_at(e, k, t))
 				return true;
@@ -394,11 +546,11 @@ static bool resume_known(struct follow *f, struct entry *own, struct tail *t)
 }
 
 /* pass_over leaves the path's file alone as long as the path names it. */
-static enum err pass_over(struct entry *e, struct tail *t)
+static enum err pass_over(struct follow *f, struct entry *e, struct tail *t)
 {
 	e->passed_over = true;
 	e->passed = t->at.id;
-	tail_close(t);
+	close_tail(f, t);
 	return ERR_OK;
 }
 
@@ -408,15 +560,22 @@ static enum err begin_packed(struct follow *f, struct entry *e, struct tail *t)
 	tail_skip(t);
 	job.as_packed = t->at;
 	enum err err = add_job(f, e, e->path, &job);
-	return err ? err : pass_over(e, t);
+	return err ? err : pass_over(f, e, t);
+}
+
+static void set_now(struct follow *f, struct entry *e, const struct tail *t)
+{
+	note(f, e, &t->at.id);
+	e->now = *t;
+	e->has_now = true;
 }
 
 static enum err begin(struct follow *f, struct entry *e, int64_t now_ms)
 {
 	struct tail t;
 	bool first = !e->begun;
-	enum err err = tail_open(e->path, &t);
-	if (err == ERR_NOTFOUND)
+	enum err err = open_tail(f, e->path, &t);
+	if (err == ERR_NOTFOUND || err == ERR_LIMIT)
 		return ERR_OK;
 	if (err) {
 		say(f, e, err, DIAG_ERROR,
@@ -425,15 +584,14 @@ static enum err begin(struct follow *f, struct entry *e, int64_t now_ms)
 	}
 	e->said = ERR_OK;
 	if (is_held(f, &t.at.id))
-		return pass_over(e, &t);
+		return pass_over(f, e, &t);
 	e->begun = true;
 	bool resumed = resume_known(f, e, &t);
 	if (is_packed(&t))
-		return resumed ? pass_over(e, &t) : begin_packed(f, e, &t);
+		return resumed ? pass_over(f, e, &t) : begin_packed(f, e, &t);
 	f->files++;
 	t.grown_ms = t.waiting_since_ms = now_ms;
-	e->now = t;
-	e->has_now = true;
+	set_now(f, e, &t);
 	if (first && e->found && e->since_ns == INT64_MAX)
 		e->since_ns = INT64_MIN; /* all that the folder holds */
 	return e->since_ns != INT64_MAX ? catch_up(f, e) : pass_over_siblings(f, e);
@@ -451,15 +609,14 @@ static enum err rewrite(struct follow *f, struct entry *e, int64_t now_ms)
 {
 	struct tail_place was = e->now.at;
 	remember(f, e, &was);
-	tail_close(&e->now);
+	close_tail(f, &e->now);
 	e->has_now = false;
 	struct tail t;
-	enum err err = tail_open(e->path, &t);
+	enum err err = open_tail(f, e->path, &t);
 	if (err)
 		return err == ERR_NOMEM ? err : catch_up(f, e);
 	t.grown_ms = t.waiting_since_ms = now_ms;
-	e->now = t;
-	e->has_now = true;
+	set_now(f, e, &t);
 	return catch_up(f, e);
 }
 
@@ -469,11 +626,15 @@ static bool same_file(const struct tail *t, const struct stat *st)
 	return !fstat(t->fd, &own) && own.st_dev == st->st_dev && own.st_ino == st->st_ino;
 }
 
-/* A packed file stays passed over; one that another entry held does until that lets it go. */
+/* A packed file stays passed over; one that another entry held does until that lets it go, one that sleeps until it
+ * changes. */
 static bool is_passed(const struct follow *f, const struct entry *e, const struct stat *st)
 {
 	if (e->passed.ino != st->st_ino || e->passed.dev != tail_dev(st->st_dev))
 		return false;
+	if (e->asleep)
+		return (uint64_t)st->st_size == e->asleep_size &&
+		       (int64_t)st->st_mtim.tv_sec * SECOND_NS + st->st_mtim.tv_nsec == e->asleep_ns;
 	return e->begun || is_held(f, &e->passed);
 }
 
@@ -497,7 +658,7 @@ static enum err look_at_path(struct follow *f, struct entry *e, int64_t now_ms)
 	}
 	if (!e->has_now && e->passed_over && is_passed(f, e, &st))
 		return ERR_OK;
-	e->passed_over = false;
+	e->passed_over = e->asleep = false;
 	if (e->has_now && same_file(&e->now, &st)) {
 		enum tail_state state = tail_look(&e->now, now_ms);
 		return state == TAIL_REPLACED ? rewrite(f, e, now_ms) : state == TAIL_OPEN ? catch_up(f, e) : ERR_OK;
@@ -518,7 +679,7 @@ static void look_at_olds(struct follow *f, struct entry *e, int64_t now_ms)
 			continue;
 		}
 		remember(f, e, &t->at);
-		tail_close(t);
+		close_tail(f, t);
 		e->old_count--;
 		memmove(e->olds + i, e->olds + i + 1, (e->old_count - i) * sizeof *e->olds);
 	}
@@ -526,61 +687,52 @@ static void look_at_olds(struct follow *f, struct entry *e, int64_t now_ms)
 
 /* ---- the list ---- */
 
-/* find_slot gives the path's place in the table of entries, or the empty one where it would be. */
-static size_t find_slot(const struct follow *f, const char *path)
-{
-	size_t at = (size_t)hash_bytes(str_c(path)) & (f->slot_count - 1);
-	while (f->slots[at] && strcmp(f->entries[f->slots[at] - 1]->path, path) != 0)
-		at = (at + 1) & (f->slot_count - 1);
-	return at;
-}
-
 static struct entry *find_entry(const struct follow *f, const char *path)
 {
-	size_t at = f->slot_count ? find_slot(f, path) : 0;
-	return f->slot_count && f->slots[at] ? f->entries[f->slots[at] - 1] : NULL;
-}
-
-static bool grow_slots(struct follow *f)
-{
-	size_t count = f->slot_count ? 2 * f->slot_count : 64;
-	uint32_t *slots = mem_resize(NULL, count * sizeof *slots);
-	if (!slots)
-		return false;
-	memset(slots, 0, count * sizeof *slots);
-	mem_free(f->slots);
-	f->slots = slots;
-	f->slot_count = count;
-	for (size_t i = 0; i < f->entry_count; i++)
-		f->slots[find_slot(f, f->entries[i]->path)] = (uint32_t)i + 1;
-	return true;
+	const struct index_item *i = index_first(&f->by_path, hash_bytes(str_c(path)));
+	while (i && strcmp(f->entries[i->number]->path, path) != 0)
+		i = index_next(&f->by_path, i);
+	return i ? f->entries[i->number] : NULL;
 }
 
 static enum err add_entry(struct follow *f, const char *path, bool found, struct entry **ret_entry)
 {
-	if (f->entry_count * 2 >= f->slot_count && !grow_slots(f))
-		return ERR_NOMEM;
 	struct entry *e = arena_new(&f->arena, struct entry);
 	const char *kept = arena_str(&f->arena, str_c(path)).p;
 	struct entry **slot = e && kept ? arena_push(&f->arena, &f->entries, &f->entry_count, &f->entry_cap) : NULL;
 	if (!slot)
 		return ERR_NOMEM;
-	*e = (struct entry){ .path = kept, .found = found, .since_ns = INT64_MAX };
+	uint32_t number = (uint32_t)f->entry_count - 1;
+	*e = (struct entry){ .path = kept, .number = number, .found = found, .since_ns = INT64_MAX };
 	*slot = e;
-	f->slots[find_slot(f, path)] = (uint32_t)f->entry_count;
 	if (ret_entry)
 		*ret_entry = e;
-	return ERR_OK;
+	return index_add(&f->by_path, hash_bytes(str_c(kept)), number);
 }
 
+static void add_one_folder(struct follow *f, const char *path, bool *ret_new)
+{
+	uint64_t hash = hash_bytes(str_c(path));
+	const struct index_item *i = index_first(&f->by_folder, hash);
+	while (i && strcmp(f->folders[i->number], path) != 0)
+		i = index_next(&f->by_folder, i);
+	*ret_new = !i;
+	const char *kept = i ? NULL : arena_str(&f->folder_arena, str_c(path)).p;
+	const char **slot = kept ? arena_push(&f->folder_arena, &f->folders, &f->folder_count, &f->folder_cap) : NULL;
+	if (!slot)
+		return;
+	*slot = kept;
+	f->folder_arena.failed |= index_add(&f->by_folder, hash, (uint32_t)f->folder_count - 1) != ERR_OK;
+}
+
+/* add_folder adds a folder, and the one that it leads to. */
 static void add_folder(struct follow *f, const char *path)
 {
-	for (size_t i = 0; i < f->folder_count; i++)
-		if (!strcmp(f->folders[i], path))
-			return;
-	const char **slot = arena_push(&f->folder_arena, &f->folders, &f->folder_count, &f->folder_cap);
-	if (slot)
-		*slot = arena_str(&f->folder_arena, str_c(path)).p;
+	char real[PATH_MAX];
+	bool new;
+	add_one_folder(f, path, &new);
+	if (new &&realpath(path, real))
+		add_one_folder(f, real, &new);
 }
 
 static enum err list_path(void *context, const char *path, enum paths_kind kind)
@@ -593,7 +745,7 @@ static enum err list_path(void *context, const char *path, enum paths_kind kind)
 	struct entry *e = find_entry(f, path);
 	if (e)
 		e->kept = false;
-	if (e || (kind == PATHS_FOUND && sibling_has_base(path)))
+	if (e || (kind == PATHS_FOUND && listing_has_base(&f->names, path)))
 		return ERR_OK;
 	return add_entry(f, path, kind == PATHS_FOUND, NULL);
 }
@@ -613,15 +765,16 @@ static void add_folder_of(struct follow *f, const char *path)
 static void list_folders(struct follow *f)
 {
 	char real[PATH_MAX];
+	struct stat st;
 	for (size_t i = 0; i < f->path_count; i++)
-		if (strpbrk(f->paths[i], "*?["))
+		if (strpbrk(f->paths[i], PATHS_MARKS))
 			add_folder_of(f, f->paths[i]);
 	for (size_t i = 0; i < f->entry_count; i++) {
 		const char *path = f->entries[i]->path;
 		if (f->entries[i]->kept)
 			continue;
 		add_folder_of(f, path);
-		if (realpath(path, real) && strcmp(real, path))
+		if (!lstat(path, &st) && S_ISLNK(st.st_mode) && realpath(path, real))
 			add_folder_of(f, real);
 	}
 }
@@ -629,6 +782,7 @@ static void list_folders(struct follow *f)
 static enum err list_anew(struct follow *f)
 {
 	arena_reset(&f->folder_arena);
+	index_clear(&f->by_folder);
 	f->folders = NULL;
 	f->folder_count = f->folder_cap = 0;
 	enum err e = ERR_OK;
@@ -642,21 +796,47 @@ static enum err list_anew(struct follow *f)
 	return e;
 }
 
+/* renew_ids drops those by which nothing is found any more, when they have become many. */
+static void renew_ids(struct follow *f)
+{
+	if (f->by_id.count < f->ids_max)
+		return;
+	index_clear(&f->by_id);
+	for (size_t i = 0; i < f->entry_count; i++) {
+		const struct entry *e = f->entries[i];
+		if (e->has_now)
+			note(f, e, &e->now.at.id);
+		for (size_t k = 0; k < e->old_count; k++)
+			note(f, e, &e->olds[k].tail.at.id);
+		for (size_t k = 0; k < e->place_count; k++)
+			note(f, e, &e->places[k].id);
+	}
+	f->ids_max = 4 * f->by_id.count + IDS_MIN;
+}
+
+static enum err look_at_entry(struct follow *f, struct entry *e, int64_t now_ms, bool anew)
+{
+	f->looking = e;
+	look_at_olds(f, e, now_ms);
+	enum err err = look_at_path(f, e, now_ms);
+	bool retry = e->again && now_ms >= e->retry_ms;
+	if (err || e->caught_up || !(retry || e->waits || (anew && e->since_ns != INT64_MAX)))
+		return err;
+	e->retry_ms = now_ms + RETRY_MS;
+	return catch_up(f, e);
+}
+
 enum err follow_look(struct follow *f, int64_t now_ms, bool anew)
 {
+	listings_forget(&f->names);
+	f->no_room = f->waits = false;
+	renew_ids(f);
 	enum err e = anew || !f->listed ? list_anew(f) : ERR_OK;
-	for (size_t i = 0; !e && i < f->entry_count; i++) {
-		struct entry *entry = f->entries[i];
-		if (entry->kept)
-			continue;
-		look_at_olds(f, entry, now_ms);
-		e = look_at_path(f, entry, now_ms);
-		bool retry = entry->again && now_ms >= entry->retry_ms;
-		if (!e && (retry || (anew && entry->since_ns != INT64_MAX))) {
-			entry->retry_ms = now_ms + RETRY_MS;
-			e = catch_up(f, entry);
-		}
-	}
+	for (size_t i = 0; !e && i < f->entry_count; i++)
+		if (!f->entries[i]->kept)
+			e = look_at_entry(f, f->entries[i], now_ms, anew);
+	if (!e)
+		e = settle(f);
 	return e ? e : arena_err(&f->arena);
 }
 
@@ -742,8 +922,10 @@ static void end_job(struct follow *f, struct entry *e)
 	struct job *job = &e->jobs[0];
 	input_close(&f->input);
 	remember(f, e, &job->as_packed);
-	if (job->fd >= 0)
+	if (job->fd >= 0) {
 		close(job->fd);
+		f->open_count--;
+	}
 	e->job_count--;
 	memmove(e->jobs, e->jobs + 1, e->job_count * sizeof *e->jobs);
 }
@@ -838,6 +1020,7 @@ enum err follow_next(struct follow *f, int64_t now_ms, enum follow_how how, stru
 	struct follow_piece piece = { .file = STR(""), .context = f };
 	enum err err = ERR_OK;
 	f->taken = TAKEN_NOTHING;
+	f->flush = how == FOLLOW_FLUSH;
 	for (size_t i = 0; !err && f->taken == TAKEN_NOTHING && i < f->entry_count; i++) {
 		f->turn = (f->turn + (i > 0)) % f->entry_count;
 		err = next_of_entry(f, f->entries[f->turn], now_ms, how, &piece);
@@ -890,11 +1073,31 @@ int follow_wait_ms(const struct follow *f, int64_t now_ms)
 
 /* ---- cursors ---- */
 
+static struct str without_slash(const char *path)
+{
+	struct str s = str_c(path);
+	while (str_ends(s, STR("/")))
+		s.n--;
+	return s;
+}
+
+static bool names_path(const struct follow *f, struct str path)
+{
+	const struct index_item *i = index_first(&f->asked, hash_bytes(path));
+	while (i && !str_eq(without_slash(f->paths[i->number]), path))
+		i = index_next(&f->asked, i);
+	return i;
+}
+
+/* is_asked: as paths_cover of any of the paths, but the path and its folders are looked up. */
 static bool is_asked(const struct follow *f, const char *path)
 {
-	bool asked = false;
-	for (size_t i = 0; !asked && i < f->path_count; i++)
-		asked = paths_cover(f->paths[i], path);
+	struct str s = str_c(path);
+	bool asked = names_path(f, s);
+	for (size_t i = 0; !asked && i < s.n; i++)
+		asked = s.p[i] == '/' && names_path(f, str_first(s, i));
+	for (size_t i = 0; !asked && i < f->pattern_count; i++)
+		asked = paths_cover(f->patterns[i], path);
 	return asked;
 }
 
@@ -904,8 +1107,8 @@ enum err follow_restore(struct follow *f, const struct follow_place *place)
 	if (!e && add_entry(f, place->path.p, true, &e))
 		return ERR_NOMEM;
 	e->kept = !is_asked(f, e->path);
-	remember(f, e, &place->at);
 	e->since_ns = place->since_ns;
+	remember(f, e, &place->at);
 	e->gone_s = place->gone_s;
 	return ERR_OK;
 }
@@ -954,16 +1157,37 @@ enum err follow_places(struct follow *f, struct arena *a, struct follow_place **
 
 /* ---- the whole ---- */
 
+static void keep_paths(struct follow *f, const char *const *paths)
+{
+	const char **copies = arena_array(&f->arena, const char *, f->path_count + 1);
+	f->patterns = arena_array(&f->arena, const char *, f->path_count + 1);
+	for (size_t i = 0; !f->arena.failed && i < f->path_count; i++) {
+		copies[i] = arena_str(&f->arena, str_c(paths[i])).p;
+		if (strpbrk(paths[i], PATHS_MARKS))
+			f->patterns[f->pattern_count++] = copies[i];
+		if (index_add(&f->asked, hash_bytes(without_slash(paths[i])), (uint32_t)i))
+			f->arena.failed = true;
+	}
+	f->paths = copies;
+}
+
+static size_t open_max(void)
+{
+	struct rlimit limit;
+	if (getrlimit(RLIMIT_NOFILE, &limit) || limit.rlim_cur == RLIM_INFINITY)
+		return SIZE_MAX;
+	return limit.rlim_cur > 2 * OPEN_KEPT ? (size_t)limit.rlim_cur - OPEN_KEPT : OPEN_KEPT;
+}
+
 enum err follow_open(const char *const *paths, size_t count, struct diags *d, struct follow **ret_follow)
 {
 	struct follow *f = mem_resize(NULL, sizeof *f);
 	if (!f)
 		return ERR_NOMEM;
 	*f = (struct follow){ .path_count = count, .diags = d };
-	const char **copies = arena_array(&f->arena, const char *, count + 1);
-	for (size_t i = 0; copies && i < count; i++)
-		copies[i] = arena_str(&f->arena, str_c(paths[i])).p;
-	f->paths = copies;
+	f->open_max = open_max();
+	f->ids_max = IDS_MIN;
+	keep_paths(f, paths);
 	if (arena_err(&f->arena)) {
 		follow_close(&f);
 		return ERR_NOMEM;
@@ -990,7 +1214,12 @@ void follow_close(struct follow **follow)
 			if (e->jobs[k].fd >= 0)
 				close(e->jobs[k].fd);
 	}
-	mem_free(f->slots);
+	index_free(&f->by_path);
+	index_free(&f->by_id);
+	index_free(&f->by_folder);
+	index_free(&f->asked);
+	listings_free(&f->names);
+	listings_free(&f->names_now);
 	input_close(&f->input);
 	buf_free(&f->bytes);
 	buf_free(&f->name);
@@ -1008,6 +1237,11 @@ void follow_each_folder(struct follow *f, follow_visit_folder *visit, void *cont
 bool follow_missed(const struct follow *f)
 {
 	return f->missed;
+}
+
+bool follow_waits(const struct follow *f)
+{
+	return f->waits;
 }
 
 bool follow_unsettled(const struct follow *f)

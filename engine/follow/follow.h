@@ -4,10 +4,14 @@
  * patterns), looks at them when it is told to, and gives the pieces that are ready: whole lines, in order, with their
  * place in the file. Renamed, deleted and packed files are read to their end by the descriptor that is held; where a
  * file was cut off (copytruncate) or replaced more often than it was looked at, the rest is looked for in the rotated
- * files beside it. Memory does not grow with the logs. Reads no clock: now is a parameter.
+ * files beside it. Each folder is listed once a look (twice where something is looked for in it). Files that are read
+ * are closed until they change where more are asked for than may be open. Memory does not grow with the logs. Reads no
+ * clock: now is a parameter.
  *
  *   tail.c      one file: how far it was read, whether it still is what was read
  *   sibling.c   what a rotation makes of a log's name and content
+ *   listing.c   the names in folders, by what they are rotations of
+ *   index.c     hashes > numbers, for all that is looked up here
  *   paths.c     folders and patterns > files
  *   follow.c    the set of all, and what is next
  *   cursor.c    places <> the text of a cursor file
@@ -69,6 +73,10 @@ void follow_each_folder(struct follow *f, follow_visit_folder *visit, void *cont
 
 /* follow_unsettled says that a rotation is on its way, so that another look in a moment finds more. */
 bool follow_unsettled(const struct follow *f);
+
+/* follow_waits says that not all files could be opened at a time: the rest is looked at when pieces of these were
+ * done. */
+bool follow_waits(const struct follow *f);
 
 /* follow_missed says that some input could not be read. */
 bool follow_missed(const struct follow *f);

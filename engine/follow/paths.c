@@ -53,7 +53,7 @@ static enum err expand_one(const char *path, enum paths_kind kind, struct diags 
 enum err paths_expand(const char *path, struct diags *d, paths_visit *visit, void *context)
 {
 	struct stat st;
-	if (!strpbrk(path, "*?[") || !lstat(path, &st))
+	if (!strpbrk(path, PATHS_MARKS) || !lstat(path, &st))
 		return expand_one(path, PATHS_NAMED, d, visit, context);
 	glob_t found = { 0 };
 	int code = glob(path, 0, NULL, &found);
@@ -73,7 +73,7 @@ bool paths_cover(const char *asked, const char *path)
 	struct str folder = str_c(asked), rest;
 	if (!strcmp(asked, path))
 		return true;
-	if (strpbrk(asked, "*?[") && lstat(asked, &st))
+	if (strpbrk(asked, PATHS_MARKS) && lstat(asked, &st))
 		return !fnmatch(asked, path, FNM_PATHNAME | FNM_PERIOD | FNM_LEADING_DIR);
 	while (str_ends(folder, STR("/")))
 		folder.n--;

@@ -7,6 +7,8 @@
 
 #include "base/diag.h"
 
+#define PATHS_MARKS "*?["
+
 /* paths_visit gets a regular file that a folder or a pattern gave (found), a path that is just named, or a folder on
  * the way. */
 enum paths_kind { PATHS_NAMED, PATHS_FOUND, PATHS_FOLDER };

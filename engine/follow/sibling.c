@@ -4,14 +4,14 @@
 #include "base/input.h"
 #include "scan/chunk.h"
 
-#include <dirent.h>
+#include <limits.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 static const struct str packed[] = { STR_LIT(".gz"), STR_LIT(".xz"), STR_LIT(".zst"), STR_LIT(".bz2") };
+
+static const char marks_before[] = ".-_~";
 
 /* "1", "1.gz", "20010312-1056.xz", "old", "gz" */
 static bool is_turn(struct str s)
@@ -36,14 +36,13 @@ static bool is_turn(struct str s)
 
 bool sibling_name(struct str base, struct str name)
 {
-	static const char marks[] = ".-_~";
 	if (name.n <= base.n + 1)
 		return false;
-	if (str_starts(name, base) && strchr(marks, name.p[base.n]) && is_turn(str_from(name, base.n + 1)))
+	if (str_starts(name, base) && strchr(marks_before, name.p[base.n]) && is_turn(str_from(name, base.n + 1)))
 		return true;
 	const char *dot = memrchr(base.p, '.', base.n);
 	struct str stem = str_first(base, dot ? (size_t)(dot - base.p) : 0), ending = str_from(base, stem.n);
-	if (!stem.n || !str_starts(name, stem) || !strchr(marks, name.p[stem.n]))
+	if (!stem.n || !str_starts(name, stem) || !strchr(marks_before, name.p[stem.n]))
 		return false;
 	struct str rest = str_from(name, stem.n + 1);
 	size_t at = str_find(rest, ending);
@@ -53,75 +52,35 @@ bool sibling_name(struct str base, struct str name)
 	return !rest.n || (rest.p[0] == '.' && is_turn(str_from(rest, 1)));
 }
 
-static void split(const char *path, struct str *ret_folder, struct str *ret_name)
+/* stem_bases: "app-20010312.log.1" with the mark at 3 is a rotation of "app.log". */
+static void stem_bases(struct str name, size_t mark, sibling_visit *visit, void *context)
 {
-	const char *slash = strrchr(path, '/');
-	*ret_folder = slash ? (struct str){ path, (size_t)(slash - path) + 1 } : STR("");
-	*ret_name = str_c(slash ? slash + 1 : path);
-}
-
-static DIR *open_folder(struct str folder, struct arena *a)
-{
-	const char *path = folder.n ? arena_str(a, folder).p : ".";
-	return path ? opendir(path) : NULL;
-}
-
-static int by_age(const void *left, const void *right)
-{
-	const struct sibling_file *a = left, *b = right;
-	if (a->changed_ns != b->changed_ns)
-		return a->changed_ns < b->changed_ns ? -1 : 1;
-	return strcmp(b->path, a->path); /* .2 before .1 */
-}
-
-enum err sibling_find(const char *path, struct arena *a, struct sibling_file **ret_items, size_t *ret_count)
-{
-	struct sibling_file *items = NULL;
-	size_t count = 0, cap = 0;
-	struct str folder, base;
-	split(path, &folder, &base);
-	DIR *d = open_folder(folder, a);
-	for (struct dirent *entry; d && (entry = readdir(d));) {
-		struct stat st;
-		if (!sibling_name(base, str_c(entry->d_name)))
+	char base[NAME_MAX + 1];
+	for (size_t dot = mark + 1; dot < name.n; dot++) {
+		if (name.p[dot] != '.' || !is_turn((struct str){ name.p + mark + 1, dot - mark - 1 }))
 			continue;
-		const char *full = arena_printf(a, "%.*s%s", STR_ARG(folder), entry->d_name).p;
-		if (arena_err(a) || lstat(full, &st) || !S_ISREG(st.st_mode) || !st.st_size)
+		size_t end = str_find_char(str_from(name, dot + 1), '.');
+		end = end == STR_NONE ? name.n : dot + 1 + end;
+		if (end < name.n && !is_turn(str_from(name, end + 1)))
 			continue;
-		struct sibling_file *s = arena_push(a, &items, &count, &cap);
-		if (s)
-			*s = (struct sibling_file){ full, (int64_t)st.st_mtim.tv_sec * 1000000000 + st.st_mtim.tv_nsec,
-						    st.st_ino };
+		memcpy(base, name.p, mark);
+		memcpy(base + mark, name.p + dot, end - dot);
+		visit(context, (struct str){ base, mark + end - dot });
 	}
-	if (d)
-		closedir(d);
-	if (count)
-		qsort(items, count, sizeof *items, by_age);
-	*ret_items = items;
-	*ret_count = count;
-	return arena_err(a);
 }
 
-bool sibling_has_base(const char *path)
+void sibling_bases(struct str name, sibling_visit *visit, void *context)
 {
-	struct str folder, name;
-	struct arena a = { 0 };
-	bool found = false;
-	split(path, &folder, &name);
-	size_t digit = 0;
-	while (digit < name.n && !char_is_digit(name.p[digit]))
-		digit++;
-	/* most names have no digit and no such ending: no need to look around */
-	const char *dot = memrchr(name.p, '.', name.n);
-	DIR *d = digit < name.n || (dot && is_turn(str_from(name, (size_t)(dot - name.p) + 1)))
-			 ? open_folder(folder, &a)
-			 : NULL;
-	for (struct dirent *entry; d && !found && (entry = readdir(d));)
-		found = sibling_name(str_c(entry->d_name), name);
-	if (d)
-		closedir(d);
-	arena_free(&a);
-	return found;
+	size_t marks = 0;
+	for (size_t i = 0; i < name.n && name.n <= NAME_MAX && marks < SIBLING_MARKS_MAX; i++) {
+		if (!strchr(marks_before, name.p[i]))
+			continue;
+		marks++;
+		if (is_turn(str_from(name, i + 1)))
+			visit(context, str_first(name, i));
+		if (i)
+			stem_bases(name, i, visit, context);
+	}
 }
 
 void sibling_open_path(int fd, char *to, size_t size)

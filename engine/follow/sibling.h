@@ -12,16 +12,11 @@
 /* sibling_name says whether a rotation of base may be called name (both without folders). */
 bool sibling_name(struct str base, struct str name);
 
-/* sibling_has_base says whether a file beside path stands to it as its base: path is a rotated log then. */
-bool sibling_has_base(const char *path);
-
-struct sibling_file {
-	const char *path;
-	int64_t changed_ns;
-	uint64_t ino;
-};
-/* sibling_find lists the regular files beside path that are named so and not empty, the oldest first. */
-enum err sibling_find(const char *path, struct arena *a, struct sibling_file **ret_items, size_t *ret_count) MUST_USE;
+/* sibling_bases visits each name of which sibling_name may say that this one is a rotation; some of them twice. Of a
+ * name with more marks than SIBLING_MARKS_MAX those behind are not looked at. */
+enum { SIBLING_MARKS_MAX = 32 };
+typedef void sibling_visit(void *context, struct str base);
+void sibling_bases(struct str name, sibling_visit *visit, void *context);
 
 enum sibling_kind {
 	SIBLING_PLAIN,

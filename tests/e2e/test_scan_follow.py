@@ -5,6 +5,7 @@ import gzip
 import json
 import os
 import random
+import resource
 import shutil
 import signal
 import subprocess
@@ -24,10 +25,10 @@ def rcmd(name):
 class Follower:
     """A running kbt scan --follow --json, and the servers that its hits name, in order."""
 
-    def __init__(self, test, *args, env=None):
+    def __init__(self, test, *args, env=None, **kw):
         full = dict(os.environ, KBT_DB=test.db, XDG_CACHE_HOME=test.path('cache'), TERM='dumb', **(env or {}))
         self.p = subprocess.Popen([KBT, 'scan', '--json', *args], env=full, stdin=subprocess.DEVNULL,
-                                  stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+                                  stdout=subprocess.PIPE, stderr=subprocess.PIPE, **kw)
         self.hits, self.err = [], b''
         self.threads = [threading.Thread(target=self.read_out), threading.Thread(target=self.read_err)]
         for t in self.threads:
@@ -229,6 +230,53 @@ class ScanFollow(SharedKbTest):
         self.assertEqual(names(self.path('logs')), ['C1'])
         self.assertEqual(names(self.path('?.log')), ['A1'])
         self.assertEqual(names(a, b, self.path('logs'), code=NONE), [])
+
+    def test_more_files_than_may_be_open(self):
+        logs, cursor = self.path('logs'), self.path('cursor')
+        os.mkdir(logs)
+        few = {'preexec_fn': lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (120, 120))}
+        planted = []
+
+        def add(name):
+            planted.append(f'M{len(planted)}')
+            self.add(os.path.join(logs, name), planted[-1])
+
+        for n in range(700):
+            add(f'{n}.log')
+            add(f'old.{n}')
+        add('old')  # which the others are rotations of
+        follower = Follower(self, '--follow', '--cursor', cursor, logs, **few)
+        self.assertEqual(follower.wait_for(planted, 60), set())
+        for n in range(0, 700, 50):
+            add(f'{n}.log')
+            os.rename(os.path.join(logs, f'{n}.log'), os.path.join(logs, f'{n}.log.1'))
+            add(f'{n}.log')
+        self.assertEqual(follower.wait_for(planted), set())
+        self.assertEqual(follower.stop(), INTERRUPTED)
+        found, follower.hits = follower.names(), []
+        for n in range(0, 700, 50):
+            add(f'{n}.log')
+        add('old')
+        for n in range(2):
+            p = self.run_kbt('scan', '--json', '--cursor', cursor, logs, **few)
+            self.assertEqual(p.err, '')
+            found += [h['captures']['server'] for h in map(json.loads, p.out.splitlines()) if h['id'] == 'Q150536']
+        self.check_once(found, planted)
+
+    def test_a_folder_of_thousands_is_listed_once(self):
+        logs, cursor = self.path('logs'), self.path('cursor')
+        os.mkdir(logs)
+        for n in range(4000):
+            self.add(os.path.join(logs, f'app{n}.log'), f'N{n}')
+        with open(self.path('out'), 'w+b') as out:
+            p = subprocess.Popen([KBT, 'scan', '--json', '--db', self.db, '--cursor', cursor, logs], stdout=out)
+            _, status, used = os.wait4(p.pid, 0)
+            p.returncode = os.waitstatus_to_exitcode(status)
+            out.seek(0)
+            found = [json.loads(line)['captures']['server'] for line in out if b'"Q150536"' in line]
+        self.assertEqual(p.returncode, FOUND)
+        self.check_once(found, [f'N{n}' for n in range(4000)])
+        self.assertLess(used.ru_utime + used.ru_stime, 15)  # listed for each of them it was minutes, now one second
 
     def test_places_of_files_long_gone_are_dropped(self):
         cursor, logs = self.path('cursor'), self.path('logs')
