@@ -3,7 +3,7 @@
  * kbt stats: what the knowledge base holds, in figures, and what scans with --record found.
  */
 #include "cli/cmd.h"
-#include "scan/stamp.h"
+#include "match/stamp.h"
 #include "store/tally.h"
 
 #include <inttypes.h>

@@ -8,7 +8,7 @@
 #include "cli/save.h"
 #include "cli/scan_kb.h"
 #include "scan/context.h"
-#include "scan/stamp.h"
+#include "match/stamp.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "match/envelope_peel.h"
+#include "match/stamp.h"
 
 #include <string.h>
 
@@ -19,18 +20,12 @@ bool peel_byte_at(struct str s, size_t at, const char *any)
 /* " +0100", " UTC", " CEST": a zone apart from its clock, with nothing but marks behind it */
 static size_t zone_at(struct str s, size_t at)
 {
-	static const char *const names[] = { "UTC",  "GMT", "CET", "CEST", "WET", "WEST", "EET",
-					     "EEST", "BST", "MSK", "EST",  "EDT", "CST",  "CDT",
-					     "MST",  "MDT", "PST", "PDT",  "JST", "IST",  "AEST" };
+	int minutes;
 	if (!peel_byte_at(s, at, " "))
 		return 0;
-	size_t n = peel_byte_at(s, at + 1, "+-") && peel_digits(s, at + 2, 4, 4) ? 5 : 0;
-	for (size_t i = 0; i < sizeof names / sizeof *names && !n; i++) {
-		size_t length = str_c(names[i]).n;
-		if (str_starts(str_from(s, at + 1), str_c(names[i])) &&
-		    (at + 1 + length == s.n || !char_is_alnum(s.p[at + 1 + length])))
-			n = length;
-	}
+	size_t n = peel_byte_at(s, at + 1, "+-") && peel_digits(s, at + 2, 4, 4)
+			   ? 5
+			   : stamp_zone(str_from(s, at + 1), &minutes);
 	return n && (at + 1 + n == s.n || peel_byte_at(s, at + 1 + n, " \t\n],:|")) ? n + 1 : 0;
 }
 
@@ -100,21 +95,12 @@ bool peel_is_level(struct str word)
 
 size_t peel_month(struct str s)
 {
-	static const char *const months[] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun",
-					      "Jul", "Aug", "Sep", "Oct", "Nov", "Dec" };
-	for (size_t i = 0; i < 12; i++)
-		if (str_starts(s, str_c(months[i])))
-			return 3;
-	return 0;
+	return stamp_month(s) ? 3 : 0;
 }
 
 static size_t weekday_at(struct str s)
 {
-	static const char *const days[] = { "Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun" };
-	for (size_t i = 0; i < 7; i++)
-		if (str_starts(s, str_c(days[i])))
-			return peel_byte_at(s, 3, ",") ? 4 : 3;
-	return 0;
+	return stamp_weekday(s) ? (peel_byte_at(s, 3, ",") ? 4 : 3) : 0;
 }
 
 static size_t blanks_at(struct str s, size_t at)

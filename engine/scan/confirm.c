@@ -11,7 +11,7 @@
 #include "scan/context.h"
 #include "scan/dated.h"
 #include "scan/propose.h"
-#include "scan/stamp.h"
+#include "match/stamp.h"
 #include "scan/suspect.h"
 
 #include <string.h>

@@ -2,7 +2,7 @@
 #include "scan/dated.h"
 
 #include "match/envelope.h"
-#include "scan/stamp.h"
+#include "match/stamp.h"
 
 #include <string.h>
 
@@ -76,7 +76,6 @@ static struct str behind_priority(struct str line)
 
 struct str dated_stamp(struct str line, struct str time)
 {
-	static const struct str zones[] = { STR_LIT(" UTC"), STR_LIT(" GMT") };
 	if (!time.n)
 		return time;
 	struct str behind = str_from(line, (size_t)(time.p - line.p) + time.n), date = STR("\" date=\"");
@@ -84,9 +83,10 @@ struct str dated_stamp(struct str line, struct str time)
 		size_t n = str_find_char(str_from(behind, date.n), '"');
 		return n == STR_NONE ? time : (struct str){ time.p, time.n + date.n + n };
 	}
-	for (size_t i = 0; i < sizeof zones / sizeof *zones; i++)
-		if (str_starts(behind, zones[i]) && (behind.n == zones[i].n || !char_is_alnum(behind.p[zones[i].n])))
-			return (struct str){ time.p, time.n + zones[i].n };
+	int minutes;
+	size_t zone = str_starts(behind, STR(" ")) ? stamp_zone(str_from(behind, 1), &minutes) : 0;
+	if (zone)
+		return (struct str){ time.p, time.n + 1 + zone };
 	return time;
 }
 

@@ -5,7 +5,7 @@
 #include "scan/incident.h"
 
 #include "base/utf8.h"
-#include "scan/stamp.h"
+#include "match/stamp.h"
 
 #include <stdlib.h>
 #include <string.h>

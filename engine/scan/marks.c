@@ -6,7 +6,7 @@
 
 #include "base/utf8.h"
 #include "match/envelope.h"
-#include "scan/stamp.h"
+#include "match/stamp.h"
 
 #include <string.h>
 

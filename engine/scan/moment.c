@@ -4,6 +4,8 @@
  */
 #include "scan/moment.h"
 
+#include "scan/zone.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -144,15 +146,20 @@ static bool parse_relative(struct str s, const struct moment_now *now, int64_t *
 	return true;
 }
 
-static struct str drop_weekday(struct str s)
+/* drop_weekday: 1 to 7 from Monday, 0 where the text begins with none. */
+static struct str drop_weekday(struct str s, int *ret_weekday)
 {
 	static const char days[] = "monday tuesday wednesday thursday friday saturday sunday";
 	struct str rest = str_c(days), day, tail = s, word;
+	*ret_weekday = 0;
 	if (!str_word(&tail, &word) || !tail.n)
 		return s;
-	while (str_word(&rest, &day))
-		if (str_eq_nocase(word, day) || str_eq_nocase(word, str_first(day, 3)))
-			return str_trim(tail);
+	for (int i = 1; str_word(&rest, &day); i++) {
+		if (!str_eq_nocase(word, day) && !str_eq_nocase(word, str_first(day, 3)))
+			continue;
+		*ret_weekday = i;
+		return str_trim(tail);
+	}
 	return s;
 }
 
@@ -179,17 +186,60 @@ static bool parse_clock(struct str s, const struct moment_now *now, int64_t *ret
 	return true;
 }
 
-/* parse_stamp: a stamp as logs write it, also with UTC behind it. */
-static bool parse_stamp(struct str s, const struct moment_now *now, int64_t *ret_us)
+/* with_century: "01-03-12" is of 2001, which logs do not write. */
+static struct str with_century(struct str s, char *to, size_t size)
+{
+	struct str year = str_first(s, 2);
+	size_t n = 0;
+	while (n < s.n && (char_is_digit(s.p[n]) || s.p[n] == '-'))
+		n++;
+	if (n != 8 || s.p[2] != '-' || s.p[5] != '-' || s.n + 2 > size || (n < s.n && !strchr(" T", s.p[n])))
+		return s;
+	int length = snprintf(to, size, "%s%.*s", str_cmp(year, STR("69")) < 0 ? "20" : "19", STR_ARG(s));
+	return (struct str){ to, (size_t)length };
+}
+
+/* parse_zoned: a stamp, and behind it the name of a zone. */
+static bool parse_zoned(struct str s, struct stamp *ret_stamp, int64_t *ret_us)
 {
 	struct stamp t;
-	bool utc = str_ends_nocase(s, STR(" UTC"));
-	if (utc)
-		s = str_trim_end(str_first(s, s.n - 4));
-	if (!stamp_parse(s, &t) || (utc && t.zoned))
+	int64_t at_s;
+	const char *blank = memrchr(s.p, ' ', s.n);
+	size_t at = blank ? (size_t)(blank - s.p) : s.n;
+	if (!blank || !stamp_parse(str_first(s, at), &t) || !t.year || t.zoned)
 		return false;
-	t.zoned = t.zoned || utc;
-	return moment_of_stamp(&t, &(struct when){ .now_s = now->us / SECOND }, ret_us);
+	struct tm tm = { .tm_year = t.year - 1900,
+			 .tm_mon = t.month - 1,
+			 .tm_mday = t.day,
+			 .tm_hour = t.hour,
+			 .tm_min = t.minute,
+			 .tm_sec = t.second };
+	if (!zone_seconds(str_from(s, at + 1), tm, &at_s))
+		return false;
+	*ret_us = at_s * SECOND + t.nanosecond / 1000;
+	*ret_stamp = t;
+	return true;
+}
+
+/* parse_stamp: a stamp as logs write it, but for bare seconds. */
+static bool parse_stamp(struct str s, int weekday, const struct moment_now *now, int64_t *ret_us)
+{
+	struct stamp t;
+	struct when when = { .now_s = now->us / SECOND };
+	int64_t us;
+	char room[128];
+	if (run_of(s, true) == s.n)
+		return false;
+	s = with_century(s, room, sizeof room);
+	if (!parse_zoned(s, &t, &us)) {
+		if (!stamp_parse(s, &t) || !moment_of_stamp(&t, &when, &us))
+			return false;
+		t.year = t.year ? t.year : when.year;
+	}
+	if (weekday && stamp_weekday_of(&t) != weekday)
+		return false;
+	*ret_us = us;
+	return true;
 }
 
 static bool parse_epoch(struct str s, int64_t *ret_us)
@@ -204,8 +254,9 @@ bool moment_parse(struct str text, const struct moment_now *now, int64_t *ret_us
 		return false;
 	if (parse_word(s, now, ret_us) || parse_relative(s, now, ret_us) || parse_epoch(s, ret_us))
 		return true;
-	s = drop_weekday(s);
-	return parse_clock(s, now, ret_us) || parse_stamp(s, now, ret_us);
+	int weekday, today = (now->local.tm_wday + 6) % 7 + 1;
+	s = drop_weekday(s, &weekday);
+	return ((!weekday || weekday == today) && parse_clock(s, now, ret_us)) || parse_stamp(s, weekday, now, ret_us);
 }
 
 bool moment_of_stamp(const struct stamp *t, struct when *when, int64_t *ret_us)

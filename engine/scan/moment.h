@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
  * Points in time as people name them, in journalctl's grammar (systemd.time(7)): "2001-03-12 10:56:20", "2001-03-12",
- * "10:56", "yesterday", "today", "tomorrow", "now", "-2h", "2 hours ago", "@984394580", with or without a weekday
- * before and a zone behind. And the stamps of lines as points in time. Reads no clock: what time it is, here, the owner
+ * "01-03-12", "10:56", "yesterday", "today", "tomorrow", "now", "-2h", "2 hours ago", "@984394580", with or without the
+ * weekday before, which has to be that day's, and a zone behind (of those in the zone database zone.h says more: not
+ * beside other threads). And the stamps of lines as points in time. Reads no clock: what time it is, here, the owner
  * says.
  */
 #ifndef KBT_SCAN_MOMENT_H

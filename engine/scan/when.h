@@ -9,7 +9,7 @@
 #ifndef KBT_SCAN_WHEN_H
 #define KBT_SCAN_WHEN_H
 
-#include "scan/stamp.h"
+#include "match/stamp.h"
 
 struct when {
 	int64_t now_s;	   /* set by the owner; 0: not known, then stamps without a year are of 2000 at first */

@@ -6,7 +6,7 @@
 #include "triage/seen.h"
 
 #include "scan/scan.h"
-#include "scan/stamp.h"
+#include "match/stamp.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -2,7 +2,7 @@
  *
  * Any bytes as a time stamp: fields stay in range, and what comes out as ISO reads back as the same moment.
  */
-#include "scan/stamp.h"
+#include "match/stamp.h"
 
 #include <assert.h>
 

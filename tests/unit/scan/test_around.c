@@ -12,7 +12,7 @@
 #include <cmocka.h>
 
 #include "scan/context.h"
-#include "scan/stamp.h"
+#include "match/stamp.h"
 #include "scan/suspect.h"
 
 static void check(const char *text, const char *hit, unsigned lines, const char *before, const char *after)

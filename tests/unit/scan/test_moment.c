@@ -47,6 +47,17 @@ static void the_grammar_of_journalctl(void **unused)
 		{ "2001-03-12 09:56:20 UTC", 984390980000000 },
 		{ "2001-03-12T09:56:20Z", 984390980000000 },
 		{ "2001-03-12 11:56:20 +02:00", 984390980000000 },
+		{ "01-03-12", 984351600000000 },
+		{ "01-03-12 10:56:20", 984390980000000 },
+		{ "Mon 01-03-12 10:56", 984390960000000 },
+		{ "99-03-12", 921193200000000 },
+		{ "2001-03-12 10:56:20 CET", 984390980000000 },
+		{ "2001-03-12 04:56:20 EST", 984390980000000 },
+		{ "2001-03-12 10:56:20 Europe/Berlin", 984390980000000 },
+		{ "2001-03-12 15:26 Asia/Kolkata", 984390960000000 },
+		{ "2001-07-12 10:56:20.5 Europe/Berlin", 994928180500000 },
+		{ "Mon 2001-03-12 04:56:20 America/New_York", 984390980000000 },
+		{ "Mon 10:56", 984390960000000 },
 		{ "2001-07-12 10:56:20", 994928180000000 }, /* summer time */
 		{ "10:56:20", 984390980000000 },
 		{ "10:56", 984390960000000 },
@@ -69,15 +80,43 @@ static void the_grammar_of_journalctl(void **unused)
 		if (!moment_parse(str_c(rows[i].text), &now, &us) || us != rows[i].us)
 			fail_msg("'%s' became %lld, not %lld", rows[i].text, (long long)us, (long long)rows[i].us);
 	}
+	assert_string_equal(getenv("TZ"), "CET-1CEST,M3.5.0,M10.5.0/3");
 }
 
 static void what_is_no_time(void **unused)
 {
 	(void)unused;
-	static const char *const texts[] = { "", "   ", "soon", "last week", "2 hours", "-", "-2", "- h",
-					     "-2 fortnights", "ago", " ago", "25:00", "10:60", "2001-13-12",
-					     "2001-03-12 10:56:20 XYZ", "@", "@x", "-99999999999999999999y",
-					     "1..5h ago", "yesterday 10:00x", "10" };
+	static const char *const texts[] = { "",
+					     "   ",
+					     "soon",
+					     "last week",
+					     "2 hours",
+					     "-",
+					     "-2",
+					     "- h",
+					     "-2 fortnights",
+					     "ago",
+					     " ago",
+					     "25:00",
+					     "10:60",
+					     "2001-13-12",
+					     "2001-03-12 10:56:20 XYZ",
+					     "@",
+					     "@x",
+					     "-99999999999999999999y",
+					     "1..5h ago",
+					     "yesterday 10:00x",
+					     "10",
+					     "Tue 2001-03-12",
+					     "Sun 2001-03-12 10:56:20 UTC",
+					     "Tue 10:56",
+					     "2001-02-30",
+					     "2001-03-12 24:00:01",
+					     "1131566461",
+					     "2001-03-12 10:56 Europe/Nowhere",
+					     "2001-03-12 10:56 ../etc/passwd",
+					     "2001-03-12 10:56 Europe",
+					     "01-13-12" };
 	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
 		int64_t us;
 		bool seconds = !strcmp(texts[i], "-2"); /* a bare number is seconds */

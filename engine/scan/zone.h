@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Clocks of time zones by their name in the zone database ("Europe/Berlin"). For as long as a call takes the process
+ * stands in that zone (TZ): only before there are other threads.
+ */
+#ifndef KBT_SCAN_ZONE_H
+#define KBT_SCAN_ZONE_H
+
+#include "base/str.h"
+
+#include <time.h>
+
+/* zone_seconds gives what a clock there showed, as seconds since 1970; false where no zone is called so, or for a time
+ * that cannot be told. */
+bool zone_seconds(struct str name, struct tm clock, int64_t *ret_s);
+
+#endif
