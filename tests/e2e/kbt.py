@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
 """What the tests of the command line share: run the binary, write articles of our own, find the shared data."""
 import concurrent.futures
+import glob
+import hashlib
 import json
 import os
 import shutil
@@ -45,6 +47,27 @@ def article_text(number, title='An article', symptom='An error occurs.', date='0
             'Issue type        : kbprb\r\n').encode()
 
 
+def archive_kb():
+    """A knowledge base of the public archive and kb/, and what its import said. To be read, never written: it is made
+    once for a program and its sources, since that takes a core for a dozen seconds."""
+    sources = [shared(f'archive/kbarchive-{kind}.tar.zst') for kind in ('txt', 'md')] + [os.path.join(ROOT, 'kb')]
+    files = [KBT, *sources, *glob.glob(os.path.join(ROOT, 'kb/**'), recursive=True)]
+    stamp = ''.join(f'{f}{os.stat(f).st_mtime_ns}' for f in sorted(files))
+    home = os.path.join(os.environ.get('KBT_BUILD', os.path.dirname(KBT)), 'e2e-archive')
+    made = os.path.join(home, hashlib.sha256(stamp.encode()).hexdigest()[:16])
+    if not os.path.exists(made):
+        shutil.rmtree(home, ignore_errors=True)
+        os.makedirs(home)
+        part = tempfile.mkdtemp(dir=home)
+        said = subprocess.run([KBT, 'import', '--json', '--db', os.path.join(part, 'kb.db'), *sources], check=True,
+                              stdout=subprocess.PIPE).stdout
+        with open(os.path.join(part, 'said.json'), 'wb') as f:
+            f.write(said)
+        os.rename(part, made)
+    with open(os.path.join(made, 'said.json'), 'rb') as f:
+        return os.path.join(made, 'kb.db'), json.load(f)
+
+
 class KbtTest(unittest.TestCase):
     maxDiff = None
 
@@ -65,7 +88,7 @@ class KbtTest(unittest.TestCase):
 
     def run_kbt(self, *args, input=None, env=None, timeout=120, **kw):
         """Runs kbt; input None closes standard input. stdout and stderr come as text."""
-        full = dict(os.environ, KBT_DB=self.db, XDG_CACHE_HOME=self.path('cache'), TERM='dumb', **(env or {}))
+        full = {**os.environ, 'KBT_DB': self.db, 'XDG_CACHE_HOME': self.path('cache'), 'TERM': 'dumb', **(env or {})}
         if input is None:
             kw.setdefault('stdin', subprocess.DEVNULL)
         elif isinstance(input, str):

@@ -7,16 +7,14 @@ import subprocess
 import tempfile
 import unittest
 
-ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-KBT = os.environ.get('KBT') or os.path.join(ROOT, 'build', 'kbt')
-SHARED = os.path.abspath(os.environ.get('KBT_SHARED') or os.path.join(ROOT, '..', 'shared'))
+from kbt import KBT, ROOT, SHARED, archive_kb
+
 PROMISED = {'exact': 0.98, 'filled': 0.95, 'log': 0.96, 'chatty': 0.96, 'noisy': 0.77, 'all': 0.92}
 BOUND = 0.90
 DESCRIPTIONS = {1: 0.667, 5: 0.733}  # a right one among so many, of matches and nearest
 FOREIGN_SURE = 0.07  # of messages that no article is about
 FLOOR = 0.2
 SLACK = 0.02
-ARCHIVES = [os.path.join(SHARED, 'archive', n) for n in ('kbarchive-txt.tar.zst', 'kbarchive-md.tar.zst')]
 
 
 def read(name):
@@ -24,18 +22,10 @@ def read(name):
         return [json.loads(line) for line in f]
 
 
-@unittest.skipUnless(all(map(os.path.exists, ARCHIVES)), 'the archive is not there: ' + SHARED)
 class Quality(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.folder = tempfile.TemporaryDirectory()
-        cls.db = os.path.join(cls.folder.name, 'kb.db')
-        subprocess.run([KBT, 'import', '--db', cls.db, *ARCHIVES, os.path.join(ROOT, 'kb')], check=True,
-                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.folder.cleanup()
+        cls.db, _ = archive_kb()
 
     def ask(self, queries):
         messages = ''.join(' '.join(q['query'].splitlines()) + '\n' for q in queries)
@@ -132,10 +122,10 @@ class Quality(unittest.TestCase):
             self.assertTrue(all(abs(m['together'] - sum(x['confidence'] for x in low)) < 0.01 for m in low), q['query'])
 
     def scan(self, data):
-        path = os.path.join(self.folder.name, 'scanned')
-        with open(path, 'wb') as f:
-            f.write(data)
-        p = subprocess.run([KBT, 'scan', '--db', self.db, '--json', path], stdout=subprocess.PIPE)
+        with tempfile.NamedTemporaryFile() as log:
+            log.write(data)
+            log.flush()
+            p = subprocess.run([KBT, 'scan', '--db', self.db, '--json', log.name], stdout=subprocess.PIPE)
         hits = collections.defaultdict(list)
         for line in p.stdout.splitlines():
             hit = json.loads(line)

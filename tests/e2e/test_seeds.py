@@ -3,10 +3,9 @@
 import json
 import os
 import subprocess
-import tempfile
 import unittest
 
-from kbt import FOUND, KBT, NONE, ROOT, UNDECIDED, SHARED
+from kbt import FOUND, KBT, NONE, ROOT, SharedKbTest, UNDECIDED, archive_kb
 
 RCMD = [  # (message, what server is bound to)
     (r'Failed to connect to <\\FILESRV>, Error = 53', 'FILESRV'),
@@ -171,26 +170,14 @@ class Seeds:
         self.assertTrue(report['evidence'], 'local probes run meanwhile')
 
 
-class KbAlone(Seeds, unittest.TestCase):
+class KbAlone(Seeds, SharedKbTest):
+    pass
+
+
+class WholeArchive(Seeds, unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.dir = tempfile.TemporaryDirectory(prefix='kbt-test-')
-        cls.addClassCleanup(cls.dir.cleanup)
-        cls.db = os.path.join(cls.dir.name, 'kb.db')
-        subprocess.run([KBT, 'import', '--db', cls.db, *cls.sources()], check=True, stdout=subprocess.DEVNULL)
-
-    @classmethod
-    def sources(cls):
-        return [os.path.join(ROOT, 'kb')]
-
-
-class WholeArchive(KbAlone):
-    @classmethod
-    def sources(cls):
-        archives = [os.path.join(SHARED, 'archive', f'kbarchive-{kind}.tar.zst') for kind in ('txt', 'md')]
-        if not all(map(os.path.exists, archives)):
-            raise unittest.SkipTest('the shared data is missing (KBT_SHARED)')
-        return archives + super().sources()
+        cls.db, _ = archive_kb()
 
     def test_a_paste_of_two_errors_is_asked_line_by_line(self):
         answer = self.ask('System error 5 has occurred.\nAccess is denied.\n'
