@@ -83,8 +83,9 @@ static void print_counts(struct cmd_context *c, const struct import_counts *n, i
 		buf_add_char(&c->out, '\n');
 		return;
 	}
-	buf_addf(&c->out, "%" PRId64 " articles: %" PRId64 " added, %" PRId64 " changed, %" PRId64 " unchanged",
-		 n->added + n->changed + n->unchanged, n->added, n->changed, n->unchanged);
+	int64_t all = n->added + n->changed + n->unchanged;
+	buf_addf(&c->out, "%" PRId64 " article%s: %" PRId64 " added, %" PRId64 " changed, %" PRId64 " unchanged", all,
+		 all == 1 ? "" : "s", n->added, n->changed, n->unchanged);
 	if (n->causes || n->codes)
 		buf_addf(&c->out, "; %" PRId64 " cause files, %" PRId64 " codes", n->causes, n->codes);
 	if (n->skipped)

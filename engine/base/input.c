@@ -219,6 +219,23 @@ static struct layer *push_layer(struct input *in)
 
 enum packing { PACKING_NONE, PACKING_STREAM, PACKING_TAR, PACKING_ZIP };
 
+/* foreign tells a packing that is known and not read, by its name; else NULL. */
+static const char *foreign(struct str head)
+{
+	static const struct {
+		struct str mark;
+		const char *name;
+	} kinds[] = {
+		{ STR_LIT("7z\xbc\xaf\x27\x1c"), "7z" }, { STR_LIT("Rar!\x1a\x07"), "RAR" },
+		{ STR_LIT("MSCF\0\0\0\0"), "cabinet" },  { STR_LIT("\x04\x22\x4d\x18"), "lz4" },
+		{ STR_LIT("\x1f\x9d"), "compress (.Z)" }, { STR_LIT("LZIP\1"), "lzip" },
+	};
+	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+		if (str_starts(head, kinds[i].mark))
+			return kinds[i].name;
+	return NULL;
+}
+
 static enum packing packing_of(struct str head)
 {
 	static const struct str streams[] = { STR_LIT("\x1f\x8b"), STR_LIT("\x28\xb5\x2f\xfd"),
@@ -336,6 +353,9 @@ static enum err name_member(struct layer *l, struct archive_entry *entry)
 	l->ahead = (struct str){ l->block, 0 };
 	l->ended = false;
 	l->started = true;
+	if (archive_entry_is_encrypted(entry))
+		return diags_fail(l->input->diags, ERR_DENIED, "%.*s: locked with a password: not read",
+				  STR_ARG(buf_str(&l->name)));
 	return buf_err(&l->name);
 }
 
@@ -511,6 +531,18 @@ static bool in_archive(const struct input *in)
 	return false;
 }
 
+/* refuse_foreign: nobody wants such a file read as if it were text. In a folder it is one file of many. */
+static enum err refuse_foreign(struct input *in, struct str name, const char *kind)
+{
+	if (in->walk) {
+		diags_add(in->diags, DIAG_WARNING, 0, "%.*s: packed with %s, which is not read: left out",
+			  STR_ARG(name), kind);
+		return ERR_UNSUPPORTED;
+	}
+	return diags_fail(in->diags, ERR_INPUT, "%.*s: packed with %s, which is not read: unpack it first",
+			  STR_ARG(name), kind);
+}
+
 /* unpack opens what the member at the top holds, as long as that is packed in turn. */
 static enum err unpack(struct input *in, bool *ret_more)
 {
@@ -525,6 +557,8 @@ static enum err unpack(struct input *in, bool *ret_more)
 		bool tar, named = named_packed(name, &tar), outer = !in_archive(in);
 		if (packing == PACKING_NONE && outer && tar && l->ahead.n)
 			packing = PACKING_TAR; /* old ones have no mark at their start; the rest is damaged */
+		if (packing == PACKING_NONE && in->depth == 1 && foreign(l->ahead))
+			return refuse_foreign(in, name, foreign(l->ahead));
 		if (packing == PACKING_NONE && named && in->depth == 1)
 			return diags_fail(in->diags, ERR_DAMAGED, "%.*s: %s", STR_ARG(name),
 					  l->ahead.n ? "no archive, though its name says so" : "empty");

@@ -41,7 +41,8 @@ enum err input_open_bytes(struct str bytes, struct str name, struct diags *d, st
 void input_close(struct input **input);
 
 /* input_next: the next member, or NULL at the end. ERR_NOTFOUND, ERR_DENIED, ERR_IO, ERR_DAMAGED, ERR_LIMIT (a bomb),
- * ERR_UNSUPPORTED (neither a file nor a folder: a warning in d), ERR_NOMEM. What of the last member was not read is
+ * ERR_UNSUPPORTED (neither a file nor a folder, or in a folder a packing that is not read: a warning in d), ERR_INPUT
+ * (such a packing by its name), ERR_NOMEM. What of the last member was not read is
  * left out, unseen damage in it too. */
 enum err input_next(struct input *input, const struct input_member **ret_member) MUST_USE;
 
