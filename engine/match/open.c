@@ -187,20 +187,24 @@ static bool find_fresh(const char *db, struct file_stamp stamp, struct matcher *
 static void keep(const char *db, struct diags *d, struct matcher *m)
 {
 	char path[PATH_SIZE];
-	enum err e = ERR_NOTFOUND;
+	enum err first = ERR_OK; /* why not beside the database: that is what a person can mend */
 	for (unsigned i = 0; i < PLACES; i++) {
 		struct matcher mapped = { 0 };
 		if (!place_path(db, i, true, path))
 			continue;
-		e = write_file(path, buf_str(&m->owned));
-		if (e || map_file(path, &mapped))
+		enum err e = write_file(path, buf_str(&m->owned));
+		if (!e)
+			e = map_file(path, &mapped);
+		if (!first)
+			first = e;
+		if (e)
 			continue;
 		buf_free(&m->owned);
 		*m = mapped;
 		return;
 	}
 	diags_add(d, DIAG_NOTE, 0, "could not keep the matcher beside %s (%s): it is compiled again each time", db,
-		  err_text(e));
+		  err_text(first));
 }
 
 /* ---- compiling ---- */
