@@ -35,7 +35,7 @@ struct importer {
 	struct store_terms *terms;
 	struct input *input;
 	struct work *work;
-	bool files_changed;
+	bool files_changed, rederived;
 };
 
 /* ---- the transaction ---- */
@@ -154,7 +154,8 @@ static void roll_back(struct store *s)
 static enum err finish(struct importer *im)
 {
 	int64_t generation;
-	bool changed = im->counts.added || im->counts.changed || im->files_changed || im->options->replace;
+	bool changed = im->counts.added || im->counts.changed || im->files_changed || im->rederived ||
+		       im->options->replace;
 	if (!changed)
 		return ERR_OK; /* rolled back by the caller: nothing was written */
 	enum err e = store_generation(im->store, &generation);
@@ -446,7 +447,9 @@ static enum err show(struct importer *im, const struct present *p)
 	return sql_done(q);
 }
 
-static enum err put_source(struct importer *im, int64_t article, int64_t number, const struct work_item *item)
+/* put_source: item->packed is packed with that dictionary. */
+static enum err put_source(struct importer *im, int64_t article, int64_t number, int64_t dictionary,
+			   const struct work_item *item)
 {
 	const struct article *x = item->article;
 	sqlite3_stmt *q = sql_get(im->store, SQL_SOURCE_PUT);
@@ -460,7 +463,7 @@ static enum err put_source(struct importer *im, int64_t article, int64_t number,
 	sql_str(q, 8, x->issue_type);
 	sql_int(q, 9, (int64_t)item->hash);
 	sql_int(q, 10, (int64_t)item->bytes.n);
-	sql_int(q, 11, im->dictionary);
+	sql_int(q, 11, dictionary);
 	sql_blob(q, 12, item->packed);
 	enum err e = sql_done(q);
 	return e ? e : store_put_rule(im->store, im->terms, number, x, &item->rule);
@@ -482,7 +485,7 @@ static enum err put_new_article(struct importer *im, const struct work_item *ite
 		sql_null(q, 6);
 	enum err e = sql_done(q);
 	im->counts.added++;
-	return e ? e : put_source(im, sqlite3_last_insert_rowid(im->store->db), number, item);
+	return e ? e : put_source(im, sqlite3_last_insert_rowid(im->store->db), number, im->dictionary, item);
 }
 
 static enum err delete_source(struct importer *im, int64_t number)
@@ -528,7 +531,7 @@ static enum err put_more(struct importer *im, struct present *p, const struct wo
 	int64_t number = im->next_source++;
 	weigh(p, number, x->date, x->format);
 	if (!e)
-		e = put_source(im, p->article, number, item);
+		e = put_source(im, p->article, number, im->dictionary, item);
 	return e ? e : show(im, p);
 }
 
@@ -604,6 +607,18 @@ static enum err put_meanings(struct importer *im, int64_t file, const struct wor
 	return e;
 }
 
+/* count_meanings: a table that has not changed was read too. */
+static enum err count_meanings(struct importer *im, int64_t file)
+{
+	int64_t count;
+	sqlite3_stmt *q = sql_get(im->store, SQL_MEANING_COUNT);
+	sql_int(q, 1, file);
+	enum err e = sql_one(q, &count);
+	if (!e)
+		im->counts.codes += count;
+	return e;
+}
+
 static enum err check_yaml(struct importer *im, const struct work_item *item)
 {
 	struct arena a = { 0 };
@@ -633,7 +648,7 @@ static enum err put_file(struct importer *im, struct batch *b, const struct work
 	sqlite3_reset(q);
 	im->counts.causes += causes;
 	if (e || same)
-		return e;
+		return e ? e : count_meanings(im, old);
 	im->files_changed = true;
 	if (old) {
 		q = sql_get(im->store, SQL_FILE_DELETE);
@@ -677,6 +692,71 @@ static enum err put_batch(struct importer *im, struct batch *b)
 	return e;
 }
 
+/* ---- what an older program derived ---- */
+
+/* read_stored: the row of SOURCE_AFTER as an item that put_source takes again. */
+static enum err read_stored(struct importer *im, sqlite3_stmt *q, struct arena *a, struct work_item *ret_item)
+{
+	struct buf bytes = { 0 };
+	int64_t size = sql_get_int(q, 5);
+	struct work_item item = { .root = sql_get_int(q, 2), .inner = sql_keep(q, 3, a),
+				  .hash = (uint64_t)sql_get_int(q, 4), .packed = sql_keep(q, 7, a) };
+	enum err e = store_unpack(im->store, sql_get_int(q, 6), size, item.packed, &bytes);
+	item.bytes = buf_keep(&bytes, a);
+	buf_free(&bytes);
+	if (!e)
+		e = article_parse(item.bytes, a, NULL, &item.article);
+	if (!e)
+		e = rule_extract(item.article, a, NULL, &item.rule);
+	if (!e)
+		*ret_item = item;
+	return e;
+}
+
+/* rederive_next: the first source behind *number, with all that hangs on it, anew; *ret_more is false behind the last.
+ * One that is no article any more keeps its rows. */
+static enum err rederive_next(struct importer *im, struct arena *a, int64_t *number, bool *ret_more)
+{
+	struct work_item item;
+	sqlite3_stmt *q = sql_get(im->store, SQL_SOURCE_AFTER);
+	sql_int(q, 1, *number);
+	enum err e = sql_next(q, ret_more);
+	if (e || !*ret_more)
+		return e;
+	*number = sql_get_int(q, 0);
+	int64_t article = sql_get_int(q, 1), dictionary = sql_get_int(q, 6);
+	e = read_stored(im, q, a, &item);
+	sqlite3_reset(q);
+	if (e == ERR_INPUT)
+		return ERR_OK;
+	if (!e)
+		e = delete_source(im, *number);
+	return e ? e : put_source(im, article, *number, dictionary, &item);
+}
+
+/* rederive makes everything derived again where the rules by which it was made are not this program's: an article that
+ * has not changed would else keep what another version read in it. */
+static enum err rederive(struct importer *im)
+{
+	int64_t by = 0, number = 0;
+	struct arena a = { 0 };
+	bool more = true;
+	sqlite3_stmt *q = sql_get(im->store, SQL_META_GET);
+	sql_str(q, 1, STR("derived"));
+	enum err e = sql_one(q, &by);
+	if (e == ERR_NOTFOUND || (!e && by == STORE_DERIVED)) /* not found: nothing was imported yet */
+		return ERR_OK;
+	im->rederived = true;
+	while (!e && more && !(e = told_to_stop(im) ? ERR_INTERRUPTED : ERR_OK)) {
+		arena_reset(&a);
+		e = rederive_next(im, &a, &number, &more);
+	}
+	arena_free(&a);
+	if (number)
+		diags_add(im->diags, DIAG_NOTE, 0, "another version of kbt had read the articles: all are read again");
+	return e ? e : sql_done(sql_get(im->store, SQL_ARTICLES_SHOW));
+}
+
 /* ---- the whole ---- */
 
 static enum err read_and_write(struct importer *im)
@@ -717,6 +797,8 @@ static enum err import_within(struct importer *im, const char *const *paths, siz
 	if (!e)
 		e = store_terms_open(im->store, &im->terms);
 	if (!e)
+		e = rederive(im);
+	if (!e)
 		e = input_open(paths, count, im->diags, &im->input);
 	if (!e)
 		e = work_open(threads, &im->known, &im->work);
@@ -727,8 +809,9 @@ static enum err import_within(struct importer *im, const char *const *paths, siz
 	bool found =
 		im->counts.added + im->counts.changed + im->counts.unchanged + im->counts.causes + im->counts.codes;
 	if (!e && !found && !im->files_changed)
-		e = diags_fail(im->diags, ERR_INPUT, "%s%s: no article in it (files looked at: %lld)", paths[0],
-			       count > 1 ? " and the others" : "", (long long)im->looked_at);
+		e = diags_fail(im->diags, ERR_INPUT, "%s%s: no article in it (files looked at: %lld)",
+			       strcmp(paths[0], "-") ? paths[0] : "standard input", count > 1 ? " and the others" : "",
+			       (long long)im->looked_at);
 	return e ? e : finish(im);
 }
 

@@ -3,8 +3,9 @@
  * Loading a KB: paths (files, folders, .tar[.gz,.xz,.zst,.bz2], .zip) > articles, causes, codes > one transaction.
  * All or nothing: an unreadable path or a damaged archive imports nothing. Files that are no articles are skipped and
  * counted. The newer date of one id wins and both sources are kept (one source an origin folder or archive and id;
- * the same id twice in one source: the newer date, a warning); an unchanged article costs a hash. Reads files and
- * archives through libarchive; parsing runs on worker threads; the database is written by the calling thread.
+ * the same id twice in one source: the newer date, a warning); an unchanged article costs a hash, unless another
+ * version of the program derived what is known of it (STORE_DERIVED): then all of them are derived again. Reads files
+ * and archives through libarchive; parsing runs on worker threads; the database is written by the calling thread.
  */
 #ifndef KBT_STORE_IMPORT_H
 #define KBT_STORE_IMPORT_H
@@ -13,7 +14,7 @@
 
 struct import_counts {
 	int64_t added, changed, unchanged, skipped; /* sources of articles; skipped: files that are no articles */
-	int64_t causes, codes;			    /* cause classes and code rows read */
+	int64_t causes, codes;			    /* files of causes and rows of codes, read */
 	int64_t bytes;				    /* of the articles, decompressed */
 };
 

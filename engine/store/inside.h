@@ -14,7 +14,7 @@
 enum {
 	STORE_APPLICATION = 0x6B627472, /* "kbtr" */
 	STORE_SCHEMA = 1,		/* user_version */
-	STORE_DERIVED = 2,		/* raise it when the same bytes give other derived rows */
+	STORE_DERIVED = 3,		/* raise it when the same bytes give other derived rows: see import.c */
 	STORE_SOURCE_MAX = 8 << 20,	/* bytes of one source */
 	STORE_WAIT_MS = 30000		/* a reader waits so long for a commit */
 };
@@ -43,6 +43,9 @@ struct store {
 	size_t dict_count;
 };
 
+/* store_sqlite opens the file of that name, whatever the name: to SQLite ":memory:" and "file:..." are others. What
+ * was opened is to be closed after an error too. */
+enum err store_sqlite(const char *path, int flags, sqlite3 **ret_db) MUST_USE;
 /* store_err maps what SQLite said. */
 enum err store_err(int code);
 /* store_fail notes the sentence of an error, with the file and the command that mends it. */
@@ -80,7 +83,7 @@ enum err store_side_run(sqlite3 *db, const char *text) MUST_USE;
 /* store_unpack adds the source's bytes to out. */
 enum err store_unpack(struct store *s, int64_t dictionary, int64_t size, struct str packed, struct buf *out) MUST_USE;
 
-/* store_put_rule writes the derived rows of one source. terms may be NULL (then each is asked of the database). */
+/* store_put_rule writes the derived rows of one source. */
 struct store_terms;
 enum err store_put_rule(struct store *s, struct store_terms *terms, int64_t source, const struct article *article,
 			const struct rule *rule) MUST_USE;

@@ -62,7 +62,7 @@ enum err store_side_open(const char *path, const struct store_side *side, struct
 	enum err e = touch(path, side, d);
 	if (e)
 		return e;
-	e = store_err(sqlite3_open_v2(path, &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL));
+	e = store_sqlite(path, SQLITE_OPEN_READWRITE, &db);
 	if (!e) {
 		sqlite3_extended_result_codes(db, 1);
 		sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);

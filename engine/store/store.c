@@ -94,6 +94,26 @@ static enum err look_inside(struct store *s, struct diags *d)
 	return e ? store_fail(s, d, e) : ERR_OK;
 }
 
+enum err store_sqlite(const char *path, int flags, sqlite3 **ret_db)
+{
+	char *own = sqlite3_mprintf("%s%s", *path == '/' ? "" : "./", path);
+	int code = own ? sqlite3_open_v2(own, ret_db, flags | SQLITE_OPEN_NOMUTEX, NULL) : SQLITE_NOMEM;
+	sqlite3_free(own);
+	return store_err(code);
+}
+
+/* open_file: a reader opens for writing too where it may: it has to undo what a killed import left behind. */
+static enum err open_file(struct store *s, struct diags *d)
+{
+	enum err e = store_sqlite(s->path, SQLITE_OPEN_READWRITE | (s->mode == STORE_WRITE ? SQLITE_OPEN_CREATE : 0),
+				  &s->db);
+	if (e == ERR_DENIED && sqlite3_system_errno(s->db) == ENOENT)
+		return diags_fail(d, ERR_INPUT, "%s: its folder is not there", s->path);
+	if (!e)
+		e = configure(s);
+	return e ? store_fail(s, d, e) : ERR_OK;
+}
+
 enum err store_open(const char *path, enum store_mode mode, struct diags *d, struct store **ret_store)
 {
 	enum err e = check_file(path, mode, d);
@@ -108,11 +128,9 @@ enum err store_open(const char *path, enum store_mode mode, struct diags *d, str
 		return ERR_NOMEM;
 	}
 	memcpy(s->path, path, strlen(path) + 1);
-	/* A reader opens for writing too where it may: it has to undo what a killed import left behind. */
-	int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | (mode == STORE_WRITE ? SQLITE_OPEN_CREATE : 0);
-	int code = sqlite3_open_v2(path, &s->db, flags, NULL);
-	e = code == SQLITE_OK ? configure(s) : store_err(code);
-	e = e ? store_fail(s, d, e) : look_inside(s, d);
+	e = open_file(s, d);
+	if (!e)
+		e = look_inside(s, d);
 	if (e) {
 		store_close(&s);
 		return e;

@@ -17,7 +17,7 @@ import time
 import unittest
 import zipfile
 
-from kbt import DAMAGED, INTERRUPTED, KBT, KbtTest, NONE, USAGE, article_text, needs_root, shared
+from kbt import DAMAGED, INTERRUPTED, KBT, KbtTest, NONE, ROOT, USAGE, archive_kb, article_text, needs_root, shared
 
 
 def tar_bytes(files):
@@ -159,6 +159,23 @@ class Union(ImportTest):
                     self.assertEqual(self.rows('SELECT title FROM article'), title)
                 self.check()
 
+    def test_what_another_version_derived_is_derived_again(self):
+        """An article that has not changed must not keep what another kbt read in it; nor one that stays as it is."""
+        self.counts(os.path.join(ROOT, 'kb'), self.folder())
+        tables = ('rule', 'template', 'variable', 'code', 'resolution', 'reference', 'has_term', 'article', 'source')
+        before = [self.rows(f'SELECT * FROM {t} ORDER BY 1, 2, 3') for t in tables]
+        db = sqlite3.connect(self.db)
+        db.executescript("""UPDATE meta SET value = value - 1 WHERE name = 'derived'; UPDATE rule SET cause = 'old';
+                            DELETE FROM variable; DELETE FROM template; DELETE FROM code WHERE n = 0;
+                            UPDATE reference SET id = 'Q1';
+                            UPDATE source SET title = 'old', date = ''; UPDATE article SET title = 'old', date = '';""")
+        db.close()
+        got = self.counts(self.path('in'))
+        self.assertEqual((got['unchanged'], got['changed'], got['generation']), (3, 0, 2))
+        self.assertEqual([self.rows(f'SELECT * FROM {t} ORDER BY 1, 2, 3') for t in tables], before)
+        self.check()
+        self.assertEqual(self.counts(self.path('in'))['generation'], 2)
+
     def test_replace_starts_anew(self):
         self.counts(self.folder())
         other = self.folder('other', {'Q200001.TXT': article_text(200001)})
@@ -212,7 +229,8 @@ class Union(ImportTest):
         self.assertEqual((got['causes'], got['codes']), (1, 2))
         self.assertEqual(self.rows('SELECT value, family FROM meaning ORDER BY value'),
                          [(53, 'win32'), (0x80070035, 'hresult')])
-        self.assertEqual(self.counts(self.path('kb'))['generation'], 1)
+        got = self.counts(self.path('kb'))
+        self.assertEqual((got['generation'], got['causes'], got['codes']), (1, 1, 2))
         self.write('kb/codes.tsv', b'54\twin32\tERROR_NETWORK_BUSY\tThe network is busy.\n')
         self.assertEqual(self.counts(self.path('kb'))['generation'], 2)
         self.assertEqual(self.rows('SELECT value FROM meaning'), [(54,)])
@@ -293,6 +311,26 @@ class Archives(ImportTest):
         for name in ('x.tar', 'x.tar.gz', 'x.zip', 'x.gz'):
             self.refused('import', self.write(name, b'no archive at all\n' * 100), names=name)
         self.refused('import', self.write('y.tar.gz', gzip.compress(b'no tar\n' * 100)), names='y.tar.gz')
+
+    def test_packings_that_are_not_read(self):
+        """Named, one is refused before anything is imported; in a folder it is left out with a word."""
+        marks = {'a.7z': b"7z\xbc\xaf\x27\x1c\0\4", 'a.rar': b'Rar!\x1a\x07\x01\0', 'a.cab': b'MSCF\0\0\0\0',
+                 'a.tar.lz4': b'\x04\x22\x4d\x18', 'a.Z': b'\x1f\x9d\x90'}
+        folder = self.folder()
+        for name, mark in marks.items():
+            with self.subTest(name=name):
+                self.refused('import', folder, self.write(name, mark + bytes(300)), names=(name, 'unpack it first'))
+        self.assertEqual(os.path.getsize(self.db), 0)
+        shutil.copy(self.path('a.7z'), folder)
+        p = self.kbt('import', folder)
+        self.assertIn('3 articles: 3 added', p.out)
+        self.assertIn('in/a.7z: packed with 7z, which is not read: left out', p.err)
+
+    def test_archive_locked_with_a_password(self):
+        data = bytearray(zip_bytes({'Q1.TXT': article_text(100001)}))
+        for mark, at in ((b'PK\3\4', 6), (b'PK\1\2', 8)):
+            data[data.index(mark) + at] |= 1
+        self.refused('import', self.write('a.zip', bytes(data)), names=('a.zip!/Q1.TXT', 'password'))
 
     def test_bomb(self):
         bomb = gzip.compress(tar_bytes({'zeros': bytes(300 << 20), 'Q1.TXT': article_text(100001)}), 6)
@@ -411,9 +449,19 @@ class BadDatabase(ImportTest):
         self.assertTrue(os.path.exists(self.path('kb.db.damaged')))
         self.assertEqual(len(self.ids()), 3)
 
+    def test_name_that_sqlite_would_take_for_another_thing(self):
+        for name in (':memory:', 'file:x.db?mode=memory'):
+            self.kbt('import', '--db', name, self.folder(), cwd=self.dir)
+            self.assertEqual(json.loads(self.kbt('stats', '--json', '--db', name, cwd=self.dir).out)['articles'], 3)
+            self.assertTrue(os.path.exists(self.path(name)))
+
+    def test_folder_that_is_not_there(self):
+        os.symlink('nowhere/kb.db', self.path('link.db'))
+        for name in ('nowhere/kb.db', 'link.db'):
+            self.refused('import', self.folder(), '--db', self.path(name), names=(name, 'its folder is not there'))
+
     def test_folder_that_cannot_be_written(self):
         self.refused('import', self.folder(), '--db', '/proc/kb.db', names='/proc/kb.db')
-        self.refused('import', self.folder(), '--db', self.path('no/such/kb.db'), names='no/such/kb.db')
 
     def test_folder_that_cannot_be_written_can_be_read(self):
         """As another user in a folder without rights: reading works, importing says what is wrong."""
@@ -597,24 +645,31 @@ class FullDisk(ImportTest):
             raise unittest.SkipTest('mounting a tmpfs is not allowed here')
         self.addCleanup(subprocess.run, ['umount', '-l', disk])
         self.db = os.path.join(disk, 'kb.db')
+        self.assertIn('1 article: 1 added', self.kbt('import', self.write('one.TXT', article_text(100001))).out)
         self.kbt('import', self.folder())
         self.refused('import', self.big(), names=(self.db, 'no space left'))
         self.check()
         self.assertEqual(len(self.ids()), 3)
         self.kbt('stats')
+        os.unlink(self.db + '.matcher')
+        with open(os.path.join(disk, 'filler'), 'wb', buffering=0) as f, self.assertRaises(OSError):
+            while f.write(bytes(4096)):
+                pass
+        p = self.kbt('lookup', 'An error occurs', code=NONE, env={'XDG_CACHE_HOME': '/proc/none'})
+        self.assertIn(f'could not keep the matcher beside {self.db} (no space left)', p.err)
 
 
 class Archive(ImportTest):
     """The public archive, where it is at hand."""
 
     def test_loads_whole(self):
-        txt, md = shared('archive/kbarchive-txt.tar.zst'), shared('archive/kbarchive-md.tar.zst')
-        got = self.counts(txt)
-        self.assertEqual((got['added'], got['skipped']), (51273, 0))
-        self.assertLess(os.path.getsize(self.db), 300e6)
-        got = self.counts(md)
-        self.assertEqual((got['added'] + got['unchanged'], got['skipped']), (8478, 0))
-        got = self.counts(txt, md)
+        kb, got = archive_kb()
+        ours = len(os.listdir(os.path.join(ROOT, 'kb/articles')))
+        self.assertEqual((got['added'] + got['unchanged'], got['changed'], got['skipped']), (51273 + 8478 + ours, 0, 1))
+        self.assertLess(os.path.getsize(kb), 300e6)
+        for end in ('', '.matcher'):
+            shutil.copy(kb + end, self.db + end)
+        got = self.counts(*(shared(f'archive/kbarchive-{kind}.tar.zst') for kind in ('txt', 'md')))
         self.assertEqual((got['added'], got['changed'], got['unchanged']), (0, 0, 51273 + 8478))
         stats = self.json('stats')[0]
         self.assertGreaterEqual(stats['with_symptoms'], 32297)
