@@ -141,7 +141,7 @@ void page_report_text(struct buf *out, enum run_form form, const struct triage_r
 	} else if (form == RUN_TEXT) {
 		render_safe(out, str_trim(report->answer.found.query), true);
 		buf_add_c(out, "\n\n");
-		render_text_report(out, &(struct render_text){ .width = 100 }, report);
+		render_text_report(out, &(struct render_text){ .width = PAGE_COLUMNS }, report);
 	} else {
 		render_json_report(out, report);
 	}

@@ -598,6 +598,8 @@ static void add_headers(struct MHD_Response *r, struct http_wake *w)
 		MHD_add_response_header(r, "Location", arena_str(&w->arena, res->location).p);
 	if (res->cookie.n)
 		MHD_add_response_header(r, "Set-Cookie", arena_str(&w->arena, res->cookie).p);
+	if (res->varies)
+		MHD_add_response_header(r, "Vary", "Accept");
 	if (res->retry_after_s)
 		MHD_add_response_header(r, "Retry-After", arena_printf(&w->arena, "%u", res->retry_after_s).p);
 	if (res->status == 401)

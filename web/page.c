@@ -105,28 +105,13 @@ static const char *status_title(unsigned status)
 {
 	switch (status) {
 	case 404: return "Not found";
+	case 406: return "No such form";
 	case 403:
 	case 421: return "Refused";
 	case 429:
 	case 503: return "Busy";
 	default: return status < 500 ? "That cannot be answered" : "Something went wrong here";
 	}
-}
-
-enum run_form page_form(const struct http_request *req, enum run_form otherwise)
-{
-	static const enum run_form forms[] = { RUN_JSON, RUN_MARKDOWN, RUN_TEXT };
-	static const char *const types[] = { PAGE_JSON, "text/markdown", "text/plain" };
-	enum run_form form = otherwise;
-	unsigned most = 0;
-	for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
-		unsigned weight = http_weight(req, types[i]);
-		if (weight > most) {
-			most = weight;
-			form = forms[i];
-		}
-	}
-	return http_weight(req, "text/html") > most ? otherwise : form;
 }
 
 /* A sentence, with what is to be typed between backticks. */
@@ -144,27 +129,52 @@ static void add_sentence(struct buf *out, struct str says)
 	render_html_escape(out, rest);
 }
 
+/* add_problem: "error", and the members of a problem of RFC 9457. */
+static void add_problem(struct buf *out, unsigned status, const char *why)
+{
+	struct json j = json_to(out);
+	json_object(&j);
+	json_key_str(&j, "error", str_c(why));
+	json_key_str(&j, "type", STR("about:blank"));
+	json_key_str(&j, "title", str_c(status_title(status)));
+	json_key_int(&j, "status", status);
+	json_key_str(&j, "detail", str_c(why));
+	json_end_object(&j);
+	buf_add_char(out, '\n');
+}
+
+static void add_error_page(struct buf *out, unsigned status, const char *why)
+{
+	struct str title = str_c(status_title(status));
+	page_begin(out, title, STR(""));
+	buf_addf(out, "<section class=\"card lone\"><p class=\"eyebrow\">%u</p><h1>%s</h1><p>", status, title.p);
+	add_sentence(out, str_c(why));
+	buf_add_c(out, "</p><p><a href=\"/\">Paste an error message</a></p></section>\n");
+	page_end(out, NULL);
+}
+
 void page_fail(struct http_request *req, struct http_response *res, unsigned status, const char *why)
 {
 	struct buf out = { 0 };
-	bool api = str_starts(req->path, STR("/api/")) || page_form(req, RUN_HTML) == RUN_JSON;
-	if (api) {
-		struct json j = json_to(&out);
-		json_object(&j);
-		json_key_str(&j, "error", str_c(why));
-		json_end_object(&j);
-		buf_add_char(&out, '\n');
+	const unsigned problem = http_weight(req, PAGE_PROBLEM);
+	bool api = str_starts(req->path, STR("/api/")), found;
+	enum run_form form = api ? RUN_JSON : page_form_for_people(req, &found);
+	const char *type = form == RUN_HTML ? PAGE_HTML : page_text_type(form);
+	if (problem && problem >= http_weight(req, PAGE_JSON) && (api || problem > http_weight(req, "text/html"))) {
+		type = PAGE_PROBLEM;
+		add_problem(&out, status, why);
+	} else if (form == RUN_JSON) {
+		add_problem(&out, status, why);
+	} else if (form == RUN_HTML) {
+		add_error_page(&out, status, why);
 	} else {
-		struct str title = str_c(status_title(status));
-		page_begin(&out, title, STR(""));
-		buf_addf(&out, "<section class=\"card lone\"><p class=\"eyebrow\">%u</p><h1>%s</h1><p>", status,
-			 title.p);
-		add_sentence(&out, str_c(why));
-		buf_add_c(&out, "</p><p><a href=\"/\">Paste an error message</a></p></section>\n");
-		page_end(&out, NULL);
+		buf_addf(&out, "%s%u %s\n\n", form == RUN_MARKDOWN ? "# " : "", status, status_title(status));
+		render_safe(&out, str_c(why), false);
+		buf_add_char(&out, '\n');
 	}
 	res->status = status;
-	page_send(req, res, api ? PAGE_JSON : PAGE_HTML, &out);
+	res->varies = true;
+	page_send(req, res, type, &out);
 }
 
 void page_fail_err(struct http_request *req, struct http_response *res, enum err e)

@@ -12,7 +12,9 @@
 
 #define PAGE_HTML "text/html; charset=utf-8"
 #define PAGE_JSON "application/json"
+#define PAGE_PROBLEM "application/problem+json" /* RFC 9457 */
 #define PAGE_EVENTS "text/event-stream"
+enum { PAGE_COLUMNS = 100 }; /* of an answer as text */
 /* The keys, on the help page and in what ? opens. */
 #define PAGE_KEYS                                                                                                  \
 	"<dl class=\"keys\">\n"                                                                                  \
@@ -45,7 +47,8 @@ void page_link(struct buf *out, struct str id, struct str title);
 
 /* page_send makes the buffer (freed here) the answer; a failed allocation becomes a 500. */
 void page_send(struct http_request *req, struct http_response *res, const char *type, struct buf *out);
-/* page_fail answers in the form that the path speaks: an object {"error": ...} under /api/, else a page. */
+/* page_fail answers in the form that the path speaks and Accept names: an object {"error": ...} under /api/, a problem
+ * of RFC 9457 where that is named, else a page, or its sentence as Markdown or text. */
 void page_fail(struct http_request *req, struct http_response *res, unsigned status, const char *why);
 /* page_fail_err: the same for what the engine said. */
 void page_fail_err(struct http_request *req, struct http_response *res, enum err e);
@@ -99,6 +102,13 @@ const char *page_text_type(enum run_form form);
 /* page_form: the form that Accept names with the most weight, of equals JSON before Markdown before text; otherwise
  * where it names none of them, or HTML with more. */
 enum run_form page_form(const struct http_request *req, enum run_form otherwise);
+/* page_form_for_people: what ?as= says, else Accept, also by wildcards; HTML before the others, and where it takes none
+ * of them (*ret_found false). page_pick: the same; false after a 406 was made of that. */
+enum run_form page_form_for_people(const struct http_request *req, bool *ret_found);
+bool page_pick(struct http_request *req, struct http_response *res, enum run_form *ret_form);
+
+/* page_help_plain: what /help says, in a form that is no page. */
+void page_help_plain(struct http_request *req, struct http_response *res, enum run_form form);
 
 /* The tables: one row a route, one a static file. */
 #define ROUTE(method, path, function) page_answer_fn function;

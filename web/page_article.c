@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * /kb/Q150536: an article as it is best read, what the tool takes from it, and what cites it.
+ * /kb/Q150536: an article as it is best read, what the tool takes from it, and what cites it; as a page, or in the form
+ * that is asked for. /api/v1/articles/Q150536: the same, JSON unless another form is asked for.
  */
 #include "web/page.h"
 
@@ -172,36 +173,73 @@ static enum err look_up_about(struct site *site, struct desk *desk, struct str i
 	return e ? e : catalog_select(catalog, &(struct catalog_filter){ 0 }, &id, 1, ABOUT_MAX, a, ret_about);
 }
 
-void page_article(struct site *site, struct http_request *req, struct http_response *res)
+static void send_page(struct site *site, struct http_request *req, struct http_response *res, const struct reading *r)
 {
-	struct str asked = str_from(req->path, sizeof "/kb/" - 1), id;
+	struct buf out = { 0 };
+	page_begin(&out, arena_printf(req->arena, "%.*s: %.*s", STR_ARG(r->article->id), STR_ARG(r->article->title)),
+		   STR(""));
+	add_article(&out, r, req->arena);
+	page_end(&out, site);
+	page_send(req, res, PAGE_HTML, &out);
+}
+
+static void send_plain(struct http_request *req, struct http_response *res, const struct reading *r, enum run_form form)
+{
+	struct buf out = { 0 };
+	if (form == RUN_MARKDOWN)
+		render_markdown_article(&out, r->article, r->authored, &r->rule, r->cited_by, r->cited_by_count);
+	else if (form == RUN_TEXT)
+		render_text_article(&out, &(struct render_text){ .width = PAGE_COLUMNS }, r->article, r->authored,
+				    &r->rule, r->cited_by, r->cited_by_count);
+	else
+		render_json_article(&out, r->article, r->authored, &r->rule, r->cited_by, r->cited_by_count);
+	if (form == RUN_JSON)
+		buf_add_char(&out, '\n');
+	page_send(req, res, page_text_type(form), &out);
+}
+
+static void send_article(struct site *site, struct http_request *req, struct http_response *res, struct str id,
+		 enum run_form form)
+{
 	struct desk *desk;
 	struct reading r = { 0 };
-	struct buf out = { 0 };
-	if (!article_id(asked, req->arena, &id)) {
-		page_fail_err(req, res, ERR_NOTFOUND);
-		return;
-	}
-	if (!str_eq(asked, id)) {
-		res->status = 301;
-		res->location = arena_printf(req->arena, "/kb/%.*s", STR_ARG(id));
-		return;
-	}
 	enum err e = site_take(site, &desk);
 	if (!e) {
 		e = store_load(desk->store, id, req->arena, &r.article, &r.authored, &r.rule);
 		if (!e)
 			e = store_cited_by(desk->store, id, CITED_BY_MAX, req->arena, &r.cited_by, &r.cited_by_count);
-		if (!e)
+		if (!e && form == RUN_HTML)
 			e = look_up_about(site, desk, id, req->arena, &r.about);
 		site_give(site, &desk);
 	}
-	if (e) {
+	if (e)
 		page_fail_err(req, res, e);
-		return;
+	else if (form == RUN_HTML)
+		send_page(site, req, res, &r);
+	else
+		send_plain(req, res, &r, form);
+}
+
+void page_article(struct site *site, struct http_request *req, struct http_response *res)
+{
+	struct str asked = str_from(req->path, sizeof "/kb/" - 1), id;
+	enum run_form form;
+	if (!article_id(asked, req->arena, &id)) {
+		page_fail_err(req, res, ERR_NOTFOUND);
+	} else if (!str_eq(asked, id)) {
+		res->status = 301;
+		res->location = arena_printf(req->arena, "/kb/%.*s", STR_ARG(id));
+	} else if (page_pick(req, res, &form)) {
+		send_article(site, req, res, id, form);
 	}
-	page_begin(&out, arena_printf(req->arena, "%.*s: %.*s", STR_ARG(id), STR_ARG(r.article->title)), STR(""));
-	add_article(&out, &r, req->arena);
-	page_end(&out, site);
-	page_send(req, res, PAGE_HTML, &out);
+}
+
+void api_article(struct site *site, struct http_request *req, struct http_response *res)
+{
+	struct str id;
+	enum run_form form;
+	if (!article_id(str_from(req->path, sizeof "/api/v1/articles/" - 1), req->arena, &id))
+		page_fail_err(req, res, ERR_NOTFOUND);
+	else if (page_pick(req, res, &form))
+		send_article(site, req, res, id, form == RUN_HTML ? RUN_JSON : form);
 }

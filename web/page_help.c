@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * /help: keys, the API in a few commands, and how to write an article.
+ * /help: keys, the API in a few commands, and how to write an article; as a page, or in the form that is asked for.
  */
 #include "web/page.h"
 
@@ -40,6 +40,9 @@ static const char text[] =
 	"often</dd>\n"
 	"<dt><code>GET <a href=\"/api/v1/openapi.json\">/api/v1/openapi.json</a></code></dt><dd>all of this, for "
 	"programs</dd>\n"
+	"<dt><code>GET /kb/Q150536</code>, <code>/search</code>, <code>/browse</code>, <code>/?q=message</code>, "
+	"<code>/r/NAME</code></dt><dd>these pages as JSON, Markdown or text, as <code>Accept</code> or "
+	"<code>?as=json</code>, <code>markdown</code>, <code>text</code> says</dd>\n"
 	"<dt><code>GET /-/healthy</code>, <code>GET /-/ready</code>, <code>GET /metrics</code></dt><dd>for who "
 	"watches the server</dd>\n</dl>\n"
 	"<h2 id=\"write\">Writing an article</h2>\n"
@@ -55,9 +58,86 @@ static const char text[] =
 	"<p>Then check and load it; this page shows it a moment later:</p>\n"
 	"<pre class=\"code\" tabindex=\"0\">kbt lint Q-disk-quota.md\nkbt import Q-disk-quota.md</pre>\n</section>\n";
 
+/* ---- without HTML ---- */
+
+static const struct {
+	struct str tag;
+	const char *markdown, *text;
+} marks[] = {
+	{ STR_LIT("h1"), "# ", "" },	 { STR_LIT("h2"), "\n## ", "\n" },
+	{ STR_LIT("/h1"), "\n", "\n" },	 { STR_LIT("/h2"), "\n", "\n" },
+	{ STR_LIT("p"), "\n", "\n" },		 { STR_LIT("pre"), "\n```\n", "\n" },
+	{ STR_LIT("/pre"), "\n```\n", "\n" },  { STR_LIT("dl"), "\n", "\n" },
+	{ STR_LIT("dt"), "- ", "" },		 { STR_LIT("dd"), ": ", ": " },
+	{ STR_LIT("kbd"), "`", "" },		 { STR_LIT("/kbd"), "`", "" },
+	{ STR_LIT("code"), "`", "" },		 { STR_LIT("/code"), "`", "" },
+};
+
+static const struct {
+	struct str name;
+	char c;
+} entities[] = { { STR_LIT("&lt;"), '<' }, { STR_LIT("&gt;"), '>' }, { STR_LIT("&amp;"), '&' } };
+
+static size_t add_entity(struct buf *out, struct str at)
+{
+	for (size_t i = 0; i < sizeof entities / sizeof *entities; i++)
+		if (str_starts(at, entities[i].name)) {
+			buf_add_char(out, entities[i].c);
+			return entities[i].name.n;
+		}
+	if (at.p[0] != '\n' || !out->n || out->p[out->n - 1] != '\n')
+		buf_add_char(out, at.p[0]);
+	return 1;
+}
+
+/* add_plain gives our own text above without its tags. */
+static void add_plain(struct buf *out, struct str html, bool markdown)
+{
+	struct str tag, rest, name, attributes;
+	while (html.n) {
+		if (html.p[0] != '<') {
+			html = str_from(html, add_entity(out, html));
+			continue;
+		}
+		str_cut(str_from(html, 1), '>', &tag, &rest);
+		str_cut(tag, ' ', &name, &attributes);
+		for (size_t i = 0; i < sizeof marks / sizeof *marks; i++)
+			if (str_eq(name, marks[i].tag))
+				buf_add_c(out, markdown ? marks[i].markdown : marks[i].text);
+		html = rest;
+	}
+}
+
+void page_help_plain(struct http_request *req, struct http_response *res, enum run_form form)
+{
+	struct buf plain = { 0 }, out = { 0 };
+	add_plain(&plain, str_c(text), form != RUN_TEXT);
+	if (form == RUN_JSON) {
+		struct json j = json_to(&out);
+		json_object(&j);
+		json_key_str(&j, "help", str_trim(buf_str(&plain)));
+		json_key_str(&j, "openapi", STR("/api/v1/openapi.json"));
+		json_end_object(&j);
+	} else {
+		buf_add(&out, str_trim(buf_str(&plain)));
+	}
+	buf_add_char(&out, '\n');
+	if (buf_err(&plain))
+		out.err = buf_err(&plain);
+	buf_free(&plain);
+	page_send(req, res, page_text_type(form), &out);
+}
+
 void page_help(struct site *site, struct http_request *req, struct http_response *res)
 {
 	struct buf out = { 0 };
+	enum run_form form;
+	if (!page_pick(req, res, &form))
+		return;
+	if (form != RUN_HTML) {
+		page_help_plain(req, res, form);
+		return;
+	}
 	page_begin(&out, STR("Help"), STR(""));
 	buf_add_c(&out, text);
 	page_end(&out, site);

@@ -110,15 +110,6 @@ static void show(struct site *site, struct http_request *req, struct http_respon
 	page_send(req, res, PAGE_HTML, &out);
 }
 
-void page_home(struct site *site, struct http_request *req, struct http_response *res)
-{
-	struct question q = { .text = http_field(&req->query, "q") };
-	if (q.text.n > GET_TEXT_MAX)
-		page_fail_err(req, res, ERR_LIMIT);
-	else
-		show(site, req, res, &q, STR(""), RUN_FRESH);
-}
-
 /* ---- the report as text, to be passed on ---- */
 
 static bool text_form(struct http_request *req, struct str wanted, enum run_form *ret_form)
@@ -159,6 +150,22 @@ static void send_text(struct site *site, struct http_request *req, struct http_r
 		return;
 	}
 	page_send(req, res, page_text_type(form), &out);
+}
+
+void page_home(struct site *site, struct http_request *req, struct http_response *res)
+{
+	struct question q = { .text = http_field(&req->query, "q") };
+	enum run_form form;
+	if (q.text.n > GET_TEXT_MAX)
+		page_fail_err(req, res, ERR_LIMIT);
+	else if (!page_pick(req, res, &form))
+		return;
+	else if (form == RUN_HTML)
+		show(site, req, res, &q, STR(""), RUN_FRESH);
+	else if (str_trim(q.text).n)
+		send_text(site, req, res, &q, form);
+	else
+		page_help_plain(req, res, form);
 }
 
 void page_ask(struct site *site, struct http_request *req, struct http_response *res)

@@ -126,20 +126,39 @@ void page_keep(struct site *site, struct http_request *req, struct http_response
 	page_send(req, res, PAGE_HTML, &out);
 }
 
+/* read_days: the address says it, else the body, as a number or its digits. */
+static bool read_days(const struct http_request *req, unsigned *ret_days)
+{
+	struct str text = http_field(&req->query, "days");
+	cJSON *root = text.n ? NULL : cJSON_ParseWithLength(req->body.p, req->body.n);
+	const cJSON *days = cJSON_GetObjectItemCaseSensitive(root, "days");
+	unsigned number = text.n || !days ? KEEP_DAYS_DEFAULT : 0;
+	if (text.n)
+		number = keep_days(text);
+	else if (days && cJSON_IsString(days))
+		number = keep_days(str_c(days->valuestring));
+	else if (days && cJSON_IsNumber(days) && days->valuedouble >= 1 && days->valuedouble <= KEEP_DAYS_MAX &&
+		 days->valuedouble == (double)days->valueint)
+		number = (unsigned)days->valueint;
+	cJSON_Delete(root);
+	*ret_days = number;
+	return number > 0;
+}
+
 void api_keep(struct site *site, struct http_request *req, struct http_response *res)
 {
 	struct question q = { 0 };
 	struct keep_made made;
 	struct diags d = { .arena = req->arena };
 	struct buf out = { 0 };
-	struct str days = http_field(&req->query, "days");
+	unsigned days;
 	if (!page_question_json(req, res, &q))
 		return;
-	if (days.n && !keep_days(days)) {
+	if (!read_days(req, &days)) {
 		page_fail(req, res, 400, "days is a number from 1 to 90.");
 		return;
 	}
-	enum err e = make(site, req, &q, days.n ? keep_days(days) : KEEP_DAYS_DEFAULT, &made, &d);
+	enum err e = make(site, req, &q, days, &made, &d);
 	if (e) {
 		fail(req, res, e, &d);
 		return;
@@ -155,18 +174,6 @@ void api_keep(struct site *site, struct http_request *req, struct http_response 
 static void no_such(struct http_request *req, struct http_response *res)
 {
 	page_fail(req, res, 404, "There is no such report: it has expired, or was deleted, or never was.");
-}
-
-/* form_of: ?as= counts more than Accept; a browser gets the page. */
-static enum run_form form_of(const struct http_request *req)
-{
-	struct str as = http_field(&req->query, "as");
-	if (!as.n)
-		return page_form(req, RUN_HTML);
-	return str_eq(as, STR("json"))	     ? RUN_JSON
-	       : str_eq(as, STR("markdown")) ? RUN_MARKDOWN
-	       : str_eq(as, STR("text"))     ? RUN_TEXT
-					     : RUN_HTML;
 }
 
 static void add_hidden(struct buf *out, const char *before, const char *name, const char *value)
@@ -283,13 +290,17 @@ void page_kept(struct site *site, struct http_request *req, struct http_response
 		ask_key(site, req, res, str_first(name, KEEP_NAME));
 		return;
 	}
-	send_kept(site, req, res, str_from(req->path, sizeof "/r/" - 1), form_of(req));
+	enum run_form form;
+	if (page_pick(req, res, &form))
+		send_kept(site, req, res, str_from(req->path, sizeof "/r/" - 1), form);
 }
 
 void api_kept(struct site *site, struct http_request *req, struct http_response *res)
 {
-	enum run_form form = form_of(req);
-	send_kept(site, req, res, str_from(req->path, sizeof "/api/v1/kept/" - 1), form == RUN_HTML ? RUN_JSON : form);
+	enum run_form form;
+	if (page_pick(req, res, &form))
+		send_kept(site, req, res, str_from(req->path, sizeof "/api/v1/kept/" - 1),
+			  form == RUN_HTML ? RUN_JSON : form);
 }
 
 /* ---- deleting ---- */

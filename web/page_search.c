@@ -3,7 +3,7 @@
  * /search: articles by their words, narrowed by product, kind, year and error code, page by page; /browse: the same
  * without words, from the top; and the description by which a browser's address bar asks.
  */
-#include "web/finding.h"
+#include "web/plain.h"
 #include "web/seen.h"
 
 enum { PAGE_SIZE = 20, PAGES_MAX = 5000, BROWSED = 48, SEEN_SHOWN = 10 };
@@ -244,6 +244,9 @@ void page_search(struct site *site, struct http_request *req, struct http_respon
 	struct finding f = { 0 };
 	struct str page = http_field(&req->query, "page");
 	uint64_t number = 1;
+	enum run_form form;
+	if (!page_pick(req, res, &form))
+		return;
 	if (page.n && (!str_u64(page, &number) || !number || number > PAGES_MAX)) {
 		page_fail(req, res, 400, "The number of the page is none.");
 		return;
@@ -255,6 +258,8 @@ void page_search(struct site *site, struct http_request *req, struct http_respon
 			     : ERR_OK;
 	if (e && e != ERR_INPUT)
 		page_fail_err(req, res, e);
+	else if (form != RUN_HTML)
+		plain_search(req, res, &f, (size_t)(number - 1) * PAGE_SIZE, form);
 	else
 		show(site, req, res, &f, (size_t)number);
 }
@@ -389,6 +394,13 @@ void page_browse(struct site *site, struct http_request *req, struct http_respon
 {
 	struct buf out = { 0 };
 	struct desk *desk = NULL;
+	enum run_form form;
+	if (!page_pick(req, res, &form))
+		return;
+	if (form != RUN_HTML) {
+		plain_browse(site, req, res, form);
+		return;
+	}
 	page_begin(&out, STR("Browse"), STR(""));
 	buf_add_c(&out, "<div class=\"browse\">\n<h1>Browse the articles</h1>\n");
 	enum err e = site_take(site, &desk);

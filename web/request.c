@@ -153,16 +153,36 @@ static unsigned weight_of(struct str parameters)
 	return 1000;
 }
 
-unsigned http_weight(const struct http_request *req, const char *type)
+/* named: the weight of a type or range that Accept names. */
+static bool named(const struct http_request *req, struct str type, unsigned *ret_weight)
 {
 	struct str head, bare, parameters, rest = http_header(req, "Accept");
 	while (rest.n) {
 		str_cut(rest, ',', &head, &rest);
 		str_cut(head, ';', &bare, &parameters);
-		if (str_eq_nocase(str_trim(bare), str_c(type)))
-			return weight_of(parameters);
+		if (str_eq_nocase(str_trim(bare), type)) {
+			*ret_weight = weight_of(parameters);
+			return true;
+		}
 	}
-	return 0;
+	return false;
+}
+
+unsigned http_weight(const struct http_request *req, const char *type)
+{
+	unsigned weight = 0;
+	return named(req, str_c(type), &weight) ? weight : 0;
+}
+
+bool http_takes(const struct http_request *req, const char *type)
+{
+	unsigned weight = 1;
+	struct str head, tail;
+	str_cut(str_c(type), '/', &head, &tail);
+	struct str range = str_eq(head, STR("text")) ? STR("text/*") : STR("application/*");
+	if (named(req, str_c(type), &weight) || named(req, range, &weight) || named(req, STR("*/*"), &weight))
+		return weight > 0;
+	return !str_trim(http_header(req, "Accept")).n;
 }
 
 bool http_accepts(const struct http_request *req, const char *type)

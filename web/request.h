@@ -62,6 +62,7 @@ struct http_response {
 	struct str cookie;	 /* for Set-Cookie */
 	unsigned retry_after_s;	 /* for 429 and 503; 0: not said */
 	struct str etag;	 /* with it the answer may be kept by the client, and is asked for again */
+	bool varies;		 /* with the request's Accept */
 	bool keep;		 /* static content under a name that changes with it */
 	bool close;		 /* the connection too */
 	bool wait;		 /* nothing yet: call again after http_wake(req->wake) */
@@ -83,6 +84,7 @@ struct str http_header(const struct http_request *req, const char *name);   /* t
 bool http_content_is(const struct http_request *req, const char *type);	    /* without its parameters */
 bool http_accepts(const struct http_request *req, const char *type);	    /* named in Accept, not by a wildcard */
 unsigned http_weight(const struct http_request *req, const char *type);	    /* its q, in thousandths; 0: not wanted */
+bool http_takes(const struct http_request *req, const char *type);	    /* also by a wildcard, or by no Accept */
 
 /* Which host names may stand in Host: browsers send the name that the person opened, so that a page of another name
  * that resolves here (DNS rebinding) is refused. */

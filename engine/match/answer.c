@@ -171,12 +171,10 @@ static bool is_address(struct str s)
 	return (dots == 3 && digits == s.n - 3) || (colons > 1 && !dots);
 }
 
-/* What a NetBIOS name cannot be (RFC 1001 14.1, and the habit of 15 characters and a type byte). A server of an
- * authored article is one only where its type says so; the archive's are of Windows networking. */
-static struct str finding_of(struct arena *a, enum var_type type, struct str name, bool authored, struct str value)
+/* What a NetBIOS name cannot be (RFC 1001 14.1, and the habit of 15 characters and a type byte). */
+struct str match_finding(const struct match_capture *capture, struct str value, struct arena *a)
 {
-	bool server = type == VAR_NETBIOS || (!authored && str_eq(name, STR("server")));
-	if (!server || !value.n)
+	if (!capture->netbios || !value.n)
 		return STR("");
 	if (is_address(value))
 		return arena_printf(a, "%.*s is an address; a NetBIOS name is not one", STR_ARG(value));
@@ -310,13 +308,18 @@ static void add_capture(const struct query *q, const struct answer *x, unsigned 
 	bool unread = str_find(value, STR("\xEF\xBF\xBD")) != STR_NONE; /* bytes that nobody could decode */
 	if (!value.n || unread || is_placeholder(value, file_str(q->view, x->owner->text), v) || is_bound(out, name))
 		return;
-	out->captures[out->capture_count++] = (struct match_capture){
+	/* A server of an authored article has such a name only where its type says so; the archive's are of Windows
+	 * networking. */
+	bool authored = x->owner->place == PLACE_AUTHORED;
+	struct match_capture capture = {
 		.name = name,
 		.value = undouble(q->arena, value),
 		.type = type,
 		.span = answer_span(q->clean, s.start, s.end),
-		.finding = finding_of(q->arena, type, name, x->owner->place == PLACE_AUTHORED, value),
+		.netbios = type == VAR_NETBIOS || (!authored && str_eq(name, STR("server"))),
 	};
+	capture.finding = match_finding(&capture, value, q->arena);
+	out->captures[out->capture_count++] = capture;
 }
 
 static void add_captures(const struct query *q, const struct answer *x, struct match *out)

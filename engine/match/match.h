@@ -59,9 +59,13 @@ struct match_capture {
 	struct str value; /* cleaned: no leading backslashes before a host, no quotes or stop behind it */
 	enum var_type type;
 	struct match_span span;
+	bool netbios;	    /* it has to be a NetBIOS name */
 	struct str finding; /* a sentence where the value cannot be what its type says: "a NetBIOS name has at most 15
 			     * characters; this has 18"; else empty */
 };
+
+/* match_finding is the finding for another value in the capture's place. */
+struct str match_finding(const struct match_capture *capture, struct str value, struct arena *a);
 
 struct match_code {
 	bool known;	   /* a code stands in the message */

@@ -52,6 +52,8 @@ void render_markdown_report(struct buf *out, const struct triage_report *report)
 /* one run on one line: what might be taken as markup gets a backslash; and lines as they stand, in a fence */
 void render_markdown_text(struct buf *out, struct str text);
 void render_markdown_block(struct buf *out, struct str text);
+void render_markdown_article(struct buf *out, const struct article *article, const struct article *authored,
+			     const struct rule *rule, const struct store_brief *cited_by, size_t cited_by_count);
 /* render_markdown_draft: an article to be written about a message that none explains (draft.c) */
 void render_markdown_draft(struct buf *out, const struct match_answer *found);
 

@@ -66,6 +66,18 @@ static void add_binding(struct run *r, struct binding b)
 		*slot = b;
 }
 
+/* judge_given: what was said of a value in the message holds for the one that was given in its place. */
+static void judge_given(struct run *r, const struct binding *given)
+{
+	const struct match_answer *found = &r->report->answer.found;
+	for (size_t i = 0; i < found->match_count; i++)
+		for (size_t k = 0; k < found->matches[i].capture_count; k++) {
+			struct match_capture *c = &found->matches[i].captures[k];
+			if (str_eq(c->name, given->name))
+				c->finding = match_finding(c, given->value, r->arena);
+		}
+}
+
 static void bind_all(struct run *r)
 {
 	const struct triage_options *o = r->options;
@@ -73,6 +85,7 @@ static void bind_all(struct run *r)
 		struct binding b = o->set[i];
 		if (!b.from.n)
 			b.from = STR("set");
+		judge_given(r, &b);
 		add_binding(r, b);
 	}
 	const struct match_answer *found = &r->report->answer.found;

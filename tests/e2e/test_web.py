@@ -2,6 +2,7 @@
 """The web server as its clients see it: pages, API, events, and what it refuses."""
 import bz2
 import concurrent.futures
+import datetime
 import gzip
 import html.parser
 import json
@@ -94,6 +95,15 @@ class Pages(unittest.TestCase):
         late = Page(server.form('/', {'text': text + '!', 'of': mark, 'set.server': 'OTHER'})[2])
         self.assertEqual(late.find('input', name='set.server')[0]['value'], 'HQ-SRV2')
 
+    def test_a_corrected_value_takes_its_warning_along(self):
+        text = r'Failed to connect to <\\AVERYLONGSERVERNAME1>, Error = 53'
+        said = 'a NetBIOS name has at most 15 characters'
+        self.assertIn(said, server.form('/ui/answer', {'text': text})[2])
+        self.assertNotIn(said, server.form('/ui/answer', {'text': text, 'set.server': 'FILESRV'})[2])
+        page = server.form('/ui/answer', {'text': text, 'set.server': 'files.example.com'})[2]
+        self.assertNotIn(said, page)
+        self.assertIn('files.example.com is a DNS name', page)
+
     def test_unbound_shows_an_empty_chip(self):
         page = Page(server.form('/', {'text': 'Error during WNetAddConnection2 (53)'})[2])
         self.assertEqual(page.find('input', name='set.server')[0]['value'], '')
@@ -149,6 +159,56 @@ class Pages(unittest.TestCase):
         self.assertEqual(status, 404)
         self.assertIn('<code>kbt import</code> loads more', text)
         self.assertEqual(server.get('/kb/nonsense')[0], 404)
+
+    def test_the_same_address_answers_in_the_form_that_is_asked_for(self):
+        begins = {'/kb/Q150536': ('# Q150536: ', 'Q150536   '), '/search?q=network+path': ('# ', ''), '/browse': ('# ', ''),
+                  '/help': ('# Help\n\n## Keys\n', 'Help\n\nKeys\n'), '/?q=System+error+53': ('```\nSystem error 53\n```', 'System error 53\n'),
+                  '/': ('# Help', 'Help')}
+        for path, (markdown, text) in begins.items():
+            for accept, kind, begin in (
+                    ('text/markdown', 'text/markdown', markdown), ('text/plain', 'text/plain', text), ('application/json', 'application/json', '{'),
+                    ('application/*', 'application/json', '{'), ('text/html;q=0, */*', 'application/json', '{'),
+                    ('text/plain;q=0.4, text/markdown;q=0.8', 'text/markdown', markdown), ('*/*', 'text/html', '<!doctype html>'),
+                    ('text/*', 'text/html', '<!doctype html>'), ('', 'text/html', '<!doctype html>'),
+                    ('text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8', 'text/html', '<!doctype html>')):
+                with self.subTest(path=path, accept=accept):
+                    status, sent, got = server.get(path, Accept=accept)
+                    self.assertEqual((status, sent['content-type'].split(';')[0], sent['vary']), (200, kind, 'Accept'))
+                    self.assertTrue(got.startswith(begin), got[:80])
+                    if kind != 'text/html':
+                        self.assertNotIn('<p', got)
+                        self.assertEqual(got, server.get(path + ('&' if '?' in path else '?') + 'as=' +
+                                                         {'text/plain': 'text'}.get(kind, kind.split('/')[1]))[2])
+            for accept in ('image/png', 'text/html;q=0', 'application/xml, text/css', 'application/json;q=0'):
+                self.assertEqual(server.get(path, Accept=accept)[0], 406, (path, accept))
+        article = json.loads(server.get('/api/v1/articles/Q150536')[2])
+        self.assertEqual(json.loads(server.get('/kb/Q150536', Accept='application/json')[2]), article)
+        self.assertEqual(json.loads(server.get('/search?q=network+path', Accept='application/json')[2]),
+                         json.loads(server.get('/api/v1/search?q=network+path')[2]))
+        for kind in ('text/markdown', 'text/plain'):
+            text = server.get('/kb/Q150536', Accept=kind)[2]
+            for word in (r'<\\{server}>, Error = 53', 'The RCMD client could not reach the server', 'Symptoms', 'Windows NT Server'):
+                self.assertIn(word, text)
+            hits = server.get('/search?q=network+path', Accept=kind)[2]
+            self.assertIn('Q150536', hits)
+            self.assertRegex(server.get('/browse', Accept=kind)[2], r'0x80070035|0xC00000BE')
+
+    def test_errors_too(self):
+        for path, status in (('/kb/Q999999', 404), ('/nothing', 404), ('/search?code=x', 400), ('/r/' + '0' * 32, 404)):
+            for accept, kind in (('text/markdown', 'text/markdown'), ('text/plain', 'text/plain'), ('application/json', 'application/json'),
+                                 ('text/plain, application/problem+json', 'application/problem+json'), ('*/*', 'text/html'),
+                                 ('text/html, application/problem+json;q=0.5', 'text/html')):
+                with self.subTest(path=path, accept=accept):
+                    got, sent, text = server.get(path, Accept=accept)
+                    self.assertEqual((got, sent['content-type'].split(';')[0]), (status, kind))
+                    if 'json' in kind:
+                        value = json.loads(text)
+                        self.assertEqual((value['status'], value['detail']), (status, value['error']))
+                    elif kind != 'text/html':
+                        self.assertRegex(text, rf'^(# )?{status} ')
+        status, sent, text = server.get('/api/v1/articles/Q999999', Accept='application/json, application/problem+json')
+        self.assertEqual(sent['content-type'], 'application/problem+json')
+        self.assertEqual(json.loads(text)['title'], 'Not found')
 
     def test_search(self):
         status, _, text = server.get('/search?q=rcmd+remote+command')
@@ -466,6 +526,14 @@ class Description(unittest.TestCase):
             'Content-Type': 'application/x-www-form-urlencoded'})
         yield '/api/v1/scan', 'post', server.ask('POST', '/api/v1/scan?keep=1', log, raw)
         json_type = {'Content-Type': 'application/json'}
+        for days in (30, '30', 0, 91, 1.5, 'x', [1], None):
+            kept = server.ask('POST', '/api/v1/kept', json.dumps({'text': MESSAGE, 'days': days}), json_type)
+            self.assertEqual(kept[0], 200 if days in (30, '30') else 400, days)
+            if kept[0] == 200:
+                left = (datetime.datetime.strptime(json.loads(kept[2])['expires'], '%Y-%m-%d %H:%M UTC') -
+                        datetime.datetime.now(datetime.timezone.utc).replace(tzinfo=None))
+                self.assertAlmostEqual(left.total_seconds() / 86400, 30, delta=0.1)
+            yield '/api/v1/kept', 'post', kept
         for query in ('', '?days=30', '?days=x'):
             kept = server.ask('POST', '/api/v1/kept' + query, json.dumps({'text': MESSAGE}), json_type)
             yield '/api/v1/kept', 'post', kept
@@ -478,6 +546,13 @@ class Description(unittest.TestCase):
             yield '/api/v1/kept/{name}/delete', 'post', server.ask('POST', path + '/delete', json.dumps({'key': key}), json_type)
         yield '/api/v1/kept/{name}/delete', 'post', server.ask('POST', path + '/delete', '[]', json_type)
         yield '/api/v1/kept/{name}', 'get', server.get(path)
+        for path, described in (('/kb/Q150536', '/kb/{id}'), ('/kb/Q999999', '/kb/{id}'), ('/search?q=network', '/search'),
+                                ('/search?code=x', '/search'), ('/browse', '/browse'), ('/help', '/help'),
+                                ('/api/v1/articles/Q150536', None), ('/api/v1/search?q=network', None), ('/api/v1/browse', None)):
+            described = described or path.split('?')[0].replace('Q150536', '{id}')
+            for accept in ('application/json', 'text/markdown', 'text/plain', *(() if path.startswith('/api') else ('text/html', 'image/png'))):
+                yield described, 'get', server.get(path, Accept=accept)
+        yield '/api/v1/browse', 'get', server.get('/api/v1/browse', Accept='image/png')
         for path in ('/-/healthy', '/-/ready', '/metrics'):
             yield path, 'get', server.get(path)
 

@@ -256,6 +256,8 @@ class Roles(Case):
                 self.assertNotIn('Q150536', text)
         for path in ('/-/healthy', '/-/ready', '/login', '/api/v1/openapi.json'):
             self.assertEqual(s.get(path)[0], 200, path)
+        for path in ('/-/healthy', '/-/ready'):  # whoever watches is answered, whatever it shows
+            self.assertEqual(s.ask('GET', path, headers=bearer('kbt_' + 'A' * 43))[0], 200, path)
 
     def test_each_role_does_what_it_may(self):
         s = self.server
