@@ -249,7 +249,9 @@ void align_group(struct query *q, uint32_t group, struct alignment *ret_alignmen
 	if (last >= 0) {
 		walk_back(&c, last, &out);
 		out.left_template = c.weight_to[c.n] - out.matched;
-		out.left_tail = c.weight_to[c.n] - c.weight_to[c.links[last].at + 1];
+		uint32_t next = c.links[last].at + 1u;
+		out.value_next = next < c.n && c.tokens[next] == TOKEN_VAR;
+		out.left_tail = c.weight_to[c.n] - c.weight_to[next];
 		if (out.number_differs)
 			out.score -= cost_number;
 	}

@@ -80,6 +80,7 @@ struct alignment {
 	uint32_t first, last; /* message tokens that it spans, inclusive */
 	uint32_t pair_count; /* tokens matched */
 	bool number_differs; /* a number of the template met another one */
+	bool value_next;     /* the template goes on with a variable behind the last word found */
 };
 
 /* One article's answer. */
@@ -91,6 +92,7 @@ struct answer {
 	double keeps;	 /* 0, or the share of its confidence that it is shown with; the order stays */
 	struct alignment alignment;
 	bool fits;   /* surface is there */
+	bool cut_off; /* the message is what its template begins with */
 	bool mended; /* surface is there once slips of the finger are put right: good for its values only */
 	struct surface surface;
 	bool context;	 /* product, component or log file speak for it */

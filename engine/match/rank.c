@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
+#include "match/answer.h"
+#include "match/assemble.h"
 #include "match/meaning.h"
+#include "match/product.h"
 #include "match/query.h"
 #include "match/text.h"
 #include "match/vocab.h"
@@ -17,12 +20,18 @@ enum {
 	OWNERS_MAX = 256, /* of all of them */
 	FITS_MAX = 96,	  /* owners whose very text is compared */
 	MENDED_MAX = 4,	  /* answers that are asked for values although they have slips */
-	COMMON_FROM = 6	  /* messages: what more have is common */
+	COMMON_FROM = 6,  /* messages: what more have is common */
+	PAIRS_PLENTY = 8, /* words in common: more tell no more */
+	CUT_VALUE_MAX = 4, /* words of the value that a message is cut off behind */
+	HOME_MAX = 1000	  /* bytes of a message in which a path or a product is looked for */
 };
 
+#define FITTED_RARE 10.7 /* what a word of one message weighs in the whole archive */
+#define ALL_SAID (CONFIDENCE_FLOOR + 0.01) /* at least, of the articles that quote all of the text */
 #define CONFIDENCE_CONFLICT 0.1 /* at most, where the code says another error */
 
 static const float plain_weight = 20; /* messages that weigh less are common words */
+static const double common_weight = 18; /* what weighs less is said by foreign programs too */
 static const double close_enough = 8.0; /* groups that much behind the best are out */
 
 static double place_prior(const struct file_owner *o)
@@ -77,6 +86,62 @@ static bool code_differs(const struct query *q, const struct evidence_of_message
 	return n > 0;
 }
 
+/* All of the message is what the template begins with, be it up to a value, and no stop says that it ends there. */
+static bool is_cut_off(const struct query *q, const struct alignment *al)
+{
+	char end = q->payload.end ? q->clean->text.p[q->payload.end - 1] : 0;
+	uint32_t behind = q->token_count - al->last - 1;
+	return !al->first && (!behind || (al->value_next && behind <= CUT_VALUE_MAX)) && al->left_message < 0.01f &&
+	       al->left_template - al->left_tail < 0.2f * al->matched && !strchr(".!?;:", end);
+}
+
+static bool is_sentence_end(char c)
+{
+	return c == '\n' || strchr("\"!?;", c);
+}
+
+/* "... to <\\FILESRV>", "... : C:\X.TXT": a number, a path, a name that no article has. */
+static bool is_value(const struct query *q, const struct query_token *t)
+{
+	struct str text = q->clean->text;
+	char before = t->start ? text.p[t->start - 1] : 0;
+	return t->number || !t->exact || before == '\\' || before == '/' ||
+	       (t->end < text.n && strchr("\\/@", text.p[t->end]));
+}
+
+/* The sentence goes on behind the template with a value that the template does not have. */
+static bool leaves_value(const struct query *q, const struct answer *x)
+{
+	struct str text = q->clean->text;
+	size_t at = x->surface.span.end;
+	for (uint32_t i = x->alignment.last, small = 0; x->fits && i < q->token_count && small < 3; i++) {
+		const struct query_token *t = &q->tokens[i];
+		if (t->start < at)
+			continue;
+		for (; at < t->start; at++)
+			if (text.p[at] == '.' || is_sentence_end(text.p[at]))
+				return false;
+		if (is_value(q, t))
+			return true;
+		if (!words_is_small(str_first(str_from(text, t->start), t->end - t->start)))
+			return false;
+		at = t->end;
+		small++;
+	}
+	return false;
+}
+
+static bool touches(const struct query *q, const struct alignment *al, struct match_span s)
+{
+	return s.end > q->tokens[al->first].start && s.start < q->tokens[al->last].end;
+}
+
+/* The message is the beginning of the template, its code and words beside it. */
+static bool quotes_code(const struct query *q, const struct match_code *code, const struct alignment *al)
+{
+	return is_cut_off(q, al) && al->pair_count >= 4 && touches(q, al, code->span);
+}
+
 static struct answer answer_of(struct query *q, const struct evidence_of_message *e, const struct alignment *al,
 			       const struct file_owner *o, bool compare)
 {
@@ -88,13 +153,15 @@ static struct answer answer_of(struct query *q, const struct evidence_of_message
 		x.context = text_names(q->view, o->article, &e->component) ||
 			    text_names(q->view, o->article, &e->log_file);
 		/* what stands there word for word is that message, whatever family a table gives its number */
-		bool to_the_letter = x.fits && x.surface.same_marks;
+		bool to_the_letter = x.fits ? x.surface.same_marks : quotes_code(q, e->code, al);
 		x.conflicts = !to_the_letter &&
 			      (meaning_conflicts(q->view, e->code, o->article) || code_differs(q, e, &x));
 	}
+	x.cut_off = !x.fits && is_cut_off(q, al);
 	if (x.fits)
 		x.score += surface_bonus(al, &x.surface);
 	x.score += x.context ? 0.8 : 0;
+	x.score -= al->matched < plain_weight && leaves_value(q, &x) ? 5.0 : 0;
 	x.score -= x.conflicts ? 4.0 : 0;
 	return x;
 }
@@ -136,24 +203,28 @@ static bool is_mark(char c)
 	return c == '\n' || strchr("\":!.>-;?", c);
 }
 
-static bool is_sentence_end(char c)
-{
-	return c == '\n' || strchr("\"!?;", c);
-}
-
 /* Both quote the same words; case, which is weak evidence, tells which comes first and no more. */
 static bool says_the_same(const struct answer *a, const struct answer *b)
 {
 	return a->fits && b->fits && a->surface.same_marks && b->surface.same_marks && !a->conflicts && !b->conflicts &&
 	       a->surface.span.start == b->surface.span.start && a->alignment.pair_count == b->alignment.pair_count &&
 	       fabsf(a->alignment.matched - b->alignment.matched) < 0.01f * a->alignment.matched &&
-	       a->context == b->context;
+	       a->context == b->context && !a->surface.value_count == !b->surface.value_count;
+}
+
+/* Both begin with the message that was cut off: how they go on, nobody knows. */
+static bool begins_the_same(const struct answer *a, const struct answer *b)
+{
+	return a->cut_off && b->cut_off &&
+	       fabsf(a->alignment.matched - b->alignment.matched) < 0.01f * a->alignment.matched;
 }
 
 /* How far it is behind the first one. */
 static double behind(const struct answer *first, const struct answer *x)
 {
 	double gap = first->score - x->score;
+	if (begins_the_same(first, x))
+		return 0.3 * gap;
 	return says_the_same(first, x) ? fmin(gap, 0.3) : gap;
 }
 
@@ -177,33 +248,90 @@ static bool stands_alone(const struct query *q, const struct surface *s)
 	return before && (stopped || end == q->payload.end || is_mark(text.p[end]));
 }
 
-struct chance { double first, together; };
+/* "C:\\TEMP\\A.TXT", "\\\\FILESRV\\public": what the systems of the articles are made of. */
+static bool has_path_of_dos(struct str s)
+{
+	for (size_t i = 0; i + 2 < s.n; i++) {
+		bool begins = !i || !char_is_alnum(s.p[i - 1]);
+		if (s.p[i + 1] == '\\' && begins && s.p[i] == '\\' && char_is_alnum(s.p[i + 2]))
+			return true;
+		if (s.p[i + 1] == ':' && begins && char_is_alpha(s.p[i]) && s.p[i + 2] == '\\')
+			return true;
+	}
+	return false;
+}
+
+/* The message is from where the article's messages are from: its words alone may be any program's. */
+static bool is_at_home(const struct query *q, const struct answer *x)
+{
+	struct str payload = str_first(str_from(q->clean->text, q->payload.start), q->payload.end - q->payload.start);
+	payload = str_first(payload, HOME_MAX);
+	return x->context || has_path_of_dos(payload) ||
+	       (product_families(payload) & q->view->articles[x->article].families);
+}
+
+struct chance { double first, together, ties; };
+
+/* What of the message lies outside what the template covers, by weight. */
+static double weight_outside(const struct query *q, const struct answer *x)
+{
+	const struct alignment *al = &x->alignment;
+	double outside = q->weight_to[q->token_count] - (q->weight_to[al->last + 1] - q->weight_to[al->first]);
+	for (uint32_t i = 0; x->fits && i < q->token_count; i++)
+		if ((i < al->first || i > al->last) && q->tokens[i].start >= x->surface.span.start &&
+		    q->tokens[i].end <= x->surface.span.end)
+			outside -= q->tokens[i].weight; /* a value in front or at the end */
+	if (x->cut_off)
+		outside -= q->weight_to[q->token_count] - q->weight_to[al->last + 1];
+	if (!x->fits || !stands_alone(q, &x->surface))
+		return outside;
+	/* "cat: X: No such file or directory": common words end the lines of any program */
+	bool any = x->owner->place != PLACE_AUTHORED && al->matched < common_weight;
+	return (any ? 0.5 : 0.15) * outside;
+}
+
+/* In a small KB every word weighs less than in the one that the regression below is of. */
+static double weight_scale(const struct file_view *v)
+{
+	return fmax(1, FITTED_RARE / assemble_weight_of_group_word(v->group_count, 1));
+}
+
+/* What it tells that the letters are the message's: with its marks, in its case; or that they are all of the text, and bind. */
+static double sameness(const struct query *q, const struct answer *x, double own)
+{
+	if (!x->fits)
+		return 0;
+	if (x->surface.same_marks)
+		return x->surface.same_case ? 3.6 : 1.75;
+	return own > common_weight && x->surface.value_count && answer_is_whole(q, x) ? 1.5 : 0;
+}
 
 /* How often the first answer is right, by a logistic regression on messages whose articles are known, the same with
- * their articles taken away, and lines of foreign logs; the reliability table of `make bench` tells how well it holds.
- * The more are as good, the less; that one of them is right does not depend on how many they are. */
+ * their articles taken away, and twice as many messages of foreign programs; the tables of `make bench` tell how well
+ * it holds. A few common words, be they all of a message, are what any program says. The more are as good, the less;
+ * that one of them is right does not depend on how many they are. */
 static struct chance chance_of_first(const struct query *q, const struct answer *answers, uint32_t n)
 {
 	const struct answer *x = &answers[0];
 	const struct alignment *al = &x->alignment;
-	double outside = q->weight_to[q->token_count] - (q->weight_to[al->last + 1] - q->weight_to[al->first]);
-	if (x->fits && stands_alone(q, &x->surface))
-		outside *= 0.15;
-	double template = x->fits ? 1 : al->matched / (al->matched + al->left_template + 1e-6);
-	double message = al->matched / (al->matched + al->left_message + 0.5 * outside + 1e-6);
-	double inner = al->matched / (al->matched + al->left_message + 1e-6);
+	double scale = weight_scale(q->view), own = scale * al->matched + 1e-6;
+	double message = own / (own + scale * (al->left_message + 0.5 * fmax(0, weight_outside(q, x))));
+	double inner = own / (own + scale * al->left_message);
 	double ties = 0, lead = 6;
 	for (uint32_t i = 1; i < n; i++) {
 		ties += is_tied(x, &answers[i]);
+		double gap = x->score - answers[i].score;
 		if (answers[i].alignment.group != al->group)
-			lead = fmin(lead, x->score - answers[i].score);
+			lead = fmin(lead, begins_the_same(x, &answers[i]) ? 0.3 * gap : gap);
 	}
-	double same = !x->fits || !x->surface.same_marks ? 0 : x->surface.differs > 0 ? 1.5 : 3.08;
-	double z = -4.2 - 3.57 * template + 4.67 * message - 2.83 * inner + 1.23 * log(1 + al->matched) +
-		   (x->fits ? 0.98 : 0) + same -
-		   (al->number_differs ? 1.63 : 0) + 1.76 * lead / 6 + 0.15 * template * message;
-	double first = rank_logistic(z - 1.44 * log(1 + fmin(ties, 5)));
-	return (struct chance){ first, fmin(rank_logistic(z), first * (1 + ties)) };
+	double template = x->fits ? 1 : own / (own + scale * al->left_template);
+	double same = sameness(q, x, own);
+	double z = -11.25 + 0.44 * template + 4.42 * message + 1.61 * inner + 0.67 * log(1 + own) + same +
+		   1.97 * lead / 6 + 1.41 * fmin(al->pair_count, PAIRS_PLENTY) / PAIRS_PLENTY -
+		   2.99 * fmax(0, common_weight - own) / 10 - 1.9 * scale * al->swapped / (own + 1) +
+		   (x->cut_off ? 2.71 : 0) + (is_at_home(q, x) ? 1.5 : 0) - (al->number_differs ? 1 : 0);
+	double first = rank_logistic(z - 1.43 * log(1 + fmin(ties, 5)));
+	return (struct chance){ first, fmin(rank_logistic(z), first * (1 + ties)), ties };
 }
 
 bool rank_knows_code(const struct query *q, const struct match_code *code, uint32_t article)
@@ -213,11 +341,6 @@ bool rank_knows_code(const struct query *q, const struct match_code *code, uint3
 		if (q->view->article_codes[a->code_at + i].value == code->value)
 			return true;
 	return false;
-}
-
-static bool touches(const struct query *q, const struct alignment *al, struct match_span s)
-{
-	return s.end > q->tokens[al->first].start && s.start < q->tokens[al->last].end;
 }
 
 bool rank_leaves_code(const struct query *q, const struct match_code *code, const struct answer *x)
@@ -232,37 +355,6 @@ static bool is_chance(const struct query *q, const struct match_code *code, cons
 {
 	return !x->fits && x->alignment.pair_count == 1 &&
 	       (q->token_count > 1 || (code->known && touches(q, &x->alignment, code->span)));
-}
-
-/* "... to <\\FILESRV>", "... : C:\X.TXT": a number, a path, a name that no article has. */
-static bool is_value(const struct query *q, const struct query_token *t)
-{
-	struct str text = q->clean->text;
-	char before = t->start ? text.p[t->start - 1] : 0;
-	return t->number || !t->exact || before == '\\' || before == '/' ||
-	       (t->end < text.n && strchr("\\/@", text.p[t->end]));
-}
-
-/* The sentence goes on behind the template with a value that the template does not have. */
-static bool leaves_value(const struct query *q, const struct answer *x)
-{
-	struct str text = q->clean->text;
-	size_t at = x->surface.span.end;
-	for (uint32_t i = x->alignment.last, small = 0; x->fits && i < q->token_count && small < 3; i++) {
-		const struct query_token *t = &q->tokens[i];
-		if (t->start < at)
-			continue;
-		for (; at < t->start; at++)
-			if (text.p[at] == '.' || is_sentence_end(text.p[at]))
-				return false;
-		if (is_value(q, t))
-			return true;
-		if (!words_is_small(str_first(str_from(text, t->start), t->end - t->start)))
-			return false;
-		at = t->end;
-		small++;
-	}
-	return false;
 }
 
 /* What an article shows of one machine is another here: the parameters of a STOP screen tell its articles apart, the
@@ -364,6 +456,21 @@ void rank_doubt(struct answer *x, double factor)
 	x->together *= factor;
 }
 
+/* Every word of the text is the message's own, and there are several: it may be said elsewhere too, but it is this. */
+static bool is_all_said(const struct query *q, const struct answer *x)
+{
+	return x->fits && x->surface.same_marks && !x->conflicts && x->alignment.pair_count > 1 &&
+	       x->alignment.pair_count == q->token_count;
+}
+
+/* Its words are all there, and the number behind them is another error's: nearer than what shares a word or two. */
+static bool is_sibling(const struct answer *x)
+{
+	const struct alignment *al = &x->alignment;
+	return !x->fits && x->conflicts && al->number_differs && al->pair_count > 3 &&
+	       al->left_template - al->left_tail < 0.2f * al->matched && al->left_template < 0.7f * al->matched;
+}
+
 /* The others follow by how far their scores are behind. */
 static void set_confidences(const struct query *q, const struct match_code *code, struct answer *answers, uint32_t n)
 {
@@ -375,6 +482,12 @@ static void set_confidences(const struct query *q, const struct match_code *code
 		rank_doubt(x, doubt_of(q, code, x));
 		if (x->conflicts)
 			rank_doubt(x, fmin(1, CONFIDENCE_CONFLICT / x->together));
+		if (is_sibling(x))
+			x->confidence = x->together = CONFIDENCE_CONFLICT;
+		if (is_all_said(q, x) && is_tied(&answers[0], x)) {
+			x->confidence = fmax(x->confidence, ALL_SAID / (c.ties + 1));
+			x->together = fmax(x->together, ALL_SAID);
+		}
 	}
 }
 

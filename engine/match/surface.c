@@ -336,12 +336,14 @@ static struct match_span value_of(const struct fit *f, const struct segment *s)
 	return trim_value(f, s, start, end);
 }
 
-struct dress { unsigned all, cases, marks; }; /* letters, and what of it differs */
+struct dress { unsigned all, lower, cases, marks; }; /* letters, small ones of the text, and what of it differs */
 
 /* Both texts without their spaces, letter by letter: another case, another mark. */
 static void compare_dress(struct str want, struct str have, struct dress *d)
 {
 	size_t i = 0, k = 0;
+	for (size_t n = 0; n < have.n; n++)
+		d->lower += char_is_lower(have.p[n]);
 	while (i < want.n || k < have.n) {
 		if (i < want.n && char_is_space(want.p[i])) {
 			i++;
@@ -437,8 +439,12 @@ static void take_values(const struct fit *f, struct surface *out)
 		struct str have = literal_text(f, out, i, &raw);
 		compare_dress(raw, have, &dress);
 	}
-	out->differs = dress.all ? (double)(dress.cases + 2 * dress.marks) / dress.all : 1;
+	/* capitals throughout say nothing, and our own words are not there for how they are written */
+	bool by_case = dress.lower && f->owner->place != PLACE_AUTHORED;
+	unsigned cases = by_case ? dress.cases : 0;
+	out->differs = dress.all ? (double)(cases + 2 * dress.marks) / dress.all : 1;
 	out->same_marks = dress.all && !dress.marks;
+	out->same_case = dress.all && !dress.cases;
 	uint32_t first = f->segments[0].start, last = f->segments[f->count - 1].end;
 	out->span.start = first < f->in->n ? f->in->at[first] : 0;
 	out->span.end = last > first ? f->in->at[last - 1] + 1u : out->span.start;

@@ -23,8 +23,9 @@ struct surface {
 	struct match_span span;			       /* of the text that the template covers, variables included */
 	struct match_span values[SURFACE_VARS_MAX]; /* by variable; empty where nothing stood there */
 	unsigned value_count;
-	double differs; /* 0 the same dress, 1 all of it differs */
+	double differs; /* 0 the same dress, 1 all of it differs; case counts where the text has small letters */
 	bool same_marks; /* it differs in case at most */
+	bool same_case;	 /* it does not */
 	/* Variables that an article shows with one machine's value: it is here, one of its shape, one of another. */
 	unsigned samples_met, samples_other, samples_odd;
 };
