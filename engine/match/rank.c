@@ -315,7 +315,8 @@ static struct chance chance_of_first(const struct query *q, const struct answer 
 	const struct answer *x = &answers[0];
 	const struct alignment *al = &x->alignment;
 	double scale = weight_scale(q->view), own = scale * al->matched + 1e-6;
-	double message = own / (own + scale * (al->left_message + 0.5 * fmax(0, weight_outside(q, x))));
+	double outside = 0.5 * fmax(0, weight_outside(q, x));
+	double message = own / (own + scale * (al->left_message + outside));
 	double inner = own / (own + scale * al->left_message);
 	double ties = 0, lead = 6;
 	for (uint32_t i = 1; i < n; i++) {
