@@ -296,7 +296,8 @@ static double weight_scale(const struct file_view *v)
 	return fmax(1, FITTED_RARE / assemble_weight_of_group_word(v->group_count, 1));
 }
 
-/* What it tells that the letters are the message's: with its marks, in its case; or that they are all of the text, and bind. */
+/* What it tells that the letters are the message's: with its marks, in its case; or that they are all of the text, and
+ * bind. */
 static double sameness(const struct query *q, const struct answer *x, double own)
 {
 	if (!x->fits)
