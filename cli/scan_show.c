@@ -171,6 +171,7 @@ static void print_summary(struct scan_show *s, const struct scan_counts *counts,
 		buf_addf(&c->out, "and %zu more %s%s; --top %zu shows %s\n", set->group_count - shown, word,
 			 set->group_count - shown == 1 ? "" : "s", set->group_count,
 			 set->group_count - shown == 1 ? "it" : "them all");
+	render_text_outside(&c->out, set);
 	buf_addf(&c->out, "%s%zu %s%s, %llu of %llu line%s in %llu file%s\n", s->interrupted ? "so far: " : "",
 		 set->group_count, word, set->group_count == 1 ? "" : "s", (unsigned long long)counts->hit_lines,
 		 (unsigned long long)counts->lines, counts->lines == 1 ? "" : "s", (unsigned long long)files,

@@ -33,6 +33,8 @@ void render_text_hit(struct buf *out, const struct render_text *t, const struct 
  * over time where times are known, and the most telling line with those around it. By host and hour: a line for each
  * article. */
 void render_text_incidents(struct buf *out, const struct render_text *t, const struct incidents *set, size_t group);
+/* render_text_outside says which times the counts over time leave out (spells.h); nothing where there are none. */
+void render_text_outside(struct buf *out, const struct incidents *set);
 
 /* render_text_unknowns: at most limit of them, ranked, the last line empty. */
 void render_text_unknowns(struct buf *out, const struct render_text *t, const struct unknowns *set, size_t limit);

@@ -69,11 +69,11 @@ static void add_summary(struct buf *out, const struct render_scan *r)
 	buf_addf(out, " in %llu file%s</h1>\n<dl class=\"sum\">\n", (unsigned long long)r->files, plural(r->files));
 	add_tile(out, "Lines that tell of them", r->counts.hit_lines);
 	add_tile(out, "Lines read", r->counts.lines);
-	if (set->axis.width_s) {
+	if (set->shown.axis.width_s) {
 		buf_add_c(out, "<div class=\"wide\"><dt>Between</dt><dd>");
-		add_label(out, set, set->axis.min_s);
+		add_label(out, set, set->shown.axis.min_s);
 		buf_add_c(out, " and ");
-		add_label(out, set, set->axis.max_s);
+		add_label(out, set, set->shown.axis.max_s);
 		buf_add_c(out, "</dd></div>\n");
 	}
 	buf_add_c(out, "</dl>\n</header>\n");
@@ -120,7 +120,7 @@ static void fill_chart(struct chart *c, const struct incidents *set)
 {
 	uint64_t row[TIMELINE_BUCKETS];
 	for (size_t g = 0; g < set->group_count; g++) {
-		c->columns = timeline_columns(&set->groups[g].row, &set->axis, row, TIMELINE_BUCKETS);
+		c->columns = timeline_columns(&set->groups[g].row, &set->shown.axis, row, TIMELINE_BUCKETS);
 		for (size_t i = 0; i < c->columns; i++)
 			c->counts[series_of(g)][i] += row[i];
 	}
@@ -142,8 +142,9 @@ static void add_column(struct buf *out, const struct chart *c, const struct inci
 	if (!sum)
 		return;
 	buf_addf(out, "<g data-at=\"%zu\"><title>", i);
-	int64_t first = set->axis.min_s - ((set->axis.min_s - set->axis.start_s) % set->axis.width_s);
-	add_label(out, set, first + (int64_t)i * set->axis.width_s);
+	int64_t first =
+		set->shown.axis.min_s - ((set->shown.axis.min_s - set->shown.axis.start_s) % set->shown.axis.width_s);
+	add_label(out, set, first + (int64_t)i * set->shown.axis.width_s);
 	buf_addf(out, ": %llu</title>", (unsigned long long)sum);
 	for (size_t s = 0; s <= SERIES; s++) {
 		double height = (double)c->counts[s][i] * CHART_HEIGHT / (double)c->most;
@@ -184,6 +185,23 @@ static void add_legend(struct buf *out, const struct incidents *set, size_t show
 	buf_add_c(out, "</ul>\n");
 }
 
+/* Times that are left out of what is drawn: as a rule a clock was wrong. */
+static void add_outside(struct buf *out, const struct incidents *set)
+{
+	const struct spells_shown *s = &set->shown;
+	if (!s->outside)
+		return;
+	buf_add_c(out, "<p class=\"outside\">");
+	add_number(out, s->outside);
+	buf_addf(out, " line%s outside of this, at ", s->outside == 1 ? " lies far" : "s lie far");
+	add_label(out, set, s->first_s);
+	if (s->last_s > s->first_s) {
+		buf_add_c(out, s->outside == 2 ? " and " : " to ");
+		add_label(out, set, s->last_s);
+	}
+	buf_add_c(out, "</p>\n");
+}
+
 static void add_timeline(struct buf *out, const struct render_scan *r, size_t shown)
 {
 	const struct incidents *set = r->set;
@@ -195,7 +213,7 @@ static void add_timeline(struct buf *out, const struct render_scan *r, size_t sh
 	buf_add_c(out, "<section class=\"card time\" aria-label=\"When\">\n");
 	if (c.columns > 1) {
 		buf_addf(out, "<p class=\"most\">Lines per %s, at most %llu</p>\n",
-			 width_words(set->axis.width_s, 1, words), (unsigned long long)c.most);
+			 width_words(set->shown.axis.width_s, 1, words), (unsigned long long)c.most);
 		buf_addf(out,
 			 "<svg viewBox=\"0 0 %zu %d\" preserveAspectRatio=\"none\" role=\"img\" aria-label=\"%llu "
 			 "lines over "
@@ -204,11 +222,12 @@ static void add_timeline(struct buf *out, const struct render_scan *r, size_t sh
 		for (size_t i = 0; i < c.columns; i++)
 			add_column(out, &c, set, i);
 		buf_add_c(out, "</svg>\n<p class=\"edges\"><span>");
-		add_label(out, set, set->axis.min_s);
+		add_label(out, set, set->shown.axis.min_s);
 		buf_add_c(out, "</span><span>");
-		add_label(out, set, set->axis.max_s);
+		add_label(out, set, set->shown.axis.max_s);
 		buf_add_c(out, "</span></p>\n");
 	}
+	add_outside(out, set);
 	add_legend(out, set, shown);
 	buf_add_c(out, "</section>\n");
 }
@@ -235,7 +254,7 @@ static void add_place(struct buf *out, const struct incident_place *p)
 static void add_spark(struct buf *out, const struct incidents *set, const struct timeline_row *row, size_t series)
 {
 	uint64_t columns[60], most = 0;
-	size_t n = timeline_columns(row, &set->axis, columns, 60);
+	size_t n = timeline_columns(row, &set->shown.axis, columns, 60);
 	for (size_t i = 0; i < n; i++)
 		most = columns[i] > most ? columns[i] : most;
 	if (n < 2 || !most)
@@ -271,7 +290,7 @@ static void add_bindings(struct buf *out, const struct incident *i)
 
 static void add_sets(struct buf *out, const struct incidents *set, const struct incident_group *g, size_t series)
 {
-	bool timed = set->axis.width_s && set->axis.max_s > set->axis.min_s;
+	bool timed = set->shown.axis.width_s && set->shown.axis.max_s > set->shown.axis.min_s;
 	buf_add_c(out, "<div class=\"scroll\" role=\"group\" aria-label=\"Counts\" "
 		       "tabindex=\"0\"><table class=\"named\">\n<tr><th>What is named</th><th class=\"n\">Times</th>");
 	buf_add_c(out, timed ? "<th>Over time</th>" : "");
@@ -391,7 +410,7 @@ static void add_remedy(struct buf *out, const struct rule *rule)
 static void add_when(struct buf *out, const struct incidents *set, const struct incident_group *g)
 {
 	uint64_t columns[TIMELINE_BUCKETS];
-	size_t count = timeline_columns(&g->row, &set->axis, columns, TIMELINE_BUCKETS);
+	size_t count = timeline_columns(&g->row, &set->shown.axis, columns, TIMELINE_BUCKETS);
 	buf_add_c(out, count > 1 ? " data-when=\"" : "");
 	for (size_t i = 0; count > 1 && i < count; i++)
 		if (columns[i])

@@ -207,20 +207,22 @@ static void put_edge(struct buf *out, const struct render_text *t, const struct 
 {
 	char label[32];
 	size_t n = when_label(&set->when, at_s, label, sizeof label), clock = 5;
-	bool days_only = set->axis.max_s - set->axis.min_s > 40 * 86400;
+	bool days_only = set->shown.axis.max_s - set->shown.axis.min_s > 40 * 86400;
 	struct str text =
 		day ? (struct str){ label, days_only ? n - clock - 1 : n } : (struct str){ label + n - clock, clock };
 	paint(out, t, DIM, text);
 }
 
 static void put_spark(struct buf *out, const struct render_text *t, const struct incidents *set,
-		      const struct timeline_row *row)
+		      const struct incident_group *g)
 {
-	const struct timeline_axis *axis = &set->axis;
+	const struct timeline_axis *axis = &set->shown.axis;
 	uint64_t columns[SPARK_MAX];
 	bool one_day = axis->width_s && (axis->min_s / 86400) == (axis->max_s / 86400);
-	size_t room = width_of(t) - (one_day ? 36 : 56);
-	size_t n = timeline_columns(row, axis, columns, room < SPARK_MAX ? room : SPARK_MAX);
+	size_t room = width_of(t) - (one_day ? 36 : 56) - (g->outside ? 18 : 0);
+	if (g->outside == g->count)
+		return;
+	size_t n = timeline_columns(&g->row, axis, columns, room < SPARK_MAX ? room : SPARK_MAX);
 	if (n < 2 || width_of(t) < 70)
 		return;
 	buf_add_c(out, "  ");
@@ -229,6 +231,11 @@ static void put_spark(struct buf *out, const struct render_text *t, const struct
 	render_spark(out, columns, n);
 	buf_add_c(out, t->colour ? "\033[0m " : " ");
 	put_edge(out, t, set, axis->max_s, !one_day);
+	if (g->outside) {
+		char outside[40];
+		snprintf(outside, sizeof outside, "  and %llu outside", (unsigned long long)g->outside);
+		paint_c(out, t, DIM, outside);
+	}
 }
 
 static void put_place(struct buf *out, const struct render_text *t, const char *label, const struct incident_place *p)
@@ -277,14 +284,14 @@ static void put_when(struct buf *out, const struct render_text *t, const struct 
 	struct buf times = { 0 };
 	buf_addf(&times, "%llu times", (unsigned long long)g->count);
 	int64_t span = g->last.at_s - g->first.at_s;
-	if (g->first.timed && g->last.timed && span > 0) {
+	if (g->first.timed && g->last.timed && span > 0 && !g->outside) {
 		buf_add_c(&times, " in ");
 		put_span(&times, span);
 	}
 	buf_add_c(out, "  ");
 	paint(out, t, BOLD, buf_str(&times));
 	buf_free(&times);
-	put_spark(out, t, set, &g->row);
+	put_spark(out, t, set, g);
 	buf_add_char(out, '\n');
 	put_place(out, t, "first", &g->first);
 	put_place(out, t, "last ", &g->last);
@@ -411,7 +418,7 @@ static void put_group_head(struct buf *out, const struct render_text *t, const s
 	paint(out, t, BOLD, name);
 	buf_addf(out, "  %llu hit%s", (unsigned long long)g->count, g->count == 1 ? "" : "s");
 	if (set->by == INCIDENT_BY_HOST && g->count > 1)
-		put_spark(out, t, set, &g->row);
+		put_spark(out, t, set, g);
 	buf_add_char(out, '\n');
 }
 
@@ -483,4 +490,21 @@ void render_text_unknowns(struct buf *out, const struct render_text *t, const st
 	if (set->left_out)
 		buf_addf(out, "  and %llu lines of other kinds\n", (unsigned long long)set->left_out);
 	buf_add_char(out, '\n');
+}
+
+void render_text_outside(struct buf *out, const struct incidents *set)
+{
+	const struct spells_shown *s = &set->shown;
+	char first[32], last[32];
+	if (!s->outside || set->by == INCIDENT_BY_HOUR)
+		return;
+	struct str from = { first, when_label(&set->when, s->first_s, first, sizeof first) };
+	struct str to = { last, when_label(&set->when, s->last_s, last, sizeof last) };
+	bool one = str_eq(from, to);
+	buf_addf(out, "%llu line%s outside of the times that are drawn, at %.*s%s%.*s\n",
+		 (unsigned long long)s->outside, s->outside == 1 ? " lies far" : "s lie far", STR_ARG(from),
+		 one		   ? ""
+		 : s->outside == 2 ? " and "
+				   : " to ",
+		 STR_ARG(one ? STR("") : to));
 }

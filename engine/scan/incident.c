@@ -144,15 +144,39 @@ static bool later(const struct incident_place *a, const struct incident_place *b
 	return a->timed && a->at_s != b->at_s ? a->at_s > b->at_s : a->order > b->order;
 }
 
+static struct timeline_row *row_of(struct incidents *set, struct incident *i, size_t spell)
+{
+	if (!i->rows[spell])
+		i->rows[spell] = arena_new(&set->arena, struct timeline_row);
+	return i->rows[spell];
+}
+
+static void shift_rows(void *context, const struct spells_shift *shift)
+{
+	struct incidents *set = context;
+	for (size_t k = 0; k < set->count; k++) {
+		struct timeline_row **rows = set->items[k].rows, *from = rows[shift->from], *to = rows[shift->to];
+		if (!from)
+			continue;
+		if (!to || to == from) { /* its own axis changed, or it goes to where there is none */
+			timeline_move(from, &shift->old, &shift->new);
+			rows[shift->to] = from;
+		} else {
+			timeline_add(to, &shift->new, from, &shift->old);
+		}
+		if (shift->from != shift->to)
+			rows[shift->from] = NULL;
+	}
+}
+
 static void count_time(struct incidents *set, struct incident *i, const struct incident_place *place)
 {
-	struct timeline_axis old = set->axis;
 	if (!place->timed)
 		return;
-	if (timeline_widen(&set->axis, place->at_s))
-		for (size_t k = 0; k < set->count; k++)
-			timeline_move(&set->items[k].row, &old, &set->axis);
-	timeline_count(&i->row, &set->axis, place->at_s);
+	size_t spell = spells_see(&set->spells, place->at_s, shift_rows, set);
+	struct timeline_row *row = row_of(set, i, spell);
+	if (row)
+		timeline_count(row, &set->spells.axes[spell], place->at_s);
 }
 
 /* ---- the example ---- */
@@ -313,14 +337,34 @@ static void add_to_group(struct incident_group *g, const struct incident *i)
 	g->last = !g->n || later(&i->last, &g->last) ? i->last : g->last;
 	for (size_t k = 0; k < TIMELINE_BUCKETS; k++)
 		g->row.counts[k] += i->row.counts[k];
+	g->outside += i->outside;
 	g->count += i->count;
 	g->n++;
+}
+
+/* show_times puts all counts onto the axis that is shown. */
+static void show_times(struct incidents *set)
+{
+	spells_show(&set->spells, &set->shown);
+	for (size_t i = 0; i < set->count; i++) {
+		struct incident *item = &set->items[i];
+		item->row = (struct timeline_row){ 0 };
+		item->outside = 0;
+		for (size_t s = 0; s < SPELLS_MAX; s++) {
+			const struct timeline_row *row = item->rows[s];
+			for (size_t k = 0; row && set->shown.out[s] && k < TIMELINE_BUCKETS; k++)
+				item->outside += row->counts[k];
+			if (row && !set->shown.out[s])
+				timeline_add(&item->row, &set->shown.axis, row, &set->spells.axes[s]);
+		}
+	}
 }
 
 enum err incidents_group(struct incidents *set)
 {
 	if (set->count)
 		qsort_r(set->items, set->count, sizeof *set->items, compare_items, &set->by);
+	show_times(set);
 	set->group_count = 0;
 	for (size_t i = 0; i < set->count; i++) {
 		const struct incident *item = &set->items[i];

@@ -10,8 +10,8 @@
 #define KBT_SCAN_INCIDENT_H
 
 #include "scan/scan.h"
+#include "scan/spells.h"
 #include "scan/story.h"
-#include "scan/timeline.h"
 #include "scan/when.h"
 
 enum {
@@ -42,7 +42,9 @@ struct incident {
 	struct incident_place first, last; /* by time where that is known, else by order */
 	struct incident_place example;
 	struct str text, before, after; /* the example's line, and those around it, each ending in a newline */
-	struct timeline_row row;
+	struct timeline_row *rows[SPELLS_MAX]; /* of each spell that it has times in */
+	struct timeline_row row; /* on the axis that is shown, by incidents_group; so many times lie outside of it */
+	uint64_t outside;
 	const struct rule_story *story; /* what its lines tell together, or NULL; by incidents_find_stories */
 	struct str says;		/* of the story; by incidents_tell_stories */
 };
@@ -54,6 +56,7 @@ struct incident_group {
 	uint64_t count;
 	struct incident_place first, last;
 	struct timeline_row row;
+	uint64_t outside;
 };
 
 struct incidents {
@@ -65,7 +68,8 @@ struct incidents {
 	size_t count, cap;
 	uint32_t *slots; /* hash table of place + 1 */
 	size_t slot_count;
-	struct timeline_axis axis;
+	struct spells spells;
+	struct spells_shown shown; /* by incidents_group */
 	struct str file; /* of the last hit */
 	uint64_t hits;
 	size_t text_bytes;

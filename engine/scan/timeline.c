@@ -46,12 +46,18 @@ static size_t bucket_of(const struct timeline_axis *a, int64_t at_s)
 	return n < 0 ? 0 : n >= TIMELINE_BUCKETS ? TIMELINE_BUCKETS - 1 : (size_t)n;
 }
 
+void timeline_add(struct timeline_row *row, const struct timeline_axis *axis, const struct timeline_row *other,
+		  const struct timeline_axis *from)
+{
+	for (size_t i = 0; i < TIMELINE_BUCKETS; i++)
+		if (other->counts[i])
+			row->counts[bucket_of(axis, from->start_s + (int64_t)i * from->width_s)] += other->counts[i];
+}
+
 void timeline_move(struct timeline_row *row, const struct timeline_axis *from, const struct timeline_axis *to)
 {
 	struct timeline_row moved = { 0 };
-	for (size_t i = 0; i < TIMELINE_BUCKETS; i++)
-		if (row->counts[i])
-			moved.counts[bucket_of(to, from->start_s + (int64_t)i * from->width_s)] += row->counts[i];
+	timeline_add(&moved, to, row, from);
 	*row = moved;
 }
 

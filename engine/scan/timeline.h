@@ -27,6 +27,9 @@ struct timeline_row {
  * old axis to the new one. */
 bool timeline_widen(struct timeline_axis *axis, int64_t at_s);
 void timeline_move(struct timeline_row *row, const struct timeline_axis *from, const struct timeline_axis *to);
+/* timeline_add adds what another row counts on another axis, no wider than this one, which holds its times. */
+void timeline_add(struct timeline_row *row, const struct timeline_axis *axis, const struct timeline_row *other,
+		  const struct timeline_axis *from);
 /* timeline_count adds to the bucket of a time that the axis holds. */
 void timeline_count(struct timeline_row *row, const struct timeline_axis *axis, int64_t at_s);
 

@@ -82,6 +82,20 @@ class ScanReport(SharedKbTest):
         self.assertEqual((hit['before'], hit['after']), (['three'], ['five']))
         self.assertNotIn('before', self.json('scan', path)[0])
 
+    def test_a_wrong_clock_does_not_flatten_what_is_counted_over_time(self):
+        lines = [f'2001-03-12T10:{m:02}:00Z {RCMD}' for m in range(50)]
+        lines.insert(20, f'1970-01-01T00:00:09Z {RCMD}')
+        report = self.path('r.html')
+        out = self.kbt('scan', '--report', report, self.log(lines), env={'TZ': 'UTC'}).out
+        bars = re.search(r'10:00 ([▁-█·]+) 10:49  and 1 outside\n', out)
+        self.assertTrue(bars, out)
+        self.assertGreater(len(bars[1].replace('·', '')), 20)
+        self.assertIn('\n1 line lies far outside of the times that are drawn, at 1970-01-01 00:00\n', out)
+        with open(report, encoding='utf-8') as f:
+            page = f.read()
+        self.assertGreater(page.count('<g data-at='), 40)
+        self.assertIn('1 line lies far outside of this, at 1970-01-01 00:00', page)
+
     def test_context_across_chunks(self):
         """The lines around a hit are there wherever the stream is cut for the workers."""
         filler = 'x' * 200

@@ -58,6 +58,7 @@ static enum err print_sets(struct golden_run *r, struct buf *out)
 		buf_addf(out, "---- by %s\n", names[i]);
 		for (size_t g = 0; !e && g < r->sets[i].group_count; g++)
 			render_text_incidents(out, &text, &r->sets[i], g);
+		render_text_outside(out, &r->sets[i]);
 	}
 	unknowns_rank(&r->unknowns);
 	buf_add_c(out, "---- incidents\n");
