@@ -292,7 +292,8 @@ static bool wants_page(const struct http_request *req)
 
 static bool too_often(struct http_request *req, struct http_response *res, unsigned wait_s, const char *why)
 {
-	page_fail(req, res, 429, why);
+	page_fail(req, res, 429,
+		  arena_printf(req->arena, "%s Try again in %u second%s.", why, wait_s, wait_s == 1 ? "" : "s").p);
 	res->retry_after_s = wait_s;
 	return false;
 }
@@ -330,9 +331,9 @@ bool gate_admit(struct gate *g, struct http_request *req, struct http_response *
 		identify(g, req, &wrong, &wait_s);
 	pthread_mutex_unlock(&g->lock);
 	if (!enough)
-		return too_often(req, res, wait_s, "These are too many requests. Wait a moment.");
+		return too_often(req, res, wait_s, "These are too many requests.");
 	if (wait_s)
-		return too_often(req, res, wait_s, "Too many tokens that are not known here. Wait a moment.");
+		return too_often(req, res, wait_s, "Too many tokens that are not known here.");
 	if (wrong)
 		return turn_away(req, res, true);
 	return req->role >= ROLE_READ || is_open(req->path) || turn_away(req, res, false);
@@ -359,7 +360,7 @@ bool gate_takes_diagnosis(struct gate *g, struct http_request *req, struct http_
 	pthread_mutex_lock(&g->lock);
 	bool enough = rates_take(&g->diagnoses, req->client, http_now_ms(), &wait_s);
 	pthread_mutex_unlock(&g->lock);
-	return enough || too_often(req, res, wait_s, "These are too many diagnoses. Wait a moment.");
+	return enough || too_often(req, res, wait_s, "These are too many diagnoses.");
 }
 
 /* ---- forms ---- */

@@ -108,7 +108,8 @@ static const char *status_title(unsigned status)
 	case 406: return "No such form";
 	case 403:
 	case 421: return "Refused";
-	case 429:
+	case 413: return "Too much at once";
+	case 429: return "Too often";
 	case 503: return "Busy";
 	default: return status < 500 ? "That cannot be answered" : "Something went wrong here";
 	}
@@ -143,12 +144,14 @@ static void add_problem(struct buf *out, unsigned status, const char *why)
 	buf_add_char(out, '\n');
 }
 
-static void add_error_page(struct buf *out, unsigned status, const char *why)
+static void add_error_page(struct buf *out, const struct http_request *req, unsigned status, const char *why)
 {
 	struct str title = str_c(status_title(status));
 	page_begin(out, title, STR(""));
 	buf_addf(out, "<section class=\"card lone\"><p class=\"eyebrow\">%u</p><h1>%s</h1><p>", status, title.p);
 	add_sentence(out, str_c(why));
+	if (status == 413 && !str_starts(req->path, STR("/logs")))
+		buf_add_c(out, " A log of up to 64 MiB can be <a href=\"/logs\">sent as a file</a>.");
 	buf_add_c(out, "</p><p><a href=\"/\">Paste an error message</a></p></section>\n");
 	page_end(out, NULL);
 }
@@ -166,7 +169,7 @@ void page_fail(struct http_request *req, struct http_response *res, unsigned sta
 	} else if (form == RUN_JSON) {
 		add_problem(&out, status, why);
 	} else if (form == RUN_HTML) {
-		add_error_page(&out, status, why);
+		add_error_page(&out, req, status, why);
 	} else {
 		buf_addf(&out, "%s%u %s\n\n", form == RUN_MARKDOWN ? "# " : "", status, status_title(status));
 		render_safe(&out, str_c(why), false);

@@ -121,13 +121,19 @@ static void add_messages(struct buf *out, const struct rule *rule)
 
 static void add_rule(struct buf *out, const struct rule *rule)
 {
-	if (!rule->cause.n && !rule->resolution_count && !rule->template_count)
-		return;
-	buf_add_c(out, "<aside class=\"card rule\" tabindex=\"0\" aria-label=\"In short\">\n<p class=\"eyebrow\">In "
-		       "short</p>\n");
-	render_html_remedy(out, rule, NULL, 0, 2);
-	add_messages(out, rule);
-	buf_add_c(out, "</aside>\n");
+	struct buf said = { 0 };
+	if (rule->cause.n || rule->resolution_count)
+		render_html_remedy(&said, rule, NULL, 0, 2);
+	add_messages(&said, rule);
+	if (said.n) {
+		buf_add_c(out, "<aside class=\"card rule\" tabindex=\"0\" aria-label=\"In short\">\n"
+			       "<p class=\"eyebrow\">In short</p>\n");
+		buf_add(out, buf_str(&said));
+		buf_add_c(out, "</aside>\n");
+	}
+	if (buf_err(&said))
+		out->err = buf_err(&said);
+	buf_free(&said);
 }
 
 static void add_briefs(struct buf *out, const char *heading, const struct store_brief *items, size_t count)

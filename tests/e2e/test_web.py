@@ -1004,6 +1004,7 @@ class Malformed(unittest.TestCase):
         text = 'error 53 ' * 100000
         self.assertEqual(server.form('/ui/answer', {'text': text})[0], 200)
         self.assertEqual(server.form('/ui/answer', {'text': text + 'x' * 200000})[0], 413)
+        self.assertIn('href="/logs">sent as a file', server.form('/', {'text': text + 'x' * 200000})[2])
 
 
 class Patience(unittest.TestCase):

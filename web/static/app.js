@@ -445,6 +445,15 @@
 		}
 	};
 
+	const scanLines = lines => {
+		try {
+			sessionStorage.setItem('lines', lines);
+			location.href = '/logs';
+		} catch {
+			say('That is too much to hand over. Save it as a file and send it under Logs.', 'bad');
+		}
+	};
+
 	/* Many lines are a log: all that is known in it is more than one answer. */
 	const offerScan = () => {
 		const lines = text.value.trim().split('\n').length, said = results.querySelector('.said');
@@ -454,14 +463,7 @@
 		offer.className = 'whole';
 		go.type = 'button';
 		go.textContent = `Scan all ${lines} lines as a log`;
-		go.addEventListener('click', () => {
-			try {
-				sessionStorage.setItem('lines', text.value);
-				location.href = '/logs';
-			} catch {
-				say('That is too much to hand over. Save it as a file and send it under Logs.', 'bad');
-			}
-		});
+		go.addEventListener('click', () => scanLines(text.value));
 		offer.append(go);
 		said.append(offer);
 	};
@@ -616,7 +618,15 @@
 		text.rows = Math.min(innerWidth < 640 ? 6 : 10, 2 + Math.ceil(more / line));
 	};
 
-	text.addEventListener('paste', () => setTimeout(() => { grow(); explain('auto'); }));
+	text.addEventListener('paste', e => {
+		const all = e.clipboardData ? e.clipboardData.getData('text') : '';
+		if (all.length > text.maxLength) { /* the field would cut it off without a word */
+			e.preventDefault();
+			scanLines(all);
+			return;
+		}
+		setTimeout(() => { grow(); explain('auto'); });
+	});
 	text.addEventListener('input', e => {
 		if (e.inputType === 'insertFromPaste')
 			return;
@@ -653,7 +663,9 @@
 			say('Stopped.');
 		}
 	});
-	if (history.state && history.state.text && history.state.text !== text.value) { /* back, or loaded again */
+	const [came] = performance.getEntriesByType('navigation');
+	const again = came && came.type !== 'navigate'; /* back, or loaded again */
+	if (again && history.state && history.state.text && history.state.text !== text.value) {
 		text.value = history.state.text;
 		explain('');
 	} else {

@@ -437,6 +437,15 @@ await test('many lines: what matched is in sight, and they can be scanned as a l
 	await page.waitForURL('**/logs');
 	await page.waitForSelector('.incident');
 	is((await page.textContent('#found')).includes('2 known problems in pasted.log'), await page.textContent('#found'));
+	await page.goto(base); // more than the field takes is not cut off
+	await page.evaluate(line => {
+		const data = new DataTransfer();
+		data.setData('text/plain', `${line}\n`.repeat(12000));
+		document.getElementById('text').dispatchEvent(new ClipboardEvent('paste', { bubbles: true, cancelable: true, clipboardData: data }));
+	}, log[1]);
+	await page.waitForURL('**/logs');
+	await page.waitForSelector('.incident');
+	is((await page.textContent('.sum')).includes('12000'), await page.textContent('.sum'));
 });
 
 await test('what a verdict asks for can be given where it asks', async page => {
