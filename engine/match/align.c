@@ -146,10 +146,10 @@ static bool is_number_term(const struct file_view *v, uint32_t term)
 static bool numbers_differ(const struct chain *c, uint32_t t0, uint32_t t1, uint32_t m0, uint32_t m1)
 {
 	bool number = false;
-	for (uint32_t i = t0; i < t1; i++)
-		number |= is_number_term(c->q->view, c->tokens[i]);
-	for (uint32_t i = m0; number && i < m1 && i < m0 + 3; i++)
-		if (c->q->tokens[i].number)
+	for (uint32_t i = m0; i < m1 && i < m0 + 3; i++) /* the message's first: its tokens are at hand */
+		number |= c->q->tokens[i].number;
+	for (uint32_t i = t0; number && i < t1; i++)
+		if (is_number_term(c->q->view, c->tokens[i]))
 			return true;
 	return false;
 }
@@ -238,6 +238,24 @@ bool align_mend(struct query *q, uint32_t group, struct letters *ret_letters)
 	if (any)
 		surface_letters(q->clean->text, at, q->payload.end, ret_letters);
 	return any;
+}
+
+void align_fetch(const struct query *q, const uint32_t *groups, uint32_t n)
+{
+	const struct file_view *v = q->view;
+	if (n > 3)
+		__builtin_prefetch(&v->groups[groups[3]]);
+	if (n > 2) {
+		const char *tokens = (const char *)(v->tokens + v->groups[groups[2]].token_at);
+		__builtin_prefetch(tokens);
+		__builtin_prefetch(tokens + 64);
+	}
+	if (n > 1) {
+		const struct file_group *g = &v->groups[groups[1]];
+		for (uint32_t i = 0; i < g->token_n && i < TEMPLATE_TOKENS_MAX; i++)
+			if (v->tokens[g->token_at + i] < v->term_count)
+				__builtin_prefetch(&v->terms[v->tokens[g->token_at + i]].weight);
+	}
 }
 
 void align_group(struct query *q, uint32_t group, struct alignment *ret_alignment)

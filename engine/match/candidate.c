@@ -3,10 +3,15 @@
 
 #include "match/vocab.h"
 
+#include <math.h>
 #include <stdlib.h>
 
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
 enum {
-	AHEAD = 16, /* scores that are fetched before they are needed */
+	BLOCK = MATCH_SCORE_BLOCK,
 	/* Looked at for one message; the rarest keys first. Bounds the time however large the KB. */
 	POSTINGS_MAX = 24000
 };
@@ -63,23 +68,24 @@ static void collect(struct query *q)
 	qsort(q->scratch->keys, q->scratch->key_count, sizeof *q->scratch->keys, by_length);
 }
 
-static uint32_t accumulate(struct match_scratch *s)
+/* accumulate marks the blocks of scores that it adds to: no branch depends on a score. */
+static void accumulate(struct match_scratch *s)
 {
-	uint32_t touched = 0, budget = POSTINGS_MAX;
+	uint32_t budget = POSTINGS_MAX;
+	float *const scores = s->group_scores; /* held here, for a store to a bool might be one to anything */
+	bool *const blocks = s->group_blocks;
+	const uint32_t count = s->group_count;
 	for (uint32_t i = 0; i < s->key_count && s->keys[i].n <= budget; i++) {
-		const struct candidate_key *k = &s->keys[i];
-		budget -= k->n;
-		for (uint32_t p = 0; p < k->n; p++) {
-			uint32_t group = k->posts[p], next = p + AHEAD < k->n ? k->posts[p + AHEAD] : group;
-			__builtin_prefetch(&s->group_scores[next < s->group_count ? next : 0], 1);
-			if (group >= s->group_count)
+		const struct candidate_key k = s->keys[i];
+		budget -= k.n;
+		for (uint32_t p = 0; p < k.n; p++) {
+			uint32_t group = k.posts[p];
+			if (group >= count)
 				continue;
-			if (s->group_scores[group] == 0)
-				s->touched[touched++] = group;
-			s->group_scores[group] += k->weight;
+			scores[group] += k.weight;
+			blocks[group / BLOCK] = true;
 		}
 	}
-	return touched;
 }
 
 struct ranked { float score; uint32_t group; };
@@ -107,32 +113,78 @@ static void sift_down(struct ranked *heap, uint32_t n, uint32_t i)
 	}
 }
 
+/* take empties a block of scores: what is left of each, and bit i of what it gives says that there was a score and that
+ * more than least is left of it. */
+static uint64_t take(float scores[BLOCK], const float costs[BLOCK], float least, float ret_left[BLOCK])
+{
+	uint64_t bits = 0;
+#if defined(__SSE2__)
+	const __m128 zero = _mm_setzero_ps(), bound = _mm_set1_ps(least);
+	for (unsigned i = 0; i < BLOCK; i += 4) {
+		__m128 score = _mm_loadu_ps(scores + i), left = _mm_sub_ps(score, _mm_loadu_ps(costs + i));
+		__m128 good = _mm_and_ps(_mm_cmpgt_ps(score, zero), _mm_cmpgt_ps(left, bound));
+		bits |= (uint64_t)(unsigned)_mm_movemask_ps(good) << i;
+		_mm_storeu_ps(ret_left + i, left);
+		_mm_storeu_ps(scores + i, zero);
+	}
+#else
+	for (unsigned i = 0; i < BLOCK; i++) {
+		ret_left[i] = scores[i] - costs[i];
+		bits |= (uint64_t)(scores[i] > 0 && ret_left[i] > least) << i;
+		scores[i] = 0;
+	}
+#endif
+	return bits;
+}
+
+struct best { struct ranked items[CANDIDATES_MAX]; uint32_t n; }; /* a heap once it is full */
+
+static void offer(struct best *b, struct ranked r)
+{
+	if (b->n < CANDIDATES_MAX) {
+		b->items[b->n++] = r;
+		if (b->n == CANDIDATES_MAX)
+			for (uint32_t h = b->n / 2; h-- > 0;)
+				sift_down(b->items, b->n, h);
+	} else if (r.score > b->items[0].score) {
+		b->items[0] = r;
+		sift_down(b->items, b->n, 0);
+	}
+}
+
+/* What a score has to be above. */
+static float least_of(const struct best *b)
+{
+	return b->n == CANDIDATES_MAX ? b->items[0].score : -INFINITY;
+}
+
+void candidate_costs(const struct file_view *v, struct match_scratch *s)
+{
+	for (uint32_t i = 0; i < s->group_count; i++)
+		s->group_costs[i] = 0.15f * v->groups[i].weight;
+}
+
 uint32_t candidate_groups(struct query *q, uint32_t ret_groups[CANDIDATES_MAX])
 {
 	struct match_scratch *s = q->scratch;
-	struct ranked best[CANDIDATES_MAX];
-	uint32_t n = 0;
+	struct best best;
+	best.n = 0;
 	collect(q);
-	uint32_t touched = accumulate(s);
-	for (uint32_t i = 0; i < touched; i++) {
-		uint32_t group = s->touched[i];
-		float score = s->group_scores[group];
-		s->group_scores[group] = 0;
-		if (n == CANDIDATES_MAX && score <= best[0].score) /* most of them: their weights are far in memory */
+	accumulate(s);
+	for (uint32_t block = 0; block * BLOCK < s->group_count; block++) {
+		size_t first = (size_t)block * BLOCK;
+		float left[BLOCK];
+		if (!s->group_blocks[block])
 			continue;
-		struct ranked r = { score - 0.15f * q->view->groups[group].weight, group };
-		if (n < CANDIDATES_MAX) {
-			best[n++] = r;
-			if (n == CANDIDATES_MAX)
-				for (uint32_t h = n / 2; h-- > 0;)
-					sift_down(best, n, h);
-		} else if (r.score > best[0].score) {
-			best[0] = r;
-			sift_down(best, n, 0);
+		s->group_blocks[block] = false;
+		uint64_t bits = take(s->group_scores + first, s->group_costs + first, least_of(&best), left);
+		for (; bits; bits &= bits - 1) {
+			uint32_t i = (uint32_t)__builtin_ctzll(bits);
+			offer(&best, (struct ranked){ left[i], block * BLOCK + i });
 		}
 	}
-	qsort(best, n, sizeof *best, by_score);
-	for (uint32_t i = 0; i < n; i++)
-		ret_groups[i] = best[i].group;
-	return n;
+	qsort(best.items, best.n, sizeof *best.items, by_score);
+	for (uint32_t i = 0; i < best.n; i++)
+		ret_groups[i] = best.items[i].group;
+	return best.n;
 }

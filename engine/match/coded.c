@@ -41,6 +41,8 @@ static bool is_printable_escape(struct str s, size_t at)
 
 bool coded_is_printable(struct str text)
 {
+	if (!text.n || !memchr(text.p, '=', text.n))
+		return false;
 	bool said = str_find_nocase(text, STR("encoding: quoted-printable")) != STR_NONE, evident = said;
 	bool opened = false;
 	unsigned wrong = 0;

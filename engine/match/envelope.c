@@ -75,6 +75,8 @@ static bool is_host(struct str s)
 static bool peel_program(struct peel *p)
 {
 	struct str ahead = p->rest, first = STR(""), second = STR("");
+	if (!(p->has & HAS_BRACKET))
+		return false;
 	str_word(&ahead, &first);
 	str_word(&ahead, &second);
 	if (is_host(first) && is_process(second) && peel_syslog_sender(p, p->rest)) {
@@ -219,12 +221,18 @@ static bool peel_thread(struct peel *p)
 
 static bool peel_level(struct peel *p)
 {
-	static const char *const levels[] = { "ERROR",	"WARN",	    "WARNING", "INFO",	 "FATAL",     "DEBUG",
-					      "TRACE",	"CRITICAL", "NOTICE",  "ERR",	 "Error  ",   "Warning  ",
-					      "Info  ", "WRN",	    "INF",     "SEVERE", "##[error]", "##[warning]" };
+	static const struct str levels[] = { STR_LIT("ERROR"),	   STR_LIT("WARN"),	 STR_LIT("WARNING"),
+					     STR_LIT("INFO"),	   STR_LIT("FATAL"),	 STR_LIT("DEBUG"),
+					     STR_LIT("TRACE"),	   STR_LIT("CRITICAL"),	 STR_LIT("NOTICE"),
+					     STR_LIT("ERR"),	   STR_LIT("Error  "),	 STR_LIT("Warning  "),
+					     STR_LIT("Info  "),	   STR_LIT("WRN"),	 STR_LIT("INF"),
+					     STR_LIT("SEVERE"),	   STR_LIT("##[error]"), STR_LIT("##[warning]") };
 	bool bracket = peel_byte_at(p->rest, 0, "[");
-	for (size_t i = 0; i < sizeof levels / sizeof *levels; i++) {
-		struct str word = str_c(levels[i]), s = str_from(p->rest, bracket);
+	struct str s = str_from(p->rest, bracket);
+	for (size_t i = 0; s.n && i < sizeof levels / sizeof *levels; i++) {
+		struct str word = levels[i];
+		if (word.p[0] != s.p[0])
+			continue;
 		bool open =
 			char_is_space(word.p[word.n - 1]) || word.p[word.n - 1] == ']'; /* no more is asked behind it */
 		if (!str_starts(s, word) || (!bracket && !open && !peel_byte_at(s, word.n, " \t|;")) ||
@@ -412,7 +420,7 @@ static void note_component(struct peel *p)
 static bool peel_container(struct peel *p)
 {
 	struct str rest = p->rest, word;
-	if (!str_word(&rest, &word) || word.n > 80)
+	if (!(p->has & (HAS_BAR | HAS_BRACKET)) || !str_word(&rest, &word) || word.n > 80)
 		return false;
 	struct str behind = str_trim(rest);
 	bool compose = word.n > 2 && char_is_digit(word.p[word.n - 1]) && char_is_lower(word.p[0]) &&
@@ -430,7 +438,7 @@ static bool peel_container(struct peel *p)
 static bool peel_chat(struct peel *p)
 {
 	struct str head = str_first(p->rest, 48);
-	size_t open = str_find_char(head, '['), clock;
+	size_t open = p->has & HAS_BRACKET ? str_find_char(head, '[') : STR_NONE, clock;
 	if (open == STR_NONE || open < 3 || head.p[open - 1] != ' ' || !(clock = peel_clock(head, open + 1)) ||
 	    !str_starts(str_from(head, open + 1 + clock), STR("]: ")))
 		return false;
@@ -448,7 +456,7 @@ static bool peel_chat(struct peel *p)
 static bool peel_sap(struct peel *p)
 {
 	static const struct str mark = STR_LIT("*** ERROR => ");
-	size_t at = str_find(str_first(p->rest, mark.n + 4), mark);
+	size_t at = p->has & HAS_STAR ? str_find(str_first(p->rest, mark.n + 4), mark) : STR_NONE;
 	if (at == STR_NONE)
 		return false;
 	struct str rest = str_from(p->rest, at + mark.n), file, line;
@@ -524,6 +532,17 @@ size_t envelope_head(struct str payload, bool dressed)
 	return end;
 }
 
+static unsigned bytes_of(struct str s)
+{
+	static const unsigned char has[256] = { ['\n'] = HAS_LINE_END, ['\t'] = HAS_TAB,	    ['$'] = HAS_DOLLAR,
+						['='] = HAS_EQUALS,    ['|'] = HAS_BAR,	    ['['] = HAS_BRACKET,
+						['*'] = HAS_STAR,      [','] = HAS_COMMA, [';'] = HAS_COMMA };
+	unsigned all = 0;
+	for (size_t i = 0; i < s.n; i++)
+		all |= has[(unsigned char)s.p[i]];
+	return all;
+}
+
 /* Whole records: what they name is all that there is to tell. */
 static bool peel_record(struct peel *p)
 {
@@ -541,6 +560,7 @@ void envelope_read(struct str text, struct match_envelope *ret_envelope)
 {
 	struct match_envelope e = { .kind = STR("") };
 	struct peel p = { .rest = str_trim(text), .e = &e };
+	p.has = bytes_of(p.rest);
 	bool stamped = peel_container(&p) || peel_chat(&p) || peel_sap(&p) || peel_kubernetes(&p);
 	if (peel_syslog_new(&p) || peel_record(&p))
 		stamped = true;

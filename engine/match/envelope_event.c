@@ -18,11 +18,13 @@ static const char *const layouts[] = { "dtcyxiuh", "ydtcxiuh", "dtyxicuh", "yDci
 
 static bool is_event_type(struct str s)
 {
-	static const char *const types[] = { "Success",	      "Success Audit", "Failure Audit", "Audit Success",
-					     "Audit Failure", "Information",   "Critical",	"Error",
-					     "Warning",	      "Verbose" };
+	static const struct str types[] = { STR_LIT("Success"),	      STR_LIT("Success Audit"),
+					    STR_LIT("Failure Audit"), STR_LIT("Audit Success"),
+					    STR_LIT("Audit Failure"), STR_LIT("Information"),
+					    STR_LIT("Critical"),      STR_LIT("Error"),
+					    STR_LIT("Warning"),	      STR_LIT("Verbose") };
 	for (size_t i = 0; i < sizeof types / sizeof *types; i++)
-		if (str_eq_nocase(s, str_c(types[i])))
+		if (str_eq_nocase(s, types[i]))
 			return true;
 	return s.n == 1 && strchr("124", s.p[0]); /* dumpel's */
 }
@@ -126,6 +128,8 @@ static bool try_layout(struct peel *p, const char *layout, char mark, struct fie
 bool peel_event_table(struct peel *p)
 {
 	struct fields f;
+	if (!(p->has & (HAS_TAB | HAS_COMMA)))
+		return false;
 	for (const char *mark = "\t,;"; *mark; mark++) {
 		if (str_find_char(str_first(p->rest, FIELD_MAX), *mark) == STR_NONE)
 			continue;

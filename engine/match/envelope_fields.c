@@ -294,7 +294,7 @@ bool peel_logfmt(struct peel *p)
 	struct str rest = p->rest, name, value;
 	unsigned pairs = 0;
 	bool quoted;
-	if (str_find_char(str_first(rest, 40), '=') == STR_NONE)
+	if (!(p->has & HAS_EQUALS) || str_find_char(str_first(rest, 40), '=') == STR_NONE)
 		return false;
 	for (size_t n; rest.n; pairs++) {
 		if (!(n = pair_at(rest, &name, &value, &quoted)))
@@ -326,7 +326,7 @@ bool peel_journal(struct peel *p)
 	struct record r = { 0 };
 	struct str rest = p->rest, line, name, value;
 	unsigned pairs = 0;
-	if (str_find(rest, STR("MESSAGE=")) == STR_NONE)
+	if (!(p->has & HAS_EQUALS) || str_find(rest, STR("MESSAGE=")) == STR_NONE)
 		return false;
 	for (unsigned n = 0; n < LINES_MAX && str_line(&rest, &line); n++) {
 		if (!journal_pair(line, &name, &value)) {

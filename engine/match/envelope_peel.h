@@ -12,6 +12,18 @@ struct peel {
 	struct str rest;
 	struct match_envelope *e;
 	struct str beside;
+	unsigned has; /* bytes that stand anywhere in the text: without its mark a dress is not looked for */
+};
+
+enum peel_has {
+	HAS_LINE_END = 1,
+	HAS_TAB = 2,
+	HAS_DOLLAR = 4,
+	HAS_EQUALS = 8,
+	HAS_BAR = 16,
+	HAS_BRACKET = 32, /* [ */
+	HAS_STAR = 64,
+	HAS_COMMA = 128 /* or a semicolon */
 };
 
 /* ---- envelope_stamp.c: shapes, by length; 0 where something else stands there ---- */

@@ -84,11 +84,15 @@ size_t peel_date(struct str s)
 
 bool peel_is_level(struct str word)
 {
-	static const char *const levels[] = { "ERROR",	  "WARN",   "WARNING", "INFO",	  "FATAL", "DEBUG", "TRACE",
-					      "CRITICAL", "NOTICE", "ERR",     "WRN",	  "INF",   "CRIT",  "SEVERE",
-					      "ALERT",	  "EMERG",  "PANIC",   "VERBOSE", "FTL",   "DBG" };
+	static const struct str levels[] = { STR_LIT("ERROR"),	 STR_LIT("WARN"),     STR_LIT("WARNING"),
+					     STR_LIT("INFO"),	 STR_LIT("FATAL"),    STR_LIT("DEBUG"),
+					     STR_LIT("TRACE"),	 STR_LIT("CRITICAL"), STR_LIT("NOTICE"),
+					     STR_LIT("ERR"),	 STR_LIT("WRN"),      STR_LIT("INF"),
+					     STR_LIT("CRIT"),	 STR_LIT("SEVERE"),   STR_LIT("ALERT"),
+					     STR_LIT("EMERG"),	 STR_LIT("PANIC"),    STR_LIT("VERBOSE"),
+					     STR_LIT("FTL"),	 STR_LIT("DBG") };
 	for (size_t i = 0; i < sizeof levels / sizeof *levels; i++)
-		if (str_eq_nocase(word, str_c(levels[i])))
+		if (str_eq_nocase(word, levels[i]))
 			return true;
 	return false;
 }

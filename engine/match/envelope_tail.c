@@ -20,6 +20,8 @@ static struct str angle_field(struct str *tail)
 bool peel_sms(struct peel *p)
 {
 	size_t at = STR_NONE;
+	if (!(p->has & HAS_DOLLAR))
+		return false;
 	for (size_t from = 0, found; (found = str_find(str_from(p->rest, from), STR("$$<"))) != STR_NONE; from = at + 3)
 		at = from + found;
 	if (at == STR_NONE || p->rest.n - at > 300)
@@ -67,6 +69,8 @@ bool peel_configmgr(struct peel *p)
 bool peel_configmgr_view(struct peel *p)
 {
 	struct str fields[3], rest = str_trim(p->rest);
+	if (!(p->has & HAS_TAB))
+		return false;
 	for (int i = 2; i >= 0; i--) {
 		const char *tab = memrchr(rest.p, '\t', rest.n);
 		if (!tab)
@@ -173,7 +177,7 @@ static bool peel_cause(struct peel *p)
 bool peel_trace(struct peel *p)
 {
 	struct str rest = p->rest, line;
-	if (!memchr(rest.p, '\n', rest.n))
+	if (!(p->has & HAS_LINE_END) || !memchr(rest.p, '\n', rest.n))
 		return false;
 	if (peel_python(p) || peel_cause(p))
 		return true;
@@ -213,6 +217,8 @@ bool peel_mail(struct peel *p)
 {
 	struct str rest = p->rest, line, name, value, subject = STR(""), time = STR("");
 	unsigned known = 0;
+	if (!(p->has & HAS_LINE_END))
+		return false;
 	for (unsigned n = 0; n < HEADERS_MAX && str_line(&rest, &line); n++) {
 		if (!str_trim(line).n) {
 			if (known < HEADERS_LEAST || !str_trim(rest).n)

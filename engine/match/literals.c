@@ -74,16 +74,21 @@ size_t literals_letters(struct str text)
 {
 	size_t n = 0, i = 0;
 #if defined(__SSE2__)
-	for (; text.n - i >= 16; i += 16) {
-		__m128i x = _mm_loadu_si128((const __m128i *)(const void *)(text.p + i));
-		__m128i low = _mm_or_si128(x, _mm_set1_epi8(0x20));
-		__m128i alpha = _mm_and_si128(_mm_cmpgt_epi8(low, _mm_set1_epi8('a' - 1)),
-					      _mm_cmplt_epi8(low, _mm_set1_epi8('z' + 1)));
-		__m128i digit = _mm_and_si128(_mm_cmpgt_epi8(x, _mm_set1_epi8('0' - 1)),
-					      _mm_cmplt_epi8(x, _mm_set1_epi8('9' + 1)));
-		/* the sign bit of x: bytes over 0x7F */
-		n += (size_t)__builtin_popcount(
-			(unsigned)_mm_movemask_epi8(_mm_or_si128(_mm_or_si128(alpha, digit), x)));
+	const __m128i zero = _mm_setzero_si128();
+	while (text.n - i >= 16) {
+		__m128i counts = zero; /* a byte counts no further than 255 */
+		for (unsigned k = 0; k < 255 && text.n - i >= 16; k++, i += 16) {
+			__m128i x = _mm_loadu_si128((const __m128i *)(const void *)(text.p + i));
+			__m128i low = _mm_or_si128(x, _mm_set1_epi8(0x20));
+			__m128i alpha = _mm_and_si128(_mm_cmpgt_epi8(low, _mm_set1_epi8('a' - 1)),
+						      _mm_cmplt_epi8(low, _mm_set1_epi8('z' + 1)));
+			__m128i digit = _mm_and_si128(_mm_cmpgt_epi8(x, _mm_set1_epi8('0' - 1)),
+						      _mm_cmplt_epi8(x, _mm_set1_epi8('9' + 1)));
+			__m128i beyond = _mm_cmplt_epi8(x, zero); /* bytes over 0x7F */
+			counts = _mm_sub_epi8(counts, _mm_or_si128(_mm_or_si128(alpha, digit), beyond));
+		}
+		__m128i sums = _mm_sad_epu8(counts, zero);
+		n += (size_t)_mm_cvtsi128_si32(sums) + (size_t)_mm_cvtsi128_si32(_mm_unpackhi_epi64(sums, sums));
 	}
 #endif
 	for (; i < text.n; i++) {
@@ -561,9 +566,10 @@ enum err literals_of_sections(const struct buf sections[SEC_COUNT], struct liter
 
 /* ---- a message beside a line ---- */
 
-/* Both texts from a place on, letter by letter, case folded. filled: behind this part of the message is a variable. */
+/* Both texts from a place on, letter by letter, case folded. filled: behind this part of the message is a variable.
+ * ret_rest is what is left of the message, ret_line of the line. */
 static bool compare_on(struct str message, bool filled, struct str line, enum literal_end *ret_end,
-		       struct str *ret_rest)
+		       struct str *ret_rest, struct str *ret_line)
 {
 	size_t i = 0, k = 0;
 	for (;; i++, k++) {
@@ -578,6 +584,7 @@ static bool compare_on(struct str message, bool filled, struct str line, enum li
 	}
 	*ret_end = i < message.n ? END_BEYOND : filled ? END_OPEN : k < line.n ? END_SHORT : END_EVEN;
 	*ret_rest = str_from(message, i);
+	*ret_line = str_from(line, k);
 	return true;
 }
 
@@ -600,6 +607,19 @@ static bool compare_back(struct str message, bool filled, struct str line, enum 
 	return true;
 }
 
+/* The first own words of a message, letters among them, behind the variable that begins at a place. */
+static struct str own_behind(const struct matcher *m, const struct file_owner *o, struct str text, size_t at)
+{
+	for (uint32_t i = 0; i < o->var_n; i++) {
+		const struct file_var *v = &m->view.vars[o->var_at + i];
+		size_t to = i + 1 < o->var_n ? v[1].start : text.n;
+		struct str own = str_first(str_from(text, v->end), to > v->end ? to - v->end : 0);
+		if (v->start >= at && literals_letters(own))
+			return own;
+	}
+	return STR("");
+}
+
 bool literals_beside(const struct matcher *m, const struct file_literal_message *x, struct str line, size_t payload,
 		     size_t at, size_t same, struct literal_beside *ret_beside)
 {
@@ -618,7 +638,8 @@ bool literals_beside(const struct matcher *m, const struct file_literal_message 
 	}
 	struct str before = { text.p + from, start - from };
 	struct str after = str_from((struct str){ text.p + start, to > start ? to - start : 0 }, same);
-	if (to < start || !compare_on(after, to < text.n, str_from(line, at + same), &out.after, &out.rest_after) ||
+	if (to < start ||
+	    !compare_on(after, to < text.n, str_from(line, at + same), &out.after, &out.rest_after, &out.line_after) ||
 	    !compare_back(before, from > 0, str_first(str_from(line, payload), at - payload), &out.before, &rest))
 		return false;
 	/* "ERROR" may be a level, and the message's first word */
@@ -626,6 +647,8 @@ bool literals_beside(const struct matcher *m, const struct file_literal_message 
 	    !rest.n)
 		out.before = from > 0 ? END_OPEN : END_EVEN;
 	out.rest_before = rest;
+	if (out.after == END_OPEN)
+		out.own_next = own_behind(m, o, text, to);
 	*ret_beside = out;
 	return true;
 }
@@ -646,18 +669,18 @@ struct str literals_beginning(const struct matcher *m, const struct file_literal
 bool literals_begins(const struct matcher *m, const struct file_literal_message *x, struct str payload)
 {
 	const struct file_owner *o = &m->view.owners[x->owner];
-	struct str text = file_str(&m->view, o->text), rest;
+	struct str text = file_str(&m->view, o->text), rest, line;
 	enum literal_end end;
 	struct str own = str_first(text, o->var_n ? m->view.vars[o->var_at].start : text.n);
-	return compare_on(own, o->var_n > 0, payload, &end, &rest);
+	return compare_on(own, o->var_n > 0, payload, &end, &rest, &line);
 }
 
 /* own goes up to a variable: the payload goes on with it from its n-th byte on. */
 static bool follows(struct str own, size_t n, struct str payload)
 {
 	enum literal_end end;
-	struct str rest;
-	return compare_on(str_from(own, n), false, payload, &end, &rest);
+	struct str rest, line;
+	return compare_on(str_from(own, n), false, payload, &end, &rest, &line);
 }
 
 /* It holds the word before a place, and the payload goes on behind that. */

@@ -62,6 +62,8 @@ enum literal_end {
 struct literal_beside {
 	enum literal_end before, after;
 	struct str rest_before, rest_after; /* of the message's own words, where it goes on */
+	struct str line_after; /* what the line has behind the message's own words */
+	struct str own_next; /* the message's own words behind the variable that comes; empty where there are none */
 };
 
 /* literals_next_to gives the letters at the end of one text and at the start of another, as file_literal_message has

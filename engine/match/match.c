@@ -22,15 +22,21 @@ enum err match_scratch_open(const struct matcher *m, struct match_scratch **ret_
 	memset(s, 0, sizeof *s);
 	s->group_count = m->view.group_count;
 	s->doc_count = m->view.article_count;
-	size_t most = s->group_count > s->doc_count ? s->group_count : s->doc_count;
-	s->group_scores = mem_resize(NULL, (s->group_count + 1) * sizeof(float));
+	size_t blocks = s->group_count / MATCH_SCORE_BLOCK + 1, scores = blocks * MATCH_SCORE_BLOCK;
+	s->group_scores = mem_resize(NULL, scores * sizeof(float));
+	s->group_blocks = mem_resize(NULL, blocks * sizeof(bool));
+	s->group_costs = mem_resize(NULL, scores * sizeof(float));
 	s->doc_scores = mem_resize(NULL, (s->doc_count + 1) * sizeof(float));
-	s->touched = mem_resize(NULL, (most + 1) * sizeof(uint32_t));
-	if (!s->group_scores || !s->doc_scores || !s->touched || stemmer_open(&s->stemmer)) {
+	s->touched = mem_resize(NULL, (s->doc_count + 1) * sizeof(uint32_t));
+	if (!s->group_scores || !s->group_blocks || !s->group_costs || !s->doc_scores || !s->touched ||
+	    stemmer_open(&s->stemmer)) {
 		match_scratch_close(&s);
 		return ERR_NOMEM;
 	}
-	memset(s->group_scores, 0, (s->group_count + 1) * sizeof(float));
+	memset(s->group_scores, 0, scores * sizeof(float));
+	memset(s->group_costs, 0, scores * sizeof(float));
+	memset(s->group_blocks, 0, blocks * sizeof(bool));
+	candidate_costs(&m->view, s);
 	memset(s->doc_scores, 0, (s->doc_count + 1) * sizeof(float));
 	*ret_scratch = s;
 	return ERR_OK;
@@ -41,6 +47,8 @@ void match_scratch_close(struct match_scratch **scratch)
 	if (!*scratch)
 		return;
 	mem_free((*scratch)->group_scores);
+	mem_free((*scratch)->group_blocks);
+	mem_free((*scratch)->group_costs);
 	mem_free((*scratch)->doc_scores);
 	mem_free((*scratch)->touched);
 	stemmer_close(&(*scratch)->stemmer);

@@ -35,6 +35,25 @@ static void offer(const struct file_view *v, struct query_token *t, const char *
 		t->terms[last] = term;
 }
 
+/* offer_each tries all letters at one place of a word. Nearly none makes a word: all slots of the table are fetched
+ * before the first one is looked at. */
+static void offer_each(const struct file_view *v, struct query_token *t, char *word, size_t n, size_t at,
+		       uint32_t least)
+{
+	enum { LETTERS = 26 };
+	uint32_t slots[LETTERS];
+	for (unsigned i = 0; i < LETTERS; i++) {
+		word[at] = (char)('a' + i);
+		slots[i] = vocab_slot((struct str){ word, n }, v->slot_count);
+		__builtin_prefetch(&v->slots[slots[i]]);
+	}
+	for (unsigned i = 0; i < LETTERS; i++) {
+		word[at] = (char)('a' + i);
+		if (v->slots[slots[i]])
+			offer(v, t, word, n, least);
+	}
+}
+
 /* Words one slip away: two letters swapped, one too many, one wrong, one missing (Damerau). */
 static void add_slips(const struct file_view *v, struct query_token *t, const struct token *token)
 {
@@ -56,18 +75,12 @@ static void add_slips(const struct file_view *v, struct query_token *t, const st
 	}
 	for (size_t i = 0; i < n; i++) {
 		memcpy(w, token->word, n);
-		for (char c = 'a'; c <= 'z'; c++) {
-			w[i] = c;
-			offer(v, t, w, n, least);
-		}
+		offer_each(v, t, w, n, i, least);
 	}
 	for (size_t i = 0; i <= n && n < TOKEN_MAX; i++) {
 		memcpy(w, token->word, i);
 		memcpy(w + i + 1, token->word + i, n - i);
-		for (char c = 'a'; c <= 'z'; c++) {
-			w[i] = c;
-			offer(v, t, w, n + 1, least);
-		}
+		offer_each(v, t, w, n + 1, i, least);
 	}
 }
 

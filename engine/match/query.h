@@ -30,7 +30,7 @@ struct query_token {
 };
 
 struct candidate_key { const uint32_t *posts; uint32_t n; float weight; };
-enum { CANDIDATE_KEYS_MAX = QUERY_TOKENS_MAX * 4 };
+enum { CANDIDATE_KEYS_MAX = QUERY_TOKENS_MAX * 4, MATCH_SCORE_BLOCK = 64 };
 
 /* A token of the template on a token of the message. */
 struct link { uint16_t at, token; float gain, score; int16_t before; };
@@ -55,8 +55,10 @@ struct query {
 };
 
 struct match_scratch {
-	float *group_scores, *doc_scores; /* zero between look-ups */
-	uint32_t *touched;		  /* as long as the longer of the two */
+	float *group_scores, *doc_scores; /* zero between look-ups; those of groups in whole blocks */
+	bool *group_blocks;		  /* of MATCH_SCORE_BLOCK scores: some are not zero */
+	float *group_costs;		  /* what a group's weight takes off its score: candidate_costs */
+	uint32_t *touched;		  /* as long as doc_scores */
 	uint32_t group_count, doc_count;
 	struct query query;
 	struct letters letters; /* of the payload */
@@ -129,11 +131,16 @@ double rank_logistic(double z); /* 0 to 1: what the regressions behind the confi
  * messages. */
 void query_read(struct query *q);
 
+/* candidate_costs fills scratch's group_costs. */
+void candidate_costs(const struct file_view *v, struct match_scratch *s);
+
 /* candidate.c: groups that share the rarest words and pairs with the message, best first; at most CANDIDATES_MAX. */
 uint32_t candidate_groups(struct query *q, uint32_t ret_groups[CANDIDATES_MAX]);
 
-/* align.c. align_mend gives the payload's letters with the slips that this group explains put right, each at its place
- * in the text; false where there are none. */
+/* align.c. align_fetch: groups[0] comes now, those behind it next: what they need is fetched. align_mend gives the
+ * payload's letters with the slips that this group explains put right, each at its place in the text; false where there
+ * are none. */
+void align_fetch(const struct query *q, const uint32_t *groups, uint32_t n);
 void align_group(struct query *q, uint32_t group, struct alignment *ret_alignment);
 bool align_mend(struct query *q, uint32_t group, struct letters *ret_letters);
 

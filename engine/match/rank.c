@@ -495,8 +495,10 @@ static void set_confidences(const struct query *q, const struct match_code *code
 
 static void align_all(struct query *q, const uint32_t *groups, uint32_t n, struct alignment *als)
 {
-	for (uint32_t i = 0; i < n; i++)
+	for (uint32_t i = 0; i < n; i++) {
+		align_fetch(q, groups + i, n - i);
 		align_group(q, groups[i], &als[i]);
+	}
 	qsort(als, n, sizeof *als, by_alignment);
 }
 

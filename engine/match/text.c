@@ -130,6 +130,19 @@ float text_share(const struct file_view *v, uint32_t article, uint32_t term)
 	return low < n && posts[low] >> 8 == article ? impact_share(posts[low]) : 0;
 }
 
+/* hits[0] is weighed now, those behind it next: what they need is fetched. */
+static void fetch(const struct file_view *v, const struct text_hit *hits, uint32_t n)
+{
+	enum { LINE = 32 }; /* terms that are fetched at once */
+	if (n > 2)
+		__builtin_prefetch(&v->articles[hits[2].article]);
+	if (n > 1) {
+		const struct file_article *a = &v->articles[hits[1].article];
+		for (uint32_t i = 0; i < a->term_n && i < 8 * LINE; i += LINE)
+			__builtin_prefetch(v->doc_term + a->term_at + i);
+	}
+}
+
 static float weigh(const struct file_view *v, uint32_t article, const struct word *words, uint32_t n)
 {
 	float score = 0;
@@ -169,8 +182,10 @@ uint32_t text_articles(const struct file_view *v, struct match_scratch *s, struc
 	uint32_t count = keep_best(s, gather(v, s, w.items, w.n), hits);
 	for (uint32_t i = 0; i < w.n; i++)
 		known += w.items[i].weight;
-	for (uint32_t i = 0; i < count; i++)
+	for (uint32_t i = 0; i < count; i++) {
+		fetch(v, hits + i, count - i);
 		hits[i].score = weigh(v, hits[i].article, w.items, w.n);
+	}
 	qsort(hits, count, sizeof *hits, by_hit);
 	if (passages)
 		passage_weigh(v, s, text, known, hits, count);

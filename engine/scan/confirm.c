@@ -5,6 +5,7 @@
 #include "scan/confirm.h"
 
 #include "article/charset.h"
+#include "base/mem.h"
 #include "base/utf8.h"
 #include "match/lines.h"
 #include "match/undress.h"
@@ -19,8 +20,11 @@
 enum err confirm_open(const struct matcher *m, const struct literal_table *literals, struct confirm *ret_confirm)
 {
 	struct confirm c = { .matcher = m, .literals = literals };
-	enum err e = match_scratch_open(m, &c.scratch);
-	if (!e)
+	c.named = literals ? mem_resize(NULL, propose_named_size(literals)) : NULL;
+	enum err e = literals && !c.named ? ERR_NOMEM : match_scratch_open(m, &c.scratch);
+	if (e)
+		mem_free(c.named);
+	else
 		*ret_confirm = c;
 	return e;
 }
@@ -33,6 +37,7 @@ void confirm_close(struct confirm *c)
 	arena_free(&c->spans);
 	arena_free(&c->proposed);
 	recall_free(&c->recall);
+	mem_free(c->named);
 }
 
 /* A walk over one chunk. */
@@ -453,7 +458,8 @@ static enum err confirm_body(struct walk *w)
 {
 	struct confirm *c = w->confirm;
 	struct proposer p = { .matcher = c->matcher, .literals = c->literals, .scratch = c->scratch, .text = w->text,
-			      .mark = w->mark, .work = &c->work, .spans = &c->spans, .arena = &c->proposed };
+			      .mark = w->mark, .named = c->named, .work = &c->work, .spans = &c->spans,
+			      .arena = &c->proposed };
 	arena_reset(&c->proposed);
 	match_name_read(c->matcher, w->options.log_file, &p.log_file);
 	enum err e = propose(w, &p);
@@ -514,7 +520,8 @@ enum err confirm_chunk(struct confirm *c, const struct chunk *chunk, struct str 
 			break;
 		w.options.log_file = tail;
 	}
-	recall_begin(&c->recall, w.options.log_file);
+	if (recall_begin(&c->recall, w.options.log_file) && c->named)
+		memset(c->named, 0, propose_named_size(c->literals));
 	enum err e = confirm_body(&w);
 	result->newlines = count_newlines((struct str){ text.p + chunk->start, chunk->end - chunk->start });
 	if (!e && c->unknown)

@@ -30,6 +30,7 @@ struct confirm {
 	struct arena work; /* emptied line by line */
 	struct arena spans, proposed; /* line by line, chunk by chunk */
 	struct recall recall;
+	unsigned char *named; /* see propose.h */
 	struct confirm_names names[NAMES_KNOWN]; /* by article */
 	unsigned context;  /* lines around a hit */
 	const struct marks *marks; /* that are gathered; or NULL */

@@ -131,20 +131,58 @@ static struct str last_word(struct str s, size_t most)
 	return str_from(s, s.n - n);
 }
 
+/* The first letters of a text, folded. */
+static size_t first_letters(struct str s, char ret_letters[COMPARED_MAX])
+{
+	size_t n = 0;
+	for (size_t i = 0; i < s.n && n < COMPARED_MAX; i++)
+		if (is_letter(s.p[i]))
+			ret_letters[n++] = char_lower(s.p[i]);
+	return n;
+}
+
+/* The line has these letters in a row, or ends within them. */
+static bool has_letters(struct str line, const char *want, size_t n)
+{
+	char row[COMPARED_MAX] = { 0 }; /* the last n letters */
+	size_t count = 0;
+	for (size_t i = 0; i < line.n; i++) {
+		if (!is_letter(line.p[i]))
+			continue;
+		memmove(row, row + 1, n - 1);
+		row[n - 1] = char_lower(line.p[i]);
+		count++;
+		if (count >= n && !memcmp(row, want, n))
+			return true;
+	}
+	for (size_t k = n < count ? n : count; k; k--)
+		if (!memcmp(row + n - k, want, k))
+			return true;
+	return false;
+}
+
+bool go_on_later(struct go_on *g, struct str line, struct str own)
+{
+	char want[COMPARED_MAX];
+	size_t n = first_letters(own, want);
+	struct str end = str_trim_end(line);
+	if (says_nothing(line) || str_ends(end, STR("-"))) /* the value begins on the next line; a word is parted */
+		return true;
+	return n && (has_letters(line, want, n) || go_on_behind(g, own));
+}
+
 bool go_on_behind(struct go_on *g, struct str rest)
 {
 	struct go_on_side *side = &g->behind;
 	char want[COMPARED_MAX];
-	size_t n = 0;
+	size_t n;
 	if (!side->read)
 		read_side(side, line_behind(g));
 	if (!side->line.n)
 		return false;
 	if (!side->plain)
 		return str_find_nocase(side->line, first_word(rest)) != STR_NONE;
-	for (size_t i = 0; i < rest.n && n < COMPARED_MAX; i++)
-		if (is_letter(rest.p[i]))
-			want[n++] = char_lower(rest.p[i]);
+	n = first_letters(rest, want);
 	if (n <= side->count && memmem(side->letters, side->count, want, n))
 		return true;
 	for (size_t k = n < side->count ? n : side->count; k; k--) /* the line ends within it */

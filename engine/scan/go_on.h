@@ -30,6 +30,10 @@ struct go_on {
 /* go_on_begin: most of the struct stays as it is. */
 void go_on_begin(struct go_on *g, struct str text, size_t from, size_t next);
 
+/* go_on_later: a value begins in `line`, the rest of the line, and `own` comes behind it: it does so on this line, or
+ * begins on the line behind, for no value holds a line end. Without own words the value is all that is left. */
+bool go_on_later(struct go_on *g, struct str line, struct str own);
+
 /* go_on_behind: rest is what comes of the message behind the line's end, up to its next variable; go_on_before: what
  * comes before the line's start, from the variable before it. */
 bool go_on_behind(struct go_on *g, struct str rest);

@@ -302,8 +302,10 @@ static void try_span(struct proposer *p, struct line *l, const struct file_liter
 		return;
 	struct str beginning = literals_beginning(p->matcher, m);
 	size_t from = l->piece.from;
+	bool later = beside->after != END_OPEN || go_on_later(&l->go_on, beside->line_after, beside->own_next);
 	for (unsigned n = 0; n < SCAN_SPAN_MAX; n++) {
-		bool here = n ? beside->before != END_EVEN : beside->before != END_BEYOND && beside->after != END_EVEN;
+		bool here = n ? beside->before != END_EVEN :
+				beside->before != END_BEYOND && beside->after != END_EVEN && later;
 		/* a value in front that began on another line would hold the line end: that is no hit */
 		if (here && (beside->before == END_EVEN || (beginning.n ? has_beginning(p, from, m, beginning) : !n))) {
 			l->span_count++;
@@ -335,17 +337,26 @@ static bool differs(const char a[4], const char b[4])
 	return false;
 }
 
+size_t propose_named_size(const struct literal_table *literals)
+{
+	return (size_t)literals->mark_from / 4 + 1;
+}
+
 /* The component or the log file speaks for the message's article. Of the file it is remembered. */
 static bool is_named(struct proposer *p, uint32_t owner)
 {
-	uint32_t *known = &p->named[owner % PROPOSE_NAMED];
-	if (match_names(p->matcher, &p->component, owner))
+	enum { KNOWN = 1, NAMED = 2 };
+	unsigned shift = owner % 4 * 2;
+	if (p->component.count && match_names(p->matcher, &p->component, owner))
 		return true;
 	if (!p->log_file.count)
 		return false;
-	if (*known >> 1 != owner + 1)
-		*known = (owner + 1) << 1 | match_names(p->matcher, &p->log_file, owner);
-	return *known & 1;
+	unsigned char *at = &p->named[owner / 4];
+	if (!(*at >> shift & KNOWN)) {
+		bool named = match_names(p->matcher, &p->log_file, owner);
+		*at = (unsigned char)(*at | (named ? KNOWN | NAMED : KNOWN) << shift);
+	}
+	return *at >> shift & NAMED;
 }
 
 /* Where a literal stands in a line, and the letters of the payload around it. */

@@ -11,8 +11,7 @@
 #include "scan/prefilter.h"
 
 enum {
-	PROPOSE_WINDOW = 2 << 10, /* bytes on each side of a place in an overlong line */
-	PROPOSE_NAMED = 2048
+	PROPOSE_WINDOW = 2 << 10 /* bytes on each side of a place in an overlong line */
 };
 
 struct proposal {
@@ -40,7 +39,8 @@ struct proposer {
 	struct match_name component; /* of the line at hand */
 	char component_text[64];
 	size_t component_size;
-	uint32_t named[PROPOSE_NAMED]; /* by message: its number + 1, and whether log_file speaks for it */
+	unsigned char *named; /* two bits a message: whether it was asked, and whether log_file speaks for it; kept
+			       * between chunks of one file */
 	size_t mark; /* bytes of a byte order mark at its start */
 	struct arena *work, *spans; /* emptied now and then */
 	struct arena *arena; /* of the proposals */
@@ -49,6 +49,9 @@ struct proposer {
 	struct propose_joined joined;
 	uint64_t candidates; /* lines and windows with a literal */
 };
+
+/* propose_named_size: the bytes of `named`; zeros at first, and anew for another file. */
+size_t propose_named_size(const struct literal_table *literals);
 
 /* propose_found: of finds in order of their places, counted from behind the mark. */
 void propose_found(struct proposer *p, const struct prefilter_find *finds, size_t count);

@@ -35,13 +35,14 @@ static void forget(struct recall *r)
 	r->slots = arena_array(&r->arena, struct recalled, RECALL_SLOTS);
 }
 
-void recall_begin(struct recall *r, struct str file)
+bool recall_begin(struct recall *r, struct str file)
 {
 	if (r->slots && str_eq(buf_str(&r->file), file))
-		return;
+		return false;
 	buf_clear(&r->file);
 	buf_add(&r->file, file);
 	forget(r);
+	return true;
 }
 
 void recall_free(struct recall *r)

@@ -25,8 +25,8 @@ struct recall { /* zeroed at first */
 	struct buf file;
 };
 
-/* What is kept is forgotten where the file's name is another one. */
-void recall_begin(struct recall *r, struct str file);
+/* recall_begin: what is kept is forgotten where the file's name is another one; says so. */
+bool recall_begin(struct recall *r, struct str file);
 void recall_free(struct recall *r);
 
 /* recall_find: what this payload in this dress got, or NULL. */

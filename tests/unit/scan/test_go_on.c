@@ -50,6 +50,31 @@ static void the_line_behind_goes_on(void **unused)
 	assert_false(behind("cannot open", "cannot open", "the spool file"));
 }
 
+static bool later(const char *text, const char *line, const char *rest, const char *own)
+{
+	struct go_on g = line_of(str_c(text), line);
+	return go_on_later(&g, str_c(rest), str_c(own));
+}
+
+static void a_value_ends_on_its_line(void **unused)
+{
+	(void)unused;
+	const char *line = "cannot open C:\\SPOOL";
+	/* the own words behind it: on this line in part, or from the next one's beginning on */
+	assert_true(later("cannot open C:\\SPOOL The\nspool is full\n", "cannot open C:\\SPOOL The", "C:\\SPOOL The",
+			  ". The spool is full"));
+	assert_true(later("cannot open C:\\SPOOL\nThe spool is full\n", line, "C:\\SPOOL", ". The spool is full"));
+	assert_true(later("cannot open C:\\SPOOL\n\n  The s-pool\n", line, "C:\\SPOOL", ". The spool is full"));
+	/* the value itself is on the next one */
+	assert_true(later("cannot open:\nC:\\SPOOL\n", "cannot open:", ":", ""));
+	/* a word is parted */
+	assert_true(later("cannot open C:\\SPO-\nol\n", "cannot open C:\\SPO-", "C:\\SPO-", ""));
+	/* the value is all that is left, or something else comes */
+	assert_false(later("cannot open C:\\SPOOL\nThe spool is full\n", line, "C:\\SPOOL", ""));
+	assert_false(later("cannot open C:\\SPOOL\nThe disk is full\n", line, "C:\\SPOOL", ". The spool is full"));
+	assert_false(later("cannot open C:\\SPOOL", line, "C:\\SPOOL", ". The spool is full"));
+}
+
 static void the_line_before_goes_on(void **unused)
 {
 	(void)unused;
@@ -94,6 +119,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_line_behind_goes_on),
+		cmocka_unit_test(a_value_ends_on_its_line),
 		cmocka_unit_test(the_line_before_goes_on),
 		cmocka_unit_test(the_last_word_before),
 		cmocka_unit_test(damage_is_seen_at_every_place),
