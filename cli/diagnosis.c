@@ -164,6 +164,7 @@ enum err diagnosis_run(struct diagnosis *d, struct str text, double start_delay_
 					  .logs = d->logs,
 					  .log_count = d->log_count,
 					  .reads_program = true,
+					  .after_fix = d->after_fix,
 					  .start_delay_ms = start_delay_ms,
 					  .replay = d->replay ? d->replay->evidence : NULL,
 					  .replay_count = d->replay ? d->replay->evidence_count : 0,
@@ -235,6 +236,7 @@ int diagnosis_again(struct cmd_context *c, bool live,
 	enum err e = diagnosis_load(c, c->args[0], &incident);
 	for (size_t i = 0; i < incident.binding_count && d.set_count < SETS_MAX; i++)
 		d.sets[d.set_count++] = incident.bindings[i];
+	d.after_fix = live && !str_eq(incident.state, STR("healthy"));
 	if (!live)
 		d.replay = &incident;
 	if (!e)

@@ -18,6 +18,7 @@ struct diagnosis {
 	struct triage_log logs[LOGS_MAX];
 	size_t log_count;
 	const struct incident *replay; /* its evidence and no other; or NULL */
+	bool after_fix; /* something was wrong before, and the question is whether it still is */
 	struct store *store;
 	struct matcher *matcher;
 	struct match_scratch *scratch;

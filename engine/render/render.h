@@ -40,6 +40,7 @@ void render_text_article(struct buf *out, const struct render_text *t, const str
 /* render_safe adds untrusted text for a terminal: valid UTF-8, control and bidi characters as visible escapes; LF and
  * TAB are kept where keep_lines. */
 void render_safe(struct buf *out, struct str text, bool keep_lines);
+const char *render_plural(uint64_t n); /* what ends a word of so many: "" or "s" */
 /* render_wrapped adds untrusted text wrapped at the width with an indent on every line; existing line ends of lists
  * and code (indented lines) are kept. */
 void render_wrapped(struct buf *out, const struct render_text *t, unsigned indent, struct str text);

@@ -203,8 +203,9 @@ void render_text_verdict(struct buf *out, const struct render_text *t, const str
 		buf_addf(out, "\n  %sThe probe %.*s shows whether it is mended: run the diagnosis again.%s\n",
 			 on(t, DIM), STR_ARG(v->verify), on(t, PLAIN));
 	if (r->evidence_count)
-		buf_addf(out, "\n%s%zu causes ruled out; %u packets, %u connections, %.1f s%s\n", on(t, DIM),
-			 v->ruled_out_count, r->sent.packets, r->sent.connections, r->ms / 1000, on(t, PLAIN));
+		buf_addf(out, "\n%s%zu cause%s ruled out; %u packet%s, %u connection%s, %.1f s%s\n", on(t, DIM),
+			 v->ruled_out_count, render_plural(v->ruled_out_count), r->sent.packets,
+			 render_plural(r->sent.packets), r->sent.connections, render_plural(r->sent.connections), r->ms / 1000, on(t, PLAIN));
 }
 
 static void add_args(struct buf *out, const struct evidence *e)
@@ -241,6 +242,12 @@ static void add_ruled_out_by(struct buf *out, const struct render_text *t, const
 	}
 }
 
+static void add_sent(struct buf *out, unsigned packets, unsigned connections)
+{
+	buf_addf(out, "%3u packet%-1s %2u connection%-1s", packets, render_plural(packets), connections,
+		 render_plural(connections));
+}
+
 void render_text_explain(struct buf *out, const struct render_text *t, const struct triage_report *r)
 {
 	const struct verdict *v = &r->verdict;
@@ -258,11 +265,15 @@ void render_text_explain(struct buf *out, const struct render_text *t, const str
 		const struct evidence *e = r->evidence[i];
 		if (!e->packets && !e->connections)
 			continue;
-		buf_addf(out, "  %-10.*s %3u packets %2u connections ", STR_ARG(e->probe), e->packets, e->connections);
+		buf_addf(out, "  %-10.*s ", STR_ARG(e->probe));
+		add_sent(out, e->packets, e->connections);
+		buf_add_char(out, ' ');
 		add_args(out, e);
 		buf_add_char(out, '\n');
 	}
-	buf_addf(out, "  in all     %3u packets %2u connections\n", r->sent.packets, r->sent.connections);
+	buf_add_c(out, "  in all     ");
+	add_sent(out, r->sent.packets, r->sent.connections);
+	buf_add_char(out, '\n');
 }
 
 void render_text_report(struct buf *out, const struct render_text *t, const struct triage_report *r)

@@ -117,3 +117,8 @@ void render_hanging(struct buf *out, const struct render_text *t, unsigned colum
 		buf_add_char(out, '\n');
 	buf_free(&body);
 }
+
+const char *render_plural(uint64_t n)
+{
+	return n == 1 ? "" : "s";
+}

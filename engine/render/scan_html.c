@@ -6,6 +6,7 @@
 #include "render/scan.h"
 
 #include "render/html.h"
+#include "render/render.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -19,11 +20,6 @@ enum {
 	SETS_SHOWN = 12, /* sets of bindings of an article */
 	CHART_HEIGHT = 100
 };
-
-static const char *plural(uint64_t n)
-{
-	return n == 1 ? "" : "s";
-}
 
 /* 1234567 as 1,234,567 */
 static void add_number(struct buf *out, uint64_t n)
@@ -63,10 +59,11 @@ static void add_summary(struct buf *out, const struct render_scan *r)
 	}
 	buf_add_c(out, "</p>\n<h1>");
 	if (set->group_count)
-		buf_addf(out, "%zu known problem%s", set->group_count, plural(set->group_count));
+		buf_addf(out, "%zu known problem%s", set->group_count, render_plural(set->group_count));
 	else
 		buf_add_c(out, "No known problem");
-	buf_addf(out, " in %llu file%s</h1>\n<dl class=\"sum\">\n", (unsigned long long)r->files, plural(r->files));
+	buf_addf(out, " in %llu file%s</h1>\n<dl class=\"sum\">\n", (unsigned long long)r->files,
+		 render_plural(r->files));
 	add_tile(out, "Lines that tell of them", r->counts.hit_lines);
 	add_tile(out, "Lines read", r->counts.lines);
 	if (set->shown.axis.width_s) {
@@ -449,7 +446,7 @@ static void add_incident(struct buf *out, const struct render_scan *r, size_t gr
 	render_html_escape(out, item->match.id);
 	buf_add_c(out, "</span> &middot; ");
 	add_number(out, g->count);
-	buf_addf(out, " time%s</p>\n<h3>", plural(g->count));
+	buf_addf(out, " time%s</p>\n<h3>", render_plural(g->count));
 	if (r->linked) {
 		buf_add_c(out, "<a href=\"/kb/");
 		render_html_escape(out, item->match.id);
@@ -530,7 +527,8 @@ void render_html_scan(struct buf *out, const struct render_scan *r)
 		       "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src "
 		       "'unsafe-inline'\">\n"
 		       "<meta name=\"referrer\" content=\"no-referrer\">\n<title>Log scan: ");
-	buf_addf(out, "%zu known problem%s</title>\n<style>\n", r->set->group_count, plural(r->set->group_count));
+	buf_addf(out, "%zu known problem%s</title>\n<style>\n", r->set->group_count,
+		 render_plural(r->set->group_count));
 	buf_add_c(out, style);
 	buf_add_c(out, "</style>\n</head>\n<body>\n");
 	add_summary(out, r);

@@ -335,6 +335,18 @@ static enum err run_waves(struct run *r)
 	}
 }
 
+/* say_mended: asked whether a fix helped, a verdict of health is the answer; there is nothing left to do. */
+static void say_mended(struct run *r)
+{
+	struct verdict *v = &r->report->verdict;
+	if (!r->options->after_fix || v->state != VERDICT_HEALTHY)
+		return;
+	v->says = arena_printf(r->arena, "It holds now: what was wrong before is not seen any more. %.*s",
+			       STR_ARG(v->says));
+	v->resolution_count = 0;
+	v->next_count = 0;
+}
+
 static enum err conclude(struct run *r)
 {
 	struct triage_report *report = r->report;
@@ -344,6 +356,7 @@ static enum err conclude(struct run *r)
 		err = diagnose_ladder(&r->file, &report->verdict, r->arena, &report->ladder, &report->ladder_count);
 	if (err)
 		return err;
+	say_mended(r);
 	report->ms = r->file.elapsed_ms;
 	if (r->options->offline)
 		report->verdict.says = STR("No probe was run, so no cause is ruled out.");

@@ -53,6 +53,7 @@ struct triage_options {
 	const struct triage_log *logs;
 	size_t log_count;
 	bool offline, all;
+	bool after_fix;	    /* the question is whether what was wrong before is mended */
 	bool reads_program; /* a file that the binding `program` names may be read */
 	bool only_ruled; /* probe only for an article that speaks of the network, also where a server is set */
 	double start_delay_ms;

@@ -280,8 +280,12 @@ class Diagnose(KbtTest):
             self.assertEqual(first[key], again[key], key)
         out = self.kbt('verify', kept).out
         self.assertIn('before: confirmed tcp-refused-both\nnow:    confirmed tcp-refused-both', out)
+        self.assertIn(' 1 connection,', out)
         with socket.create_server(('127.0.0.1', port)):
-            self.assertIn('now:    healthy healthy', self.kbt('verify', kept).out)
+            out = self.kbt('verify', kept).out
+        self.assertIn('now:    healthy healthy', out)
+        self.assertIn('It holds now', out)
+        self.assertNotIn('What to do', out)  # nothing is left to do
         self.assertEqual(os.listdir(self.dir).count('monday.kbt'), 1)
 
     def test_a_kept_incident_is_not_written_over(self):
@@ -307,6 +311,15 @@ class Diagnose(KbtTest):
                             ('server=255.255.255.255', '255.255.255.255')):
             with self.subTest(word=word):
                 self.refused('diagnose', '--set', word, RCMD, names=names)
+
+    def test_a_message_about_an_address_that_is_no_host(self):
+        for address in ('0.0.0.0', '255.255.255.255', '224.0.0.5', '[::]', 'ff02::1'):
+            with self.subTest(address=address):
+                r = self.diagnose(rf'Failed to connect to <\\{address}>, Error = 53', code=UNDECIDED)
+                self.assertEqual(r['packets'], 0)
+                self.assertEqual({e['probe'] for e in r['evidence']} - {'files', 'link'}, set())
+                if r['bindings']:
+                    self.assertIn('is not the address of one host', r['verdict']['says'])
 
     def test_an_empty_message(self):
         for text in ('', '   ', '***'):
