@@ -47,6 +47,13 @@ const struct evidence *digest_look_(const struct digest *d, const char *probe, c
 	return NULL;
 }
 
+bool digest_is_brief(const struct evidence *e)
+{
+	struct str wait = evidence_arg(e, "wait");
+	return evidence_state(e, "timeout") && evidence_arg(e, "server").n &&
+	       (str_eq(wait, STR(DIGEST_BRIEF_MS)) || str_eq(wait, STR(DIGEST_BRIEF_AGAIN_MS)));
+}
+
 bool list_has(struct str list, struct str word)
 {
 	struct str w;
@@ -66,6 +73,44 @@ struct str list_first(struct str list)
 bool is_ipv6(struct str address)
 {
 	return str_find_char(address, ':') != STR_NONE;
+}
+
+/* of_own_subnet: the broadcast address of a subnet that this machine is in, or its zeroth address. */
+static bool of_own_subnet(const struct digest *d, struct address a)
+{
+	for (size_t i = 0; a.family == 4 && i < d->c->evidence_count; i++) {
+		const struct evidence *e = d->c->evidence[i];
+		struct address own;
+		double prefix = evidence_number(e, "link.prefix", 32);
+		if (!str_eq(e->probe, STR("link")) || prefix < 1 || prefix > 30 ||
+		    !address_parse(evidence_text(e, "link.address"), &own) || !address_in(a, own, (unsigned)prefix))
+			continue;
+		uint32_t number = 0, hosts = ~(uint32_t)0 >> (unsigned)prefix;
+		for (size_t k = 0; k < 4; k++)
+			number = number << 8 | a.bytes[k];
+		if ((number & hosts) == hosts || (number & hosts) == 0)
+			return true;
+	}
+	return false;
+}
+
+static bool is_host(const struct digest *d, struct str text)
+{
+	struct address a;
+	return address_parse(text, &a) && address_is_one_host(a) && !of_own_subnet(d, a);
+}
+
+struct str digest_hosts(const struct digest *d, struct str list)
+{
+	struct str kept = STR(""), rest = list, word;
+	bool all = true;
+	while (str_word(&rest, &word)) {
+		bool host = is_host(d, word);
+		all = all && host;
+		if (host)
+			kept = arena_printf(d->a, "%.*s%s%.*s", STR_ARG(kept), kept.n ? " " : "", STR_ARG(word));
+	}
+	return all ? list : kept;
 }
 
 struct str digest_loopback(const struct digest *d)
@@ -150,6 +195,12 @@ static void read_bindings(struct digest *d)
 	d->given = d->server_is_address ? d->server : binding(c, "address");
 	if (!address_parse(d->given, &address))
 		d->given = STR("");
+	if (d->given.n && !is_host(d, d->given)) {
+		d->no_host = d->given;
+		d->given = STR("");
+	}
+	digest_put(d, "server.host", d->no_host.n ? "no" : "yes", NULL);
+	d->known = digest_hosts(d, d->known);
 	if (c->code && c->code->known)
 		digest_put_str(d, "message.code", arena_printf(d->a, "%lld", (long long)c->code->value), NULL);
 	else
@@ -191,6 +242,7 @@ static struct str filling(const struct digest *d, struct str name)
 		{ "truth", d->truth, "another address" },
 		{ "dns_server", d->dns_server, "the DNS server" },
 		{ "dns_name", d->dns_name, "the name" },
+		{ "silent_server", d->silent_server, "a name server" },
 		{ "wins_server", d->wins_server, "the WINS server" },
 		{ "gateway", d->gateway, "the gateway" },
 		{ "client_address", evidence_text(d->own_link, "link.address"), "its address" },

@@ -20,6 +20,12 @@ enum { LINK_WATCH_MS = 700, LINK_WATCH_DOWN_MS = 3000 };
 
 #define DIGEST_AGAIN_MS "1000" /* how long a port is waited for that was silent before */
 
+/* How long a silent name server is waited for at first, and beside a broadcast; a port that was silent while another
+ * one answered, the second time. */
+#define DIGEST_BRIEF_MS "300"
+#define DIGEST_BRIEF_AGAIN_MS "450"
+#define DIGEST_PORT_AGAIN_MS "600"
+
 enum { DNS_NAMES_MAX = 3 }; /* of a short name with its search domains so many are asked for */
 
 struct derived {
@@ -33,7 +39,11 @@ struct name_source {
 	struct str addresses; /* IPv4, joined by blanks; empty: it has none */
 	bool told;	      /* it was asked and has answered, failed or stayed silent */
 	bool silent;	      /* a client waits for it */
+	bool waited;	      /* it has addresses, and a client waits for one of its servers before */
+	bool brief;	      /* of either: it was waited for only briefly so far */
+	struct str server;    /* of either: the one */
 	bool conflict;
+	bool empty; /* it has addresses, and none that a host can have */
 	const struct evidence *from;
 };
 
@@ -41,17 +51,18 @@ struct digest {
 	const struct case_file *c;
 	struct arena *a;
 	struct str server, share, link, known; /* as bound; may be empty */
-	struct str given; /* an address that needs no look-up: the server's, or one bound beside its name */
-	struct str port;  /* the one that it is about: 445, or another service's */
-	bool asks_port;	  /* which one it is about nobody has said: only the way there can be looked at */
-	bool smb;	  /* it is about SMB; else a port is all there is, and stands for both of SMB's */
+	struct str given;   /* an address that needs no look-up: the server's, or one bound beside its name */
+	struct str no_host; /* an address was given that is no host's: everybody's or nobody's */
+	struct str port;    /* the one that it is about: 445, or another service's */
+	bool asks_port;	    /* which one it is about nobody has said: only the way there can be looked at */
+	bool smb;	    /* it is about SMB; else a port is all there is, and stands for both of SMB's */
 	bool server_is_address;
 	struct str
 		ras_server; /* the address of the RAS server: bound, or the far end of the dialled link; may be empty */
 	const struct evidence *files, *own_link, *ras; /* ras: of the bound link */
 	bool asks_ras;				       /* the bound link is a dialled one */
 	struct str own_name;			       /* the link= that own_link was asked with; empty: the default */
-	bool asks_way; /* the default link fails, and whether the target is reached by it is not known yet */
+	struct str way; /* the default link fails, and whether it is the one to this address is not known yet */
 	struct name_source sources[NAME_SOURCES_MAX];
 	size_t source_count;
 	struct str used;		 /* the IPv4 address that the client would use; empty: none, or not known yet */
@@ -61,6 +72,8 @@ struct digest {
 	struct str truth;		 /* the address that the name should have, where sources tell */
 	struct str dns_server, dns_name; /* the one whose answer counts */
 	struct str wins_server;
+	struct str silent_server; /* a name server that a client waits for in vain before it has the name */
+	bool name_brief;	  /* it was waited for only briefly so far */
 	const struct evidence *route, *tcp445, *tcp139;
 	struct str gateway; /* of the route to the target, else the default one */
 	struct derived *facts;
@@ -101,6 +114,12 @@ bool evidence_yes(const struct evidence *e, const char *fact);
 double evidence_number(const struct evidence *e, const char *fact, double otherwise);
 bool evidence_state(const struct evidence *e, const char *state);
 struct str evidence_arg(const struct evidence *e, const char *name);
+
+/* digest_is_brief: a name server did not answer, and was waited for only briefly. */
+bool digest_is_brief(const struct evidence *e);
+
+/* digest_hosts: of a list of addresses those that a host can have (not 0.0.0.0, a multicast or broadcast address). */
+struct str digest_hosts(const struct digest *d, struct str list);
 
 bool list_has(struct str list, struct str word);
 struct str list_first(struct str list);

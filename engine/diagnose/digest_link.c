@@ -81,16 +81,28 @@ static const char *own_address(const struct digest *d, const struct evidence *e)
 	return evidence_yes(e, "link.apipa") ? "apipa" : none ? "none" : "ok";
 }
 
+/* goal: where the link has to lead: to the server, and where its name is not found to who should know it. */
+static struct str goal(const struct digest *d)
+{
+	bool failed = digest_is(d, "name.resolution", "failed");
+	return d->used.n ? d->used : failed ? d->dns_server : STR("");
+}
+
 /* take_way: the link that matters is the one by which the target is reached: loopback for what is on this machine,
- * another one where there are several. A link that fails is no finding before the route says that it is the one. */
+ * another one where there are several. A link that fails is no finding before the route says that it is the one, and
+ * before the name is asked for where another link may lead to who knows it. */
 static const struct evidence *take_way(struct digest *d, const struct evidence *e)
 {
-	const struct evidence *route = digest_look(d, "route", ARG("address", d->used));
-	if (!e || d->asks_ras || d->link.n || !d->used.n)
+	struct str to = goal(d);
+	bool fails = !evidence_state(e, "up"), others = evidence_text(e, "link.others").n > 0;
+	if (!e || d->asks_ras || d->link.n)
 		return e;
+	if (!to.n || (!d->used.n && !others))
+		return fails && others && d->server.n && !digest_fact(d, "name.resolution").n ? NULL : e;
+	const struct evidence *route = digest_look(d, "route", ARG("address", to));
 	if (!route) {
-		d->asks_way = !evidence_state(e, "up");
-		return d->asks_way ? NULL : e;
+		d->way = fails ? to : STR("");
+		return fails ? NULL : e;
 	}
 	bool leads =
 		evidence_state(route, "on-link") || evidence_state(route, "gateway") || evidence_state(route, "local");

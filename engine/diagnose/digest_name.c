@@ -24,7 +24,9 @@ static const struct name_source *source(const struct digest *d, const char *name
 struct dns_view {
 	const char *state; /* a value of dns.state, or NULL: not asked yet */
 	struct str addresses;
+	bool empty; /* it gives addresses, and none that a host can have */
 	const struct evidence *from;
+	const struct evidence *quiet; /* a server that a resolver waits for in vain before, or NULL */
 };
 
 /* The order of DNS states by what a resolver makes of them over several names: an answer counts before all, an error
@@ -40,7 +42,7 @@ static size_t dns_rank(const char *state)
 	return i;
 }
 
-static struct dns_view view_reply(const struct evidence *e)
+static struct dns_view view_reply(const struct digest *d, const struct evidence *e)
 {
 	static const struct {
 		const char *probe, *state;
@@ -48,10 +50,11 @@ static struct dns_view view_reply(const struct evidence *e)
 		    { "servfail", "servfail" },	     { "refused", "refused" },	  { "rcode", "servfail" },
 		    { "timeout", "silent" },	     { "malformed", "servfail" }, { "port-closed", "port-closed" },
 		    { "unreachable", "unreachable" } };
-	struct dns_view v = { .from = e, .addresses = evidence_text(e, "dns.addresses") };
+	struct dns_view v = { .from = e, .addresses = digest_hosts(d, evidence_text(e, "dns.addresses")) };
 	for (size_t i = 0; e && i < sizeof map / sizeof *map; i++)
 		if (evidence_state(e, map[i].probe))
 			v.state = map[i].state;
+	v.empty = !v.addresses.n && evidence_text(e, "dns.addresses").n;
 	if (v.state && evidence_state(e, "answered") && !v.addresses.n)
 		v.state = evidence_yes(e, "dns.dangling") ? "nxdomain" : "no-a-record";
 	if (v.state && evidence_state(e, "answered") && evidence_number(e, "dns.ms", 0) > 2500)
@@ -63,13 +66,17 @@ static struct dns_view view_reply(const struct evidence *e)
 static struct dns_view view_name(const struct digest *d, struct str servers, struct str name, struct str type)
 {
 	struct dns_view first = { 0 };
+	const struct evidence *quiet = NULL;
 	struct str server;
 	while (str_word(&servers, &server)) {
-		struct dns_view v =
-			view_reply(digest_look(d, "dns", ARG("server", server), ARG("name", name), ARG("type", type)));
+		struct dns_view v = view_reply(
+			d, digest_look(d, "dns", ARG("server", server), ARG("name", name), ARG("type", type)));
 		bool knows = v.state && (dns_rank(v.state) < 2 || str_eq(str_c(v.state), STR("nxdomain")));
+		v.quiet = quiet;
 		if (knows)
 			return v;
+		if (evidence_state(v.from, "timeout"))
+			quiet = v.from;
 		if (v.state && !first.state)
 			first = v;
 	}
@@ -83,7 +90,7 @@ static struct dns_view view_dns(const struct digest *d, struct str type)
 	for (size_t i = 0; i < DNS_NAMES_MAX && str_word(&names, &name); i++) {
 		struct dns_view v = view_name(d, evidence_text(d->files, "client.dns.servers"), name, type);
 		bool silent = best.state && dns_rank(best.state) >= 4 && dns_rank(best.state) <= 7;
-		if (best.state && (dns_rank(best.state) == 0 || (silent && !v.state)))
+		if (best.state && (dns_rank(best.state) == 0 || best.empty || (silent && !v.state)))
 			break; /* a resolver asks no further, or nobody would answer */
 		if (!v.state)
 			return v;
@@ -183,8 +190,16 @@ static void read_dns(struct digest *d)
 	d->dns_name = evidence_arg(v.from, "name");
 	s->told = true;
 	s->from = v.from;
+	/* A resolver asks for both types at once, and waits for both answers. */
+	const struct evidence *quiet = v.quiet ? v.quiet : six.quiet ? six.quiet : six.from;
+	s->waited = v.addresses.n && evidence_state(quiet, "timeout");
+	if (!v.addresses.n)
+		quiet = v.from;
+	s->server = evidence_arg(quiet, "server");
+	s->brief = digest_is_brief(quiet);
 	s->silent = dns_rank(v.state) >= 4 && dns_rank(v.state) < 8 && str_cmp(str_c(v.state), STR("port-closed"));
 	s->addresses = dns_rank(v.state) == 4 ? STR("") : v.addresses;
+	s->empty = v.empty;
 	bool several = list_first(v.addresses).n < str_trim(v.addresses).n;
 	if (v.addresses.n)
 		digest_put(d, "dns.records", several ? "several" : "one", v.from);
@@ -228,7 +243,9 @@ static void read_wins(struct digest *d)
 	s->from = e;
 	s->told = true;
 	s->silent = evidence_state(e, "timeout");
-	s->addresses = evidence_text(e, "nbns.answer");
+	s->brief = digest_is_brief(e);
+	s->server = d->wins_server;
+	s->addresses = digest_hosts(d, evidence_text(e, "nbns.answer"));
 	const struct evidence *ping = digest_look(d, "icmp", ARG("address", d->wins_server));
 	const struct evidence *dns = digest_look(d, "dns", ARG("server", d->wins_server));
 	const struct evidence *arp = digest_look(d, "arp", ARG("address", d->wins_server));
@@ -238,7 +255,10 @@ static void read_wins(struct digest *d)
 		digest_put(d, "wins.host", "alive", dns_spoke ? dns : spoke ? e : ping ? ping : arp);
 	else if (evidence_state(arp, "silent"))
 		digest_put(d, "wins.host", "dead", arp);
-	digest_put(d, "wins.state", digest_is(d, "wins.host", "dead") ? "unreachable" : wins_state(e), e);
+	if (digest_is(d, "wins.host", "dead"))
+		digest_put(d, "wins.state", "unreachable", e);
+	else if (!s->brief)
+		digest_put(d, "wins.state", wins_state(e), e);
 }
 
 static void read_broadcast(struct digest *d)
@@ -255,7 +275,7 @@ static void read_broadcast(struct digest *d)
 		return;
 	s->from = e;
 	s->told = true;
-	s->addresses = evidence_text(e, "nbns.answer");
+	s->addresses = digest_hosts(d, evidence_text(e, "nbns.answer"));
 	s->conflict = evidence_state(e, "conflict") || evidence_yes(e, "nbns.conflict");
 	digest_put(d, "broadcast.state", s->conflict ? "conflict" : s->addresses.n ? "answers" : "silent", e);
 	digest_put(d, "name.conflict", s->conflict ? "yes" : "no", e);
@@ -265,7 +285,8 @@ static void read_file_source(struct digest *d, const char *name, const char *fac
 {
 	struct name_source *s = add_source(d, name, d->files);
 	s->told = d->files != NULL;
-	s->addresses = evidence_text(d->files, fact);
+	s->addresses = digest_hosts(d, evidence_text(d->files, fact));
+	s->empty = !s->addresses.n && evidence_text(d->files, fact).n;
 }
 
 /* ---- the client's own order ---- */
@@ -277,10 +298,13 @@ static enum walk try_source(struct digest *d, const char *name, bool *waited)
 	const struct name_source *s = source(d, name);
 	if (!s || !s->told)
 		return WALK_UNKNOWN;
-	if (!s->addresses.n) {
-		*waited |= s->silent;
-		return WALK_GO;
+	if (s->waited || (s->silent && !s->addresses.n)) {
+		*waited = true;
+		d->silent_server = d->silent_server.n ? d->silent_server : s->server;
+		d->name_brief |= s->brief;
 	}
+	if (!s->addresses.n)
+		return WALK_GO;
 	d->used = list_first(s->addresses);
 	d->used_all = s->addresses;
 	digest_put_str(d, "name.source", s->name, s->from);
@@ -299,6 +323,8 @@ static enum walk try_host(struct digest *d, bool *waited)
 		enum walk w = name ? try_source(d, name, waited) : WALK_GO;
 		if (w != WALK_GO)
 			return w;
+		if (name && source(d, name)->empty) /* found, says the resolver */
+			break;
 	}
 	return WALK_GO;
 }
@@ -325,7 +351,8 @@ static void resolve(struct digest *d)
 	if (w == WALK_UNKNOWN)
 		return;
 	digest_put(d, "name.resolution", w == WALK_FOUND ? "ok" : "failed", NULL);
-	digest_put(d, "name.delay", waited ? "seconds" : "none", NULL);
+	if (!waited || !d->name_brief)
+		digest_put(d, "name.delay", waited ? "seconds" : "none", NULL);
 }
 
 /* ---- which source is wrong ---- */
@@ -372,7 +399,9 @@ static void put_wrong(struct digest *d)
 	}
 	if (told < d->source_count || !d->used.n || digest_fact(d, "name.wrong").n)
 		return;
-	if (d->truth.n && !list_has(d->used_all, d->truth)) {
+	/* Programs begin with the first address of a file, and DNS gives a list in any order. */
+	bool filed = digest_is(d, "name.source", "hosts") || digest_is(d, "name.source", "lmhosts");
+	if (d->truth.n && !(filed ? str_eq(d->used, d->truth) : list_has(d->used_all, d->truth))) {
 		const char *wrong = digest_fact(d, "name.source").p;
 		bool broadcast = digest_is(d, "broadcast.state", "answers");
 		bool other_record = have > 2 || (d->known.n && !broadcast);
@@ -380,6 +409,17 @@ static void put_wrong(struct digest *d)
 	} else if (named || open || have > 1) {
 		digest_put(d, "name.wrong", "none", NULL);
 	}
+}
+
+/* put_empty: a source that has the name with an address that is no host's; programs pass it over, or talk to
+ * themselves. */
+static void put_empty(struct digest *d)
+{
+	for (size_t i = 0; i < d->source_count; i++)
+		if (d->sources[i].empty) {
+			digest_put_str(d, "name.empty", d->sources[i].name, d->sources[i].from);
+			return;
+		}
 }
 
 static void put_elsewhere(struct digest *d)
@@ -436,7 +476,7 @@ static void use_ipv6(struct digest *d)
 
 void digest_name(struct digest *d)
 {
-	if (!d->server.n)
+	if (!d->server.n || d->no_host.n)
 		return;
 	if (d->given.n) {
 		given(d);
@@ -455,5 +495,6 @@ void digest_name(struct digest *d)
 	use_ipv6(d);
 	put_wrong(d);
 	put_elsewhere(d);
+	put_empty(d);
 	d->target = d->used.n ? d->used : d->truth;
 }

@@ -432,6 +432,8 @@ static void put_steady(struct digest *d)
 		    !(tcp || smb || nbss))
 			continue;
 		struct str state = tcp ? e->state : evidence_text(e, smb ? "smb.tcp" : "nbss.tcp");
+		if (evidence_yes(e, "tcp.brief")) /* a lost request is no failure yet */
+			continue;
 		size_t port = nbss || str_eq(evidence_arg(e, "port"), STR("139"));
 		if (state.n)
 			*(str_eq(state, STR("open")) ? &good[port] : &bad[port]) += 1;
@@ -550,10 +552,23 @@ static void put_ping(struct digest *d, const struct pings *p)
 		digest_put(d, "latency.state", rtt_ms > LATE_MS ? "late" : rtt_ms > SLOW_MS ? "slow" : "ok", p->any);
 }
 
+/* came_late: a first request to connect there was lost: it was waited for only briefly, and the next one came about. */
+static bool came_late(const struct digest *d, const struct evidence *e)
+{
+	for (size_t i = 0; i < d->c->evidence_count; i++) {
+		const struct evidence *one = d->c->evidence[i];
+		if (evidence_yes(one, "tcp.brief") && str_eq(evidence_arg(one, "address"), d->target) &&
+		    str_eq(evidence_arg(one, "port"), evidence_arg(e, "port")))
+			return one != e;
+	}
+	return false;
+}
+
 /* repeated: a connection came about only when its SYN was sent again. */
 static bool repeated(const struct digest *d, const struct evidence *e)
 {
-	bool pings_quick = digest_is(d, "latency.state", "ok"), again = evidence_number(e, "tcp.retransmits", 0) > 0;
+	bool pings_quick = digest_is(d, "latency.state", "ok"),
+	     again = evidence_number(e, "tcp.retransmits", 0) > 0 || came_late(d, e);
 	if (pings_quick && evidence_number(e, "tcp.ms", 0) > LOST_MS) /* or the answer to it was */
 		again = true;
 	return evidence_state(e, "open") && again &&

@@ -17,6 +17,10 @@ enum { COSTLY_UNTIL_MS = 9000, SLOW_UNTIL_MS = 20000 };
 
 enum { NEAR_MS = 50 }; /* so quick a connection need not be waited for long */
 
+/* Ways to one end, of which the first that succeeds will do: how long the others are still waited for (RFC 8305). */
+enum { RACE_NAMES = 1, RACE_PORTS };
+enum { RACE_PORTS_MS = 250, RACE_NAMES_MS = 450 };
+
 struct wave {
 	const struct digest *d;
 	struct arena *a;
@@ -65,6 +69,16 @@ static void ask_(struct wave *w, const char *probe, const struct probe_arg *args
 		*slot = r;
 }
 
+/* race: all requests of this probe in the wave so far are ways to one end; the rest need not be waited for long. */
+static void race(struct wave *w, const char *probe, unsigned number, double least_ms)
+{
+	for (size_t i = 0; i < w->count; i++)
+		if (w->requests[i].probe == probe_find(str_c(probe))) {
+			w->requests[i].race = number;
+			w->requests[i].race_ms = least_ms;
+		}
+}
+
 #define S(text) ((struct str)STR_LIT(text))
 
 static bool on_lan(const struct digest *d)
@@ -106,8 +120,8 @@ static void step_local(struct wave *w)
 /* step_way: by which link the target is reached, and what that link is like. Sends nothing. */
 static void step_way(struct wave *w)
 {
-	if (w->d->asks_way)
-		ask(w, "route", ARG("address", w->d->used));
+	if (w->d->way.n)
+		ask(w, "route", ARG("address", w->d->way));
 	else if (w->d->own_name.n)
 		ask(w, "link", ARG("link", w->d->own_name));
 }
@@ -125,7 +139,7 @@ static bool goes_on(const struct evidence *e)
 static void ask_broadcast(struct wave *w)
 {
 	const struct digest *d = w->d;
-	if (d->files && d->server.n && !d->given.n && evidence_yes(d->files, "name.netbios"))
+	if (d->files && d->server.n && !d->given.n && !d->no_host.n && evidence_yes(d->files, "name.netbios"))
 		ask(w, "nbns", ARG("name", d->server), ARG("scope", evidence_text(d->files, "client.scope")),
 		    ARG("wait", S("450")));
 }
@@ -144,35 +158,83 @@ static void step_broadcast_first(struct wave *w)
 		step_broadcast(w);
 }
 
+/* ask_dns: wait is for what was not asked yet, again for what was silent so far; empty: it is not asked. */
+static void ask_dns(struct wave *w, struct str server, struct str name, struct str wait, struct str again)
+{
+	const struct str types[] = { S("A"), S("AAAA") };
+	for (size_t i = 0; i < 2; i++) {
+		const struct evidence *e =
+			digest_look(w->d, "dns", ARG("server", server), ARG("name", name), ARG("type", types[i]));
+		struct str ms = !e ? wait : digest_is_brief(e) ? again : S("");
+		if (ms.n)
+			ask(w, "dns", ARG("server", server), ARG("name", name), ARG("type", types[i]), ARG("wait", ms));
+		if (e && ms.n) /* whoever is silent of the one need not be asked for the other too */
+			return;
+	}
+}
+
+static void ask_wins(struct wave *w, struct str wait, struct str again)
+{
+	const struct digest *d = w->d;
+	struct str servers = evidence_text(d->files, "client.wins"), server;
+	for (size_t k = 0; k < SERVERS_MAX && str_word(&servers, &server); k++) {
+		const struct evidence *e = digest_look(d, "nbns", ARG("server", server));
+		struct str ms = !e ? wait : digest_is_brief(e) ? again : S("");
+		if (ms.n)
+			ask(w, "nbns", ARG("name", d->server), ARG("server", server),
+			    ARG("scope", evidence_text(d->files, "client.scope")), ARG("wait", ms));
+	}
+}
+
+/* ask_names goes by the names that a resolver would try. */
+static void ask_names(struct wave *w, struct str wait, struct str again)
+{
+	const struct digest *d = w->d;
+	struct str names = evidence_text(d->files, "client.dns.names"), name;
+	for (size_t i = 0; i < DNS_NAMES_MAX && str_word(&names, &name); i++) {
+		struct str servers = evidence_text(d->files, "client.dns.servers"), server;
+		for (size_t k = 0; k < SERVERS_MAX && str_word(&servers, &server); k++)
+			ask_dns(w, server, name, wait, again);
+		if (!goes_on(digest_look(d, "dns", ARG("name", name), ARG("type", S("A")))))
+			break;
+	}
+}
+
+/* step_names asks all sources, and waits only briefly for who is silent: another may know the name. Where none does,
+ * the silent ones are asked again beside a broadcast. */
 static void step_names(struct wave *w)
 {
 	const struct digest *d = w->d;
-	if (!d->files || !d->server.n || d->given.n)
+	if (!d->files || !d->server.n || d->given.n || d->no_host.n)
 		return;
 	/* Where a file has the name already, what servers say is a second opinion: it need not be waited for long. */
 	bool filed = evidence_text(d->files, "client.hosts.address").n ||
 		     evidence_text(d->files, "client.lmhosts.address").n;
-	struct str wait = filed ? S("600") : S(""), scope = evidence_text(d->files, "client.scope");
-	struct str names = evidence_text(d->files, "client.dns.names"), name;
-	for (size_t i = 0; i < DNS_NAMES_MAX && str_word(&names, &name); i++) {
-		struct str servers = evidence_text(d->files, "client.dns.servers"), server;
-		for (size_t k = 0; k < SERVERS_MAX && str_word(&servers, &server); k++) {
-			ask(w, "dns", ARG("server", server), ARG("name", name), ARG("type", S("A")), ARG("wait", wait));
-			ask(w, "dns", ARG("server", server), ARG("name", name), ARG("type", S("AAAA")),
-			    ARG("wait", wait));
-		}
-		if (!goes_on(digest_look(d, "dns", ARG("name", name), ARG("type", S("A")))))
-			break;
-	}
-	if (!evidence_yes(d->files, "name.netbios"))
+	bool netbios = evidence_yes(d->files, "name.netbios");
+	struct str wait = filed ? S("600") : S(DIGEST_BRIEF_MS);
+	ask_names(w, wait, S(""));
+	if (!netbios)
 		return;
-	struct str servers = evidence_text(d->files, "client.wins"), server;
-	for (size_t k = 0; k < SERVERS_MAX && str_word(&servers, &server); k++)
-		ask(w, "nbns", ARG("name", d->server), ARG("server", server), ARG("scope", scope), ARG("wait", wait));
+	ask_wins(w, wait, S(""));
 	/* The host itself knows best whether a file is out of date. */
 	bool first = filed || str_eq(list_first(evidence_text(d->files, "client.name_resolve_order")), S("bcast"));
-	if (first || (!w->count && !d->used.n))
+	bool none = !w->count && !d->used.n;
+	if (first || none)
 		ask_broadcast(w);
+	if (!none || !w->count)
+		return;
+	ask_names(w, S(""), S(DIGEST_BRIEF_AGAIN_MS));
+	ask_wins(w, S(""), S("2000"));
+	race(w, "nbns", RACE_NAMES, RACE_NAMES_MS);
+}
+
+/* step_names_again: the name was found while others were silent; whether they are, or only slow. */
+static void step_names_again(struct wave *w)
+{
+	if (!w->d->used.n || !w->d->name_brief)
+		return;
+	ask_names(w, S(""), S("500"));
+	ask_wins(w, S(""), S("500"));
 }
 
 static void step_known(struct wave *w)
@@ -199,6 +261,7 @@ static void step_connect(struct wave *w)
 	ask(w, "tcp", ARG("address", d->target), ARG("port", d->port));
 	if (d->smb)
 		ask(w, "tcp", ARG("address", d->target), ARG("port", S("139")));
+	race(w, "tcp", RACE_PORTS, RACE_PORTS_MS); /* a client needs but one of the two */
 	struct str rest = d->used_all, address;
 	for (size_t i = 0; i < ADDRESSES_MAX && str_word(&rest, &address); i++)
 		ask(w, "tcp", ARG("address", address), ARG("port", d->port));
@@ -206,16 +269,30 @@ static void step_connect(struct wave *w)
 		ask(w, "tcp", ARG("address", list_first(d->v6)), ARG("port", d->port));
 }
 
+/* step_port_again: a port that was waited for only briefly, since the other one had answered: silent, or did a request
+ * get lost? */
+static void step_port_again(struct wave *w)
+{
+	const struct evidence *ports[] = { w->d->tcp445, w->d->tcp139 };
+	for (size_t i = 0; i < 2; i++) {
+		double trip_ms = evidence_number(ports[!i], "tcp.ms", 0);
+		if (evidence_yes(ports[i], "tcp.brief"))
+			ask(w, "tcp", ARG("address", w->d->target), ARG("port", evidence_arg(ports[i], "port")),
+			    ARG("wait", trip_ms < NEAR_MS ? S(DIGEST_PORT_AGAIN_MS) : S("2200")));
+	}
+}
+
 static bool is_near(const struct digest *d)
 {
-	return tcp_open(d) && evidence_number(d->tcp445, "tcp.ms", 1000) < NEAR_MS;
+	const struct evidence *open = digest_is(d, "tcp.445", "open") ? d->tcp445 : d->tcp139;
+	return tcp_open(d) && evidence_number(open, "tcp.ms", 1000) < NEAR_MS;
 }
 
 static void step_burst(struct wave *w)
 {
 	/* So many that a healthy diagnosis stays below the packets of one second; over a dialled link a row of
 	 * connections tells loss too. */
-	struct str count = !tcp_open(w->d) ? S("20") : w->d->asks_ras ? S("12") : S("17");
+	struct str count = !tcp_open(w->d) ? S("20") : w->d->asks_ras ? S("10") : S("17");
 	bool silent =
 		digest_is(w->d, "tcp.445", "silent") && digest_is(w->d, "tcp.139", "silent"); /* nobody, or only slow */
 	struct str wait = is_near(w->d) ? S("200") : tcp_open(w->d) ? S("600") : silent ? S("2500") : S("900");
@@ -357,13 +434,25 @@ static bool tcp_repeated(const struct digest *d)
 	       evidence_number(d->tcp139, "tcp.retransmits", 0) > 0;
 }
 
+/* is_far: the way is long and not narrow: two requests sent together were answered together, and both late. What is
+ * sent beside others does not stand in a queue there. */
+static bool is_far(const struct digest *d)
+{
+	enum { APART_MS = 30 };
+	double one_ms = evidence_number(d->tcp445, "tcp.ms", 0), other_ms = evidence_number(d->tcp139, "tcp.ms", 0);
+	bool one = digest_is(d, "tcp.445", "silent") || digest_is(d, "tcp.139", "silent");
+	double apart_ms = one_ms > other_ms ? one_ms - other_ms : other_ms - one_ms;
+	return tcp_open(d) && d->tcp445 != d->tcp139 && digest_seems_slow(d) && !on_lan(d) &&
+	       (one ? d->asks_ras : apart_ms < APART_MS);
+}
+
 /* step_smb speaks as this client would. Over a lossy or a slow way that takes long, and pings tell of it first. */
 static void step_smb(struct wave *w)
 {
 	const struct digest *d = w->d;
 	if (!tcp_open(d) || !d->smb)
 		return;
-	if ((tcp_repeated(d) || digest_seems_slow(d)) && !digest_fact(d, "icmp.state").n)
+	if ((tcp_repeated(d) || digest_seems_slow(d)) && !is_far(d) && !digest_fact(d, "icmp.state").n)
 		return;
 	if (!digest_is(d, "tcp.445", "open"))
 		ask(w, "nbss", ARG("address", d->target),
@@ -696,6 +785,8 @@ static const struct step {
 	  "route.state path.kind ras.route tcp.445 tcp.139 tcp.second tcp.ipv6 name.wrong path.works path.loop" },
 	{ 2, step_known, "known.named known.path wins.state" },
 	{ 2, step_broadcast_first, "name.wrong name.conflict name.elsewhere broadcast.state" },
+	{ 3, step_names_again, "name.delay name.wrong dns.state wins.state" },
+	{ 3, step_port_again, "tcp.445 tcp.139 tcp.steady loss.state" },
 	{ 3, step_broadcast, "name.wrong name.conflict name.elsewhere broadcast.state" },
 	{ 3, step_status, "host.ip name.wrong" },
 	{ 3, step_ping, "host.ip icmp.state latency.state tcp.ipv6 loss.state" },

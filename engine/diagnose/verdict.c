@@ -140,13 +140,13 @@ static void ask(struct verdict *v, const struct weighed *w, const struct digest 
 			push(d->a, v,
 			     arena_printf(d->a, "The probe %.*s could not run: %.*s", STR_ARG(c->evidence[i]->probe),
 					  STR_ARG(c->evidence[i]->reason)));
-	if (!d->server.n)
+	if (!d->server.n || d->no_host.n)
 		push(d->a, v, STR("Which server was it about? Give its name or address with --set server="));
 	if (d->server.n && d->asks_port)
 		push(d->a, v, STR("Which TCP port was it about? Give its number with --set port="));
 	if (!d->link.n && speaks_of_ras(c->rule))
 		push(d->a, v, STR("Was the connection dialled? Give its interface with --set link="));
-	if (d->server.n && !d->given.n && !d->known.n)
+	if (d->server.n && !d->no_host.n && !d->given.n && !d->known.n)
 		push(d->a, v,
 		     arena_printf(d->a, "Which address should %.*s have? Give it with --set known_address=",
 				  STR_ARG(d->server)));
@@ -172,6 +172,11 @@ static void leave_open(struct verdict *v, const struct weighed *w, const struct 
 	if (!d->server.n)
 		v->says =
 			STR("The message does not say which server it was about, so only this machine was looked at.");
+	else if (d->no_host.n)
+		v->says = arena_printf(d->a,
+				       "%.*s is not the address of one host: it stands for many or for none, so only "
+				       "this machine was looked at.",
+				       STR_ARG(d->no_host));
 	else if (!w->left_count)
 		v->says = STR("What was observed fits none of the known causes, or more than one thing is wrong.");
 	else if (w->left_count == 1)

@@ -47,6 +47,7 @@ struct run {
 	unsigned reading;     /* the channel that events come from */
 	double begin_ms;      /* on the driver's clock; moved on while it waits for its turn */
 	double blocked_ms;    /* since when it waits for its turn; negative: it does not */
+	double deadline_ms;   /* since it began; sooner where another has won its race */
 	bool deadline_told, reported;
 };
 
@@ -295,7 +296,7 @@ static void run_timers(struct run *r, double *ret_until)
 	if (m->done || r->blocked_ms >= 0)
 		return;
 	struct event e = { .kind = EVENT_TIMER };
-	double deadline = r->begin_ms + m->request->probe->deadline_ms;
+	double deadline = r->begin_ms + r->deadline_ms;
 	if (m->timer_ms >= 0 && now >= r->begin_ms + m->timer_ms)
 		run_emit(r, &e);
 	if (!m->done && now >= deadline) {
@@ -304,7 +305,7 @@ static void run_timers(struct run *r, double *ret_until)
 			run_emit(r, &e);
 		r->deadline_told = true;
 		if (!m->done)
-			machine_not_run(m, "it did not end within %.0f ms", m->request->probe->deadline_ms);
+			machine_not_run(m, "it did not end within %.0f ms", r->deadline_ms);
 	}
 	if (m->timer_ms >= 0)
 		*ret_until = fmin(*ret_until, r->begin_ms + m->timer_ms);
@@ -319,6 +320,23 @@ static void run_report(struct run *r, size_t index, driver_done *done, void *con
 	r->evidence->ms = now - r->begin_ms;
 	r->reported = true;
 	done(context, index, r->evidence);
+}
+
+/* runs_yield: where this one has won its race, the others may take twice its round trip, as they go the same way. */
+static void runs_yield(struct run *runs, size_t count, const struct run *winner)
+{
+	enum { TRIPS = 2 };
+	const struct probe_request *won = winner->machine.request;
+	if (!won->race || !won->probe->wins || !str_eq(winner->evidence->state, str_c(won->probe->wins)))
+		return;
+	const struct fact *trip = evidence_fact(winner->evidence, won->probe->trip);
+	double trip_ms = trip ? trip->number : winner->evidence->ms;
+	for (size_t i = 0; i < count; i++) {
+		struct run *r = &runs[i];
+		const struct probe_request *other = r->machine.request;
+		if (!r->reported && other->race == won->race)
+			r->deadline_ms = fmin(r->deadline_ms, fmax(other->race_ms, TRIPS * trip_ms));
+	}
 }
 
 /* runs_poll waits for the sockets until a time, and feeds what came. */
@@ -358,6 +376,7 @@ static bool run_begin(struct run *r, struct driver *driver, const struct probe_r
 	if (!r->evidence)
 		return false;
 	r->begin_ms = clock_ms();
+	r->deadline_ms = request->probe->deadline_ms;
 	machine_start(&r->machine, request, random, a, r->evidence);
 	r->evidence->at_ms = driver_now_ms(driver);
 	return true;
@@ -399,6 +418,7 @@ static enum err carry_out(struct driver *driver, const struct probe_request *req
 			run_pump(&runs[i], &until);
 			if (runs[i].machine.done) {
 				run_report(&runs[i], i, done, context);
+				runs_yield(runs, count, &runs[i]);
 				left--;
 			}
 		}

@@ -39,6 +39,7 @@ static const struct probe_fact_help facts[] = {
 	{ "link.mac", FACT_TEXT, "its hardware address" },
 	{ "link.ppp", FACT_BOOL, "it is a PPP link" },
 	{ "link.names", FACT_TEXT, "all interfaces but the loopback" },
+	{ "link.others", FACT_TEXT, "the other interfaces that are up, with a carrier and an address" },
 	{ "link.default_route", FACT_BOOL, "this machine has an IPv4 default route" },
 	{ "link.gateway", FACT_TEXT, "the gateway of that route" },
 	{ "link.gateway_on_link", FACT_BOOL, "the gateway is in a subnet of this interface" },
@@ -94,6 +95,28 @@ static void names_fact(struct machine *m, const struct rtnl *r)
 		if (!r->links[i].loopback)
 			buf_addf(&b, "%s%.*s", b.n ? " " : "", STR_ARG(r->links[i].name));
 	machine_text(m, "link.names", buf_str(&b));
+	buf_free(&b);
+}
+
+static bool has_address(const struct rtnl *r, int index)
+{
+	for (size_t i = 0; i < r->address_count; i++)
+		if (r->addresses[i].index == index && !address_is_apipa(r->addresses[i].local))
+			return true;
+	return false;
+}
+
+/* others_fact: what fails with one interface may go by another. */
+static void others_fact(struct machine *m, const struct rtnl *r, const struct rtnl_link *own)
+{
+	struct buf b = { 0 };
+	for (size_t i = 0; i < r->link_count; i++) {
+		const struct rtnl_link *l = &r->links[i];
+		if (l != own && !l->loopback && l->up && l->carrier && has_address(r, l->index))
+			buf_addf(&b, "%s%.*s", b.n ? " " : "", STR_ARG(l->name));
+	}
+	if (b.n)
+		machine_text(m, "link.others", buf_str(&b));
 	buf_free(&b);
 }
 
@@ -206,6 +229,7 @@ static void link_end(struct machine *m, struct link *s)
 		machine_end(m, "none", "there is no network interface");
 		return;
 	}
+	others_fact(m, r, l);
 	link_facts(m, r, l);
 	if (s->watch_ms > 0)
 		watch_facts(m, s, l);

@@ -66,6 +66,11 @@ struct probe_request {
 	struct probe_arg args[PROBE_ARGS_MAX];
 	size_t arg_count;
 	const struct probe_files *files; /* for the probes that read them; else NULL */
+	/* Requests of one wave with the same number, not 0, are ways to one end. Once one has succeeded the others may
+	 * take race_ms from their beginning, or two of its round trips where that is longer (as in RFC 8305); then they
+	 * end as at their deadline. */
+	unsigned race;
+	double race_ms;
 };
 
 struct probe; /* probe_machine.h: the tables and the state machine's functions */

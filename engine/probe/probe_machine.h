@@ -105,6 +105,7 @@ struct probe {
 	const struct probe_state_help *states;
 	const struct probe_fact_help *facts;   /* PORT in a name stands for the number */
 	bool raw_socket;		       /* it may need CAP_NET_RAW */
+	const char *wins, *trip;	       /* the state that wins a race and the fact of its round trip, or NULL */
 	double deadline_ms;		       /* the most that any arguments may make of it */
 	size_t state_size;
 	void (*start)(struct machine *m);

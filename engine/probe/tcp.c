@@ -40,6 +40,7 @@ static const struct probe_fact_help facts[] = {
 	{ "tcp.icmp_from", FACT_TEXT, "who sent the ICMP message" },
 	{ "tcp.icmp_origin", FACT_TEXT, "self, target or router" },
 	{ "tcp.retransmits", FACT_NUMBER, "connection requests that had to be repeated" },
+	{ "tcp.brief", FACT_BOOL, "it was waited for only briefly, since another port had answered" },
 	{ "tcp.rtt", FACT_NUMBER, "round trip in ms, as the system measured it on the connection" },
 	{ "tcp.source", FACT_TEXT, "our own address of the connection" },
 	{ 0 }
@@ -64,6 +65,8 @@ static void tcp_end(struct machine *m, const char *state, const struct event *e)
 		machine_number(m, "tcp.retransmits", e->tcp.retransmits);
 	if (e->tcp.rtt_ms > 0)
 		machine_ms(m, "tcp.rtt", e->tcp.rtt_ms);
+	if (e->kind == EVENT_DEADLINE)
+		machine_bool(m, "tcp.brief", true);
 	machine_address(m, "tcp.source", e->local);
 	if (e->kind == EVENT_FAIL)
 		machine_end(m, state, "%.*s port %u: %s (%.*s) after %.0f ms", STR_ARG(where), s->port, state,
@@ -109,6 +112,8 @@ const struct probe tcp_probe = {
 	.args = args,
 	.states = states,
 	.facts = facts,
+	.wins = "open",
+	.trip = "tcp.ms",
 	.deadline_ms = 10500,
 	.state_size = sizeof(struct tcp),
 	.start = tcp_start,

@@ -20,6 +20,40 @@ loss-far-30|depot|link|link.path.loss|link.path.loss|30 % of the round trips beh
 slow-link-1k|nas7|link|link.path.too-slow|link.path.too-slow|the server's link carries 1 kbit/s
 slow-link-tight|nas7|link|link.path.too-slow|link.path.too-slow|the server's link carries 2 kbit/s, no burst
 link-flap-slow|nas7|link|link.client.flapping|link.client.flapping|the client's link is up for 1.5 s, then down for 1 s
+ok-dns-second|nas7|none|none.dns-first-silent|healthy-slow|the first name server drops all questions, the second answers
+ok-dns-second-dead|nas7|none|none.healthy|healthy|the first name server answers, the second is an address nobody has
+ok-dns-no-aaaa|nas7|none|none.dns-drops-aaaa|healthy-slow|DNS answers questions for A and drops those for AAAA
+ok-dns-v6|nas7|none|none.healthy|healthy|the only name server has an IPv6 address
+ok-dns-dropped-netbios|nas7|none|none.dns-dead-but-netbios|healthy-slow|the DNS host is up and drops questions, NetBIOS finds the name
+ok-ras-dns-silent|depot|none|none.dns-dead-but-netbios|healthy-slow|over the RAS link: DNS drops questions, WINS finds the name
+ok-139-dropped|nas7|none|none.netbios-off|healthy-no-netbios|139 and udp/137 are dropped, 445 works
+ok-only-445-silent|nas7|none|none.icmp-filtered|healthy-no-icmp|all but 445 is dropped, ping too
+ok-445-filtered-far|depot|none|none.445-filtered-139-open|healthy-139|445 is dropped behind the router, 139 works
+ok-ras-1s-445-filtered|depot|none|none.445-filtered-139-open|healthy-139|a round trip of 1 s, and 445 is dropped
+ok-two-nics|nas7|none|none.healthy|healthy|a second interface has no carrier, the name is in DNS only
+ok-two-nics-default-dead|nas7|none|none.healthy|healthy|the default route is over an interface without carrier, DNS and server are on the other
+two-nics-dns-dead|nas7|link|link.client.no-carrier|link.client.no-carrier/name.dns.host-down/open|the DNS server is behind the interface without carrier, the server behind the other
+two-nics-nxdomain|nas7|name|name.dns.nxdomain|name.dns.nxdomain|the default interface has no carrier, and DNS on the other does not know the name
+two-nics-server-dead|nas7|link|link.client.no-carrier|link.client.no-carrier|the way to the server is over a second interface without carrier
+two-dns2-hosts|nas7|name|name.client.hosts-file-wrong|name.client.hosts-file-wrong|the second name server is silent, and the hosts file gives a dead address
+hosts-two-lines|nas7|name|name.client.hosts-file-wrong|name.client.hosts-file-wrong|the hosts file has the name twice, first with a dead address
+hosts-loopback|nas7|name|name.client.hosts-file-wrong|name.client.hosts-file-wrong|the hosts file gives 127.0.1.1
+hosts-zero|nas7|none|none.healthy|healthy|the hosts file gives 0.0.0.0
+dns-zero|nas7|name|name.dns.no-a-record|name.dns.no-a-record|DNS answers 0.0.0.0, as one that blocks names
+dns-captive|nas7|name|name.dns.stale-live-host|name.dns.stale-live-host|DNS gives one address, a web server's, for every name
+dns-stub-dead|nas7|name|name.dns.not-listening|name.dns.not-listening/name.client.wrong-dns-server/open|resolv.conf names a resolver on this machine, and none runs
+v6-mtu|nas7|ip|ip.path.mtu-blackhole|ip.path.mtu-blackhole/open|DNS has the AAAA record only, and IPv6 packets over 1000 bytes vanish
+v6-only-v4-filtered|nas7|filter|filter.server.drop-smb|fw-drop-smb/open|the server drops SMB on IPv4, on IPv6 it works
+v6-off-server|nas7|ip|ip.server.off|l2-no-answer/open|the server is off, DNS has A and AAAA
+server-mask-wide|depot|ip|ip.server.wrong-mask|routed-silent|the server behind the router has /8 and takes the client for a neighbour
+fw-synack|nas7|filter|filter.path.one-way|fw-drop-smb|a firewall drops the server's answers to connections, and nothing else
+fw-refused-silent|nas7|smb|smb.server.not-running|tcp-refused-both/open|445 is refused, 139 is dropped
+fw-host-unreach|depot|filter|filter.router.reject|ip.server.down-behind-router/open|the router answers SMB with host unreachable, and the server is up
+fw-random-smb|nas7|filter|filter.path.loss|link.path.loss/ras.flaky/fw-drop-smb/open|each packet to 139 and 445 is dropped with probability 0.5
+fw-rate-smb|nas7|none|none.healthy|healthy/open|the server takes three new connections a second
+fw-payload-rst-445|nas7|filter|filter.path.payload-rst|reset-after-data/open|data on 445 is answered with a reset, 139 works
+smb-proxy-silent|nas7|smb|smb.server.silent-service|smb.server.hung|a proxy takes connections to 139 and 445, and what is behind it is gone
+mid-hung-ends|nas7|none|none.healthy|healthy/smb.server.hung/open|the server's service hangs for another second
 wrong-mask-29|nas7|ip|ip.client.wrong-mask|ip.client.wrong-mask|the client has /29 instead of /24 and no gateway
 wrong-mask-gw|nas7|ip|ip.client.wrong-mask|ip.client.wrong-mask|the client has /30 instead of /24 and a gateway within it
 mask-too-wide-20|depot|ip|ip.client.mask-too-wide|ip.client.mask-too-wide|the client has /20
@@ -118,6 +152,55 @@ inject_variants() {
     slow-link-1k) nx e53sw tc qdisc add dev s0 root tbf rate 1kbit burst 1600 limit 12000 ;;
     slow-link-tight) nx e53sw tc qdisc add dev s0 root tbf rate 2kbit burst 1514 latency 5s ;;
     link-flap-slow) labd e53c flap flap "${ID}sw" c0 1500 1000 ;;
+    ok-dns-second) name_servers 10.53.0.77 10.53.0.53; drop_in e53o input 'udp dport 53 drop' ;;
+    ok-dns-second-dead) name_servers 10.53.0.53 10.53.0.199 ;;
+    ok-dns-no-aaaa) drop_in e53d input 'udp dport 53 @ih,232,16 0x001c drop' ;;
+    ok-dns-v6) name_servers 2001:db8:53::53; touch "$RUN/dirty.dns"; dns_start ;;
+    ok-dns-dropped-netbios) drop_in e53d input 'udp dport { 53, 137 } drop' ;;
+    ok-ras-dns-silent) ras_up; drop_in e53d input 'udp dport 53 drop' ;;
+    ok-139-dropped) drop_in e53s input 'tcp dport 139 drop' 'udp dport 137 drop' ;;
+    ok-only-445-silent) drop_in e53s input 'iifname "eth0" tcp dport != 445 drop' 'iifname "eth0" meta l4proto { udp, icmp } drop' ;;
+    ok-445-filtered-far) drop_in e53r forward 'tcp dport 445 drop' ;;
+    ok-ras-1s-445-filtered) ras_up 500; drop_in e53m input 'tcp dport 445 drop' ;;
+    ok-two-nics) second_nic down; client_smbconf 'name resolve order = lmhosts host' ;;
+    ok-two-nics-default-dead)
+        second_nic down; client_smbconf 'name resolve order = lmhosts host'
+        ipn e53c route replace default via 10.53.7.1 dev eth1 ;;
+    two-nics-dns-dead)
+        second_nic down; client_smbconf 'name resolve order = lmhosts host'; name_servers 10.53.7.53
+        ipn e53c route replace default via 10.53.7.1 dev eth1 ;;
+    two-nics-nxdomain)
+        second_nic down; client_smbconf 'name resolve order = lmhosts host'; dns_with "$REM_REC"
+        ipn e53c route replace default via 10.53.7.1 dev eth1 ;;
+    two-nics-server-dead) second_nic down; ipn e53c route add 10.53.0.10 dev eth1; client_smbconf 'name resolve order = lmhosts host' ;;
+    two-dns2-hosts) name_servers 10.53.0.53 10.53.0.199; echo "$DEAD filesrv" >>"$CE"/hosts ;;
+    hosts-two-lines) printf '%s filesrv\n10.53.0.10 filesrv\n' "$DEAD" >>"$CE"/hosts ;;
+    hosts-loopback) echo "127.0.1.1 filesrv" >>"$CE"/hosts ;;
+    hosts-zero) echo "0.0.0.0 filesrv" >>"$CE"/hosts ;;
+    dns-zero) dns_with "$REM_REC" --host-record="filesrv.$DOM,0.0.0.0" ;;
+    dns-captive) dns_with --address=/$DOM/10.53.0.77; labd e53o http tcp 80 http ;;
+    dns-stub-dead) name_servers 127.0.0.53; client_smbconf 'name resolve order = lmhosts host' ;;
+    v6-mtu)
+        dns_with "$REM_REC" --host-record="filesrv.$DOM,2001:db8:53::10"; client_smbconf 'name resolve order = lmhosts host'
+        bridge_drop 'ether type ip6 ip6 length > 960 drop' ;;
+    v6-only-v4-filtered)
+        dns_with --host-record="filesrv.$DOM,10.53.0.10,2001:db8:53::10"
+        drop_in e53s input "meta nfproto ipv4 $SMB_PORTS drop" ;;
+    v6-off-server) dns_with --host-record="filesrv.$DOM,10.53.0.10,2001:db8:53::10"; ipn e53sw link set s0 down ;;
+    server-mask-wide) ipn e53m -4 addr flush dev eth0; ipn e53m addr add 10.53.1.10/8 brd + dev eth0; ipn e53m route replace default via 10.53.1.1 ;;
+    fw-synack) drop_in e53s output 'tcp sport { 139, 445 } tcp flags & (syn | ack) == (syn | ack) drop' ;;
+    fw-refused-silent) drop_in e53s input 'tcp dport 445 reject with tcp reset' 'tcp dport 139 drop' ;;
+    fw-host-unreach) drop_in e53r forward "$SMB_PORTS reject with icmp type host-unreachable" ;;
+    fw-random-smb) drop_in e53s input 'tcp dport { 139, 445 } numgen random mod 100 < 50 drop' ;;
+    fw-rate-smb) drop_in e53s input 'tcp dport { 139, 445 } tcp flags & (syn | ack) == syn limit rate over 3/second burst 3 packets drop' ;;
+    fw-payload-rst-445) drop_in e53s input 'tcp dport 445 tcp flags & (syn | fin | rst) == 0 ip length > 60 reject with tcp reset' ;;
+    smb-proxy-silent)
+        nx e53s sysctl -qw net.ipv4.ip_forward=1
+        labd e53o proxy tcp 8080 silent
+        { echo 'table ip lab_dnat {'
+          echo 'chain pre { type nat hook prerouting priority -100; tcp dport { 139, 445 } dnat to 10.53.0.77:8080; }'
+          echo 'chain post { type nat hook postrouting priority 100; ip daddr 10.53.0.77 masquerade; }'; echo '}'; } | nft_in e53s ;;
+    mid-hung-ends) kill_named e53s "$SMBD_RE" STOP; touch "$RUN/dirty.smbd.e53s"; { sleep 1; kill_named e53s "$SMBD_RE" CONT; } </dev/null >/dev/null 2>&1 & ;;
     wrong-mask-29) ipn e53c -4 addr flush dev eth0; ipn e53c addr add 10.53.0.2/29 brd + dev eth0 ;;
     wrong-mask-gw) ipn e53c -4 addr flush dev eth0; ipn e53c addr add 10.53.0.2/30 brd + dev eth0; ipn e53c route replace default via 10.53.0.1
         drop_in e53r forward 'iifname eth0 oifname eth0 drop' ;;
@@ -245,6 +328,19 @@ hold_in() {
 
 # later CMD...: a moment from now, when a diagnosis that begins at once is half done
 later() { { sleep 0.35; "$@"; } </dev/null >/dev/null 2>&1 & }
+
+# name_servers ADDRESS...: the client's, in this order
+name_servers() {
+    { printf 'nameserver %s\n' "$@"; printf 'search %s\noptions timeout:1 attempts:2\n' "$DOM"; } >"$CE"/resolv.conf
+}
+
+# second_nic STATE: the client has another interface, on a cable of its own that is up or down
+second_nic() {
+    ip link add x0 netns "${ID}sw" type veth peer name eth1 netns "${ID}c"
+    ipn e53c addr add 10.53.7.2/24 brd + dev eth1
+    ipn e53c link set eth1 up
+    ipn e53sw link set x0 "$1"
+}
 
 ras_hold_all() {
     printf '%s\n' 'table ip lab_hold {' 'set early { type ifname; flags timeout; elements = { "ppp0" timeout 8s }; }' \

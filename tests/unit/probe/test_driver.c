@@ -122,6 +122,50 @@ static void open_and_closed_ports_are_told_apart(void **state)
 	arena_free(&r.arena);
 }
 
+/* A queue of connections that nobody takes, and that is full: the kernel drops what comes further. */
+static int silent_port(unsigned *ret_port, int ret_held[2])
+{
+	int fd = bound(SOCK_STREAM, ret_port);
+	struct sockaddr_in a = { .sin_family = AF_INET,
+				 .sin_port = htons((uint16_t)*ret_port),
+				 .sin_addr = { htonl(INADDR_LOOPBACK) } };
+	assert_int_equal(listen(fd, 0), 0);
+	for (size_t i = 0; i < 2; i++) {
+		ret_held[i] = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+		(void)connect(ret_held[i], (struct sockaddr *)&a, sizeof a);
+	}
+	return fd;
+}
+
+static void the_silent_one_of_a_race_is_not_waited_for(void **state)
+{
+	(void)state;
+	enum { RACE_MS = 120, WAIT_MS = 700 };
+	struct results r = { 0 };
+	unsigned port, silent;
+	int held[2], fd = listening(&port), other = silent_port(&silent, held);
+	const char *wait = arena_printf(&r.arena, "wait=%d", WAIT_MS).p;
+	struct probe_request q[] = {
+		request(&r.arena, "tcp", "address=127.0.0.1", arena_printf(&r.arena, "port=%u", port).p, wait),
+		request(&r.arena, "tcp", "address=127.0.0.1", arena_printf(&r.arena, "port=%u", silent).p, wait),
+		request(&r.arena, "tcp", "address=127.0.0.1", arena_printf(&r.arena, "port=%u", silent).p, wait),
+	};
+	q[0].race = q[1].race = 1;
+	q[0].race_ms = q[1].race_ms = RACE_MS;
+	run(NULL, q, 3, &r, ERR_OK);
+	assert_true(state_is(r.evidence[0], "open"));
+	assert_true(state_is(r.evidence[1], "timeout") && state_is(r.evidence[2], "timeout"));
+	assert_true(r.evidence[1]->ms >= RACE_MS && r.evidence[1]->ms < WAIT_MS);
+	assert_non_null(evidence_fact(r.evidence[1], "tcp.brief"));
+	assert_true(r.evidence[2]->ms >= WAIT_MS); /* it runs in no race */
+	assert_null(evidence_fact(r.evidence[2], "tcp.brief"));
+	close(fd);
+	close(other);
+	close(held[0]);
+	close(held[1]);
+	arena_free(&r.arena);
+}
+
 static void a_hung_service_is_silent_and_took_the_bytes(void **state)
 {
 	(void)state;
@@ -492,6 +536,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(open_and_closed_ports_are_told_apart),
+		cmocka_unit_test(the_silent_one_of_a_race_is_not_waited_for),
 		cmocka_unit_test(a_hung_service_is_silent_and_took_the_bytes),
 		cmocka_unit_test(a_banner_is_kept_though_the_peer_closes),
 		cmocka_unit_test(a_closed_udp_port_is_told_by_icmp),
