@@ -205,7 +205,8 @@ void render_text_verdict(struct buf *out, const struct render_text *t, const str
 	if (r->evidence_count)
 		buf_addf(out, "\n%s%zu cause%s ruled out; %u packet%s, %u connection%s, %.1f s%s\n", on(t, DIM),
 			 v->ruled_out_count, render_plural(v->ruled_out_count), r->sent.packets,
-			 render_plural(r->sent.packets), r->sent.connections, render_plural(r->sent.connections), r->ms / 1000, on(t, PLAIN));
+			 render_plural(r->sent.packets), r->sent.connections, render_plural(r->sent.connections),
+			 r->ms / 1000, on(t, PLAIN));
 }
 
 static void add_args(struct buf *out, const struct evidence *e)
