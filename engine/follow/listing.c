@@ -2,7 +2,7 @@
 #include "follow/listing.h"
 
 #include "base/hash.h"
-#include "follow/sibling.h"
+#include "scan/rotation.h"
 
 #include <dirent.h>
 #include <stdlib.h>
@@ -78,7 +78,7 @@ static void read_names(struct listings *l, struct listing *of)
 		struct adding adding = { l, of, (uint32_t)i };
 		if (index_add(&of->by_name, hash_bytes(of->names[i].text), (uint32_t)i))
 			l->arena.failed = true;
-		sibling_bases(of->names[i].text, add_base, &adding);
+		rotation_bases(of->names[i].text, add_base, &adding);
 	}
 }
 
@@ -121,7 +121,7 @@ static void ask_base(void *context, struct str base)
 	const struct index *ix = &a->of->by_name;
 	const struct index_item *i = a->found ? NULL : index_first(ix, hash_bytes(base));
 	for (; i && !a->found; i = index_next(ix, i))
-		a->found = str_eq(a->of->names[i->number].text, base) && sibling_name(base, a->name);
+		a->found = str_eq(a->of->names[i->number].text, base) && rotation_name(base, a->name);
 }
 
 static void note_base(void *context, struct str base)
@@ -136,12 +136,12 @@ bool listing_has_base(struct listings *l, const char *path)
 	struct str folder;
 	bool may = false;
 	split(path, &folder, &asking.name);
-	sibling_bases(asking.name, note_base, &may);
+	rotation_bases(asking.name, note_base, &may);
 	if (!may) /* most names are no rotation's: no need to look around */
 		return false;
 	asking.of = list(l, folder);
 	if (asking.of)
-		sibling_bases(asking.name, ask_base, &asking);
+		rotation_bases(asking.name, ask_base, &asking);
 	return asking.found;
 }
 
@@ -150,7 +150,7 @@ static const struct name *next_of(const struct listing *of, struct str base, con
 {
 	const struct name *found = NULL;
 	for (; *item && !found; *item = index_next(&of->by_base, *item))
-		if (sibling_name(base, of->names[(*item)->number].text))
+		if (rotation_name(base, of->names[(*item)->number].text))
 			found = &of->names[(*item)->number];
 	return found;
 }

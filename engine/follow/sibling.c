@@ -3,85 +3,11 @@
 
 #include "base/input.h"
 #include "scan/chunk.h"
+#include "scan/rotation.h"
 
-#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
-
-static const struct str packed[] = { STR_LIT(".gz"), STR_LIT(".xz"), STR_LIT(".zst"), STR_LIT(".bz2") };
-
-static const char marks_before[] = ".-_~";
-
-/* "1", "1.gz", "20010312-1056.xz", "old", "gz" */
-static bool is_turn(struct str s)
-{
-	static const struct str words[] = { STR_LIT("old"), STR_LIT("bak"), STR_LIT("prev"), STR_LIT("save"),
-					    STR_LIT("gz"),
-					    STR_LIT("xz"),  STR_LIT("zst"), STR_LIT("bz2") };
-	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-		if (str_eq(s, words[i]))
-			return true;
-	for (size_t i = 0; i < sizeof packed / sizeof *packed; i++)
-		if (str_ends(s, packed[i]))
-			return is_turn(str_first(s, s.n - packed[i].n));
-	bool digits = false;
-	for (size_t i = 0; i < s.n; i++) {
-		if (!char_is_digit(s.p[i]) && !strchr("-_.:T~", s.p[i]))
-			return false;
-		digits = digits || char_is_digit(s.p[i]);
-	}
-	return digits;
-}
-
-bool sibling_name(struct str base, struct str name)
-{
-	if (name.n <= base.n + 1)
-		return false;
-	if (str_starts(name, base) && strchr(marks_before, name.p[base.n]) && is_turn(str_from(name, base.n + 1)))
-		return true;
-	const char *dot = memrchr(base.p, '.', base.n);
-	struct str stem = str_first(base, dot ? (size_t)(dot - base.p) : 0), ending = str_from(base, stem.n);
-	if (!stem.n || !str_starts(name, stem) || !strchr(marks_before, name.p[stem.n]))
-		return false;
-	struct str rest = str_from(name, stem.n + 1);
-	size_t at = str_find(rest, ending);
-	if (at == STR_NONE || !is_turn(str_first(rest, at)))
-		return false;
-	rest = str_from(rest, at + ending.n);
-	return !rest.n || (rest.p[0] == '.' && is_turn(str_from(rest, 1)));
-}
-
-/* stem_bases: "app-20010312.log.1" with the mark at 3 is a rotation of "app.log". */
-static void stem_bases(struct str name, size_t mark, sibling_visit *visit, void *context)
-{
-	char base[NAME_MAX + 1];
-	for (size_t dot = mark + 1; dot < name.n; dot++) {
-		if (name.p[dot] != '.' || !is_turn((struct str){ name.p + mark + 1, dot - mark - 1 }))
-			continue;
-		size_t end = str_find_char(str_from(name, dot + 1), '.');
-		end = end == STR_NONE ? name.n : dot + 1 + end;
-		if (end < name.n && !is_turn(str_from(name, end + 1)))
-			continue;
-		memcpy(base, name.p, mark);
-		memcpy(base + mark, name.p + dot, end - dot);
-		visit(context, (struct str){ base, mark + end - dot });
-	}
-}
-
-void sibling_bases(struct str name, sibling_visit *visit, void *context)
-{
-	size_t marks = 0;
-	for (size_t i = 0; i < name.n && name.n <= NAME_MAX && marks < SIBLING_MARKS_MAX; i++) {
-		if (!strchr(marks_before, name.p[i]))
-			continue;
-		marks++;
-		if (is_turn(str_from(name, i + 1)))
-			visit(context, str_first(name, i));
-		if (i)
-			stem_bases(name, i, visit, context);
-	}
-}
 
 void sibling_open_path(int fd, char *to, size_t size)
 {
@@ -118,9 +44,7 @@ enum sibling_kind sibling_kind(const struct tail *t, const char *path)
 {
 	char head[512];
 	ssize_t n = pread(t->fd, head, sizeof head, 0);
-	bool named = false, is = n > 0 && input_is_packed((struct str){ head, (size_t)n });
-	for (size_t i = 0; i < sizeof packed / sizeof *packed; i++)
-		named = named || str_ends(str_c(path), packed[i]);
+	bool named = rotation_packed(str_c(path)), is = n > 0 && input_is_packed((struct str){ head, (size_t)n });
 	if (!is)
 		return named ? SIBLING_UNREADY : SIBLING_PLAIN;
 	return is_whole(t) ? SIBLING_PACKED : SIBLING_UNREADY;

@@ -1,22 +1,12 @@
 /* SPDX-License-Identifier: MIT
  *
- * What a rotation makes of a log's name and content: app.log > app.log.1, app.log-20010312, app-20010312.log,
- * app.log.1.gz, app.log.old. Names are told by their shape, content by its hashes. Files are held open while they are
- * looked at, since names move on.
+ * What a rotation makes of a log's content, told by its hashes; of its name, see rotation.h. Files are held open while
+ * they are looked at, since names move on.
  */
 #ifndef KBT_FOLLOW_SIBLING_H
 #define KBT_FOLLOW_SIBLING_H
 
 #include "follow/tail.h"
-
-/* sibling_name says whether a rotation of base may be called name (both without folders). */
-bool sibling_name(struct str base, struct str name);
-
-/* sibling_bases visits each name of which sibling_name may say that this one is a rotation; some of them twice. Of a
- * name with more marks than SIBLING_MARKS_MAX those behind are not looked at. */
-enum { SIBLING_MARKS_MAX = 32 };
-typedef void sibling_visit(void *context, struct str base);
-void sibling_bases(struct str name, sibling_visit *visit, void *context);
 
 enum sibling_kind {
 	SIBLING_PLAIN,

@@ -6,7 +6,11 @@
  */
 #include "scan/story.h"
 
+#include "scan/rotation.h"
+
 #include <string.h>
+
+enum { STORY_SEEN_MAX = 4096, STORY_HELD_MAX = 256 };
 
 struct moment {
 	bool timed;
@@ -18,10 +22,24 @@ struct story_state {
 	uint64_t hit_count;
 	struct moment starts[STORY_SEQUENCE_MAX];
 	bool reached[STORY_SEQUENCE_MAX];
-	struct moment last_hit, open_since; /* open: the first hit behind which nothing cleared */
+	struct moment first_hit, last_hit, open_since; /* the first hit behind which nothing cleared */
 	bool open;
 	bool counted, told, cleared, uncleared, broken; /* the count, the sequence; `never` is broken */
-	bool held;					/* in a file before this one */
+};
+
+/* A story that held in a file before the present one. */
+struct story_held {
+	size_t story; /* of the track */
+	struct str file;
+	struct moment first_hit;
+};
+
+/* A mark of a file. */
+struct story_seen {
+	struct str id, name, file;
+	struct match_capture *captures;
+	size_t capture_count;
+	struct moment last;
 };
 
 struct story_track {
@@ -31,6 +49,8 @@ struct story_track {
 	struct str file;
 	size_t first, count;	    /* slice of the stories */
 	struct story_state *states; /* parallel to it */
+	struct story_held *held;
+	size_t held_count, held_cap;
 };
 
 static const struct rule_story *story_at(const struct stories *s, const struct story_track *t, size_t i)
@@ -68,6 +88,8 @@ static void take_sequence(const struct rule_story *story, struct story_state *x,
 
 static void take_hit(const struct rule_story *story, struct story_state *x, struct moment now)
 {
+	if (!x->hit_count)
+		x->first_hit = now;
 	x->hits[x->hit_count++ % story->count] = now;
 	if (x->hit_count >= story->count) /* the oldest of the last `count` is the one that goes next */
 		x->counted |= story->count == 1 || within(story, x->hits[x->hit_count % story->count], now);
@@ -176,15 +198,20 @@ static struct moment moment_of(struct stories *s, struct str file, int64_t writt
 	return now;
 }
 
-static void turn_page(const struct stories *s, struct story_track *t)
+static void turn_page(struct stories *s, struct story_track *t)
 {
 	if (t->file.p == s->file.p)
 		return;
-	t->file = s->file;
 	for (size_t i = 0; i < t->count; i++) {
-		bool held = t->states[i].held || holds(story_at(s, t, i), &t->states[i]);
-		t->states[i] = (struct story_state){ .held = held };
+		struct story_state *x = &t->states[i];
+		struct story_held *held = NULL;
+		if (t->held_count < STORY_HELD_MAX && holds(story_at(s, t, i), x))
+			held = arena_push(&s->arena, &t->held, &t->held_count, &t->held_cap);
+		if (held)
+			*held = (struct story_held){ i, t->file, x->first_hit };
+		*x = (struct story_state){ 0 };
 	}
+	t->file = s->file;
 }
 
 enum err stories_hit(struct stories *s, const struct scan_hit *hit)
@@ -206,24 +233,77 @@ enum err stories_hit(struct stories *s, const struct scan_hit *hit)
 }
 
 /* A mark is about a track unless it binds something else. */
-static bool is_about(const struct scan_mark *m, const struct story_track *t)
+static bool is_about(const struct match_capture *captures, size_t count, const struct story_track *t)
 {
-	if (!str_eq(m->id, t->id))
-		return false;
-	for (size_t i = 0; i < m->capture_count; i++)
+	for (size_t i = 0; i < count; i++)
 		for (size_t k = 0; k < t->capture_count; k++)
-			if (str_eq(m->captures[i].name, t->captures[k].name) &&
-			    !str_eq_nocase(m->captures[i].value, t->captures[k].value))
+			if (str_eq(captures[i].name, t->captures[k].name) &&
+			    !str_eq_nocase(captures[i].value, t->captures[k].value))
 				return false;
 	return true;
+}
+
+static bool same_seen(const struct stories *s, const struct story_seen *seen, const struct scan_mark *m)
+{
+	if (seen->file.p != s->file.p || seen->capture_count != m->capture_count || !str_eq(seen->id, m->id) ||
+	    !str_eq(seen->name, m->name))
+		return false;
+	for (size_t i = 0; i < m->capture_count; i++)
+		if (!str_eq(seen->captures[i].value, m->captures[i].value))
+			return false;
+	return true;
+}
+
+/* note_seen keeps that the file holds the mark, once for what it binds. */
+static void note_seen(struct stories *s, const struct scan_mark *m, struct moment now)
+{
+	for (size_t i = s->seen_count; i-- > 0 && s->seen[i].file.p == s->file.p;) {
+		struct story_seen *seen = &s->seen[i];
+		if (!same_seen(s, seen, m))
+			continue;
+		seen->last = !seen->last.timed || (now.timed && now.at_s < seen->last.at_s) ? seen->last : now;
+		return;
+	}
+	s->seen_too_many = s->seen_too_many || s->seen_count >= STORY_SEEN_MAX;
+	struct story_seen *slot =
+		s->seen_too_many ? NULL : arena_push(&s->arena, &s->seen, &s->seen_count, &s->seen_cap);
+	if (!slot)
+		return;
+	*slot = (struct story_seen){
+		.id = arena_str(&s->arena, m->id), .name = arena_str(&s->arena, m->name), .file = s->file, .last = now
+	};
+	slot->captures = arena_array(&s->arena, struct match_capture, m->capture_count);
+	for (size_t i = 0; slot->captures && i < m->capture_count; i++)
+		slot->captures[i] = (struct match_capture){ .name = arena_str(&s->arena, m->captures[i].name),
+							    .value = arena_str(&s->arena, m->captures[i].value) };
+	slot->capture_count = slot->captures ? m->capture_count : 0;
+}
+
+/* is_denied: the story says that a mark did not come, and in another file of the log it did, since the first hit. */
+static bool is_denied(const struct stories *s, const struct story_track *t, size_t story, struct str file,
+		      struct moment first_hit)
+{
+	const struct rule_story *one = story_at(s, t, story);
+	bool denied = false;
+	if (!one->never.n && !one->not_cleared_by.n)
+		return false;
+	for (size_t i = 0; i < s->seen_count && !denied; i++) {
+		const struct story_seen *seen = &s->seen[i];
+		bool named = str_eq(seen->name, one->never) || str_eq(seen->name, one->not_cleared_by);
+		bool before = seen->last.timed && first_hit.timed && seen->last.at_s < first_hit.at_s;
+		denied = named && !before && str_eq(seen->id, t->id) && seen->file.p != file.p &&
+			 is_about(seen->captures, seen->capture_count, t) && rotation_related(seen->file, file);
+	}
+	return denied || s->seen_too_many;
 }
 
 enum err stories_mark(struct stories *s, const struct scan_mark *mark)
 {
 	struct moment now = moment_of(s, mark->file, mark->written_s, mark->time);
+	note_seen(s, mark, now);
 	for (size_t i = 0; i < s->track_count; i++) {
 		struct story_track *t = &s->tracks[i];
-		if (!is_about(mark, t))
+		if (!str_eq(mark->id, t->id) || !is_about(mark->captures, mark->capture_count, t))
 			continue;
 		turn_page(s, t);
 		for (size_t k = 0; k < t->count; k++)
@@ -232,13 +312,22 @@ enum err stories_mark(struct stories *s, const struct scan_mark *mark)
 	return arena_err(&s->arena);
 }
 
+static bool is_told(const struct stories *s, const struct story_track *t, size_t story)
+{
+	const struct story_state *x = &t->states[story];
+	bool told = holds(story_at(s, t, story), x) && !is_denied(s, t, story, t->file, x->first_hit);
+	for (size_t i = 0; i < t->held_count && !told; i++)
+		told = t->held[i].story == story && !is_denied(s, t, story, t->held[i].file, t->held[i].first_hit);
+	return told;
+}
+
 const struct rule_story *stories_find(const struct stories *s, const struct match *m)
 {
 	struct match_capture room[STORY_NAMES_MAX];
 	struct match names = story_names(m, room);
 	const struct story_track *t = find_track(s, &names);
 	for (size_t i = 0; t && i < t->count; i++)
-		if (t->states[i].held || holds(story_at(s, t, i), &t->states[i]))
+		if (is_told(s, t, i))
 			return story_at(s, t, i);
 	return NULL;
 }

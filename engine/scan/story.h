@@ -2,7 +2,8 @@
  *
  * hits and marks, in the order of the stream > which story of an article holds (rule.h): so many hits in a window, a
  * sequence, a mark that follows or does not. Kept for each set of bindings of an article that has stories, at most
- * STORY_TRACKS_MAX of them, each of a fixed size. Each file is a story of its own: rotated logs come in any order.
+ * STORY_TRACKS_MAX of them, each of a fixed size. Each file is a story of its own: rotated logs come in any order. But
+ * that a mark never came is not told where it did in another file of the same log (rotation.h) since.
  */
 #ifndef KBT_SCAN_STORY_H
 #define KBT_SCAN_STORY_H
@@ -18,6 +19,7 @@ enum { STORY_NAMES_MAX = 32 };
 struct match story_names(const struct match *m, struct match_capture room[STORY_NAMES_MAX]);
 
 struct story_track;
+struct story_seen;
 
 struct stories {
 	const struct over_time *over_time; /* set by the owner */
@@ -26,6 +28,9 @@ struct stories {
 	struct str file; /* of the last event */
 	struct story_track *tracks;
 	size_t track_count, track_cap;
+	struct story_seen *seen; /* marks, a file and bindings once */
+	size_t seen_count, seen_cap;
+	bool seen_too_many;
 };
 
 bool stories_concern(const struct stories *s, struct str id); /* the article has stories */

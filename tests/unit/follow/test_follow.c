@@ -14,7 +14,7 @@
 #include <cmocka.h>
 
 #include "follow/follow.h"
-#include "follow/sibling.h"
+#include "scan/rotation.h"
 
 enum { QUIET = 200 /* ms, longer than a piece waits for quiet */ };
 
@@ -297,10 +297,10 @@ static void names_of_rotations(void **unused)
 					   "a.log.old", "a.1.log.xz", "a.log~",		"a.log.2001-03-12T10:56" };
 	static const char *const are_not[] = { "a.log", "b.log.1", "a.logs", "a.log.txt", "aa.log.1", "a.", "a.log." };
 	for (size_t i = 0; i < sizeof are / sizeof *are; i++)
-		if (!sibling_name(STR("a.log"), str_c(are[i])) != !strcmp(are[i], "a.log~"))
+		if (!rotation_name(STR("a.log"), str_c(are[i])) != !strcmp(are[i], "a.log~"))
 			fail_msg("%s", are[i]);
 	for (size_t i = 0; i < sizeof are_not / sizeof *are_not; i++)
-		if (sibling_name(STR("a.log"), str_c(are_not[i])))
+		if (rotation_name(STR("a.log"), str_c(are_not[i])))
 			fail_msg("%s", are_not[i]);
 }
 

@@ -12,19 +12,21 @@
 
 #include <cmocka.h>
 
+#include "scan/rotation.h"
 #include "scan/story.h"
 
 static struct match_capture server_a = { .name = STR_LIT("server"), .value = STR_LIT("A1") };
 
-/* events: h a hit, m a mark, x another mark, M a mark of another server, / the next file, and a digit for minutes that
- * pass before the next event (none: one); t leaves the next event without its time. */
+/* events: h a hit, m a mark, x another mark, M a mark of another server, / the next file, - a rotation of it (and
+ * back), and a digit for minutes that pass before the next event (none: one); t leaves the next event without its time.
+ */
 static bool tells(struct rule_story story, const char *events)
 {
 	struct over_time_story one = { .id = STR("Q1"), .story = story };
 	struct over_time rules = { .stories = &one, .story_count = 1 };
 	struct stories s = { .over_time = &rules };
 	struct match m = { .id = STR("Q1"), .captures = &server_a, .capture_count = 1 };
-	char file[8] = "a0.log", time[32];
+	char file[16] = "l/a0.log", time[32];
 	unsigned minute = 0;
 	bool timed = true;
 	for (const char *e = events; *e; e++) {
@@ -33,7 +35,11 @@ static bool tells(struct rule_story story, const char *events)
 			continue;
 		}
 		if (*e == '/') {
-			file[1]++;
+			file[3]++;
+			continue;
+		}
+		if (*e == '-') {
+			strcpy(file + 8, file[8] ? "" : ".1.gz");
 			continue;
 		}
 		if (*e == 't') {
@@ -121,6 +127,30 @@ static void clearing(void **unused)
 	assert_true(tells(open, "h9m")); /* for longer than that */
 	assert_false(tells(open, "h2mh2m"));
 	assert_true(tells(open, "h9hm"));
+}
+
+/* A log and its rotated siblings, in whatever order they are read. */
+static void siblings(void **unused)
+{
+	(void)unused;
+	struct rule_story never = { .count = 2, .never = STR("done") };
+	struct rule_story open = { .count = 1, .not_cleared_by = STR("done") };
+	assert_true(tells(never, "hh-x"));
+	assert_false(tells(never, "hh-m"));   /* it came since */
+	assert_false(tells(never, "thh-tm")); /* perhaps */
+	assert_false(tells(never, "h-m-h"));
+	assert_true(tells(never, "m-hh")); /* it came before */
+	assert_true(tells(never, "hh-M")); /* of another server */
+	assert_true(tells(never, "hh/m")); /* of another log */
+	assert_true(tells(never, "hh/hh-m"));
+	assert_false(tells(open, "h-m"));
+	assert_true(tells(open, "m-h"));
+	assert_true(rotation_related(STR("Sender.log"), STR("Sender.log.1")));
+	assert_true(rotation_related(STR("/v/Sender.log.2.gz"), STR("/v/Sender.log.1")));
+	assert_true(rotation_related(STR("a.zip!/x-20010312.log"), STR("a.zip!/x.log")));
+	assert_false(rotation_related(STR("/v/Sender.log"), STR("/w/Sender.log.1")));
+	assert_false(rotation_related(STR("web.1"), STR("web.2")));
+	assert_false(rotation_related(STR("a.log"), STR("b.log.1")));
 }
 
 static void state_is_bounded(void **unused)
@@ -219,8 +249,9 @@ static void one_line_form(void **unused)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(counts),	    cmocka_unit_test(sequences), cmocka_unit_test(clearing),
-		cmocka_unit_test(state_is_bounded), cmocka_unit_test(marks),	 cmocka_unit_test(one_line_form),
+		cmocka_unit_test(counts),	 cmocka_unit_test(sequences),	     cmocka_unit_test(clearing),
+		cmocka_unit_test(siblings),	 cmocka_unit_test(state_is_bounded), cmocka_unit_test(marks),
+		cmocka_unit_test(one_line_form),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
