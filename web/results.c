@@ -183,20 +183,13 @@ static void add_see(struct buf *out, const struct results *v)
 	buf_add_c(out, "</ul></details>\n");
 }
 
-/* are_equals: several explain it as well as each other, and share what is certain. */
-static bool are_equals(const struct match_answer *found)
+/* equals_of counts the best and those as good: they share what is certain, and none of them is the answer alone. */
+static size_t equals_of(const struct match_answer *found)
 {
-	return found->match_count > 1 && found->matches[0].together > found->matches[0].confidence;
-}
-
-static void add_together(struct buf *out, const struct match_answer *found)
-{
-	buf_add_c(out, "<p class=\"sure\">");
-	add_bar(out, found->matches[0].together);
-	buf_addf(out,
-		 " <span>one of these %zu, %.0f&nbsp;%% sure</span></p>\n<p>They fit equally well; what was "
-		 "being done tells which one it is.</p>\n",
-		 found->match_count, found->matches[0].together * 100);
+	size_t n = found->match_count > 0;
+	while (n && n < found->match_count && found->matches[0].confidence - found->matches[n].confidence < 0.005)
+		n++;
+	return n;
 }
 
 /* Where the answer stands over the diagnosis, its head stays above and its body goes below: so they are apart. */
@@ -234,15 +227,21 @@ static void add_briefly(struct buf *out, const struct triage_match *m, const str
 }
 
 /* add_equals: no one of them is the answer, so each is named alike. */
-static void add_equals(struct buf *out, const struct results *v)
+static void add_equals(struct buf *out, const struct results *v, size_t count)
 {
 	const struct triage_report *r = v->report;
+	double together = 0;
+	for (size_t i = 0; i < count; i++)
+		together += r->answer.found.matches[i].confidence;
 	buf_add_c(out,
 		  "<section class=\"card answer equals\" aria-labelledby=\"best\">\n<h2 id=\"best\">Several articles "
-		  "explain this</h2>\n");
-	add_together(out, &r->answer.found);
-	buf_add_c(out, "<ol>\n");
-	for (size_t i = 0; i < r->answer.found.match_count; i++)
+		  "explain this</h2>\n<p class=\"sure\">");
+	add_bar(out, together);
+	buf_addf(out,
+		 " <span>one of these %zu, %.0f&nbsp;%% sure</span></p>\n<p>They fit equally well; what was being done "
+		 "tells which one it is.</p>\n<ol>\n",
+		 count, together * 100);
+	for (size_t i = 0; i < count; i++)
 		add_briefly(out, &r->answer.matches[i], r);
 	buf_add_c(out, "</ol>\n</section>\n");
 }
@@ -274,13 +273,13 @@ static void add_others(struct buf *out, const struct triage_report *r)
 {
 	const struct match_answer *found = &r->answer.found;
 	bool explained = found->match_count > 0;
-	size_t count = explained ? found->match_count - 1 : found->nearest_count;
-	if (!count || are_equals(found))
+	size_t count = explained ? found->match_count : found->nearest_count, first = equals_of(found);
+	if (first == count)
 		return;
 	buf_addf(out, "<section class=\"others\" aria-labelledby=\"others\">\n<h2 id=\"others\">%s</h2>\n<ol>\n",
 		 explained ? "It could also be" : "The nearest");
-	for (size_t i = 0; i < count; i++)
-		add_briefly(out, explained ? &r->answer.matches[i + 1] : &r->answer.nearest[i], r);
+	for (size_t i = first; i < count; i++)
+		add_briefly(out, explained ? &r->answer.matches[i] : &r->answer.nearest[i], r);
 	buf_add_c(out, "</ol>\n</section>\n");
 }
 
@@ -406,8 +405,8 @@ void page_results(struct buf *out, const struct results *v)
 	else
 		add_chips(out, r);
 	buf_add_c(out, "</section>\n<div class=\"columns\">\n");
-	if (are_equals(found))
-		add_equals(out, v);
+	if (equals_of(found) > 1)
+		add_equals(out, v, equals_of(found));
 	else if (found->match_count)
 		add_best(out, v);
 	else
