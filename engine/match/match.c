@@ -259,13 +259,26 @@ static uint32_t add_inferred(struct query *q, const struct match_code *code, dou
 	return n;
 }
 
-/* The text is a code and nothing else, however spelled, and means what this one does. */
+/* "Error code: " */
+static bool is_introduction(struct str text)
+{
+	for (struct str word; str_word(&text, &word);)
+		if (!rule_is_code_word(str_ends(word, STR(":")) ? str_first(word, word.n - 1) : word))
+			return false;
+	return true;
+}
+
+/* The text is a code and nothing else, however spelled, and means what this one does; one that is of one system by its
+ * shape may be introduced and explained. */
 static bool spells_code(struct str text, const struct match_code *code)
 {
 	struct rule_code_at found;
 	struct str family;
 	int64_t carried;
-	if (!rule_codes_find(text, &found, 1) || found.start > 0 || found.end < text.n)
+	if (!rule_codes_find(text, &found, 1))
+		return false;
+	bool wide = found.code.value > UINT16_MAX && is_introduction(str_first(text, found.start));
+	if (!wide && (found.start > 0 || found.end < text.n))
 		return false;
 	return found.code.value == code->value ||
 	       (rule_code_carried(found.code.value, &carried, &family) && carried == code->value);

@@ -163,6 +163,13 @@ static bool in_parentheses(struct str text, size_t start, size_t end)
 	       has(head, "could not");
 }
 
+/* "(code 23) at io.c(285)": how rsync ends, whatever has happened. */
+static bool is_exit_status(struct str text, size_t start, size_t end)
+{
+	return str_ends(before(text, start, WORDS_BEFORE), STR("(code ")) &&
+	       str_starts(str_from(text, end), STR(") at "));
+}
+
 /* A text that is nothing but a number. */
 static bool is_alone(struct str text, size_t start, size_t end)
 {
@@ -176,6 +183,8 @@ static bool is_code(struct str text, size_t start, size_t end, int64_t value, bo
 {
 	struct str head = before(text, start, WORDS_BEFORE), w = rule_word_before(head);
 	bool wide = is_wide(value, hex), used = !hex || !wide || is_in_use(value);
+	if (is_exit_status(text, start, end))
+		return false;
 	if (in_parentheses(text, start, end))
 		return true;
 	if (wide && (value < 0 || (hex && used && !is_address_word(w))))

@@ -211,7 +211,7 @@ class Scan(SharedKbTest):
 
     def test_literals_miss_nothing_in_a_hostile_log(self):
         """Lines of the messages' own words: runs of them, messages with a word changed, alone and among others."""
-        rng = random.Random(7)
+        rng = random.Random(9)
         messages = [m for m in (s.split() for s in self.samples()) if len(m) > 2]
         words = [w for m in messages for w in m if w.isalnum()]
 
