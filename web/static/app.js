@@ -64,6 +64,12 @@
 	};
 	reveal();
 
+	/* On paper nothing can be opened. */
+	addEventListener('beforeprint', () => {
+		for (const d of document.querySelectorAll('.equals details, .others details'))
+			d.open = true;
+	});
+
 	let lastId = '';
 
 	/* feed takes the events that are whole and gives back the rest. */
@@ -663,6 +669,22 @@
 			say('Stopped.');
 		}
 	});
+	/* A file belongs to the logs; let fall here, the browser would leave the page for it. */
+	for (const name of ['dragover', 'drop'])
+		document.addEventListener(name, async e => {
+			const [file] = e.dataTransfer.files;
+			if (!e.dataTransfer.types.includes('Files'))
+				return;
+			e.preventDefault();
+			if (name === 'dragover' || !file)
+				return;
+			const lines = file.size < 2 << 20 ? await file.text() : '\0';
+			if (lines.includes('\0'))
+				say('Send it under Logs: they take large and compressed files.', 'bad');
+			else
+				scanLines(lines);
+		});
+
 	const [came] = performance.getEntriesByType('navigation');
 	const again = came && came.type !== 'navigate'; /* back, or loaded again */
 	if (again && history.state && history.state.text && history.state.text !== text.value) {

@@ -342,13 +342,19 @@ await test('a log that is picked: incidents, timeline, lines around, filters by 
 	await page.waitForURL('**/kb/Q-no-route-to-host');
 });
 
-await test('a log that is dropped, and one that is damaged', async page => {
-	await page.goto(`${base}logs`);
+await test('a log that is dropped, there or on the first page, and one that is damaged', async page => {
 	const drop = async (name, text) => page.evaluate(([n, t]) => {
 		const data = new DataTransfer();
 		data.items.add(new File([t], n));
-		document.getElementById('drop').dispatchEvent(new DragEvent('drop', { bubbles: true, cancelable: true, dataTransfer: data }));
+		document.querySelector('#drop, #results').dispatchEvent(new DragEvent('drop', { bubbles: true, cancelable: true, dataTransfer: data }));
 	}, [name, text]);
+	await page.goto(base);
+	await drop('app.bin', 'a\0b');
+	await page.waitForFunction(() => document.getElementById('busy').textContent.includes('under Logs'));
+	await drop('app.log', log.join('\n'));
+	await page.waitForURL('**/logs');
+	await page.waitForSelector('.incident');
+	await page.goto(`${base}logs`);
 	await drop('app.log', log.join('\n'));
 	await page.waitForSelector('.incident');
 	await drop('app.log.gz', 'no archive at all');
