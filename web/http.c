@@ -11,6 +11,7 @@
 
 #include "base/mem.h"
 #include "web/last_word.h"
+#include "web/spare.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -33,10 +34,12 @@
 
 /* Limits. */
 enum {
-	/* Bytes a connection, idle or not: ten thousand of them are most of a busy server's memory. A request's lines,
-	 * what libmicrohttpd notes of each, a copy of its cookies and the head of the answer have to fit, else it is a
-	 * 431. */
-	CONNECTION_POOL = 7424,
+	/* Bytes a connection. A request's lines, what libmicrohttpd notes of each, a copy of its cookies and the head
+	 * of the answer have to fit, else it is a 431. Idle ones give theirs back (spare.h) but where TLS or a socket
+	 * file hides what was read: there ten thousand of them would be most of a busy server's memory. */
+	POOL_SPARED = SPARE_POOL,
+	POOL_HELD = 7424,
+	HEAD_MAX = 14 << 10, /* of a request, with all its cookies copied: a larger one is not parsed reliably */
 	FIELD_NOTE = 64,
 	ANSWER_HEAD_MAX = 760,
 	CONNECTIONS_MAX = 16000,
@@ -73,9 +76,11 @@ enum phase { PHASE_HEADER, PHASE_BODY, PHASE_UPLOAD, PHASE_ANSWER, PHASE_WAIT, P
 struct conn {
 	struct conn *next, *prev;
 	struct http_wake *request; /* the one in it, or NULL */
+	struct spare spare;
 	int fd;
 	enum phase phase;
 	bool linger, cut_off;
+	bool served; /* a request of it has ended */
 	bool deaf; /* nothing more is read of it: its end is not seen either */
 	int64_t since_ms;
 	uint64_t heard; /* bytes, when its last request had ended */
@@ -115,7 +120,7 @@ struct http_wake {
 	enum err upload_err;
 	enum err target_err;
 	size_t target_n;
-	bool seen, queued, unfit;
+	bool seen, queued, unfit, crowded;
 	const char *edge; /* where the next part of the header must begin in libmicrohttpd's buffer */
 	pthread_mutex_t lock;
 	bool suspended, woken, gone, beat, streams; /* under lock */
@@ -133,6 +138,9 @@ struct http_server {
 	struct lingering lingering[LINGERING_MAX];
 	size_t lingering_count;
 	size_t uploads;
+	size_t pool; /* bytes a connection */
+	struct spare_shelf *shelves; /* one for each of libmicrohttpd's threads */
+	_Atomic size_t shelf_count, shelf_max;
 };
 
 int64_t http_now_ms(void)
@@ -413,6 +421,18 @@ static void *reap(void *context)
 
 /* ---- connections and requests come and go ---- */
 
+/* own_shelf: that of the calling thread, which serves no other server; NULL where there are more threads than
+ * expected. */
+static struct spare_shelf *own_shelf(struct http_server *s)
+{
+	static _Thread_local struct spare_shelf *own;
+	if (!own && s->shelf_count < s->shelf_max) {
+		size_t at = s->shelf_count++;
+		own = at < s->shelf_max ? &s->shelves[at] : NULL;
+	}
+	return own;
+}
+
 static void on_connection(void *context, struct MHD_Connection *connection, void **socket_context,
 			  enum MHD_ConnectionNotificationCode what)
 {
@@ -438,6 +458,7 @@ static void on_connection(void *context, struct MHD_Connection *connection, void
 		if (s->options.counts)
 			s->options.counts->connections--;
 		line_leave(s, c);
+		spare_wake(&c->spare);
 		if (c->linger && s->lingering_count < LINGERING_MAX && !s->stopping) {
 			int fd = fcntl(c->fd, F_DUPFD_CLOEXEC, 0);
 			if (fd >= 0)
@@ -459,6 +480,7 @@ static void *on_target(void *context, const char *target, struct MHD_Connection 
 	struct http_wake *w = c ? mem_resize(NULL, sizeof *w) : NULL;
 	if (!w)
 		return NULL;
+	spare_wake(&c->spare);
 	*w = (struct http_wake){ .server = context, .conn = c, .connection = connection };
 	w->body.limit = REQUEST_BODY_MAX;
 	pthread_mutex_init(&w->lock, NULL);
@@ -548,6 +570,7 @@ static void on_completed(void *context, struct MHD_Connection *connection, void 
 	*request = NULL;
 	pthread_mutex_lock(&w->server->lock);
 	w->conn->request = NULL;
+	w->conn->served = true;
 	last_word_heard(w->conn->fd, &w->conn->heard);
 	enter(w->server, w->conn, PHASE_IDLE);
 	pthread_mutex_unlock(&w->server->lock);
@@ -557,6 +580,11 @@ static void on_completed(void *context, struct MHD_Connection *connection, void 
 	buf_free(&w->body);
 	arena_free(&w->arena);
 	pthread_mutex_destroy(&w->lock);
+	/* From here on libmicrohttpd fills the pool with zeros, or frees it and says so before another comes. */
+	bool spares = w->server->pool == POOL_SPARED && !w->server->stopping;
+	struct spare_shelf *shelf = spares ? own_shelf(w->server) : NULL;
+	if (shelf)
+		spare_rest(shelf, &w->conn->spare, http_now_ms());
 	mem_free(w);
 }
 
@@ -727,6 +755,7 @@ static enum MHD_Result on_header(void *context, enum MHD_ValueKind kind, const c
 								 : NULL;
 	if (!field || !value) {
 		w->unfit = true;
+		w->crowded = f->count == REQUEST_FIELDS_MAX;
 		return MHD_NO;
 	}
 	*field = (struct http_field){ { name, name_n }, { value, value_n } };
@@ -746,7 +775,7 @@ static bool head_is_large(const struct http_wake *w, size_t header_n)
 	for (size_t i = 0; i < f->count; i++)
 		if (str_eq_nocase(f->items[i].name, STR("Cookie")))
 			taken += f->items[i].value.n;
-	return taken > CONNECTION_POOL - ANSWER_HEAD_MAX;
+	return taken > w->server->pool - ANSWER_HEAD_MAX || header_n > HEAD_MAX;
 }
 
 /* read_headers: false where they are too large to be answered as others are. */
@@ -814,12 +843,16 @@ static enum MHD_Result first_look(struct http_wake *w, const char *method, const
 						  : HTTP_OTHER;
 	if (!go_on(w, PHASE_BODY))
 		return MHD_NO;
+	if (!w->conn->served && w->server->pool == POOL_SPARED)
+		spare_learn(&w->conn->spare, w->conn->fd, method);
 	if (!read_headers(w, method, version))
 		return refuse_head(w);
 	if (w->target_err || w->unfit)
 		COUNT(w->server, malformed);
 	if (w->target_err == ERR_LIMIT)
 		return refuse(w, 414, "The address is too long.");
+	if (w->crowded)
+		return refuse(w, 431, "The request has too many header lines.");
 	if (w->target_err || w->unfit)
 		return refuse(w, 400, "The request is malformed.");
 	unsigned status = request_check(&w->req, &o->hosts, &why);
@@ -905,6 +938,13 @@ static struct MHD_Daemon *start(struct http_server *s)
 	const struct http_options *o = &s->options;
 	long processors = sysconf(_SC_NPROCESSORS_ONLN);
 	unsigned threads = o->threads ? o->threads : processors > 4 ? (unsigned)processors : 4;
+	bool spared = !o->tls && !o->listener->file.n && spare_knows(MHD_get_version());
+	s->pool = spared ? POOL_SPARED : POOL_HELD;
+	s->shelves = mem_resize(NULL, threads * sizeof *s->shelves);
+	if (!s->shelves)
+		return NULL;
+	memset(s->shelves, 0, threads * sizeof *s->shelves);
+	s->shelf_max = threads;
 	struct MHD_OptionItem tls[] = {
 		{ MHD_OPTION_HTTPS_MEM_CERT, 0, o->tls ? (void *)(uintptr_t)o->tls->cert.p : NULL },
 		{ MHD_OPTION_HTTPS_MEM_KEY, 0, o->tls ? (void *)(uintptr_t)o->tls->key.p : NULL },
@@ -920,7 +960,7 @@ static struct MHD_Daemon *start(struct http_server *s)
 		o->listener->fd, MHD_OPTION_THREAD_POOL_SIZE, threads, MHD_OPTION_CONNECTION_LIMIT,
 		connection_limit(), MHD_OPTION_PER_IP_CONNECTION_LIMIT,
 		o->listener->local ? 0U : (unsigned)CONNECTIONS_PER_CLIENT, MHD_OPTION_CONNECTION_TIMEOUT,
-		(unsigned)HTTP_ANSWER_S, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_POOL,
+		(unsigned)HTTP_ANSWER_S, MHD_OPTION_CONNECTION_MEMORY_LIMIT, s->pool,
 		MHD_OPTION_SIGPIPE_HANDLED_BY_APP, 1,
 		MHD_OPTION_UNESCAPE_CALLBACK, as_sent, NULL, MHD_OPTION_URI_LOG_CALLBACK, on_target, s,
 		MHD_OPTION_NOTIFY_CONNECTION, on_connection, s, MHD_OPTION_NOTIFY_COMPLETED, on_completed, s,
@@ -959,11 +999,13 @@ enum err http_open(const struct http_options *options, struct diags *d, struct h
 	s->daemon = start(s);
 	if (!s->daemon) {
 		close(options->listener->fd);
+		mem_free(s->shelves);
 		mem_free(s);
 		return diags_fail(d, ERR_IO, "cannot start the web server on %.*s", STR_ARG(options->listener->url));
 	}
 	if (pthread_create(&s->reaper, NULL, reap, s)) {
 		MHD_stop_daemon(s->daemon);
+		mem_free(s->shelves);
 		mem_free(s);
 		return diags_fail(d, ERR_NOMEM, "cannot start a thread of the web server");
 	}
@@ -987,5 +1029,6 @@ void http_close(struct http_server **server)
 	MHD_stop_daemon(s->daemon);
 	pthread_cond_destroy(&s->stop);
 	pthread_mutex_destroy(&s->lock);
+	mem_free(s->shelves);
 	mem_free(s);
 }
