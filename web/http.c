@@ -628,6 +628,10 @@ static void add_headers(struct MHD_Response *r, struct http_wake *w)
 		MHD_add_response_header(r, "Set-Cookie", arena_str(&w->arena, res->cookie).p);
 	if (res->varies)
 		MHD_add_response_header(r, "Vary", "Accept");
+	if (res->coded)
+		MHD_add_response_header(r, "Vary", "Accept-Encoding");
+	if (res->coding)
+		MHD_add_response_header(r, "Content-Encoding", res->coding);
 	if (res->retry_after_s)
 		MHD_add_response_header(r, "Retry-After", arena_printf(&w->arena, "%u", res->retry_after_s).p);
 	if (res->status == 401)

@@ -26,7 +26,8 @@ static void add_ask(struct buf *out, struct str text, struct site *site, const s
 	page_csrf(out, site, req);
 	buf_add_c(out, "<p class=\"actions\"><button class=\"primary\" name=\"do\" value=\"explain\">Explain</button> "
 		       "<span class=\"hint\"><kbd>Ctrl</kbd> <kbd>Enter</kbd> explains and runs the probes</span>"
-		       "<span id=\"busy\" class=\"hint\" role=\"status\"></span></p>\n</form>\n");
+		       "<span id=\"busy\" class=\"hint\" role=\"status\"></span>"
+		       "<span id=\"heard\" class=\"unseen\" role=\"status\"></span></p>\n</form>\n");
 }
 
 static void add_example(struct buf *out, const char *text)

@@ -153,10 +153,10 @@ static unsigned weight_of(struct str parameters)
 	return 1000;
 }
 
-/* named: the weight of a type or range that Accept names. */
-static bool named(const struct http_request *req, struct str type, unsigned *ret_weight)
+/* listed: the weight of what a header of wishes (Accept, Accept-Encoding) names. */
+static bool listed(struct str rest, struct str type, unsigned *ret_weight)
 {
-	struct str head, bare, parameters, rest = http_header(req, "Accept");
+	struct str head, bare, parameters;
 	while (rest.n) {
 		str_cut(rest, ',', &head, &rest);
 		str_cut(head, ';', &bare, &parameters);
@@ -166,6 +166,17 @@ static bool named(const struct http_request *req, struct str type, unsigned *ret
 		}
 	}
 	return false;
+}
+
+static bool named(const struct http_request *req, struct str type, unsigned *ret_weight)
+{
+	return listed(http_header(req, "Accept"), type, ret_weight);
+}
+
+bool http_takes_coding(const struct http_request *req, const char *coding)
+{
+	unsigned weight = 0;
+	return listed(http_header(req, "Accept-Encoding"), str_c(coding), &weight) && weight > 0;
 }
 
 unsigned http_weight(const struct http_request *req, const char *type)

@@ -63,6 +63,8 @@ struct http_response {
 	unsigned retry_after_s;	 /* for 429 and 503; 0: not said */
 	struct str etag;	 /* with it the answer may be kept by the client, and is asked for again */
 	bool varies;		 /* with the request's Accept */
+	const char *coding;	 /* of the body, "gzip"; NULL for none */
+	bool coded;		 /* the request's Accept-Encoding says whether there is one */
 	bool keep;		 /* static content under a name that changes with it */
 	bool close;		 /* the connection too */
 	bool wait;		 /* nothing yet: call again after http_wake(req->wake) */
@@ -85,6 +87,7 @@ bool http_content_is(const struct http_request *req, const char *type);	    /* w
 bool http_accepts(const struct http_request *req, const char *type);	    /* named in Accept, not by a wildcard */
 unsigned http_weight(const struct http_request *req, const char *type);	    /* its q, in thousandths; 0: not wanted */
 bool http_takes(const struct http_request *req, const char *type);	    /* also by a wildcard, or by no Accept */
+bool http_takes_coding(const struct http_request *req, const char *coding); /* named in Accept-Encoding, as "gzip" */
 
 /* Which host names may stand in Host: browsers send the name that the person opened, so that a page of another name
  * that resolves here (DNS rebinding) is refused. */

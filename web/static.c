@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT
  *
  * The static files, compiled in: one row a file. Each is served under an address that changes with its content, so that
- * browsers may keep it for good. Adding a file is a line here.
+ * browsers may keep it for good, and packed to who takes that: what answers a request of somebody's own is not, for its
+ * length would tell of what lies beside it. Adding a file is a line here.
  */
 #include "web/page.h"
 
+#include "base/gzip.h"
 #include "base/hash.h"
 
 #include <pthread.h>
@@ -34,24 +36,28 @@ static const struct file {
 
 enum { FILES = sizeof files / sizeof *files };
 
-static char urls[FILES][64]; /* filled once, then only read */
-static pthread_once_t urls_once = PTHREAD_ONCE_INIT;
+static char urls[FILES][64]; /* these two are filled once, then only read */
+static struct buf packed[FILES];
+static pthread_once_t once = PTHREAD_ONCE_INIT;
 
 static struct str bytes_of(const struct file *f)
 {
 	return (struct str){ f->p, (size_t)(f->end - f->p) };
 }
 
-static void fill_urls(void)
+static void fill(void)
 {
-	for (size_t i = 0; i < FILES; i++)
+	for (size_t i = 0; i < FILES; i++) {
 		snprintf(urls[i], sizeof urls[i], "/static/%s?%08x", files[i].name,
 			 (unsigned)hash_bytes(bytes_of(&files[i])));
+		if (gzip_pack(bytes_of(&files[i]), &packed[i]))
+			buf_free(&packed[i]); /* then it goes as it is */
+	}
 }
 
 struct str static_url(const char *name)
 {
-	pthread_once(&urls_once, fill_urls);
+	pthread_once(&once, fill);
 	for (size_t i = 0; i < FILES; i++)
 		if (!strcmp(files[i].name, name))
 			return str_c(urls[i]);
@@ -73,11 +79,14 @@ void page_static(struct site *site, struct http_request *req, struct http_respon
 	for (size_t i = 0; i < FILES; i++) {
 		if (!str_eq(name, str_c(files[i].name)))
 			continue;
-		pthread_once(&urls_once, fill_urls);
+		pthread_once(&once, fill);
 		res->type = files[i].type;
-		res->body = bytes_of(&files[i]);
+		bool packs = packed[i].n && http_takes_coding(req, "gzip");
+		res->body = packs ? buf_str(&packed[i]) : bytes_of(&files[i]);
+		res->coding = packs ? "gzip" : NULL;
+		res->coded = true;
 		res->keep = true;
-		res->etag = arena_printf(req->arena, "\"%s\"", strchr(urls[i], '?') + 1);
+		res->etag = arena_printf(req->arena, "\"%s%s\"", strchr(urls[i], '?') + 1, packs ? "-gz" : "");
 		return;
 	}
 	page_fail(req, res, 404, "There is no such page here.");

@@ -95,6 +95,16 @@ class Server:
     def get(self, path, **headers):
         return self.ask('GET', path, headers=headers)
 
+    def whole(self, path, **headers):
+        """Headers and bytes of a GET."""
+        c = http.client.HTTPConnection(self.host, self.port, timeout=60)
+        try:
+            c.request('GET', path, headers=headers)
+            r = c.getresponse()
+            return {k.lower(): v for k, v in r.getheaders()}, r.read()
+        finally:
+            c.close()
+
     def form(self, path, fields, headers=None):
         return self.ask('POST', path, urllib.parse.urlencode(fields), {**FORM, **(headers or {})})
 

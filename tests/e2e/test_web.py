@@ -282,6 +282,19 @@ class Pages(unittest.TestCase):
             self.assertFalse([a for _, a in page.tags if 'style' in a or any(k.startswith('on') for k in a)])
             self.assertTrue(all(a.get('src', '').startswith('/static/') for a in page.find('script')))
 
+    def test_static_files_are_packed_for_who_takes_that(self):
+        total = len(server.get('/', **{'Accept-Encoding': 'gzip'})[2].encode())
+        for path in {a.get('href') or a.get('src') for t, a in Page(server.get('/')[2]).tags
+                     if t in ('link', 'script', 'img') and a.get('rel') != 'search'}:
+            plain, packed = server.whole(path), server.whole(path, **{'Accept-Encoding': 'br;q=1, gzip;q=0.8'})
+            self.assertEqual((plain[0].get('content-encoding'), packed[0]['content-encoding']), (None, 'gzip'))
+            self.assertEqual((plain[0]['vary'], packed[0]['vary']), ('Accept-Encoding', 'Accept-Encoding'))
+            self.assertNotEqual(plain[0]['etag'], packed[0]['etag'])
+            self.assertEqual(gzip.decompress(packed[1]), plain[1])
+            total += len(packed[1])
+            self.assertNotIn('content-encoding', server.whole(path, **{'Accept-Encoding': 'gzip;q=0'})[0])
+        self.assertLess(total, 24 << 10)
+
     def test_static_files_are_kept_by_the_client(self):
         path = Page(server.get('/')[2]).find('link', rel='stylesheet')[0]['href']
         _, headers, _ = server.get(path)

@@ -396,6 +396,8 @@
 		const r = await fetch(url, { method: 'POST', body, signal, headers });
 		if (r.ok)
 			return r;
+		if (r.status === 401)
+			throw new Error('The log-in has ended. Log in again in another tab, then go on here.');
 		let why = `The server answered ${r.status}.`;
 		try {
 			why = (await r.json()).error || why;
@@ -607,6 +609,7 @@
 			say('');
 			reveal();
 			offerScan();
+			$('heard').textContent = $('best') ? $('best').textContent : '';
 			document.title = $('best') ? `${$('best').textContent} - kbtriage` : title;
 			history.replaceState(shown.length < 1 << 16 ? { text: shown } : null, '');
 			if (focus && focus.startsWith('set.') && ask.elements[focus])

@@ -175,6 +175,11 @@ static void accept_and_content_type(void **unused)
 	assert_int_equal(http_weight(&req, "e/e"), 1000);
 	assert_int_equal(http_weight(&req, "f/f"), 1000);
 	assert_int_equal(http_weight(&req, "g/g"), 0);
+	assert_false(http_takes_coding(&req, "gzip"));
+	fields[1] = (struct http_field){ STR_LIT("accept-encoding"), STR_LIT("br, GZIP;q=0.5, x;q=0, *") };
+	assert_true(http_takes_coding(&req, "gzip"));
+	assert_false(http_takes_coding(&req, "x"));
+	assert_false(http_takes_coding(&req, "zip"));
 }
 
 int main(void)
