@@ -471,13 +471,41 @@ static void on_connection(void *context, struct MHD_Connection *connection, void
 	}
 }
 
+/* length_is_none: libmicrohttpd answers a length that it cannot read by itself, twice. What it has read of a first
+ * request can mostly be seen before it looks at it. */
+static bool length_is_none(struct http_server *s, struct conn *c, const char *target)
+{
+	size_t n;
+	const char *begin = c->served || s->pool != POOL_SPARED ? NULL : spare_read(c->fd, target, &n);
+	const char *version = target + strlen(target) + 1;
+	if (!begin || version >= begin + n)
+		return false;
+	struct str line = str_first((struct str){ version, (size_t)(begin + n - version) }, 16);
+	size_t version_n = str_find_char(line, 0);
+	if (version_n == STR_NONE || version + version_n + 2 >= begin + n)
+		return false;
+	const char *lines = version + version_n + 2;
+	unsigned status = request_length_status((struct str){ lines, (size_t)(begin + n - lines) });
+	if (!status)
+		return false;
+	pthread_mutex_lock(&s->lock);
+	last_word(c->fd, status, status == 413 ? "The request is larger than 1 MiB."
+					       : "The length of the request is no number.");
+	COUNT(s, malformed);
+	COUNT(s, answers[4]);
+	c->linger = c->deaf = c->cut_off = true;
+	shutdown(c->fd, SHUT_RDWR);
+	pthread_mutex_unlock(&s->lock);
+	return true;
+}
+
 /* on_target is the first that is seen of a request, before libmicrohttpd changes its target. */
 static void *on_target(void *context, const char *target, struct MHD_Connection *connection)
 {
 	const union MHD_ConnectionInfo *info =
 		MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
 	struct conn *c = info ? info->socket_context : NULL;
-	struct http_wake *w = c ? mem_resize(NULL, sizeof *w) : NULL;
+	struct http_wake *w = c && !length_is_none(context, c, target) ? mem_resize(NULL, sizeof *w) : NULL;
 	if (!w)
 		return NULL;
 	spare_wake(&c->spare);

@@ -29,7 +29,9 @@ void last_word(int fd, unsigned status, const char *why)
 			 "HTTP/1.1 %u %s\r\nConnection: close\r\nContent-Length: %zu\r\n"
 			 "Content-Type: text/plain; charset=utf-8\r\nCache-Control: no-store\r\n"
 			 "X-Content-Type-Options: nosniff\r\nContent-Security-Policy: default-src 'none'\r\n\r\n%s\n",
-			 status, status == 408 ? "Request Timeout" : "Content Too Large", strlen(why) + 1, why);
+			 status, status == 400	? "Bad Request"
+			 : status == 408 ? "Request Timeout"
+					 : "Content Too Large", strlen(why) + 1, why);
 	if (n > 0 && (size_t)n < sizeof text)
 		(void)!send(fd, text, (size_t)n, MSG_DONTWAIT | MSG_NOSIGNAL);
 }

@@ -271,6 +271,26 @@ static const char *unfit_framing(const struct http_request *req)
 	return NULL;
 }
 
+unsigned request_length_status(struct str lines)
+{
+	struct str line, name, value;
+	while (str_cut(lines, '\n', &line, &lines)) {
+		line = str_trim(line);
+		if (!line.n)
+			return 0;
+		str_cut(line, ':', &name, &value);
+		if (!str_eq_nocase(name, STR("Content-Length")))
+			continue;
+		value = str_trim(value);
+		for (size_t i = 0; i < value.n; i++)
+			if (!char_is_digit(value.p[i]))
+				return 400;
+		if (!value.n || value.n > 19)
+			return value.n ? 413 : 400;
+	}
+	return 0;
+}
+
 unsigned request_check(const struct http_request *req, const struct http_hosts *hosts, const char **ret_why)
 {
 	struct str host = STR("");

@@ -100,6 +100,10 @@ struct http_hosts {
 	bool proxied;	  /* on a socket file: TLS may end in front of it, an origin begins with either */
 };
 
+/* request_length_status looks at header lines as they come, the last of which may not be whole: what to refuse them
+ * with for a Content-Length that is no number (400) or one of more than 19 digits (413); 0 where there is none such. */
+unsigned request_length_status(struct str lines);
+
 /* request_check looks at what may make a request unfit: 0, or the status to refuse it with and the sentence. Header
  * lines: Host exactly once and ours (421), one well-formed Content-Length, or chunked, never both. POST: same origin
  * by Sec-Fetch-Site, else by Origin (403). */

@@ -19,16 +19,23 @@ bool spare_knows(const char *version)
 	return !strcmp(version, "0.9.75") && sysconf(_SC_PAGESIZE) == SPARE_PAGE;
 }
 
-void spare_learn(struct spare *s, int fd, const char *begins)
+const char *spare_read(int fd, const char *inside, size_t *ret_n)
 {
 	int unread = 0;
 	uint64_t heard = 0;
-	if (s->pool || (uintptr_t)begins % SPARE_PAGE)
-		return;
 	/* In this order: what comes in between only makes it look like more. */
 	if (ioctl(fd, FIONREAD, &unread) || unread < 0 || !last_word_heard(fd, &heard))
-		return;
+		return NULL;
 	if (heard - (uint64_t)unread >= SPARE_PAGE)
+		return NULL;
+	*ret_n = (size_t)(heard - (uint64_t)unread);
+	return inside - (uintptr_t)inside % SPARE_PAGE;
+}
+
+void spare_learn(struct spare *s, int fd, const char *begins)
+{
+	size_t n;
+	if (s->pool || spare_read(fd, begins, &n) != begins)
 		return;
 	s->pool = (char *)(uintptr_t)begins;
 	s->fd = fd;

@@ -39,6 +39,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		assert(str_find(req.path, STR("/../")) == STR_NONE && str_find_char(req.path, 0) == STR_NONE);
 		check_fields(&req.query);
 	}
+	unsigned unfit = request_length_status(rest);
+	assert(unfit == 0 || unfit == 400 || unfit == 413);
 	while (str_line(&rest, &line) && line.n) {
 		struct http_field *f = arena_push(&a, &req.headers.items, &req.headers.count, &req.headers.cap);
 		str_cut(line, ':', &f->name, &f->value);
@@ -47,6 +49,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	req.body = rest;
 	if (!request_check(&req, &hosts, &why))
 		assert(http_header(&req, "Host").n);
+	enum run_form form = RUN_FORMS;
+	if (page_pick(&req, &res, &form))
+		assert(form < RUN_INCIDENT);
+	else
+		assert(res.status == 406 && res.body.n);
 	if (page_question_form(&req, &res, &q))
 		check_set(&q);
 	q = (struct question){ 0 };

@@ -182,9 +182,33 @@ static void accept_and_content_type(void **unused)
 	assert_false(http_takes_coding(&req, "zip"));
 }
 
+static void lengths_that_are_none(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *lines;
+		unsigned status;
+	} cases[] = {
+		{ "Host: a\r\nContent-Length: 5\r\n\r\n", 0 },
+		{ "content-length: +5\r\n", 400 },
+		{ "A: b\r\nContent-Length: 5, 5\r\n\r\n", 400 },
+		{ "Content-Length:\r\n\r\n", 400 },
+		{ "Content-Length: 5\r\nCONTENT-LENGTH: 0x5\r\n", 400 },
+		{ "Content-Length: 9999999999999999999\r\n", 0 },
+		{ "Content-Length: 99999999999999999999\r\n", 413 },
+		{ "Content-Length: +", 0 },		    /* not whole yet */
+		{ "Host: a\r\n\r\nContent-Length: x\r\n", 0 }, /* of the body */
+		{ "X-Content-Length: x\r\n", 0 },
+		{ "", 0 },
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+		assert_int_equal(request_length_status(str_c(cases[i].lines)), cases[i].status);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(lengths_that_are_none),
 		cmocka_unit_test_teardown(targets_are_decoded_once, teardown),
 		cmocka_unit_test_teardown(bad_targets_are_refused, teardown),
 		cmocka_unit_test_teardown(forms_keep_what_people_paste, teardown),
