@@ -11,6 +11,7 @@
 #include <sodium.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 enum { DAY_S = 86400, HASH_BYTES = 32 };
 
@@ -93,6 +94,16 @@ enum err keep_put(struct keep *k, const struct kept_item *item, unsigned days, s
 	if (!e)
 		*ret_made = made;
 	return e;
+}
+
+void keep_sweep(struct keep *k)
+{
+	if (!k->path || access(k->path, W_OK))
+		return;
+	pthread_mutex_lock(&k->lock);
+	if (!opened(k, NULL) && kept_expire(k->kept, (int64_t)time(NULL)))
+		kept_close(&k->kept); /* what was wrong is said to the next who keeps something */
+	pthread_mutex_unlock(&k->lock);
 }
 
 static bool is_name(struct str name)

@@ -29,6 +29,8 @@ enum err keep_put(struct keep *k, const struct kept_item *item, unsigned days, s
 		  struct keep_made *ret_made) MUST_USE;
 enum err keep_get(struct keep *k, struct str name, struct arena *a, struct kept_item *ret_item) MUST_USE;
 /* keep_delete: ERR_DENIED for another key. mighty: whoever asks needs none. */
+/* keep_sweep forgets what has expired; now and then. A file that is not there is not made. */
+void keep_sweep(struct keep *k);
 enum err keep_delete(struct keep *k, struct str name, struct str key, bool mighty, struct arena *a) MUST_USE;
 
 /* keep_days reads a number of days from a form; 0 for none, or one that cannot be. */

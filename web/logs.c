@@ -312,6 +312,16 @@ static enum err mask(struct log_scan *l)
 }
 
 /* keep_result keeps the forms as they are, then tells in the page's and in the program's where. */
+/* add_to_json puts one more member into a finished object. */
+static void add_to_json(struct buf *json, const char *name, struct str value)
+{
+	json->n -= json->n > 0; /* its closing brace */
+	buf_addf(json, ",\"%s\":", name);
+	struct json j = json_to(json);
+	json_str(&j, value);
+	buf_add_char(json, '}');
+}
+
 static void keep_result(struct log_scan *l, struct str title)
 {
 	struct kept_item item = { .kind = STR("scan"), .title = title };
@@ -323,8 +333,12 @@ static void keep_result(struct log_scan *l, struct str title)
 	enum err e = keep_put(site_keep(l->all->site), &item, l->ask.keep_days, &l->arena, &l->diags, &made);
 	if (e) {
 		buf_add_c(&html, "<p class=\"note\">It was not kept: ");
-		render_html_escape(&html, l->diags.count > said ? l->diags.items[said].text : str_c(err_text(e)));
+		struct str why = e == ERR_FULL		? STR("there is no room left on the server's disk.")
+				 : l->diags.count > said ? l->diags.items[said].text
+							 : str_c(err_text(e));
+		render_html_escape(&html, why);
 		buf_add_c(&html, "</p>\n");
+		add_to_json(&l->whole[RUN_JSON], "not_kept", why);
 	} else {
 		keep_add_made(&html, &made, l->ask.csrf);
 		struct buf *json = &l->whole[RUN_JSON];

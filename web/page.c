@@ -191,6 +191,7 @@ void page_fail_err(struct http_request *req, struct http_response *res, enum err
 			  "keep them.");
 		break;
 	case ERR_BUSY: page_fail(req, res, 503, "Too many diagnoses are under way. Try again in a moment."); break;
+	case ERR_FULL: page_fail(req, res, 507, "There is no room left on the server's disk."); break;
 	case ERR_NOMEM:
 	case ERR_MISSING: page_fail(req, res, 503, err_text(e)); break;
 	default: page_fail(req, res, 500, err_text(e)); break;

@@ -18,7 +18,7 @@
 #include <sys/stat.h>
 #include <time.h>
 
-enum { WATCH_S = 1, TRIM_EVERY = 4 };
+enum { WATCH_S = 1, TRIM_EVERY = 4, SWEEP_EVERY = 60 };
 
 /* What is compiled of one generation; shared, counted. */
 struct kb {
@@ -170,6 +170,8 @@ static void *watch(void *context)
 			break;
 		pthread_mutex_unlock(&s->lock);
 		refresh(s);
+		if (looks % SWEEP_EVERY == 0)
+			keep_sweep(s->keep);
 		if (++looks % TRIM_EVERY == 0)
 			malloc_trim(0); /* what diagnoses and large pages needed for a moment goes back to the system */
 		pthread_mutex_lock(&s->lock);

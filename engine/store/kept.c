@@ -76,20 +76,41 @@ static sqlite3_stmt *get(struct kept *k, enum statement which)
 	return q;
 }
 
+/* run_delete runs one that deletes. On a full disk there is no room for the journal that would undo it: it is then held
+ * in memory, for what is deleted has to go, and makes room. */
+static enum err run_delete(struct kept *k, sqlite3_stmt *q)
+{
+	enum err e = sql_done(q);
+	if (e != ERR_FULL)
+		return e;
+	sqlite3_reset(q);
+	e = store_side_run(k->db, "PRAGMA journal_mode = MEMORY");
+	if (!e)
+		e = sql_done(q);
+	sqlite3_reset(q);
+	enum err back = store_side_run(k->db, "PRAGMA journal_mode = DELETE");
+	return e ? e : back;
+}
+
+enum err kept_expire(struct kept *k, int64_t now_s)
+{
+	sqlite3_stmt *q = get(k, EXPIRE);
+	sql_int(q, 1, now_s);
+	return run_delete(k, q);
+}
+
 enum err kept_put(struct kept *k, struct str name, struct str key_hash, const struct kept_item *item)
 {
 	int64_t count;
 	for (size_t i = 0; i < KEPT_FORMS; i++)
 		if (item->forms[i].n > KEPT_BYTES_MAX)
 			return ERR_LIMIT;
-	sqlite3_stmt *q = get(k, EXPIRE);
-	sql_int(q, 1, item->made_s);
-	enum err e = sql_done(q);
+	enum err e = kept_expire(k, item->made_s);
 	if (!e)
 		e = sql_one(get(k, COUNT), &count);
 	if (e || count >= KEPT_MAX)
 		return e ? e : ERR_LIMIT;
-	q = get(k, PUT);
+	sqlite3_stmt *q = get(k, PUT);
 	sql_str(q, 1, name);
 	sql_blob(q, 2, key_hash);
 	sql_str(q, 3, item->kind);
@@ -125,5 +146,5 @@ enum err kept_delete(struct kept *k, struct str name)
 {
 	sqlite3_stmt *q = get(k, DELETE);
 	sql_str(q, 1, name);
-	return sql_done(q);
+	return run_delete(k, q);
 }

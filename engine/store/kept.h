@@ -33,6 +33,7 @@ enum err kept_put(struct kept *k, struct str name, struct str key_hash, const st
 /* kept_get: ERR_NOTFOUND also for what has expired. */
 enum err kept_get(struct kept *k, struct str name, int64_t now_s, struct arena *a, struct kept_item *ret_item,
 		  struct str *ret_key_hash) MUST_USE;
+enum err kept_expire(struct kept *k, int64_t now_s) MUST_USE; /* forgets what has expired by then */
 enum err kept_delete(struct kept *k, struct str name) MUST_USE; /* also where it is not there */
 
 #endif

@@ -20,16 +20,16 @@ FORM = {'Content-Type': 'application/x-www-form-urlencoded'}
 
 
 class Server:
-    """host: where to connect to; a path for a socket file. tls: an ssl context, or None."""
+    """host: where to connect to; a path for a socket file. tls: an ssl context, or None. through: the command before ours."""
     made = None
 
-    def __init__(self, *args, listen='127.0.0.1:0', host='127.0.0.1', tls=None):
+    def __init__(self, *args, listen='127.0.0.1:0', host='127.0.0.1', tls=None, through=()):
         self.dir = tempfile.mkdtemp(prefix='kbt-web-')
         self.db = os.path.join(self.dir, 'kb.db')
         self.env = dict(os.environ, KBT_DB=self.db, XDG_CACHE_HOME=os.path.join(self.dir, 'cache'))
         self.import_kb()
         self.host, self.tls = host, tls
-        self.process = subprocess.Popen([kbt.KBT, 'serve', '--json', '--listen', listen, *args], env=self.env,
+        self.process = subprocess.Popen([*through, kbt.KBT, 'serve', '--json', '--listen', listen, *args], env=self.env,
                                         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         line = self.process.stdout.readline()
         if not line:

@@ -14,6 +14,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import tempfile
 import time
 import unittest
 
@@ -766,6 +767,32 @@ class Kept(unittest.TestCase):
         for name in ('0' * 32, 'x', '0' * 31 + 'G', '%27%20or%201=1--', '..%2f..%2fetc', 'a' * 500):
             self.assertIn(server.get('/r/' + name)[0], (400, 404))
             self.assertIn(server.form(f'/r/{name}/delete', {'key': 'x'})[0], (400, 404))
+
+    @unittest.skipIf(subprocess.run(['unshare', '-rm', 'mount', '-t', 'tmpfs', 'none', '/mnt'], capture_output=True).returncode,
+                     'no file systems of its own for a process here')
+    def test_a_full_disk_keeps_what_there_is_and_can_be_cleared(self):
+        with tempfile.TemporaryDirectory(prefix='kbt-full-') as small:
+            other = Server('--keep', f'{small}/kept', through=('unshare', '-rm', 'sh', '-c', 'mount -t tmpfs -o size=300k none "$0" && exec "$@"', small))
+            try:
+                made, post = [], {'Content-Type': 'application/json'}
+                for i in range(50):
+                    status, _, text = other.ask('POST', '/api/v1/kept', json.dumps({'text': f'{MESSAGE} {i}'}), post)
+                    if status != 200:
+                        break
+                    made.append(json.loads(text))
+                self.assertEqual((status, bool(made)), (507, True), text)
+                self.assertIn('no room left', json.loads(text)['error'])
+                with open(LOG, 'rb') as f:
+                    status, _, text = other.ask('POST', '/api/v1/scan?keep=1', f.read(), {'Content-Type': 'application/octet-stream'})
+                self.assertEqual(status, 200)
+                self.assertIn('no room left', json.loads(text)['not_kept'])
+                for one in made:
+                    self.assertEqual(other.get('/r/' + one['name'])[0], 200)
+                    self.assertEqual(other.api(f'/api/v1/kept/{one["name"]}/delete', {'key': one['key']})[0], 200)
+                    self.assertEqual(other.get('/r/' + one['name'])[0], 404)
+                self.assertEqual(other.api('/api/v1/kept', {'text': MESSAGE})[0], 200)
+            finally:
+                other.close()
 
     def test_a_server_that_keeps_nothing(self):
         other = Server('--keep', 'none')

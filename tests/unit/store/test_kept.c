@@ -70,6 +70,11 @@ static void it_comes_back_until_it_expires(void **unused)
 	assert_int_equal(kept_delete(k, STR("n2")), ERR_OK);
 	assert_int_equal(kept_get(k, STR("n2"), 300, &arena, &out, &hash), ERR_NOTFOUND);
 	assert_int_equal(kept_delete(k, STR("n2")), ERR_OK);
+	assert_int_equal(kept_put(k, STR("n3"), STR("h"), &in), ERR_OK);
+	assert_int_equal(kept_expire(k, 399), ERR_OK);
+	assert_int_equal(kept_get(k, STR("n3"), 300, &arena, &out, &hash), ERR_OK);
+	assert_int_equal(kept_expire(k, 400), ERR_OK); /* without anything new */
+	assert_int_equal(kept_get(k, STR("n3"), 300, &arena, &out, &hash), ERR_NOTFOUND);
 	kept_close(&k);
 }
 
