@@ -17,12 +17,12 @@
 enum { PAGE_COLUMNS = 100 }; /* of an answer as text */
 /* The keys, on the help page and in what ? opens. */
 #define PAGE_KEYS                                                                                                  \
-	"<dl class=\"keys\">\n"                                                                                  \
-	"<div><dt><kbd>/</kbd></dt><dd>to the field</dd></div>\n"                                                 \
-	"<div><dt><kbd>Ctrl</kbd> <kbd>Enter</kbd></dt><dd>explain, and run the probes</dd></div>\n"              \
-	"<div><dt><kbd>Esc</kbd></dt><dd>stop the probes</dd></div>\n"                                            \
-	"<div><dt><kbd>j</kbd> <kbd>k</kbd></dt><dd>to the next article, to the one before</dd></div>\n"          \
-	"<div><dt><kbd>c</kbd></dt><dd>copy the report as Markdown</dd></div>\n"                                 \
+	"<dl class=\"keys\">\n"                                                                                    \
+	"<div><dt><kbd>/</kbd></dt><dd>to the field</dd></div>\n"                                                  \
+	"<div><dt><kbd>Ctrl</kbd> <kbd>Enter</kbd></dt><dd>explain, and run the probes</dd></div>\n"               \
+	"<div><dt><kbd>Esc</kbd></dt><dd>stop the probes, or leave the field</dd></div>\n"                         \
+	"<div><dt><kbd>j</kbd> <kbd>k</kbd></dt><dd>to the next article, to the one before</dd></div>\n"           \
+	"<div><dt><kbd>c</kbd></dt><dd>copy the report as Markdown</dd></div>\n"                                   \
 	"<div><dt><kbd>?</kbd></dt><dd>these keys</dd></div>\n</dl>\n"
 
 /* Where the page's script lists the links that were made in this browser, which alone remembers them. */

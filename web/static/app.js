@@ -670,6 +670,8 @@
 		} else if (e.key === 'Escape' && probing) {
 			stop();
 			say('Stopped.');
+		} else if (e.key === 'Escape' && e.target.matches('#text, .chip input')) {
+			e.target.blur(); /* to where the keys of one character work */
 		}
 	});
 	/* A file belongs to the logs; let fall here, the browser would leave the page for it. */
