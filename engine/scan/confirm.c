@@ -8,11 +8,12 @@
 #include "base/mem.h"
 #include "base/utf8.h"
 #include "match/lines.h"
+#include "match/stamp.h"
 #include "match/undress.h"
 #include "scan/context.h"
+#include "scan/damaged.h"
 #include "scan/dated.h"
 #include "scan/propose.h"
-#include "match/stamp.h"
 #include "scan/suspect.h"
 
 #include <string.h>
@@ -36,6 +37,7 @@ void confirm_close(struct confirm *c)
 	arena_free(&c->work);
 	arena_free(&c->spans);
 	arena_free(&c->proposed);
+	arena_free(&c->damaged);
 	recall_free(&c->recall);
 	mem_free(c->named);
 }
@@ -448,6 +450,9 @@ static enum err propose(struct walk *w, struct proposer *p)
 		if (w->confirm->marks)
 			marks_take(w->confirm->marks, w->chunk, found->finds, found->count, w->mark, &w->result->arena,
 				   &w->result->marks, &w->result->mark_count, &w->result->mark_cap);
+		e = damaged_propose(p, found, from, to, &w->confirm->damaged);
+		if (e)
+			return e;
 	}
 	propose_sort(p);
 	w->result->candidates = p->candidates;

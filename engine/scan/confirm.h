@@ -28,7 +28,7 @@ struct confirm {
 	struct match_scratch *scratch;
 	struct prefilter_scratch finds;
 	struct arena work; /* emptied line by line */
-	struct arena spans, proposed; /* line by line, chunk by chunk */
+	struct arena spans, damaged, proposed; /* line by line, and chunk by chunk */
 	struct recall recall;
 	unsigned char *named; /* see propose.h */
 	struct confirm_names names[NAMES_KNOWN]; /* by article */

@@ -493,6 +493,13 @@ void propose_all(struct proposer *p, size_t from, size_t to)
 	}
 }
 
+void propose_line(struct proposer *p, size_t at)
+{
+	struct proposal piece = piece_at(p, at);
+	if (piece.from < piece.to)
+		push(p, piece);
+}
+
 static int by_turn(const void *a, const void *b)
 {
 	const struct proposal *x = a, *y = b;

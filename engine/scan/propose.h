@@ -57,6 +57,8 @@ size_t propose_named_size(const struct literal_table *literals);
 void propose_found(struct proposer *p, const struct prefilter_find *finds, size_t count);
 /* propose_all: of all lines that begin in text[from, to). */
 void propose_all(struct proposer *p, size_t from, size_t to);
+/* propose_line: of the line that holds a place. */
+void propose_line(struct proposer *p, size_t at);
 /* propose_sort puts them in the order in which they are asked: by place, of several lines before fewer. */
 void propose_sort(struct proposer *p);
 

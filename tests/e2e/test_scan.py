@@ -12,6 +12,7 @@ import resource
 import subprocess
 import tarfile
 import unittest
+import urllib.parse
 import zipfile
 
 from kbt import FOUND, KBT, NONE, ROOT, USAGE, SharedKbTest, shared
@@ -259,6 +260,20 @@ class Scan(SharedKbTest):
         self.assertEqual(hits, self.hits('--every-line', path))
         others = self.log('others.log', ['web1 kernel says: ' + said, 'error and app: ' + said])
         self.hits(others, code=NONE)
+
+    def test_damaged_lines(self):
+        """Colour, no-break spaces, soft hyphens, percent signs and tags hide no message that a look-up finds."""
+        said = SSH[SSH.index('ssh:'):]
+        forms = ['\x1b[31m{}\x1b[0m', '\x1b[1;31mERROR:\x1b[0m \x1b[1m{}\x1b[0m', '\xa0{}', '<span>{}</span>']
+        damage = [said.replace(' ', '\xa0'), said.replace('onn', 'on\xadn').replace('out', 'o\xadut'),
+                  urllib.parse.quote(said), said.replace('route', '<b>route</b>')]
+        lines = [form.format(said) for form in forms] + damage
+        lines += ['2024-03-12T10:10:00Z web1 app: ' + line for line in lines]
+        path = self.log('damaged.log', lines)
+        hits = self.hits(path)
+        self.assertEqual(sorted({h['line'] for h in hits}), list(range(1, len(lines) + 1)))
+        self.assertEqual(hits, self.hits('--every-line', path))
+        self.hits(self.log('others.log', ['\x1b[32mINFO\x1b[0m all\xa0is%20well'] * 3), code=NONE)
 
     def test_a_value_in_front_takes_nothing_of_the_dress(self):
         """A value in front of a message begins behind the dress."""

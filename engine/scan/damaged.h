@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Lines whose damage hides a message from the prefilter: colour of a terminal or a no-break space directly before a
+ * word, soft hyphens within one, percent signs for blanks. What would be found in them without it is proposed. Lines
+ * without such bytes cost a search for them.
+ */
+#ifndef KBT_SCAN_DAMAGED_H
+#define KBT_SCAN_DAMAGED_H
+
+#include "scan/propose.h"
+
+enum { DAMAGED_LINE_MAX = 8 << 10 }; /* bytes of a line that is looked into */
+
+/* damaged_propose: of the lines in the proposer's text that have their damage in [from, to). finds is emptied; arena is
+ * its own. */
+enum err damaged_propose(struct proposer *p, struct prefilter_scratch *finds, size_t from, size_t to,
+			 struct arena *arena) MUST_USE;
+
+#endif
