@@ -611,7 +611,8 @@
 			offerScan();
 			$('heard').textContent = $('best') ? $('best').textContent : '';
 			document.title = $('best') ? `${$('best').textContent} - kbtriage` : title;
-			history.replaceState(shown.length < 1 << 16 ? { text: shown } : null, '');
+			const set = [...new FormData(ask)].filter(([name, value]) => name.startsWith('set.') && value);
+			history.replaceState(shown.length < 1 << 16 ? { text: shown, of: ask.elements.of.value, set } : null, '');
 			if (focus && focus.startsWith('set.') && ask.elements[focus])
 				ask.elements[focus].focus();
 			if (probe && $('diagnosis') && $('run') && (probe === 'always' || 'auto' in $('diagnosis').dataset))
@@ -693,8 +694,12 @@
 	const [came] = performance.getEntriesByType('navigation');
 	const again = came && came.type !== 'navigate'; /* back, or loaded again */
 	if (again && history.state && history.state.text && history.state.text !== text.value) {
+		const values = history.state.set.map(([name, value]) => Object.assign(document.createElement('input'), { type: 'hidden', name, value }));
 		text.value = history.state.text;
+		ask.elements.of.value = history.state.of;
+		ask.append(...values);
 		explain('');
+		values.forEach(v => v.remove()); /* the answer has fields for them */
 	} else {
 		offerScan();
 	}

@@ -419,13 +419,17 @@ await test('keys: j and k go through the articles, c copies, and they can be tur
 
 await test('back from an article, and loaded again, the message and its answer are there', async page => {
 	await page.goto(base);
-	await paste(page, 'System error 53 has occurred.');
+	await page.fill('#text', 'System error 53 has occurred.');
+	await page.fill('.chip input', '127.0.0.1');
+	await page.keyboard.press('Tab');
+	await page.waitForSelector('#probes > li');
 	await page.click('#best a');
 	await page.waitForURL('**/kb/*');
 	await page.goBack();
 	await page.waitForSelector('#best');
 	await page.reload();
 	await page.waitForSelector('#best');
+	is(await page.inputValue('input[name="set.server"]') === '127.0.0.1', 'the correction is gone');
 	is(await page.inputValue('#text') === 'System error 53 has occurred.', 'the message is gone');
 	is((await page.title()).includes('53'), 'the title does not say what it is about');
 });
