@@ -20,7 +20,7 @@ DEPS     := build-essential pkg-config libsqlite3-dev libmicrohttpd-dev libcjson
             libsystemd-dev
 DEPS_DEV := $(DEPS) libcmocka-dev libvectorscan-dev ripgrep clang clang-tidy libclang-rt-14-dev python3 python3-xapian zstd chromium \
             $(if $(shell command -v npm),,nodejs npm) iproute2 nftables samba smbclient dnsmasq-base openssl hey \
-            prometheus-blackbox-exporter systemd-journal-remote
+            prometheus-blackbox-exporter systemd-journal-remote groff-base
 
 # Evaluated when a recipe needs it, so that `make deps` works on a machine without the packages.
 PKG_CFLAGS = $(shell pkg-config --cflags $(PKGS))
@@ -42,7 +42,7 @@ WEBLIB := $(BUILD)/libweb.a
 HAVE_CMOCKA = $(shell pkg-config --exists cmocka && echo yes)
 PROGRAMS = $(if $(HAVE_CMOCKA),$(UNIT:%.c=$(BUILD)/%)) $(FUZZ:%.c=$(BUILD)/%) $(GOLDEN:%.c=$(BUILD)/%)
 
-.PHONY: all run deps deps-dev test programs asan bench fuzz lab layers lint install clean golden
+.PHONY: all run deps deps-dev test programs asan bench fuzz lab layers lint pkg-cflags install clean golden
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -155,6 +155,9 @@ layers:
 
 lint:
 	@$(PYTHON) tests/lint.py --build $(BUILD)
+
+pkg-cflags:
+	@echo $(PKG_CFLAGS)
 
 install: all
 	install -D -m 755 $(BUILD)/kbt $(DESTDIR)$(PREFIX)/bin/kbt

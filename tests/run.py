@@ -17,10 +17,13 @@ import os
 import re
 import subprocess
 import sys
+import threading
 import unittest
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 LIMIT_S = 600
+# These look at ports, links and the time that an answer takes: one after the other. The rest of e2e runs beside them.
+NETWORK = {f'tests/e2e/test_{name}.py' for name in 'browser diagnose lab probe readme web web_security'.split()}
 TAP = re.compile(r'^(not )?ok\b\s*\d*\s*(?:- )?(.*)$')
 
 
@@ -164,9 +167,17 @@ def main(args):
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count() or 1) as pool:
         for result in pool.map(lambda j: j.run(env), [j for j in todo if j.command and j.kind != 'e2e']):
             count.take(*result)
-    for j in todo:  # one after the other: they look at times, ports and network namespaces
-        if j.command and j.kind == 'e2e':
-            count.take(*j.run(env))
+    lock = threading.Lock()
+
+    def run_lane(lane):
+        for j in lane:
+            result = j.run(env)
+            with lock:
+                count.take(*result)
+    e2e = [j for j in todo if j.command and j.kind == 'e2e']
+    lanes = [[j for j in e2e if (j.name in NETWORK) == network] for network in (True, False)]
+    with concurrent.futures.ThreadPoolExecutor(len(lanes)) as pool:
+        list(pool.map(run_lane, lanes))
     reasons = '; '.join(f'{n} {why}' for why, n in sorted(count.skips.items())) or 'nothing'
     print(f'{sum(count.skips.values())} skipped: {reasons}')
     print(f'{count.passed} passed, {count.failed} failed')

@@ -362,19 +362,18 @@ class Scan(SharedKbTest):
         """A two-line message at every place around the cut between two chunks: once, never twice, never lost."""
         message = ['Mar  2 08:13:43 web1 rcmd[311]: Error - Failed to connect to <\\\\LAB7>,',
                    'Mar  2 08:13:43 web1 rcmd[311]: system not found or service not active']
-        lines = []
-        planted = []
-        while sum(map(len, lines[-20000:])) < 1 << 20 or len(lines) < 30000:
+        lines, planted = [], []
+        while len(lines) < 30000:
             if len(lines) % 3 == 0:
                 planted.append(len(lines) + 1)
                 lines += message
             else:
                 lines.append('x' * (len(lines) % 97))
         path = self.log('edges.log', lines)
+        self.assertGreater(os.path.getsize(path), 1 << 20)
         for args in ((), ('--threads', '1')):
             hits = self.hits(path, *args)
-            self.assertEqual([(h['line'], h['lines']) for h in hits if h['best']] if 'best' in hits[0] else
-                             sorted({(h['line'], h['lines']) for h in hits}), [(n, 2) for n in planted])
+            self.assertEqual(sorted({(h['line'], h['lines']) for h in hits}), [(n, 2) for n in planted])
 
     def test_an_endless_line_is_scanned_whole(self):
         """Records in one line that is longer than what is read at once, before, at and behind every edge: each found once."""
