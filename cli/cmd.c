@@ -136,7 +136,7 @@ void cmd_usage(struct cmd_context *c, const char *format, ...)
 	va_end(args);
 }
 
-int cmd_exit_code(enum err e)
+static int exit_code(enum err e)
 {
 	switch (e) {
 	case ERR_OK: return EXIT_FOUND;
@@ -158,7 +158,7 @@ int cmd_fail(struct cmd_context *c, enum err e)
 	else if (!c->diags.errors && e != ERR_INTERRUPTED)
 		cmd_error(c, "%s: %s", c->cmd->name, err_text(e));
 	cmd_show_diags(c);
-	return cmd_exit_code(e);
+	return exit_code(e);
 }
 
 enum err cmd_store(struct cmd_context *c, enum store_mode mode, struct store **ret_store)

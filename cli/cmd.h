@@ -89,7 +89,6 @@ void cmd_usage(struct cmd_context *c, const char *format, ...) __attribute__((fo
 void cmd_show_diags(struct cmd_context *c);
 /* cmd_fail shows the diagnostics (if none is an error, the words of e) and gives the exit code of e. */
 int cmd_fail(struct cmd_context *c, enum err e);
-int cmd_exit_code(enum err e);
 
 /* cmd_store opens the database; after a failure the sentence is in c->diags: return cmd_fail(c, e). */
 enum err cmd_store(struct cmd_context *c, enum store_mode mode, struct store **ret_store) MUST_USE;

@@ -207,7 +207,7 @@ enum err diagnosis_save(struct diagnosis *d, const char *path, bool force)
 	return e;
 }
 
-enum err diagnosis_load(struct cmd_context *c, const char *path, struct incident *ret_incident)
+static enum err load(struct cmd_context *c, const char *path, struct incident *ret_incident)
 {
 	struct str bytes;
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -233,7 +233,7 @@ int diagnosis_again(struct cmd_context *c, bool live,
 		cmd_usage(c, "which saved incident?");
 		return EXIT_USAGE;
 	}
-	enum err e = diagnosis_load(c, c->args[0], &incident);
+	enum err e = load(c, c->args[0], &incident);
 	for (size_t i = 0; i < incident.binding_count && d.set_count < SETS_MAX; i++)
 		d.sets[d.set_count++] = incident.bindings[i];
 	d.after_fix = live && !str_eq(incident.state, STR("healthy"));

@@ -38,7 +38,6 @@ int diagnosis_exit_code(const struct triage_report *r);
 
 /* diagnosis_save: beside, synced, renamed; ERR_EXISTS where the file is there and not force. */
 enum err diagnosis_save(struct diagnosis *d, const char *path, bool force) MUST_USE;
-enum err diagnosis_load(struct cmd_context *c, const char *path, struct incident *ret_incident) MUST_USE;
 
 /* diagnosis_again is a command over the saved incident that is its one argument: from the kept evidence, or live.
  * say (may be NULL) adds to the text at the end. Gives the exit code. */

@@ -633,23 +633,6 @@ enum err input_read(struct input *in, struct str *ret_block)
 	return e;
 }
 
-enum err input_read_all(struct input *in, size_t max, struct buf *out)
-{
-	size_t start = out->n;
-	for (;;) {
-		struct str block;
-		enum err e = input_read(in, &block);
-		if (e)
-			return e;
-		if (!block.n)
-			return buf_err(out);
-		if (out->n - start + block.n > max)
-			return diags_fail(in->diags, ERR_LIMIT, "%.*s: over %zu MiB", STR_ARG(in->member.name),
-					  max >> 20);
-		buf_add(out, block);
-	}
-}
-
 /* ---- the whole ---- */
 
 static void keep_path(struct input *in, const char *path)

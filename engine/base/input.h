@@ -49,9 +49,6 @@ enum err input_next(struct input *input, const struct input_member **ret_member)
 /* input_read: the member's next block, valid until the next call; empty at its end. The same errors. */
 enum err input_read(struct input *input, struct str *ret_block) MUST_USE;
 
-/* input_read_all adds the rest of the member to out; ERR_LIMIT beyond max bytes. */
-enum err input_read_all(struct input *input, size_t max, struct buf *out) MUST_USE;
-
 /* input_is_packed says of a file's first bytes (6 are enough but for tar: 262) whether they are a packed one's. */
 bool input_is_packed(struct str head);
 

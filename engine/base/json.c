@@ -56,21 +56,6 @@ void json_end_array(struct json *j)
 	end(j, ']');
 }
 
-void json_name(struct json *j, struct str key)
-{
-	assert(!j->after_key);
-	before_value(j);
-	buf_add_char(j->out, '"');
-	json_escape(j->out, key);
-	buf_add(j->out, STR("\":"));
-	j->after_key = true;
-}
-
-void json_key(struct json *j, const char *key)
-{
-	json_name(j, str_c(key));
-}
-
 static void escape_char(struct buf *out, unsigned char c)
 {
 	switch (c) {
@@ -83,7 +68,8 @@ static void escape_char(struct buf *out, unsigned char c)
 	}
 }
 
-void json_escape(struct buf *out, struct str s)
+/* escape adds s as the inside of a JSON string, without the quotes. */
+static void escape(struct buf *out, struct str s)
 {
 	size_t clean = 0; /* start of the bytes that need no change and are not copied yet */
 	for (size_t at = 0; at < s.n;) {
@@ -102,11 +88,26 @@ void json_escape(struct buf *out, struct str s)
 	buf_add_bytes(out, s.p + clean, s.n - clean);
 }
 
+void json_name(struct json *j, struct str key)
+{
+	assert(!j->after_key);
+	before_value(j);
+	buf_add_char(j->out, '"');
+	escape(j->out, key);
+	buf_add(j->out, STR("\":"));
+	j->after_key = true;
+}
+
+void json_key(struct json *j, const char *key)
+{
+	json_name(j, str_c(key));
+}
+
 void json_str(struct json *j, struct str s)
 {
 	before_value(j);
 	buf_add_char(j->out, '"');
-	json_escape(j->out, s);
+	escape(j->out, s);
 	buf_add_char(j->out, '"');
 }
 

@@ -38,7 +38,4 @@ void json_key_int(struct json *j, const char *key, int64_t v);
 void json_key_real(struct json *j, const char *key, double v, int digits);
 void json_key_bool(struct json *j, const char *key, bool v);
 
-/* json_escape adds s as the inside of a JSON string, without the quotes. */
-void json_escape(struct buf *out, struct str s);
-
 #endif

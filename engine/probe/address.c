@@ -109,17 +109,6 @@ bool address_is_apipa(struct address a)
 	return address_in_any(a, nets, sizeof nets / sizeof *nets);
 }
 
-bool address_is_private(struct address a)
-{
-	static const struct address_net nets[] = {
-		{ { 4, { 10 } }, 8 },
-		{ { 4, { 172, 16 } }, 12 },
-		{ { 4, { 192, 168 } }, 16 },
-		{ { 6, { 0xFC } }, 7 },
-	};
-	return address_is_apipa(a) || address_in_any(a, nets, sizeof nets / sizeof *nets);
-}
-
 unsigned address_to_sockaddr(struct address a, uint16_t port, struct sockaddr_storage *ret_sockaddr)
 {
 	memset(ret_sockaddr, 0, sizeof *ret_sockaddr);

@@ -20,7 +20,6 @@ struct address address_v6(struct str sixteen_bytes);
 bool address_in(struct address a, struct address net, unsigned prefix);
 bool address_is_loopback(struct address a);
 bool address_is_apipa(struct address a); /* 169.254/16, fe80::/10 */
-bool address_is_private(struct address a); /* RFC 1918, RFC 4193, link local */
 bool address_is_one_host(struct address a); /* neither 0.0.0.0, ::, multicast nor 255.255.255.255 */
 
 struct sockaddr_storage;

@@ -77,7 +77,7 @@ static size_t marker_of(struct str item)
 	return at == STR_NONE || at > 4 ? 0 : at;
 }
 
-/* add_prose shows a body, or text that prose_flow made of one. */
+/* add_prose shows a body. */
 static void add_prose(struct page *p, unsigned indent, struct str body)
 {
 	struct prose prose = prose_of(body);

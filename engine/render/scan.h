@@ -39,9 +39,6 @@ void render_text_outside(struct buf *out, const struct incidents *set);
 /* render_text_unknowns: at most limit of them, ranked, the last line empty. */
 void render_text_unknowns(struct buf *out, const struct render_text *t, const struct unknowns *set, size_t limit);
 
-/* render_spark adds a row of bars, one for each column. */
-void render_spark(struct buf *out, const uint64_t *columns, size_t count);
-
 /* What a page tells of a scan. */
 struct render_scan {
 	const struct incidents *set; /* grouped by article */

@@ -191,7 +191,8 @@ static void put_example(struct buf *out, const struct render_text *t, const stru
 
 /* ---- counts, times, places ---- */
 
-void render_spark(struct buf *out, const uint64_t *columns, size_t count)
+/* add_spark adds a row of bars, one for each column. */
+static void add_spark(struct buf *out, const uint64_t *columns, size_t count)
 {
 	static const char *const bars[] = { "\u2581", "\u2582", "\u2583", "\u2584",
 					    "\u2585", "\u2586", "\u2587", "\u2588" };
@@ -228,7 +229,7 @@ static void put_spark(struct buf *out, const struct render_text *t, const struct
 	buf_add_c(out, "  ");
 	put_edge(out, t, set, axis->min_s, !one_day);
 	buf_add_c(out, t->colour ? " \033[" SPARK "m" : " ");
-	render_spark(out, columns, n);
+	add_spark(out, columns, n);
 	buf_add_c(out, t->colour ? "\033[0m " : " ");
 	put_edge(out, t, set, axis->max_s, !one_day);
 	if (g->outside) {

@@ -198,20 +198,6 @@ void prose_add(struct buf *out, const struct prose_block *block)
 		buf_add(out, block->text);
 }
 
-struct str prose_flow(struct str body, struct arena *a)
-{
-	struct prose p = prose_of(body);
-	struct prose_block block;
-	struct buf out = { 0 };
-	while (prose_next(&p, a, &block))
-		prose_add(&out, &block);
-	struct str flow = buf_keep(&out, a);
-	if (out.err)
-		a->failed = true;
-	buf_free(&out);
-	return flow;
-}
-
 /* "U.S. Service Pack": a stop behind a single letter behind a stop ends nothing. */
 static bool is_abbreviation(struct str s, size_t stop)
 {

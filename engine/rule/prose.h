@@ -38,9 +38,6 @@ void prose_add(struct buf *out, const struct prose_block *block);
 /* prose_join makes a paragraph of wrapped lines. */
 struct str prose_join(struct str lines, struct arena *a);
 
-/* prose_flow is the whole body so. */
-struct str prose_flow(struct str body, struct arena *a);
-
 /* prose_sentence takes the next sentence off *rest: up to a stop, colon or question mark before a capital. */
 bool prose_sentence(struct str *rest, struct str *ret_sentence);
 

@@ -159,12 +159,6 @@ static size_t stories_of(const struct stories *s, struct str id, size_t *ret_fir
 	return n;
 }
 
-bool stories_concern(const struct stories *s, struct str id)
-{
-	size_t first;
-	return stories_of(s, id, &first) > 0;
-}
-
 static struct story_track *new_track(struct stories *s, const struct match *m, size_t first, size_t count)
 {
 	size_t of_article = 0;

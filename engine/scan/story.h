@@ -33,7 +33,6 @@ struct stories {
 	bool seen_too_many;
 };
 
-bool stories_concern(const struct stories *s, struct str id); /* the article has stories */
 enum err stories_hit(struct stories *s, const struct scan_hit *hit) MUST_USE;
 enum err stories_mark(struct stories *s, const struct scan_mark *mark) MUST_USE;
 void stories_free(struct stories *s);

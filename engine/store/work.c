@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-const struct known_source *known_find(const struct known *k, uint64_t hash, int64_t size)
+static const struct known_source *known_find(const struct known *k, uint64_t hash, int64_t size)
 {
 	if (!k->slot_count)
 		return NULL;

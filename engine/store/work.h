@@ -25,7 +25,6 @@ struct known {
 	struct known_source *slots; /* open addressing, a power of two, at most half full; NULL where there are none */
 	size_t slot_count;
 };
-const struct known_source *known_find(const struct known *k, uint64_t hash, int64_t size);
 
 struct work_item {
 	struct str name; /* as the input names it */
