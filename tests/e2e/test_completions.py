@@ -75,6 +75,11 @@ class Manual(KbtTest):
         names = re.findall(r'(?m)^\.It Cm (\w+)', text)
         listed = re.findall(r'(?m)^  ([a-z]+) +\S', self.kbt('--help').out.split('commands:\n')[1].split('\n\n')[0])
         self.assertLessEqual(set(listed), set(names))
+        for name in listed:
+            options = re.findall(r'(?m)^ +(?:-\w, *)?-(-[a-z-]+)', self.kbt(name, '--help').out.split('options:\n')[1])
+            for option in options:
+                with self.subTest(command=name, option=option):
+                    self.assertRegex(text, rf'(?m)\bFl {option}\b')
 
 
 if __name__ == '__main__':
