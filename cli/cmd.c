@@ -128,8 +128,8 @@ void cmd_error(struct cmd_context *c, const char *format, ...)
 void cmd_usage(struct cmd_context *c, const char *format, ...)
 {
 	char behind[128];
-	snprintf(behind, sizeof behind, "usage: kbt %s [OPTION...] %s; see kbt %s --help\n", c->cmd->name,
-		 c->cmd->usage, c->cmd->name);
+	snprintf(behind, sizeof behind, "usage: kbt %s [OPTION...]%s%s; see kbt %s --help\n", c->cmd->name,
+		 *c->cmd->usage ? " " : "", c->cmd->usage, c->cmd->name);
 	va_list args;
 	va_start(args, format);
 	error_line(c, format, args, behind);
@@ -159,6 +159,15 @@ int cmd_fail(struct cmd_context *c, enum err e)
 		cmd_error(c, "%s: %s", c->cmd->name, err_text(e));
 	cmd_show_diags(c);
 	return exit_code(e);
+}
+
+int cmd_fail_message(struct cmd_context *c, enum err e)
+{
+	if (!c->diags.errors && e == ERR_INPUT)
+		diags_add(&c->diags, DIAG_ERROR, 0, "the message is empty: there is no letter or digit in it");
+	else if (!c->diags.errors && e == ERR_LIMIT)
+		diags_add(&c->diags, DIAG_ERROR, 0, "the message is over %d MiB", MATCH_INPUT_MAX >> 20);
+	return cmd_fail(c, e);
 }
 
 enum err cmd_store(struct cmd_context *c, enum store_mode mode, struct store **ret_store)

@@ -25,7 +25,7 @@ static int run(struct cmd_context *c)
 		e = diagnosis_run(&d, text, (double)delay_s * 1000);
 	if (!e && save)
 		e = diagnosis_save(&d, save, cmd_has(c, "force"));
-	int code = e ? cmd_fail(c, e) : diagnosis_exit_code(&d.report);
+	int code = e ? cmd_fail_message(c, e) : diagnosis_exit_code(&d.report);
 	diagnosis_close(&d);
 	return code;
 }

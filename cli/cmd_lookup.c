@@ -23,12 +23,8 @@ static int look_up_one(struct cmd_context *c, struct cmd_kb *kb, struct str text
 {
 	struct triage_answer answer;
 	enum err e = look_up(c, kb, text, &c->arena, &answer);
-	if (e == ERR_INPUT)
-		diags_add(&c->diags, DIAG_ERROR, 0, "the message is empty: there is no letter or digit in it");
-	else if (e == ERR_LIMIT)
-		diags_add(&c->diags, DIAG_ERROR, 0, "the message is over %d MiB", MATCH_INPUT_MAX >> 20);
 	if (e)
-		return cmd_fail(c, e);
+		return cmd_fail_message(c, e);
 	if (c->json) {
 		render_json_answer(&c->out, &answer);
 		buf_add_char(&c->out, '\n');
@@ -153,7 +149,7 @@ static enum err run_batch(struct cmd_context *c, struct cmd_kb *kb)
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0)
-			e = diags_fail(&c->diags, err_from_errno(errno), "standard input: %s", strerror(errno));
+			e = diags_fail(&c->diags, err_from_errno(errno), "standard input: %s", err_errno_text(errno));
 		ended = n <= 0;
 		pending.n += n > 0 ? (size_t)n : 0;
 		if (!e && !asked) /* a file in UTF-16 is read whole before its lines are told apart */

@@ -56,7 +56,7 @@ static enum err write_tokens(struct cmd_context *c, const char *path, const stru
 	number = good ? errno : number;
 	if (fd >= 0)
 		unlink(temp.p);
-	return diags_fail(&c->diags, ERR_IO, "%s: %s", path, strerror(number));
+	return diags_fail(&c->diags, ERR_IO, "%s: %s", path, err_errno_text(number));
 }
 
 static enum err add(struct cmd_context *c, const char *path, struct tokens *t, const struct stat *file, struct str name)

@@ -54,7 +54,7 @@ static enum err read_log(struct cmd_context *c, const char *path, struct triage_
 	struct str bytes;
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
-		return diags_fail(&c->diags, ERR_IO, "%s: %s", path, strerror(errno));
+		return diags_fail(&c->diags, ERR_IO, "%s: %s", path, err_errno_text(errno));
 	enum err e = cmd_read_fd(c, fd, LOG_BYTES_MAX, &bytes);
 	close(fd);
 	if (e == ERR_LIMIT)
@@ -213,7 +213,7 @@ static enum err load(struct cmd_context *c, const char *path, struct incident *r
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return diags_fail(&c->diags, ERR_IO, "%s: %s", path,
-				  strerror(errno)); /* a KB is what exit code 4 is about */
+				  err_errno_text(errno)); /* a KB is what exit code 4 is about */
 	enum err e = cmd_read_fd(c, fd, INCIDENT_BYTES_MAX, &bytes);
 	close(fd);
 	if (e)

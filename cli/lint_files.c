@@ -103,7 +103,7 @@ static void read_file(struct lint *l, struct str path)
 	struct str bytes;
 	int fd = open(path.p, O_RDONLY | O_CLOEXEC);
 	if (fd < 0) {
-		unreadable(l, path, strerror(errno));
+		unreadable(l, path, err_errno_text(errno));
 		return;
 	}
 	enum err e = cmd_read_fd(l->c, fd, FILE_MAX, &bytes);
@@ -126,7 +126,7 @@ static void read_folder(struct lint *l, struct str path, unsigned depth)
 	struct dirent **names;
 	int count = depth > FOLDER_DEPTH_MAX ? (errno = ELOOP, -1) : scandir(path.p, &names, visible, alphasort);
 	if (count < 0) {
-		unreadable(l, path, strerror(errno));
+		unreadable(l, path, err_errno_text(errno));
 		return;
 	}
 	while (path.n > 1 && path.p[path.n - 1] == '/')
@@ -142,7 +142,7 @@ static void visit(struct lint *l, struct str path, unsigned depth)
 {
 	struct stat st;
 	if (stat(path.p, &st))
-		unreadable(l, path, strerror(errno));
+		unreadable(l, path, err_errno_text(errno));
 	else if (S_ISDIR(st.st_mode))
 		read_folder(l, path, depth);
 	else if (S_ISREG(st.st_mode))

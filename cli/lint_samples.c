@@ -128,7 +128,7 @@ enum err lint_samples(struct lint *l, const char *const *paths, size_t count)
 		return ERR_NOMEM;
 	memcpy(folder, name.p, name.n);
 	if (!mkdtemp(folder))
-		return diags_fail(&l->c->diags, err_from_errno(errno), "%s: %s", name.p, strerror(errno));
+		return diags_fail(&l->c->diags, err_from_errno(errno), "%s: %s", name.p, err_errno_text(errno));
 	struct bench b = { .lint = l };
 	enum err e = load(&b, folder, paths, count);
 	for (size_t i = 0; !e && i < l->article_count; i++)

@@ -107,7 +107,7 @@ static bool parse_option(struct cmd_context *c, int argc, char **argv, int *at)
 		return false;
 	}
 	if (!option->value && value) {
-		cmd_usage(c, "%s takes no value", arg[1] == '-' ? option->name : arg);
+		cmd_usage(c, "--%s takes no value", option->name);
 		return false;
 	}
 	if (option->value && !value) {
@@ -116,6 +116,10 @@ static bool parse_option(struct cmd_context *c, int argc, char **argv, int *at)
 			return false;
 		}
 		value = argv[++*at];
+	}
+	if (option->value && !*value && !strcmp(option->value, "FILE")) {
+		cmd_usage(c, "--%s needs the name of a file", option->name);
+		return false;
 	}
 	c->values[c->value_count++] = (struct cmd_value){ option, value };
 	return true;
@@ -156,7 +160,7 @@ static bool decide_colour(struct cmd_context *c)
 	return true;
 }
 
-static bool decide_db(struct cmd_context *c)
+static void decide_db(struct cmd_context *c)
 {
 	const char *db = cmd_value(c, "db", NULL), *env = getenv("KBT_DB"), *xdg = getenv("XDG_DATA_HOME"),
 		   *home = getenv("HOME");
@@ -167,10 +171,7 @@ static bool decide_db(struct cmd_context *c)
 		db = arena_printf(&c->arena, "%s/kbtriage/kb.db", xdg).p;
 	if (!db)
 		db = arena_printf(&c->arena, "%s/.local/share/kbtriage/kb.db", home && *home ? home : "").p;
-	if (!*db)
-		cmd_usage(c, "--db needs the name of a file");
 	c->db = db;
-	return *db;
 }
 
 static bool prepare(struct cmd_context *c)
@@ -179,7 +180,8 @@ static bool prepare(struct cmd_context *c)
 	c->json = cmd_has(c, "json");
 	c->limit_given = cmd_has(c, "limit");
 	c->err_is_tty = isatty(STDERR_FILENO);
-	if (!decide_colour(c) || !decide_db(c) || !cmd_number(c, "limit", 1, 1000000, &limit))
+	decide_db(c);
+	if (!decide_colour(c) || !cmd_number(c, "limit", 1, 1000000, &limit))
 		return false;
 	c->limit = (size_t)limit;
 	return true;

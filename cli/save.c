@@ -29,7 +29,7 @@ static struct str folder_of(const char *path, struct arena *a)
 
 static enum err fail(struct cmd_context *c, const char *path, int number)
 {
-	return diags_fail(&c->diags, ERR_IO, "%s is not written: %s", path, strerror(number));
+	return diags_fail(&c->diags, ERR_IO, "%s is not written: %s", path, err_errno_text(number));
 }
 
 enum err save_check(struct cmd_context *c, const char *path, bool force)

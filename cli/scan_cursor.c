@@ -48,7 +48,7 @@ static enum err read_file(const char *path, struct diags *d, struct buf *out)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	if (fd < 0)
-		return errno == ENOENT ? ERR_OK : diags_fail(d, ERR_IO, "%s: %s", path, strerror(errno));
+		return errno == ENOENT ? ERR_OK : diags_fail(d, ERR_IO, "%s: %s", path, err_errno_text(errno));
 	struct stat st;
 	enum err e = ERR_OK;
 	if (fstat(fd, &st) || !S_ISREG(st.st_mode))
@@ -61,7 +61,7 @@ static enum err read_file(const char *path, struct diags *d, struct buf *out)
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0)
-			e = diags_fail(d, ERR_IO, "%s: %s", path, strerror(errno));
+			e = diags_fail(d, ERR_IO, "%s: %s", path, err_errno_text(errno));
 		if (n <= 0)
 			break;
 		out->n += (size_t)n;

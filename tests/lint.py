@@ -17,8 +17,8 @@ import time
 
 os.chdir(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 BUDGET_S = int(os.environ.get('LINT_SECONDS', '240'))
-# States that the analyzer looks at in a function. Large functions end at any bound, and time grows with it: clang's own,
-# 225000, takes twice as long.
+# States that the analyzer looks at in a function. Large functions end at any bound, and time grows with it: clang's
+# own, 225000, takes twice as long.
 NODES = os.environ.get('LINT_NODES', '100000')
 CHECKS = ('-*,clang-analyzer-*,bugprone-*,-bugprone-easily-swappable-parameters,-bugprone-narrowing-conversions,'
           '-bugprone-implicit-widening-of-multiplication-result,-bugprone-reserved-identifier,'

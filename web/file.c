@@ -18,7 +18,7 @@ static enum err read_open(int fd, const char *path, size_t size, struct arena *a
 	while (n < size) {
 		ssize_t got = read(fd, p + n, size - n);
 		if (got < 0 && errno != EINTR)
-			return diags_fail(d, ERR_IO, "%s: %s", path, strerror(errno));
+			return diags_fail(d, ERR_IO, "%s: %s", path, err_errno_text(errno));
 		if (!got)
 			break;
 		n += got > 0 ? (size_t)got : 0;
@@ -37,7 +37,7 @@ enum err file_read(const char *path, size_t max, struct arena *a, struct diags *
 		if (fd >= 0)
 			close(fd);
 		return diags_fail(d, number == ENOENT ? ERR_IO : err_from_errno(number), "%s: %s", path,
-				  strerror(number));
+				  err_errno_text(number));
 	}
 	enum err e = ERR_OK;
 	if (!S_ISREG(s.st_mode))

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stddef.h>
+#include <string.h>
 
 const char *err_text(enum err e)
 {
@@ -12,6 +13,11 @@ const char *err_text(enum err e)
 #undef ERR
 	};
 	return (size_t)e < sizeof words / sizeof *words ? words[e] : "unknown error";
+}
+
+const char *err_errno_text(int number)
+{
+	return number == ENOENT ? "no such file or folder" : strerror(number);
 }
 
 enum err err_from_errno(int number)

@@ -20,5 +20,7 @@ const char *err_text(enum err e);
 
 /* err_from_errno maps what the system said: ENOSPC is ERR_FULL, ENOENT is ERR_NOTFOUND, and so on; else ERR_IO. */
 enum err err_from_errno(int number);
+/* err_errno_text is the C library's text, but for the commonest: a person knows folders. */
+const char *err_errno_text(int number);
 
 #endif

@@ -61,8 +61,7 @@ static struct layer *top(struct input *in)
 static enum err fail_errno(struct input *in, struct str name, int number)
 {
 	enum err e = err_from_errno(number);
-	return diags_fail(in->diags, e, "%.*s: %s", STR_ARG(name), number == ENOENT ? "no such file or folder"
-									      : strerror(number));
+	return diags_fail(in->diags, e, "%.*s: %s", STR_ARG(name), err_errno_text(number));
 }
 
 /* A file that became shorter while it was read has lost what stood there. */

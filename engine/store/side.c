@@ -51,7 +51,7 @@ static enum err touch(const char *path, const struct store_side *side, struct di
 	if (fd < 0 && !side->make && errno == ENOENT)
 		return ERR_NOTFOUND;
 	if (fd < 0)
-		return diags_fail(d, err_from_errno(errno), "%s: %s: %s", path, side->cannot, strerror(errno));
+		return diags_fail(d, err_from_errno(errno), "%s: %s: %s", path, side->cannot, err_errno_text(errno));
 	close(fd);
 	return ERR_OK;
 }

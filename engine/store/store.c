@@ -51,12 +51,12 @@ static enum err check_file(const char *path, enum store_mode mode, struct diags 
 		return diags_fail(d, ERR_MISSING,
 				  "%s: no knowledge base there: make it with `kbt import --db %s PATH...`", path, path);
 	if (fd < 0)
-		return diags_fail(d, err_from_errno(errno), "%s: %s", path, strerror(errno));
+		return diags_fail(d, err_from_errno(errno), "%s: %s", path, err_errno_text(errno));
 	enum err e = ERR_OK;
 	if (fstat(fd, &st) || !S_ISREG(st.st_mode))
 		e = diags_fail(d, ERR_FOREIGN, "%s: not a file: name another with --db", path);
 	else if (st.st_size && pread(fd, head, sizeof head, 0) < 0)
-		e = diags_fail(d, ERR_IO, "%s: %s", path, strerror(errno));
+		e = diags_fail(d, ERR_IO, "%s: %s", path, err_errno_text(errno));
 	else if (!st.st_size && mode == STORE_READ)
 		e = fail_empty(path, d);
 	else if (st.st_size)

@@ -21,7 +21,7 @@ static struct str read_file(const char *path, size_t most, struct arena *a, stru
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	if (fd < 0) {
 		if (errno != ENOENT)
-			diags_add(d, DIAG_NOTE, 0, "%s is not readable: %s", path, strerror(errno));
+			diags_add(d, DIAG_NOTE, 0, "%s is not readable: %s", path, err_errno_text(errno));
 		return none;
 	}
 	struct buf b = { 0 };
@@ -32,7 +32,7 @@ static struct str read_file(const char *path, size_t most, struct arena *a, stru
 		b.n += n > 0 ? (size_t)n : 0;
 	}
 	if (n < 0)
-		diags_add(d, DIAG_NOTE, 0, "%s is not readable: %s", path, strerror(errno));
+		diags_add(d, DIAG_NOTE, 0, "%s is not readable: %s", path, err_errno_text(errno));
 	close(fd);
 	struct str text = n < 0 ? none : arena_str(a, buf_str(&b));
 	buf_free(&b);

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: MIT
 """The command line itself: help, options, exit codes, standard streams."""
+import os
 import subprocess
 import unittest
 
-from kbt import KBT, KbtTest, USAGE
+from kbt import KBT, KbtTest, ROOT, USAGE
 
 
 class Help(KbtTest):
@@ -37,6 +38,28 @@ class Help(KbtTest):
         for name in self.commands():
             with self.subTest(command=name):
                 self.refused(name, '--frobnicate', names='--frobnicate')
+
+    def test_values_that_do_not_fit_their_option(self):
+        self.refused('lookup', '--batch=x', names='--batch takes no value')
+        self.refused('lookup', 'x', '--limit', names='--limit needs a value')
+        for command, option in (('lookup', 'db'), ('scan', 'report'), ('scan', 'cursor'), ('diagnose', 'save'),
+                                ('serve', 'keep'), ('token', 'tokens')):
+            with self.subTest(option=option):
+                p = self.refused(command, f'--{option}', '', names=f'--{option} needs the name of a file')
+                self.assertRegex(p.err, rf'\nusage: kbt {command} \[OPTION\.\.\.\]( \S.*)?; see')
+
+    def test_a_file_that_is_not_there_is_said_alike_by_all(self):
+        self.kbt('import', os.path.join(ROOT, 'kb'))
+        for args in (['import'], ['scan'], ['lint'], ['replay'], ['verify'], ['diagnose', '--offline', 'x', '--log']):
+            with self.subTest(command=args[0]):
+                p = self.run_kbt(*args, self.path('nowhere'))
+                said = f"kbt: {self.path('nowhere')}: no such file or folder\n"
+                self.assertEqual((p.returncode, p.err), (USAGE, said))
+
+    def test_an_empty_message_is_said_to_be_so(self):
+        self.kbt('import', os.path.join(ROOT, 'kb'))
+        for args in (['lookup'], ['lookup', ' .. '], ['diagnose', '--offline'], ['diagnose', '--offline', '']):
+            self.refused(*args, names='the message is empty')
 
     def test_full_stdout_is_an_error(self):
         with open('/dev/full', 'wb') as full:
