@@ -23,6 +23,7 @@
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -113,6 +114,7 @@ struct http_wake {
 	struct http_request req;
 	struct http_response res;
 	struct buf body;
+	size_t held;	   /* of the server's */
 	bool uploads;	   /* its body goes to a file */
 	int upload_fd;
 	size_t upload_n;
@@ -138,6 +140,7 @@ struct http_server {
 	struct lingering lingering[LINGERING_MAX];
 	size_t lingering_count;
 	size_t uploads;
+	_Atomic size_t held; /* of bodies, in memory, beyond the small ones */
 	size_t pool; /* bytes a connection */
 	struct spare_shelf *shelves; /* one for each of libmicrohttpd's threads */
 	_Atomic size_t shelf_count, shelf_max;
@@ -605,6 +608,7 @@ static void on_completed(void *context, struct MHD_Connection *connection, void 
 	if (w->req.drop)
 		w->req.drop(&w->req);
 	upload_close(w);
+	w->server->held -= w->held;
 	buf_free(&w->body);
 	arena_free(&w->arena);
 	pthread_mutex_destroy(&w->lock);
@@ -904,22 +908,42 @@ static enum MHD_Result first_look(struct http_wake *w, const char *method, const
 	return uploads ? begin_upload(w) : MHD_YES;
 }
 
-/* add_data takes a piece of the body. What became too long is refused at once: a client may send for as long as a body
- * may take, and libmicrohttpd answers at its end only, which TLS has to wait for. */
+/* has_room: is there room for so many bytes more of the body? A small one always finds some. */
+static bool has_room(struct http_wake *w, size_t n)
+{
+	struct http_server *s = w->server;
+	size_t beyond = w->body.n + n > HTTP_BODY_SMALL ? w->body.n + n - HTTP_BODY_SMALL : 0;
+	size_t more = beyond > w->held ? beyond - w->held : 0;
+	if (!more)
+		return true;
+	w->held += more;
+	return atomic_fetch_add(&s->held, more) + more <= HTTP_BODIES_MAX;
+}
+
+/* end_midway refuses what has not come whole: libmicrohttpd answers at its end only. */
+static enum MHD_Result end_midway(struct http_wake *w, unsigned status, const char *why)
+{
+	if (!go_on(w, PHASE_ANSWER) || w->server->options.tls)
+		return MHD_NO;
+	last_word(w->conn->fd, status, why);
+	COUNT(w->server, answers[status / 100]);
+	w->conn->linger = true;
+	return MHD_NO;
+}
+
+/* add_data takes a piece of the body. What became too long is refused at once, for a client may send for as long as a
+ * body may take; behind TLS at its end. */
 static enum MHD_Result add_data(struct http_wake *w, const char *p, size_t n)
 {
 	if (w->uploads)
 		upload_add(w, p, n);
+	else if (!buf_err(&w->body) && !has_room(w, n))
+		return end_midway(w, 503, "Too much is being sent here at once. Try again in a moment.");
 	else
 		buf_add_bytes(&w->body, p, n);
 	if (w->server->options.tls || (w->uploads ? w->upload_err != ERR_LIMIT : !buf_err(&w->body)))
 		return MHD_YES;
-	if (!go_on(w, PHASE_ANSWER))
-		return MHD_NO;
-	last_word(w->conn->fd, 413, too_large(w->uploads));
-	COUNT(w->server, answers[4]);
-	w->conn->linger = true;
-	return MHD_NO;
+	return end_midway(w, 413, too_large(w->uploads));
 }
 
 static enum MHD_Result on_request(void *context, struct MHD_Connection *connection, const char *url,

@@ -17,6 +17,8 @@ enum {
 	HTTP_BODY_S = 60,
 	HTTP_UPLOAD_S = 300,   /* the body of an upload */
 	HTTP_UPLOADS_MAX = 6,  /* at once; a body of that kind lies in a file without a name until its request ends */
+	HTTP_BODY_SMALL = 16 << 10,  /* of other requests; what is beyond, of all that are under way together, ... */
+	HTTP_BODIES_MAX = 64 << 20,  /* ... is at most this in memory */
 	HTTP_ANSWER_S = 60,
 	HTTP_IDLE_S = 30,
 	HTTP_BEAT_S = 10,

@@ -31,6 +31,7 @@ void last_word(int fd, unsigned status, const char *why)
 			 "X-Content-Type-Options: nosniff\r\nContent-Security-Policy: default-src 'none'\r\n\r\n%s\n",
 			 status, status == 400	? "Bad Request"
 			 : status == 408 ? "Request Timeout"
+			 : status == 503 ? "Service Unavailable"
 					 : "Content Too Large", strlen(why) + 1, why);
 	if (n > 0 && (size_t)n < sizeof text)
 		(void)!send(fd, text, (size_t)n, MSG_DONTWAIT | MSG_NOSIGNAL);

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The web server as its clients see it: pages, API, events, and what it refuses."""
 import bz2
+import collections
 import concurrent.futures
 import datetime
 import gzip
@@ -1078,6 +1079,30 @@ class Patience(unittest.TestCase):
                               f'Accept: {accept}\r\nContent-Length: {len(body)}\r\n\r\n{body}'.encode())
                     time.sleep(0.02)
         self.assertTrue(server.wait_until(lambda: server.fds() <= before + 2, 30), (before, server.fds()))
+
+    def test_many_large_bodies_at_once_do_not_fill_the_memory(self):
+        with open(f'/proc/{server.process.pid}/status', encoding='ascii') as f:
+            before = int(re.search(r'^RssAnon:\s+(\d+)', f.read(), re.M).group(1)) >> 10
+        held, answers = [server.connect() for _ in range(150)], collections.Counter()
+        for s in held:
+            try:
+                s.sendall(b'POST /api/v1/lookup HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 1000001\r\n\r\n' +
+                          b' ' * 1000000)
+            except OSError:
+                pass
+        refused = [s for s in held if select.select([s], [], [], 0.05)[0]]
+        for s in refused:
+            try:
+                answers[s.recv(4096)[:12]] += 1
+            except OSError:
+                answers['reset'] += 1
+        self.assertGreater(answers[b'HTTP/1.1 503'], 60, answers)
+        self.assertLess(peak_kib(server.process.pid) // 1024 - before, 200)
+        self.assertEqual(server.api('/api/v1/lookup', {'text': MESSAGE})[0], 200)  # small ones pass
+        for s in held:
+            s.close()
+        large = {'text': MESSAGE + ' ' * 500000}
+        self.assertTrue(server.wait_until(lambda: server.api('/api/v1/lookup', large)[0] == 200))
 
     def test_idle_connections_hold_little_and_go_on(self):
         def anon_mib():
