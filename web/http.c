@@ -296,11 +296,20 @@ static void cut_off(struct http_server *s, struct conn *c)
 	shutdown(c->fd, SHUT_RDWR);
 }
 
+/* crawls: an upload may take its time, not a place among the few for next to nothing: a byte a ms, on average. */
+static bool crawls(const struct http_server *s, const struct conn *c, int64_t now)
+{
+	uint64_t heard;
+	int64_t took_ms = now - c->since_ms;
+	return c->phase == PHASE_UPLOAD && took_ms > s->options.patience.body && last_word_heard(c->fd, &heard) &&
+	       heard - c->heard < (uint64_t)took_ms;
+}
+
 static void look_at_body(struct http_server *s, struct conn *c, int64_t now, size_t *beats)
 {
 	const struct http_patience *p = &s->options.patience;
 	(void)beats;
-	if (now - c->since_ms > (c->phase == PHASE_UPLOAD ? p->upload : p->body))
+	if (now - c->since_ms > (c->phase == PHASE_UPLOAD ? p->upload : p->body) || crawls(s, c, now))
 		cut_off(s, c);
 	else if (left_midway(c))
 		shutdown(c->fd, SHUT_RDWR);

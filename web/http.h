@@ -15,7 +15,7 @@
 enum {
 	HTTP_HEADER_S = 8,
 	HTTP_BODY_S = 60,
-	HTTP_UPLOAD_S = 300,   /* the body of an upload */
+	HTTP_UPLOAD_S = 300,   /* the body of an upload; after HTTP_BODY_S at a byte a ms, on average */
 	HTTP_UPLOADS_MAX = 6,  /* at once; a body of that kind lies in a file without a name until its request ends */
 	HTTP_BODY_SMALL = 16 << 10,  /* of other requests; what is beyond, of all that are under way together, ... */
 	HTTP_BODIES_MAX = 64 << 20,  /* ... is at most this in memory */

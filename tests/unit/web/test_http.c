@@ -65,6 +65,12 @@ static void refuse(void *context, struct http_request *req, unsigned status, con
 	res->body = str_c(why);
 }
 
+static bool is_upload(void *context, const struct http_request *req)
+{
+	(void)context;
+	return str_eq(req->path, STR("/upload"));
+}
+
 struct served {
 	struct arena arena;
 	struct listener listener;
@@ -89,6 +95,7 @@ static int open_server(void **state)
 						      .lost = LOST_MS,
 						      .look = LOOK_MS },
 					.counts = &s.counts,
+					.is_upload = is_upload,
 					.handle = handle,
 					.refuse = refuse };
 	assert_int_equal(http_open(&options, &d, &s.server), ERR_OK);
@@ -208,6 +215,22 @@ static void who_drips_a_body(void **state)
 	assert_told("408 ", 1);
 }
 
+static void an_upload_may_be_slow_but_not_crawl(void **state)
+{
+	static const char head[] = "POST /upload HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9999999\r\n\r\n";
+	char some[2000] = { 0 };
+	int slow = connect_to(*state);
+	say(slow, head);
+	for (int64_t begin = http_now_ms(); http_now_ms() - begin < 2 * BODY_MS; poll(NULL, 0, 50))
+		assert_int_equal(send(slow, some, sizeof some, MSG_NOSIGNAL), sizeof some);
+	assert_int_equal(recv(slow, some, sizeof some, MSG_DONTWAIT), -1);
+	close(slow);
+	int fd = connect_to(*state);
+	say(fd, head);
+	assert_took(until_closed(fd, true), BODY_MS);
+	assert_told("408 ", 1);
+}
+
 static void a_body_without_an_end_is_refused_at_once(void **state)
 {
 	static char chunk[65536 + 9];
@@ -316,6 +339,7 @@ int main(void)
 		TEST(who_drips_headers),
 		TEST(who_drips_a_further_header),
 		TEST(who_drips_a_body),
+		TEST(an_upload_may_be_slow_but_not_crawl),
 		TEST(a_body_without_an_end_is_refused_at_once),
 		TEST(who_does_not_read),
 		TEST(who_stays_idle),
