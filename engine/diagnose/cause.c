@@ -306,6 +306,21 @@ static void add_meaning(struct loader *l, const struct tree *t)
 		complain(l, t->line, "a meaning wants meaning, and codes or articles:", m->name);
 }
 
+static void add_port(struct loader *l, const struct tree *t)
+{
+	struct causes *all = l->causes;
+	struct known_port *p = arena_push(l->arena, &all->ports, &all->port_count, &all->port_cap);
+	uint64_t number = 0;
+	if (!p)
+		return;
+	*p = (struct known_port){ .says = tree_str(t, "says"), .port = tree_str(t, "port") };
+	check_keys(l, t, "a known port has no key", "says port");
+	if (!p->says.n)
+		complain(l, t->line, "a known port wants says and port:", p->port);
+	else if (!str_u64(p->port, &number) || !number || number > 65535)
+		complain(l, t->line, "a port is a number from 1 to 65535, not", p->port);
+}
+
 static void collect_groups(struct loader *l, const struct tree *file)
 {
 	const struct tree *groups = tree_get(file, "groups");
@@ -336,6 +351,9 @@ static enum err load_files(struct loader *l, const struct store_source *files, s
 		list = tree_get(trees[i], "meanings");
 		for (size_t k = 0; list && k < list->count; k++)
 			add_meaning(l, &list->items[k]);
+		list = tree_get(trees[i], "ports");
+		for (size_t k = 0; list && k < list->count; k++)
+			add_port(l, &list->items[k]);
 		list = tree_get(trees[i], "findings");
 		for (size_t k = 0; list && k < list->count; k++)
 			add_finding(l, &list->items[k]);
@@ -426,6 +444,30 @@ const struct meaning *causes_meaning(const struct causes *causes, const struct m
 		if (means_code(&causes->meanings[i], code))
 			return &causes->meanings[i];
 	return article_means(causes, rule, false);
+}
+
+/* stands: as words, not within others; where the words end or begin in marks, these part them. */
+static bool stands(struct str words, struct str text)
+{
+	for (size_t at = 0, n; (n = str_find_nocase(str_from(text, at), words)) != STR_NONE; at += n + 1) {
+		size_t start = at + n, end = start + words.n;
+		bool begins = !start || !char_is_alnum(text.p[start - 1]) || !char_is_alnum(words.p[0]);
+		bool ends = end == text.n || !char_is_alnum(text.p[end]) || !char_is_alnum(words.p[words.n - 1]);
+		if (begins && ends)
+			return true;
+	}
+	return false;
+}
+
+struct str causes_port_said(const struct causes *causes, struct str text)
+{
+	for (size_t i = 0; i < causes->port_count; i++) {
+		struct str says = causes->ports[i].says;
+		bool scheme = str_ends(says, STR("://")); /* one in a text may be of any help page */
+		if (says.n && (scheme ? str_eq_nocase(says, text) : stands(says, text)))
+			return causes->ports[i].port;
+	}
+	return STR("");
 }
 
 /* exclusive: no value of the fact satisfies both. */

@@ -71,8 +71,15 @@ struct meaning {
 	uint32_t line;
 };
 
+/* The port that is meant where a message names none, by what it says: the words of a program, or "https://". */
+struct known_port {
+	struct str says, port;
+};
+
 struct causes {
 	struct arena arena;
+	struct known_port *ports;
+	size_t port_count, port_cap;
 	struct meaning *meanings;
 	size_t meaning_count, meaning_cap;
 	struct cause *items;
@@ -87,6 +94,10 @@ struct fact_help {
 };
 extern const struct fact_help fact_helps[]; /* ended by a NULL name */
 const struct fact_help *fact_help_find(struct str name);
+
+/* causes_port_said: by the first of the known ports whose words stand in the text, or whose scheme is all of it; empty
+ * where none do. */
+struct str causes_port_said(const struct causes *causes, struct str text);
 
 bool prediction_holds(const struct prediction *p, struct str value);
 

@@ -8,6 +8,8 @@
 #include "probe/spec.h"
 #include "triage/seen.h"
 
+#include <string.h>
+
 struct run {
 	struct driver *driver;
 	const struct causes *causes;
@@ -56,9 +58,22 @@ bool triage_binding_fits(const struct binding *b, struct arena *a, struct diags 
 	return false;
 }
 
+/* cut_zone: of "fe80::1%eth0" the address; its link is bound by itself. */
+static struct str cut_zone(struct binding *b)
+{
+	struct str address, zone;
+	if (!str_cut(b->value, '%', &address, &zone) || str_find_char(address, ':') == STR_NONE)
+		return STR("");
+	b->value = address;
+	return zone;
+}
+
 static void add_binding(struct run *r, struct binding b)
 {
 	struct triage_report *report = r->report;
+	struct str zone = cut_zone(&b);
+	if (zone.n)
+		add_binding(r, (struct binding){ STR("link"), zone, VAR_LINK, b.from });
 	if (!b.value.n || !triage_binding_fits(&b, r->arena, NULL) || bound(report, arena_str(r->arena, b.name).p))
 		return;
 	struct binding *slot = arena_push(r->arena, &report->bindings, &report->binding_count, &report->binding_cap);
@@ -96,22 +111,66 @@ static void bind_all(struct run *r)
 	}
 }
 
+/* host_of an URL: ret_port is empty where it names none. False where it has no host. */
+static bool host_of(struct str url, struct str *ret_scheme, struct str *ret_host, struct str *ret_port)
+{
+	size_t at = str_find(url, STR("://")), n = 0;
+	if (at == STR_NONE)
+		return false;
+	struct str rest = str_from(url, at + 3);
+	while (n < rest.n && !char_is_space(rest.p[n]) && !strchr("/?#'\"`<>(),;\\", rest.p[n]))
+		n++;
+	rest = str_first(rest, n);
+	for (size_t i = rest.n; i-- > 0;)
+		if (rest.p[i] == '@') { /* no user and no password */
+			rest = str_from(rest, i + 1);
+			break;
+		}
+	size_t close = rest.n && rest.p[0] == '[' ? str_find_char(rest, ']') : 0;
+	struct str host = rest, port = STR("");
+	if (close == STR_NONE)
+		return false;
+	size_t colon = str_find_char(str_from(rest, close), ':');
+	if (colon != STR_NONE) {
+		host = str_first(rest, close + colon);
+		port = str_from(rest, close + colon + 1);
+	}
+	*ret_scheme = str_first(url, at + 3);
+	*ret_host = close ? str_first(str_from(host, 1), close - 1) : host;
+	*ret_port = port;
+	return ret_host->n > 0;
+}
+
+static void bind_derived(struct run *r, struct str name, struct str value, enum var_type type)
+{
+	add_binding(r, (struct binding){ name, value, type, STR("derived") });
+}
+
+/* bind_urls: the URL that a message is about tells the server, and any of that server its port. */
+static void bind_urls(struct run *r)
+{
+	const struct binding *about = bound(r->report, "url");
+	struct str text = r->report->answer.found.query, scheme, host, port;
+	if (about && !bound(r->report, "server") && !bound(r->report, "address") &&
+	    host_of(about->value, &scheme, &host, &port))
+		bind_derived(r, STR("server"), host, VAR_HOST);
+	const struct binding *server = bound(r->report, "server");
+	for (size_t at = 0, n; server && (n = str_find(str_from(text, at), STR("://"))) != STR_NONE; at += n + 3) {
+		size_t start = at + n;
+		while (start && char_is_alnum(text.p[start - 1]))
+			start--;
+		if (host_of(str_from(text, start), &scheme, &host, &port) && str_eq_nocase(server->value, host)) {
+			bind_derived(r, STR("port"), port.n ? port : causes_port_said(r->causes, scheme), VAR_PORT);
+			return;
+		}
+	}
+}
+
 /* bind_program_port: a program that reaches one port says so by its name. */
 static void bind_program_port(struct run *r)
 {
-	static const struct {
-		struct str program, port;
-	} programs[] = {
-		{ STR_LIT("ssh:"), STR_LIT("22") },    { STR_LIT("scp:"), STR_LIT("22") },
-		{ STR_LIT("sftp:"), STR_LIT("22") },   { STR_LIT("psql:"), STR_LIT("5432") },
-		{ STR_LIT("rsync:"), STR_LIT("873") }, { STR_LIT("curl:"), STR_LIT("443") },
-	};
-	struct str rest = r->report->answer.found.query, word;
-	while (str_word(&rest, &word))
-		for (size_t i = 0; i < sizeof programs / sizeof *programs; i++)
-			if (str_eq_nocase(word, programs[i].program))
-				add_binding(
-					r, (struct binding){ STR("port"), programs[i].port, VAR_PORT, STR("derived") });
+	if (r->report->answer.found.match_count)
+		bind_derived(r, STR("port"), causes_port_said(r->causes, r->report->answer.found.query), VAR_PORT);
 }
 
 /* about_network: does this article speak of reaching a host, so that probes can tell? */
@@ -376,6 +435,7 @@ enum err triage_run(struct store *s, const struct matcher *m, struct match_scrat
 		return err;
 	r.began_ms = driver ? driver_now_ms(driver) : 0;
 	bind_all(&r);
+	bind_urls(&r);
 	bind_program_port(&r);
 	open_case(&r, files);
 	bool answers = about_network(r.file.rule) || r.file.meaning ||

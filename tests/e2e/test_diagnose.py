@@ -72,9 +72,67 @@ CODES = (
     ('ping: nas1: Temporary failure in name resolution', 'no-such-name', 'name.', ['port']),
     ('dial tcp: lookup nas1 on 10.0.0.2:53: no such host', 'no-such-name', 'name.', ['port']),  # 53 is the DNS server's
     ('java.net.ConnectException: Connection refused', 'socket-refused', 'fw-reject-icmp-port', ['server', 'port']),
-    ("ERROR 2003 (HY000): Can't connect to MySQL server on 'db1' (111)", 'socket-refused', 'fw-reject-icmp-port',
-     ['port']),
+    ("ERROR 2003 (HY000): Can't connect to MySQL server on 'db1' (111)", 'socket-refused', 'fw-reject-icmp-port', []),
+    ('failed: Connection refused.', 'socket-refused', 'fw-reject-icmp-port', ['server', 'port']),
+    ('kex_exchange_identification: read: Connection reset by peer', 'socket-broke-off', 'ip.path.mtu-blackhole', ['server']),
+    ('curl: (52) Empty reply from server', 'socket-broke-off', 'ip.path.mtu-blackhole', ['server']),
+    ('java.net.SocketTimeoutException: Read timed out', 'socket-broke-off', 'link.path.loss', ['server', 'port']),
+    ("ldap_sasl_bind(SIMPLE): Can't contact LDAP server (-1)", 'socket-unsaid', 'name.', ['server']),
+    ('ssl.SSLError: [SSL: WRONG_VERSION_NUMBER] wrong version number (_ssl.c:1006)', 'socket-other-language', None,
+     ['server', 'port']),
     ('nc: connect to nas1 port 445 (tcp) failed: Connection refused', 'socket-refused', 'fw-reject-icmp-port', []),
+)
+
+NOT_ACCESSIBLE = (r'\\FILES\docs is not accessible. You might not have permission to use this network resource. Contact the '
+                  'administrator of this server to find out if you have access permissions.')
+
+# message as a program prints it, the article, what it binds: by itself, by its program, or by an URL
+TODAY = (
+    ("ERROR 2003 (HY000): Can't connect to MySQL server on 'db1:3307' (111)", 'Q-connection-refused', 'server=db1 port=3307'),
+    ("ERROR 2003 (HY000): Can't connect to MySQL server on 'db1' (110)", 'Q-connection-timed-out', 'server=db1 port=3306'),
+    ('Connecting to db1 (db1)|10.9.0.2|:7000... failed: Connection refused.', 'Q-connection-refused', 'server=db1 port=7000'),
+    ('Trying 10.9.0.2...\ntelnet: Unable to connect to remote host: No route to host', 'Q-no-route-to-host',
+     'address=10.9.0.2'),
+    ('could not connect to server: Connection timed out\n\tIs the server running on host "db1" (10.0.0.3) and accepting\n'
+     '\tTCP/IP connections on port 5432?', 'Q-connection-timed-out', 'server=db1 address=10.0.0.3 port=5432'),
+    ('could not connect to server: No route to host\n\tIs the server running on host "db1" (10.0.0.3) and accepting\n'
+     '\tTCP/IP connections on port 5432?', 'Q-no-route-to-host', 'server=db1 address=10.0.0.3 port=5432'),
+    ("fatal: unable to access 'https://git.example.com/x/y.git/': Could not resolve host: git.example.com",
+     'Q-name-not-known', 'server=git.example.com port=443'),
+    ("fatal: unable to access 'http://git.example.com:3000/y.git/': Recv failure: Connection reset by peer",
+     'Q-connection-reset', 'server=git.example.com port=3000'),
+    ('fatal: unable to connect to db1:\ndb1[0: 10.9.0.2]: errno=Connection refused', 'Q-connection-refused',
+     'server=db1 address=10.9.0.2 port=9418'),
+    ('ssh: connect to host fe80::1%eth0 port 22: No route to host', 'Q-no-route-to-host',
+     'server=fe80::1 link=eth0 port=22'),
+    ('ssh: connect to host db1 port 2222: Connection refused\nrsync: connection unexpectedly closed (0 bytes received so far) '
+     '[Receiver]\nrsync error: unexplained error (code 255) at io.c(285) [Receiver=3.2.7]', 'Q-connection-refused',
+     'server=db1 port=2222'),
+    ('kex_exchange_identification: Connection closed by remote host\nConnection closed by 10.9.0.2 port 22',
+     'Q-connection-reset', 'server=10.9.0.2 port=22'),
+    ('connect() failed (111: Connection refused) while connecting to upstream, client: 10.0.0.7, server: www.example.com, '
+     'request: "GET /a HTTP/1.1", upstream: "http://10.9.0.2:8080/a", host: "www.example.com"', 'Q-connection-refused',
+     'server=10.9.0.2 port=8080'),
+    ('upstream timed out (110: Connection timed out) while reading response header from upstream, client: 10.0.0.7, server: '
+     'www.example.com, request: "GET / HTTP/1.1", upstream: "http://10.9.0.2:8080/", host: "www.example.com"', 'Q-no-answer',
+     'server=10.9.0.2 port=8080'),
+    ('connect to mx1.example.com[192.0.2.25]:25: Connection timed out', 'Q-connection-timed-out',
+     'server=mx1.example.com address=192.0.2.25 port=25'),
+    ('error during connect: Get "http://db1:2375/v1.50/containers/json": dial tcp 10.9.0.2:2375: connect: no route to host',
+     'Q-no-route-to-host', 'address=10.9.0.2 port=2375'),
+    ("requests.exceptions.ConnectionError: HTTPConnectionPool(host='db1', port=7000): Max retries exceeded with url: / (Caused "
+     "by NewConnectionError('<urllib3.connection.HTTPConnection object at 0x7f96be6fd050>: Failed to establish a new "
+     "connection: [Errno 111] Connection refused'))", 'Q-connection-refused', 'server=db1 port=7000'),
+    ('Could not connect to db1:3142 (10.9.0.2). - connect (113: No route to host)', 'Q-no-route-to-host',
+     'server=db1 port=3142'),
+    ("npm error request to http://db1:4873/x failed, reason: getaddrinfo EAI_AGAIN db1", 'Q-name-lookup-failed',
+     'server=db1 port=4873'),
+    ('getaddrinfo("db1", "NULL", {1,0,1,6}, {}): Name or service not known', 'Q-name-not-known', 'server=db1'),
+    ("** server can't find db1.example.com: NXDOMAIN", 'Q-name-not-known', 'server=db1.example.com'),
+    ('Connection reset by UNKNOWN port -1', 'Q-connection-reset', ''),
+    (NOT_ACCESSIBLE, 'Q-error-0x80070035', 'server=FILES share=docs'),
+    (NOT_ACCESSIBLE + '\n\nThe network name cannot be found.', 'Q-system-error-67', 'server=FILES share=docs'),
+    ('do_connect: Connection to db1 failed (Error NT_STATUS_CONNECTION_RESET)', 'Q-connection-reset', 'server=db1 port=445'),
 )
 
 
@@ -174,6 +232,24 @@ class Diagnose(KbtTest):
                     best = max(v for k, v in belief.items() if k.startswith(likely))
                     self.assertGreaterEqual(best, 2 * min(belief.values()), (likely, left[:3]))
                     self.assertTrue([c for c in left[:20] if c.startswith(likely)], left[:20])
+
+    def test_what_programs_say_today(self):
+        for text, article, binds in TODAY:
+            with self.subTest(text=text):
+                r = self.diagnose('--offline', text, code=UNDECIDED)
+                self.assertEqual(r['matches'][0]['id'], article)
+                want = dict(b.split('=') for b in binds.split())
+                named = {k: v for k, v in r['bindings'].items() if k in ('server', 'address', 'port', 'share', 'link')}
+                self.assertEqual({k: named.get(k) for k in want}, want)
+                self.assertEqual({k for k in ('server', 'port') if k in named} - set(want), set())
+
+    def test_the_socket_of_a_service_of_this_machine_is_no_matter_of_the_network(self):
+        for text in ('connection to server on socket "/var/run/postgresql/.s.PGSQL.5432" failed: No such file or directory',
+                     "ERROR 2002 (HY000): Can't connect to local MySQL server through socket '/run/mysqld/mysqld.sock' (2)",
+                     'Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?'):
+            r = self.diagnose(text, code=UNDECIDED)
+            self.assertEqual((r['matches'][0]['id'], r['verdict']['state'], r['evidence'], r['needs']),
+                             ('Q-local-socket', 'none', [], []), text)
 
     def test_codes_with_a_host_on_this_machine(self):
         port = closed_port()
