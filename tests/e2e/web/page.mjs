@@ -404,6 +404,7 @@ await test('keys: j and k go through the articles, c copies, and they can be tur
 	await page.keyboard.press('k');
 	is(first.startsWith('/kb/') && await at() === first, `${first}, ${await at()}`);
 	await page.goto(`${base}?q=System+error+53+has+occurred.`);
+	await page.waitForFunction(() => document.activeElement.id === 'text');
 	await page.keyboard.press('Escape'); // out of the field
 	await page.keyboard.press('c');
 	await page.waitForSelector('button[value=markdown]:has-text("Copied")');
