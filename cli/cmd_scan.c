@@ -164,8 +164,10 @@ static int run_scan(struct cmd_context *c)
 	if (!e)
 		e = input_open(c->arg_count ? c->args : standard_input, c->arg_count ? c->arg_count : 1, &c->diags,
 			       &r.input);
-	if (!e)
+	if (!e) {
+		input_once(r.input);
 		e = scan_open(matcher, &options, &scan);
+	}
 	if (!e) {
 		e = scan_inputs(&r, scan, &all_read);
 		enum err drained = scan_drain(scan, &r.counts);

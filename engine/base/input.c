@@ -7,6 +7,8 @@
  */
 #include "base/input.h"
 
+#include "base/hash.h"
+#include "base/index.h"
 #include "base/mem.h"
 
 #include <archive.h>
@@ -37,6 +39,12 @@ struct layer {
 struct input {
 	const char **paths; /* copies in the arena, patterns expanded */
 	size_t count, cap, at;
+	bool once;
+	struct index seen; /* files by device and number, where each is read once */
+	struct input_file {
+		uint64_t dev, ino;
+	} * files;
+	size_t file_count, file_cap;
 	struct diags *diags;
 	struct arena arena; /* of the whole walk */
 	FTS *walk;	    /* of the folder being walked, or NULL */
@@ -405,6 +413,30 @@ static enum err refuse(struct input *in, const char *path)
 	return ERR_UNSUPPORTED;
 }
 
+static enum err refuse_mode(struct input *in, const char *path, mode_t mode)
+{
+	if (!S_ISFIFO(mode))
+		return refuse(in, path);
+	diags_add(in->diags, DIAG_WARNING, 0, "%s: a pipe: not read; as standard input it is (- <%s)", path, path);
+	return ERR_UNSUPPORTED;
+}
+
+/* is_again says that the file was read before; one that was not is noted. */
+static bool is_again(struct input *in, const struct stat *st)
+{
+	struct input_file file = { st->st_dev, st->st_ino };
+	uint64_t hash = hash_bytes((struct str){ (const char *)&file, sizeof file });
+	for (const struct index_item *i = index_first(&in->seen, hash); i; i = index_next(&in->seen, i))
+		if (in->files[i->number].dev == file.dev && in->files[i->number].ino == file.ino)
+			return true;
+	struct input_file *slot = arena_push(&in->arena, &in->files, &in->file_count, &in->file_cap);
+	if (!slot || index_add(&in->seen, hash, (uint32_t)in->file_count - 1))
+		in->arena.failed = true;
+	else
+		*slot = file;
+	return false;
+}
+
 /* A pipe that this process was started with (/dev/fd/63 of a shell's <(...), /dev/stdin) has its other end already. */
 static bool names_own_pipe(const char *path)
 {
@@ -415,11 +447,14 @@ static bool names_own_pipe(const char *path)
 	return own && !stat(path, &st) && S_ISFIFO(st.st_mode);
 }
 
-/* open_file opens a regular file, "-", or nothing: a folder gives *ret_folder. */
-static enum err open_file(struct input *in, const char *path, bool *ret_folder)
+/* What a path turned out to be. */
+enum opened { OPENED_FILE, OPENED_FOLDER, OPENED_AGAIN };
+
+/* open_file opens a regular file or "-"; a folder is only told, and a file that was read. */
+static enum err open_file(struct input *in, const char *path, enum opened *ret_opened)
 {
 	struct stat st = { 0 };
-	*ret_folder = false;
+	*ret_opened = OPENED_FILE;
 	in->size = in->got = 0;
 	if (in->in_memory) {
 		in->bytes_at = 0;
@@ -436,9 +471,17 @@ static enum err open_file(struct input *in, const char *path, bool *ret_folder)
 			return refuse(in, path);
 		if (in->fd < 0 || fstat(in->fd, &st))
 			return fail_errno(in, str_c(path), errno);
-		*ret_folder = S_ISDIR(st.st_mode);
+		if (S_ISDIR(st.st_mode)) {
+			*ret_opened = OPENED_FOLDER;
+			return ERR_OK;
+		}
 		if (!S_ISREG(st.st_mode))
-			return *ret_folder ? ERR_OK : refuse(in, path);
+			return refuse_mode(in, path, st.st_mode);
+		if (in->once && is_again(in, &st)) {
+			*ret_opened = OPENED_AGAIN;
+			in->total -= in->total > st.st_size ? st.st_size : 0;
+			return arena_err(&in->arena);
+		}
 		in->size = st.st_size;
 	}
 	struct layer *l = push_layer(in);
@@ -468,7 +511,8 @@ static enum err open_folder(struct input *in, const char *path)
 /* walk_next opens the folder's next file; *ret_more is false at its end. */
 static enum err walk_next(struct input *in, bool *ret_more)
 {
-	bool folder;
+	enum opened opened;
+	enum err e;
 	*ret_more = true;
 	for (;;) {
 		errno = 0;
@@ -485,7 +529,12 @@ static enum err walk_next(struct input *in, bool *ret_more)
 		case FTS_DP:
 		case FTS_SL:
 		case FTS_SLNONE: break;
-		case FTS_F: return open_file(in, f->fts_path, &folder);
+		case FTS_F:
+			e = open_file(in, f->fts_path, &opened);
+			if (e || opened == OPENED_FILE)
+				return e;
+			close_file(in);
+			break;
 		case FTS_DNR:
 		case FTS_ERR:
 		case FTS_NS: return fail_errno(in, str_c(f->fts_path), f->fts_errno);
@@ -509,12 +558,13 @@ static enum err next_file(struct input *in, bool *ret_more)
 			return ERR_OK;
 		const char *path = in->paths[in->at++];
 		in->member.root = str_c(path);
-		bool folder;
-		enum err e = open_file(in, path, &folder);
-		if (e || !folder)
+		enum opened opened;
+		enum err e = open_file(in, path, &opened);
+		if (e || opened == OPENED_FILE)
 			return e;
 		close_file(in);
-		e = open_folder(in, path);
+		if (opened == OPENED_FOLDER)
+			e = open_folder(in, path);
 		if (e)
 			return e;
 	}
@@ -684,6 +734,11 @@ enum err input_open(const char *const *paths, size_t count, struct diags *d, str
 	return ERR_OK;
 }
 
+void input_once(struct input *in)
+{
+	in->once = true;
+}
+
 enum err input_open_bytes(struct str bytes, struct str name, struct diags *d, struct input **ret_input)
 {
 	struct input *in = mem_resize(NULL, sizeof *in);
@@ -712,6 +767,7 @@ void input_close(struct input **input)
 		mem_free(in->layers[i].block);
 		buf_free(&in->layers[i].name);
 	}
+	index_free(&in->seen);
 	arena_free(&in->arena);
 	mem_free(in);
 	*input = NULL;

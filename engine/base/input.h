@@ -40,6 +40,9 @@ enum err input_open(const char *const *paths, size_t count, struct diags *d, str
 enum err input_open_bytes(struct str bytes, struct str name, struct diags *d, struct input **ret_input) MUST_USE;
 void input_close(struct input **input);
 
+/* input_once: a file on disk is read the first time only, whatever it is called. To be said before the first one. */
+void input_once(struct input *input);
+
 /* input_next: the next member, or NULL at the end. ERR_NOTFOUND, ERR_DENIED, ERR_IO, ERR_DAMAGED, ERR_LIMIT (a bomb),
  * ERR_UNSUPPORTED (neither a file nor a folder, or in a folder a packing that is not read: a warning in d), ERR_INPUT
  * (such a packing by its name), ERR_NOMEM. What of the last member was not read is

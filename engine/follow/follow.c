@@ -6,9 +6,9 @@
 #include "follow/follow.h"
 
 #include "base/hash.h"
+#include "base/index.h"
 #include "base/input.h"
 #include "base/mem.h"
-#include "follow/index.h"
 #include "follow/listing.h"
 #include "follow/paths.h"
 #include "follow/sibling.h"

@@ -11,7 +11,6 @@
  *   tail.c      one file: how far it was read, whether it still is what was read
  *   sibling.c   what a rotation makes of a log's name and content
  *   listing.c   the names in folders, by what they are rotations of
- *   index.c     hashes > numbers, for all that is looked up here
  *   paths.c     folders and patterns > files
  *   follow.c    the set of all, and what is next
  *   cursor.c    places <> the text of a cursor file

@@ -72,6 +72,11 @@ enum err journal_open(const char *const *paths, size_t count, struct diags *d, s
 		journal_close(&j);
 		return e;
 	}
+	if (!count && !sd_journal_has_runtime_files(j->sd) && !sd_journal_has_persistent_files(j->sd)) {
+		journal_close(&j);
+		return diags_fail(d, ERR_INPUT,
+				  "no journal is here that this user may read: name its folder or its files");
+	}
 	*ret_journal = j;
 	return ERR_OK;
 }

@@ -7,7 +7,7 @@
 #define KBT_FOLLOW_LISTING_H
 
 #include "base/arena.h"
-#include "follow/index.h"
+#include "base/index.h"
 
 struct listing;
 

@@ -153,6 +153,16 @@ static size_t context_start(struct str text, size_t end)
 	return at;
 }
 
+/* end_lines: of old Macs' text, whose kind its first chunk tells. */
+static void end_lines(struct chunker *k, struct buf *text, size_t from)
+{
+	if (!k->started && !k->carry_offset)
+		k->returns = text->n && !memchr(text->p, '\n', text->n) && memchr(text->p, '\r', text->n);
+	char *p = k->returns ? text->p + from : NULL;
+	for (char *end = text->p + text->n; p && p < end && (p = memchr(p, '\r', (size_t)(end - p))); p++)
+		*p = '\n';
+}
+
 bool chunk_next(struct chunker *k, scan_read *read, void *context, struct chunk *c)
 {
 	if (k->to_at && k->carry_start >= k->to_at)
@@ -163,7 +173,9 @@ bool chunk_next(struct chunker *k, scan_read *read, void *context, struct chunk 
 	c->offset = k->carry_offset;
 	c->first = !k->started;
 	c->open = c->first && k->open;
-	fill(k, read, context, &c->text, c->text.n + CHUNK_READ, &c->start);
+	size_t carried = c->text.n;
+	fill(k, read, context, &c->text, carried + CHUNK_READ, &c->start);
+	end_lines(k, &c->text, carried);
 	c->wide = k->coding == SCAN_UTF16LE || k->coding == SCAN_UTF16BE;
 	struct str text = buf_str(&c->text);
 	size_t stop = k->to_at ? k->to_at : text.n; /* where this part ends, as far as is known */

@@ -2,7 +2,8 @@
  *
  * A stream in pieces. A chunk's body is what it answers for; context before and behind it lets a worker see whole
  * messages at the edges. Bodies end at line ends, except within a line that is longer than a chunk. UTF-16 streams,
- * with or without a byte order mark, become UTF-8 here; offsets still count the bytes as read. Owned by scan.c.
+ * with or without a byte order mark, become UTF-8 here; offsets still count the bytes as read. Where the first chunk
+ * has carriage returns and no line feed at all, they are its line ends. Owned by scan.c.
  */
 #ifndef KBT_SCAN_CHUNK_H
 #define KBT_SCAN_CHUNK_H
@@ -34,6 +35,7 @@ struct chunker { /* zeroed at the start of a stream; chunker_begin for a part of
 	size_t to_at;		/* the part's end in carry, then in the text; 0: not reached */
 	bool open;
 	bool started;		/* a chunk was given */
+	bool returns;		/* lines end with a carriage return alone, as on old Macs: text has line feeds for it */
 	struct buf raw;		/* read and not decoded: an unfinished UTF-16 character */
 	bool ended;
 	enum err err;		/* of the reader */

@@ -96,7 +96,7 @@ static struct proposal piece_at(const struct proposer *p, size_t at)
 	x.place = x.from;
 	if (x.to - x.from > SCAN_LINE_MAX)
 		cut_window(text, at, &x);
-	if (x.to > x.from && text.p[x.to - 1] == '\r')
+	while (x.to > x.from && text.p[x.to - 1] == '\r')
 		x.to--;
 	x.from = x.from ? x.from : p->mark;
 	return x;

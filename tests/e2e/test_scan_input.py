@@ -27,6 +27,7 @@ class ScanInput(SharedKbTest):
     def setUp(self):
         super().setUp()
         self.good = self.write('good.log', rcmd('GOOD') + '\n')
+        self.last = self.write('last.log', rcmd('GOOD') + '\n')
 
     def names(self, *args, code=FOUND, **kw):
         p = self.kbt('scan', '--json', *args, code=code, **kw)
@@ -34,7 +35,7 @@ class ScanInput(SharedKbTest):
 
     def check_refused(self, path, says, names=('GOOD',)):
         """One line on stderr with the path; what stands before and behind it is scanned; exit code 2."""
-        found, err = self.names(self.good, path, self.good, code=USAGE)
+        found, err = self.names(self.good, path, self.last, code=USAGE)
         self.assertEqual(found, ['GOOD', *names[:-1], 'GOOD'] if len(names) > 1 else ['GOOD', 'GOOD'])
         self.assertEqual(err.count('\n'), 1, err)
         self.assertIn(path, err)
@@ -45,7 +46,7 @@ class ScanInput(SharedKbTest):
         os.mkfifo(fifo)
         os.symlink('loop', loop)
         os.symlink('nowhere', dangling)
-        for path, says in ((fifo, 'neither a file nor a folder'), ('/dev/null', 'neither a file nor a folder'),
+        for path, says in ((fifo, f'a pipe: not read; as standard input it is (- <{fifo})'), ('/dev/null', 'neither a file nor a folder'),
                            ('/dev/zero', 'neither a file nor a folder'), (loop, 'symbolic links'),
                            (dangling, 'no such file'), (self.path('missing'), 'no such file'),
                            (self.path('none*.log'), 'no such file'), ('/proc/self/mem', 'error')):
@@ -63,6 +64,23 @@ class ScanInput(SharedKbTest):
         self.assertEqual(found, ['ALOG', 'BLOG', 'ZLOG'])
         self.assertEqual(err.count('\n'), 1, err)
         self.assertIn('logs/pipe', err)
+
+    def test_a_file_is_read_once_whatever_it_is_called(self):
+        os.link(self.good, self.path('hard.log'))
+        os.symlink('good.log', self.path('soft.log'))
+        again = [self.good, self.path('.', 'good.log'), self.path('hard.log'), self.path('soft.log'), self.good]
+        self.assertEqual(self.names(*again), (['GOOD'], ''))
+        self.assertEqual(self.names(*again, self.dir), (['GOOD'] * 2, ''))  # and last.log
+        self.assertEqual(self.names('--cursor', self.path('cursor'), *again), (['GOOD'], ''))
+        self.assertIn('1 of 1 line in 1 file', self.kbt('scan', *again).out)
+
+    def test_other_line_ends(self):
+        for end in ('\r', '\r\n', '\r\r\n'):
+            lines = ['x' * 70] * 9000 + [rcmd('A'), 'y', rcmd('B')]  # more than one chunk
+            path = self.write('ends.log', end.join(lines) + end)
+            hits = [h for h in self.json('scan', path) if h['id'] == 'Q150536']
+            self.assertEqual([(h['line'], h['text']) for h in hits], [(9001, rcmd('A')), (9003, rcmd('B'))], repr(end))
+            self.assertEqual(hits[1]['offset'], len(end.join(lines[:-1]) + end))
 
     def test_unreadable(self):
         needs_root()

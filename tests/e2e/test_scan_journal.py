@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 """kbt scan --journal, over journal files that systemd-journal-remote writes here."""
+import glob
 import json
 import os
 import shutil
@@ -8,7 +9,7 @@ import subprocess
 import time
 import unittest
 
-from kbt import FOUND, INTERRUPTED, NONE, SharedKbTest
+from kbt import FOUND, INTERRUPTED, NONE, USAGE, SharedKbTest
 from test_scan_follow import Follower
 
 REMOTE = '/lib/systemd/systemd-journal-remote'
@@ -143,7 +144,10 @@ class ScanJournal(SharedKbTest):
         self.assertEqual(self.names(folder='cut'), ['ONE'])
         shutil.rmtree(cut)
         p = self.run_kbt('scan', '--journal')  # this machine's, be it empty
-        self.assertIn(p.returncode, (FOUND, NONE), p.err)
+        self.assertIn(p.returncode, (FOUND, NONE, USAGE), p.err)
+        self.assertEqual(p.returncode == USAGE, 'no journal is here that this user may read' in p.err, p.err)
+        self.assertEqual(any(glob.glob(f'{folder}/log/journal/*/*.journal') for folder in ('/run', '/var')),
+                         p.returncode != USAGE)
 
 
 if __name__ == '__main__':

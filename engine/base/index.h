@@ -3,8 +3,8 @@
  * Hash > numbers, any count of them to one hash: the table behind look-ups of paths, names and files. Whoever asks
  * holds the things themselves and tells which of the numbers are meant. A zeroed struct index is an empty one.
  */
-#ifndef KBT_FOLLOW_INDEX_H
-#define KBT_FOLLOW_INDEX_H
+#ifndef KBT_BASE_INDEX_H
+#define KBT_BASE_INDEX_H
 
 #include "base/err.h"
 

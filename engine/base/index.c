@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "follow/index.h"
+#include "base/index.h"
 
 #include "base/mem.h"
 
