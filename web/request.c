@@ -213,6 +213,15 @@ static struct str host_name(struct str host)
 	return head;
 }
 
+/* has_port: what stands behind the name is nothing, or a port. */
+static bool has_port(struct str rest)
+{
+	for (size_t i = 1; i < rest.n; i++)
+		if (!char_is_digit(rest.p[i]))
+			return false;
+	return !rest.n || (rest.p[0] == ':' && rest.n <= 6);
+}
+
 static bool is_literal(struct str name)
 {
 	char text[64];
@@ -230,6 +239,8 @@ static bool is_literal(struct str name)
 static bool host_is_ours(struct str host, const struct http_hosts *hosts)
 {
 	struct str name = host_name(host);
+	if (!has_port(str_from(host, name.n)))
+		return false;
 	for (size_t i = 0; i < hosts->name_count; i++)
 		if (str_eq_nocase(name, hosts->names[i]))
 			return true;

@@ -29,7 +29,7 @@ static bool fits(const struct route *r, struct str path)
 void site_handle(void *context, struct http_request *req, struct http_response *res)
 {
 	enum http_method method = req->method == HTTP_HEAD ? HTTP_GET : req->method;
-	const struct route *other = NULL;
+	bool gets = false, posts = false;
 	for (size_t i = 0; i < sizeof routes / sizeof *routes; i++) {
 		if (!fits(&routes[i], req->path))
 			continue;
@@ -38,16 +38,18 @@ void site_handle(void *context, struct http_request *req, struct http_response *
 				routes[i].answer(context, req, res);
 			return;
 		}
-		other = &routes[i];
+		gets |= routes[i].method == HTTP_GET;
+		posts |= routes[i].method == HTTP_POST;
 	}
-	if (!other) {
+	if (!gets && !posts) {
 		page_fail(req, res, 404, "There is no such page here.");
 		return;
 	}
-	bool home = str_eq(req->path, STR("/"));
 	page_fail(req, res, 405,
-		  other->method == HTTP_POST ? "This address wants a POST." : "This address wants a GET.");
-	res->allow = home ? "GET, HEAD, POST" : other->method == HTTP_POST ? "POST" : "GET, HEAD";
+		  !gets    ? "This address wants a POST."
+		  : !posts ? "This address wants a GET."
+			   : "This address wants a GET or a POST.");
+	res->allow = !gets ? "POST" : !posts ? "GET, HEAD" : "GET, HEAD, POST";
 }
 
 bool site_is_upload(void *context, const struct http_request *req)

@@ -308,7 +308,8 @@ class Pages(unittest.TestCase):
         for path in ('/nothing', '/static/none', '/static/../http.c', '/kb/', '/api/v1/nothing', '//', '/.git/config'):
             self.assertIn(server.get(path)[0], (400, 404), path)
         for method, path, allow in (('POST', '/search', 'GET, HEAD'), ('GET', '/api/v1/lookup', 'POST'),
-                                    ('PUT', '/', 'GET, HEAD, POST'), ('DELETE', '/kb/Q150536', 'GET, HEAD')):
+                                    ('PUT', '/', 'GET, HEAD, POST'), ('DELETE', '/kb/Q150536', 'GET, HEAD'),
+                                    ('DELETE', '/r/' + '0' * 32, 'GET, HEAD, POST'), ('PUT', '/api/v1/kept/x', 'GET, HEAD, POST')):
             status, headers, _ = server.ask(method, path)
             self.assertEqual((status, headers.get('allow')), (405, allow), (method, path))
         status, headers, text = server.ask('HEAD', '/')
@@ -933,7 +934,8 @@ class Origins(unittest.TestCase):
             self.assertIn(b'\r\nX-Content-Type-Options: nosniff\r\n', server.raw(data)[0])
 
     def test_names_that_are_not_ours(self):
-        for host in ('evil.example', f'evil.example:{server.port}', '127.0.0.1.evil.example', '10.0.0.1', ''):
+        for host in ('evil.example', f'evil.example:{server.port}', '127.0.0.1.evil.example', '10.0.0.1', '',
+                     '127.0.0.1:8053@evil.example', 'localhost:x', 'localhost:123456', '[::1]x', 'localhost."', '127.1', '2130706433'):
             for path in ('/', '/api/v1/search?q=a', '/static/app.css'):
                 got, closed = server.raw(f'GET {path} HTTP/1.1\r\nHost: {host}\r\n\r\n'.encode())
                 self.assertRegex(got, rb'^HTTP/1\.1 4(21|00) ')
