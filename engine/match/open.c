@@ -2,8 +2,8 @@
  *
  * Where the compiled form lives. Takes a store, gives a matcher of its present content: from <db>.matcher, else from
  * XDG_CACHE_HOME/kbtriage, and where neither holds a sound and fresh one, made of an older one and what has changed
- * since, else compiled anew, and put there (temp file, rename), else kept in memory with a note. A file is mapped,
- * never written after its rename; so readers of the old one go on with it.
+ * since, else compiled anew, and put there when it is whole, else kept in memory with a note. A file is mapped, never
+ * written after that; so readers of the old one go on with it.
  */
 #include "match/change.h"
 #include "match/compile.h"
@@ -20,6 +20,8 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+enum { PLACES = 2, PATH_SIZE = 4096 };
 
 /* ---- reading ---- */
 
@@ -106,29 +108,52 @@ static enum err write_all(int fd, struct str bytes)
 	return ERR_OK;
 }
 
+/* open_nameless: a file of that folder that has no name until it is whole, so that nothing is left of it where this
+ * process is killed: it may be a hundred megabytes. -1 where the system has no such files. */
+static int open_nameless(const char *path)
+{
+	char folder[PATH_SIZE];
+	const char *slash = strrchr(path, '/');
+	snprintf(folder, sizeof folder, "%.*s", slash ? (int)(slash - path) + 1 : 1, slash ? path : ".");
+	return access("/proc/self/fd", X_OK) ? -1 : open(folder, O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600);
+}
+
+/* put_nameless: what lies there is stale, and who reads it has it mapped. */
+static enum err put_nameless(int fd, const char *path)
+{
+	char self[64];
+	snprintf(self, sizeof self, "/proc/self/fd/%d", fd);
+	if (unlink(path) && errno != ENOENT)
+		return err_from_errno(errno);
+	bool put = !linkat(AT_FDCWD, self, AT_FDCWD, path, AT_SYMLINK_FOLLOW);
+	return put || errno == EEXIST ? ERR_OK : err_from_errno(errno); /* there already: another has been as quick */
+}
+
 static enum err write_file(const char *path, struct str block)
 {
-	char temp[4200];
-	if (snprintf(temp, sizeof temp, "%s.XXXXXX", path) >= (int)sizeof temp)
-		return ERR_LIMIT;
-	int fd = mkostemp(temp, O_CLOEXEC);
+	char temp[PATH_SIZE + 8];
+	int fd = open_nameless(path);
+	bool nameless = fd >= 0;
+	snprintf(temp, sizeof temp, "%s.XXXXXX", path);
+	if (!nameless)
+		fd = mkostemp(temp, O_CLOEXEC);
 	if (fd < 0)
 		return err_from_errno(errno);
 	enum err e = write_all(fd, block);
 	if (!e && fchmod(fd, 0644)) /* not synced: what a crash leaves of it fails its checksum and is made anew */
 		e = err_from_errno(errno);
+	if (!e && nameless)
+		e = put_nameless(fd, path);
 	if (close(fd) && !e)
 		e = err_from_errno(errno);
-	if (!e && rename(temp, path))
+	if (!e && !nameless && rename(temp, path))
 		e = err_from_errno(errno);
-	if (e)
+	if (e && !nameless)
 		unlink(temp);
 	return e;
 }
 
 /* ---- places ---- */
-
-enum { PLACES = 2, PATH_SIZE = 4096 };
 
 static void make_folder(const char *path)
 {

@@ -584,6 +584,8 @@ class Killed(ImportTest):
             if not i % 2:
                 self.kbt('import', '--replace', folders['ab'.index(now)])
         self.assertGreater(seen['old'], 0, seen)
+        self.assertLessEqual({x for x in os.listdir(self.dir) if x.startswith('kb.db')},
+                             {'kb.db', 'kb.db.matcher', 'kb.db-journal'})
 
 
     def test_kill_9_of_the_very_first_import(self):
