@@ -60,7 +60,7 @@ bool cmd_flush(struct cmd_context *c)
 			at += (size_t)n;
 		else if (n < 0 && errno != EINTR)
 			c->out_errno = errno;
-		else if (n < 0 && cmd_interrupted())
+		else if (n < 0 && cmd_interrupted() && !c->out_whole)
 			break;
 	}
 	buf_clear(&c->out);

@@ -68,6 +68,7 @@ struct cmd_context {
 	struct diags diags; /* in that arena */
 	size_t diags_shown;
 	struct buf out;	    /* results */
+	bool out_whole;	    /* a signal does not cut the output off, as something else says that it is out */
 	int out_errno;	    /* what the first failed write said */
 };
 

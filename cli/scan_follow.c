@@ -254,6 +254,7 @@ enum err scan_follow_run(struct scan_follow *f)
 	struct cmd_context *c = f->c;
 	struct loop l = { .f = f, .c = c, .watch.fd = -1, .unsaved = true };
 	f->all_read = true;
+	c->out_whole = f->cursor;
 	allow_many_files();
 	enum err e = f->cursor ? save_check(c, f->cursor, true) : ERR_OK;
 	if (!e)

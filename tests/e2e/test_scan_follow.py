@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """kbt scan --follow and --cursor: every line once, through every way in which logs are rotated, stopped and begun again."""
 import collections
+import fcntl
 import gzip
 import json
 import os
@@ -211,6 +212,34 @@ class ScanFollow(SharedKbTest):
         self.check_once(found, [name for log in logs for name in log.planted])
         # and what was found is not found again
         self.json('scan', '--cursor', cursor, *[log.path for log in logs], code=NONE)
+
+    def test_a_clean_stop_before_a_full_pipe_loses_nothing(self):
+        logs, cursor = self.path('logs'), self.path('cursor')
+        os.mkdir(logs)
+        planted = [f'FULL{n}' for n in range(60)]
+        for name in planted:
+            self.add(os.path.join(logs, name), name)
+        out, into = os.pipe()
+        fcntl.fcntl(into, fcntl.F_SETPIPE_SZ, 4096)
+        env = dict(os.environ, KBT_DB=self.db, XDG_CACHE_HOME=self.path('cache'))
+        p = subprocess.Popen([KBT, 'scan', '--json', '--follow', '--cursor', cursor, logs], env=env, stdout=into,
+                             stderr=subprocess.PIPE)
+        os.close(into)
+        end = time.monotonic() + LIMIT_S
+        while time.monotonic() < end:  # until the pipe is full
+            with open(f'/proc/{p.pid}/wchan', encoding='ascii') as f:
+                if 'pipe' in f.read():
+                    break
+            time.sleep(.01)
+        p.send_signal(signal.SIGINT)
+        time.sleep(.2)
+        with open(out, encoding='utf-8') as f:
+            found = [json.loads(line) for line in f]
+        self.assertEqual((p.wait(LIMIT_S), p.stderr.read()), (INTERRUPTED, b''))
+        p.stderr.close()
+        p = self.run_kbt('scan', '--json', '--cursor', cursor, logs)
+        found += [json.loads(line) for line in p.out.splitlines()]
+        self.check_once([h['captures']['server'] for h in found if h['id'] == 'Q150536'], planted)
 
     def test_a_cursor_keeps_the_places_of_files_that_are_not_asked_for(self):
         cursor = self.path('cursor')
