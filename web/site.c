@@ -113,17 +113,22 @@ static bool is_other_file(struct site *s)
 	return other;
 }
 
-static bool has_changed(struct site *s, struct diags *d)
+/* look_for_change: an error is that of another file in its place, and is told once. */
+static enum err look_for_change(struct site *s, struct diags *d, bool *ret_changed)
 {
 	int64_t generation;
 	struct store *fresh = NULL;
-	if (!is_other_file(s))
-		return !store_generation(s->watched, &generation) && generation != s->kb->generation;
-	if (store_open(s->options.db, STORE_READ, d, &fresh))
-		return false;
+	if (!is_other_file(s)) {
+		*ret_changed = !store_generation(s->watched, &generation) && generation != s->kb->generation;
+		return ERR_OK;
+	}
+	enum err e = store_open(s->options.db, STORE_READ, d, &fresh);
+	if (e)
+		return e;
 	store_close(&s->watched);
 	s->watched = fresh;
-	return true;
+	*ret_changed = true;
+	return ERR_OK;
 }
 
 static void warm(struct site *s);
@@ -134,8 +139,10 @@ static void refresh(struct site *s)
 	struct arena a = { 0 };
 	struct diags d = { .arena = &a };
 	struct kb *fresh = NULL, *old = NULL;
-	bool changed = has_changed(s, &d);
-	enum err e = changed ? kb_load(s, &d, false, &fresh) : ERR_OK;
+	bool changed = false;
+	enum err e = look_for_change(s, &d, &changed);
+	if (!e && changed)
+		e = kb_load(s, &d, false, &fresh);
 	if (e) {
 		struct str why = d.count ? d.items[d.count - 1].text : str_c(err_text(e));
 		s->options.say(s->options.context,

@@ -1197,8 +1197,13 @@ class Life(kbt.KbtTest):
             self.assertEqual(own.get('/kb/Q150536')[0], 404)
             os.remove(own.db)
             self.assertEqual(own.get('/kb/Q-only')[0], 200)  # what is open serves on
+            rubbish = self.write('kb/rubbish', 'no database\n' * 1000)
+            os.replace(rubbish, own.db)
+            time.sleep(2.5)
+            self.assertEqual(own.get('/kb/Q-only')[0], 200)
         finally:
-            own.close()
+            said = own.close()[1]
+        self.assertEqual(said.count('the changed knowledge base could not be read, the old one goes on'), 1, said)
 
     def test_ends_cleanly_with_live_streams(self):
         for number in (signal.SIGTERM, signal.SIGINT):
