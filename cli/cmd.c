@@ -41,8 +41,9 @@ bool cmd_number(struct cmd_context *c, const char *name, uint64_t min, uint64_t 
 	if (!text)
 		return true;
 	if (!str_u64(str_c(text), &number) || number < min || number > max) {
-		cmd_usage(c, "--%s is a whole number from %llu to %llu, not '%s'", name, (unsigned long long)min,
-			  (unsigned long long)max, text);
+		bool limit = !strcmp(name, "limit"); /* which is typed as -n */
+		cmd_usage(c, "%s%s is a whole number from %llu to %llu, not '%s'", limit ? "-n (--limit" : "--",
+			  limit ? ")" : name, (unsigned long long)min, (unsigned long long)max, text);
 		return false;
 	}
 	*ret_number = number;

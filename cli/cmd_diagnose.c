@@ -22,6 +22,8 @@ static int run(struct cmd_context *c)
 	if (!e)
 		e = diagnosis_open(&d, !cmd_has(c, "offline"));
 	if (!e)
+		e = diagnosis_check_sets(&d, text);
+	if (!e)
 		e = diagnosis_run(&d, text, (double)delay_s * 1000);
 	if (!e && save)
 		e = diagnosis_save(&d, save, cmd_has(c, "force"));

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* A diagnosis is of one host: everybody's addresses and nobody's are none. */
@@ -22,6 +23,26 @@ static bool is_of_one_host(struct cmd_context *c, const struct binding *b)
 	return false;
 }
 
+static bool is_set(const struct diagnosis *d, struct str name)
+{
+	for (size_t i = 0; i < d->set_count; i++)
+		if (str_eq(d->sets[i].name, name))
+			return true;
+	return false;
+}
+
+/* name_alone: people write \\SERVER and [::1]. */
+static struct str name_alone(struct str name, struct str value)
+{
+	if (!str_eq(name, STR("server")) && !str_eq(name, STR("address")))
+		return value;
+	while (value.n && value.p[0] == '\\')
+		value = str_from(value, 1);
+	if (value.n > 2 && value.p[0] == '[' && value.p[value.n - 1] == ']')
+		value = (struct str){ value.p + 1, value.n - 2 };
+	return value;
+}
+
 bool diagnosis_read_sets(struct diagnosis *d)
 {
 	struct cmd_context *c = d->c;
@@ -31,10 +52,18 @@ bool diagnosis_read_sets(struct diagnosis *d)
 		bool split = str_cut(str_c(text), '=', &name, &value);
 		name = str_trim(name);
 		value = str_trim(value);
-		if (!split || !name.n || !value.n || d->set_count == SETS_MAX) {
-			cmd_usage(c, "--set wants name=value (at most %d), not '%s'", SETS_MAX, text);
+		if (!split || !name.n || !value.n) {
+			cmd_usage(c, "--set wants name=value, not '%s'", text);
 			return false;
 		}
+		if (d->set_count == SETS_MAX || is_set(d, name)) {
+			cmd_usage(c,
+				  is_set(d, name) ? "--set gives %.*s twice"
+						  : "--set: too many, %.*s is one more than fit",
+				  STR_ARG(name));
+			return false;
+		}
+		value = name_alone(name, value);
 		enum var_type type;
 		if (!var_type_parse(name, &type))
 			type = VAR_TEXT;
@@ -48,14 +77,29 @@ bool diagnosis_read_sets(struct diagnosis *d)
 	return true;
 }
 
+static enum err open_file(struct cmd_context *c, const char *path, int *ret_fd)
+{
+	struct stat st;
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return diags_fail(&c->diags, ERR_IO, "%s: %s", path, err_errno_text(errno));
+	if (!fstat(fd, &st) && S_ISDIR(st.st_mode)) {
+		close(fd);
+		return diags_fail(&c->diags, ERR_IO, "%s: a folder, where a file is wanted", path);
+	}
+	*ret_fd = fd;
+	return ERR_OK;
+}
+
 static enum err read_log(struct cmd_context *c, const char *path, struct triage_log *ret_log)
 {
 	const char *name = strrchr(path, '/');
 	struct str bytes;
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return diags_fail(&c->diags, ERR_IO, "%s: %s", path, err_errno_text(errno));
-	enum err e = cmd_read_fd(c, fd, LOG_BYTES_MAX, &bytes);
+	int fd;
+	enum err e = open_file(c, path, &fd);
+	if (e)
+		return e;
+	e = cmd_read_fd(c, fd, LOG_BYTES_MAX, &bytes);
 	close(fd);
 	if (e == ERR_LIMIT)
 		return diags_fail(&c->diags, e, "%s: of a log at most %d MiB are read", path, LOG_BYTES_MAX >> 20);
@@ -74,6 +118,44 @@ enum err diagnosis_read_logs(struct diagnosis *d)
 			return diags_fail(&d->c->diags, ERR_INPUT, "--log: at most %d logs", LOGS_MAX);
 		e = read_log(d->c, path, &d->logs[d->log_count]);
 		d->log_count += !e;
+	}
+	return e;
+}
+
+/* names_of what the best answer's message has, and --set does not know by itself. */
+static struct str names_of(const struct triage_answer *answer, struct arena *a)
+{
+	const struct match *best = answer->found.match_count ? &answer->found.matches[0] : NULL;
+	struct buf names = { 0 };
+	for (size_t i = 0; best && i < best->capture_count; i++) {
+		if (triage_knows(best->captures[i].name, NULL, a))
+			continue;
+		buf_add_c(&names, names.n ? ", " : "");
+		buf_add(&names, best->captures[i].name);
+	}
+	struct str kept = buf_keep(&names, a);
+	buf_free(&names);
+	return kept;
+}
+
+enum err diagnosis_check_sets(struct diagnosis *d, struct str text)
+{
+	struct cmd_context *c = d->c;
+	struct match_options options = { .limit = c->limit };
+	struct triage_answer answer;
+	size_t i = 0;
+	while (i < d->set_count && triage_knows(d->sets[i].name, NULL, &c->arena))
+		i++;
+	if (i == d->set_count)
+		return ERR_OK;
+	enum err e = triage_lookup(d->store, d->matcher, d->scratch, text, &options, &c->arena, &answer);
+	for (; !e && i < d->set_count; i++) {
+		struct str name = d->sets[i].name;
+		if (triage_knows(name, &answer, &c->arena))
+			continue;
+		struct str own = names_of(&answer, &c->arena);
+		e = diags_fail(&c->diags, ERR_INPUT, "--set knows no %.*s: it knows %s%s%.*s", STR_ARG(name),
+			       triage_names, own.n ? "; of this message " : "", STR_ARG(own));
 	}
 	return e;
 }
@@ -210,11 +292,11 @@ enum err diagnosis_save(struct diagnosis *d, const char *path, bool force)
 static enum err load(struct cmd_context *c, const char *path, struct incident *ret_incident)
 {
 	struct str bytes;
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return diags_fail(&c->diags, ERR_IO, "%s: %s", path,
-				  err_errno_text(errno)); /* a KB is what exit code 4 is about */
-	enum err e = cmd_read_fd(c, fd, INCIDENT_BYTES_MAX, &bytes);
+	int fd;
+	enum err e = open_file(c, path, &fd); /* never the code of a KB that is missing */
+	if (e)
+		return e;
+	e = cmd_read_fd(c, fd, INCIDENT_BYTES_MAX, &bytes);
 	close(fd);
 	if (e)
 		return e == ERR_INTERRUPTED ? e : diags_fail(&c->diags, e, "%s: %s", path, err_text(e));
@@ -230,7 +312,8 @@ int diagnosis_again(struct cmd_context *c, bool live,
 	struct diagnosis d = { .c = c };
 	struct incident incident = { 0 };
 	if (c->arg_count != 1) {
-		cmd_usage(c, "which saved incident?");
+		cmd_usage(c, c->arg_count ? "one saved incident at a time, not %zu" : "which saved incident?",
+			  c->arg_count);
 		return EXIT_USAGE;
 	}
 	enum err e = load(c, c->args[0], &incident);

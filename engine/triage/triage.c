@@ -35,6 +35,54 @@ static const struct binding *bound(const struct triage_report *r, const char *na
 	return NULL;
 }
 
+/* cut_zone: of "fe80::1%eth0" the address; its link is bound by itself. */
+static struct str cut_zone(struct binding *b)
+{
+	struct str address, zone;
+	if (!str_cut(b->value, '%', &address, &zone) || str_find_char(address, ':') == STR_NONE)
+		return STR("");
+	b->value = address;
+	return zone;
+}
+
+/* say_of: what a probe says of its argument, said of the binding in its place. */
+static void say_of(struct diags *d, struct str name, const struct diags *said)
+{
+	struct str argument, rest = said->count ? said->items[said->count - 1].text : STR("it cannot be used");
+	if (str_cut(rest, ':', &argument, &rest))
+		rest = str_trim(rest);
+	if (d)
+		diags_add(d, DIAG_ERROR, 0, "%.*s: %.*s", STR_ARG(name), STR_ARG(rest));
+}
+
+const char *const triage_names = "server, address, share, port, link, known_address, ras_server, program, works";
+
+/* has_var: a message of the article, or a probe that it asks for, has a variable of this name. */
+static bool has_var(const struct rule *rule, struct str name, struct arena *a)
+{
+	struct str braced = arena_printf(a, "{%.*s}", STR_ARG(name));
+	for (size_t i = 0; i < rule->template_count; i++)
+		for (size_t k = 0; k < rule->templates[i].var_count; k++)
+			if (str_eq(rule->templates[i].vars[k].name, name))
+				return true;
+	for (size_t i = 0; i < rule->probe_count; i++)
+		if (str_find(rule->probes[i], braced) != STR_NONE)
+			return true;
+	return false;
+}
+
+bool triage_knows(struct str name, const struct triage_answer *answer, struct arena *a)
+{
+	struct str names = str_c(triage_names), word;
+	while (str_word(&names, &word))
+		if (str_eq(str_ends(word, STR(",")) ? str_first(word, word.n - 1) : word, name))
+			return true;
+	for (size_t i = 0; answer && i < answer->found.match_count; i++)
+		if (has_var(&answer->matches[i].rule, name, a))
+			return true;
+	return false;
+}
+
 bool triage_binding_fits(const struct binding *b, struct arena *a, struct diags *d)
 {
 	static const struct {
@@ -44,28 +92,24 @@ bool triage_binding_fits(const struct binding *b, struct arena *a, struct diags 
 		{ "address", "route", "address" },    { "known_address", "route", "address" },
 		{ "ras_server", "route", "address" }, { "link", "link", "link" },
 	};
+	struct binding whole = *b;
+	if (b->type != VAR_LINK)
+		cut_zone(&whole);
 	for (size_t i = 0; i < sizeof checks / sizeof *checks; i++) {
 		struct probe_request request;
-		struct str word = arena_printf(a, "%s=%.*s", checks[i].arg, STR_ARG(b->value));
-		if (str_eq(b->name, str_c(checks[i].name)) &&
-		    probe_request_parse(str_c(checks[i].probe), &word, 1, a, d, &request))
-			return false;
+		struct diags said = { .arena = a };
+		struct str word = arena_printf(a, "%s=%.*s", checks[i].arg, STR_ARG(whole.value));
+		if (!str_eq(b->name, str_c(checks[i].name)) ||
+		    !probe_request_parse(str_c(checks[i].probe), &word, 1, a, &said, &request))
+			continue;
+		say_of(d, b->name, &said);
+		return false;
 	}
 	uint64_t port;
 	if (!str_eq(b->name, STR("port")) || (str_u64(b->value, &port) && port > 0 && port < 65536))
 		return true;
 	diags_add(d, DIAG_ERROR, 0, "port: %.*s is not a port (1 to 65535)", STR_ARG(b->value));
 	return false;
-}
-
-/* cut_zone: of "fe80::1%eth0" the address; its link is bound by itself. */
-static struct str cut_zone(struct binding *b)
-{
-	struct str address, zone;
-	if (!str_cut(b->value, '%', &address, &zone) || str_find_char(address, ':') == STR_NONE)
-		return STR("");
-	b->value = address;
-	return zone;
 }
 
 static void add_binding(struct run *r, struct binding b)

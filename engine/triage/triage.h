@@ -67,6 +67,11 @@ struct triage_options {
 	void *context;
 };
 
+/* triage_knows: is a binding of this name looked at? Those of triage_names are, and what the articles that answer name
+ * (answer may be NULL). */
+extern const char *const triage_names;
+bool triage_knows(struct str name, const struct triage_answer *answer, struct arena *a);
+
 /* triage_binding_fits: can the value be what its name says (a host name, an address, a port, an interface)? If not, the
  * sentence goes to d (may be NULL). triage_run leaves out what does not fit. */
 bool triage_binding_fits(const struct binding *b, struct arena *a, struct diags *d);

@@ -397,6 +397,29 @@ class Diagnose(KbtTest):
                 if r['bindings']:
                     self.assertIn('is not the address of one host', r['verdict']['says'])
 
+    def test_a_name_that_nothing_looks_at_is_refused_with_those_that_are(self):
+        for text in (RCMD, 'zxqv wvut 77 of the purple teapot'):
+            p = self.refused('diagnose', '--offline', '--set', 'server=a', '--set', 'sever=b', text, names='sever')
+            self.assertIn('server, address, share, port, link, known_address', p.err)
+        self.diagnose('--offline', '--set', 'role=sender', 'rsync: failed to connect to db1 (10.0.0.9): Connection refused (111)',
+                      code=UNDECIDED)  # a variable of the article's messages
+        self.refused('diagnose', '--offline', '--set', 'server=a', '--set', 'server=b', RCMD, names='server twice')
+
+    def test_refusals_name_what_was_typed(self):
+        for word in ('server=a b', 'known_address=here', 'ras_server=x', 'address=db1', 'link=/dev', 'port=ssh'):
+            name, value = word.split('=')
+            p = self.refused('diagnose', '--offline', '--set', word, RCMD, names=value)
+            self.assertTrue(p.err.startswith(f'kbt: {name}: {value} '), p.err)
+        self.assertIn('folder', self.refused('replay', self.dir, names=self.dir).err)
+        self.assertIn('at a time', self.refused('verify', 'a', 'b', names='2').err)
+        self.assertIn('-n (--limit)', self.refused('lookup', '-n', 'x', RCMD, names='x').err)
+
+    def test_a_server_as_people_write_it(self):
+        for value, want in ((r'\\FILES', {'server': 'FILES'}), ('[::1]', {'server': '::1'}),
+                            ('fe80::1%eth0', {'server': 'fe80::1', 'link': 'eth0'})):
+            r = self.diagnose('--offline', '--set', f'server={value}', 'System error 53 has occurred.', code=UNDECIDED)
+            self.assertEqual(r['bindings'], want)
+
     def test_an_empty_message(self):
         for text in ('', '   ', '***'):
             with self.subTest(text=text):
