@@ -31,7 +31,7 @@ struct diagnosis {
 bool diagnosis_read_sets(struct diagnosis *d); /* --set; false after an error on stderr */
 enum err diagnosis_read_logs(struct diagnosis *d) MUST_USE; /* --log */
 enum err diagnosis_open(struct diagnosis *d, bool live) MUST_USE;
-/* diagnosis_check_sets refuses a name of --set that nothing looks at: neither the probes nor the articles of the text. */
+/* diagnosis_check_sets refuses a name of --set at which neither the probes nor the articles of the text look. */
 enum err diagnosis_check_sets(struct diagnosis *d, struct str text) MUST_USE;
 void diagnosis_close(struct diagnosis *d);
 /* diagnosis_run prints as it goes, and with --json the report at the end. */
