@@ -8,8 +8,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <unistd.h>
@@ -31,32 +29,15 @@ static enum err read_tokens(struct cmd_context *c, const char *path, struct toke
 	return e;
 }
 
-/* write_tokens: beside, synced, renamed; owner and mode stay, of a new file the owner alone reads it. */
 static enum err write_tokens(struct cmd_context *c, const char *path, const struct tokens *t, const struct stat *file)
 {
 	struct buf out = { 0 };
-	struct str temp = arena_printf(&c->arena, "%s.XXXXXX", path);
 	tokens_write(&out, t);
-	if (buf_err(&out) || arena_err(&c->arena)) {
-		buf_free(&out);
-		return ERR_NOMEM;
-	}
-	int fd = mkstemp((char *)(uintptr_t)temp.p);
-	bool good = fd >= 0 && save_bytes(fd, buf_str(&out)) && !fchmod(fd, file->st_mode & 0777);
-	if (good && file->st_uid != (uid_t)-1 && fchown(fd, file->st_uid, file->st_gid) && errno != EPERM)
-		good = false;
-	int number = errno;
-	if (fd >= 0 && close(fd) && good) {
-		good = false;
-		number = errno;
-	}
+	enum err e = buf_err(&out);
+	if (!e)
+		e = save_over(c, path, file, buf_str(&out));
 	buf_free(&out);
-	if (good && !rename(temp.p, path))
-		return ERR_OK;
-	number = good ? errno : number;
-	if (fd >= 0)
-		unlink(temp.p);
-	return diags_fail(&c->diags, ERR_IO, "%s: %s", path, err_errno_text(number));
+	return e;
 }
 
 static enum err add(struct cmd_context *c, const char *path, struct tokens *t, const struct stat *file, struct str name)

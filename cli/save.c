@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-bool save_bytes(int fd, struct str bytes)
+static bool save_bytes(int fd, struct str bytes)
 {
 	while (bytes.n) {
 		ssize_t n = write(fd, bytes.p, bytes.n);
@@ -72,24 +72,28 @@ static mode_t mode_for(const char *path, mode_t mode)
 	return mode & ~mask;
 }
 
-enum err save_file(struct cmd_context *c, const char *path, bool force, mode_t mode, struct str bytes)
+/* take_after: of a file that is another's only root can leave the owner. */
+static bool take_after(int fd, const struct stat *like)
 {
-	char real[PATH_MAX], temp[PATH_MAX + 8];
-	enum err e = save_check(c, path, force);
-	if (e)
-		return e;
-	const char *to = realpath(path, real) ? real : path;
-	int n = snprintf(temp, sizeof temp, "%s.XXXXXX", to);
+	if (fchmod(fd, like->st_mode & 07777))
+		return false;
+	return like->st_uid == (uid_t)-1 || !fchown(fd, like->st_uid, like->st_gid) || errno == EPERM;
+}
+
+enum err save_over(struct cmd_context *c, const char *path, const struct stat *like, struct str bytes)
+{
+	char temp[PATH_MAX + 8];
+	int n = snprintf(temp, sizeof temp, "%s.XXXXXX", path);
 	int fd = n > 0 && (size_t)n < sizeof temp ? mkstemp(temp) : (errno = ENAMETOOLONG, -1);
 	if (fd < 0)
 		return fail(c, path, errno);
-	bool good = !fchmod(fd, mode_for(to, mode)) && save_bytes(fd, bytes);
+	bool good = take_after(fd, like) && save_bytes(fd, bytes);
 	int number = errno;
 	if (close(fd) && good) {
 		good = false;
 		number = errno;
 	}
-	if (good && rename(temp, to)) {
+	if (good && rename(temp, path)) {
 		good = false;
 		number = errno;
 	}
@@ -97,6 +101,17 @@ enum err save_file(struct cmd_context *c, const char *path, bool force, mode_t m
 		unlink(temp);
 		return fail(c, path, number);
 	}
-	sync_folder(to);
+	sync_folder(path);
 	return ERR_OK;
+}
+
+enum err save_file(struct cmd_context *c, const char *path, bool force, mode_t mode, struct str bytes)
+{
+	char real[PATH_MAX];
+	enum err e = save_check(c, path, force);
+	if (e)
+		return e;
+	const char *to = realpath(path, real) ? real : path;
+	struct stat like = { .st_mode = mode_for(to, mode), .st_uid = (uid_t)-1 };
+	return save_over(c, to, &like, bytes);
 }

@@ -8,7 +8,7 @@
 
 #include "cli/cmd.h"
 
-#include <sys/types.h>
+#include <sys/stat.h>
 
 /* save_check says early what save_file would say of its place: it exists (without force), it is no regular file, its
  * folder is missing or may not be written. The sentence is in c->diags. */
@@ -18,7 +18,8 @@ enum err save_check(struct cmd_context *c, const char *path, bool force) MUST_US
  * one keeps its own. ERR_EXISTS, ERR_IO, with the sentence in c->diags. */
 enum err save_file(struct cmd_context *c, const char *path, bool force, mode_t mode, struct str bytes) MUST_USE;
 
-/* save_bytes writes all of them to a file and syncs it; false with errno. */
-bool save_bytes(int fd, struct str bytes);
+/* save_over does so whatever is there, without following a link, with mode and owner (st_uid -1: as it comes) of like.
+ * ERR_IO. */
+enum err save_over(struct cmd_context *c, const char *path, const struct stat *like, struct str bytes) MUST_USE;
 
 #endif
