@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Messages in every dress that they reach people in: each of the messages, in each of the dresses, is found, with its values,
 and what the dress says of it is told. Over kb/ alone."""
+import concurrent.futures
 import html
 import json
 import os
@@ -251,12 +252,14 @@ class Dress(KbtTest):
         run = subprocess.run([KBT, 'lookup', '--db', self.db, '--batch', '--json', '-n', '1'],
                              input='\n'.join(lines + ['']).encode(), stdout=subprocess.PIPE, check=True)
         answers = dict(zip(lines, map(json.loads, run.stdout.splitlines())))
-        for t in texts:
-            if t not in answers:
-                run = subprocess.run([KBT, 'lookup', '--db', self.db, '--json', '-n', '1', '-'], input=t.encode(),
-                                     stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-                answers[t] = json.loads(run.stdout)
-        return answers
+
+        def ask_one(text):
+            run = subprocess.run([KBT, 'lookup', '--db', self.db, '--json', '-n', '1', '-'], input=text.encode(),
+                                 stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+            return json.loads(run.stdout)
+        others = [t for t in texts if t not in answers]
+        with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+            return answers | dict(zip(others, pool.map(ask_one, others)))
 
     def test_table(self):
         texts = {(name, message): put(message) for name, put, _ in self.dressed for _, message, _ in MESSAGES}
