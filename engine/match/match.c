@@ -12,6 +12,7 @@
 #include "rule/rule.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum err match_scratch_open(const struct matcher *m, struct match_scratch **ret_scratch)
@@ -51,6 +52,7 @@ void match_scratch_close(struct match_scratch **scratch)
 	mem_free((*scratch)->group_costs);
 	mem_free((*scratch)->doc_scores);
 	mem_free((*scratch)->touched);
+	mem_free((*scratch)->filled);
 	stemmer_close(&(*scratch)->stemmer);
 	mem_free(*scratch);
 	*scratch = NULL;
@@ -625,13 +627,44 @@ void match_each_over_time(const struct matcher *m, match_visit_over_time *visit,
 		      file_str(v, v->over_times[i].text));
 }
 
-size_t match_variables(const struct matcher *m, uint32_t article, struct str *ret_names, size_t max)
+static int by_number(const void *a, const void *b)
+{
+	const uint64_t *x = a, *y = b;
+	return (*x > *y) - (*x < *y);
+}
+
+/* gather_filled makes the list of messages with variables, by article and then in their order: few have any. */
+static void gather_filled(const struct file_view *v, struct match_scratch *s)
+{
+	uint32_t n = 0;
+	for (uint32_t i = 0; i < v->owner_count; i++)
+		n += v->owners[i].var_n > 0;
+	s->filled = mem_resize(NULL, (n + 1) * sizeof *s->filled);
+	for (uint32_t i = 0; s->filled && i < v->owner_count; i++)
+		if (v->owners[i].var_n)
+			s->filled[s->filled_count++] = (uint64_t)v->owners[i].article << 32 | i;
+	if (s->filled)
+		qsort(s->filled, s->filled_count, sizeof *s->filled, by_number);
+}
+
+size_t match_variables(const struct matcher *m, struct match_scratch *s, uint32_t article, struct str *ret_names,
+		       size_t max)
 {
 	const struct file_view *v = &m->view;
 	size_t n = 0;
-	for (uint32_t i = 0; i < v->owner_count; i++) {
-		const struct file_owner *o = &v->owners[i];
-		for (uint32_t k = 0; o->article == article && k < o->var_n && n < max; k++) {
+	if (!s->filled)
+		gather_filled(v, s);
+	uint32_t low = 0;
+	for (uint32_t high = s->filled_count; low < high;) {
+		uint32_t middle = (low + high) / 2;
+		if (s->filled[middle] >> 32 < article)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	for (uint32_t i = low; i < s->filled_count && s->filled[i] >> 32 == article; i++) {
+		const struct file_owner *o = &v->owners[(uint32_t)s->filled[i]];
+		for (uint32_t k = 0; k < o->var_n && n < max; k++) {
 			struct str name = file_str(v, v->vars[o->var_at + k].name);
 			size_t at = 0;
 			while (at < n && !str_eq(ret_names[at], name))

@@ -147,9 +147,9 @@ void match_each_message(const struct matcher *m, match_visit_message *visit, voi
 typedef void match_visit_over_time(void *context, uint32_t number, struct str id, struct str text);
 void match_each_over_time(const struct matcher *m, match_visit_over_time *visit, void *context);
 
-/* match_variables gives the names of the variables in an article's messages, each once, at most max. Slow: it goes
- * through all messages. */
-size_t match_variables(const struct matcher *m, uint32_t article, struct str *ret_names, size_t max);
+/* match_variables gives the names of the variables in an article's messages, each once, at most max. */
+size_t match_variables(const struct matcher *m, struct match_scratch *scratch, uint32_t article, struct str *ret_names,
+		       size_t max);
 
 /* The words of a component's or a log file's name that may speak for an article. */
 enum { MATCH_NAME_WORDS = 16 };

@@ -188,6 +188,8 @@ static const struct recalled *answer_of(struct walk *w, struct question *q, stru
 	struct confirm *c = w->confirm;
 	struct match_answer answer = { 0 };
 	const struct recalled *known = q->plain ? recall_find(&c->recall, q->payload, &q->dress) : NULL;
+	if (!known && (known = recall_find_text(&c->recall, q->text)) && !q->plain)
+		q->dress = recall_copy_dress(&c->work, &known->dress);
 	if (known)
 		return known;
 	w->result->asked++;
@@ -201,9 +203,20 @@ static const struct recalled *answer_of(struct walk *w, struct question *q, stru
 	room->matches = answer.matches;
 	if (!q->plain)
 		q->dress = answer.envelope;
-	if (q->plain && keeps_to(&answer, room->count))
-		known = recall_keep(&c->recall, q->payload, &q->dress, room->matches, room->count);
+	known = q->plain && keeps_to(&answer, room->count) ?
+			recall_keep(&c->recall, q->payload, &q->dress, room->matches, room->count) :
+			recall_keep_text(&c->recall, q->text, &q->dress, room->matches, room->count);
 	return known ? known : room;
+}
+
+/* hold copies an answer that has to outlive the next question. */
+static const struct recalled *hold(struct confirm *c, const struct recalled *said, struct recalled *room)
+{
+	struct recalled held = { .matches = arena_array(&c->work, struct match, said->count) };
+	for (size_t i = 0; held.matches && i < said->count; i++)
+		held.matches[held.count++] = recall_copy(&c->work, &said->matches[i]);
+	*room = held;
+	return room;
 }
 
 /* ---- what lines beside a hit bind ---- */
@@ -213,7 +226,7 @@ static const struct confirm_names *names_of(struct confirm *c, uint32_t article)
 	struct confirm_names *n = &c->names[article % NAMES_KNOWN];
 	if (n->article != article + 1) {
 		n->article = article + 1;
-		n->count = match_variables(c->matcher, article, n->names, NAMES_MAX);
+		n->count = match_variables(c->matcher, c->scratch, article, n->names, NAMES_MAX);
 	}
 	return n;
 }
@@ -395,6 +408,8 @@ static bool ask(struct walk *w, const struct proposer *p, size_t number)
 	arena_reset(&c->work);
 	read_question(c, x, w->text, &q);
 	const struct recalled *said = answer_of(w, &q, &room);
+	if (x->lines > 1) /* lines of it are asked as well */
+		said = hold(c, said, &room);
 	if (!said->count || (x->lines > 1 && told_by_first(w, x, &said->matches[0])))
 		return false;
 	if (!is_of_body(w, p, number, &said->matches[0]))

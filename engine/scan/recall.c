@@ -52,30 +52,56 @@ void recall_free(struct recall *r)
 	*r = (struct recall){ 0 };
 }
 
-static uint64_t hash_of(struct str payload, const struct match_envelope *dress)
+/* What an answer is kept by. */
+struct key { struct str payload, kind, component; };
+
+static struct key key_of(struct str payload, const struct match_envelope *dress)
 {
-	return hash_seeded(payload, hash_seeded(dress->component, dress->kind.n));
+	return (struct key){ payload, dress->kind, dress->component };
 }
 
-const struct recalled *recall_find(const struct recall *r, struct str payload, const struct match_envelope *dress)
+static struct key key_of_text(struct str text)
 {
-	uint64_t hash = hash_of(payload, dress);
+	return (struct key){ text, STR("\n"), STR("") }; /* no dress is of that kind */
+}
+
+static uint64_t hash_of(const struct key *k)
+{
+	return hash_seeded(k->payload, hash_seeded(k->component, k->kind.n));
+}
+
+static const struct recalled *find(const struct recall *r, struct key k)
+{
+	uint64_t hash = hash_of(&k);
 	const struct recalled *x = r->slots ? &r->slots[hash % RECALL_SLOTS] : NULL;
-	bool same = x && x->payload.n && x->hash == hash && str_eq(x->payload, payload) &&
-		    str_eq(x->kind, dress->kind) && str_eq(x->component, dress->component);
+	bool same = x && x->payload.n && x->hash == hash && str_eq(x->payload, k.payload) && str_eq(x->kind, k.kind) &&
+		    str_eq(x->component, k.component);
 	return same ? x : NULL;
 }
 
-const struct recalled *recall_keep(struct recall *r, struct str payload, const struct match_envelope *dress,
-				   const struct match *matches, size_t count)
+struct match_envelope recall_copy_dress(struct arena *a, const struct match_envelope *dress)
+{
+	struct match_envelope copy = *dress;
+	copy.time = keep(a, dress->time);
+	copy.component = keep(a, dress->component);
+	copy.host = keep(a, dress->host);
+	copy.thread = keep(a, dress->thread);
+	copy.level = keep(a, dress->level);
+	copy.event = keep(a, dress->event);
+	return copy;
+}
+
+static const struct recalled *put(struct recall *r, struct key k, const struct match_envelope *dress,
+				  const struct match *matches, size_t count)
 {
 	struct arena *a = &r->arena;
 	if (a->total > RECALL_BYTES_MAX || arena_err(a))
 		forget(r);
-	struct recalled x = { .hash = hash_of(payload, dress),
-			      .payload = keep(a, payload),
-			      .kind = keep(a, dress->kind),
-			      .component = keep(a, dress->component),
+	struct recalled x = { .hash = hash_of(&k),
+			      .payload = keep(a, k.payload),
+			      .kind = keep(a, k.kind),
+			      .component = keep(a, k.component),
+			      .dress = recall_copy_dress(a, dress),
 			      .count = count };
 	x.matches = arena_array(a, struct match, count);
 	for (size_t i = 0; x.matches && i < count; i++)
@@ -84,4 +110,26 @@ const struct recalled *recall_keep(struct recall *r, struct str payload, const s
 		return NULL;
 	r->slots[x.hash % RECALL_SLOTS] = x;
 	return &r->slots[x.hash % RECALL_SLOTS];
+}
+
+const struct recalled *recall_find(const struct recall *r, struct str payload, const struct match_envelope *dress)
+{
+	return find(r, key_of(payload, dress));
+}
+
+const struct recalled *recall_find_text(const struct recall *r, struct str text)
+{
+	return find(r, key_of_text(text));
+}
+
+const struct recalled *recall_keep(struct recall *r, struct str payload, const struct match_envelope *dress,
+				   const struct match *matches, size_t count)
+{
+	return put(r, key_of(payload, dress), &(struct match_envelope){ .kind = STR("") }, matches, count);
+}
+
+const struct recalled *recall_keep_text(struct recall *r, struct str text, const struct match_envelope *dress,
+					const struct match *matches, size_t count)
+{
+	return put(r, key_of_text(text), dress, matches, count);
 }

@@ -2,7 +2,8 @@
  *
  * Answers that were just given, by what was asked: logs repeat themselves. Keeps what counted as hits of the last few
  * thousand payloads; bounded in memory; belongs to one worker. An answer depends on the payload, on the kind of its
- * dress and on the component and the file that speak for articles, on nothing else.
+ * dress and on the component and the file that speak for articles, on nothing else. Where it does depend on more (texts
+ * of several lines, coded ones, a value that reaches into the dress) it is kept by the whole text.
  */
 #ifndef KBT_SCAN_RECALL_H
 #define KBT_SCAN_RECALL_H
@@ -17,6 +18,7 @@ struct recalled {
 	struct str payload, kind, component;
 	struct match *matches; /* those that count, best first */
 	size_t count;
+	struct match_envelope dress; /* that the answer told apart, where it is kept by the whole text */
 };
 
 struct recall { /* zeroed at first */
@@ -35,6 +37,14 @@ const struct recalled *recall_find(const struct recall *r, struct str payload, c
 /* recall_keep copies an answer and gives the copy, which lives until the next recall_keep; NULL without memory. */
 const struct recalled *recall_keep(struct recall *r, struct str payload, const struct match_envelope *dress,
 				   const struct match *matches, size_t count);
+
+/* The same by the whole text. */
+const struct recalled *recall_find_text(const struct recall *r, struct str text);
+const struct recalled *recall_keep_text(struct recall *r, struct str text, const struct match_envelope *dress,
+					const struct match *matches, size_t count);
+
+/* recall_copy_dress: with all that it says, in the arena. */
+struct match_envelope recall_copy_dress(struct arena *a, const struct match_envelope *dress);
 
 /* recall_copy: what a match says, in the arena; id, title and template stay the matcher's; without spans and `also`. */
 struct match recall_copy(struct arena *a, const struct match *m);
