@@ -492,6 +492,8 @@ static uint32_t ask_otherwise(struct query *q, const struct match_options *optio
 	bool whole = n && answers[0].together >= SURE && answer_is_whole(q, &answers[0]);
 	if (!whole && envelope_event(q->clean->text, &event))
 		return ask_event(q, options, &event, out, answers, n);
+	if (whole && !out->envelope.kind.n && envelope_event(q->clean->text, &event))
+		out->envelope = event; /* an article quotes its fields and all */
 	return paste ? ask_lines(q, options, out, answers, n) : n;
 }
 

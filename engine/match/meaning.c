@@ -128,6 +128,8 @@ static bool is_told(struct str message, const struct rule_code *c, const struct 
 		return true; /* nobody else has that number */
 	if (c->symbol.n || str_eq(reading->family, c->family) || reading->value != c->value)
 		return true;
+	if (str_eq(c->family, STR("dos")) && str_eq(reading->family, STR("win32")))
+		return true; /* which took its numbers over */
 	return !c->family.n && (preference(reading->family) < BARE_FAMILIES || says_in(message, reading->says));
 }
 
@@ -160,9 +162,10 @@ void meaning_read(const struct file_view *v, struct str text, struct match_span 
 	}
 }
 
+/* Families that number alike. */
 static struct str plain_family(struct str family)
 {
-	return str_eq(family, STR("hresult")) ? STR("win32") : family;
+	return str_eq(family, STR("hresult")) || str_eq(family, STR("dos")) ? STR("win32") : family;
 }
 
 static bool is_about(const struct file_view *v, const struct match_code *code, const struct file_article *a)

@@ -76,7 +76,7 @@ static struct str family_by_words(struct str around)
 		{ "mount error(", "errno" },	 { "errno", "errno" },		{ "[errno", "errno" },
 		{ "system error ", "win32" },	 { "winerror", "win32" },		{ "getlasterror", "win32" },
 		{ "net helpmsg", "win32" },	 { "wnetaddconnection", "win32" }, { "windows nt error", "win32" },
-		{ "winsock", "winsock" },	 { "wsa", "winsock" },		{ "dos error", "win32" },
+		{ "winsock", "winsock" },	 { "wsa", "winsock" },		{ "dos error", "dos" },
 		{ "internal windows", "win32" },	 { "hresult", "hresult" },	{ "nt_status", "ntstatus" },
 		{ "stop:", "bugcheck" },	 { "bugcheck", "bugcheck" },
 		{ "remote access", "ras" },	 { "dial-up", "ras" },		{ "ras ", "ras" },

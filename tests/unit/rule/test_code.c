@@ -58,6 +58,7 @@ static void shapes_and_families(void **state)
 		{ "WSAGetLastError: winsock error 10061", 10061, "winsock" },
 		{ "Can't connect to MySQL server on 'db1' (111)", 111, "errno" },
 		{ "ErrorCode=53", 53, "" },
+		{ "DOS error 53", 53, "dos" },
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		struct rule_code_at found[2];
