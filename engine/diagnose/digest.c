@@ -225,6 +225,7 @@ enum err digest_make(const struct case_file *c, struct arena *a, struct digest *
 
 static struct str filling(const struct digest *d, struct str name)
 {
+	bool one = digest_is(d, "tcp.445", "refused") && digest_is(d, "tcp.139", "silent");
 	const struct {
 		const char *name;
 		struct str value;
@@ -232,7 +233,7 @@ static struct str filling(const struct digest *d, struct str name)
 	} words[] = {
 		{ "server", d->server, "the server" },
 		{ "address", d->used.n ? d->used : d->target, "its address" },
-		{ "ports", d->smb ? STR("445 and 139") : d->port, "(not known)" },
+		{ "ports", d->smb && !one ? STR("445 and 139") : d->port, "(not known)" },
 		{ "port", d->port, "(not known)" },
 		{ "share", d->share, "the share" },
 		{ "link", d->link, "dialled link" },

@@ -22,9 +22,9 @@ enum { LINK_WATCH_MS = 700, LINK_WATCH_DOWN_MS = 3000 };
 
 /* How long a silent name server is waited for at first, and beside a broadcast; a port that was silent while another
  * one answered, the second time. */
-#define DIGEST_BRIEF_MS "300"
-#define DIGEST_BRIEF_AGAIN_MS "450"
-#define DIGEST_PORT_AGAIN_MS "600"
+#define DIGEST_BRIEF_MS "250"
+#define DIGEST_BRIEF_AGAIN_MS "300"
+#define DIGEST_PORT_AGAIN_MS "500"
 
 enum { DNS_NAMES_MAX = 3 }; /* of a short name with its search domains so many are asked for */
 

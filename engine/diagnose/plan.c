@@ -19,7 +19,7 @@ enum { NEAR_MS = 50 }; /* so quick a connection need not be waited for long */
 
 /* Ways to one end, of which the first that succeeds will do: how long the others are still waited for (RFC 8305). */
 enum { RACE_NAMES = 1, RACE_PORTS };
-enum { RACE_PORTS_MS = 250, RACE_NAMES_MS = 450 };
+enum { RACE_PORTS_MS = 250, RACE_NAMES_MS = 300 };
 
 struct wave {
 	const struct digest *d;
