@@ -505,8 +505,8 @@ static bool straggled(const struct pings *p)
 	return p->burst_received > 0 && last_ms > SLOW_MS && last_ms > 4 * first_ms;
 }
 
-/* quick_arps: of many requests to a neighbour those that were answered were so at once: what is missing is lost, and the
- * line is not slow. */
+/* quick_arps: of many requests to a neighbour those that were answered were so at once: what is missing is lost, and
+ * the line is not slow. */
 static bool quick_arps(const struct digest *d)
 {
 	const struct evidence *e = digest_look(d, "arp", ARG("address", d->target), ARG("count", STR("20")));
@@ -518,7 +518,8 @@ static bool quick_arps(const struct digest *d)
 static bool came_at_once(const struct pings *p)
 {
 	enum { APART_MS = 500, ABOUT_MS = 40 };
-	double first_ms = evidence_number(p->any, "icmp.rtt_max", 0), last_ms = evidence_number(p->any, "icmp.rtt_last", 0);
+	double first_ms = evidence_number(p->any, "icmp.rtt_max", 0),
+	       last_ms = evidence_number(p->any, "icmp.rtt_last", 0);
 	double apart_ms = first_ms - last_ms;
 	while (apart_ms > APART_MS + ABOUT_MS)
 		apart_ms -= APART_MS;
@@ -567,7 +568,7 @@ static void put_ping(struct digest *d, const struct pings *p)
 	bool near = digest_is(d, "path.kind", "on-link");
 	bool telling = p->rtt_ms < SLOW_MS || (near ? p->received > 1 && !came_at_once(p) && !quick_arps(d)
 						    : p->received > 1 || evidence_number(p->any, "icmp.last", 0) > 1 ||
-							      open || digest_is(d, "path.kind", "ras"));
+							       open || digest_is(d, "path.kind", "ras"));
 	double rtt_ms = straggled(p) ? evidence_number(p->burst, "icmp.rtt_last", 0) : p->rtt_ms;
 	if (digest_fact(d, "latency.state").n)
 		return;
@@ -652,8 +653,7 @@ static void put_loss(struct digest *d, const struct pings *p)
 		return;
 	if (pinged && lost == 0 && !halting)
 		digest_put(d, "loss.state", "none", p->burst);
-	else if (!quick_arps(d) &&
-		 (p->rtt_ms >= SLOW_MS || straggled(p) || digest_pings_late(d) || queued(p->burst)))
+	else if (!quick_arps(d) && (p->rtt_ms >= SLOW_MS || straggled(p) || digest_pings_late(d) || queued(p->burst)))
 		return;
 	else if (pinged && lost > 1 && (open ? again || failed : lost >= 0.6 * p->burst_sent))
 		digest_put(d, "loss.state", "loss", p->burst);
