@@ -651,7 +651,9 @@ static void put_loss(struct digest *d, const struct pings *p)
 	bool halting = evidence_state(smb, "negotiated") && smb->ms > LOST_MS && digest_is(d, "latency.state", "ok");
 	if (loss_in_doubt(d, p))
 		return;
-	if (pinged && lost == 0 && !halting)
+	/* Where so many pings all came back, what befalls connections alone is no loss: something limits them. */
+	bool sure = pinged && lost == 0 && p->burst_sent >= SURE_PINGS;
+	if (pinged && lost == 0 && (!halting || (sure && failed)))
 		digest_put(d, "loss.state", "none", p->burst);
 	else if (!quick_arps(d) && (p->rtt_ms >= SLOW_MS || straggled(p) || digest_pings_late(d) || queued(p->burst)))
 		return;
