@@ -224,7 +224,7 @@ static void step_names(struct wave *w)
 	if (!none || !w->count)
 		return;
 	ask_names(w, S(""), S(DIGEST_BRIEF_AGAIN_MS));
-	ask_wins(w, S(""), S("2000"));
+	ask_wins(w, S(""), S("1200"));
 	race(w, "nbns", RACE_NAMES, RACE_NAMES_MS);
 }
 
