@@ -196,6 +196,16 @@ static double arp_requests(const struct digest *d)
 	return asked ? count : ARP_SURE; /* without the permission for ARP the kernel's word must do */
 }
 
+static bool arp_answered(const struct digest *d)
+{
+	for (size_t i = 0; i < d->c->evidence_count; i++)
+		if (str_eq(d->c->evidence[i]->probe, STR("arp")) &&
+		    str_eq(evidence_arg(d->c->evidence[i], "address"), d->target) &&
+		    evidence_state(d->c->evidence[i], "answered"))
+			return true;
+	return false;
+}
+
 static void put_arp(struct digest *d)
 {
 	if (!digest_is(d, "path.kind", "on-link"))
@@ -204,8 +214,8 @@ static void put_arp(struct digest *d)
 	const struct evidence *from, *arp = digest_look(d, "arp", ARG("address", d->target));
 	const struct evidence *neighbour = digest_look(d, "neighbour", ARG("address", d->target));
 	int says = arp_says(d, d->target, &from);
-	if (says == 0 && arp_requests(d) < ARP_SURE)
-		says = -1; /* a very lossy way looks like that too */
+	if (says == 0 && (arp_requests(d) < ARP_SURE || arp_answered(d)))
+		says = -1; /* a very lossy way looks like that too, and a full queue */
 	struct str fixed = evidence_state(neighbour, "permanent") ? evidence_text(neighbour, "neigh.mac") : STR("");
 	if (evidence_state(arp, "duplicate"))
 		digest_put(d, "arp.state", "two", arp);
