@@ -42,7 +42,7 @@ WEBLIB := $(BUILD)/libweb.a
 HAVE_CMOCKA = $(shell pkg-config --exists cmocka && echo yes)
 PROGRAMS = $(if $(HAVE_CMOCKA),$(UNIT:%.c=$(BUILD)/%)) $(FUZZ:%.c=$(BUILD)/%) $(GOLDEN:%.c=$(BUILD)/%)
 
-.PHONY: all run deps deps-dev test programs asan bench fuzz lab layers lint pkg-cflags install clean golden
+.PHONY: all run deps deps-dev test programs asan bench fuzz lab layers lint install clean golden
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -154,10 +154,7 @@ layers:
 	@$(PYTHON) tests/layers.py
 
 lint:
-	@$(PYTHON) tests/lint.py --build $(BUILD)
-
-pkg-cflags:
-	@echo $(PKG_CFLAGS)
+	@PKG_CFLAGS="$(PKG_CFLAGS)" $(PYTHON) tests/lint.py --build $(BUILD)
 
 install: all
 	install -D -m 755 $(BUILD)/kbt $(DESTDIR)$(PREFIX)/bin/kbt
