@@ -17,7 +17,8 @@ enum {
 	COMMAND_MAX = 256, /* between a command's name and its options */
 	BASE64_MIN = 40,
 	GUID_LENGTH = 36,
-	DOMAIN_MAX = 15 /* letters of a NetBIOS name */
+	OWN_TOKEN_MIN = 47, /* "kbt_" and 43 letters; the names of our counts begin like it and are shorter */
+	DOMAIN_MAX = 15	    /* letters of a NetBIOS name */
 };
 
 struct finder {
@@ -689,6 +690,8 @@ static size_t secret_at(struct finder *f, size_t at)
 	for (size_t i = 0; n >= 16 && i < sizeof starts / sizeof *starts; i++)
 		if (str_starts(rest, starts[i]))
 			return take(f, at, n, REDACT_SECRET);
+	if (n >= OWN_TOKEN_MIN && str_starts(rest, STR("kbt_")))
+		return take(f, at, n, REDACT_SECRET);
 	if (hex >= HEX_SECRET_MIN && !is_name(at_or_nul(rest, hex)))
 		return take(f, at, hex, REDACT_SECRET);
 	size_t row = base64_at(f->line, at);
@@ -747,6 +750,20 @@ static size_t long_option_at(struct finder *f, size_t at)
 		       : at;
 }
 
+/* behind_user: net use \\\\server\\share /user:name password, the last word or before another switch. */
+static size_t behind_user(struct finder *f, size_t at)
+{
+	struct str s = f->line;
+	size_t value = at;
+	while (value < s.n && s.p[value] != ' ')
+		value++;
+	value = skip_blanks(s, value);
+	size_t n = secret_run(s, value), next = skip_blanks(s, value + n);
+	bool last = next >= s.n || s.p[next] == '/' || char_is_space(s.p[next]);
+	bool word = n && s.p[value] != '/' && s.p[value] != '*' && !is_wrong(part(s, value, n));
+	return last && word ? take(f, value, n, REDACT_SECRET) : at;
+}
+
 /* curl -u user:password; mysql -uuser -ppassword; net use X: \\\\server\\share password /user:name */
 static size_t option_at(struct finder *f, size_t at)
 {
@@ -774,7 +791,9 @@ static size_t option_at(struct finder *f, size_t at)
 	bool path = str_find_char(before, '\\') != STR_NONE || str_ends_nocase(before, STR(":")) ||
 		    str_eq(before, STR("*"));
 	bool use = within_command(s, start, STR("net use "));
-	return use && before.n && !path && (!f->count || f->spans[f->count - 1].end <= start)
+	if (use && path)
+		return behind_user(f, at + STR(" /user:").n);
+	return use && before.n && (!f->count || f->spans[f->count - 1].end <= start)
 		       ? (take(f, start, before.n, REDACT_SECRET), at + 1)
 		       : at;
 }

@@ -258,6 +258,14 @@ static void secrets_alone(void **unused)
 	masked("curl -u bob:hunter2 https://nas1/", "curl -u bob:SECRET-1 https://nas1/");
 	masked("smbclient -U bob%hunter2 //nas1/x", "smbclient -U bob%SECRET-1 //nas1/x");
 	masked("net use X: \\\\nas1\\x hunter2 /user:CORP\\bob", "net use X: \\\\nas1\\x SECRET-1 /user:CORP\\bob");
+	masked("net use \\\\nas1\\x /user:CORP\\bob hunter2", "net use \\\\nas1\\x /user:CORP\\bob SECRET-1");
+	masked("net use X: \\\\nas1\\x /user:bob Hunter /persistent:no",
+	       "net use X: \\\\nas1\\x /user:bob SECRET-1 /persistent:no");
+	masked("net use X: \\\\nas1\\x /user:bob failed", "net use X: \\\\nas1\\x /user:bob failed");
+	masked("net use X: \\\\nas1\\x /user:bob says System error 53",
+	       "net use X: \\\\nas1\\x /user:bob says System error 53");
+	masked("with kbt_AbCdEfGhIjKlMnOpQrStUvWxYz-0123456789_aBcDeF it works", "with SECRET-1 it works");
+	masked("kbt_diagnoses_running 3", "kbt_diagnoses_running 3");
 	masked("net use X: \\\\nas1\\x /user:bob", "net use X: \\\\nas1\\x /user:bob");
 	masked("GET https://bob:hunter2@nas1:8443/x", "GET https://bob:SECRET-1@nas1:8443/x");
 	masked("a\n-----BEGIN OPENSSH PRIVATE KEY-----\nhunter2\nhunter2\n-----END OPENSSH PRIVATE KEY-----\nb\n",
