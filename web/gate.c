@@ -208,19 +208,24 @@ static struct str cookie(const struct gate *g, struct arena *a, struct str value
 			    STR_ARG(value), seconds, g->options.secure ? "; Secure" : "");
 }
 
+/* count_wrong: one more token that is nobody's; *ret_wait_s is set where there were too many. One that is known is let
+ * in all the same: who shares an address with the one who guesses is not locked out, and nobody guesses 256 bits. */
+static void count_wrong(struct gate *g, const struct http_request *req, unsigned *ret_wait_s)
+{
+	rates_take(&g->wrong, req->client, http_now_ms(), ret_wait_s);
+}
+
 bool gate_log_in(struct gate *g, const struct http_request *req, struct str secret, struct str *ret_cookie,
 		 unsigned *ret_wait_s)
 {
-	int64_t now = http_now_ms();
 	*ret_wait_s = 0;
 	pthread_mutex_lock(&g->lock);
 	look_again(g);
-	bool spent = rates_spent(&g->wrong, req->client, now, ret_wait_s);
-	const struct token *token = spent ? NULL : tokens_find(&g->tokens, str_trim(secret));
+	const struct token *token = tokens_find(&g->tokens, str_trim(secret));
 	if (token)
 		*ret_cookie = cookie(g, req->arena, add_session(g, token, req->arena), GATE_SESSION_S);
-	else if (!spent)
-		rates_take(&g->wrong, req->client, now, &(unsigned){ 0 });
+	else
+		count_wrong(g, req, ret_wait_s);
 	pthread_mutex_unlock(&g->lock);
 	return token;
 }
@@ -265,14 +270,12 @@ static void identify(struct gate *g, struct http_request *req, bool *ret_wrong, 
 {
 	struct str secret = bearer_of(req), session = cookie_of(g, req);
 	const struct token *token = NULL;
-	int64_t now = http_now_ms();
 	look_again(g);
 	if (http_header(req, "Authorization").n) {
-		bool spent = rates_spent(&g->wrong, req->client, now, ret_wait_s);
-		token = spent ? NULL : tokens_find(&g->tokens, secret);
+		token = tokens_find(&g->tokens, secret);
 		*ret_wrong = !token;
-		if (!token && !spent)
-			rates_take(&g->wrong, req->client, now, &(unsigned){ 0 });
+		if (!token)
+			count_wrong(g, req, ret_wait_s);
 	} else if (session.n) {
 		struct session *s = find_session(g, session);
 		token = s ? token_of(g, s) : NULL;

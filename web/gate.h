@@ -43,7 +43,7 @@ bool gate_takes_diagnosis(struct gate *gate, struct http_request *req, struct ht
 struct str gate_csrf(struct gate *gate, const struct http_request *req);
 bool gate_checks_csrf(struct gate *gate, struct http_request *req, struct http_response *res);
 
-/* gate_log_in: a session for a token. False: it is nobody's (*ret_wait_s 0), or too many were tried. gate_log_out
+/* gate_log_in: a session for a token. False: it is nobody's; *ret_wait_s where too many such were tried. gate_log_out
  * forgets the request's session. Both give the cookie to set. */
 bool gate_log_in(struct gate *gate, const struct http_request *req, struct str secret, struct str *ret_cookie,
 		 unsigned *ret_wait_s);

@@ -27,7 +27,7 @@ static struct rate_bucket *bucket_of(struct rates *r, struct str client, int64_t
 	return fullest;
 }
 
-static bool look(struct rates *r, struct str client, int64_t now_ms, double take, unsigned *ret_wait_s)
+bool rates_take(struct rates *r, struct str client, int64_t now_ms, unsigned *ret_wait_s)
 {
 	uint64_t key;
 	if (!client.n)
@@ -37,17 +37,6 @@ static bool look(struct rates *r, struct str client, int64_t now_ms, double take
 	bool enough = level >= 1;
 	if (!enough)
 		*ret_wait_s = (unsigned)((1 - level) / r->per_s) + 1;
-	if (take > 0)
-		*b = (struct rate_bucket){ key, enough ? level - take : level, now_ms };
+	*b = (struct rate_bucket){ key, enough ? level - 1 : level, now_ms };
 	return enough;
-}
-
-bool rates_take(struct rates *r, struct str client, int64_t now_ms, unsigned *ret_wait_s)
-{
-	return look(r, client, now_ms, 1, ret_wait_s);
-}
-
-bool rates_spent(struct rates *r, struct str client, int64_t now_ms, unsigned *ret_wait_s)
-{
-	return !look(r, client, now_ms, 0, ret_wait_s);
 }

@@ -24,7 +24,5 @@ struct rates {
 /* rates_take: false where the client has to wait, then *ret_wait_s (at least 1) is how long. An empty client is never
  * limited. */
 bool rates_take(struct rates *rates, struct str client, int64_t now_ms, unsigned *ret_wait_s);
-/* rates_spent: is there nothing in its bucket now? Takes nothing. */
-bool rates_spent(struct rates *rates, struct str client, int64_t now_ms, unsigned *ret_wait_s);
 
 #endif

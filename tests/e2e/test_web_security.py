@@ -546,6 +546,9 @@ class Rates(Case):
         self.assertEqual(found, [401] * 10 + [429] * 4)
         self.assertEqual(server.form('/login', {'token': 'kbt_no'})[0], 429)
         self.assertEqual(server.get('/login')[0], 200)
+        # Who has one is at the same address, and is not locked out.
+        self.assertEqual(server.get('/help', **bearer(secrets['alice']))[0], 200)
+        self.assertEqual(server.form('/login', {'token': secrets['alice']})[0], 303)
 
 
 class Ends(Case):
