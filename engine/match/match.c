@@ -5,6 +5,7 @@
 #include "match/matcher.h"
 #include "match/meaning.h"
 #include "match/query.h"
+#include "match/several.h"
 #include "match/text.h"
 
 #include "base/mem.h"
@@ -29,7 +30,8 @@ enum err match_scratch_open(const struct matcher *m, struct match_scratch **ret_
 	s->group_costs = mem_resize(NULL, scores * sizeof(float));
 	s->doc_scores = mem_resize(NULL, (s->doc_count + 1) * sizeof(float));
 	s->touched = mem_resize(NULL, (s->doc_count + 1) * sizeof(uint32_t));
-	if (!s->group_scores || !s->group_blocks || !s->group_costs || !s->doc_scores || !s->touched ||
+	s->alignments = mem_resize(NULL, CANDIDATES_MAX * sizeof *s->alignments);
+	if (!s->group_scores || !s->group_blocks || !s->group_costs || !s->doc_scores || !s->touched || !s->alignments ||
 	    stemmer_open(&s->stemmer)) {
 		match_scratch_close(&s);
 		return ERR_NOMEM;
@@ -53,6 +55,7 @@ void match_scratch_close(struct match_scratch **scratch)
 	mem_free((*scratch)->doc_scores);
 	mem_free((*scratch)->touched);
 	mem_free((*scratch)->filled);
+	mem_free((*scratch)->alignments);
 	stemmer_close(&(*scratch)->stemmer);
 	mem_free(*scratch);
 	*scratch = NULL;
@@ -357,6 +360,7 @@ static uint32_t all_answers(struct query *q, const struct match_options *options
 {
 	struct evidence_of_message evidence = evidence_of(q, options, out);
 	uint32_t n = rank_articles(q, &evidence, answers);
+	q->piece_count = several_find(q, q->scratch->alignments, q->scratch->alignment_count, q->pieces);
 	if (options->standing && !any_stands(q, answers, n))
 		return 0;
 	answers_sort(answers, n);
@@ -547,6 +551,77 @@ static bool answer_joined(struct query *q, const struct match_options *options, 
 	return one.explained;
 }
 
+/* The answer to another message of the text joins those of the first, which stays the first. */
+static void join_answer(struct match_answer *all, const struct match_answer *one, size_t limit, struct arena *a)
+{
+	struct match m = one->matches[0];
+	size_t at = all->match_count;
+	for (size_t i = 0; i < all->match_count; i++)
+		if (str_eq(all->matches[i].id, m.id))
+			return;
+	m.confidence = fmin(m.confidence, all->matches[0].confidence);
+	m.together = m.confidence;
+	struct match *matches = arena_array(a, struct match, at + 1);
+	if (!matches || at == limit)
+		return;
+	memcpy(matches, all->matches, at * sizeof *matches);
+	for (; at && matches[at - 1].confidence < m.confidence; at--)
+		matches[at] = matches[at - 1];
+	matches[at] = m;
+	all->matches = matches;
+	all->match_count++;
+}
+
+/* Answers the messages that stand side by side one by one; says how many are there word for word. */
+static unsigned ask_pieces(struct query *q, const struct match_options *options, struct answer *answers,
+			   struct match_answer *all)
+{
+	const struct clean *clean = q->clean;
+	struct match_span pieces[QUERY_PIECES_MAX];
+	size_t limit = options->limit ? options->limit : 10;
+	uint32_t count = q->piece_count;
+	unsigned found = 0;
+	memcpy(pieces, q->pieces, sizeof pieces);
+	for (uint32_t i = 0; i < count; i++) {
+		struct match_answer one = { .query = all->query };
+		struct str piece = str_first(str_from(clean->text, pieces[i].start), pieces[i].end - pieces[i].start);
+		q->clean = clean;
+		uint32_t n = read_and_ask(q, options, piece, false, &one, answers);
+		if (!n || !answers[0].fits || answers[0].together < HALF_SURE)
+			continue;
+		answers_give(q, answers, n, limit, &one);
+		to_query_spans(q->clean, &one);
+		for (size_t k = 0; k < one.match_count; k++)
+			one.matches[k].whole_payload = false;
+		if (found && one.match_count)
+			join_answer(all, &one, limit, q->arena);
+		else if (one.match_count)
+			*all = one;
+		found += one.match_count > 0;
+	}
+	q->clean = clean;
+	return found;
+}
+
+/* Where nothing covers a text that several messages stand in, and at least two of them do so word for word. */
+static bool answer_several(struct query *q, const struct match_options *options, const struct answer *answers,
+			   uint32_t n, struct match_answer *out)
+{
+	struct match_answer all = { .query = out->query };
+	if (q->piece_count < 2 || options->standing || options->keep_envelope ||
+	    (n && answers[0].together >= HALF_SURE && answer_is_whole(q, &answers[0])))
+		return false;
+	struct answer *more = arena_array(q->arena, struct answer, MATCH_RESULTS_MAX);
+	if (!more || ask_pieces(q, options, more, &all) < 2) {
+		read_payload(q, out->envelope.payload);
+		return false;
+	}
+	all.envelope = out->envelope;
+	all.envelope.payload = answer_span(q->clean, all.envelope.payload.start, all.envelope.payload.end);
+	*out = all;
+	return true;
+}
+
 enum err match_message(const struct matcher *m, struct match_scratch *scratch, struct str query,
 		       const struct match_options *options, struct arena *a, struct match_answer *ret_answer)
 {
@@ -574,6 +649,10 @@ enum err match_message(const struct matcher *m, struct match_scratch *scratch, s
 	}
 	read_whole(q, options, &out);
 	uint32_t n = all_answers(q, options, &out, answers);
+	if (answer_several(q, options, answers, n, &out)) {
+		*ret_answer = out;
+		return arena_err(a);
+	}
 	n = ask_otherwise(q, options, &out, answers, n);
 	n = ask_url(q, options, &clean, &out, answers, n);
 	answers_give(q, answers, n, options->limit ? options->limit : 10, &out);

@@ -22,6 +22,7 @@
  *   text.c       articles by the words of a description
  *   passage.c    the best of them by how these words stand in their texts
  *   words.c, product.c   what words are worth and which are one; which products a text names
+ *   several.c    which messages stand side by side in one text
  *   answer.c     near-duplicates folded, captures by name, the reasons
  *   digest.c, compile.c, assemble.c   articles > the compiled form, on several threads
  *   change.c, patch.c   a few changed articles > the compiled form, without the others

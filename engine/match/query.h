@@ -17,6 +17,7 @@ enum {
 	QUERY_TOKENS_MAX = 512, /* of a message that are looked at; of a longer one the most telling stretches */
 	READINGS_MAX = 3,	/* words that a token may stand for: itself, and what it may be a slip of */
 	QUERY_STRETCHES_MAX = 8,
+	QUERY_PIECES_MAX = 6,
 	CANDIDATES_MAX = 96
 };
 
@@ -52,6 +53,8 @@ struct query {
 	struct reading readings[QUERY_TOKENS_MAX * READINGS_MAX + 1];
 	uint16_t reading_heads[2048]; /* by term, 1-based */
 	uint32_t reading_count;
+	struct match_span pieces[QUERY_PIECES_MAX]; /* of the text that was asked last: see several.h */
+	uint32_t piece_count;
 };
 
 struct match_scratch {
@@ -70,6 +73,8 @@ struct match_scratch {
 	struct candidate_key keys[CANDIDATE_KEYS_MAX];
 	uint32_t key_count;
 	struct link links[LINKS_MAX];
+	struct alignment *alignments; /* of the last ranking, CANDIDATES_MAX */
+	uint32_t alignment_count;
 };
 
 /* One group laid against the message. */
@@ -126,6 +131,9 @@ bool rank_leaves_code(const struct query *q, const struct match_code *code, cons
 
 /* rank_lacks_value: it fits, but nothing stands where one of its variables is. */
 bool rank_lacks_value(const struct answer *x);
+
+/* rank_weight_scale: in a small KB every word weighs less than in the one that the regression was made on. */
+double rank_weight_scale(const struct file_view *v);
 
 double rank_logistic(double z); /* 0 to 1: what the regressions behind the confidences add up to */
 

@@ -290,8 +290,7 @@ static double weight_outside(const struct query *q, const struct answer *x)
 	return (any ? 0.5 : 0.15) * outside;
 }
 
-/* In a small KB every word weighs less than in the one that the regression below is of. */
-static double weight_scale(const struct file_view *v)
+double rank_weight_scale(const struct file_view *v)
 {
 	return fmax(1, FITTED_RARE / assemble_weight_of_group_word(v->group_count, 1));
 }
@@ -315,7 +314,7 @@ static struct chance chance_of_first(const struct query *q, const struct answer 
 {
 	const struct answer *x = &answers[0];
 	const struct alignment *al = &x->alignment;
-	double scale = weight_scale(q->view), own = scale * al->matched + 1e-6;
+	double scale = rank_weight_scale(q->view), own = scale * al->matched + 1e-6;
 	double outside = 0.5 * fmax(0, weight_outside(q, x));
 	double message = own / (own + scale * (al->left_message + outside));
 	double inner = own / (own + scale * al->left_message);
@@ -538,7 +537,7 @@ static void mend(struct query *q, struct answer *answers, uint32_t n)
 uint32_t rank_articles(struct query *q, const struct evidence_of_message *evidence, struct answer *ret_answers)
 {
 	uint32_t groups[CANDIDATES_MAX], n = candidate_groups(q, groups), count = 0;
-	struct alignment als[CANDIDATES_MAX];
+	struct alignment *als = q->scratch->alignments;
 	struct answer *answers = arena_array(q->arena, struct answer, OWNERS_MAX);
 	if (!answers)
 		return 0;
@@ -546,6 +545,7 @@ uint32_t rank_articles(struct query *q, const struct evidence_of_message *eviden
 	for (uint32_t i = 0; i < q->stretch_count; i++)
 		surface_letters(q->clean->text, q->stretches[i].start, q->stretches[i].end, &q->scratch->letters);
 	align_all(q, groups, n, als);
+	q->scratch->alignment_count = n;
 	for (uint32_t i = 0; i < n && i < GROUPS_MAX && als[i].score > als[0].score - close_enough; i++) {
 		const struct file_group *g = &q->view->groups[als[i].group];
 		for (uint32_t k = 0; k < g->owner_n && count < OWNERS_MAX; k++, count++)

@@ -210,11 +210,26 @@ static void bind_urls(struct run *r)
 	}
 }
 
+/* The part of the query that the first match is about: not the messages of others beside it. */
+static struct str own_part(const struct match_answer *found)
+{
+	struct match_span part = { 0, found->query.n };
+	const struct match *best = found->match_count && found->matches[0].span_count ? &found->matches[0] : NULL;
+	for (size_t i = 1; best && i < found->match_count; i++) {
+		const struct match *other = &found->matches[i];
+		if (other->span_count && other->spans[0].end <= best->spans[0].start && other->spans[0].end > part.start)
+			part.start = other->spans[0].end;
+		if (other->span_count && other->spans[0].start >= best->spans[0].end && other->spans[0].start < part.end)
+			part.end = other->spans[0].start;
+	}
+	return str_first(str_from(found->query, part.start), part.end - part.start);
+}
+
 /* bind_program_port: a program that reaches one port says so by its name. */
 static void bind_program_port(struct run *r)
 {
 	if (r->report->answer.found.match_count)
-		bind_derived(r, STR("port"), causes_port_said(r->causes, r->report->answer.found.query), VAR_PORT);
+		bind_derived(r, STR("port"), causes_port_said(r->causes, own_part(&r->report->answer.found)), VAR_PORT);
 }
 
 /* about_network: does this article speak of reaching a host, so that probes can tell? */
