@@ -31,8 +31,8 @@ enum err match_scratch_open(const struct matcher *m, struct match_scratch **ret_
 	s->doc_scores = mem_resize(NULL, (s->doc_count + 1) * sizeof(float));
 	s->touched = mem_resize(NULL, (s->doc_count + 1) * sizeof(uint32_t));
 	s->alignments = mem_resize(NULL, CANDIDATES_MAX * sizeof *s->alignments);
-	if (!s->group_scores || !s->group_blocks || !s->group_costs || !s->doc_scores || !s->touched || !s->alignments ||
-	    stemmer_open(&s->stemmer)) {
+	if (!s->group_scores || !s->group_blocks || !s->group_costs || !s->doc_scores || !s->touched ||
+	    !s->alignments || stemmer_open(&s->stemmer)) {
 		match_scratch_close(&s);
 		return ERR_NOMEM;
 	}

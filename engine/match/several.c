@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "match/several.h"
 
+#include <stdlib.h>
+
 enum { WORDS_LEAST = 3 };
 
 static const double weight_least = 18; /* what weighs less is common words, which stand beside anything */
@@ -34,6 +36,12 @@ static uint32_t choose(const struct alignment *als, uint32_t n, double least,
 			chosen[count++] = best;
 	}
 	return count;
+}
+
+static int by_place(const void *a, const void *b)
+{
+	const struct alignment *x = *(const struct alignment *const *)a, *y = *(const struct alignment *const *)b;
+	return (x->first > y->first) - (x->first < y->first);
 }
 
 static bool is_small(const struct query *q, uint32_t token)
@@ -86,6 +94,7 @@ uint32_t several_find(const struct query *q, const struct alignment *als, uint32
 	uint32_t count = choose(als, n, weight_least / rank_weight_scale(q->view), chosen);
 	if (count < 2)
 		return 0;
+	qsort(chosen, count, sizeof *chosen, by_place);
 	for (uint32_t i = 0; i < count; i++)
 		ret_pieces[i] = piece_of(q, chosen, count, i);
 	return count;

@@ -9,7 +9,7 @@
 
 #include "match/query.h"
 
-/* several_find gives the pieces of the clean text, the heaviest message's first; 0 where there are not two. */
+/* several_find gives the pieces of the clean text, in its order; 0 where there are not two. */
 uint32_t several_find(const struct query *q, const struct alignment *als, uint32_t n,
 		      struct match_span ret_pieces[QUERY_PIECES_MAX]);
 

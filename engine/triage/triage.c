@@ -217,10 +217,11 @@ static struct str own_part(const struct match_answer *found)
 	const struct match *best = found->match_count && found->matches[0].span_count ? &found->matches[0] : NULL;
 	for (size_t i = 1; best && i < found->match_count; i++) {
 		const struct match *other = &found->matches[i];
-		if (other->span_count && other->spans[0].end <= best->spans[0].start && other->spans[0].end > part.start)
-			part.start = other->spans[0].end;
-		if (other->span_count && other->spans[0].start >= best->spans[0].end && other->spans[0].start < part.end)
-			part.end = other->spans[0].start;
+		struct match_span s = other->span_count ? other->spans[0] : best->spans[0];
+		if (s.end <= best->spans[0].start && s.end > part.start)
+			part.start = s.end;
+		if (s.start >= best->spans[0].end && s.start < part.end)
+			part.end = s.start;
 	}
 	return str_first(str_from(found->query, part.start), part.end - part.start);
 }
