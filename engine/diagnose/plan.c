@@ -661,7 +661,8 @@ static void step_loss(struct wave *w)
 	bool lossy = digest_is(d, "arp.quality", "lossy");
 	if (digest_fact(d, "loss.state").n || digest_is(d, "latency.state", "slow") || digest_pings_late(d))
 		return;
-	bool unsure = tcp_open(d) && digest_seems_slow(d) && digest_fact(d, "icmp.state").n && !digest_fact(d, "latency.state").n;
+	bool pinged = digest_fact(d, "icmp.state").n && !digest_fact(d, "latency.state").n;
+	bool unsure = tcp_open(d) && digest_seems_slow(d) && pinged;
 	if (on_lan(d) && ((lossy && !tcp_open(d)) || unsure)) /* one late answer: a slow line, or a lossy one */
 		ask(w, "arp", ARG("address", d->target), ARG("count", S("20")), ARG("wait", S("900")));
 	if (!tcp_open(d))
