@@ -289,8 +289,9 @@ static void add_entries(struct buf *out, const char *heading, const char *name, 
 	arena_free(&a);
 }
 
-/* A code's entry says what it means, in the family that most know. */
-static void add_codes(struct buf *out, struct store *store, const struct catalog_facets *facets, struct arena *a)
+/* A code's entry says what it means: in the family that its articles mean, else in the one that most know. */
+static void add_codes(struct buf *out, struct store *store, const struct catalog *catalog,
+		      const struct catalog_facets *facets, struct arena *a)
 {
 	if (!facets->count)
 		return;
@@ -301,8 +302,9 @@ static void add_codes(struct buf *out, struct store *store, const struct catalog
 		int64_t value = 0;
 		if (!str_i64(facets->items[i].name, &value) || store_codes(store, value, a, &readings, &count))
 			count = 0;
+		struct str family = catalog_code_family(catalog, value);
 		for (size_t k = 0; k < count; k++)
-			if (str_eq(readings[k].family, STR("win32")))
+			if (str_eq(readings[k].family, family.n ? family : STR("win32")))
 				best = k;
 		buf_add_c(out, "<li><a href=\"/search?code=");
 		page_encode(out, facets->items[i].name);
@@ -385,7 +387,7 @@ static enum err add_browse(struct buf *out, struct site *site, struct desk *desk
 	add_seen(out, site, desk->store, a);
 	add_entries(out, "Kinds", "kind", &all.kinds);
 	add_entries(out, "Products", "product", &all.products);
-	add_codes(out, desk->store, &all.codes, a);
+	add_codes(out, desk->store, catalog, &all.codes, a);
 	add_entries(out, "Years", "year", &all.years);
 	return ERR_OK;
 }

@@ -21,6 +21,11 @@ struct card {
 	uint32_t product_count, code_count;
 };
 
+struct code_family {
+	int64_t value;
+	struct str family;
+};
+
 struct catalog {
 	struct arena arena;
 	struct card *cards;
@@ -33,6 +38,8 @@ struct catalog {
 	size_t product_count, product_cap;
 	int64_t *codes;
 	size_t code_count, code_cap;
+	struct code_family *meant; /* in order of value */
+	size_t meant_count, meant_cap;
 };
 
 const char *catalog_kind_name(enum catalog_kind kind)
@@ -235,6 +242,26 @@ static enum err read_card_codes(struct store *s, struct loader *l)
 	return e ? e : arena_err(&c->arena);
 }
 
+/* read_code_families: of each code the family that most articles mean by it. */
+static enum err read_code_families(struct store *s, struct loader *l)
+{
+	struct catalog *c = l->c;
+	sqlite3_stmt *q = sql_get(s, SQL_CODE_FAMILIES);
+	bool row = false;
+	enum err e;
+	while (!(e = sql_next(q, &row)) && row) {
+		int64_t value = sql_get_int(q, 0);
+		if (c->meant_count && c->meant[c->meant_count - 1].value == value)
+			continue;
+		struct code_family *slot = arena_push(&c->arena, &c->meant, &c->meant_count, &c->meant_cap);
+		if (!slot)
+			break;
+		*slot = (struct code_family){ value, arena_str(&c->arena, sql_get_str(q, 1)) };
+	}
+	sqlite3_reset(q);
+	return e ? e : arena_err(&c->arena);
+}
+
 static enum err index_ids(struct catalog *c)
 {
 	c->slot_count = 16;
@@ -272,7 +299,8 @@ static enum err prepare(struct store *s, struct loader *l)
 enum err catalog_open(struct store *s, struct catalog **ret_catalog)
 {
 	static enum err (*const steps[])(struct store *s, struct loader *l) = { prepare, read_cards, read_products,
-										read_card_products, read_card_codes };
+										read_card_products, read_card_codes,
+										read_code_families };
 	struct loader l = { .c = mem_resize(NULL, sizeof *l.c) };
 	enum err e = l.c ? ERR_OK : ERR_NOMEM;
 	if (e)
@@ -300,6 +328,20 @@ void catalog_close(struct catalog **catalog)
 	*catalog = NULL;
 	arena_free(&c->arena);
 	mem_free(c);
+}
+
+static int by_value(const void *left, const void *right)
+{
+	int64_t a = ((const struct code_family *)left)->value, b = ((const struct code_family *)right)->value;
+	return a < b ? -1 : a > b;
+}
+
+struct str catalog_code_family(const struct catalog *c, int64_t code)
+{
+	const struct code_family key = { .value = code };
+	const struct code_family *found =
+		c->meant_count ? bsearch(&key, c->meant, c->meant_count, sizeof *c->meant, by_value) : NULL;
+	return found ? found->family : STR("");
 }
 
 /* ---- selecting ---- */

@@ -46,6 +46,10 @@ struct catalog_result {
 enum err catalog_select(const struct catalog *c, const struct catalog_filter *filter, const struct str *ids,
 			size_t id_count, size_t facets, struct arena *a, struct catalog_result *ret_result) MUST_USE;
 
+/* catalog_code_family: the family ("errno") that most articles about the code mean; empty where none says. Lives as
+ * long as the catalog. */
+struct str catalog_code_family(const struct catalog *c, int64_t code);
+
 /* catalog_family: "Microsoft Windows NT Server versions 3.5, 3.51" > "Windows NT Server". */
 struct str catalog_family(struct str product);
 
