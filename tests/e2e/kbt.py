@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """What the tests of the command line share: run the binary, write articles of our own, find the shared data."""
 import concurrent.futures
+import ctypes
 import glob
 import hashlib
 import json
@@ -28,6 +29,19 @@ def shared(path):
 def needs_root():
     if os.geteuid() != 0:
         raise unittest.SkipTest('needs root')
+
+
+def own_network(*more):
+    """From now on this process and those that it starts have a network of their own, which nothing that they send
+    leaves: loopback, and eth9 with a way to everywhere behind which nobody answers. more: arguments of ip(8)."""
+    new_ns, new_user, new_net = 0x20000, 0x10000000, 0x40000000
+    if ctypes.CDLL(None).unshare(new_net | new_ns | (new_user if os.geteuid() else 0)):
+        raise unittest.SkipTest('no network namespace may be made here')
+    for command in ('link set lo up', 'link add eth9 type veth peer name eth8', 'link set eth8 up',
+                    'addr add 198.51.100.1/24 brd + dev eth9', 'link set eth9 up',
+                    'route add default via 198.51.100.2', *more):
+        if subprocess.run(['ip', *command.split()], stderr=subprocess.DEVNULL).returncode:
+            raise unittest.SkipTest(f'no network could be made here (ip {command})')
 
 
 def article_text(number, title='An article', symptom='An error occurs.', date='08-AUG-2001', product='Windows NT 4.0'):

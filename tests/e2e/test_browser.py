@@ -28,6 +28,11 @@ def prepare():
             raise unittest.SkipTest('npm ci could not fetch the development packages')
 
 
+def setUpModule():
+    prepare()
+    kbt.own_network()
+
+
 class Browser(unittest.TestCase):
     def test_page(self):
         self.drive(Server('--host', 'kb.test'), 10, 'page.mjs')
@@ -41,7 +46,6 @@ class Browser(unittest.TestCase):
 
     def test_report_of_a_scan(self):
         """A file on disk; what it shows is what a hostile log brings, too."""
-        prepare()
         folder = tempfile.mkdtemp(prefix='kbt-report-')
         self.addCleanup(shutil.rmtree, folder, ignore_errors=True)
         db, log, report = (os.path.join(folder, x) for x in ('kb.db', 'a.log', 'out.html'))
@@ -58,7 +62,6 @@ class Browser(unittest.TestCase):
         self.assertEqual((p.returncode, len(re.findall('(?m)^ok', p.stdout))), (0, 4), p.stdout + p.stderr)
 
     def drive(self, server, least, script, *args):
-        prepare()
         profile = tempfile.mkdtemp(prefix='kbt-chromium-')
         try:
             p = subprocess.run(['node', script, server.url, profile, *args], cwd=WEB, env=dict(os.environ, CHROMIUM=CHROMIUM),

@@ -7,7 +7,7 @@ import subprocess
 import time
 import unittest
 
-from kbt import INTERRUPTED, KBT, NONE, ROOT, UNDECIDED, USAGE, FOUND, KbtTest
+from kbt import INTERRUPTED, KBT, NONE, ROOT, UNDECIDED, USAGE, FOUND, KbtTest, own_network
 
 RCMD = r'Failed to connect to <\\FILESRV>, Error = 53'
 UNBOUND = 'Error during WNetAddConnection2 (53)'
@@ -134,6 +134,10 @@ TODAY = (
     (NOT_ACCESSIBLE + '\n\nThe network name cannot be found.', 'Q-system-error-67', 'server=FILES share=docs'),
     ('do_connect: Connection to db1 failed (Error NT_STATUS_CONNECTION_RESET)', 'Q-connection-reset', 'server=db1 port=445'),
 )
+
+
+def setUpModule():
+    own_network()
 
 
 class Diagnose(KbtTest):

@@ -34,6 +34,7 @@ def peak_kib(pid):
 
 def setUpModule():
     global server
+    kbt.own_network()
     server = Server()
 
 
