@@ -292,7 +292,7 @@ enum err diagnosis_save(struct diagnosis *d, const char *path, bool force)
 static enum err load(struct cmd_context *c, const char *path, struct incident *ret_incident)
 {
 	struct str bytes;
-	int fd;
+	int fd = -1;
 	enum err e = open_file(c, path, &fd); /* never the code of a KB that is missing */
 	if (e)
 		return e;
