@@ -359,13 +359,14 @@ static void add_diagnosis(struct buf *out, const struct results *v)
 {
 	const struct triage_report *r = v->report;
 	bool runs = !v->fixed && v->may_probe;
+	bool refused = str_find(v->done, STR("\"verdict " RENDER_HTML_REFUSED "\"")) != STR_NONE;
 	if (v->fixed ? !v->done.n : !worth_probing(r) && !v->done.n)
 		return;
 	buf_addf(out,
 		 "<section class=\"card diagnosis\" id=\"diagnosis\" aria-labelledby=\"which\"%s>\n"
 		 "<div class=\"bench\"><h2 id=\"which\">Which cause is it?</h2>\n",
 		 r->answer.found.explained && runs ? " data-auto" : "");
-	if (runs)
+	if (runs && !refused)
 		buf_addf(out, "<button form=\"ask\" name=\"do\" value=\"diagnose\" id=\"run\">%s</button>\n",
 			 v->done.n ? "Check again" : "Run the probes");
 	buf_add_c(out, "</div>\n");

@@ -60,7 +60,11 @@ struct ruled_out {
 	struct str cause, because;
 	size_t by; /* the evidence that did, the first in time; SIZE_MAX: what several say together */
 };
-struct ladder_step { struct str step; struct str state; struct str says; }; /* passed failed unknown skipped */
+struct ladder_step {
+	struct str step, state; /* passed failed unknown skipped */
+	struct str says;
+	bool given; /* passed by what the message says: no probe saw it, and it tells nothing of the steps before */
+};
 struct belief { struct str cause, title; double weight; };
 struct reason { struct str fact, value, says; }; /* what was seen that the cause needs */
 struct finding_said {

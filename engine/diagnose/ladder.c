@@ -67,8 +67,9 @@ enum err diagnose_ladder(const struct case_file *c, const struct verdict *v, str
 		return err ? err : ERR_NOMEM;
 	size_t fails = RUNGS;
 	for (size_t i = 0; i < RUNGS; i++) {
-		steps[i] =
-			(struct ladder_step){ str_c(rungs[i].step), state_of(&d, &rungs[i]), says_of(&d, &rungs[i]) };
+		steps[i] = (struct ladder_step){ .step = str_c(rungs[i].step),
+						 .state = state_of(&d, &rungs[i]),
+						 .says = says_of(&d, &rungs[i]) };
 		if (v->state == VERDICT_CONFIRMED && str_eq(v->step, str_c(rungs[i].step)))
 			steps[i].state = STR("failed");
 		if (fails == RUNGS && str_eq(steps[i].state, STR("failed")))
@@ -79,11 +80,11 @@ enum err diagnose_ladder(const struct case_file *c, const struct verdict *v, str
 	bool works = false;
 	for (size_t i = RUNGS; i-- > 0;) {
 		bool passed = str_eq(steps[i].state, STR("passed"));
-		bool given = d.server_is_address && str_eq(steps[i].step, STR("name"));
+		steps[i].given = passed && d.server_is_address && str_eq(steps[i].step, STR("name"));
 		if (works && str_eq(steps[i].state, STR("unknown")))
 			steps[i].state = STR("passed");
 		else
-			works = passed && (works || !given);
+			works = passed && (works || !steps[i].given);
 	}
 	for (size_t i = fails + 1; i < RUNGS; i++)
 		if (!str_eq(steps[i].state, STR("passed")))

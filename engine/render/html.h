@@ -35,6 +35,9 @@ void render_html_evidence(struct buf *out, const struct evidence *e); /* <li> */
 void render_html_ladder(struct buf *out, const struct triage_report *report);
 /* render_html_beliefs: the causes left so far, as bars; <section id="beliefs"> */
 void render_html_beliefs(struct buf *out, const struct verdict *v);
-void render_html_verdict(struct buf *out, const struct triage_report *report); /* <section id="verdict"> */
+/* render_html_verdict: <section id="verdict">. Its class, where no probe of the target was allowed, is that below:
+ * asking again would tell no more. */
+#define RENDER_HTML_REFUSED "inconclusive refused"
+void render_html_verdict(struct buf *out, const struct triage_report *report);
 
 #endif

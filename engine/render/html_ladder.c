@@ -13,6 +13,7 @@ struct station {
 	const char *name;
 	enum passage passage;
 	struct str word, says;
+	bool given; /* no probe saw it */
 };
 
 struct way {
@@ -78,6 +79,7 @@ static void add_step(struct way *w, const char *name, const char *step, const ch
 		return;
 	s->passage = passage_of(l);
 	s->says = l->says;
+	s->given = l->given;
 	if (e && s->passage != UNKNOWN && s->passage != SKIPPED)
 		s->word = e->state;
 }
@@ -178,12 +180,12 @@ static void add_smb(struct way *w)
 			w->at[i].passage = PASSED; /* another way in was found */
 }
 
-/* Behind the first failure nothing was reached; before what passed nothing can have failed. */
+/* Behind the first failure nothing was reached; before what was seen to pass nothing can have failed. */
 static void straighten(struct way *w)
 {
 	size_t fails = w->count, passed = 0;
 	for (size_t i = 0; i < w->count; i++)
-		if (w->at[i].passage == PASSED)
+		if (w->at[i].passage == PASSED && !w->at[i].given)
 			passed = i;
 	for (size_t i = 0; i < w->count; i++) {
 		struct station *s = &w->at[i];
@@ -191,7 +193,7 @@ static void straighten(struct way *w)
 			s->passage = QUIET;
 		if (i < passed && s->passage == UNKNOWN)
 			s->passage = PASSED;
-		if (fails < i && s->passage != QUIET)
+		if (fails < i && s->passage != QUIET && !s->given)
 			*s = (struct station){ .name = s->name, .passage = SKIPPED };
 		if (s->passage == FAILED && fails == w->count)
 			fails = i;

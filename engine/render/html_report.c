@@ -148,11 +148,13 @@ void render_html_evidence(struct buf *out, const struct evidence *e)
 
 /* ---- the verdict ---- */
 
-static void add_headline(struct buf *out, const struct verdict *v)
+static void add_headline(struct buf *out, const struct triage_report *report)
 {
 	static const char *const words[] = { [VERDICT_NONE] = "No verdict", [VERDICT_INCONCLUSIVE] = "Not decided yet",
 					     [VERDICT_CONFIRMED] = "Confirmed", [VERDICT_HEALTHY] = "Healthy" };
-	buf_addf(out, "<h3>%s", words[v->state]);
+	const struct verdict *v = &report->verdict;
+	buf_addf(out, "<h3>%s", report->refused.n ? "Not run: this server may not probe " : words[v->state]);
+	render_html_escape(out, report->refused);
 	if (v->title.n) {
 		buf_add_c(out, ": ");
 		render_html_escape(out, v->title);
@@ -300,8 +302,8 @@ void render_html_verdict(struct buf *out, const struct triage_report *report)
 {
 	const struct verdict *v = &report->verdict;
 	buf_addf(out, "<section id=\"verdict\" class=\"verdict %s\" aria-label=\"Verdict\">\n",
-		 verdict_state_name(v->state));
-	add_headline(out, v);
+		 report->refused.n ? RENDER_HTML_REFUSED : verdict_state_name(v->state));
+	add_headline(out, report);
 	buf_add_c(out, "<p class=\"says\">");
 	render_html_filled(out, v->says, report->bindings, report->binding_count);
 	buf_add_c(out, "</p>\n");
@@ -310,7 +312,7 @@ void render_html_verdict(struct buf *out, const struct triage_report *report)
 	if (v->resolution_count)
 		buf_add_c(out, "<h4>What to do</h4>\n");
 	render_html_resolutions(out, v->resolutions, v->resolution_count, report->bindings, report->binding_count);
-	if (v->state == VERDICT_INCONCLUSIVE)
+	if (v->state == VERDICT_INCONCLUSIVE && !report->refused.n)
 		add_beliefs(out, v);
 	add_next(out, v, report);
 	add_ruled_out(out, v);

@@ -8,6 +8,7 @@
 #include "probe/spec.h"
 #include "triage/seen.h"
 
+#include <ctype.h>
 #include <string.h>
 
 struct run {
@@ -19,6 +20,8 @@ struct run {
 	struct case_file file;
 	struct probe_files files; /* the caller's, with the program file that this diagnosis is about */
 	int64_t began_ms;
+	struct str refused; /* the target that the policy forbids, with its sentence; empty where it is allowed */
+	const char *refused_why;
 };
 
 static void emit(const struct run *r, enum triage_event event, const struct evidence *e)
@@ -416,8 +419,11 @@ static enum err keep_permitted(struct run *r, struct probe_request *requests, si
 	const char *why;
 	size_t kept = 0;
 	enum err err = diagnose_target(&r->file, r->arena, &target, &port);
+	r->refused = STR("");
 	if (err || !target.n || !driver_refuses(r->driver, target, port, &why))
 		return err;
+	r->refused = target;
+	r->refused_why = why;
 	for (size_t i = 0; i < *count; i++) {
 		bool local = requests[i].probe == probe_find(STR("files")) ||
 			     requests[i].probe == probe_find(STR("link")) ||
@@ -466,6 +472,25 @@ static void say_mended(struct run *r)
 	v->next_count = 0;
 }
 
+/* say_refused: what nobody was allowed to look at is not undecided for want of answers. */
+static void say_refused(struct run *r)
+{
+	struct triage_report *report = r->report;
+	struct verdict *v = &report->verdict;
+	if (!r->refused.n || v->state != VERDICT_INCONCLUSIVE)
+		return;
+	for (size_t i = 0; i < report->evidence_count; i++) {
+		const struct evidence *e = report->evidence[i];
+		if (str_eq(e->probe, STR("tcp")) && !str_eq(e->state, STR("not-run")))
+			return; /* another address of the same name was allowed */
+	}
+	report->refused = r->refused;
+	v->says = arena_printf(r->arena, "%c%s. With --allow %.*s whoever runs the server can let it.",
+			       toupper((unsigned char)r->refused_why[0]), r->refused_why + 1, STR_ARG(r->refused));
+	if (!v->finding_count) /* what else to check repeats it, once for each probe */
+		v->next_count = 0;
+}
+
 static enum err conclude(struct run *r)
 {
 	struct triage_report *report = r->report;
@@ -476,6 +501,7 @@ static enum err conclude(struct run *r)
 	if (err)
 		return err;
 	say_mended(r);
+	say_refused(r);
 	report->ms = r->file.elapsed_ms;
 	if (r->options->offline)
 		report->verdict.says = STR("No probe was run, so no cause is ruled out.");

@@ -35,6 +35,7 @@ struct triage_report {
 	struct ladder_step *ladder;
 	size_t ladder_count;
 	struct verdict verdict;
+	struct str refused; /* the target, where the driver's policy let no probe reach it; the verdict says why */
 	struct driver_count sent;
 	bool offline;
 	double ms;

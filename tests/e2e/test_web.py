@@ -89,6 +89,24 @@ class Pages(unittest.TestCase):
         self.assertIn('Check again', page.text)
         self.assertIn('Q150536', page.text)
 
+    def test_a_ladder_claims_nothing_before_a_probe(self):
+        text = server.form('/', {'text': MESSAGE, 'do': 'explain'})[2]
+        ladder = re.search(r'<ol id="ladder".*?</ol>', text, re.S).group()
+        self.assertEqual(re.findall(r'<li class="passed".*?class="step">(\w+)<', ladder), ['Name'])
+
+    def test_what_is_not_allowed_is_not_undecided(self):
+        target = '203.0.113.9'
+        question = {'text': MESSAGE.replace('127.0.0.1', target), 'do': 'diagnose'}
+        page = server.form('/', question)[2]
+        verdict = re.search(r'<section id="verdict".*?</section>', page, re.S).group()
+        self.assertIn(f'<h3>Not run: this server may not probe {target}</h3>', verdict)
+        self.assertIn(f'--allow {target}', Page(verdict).text)
+        self.assertNotIn('class="bar"', verdict)
+        self.assertNotIn('too few probes', page)
+        self.assertNotIn('Check again', page)
+        self.assertNotIn('id="run"', page)
+        self.assertEqual(server.form('/', {**question, 'do': 'explain'})[2].count('id="run"'), 1)
+
     def test_corrected_value_counts_with_its_message_only(self):
         text = r'Failed to connect to <\\HQ-SRV2>, Error = 53'
         shown = Page(server.form('/', {'text': text})[2])

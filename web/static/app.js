@@ -420,8 +420,10 @@
 			verdict.className = 'verdict';
 			verdict.querySelector('h3').textContent = 'Not finished';
 		}
-		if (run)
+		if (run) {
+			run.hidden = document.querySelector('#verdict.refused');
 			run.textContent = $('probes') && $('probes').children.length ? 'Check again' : 'Run the probes';
+		}
 	};
 
 	/* A row of a repeated check says what it said before, where that was something else. */

@@ -168,12 +168,12 @@ static void the_way_is_drawn_from_ladder_and_evidence(void **unused)
 {
 	(void)unused;
 	struct ladder_step ladder[] = {
-		{ STR_LIT("link"), STR_LIT("passed"), STR_LIT("") },
-		{ STR_LIT("address"), STR_LIT("passed"), STR_LIT("") },
-		{ STR_LIT("name"), STR_LIT("passed"), STR_LIT("") },
-		{ STR_LIT("path"), STR_LIT("passed"), STR_LIT("") },
-		{ STR_LIT("tcp"), STR_LIT("unknown"), STR_LIT("") },
-		{ STR_LIT("smb"), STR_LIT("unknown"), STR_LIT("") },
+		{ .step = STR_LIT("link"), .state = STR_LIT("passed") },
+		{ .step = STR_LIT("address"), .state = STR_LIT("passed") },
+		{ .step = STR_LIT("name"), .state = STR_LIT("passed") },
+		{ .step = STR_LIT("path"), .state = STR_LIT("passed") },
+		{ .step = STR_LIT("tcp"), .state = STR_LIT("unknown") },
+		{ .step = STR_LIT("smb"), .state = STR_LIT("unknown") },
 	};
 	struct fact dialect = { .name = STR_LIT("smb.dialect"), .text = STR_LIT("3.11") };
 	struct evidence route = { .probe = STR_LIT("route"), .state = STR_LIT("gateway") },
@@ -208,6 +208,25 @@ static void the_way_is_drawn_from_ladder_and_evidence(void **unused)
 	check_way(&r, "");
 }
 
+static void a_given_address_vouches_for_no_step(void **unused)
+{
+	(void)unused;
+	struct ladder_step ladder[] = {
+		{ .step = STR_LIT("link"), .state = STR_LIT("unknown") },
+		{ .step = STR_LIT("address"), .state = STR_LIT("unknown") },
+		{ .step = STR_LIT("name"), .state = STR_LIT("passed"), .given = true },
+		{ .step = STR_LIT("path"), .state = STR_LIT("unknown") },
+		{ .step = STR_LIT("tcp"), .state = STR_LIT("unknown") },
+	};
+	struct triage_report r = { .ladder = ladder, .ladder_count = 5 };
+	check_way(&r, "unknown Link, unknown Address, passed Name, unknown Route, unknown Ping, unknown TCP, ");
+	ladder[0].state = STR("failed");
+	check_way(&r, "failed Link, skipped Address, passed Name, skipped Route, skipped Ping, skipped TCP, ");
+	ladder[0].state = STR("unknown");
+	ladder[2].given = false; /* a probe found the name: something carried its question */
+	check_way(&r, "passed Link, passed Address, passed Name, unknown Route, unknown Ping, unknown TCP, ");
+}
+
 static void a_draft_quotes_what_was_pasted(void **unused)
 {
 	(void)unused;
@@ -232,6 +251,7 @@ int main(void)
 		cmocka_unit_test(the_code_is_marked_with_what_it_means),
 		cmocka_unit_test(a_message_is_marked_where_it_matched),
 		cmocka_unit_test(the_way_is_drawn_from_ladder_and_evidence),
+		cmocka_unit_test(a_given_address_vouches_for_no_step),
 		cmocka_unit_test(a_draft_quotes_what_was_pasted),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
