@@ -20,7 +20,7 @@ DEPS     := build-essential pkg-config libsqlite3-dev libmicrohttpd-dev libcjson
             libsystemd-dev
 DEPS_DEV := $(DEPS) libcmocka-dev libvectorscan-dev ripgrep clang clang-tidy libclang-rt-14-dev python3 python3-xapian zstd chromium \
             $(if $(shell command -v npm),,nodejs npm) iproute2 nftables samba smbclient dnsmasq-base openssl hey \
-            prometheus-blackbox-exporter systemd-journal-remote groff-base
+            prometheus-blackbox-exporter systemd-journal-remote groff-base zsh fish
 
 # Evaluated when a recipe needs it, so that `make deps` works on a machine without the packages.
 PKG_CFLAGS = $(shell pkg-config --cflags $(PKGS))
