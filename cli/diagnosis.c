@@ -95,7 +95,7 @@ static enum err read_log(struct cmd_context *c, const char *path, struct triage_
 {
 	const char *name = strrchr(path, '/');
 	struct str bytes;
-	int fd;
+	int fd = -1;
 	enum err e = open_file(c, path, &fd);
 	if (e)
 		return e;
