@@ -515,34 +515,13 @@ static bool straggled(const struct pings *p)
 	return p->burst_received > 0 && last_ms > SLOW_MS && last_ms > 4 * first_ms;
 }
 
-/* quick_arps: of many requests to a neighbour those that were answered were so at once: what is missing is lost, and
- * the line is not slow. */
-static bool quick_arps(const struct digest *d)
-{
-	const struct evidence *e = digest_look(d, "arp", ARG("address", d->target), ARG("count", STR("20")));
-	return evidence_state(e, "answered") && evidence_number(e, "arp.lag", ARP_SLOW_MS + 1) <= ARP_SLOW_MS;
-}
-
-/* came_at_once: patient pings that were sent one after another came back in one moment: they had waited for a hardware
- * address, which a lossy line makes long. On a slow line they come one by one. */
-static bool came_at_once(const struct pings *p)
-{
-	enum { APART_MS = 500, ABOUT_MS = 40 };
-	double first_ms = evidence_number(p->any, "icmp.rtt_max", 0),
-	       last_ms = evidence_number(p->any, "icmp.rtt_last", 0);
-	double apart_ms = first_ms - last_ms;
-	while (apart_ms > APART_MS + ABOUT_MS)
-		apart_ms -= APART_MS;
-	return p->received > 1 && apart_ms > APART_MS - ABOUT_MS;
-}
-
 /* digest_pings_late: of a burst most are missing, and nobody has waited for them yet: lost, or only slow. */
 bool digest_pings_late(const struct digest *d)
 {
 	struct pings p = count_pings(d);
 	double enough_ms = queued(p.burst) ? LONG_PATIENCE_MS : PATIENCE_MS;
-	if (straggled(&p) || quick_arps(d))
-		return false; /* slow, or not: that is known */
+	if (straggled(&p))
+		return false; /* slow: that is known */
 	/* Answers that came at once, up to the end of the row: the rest is lost. What a slow line lets through at once
 	 * are the first. */
 	double longest_ms = evidence_number(p.burst, "icmp.rtt_max", 0),
@@ -560,9 +539,6 @@ static void put_slow(struct digest *d, const struct pings *p)
 {
 	double rtt_ms = tcp_rtt(d);
 	bool quick = p->rtt_ms >= 0 && p->rtt_ms < SLOW_MS;
-	/* Between neighbours a lost request for a hardware address makes a connection as late. */
-	if (digest_is(d, "path.kind", "on-link") && !digest_is(d, "arp.quality", "slow"))
-		return;
 	if (rtt_ms > SLOW_MS && (int)rtt_ms % 1000 > REPEATED_MS && !quick)
 		digest_put(d, "latency.state", rtt_ms > LATE_MS ? "late" : "slow", d->tcp445);
 }
@@ -575,10 +551,8 @@ static void put_ping(struct digest *d, const struct pings *p)
 	digest_put(d, "icmp.state", p->received > 0 ? "answers" : "silent", p->any);
 	/* The first one may have waited for ARP, unless a connection had the hardware address already. */
 	bool open = digest_is(d, "tcp.445", "open") || digest_is(d, "tcp.139", "open");
-	bool near = digest_is(d, "path.kind", "on-link");
-	bool telling = p->rtt_ms < SLOW_MS || (near ? p->received > 1 && !came_at_once(p) && !quick_arps(d)
-						    : p->received > 1 || evidence_number(p->any, "icmp.last", 0) > 1 ||
-							       open || digest_is(d, "path.kind", "ras"));
+	bool telling = p->received > 1 || evidence_number(p->any, "icmp.last", 0) > 1 || p->rtt_ms < SLOW_MS || open ||
+		       digest_is(d, "path.kind", "ras");
 	double rtt_ms = straggled(p) ? evidence_number(p->burst, "icmp.rtt_last", 0) : p->rtt_ms;
 	if (digest_fact(d, "latency.state").n)
 		return;
@@ -665,7 +639,7 @@ static void put_loss(struct digest *d, const struct pings *p)
 	bool sure = pinged && lost == 0 && p->burst_sent >= SURE_PINGS;
 	if (pinged && lost == 0 && (!halting || (sure && failed)))
 		digest_put(d, "loss.state", "none", p->burst);
-	else if (!quick_arps(d) && (p->rtt_ms >= SLOW_MS || straggled(p) || digest_pings_late(d) || queued(p->burst)))
+	else if (p->rtt_ms >= SLOW_MS || straggled(p) || digest_pings_late(d) || queued(p->burst))
 		return;
 	else if (pinged && lost > 1 && (open ? again || failed : lost >= 0.6 * p->burst_sent))
 		digest_put(d, "loss.state", "loss", p->burst);

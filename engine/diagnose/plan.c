@@ -18,8 +18,8 @@ enum { COSTLY_UNTIL_MS = 9000, SLOW_UNTIL_MS = 20000 };
 enum { NEAR_MS = 50 }; /* so quick a connection need not be waited for long */
 
 /* Ways to one end, of which the first that succeeds will do: how long the others are still waited for (RFC 8305). */
-enum { RACE_NAMES = 1, RACE_PORTS };
-enum { RACE_PORTS_MS = 250, RACE_NAMES_MS = 300 };
+enum { RACE_NAMES = 1 };
+enum { RACE_NAMES_MS = 300 };
 
 struct wave {
 	const struct digest *d;
@@ -261,7 +261,7 @@ static void step_connect(struct wave *w)
 	ask(w, "tcp", ARG("address", d->target), ARG("port", d->port));
 	if (d->smb)
 		ask(w, "tcp", ARG("address", d->target), ARG("port", S("139")));
-	race(w, "tcp", RACE_PORTS, RACE_PORTS_MS); /* a client needs but one of the two */
+
 	struct str rest = d->used_all, address;
 	for (size_t i = 0; i < ADDRESSES_MAX && str_word(&rest, &address); i++)
 		ask(w, "tcp", ARG("address", address), ARG("port", d->port));
@@ -661,9 +661,7 @@ static void step_loss(struct wave *w)
 	bool lossy = digest_is(d, "arp.quality", "lossy");
 	if (digest_fact(d, "loss.state").n || digest_is(d, "latency.state", "slow") || digest_pings_late(d))
 		return;
-	bool pinged = digest_fact(d, "icmp.state").n && !digest_fact(d, "latency.state").n;
-	bool unsure = tcp_open(d) && digest_seems_slow(d) && pinged;
-	if (on_lan(d) && ((lossy && !tcp_open(d)) || unsure)) /* one late answer: a slow line, or a lossy one */
+	if (on_lan(d) && lossy && !tcp_open(d))
 		ask(w, "arp", ARG("address", d->target), ARG("count", S("20")), ARG("wait", S("900")));
 	if (!tcp_open(d))
 		return;
