@@ -18,8 +18,8 @@ enum { COSTLY_UNTIL_MS = 9000, SLOW_UNTIL_MS = 20000 };
 enum { NEAR_MS = 50 }; /* so quick a connection need not be waited for long */
 
 /* Ways to one end, of which the first that succeeds will do: how long the others are still waited for (RFC 8305). */
-enum { RACE_NAMES = 1 };
-enum { RACE_NAMES_MS = 300 };
+enum { RACE_NAMES = 1, RACE_PORTS };
+enum { RACE_PORTS_MS = 550, RACE_NAMES_MS = 300 };
 
 struct wave {
 	const struct digest *d;
@@ -70,12 +70,13 @@ static void ask_(struct wave *w, const char *probe, const struct probe_arg *args
 }
 
 /* race: all requests of this probe in the wave so far are ways to one end; the rest need not be waited for long. */
-static void race(struct wave *w, const char *probe, unsigned number, double least_ms)
+static void race(struct wave *w, const char *probe, unsigned number, double least_ms, double trip_most_ms)
 {
 	for (size_t i = 0; i < w->count; i++)
 		if (w->requests[i].probe == probe_find(str_c(probe))) {
 			w->requests[i].race = number;
 			w->requests[i].race_ms = least_ms;
+			w->requests[i].race_trip_ms = trip_most_ms;
 		}
 }
 
@@ -225,7 +226,7 @@ static void step_names(struct wave *w)
 		return;
 	ask_names(w, S(""), S(DIGEST_BRIEF_AGAIN_MS));
 	ask_wins(w, S(""), S("1200"));
-	race(w, "nbns", RACE_NAMES, RACE_NAMES_MS);
+	race(w, "nbns", RACE_NAMES, RACE_NAMES_MS, 0);
 }
 
 /* step_names_again: the name was found while others were silent; whether they are, or only slow. */
@@ -261,7 +262,8 @@ static void step_connect(struct wave *w)
 	ask(w, "tcp", ARG("address", d->target), ARG("port", d->port));
 	if (d->smb)
 		ask(w, "tcp", ARG("address", d->target), ARG("port", S("139")));
-
+	/* A client needs but one of the two. On a slow line the other may stand in a queue: there it is waited for. */
+	race(w, "tcp", RACE_PORTS, RACE_PORTS_MS, NEAR_MS);
 	struct str rest = d->used_all, address;
 	for (size_t i = 0; i < ADDRESSES_MAX && str_word(&rest, &address); i++)
 		ask(w, "tcp", ARG("address", address), ARG("port", d->port));

@@ -331,6 +331,8 @@ static void runs_yield(struct run *runs, size_t count, const struct run *winner)
 		return;
 	const struct fact *trip = evidence_fact(winner->evidence, won->probe->trip);
 	double trip_ms = trip ? trip->number : winner->evidence->ms;
+	if (won->race_trip_ms > 0 && trip_ms > won->race_trip_ms)
+		return;
 	for (size_t i = 0; i < count; i++) {
 		struct run *r = &runs[i];
 		const struct probe_request *other = r->machine.request;

@@ -68,9 +68,9 @@ struct probe_request {
 	const struct probe_files *files; /* for the probes that read them; else NULL */
 	/* Requests of one wave with the same number, not 0, are ways to one end. Once one has succeeded the others may
 	 * take race_ms from their beginning, or two of its round trips where that is longer (as in RFC 8305); then they
-	 * end as at their deadline. */
+	 * end as at their deadline. One whose round trip took longer than race_trip_ms, if not 0, ends no race. */
 	unsigned race;
-	double race_ms;
+	double race_ms, race_trip_ms;
 };
 
 struct probe; /* probe_machine.h: the tables and the state machine's functions */
