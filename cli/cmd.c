@@ -34,6 +34,14 @@ const char *cmd_value(const struct cmd_context *c, const char *name, const char 
 	return last;
 }
 
+static char letter_of(const struct cmd_context *c, const char *name)
+{
+	for (size_t i = 0; i < c->value_count; i++)
+		if (!strcmp(c->values[i].option->name, name))
+			return c->values[i].option->letter;
+	return 0;
+}
+
 bool cmd_number(struct cmd_context *c, const char *name, uint64_t min, uint64_t max, uint64_t *ret_number)
 {
 	const char *text = cmd_value(c, name, NULL);
@@ -41,9 +49,11 @@ bool cmd_number(struct cmd_context *c, const char *name, uint64_t min, uint64_t 
 	if (!text)
 		return true;
 	if (!str_u64(str_c(text), &number) || number < min || number > max) {
-		bool limit = !strcmp(name, "limit"); /* which is typed as -n */
-		cmd_usage(c, "%s%s is a whole number from %llu to %llu, not '%s'", limit ? "-n (--limit" : "--",
-			  limit ? ")" : name, (unsigned long long)min, (unsigned long long)max, text);
+		char letter = letter_of(c, name); /* it may have been typed as that */
+		struct str said = letter ? arena_printf(&c->arena, "-%c (--%s)", letter, name)
+					 : arena_printf(&c->arena, "--%s", name);
+		cmd_usage(c, "%.*s is a whole number from %llu to %llu, not '%s'", STR_ARG(said),
+			  (unsigned long long)min, (unsigned long long)max, text);
 		return false;
 	}
 	*ret_number = number;

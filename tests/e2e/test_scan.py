@@ -211,7 +211,9 @@ class Scan(SharedKbTest):
         self.assertEqual(self.hits(path), want)
 
     def test_literals_miss_nothing_in_a_hostile_log(self):
-        """Lines of the messages' own words: runs of them, messages with a word changed, alone and among others."""
+        """Lines of the messages' own words: runs of them, messages with a word changed, alone and among others.
+        Not every such log passes: of the seeds 1 to 10 five (2, 4, 5, 7, 8) have one or two hits of 400 lines, mostly
+        garbled ones over a line end, that only --every-line finds. HACKING tells of it."""
         rng = random.Random(9)
         messages = [m for m in (s.split() for s in self.samples()) if len(m) > 2]
         words = [w for m in messages for w in m if w.isalnum()]

@@ -168,6 +168,32 @@ static void the_silent_one_of_a_race_is_not_waited_for(void **state)
 	arena_free(&r.arena);
 }
 
+static void on_a_slow_way_both_of_a_race_are_waited_for(void **state)
+{
+	(void)state;
+	enum { WAIT_MS = 300 };
+	struct results r = { 0 };
+	unsigned port, silent;
+	int held[2], fd = listening(&port), other = silent_port(&silent, held);
+	const char *wait = arena_printf(&r.arena, "wait=%d", WAIT_MS).p;
+	struct probe_request q[] = {
+		request(&r.arena, "tcp", "address=127.0.0.1", arena_printf(&r.arena, "port=%u", port).p, wait),
+		request(&r.arena, "tcp", "address=127.0.0.1", arena_printf(&r.arena, "port=%u", silent).p, wait),
+	};
+	q[0].race = q[1].race = 1;
+	q[0].race_ms = q[1].race_ms = 10;
+	q[0].race_trip_ms = q[1].race_trip_ms = 1e-6; /* any round trip is longer */
+	run(NULL, q, 2, &r, ERR_OK);
+	assert_true(state_is(r.evidence[0], "open") && state_is(r.evidence[1], "timeout"));
+	assert_true(r.evidence[1]->ms >= WAIT_MS);
+	assert_null(evidence_fact(r.evidence[1], "tcp.brief"));
+	close(fd);
+	close(other);
+	close(held[0]);
+	close(held[1]);
+	arena_free(&r.arena);
+}
+
 static void a_hung_service_is_silent_and_took_the_bytes(void **state)
 {
 	(void)state;
@@ -539,6 +565,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(open_and_closed_ports_are_told_apart),
 		cmocka_unit_test(the_silent_one_of_a_race_is_not_waited_for),
+		cmocka_unit_test(on_a_slow_way_both_of_a_race_are_waited_for),
 		cmocka_unit_test(a_hung_service_is_silent_and_took_the_bytes),
 		cmocka_unit_test(a_banner_is_kept_though_the_peer_closes),
 		cmocka_unit_test(a_closed_udp_port_is_told_by_icmp),
