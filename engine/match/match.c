@@ -728,11 +728,9 @@ static void gather_filled(const struct file_view *v, struct match_scratch *s)
 		qsort(s->filled, s->filled_count, sizeof *s->filled, by_number);
 }
 
-size_t match_variables(const struct matcher *m, struct match_scratch *s, uint32_t article, struct str *ret_names,
-		       size_t max)
+/* filled_of gives the first of an article's messages with variables in the list of all. */
+static uint32_t filled_of(const struct file_view *v, struct match_scratch *s, uint32_t article)
 {
-	const struct file_view *v = &m->view;
-	size_t n = 0;
 	if (!s->filled)
 		gather_filled(v, s);
 	uint32_t low = 0;
@@ -743,7 +741,15 @@ size_t match_variables(const struct matcher *m, struct match_scratch *s, uint32_
 		else
 			high = middle;
 	}
-	for (uint32_t i = low; i < s->filled_count && s->filled[i] >> 32 == article; i++) {
+	return low;
+}
+
+size_t match_variables(const struct matcher *m, struct match_scratch *s, uint32_t article, struct str *ret_names,
+		       size_t max)
+{
+	const struct file_view *v = &m->view;
+	size_t n = 0;
+	for (uint32_t i = filled_of(v, s, article); i < s->filled_count && s->filled[i] >> 32 == article; i++) {
 		const struct file_owner *o = &v->owners[(uint32_t)s->filled[i]];
 		for (uint32_t k = 0; k < o->var_n && n < max; k++) {
 			struct str name = file_str(v, v->vars[o->var_at + k].name);
@@ -755,6 +761,53 @@ size_t match_variables(const struct matcher *m, struct match_scratch *s, uint32_
 		}
 	}
 	return n;
+}
+
+/* same_beginning: both begin with the same three words or more, up to a number or a variable in one of them. */
+static bool same_beginning(struct str a, struct str b)
+{
+	enum { WORDS_MIN = 3 };
+	size_t words = 0;
+	for (;; words++) {
+		struct str one[2] = { a, b };
+		for (int k = 0; k < 2; k++) {
+			struct str *rest = k ? &b : &a;
+			while (rest->n && !char_is_alnum(rest->p[0]) && rest->p[0] != '{')
+				*rest = str_from(*rest, 1);
+			size_t n = 0;
+			while (n < rest->n && char_is_alnum(rest->p[n]))
+				n++;
+			one[k] = str_first(*rest, n && char_is_digit(rest->p[0]) ? 0 : n);
+			*rest = str_from(*rest, n);
+		}
+		if (!one[0].n || !one[1].n)
+			return words >= WORDS_MIN;
+		if (!str_eq_nocase(one[0], one[1]))
+			return false;
+	}
+}
+
+bool match_differs_by_code(const struct matcher *m, struct match_scratch *s, uint32_t article,
+			   const struct match_code *code, struct str template)
+{
+	const struct file_view *v = &m->view;
+	const struct file_article *a = &v->articles[article];
+	if (!code->known || !a->code_n)
+		return false;
+	for (uint32_t i = 0; i < a->code_n; i++)
+		if (v->article_codes[a->code_at + i].value == code->value)
+			return false;
+	for (uint32_t i = filled_of(v, s, article); i < s->filled_count && s->filled[i] >> 32 == article; i++)
+		if (same_beginning(file_str(v, v->owners[(uint32_t)s->filled[i]].text), template))
+			return true;
+	return false;
+}
+
+bool match_tells_codes(const struct matcher *m, struct match_scratch *s, uint32_t article)
+{
+	const struct file_view *v = &m->view;
+	uint32_t at = filled_of(v, s, article);
+	return v->articles[article].code_n && at < s->filled_count && s->filled[at] >> 32 == article;
 }
 
 static uint32_t letters_within(const struct letters *letters, size_t start, size_t end)

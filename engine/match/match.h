@@ -152,6 +152,13 @@ void match_each_over_time(const struct matcher *m, match_visit_over_time *visit,
 size_t match_variables(const struct matcher *m, struct match_scratch *scratch, uint32_t article, struct str *ret_names,
 		       size_t max);
 
+/* match_differs_by_code says whether the article is about other codes than this one, and has a message that begins with
+ * the words of this template: the same failure with another code is another article's. */
+bool match_differs_by_code(const struct matcher *m, struct match_scratch *scratch, uint32_t article,
+			   const struct match_code *code, struct str template);
+/* match_tells_codes says whether that can be so of an article at all. */
+bool match_tells_codes(const struct matcher *m, struct match_scratch *scratch, uint32_t article);
+
 /* The words of a component's or a log file's name that may speak for an article. */
 enum { MATCH_NAME_WORDS = 16 };
 struct match_name { uint32_t words[MATCH_NAME_WORDS], count; };

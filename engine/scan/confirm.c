@@ -227,6 +227,7 @@ static const struct confirm_names *names_of(struct confirm *c, uint32_t article)
 	if (n->article != article + 1) {
 		n->article = article + 1;
 		n->count = match_variables(c->matcher, c->scratch, article, n->names, NAMES_MAX);
+		n->codes = match_tells_codes(c->matcher, c->scratch, article);
 	}
 	return n;
 }
@@ -239,9 +240,12 @@ static bool is_bound(const struct match *m, struct str name)
 	return false;
 }
 
+/* lacks_any: a name, or the code that its article goes by. */
 static bool lacks_any(struct confirm *c, const struct match *m)
 {
 	const struct confirm_names *n = names_of(c, m->article);
+	if (n->codes && !m->code.known)
+		return true;
 	for (size_t i = 0; i < n->count; i++)
 		if (!is_bound(m, n->names[i]))
 			return true;
@@ -288,49 +292,101 @@ static bool same_source(const struct match_envelope *a, const struct match_envel
 	return str_eq(a->component, b->component) && str_eq(a->thread, b->thread) && (said || adjacent);
 }
 
-/* bind_from_line takes what the message of another proposal has, where it is a hit of the same source. */
-static void bind_from_line(struct walk *w, const struct proposal *other, const struct question *q,
-			   struct scan_hit *hits, size_t count, int lines, bool adjacent)
+/* The hits of a line, and which of them are of another error by what the lines beside it say: a bit each. */
+struct beside {
+	struct walk *walk;
+	const struct question *q;
+	struct scan_hit *hits;
+	size_t count;
+	uint64_t other;
+};
+
+/* contradicts: the message beside it binds the same name to something else. */
+static bool contradicts(const struct match *m, const struct match *other)
 {
+	for (size_t i = 0; i < m->capture_count; i++)
+		for (size_t k = 0; k < other->capture_count; k++)
+			if (str_eq(m->captures[i].name, other->captures[k].name) &&
+			    !str_eq_nocase(m->captures[i].value, other->captures[k].value))
+				return true;
+	return false;
+}
+
+/* is_other_error: the message beside it has a code, and with that the failure is another article's. */
+static bool is_other_error(struct confirm *c, const struct match *m, const struct match *other)
+{
+	return !m->code.known && other->code.known && other->article != m->article && !contradicts(m, other) &&
+	       match_differs_by_code(c->matcher, c->scratch, m->article, &other->code, other->template);
+}
+
+/* ask_beside takes what the message of another proposal has, where it is a hit of the same source. */
+static void ask_beside(struct beside *b, const struct proposal *other, int lines, bool adjacent)
+{
+	struct confirm *c = b->walk->confirm;
+	const struct question *q = b->q;
 	struct question beside;
 	struct recalled room;
-	struct str raw = { w->text.p + other->from, other->to - other->from };
+	struct str raw = { b->walk->text.p + other->from, other->to - other->from };
 	struct match_span same = q->dress.payload; /* logs repeat themselves */
 	if (q->lines == 1 && raw.n == q->text.n && str_eq(part(raw, same), q->payload))
 		return;
-	read_question(w->confirm, other, w->text, &beside);
+	read_question(c, other, b->walk->text, &beside);
 	if (!same_source(&q->dress, &beside.dress, adjacent) || str_eq(q->payload, beside.payload))
 		return;
-	const struct recalled *said = answer_of(w, &beside, &room);
-	for (size_t i = 0; said->count && said->matches[0].capture_count && i < count; i++)
-		bind(w->confirm, &w->result->arena, &hits[i], &said->matches[0], lines);
+	const struct recalled *said = answer_of(b->walk, &beside, &room);
+	for (size_t i = 0; said->count && i < b->count; i++) {
+		bind(c, &b->walk->result->arena, &b->hits[i], &said->matches[0], lines);
+		if (i < 64 && is_other_error(c, &b->hits[i].match, &said->matches[0]))
+			b->other |= UINT64_C(1) << i;
+	}
 }
 
 /* look_beside: the nearest line counts first, of two as near the one behind. */
-static void look_beside(struct walk *w, const struct proposer *p, size_t number, const struct question *q,
-			struct scan_hit *hits, size_t count)
+static void look_beside(struct beside *b, const struct proposer *p, size_t number)
 {
+	struct str text = b->walk->text;
 	const struct proposal *x = &p->items[number];
 	bool lack = false, alone = true;
-	size_t far_on = propose_lines_on(w->text, x->from, x->lines - 1 + SCAN_BESIDE_MAX);
-	size_t far_back = propose_lines_back(w->text, x->from, SCAN_BESIDE_MAX);
+	size_t far_on = propose_lines_on(text, x->from, x->lines - 1 + SCAN_BESIDE_MAX);
+	size_t far_back = propose_lines_back(text, x->from, SCAN_BESIDE_MAX);
 	for (size_t k = number + 1; alone && k < p->count && p->items[k].place <= far_on; k++)
 		alone = p->items[k].from <= x->from;
 	alone = alone && (!number || p->items[number - 1].place < far_back);
-	for (size_t i = 0; i < count && !lack && !alone; i++)
-		lack = lacks_any(w->confirm, &hits[i].match);
+	for (size_t i = 0; i < b->count && !lack && !alone; i++)
+		lack = lacks_any(b->walk->confirm, &b->hits[i].match);
 	if (!lack || x->window)
 		return;
 	for (int away = 1; away <= SCAN_BESIDE_MAX; away++) {
-		size_t on = propose_lines_on(w->text, x->from, x->lines - 1 + (unsigned)away);
-		size_t back = propose_lines_back(w->text, x->from, (unsigned)away);
+		size_t on = propose_lines_on(text, x->from, x->lines - 1 + (unsigned)away);
+		size_t back = propose_lines_back(text, x->from, (unsigned)away);
 		for (size_t k = number + 1; k < p->count && p->items[k].place <= on; k++)
-			if (p->items[k].from == on && on < w->text.n)
-				bind_from_line(w, &p->items[k], q, hits, count, (int)x->lines - 1 + away, away == 1);
+			if (p->items[k].from == on && on < text.n)
+				ask_beside(b, &p->items[k], (int)x->lines - 1 + away, away == 1);
 		for (size_t k = number; k-- && p->items[k].place >= back;)
 			if (p->items[k].from == back)
-				bind_from_line(w, &p->items[k], q, hits, count, -away, away == 1);
+				ask_beside(b, &p->items[k], -away, away == 1);
 	}
+}
+
+/* drop_others leaves out the hits that are of another error. */
+static void drop_others(struct beside *b, const struct question *q)
+{
+	struct confirm_result *r = b->walk->result;
+	size_t left = 0;
+	for (size_t i = 0; i < b->count; i++) {
+		if (i < 64 && (b->other >> i & 1))
+			continue;
+		b->hits[left] = b->hits[i];
+		b->hits[left].best = left == 0;
+		left++;
+	}
+	r->hit_count -= b->count - left;
+	if (left || !b->count)
+		return;
+	r->hit_lines -= q->lines;
+	struct confirm_told *told = arena_push(&r->arena, &r->told, &r->told_count, &r->told_cap);
+	if (told)
+		*told = (struct confirm_told){ b->hits[0].line, q->lines };
 }
 
 /* told_before says whether the lines of a message that stand before the body were a hit of the same article by
@@ -432,7 +488,10 @@ static bool ask(struct walk *w, const struct proposer *p, size_t number)
 		hit->match = recall_copy(&r->arena, &said->matches[i]);
 	}
 	r->hit_lines += q.lines;
-	look_beside(w, p, number, &q, r->hits + first, r->hit_count - first);
+	struct beside beside = { w, &q, r->hits + first, r->hit_count - first, 0 };
+	look_beside(&beside, p, number);
+	if (beside.other)
+		drop_others(&beside, &q);
 	return true;
 }
 
@@ -503,13 +562,16 @@ static void add_unknown(struct walk *w)
 	dated.known = 0;
 	dated.time = STR("");
 	uint64_t line = 0, covered = 0; /* lines below covered are hits */
-	size_t hit = 0;
+	size_t hit = 0, told = 0;
 	for (size_t at = c->start, end; at < c->end; at = end + 1, line++) {
 		const char *newline = memchr(text.p + at, '\n', text.n - at);
 		end = newline ? (size_t)(newline - text.p) : text.n;
 		for (; hit < r->hit_count && (int64_t)r->hits[hit].line <= (int64_t)line; hit++)
 			if ((int64_t)(r->hits[hit].line + r->hits[hit].lines) > (int64_t)covered)
 				covered = r->hits[hit].line + r->hits[hit].lines;
+		for (; told < r->told_count && (int64_t)r->told[told].line <= (int64_t)line; told++)
+			if ((int64_t)(r->told[told].line + r->told[told].lines) > (int64_t)covered)
+				covered = r->told[told].line + r->told[told].lines;
 		struct str one =
 			str_trim_end((struct str){ text.p + at, end - at < SCAN_TEXT_MAX ? end - at : SCAN_TEXT_MAX });
 		bool starts = !at || text.p[at - 1] == '\n'; /* else the rest of an overlong line */

@@ -18,6 +18,7 @@ enum { NAMES_KNOWN = 64, NAMES_MAX = 12 };
 /* The names of the variables of an article's messages. */
 struct confirm_names {
 	uint32_t article; /* + 1; 0: nothing is here */
+	bool codes;	  /* match_tells_codes */
 	size_t count;
 	struct str names[NAMES_MAX];
 };
@@ -38,12 +39,20 @@ struct confirm {
 	bool dates;	   /* of every line that is given it has to be known when it was written */
 };
 
+/* A line that would be a hit of an article, but those beside it tell that it is of another's error. */
+struct confirm_told {
+	uint64_t line;
+	unsigned lines;
+};
+
 /* What a chunk gave. Lines are counted from 0 at the body's first byte, down from there (around 2^64) where a hit
  * begins before it; scan.c adds what came before. */
 struct confirm_result {
 	struct arena arena;
 	struct scan_hit *hits;
 	size_t hit_count, hit_cap;
+	struct confirm_told *told;
+	size_t told_count, told_cap;
 	struct scan_line *unknown; /* file is not set */
 	size_t unknown_count, unknown_cap;
 	struct scan_mark *marks; /* ascending by line, file is not set */

@@ -37,10 +37,10 @@ static uint64_t mix(uint64_t h, struct str s)
 
 static uint64_t key_hash(const struct match *m, struct str group, bool folded)
 {
-	uint64_t h = mix(mix(14695981039346656037u, m->id), group);
-	for (size_t i = 0; !folded && i < m->capture_count; i++)
-		h = mix(mix(h, m->captures[i].name), m->captures[i].value);
-	return h;
+	uint64_t h = mix(mix(14695981039346656037u, m->id), group), sum = 0;
+	for (size_t i = 0; !folded && i < m->capture_count; i++) /* in any order */
+		sum += mix(mix(h, m->captures[i].name), m->captures[i].value);
+	return h ^ sum;
 }
 
 static bool same(const struct incident *incident, const struct match *m, struct str group, bool folded)
@@ -48,15 +48,7 @@ static bool same(const struct incident *incident, const struct match *m, struct 
 	const struct match *own = &incident->match;
 	if (incident->folded != folded || !str_eq(own->id, m->id) || !str_eq_nocase(incident->group, group))
 		return false;
-	if (folded)
-		return true;
-	if (own->capture_count != m->capture_count)
-		return false;
-	for (size_t i = 0; i < m->capture_count; i++)
-		if (!str_eq(own->captures[i].name, m->captures[i].name) ||
-		    !str_eq_nocase(own->captures[i].value, m->captures[i].value))
-			return false;
-	return true;
+	return folded || story_same_names(own->captures, own->capture_count, m->captures, m->capture_count);
 }
 
 static enum err grow(struct incidents *set)
@@ -220,8 +212,12 @@ static void set_example(struct incidents *set, struct incident *i, const struct 
 	bool room = set->text_bytes < INCIDENTS_TEXT_MAX;
 	i->example = *place;
 	i->match.confidence = hit->match.confidence;
-	for (size_t k = 0; k < i->match.capture_count && k < hit->match.capture_count; k++)
-		i->match.captures[k].span = span_in(hit->text, &hit->match.captures[k]);
+	for (size_t k = 0; k < i->match.capture_count; k++) {
+		struct match_capture *own = &i->match.captures[k];
+		const struct match_capture *c =
+			story_capture(hit->match.captures, hit->match.capture_count, own->name);
+		own->span = c ? span_in(hit->text, c) : (struct match_span){ 0 };
+	}
 	i->text = copy(&set->arena, utf8_first(hit->text, room ? INCIDENT_EXAMPLE_MAX : SHORT_EXAMPLE));
 	set->text_bytes += i->text.n;
 	i->before = room ? keep_lines(set, hit->before) : STR("");

@@ -3,7 +3,9 @@
  * byte streams > hits. The same rules as a look-up, over logs: literal fragments of the templates pick the lines that
  * may hold a known message (prefilter.h), and match_message has the last word on those. A hit asks for more than a
  * look-up: the answer covers the whole payload of the line, or product, component or log file speak for it. Every hit
- * is an answer of the look-up on that line, in the same order.
+ * is an answer of the look-up on that line, in the same order. An answer is left out where its message has no code, and
+ * the message of its failure on a line beside it (SCAN_BESIDE_MAX, same component and thread) has one that it is not
+ * about: that line's article tells of both.
  *
  * Takes a matcher and a function that reads bytes; gives hits to a function, in order of the stream. Memory is bounded
  * whatever the stream's length and the length of its lines: the stream is cut into chunks at line ends, chunks are
@@ -42,7 +44,7 @@ struct scan_beside {
 	int lines; /* how many lines on it stands; before the hit negative */
 };
 
-enum { SCAN_BESIDE_MAX = 3 }; /* lines on each side */
+enum { SCAN_BESIDE_MAX = 5 }; /* lines on each side */
 
 struct scan_hit {
 	struct str file;      /* as given to scan_stream */

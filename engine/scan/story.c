@@ -130,15 +130,31 @@ struct match story_names(const struct match *m, struct match_capture room[STORY_
 	return names;
 }
 
+const struct match_capture *story_capture(const struct match_capture *items, size_t count, struct str name)
+{
+	for (size_t i = 0; i < count; i++)
+		if (str_eq(items[i].name, name))
+			return &items[i];
+	return NULL;
+}
+
+bool story_same_names(const struct match_capture *a, size_t a_count, const struct match_capture *b, size_t b_count)
+{
+	if (a_count != b_count)
+		return false;
+	for (size_t i = 0; i < a_count; i++) {
+		bool at_place = str_eq(a[i].name, b[i].name);
+		const struct match_capture *other = at_place ? &b[i] : story_capture(b, b_count, a[i].name);
+		if (!other || !str_eq_nocase(a[i].value, other->value))
+			return false;
+	}
+	return true;
+}
+
 static bool same_bindings(const struct story_track *t, const struct match *m)
 {
-	if (!str_eq(t->id, m->id) || t->capture_count != m->capture_count)
-		return false;
-	for (size_t i = 0; i < t->capture_count; i++)
-		if (!str_eq(t->captures[i].name, m->captures[i].name) ||
-		    !str_eq_nocase(t->captures[i].value, m->captures[i].value))
-			return false;
-	return true;
+	return str_eq(t->id, m->id) &&
+	       story_same_names(t->captures, t->capture_count, m->captures, m->capture_count);
 }
 
 static struct story_track *find_track(const struct stories *s, const struct match *m)

@@ -315,6 +315,30 @@ class Scan(SharedKbTest):
         self.assertEqual(len(found), 12000)
         self.assertEqual({h['beside']['server'] - h['line'] for h in found}, {1})
 
+    def test_lines_beside_tell_which_error_it_is(self):
+        dress = '~{}  $$<SMS_LAN_SENDER><Wed Mar 17 09:47:16 1999><thread={} (0xCD)>'
+        names = "Cannot connect to server \\\\DSSMS at remote site MS1"
+        whole = names + (", won't try send requests going to site MS1 for an hour or until there are no active send "
+                         'requests.')
+        steps = ['No (more) send requests found to process.', 'There is no existing connection, Win32 error = 0',
+                 'Operation is retryable.']
+        failed = 'Error during WNetAddConnection2 to \\\\{}\\SMS_SITE ({})'
+        for says in (names, whole):
+            for server, code, thread, want in (
+                    ('DSSMS', 53, 5, {1: 'Q221951'}), # its own article is about 67 alone
+                    ('DSSMS', 67, 5, {1: 'Q235753', 5: 'Q235753'}),
+                    ('DSSMS', 53, 6, {1: 'Q221951', 5: 'Q235753'}), # another thread's
+                    ('OTHER', 53, 5, {1: 'Q221951', 5: 'Q235753'})): # and another server's
+                lines = [dress.format(failed.format(server, code), 5)] + [dress.format(x, 5) for x in steps]
+                path = self.log('Sender.log', lines + [dress.format(says, thread)])
+                got = self.hits(path)
+                self.assertEqual({h['line']: h['id'] for h in got}, want, (says, server, code, thread))
+                self.assertEqual(got[0]['captures'].get('site'), 'MS1' if code == 67 else None)
+                one = self.kbt('scan', '--unknown', path).stdout.decode()
+                self.assertNotIn('no article explains', one)
+                if code == 67:
+                    self.assertIn('1 incident, 2 of 5 lines', one)
+
     def broken(self, rng, text, dress, width):
         """The message over several lines: between words, indented or not, each line in its dress or only the first."""
         lines, line = [], ''
