@@ -214,8 +214,7 @@ static void set_example(struct incidents *set, struct incident *i, const struct 
 	i->match.confidence = hit->match.confidence;
 	for (size_t k = 0; k < i->match.capture_count; k++) {
 		struct match_capture *own = &i->match.captures[k];
-		const struct match_capture *c =
-			story_capture(hit->match.captures, hit->match.capture_count, own->name);
+		const struct match_capture *c = story_capture(hit->match.captures, hit->match.capture_count, own->name);
 		own->span = c ? span_in(hit->text, c) : (struct match_span){ 0 };
 	}
 	i->text = copy(&set->arena, utf8_first(hit->text, room ? INCIDENT_EXAMPLE_MAX : SHORT_EXAMPLE));

@@ -153,8 +153,7 @@ bool story_same_names(const struct match_capture *a, size_t a_count, const struc
 
 static bool same_bindings(const struct story_track *t, const struct match *m)
 {
-	return str_eq(t->id, m->id) &&
-	       story_same_names(t->captures, t->capture_count, m->captures, m->capture_count);
+	return str_eq(t->id, m->id) && story_same_names(t->captures, t->capture_count, m->captures, m->capture_count);
 }
 
 static struct story_track *find_track(const struct stories *s, const struct match *m)

@@ -18,7 +18,7 @@ enum { STORY_TRACKS_MAX = 1024, STORY_TRACKS_OF_ARTICLE_MAX = 64 };
 enum { STORY_NAMES_MAX = 32 };
 struct match story_names(const struct match *m, struct match_capture room[STORY_NAMES_MAX]);
 
-/* story_same_names: both bind the same names to the same, in any order and case: what lines beside a message bind stands
+/* story_same_names: both bind the same names to the same, in any order and case: what lines beside a message bind is
  * behind what it binds itself. story_capture finds one by its name, or NULL. */
 bool story_same_names(const struct match_capture *a, size_t a_count, const struct match_capture *b, size_t b_count);
 const struct match_capture *story_capture(const struct match_capture *items, size_t count, struct str name);
