@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: MIT */
+#include "triage/bindings.h"
+
+#include "diagnose/cause.h"
+
+#include <string.h>
+
+struct binder {
+	const struct causes *causes;
+	const struct triage_options *options;
+	struct arena *arena;
+	struct triage_report *report;
+};
+
+const struct binding *bindings_find(const struct triage_report *r, const char *name)
+{
+	for (size_t i = 0; i < r->binding_count; i++)
+		if (str_eq(r->bindings[i].name, str_c(name)))
+			return &r->bindings[i];
+	return NULL;
+}
+
+/* cut_zone: of "fe80::1%eth0" the address; its link is bound by itself. */
+static struct str cut_zone(struct binding *b)
+{
+	struct str address, zone;
+	if (!str_cut(b->value, '%', &address, &zone) || str_find_char(address, ':') == STR_NONE)
+		return STR("");
+	b->value = address;
+	return zone;
+}
+
+/* say_of: what a probe says of its argument, said of the binding in its place. */
+static void say_of(struct diags *d, struct str name, const struct diags *said)
+{
+	struct str argument, rest = said->count ? said->items[said->count - 1].text : STR("it cannot be used");
+	if (str_cut(rest, ':', &argument, &rest))
+		rest = str_trim(rest);
+	if (d)
+		diags_add(d, DIAG_ERROR, 0, "%.*s: %.*s", STR_ARG(name), STR_ARG(rest));
+}
+
+const char *const triage_names = "server, address, share, port, link, known_address, ras_server, program, works";
+
+/* has_var: a message of the article, or a probe that it asks for, has a variable of this name. */
+static bool has_var(const struct rule *rule, struct str name, struct arena *a)
+{
+	struct str braced = arena_printf(a, "{%.*s}", STR_ARG(name));
+	for (size_t i = 0; i < rule->template_count; i++)
+		for (size_t k = 0; k < rule->templates[i].var_count; k++)
+			if (str_eq(rule->templates[i].vars[k].name, name))
+				return true;
+	for (size_t i = 0; i < rule->probe_count; i++)
+		if (str_find(rule->probes[i], braced) != STR_NONE)
+			return true;
+	return false;
+}
+
+bool triage_knows(struct str name, const struct triage_answer *answer, struct arena *a)
+{
+	struct str names = str_c(triage_names), word;
+	while (str_word(&names, &word))
+		if (str_eq(str_ends(word, STR(",")) ? str_first(word, word.n - 1) : word, name))
+			return true;
+	for (size_t i = 0; answer && i < answer->found.match_count; i++)
+		if (has_var(&answer->matches[i].rule, name, a))
+			return true;
+	return false;
+}
+
+bool triage_binding_fits(const struct binding *b, struct arena *a, struct diags *d)
+{
+	static const struct {
+		const char *name, *probe, *arg;
+	} checks[] = {
+		{ "server", "files", "name" },	      { "host", "files", "name" },
+		{ "address", "route", "address" },    { "known_address", "route", "address" },
+		{ "ras_server", "route", "address" }, { "link", "link", "link" },
+	};
+	struct binding whole = *b;
+	if (b->type != VAR_LINK)
+		cut_zone(&whole);
+	for (size_t i = 0; i < sizeof checks / sizeof *checks; i++) {
+		struct probe_request request;
+		struct diags said = { .arena = a };
+		struct str word = arena_printf(a, "%s=%.*s", checks[i].arg, STR_ARG(whole.value));
+		if (!str_eq(b->name, str_c(checks[i].name)) ||
+		    !probe_request_parse(str_c(checks[i].probe), &word, 1, a, &said, &request))
+			continue;
+		say_of(d, b->name, &said);
+		return false;
+	}
+	uint64_t port;
+	if (!str_eq(b->name, STR("port")) || (str_u64(b->value, &port) && port > 0 && port < 65536))
+		return true;
+	diags_add(d, DIAG_ERROR, 0, "port: %.*s is not a port (1 to 65535)", STR_ARG(b->value));
+	return false;
+}
+
+static void add_binding(struct binder *r, struct binding b)
+{
+	struct triage_report *report = r->report;
+	struct str zone = cut_zone(&b);
+	if (zone.n)
+		add_binding(r, (struct binding){ STR("link"), zone, VAR_LINK, b.from });
+	if (!b.value.n || !triage_binding_fits(&b, r->arena, NULL) ||
+	    bindings_find(report, arena_str(r->arena, b.name).p))
+		return;
+	struct binding *slot = arena_push(r->arena, &report->bindings, &report->binding_count, &report->binding_cap);
+	if (slot)
+		*slot = b;
+}
+
+/* judge_given: what was said of a value in the message holds for the one that was given in its place. */
+static void judge_given(struct binder *r, const struct binding *given)
+{
+	const struct match_answer *found = &r->report->answer.found;
+	for (size_t i = 0; i < found->match_count; i++)
+		for (size_t k = 0; k < found->matches[i].capture_count; k++) {
+			struct match_capture *c = &found->matches[i].captures[k];
+			if (str_eq(c->name, given->name))
+				c->finding = match_finding(c, given->value, r->arena);
+		}
+}
+
+static void bind_all(struct binder *r)
+{
+	const struct triage_options *o = r->options;
+	for (size_t i = 0; i < o->set_count; i++) {
+		struct binding b = o->set[i];
+		if (!b.from.n)
+			b.from = STR("set");
+		judge_given(r, &b);
+		add_binding(r, b);
+	}
+	const struct match_answer *found = &r->report->answer.found;
+	const struct match *best = found->match_count ? &found->matches[0] : NULL;
+	for (size_t i = 0; best && i < best->capture_count; i++) {
+		const struct match_capture *c = &best->captures[i];
+		add_binding(r, (struct binding){ c->name, c->value, c->type, STR("message") });
+	}
+}
+
+/* host_of an URL: ret_port is empty where it names none. False where it has no host. */
+static bool host_of(struct str url, struct str *ret_scheme, struct str *ret_host, struct str *ret_port)
+{
+	size_t at = str_find(url, STR("://")), n = 0;
+	if (at == STR_NONE)
+		return false;
+	struct str rest = str_from(url, at + 3);
+	while (n < rest.n && !char_is_space(rest.p[n]) && !strchr("/?#'\"`<>(),;\\", rest.p[n]))
+		n++;
+	rest = str_first(rest, n);
+	for (size_t i = rest.n; i-- > 0;)
+		if (rest.p[i] == '@') { /* no user and no password */
+			rest = str_from(rest, i + 1);
+			break;
+		}
+	size_t close = rest.n && rest.p[0] == '[' ? str_find_char(rest, ']') : 0;
+	struct str host = rest, port = STR("");
+	if (close == STR_NONE)
+		return false;
+	size_t colon = str_find_char(str_from(rest, close), ':');
+	if (colon != STR_NONE) {
+		host = str_first(rest, close + colon);
+		port = str_from(rest, close + colon + 1);
+	}
+	*ret_scheme = str_first(url, at + 3);
+	*ret_host = close ? str_first(str_from(host, 1), close - 1) : host;
+	*ret_port = port;
+	return ret_host->n > 0;
+}
+
+static void bind_derived(struct binder *r, struct str name, struct str value, enum var_type type)
+{
+	add_binding(r, (struct binding){ name, value, type, STR("derived") });
+}
+
+/* bind_urls: the URL that a message is about tells the server, and any of that server its port. */
+static void bind_urls(struct binder *r)
+{
+	const struct binding *about = bindings_find(r->report, "url");
+	struct str text = r->report->answer.found.query, scheme, host, port;
+	if (about && !bindings_find(r->report, "server") && !bindings_find(r->report, "address") &&
+	    host_of(about->value, &scheme, &host, &port))
+		bind_derived(r, STR("server"), host, VAR_HOST);
+	const struct binding *server = bindings_find(r->report, "server");
+	for (size_t at = 0, n; server && (n = str_find(str_from(text, at), STR("://"))) != STR_NONE; at += n + 3) {
+		size_t start = at + n;
+		while (start && char_is_alnum(text.p[start - 1]))
+			start--;
+		if (host_of(str_from(text, start), &scheme, &host, &port) && str_eq_nocase(server->value, host)) {
+			bind_derived(r, STR("port"), port.n ? port : causes_port_said(r->causes, scheme), VAR_PORT);
+			return;
+		}
+	}
+}
+
+/* The part of the query that the first match is about: not the messages of others beside it. */
+static struct str own_part(const struct match_answer *found)
+{
+	struct match_span part = { 0, found->query.n };
+	const struct match *best = found->match_count && found->matches[0].span_count ? &found->matches[0] : NULL;
+	for (size_t i = 1; best && i < found->match_count; i++) {
+		const struct match *other = &found->matches[i];
+		struct match_span s = other->span_count ? other->spans[0] : best->spans[0];
+		if (s.end <= best->spans[0].start && s.end > part.start)
+			part.start = s.end;
+		if (s.start >= best->spans[0].end && s.start < part.end)
+			part.end = s.start;
+	}
+	return str_first(str_from(found->query, part.start), part.end - part.start);
+}
+
+/* bind_program_port: a program that reaches one port says so by its name. */
+static void bind_program_port(struct binder *r)
+{
+	if (r->report->answer.found.match_count)
+		bind_derived(r, STR("port"), causes_port_said(r->causes, own_part(&r->report->answer.found)), VAR_PORT);
+}
+
+void bindings_make(const struct triage_options *options, const struct causes *causes, struct arena *a,
+		   struct triage_report *report)
+{
+	struct binder b = { .causes = causes, .options = options, .arena = a, .report = report };
+	bind_all(&b);
+	bind_urls(&b);
+	bind_program_port(&b);
+}
