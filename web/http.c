@@ -2,16 +2,19 @@
  *
  * libmicrohttpd, and what version 0.9.75 of it leaves open (measured): its timeout is of inactivity alone, it takes
  * requests that give their length twice, it joins folded lines and ends lines at a bare LF, it does not see a waiting
- * client hang up. A reaper thread looks at every connection twice a second; the headers are checked before anything
- * else. Owns the connections and the requests in them. See http.h.
+ * client hang up; it answers a length that is none twice and a first line that is none not at all, so that what comes is
+ * looked at before it gets it (tap.h). A reaper thread looks at every connection twice a second; the headers are checked
+ * before anything else. Owns the connections and the requests in them. See http.h.
  *
  * Locks, always in this order: the handler's own, server, wake, libmicrohttpd's.
  */
 #include "web/http.h"
 
 #include "base/mem.h"
+#include "web/framing.h"
 #include "web/last_word.h"
 #include "web/spare.h"
+#include "web/tap.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -75,6 +78,12 @@ static const struct {
 enum phase { PHASE_HEADER, PHASE_BODY, PHASE_UPLOAD, PHASE_ANSWER, PHASE_WAIT, PHASE_IDLE, PHASES };
 
 struct conn {
+	struct tap tap; /* first: a tap is its connection */
+	struct http_server *server;
+	struct framing framing;
+	struct framing_fault fault; /* of what was not passed on to libmicrohttpd, ... */
+	bool turned_away;	    /* ... and the answer to it was given */
+	unsigned ended;		    /* requests, of those in framing */
 	struct conn *next, *prev;
 	struct http_wake *request; /* the one in it, or NULL */
 	struct spare spare;
@@ -122,7 +131,7 @@ struct http_wake {
 	enum err upload_err;
 	enum err target_err;
 	size_t target_n;
-	bool seen, queued, unfit, crowded;
+	bool seen, queued, unfit, crowded, last /* of its connection, as the client says */;
 	const char *edge; /* where the next part of the header must begin in libmicrohttpd's buffer */
 	pthread_mutex_t lock;
 	bool suspended, woken, gone, beat, streams; /* under lock */
@@ -445,6 +454,60 @@ static struct spare_shelf *own_shelf(struct http_server *s)
 	return own;
 }
 
+/* turn_away answers what cannot be a request; the connection has to be ended behind it. */
+static void turn_away(struct conn *c)
+{
+	struct http_server *s = c->server;
+	c->turned_away = true;
+	pthread_mutex_lock(&s->lock);
+	if (!c->cut_off) {
+		last_word(c->fd, c->fault.status, c->fault.why);
+		COUNT(s, malformed);
+		COUNT(s, answers[4]);
+		c->linger = c->cut_off = true;
+	}
+	pthread_mutex_unlock(&s->lock);
+}
+
+/* take_bytes looks at what was read of the client. What cannot be a request is not passed on; it is answered at once,
+ * or, where it comes behind one that is not answered yet, behind that. */
+static ssize_t take_bytes(struct tap *tap, const char *bytes, size_t n)
+{
+	struct conn *c = (struct conn *)tap;
+	if (!c->fault.status)
+		n = framing_take(&c->framing, (struct str){ bytes, n }, &c->fault);
+	else
+		n = 0;
+	if (n)
+		return (ssize_t)n;
+	if (!c->turned_away && !(c->request && c->request->seen))
+		turn_away(c);
+	errno = c->turned_away ? ECONNRESET : EAGAIN;
+	return -1;
+}
+
+/* look_no_more: the answer ends the connection; what comes behind its request is none. */
+static void look_no_more(struct conn *c)
+{
+	c->framing.at = FRAMING_REST;
+	c->fault.status = 0;
+}
+
+/* take_hello: behind TLS only the first byte can be looked at. */
+static ssize_t take_hello(struct tap *tap, const char *bytes, size_t n)
+{
+	enum { HANDSHAKE = 22 };
+	struct conn *c = (struct conn *)tap;
+	if (bytes[0] == HANDSHAKE) {
+		tap_clear(c->fd);
+		return (ssize_t)n;
+	}
+	c->fault = (struct framing_fault){ 400, "Here TLS is spoken: the address begins with https://." };
+	turn_away(c);
+	errno = ECONNRESET;
+	return -1;
+}
+
 static void on_connection(void *context, struct MHD_Connection *connection, void **socket_context,
 			  enum MHD_ConnectionNotificationCode what)
 {
@@ -456,7 +519,11 @@ static void on_connection(void *context, struct MHD_Connection *connection, void
 		*socket_context = c;
 		if (!c)
 			return;
-		*c = (struct conn){ .fd = info->connect_fd, .unread = -1, .since_ms = http_now_ms() };
+		*c = (struct conn){ .tap = { s->options.tls ? take_hello : take_bytes },
+				    .server = s,
+				    .fd = info->connect_fd,
+				    .unread = -1,
+				    .since_ms = http_now_ms() };
 		unsigned lost_ms = s->options.patience.lost;
 		if (s->options.counts)
 			s->options.counts->connections++;
@@ -464,8 +531,10 @@ static void on_connection(void *context, struct MHD_Connection *connection, void
 		pthread_mutex_lock(&s->lock);
 		line_join(s, c, PHASE_HEADER);
 		pthread_mutex_unlock(&s->lock);
+		tap_set(c->fd, &c->tap);
 	} else if (*socket_context) { /* before its socket is closed: the reaper never sees a number used again */
 		struct conn *c = *socket_context;
+		tap_clear(c->fd);
 		pthread_mutex_lock(&s->lock);
 		if (s->options.counts)
 			s->options.counts->connections--;
@@ -483,41 +552,13 @@ static void on_connection(void *context, struct MHD_Connection *connection, void
 	}
 }
 
-/* length_is_none: libmicrohttpd answers a length that it cannot read by itself, twice. What it has read of a first
- * request can mostly be seen before it looks at it. */
-static bool length_is_none(struct http_server *s, struct conn *c, const char *target)
-{
-	size_t n;
-	const char *begin = c->served || s->pool != POOL_SPARED ? NULL : spare_read(c->fd, target, &n);
-	const char *version = target + strlen(target) + 1;
-	if (!begin || version >= begin + n)
-		return false;
-	struct str line = str_first((struct str){ version, (size_t)(begin + n - version) }, 16);
-	size_t version_n = str_find_char(line, 0);
-	if (version_n == STR_NONE || version + version_n + 2 >= begin + n)
-		return false;
-	const char *lines = version + version_n + 2;
-	unsigned status = request_length_status((struct str){ lines, (size_t)(begin + n - lines) });
-	if (!status)
-		return false;
-	pthread_mutex_lock(&s->lock);
-	last_word(c->fd, status, status == 413 ? "The request is larger than 1 MiB."
-					       : "The length of the request is no number.");
-	COUNT(s, malformed);
-	COUNT(s, answers[4]);
-	c->linger = c->deaf = c->cut_off = true;
-	shutdown(c->fd, SHUT_RDWR);
-	pthread_mutex_unlock(&s->lock);
-	return true;
-}
-
 /* on_target is the first that is seen of a request, before libmicrohttpd changes its target. */
 static void *on_target(void *context, const char *target, struct MHD_Connection *connection)
 {
 	const union MHD_ConnectionInfo *info =
 		MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
 	struct conn *c = info ? info->socket_context : NULL;
-	struct http_wake *w = c && !length_is_none(context, c, target) ? mem_resize(NULL, sizeof *w) : NULL;
+	struct http_wake *w = c ? mem_resize(NULL, sizeof *w) : NULL;
 	if (!w)
 		return NULL;
 	spare_wake(&c->spare);
@@ -609,11 +650,16 @@ static void on_completed(void *context, struct MHD_Connection *connection, void 
 		return;
 	*request = NULL;
 	pthread_mutex_lock(&w->server->lock);
-	w->conn->request = NULL;
-	w->conn->served = true;
-	last_word_heard(w->conn->fd, &w->conn->heard);
-	enter(w->server, w->conn, PHASE_IDLE);
+	struct conn *c = w->conn;
+	c->request = NULL;
+	c->served = true;
+	last_word_heard(c->fd, &c->heard);
+	enter(w->server, c, PHASE_IDLE);
 	pthread_mutex_unlock(&w->server->lock);
+	if (++c->ended == c->framing.heads && c->fault.status && !c->turned_away) {
+		turn_away(c);
+		shutdown(c->fd, SHUT_RDWR);
+	}
 	if (w->req.drop)
 		w->req.drop(&w->req);
 	upload_close(w);
@@ -625,7 +671,7 @@ static void on_completed(void *context, struct MHD_Connection *connection, void 
 	bool spares = w->server->pool == POOL_SPARED && !w->server->stopping;
 	struct spare_shelf *shelf = spares ? own_shelf(w->server) : NULL;
 	if (shelf)
-		spare_rest(shelf, &w->conn->spare, http_now_ms());
+		spare_rest(shelf, &c->spare, http_now_ms());
 	mem_free(w);
 }
 
@@ -687,6 +733,9 @@ static enum MHD_Result send_response(struct http_wake *w)
 {
 	struct http_response *res = &w->res;
 	struct MHD_Response *r;
+	res->close |= w->conn->framing.at == FRAMING_REST;
+	if (res->close || w->last)
+		look_no_more(w->conn);
 	if (res->etag.n && str_eq(http_header(&w->req, "If-None-Match"), res->etag)) {
 		res->status = 304;
 		res->body = STR("");
@@ -723,6 +772,7 @@ static enum MHD_Result refuse_head(struct http_wake *w)
 	enum MHD_Result done = MHD_queue_response(w->connection, 431, r);
 	MHD_destroy_response(r);
 	w->queued = w->conn->linger = true;
+	look_no_more(w->conn);
 	COUNT(w->server, malformed);
 	COUNT(w->server, answers[4]);
 	set_phase(w, PHASE_ANSWER);
@@ -892,6 +942,8 @@ static enum MHD_Result first_look(struct http_wake *w, const char *method, const
 		spare_learn(&w->conn->spare, w->conn->fd, method);
 	if (!read_headers(w, method, version))
 		return refuse_head(w);
+	w->last = strcmp(version, "HTTP/1.0") == 0 ||
+		  str_find_nocase(http_header(&w->req, "Connection"), STR("close")) != STR_NONE;
 	if (w->target_err || w->unfit)
 		COUNT(w->server, malformed);
 	if (w->target_err == ERR_LIMIT)
@@ -937,6 +989,7 @@ static enum MHD_Result end_midway(struct http_wake *w, unsigned status, const ch
 	last_word(w->conn->fd, status, why);
 	COUNT(w->server, answers[status / 100]);
 	w->conn->linger = true;
+	look_no_more(w->conn);
 	return MHD_NO;
 }
 

@@ -77,12 +77,30 @@ enum err request_parse_form(struct str body, struct arena *a, struct http_fields
 	return arena_err(a);
 }
 
+/* take_authority takes "http://host:port" off an absolute target; another scheme's stays, and is no path. */
+static struct str take_authority(struct str *target)
+{
+	static const struct str schemes[] = { STR_LIT("http://"), STR_LIT("https://") };
+	for (size_t i = 0; i < sizeof schemes / sizeof *schemes; i++) {
+		struct str rest = str_from(*target, schemes[i].n);
+		size_t n = 0;
+		while (n < rest.n && rest.p[n] != '/' && rest.p[n] != '?')
+			n++;
+		if (!n || !str_starts_nocase(*target, schemes[i]))
+			continue;
+		*target = n < rest.n ? str_from(rest, n) : STR("/");
+		return str_first(rest, n);
+	}
+	return STR("");
+}
+
 enum err request_parse_target(struct str target, struct http_request *req)
 {
 	struct str path, query;
 	bool bad = false;
 	if (target.n > REQUEST_TARGET_MAX)
 		return ERR_LIMIT;
+	req->authority = take_authority(&target);
 	str_cut(target, '?', &path, &query);
 	if (!path.n || path.p[0] != '/')
 		return ERR_INPUT;
@@ -282,32 +300,13 @@ static const char *unfit_framing(const struct http_request *req)
 	return NULL;
 }
 
-unsigned request_length_status(struct str lines)
-{
-	struct str line, name, value;
-	while (str_cut(lines, '\n', &line, &lines)) {
-		line = str_trim(line);
-		if (!line.n)
-			return 0;
-		str_cut(line, ':', &name, &value);
-		if (!str_eq_nocase(name, STR("Content-Length")))
-			continue;
-		value = str_trim(value);
-		for (size_t i = 0; i < value.n; i++)
-			if (!char_is_digit(value.p[i]))
-				return 400;
-		if (!value.n || value.n > 19)
-			return value.n ? 413 : 400;
-	}
-	return 0;
-}
-
 unsigned request_check(const struct http_request *req, const struct http_hosts *hosts, const char **ret_why)
 {
 	struct str host = STR("");
 	*ret_why = "The request names no host, or more than one.";
 	if (count_headers(req, "Host", &host) != 1 || !host.n)
 		return 400;
+	host = req->authority.n ? req->authority : host; /* RFC 9112 section 3.2.2: then Host says nothing */
 	*ret_why = unfit_framing(req);
 	if (*ret_why)
 		return 400;

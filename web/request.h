@@ -37,7 +37,8 @@ struct http_wake; /* http.h */
 
 struct http_request {
 	enum http_method method;
-	struct str target;	    /* as sent */
+	struct str target;	    /* as sent; of an absolute one, what stands behind its authority */
+	struct str authority;	    /* of an absolute one; it counts for Host */
 	struct str path;	    /* percent-decoded, valid UTF-8 without control characters */
 	struct http_fields query;
 	struct http_fields headers; /* as sent; the names in any case */
@@ -73,8 +74,9 @@ struct http_response {
 	ssize_t (*read)(struct http_request *req, char *p, size_t max, bool beat);
 };
 
-/* request_parse_target fills path and query. ERR_INPUT: not an absolute path, a bad escape, a control character, bytes
- * that are no UTF-8, a dot segment. ERR_LIMIT: too long, too many fields. */
+/* request_parse_target fills path and query, and of "http://host/path" (RFC 9112 section 3.2.2) the authority. ERR_INPUT:
+ * another form, a bad escape, a control character, bytes that are no UTF-8, a dot segment. ERR_LIMIT: too long, too
+ * many fields. */
 enum err request_parse_target(struct str target, struct http_request *req) MUST_USE;
 
 /* request_parse_form reads application/x-www-form-urlencoded: "+" is a blank, a bad escape is kept as it stands (people
@@ -99,10 +101,6 @@ struct http_hosts {
 	bool secure;	  /* by TLS: an origin begins with https:// */
 	bool proxied;	  /* on a socket file: TLS may end in front of it, an origin begins with either */
 };
-
-/* request_length_status looks at header lines as they come, the last of which may not be whole: what to refuse them
- * with for a Content-Length that is no number (400) or one of more than 19 digits (413); 0 where there is none such. */
-unsigned request_length_status(struct str lines);
 
 /* request_check looks at what may make a request unfit: 0, or the status to refuse it with and the sentence. Header
  * lines: Host exactly once and ours (421), one well-formed Content-Length, or chunked, never both. POST: same origin

@@ -19,23 +19,19 @@ bool spare_knows(const char *version)
 	return !strcmp(version, "0.9.75") && sysconf(_SC_PAGESIZE) == SPARE_PAGE;
 }
 
-const char *spare_read(int fd, const char *inside, size_t *ret_n)
+/* is_first_page: less than a page was read of it so far, so that what begins on a page begins on the first. */
+static bool is_first_page(int fd)
 {
 	int unread = 0;
 	uint64_t heard = 0;
 	/* In this order: what comes in between only makes it look like more. */
-	if (ioctl(fd, FIONREAD, &unread) || unread < 0 || !last_word_heard(fd, &heard))
-		return NULL;
-	if (heard - (uint64_t)unread >= SPARE_PAGE)
-		return NULL;
-	*ret_n = (size_t)(heard - (uint64_t)unread);
-	return inside - (uintptr_t)inside % SPARE_PAGE;
+	return !ioctl(fd, FIONREAD, &unread) && unread >= 0 && last_word_heard(fd, &heard) &&
+	       heard - (uint64_t)unread < SPARE_PAGE;
 }
 
 void spare_learn(struct spare *s, int fd, const char *begins)
 {
-	size_t n;
-	if (s->pool || spare_read(fd, begins, &n) != begins)
+	if (s->pool || (uintptr_t)begins % SPARE_PAGE || !is_first_page(fd))
 		return;
 	s->pool = (char *)(uintptr_t)begins;
 	s->fd = fd;

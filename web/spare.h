@@ -44,9 +44,6 @@ struct spare_shelf {
 };
 
 bool spare_knows(const char *version);
-/* spare_read: what was read so far of a connection's first request, as long as that is less than a page; inside is a
- * byte of it. NULL where it cannot be seen. */
-const char *spare_read(int fd, const char *inside, size_t *ret_n);
 /* spare_learn: of the first request, where it begins in the pool. fd is read of by the calling thread alone. */
 void spare_learn(struct spare *s, int fd, const char *begins);
 /* spare_rest puts an idle connection on the shelf of the calling thread, and gives back the memory of those that have

@@ -971,7 +971,7 @@ class Origins(unittest.TestCase):
 
 
 class Malformed(unittest.TestCase):
-    """One answer of 4xx (or none at all where the first line is no HTTP), and the connection is closed."""
+    """One answer of 4xx, and the connection is closed; also behind requests that are well-formed."""
     HOST = b'Host: localhost\r\n'
 
     def requests(self):
@@ -1026,17 +1026,51 @@ class Malformed(unittest.TestCase):
         self.assertGreaterEqual(count, 150)
         self.assertEqual(server.get('/-/healthy')[0], 200)
 
-    def test_what_the_library_answers_itself_is_a_refusal_too(self):
-        # of a connection's first request; to a further one libmicrohttpd 0.9.75 writes the head of such an answer twice
-        for length in (b'+5', b'0x5', b'-5', b'5, 5', b'5 5', b'', b'five', b'99999999999999999999999'):
-            got, closed = server.raw(b'POST / HTTP/1.1\r\n' + self.HOST + b'Content-Length: ' + length + b'\r\n\r\nhello')
-            self.assertTrue(closed)
-            self.assertRegex(got, rb'^HTTP/1\.1 4\d\d ')
-            self.assertEqual(got.count(b'HTTP/1.1 '), 1, got)
-        for data in (b'\x16\x03\x01\x02\x00\x01\x00\r\n\r\n', b'GET /\r\n\r\n', b'GET / http/1.1\r\n\r\n', b'GET / HTTP/9.9\r\n\r\n',
-                     b'\r\n' * 50, b'GET\r\n\r\n'):
-            got, _ = server.raw(data, wait=1)
-            self.assertNotRegex(got, rb'^HTTP/1\.[01] 2')
+    def test_what_the_library_answers_twice_or_not_at_all(self):
+        h, ok = self.HOST, b'GET /-/healthy HTTP/1.1\r\n' + self.HOST + b'\r\n'
+        post, long = b'POST / HTTP/1.1\r\n' + h, b'X: ' + b'a' * 5000 + b'\r\n'
+        lengths = [b'Content-Length: ' + n + b'\r\n\r\nhello' for n in (
+            b'+5', b'0x5', b'-5', b'5, 5', b'5 5', b'', b'five', b'99999999999999999999999')]
+        firsts = [b'\x16\x03\x01\x02\x00\x01\x00\r\n\r\n', b'GET /\r\n\r\n', b'GET / http/1.1\r\n\r\n', b'GET / HTTP/9.9\r\n\r\n',
+                  b'GET\r\n\r\n', b'GARBAGE\r\n\r\n', b'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', b'SSH-2.0-x\r\n', b'EHLO a\r\n']
+        cases = [(ok * n, bad) for bad in [post + x for x in lengths] + [post + long + x for x in lengths] + firsts for n in (0, 1, 3)]
+
+        def each(case):
+            before, bad = case
+            found = []
+            with server.connect() as s:  # at once
+                s.sendall(before + bad)
+                found.append(read_all(s))
+            with server.connect() as s:  # each after the answer to the one before, and the last in two pieces
+                got = b''
+                for i in range(len(before) // len(ok)):
+                    s.sendall(ok)
+                    while got.count(b'ok\n') <= i:
+                        got += s.recv(4096)
+                for part in (bad[:len(bad) // 2], bad[len(bad) // 2:]):
+                    s.sendall(part)
+                    time.sleep(0.05)
+                more, closed = read_all(s)
+                found.append((got + more, closed))
+            return found
+        with concurrent.futures.ThreadPoolExecutor(16) as pool:
+            for (before, bad), found in zip(cases, pool.map(each, cases)):
+                for got, closed in found:
+                    with self.subTest(before=len(before) // len(ok), bad=bad[-60:]):
+                        self.assertTrue(closed)
+                        statuses = re.findall(rb'HTTP/1\.1 (\d+) ', got)
+                        self.assertEqual(statuses[:-1], [b'200'] * (len(before) // len(ok)))
+                        self.assertRegex(statuses[-1], rb'^4')
+        got, closed = server.raw(b'\r\n' * 50, wait=1)
+        self.assertEqual(got, b'')  # a request may still come
+
+    def test_an_absolute_target(self):
+        for target, host, status in ((b'http://localhost/-/healthy', b'localhost', b'200'), (b'http://localhost', b'evil.example', b'200'),
+                                     (b'HTTP://127.0.0.1:%d/?q=a' % server.port, b'x', b'200'), (b'http://evil.example/', b'localhost', b'421'),
+                                     (b'http://a@localhost/', b'localhost', b'421'), (b'http:///x', b'localhost', b'400'),
+                                     (b'ftp://localhost/', b'localhost', b'400')):
+            got, closed = server.raw(b'GET ' + target + b' HTTP/1.1\r\nHost: ' + host + b'\r\nConnection: close\r\n\r\n')
+            self.assertEqual((got[9:12], closed), (status, True), target)
 
     def test_well_formed_ones_pass(self):
         h = self.HOST

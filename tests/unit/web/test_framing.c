@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Where requests begin and end, in whatever pieces they come, and what cannot be one.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "web/framing.h"
+
+#define HOST "Host: a\r\n"
+
+/* take gives the bytes in pieces; how many of them are let through, and the status. */
+static size_t take(struct str bytes, size_t piece, unsigned *ret_status)
+{
+	struct framing f = { 0 };
+	struct framing_fault fault = { 0 };
+	size_t done = 0;
+	while (done < bytes.n && !fault.status) {
+		struct str part = str_first(str_from(bytes, done), piece);
+		size_t n = framing_take(&f, part, &fault);
+		done += n;
+		assert_true(fault.status || n == part.n);
+	}
+	*ret_status = fault.status;
+	return done;
+}
+
+static void what_is_one_passes_in_any_pieces(void **unused)
+{
+	(void)unused;
+	static const char *const good[] = {
+		"GET / HTTP/1.1\r\n" HOST "\r\n",
+		"\r\n\r\nGET /a?b=c HTTP/1.0\r\n\r\nGET / HTTP/1.1\r\n" HOST "\r\n\r\n",
+		"POST / HTTP/1.1\r\n" HOST "Content-Length: 5\r\n\r\nGET x" "GET / HTTP/1.1\r\n" HOST "content-length:0 \r\n\r\n",
+		"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n5\nhello\r\nanything at all",
+		"POST / HTTP/1.1\r\nContent-Length: 9999999999999999999\r\n\r\n\n\n\n",
+		"POST / HTTP/1.1\r\nX-Content-Length: x\r\nContent-Length : x\r\n\r\n",
+		"a b c\td HTTP/1.7\r\n: :\r\n\r\n",
+		"GET / HTTP/1.1\r\nX: " "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa" "\r\n\r\n",
+	};
+	unsigned status;
+	for (size_t i = 0; i < sizeof good / sizeof *good; i++)
+		for (size_t piece = 1; piece < 60; piece++) {
+			assert_int_equal(take(str_c(good[i]), piece, &status), strlen(good[i]));
+			assert_int_equal(status, 0);
+		}
+}
+
+static void what_is_none_is_not_passed_on(void **unused)
+{
+	(void)unused;
+	static const struct {
+		const char *bytes;
+		unsigned status;
+	} bad[] = {
+		{ "GARBAGE\r\n\r\n", 400 },
+		{ "GET /\r\n", 400 },
+		{ "GET / http/1.1\r\n", 400 },
+		{ "GET / HTTP/2.0\r\n", 400 },
+		{ "GET / HTTP/1.1 \r\n", 400 },
+		{ "GET / HTTP/1.10\r\n", 400 },
+		{ "/ HTTP/1.\r\n", 400 },
+		{ "GET / HTTP/1.1\n", 400 },
+		{ "\n", 400 },
+		{ "\r\rGET / HTTP/1.1\r\n", 400 },
+		{ "GET / HTTP/1.1\r\nX: a\rb\r\n", 400 },
+		{ "GET / HTTP/1.1\r\nX: a\n", 400 },
+		{ "GET / HTTP/1.1\r\nX: a\r\n\n", 400 },
+		{ "GET / HTTP/1.1\r\ncontent-length: +5\r\n", 400 },
+		{ "GET / HTTP/1.1\r\nContent-Length: 5, 5\r\n", 400 },
+		{ "GET / HTTP/1.1\r\nContent-Length:\r\n", 400 },
+		{ "GET / HTTP/1.1\r\nContent-Length: 5\r\nCONTENT-LENGTH: 0x5\r\n", 400 },
+		{ "GET / HTTP/1.1\r\nContent-Length: 000000000000000000000000000000000000000005\r\n", 400 },
+		{ "GET / HTTP/1.1\r\nContent-Length: 99999999999999999999\r\n", 413 },
+	};
+	static const char before[] = "POST / HTTP/1.1\r\nContent-Length: 3\r\n\r\nabc";
+	char both[200];
+	unsigned status;
+	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+		for (size_t piece = 1; piece < 100; piece++) {
+			assert_in_range(take(str_c(bad[i].bytes), piece, &status), 0, strlen(bad[i].bytes) - 1);
+			assert_int_equal(status, bad[i].status);
+			int n = snprintf(both, sizeof both, "%s%s", before, bad[i].bytes);
+			size_t done = take((struct str){ both, (size_t)n }, piece, &status);
+			assert_int_equal(status, bad[i].status);
+			assert_in_range(done, sizeof before - 1, (size_t)n - 1);
+		}
+	/* In one piece, all before it is let through, and nothing of it. */
+	assert_int_equal(take(STR("GET / HTTP/1.1\r\n\r\nGARBAGE\r\n"), 100, &status), 18);
+	assert_int_equal(take(STR("GET / HTTP/1.1\r\n\r\n\r\nG\0"), 100, &status), 20);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_is_one_passes_in_any_pieces),
+		cmocka_unit_test(what_is_none_is_not_passed_on),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

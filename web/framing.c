@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * See framing.h.
+ */
+#include "web/framing.h"
+
+#include <string.h>
+
+static const struct framing_fault none = { 0 }, no_request = { 400, "This is no request of HTTP 1.1." },
+				  line_end = { 400, "The lines of the request do not end as they must." },
+				  no_length = { 400, "The length of the request is no number." },
+				  long_length = { 413, "The request is too large." };
+
+/* keep notes what is looked at of a line, which may come in pieces. */
+static void keep(struct framing *f, struct str piece)
+{
+	size_t room = sizeof f->line - f->n, n = piece.n < room ? piece.n : room;
+	size_t end = piece.n < sizeof f->tail ? piece.n : sizeof f->tail;
+	memmove(f->tail, f->tail + end, sizeof f->tail - end);
+	if (!piece.n)
+		return;
+	memcpy(f->line + f->n, piece.p, n);
+	memcpy(f->tail + sizeof f->tail - end, piece.p + piece.n - end, end);
+	f->n = (unsigned char)(f->n + n);
+}
+
+static bool ends_in_cr(const struct framing *f)
+{
+	return f->n && f->tail[sizeof f->tail - 1] == '\r';
+}
+
+/* first_line: a method, a target, and a version that is ours. */
+static struct framing_fault first_line(const struct framing *f)
+{
+	const struct str version = STR(" HTTP/1.");
+	struct str tail = { f->tail, sizeof f->tail };
+	bool ours = str_starts(tail, version) && char_is_digit(tail.p[version.n]);
+	return ours && memchr(f->line, ' ', f->n) ? none : no_request;
+}
+
+static struct framing_fault length_line(struct framing *f, struct str value)
+{
+	bool fits = value.n && f->n < sizeof f->line;
+	for (size_t i = 0; i < value.n; i++)
+		fits = fits && char_is_digit(value.p[i]);
+	if (!fits)
+		return no_length;
+	return value.n < 20 && str_u64(value, &f->length) ? none : long_length;
+}
+
+static struct framing_fault header_line(struct framing *f)
+{
+	struct str name, value;
+	str_cut((struct str){ f->line, f->n }, ':', &name, &value);
+	f->chunked |= str_eq_nocase(name, STR("Transfer-Encoding"));
+	return str_eq_nocase(name, STR("Content-Length")) ? length_line(f, str_trim(value)) : none;
+}
+
+static struct framing_fault end_line(struct framing *f)
+{
+	struct framing_fault fault = none;
+	bool empty = f->n == 1;
+	if (!ends_in_cr(f))
+		return line_end;
+	if (f->at == FRAMING_FIRST) {
+		fault = first_line(f);
+		f->at = FRAMING_LINES;
+	} else if (f->at == FRAMING_LINES && empty) {
+		f->heads++;
+		f->at = f->chunked ? FRAMING_REST : f->length ? FRAMING_BODY : FRAMING_BLANK;
+	} else if (f->at == FRAMING_LINES) {
+		fault = header_line(f);
+	}
+	f->n = 0;
+	memset(f->tail, 0, sizeof f->tail);
+	return fault;
+}
+
+/* take_line takes what there is of a line. A CR stands only before its LF, which may come later. */
+static struct framing_fault take_line(struct framing *f, struct str *bytes)
+{
+	size_t n = str_find_char(*bytes, '\n');
+	struct str piece = str_first(*bytes, n);
+	size_t cr = str_find_char(piece, '\r');
+	bool parted = piece.n && ends_in_cr(f);
+	*bytes = str_from(*bytes, n == STR_NONE ? n : n + 1);
+	if (parted || (cr != STR_NONE && cr + 1 != piece.n) || str_find_char(piece, 0) != STR_NONE)
+		return line_end;
+	keep(f, piece);
+	return n == STR_NONE ? none : end_line(f);
+}
+
+static void begin(struct framing *f)
+{
+	f->at = FRAMING_FIRST;
+	f->chunked = false;
+	f->length = 0;
+}
+
+size_t framing_take(struct framing *f, struct str bytes, struct framing_fault *ret_fault)
+{
+	struct str rest = bytes;
+	size_t head = 0;
+	*ret_fault = none;
+	while (rest.n && f->at != FRAMING_REST) {
+		if (f->at == FRAMING_BODY) {
+			size_t n = rest.n < f->length ? rest.n : (size_t)f->length;
+			f->length -= n;
+			f->at = f->length ? FRAMING_BODY : FRAMING_BLANK;
+			rest = str_from(rest, n);
+			continue;
+		}
+		if (f->at == FRAMING_BLANK && !f->n)
+			head = bytes.n - rest.n;
+		if (f->at == FRAMING_BLANK && !f->n && rest.p[0] != '\r')
+			begin(f);
+		*ret_fault = take_line(f, &rest);
+		if (ret_fault->status)
+			return head;
+	}
+	return bytes.n;
+}

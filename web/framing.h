@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Where in what a client sends requests begin and end, and whether each begins as one must: takes the bytes in the
+ * pieces in which they come, gives how many of them may be read on. Only what libmicrohttpd 0.9.75 answers twice or
+ * not at all is looked at here: the first line, line ends, lengths; all else is request.h's. Owns nothing, touches no
+ * socket. Reference: RFC 9112 sections 2 to 6.
+ */
+#ifndef KBT_WEB_FRAMING_H
+#define KBT_WEB_FRAMING_H
+
+#include "base/str.h"
+
+enum { FRAMING_LINE = 48 /* of a line that is kept */, FRAMING_TAIL = 10 /* " HTTP/1.1\r" */ };
+
+enum framing_at { FRAMING_BLANK, FRAMING_FIRST, FRAMING_LINES, FRAMING_BODY, FRAMING_REST };
+
+/* Begins as zeros. */
+struct framing {
+	enum framing_at at;	 /* FRAMING_REST: what comes is no more looked at */
+	unsigned heads;		 /* that have ended */
+	bool chunked;		 /* the request's body has no length: no other request may follow */
+	uint64_t length;	 /* of the body; then what is left of it */
+	unsigned char n;	 /* of the line, with its CR, as far as it is kept */
+	char line[FRAMING_LINE]; /* its beginning, ... */
+	char tail[FRAMING_TAIL]; /* and what came last of it */
+};
+
+struct framing_fault {
+	unsigned status; /* 0: none */
+	const char *why;
+};
+
+/* framing_take: bytes.n, or where the request begins whose head cannot be one (0 where that came earlier) and why. */
+size_t framing_take(struct framing *f, struct str bytes, struct framing_fault *ret_fault);
+
+#endif
