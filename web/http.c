@@ -2,9 +2,9 @@
  *
  * libmicrohttpd, and what version 0.9.75 of it leaves open (measured): its timeout is of inactivity alone, it takes
  * requests that give their length twice, it joins folded lines and ends lines at a bare LF, it does not see a waiting
- * client hang up; it answers a length that is none twice and a first line that is none not at all, so that what comes is
- * looked at before it gets it (tap.h). A reaper thread looks at every connection twice a second; the headers are checked
- * before anything else. Owns the connections and the requests in them. See http.h.
+ * client hang up; it answers a length that is none twice and a first line that is none not at all, so that what comes
+ * is looked at before it gets it (tap.h). A reaper thread looks at every connection twice a second; the headers are
+ * checked before anything else. Owns the connections and the requests in them. See http.h.
  *
  * Locks, always in this order: the handler's own, server, wake, libmicrohttpd's.
  */
