@@ -619,6 +619,15 @@ bool digest_doubts_loss(const struct digest *d)
 	return p.burst_sent < SURE_PINGS && loss_in_doubt(d, &p);
 }
 
+/* smb_halting: a conversation took long although pings are quick, and something of it had to be sent again: then a row
+ * has to be clean too. Where nothing had to, the server took its time. */
+static bool smb_halting(const struct digest *d)
+{
+	const struct evidence *smb = digest_look(d, "smb", ARG("address", d->target));
+	return evidence_state(smb, "negotiated") && smb->ms > LOST_MS && digest_is(d, "latency.state", "ok") &&
+	       evidence_number(smb, "smb.retransmits", 1) > 0;
+}
+
 /* put_loss: hosts limit their answers to ping, so lost ones are a loss only where connections or ARP lose packets too,
  * or where so few come back that they explain why nothing connects. Over a slow line answers come too late to be
  * counted. */
@@ -630,9 +639,7 @@ static void put_loss(struct digest *d, const struct pings *p)
 	bool pinged = p->burst_received > 0, failed = lost_connects(d);
 	double lost = p->burst_sent - p->burst_received, answers = evidence_number(arp, "arp.answers", 0);
 	bool again = repeated(d, d->tcp445) || repeated(d, d->tcp139);
-	/* A conversation that took long although pings are quick repeated something: then a row has to be clean too. */
-	const struct evidence *smb = digest_look(d, "smb", ARG("address", d->target));
-	bool halting = evidence_state(smb, "negotiated") && smb->ms > LOST_MS && digest_is(d, "latency.state", "ok");
+	bool halting = smb_halting(d);
 	if (loss_in_doubt(d, p))
 		return;
 	/* Where so many pings all came back, what befalls connections alone is no loss: something limits them. */

@@ -269,7 +269,8 @@ static void read_stream(struct channel *c, uint8_t *buffer, size_t size, channel
 		ssize_t n = recv(c->fd, buffer, size, 0);
 		if (n < 0 && (errno == EAGAIN || errno == EINTR))
 			return;
-		struct event e = { .kind = EVENT_BYTES, .local = c->local, .from = c->spec.to };
+		struct event e = { .kind = EVENT_BYTES, .local = c->local, .from = c->spec.to,
+				   .tcp = channel_tcp_note(c) };
 		if (n > 0) {
 			e.bytes = (struct str){ (const char *)buffer, (size_t)n };
 		} else {

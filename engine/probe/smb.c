@@ -53,6 +53,7 @@ static const struct probe_fact_help facts[] = {
 	{ "smb.eof", FACT_BOOL, "the peer closed" },
 	{ "smb.reset", FACT_BOOL, "the peer reset" },
 	{ "smb.unacked", FACT_NUMBER, "segments that nobody acknowledged, after silence" },
+	{ "smb.retransmits", FACT_NUMBER, "packets of ours that had to be sent again" },
 	{ "smb.nbss", FACT_TEXT, "code of a refused NetBIOS session in hex" },
 	{ "smb.error", FACT_TEXT, "the system's error, without a connection" },
 	{ "smb.icmp", FACT_TEXT, "ICMP type/code behind it" },
@@ -156,6 +157,8 @@ static void ending_facts(struct machine *m, const struct smb_talk *t)
 		machine_text(m, "smb.nbss", arena_printf(m->arena, "%02x", (unsigned)t->nbss));
 	if (t->unacked_known)
 		machine_number(m, "smb.unacked", t->unacked);
+	if (t->retransmits_known)
+		machine_number(m, "smb.retransmits", t->retransmits);
 }
 
 static void smb_end(struct machine *m, const struct smb_talk *t)

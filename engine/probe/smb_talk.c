@@ -253,6 +253,10 @@ static bool take_wait(struct smb_talk *t, const struct event *e)
 
 bool smb_talk_event(struct machine *m, struct smb_talk *t, const struct event *e)
 {
+	if (e->tcp.known) {
+		t->retransmits = e->tcp.retransmits;
+		t->retransmits_known = true;
+	}
 	switch (e->kind) {
 	case EVENT_OPEN:
 		return go_on(m, t);

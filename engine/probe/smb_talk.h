@@ -60,6 +60,8 @@ struct smb_talk {
 	struct str greeting; /* first bytes, where they are no SMB */
 	unsigned unacked;
 	bool unacked_known;
+	unsigned retransmits; /* packets of ours that had to be sent again, the request to connect among them */
+	bool retransmits_known;
 	struct smb_answer negotiated;
 	bool answered[SMB_STEPS];
 	uint32_t status[SMB_STEPS];

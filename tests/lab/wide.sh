@@ -13,6 +13,7 @@ mkdir -p "$made"
 variants() {
     cat <<'EOF'
 ok-ras-1s|depot|none|none.healthy|healthy|a dialled link with a round trip of 1 s
+ok-slow-server|nas7|none|none.healthy|healthy-no-netbios|the server takes 1.1 s for the first answer of each connection
 ok-lossless-far|depot|none|none.healthy|healthy|the server behind the router does not answer ping fast
 loss-20|nas7|link|link.path.loss|link.path.loss|20 % of the round trips on the server's link are lost
 loss-50|nas7|link|link.path.loss|link.path.loss|50 % of the round trips on the server's link are lost
@@ -145,6 +146,7 @@ EOF
 inject_variants() {
     cat <<'EOF'
     ok-ras-1s) ras_up 500 ;;
+    ok-slow-server) smbd_with e53s 'smb ports = 4450'; labd e53s slow slow 445 4450 1100 ;;
     ok-lossless-far) drop_in e53m input 'ip protocol icmp limit rate over 30/second drop' ;;
     loss-20) bridge_drop 'oifname "s0" numgen random mod 100 < 11 drop' 'iifname "s0" numgen random mod 100 < 11 drop' ;;
     loss-50) bridge_drop 'oifname "s0" numgen random mod 100 < 29 drop' 'iifname "s0" numgen random mod 100 < 29 drop' ;;
