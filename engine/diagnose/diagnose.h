@@ -63,7 +63,7 @@ struct ruled_out {
 struct ladder_step {
 	struct str step, state; /* passed failed unknown skipped */
 	struct str says;
-	bool given; /* passed by what the message says: no probe saw it, and it tells nothing of the steps before */
+	bool given; /* passed by what the message or this machine itself says: it tells nothing of the steps before */
 };
 struct belief { struct str cause, title; double weight; };
 struct reason { struct str fact, value, says; }; /* what was seen that the cause needs */

@@ -169,6 +169,15 @@ struct str digest_binding(const struct digest *d, struct str name)
 	return binding(d->c, arena_str(d->a, name).p);
 }
 
+/* as_reached: the address in the notation of the family that it is reached by; empty: it is none. */
+static struct str as_reached(const struct digest *d, struct str text)
+{
+	struct address a;
+	if (!address_parse(text, &a))
+		return STR("");
+	return a.family == 4 && is_ipv6(text) ? address_print(a, d->a) : text;
+}
+
 static void read_bindings(struct digest *d)
 {
 	const struct case_file *c = d->c;
@@ -193,8 +202,7 @@ static void read_bindings(struct digest *d)
 		d->port = STR("445");
 	d->server_is_address = address_parse(d->server, &address);
 	d->given = d->server_is_address ? d->server : binding(c, "address");
-	if (!address_parse(d->given, &address))
-		d->given = STR("");
+	d->given = as_reached(d, d->given);
 	if (d->given.n && !is_host(d, d->given)) {
 		d->no_host = d->given;
 		d->given = STR("");

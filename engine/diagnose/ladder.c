@@ -4,6 +4,8 @@
  */
 #include "diagnose/digest.h"
 
+#include "probe/address.h"
+
 struct rung {
 	const char *step, *fact, *passed; /* the step passed where the fact is one of these words */
 };
@@ -57,6 +59,33 @@ static struct str says_of(const struct digest *d, const struct rung *r)
 	return f ? f->value : STR("");
 }
 
+/* asked_near: the name is known without a packet that left this machine. */
+static bool asked_near(const struct digest *d)
+{
+	static const char *const sources[] = { "given", "hosts", "lmhosts" };
+	struct address server;
+	bool near = digest_is(d, "name.source", "dns") && address_parse(d->dns_server, &server) &&
+		    address_is_loopback(server);
+	for (size_t i = 0; i < sizeof sources / sizeof *sources; i++)
+		near = near || digest_is(d, "name.source", sources[i]);
+	return near;
+}
+
+/* pass_below: what works above shows that what is below works. A name that this machine knows by itself shows nothing
+ * of its link, and neither does what works on this machine. */
+static void pass_below(const struct digest *d, struct ladder_step *steps)
+{
+	bool works = false;
+	for (size_t i = RUNGS; i-- > 0;) {
+		bool name = str_eq(steps[i].step, STR("name")), known = !str_eq(steps[i].state, STR("unknown"));
+		if (works && !known)
+			steps[i].state = STR("passed");
+		bool passed = str_eq(steps[i].state, STR("passed"));
+		steps[i].given = name && passed && known && asked_near(d);
+		works = passed && (works || !steps[i].given) && !(name && digest_is(d, "path.kind", "local"));
+	}
+}
+
 enum err diagnose_ladder(const struct case_file *c, const struct verdict *v, struct arena *a,
 			 struct ladder_step **ret_steps, size_t *ret_count)
 {
@@ -75,17 +104,7 @@ enum err diagnose_ladder(const struct case_file *c, const struct verdict *v, str
 		if (fails == RUNGS && str_eq(steps[i].state, STR("failed")))
 			fails = i;
 	}
-	/* What works above shows that what is below works, but an address that was given shows nothing; what is above a
-	 * failure was not reached. */
-	bool works = false;
-	for (size_t i = RUNGS; i-- > 0;) {
-		bool passed = str_eq(steps[i].state, STR("passed"));
-		steps[i].given = passed && d.server_is_address && str_eq(steps[i].step, STR("name"));
-		if (works && str_eq(steps[i].state, STR("unknown")))
-			steps[i].state = STR("passed");
-		else
-			works = passed && (works || !steps[i].given);
-	}
+	pass_below(&d, steps);
 	for (size_t i = fails + 1; i < RUNGS; i++)
 		if (!str_eq(steps[i].state, STR("passed")))
 			steps[i] = (struct ladder_step){ .step = steps[i].step, .state = STR("skipped") };

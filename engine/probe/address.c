@@ -9,6 +9,17 @@ static size_t address_size(struct address a)
 	return a.family == 4 ? 4 : a.family == 6 ? 16 : 0;
 }
 
+/* unmapped: an IPv4 address that is written as one of IPv6 (::ffff:10.0.0.1) leads where the IPv4 address does. */
+static struct address unmapped(struct address a)
+{
+	static const uint8_t prefix[12] = { [10] = 0xFF, [11] = 0xFF };
+	struct address v4 = { .family = 4 };
+	if (a.family != 6 || memcmp(a.bytes, prefix, sizeof prefix) != 0)
+		return a;
+	memcpy(v4.bytes, a.bytes + sizeof prefix, 4);
+	return v4;
+}
+
 bool address_parse(struct str s, struct address *ret_address)
 {
 	char text[INET6_ADDRSTRLEN + 1];
@@ -22,7 +33,7 @@ bool address_parse(struct str s, struct address *ret_address)
 		if (inet_pton(AF_INET6, text, a.bytes) != 1)
 			return false;
 	}
-	*ret_address = a;
+	*ret_address = unmapped(a);
 	return true;
 }
 

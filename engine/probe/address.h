@@ -12,7 +12,8 @@ struct address {
 	uint8_t bytes[16]; /* network order; IPv4 takes the first four */
 };
 
-bool address_parse(struct str s, struct address *ret_address); /* literal only; no name is ever looked up */
+/* Literal only; no name is ever looked up. An IPv4 address in IPv6 notation (::ffff:10.0.0.1) becomes the IPv4 one. */
+bool address_parse(struct str s, struct address *ret_address);
 struct str address_print(struct address a, struct arena *arena);
 bool address_eq(struct address a, struct address b);
 struct address address_v4(struct str four_bytes); /* no address where it is not four bytes */

@@ -83,6 +83,7 @@ static void addresses_are_literal_and_of_their_nets(void **state)
 	assert_true(address_in(a, net, 0));
 	assert_false(address_is_apipa(a));
 	assert_true(address_parse(STR("169.254.53.2"), &a) && address_is_apipa(a));
+	assert_true(address_parse(STR("::ffff:10.53.0.10"), &a) && a.family == 4 && address_in(a, net, 24));
 	assert_true(address_parse(STR("2001:DB8::10"), &a));
 	assert_true(str_eq(address_print(a, &arena), STR("2001:db8::10")));
 	assert_false(address_in(a, net, 0));
