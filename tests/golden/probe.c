@@ -220,7 +220,7 @@ static uint64_t next_number(struct str *rest)
 
 static enum err start(struct sim *s, struct str rest, struct buf *out)
 {
-	struct str name, word, words[PROBE_ARGS_MAX];
+	struct str name = STR(""), word, words[PROBE_ARGS_MAX];
 	size_t count = 0;
 	struct diags d = { .arena = &s->arena };
 	next_value(&rest, &name);
@@ -237,7 +237,7 @@ static enum err start(struct sim *s, struct str rest, struct buf *out)
 static void feed_line(struct sim *s, struct str verb, struct str rest)
 {
 	struct event e = { .kind = EVENT_DEADLINE };
-	struct str word;
+	struct str word = STR("");
 	if (str_eq(verb, STR("wait"))) {
 		s->now_ms += (double)next_number(&rest);
 		return;
@@ -276,7 +276,7 @@ static void feed_line(struct sim *s, struct str verb, struct str rest)
 enum err golden_print(struct str in, struct arena *a, struct buf *out)
 {
 	struct sim s = { 0 };
-	struct str line, verb;
+	struct str line, verb = STR("");
 	enum err e = ERR_OK;
 	(void)a;
 	while (!e && str_line(&in, &line)) {
