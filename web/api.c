@@ -132,6 +132,7 @@ void page_ready(struct site *site, struct http_request *req, struct http_respons
 	site_give(site, &desk);
 	res->type = "text/plain; charset=utf-8";
 	res->status = e ? 503 : 200;
-	res->body = e ? str_c(err_text(e)) : STR("ready\n");
-	(void)req;
+	res->body = STR("ready\n");
+	if (e)
+		res->body = arena_printf(req->arena, "%s\n", page_err_says(e, &res->status));
 }

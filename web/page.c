@@ -110,7 +110,7 @@ static const char *status_title(unsigned status)
 	case 421: return "Refused";
 	case 413: return "Too much at once";
 	case 429: return "Too often";
-	case 503: return "Busy";
+	case 503: return "Not now";
 	default: return status < 500 ? "That cannot be answered" : "Something went wrong here";
 	}
 }
@@ -180,20 +180,38 @@ void page_fail(struct http_request *req, struct http_response *res, unsigned sta
 	page_send(req, res, type, &out);
 }
 
+const char *page_err_says(enum err e, unsigned *ret_status)
+{
+	static const struct {
+		enum err err;
+		unsigned status;
+		const char *says;
+	} known[] = {
+		{ ERR_INPUT, 400, "There is no message in it: no letter and no digit." },
+		{ ERR_LIMIT, 413, "That is too long." },
+		{ ERR_NOTFOUND, 404,
+		  "This knowledge base has no such article. `kbt import` loads more, from wherever you keep them." },
+		{ ERR_BUSY, 503, "Too many diagnoses are under way. Try again in a moment." },
+		{ ERR_FULL, 507, "There is no room left on the server's disk." },
+		{ ERR_NOMEM, 503, "The server is out of memory. Try again in a moment." },
+		{ ERR_MISSING, 503,
+		  "The knowledge base is missing. Whoever runs the server can make it anew with `kbt import`." },
+		{ ERR_DAMAGED, 503,
+		  "The knowledge base is damaged and cannot be read now. Whoever runs the server can put the file "
+		  "back, or make it anew with `kbt import --replace`." },
+	};
+	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+		if (known[i].err == e) {
+			*ret_status = known[i].status;
+			return known[i].says;
+		}
+	*ret_status = 500;
+	return err_text(e);
+}
+
 void page_fail_err(struct http_request *req, struct http_response *res, enum err e)
 {
-	switch (e) {
-	case ERR_INPUT: page_fail(req, res, 400, "There is no message in it: no letter and no digit."); break;
-	case ERR_LIMIT: page_fail(req, res, 413, "That is too long."); break;
-	case ERR_NOTFOUND:
-		page_fail(req, res, 404,
-			  "This knowledge base has no such article. `kbt import` loads more, from wherever you "
-			  "keep them.");
-		break;
-	case ERR_BUSY: page_fail(req, res, 503, "Too many diagnoses are under way. Try again in a moment."); break;
-	case ERR_FULL: page_fail(req, res, 507, "There is no room left on the server's disk."); break;
-	case ERR_NOMEM:
-	case ERR_MISSING: page_fail(req, res, 503, err_text(e)); break;
-	default: page_fail(req, res, 500, err_text(e)); break;
-	}
+	unsigned status;
+	const char *says = page_err_says(e, &status);
+	page_fail(req, res, status, says);
 }

@@ -50,7 +50,8 @@ void page_send(struct http_request *req, struct http_response *res, const char *
 /* page_fail answers in the form that the path speaks and Accept names: an object {"error": ...} under /api/, a problem
  * of RFC 9457 where that is named, else a page, or its sentence as Markdown or text. */
 void page_fail(struct http_request *req, struct http_response *res, unsigned status, const char *why);
-/* page_fail_err: the same for what the engine said. */
+/* page_fail_err: the same for what the engine said; page_err_says: its sentence and status. */
+const char *page_err_says(enum err e, unsigned *ret_status);
 void page_fail_err(struct http_request *req, struct http_response *res, enum err e);
 
 /* page_json parses a body of JSON (to be given back to cJSON_Delete). False after an answer was made (415, 400). */

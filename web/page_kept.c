@@ -47,7 +47,9 @@ static enum err run_again(struct site *site, struct http_request *req, struct qu
 		return e;
 	struct triage_options options = { .set = q->set, .set_count = q->set_count, .offline = !ran, .only_ruled = true,
 					  .replay = ran ? incident.evidence : NULL,
-					  .replay_count = incident.evidence_count };
+					  .replay_count = incident.evidence_count,
+					  .refused = incident.refused,
+					  .refused_why = incident.refused_why };
 	e = triage_run(desk->store, desk->matcher, desk->scratch, desk->causes, NULL, NULL, q->text, &options,
 		       req->arena, ret_report);
 	site_give(site, &desk);
@@ -237,18 +239,26 @@ static void add_kept(struct buf *out, struct site *site, const struct http_reque
 	}
 }
 
+static void fail_kept(struct http_request *req, struct http_response *res, enum err e)
+{
+	if (e == ERR_NOTFOUND)
+		no_such(req, res);
+	else if (e == ERR_DENIED)
+		page_fail(req, res, 403, "That is not the key of this report.");
+	else if (e == ERR_DAMAGED || e == ERR_BUSY)
+		page_fail(req, res, 503, "What is kept here cannot be read now.");
+	else
+		page_fail_err(req, res, e);
+}
+
 static void send_kept(struct site *site, struct http_request *req, struct http_response *res, struct str name,
 		      enum run_form form)
 {
 	struct kept_item item;
 	struct buf out = { 0 };
 	enum err e = keep_get(site_keep(site), name, req->arena, &item);
-	if (e == ERR_NOTFOUND) {
-		no_such(req, res);
-		return;
-	}
 	if (e) {
-		page_fail_err(req, res, e);
+		fail_kept(req, res, e);
 		return;
 	}
 	if (form == RUN_HTML) {
@@ -316,12 +326,8 @@ static bool delete_name(struct site *site, struct http_request *req, struct http
 	enum err e = str_starts(str_from(path, name.n), end)
 			     ? keep_delete(site_keep(site), name, key, mighty, req->arena)
 			     : ERR_NOTFOUND;
-	if (e == ERR_NOTFOUND)
-		no_such(req, res);
-	else if (e == ERR_DENIED)
-		page_fail(req, res, 403, "That is not the key of this report.");
-	else if (e)
-		page_fail_err(req, res, e);
+	if (e)
+		fail_kept(req, res, e);
 	return !e;
 }
 

@@ -181,6 +181,7 @@ static void claim_address(struct run *run, struct str target)
 static void on_event(void *context, enum triage_event event, const struct triage_report *report,
 		     const struct evidence *e)
 {
+	static const struct verdict nothing;
 	struct run *run = context;
 	struct buf json = { 0 }, html = { 0 };
 	switch (event) {
@@ -190,7 +191,7 @@ static void on_event(void *context, enum triage_event event, const struct triage
 		buf_add_c(&html, "<section id=\"verdict\" class=\"verdict running\" "
 				 "aria-label=\"Verdict\"><h3>Probing</h3></section>\n"
 				 "<ul id=\"probes\" class=\"probes\" aria-live=\"polite\"></ul>\n");
-		render_html_beliefs(&html, &report->verdict);
+		render_html_beliefs(&html, &nothing); /* until a first answer: it may be that none is allowed */
 		if (!run->matched)
 			publish(run, "match", &json, &html);
 		if (!run->matched && report->answer.found.match_count)
@@ -208,7 +209,7 @@ static void on_event(void *context, enum triage_event event, const struct triage
 		render_json_evidence(&json, e);
 		render_html_evidence(&html, e);
 		add_ladder(&html, report);
-		render_html_beliefs(&html, &report->verdict);
+		render_html_beliefs(&html, report->refused.n ? &nothing : &report->verdict);
 		publish(run, "probe", &json, &html);
 		break;
 	case TRIAGE_VERDICT: break; /* with the whole report, at the end */
@@ -236,7 +237,9 @@ static void succeed(struct run *run, const struct triage_report *report)
 
 static void fail(struct run *run, enum err e, struct diags *d)
 {
-	struct str why = d->errors ? d->items[d->count - 1].text : str_c(err_text(e));
+	unsigned status;
+	const char *says = page_err_says(e, &status);
+	struct str why = d->errors ? d->items[d->count - 1].text : str_c(says);
 	struct json j = json_to(&run->whole[RUN_JSON]);
 	json_object(&j);
 	json_key_str(&j, "error", why);
@@ -247,7 +250,7 @@ static void fail(struct run *run, enum err e, struct diags *d)
 	buf_add(&run->whole[RUN_MARKDOWN], why);
 	buf_add(&run->whole[RUN_TEXT], why);
 	publish(run, "error", &run->whole[RUN_JSON], &run->whole[RUN_HTML]);
-	run->status = e == ERR_INPUT || e == ERR_LIMIT ? 400 : e == ERR_INTERRUPTED ? 503 : 500;
+	run->status = e == ERR_LIMIT ? 400 : e == ERR_INTERRUPTED ? 503 : status;
 }
 
 static enum err diagnose(struct run *run, struct desk *desk, struct arena *a, struct diags *d,

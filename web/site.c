@@ -50,6 +50,7 @@ struct site {
 	pthread_mutex_t catalog_lock;
 	pthread_cond_t stop;
 	bool stopping;
+	bool unreadable;   /* the file is damaged in its place; the watcher's own */
 	struct kb *kb;	   /* the newest */
 	struct lent *free; /* given back */
 };
@@ -113,13 +114,29 @@ static bool is_other_file(struct site *s)
 	return other;
 }
 
+/* tell_unreadable: once, and once when it is over. That it is written to just now is nothing to tell. */
+static void tell_unreadable(struct site *s, enum err e)
+{
+	if (e && e != ERR_DAMAGED)
+		return;
+	if (e && !s->unreadable)
+		s->options.say(s->options.context,
+			       "the knowledge base is damaged in its place: what wants to read it is refused (503) "
+			       "until it is put back or made anew");
+	if (!e && s->unreadable)
+		s->options.say(s->options.context, "the knowledge base can be read again");
+	s->unreadable = e;
+}
+
 /* look_for_change: an error is that of another file in its place, and is told once. */
 static enum err look_for_change(struct site *s, struct diags *d, bool *ret_changed)
 {
 	int64_t generation;
 	struct store *fresh = NULL;
 	if (!is_other_file(s)) {
-		*ret_changed = !store_generation(s->watched, &generation) && generation != s->kb->generation;
+		enum err bad = store_generation(s->watched, &generation);
+		tell_unreadable(s, bad);
+		*ret_changed = !bad && generation != s->kb->generation;
 		return ERR_OK;
 	}
 	enum err e = store_open(s->options.db, STORE_READ, d, &fresh);
@@ -127,6 +144,7 @@ static enum err look_for_change(struct site *s, struct diags *d, bool *ret_chang
 		return e;
 	store_close(&s->watched);
 	s->watched = fresh;
+	s->unreadable = false;
 	*ret_changed = true;
 	return ERR_OK;
 }

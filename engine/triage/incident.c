@@ -70,6 +70,10 @@ void incident_write(struct buf *out, const struct triage_report *report, int64_t
 	json_key_str(&j, "text", report->answer.found.query);
 	json_key_str(&j, "state", str_c(verdict_state_name(report->verdict.state)));
 	json_key_str(&j, "cause", report->verdict.cause);
+	if (report->refused.n) {
+		json_key_str(&j, "refused", report->refused);
+		json_key_str(&j, "refused_why", report->refused_why);
+	}
 	json_key(&j, "bindings");
 	json_array(&j);
 	for (size_t i = 0; i < report->binding_count; i++) {
@@ -179,6 +183,8 @@ static enum err read_incident(const cJSON *json, struct arena *a, struct diags *
 	in->text = text_of(cJSON_GetObjectItem(json, "text"), a);
 	in->state = text_of(cJSON_GetObjectItem(json, "state"), a);
 	in->cause = text_of(cJSON_GetObjectItem(json, "cause"), a);
+	in->refused = text_of(cJSON_GetObjectItem(json, "refused"), a);
+	in->refused_why = text_of(cJSON_GetObjectItem(json, "refused_why"), a);
 	in->generation = (int64_t)number_of(cJSON_GetObjectItem(json, "generation"));
 	cJSON_ArrayForEach(item, cJSON_GetObjectItem(json, "bindings")) read_binding(in, item, a);
 	cJSON_ArrayForEach(item, cJSON_GetObjectItem(json, "evidence"))

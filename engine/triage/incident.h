@@ -15,6 +15,7 @@ struct incident {
 	struct str text;
 	int64_t generation; /* of the KB that it was diagnosed with */
 	struct str cause, state; /* of the verdict then */
+	struct str refused, refused_why; /* of the report */
 	struct binding *bindings;
 	size_t binding_count, binding_cap;
 	struct evidence **evidence;

@@ -17,8 +17,7 @@ struct run {
 	struct case_file file;
 	struct probe_files files; /* the caller's, with the program file that this diagnosis is about */
 	int64_t began_ms;
-	struct str refused; /* the target that the policy forbids, with its sentence; empty where it is allowed */
-	const char *refused_why;
+	struct str refused, refused_why; /* the target that the policy forbids, with its sentence; else empty */
 };
 
 static void emit(const struct run *r, enum triage_event event, const struct evidence *e)
@@ -93,6 +92,18 @@ static void see_evidence(struct run *r)
 	r->file.elapsed_ms = r->driver ? (double)(driver_now_ms(r->driver) - r->began_ms) : 0;
 }
 
+/* see_refused: nothing reached the target, nor another address of the same name that is allowed. */
+static void see_refused(struct run *r)
+{
+	struct triage_report *report = r->report;
+	report->refused = r->refused;
+	for (size_t i = 0; i < report->evidence_count; i++) {
+		const struct evidence *e = report->evidence[i];
+		if (str_eq(e->probe, STR("tcp")) && !str_eq(e->state, STR("not-run")))
+			report->refused = STR("");
+	}
+}
+
 /* see_so_far: ladder and causes as far as they are known by now, for who watches; what failed for sure shows in the
  * verdict's own ladder. */
 static void see_so_far(struct run *r)
@@ -100,6 +111,7 @@ static void see_so_far(struct run *r)
 	static const struct verdict undecided;
 	struct triage_report *report = r->report;
 	see_evidence(r);
+	see_refused(r);
 	if (!r->options->emit)
 		return;
 	if (diagnose_ladder(&r->file, &undecided, r->arena, &report->ladder, &report->ladder_count))
@@ -214,7 +226,7 @@ static enum err keep_permitted(struct run *r, struct probe_request *requests, si
 	if (err || !target.n || !driver_refuses(r->driver, target, port, &why))
 		return err;
 	r->refused = target;
-	r->refused_why = why;
+	r->refused_why = arena_str(r->arena, str_c(why));
 	for (size_t i = 0; i < *count; i++) {
 		bool local = requests[i].probe == probe_find(STR("files")) ||
 			     requests[i].probe == probe_find(STR("link")) ||
@@ -268,16 +280,14 @@ static void say_refused(struct run *r)
 {
 	struct triage_report *report = r->report;
 	struct verdict *v = &report->verdict;
-	if (!r->refused.n || v->state != VERDICT_INCONCLUSIVE)
+	if (v->state != VERDICT_INCONCLUSIVE)
+		report->refused = STR("");
+	if (!report->refused.n)
 		return;
-	for (size_t i = 0; i < report->evidence_count; i++) {
-		const struct evidence *e = report->evidence[i];
-		if (str_eq(e->probe, STR("tcp")) && !str_eq(e->state, STR("not-run")))
-			return; /* another address of the same name was allowed */
-	}
-	report->refused = r->refused;
-	v->says = arena_printf(r->arena, "%c%s. With --allow %.*s whoever runs the server can let it.",
-			       toupper((unsigned char)r->refused_why[0]), r->refused_why + 1, STR_ARG(r->refused));
+	report->refused_why = r->refused_why;
+	v->says = arena_printf(r->arena, "%c%.*s. With --allow %.*s whoever runs the server can let it.",
+			       toupper((unsigned char)r->refused_why.p[0]), STR_ARG(str_from(r->refused_why, 1)),
+			       STR_ARG(r->refused));
 	if (!v->finding_count) /* what else to check repeats it, once for each probe */
 		v->next_count = 0;
 }
@@ -291,6 +301,7 @@ static enum err conclude(struct run *r)
 		err = diagnose_ladder(&r->file, &report->verdict, r->arena, &report->ladder, &report->ladder_count);
 	if (err)
 		return err;
+	see_refused(r);
 	say_mended(r);
 	say_refused(r);
 	report->ms = r->file.elapsed_ms;
@@ -333,6 +344,10 @@ enum err triage_run(struct store *s, const struct matcher *m, struct match_scrat
 	if (!err && !options->replay) {
 		see_program(&r, options->offline ? NULL : files);
 		err = see_past(&r, m);
+	}
+	if (options->replay && options->refused_why.n) {
+		r.refused = options->refused;
+		r.refused_why = options->refused_why;
 	}
 	size_t kept = options->replay ? options->replay_count : 0;
 	for (size_t i = 0; !err && i < kept; i++)

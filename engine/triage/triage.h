@@ -35,7 +35,8 @@ struct triage_report {
 	struct ladder_step *ladder;
 	size_t ladder_count;
 	struct verdict verdict;
-	struct str refused; /* the target, where the driver's policy let no probe reach it; the verdict says why */
+	struct str refused; /* the target, where the driver's policy lets no probe reach it; the verdict says why */
+	struct str refused_why;
 	struct driver_count sent;
 	bool offline;
 	double ms;
@@ -61,6 +62,7 @@ struct triage_options {
 	/* replay: this evidence and no other, nothing is probed; NULL to probe. */
 	struct evidence *const *replay;
 	size_t replay_count;
+	struct str refused, refused_why; /* of the report that is replayed */
 	/* emit: called on the calling thread as things happen; the report is filled up to there, its verdict as it
 	 * would be without another probe. e is the new piece of evidence of TRIAGE_PROBE, else NULL. May be NULL. */
 	void (*emit)(void *context, enum triage_event event, const struct triage_report *report,

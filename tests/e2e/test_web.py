@@ -106,6 +106,18 @@ class Pages(unittest.TestCase):
         self.assertNotIn('Check again', page)
         self.assertNotIn('id="run"', page)
         self.assertEqual(server.form('/', {**question, 'do': 'explain'})[2].count('id="run"'), 1)
+        # nor while it goes on, nor where it is kept
+        live = server.form('/ui/diagnose', {**question, 'text': question['text'] + ' '})[2]
+        self.assertIn('class="probe ', live)
+        self.assertNotIn('still possible', live)
+        self.assertIn('still possible', server.form('/ui/diagnose', {'text': MESSAGE + '   '})[2])
+        link = re.search(r'href="(/r/[0-9a-f]{32})"', server.form('/', {**question, 'do': 'keep'})[2]).group(1)
+        kept = server.get(link)[2]
+        self.assertIn(f'<h3>Not run: this server may not probe {target}</h3>', kept)
+        self.assertIn(f'--allow {target}', Page(kept).text)
+        self.assertNotIn('class="bar"', re.search(r'<section id="verdict".*?</section>', kept, re.S).group())
+        for form in ('json', 'markdown', 'text'):
+            self.assertIn(f'--allow {target}', server.get(f'{link}?as={form}')[2])
 
     def test_corrected_value_counts_with_its_message_only(self):
         text = r'Failed to connect to <\\HQ-SRV2>, Error = 53'
@@ -1259,6 +1271,39 @@ class Life(kbt.KbtTest):
         finally:
             said = own.close()[1]
         self.assertEqual(said.count('the changed knowledge base could not be read, the old one goes on'), 1, said)
+
+    def test_a_file_that_is_cut_in_its_place_is_said_and_mended(self):
+        own, said = Server(), 'The knowledge base is damaged and cannot be read now.'
+        try:
+            with open(own.db, 'rb') as f:
+                whole = f.read()
+
+            def states():
+                return [own.get('/-/ready'), own.get('/?q=error+53'), own.get('/kb/Q150536'),
+                        own.ask('POST', '/api/v1/lookup', json.dumps({'text': MESSAGE}), {'Content-Type': 'application/json'})]
+
+            def is_well():
+                return [status for status, _, _ in states()] == [200] * 4
+
+            def put_back():
+                with open(own.db, 'r+b') as f:
+                    f.write(whole)
+            self.assertTrue(is_well())
+            for mend in (put_back, lambda: own.kbt('import', '--replace', os.path.join(kbt.ROOT, 'kb'))):
+                os.truncate(own.db, len(whole) // 2)
+                for status, _, text in states():
+                    self.assertEqual(status, 503)
+                    self.assertIn(said, text)
+                status, report = own.api('/api/v1/diagnose', {'text': MESSAGE + ' '})
+                self.assertEqual((status, said in report['error']), (503, True))
+                self.assertEqual(own.get('/-/healthy')[0], 200)
+                time.sleep(1.2)
+                mend()
+                self.assertTrue(own.wait_until(is_well))
+                time.sleep(1.2)
+        finally:
+            err = own.close()[1]
+        self.assertEqual((err.count('is damaged in its place'), err.count('can be read again')), (2, 1), err)
 
     def test_ends_cleanly_with_live_streams(self):
         for number in (signal.SIGTERM, signal.SIGINT):
