@@ -140,54 +140,96 @@ static bool is_indented(struct str line)
 	return line.n && (line.p[0] == ' ' || line.p[0] == '\t');
 }
 
-/* Python puts the message last. */
+/* Behind a traceback's frames. */
+static struct str behind_frames(struct str traceback)
+{
+	struct str line;
+	str_line(&traceback, &line);
+	while (is_indented(traceback))
+		str_line(&traceback, &line);
+	return traceback;
+}
+
+/* Python puts the message last. Of tracebacks in a row the last has what the program was told; what the first one says,
+ * where it began, stands beside it. */
 static bool peel_python(struct peel *p)
 {
 	static const struct str begins = STR_LIT("Traceback (most recent call last):");
-	struct str rest = p->rest, line;
-	if (!str_starts(rest, begins) || !str_line(&rest, &line))
+	static const struct str again = STR_LIT("\nTraceback (most recent call last):");
+	struct str last = p->rest, first;
+	if (!str_starts(last, begins))
 		return false;
-	while (is_indented(rest))
-		str_line(&rest, &line);
+	for (size_t at; (at = str_find(last, again)) != STR_NONE;)
+		last = str_from(last, at + 1);
+	struct str where = behind_frames(p->rest), rest = behind_frames(last);
 	if (!str_trim(rest).n)
 		return false;
+	if (last.p != p->rest.p && str_line(&where, &first))
+		p->beside = str_trim(first);
 	p->rest = rest;
 	peel_kind(p, "trace");
 	return true;
 }
 
-/* "   at Client.Run() in x.cs", "\tat com.example.Client.run(Client.java:120)"; "At line:1 char:1" */
-/* "Caused by: x.y.Exception: text": the last one is where it began; what the first line says stands beside it. */
-static bool peel_cause(struct peel *p)
+/* "node:events:502", "      throw er;", "      ^", "": Node.js shows where in its source it stopped, then the
+ * message. */
+static struct str behind_excerpt(struct str text)
 {
-	static const struct str mark = STR_LIT("\nCaused by: ");
-	struct str rest = p->rest, line, first = STR("");
-	size_t at = STR_NONE;
-	for (size_t from = 0, n; (n = str_find(str_from(rest, from), mark)) != STR_NONE; from = at + mark.n)
-		at = from + n;
-	struct str cause = str_from(rest, at == STR_NONE ? rest.n : at + mark.n);
-	if (!str_line(&cause, &line) || !str_trim(line).n || !str_line(&rest, &first))
+	enum { LINES_MAX = 4 };
+	struct str rest = text, line, number;
+	if (!str_line(&rest, &line) || str_find_char(line, ' ') != STR_NONE || !str_cut(line, ':', &line, &number))
+		return text;
+	for (unsigned n = 1; n < LINES_MAX && str_line(&rest, &line); n++) {
+		struct str mark = str_trim(line);
+		if (mark.n && str_find_char(mark, '^') == 0 && mark.p[mark.n - 1] == '^')
+			return str_trim(rest).n ? str_trim(rest) : text;
+	}
+	return text;
+}
+
+/* The line behind the last of these marks, each at the beginning of a line, blanks aside; empty where there is none. */
+static struct str last_cause(struct str text)
+{
+	static const struct str marks[] = { STR_LIT("Caused by: "), STR_LIT("[cause]: ") };
+	struct str line, cause = STR("");
+	for (bool first = true; str_line(&text, &line); first = false) {
+		line = str_trim(line);
+		for (size_t i = 0; !first && i < sizeof marks / sizeof *marks; i++)
+			if (str_starts(line, marks[i]))
+				cause = str_trim(str_from(line, marks[i].n));
+	}
+	return cause;
+}
+
+/* "Caused by: x.y.Exception: text", "[cause]: Error: text": the last one is where it began; what the first line says
+ * stands beside it. */
+static bool peel_cause(struct peel *p, struct str text)
+{
+	struct str first, cause = last_cause(text);
+	if (!cause.n || !str_line(&text, &first))
 		return false;
 	p->beside = str_trim(first);
-	p->rest = line;
+	p->rest = cause;
 	peel_kind(p, "trace");
 	return true;
 }
 
+/* "   at Client.Run() in x.cs", "\tat com.example.Client.run(Client.java:120)"; "At line:1 char:1" */
 bool peel_trace(struct peel *p)
 {
-	struct str rest = p->rest, line;
-	if (!(p->has & HAS_LINE_END) || !memchr(rest.p, '\n', rest.n))
+	struct str line;
+	if (!(p->has & HAS_LINE_END) || !memchr(p->rest.p, '\n', p->rest.n))
 		return false;
-	if (peel_python(p) || peel_cause(p))
+	struct str text = behind_excerpt(p->rest), rest = text;
+	if (peel_python(p) || peel_cause(p, text))
 		return true;
 	for (bool first = true; str_line(&rest, &line); first = false) {
 		bool frame = is_indented(line) && str_starts(str_trim(line), STR("at ")) &&
-			     str_find_char(line, '(') != STR_NONE;
+			     (str_find_char(line, '(') != STR_NONE || str_starts(str_trim(line), STR("at node:")));
 		bool place = str_starts(line, STR("At ")) && str_find(line, STR(" char:")) != STR_NONE;
 		if (first || !(frame || place))
 			continue;
-		p->rest = str_first(p->rest, (size_t)(line.p - p->rest.p));
+		p->rest = str_first(text, (size_t)(line.p - text.p));
 		peel_kind(p, frame ? "trace" : "powershell");
 		return true;
 	}

@@ -3,7 +3,11 @@
 
 #include <string.h>
 
-enum { SEGMENTS_MAX = 2 * SURFACE_VARS_MAX + 1, VALUE_MAX = 200 /* letters of a value */ };
+enum {
+	SEGMENTS_MAX = 2 * SURFACE_VARS_MAX + 1,
+	VALUE_MAX = 200, /* letters of a value */
+	ZONE_MAX = 20,	 /* bytes of "%eth0]" behind an address */
+};
 
 struct segment {
 	bool is_var;
@@ -184,6 +188,38 @@ static bool fit_folder(struct fit *f, uint32_t segment, uint32_t at, uint32_t mo
 	return false;
 }
 
+/* How many letters an IPv6 address takes that begins here: up to its bracket, or, where a port follows, to its last
+ * colon; 0 where there is none. Its own colons would be the template's otherwise. */
+static uint32_t ipv6_letters(const struct fit *f, const struct segment *s, uint32_t at)
+{
+	enum var_type type = type_of(f, s);
+	if ((type != VAR_ADDRESS && type != VAR_HOST) || at >= f->in->n)
+		return 0;
+	size_t start = f->in->at[at], end, colons = 0;
+	while (start && f->text.p[start - 1] == ':')
+		start--;
+	bool bracket = start && f->text.p[start - 1] == '[';
+	for (end = start; end < f->text.n; end++) {
+		char c = f->text.p[end];
+		if (!char_is_hex(c) && c != ':' && c != '.')
+			break;
+		colons += c == ':';
+	}
+	size_t close = bracket ? str_find_char(str_first(str_from(f->text, end), ZONE_MAX), ']') : 0;
+	if (colons > 1 && end - start > 2 && f->text.p[end - 1] == ':' && f->text.p[end - 2] != ':')
+		end--, colons--; /* "::1:6379: Connection refused" */
+	if (colons < 2 || close == STR_NONE || (close && f->text.p[end] != '%'))
+		return 0;
+	bool port = !bracket && str_eq(str_trim(s[1].raw), STR(":"));
+	while (port && f->text.p[--end] != ':')
+		;
+	end += close;
+	uint32_t n = 0;
+	while (at + n < f->in->n && f->in->at[at + n] < end)
+		n++;
+	return n;
+}
+
 /* A variable takes as little as the rest allows; nothing at all only where nothing else will do. */
 static bool fit_var(struct fit *f, uint32_t segment, uint32_t at)
 {
@@ -199,6 +235,9 @@ static bool fit_var(struct fit *f, uint32_t segment, uint32_t at)
 	if (!s[1].is_var && !s[1].letter_n && type_of(f, s) == VAR_PATH && segment + 2 < f->count &&
 	    s[1].raw.p[0] == '\\')
 		return fit_folder(f, segment, at, most);
+	uint32_t ipv6 = ipv6_letters(f, s, at);
+	if (ipv6 && try_end(f, segment, at + ipv6))
+		return true;
 	bool word = type_of(f, s) == VAR_PORT; /* a number or a service's name: no blank in it */
 	for (uint32_t n = 1; n <= most && !(word && n > 1 && has_space(f, at + n - 1)); n++)
 		if (try_end(f, segment, at + n))
@@ -282,10 +321,41 @@ static size_t trailing_marks(struct str raw)
 	return n;
 }
 
+/* Of marks between two values ("{host}:{path}" as "nas1:/srv", "{address}:{port}" as "[::1]:80") the last that are the
+ * template's part them: what stands before them is the first value's, what stands behind is the second's. */
+static bool part_at(const struct fit *f, struct str marks, size_t from, size_t to, size_t *ret_at)
+{
+	marks = str_trim(marks);
+	for (size_t at = to; marks.n && at >= from + marks.n; at--)
+		if (str_eq(str_first(str_from(f->text, at - marks.n), marks.n), marks)) {
+			*ret_at = at - marks.n;
+			return true;
+		}
+	return false;
+}
+
+static bool is_marks(struct str raw)
+{
+	return leading_marks(raw) == raw.n;
+}
+
 /* What the template has beside the variable is not part of the value. */
 static struct match_span cut_marks(const struct fit *f, struct str before, struct str after, struct match_span x)
 {
 	struct str text = f->text;
+	size_t letter = x.start, at;
+	while (letter < x.end && !is_letter(text.p[letter]))
+		letter++;
+	if (is_marks(before) && part_at(f, before, x.start, letter, &at)) {
+		x.start = at + str_trim(before).n;
+		before = STR("");
+	}
+	for (letter = x.end; letter > x.start && !is_letter(text.p[letter - 1]);)
+		letter--;
+	if (is_marks(after) && part_at(f, after, letter, x.end, &at)) {
+		x.end = at;
+		after = STR("");
+	}
 	before = str_from(before, before.n - trailing_marks(before));
 	after = str_first(after, leading_marks(after));
 	for (size_t k = 0; k < before.n && x.start < x.end; k++) {

@@ -130,6 +130,68 @@ TODAY = (
     ('getaddrinfo("db1", "NULL", {1,0,1,6}, {}): Name or service not known', 'Q-name-not-known', 'server=db1'),
     ("** server can't find db1.example.com: NXDOMAIN", 'Q-name-not-known', 'server=db1.example.com'),
     ('Connection reset by UNKNOWN port -1', 'Q-connection-reset', ''),
+    ("node:events:502\n      throw er; // Unhandled 'error' event\n      ^\n\nError: connect ECONNREFUSED 10.9.0.2:8080\n"
+     '    at TCPConnectWrap.afterConnect [as oncomplete] (node:net:1611:16)\nEmitted \'error\' event on Socket instance at:\n'
+     "    at emitErrorNT (node:internal/streams/destroy:169:8) {\n  errno: -111,\n  code: 'ECONNREFUSED',\n  port: 8080\n}",
+     'Q-connection-refused', 'address=10.9.0.2 port=8080'),
+    ('TypeError: fetch failed\n    at node:internal/deps/undici/undici:14976:13 {\n  [cause]: Error: connect ETIMEDOUT '
+     '10.9.0.4:8080\n      at TCPConnectWrap.afterConnect [as oncomplete] (node:net:1611:16) {\n    errno: -110\n  }\n}',
+     'Q-connection-timed-out', 'address=10.9.0.4 port=8080'),
+    ('TypeError: fetch failed\n    at node:internal/deps/undici/undici:14976:13 {\n  [cause]: Error: getaddrinfo ENOTFOUND '
+     'db1\n      at GetAddrInfoReqWrap.onlookupall [as oncomplete] (node:dns:122:26) {\n    errno: -3008\n  }\n}',
+     'Q-name-not-known', 'server=db1'),
+    ('fetch failed', 'Q-cannot-connect', ''),
+    ('ConnectTimeoutError: Connect Timeout Error (attempted address: db1:8080, timeout: 10000ms)', 'Q-connection-timed-out',
+     'server=db1 port=8080'),
+    ('npm error code ETIMEDOUT\nnpm error network request to http://db1:4873/foo failed, reason: connect ETIMEDOUT '
+     '10.9.0.4:4873\nnpm error network This is a problem related to network connectivity.', 'Q-connection-timed-out',
+     'address=10.9.0.4 port=4873'),
+    ('Error: connect ECONNREFUSED ::1:8080', 'Q-connection-refused', 'address=::1 port=8080'),
+    ('PHP Warning:  file_get_contents(http://db1:8080/a): Failed to open stream: Connection refused in /srv/a.php on line 12',
+     'Q-connection-refused', 'server=db1 port=8080'),
+    ('PHP Warning:  fsockopen(): Unable to connect to db1:25 (Connection timed out) in /srv/a.php on line 12',
+     'Q-connection-timed-out', 'server=db1 port=25'),
+    ('PHP Warning:  file_get_contents(): php_network_getaddresses: getaddrinfo for db1 failed: Temporary failure in name '
+     'resolution in /srv/a.php on line 12', 'Q-name-lookup-failed', 'server=db1'),
+    ("ConnectionRefusedError: [Errno 111] Connect call failed ('10.9.0.2', 5672)", 'Q-connection-refused',
+     'address=10.9.0.2 port=5672'),
+    ('Traceback (most recent call last):\n  File "a.py", line 1, in <module>\nConnectionRefusedError: [Errno 111] Connection '
+     'refused\n\nDuring handling of the above exception, another exception occurred:\n\nTraceback (most recent call last):\n'
+     '  File "b.py", line 2, in get\n    raise ConnectionError(e, request=request)\nrequests.exceptions.ConnectionError: '
+     "HTTPConnectionPool(host='db1', port=8080): Max retries exceeded with url: /a (Caused by NewConnectionError("
+     '"HTTPConnection(host=\'db1\', port=8080): Failed to establish a new connection: [Errno 111] Connection refused"))',
+     'Q-connection-refused', 'server=db1 port=8080'),
+    ('requests.exceptions.ConnectionError: HTTPConnectionPool(host=\'db1\', port=8080): Max retries exceeded with url: /a '
+     '(Caused by NameResolutionError("HTTPConnection(host=\'db1\', port=8080): Failed to resolve \'db1\' ([Errno -2] Name or '
+     'service not known)"))', 'Q-name-not-known', 'server=db1 port=8080'),
+    ('Error: Connection refused (os error 111)', 'Q-connection-refused', ''),
+    ("thread 'main' panicked at t.rs:2:178:\ncalled `Result::unwrap()` on an `Err` value: Os { code: 111, kind: "
+     'ConnectionRefused, message: "Connection refused" }', 'Q-connection-refused', ''),
+    ('error sending request for url (http://db1:8080/): client error (Connect): tcp connect error: Connection refused (os '
+     'error 111)', 'Q-connection-refused', 'server=db1 port=8080'),
+    ('error sending request for url (http://db1:8080/): error trying to connect: dns error: failed to lookup address '
+     'information: Name or service not known', 'Q-name-not-known', 'server=db1 port=8080'),
+    ('System.Net.Http.HttpRequestException: Connection refused (db1:8080)', 'Q-connection-refused', 'server=db1 port=8080'),
+    ('System.Net.Http.HttpRequestException: Name or service not known (db1:8080)', 'Q-name-not-known', 'server=db1 port=8080'),
+    ('Get "http://db1:8080/": net/http: request canceled while waiting for connection (Client.Timeout exceeded while awaiting '
+     'headers)', 'Q-connection-timed-out', 'server=db1 port=8080'),
+    ('Get "http://db1:8080/a": dial tcp [fe80::2%eth0]:8080: connect: connection refused', 'Q-connection-refused',
+     'address=fe80::2 link=eth0 port=8080'),
+    ('Exception in thread "main" java.net.UnknownHostException: db1\n\tat java.base/java.net.Socket.connect(Socket.java:633)',
+     'Q-name-not-known', 'server=db1'),
+    ('Exception in thread "main" java.net.ConnectException\n\tat T.main(T.java:5)\nCaused by: java.net.ConnectException\n\tat '
+     'a.b(c.java:1)\nCaused by: java.nio.channels.ClosedChannelException\n\tat d.e(f.java:2)', 'Q-cannot-connect', ''),
+    ("socket.rb:1214:in `__connect_nonblock': Failed to open TCP connection to db1:8080 (Connection refused - connect(2) for "
+     '10.9.0.2:8080) (Errno::ECONNREFUSED)', 'Q-connection-refused', 'server=db1 address=10.9.0.2 port=8080'),
+    ("Could not connect to 'db1:8080': Connection refused", 'Q-connection-refused', 'server=db1 port=8080'),
+    ("MongoServerSelectionError: connect ECONNREFUSED 10.9.0.2:27017", 'Q-connection-refused', 'address=10.9.0.2 port=27017'),
+    ("tnftp: Can't connect to `10.9.0.2:21': Connection refused", 'Q-connection-refused', 'address=10.9.0.2 port=21'),
+    ('E: Cannot initiate the connection to db1:8080 (192.0.2.1). - connect (101: Network is unreachable)',
+     'Q-no-route-to-host', 'server=db1 address=192.0.2.1 port=8080'),
+    ("ERROR 2002 (HY000): Can't connect to server on 'db1' (101)", 'Q-no-route-to-host', 'server=db1 port=3306'),
+    ('mount.nfs: Connection refused for nas1:/srv on /mnt', 'Q-connection-refused', 'server=nas1 port=2049'),
+    ('clnt_create: RPC: Unknown host', 'Q-name-not-known', 'port=111'),
+    ("kinit: Cannot contact any KDC for realm 'EXAMPLE.COM' while getting initial credentials", 'Q-cannot-connect', 'port=88'),
     (NOT_ACCESSIBLE, 'Q-error-0x80070035', 'server=FILES share=docs'),
     (NOT_ACCESSIBLE + '\n\nThe network name cannot be found.', 'Q-system-error-67', 'server=FILES share=docs'),
     ('do_connect: Connection to db1 failed (Error NT_STATUS_CONNECTION_RESET)', 'Q-connection-reset', 'server=db1 port=445'),

@@ -69,6 +69,30 @@ static void spans_are_in_the_query(void **state)
 	assert_true(a.code_reading_count >= 2); /* Windows' and Basic's */
 }
 
+static void marks_part_two_values(void **state)
+{
+	(void)state;
+	static const struct { const char *text, *first, *second;
+	} cases[] = {
+		{ "mount.nfs: Connection refused for nas1:/srv on /mnt", "nas1", "/srv" },
+		{ "dial tcp [::1]:8080: connect: connection refused", "::1", "8080" },
+		{ "dial tcp [fe80::2]:8080: connect: connection refused", "fe80::2", "8080" },
+		{ "dial tcp [fe80::2%eth0]:8080: connect: connection refused", "fe80::2%eth0", "8080" },
+		{ "dial tcp [2001:db8::]:8080: connect: connection refused", "2001:db8::", "8080" },
+		{ "connect ECONNREFUSED 2001:db8::7:8080", "2001:db8::7", "8080" },
+		{ "connect ECONNREFUSED ::1:8080", "::1", "8080" },
+		{ "Could not connect to Redis at ::1:6379: Connection refused", "::1", "6379" },
+		{ "Could not connect to Redis at db1:6379: Connection refused", "db1", "6379" },
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct match_answer a = ask(str_c(cases[i].text), NULL);
+		assert_true(a.explained && a.matches[0].capture_count >= 2);
+		const struct match_capture *c = a.matches[0].captures;
+		assert_true(str_eq(c[0].value, str_c(cases[i].first)));
+		assert_true(str_eq(c[1].value, str_c(cases[i].second)));
+	}
+}
+
 static void invalid_bytes_are_mended(void **state)
 {
 	(void)state;
@@ -261,6 +285,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_teardown(spans_are_in_the_query, teardown),
+		cmocka_unit_test_teardown(marks_part_two_values, teardown),
 		cmocka_unit_test_teardown(invalid_bytes_are_mended, teardown),
 		cmocka_unit_test_teardown(the_envelope_may_be_kept, teardown),
 		cmocka_unit_test_teardown(answers_are_limited, teardown),

@@ -255,6 +255,10 @@ static void fields_are_read(void **state)
 		{ "Disk full\n   at Store.Run() in x.cs:line 1\n   at Store.Main()", "trace", "Disk full", "|||||" },
 		{ "Traceback (most recent call last):\n  File \"x.py\", line 1\n    run()\nOSError: Disk full", "trace",
 		  "OSError: Disk full", "|||||" },
+		{ "node:fs:502\n      throw er;\n      ^\n\nError: Disk full\n    at node:internal/x:1:2\n    at b (c)",
+		  "trace", "Error: Disk full", "|||||" },
+		{ "a:502\n  two lines\nand no mark: Disk full\n    at b (c)", "trace",
+		  "a:502\n  two lines\nand no mark: Disk full", "|||||" },
 		{ "Get-It : Disk full\nAt line:1 char:1\n+ Get-It\n    + CategoryInfo : x", "powershell",
 		  "Get-It : Disk full", "|||||" },
 	};
@@ -281,6 +285,11 @@ static void layers_are_undone(void **state)
 		{ "{\"log\":\"{\\\"msg\\\":\\\"to \\\\u003cx\\\"}\"}", false, "to <x", "to" },
 		{ "{\"msg\":\"first\",\"error\":\"then\"}", false, "first\nthen", "first" },
 		{ "Subject: help\nTo: joe\n\nDisk full", false, "help\nDisk full", "help" },
+		{ "TypeError: it failed\n    at a (b) {\n  [cause]: Error: Disk full\n      at c (d)", false,
+		  "TypeError: it failed\nError: Disk full", "TypeError" },
+		{ "Traceback (most recent call last):\n  a\nOSError: Disk full\n\nDuring it:\n\n"
+		  "Traceback (most recent call last):\n  b\nError: no file", false,
+		  "OSError: Disk full\nError: no file", "OSError" },
 		{ "{\"error\":\"then\",\"msg\":\"first\"}", false, "then\nfirst", "then" },
 		{ "2001-03-12 10:56:20 W3SVC1 WEB1 GET /a |17|80004005|Disk+%3Cfull%3E 80", false, "Disk <full>",
 		  "Disk" },
