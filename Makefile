@@ -12,7 +12,8 @@ VERSION := 0.1.0
 PKGS    := sqlite3 libmicrohttpd libcjson libarchive libcares libmnl yaml-0.1 libzstd libxxhash md4c libseccomp libsodium gnutls libsystemd
 WARN    := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Werror
 HARDEN  := -fstack-protector-strong -fPIE -D_FORTIFY_SOURCE=2
-STD     := -std=c17 -D_GNU_SOURCE -Iengine -I. -I$(BUILD)/gen -DKBT_VERSION='"$(VERSION)"' -DKBT_SHARE='"$(PREFIX)/share/kbtriage"'
+STD     := -std=c17 -D_GNU_SOURCE -Iengine -I. -I$(BUILD)/gen -DKBT_VERSION='"$(VERSION)"' -DKBT_SHARE='"$(PREFIX)/share/kbtriage"' \
+           -DKBT_GEN='"$(BUILD)/gen"'
 
 # What apt must bring: to build and run, and to test.
 DEPS     := build-essential pkg-config libsqlite3-dev libmicrohttpd-dev libcjson-dev libarchive-dev libc-ares-dev \
@@ -60,7 +61,13 @@ $(WEBLIB): $(call OBJ,$(WEB))
 	$(Q)rm -f $@
 	$(Q)$(AR) rcs $@ $^
 
-$(BUILD)/web/static.o: $(wildcard web/static/*)
+$(BUILD)/web/static.o: $(wildcard web/static/*) $(BUILD)/gen/static/app.css $(BUILD)/gen/static/app.js
+
+# What the page loads, without indents and lines that are a comment; the sheet behind what it shares with reports.
+$(BUILD)/gen/static/app.css: engine/render/look.css
+$(BUILD)/gen/static/%: web/static/%
+	@mkdir -p $(@D)
+	$(Q)sed -e 's/^\t*//' -e '/^\/\*.*\*\/$$/d' $(filter engine/%,$^) $< >$@
 
 $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
@@ -68,7 +75,7 @@ $(BUILD)/%.o: %.c
 	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
 $(call OBJ,engine/store/import.c): $(BUILD)/gen/store/schema.sql.h
-$(call OBJ,engine/render/scan_html.c): $(BUILD)/gen/render/scan_report.css.h
+$(call OBJ,engine/render/scan_html.c): $(BUILD)/gen/render/scan_report.css.h $(BUILD)/gen/render/look.css.h
 
 # A text file becomes one C string: engine/store/schema.sql in gen/store/schema.sql.h.
 $(BUILD)/gen/%.h: engine/%

@@ -64,7 +64,7 @@ def main(args):
     else:
         print('clang is missing: left out')
     if shutil.which('clang-tidy'):
-        flags = ['-std=c17', '-D_GNU_SOURCE', '-Iengine', '-I.', f'-I{build}/gen', '-DKBT_VERSION=""', '-DKBT_SHARE=""']
+        flags = ['-std=c17', '-D_GNU_SOURCE', '-Iengine', '-I.', f'-I{build}/gen', '-DKBT_VERSION=""', '-DKBT_SHARE=""', f'-DKBT_GEN="{build}/gen"']
         flags += ['-Xclang', '-analyzer-config', '-Xclang', f'max-nodes={NODES}']
         flags += shlex.split(os.environ.get('PKG_CFLAGS', ''))
         sources = [f for g in ('engine/*/*.c', 'cli/*.c', 'web/*.c') for f in sorted(glob.glob(g))]

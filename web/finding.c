@@ -4,6 +4,8 @@
  */
 #include "web/finding.h"
 
+#include "web/snippet.h"
+
 enum { FILTER_MAX = 200 };
 
 bool finding_read(struct http_request *req, struct http_response *res, struct finding *f)
@@ -15,11 +17,11 @@ bool finding_read(struct http_request *req, struct http_response *res, struct fi
 	f->filter.kind = str_first(str_trim(http_field(&req->query, "kind")), FILTER_MAX);
 	f->filter.by_code = code.n > 0;
 	if (code.n && !str_i64(code, &f->filter.code)) {
-		page_fail(req, res, 400, "The code is no number.");
+		page_fail(req, res, 400, "An error code is a number, as 53 or 0x80070035.");
 		return false;
 	}
 	if (year.n && (!str_u64(year, &number) || number < 1 || number > 9999)) {
-		page_fail(req, res, 400, "The year is none.");
+		page_fail(req, res, 400, "A year has four digits, as 1999.");
 		return false;
 	}
 	f->filter.year = (unsigned)number;
@@ -55,6 +57,24 @@ static enum err slice_of_all(struct store *store, struct finding *f, size_t offs
 	return ERR_OK;
 }
 
+/* tell: what cannot be read says nothing. */
+static enum err tell(struct store *store, struct finding *f, struct arena *a)
+{
+	struct arena own = { 0 };
+	f->says = arena_array(a, struct str, f->count + 1);
+	for (size_t i = 0; f->says && i < f->count; i++) {
+		struct store_source *sources = NULL;
+		struct article *article = NULL;
+		size_t count = 0;
+		if (!store_article(store, f->items[i].id, &own, &sources, &count) && count &&
+		    !article_parse(sources[0].bytes, &own, NULL, &article))
+			f->says[i] = snippet_of(article, f->words, a);
+		arena_reset(&own);
+	}
+	arena_free(&own);
+	return arena_err(a);
+}
+
 static enum err run(struct site *site, struct desk *desk, struct finding *f, size_t offset, size_t limit,
 		    struct arena *a)
 {
@@ -81,7 +101,8 @@ static enum err run(struct site *site, struct desk *desk, struct finding *f, siz
 	f->scores = arena_array(a, double, f->count + 1);
 	if (!f->items || !f->scores)
 		return ERR_NOMEM;
-	return f->words.n ? slice_of_hits(f, hits, hit_count, offset) : slice_of_all(desk->store, f, offset, a);
+	e = f->words.n ? slice_of_hits(f, hits, hit_count, offset) : slice_of_all(desk->store, f, offset, a);
+	return !e && f->tells ? tell(desk->store, f, a) : e;
 }
 
 enum err finding_run(struct site *site, struct finding *f, size_t offset, size_t limit, struct arena *a)

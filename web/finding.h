@@ -17,6 +17,8 @@ struct finding {
 	struct store_brief *items; /* of the slice asked for */
 	double *scores;		   /* parallel; of words */
 	size_t count;
+	bool tells;	  /* wanted: */
+	struct str *says; /* parallel: what each says of the words, see snippet.h */
 };
 
 /* finding_read takes q, product, kind, year and code of the query; false after a 400. */

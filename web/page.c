@@ -43,11 +43,13 @@ void page_end(struct buf *out, struct site *site)
 {
 	buf_add_c(out, "</main>\n<footer class=\"foot\"><p>");
 	if (site)
-		buf_addf(out, "%lld article%s. ", (long long)site_articles(site), site_articles(site) == 1 ? "" : "s");
-	buf_add_c(out, "Nothing you paste is kept unless you ask. <a href=\"/help\">Keys, API, and how to write an "
-		       "article</a>");
+		buf_addf(out, "%lld article%s &middot; ", (long long)site_articles(site),
+			 site_articles(site) == 1 ? "" : "s");
+	buf_add_c(out,
+		  "Nothing you paste is kept unless you ask &middot; <a href=\"/help\">Keys, API, and how to write "
+		  "an article</a>");
 	if (gate_has_tokens(site_gate(site)))
-		buf_add_c(out, " <a href=\"/login\">Log in or out</a>");
+		buf_add_c(out, " &middot; <a href=\"/login\">Log in or out</a>");
 	buf_add_c(out, "</p></footer>\n<dialog id=\"keys\" aria-labelledby=\"keys-title\"><h2 "
 		       "id=\"keys-title\">Keys</h2>\n" PAGE_KEYS
 		       "<p><label class=\"pick\"><input type=\"checkbox\" id=\"singles\" checked> Keys of one "

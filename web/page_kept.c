@@ -225,7 +225,7 @@ static void add_kept(struct buf *out, struct site *site, const struct http_reque
 	buf_addf(out,
 		 "<p class=\"actions pass\"><span class=\"lead\">The same as</span> <a "
 		 "href=\"/r/%.*s?as=markdown\">Markdown</a> "
-		 "<a href=\"/r/%.*s?as=text\">ticket</a> <a href=\"/r/%.*s?as=json\">JSON</a> "
+		 "<a href=\"/r/%.*s?as=text\">Ticket</a> <a href=\"/r/%.*s?as=json\">JSON</a> "
 		 "<button type=\"button\" data-link=\"/r/%.*s\" hidden>Copy the link</button> "
 		 "<button type=\"button\" data-delete=\"%.*s\" hidden>Delete it</button></p>\n",
 		 STR_ARG(name), STR_ARG(name), STR_ARG(name), STR_ARG(name), STR_ARG(name));

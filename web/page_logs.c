@@ -39,11 +39,11 @@ static bool read_filters(struct http_request *req, struct http_response *res, co
 	ask->since = str_trim(http_field(fields, "since"));
 	ask->until = str_trim(http_field(fields, "until"));
 	if (article.n && !article_id(article, req->arena, &ask->article)) {
-		page_fail(req, res, 400, "The article is no id of one; one is Q150536.");
+		page_fail(req, res, 400, "That is no article's id; one is Q150536.");
 		return false;
 	}
 	if (!is_time(ask->since) || !is_time(ask->until)) {
-		page_fail(req, res, 400, "The time is none; one is 2001-03-12T10:56, or the beginning of that.");
+		page_fail(req, res, 400, "That is no time; one is 2001-03-12T10:56, or the beginning of that.");
 		return false;
 	}
 	ask->keep_days = keep_days(keep);
@@ -151,13 +151,15 @@ static void add_form(struct buf *out, struct site *site, const struct http_reque
 	add_field(out, "article", "Article", "Q150536");
 	add_field(out, "since", "From", "2001-03-12T10:56");
 	add_field(out, "until", "To", "2001-03-12T11:30");
-	buf_add_c(out, "</div></details>\n<p class=\"keeps\"><label for=\"keep\">The result is</label> <select "
-		       "id=\"keep\" name=\"keep\"><option value=\"0\" selected>not kept</option><option "
-		       "value=\"1\">kept for a day, under a link</option><option value=\"7\">kept for a week, under a "
-		       "link</option><option value=\"30\">kept for a month, under a link</option></select></p>\n<p "
-		       "class=\"actions\"><button class=\"primary\">Scan</button> <progress id=\"progress\" "
-		       "max=\"100\" value=\"0\" aria-label=\"Progress\" hidden></progress> "
-		       "<span id=\"busy\" class=\"hint\" role=\"status\"></span></p>\n</form>\n");
+	buf_add_c(
+		out,
+		"</div></details>\n<p class=\"actions keeps\"><span><label for=\"keep\">The result is</label> <select "
+		"id=\"keep\" name=\"keep\"><option value=\"0\" selected>not kept</option><option "
+		"value=\"1\">kept for a day, under a link</option><option value=\"7\">kept for a week, under a "
+		"link</option><option value=\"30\">kept for a month, under a link</option></select></span> "
+		"<button class=\"primary\">Scan</button> <progress id=\"progress\" "
+		"max=\"100\" value=\"0\" aria-label=\"Progress\" hidden></progress> "
+		"<span id=\"busy\" class=\"hint\" role=\"status\"></span></p>\n</form>\n");
 }
 
 static void show(struct site *site, struct http_request *req, struct http_response *res, struct str result)

@@ -5,13 +5,14 @@
  */
 #include "web/plain.h"
 #include "web/seen.h"
+#include "web/snippet.h"
 
 enum { PAGE_SIZE = 20, PAGES_MAX = 5000, BROWSED = 48, SEEN_SHOWN = 10 };
 
 static const struct {
 	const char *name, *words;
 } kinds[] = {
-	{ "problem", "Problems" },  { "bug", "Bugs" },		{ "howto", "How to" },
+	{ "problem", "Problems" }, { "bug", "Bugs" },	       { "howto", "How to" },
 	{ "info", "Information" }, { "ours", "In our words" }, { "other", "Other" },
 };
 
@@ -149,6 +150,28 @@ static void add_pager(struct buf *out, const struct finding *f, size_t page, str
 	buf_add_c(out, "</nav>\n");
 }
 
+static void add_says(struct buf *out, struct str says, struct str words)
+{
+	size_t from = 0;
+	if (!says.n)
+		return;
+	buf_add_c(out, "<p>");
+	for (size_t at = 0; at < says.n;) {
+		size_t n = snippet_mark(says, at, words);
+		if (!n) {
+			at++;
+			continue;
+		}
+		render_html_escape(out, (struct str){ says.p + from, at - from });
+		buf_add_c(out, "<b>");
+		render_html_escape(out, (struct str){ says.p + at, n });
+		buf_add_c(out, "</b>");
+		from = at += n;
+	}
+	render_html_escape(out, str_from(says, from));
+	buf_add_c(out, "</p>");
+}
+
 static void add_hits(struct buf *out, const struct finding *f, size_t page, struct arena *a)
 {
 	bool best = f->words.n && f->found.count >= FINDING_BEST;
@@ -159,6 +182,7 @@ static void add_hits(struct buf *out, const struct finding *f, size_t page, stru
 	for (size_t i = 0; i < f->count; i++) {
 		buf_add_c(out, "<li>");
 		page_link(out, f->items[i].id, f->items[i].title);
+		add_says(out, f->says[i], f->words);
 		buf_add_c(out, "</li>\n");
 	}
 	buf_add_c(out, "</ol>\n");
@@ -191,7 +215,9 @@ static void add_heading(struct buf *out, const struct finding *f, struct arena *
 static void add_none(struct buf *out, const struct finding *f)
 {
 	if (finding_is_narrowed(f))
-		buf_add_c(out, "<p>No article is of that kind. <a href=\"/browse\">Browse all</a>.</p>\n");
+		buf_addf(out, "<p>%s. Let go of one of them, or <a href=\"/browse\">browse</a>.</p>\n",
+			 f->words.n ? "None of the best articles for these words is of that kind"
+				    : "No article is of all of these");
 	else if (f->words.n)
 		buf_add_c(
 			out,
@@ -248,9 +274,10 @@ void page_search(struct site *site, struct http_request *req, struct http_respon
 	if (!page_pick(req, res, &form))
 		return;
 	if (page.n && (!str_u64(page, &number) || !number || number > PAGES_MAX)) {
-		page_fail(req, res, 400, "The number of the page is none.");
+		page_fail(req, res, 400, "Pages are counted from 1.");
 		return;
 	}
+	f.tells = form == RUN_HTML;
 	if (!finding_read(req, res, &f) || (f.words.n && is_article(site, req, res, f.words)))
 		return;
 	enum err e = f.words.n || finding_is_narrowed(&f)
@@ -289,7 +316,38 @@ static void add_entries(struct buf *out, const char *heading, const char *name, 
 	arena_free(&a);
 }
 
-/* A code's entry says what it means: in the family that its articles mean, else in the one that most know. */
+/* What an HRESULT wraps: its facility says which table has its low half. */
+static const struct {
+	uint32_t high;
+	const char *family;
+} wrapped[] = { { 0x8007, "win32" }, { 0x800A, "vb" } };
+
+/* reading_of: the name of the number in this family, else what it says, else the empty string. */
+static struct str reading_of(struct store *store, int64_t value, struct str family, bool any, struct arena *a)
+{
+	struct store_code *readings = NULL;
+	struct str best = STR("");
+	size_t count = 0;
+	if (store_codes(store, value, a, &readings, &count))
+		return best;
+	for (size_t i = 0; i < count; i++)
+		if (str_eq(readings[i].family, family) || (any && !best.n))
+			best = readings[i].symbol.n ? readings[i].symbol : readings[i].says;
+	return best;
+}
+
+/* meaning_of: in the family that its articles mean, else in the one that most know; else of what it wraps. */
+static struct str meaning_of(struct store *store, const struct catalog *catalog, int64_t value, struct arena *a)
+{
+	struct str family = catalog_code_family(catalog, value);
+	struct str says = reading_of(store, value, family.n ? family : STR("win32"), true, a);
+	uint32_t bits = (uint32_t)value;
+	for (size_t i = 0; !says.n && i < sizeof wrapped / sizeof *wrapped; i++)
+		if (bits >> 16 == wrapped[i].high)
+			says = reading_of(store, bits & 0xFFFF, str_c(wrapped[i].family), false, a);
+	return says;
+}
+
 static void add_codes(struct buf *out, struct store *store, const struct catalog *catalog,
 		      const struct catalog_facets *facets, struct arena *a)
 {
@@ -297,22 +355,15 @@ static void add_codes(struct buf *out, struct store *store, const struct catalog
 		return;
 	buf_add_c(out, "<section id=\"code\"><h2>Error codes</h2>\n<ul class=\"entries\">\n");
 	for (size_t i = 0; i < facets->count; i++) {
-		struct store_code *readings = NULL;
-		size_t count = 0, best = 0;
 		int64_t value = 0;
-		if (!str_i64(facets->items[i].name, &value) || store_codes(store, value, a, &readings, &count))
-			count = 0;
-		struct str family = catalog_code_family(catalog, value);
-		for (size_t k = 0; k < count; k++)
-			if (str_eq(readings[k].family, family.n ? family : STR("win32")))
-				best = k;
+		bool number = str_i64(facets->items[i].name, &value);
 		buf_add_c(out, "<li><a href=\"/search?code=");
 		page_encode(out, facets->items[i].name);
 		buf_add_c(out, "\">");
 		render_html_escape(out, label_of("code", facets->items[i].name, a));
 		buf_add_c(out, "</a> <span class=\"means\">");
-		render_html_escape(out, count ? (readings[best].symbol.n ? readings[best].symbol : readings[best].says)
-					      : STR(""));
+		if (number)
+			render_html_escape(out, meaning_of(store, catalog, value, a));
 		buf_addf(out, "</span> <span class=\"n\">%zu</span></li>\n", facets->items[i].count);
 	}
 	buf_add_c(out, "</ul></section>\n");
@@ -423,13 +474,12 @@ void page_opensearch(struct site *site, struct http_request *req, struct http_re
 {
 	struct buf out = { 0 };
 	(void)site;
-	buf_add_c(
-		&out,
-		"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
-		"<OpenSearchDescription "
-		"xmlns=\"http://a9.com/-/spec/opensearch/1.1/\"><ShortName>kbtriage</ShortName><Description>What an "
-		"error message means, and what to do</Description>"
-		"<InputEncoding>UTF-8</InputEncoding><Url type=\"text/html\" template=\"");
+	buf_add_c(&out,
+		  "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
+		  "<OpenSearchDescription "
+		  "xmlns=\"http://a9.com/-/spec/opensearch/1.1/\"><ShortName>kbtriage</ShortName><Description>What an "
+		  "error message means, and what to do</Description>"
+		  "<InputEncoding>UTF-8</InputEncoding><Url type=\"text/html\" template=\"");
 	render_html_escape(&out, req->scheme);
 	buf_add_c(&out, "://");
 	render_html_escape(&out, http_header(req, "Host"));

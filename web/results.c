@@ -210,7 +210,7 @@ static void add_best(struct buf *out, const struct results *v)
 	buf_add_c(out, "</div>\n</section>\n");
 }
 
-static void add_briefly(struct buf *out, const struct triage_match *m, const struct triage_report *r)
+static void add_briefly(struct buf *out, const struct triage_match *m, const struct triage_report *r, bool open)
 {
 	buf_add_c(out, "<li>\n<h3>");
 	add_link(out, m->match);
@@ -221,7 +221,7 @@ static void add_briefly(struct buf *out, const struct triage_match *m, const str
 		render_html_line(out, m->match->why);
 		buf_add_c(out, "</p>\n");
 	}
-	buf_add_c(out, "<details><summary>Cause and remedy</summary>\n");
+	buf_addf(out, "<details%s><summary>Cause and remedy</summary>\n", open ? " open" : "");
 	render_html_remedy(out, &m->rule, r->bindings, r->binding_count, 4);
 	buf_add_c(out, "</details>\n</li>\n");
 }
@@ -242,7 +242,22 @@ static void add_equals(struct buf *out, const struct results *v, size_t count)
 		 "tells which one it is.</p>\n<ol>\n",
 		 count, together * 100);
 	for (size_t i = 0; i < count; i++)
-		add_briefly(out, &r->answer.matches[i], r);
+		add_briefly(out, &r->answer.matches[i], r, false);
+	buf_add_c(out, "</ol>\n</section>\n");
+}
+
+/* add_parts: a text of several messages, in its order; what is bound and probed is the first one's. */
+static void add_parts(struct buf *out, const struct triage_report *r, size_t count)
+{
+	buf_addf(
+		out,
+		"<section class=\"card answer equals\" aria-labelledby=\"best\">\n<h2 id=\"best\">%zu messages stand "
+		"in "
+		"this text</h2>\n<p>Each has an article of its own. The values above, and the probes, are those of the "
+		"first.</p>\n<ol>\n",
+		count);
+	for (size_t i = 0; i < count; i++)
+		add_briefly(out, &r->answer.matches[i], r, !i);
 	buf_add_c(out, "</ol>\n</section>\n");
 }
 
@@ -273,14 +288,41 @@ static void add_others(struct buf *out, const struct triage_report *r)
 {
 	const struct match_answer *found = &r->answer.found;
 	bool explained = found->match_count > 0;
-	size_t count = explained ? found->match_count : found->nearest_count, first = equals_of(found);
+	size_t count = explained ? found->match_count : found->nearest_count, apart = match_apart(found);
+	size_t first = apart ? apart : equals_of(found);
 	if (first == count)
 		return;
 	buf_addf(out, "<section class=\"others\" aria-labelledby=\"others\">\n<h2 id=\"others\">%s</h2>\n<ol>\n",
 		 explained ? "It could also be" : "The nearest");
 	for (size_t i = first; i < count; i++)
-		add_briefly(out, explained ? &r->answer.matches[i] : &r->answer.nearest[i], r);
+		add_briefly(out, explained ? &r->answer.matches[i] : &r->answer.nearest[i], r, false);
 	buf_add_c(out, "</ol>\n</section>\n");
+}
+
+/* family_words: how people call the table that a number is of. */
+static struct str family_words(struct str family)
+{
+	static const struct {
+		struct str name;
+		const char *words;
+	} known[] = {
+		{ STR_LIT("win32"), "Windows" },
+		{ STR_LIT("ntstatus"), "NT status" },
+		{ STR_LIT("hresult"), "HRESULT" },
+		{ STR_LIT("errno"), "Unix errno" },
+		{ STR_LIT("winsock"), "Winsock" },
+		{ STR_LIT("vb"), "Visual Basic" },
+		{ STR_LIT("dos"), "DOS" },
+		{ STR_LIT("bugcheck"), "Stop code" },
+		{ STR_LIT("ras"), "RAS" },
+		{ STR_LIT("netbios"), "NetBIOS" },
+		{ STR_LIT("netapi"), "Net commands" },
+		{ STR_LIT("icmp"), "ICMP" },
+	};
+	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+		if (str_eq(family, known[i].name))
+			return str_c(known[i].words);
+	return family;
 }
 
 static void add_codes(struct buf *out, const struct match_answer *found)
@@ -297,11 +339,12 @@ static void add_codes(struct buf *out, const struct match_answer *found)
 	for (size_t i = 0; i < (count ? count : 1); i++) {
 		const struct match_code *c = count ? &found->code_readings[i] : own;
 		bool chosen = count < 2 || (str_eq(c->family, own->family) && str_eq(c->symbol, own->symbol));
-		buf_addf(out, "<dt%s><code>", chosen ? "" : " class=\"other\"");
+		buf_addf(out, "<dt%s>", chosen ? "" : " class=\"other\"");
+		render_html_escape(out, family_words(c->family));
+		buf_add_c(out, "</dt><dd>");
+		buf_add_c(out, c->symbol.n ? "<code>" : "");
 		render_html_escape(out, c->symbol);
-		buf_add_c(out, "</code> <span class=\"family\">");
-		render_html_escape(out, c->family);
-		buf_add_c(out, "</span></dt><dd>");
+		buf_add_c(out, c->symbol.n ? "</code> " : "");
 		render_html_escape(out, c->says);
 		buf_add_c(out, "</dd>\n");
 	}
@@ -406,7 +449,9 @@ void page_results(struct buf *out, const struct results *v)
 	else
 		add_chips(out, r);
 	buf_add_c(out, "</section>\n<div class=\"columns\">\n");
-	if (equals_of(found) > 1)
+	if (match_apart(found))
+		add_parts(out, r, match_apart(found));
+	else if (equals_of(found) > 1)
 		add_equals(out, v, equals_of(found));
 	else if (found->match_count)
 		add_best(out, v);

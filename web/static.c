@@ -13,16 +13,17 @@
 #include <stdio.h>
 #include <string.h>
 
-/* The assembler includes the file; the Makefile says what this object depends on. */
+/* The assembler includes the file, of what the Makefile made of web/static where it makes something of it, which also
+ * says what this object depends on. */
 #define FILE_BYTES(symbol, path)                                                                                       \
-	__asm__(".section .rodata\n.global " #symbol "\n" #symbol ":\n.incbin \"web/static/" path                      \
+	__asm__(".section .rodata\n.global " #symbol "\n" #symbol ":\n.incbin \"" path                                  \
 		"\"\n.global " #symbol "_end\n" #symbol "_end:\n.byte 0\n.previous\n");                                \
 	extern const char symbol[], symbol##_end[];
 
-FILE_BYTES(static_app_css, "app.css")
-FILE_BYTES(static_app_js, "app.js")
-FILE_BYTES(static_icon_svg, "icon.svg")
-FILE_BYTES(static_openapi_json, "openapi.json")
+FILE_BYTES(static_app_css, KBT_GEN "/static/app.css")
+FILE_BYTES(static_app_js, KBT_GEN "/static/app.js")
+FILE_BYTES(static_icon_svg, "web/static/icon.svg")
+FILE_BYTES(static_openapi_json, "web/static/openapi.json")
 
 static const struct file {
 	const char *name, *type;

@@ -508,3 +508,22 @@ void answers_give(const struct query *q, struct answer *answers, uint32_t n, siz
 	}
 	out->explained = out->match_count > 0;
 }
+
+static bool spans_overlap(const struct match *a, const struct match *b)
+{
+	return a->spans[0].start < b->spans[b->span_count - 1].end && b->spans[0].start < a->spans[a->span_count - 1].end;
+}
+
+size_t match_apart(const struct match_answer *found)
+{
+	size_t n = 0;
+	for (; n < found->match_count; n++) {
+		const struct match *m = &found->matches[n];
+		bool apart = m->template.n && m->span_count;
+		for (size_t i = 0; apart && i < n; i++)
+			apart = !spans_overlap(&found->matches[i], m);
+		if (!apart)
+			break;
+	}
+	return n > 1 ? n : 0;
+}

@@ -132,6 +132,10 @@ struct match_options {
 enum err match_message(const struct matcher *m, struct match_scratch *scratch, struct str query,
 		       const struct match_options *options, struct arena *a, struct match_answer *ret_answer) MUST_USE;
 
+/* match_apart counts the first of its matches that each explain a message of their own, side by side in the text; 0
+ * where there are not two. */
+size_t match_apart(const struct match_answer *found);
+
 /* match_search: articles by words (for the search page and `lookup` of descriptions): best first. */
 struct match_hit { struct str id, title; double score; };
 enum err match_search(const struct matcher *m, struct match_scratch *scratch, struct str words, size_t offset,

@@ -4,16 +4,17 @@
  */
 #include "render/html.h"
 
-enum { BELIEFS_SHOWN = 5 };
+enum { BELIEFS_SHOWN = 5, PARTS_MAX = 12 };
 
 /* ---- the message ---- */
 
 enum shade { SHADE_NONE, SHADE_MATCH, SHADE_VALUE, SHADE_CODE };
 
 struct painter {
-	const struct match *match;     /* NULL: nothing matched */
+	const struct match *matches; /* what is marked: the best, or those that stand side by side */
+	size_t count;
+	size_t span[PARTS_MAX];	       /* of each the first that does not end before here */
 	const struct match_code *code; /* NULL: no table knows it, or there is none */
-	size_t span;		       /* the first of the match that does not end before here */
 };
 
 static const struct match_capture *capture_at(const struct match *m, size_t at)
@@ -26,16 +27,19 @@ static const struct match_capture *capture_at(const struct match *m, size_t at)
 
 static enum shade shade_at(struct painter *p, size_t at)
 {
-	const struct match *m = p->match;
+	enum shade shade = SHADE_NONE;
 	if (p->code && at >= p->code->span.start && at < p->code->span.end)
 		return SHADE_CODE;
-	if (!m)
-		return SHADE_NONE;
-	while (p->span < m->span_count && m->spans[p->span].end <= at)
-		p->span++;
-	if (capture_at(m, at))
-		return SHADE_VALUE;
-	return p->span < m->span_count && m->spans[p->span].start <= at ? SHADE_MATCH : SHADE_NONE;
+	for (size_t i = 0; i < p->count; i++) {
+		const struct match *m = &p->matches[i];
+		while (p->span[i] < m->span_count && m->spans[p->span[i]].end <= at)
+			p->span[i]++;
+		if (capture_at(m, at))
+			return SHADE_VALUE;
+		if (p->span[i] < m->span_count && m->spans[p->span[i]].start <= at)
+			shade = SHADE_MATCH;
+	}
+	return shade;
 }
 
 static void add_run(struct buf *out, const struct painter *p, enum shade shade, struct str run)
@@ -58,7 +62,11 @@ void render_html_message(struct buf *out, const struct match_answer *found)
 {
 	struct str q = found->query;
 	bool known = found->code.known && found->code.symbol.n;
-	struct painter p = { .match = found->match_count ? &found->matches[0] : NULL,
+	size_t apart = match_apart(found);
+	struct painter p = { .matches = found->matches,
+			     .count = apart > PARTS_MAX ? PARTS_MAX
+				      : apart		? apart
+							: found->match_count > 0,
 			     .code = known ? &found->code : NULL };
 	size_t from = 0;
 	enum shade shade = SHADE_NONE;
@@ -150,8 +158,10 @@ void render_html_evidence(struct buf *out, const struct evidence *e)
 
 static void add_headline(struct buf *out, const struct triage_report *report)
 {
-	static const char *const words[] = { [VERDICT_NONE] = "No verdict", [VERDICT_INCONCLUSIVE] = "Not decided yet",
-					     [VERDICT_CONFIRMED] = "Confirmed", [VERDICT_HEALTHY] = "Healthy" };
+	static const char *const words[] = { [VERDICT_NONE] = "No verdict",
+					     [VERDICT_INCONCLUSIVE] = "Not decided yet",
+					     [VERDICT_CONFIRMED] = "Confirmed",
+					     [VERDICT_HEALTHY] = "Healthy" };
 	const struct verdict *v = &report->verdict;
 	buf_addf(out, "<h3>%s", report->refused.n ? "Not run: this server may not probe " : words[v->state]);
 	render_html_escape(out, report->refused);
@@ -183,9 +193,15 @@ static void add_belief(struct buf *out, const struct belief *b)
 		 named ? "</span>" : "</code>", percent, percent);
 }
 
+/* is_vague: bars would tell nothing. */
+static bool is_vague(const struct verdict *v)
+{
+	return v->belief_count > 2 * BELIEFS_SHOWN && v->beliefs[0].weight < 0.1;
+}
+
 static void add_beliefs(struct buf *out, const struct verdict *v)
 {
-	bool vague = v->belief_count > 2 * BELIEFS_SHOWN && v->beliefs[0].weight < 0.1; /* bars would tell nothing */
+	bool vague = is_vague(v);
 	size_t shown = vague ? 0 : BELIEFS_SHOWN;
 	if (!v->belief_count)
 		return;
@@ -202,7 +218,7 @@ static void add_beliefs(struct buf *out, const struct verdict *v)
 
 void render_html_beliefs(struct buf *out, const struct verdict *v)
 {
-	size_t all = v->cause_left_count + v->ruled_out_count;
+	size_t all = v->cause_left_count + v->ruled_out_count, shown = is_vague(v) ? 0 : BELIEFS_SHOWN;
 	if (!v->cause_left_count) {
 		buf_add_c(out, "<section id=\"beliefs\" hidden></section>\n");
 		return;
@@ -212,7 +228,7 @@ void render_html_beliefs(struct buf *out, const struct verdict *v)
 		 "possible</p>\n"
 		 "<ul class=\"beliefs\">\n",
 		 v->cause_left_count, all, all == 1 ? "" : "s");
-	for (size_t i = 0; i < v->belief_count && i < BELIEFS_SHOWN; i++)
+	for (size_t i = 0; i < v->belief_count && i < shown; i++)
 		add_belief(out, &v->beliefs[i]);
 	buf_add_c(out, "</ul></section>\n");
 }

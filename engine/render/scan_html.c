@@ -12,6 +12,7 @@
 #include <string.h>
 
 static const char style[] =
+#include "render/look.css.h"
 #include "render/scan_report.css.h"
 	;
 
@@ -484,7 +485,7 @@ static void add_unknowns(struct buf *out, const struct unknowns *set, size_t lim
 		return;
 	buf_add_c(
 		out,
-		"<h2>Looks like trouble, and no article explains it</h2>\n<section class=\"card\" aria-label=\"Unknown "
+		"<h2>Look like errors, and no article explains them</h2>\n<section class=\"card\" aria-label=\"Unknown "
 		"errors\">\n<table>\n<tr><th class=\"n\">Times</th><th>What varies is marked, with one "
 		"example</th></tr>\n");
 	for (size_t i = 0; i < set->count && i < limit; i++) {
@@ -532,7 +533,7 @@ void render_html_scan(struct buf *out, const struct render_scan *r)
 	buf_add_c(out, style);
 	buf_add_c(out, "</style>\n</head>\n<body>\n");
 	add_summary(out, r);
-	buf_add_c(out, "<main>\n");
+	buf_add_c(out, "<main class=\"scan\">\n");
 	render_html_scan_parts(out, r);
 	buf_add_c(out, "</main>\n<footer>\n<p>Made by kbt");
 	buf_add_c(out,

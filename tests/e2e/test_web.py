@@ -251,13 +251,19 @@ class Pages(unittest.TestCase):
         self.assertEqual(server.get('/search?q=rcmd&page=0')[0], 400)
         self.assertEqual(server.get('/search')[0], 200)
 
+    def test_a_hit_says_what_its_article_says_of_the_words(self):
+        hits = re.findall(r'<li><a href="/kb/[^<]*</a> <span class="id">[^<]*</span><p>(.*?)</p></li>', server.get('/search?q=ladder+backslashes')[2])
+        self.assertTrue(hits)
+        self.assertRegex(hits[0], r'(?i)<b>(ladder|backslashes)</b>')
+        self.assertTrue(all(len(re.sub('<.*?>', '', h)) < 220 for h in hits))
+
     def test_search_is_narrowed(self):
         page = Page(server.get('/search?q=network&kind=ours&code=53')[2])
         self.assertIn('error 53', page.text)
         self.assertTrue(page.find('a', href='/kb/Q150536'))
         self.assertTrue(page.find('a', href='/search?q=network&kind=ours'), 'the code cannot be let go')
         self.assertIn('Articles about error 53', server.get('/search?code=53')[2])
-        self.assertIn('No article is of that kind', server.get('/search?product=Nothing')[2])
+        self.assertIn('No article is of all of these', server.get('/search?product=Nothing')[2])
         for query in ('code=x', 'year=x', 'year=0', 'code=99999999999999999999'):
             self.assertEqual(server.get('/search?' + query)[0], 400, query)
 
@@ -271,6 +277,7 @@ class Pages(unittest.TestCase):
         self.assertIn('ERROR_BAD_NETPATH', page.text)
         self.assertRegex(page.text, r'111\s+ECONNREFUSED')  # as the articles about it mean it, no ERROR_BUFFER_OVERFLOW
         self.assertRegex(page.text, r'112\s+EHOSTDOWN')
+        self.assertRegex(page.text, r'0x80070035\s+\w')  # an HRESULT around a code of Windows
         self.assertIn('Most seen here', page.text)
         self.assertNotIn('Failed to connect', page.text)
         self.assertNotIn('kbt scan --record', page.text)
@@ -1234,6 +1241,15 @@ class Life(kbt.KbtTest):
             self.assertEqual(own.get('/kb/Q-frob')[0], 200)
         finally:
             own.close()
+
+    def test_messages_side_by_side_are_no_rivals(self):
+        text = 'ssh: connect to host nas1 port 22: No route to host\nmount error(112): Host is down\n'
+        page = server.form('/', {'text': text})[2]
+        self.assertIn('2 messages stand in this text', page)
+        self.assertNotIn('one of these', page)
+        marked = ''.join(re.findall('<mark[^>]*>(.*?)</mark>', page.split('</pre>')[0]))
+        self.assertIn('No route to host', marked)
+        self.assertIn('Host is down', marked)
 
     def test_equals_stand_side_by_side(self):
         own = Server()

@@ -215,7 +215,8 @@
 			return;
 		const counts = items.map(i => (i.dataset.when || '').split(' ').filter(Boolean).map(w => w.split(':').map(Number)));
 		const columns = [...chart.querySelectorAll('g')].map(g => ({ g, at: Number(g.dataset.at), label: g.querySelector('title').textContent.replace(/: \d+$/, '') }));
-		const wanted = new Set(items.map(i => i.id)), lists = [];
+		const wanted = new Set(items.map(i => i.id)), lists = [], told = document.createElement('output');
+		chart.append(told);
 		const apply = () => {
 			const [from, to] = lists.length ? lists.map(l => Number(l.value)) : [0, Infinity];
 			let shown = 0;
@@ -226,7 +227,7 @@
 			});
 			for (const c of columns)
 				c.g.classList.toggle('off', c.at < from || c.at > to);
-			say(shown < items.length ? `${shown} of ${items.length} shown` : '');
+			told.textContent = shown < items.length ? `${shown} of ${items.length} shown` : '';
 		};
 		for (const link of chart.querySelectorAll('.legend a')) {
 			const box = document.createElement('input'), pick = document.createElement('label');

@@ -162,7 +162,7 @@ static void the_api_gives_the_objects(void **unused)
 static void pages_without_a_question(void **unused)
 {
 	(void)unused;
-	expect(HTTP_GET, "/", NULL, "", 200, WORDS("autofocus", "1 article."));
+	expect(HTTP_GET, "/", NULL, "", 200, WORDS("autofocus", "1 article &middot;"));
 	expect(HTTP_GET, "/help", NULL, "", 200, WORDS("/api/v1/diagnose"));
 	expect(HTTP_GET, "/opensearch.xml", NULL, "", 200, WORDS("{searchTerms}"));
 	expect(HTTP_GET, "/-/healthy", NULL, "", 200, WORDS("ok"));
