@@ -16,7 +16,7 @@
 /* The assembler includes the file, of what the Makefile made of web/static where it makes something of it, which also
  * says what this object depends on. */
 #define FILE_BYTES(symbol, path)                                                                                       \
-	__asm__(".section .rodata\n.global " #symbol "\n" #symbol ":\n.incbin \"" path                                  \
+	__asm__(".section .rodata\n.global " #symbol "\n" #symbol ":\n.incbin \"" path                               \
 		"\"\n.global " #symbol "_end\n" #symbol "_end:\n.byte 0\n.previous\n");                                \
 	extern const char symbol[], symbol##_end[];
 

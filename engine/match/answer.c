@@ -511,7 +511,8 @@ void answers_give(const struct query *q, struct answer *answers, uint32_t n, siz
 
 static bool spans_overlap(const struct match *a, const struct match *b)
 {
-	return a->spans[0].start < b->spans[b->span_count - 1].end && b->spans[0].start < a->spans[a->span_count - 1].end;
+	return a->spans[0].start < b->spans[b->span_count - 1].end &&
+	       b->spans[0].start < a->spans[a->span_count - 1].end;
 }
 
 size_t match_apart(const struct match_answer *found)

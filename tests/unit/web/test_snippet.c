@@ -13,10 +13,11 @@
 
 #include "web/snippet.h"
 
-static const char text[] = "---\nid: Q-frob\ntitle: The frob\ndate: 2026-01-01\n---\n## Symptoms\n\nIt is out.\n\n"
-			   "## More\n\nA long story of how the `lathe` of the third shift came to be where it now stands, "
-			   "which nobody asked for, and then the blinker of the frob tears its threads at night because the "
-			   "oil is cold, which the next shift may\nhave to mend by hand before the spindle turns again.\n";
+static const char text[] =
+	"---\nid: Q-frob\ntitle: The frob\ndate: 2026-01-01\n---\n## Symptoms\n\nIt is out.\n\n"
+	"## More\n\nA long story of how the `lathe` of the third shift came to be where it now stands, "
+	"which nobody asked for, and then the blinker of the frob tears its threads at night because the "
+	"oil is cold, which the next shift may\nhave to mend by hand before the spindle turns again.\n";
 
 static struct str says(const char *words, struct arena *a)
 {
