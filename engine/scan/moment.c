@@ -106,25 +106,6 @@ static bool parse_span(struct str s, int64_t *ret_us)
 
 /* ---- points in time ---- */
 
-static bool day_from(const struct moment_now *now, int days, int64_t *ret_us)
-{
-	struct tm tm = now->local;
-	tm.tm_mday += days;
-	tm.tm_hour = tm.tm_min = tm.tm_sec = 0;
-	return to_us(&tm, ret_us);
-}
-
-static bool parse_word(struct str s, const struct moment_now *now, int64_t *ret_us)
-{
-	if (str_eq_nocase(s, STR("now"))) {
-		*ret_us = now->us;
-		return true;
-	}
-	return (str_eq_nocase(s, STR("today")) && day_from(now, 0, ret_us)) ||
-	       (str_eq_nocase(s, STR("yesterday")) && day_from(now, -1, ret_us)) ||
-	       (str_eq_nocase(s, STR("tomorrow")) && day_from(now, 1, ret_us));
-}
-
 /* "-2h", "+30min", "2 hours ago", "3 days left" */
 static bool parse_relative(struct str s, const struct moment_now *now, int64_t *ret_us)
 {
@@ -163,26 +144,68 @@ static struct str drop_weekday(struct str s, int *ret_weekday)
 	return s;
 }
 
-/* "10:56", "10:56:20.5": today */
-static bool parse_clock(struct str s, const struct moment_now *now, int64_t *ret_us)
+static bool two_digits(struct str s, uint64_t most, int *ret_n)
+{
+	uint64_t n;
+	if (!s.n || s.n > 2 || !str_u64(s, &n) || n > most)
+		return false;
+	*ret_n = (int)n;
+	return true;
+}
+
+/* set_clock: "10:56", "10:56:20.5"; *ret_us is what a struct tm has no room for. */
+static bool set_clock(struct str s, struct tm *tm, int64_t *ret_us)
+{
+	struct str hour, minute, second, fraction = STR(""), rest;
+	*ret_us = 0;
+	if (!str_cut(s, ':', &hour, &rest))
+		return false;
+	if (!str_cut(rest, ':', &minute, &second))
+		second = STR("0");
+	else if (str_cut(second, '.', &second, &fraction))
+		fraction = str_from(s, (size_t)(fraction.p - s.p) - 1);
+	return two_digits(hour, 24, &tm->tm_hour) && two_digits(minute, 59, &tm->tm_min) &&
+	       two_digits(second, 60, &tm->tm_sec) && (tm->tm_hour < 24 || !(tm->tm_min || tm->tm_sec)) &&
+	       (!fraction.n ||
+		(fraction.n > 1 && run_of(fraction, true) == fraction.n && times(fraction, SECOND, ret_us)));
+}
+
+/* on_day: "yesterday", or a time of today's clock where the weekday is this one. */
+static bool on_day(struct str s, int weekday, struct tm *tm, int64_t *ret_us)
+{
+	static const struct {
+		struct str word;
+		int days;
+	} days[] = { { STR_LIT("yesterday"), -1 }, { STR_LIT("today"), 0 }, { STR_LIT("tomorrow"), 1 } };
+	int today = (tm->tm_wday + 6) % 7 + 1;
+	tm->tm_hour = tm->tm_min = tm->tm_sec = 0;
+	*ret_us = 0;
+	for (size_t i = 0; i < sizeof days / sizeof *days && !weekday; i++) {
+		if (!str_eq_nocase(s, days[i].word))
+			continue;
+		tm->tm_mday += days[i].days;
+		return true;
+	}
+	return (!weekday || weekday == today) && set_clock(s, tm, ret_us);
+}
+
+/* parse_day: of this machine's clock, or of one in the zone that is named behind. */
+static bool parse_day(struct str s, int weekday, const struct moment_now *now, int64_t *ret_us)
 {
 	struct tm tm = now->local;
-	struct stamp t;
-	char full[64];
-	size_t colons = 0;
-	for (size_t i = 0; i < s.n; i++)
-		colons += s.p[i] == ':';
-	if (s.n > sizeof full - 4 || !colons || !char_is_digit(s.p[0]))
+	int64_t part, at_s, us;
+	if (on_day(s, weekday, &tm, &part)) {
+		if (!to_us(&tm, &us))
+			return false;
+		*ret_us = us + part;
+		return true;
+	}
+	const char *blank = memrchr(s.p, ' ', s.n);
+	struct str zone = str_from(s, blank ? (size_t)(blank - s.p) + 1 : s.n);
+	if (!zone.n || !zone_clock(zone, now->us / SECOND, &tm) ||
+	    !on_day(str_trim(str_first(s, s.n - zone.n)), weekday, &tm, &part) || !zone_seconds(zone, tm, &at_s))
 		return false;
-	int n = snprintf(full, sizeof full, "%.*s%s", STR_ARG(s), colons == 1 ? ":00" : "");
-	if (!stamp_parse((struct str){ full, (size_t)n }, &t) || t.month)
-		return false;
-	tm.tm_hour = t.hour;
-	tm.tm_min = t.minute;
-	tm.tm_sec = t.second;
-	if (!to_us(&tm, ret_us))
-		return false;
-	*ret_us += t.nanosecond / 1000;
+	*ret_us = at_s * SECOND + part;
 	return true;
 }
 
@@ -252,11 +275,15 @@ bool moment_parse(struct str text, const struct moment_now *now, int64_t *ret_us
 	struct str s = str_trim(text);
 	if (!s.n || s.n > 100)
 		return false;
-	if (parse_word(s, now, ret_us) || parse_relative(s, now, ret_us) || parse_epoch(s, ret_us))
+	if (str_eq_nocase(s, STR("now"))) {
+		*ret_us = now->us;
 		return true;
-	int weekday, today = (now->local.tm_wday + 6) % 7 + 1;
+	}
+	if (parse_relative(s, now, ret_us) || parse_epoch(s, ret_us))
+		return true;
+	int weekday;
 	s = drop_weekday(s, &weekday);
-	return ((!weekday || weekday == today) && parse_clock(s, now, ret_us)) || parse_stamp(s, weekday, now, ret_us);
+	return parse_day(s, weekday, now, ret_us) || parse_stamp(s, weekday, now, ret_us);
 }
 
 bool moment_of_stamp(const struct stamp *t, struct when *when, int64_t *ret_us)

@@ -8,6 +8,11 @@
 
 enum { NAME_MAX_BYTES = 64 };
 
+static bool is_utc(struct str name)
+{
+	return str_eq_nocase(name, STR("UTC"));
+}
+
 /* is_zone: such a file is there, and the name leads to no other place. */
 static bool is_zone(struct str name)
 {
@@ -29,26 +34,57 @@ static bool is_zone(struct str name)
 	return is;
 }
 
-bool zone_seconds(struct str name, struct tm clock, int64_t *ret_s)
+/* Where the process stands while a zone is asked. */
+struct stay {
+	char here[256];
+	bool set;
+};
+
+static bool go_to(struct str name, struct stay *stay)
 {
-	char here[256], there[NAME_MAX_BYTES + 2];
+	char there[NAME_MAX_BYTES + 2];
 	const char *was = getenv("TZ");
-	if (!is_zone(name) || (was && strlen(was) >= sizeof here))
+	if (!(is_utc(name) || is_zone(name)) || (was && strlen(was) >= sizeof stay->here))
 		return false;
-	snprintf(here, sizeof here, "%s", was ? was : "");
-	snprintf(there, sizeof there, ":%.*s", STR_ARG(name));
+	stay->set = was;
+	snprintf(stay->here, sizeof stay->here, "%s", was ? was : "");
+	snprintf(there, sizeof there, "%s%.*s", is_utc(name) ? "UTC0" : ":", STR_ARG(is_utc(name) ? STR("") : name));
 	if (setenv("TZ", there, 1))
 		return false;
 	tzset();
-	clock.tm_isdst = -1;
-	time_t s = mktime(&clock);
-	if (was)
-		setenv("TZ", here, 1);
+	return true;
+}
+
+static void come_back(const struct stay *stay)
+{
+	if (stay->set)
+		setenv("TZ", stay->here, 1);
 	else
 		unsetenv("TZ");
 	tzset();
+}
+
+bool zone_seconds(struct str name, struct tm clock, int64_t *ret_s)
+{
+	struct stay stay;
+	if (!go_to(name, &stay))
+		return false;
+	clock.tm_isdst = -1;
+	time_t s = mktime(&clock);
+	come_back(&stay);
 	if (s == (time_t)-1)
 		return false;
 	*ret_s = s;
 	return true;
+}
+
+bool zone_clock(struct str name, int64_t s, struct tm *ret_clock)
+{
+	struct stay stay;
+	time_t at = (time_t)s;
+	if (!go_to(name, &stay))
+		return false;
+	bool known = localtime_r(&at, ret_clock);
+	come_back(&stay);
+	return known;
 }

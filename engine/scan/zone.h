@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Clocks of time zones by their name in the zone database ("Europe/Berlin"). For as long as a call takes the process
- * stands in that zone (TZ): only before there are other threads.
+ * Clocks of time zones by their name in the zone database ("Europe/Berlin"; UTC in any case). For as long as a call
+ * takes the process stands in that zone (TZ): only before there are other threads.
  */
 #ifndef KBT_SCAN_ZONE_H
 #define KBT_SCAN_ZONE_H
@@ -13,5 +13,8 @@
 /* zone_seconds gives what a clock there showed, as seconds since 1970; false where no zone is called so, or for a time
  * that cannot be told. */
 bool zone_seconds(struct str name, struct tm clock, int64_t *ret_s);
+
+/* zone_clock gives what a clock there shows so many seconds after 1970 began. */
+bool zone_clock(struct str name, int64_t s, struct tm *ret_clock);
 
 #endif
