@@ -570,6 +570,14 @@ static void set_now(struct follow *f, struct entry *e, const struct tail *t)
 	e->has_now = true;
 }
 
+static const char *what_is_there(const char *path)
+{
+	struct stat st;
+	return !stat(path, &st) && S_ISFIFO(st.st_mode) ?
+		       "a pipe, which cannot be gone back to: not read; a scan of standard input (-) reads one to its end" :
+		       "neither a file nor a folder: not read";
+}
+
 static enum err begin(struct follow *f, struct entry *e, int64_t now_ms)
 {
 	struct tail t;
@@ -578,8 +586,7 @@ static enum err begin(struct follow *f, struct entry *e, int64_t now_ms)
 	if (err == ERR_NOTFOUND || err == ERR_LIMIT)
 		return ERR_OK;
 	if (err) {
-		say(f, e, err, DIAG_ERROR,
-		    err == ERR_UNSUPPORTED ? "neither a file nor a folder: not read" : err_text(err));
+		say(f, e, err, DIAG_ERROR, err == ERR_UNSUPPORTED ? what_is_there(e->path) : err_text(err));
 		return ERR_OK;
 	}
 	e->said = ERR_OK;

@@ -690,6 +690,7 @@ class ScanFollow(SharedKbTest):
         follower.stop()
         for name in (b'fifo', b'loop'):
             self.assertEqual(follower.err.count(name), 1, follower.err)
+        self.assertIn(b'standard input (-) reads', follower.err)
 
 
 def load_tests(_loader, _tests, _pattern):
