@@ -574,7 +574,7 @@ static const char *what_is_there(const char *path)
 {
 	struct stat st;
 	return !stat(path, &st) && S_ISFIFO(st.st_mode) ?
-		       "a pipe, which cannot be gone back to: not read; a scan of standard input (-) reads one to its end" :
+		       "a pipe: not read; a scan of standard input (-) reads one to its end" :
 		       "neither a file nor a folder: not read";
 }
 

@@ -28,8 +28,17 @@ static bool is_turn(struct str s)
 	return digits;
 }
 
+/* is_underlined: Sender.lo_ is what SMS makes of Sender.log. */
+static bool is_underlined(struct str base, struct str name)
+{
+	return name.n == base.n && str_ends_nocase(name, STR(".lo_")) && str_ends_nocase(base, STR(".log")) &&
+	       str_eq(str_first(base, base.n - 1), str_first(name, name.n - 1));
+}
+
 bool rotation_name(struct str base, struct str name)
 {
+	if (is_underlined(base, name))
+		return true;
 	if (name.n <= base.n + 1)
 		return false;
 	if (str_starts(name, base) && strchr(marks_before, name.p[base.n]) && is_turn(str_from(name, base.n + 1)))
@@ -66,6 +75,12 @@ static void stem_bases(struct str name, size_t mark, rotation_visit *visit, void
 void rotation_bases(struct str name, rotation_visit *visit, void *context)
 {
 	size_t marks = 0;
+	if (str_ends_nocase(name, STR(".lo_")) && name.n <= NAME_MAX) {
+		char base[NAME_MAX + 1];
+		memcpy(base, name.p, name.n);
+		base[name.n - 1] = char_is_upper(name.p[name.n - 2]) ? 'G' : 'g';
+		visit(context, (struct str){ base, name.n });
+	}
 	for (size_t i = 0; i < name.n && name.n <= NAME_MAX && marks < ROTATION_MARKS_MAX; i++) {
 		if (!strchr(marks_before, name.p[i]))
 			continue;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * What a rotation makes of a log's name: app.log > app.log.1, app.log-20010312, app-20010312.log, app.log.1.gz,
- * app.log.old. Told by the names' shape alone; opens nothing.
+ * app.log.old, app.lo_. Told by the names' shape alone; opens nothing.
  */
 #ifndef KBT_SCAN_ROTATION_H
 #define KBT_SCAN_ROTATION_H

@@ -1,30 +1,40 @@
 /* SPDX-License-Identifier: MIT
  *
- * Which story holds: see story.h. A story's state is what its conditions need of the past and no more: the times of the
- * last `count` hits; for each beginning of the sequence the latest start from which it was reached (the latest is the
- * best: the window only asks how long ago it began); and what the marks behind hits were.
+ * Which story holds: see story.h. All events are kept, up to a bound, and told again in the end: those of one log's
+ * files together, in order of time. Of a track that has more of them a state goes along (plot.h), file by file.
  */
 #include "scan/story.h"
 
+#include "base/hash.h"
 #include "scan/rotation.h"
 
+#include <stdlib.h>
 #include <string.h>
 
-enum { STORY_SEEN_MAX = 4096, STORY_HELD_MAX = 256 };
-
-struct moment {
-	bool timed;
-	int64_t at_s;
+enum {
+	STORY_SEEN_MAX = 4096,
+	STORY_HELD_MAX = 256,
+	STORY_FILES_MAX = 1024,
+	STORY_EVENTS_OF_ONE_MAX = 1 << 12,
+	STORY_EVENTS_MAX = 1 << 17
 };
 
-struct story_state {
-	struct moment hits[STORY_COUNT_MAX]; /* a ring */
-	uint64_t hit_count;
-	struct moment starts[STORY_SEQUENCE_MAX];
-	bool reached[STORY_SEQUENCE_MAX];
-	struct moment first_hit, last_hit, open_since; /* the first hit behind which nothing cleared */
-	bool open;
-	bool counted, told, cleared, uncleared, broken; /* the count, the sequence; `never` is broken */
+struct story_file {
+	struct str name;
+	uint32_t log; /* the same number for all files of one log: the least of theirs */
+};
+
+struct story_event {
+	int64_t at_s;
+	uint64_t order;
+	uint32_t file;
+	bool timed;
+};
+
+struct story_events {
+	struct story_event *items;
+	size_t count, cap;
+	bool too_many;
 };
 
 /* A story that held in a file before the present one. */
@@ -40,6 +50,7 @@ struct story_seen {
 	struct match_capture *captures;
 	size_t capture_count;
 	struct moment last;
+	struct story_events events;
 };
 
 struct story_track {
@@ -48,7 +59,8 @@ struct story_track {
 	size_t capture_count;
 	struct str file;
 	size_t first, count;	    /* slice of the stories */
-	struct story_state *states; /* parallel to it */
+	struct plot *states;	    /* parallel to it */
+	struct story_events events; /* its hits */
 	struct story_held *held;
 	size_t held_count, held_cap;
 };
@@ -56,65 +68,6 @@ struct story_track {
 static const struct rule_story *story_at(const struct stories *s, const struct story_track *t, size_t i)
 {
 	return &s->over_time->stories[t->first + i].story;
-}
-
-/* within: b is at most so long behind a. Without times nothing is known to be. */
-static bool within(const struct rule_story *story, struct moment a, struct moment b)
-{
-	return !story->within_s || (a.timed && b.timed && b.at_s >= a.at_s && b.at_s - a.at_s <= story->within_s);
-}
-
-static bool holds(const struct rule_story *story, const struct story_state *x)
-{
-	return x->hit_count && x->counted && (!story->sequence_count || x->told) &&
-	       (!story->cleared_by.n || x->cleared) && (!story->not_cleared_by.n || x->uncleared || x->open) &&
-	       (!story->never.n || !x->broken);
-}
-
-static void take_sequence(const struct rule_story *story, struct story_state *x, struct str event, struct moment now)
-{
-	size_t n = story->sequence_count;
-	for (size_t k = n; k-- > 0;) {
-		if (!str_eq(story->sequence[k], event))
-			continue;
-		struct moment start = k ? x->starts[k - 1] : now;
-		if (k && (!x->reached[k - 1] || !within(story, start, now)))
-			continue;
-		x->starts[k] = start;
-		x->reached[k] = true;
-	}
-	x->told |= n && x->reached[n - 1];
-}
-
-static void take_hit(const struct rule_story *story, struct story_state *x, struct moment now)
-{
-	if (!x->hit_count)
-		x->first_hit = now;
-	x->hits[x->hit_count++ % story->count] = now;
-	if (x->hit_count >= story->count) /* the oldest of the last `count` is the one that goes next */
-		x->counted |= story->count == 1 || within(story, x->hits[x->hit_count % story->count], now);
-	take_sequence(story, x, STR("hit"), now);
-	if (x->open && story->within_s && !within(story, x->open_since, now))
-		x->uncleared = true;
-	if (!x->open)
-		x->open_since = now;
-	x->open = true;
-	x->cleared = false;
-	x->last_hit = now;
-}
-
-static void take_mark(const struct rule_story *story, struct story_state *x, struct str mark, struct moment now)
-{
-	take_sequence(story, x, mark, now);
-	if (!x->hit_count)
-		return;
-	x->broken |= str_eq(story->never, mark);
-	x->cleared |= str_eq(story->cleared_by, mark) && within(story, x->last_hit, now);
-	if (!str_eq(story->not_cleared_by, mark))
-		return;
-	if (x->open && story->within_s && !within(story, x->open_since, now))
-		x->uncleared = true;
-	x->open = false;
 }
 
 /* ---- tracks ---- */
@@ -185,7 +138,7 @@ static struct story_track *new_track(struct stories *s, const struct match *m, s
 	if (!t)
 		return NULL;
 	*t = (struct story_track){ .id = arena_str(&s->arena, m->id), .first = first, .count = count, .file = s->file };
-	t->states = arena_array(&s->arena, struct story_state, count);
+	t->states = arena_array(&s->arena, struct plot, count);
 	t->captures = arena_array(&s->arena, struct match_capture, m->capture_count);
 	for (size_t i = 0; t->captures && i < m->capture_count; i++)
 		t->captures[i] = (struct match_capture){ .name = arena_str(&s->arena, m->captures[i].name),
@@ -195,30 +148,86 @@ static struct story_track *new_track(struct stories *s, const struct match *m, s
 	return t;
 }
 
-/* moment_of also follows the file: a track that comes to another one begins anew, and keeps what held. */
+/* ---- files and events ---- */
+
+/* add_file numbers a file, and joins the logs that it is of. */
+static uint32_t add_file(struct stories *s, struct str name)
+{
+	uint32_t number = (uint32_t)s->file_count;
+	if (number >= STORY_FILES_MAX || index_add(&s->by_name, hash_bytes(name), number)) {
+		s->seen_too_many = true;
+		return number;
+	}
+	struct story_file *f = arena_push(&s->arena, &s->files, &s->file_count, &s->file_cap);
+	if (!f)
+		return number;
+	*f = (struct story_file){ arena_str(&s->arena, name), number };
+	for (uint32_t i = 0; i < number; i++) {
+		uint32_t log = s->files[i].log, own = s->files[number].log;
+		if (log == own || !rotation_related(name, s->files[i].name))
+			continue;
+		for (uint32_t k = 0; k <= number; k++)
+			if (s->files[k].log == log || s->files[k].log == own)
+				s->files[k].log = log < own ? log : own;
+	}
+	return number;
+}
+
+static void turn_to(struct stories *s, struct str name)
+{
+	const struct index_item *i = index_first(&s->by_name, hash_bytes(name));
+	while (i && !str_eq(s->files[i->number].name, name))
+		i = index_next(&s->by_name, i);
+	s->file_number = i ? i->number : add_file(s, name);
+	s->file = s->file_number < s->file_count ? s->files[s->file_number].name : arena_str(&s->arena, name);
+}
+
 static struct moment moment_of(struct stories *s, struct str file, int64_t written_s, struct str time)
 {
 	struct moment now = { 0 };
 	bool other = !str_eq(s->file, file);
 	if (other)
-		s->file = arena_str(&s->arena, file);
+		turn_to(s, file);
 	when_of_file(&s->when, other, written_s);
 	now.timed = when_read(&s->when, time, &now.at_s);
+	s->order++;
 	return now;
 }
 
+static void keep_event(struct stories *s, struct story_events *events, struct moment now)
+{
+	events->too_many |= events->count >= STORY_EVENTS_OF_ONE_MAX || s->event_count >= STORY_EVENTS_MAX;
+	struct story_event *e =
+		events->too_many ? NULL : arena_push(&s->arena, &events->items, &events->count, &events->cap);
+	if (!e)
+		return;
+	s->event_count++;
+	*e = (struct story_event){ now.at_s, s->order, s->file_number, now.timed };
+}
+
+/* keep_mark: of marks without a hit between them the first and the last are kept. */
+static void keep_mark(struct stories *s, struct story_events *events, struct moment now)
+{
+	struct story_event *last = events->count > 1 ? &events->items[events->count - 1] : NULL;
+	if (last && !events->too_many && last[-1].order > s->hit_order)
+		*last = (struct story_event){ now.at_s, s->order, s->file_number, now.timed };
+	else
+		keep_event(s, events, now);
+}
+
+/* turn_page: a track that comes to another file begins anew, and keeps what held. */
 static void turn_page(struct stories *s, struct story_track *t)
 {
 	if (t->file.p == s->file.p)
 		return;
 	for (size_t i = 0; i < t->count; i++) {
-		struct story_state *x = &t->states[i];
+		struct plot *x = &t->states[i];
 		struct story_held *held = NULL;
-		if (t->held_count < STORY_HELD_MAX && holds(story_at(s, t, i), x))
+		if (t->held_count < STORY_HELD_MAX && plot_holds(story_at(s, t, i), x))
 			held = arena_push(&s->arena, &t->held, &t->held_count, &t->held_cap);
 		if (held)
 			*held = (struct story_held){ i, t->file, x->first_hit };
-		*x = (struct story_state){ 0 };
+		*x = (struct plot){ 0 };
 	}
 	t->file = s->file;
 }
@@ -234,10 +243,13 @@ enum err stories_hit(struct stories *s, const struct scan_hit *hit)
 	struct story_track *t = find_track(s, &names);
 	if (!t)
 		t = new_track(s, &names, first, count);
-	if (t)
+	if (t) {
 		turn_page(s, t);
+		keep_event(s, &t->events, now);
+		s->hit_order = s->order;
+	}
 	for (size_t i = 0; t && i < t->count; i++)
-		take_hit(story_at(s, t, i), &t->states[i], now);
+		plot_hit(story_at(s, t, i), &t->states[i], now);
 	return arena_err(&s->arena);
 }
 
@@ -266,11 +278,12 @@ static bool same_seen(const struct stories *s, const struct story_seen *seen, co
 /* note_seen keeps that the file holds the mark, once for what it binds. */
 static void note_seen(struct stories *s, const struct scan_mark *m, struct moment now)
 {
-	for (size_t i = s->seen_count; i-- > 0 && s->seen[i].file.p == s->file.p;) {
+	for (size_t i = s->seen_count; i-- > 0;) {
 		struct story_seen *seen = &s->seen[i];
 		if (!same_seen(s, seen, m))
 			continue;
 		seen->last = !seen->last.timed || (now.timed && now.at_s < seen->last.at_s) ? seen->last : now;
+		keep_mark(s, &seen->events, now);
 		return;
 	}
 	s->seen_too_many = s->seen_too_many || s->seen_count >= STORY_SEEN_MAX;
@@ -286,6 +299,7 @@ static void note_seen(struct stories *s, const struct scan_mark *m, struct momen
 		slot->captures[i] = (struct match_capture){ .name = arena_str(&s->arena, m->captures[i].name),
 							    .value = arena_str(&s->arena, m->captures[i].value) };
 	slot->capture_count = slot->captures ? m->capture_count : 0;
+	keep_mark(s, &slot->events, now);
 }
 
 /* is_denied: the story says that a mark did not come, and in another file of the log it did, since the first hit. */
@@ -306,8 +320,14 @@ static bool is_denied(const struct stories *s, const struct story_track *t, size
 	return denied || s->seen_too_many;
 }
 
-enum err stories_mark(struct stories *s, const struct scan_mark *mark)
+enum err stories_mark(struct stories *s, const struct scan_mark *given)
 {
+	struct match_capture room[STORY_NAMES_MAX];
+	struct match bound = { .captures = given->captures, .capture_count = given->capture_count };
+	struct scan_mark names = *given, *mark = &names;
+	bound = story_names(&bound, room);
+	names.captures = bound.captures;
+	names.capture_count = bound.capture_count;
 	struct moment now = moment_of(s, mark->file, mark->written_s, mark->time);
 	note_seen(s, mark, now);
 	for (size_t i = 0; i < s->track_count; i++) {
@@ -316,17 +336,127 @@ enum err stories_mark(struct stories *s, const struct scan_mark *mark)
 			continue;
 		turn_page(s, t);
 		for (size_t k = 0; k < t->count; k++)
-			take_mark(story_at(s, t, k), &t->states[k], mark->name, now);
+			plot_mark(story_at(s, t, k), &t->states[k], mark->name, now);
 	}
 	return arena_err(&s->arena);
 }
 
 static bool is_told(const struct stories *s, const struct story_track *t, size_t story)
 {
-	const struct story_state *x = &t->states[story];
-	bool told = holds(story_at(s, t, story), x) && !is_denied(s, t, story, t->file, x->first_hit);
+	const struct plot *x = &t->states[story];
+	bool told = plot_holds(story_at(s, t, story), x) && !is_denied(s, t, story, t->file, x->first_hit);
 	for (size_t i = 0; i < t->held_count && !told; i++)
 		told = t->held[i].story == story && !is_denied(s, t, story, t->held[i].file, t->held[i].first_hit);
+	return told;
+}
+
+/* ---- told again ---- */
+
+struct step {
+	struct story_event event;
+	const struct story_seen *mark; /* NULL: a hit */
+	uint32_t log, part;	       /* of it */
+};
+
+/* What the steps of a log are like. */
+struct log {
+	uint32_t file; /* of one of them */
+	bool hit, several, untimed;
+};
+
+struct steps {
+	struct arena arena;
+	struct step *items;
+	size_t count, cap;
+	struct log *logs; /* by number */
+};
+
+static void add_steps(const struct stories *s, struct steps *x, const struct story_events *events,
+		      const struct story_seen *mark)
+{
+	for (size_t i = 0; i < events->count; i++) {
+		const struct story_event *e = &events->items[i];
+		uint32_t number = s->files[e->file].log;
+		struct log *log = &x->logs[number];
+		struct step *step = arena_push(&x->arena, &x->items, &x->count, &x->cap);
+		if (!step)
+			return;
+		*step = (struct step){ .event = *e, .mark = mark, .log = number };
+		log->several |= log->hit && log->file != e->file;
+		log->untimed |= !e->timed;
+		log->file = e->file;
+		log->hit = true;
+	}
+}
+
+static int by_time(const void *left, const void *right)
+{
+	const struct step *a = left, *b = right;
+	if (a->log != b->log)
+		return a->log < b->log ? -1 : 1;
+	if (a->part != b->part)
+		return a->part < b->part ? -1 : 1;
+	if (!a->part && a->event.at_s != b->event.at_s)
+		return a->event.at_s < b->event.at_s ? -1 : 1;
+	return a->event.order < b->event.order ? -1 : a->event.order > b->event.order;
+}
+
+/* gather gives the steps of a track log by log, in the order of their times where a log has several files; where some
+ * of its times are not known file by file, as one file is: in the order of its lines. False where not all were kept. */
+static bool gather(const struct stories *s, const struct story_track *t, struct steps *x)
+{
+	bool all = !t->events.too_many && !s->seen_too_many;
+	x->logs = all ? arena_array(&x->arena, struct log, s->file_count) : NULL;
+	if (!x->logs)
+		return false;
+	add_steps(s, x, &t->events, NULL);
+	for (size_t i = 0; i < s->seen_count && all; i++) {
+		const struct story_seen *seen = &s->seen[i];
+		if (!str_eq(seen->id, t->id) || !is_about(seen->captures, seen->capture_count, t))
+			continue;
+		if (!seen->events.count || !x->logs[s->files[seen->events.items[0].file].log].hit)
+			continue;
+		all = !seen->events.too_many;
+		add_steps(s, x, &seen->events, seen);
+	}
+	for (size_t i = 0; i < x->count; i++) {
+		const struct log *log = &x->logs[x->items[i].log];
+		if (!log->several || log->untimed)
+			x->items[i].part = x->items[i].event.file + 1;
+	}
+	if (x->count)
+		qsort(x->items, x->count, sizeof *x->items, by_time);
+	return all && !x->arena.failed;
+}
+
+/* part_tells gives these steps, which are together, to a story. */
+static bool part_tells(const struct stories *s, const struct story_track *t, size_t story, const struct step *steps,
+		       size_t count)
+{
+	const struct rule_story *one = story_at(s, t, story);
+	struct plot x = { 0 };
+	for (size_t i = 0; i < count; i++) {
+		const struct step *step = &steps[i];
+		struct moment at = { step->event.timed, step->event.at_s };
+		if (!step->mark)
+			plot_hit(one, &x, at);
+		else if (x.hit_count)
+			plot_mark(one, &x, step->mark->name, at);
+	}
+	return plot_holds(one, &x) &&
+	       !(steps->part && is_denied(s, t, story, s->files[steps->event.file].name, x.first_hit));
+}
+
+static bool steps_tell(const struct stories *s, const struct story_track *t, size_t story, const struct steps *x)
+{
+	bool told = false;
+	for (size_t i = 0, n; i < x->count && !told; i += n) {
+		n = 1;
+		while (i + n < x->count && x->items[i + n].log == x->items[i].log &&
+		       x->items[i + n].part == x->items[i].part)
+			n++;
+		told = part_tells(s, t, story, x->items + i, n);
+	}
 	return told;
 }
 
@@ -335,15 +465,20 @@ const struct rule_story *stories_find(const struct stories *s, const struct matc
 	struct match_capture room[STORY_NAMES_MAX];
 	struct match names = story_names(m, room);
 	const struct story_track *t = find_track(s, &names);
-	for (size_t i = 0; t && i < t->count; i++)
-		if (is_told(s, t, i))
-			return story_at(s, t, i);
-	return NULL;
+	const struct rule_story *found = NULL;
+	struct steps steps = { 0 };
+	bool all = t && gather(s, t, &steps);
+	for (size_t i = 0; t && i < t->count && !found; i++)
+		if (all ? steps_tell(s, t, i, &steps) : is_told(s, t, i))
+			found = story_at(s, t, i);
+	arena_free(&steps.arena);
+	return found;
 }
 
 void stories_free(struct stories *s)
 {
 	arena_free(&s->arena);
+	index_free(&s->by_name);
 	*s = (struct stories){ 0 };
 }
 

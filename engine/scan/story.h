@@ -2,13 +2,16 @@
  *
  * hits and marks, in the order of the stream > which story of an article holds (rule.h): so many hits in a window, a
  * sequence, a mark that follows or does not. Kept for each set of bindings of an article that has stories, at most
- * STORY_TRACKS_MAX of them, each of a fixed size. Each file is a story of its own: rotated logs come in any order. But
- * that a mark never came is not told where it did in another file of the same log (rotation.h) since.
+ * STORY_TRACKS_MAX of them. The files of one log (rotation.h) tell together, in the order of their lines' times,
+ * whatever order they were read in; where a time is not known, or there are too many events to keep, each file is a
+ * story of its own: then that a mark never came is not told where it did in another file of the log since.
  */
 #ifndef KBT_SCAN_STORY_H
 #define KBT_SCAN_STORY_H
 
+#include "base/index.h"
 #include "scan/over_time.h"
+#include "scan/plot.h"
 #include "scan/when.h"
 
 enum { STORY_TRACKS_MAX = 1024, STORY_TRACKS_OF_ARTICLE_MAX = 64 };
@@ -25,12 +28,20 @@ const struct match_capture *story_capture(const struct match_capture *items, siz
 
 struct story_track;
 struct story_seen;
+struct story_file;
 
 struct stories {
 	const struct over_time *over_time; /* set by the owner */
 	struct when when;		   /* now_s: set by the owner */
 	struct arena arena;
 	struct str file; /* of the last event */
+	uint32_t file_number;
+	uint64_t order;	    /* events so far */
+	uint64_t hit_order; /* of the last hit */
+	size_t event_count; /* that are kept */
+	struct story_file *files;
+	size_t file_count, file_cap;
+	struct index by_name; /* files */
 	struct story_track *tracks;
 	size_t track_count, track_cap;
 	struct story_seen *seen; /* marks, a file and bindings once */

@@ -81,10 +81,16 @@ bool zone_seconds(struct str name, struct tm clock, int64_t *ret_s)
 bool zone_clock(struct str name, int64_t s, struct tm *ret_clock)
 {
 	struct stay stay;
-	time_t at = (time_t)s;
-	if (!go_to(name, &stay))
-		return false;
-	bool known = localtime_r(&at, ret_clock);
-	come_back(&stay);
-	return known;
+	time_t at = (time_t)s, shown = at;
+	bool known = go_to(name, &stay);
+	for (int i = 0; i < 2 && known; i++) { /* the second time for a change of the clock between the two */
+		struct tm tm;
+		known = gmtime_r(&shown, &tm);
+		tm.tm_isdst = -1;
+		time_t back = known ? mktime(&tm) : 0;
+		shown += at - back;
+	}
+	if (known)
+		come_back(&stay);
+	return known && gmtime_r(&shown, ret_clock);
 }

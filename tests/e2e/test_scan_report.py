@@ -289,6 +289,23 @@ class ScanReport(SharedKbTest):
         self.kbt('remove', 'Q221951')
         self.kbt('scan', self.path_of_log, code=NONE)
 
+    def test_a_story_goes_on_in_rotated_logs(self):
+        def log(name, *events):
+            return self.log([{'F': SMS.format('SITE1', hour), 'G': SMS.format('SITE2', hour),
+                              'S': self.DONE.format(hour)}[event] for event, hour in events], name)
+        for older, newer in (('Sender.lo_', 'Sender.log'), ('Sender.log.1', 'Sender.log')):
+            for events, want in ((('F8', 'F9', 'S10', 'F11'), 'timing'), (('S8', 'F9', 'F10', 'F11'), 'down'),
+                                 (('F8', 'F9', 'S10', 'S11'), 'came-up')):
+                events = [(e[0], int(e[1:])) for e in events]
+                for cut in (1, 2, 3):
+                    paths = [log(older, *events[:cut]), log(newer, *events[cut:])]
+                    for order in (paths, paths[::-1]):
+                        got = {x.get('story') for x in self.json('scan', '--incidents', *order) if 'incident' in x}
+                        self.assertEqual(got, {want}, (older, events, cut, order))
+            os.remove(paths[0])
+        apart = [log('a.log', ('F', 8), ('F', 11)), log('b.log', ('S', 9))]  # of another log
+        self.assertEqual([x.get('story') for x in self.json('scan', '--incidents', *apart) if 'incident' in x], [None])
+
     def test_sends_to_another_site_tell_nothing(self):
         def line(text, minute, thread):
             return f'~{text}  $$<SMS_SNA_RAS_SENDER><Mon Mar 12 10:{minute:02}:00 2001><thread={thread} (0x{thread:X})>'

@@ -18,9 +18,9 @@
 static struct match_capture server_a = { .name = STR_LIT("server"), .value = STR_LIT("A1") };
 
 /* events: h a hit, m a mark, x another mark, M a mark of another server, / the next file, - a rotation of it (and
- * back), and a digit for minutes that pass before the next event (none: one); t leaves the next event without its time.
- */
-static bool tells(struct rule_story story, const char *events)
+ * back), \\ the file before, < the first minute again, and a digit for minutes that pass before the next event (none:
+ * one); t leaves the next event without its time. Before them stand f hits in another log. */
+static bool tells_behind(struct rule_story story, unsigned f, const char *events)
 {
 	struct over_time_story one = { .id = STR("Q1"), .story = story };
 	struct over_time rules = { .stories = &one, .story_count = 1 };
@@ -29,7 +29,16 @@ static bool tells(struct rule_story story, const char *events)
 	char file[16] = "l/a0.log", time[32];
 	unsigned minute = 0;
 	bool timed = true;
+	for (unsigned i = 0; i < f; i++) {
+		struct scan_hit hit = { .file = STR("other.log"), .match = m, .best = true };
+		assert_int_equal(stories_hit(&s, &hit), ERR_OK);
+	}
 	for (const char *e = events; *e; e++) {
+		if (*e == '\\' || *e == '<') {
+			file[3] = (char)(file[3] - (*e == '\\'));
+			minute = *e == '<' ? 0 : minute;
+			continue;
+		}
 		if (char_is_digit(*e)) {
 			minute += (unsigned)(*e - '0') - 1;
 			continue;
@@ -39,7 +48,7 @@ static bool tells(struct rule_story story, const char *events)
 			continue;
 		}
 		if (*e == '-') {
-			strcpy(file + 8, file[8] ? "" : ".1.gz");
+			snprintf(file + 8, sizeof file - 8, "%s", file[8] ? "" : ".1.gz");
 			continue;
 		}
 		if (*e == 't') {
@@ -67,6 +76,11 @@ static bool tells(struct rule_story story, const char *events)
 	return told;
 }
 
+static bool tells(struct rule_story story, const char *events)
+{
+	return tells_behind(story, 0, events);
+}
+
 static void counts(void **unused)
 {
 	(void)unused;
@@ -82,6 +96,8 @@ static void counts(void **unused)
 	assert_true(tells(three, "ththth"));
 	assert_false(tells(three, "hh/h")); /* each file by itself */
 	assert_true(tells(three, "hhh/h"));
+	assert_true(tells(three, "h/h\\h/h\\h")); /* logs that are followed beside each other */
+	assert_false(tells(three, "h/h\\h/"));
 }
 
 static void sequences(void **unused)
@@ -129,6 +145,35 @@ static void clearing(void **unused)
 	assert_true(tells(open, "h9hm"));
 }
 
+/* Marks that come often, with other numbers each time, leave room for what counts. */
+static void many_marks(void **unused)
+{
+	(void)unused;
+	struct rule_story timing = { .count = 1, .sequence = { STR("hit"), STR("done"), STR("hit") },
+				     .sequence_count = 3 };
+	struct rule_story never = { .count = 2, .never = STR("done") };
+	struct over_time_story both[] = { { .id = STR("Q1"), .story = timing }, { .id = STR("Q1"), .story = never } };
+	struct over_time rules = { .stories = both, .story_count = 2 };
+	struct stories s = { .over_time = &rules };
+	struct match m = { .id = STR("Q1"), .captures = &server_a, .capture_count = 1 };
+	struct scan_hit hit = { .file = STR("a.log"), .time = STR("2001-03-12T10:00:00"), .match = m, .best = true };
+	for (unsigned i = 0; i < 20000; i++) {
+		char time[32], number[16];
+		snprintf(time, sizeof time, "2001-03-12T%02u:%02u:%02u", 11 + i / 3600, i / 60 % 60, i % 60);
+		snprintf(number, sizeof number, "%u", i);
+		struct match_capture bytes = { .name = STR("bytes"), .value = str_c(number), .type = VAR_NUMBER };
+		struct scan_mark mark = { .file = STR("a.log.1"), .time = str_c(time), .id = STR("Q1"),
+					  .name = STR("done"), .captures = &bytes, .capture_count = 1 };
+		assert_int_equal(stories_mark(&s, &mark), ERR_OK);
+	}
+	assert_int_equal(stories_hit(&s, &hit), ERR_OK);
+	assert_null(stories_find(&s, &m));
+	hit.time = STR("2001-03-12T23:00:00");
+	assert_int_equal(stories_hit(&s, &hit), ERR_OK);
+	assert_ptr_equal(stories_find(&s, &m), &both[0].story);
+	stories_free(&s);
+}
+
 /* A log and its rotated siblings, in whatever order they are read. */
 static void siblings(void **unused)
 {
@@ -145,6 +190,28 @@ static void siblings(void **unused)
 	assert_true(tells(never, "hh/hh-m"));
 	assert_false(tells(open, "h-m"));
 	assert_true(tells(open, "m-h"));
+	struct rule_story timing = { .count = 1, .sequence = { STR("hit"), STR("done"), STR("hit") },
+				     .sequence_count = 3 };
+	struct rule_story cleared = { .count = 1, .cleared_by = STR("done") };
+	struct rule_story three = { .count = 3 };
+	assert_true(tells(timing, "h-mh"));
+	assert_true(tells(timing, "9m5h<-h")); /* the older file read last */
+	assert_true(tells(timing, "h9h<5-m"));
+	assert_false(tells(timing, "m-hh"));
+	assert_false(tells(timing, "h-Mh")); /* of another server */
+	assert_false(tells(timing, "h/mh")); /* of another log */
+	assert_false(tells(timing, "h-tmh")); /* nobody knows when */
+	assert_true(tells(timing, "thmth-m")); /* but in one file */
+	assert_true(tells(cleared, "9m<-hh"));
+	assert_false(tells(cleared, "m9h<-h"));
+	assert_true(tells(three, "h-h-h"));
+	assert_true(tells(never, "9h9h<-m")); /* it came before */
+	assert_false(tells(never, "9m<-hh"));
+	assert_false(tells_behind(timing, 5000, "h-mh")); /* too many to keep all: each file by itself */
+	assert_true(tells_behind(timing, 5000, "h-hmh"));
+	assert_true(rotation_related(STR("Sender.log"), STR("Sender.lo_"))); /* as SMS calls it */
+	assert_false(rotation_related(STR("Sender.log"), STR("Other.lo_")));
+	assert_false(rotation_related(STR("Sender.log"), STR("Sender.l_")));
 	assert_true(rotation_related(STR("Sender.log"), STR("Sender.log.1")));
 	assert_true(rotation_related(STR("/v/Sender.log.2.gz"), STR("/v/Sender.log.1")));
 	assert_true(rotation_related(STR("a.zip!/x-20010312.log"), STR("a.zip!/x.log")));
@@ -250,7 +317,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(counts),	 cmocka_unit_test(sequences),	     cmocka_unit_test(clearing),
-		cmocka_unit_test(siblings),	 cmocka_unit_test(state_is_bounded), cmocka_unit_test(marks),
+		cmocka_unit_test(siblings),
+		cmocka_unit_test(many_marks),	 cmocka_unit_test(state_is_bounded), cmocka_unit_test(marks),
 		cmocka_unit_test(one_line_form),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
