@@ -130,7 +130,6 @@ struct str digest_loopback(const struct digest *d);
 /* digest_usual_gateways: addresses of the own subnet where routers usually are, but for the configured one. */
 size_t digest_usual_gateways(const struct digest *d, struct str ret_addresses[2]);
 
-const struct evidence *digest_large(const struct digest *d);
 bool digest_works_small(const struct digest *d);
 
 bool digest_seems_slow(const struct digest *d);

@@ -673,8 +673,8 @@ static void put_quick(struct digest *d)
 		digest_put(d, "latency.state", "ok", d->tcp445);
 }
 
-/* digest_large: a large SMB request, NULL where none was sent; the others leave the argument out. */
-const struct evidence *digest_large(const struct digest *d)
+/* large_request: a large SMB request, NULL where none was sent; the others leave the argument out. */
+static const struct evidence *large_request(const struct digest *d)
 {
 	return digest_look(d, "smb", ARG("address", d->target), ARG("pad", STR("1200")));
 }
@@ -682,7 +682,7 @@ const struct evidence *digest_large(const struct digest *d)
 /* put_mtu: firewalls drop pings, or large ones, as such, so that where SMB works a large request must show it too. */
 static void put_mtu(struct digest *d)
 {
-	const struct evidence *e = digest_look(d, "mtu", ARG("address", d->target)), *large = digest_large(d);
+	const struct evidence *e = digest_look(d, "mtu", ARG("address", d->target)), *large = large_request(d);
 	bool vanishes = evidence_state(large, "silent"), told = large && !evidence_state(large, "no-connection");
 	if (told && !evidence_state(e, "passes") && !evidence_state(e, "too-big"))
 		digest_put(d, "mtu.state", vanishes ? "blackhole" : "passes", large);

@@ -114,7 +114,8 @@ static float common_share(const struct file_view *v, const struct file_article *
 	return weight / (weight + k);
 }
 
-float text_share(const struct file_view *v, uint32_t article, uint32_t term)
+/* share_of: how much of what the stemmed word can weigh it weighs in the article, 0 to 1. */
+static float share_of(const struct file_view *v, uint32_t article, uint32_t term)
 {
 	if (v->terms[term].common)
 		return common_share(v, &v->articles[article], v->terms[term].common - 1);
@@ -147,7 +148,7 @@ static float weigh(const struct file_view *v, uint32_t article, const struct wor
 {
 	float score = 0;
 	for (uint32_t i = 0; i < n; i++)
-		score += words[i].weight * text_share(v, article, words[i].term);
+		score += words[i].weight * share_of(v, article, words[i].term);
 	return score;
 }
 
@@ -214,7 +215,7 @@ void text_name_read(const struct file_view *v, struct str name, struct match_nam
 bool text_names(const struct file_view *v, uint32_t article, const struct match_name *name)
 {
 	for (uint32_t i = 0; i < name->count; i++)
-		if (text_share(v, article, name->words[i]) > 0)
+		if (share_of(v, article, name->words[i]) > 0)
 			return true;
 	return false;
 }

@@ -18,9 +18,6 @@ struct text_hit { uint32_t article; float score; };
 uint32_t text_articles(const struct file_view *v, struct match_scratch *s, struct str text, bool passages,
 		       struct text_hit *ret_hits, uint32_t max, float *ret_weight);
 
-/* text_share: how much of what the stemmed word can weigh it weighs in the article, 0 to 1. */
-float text_share(const struct file_view *v, uint32_t article, uint32_t term);
-
 /* text_name_read: of a component or log file; text_names: the article names it. */
 void text_name_read(const struct file_view *v, struct str name, struct match_name *ret_name);
 bool text_names(const struct file_view *v, uint32_t article, const struct match_name *name);

@@ -67,7 +67,7 @@ const char *outcome_of_datagram(const struct event *e)
 	return e->error == ECONNREFUSED ? "port-closed" : "unreachable";
 }
 
-const char *outcome_origin(const struct event *e, struct address target)
+static const char *origin_of(const struct event *e, struct address target)
 {
 	if (address_eq(e->icmp.from, e->local) || address_is_loopback(e->icmp.from))
 		return "self";
@@ -80,25 +80,25 @@ struct str outcome_words(const struct event *e, struct address target, struct ar
 		return str_c(errno_name(e->error));
 	struct str from = address_print(e->icmp.from, a);
 	return arena_printf(a, "%s by ICMP %u/%u from %.*s (%s)", errno_name(e->error), e->icmp.type, e->icmp.code,
-			    STR_ARG(from), outcome_origin(e, target));
+			    STR_ARG(from), origin_of(e, target));
 }
 
-const char *outcome_fact_name(struct machine *m, const char *prefix, const char *name)
+static const char *fact_name(struct machine *m, const char *prefix, const char *name)
 {
 	return arena_printf(m->arena, "%s.%s", prefix, name).p;
 }
 
 void outcome_facts(struct machine *m, const char *prefix, const struct event *e, struct address target, bool detail)
 {
-	machine_text(m, outcome_fact_name(m, prefix, "error"), str_c(errno_name(e->error)));
+	machine_text(m, fact_name(m, prefix, "error"), str_c(errno_name(e->error)));
 	if (!e->icmp.known)
 		return;
 	struct str code = arena_printf(m->arena, "%u/%u", e->icmp.type, e->icmp.code);
-	machine_text(m, outcome_fact_name(m, prefix, "icmp"), code);
-	machine_address(m, outcome_fact_name(m, prefix, "icmp_from"), e->icmp.from);
+	machine_text(m, fact_name(m, prefix, "icmp"), code);
+	machine_address(m, fact_name(m, prefix, "icmp_from"), e->icmp.from);
 	if (!detail)
 		return;
-	machine_number(m, outcome_fact_name(m, prefix, "icmp_type"), e->icmp.type);
-	machine_number(m, outcome_fact_name(m, prefix, "icmp_code"), e->icmp.code);
-	machine_text(m, outcome_fact_name(m, prefix, "icmp_origin"), str_c(outcome_origin(e, target)));
+	machine_number(m, fact_name(m, prefix, "icmp_type"), e->icmp.type);
+	machine_number(m, fact_name(m, prefix, "icmp_code"), e->icmp.code);
+	machine_text(m, fact_name(m, prefix, "icmp_origin"), str_c(origin_of(e, target)));
 }

@@ -27,11 +27,7 @@ const char *outcome_of_datagram(const struct event *e);
 struct str outcome_words(const struct event *e, struct address target, struct arena *a);
 
 /* outcome_facts adds PREFIX.error and, where an ICMP message is known, PREFIX.icmp and PREFIX.icmp_from; with detail
- * also .icmp_type, .icmp_code and .icmp_origin. */
+ * also .icmp_type, .icmp_code and .icmp_origin (self, target, router). */
 void outcome_facts(struct machine *m, const char *prefix, const struct event *e, struct address target, bool detail);
-const char *outcome_origin(const struct event *e, struct address target); /* self, target, router */
-
-/* outcome_fact_name joins PREFIX.name in the arena. */
-const char *outcome_fact_name(struct machine *m, const char *prefix, const char *name);
 
 #endif

@@ -158,10 +158,6 @@ enum err rule_extract(const struct article *article, struct arena *a, struct dia
 enum err rule_template_parse(struct str text, struct arena *a, struct diags *d, struct rule_template *ret_template)
 	MUST_USE;
 
-/* rule_var_guess names and types a variable from its placeholder and from the sentence that explains it (may be
- * empty): "servername", "the NetBIOS name of the server" gives server, netbios-name. */
-void rule_var_guess(struct str says, struct str explained, struct arena *a, struct rule_var *var);
-
 /* rule_merge adds a second rule of the same article to the first (merge.c): what stands in the first counts first. The
  * result borrows from both. ERR_NOMEM only. */
 enum err rule_merge(struct rule *into, const struct rule *more, struct arena *a) MUST_USE;

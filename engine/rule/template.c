@@ -109,7 +109,9 @@ static bool plain_name(struct arena *a, struct str says, struct str *ret_name)
 	return n > 0;
 }
 
-void rule_var_guess(struct str says, struct str explained, struct arena *a, struct rule_var *var)
+/* guess_var names and types a variable from its placeholder and from the sentence that explains it (may be empty):
+ * "servername", "the NetBIOS name of the server" gives server, netbios-name. */
+static void guess_var(struct str says, struct str explained, struct arena *a, struct rule_var *var)
 {
 	var->says = says;
 	struct str sources[] = { explained, says };
@@ -170,7 +172,7 @@ static enum err parse_braces(struct str inside, struct arena *a, struct diags *d
 	for (size_t i = 0; i < name.n; i++)
 		if (!char_is_alnum(name.p[i]) && name.p[i] != '_' && name.p[i] != '-')
 			return diags_fail(d, ERR_INPUT, "{%.*s}: a name has letters, digits, - and _", STR_ARG(inside));
-	rule_var_guess(name, STR(""), a, &var);
+	guess_var(name, STR(""), a, &var);
 	if (typed && !var_type_parse(type, &var.type))
 		return diags_fail(d, ERR_INPUT, "unknown type in {%.*s}", STR_ARG(inside));
 	var.name = arena_str(a, name);
@@ -416,7 +418,7 @@ static size_t placeholder_at(const struct reader *r, struct str text, size_t at,
 	if (!n)
 		return 0;
 	struct str says = str_first(s, n);
-	rule_var_guess(says, explained.n ? explained : explanation_of(r, says), r->a, var);
+	guess_var(says, explained.n ? explained : explanation_of(r, says), r->a, var);
 	return n;
 }
 

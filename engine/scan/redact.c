@@ -375,7 +375,8 @@ static bool kind_of(enum var_type type, struct str value, enum redact_kind *ret_
 	}
 }
 
-void redact_learn_match(struct redactor *r, const struct match *m)
+/* learn_match takes up the names that a template bound. */
+static void learn_match(struct redactor *r, const struct match *m)
 {
 	enum redact_kind kind;
 	for (size_t i = 0; i < m->capture_count; i++)
@@ -452,7 +453,7 @@ enum err redact_secrets(struct str text, struct arena *a, struct str *ret_text)
 struct scan_hit redact_hit(struct redactor *r, const struct scan_hit *hit, struct arena *a)
 {
 	struct scan_hit h = *hit;
-	redact_learn_match(r, &hit->match);
+	learn_match(r, &hit->match);
 	redact_learn(r, hit->text);
 	redact_learn(r, hit->before);
 	redact_learn(r, hit->after);
@@ -510,7 +511,7 @@ enum err redact_sets(struct redactor *r, struct incidents *incidents, struct unk
 {
 	for (size_t k = 0; k < incidents->count; k++) {
 		const struct incident *i = &incidents->items[k];
-		redact_learn_match(r, &i->match);
+		learn_match(r, &i->match);
 		redact_learn(r, i->text);
 		redact_learn(r, i->before);
 		redact_learn(r, i->after);

@@ -40,9 +40,8 @@ struct redactor {	   /* zeroed at first */
 void redactor_free(struct redactor *r);
 enum err redactor_err(const struct redactor *r); /* sticky: ERR_OK or ERR_NOMEM */
 
-/* redact_learn takes up the names of a text (of one or more lines); redact_learn_match those that a template bound. */
+/* redact_learn takes up the names of a text (of one or more lines). */
 void redact_learn(struct redactor *r, struct str text);
-void redact_learn_match(struct redactor *r, const struct match *m);
 
 /* redact_learn_block takes up, of all that is read (blocks of one stream, in order), the hosts and users that stand as
  * such in one line and may stand bare in another that is passed on. For a stream's end an empty block. At most

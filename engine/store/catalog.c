@@ -13,6 +13,8 @@
 
 enum { YEAR_FIRST = 1980, YEARS = 120 };
 
+enum kind { KIND_PROBLEM, KIND_BUG, KIND_HOWTO, KIND_INFO, KIND_OURS, KIND_OTHER, KINDS };
+
 struct card {
 	struct str id;
 	uint16_t year;	 /* less YEAR_FIRST; YEARS for none */
@@ -42,7 +44,7 @@ struct catalog {
 	size_t meant_count, meant_cap;
 };
 
-const char *catalog_kind_name(enum catalog_kind kind)
+static const char *name_of_kind(enum kind kind)
 {
 	static const char *const names[] = { "problem", "bug", "howto", "info", "ours", "other" };
 	return names[kind];
@@ -366,7 +368,7 @@ static bool passes(const struct catalog *c, const struct card *card, const struc
 {
 	bool kind = !f->kind.n;
 	for (unsigned k = 0; k < KINDS && !kind; k++)
-		kind = (card->kinds >> k & 1) && str_eq(f->kind, str_c(catalog_kind_name(k)));
+		kind = (card->kinds >> k & 1) && str_eq(f->kind, str_c(name_of_kind(k)));
 	return kind && (!f->year || (unsigned)card->year + YEAR_FIRST == f->year) &&
 	       (!f->by_code || has_code(c, card, f->code)) &&
 	       (!f->product.n || (product < c->family_count && has_product(c, card, (uint32_t)product)));
@@ -430,7 +432,7 @@ static void fill_facets(const struct catalog *c, struct tally *t, size_t facets,
 		add_facet(a, &r->products, c->families[i], t->products[i]);
 	rank(&r->products, facets);
 	for (unsigned k = 0; k < KINDS; k++)
-		add_facet(a, &r->kinds, str_c(catalog_kind_name(k)), t->kinds[k]);
+		add_facet(a, &r->kinds, str_c(name_of_kind(k)), t->kinds[k]);
 	for (size_t i = YEARS; i-- > 0;)
 		if (t->years[i])
 			add_facet(a, &r->years, arena_printf(a, "%zu", YEAR_FIRST + i), t->years[i]);

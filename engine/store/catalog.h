@@ -14,12 +14,9 @@ struct catalog;
 enum err catalog_open(struct store *s, struct catalog **ret_catalog) MUST_USE;
 void catalog_close(struct catalog **catalog);
 
-enum catalog_kind { KIND_PROBLEM, KIND_BUG, KIND_HOWTO, KIND_INFO, KIND_OURS, KIND_OTHER, KINDS };
-const char *catalog_kind_name(enum catalog_kind kind); /* "problem", "bug", "howto", "info", "ours", "other" */
-
 struct catalog_filter { /* zeroed: everything */
 	struct str product; /* a family */
-	struct str kind;
+	struct str kind; /* "problem", "bug", "howto", "info", "ours", "other" */
 	unsigned year;
 	bool by_code;
 	int64_t code; /* that it is about */
