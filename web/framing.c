@@ -9,7 +9,9 @@
 static const struct framing_fault none = { 0 }, no_request = { 400, "This is no request of HTTP 1.1." },
 				  line_end = { 400, "The lines of the request do not end as they must." },
 				  no_length = { 400, "The length of the request is no number." },
-				  long_length = { 413, "The request is too large." };
+				  long_length = { 413, "The request is too large." },
+				  long_target = { 414, "The address is too long." },
+				  large_head = { 431, "The request's headers are too large." };
 
 /* keep notes what is looked at of a line, which may come in pieces. */
 static void keep(struct framing *f, struct str piece)
@@ -84,6 +86,11 @@ static struct framing_fault take_line(struct framing *f, struct str *bytes)
 	size_t cr = str_find_char(piece, '\r');
 	bool parted = piece.n && ends_in_cr(f);
 	*bytes = str_from(*bytes, n == STR_NONE ? n : n + 1);
+	f->head_n += f->at == FRAMING_BLANK ? 0 : piece.n + (n != STR_NONE);
+	if (f->head_max && f->head_n > FRAMING_FIRST_MAX && f->at == FRAMING_FIRST)
+		return long_target;
+	if (f->head_max && f->head_n > f->head_max)
+		return large_head;
 	if (parted || (cr != STR_NONE && cr + 1 != piece.n) || str_find_char(piece, 0) != STR_NONE)
 		return line_end;
 	keep(f, piece);
@@ -95,6 +102,7 @@ static void begin(struct framing *f)
 	f->at = FRAMING_FIRST;
 	f->chunked = false;
 	f->length = 0;
+	f->head_n = 0;
 }
 
 size_t framing_take(struct framing *f, struct str bytes, struct framing_fault *ret_fault)

@@ -2,7 +2,8 @@
  *
  * Where in what a client sends requests begin and end, and whether each begins as one must: takes the bytes in the
  * pieces in which they come, gives how many of them may be read on. Only what libmicrohttpd 0.9.75 answers twice or
- * not at all is looked at here: the first line, line ends, lengths; all else is request.h's. Owns nothing, touches no
+ * not at all, or without saying what its answer is, is looked at here: the first line, line ends, lengths, heads that are
+ * too large; all else is request.h's. Owns nothing, touches no
  * socket. Reference: RFC 9112 sections 2 to 6.
  */
 #ifndef KBT_WEB_FRAMING_H
@@ -10,13 +11,19 @@
 
 #include "base/str.h"
 
-enum { FRAMING_LINE = 48 /* of a line that is kept */, FRAMING_TAIL = 10 /* " HTTP/1.1\r" */ };
+enum {
+	FRAMING_FIRST_MAX = 9 << 10, /* bytes of a first line: REQUEST_TARGET_MAX, and a method */
+	FRAMING_LINE = 48,	     /* of a line that is kept */
+	FRAMING_TAIL = 10	     /* " HTTP/1.1\r" */
+};
 
 enum framing_at { FRAMING_BLANK, FRAMING_FIRST, FRAMING_LINES, FRAMING_BODY, FRAMING_REST };
 
-/* Begins as zeros. */
+/* Begins as zeros, but head_max. */
 struct framing {
 	enum framing_at at;	 /* FRAMING_REST: what comes is no more looked at */
+	size_t head_max;	 /* bytes of a head, as its reader wants it; 0: any number */
+	size_t head_n;		 /* of the one that is read */
 	unsigned heads;		 /* that have ended */
 	bool chunked;		 /* the request's body has no length: no other request may follow */
 	uint64_t length;	 /* of the body; then what is left of it */

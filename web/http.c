@@ -521,6 +521,7 @@ static void on_connection(void *context, struct MHD_Connection *connection, void
 			return;
 		*c = (struct conn){ .tap = { s->options.tls ? take_hello : take_bytes },
 				    .server = s,
+				    .framing.head_max = s->pool == POOL_SPARED ? HEAD_MAX : POOL_HELD - ANSWER_HEAD_MAX,
 				    .fd = info->connect_fd,
 				    .unread = -1,
 				    .since_ms = http_now_ms() };
@@ -769,6 +770,7 @@ static enum MHD_Result refuse_head(struct http_wake *w)
 	if (!r)
 		return MHD_NO;
 	MHD_add_response_header(r, "Connection", "close");
+	MHD_add_response_header(r, "Content-Type", "text/plain");
 	enum MHD_Result done = MHD_queue_response(w->connection, 431, r);
 	MHD_destroy_response(r);
 	w->queued = w->conn->linger = true;

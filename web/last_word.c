@@ -22,6 +22,18 @@ bool last_word_heard(int fd, uint64_t *ret_bytes)
 	return true;
 }
 
+static const char *phrase(unsigned status)
+{
+	switch (status) {
+	case 400: return "Bad Request";
+	case 408: return "Request Timeout";
+	case 413: return "Content Too Large";
+	case 414: return "URI Too Long";
+	case 431: return "Request Header Fields Too Large";
+	default: return "Service Unavailable";
+	}
+}
+
 void last_word(int fd, unsigned status, const char *why)
 {
 	char text[512];
@@ -29,10 +41,7 @@ void last_word(int fd, unsigned status, const char *why)
 			 "HTTP/1.1 %u %s\r\nConnection: close\r\nContent-Length: %zu\r\n"
 			 "Content-Type: text/plain; charset=utf-8\r\nCache-Control: no-store\r\n"
 			 "X-Content-Type-Options: nosniff\r\nContent-Security-Policy: default-src 'none'\r\n\r\n%s\n",
-			 status, status == 400	? "Bad Request"
-			 : status == 408 ? "Request Timeout"
-			 : status == 503 ? "Service Unavailable"
-					 : "Content Too Large", strlen(why) + 1, why);
+			 status, phrase(status), strlen(why) + 1, why);
 	if (n > 0 && (size_t)n < sizeof text)
 		(void)!send(fd, text, (size_t)n, MSG_DONTWAIT | MSG_NOSIGNAL);
 }

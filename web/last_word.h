@@ -2,7 +2,7 @@
  *
  * The answer that is written to a connection by hand, because libmicrohttpd cannot answer a request that has not come
  * whole: 408 where it came too slowly, 413 where it became too long, 503 where there is no room for it; or would
- * answer it twice: a length that is none. Only for a plain connection in whose request nothing was answered yet; it
+ * answer it wrongly (framing.h). Only for a plain connection in whose request nothing was answered yet; it
  * has to be ended right behind it.
  */
 #ifndef KBT_WEB_LAST_WORD_H

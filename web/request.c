@@ -96,8 +96,10 @@ static struct str take_authority(struct str *target)
 
 enum err request_parse_target(struct str target, struct http_request *req)
 {
+	static const struct str api = STR_LIT("/api/");
 	struct str path, query;
 	bool bad = false;
+	req->path = str_starts(target, api) ? api : STR("");
 	if (target.n > REQUEST_TARGET_MAX)
 		return ERR_LIMIT;
 	req->authority = take_authority(&target);

@@ -76,7 +76,7 @@ struct http_response {
 
 /* request_parse_target fills path and query, and of "http://host/path" (RFC 9112 section 3.2.2) the authority. ERR_INPUT:
  * another form, a bad escape, a control character, bytes that are no UTF-8, a dot segment. ERR_LIMIT: too long, too
- * many fields. */
+ * many fields. The path is then "/api/" or empty, for the form of the answer. */
 enum err request_parse_target(struct str target, struct http_request *req) MUST_USE;
 
 /* request_parse_form reads application/x-www-form-urlencoded: "+" is a blank, a bad escape is kept as it stands (people

@@ -161,6 +161,33 @@ class Server:
         return False
 
 
+class Described:
+    """The OpenAPI document: its operations, as requests, and whether an answer is one that it names."""
+
+    def __init__(self, server):
+        self.doc = json.loads(server.get('/api/v1/openapi.json')[2])
+
+    def operations(self):
+        """Path as described, method, and a path to ask."""
+        for path, methods in self.doc['paths'].items():
+            for method in methods:
+                yield path, method.upper(), path.replace('{id}', 'Q150536').replace('{name}', '0' * 32)
+
+    def response(self, path, method, status):
+        response = self.doc['paths'][path][method.lower()]['responses'].get(str(status), {})
+        if '$ref' in response:
+            response = self.doc['components']['responses'][response['$ref'].split('/')[-1]]
+        return response
+
+    def names(self, path, method, status, kind):
+        return kind.split(';')[0] in self.response(path, method, status).get('content', {})
+
+    def names_raw(self, path, method, got):
+        """The same of the bytes of an answer."""
+        kind = re.search(rb'(?mi)^Content-Type: ([\w/+-]+)', got)
+        return self.names(path, method, got[9:12].decode(), kind.group(1).decode() if kind else '')
+
+
 def read_all(s):
     got = b''
     try:

@@ -20,7 +20,7 @@ import time
 import unittest
 
 import kbt
-from serve import MESSAGE, Server, read_all
+from serve import MESSAGE, Described, Server, read_all
 
 server = None
 LOG = os.path.join(kbt.ROOT, 'tests/e2e/data/sender.log')
@@ -497,6 +497,7 @@ class Api(unittest.TestCase):
     def test_probes_keep_to_the_policy(self):
         for target in ('169.254.169.254', '8.8.4.4', '224.0.0.1', '0.0.0.0', '255.255.255.255', 'fe80::1', '::ffff:8.8.4.4'):
             report = server.api('/api/v1/diagnose', {'text': MESSAGE, 'set': {'server': target}})[1]
+            target = target.removeprefix('::ffff:')  # it is probed as what it is
             sent = [e for e in report['evidence'] if e['args'].get('address') == target and e['probe'] in
                     ('tcp', 'icmp', 'nbstat', 'smb', 'nbss', 'arp', 'mtu', 'trace') and e['state'] != 'not-run']
             self.assertEqual(sent, [], target)
@@ -538,8 +539,15 @@ class Api(unittest.TestCase):
 class Description(unittest.TestCase):
     """The OpenAPI document against what the server really answers."""
 
-    def setUp(self):
-        self.doc = json.loads(server.get('/api/v1/openapi.json')[2])
+    @classmethod
+    def setUpClass(cls):
+        cls.described = Described(server)
+        cls.doc = cls.described.doc
+        cls.slow = []  # what does not come in time; read by the test whose turn is last
+        for path, method, real in cls.described.operations():
+            s = server.connect()
+            s.sendall(f'{method} {real} HTTP/1.1\r\nHost: localhost\r\nX: '.encode())
+            cls.slow.append((path, method, s))
 
     def check(self, value, schema, where):
         if '$ref' in schema:
@@ -611,19 +619,47 @@ class Description(unittest.TestCase):
             for accept in ('application/json', 'text/markdown', 'text/plain', *(() if path.startswith('/api') else ('text/html', 'image/png'))):
                 yield described, 'get', server.get(path, Accept=accept)
         yield '/api/v1/browse', 'get', server.get('/api/v1/browse', Accept='image/png')
-        for path in ('/-/healthy', '/-/ready', '/metrics'):
-            yield path, 'get', server.get(path)
+        for path in ('/-/healthy', '/-/ready', '/metrics', '/', '/?q=error+53', '/?q=!'):
+            yield path.split('?')[0], 'get', server.get(path)
+        yield '/', 'get', server.get('/', Accept='image/png')
+        for name in ('0' * 32, json.loads(server.ask('POST', '/api/v1/kept', json.dumps({'text': MESSAGE}), json_type)[2])['name']):
+            for accept in ('*/*', 'application/json', 'text/markdown', 'image/png'):
+                yield '/r/{name}', 'get', server.get('/r/' + name, Accept=accept)
 
     def test_answers_are_as_described(self):
         seen = set()
         for path, method, (status, headers, text) in self.answers():
-            responses = self.doc['paths'][path][method]['responses']
-            self.assertIn(str(status), responses, path)
             kind = headers['content-type'].split(';')[0]
-            schema = responses[str(status)]['content'][kind]['schema']
+            self.assertTrue(self.described.names(path, method, status, kind), (path, method, status, kind))
+            schema = self.described.response(path, method, status)['content'][kind]['schema']
             self.check(json.loads(text) if kind == 'application/json' else text, schema, path)
             seen.add((path, method))
         self.assertEqual(seen, {(p, m) for p, ms in self.doc['paths'].items() for m in ms})
+
+    def test_what_any_operation_may_answer(self):
+        h = b'Host: localhost\r\n'
+        refusals = ((b'400', b'', h + b'X: a\x01b\r\n'), (b'400', b'', h + b'Content-Length: x\r\n'), (b'400', b'', h + h), (b'413', b'', h + b'Content-Length: 99999999\r\n'),
+                    (b'414', b'?' + b'a' * 9000, h), (b'421', b'', b'Host: evil.example\r\n'), (b'431', b'', h + b'X: y\r\n' * 101),
+                    (b'431', b'', h + b'X: ' + b'y' * 15000 + b'\r\n'), (b'431', b'', h + b'X: ' + b'y' * 60000 + b'\r\n'))
+        for path, method, real in self.described.operations():
+            accepts = (b'', b'Accept: application/problem+json\r\n', b'Accept: text/html, */*;q=0.1\r\n', b'Accept: text/markdown\r\n')
+            asked = [(want, f'{method} {real}'.encode() + query, lines + accept) for want, query, lines in refusals for accept in accepts[:2]]
+            asked += [(b'405', f'DELETE {real}'.encode(), h + accept) for accept in accepts]
+            if method == 'POST':
+                asked += [(b'403', f'POST {real}'.encode(), h + b'Origin: null\r\n' + accept) for accept in accepts]
+            for want, line, lines in asked:
+                got, closed = server.raw(line + b' HTTP/1.1\r\n' + lines + b'Connection: close\r\n\r\n')
+                with self.subTest(line=line[:60], lines=lines[-60:], got=got[:300]):
+                    self.assertEqual((got[9:12], closed), (want, True))
+                    self.assertTrue(self.described.names_raw(path, method, got))
+
+    def test_what_comes_too_slowly(self):
+        for path, method, s in self.slow:
+            with self.subTest(path=path):
+                got, closed = read_all(s)
+                self.assertEqual((got[9:12], closed), (b'408', True))
+                self.assertTrue(self.described.names_raw(path, method, got))
+            s.close()
 
     def test_events_are_as_described(self):
         kinds = {'match': 'Answer', 'probe': 'Evidence', 'verdict': 'Report'}

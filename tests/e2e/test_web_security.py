@@ -17,7 +17,7 @@ import unittest
 import urllib.parse
 
 import kbt
-from serve import FORM, MESSAGE, Server, read_all
+from serve import FORM, MESSAGE, Described, Server, read_all
 
 OWN = '192.0.2.1'  # in the namespace
 
@@ -249,6 +249,12 @@ class Roles(Case):
                 self.assertNotIn('Q150536', text)
         for path in ('/-/healthy', '/-/ready', '/login', '/api/v1/openapi.json'):
             self.assertEqual(s.get(path)[0], 200, path)
+        described = Described(s)
+        for path, method, real in described.operations():
+            for accept in ('*/*', 'application/problem+json', 'text/markdown'):
+                status, sent, _ = s.ask(method, real, headers={'Accept': accept})
+                self.assertEqual(status, 200 if path.startswith('/-/') else 401)
+                self.assertTrue(described.names(path, method, status, sent['content-type']), (path, accept))
         for path in ('/-/healthy', '/-/ready'):  # whoever watches is answered, whatever it shows
             self.assertEqual(s.ask('GET', path, headers=bearer('kbt_' + 'A' * 43))[0], 200, path)
 
@@ -529,8 +535,17 @@ class Rates(Case):
         with concurrent.futures.ThreadPoolExecutor(8) as pool:
             self.assertEqual({status for status, _ in pool.map(lambda n: server.api('/api/v1/diagnose', question(n)), range(10, 16))}, {200})
         self.assertEqual({server.get('/-/healthy')[0] for _ in range(600)}, {200})
+        described = Described(server)
         server.host = OWN
         self.assertIn(429, {server.get('/-/healthy')[0] for _ in range(600)})
+        for path, method, real in described.operations():
+            for accept in ('*/*', 'application/problem+json'):
+                for _ in range(600):
+                    status, headers, _ = server.ask(method, real, headers={'Accept': accept})
+                    if status == 429:
+                        break
+                self.assertTrue(described.names(path, method, status, headers['content-type']), (path, status))
+                self.assertEqual((status, headers['retry-after']), (429, '1'), path)
 
     def test_guessing_tokens_is_slowed_down(self):
         path, secrets = self.tokens(alice='read')

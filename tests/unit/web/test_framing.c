@@ -96,11 +96,36 @@ static void what_is_none_is_not_passed_on(void **unused)
 	assert_int_equal(take(STR("GET / HTTP/1.1\r\n\r\n\r\nG\0"), 100, &status), 20);
 }
 
+static void what_is_too_large_has_its_own_answer(void **unused)
+{
+	(void)unused;
+	static char bytes[20000];
+	memset(bytes, 'a', sizeof bytes);
+	const struct str all = { bytes, sizeof bytes };
+	struct framing_fault fault;
+	struct framing f = { .head_max = 14000 };
+	assert_int_equal(framing_take(&f, STR("GET /"), &fault), 5);
+	assert_int_equal(framing_take(&f, str_first(all, FRAMING_FIRST_MAX - 5), &fault), FRAMING_FIRST_MAX - 5);
+	assert_int_equal(framing_take(&f, str_first(all, 1), &fault), 0);
+	assert_int_equal(fault.status, 414);
+	f = (struct framing){ .head_max = 14000 };
+	for (int i = 0; i < 2; i++) { /* each head for itself */
+		assert_int_equal(framing_take(&f, STR("GET / HTTP/1.1\r\nX: "), &fault), 19);
+		assert_int_equal(framing_take(&f, str_first(all, 14000 - 23), &fault), 14000 - 23);
+		assert_int_equal(framing_take(&f, STR("\r\n\r\n"), &fault), 4);
+		assert_int_equal(fault.status, 0);
+	}
+	assert_int_equal(framing_take(&f, STR("GET / HTTP/1.1\r\nX: "), &fault), 19);
+	assert_int_equal(framing_take(&f, str_first(all, 14000 - 18), &fault), 0);
+	assert_int_equal(fault.status, 431);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_one_passes_in_any_pieces),
 		cmocka_unit_test(what_is_none_is_not_passed_on),
+		cmocka_unit_test(what_is_too_large_has_its_own_answer),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
