@@ -6,6 +6,7 @@
 #include "base/input.h"
 #include "cli/scan_follow.h"
 #include "cli/scan_journal.h"
+#include "cli/scan_pipe.h"
 #include "cli/scan_show.h"
 #include "cli/scan_time.h"
 
@@ -107,26 +108,42 @@ static enum err show_end(void *context)
 	return scan_show_end(&r->show, &r->follow.counts, r->follow.files);
 }
 
+/* follows_input says that standard input is followed; false in *ret_good where that cannot be as it is asked for. */
+static bool follows_input(struct cmd_context *c, bool *ret_good)
+{
+	bool named = false;
+	for (size_t i = 0; i < c->arg_count; i++)
+		named = named || !strcmp(c->args[i], "-");
+	*ret_good = true;
+	if (!named)
+		return false;
+	*ret_good = c->arg_count < 2 && !cmd_has(c, "cursor");
+	if (cmd_has(c, "cursor"))
+		cmd_usage(c, "standard input cannot be gone back to: --cursor is for files");
+	else if (c->arg_count > 1)
+		cmd_usage(c, "standard input is followed alone: --follow takes files or -");
+	return true;
+}
+
 /* scan_growing is the scan of logs that are written to: --follow, --cursor and --journal. */
 static int scan_growing(struct scan_run *r, const struct scan_options *options)
 {
 	struct cmd_context *c = r->c;
-	bool journal = cmd_has(c, "journal");
-	if (!c->arg_count && !journal) {
+	bool journal = cmd_has(c, "journal"), good = true, input = !journal && follows_input(c, &good);
+	if (!good)
+		return EXIT_USAGE;
+	if (!c->arg_count && !journal && !input) {
 		cmd_usage(c, "--%s needs the names of the logs", cmd_has(c, "follow") ? "follow" : "cursor");
 		return EXIT_USAGE;
 	}
-	for (size_t i = 0; i < c->arg_count; i++)
-		if (!strcmp(c->args[i], "-")) {
-			cmd_usage(c, "standard input is read as it comes: --follow and --cursor are for files");
-			return EXIT_USAGE;
-		}
 	r->show.live = cmd_has(c, "follow");
 	r->follow = (struct scan_follow){ .c = c, .options = *options, .sink = scan_show_hit, .sink_context = &r->show,
 					  .read = show_read,
 					  .opened = show_rules, .end = show_end, .end_context = r, .live = r->show.live,
 					  .cursor = cmd_value(c, "cursor", NULL) };
-	enum err e = journal ? scan_journal_run(&r->follow) : scan_follow_run(&r->follow);
+	enum err e = journal ? scan_journal_run(&r->follow) :
+		     input   ? scan_pipe_run(&r->follow) :
+			       scan_follow_run(&r->follow);
 	e = r->show.err ? r->show.err : e;
 	scan_show_close(&r->show);
 	if (c->out_errno)
@@ -205,6 +222,7 @@ static const char *const examples[] = {
 	"kbt scan /var/log *.gz backup.tar.zst",
 	"kbt scan --journal --since yesterday",
 	"kbt scan --follow --cursor ~/.kbt-cursor /var/log '/srv/*/app.log'",
+	"kubectl logs -f web | kbt scan --follow -",
 	"kbt scan --redact --unknown --report out.html /var/log",
 	"kbt scan --by hour --top 24 Sender.log",
 	"kbt scan --json Sender.log | jq -r .id | sort | uniq -c",
@@ -227,8 +245,9 @@ const struct cmd cmd_scan = {
 		 "was read: look at what you send. --unknown folds lines that look like errors and match no\n"
 		 "article into templates (method: Drain).\n\n"
 		 "--follow goes on with what is written, through renames, copytruncate, compression and deletion,\n"
-		 "until Ctrl-C; --cursor FILE goes on where the last scan with that FILE ended. A line without a\n"
-		 "time stamp goes by the last one before it.\n\n"
+		 "until Ctrl-C, or with what a program writes to standard input (-), until it ends; --cursor FILE\n"
+		 "goes on where the last scan with that FILE ended. A line without a time stamp goes by the last\n"
+		 "one before it.\n\n"
 		 "Exit code 0 where something was found, 1 where nothing was, 2 where some input could not be read\n"
 		 "(the rest is scanned all the same).",
 	.examples = examples,

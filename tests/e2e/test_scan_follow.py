@@ -26,9 +26,9 @@ def rcmd(name):
 class Follower:
     """A running kbt scan --follow --json, and the servers that its hits name, in order."""
 
-    def __init__(self, test, *args, env=None, **kw):
+    def __init__(self, test, *args, env=None, stdin=subprocess.DEVNULL, **kw):
         full = dict(os.environ, KBT_DB=test.db, XDG_CACHE_HOME=test.path('cache'), TERM='dumb', **(env or {}))
-        self.p = subprocess.Popen([KBT, 'scan', '--json', *args], env=full, stdin=subprocess.DEVNULL,
+        self.p = subprocess.Popen([KBT, 'scan', '--json', *args], env=full, stdin=stdin,
                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE, **kw)
         self.hits, self.err = [], b''
         self.threads = [threading.Thread(target=self.read_out), threading.Thread(target=self.read_err)]
@@ -603,7 +603,38 @@ class ScanFollow(SharedKbTest):
         self.refused('scan', '--cursor', cursor, path, names='version')
         self.refused('scan', '--cursor', self.path('none', 'cursor'), path, names='cursor')
         self.refused('scan', '--follow', names='--follow')
-        self.refused('scan', '--follow', '-', names='standard input')
+
+    def test_standard_input_is_followed(self):
+        """The hits are those of a scan of the same bytes, whatever pieces they come in, and they come at once."""
+        rng = random.Random(5)
+        lines = []
+        for i in range(40):
+            lines += [f'Failed to connect to <\\\\PIPE{i}>, Error = 53', 'all is well',
+                      f'Failed to connect to\n<\\\\OVER{i}>, Error = 53', 'x' * rng.randrange(3000)]
+        text = '\n'.join(lines + ['y' * 5_000_000 + ' ', 'Failed to connect to <\\\\LAST>, Error = 53'])
+        for coding in ('utf-8', 'utf-16-le', 'utf-16-be'):
+            data = text.encode(coding)
+            want = self.json('scan', '-', input=data)
+            self.assertEqual(sum(h['id'] == 'Q150536' for h in want), 81, coding)
+            follower = Follower(self, '--follow', '-', stdin=subprocess.PIPE)
+            at = 0
+            while at < len(data):
+                n = rng.choice([1, 7, 300, 5000]) if at < 100_000 else 1_000_000
+                follower.p.stdin.write(data[at:at + n])
+                follower.p.stdin.flush()
+                at += n
+                if rng.random() < .02:
+                    time.sleep(.2)
+                if at >= 100_000 > at - n:
+                    self.assertEqual(follower.wait_for(['PIPE0', 'OVER0']), set())
+            follower.p.stdin.close()
+            self.assertEqual(follower.p.wait(LIMIT_S), FOUND)
+            for thread in follower.threads:
+                thread.join()
+            self.assertEqual([h for _, _, h in follower.hits], [h for h in want if h['id'] == 'Q150536'])
+        self.refused('scan', '--follow', '-', input=gzip.compress(b'x' * 5000), names='packed')
+        self.refused('scan', '--cursor', self.path('c'), '-', names='standard input')
+        self.refused('scan', '--follow', '-', self.path('a.log'), names='standard input')
 
     def test_text_shows_hits_as_they_come_and_incidents_at_the_end(self):
         path = self.path('a.log')
