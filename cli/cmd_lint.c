@@ -254,7 +254,7 @@ static const char *const lint_examples[] = {
 const struct cmd cmd_lint = {
 	.name = "lint",
 	.usage = "PATH...",
-	.help = "check authored articles, causes and codes; every sample matches its rule",
+	.help = "check authored articles, causes and codes by their samples",
 	.about = "Prints a finding a line, file:line: sentence. Each sample that must match has to be answered by\n"
 		 "its article first, with the values it names; none that must not may be. The samples are tried\n"
 		 "against the given files alone. Exit codes: 0 nothing found, 1 findings, 2 a path that cannot be\n"

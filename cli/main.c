@@ -2,7 +2,7 @@
  *
  * The table of commands, their options and their help; what one command needs of its surroundings is in cmd.c.
  */
-#include "cli/cmd.h"
+#include "cli/help.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -43,44 +43,30 @@ static const struct cmd_option *option_find(const struct cmd *cmd, const char *n
 	return own ? own : option_in(cmd_shared_options, name, n, letter);
 }
 
-static void print_options(const struct cmd_option *table)
+/* look_at says what the terminal behind fd shows: its width, and whether it takes colours. */
+static void look_at(int fd, struct render_text *t)
 {
-	for (; table && table->name; table++) {
-		char left[64];
-		snprintf(left, sizeof left, "--%s%s%s", table->name, table->value ? " " : "",
-			 table->value ? table->value : "");
-		if (table->letter)
-			printf("  -%c, %-18s  %s\n", table->letter, left, table->help);
-		else
-			printf("      %-18s  %s\n", left, table->help);
-	}
+	const char *term = getenv("TERM"), *no = getenv("NO_COLOR");
+	struct winsize size;
+	t->colour = !(no && *no) && isatty(fd) && term && strcmp(term, "dumb");
+	if (!ioctl(fd, TIOCGWINSZ, &size) && size.ws_col)
+		t->width = size.ws_col;
 }
 
-static void print_command_help(const struct cmd *cmd)
+static bool print(FILE *to, struct buf *text)
 {
-	printf("%s: %s\n\nusage: kbt %s [OPTION...]%s%s\n", cmd->name, cmd->help, cmd->name, *cmd->usage ? " " : "",
-	       cmd->usage);
-	if (cmd->about)
-		printf("\n%s\n", cmd->about);
-	printf("\noptions:\n");
-	print_options(cmd->options);
-	print_options(cmd_shared_options);
-	if (cmd->examples && *cmd->examples)
-		printf("\nexamples:\n");
-	for (const char *const *e = cmd->examples; e && *e; e++)
-		printf("  %s\n", *e);
+	bool whole = !buf_err(text) && fwrite(text->p, 1, text->n, to) == text->n && !fflush(to);
+	buf_free(text);
+	return whole;
 }
 
-static void print_help(FILE *to)
+static int print_help(FILE *to)
 {
-	fprintf(to, "kbt turns knowledge base articles into answers: which article explains a message, which of its "
-		    "causes\n"
-		    "holds here, and what to do.\n\nusage: kbt COMMAND [OPTION...] [ARGUMENT...]\n\ncommands:\n");
-	for (const struct cmd *const *cmd = commands; *cmd; cmd++)
-		fprintf(to, "  %-10s %s\n", (*cmd)->name, (*cmd)->help);
-	fprintf(to, "\n`kbt COMMAND --help` says more, with examples. `kbt --version` prints the version.\n"
-		    "exit codes: 0 found or done, 1 nothing explains it, 2 usage, input or output error,\n"
-		    "            3 an answer but no decision, 4 knowledge base missing or damaged, 130 interrupted\n");
+	struct render_text t = { 0 };
+	struct buf out = { 0 };
+	look_at(fileno(to), &t);
+	help_all(&out, &t, commands);
+	return print(to, &out) && to == stdout ? EXIT_FOUND : EXIT_USAGE;
 }
 
 /* An argument that starts with a dash and is no option: "-", and negative numbers (a message may be an error code). */
@@ -145,18 +131,16 @@ static bool parse_arguments(struct cmd_context *c, int argc, char **argv)
 
 static bool decide_colour(struct cmd_context *c)
 {
-	const char *when = cmd_value(c, "color", "auto"), *term = getenv("TERM"), *no = getenv("NO_COLOR");
-	if (!strcmp(when, "always"))
+	const char *when = cmd_value(c, "color", "auto");
+	look_at(STDOUT_FILENO, &c->text);
+	if (!strcmp(when, "always")) {
 		c->text.colour = true;
-	else if (!strcmp(when, "auto"))
-		c->text.colour = !(no && *no) && isatty(STDOUT_FILENO) && term && strcmp(term, "dumb");
-	else if (strcmp(when, "never")) {
+	} else if (!strcmp(when, "never")) {
+		c->text.colour = false;
+	} else if (strcmp(when, "auto")) {
 		cmd_usage(c, "--color is auto, always or never, not %s", when);
 		return false;
 	}
-	struct winsize size;
-	if (!ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) && size.ws_col)
-		c->text.width = size.ws_col;
 	return true;
 }
 
@@ -196,8 +180,10 @@ static int run_command(const struct cmd *cmd, int argc, char **argv)
 		if (arena_err(&c.arena))
 			cmd_fail(&c, ERR_NOMEM);
 	} else if (cmd_has(&c, "help")) {
-		print_command_help(cmd);
-		code = fflush(stdout) ? EXIT_USAGE : EXIT_FOUND;
+		struct buf out = { 0 };
+		bool known = decide_colour(&c);
+		help_command(&out, &c.text, cmd);
+		code = known && print(stdout, &out) ? EXIT_FOUND : EXIT_USAGE;
 	} else if (prepare(&c)) {
 		code = cmd->run(&c);
 	}
@@ -251,10 +237,8 @@ static void listen_to_signals(void)
 
 int main(int argc, char **argv)
 {
-	if (argc < 2) {
-		print_help(stderr);
-		return EXIT_USAGE;
-	}
+	if (argc < 2)
+		return print_help(stderr);
 	listen_to_signals();
 	const char *name = argv[1];
 	if (!strcmp(name, "--version") || !strcmp(name, "version")) {
@@ -262,10 +246,8 @@ int main(int argc, char **argv)
 		return fflush(stdout) ? EXIT_USAGE : EXIT_FOUND;
 	}
 	bool help = !strcmp(name, "--help") || !strcmp(name, "-h") || !strcmp(name, "help");
-	if (help && argc < 3) {
-		print_help(stdout);
-		return fflush(stdout) ? EXIT_USAGE : EXIT_FOUND;
-	}
+	if (help && argc < 3)
+		return print_help(stdout);
 	char *help_argv[] = { "--help" };
 	for (const struct cmd *const *cmd = commands; *cmd; cmd++)
 		if (!strcmp((*cmd)->name, argv[help ? 2 : 1]))

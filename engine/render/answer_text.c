@@ -41,20 +41,30 @@ static void labelled(struct buf *out, const struct render_text *t, const char *n
 	buf_free(&body);
 }
 
-static void head(struct buf *out, const struct render_text *t, const struct match *m)
+/* width: of the ids that stand below one another. */
+static void head(struct buf *out, const struct render_text *t, const struct match *m, size_t width)
 {
 	colour(out, t, "1");
 	render_safe(out, m->id, false);
 	colour(out, t, "0");
+	for (size_t i = m->id.n; i < width; i++)
+		buf_add_char(out, ' ');
 	int percent = (int)(m->confidence * 100 + 0.5);
 	if (percent)
 		buf_addf(out, "  %3d %%  ", percent);
 	else
 		buf_add_c(out, "   <1 %  ");
 	colour(out, t, "1");
-	render_safe(out, m->title, false);
+	render_beside(out, t, (unsigned)(m->id.n > width ? m->id.n : width) + 9, m->title);
 	colour(out, t, "0");
-	buf_add_char(out, '\n');
+}
+
+static size_t id_width(const struct match *items, size_t count)
+{
+	size_t width = 0;
+	for (size_t i = 0; i < count; i++)
+		width = items[i].id.n > width ? items[i].id.n : width;
+	return width;
 }
 
 static void captures(struct buf *out, const struct render_text *t, const struct match *m)
@@ -80,16 +90,17 @@ static void code_line(struct buf *out, const struct render_text *t, const char *
 {
 	if (!c->known)
 		return;
-	label(out, t, name);
-	buf_addf(out, "%lld", (long long)c->value);
+	struct buf text = { 0 };
+	buf_addf(&text, "%lld", (long long)c->value);
 	const struct str words[] = { c->family, c->symbol };
 	for (size_t i = 0; i < 2; i++) {
-		buf_add_c(out, words[i].n ? " " : "");
-		render_safe(out, words[i], false);
+		buf_add_c(&text, words[i].n ? " " : "");
+		buf_add(&text, words[i]);
 	}
-	buf_add_c(out, c->says.n ? ": " : "");
-	render_safe(out, c->says, false);
-	buf_add_char(out, '\n');
+	buf_add_c(&text, c->says.n ? ": " : "");
+	buf_add(&text, c->says);
+	labelled(out, t, name, buf_str(&text));
+	buf_free(&text);
 }
 
 static void resolution(struct buf *out, const struct render_text *t, const struct rule_resolution *r)
@@ -135,7 +146,7 @@ static void ids(struct buf *out, const struct render_text *t, const struct match
 static void whole(struct buf *out, const struct render_text *t, const struct triage_match *x)
 {
 	const struct rule *r = &x->rule;
-	head(out, t, x->match);
+	head(out, t, x->match, 0);
 	if (x->match->template.n)
 		labelled(out, t, "message", x->match->template);
 	captures(out, t, x->match);
@@ -178,17 +189,22 @@ void render_text_answer(struct buf *out, const struct render_text *t, const stru
 		whole(out, t, &answer->matches[0]);
 		envelope(out, t, &found->envelope);
 	} else {
-		buf_addf(out, "No article explains this.%s\n", found->nearest_count ? " The nearest are:" : "");
+		render_wrapped(out, t, 0,
+			       found->nearest_count ? STR("No article explains this. The nearest are:")
+						    : STR("No article explains this."));
 	}
-	if (found->match_count > 1 && found->matches[0].together > found->matches[0].confidence)
+	size_t apart = match_apart(found);
+	if (apart)
+		buf_addf(out, "\nAlso in this text%s:\n", apart < found->match_count ? ", and other answers" : "");
+	else if (found->match_count > 1 && found->matches[0].together > found->matches[0].confidence)
 		buf_addf(out, "\nOthers fit as well; together they are %.0f %% sure:\n",
 			 found->matches[0].together * 100);
 	else if (found->match_count > 1)
 		buf_add_c(out, "\nOther answers:\n");
 	for (size_t i = 1; i < found->match_count; i++)
-		head(out, t, &found->matches[i]);
+		head(out, t, &found->matches[i], id_width(found->matches + 1, found->match_count - 1));
 	for (size_t i = 0; !found->match_count && i < found->nearest_count; i++)
-		head(out, t, &found->nearest[i]);
+		head(out, t, &found->nearest[i], id_width(found->nearest, found->nearest_count));
 	if (found->match_count)
 		return;
 	code_line(out, t, "code", &found->code);

@@ -62,16 +62,39 @@ void render_json_evidence(struct buf *out, const struct evidence *e)
 	json_end_object(&j);
 }
 
+/* A hint of colour for the states that speak for themselves; the word is always there. */
+const char *render_tone(struct str state)
+{
+	static const struct {
+		struct str state;
+		const char *tone;
+	} tones[] = {
+		{ STR_LIT("open"), "good" },	   { STR_LIT("answered"), "good" },   { STR_LIT("accepted"), "good" },
+		{ STR_LIT("negotiated"), "good" }, { STR_LIT("works"), "good" },      { STR_LIT("present"), "good" },
+		{ STR_LIT("passes"), "good" },	   { STR_LIT("reached"), "good" },    { STR_LIT("reachable"), "good" },
+		{ STR_LIT("on-link"), "good" },	   { STR_LIT("gateway"), "good" },    { STR_LIT("up"), "good" },
+		{ STR_LIT("permanent"), "good" },  { STR_LIT("read"), "plain" },      { STR_LIT("none"), "plain" },
+		{ STR_LIT("local"), "plain" },	   { STR_LIT("stale"), "plain" },     { STR_LIT("delay"), "plain" },
+		{ STR_LIT("noarp"), "plain" },	   { STR_LIT("not-run"), "unknown" }, { STR_LIT("too-few"), "unknown" },
+	};
+	for (size_t i = 0; i < sizeof tones / sizeof *tones; i++)
+		if (str_eq(state, tones[i].state))
+			return tones[i].tone;
+	return "bad";
+}
+
 void render_text_evidence(struct buf *out, const struct render_text *t, const struct evidence *e)
 {
+	const char *tone = render_tone(e->state);
 	const char *bold = t->colour ? "\033[1m" : "", *plain = t->colour ? "\033[0m" : "";
+	const char *hue = !t->colour ? "" : *tone == 'g' ? "\033[32m" : *tone == 'b' ? "\033[31m" : "";
 	enum { WORTH_SAYING_MS = 10 };
 	size_t wide = e->state.n > 13 ? e->state.n : 13;
 	struct buf text = { 0 };
-	buf_addf(out, "  %s%-9.*s %-13.*s%s ", bold, STR_ARG(e->probe), STR_ARG(e->state), plain);
+	buf_addf(out, "  %s%-9.*s %s%-13.*s%s ", bold, STR_ARG(e->probe), hue, STR_ARG(e->state), plain);
 	buf_add(&text, e->reason);
 	if (e->ms >= WORTH_SAYING_MS && str_find(e->reason, STR(" ms")) == STR_NONE)
 		buf_addf(&text, " (%.0f ms)", e->ms);
-	render_hanging(out, t, (unsigned)(2 + 9 + 1 + wide + 1), buf_str(&text));
+	render_beside(out, t, (unsigned)(2 + 9 + 1 + wide + 1), buf_str(&text));
 	buf_free(&text);
 }

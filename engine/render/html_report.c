@@ -118,30 +118,9 @@ static void add_facts(struct buf *out, const struct evidence *e)
 	buf_add_c(out, "</dl></details>");
 }
 
-/* tone is a hint of colour for the states that speak for themselves; the word is always there. */
-static const char *tone_of(struct str state)
-{
-	static const struct {
-		struct str state;
-		const char *tone;
-	} tones[] = {
-		{ STR_LIT("open"), "good" },	   { STR_LIT("answered"), "good" },   { STR_LIT("accepted"), "good" },
-		{ STR_LIT("negotiated"), "good" }, { STR_LIT("works"), "good" },      { STR_LIT("present"), "good" },
-		{ STR_LIT("passes"), "good" },	   { STR_LIT("reached"), "good" },    { STR_LIT("reachable"), "good" },
-		{ STR_LIT("on-link"), "good" },	   { STR_LIT("gateway"), "good" },    { STR_LIT("up"), "good" },
-		{ STR_LIT("permanent"), "good" },  { STR_LIT("read"), "plain" },      { STR_LIT("none"), "plain" },
-		{ STR_LIT("local"), "plain" },	   { STR_LIT("stale"), "plain" },     { STR_LIT("delay"), "plain" },
-		{ STR_LIT("noarp"), "plain" },	   { STR_LIT("not-run"), "unknown" }, { STR_LIT("too-few"), "unknown" },
-	};
-	for (size_t i = 0; i < sizeof tones / sizeof *tones; i++)
-		if (str_eq(state, tones[i].state))
-			return tones[i].tone;
-	return "bad";
-}
-
 void render_html_evidence(struct buf *out, const struct evidence *e)
 {
-	buf_addf(out, "<li class=\"probe %s\" data-into=\"probes\"><p class=\"line\"><b>", tone_of(e->state));
+	buf_addf(out, "<li class=\"probe %s\" data-into=\"probes\"><p class=\"line\"><b>", render_tone(e->state));
 	render_html_escape(out, e->probe);
 	buf_add_c(out, "</b> <span class=\"args\">");
 	add_args(out, e);

@@ -29,6 +29,8 @@ struct render_text {
 void render_text_answer(struct buf *out, const struct render_text *t, const struct triage_answer *answer);
 void render_text_report(struct buf *out, const struct render_text *t, const struct triage_report *report);
 /* the pieces of a live diagnosis, a line or a few each */
+/* render_tone: what a probe's state means by itself: "good", "bad", "plain" or "unknown" */
+const char *render_tone(struct str state);
 void render_text_evidence(struct buf *out, const struct render_text *t, const struct evidence *e);
 void render_text_match_line(struct buf *out, const struct render_text *t, const struct triage_report *report);
 void render_text_explain(struct buf *out, const struct render_text *t, const struct triage_report *report);
@@ -47,6 +49,8 @@ void render_wrapped(struct buf *out, const struct render_text *t, unsigned inden
 /* render_hanging adds untrusted text where so many columns of the line are written, and wraps it below its
  * beginning. */
 void render_hanging(struct buf *out, const struct render_text *t, unsigned column, struct str text);
+/* render_beside is the same where there is room; on a narrow terminal the text stands below, a little indented. */
+void render_beside(struct buf *out, const struct render_text *t, unsigned column, struct str text);
 
 /* ---- Markdown: to be passed on ---- */
 void render_markdown_report(struct buf *out, const struct triage_report *report);

@@ -37,9 +37,12 @@ void render_text_match_line(struct buf *out, const struct render_text *t, const 
 		buf_addf(out, "%sno article explains this message%s\n", on(t, BOLD), on(t, PLAIN));
 	} else {
 		const struct match *m = r->answer.matches[0].match;
+		struct buf title = { 0 };
+		buf_add(&title, m->title);
+		buf_addf(&title, " (%.0f %%)", m->confidence * 100);
 		buf_addf(out, "%s%.*s%s  ", on(t, BOLD), STR_ARG(m->id), on(t, PLAIN));
-		render_safe(out, m->title, false);
-		buf_addf(out, "  %s(%.0f %%)%s\n", on(t, DIM), m->confidence * 100, on(t, PLAIN));
+		render_beside(out, t, (unsigned)m->id.n + 2, buf_str(&title));
+		buf_free(&title);
 	}
 	for (size_t i = 0; i < r->binding_count; i++) {
 		buf_add_c(out, i ? "   " : "  ");
@@ -94,7 +97,7 @@ static void add_ladder(struct buf *out, const struct render_text *t, const struc
 			fails = i + 1;
 		buf_addf(out, "  %zu %-13s %s%-6s%s", i + 1, step_title(s->step), on(t, marks[k].colour), marks[k].mark,
 			 on(t, PLAIN));
-		render_hanging(out, t, SAYS_AT, s->says);
+		render_beside(out, t, SAYS_AT, s->says);
 	}
 	if (fails)
 		buf_addf(out, "\nfails at step %zu of %zu: %s\n", fails, r->ladder_count,
@@ -110,13 +113,16 @@ static void add_headline(struct buf *out, const struct render_text *t, const str
 	const char *colour = v->state == VERDICT_CONFIRMED ? RED : v->state == VERDICT_HEALTHY ? GREEN : YELLOW;
 	buf_addf(out, "\n%s%s%s%s", on(t, BOLD), on(t, colour), word, on(t, PLAIN));
 	if (v->cause.n) {
-		buf_addf(out, "  %s", on(t, BOLD));
-		render_safe(out, v->title, false);
 		/* "HEALTHY  title  cause, 97 %" */
-		size_t width = t->width ? t->width : 80;
-		bool fits = str_c(word).n + 2 + v->title.n + 2 + v->cause.n + sizeof ", 97 %" - 1 <= width;
-		buf_addf(out, "%s%s%s%.*s, %.0f %%%s", on(t, PLAIN), fits ? "  " : "\n  ", on(t, DIM), STR_ARG(v->cause),
-			 v->confidence * 100, on(t, PLAIN));
+		struct buf title = { 0 };
+		size_t width = t->width ? t->width : 80, column = str_c(word).n + 2;
+		bool fits = column + v->title.n + 2 + v->cause.n + sizeof ", 97 %" - 1 <= width;
+		buf_addf(out, "  %s", on(t, BOLD));
+		render_hanging(&title, t, (unsigned)column, v->title);
+		buf_add(out, str_trim_end(buf_str(&title)));
+		buf_addf(out, "%s%s%s%.*s, %.0f %%%s", on(t, PLAIN), fits ? "  " : "\n  ", on(t, DIM),
+			 STR_ARG(v->cause), v->confidence * 100, on(t, PLAIN));
+		buf_free(&title);
 	}
 	buf_add_char(out, '\n');
 	render_wrapped(out, t, 2, v->says);
@@ -199,9 +205,15 @@ void render_text_verdict(struct buf *out, const struct render_text *t, const str
 	add_causes_left(out, t, v);
 	add_resolutions(out, t, v);
 	add_next(out, t, v);
-	if (v->verify.n)
-		buf_addf(out, "\n  %sThe probe %.*s shows whether it is mended: run the diagnosis again.%s\n",
-			 on(t, DIM), STR_ARG(v->verify), on(t, PLAIN));
+	if (v->verify.n) {
+		struct buf text = { 0 };
+		buf_addf(&text, "The probe %.*s shows whether it is mended: run the diagnosis again.",
+			 STR_ARG(v->verify));
+		buf_addf(out, "\n%s", on(t, DIM));
+		render_wrapped(out, t, 2, buf_str(&text));
+		buf_add_c(out, on(t, PLAIN));
+		buf_free(&text);
+	}
 	if (r->evidence_count)
 		buf_addf(out, "\n%s%zu cause%s ruled out; %u packet%s, %u connection%s, %.1f s%s\n", on(t, DIM),
 			 v->ruled_out_count, render_plural(v->ruled_out_count), r->sent.packets,

@@ -8,7 +8,7 @@
 
 #include "base/utf8.h"
 
-enum { WIDTH_DEFAULT = 80, WIDTH_MIN = 20 };
+enum { WIDTH_DEFAULT = 80, WIDTH_MIN = 20, BESIDE_LEAST = 24, BELOW = 4 };
 
 static bool is_hidden(uint32_t c)
 {
@@ -116,6 +116,20 @@ void render_hanging(struct buf *out, const struct render_text *t, unsigned colum
 	if (!rest.n)
 		buf_add_char(out, '\n');
 	buf_free(&body);
+}
+
+void render_beside(struct buf *out, const struct render_text *t, unsigned column, struct str text)
+{
+	struct str rest = str_trim(text);
+	if (rest.n && (t->width ? t->width : WIDTH_DEFAULT) >= column + BESIDE_LEAST) {
+		render_hanging(out, t, column, rest);
+		return;
+	}
+	while (out->n && out->p[out->n - 1] == ' ')
+		out->n--;
+	buf_add_char(out, '\n');
+	if (rest.n)
+		render_wrapped(out, t, BELOW, rest);
 }
 
 const char *render_plural(uint64_t n)

@@ -241,6 +241,8 @@ static void put_spark(struct buf *out, const struct render_text *t, const struct
 
 static void put_place(struct buf *out, const struct render_text *t, const char *label, const struct incident_place *p)
 {
+	enum { INDENT = 9 };
+	size_t time_n = str_c(p->time).n;
 	buf_add_c(out, "  ");
 	paint_c(out, t, DIM, label);
 	buf_add_c(out, "  ");
@@ -250,7 +252,8 @@ static void put_place(struct buf *out, const struct render_text *t, const char *
 		paint(out, t, NULL, iso ? day : time);
 		buf_add_c(out, iso ? " " : "");
 		paint(out, t, NULL, iso ? clock : STR(""));
-		buf_add_c(out, "  ");
+		bool below = INDENT + time_n + 2 + p->file.n + 1 + (size_t)digits_of(p->line) > width_of(t);
+		buf_addf(out, below ? "\n%*s" : "%*s", below ? INDENT : 2, "");
 	}
 	render_safe(out, p->file, false);
 	buf_addf(out, ":%llu\n", (unsigned long long)p->line);
@@ -347,8 +350,9 @@ static void put_head(struct buf *out, const struct render_text *t, const struct 
 {
 	paint(out, t, BOLD, m->id);
 	buf_add_c(out, "  ");
-	paint(out, t, BOLD, m->title);
-	buf_add_char(out, '\n');
+	buf_add_c(out, t->colour ? "\033[" BOLD "m" : "");
+	render_beside(out, t, (unsigned)m->id.n + 2, m->title);
+	buf_add_c(out, t->colour ? "\033[0m" : "");
 }
 
 static void put_bindings(struct buf *out, const struct render_text *t, const struct incident *i)

@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: MIT
 """The command line itself: help, options, exit codes, standard streams."""
+import fcntl
 import os
+import struct
 import subprocess
+import termios
 import unittest
 
 from kbt import KBT, KbtTest, ROOT, USAGE
@@ -10,7 +13,7 @@ from kbt import KBT, KbtTest, ROOT, USAGE
 class Help(KbtTest):
     def commands(self):
         lines = self.kbt('--help').out.split('commands:\n')[1].split('\n\n')[0].splitlines()
-        return [line.split()[0] for line in lines]
+        return [line.split()[0] for line in lines if line[2] != ' ']
 
     def test_bare_prints_help_and_fails(self):
         p = self.kbt(code=USAGE)
@@ -26,7 +29,38 @@ class Help(KbtTest):
                 for option in ('--db', '--json', '--help'):
                     self.assertIn(option, out)
                 self.assertEqual(out, self.kbt('help', name).out)
-                self.assertLessEqual(max(map(len, out.splitlines())), 120)
+                self.assertLessEqual(max(map(len, out.splitlines())), 80)
+                for width in (40, 80, 132):
+                    lines = self.on_terminal(width, name, '--help')
+                    lines = lines[:lines.index('examples:')]  # what stands in quotes there is not cut
+                    word = max(len(word) for line in lines for word in line.split())
+                    self.assertLessEqual(max(map(len, lines)), max(min(width, 100), 8 + word))
+
+    def on_terminal(self, width, *args):
+        """What it prints where standard output is a terminal of this width, without colours."""
+        main, side = os.openpty()
+        fcntl.ioctl(side, termios.TIOCSWINSZ, struct.pack('HHHH', 24, width, 0, 0))
+        p = subprocess.Popen([KBT, *args], stdout=side, stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                             env=dict(os.environ, KBT_DB=self.db, NO_COLOR='1', TERM='xterm'))
+        os.close(side)
+        text = b''
+        try:
+            while piece := os.read(main, 65536):
+                text += piece
+        except OSError:  # its end, on a terminal
+            pass
+        os.close(main)
+        p.wait()
+        return text.decode().replace('\r', '').splitlines()
+
+    def test_titles_and_places_wrap_on_a_narrow_terminal(self):
+        self.kbt('import', os.path.join(ROOT, 'kb'))
+        for width in (40, 80):
+            for args in (('lookup', 'ssh: connect to host nas1 port 22: No route to host'), ('lookup', 'the remote command blinks'),
+                         ('scan', '--context', '0', os.path.join(ROOT, 'tests/e2e/data/sender.log'))):
+                lines = self.on_terminal(width, *args)
+                path = max(len(word) for line in lines for word in line.split()) + 10
+                self.assertLessEqual(max(map(len, lines)), max(width, path), args)
 
     def test_version(self):
         self.assertRegex(self.kbt('--version').out, r'^kbt \d+\.\d+\.\d+\n$')

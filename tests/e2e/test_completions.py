@@ -76,7 +76,7 @@ class Manual(KbtTest):
         listed = re.findall(r'(?m)^  ([a-z]+) +\S', self.kbt('--help').out.split('commands:\n')[1].split('\n\n')[0])
         self.assertLessEqual(set(listed), set(names))
         for name in listed:
-            options = re.findall(r'(?m)^ +(?:-\w, *)?-(-[a-z-]+)', self.kbt(name, '--help').out.split('options:\n')[1])
+            options = re.findall(r'(?m)^ {2,6}(?:-\w, *)?-(-[a-z-]+)', self.kbt(name, '--help').out.split('options:\n')[1])
             for option in options:
                 with self.subTest(command=name, option=option):
                     self.assertRegex(text, rf'(?m)\bFl {option}\b')
