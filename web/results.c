@@ -5,6 +5,10 @@
  */
 #include "web/page.h"
 
+#include <math.h>
+
+#define MOST_SURE 0.99 /* nothing is said to be certain */
+
 /* ---- the values ---- */
 
 static void add_chip(struct buf *out, struct str name, struct str value, struct str ask, bool open)
@@ -137,7 +141,7 @@ static void add_sure(struct buf *out, const struct match *m)
 	buf_add_c(out, "<p class=\"sure\">");
 	add_bar(out, m->confidence);
 	buf_addf(out, " <span>%s, %.0f&nbsp;%%</span> <span class=\"id\">", sure_words(m->confidence),
-		 m->confidence < 0.99 ? m->confidence * 100 : 99.0);
+		 fmin(m->confidence, MOST_SURE) * 100);
 	render_html_escape(out, m->id);
 	buf_add_c(out, "</span></p>\n");
 }
@@ -183,7 +187,7 @@ static void add_see(struct buf *out, const struct results *v)
 	buf_add_c(out, "</ul></details>\n");
 }
 
-/* equals_of counts the best and those as good: they share what is certain, and none of them is the answer alone. */
+/* equals_of counts the best and those as good: none of them is the answer alone. */
 static size_t equals_of(const struct match_answer *found)
 {
 	size_t n = found->match_count > 0;
@@ -233,6 +237,7 @@ static void add_equals(struct buf *out, const struct results *v, size_t count)
 	double together = 0;
 	for (size_t i = 0; i < count; i++)
 		together += r->answer.found.matches[i].confidence;
+	together = fmin(together, MOST_SURE); /* those that quote the same message are each as sure as all of them */
 	buf_add_c(out,
 		  "<section class=\"card answer equals\" aria-labelledby=\"best\">\n<h2 id=\"best\">Several articles "
 		  "explain this</h2>\n<p class=\"sure\">");

@@ -8,7 +8,10 @@
 #include <math.h>
 #include <stdlib.h>
 
-enum { NAMES_MAX = 32 /* that are looked up in an article */ };
+enum {
+	NAMES_MAX = 32, /* that are looked up in an article */
+	SAME_KINDS = 3	/* answer.says_same */
+};
 
 /* Of answers that share words with the message and no more: where nothing else speaks for one, it is chance. */
 #define WORDS_MOST 0.3
@@ -447,26 +450,39 @@ static struct match match_of(const struct query *q, const struct answer *x, cons
 	return m;
 }
 
-/* What is certain is 1 in all. Where answers claim more, the surest takes its part first, and those that are as sure as
- * it take as much; odds, squared, tell them from the others. */
+/* What is certain is 1 in all: of answers that exclude each other. Where they claim more, the surest takes its part
+ * first, and those that are as sure as it take as much; odds, squared, tell them from the others. Articles that quote
+ * the same words count once: each of them is right. */
 static void share(struct answer *answers, uint32_t n)
 {
-	double rest = SHARED_MAX, weights[MATCH_RESULTS_MAX];
+	double rest = SHARED_MAX, weights[MATCH_RESULTS_MAX], parts[SAME_KINDS] = { 0 };
 	double from[MATCH_RESULTS_MAX + 1]; /* weights of this one and all behind it */
+	bool seen[SAME_KINDS] = { false };
 	for (uint32_t i = 0; i < n; i++) {
 		double c = answers[i].confidence * (answers[i].keeps > 0 ? answers[i].keeps : 1);
 		c = fmax(c, fmin(answers[i].confidence, CONFIDENCE_FLOOR));
 		answers[i].confidence = i ? fmin(c, answers[i - 1].confidence) : c;
 		double odds = answers[i].confidence / (1.001 - answers[i].confidence);
-		weights[i] = odds * odds + 1e-9;
+		bool *same = &seen[answers[i].says_same];
+		weights[i] = answers[i].says_same && *same ? 0 : odds * odds + 1e-9;
+		*same = true;
 	}
 	from[n] = 0;
 	for (uint32_t i = n; i-- > 0;)
 		from[i] = from[i + 1] + weights[i];
 	for (uint32_t i = 0; i < n; i++) {
-		double part = fmin(answers[i].confidence, rest * weights[i] / from[i]);
-		answers[i].confidence = i ? fmin(part, answers[i - 1].confidence) : part;
-		rest = fmax(0, rest - part);
+		struct answer *x = &answers[i];
+		double *part = &parts[x->says_same];
+		if (weights[i] > 0) {
+			*part = fmin(x->confidence, rest * weights[i] / from[i]);
+			rest = fmax(0, rest - *part);
+		}
+		x->confidence = fmin(x->confidence, *part);
+		for (uint32_t k = i; k > 0 && answers[k - 1].confidence < answers[k].confidence; k--) {
+			struct answer less = answers[k - 1];
+			answers[k - 1] = answers[k];
+			answers[k] = less;
+		}
 	}
 }
 

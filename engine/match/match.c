@@ -250,6 +250,7 @@ static uint32_t add_inferred(struct query *q, const struct match_code *code, dou
 	for (uint32_t i = 0; i < count && i < 10; i++) {
 		rank_doubt(&more[i], 0.8 * share);
 		more[i].inferred = true;
+		more[i].says_same *= 2; /* they say the code's meaning */
 		more[i].keeps = 0;
 		uint32_t at = find_answer(answers, n, more[i].article);
 		if (at < n && answers[at].confidence < more[i].confidence)
@@ -402,7 +403,8 @@ static struct str find_line(struct query *q, const struct match_options *options
 	return best;
 }
 
-/* Several lines that have no answer as a whole, or a guess; or so many that stray words, or half a message, are chance. */
+/* Several lines that have no answer as a whole, or a guess; or so many that stray words, or half a message, are
+ * chance. */
 static bool is_paste(const struct query *q, struct str text, const struct answer *best)
 {
 	double confidence = best ? best->together : 0;

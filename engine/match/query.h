@@ -99,6 +99,7 @@ struct answer {
 	double score, confidence;
 	double together; /* the same for all that are as good: one of them is right */
 	double keeps;	 /* 0, or the share of its confidence that it is shown with; the order stays */
+	uint8_t says_same; /* 0, or the same number for all that quote the very words that were said: each is right */
 	struct alignment alignment;
 	bool fits;   /* surface is there */
 	bool cut_off; /* the message is what its template begins with */

@@ -358,12 +358,16 @@ static bool is_chance(const struct query *q, const struct match_code *code, cons
 	       (q->token_count > 1 || (code->known && touches(q, &x->alignment, code->span)));
 }
 
-/* What an article shows of one machine is another here: the parameters of a STOP screen tell its articles apart, the
- * address of a fault seldom does. */
+/* What an article shows of one machine is another here. */
+static bool shows_another(const struct answer *x)
+{
+	return x->fits && x->surface.samples_other + x->surface.samples_odd > 0;
+}
+
+/* The parameters of a STOP screen tell its articles apart, the address of a fault seldom does. */
 static double doubt_of_samples(const struct match_code *code, const struct answer *x)
 {
-	unsigned others = x->fits ? x->surface.samples_other + x->surface.samples_odd : 0;
-	return !others ? 1 : str_eq(code->family, STR("bugcheck")) ? 0.5 : 0.7;
+	return !shows_another(x) ? 1 : str_eq(code->family, STR("bugcheck")) ? 0.5 : 0.9;
 }
 
 /* All that it shares with the message is "Event ID: 7001", and nothing of what the event says. */
@@ -395,6 +399,15 @@ static double share_of_common(const struct answer *x, const struct alignment *al
 {
 	uint32_t with = x->fits && x->alignment.matched < plain_weight ? messages_with(&x->alignment, als, n) : 0;
 	return with > COMMON_FROM ? fmax(0.5, sqrt((double)COMMON_FROM / with)) : 1;
+}
+
+/* A few words that several articles quote are said wherever one looks: of more than two, each is the less sure. */
+static double share_of_same(const struct answer *answers, uint32_t n)
+{
+	unsigned count = 0;
+	for (uint32_t i = 0; i < n; i++)
+		count += answers[i].says_same > 0;
+	return count > 2 && answers[0].alignment.matched < 1.25f * plain_weight ? 2.0 / count : 1;
 }
 
 /* The template has words of weight where the message has others: "... error in A.DLL" and "... error in B.DLL". */
@@ -478,6 +491,7 @@ static void set_confidences(const struct query *q, const struct match_code *code
 	struct chance c = n ? chance_of_first(q, answers, n) : (struct chance){ 0 };
 	for (uint32_t i = 0; i < n; i++) {
 		struct answer *x = &answers[i];
+		x->says_same = says_the_same(&answers[0], x) && !shows_another(x);
 		x->confidence = c.first * exp(-0.6 * behind(&answers[0], x));
 		x->together = fmax(x->confidence, is_tied(&answers[0], x) ? c.together : 0);
 		rank_doubt(x, doubt_of(q, code, x));
@@ -557,8 +571,10 @@ uint32_t rank_articles(struct query *q, const struct evidence_of_message *eviden
 	count = one_an_article(answers, count);
 	count = count < MATCH_RESULTS_MAX ? count : MATCH_RESULTS_MAX;
 	set_confidences(q, evidence->code, answers, count);
+	double same = share_of_same(answers, count);
 	for (uint32_t i = 0; i < count; i++)
-		answers[i].keeps = share_of_common(&answers[i], als, n) * (is_swapped(&answers[i]) ? 0.5 : 1);
+		answers[i].keeps = share_of_common(&answers[i], als, n) * (answers[i].says_same ? same : 1) *
+				   (is_swapped(&answers[i]) ? 0.5 : 1);
 	mend(q, answers, count);
 	memcpy(ret_answers, answers, count * sizeof *answers);
 	return count;

@@ -465,7 +465,10 @@ static struct str literal_text(const struct fit *f, const struct surface *out, u
 			end--;
 	} else {
 		end = s->end ? f->in->at[s->end - 1] + 1u : start;
-		while (end < f->text.n && strchr(".!?:,;", f->text.p[end]))
+		size_t behind = trailing_marks(*raw);
+		bool closed = behind && !strchr(".!?:,;", raw->p[raw->n - behind]); /* "13)." ends with its bracket */
+		raw->n -= closed ? behind : 0;
+		while (!closed && end < f->text.n && strchr(".!?:,;", f->text.p[end]))
 			end++;
 		while (raw->n && !is_letter(raw->p[raw->n - 1]) && !strchr(".!?:,;", raw->p[raw->n - 1]))
 			raw->n--;

@@ -172,25 +172,18 @@ def bound(bench):
 
 
 def reliability(bench, queries, answers):
-    """Of the first answers that say so much, how many are right; and to their share, where others that are right are as sure:
-    several articles quote one message, and the confidence is that this is the one that a person needs."""
-    bins = collections.defaultdict(lambda: [0, 0, 0.0, 0.0])
+    """Of the first answers that say so much, how many are right."""
+    bins = collections.defaultdict(lambda: [0, 0, 0.0])
     for q, a in zip(queries, answers):
         if not a['matches']:
             continue
         m = a['matches'][0]
-        as_sure = [x for x in a['matches'] if x['confidence'] > m['confidence'] - 0.01 and x['id'] in q['gold']]
-        right = m['id'] in q['gold']
         b = bins[min(9, int(m['confidence'] * 10))]
         b[0] += 1
-        b[1] += right
+        b[1] += m['id'] in q['gold']
         b[2] += m['confidence']
-        b[3] += right / max(1, len(as_sure))
-    bench.table([[f'{k / 10:.1f} to {k / 10 + .1:.1f}', n, f'{said / n:.2f}', f'{right / n:.2f}', f'{share / n:.2f}']
-                 for k, (n, right, said, share) in sorted(bins.items())],
-                ['confidence', 'answers', 'said', 'right', 'right to their share'])
-    most = max(sum(m['confidence'] for m in a['matches']) for a in answers)
-    print(f'  All answers to one message together say at most {most:.2f}.')
+    bench.table([[f'{k / 10:.1f} to {k / 10 + .1:.1f}', n, f'{said / n:.2f}', f'{right / n:.2f}']
+                 for k, (n, right, said) in sorted(bins.items())], ['confidence', 'answers', 'said', 'right'])
 
 
 def foreign(bench):

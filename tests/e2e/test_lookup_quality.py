@@ -47,6 +47,17 @@ class Quality(unittest.TestCase):
             with self.subTest(kind=kind):
                 self.assertGreaterEqual(right[kind] / all_of[kind], promised - SLACK)
 
+    def test_confidence_says_how_often_an_answer_is_right(self):
+        """Of the first answers, in ten bins by what they say: how far that is from how many are right, in the mean."""
+        queries = read('queries-dev.jsonl') + read('queries-dev-filled.jsonl')
+        said, right, count = collections.Counter(), collections.Counter(), 0
+        for q, a in zip(queries, self.ask(queries)):
+            for m in a['matches'][:1]:
+                count += 1
+                said[int(m['confidence'] * 10)] += m['confidence']
+                right[int(m['confidence'] * 10)] += m['id'] in q['gold']
+        self.assertLessEqual(sum(abs(said[b] - right[b]) for b in said) / count, 0.04)
+
     def test_values_are_bound(self):
         queries = read('queries-dev-filled.jsonl')
         bound = 0
