@@ -21,6 +21,7 @@
  *   rank.c       evidence > scores and confidence, siblings by code
  *   text.c       articles by the words of a description
  *   passage.c    the best of them by how these words stand in their texts
+ *   spelling.c   sizes, versions and short names as people write them > the articles' words
  *   words.c, product.c   what words are worth and which are one; which products a text names
  *   several.c    which messages stand side by side in one text
  *   answer.c     near-duplicates folded, captures by name, the reasons

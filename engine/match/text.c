@@ -2,6 +2,7 @@
 #include "match/text.h"
 
 #include "match/passage.h"
+#include "match/spelling.h"
 #include "match/vocab.h"
 
 #include <stdlib.h>
@@ -25,13 +26,6 @@ static int by_hit(const void *a, const void *b)
 	return x->score != y->score ? (x->score < y->score ? 1 : -1) :
 				      (x->article > y->article) - (x->article < y->article);
 }
-
-/* Short names of products, and what articles call them. */
-static const struct { const char *said, *meant; } synonyms[] = {
-	{ "msie", "explorer" }, { "ie", "explorer" }, { "asp", "active" },	 { "msvc", "visual" },
-	{ "vc", "visual" }, { "nt4", "nt" },	{ "nt4", "40" },      { "w2k", "2000" }, { "attacker", "malicious" },
-};
-static const float synonym_share = 0.25f;
 
 struct words { struct word items[WORDS_MAX]; uint32_t n; float unknown; };
 
@@ -57,16 +51,18 @@ static bool add_word(const struct file_view *v, struct words *w, struct str fold
 /* The distinct stems, the most telling first. */
 static void read_words(const struct file_view *v, struct str text, struct words *w)
 {
-	struct token t;
-	uint32_t looked = 0;
+	struct token tokens[2] = { { .n = 0 }, { .n = 0 } };
+	struct spelling others[SPELLINGS_MAX];
+	size_t at = 0;
 	*w = (struct words){ .n = 0 };
-	for (size_t at = 0; w->n < WORDS_MAX && looked < TOKENS_LOOKED_AT && token_next(text, &at, &t); looked++) {
-		struct str word = { t.word, t.n };
-		if (!add_word(v, w, word, 1) && !char_is_digit(t.word[0]))
+	for (uint32_t i = 0; w->n < WORDS_MAX && i < TOKENS_LOOKED_AT && token_next(text, &at, &tokens[i & 1]); i++) {
+		struct str word = { tokens[i & 1].word, tokens[i & 1].n };
+		struct str before = { tokens[~i & 1].word, tokens[~i & 1].n };
+		if (!add_word(v, w, word, 1) && !char_is_digit(word.p[0]))
 			w->unknown += unknown_weight;
-		for (size_t i = 0; i < sizeof synonyms / sizeof *synonyms; i++)
-			if (str_eq(word, str_c(synonyms[i].said)))
-				add_word(v, w, str_c(synonyms[i].meant), synonym_share);
+		uint32_t n = spellings_of(word, before, others);
+		for (uint32_t k = 0; k < n; k++)
+			add_word(v, w, (struct str){ others[k].word, others[k].n }, others[k].share);
 	}
 	qsort(w->items, w->n, sizeof *w->items, by_weight);
 }

@@ -14,6 +14,7 @@
 
 #include "match/passage.h"
 #include "match/product.h"
+#include "match/spelling.h"
 #include "match/words.h"
 #include "tests/main/small_kb.h"
 
@@ -54,6 +55,40 @@ static void products_are_named_in_many_ways(void **state)
 	assert_true(product_families(STR("NT4")) == product_families(STR("Windows NT 4.0")));
 }
 
+static void sizes_and_versions_are_spelt_as_articles_do(void **state)
+{
+	(void)state;
+	static const struct { const char *before, *word, *spelt; } cases[] = {
+		{ "", "8g", "8gb 8 gb" },
+		{ "8", "gigs", "8gb 8 gb" },
+		{ "16", "kilobytes", "16kb 16 kb" },
+		{ "the", "gigs", "" },
+		{ "", "gb", "" },
+		{ "8", "disks", "" },
+		{ "", "8disks", "" },
+		{ "", "excel97", "excel 97" },
+		{ "", "vb6", "visual basic 6 60" },
+		{ "", "sp4", "service pack 4 40" },
+		{ "", "win2000", "windows 2000" },
+		{ "", "kernel32", "" },
+		{ "", "sp4a", "" },
+		{ "", "msie", "explorer" },
+		{ "", "123456789012345678901234567890123456789g", "123456789012345678901234567890123456789 gb" },
+		{ "", "", "" },
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct spelling spelt[SPELLINGS_MAX];
+		struct buf all = { 0 };
+		uint32_t n = spellings_of(str_c(cases[i].word), str_c(cases[i].before), spelt);
+		for (uint32_t k = 0; k < n; k++) {
+			assert_true(spelt[k].share > 0 && spelt[k].share < 1);
+			buf_addf(&all, "%s%.*s", k ? " " : "", (int)spelt[k].n, spelt[k].word);
+		}
+		assert_true(str_eq(buf_str(&all), str_c(cases[i].spelt)));
+		buf_free(&all);
+	}
+}
+
 static uint32_t article_number(const struct file_view *v, const char *id)
 {
 	for (uint32_t i = 0; i < v->article_count; i++)
@@ -92,6 +127,7 @@ int main(void)
 		cmocka_unit_test(both_ends_of_the_lists_are_found),
 		cmocka_unit_test(endings_are_one_class),
 		cmocka_unit_test(products_are_named_in_many_ways),
+		cmocka_unit_test(sizes_and_versions_are_spelt_as_articles_do),
 		cmocka_unit_test(words_that_stand_together_count),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
