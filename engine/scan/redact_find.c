@@ -128,7 +128,8 @@ static bool is_common(struct str word)
 		"unreachable unavailable closed lost does found gone response reply responds refuses refused "
 		"did says said sent key header headers version id class object package component library "
 		"context scope state status store task test update operation command query reset change "
-		"changes create delete add remove set get put list show search";
+		"changes create delete add remove set get put list show search driver broker backend upstream master "
+		"slave leader follower replica worker gateway router network internet cloud device controller";
 	bool ends = str_ends_nocase(word, STR("ed")) || str_ends_nocase(word, STR("ing"));
 	return redact_in_list(word, words) || (ends && word.n > 4 && !str_ends_nocase(word, STR("fred")));
 }
@@ -188,6 +189,13 @@ static size_t address_at(struct str s, size_t at)
 	return whole && ends && (mac || redact_is_address(part(s, at, n))) ? n : 0;
 }
 
+/* within_command: the command's name stands a short way before. */
+static bool within_command(struct str s, size_t at, struct str name)
+{
+	size_t near = at > COMMAND_MAX ? at - COMMAND_MAX : 0;
+	return str_find_nocase(part(s, near, at - near), name) != STR_NONE;
+}
+
 /* ---- what stands behind a word or a mark ---- */
 
 static const char user_keys[] =
@@ -196,7 +204,7 @@ static const char host_keys[] =
 	"host hostname host_name rhost server servername computer computername machine node peer client remote addr "
 	"address ip workstation";
 static const char secret_keys[] =
-	"password passwd pwd pass passphrase secret client_secret token access_token refresh_token id_token api_key "
+	"password passwd pwd pw pass passphrase secret client_secret token access_token refresh_token id_token api_key "
 	"apikey api-key access_key secret_key private_key auth authorization cookie sessionid session_id sid "
 	"jsessionid phpsessid credential signature sig";
 
@@ -303,6 +311,9 @@ static size_t behind_key(struct finder *f, size_t start, size_t end, enum redact
 	if (kind == REDACT_HOST && assigned && str_starts_nocase(str_from(s, value), STR("tcp:")))
 		value += 4; /* of a data source */
 	size_t n = kind == REDACT_SECRET ? secret_run(s, value) : name_run(s, value);
+	bool folder = str_eq(part(s, start, end - start), STR("PWD")) && at_or_nul(s, value) == '/'; /* a shell's */
+	if (folder)
+		return end;
 	if (kind == REDACT_SECRET) {
 		static const char schemes[] = "bearer basic digest negotiate ntlm";
 		if (assigned && redact_in_list(part(s, value, n), schemes)) {
@@ -517,6 +528,94 @@ static size_t port_at(struct finder *f, size_t at)
 	return host && redact_in_list(word_before(s, at), "to from via with") ? take(f, at, n, REDACT_HOST) : at;
 }
 
+/* ---- names by what stands on both sides ---- */
+
+static bool stands_before(struct str s, size_t at, struct str word)
+{
+	return at >= word.n && str_eq_nocase(part(s, at - word.n, word.n), word);
+}
+
+/* of_sudo: "sudo:  alice : TTY=..." */
+static bool of_sudo(struct str s, size_t at, size_t end)
+{
+	if (!str_starts(str_from(s, end), STR(" : ")))
+		return false;
+	while (at && s.p[at - 1] == ' ')
+		at--;
+	if (!at || s.p[--at] != ':')
+		return false;
+	if (at && s.p[at - 1] == ']')
+		while (at && s.p[at] != '[')
+			at--;
+	return stands_before(s, at, STR("sudo"));
+}
+
+/* of_cron: "(alice) CMD (x)" */
+static bool of_cron(struct str s, size_t at, size_t end)
+{
+	static const char acts[] = "cmd list replace reload begin end";
+	struct str rest = str_from(s, end), word;
+	if (!at || s.p[at - 1] != '(' || !str_starts(rest, STR(") ")))
+		return false;
+	rest = str_from(rest, 2);
+	return str_word(&rest, &word) && char_is_upper(word.p[0]) && redact_in_list(word, acts);
+}
+
+/* has_address: "mx1[192.0.2.9]", "pc7 (192.0.2.9)", or in parentheses behind one, as a lease of DHCP has it */
+static bool has_address(const struct finder *f, size_t at, size_t end)
+{
+	struct str s = f->line;
+	const struct redact_span *last = f->count ? &f->spans[f->count - 1] : NULL;
+	if (at > 1 && s.p[at - 1] == '(' && at_or_nul(s, end) == ')')
+		return last && last->kind == REDACT_ADDR && last->end + 2 == at && s.p[at - 2] == ' ';
+	size_t open = end + (at_or_nul(s, end) == ' ');
+	bool bracket = at_or_nul(s, open) == '[' && open == end;
+	bool card = str_eq_nocase(word_before(s, at), STR("interface"));
+	size_t n = !card && (bracket || at_or_nul(s, open) == '(') ? address_at(s, open + 1) : 0;
+	return n && at_or_nul(s, open + 1 + n) == (bracket ? ']' : ')');
+}
+
+/* is_gone_to: "could not connect to depot", "cannot reach nas1: ...", "logged on from PCX" */
+static bool is_gone_to(struct str s, size_t at, size_t end)
+{
+	static const char arrivals[] = "on in login logon connection connected disconnected";
+	struct str before = word_before(s, at), rest = str_first(str_from(s, end), COMMAND_MAX);
+	bool to = str_eq_nocase(before, STR("to")), from = str_eq_nocase(before, STR("from"));
+	bool reach = redact_in_list(before, "reach resolve ping") && tells_apart(part(s, at, end - at));
+	if (!(to || from || reach))
+		return false;
+	struct str verb = word_before(s, (size_t)(before.p - s.p));
+	if ((to && !redact_in_list(verb, "connect connection connecting reconnect")) ||
+	    (from && !redact_in_list(verb, arrivals)))
+		return false;
+	struct str next = str_trim(rest), word;
+	bool url = rest.n && rest.p[0] == ':' && str_word(&(struct str){ rest.p + 1, rest.n - 1 }, &word) &&
+		   str_find(word, STR("://")) != STR_NONE; /* "connecting to the shop: x://nas1" */
+	return !url && (!next.n || strchr(",;:)", rest.p[0]) || str_eq(next, STR(".")) ||
+			str_starts(rest, STR(" failed")) || str_starts(rest, STR(" port ")) ||
+			str_starts(rest, STR(" timed out")));
+}
+
+static size_t between_at(struct finder *f, size_t at)
+{
+	struct str s = f->line;
+	size_t n = name_run(s, at), end = at + n;
+	char before = at > 1 && s.p[at - 1] == ' ' ? s.p[at - 2] : 0, next = at_or_nul(s, end);
+	bool behind = one_of(next, "([") || (next == ' ' && one_of(at_or_nul(s, end + 1), "(:")) ||
+		      (at && s.p[at - 1] == '(');
+	enum redact_kind kind = REDACT_HOST;
+	if (n < 2 || !(behind || one_of(before, "omhteyg"))) /* most words */
+		return at;
+	if (behind && (str_starts(str_from(s, end), STR("(uid=")) || of_sudo(s, at, end) || of_cron(s, at, end)))
+		kind = REDACT_USER;
+	else if ((stands_before(s, at, STR("community ")) || stands_before(s, at, STR("community string "))) &&
+		 within_command(s, at, STR("snmp")))
+		kind = REDACT_SECRET;
+	else if (!(behind && has_address(f, at, end)) && !is_gone_to(s, at, end))
+		return at;
+	return is_common(part(s, at, n)) ? at : take(f, at, n, kind);
+}
+
 /* ---- names by their own shape ---- */
 
 /* \\server\share, also with its backslashes doubled; in C:\\x they separate the parts of a path */
@@ -698,13 +797,6 @@ static size_t secret_at(struct finder *f, size_t at)
 	return row ? take(f, at, row, REDACT_SECRET) : at;
 }
 
-/* within_command: the command's name stands a short way before. */
-static bool within_command(struct str s, size_t at, struct str name)
-{
-	size_t near = at > COMMAND_MAX ? at - COMMAND_MAX : 0;
-	return str_find_nocase(part(s, near, at - near), name) != STR_NONE;
-}
-
 /* takes_password: -u user -ppassword of these; psql's -p is a port where it is a number. */
 static bool takes_password(struct str s, size_t at)
 {
@@ -802,7 +894,8 @@ static size_t option_at(struct finder *f, size_t at)
 static size_t shape_at(struct finder *f, size_t at)
 {
 	static size_t (*const shapes[])(struct finder * f, size_t at) = { guid_at, sid_at,	 secret_at,    mail_at,
-									   word_at, domain_at, person_of_at, port_at };
+									   between_at, word_at, domain_at,
+									   person_of_at, port_at };
 	struct str rest = str_from(f->line, at);
 	if (rest.p[0] == '/' || rest.p[0] == '\\') {
 		size_t next = home_at(f, at);
