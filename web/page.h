@@ -83,6 +83,8 @@ const struct question *follow_question(const struct http_request *req);
 struct results {
 	const struct triage_report *report; /* without probes */
 	struct str mark;	  /* page_mark of its message */
+	const struct binding *set; /* what was given, whether or not it can be */
+	size_t set_count;
 	struct str done;	  /* the finished diagnosis in HTML, or empty */
 	int64_t age_ms;		  /* of its evidence, or RUN_FRESH */
 	struct store_brief *see;  /* articles beside the best */

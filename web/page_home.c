@@ -82,7 +82,8 @@ static enum err add_answer(struct buf *out, struct site *site, struct http_reque
 			   struct str done, int64_t age_ms)
 {
 	struct triage_report report = { 0 };
-	struct results results = { .report = &report, .done = done, .age_ms = age_ms,
+	struct results results = { .report = &report, .set = q->set, .set_count = q->set_count, .done = done,
+				   .age_ms = age_ms,
 				   .may_probe = req->role >= ROLE_PROBE };
 	enum err e = look_up(site, req, q, &report, &results);
 	results.mark = page_mark(q->text, req->arena);

@@ -11,28 +11,46 @@
 
 /* ---- the values ---- */
 
-static void add_chip(struct buf *out, struct str name, struct str value, struct str ask, bool open)
+/* What somebody gave that its name cannot be: it stays in the field, with what is wrong about it. */
+static const struct binding *refused_of(const struct results *v, struct str name, struct diags *d)
 {
-	buf_add_c(out, open ? "<label class=\"chip open\"><span>" : "<label class=\"chip\"><span>");
+	for (size_t i = 0; i < v->set_count; i++)
+		if (str_eq(v->set[i].name, name) && v->set[i].value.n && !triage_binding_fits(&v->set[i], d->arena, d))
+			return &v->set[i];
+	return NULL;
+}
+
+static void add_chip(struct buf *out, const struct results *v, struct str name, struct str value, struct str ask)
+{
+	struct arena a = { 0 };
+	struct diags d = { .arena = &a };
+	const struct binding *refused = refused_of(v, name, &d);
+	bool open = !value.n;
+	if (refused)
+		value = refused->value;
+	buf_addf(out, "<label class=\"chip%s\"><span>", refused ? " wrong" : open ? " open" : "");
 	render_html_escape(out, name);
-	buf_add_c(
+	buf_addf(
 		out,
-		"</span><input form=\"ask\" autocomplete=\"off\" spellcheck=\"false\" maxlength=\"1024\" name=\"set.");
+		"</span><input form=\"ask\" autocomplete=\"off\" spellcheck=\"false\" maxlength=\"1024\"%s name=\"set.",
+		refused ? " aria-invalid=\"true\"" : "");
 	render_html_escape(out, name);
 	buf_add_c(out, "\" value=\"");
 	render_html_escape(out, value);
-	buf_addf(out, "\" size=\"%zu\" placeholder=\"",
-		 open		? (size_t)20
+	buf_addf(out, "\" size=\"%zu\" placeholder=\"%s\"></label>\n",
+		 !value.n	? (size_t)20
 		 : value.n < 8	? (size_t)10
 		 : value.n > 40 ? (size_t)42
-				: value.n + 2);
-	render_html_escape(out, open ? STR("not in the message") : STR(""));
-	buf_add_c(out, "\"></label>\n");
+				: value.n + 2,
+		 open ? "not in the message" : "");
+	if (refused && d.count)
+		ask = str_trim(str_from(d.items[0].text, name.n + 1));
 	if (ask.n) {
 		buf_add_c(out, "<p class=\"need\">");
 		render_html_escape(out, ask);
-		buf_add_c(out, "</p>\n");
+		buf_add_c(out, refused && !open ? "; the message\xe2\x80\x99s own is used</p>\n" : "</p>\n");
 	}
+	arena_free(&a);
 }
 
 static bool is_needed(const struct triage_report *r, struct str name)
@@ -43,16 +61,17 @@ static bool is_needed(const struct triage_report *r, struct str name)
 	return false;
 }
 
-static void add_chips(struct buf *out, const struct triage_report *r)
+static void add_chips(struct buf *out, const struct results *v)
 {
+	const struct triage_report *r = v->report;
 	const struct match_answer *found = &r->answer.found;
 	buf_add_c(out,
 		  "<div class=\"chips\" role=\"group\" aria-label=\"Values in the message; correct them here\">\n");
 	for (size_t i = 0; i < r->binding_count; i++)
 		if (!str_eq(r->bindings[i].from, STR("derived")) && !is_needed(r, r->bindings[i].name))
-			add_chip(out, r->bindings[i].name, r->bindings[i].value, STR(""), false);
+			add_chip(out, v, r->bindings[i].name, r->bindings[i].value, STR(""));
 	for (size_t i = 0; i < r->need_count; i++)
-		add_chip(out, r->needs[i].name, STR(""), r->needs[i].says, true);
+		add_chip(out, v, r->needs[i].name, STR(""), r->needs[i].says);
 	buf_add_c(out, "</div>\n");
 	for (size_t i = 0; found->match_count && i < found->matches[0].capture_count; i++) {
 		struct str finding = found->matches[0].captures[i].finding;
@@ -452,7 +471,7 @@ void page_results(struct buf *out, const struct results *v)
 	if (v->fixed)
 		add_values(out, r);
 	else
-		add_chips(out, r);
+		add_chips(out, v);
 	buf_add_c(out, "</section>\n<div class=\"columns\">\n");
 	if (match_apart(found))
 		add_parts(out, r, match_apart(found));

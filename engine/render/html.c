@@ -37,6 +37,15 @@ void render_html_escape(struct buf *out, struct str text)
 		escape_char(out, utf8_next(text, &at));
 }
 
+void render_html_state(struct buf *out, struct str state)
+{
+	for (struct str word; state.n;) {
+		bool more = str_cut(state, '-', &word, &state);
+		render_html_escape(out, word);
+		buf_add_c(out, more ? " " : "");
+	}
+}
+
 /* ---- links ---- */
 
 static bool is_word(struct str s, size_t at)
@@ -70,6 +79,18 @@ static size_t url_at(struct str s, size_t at)
 	return n > scheme ? n : 0;
 }
 
+/* option_at: the length of an option of the command line that stands at s[at], or 0. */
+static size_t option_at(struct str s, size_t at)
+{
+	size_t n = 2;
+	if (s.p[at] != '-' || at + 2 >= s.n || s.p[at + 1] != '-' || !char_is_lower(s.p[at + 2]) ||
+	    (at && !char_is_space(s.p[at - 1]) && s.p[at - 1] != '('))
+		return 0;
+	while (at + n < s.n && (char_is_lower(s.p[at + n]) || s.p[at + n] == '-'))
+		n++;
+	return n;
+}
+
 static void add_link(struct buf *out, const char *before, struct str to)
 {
 	buf_addf(out, "<a href=\"%s", before);
@@ -83,12 +104,17 @@ void render_html_line(struct buf *out, struct str text)
 {
 	size_t from = 0;
 	for (size_t at = 0; at < text.n;) {
-		size_t id = id_at(text, at), url = id ? 0 : url_at(text, at);
-		if (!id && !url) {
+		size_t id = id_at(text, at), url = id ? 0 : url_at(text, at), option = option_at(text, at);
+		if (!id && !url && !option) {
 			at++;
 			continue;
 		}
 		render_html_escape(out, (struct str){ text.p + from, at - from });
+		if (option) {
+			buf_addf(out, "<code class=\"option\">%.*s</code>", (int)option, text.p + at);
+			from = at += option;
+			continue;
+		}
 		add_link(out, id ? "/kb/" : "", (struct str){ text.p + at, id + url });
 		from = at += id + url;
 		if (id && at < text.n && char_is_alpha(text.p[at]))

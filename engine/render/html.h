@@ -10,7 +10,9 @@
 
 #include "render/render.h"
 
-/* render_html_line: one run of text, with links. */
+/* render_html_state: how a probe calls its state, as words: "host unreachable" for host-unreachable. */
+void render_html_state(struct buf *out, struct str state);
+/* render_html_line: one run of text, with links; an option (--allow) stays in one piece. */
 void render_html_line(struct buf *out, struct str text);
 /* render_html_filled: the same, with {name} as the value bound to it, or marked as still open. */
 void render_html_filled(struct buf *out, struct str text, const struct binding *bindings, size_t count);

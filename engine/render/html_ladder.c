@@ -217,7 +217,7 @@ static void add_html(struct buf *out, const struct station *s)
 	if (s->word.n || !seen)
 		buf_addf(out, "<span class=\"unseen\">%s%s</span>", words[s->passage], s->word.n ? ": " : "");
 	if (s->word.n || seen)
-		render_html_escape(out, s->word.n ? s->word : str_c(words[s->passage]));
+		render_html_state(out, s->word.n ? s->word : str_c(words[s->passage]));
 	buf_add_c(out, "</span></li>\n");
 }
 

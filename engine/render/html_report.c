@@ -125,8 +125,10 @@ void render_html_evidence(struct buf *out, const struct evidence *e)
 	buf_add_c(out, "</b> <span class=\"args\">");
 	add_args(out, e);
 	buf_add_c(out, "</span> <span class=\"state\">");
-	render_html_escape(out, e->state);
-	buf_addf(out, "</span> <span class=\"ms\">%.*f ms</span></p>\n<p class=\"reason\">", e->ms < 10 ? 1 : 0, e->ms);
+	render_html_state(out, e->state);
+	bool seconds = e->ms >= 1000;
+	buf_addf(out, "</span> <span class=\"ms\">%.*f&nbsp;%s</span></p>\n<p class=\"reason\">",
+		 seconds || e->ms < 10 ? 1 : 0, seconds ? e->ms / 1000 : e->ms, seconds ? "s" : "ms");
 	render_html_line(out, e->reason);
 	buf_add_c(out, "</p>");
 	add_facts(out, e);

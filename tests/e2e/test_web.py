@@ -137,6 +137,14 @@ class Pages(unittest.TestCase):
         self.assertNotIn(said, page)
         self.assertIn('files.example.com is a DNS name', page)
 
+    def test_what_cannot_be_a_value_is_said_and_kept(self):
+        page = server.form('/', {'text': MESSAGE, 'set.server': 'no such host!'})[2]
+        self.assertRegex(page, r'aria-invalid="true" name="set.server" value="no such host!"')
+        self.assertIn('no such host! is not a host name or address; the message', page)
+        page = server.form('/', {'text': 'Error during WNetAddConnection2 (53)', 'set.server': 'a b'})[2]
+        self.assertRegex(page, r'<p class="need">a b is not a host name or address</p>')
+        self.assertNotIn('aria-invalid', server.form('/', {'text': MESSAGE, 'set.server': '127.0.0.2'})[2])
+
     def test_unbound_shows_an_empty_chip(self):
         page = Page(server.form('/', {'text': 'Error during WNetAddConnection2 (53)'})[2])
         self.assertEqual(page.find('input', name='set.server')[0]['value'], '')

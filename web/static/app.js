@@ -618,7 +618,7 @@
 			history.replaceState(shown.length < 1 << 16 ? { text: shown, of: ask.elements.of.value, set } : null, '');
 			if (focus && focus.startsWith('set.') && ask.elements[focus])
 				ask.elements[focus].focus();
-			if (probe && $('diagnosis') && $('run') && (probe === 'always' || 'auto' in $('diagnosis').dataset))
+			if (probe && $('diagnosis') && $('run') && !results.querySelector('[aria-invalid]') && (probe === 'always' || 'auto' in $('diagnosis').dataset))
 				diagnose();
 		} catch (e) {
 			failed(e);

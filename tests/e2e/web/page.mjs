@@ -120,6 +120,23 @@ await test('a corrected value runs the match and the probes again', async page =
 	is(await page.inputValue('input[name="set.server"]') === '127.0.0.6', 'the correction is lost');
 });
 
+await test('a value that cannot be one stays in its field, is said, and is not probed', async page => {
+	await page.goto(base);
+	await page.fill('#text', MESSAGE);
+	await page.waitForSelector('.chip input');
+	await page.fill('input[name="set.server"]', 'no such host!');
+	await page.keyboard.press('Tab');
+	await page.waitForSelector('.chip.wrong input[aria-invalid=true]');
+	is(await page.inputValue('input[name="set.server"]') === 'no such host!', 'it is gone');
+	is((await page.textContent('.need')).includes('no such host! is not a host name'), await page.textContent('.need'));
+	await page.waitForTimeout(400);
+	is(await page.locator('#probes > li').count() === 0, 'something was probed');
+	await page.fill('input[name="set.server"]', '127.0.0.1');
+	await page.keyboard.press('Tab');
+	await page.waitForSelector(VERDICT);
+	is(await page.locator('.chip.wrong').count() === 0, 'it is still wrong');
+});
+
 await test('an unbound value is an empty field; filled in, it is probed', async page => {
 	await page.goto(base);
 	await paste(page, 'Error during WNetAddConnection2 (53)');
