@@ -88,35 +88,48 @@ static enum err load(struct cmd_context *c, const char *path, bool of_journal, s
 	return e;
 }
 
-/* is_over says that a place's file has been gone for so long that it does not come back; notes since when it is. */
-static bool is_over(struct follow_place *place, struct listings *names, int64_t now_s)
+struct ageing {
+	struct listings names;
+	int64_t now_s;
+};
+
+/* is_over says that a file has been gone for so long that it does not come back; notes since when it is. */
+static bool is_over(void *context, const char *path, int64_t *gone_s)
 {
+	struct ageing *ageing = context;
 	struct arena a = { 0 };
 	struct listing_file *items;
 	struct stat st;
 	size_t count = 0;
-	if (!lstat(place->path.p, &st) || errno != ENOENT) {
-		place->gone_s = 0;
+	if (!lstat(path, &st) || errno != ENOENT) {
+		*gone_s = 0;
 		return false;
 	}
-	if (!place->gone_s || place->gone_s > now_s)
-		place->gone_s = now_s;
-	bool over = now_s - place->gone_s > GONE_KEEP_S &&
-		    !listing_siblings(names, place->path.p, &a, &items, &count) && !count;
+	if (!*gone_s || *gone_s > ageing->now_s)
+		*gone_s = ageing->now_s;
+	bool over = ageing->now_s - *gone_s > GONE_KEEP_S &&
+		    !listing_siblings(&ageing->names, path, &a, &items, &count) && !count;
 	arena_free(&a);
 	return over;
+}
+
+void scan_cursor_age(struct follow *f)
+{
+	struct ageing ageing = { .now_s = time(NULL) };
+	follow_age(f, is_over, &ageing);
+	listings_free(&ageing.names);
 }
 
 enum err scan_cursor_load(struct cmd_context *c, const char *path, struct follow *f)
 {
 	struct arena a = { 0 };
 	struct cursor cursor = { 0 };
-	struct listings names = { 0 };
+	struct ageing ageing = { .now_s = time(NULL) };
 	enum err e = load(c, path, false, &a, &cursor);
 	for (size_t i = 0; !e && i < cursor.place_count; i++)
-		if (!is_over(&cursor.places[i], &names, time(NULL)))
+		if (!is_over(&ageing, cursor.places[i].path.p, &cursor.places[i].gone_s))
 			e = follow_restore(f, &cursor.places[i]);
-	listings_free(&names);
+	listings_free(&ageing.names);
 	arena_free(&a);
 	return e;
 }

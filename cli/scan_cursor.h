@@ -14,6 +14,8 @@
  * ERR_IO; the sentence is in c->diags. */
 enum err scan_cursor_load(struct cmd_context *c, const char *path, struct follow *f) MUST_USE;
 enum err scan_cursor_save(struct cmd_context *c, const char *path, struct follow *f) MUST_USE;
+/* scan_cursor_age drops the same of one that is followed. */
+void scan_cursor_age(struct follow *f);
 
 /* The same for the journal: a cursor file is of the one or the other. */
 enum err scan_cursor_load_journal(struct cmd_context *c, const char *path, struct arena *a,

@@ -17,6 +17,7 @@
 
 enum {
 	LOOK_MS = 1000,	  /* without any event */
+	AGE_MS = 3600000, /* what is long gone */
 	LIST_MS = 5000,	  /* folders and patterns, without any event */
 	LOOK_GAP_MS = 10, /* between two looks */
 	LIST_GAP_MS = 100,
@@ -31,7 +32,7 @@ struct loop {
 	struct follow *follow;
 	struct scan_kb kb;
 	struct watch watch;
-	int64_t listed_ms, looked_ms, saved_ms;
+	int64_t listed_ms, looked_ms, saved_ms, aged_ms;
 	int64_t look_took_ms, list_took_ms, save_took_ms;
 	uint64_t pieces, pieces_before;
 	bool names_changed, unsaved, blind_said;
@@ -201,6 +202,10 @@ static enum err follow_on(struct loop *l)
 			e = save(l, false);
 		if (e || cmd_interrupted())
 			break;
+		if (scan_now_ms() - l->aged_ms >= AGE_MS) {
+			scan_cursor_age(l->follow);
+			l->aged_ms = scan_now_ms();
+		}
 		pause_until_change(l, &closed);
 		scan_kb_renew(&l->kb, l->f);
 	}

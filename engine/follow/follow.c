@@ -60,7 +60,7 @@ struct entry {
 	const char *path;
 	uint32_t number; /* of entries */
 	bool found;	 /* by a folder or a pattern */
-	bool kept;	 /* of a cursor, and not asked for: its places go back to it, and nothing is looked at */
+	bool kept;	 /* of a cursor, and not asked for, or gone: its places go back to it, nothing is looked at */
 	bool has_now, begun;
 	bool passed_over; /* the path names a file that is read otherwise: packed, or held by another entry */
 	bool asleep;	  /* or that was read, and is closed until it changes: its place is remembered */
@@ -1118,6 +1118,20 @@ enum err follow_restore(struct follow *f, const struct follow_place *place)
 	remember(f, e, &place->at);
 	e->gone_s = place->gone_s;
 	return ERR_OK;
+}
+
+void follow_age(struct follow *f, follow_is_over *is_over, void *context)
+{
+	for (size_t i = 0; i < f->entry_count; i++) {
+		struct entry *e = f->entries[i];
+		e->gone_s = e->has_now ? 0 : e->gone_s;
+		if (e->has_now || e->old_count || e->job_count || !is_over(context, e->path, &e->gone_s))
+			continue;
+		e->place_count = 0;
+		e->kept = e->kept || e->found; /* until it is listed again: then it is new */
+		e->begun = e->passed_over = e->asleep = false;
+		e->since_ns = INT64_MAX;
+	}
 }
 
 /* since_when: what is open may have grown since it was looked at, and is not accounted for if we stop here. */

@@ -56,6 +56,11 @@ enum err follow_restore(struct follow *f, const struct follow_place *place) MUST
 /* follow_places gives all that a cursor has to keep; the paths are f's. */
 enum err follow_places(struct follow *f, struct arena *a, struct follow_place **ret_places, size_t *ret_count) MUST_USE;
 
+/* follow_age asks of each path that is not there, and of which nothing is open, whether it is over with, and forgets it
+ * then; gone_s: its place's. */
+typedef bool follow_is_over(void *context, const char *path, int64_t *gone_s);
+void follow_age(struct follow *f, follow_is_over *is_over, void *context);
+
 /* follow_look takes the state of all paths; anew also lists folders and patterns again. */
 enum err follow_look(struct follow *f, int64_t now_ms, bool anew) MUST_USE;
 

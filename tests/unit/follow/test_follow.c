@@ -290,11 +290,75 @@ static void many_places(void **unused)
 	follow_close(&f);
 }
 
+static bool over_after_a_week(void *context, const char *of, int64_t *gone_s)
+{
+	int64_t now_s = *(const int64_t *)context;
+	if (access(of, F_OK) == 0) {
+		*gone_s = 0;
+		return false;
+	}
+	*gone_s = *gone_s ? *gone_s : now_s;
+	return now_s - *gone_s > 7 * 86400;
+}
+
+static size_t place_count(struct follow *f)
+{
+	struct arena a = { 0 };
+	struct follow_place *places;
+	size_t count;
+	assert_int_equal(follow_places(f, &a, &places, &count), ERR_OK);
+	arena_free(&a);
+	return count;
+}
+
+/* A folder whose files have a new name each time is followed for long: what it had is forgotten while it runs. */
+static void forgotten_when_long_gone(void **unused)
+{
+	(void)unused;
+	const char *paths[] = { dir };
+	struct follow *f = NULL;
+	int64_t now_s = 1000000;
+	char other[90];
+	snprintf(other, sizeof other, "%s/b.log", dir);
+	assert_int_equal(follow_open(paths, 1, NULL, &f), ERR_OK);
+	for (int round = 0; round < 3; round++) {
+		add(path, "one\n");
+		add(other, "two\n");
+		for (int k = 0; k < 4; k++, now_ms += QUIET) {
+			assert_int_equal(follow_look(f, now_ms, true), ERR_OK);
+			while (take(f, FOLLOW_LIVE))
+				;
+		}
+		follow_age(f, over_after_a_week, &now_s);
+		assert_int_equal(place_count(f), 2);
+		assert_int_equal(unlink(path), 0);
+		for (int k = 0; k < 60; k++, now_ms += 20000) {
+			assert_int_equal(follow_look(f, now_ms, true), ERR_OK);
+			while (take(f, FOLLOW_LIVE))
+				;
+		}
+		follow_age(f, over_after_a_week, &now_s);
+		assert_int_equal(place_count(f), 2); /* it may come back */
+		now_s += 8 * 86400;
+		follow_age(f, over_after_a_week, &now_s);
+		assert_int_equal(place_count(f), 1);
+	}
+	size_t ones = 0, twos = 0;
+	for (size_t i = 0; i < got.n; i++) {
+		ones += got.p[i] == 'o' && got.p[i + 1] == 'n';
+		twos += got.p[i] == 't';
+	}
+	assert_int_equal(ones, 3);
+	assert_int_equal(twos, 3);
+	follow_close(&f);
+}
+
 static void names_of_rotations(void **unused)
 {
 	(void)unused;
 	static const char *const are[] = { "a.log.1",	"a.log.1.gz", "a.log-20010312", "a-20010312.log",
-					   "a.log.old", "a.1.log.xz", "a.log~",		"a.log.2001-03-12T10:56" };
+					   "a.log.old", "a.1.log.xz", "a.log~",		"a.log.2001-03-12T10:56",
+					   "a.lo_" };
 	static const char *const are_not[] = { "a.log", "b.log.1", "a.logs", "a.log.txt", "aa.log.1", "a.", "a.log." };
 	for (size_t i = 0; i < sizeof are / sizeof *are; i++)
 		if (!rotation_name(STR("a.log"), str_c(are[i])) != !strcmp(are[i], "a.log~"))
@@ -315,6 +379,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(packed_files_beside_one_another, setup, teardown),
 		cmocka_unit_test_setup_teardown(grown_behind_the_last_look, setup, teardown),
 		cmocka_unit_test_setup_teardown(many_places, setup, teardown),
+		cmocka_unit_test_setup_teardown(forgotten_when_long_gone, setup, teardown),
 		cmocka_unit_test(names_of_rotations),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
