@@ -228,6 +228,7 @@ static void read_wins(struct digest *d)
 	if (!d->files)
 		return;
 	bool netbios = evidence_yes(d->files, "name.netbios");
+	digest_put(d, "wins.configured", d->wins_server.n ? "yes" : "no", d->files);
 	if (!d->wins_server.n || !netbios) {
 		/* Without WINS a broadcast finds what is on this LAN; whether the server is, only its address tells. */
 		const struct evidence *route = d->known.n ? digest_look(d, "route", ARG("address", d->known)) : NULL;
