@@ -46,6 +46,7 @@ struct case_file {
 	const struct meaning *meaning;	/* of the code or the article, or NULL */
 	const struct binding *bindings;
 	size_t binding_count;
+	struct str no_server;		 /* what is said of the server and is none, as a sentence; else empty */
 	const struct probe_files *files; /* NULL offline */
 	struct evidence *const *evidence;	 /* so far, in order of arrival */
 	size_t evidence_count;

@@ -169,7 +169,9 @@ static void leave_open(struct verdict *v, const struct weighed *w, const struct 
 		if (s)
 			*s = w->left[i]->name;
 	}
-	if (!d->server.n)
+	if (!d->server.n && d->c->no_server.n)
+		v->says = arena_printf(d->a, "%.*s, so only this machine was looked at.", STR_ARG(d->c->no_server));
+	else if (!d->server.n)
 		v->says =
 			STR("The message does not say which server it was about, so only this machine was looked at.");
 	else if (d->no_host.n)

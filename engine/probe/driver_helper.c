@@ -25,6 +25,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#define REAL_MAX 9e15 /* whole numbers up to here are exact, and fit in 64 bits */
+
 enum {
 	RECORD_MAX = 1 << 18,
 	FACTS_MAX = 256,
@@ -158,7 +160,7 @@ static double take_real(struct wire *w)
 	struct str bytes = wire_bytes(w, sizeof v);
 	if (bytes.n == sizeof v)
 		memcpy(&v, bytes.p, sizeof v);
-	return v == v ? v : 0;
+	return v > -REAL_MAX && v < REAL_MAX ? v : 0; /* what no count or time is, NaN with it */
 }
 
 static bool state_is_known(const struct probe *p, struct str state)

@@ -40,23 +40,36 @@ static const struct probe_arg_help *arg_help(const struct probe *p, struct str n
 	return NULL;
 }
 
-/* A DNS name as people type it: labels of letters, digits, hyphens and underscores (RFC 1123, RFC 2181). */
+/* What programs take for an address, be it none: "999.1.1.1", "127.1", "0x7f000001" (inet_aton(3)). No top-level domain
+ * is a number (RFC 3696 section 2); a NetBIOS name of one label may be. */
+static bool is_number(struct str label, bool alone)
+{
+	bool hex = label.n > 2 && label.p[0] == '0' && (label.p[1] == 'x' || label.p[1] == 'X');
+	for (size_t i = hex ? 2 : 0; i < label.n; i++)
+		if (!(hex ? char_is_hex(label.p[i]) : char_is_digit(label.p[i])))
+			return false;
+	return hex || !alone;
+}
+
+/* A DNS name as people type it: labels of letters, digits, hyphens and underscores (RFC 1123, RFC 2181). A hyphen
+ * neither begins a label nor ends one, but for that of a NetBIOS name, which has one label. */
 static bool is_host(struct str s)
 {
-	size_t label = 0;
-	if (s.n > 1 && s.p[s.n - 1] == '.')
-		s.n--;
-	if (!s.n || s.n > 253)
+	struct str label, rest = s.n > 1 && s.p[s.n - 1] == '.' ? str_first(s, s.n - 1) : s;
+	bool alone = str_find_char(rest, '.') == STR_NONE, more = rest.n && rest.n <= 253;
+	if (!more)
 		return false;
-	for (size_t i = 0; i < s.n; i++) {
-		char c = s.p[i];
-		if (c == '.' ? !label : !(char_is_alnum(c) || c == '-' || c == '_' || c == '$'))
+	while (more) {
+		more = str_cut(rest, '.', &label, &rest);
+		if (!label.n || label.n > 63 || label.p[0] == '-' || (!alone && label.p[label.n - 1] == '-'))
 			return false;
-		label = c == '.' ? 0 : label + 1;
-		if (label > 63)
-			return false;
+		for (size_t i = 0; i < label.n; i++) {
+			char c = label.p[i];
+			if (!char_is_alnum(c) && c != '-' && c != '_' && c != '$')
+				return false;
+		}
 	}
-	return label > 0;
+	return !is_number(label, alone);
 }
 
 static bool is_text(struct str s, size_t most)

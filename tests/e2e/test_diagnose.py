@@ -450,7 +450,10 @@ class Diagnose(KbtTest):
         for word, names in (('server=a b;rm', 'a b;rm'), ('server=$(id)', '$(id)'), ('known_address=here', 'here'),
                             ('port=70000', '70000'), ('server', 'server'), ('=x', '=x'), ('link=../x', '../x'),
                             ('server=0.0.0.0', '0.0.0.0'), ('server=::', '::'), ('known_address=224.0.0.1', '224.0.0.1'),
-                            ('server=255.255.255.255', '255.255.255.255')):
+                            ('server=255.255.255.255', '255.255.255.255'), ('server=-x', '-x'), ('server=a.-b', 'a.-b'),
+                            ('server=a-.b', 'a-.b'), ('server=999.1.1.1', '999.1.1.1'), ('server=10.0.0.256', '10.0.0.256'),
+                            ('server=127.1', '127.1'), ('server=1.2.3.4.5', '1.2.3.4.5'), ('server=010.0.0.1', '010.0.0.1'),
+                            ('server=0x7f000001', '0x7f000001'), ('server=db1.0x10', 'db1.0x10'), ('address=1.2.3', '1.2.3')):
             with self.subTest(word=word):
                 self.refused('diagnose', '--set', word, RCMD, names=names)
 
@@ -462,6 +465,14 @@ class Diagnose(KbtTest):
                 self.assertEqual({e['probe'] for e in r['evidence']} - {'files', 'link'}, set())
                 if r['bindings']:
                     self.assertIn('is not the address of one host', r['verdict']['says'])
+
+    def test_a_message_about_what_is_no_host(self):
+        for word in ('999.1.1.1', '10.0.0.256', '-x', '0x7f000001', 'a..b'):
+            with self.subTest(word=word):
+                r = self.diagnose(f'ssh: connect to host {word} port 22: Connection refused', code=UNDECIDED)
+                self.assertEqual((r['packets'], r['bindings']), (0, {'port': '22'}))
+                self.assertEqual(r['verdict']['says'],
+                                 f'{word} is not a host name or address, so only this machine was looked at.')
 
     def test_a_name_that_nothing_looks_at_is_refused_with_those_that_are(self):
         for text in (RCMD, 'zxqv wvut 77 of the purple teapot'):
@@ -481,7 +492,9 @@ class Diagnose(KbtTest):
         self.assertIn('-n (--limit)', self.refused('lookup', '-n', 'x', RCMD, names='x').err)
 
     def test_a_server_as_people_write_it(self):
-        for value, want in ((r'\\FILES', {'server': 'FILES'}), ('[::1]', {'server': '::1'}),
+        for value, want in ((r'\\FILES', {'server': 'FILES'}), ('[::1]', {'server': '::1'}), ('12345', {'server': '12345'}),
+                            ('OLD-', {'server': 'OLD-'}), ('3com.example.', {'server': '3com.example.'}),
+                            ('1.0.0.10.in-addr.arpa', {'server': '1.0.0.10.in-addr.arpa'}),
                             ('fe80::1%eth0', {'server': 'fe80::1', 'link': 'eth0'})):
             r = self.diagnose('--offline', '--set', f'server={value}', 'System error 53 has occurred.', code=UNDECIDED)
             self.assertEqual(r['bindings'], want)

@@ -553,6 +553,12 @@ static void evidence_survives_the_pipe_and_lies_do_not(void **state)
 	helper_write(&b, 1, &e);
 	assert_false(helper_read(buf_str(&b), &q, 1, &a, &index, &got));
 	buf_clear(&b);
+	e.at_ms = INT64_MAX; /* as a double it is one more */
+	e.ms = -1e300;
+	helper_write(&b, 0, &e);
+	assert_true(helper_read(buf_str(&b), &q, 1, &a, &index, &got));
+	assert_true(got->at_ms == 0 && got->ms == 0);
+	buf_clear(&b);
 	e.state = STR("owned");
 	helper_write(&b, 0, &e);
 	assert_false(helper_read(buf_str(&b), &q, 1, &a, &index, &got));
