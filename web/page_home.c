@@ -7,7 +7,11 @@
 
 #include "web/keep.h"
 
-enum { SEE_ALSO_MAX = 6, GET_TEXT_MAX = 2 << 10 }; /* an address is kept in many places: long messages go by POST */
+enum {
+	SEE_ALSO_MAX = 6,
+	GET_TEXT_MAX = 2 << 10,	  /* an address is kept in many places: long messages go by POST */
+	UNWRAPPED_FROM = 64 << 10 /* bytes: to wrap a line of a MiB takes a browser seconds */
+};
 
 /* ---- the field ---- */
 
@@ -17,7 +21,8 @@ static void add_ask(struct buf *out, struct str text, struct site *site, const s
 		       "<h1><label for=\"text\">What does this error mean?</label></h1>\n"
 		       "<textarea id=\"text\" name=\"text\" rows=\"2\" required autofocus spellcheck=\"false\" "
 		       "autocomplete=\"off\" autocapitalize=\"off\" maxlength=\"900000\" "
-		       "placeholder=\"Failed to connect to &lt;\\\\FILESRV&gt;, Error = 53\">\n");
+		       "placeholder=\"Failed to connect to &lt;\\\\FILESRV&gt;, Error = 53\"");
+	buf_add_c(out, text.n > UNWRAPPED_FROM ? " wrap=\"off\">\n" : ">\n");
 	render_html_escape(out, text);
 	buf_add_c(out, "</textarea>\n<input type=\"hidden\" name=\"of\" value=\"");
 	if (text.n)

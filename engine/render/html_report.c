@@ -4,7 +4,12 @@
  */
 #include "render/html.h"
 
-enum { BELIEFS_SHOWN = 5, PARTS_MAX = 12 };
+enum {
+	BELIEFS_SHOWN = 5,
+	PARTS_MAX = 12,
+	MESSAGE_SHOWN = 32 << 10, /* bytes of a long message; a browser takes seconds to lay out a line of a MiB */
+	MESSAGE_BEFORE = 4 << 10  /* of them before what matched */
+};
 
 /* ---- the message ---- */
 
@@ -58,6 +63,30 @@ static void add_run(struct buf *out, const struct painter *p, enum shade shade, 
 	buf_add_c(out, shade ? "</mark>" : "");
 }
 
+/* shown_part: all of a message, or of a long one what matched, with what stands around it, by whole characters. */
+static struct match_span shown_part(const struct painter *p, struct str q)
+{
+	size_t first = p->code ? p->code->span.start : q.n;
+	for (size_t i = 0; i < p->count; i++)
+		if (p->matches[i].span_count && p->matches[i].spans[0].start < first)
+			first = p->matches[i].spans[0].start;
+	first = first < q.n ? first : 0;
+	size_t start = first > MESSAGE_BEFORE ? first - MESSAGE_BEFORE : 0, end = start + MESSAGE_SHOWN;
+	if (q.n <= MESSAGE_SHOWN)
+		return (struct match_span){ 0, q.n };
+	while (start && ((unsigned char)q.p[start] & 0xC0) == 0x80)
+		start--;
+	while (end < q.n && ((unsigned char)q.p[end] & 0xC0) == 0x80)
+		end++;
+	return (struct match_span){ start, end < q.n ? end : q.n };
+}
+
+static void add_left_out(struct buf *out, size_t n)
+{
+	if (n)
+		buf_addf(out, "<i>[… %zu bytes more that are not shown here …]</i>", n);
+}
+
 void render_html_message(struct buf *out, const struct match_answer *found)
 {
 	struct str q = found->query;
@@ -68,10 +97,12 @@ void render_html_message(struct buf *out, const struct match_answer *found)
 				      : apart		? apart
 							: found->match_count > 0,
 			     .code = known ? &found->code : NULL };
-	size_t from = 0;
+	const struct match_span part = shown_part(&p, q);
+	size_t from = part.start;
 	enum shade shade = SHADE_NONE;
 	buf_add_c(out, "<pre class=\"message\" tabindex=\"0\">");
-	for (size_t at = 0; at < q.n; at++) {
+	add_left_out(out, part.start);
+	for (size_t at = part.start; at < part.end; at++) {
 		bool inside = ((unsigned char)q.p[at] & 0xC0) == 0x80; /* never split a character */
 		enum shade here = inside ? shade : shade_at(&p, at);
 		if (here == shade)
@@ -80,7 +111,8 @@ void render_html_message(struct buf *out, const struct match_answer *found)
 		from = at;
 		shade = here;
 	}
-	add_run(out, &p, shade, str_from(q, from));
+	add_run(out, &p, shade, str_from(str_first(q, part.end), from));
+	add_left_out(out, q.n - part.end);
 	buf_add_c(out, "</pre>\n");
 }
 

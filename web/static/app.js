@@ -397,6 +397,8 @@
 		const r = await fetch(url, { method: 'POST', body, signal, headers });
 		if (r.ok)
 			return r;
+		if (r.status === 413 && url === '/ui/answer')
+			scanLines(text.value);
 		if (r.status === 401)
 			throw new Error('The log-in has ended. Log in again in another tab, then go on here.');
 		let why = `The server answered ${r.status}.`;
@@ -625,7 +627,11 @@
 		}
 	};
 
+	/* Long lines are not wrapped: that takes a browser seconds. */
+	const wrap = n => { text.wrap = n > 1 << 16 ? 'off' : 'soft'; };
+
 	const grow = () => {
+		wrap(text.textLength);
 		text.rows = 2;
 		const line = parseFloat(getComputedStyle(text).lineHeight), more = text.scrollHeight - text.clientHeight;
 		text.rows = Math.min(innerWidth < 640 ? 6 : 10, 2 + Math.ceil(more / line));
@@ -637,6 +643,11 @@
 			e.preventDefault();
 			scanLines(all);
 			return;
+		}
+		wrap(text.textLength + all.length);
+		if (all.length > 1 << 16) { /* much faster so than as the browser does it */
+			e.preventDefault();
+			text.setRangeText(all, text.selectionStart, text.selectionEnd, 'end');
 		}
 		setTimeout(() => { grow(); explain('auto'); });
 	});

@@ -476,6 +476,36 @@ await test('many lines: what matched is in sight, and they can be scanned as a l
 	is((await page.textContent('.sum')).includes('12000'), await page.textContent('.sum'));
 });
 
+await test('a line of many KiB: all of it in the field, unwrapped, and of the answer what matched', async page => {
+	await page.goto(base);
+	const paste = filler => page.evaluate(f => {
+		const field = document.getElementById('text'), all = f.repeat(20000 / f.length) + 'System error 53 has occurred. é' + f.repeat(60000 / f.length), data = new DataTransfer();
+		field.focus();
+		field.select();
+		data.setData('text', all);
+		const taken = !field.dispatchEvent(new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true }));
+		return taken && field.value === all && field.wrap === 'off';
+	}, filler);
+	for (const filler of ['zqxj ', 'é', 'line after line \n']) {
+		is(await paste(filler), 'the field does not hold it as it is');
+		await page.waitForSelector('.message mark');
+		const shown = await page.textContent('.message');
+		is(shown.length < 40000 && /\[… \d{5,6} bytes more/.test(shown) && shown.includes('System error 53') && !shown.includes('\uFFFD'), shown.slice(0, 100));
+		await page.evaluate(() => document.querySelector('.message').remove());
+	}
+	await page.fill('#text', 'System error 53 has occurred.');
+	await page.waitForSelector('.message mark');
+	is(await page.evaluate(() => document.getElementById('text').wrap) === 'soft', 'a short one is not wrapped');
+	await page.evaluate(() => { /* as a form this is more than a MiB */
+		const field = document.getElementById('text');
+		field.value = 'é\n'.repeat(150000);
+		field.dispatchEvent(new InputEvent('input', { bubbles: true }));
+	});
+	await page.waitForURL('**/logs');
+	await page.waitForSelector('#found');
+	is(complaints.splice(0).every(c => c.includes('413')), 'there is more to complain of');
+});
+
 await test('what a verdict asks for can be given where it asks', async page => {
 	await page.goto(base);
 	await paste(page, 'Error during WNetAddConnection2 (53)');
