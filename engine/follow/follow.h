@@ -12,7 +12,11 @@
  *   sibling.c   what a rotation makes of a log's name and content
  *   listing.c   the names in folders, by what they are rotations of
  *   paths.c     folders and patterns > files
- *   follow.c    the set of all, and what is next
+ *   entry.c     the set of all: a path, what it names, and what is remembered of it
+ *   look.c      what the paths name now
+ *   beside.c    what of a rotated log was not read
+ *   piece.c     what is next
+ *   follow.c    the set from its paths and a cursor's places, and back
  *   cursor.c    places <> the text of a cursor file
  */
 #ifndef KBT_FOLLOW_FOLLOW_H
