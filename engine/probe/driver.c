@@ -22,6 +22,8 @@ enum {
 	CANCEL_LOOK_MS = 50,	/* how soon a cancel is seen */
 	TCP_PACKETS = 4,	/* SYN, ACK, FIN, ACK: of a connection that carries nothing */
 	TCP_ABORT_PACKETS = 3,	/* SYN, ACK, RST */
+	SYSTEM_PACKETS = 4,	/* the system's own, which nobody counts: it asks for hardware addresses */
+	PACED = DRIVER_PACKETS_PER_S - SYSTEM_PACKETS,
 	CHANNEL_BUFFER = MACHINE_BYTES_MAX,
 	HELPER_SLACK_MS = 15000 /* beyond the longest deadline: waiting for its turn does not age a machine */
 };
@@ -29,7 +31,7 @@ enum {
 /* What was sent so far; plain bytes, since it comes back from the helper process. */
 struct sent {
 	struct driver_count count;
-	double at_ms[DRIVER_PACKETS_PER_S]; /* when the last packets went, as a ring */
+	double at_ms[PACED]; /* when the last packets went, as a ring */
 	unsigned next;
 };
 
@@ -74,7 +76,7 @@ enum err driver_open(const struct driver_options *options, struct diags *d, stru
 	memset(driver, 0, sizeof *driver);
 	if (options)
 		driver->options = *options;
-	for (size_t i = 0; i < DRIVER_PACKETS_PER_S; i++)
+	for (size_t i = 0; i < PACED; i++)
 		driver->sent.at_ms[i] = -1e9;
 	*ret_driver = driver;
 	return ERR_OK;
@@ -115,20 +117,26 @@ static void count_packets(struct run *r, struct channel *c, unsigned packets, do
 	c->packets += packets;
 	for (unsigned i = 0; i < packets; i++) {
 		d->sent.at_ms[d->sent.next] = now;
-		d->sent.next = (d->sent.next + 1) % DRIVER_PACKETS_PER_S;
+		d->sent.next = (d->sent.next + 1) % PACED;
 	}
+}
+
+/* run_count: the segments that the system has sent on a connection by now, and those of its end, were counted when it
+ * was opened as far as they could be foreseen. */
+static void run_count(struct run *r, struct channel *c, double now)
+{
+	if (c->fd < 0 || c->spec.kind != CHANNEL_TCP)
+		return;
+	unsigned closing = !c->connected ? 0 : c->spec.abort ? 1 : 2; /* RST; or FIN, and the ACK of theirs */
+	unsigned segments = channel_segments(c) + closing;
+	if (segments > c->packets)
+		count_packets(r, c, segments - c->packets, now);
 }
 
 static void run_close(struct run *r, unsigned channel, double now)
 {
-	struct channel *c = &r->channels[channel];
-	if (c->fd >= 0 && c->spec.kind == CHANNEL_TCP) {
-		unsigned closing = !c->connected ? 0 : c->spec.abort ? 1 : 2; /* RST; or FIN, and the ACK of theirs */
-		unsigned segments = channel_segments(c) + closing;
-		if (segments > c->packets)
-			count_packets(r, c, segments - c->packets, now);
-	}
-	channel_close(c);
+	run_count(r, &r->channels[channel], now);
+	channel_close(&r->channels[channel]);
 }
 
 static unsigned connection_cost(const struct channel_spec *spec)
@@ -159,7 +167,7 @@ static bool limits_allow(struct run *r, const struct action *a, unsigned cost, d
 				DRIVER_CONNECTIONS_MAX);
 		return false;
 	}
-	double oldest = d->sent.at_ms[(d->sent.next + cost - 1) % DRIVER_PACKETS_PER_S];
+	double oldest = d->sent.at_ms[(d->sent.next + cost - 1) % PACED];
 	*ret_wait_until = oldest + 1000;
 	return now >= oldest + 1000;
 }
@@ -365,6 +373,15 @@ static void runs_poll(struct driver *d, struct run *runs, size_t count, struct p
 		}
 }
 
+/* runs_count: what the system sends by itself on open connections counts when it goes, and not when they end. */
+static void runs_count(struct run *runs, size_t count)
+{
+	double now = clock_ms();
+	for (size_t i = 0; i < count; i++)
+		for (unsigned k = 0; !runs[i].reported && k < MACHINE_CHANNELS_MAX; k++)
+			run_count(&runs[i], &runs[i].channels[k], now);
+}
+
 static bool run_begin(struct run *r, struct driver *driver, const struct probe_request *request, struct arena *a)
 {
 	uint64_t random = 0;
@@ -412,6 +429,7 @@ static enum err carry_out(struct driver *driver, const struct probe_request *req
 			return ERR_INTERRUPTED;
 		}
 		double until = clock_ms() + CANCEL_LOOK_MS;
+		runs_count(runs, count);
 		for (size_t i = 0; i < count; i++) {
 			if (runs[i].reported)
 				continue;
@@ -449,7 +467,7 @@ static struct sent sent_checked(struct sent before, struct sent said)
 {
 	bool good = said.count.packets >= before.count.packets && said.count.connections >= before.count.connections &&
 		    said.count.packets <= 2 * DRIVER_PACKETS_MAX && said.count.connections <= DRIVER_CONNECTIONS_MAX &&
-		    said.next < DRIVER_PACKETS_PER_S;
+		    said.next < PACED;
 	if (!good) {
 		said = before;
 		said.count = (struct driver_count){ DRIVER_PACKETS_MAX, DRIVER_CONNECTIONS_MAX };

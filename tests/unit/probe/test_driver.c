@@ -16,6 +16,8 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -387,13 +389,80 @@ static void packets_a_second_are_limited_and_waits_stay_true(void **state)
 	int64_t begin = driver_now_ms(d);
 	assert_int_equal(driver_run(d, q, 40, &r.arena, keep, &r), ERR_OK);
 	int64_t took = driver_now_ms(d) - begin;
-	assert_int_equal(driver_counted(d).packets, 80); /* 50 in the first second, 30 in the next */
+	assert_int_equal(driver_counted(d).packets, 80); /* at most 50 in the first second, the rest in the next */
 	assert_true(took >= 900);
 	for (size_t i = 0; i < 40; i++)
 		assert_true(state_is(r.evidence[i], "timeout"));
 	driver_close(&d);
 	close(fd);
 	arena_free(&r.arena);
+}
+
+enum { KEPT_ALIVE = 60 };
+
+/* keep_alive takes one connection and has the system acknowledge small messages on it, as fast as it will. */
+static void *keep_alive(void *context)
+{
+	const struct banner *b = context;
+	int c = accept(b->fd, NULL, NULL), at_once = 1;
+	for (int i = 0; c >= 0 && i < KEPT_ALIVE; i++) {
+		setsockopt(c, IPPROTO_TCP, TCP_NODELAY, &at_once, sizeof at_once);
+		if (write(c, "\x85\0\0\0", 4) < 0)
+			break;
+		usleep(5000);
+	}
+	char byte;
+	while (c >= 0 && read(c, &byte, 1) > 0)
+		;
+	close(c);
+	return NULL;
+}
+
+struct ends {
+	struct results results;
+	double begin_ms, ms[2]; /* of each request: its end */
+};
+
+static double steady_ms(void)
+{
+	struct timespec t;
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
+}
+
+static void keep_end(void *context, size_t index, struct evidence *e)
+{
+	struct ends *ends = context;
+	ends->ms[index] = steady_ms() - ends->begin_ms;
+	keep(&ends->results, index, e);
+}
+
+static void acknowledgements_count_when_they_go(void **state)
+{
+	(void)state;
+	struct ends ends = { .begin_ms = steady_ms() };
+	struct arena *a = &ends.results.arena;
+	unsigned port, row_port;
+	struct banner b = { listening(&port), "" };
+	int row_fd = listening(&row_port);
+	pthread_t thread;
+	struct driver *d = NULL;
+	pthread_create(&thread, NULL, keep_alive, &b);
+	struct probe_request q[] = {
+		request(a, "smb", "address=127.0.0.1", arena_printf(a, "port=%u", port).p, "wait=800"),
+		request(a, "retry", "address=127.0.0.1", arena_printf(a, "port=%u", row_port).p, "attempts=11"),
+	};
+	q[1].args[q[1].arg_count++] = (struct probe_arg){ STR("spacing"), STR("50") };
+	assert_int_equal(driver_open(NULL, NULL, &d), ERR_OK);
+	assert_int_equal(driver_run(d, q, 2, a, keep_end, &ends), ERR_OK);
+	pthread_join(thread, NULL);
+	unsigned row = ends.results.evidence[1]->packets, talk = ends.results.evidence[0]->packets;
+	assert_true(row == 33 && talk > 20);
+	assert_true(ends.ms[1] > 900); /* the row alone takes half a second */
+	driver_close(&d);
+	close(b.fd);
+	close(row_fd);
+	arena_free(a);
 }
 
 static void *cancel_soon(void *context)
@@ -580,6 +649,7 @@ int main(void)
 		cmocka_unit_test(a_row_of_connections_is_three_packets_each_and_leaves_nothing),
 		cmocka_unit_test(connections_are_limited_for_the_life_of_a_driver),
 		cmocka_unit_test(packets_a_second_are_limited_and_waits_stay_true),
+		cmocka_unit_test(acknowledgements_count_when_they_go),
 		cmocka_unit_test(a_cancel_ends_the_wave_and_leaves_nothing),
 		cmocka_unit_test(the_kernel_tells_of_the_loopback),
 		cmocka_unit_test(a_helper_that_dies_is_not_run_and_stops_the_rest),
