@@ -17,7 +17,7 @@ enum {
 };
 enum { ROW_CHANGED = 3 }; /* so many failures are a change, where it changed once */
 /* So many requests in a row tell loss, that there is none, and that nobody is there. */
-enum { BURST_MIN = 10, SURE_PINGS = 30, ARP_SURE = 40 };
+enum { BURST_MIN = 10, SURE_PINGS = 30, ARP_SURE = 40, ARP_TELLING = 3 };
 
 static void put_route(struct digest *d)
 {
@@ -113,7 +113,7 @@ static struct pings count_pings(const struct digest *d)
 		p.any = e;
 		p.received += back;
 		p.patience_ms = e->ms > p.patience_ms ? e->ms : p.patience_ms;
-		if (back > 0)
+		if (back > 0 && !evidence_yes(e, "icmp.held"))
 			p.rtt_ms = evidence_number(e, "icmp.rtt_min", p.rtt_ms);
 		if (back > 0 && n < BURST_MIN) /* waited for as long as it took */
 			p.patience_ms = LONG_PATIENCE_MS;
@@ -152,7 +152,9 @@ bool digest_seems_slow(const struct digest *d)
 	bool waited = near	   ? queued_up(d->tcp445) || queued_up(d->tcp139)
 		      : rtt_ms > 0 ? rtt_ms > SLOW_MS
 				   : kept_waiting(d->tcp445) || kept_waiting(d->tcp139);
-	return (waited || digest_is(d, "arp.quality", "slow")) && !digest_is(d, "latency.state", "ok");
+	struct pings p = count_pings(d);
+	bool held = evidence_yes(p.burst, "icmp.held"); /* nobody answered for a while, and then somebody did at once */
+	return (waited || digest_is(d, "arp.quality", "slow")) && !digest_is(d, "latency.state", "ok") && !held;
 }
 
 /* put_arp_quality: a neighbour answers each request within a few milliseconds; over a slow or a lossy line it does
@@ -175,7 +177,8 @@ static void put_arp_quality(struct digest *d)
 		bool here = str_eq(one->probe, STR("arp")) && str_eq(evidence_arg(one, "address"), d->target);
 		slow |= here && evidence_number(one, "arp.lag", 0) > ARP_SLOW_MS;
 	}
-	digest_put(d, "arp.quality", slow ? "slow" : answers < sent ? "lossy" : "quick", e);
+	bool hardly_any = sent >= BURST_MIN && answers < ARP_TELLING; /* a loss would have let more pass */
+	digest_put(d, "arp.quality", slow || hardly_any ? "slow" : answers < sent ? "lossy" : "quick", e);
 }
 
 /* arp_requests: how many went unanswered; the kernel's own count where a connect failed for want of an answer. */
@@ -499,12 +502,13 @@ static void put_ipv6(struct digest *d)
 
 /* ---- ICMP: ping, loss, latency, MTU, trace ---- */
 
-/* queued: the answers of one burst came ever later, as where they stand in a queue. */
+/* queued: the answers of one burst came ever later, as where they stand in a queue. Where the last is quick again, there
+ * is none: a few were held back at the beginning. */
 static bool queued(const struct evidence *burst)
 {
 	double shortest_ms = evidence_number(burst, "icmp.rtt_min", 0),
-	       longest_ms = evidence_number(burst, "icmp.rtt_max", 0);
-	return longest_ms > QUEUE_MS && longest_ms > 20 * shortest_ms;
+	       last_ms = evidence_number(burst, "icmp.rtt_last", evidence_number(burst, "icmp.rtt_max", 0));
+	return last_ms > QUEUE_MS && last_ms > 20 * shortest_ms;
 }
 
 /* straggled: the answers of a burst came ever later, up to long after the first: a queue, not a loss. */
@@ -520,15 +524,16 @@ bool digest_pings_late(const struct digest *d)
 {
 	struct pings p = count_pings(d);
 	double enough_ms = queued(p.burst) ? LONG_PATIENCE_MS : PATIENCE_MS;
-	if (straggled(&p))
-		return false; /* slow: that is known */
+	bool all_slow = p.burst_received > 1 && p.rtt_ms > SLOW_MS;
+	if (straggled(&p) || all_slow || evidence_yes(p.burst, "icmp.held"))
+		return false; /* slow: that is known; or they came all at once */
 	/* Answers that came at once, up to the end of the row: the rest is lost. What a slow line lets through at once
 	 * are the first. */
-	double longest_ms = evidence_number(p.burst, "icmp.rtt_max", 0),
+	double last_ms = evidence_number(p.burst, "icmp.rtt_last", evidence_number(p.burst, "icmp.rtt_max", 0)),
 	       sent = evidence_number(p.burst, "icmp.sent", 0);
 	bool spread = evidence_number(p.burst, "icmp.last", 0) > sent / 2;
 	bool lingered = p.burst && p.burst->ms > LINGER_MS; /* nothing came late either */
-	if (longest_ms > 0 && longest_ms < QUICK_PINGS_MS && (spread || lingered) && !queued(p.burst))
+	if (last_ms > 0 && last_ms < QUICK_PINGS_MS && (spread || lingered))
 		return false;
 	return p.burst_received > 0 && p.burst_received < 0.5 * p.burst_sent && p.patience_ms < enough_ms;
 }
@@ -549,11 +554,12 @@ static void put_ping(struct digest *d, const struct pings *p)
 	if (!p->any)
 		return;
 	digest_put(d, "icmp.state", p->received > 0 ? "answers" : "silent", p->any);
-	/* The first one may have waited for ARP, unless a connection had the hardware address already. */
+	/* One alone may have waited for ARP, unless a connection had the hardware address already. */
 	bool open = digest_is(d, "tcp.445", "open") || digest_is(d, "tcp.139", "open");
-	bool telling = p->received > 1 || evidence_number(p->any, "icmp.last", 0) > 1 || p->rtt_ms < SLOW_MS || open ||
-		       digest_is(d, "path.kind", "ras");
+	bool telling = p->received > 1 || p->rtt_ms < SLOW_MS || open || digest_is(d, "path.kind", "ras");
 	double rtt_ms = straggled(p) ? evidence_number(p->burst, "icmp.rtt_last", 0) : p->rtt_ms;
+	if (rtt_ms > SLOW_MS)
+		digest_put_str(d, "latency.trip", arena_printf(d->a, "%.1f s", rtt_ms / 1000), p->any);
 	if (digest_fact(d, "latency.state").n)
 		return;
 	if (p->received == 0 && p->patience_ms >= LONG_PATIENCE_MS)
@@ -652,7 +658,7 @@ static void put_loss(struct digest *d, const struct pings *p)
 		digest_put(d, "loss.state", "loss", p->burst);
 	else if (evidence_state(arp, "answered") && answers > 19)
 		digest_put(d, "loss.state", "none", arp);
-	else if (evidence_state(arp, "answered") &&
+	else if (evidence_state(arp, "answered") && answers >= ARP_TELLING &&
 		 answers < (open ? 19 : 8)) /* as for pings: it has to explain that */
 		digest_put(d, "loss.state", "loss", arp);
 	else if (failed || (clean_row(row, lost, p->burst_sent) && (pinged || !again)))

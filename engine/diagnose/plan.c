@@ -448,13 +448,29 @@ static bool is_far(const struct digest *d)
 	       (one ? d->asks_ras : apart_ms < APART_MS);
 }
 
-/* step_smb speaks as this client would. Over a lossy or a slow way that takes long, and pings tell of it first. */
+/* arps_counted: a burst of ARP requests to the server was tried. */
+static bool arps_counted(const struct digest *d)
+{
+	for (size_t i = 0; i < d->c->evidence_count; i++)
+		if (str_eq(d->c->evidence[i]->probe, STR("arp")) &&
+		    str_eq(evidence_arg(d->c->evidence[i], "address"), d->target) &&
+		    evidence_arg(d->c->evidence[i], "count").n)
+			return true;
+	return false;
+}
+
+/* step_smb speaks as this client would. Over a lossy or a slow way that takes long, and pings tell of it first; where
+ * none came back, ARP does. */
 static void step_smb(struct wave *w)
 {
 	const struct digest *d = w->d;
 	if (!tcp_open(d) || !d->smb)
 		return;
-	if ((tcp_repeated(d) || digest_seems_slow(d)) && !is_far(d) && !digest_fact(d, "icmp.state").n)
+	bool doubtful = (tcp_repeated(d) || digest_seems_slow(d)) && !is_far(d);
+	bool deaf = digest_is(d, "icmp.state", "silent") && on_lan(d) && !is_ipv6(d->target) && !arps_counted(d);
+	if (doubtful && deaf)
+		ask(w, "arp", ARG("address", d->target), ARG("count", S("20")), ARG("wait", S("200")));
+	if (doubtful && (!digest_fact(d, "icmp.state").n || deaf))
 		return;
 	if (!digest_is(d, "tcp.445", "open"))
 		ask(w, "nbss", ARG("address", d->target),

@@ -46,6 +46,7 @@ static const struct probe_fact_help facts[] = {
 	{ "icmp.rtt_avg", FACT_NUMBER, "average round trip in ms" },
 	{ "icmp.rtt_max", FACT_NUMBER, "longest round trip in ms" },
 	{ "icmp.rtt_last", FACT_NUMBER, "round trip of the last request that was answered, in ms" },
+	{ "icmp.held", FACT_BOOL, "what was sent one after another was answered all at once: it had been held back" },
 	{ "icmp.error", FACT_TEXT, "the system's error" },
 	{ "icmp.icmp", FACT_TEXT, "ICMP type/code behind it" },
 	{ "icmp.icmp_type", FACT_NUMBER, "ICMP type" },
@@ -65,7 +66,20 @@ struct icmp {
 	bool answered[COUNT_MAX];
 	unsigned count, size, sent, received, duplicates;
 	double least, most, sum, rtt_ms[COUNT_MAX];
+	double came_first_ms, came_last_ms;
 };
+
+/* was_held: the answers came together, long after requests that went one by one. The system holds them back while it
+ * looks for the hardware address; such round trips tell nothing of the way. */
+static bool was_held(const struct icmp *s, unsigned last)
+{
+	enum { SHARE = 4 };
+	unsigned first = 0;
+	while (first < last && !s->answered[first])
+		first++;
+	double sent_apart = s->sent_ms[last] - s->sent_ms[first], came_apart = s->came_last_ms - s->came_first_ms;
+	return sent_apart >= 2 * s->interval_ms && SHARE * came_apart < sent_apart;
+}
 
 static void icmp_end(struct machine *m, const char *state, struct str more)
 {
@@ -90,6 +104,8 @@ static void icmp_end(struct machine *m, const char *state, struct str more)
 		machine_ms(m, "icmp.rtt_avg", s->sum / s->received);
 		machine_ms(m, "icmp.rtt_max", s->most);
 		machine_ms(m, "icmp.rtt_last", s->rtt_ms[last - 1]);
+		if (was_held(s, last - 1))
+			machine_bool(m, "icmp.held", true);
 	}
 	machine_end(m, state, "ping %.*s: %s, %u of %u answered%s%.*s", STR_ARG(machine_arg(m, "address")), state,
 		    s->received, s->sent, more.n ? ", " : "", STR_ARG(more));
@@ -102,9 +118,13 @@ static void icmp_over(struct machine *m)
 		 STR(""));
 }
 
-/* only_first: some were answered, and none of the second half. */
+/* only_first: some were answered, and none of the second half. Where those took long themselves, that the way is slow
+ * is told by them. */
 static bool only_first(const struct icmp *s)
 {
+	enum { SLOW_MS = 400 };
+	if (s->received > 1 && s->least > SLOW_MS)
+		return false;
 	for (unsigned i = s->sent / 2; i < s->sent; i++)
 		if (s->answered[i])
 			return false;
@@ -152,6 +172,8 @@ static void icmp_reply(struct machine *m, struct str bytes)
 	s->answered[sequence] = true;
 	s->rtt_ms[sequence] = rtt;
 	s->least = s->received ? fmin(s->least, rtt) : rtt;
+	s->came_first_ms = s->received ? s->came_first_ms : m->now_ms;
+	s->came_last_ms = m->now_ms;
 	s->most = fmax(s->most, rtt);
 	s->sum += rtt;
 	s->received++;
