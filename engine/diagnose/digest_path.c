@@ -502,7 +502,7 @@ static void put_ipv6(struct digest *d)
 
 /* ---- ICMP: ping, loss, latency, MTU, trace ---- */
 
-/* queued: the answers of one burst came ever later, as where they stand in a queue. Where the last is quick again, there
+/* queued: the answers of one burst came ever later, as where they stand in a queue. Where the last is quick again there
  * is none: a few were held back at the beginning. */
 static bool queued(const struct evidence *burst)
 {
@@ -529,7 +529,8 @@ bool digest_pings_late(const struct digest *d)
 		return false; /* slow: that is known; or they came all at once */
 	/* Answers that came at once, up to the end of the row: the rest is lost. What a slow line lets through at once
 	 * are the first. */
-	double last_ms = evidence_number(p.burst, "icmp.rtt_last", evidence_number(p.burst, "icmp.rtt_max", 0)),
+	double last_ms =
+		       evidence_number(p.burst, "icmp.rtt_last", evidence_number(p.burst, "icmp.rtt_max", 0)),
 	       sent = evidence_number(p.burst, "icmp.sent", 0);
 	bool spread = evidence_number(p.burst, "icmp.last", 0) > sent / 2;
 	bool lingered = p.burst && p.burst->ms > LINGER_MS; /* nothing came late either */
