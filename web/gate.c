@@ -202,10 +202,11 @@ static struct str add_session(struct gate *g, const struct token *token, struct 
 	return arena_str(a, str_c(text));
 }
 
-static struct str cookie(const struct gate *g, struct arena *a, struct str value, int seconds)
+static struct str cookie(const struct gate *g, const struct http_request *req, struct str value, int seconds)
 {
-	return arena_printf(a, "%s=%.*s; Path=/; Max-Age=%d; HttpOnly; SameSite=Strict%s", cookie_name(g),
-			    STR_ARG(value), seconds, g->options.secure ? "; Secure" : "");
+	bool secure = g->options.secure || str_eq(req->scheme, STR("https"));
+	return arena_printf(req->arena, "%s=%.*s; Path=/; Max-Age=%d; HttpOnly; SameSite=Strict%s", cookie_name(g),
+			    STR_ARG(value), seconds, secure ? "; Secure" : "");
 }
 
 /* count_wrong: one more token that is nobody's; *ret_wait_s is set where there were too many. One that is known is let
@@ -223,7 +224,7 @@ bool gate_log_in(struct gate *g, const struct http_request *req, struct str secr
 	look_again(g);
 	const struct token *token = tokens_find(&g->tokens, str_trim(secret));
 	if (token)
-		*ret_cookie = cookie(g, req->arena, add_session(g, token, req->arena), GATE_SESSION_S);
+		*ret_cookie = cookie(g, req, add_session(g, token, req->arena), GATE_SESSION_S);
 	else
 		count_wrong(g, req, ret_wait_s);
 	pthread_mutex_unlock(&g->lock);
@@ -237,7 +238,7 @@ void gate_log_out(struct gate *g, const struct http_request *req, struct str *re
 	if (s)
 		*s = (struct session){ 0 };
 	pthread_mutex_unlock(&g->lock);
-	*ret_cookie = cookie(g, req->arena, STR(""), 0);
+	*ret_cookie = cookie(g, req, STR(""), 0);
 }
 
 /* ---- the request ---- */

@@ -959,6 +959,8 @@ static enum MHD_Result first_look(struct http_wake *w, const char *method, const
 		COUNT(w->server, malformed);
 	if (status)
 		return refuse(w, status, why);
+	if (!w->req.authority.n)
+		w->req.authority = http_header(&w->req, "Host");
 	bool uploads = o->is_upload && o->is_upload(o->context, &w->req);
 	if (str_u64(http_header(&w->req, "Content-Length"), &length) &&
 	    length > (uploads ? REQUEST_UPLOAD_MAX : REQUEST_BODY_MAX))

@@ -73,7 +73,14 @@ static enum err opened(struct keep *k, struct diags *d)
 {
 	if (!k->path)
 		return ERR_UNSUPPORTED;
-	return k->kept ? ERR_OK : kept_open(k->path, d, &k->kept);
+	if (k->kept)
+		return ERR_OK;
+	enum err e = kept_open(k->path, d, &k->kept);
+	if (!e)
+		e = kept_limit(k->kept, KEEP_BYTES_MAX);
+	if (e)
+		kept_close(&k->kept);
+	return e;
 }
 
 enum err keep_put(struct keep *k, const struct kept_item *item, unsigned days, struct arena *a, struct diags *d,

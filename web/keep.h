@@ -9,7 +9,7 @@
 #include "store/kept.h"
 #include "web/run.h"
 
-enum { KEEP_NAME = 32, KEEP_KEY = 32 /* hexadecimal digits: 128 bits */, KEEP_DAYS_MAX = 90, KEEP_DAYS_DEFAULT = 7 };
+enum { KEEP_NAME = 32, KEEP_KEY = 32 /* hexadecimal digits: 128 bits */, KEEP_DAYS_MAX = 90, KEEP_DAYS_DEFAULT = 7, KEEP_BYTES_MAX = 1 << 30 /* of all */ };
 
 struct keep;
 

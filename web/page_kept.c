@@ -101,7 +101,7 @@ static void fail(struct http_request *req, struct http_response *res, enum err e
 	else if (e == ERR_LIMIT)
 		page_fail(req, res, 507, "That is too much to keep here. Copy it instead.");
 	else if (e == ERR_FULL)
-		page_fail(req, res, 507, "There is no room left on the server's disk to keep it. Copy it instead.");
+		page_fail(req, res, 507, "There is no room left here to keep it. Copy it instead.");
 	else if (d->count)
 		page_fail(req, res, 503, arena_str(req->arena, d->items[d->count - 1].text).p);
 	else

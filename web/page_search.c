@@ -482,7 +482,7 @@ void page_opensearch(struct site *site, struct http_request *req, struct http_re
 		  "<InputEncoding>UTF-8</InputEncoding><Url type=\"text/html\" template=\"");
 	render_html_escape(&out, req->scheme);
 	buf_add_c(&out, "://");
-	render_html_escape(&out, http_header(req, "Host"));
+	render_html_escape(&out, req->authority);
 	buf_add_c(&out, "/?q={searchTerms}\"/></OpenSearchDescription>\n");
 	page_send(req, res, "application/opensearchdescription+xml", &out);
 }

@@ -7,6 +7,7 @@
 #include "base/hash.h"
 
 #include <cjson/cJSON.h>
+#include <string.h>
 
 enum { SET_MAX = 32, SET_NAME_MAX = 64, SET_VALUE_MAX = 1024, JSON_NEST_MAX = 8 };
 
@@ -64,6 +65,23 @@ static bool is_shallow(struct str body)
 	return true;
 }
 
+/* without_nul: cJSON ends a text at \u0000; the character that stands for what cannot be shown keeps the rest. */
+static struct str without_nul(struct str body, struct arena *a)
+{
+	const struct str nul = STR("u0000");
+	char *out = str_find(body, nul) == STR_NONE ? NULL : arena_alloc(a, body.n);
+	if (!out)
+		return body;
+	memcpy(out, body.p, body.n);
+	for (size_t i = 0; i + 1 < body.n; i++)
+		if (out[i] == '\\') {
+			i++;
+			if (str_starts(str_from(body, i), nul))
+				memcpy(out + i, "ufffd", nul.n);
+		}
+	return (struct str){ out, body.n };
+}
+
 bool page_json(struct http_request *req, struct http_response *res, cJSON **ret_root)
 {
 	const char *end = NULL;
@@ -71,8 +89,10 @@ bool page_json(struct http_request *req, struct http_response *res, cJSON **ret_
 		page_fail(req, res, 415, "The body has to be JSON, with Content-Type: application/json.");
 		return false;
 	}
-	cJSON *root = is_shallow(req->body) ? cJSON_ParseWithLengthOpts(req->body.p, req->body.n, &end, false) : NULL;
-	if (root && !str_trim(str_from(req->body, (size_t)(end - req->body.p))).n) {
+	struct str body = without_nul(req->body, req->arena);
+	bool fits = is_shallow(body) && str_find_char(body, 0) == STR_NONE;
+	cJSON *root = fits ? cJSON_ParseWithLengthOpts(body.p, body.n, &end, false) : NULL;
+	if (root && !str_trim(str_from(body, (size_t)(end - body.p))).n) {
 		*ret_root = root;
 		return true;
 	}

@@ -38,7 +38,7 @@ struct http_wake; /* http.h */
 struct http_request {
 	enum http_method method;
 	struct str target;	    /* as sent; of an absolute one, what stands behind its authority */
-	struct str authority;	    /* of an absolute one; it counts for Host */
+	struct str authority;	    /* that it is for: an absolute target's; else Host, once that was checked */
 	struct str path;	    /* percent-decoded, valid UTF-8 without control characters */
 	struct http_fields query;
 	struct http_fields headers; /* as sent; the names in any case */

@@ -7,6 +7,8 @@
 #include "base/mem.h"
 #include "store/inside.h"
 
+#include <stdio.h>
+
 enum { KEPT_APPLICATION = 0x6B62746B /* "kbtk" */, KEPT_SCHEMA = 1 };
 
 static const char schema[] =
@@ -54,6 +56,19 @@ enum err kept_open(const char *path, struct diags *d, struct kept **ret_kept)
 	}
 	*ret_kept = k;
 	return ERR_OK;
+}
+
+enum err kept_limit(struct kept *k, size_t bytes)
+{
+	char pragma[64];
+	sqlite3_stmt *stmt = NULL;
+	enum err e = store_err(sqlite3_prepare_v2(k->db, "PRAGMA page_size", -1, &stmt, NULL));
+	size_t page = !e && sqlite3_step(stmt) == SQLITE_ROW ? (size_t)sqlite3_column_int64(stmt, 0) : 0;
+	sqlite3_finalize(stmt);
+	if (!page)
+		return e ? e : ERR_DAMAGED;
+	snprintf(pragma, sizeof pragma, "PRAGMA max_page_count = %zu", bytes / page);
+	return store_side_run(k->db, pragma);
 }
 
 void kept_close(struct kept **kept)

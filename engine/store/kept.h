@@ -26,6 +26,8 @@ struct kept_item {
  * ERR_IO with a sentence in d. */
 enum err kept_open(const char *path, struct diags *d, struct kept **ret_kept) MUST_USE;
 void kept_close(struct kept **kept);
+/* kept_limit: the file grows to so many bytes and no further: then kept_put gives ERR_FULL, and all else works on. */
+enum err kept_limit(struct kept *k, size_t bytes) MUST_USE;
 
 /* kept_put: ERR_LIMIT where a form is too long or too much is kept. What has expired by made_s is forgotten first.
  * key_hash stands for the key that deletes it. */

@@ -537,6 +537,11 @@ class Api(unittest.TestCase):
                 self.assertEqual(status, 400, (path, body[:80], text[:100]))
                 self.assertTrue(json.loads(text)['error'])
 
+    def test_a_nul_ends_no_text(self):
+        answer = server.api('/api/v1/lookup', {'text': 'a\x00b \\u0000 ' + MESSAGE})[1]
+        self.assertEqual((answer['query'], answer['matches'][0]['id']), ('a\ufffdb \\u0000 ' + MESSAGE, 'Q150536'))
+        self.assertEqual(server.ask('POST', '/api/v1/lookup', b'{"text": "a\0b"}', {'Content-Type': 'application/json'})[0], 400)
+
     def test_json_only(self):
         for kind in ('text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data', ''):
             status, _, text = server.ask('POST', '/api/v1/lookup', '{"text": "error 53"}', {'Content-Type': kind})
@@ -1134,6 +1139,8 @@ class Malformed(unittest.TestCase):
                                      (b'ftp://localhost/', b'localhost', b'400')):
             got, closed = server.raw(b'GET ' + target + b' HTTP/1.1\r\nHost: ' + host + b'\r\nConnection: close\r\n\r\n')
             self.assertEqual((got[9:12], closed), (status, True), target)
+        got, _ = server.raw(b'GET http://localhost/opensearch.xml HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n')
+        self.assertIn(b'template="http://localhost/?q=', got)
 
     def test_well_formed_ones_pass(self):
         h = self.HOST

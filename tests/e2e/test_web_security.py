@@ -624,6 +624,9 @@ class SocketFile(Case):
         server = self.serve('--tokens', tokens, listen='unix:' + path, host=path)
         self.assertEqual(stat.S_IMODE(os.stat(path).st_mode), 0o660)
         self.assertEqual((server.get('/help')[0], server.get('/help', **bearer(secrets['alice']))[0]), (401, 200))
+        for proto, secure in (({'X-Forwarded-Proto': 'https'}, True), ({}, False)):  # TLS ends in front of it, or there is none
+            cookie = server.form('/login', {'token': secrets['alice']}, proto)[1]['set-cookie']
+            self.assertEqual(cookie.endswith('; Secure'), secure, cookie)
 
 
 class Unit(Case):

@@ -91,6 +91,33 @@ static void what_is_too_long_is_refused(void **unused)
 	free(big);
 }
 
+static void all_of_it_is_bounded(void **unused)
+{
+	(void)unused;
+	static char large[200000];
+	struct kept *k = NULL;
+	struct kept_item in = item(100, 200), out;
+	struct str hash;
+	char name[20];
+	int made = 0;
+	enum err e = ERR_OK;
+	memset(large, 'x', sizeof large);
+	in.forms[1] = (struct str){ large, sizeof large };
+	assert_int_equal(kept_open(path, &diags, &k), ERR_OK);
+	assert_int_equal(kept_limit(k, 1 << 20), ERR_OK);
+	while (!e && made < 20) {
+		snprintf(name, sizeof name, "big%d", made);
+		e = kept_put(k, str_c(name), STR("h"), &in);
+		made += !e;
+	}
+	assert_int_equal(e, ERR_FULL);
+	assert_in_range(made, 4, 5);
+	assert_int_equal(kept_get(k, STR("big0"), 150, &arena, &out, &hash), ERR_OK);
+	assert_int_equal(kept_delete(k, STR("big0")), ERR_OK);
+	assert_int_equal(kept_put(k, STR("again"), STR("h"), &in), ERR_OK);
+	kept_close(&k);
+}
+
 static void another_file_is_left_alone(void **unused)
 {
 	(void)unused;
@@ -127,6 +154,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(it_comes_back_until_it_expires),
 		cmocka_unit_test(what_is_too_long_is_refused),
+		cmocka_unit_test(all_of_it_is_bounded),
 		cmocka_unit_test(another_file_is_left_alone),
 	};
 	return cmocka_run_group_tests(tests, setup, teardown);
