@@ -65,6 +65,8 @@ bool cmd_flush(struct cmd_context *c)
 	size_t at = 0;
 	if (!c->out_errno && buf_err(&c->out))
 		c->out_errno = ENOMEM;
+	if (c->out.n)
+		cmd_progress(c, "%s", ""); /* both may be the same terminal */
 	while (!c->out_errno && at < c->out.n) {
 		ssize_t n = write(STDOUT_FILENO, c->out.p + at, c->out.n - at);
 		if (n > 0)

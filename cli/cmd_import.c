@@ -83,14 +83,20 @@ static void print_counts(struct cmd_context *c, const struct import_counts *n, i
 		buf_add_char(&c->out, '\n');
 		return;
 	}
+	struct buf text = { 0 };
 	int64_t all = n->added + n->changed + n->unchanged;
-	buf_addf(&c->out, "%" PRId64 " article%s: %" PRId64 " added, %" PRId64 " changed, %" PRId64 " unchanged", all,
+	buf_addf(&text, "%" PRId64 " article%s: %" PRId64 " added, %" PRId64 " changed, %" PRId64 " unchanged", all,
 		 all == 1 ? "" : "s", n->added, n->changed, n->unchanged);
 	if (n->causes || n->codes)
-		buf_addf(&c->out, "; %" PRId64 " cause files, %" PRId64 " codes", n->causes, n->codes);
+		buf_addf(&text, "; %" PRId64 " cause files, %" PRId64 " codes", n->causes, n->codes);
 	if (n->skipped)
-		buf_addf(&c->out, "; %" PRId64 " file%s no article", n->skipped, n->skipped == 1 ? " is" : "s are");
-	buf_add_char(&c->out, '\n');
+		buf_addf(&text, "; %" PRId64 " file%s no article", n->skipped, n->skipped == 1 ? " is" : "s are");
+	buf_add_char(&text, '\n');
+	if (c->text.width)
+		render_wrapped(&c->out, &c->text, 0, buf_str(&text));
+	else
+		buf_add(&c->out, buf_str(&text));
+	buf_free(&text);
 }
 
 static int run_import(struct cmd_context *c)

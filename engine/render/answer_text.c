@@ -55,7 +55,7 @@ static void head(struct buf *out, const struct render_text *t, const struct matc
 	else
 		buf_add_c(out, "   <1 %  ");
 	colour(out, t, "1");
-	render_beside(out, t, (unsigned)(m->id.n > width ? m->id.n : width) + 9, m->title);
+	render_title(out, t, (unsigned)(m->id.n > width ? m->id.n : width) + 9, m->title);
 	colour(out, t, "0");
 }
 

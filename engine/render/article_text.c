@@ -40,15 +40,12 @@ static void add_spaces(struct page *p, size_t n)
 static void add_hanging(struct page *p, unsigned at, unsigned indent, const char *code, struct str lead,
 			struct str text)
 {
-	struct buf wrapped = { 0 };
-	render_wrapped(&wrapped, p->t, indent, text);
+	if (indent <= at + lead.n)
+		indent = at + (unsigned)lead.n + 2;
 	add_spaces(p, at);
 	add_styled(p, code, lead);
-	add_spaces(p, indent > at + lead.n ? indent - at - lead.n : 1);
-	buf_add(p->out, str_from(buf_str(&wrapped), indent));
-	if (!wrapped.n)
-		buf_add_char(p->out, '\n');
-	buf_free(&wrapped);
+	add_spaces(p, indent - at - (unsigned)lead.n);
+	render_beside(p->out, p->t, indent, text);
 }
 
 static void add_code(struct page *p, unsigned indent, struct str lines)
@@ -277,10 +274,13 @@ static void add_references(struct page *p, const struct article *article, const 
 
 static void add_cited_by(struct page *p, const struct store_brief *items, size_t count)
 {
+	size_t width = ID_COLUMNS;
+	for (size_t i = 0; i < count && i < REFERENCES_MAX; i++)
+		width = items[i].id.n + 2 > width ? items[i].id.n + 2 : width;
 	if (count)
 		add_heading(p, STR("Cited by"));
 	for (size_t i = 0; i < count && i < REFERENCES_MAX; i++)
-		add_hanging(p, TEXT_INDENT, TEXT_INDENT + ID_COLUMNS, "36", items[i].id, items[i].title);
+		add_hanging(p, TEXT_INDENT, TEXT_INDENT + (unsigned)width, "36", items[i].id, items[i].title);
 	if (count > REFERENCES_MAX)
 		buf_addf(p->out, "  and %zu more\n", count - REFERENCES_MAX);
 }

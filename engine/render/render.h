@@ -42,6 +42,8 @@ void render_text_article(struct buf *out, const struct render_text *t, const str
 /* render_safe adds untrusted text for a terminal: valid UTF-8, control and bidi characters as visible escapes; LF and
  * TAB are kept where keep_lines. */
 void render_safe(struct buf *out, struct str text, bool keep_lines);
+/* render_title is the same for what is one line where nobody says how wide it may be: in a pipe. */
+void render_title(struct buf *out, const struct render_text *t, unsigned column, struct str text);
 const char *render_plural(uint64_t n); /* what ends a word of so many: "" or "s" */
 /* render_wrapped adds untrusted text wrapped at the width with an indent on every line; existing line ends of lists
  * and code (indented lines) are kept. */

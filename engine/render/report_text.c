@@ -39,9 +39,9 @@ void render_text_match_line(struct buf *out, const struct render_text *t, const 
 		const struct match *m = r->answer.matches[0].match;
 		struct buf title = { 0 };
 		buf_add(&title, m->title);
-		buf_addf(&title, " (%.0f %%)", m->confidence * 100);
+		buf_addf(&title, "  (%.0f %%)", m->confidence * 100);
 		buf_addf(out, "%s%.*s%s  ", on(t, BOLD), STR_ARG(m->id), on(t, PLAIN));
-		render_beside(out, t, (unsigned)m->id.n + 2, buf_str(&title));
+		render_title(out, t, (unsigned)m->id.n + 2, buf_str(&title));
 		buf_free(&title);
 	}
 	for (size_t i = 0; i < r->binding_count; i++) {

@@ -132,6 +132,16 @@ void render_beside(struct buf *out, const struct render_text *t, unsigned column
 		render_wrapped(out, t, BELOW, rest);
 }
 
+void render_title(struct buf *out, const struct render_text *t, unsigned column, struct str text)
+{
+	if (t->width) {
+		render_beside(out, t, column, text);
+		return;
+	}
+	render_safe(out, text, false);
+	buf_add_char(out, '\n');
+}
+
 const char *render_plural(uint64_t n)
 {
 	return n == 1 ? "" : "s";

@@ -7,7 +7,7 @@
 
 #include "base/utf8.h"
 
-enum { DATE = 10, WIDTH_OF_A_PIPE = 100 };
+enum { DATE = 10, WIDTH_OF_A_PIPE = 100, DIGITS = 6 };
 
 static void add_bold(struct buf *out, const struct render_text *t, struct str s)
 {
@@ -47,21 +47,24 @@ static void add_place(struct buf *out, const struct scan_hit *hit)
 void render_text_hit(struct buf *out, const struct render_text *t, const struct scan_hit *hit, bool again)
 {
 	const struct match *m = &hit->match;
+	size_t before = hit->time.n ? hit->time.n + 2 : 0;
 	add_time(out, hit->time);
 	add_bold(out, t, m->id);
 	buf_add_c(out, "  ");
 	if (again) {
+		size_t from = out->n;
 		buf_add_c(out, m->capture_count ? "again: " : "again");
 		add_captures(out, m);
-		buf_add_c(out, "  ");
+		size_t column = before + m->id.n + 2 + (out->n - from) + 2;
+		buf_add_c(out, t->width && column + hit->file.n + DIGITS > t->width ? "\n    " : "  ");
 		add_place(out, hit);
 		buf_add_char(out, '\n');
 		return;
 	}
-	render_safe(out, m->title, false);
-	buf_add_c(out, m->capture_count ? "\n    " : "");
+	render_title(out, t, (unsigned)(before + m->id.n + 2), m->title);
+	buf_add_c(out, m->capture_count ? "    " : "");
 	add_captures(out, m);
-	buf_add_c(out, "\n    ");
+	buf_add_c(out, m->capture_count ? "\n    " : "    ");
 	add_place(out, hit);
 	buf_add_c(out, ": ");
 	size_t show = 2 * (t->width > 40 ? (size_t)t->width : WIDTH_OF_A_PIPE);

@@ -252,7 +252,7 @@ static void put_place(struct buf *out, const struct render_text *t, const char *
 		paint(out, t, NULL, iso ? day : time);
 		buf_add_c(out, iso ? " " : "");
 		paint(out, t, NULL, iso ? clock : STR(""));
-		bool below = INDENT + time_n + 2 + p->file.n + 1 + (size_t)digits_of(p->line) > width_of(t);
+		bool below = t->width && INDENT + time_n + 2 + p->file.n + 1 + (size_t)digits_of(p->line) > width_of(t);
 		buf_addf(out, below ? "\n%*s" : "%*s", below ? INDENT : 2, "");
 	}
 	render_safe(out, p->file, false);
@@ -351,7 +351,7 @@ static void put_head(struct buf *out, const struct render_text *t, const struct 
 	paint(out, t, BOLD, m->id);
 	buf_add_c(out, "  ");
 	buf_add_c(out, t->colour ? "\033[" BOLD "m" : "");
-	render_beside(out, t, (unsigned)m->id.n + 2, m->title);
+	render_title(out, t, (unsigned)m->id.n + 2, m->title);
 	buf_add_c(out, t->colour ? "\033[0m" : "");
 }
 

@@ -36,11 +36,16 @@ class Help(KbtTest):
                     word = max(len(word) for line in lines for word in line.split())
                     self.assertLessEqual(max(map(len, lines)), max(min(width, 100), 8 + word))
 
-    def on_terminal(self, width, *args):
-        """What it prints where standard output is a terminal of this width, without colours."""
+    def test_progress_is_gone_before_the_result_stands_in_its_place(self):
+        shown = '\n'.join(self.on_terminal(80, 'import', os.path.join(ROOT, 'kb'), err=True))
+        self.assertRegex(shown, r'importing')
+        self.assertRegex(shown, r'\x1b\[K\d+ articles: ')
+
+    def on_terminal(self, width, *args, err=False):
+        """What it prints where standard output (err: and standard error) is a terminal of this width, without colours."""
         main, side = os.openpty()
         fcntl.ioctl(side, termios.TIOCSWINSZ, struct.pack('HHHH', 24, width, 0, 0))
-        p = subprocess.Popen([KBT, *args], stdout=side, stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        p = subprocess.Popen([KBT, *args], stdout=side, stdin=subprocess.DEVNULL, stderr=side if err else subprocess.DEVNULL,
                              env=dict(os.environ, KBT_DB=self.db, NO_COLOR='1', TERM='xterm'))
         os.close(side)
         text = b''

@@ -64,7 +64,7 @@ stories:
     def test_stories(self):
         self.good_and('samples:', self.STORIES + 'samples:')
         p = self.kbt('lint', self.path('kb'), code=FOUND)
-        self.assertEqual(p.out, '1 articles, 4 samples, 0 causes, 0 codes: 0 findings\n')
+        self.assertEqual(p.out, '1 article, 4 samples, 0 causes, 0 codes: 0 findings\n')
         for old, new, line, says in (
                 ('never: turned', 'never: turnd', 12, 'no mark turnd'),
                 ('    count: 2\n', '    count: 99\n', 14, '1 to 32'),
@@ -96,7 +96,7 @@ stories:
     def test_clean(self):
         self.good_and()
         p = self.kbt('lint', self.path('kb'), code=FOUND)
-        self.assertEqual(p.out, '1 articles, 2 samples, 0 causes, 0 codes: 0 findings\n')
+        self.assertEqual(p.out, '1 article, 2 samples, 0 causes, 0 codes: 0 findings\n')
         self.assertEqual(p.err, '')
 
     def test_each_mistake_with_its_line(self):
