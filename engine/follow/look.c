@@ -40,18 +40,38 @@ static bool resume_at(struct entry *e, size_t place, struct tail *t)
 
 /* resume_known goes on at a remembered place of any entry: the file was read under another name, or before a restart;
  * or at one of its own, where a copy has taken the file's place. */
-static bool resume_known(struct follow *f, struct entry *own, struct tail *t)
+static void resume_known(struct follow *f, struct entry *own, struct tail *t)
 {
 	const struct index_item *i = index_first(&f->by_id, entry_id_hash(&t->at.id));
 	for (; i; i = index_next(&f->by_id, i)) {
 		struct entry *e = f->entries[i->number];
 		for (size_t k = e->place_count; k--;)
 			if (tail_id_eq(&e->places[k].id, &t->at.id) && resume_at(e, k, t))
-				return true;
+				return;
 	}
 	for (size_t k = own->place_count; k--;)
 		if (own->places[k].head_n && resume_at(own, k, t))
+			return;
+}
+
+/* is_read says whether a packed file was read: under any name, or as the one whose place its copy has taken. The place
+ * stays, for it is what tells so the next time, and the entry that asks has it from now on too. */
+static bool is_read(struct follow *f, struct entry *own, const struct tail *t)
+{
+	for (size_t k = 0; k < own->place_count; k++)
+		if (own->places[k].head_n && tail_fits(t, &own->places[k]))
 			return true;
+	const struct index_item *i = index_first(&f->by_id, entry_id_hash(&t->at.id));
+	for (; i; i = index_next(&f->by_id, i)) {
+		const struct entry *e = f->entries[i->number];
+		for (size_t k = 0; k < e->place_count; k++) {
+			struct tail_place place = e->places[k];
+			if (!tail_id_eq(&place.id, &t->at.id) || !tail_fits(t, &place))
+				continue;
+			entry_remember(f, own, &place);
+			return true;
+		}
+	}
 	return false;
 }
 
@@ -103,9 +123,9 @@ static enum err begin(struct follow *f, struct entry *e, int64_t now_ms)
 	if (entry_is_held(f, &t.at.id))
 		return pass_over(f, e, &t);
 	e->begun = true;
-	bool resumed = resume_known(f, e, &t);
 	if (is_packed(&t))
-		return resumed ? pass_over(f, e, &t) : begin_packed(f, e, &t);
+		return is_read(f, e, &t) ? pass_over(f, e, &t) : begin_packed(f, e, &t);
+	resume_known(f, e, &t);
 	f->files++;
 	t.grown_ms = t.waiting_since_ms = now_ms;
 	set_now(f, e, &t);

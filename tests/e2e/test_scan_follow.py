@@ -449,6 +449,34 @@ class ScanFollow(SharedKbTest):
         follower.stop()
         self.check_once(follower.names(), ['A1', 'A0', 'GZ', 'B1', 'P1', 'A2', 'A3', 'B2'])
 
+    def test_a_packed_file_is_read_once_though_its_log_is_away_for_a_while(self):
+        os.mkdir(self.path('logs'))
+        self.add(self.path('logs', 'a.log'), 'A1')
+        with gzip.open(self.path('logs', 'a.log.1.gz'), 'wb') as f:
+            f.write(rcmd('GZ').encode() + b'\n')
+        follower = Follower(self, '--follow', self.path('logs'))
+        self.assertEqual(follower.wait_for(['A1', 'GZ']), set())
+        os.rename(self.path('logs', 'a.log'), self.path('away'))
+        self.add(self.path('logs', 'b.log'), 'B1')
+        self.assertEqual(follower.wait_for(['B1']), set())
+        self.add(self.path('logs', 'a.log'), 'A2')
+        self.assertEqual(follower.wait_for(['A2']), set())
+        self.add(self.path('logs', 'b.log'), 'B2')
+        self.assertEqual(follower.wait_for(['B2']), set())
+        follower.stop()
+        self.check_once(follower.names(), ['A1', 'GZ', 'B1', 'A2', 'B2'])
+
+    def test_a_packed_file_is_read_once_however_often_is_scanned(self):
+        os.mkdir(self.path('logs'))
+        with gzip.open(self.path('logs', 'a.log.1.gz'), 'wb') as f:
+            f.write(rcmd('GZ').encode() + b'\n')
+        cursor = self.path('cursor')
+        self.assertEqual(len(self.json('scan', '--cursor', cursor, self.path('logs'))), 1)
+        self.json('scan', '--cursor', cursor, self.path('logs'), code=NONE)
+        os.rename(self.path('logs', 'a.log.1.gz'), self.path('logs', 'a.log.2.gz'))
+        for _ in range(3):
+            self.json('scan', '--cursor', cursor, self.path('logs'), code=NONE)
+
     def test_what_lay_beside_a_named_file_is_not_asked_for(self):
         path = self.path('a.log')
         self.add(path + '.1', 'OLD')
