@@ -19,7 +19,10 @@ void page_begin(struct buf *out, struct str title, struct str find)
 {
 	buf_add_c(out, "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
 		       "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-		       "<meta name=\"color-scheme\" content=\"light dark\">\n<title>");
+		       "<meta name=\"color-scheme\" content=\"light dark\">\n"
+		       "<meta name=\"theme-color\" content=\"#f6f5f1\" media=\"(prefers-color-scheme: light)\">\n"
+		       "<meta name=\"theme-color\" content=\"#121716\" media=\"(prefers-color-scheme: dark)\">\n"
+		       "<title>");
 	render_html_escape(out, title);
 	buf_add_c(out, title.n ? " - kbtriage</title>\n" : "kbtriage: what does this error mean?</title>\n");
 	add_static(out, "<link rel=\"stylesheet\" href=\"", "app.css", "\">\n");
