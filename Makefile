@@ -9,7 +9,7 @@ CFLAGS  ?= -O2 -g
 Q       := $(if $(V),,@)
 
 VERSION := 0.1.0
-PKGS    := sqlite3 libmicrohttpd libcjson libarchive libcares libmnl yaml-0.1 libzstd libxxhash md4c libseccomp libsodium gnutls libsystemd
+PKGS    := sqlite3 libmicrohttpd libcjson libarchive libcares libmnl yaml-0.1 libzstd libxxhash md4c libseccomp libsodium gnutls libsystemd zlib
 WARN    := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Werror
 HARDEN  := -fstack-protector-strong -fPIE -D_FORTIFY_SOURCE=2
 STD     := -std=c17 -D_GNU_SOURCE -Iengine -I. -I$(BUILD)/gen -DKBT_VERSION='"$(VERSION)"' -DKBT_SHARE='"$(PREFIX)/share/kbtriage"' \
@@ -18,7 +18,7 @@ STD     := -std=c17 -D_GNU_SOURCE -Iengine -I. -I$(BUILD)/gen -DKBT_VERSION='"$(
 # What apt must bring: to build and run, and to test.
 DEPS     := build-essential pkg-config libsqlite3-dev libmicrohttpd-dev libcjson-dev libarchive-dev libc-ares-dev \
             libmnl-dev libyaml-dev libzstd-dev libxxhash-dev libmd4c-dev libseccomp-dev libstemmer-dev libsodium-dev libgnutls28-dev \
-            libsystemd-dev
+            libsystemd-dev zlib1g-dev
 DEPS_DEV := $(DEPS) libcmocka-dev libvectorscan-dev ripgrep clang clang-tidy libclang-rt-14-dev python3 python3-xapian zstd chromium \
             $(if $(shell command -v npm),,nodejs npm) iproute2 nftables samba smbclient dnsmasq-base openssl hey \
             prometheus-blackbox-exporter systemd-journal-remote groff-base zsh fish

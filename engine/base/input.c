@@ -7,6 +7,7 @@
  */
 #include "base/input.h"
 
+#include "base/gunzip.h"
 #include "base/hash.h"
 #include "base/index.h"
 #include "base/mem.h"
@@ -33,6 +34,12 @@ struct layer {
 	char *block;	    /* INPUT_BLOCK bytes */
 	struct str ahead;   /* bytes of the member looked at and not yet given */
 	bool ended;	    /* of the member */
+	struct str unpacked; /* of the member, in the archive's memory: not copied yet */
+	struct gunzip *gunzip; /* in an archive's place */
+	struct str packed;     /* for it, in the layer below */
+	bool packed_ended;
+	int64_t packed_in;
+	int64_t member_at, hole; /* bytes of it so far; zeros that stand before what is unpacked */
 	enum err below;	    /* why the layer below failed; its sentence is in d already */
 };
 
@@ -118,18 +125,75 @@ static enum err fail_archive(struct layer *l, struct str name)
 			  STR_ARG(said.n ? said : STR("no reason given")));
 }
 
+/* unpack_some: block by block, for archive_read_data drops what it has where the next one is damaged. */
+static enum err unpack_some(struct layer *l)
+{
+	const void *p;
+	size_t n = 0;
+	la_int64_t at = 0;
+	while (!l->unpacked.n) {
+		int code = archive_read_data_block(l->archive, &p, &n, &at);
+		if (code == ARCHIVE_EOF)
+			return ERR_OK;
+		if (code != ARCHIVE_OK && code != ARCHIVE_WARN)
+			return fail_archive(l, buf_str(&l->name));
+		l->unpacked = (struct str){ n ? p : "", n };
+		l->hole = at > l->member_at && !l->is_raw ? at - l->member_at : 0;
+	}
+	return ERR_OK;
+}
+
+/* count_out: a bomb is told by what came of so many packed bytes. */
+static enum err count_out(struct layer *l, size_t n, int64_t packed)
+{
+	l->out += (int64_t)n;
+	if (l->out <= INPUT_SLACK || l->out / INPUT_RATIO <= packed)
+		return ERR_OK;
+	return diags_fail(l->input->diags, ERR_LIMIT,
+			  "%.*s: becomes over %d times its size when unpacked: not read further",
+			  STR_ARG(buf_str(&l->name)), INPUT_RATIO);
+}
+
+static enum err layer_read(struct layer *l, struct str *ret_block);
+
 static enum err read_archive(struct layer *l, char *p, size_t size, size_t *ret_n)
 {
-	la_ssize_t n = archive_read_data(l->archive, p, size);
-	if (n < 0)
-		return fail_archive(l, buf_str(&l->name));
-	l->out += n;
-	if (l->out > INPUT_SLACK && l->out / INPUT_RATIO > archive_filter_bytes(l->archive, -1))
-		return diags_fail(l->input->diags, ERR_LIMIT,
-				  "%.*s: becomes over %d times its size when unpacked: not read further",
-				  STR_ARG(buf_str(&l->name)), INPUT_RATIO);
-	*ret_n = (size_t)n;
-	return ERR_OK;
+	enum err e = l->unpacked.n ? ERR_OK : unpack_some(l);
+	if (e)
+		return e;
+	size_t zeros = l->hole < (int64_t)size ? (size_t)l->hole : size, n = zeros;
+	memset(p, 0, zeros);
+	l->hole -= (int64_t)zeros;
+	struct str part = str_first(l->unpacked, size - zeros);
+	if (part.n)
+		memcpy(p + zeros, part.p, part.n);
+	l->unpacked = str_from(l->unpacked, part.n);
+	n += part.n;
+	l->member_at += (int64_t)n;
+	*ret_n = n;
+	return count_out(l, n, archive_filter_bytes(l->archive, -1));
+}
+
+static enum err read_gzip(struct layer *l, char *p, size_t size, size_t *ret_n)
+{
+	for (size_t n = 0;;) {
+		if (!l->packed.n && !l->packed_ended) {
+			enum err e = layer_read(l - 1, &l->packed);
+			if (e)
+				return e;
+			l->packed_ended = !l->packed.n;
+			l->packed_in += (int64_t)l->packed.n;
+		}
+		enum gunzip_state state = gunzip_step(l->gunzip, &l->packed, l->packed_ended, p, size, &n);
+		*ret_n = n;
+		if (n)
+			return count_out(l, n, l->packed_in);
+		if (state == GUNZIP_ENDED)
+			return ERR_OK;
+		if (state == GUNZIP_DAMAGED)
+			return diags_fail(l->input->diags, ERR_DAMAGED, "%.*s: damaged or cut off (%s)",
+					  STR_ARG(buf_str(&l->name)), gunzip_why(l->gunzip));
+	}
 }
 
 /* fill makes at least want bytes stand ahead, or all that the member has. want is at most INPUT_BLOCK. */
@@ -141,7 +205,9 @@ static enum err fill(struct layer *l, size_t want)
 	while (l->ahead.n < want && !l->ended) {
 		size_t n = 0, room = INPUT_BLOCK - l->ahead.n;
 		char *p = l->block + l->ahead.n;
-		enum err e = l->archive ? read_archive(l, p, room, &n) : read_file(l, p, room, &n);
+		enum err e = l->gunzip	? read_gzip(l, p, room, &n) :
+			     l->archive ? read_archive(l, p, room, &n) :
+					  read_file(l, p, room, &n);
 		if (e)
 			return e;
 		l->ended = n == 0;
@@ -208,6 +274,7 @@ static void pop_layer(struct input *in)
 	if (l->archive)
 		archive_read_free(l->archive);
 	l->archive = NULL;
+	gunzip_close(&l->gunzip);
 	in->depth--;
 }
 
@@ -304,6 +371,15 @@ static struct archive *archive_new(struct layer *l, enum packing packing)
 	return a;
 }
 
+/* gzip_written is what a gzip stream's head says of when its file was written; 0: nothing. */
+static int64_t gzip_written(struct str head)
+{
+	uint32_t s = 0;
+	for (size_t i = 0; i < 4 && head.n >= 8; i++)
+		s |= (uint32_t)(unsigned char)head.p[4 + i] << 8 * i;
+	return (int64_t)s;
+}
+
 /* open_packed puts a layer on the member at the top. */
 static enum err open_packed(struct input *in, enum packing packing)
 {
@@ -311,6 +387,11 @@ static enum err open_packed(struct input *in, enum packing packing)
 	if (!l)
 		return ERR_NOMEM;
 	l->is_raw = packing == PACKING_STREAM;
+	if (l->is_raw && str_starts(below->ahead, STR("\x1f\x8b"))) {
+		l->written_s = gzip_written(below->ahead);
+		l->written_s = l->written_s ? l->written_s : below->written_s;
+		return gunzip_open(&l->gunzip);
+	}
 	l->archive = archive_new(l, packing);
 	if (!l->archive)
 		return ERR_NOMEM;
@@ -359,8 +440,10 @@ static enum err name_member(struct layer *l, struct archive_entry *entry)
 	}
 	l->ahead = (struct str){ l->block, 0 };
 	l->ended = false;
+	l->unpacked = STR("");
+	l->member_at = l->hole = 0;
 	l->started = true;
-	if (archive_entry_is_encrypted(entry))
+	if (entry && archive_entry_is_encrypted(entry))
 		return diags_fail(l->input->diags, ERR_DENIED, "%.*s: locked with a password: not read",
 				  STR_ARG(buf_str(&l->name)));
 	return buf_err(&l->name);
@@ -374,6 +457,10 @@ static enum err next_entry(struct input *in, bool *ret_more)
 	*ret_more = false;
 	if (l->is_raw && l->started) /* it has one member only */
 		return ERR_OK;
+	if (l->gunzip) {
+		*ret_more = true;
+		return name_member(l, NULL);
+	}
 	enum err e = l->started && is_tar(l) ? drain(l) : ERR_OK;
 	while (!e) {
 		struct archive_entry *entry;

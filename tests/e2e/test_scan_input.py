@@ -6,12 +6,14 @@ import io
 import json
 import lzma
 import os
+import random
 import subprocess
 import tarfile
 import unittest
 import zipfile
+import zlib
 
-from kbt import FOUND, KBT, USAGE, SharedKbTest, needs_root
+from kbt import FOUND, KBT, NONE, USAGE, SharedKbTest, needs_root
 
 
 def rcmd(name):
@@ -123,6 +125,27 @@ class ScanInput(SharedKbTest):
                 self.assertEqual(found[:-1], [f'N{n}' for n in range(len(found) - 1)])  # none lost, none made up
                 self.assertEqual(err.count('\n'), 1, err)
                 self.assertIn(f'{path}: damaged or cut off', err)
+                if name == 'a.gz':  # all that stands before the cut
+                    self.assertEqual(len(found) - 1, zlib.decompressobj(31).decompress(data[:len(data) // 2]).count(b'\n'))
+        small = gzip.compress((rcmd('SMALL') + '\n').encode() + random.Random(5).randbytes(5000))
+        found, err = self.names(self.write('s.gz', small[:-100]), code=USAGE)
+        self.assertEqual(found, ['SMALL'])
+        wrong = bytearray(gzip.compress(plain))
+        wrong[-6] ^= 1  # its sum
+        found, err = self.names(self.write('w.gz', bytes(wrong)), code=USAGE)
+        self.assertEqual(len(found), 20000)
+        self.assertIn('w.gz: damaged or cut off', err)
+        several = gzip.compress(b'') + gzip.compress((rcmd('FIRST') + '\n').encode()) + gzip.compress(rcmd('SECOND').encode())
+        self.assertEqual(self.names(self.write('m.gz', several + b'\0' * 512))[0], ['FIRST', 'SECOND'])
+        self.assertEqual(self.names(self.write('e.gz', gzip.compress(b'')), code=NONE), ([], ''))  # of an empty log
+        tarred = io.BytesIO()
+        with tarfile.open(fileobj=tarred, mode='w') as t:
+            info = tarfile.TarInfo('x.log')
+            info.size = len(plain)
+            t.addfile(info, io.BytesIO(plain))
+        cut = tarred.getvalue()[:512 + 100_000]
+        found, err = self.names(self.write('cut.tar', cut), code=USAGE)
+        self.assertGreaterEqual(len(found), cut.count(b'\n') - 1)
         zipped = io.BytesIO()
         with zipfile.ZipFile(zipped, 'w', zipfile.ZIP_DEFLATED) as z:
             z.writestr('x.log', plain)
