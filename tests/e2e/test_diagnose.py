@@ -190,6 +190,9 @@ TODAY = (
      'Q-no-route-to-host', 'server=db1 address=192.0.2.1 port=8080'),
     ("ERROR 2002 (HY000): Can't connect to server on 'db1' (101)", 'Q-no-route-to-host', 'server=db1 port=3306'),
     ('mount.nfs: Connection refused for nas1:/srv on /mnt', 'Q-connection-refused', 'server=nas1 port=2049'),
+    ("dig: couldn't get address for 'db1': failure", 'Q-name-lookup-failed', 'server=db1'),
+    ('PING db1 (10.9.0.3) 56(84) bytes of data.\n\n--- db1 ping statistics ---\n1 packets transmitted, 0 received, 100% packet '
+     'loss, time 0ms', 'Q-connection-timed-out', 'server=db1'),
     ('clnt_create: RPC: Unknown host', 'Q-name-not-known', 'port=111'),
     ("kinit: Cannot contact any KDC for realm 'EXAMPLE.COM' while getting initial credentials", 'Q-cannot-connect', 'port=88'),
     (NOT_ACCESSIBLE, 'Q-error-0x80070035', 'server=FILES share=docs'),
@@ -308,6 +311,18 @@ class Diagnose(KbtTest):
                 named = {k: v for k, v in r['bindings'].items() if k in ('server', 'address', 'port', 'share', 'link')}
                 self.assertEqual({k: named.get(k) for k in want}, want)
                 self.assertEqual({k for k in ('server', 'port') if k in named} - set(want), set())
+
+    def test_the_exit_codes_of_other_programs_are_no_doubt(self):
+        for text in ('ssh: Could not resolve hostname db1: Name or service not known\r\nrsync: connection unexpectedly closed (0 '
+                     'bytes received so far) [Receiver]\nrsync error: error in rsync protocol data stream (code 12) at '
+                     'io.c(285) [Receiver=3.2.7]',
+                     'rsync: getaddrinfo: db1 873: Name or service not known\nrsync error: error in socket IO (code 10) at '
+                     'clientserver.c(139) [Receiver=3.2.7]',
+                     'Err:1 http://db1:8080/debian bookworm InRelease\n  Could not connect to db1:8080 (10.9.0.2). - connect '
+                     '(111: Connection refused)\nReading package lists...'):
+            r = self.diagnose('--offline', text, code=UNDECIDED)
+            self.assertGreater(r['matches'][0]['confidence'], 0.9, text)
+            self.assertEqual(r['bindings']['server'], 'db1')
 
     def test_the_socket_of_a_service_of_this_machine_is_no_matter_of_the_network(self):
         for text in ('connection to server on socket "/var/run/postgresql/.s.PGSQL.5432" failed: No such file or directory',
