@@ -469,6 +469,15 @@ static void turn_away(struct conn *c)
 	pthread_mutex_unlock(&s->lock);
 }
 
+/* begin_header: the header of a further request takes no longer than that of the first. */
+static void begin_header(struct conn *c)
+{
+	pthread_mutex_lock(&c->server->lock);
+	if (c->phase == PHASE_IDLE)
+		enter(c->server, c, PHASE_HEADER);
+	pthread_mutex_unlock(&c->server->lock);
+}
+
 /* take_bytes looks at what was read of the client. What cannot be a request is not passed on; it is answered at once,
  * or, where it comes behind one that is not answered yet, behind that. */
 static ssize_t take_bytes(struct tap *tap, const char *bytes, size_t n)
@@ -478,6 +487,8 @@ static ssize_t take_bytes(struct tap *tap, const char *bytes, size_t n)
 		n = framing_take(&c->framing, (struct str){ bytes, n }, &c->fault);
 	else
 		n = 0;
+	if (!c->request && c->framing.at != FRAMING_BLANK)
+		begin_header(c);
 	if (n)
 		return (ssize_t)n;
 	if (!c->turned_away && !(c->request && c->request->seen))
@@ -573,7 +584,7 @@ static void *on_target(void *context, const char *target, struct MHD_Connection 
 	w->target_err = request_parse_target(arena_str(&w->arena, str_c(target)), &w->req);
 	pthread_mutex_lock(&w->server->lock);
 	c->request = w;
-	if (c->phase == PHASE_IDLE) /* the header of a further request takes no longer than that of the first */
+	if (c->phase == PHASE_IDLE) /* it came whole, or where nobody looked */
 		enter(w->server, c, PHASE_HEADER);
 	pthread_mutex_unlock(&w->server->lock);
 	return w;
