@@ -498,8 +498,7 @@
 	/* follow reads the stream; false where nothing of it comes through: something on the way holds it back. */
 	const follow = async (signal, each, more) => {
 		const own = new AbortController(), end = () => own.abort();
-		let heard = false;
-		const patience = setTimeout(() => { if (!heard) end(); }, 4000);
+		let heard = false, patience = setTimeout(end, 4000);
 		signal.addEventListener('abort', end);
 		try {
 			const response = await post('/ui/diagnose', own.signal, more);
@@ -509,6 +508,8 @@
 				if (done)
 					return true;
 				heard = true;
+				clearTimeout(patience);
+				patience = setTimeout(end, 25000); /* the server says every 10 s that it is there */
 				rest = feed(rest + value, each);
 			}
 		} catch (e) {

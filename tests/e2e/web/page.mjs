@@ -191,6 +191,41 @@ await test('where no stream comes through the page polls', async page => {
 	is(await page.locator('#probes > li').count() > 3, 'the rows are missing');
 });
 
+await test('a stream that falls silent is taken up where it was', async page => {
+	await page.clock.install();
+	await page.addInitScript(() => { // of the first stream only what comes first gets through
+		const real = window.fetch;
+		let cut = false;
+		window.fetch = async (url, init) => {
+			const response = await real(url, init);
+			if (cut || url !== '/ui/diagnose')
+				return response;
+			cut = true;
+			const reader = response.body.getReader();
+			return new Response(new ReadableStream({
+				start(to) { init.signal.addEventListener('abort', () => { reader.cancel(); to.error(new DOMException('', 'AbortError')); }); },
+				async pull(to) {
+					let got = '';
+					while (!got.includes('event: match')) {
+						const { value } = await reader.read();
+						got += new TextDecoder().decode(value);
+						to.enqueue(value);
+					}
+					await new Promise(() => {});
+				},
+			}), { headers: response.headers });
+		};
+	});
+	const later = [];
+	page.on('request', r => { if (r.url().endsWith('/ui/diagnose')) later.push(r.headers()['last-event-id']); });
+	await page.goto(base);
+	await paste(page, MESSAGE + '    ');
+	await page.waitForSelector('#verdict.running');
+	await page.clock.fastForward(26000);
+	await page.waitForSelector(VERDICT);
+	is(later.length === 2 && later[0] === undefined && later[1] > 0, `it was asked for with ${later}`);
+});
+
 await test('the report is copied as Markdown, ticket and JSON', async page => {
 	await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
 	await page.goto(base);
