@@ -69,7 +69,8 @@ static const struct {
 	  "trusted-types kbt" },
 	{ "X-Content-Type-Options", "nosniff" },
 	{ "X-Frame-Options", "DENY" },
-	/* Not no-referrer: then a form's Origin is "null", all that says on plain HTTP that it is this site's. */
+	/* Not no-referrer: then a form's Origin is "null", all that says on plain HTTP that it is this site's; its mark
+	 * cannot stand in for that, which is the same for all who have no session. No other site gets a referrer. */
 	{ "Referrer-Policy", "same-origin" },
 	{ "Cross-Origin-Opener-Policy", "same-origin" },
 	{ "Cross-Origin-Resource-Policy", "same-origin" },
