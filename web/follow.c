@@ -124,7 +124,11 @@ bool follow_whole(struct site *site, struct http_request *req, struct http_respo
 		return false;
 	res->wait = !run_whole(f->reader, f->form, req->arena, &res->status, ret_text);
 	*ret_age_ms = run_age_ms(f->reader);
-	return !res->wait;
+	if (res->wait || res->status == 200 || f->form == RUN_HTML)
+		return !res->wait;
+	run_whole(f->reader, RUN_TEXT, req->arena, &res->status, ret_text);
+	page_fail(req, res, res->status, arena_str(req->arena, *ret_text).p);
+	return false;
 }
 
 const char *page_text_type(enum run_form form)

@@ -584,6 +584,12 @@ class Description(unittest.TestCase):
         for text in (MESSAGE, 'Error during WNetAddConnection2 (53)', 'zqxj wvutsr', 'error 5', '!!', ''):
             for path in ('/api/v1/lookup', '/api/v1/diagnose'):
                 yield path, 'post', server.ask('POST', path, json.dumps({'text': text}), post)
+        for path in ('/api/v1/lookup', '/api/v1/diagnose'):
+            for accept in ('application/problem+json', 'application/json', 'text/markdown'):
+                answer = server.ask('POST', path, '{"text": "!!"}', {**post, 'Accept': accept})
+                self.assertEqual((json.loads(answer[2])['status'], answer[1]['content-type']),
+                                 (400, accept if 'json' in accept else 'application/json'), path)
+                yield path, 'post', answer
         yield '/api/v1/lookup', 'post', server.ask('POST', '/api/v1/lookup', '{}', {'Content-Type': 'text/plain'})
         yield '/api/v1/lookup', 'post', server.ask('POST', '/api/v1/lookup', '{}', {'Origin': 'null', **post})
         for value in ({'probe': 'tcp', 'args': {'address': '127.0.0.1', 'port': 9}}, {'probe': 'pe'}, {}):
@@ -645,7 +651,7 @@ class Description(unittest.TestCase):
             kind = headers['content-type'].split(';')[0]
             self.assertTrue(self.described.names(path, method, status, kind), (path, method, status, kind))
             schema = self.described.response(path, method, status)['content'][kind]['schema']
-            self.check(json.loads(text) if kind == 'application/json' else text, schema, path)
+            self.check(json.loads(text) if kind.endswith('json') else text, schema, path)
             seen.add((path, method))
         self.assertEqual(seen, {(p, m) for p, ms in self.doc['paths'].items() for m in ms})
 
