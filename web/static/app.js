@@ -308,7 +308,7 @@
 				sending.abort();
 			$('results').replaceChildren();
 			if (chosen.size > 64 << 20) {
-				end('The file is larger than 64 MiB. `kbt scan` takes files of any size.');
+				end('The file is larger than 64 MiB. On the command line kbt scan takes files of any size.');
 				return;
 			}
 			const query = new URLSearchParams({ name: chosen.name });
