@@ -2,6 +2,7 @@
 #include "match/answer.h"
 
 #include "match/envelope.h"
+#include "match/literals.h"
 #include "match/product.h"
 #include "rule/rule.h"
 
@@ -232,8 +233,7 @@ static bool same_letters(struct str a, struct str b)
 	}
 }
 
-/* "<\\servername>", as the article or its readers spell it, is no value. */
-static bool is_placeholder(struct str value, struct str message, const struct file_var *v)
+bool answer_is_placeholder(struct str value, struct str message, const struct file_var *v)
 {
 	static const char *const words[] = { "servername", "computername", "machinename", "hostname",	 "sharename",
 					     "username",   "domainname",   "filename",	  "printername", "pathname",
@@ -309,7 +309,7 @@ static void add_capture(const struct query *q, const struct answer *x, unsigned 
 	if ((type == VAR_HOST || type == VAR_NETBIOS || type == VAR_ADDRESS) && !read_name(q->arena, &value))
 		return;
 	bool unread = str_find(value, STR("\xEF\xBF\xBD")) != STR_NONE; /* bytes that nobody could decode */
-	if (!value.n || unread || is_placeholder(value, file_str(q->view, x->owner->text), v) || is_bound(out, name))
+	if (!value.n || unread || answer_is_placeholder(value, file_str(q->view, x->owner->text), v) || is_bound(out, name))
 		return;
 	/* A server of an authored article has such a name only where its type says so; the archive's are of Windows
 	 * networking. */
@@ -410,6 +410,34 @@ bool answer_is_whole(const struct query *q, const struct answer *x)
 	return !before || s.start <= q->payload.start + envelope_head(payload, q->payload.start > 0);
 }
 
+static bool is_letter(char c)
+{
+	return char_is_alnum(c) || (unsigned char)c >= 0x80;
+}
+
+static bool is_within_word(struct str text, struct match_span s)
+{
+	bool before = s.start && s.start < text.n && is_letter(text.p[s.start - 1]) && is_letter(text.p[s.start]);
+	return before || (s.end && s.end < text.n && is_letter(text.p[s.end - 1]) && is_letter(text.p[s.end]));
+}
+
+/* What the variables of a message stand for. An article's own placeholder is no value. */
+static void add_values(const struct query *q, const struct answer *x, struct match *out)
+{
+	for (unsigned i = 0; x->fits && i < x->surface.value_count; i++) {
+		struct match_span s = x->surface.values[i];
+		struct str value = str_first(str_from(q->clean->text, s.start), s.end > s.start ? s.end - s.start : 0);
+		const struct file_var *v = &q->view->vars[x->owner->var_at + i];
+		out->over_lines |= str_find_char(value, '\n') != STR_NONE;
+		if (answer_is_placeholder(value, file_str(q->view, x->owner->text), v))
+			continue;
+		size_t start = s.start > q->payload.start ? s.start : q->payload.start;
+		size_t end = s.end < q->payload.end ? s.end : q->payload.end;
+		if (end > start)
+			out->filled += literals_letters((struct str){ q->clean->text.p + start, end - start });
+	}
+}
+
 /* The message's code as far as this answer is about it. */
 static bool is_about(const struct query *q, const struct match_code *code, const struct answer *x)
 {
@@ -435,12 +463,8 @@ static struct match match_of(const struct query *q, const struct answer *x, cons
 		m.template = file_str(v, x->owner->text);
 	m.word_for_word = x->fits && !x->inferred;
 	m.whole_payload = answer_is_whole(q, x);
-	for (unsigned i = 0; x->fits && i < x->surface.value_count && !m.over_lines; i++) {
-		struct match_span s = x->surface.values[i];
-		m.over_lines =
-			s.end > s.start &&
-			str_find_char(str_first(str_from(q->clean->text, s.start), s.end - s.start), '\n') != STR_NONE;
-	}
+	m.within_word = x->fits && is_within_word(q->clean->text, x->surface.span);
+	add_values(q, x, &m);
 	m.also = arena_array(q->arena, struct str, x->also_count);
 	for (uint32_t i = 0; m.also && i < x->also_count; i++)
 		m.also[m.also_count++] = file_str(v, v->articles[x->also[i]].id);

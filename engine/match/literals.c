@@ -627,7 +627,7 @@ bool literals_beside(const struct matcher *m, const struct file_literal_message 
 	struct str text = file_str(&m->view, o->text);
 	struct literal_beside out = { 0 };
 	struct str rest;
-	enum literal_end in_dress;
+	enum literal_end end;
 	size_t from = 0, to = text.n, start = x->at < text.n ? x->at : text.n;
 	for (uint32_t i = 0; i < o->var_n; i++) {
 		const struct file_var *v = &m->view.vars[o->var_at + i];
@@ -642,11 +642,12 @@ bool literals_beside(const struct matcher *m, const struct file_literal_message 
 	    !compare_on(after, to < text.n, str_from(line, at + same), &out.after, &out.rest_after, &out.line_after) ||
 	    !compare_back(before, from > 0, str_first(str_from(line, payload), at - payload), &out.before, &rest))
 		return false;
-	/* "ERROR" may be a level, and the message's first word */
-	if (out.before == END_BEYOND && compare_back(rest, from > 0, str_first(line, payload), &in_dress, &rest) &&
-	    !rest.n)
-		out.before = from > 0 ? END_OPEN : END_EVEN;
 	out.rest_before = rest;
+	/* "ERROR" may be a level, and the message's first word */
+	if (out.before == END_BEYOND && compare_back(rest, from > 0, str_first(line, payload), &end, &rest) && !rest.n) {
+		out.before = from > 0 ? END_OPEN : END_EVEN;
+		out.in_dress = true;
+	}
 	if (out.after == END_OPEN)
 		out.own_next = own_behind(m, o, text, to);
 	*ret_beside = out;

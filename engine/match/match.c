@@ -820,15 +820,8 @@ static uint32_t letters_within(const struct letters *letters, size_t start, size
 	return n;
 }
 
-/* Several words where the name of a machine should be: none is captured (answer.c). */
-static bool is_no_name(enum var_type type, struct str value)
-{
-	bool name = type == VAR_HOST || type == VAR_NETBIOS || type == VAR_ADDRESS;
-	return name && str_find_char(value, ' ') != STR_NONE && str_find_char(value, '\n') == STR_NONE;
-}
-
-/* What of the payload the template covers is enough of it; what it captures does not count (answer.c says what that is:
- * each name once, and not what is spelt as the article's placeholder). */
+/* What of the payload the template covers is enough of it; what its variables stand for does not count (answer.c: but
+ * for what is spelt as the article's placeholder). */
 static bool carries(const struct file_view *v, const struct file_owner *o, struct str text, const struct surface *s,
 		    const struct letters *letters, struct match_span payload)
 {
@@ -837,15 +830,11 @@ static bool carries(const struct file_view *v, const struct file_owner *o, struc
 		 own = letters_within(letters, start, s->span.end);
 	for (unsigned i = 0; i < s->value_count; i++) {
 		const struct file_var *var = &v->vars[o->var_at + i];
-		struct str placeholder = str_first(str_from(file_str(v, o->text), var->start), var->end - var->start);
-		uint32_t n = letters_within(letters, s->values[i].start > start ? s->values[i].start : start,
-					    s->values[i].end);
 		struct match_span at = s->values[i];
 		struct str value = str_first(str_from(text, at.start), at.end - at.start);
-		bool seen = n == literals_letters(placeholder) || is_no_name((enum var_type)var->type, value);
-		for (unsigned k = 0; k < i && !seen; k++)
-			seen = str_eq(file_str(v, v->vars[o->var_at + k].name), file_str(v, var->name));
-		own -= seen ? 0 : n < own ? n : own;
+		uint32_t n = letters_within(letters, at.start > start ? at.start : start, at.end);
+		bool own_too = !n || answer_is_placeholder(value, file_str(v, o->text), var);
+		own -= own_too ? 0 : n < own ? n : own;
 	}
 	return own >= LITERALS_OWN_MIN && own * 100 >= all * LITERALS_SHARE_MIN;
 }
@@ -892,11 +881,9 @@ bool match_fits(const struct matcher *m, struct match_scratch *scratch, struct s
 	text = str_first(text, payload.end);
 	surface_letters(text, 0, text.n, letters);
 	struct str said = str_from(text, payload.start);
-	size_t head = payload.start + envelope_head(said, payload.start > 0);
-	uint32_t first = 0;
-	while (first < letters->n && letters->at[first] < head)
-		first++;
-	if (first == letters->n)
+	size_t head = payload.start + envelope_head(said, payload.start > 0), last = token_last(text);
+	struct token token; /* a message may begin in the first one and end in the last: "error:1408F10B:SSL" */
+	if (!token_next(text, &head, &token))
 		return false;
 	for (size_t i = 0; i < count; i++) {
 		const struct file_owner *o = &v->owners[messages[i]];
@@ -906,7 +893,7 @@ bool match_fits(const struct matcher *m, struct match_scratch *scratch, struct s
 			continue;
 		if (letters->n == SURFACE_TEXT_MAX)
 			return true;
-		bool whole = surface.span.start <= letters->at[first] && surface.span.end > letters->at[letters->n - 1];
+		bool whole = surface.span.start < token.end && surface.span.end > last;
 		if (carries(v, o, text, &surface, letters, payload) &&
 		    (whole || text_names(v, o->article, component) || text_names(v, o->article, log_file)))
 			return true;
@@ -922,7 +909,10 @@ bool match_reaches(const struct matcher *m, struct match_scratch *scratch, struc
 	letters->n = 0;
 	surface_letters(text, 0, text.n, letters);
 	const struct file_owner *o = &m->view.owners[message];
-	if (!surface_reach(&m->view, o, text, letters, &surface) || surface.span.start > letters->at[0] ||
+	struct token first;
+	size_t at = 0;
+	if (!token_next(text, &at, &first) || !surface_reach(&m->view, o, text, letters, &surface) ||
+	    surface.span.start >= first.end ||
 	    !carries(&m->view, o, text, &surface, letters, (struct match_span){ 0, surface.span.end }))
 		return false;
 	*ret_end = surface.span.end;

@@ -94,6 +94,8 @@ struct match {
 	bool whole_payload; /* the template covers all of the message that the envelope leaves */
 	bool word_for_word; /* the template is there letter for letter, variables filled */
 	bool over_lines;    /* there is a line end in what some variable stands for, captured or not */
+	bool within_word;   /* it begins or ends within a word of the query: "No route" in "piano route" */
+	size_t filled;	    /* letters of the payload that variables stand for, captured or not */
 	bool context;	    /* product, component or log file speak for it */
 };
 

@@ -43,6 +43,18 @@ bool token_next(struct str text, size_t *at, struct token *ret_token)
 	return true;
 }
 
+size_t token_last(struct str text)
+{
+	size_t i = text.n;
+	while (i && !is_letter(text.p[i - 1]))
+		i--;
+	if (!i)
+		return text.n;
+	while (i && (is_letter(text.p[i - 1]) || (i > 1 && is_glue(text, i - 1) && is_letter(text.p[i - 2]))))
+		i--;
+	return i;
+}
+
 bool token_is_number(struct str word)
 {
 	size_t i = 0;

@@ -20,6 +20,9 @@ struct token {
 /* token_next reads the next token at or behind *at and moves *at behind it; false at the end. */
 bool token_next(struct str text, size_t *at, struct token *ret_token);
 
+/* token_last gives where the text's last token begins; the text's end where there is none. */
+size_t token_last(struct str text);
+
 /* token_stem cuts the endings of English plurals and participles off a folded word; gives the new length. */
 uint32_t token_stem(char *word, uint32_t n);
 

@@ -142,11 +142,8 @@ static bool carries(const struct question *q, const struct match_answer *answer,
 	size_t all = literals_letters(q->payload), own = all;
 	if (!m->whole_payload && m->span_count)
 		own = literals_letters(part(answer->query, common(m->spans[0], payload)));
-	for (size_t i = 0; i < m->capture_count; i++) { /* one at the front may reach into the dress */
-		size_t n = literals_letters(part(answer->query, common(m->captures[i].span, payload)));
-		own -= n < own ? n : own;
-	}
-	return own >= (m->capture_count ? LITERALS_FILLED_MIN : LITERALS_OWN_MIN) &&
+	own -= m->filled < own ? m->filled : own;
+	return own >= (m->filled ? LITERALS_FILLED_MIN : LITERALS_OWN_MIN) &&
 	       own * 100 >= all * LITERALS_SHARE_MIN;
 }
 
@@ -165,7 +162,8 @@ static bool covers_lines(const struct question *q, const struct match_answer *an
 
 static bool counts(const struct question *q, const struct match_answer *answer, const struct match *m)
 {
-	if (!m->template.n || !((m->context && m->word_for_word) || m->whole_payload) || !carries(q, answer, m))
+	if (!m->template.n || !((m->context && m->word_for_word) || m->whole_payload) || m->within_word ||
+	    !carries(q, answer, m))
 		return false;
 	/* a line end in a value: the end of one line and the beginning of the next may both be something else */
 	return q->lines == 1 || (covers_lines(q, answer, m) && !m->over_lines);

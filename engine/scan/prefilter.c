@@ -19,7 +19,8 @@ enum {
 	AHEAD = 8,
 	BREAKS_MAX = STRETCH,
 	INDENT_MAX = 160, /* bytes between the words before and behind a line end */
-	DRESS_MIN = 8, DRESS_MAX = 200 /* bytes of a line in front of what it says */
+	DRESS_MIN = 8, DRESS_MAX = 200, /* bytes of a line in front of what it says */
+	DRESSES_MAX = 3 /* places where a dress may end that are tried */
 };
 
 /* A word start whose head is in the bitmap. */
@@ -228,9 +229,10 @@ static enum err look(const struct literal_table *t, struct prefilter_scratch *s,
 
 /* ---- literals over a line end ---- */
 
-/* A line end from the last word before it to the next word; `dressed` is the next word behind a dress, or 0. */
+/* A line end from the last word before it to the next word; `dressed` are where the next word behind a dress may be. */
 struct seam {
-	size_t before, after, dressed;
+	size_t before, after, dressed[DRESSES_MAX];
+	unsigned count; /* of dressed */
 };
 
 static char shape_of(char c)
@@ -261,27 +263,42 @@ static size_t shared_shape(struct str a, struct str b)
 }
 
 /* Two lines of one message that a logger broke have dresses of one shape: what follows it is the message. Cheaper than
- * reading the dress, which comes later for those that count. */
-static size_t behind_shape(struct str text, size_t line, size_t line_end)
+ * reading the dress, which comes later for those that count. Where both go on with the same words, the dress ends
+ * before these: behind a mark, or a word or two further back. */
+static void add_dresses(struct str text, size_t line, size_t line_end, struct seam *s)
 {
 	struct str next = str_from(text, line_end + 1);
 	size_t n = shared_shape((struct str){ text.p + line, line_end - line }, next);
-	while (n && (n >= next.n || !char_is_space(next.p[n - 1])))
-		n--;
-	return n >= DRESS_MIN ? line_end + 1 + n : 0;
+	while (s->count < DRESSES_MAX) {
+		while (n && (n >= next.n || !char_is_space(next.p[n - 1])))
+			n--;
+		if (n < DRESS_MIN)
+			return;
+		size_t at = line_end + 1 + n;
+		while (at < text.n && char_is_space(text.p[at]) && text.p[at] != '\n' && at - line_end < INDENT_MAX)
+			at++;
+		while (n && char_is_space(next.p[n - 1]))
+			n--;
+		if (!s->count || s->dressed[s->count - 1] != at)
+			s->dressed[s->count++] = at;
+		if (!n || !is_word_byte((unsigned char)next.p[n - 1]))
+			return;
+	}
 }
 
 static bool seam_at(struct str text, size_t line, size_t line_end, struct seam *ret_seam)
 {
-	struct seam s = { line_end, line_end, 0 };
-	while (s.before && char_is_space(text.p[s.before - 1]) && line_end - s.before < INDENT_MAX)
-		s.before--;
-	while (s.after < text.n && char_is_space(text.p[s.after]) && s.after - line_end < INDENT_MAX)
-		s.after++;
-	if (s.after == line_end + 1)
-		s.dressed = behind_shape(text, line, line_end);
-	*ret_seam = s;
-	return s.after < text.n;
+	ret_seam->count = 0;
+	size_t before = line_end, after = line_end;
+	while (before && char_is_space(text.p[before - 1]) && line_end - before < INDENT_MAX)
+		before--;
+	while (after < text.n && char_is_space(text.p[after]) && after - line_end < INDENT_MAX)
+		after++;
+	if (after == line_end + 1)
+		add_dresses(text, line, line_end, ret_seam);
+	ret_seam->before = before;
+	ret_seam->after = after;
+	return after < text.n;
 }
 
 /* A word before a seam, `blank` or nothing, and what follows: looked at where the head is in the bitmap. */
@@ -319,8 +336,8 @@ static enum err look_over(const struct literal_table *t, struct prefilter_scratc
 	enum err e = look_joined(t, s, text, at, seam.before, true, seam.after);
 	if (!e)
 		e = look_joined(t, s, text, at, seam.before, false, seam.after);
-	if (!e && seam.dressed)
-		e = look_joined(t, s, text, at, seam.before, true, seam.dressed);
+	for (unsigned i = 0; i < seam.count && !e; i++)
+		e = look_joined(t, s, text, at, seam.before, true, seam.dressed[i]);
 	return e;
 }
 
@@ -338,8 +355,8 @@ static enum err look_at_break(const struct literal_table *t, struct prefilter_sc
 		if (!is_word_byte((unsigned char)text.p[at]) || (at && is_word_byte((unsigned char)text.p[at - 1])))
 			continue;
 		e = look_joined(t, s, text, at, seam.before, true, seam.after);
-		if (!e && seam.dressed)
-			e = look_joined(t, s, text, at, seam.before, true, seam.dressed);
+		for (unsigned i = 0; i < seam.count && !e; i++)
+			e = look_joined(t, s, text, at, seam.before, true, seam.dressed[i]);
 	}
 	return e;
 }

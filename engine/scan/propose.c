@@ -6,6 +6,7 @@
 #include "scan/propose.h"
 
 #include "match/lines.h"
+#include "match/token.h"
 #include "match/undress.h"
 #include "scan/go_on.h"
 #include "scan/scan.h"
@@ -114,7 +115,8 @@ struct line {
 				    * that may be dress */
 	size_t start_count;
 	size_t letters; /* of payload */
-	bool damaged;
+	size_t glued_before, glued_after; /* letters of its first and last token in which a message may begin and end */
+	bool glue_known, damaged, coded;
 	uint32_t tried[TRIED_MAX];
 	size_t tried_count, span_count;
 	bool fits;
@@ -141,12 +143,15 @@ static void read_line(struct proposer *p, struct line *l)
 	l->text = (struct str){ p->text.p + l->piece.from, l->piece.to - l->piece.from };
 	struct undressed said;
 	l->clean = (struct clean){ .text = l->text };
-	l->damaged = go_on_is_damaged(l->text);
-	if (l->damaged && damage_undo(l->text, p->work, &l->clean))
+	l->damaged = go_on_is_damaged(l->text) && (damage_undo(l->text, p->work, &l->clean) ||
+						   !str_eq(l->clean.text, l->text));
+	if (!l->damaged)
 		l->clean = (struct clean){ .text = l->text };
+	l->glue_known = l->coded = false;
 	l->said = &l->clean;
 	if (!undress_read(&l->clean, l->clean.text, true, p->work, &said)) {
-		l->damaged |= said.clean != &l->clean;
+		l->coded = said.clean != &l->clean;
+		l->damaged |= l->coded;
 		l->said = said.clean;
 		l->dress = said.dress;
 	} else {
@@ -315,7 +320,7 @@ static void try_span(struct proposer *p, struct line *l, const struct file_liter
 		if (from <= p->mark || beside->before == END_EVEN || !beginning.n)
 			return;
 		/* begun here, it did not begin before: logs say the same thing line after line */
-		if (!n && beside->before == END_OPEN &&
+		if (!n && beside->before == END_OPEN && !beside->in_dress &&
 		    (literals_begins(p->matcher, m, l->payload) ||
 		     !literals_begun(p->matcher, m, go_on_word(&l->go_on), l->payload)))
 			return;
@@ -324,6 +329,17 @@ static void try_span(struct proposer *p, struct line *l, const struct file_liter
 		if (l->piece.to - from > SPAN_BYTES_MAX)
 			return;
 	}
+}
+
+/* What stands in the dress may be there by chance, and the message have begun before. */
+static void try_spans(struct proposer *p, struct line *l, const struct file_literal_message *m,
+		      struct literal_beside *beside)
+{
+	try_span(p, l, m, beside);
+	if (!beside->in_dress)
+		return;
+	beside->before = END_BEYOND;
+	try_span(p, l, m, beside);
 }
 
 /* ---- all of a piece ---- */
@@ -364,6 +380,7 @@ struct seat {
 	size_t at, same; /* in the line's text; bytes from there on that are the literal's: 0 where it is broken */
 	size_t before, after;
 	char letters_before[4], letters_after[4];
+	bool in_dress; /* none are known of: it is not in the payload */
 };
 
 /* seat_of: false where the literal cannot be laid beside the line: in the dress, or in what damage_undo changed. */
@@ -372,6 +389,8 @@ static bool seat_of(const struct line *l, struct str literal, size_t start, size
 	struct match_span payload = { start, l->dress.payload.end };
 	struct seat s = { .at = l->damaged ? clean_place(l->said, at) : at };
 	bool there = str_starts_nocase(str_from(l->text, s.at), literal);
+	if (there && s.at < payload.start && !l->damaged)
+		*ret_seat = (struct seat){ .at = s.at, .same = literal.n, .in_dress = true };
 	if (s.at < payload.start || (l->damaged && !there))
 		return false;
 	if (there) { /* of the payload only: a message may begin in the dress, or on the line before */
@@ -394,15 +413,45 @@ static bool may_begin(struct proposer *p, const struct line *l, size_t start, co
 	return !first.n || literals_begins(p->matcher, m, payload) || str_find_nocase(dress, first) != STR_NONE;
 }
 
+static bool is_mark(char c)
+{
+	return !char_is_alnum(c) && (unsigned char)c < 0x80;
+}
+
+/* A message may begin in the payload's first token and end in the last, behind a mark: "error:1408F10B:SSL". */
+static void read_glue(struct line *l)
+{
+	struct str first = l->payload, last = str_from(l->payload, token_last(l->payload));
+	struct token token;
+	size_t at = 0, n = 0;
+	l->glue_known = true;
+	l->glued_before = l->glued_after = 0;
+	if (!token_next(first, &at, &token))
+		return;
+	first = str_from(str_first(first, token.end), token.start);
+	while (first.n && !is_mark(first.p[first.n - 1]))
+		first.n--;
+	while (n < last.n && !is_mark(last.p[n]))
+		n++;
+	l->glued_before = literals_letters(first);
+	l->glued_after = literals_letters(str_from(last, n));
+}
+
 /* By the letters around the literal: the message cannot be this line's. Where it ends and the line goes on, only who
  * wrote the line can speak for it. */
-static bool is_out(struct proposer *p, const struct file_literal_message *m, const struct seat *s)
+static bool is_out(struct proposer *p, struct line *l, const struct file_literal_message *m, const struct seat *s)
 {
 	if (differs(m->letters_after, s->letters_after) || differs(m->letters_before, s->letters_before))
 		return true;
 	if ((m->filled_before || s->before <= m->before) && (m->filled_after || s->after <= m->after))
 		return false;
-	return m->before != UINT16_MAX && m->after != UINT16_MAX && !is_named(p, m->owner);
+	if (m->before == UINT16_MAX || m->after == UINT16_MAX)
+		return false;
+	if (!l->glue_known)
+		read_glue(l);
+	bool glued = (m->filled_before || s->before <= (size_t)m->before + l->glued_before) &&
+		     (m->filled_after || s->after <= (size_t)m->after + l->glued_after);
+	return !glued && !is_named(p, m->owner);
 }
 
 /* try_find lays the messages of one literal beside the line, as if what it says began at start. */
@@ -421,14 +470,20 @@ static void try_find(struct proposer *p, struct line *l, size_t start, const str
 		struct literal_beside beside = { .before = END_OPEN, .after = END_OPEN };
 		if (m->owner >= p->literals->mark_from) /* marks.c sees to it */
 			continue;
-		if (seat.same && is_out(p, m, &seat))
+		if (seen && seat.same && is_out(p, l, m, &seat))
 			continue;
 		if (seen && !literals_beside(p->matcher, m, line, start, seat.at, seat.same, &beside))
 			continue;
-		if (beside.before != END_OPEN || !seat.same || may_begin(p, l, start, m) || is_named(p, m->owner))
+		if (!seen || beside.before != END_OPEN || !seat.same || may_begin(p, l, start, m) || is_named(p, m->owner))
 			try_line(p, l, m, &beside);
-		if (first && seen && !l->damaged && !l->piece.window)
-			try_span(p, l, m, &beside);
+		if (!first || l->coded || l->piece.window)
+			continue;
+		if (seen)
+			try_spans(p, l, m, &beside);
+		else if (seat.in_dress && literals_beside(p->matcher, m, line, seat.at, seat.at, seat.same, &beside)) {
+			beside.in_dress = true;
+			try_spans(p, l, m, &beside);
+		}
 	}
 }
 
