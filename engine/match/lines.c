@@ -34,9 +34,12 @@ static bool undress(struct str line, struct str first_line, const struct match_e
 			dress->payload.end = line.n;
 		return true;
 	}
-	if (is_dressed(dress, first))
-		return true;
 	size_t from = trimmed.n ? (size_t)(trimmed.p - line.p) : line.n;
+	if (is_dressed(dress, first)) {
+		if (!first->kind.n) /* all of it is behind the message, which may go on with what looks like a thread */
+			dress->payload.start = from;
+		return true;
+	}
 	dress->payload = (struct match_span){ from, from + trimmed.n };
 	return false;
 }

@@ -644,9 +644,11 @@ bool literals_beside(const struct matcher *m, const struct file_literal_message 
 		return false;
 	out.rest_before = rest;
 	/* "ERROR" may be a level, and the message's first word */
-	if (out.before == END_BEYOND && compare_back(rest, from > 0, str_first(line, payload), &end, &rest) && !rest.n) {
-		out.before = from > 0 ? END_OPEN : END_EVEN;
-		out.in_dress = true;
+	if (out.before == END_BEYOND && compare_back(rest, from > 0, str_first(line, payload), &end, &rest)) {
+		out.in_dress = !rest.n;
+		out.rest_beyond = rest;
+		if (out.in_dress)
+			out.before = from > 0 ? END_OPEN : END_EVEN;
 	}
 	if (out.after == END_OPEN)
 		out.own_next = own_behind(m, o, text, to);

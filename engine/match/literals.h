@@ -62,7 +62,8 @@ enum literal_end {
 struct literal_beside {
 	enum literal_end before, after;
 	struct str rest_before, rest_after; /* of the message's own words, where the payload ends before it does */
-	bool in_dress; /* rest_before stands in the dress, or in part on the line before: it is END_EVEN or END_OPEN */
+	bool in_dress; /* rest_before stands in the dress, by chance or not: it is END_EVEN or END_OPEN */
+	struct str rest_beyond; /* what is left of rest_before, where its end is all of the dress */
 	struct str line_after; /* what the line has behind the message's own words */
 	struct str own_next; /* the message's own words behind the variable that comes; empty where there are none */
 };

@@ -901,20 +901,36 @@ bool match_fits(const struct matcher *m, struct match_scratch *scratch, struct s
 	return false;
 }
 
-bool match_reaches(const struct matcher *m, struct match_scratch *scratch, struct str text, uint32_t message,
-		   size_t *ret_end)
+typedef bool fit_surface(const struct file_view *v, const struct file_owner *owner, struct str text,
+			 const struct letters *letters, struct surface *ret_surface);
+
+/* From the text's first token on. */
+static bool fits_from_start(const struct matcher *m, struct match_scratch *scratch, struct str text, uint32_t message,
+			    fit_surface *fit, size_t *ret_end)
 {
 	struct surface surface;
 	struct letters *letters = &scratch->letters;
-	letters->n = 0;
-	surface_letters(text, 0, text.n, letters);
 	const struct file_owner *o = &m->view.owners[message];
 	struct token first;
 	size_t at = 0;
-	if (!token_next(text, &at, &first) || !surface_reach(&m->view, o, text, letters, &surface) ||
+	letters->n = 0;
+	surface_letters(text, 0, text.n, letters);
+	if (!token_next(text, &at, &first) || !fit(&m->view, o, text, letters, &surface) ||
 	    surface.span.start >= first.end ||
 	    !carries(&m->view, o, text, &surface, letters, (struct match_span){ 0, surface.span.end }))
 		return false;
 	*ret_end = surface.span.end;
 	return true;
+}
+
+bool match_reaches(const struct matcher *m, struct match_scratch *scratch, struct str text, uint32_t message,
+		   size_t *ret_end)
+{
+	return fits_from_start(m, scratch, text, message, surface_reach, ret_end);
+}
+
+bool match_reaches_end(const struct matcher *m, struct match_scratch *scratch, struct str text, uint32_t message)
+{
+	size_t end;
+	return fits_from_start(m, scratch, text, message, surface_fit, &end) && !literals_letters(str_from(text, end));
 }

@@ -185,5 +185,7 @@ bool match_fits(const struct matcher *m, struct match_scratch *scratch, struct s
  * ends; the text is as lines.h gives it. For messages over several lines, with the same reservation. */
 bool match_reaches(const struct matcher *m, struct match_scratch *scratch, struct str text, uint32_t message,
 		   size_t *ret_end);
+/* match_reaches_end: the same up to the text's end, of a message whose values may take more than they have to. */
+bool match_reaches_end(const struct matcher *m, struct match_scratch *scratch, struct str text, uint32_t message);
 
 #endif

@@ -111,12 +111,16 @@ static bool marks_before(const struct fit *f, const struct segment *s, uint32_t 
 	return mark || !space || has_space(f, at);
 }
 
-/* " in " is no part of PRINT02; where a mark follows the space, the mark parts as well. */
+/* " in " is no part of PRINT02, nor ": Name" of hostname; where a mark follows the space, the mark parts as well. */
 static bool parted(const struct fit *f, const struct segment *s, uint32_t at)
 {
-	if (!char_is_space(s->raw.p[0]) || at >= f->in->n || has_space(f, at))
+	if (is_letter(s->raw.p[0]) || at >= f->in->n)
 		return true;
 	size_t k = 0, gap = at ? f->in->at[at - 1] + 1u : 0;
+	if (at && gap == f->in->at[at])
+		return false;
+	if (!char_is_space(s->raw.p[0]) || has_space(f, at))
+		return true;
 	while (k < s->raw.n && char_is_space(s->raw.p[k]))
 		k++;
 	return k < s->raw.n && !is_letter(s->raw.p[k]) && gap < f->in->at[at] &&

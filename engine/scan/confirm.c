@@ -140,7 +140,7 @@ static bool carries(const struct question *q, const struct match_answer *answer,
 {
 	struct match_span payload = answer->envelope.payload;
 	size_t all = literals_letters(q->payload), own = all;
-	if (!m->whole_payload && m->span_count)
+	if (m->span_count && (q->lines == 1 || !m->whole_payload)) /* between lines there is their dress */
 		own = literals_letters(part(answer->query, common(m->spans[0], payload)));
 	own -= m->filled < own ? m->filled : own;
 	return own >= (m->filled ? LITERALS_FILLED_MIN : LITERALS_OWN_MIN) &&

@@ -206,9 +206,9 @@ static bool starts_with(const struct folded *f, const struct file_literal *l)
 	return !differ;
 }
 
-/* look compares the literals of a place's buckets with text[at...); what is there is found at `found`. */
+/* look compares the literals of a place's buckets that are longer than `beyond` with text[at...). */
 static enum err look(const struct literal_table *t, struct prefilter_scratch *s, struct str text, size_t at,
-		     const struct place *p)
+		     const struct place *p, size_t beyond)
 {
 	enum err e = ERR_OK;
 	uint32_t brief = t->brief_at[p->brief], brief_to = t->brief_at[p->brief + 1];
@@ -219,10 +219,10 @@ static enum err look(const struct literal_table *t, struct prefilter_scratch *s,
 		return ERR_OK;
 	fold(text, at, &f);
 	for (uint32_t i = brief; i < brief_to && !e; i++)
-		if (starts_with(&f, &t->literals[i]))
+		if (t->literals[i].n > beyond && starts_with(&f, &t->literals[i]))
 			e = add_find(s, p->at, i);
 	for (uint32_t i = lengthy; i < lengthy_to && !e; i++)
-		if (starts_with(&f, &t->literals[i]))
+		if (t->literals[i].n > beyond && starts_with(&f, &t->literals[i]))
 			e = add_find(s, p->at, i);
 	return e;
 }
@@ -301,7 +301,8 @@ static bool seam_at(struct str text, size_t line, size_t line_end, struct seam *
 	return after < text.n;
 }
 
-/* A word before a seam, `blank` or nothing, and what follows: looked at where the head is in the bitmap. */
+/* A word before a seam, `blank` or nothing, and what follows: looked at where the head is in the bitmap. Literals that
+ * end before the seam are found as they stand. */
 static enum err look_joined(const struct literal_table *t, struct prefilter_scratch *s, struct str text, size_t at,
 			    size_t end, bool blank, size_t from)
 {
@@ -316,7 +317,7 @@ static enum err look_joined(const struct literal_table *t, struct prefilter_scra
 	if (n + rest < HEAD || !(t->bits[bit / 64] >> bit % 64 & 1))
 		return ERR_OK;
 	find_buckets(t, room, &p);
-	return look(t, s, (struct str){ room, n + rest }, 0, &p);
+	return look(t, s, (struct str){ room, n + rest }, 0, &p, end - at);
 }
 
 static size_t line_of(struct str text, size_t at)
@@ -386,7 +387,7 @@ static enum err look_at_all(const struct literal_table *t, struct prefilter_scra
 	for (size_t i = 0; i < n && !e; i++) {
 		if (i + AHEAD < n)
 			find_buckets_at(t, text, &places[i + AHEAD]);
-		e = look(t, s, text, places[i].at, &places[i]);
+		e = look(t, s, text, places[i].at, &places[i], 0);
 		if (!e && places[i].broken)
 			e = look_over(t, s, text, places[i].at);
 	}

@@ -244,11 +244,25 @@ static bool is_blank(struct str s)
 	return !literals_letters(s);
 }
 
-/* Nothing but marks up to the line's end. */
+/* Nothing but marks up to the line's end, or what SMS puts there. */
 static bool ends_line(struct str joined, size_t at)
 {
 	struct str rest = str_from(joined, at), line;
-	return !str_line(&rest, &line) || is_blank(line);
+	return !str_line(&rest, &line) || is_blank(line) || str_starts(str_trim(line), STR("$$<"));
+}
+
+/* It ends within a line, unless a value before that takes more. */
+static bool reaches_line_end(struct proposer *p, struct str joined, uint32_t message, size_t *end)
+{
+	struct str rest = str_from(joined, *end), line;
+	while (str_line(&rest, &line)) {
+		size_t to = (size_t)(line.p - joined.p) + line.n;
+		if (match_reaches_end(p->matcher, p->scratch, str_first(joined, to), message)) {
+			*end = to;
+			return true;
+		}
+	}
+	return false;
 }
 
 /* try_from proposes the lines that the message covers from a line start on, where that is more than one and beyond
@@ -257,8 +271,9 @@ static bool try_from(struct proposer *p, size_t from, size_t past, uint32_t mess
 {
 	size_t end;
 	const struct propose_joined *j = join(p, from);
-	if (j->failed || !match_reaches(p->matcher, p->scratch, j->text.text, message, &end) || !end ||
-	    !ends_line(j->text.text, end))
+	if (j->failed || !match_reaches(p->matcher, p->scratch, j->text.text, message, &end) || !end)
+		return false;
+	if (!ends_line(j->text.text, end) && !reaches_line_end(p, j->text.text, message, &end))
 		return false;
 	size_t last = clean_offset(&j->text, end - 1);
 	struct str raw = j->raw;
@@ -295,7 +310,8 @@ static bool has_beginning(struct proposer *p, size_t from, const struct file_lit
 static bool goes_on(struct line *l, const struct literal_beside *beside)
 {
 	return (beside->after != END_BEYOND || go_on_behind(&l->go_on, beside->rest_after)) &&
-	       (beside->before != END_BEYOND || go_on_before(&l->go_on, beside->rest_before));
+	       (beside->before != END_BEYOND || go_on_before(&l->go_on, beside->rest_before) ||
+		(beside->rest_beyond.n && go_on_before(&l->go_on, beside->rest_beyond)));
 }
 
 static void try_span(struct proposer *p, struct line *l, const struct file_literal_message *m,
@@ -322,7 +338,8 @@ static void try_span(struct proposer *p, struct line *l, const struct file_liter
 		/* begun here, it did not begin before: logs say the same thing line after line */
 		if (!n && beside->before == END_OPEN && !beside->in_dress &&
 		    (literals_begins(p->matcher, m, l->payload) ||
-		     !literals_begun(p->matcher, m, go_on_word(&l->go_on), l->payload)))
+		     (!literals_begun(p->matcher, m, go_on_word(&l->go_on), l->payload) &&
+		      !literals_begun(p->matcher, m, go_on_word(&l->go_on), l->text))))
 			return;
 		size_t line = propose_lines_back(p->text, from, 1);
 		from = line > p->mark ? line : p->mark;
