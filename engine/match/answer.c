@@ -309,7 +309,8 @@ static void add_capture(const struct query *q, const struct answer *x, unsigned 
 	if ((type == VAR_HOST || type == VAR_NETBIOS || type == VAR_ADDRESS) && !read_name(q->arena, &value))
 		return;
 	bool unread = str_find(value, STR("\xEF\xBF\xBD")) != STR_NONE; /* bytes that nobody could decode */
-	if (!value.n || unread || answer_is_placeholder(value, file_str(q->view, x->owner->text), v) || is_bound(out, name))
+	bool placeholder = answer_is_placeholder(value, file_str(q->view, x->owner->text), v);
+	if (!value.n || unread || placeholder || is_bound(out, name))
 		return;
 	/* A server of an authored article has such a name only where its type says so; the archive's are of Windows
 	 * networking. */

@@ -491,7 +491,8 @@ static void try_find(struct proposer *p, struct line *l, size_t start, const str
 			continue;
 		if (seen && !literals_beside(p->matcher, m, line, start, seat.at, seat.same, &beside))
 			continue;
-		if (!seen || beside.before != END_OPEN || !seat.same || may_begin(p, l, start, m) || is_named(p, m->owner))
+		if (!seen || beside.before != END_OPEN || !seat.same || may_begin(p, l, start, m) ||
+		    is_named(p, m->owner))
 			try_line(p, l, m, &beside);
 		if (!first || l->coded || l->piece.window)
 			continue;
