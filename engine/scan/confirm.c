@@ -450,6 +450,21 @@ static bool told_by_first(struct walk *w, const struct proposal *x, const struct
 	return false;
 }
 
+static struct scan_hit *add_hit(struct confirm_result *r)
+{
+	if (r->hit_count == r->hit_cap) {
+		size_t cap = r->hit_cap ? r->hit_cap + r->hit_cap / 2 : 64;
+		struct scan_hit *hits = mem_resize(r->hits, cap * sizeof *hits);
+		if (!hits) {
+			r->arena.failed = true;
+			return NULL;
+		}
+		r->hits = hits;
+		r->hit_cap = cap;
+	}
+	return &r->hits[r->hit_count++];
+}
+
 /* ask gives a proposal to the look-up; says whether anything counted. What stands outside of the body is asked for what
  * it covers, and is another chunk's hit. */
 static bool ask(struct walk *w, const struct proposer *p, size_t number)
@@ -478,7 +493,7 @@ static bool ask(struct walk *w, const struct proposer *p, size_t number)
 	context_around(w->text, x->from, x->to, c->context, &shared.before, &shared.after);
 	size_t first = r->hit_count;
 	for (size_t i = 0; i < said->count; i++) {
-		struct scan_hit *hit = arena_push(&r->arena, &r->hits, &r->hit_count, &r->hit_cap);
+		struct scan_hit *hit = add_hit(r);
 		if (!hit)
 			break;
 		*hit = shared;
@@ -585,10 +600,17 @@ static void add_unknown(struct walk *w)
 	}
 }
 
+void confirm_result_free(struct confirm_result *result)
+{
+	arena_free(&result->arena);
+	mem_free(result->hits);
+	*result = (struct confirm_result){ .hits = NULL };
+}
+
 enum err confirm_chunk(struct confirm *c, const struct chunk *chunk, struct str file, struct confirm_result *result)
 {
 	arena_reset(&result->arena);
-	*result = (struct confirm_result){ .arena = result->arena };
+	*result = (struct confirm_result){ .arena = result->arena, .hits = result->hits, .hit_cap = result->hit_cap };
 	struct str text = buf_str(&chunk->text);
 	struct walk w = { .confirm = c, .chunk = chunk, .text = text, .file = file, .result = result,
 			  .counted = chunk->start, .dated = { .text = text, .deep = c->dates } };

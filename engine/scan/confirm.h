@@ -50,7 +50,7 @@ struct confirm_told {
 struct confirm_result {
 	struct arena arena;
 	struct scan_hit *hits;
-	size_t hit_count, hit_cap;
+	size_t hit_count, hit_cap; /* the array is not the arena's, where it would leave its smaller forms behind */
 	struct confirm_told *told;
 	size_t told_count, told_cap;
 	struct scan_line *unknown; /* file is not set */
@@ -66,8 +66,9 @@ enum err confirm_open(const struct matcher *m, const struct literal_table *liter
 		      struct confirm *ret_confirm) MUST_USE;
 void confirm_close(struct confirm *c);
 
-/* confirm_chunk empties result and fills it. ERR_NOMEM only. */
+/* confirm_chunk empties result, zeroed at first, and fills it. ERR_NOMEM only. */
 enum err confirm_chunk(struct confirm *c, const struct chunk *chunk, struct str file, struct confirm_result *result)
 	MUST_USE;
+void confirm_result_free(struct confirm_result *result);
 
 #endif

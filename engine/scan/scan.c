@@ -156,7 +156,7 @@ void scan_close(struct scan **scan)
 	for (unsigned i = 0; i < s->slot_count; i++) {
 		buf_free(&s->slots[i].chunk.text);
 		buf_free(&s->slots[i].file);
-		arena_free(&s->slots[i].result.arena);
+		confirm_result_free(&s->slots[i].result);
 	}
 	buf_free(&s->run.time);
 	buf_free(&s->run.file);

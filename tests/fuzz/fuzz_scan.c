@@ -95,8 +95,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			assert(first.hits[i].match.capture_count == again.hits[i].match.capture_count);
 		}
 	}
-	arena_free(&first.arena);
-	arena_free(&again.arena);
+	confirm_result_free(&first);
+	confirm_result_free(&again);
 	buf_free(&c.text);
 	return 0;
 }
