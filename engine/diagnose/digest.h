@@ -26,6 +26,8 @@ enum { LINK_WATCH_MS = 700, LINK_WATCH_DOWN_MS = 3000 };
 #define DIGEST_BRIEF_AGAIN_MS "300"
 #define DIGEST_PORT_AGAIN_MS "500"
 
+#define DIGEST_SLOW_PINGS "4" /* so many, so far apart that no host's limit keeps them back */
+
 enum { DNS_NAMES_MAX = 3 }; /* of a short name with its search domains so many are asked for */
 
 struct derived {
@@ -136,6 +138,8 @@ bool digest_seems_slow(const struct digest *d);
 bool digest_pings_late(const struct digest *d);
 /* digest_doubts_loss: more pings would tell whether it is a loss. */
 bool digest_doubts_loss(const struct digest *d);
+/* digest_pings_limited: what is missing of a burst may be a host's limit on its answers. */
+bool digest_pings_limited(const struct digest *d);
 
 /* digest_client_dialects: the highest ones that this client may speak, as probe smb calls them. */
 const char *digest_client_dialects(const struct digest *d);

@@ -626,6 +626,42 @@ bool digest_doubts_loss(const struct digest *d)
 	return p.burst_sent < SURE_PINGS && loss_in_doubt(d, &p);
 }
 
+/* pings_limited: the first of a burst came back and then hardly any, as where a host answers only so many a second; and
+ * nothing else connects, so that only other packets tell whether it is a loss. */
+static bool pings_limited(const struct pings *p)
+{
+	struct str row = evidence_text(p->burst, "icmp.row");
+	bool few = p->burst_received <= 2 && str_starts(row, STR("S"));
+	return p->burst_received > 0 && p->burst_received < 0.5 * p->burst_sent &&
+	       (few || str_starts(row, STR("SSS")));
+}
+
+/* slow_pings: so far apart that no limit keeps them back; NULL where there are none. */
+static const struct evidence *slow_pings(const struct digest *d)
+{
+	return digest_look(d, "icmp", ARG("address", d->target), ARG("count", STR(DIGEST_SLOW_PINGS)),
+			   ARG("interval", STR("400")));
+}
+
+bool digest_pings_limited(const struct digest *d)
+{
+	struct pings p = count_pings(d);
+	return pings_limited(&p) && !digest_is(d, "tcp.445", "open") && !digest_is(d, "tcp.139", "open");
+}
+
+/* put_limited: of pings that may be limited, what other packets say of a loss. */
+static void put_limited(struct digest *d)
+{
+	const struct evidence *arp = digest_look(d, "arp", ARG("address", d->target), ARG("count", STR("20")));
+	const struct evidence *slow = slow_pings(d);
+	double answers = evidence_number(arp, "arp.answers", 0), back = evidence_number(slow, "icmp.received", 0);
+	double sent = evidence_number(slow, "icmp.sent", 0);
+	if (evidence_state(arp, "answered") && (answers > 18 || (answers >= ARP_TELLING && answers < 8)))
+		digest_put(d, "loss.state", answers > 18 ? "none" : "loss", arp);
+	else if (slow && (back >= sent || back <= 0.5 * sent))
+		digest_put(d, "loss.state", back >= sent ? "none" : "loss", slow);
+}
+
 /* smb_halting: a conversation took long although pings are quick, and something of it had to be sent again: then a row
  * has to be clean too. Where nothing had to, the server took its time. */
 static bool smb_halting(const struct digest *d)
@@ -651,7 +687,9 @@ static void put_loss(struct digest *d, const struct pings *p)
 		return;
 	/* Where so many pings all came back, what befalls connections alone is no loss: something limits them. */
 	bool sure = pinged && lost == 0 && p->burst_sent >= SURE_PINGS;
-	if (pinged && lost == 0 && (!halting || (sure && failed)))
+	if (!open && pings_limited(p))
+		put_limited(d);
+	else if (pinged && lost == 0 && (!halting || (sure && failed)))
 		digest_put(d, "loss.state", "none", p->burst);
 	else if (p->rtt_ms >= SLOW_MS || straggled(p) || digest_pings_late(d) || queued(p->burst))
 		return;

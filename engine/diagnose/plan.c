@@ -299,7 +299,7 @@ static void step_burst(struct wave *w)
 		digest_is(w->d, "tcp.445", "silent") && digest_is(w->d, "tcp.139", "silent"); /* nobody, or only slow */
 	struct str wait = is_near(w->d) ? S("200") : tcp_open(w->d) ? S("600") : silent ? S("2500") : S("900");
 	ask(w, "icmp", ARG("address", w->d->target), ARG("count", count), ARG("interval", S("20")), ARG("wait", wait),
-	    ARG("linger", S("3000")));
+	    ARG("linger", S("3000")), ARG("settle", silent ? S("900") : S("")));
 }
 
 static void step_status(struct wave *w)
@@ -679,8 +679,12 @@ static void step_loss(struct wave *w)
 	bool lossy = digest_is(d, "arp.quality", "lossy");
 	if (digest_fact(d, "loss.state").n || digest_is(d, "latency.state", "slow") || digest_pings_late(d))
 		return;
-	if (on_lan(d) && lossy && !tcp_open(d))
+	bool limited = digest_pings_limited(d), arp = on_lan(d) && !is_ipv6(d->target);
+	if (arp && (lossy || limited) && !tcp_open(d))
 		ask(w, "arp", ARG("address", d->target), ARG("count", S("20")), ARG("wait", S("900")));
+	else if (limited)
+		ask(w, "icmp", ARG("address", d->target), ARG("count", S(DIGEST_SLOW_PINGS)),
+		    ARG("interval", S("400")), ARG("wait", S("600")));
 	if (!tcp_open(d))
 		return;
 	if (digest_doubts_loss(d))

@@ -65,6 +65,8 @@ mtu-1000|depot|ip|ip.path.mtu-blackhole|ip.path.mtu-blackhole|packets over 1000 
 mtu-500|depot|ip|ip.path.mtu-blackhole|ip.path.mtu-blackhole|packets over 500 bytes vanish without ICMP
 ok-large-ping|depot|none|none.healthy|healthy|a firewall drops large pings, and nothing else
 server-no-net|nas7|ip|ip.server.wrong-mask|arp-only|the server has /30 and a gateway that does not know the client
+fw-drop-ping-limited|nas7|filter|filter.server.drop-smb|fw-drop-smb|the server drops SMB and answers five pings a second
+fw-drop-far-ping-limited|depot|filter|filter.server.drop-smb|fw-drop-smb|as fw-drop-ping-limited, behind the router
 fw-drop-tcp|nas7|filter|filter.server.drop-smb|fw-drop-smb|the server drops every TCP connection
 fw-reject-rst-route|depot|filter|filter.server.reject-rst|tcp-refused-both|the router answers 139 and 445 with a reset
 fw-client-drop-445|nas7|filter|filter.client.output-drop|filter.client.output-drop|the client's own firewall drops outgoing 445, 139 is refused
@@ -222,6 +224,8 @@ inject_variants() {
     server-no-net)
         ipn e53s -4 addr flush dev eth0; ipn e53s addr add 10.53.0.10/30 brd + dev eth0
         ipn e53s route replace default via 10.53.0.9 dev eth0 onlink ;;
+    fw-drop-ping-limited) drop_in e53s input "$SMB_PORTS drop" 'ip protocol icmp limit rate over 5/second burst 3 packets drop' ;;
+    fw-drop-far-ping-limited) drop_in e53m input "$SMB_PORTS drop" 'ip protocol icmp limit rate over 5/second burst 3 packets drop' ;;
     fw-drop-tcp) drop_in e53s input 'iifname "eth0" meta l4proto tcp drop' ;;
     fw-reject-rst-route) drop_in e53r forward "$SMB_PORTS reject with tcp reset" ;;
     fw-client-drop-445) smbd_with e53s 'smb ports = 445'; drop_in e53c output 'tcp dport 445 drop' ;;
