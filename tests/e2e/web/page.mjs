@@ -224,7 +224,7 @@ await test('a stream that falls silent is taken up where it was', async page => 
 	await page.clock.fastForward(26000);
 	await page.waitForSelector(VERDICT);
 	is(later.length === 2 && later[0] === undefined && later[1] > 0, `it was asked for with ${later}`);
-});
+}, { colorScheme: 'light' }); // a context of its own, as the clock is the whole context's
 
 await test('the report is copied as Markdown, ticket and JSON', async page => {
 	await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
