@@ -18,8 +18,8 @@ ENGINE['base'] = {'base'}
 # library header > where it may be seen
 ONLY = {
     'sqlite3.h': r'engine/store/',
-    'archive.h': r'engine/base/(gzip|input)\.c$',
-    'archive_entry.h': r'engine/base/(gzip|input)\.c$',
+    'archive.h': r'engine/base/(gzip|input_layer)\.c$',
+    'archive_entry.h': r'engine/base/(gzip|input_layer)\.c$',
     'yaml.h': r'engine/base/tree\.c$',
     'hs.h': r'engine/(match|scan)/',
     'hs/hs.h': r'engine/(match|scan)/',

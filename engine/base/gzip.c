@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * By libarchive, as what is read packed is unpacked by it (input.c). See gzip.h.
+ * By libarchive, as what is read packed is unpacked by it (input_layer.c). See gzip.h.
  */
 #include "base/gzip.h"
 

@@ -6,7 +6,7 @@
  * damaged). Output is capped against its compressed size, so that no bomb fills memory or disk. Symbolic links are
  * followed where they are named, not where a folder holds them; FIFOs and devices are never opened for reading, but for
  * pipes that this process was started with (/dev/fd/63). A path that is not there and has one of *?[ is a pattern.
- * Owns its descriptors; never writes, never keeps more than a few blocks. Only input.c sees archive.h.
+ * Owns its descriptors; never writes, never keeps more than a few blocks. Only input_layer.c sees archive.h.
  *
  * After an error input_next goes on with what comes behind the faulty thing, so that a scan may read the rest; an
  * import stops.
