@@ -277,16 +277,18 @@ class Dress(KbtTest):
 
     def test_a_scan_reads_lines_alike(self):
         """But for those whose words no blanks part, which its first look does not find."""
-        asked = [(name, article, binds, put(message)) for name, (put, _) in ENVELOPES.items() if name not in ('IIS', 'setupapi')
-                 for article, message, binds in MESSAGES if '\n' not in put(message)]
-        log = self.write('dressed.log', '\n'.join(text for *_, text in asked).encode() + b'\n')
+        asked = [(name, article, binds, put(message)) for article, message, binds in MESSAGES
+                 for name, (put, _) in ENVELOPES.items() if name not in ('IIS', 'setupapi') and '\n' not in put(message)]
+        # A line beside may tell which error a message is of: so the lines stand apart.
+        apart = 16
+        log = self.write('dressed.log', ('\n'.join(text + '\nall is well' * (apart - 1) for *_, text in asked) + '\n').encode())
         run = subprocess.run([KBT, 'scan', '--json', '--db', self.db, log], stdout=subprocess.PIPE, check=True)
         hits = {}
         for hit in map(json.loads, run.stdout.splitlines()):
             hits.setdefault(hit['line'], hit)
         for i, (name, article, binds, text) in enumerate(asked):
             with self.subTest(dress=name, text=text):
-                hit = hits.get(i + 1, {'id': None, 'captures': {}})
+                hit = hits.get(i * apart + 1, {'id': None, 'captures': {}})
                 self.assertEqual(hit['id'], article)
                 self.assertEqual({k: hit['captures'].get(k) for k in binds}, binds)
 
