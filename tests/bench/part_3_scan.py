@@ -14,6 +14,7 @@ title = 'scan, beside grep, ripgrep and a bare Vectorscan pass over the same lit
 SMALL_MB, FULL_MB, PEER_MB = 200, 400, 20
 HOSTILE_MB, LINE_MB, FULL_LINE_MB, REPEATS = 40, 256, 2048, 300000
 PEER_SECONDS, ROUNDS = 100, 3
+FLOOD = 100000
 
 
 def make_log(bench, megabytes):
@@ -76,6 +77,26 @@ def make_line(bench, megabytes):
                 f.write(block + b'Error during WNetAddConnection2 (53) ')
         os.rename(path + '.part', path)
     return path
+
+
+def make_flood(bench, name, text):
+    """FLOOD times a message, each time with a stamp of its own; {d} in the text is the dress, {n} the number."""
+    path = os.path.join(bench.work, f'flood-{name}.log')
+    with open(path, 'w') as f:
+        for n in range(FLOOD):
+            d = f'2024-03-{n // 86400 % 28 + 1:02} {n // 3600 % 24:02}:{n // 60 % 60:02}:{n % 60:02} ERROR'
+            f.write(text.format(d=d, n=n))
+    return path
+
+
+def floods(bench):
+    for name, text in (('hits', '{d} System error 53 has occurred.\n'),
+                       ('names', '{d} Failed to connect to <\\\\SRV{n}>, Error = 53\n'),
+                       ('lines', '{d} Failed to connect to\n{d} <\\\\SRV{n}>, Error = 53\n')):
+        path = make_flood(bench, name, text)
+        seconds, resident, _ = bench.measure([bench.kbt, 'scan', '--db', bench.db, path])
+        print(f'  a flood of {FLOOD} hits whose stamps change ({name}, {megabytes(path):.0f} MB): '
+              f'{seconds / FLOOD * 1e6:.0f} us each, {resident:.0f} MiB')
 
 
 def megabytes(path):
@@ -184,6 +205,7 @@ def run(bench):
                 * REPEATS)
     seconds, resident, _ = bench.measure([bench.kbt, 'scan', '--db', bench.db, f.name])
     print(f'  {REPEATS} times the same hit: {seconds:.1f} s, {resident:.0f} MiB')
+    floods(bench)
     line = make_line(bench, FULL_LINE_MB if bench.full else LINE_MB)
     seconds, resident, _ = bench.measure([bench.kbt, 'scan', '--db', bench.db, line])
     print(f'  {megabytes(line):.0f} MB without a line end: {resident:.0f} MiB, {megabytes(line) / seconds:.0f} MB/s')
