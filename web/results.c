@@ -121,6 +121,10 @@ static void add_legend(struct buf *out, const struct match_answer *found)
 	buf_add_c(out, "<p class=\"legend-code\"><mark class=\"code\">");
 	render_html_escape(out, (struct str){ found->query.p + code->span.start, code->span.end - code->span.start });
 	buf_add_c(out, "</mark> is <a href=\"#codes\"><code>");
+	if (code->written_symbol.n) {
+		render_html_escape(out, code->written_symbol);
+		buf_add_c(out, "</code>, <code>");
+	}
 	render_html_escape(out, code->symbol);
 	buf_add_c(out, "</code></a>");
 	buf_add_c(out, code->says.n ? ": " : "");

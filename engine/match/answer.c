@@ -338,9 +338,12 @@ static void add_captures(const struct query *q, const struct answer *x, struct m
 
 /* ---- why ---- */
 
-static struct str lack_of(const struct query *q, const struct answer *best, const struct answer *next)
+static struct str lack_of(const struct query *q, const struct match_code *code, const struct answer *best,
+			  const struct answer *next)
 {
 	struct str id = file_str(q->view, q->view->articles[next->article].id);
+	if (best->inferred && rank_is_kin(q, code, next))
+		return arena_printf(q->arena, "; the message of %.*s has another number", STR_ARG(id));
 	if (best->inferred != next->inferred) /* of two questions */
 		return STR("");
 	if (next->conflicts)
@@ -360,13 +363,15 @@ static bool is_code(struct str template)
 	return rule_codes_find(template, &found, 1) && !found.start && found.end == template.n;
 }
 
-static struct str why_of(const struct query *q, const struct answer *x, const struct answer *next)
+static struct str why_of(const struct query *q, const struct match_code *code, const struct answer *x,
+			 const struct answer *next)
 {
-	struct str lack = next ? lack_of(q, x, next) : STR(""),
+	struct str lack = next ? lack_of(q, code, x, next) : STR(""),
 		   also = x->context ? STR(", and it names the component") : STR("");
 	const struct alignment *al = &x->alignment;
 	if (x->inferred)
-		return x->owner ? STR("the code's meaning is its message") : STR("it is about this code");
+		return x->owner ? arena_printf(q->arena, "the code's meaning is its message%.*s", STR_ARG(lack)) :
+				  STR("it is about this code");
 	if (!x->owner)
 		return STR("no message of it is there; its text shares words with this one");
 	if (!x->fits && is_code(file_str(q->view, x->owner->text)))
@@ -471,7 +476,7 @@ static struct match match_of(const struct query *q, const struct answer *x, cons
 		m.also[m.also_count++] = file_str(v, v->articles[x->also[i]].id);
 	add_spans(q, x, &m);
 	add_captures(q, x, &m);
-	m.why = why_of(q, x, next);
+	m.why = why_of(q, code, x, next);
 	return m;
 }
 

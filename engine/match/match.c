@@ -73,6 +73,7 @@ enum {
 #define HALF_SURE 0.5
 #define NAMED 0.6 /* what a code among other words tells of what it tells alone, where its shape says that it is one */
 #define COUNTED 0.45 /* the same of a small number behind "error" */
+#define KIN 0.85 /* the same where the words beside it are a message's, and the number another one of its table */
 #define LOG_BY_TEXT 0.2 /* a log line that only shares words with an article is seldom about it */
 
 /* Beyond ASCII: marks and spaces of Latin 1, of typography and of East Asia, and what stands for a broken byte. */
@@ -370,6 +371,8 @@ static uint32_t all_answers(struct query *q, const struct match_options *options
 	double best = n ? answers[0].confidence : 0;
 	bool bare = best < SURE && out->code.known && is_bare_code(q, &out->code);
 	double share = bare ? 1 : best < CONFIDENCE_FLOOR ? share_of_mention(q, &out->code) : 0;
+	for (uint32_t i = 0; i < n && share > 0; i++)
+		share = fmax(share, rank_is_kin(q, &out->code, &answers[i]) ? KIN : 0);
 	if (share > 0)
 		n = add_by_meaning(q, &out->code, share, answers, n);
 	best = n ? answers[0].confidence : 0;

@@ -74,6 +74,9 @@ struct match_code {
 	int64_t value;
 	struct str family, symbol, says; /* of the reading that context chose; empty where no table has it */
 	struct match_span span;
+	/* Of an NTSTATUS or HRESULT that carries this one what its own table calls it; empty symbol: none does. */
+	int64_t written;
+	struct str written_family, written_symbol;
 };
 
 struct match {

@@ -133,6 +133,22 @@ static bool is_told(struct str message, const struct rule_code *c, const struct 
 	return !c->family.n && (preference(reading->family) < BARE_FAMILIES || says_in(message, reading->says));
 }
 
+/* note_written: the number as it was written has a name of its own, beside that of the error that it carries. */
+static void note_written(const struct rule_code *c, const struct match_code *readings, size_t n,
+			 struct match_code *code)
+{
+	for (size_t i = 0; i < n && code->value != c->value; i++) {
+		const struct match_code *own = &readings[i];
+		bool named = c->symbol.n ? str_eq(own->symbol, c->symbol) : own->value == c->value;
+		if (!named || own->value == code->value)
+			continue;
+		code->written = own->value & UINT32_MAX;
+		code->written_family = own->family;
+		code->written_symbol = own->symbol;
+		return;
+	}
+}
+
 void meaning_read(const struct file_view *v, struct str text, struct match_span payload, struct arena *a,
 		  struct match_answer *answer)
 {
@@ -158,6 +174,7 @@ void meaning_read(const struct file_view *v, struct str text, struct match_span 
 			continue;
 		answer->code = readings[best];
 		answer->code.span = span;
+		note_written(&found[i].code, readings, count, &answer->code);
 		return;
 	}
 }

@@ -124,6 +124,8 @@ uint32_t rank_articles(struct query *q, const struct evidence_of_message *eviden
 /* rank_doubt makes an answer less sure, by a factor under 1. */
 void rank_doubt(struct answer *x, double factor);
 
+/* rank_is_kin: the words of its message are all there, and the number behind them is another one of the same table. */
+bool rank_is_kin(const struct query *q, const struct match_code *code, const struct answer *x);
 /* rank_knows_code: the article has the message's code, as one of its codes. */
 bool rank_knows_code(const struct query *q, const struct match_code *code, uint32_t article);
 

@@ -34,6 +34,13 @@ static const float plain_weight = 20; /* messages that weigh less are common wor
 static const double common_weight = 18; /* what weighs less is said by foreign programs too */
 static const double close_enough = 8.0; /* groups that much behind the best are out */
 
+/* All words of the message are there, and the number with them is another one. */
+static bool has_another_number(const struct alignment *al)
+{
+	return al->number_differs && al->pair_count > 3 && al->left_template - al->left_tail < 0.2f * al->matched &&
+	       al->left_template < 0.7f * al->matched;
+}
+
 static double place_prior(const struct file_owner *o)
 {
 	static const double priors[] = {
@@ -480,9 +487,16 @@ static bool is_all_said(const struct query *q, const struct answer *x)
 /* Its words are all there, and the number behind them is another error's: nearer than what shares a word or two. */
 static bool is_sibling(const struct answer *x)
 {
-	const struct alignment *al = &x->alignment;
-	return !x->fits && x->conflicts && al->number_differs && al->pair_count > 3 &&
-	       al->left_template - al->left_tail < 0.2f * al->matched && al->left_template < 0.7f * al->matched;
+	return !x->fits && x->conflicts && has_another_number(&x->alignment);
+}
+
+bool rank_is_kin(const struct query *q, const struct match_code *code, const struct answer *x)
+{
+	const struct file_article *a = &q->view->articles[x->article];
+	bool same = false;
+	for (uint32_t i = 0; i < a->code_n && code->family.n; i++)
+		same |= str_eq(file_str(q->view, q->view->article_codes[a->code_at + i].family), code->family);
+	return x->owner && is_sibling(x) && same;
 }
 
 /* The others follow by how far their scores are behind. */
@@ -515,6 +529,13 @@ static void align_all(struct query *q, const uint32_t *groups, uint32_t n, struc
 	qsort(als, n, sizeof *als, by_alignment);
 }
 
+/* Near enough to the best to be looked at owner by owner; what says the same but for its number always is. */
+static bool is_close(const struct alignment *als, uint32_t i)
+{
+	bool kin = has_another_number(&als[i]) && als[i].matched > 0.5f * als[0].matched;
+	return i < GROUPS_MAX && (kin || als[i].score > als[0].score - close_enough);
+}
+
 /* Our own spellings of messages of the articles at hand, also those that lie further behind: they are asked for what
  * they bind. */
 static uint32_t add_authored(struct query *q, const struct evidence_of_message *evidence, const struct alignment *als,
@@ -523,7 +544,7 @@ static uint32_t add_authored(struct query *q, const struct evidence_of_message *
 	uint32_t found = count;
 	for (uint32_t i = 0; i < n; i++) {
 		const struct file_group *g = &q->view->groups[als[i].group];
-		if (i < GROUPS_MAX && als[i].score > als[0].score - close_enough)
+		if (is_close(als, i))
 			continue;
 		for (uint32_t k = 0; k < g->owner_n && count < OWNERS_MAX && count < found + AUTHORED_MAX; k++) {
 			const struct file_owner *o = &q->view->owners[g->owner_at + k];
@@ -560,9 +581,9 @@ uint32_t rank_articles(struct query *q, const struct evidence_of_message *eviden
 		surface_letters(q->clean->text, q->stretches[i].start, q->stretches[i].end, &q->scratch->letters);
 	align_all(q, groups, n, als);
 	q->scratch->alignment_count = n;
-	for (uint32_t i = 0; i < n && i < GROUPS_MAX && als[i].score > als[0].score - close_enough; i++) {
+	for (uint32_t i = 0; i < n && i < GROUPS_MAX; i++) {
 		const struct file_group *g = &q->view->groups[als[i].group];
-		for (uint32_t k = 0; k < g->owner_n && count < OWNERS_MAX; k++, count++)
+		for (uint32_t k = 0; is_close(als, i) && k < g->owner_n && count < OWNERS_MAX; k++, count++)
 			answers[count] =
 				answer_of(q, evidence, &als[i], &q->view->owners[g->owner_at + k], count < FITS_MAX);
 	}

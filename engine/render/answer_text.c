@@ -91,6 +91,8 @@ static void code_line(struct buf *out, const struct render_text *t, const char *
 	if (!c->known)
 		return;
 	struct buf text = { 0 };
+	if (c->written_symbol.n)
+		buf_addf(&text, "0x%08llX %.*s, that is ", (unsigned long long)c->written, STR_ARG(c->written_symbol));
 	buf_addf(&text, "%lld", (long long)c->value);
 	const struct str words[] = { c->family, c->symbol };
 	for (size_t i = 0; i < 2; i++) {

@@ -39,6 +39,14 @@ void render_json_code(struct json *j, const char *key, const struct match_code *
 	json_key_str(j, "family", code->family);
 	json_key_str(j, "symbol", code->symbol);
 	json_key_str(j, "says", code->says);
+	if (code->written_symbol.n) {
+		json_key(j, "written");
+		json_object(j);
+		json_key_int(j, "value", code->written);
+		json_key_str(j, "family", code->written_family);
+		json_key_str(j, "symbol", code->written_symbol);
+		json_end_object(j);
+	}
 	json_end_object(j);
 }
 

@@ -15,6 +15,8 @@ struct match recall_copy(struct arena *a, const struct match *m)
 	copy.code.family = keep(a, m->code.family);
 	copy.code.symbol = keep(a, m->code.symbol);
 	copy.code.says = keep(a, m->code.says);
+	copy.code.written_family = keep(a, m->code.written_family);
+	copy.code.written_symbol = keep(a, m->code.written_symbol);
 	copy.captures = arena_array(a, struct match_capture, m->capture_count);
 	for (size_t i = 0; copy.captures && i < m->capture_count; i++) {
 		copy.captures[i] = m->captures[i];

@@ -110,6 +110,17 @@ class Quality(unittest.TestCase):
         self.assertEqual({m['id'] for m in other_number['nearest']}, family)
         self.assertEqual(basic['matches'][0]['why']['template'], 'Error 5: Invalid Call or Procedure')
 
+    def test_a_sibling_with_another_number_is_told(self):
+        known, unknown, other = self.ask([{'query': t} for t in (
+            'Failed to connect to <\\\\FILESRV>, Error = 53', 'Failed to connect to <\\\\FILESRV>, Error = 5',
+            'SNA Server Error: 5 Cannot establish connection with SNA Server X')])
+        self.assertIn('is about another error', known['matches'][0]['why']['says'])
+        self.assertEqual(unknown['matches'][0]['id'], 'Q-system-error-5')
+        self.assertGreater(unknown['matches'][0]['confidence'], 0.5)
+        self.assertIn('has another number', unknown['matches'][0]['why']['says'])
+        for m in other['matches']:  # of another table
+            self.assertLess(m['confidence'], 0.5)
+
     def test_messages_side_by_side_are_answered_each(self):
         rcmd = 'Failed to connect to <\\\\FILESRV>, Error = 53'
         ssh = 'ssh: connect to host nas1 port 22: Connection refused'

@@ -16,6 +16,9 @@ static void print_code(struct buf *out, const struct match_code *c)
 	if (c->known)
 		buf_addf(out, "  code      %lld %.*s %.*s\n", (long long)c->value, STR_ARG(c->family),
 			 STR_ARG(c->symbol));
+	if (c->written_symbol.n)
+		buf_addf(out, "  written   0x%08llX %.*s %.*s\n", (unsigned long long)c->written,
+			 STR_ARG(c->written_family), STR_ARG(c->written_symbol));
 }
 
 static void print_match(struct buf *out, struct str query, const struct match *m)
