@@ -4,7 +4,8 @@
  * with their family, causes, resolutions in order, applicability, cross references. Derived, never invented: each
  * item names the section and line it came from. Pure: takes an article, gives a rule in the caller's arena.
  *
- *   template.c   quoted messages of an article > templates; the template language of authored articles
+ *   template.h   quoted messages of an article > templates; the template language of authored articles (quoted.c,
+ *                placeholder.c, template.c)
  *   code.c       error codes in text, their shapes and families
  *   remedy.c     cause, resolution, workaround, status, also where the headings are missing (says.c: the phrases;
  *                prose.c: paragraphs and sentences)
