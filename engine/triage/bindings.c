@@ -97,20 +97,28 @@ bool triage_binding_fits(const struct binding *b, struct arena *a, struct diags 
 	return false;
 }
 
-struct str bindings_unfit(const struct triage_report *report, struct arena *a)
+static struct str unfit(const struct binding *b, struct arena *a)
+{
+	struct str name, says;
+	struct diags said = { .arena = a };
+	bool server = str_eq(b->name, STR("server")) || str_eq(b->name, STR("address"));
+	if (!server || triage_binding_fits(b, a, &said) || !said.count)
+		return STR("");
+	str_cut(said.items[0].text, ':', &name, &says);
+	return str_trim(says);
+}
+
+struct str bindings_unfit(const struct triage_options *options, const struct triage_report *report, struct arena *a)
 {
 	const struct match_answer *found = &report->answer.found;
-	for (size_t i = 0; found->match_count && i < found->matches[0].capture_count; i++) {
+	struct str says = STR("");
+	for (size_t i = 0; !says.n && i < options->set_count; i++)
+		says = unfit(&options->set[i], a);
+	for (size_t i = 0; !says.n && found->match_count && i < found->matches[0].capture_count; i++) {
 		const struct match_capture *c = &found->matches[0].captures[i];
-		struct binding b = { c->name, c->value, c->type, STR("message") };
-		struct str name, says;
-		struct diags said = { .arena = a };
-		bool server = str_eq(c->name, STR("server")) || str_eq(c->name, STR("address"));
-		if (server && !triage_binding_fits(&b, a, &said) && said.count &&
-		    str_cut(said.items[0].text, ':', &name, &says))
-			return str_trim(says);
+		says = unfit(&(struct binding){ c->name, c->value, c->type, STR("message") }, a);
 	}
-	return STR("");
+	return says;
 }
 
 static void add_binding(struct binder *r, struct binding b)

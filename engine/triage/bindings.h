@@ -12,9 +12,9 @@
 /* bindings_find gives NULL where the report has none of this name; good until the next is made. */
 const struct binding *bindings_find(const struct triage_report *report, const char *name);
 
-/* bindings_unfit says of what the message has in the server's place and is none, what it is not: "999.1.1.1 is not a
- * host name or address"; empty where there is no such thing. */
-struct str bindings_unfit(const struct triage_report *report, struct arena *a);
+/* bindings_unfit says of what was set, or else what the message has, in the server's place and is none, what it is not:
+ * "999.1.1.1 is not a host name or address"; empty where there is no such thing. */
+struct str bindings_unfit(const struct triage_options *options, const struct triage_report *report, struct arena *a);
 
 /* bindings_make fills report->bindings from report->answer, and judges its captures anew by the values that were set in
  * their place. Fewer of them where memory ends: the arena tells. */

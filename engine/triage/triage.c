@@ -79,7 +79,7 @@ static void open_case(struct run *r, const struct probe_files *files)
 				      .code = code,
 				      .bindings = report->bindings,
 				      .binding_count = report->binding_count,
-				      .no_server = bindings_unfit(report, r->arena),
+				      .no_server = bindings_unfit(r->options, report, r->arena),
 				      .files = r->options->offline ? NULL : files,
 				      .all = r->options->all };
 }

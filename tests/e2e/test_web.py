@@ -401,6 +401,12 @@ class Api(unittest.TestCase):
                                                          'set': {'server': '127.0.0.1'}})
         self.assertEqual((status, report['bindings']['server'], report['needs']), (200, '127.0.0.1', []))
 
+    def test_what_is_set_and_is_no_host_is_named(self):
+        status, report = server.api('/api/v1/diagnose', {'text': 'Error during WNetAddConnection2 (53)',
+                                                         'set': {'server': '999.1.1.1'}})
+        self.assertEqual((status, report['packets']), (200, 0))
+        self.assertIn('999.1.1.1 is not a host name or address', report['verdict']['says'])
+
     def test_unbound_needs(self):
         status, report = server.api('/api/v1/diagnose', {'text': 'Error during WNetAddConnection2 (53)'})
         self.assertEqual(status, 200)
