@@ -501,6 +501,8 @@ static bool ask(struct walk *w, const struct proposer *p, size_t number)
 		hit->match = recall_copy(&r->arena, &said->matches[i]);
 	}
 	r->hit_lines += q.lines;
+	if (!r->hits) /* no memory */
+		return true;
 	struct beside beside = { w, &q, r->hits + first, r->hit_count - first, 0 };
 	look_beside(&beside, p, number);
 	if (beside.other)
