@@ -184,6 +184,11 @@ ENVELOPES = {  # (what was put around it, what has to be told of that)
     'the event viewer of today': (lambda p: 'Log Name:      System\nSource:        Netsvc\nDate:          3/12/2001 10:56:20 AM\n'
                                   f'Event ID:      7001\nLevel:         Error\nComputer:      WS7\nDescription:\n{p}\nEvent Xml:\n'
                                   '<Event>\n  <System>\n    <EventID>7001</EventID>\n  </System>\n</Event>', None),
+    'the event viewer in German': (lambda p: 'Ereignistyp:\tFehler\nEreignisquelle:\tNetsvc\nEreigniskennung:\t7001\nDatum:\t12.03.2001\n'
+                                   f'Computer:\tWS7\nBeschreibung:\n{p}', {**EVENT, 'level': 'Fehler', 'host': 'WS7'}),
+    'the event viewer in French': (lambda p: 'Type de l\'\u00e9v\u00e9nement :\tErreur\nSource de l\'\u00e9v\u00e9nement :\tNetsvc\n'
+                                   f'ID de l\'\u00e9v\u00e9nement :\t7001\nOrdinateur :\tWS7\nDescription :\n{p}',
+                                   {**EVENT, 'level': 'Erreur', 'host': 'WS7'}),
     'mail with its headers': (lambda p: 'Subject: help\nContent-Type: text/plain; charset="us-ascii"\n'
                               f'Content-Transfer-Encoding: quoted-printable\n\nHello,\n\n{printable(p)}\n\nbye\n', None),
     'syslog': (lambda p: 'Mar 12 10:56:20 ws7 rcmd[212]: ' + p,
