@@ -52,6 +52,7 @@ static enum err scan_inputs(struct scan_run *r, struct scan *scan, bool *ret_all
 	*ret_all_read = true;
 	for (;;) {
 		const struct input_member *member = NULL;
+		size_t errors = r->c->diags.errors;
 		enum err e = input_next(r->input, &member);
 		if (e == ERR_NOMEM || e == ERR_INTERRUPTED)
 			return e;
@@ -62,7 +63,6 @@ static enum err scan_inputs(struct scan_run *r, struct scan *scan, bool *ret_all
 		}
 		if (!member)
 			return ERR_OK;
-		size_t errors = r->c->diags.errors;
 		struct str name = str_eq(member->name, STR("-")) ? STR("(standard input)") : member->name;
 		r->block = STR("");
 		struct scan_source source = { name, member->written_s, NULL };

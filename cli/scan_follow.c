@@ -106,11 +106,11 @@ enum err scan_follow_feed(struct scan_follow *f, struct scan *scan, const struct
 	return e;
 }
 
-static enum err scan_piece(struct loop *l, const struct follow_piece *piece)
+/* scan_piece; errors: how many sentences there were before the piece was opened. */
+static enum err scan_piece(struct loop *l, const struct follow_piece *piece, size_t errors)
 {
 	struct scan_counts counts;
 	struct scan_follow *f = l->f;
-	size_t errors = l->c->diags.errors;
 	struct scan_source source = { piece->file, piece->written_s, piece->whole ? NULL : &piece->part };
 	enum err fed, e = scan_follow_feed(f, l->kb.scan, &source, piece->read, piece->context, &counts, &fed);
 	if (e)
@@ -152,13 +152,14 @@ static enum err scan_ready(struct loop *l, enum follow_how how, int64_t until_ms
 {
 	for (;;) {
 		struct follow_piece piece;
+		size_t errors = l->c->diags.errors;
 		int64_t now = scan_now_ms();
 		if (until_ms ? now > until_ms : cmd_interrupted())
 			return ERR_OK;
 		enum err e = follow_next(l->follow, now, how, &piece);
 		if (e || !piece.file.n)
 			return e;
-		e = scan_piece(l, &piece);
+		e = scan_piece(l, &piece, errors);
 		if (!e && l->f->live && scan_now_ms() - l->looked_ms >= gap_of(LOOK_GAP_MS, l->look_took_ms))
 			e = look(l); /* what is rotated meanwhile has to be opened before it is gone */
 		if (!e && (l->c->json || l->f->live))

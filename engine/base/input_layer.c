@@ -150,11 +150,15 @@ enum err layer_fill(struct layer *l, size_t want)
 	while (l->ahead.n < want && !l->ended) {
 		size_t n = 0, room = INPUT_BLOCK - l->ahead.n;
 		char *p = l->block + l->ahead.n;
-		enum err e = l->gunzip	? read_gzip(l, p, room, &n) :
+		enum err e = l->failed	? l->failed :
+			     l->gunzip	? read_gzip(l, p, room, &n) :
 			     l->archive ? read_archive(l, p, room, &n) :
 					  read_file(l, p, room, &n);
-		if (e)
+		if (e == ERR_INTERRUPTED)
 			return e;
+		l->failed = e;
+		if (e)
+			return l->ahead.n ? ERR_OK : e;
 		l->ended = n == 0;
 		l->ahead.n += n;
 	}
@@ -209,6 +213,7 @@ static la_int64_t seek_below(struct archive *archive, void *context, la_int64_t 
 		return ARCHIVE_FATAL;
 	(l - 1)->ahead.n = 0;
 	(l - 1)->ended = false;
+	(l - 1)->failed = ERR_OK;
 	l->input->size = 0; /* read out of order: how much of it was read tells nothing */
 	return at;
 }

@@ -27,6 +27,7 @@ struct layer {
 	char *block;	    /* INPUT_BLOCK bytes */
 	struct str ahead;   /* bytes of the member looked at and not yet given */
 	bool ended;	    /* of the member */
+	enum err failed;    /* what comes behind those bytes cannot be read; the sentence is in d already */
 	struct str unpacked; /* of the member, in the archive's memory: not copied yet */
 	struct gunzip *gunzip; /* in an archive's place */
 	struct str packed;     /* for it, in the layer below */
@@ -67,7 +68,8 @@ struct layer *layer_top(struct input *in); /* there is one */
 struct layer *layer_push(struct input *in);
 void layer_pop(struct input *in);
 
-/* layer_fill makes at least want bytes stand ahead, or all that the member has. want is at most INPUT_BLOCK. */
+/* layer_fill makes at least want bytes stand ahead, or all that the member has or that stand before its damage: that
+ * fails when nothing stands ahead of it any more. want is at most INPUT_BLOCK. */
 enum err layer_fill(struct layer *l, size_t want) MUST_USE;
 /* layer_read gives what stands ahead, else what comes next: empty at the member's end, valid until the next call. */
 enum err layer_read(struct layer *l, struct str *ret_block) MUST_USE;

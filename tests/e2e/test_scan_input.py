@@ -130,6 +130,14 @@ class ScanInput(SharedKbTest):
         small = gzip.compress((rcmd('SMALL') + '\n').encode() + random.Random(5).randbytes(5000))
         found, err = self.names(self.write('s.gz', small[:-100]), code=USAGE)
         self.assertEqual(found, ['SMALL'])
+        few = gzip.compress((rcmd('FEW') + '\n').encode())  # less than a head that tells what is packed
+        for name, data in (('f.gz', few[:-9]), ('f.gz.gz', gzip.compress(few[:-9]))):
+            path = self.write(name, data)
+            for more in ((), ('--cursor', self.path(name + '.cursor'))):
+                found, err = self.names(path, self.good, *more, code=USAGE)
+                self.assertEqual(found, ['FEW', 'GOOD'])
+                self.assertEqual(err.count('\n'), 1, err)
+                self.assertIn('damaged or cut off', err)
         wrong = bytearray(gzip.compress(plain))
         wrong[-6] ^= 1  # its sum
         found, err = self.names(self.write('w.gz', bytes(wrong)), code=USAGE)
