@@ -9,7 +9,7 @@ CFLAGS  ?= -O2 -g
 Q       := $(if $(V),,@)
 
 VERSION := 0.1.0
-PKGS    := sqlite3 libmicrohttpd libcjson libarchive libcares libmnl yaml-0.1 libzstd libxxhash md4c libseccomp libsodium gnutls libsystemd zlib
+PKGS    := sqlite3 libmicrohttpd libcjson libarchive libcares libmnl yaml-0.1 libzstd libxxhash md4c libseccomp libsodium gnutls libsystemd zlib liblzma
 WARN    := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Werror
 HARDEN  := -fstack-protector-strong -fPIE -D_FORTIFY_SOURCE=2
 STD     := -std=c17 -D_GNU_SOURCE -Iengine -I. -I$(BUILD)/gen -DKBT_VERSION='"$(VERSION)"' -DKBT_SHARE='"$(PREFIX)/share/kbtriage"' \
@@ -18,7 +18,7 @@ STD     := -std=c17 -D_GNU_SOURCE -Iengine -I. -I$(BUILD)/gen -DKBT_VERSION='"$(
 # What apt must bring: to build and run, and to test.
 DEPS     := build-essential pkg-config libsqlite3-dev libmicrohttpd-dev libcjson-dev libarchive-dev libc-ares-dev \
             libmnl-dev libyaml-dev libzstd-dev libxxhash-dev libmd4c-dev libseccomp-dev libstemmer-dev libsodium-dev libgnutls28-dev \
-            libsystemd-dev zlib1g-dev
+            libsystemd-dev zlib1g-dev liblzma-dev libbz2-dev
 DEPS_DEV := $(DEPS) libcmocka-dev libvectorscan-dev ripgrep clang clang-tidy libclang-rt-14-dev python3 python3-xapian zstd chromium \
             $(if $(shell command -v npm),,nodejs npm) iproute2 nftables samba smbclient dnsmasq-base openssl hey \
             prometheus-blackbox-exporter systemd-journal-remote groff-base zsh fish
@@ -27,7 +27,7 @@ DEPS_DEV := $(DEPS) libcmocka-dev libvectorscan-dev ripgrep clang clang-tidy lib
 PKG_CFLAGS = $(shell pkg-config --cflags $(PKGS))
 PKG_LIBS   = $(shell pkg-config --libs $(PKGS))
 ALL_CFLAGS = $(STD) $(WARN) $(HARDEN) $(PKG_CFLAGS) $(CPPFLAGS) $(CFLAGS) -pthread
-ALL_LIBS   = $(LDFLAGS) -pie -Wl,-z,relro,-z,now $(PKG_LIBS) -lstemmer -lm -pthread
+ALL_LIBS   = $(LDFLAGS) -pie -Wl,-z,relro,-z,now $(PKG_LIBS) -lstemmer -lbz2 -lm -pthread
 
 ENGINE := $(wildcard engine/*/*.c)
 APP    := $(wildcard cli/*.c)
@@ -146,7 +146,7 @@ fuzz:
 		CFLAGS="-O1 -g -fsanitize=fuzzer-no-link,address,undefined"
 	@for f in $(FUZZ:tests/fuzz/fuzz_%.c=%); do mkdir -p build/fuzz/corpus/$$f; \
 		clang -fsanitize=fuzzer,address,undefined -o build/fuzz/$$f build/fuzz/tests/fuzz/fuzz_$$f.o \
-			build/fuzz/libweb.a build/fuzz/libkbt.a $(PKG_LIBS) -lstemmer -lm -pthread && \
+			build/fuzz/libweb.a build/fuzz/libkbt.a $(PKG_LIBS) -lstemmer -lbz2 -lm -pthread && \
 		build/fuzz/$$f -max_total_time=$(FUZZ_SECONDS) -timeout=10 -rss_limit_mb=1024 -print_final_stats=1 \
 			-artifact_prefix=build/fuzz/$$f- build/fuzz/corpus/$$f $$(ls -d tests/corpus/$$f 2>/dev/null) \
 			2>&1 | tail -n 15 || exit 1; done

@@ -194,7 +194,7 @@ static enum err next_file(struct input *in, bool *ret_more)
 static bool in_archive(const struct input *in)
 {
 	for (size_t i = 1; i < in->depth; i++)
-		if (!in->layers[i].is_raw)
+		if (!in->layers[i].unpack)
 			return true;
 	return false;
 }

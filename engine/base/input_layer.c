@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT
  *
- * Formats: POSIX tar, PKWARE zip; filters: RFC 1952 gzip, xz, RFC 8878 zstd, bzip2.
+ * Formats: POSIX tar, PKWARE zip; compressed streams are those of unpack.h.
  */
 #include "base/input_layer.h"
 
-#include "base/gunzip.h"
 #include "base/mem.h"
+#include "base/unpack.h"
 
 #include <archive.h>
 #include <archive_entry.h>
@@ -86,7 +86,7 @@ static enum err unpack_some(struct layer *l)
 		if (code != ARCHIVE_OK && code != ARCHIVE_WARN)
 			return fail_archive(l, buf_str(&l->name));
 		l->unpacked = (struct str){ n ? p : "", n };
-		l->hole = at > l->member_at && !l->is_raw ? at - l->member_at : 0;
+		l->hole = at > l->member_at ? at - l->member_at : 0;
 	}
 	return ERR_OK;
 }
@@ -120,7 +120,26 @@ static enum err read_archive(struct layer *l, char *p, size_t size, size_t *ret_
 	return count_out(l, n, archive_filter_bytes(l->archive, -1));
 }
 
-static enum err read_gzip(struct layer *l, char *p, size_t size, size_t *ret_n)
+/* unpack_fail says why nothing comes any more; ERR_OK at the stream's end. */
+static enum err unpack_fail(struct layer *l, enum unpack_state state)
+{
+	struct diags *d = l->input->diags;
+	struct str name = buf_str(&l->name);
+	const char *why = unpack_why(l->unpack);
+	switch (state) {
+	case UNPACK_DAMAGED: return diags_fail(d, ERR_DAMAGED, "%.*s: damaged or cut off (%s)", STR_ARG(name), why);
+	case UNPACK_REFUSED: return diags_fail(d, ERR_LIMIT, "%.*s: %s: not read further", STR_ARG(name), why);
+	case UNPACK_NOMEM: return ERR_NOMEM;
+	case UNPACK_GOES_ON:
+	case UNPACK_ENDED: break;
+	}
+	if (l->packed.n && l->packed.p[0])
+		diags_add(d, DIAG_WARNING, 0, "%.*s: what stands behind its %s stream is no %s: not read",
+			  STR_ARG(name), unpack_name(l->unpack), unpack_name(l->unpack));
+	return ERR_OK;
+}
+
+static enum err read_stream(struct layer *l, char *p, size_t size, size_t *ret_n)
 {
 	for (size_t n = 0;;) {
 		if (!l->packed.n && !l->packed_ended) {
@@ -130,15 +149,12 @@ static enum err read_gzip(struct layer *l, char *p, size_t size, size_t *ret_n)
 			l->packed_ended = !l->packed.n;
 			l->packed_in += (int64_t)l->packed.n;
 		}
-		enum gunzip_state state = gunzip_step(l->gunzip, &l->packed, l->packed_ended, p, size, &n);
+		enum unpack_state state = unpack_step(l->unpack, &l->packed, l->packed_ended, p, size, &n);
 		*ret_n = n;
 		if (n)
 			return count_out(l, n, l->packed_in);
-		if (state == GUNZIP_ENDED)
-			return ERR_OK;
-		if (state == GUNZIP_DAMAGED)
-			return diags_fail(l->input->diags, ERR_DAMAGED, "%.*s: damaged or cut off (%s)",
-					  STR_ARG(buf_str(&l->name)), gunzip_why(l->gunzip));
+		if (state != UNPACK_GOES_ON)
+			return unpack_fail(l, state);
 	}
 }
 
@@ -150,10 +166,10 @@ enum err layer_fill(struct layer *l, size_t want)
 	while (l->ahead.n < want && !l->ended) {
 		size_t n = 0, room = INPUT_BLOCK - l->ahead.n;
 		char *p = l->block + l->ahead.n;
-		enum err e = l->failed	? l->failed :
-			     l->gunzip	? read_gzip(l, p, room, &n) :
-			     l->archive ? read_archive(l, p, room, &n) :
-					  read_file(l, p, room, &n);
+		enum err e = l->failed	  ? l->failed
+			     : l->unpack  ? read_stream(l, p, room, &n)
+			     : l->archive ? read_archive(l, p, room, &n)
+					  : read_file(l, p, room, &n);
 		if (e == ERR_INTERRUPTED)
 			return e;
 		l->failed = e;
@@ -224,7 +240,7 @@ void layer_pop(struct input *in)
 	if (l->archive)
 		archive_read_free(l->archive);
 	l->archive = NULL;
-	gunzip_close(&l->gunzip);
+	unpack_close(&l->unpack);
 	in->depth--;
 }
 
@@ -247,8 +263,8 @@ const char *packing_foreign(struct str head)
 		struct str mark;
 		const char *name;
 	} kinds[] = {
-		{ STR_LIT("7z\xbc\xaf\x27\x1c"), "7z" }, { STR_LIT("Rar!\x1a\x07"), "RAR" },
-		{ STR_LIT("MSCF\0\0\0\0"), "cabinet" },  { STR_LIT("\x04\x22\x4d\x18"), "lz4" },
+		{ STR_LIT("7z\xbc\xaf\x27\x1c"), "7z" },  { STR_LIT("Rar!\x1a\x07"), "RAR" },
+		{ STR_LIT("MSCF\0\0\0\0"), "cabinet" },	  { STR_LIT("\x04\x22\x4d\x18"), "lz4" },
 		{ STR_LIT("\x1f\x9d"), "compress (.Z)" }, { STR_LIT("LZIP\1"), "lzip" },
 	};
 	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
@@ -259,13 +275,7 @@ const char *packing_foreign(struct str head)
 
 enum packing packing_of(struct str head)
 {
-	static const struct str streams[] = { STR_LIT("\x1f\x8b"), STR_LIT("\x28\xb5\x2f\xfd"),
-					      STR_LIT("\xfd"
-						      "7zXZ\0") };
-	for (size_t i = 0; i < sizeof streams / sizeof *streams; i++)
-		if (str_starts(head, streams[i]))
-			return PACKING_STREAM;
-	if (str_starts(head, STR("BZh")) && str_starts(str_from(head, 4), STR("1AY&SY")))
+	if (unpack_knows(head))
 		return PACKING_STREAM;
 	if (str_starts(head, STR("PK\3\4")) || str_starts(head, STR("PK\5\6")))
 		return PACKING_ZIP;
@@ -279,8 +289,8 @@ bool input_is_packed(struct str head)
 
 bool packing_named(struct str name, bool *ret_tar)
 {
-	static const struct str tars[] = { STR_LIT(".tar"),	STR_LIT(".tar.gz"), STR_LIT(".tgz"), STR_LIT(".tar.xz"),
-					   STR_LIT(".tar.zst"), STR_LIT(".tar.bz2") };
+	static const struct str tars[] = { STR_LIT(".tar"),    STR_LIT(".tar.gz"),  STR_LIT(".tgz"),
+					   STR_LIT(".tar.xz"), STR_LIT(".tar.zst"), STR_LIT(".tar.bz2") };
 	static const struct str others[] = { STR_LIT(".zip"), STR_LIT(".gz"), STR_LIT(".xz"), STR_LIT(".zst"),
 					     STR_LIT(".bz2") };
 	*ret_tar = false;
@@ -298,13 +308,7 @@ static struct archive *archive_new(struct layer *l, enum packing packing)
 	bool can_seek = l == &l->input->layers[1] && l->input->fd != STDIN_FILENO;
 	if (!a)
 		return NULL;
-	if (packing == PACKING_STREAM) {
-		archive_read_support_filter_gzip(a);
-		archive_read_support_filter_xz(a);
-		archive_read_support_filter_zstd(a);
-		archive_read_support_filter_bzip2(a);
-		archive_read_support_format_raw(a);
-	} else if (packing == PACKING_TAR) {
+	if (packing == PACKING_TAR) {
 		archive_read_support_format_tar(a);
 	} else if (can_seek) { /* by its index, at its end: without it the file was cut off */
 		archive_read_support_format_zip_seekable(a);
@@ -318,11 +322,11 @@ static struct archive *archive_new(struct layer *l, enum packing packing)
 	return a;
 }
 
-/* gzip_written is what a gzip stream's head says of when its file was written; 0: nothing. */
+/* gzip_written is what a gzip stream's head says of when its file was written; 0: nothing, or no gzip. */
 static int64_t gzip_written(struct str head)
 {
 	uint32_t s = 0;
-	for (size_t i = 0; i < 4 && head.n >= 8; i++)
+	for (size_t i = 0; i < 4 && head.n >= 8 && str_starts(head, STR("\x1f\x8b")); i++)
 		s |= (uint32_t)(unsigned char)head.p[4 + i] << 8 * i;
 	return (int64_t)s;
 }
@@ -332,11 +336,10 @@ enum err layer_open_packed(struct input *in, enum packing packing)
 	struct layer *below = layer_top(in), *l = layer_push(in);
 	if (!l)
 		return ERR_NOMEM;
-	l->is_raw = packing == PACKING_STREAM;
-	if (l->is_raw && str_starts(below->ahead, STR("\x1f\x8b"))) {
+	if (packing == PACKING_STREAM) {
 		l->written_s = gzip_written(below->ahead);
 		l->written_s = l->written_s ? l->written_s : below->written_s;
-		return gunzip_open(&l->gunzip);
+		return unpack_open(below->ahead, &l->unpack);
 	}
 	l->archive = archive_new(l, packing);
 	if (!l->archive)
@@ -380,7 +383,7 @@ static enum err name_member(struct layer *l, struct archive_entry *entry)
 {
 	buf_clear(&l->name);
 	buf_add(&l->name, buf_str(&(l - 1)->name));
-	if (!l->is_raw) {
+	if (entry) {
 		buf_add_c(&l->name, "!/");
 		buf_add(&l->name, entry_name(entry));
 	}
@@ -400,11 +403,9 @@ enum err layer_next_entry(struct input *in, bool *ret_more)
 	struct layer *l = layer_top(in);
 	struct str outer = buf_str(&(l - 1)->name);
 	*ret_more = false;
-	if (l->is_raw && l->started) /* it has one member only */
-		return ERR_OK;
-	if (l->gunzip) {
-		*ret_more = true;
-		return name_member(l, NULL);
+	if (l->unpack) { /* it has one member only */
+		*ret_more = !l->started;
+		return l->started ? ERR_OK : name_member(l, NULL);
 	}
 	enum err e = l->started && is_tar(l) ? drain(l) : ERR_OK;
 	while (!e) {
@@ -413,11 +414,11 @@ enum err layer_next_entry(struct input *in, bool *ret_more)
 		int code = archive_read_next_header(l->archive, &entry);
 		if (code == ARCHIVE_EOF) {
 			e = check_tar_end(l, outer);
-			return e || !(l - 1)->is_raw ? e : drain(l - 1);
+			return e || !(l - 1)->unpack ? e : drain(l - 1);
 		}
 		if (code != ARCHIVE_OK && code != ARCHIVE_WARN)
 			return fail_archive(l, outer);
-		if (l->is_raw || archive_entry_filetype(entry) == AE_IFREG) {
+		if (archive_entry_filetype(entry) == AE_IFREG) {
 			*ret_more = true;
 			l->written_s = archive_entry_mtime(entry);
 			if (l->written_s <= 0)

@@ -18,23 +18,22 @@ struct archive;
 struct layer {
 	struct input *input;
 	struct archive *archive;
-	bool is_raw;	    /* one compressed stream, no archive */
-	bool started;	    /* a member of it was begun */
-	int64_t tar_at;	    /* where the last tar member's bytes ended */
-	int64_t out;	    /* bytes given */
-	struct buf name;    /* "a.zip!/b.log" of the member */
-	int64_t written_s;  /* the member */
-	char *block;	    /* INPUT_BLOCK bytes */
-	struct str ahead;   /* bytes of the member looked at and not yet given */
-	bool ended;	    /* of the member */
-	enum err failed;    /* what comes behind those bytes cannot be read; the sentence is in d already */
-	struct str unpacked; /* of the member, in the archive's memory: not copied yet */
-	struct gunzip *gunzip; /* in an archive's place */
+	bool started;	       /* a member of it was begun */
+	int64_t tar_at;	       /* where the last tar member's bytes ended */
+	int64_t out;	       /* bytes given */
+	struct buf name;       /* "a.zip!/b.log" of the member */
+	int64_t written_s;     /* the member */
+	char *block;	       /* INPUT_BLOCK bytes */
+	struct str ahead;      /* bytes of the member looked at and not yet given */
+	bool ended;	       /* of the member */
+	enum err failed;       /* what comes behind those bytes cannot be read; the sentence is in d already */
+	struct str unpacked;   /* of the member, in the archive's memory: not copied yet */
+	struct unpack *unpack; /* one compressed stream, in an archive's place */
 	struct str packed;     /* for it, in the layer below */
 	bool packed_ended;
 	int64_t packed_in;
 	int64_t member_at, hole; /* bytes of it so far; zeros that stand before what is unpacked */
-	enum err below;	    /* why the layer below failed; its sentence is in d already */
+	enum err below;		 /* why the layer below failed; its sentence is in d already */
 };
 
 struct input {
