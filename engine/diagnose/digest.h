@@ -26,7 +26,7 @@ enum { LINK_WATCH_MS = 700, LINK_WATCH_DOWN_MS = 3000 };
 #define DIGEST_BRIEF_AGAIN_MS "300"
 #define DIGEST_PORT_AGAIN_MS "500"
 
-#define DIGEST_SLOW_PINGS "4" /* so many, so far apart that no host's limit keeps them back */
+#define DIGEST_SLOW_PINGS "4" /* so many, so far apart that most limits let them pass */
 
 enum { DNS_NAMES_MAX = 3 }; /* of a short name with its search domains so many are asked for */
 
