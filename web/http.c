@@ -669,7 +669,8 @@ static void on_completed(void *context, struct MHD_Connection *connection, void 
 	last_word_heard(c->fd, &c->heard);
 	enter(w->server, c, PHASE_IDLE);
 	pthread_mutex_unlock(&w->server->lock);
-	if (++c->ended == c->framing.heads && c->fault.status && !c->turned_away) {
+	/* One without an answer of ours had libmicrohttpd's own, and a close with it: no other may follow. */
+	if (++c->ended == c->framing.heads && c->fault.status && !c->turned_away && w->queued) {
 		turn_away(c);
 		shutdown(c->fd, SHUT_RDWR);
 	}

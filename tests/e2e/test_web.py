@@ -1141,6 +1141,8 @@ class Malformed(unittest.TestCase):
                         statuses = re.findall(rb'HTTP/1\.1 (\d+) ', got)
                         self.assertEqual(statuses[:-1], [b'200'] * (len(before) // len(ok)))
                         self.assertRegex(statuses[-1], rb'^4')
+        got, closed = server.raw(b'GET / HTTP/1.1\r\n' + h + b'No colon\r\n\r\nGARBAGE\r\n\r\n')  # of two kinds, at once
+        self.assertEqual((re.findall(rb'HTTP/1\.1 (\d+) ', got), closed), ([b'400'], True))
         got, closed = server.raw(b'\r\n' * 50, wait=1)
         self.assertEqual(got, b'')  # a request may still come
 
