@@ -33,7 +33,7 @@ static bool next_word(struct str *rest, struct str *ret_word)
 
 size_t snippet_mark(struct str text, size_t at, struct str words)
 {
-	struct str word, rest = words;
+	struct str word, rest = str_first(words, SNIPPET_WORDS_MAX);
 	if (at && is_letter(text, at - 1))
 		return 0;
 	for (size_t i = 0; i < WORDS_MAX && next_word(&rest, &word); i++)
@@ -123,6 +123,7 @@ struct str snippet_of(const struct article *article, struct str words, struct ar
 {
 	struct buf paragraph = { 0 };
 	struct passage best = { 0 };
+	words = str_first(words, SNIPPET_WORDS_MAX); /* each place of the article is compared with each */
 	for (size_t i = 0; i < article->section_count; i++) {
 		const struct article_section *s = &article->sections[i];
 		struct str rest = s->body;

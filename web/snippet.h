@@ -8,7 +8,7 @@
 
 #include "article/article.h"
 
-enum { SNIPPET_MAX = 190 };
+enum { SNIPPET_MAX = 190, SNIPPET_WORDS_MAX = 512 /* bytes of the words that are looked for */ };
 
 /* snippet_of: the passage of the article that holds most of the words, its first one where none does; empty where the
  * article has no text. Cut at words, with an ellipsis where it was. */

@@ -58,12 +58,27 @@ static void a_word_is_marked_where_one_begins(void **unused)
 	assert_int_equal(snippet_mark(line, 25, STR("to")), 0); /* too short to tell anything */
 }
 
+static void words_without_end_are_not_all_looked_for(void **unused)
+{
+	(void)unused;
+	struct arena a = { 0 };
+	char many[2 * SNIPPET_WORDS_MAX + 8];
+	for (size_t i = 0; i < 2 * SNIPPET_WORDS_MAX; i++)
+		many[i] = i % 2 ? ' ' : 'a';
+	memcpy(many + 2 * SNIPPET_WORDS_MAX, "blinker", sizeof "blinker");
+	assert_true(str_eq(says(many, &a), STR("It is out.")));
+	assert_int_equal(snippet_mark(STR("blinker"), 0, str_c(many)), 0);
+	assert_int_equal(snippet_mark(STR("blinker"), 0, STR("a a blinker")), 7);
+	arena_free(&a);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_passage_with_most_of_the_words_is_cut_at_words),
 		cmocka_unit_test(without_the_words_it_is_how_the_article_begins),
 		cmocka_unit_test(a_word_is_marked_where_one_begins),
+		cmocka_unit_test(words_without_end_are_not_all_looked_for),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
