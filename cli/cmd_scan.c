@@ -38,11 +38,7 @@ static enum err read_input(void *context, char *p, size_t n, size_t *ret_n)
 		input_position(r->input, &done, &total);
 		scan_show_progress(&r->show, done, total);
 	}
-	struct str part = str_first(r->block, n);
-	if (part.n)
-		memcpy(p, part.p, part.n);
-	r->block = str_from(r->block, part.n);
-	*ret_n = part.n;
+	*ret_n = str_take(&r->block, p, n);
 	return ERR_OK;
 }
 

@@ -6,8 +6,6 @@
 #include "match/literals.h"
 #include "scan/story.h"
 
-#include <string.h>
-
 struct sample {
 	struct str rest; /* of the log, to be read */
 	struct str id;	 /* of the article */
@@ -21,11 +19,7 @@ struct sample {
 static enum err read_sample(void *context, char *p, size_t n, size_t *ret_n)
 {
 	struct sample *s = context;
-	struct str part = str_first(s->rest, n);
-	if (part.n)
-		memcpy(p, part.p, part.n);
-	s->rest = str_from(s->rest, part.n);
-	*ret_n = part.n;
+	*ret_n = str_take(&s->rest, p, n);
 	return ERR_OK;
 }
 

@@ -39,11 +39,8 @@ struct loop {
 static enum err give(void *context, char *p, size_t n, size_t *ret_n)
 {
 	struct loop *l = context;
-	struct str part = str_first(str_first(str_from(buf_str(&l->text), l->given), l->to - l->given), n);
-	if (part.n)
-		memcpy(p, part.p, part.n);
-	l->given += part.n;
-	*ret_n = part.n;
+	*ret_n = str_copy(str_first(str_from(buf_str(&l->text), l->given), l->to - l->given), p, n);
+	l->given += *ret_n;
 	return ERR_OK;
 }
 

@@ -12,7 +12,6 @@
 #include "web/keep.h"
 
 #include <pthread.h>
-#include <string.h>
 #include <time.h>
 
 enum { SCAN_THREADS = 2, SCAN_CONTEXT = 2, PROGRESS_MS = 150, UNREAD_MAX = 20 };
@@ -114,11 +113,7 @@ static enum err read_input(void *context, char *p, size_t n, size_t *ret_n)
 					  LOGS_UNPACKED_MAX_MIB);
 		tell_progress(l);
 	}
-	struct str part = str_first(l->block, n);
-	if (part.n)
-		memcpy(p, part.p, part.n);
-	l->block = str_from(l->block, part.n);
-	*ret_n = part.n;
+	*ret_n = str_take(&l->block, p, n);
 	return ERR_OK;
 }
 
@@ -576,12 +571,9 @@ void log_leave(struct log_scan **scan)
 ssize_t log_read(struct log_scan *l, char *p, size_t max)
 {
 	pthread_mutex_lock(&l->all->lock);
-	size_t left = l->events.n - l->at;
-	left = left < max ? left : max;
-	if (left)
-		memcpy(p, l->events.p + l->at, left);
-	l->at += left;
-	ssize_t done = left ? (ssize_t)left : l->state == LOG_ENDED ? -1 : 0;
+	size_t n = str_copy(str_from(buf_str(&l->events), l->at), p, max);
+	l->at += n;
+	ssize_t done = n ? (ssize_t)n : l->state == LOG_ENDED ? -1 : 0;
 	pthread_mutex_unlock(&l->all->lock);
 	return done;
 }

@@ -14,7 +14,6 @@
 #include "web/seen.h"
 
 #include <pthread.h>
-#include <string.h>
 
 enum {
 	EVENTS_MAX_BYTES = 4 << 20,
@@ -646,13 +645,9 @@ ssize_t run_read(struct run_reader *reader, enum run_form form, char *p, size_t 
 	const struct buf *events = &run->events[form];
 	if (!reader->at && reader->after)
 		reader->at = skip_events(buf_str(events), reader->after);
-	size_t left = events->n - reader->at;
-	if (left > max)
-		left = max;
-	if (left)
-		memcpy(p, events->p + reader->at, left);
-	reader->at += left;
-	done = left ? (ssize_t)left : run->state == RUN_ENDED ? -1 : 0;
+	size_t n = str_copy(str_from(buf_str(events), reader->at), p, max);
+	reader->at += n;
+	done = n ? (ssize_t)n : run->state == RUN_ENDED ? -1 : 0;
 	pthread_mutex_unlock(&run->all->lock);
 	return done;
 }

@@ -41,12 +41,9 @@ static enum err read_file(struct layer *l, char *p, size_t size, size_t *ret_n)
 	struct input *in = l->input;
 	ssize_t n;
 	if (in->in_memory) {
-		struct str part = str_first(str_from(in->bytes, in->bytes_at), size);
-		if (part.n)
-			memcpy(p, part.p, part.n);
-		in->bytes_at += part.n;
-		in->done += (int64_t)part.n;
-		*ret_n = part.n;
+		*ret_n = str_copy(str_from(in->bytes, in->bytes_at), p, size);
+		in->bytes_at += *ret_n;
+		in->done += (int64_t)*ret_n;
 		return ERR_OK;
 	}
 	do
@@ -110,11 +107,7 @@ static enum err read_archive(struct layer *l, char *p, size_t size, size_t *ret_
 	size_t zeros = l->hole < (int64_t)size ? (size_t)l->hole : size, n = zeros;
 	memset(p, 0, zeros);
 	l->hole -= (int64_t)zeros;
-	struct str part = str_first(l->unpacked, size - zeros);
-	if (part.n)
-		memcpy(p + zeros, part.p, part.n);
-	l->unpacked = str_from(l->unpacked, part.n);
-	n += part.n;
+	n += str_take(&l->unpacked, p + zeros, size - zeros);
 	l->member_at += (int64_t)n;
 	*ret_n = n;
 	return count_out(l, n, archive_filter_bytes(l->archive, -1));

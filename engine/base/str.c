@@ -105,6 +105,21 @@ struct str str_first(struct str s, size_t n)
 	return (struct str){ s.p, n < s.n ? n : s.n };
 }
 
+size_t str_copy(struct str s, char *p, size_t n)
+{
+	s = str_first(s, n);
+	if (s.n)
+		memcpy(p, s.p, s.n);
+	return s.n;
+}
+
+size_t str_take(struct str *rest, char *p, size_t n)
+{
+	n = str_copy(*rest, p, n);
+	*rest = str_from(*rest, n);
+	return n;
+}
+
 struct str str_trim_end(struct str s)
 {
 	while (s.n && char_is_space(s.p[s.n - 1]))

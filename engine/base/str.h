@@ -38,6 +38,10 @@ size_t str_find_char(struct str s, char c);
 /* str_from drops the first n bytes, str_first keeps them; n beyond the end is the end. */
 struct str str_from(struct str s, size_t n);
 struct str str_first(struct str s, size_t n);
+/* str_copy copies the first n bytes of s, or all where it has fewer, to p; gives how many. str_take does so and drops
+ * them: a stream's next piece. */
+size_t str_copy(struct str s, char *p, size_t n);
+size_t str_take(struct str *rest, char *p, size_t n);
 struct str str_trim(struct str s);	 /* white space at both ends */
 struct str str_trim_end(struct str s);
 

@@ -251,11 +251,8 @@ enum err journal_seek_cursor(struct journal *j, const char *cursor)
 enum err journal_read(void *journal, char *p, size_t n, size_t *ret_n)
 {
 	struct journal *j = journal;
-	struct str part = str_first(str_from(buf_str(&j->text), j->given), n);
-	if (part.n)
-		memcpy(p, part.p, part.n);
-	j->given += part.n;
-	*ret_n = part.n;
+	*ret_n = str_copy(str_from(buf_str(&j->text), j->given), p, n);
+	j->given += *ret_n;
 	return ERR_OK;
 }
 

@@ -20,11 +20,8 @@ enum {
 static enum err read_bytes(void *context, char *p, size_t n, size_t *ret_n)
 {
 	struct follow *f = context;
-	struct str part = str_first(str_from(buf_str(&f->bytes), f->given), n);
-	if (part.n)
-		memcpy(p, part.p, part.n);
-	f->given += part.n;
-	*ret_n = part.n;
+	*ret_n = str_copy(str_from(buf_str(&f->bytes), f->given), p, n);
+	f->given += *ret_n;
 	return ERR_OK;
 }
 
@@ -43,11 +40,7 @@ static enum err read_job(void *context, char *p, size_t n, size_t *ret_n)
 		f->block = str_from(f->block, over);
 		f->skip -= over;
 	}
-	struct str part = str_first(f->block, n);
-	if (part.n)
-		memcpy(p, part.p, part.n);
-	f->block = str_from(f->block, part.n);
-	*ret_n = part.n;
+	*ret_n = str_take(&f->block, p, n);
 	return ERR_OK;
 }
 

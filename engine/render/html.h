@@ -26,6 +26,8 @@ void render_html_article(struct buf *out, const struct article *article);
 /* render_html_remedy: cause, what to do in order, status. heading is the level of its headings. */
 void render_html_remedy(struct buf *out, const struct rule *rule, const struct binding *bindings, size_t count,
 			unsigned heading);
+/* render_html_remedy_kind: <p> that says whether it is a fix or a workaround, and where it is done. */
+void render_html_remedy_kind(struct buf *out, const struct rule_resolution *r);
 void render_html_resolutions(struct buf *out, const struct rule_resolution *items, size_t item_count,
 			     const struct binding *bindings, size_t count);
 

@@ -61,18 +61,23 @@ static void add_do(struct buf *out, struct str text, const struct binding *bindi
 	buf_add_c(out, laid_out ? "</div>\n" : "</p>\n");
 }
 
-static void add_resolution(struct buf *out, const struct rule_resolution *r, const struct binding *bindings,
-			   size_t count)
+void render_html_remedy_kind(struct buf *out, const struct rule_resolution *r)
 {
 	bool fix = r->kind == RESOLUTION_FIX;
-	buf_addf(out, "<li><p><span class=\"kind %s\">%s</span>", fix ? "fix" : "workaround",
-		 fix ? "Fix" : "Workaround");
+	buf_addf(out, "<p><span class=\"kind %s\">%s</span>", fix ? "fix" : "workaround", fix ? "Fix" : "Workaround");
 	if (r->where.n) {
 		buf_add_c(out, " <span class=\"where\">");
 		render_html_escape(out, r->where);
 		buf_add_c(out, "</span>");
 	}
 	buf_add_c(out, "</p>\n");
+}
+
+static void add_resolution(struct buf *out, const struct rule_resolution *r, const struct binding *bindings,
+			   size_t count)
+{
+	buf_add_c(out, "<li>");
+	render_html_remedy_kind(out, r);
 	add_do(out, str_trim(r->text), bindings, count);
 	if (r->caveat.n) {
 		buf_add_c(out, "<p class=\"caveat\">");

@@ -366,15 +366,9 @@ static void add_log(struct buf *out, const struct incident *i)
 
 static void add_resolution(struct buf *out, const struct rule_resolution *r)
 {
-	bool fix = r->kind == RESOLUTION_FIX;
-	buf_addf(out, "<li><p><span class=\"kind %s\">%s</span>", fix ? "fix" : "workaround",
-		 fix ? "Fix" : "Workaround");
-	if (r->where.n) {
-		buf_add_c(out, " <span class=\"where\">");
-		render_html_escape(out, r->where);
-		buf_add_c(out, "</span>");
-	}
-	buf_add_c(out, "</p>\n<p class=\"do\">");
+	buf_add_c(out, "<li>");
+	render_html_remedy_kind(out, r);
+	buf_add_c(out, "<p class=\"do\">");
 	render_html_escape(out, str_trim(r->text));
 	buf_add_c(out, "</p>\n");
 	if (r->caveat.n) {

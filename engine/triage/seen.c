@@ -9,7 +9,6 @@
 #include "match/stamp.h"
 
 #include <stdlib.h>
-#include <string.h>
 #include <time.h>
 
 enum { PAST_S = 600, SOON_S = 120, DAY_S = 86400 };
@@ -126,10 +125,7 @@ static bool take_hit(void *context, const struct scan_hit *hit)
 static enum err read_log(void *context, char *p, size_t n, size_t *ret_n)
 {
 	struct row *r = context;
-	struct str rest = str_from(r->log->bytes, r->read);
-	*ret_n = rest.n < n ? rest.n : n;
-	if (*ret_n)
-		memcpy(p, rest.p, *ret_n);
+	*ret_n = str_copy(str_from(r->log->bytes, r->read), p, n);
 	r->read += *ret_n;
 	return ERR_OK;
 }

@@ -7,7 +7,6 @@
 #include "scan/chunk.h"
 
 #include <assert.h>
-#include <string.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -19,11 +18,7 @@ struct source {
 static enum err read_piece(void *context, char *p, size_t n, size_t *ret_n)
 {
 	struct source *s = context;
-	struct str part = str_first(s->rest, n < s->piece ? n : s->piece);
-	if (part.n)
-		memcpy(p, part.p, part.n);
-	s->rest = str_from(s->rest, part.n);
-	*ret_n = part.n;
+	*ret_n = str_take(&s->rest, p, n < s->piece ? n : s->piece);
 	return ERR_OK;
 }
 

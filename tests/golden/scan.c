@@ -8,8 +8,6 @@
 #include "render/scan.h"
 #include "tests/main/small_kb.h"
 
-#include <string.h>
-
 struct golden_run {
 	struct str rest; /* of the log */
 	struct buf *json;
@@ -21,11 +19,7 @@ struct golden_run {
 static enum err read_log(void *context, char *p, size_t n, size_t *ret_n)
 {
 	struct golden_run *r = context;
-	struct str part = str_first(r->rest, n);
-	if (part.n)
-		memcpy(p, part.p, part.n);
-	r->rest = str_from(r->rest, part.n);
-	*ret_n = part.n;
+	*ret_n = str_take(&r->rest, p, n);
 	return ERR_OK;
 }
 

@@ -60,6 +60,21 @@ static void finders_give_offsets_or_none(void **state)
 	assert_int_equal(tail.n, 0);
 }
 
+static void a_stream_is_handed_out_in_pieces(void **state)
+{
+	(void)state;
+	struct str rest = STR("abcde");
+	char p[4] = "----";
+	assert_int_equal(str_copy(rest, p, 3), 3);
+	assert_memory_equal(p, "abc-", 4);
+	assert_int_equal(str_take(&rest, p, 4), 4);
+	assert_memory_equal(p, "abcd", 4);
+	assert_int_equal(str_take(&rest, p, 4), 1);
+	assert_memory_equal(p, "ebcd", 4);
+	assert_int_equal(str_take(&rest, p, 4), 0);
+	assert_int_equal(str_take(&(struct str){ 0 }, NULL, 4), 0);
+}
+
 static void numbers_are_whole_and_in_range(void **state)
 {
 	(void)state;
@@ -242,6 +257,7 @@ int main(void)
 		cmocka_unit_test(lines_end_in_lf_or_crlf_or_nothing),
 		cmocka_unit_test(words_are_runs_of_other_than_space),
 		cmocka_unit_test(finders_give_offsets_or_none),
+		cmocka_unit_test(a_stream_is_handed_out_in_pieces),
 		cmocka_unit_test(numbers_are_whole_and_in_range),
 		cmocka_unit_test(trims_and_compares),
 		cmocka_unit_test(arena_gives_zeroed_aligned_memory),

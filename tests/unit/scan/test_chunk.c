@@ -25,11 +25,7 @@ static enum err read_source(void *context, char *p, size_t n, size_t *ret_n)
 	struct source *s = context;
 	if (!s->rest.n && s->end)
 		return s->end;
-	struct str part = str_first(s->rest, n < s->piece ? n : s->piece);
-	if (part.n)
-		memcpy(p, part.p, part.n);
-	s->rest = str_from(s->rest, part.n);
-	*ret_n = part.n;
+	*ret_n = str_take(&s->rest, p, n < s->piece ? n : s->piece);
 	return ERR_OK;
 }
 
