@@ -23,7 +23,7 @@ ONLY = {
     'yaml.h': r'engine/base/tree\.c$',
     'hs.h': r'engine/(match|scan)/',
     'hs/hs.h': r'engine/(match|scan)/',
-    'microhttpd.h': r'web/http\.c$',
+    'microhttpd.h': r'web/http(_\w+)?\.[ch]$',
     'zstd.h': r'engine/(store|base|match)/',
     'zdict.h': r'engine/store/',
     'cJSON.h': r'engine/(render|triage|probe|follow)/|web/|cli/',

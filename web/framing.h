@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
  * Where in what a client sends requests begin and end, and whether each begins as one must: takes the bytes in the
- * pieces in which they come, gives how many of them may be read on. Only what libmicrohttpd 0.9.75 answers twice or
- * not at all, or without saying what its answer is, is looked at here: the first line, line ends, lengths, heads that are
- * too large; all else is request.h's. Owns nothing, touches no
- * socket. Reference: RFC 9112 sections 2 to 6.
+ * pieces in which they come, gives how many of them may be read on. Only what libmicrohttpd 0.9.75 answers twice, not
+ * at all, or without saying what its answer is, is looked at here: the first line, line ends, lengths, heads that are
+ * too large; all else is request.h's. Owns nothing, touches no socket. Reference: RFC 9112 sections 2 to 6.
  */
 #ifndef KBT_WEB_FRAMING_H
 #define KBT_WEB_FRAMING_H
