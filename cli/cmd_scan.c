@@ -179,6 +179,7 @@ static int run_scan(struct cmd_context *c)
 			       &r.input);
 	if (!e) {
 		input_once(r.input);
+		input_take_text(r.input);
 		e = scan_open(matcher, &options, &scan);
 	}
 	if (!e) {

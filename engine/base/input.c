@@ -211,6 +211,26 @@ static enum err refuse_foreign(struct input *in, struct str name, const char *ki
 			  STR_ARG(name), kind);
 }
 
+/* begins_as_text: letters and what stands between them; or the mark of UTF-16. */
+static bool begins_as_text(struct str head)
+{
+	for (size_t i = 0; i < head.n; i++)
+		if (!head.p[i] || ((unsigned char)head.p[i] < ' ' && !strchr("\t\n\r\f\x1b", head.p[i])))
+			return str_starts(head, STR("\xFF\xFE")) || str_starts(head, STR("\xFE\xFF"));
+	return head.n;
+}
+
+/* misnamed: a file on disk that is not what its name says. */
+static enum err misnamed(struct input *in, const struct layer *l)
+{
+	struct str name = buf_str(&l->name);
+	if (!in->takes_text || !begins_as_text(l->ahead))
+		return diags_fail(in->diags, ERR_DAMAGED, "%.*s: %s", STR_ARG(name),
+				  l->ahead.n ? "no archive, though its name says so" : "empty");
+	diags_add(in->diags, DIAG_WARNING, 0, "%.*s: not packed, though its name says so: read as text", STR_ARG(name));
+	return ERR_OK;
+}
+
 /* unpack opens what the member at the top holds, as long as that is packed in turn. */
 static enum err unpack(struct input *in, bool *ret_more)
 {
@@ -223,13 +243,13 @@ static enum err unpack(struct input *in, bool *ret_more)
 		struct str name = buf_str(&l->name);
 		enum packing packing = packing_of(l->ahead);
 		bool tar, named = packing_named(name, &tar), outer = !in_archive(in);
-		if (packing == PACKING_NONE && outer && tar && l->ahead.n)
+		bool text = in->takes_text && in->depth == 1 && begins_as_text(l->ahead);
+		if (packing == PACKING_NONE && outer && tar && l->ahead.n && !text)
 			packing = PACKING_TAR; /* old ones have no mark at their start; the rest is damaged */
 		if (packing == PACKING_NONE && in->depth == 1 && packing_foreign(l->ahead))
 			return refuse_foreign(in, name, packing_foreign(l->ahead));
 		if (packing == PACKING_NONE && named && in->depth == 1)
-			return diags_fail(in->diags, ERR_DAMAGED, "%.*s: %s", STR_ARG(name),
-					  l->ahead.n ? "no archive, though its name says so" : "empty");
+			return misnamed(in, l);
 		if (packing == PACKING_NONE || in->depth > INPUT_DEPTH)
 			return ERR_OK;
 		e = layer_open_packed(in, packing);
@@ -356,6 +376,11 @@ enum err input_open(const char *const *paths, size_t count, struct diags *d, str
 void input_once(struct input *in)
 {
 	in->once = true;
+}
+
+void input_take_text(struct input *in)
+{
+	in->takes_text = true;
 }
 
 enum err input_open_bytes(struct str bytes, struct str name, struct diags *d, struct input **ret_input)

@@ -42,6 +42,9 @@ void input_close(struct input **input);
 
 /* input_once: a file on disk is read the first time only, whatever it is called. To be said before the first one. */
 void input_once(struct input *input);
+/* input_take_text: a file that is named as a packed one and begins as text is read as that, with a warning; else it is
+ * damaged. To be said before the first one. */
+void input_take_text(struct input *input);
 
 /* input_next: the next member, or NULL at the end. ERR_NOTFOUND, ERR_DENIED, ERR_IO, ERR_DAMAGED, ERR_LIMIT (a bomb),
  * ERR_UNSUPPORTED (neither a file nor a folder, or in a folder a packing that is not read: a warning in d), ERR_INPUT

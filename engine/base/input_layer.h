@@ -39,7 +39,7 @@ struct layer {
 struct input {
 	const char **paths; /* copies in the arena, patterns expanded */
 	size_t count, cap, at;
-	bool once;
+	bool once, takes_text;
 	struct index seen; /* files by device and number, where each is read once */
 	struct input_file {
 		uint64_t dev, ino;

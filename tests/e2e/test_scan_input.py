@@ -238,7 +238,17 @@ class ScanInput(SharedKbTest):
             z.writestr('x.log', plain)
         self.check_refused(self.write('a.zip', zipped.getvalue()[:-40]), 'a.zip')
         self.check_refused(self.write('b.gz', b''), 'empty')
-        self.check_refused(self.write('c.gz', 'no gzip at all'), 'no archive')
+        self.check_refused(self.write('c.gz', b'no gzip\0at all'), 'no archive')
+
+    def test_text_that_is_called_packed(self):
+        """As somebody renames a log: nothing of it is lost, and a line says so."""
+        line = rcmd('NAMED') + '\n'
+        for name, data in (('a.gz', line), ('b.tar', line), ('c.tar.gz', line), ('d.zip', line * 100),
+                           ('e.zst', b'\xff\xfe' + line.encode('utf-16-le'))):
+            p = self.kbt('scan', '--json', self.write(name, data), code=FOUND)
+            self.assertEqual(len(p.out.splitlines()), data.count('\n' if isinstance(data, str) else b'\n'), name)
+            self.assertIn(f'{name}: not packed, though its name says so: read as text', p.err)
+            self.assertEqual(p.err.count('\n'), 1, p.err)
 
     def test_old_code_pages(self):
         path = self.write('w.log', b'Gr\xfc\xdfe\nFailed to connect to <\\\\B\xdcRO1>, Error = 53\n')
