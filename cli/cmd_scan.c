@@ -10,6 +10,7 @@
 #include "cli/scan_show.h"
 #include "cli/scan_time.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -149,6 +150,22 @@ static int scan_growing(struct scan_run *r, const struct scan_options *options)
 	return !r->follow.all_read ? EXIT_USAGE : r->follow.counts.hit_lines ? EXIT_FOUND : EXIT_NONE;
 }
 
+/* say_nothing_found: what to do about it, where that is known. */
+static void say_nothing_found(struct cmd_context *c, const struct scan_counts *n)
+{
+	char first[64] = "", errors[64] = "none looks like an error";
+	if (n->hit_lines || !n->looked_at)
+		return;
+	if (n->looked_at < n->lines)
+		snprintf(first, sizeof first, "of the first %llu lines ", (unsigned long long)n->looked_at);
+	if (n->suspects)
+		snprintf(errors, sizeof errors, n->suspects == 1 ? "%llu looks like an error" : "%llu look like errors",
+			 (unsigned long long)n->suspects);
+	diags_add(&c->diags, DIAG_NOTE, 0, "no line matches an article; %s%s%s", first,
+		  errors,
+		  n->suspects == 1 ? ": --unknown shows it" : n->suspects ? ": --unknown shows them" : "");
+}
+
 static int run_scan(struct cmd_context *c)
 {
 	static const char *const standard_input[] = { "-" };
@@ -171,6 +188,7 @@ static int run_scan(struct cmd_context *c)
 		return EXIT_USAGE;
 	if (cmd_has(c, "follow") || cmd_has(c, "cursor") || cmd_has(c, "journal"))
 		return scan_growing(&r, &options);
+	options.suspects = !c->json && !r.show.unknown && !options.span;
 	enum err e = open_matcher(c, &matcher);
 	if (!e)
 		e = scan_show_rules(&r.show, matcher, &options);
@@ -192,6 +210,8 @@ static int run_scan(struct cmd_context *c)
 	match_close(&matcher);
 	cmd_progress(c, "%s", "");
 	scan_time_end(c, &r.counts);
+	if (!e && !cmd_interrupted())
+		say_nothing_found(c, &r.counts);
 	r.show.interrupted = e == ERR_INTERRUPTED || cmd_interrupted();
 	if (!e || e == ERR_INTERRUPTED) {
 		enum err shown = scan_show_end(&r.show, &r.counts, r.files);

@@ -24,6 +24,7 @@ struct chunk {
 	uint64_t offset;	  /* of text[0] in the stream as read */
 	bool wide;		  /* text was UTF-16: offsets go by characters */
 	bool last;
+	bool suspects;		  /* scan.c wants its lines counted that look like errors */
 };
 
 struct chunker { /* zeroed at the start of a stream; chunker_begin for a part of one */

@@ -602,6 +602,16 @@ static void add_unknown(struct walk *w)
 	}
 }
 
+static void count_suspects(struct walk *w)
+{
+	const struct chunk *c = w->chunk;
+	for (size_t at = c->start, end; at < c->end; at = end + 1) {
+		const char *newline = memchr(w->text.p + at, '\n', c->end - at);
+		end = newline ? (size_t)(newline - w->text.p) : c->end;
+		w->result->suspects += suspect_looks((struct str){ w->text.p + at, end - at });
+	}
+}
+
 void confirm_result_free(struct confirm_result *result)
 {
 	arena_free(&result->arena);
@@ -630,6 +640,8 @@ enum err confirm_chunk(struct confirm *c, const struct chunk *chunk, struct str 
 	result->newlines = count_newlines((struct str){ text.p + chunk->start, chunk->end - chunk->start });
 	if (!e && c->unknown)
 		add_unknown(&w);
+	if (!e && chunk->suspects && !result->hit_count)
+		count_suspects(&w);
 	if (!e && c->dates)
 		result->time = stamp_iso(dated_before(&w.dated, chunk->end), &result->arena);
 	if (!e)

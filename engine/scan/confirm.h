@@ -60,6 +60,7 @@ struct confirm_result {
 	struct str time;   /* that a line behind the body goes by, where dates are wanted; may be empty */
 	uint64_t newlines; /* in the body */
 	uint64_t candidates, asked, hit_lines;
+	uint64_t suspects; /* where the chunk wants them */
 };
 
 enum err confirm_open(const struct matcher *m, const struct literal_table *literals,

@@ -274,6 +274,8 @@ static void give_out(struct scan *s)
 	}
 	bool open_line = slot->chunk.last && slot->chunk.end && slot->chunk.text.p[slot->chunk.end - 1] != '\n';
 	t->counts.lines += r->newlines + open_line;
+	t->counts.looked_at += slot->chunk.suspects ? r->newlines + open_line : 0;
+	t->counts.suspects += r->suspects;
 }
 
 /* next_slot gives an empty one; the oldest chunk is given out for it where there is none. */
@@ -282,6 +284,13 @@ static struct slot *next_slot(struct scan *s)
 	if (s->run.used == s->slot_count)
 		give_out(s);
 	return &s->slots[(s->run.first + s->run.used) % s->slot_count];
+}
+
+/* wants_suspects says so of a chunk up to which so much of its stream was read. */
+static bool wants_suspects(const struct scan *s, uint64_t bytes)
+{
+	const struct scan_counts *c = &s->run.counts;
+	return s->options.suspects && !c->hit_lines && c->bytes + bytes <= SCAN_SUSPECTS_MAX;
 }
 
 enum err scan_feed(struct scan *s, const struct scan_source *source, scan_read *read, void *read_context,
@@ -304,6 +313,7 @@ enum err scan_feed(struct scan *s, const struct scan_source *source, scan_read *
 			t->err = buf_err(&slot->file);
 		if (t->unwanted || t->err || !chunk_next(&chunker, read, read_context, &slot->chunk))
 			break;
+		slot->chunk.suspects = wants_suspects(s, chunker.bytes);
 		submit(s, slot);
 	}
 	t->counts.bytes += chunker.bytes;

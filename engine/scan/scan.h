@@ -34,6 +34,7 @@
 enum {
 	SCAN_LINE_MAX = 64 << 10, /* bytes of a line that are matched at once */
 	SCAN_TEXT_MAX = 4 << 10,  /* bytes of a line that a hit shows */
+	SCAN_SUSPECTS_MAX = 1 << 20, /* it takes as long as the scan of ten times as much */
 	SCAN_SPAN_MAX = 8,	  /* lines that one message may be wrapped over */
 	SCAN_THREADS_MAX = 64
 };
@@ -81,6 +82,8 @@ struct scan_counts {
 	uint64_t asked;	       /* of those, lines that the look-up was asked about */
 	uint64_t hit_lines;    /* lines with a hit */
 	uint64_t undated;      /* hits without a date, given though there is a span */
+	uint64_t looked_at;    /* lines that options.suspects had looked at */
+	uint64_t suspects;     /* of those, lines that look like errors */
 };
 
 /* scan_read fills at most n bytes and says how many; 0 at the end. */
@@ -122,6 +125,7 @@ struct scan_options {
 	scan_mark_sink *mark; /* gets the marks, in the order of the stream, between the hits; or NULL */
 	void *mark_context;
 	const struct moment_span *span; /* what is known to be written outside is not given; or NULL */
+	bool suspects; /* count lines that look like errors in the first SCAN_SUSPECTS_MAX bytes, until one is a hit */
 	bool every_line;  /* no prefilter: each line is asked; slow, for comparison */
 };
 

@@ -56,6 +56,25 @@ class Scan(SharedKbTest):
             self.assertEqual(data[h['offset']:h['offset'] + len(text)], text)
             self.assertEqual(data[:h['offset']].count(b'\n') + 1, h['line'])
 
+    def test_nothing_found(self):
+        """Says on stderr what else there is to see, but not where a program reads it, or where it is shown already."""
+        bad = self.write('bad.log', 'all is well\nfrobnicate: disk error 7\n')
+        good = self.write('good.log', 'all is well\n0 errors\n')
+        many = self.write('many.log', 'login failed for x\n' * 100_000)
+        start = 'kbt: note: no line matches an article; '
+        for args, said in (((bad,), '1 looks like an error: --unknown shows it\n'),
+                           ((bad, bad, many), 'look like errors: --unknown shows them\n'),
+                           ((good,), 'none looks like an error\n')):
+            err = self.kbt('scan', *args, code=NONE).err
+            self.assertTrue(err.startswith(start) and err.endswith(said) and err.count('\n') == 1, err)
+        self.assertIn('of the first ', err := self.kbt('scan', many, code=NONE).err)
+        first, count = map(int, re.findall(r'\d+', err))
+        self.assertTrue(50_000 < first == count < 100_000, err)
+        for args in (('--json', bad), ('--unknown', bad), ('--since', '-1h', bad), ('--cursor', self.path('c'), bad)):
+            self.assertEqual(self.kbt('scan', *args, code=NONE).err, '')
+        found = self.write('found.log', 'some error\nFailed to connect to <\\\\FILESRV>, Error = 53\n')
+        self.assertEqual(self.kbt('scan', found).err, '')
+
     def test_the_contract(self):
         path = self.log('Sender.log', NOISE + [SMS] + NOISE)
         hits = self.hits(path)
