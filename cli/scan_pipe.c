@@ -32,6 +32,7 @@ struct loop {
 	uint64_t offset, line; /* of text[0]; of text[from] */
 	size_t from, to, given;
 	enum scan_coding coding;
+	bool returns; /* end lines, and nothing else has yet */
 	int64_t grown_ms, waiting_ms; /* when something came; since when a whole line waits */
 	bool told, ended;
 };
@@ -51,7 +52,7 @@ static size_t line_start(const struct loop *l, size_t low, size_t high)
 	bool wide = l->coding == SCAN_UTF16LE || l->coding == SCAN_UTF16BE;
 	size_t low_half = l->coding == SCAN_UTF16BE; /* of the letter's two bytes */
 	for (size_t at = high; at > low;) {
-		const char *newline = memrchr(p + low, '\n', at - low);
+		const char *newline = memrchr(p + low, l->returns ? '\r' : '\n', at - low);
 		if (!newline)
 			return low;
 		at = (size_t)(newline - p);
@@ -88,6 +89,7 @@ static enum err scan_to(struct loop *l, size_t to)
 				  .from = l->offset + l->from,
 				  .line = l->line,
 				  .coding = l->coding,
+				  .returns = l->returns,
 				  .open = l->from > 0 };
 	struct scan_source source = { .file = STR("(standard input)"), .part = &part };
 	bool ends = line_start(l, l->from, to) == to; /* else the rest of its last line comes with the next piece */
@@ -120,7 +122,8 @@ static enum err scan_ready(struct loop *l, int64_t now)
 
 static enum err tell(struct loop *l)
 {
-	if (l->told || (l->text.n < TELL_BYTES && !l->ended && !memchr(l->text.p, '\n', l->text.n)))
+	l->returns = (!l->told || l->returns) && chunk_ends_with_returns(buf_str(&l->text));
+	if (l->told || (l->text.n < TELL_BYTES && !l->ended && !l->returns && !memchr(l->text.p, '\n', l->text.n)))
 		return ERR_OK;
 	l->told = true;
 	l->coding = chunk_coding(buf_str(&l->text));

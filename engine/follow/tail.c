@@ -168,21 +168,21 @@ static bool is_wide(const struct tail *t)
 }
 
 /* line_end_in gives the length of bytes up to the last line end, 0 where there is none. */
-static size_t line_end_in(const struct tail *t, const char *bytes, size_t n)
+static size_t line_end_in(const struct tail *t, char end, const char *bytes, size_t n)
 {
 	if (!is_wide(t)) {
-		const char *p = memrchr(bytes, '\n', n);
+		const char *p = memrchr(bytes, end, n);
 		return p ? (size_t)(p - bytes) + 1 : 0;
 	}
 	size_t low = t->coding == SCAN_UTF16BE; /* which byte of a pair holds the letter */
 	for (; n >= 2; n -= 2)
-		if (bytes[n - 2 + low] == '\n' && !bytes[n - 1 - low])
+		if (bytes[n - 2 + low] == end && !bytes[n - 1 - low])
 			return n;
 	return 0;
 }
 
 /* line_end_before gives the place behind the last line end in [from, to), or from. */
-static uint64_t line_end_before(const struct tail *t, uint64_t from, uint64_t to)
+static uint64_t line_end_before(const struct tail *t, char letter, uint64_t from, uint64_t to)
 {
 	char bytes[LOOK_BACK];
 	to -= is_wide(t) && (to - from) % 2;
@@ -190,12 +190,37 @@ static uint64_t line_end_before(const struct tail *t, uint64_t from, uint64_t to
 		size_t n = to - from < LOOK_BACK ? (size_t)(to - from) : LOOK_BACK;
 		if (read_at(t->fd, bytes, n, to - n) != (ssize_t)n)
 			return from;
-		size_t end = line_end_in(t, bytes, n);
+		size_t end = line_end_in(t, letter, bytes, n);
 		if (end)
 			return to - n + end;
 		to -= n;
 	}
 	return from;
+}
+
+/* tell_ends asks the file's beginning for the kind of its line ends, until that has a line feed. */
+static void tell_ends(struct tail *t)
+{
+	char bytes[LOOK_BACK], *end = bytes;
+	ssize_t n = t->feeds ? 0 : read_at(t->fd, bytes, sizeof bytes, 0);
+	for (ssize_t i = 0; i < n; i++) /* of UTF-16 the halves that tell */
+		if (!is_wide(t) || bytes[i])
+			*end++ = bytes[i];
+	struct str head = { bytes, (size_t)(end - bytes) };
+	t->feeds = t->feeds || str_find_char(head, '\n') != STR_NONE;
+	t->returns = !t->feeds && chunk_ends_with_returns(head);
+}
+
+/* whole_lines gives the place behind the last line end before `to`, or the place reached. No line feed stands between
+ * that and seen. */
+static uint64_t whole_lines(struct tail *t, uint64_t seen, uint64_t to)
+{
+	uint64_t end = line_end_before(t, '\n', seen, to);
+	if (end > seen && !t->returns)
+		return end;
+	tell_ends(t);
+	end = end > seen ? end : t->at.offset;
+	return t->returns ? line_end_before(t, '\r', end, to) : end;
 }
 
 uint64_t tail_next(struct tail *t, bool finished)
@@ -209,8 +234,8 @@ uint64_t tail_next(struct tail *t, bool finished)
 	if (!full && finished)
 		return end;
 	uint64_t seen = t->looked > from && t->looked < end ? t->looked : from;
-	uint64_t to = line_end_before(t, seen, end);
-	if (to > seen)
+	uint64_t to = whole_lines(t, seen, end);
+	if (to > from)
 		return to;
 	t->looked = end - (is_wide(t) && end % 2);
 	return full ? end : from;
@@ -233,22 +258,27 @@ enum err tail_read(struct tail *t, uint64_t to, struct buf *bytes, struct scan_p
 	if (bytes->n < end - start || fstat(t->fd, &st) || (uint64_t)st.st_size < end || !tail_fits(t, &t->at))
 		return ERR_NOTFOUND;
 	*ret_part = (struct scan_part){ .offset = start, .from = from, .to = to, .line = t->at.line,
-					.coding = t->coding, .open = t->at.open };
+					.coding = t->coding, .returns = t->returns, .open = t->at.open };
 	return ERR_OK;
 }
 
-static uint64_t count_lines(const struct tail *t, struct str s)
+static uint64_t count_ends(const struct tail *t, char end, struct str s)
 {
 	uint64_t lines = 0;
 	if (!is_wide(t)) {
-		for (const char *p = s.p, *end = s.p + s.n; p < end && (p = memchr(p, '\n', (size_t)(end - p))); p++)
+		for (const char *p = s.p, *to = s.p + s.n; p < to && (p = memchr(p, end, (size_t)(to - p))); p++)
 			lines++;
 		return lines;
 	}
 	size_t low = t->coding == SCAN_UTF16BE;
 	for (size_t i = 0; i + 1 < s.n; i += 2)
-		lines += s.p[i + low] == '\n' && !s.p[i + 1 - low];
+		lines += s.p[i + low] == end && !s.p[i + 1 - low];
 	return lines;
+}
+
+static uint64_t count_lines(const struct tail *t, struct str s)
+{
+	return count_ends(t, '\n', s) + (t->returns ? count_ends(t, '\r', s) : 0);
 }
 
 static void mark_last(struct tail *t, struct str done)

@@ -41,6 +41,7 @@ struct tail {
 	uint64_t size;	   /* when last looked at */
 	uint64_t looked;   /* from the place reached to here no line ends */
 	enum scan_coding coding;
+	bool feeds, returns; /* its beginning has line feeds; or carriage returns alone, which end its lines then */
 	int64_t grown_ms, waiting_since_ms; /* when it last grew; since when something is unread */
 	int64_t changed_ms; /* when its size or mtime last changed, as far as was looked */
 };

@@ -153,10 +153,15 @@ static size_t context_start(struct str text, size_t end)
 	return at;
 }
 
+bool chunk_ends_with_returns(struct str text)
+{
+	return str_find_char(text, '\n') == STR_NONE && str_find_char(str_first(text, text.n - (text.n > 0)), '\r') != STR_NONE;
+}
+
 /* end_lines: of old Macs' text, whose kind its first chunk tells. */
 static void end_lines(struct chunker *k, struct buf *text, size_t from)
 {
-	if (!k->started && !k->carry_offset)
+	if (!k->started && !k->carry_offset && !k->returns)
 		k->returns = text->n && !memchr(text->p, '\n', text->n) && memchr(text->p, '\r', text->n);
 	char *p = k->returns ? text->p + from : NULL;
 	for (char *end = text->p + text->n; p && p < end && (p = memchr(p, '\r', (size_t)(end - p))); p++)
@@ -199,7 +204,8 @@ bool chunk_next(struct chunker *k, scan_read *read, void *context, struct chunk 
 void chunker_begin(struct chunker *k, const struct scan_part *part)
 {
 	*k = (struct chunker){ .carry_offset = part->offset, .coding = part->coding, .from = part->from - part->offset,
-			       .to = part->to ? part->to - part->offset : 0, .open = part->open };
+			       .to = part->to ? part->to - part->offset : 0, .open = part->open,
+			       .returns = part->returns };
 }
 
 void chunker_free(struct chunker *k)

@@ -48,6 +48,10 @@ enum { CHUNK_TELL_MIN = 8, CHUNK_TELL_MAX = 256 }; /* first bytes that tell a st
  * SCAN_UNKNOWN where it takes more of them. */
 enum scan_coding chunk_coding(struct str head);
 
+/* chunk_ends_with_returns says of a stream's beginning that its lines end with a carriage return alone. One at the very
+ * end counts only where another stands before it: a line feed may follow. */
+bool chunk_ends_with_returns(struct str text);
+
 void chunker_begin(struct chunker *chunker, const struct scan_part *part);
 
 /* chunk_next fills c; false when the stream has no more to answer for. ERR_NOMEM is in chunker->err, as is what the

@@ -73,6 +73,7 @@ struct scan_part {
 	uint64_t from, to; /* in the whole stream, at line ends; to 0: whatever comes */
 	uint64_t line;	   /* of the byte at from, 1-based */
 	enum scan_coding coding;
+	bool returns; /* lines end with a carriage return alone, as on old Macs */
 	bool open; /* what was answered for before ended at from: a message that begins before and ends behind is new */
 };
 

@@ -615,6 +615,43 @@ class ScanFollow(SharedKbTest):
         self.assertEqual(follower.stderr.read(), b'')
         follower.stderr.close()
 
+    def test_lines_that_end_with_carriage_returns_alone(self):
+        """As on old Macs: line by line with a cursor and live, from a file and from a pipe; a half CRLF is no end."""
+        for coding in ('utf-8', 'utf-16-le'):
+            path, cursor = self.path(coding), self.path(coding + '.cursor')
+
+            def add(text):
+                with open(path, 'ab') as f:
+                    f.write(text.encode(coding))
+
+            def seen():
+                return [(h['captures']['server'], h['line'])
+                        for h in map(json.loads, self.run_kbt('scan', '--json', '--cursor', cursor, path).out.splitlines())]
+            add('noise\r' + rcmd('ONE') + '\r' + rcmd('TWO'))
+            self.assertEqual(seen(), [('ONE', 2)])
+            add('\rnoise\r')
+            self.assertEqual(seen(), [('TWO', 3)])
+            add(rcmd('THREE') + '\r' + 'noise\r' * 20000 + rcmd('FOUR') + '\r')
+            self.assertEqual(seen(), [('THREE', 5), ('FOUR', 20006)])
+            follower = Follower(self, '--follow', '--cursor', cursor, path)
+            add(rcmd('LIVE') + '\r')
+            self.assertFalse(follower.wait_for(['LIVE']))
+            follower.stop()
+        path, cursor = self.path('crlf'), self.path('crlf.cursor')
+        for text in ('noise\r', '\n' + rcmd('ONE') + '\r', '\n'):
+            with open(path, 'a', newline='') as f:
+                f.write(text)
+            found = self.run_kbt('scan', '--json', '--cursor', cursor, path).out
+        self.assertEqual(json.loads(found)['line'], 2)
+        follower = Follower(self, '--follow', '-', stdin=subprocess.PIPE)
+        follower.p.stdin.write(('noise\r' + rcmd('PIPED') + '\rno').encode())
+        follower.p.stdin.flush()
+        self.assertFalse(follower.wait_for(['PIPED']))
+        follower.p.stdin.write(('ise\r\n' + rcmd('LAST') + '\r\n').encode())
+        follower.p.stdin.close()
+        self.assertFalse(follower.wait_for(['LAST']))
+        self.assertEqual([h['line'] for _, _, h in follower.hits], [2, 4])
+
     def test_what_is_no_cursor_is_left_alone(self):
         path, other = self.path('a.log'), self.write('notes.txt', 'my notes\n')
         self.add(path, 'ONE')
