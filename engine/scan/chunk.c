@@ -155,7 +155,8 @@ static size_t context_start(struct str text, size_t end)
 
 bool chunk_ends_with_returns(struct str text)
 {
-	return str_find_char(text, '\n') == STR_NONE && str_find_char(str_first(text, text.n - (text.n > 0)), '\r') != STR_NONE;
+	struct str before_last = str_first(text, text.n - (text.n > 0));
+	return str_find_char(text, '\n') == STR_NONE && str_find_char(before_last, '\r') != STR_NONE;
 }
 
 /* end_lines: of old Macs' text, whose kind its first chunk tells. */
