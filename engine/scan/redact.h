@@ -2,7 +2,7 @@
  *
  * Names in what is passed on > tokens: HOST-1, USER-2, ADDR-3, SECRET-4, ID-5 (a GUID: of a machine, an account, a
  * tenant), the same name always the same token within a run, in any case of its letters. Only for what is exported,
- * never before matching. Names are told by their shape and by what stands beside them (redact_find.c), by the types of
+ * never before matching. Names are told by their shape and by what stands beside them (redact_find.h), by the types of
  * what a template bound, and by the dress of a line; a name once learned is replaced wherever it stands as a word. What
  * tells of nobody (localhost, root, 127.0.0.1) stays.
  *
@@ -12,10 +12,9 @@
 #define KBT_SCAN_REDACT_H
 
 #include "scan/incident.h"
+#include "scan/redact_find.h"
 #include "scan/secrets.h"
 #include "scan/unknown.h"
-
-enum redact_kind { REDACT_HOST, REDACT_USER, REDACT_ADDR, REDACT_SECRET, REDACT_ID, REDACT_KINDS };
 
 enum {
 	REDACT_NAMES_MAX = 200000, /* beyond, a name becomes HOST-OTHER and is not told from others */
@@ -58,21 +57,5 @@ struct scan_hit redact_hit(struct redactor *r, const struct scan_hit *hit, struc
 
 /* All of a set, in place: first everything is learned from, then replaced. Afterwards nothing may be added to them. */
 enum err redact_sets(struct redactor *r, struct incidents *incidents, struct unknowns *unknowns) MUST_USE;
-
-/* ---- redact_find.c: the shapes ---- */
-
-struct redact_span {
-	size_t start, end;
-	enum redact_kind kind;
-};
-
-/* redact_find gives the spans of names in one line, ascending and apart, at most max. */
-size_t redact_find(struct str line, struct redact_span *spans, size_t max);
-/* redact_keeps: a name that tells of nobody ("localhost", "root", "unknown", "255.255.255.0"). */
-bool redact_keeps(struct str name);
-/* redact_in_list: of words with blanks between them, in any case. */
-bool redact_in_list(struct str word, const char *list);
-/* redact_is_address: an IPv4 or IPv6 address, whole. */
-bool redact_is_address(struct str name);
 
 #endif

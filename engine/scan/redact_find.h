@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Where names stand in one line, by their shape and by what stands beside them; nothing is remembered from line to
+ * line. Takes a line of any bytes, gives spans in it; owns nothing. Linear but for the few characters that a shape
+ * looks ahead.
+ */
+#ifndef KBT_SCAN_REDACT_FIND_H
+#define KBT_SCAN_REDACT_FIND_H
+
+#include "base/str.h"
+
+enum redact_kind { REDACT_HOST, REDACT_USER, REDACT_ADDR, REDACT_SECRET, REDACT_ID, REDACT_KINDS };
+
+struct redact_span {
+	size_t start, end; /* half-open, in the line's bytes */
+	enum redact_kind kind;
+};
+
+/* redact_find gives the spans of names in one line, ascending and apart, at most max. */
+size_t redact_find(struct str line, struct redact_span *spans, size_t max);
+/* redact_keeps: a name that tells of nobody ("localhost", "root", "unknown", "255.255.255.0"). */
+bool redact_keeps(struct str name);
+/* redact_in_list: of words with blanks between them, in any case. */
+bool redact_in_list(struct str word, const char *list);
+/* redact_is_address: an IPv4 or IPv6 address, whole. */
+bool redact_is_address(struct str name);
+
+#endif

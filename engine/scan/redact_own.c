@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Names by their own shape: addresses, \\server\share, URLs, mail addresses, domains, homes, DOMAIN\user, SIDs, GUIDs,
+ * tokens and keys. See redact_shapes.h.
+ */
+#include "scan/redact_shapes.h"
+
+#include <string.h>
+
+enum {
+	ADDRESS_MAX = 64,
+	MAIL_MAX = 255,
+	BASE64_MIN = 40,
+	OWN_TOKEN_MIN = 47, /* "kbt_" and 43 letters; the names of our counts begin like it and are shorter */
+	DOMAIN_MAX = 15	    /* letters of a NetBIOS name */
+};
+
+size_t redact_card_at(struct str s, size_t at)
+{
+	static const char *const forms[] = { "xx-xx-xx-xx-xx-xx", "xxxx.xxxx.xxxx" };
+	for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
+		size_t n = 0;
+		for (char c; forms[i][n]; n++) {
+			c = at_or_nul(s, at + n);
+			if (forms[i][n] == 'x' ? !char_is_hex(c) : c != forms[i][n])
+				break;
+		}
+		if (!forms[i][n] && !is_name(at_or_nul(s, at + n)))
+			return n;
+	}
+	return 0;
+}
+
+size_t redact_address_at(struct str s, size_t at)
+{
+	size_t n = 0, colons = 0, dots = 0;
+	while (at + n < s.n && n < ADDRESS_MAX &&
+	       (char_is_hex(s.p[at + n]) || s.p[at + n] == ':' || s.p[at + n] == '.')) {
+		colons += s.p[at + n] == ':';
+		dots += s.p[at + n] == '.';
+		n++;
+	}
+	if (colons == 1 || (dots == 3 && colons)) { /* 10.0.0.1:80 */
+		struct str head, tail;
+		str_cut(part(s, at, n), ':', &head, &tail);
+		n = dots == 3 ? head.n : n;
+	}
+	while (n && (s.p[at + n - 1] == '.' || (s.p[at + n - 1] == ':' && (n < 2 || s.p[at + n - 2] != ':'))))
+		n--;
+	bool mac = colons == 5 && n == 17;
+	for (size_t i = 0; mac && i < n; i++)
+		mac = i % 3 == 2 ? s.p[at + i] == ':' : char_is_hex(s.p[at + i]);
+	bool ends = !char_is_alnum(at_or_nul(s, at + n)) && at_or_nul(s, at + n) != '-';
+	bool whole = dots == 3 || colons >= 2;
+	return whole && ends && (mac || redact_is_address(part(s, at, n))) ? n : 0;
+}
+
+/* \\server\share, also with its backslashes doubled; in C:\\x they separate the parts of a path */
+size_t redact_unc_at(struct redact_finder *f, size_t at)
+{
+	struct str s = f->line;
+	size_t n = 0;
+	while (at_or_nul(s, at + n) == '\\')
+		n++;
+	bool separates = at && (is_name(s.p[at - 1]) || s.p[at - 1] == ':'); /* within a path */
+	size_t name = separates ? 0 : redact_name_run(s, at + n);
+	if (n < 2 || !name)
+		return at + n;
+	size_t end = redact_take(f, at + n, name, REDACT_HOST), share = end;
+	while (at_or_nul(s, share) == '\\')
+		share++;
+	size_t user =
+		share > end ? redact_name_run(s, share) : 0; /* henry$ is somebody's, C$ and IPC$ are everybody's */
+	bool of_all = user < 2 || redact_in_list(part(s, share, user), "admin ipc print fax netlogon sysvol");
+	return !of_all && at_or_nul(s, share + user) == '$' ? redact_take(f, share, user, REDACT_USER) : end;
+}
+
+/* scheme://user:password@host:port */
+size_t redact_url_at(struct redact_finder *f, size_t at)
+{
+	struct str s = f->line;
+	size_t host = at + 3, end = host;
+	while (end < s.n && !strchr(" \t\"'/<>", s.p[end]))
+		end++;
+	struct str head, tail, user, secret;
+	if (str_cut(part(s, host, end - host), '@', &head, &tail)) {
+		bool both = str_cut(head, ':', &user, &secret);
+		redact_take(f, host, user.n, REDACT_USER);
+		if (both)
+			redact_take(f, host + user.n + 1, secret.n, REDACT_SECRET);
+		host += head.n + 1;
+	}
+	size_t bracket = at_or_nul(s, host) == '[', n = redact_address_at(s, host + bracket);
+	return redact_take(f, host + bracket, n ? n : redact_name_run(s, host + bracket), REDACT_HOST);
+}
+
+size_t redact_mail_at(struct redact_finder *f, size_t at)
+{
+	struct str s = f->line;
+	size_t n = 0;
+	while (at + n < s.n && n < MAIL_MAX && (is_name(s.p[at + n]) || s.p[at + n] == '+' || s.p[at + n] == '%'))
+		n++;
+	size_t host = at + n + 1, host_n = at_or_nul(s, at + n) == '@' ? redact_name_run(s, host) : 0;
+	if (!n || !host_n || !char_is_alpha(s.p[host]))
+		return at;
+	redact_take(f, at, n, REDACT_USER);
+	return redact_take(f, host, host_n, REDACT_HOST);
+}
+
+/* redact_domain_at: a dotted name under a top-level domain of hosts; what ends in others ("a.log", "java.lang") is no
+ * host. */
+size_t redact_domain_at(struct redact_finder *f, size_t at)
+{
+	static const char tops[] =
+		"com net org edu gov mil int io de uk fr nl eu ch at it es jp cn ru br au ca us pl se info "
+		"biz dev app cloud local lan internal intern intranet corp home localdomain test example "
+		"invalid arpa om";
+	static const char longer[] = /* of names of three parts and more: some are endings of files, too */
+		"hk tw kr nz za mx no dk fi pt gr cz sk hu ro bg hr si ie be lu li tr il ae sg th vn ph id pk "
+		"ua by kz ar cl co pe ve tv ee lv lt rs is cc me cloud xyz online site store";
+	size_t n = redact_name_run(f->line, at), dot = n;
+	while (dot && f->line.p[at + dot - 1] != '.')
+		dot--;
+	struct str top = part(f->line, at + dot, n - dot);
+	bool deep = dot > 1 && memchr(f->line.p + at, '.', dot - 1);
+	return dot > 1 && (redact_in_list(top, tops) || (deep && redact_in_list(top, longer)))
+		       ? redact_take(f, at, n, REDACT_HOST)
+		       : at;
+}
+
+size_t redact_home_at(struct redact_finder *f, size_t at)
+{
+	static const struct str places[] = { STR_LIT("/home/"), STR_LIT("/Users/"), STR_LIT("\\Users\\"),
+					     STR_LIT("\\\\Users\\\\"), STR_LIT("\\Documents and Settings\\") };
+	for (size_t i = 0; i < sizeof places / sizeof *places; i++)
+		if (str_starts_nocase(str_from(f->line, at), places[i]))
+			return redact_take(f, at + places[i].n, redact_name_run(f->line, at + places[i].n),
+					   REDACT_USER);
+	return at;
+}
+
+/* redact_person_at: DOMAIN\\user, which is no path. */
+size_t redact_person_at(struct redact_finder *f, size_t at)
+{
+	struct str s = f->line;
+	size_t n = redact_name_run(s, at), end = at + n;
+	if (n < 2 || n > DOMAIN_MAX || at_or_nul(s, end) != '\\' || (at && strchr("\\/:", s.p[at - 1])) ||
+	    !redact_is_capital(part(s, at, n)))
+		return at;
+	size_t user = end + 1 + (at_or_nul(s, end + 1) == '\\'),
+	       user_n = redact_name_run(s, user); /* doubled in JSON */
+	bool path = !user_n || one_of(at_or_nul(s, user + user_n), "\\/") || str_starts(part(s, at, n), STR("HK"));
+	size_t dot = str_find_char(part(s, user, user_n), '.');
+	path = path || (dot != STR_NONE && user_n - dot <= 4); /* a file's ending */
+	if (path)
+		return at;
+	redact_take(f, at, n, REDACT_HOST);
+	return redact_take(f, user, user_n, REDACT_USER);
+}
+
+/* redact_sid_at: S-1-5-21-..., a user or group of one domain; those that all machines have are shorter. */
+size_t redact_sid_at(struct redact_finder *f, size_t at)
+{
+	static const struct str starts[] = { STR_LIT("S-1-5-21-"), STR_LIT("S-1-12-1-") };
+	for (size_t i = 0; i < sizeof starts / sizeof *starts; i++) {
+		if (!str_starts_nocase(str_from(f->line, at), starts[i]))
+			continue;
+		size_t n = starts[i].n;
+		while (char_is_digit(at_or_nul(f->line, at + n)) ||
+		       (at_or_nul(f->line, at + n) == '-' && char_is_digit(at_or_nul(f->line, at + n + 1))))
+			n++;
+		return n > starts[i].n ? redact_take(f, at, n, REDACT_USER) : at;
+	}
+	return at;
+}
+
+/* redact_guid_at: of a machine, an account, a tenant, or a key; that of a class or an interface is the same everywhere.
+ */
+size_t redact_guid_at(struct redact_finder *f, size_t at)
+{
+	static const char form[] = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
+	struct str s = f->line;
+	size_t n = 0, digits = 0;
+	for (; form[n]; n++) {
+		char c = at_or_nul(s, at + n);
+		if (form[n] == 'x' ? !char_is_hex(c) : c != '-')
+			return at;
+		digits += char_is_hex(c) && c != '0';
+	}
+	if (is_name(at_or_nul(s, at + n)))
+		return at;
+	size_t from = at;
+	while (from && strchr(" {('\"=:", s.p[from - 1]))
+		from--;
+	size_t start = from;
+	while (start && char_is_alpha(s.p[start - 1]))
+		start--;
+	struct str word = part(s, start, from - start);
+	if (!digits || redact_in_list(word, "clsid appid iid interface class progid libid typelib"))
+		return at + n;
+	bool secret = redact_in_list(word, "key secret") || redact_is_secret_key(word);
+	return redact_take(f, at, n, secret ? REDACT_SECRET : REDACT_ID);
+}
+
+/* base64_at: letters of both cases and digits in a long row, as keys and tickets are written. */
+static size_t base64_at(struct str s, size_t at)
+{
+	size_t n = 0, slashes = 0, kinds[3] = { 0 };
+	for (; at + n < s.n && (char_is_alnum(s.p[at + n]) || strchr("+/=", s.p[at + n])); n++) {
+		kinds[0] += char_is_upper(s.p[at + n]);
+		kinds[1] += char_is_lower(s.p[at + n]);
+		kinds[2] += char_is_digit(s.p[at + n]);
+		slashes += s.p[at + n] == '/';
+	}
+	bool mixed = kinds[0] >= 4 && kinds[1] >= 4 && kinds[2] >= 2;
+	return n >= BASE64_MIN && mixed && slashes * 16 <= n ? n : 0;
+}
+
+size_t redact_secret_at(struct redact_finder *f, size_t at)
+{
+	static const struct str starts[] = { STR_LIT("eyJ"),   STR_LIT("AKIA"),	 STR_LIT("ASIA"),
+					     STR_LIT("ghp_"),  STR_LIT("gho_"),	 STR_LIT("github_pat_"),
+					     STR_LIT("xoxb-"), STR_LIT("xoxp-"), STR_LIT("sk-"),
+					     STR_LIT("glpat-") };
+	struct str rest = str_from(f->line, at);
+	size_t n = 0, hex = 0;
+	while (n < rest.n && (char_is_alnum(rest.p[n]) || strchr("._-+/=", rest.p[n])))
+		n++;
+	while (hex < rest.n && char_is_hex(rest.p[hex]))
+		hex++;
+	for (size_t i = 0; n >= 16 && i < sizeof starts / sizeof *starts; i++)
+		if (str_starts(rest, starts[i]))
+			return redact_take(f, at, n, REDACT_SECRET);
+	if (n >= OWN_TOKEN_MIN && str_starts(rest, STR("kbt_")))
+		return redact_take(f, at, n, REDACT_SECRET);
+	if (hex >= REDACT_HEX_MIN && !is_name(at_or_nul(rest, hex)))
+		return redact_take(f, at, hex, REDACT_SECRET);
+	size_t row = base64_at(f->line, at);
+	return row ? redact_take(f, at, row, REDACT_SECRET) : at;
+}
+
+size_t redact_key_block_at(struct redact_finder *f, size_t at)
+{
+	struct str s = f->line, rest = str_from(s, at);
+	size_t head = str_starts(rest, STR("-----BEGIN ")) ? str_find(rest, STR("PRIVATE KEY-----")) : STR_NONE;
+	if (head == STR_NONE || head > REDACT_COMMAND_MAX)
+		return at;
+	size_t start = skip_blanks(s, at + head + STR("PRIVATE KEY-----").n);
+	size_t n = str_find(str_from(s, start), STR("-----END"));
+	n = n == STR_NONE ? s.n - start : n;
+	while (n && char_is_space(s.p[start + n - 1]))
+		n--;
+	return n ? redact_take(f, start, n, REDACT_SECRET) : start;
+}

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The shapes that redact_find.c tries at each place of a line. One is given the finder and a place, takes the names
+ * that begin there, and gives where to go on: the place itself where it fits nothing. A place is an offset in the
+ * line's bytes. Owned by redact_find.c.
+ *
+ *   redact_own.c      names by their own shape (addresses, \\server\share, DOMAIN\user, tokens)
+ *   redact_word.c     behind a word that announces them (user=, password is)
+ *   redact_beside.c   by what stands on both sides (sudo: alice : TTY)
+ *   redact_command.c  among the options of a command (curl -u, net use)
+ *   redact_common.c   the words that name nobody
+ */
+#ifndef KBT_SCAN_REDACT_SHAPES_H
+#define KBT_SCAN_REDACT_SHAPES_H
+
+#include "scan/redact_find.h"
+
+#include <string.h>
+
+enum {
+	REDACT_HEX_MIN = 32,	 /* digits of a number that is a secret; a shorter one tells of nothing */
+	REDACT_COMMAND_MAX = 256 /* bytes between a command's name and its options */
+};
+
+struct redact_finder {
+	struct str line;
+	struct redact_span *spans; /* the caller's */
+	size_t count, max;
+};
+
+/* redact_take adds a span, if it is not empty and tells of somebody; gives its end. */
+size_t redact_take(struct redact_finder *f, size_t at, size_t n, enum redact_kind kind);
+
+/* ---- what stands at a place ---- */
+
+static inline char at_or_nul(struct str s, size_t at)
+{
+	return at < s.n ? s.p[at] : 0;
+}
+
+/* part: at + n lies within s. */
+static inline struct str part(struct str s, size_t at, size_t n)
+{
+	return (struct str){ s.p + at, n };
+}
+
+static inline bool one_of(char c, const char *set)
+{
+	return c && strchr(set, c);
+}
+
+static inline bool is_name(char c)
+{
+	return char_is_alnum(c) || c == '.' || c == '-' || c == '_' || (unsigned char)c >= 0x80;
+}
+
+static inline size_t skip_blanks(struct str s, size_t at)
+{
+	while (at < s.n && (s.p[at] == ' ' || s.p[at] == '\t'))
+		at++;
+	return at;
+}
+
+/* Lengths in bytes; 0 for none. */
+size_t redact_name_run(struct str s, size_t at);   /* a name, without stops and dashes behind it */
+size_t redact_secret_run(struct str s, size_t at); /* up to the quote it began with, else to what ends a value */
+size_t redact_address_at(struct str s, size_t at); /* IPv4, IPv6, or a network card's with colons */
+size_t redact_card_at(struct str s, size_t at);	   /* a network card's in other forms: 00-1A-..., 001a.2b3c.4d5e */
+/* redact_word_before: the word that ends before the blanks that end at the place; empty where there are none. */
+struct str redact_word_before(struct str s, size_t at);
+/* redact_within: the name of this command stands a short way before. */
+bool redact_within(struct str s, size_t at, struct str command);
+
+/* ---- words: redact_common.c, redact_word.c ---- */
+
+bool redact_is_common(struct str word);	  /* behind "user" or "host" it names nobody ("user not found") */
+bool redact_is_wrong(struct str word);	  /* what a password is said to be that is not the password itself */
+bool redact_is_capital(struct str name);  /* as NetBIOS and DNS administrators write names: no word of a sentence */
+bool redact_tells_apart(struct str name); /* a digit, a dot or a dash: no word of a sentence either */
+bool redact_looks_random(struct str s);
+bool redact_is_secret_key(struct str word); /* "password", "api_key" */
+
+/* ---- the shapes ---- */
+
+typedef size_t redact_shape(struct redact_finder *f, size_t at);
+
+/* redact_own.c; at the marks that they begin with */
+redact_shape redact_unc_at;	  /* \\server\share */
+redact_shape redact_url_at;	  /* at the :// */
+redact_shape redact_home_at;	  /* /home/alice */
+redact_shape redact_key_block_at; /* -----BEGIN PRIVATE KEY----- */
+/* at the start of a word */
+redact_shape redact_mail_at;
+redact_shape redact_domain_at; /* nas1.example.org */
+redact_shape redact_person_at; /* DOMAIN\user */
+redact_shape redact_sid_at;    /* S-1-5-21-... */
+redact_shape redact_guid_at;
+redact_shape redact_secret_at; /* tokens of well-known shapes, long hexadecimal numbers, base64 */
+/* redact_word.c */
+redact_shape redact_word_at; /* at the word that announces a name */
+redact_shape redact_port_at; /* "to nas1:8080" */
+/* redact_beside.c */
+redact_shape redact_beside_at;
+/* redact_command.c; at the blank or dash of an option */
+redact_shape redact_option_at;
+
+#endif

@@ -1,0 +1,318 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Names behind a word that announces them: "user=alice", "password is x1", "host named BIGBOX", "to nas1:8080". See
+ * redact_shapes.h.
+ */
+#include "scan/redact_shapes.h"
+
+#include <pthread.h>
+#include <string.h>
+
+enum { WORD_KEY_MAX = 24 };
+
+static const char user_keys[] =
+	"user username user_name userid uid usr login logname ruser account acct owner samaccountname";
+static const char host_keys[] =
+	"host hostname host_name rhost server servername computer computername machine node peer client remote addr "
+	"address ip workstation";
+static const char secret_keys[] =
+	"password passwd pwd pw pass passphrase secret client_secret token access_token refresh_token id_token api_key "
+	"apikey api-key access_key secret_key private_key auth authorization cookie sessionid session_id sid "
+	"jsessionid phpsessid credential signature sig";
+
+static const char passwords[] = "password passwd pwd passphrase secret";
+
+bool redact_is_secret_key(struct str word)
+{
+	return redact_in_list(word, secret_keys);
+}
+
+/* ---- the value ---- */
+
+size_t redact_secret_run(struct str s, size_t at)
+{
+	size_t n = 0;
+	char quote = at && strchr("\"'", s.p[at - 1]) ? s.p[at - 1] : 0;
+	if (quote)
+		while (at + n < s.n && s.p[at + n] != quote)
+			n += s.p[at + n] == '\\' && at + n + 1 < s.n ? 2 : 1;
+	if (quote && at + n < s.n)
+		return n;
+	n = 0;
+	while (at + n < s.n && !strchr(" \t\"';,&<>)]}", s.p[at + n]))
+		n++;
+	return n;
+}
+
+/* said_secret: "password is 'x'", "passphrase was x1", "secret wJ/a1..."; a bare word may be what is wrong with it. */
+static size_t said_secret(struct redact_finder *f, size_t end)
+{
+	struct str s = f->line, rest = str_from(s, end);
+	bool said = str_starts_nocase(rest, STR(" is ")) || str_starts_nocase(rest, STR(" was "));
+	size_t value = skip_blanks(s, end + (said ? rest.p[1] == 'i' || rest.p[1] == 'I' ? 4 : 5 : 0));
+	bool quoted = value < s.n && value > end && strchr("\"'", s.p[value]);
+	value += quoted;
+	size_t n = redact_secret_run(s, value);
+	bool digit = false;
+	for (size_t i = 0; i < n; i++)
+		digit = digit || char_is_digit(s.p[value + i]);
+	struct str bare = part(s, value, n);
+	while (bare.n && strchr(".!?:", bare.p[bare.n - 1]))
+		bare.n--;
+	char behind = at_or_nul(s, value + bare.n);
+	bool told = said && bare.n > 3 && behind != ' ' && !redact_is_wrong(bare); /* "is case sensitive" goes on */
+	bool mixed = bare.n >= 6 && digit && !char_is_digit(bare.p[0]);		   /* "password hunter2" */
+	bool sure = quoted || (said && digit) || told || (value > end && (mixed || redact_looks_random(bare)));
+	return n && sure ? redact_take(f, value, told && !digit ? bare.n : n, REDACT_SECRET) : end;
+}
+
+/* second_name: of a person ("Erika Mustermann"), no key of its own. */
+static size_t second_name(struct str s, size_t at)
+{
+	size_t n = at_or_nul(s, at) == ' ' ? redact_name_run(s, at + 1) : 0;
+	bool fits = n > 1 && char_is_upper(s.p[at + 1]) && char_is_lower(s.p[at + 2]) &&
+		    !one_of(at_or_nul(s, at + 1 + n), ":=");
+	return fits ? n + 1 : 0;
+}
+
+/* behind_key takes the value behind the key in [start, end): key=value, "key": "value", key 'value'. */
+static size_t behind_key(struct redact_finder *f, size_t start, size_t end, enum redact_kind kind)
+{
+	struct str s = f->line;
+	size_t at = end + (end < s.n && strchr("\"'", s.p[end])), before = at;
+	at = skip_blanks(s, at);
+	char mark = at_or_nul(s, at);
+	bool assigned = mark == '=' || mark == ':';
+	size_t value = skip_blanks(s, assigned ? at + 1 : at);
+	bool apart = value > at + assigned, quoted = value < s.n && strchr("\"'<", s.p[value]);
+	value += quoted;
+	bool empty = mark == '=' && apart && at == before; /* "logname= uid=0" */
+	if (empty || (assigned && str_starts(str_from(s, value), STR("\\\\"))))
+		return end; /* a UNC name is told by itself */
+	if (kind == REDACT_HOST && assigned && str_starts_nocase(str_from(s, value), STR("tcp:")))
+		value += 4; /* of a data source */
+	size_t n = kind == REDACT_SECRET ? redact_secret_run(s, value) : redact_name_run(s, value);
+	bool folder = str_eq(part(s, start, end - start), STR("PWD")) && at_or_nul(s, value) == '/'; /* a shell's */
+	if (folder)
+		return end;
+	if (kind == REDACT_SECRET) {
+		static const char schemes[] = "bearer basic digest negotiate ntlm";
+		if (assigned && redact_in_list(part(s, value, n), schemes)) {
+			value = skip_blanks(s, value + n);
+			n = redact_secret_run(s, value);
+		}
+		bool tag = mark == '>' && at_or_nul(s, start - !!start) == '<'; /* <password>x1< */
+		if (tag) {
+			value = at + 1;
+			n = redact_secret_run(s, value);
+		}
+		return (assigned || tag) && n ? redact_take(f, value, n, kind) : end;
+	}
+	struct str name = part(s, value, n);
+	bool last = strchr(",;)", at_or_nul(s, value + n)) || value + n >= s.n;
+	bool person = kind == REDACT_USER && assigned && !redact_is_common(name);
+	bool shouts = end && char_is_upper(s.p[end - 1]); /* "HOST NOT FOUND" */
+	bool named = redact_in_list(part(s, start, end - start),
+				    "host hostname server computer machine workstation name domain");
+	bool machine =
+		kind == REDACT_HOST && (redact_tells_apart(name) || (named && !shouts && redact_is_capital(name)));
+	bool sure = (assigned && (!apart || mark == '=')) || quoted || machine || person || (assigned && last);
+	bool number = str_starts_nocase(name, STR("0x"));
+	if (person && apart && n && char_is_upper(name.p[0]))
+		n += second_name(s, value + n);
+	return n && sure && !number ? redact_take(f, value, n, kind) : end;
+}
+
+/* ---- the words ---- */
+
+struct str redact_word_before(struct str s, size_t at)
+{
+	size_t end = at, start;
+	while (end && s.p[end - 1] == ' ')
+		end--;
+	for (start = end; start && char_is_alpha(s.p[start - 1]);)
+		start--;
+	return end < at ? part(s, start, end - start) : STR("");
+}
+
+/* "for user alice", "invalid user bob from", "password for carol from": the word before decides. */
+static size_t user_behind(struct redact_finder *f, size_t start, size_t end)
+{
+	static const char before_user[] = "for by of invalid from as unknown illegal";
+	struct str s = f->line;
+	if (!redact_in_list(redact_word_before(s, start), before_user) || at_or_nul(s, end) != ' ')
+		return end;
+	size_t value = skip_blanks(s, end);
+	return redact_take(f, value, redact_name_run(s, value), REDACT_USER);
+}
+
+/* bare_user: "user bob has", "account carol is locked". */
+static size_t bare_user(struct redact_finder *f, size_t start, size_t end)
+{
+	struct str s = f->line, key = part(s, start, end - start);
+	size_t n = at_or_nul(s, end) == ' ' ? redact_name_run(s, end + 1) : 0;
+	struct str name = part(s, end + 1, n);
+	bool fits = n > 1 && char_is_alpha(name.p[0]) && !one_of(at_or_nul(s, end + 1 + n), ":=(") &&
+		    !redact_is_common(name);
+	return fits && redact_in_list(key, "user username account") ? redact_take(f, end + 1, n, REDACT_USER) : end;
+}
+
+/* host_behind: "host named BIGBOX", "server called db". */
+static size_t host_behind(struct redact_finder *f, size_t end)
+{
+	static const struct str words[] = { STR_LIT(" named "), STR_LIT(" called ") };
+	struct str s = f->line;
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+		size_t value = end + words[i].n;
+		if (!str_starts_nocase(str_from(s, end), words[i]))
+			continue;
+		value += value < s.n && strchr("\"'", s.p[value]);
+		return redact_take(f, value, redact_name_run(s, value), REDACT_HOST);
+	}
+	return end;
+}
+
+static size_t for_behind(struct redact_finder *f, size_t start, size_t end)
+{
+	static const char before_for[] =
+		"password publickey interactive login logon authentication none gssapi accepted";
+	struct str s = f->line;
+	size_t value = skip_blanks(s, end), n = redact_name_run(s, value);
+	if (str_eq_nocase(redact_word_before(s, start), STR("su")) && str_starts(str_from(s, value + n), STR(" by "))) {
+		size_t by = redact_take(f, value, n, REDACT_USER) + 4;
+		return redact_take(f, by, redact_name_run(s, by), REDACT_USER);
+	}
+	if (!redact_in_list(redact_word_before(s, start), before_for))
+		return end;
+	bool fits = n && value > end && str_starts_nocase(str_from(s, value + n), STR(" from "));
+	return fits ? redact_take(f, value, n, REDACT_USER) : end;
+}
+
+/* "DB_PASSWORD", "accessToken" */
+static bool ends_secret(struct str word)
+{
+	static const struct str ends[] = { STR_LIT("password"), STR_LIT("passwd"),    STR_LIT("secret"),
+					   STR_LIT("token"),	STR_LIT("apikey"),    STR_LIT("api_key"),
+					   STR_LIT("api-key"),	STR_LIT("passphrase") };
+	for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
+		if (str_ends_nocase(word, ends[i]))
+			return true;
+	return false;
+}
+
+/* part_keys end a key of two words ("Account Name:", "User Id="), or are one that needs its mark ("Domain:", "dc="). */
+static const char part_keys[] = "name id domain dc";
+
+static bool assigned_at(struct str s, size_t end)
+{
+	return one_of(at_or_nul(s, skip_blanks(s, end)), ":=");
+}
+
+static size_t part_key(struct redact_finder *f, size_t at, size_t end)
+{
+	struct str s = f->line, word = part(s, at, end - at);
+	bool name = str_eq_nocase(word, STR("name")), id = str_eq_nocase(word, STR("id"));
+	struct str before = name || id ? redact_word_before(s, at) : word;
+	if (!assigned_at(s, end))
+		return at;
+	if ((name || id) && redact_in_list(before, "account user logon login subject caller"))
+		return behind_key(f, at, end, REDACT_USER);
+	bool host = name ? redact_in_list(before, "workstation computer server machine host domain")
+			 : !id && (str_eq_nocase(word, STR("domain")) || at_or_nul(s, end) == '=');
+	return host ? behind_key(f, at, end, REDACT_HOST) : at;
+}
+
+/* joined_key: the same in one word ("SubjectDomainName="). */
+static size_t joined_key(struct redact_finder *f, size_t at, size_t end)
+{
+	static const struct {
+		struct str end;
+		enum redact_kind kind;
+	} keys[] = { { STR_LIT("DomainName"), REDACT_HOST },   { STR_LIT("WorkstationName"), REDACT_HOST },
+		     { STR_LIT("ComputerName"), REDACT_HOST }, { STR_LIT("ServerName"), REDACT_HOST },
+		     { STR_LIT("UserName"), REDACT_USER },     { STR_LIT("AccountName"), REDACT_USER } };
+	struct str word = part(f->line, at, end - at);
+	for (size_t i = 0; assigned_at(f->line, end) && i < sizeof keys / sizeof *keys; i++)
+		if (str_ends(word, keys[i].end))
+			return behind_key(f, at, end, keys[i].kind);
+	return at;
+}
+
+/* scheme_at: "Basic Ym9i..." without its header. */
+static size_t scheme_at(struct redact_finder *f, size_t at, size_t end)
+{
+	struct str s = f->line;
+	size_t value = end + 1, n = at_or_nul(s, end) == ' ' ? redact_secret_run(s, value) : 0, odd = 0;
+	for (size_t i = 1; i < n; i++)
+		odd += char_is_upper(s.p[value + i]) || char_is_digit(s.p[value + i]) || s.p[value + i] == '=';
+	return n >= 6 && odd ? redact_take(f, value, n, REDACT_SECRET) : at;
+}
+
+/* ---- all of them ---- */
+
+/* Of the keys: which first letters there are of each length. Most words fall out by it. */
+static uint32_t first_letters[WORD_KEY_MAX + 1];
+static pthread_once_t first_letters_once = PTHREAD_ONCE_INIT;
+
+static void gather_first_letters(void)
+{
+	const char *const lists[] = { user_keys, host_keys, secret_keys, part_keys, "for basic bearer" };
+	for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
+		struct str rest = str_c(lists[i]);
+		for (struct str word; str_word(&rest, &word);)
+			first_letters[word.n] |= UINT32_C(1) << (word.p[0] - 'a');
+	}
+}
+
+static bool may_be_key(struct str word)
+{
+	pthread_once(&first_letters_once, gather_first_letters);
+	return word.n && char_is_alpha(word.p[0]) && first_letters[word.n] >> (char_lower(word.p[0]) - 'a') & 1;
+}
+
+size_t redact_word_at(struct redact_finder *f, size_t at)
+{
+	struct str s = f->line;
+	size_t n = 0;
+	while (at + n < s.n && n < WORD_KEY_MAX &&
+	       (char_is_alpha(s.p[at + n]) || s.p[at + n] == '_' || s.p[at + n] == '-'))
+		n++;
+	struct str word = part(s, at, n);
+	size_t end = at + n;
+	if (is_name(at_or_nul(s, end))) /* "host8.example.org" */
+		return at;
+	if (!may_be_key(word) && !ends_secret(word))
+		return joined_key(f, at, end);
+	if (redact_is_secret_key(word) || ends_secret(word)) {
+		size_t next = behind_key(f, at, end, REDACT_SECRET);
+		return next == end && redact_in_list(word, passwords) ? said_secret(f, end) : next;
+	}
+	if (redact_in_list(word, user_keys)) {
+		size_t next = behind_key(f, at, end, REDACT_USER);
+		next = next == end ? user_behind(f, at, end) : next;
+		return next == end ? bare_user(f, at, end) : next;
+	}
+	if (redact_in_list(word, host_keys)) {
+		size_t next = behind_key(f, at, end, REDACT_HOST);
+		return next == end ? host_behind(f, end) : next;
+	}
+	if (redact_in_list(word, part_keys))
+		return part_key(f, at, end);
+	if (redact_in_list(word, "basic bearer"))
+		return scheme_at(f, at, end);
+	return str_eq_nocase(word, STR("for")) ? for_behind(f, at, end) : joined_key(f, at, end);
+}
+
+size_t redact_port_at(struct redact_finder *f, size_t at)
+{
+	struct str s = f->line;
+	size_t n = redact_name_run(s, at), digits = 0;
+	while (char_is_digit(at_or_nul(s, at + n + 1 + digits)))
+		digits++;
+	char behind = at_or_nul(s, at + n + 1 + digits);
+	bool port = at_or_nul(s, at + n) == ':' && digits >= 2 && digits <= 5 && !is_name(behind) && behind != ':';
+	bool host = n > 1 && port && !memchr(s.p + at, '.', n); /* a.c:12 is a place in a file */
+	return host && redact_in_list(redact_word_before(s, at), "to from via with")
+		       ? redact_take(f, at, n, REDACT_HOST)
+		       : at;
+}
