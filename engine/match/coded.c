@@ -188,7 +188,7 @@ static void add_url(struct clean_writer *w, size_t start, size_t end, bool query
 
 static bool is_escape(char c)
 {
-	return c && strchr("\"\\/bfnrtu'", c);
+	return c && strchr("\"\\/bfnrtu'=|", c); /* the last two are CEF's */
 }
 
 /* A string that was put between quotes as it was has backslashes before other letters. */
@@ -257,6 +257,42 @@ static void add_quotes(struct clean_writer *w, size_t start, size_t end)
 	}
 }
 
+/* "_x000A_": a character that XML 1.0 cannot hold (ECMA-376 Part 1 22.9.2.19). */
+static size_t markup_escape_at(struct str s, uint32_t *ret_c)
+{
+	if (s.n < 7 || s.p[0] != '_' || s.p[1] != 'x' || s.p[6] != '_' || byte_of(s, 2) < 0 || byte_of(s, 4) < 0)
+		return 0;
+	*ret_c = (uint32_t)(byte_of(s, 2) * 256 + byte_of(s, 4));
+	return 7;
+}
+
+/* The marks between two elements of a stream: "</S><S S="Error">" */
+static size_t markup_mark_at(struct str s)
+{
+	static const struct str closing = STR_LIT("</S>");
+	size_t end = str_starts(s, STR("<S S=")) ? str_find_char(str_first(s, 40), '>') : STR_NONE;
+	if (str_starts(s, closing))
+		return closing.n;
+	return end == STR_NONE ? 0 : end + 1;
+}
+
+static void add_markup(struct clean_writer *w, size_t start, size_t end)
+{
+	struct str s = str_first(w->from->text, end);
+	uint32_t c;
+	for (size_t at = start, n; at < end;) {
+		if (s.p[at] == '_' && (n = markup_escape_at(str_from(s, at), &c)) > 0) {
+			clean_put_char(w, c == '\r' || c >= 0xD800 ? ' ' : c, at);
+			at += n;
+		} else if (s.p[at] == '<' && (n = markup_mark_at(str_from(s, at))) > 0) {
+			at += n;
+		} else {
+			clean_put(w, s.p[at], at);
+			at++;
+		}
+	}
+}
+
 void coded_add(struct clean_writer *w, size_t start, size_t end, enum coding coding)
 {
 	switch (coding) {
@@ -265,6 +301,7 @@ void coded_add(struct clean_writer *w, size_t start, size_t end, enum coding cod
 	case CODING_URL: add_url(w, start, end, false); break;
 	case CODING_QUERY: add_url(w, start, end, true); break;
 	case CODING_PRINTABLE: add_printable(w, start, end); break;
+	case CODING_MARKUP: add_markup(w, start, end); break;
 	case CODING_NONE:
 		for (size_t at = start; at < end; at++)
 			clean_put(w, w->from->text.p[at], at);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
  * What a message was coded in to travel, undone: quoted-printable (RFC 2045 6.7), percent signs (RFC 3986 2.1) and the
- * plus signs of forms, the backslashes of JSON (RFC 8259 7) and C, doubled quotes of CSV (RFC 4180). Takes a clean
- * text, gives another with the map back to the query; what no writer of that coding would have made stays as it is.
- * Linear.
+ * plus signs of forms, the backslashes of JSON (RFC 8259 7), CEF and C, doubled quotes of CSV (RFC 4180), what CLIXML
+ * puts between the lines of a stream. Takes a clean text, gives another with the map back to the query; what no writer
+ * of that coding would have made stays as it is. Linear.
  */
 #ifndef KBT_MATCH_CODED_H
 #define KBT_MATCH_CODED_H
@@ -16,7 +16,8 @@ enum coding {
 	CODING_QUOTES,
 	CODING_URL,   /* plus signs only where they plainly are spaces */
 	CODING_QUERY, /* of an URL: all of them are */
-	CODING_PRINTABLE
+	CODING_PRINTABLE,
+	CODING_MARKUP /* of a record (markup.h): _x000A_ is a line end, elements of strings end nothing */
 };
 
 /* coded_is_printable: the text is plainly quoted-printable: its equals signs are all followed by two digits or by a

@@ -3,6 +3,7 @@
 
 #include "base/utf8.h"
 #include "match/coded.h"
+#include "match/markup.h"
 
 #include <string.h>
 
@@ -468,6 +469,11 @@ static void step(struct mender *m)
 enum err damage_mend(const struct clean *from, struct arena *a, struct clean *ret_clean)
 {
 	struct mender m = { .in = from->text, .line_start = true };
+	struct markup_record record;
+	if (markup_read(m.in, &record)) { /* its tags tell what is what; what it says is mended when they are undone */
+		*ret_clean = *from;
+		return ERR_OK;
+	}
 	if (!clean_begin(&m.w, from, a, from->text.n))
 		return ERR_NOMEM;
 	m.markup = str_find(m.in, STR("[/")) != STR_NONE;

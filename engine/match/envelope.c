@@ -24,13 +24,13 @@ void peel_note(struct str *field, struct str value)
 
 /* ---- stamps ---- */
 
-/* is_rfc3339: the stamp that syslog daemons write today: a T, and a zone. */
+/* is_rfc3339: the stamp that syslog daemons write today: a T, and the hours of a zone. Programs write Z, or
+ * put brackets around it. */
 static bool is_rfc3339(struct str stamp)
 {
 	size_t t = str_find_char(stamp, 'T');
 	struct str clock = t == STR_NONE ? STR("") : str_from(stamp, t);
-	return str_ends(clock, STR("Z")) || str_find_char(clock, '+') != STR_NONE ||
-	       str_find_char(clock, '-') != STR_NONE;
+	return str_find_char(clock, '+') != STR_NONE || str_find_char(clock, '-') != STR_NONE;
 }
 
 /* What else loggers put into the brackets of a stamp: "[2001-03-12 10:56:20Z ERROR app::client]". Gives what is taken
@@ -94,7 +94,7 @@ static bool peel_program(struct peel *p)
 }
 
 /* The sender's name and what follows, where the stamp is of a kind that syslog daemons write, or the names tell. */
-static void peel_sender(struct peel *p)
+static void peel_sender(struct peel *p, bool daemon)
 {
 	if (peel_program(p))
 		return;
@@ -102,7 +102,7 @@ static void peel_sender(struct peel *p)
 	str_word(&ahead, &first);
 	str_word(&ahead, &second);
 	bool told = str_starts_nocase(second, STR("error")); /* "mount error(112): " is a message's beginning */
-	if (!told && (is_rfc3339(p->e->time) || is_process(second) || is_host(first)) && !peel_is_level(first) &&
+	if (!told && (daemon || is_process(second) || is_host(first)) && !peel_is_level(first) &&
 	    !peel_byte_at(first, 0, "[<({") && !str_ends(first, STR(":")) && peel_syslog_sender(p, p->rest)) {
 		peel_drop(p, 0);
 		peel_kind(p, "syslog");
@@ -128,7 +128,7 @@ static bool peel_plain(struct peel *p)
 		return false;
 	p->e->time = str_first(p->rest, n);
 	peel_drop(p, n);
-	peel_sender(p);
+	peel_sender(p, false);
 	peel_kind(p, p->e->time.n > 14 && p->e->time.p[8] == 'T' ? "iso" : "epoch");
 	return true;
 }
@@ -158,7 +158,7 @@ static bool peel_date_clock(struct peel *p)
 	p->e->time = str_first(s, n);
 	peel_drop(p, bracket + n + behind);
 	if (clock && (date || spoken) && !p->e->level.n && !p->e->component.n)
-		peel_sender(p);
+		peel_sender(p, !bracket && is_rfc3339(p->e->time));
 	peel_kind(p, date || spoken ? "iso" : "clock");
 	return true;
 }
@@ -534,9 +534,10 @@ size_t envelope_head(struct str payload, bool dressed)
 
 static unsigned bytes_of(struct str s)
 {
-	static const unsigned char has[256] = { ['\n'] = HAS_LINE_END, ['\t'] = HAS_TAB,	    ['$'] = HAS_DOLLAR,
-						['='] = HAS_EQUALS,    ['|'] = HAS_BAR,	    ['['] = HAS_BRACKET,
-						['*'] = HAS_STAR,      [','] = HAS_COMMA, [';'] = HAS_COMMA };
+	static const unsigned short has[256] = {
+		['\n'] = HAS_LINE_END, ['\t'] = HAS_TAB,   ['$'] = HAS_DOLLAR, ['='] = HAS_EQUALS, ['|'] = HAS_BAR,
+		['['] = HAS_BRACKET,   ['*'] = HAS_STAR, [','] = HAS_COMMA,	[';'] = HAS_COMMA,  ['<'] = HAS_ANGLE
+	};
 	unsigned all = 0;
 	for (size_t i = 0; i < s.n; i++)
 		all |= has[(unsigned char)s.p[i]];
@@ -546,8 +547,9 @@ static unsigned bytes_of(struct str s)
 /* Whole records: what they name is all that there is to tell. */
 static bool peel_record(struct peel *p)
 {
-	return peel_event_table(p) || peel_event_list(p) || peel_configmgr(p) || peel_json(p) || peel_journal(p) ||
-	       peel_logfmt(p) || peel_w3c(p) || peel_mail(p) || peel_configmgr_view(p);
+	return peel_event_table(p) || peel_event_list(p) || peel_cef(p) || peel_leef(p) || peel_configmgr(p) ||
+	       peel_json(p) || peel_journal(p) || peel_logfmt(p) || peel_w3c(p) || peel_mail(p) ||
+	       peel_configmgr_view(p);
 }
 
 static struct match_span span_of(struct str text, struct str part)
@@ -561,7 +563,8 @@ void envelope_read(struct str text, struct match_envelope *ret_envelope)
 	struct match_envelope e = { .kind = STR("") };
 	struct peel p = { .rest = str_trim(text), .e = &e };
 	p.has = bytes_of(p.rest);
-	bool stamped = peel_container(&p) || peel_chat(&p) || peel_sap(&p) || peel_kubernetes(&p);
+	bool stamped = peel_container(&p) || peel_chat(&p) || peel_sap(&p) || peel_kubernetes(&p) || peel_java(&p) ||
+		       peel_own_shape(&p);
 	if (peel_syslog_new(&p) || peel_record(&p))
 		stamped = true;
 	stamped |= peel_sms(&p);
@@ -577,10 +580,13 @@ void envelope_read(struct str text, struct match_envelope *ret_envelope)
 		peel_kind(&p, "thread");
 	}
 	if (stamped && !e.coding) {
+		if (e.time.n && !e.level.n)
+			peel_event_row(&p);
 		peel_parts(&p);
 		peel_record(&p);
 	}
-	peel_trace(&p);
+	if (e.coding || !peel_markup(&p))
+		peel_trace(&p);
 	p.rest = str_trim(p.rest);
 	if (!p.rest.n) { /* nothing but dress: then it is the message */
 		e = (struct match_envelope){ .kind = STR("") };

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT
  *
  * The dress of a message: time stamps of the usual logs, syslog (RFC 3164, RFC 5424), NT event exports, SMS and
- * ConfigMgr tails, IIS, levels and thread ids in brackets, containers, records of JSON, logfmt and the journal, stack
- * traces behind it. Takes mended text, gives the span of what is left and what was told apart; spans count in the text
- * given. Never changes the text: what the rest is coded in still, it says (undress.h undoes it). Linear.
+ * ConfigMgr tails, IIS, levels and thread ids in brackets, containers, records of JSON, logfmt, CEF, LEEF, XML and the
+ * journal, stack traces behind it. Takes mended text, gives the span of what is left and what was told apart; spans
+ * count in the text given. Never changes the text: what the rest is coded in still, it says (undress.h undoes it).
+ * Linear.
  */
 #ifndef KBT_MATCH_ENVELOPE_H
 #define KBT_MATCH_ENVELOPE_H

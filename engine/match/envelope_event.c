@@ -162,6 +162,21 @@ bool peel_event_list(struct peel *p)
 	return true;
 }
 
+/* "7001 Error            text": behind the stamp of an event that Get-WinEvent lists */
+bool peel_event_row(struct peel *p)
+{
+	struct str rest = p->rest, id, type;
+	if (!str_word(&rest, &id) || !fits_field('i', id) || !str_word(&rest, &type) || type.n < 4 ||
+	    !is_event_type(type) || !str_starts(rest, STR("  ")) || !str_trim(rest).n)
+		return false;
+	p->e->event = id;
+	p->e->level = type;
+	p->e->kind = STR("nt-event");
+	p->rest = rest;
+	peel_drop(p, 0);
+	return true;
+}
+
 /* ---- a field a line ---- */
 
 enum event_field {
@@ -267,6 +282,8 @@ static enum event_field event_field_of(struct str line, struct str *ret_value)
 
 static void note_event(struct match_envelope *e, enum event_field field, struct str value)
 {
+	if (field == EVENT_ID && e->event.n) /* an instance's number is the event's and more */
+		return;
 	struct str *to = field == EVENT_ID	   ? &e->event
 			 : field == EVENT_SOURCE   ? &e->component
 			 : field == EVENT_COMPUTER ? &e->host
@@ -288,6 +305,32 @@ static struct str description_of(struct str s)
 			s = str_first(s, at);
 	}
 	return str_trim(s);
+}
+
+/* "Category           : (0)": what PowerShell lists has blanks before its colons, and what a field goes on with is
+ * indented. */
+static bool is_listed(struct str line)
+{
+	size_t colon = str_find_char(line, ':');
+	return line.n && !char_is_space(line.p[0]) && colon != STR_NONE && colon && line.p[colon - 1] == ' ' &&
+	       str_find_char(str_trim(str_first(line, colon)), ' ') == STR_NONE;
+}
+
+/* The message of a list ends before the next field; those behind it count as well. */
+static struct str listed_message(struct str s, struct match_envelope *e, unsigned *known)
+{
+	struct str rest = s, line, value = STR("");
+	size_t end = s.n;
+	str_line(&rest, &line);
+	for (unsigned n = 0; n < EVENT_LINES_MAX && str_line(&rest, &line); n++) {
+		if (!is_listed(line))
+			continue;
+		enum event_field field = event_field_of(line, &value);
+		end = end < s.n ? end : (size_t)(line.p - s.p);
+		*known += field != EVENT_NONE;
+		note_event(e, field, value);
+	}
+	return str_trim(str_first(s, end));
 }
 
 /* The value of a field in a text whose line ends are lost: up to the next field. */
@@ -345,6 +388,8 @@ bool envelope_event(struct str text, struct match_envelope *ret_envelope)
 		if (field != EVENT_DESCRIPTION)
 			continue;
 		struct str payload = description_of(value.n ? str_from(text, (size_t)(value.p - text.p)) : rest);
+		if (value.n && is_listed(line))
+			payload = listed_message(payload, &e, &known);
 		if (!e.event.n || known < EVENT_FIELDS_LEAST || !payload.n)
 			return false;
 		e.payload.start = (size_t)(payload.p - text.p);

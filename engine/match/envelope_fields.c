@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Records of named fields: JSON (RFC 8259), logfmt, the journal's export format. The names are those that loggers and
- * collectors give to the message and what is said of it; which of them is which is one table for all.
+ * Records of named fields: JSON (RFC 8259), logfmt, the journal's export format, CEF and LEEF. The names are those that
+ * loggers and collectors give to the message and what is said of it; which of them is which is one table for all.
  */
 #include "match/envelope_peel.h"
 
@@ -58,6 +58,8 @@ static const struct {
 	{ STR_LIT("asctime"), ROLE_TIME },
 	{ STR_LIT("@t"), ROLE_TIME },
 	{ STR_LIT("date"), ROLE_TIME },
+	{ STR_LIT("devtime"), ROLE_TIME },
+	{ STR_LIT("rt"), ROLE_TIME },
 	{ STR_LIT("hostname"), ROLE_HOST },
 	{ STR_LIT("_hostname"), ROLE_HOST },
 	{ STR_LIT("host"), ROLE_HOST },
@@ -66,6 +68,8 @@ static const struct {
 	{ STR_LIT("computername"), ROLE_HOST },
 	{ STR_LIT("machinename"), ROLE_HOST },
 	{ STR_LIT("source_host"), ROLE_HOST },
+	{ STR_LIT("dvchost"), ROLE_HOST },
+	{ STR_LIT("identhostname"), ROLE_HOST },
 	{ STR_LIT("node"), ROLE_HOST },
 	{ STR_LIT("syslog_identifier"), ROLE_COMPONENT },
 	{ STR_LIT("component"), ROLE_COMPONENT },
@@ -99,6 +103,7 @@ static const struct {
 	{ STR_LIT("leveldisplayname"), ROLE_LEVEL },
 	{ STR_LIT("entrytype"), ROLE_LEVEL },
 	{ STR_LIT("lvl"), ROLE_LEVEL },
+	{ STR_LIT("sev"), ROLE_LEVEL },
 	{ STR_LIT("@l"), ROLE_LEVEL },
 	{ STR_LIT("eventid"), ROLE_EVENT },
 	{ STR_LIT("event_id"), ROLE_EVENT },
@@ -339,4 +344,140 @@ bool peel_journal(struct peel *p)
 	}
 	bool first = str_starts(p->rest, STR("MESSAGE="));
 	return (pairs > PAIRS_MIN || first) && r.values[ROLE_MESSAGE].n && give(p, &r, "journal");
+}
+
+/* ---- CEF and LEEF: fields between bars, then named ones ---- */
+
+enum { HEAD_MAX = 7, HEAD_LEEF = 5 };
+
+/* bars_begin finds "CEF:0|" or the like at the start of a text, or behind the one word that names a host. */
+static bool bars_begin(struct peel *p, struct str mark, struct str *ret_rest)
+{
+	struct str rest = p->rest, host = STR("");
+	if (!(p->has & HAS_BAR))
+		return false;
+	if (!str_starts(rest, mark) && (!str_word(&rest, &host) || !str_starts(rest = str_trim(rest), mark)))
+		return false;
+	if (!peel_byte_at(rest, mark.n, "0123456789"))
+		return false;
+	peel_note(&p->e->host, host);
+	*ret_rest = rest;
+	return true;
+}
+
+/* bars_read reads fields that end with a bar; a backslash keeps one from ending it. */
+static bool bars_read(struct str *rest, struct str *fields, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		size_t n = 0;
+		while (n < rest->n && rest->p[n] != '|')
+			n += rest->p[n] == '\\' && n + 1 < rest->n ? 2 : 1;
+		if (n >= rest->n)
+			return false;
+		fields[i] = str_trim(str_first(*rest, n));
+		*rest = str_from(*rest, n + 1);
+	}
+	return true;
+}
+
+/* How long the name before s[equals] is, at the start or behind a blank; 0 where that is part of a value. */
+static size_t name_before(struct str s, size_t equals)
+{
+	size_t n = 0;
+	while (n < equals && n < 40 && is_key(s.p[equals - 1 - n]))
+		n++;
+	return n == equals || s.p[equals - 1 - n] == ' ' ? n : 0;
+}
+
+/* "a=text b=more text": a value ends before the next name. */
+static void offer_extension(struct record *r, struct str s)
+{
+	struct str name = STR("");
+	size_t value = 0;
+	for (size_t at = 0; at <= s.n; at++) {
+		const char *equals = at < s.n ? memchr(s.p + at, '=', s.n - at) : NULL;
+		at = equals ? (size_t)(equals - s.p) : s.n;
+		size_t n = at < s.n ? name_before(s, at) : 0;
+		if (at < s.n && !n)
+			continue;
+		if (name.n)
+			offer(r, name, STR(""), str_trim(str_first(str_from(s, value), at - n - value)), true);
+		name = str_first(str_from(s, at - n), n);
+		value = at + 1;
+	}
+}
+
+/* What an event is called, in a few words, tells little beside what is said of it; a sentence may be the message. */
+static bool is_sentence(struct str s)
+{
+	enum { WORDS = 4 };
+	unsigned words = 0;
+	for (struct str word; words < WORDS && str_word(&s, &word);)
+		words++;
+	return words == WORDS;
+}
+
+bool peel_cef(struct peel *p)
+{
+	struct record r = { 0 };
+	struct str rest, head[HEAD_MAX];
+	if (!bars_begin(p, STR("CEF:"), &rest) || !bars_read(&rest, head, HEAD_MAX))
+		return false;
+	offer_extension(&r, rest);
+	struct str name = head[5], message = r.values[ROLE_MESSAGE];
+	if (!message.n && !name.n)
+		return false;
+	p->beside = message.n && !str_eq(message, name) && is_sentence(name) ? name : STR("");
+	p->rest = message.n ? message : name;
+	p->e->component = head[2];
+	p->e->event = head[4];
+	p->e->level = head[6];
+	peel_note(&p->e->time, r.values[ROLE_TIME]);
+	peel_note(&p->e->host, r.values[ROLE_HOST]);
+	p->e->coding = p->beside.n || memchr(p->rest.p, '\\', p->rest.n) ? CODING_BACKSLASH : CODING_NONE;
+	peel_kind(p, "cef");
+	return true;
+}
+
+/* "x5E", "0x5E", "^": what stands between the named fields; a tab where nothing is said. */
+static char mark_of(struct str s)
+{
+	size_t x = str_find_char(s, 'x');
+	uint64_t value = 0;
+	char digits[] = "0x00";
+	if (s.n > 2 && x < 2 && s.n - x == 3) {
+		memcpy(digits + 2, s.p + x + 1, 2);
+		if (str_u64(str_c(digits), &value) && value)
+			return (char)value;
+	}
+	return s.n == 1 ? s.p[0] : '\t';
+}
+
+bool peel_leef(struct peel *p)
+{
+	struct record r = { 0 };
+	struct str rest, head[HEAD_LEEF + 1], pair, name, value;
+	if (!bars_begin(p, STR("LEEF:"), &rest))
+		return false;
+	bool second = peel_byte_at(rest, 5, "2"); /* its version says what parts the fields */
+	if (!bars_read(&rest, head, HEAD_LEEF + second))
+		return false;
+	char mark = second ? mark_of(head[HEAD_LEEF]) : '\t';
+	while (rest.n) {
+		str_cut(rest, mark, &pair, &rest);
+		if (str_cut(pair, '=', &name, &value))
+			offer(&r, str_trim(name), STR(""), str_trim(value), true);
+	}
+	struct str message = r.values[ROLE_MESSAGE];
+	bool named = str_find_char(head[4], ' ') != STR_NONE;
+	if (!message.n && !named)
+		return false;
+	p->rest = message.n ? message : head[4];
+	p->e->component = head[2];
+	p->e->event = head[4];
+	peel_note(&p->e->time, r.values[ROLE_TIME]);
+	peel_note(&p->e->host, r.values[ROLE_HOST]);
+	peel_note(&p->e->level, r.values[ROLE_LEVEL]);
+	peel_kind(p, "leef");
+	return true;
 }

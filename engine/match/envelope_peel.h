@@ -23,7 +23,8 @@ enum peel_has {
 	HAS_BAR = 16,
 	HAS_BRACKET = 32, /* [ */
 	HAS_STAR = 64,
-	HAS_COMMA = 128 /* or a semicolon */
+	HAS_COMMA = 128, /* or a semicolon */
+	HAS_ANGLE = 256	 /* < */
 };
 
 /* ---- envelope_stamp.c: shapes, by length; 0 where something else stands there ---- */
@@ -49,12 +50,18 @@ bool peel_syslog_new(struct peel *p);	     /* RFC 5424 */
 bool peel_syslog_sender(struct peel *p, struct str s); /* "host app[123]: ", which s begins with */
 bool peel_event_table(struct peel *p);	     /* an exported event, its fields parted by tabs, commas or semicolons */
 bool peel_event_list(struct peel *p);	     /* a line of a list of events */
+bool peel_event_row(struct peel *p);	     /* the same in a narrower one, behind its stamp */
 bool peel_json(struct peel *p);		     /* an object that holds a message */
 bool peel_logfmt(struct peel *p);	     /* level=error msg="text" */
 bool peel_journal(struct peel *p);	     /* lines of KEY=text, as journalctl exports them */
 bool peel_sms(struct peel *p);		     /* $$<component><time><thread> behind it */
 bool peel_configmgr(struct peel *p);	     /* <![LOG[text]LOG]!><time="..." component="..."> */
 bool peel_configmgr_view(struct peel *p);    /* text, component, time and thread, as the viewer copies them */
+bool peel_cef(struct peel *p);		     /* CEF:0|vendor|product|version|id|name|severity|msg=text */
+bool peel_leef(struct peel *p);		     /* LEEF:1.0|vendor|product|version|id|msg=text */
+bool peel_markup(struct peel *p);	     /* a record of XML that holds a message */
+bool peel_java(struct peel *p);		     /* java.util.logging's two lines */
+bool peel_own_shape(struct peel *p);	     /* ERROR:app:text, E/App: text, ::error::text and the like */
 bool peel_w3c(struct peel *p);		     /* IIS: the query of a request tells what failed */
 bool peel_mail(struct peel *p);		     /* a mail with its headers */
 bool peel_trace(struct peel *p);	     /* what PowerShell and stack traces put behind a message */

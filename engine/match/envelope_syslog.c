@@ -10,7 +10,8 @@
 bool peel_syslog_sender(struct peel *p, struct str s)
 {
 	struct str host, tag, rest = s;
-	if (!str_word(&rest, &host) || !str_word(&rest, &tag) || !str_ends(tag, STR(":")))
+	if (!str_word(&rest, &host) || !str_word(&rest, &tag) || !str_ends(tag, STR(":")) ||
+	    str_find_char(tag, '|') != STR_NONE)
 		return false;
 	size_t end = 0;
 	while (end < tag.n && !peel_byte_at(tag, end, "[:("))

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
- * Dresses that stand behind the message or around it: SMS, ConfigMgr, IIS, PowerShell, stack traces, mail.
+ * Dresses that stand behind the message or around it: SMS, ConfigMgr, IIS, PowerShell, stack traces, XML, mail.
  */
 #include "match/envelope_peel.h"
+#include "match/markup.h"
 
 #include <string.h>
 
@@ -133,6 +134,23 @@ bool peel_w3c(struct peel *p)
 	return true;
 }
 
+bool peel_markup(struct peel *p)
+{
+	struct markup_record r;
+	if (!(p->has & HAS_ANGLE) || !markup_read(p->rest, &r))
+		return false;
+	peel_note(&p->e->time, r.time);
+	peel_note(&p->e->host, r.host);
+	peel_note(&p->e->component, r.component);
+	peel_note(&p->e->thread, r.thread);
+	peel_note(&p->e->level, r.level);
+	peel_note(&p->e->event, r.event);
+	p->e->coding = CODING_MARKUP;
+	p->rest = r.message;
+	peel_kind(p, r.kind);
+	return true;
+}
+
 /* ---- behind a message ---- */
 
 static bool is_indented(struct str line)
@@ -214,6 +232,17 @@ static bool peel_cause(struct peel *p, struct str text)
 	return true;
 }
 
+/* "Get-Item : text": who says it, before what PowerShell puts behind a message. */
+static void peel_cmdlet(struct peel *p)
+{
+	struct str rest = p->rest, name;
+	if (!str_word(&rest, &name) || !str_starts(rest, STR(" : ")) || str_find_char(name, '-') == STR_NONE ||
+	    !char_is_upper(name.p[0]) || !str_trim(str_from(rest, 3)).n)
+		return;
+	peel_note(&p->e->component, name);
+	p->rest = str_from(rest, 3);
+}
+
 /* "   at Client.Run() in x.cs", "\tat com.example.Client.run(Client.java:120)"; "At line:1 char:1" */
 bool peel_trace(struct peel *p)
 {
@@ -231,6 +260,8 @@ bool peel_trace(struct peel *p)
 			continue;
 		p->rest = str_first(text, (size_t)(line.p - text.p));
 		peel_kind(p, frame ? "trace" : "powershell");
+		if (place)
+			peel_cmdlet(p);
 		return true;
 	}
 	return false;

@@ -10,7 +10,9 @@
  *   clean.c      a text in which something was undone, with the map back
  *   coded.c      quoted-printable, percent signs, strings of JSON and CSV undone
  *   envelope.c   stamps, components, levels: what is dress and what is message; of one kind each:
- *                envelope_stamp.c, envelope_syslog.c, envelope_event.c, envelope_fields.c, envelope_tail.c
+ *                envelope_stamp.c, envelope_syslog.c, envelope_event.c, envelope_fields.c, envelope_logger.c,
+ *                envelope_tail.c
+ *   markup.c     records of XML that hold a message
  *   undress.c    dress and coding layer by layer: what a text or a line says
  *   lines.c      a message broken over several lines, each in its dress
  *   meaning.c    the message's code, its family and what the table says of it

@@ -78,6 +78,14 @@ def field(p):
     return '"' + p.replace('"', '""') + '"'
 
 
+def extension(p):
+    return p.replace('\\', '\\\\').replace('=', '\\=')
+
+
+def header(p):
+    return p.replace('\\', '\\\\').replace('|', '\\|')
+
+
 def wrapped(p, width, before=''):
     return '\n'.join(before + x for x in textwrap.wrap(p, width, break_long_words=False, break_on_hyphens=False))
 
@@ -103,6 +111,8 @@ def entities(p, form):
 WS7 = {'host': 'ws7'}
 RCMD = {'component': 'rcmd'}
 EVENT = {'kind': 'nt-event', 'component': 'Netsvc', 'level': 'Error', 'event': '7001'}
+SYSTEM = ('<Event xmlns="http://schemas.microsoft.com/win/2004/08/events/event"><System><Provider Name="Netsvc" /><EventID Qualifiers="49152">'
+          '7001</EventID><Level>2</Level><TimeCreated SystemTime="2001-03-12T10:56:20.000Z" /><Computer>ws7</Computer></System>')
 DAMAGE = {  # what the message went through
     'json string': string,
     'quoted-printable': printable,
@@ -237,6 +247,49 @@ ENVELOPES = {  # (what was put around it, what has to be told of that)
                         f'Caused by: java.io.IOException: {p}\n\tat com.example.Rcmd.run(Rcmd.java:120)\n\t... 1 more', None),
     'a stack of Python': (lambda p: 'Traceback (most recent call last):\n  File "x.py", line 12, in <module>\n    main()\n'
                           f'OSError: {p}', {'kind': 'trace'}),
+    'CEF': (lambda p: 'CEF:0|Contoso|Agent|1.0|7001|Failed|5|dvchost=ws7 src=10.0.0.9 msg=%s rt=984394580000' % extension(p),
+            {'kind': 'cef', 'component': 'Agent', 'host': 'ws7', 'event': '7001', 'level': '5', 'time': '984394580000'}),
+    'CEF, the name alone': (lambda p: f'CEF:0|Contoso|Agent|1.0|3|{header(p)}|1|src=10.0.0.9 cnt=3',
+                            {'kind': 'cef', 'component': 'Agent', 'event': '3', 'level': '1'}),
+    'CEF in syslog': (lambda p: '<134>Mar 12 10:56:20 ws7 CEF:0|Contoso|Agent|1.0|7001|Failed|5|msg=' + extension(p),
+                      {'kind': 'syslog', 'time': 'Mar 12 10:56:20', 'host': 'ws7', 'component': 'Agent', 'level': '5'}),
+    'LEEF': (lambda p: f'LEEF:1.0|Contoso|Agent|1.0|7001|src=10.0.0.9\tsev=5\tmsg={p}\tusrName=joe',
+             {'kind': 'leef', 'component': 'Agent', 'event': '7001', 'level': '5'}),
+    'LEEF 2': (lambda p: f'LEEF:2.0|Contoso|Agent|1.0|7001|x5E|devTime=10:56:20^sev=5^msg={p}',
+               {'kind': 'leef', 'component': 'Agent', 'event': '7001', 'time': '10:56:20'}),
+    'CLIXML': (lambda p: '#< CLIXML\r\n<Objs Version="1.1.0.1" xmlns="http://schemas.microsoft.com/powershell/2004/04"><S S="Error">Get-It : '
+               + html.escape(wrapped(p, 40)).replace('\n', '_x000D__x000A_</S><S S="Error">') + '_x000D__x000A_</S><S S="Error">'
+               'At line:1 char:1_x000D__x000A_</S><S S="Error">+ Get-It_x000D__x000A_</S></Objs>', {'kind': 'clixml', 'component': 'Get-It'}),
+    'a fault of WS-Management': (lambda p: '<f:WSManFault xmlns:f="http://schemas.microsoft.com/wbem/wsman/1/wsmanfault" Code="2150858770" '
+                                 f'Machine="ws7"><f:Message>{html.escape(p)} </f:Message></f:WSManFault>',
+                                 {'kind': 'wsman', 'host': 'ws7', 'event': '2150858770'}),
+    'a fault of SOAP': (lambda p: '<s:Envelope xmlns:s="http://www.w3.org/2003/05/soap-envelope"><s:Body><s:Fault><s:Reason><s:Text xml:lang='
+                        f'"en">{html.escape(p)}</s:Text></s:Reason></s:Fault></s:Body></s:Envelope>', {'kind': 'soap'}),
+    'an event of XML': (lambda p: SYSTEM + f'<EventData><Data Name="param1">{html.escape(p)}</Data></EventData></Event>',
+                        {**EVENT, **WS7, 'level': '2', 'time': '2001-03-12T10:56:20.000Z'}),
+    'an event of XML with its text': (lambda p: SYSTEM + '<EventData><Data>x</Data></EventData><RenderingInfo Culture="en-US"><Message>'
+                                      f'{html.escape(p)}</Message><Level>Error</Level></RenderingInfo></Event>', {**EVENT, **WS7}),
+    'log4j as XML': (lambda p: '<log4j:event logger="com.example.Rcmd" timestamp="984394580113" level="ERROR" thread="main"><log4j:message>'
+                     f'<![CDATA[{p}]]></log4j:message></log4j:event>',
+                     {'kind': 'log4j', 'component': 'com.example.Rcmd', 'level': 'ERROR', 'thread': 'main'}),
+    'java.util.logging': (lambda p: f'Mar 12, 2001 10:56:20 AM com.example.Rcmd run\nSEVERE: {p}',
+                          {'kind': 'java', 'time': 'Mar 12, 2001 10:56:20 AM', 'component': 'com.example.Rcmd', 'level': 'SEVERE'}),
+    'Get-WinEvent as a list': (lambda p: 'TimeCreated  : 3/12/2001 10:56:20 AM\nProviderName : Netsvc\nId           : 7001\nMessage      : '
+                               + wrapped(p, 40).replace('\n', '\n' + ' ' * 15), {'kind': 'nt-event', 'component': 'Netsvc', 'event': '7001'}),
+    'Get-EventLog as a list': (lambda p: 'EventID            : 7001\nMachineName        : WS7\nIndex              : 2112\n'
+                               'EntryType          : Error\nMessage            : ' + wrapped(p, 40).replace('\n', '\n' + ' ' * 21) +
+                               '\nCategory           : (0)\nCategoryNumber     : 0\nReplacementStrings : {a, b}\nSource             : Netsvc\n'
+                               'InstanceId         : 3221232473\nTimeGenerated      : 3/12/2001 10:56:20 AM\nUserName           :',
+                               {**EVENT, 'host': 'WS7', 'time': '3/12/2001 10:56:20 AM'}),
+    'Get-WinEvent': (lambda p: '3/12/2001 10:56:20 AM          7001 Error            ' + p, {'kind': 'nt-event', 'level': 'Error', 'event': '7001'}),
+    'a stamp in brackets': (lambda p: '[2001-03-12T10:56:20Z] ' + p, {'kind': 'iso', 'time': '2001-03-12T10:56:20Z', 'host': ''}),
+    'a stamp with its zone in brackets': (lambda p: '[2001-03-12T10:56:20.113+01:00] ' + p, {'kind': 'iso', 'host': ''}),
+    'a stamp of the zero zone': (lambda p: '2001-03-12T10:56:20Z ' + p, {'kind': 'iso', 'host': ''}),
+    'Python, not told how': (lambda p: 'ERROR:rcmd.client:' + p, {'kind': 'python', 'component': 'rcmd.client', 'level': 'ERROR'}),
+    'Ruby': (lambda p: 'E, [2001-03-12T10:56:20.113456 #212] ERROR -- rcmd: ' + p, {'kind': 'ruby', 'thread': '212', 'level': 'ERROR', **RCMD}),
+    'Android': (lambda p: '03-12 10:56:20.113   212   213 E rcmd    : ' + p, {'kind': 'android', 'thread': '213', 'level': 'E', **RCMD}),
+    ".NET's console": (lambda p: 'fail: Contoso.Rcmd[7]\n      ' + p, {'kind': 'dotnet', 'component': 'Contoso.Rcmd', 'event': '7'}),
+    "a runner's command": (lambda p: '::error file=app.js,line=1,col=5::' + p, {'kind': 'workflow', 'level': 'error'}),
 }
 
 

@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Lines of loggers whose shape is all their own: java.util.logging, Python where nobody told it how, Ruby, Android,
+ * .NET's console, commands of GitHub's runner.
+ */
+#include "match/envelope_peel.h"
+
+#include <string.h>
+
+/* A name of a class or logger: no blank, and only what names are made of. */
+static bool is_dotted(struct str s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (!char_is_alnum(s.p[i]) && !strchr("-._/$:+", s.p[i]))
+			return false;
+	return s.n > 0;
+}
+
+static void take(struct peel *p, const char *kind, struct str level, struct str component, struct str rest)
+{
+	peel_note(&p->e->level, level);
+	peel_note(&p->e->component, component);
+	p->rest = rest;
+	peel_drop(p, 0);
+	peel_kind(p, kind);
+}
+
+/* "Mar 12, 2001 10:56:20 AM": the length; newer ones put a comma behind the year */
+static size_t java_stamp(struct str s)
+{
+	size_t at = peel_month(s), day;
+	if (!at || !peel_byte_at(s, at, " ") || !(day = peel_digits(s, at + 1, 1, 2)))
+		return 0;
+	at += 1 + day;
+	if (!peel_byte_at(s, at, ",") || !peel_byte_at(s, at + 1, " ") || !peel_digits(s, at + 2, 4, 4))
+		return 0;
+	at += 6;
+	at += peel_byte_at(s, at, ",");
+	size_t clock = peel_byte_at(s, at, " ") ? peel_clock(s, at + 1) : 0;
+	return clock ? at + 1 + clock : 0;
+}
+
+/* "Mar 12, 2001 10:56:20 AM com.example.Client run" LF "SEVERE: text": the level is in the reader's language. */
+bool peel_java(struct peel *p)
+{
+	struct str rest = p->rest, first, class, level, text;
+	size_t n = p->has & HAS_LINE_END ? java_stamp(rest) : 0;
+	if (!n || !str_line(&rest, &first))
+		return false;
+	first = str_from(first, n);
+	if (!str_word(&first, &class) || !is_dotted(class) || !str_cut(str_first(rest, 24), ':', &level, &text) ||
+	    str_find_char(level, ' ') != STR_NONE || !level.n || !str_trim(str_from(rest, level.n + 1)).n)
+		return false;
+	p->e->time = str_first(p->rest, n);
+	take(p, "java", level, class, str_from(rest, level.n + 1));
+	return true;
+}
+
+/* "ERROR:app.client:text" */
+static bool peel_python_plain(struct peel *p)
+{
+	struct str level, name, text;
+	if (!str_cut(str_first(p->rest, 80), ':', &level, &text) || level.n < 4 || !char_is_upper(level.p[1]) ||
+	    !peel_is_level(level) || !str_cut(text, ':', &name, &text) || !text.n || char_is_space(text.p[0]) ||
+	    !is_dotted(name) || !(char_is_lower(name.p[0]) || name.p[0] == '_'))
+		return false;
+	take(p, "python", level, name, str_from(p->rest, level.n + name.n + 2));
+	return true;
+}
+
+/* "E, [2001-03-12T10:56:20.113456 #212] ERROR -- app: text" */
+static bool peel_ruby(struct peel *p)
+{
+	struct str s = p->rest, level, name;
+	if (!peel_byte_at(s, 1, ",") || !str_starts(str_from(s, 1), STR(", [")))
+		return false;
+	size_t end = str_find_char(str_first(s, 80), ']'), hash = str_find(str_first(s, 80), STR(" #"));
+	struct str rest = str_from(s, end == STR_NONE ? s.n : end + 1);
+	if (hash == STR_NONE || hash < 4 || hash > end || !peel_date(str_from(s, 4)) || !str_word(&rest, &level) ||
+	    !peel_is_level(level) || !str_starts(rest, STR(" -- ")))
+		return false;
+	rest = str_from(rest, 4);
+	size_t colon = str_find_char(str_first(rest, 80), ':');
+	name = str_first(rest, colon == STR_NONE ? 0 : colon);
+	if (colon == STR_NONE || str_find_char(name, ' ') != STR_NONE)
+		return false;
+	p->e->time = str_first(str_from(s, 4), hash - 4);
+	p->e->thread = str_trim(str_first(str_from(s, hash + 2), end - hash - 2));
+	take(p, "ruby", level, name, str_from(rest, colon + 1));
+	return true;
+}
+
+/* "03-12 10:56:20.113   212   213 E Client  : text", "E/Client( 212): text" */
+static bool peel_android(struct peel *p)
+{
+	struct str s = p->rest, process, thread, level, tag;
+	if (!peel_digits(s, 0, 2, 2) || !peel_byte_at(s, 2, "-") || !peel_digits(s, 3, 2, 2) ||
+	    !peel_byte_at(s, 5, " "))
+		return false;
+	size_t clock = peel_clock(s, 6);
+	struct str rest = str_from(s, 6 + clock);
+	if (!clock || !str_word(&rest, &process) || peel_digits(process, 0, 1, 10) != process.n ||
+	    !str_word(&rest, &thread) || peel_digits(thread, 0, 1, 10) != thread.n || !str_word(&rest, &level) ||
+	    level.n != 1 || !strchr("VDIWEF", level.p[0]))
+		return false;
+	size_t colon = str_find_char(str_first(rest, 80), ':');
+	tag = str_trim(str_first(rest, colon == STR_NONE ? 0 : colon));
+	if (!tag.n || str_find_char(tag, ' ') != STR_NONE)
+		return false;
+	p->e->time = str_first(s, 6 + clock);
+	p->e->thread = thread;
+	take(p, "android", level, tag, str_from(rest, colon + 1));
+	return true;
+}
+
+/* "fail: Contoso.Client[0]" LF "      text" */
+static bool peel_dotnet(struct peel *p)
+{
+	static const struct str levels[] = { STR_LIT("fail: "), STR_LIT("crit: "), STR_LIT("warn: "),
+					     STR_LIT("info: "), STR_LIT("dbug: "), STR_LIT("trce: ") };
+	struct str rest = p->rest, line;
+	if (!(p->has & HAS_LINE_END) || !peel_byte_at(rest, 4, ":") || !str_line(&rest, &line) ||
+	    !str_ends(line, STR("]")))
+		return false;
+	size_t open = str_find_char(line, '[');
+	for (size_t i = 0; open > 6 && open != STR_NONE && i < sizeof levels / sizeof *levels; i++) {
+		struct str name = str_first(str_from(line, 6), open - 6);
+		if (!str_starts(line, levels[i]) || !is_dotted(name) || !str_starts(rest, STR("      ")))
+			continue;
+		p->e->event = str_first(str_from(line, open + 1), line.n - open - 2);
+		take(p, "dotnet", str_first(line, 4), name, rest);
+		return true;
+	}
+	return false;
+}
+
+/* "::error file=app.js,line=1::text" */
+static bool peel_command(struct peel *p)
+{
+	static const struct str levels[] = { STR_LIT("::error"), STR_LIT("::warning"), STR_LIT("::notice") };
+	for (size_t i = 0; i < sizeof levels / sizeof *levels; i++) {
+		struct str rest = str_from(p->rest, levels[i].n);
+		size_t end = str_find(str_first(rest, 300), STR("::"));
+		if (!str_starts(p->rest, levels[i]) || end == STR_NONE || (end && rest.p[0] != ' '))
+			continue;
+		take(p, "workflow", str_from(str_first(p->rest, levels[i].n), 2), STR(""), str_from(rest, end + 2));
+		return true;
+	}
+	return false;
+}
+
+bool peel_own_shape(struct peel *p)
+{
+	if (!p->rest.n)
+		return false;
+	char c = p->rest.p[0];
+	if (c == ':')
+		return peel_command(p);
+	if (char_is_digit(c))
+		return peel_android(p);
+	return char_is_upper(c) ? peel_python_plain(p) || peel_ruby(p) : char_is_lower(c) && peel_dotnet(p);
+}
