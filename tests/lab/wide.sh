@@ -12,9 +12,9 @@ mkdir -p "$made"
 
 variants() {
     cat <<'EOF'
-ok-ras-1s|depot|none|none.healthy|healthy|a dialled link with a round trip of 1 s
-ok-slow-server|nas7|none|none.healthy|healthy-no-netbios|the server takes 1.1 s for the first answer of each connection
-ok-lossless-far|depot|none|none.healthy|healthy|the server behind the router does not answer ping fast
+ok-ras-1s|depot|none|none.healthy|healthy|a dialled link with a round trip of 1 s|timing
+ok-slow-server|nas7|none|none.healthy|healthy-no-netbios|the server takes 1.1 s for the first answer of each connection|silence
+ok-lossless-far|depot|none|none.healthy|healthy|the server behind the router does not answer ping fast|silence
 loss-20|nas7|link|link.path.loss|link.path.loss|20 % of the round trips on the server's link are lost
 loss-50|nas7|link|link.path.loss|link.path.loss|50 % of the round trips on the server's link are lost
 loss-far-30|depot|link|link.path.loss|link.path.loss|30 % of the round trips behind the router are lost
@@ -25,12 +25,12 @@ ok-dns-second|nas7|none|none.dns-first-silent|healthy-slow|the first name server
 ok-dns-second-dead|nas7|none|none.healthy|healthy|the first name server answers, the second is an address nobody has
 ok-dns-no-aaaa|nas7|none|none.dns-drops-aaaa|healthy-slow|DNS answers questions for A and drops those for AAAA
 ok-dns-v6|nas7|none|none.healthy|healthy|the only name server has an IPv6 address
-ok-dns-dropped-netbios|nas7|none|none.dns-dead-but-netbios|healthy-slow|the DNS host is up and drops questions, NetBIOS finds the name
-ok-ras-dns-silent|depot|none|none.dns-dead-but-netbios|healthy-slow|over the RAS link: DNS drops questions, WINS finds the name
+ok-dns-dropped-netbios|nas7|none|none.dns-dead-but-netbios|healthy-slow|the DNS host is up and drops questions, NetBIOS finds the name|silence
+ok-ras-dns-silent|depot|none|none.dns-dead-but-netbios|healthy-slow|over the RAS link: DNS drops questions, WINS finds the name|silence
 ok-139-dropped|nas7|none|none.netbios-off|healthy-no-netbios|139 and udp/137 are dropped, 445 works
-ok-only-445-silent|nas7|none|none.icmp-filtered|healthy-no-icmp|all but 445 is dropped, ping too
+ok-only-445-silent|nas7|none|none.icmp-filtered|healthy-no-icmp|all but 445 is dropped, ping too|silence
 ok-445-filtered-far|depot|none|none.445-filtered-139-open|healthy-139|445 is dropped behind the router, 139 works
-ok-ras-1s-445-filtered|depot|none|none.445-filtered-139-open|healthy-139|a round trip of 1 s, and 445 is dropped
+ok-ras-1s-445-filtered|depot|none|none.445-filtered-139-open|healthy-139|a round trip of 1 s, and 445 is dropped|timing
 ok-two-nics|nas7|none|none.healthy|healthy|a second interface has no carrier, the name is in DNS only
 ok-two-nics-default-dead|nas7|none|none.healthy|healthy|the default route is over an interface without carrier, DNS and server are on the other
 two-nics-dns-dead|nas7|link|link.client.no-carrier|link.client.no-carrier/name.dns.host-down/open|the DNS server is behind the interface without carrier, the server behind the other
@@ -48,10 +48,10 @@ v6-only-v4-filtered|nas7|filter|filter.server.drop-smb|fw-drop-smb/open|the serv
 v6-off-server|nas7|ip|ip.server.off|l2-no-answer/open|the server is off, DNS has A and AAAA
 server-mask-wide|depot|ip|ip.server.wrong-mask|routed-silent|the server behind the router has /8 and takes the client for a neighbour
 fw-synack|nas7|filter|filter.path.one-way|fw-drop-smb|a firewall drops the server's answers to connections, and nothing else
-fw-refused-silent|nas7|smb|smb.server.not-running|tcp-refused-both/open|445 is refused, 139 is dropped
+fw-refused-silent|nas7|smb|smb.server.not-running|tcp-refused-both/open|445 is refused, 139 is dropped|silence
 fw-host-unreach|depot|filter|filter.router.reject|ip.server.down-behind-router/open|the router answers SMB with host unreachable, and the server is up
 fw-random-smb|nas7|filter|filter.path.loss|link.path.loss/ras.flaky/fw-drop-smb/open|each packet to 139 and 445 is dropped with probability 0.5
-fw-rate-smb|nas7|none|none.healthy|healthy/open|the server takes three new connections a second
+fw-rate-smb|nas7|none|none.healthy|healthy/open|the server takes three new connections a second|silence
 fw-payload-rst-445|nas7|filter|filter.path.payload-rst|reset-after-data/open|data on 445 is answered with a reset, 139 works
 smb-proxy-silent|nas7|smb|smb.server.silent-service|smb.server.hung|a proxy takes connections to 139 and 445, and what is behind it is gone
 mid-hung-ends|nas7|none|none.healthy|healthy/smb.server.hung/open|the server's service hangs for another second
@@ -76,14 +76,14 @@ fw-payload-rst-far|depot|filter|filter.path.payload-rst|reset-after-data|the rou
 fw-smb1-dpi|nas7|filter|filter.path.smb1-blocked|filter.path.smb1-blocked|as smb1-blocked, of a client whose lowest dialect is SMB1 too
 dns-slow-3|nas7|name|name.dns.slow|name.dns.slow|DNS answers after 3 s
 dns-slow-6|nas7|name|name.dns.slow|name.dns.slow|DNS answers after 6 s
-dns-stale-silent|nas7|name|name.dns.stale-live-host|name.dns.stale-live-host|DNS gives the address of another host, which drops SMB
+dns-stale-silent|nas7|name|name.dns.stale-live-host|name.dns.stale-live-host|DNS gives the address of another host, which drops SMB|silence
 dns-rr-first-dead|nas7|name|name.dns.one-of-two-dead|name.dns.one-of-two-dead|three A records, two of them dead
 hosts-wrong-live|nas7|name|name.client.hosts-file-wrong|name.client.hosts-file-wrong|the hosts file gives a host without SMB
 hosts-wrong-other|nas7|name|name.client.hosts-file-wrong|name.client.hosts-file-wrong|the hosts file gives another file server
 lmhosts-wrong-live|nas7|name|name.client.lmhosts-wrong|name.client.lmhosts-wrong|the lmhosts file gives a host without SMB
 aaaa-dead-rst|nas7|name|name.dns.aaaa-dead|name.dns.aaaa-dead|AAAA of a dead IPv6 address of another network
 wins-stale-live|nbdepot|netbios|netbios.wins.stale-address|netbios.wins.stale-address|WINS gives the address of another host
-wins-off|nbdepot|netbios|netbios.wins.down|netbios.wins.down|the WINS server is an address nobody has
+wins-off|nbdepot|netbios|netbios.wins.down|netbios.wins.down|the WINS server is an address nobody has|silence
 nb-conflict-wins|nbnas|netbios|netbios.lan.name-conflict|netbios.lan.name-conflict|another host answers too, the client asks by broadcast first
 smb-close-both|nas7|smb|smb.server.max-connections|smb.server.max-connections|something closes each connection at once
 smb-rst-both|nas7|filter|filter.path.payload-rst|reset-after-data|something resets each connection at once
@@ -98,10 +98,10 @@ gateway-down-warm|depot|ip|ip.gateway.down|ip.gateway.down|the gateway is down a
 loss-5|nas7|link|link.path.loss|healthy/link.path.loss/open|5 % of the round trips on the server's link are lost
 loss-10|nas7|link|link.path.loss|healthy/link.path.loss/open|10 % of the round trips on the server's link are lost
 loss-40|nas7|link|link.path.loss|link.path.loss/open|40 % of the round trips on the server's link are lost
-ok-ras-300|depot|none|none.healthy|healthy|a dialled link with a round trip of 0.3 s
-ok-ras-800|depot|none|none.healthy|healthy|a dialled link with a round trip of 0.8 s
-ras-delay-1500|depot|ras|ras.link.latency|healthy/ras.link.latency/open|round trip of 1.5 s
-two-nxdomain-off|nas7|name|name.dns.nxdomain|name.dns.nxdomain/open|DNS does not know the name, and the server is off
+ok-ras-300|depot|none|none.healthy|healthy|a dialled link with a round trip of 0.3 s|timing
+ok-ras-800|depot|none|none.healthy|healthy|a dialled link with a round trip of 0.8 s|timing
+ras-delay-1500|depot|ras|ras.link.latency|healthy/ras.link.latency/open|round trip of 1.5 s|timing
+two-nxdomain-off|nas7|name|name.dns.nxdomain|name.dns.nxdomain/open|DNS does not know the name, and the server is off|silence
 two-stale-stopped|nas7|name|name.dns.stale-live-host|name.dns.stale-live-host/open|DNS gives another host, and the server service is stopped
 two-drop-loss|nas7|filter|filter.server.drop-smb|fw-drop-smb/open|the server drops SMB, and 30 % of the round trips are lost
 two-gateway-acl|depot|ip|ip.gateway.down|ip.gateway.down|the gateway is down, and would prohibit
@@ -110,10 +110,10 @@ two-duplicate-stopped|nas7|link|link.lan.duplicate-address|link.lan.duplicate-ad
 two-mtu-drop|depot|ip|ip.path.mtu-blackhole|ip.path.mtu-blackhole/open|large packets vanish, and 445 is dropped
 two-ras-timing-loss|depot|ras|ras.timing.late-silent|ras.timing/link.path.loss/open|SMB passes only 8 s after link up, and 20 % of the round trips are lost
 two-wins-dns-stale|nbdepot|netbios|netbios.wins.stale-address|netbios.wins.stale-address/open|WINS gives an address nobody has, and the server drops SMB
-mid-drop-ends-1|nas7|none|none.healthy|healthy/open|the server drops SMB for another second
+mid-drop-ends-1|nas7|none|none.healthy|healthy/open|the server drops SMB for another second|silence
 mid-drop-ends-3|nas7|none|none.healthy|healthy/fw-drop-smb/open|the server drops SMB for another 3 s
 mid-drop-ends-6|nas7|none|none.healthy|fw-drop-smb/open|the server drops SMB for another 6 s
-mid-all-ends-2|nas7|none|none.healthy|healthy/open|the server drops everything for another 2 s
+mid-all-ends-2|nas7|none|none.healthy|healthy/open|the server drops everything for another 2 s|silence
 mid-all-ends-5|nas7|none|none.healthy|arp-only/open|the server drops everything for another 5 s
 mid-far-ends-4|depot|none|none.healthy|routed-silent/fw-drop-smb/open|the router drops everything for another 4 s
 mid-refused-ends|nas7|none|none.healthy|healthy/tcp-refused-both/open|the server refuses SMB for another 0.3 s
@@ -127,8 +127,8 @@ ok-hosts-right|nas7|none|none.healthy|healthy|the hosts file is right, and DNS g
 ok-case|NaS7|none|none.healthy|healthy|the name in odd case
 ok-full-name|NAS7.Site9.Test|none|none.healthy|healthy|the whole name in odd case
 hosts-wrong-case|nas7|name|name.client.hosts-file-wrong|name.client.hosts-file-wrong|the hosts file gives a dead address, its name in odd case
-ras-loss-20|depot|ras|ras.link.loss|link.path.loss|20 % of the round trips on the RAS link are lost
-ras-mtu-1000|depot|ras|ras.link.mtu-blackhole|ip.path.mtu-blackhole|the RAS link loses packets over 1000 bytes
+ras-loss-20|depot|ras|ras.link.loss|link.path.loss|20 % of the round trips on the RAS link are lost|timing
+ras-mtu-1000|depot|ras|ras.link.mtu-blackhole|ip.path.mtu-blackhole|the RAS link loses packets over 1000 bytes|timing
 ras-delay-2s|depot|ras|ras.link.latency|ras.link.latency|round trip of 2.4 s
 ras-delay-4s|depot|ras|ras.link.latency|ras.link.latency|round trip of 4 s
 ras-delay-10s|depot|ras|ras.link.latency|ras.link.latency|round trip of 10 s
@@ -140,8 +140,8 @@ ras-timing-all|depot|ras|ras.timing.late-silent|ras.timing|nothing passes until 
 ras-flaky-drop|depot|ras|ras.timing.random|ras.flaky|each new SMB connection is dropped with probability 0.6
 ras-flaky-40|depot|ras|ras.timing.random|ras.flaky|each new SMB connection is refused with probability 0.4
 ras-no-return-2|depot|ras|ras.server.no-return-route|ras.server.no-return-route|the server swallows what goes to the dialled-in network
-ras-smb-stopped|depot|ras|smb.server.not-running|tcp-refused-both|over the RAS link: the server service is stopped
-ras-smb-dropped|depot|ras|filter.server.drop-smb|fw-drop-smb|over the RAS link: the server drops SMB
+ras-smb-stopped|depot|ras|smb.server.not-running|tcp-refused-both|over the RAS link: the server service is stopped|timing
+ras-smb-dropped|depot|ras|filter.server.drop-smb|fw-drop-smb|over the RAS link: the server drops SMB|timing
 EOF
 }
 
