@@ -251,7 +251,7 @@ static bool is_watched(struct str path)
 
 static bool is_open(struct str path)
 {
-	static const struct str open[] = { STR_LIT("/login"), STR_LIT("/opensearch.xml"),
+	static const struct str open[] = { STR_LIT("*"), STR_LIT("/login"), STR_LIT("/opensearch.xml"),
 					   STR_LIT("/api/v1/openapi.json") };
 	for (size_t i = 0; i < sizeof open / sizeof *open; i++)
 		if (str_eq(path, open[i]))

@@ -12,6 +12,8 @@
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <poll.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 /* so long an early refusal is left to be read, while the rest of the request is thrown away */
@@ -105,6 +107,20 @@ static ssize_t take_bytes(struct tap *tap, const char *bytes, size_t n)
 		conn_turn_away(c);
 	errno = c->turned_away ? ECONNRESET : EAGAIN;
 	return -1;
+}
+
+bool conn_hung_up(const struct conn *c, int *ret_unread)
+{
+	struct pollfd p = { .fd = c->fd, .events = POLLRDHUP };
+	return poll(&p, 1, 0) > 0 && !ioctl(c->fd, FIONREAD, ret_unread);
+}
+
+bool conn_is_done(const struct conn *c)
+{
+	const struct framing *f = &c->framing;
+	int unread;
+	return f->heads && f->heads == c->ended && f->at == FRAMING_BLANK && !f->n && conn_hung_up(c, &unread) &&
+	       !unread;
 }
 
 void conn_look_no_more(struct conn *c)

@@ -140,6 +140,10 @@ bool wake_go_on(struct http_wake *w, enum phase phase);
 void conn_turn_away(struct conn *c);
 /* conn_look_no_more: the answer ends the connection; what comes behind its request is none. */
 void conn_look_no_more(struct conn *c);
+/* conn_hung_up: the client sent its end, or is gone; then how many bytes before it are not read yet. */
+bool conn_hung_up(const struct conn *c, int *ret_unread);
+/* conn_is_done: it sent its end, and all that it asked before has its answer. Known of plain connections only. */
+bool conn_is_done(const struct conn *c);
 void http_on_connection(void *server, struct MHD_Connection *connection, void **socket_context,
 			enum MHD_ConnectionNotificationCode what);
 

@@ -8,9 +8,7 @@
 #include "web/last_word.h"
 
 #include <errno.h>
-#include <poll.h>
 #include <sched.h>
-#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
@@ -21,18 +19,12 @@ enum {
 	BEATS_AT_ONCE = 32  /* before they are due; or as many as it takes to come round in a quarter of the time */
 };
 
-static bool hung_up(int fd)
-{
-	struct pollfd p = { .fd = fd, .events = POLLRDHUP };
-	return poll(&p, 1, 0) > 0;
-}
-
-/* left_midway: the client sent its end while its body was being read, and nothing was read since the last look.
+/* left_midway: the client sent its end while its request was being read, and nothing was read since the last look.
  * libmicrohttpd now and then misses such an end. */
 static bool left_midway(struct conn *c)
 {
 	int unread = 0;
-	if (!hung_up(c->fd) || ioctl(c->fd, FIONREAD, &unread)) {
+	if (!conn_hung_up(c, &unread)) {
 		c->unread = -1;
 		return false;
 	}
@@ -76,11 +68,13 @@ static bool crawls(const struct http_server *s, const struct conn *c, int64_t no
 	       heard - c->heard < (uint64_t)took_ms;
 }
 
-static void look_at_body(struct http_server *s, struct conn *c, int64_t now, size_t *beats)
+/* look_at_coming: at one that is sending its request. */
+static void look_at_coming(struct http_server *s, struct conn *c, int64_t now, size_t *beats)
 {
 	const struct http_patience *p = &s->options.patience;
+	unsigned limit_ms = c->phase == PHASE_HEADER ? p->header : c->phase == PHASE_UPLOAD ? p->upload : p->body;
 	(void)beats;
-	if (now - c->since_ms > (c->phase == PHASE_UPLOAD ? p->upload : p->body) || crawls(s, c, now))
+	if (now - c->since_ms > limit_ms || crawls(s, c, now))
 		cut_off(s, c);
 	else if (left_midway(c))
 		shutdown(c->fd, SHUT_RDWR);
@@ -92,9 +86,10 @@ static void look_at_waiting(struct http_server *s, struct conn *c, int64_t now, 
 {
 	struct http_wake *w = c->request;
 	int64_t due_ms = s->options.patience.beat;
+	int unread;
 	if (!w)
 		return;
-	if (hung_up(c->fd)) {
+	if (conn_hung_up(c, &unread)) {
 		shutdown(c->fd, SHUT_RDWR);
 		wake_give_up(w);
 		return;
@@ -146,11 +141,11 @@ static void cut_off_late(struct http_server *s, enum phase phase, int64_t limit_
 static void look_around(struct http_server *s, int64_t now)
 {
 	const struct http_patience *p = &s->options.patience;
-	cut_off_late(s, PHASE_HEADER, p->header, now);
 	cut_off_late(s, PHASE_ANSWER, p->answer, now);
 	cut_off_late(s, PHASE_IDLE, p->idle, now);
-	look_at_all(s, PHASE_BODY, look_at_body, now);
-	look_at_all(s, PHASE_UPLOAD, look_at_body, now);
+	look_at_all(s, PHASE_HEADER, look_at_coming, now);
+	look_at_all(s, PHASE_BODY, look_at_coming, now);
+	look_at_all(s, PHASE_UPLOAD, look_at_coming, now);
 	look_at_all(s, PHASE_WAIT, look_at_waiting, now);
 }
 

@@ -138,16 +138,25 @@ static void note_scheme(struct http_wake *w)
 	w->req.scheme = l->tls || proxied ? STR("https") : STR("http");
 }
 
+static enum http_method method_of(struct str name)
+{
+	static const struct str names[] = { [HTTP_GET] = STR_LIT("GET"),
+					    [HTTP_HEAD] = STR_LIT("HEAD"),
+					    [HTTP_POST] = STR_LIT("POST"),
+					    [HTTP_OPTIONS] = STR_LIT("OPTIONS") };
+	enum http_method m = HTTP_GET;
+	while (m < HTTP_OTHER && !str_eq(name, names[m]))
+		m++;
+	return m;
+}
+
 static enum MHD_Result first_look(struct http_wake *w, const char *method, const char *version)
 {
 	const struct http_options *o = &w->server->options;
 	const char *why = NULL;
 	uint64_t length;
 	w->seen = true;
-	w->req.method = !strcmp(method, "GET")	  ? HTTP_GET
-			: !strcmp(method, "HEAD") ? HTTP_HEAD
-			: !strcmp(method, "POST") ? HTTP_POST
-						  : HTTP_OTHER;
+	w->req.method = method_of(str_c(method));
 	if (!wake_go_on(w, PHASE_BODY))
 		return MHD_NO;
 	if (!w->conn->served && w->server->pool == POOL_SPARED)
@@ -179,7 +188,7 @@ static enum MHD_Result first_look(struct http_wake *w, const char *method, const
 	note_scheme(w);
 	w->res = (struct http_response){ .status = 200 };
 	if (o->admit && !o->admit(o->context, &w->req, &w->res))
-		return w->req.method == HTTP_POST || w->req.method == HTTP_OTHER ? http_send_early(w) : http_send(w);
+		return w->req.method == HTTP_GET || w->req.method == HTTP_HEAD ? http_send(w) : http_send_early(w);
 	return uploads ? begin_upload(w) : MHD_YES;
 }
 
@@ -268,13 +277,17 @@ void http_on_completed(void *server, struct MHD_Connection *connection, void **r
 	c->request = NULL;
 	c->served = true;
 	last_word_heard(c->fd, &c->heard);
-	conn_enter(w->server, c, PHASE_IDLE);
+	bool begun = c->framing.at == FRAMING_FIRST || c->framing.at == FRAMING_LINES; /* the next one */
+	conn_enter(w->server, c, begun ? PHASE_HEADER : PHASE_IDLE);
 	pthread_mutex_unlock(&w->server->lock);
 	/* One without an answer of ours had libmicrohttpd's own, and a close with it: no other may follow. */
 	if (++c->ended == c->framing.heads && c->fault.status && !c->turned_away && w->queued) {
 		conn_turn_away(c);
 		shutdown(c->fd, SHUT_RDWR);
 	}
+	/* libmicrohttpd does not see an end that came behind a request while that was answered. */
+	if (conn_is_done(c))
+		shutdown(c->fd, SHUT_RDWR);
 	if (w->req.drop)
 		w->req.drop(&w->req);
 	upload_close(w);

@@ -104,7 +104,7 @@ enum err request_parse_target(struct str target, struct http_request *req)
 		return ERR_LIMIT;
 	req->authority = take_authority(&target);
 	str_cut(target, '?', &path, &query);
-	if (!path.n || path.p[0] != '/')
+	if (!path.n || (path.p[0] != '/' && !str_eq(target, STR("*"))))
 		return ERR_INPUT;
 	for (size_t i = 0; i < target.n; i++)
 		if ((unsigned char)target.p[i] <= ' ' || (unsigned char)target.p[i] >= 0x7f)
@@ -311,6 +311,9 @@ unsigned request_check(const struct http_request *req, const struct http_hosts *
 	host = req->authority.n ? req->authority : host; /* RFC 9112 section 3.2.2: then Host says nothing */
 	*ret_why = unfit_framing(req);
 	if (*ret_why)
+		return 400;
+	*ret_why = "The request is malformed.";
+	if (str_eq(req->path, STR("*")) && req->method != HTTP_OPTIONS)
 		return 400;
 	*ret_why = "This server does not answer under that name. Open it by its address, or start it with --host NAME.";
 	if (!host_is_ours(host, hosts))

@@ -19,7 +19,7 @@ enum {
 	REQUEST_UPLOAD_MAX = (64 << 20) + (64 << 10) /* where a file is wanted: 64 MiB, and the form around it */
 };
 
-enum http_method { HTTP_GET, HTTP_HEAD, HTTP_POST, HTTP_OTHER };
+enum http_method { HTTP_GET, HTTP_HEAD, HTTP_POST, HTTP_OPTIONS, HTTP_OTHER };
 
 /* What somebody may do here, each more than the one before: nothing; look up; send probes; what is others' too. */
 enum role { ROLE_NONE, ROLE_READ, ROLE_PROBE, ROLE_ADMIN };
@@ -39,7 +39,7 @@ struct http_request {
 	enum http_method method;
 	struct str target;	    /* as sent; of an absolute one, what stands behind its authority */
 	struct str authority;	    /* that it is for: an absolute target's; else Host, once that was checked */
-	struct str path;	    /* percent-decoded, valid UTF-8 without control characters */
+	struct str path;	    /* percent-decoded, valid UTF-8 without control characters; "*": the server */
 	struct http_fields query;
 	struct http_fields headers; /* as sent; the names in any case */
 	struct str body;
@@ -58,7 +58,7 @@ struct http_response {
 	unsigned status;	 /* 200 where left 0 */
 	const char *type;	 /* of the content */
 	struct str body;	 /* in the request's arena, or static */
-	const char *allow;	 /* for 405 */
+	const char *allow;	 /* for 405, and for OPTIONS */
 	struct str location;	 /* for redirects */
 	struct str cookie;	 /* for Set-Cookie */
 	unsigned retry_after_s;	 /* for 429 and 503; 0: not said */
@@ -74,8 +74,8 @@ struct http_response {
 	ssize_t (*read)(struct http_request *req, char *p, size_t max, bool beat);
 };
 
-/* request_parse_target fills path and query, and of "http://host/path" (RFC 9112 section 3.2.2) the authority. ERR_INPUT:
- * another form, a bad escape, a control character, bytes that are no UTF-8, a dot segment. ERR_LIMIT: too long, too
+/* request_parse_target fills path and query, and of "http://host/path" (RFC 9112 section 3.2.2) the authority; "*" is
+ * the server as a whole, of which OPTIONS alone may ask (request_check). ERR_INPUT: another form, a bad escape, a control character, bytes that are no UTF-8, a dot segment. ERR_LIMIT: too long, too
  * many fields. The path is then "/api/" or empty, for the form of the answer. */
 enum err request_parse_target(struct str target, struct http_request *req) MUST_USE;
 

@@ -30,6 +30,11 @@ void site_handle(void *context, struct http_request *req, struct http_response *
 {
 	enum http_method method = req->method == HTTP_HEAD ? HTTP_GET : req->method;
 	bool gets = false, posts = false;
+	if (str_eq(req->path, STR("*"))) {
+		res->status = 204;
+		res->allow = "GET, HEAD, POST, OPTIONS";
+		return;
+	}
 	for (size_t i = 0; i < sizeof routes / sizeof *routes; i++) {
 		if (!fits(&routes[i], req->path))
 			continue;

@@ -1058,7 +1058,7 @@ class Malformed(unittest.TestCase):
         h = self.HOST
         for line in (b'GET /../../etc/passwd HTTP/1.1', b'GET /%2e%2e/x HTTP/1.1', b'GET /%00a HTTP/1.1', b'GET /%zz HTTP/1.1',
                      b'GET /a%0d%0ab HTTP/1.1', b'GET /\xff HTTP/1.1', b'GET /a\x00b HTTP/1.1', b'GET  / HTTP/1.1',
-                     b'GET /a b HTTP/1.1', b'GET http://evil.example/ HTTP/1.1', b'OPTIONS * HTTP/1.1', b'GET evil HTTP/1.1',
+                     b'GET /a b HTTP/1.1', b'GET http://evil.example/ HTTP/1.1', b'GET * HTTP/1.1', b'POST * HTTP/1.1', b'OPTIONS *x HTTP/1.1', b'GET evil HTTP/1.1',
                      b'CONNECT evil.example:443 HTTP/1.1', b'GET /' + b'a' * 60000 + b' HTTP/1.1'):
             yield line + b'\r\n' + h + b'\r\n'
         for lines in (b'', h + h, b'Host:\r\n', b'Host: a b\r\n', b'Host : localhost\r\n', b'Host: localhost\n', b'Host: localhost\nX: y\r\n',
@@ -1173,6 +1173,12 @@ class Malformed(unittest.TestCase):
                 got, _ = read_all(s)
             self.assertRegex(got, rb'^HTTP/1\.[01] 200 ', data)
 
+    def test_the_server_as_a_whole_says_its_methods(self):
+        got, _ = server.raw(b'OPTIONS * HTTP/1.1\r\n' + self.HOST + b'Connection: close\r\n\r\n')
+        self.assertRegex(got, rb'^HTTP/1\.1 204 ')
+        self.assertIn(b'\r\nAllow: GET, HEAD, POST, OPTIONS\r\n', got)
+        self.assertEqual(server.ask('OPTIONS', '/search')[0], 405)
+
     def test_large_headers_are_answered(self):
         # what the library itself drops without a word: cookies for a copy of which there is no room
         seen = {}
@@ -1224,6 +1230,18 @@ class Patience(unittest.TestCase):
                 self.assertEqual(got.count(b'HTTP/1.1 '), 1)
                 self.assertGreater(took, 7)
                 self.assertLess(took, 12)
+
+    def test_who_has_sent_its_end_and_is_owed_nothing_is_let_go(self):
+        ok = b'GET /-/healthy HTTP/1.1\r\nHost: localhost\r\n\r\n'
+        for data, answers in ((b'', 0), (ok, 1), (ok + b'\r\n', 1), (ok * 2 + b'\r\n\r\n', 2), (ok[:20], 0), (ok * 3 + ok[:20], 3),
+                              (b'POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\ntext', 0)):
+            with self.subTest(data=data[-20:], answers=answers), server.connect() as s:
+                s.settimeout(5)
+                s.sendall(data)
+                s.shutdown(socket.SHUT_WR)
+                got, closed = read_all(s)
+                self.assertTrue(closed)
+                self.assertEqual(len(re.findall(rb'HTTP/1\.1 200 ', got)), answers, got[:200])
 
     def test_a_vanished_client_ends_its_diagnosis(self):
         before = server.fds()

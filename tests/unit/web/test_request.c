@@ -56,9 +56,11 @@ static void an_absolute_target_names_the_host(void **unused)
 		assert_int_equal(request_parse_target(str_c(cases[i].target), &req), ERR_OK);
 		assert_true(is(req.authority, cases[i].authority) && is(req.path, cases[i].path));
 	}
-	static const char *const none[] = { "ftp://localhost/", "http://", "http:/localhost/", "localhost/", "http://?x" };
+	static const char *const none[] = { "ftp://localhost/", "http://",
+					    "http:/localhost/", "localhost/", "http://?x" };
 	for (size_t i = 0; i < sizeof none / sizeof *none; i++)
-		assert_int_equal(request_parse_target(str_c(none[i]), &(struct http_request){ .arena = &arena }), ERR_INPUT);
+		assert_int_equal(request_parse_target(str_c(none[i]), &(struct http_request){ .arena = &arena }),
+				 ERR_INPUT);
 	/* It counts; what Host says does not. */
 	struct http_field host = { STR("Host"), STR("evil.example") };
 	struct http_hosts hosts = { .own = STR("127.0.0.1") };
@@ -74,7 +76,7 @@ static void an_absolute_target_names_the_host(void **unused)
 static void bad_targets_are_refused(void **unused)
 {
 	(void)unused;
-	static const char *const bad[] = { "",	      "*",	 "http:///a",	 "/%00a", "/%zz",  "/%2",
+	static const char *const bad[] = { "",	      "*a",	 "http:///a",	 "/%00a", "/%zz",  "/%2",
 					   "/a/../b", "/%2e%2e/etc", "/..",     "/.",	 "/%0d%0aX: y",	 "/a b",
 					   "/\x01", "/\x7f",  "/%ff",	"/\xc3\xa9", "/%c0%af", "/%ed%a0%80" };
 	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
@@ -86,6 +88,21 @@ static void bad_targets_are_refused(void **unused)
 	huge[0] = '/';
 	struct http_request req = { .arena = &arena };
 	assert_int_equal(request_parse_target(str_c(huge), &req), ERR_LIMIT);
+}
+
+static void the_server_as_a_whole_is_asked_by_options_alone(void **unused)
+{
+	(void)unused;
+	struct http_field host = { STR("Host"), STR("localhost") };
+	struct http_hosts hosts = { .own = STR("127.0.0.1") };
+	struct http_request req = { .method = HTTP_OPTIONS, .arena = &arena, .headers = { &host, 1, 1 } };
+	const char *why;
+	assert_int_equal(request_parse_target(STR("*"), &req), ERR_OK);
+	assert_true(is(req.path, "*"));
+	for (enum http_method m = HTTP_GET; m <= HTTP_OTHER; m++) {
+		req.method = m;
+		assert_int_equal(request_check(&req, &hosts, &why), m == HTTP_OPTIONS ? 0 : 400);
+	}
 }
 
 static void forms_keep_what_people_paste(void **unused)
@@ -219,6 +236,7 @@ int main(void)
 		cmocka_unit_test_teardown(targets_are_decoded_once, teardown),
 		cmocka_unit_test_teardown(an_absolute_target_names_the_host, teardown),
 		cmocka_unit_test_teardown(bad_targets_are_refused, teardown),
+		cmocka_unit_test_teardown(the_server_as_a_whole_is_asked_by_options_alone, teardown),
 		cmocka_unit_test_teardown(forms_keep_what_people_paste, teardown),
 		cmocka_unit_test_teardown(only_own_hosts, teardown),
 		cmocka_unit_test_teardown(only_clear_lengths, teardown),
