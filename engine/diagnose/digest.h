@@ -26,6 +26,8 @@ enum { LINK_WATCH_MS = 700, LINK_WATCH_DOWN_MS = 3000 };
 #define DIGEST_BRIEF_AGAIN_MS "300"
 #define DIGEST_PORT_AGAIN_MS "500"
 
+#define DIGEST_REFUSED_AGAIN "4" /* so many more connections to a port that was refused once */
+
 #define DIGEST_SLOW_PINGS "4" /* so many, so far apart that most limits let them pass */
 
 enum { DNS_NAMES_MAX = 3 }; /* of a short name with its search domains so many are asked for */
@@ -77,6 +79,7 @@ struct digest {
 	struct str silent_server; /* a name server that a client waits for in vain before it has the name */
 	bool name_brief;	  /* it was waited for only briefly so far */
 	const struct evidence *route, *tcp445, *tcp139;
+	struct str unsteady_port; /* some connections to it succeeded and some failed; empty: to none */
 	struct str gateway; /* of the route to the target, else the default one */
 	struct derived *facts;
 	size_t fact_count, fact_cap;
@@ -138,7 +141,7 @@ bool digest_seems_slow(const struct digest *d);
 bool digest_pings_late(const struct digest *d);
 /* digest_doubts_loss: more pings would tell whether it is a loss. */
 bool digest_doubts_loss(const struct digest *d);
-/* digest_pings_limited: what is missing of a burst may be a host's limit on its answers. */
+/* digest_pings_limited: nothing connects, and what is missing of a burst may be a host's limit on its answers. */
 bool digest_pings_limited(const struct digest *d);
 
 /* digest_client_dialects: the highest ones that this client may speak, as probe smb calls them. */

@@ -433,30 +433,60 @@ static void put_changed(struct digest *d)
 		digest_put(d, "path.changed", "no", row);
 }
 
-/* put_steady: connections to one port of one address, in turn: a mix of success and failure is a finding of its own. */
-static void put_steady(struct digest *d)
+struct ends {
+	double good, bad;
+};
+
+/* count_ends: how connections to one port of the target have ended. */
+static struct ends count_ends(const struct digest *d, struct str port)
 {
-	size_t good[2] = { 0 }, bad[2] = { 0 };
+	struct ends n = { 0 };
 	for (size_t i = 0; i < d->c->evidence_count; i++) {
 		const struct evidence *e = d->c->evidence[i];
 		bool tcp = str_eq(e->probe, STR("tcp")), smb = str_eq(e->probe, STR("smb")),
-		     nbss = str_eq(e->probe, STR("nbss"));
-		if (!str_eq(evidence_arg(e, "address"), d->target) || evidence_state(e, "not-run") ||
-		    !(tcp || smb || nbss))
+		     nbss = str_eq(e->probe, STR("nbss")), row = str_eq(e->probe, STR("retry"));
+		struct str to = nbss ? STR("139") : evidence_arg(e, "port");
+		if (smb && !to.n)
+			to = STR("445");
+		if (!(tcp || smb || nbss || row) || !str_eq(evidence_arg(e, "address"), d->target) ||
+		    !str_eq(to, port) || evidence_state(e, "not-run") ||
+		    evidence_yes(e, "tcp.brief")) /* a lost request is no failure yet */
 			continue;
+		double made = evidence_number(e, "retry.attempts", 0), failed = evidence_number(e, "retry.failures", 0);
 		struct str state = tcp ? e->state : evidence_text(e, smb ? "smb.tcp" : "nbss.tcp");
-		if (evidence_yes(e, "tcp.brief")) /* a lost request is no failure yet */
-			continue;
-		size_t port = nbss || str_eq(evidence_arg(e, "port"), STR("139"));
-		if (state.n)
-			*(str_eq(state, STR("open")) ? &good[port] : &bad[port]) += 1;
+		if (!row && state.n) {
+			made = 1;
+			failed = !str_eq(state, STR("open"));
+		}
+		n.bad += failed;
+		n.good += made - failed;
 	}
-	const struct evidence *row = quick_row(d);
-	bool second = str_eq(evidence_arg(row, "port"), STR("139"));
-	bad[second] += evidence_number(row, "retry.failures", 0) > 0;
-	good[second] += evidence_number(row, "retry.failures", 0) < evidence_number(row, "retry.attempts", 0);
-	if (good[0] + bad[0] + good[1] + bad[1])
-		digest_put(d, "tcp.steady", (good[0] && bad[0]) || (good[1] && bad[1]) ? "no" : "yes", NULL);
+	return n;
+}
+
+/* put_steady: connections to one port of one address, in turn: a mix of success and failure is a finding of its own,
+ * and one refusal alone may be half of one. */
+static void put_steady(struct digest *d)
+{
+	const struct {
+		const char *fact;
+		struct str port;
+		const struct evidence *from;
+	} ports[] = { { "tcp.445", d->port, d->tcp445 }, { "tcp.139", STR("139"), d->tcp139 } };
+	bool told = false, once = false;
+	for (size_t i = 0; i < (d->smb ? 2 : 1); i++) {
+		struct ends n = count_ends(d, ports[i].port);
+		if (n.good > 0 && n.bad > 0 && !d->unsteady_port.n)
+			d->unsteady_port = ports[i].port;
+		told |= n.good + n.bad > 0;
+		bool alone = digest_is(d, ports[i].fact, "refused") && n.good + n.bad < 2;
+		if (alone && !(i == 1 && digest_is(d, "tcp.445", "refused")))
+			once = true;
+	}
+	if (d->unsteady_port.n)
+		digest_put(d, "tcp.steady", "no", d->tcp445);
+	else if (told && !once)
+		digest_put(d, "tcp.steady", "yes", NULL);
 }
 
 static void put_second(struct digest *d)
@@ -626,14 +656,27 @@ bool digest_doubts_loss(const struct digest *d)
 	return p.burst_sent < SURE_PINGS && loss_in_doubt(d, &p);
 }
 
-/* pings_limited: the first of a burst came back and then hardly any, as where a host answers only so many a second; and
- * nothing else connects, so that only other packets tell whether it is a loss. */
-static bool pings_limited(const struct pings *p)
+/* pings_even: the answers to a burst come as a limit lets them pass: at first as many as it had saved up, then one
+ * every so often. A loss falls at random. */
+static bool pings_even(const struct pings *p)
 {
+	enum { SAVED_UP = 3, TELLING_GAPS = 3 };
 	struct str row = evidence_text(p->burst, "icmp.row");
-	bool few = p->burst_received <= 2 && str_starts(row, STR("S"));
-	return p->burst_received > 0 && p->burst_received < 0.5 * p->burst_sent &&
-	       (few || str_starts(row, STR("SSS")));
+	size_t saved = 0, least = SIZE_MAX, most = 0, gaps = 0;
+	while (saved < row.n && row.p[saved] == 'S')
+		saved++;
+	for (size_t i = saved, last = saved ? saved - 1 : SIZE_MAX; i < row.n; i++) {
+		if (row.p[i] != 'S')
+			continue;
+		size_t gap = last == SIZE_MAX ? 0 : i - last;
+		least = gap && gap < least ? gap : least;
+		most = gap > most ? gap : most;
+		gaps += gap > 0;
+		last = i;
+	}
+	bool even = gaps > 0 && least > 1 && most <= least + 1;
+	bool few = saved && p->burst_received <= 2, at_first = saved >= SAVED_UP && saved < row.n;
+	return few || (at_first && gaps < 2) || (even && (at_first || gaps >= TELLING_GAPS));
 }
 
 /* slow_pings: so far apart that few limits keep them back; NULL where there are none. */
@@ -643,22 +686,30 @@ static const struct evidence *slow_pings(const struct digest *d)
 			   ARG("interval", STR("400")));
 }
 
+/* Hosts and routers limit their answers to ping in many ways, and each looks like a loss. Where nothing connects, pings
+ * that are missing tell nothing alone. */
 bool digest_pings_limited(const struct digest *d)
 {
 	struct pings p = count_pings(d);
-	return pings_limited(&p) && !digest_is(d, "tcp.445", "open") && !digest_is(d, "tcp.139", "open");
+	bool some = p.burst_received > 0 && p.burst_received < p.burst_sent;
+	return some && !digest_is(d, "tcp.445", "open") && !digest_is(d, "tcp.139", "open");
 }
 
-/* put_limited: of pings that may be limited, what other packets say of a loss. Slow ones that do not all come back tell
- * nothing: some hosts answer one a second, or three an hour. */
-static void put_limited(struct digest *d)
+/* put_limited: of pings that may be limited, what other packets say of a loss: where ARP loses some too, so many lost
+ * pings that they explain why nothing connects are one. Slow ones that do not all come back tell nothing: some hosts
+ * answer one a second, or three an hour. */
+static void put_limited(struct digest *d, const struct pings *p)
 {
 	const struct evidence *arp = digest_look(d, "arp", ARG("address", d->target), ARG("count", STR("20")));
 	const struct evidence *slow = slow_pings(d);
 	double answers = evidence_number(arp, "arp.answers", 0), back = evidence_number(slow, "icmp.received", 0);
-	double sent = evidence_number(slow, "icmp.sent", 0);
-	if (evidence_state(arp, "answered") && (answers > 18 || (answers >= ARP_TELLING && answers < 8)))
-		digest_put(d, "loss.state", answers > 18 ? "none" : "loss", arp);
+	double sent = evidence_number(slow, "icmp.sent", 0), lost = p->burst_sent - p->burst_received;
+	bool asked = evidence_state(arp, "answered"), lossy = asked || digest_is(d, "arp.quality", "lossy");
+	bool most = lost >= 0.6 * p->burst_sent;
+	if (asked && answers > 18)
+		digest_put(d, "loss.state", "none", arp);
+	else if ((lossy && most) || (asked && answers >= ARP_TELLING && answers < 8))
+		digest_put(d, "loss.state", "loss", most ? p->burst : arp);
 	else if (sent > 0 && back >= sent)
 		digest_put(d, "loss.state", "none", slow);
 }
@@ -672,9 +723,8 @@ static bool smb_halting(const struct digest *d)
 	       evidence_number(smb, "smb.retransmits", 1) > 0;
 }
 
-/* put_loss: hosts limit their answers to ping, so lost ones are a loss only where connections or ARP lose packets too,
- * or where so few come back that they explain why nothing connects. Over a slow line answers come too late to be
- * counted. */
+/* put_loss: hosts limit their answers to ping, so lost ones are a loss only where connections or ARP lose packets too.
+ * Over a slow line answers come too late to be counted. */
 static void put_loss(struct digest *d, const struct pings *p)
 {
 	const struct evidence *arp = digest_look(d, "arp", ARG("address", d->target), ARG("count", STR("20")));
@@ -688,19 +738,21 @@ static void put_loss(struct digest *d, const struct pings *p)
 		return;
 	/* Where so many pings all came back, what befalls connections alone is no loss: something limits them. */
 	bool sure = pinged && lost == 0 && p->burst_sent >= SURE_PINGS;
-	if (!open && pings_limited(p))
-		put_limited(d);
-	else if (pinged && lost == 0 && (!halting || (sure && failed)))
+	if (pinged && lost == 0 && (!halting || (sure && failed)))
 		digest_put(d, "loss.state", "none", p->burst);
 	else if (p->rtt_ms >= SLOW_MS || straggled(p) || digest_pings_late(d) || queued(p->burst))
 		return;
-	else if (pinged && lost > 1 && (open ? again || failed : lost >= 0.6 * p->burst_sent))
+	else if (!open && pinged && lost > 0)
+		put_limited(d, p);
+	else if (pinged && lost > 1 && (again || failed) && !pings_even(p))
 		digest_put(d, "loss.state", "loss", p->burst);
 	else if (evidence_state(arp, "answered") && answers > 19)
 		digest_put(d, "loss.state", "none", arp);
 	else if (evidence_state(arp, "answered") && answers >= ARP_TELLING &&
 		 answers < (open ? 19 : 8)) /* as for pings: it has to explain that */
 		digest_put(d, "loss.state", "loss", arp);
+	else if (pinged && failed && pings_even(p))
+		return; /* of a limit on connections and one on pings nothing here is known apart */
 	else if (failed || (clean_row(row, lost, p->burst_sent) && (pinged || !again)))
 		digest_put(d, "loss.state", failed ? "loss" : "none", row);
 }
@@ -782,13 +834,17 @@ static void put_host(struct digest *d)
 static void put_retry(struct digest *d)
 {
 	const struct evidence *e = digest_look(d, "retry", ARG("address", d->target), ARG("spacing", STR("1000")));
+	const struct evidence *row = quick_row(d);
+	enum { LIMITED = 3 }; /* so many requests unanswered, and no ping among many lost */
+	bool refused = row_mixed(row) && !str_eq(evidence_text(row, "retry.failure"), STR("timeout"));
+	bool mixed = refused || (row_mixed(row) && evidence_number(row, "retry.failures", 0) >= LIMITED);
 	bool first_failed = e && digest_fact(d, "tcp.445").n && !digest_is(d, "tcp.445", "open");
 	if (!e && d->asks_ras && !digest_is(d, "path.changed", "yes"))
 		e = digest_look(d, "retry", ARG("address", d->target));
 	if (evidence_state(e, "works") && first_failed)
 		digest_put(d, "retry.state", "late", e);
-	else if (e && e == quick_row(d) && row_mixed(e))
-		digest_put(d, "retry.state", "flaky", e);
+	else if ((e && e == row && row_mixed(e)) || (!d->asks_ras && mixed))
+		digest_put(d, "retry.state", "flaky", row);
 	else if (e && !evidence_state(e, "too-few"))
 		digest_put_str(d, "retry.state", e->state, e);
 }

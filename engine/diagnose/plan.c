@@ -478,6 +478,50 @@ static void step_smb(struct wave *w)
 	ask_smb(w, digest_client_dialects(d));
 }
 
+/* ask_row: short connections one after another, none of which waits for a repeated SYN. */
+static void ask_row(struct wave *w, struct str port, struct str attempts)
+{
+	const struct digest *d = w->d;
+	enum { LEAST_MS = 300, BEFORE_REPEAT_MS = 950, TRIPS = 3 };
+	const struct evidence *ping = digest_look(d, "icmp", ARG("address", d->target));
+	const double seen[] = { evidence_number(d->tcp445, "tcp.ms", 0), evidence_number(d->tcp139, "tcp.ms", 0),
+				evidence_number(ping, "icmp.rtt_min", 0) };
+	double wait_ms = 0;
+	for (size_t i = 0; i < sizeof seen / sizeof *seen; i++)
+		if (seen[i] > 0 && (wait_ms <= 0 || TRIPS * seen[i] < wait_ms))
+			wait_ms = TRIPS * seen[i];
+	if (digest_is(d, "latency.state", "ok") && wait_ms > BEFORE_REPEAT_MS)
+		wait_ms = BEFORE_REPEAT_MS;
+	ask(w, "retry", ARG("address", d->target), ARG("port", port),
+	    ARG("attempts", attempts), ARG("spacing", S("50")),
+	    ARG("wait", arena_printf(w->a, "%.0f", wait_ms > LEAST_MS ? wait_ms : LEAST_MS)));
+}
+
+static struct str open_port(const struct digest *d)
+{
+	return digest_is(d, "tcp.445", "open") ? d->port : S("139");
+}
+
+/* step_refused_again: one refusal may be half of a mix. */
+static void step_refused_again(struct wave *w)
+{
+	const struct digest *d = w->d;
+	if (!tcp_told(d) || digest_is(d, "path.kind", "ras"))
+		return;
+	if (digest_is(d, "tcp.445", "refused"))
+		ask_row(w, d->port, S(DIGEST_REFUSED_AGAIN));
+	else if (digest_is(d, "tcp.139", "refused"))
+		ask_row(w, S("139"), S(DIGEST_REFUSED_AGAIN));
+}
+
+/* step_unsteady: some connections to a port came about and some failed; a row tells more. */
+static void step_unsteady(struct wave *w)
+{
+	const struct digest *d = w->d;
+	if (d->unsteady_port.n && !digest_is(d, "path.kind", "ras") && !digest_seems_slow(d))
+		ask_row(w, d->unsteady_port, S("15"));
+}
+
 /* step_smb_others: where that failed, what the server makes of the other dialects. */
 static void step_smb_others(struct wave *w)
 {
@@ -490,13 +534,18 @@ static void step_smb_others(struct wave *w)
 		ask_smb(w, dialects[i]);
 }
 
-/* pings_denied: this machine does not let us ping, so that connections and large requests must tell. */
-static bool pings_denied(const struct digest *d)
+/* denied: this machine does not let us probe so, so that others must tell. */
+static bool denied(const struct digest *d, struct str probe)
 {
 	for (size_t i = 0; i < d->c->evidence_count; i++)
-		if (str_eq(d->c->evidence[i]->probe, STR("icmp")) && evidence_state(d->c->evidence[i], "not-run"))
+		if (str_eq(d->c->evidence[i]->probe, probe) && evidence_state(d->c->evidence[i], "not-run"))
 			return true;
 	return false;
+}
+
+static bool pings_denied(const struct digest *d)
+{
+	return denied(d, S("icmp"));
 }
 
 static void step_mtu(struct wave *w)
@@ -646,25 +695,6 @@ static void step_dns_patience(struct wave *w)
 		    ARG("wait", S("6200")));
 }
 
-/* ask_row: short connections one after another, none of which waits for a repeated SYN. */
-static void ask_row(struct wave *w, struct str attempts)
-{
-	const struct digest *d = w->d;
-	enum { LEAST_MS = 300, BEFORE_REPEAT_MS = 950, TRIPS = 3 };
-	const struct evidence *ping = digest_look(d, "icmp", ARG("address", d->target));
-	const double seen[] = { evidence_number(d->tcp445, "tcp.ms", 0), evidence_number(d->tcp139, "tcp.ms", 0),
-				evidence_number(ping, "icmp.rtt_min", 0) };
-	double wait_ms = 0;
-	for (size_t i = 0; i < sizeof seen / sizeof *seen; i++)
-		if (seen[i] > 0 && (wait_ms <= 0 || TRIPS * seen[i] < wait_ms))
-			wait_ms = TRIPS * seen[i];
-	if (digest_is(d, "latency.state", "ok") && wait_ms > BEFORE_REPEAT_MS)
-		wait_ms = BEFORE_REPEAT_MS;
-	ask(w, "retry", ARG("address", d->target), ARG("port", digest_is(d, "tcp.445", "open") ? d->port : S("139")),
-	    ARG("attempts", attempts), ARG("spacing", S("50")),
-	    ARG("wait", arena_printf(w->a, "%.0f", wait_ms > LEAST_MS ? wait_ms : LEAST_MS)));
-}
-
 /* lost_few: the fewer pings were lost, the more connections it takes to tell. */
 static bool lost_few(const struct digest *d)
 {
@@ -679,7 +709,7 @@ static void step_loss(struct wave *w)
 	bool lossy = digest_is(d, "arp.quality", "lossy");
 	if (digest_fact(d, "loss.state").n || digest_is(d, "latency.state", "slow") || digest_pings_late(d))
 		return;
-	bool limited = digest_pings_limited(d), arp = on_lan(d) && !is_ipv6(d->target);
+	bool limited = digest_pings_limited(d), arp = on_lan(d) && !is_ipv6(d->target) && !denied(d, S("arp"));
 	if (arp && (lossy || limited) && !tcp_open(d))
 		ask(w, "arp", ARG("address", d->target), ARG("count", S("20")), ARG("wait", S("900")));
 	else if (limited)
@@ -693,7 +723,7 @@ static void step_loss(struct wave *w)
 	else if (on_lan(d) && digest_is(d, "icmp.state", "silent"))
 		ask(w, "arp", ARG("address", d->target), ARG("count", S("20")), ARG("wait", S("200")));
 	else if (!digest_seems_slow(d) && (digest_fact(d, "icmp.state").n || pings_denied(d)))
-		ask_row(w, d->asks_ras ? S("12") : lost_few(d) ? S("25") : S("15"));
+		ask_row(w, open_port(d), d->asks_ras ? S("12") : lost_few(d) ? S("25") : S("15"));
 }
 
 static void step_late(struct wave *w)
@@ -710,7 +740,7 @@ static void step_row(struct wave *w)
 {
 	const struct digest *d = w->d;
 	if (d->asks_ras && tcp_open(d) && digest_is(d, "path.kind", "ras") && !digest_seems_slow(d))
-		ask_row(w, S("10"));
+		ask_row(w, open_port(d), S("10"));
 }
 
 static void step_retry(struct wave *w)
@@ -822,11 +852,13 @@ static const struct step {
 	{ 3, step_smb,
 	  "nbss.state smb.outcome smb.dialects smb.signing smb.encryption smb.anonymous smb.share path.works" },
 	{ 3, step_row, "retry.state" },
+	{ 3, step_refused_again, "tcp.steady" },
 	{ 3, step_watch, "link.flapping" },
 	{ 3, step_dns_domain, "dns.domain" },
 	{ 4, step_smb_others, "smb.dialects smb.small smb.service smb.smb1-reset smb.encryption" },
 	{ 4, step_mtu_quick, "mtu.state" },
 	{ 4, step_loss, "loss.state" },
+	{ 4, step_unsteady, "retry.state" },
 	{ 4, step_large, "mtu.state" },
 	{ 4, step_again, "tcp.again" },
 	{ 4, step_patience, "loss.state latency.state" },
@@ -890,7 +922,7 @@ enum err diagnose_plan(const struct causes *causes, const struct case_file *c, s
 	if (err)
 		return err;
 	struct wave w = { .d = &d, .a = a };
-	if (!weighed.decided || c->all) {
+	if ((!weighed.decided && !weighed.strained) || c->all) {
 		plan_stage(&w, &weighed, false);
 		if (!w.count)
 			plan_stage(&w, &weighed, true);

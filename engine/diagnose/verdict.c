@@ -179,8 +179,9 @@ static void leave_open(struct verdict *v, const struct weighed *w, const struct 
 				       "%.*s is not the address of one host: it stands for many or for none, so only "
 				       "this machine was looked at.",
 				       STR_ARG(d->no_host));
-	else if (!w->left_count)
-		v->says = STR("What was observed fits none of the known causes, or more than one thing is wrong.");
+	else if (w->strained)
+		v->says = STR("What was observed fits no known cause in all: more than one thing may be wrong, or it "
+			      "changed while it was looked at. These come nearest.");
 	else if (w->left_count == 1)
 		v->says = arena_printf(d->a,
 				       "What was observed points to one cause: %.*s. Something that it needs could not "
@@ -192,6 +193,8 @@ static void leave_open(struct verdict *v, const struct weighed *w, const struct 
 		v->says = arena_printf(d->a, "What was observed leaves %zu causes: too few probes could answer.",
 				       w->left_count);
 	ask(v, w, d);
+	if (w->strained || !v->next_count)
+		push(d->a, v, STR("Run the diagnosis again while it fails: what stays the same can be trusted."));
 }
 
 /* only_healthy: whatever could not be looked at, every cause left says that the path works, and it was seen to. */
@@ -200,7 +203,7 @@ static bool only_healthy(const struct weighed *w, const struct digest *d)
 	size_t healthy = 0;
 	while (healthy < w->left_count && w->left[healthy]->healthy)
 		healthy++;
-	return healthy && healthy == w->left_count && digest_is(d, "path.works", "yes");
+	return healthy && healthy == w->left_count && !w->strained && digest_is(d, "path.works", "yes");
 }
 
 static bool finding_holds(const struct finding *f, const struct digest *d)

@@ -67,6 +67,60 @@ static double weight_of(const struct cause *c, const struct digest *d)
 	return weight;
 }
 
+/* count_against: the facts that contradict a cause; those that it needs count as many more. */
+static size_t count_against(const struct cause *c, const struct digest *d)
+{
+	enum { NEEDED = 4 };
+	size_t count = 0;
+	for (size_t i = 0; i < c->prediction_count; i++) {
+		const struct derived *f = digest_find(d, c->predictions[i].fact);
+		if (f && !prediction_holds(&c->predictions[i], f->value))
+			count += c->predictions[i].needed ? NEEDED : 1;
+	}
+	return count;
+}
+
+/* speaks_for: at least half of what a cause needs was seen so. */
+static bool speaks_for(const struct cause *c, const struct digest *d)
+{
+	size_t needs = 0, seen = 0;
+	for (size_t i = 0; i < c->prediction_count; i++) {
+		const struct derived *f = digest_find(d, c->predictions[i].fact);
+		needs += c->predictions[i].needed;
+		seen += c->predictions[i].needed && f && prediction_holds(&c->predictions[i], f->value);
+	}
+	return seen && 2 * seen >= needs;
+}
+
+/* leave puts a cause among those left, by belief. */
+static void leave(struct weighed *w, const struct cause *c, const struct digest *d)
+{
+	size_t met, needs = count_needs(c, d, &met), at = w->left_count++;
+	double belief = weight_of(c, d) * (double)(met + 1) / (double)(needs + 1);
+	for (; at > 0 && w->beliefs[at - 1] < belief; at--) {
+		w->left[at] = w->left[at - 1];
+		w->beliefs[at] = w->beliefs[at - 1];
+	}
+	w->left[at] = c;
+	w->beliefs[at] = belief;
+}
+
+/* leave_nearest: where facts contradict every cause, those are left that the least is against, of those that
+ * something speaks for; two at least, for which of them it is nobody can say. */
+static void leave_nearest(struct weighed *w, const struct causes *causes, const struct digest *d)
+{
+	enum { AGAINST_MAX = 40, ENOUGH = 2 };
+	w->strained = causes->count > 0;
+	for (size_t against = 1; against <= AGAINST_MAX && w->left_count < ENOUGH; against++)
+		for (size_t i = 0; i < causes->count; i++) {
+			const struct cause *c = &causes->items[i];
+			if (!w->against[i] || count_against(c, d) != against || !speaks_for(c, d))
+				continue;
+			w->against[i] = NULL;
+			leave(w, c, d);
+		}
+}
+
 enum err weigh(const struct causes *causes, const struct digest *d, struct arena *a, struct weighed *ret_weighed)
 {
 	struct weighed w = { .left = arena_array(a, const struct cause *, causes->count + 1),
@@ -74,26 +128,20 @@ enum err weigh(const struct causes *causes, const struct digest *d, struct arena
 			     .against = arena_array(a, const struct prediction *, causes->count + 1) };
 	if (arena_err(a))
 		return ERR_NOMEM;
-	double sum = 0;
 	for (size_t i = 0; i < causes->count; i++) {
-		const struct cause *c = &causes->items[i];
-		w.against[i] = contradiction(c, d);
-		if (w.against[i])
-			continue;
-		size_t met, needs = count_needs(c, d, &met), at = w.left_count++;
-		double belief = weight_of(c, d) * (double)(met + 1) / (double)(needs + 1);
-		for (; at > 0 && w.beliefs[at - 1] < belief; at--) {
-			w.left[at] = w.left[at - 1];
-			w.beliefs[at] = w.beliefs[at - 1];
-		}
-		w.left[at] = c;
-		w.beliefs[at] = belief;
-		sum += belief;
+		w.against[i] = contradiction(&causes->items[i], d);
+		if (!w.against[i])
+			leave(&w, &causes->items[i], d);
 	}
+	if (!w.left_count && !d->no_host.n) /* of an address that is none nothing can be near */
+		leave_nearest(&w, causes, d);
+	double sum = 0;
+	for (size_t i = 0; i < w.left_count; i++)
+		sum += w.beliefs[i];
 	for (size_t i = 0; i < w.left_count; i++)
 		w.beliefs[i] /= sum;
 	size_t met;
-	w.decided = w.left_count == 1 && count_needs(w.left[0], d, &met) == met;
+	w.decided = w.left_count == 1 && !w.strained && count_needs(w.left[0], d, &met) == met;
 	*ret_weighed = w;
 	return ERR_OK;
 }

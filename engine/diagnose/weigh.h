@@ -8,11 +8,12 @@
 #include "diagnose/digest.h"
 
 struct weighed {
-	const struct cause **left; /* consistent with every known fact, likeliest first */
+	const struct cause **left; /* consistent with every known fact, likeliest first; but see strained */
 	double *beliefs;	   /* parallel, sum 1 */
 	size_t left_count;
 	const struct prediction **against; /* parallel to the causes: what contradicts; NULL for those left */
 	bool decided;			   /* one is left and what it needs is known */
+	bool strained;			   /* every cause is contradicted: left are those that the fewest facts are against */
 };
 
 enum err weigh(const struct causes *causes, const struct digest *d, struct arena *a,

@@ -100,7 +100,9 @@ static void retry_end(struct machine *m)
 		machine_ms(m, "retry.first_success_ms", s->success_ms);
 	if (s->failure)
 		machine_text(m, "retry.failure", str_c(s->failure));
-	machine_end(m, state, "%u attempts %.0f ms apart: %.*s (%s)", s->made, s->spacing_ms, STR_ARG(pattern), state);
+	bool alike = s->made && s->made < ENOUGH_ATTEMPTS && !changes(s);
+	const char *says = !alike ? state : failures(s) ? s->failure : "all open";
+	machine_end(m, state, "%u attempts %.0f ms apart: %.*s (%s)", s->made, s->spacing_ms, STR_ARG(pattern), says);
 }
 
 static void retry_connect(struct machine *m)

@@ -437,7 +437,7 @@ class Diagnose(KbtTest):
             self.assertEqual(first[key], again[key], key)
         out = self.kbt('verify', kept).out
         self.assertIn('before: confirmed tcp-refused-both\nnow:    confirmed tcp-refused-both', out)
-        self.assertIn(' 1 connection,', out)
+        self.assertIn(' 5 connections,', out)
         with socket.create_server(('127.0.0.1', port)):
             out = self.kbt('verify', kept).out
         self.assertIn('now:    healthy healthy', out)

@@ -79,19 +79,29 @@ static void print_verdict(struct buf *out, const struct verdict *v, const struct
 	buf_addf(out, "next probes: %zu\n", planned);
 }
 
+/* print_open: where nothing is decided, two causes at least are left, or one with what would decide, and it is said
+ * what to look at next. */
+static void print_open(struct buf *out, const struct verdict *v, size_t evidence_count)
+{
+	if (v->state == VERDICT_INCONCLUSIVE && (!v->cause_left_count || !v->next_count))
+		buf_addf(out, "after %zu: inconclusive, with %zu causes left and %zu things to do next\n",
+			 evidence_count, v->cause_left_count, v->next_count);
+}
+
 /* print_prefixes: as the evidence came in, nothing else was ever confirmed; what was is said. */
 static enum err print_prefixes(struct buf *out, const struct causes *causes, const struct case_file *whole,
 			       const struct verdict *last, struct arena *a)
 {
 	struct case_file c = *whole;
 	enum err err = ERR_OK;
-	for (c.evidence_count = 0; !err && last->cause.n && c.evidence_count < whole->evidence_count;
-	     c.evidence_count++) {
+	print_open(out, last, whole->evidence_count);
+	for (c.evidence_count = 0; !err && c.evidence_count < whole->evidence_count; c.evidence_count++) {
 		struct verdict v;
 		err = diagnose_verdict(causes, &c, a, &v);
 		if (err)
 			return err;
-		if (v.cause.n && !str_eq(v.cause, last->cause))
+		print_open(out, &v, c.evidence_count);
+		if (last->cause.n && v.cause.n && !str_eq(v.cause, last->cause))
 			buf_addf(out, "after %zu: %.*s\n", c.evidence_count, STR_ARG(v.cause));
 	}
 	return err;

@@ -67,6 +67,16 @@ ok-large-ping|depot|none|none.healthy|healthy|a firewall drops large pings, and 
 server-no-net|nas7|ip|ip.server.wrong-mask|arp-only|the server has /30 and a gateway that does not know the client
 fw-drop-ping-limited|nas7|filter|filter.server.drop-smb|fw-drop-smb|the server drops SMB and answers five pings a second
 fw-drop-far-ping-limited|depot|filter|filter.server.drop-smb|fw-drop-smb|as fw-drop-ping-limited, behind the router
+ok-ping-even|nas7|none|none.healthy|healthy|the server answers every other ping
+ok-ping-1s|nas7|none|none.healthy|healthy|the server answers one ping a second
+ok-ping-1s-far|depot|none|none.healthy|healthy|as ok-ping-1s, behind the router
+fw-drop-ping-even|nas7|filter|filter.server.drop-smb|fw-drop-smb|the server drops SMB and answers every third ping
+fw-drop-ping-1s|nas7|filter|filter.server.drop-smb|fw-drop-smb|the server drops SMB and answers one ping a second
+fw-drop-far-ping-even|depot|filter|filter.server.drop-smb|fw-drop-smb/open|as fw-drop-ping-even, behind the router
+smbd-stopped-ping-even|depot|smb|smb.server.not-running|tcp-refused-both|the server refuses SMB and answers every third ping, behind the router
+reset-third|nas7|smb|smb.server.flaky|tcp-flaky/healthy|a third of the connections to 139 and 445 is reset at random
+reset-half|nas7|smb|smb.server.flaky|tcp-flaky/healthy/open|half of the connections to 139 and 445 is reset at random
+reset-third-445|nas7|smb|smb.server.flaky|tcp-flaky/healthy/open|a third of the connections to 445 is reset at random
 fw-drop-tcp|nas7|filter|filter.server.drop-smb|fw-drop-smb|the server drops every TCP connection
 fw-reject-rst-route|depot|filter|filter.server.reject-rst|tcp-refused-both|the router answers 139 and 445 with a reset
 fw-client-drop-445|nas7|filter|filter.client.output-drop|filter.client.output-drop|the client's own firewall drops outgoing 445, 139 is refused
@@ -226,6 +236,16 @@ inject_variants() {
         ipn e53s route replace default via 10.53.0.9 dev eth0 onlink ;;
     fw-drop-ping-limited) drop_in e53s input "$SMB_PORTS drop" 'ip protocol icmp limit rate over 5/second burst 3 packets drop' ;;
     fw-drop-far-ping-limited) drop_in e53m input "$SMB_PORTS drop" 'ip protocol icmp limit rate over 5/second burst 3 packets drop' ;;
+    ok-ping-even) drop_in e53s input 'icmp type echo-request numgen inc mod 2 == 0 drop' ;;
+    ok-ping-1s) drop_in e53s input 'icmp type echo-request limit rate over 1/second burst 1 packets drop' ;;
+    ok-ping-1s-far) drop_in e53m input 'icmp type echo-request limit rate over 1/second burst 1 packets drop' ;;
+    fw-drop-ping-even) drop_in e53s input "$SMB_PORTS drop" 'icmp type echo-request numgen inc mod 3 < 2 drop' ;;
+    fw-drop-ping-1s) drop_in e53s input "$SMB_PORTS drop" 'icmp type echo-request limit rate over 1/second burst 1 packets drop' ;;
+    fw-drop-far-ping-even) drop_in e53m input "$SMB_PORTS drop" 'icmp type echo-request numgen inc mod 3 < 2 drop' ;;
+    smbd-stopped-ping-even) smbd_stop e53m; drop_in e53m input 'icmp type echo-request numgen inc mod 3 < 2 drop' ;;
+    reset-third) drop_in e53s input 'tcp dport { 139, 445 } tcp flags & (syn | ack) == syn numgen random mod 100 < 33 reject with tcp reset' ;;
+    reset-half) drop_in e53s input 'tcp dport { 139, 445 } tcp flags & (syn | ack) == syn numgen random mod 100 < 50 reject with tcp reset' ;;
+    reset-third-445) drop_in e53s input 'tcp dport 445 tcp flags & (syn | ack) == syn numgen random mod 100 < 33 reject with tcp reset' ;;
     fw-drop-tcp) drop_in e53s input 'iifname "eth0" meta l4proto tcp drop' ;;
     fw-reject-rst-route) drop_in e53r forward "$SMB_PORTS reject with tcp reset" ;;
     fw-client-drop-445) smbd_with e53s 'smb ports = 445'; drop_in e53c output 'tcp dport 445 drop' ;;
