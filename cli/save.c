@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -80,7 +81,39 @@ static bool take_after(int fd, const struct stat *like)
 	return like->st_uid == (uid_t)-1 || !fchown(fd, like->st_uid, like->st_gid) || errno == EPERM;
 }
 
-enum err save_over(struct cmd_context *c, const char *path, const struct stat *like, struct str bytes)
+/* open_nameless: a file that is gone with this process, whatever ends it; -1 where the file system has none. */
+static int open_nameless(const char *path)
+{
+	struct arena a = { 0 };
+	struct str folder = folder_of(path, &a);
+	int fd = folder.n ? open(folder.p, O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600) : -1;
+	arena_free(&a);
+	return fd;
+}
+
+/* give_name: the place of another file is taken by way of a name beside it, for a link never replaces one. */
+static bool give_name(int fd, const char *path)
+{
+	char from[32], temp[PATH_MAX + 16];
+	unsigned number;
+	snprintf(from, sizeof from, "/proc/self/fd/%d", fd);
+	if (!linkat(AT_FDCWD, from, AT_FDCWD, path, AT_SYMLINK_FOLLOW))
+		return true;
+	if (errno != EEXIST || getrandom(&number, sizeof number, 0) != sizeof number)
+		return false;
+	int n = snprintf(temp, sizeof temp, "%s.%08x", path, number);
+	if (n < 0 || (size_t)n >= sizeof temp || linkat(AT_FDCWD, from, AT_FDCWD, temp, AT_SYMLINK_FOLLOW))
+		return false;
+	if (!rename(temp, path))
+		return true;
+	n = errno;
+	unlink(temp);
+	errno = n;
+	return false;
+}
+
+/* save_named: the file has a name beside its place until it is whole. */
+static enum err save_named(struct cmd_context *c, const char *path, const struct stat *like, struct str bytes)
 {
 	char temp[PATH_MAX + 8];
 	int n = snprintf(temp, sizeof temp, "%s.XXXXXX", path);
@@ -101,6 +134,23 @@ enum err save_over(struct cmd_context *c, const char *path, const struct stat *l
 		unlink(temp);
 		return fail(c, path, number);
 	}
+	sync_folder(path);
+	return ERR_OK;
+}
+
+enum err save_over(struct cmd_context *c, const char *path, const struct stat *like, struct str bytes)
+{
+	int fd = open_nameless(path);
+	if (fd < 0)
+		return save_named(c, path, like, bytes);
+	bool good = take_after(fd, like) && save_bytes(fd, bytes);
+	int number = errno;
+	bool named = good && give_name(fd, path);
+	close(fd); /* synced before: it has no errors left to tell */
+	if (!good)
+		return fail(c, path, number);
+	if (!named) /* no /proc, or a file system that links nothing */
+		return save_named(c, path, like, bytes);
 	sync_folder(path);
 	return ERR_OK;
 }
