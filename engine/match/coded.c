@@ -25,6 +25,8 @@ static bool is_upper_hex(char c)
 
 /* ---- quoted-printable ---- */
 
+enum { BREAK_LINE_MIN = 60 /* encoders break at 76, or at 72 */ };
+
 /* The length of a soft line break behind an equals sign: white space, and the line end; 0 where there is none. */
 static size_t soft_break(struct str s, size_t at)
 {
@@ -39,13 +41,23 @@ static bool is_printable_escape(struct str s, size_t at)
 	return at + 1 < s.n && is_upper_hex(s.p[at]) && is_upper_hex(s.p[at + 1]);
 }
 
+/* breaks_evidently: encoders break lines that are long, or people quote such a one that is cut within a word. What else
+ * ends with an equals sign may be a name whose value stands on the next line, or nowhere. */
+static bool breaks_evidently(struct str text, size_t equals, size_t next)
+{
+	const char *newline = memrchr(text.p, '\n', equals);
+	size_t start = newline ? (size_t)(newline - text.p) + 1 : 0;
+	bool within_word = equals && next < text.n && char_is_alpha(text.p[equals - 1]) && char_is_lower(text.p[next]);
+	return equals - start >= BREAK_LINE_MIN || within_word;
+}
+
 bool coded_is_printable(struct str text)
 {
 	if (!text.n || !memchr(text.p, '=', text.n))
 		return false;
 	bool said = str_find_nocase(text, STR("encoding: quoted-printable")) != STR_NONE, evident = said;
 	bool opened = false;
-	unsigned wrong = 0;
+	unsigned wrong = 0, breaks = 0;
 	for (size_t at = 0; at < text.n; at++) {
 		const char *equals = memchr(text.p + at, '=', text.n - at);
 		if (!equals)
@@ -63,7 +75,8 @@ bool coded_is_printable(struct str text)
 		else if (byte >= 0)
 			evident |= !char_is_alnum((char)byte) && !glued && behind == '=';
 		else if (soft_break(text, at + 1))
-			evident |= at > 0 && before != '=';
+			evident |= at > 0 && before != '=' &&
+				   (breaks++ || breaks_evidently(text, at, at + 1 + soft_break(text, at + 1)));
 		else
 			wrong++;
 		opened |= byte == '<' && !glued && char_is_alpha(behind); /* =3Cname=3E */

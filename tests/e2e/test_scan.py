@@ -56,6 +56,13 @@ class Scan(SharedKbTest):
             self.assertEqual(data[h['offset']:h['offset'] + len(text)], text)
             self.assertEqual(data[:h['offset']].count(b'\n') + 1, h['line'])
 
+    def test_a_line_that_ends_with_an_equals_sign(self):
+        """It is the mark of a line that mail has broken where it breaks a word or a long line; else a wrapped message's."""
+        for text, lines in (('connect:errno=\n111', 2), ('ssh: connect to host nas1 port 22: Connection ref=\nused', 2),
+                            ('retries=\n' + SSH, 1), (SSH + '\nretries=\nnext', 1)):
+            hits = self.json('scan', self.write('e.log', text + '\n'))
+            self.assertEqual([h['lines'] for h in hits], [lines], text)
+
     def test_nothing_found(self):
         """Says on stderr what else there is to see, but not where a program reads it, or where it is shown already."""
         bad = self.write('bad.log', 'all is well\nfrobnicate: disk error 7\n')
