@@ -18,6 +18,8 @@
 
 #include <string.h>
 
+enum { HOLE_MIN = 16 /* zeros; fewer may part the records of a file that has no lines */ };
+
 enum err confirm_open(const struct matcher *m, const struct literal_table *literals, struct confirm *ret_confirm)
 {
 	struct confirm c = { .matcher = m, .literals = literals };
@@ -450,6 +452,27 @@ static bool told_by_first(struct walk *w, const struct proposal *x, const struct
 	return false;
 }
 
+/* without_holes leaves out the zeros that a file has where nothing was written: an answer would show nothing else.
+ * What it gives is text where that has none. */
+static struct str without_holes(struct str text, size_t max, struct arena *a)
+{
+	size_t n = text.n < max ? text.n : max;
+	if (!n || !memchr(text.p, '\0', n))
+		return text;
+	char *p = arena_alloc(a, n);
+	struct str left = { p, 0 };
+	for (size_t at = 0, run; p && at < text.n && left.n < n; at += run) {
+		for (run = 0; at + run < text.n && !text.p[at + run];)
+			run++;
+		if (run >= HOLE_MIN)
+			continue;
+		run += !run;
+		for (size_t i = 0; i < run && left.n < n; i++)
+			p[left.n++] = text.p[at + i];
+	}
+	return left;
+}
+
 static struct scan_hit *add_hit(struct confirm_result *r)
 {
 	if (r->hit_count == r->hit_cap) {
@@ -484,13 +507,19 @@ static bool ask(struct walk *w, const struct proposer *p, size_t number)
 	if (!is_of_body(w, p, number, &said->matches[0]))
 		return true;
 	count_to(w, x);
+	size_t hole = 0;
+	while (hole < q.text.n && !q.text.p[hole])
+		hole++;
 	struct scan_hit shared = { .file = w->file, .line = w->line, .lines = q.lines,
-				   .offset = chunk_offset(w->chunk, x->from) };
-	shared.text = arena_str(&r->arena, utf8_mend(utf8_first(q.text, SCAN_TEXT_MAX), &c->work));
+				   .offset = chunk_offset(w->chunk, x->from + hole) };
+	struct str shown = without_holes(str_from(q.text, hole), SCAN_TEXT_MAX, &c->work);
+	shared.text = arena_str(&r->arena, utf8_mend(utf8_first(shown, SCAN_TEXT_MAX), &c->work));
 	struct str time = q.dress.time.n && q.plain ? dated_stamp(q.text, q.dress.time) : dated_line(q.text);
 	shared.time = stamp_iso(time.n ? time : dated_before(&w->dated, x->from), &r->arena);
 	shared.host = keep(&r->arena, q.dress.host);
 	context_around(w->text, x->from, x->to, c->context, &shared.before, &shared.after);
+	shared.before = without_holes(shared.before, CONTEXT_BYTES_MAX, &r->arena);
+	shared.after = without_holes(shared.after, CONTEXT_BYTES_MAX, &r->arena);
 	size_t first = r->hit_count;
 	for (size_t i = 0; i < said->count; i++) {
 		struct scan_hit *hit = add_hit(r);

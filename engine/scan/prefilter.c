@@ -290,9 +290,13 @@ static bool seam_at(struct str text, size_t line, size_t line_end, struct seam *
 {
 	ret_seam->count = 0;
 	size_t before = line_end, after = line_end;
+	if (line_end + 1 < text.n && !text.p[line_end + 1]) /* a hole, as a log that was cut off under its writer has */
+		for (after++; after < text.n && !text.p[after];)
+			after++;
+	size_t indent = after;
 	while (before && char_is_space(text.p[before - 1]) && line_end - before < INDENT_MAX)
 		before--;
-	while (after < text.n && char_is_space(text.p[after]) && after - line_end < INDENT_MAX)
+	while (after < text.n && char_is_space(text.p[after]) && after - indent < INDENT_MAX)
 		after++;
 	if (after == line_end + 1)
 		add_dresses(text, line, line_end, ret_seam);

@@ -63,6 +63,20 @@ class Scan(SharedKbTest):
             hits = self.json('scan', self.write('e.log', text + '\n'))
             self.assertEqual([h['lines'] for h in hits], [lines], text)
 
+    def test_holes(self):
+        """As a log has that was cut off under its writer: zeros, and the next line right behind them."""
+        for n in (1, 10, 5000, 70_000, 1_000_000):
+            path = self.write('hole.log', b'noise\n' + bytes(n) + RCMD.encode() + b'\n' + bytes(n) + b'more\n')
+            self.assertEqual([(h['text'], h['line'], h['offset']) for h in self.json('scan', path)], [(RCMD, 2, n + 6)])
+        p = self.kbt('scan', self.write('hole.log', bytes(3000) + b'before\n' + RCMD.encode() + b'\n' + bytes(99) + b'after'))
+        self.assertRegex(p.out, r'  1  before\n  > 2  Failed.*\n    3  after\n')
+        broken = SSH.replace('connect to ', 'connect to\n')
+        for n in (1, 15, 300, 8000):
+            path = self.write('hole.log', broken.replace('\n', '\n' + '\0' * n) + '\n')
+            for args in ((), ('--every-line',)):
+                hits = self.json('scan', path, *args)
+                self.assertEqual([(h['lines'], h['text'].replace('\0', '')) for h in hits], [(2, broken)], (n, args))
+
     def test_nothing_found(self):
         """Says on stderr what else there is to see, but not where a program reads it, or where it is shown already."""
         bad = self.write('bad.log', 'all is well\nfrobnicate: disk error 7\n')
