@@ -102,13 +102,14 @@ static void what_was_coded_is_undone(void **state)
 static void coding_is_told_from_what_looks_like_it(void **state)
 {
 	(void)state;
-	static const char *const printable[] = { "Error =3D 53", "to <=5C=5CSRV>", "a lon=\ng line", "=C2=A0x",
-						 "one =\nbreak and a=\nnother",
-						 "a line that is as long as encoders make them before they break, =\n53",
-						 "=3Cname=3E is" };
-	static const char *const not_printable[] = { "connect:errno=\n111", "Error =\n53", "Error =53", "rc=3D",	    "code=3C, rc=5C",
-						     "a=b =3D c", "offset =3C now", "=",
-						     "from =3C to =3E" };
+	static const char *const printable[] = {
+		"Error =3D 53", "to <=5C=5CSRV>", "a lon=\ng line", "=C2=A0x", "one =\nbreak and a=\nnother", "=3Cname=3E is",
+		"a line that is as long as encoders make them before they break, =\n53"
+	};
+	static const char *const not_printable[] = {
+		"connect:errno=\n111", "Error =\n53", "Error =53", "rc=3D", "code=3C, rc=5C", "a=b =3D c",
+		"offset =3C now", "=", "from =3C to =3E"
+	};
 	static const char *const url[] = { "%5C%5CSRV", "a%20b", "Could+not+find+it" };
 	static const char *const not_url[] = { "%ADDR%",	"%20s items", "%5d of %3d",
 					       "C++ and a+b+c", "100%",	      "Ctrl+Alt+Del" };
