@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "diagnose/digest.h"
 
+#include "probe/address.h"
+
 #include <assert.h>
 
 static struct name_source *add_source(struct digest *d, const char *name, const struct evidence *from)
@@ -168,6 +170,27 @@ static void put_dns_state(struct digest *d, const struct dns_view *v)
 	digest_put(d, "dns.state", state, v->from);
 }
 
+/* take_mapped: an IPv4 address that DNS gives in IPv6 notation (::ffff:10.0.0.1) leads where the IPv4 address does. */
+static void take_mapped(const struct digest *d, struct dns_view *v4, struct dns_view *v6)
+{
+	struct str rest = v6->addresses, kept = STR(""), word;
+	while (str_word(&rest, &word)) {
+		struct address a;
+		bool mapped = address_parse(word, &a) && a.family == 4;
+		struct str *list = mapped ? &v4->addresses : &kept;
+		if (mapped)
+			word = address_print(a, d->a);
+		if (!list_has(*list, word))
+			*list = arena_printf(d->a, "%.*s%s%.*s", STR_ARG(*list), list->n ? " " : "", STR_ARG(word));
+		if (mapped && v4->state && str_eq(str_c(v4->state), STR("no-a-record"))) {
+			v4->state = "answers";
+			v4->from = v6->from;
+			v4->empty = false;
+		}
+	}
+	v6->addresses = kept;
+}
+
 static void read_dns(struct digest *d)
 {
 	struct name_source *s = add_source(d, "dns", NULL);
@@ -182,6 +205,7 @@ static void read_dns(struct digest *d)
 	if (!configured)
 		return;
 	struct dns_view v = view_dns(d, STR("A")), six = view_dns(d, STR("AAAA"));
+	take_mapped(d, &v, &six);
 	d->v6 = six.addresses;
 	d->dns_server = list_first(evidence_text(d->files, "client.dns.servers"));
 	if (!v.state)

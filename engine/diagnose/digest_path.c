@@ -714,13 +714,14 @@ static void put_limited(struct digest *d, const struct pings *p)
 		digest_put(d, "loss.state", "none", slow);
 }
 
-/* smb_halting: a conversation took long although pings are quick, and something of it had to be sent again: then a row
- * has to be clean too. Where nothing had to, the server took its time. */
+/* smb_halting: a conversation took long although pings are quick, and something of it had to be sent again, by
+ * this side or by the other: then a row has to be clean too. Where nothing had to, the server took its time. */
 static bool smb_halting(const struct digest *d)
 {
 	const struct evidence *smb = digest_look(d, "smb", ARG("address", d->target));
+	double again = evidence_number(smb, "smb.retransmits", 1) + evidence_number(smb, "smb.resent", 0);
 	return evidence_state(smb, "negotiated") && smb->ms > LOST_MS && digest_is(d, "latency.state", "ok") &&
-	       evidence_number(smb, "smb.retransmits", 1) > 0;
+	       again > 0;
 }
 
 /* put_loss: hosts limit their answers to ping, so lost ones are a loss only where connections or ARP lose packets too.

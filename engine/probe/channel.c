@@ -210,6 +210,8 @@ struct tcp_note channel_tcp_note(const struct channel *c)
 	return (struct tcp_note){ .known = true,
 				  .retransmits = info.tcpi_total_retrans,
 				  .unacked = info.tcpi_unacked,
+				  .data_in = info.tcpi_data_segs_in,
+				  .disordered = info.tcpi_rcv_ooopack,
 				  .rtt_ms = info.tcpi_rtt / 1e3 };
 }
 

@@ -67,6 +67,8 @@ struct tcp_note {
 	bool known;
 	unsigned retransmits; /* in all, SYN included */
 	unsigned unacked;     /* segments sent and not acknowledged */
+	unsigned data_in;     /* segments with data that came, twice where they came twice */
+	unsigned disordered;  /* of those the ones that came before an earlier one */
 	double rtt_ms;	      /* the system's own measure, also where a request was repeated; 0: none */
 };
 

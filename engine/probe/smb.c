@@ -54,6 +54,7 @@ static const struct probe_fact_help facts[] = {
 	{ "smb.reset", FACT_BOOL, "the peer reset" },
 	{ "smb.unacked", FACT_NUMBER, "segments that nobody acknowledged, after silence" },
 	{ "smb.retransmits", FACT_NUMBER, "packets of ours that had to be sent again" },
+	{ "smb.resent", FACT_NUMBER, "packets of the server's that came twice or out of order, as after a loss" },
 	{ "smb.nbss", FACT_TEXT, "code of a refused NetBIOS session in hex" },
 	{ "smb.error", FACT_TEXT, "the system's error, without a connection" },
 	{ "smb.icmp", FACT_TEXT, "ICMP type/code behind it" },
@@ -159,6 +160,8 @@ static void ending_facts(struct machine *m, const struct smb_talk *t)
 		machine_number(m, "smb.unacked", t->unacked);
 	if (t->retransmits_known)
 		machine_number(m, "smb.retransmits", t->retransmits);
+	if (t->data_in) /* each answer fits a segment */
+		machine_number(m, "smb.resent", t->disordered + (t->data_in > t->frames ? t->data_in - t->frames : 0));
 }
 
 static void smb_end(struct machine *m, const struct smb_talk *t)

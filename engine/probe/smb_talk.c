@@ -199,6 +199,7 @@ static bool read_frames(struct machine *m, struct smb_talk *t)
 		struct str frame = wire_bytes(&w, size);
 		if (!wire_ok(&w))
 			return false;
+		t->frames++;
 		bool over = false;
 		if (type == NBSS_MESSAGE)
 			over = read_smb_answer(m, t, frame);
@@ -256,6 +257,8 @@ bool smb_talk_event(struct machine *m, struct smb_talk *t, const struct event *e
 	if (e->tcp.known) {
 		t->retransmits = e->tcp.retransmits;
 		t->retransmits_known = true;
+		t->data_in = e->tcp.data_in;
+		t->disordered = e->tcp.disordered;
 	}
 	switch (e->kind) {
 	case EVENT_OPEN:

@@ -74,6 +74,7 @@ fw-drop-ping-even|nas7|filter|filter.server.drop-smb|fw-drop-smb|the server drop
 fw-drop-ping-1s|nas7|filter|filter.server.drop-smb|fw-drop-smb|the server drops SMB and answers one ping a second
 fw-drop-far-ping-even|depot|filter|filter.server.drop-smb|fw-drop-smb/open|as fw-drop-ping-even, behind the router
 smbd-stopped-ping-even|depot|smb|smb.server.not-running|tcp-refused-both|the server refuses SMB and answers every third ping, behind the router
+loss-answers-20|nas7|link|link.path.loss|link.path.loss/healthy/open|every fifth packet of the server's is lost, and none of the client's
 reset-third|nas7|smb|smb.server.flaky|tcp-flaky/healthy|a third of the connections to 139 and 445 is reset at random
 reset-half|nas7|smb|smb.server.flaky|tcp-flaky/healthy/open|half of the connections to 139 and 445 is reset at random
 reset-third-445|nas7|smb|smb.server.flaky|tcp-flaky/healthy/open|a third of the connections to 445 is reset at random
@@ -243,6 +244,7 @@ inject_variants() {
     fw-drop-ping-1s) drop_in e53s input "$SMB_PORTS drop" 'icmp type echo-request limit rate over 1/second burst 1 packets drop' ;;
     fw-drop-far-ping-even) drop_in e53m input "$SMB_PORTS drop" 'icmp type echo-request numgen inc mod 3 < 2 drop' ;;
     smbd-stopped-ping-even) smbd_stop e53m; drop_in e53m input 'icmp type echo-request numgen inc mod 3 < 2 drop' ;;
+    loss-answers-20) bridge_drop 'iifname "s0" numgen random mod 100 < 20 drop' ;;
     reset-third) drop_in e53s input 'tcp dport { 139, 445 } tcp flags & (syn | ack) == syn numgen random mod 100 < 33 reject with tcp reset' ;;
     reset-half) drop_in e53s input 'tcp dport { 139, 445 } tcp flags & (syn | ack) == syn numgen random mod 100 < 50 reject with tcp reset' ;;
     reset-third-445) drop_in e53s input 'tcp dport 445 tcp flags & (syn | ack) == syn numgen random mod 100 < 33 reject with tcp reset' ;;
