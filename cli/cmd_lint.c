@@ -73,36 +73,72 @@ static void check_fillings(struct lint *l, const struct cause *c, struct str tex
 	}
 }
 
+static void check_lines(struct lint *l, const struct cause *c, const struct str *lines, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		check_fillings(l, c, lines[i]);
+}
+
+/* check_actions: each says what it takes, what it risks, and, where that is anything, what the harm would be. */
+static void check_actions(struct lint *l, const struct cause *c)
+{
+	for (size_t i = 0; i < c->resolution_count; i++) {
+		const struct rule_resolution *r = &c->resolutions[i];
+		const char *lacks = !r->effort			       ? "an action wants effort: minutes, hours or days"
+				    : !r->risk			       ? "an action wants risk: none, low, medium or high"
+				    : r->risk > RISK_NONE && !r->harm.n ? "an action with a risk wants harm: what it may be"
+				    : r->risk == RISK_NONE && r->harm.n ? "an action without a risk has no harm"
+									: NULL;
+		if (lacks)
+			lint_add(l, c->origin, r->line, "%.*s: %s", STR_ARG(c->name), lacks);
+		if (i && r->kind == RESOLUTION_FIX && r[-1].kind == RESOLUTION_WORKAROUND)
+			lint_add(l, c->origin, r->line, "%.*s: fixes stand before workarounds", STR_ARG(c->name));
+		check_fillings(l, c, r->text);
+		check_fillings(l, c, r->where);
+		check_fillings(l, c, r->caveat);
+		check_fillings(l, c, r->harm);
+	}
+}
+
 static void check_findings(struct lint *l)
 {
 	for (size_t i = 0; l->causes && i < l->causes->finding_count; i++) {
 		const struct finding *f = &l->causes->findings[i];
 		check_fillings(l, &f->body, f->body.says);
-		for (size_t k = 0; k < f->body.resolution_count; k++)
-			check_fillings(l, &f->body, f->body.resolutions[k].text);
-		for (size_t k = 0; k < f->body.check_count; k++)
-			check_fillings(l, &f->body, f->body.check[k]);
+		check_actions(l, &f->body);
+		check_lines(l, &f->body, f->body.check, f->body.check_count);
 		if (dangles(l, f->article))
 			lint_add(l, f->body.origin, f->body.line, "there is no article %.*s", STR_ARG(f->article));
 	}
+}
+
+/* check_verify: what to do, and the probe that shows that it helped. */
+static void check_verify(struct lint *l, const struct cause *c)
+{
+	struct str verify = c->verify, probe;
+	if (!c->resolution_count)
+		lint_add(l, c->origin, c->line, "%.*s: a cause wants do: what to do", STR_ARG(c->name));
+	if (!str_word(&verify, &probe))
+		lint_add(l, c->origin, c->line, "%.*s: a cause wants verify: the probe that shows that it is mended",
+			 STR_ARG(c->name));
+	else if (!probe_find(probe))
+		lint_add(l, c->origin, c->line, "%.*s: there is no probe %.*s (kbt probe --list)", STR_ARG(c->name),
+			 STR_ARG(probe));
 }
 
 static void check_causes(struct lint *l)
 {
 	for (size_t i = 0; l->causes && i < l->causes->count; i++) {
 		const struct cause *c = &l->causes->items[i];
-		struct str verify = c->verify, probe;
 		check_fillings(l, c, c->title);
 		check_fillings(l, c, c->says);
-		for (size_t k = 0; k < c->resolution_count; k++)
-			check_fillings(l, c, c->resolutions[k].text);
-		for (size_t k = 0; k < c->check_count; k++)
-			check_fillings(l, c, c->check[k]);
+		check_fillings(l, c, c->by_hand);
+		check_actions(l, c);
+		check_lines(l, c, c->covers, c->cover_count);
+		check_lines(l, c, c->check, c->check_count);
 		if (dangles(l, c->article))
 			lint_add(l, c->origin, c->line, "there is no article %.*s", STR_ARG(c->article));
-		if (str_word(&verify, &probe) && !probe_find(probe))
-			lint_add(l, c->origin, c->line, "%.*s: there is no probe %.*s (kbt probe --list)",
-				 STR_ARG(c->name), STR_ARG(probe));
+		check_verify(l, c);
 	}
 }
 

@@ -147,25 +147,6 @@ static void add_lines(struct loader *l, const struct tree *list, struct str **it
 	}
 }
 
-static void add_resolutions(struct loader *l, struct cause *c, const struct tree *list)
-{
-	for (size_t i = 0; list && i < list->count; i++) {
-		const struct tree *t = &list->items[i];
-		struct str kind = tree_str(t, "kind"), text = str_trim(tree_str(t, "text"));
-		bool workaround = str_eq(kind, STR("workaround"));
-		if (!text.n || (kind.n && !workaround && !str_eq(kind, STR("fix"))))
-			complain(l, t->line, "a resolution wants text, and kind fix or workaround, in", c->name);
-		struct rule_resolution *r =
-			arena_push(l->arena, &c->resolutions, &c->resolution_count, &c->resolution_cap);
-		if (r)
-			*r = (struct rule_resolution){ .kind = workaround ? RESOLUTION_WORKAROUND : RESOLUTION_FIX,
-						       .text = text,
-						       .where = tree_str(t, "where"),
-						       .caveat = tree_str(t, "caveat"),
-						       .line = t->line };
-	}
-}
-
 static void check_keys(struct loader *l, const struct tree *t, const char *what, const char *known)
 {
 	for (size_t i = 0; i < t->count; i++) {
@@ -175,6 +156,39 @@ static void check_keys(struct loader *l, const struct tree *t, const char *what,
 			found = str_eq(t->items[i].key, word);
 		if (!found)
 			complain(l, t->items[i].line, what, t->items[i].key);
+	}
+}
+
+/* add_cost: what an action takes and risks. One that says neither is loaded (a database may be older): lint asks. */
+static void add_cost(struct loader *l, const struct tree *t, struct rule_resolution *r)
+{
+	struct str risk = tree_str(t, "risk"), effort = tree_str(t, "effort");
+	r->harm = str_trim(tree_str(t, "harm"));
+	if (risk.n && !rule_risk_parse(risk, &r->risk))
+		complain(l, t->line, "a risk is none, low, medium or high, not", risk);
+	if (effort.n && !rule_effort_parse(effort, &r->effort))
+		complain(l, t->line, "an effort is minutes, hours or days, not", effort);
+}
+
+static void add_resolutions(struct loader *l, struct cause *c, const struct tree *list)
+{
+	for (size_t i = 0; list && i < list->count; i++) {
+		const struct tree *t = &list->items[i];
+		struct str kind = tree_str(t, "kind"), text = str_trim(tree_str(t, "text"));
+		bool workaround = str_eq(kind, STR("workaround"));
+		if (!text.n || (kind.n && !workaround && !str_eq(kind, STR("fix"))))
+			complain(l, t->line, "a resolution wants text, and kind fix or workaround, in", c->name);
+		check_keys(l, t, "an action has no key", "kind text where caveat effort risk harm");
+		struct rule_resolution *r =
+			arena_push(l->arena, &c->resolutions, &c->resolution_count, &c->resolution_cap);
+		if (!r)
+			return;
+		*r = (struct rule_resolution){ .kind = workaround ? RESOLUTION_WORKAROUND : RESOLUTION_FIX,
+					       .text = text,
+					       .where = tree_str(t, "where"),
+					       .caveat = tree_str(t, "caveat"),
+					       .line = t->line };
+		add_cost(l, t, r);
 	}
 }
 
@@ -221,6 +235,7 @@ static void add_cause(struct loader *l, const struct tree *t)
 			     .article = tree_str(t, "article"),
 			     .says = str_trim(tree_str(t, "says")),
 			     .verify = tree_str(t, "verify"),
+			     .by_hand = str_trim(tree_str(t, "by_hand")),
 			     .origin = l->origin,
 			     .line = t->line };
 	(void)tree_real(t, "weight", &c->weight);
@@ -237,7 +252,7 @@ static void add_cause(struct loader *l, const struct tree *t)
 	add_alike(l, c, tree_get(t, "alike"));
 	check_keys(l, t, "a cause has no key",
 		   "class title layer step healthy weight article groups needs fits hints alike says do covers check "
-		   "verify");
+		   "verify by_hand");
 	if (!c->name.n || !c->title.n || !c->layer.n || !c->says.n)
 		complain(l, t->line, "a cause wants class, title, layer and says:", name);
 	if (!tree_get(t, "needs"))

@@ -63,6 +63,7 @@ static void fill_resolutions(struct verdict *v, const struct cause *c, const str
 		r->text = digest_fill(d, r->text);
 		r->where = digest_fill(d, r->where);
 		r->caveat = digest_fill(d, r->caveat);
+		r->harm = digest_fill(d, r->harm);
 	}
 }
 
@@ -113,6 +114,7 @@ static void decide(struct verdict *v, const struct weighed *w, const struct dige
 	v->says = digest_fill(d, c->says);
 	v->step = c->step;
 	v->verify = c->verify;
+	v->by_hand = digest_fill(d, c->by_hand);
 	fill_resolutions(v, c, d);
 	fill_reasons(v, c, d);
 	for (size_t i = 0; !c->healthy && c->cover_count > 1 && i < c->cover_count; i++)
@@ -219,6 +221,14 @@ static bool finding_holds(const struct finding *f, const struct digest *d)
 	return true;
 }
 
+/* start_with_findings: what they tell to do is about this very case, so it is tried before what the class tells. */
+static void start_with_findings(struct verdict *v, const struct causes *causes, const struct digest *d)
+{
+	for (size_t i = 0; i < causes->finding_count; i++)
+		if (finding_holds(&causes->findings[i], d))
+			fill_resolutions(v, &causes->findings[i].body, d);
+}
+
 static void add_findings(struct verdict *v, const struct causes *causes, const struct digest *d)
 {
 	for (size_t i = 0; i < causes->finding_count; i++) {
@@ -228,7 +238,6 @@ static void add_findings(struct verdict *v, const struct causes *causes, const s
 		if (!said)
 			continue;
 		*said = (struct finding_said){ f->name, digest_fill(d, f->body.says) };
-		fill_resolutions(v, &f->body, d);
 		for (size_t k = 0; k < f->body.check_count; k++)
 			push(d->a, v, digest_fill(d, f->body.check[k]));
 	}
@@ -258,6 +267,7 @@ enum err diagnose_verdict(const struct causes *causes, const struct case_file *c
 		if (b)
 			*b = (struct belief){ w.left[i]->name, digest_fill(&d, w.left[i]->title), w.beliefs[i] };
 	}
+	start_with_findings(&v, causes, &d);
 	if (w.decided || only_healthy(&w, &d))
 		decide(&v, &w, &d);
 	else

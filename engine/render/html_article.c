@@ -61,6 +61,17 @@ static void add_do(struct buf *out, struct str text, const struct binding *bindi
 	buf_add_c(out, laid_out ? "</div>\n" : "</p>\n");
 }
 
+/* add_cost: what it takes and risks, beside where it is done. */
+static void add_cost(struct buf *out, const struct rule_resolution *r)
+{
+	if (r->effort)
+		buf_addf(out, " <span class=\"where\">%s</span>", rule_effort_name(r->effort));
+	if (r->risk)
+		buf_addf(out, " <span class=\"where\"><span%s>%s&nbsp;risk</span></span>",
+			 r->risk >= RISK_MEDIUM ? " class=\"grave\"" : "",
+			 r->risk == RISK_NONE ? "no" : rule_risk_name(r->risk));
+}
+
 void render_html_remedy_kind(struct buf *out, const struct rule_resolution *r)
 {
 	bool fix = r->kind == RESOLUTION_FIX;
@@ -70,6 +81,7 @@ void render_html_remedy_kind(struct buf *out, const struct rule_resolution *r)
 		render_html_escape(out, r->where);
 		buf_add_c(out, "</span>");
 	}
+	add_cost(out, r);
 	buf_add_c(out, "</p>\n");
 }
 
@@ -82,6 +94,11 @@ static void add_resolution(struct buf *out, const struct rule_resolution *r, con
 	if (r->caveat.n) {
 		buf_add_c(out, "<p class=\"caveat\">");
 		render_html_filled(out, str_trim(r->caveat), bindings, count);
+		buf_add_c(out, "</p>\n");
+	}
+	if (r->harm.n) {
+		buf_add_c(out, "<p class=\"harm\">Risk: ");
+		render_html_filled(out, r->harm, bindings, count);
 		buf_add_c(out, "</p>\n");
 	}
 	buf_add_c(out, "</li>\n");

@@ -327,6 +327,18 @@ static void add_next(struct buf *out, const struct verdict *v, const struct tria
 	buf_add_c(out, folded ? "</ul></li></ul>\n" : "</ul>\n");
 }
 
+static void add_verify(struct buf *out, const struct verdict *v)
+{
+	struct buf text = { 0 };
+	render_verify(&text, v);
+	if (text.n) {
+		buf_add_c(out, "<p class=\"verify\">");
+		render_html_line(out, buf_str(&text));
+		buf_add_c(out, "</p>\n");
+	}
+	buf_free(&text);
+}
+
 void render_html_verdict(struct buf *out, const struct triage_report *report)
 {
 	const struct verdict *v = &report->verdict;
@@ -344,6 +356,7 @@ void render_html_verdict(struct buf *out, const struct triage_report *report)
 	if (v->state == VERDICT_INCONCLUSIVE && !report->refused.n)
 		add_beliefs(out, v);
 	add_next(out, v, report);
+	add_verify(out, v);
 	add_ruled_out(out, v);
 	buf_add_c(out, "</section>\n");
 }

@@ -87,6 +87,16 @@ static void add_filled(struct buf *out, const struct triage_report *r, struct st
 	buf_free(&filled);
 }
 
+static void add_cost(struct buf *out, const struct triage_report *r, const struct rule_resolution *item)
+{
+	struct buf cost = { 0 };
+	render_cost(&cost, item);
+	buf_add_c(out, cost.n ? " (" : "");
+	add_filled(out, r, buf_str(&cost));
+	buf_add_c(out, cost.n ? ")" : "");
+	buf_free(&cost);
+}
+
 static void add_resolutions(struct buf *out, const struct triage_report *r, const struct rule_resolution *items,
 			    size_t count)
 {
@@ -94,16 +104,12 @@ static void add_resolutions(struct buf *out, const struct triage_report *r, cons
 		buf_add_c(out, "\n## What to do\n\n");
 	for (size_t i = 0; i < count; i++) {
 		buf_addf(out, "%zu. **%s** ", i + 1, items[i].kind == RESOLUTION_FIX ? "Fix" : "Workaround");
-		if (items[i].where.n) {
-			buf_add_c(out, "(");
-			render_markdown_text(out, items[i].where);
-			buf_add_c(out, ") ");
-		}
 		add_filled(out, r, items[i].text);
 		if (items[i].caveat.n) {
 			buf_add_char(out, ' ');
 			add_filled(out, r, items[i].caveat);
 		}
+		add_cost(out, r, &items[i]);
 		buf_add_char(out, '\n');
 	}
 }
@@ -144,6 +150,18 @@ static void add_findings(struct buf *out, const struct triage_report *r)
 		add_filled(out, r, r->verdict.findings[i].says);
 		buf_add_char(out, '\n');
 	}
+}
+
+static void add_verify(struct buf *out, const struct triage_report *r)
+{
+	struct buf text = { 0 };
+	render_verify(&text, &r->verdict);
+	if (text.n) {
+		buf_add_char(out, '\n');
+		add_filled(out, r, buf_str(&text));
+		buf_add_char(out, '\n');
+	}
+	buf_free(&text);
 }
 
 static void add_evidence(struct buf *out, const struct triage_report *r)
@@ -203,5 +221,6 @@ void render_markdown_report(struct buf *out, const struct triage_report *report)
 		add_filled(out, report, v->next[i]);
 		buf_add_char(out, '\n');
 	}
+	add_verify(out, report);
 	add_evidence(out, report);
 }

@@ -23,6 +23,12 @@ void render_json_resolutions(struct json *j, const struct rule_resolution *items
 		json_key_str(j, "text", items[i].text);
 		json_key_str(j, "where", items[i].where);
 		json_key_str(j, "caveat", items[i].caveat);
+		if (items[i].effort)
+			json_key_str(j, "effort", str_c(rule_effort_name(items[i].effort)));
+		if (items[i].risk) {
+			json_key_str(j, "risk", str_c(rule_risk_name(items[i].risk)));
+			json_key_str(j, "harm", items[i].harm);
+		}
 		json_end_object(j);
 	}
 	json_end_array(j);

@@ -125,6 +125,7 @@ static void json_verdict(struct json *j, const struct triage_report *r)
 	json_findings(j, v);
 	json_list(j, "next", v->next, v->next_count);
 	json_key_str(j, "verify", v->verify);
+	json_key_str(j, "by_hand", v->by_hand);
 	json_end_object(j);
 }
 

@@ -139,12 +139,15 @@ static void add_resolutions(struct buf *out, const struct render_text *t, const 
 		if (res->kind == RESOLUTION_WORKAROUND)
 			buf_add_c(&text, "Until then: ");
 		buf_add(&text, res->text);
-		if (res->where.n)
-			buf_addf(&text, " [%.*s]", STR_ARG(res->where));
 		if (res->caveat.n)
 			buf_addf(&text, " But: %.*s", STR_ARG(res->caveat));
 		snprintf(number, sizeof number, "%zu.", i + 1);
 		bullet(out, t, number, buf_str(&text));
+		buf_clear(&text);
+		render_cost(&text, res);
+		buf_add_c(out, text.n ? on(t, DIM) : "");
+		render_wrapped(out, t, 2 + (unsigned)str_c(number).n + 1, buf_str(&text));
+		buf_add_c(out, text.n ? on(t, PLAIN) : "");
 		buf_free(&text);
 	}
 }
@@ -189,6 +192,18 @@ static void add_next(struct buf *out, const struct render_text *t, const struct 
 	}
 }
 
+static void add_verify(struct buf *out, const struct render_text *t, const struct verdict *v)
+{
+	struct buf text = { 0 };
+	render_verify(&text, v);
+	if (text.n) {
+		buf_addf(out, "\n%s", on(t, DIM));
+		render_wrapped(out, t, 2, buf_str(&text));
+		buf_add_c(out, on(t, PLAIN));
+	}
+	buf_free(&text);
+}
+
 void render_text_verdict(struct buf *out, const struct render_text *t, const struct triage_report *r)
 {
 	const struct verdict *v = &r->verdict;
@@ -205,15 +220,7 @@ void render_text_verdict(struct buf *out, const struct render_text *t, const str
 	add_causes_left(out, t, v);
 	add_resolutions(out, t, v);
 	add_next(out, t, v);
-	if (v->verify.n) {
-		struct buf text = { 0 };
-		buf_addf(&text, "The probe %.*s shows whether it is mended: run the diagnosis again.",
-			 STR_ARG(v->verify));
-		buf_addf(out, "\n%s", on(t, DIM));
-		render_wrapped(out, t, 2, buf_str(&text));
-		buf_add_c(out, on(t, PLAIN));
-		buf_free(&text);
-	}
+	add_verify(out, t, v);
 	if (r->evidence_count)
 		buf_addf(out, "\n%s%zu cause%s ruled out; %u packet%s, %u connection%s, %.1f s%s\n", on(t, DIM),
 			 v->ruled_out_count, render_plural(v->ruled_out_count), r->sent.packets,

@@ -21,6 +21,40 @@ bool rule_status_parse(struct str name, enum rule_status *ret_status)
 	return false;
 }
 
+const char *rule_risk_name(enum rule_risk risk)
+{
+	static const char *const names[] = { "", "none", "low", "medium", "high" };
+	return names[risk];
+}
+
+const char *rule_effort_name(enum rule_effort effort)
+{
+	static const char *const names[] = { "", "minutes", "hours", "days" };
+	return names[effort];
+}
+
+bool rule_risk_parse(struct str name, enum rule_risk *ret_risk)
+{
+	for (enum rule_risk risk = RISK_NONE; risk <= RISK_HIGH; risk++) {
+		if (str_eq(name, str_c(rule_risk_name(risk)))) {
+			*ret_risk = risk;
+			return true;
+		}
+	}
+	return false;
+}
+
+bool rule_effort_parse(struct str name, enum rule_effort *ret_effort)
+{
+	for (enum rule_effort effort = EFFORT_MINUTES; effort <= EFFORT_DAYS; effort++) {
+		if (str_eq(name, str_c(rule_effort_name(effort)))) {
+			*ret_effort = effort;
+			return true;
+		}
+	}
+	return false;
+}
+
 enum err rule_extract(const struct article *article, struct arena *a, struct diags *d, struct rule *ret_rule)
 {
 	struct rule rule = { .id = article->id, .title = article->title, .authored = article->front != NULL };

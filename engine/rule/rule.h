@@ -77,11 +77,22 @@ struct rule_code {
 
 enum resolution_kind { RESOLUTION_FIX, RESOLUTION_WORKAROUND };
 
+/* What a cause's action risks and takes, for somebody who has the access; articles leave both unsaid (0). */
+enum rule_risk { RISK_UNSAID, RISK_NONE, RISK_LOW, RISK_MEDIUM, RISK_HIGH };
+enum rule_effort { EFFORT_UNSAID, EFFORT_MINUTES, EFFORT_HOURS, EFFORT_DAYS };
+const char *rule_risk_name(enum rule_risk risk);       /* "none", "low", "medium", "high"; unsaid: "" */
+const char *rule_effort_name(enum rule_effort effort); /* "minutes", "hours", "days"; unsaid: "" */
+bool rule_risk_parse(struct str name, enum rule_risk *ret_risk);
+bool rule_effort_parse(struct str name, enum rule_effort *ret_effort);
+
 struct rule_resolution {
 	enum resolution_kind kind;
 	struct str text;   /* what to do, in order of the article; authored: our words */
 	struct str where;  /* "site server", "client", a path; may be empty */
 	struct str caveat; /* a warning that goes with it; may be empty */
+	enum rule_risk risk;
+	enum rule_effort effort;
+	struct str harm; /* what the risk is: "drops the sessions that are open"; empty where there is none */
 	uint32_t line;
 };
 

@@ -363,9 +363,11 @@ static enum err get_resolutions(struct store *s, int64_t source, struct arena *a
 			arena_push(a, &rule->resolutions, &rule->resolution_count, &rule->resolution_cap);
 		bool fix = str_eq(sql_get_str(q, 0), STR("fix"));
 		if (r)
-			*r = (struct rule_resolution){ fix ? RESOLUTION_FIX : RESOLUTION_WORKAROUND, sql_keep(q, 1, a),
-						       sql_keep(q, 2, a), sql_keep(q, 3, a),
-						       (uint32_t)sql_get_int(q, 4) };
+			*r = (struct rule_resolution){ .kind = fix ? RESOLUTION_FIX : RESOLUTION_WORKAROUND,
+						       .text = sql_keep(q, 1, a),
+						       .where = sql_keep(q, 2, a),
+						       .caveat = sql_keep(q, 3, a),
+						       .line = (uint32_t)sql_get_int(q, 4) };
 		e = arena_err(a);
 	}
 	return e;

@@ -274,6 +274,7 @@ static void say_mended(struct run *r)
 			       STR_ARG(v->says));
 	v->resolution_count = 0;
 	v->next_count = 0;
+	v->verify = STR("");
 }
 
 /* say_refused: what nobody was allowed to look at is not undecided for want of answers. */

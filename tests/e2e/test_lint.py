@@ -26,6 +26,9 @@ samples:
 Rust.
 '''
 
+# what a cause of these tests has that is not what they are about
+DONE = 'do: [{kind: fix, text: x, effort: hours, risk: none}], verify: tcp'
+
 
 class Lint(KbtTest):
     def good_and(self, old='', new='', name='kb/articles/Q-cog-stuck.md'):
@@ -147,8 +150,8 @@ stories:
     def test_two_causes_are_told_apart_or_listed_as_alike(self):
         def causes(value, more=''):
             return f"""causes:
-- {{class: a, title: t, layer: tcp, says: s, needs: {{tcp.445: open}}}}
-- {{class: b, title: t, layer: tcp, says: s, needs: {{tcp.139: {value}}}{more}}}
+- {{class: a, title: t, layer: tcp, says: s, needs: {{tcp.445: open}}, {DONE}}}
+- {{class: b, title: t, layer: tcp, says: s, needs: {{tcp.139: {value}}}, {DONE}{more}}}
 """
         self.write('kb/causes/x.yaml', causes('open'))
         self.finds(3, 'no fact keeps b and a apart', 'causes/x.yaml')
@@ -161,7 +164,7 @@ stories:
         self.finds(3, 'no cause file has the class c', 'causes/x.yaml')
 
     def test_findings_meanings_and_the_probes_of_an_article(self):
-        cause = 'causes:\n- {class: a, title: t, layer: tcp, says: s, needs: {tcp.445: open}}\n'
+        cause = f'causes:\n- {{class: a, title: t, layer: tcp, says: s, needs: {{tcp.445: open}}, {DONE}}}\n'
         for more, line, text in (
                 ('findings:\n- {finding: f, needs: {tcp.445: ajar}, says: s}\n', 4, 'ajar'),
                 ('findings:\n- {finding: f, needs: {tcp.445: open}, says: "{nobody}"}\n', 4, '{nobody}'),
@@ -182,6 +185,40 @@ stories:
                 self.finds(7, 'kbt probe --list')
         self.good_and('cause: Rust.\n', "cause: Rust.\nprobes: ['log works=all is well|done', pipe name=x]\n")
         self.kbt('lint', self.path('kb'))
+
+    def test_an_action_says_what_it_takes_and_risks(self):
+        cause = 'causes:\n- class: a\n  title: t\n  layer: tcp\n  says: s\n  needs: {tcp.445: open}\n'
+        good = '  do:\n  - {text: x, effort: minutes, risk: low, harm: open sessions drop}\n  - {text: y, kind: ' \
+               'workaround, effort: days, risk: none}\n  verify: tcp\n  by_hand: Log in.\n'
+        self.write('kb/causes/x.yaml', cause + good)
+        self.kbt('lint', self.path('kb'))
+        for old, new, line, text in (
+                ('effort: minutes, ', '', 8, 'effort: minutes, hours or days'),
+                ('effort: minutes', 'effort: a while', 8, "'a while'"),
+                ('risk: low, ', '', 8, 'risk: none, low, medium or high'),
+                ('risk: low', 'risk: some', 8, "'some'"),
+                (', harm: open sessions drop', '', 8, 'wants harm'),
+                ('risk: low', 'risk: none', 8, 'no harm'),
+                ('harm: open', 'harm: "{nobody}", caveat: open', 2, '{nobody}'),
+                ('harm: open', 'ham: open', 8, "'ham'"),
+                ('text: x', 'text: x, kind: workaround', None, None),
+                ('kind: workaround, effort: days', 'effort: days', None, None),
+                ('by_hand: Log', 'by_hand: "{nobody}"  # Log', 2, '{nobody}'),
+                ('  verify: tcp\n', '', 2, 'wants verify'),
+                ('verify: tcp', 'verify: telepathy', 2, 'no probe telepathy'),
+                (good[:good.index('  verify')], '', 2, 'wants do')):
+            with self.subTest(new=new):
+                self.write('kb/causes/x.yaml', cause + good.replace(old, new, 1))
+                if line:
+                    self.finds(line, text, 'causes/x.yaml')
+                else:
+                    self.kbt('lint', self.path('kb'))
+        first = good.replace('text: x', 'text: x, kind: workaround').replace('text: y, kind: workaround', 'text: y')
+        self.write('kb/causes/x.yaml', cause + first)
+        self.finds(9, 'fixes stand before workarounds', 'causes/x.yaml')
+        finding = 'findings:\n- {finding: f, needs: {tcp.445: open}, says: s, do: [{text: x, risk: none}]}\n'
+        self.write('kb/causes/x.yaml', cause + good + finding)
+        self.finds(13, 'f: an action wants effort', 'causes/x.yaml')
 
     def test_malformed_causes_and_codes(self):
         self.good_and()

@@ -107,6 +107,37 @@ static void test_recorded(void **state)
 	arena_free(&a);
 }
 
+/* What an action takes and risks is said of each; one of a database that says neither loads all the same. */
+static void test_actions(void **state)
+{
+	(void)state;
+	struct arena a = { 0 };
+	struct causes *causes = load_kb(&a);
+	for (size_t i = 0; i < causes->count; i++) {
+		const struct cause *c = &causes->items[i];
+		assert_true(c->resolution_count > 0 && c->verify.n > 0);
+		for (size_t k = 0; k < c->resolution_count; k++) {
+			const struct rule_resolution *r = &c->resolutions[k];
+			assert_true(r->effort != EFFORT_UNSAID && r->risk != RISK_UNSAID);
+			assert_true((r->risk == RISK_NONE) == (r->harm.n == 0));
+		}
+	}
+	const struct rule_resolution *last = &find(causes, STR("smb.server.hung"))->resolutions[1];
+	assert_int_equal(last->effort, EFFORT_MINUTES);
+	assert_int_equal(last->risk, RISK_MEDIUM);
+	assert_string_equal(rule_effort_name(last->effort), "minutes");
+	assert_string_equal(rule_risk_name(last->risk), "medium");
+	causes_close(&causes);
+	struct store_source old = { .origin = STR("x.yaml"),
+				    .bytes = STR("causes:\n- {class: a, title: t, layer: l, says: s, needs: {tcp.445: "
+						 "open}, do: [{text: x}]}\n") };
+	assert_int_equal(causes_load(&old, 1, NULL, &causes), ERR_OK);
+	assert_int_equal(causes->items[0].resolutions[0].risk, RISK_UNSAID);
+	assert_string_equal(rule_risk_name(RISK_UNSAID), "");
+	causes_close(&causes);
+	arena_free(&a);
+}
+
 static enum err load_text(const char *text, struct diags *d)
 {
 	struct causes *causes = NULL;
@@ -128,6 +159,8 @@ static void test_malformed(void **state)
 		"causes:\n- {class: a, title: t, layer: l, needs: {tcp.445: open}}\n",
 		"causes:\n- {class: a, title: t, layer: l, says: s}\n",
 		"causes:\n- {class: a, title: t, layer: l, says: s, needs: {tcp.445: open}, do: [{text: ''}]}\n",
+		"causes:\n- {class: a, title: t, layer: l, says: s, needs: {tcp.445: open}, do: [{text: x, risk: some}]}\n",
+		"causes:\n- {class: a, title: t, layer: l, says: s, needs: {tcp.445: open}, do: [{text: x, efort: days}]}\n",
 		("causes:\n- {class: a, title: t, layer: l, says: s, needs: {tcp.445: open}}\n"
 		 "- {class: a, title: t, layer: l, says: s, needs: {tcp.445: open}}\n"),
 		"causes: [\n",
@@ -153,6 +186,7 @@ int main(void)
 		cmocka_unit_test(test_vocabulary),
 		cmocka_unit_test(test_told_apart),
 		cmocka_unit_test(test_recorded),
+		cmocka_unit_test(test_actions),
 		cmocka_unit_test(test_malformed),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
