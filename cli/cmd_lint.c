@@ -79,16 +79,23 @@ static void check_lines(struct lint *l, const struct cause *c, const struct str 
 		check_fillings(l, c, lines[i]);
 }
 
-/* check_actions: each says what it takes, what it risks, and, where that is anything, what the harm would be. */
+/* lacking: what an action does not say of what it takes and risks; NULL where it says all. */
+static const char *lacking(const struct rule_resolution *r)
+{
+	if (!r->effort)
+		return "an action wants effort: minutes, hours or days";
+	if (!r->risk)
+		return "an action wants risk: none, low, medium or high";
+	if (r->risk > RISK_NONE && !r->harm.n)
+		return "an action with a risk wants harm: what it may be";
+	return r->risk == RISK_NONE && r->harm.n ? "an action without a risk has no harm" : NULL;
+}
+
 static void check_actions(struct lint *l, const struct cause *c)
 {
 	for (size_t i = 0; i < c->resolution_count; i++) {
 		const struct rule_resolution *r = &c->resolutions[i];
-		const char *lacks = !r->effort			       ? "an action wants effort: minutes, hours or days"
-				    : !r->risk			       ? "an action wants risk: none, low, medium or high"
-				    : r->risk > RISK_NONE && !r->harm.n ? "an action with a risk wants harm: what it may be"
-				    : r->risk == RISK_NONE && r->harm.n ? "an action without a risk has no harm"
-									: NULL;
+		const char *lacks = lacking(r);
 		if (lacks)
 			lint_add(l, c->origin, r->line, "%.*s: %s", STR_ARG(c->name), lacks);
 		if (i && r->kind == RESOLUTION_FIX && r[-1].kind == RESOLUTION_WORKAROUND)

@@ -37,7 +37,7 @@ struct cause {
 	struct str *check;	      /* what to look at where the client cannot see */
 	size_t check_count, check_cap;
 	struct str verify;	      /* the probe that shows that the fix worked */
-	struct str by_hand;	      /* what a person does behind it, where the probe shows the way alone; may be empty */
+	struct str by_hand;	      /* what a person does then, where the probe shows the way alone; or empty */
 	struct alike *alike;	      /* classes that no fact keeps apart from this one: both stay where both hold */
 	size_t alike_count, alike_cap;
 	struct prediction *hints;     /* facts that make it likelier where they hold; they decide nothing */

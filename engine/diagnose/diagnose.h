@@ -80,7 +80,7 @@ struct verdict {
 	struct str title;   /* the cause in a few words; empty where none is decided */
 	struct str step;    /* of the ladder, that fails; may be empty */
 	struct str verify;  /* the probe that shows that the fix worked; may be empty */
-	struct str by_hand; /* what a person does behind it, where the probe shows the way alone; may be empty */
+	struct str by_hand; /* what a person does then, where the probe shows the way alone; may be empty */
 	struct reason *reasons;
 	size_t reason_count, reason_cap;
 	struct finding_said *findings;

@@ -54,8 +54,7 @@ void render_hanging(struct buf *out, const struct render_text *t, unsigned colum
 /* render_beside is the same where there is room; on a narrow terminal the text stands below, a little indented. */
 void render_beside(struct buf *out, const struct render_text *t, unsigned column, struct str text);
 
-/* render_cost adds what an action takes and risks, in words that are as they came: "server · minutes · low risk: ...".
- * Nothing where nothing is said of it. */
+/* render_cost adds what an action takes and risks, as it came: "server · minutes · low risk: ..."; or nothing. */
 void render_cost(struct buf *out, const struct rule_resolution *r);
 /* render_verify adds how one sees that it helped, as it came: a sentence or two, or nothing. */
 void render_verify(struct buf *out, const struct verdict *v);

@@ -159,8 +159,10 @@ static void test_malformed(void **state)
 		"causes:\n- {class: a, title: t, layer: l, needs: {tcp.445: open}}\n",
 		"causes:\n- {class: a, title: t, layer: l, says: s}\n",
 		"causes:\n- {class: a, title: t, layer: l, says: s, needs: {tcp.445: open}, do: [{text: ''}]}\n",
-		"causes:\n- {class: a, title: t, layer: l, says: s, needs: {tcp.445: open}, do: [{text: x, risk: some}]}\n",
-		"causes:\n- {class: a, title: t, layer: l, says: s, needs: {tcp.445: open}, do: [{text: x, efort: days}]}\n",
+		("causes:\n- {class: a, title: t, layer: l, says: s, needs: {tcp.445: open}, do: "
+		 "[{text: x, risk: some}]}\n"),
+		("causes:\n- {class: a, title: t, layer: l, says: s, needs: {tcp.445: open}, do: "
+		 "[{text: x, efort: days}]}\n"),
 		("causes:\n- {class: a, title: t, layer: l, says: s, needs: {tcp.445: open}}\n"
 		 "- {class: a, title: t, layer: l, says: s, needs: {tcp.445: open}}\n"),
 		"causes: [\n",
