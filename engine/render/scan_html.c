@@ -39,6 +39,7 @@ static void add_label(struct buf *out, const struct incidents *set, int64_t at_s
 	char label[32];
 	size_t n = when_label(&set->when, at_s, label, sizeof label);
 	render_html_escape(out, (struct str){ label, n });
+	buf_add_c(out, incidents_guessed(set, at_s) ? "?" : "");
 }
 
 /* ---- the summary ---- */
@@ -232,9 +233,10 @@ static void add_timeline(struct buf *out, const struct render_scan *r, size_t sh
 
 /* ---- an incident ---- */
 
-static void add_place(struct buf *out, const struct incident_place *p)
+static void add_place(struct buf *out, const struct incidents *set, const struct incident_place *p)
 {
 	struct str time = str_c(p->time);
+	int year = incidents_year(set, p);
 	buf_add_c(out, "<td class=\"when\">");
 	for (size_t i = 0; i < time.n; i++)
 		if (time.p[i] == 'T' && i == 10) {
@@ -244,6 +246,8 @@ static void add_place(struct buf *out, const struct incident_place *p)
 			break;
 		}
 	render_html_escape(out, time);
+	if (year)
+		buf_addf(out, " (%d?)", year);
 	buf_add_c(out, "<span>");
 	render_html_escape(out, p->file);
 	buf_addf(out, ":%llu</span></td>", (unsigned long long)p->line);
@@ -304,8 +308,8 @@ static void add_sets(struct buf *out, const struct incidents *set, const struct 
 			add_spark(out, set, &item->row, series);
 			buf_add_c(out, "</td>");
 		}
-		add_place(out, &item->first);
-		add_place(out, &item->last);
+		add_place(out, set, &item->first);
+		add_place(out, set, &item->last);
 		buf_add_c(out, "</tr>\n");
 	}
 	if (g->n > SETS_SHOWN)

@@ -97,9 +97,12 @@ void render_json_scan(struct buf *out, const struct render_scan *r)
 
 /* ---- Markdown ---- */
 
-static void add_place(struct buf *out, const struct incident_place *p)
+static void add_place(struct buf *out, const struct incidents *set, const struct incident_place *p)
 {
+	int year = incidents_year(set, p);
 	render_markdown_text(out, str_c(p->time));
+	if (year)
+		buf_addf(out, " (%d?)", year);
 	buf_add_c(out, p->time[0] ? ", " : "");
 	render_markdown_text(out, p->file);
 	buf_addf(out, ":%llu", (unsigned long long)p->line);
@@ -129,9 +132,9 @@ static void add_article(struct buf *out, const struct render_scan *r, size_t g)
 		buf_addf(out, "%s- %llu: ", i ? "" : "\n", (unsigned long long)item->count);
 		add_names(out, &item->match);
 		buf_add_c(out, item->match.capture_count ? "; first " : "first ");
-		add_place(out, &item->first);
+		add_place(out, r->set, &item->first);
 		buf_add_c(out, "; last ");
-		add_place(out, &item->last);
+		add_place(out, r->set, &item->last);
 		buf_add_char(out, '\n');
 	}
 	buf_add_char(out, '\n');

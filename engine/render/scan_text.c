@@ -4,8 +4,10 @@
  */
 #include "render/scan.h"
 
+#include "match/stamp.h"
 
 #include <stdio.h>
+#include <string.h>
 
 enum {
 	WIDTH_DEFAULT = 80,
@@ -212,6 +214,8 @@ static void put_edge(struct buf *out, const struct render_text *t, const struct 
 	struct str text =
 		day ? (struct str){ label, days_only ? n - clock - 1 : n } : (struct str){ label + n - clock, clock };
 	paint(out, t, DIM, text);
+	if (day && incidents_guessed(set, at_s))
+		paint_c(out, t, DIM, "?");
 }
 
 static void put_spark(struct buf *out, const struct render_text *t, const struct incidents *set,
@@ -239,10 +243,12 @@ static void put_spark(struct buf *out, const struct render_text *t, const struct
 	}
 }
 
-static void put_place(struct buf *out, const struct render_text *t, const char *label, const struct incident_place *p)
+static void put_place(struct buf *out, const struct render_text *t, const struct incidents *set, const char *label,
+		      const struct incident_place *p)
 {
 	enum { INDENT = 9 };
 	size_t time_n = str_c(p->time).n;
+	int year = incidents_year(set, p);
 	buf_add_c(out, "  ");
 	paint_c(out, t, DIM, label);
 	buf_add_c(out, "  ");
@@ -252,6 +258,10 @@ static void put_place(struct buf *out, const struct render_text *t, const char *
 		paint(out, t, NULL, iso ? day : time);
 		buf_add_c(out, iso ? " " : "");
 		paint(out, t, NULL, iso ? clock : STR(""));
+		if (year) {
+			buf_addf(out, " (%d?)", year);
+			time_n += strlen(" (2001?)");
+		}
 		bool below = t->width && INDENT + time_n + 2 + p->file.n + 1 + (size_t)digits_of(p->line) > width_of(t);
 		buf_addf(out, below ? "\n%*s" : "%*s", below ? INDENT : 2, "");
 	}
@@ -282,7 +292,7 @@ static void put_when(struct buf *out, const struct render_text *t, const struct 
 		     const struct incident_group *g)
 {
 	if (g->count == 1) {
-		put_place(out, t, "once", &g->first);
+		put_place(out, t, set, "once", &g->first);
 		return;
 	}
 	struct buf times = { 0 };
@@ -297,8 +307,8 @@ static void put_when(struct buf *out, const struct render_text *t, const struct 
 	buf_free(&times);
 	put_spark(out, t, set, g);
 	buf_add_char(out, '\n');
-	put_place(out, t, "first", &g->first);
-	put_place(out, t, "last ", &g->last);
+	put_place(out, t, set, "first", &g->first);
+	put_place(out, t, set, "last ", &g->last);
 }
 
 /* The values that a story is about, where an article has several sets of them. */
@@ -413,11 +423,15 @@ static void put_articles(struct buf *out, const struct render_text *t, const str
 static void put_group_head(struct buf *out, const struct render_text *t, const struct incidents *set,
 			   const struct incident_group *g)
 {
-	char hour[32];
+	char hour[48];
 	struct str name = g->name;
-	if (set->by == INCIDENT_BY_HOUR && g->first.timed && !set->when.dated) /* the year was a guess */
-		name = (struct str){ hour,
-				     when_label(&set->when, g->first.at_s - g->first.at_s % 3600, hour, sizeof hour) };
+	if (set->by == INCIDENT_BY_HOUR && g->first.guessed) {
+		int year = incidents_year(set, &g->first);
+		int64_t there_s = g->first.at_s + set->when.east_s;
+		name = (struct str){ hour, stamp_label(there_s - there_s % 3600, false, hour, sizeof hour) };
+		if (year)
+			name.n += (size_t)snprintf(hour + name.n, sizeof hour - name.n, " (%d?)", year);
+	}
 	if (!name.n)
 		name = set->by == INCIDENT_BY_HOUR ? STR("(without a time)") : STR("(no host named)");
 	paint(out, t, BOLD, name);

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SHORT_EXAMPLE = 160 };
+enum { SHORT_EXAMPLE = 160, APART_S = 330 * 86400 };
 
 bool incident_by_parse(struct str name, enum incident_by *ret_by)
 {
@@ -118,6 +118,12 @@ static struct incident_place place_of(struct incidents *set, const struct scan_h
 	if (time.n)
 		memcpy(p.time, time.p, time.n);
 	p.timed = when_read(&set->when, hit->time, &p.at_s);
+	p.guessed = p.timed && set->when.guessed;
+	if (p.guessed) {
+		set->guessed_from_s = set->guessed && set->guessed_from_s < p.at_s ? set->guessed_from_s : p.at_s;
+		set->guessed_to_s = set->guessed && set->guessed_to_s > p.at_s ? set->guessed_to_s : p.at_s;
+		set->guessed = true;
+	}
 	return p;
 }
 
@@ -355,11 +361,39 @@ static void show_times(struct incidents *set)
 	}
 }
 
+/* tell_apart says whether times without a year could be taken for one another. */
+static void tell_apart(struct incidents *set)
+{
+	int64_t from_s = INT64_MAX, to_s = INT64_MIN;
+	for (size_t i = 0; i < set->count; i++) {
+		const struct incident_place *first = &set->items[i].first, *last = &set->items[i].last;
+		from_s = first->timed && first->at_s < from_s ? first->at_s : from_s;
+		to_s = last->timed && last->at_s > to_s ? last->at_s : to_s;
+	}
+	set->when.apart = from_s <= to_s && to_s - from_s > APART_S;
+}
+
+int incidents_year(const struct incidents *set, const struct incident_place *place)
+{
+	char label[32];
+	if (!place->guessed || !(set->when.dated || set->when.apart))
+		return 0;
+	stamp_label(place->at_s + set->when.east_s, true, label, sizeof label);
+	return (int)strtol(label, NULL, 10);
+}
+
+bool incidents_guessed(const struct incidents *set, int64_t at_s)
+{
+	return set->guessed && (!set->when.dated || at_s == set->guessed_from_s || at_s == set->guessed_to_s) &&
+	       (set->when.dated || set->when.apart);
+}
+
 enum err incidents_group(struct incidents *set)
 {
 	if (set->count)
 		qsort_r(set->items, set->count, sizeof *set->items, compare_items, &set->by);
 	show_times(set);
+	tell_apart(set);
 	set->group_count = 0;
 	for (size_t i = 0; i < set->count; i++) {
 		const struct incident *item = &set->items[i];

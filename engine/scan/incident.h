@@ -30,6 +30,7 @@ struct incident_place {
 	uint64_t line;
 	char time[40]; /* as the hit says it, NUL-terminated; may be empty */
 	bool timed;    /* at_s is known */
+	bool guessed;  /* but for the year, which nothing in its file says: the likely one */
 	int64_t at_s;  /* seconds since 1970 */
 	uint64_t order; /* of the hit among all */
 };
@@ -70,6 +71,8 @@ struct incidents {
 	size_t slot_count;
 	struct spells spells;
 	struct spells_shown shown; /* by incidents_group */
+	int64_t guessed_from_s, guessed_to_s; /* the earliest and the latest time whose year is a guess */
+	bool guessed;			      /* there is such */
 	struct str file; /* of the last hit */
 	uint64_t hits;
 	size_t text_bytes;
@@ -87,6 +90,10 @@ void incidents_find_stories(struct incidents *set, const struct stories *stories
 enum err incidents_tell_stories(struct incidents *set) MUST_USE;
 /* incidents_told_before: one before the group's i-th says the same. */
 bool incidents_told_before(const struct incidents *set, const struct incident_group *g, size_t i);
+/* incidents_year gives the likely year of a place where people have to be told: its file says none, and others do, or
+ * are a year away; else 0. incidents_guessed says of an edge of the axis that its year is such a one. */
+int incidents_year(const struct incidents *set, const struct incident_place *place);
+bool incidents_guessed(const struct incidents *set, int64_t at_s);
 void incidents_free(struct incidents *set);
 
 #endif

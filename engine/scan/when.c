@@ -13,6 +13,7 @@ void when_of_file(struct when *w, bool other, int64_t written_s)
 	if (other) {
 		w->written_s = w->last_s = 0;
 		w->year = 0;
+		w->file_dated = false;
 	}
 	if (written_s >= WRITTEN_MIN_S && written_s > w->written_s)
 		w->written_s = written_s;
@@ -95,6 +96,8 @@ bool when_read(struct when *w, struct str time, int64_t *ret_s)
 	if (!time.n || !stamp_parse(time, &t))
 		return false;
 	w->dated |= t.year != 0;
+	w->file_dated |= t.year != 0;
+	w->guessed = !w->file_dated;
 	int year = when_year(w, &t);
 	int64_t at_s, there_s;
 	if (!when_seconds(&t, year, &at_s))
@@ -109,5 +112,5 @@ bool when_read(struct when *w, struct str time, int64_t *ret_s)
 
 size_t when_label(const struct when *w, int64_t at_s, char *to, size_t size)
 {
-	return stamp_label(at_s + w->east_s, w->dated, to, size);
+	return stamp_label(at_s + w->east_s, w->dated || w->apart, to, size);
 }

@@ -15,6 +15,9 @@ struct when {
 	int64_t now_s;	   /* set by the owner; 0: not known, then stamps without a year are of 2000 at first */
 	int64_t written_s; /* when the file was last written to; 0: not known */
 	bool dated;	   /* some stamp had a year */
+	bool file_dated;   /* some stamp of this file had one */
+	bool guessed;	   /* no stamp of this file had one so far */
+	bool apart;	   /* set by the owner: times lie so far apart that labels need the year */
 	int64_t east_s;	   /* of UTC, the zone of the last stamp: labels are given in it */
 	int year;	   /* that the last stamp of this file had or was taken to have; 0 before the first */
 	int64_t last_s;	   /* of that stamp */
@@ -34,7 +37,7 @@ bool when_seconds(const struct stamp *t, int year, int64_t *ret_s);
 /* when_read reads a stamp as a hit has it, the next one of its file; false for one that is none, or has no date. */
 bool when_read(struct when *w, struct str time, int64_t *ret_s);
 
-/* when_label writes a time for people, as stamp_label does. */
+/* when_label writes a time for people, as stamp_label does: with the year where any was said or they need it. */
 size_t when_label(const struct when *w, int64_t at_s, char *to, size_t size);
 
 #endif

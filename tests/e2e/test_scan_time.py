@@ -22,6 +22,30 @@ class ScanTime(SharedKbTest):
         p = self.kbt('scan', '--json', path, *args, code=code, env=self.zone)
         return [h['captures']['server'] for h in map(json.loads, p.out.splitlines()) if h['id'] == 'Q150536']
 
+    def test_a_year_that_is_a_guess_is_shown_as_one(self):
+        """Where others say theirs or are a year away; else nothing is missing."""
+        def log(name, written, *stamps):
+            path = self.write(name, ''.join(f'{s} w backup[3]: ssh: connect to host nas1 port 22: No route to host\n'
+                                            for s in stamps))
+            os.utime(path, (written, written))
+            return path
+        year = 366 * 86400
+        old = log('old.log', 1_000_000_000, 'Mar 12 11:02:41', 'Mar 12 11:03:00')
+        new = log('new.log', 1_000_000_000 + year, 'Mar 12 11:02:41')
+        said = log('said.log', 1_000_000_000, '2002-03-12 11:02:41')
+        out = self.kbt('scan', old, new).out
+        self.assertRegex(out, r'2001-03-12\? .* 2002-03-12\?\n  first  Mar 12 11:02:41 \(2001\?\)  .*old.log:1\n'
+                              r'  last   Mar 12 11:02:41 \(2002\?\)  .*new.log:1\n')
+        self.assertRegex(self.kbt('scan', '--by', 'hour', old, new).out,
+                         r'(?s)^Mar 12 11:00 \(2001\?\)  2 hits.*\nMar 12 11:00 \(2002\?\)  1 hit\n')
+        self.assertRegex(self.kbt('scan', old, said).out,
+                         r'2001-03-12\? .* 2002-03-12\n  first .* \(2001\?\)  .*\n  last   2002-03-12 11:02:41  ')
+        self.kbt('scan', '--report', self.path('r.html'), old, new)
+        with open(self.path('r.html')) as f:
+            self.assertIn('Mar 12 11:02:41 (2001?)', f.read())
+        for args in ((), ('--by', 'hour')):
+            self.assertNotIn('?', self.kbt('scan', *args, old).out)
+
     def test_both_ends_count(self):
         path = self.write('a.log', ''.join(f'2001-03-12 10:5{n}:00 {rcmd(f"N{n}")}\n' for n in range(6)))
         self.assertEqual(self.names(path, '--since', '2001-03-12 10:52'), ['N2', 'N3', 'N4', 'N5'])
