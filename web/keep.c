@@ -83,12 +83,19 @@ static enum err opened(struct keep *k, struct diags *d)
 	return e;
 }
 
+struct str keep_owner(const struct http_request *req)
+{
+	return req->user.n ? arena_printf(req->arena, "token %.*s", STR_ARG(req->user)) : req->client;
+}
+
 enum err keep_put(struct keep *k, const struct kept_item *item, unsigned days, struct arena *a, struct diags *d,
 		  struct keep_made *ret_made)
 {
 	struct kept_item whole = *item;
 	struct keep_made made = { .name = draw(a), .key = draw(a), .title = item->title };
 	struct str hash = hash_of(made.key, a);
+	if (item->owner.n)
+		whole.owner = hash_of(item->owner, a);
 	whole.made_s = (int64_t)time(NULL);
 	whole.expires_s = made.expires_s = whole.made_s + (int64_t)days * DAY_S;
 	if (arena_err(a))

@@ -9,7 +9,12 @@
 #include "store/kept.h"
 #include "web/run.h"
 
-enum { KEEP_NAME = 32, KEEP_KEY = 32 /* hexadecimal digits: 128 bits */, KEEP_DAYS_MAX = 90, KEEP_DAYS_DEFAULT = 7, KEEP_BYTES_MAX = 1 << 30 /* of all */ };
+enum {
+	KEEP_NAME = 32, /* hexadecimal digits: 128 bits; so has the key */
+	KEEP_DAYS_MAX = 90,
+	KEEP_DAYS_DEFAULT = 7,
+	KEEP_BYTES_MAX = 1 << 30 /* of all that is kept; one client has a share of it (KEPT_SHARES) */
+};
 
 struct keep;
 
@@ -23,14 +28,18 @@ struct keep_made {
 	int64_t expires_s;
 };
 
-/* keep_put takes kind, title and forms (indexed by enum run_form up to RUN_TEXT) of item. ERR_UNSUPPORTED where nothing
- * can be kept, ERR_LIMIT, and what kept_open says. */
+#define KEEP_SHARE_SAYS "A quarter of what can be kept here is yours already. Delete some of it, or copy this instead."
+
+/* keep_owner: whose share a request counts for: its token's, else its client's; empty for this machine without tokens. */
+struct str keep_owner(const struct http_request *req);
+/* keep_put takes kind, title and forms (indexed by enum run_form up to RUN_TEXT) of item, and as its owner what
+ * keep_owner said. ERR_UNSUPPORTED where nothing can be kept, ERR_LIMIT, ERR_SHARE, and what kept_open says. */
 enum err keep_put(struct keep *k, const struct kept_item *item, unsigned days, struct arena *a, struct diags *d,
 		  struct keep_made *ret_made) MUST_USE;
 enum err keep_get(struct keep *k, struct str name, struct arena *a, struct kept_item *ret_item) MUST_USE;
-/* keep_delete: ERR_DENIED for another key. mighty: whoever asks needs none. */
 /* keep_sweep forgets what has expired; now and then. A file that is not there is not made. */
 void keep_sweep(struct keep *k);
+/* keep_delete: ERR_DENIED for another key. mighty: whoever asks needs none. */
 enum err keep_delete(struct keep *k, struct str name, struct str key, bool mighty, struct arena *a) MUST_USE;
 
 /* keep_days reads a number of days from a form; 0 for none, or one that cannot be. */

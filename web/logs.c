@@ -306,43 +306,40 @@ static enum err mask(struct log_scan *l)
 	return e;
 }
 
-/* keep_result keeps the forms as they are, then tells in the page's and in the program's where. */
-/* add_to_json puts one more member into a finished object. */
-static void add_to_json(struct buf *json, const char *name, struct str value)
+static struct str why_not_kept(const struct log_scan *l, enum err e, size_t said)
 {
-	json->n -= json->n > 0; /* its closing brace */
-	buf_addf(json, ",\"%s\":", name);
-	struct json j = json_to(json);
-	json_str(&j, value);
-	buf_add_char(json, '}');
+	if (e == ERR_SHARE)
+		return STR(KEEP_SHARE_SAYS);
+	if (e == ERR_FULL)
+		return STR("there is no room left on the server's disk.");
+	return l->diags.count > said ? l->diags.items[said].text : str_c(err_text(e));
 }
 
+/* keep_result keeps the forms as they are, then tells in the page's and in the program's where, or why not. */
 static void keep_result(struct log_scan *l, struct str title)
 {
-	struct kept_item item = { .kind = STR("scan"), .title = title };
+	struct kept_item item = { .kind = STR("scan"), .title = title, .owner = l->ask.owner };
 	struct keep_made made;
-	struct buf html = { 0 };
+	struct buf html = { 0 }, *json = &l->whole[RUN_JSON];
+	struct json j = json_to(json);
 	for (size_t i = 0; i < KEPT_FORMS; i++)
 		item.forms[i] = buf_str(&l->whole[i]);
 	size_t said = l->diags.count;
 	enum err e = keep_put(site_keep(l->all->site), &item, l->ask.keep_days, &l->arena, &l->diags, &made);
+	json->n -= json->n > 0; /* one more member, before its closing brace */
 	if (e) {
+		struct str why = why_not_kept(l, e, said);
 		buf_add_c(&html, "<p class=\"note\">It was not kept: ");
-		struct str why = e == ERR_FULL		? STR("there is no room left on the server's disk.")
-				 : l->diags.count > said ? l->diags.items[said].text
-							 : str_c(err_text(e));
 		render_html_escape(&html, why);
 		buf_add_c(&html, "</p>\n");
-		add_to_json(&l->whole[RUN_JSON], "not_kept", why);
+		buf_add_c(json, ",\"not_kept\":");
+		json_str(&j, why);
 	} else {
 		keep_add_made(&html, &made, l->ask.csrf);
-		struct buf *json = &l->whole[RUN_JSON];
-		json->n -= json->n > 0; /* its closing brace */
 		buf_add_c(json, ",\"kept\":");
-		struct json j = json_to(json);
 		keep_add_json(&j, &made);
-		buf_add_char(json, '}');
 	}
+	buf_add_char(json, '}');
 	buf_add(&html, buf_str(&l->whole[RUN_HTML]));
 	buf_free(&l->whole[RUN_HTML]);
 	l->whole[RUN_HTML] = html;
@@ -518,7 +515,7 @@ static struct log_scan *log_new(struct logs *all, const struct log_ask *ask, str
 	*l = (struct log_scan){ .all = all, .wake = wake };
 	l->ask = (struct log_ask){ ask->bytes, arena_str(&l->arena, ask->name), arena_str(&l->arena, ask->article),
 				   arena_str(&l->arena, ask->since), arena_str(&l->arena, ask->until), ask->keep_days,
-				   arena_str(&l->arena, ask->csrf) };
+				   arena_str(&l->arena, ask->csrf), arena_str(&l->arena, ask->owner) };
 	if (!arena_err(&l->arena))
 		return l;
 	log_free(l);

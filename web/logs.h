@@ -28,6 +28,7 @@ struct log_ask {
 	struct str bytes, name, article, since, until;
 	unsigned keep_days; /* 0: nothing is kept; else the result is, without its secrets */
 	struct str csrf;    /* the hidden field of the form that deletes it, or empty */
+	struct str owner;   /* keep_owner */
 };
 
 enum err logs_open(struct site *site, struct logs **ret_logs) MUST_USE;

@@ -80,7 +80,8 @@ static enum err make(struct site *site, struct http_request *req, struct questio
 	page_report_text(&forms[RUN_MARKDOWN], RUN_MARKDOWN, &report);
 	page_report_text(&forms[RUN_TEXT], RUN_TEXT, &report);
 	struct kept_item item = { .kind = report.evidence_count ? STR("diagnosis") : STR("answer"),
-				  .title = title_of(&report) };
+				  .title = title_of(&report),
+				  .owner = keep_owner(req) };
 	for (size_t i = 0; i < KEPT_FORMS; i++) {
 		item.forms[i] = buf_str(&forms[i]);
 		e = e ? e : buf_err(&forms[i]);
@@ -100,6 +101,8 @@ static void fail(struct http_request *req, struct http_response *res, enum err e
 		page_fail(req, res, 403, "Nothing is kept here: the server was started with --keep none.");
 	else if (e == ERR_LIMIT)
 		page_fail(req, res, 507, "That is too much to keep here. Copy it instead.");
+	else if (e == ERR_SHARE)
+		page_fail(req, res, 507, KEEP_SHARE_SAYS);
 	else if (e == ERR_FULL)
 		page_fail(req, res, 507, "There is no room left here to keep it. Copy it instead.");
 	else if (d->count)

@@ -92,6 +92,7 @@ static struct log_job *begin(struct site *site, struct http_request *req, struct
 		return NULL;
 	page_csrf(&csrf, site, req);
 	ask.csrf = buf_keep(&csrf, req->arena);
+	ask.owner = keep_owner(req);
 	buf_free(&csrf);
 	enum err e = job ? logs_scan(site_logs(site), &ask, req->wake, &job->scan) : ERR_NOMEM;
 	if (e == ERR_BUSY) {

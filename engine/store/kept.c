@@ -17,12 +17,17 @@ static const char schema[] =
 	"name TEXT PRIMARY KEY, key_hash BLOB NOT NULL, kind TEXT NOT NULL, title TEXT NOT NULL, made INTEGER NOT "
 	"NULL, "
 	"expires INTEGER NOT NULL, form0 TEXT NOT NULL, form1 TEXT NOT NULL, form2 TEXT NOT NULL, form3 TEXT NOT NULL);"
-	"CREATE INDEX IF NOT EXISTS kept_by_expiry ON kept (expires);";
+	"CREATE INDEX IF NOT EXISTS kept_by_expiry ON kept (expires);"
+	"CREATE TABLE IF NOT EXISTS owned (name TEXT PRIMARY KEY, owner BLOB NOT NULL, bytes INTEGER NOT NULL);"
+	"CREATE INDEX IF NOT EXISTS owned_by ON owned (owner, bytes);"
+	"CREATE TRIGGER IF NOT EXISTS kept_gone AFTER DELETE ON kept BEGIN DELETE FROM owned WHERE name = OLD.name; END;";
 _Static_assert(KEPT_APPLICATION == 1801614443, "the schema says the same");
 
-enum statement { PUT, GET, DELETE, EXPIRE, COUNT, STATEMENTS };
+enum statement { PUT, OWN, OWNED, GET, DELETE, EXPIRE, COUNT, STATEMENTS };
 static const char *const statements[STATEMENTS] = {
 	[PUT] = "INSERT INTO kept VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+	[OWN] = "INSERT INTO owned VALUES (?, ?, ?)",
+	[OWNED] = "SELECT count(*), ifnull(sum(bytes), 0) FROM owned WHERE owner = ?",
 	[GET] = ("SELECT key_hash, kind, title, made, expires, form0, form1, form2, form3 FROM kept WHERE name = ? "
 		 "AND expires > ?"),
 	[DELETE] = "DELETE FROM kept WHERE name = ?",
@@ -33,6 +38,7 @@ static const char *const statements[STATEMENTS] = {
 struct kept {
 	sqlite3 *db;
 	sqlite3_stmt *stmts[STATEMENTS];
+	size_t bytes_max; /* 0: no limit was set */
 };
 
 enum err kept_open(const char *path, struct diags *d, struct kept **ret_kept)
@@ -67,6 +73,7 @@ enum err kept_limit(struct kept *k, size_t bytes)
 	sqlite3_finalize(stmt);
 	if (!page)
 		return e ? e : ERR_DAMAGED;
+	k->bytes_max = bytes;
 	snprintf(pragma, sizeof pragma, "PRAGMA max_page_count = %zu", bytes / page);
 	return store_side_run(k->db, pragma);
 }
@@ -114,17 +121,47 @@ enum err kept_expire(struct kept *k, int64_t now_s)
 	return run_delete(k, q);
 }
 
-enum err kept_put(struct kept *k, struct str name, struct str key_hash, const struct kept_item *item)
+static size_t size_of(const struct kept_item *item)
 {
-	int64_t count;
+	size_t n = item->title.n;
 	for (size_t i = 0; i < KEPT_FORMS; i++)
-		if (item->forms[i].n > KEPT_BYTES_MAX)
-			return ERR_LIMIT;
-	enum err e = kept_expire(k, item->made_s);
-	if (!e)
-		e = sql_one(get(k, COUNT), &count);
+		n += item->forms[i].n;
+	return n;
+}
+
+/* has_room: is there a place for one more, and one in its owner's share? */
+static enum err has_room(struct kept *k, const struct kept_item *item)
+{
+	int64_t count = 0;
+	bool row = false;
+	enum err e = sql_one(get(k, COUNT), &count);
 	if (e || count >= KEPT_MAX)
 		return e ? e : ERR_LIMIT;
+	if (!item->owner.n)
+		return ERR_OK;
+	sqlite3_stmt *q = get(k, OWNED);
+	sql_blob(q, 1, item->owner);
+	e = sql_next(q, &row);
+	size_t bytes = !e && row ? (size_t)sql_get_int(q, 1) + size_of(item) : 0;
+	bool fits = !e && row && sql_get_int(q, 0) < KEPT_MAX / KEPT_SHARES &&
+		    (!k->bytes_max || bytes <= k->bytes_max / KEPT_SHARES);
+	sqlite3_reset(q);
+	return e ? e : fits ? ERR_OK : ERR_SHARE;
+}
+
+static enum err put_owner(struct kept *k, struct str name, const struct kept_item *item)
+{
+	if (!item->owner.n)
+		return ERR_OK;
+	sqlite3_stmt *q = get(k, OWN);
+	sql_str(q, 1, name);
+	sql_blob(q, 2, item->owner);
+	sql_int(q, 3, (int64_t)size_of(item));
+	return sql_done(q);
+}
+
+static enum err put_item(struct kept *k, struct str name, struct str key_hash, const struct kept_item *item)
+{
 	sqlite3_stmt *q = get(k, PUT);
 	sql_str(q, 1, name);
 	sql_blob(q, 2, key_hash);
@@ -135,6 +172,30 @@ enum err kept_put(struct kept *k, struct str name, struct str key_hash, const st
 	for (int i = 0; i < KEPT_FORMS; i++)
 		sql_str(q, 7 + i, item->forms[i]);
 	return sql_done(q);
+}
+
+enum err kept_put(struct kept *k, struct str name, struct str key_hash, const struct kept_item *item)
+{
+	for (size_t i = 0; i < KEPT_FORMS; i++)
+		if (item->forms[i].n > KEPT_BYTES_MAX)
+			return ERR_LIMIT;
+	enum err e = kept_expire(k, item->made_s);
+	if (!e)
+		e = has_room(k, item);
+	if (!e)
+		e = store_side_run(k->db, "BEGIN IMMEDIATE");
+	if (e)
+		return e;
+	e = put_item(k, name, key_hash, item);
+	if (!e)
+		e = put_owner(k, name, item);
+	if (!e)
+		e = store_side_run(k->db, "COMMIT");
+	if (e && !sqlite3_get_autocommit(k->db)) { /* SQLite itself ends some that failed */
+		enum err back = store_side_run(k->db, "ROLLBACK");
+		(void)back;
+	}
+	return e;
 }
 
 enum err kept_get(struct kept *k, struct str name, int64_t now_s, struct arena *a, struct kept_item *ret_item,

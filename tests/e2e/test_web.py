@@ -3,6 +3,7 @@
 import bz2
 import collections
 import concurrent.futures
+import contextlib
 import datetime
 import gzip
 import html.parser
@@ -14,6 +15,7 @@ import select
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import tempfile
 import time
@@ -839,6 +841,23 @@ class Kept(unittest.TestCase):
         self.assertEqual(server.get(path)[0], 200)
         self.assertEqual(server.form(path + '/delete', {'key': key})[0], 200)
         self.assertEqual(server.get(path)[0], 404)
+
+    def test_what_has_expired_is_gone(self):
+        path, key = self.keep({'text': self.TEXT, 'days': '1'})
+        self.assertIn('here until', Page(server.get(path)[2]).text)
+        with contextlib.closing(sqlite3.connect(server.db + '.kept')) as db, db:
+            made, expires = db.execute('SELECT made, expires FROM kept WHERE name = ?', (path[3:],)).fetchone()
+            self.assertEqual(expires - made, 86400)
+            db.execute('UPDATE kept SET expires = ? WHERE name = ?', (int(time.time()), path[3:]))
+        for kind in ('text/html', 'application/json', 'text/markdown', 'text/plain'):
+            status, headers, text = server.get(path, Accept=kind)
+            self.assertEqual((status, headers['content-type'].split(';')[0]), (404, kind))
+            self.assertIn('it has expired', text)
+        self.assertEqual(server.get(path.replace('/r/', '/api/v1/kept/'))[0], 404)
+        self.assertEqual(server.form(path + '/delete', {'key': key})[0], 404)
+        self.keep({'text': self.TEXT, 'days': '1'})  # with which what has expired is forgotten
+        with contextlib.closing(sqlite3.connect(server.db + '.kept')) as db:
+            self.assertFalse(db.execute('SELECT * FROM kept WHERE name = ?', (path[3:],)).fetchall())
 
     def test_the_evidence_is_kept_with_it(self):
         fields = {'text': MESSAGE + ' to be kept'}

@@ -2,12 +2,14 @@
 """Who may ask the server what: listening elsewhere than on loopback, tokens, TLS, log-in, rates, names. All in a network
 namespace of its own, whose loopback also has an address that is none of loopback's."""
 import concurrent.futures
+import contextlib
 import json
 import os
 import re
 import shutil
 import signal
 import socket
+import sqlite3
 import ssl
 import stat
 import subprocess
@@ -331,6 +333,19 @@ class Roles(Case):
         for name, key, status in (('reader', 'nonsense', 403), ('prober', '', 403), ('boss', '', 200), ('boss', '', 404)):
             answer = self.server.ask('POST', path + '/delete', f'key={key}', {**form, **bearer(self.secrets[name])})
             self.assertEqual(answer[0], status, (name, answer[2][-300:]))
+
+    def test_one_client_leaves_room_for_others(self):
+        self.api_of('prober', 'POST', '/api/v1/kept', {'text': MESSAGE})
+        with contextlib.closing(sqlite3.connect(self.server.db + '.kept')) as db, db:
+            self.assertEqual(db.execute('SELECT count(*), max(length(owner)) FROM owned').fetchone(), (1, 32))
+            db.execute('UPDATE owned SET bytes = 1 << 28')
+        post = {'Content-Type': 'application/json', **bearer(self.secrets['prober'])}
+        status, _, text = self.server.ask('POST', '/api/v1/kept', json.dumps({'text': MESSAGE}), post)
+        self.assertEqual(status, 507)
+        self.assertIn('A quarter of what can be kept here is yours already.', json.loads(text)['error'])
+        post['Content-Type'] = 'application/octet-stream'
+        self.assertIn('A quarter', json.loads(self.server.ask('POST', '/api/v1/scan?keep=1', 'nothing\n', post)[2])['not_kept'])
+        self.api_of('boss', 'POST', '/api/v1/kept', {'text': MESSAGE})
 
     def test_a_log_by_a_form_wants_the_mark_of_the_session(self):
         cookie = self.server.form('/login', {'token': self.secrets['reader']})[1]['set-cookie'].split(';')[0]

@@ -118,6 +118,42 @@ static void all_of_it_is_bounded(void **unused)
 	kept_close(&k);
 }
 
+static enum err put_for(struct kept *k, const char *owner, int number, struct kept_item in)
+{
+	char name[20];
+	snprintf(name, sizeof name, "%s%d", owner, number);
+	in.owner = str_c(owner);
+	return kept_put(k, str_c(name), STR("h"), &in);
+}
+
+static void one_owner_leaves_room_for_others(void **unused)
+{
+	(void)unused;
+	static char large[200000];
+	struct kept *k = NULL;
+	struct kept_item in = item(1000, 2000);
+	memset(large, 'x', sizeof large);
+	in.forms[1] = (struct str){ large, sizeof large };
+	assert_int_equal(kept_open(path, &diags, &k), ERR_OK);
+	assert_int_equal(kept_limit(k, 4 << 20), ERR_OK); /* a share is 1 MiB */
+	for (int i = 0; i < 5; i++)
+		assert_int_equal(put_for(k, "ann", i, in), ERR_OK);
+	assert_int_equal(put_for(k, "ann", 5, in), ERR_SHARE);
+	assert_int_equal(put_for(k, "ben", 0, in), ERR_OK);
+	assert_int_equal(put_for(k, "", 0, in), ERR_OK);
+	kept_close(&k);
+	assert_int_equal(kept_open(path, &diags, &k), ERR_OK); /* it outlives the process, too */
+	assert_int_equal(kept_limit(k, 4 << 20), ERR_OK);
+	assert_int_equal(put_for(k, "ann", 5, in), ERR_SHARE);
+	assert_int_equal(kept_delete(k, STR("ann3")), ERR_OK);
+	assert_int_equal(put_for(k, "ann", 5, in), ERR_OK);
+	assert_int_equal(put_for(k, "ann", 6, in), ERR_SHARE);
+	in.made_s = 2000; /* all others have expired */
+	in.expires_s = 3000;
+	assert_int_equal(put_for(k, "ann", 6, in), ERR_OK);
+	kept_close(&k);
+}
+
 static void another_file_is_left_alone(void **unused)
 {
 	(void)unused;
@@ -155,6 +191,7 @@ int main(void)
 		cmocka_unit_test(it_comes_back_until_it_expires),
 		cmocka_unit_test(what_is_too_long_is_refused),
 		cmocka_unit_test(all_of_it_is_bounded),
+		cmocka_unit_test(one_owner_leaves_room_for_others),
 		cmocka_unit_test(another_file_is_left_alone),
 	};
 	return cmocka_run_group_tests(tests, setup, teardown);
