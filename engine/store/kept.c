@@ -20,7 +20,8 @@ static const char schema[] =
 	"CREATE INDEX IF NOT EXISTS kept_by_expiry ON kept (expires);"
 	"CREATE TABLE IF NOT EXISTS owned (name TEXT PRIMARY KEY, owner BLOB NOT NULL, bytes INTEGER NOT NULL);"
 	"CREATE INDEX IF NOT EXISTS owned_by ON owned (owner, bytes);"
-	"CREATE TRIGGER IF NOT EXISTS kept_gone AFTER DELETE ON kept BEGIN DELETE FROM owned WHERE name = OLD.name; END;";
+	"CREATE TRIGGER IF NOT EXISTS kept_gone AFTER DELETE ON kept "
+	"BEGIN DELETE FROM owned WHERE name = OLD.name; END;";
 _Static_assert(KEPT_APPLICATION == 1801614443, "the schema says the same");
 
 enum statement { PUT, OWN, OWNED, GET, DELETE, EXPIRE, COUNT, STATEMENTS };
