@@ -138,6 +138,31 @@ static void test_actions(void **state)
 	arena_free(&a);
 }
 
+/* The probe that is to show that a cause is gone is one by which it was found, in every recorded diagnosis of it. */
+static void test_verify_is_what_found_it(void **state)
+{
+	(void)state;
+	struct arena a = { 0 };
+	glob_t found;
+	struct causes *causes = load_kb(&a);
+	assert_int_equal(glob("tests/golden/diagnose/*.want", 0, NULL, &found), 0);
+	for (size_t i = 0; i < found.gl_pathc; i++) {
+		struct str path = str_c(found.gl_pathv[i]), want = source_of(&a, path.p).bytes, head, verdict, name;
+		const struct cause *c = NULL;
+		if (str_line(&want, &head) && str_cut(head, ' ', &verdict, &name))
+			c = find(causes, name);
+		if (!c)
+			continue;
+		struct str in = arena_printf(&a, "%.*s.in", (int)(path.n - sizeof ".want" + 1), path.p);
+		struct str ran = arena_printf(&a, "\"probe\": \"%.*s\"", STR_ARG(c->verify));
+		if (str_find(source_of(&a, in.p).bytes, ran) == STR_NONE)
+			fail_msg("%s: %.*s was found without its probe %.*s", in.p, STR_ARG(name), STR_ARG(c->verify));
+	}
+	globfree(&found);
+	causes_close(&causes);
+	arena_free(&a);
+}
+
 static enum err load_text(const char *text, struct diags *d)
 {
 	struct causes *causes = NULL;
@@ -189,6 +214,7 @@ int main(void)
 		cmocka_unit_test(test_told_apart),
 		cmocka_unit_test(test_recorded),
 		cmocka_unit_test(test_actions),
+		cmocka_unit_test(test_verify_is_what_found_it),
 		cmocka_unit_test(test_malformed),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
