@@ -192,6 +192,11 @@ static bool fit_folder(struct fit *f, uint32_t segment, uint32_t at, uint32_t mo
 	return false;
 }
 
+static bool is_zone(char c)
+{
+	return char_is_alnum(c) || c == '-' || c == '_' || c == '.' || c == '@';
+}
+
 /* How many letters an IPv6 address takes that begins here: up to its bracket, or, where a port follows, to its last
  * colon; 0 where there is none. Its own colons would be the template's otherwise. */
 static uint32_t ipv6_letters(const struct fit *f, const struct segment *s, uint32_t at)
@@ -214,7 +219,14 @@ static uint32_t ipv6_letters(const struct fit *f, const struct segment *s, uint3
 		end--, colons--; /* "::1:6379: Connection refused" */
 	if (colons < 2 || close == STR_NONE || (close && f->text.p[end] != '%'))
 		return 0;
-	bool port = !bracket && str_eq(str_trim(s[1].raw), STR(":"));
+	size_t zone = bracket || end == f->text.n || f->text.p[end] != '%' ? 0 : 1;
+	while (zone && zone < ZONE_MAX && end + zone < f->text.n && is_zone(f->text.p[end + zone]))
+		zone++; /* "fe80::1%eth0:8080" */
+	while (zone > 1 && f->text.p[end + zone - 1] == '.') /* the sentence's */
+		zone--;
+	if (zone > 1)
+		end += zone;
+	bool port = !bracket && zone < 2 && str_eq(str_trim(s[1].raw), STR(":"));
 	while (port && f->text.p[--end] != ':')
 		;
 	end += close;

@@ -20,14 +20,32 @@ static struct address unmapped(struct address a)
 	return v4;
 }
 
+/* take_zone cuts the zone off; false where it is none. */
+static bool take_zone(struct str *s, struct address *a)
+{
+	struct str address, zone;
+	if (!str_cut(*s, '%', &address, &zone))
+		return true;
+	if (str_starts(zone, STR("25")) && zone.n > 2)
+		zone = str_from(zone, 2);
+	if (!zone.n || zone.n >= sizeof a->zone || str_find_char(address, ':') == STR_NONE)
+		return false;
+	for (size_t i = 0; i < zone.n; i++) /* as the system names links */
+		if ((unsigned char)zone.p[i] <= ' ' || strchr("/:%]\x7f", zone.p[i]))
+			return false;
+	memcpy(a->zone, zone.p, zone.n);
+	*s = address;
+	return true;
+}
+
 bool address_parse(struct str s, struct address *ret_address)
 {
+	struct address a = { .family = 4 };
 	char text[INET6_ADDRSTRLEN + 1];
-	if (!s.n || s.n >= sizeof text || memchr(s.p, 0, s.n))
+	if (!s.n || memchr(s.p, 0, s.n) || !take_zone(&s, &a) || !s.n || s.n >= sizeof text)
 		return false;
 	memcpy(text, s.p, s.n);
 	text[s.n] = 0;
-	struct address a = { .family = 4 };
 	if (inet_pton(AF_INET, text, a.bytes) != 1) {
 		a.family = 6;
 		if (inet_pton(AF_INET6, text, a.bytes) != 1)
@@ -42,7 +60,7 @@ struct str address_print(struct address a, struct arena *arena)
 	char text[INET6_ADDRSTRLEN];
 	if (!a.family || !inet_ntop(a.family == 4 ? AF_INET : AF_INET6, a.bytes, text, sizeof text))
 		return STR("");
-	return arena_str(arena, str_c(text));
+	return *a.zone ? arena_printf(arena, "%s%%%s", text, a.zone) : arena_str(arena, str_c(text));
 }
 
 bool address_eq(struct address a, struct address b)
@@ -97,8 +115,8 @@ static bool address_in_any(struct address a, const struct address_net *nets, siz
 bool address_is_loopback(struct address a)
 {
 	static const struct address_net nets[] = {
-		{ { 4, { 127 } }, 8 },
-		{ { 6, { [15] = 1 } }, 128 },
+		{ { .family = 4, .bytes = { 127 } }, 8 },
+		{ { .family = 6, .bytes = { [15] = 1 } }, 128 },
 	};
 	return address_in_any(a, nets, sizeof nets / sizeof *nets);
 }
@@ -114,8 +132,8 @@ bool address_is_one_host(struct address a)
 bool address_is_apipa(struct address a)
 {
 	static const struct address_net nets[] = {
-		{ { 4, { 169, 254 } }, 16 },
-		{ { 6, { 0xFE, 0x80 } }, 10 },
+		{ { .family = 4, .bytes = { 169, 254 } }, 16 },
+		{ { .family = 6, .bytes = { 0xFE, 0x80 } }, 10 },
 	};
 	return address_in_any(a, nets, sizeof nets / sizeof *nets);
 }
@@ -134,6 +152,7 @@ unsigned address_to_sockaddr(struct address a, uint16_t port, struct sockaddr_st
 		struct sockaddr_in6 *s = (struct sockaddr_in6 *)ret_sockaddr;
 		s->sin6_family = AF_INET6;
 		s->sin6_port = htons(port);
+		s->sin6_scope_id = a.zone_index;
 		memcpy(&s->sin6_addr, a.bytes, 16);
 		return sizeof *s;
 	}

@@ -10,12 +10,17 @@
 struct address {
 	uint8_t family;	   /* 0 none, 4, 6 */
 	uint8_t bytes[16]; /* network order; IPv4 takes the first four */
+	/* Of "fe80::1%eth0", the link that the address belongs to (RFC 4007): its name, empty where none was given, and
+	 * the system's number for it, 0 where nobody has asked for it yet. */
+	char zone[16];
+	unsigned zone_index;
 };
 
-/* Literal only; no name is ever looked up. An IPv4 address in IPv6 notation (::ffff:10.0.0.1) becomes the IPv4 one. */
+/* Literal only; no name is ever looked up. An IPv4 address in IPv6 notation (::ffff:10.0.0.1) becomes the IPv4 one. Of
+ * an URL the zone is parted by "%25" (RFC 6874). */
 bool address_parse(struct str s, struct address *ret_address);
 struct str address_print(struct address a, struct arena *arena);
-bool address_eq(struct address a, struct address b);
+bool address_eq(struct address a, struct address b); /* whatever the zone */
 struct address address_v4(struct str four_bytes); /* no address where it is not four bytes */
 struct address address_v6(struct str sixteen_bytes);
 bool address_in(struct address a, struct address net, unsigned prefix);

@@ -12,6 +12,7 @@
 
 #include <errno.h>
 #include <math.h>
+#include <net/if.h>
 #include <poll.h>
 #include <string.h>
 #include <sys/random.h>
@@ -382,6 +383,15 @@ static void runs_count(struct run *runs, size_t count)
 			run_count(&runs[i], &runs[i].channels[k], now);
 }
 
+/* request_zone: of an address among its arguments; false where there is none. */
+static bool request_zone(const struct probe_request *r, struct address *ret_address)
+{
+	for (size_t i = 0; i < r->arg_count; i++)
+		if (address_parse(r->args[i].value, ret_address) && *ret_address->zone)
+			return true;
+	return false;
+}
+
 static bool run_begin(struct run *r, struct driver *driver, const struct probe_request *request, struct arena *a)
 {
 	uint64_t random = 0;
@@ -397,6 +407,9 @@ static bool run_begin(struct run *r, struct driver *driver, const struct probe_r
 	r->begin_ms = clock_ms();
 	r->deadline_ms = request->probe->deadline_ms;
 	machine_start(&r->machine, request, random, a, r->evidence);
+	struct address to;
+	if (!r->machine.done && request_zone(request, &to) && !request->zone_index)
+		machine_not_run(&r->machine, "this machine has no network link %s", to.zone);
 	r->evidence->at_ms = driver_now_ms(driver);
 	return true;
 }
@@ -448,6 +461,23 @@ static enum err carry_out(struct driver *driver, const struct probe_request *req
 	return arena_err(a);
 }
 
+/* zones_resolved: the requests with the numbers of their zones, which the helper may not ask for. */
+static const struct probe_request *zones_resolved(const struct probe_request *requests, size_t count, struct arena *a)
+{
+	struct probe_request *copies = arena_array(a, struct probe_request, count);
+	for (size_t i = 0; copies && i < count; i++) {
+		struct address to;
+		uint64_t number;
+		copies[i] = requests[i];
+		if (!request_zone(&copies[i], &to))
+			continue;
+		copies[i].zone_index = if_nametoindex(to.zone);
+		if (!copies[i].zone_index && str_u64(str_c(to.zone), &number) && number <= INT32_MAX)
+			copies[i].zone_index = (unsigned)number;
+	}
+	return copies;
+}
+
 struct wave {
 	struct driver *driver;
 	const struct probe_request *requests;
@@ -480,6 +510,9 @@ enum err driver_run(struct driver *driver, const struct probe_request *requests,
 {
 	if (driver->options.cancel && atomic_load(driver->options.cancel))
 		return ERR_INTERRUPTED;
+	requests = zones_resolved(requests, count, a);
+	if (!requests)
+		return ERR_NOMEM;
 	if (driver->options.in_process)
 		return carry_out(driver, requests, count, a, done, context);
 	double limit_ms = HELPER_SLACK_MS;

@@ -163,7 +163,13 @@ double machine_arg_number(const struct machine *m, const char *name, double othe
 
 bool machine_arg_address(const struct machine *m, const char *name, struct address *ret_address)
 {
-	return address_parse(machine_arg(m, name), ret_address);
+	struct address a;
+	if (!address_parse(machine_arg(m, name), &a))
+		return false;
+	if (*a.zone)
+		a.zone_index = m->request->zone_index;
+	*ret_address = a;
+	return true;
 }
 
 void machine_text(struct machine *m, const char *fact, struct str value)

@@ -54,7 +54,8 @@ static void neighbour_end(struct machine *m, const struct rtnl *r)
 	struct str text = machine_arg(m, "address");
 	const struct rtnl_neighbour *x = NULL;
 	for (size_t i = 0; machine_arg_address(m, "address", &address) && i < r->neighbour_count; i++)
-		if (address_eq(r->neighbours[i].address, address))
+		if (address_eq(r->neighbours[i].address, address) &&
+		    (!address.zone_index || (unsigned)r->neighbours[i].index == address.zone_index))
 			x = &r->neighbours[i];
 	const char *state = nud_name(x ? x->state : NUD_NONE);
 	struct str mac = x ? rtnl_mac_text(x->mac, m->arena) : STR("");

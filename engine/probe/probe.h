@@ -66,6 +66,7 @@ struct probe_request {
 	struct probe_arg args[PROBE_ARGS_MAX];
 	size_t arg_count;
 	const struct probe_files *files; /* for the probes that read them; else NULL */
+	unsigned zone_index; /* the system's number for the zone of its addresses ("fe80::1%eth0"); the driver's */
 	/* Requests of one wave with the same number, not 0, are ways to one end. Once one has succeeded the others may
 	 * take race_ms from their beginning, or two of its round trips where that is longer (as in RFC 8305); then they
 	 * end as at their deadline. One whose round trip took longer than race_trip_ms, if not 0, ends no race. */

@@ -33,7 +33,9 @@ bool smb_talk_begin(struct machine *m, struct smb_talk *t)
 static struct str step_packet(struct machine *m, struct smb_talk *t)
 {
 	char random[48];
-	struct str server = address_print(t->address, m->arena);
+	struct address here = t->address;
+	*here.zone = 0; /* a matter of this machine alone */
+	struct str server = address_print(here, m->arena);
 	for (size_t i = 0; i < sizeof random; i++)
 		random[i] = (char)machine_random(m);
 	switch (t->step) {

@@ -2,6 +2,7 @@
 #include "triage/bindings.h"
 
 #include "diagnose/cause.h"
+#include "probe/address.h"
 
 #include <string.h>
 
@@ -20,14 +21,14 @@ const struct binding *bindings_find(const struct triage_report *r, const char *n
 	return NULL;
 }
 
-/* cut_zone: of "fe80::1%eth0" the address; its link is bound by itself. */
-static struct str cut_zone(struct binding *b)
+/* zone_of: of "fe80::1%eth0" the link, which is bound by itself, too; the address is written as programs take it. */
+static struct str zone_of(struct binding *b, struct arena *a)
 {
-	struct str address, zone;
-	if (!str_cut(b->value, '%', &address, &zone) || str_find_char(address, ':') == STR_NONE)
+	struct address address;
+	if (b->type == VAR_LINK || !address_parse(b->value, &address) || !*address.zone)
 		return STR("");
-	b->value = address;
-	return zone;
+	b->value = address_print(address, a);
+	return arena_str(a, str_c(address.zone));
 }
 
 /* say_of: what a probe says of its argument, said of the binding in its place. */
@@ -77,13 +78,10 @@ bool triage_binding_fits(const struct binding *b, struct arena *a, struct diags 
 		{ "address", "route", "address" },    { "known_address", "route", "address" },
 		{ "ras_server", "route", "address" }, { "link", "link", "link" },
 	};
-	struct binding whole = *b;
-	if (b->type != VAR_LINK)
-		cut_zone(&whole);
 	for (size_t i = 0; i < sizeof checks / sizeof *checks; i++) {
 		struct probe_request request;
 		struct diags said = { .arena = a };
-		struct str word = arena_printf(a, "%s=%.*s", checks[i].arg, STR_ARG(whole.value));
+		struct str word = arena_printf(a, "%s=%.*s", checks[i].arg, STR_ARG(b->value));
 		if (!str_eq(b->name, str_c(checks[i].name)) ||
 		    !probe_request_parse(str_c(checks[i].probe), &word, 1, a, &said, &request))
 			continue;
@@ -124,7 +122,7 @@ struct str bindings_unfit(const struct triage_options *options, const struct tri
 static void add_binding(struct binder *r, struct binding b)
 {
 	struct triage_report *report = r->report;
-	struct str zone = cut_zone(&b);
+	struct str zone = zone_of(&b, r->arena);
 	if (zone.n)
 		add_binding(r, (struct binding){ STR("link"), zone, VAR_LINK, b.from });
 	if (!b.value.n || !triage_binding_fits(&b, r->arena, NULL) ||
@@ -213,7 +211,11 @@ static void bind_urls(struct binder *r)
 		size_t start = at + n;
 		while (start && char_is_alnum(text.p[start - 1]))
 			start--;
-		if (host_of(str_from(text, start), &scheme, &host, &port) && str_eq_nocase(server->value, host)) {
+		if (!host_of(str_from(text, start), &scheme, &host, &port))
+			continue;
+		struct binding same = { STR("server"), host, VAR_HOST, STR("") };
+		zone_of(&same, r->arena);
+		if (str_eq_nocase(server->value, same.value)) {
 			bind_derived(r, STR("port"), port.n ? port : causes_port_said(r->causes, scheme), VAR_PORT);
 			return;
 		}

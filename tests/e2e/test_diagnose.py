@@ -104,7 +104,7 @@ TODAY = (
     ('fatal: unable to connect to db1:\ndb1[0: 10.9.0.2]: errno=Connection refused', 'Q-connection-refused',
      'server=db1 address=10.9.0.2 port=9418'),
     ('ssh: connect to host fe80::1%eth0 port 22: No route to host', 'Q-no-route-to-host',
-     'server=fe80::1 link=eth0 port=22'),
+     'server=fe80::1%eth0 link=eth0 port=22'),
     ('ssh: connect to host db1 port 2222: Connection refused\nrsync: connection unexpectedly closed (0 bytes received so far) '
      '[Receiver]\nrsync error: unexplained error (code 255) at io.c(285) [Receiver=3.2.7]', 'Q-connection-refused',
      'server=db1 port=2222'),
@@ -176,7 +176,7 @@ TODAY = (
     ('Get "http://db1:8080/": net/http: request canceled while waiting for connection (Client.Timeout exceeded while awaiting '
      'headers)', 'Q-connection-timed-out', 'server=db1 port=8080'),
     ('Get "http://db1:8080/a": dial tcp [fe80::2%eth0]:8080: connect: connection refused', 'Q-connection-refused',
-     'address=fe80::2 link=eth0 port=8080'),
+     'address=fe80::2%eth0 link=eth0 port=8080'),
     ('Exception in thread "main" java.net.UnknownHostException: db1\n\tat java.base/java.net.Socket.connect(Socket.java:633)',
      'Q-name-not-known', 'server=db1'),
     ('Exception in thread "main" java.net.ConnectException\n\tat T.main(T.java:5)\nCaused by: java.net.ConnectException\n\tat '
@@ -510,7 +510,8 @@ class Diagnose(KbtTest):
         for value, want in ((r'\\FILES', {'server': 'FILES'}), ('[::1]', {'server': '::1'}), ('12345', {'server': '12345'}),
                             ('OLD-', {'server': 'OLD-'}), ('3com.example.', {'server': '3com.example.'}),
                             ('1.0.0.10.in-addr.arpa', {'server': '1.0.0.10.in-addr.arpa'}),
-                            ('fe80::1%eth0', {'server': 'fe80::1', 'link': 'eth0'})):
+                            ('fe80::1%eth0', {'server': 'fe80::1%eth0', 'link': 'eth0'}),
+                            ('fe80::1%25eth0', {'server': 'fe80::1%eth0', 'link': 'eth0'})):
             r = self.diagnose('--offline', '--set', f'server={value}', 'System error 53 has occurred.', code=UNDECIDED)
             self.assertEqual(r['bindings'], want)
 

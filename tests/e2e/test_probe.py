@@ -2,13 +2,15 @@
 """kbt probe: by hand, as JSON, and what it says when it cannot."""
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
+import tempfile
 import time
 import unittest
 
-from kbt import KBT
+from kbt import KBT, ROOT, needs_root
 
 
 def kbt(*words):
@@ -106,6 +108,38 @@ class Probe(unittest.TestCase):
         self.assertEqual((code, out), (2, ''))
         self.assertIn('nosuch', err)
         self.assertEqual(kbt('pe', 'path=/dev')[0], 2)
+
+    def test_a_link_local_address_goes_by_its_link(self):
+        """In a namespace of its own, with two links that have the same network, as every IPv6 machine has."""
+        needs_root()
+        script = """set -e
+            ip link set lo up
+            for n in 0 1; do ip link add ve$n type veth peer name vp$n; ip link set vp$n up; ip link set ve$n up; done
+            ip addr add fe80::77/64 dev ve0 nodad
+            "$1" probe --json tcp address=fe80::77%ve0 port=4450
+            "$1" probe --json route address=fe80::99%ve1
+            "$1" probe --json tcp address=fe80::77%25ve0 port=4450
+            "$1" probe --json tcp address=fe80::77%ve9 port=4450 || test $? = 3
+            "$1" diagnose --json --db "$2" 'ssh: connect to host fe80::77%ve0 port 4450: Connection refused'"""
+        folder = tempfile.mkdtemp(prefix='kbt-test-')
+        self.addCleanup(shutil.rmtree, folder, ignore_errors=True)
+        db = os.path.join(folder, 'kb.db')
+        subprocess.run([KBT, 'import', '--db', db, os.path.join(ROOT, 'kb')], check=True, stdout=subprocess.DEVNULL)
+        p = subprocess.run(['unshare', '--net', 'sh', '-c', script, 'sh', KBT, db], stdout=subprocess.PIPE,
+                           stderr=subprocess.PIPE, text=True, timeout=60)
+        if 'Operation not permitted' in p.stderr:
+            self.skipTest('network namespaces cannot be made here')
+        self.assertEqual(p.returncode, 0, p.stderr)
+        refused, route, of_url, absent, *_ = answers = [json.loads(x) for x in p.stdout.splitlines()]
+        self.assertEqual((refused['state'], of_url['state']), ('refused', 'refused'))
+        self.assertIn('fe80::77%ve0 port 4450', refused['reason'])
+        self.assertEqual((route['state'], route['facts']['route.dev']), ('on-link', 've1'))
+        self.assertEqual(absent['state'], 'not-run')
+        self.assertIn('no network link ve9', absent['reason'])
+        verdict = answers[-1]
+        self.assertEqual(verdict['bindings'], {'server': 'fe80::77%ve0', 'link': 've0', 'port': '4450'})
+        self.assertEqual(verdict['verdict']['cause'], 'tcp-refused-both')
+        self.assertIn('fe80::77%ve0', verdict['verdict']['says'])
 
 
 if __name__ == '__main__':

@@ -78,6 +78,7 @@ static void marks_part_two_values(void **state)
 		{ "dial tcp [::1]:8080: connect: connection refused", "::1", "8080" },
 		{ "dial tcp [fe80::2]:8080: connect: connection refused", "fe80::2", "8080" },
 		{ "dial tcp [fe80::2%eth0]:8080: connect: connection refused", "fe80::2%eth0", "8080" },
+		{ "dial tcp fe80::2%eth0.7:8080: connect: connection refused", "fe80::2%eth0.7", "8080" },
 		{ "dial tcp [2001:db8::]:8080: connect: connection refused", "2001:db8::", "8080" },
 		{ "connect ECONNREFUSED 2001:db8::7:8080", "2001:db8::7", "8080" },
 		{ "connect ECONNREFUSED ::1:8080", "::1", "8080" },
