@@ -8,22 +8,12 @@ struct str str_c(const char *c)
 	return c ? (struct str){ c, strlen(c) } : (struct str){ "", 0 };
 }
 
-bool str_eq(struct str a, struct str b)
-{
-	return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
-}
-
 static bool equal_nocase(const char *a, const char *b, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
 		if (char_lower(a[i]) != char_lower(b[i]))
 			return false;
 	return true;
-}
-
-bool str_eq_nocase(struct str a, struct str b)
-{
-	return a.n == b.n && equal_nocase(a.p, b.p, a.n);
 }
 
 int str_cmp(struct str a, struct str b)
@@ -44,19 +34,9 @@ int str_cmp_nocase(struct str a, struct str b)
 	return (a.n > b.n) - (a.n < b.n);
 }
 
-bool str_starts(struct str s, struct str prefix)
-{
-	return s.n >= prefix.n && str_eq(str_first(s, prefix.n), prefix);
-}
-
 bool str_starts_nocase(struct str s, struct str prefix)
 {
 	return s.n >= prefix.n && equal_nocase(s.p, prefix.p, prefix.n);
-}
-
-bool str_ends(struct str s, struct str suffix)
-{
-	return s.n >= suffix.n && str_eq(str_from(s, s.n - suffix.n), suffix);
 }
 
 bool str_ends_nocase(struct str s, struct str suffix)
@@ -85,24 +65,6 @@ size_t str_find_nocase(struct str s, struct str what)
 		if ((s.p[i] == low || s.p[i] == up) && equal_nocase(s.p + i, what.p, what.n))
 			return i;
 	return STR_NONE;
-}
-
-size_t str_find_char(struct str s, char c)
-{
-	const char *at = s.n ? memchr(s.p, c, s.n) : NULL;
-	return at ? (size_t)(at - s.p) : STR_NONE;
-}
-
-struct str str_from(struct str s, size_t n)
-{
-	if (n > s.n)
-		n = s.n;
-	return s.p ? (struct str){ s.p + n, s.n - n } : s;
-}
-
-struct str str_first(struct str s, size_t n)
-{
-	return (struct str){ s.p, n < s.n ? n : s.n };
 }
 
 size_t str_copy(struct str s, char *p, size_t n)

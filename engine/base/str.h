@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 struct str {
 	const char *p;
@@ -19,25 +20,59 @@ struct str {
 #define STR(s) ((struct str)STR_LIT(s))			/* in expressions */
 #define STR_ARG(s) (int)(s).n, (s).p			/* for "%.*s" */
 
+/* What is said here in full stands in every inner loop: with a literal beside it, it becomes a comparison of words. */
+
 struct str str_c(const char *c); /* NULL gives the empty string */
-bool str_eq(struct str a, struct str b);
-bool str_eq_nocase(struct str a, struct str b);
+
+/* str_from drops the first n bytes, str_first keeps them; n beyond the end is the end. */
+static inline struct str str_from(struct str s, size_t n)
+{
+	if (!s.n)
+		return s;
+	n = n < s.n ? n : s.n;
+	return (struct str){ s.p + n, s.n - n };
+}
+
+static inline struct str str_first(struct str s, size_t n)
+{
+	return (struct str){ s.p, n < s.n ? n : s.n };
+}
+
+static inline bool str_eq(struct str a, struct str b)
+{
+	return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
+}
+
+static inline bool str_starts(struct str s, struct str prefix)
+{
+	return s.n >= prefix.n && str_eq(str_first(s, prefix.n), prefix);
+}
+
+static inline bool str_ends(struct str s, struct str suffix)
+{
+	return s.n >= suffix.n && str_eq(str_from(s, s.n - suffix.n), suffix);
+}
+
+bool str_starts_nocase(struct str s, struct str prefix);
+static inline bool str_eq_nocase(struct str a, struct str b)
+{
+	return a.n == b.n && str_starts_nocase(a, b);
+}
+
 int str_cmp(struct str a, struct str b); /* by bytes, shorter first */
 int str_cmp_nocase(struct str a, struct str b);
-bool str_starts(struct str s, struct str prefix);
-bool str_starts_nocase(struct str s, struct str prefix);
-bool str_ends(struct str s, struct str suffix);
 bool str_ends_nocase(struct str s, struct str suffix);
 
 #define STR_NONE SIZE_MAX
 /* The finders give a byte offset into s, or STR_NONE. */
 size_t str_find(struct str s, struct str what);
 size_t str_find_nocase(struct str s, struct str what);
-size_t str_find_char(struct str s, char c);
+static inline size_t str_find_char(struct str s, char c)
+{
+	const char *at = s.n ? memchr(s.p, c, s.n) : NULL;
+	return at ? (size_t)(at - s.p) : STR_NONE;
+}
 
-/* str_from drops the first n bytes, str_first keeps them; n beyond the end is the end. */
-struct str str_from(struct str s, size_t n);
-struct str str_first(struct str s, size_t n);
 /* str_copy copies the first n bytes of s, or all where it has fewer, to p; gives how many. str_take does so and drops
  * them: a stream's next piece. */
 size_t str_copy(struct str s, char *p, size_t n);

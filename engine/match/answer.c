@@ -131,16 +131,17 @@ static bool is_duplicate(const struct file_view *v, uint32_t a, uint32_t b)
 {
 	const struct file_article *x = &v->articles[a], *y = &v->articles[b];
 	const uint16_t *p = v->doc_term + x->term_at, *q = v->doc_term + y->term_at;
-	uint32_t i = 0, k = 0, both = 0;
+	uint32_t i = 0, k = 0, both = 0, all = x->term_n + y->term_n;
 	if (x->term_n > 2 * y->term_n || y->term_n > 2 * x->term_n)
 		return false;
-	while (i < x->term_n && k < y->term_n) {
+	/* a ninth that only one of them has is too much */
+	while (i < x->term_n && k < y->term_n && 9 * (i + k - 2 * both) < all) {
 		uint32_t s = p[i] >> 3, t = q[k] >> 3;
 		both += s == t;
 		i += s <= t;
 		k += t <= s;
 	}
-	return both > 0 && (double)both / (x->term_n + y->term_n - both) > 0.8;
+	return both > 0 && (double)both / (all - both) > 0.8;
 }
 
 static uint32_t fold(const struct file_view *v, struct answer *answers, uint32_t n)

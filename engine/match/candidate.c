@@ -13,7 +13,8 @@
 enum {
 	BLOCK = MATCH_SCORE_BLOCK,
 	/* Looked at for one message; the rarest keys first. Bounds the time however large the KB. */
-	POSTINGS_MAX = 24000
+	POSTINGS_MAX = 24000,
+	RAREST_MAX = 1000 /* of them */
 };
 
 static void add_key(struct match_scratch *s, const uint32_t *posts, uint32_t n, float weight)
@@ -68,14 +69,15 @@ static void collect(struct query *q)
 	qsort(q->scratch->keys, q->scratch->key_count, sizeof *q->scratch->keys, by_length);
 }
 
-/* accumulate marks the blocks of scores that it adds to: no branch depends on a score. */
-static void accumulate(struct match_scratch *s)
+/* accumulate marks the blocks of scores that it adds to: no branch depends on a score. It gives how many keys there was
+ * time for. */
+static uint32_t accumulate(struct match_scratch *s)
 {
-	uint32_t budget = POSTINGS_MAX;
+	uint32_t budget = POSTINGS_MAX, i;
 	float *const scores = s->group_scores; /* held here, for a store to a bool might be one to anything */
 	bool *const blocks = s->group_blocks;
 	const uint32_t count = s->group_count;
-	for (uint32_t i = 0; i < s->key_count && s->keys[i].n <= budget; i++) {
+	for (i = 0; i < s->key_count && s->keys[i].n <= budget; i++) {
 		const struct candidate_key k = s->keys[i];
 		budget -= k.n;
 		for (uint32_t p = 0; p < k.n; p++) {
@@ -86,6 +88,7 @@ static void accumulate(struct match_scratch *s)
 			blocks[group / BLOCK] = true;
 		}
 	}
+	return i;
 }
 
 struct ranked { float score; uint32_t group; };
@@ -96,13 +99,18 @@ static int by_score(const void *a, const void *b)
 	return x->score != y->score ? (x->score < y->score ? 1 : -1) : (x->group > y->group) - (x->group < y->group);
 }
 
+static bool is_weaker(struct ranked a, struct ranked b)
+{
+	return a.score != b.score ? a.score < b.score : a.group > b.group;
+}
+
 /* A heap with the weakest on top. */
 static void sift_down(struct ranked *heap, uint32_t n, uint32_t i)
 {
 	for (;;) {
 		uint32_t least = i, left = 2 * i + 1;
 		for (uint32_t c = left; c < n && c < left + 2; c++)
-			if (heap[c].score < heap[least].score)
+			if (is_weaker(heap[c], heap[least]))
 				least = c;
 		if (least == i)
 			return;
@@ -114,23 +122,29 @@ static void sift_down(struct ranked *heap, uint32_t n, uint32_t i)
 }
 
 /* take empties a block of scores: what is left of each, and bit i of what it gives says that there was a score and that
- * more than least is left of it. */
+ * at least so much is left of it. What a group costs is never less than nothing: many blocks have no score that is
+ * worth a look at the costs. */
 static uint64_t take(float scores[BLOCK], const float costs[BLOCK], float least, float ret_left[BLOCK])
 {
 	uint64_t bits = 0;
 #if defined(__SSE2__)
 	const __m128 zero = _mm_setzero_ps(), bound = _mm_set1_ps(least);
-	for (unsigned i = 0; i < BLOCK; i += 4) {
+	__m128 most = zero;
+	for (unsigned i = 0; i < BLOCK; i += 4)
+		most = _mm_max_ps(most, _mm_loadu_ps(scores + i));
+	bool any = _mm_movemask_ps(_mm_and_ps(_mm_cmpgt_ps(most, zero), _mm_cmpge_ps(most, bound)));
+	for (unsigned i = 0; any && i < BLOCK; i += 4) {
 		__m128 score = _mm_loadu_ps(scores + i), left = _mm_sub_ps(score, _mm_loadu_ps(costs + i));
-		__m128 good = _mm_and_ps(_mm_cmpgt_ps(score, zero), _mm_cmpgt_ps(left, bound));
+		__m128 good = _mm_and_ps(_mm_cmpgt_ps(score, zero), _mm_cmpge_ps(left, bound));
 		bits |= (uint64_t)(unsigned)_mm_movemask_ps(good) << i;
 		_mm_storeu_ps(ret_left + i, left);
-		_mm_storeu_ps(scores + i, zero);
 	}
+	for (unsigned i = 0; i < BLOCK; i += 4)
+		_mm_storeu_ps(scores + i, zero);
 #else
 	for (unsigned i = 0; i < BLOCK; i++) {
 		ret_left[i] = scores[i] - costs[i];
-		bits |= (uint64_t)(scores[i] > 0 && ret_left[i] > least) << i;
+		bits |= (uint64_t)(scores[i] > 0 && ret_left[i] >= least) << i;
 		scores[i] = 0;
 	}
 #endif
@@ -146,16 +160,33 @@ static void offer(struct best *b, struct ranked r)
 		if (b->n == CANDIDATES_MAX)
 			for (uint32_t h = b->n / 2; h-- > 0;)
 				sift_down(b->items, b->n, h);
-	} else if (r.score > b->items[0].score) {
+	} else if (is_weaker(b->items[0], r)) {
 		b->items[0] = r;
 		sift_down(b->items, b->n, 0);
 	}
 }
 
-/* What a score has to be above. */
+/* What a score has to reach. */
 static float least_of(const struct best *b)
 {
 	return b->n == CANDIDATES_MAX ? b->items[0].score : -INFINITY;
+}
+
+/* take_rarest takes the groups that have the rarest keys: the best are most often among them, and with these at hand
+ * few others are worth a look. */
+static void take_rarest(struct match_scratch *s, uint32_t keys, struct best *best)
+{
+	uint32_t looked = 0;
+	for (uint32_t i = 0; i < keys && looked + s->keys[i].n <= RAREST_MAX; i++) {
+		looked += s->keys[i].n;
+		for (uint32_t p = 0; p < s->keys[i].n; p++) {
+			uint32_t group = s->keys[i].posts[p];
+			if (group >= s->group_count || s->group_scores[group] <= 0)
+				continue;
+			offer(best, (struct ranked){ s->group_scores[group] - s->group_costs[group], group });
+			s->group_scores[group] = 0;
+		}
+	}
 }
 
 void candidate_costs(const struct file_view *v, struct match_scratch *s)
@@ -170,7 +201,7 @@ uint32_t candidate_groups(struct query *q, uint32_t ret_groups[CANDIDATES_MAX])
 	struct best best;
 	best.n = 0;
 	collect(q);
-	accumulate(s);
+	take_rarest(s, accumulate(s), &best);
 	for (uint32_t block = 0; block * BLOCK < s->group_count; block++) {
 		size_t first = (size_t)block * BLOCK;
 		float left[BLOCK];

@@ -51,12 +51,24 @@ static bool breaks_evidently(struct str text, size_t equals, size_t next)
 	return equals - start >= BREAK_LINE_MIN || within_word;
 }
 
+/* A mail's header tells. */
+static bool names_printable(struct str text)
+{
+	static const struct str name = STR_LIT("encoding: quoted-printable");
+	enum { COLON = 8 };
+	for (size_t at = 0, found; (found = str_find_char(str_from(text, at), ':')) != STR_NONE; at++) {
+		at += found;
+		if (at >= COLON && str_starts_nocase(str_from(text, at - COLON), name))
+			return true;
+	}
+	return false;
+}
+
 bool coded_is_printable(struct str text)
 {
 	if (!text.n || !memchr(text.p, '=', text.n))
 		return false;
-	bool said = str_find_nocase(text, STR("encoding: quoted-printable")) != STR_NONE, evident = said;
-	bool opened = false;
+	bool evident = false, opened = false;
 	unsigned wrong = 0, breaks = 0;
 	for (size_t at = 0; at < text.n; at++) {
 		const char *equals = memchr(text.p + at, '=', text.n - at);
@@ -81,7 +93,7 @@ bool coded_is_printable(struct str text)
 			wrong++;
 		opened |= byte == '<' && !glued && char_is_alpha(behind); /* =3Cname=3E */
 	}
-	return evident && (!wrong || said);
+	return (evident && !wrong) || names_printable(text);
 }
 
 static void add_printable(struct clean_writer *w, size_t start, size_t end)
@@ -151,9 +163,13 @@ static struct url_word read_word(struct str s, size_t at)
 
 bool coded_is_url(struct str text)
 {
-	if (!memchr(text.p, '%', text.n) && !memchr(text.p, '+', text.n))
-		return false;
 	for (size_t at = 0; at < text.n; at++) {
+		struct str rest = str_from(text, at);
+		size_t percent = str_find_char(rest, '%'), plus = str_find_char(str_first(rest, percent), '+');
+		if (percent == STR_NONE && plus == STR_NONE)
+			return false;
+		for (at += plus == STR_NONE ? percent : plus; at && !char_is_space(text.p[at - 1]);)
+			at--;
 		struct url_word w = read_word(text, at);
 		if (w.percent || w.plus)
 			return true;

@@ -9,6 +9,7 @@
 
 /* Closing tags of a text name what else in it is a tag. */
 enum { TAG_NAMES_MAX = 16, TAG_NAME_MAX = 24, TAG_MAX = 600, PAIR_MAX = 400, PAIR_MIN = 12, AMPS_MAX = 4 };
+enum { TAG_KNOWN_MAX = 10 }; /* no name that is known by itself is longer */
 
 struct mender {
 	struct str in;
@@ -159,13 +160,14 @@ static enum tag_kind tag_kind(const struct mender *m, struct str name)
 					      "thead", "blockquote", "center",	"h1",	"h2",  "h3", "h4",    "h5",
 					      "h6",    "section",    "article", "html", "body" };
 	static const char *const dressed[] = { "a", "img", "input", "label", "button", "form", "link", "meta" };
-	for (size_t i = 0; i < sizeof within / sizeof *within; i++)
+	size_t most = name.n <= TAG_KNOWN_MAX ? SIZE_MAX : 0;
+	for (size_t i = 0; i < most && i < sizeof within / sizeof *within; i++)
 		if (str_eq_nocase(name, str_c(within[i])))
 			return TAG_WITHIN;
-	for (size_t i = 0; i < sizeof breaks / sizeof *breaks; i++)
+	for (size_t i = 0; i < most && i < sizeof breaks / sizeof *breaks; i++)
 		if (str_eq_nocase(name, str_c(breaks[i])))
 			return TAG_BREAK;
-	for (size_t i = 0; i < sizeof dressed / sizeof *dressed; i++)
+	for (size_t i = 0; i < most && i < sizeof dressed / sizeof *dressed; i++)
 		if (str_eq_nocase(name, str_c(dressed[i])))
 			return TAG_IF_DRESSED;
 	for (unsigned i = 0; i < m->tag_count; i++)
@@ -487,6 +489,62 @@ enum err damage_mend(const struct clean *from, struct arena *a, struct clean *re
 		return ERR_NOMEM;
 	*ret_clean = clean_end(&m.w);
 	return ERR_OK;
+}
+
+/* What step would do to this character or from it on; yes where that takes more to tell. */
+static bool may_change(struct mender *m, struct str rest)
+{
+	char c = rest.p[0], behind = rest.n > 1 ? rest.p[1] : 0, other;
+	uint32_t wide;
+	switch (c) {
+	case '^':
+		return written_ansi_at(rest) > 0;
+	case '\\':
+	case '`':
+		return true;
+	case '<':
+		return behind == '/' || behind == '!' || tag_at(m, rest, &other) > 0;
+	case ']':
+		return behind == ']';
+	case '[':
+		return behind == '/' || written_ansi_at(rest) > 0;
+	case '{':
+	case '}':
+		return forum_at(m, rest) > 0;
+	case '*':
+		return behind == '*';
+	case '-':
+		return behind == '\n' || behind == '\r';
+	case '&':
+		return entity_at(rest, &wide) > 0;
+	default:
+		return (unsigned char)c >= 0x80 || ((unsigned char)c < 0x20 && c != '\n' && c != '\t');
+	}
+}
+
+bool damage_is_none(struct str query)
+{
+	struct mender m = { .in = query };
+	static const bool harmless[0x80] = {
+		['a'] = true, ['b'] = true, ['c'] = true, ['d'] = true, ['e'] = true, ['f'] = true, ['g'] = true,
+		['h'] = true, ['i'] = true, ['j'] = true, ['k'] = true, ['l'] = true, ['m'] = true, ['n'] = true,
+		['o'] = true, ['p'] = true, ['q'] = true, ['r'] = true, ['s'] = true, ['t'] = true, ['u'] = true,
+		['v'] = true, ['w'] = true, ['x'] = true, ['y'] = true, ['z'] = true, [' '] = true, ['.'] = true,
+	};
+	if (coded_is_printable(query) || marks_at(query) || ruler_at(query))
+		return false;
+	for (size_t at = 0; at < query.n; at++) {
+		unsigned char c = (unsigned char)query.p[at];
+		struct str rest = str_from(query, at);
+		if ((c < 0x80 && harmless[c]) || char_is_alnum((char)c))
+			continue;
+		if (may_change(&m, rest))
+			return false;
+		rest = str_from(rest, 1);
+		if (c == '\n' && (marks_at(rest) || ruler_at(rest)))
+			return false;
+	}
+	return true;
 }
 
 enum err damage_undo(struct str query, struct arena *a, struct clean *ret_clean)

@@ -11,6 +11,8 @@
 #include "match/clean.h"
 
 enum err damage_undo(struct str query, struct arena *a, struct clean *ret_clean) MUST_USE;
+/* damage_is_none: true only where damage_undo would give the same text; most often it can tell, and sooner. */
+bool damage_is_none(struct str query);
 /* damage_mend is damage_undo of a text in which something was undone already; quoted-printable is left alone. */
 enum err damage_mend(const struct clean *from, struct arena *a, struct clean *ret_clean) MUST_USE;
 

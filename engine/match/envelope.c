@@ -1,7 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "match/envelope_peel.h"
+#include "match/markup.h"
+#include "match/stamp.h"
 
 #include <string.h>
+
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
 
 void peel_drop(struct peel *p, size_t n)
 {
@@ -532,15 +538,42 @@ size_t envelope_head(struct str payload, bool dressed)
 	return end;
 }
 
+/* What this byte is a mark of; 0 for most. */
+static unsigned tells(struct str s, size_t at)
+{
+	static const uint16_t has[256] = { ['\n'] = HAS_LINE_END, ['\t'] = HAS_TAB,	['$'] = HAS_DOLLAR,
+					   ['='] = HAS_EQUALS,	  ['|'] = HAS_BAR,	['['] = HAS_BRACKET,
+					   ['*'] = HAS_STAR,	  [','] = HAS_COMMA,	[';'] = HAS_COMMA,
+					   [':'] = HAS_CLOCK,	  ['{'] = HAS_BRACE,	['<'] = HAS_ANGLE };
+	unsigned mark = has[(unsigned char)s.p[at]];
+	bool digit = (mark & (HAS_BRACKET | HAS_CLOCK)) && at + 1 < s.n && char_is_digit(s.p[at + 1]);
+	if (mark == HAS_CLOCK)
+		return digit && at && char_is_digit(s.p[at - 1]) ? mark : 0;
+	return digit ? mark | HAS_NUMBER : mark;
+}
+
 static unsigned bytes_of(struct str s)
 {
-	static const unsigned short has[256] = {
-		['\n'] = HAS_LINE_END, ['\t'] = HAS_TAB,   ['$'] = HAS_DOLLAR, ['='] = HAS_EQUALS, ['|'] = HAS_BAR,
-		['['] = HAS_BRACKET,   ['*'] = HAS_STAR, [','] = HAS_COMMA,	[';'] = HAS_COMMA,  ['<'] = HAS_ANGLE
-	};
 	unsigned all = 0;
-	for (size_t i = 0; i < s.n; i++)
-		all |= has[(unsigned char)s.p[i]];
+	size_t at = 0;
+#if defined(__SSE2__)
+	for (; s.n - at >= 16; at += 16) {
+		__m128i x = _mm_loadu_si128((const __m128i *)(const void *)(s.p + at));
+		__m128i low = _mm_or_si128(x, _mm_set1_epi8(0x20)); /* [ is {, \ is | */
+		__m128i odd = _mm_cmplt_epi8(x, _mm_set1_epi8(0x20));
+		odd = _mm_or_si128(odd, _mm_cmpeq_epi8(low, _mm_set1_epi8('{')));
+		odd = _mm_or_si128(odd, _mm_cmpeq_epi8(low, _mm_set1_epi8('|')));
+		odd = _mm_or_si128(odd, _mm_cmpeq_epi8(_mm_or_si128(x, _mm_set1_epi8(1)), _mm_set1_epi8(';')));
+		odd = _mm_or_si128(odd, _mm_cmpeq_epi8(_mm_or_si128(x, _mm_set1_epi8(1)), _mm_set1_epi8('=')));
+		odd = _mm_or_si128(odd, _mm_cmpeq_epi8(x, _mm_set1_epi8('*')));
+		odd = _mm_or_si128(odd, _mm_cmpeq_epi8(x, _mm_set1_epi8(',')));
+		odd = _mm_or_si128(odd, _mm_cmpeq_epi8(x, _mm_set1_epi8('$')));
+		for (unsigned any = (unsigned)_mm_movemask_epi8(odd); any; any &= any - 1)
+			all |= tells(s, at + (size_t)__builtin_ctz(any));
+	}
+#endif
+	for (; at < s.n; at++)
+		all |= tells(s, at);
 	return all;
 }
 
@@ -550,6 +583,26 @@ static bool peel_record(struct peel *p)
 	return peel_event_table(p) || peel_event_list(p) || peel_cef(p) || peel_leef(p) || peel_configmgr(p) ||
 	       peel_json(p) || peel_journal(p) || peel_logfmt(p) || peel_w3c(p) || peel_mail(p) ||
 	       peel_configmgr_view(p);
+}
+
+/* Words as people write them: no dress begins so, and what else marks one is not there. A text that is none of these
+ * may still be bare. */
+static bool is_bare(struct str s, unsigned has)
+{
+	if (!s.n || (has & (HAS_LINE_END | HAS_TAB | HAS_DOLLAR | HAS_BAR | HAS_STAR | HAS_NUMBER)) ||
+	    peel_byte_at(s, s.n - 1, "}"))
+		return false;
+	if (char_is_digit(s.p[0]) || peel_byte_at(s, 0, "<[({.:") || stamp_month(s) || stamp_weekday(s) ||
+	    (peel_byte_at(s, 0, "IWEF") && s.n > 1 && char_is_digit(s.p[1])))
+		return false;
+	struct markup_record markup;
+	if (s.n > 1 && char_is_upper(s.p[0]) && char_is_upper(s.p[1]) && str_find_char(s, ':') != STR_NONE)
+		return false; /* Python's "ERROR:app:text" */
+	if ((has & HAS_ANGLE) && markup_read(s, &markup))
+		return false;
+	if ((has & HAS_EQUALS) && (peel_has_message(s) || str_find_char(s, '=') < str_find_char(s, ' ')))
+		return false;
+	return !(has & HAS_COMMA) || !(has & HAS_CLOCK);
 }
 
 static struct match_span span_of(struct str text, struct str part)
@@ -563,14 +616,22 @@ void envelope_read(struct str text, struct match_envelope *ret_envelope)
 	struct match_envelope e = { .kind = STR("") };
 	struct peel p = { .rest = str_trim(text), .e = &e };
 	p.has = bytes_of(p.rest);
-	bool stamped = peel_container(&p) || peel_chat(&p) || peel_sap(&p) || peel_kubernetes(&p) || peel_java(&p) ||
-		       peel_own_shape(&p);
+	if (is_bare(p.rest, p.has)) {
+		size_t at = (size_t)(p.rest.p - text.p);
+		e.payload = (struct match_span){ at, at + p.rest.n };
+		*ret_envelope = e;
+		return;
+	}
+	bool bare = false, stamped = peel_container(&p) || peel_chat(&p) || peel_sap(&p) || peel_kubernetes(&p) ||
+				     peel_java(&p) || peel_own_shape(&p);
 	if (peel_syslog_new(&p) || peel_record(&p))
 		stamped = true;
 	stamped |= peel_sms(&p);
-	while (!e.coding &&
-	       (peel_syslog(&p) || peel_date_clock(&p) || peel_plain(&p) || peel_uptime(&p) || peel_glog(&p)))
+	while (!e.coding && !bare &&
+	       (peel_syslog(&p) || peel_date_clock(&p) || peel_plain(&p) || peel_uptime(&p) || peel_glog(&p))) {
 		stamped = true;
+		bare = is_bare(p.rest, bytes_of(p.rest));
+	}
 	if (!stamped && peel_program(&p)) {
 		stamped = true;
 		peel_kind(&p, "syslog");
@@ -580,10 +641,12 @@ void envelope_read(struct str text, struct match_envelope *ret_envelope)
 		peel_kind(&p, "thread");
 	}
 	if (stamped && !e.coding) {
+		const char *was = p.rest.p;
 		if (e.time.n && !e.level.n)
 			peel_event_row(&p);
 		peel_parts(&p);
-		peel_record(&p);
+		if (!bare || p.rest.p != was)
+			peel_record(&p);
 	}
 	if (e.coding || !peel_markup(&p))
 		peel_trace(&p);

@@ -125,13 +125,30 @@ static bool try_layout(struct peel *p, const char *layout, char mark, struct fie
 	return true;
 }
 
+/* A field of all layouts is a clock. */
+static bool has_number_field(struct str s, char mark)
+{
+	size_t end = str_find_char(s, mark);
+	if (end == STR_NONE || end >= FIELD_MAX)
+		return false;
+	for (size_t at = 0;; at += end + 1, end = str_find_char(str_from(s, at), mark)) {
+		struct str field = str_from(s, at);
+		while (field.n && (char_is_space(field.p[0]) || field.p[0] == '"'))
+			field = str_from(field, 1);
+		if (field.n && char_is_digit(field.p[0]))
+			return true;
+		if (end == STR_NONE)
+			return false;
+	}
+}
+
 bool peel_event_table(struct peel *p)
 {
 	struct fields f;
-	if (!(p->has & (HAS_TAB | HAS_COMMA)))
+	if (!(p->has & (HAS_TAB | HAS_COMMA)) || !(p->has & HAS_CLOCK))
 		return false;
 	for (const char *mark = "\t,;"; *mark; mark++) {
-		if (str_find_char(str_first(p->rest, FIELD_MAX), *mark) == STR_NONE)
+		if (!has_number_field(p->rest, *mark))
 			continue;
 		f.rest = p->rest;
 		f.count = 0;

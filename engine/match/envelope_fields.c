@@ -257,7 +257,10 @@ static bool walk_object(struct json_walk *w)
 bool peel_json(struct peel *p)
 {
 	static const struct str behind = STR_LIT(" => {"); /* as Ansible reports */
-	struct json_walk w = { .s = p->rest };
+	struct json_walk w;
+	if (!(p->has & HAS_BRACE))
+		return false;
+	w = (struct json_walk){ .s = p->rest };
 	size_t at = str_ends(p->rest, STR("}")) ? str_find(str_first(p->rest, 200), behind) : STR_NONE;
 	if (at != STR_NONE)
 		w.s = str_from(p->rest, at + behind.n - 1);
@@ -326,12 +329,23 @@ static bool journal_pair(struct str line, struct str *ret_name, struct str *ret_
 	return true;
 }
 
+bool peel_has_message(struct str s)
+{
+	static const struct str field = STR_LIT("MESSAGE=");
+	for (size_t at = 0, found; (found = str_find_char(str_from(s, at), '=')) != STR_NONE; at++) {
+		at += found;
+		if (str_ends(str_first(s, at + 1), field))
+			return true;
+	}
+	return false;
+}
+
 bool peel_journal(struct peel *p)
 {
 	struct record r = { 0 };
 	struct str rest = p->rest, line, name, value;
 	unsigned pairs = 0;
-	if (!(p->has & HAS_EQUALS) || str_find(rest, STR("MESSAGE=")) == STR_NONE)
+	if (!(p->has & HAS_EQUALS) || !peel_has_message(rest))
 		return false;
 	for (unsigned n = 0; n < LINES_MAX && str_line(&rest, &line); n++) {
 		if (!journal_pair(line, &name, &value)) {

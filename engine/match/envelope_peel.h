@@ -24,12 +24,22 @@ enum peel_has {
 	HAS_BRACKET = 32, /* [ */
 	HAS_STAR = 64,
 	HAS_COMMA = 128, /* or a semicolon */
-	HAS_ANGLE = 256	 /* < */
+	HAS_ANGLE = 256, /* < */
+	HAS_CLOCK = 512, /* a colon between digits */
+	HAS_BRACE = 1024, /* { */
+	HAS_NUMBER = 2048 /* behind a [ */
 };
 
 /* ---- envelope_stamp.c: shapes, by length; 0 where something else stands there ---- */
 
-bool peel_byte_at(struct str s, size_t at, const char *any);
+static inline bool peel_byte_at(struct str s, size_t at, const char *any)
+{
+	while (at < s.n && *any)
+		if (s.p[at] == *any++)
+			return true;
+	return false;
+}
+
 size_t peel_digits(struct str s, size_t at, size_t least, size_t most); /* and no digit behind them */
 size_t peel_clock(struct str s, size_t at);   /* 12:34:56 with fraction, zone, AM */
 size_t peel_date(struct str s);		      /* 2001-03-12, 12/03/01, 12.03.2001 */
@@ -53,6 +63,7 @@ bool peel_event_list(struct peel *p);	     /* a line of a list of events */
 bool peel_event_row(struct peel *p);	     /* the same in a narrower one, behind its stamp */
 bool peel_json(struct peel *p);		     /* an object that holds a message */
 bool peel_logfmt(struct peel *p);	     /* level=error msg="text" */
+bool peel_has_message(struct str s);	     /* "MESSAGE=" is in it */
 bool peel_journal(struct peel *p);	     /* lines of KEY=text, as journalctl exports them */
 bool peel_sms(struct peel *p);		     /* $$<component><time><thread> behind it */
 bool peel_configmgr(struct peel *p);	     /* <![LOG[text]LOG]!><time="..." component="..."> */

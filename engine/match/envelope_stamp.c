@@ -12,11 +12,6 @@ size_t peel_digits(struct str s, size_t at, size_t least, size_t most)
 	return n < least || (at + n < s.n && char_is_digit(s.p[at + n])) ? 0 : n;
 }
 
-bool peel_byte_at(struct str s, size_t at, const char *any)
-{
-	return at < s.n && s.p[at] && strchr(any, s.p[at]);
-}
-
 /* " +0100", " UTC", " CEST": a zone apart from its clock, with nothing but marks behind it */
 static size_t zone_at(struct str s, size_t at)
 {

@@ -31,8 +31,10 @@ enum err match_scratch_open(const struct matcher *m, struct match_scratch **ret_
 	s->doc_scores = mem_resize(NULL, (s->doc_count + 1) * sizeof(float));
 	s->touched = mem_resize(NULL, (s->doc_count + 1) * sizeof(uint32_t));
 	s->alignments = mem_resize(NULL, CANDIDATES_MAX * sizeof *s->alignments);
+	s->owners = mem_resize(NULL, OWNERS_MAX * sizeof *s->owners);
+	s->answers = mem_resize(NULL, MATCH_RESULTS_MAX * sizeof *s->answers);
 	if (!s->group_scores || !s->group_blocks || !s->group_costs || !s->doc_scores || !s->touched ||
-	    !s->alignments || stemmer_open(&s->stemmer)) {
+	    !s->alignments || !s->owners || !s->answers || stemmer_open(&s->stemmer)) {
 		match_scratch_close(&s);
 		return ERR_NOMEM;
 	}
@@ -56,6 +58,8 @@ void match_scratch_close(struct match_scratch **scratch)
 	mem_free((*scratch)->touched);
 	mem_free((*scratch)->filled);
 	mem_free((*scratch)->alignments);
+	mem_free((*scratch)->owners);
+	mem_free((*scratch)->answers);
 	stemmer_close(&(*scratch)->stemmer);
 	mem_free(*scratch);
 	*scratch = NULL;
@@ -641,9 +645,9 @@ enum err match_message(const struct matcher *m, struct match_scratch *scratch, s
 		return ERR_INPUT;
 	out.query = utf8_mend(query, a);
 	enum err e = damage_undo(out.query, a, &clean);
-	struct answer *answers = arena_array(a, struct answer, MATCH_RESULTS_MAX);
-	if (e || !answers)
-		return e ? e : ERR_NOMEM;
+	struct answer *answers = scratch->answers;
+	if (e)
+		return e;
 	q->view = &m->view;
 	q->scratch = scratch;
 	q->arena = a;

@@ -18,7 +18,8 @@ enum {
 	READINGS_MAX = 3,	/* words that a token may stand for: itself, and what it may be a slip of */
 	QUERY_STRETCHES_MAX = 8,
 	QUERY_PIECES_MAX = 6,
-	CANDIDATES_MAX = 96
+	CANDIDATES_MAX = 96,
+	OWNERS_MAX = 256 /* of all candidates, that are looked at one by one */
 };
 
 struct query_token {
@@ -74,6 +75,8 @@ struct match_scratch {
 	uint32_t key_count;
 	struct link links[LINKS_MAX];
 	struct alignment *alignments; /* of the last ranking, CANDIDATES_MAX */
+	struct answer *owners;	/* rank.c: OWNERS_MAX, those of the last ranking */
+	struct answer *answers; /* match.c: MATCH_RESULTS_MAX */
 	uint32_t alignment_count;
 };
 

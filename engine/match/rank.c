@@ -17,7 +17,6 @@
 enum {
 	AUTHORED_MAX = 8, /* of our own spellings behind those */
 	GROUPS_MAX = 20,  /* looked at owner by owner */
-	OWNERS_MAX = 256, /* of all of them */
 	FITS_MAX = 96,	  /* owners whose very text is compared */
 	MENDED_MAX = 4,	  /* answers that are asked for values although they have slips */
 	COMMON_FROM = 6,  /* messages: what more have is common */
@@ -573,9 +572,7 @@ uint32_t rank_articles(struct query *q, const struct evidence_of_message *eviden
 {
 	uint32_t groups[CANDIDATES_MAX], n = candidate_groups(q, groups), count = 0;
 	struct alignment *als = q->scratch->alignments;
-	struct answer *answers = arena_array(q->arena, struct answer, OWNERS_MAX);
-	if (!answers)
-		return 0;
+	struct answer *answers = q->scratch->owners;
 	q->scratch->letters.n = 0;
 	for (uint32_t i = 0; i < q->stretch_count; i++)
 		surface_letters(q->clean->text, q->stretches[i].start, q->stretches[i].end, &q->scratch->letters);

@@ -56,7 +56,7 @@ static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec", days[] = "M
 static int name_at(struct str s, const char *names)
 {
 	for (int i = 0; s.n >= 3 && names[i * 3]; i++)
-		if (!memcmp(s.p, names + i * 3, 3))
+		if (s.p[0] == names[i * 3] && !memcmp(s.p, names + i * 3, 3))
 			return i + 1;
 	return 0;
 }

@@ -8,7 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { WORDS_MAX = 64, TOKENS_LOOKED_AT = 2000 };
+enum { WORDS_MAX = 64, TOKENS_LOOKED_AT = 2000, LEADERS_MAX = 16 };
+
+#define ROUNDING 1.001f /* sums of floats in another order */
 
 static const float unknown_weight = 7.0f; /* of a word that no article has */
 
@@ -148,6 +150,31 @@ static float weigh(const struct file_view *v, uint32_t article, const struct wor
 	return score;
 }
 
+/* choose puts the best `count` of n hits in front, in no order. */
+static void choose(struct text_hit *hits, uint32_t n, uint32_t count)
+{
+	uint32_t low = 0, high = n;
+	while (high - low > 1) {
+		struct text_hit pivot = hits[low + (high - low - 1) / 2];
+		uint32_t i = low, k = high - 1;
+		for (;; i++, k--) {
+			while (by_hit(&hits[i], &pivot) < 0)
+				i++;
+			while (by_hit(&pivot, &hits[k]) < 0)
+				k--;
+			if (i >= k)
+				break;
+			struct text_hit swap = hits[i];
+			hits[i] = hits[k];
+			hits[k] = swap;
+		}
+		if (count <= k)
+			high = k + 1;
+		else
+			low = k + 1;
+	}
+}
+
 static uint32_t keep_best(struct match_scratch *s, uint32_t touched, struct text_hit hits[TEXT_HITS_MAX * 2])
 {
 	uint32_t n = 0;
@@ -160,13 +187,53 @@ static uint32_t keep_best(struct match_scratch *s, uint32_t touched, struct text
 			continue;
 		hits[n++] = (struct text_hit){ article, score };
 		if (n == TEXT_HITS_MAX * 2) {
-			qsort(hits, n, sizeof *hits, by_hit);
+			choose(hits, n, TEXT_HITS_MAX);
 			n = TEXT_HITS_MAX;
-			least = hits[n - 1].score;
+			least = hits[0].score;
+			for (uint32_t k = 1; k < n; k++)
+				least = hits[k].score < least ? hits[k].score : least;
 		}
 	}
+	if (n > TEXT_HITS_MAX) {
+		choose(hits, n, TEXT_HITS_MAX);
+		n = TEXT_HITS_MAX;
+	}
 	qsort(hits, n, sizeof *hits, by_hit);
-	return n < TEXT_HITS_MAX ? n : TEXT_HITS_MAX;
+	return n;
+}
+
+/* The best scores so far, descending. */
+struct leaders { float scores[LEADERS_MAX]; uint32_t n, max; };
+
+static void note_leader(struct leaders *l, float score)
+{
+	if (l->n == l->max && score <= l->scores[l->n - 1])
+		return;
+	uint32_t i = l->n < l->max ? l->n++ : l->n - 1;
+	for (; i && l->scores[i - 1] < score; i--)
+		l->scores[i] = l->scores[i - 1];
+	l->scores[i] = score;
+}
+
+/* weigh_all weighs the hits, which come with what their words bring that are in few articles, descending. It ends where
+ * no other can get among the first max: the common words bring a hit no more than they weigh. */
+static uint32_t weigh_all(const struct file_view *v, const struct words *w, struct text_hit *hits, uint32_t count,
+			  uint32_t max)
+{
+	struct leaders leaders = { .max = max <= LEADERS_MAX ? max : 0 };
+	float common = 0;
+	for (uint32_t i = 0; i < w->n; i++)
+		common += v->terms[w->items[i].term].common ? w->items[i].weight : 0;
+	for (uint32_t i = 0; i < count; i++) {
+		if (leaders.max && leaders.n == leaders.max &&
+		    (hits[i].score + common) * ROUNDING < leaders.scores[leaders.n - 1])
+			return i;
+		fetch(v, hits + i, count - i);
+		hits[i].score = weigh(v, hits[i].article, w->items, w->n);
+		if (leaders.max)
+			note_leader(&leaders, hits[i].score);
+	}
+	return count;
 }
 
 uint32_t text_articles(const struct file_view *v, struct match_scratch *s, struct str text, bool passages,
@@ -179,10 +246,7 @@ uint32_t text_articles(const struct file_view *v, struct match_scratch *s, struc
 	uint32_t count = keep_best(s, gather(v, s, w.items, w.n), hits);
 	for (uint32_t i = 0; i < w.n; i++)
 		known += w.items[i].weight;
-	for (uint32_t i = 0; i < count; i++) {
-		fetch(v, hits + i, count - i);
-		hits[i].score = weigh(v, hits[i].article, w.items, w.n);
-	}
+	count = weigh_all(v, &w, hits, count, passages ? TEXT_HITS_MAX : max);
 	qsort(hits, count, sizeof *hits, by_hit);
 	if (passages)
 		passage_weigh(v, s, text, known, hits, count);

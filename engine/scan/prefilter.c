@@ -310,15 +310,24 @@ static bool seam_at(struct str text, size_t line, size_t line_end, struct seam *
 static enum err look_joined(const struct literal_table *t, struct prefilter_scratch *s, struct str text, size_t at,
 			    size_t end, bool blank, size_t from)
 {
-	char room[BLOCK] = { 0 }; /* FILE_LITERAL_MAX bytes on each side and the blank fit */
 	size_t n = end - at, rest = text.n - from < FILE_LITERAL_MAX ? text.n - from : FILE_LITERAL_MAX;
+	if (n + blank + rest < HEAD)
+		return ERR_OK;
+	char room[BLOCK] = { 0 }; /* FILE_LITERAL_MAX bytes on each side and the blank fit */
 	struct place p = { .at = (uint32_t)at };
-	memcpy(room, text.p + at, n);
-	if (blank)
-		room[n++] = ' ';
-	memcpy(room + n, text.p + from, rest);
+	if (rest == FILE_LITERAL_MAX) { /* a size that is known makes a copy a move or two; what is too much is overwritten */
+		memcpy(room, text.p + at, FILE_LITERAL_MAX);
+		room[n] = ' ';
+		n += blank;
+		memcpy(room + n, text.p + from, FILE_LITERAL_MAX);
+	} else {
+		memcpy(room, text.p + at, n);
+		room[n] = ' ';
+		n += blank;
+		memcpy(room + n, text.p + from, rest);
+	}
 	uint64_t bit = literal_hash(literal_head(room)) >> t->bits_shift;
-	if (n + rest < HEAD || !(t->bits[bit / 64] >> bit % 64 & 1))
+	if (!(t->bits[bit / 64] >> bit % 64 & 1))
 		return ERR_OK;
 	find_buckets(t, room, &p);
 	return look(t, s, (struct str){ room, n + rest }, 0, &p, end - at);

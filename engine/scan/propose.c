@@ -143,8 +143,8 @@ static void read_line(struct proposer *p, struct line *l)
 	l->text = (struct str){ p->text.p + l->piece.from, l->piece.to - l->piece.from };
 	struct undressed said;
 	l->clean = (struct clean){ .text = l->text };
-	l->damaged = go_on_is_damaged(l->text) && (damage_undo(l->text, p->work, &l->clean) ||
-						   !str_eq(l->clean.text, l->text));
+	l->damaged = go_on_is_damaged(l->text) && !damage_is_none(l->text) &&
+		     (damage_undo(l->text, p->work, &l->clean) || !str_eq(l->clean.text, l->text));
 	if (!l->damaged)
 		l->clean = (struct clean){ .text = l->text };
 	l->glue_known = l->coded = false;
@@ -232,7 +232,7 @@ static const struct propose_joined *join(struct proposer *p, size_t from)
 	arena_reset(p->spans);
 	j->raw = str_first((struct str){ p->text.p + from, to - from }, SPAN_BYTES_MAX);
 	struct clean clean = { .text = j->raw };
-	if (lines_look_damaged(j->raw) && damage_undo(j->raw, p->spans, &clean))
+	if (lines_look_damaged(j->raw) && !damage_is_none(j->raw) && damage_undo(j->raw, p->spans, &clean))
 		j->failed = true;
 	else
 		j->failed = lines_join(&clean, p->spans, &j->text, &dress, &dressed) != ERR_OK;
@@ -395,7 +395,8 @@ static bool is_named(struct proposer *p, uint32_t owner)
 /* Where a literal stands in a line, and the letters of the payload around it. */
 struct seat {
 	size_t at, same; /* in the line's text; bytes from there on that are the literal's: 0 where it is broken */
-	size_t before, after;
+	size_t before, after; /* once they are counted */
+	bool counted;
 	char letters_before[4], letters_after[4];
 	bool in_dress; /* none are known of: it is not in the payload */
 };
@@ -415,11 +416,20 @@ static bool seat_of(const struct line *l, struct str literal, size_t start, size
 		struct str before = str_from(str_first(l->text, s.at), payload.start);
 		struct str after = str_from(str_first(l->text, payload.end), s.at + s.same);
 		literals_next_to(before, after, s.letters_before, s.letters_after);
-		s.before = literals_letters(before);
-		s.after = literals_letters(after);
 	}
 	*ret_seat = s;
 	return true;
+}
+
+static void count_letters(const struct line *l, size_t start, struct seat *s)
+{
+	size_t end = l->dress.payload.end, behind = s->at + s->same;
+	s->counted = true;
+	s->before = literals_letters(str_from(str_first(l->text, s->at), start));
+	if (start == l->dress.payload.start && behind <= end)
+		s->after = l->letters - s->before - literals_letters(str_from(str_first(l->text, behind), s->at));
+	else
+		s->after = literals_letters(str_from(str_first(l->text, end), behind));
 }
 
 /* The message begins where the payload does, or in the dress, whose last word may be its first. */
@@ -456,10 +466,13 @@ static void read_glue(struct line *l)
 
 /* By the letters around the literal: the message cannot be this line's. Where it ends and the line goes on, only who
  * wrote the line can speak for it. */
-static bool is_out(struct proposer *p, struct line *l, const struct file_literal_message *m, const struct seat *s)
+static bool is_out(struct proposer *p, struct line *l, const struct file_literal_message *m, size_t start,
+		   struct seat *s)
 {
 	if (differs(m->letters_after, s->letters_after) || differs(m->letters_before, s->letters_before))
 		return true;
+	if (!s->counted)
+		count_letters(l, start, s);
 	if ((m->filled_before || s->before <= m->before) && (m->filled_after || s->after <= m->after))
 		return false;
 	if (m->before == UINT16_MAX || m->after == UINT16_MAX)
@@ -487,7 +500,7 @@ static void try_find(struct proposer *p, struct line *l, size_t start, const str
 		struct literal_beside beside = { .before = END_OPEN, .after = END_OPEN };
 		if (m->owner >= p->literals->mark_from) /* marks.c sees to it */
 			continue;
-		if (seen && seat.same && is_out(p, l, m, &seat))
+		if (seen && seat.same && is_out(p, l, m, start, &seat))
 			continue;
 		if (seen && !literals_beside(p->matcher, m, line, start, seat.at, seat.same, &beside))
 			continue;
