@@ -179,6 +179,7 @@ static void walk_back(const struct chain *c, int last, struct alignment *out)
 		t1 = l->at;
 		m1 = l->token;
 	}
+	out->value_before = c->vars_to[t1] > 0;
 	if (m1 && t1)
 		out->number_differs |= numbers_differ(c, 0, t1, m1 > 3 ? m1 - 3 : 0, m1);
 }
@@ -274,4 +275,16 @@ void align_group(struct query *q, uint32_t group, struct alignment *ret_alignmen
 			out.score -= cost_number;
 	}
 	*ret_alignment = out;
+}
+
+float align_overpaid(const struct query *q, const struct alignment *al, struct match_span span)
+{
+	float spared = 0;
+	for (uint32_t i = al->last + 1, n = 0; al->value_next && i < q->token_count && n < VALUE_TOKENS; i++, n++)
+		if (q->tokens[i].start >= span.end)
+			spared += cost_around * q->tokens[i].weight - cost_filled;
+	for (uint32_t i = al->first, n = 0; al->value_before && i-- > 0 && n < VALUE_TOKENS; n++)
+		if (q->tokens[i].end <= span.start)
+			spared += cost_around * q->tokens[i].weight - cost_filled;
+	return spared > 0 ? spared : 0;
 }

@@ -93,6 +93,7 @@ struct alignment {
 	uint32_t pair_count; /* tokens matched */
 	bool number_differs; /* a number of the template met another one */
 	bool value_next;     /* the template goes on with a variable behind the last word found */
+	bool value_before;   /* it has one before the first word found */
 };
 
 /* One article's answer. */
@@ -159,5 +160,8 @@ uint32_t candidate_groups(struct query *q, uint32_t ret_groups[CANDIDATES_MAX]);
 void align_fetch(const struct query *q, const uint32_t *groups, uint32_t n);
 void align_group(struct query *q, uint32_t group, struct alignment *ret_alignment);
 bool align_mend(struct query *q, uint32_t group, struct letters *ret_letters);
+/* align_overpaid: a variable at an end of the template takes the tokens beside the message for its value; where the
+ * text shows that the message, values and all, is this span, the score that the others were spared. */
+float align_overpaid(const struct query *q, const struct alignment *al, struct match_span span);
 
 #endif

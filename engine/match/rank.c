@@ -165,7 +165,7 @@ static struct answer answer_of(struct query *q, const struct evidence_of_message
 	}
 	x.cut_off = !x.fits && is_cut_off(q, al);
 	if (x.fits)
-		x.score += surface_bonus(al, &x.surface);
+		x.score += surface_bonus(al, &x.surface) - align_overpaid(q, al, x.surface.span);
 	x.score += x.context ? 0.8 : 0;
 	x.score -= al->matched < plain_weight && leaves_value(q, &x) ? 5.0 : 0;
 	x.score -= x.conflicts ? 4.0 : 0;

@@ -37,6 +37,27 @@ static bool is_letter(char c)
 	return char_is_alnum(c) || (unsigned char)c >= 0x80;
 }
 
+static size_t leading_marks(struct str raw)
+{
+	size_t n = 0;
+	while (n < raw.n && !is_letter(raw.p[n]))
+		n++;
+	return n;
+}
+
+static size_t trailing_marks(struct str raw)
+{
+	size_t n = 0;
+	while (n < raw.n && !is_letter(raw.p[raw.n - 1 - n]))
+		n++;
+	return n;
+}
+
+static struct str marks_behind(struct str raw)
+{
+	return str_from(raw, raw.n - trailing_marks(raw));
+}
+
 void surface_letters(struct str text, size_t from, size_t to, struct letters *letters)
 {
 	for (size_t i = from; i < to && letters->n < SURFACE_TEXT_MAX; i++) {
@@ -134,6 +155,24 @@ static bool begins_value(const struct fit *f, const struct segment *s, uint32_t 
 	       is_letter(s[-1].raw.p[s[-1].raw.n - 1]) || f->in->at[at - 1] + 1u < f->in->at[at];
 }
 
+/* The marks of a sentence's end, or a dash, in s before its blanks: what stands behind them says something else. */
+static bool breaks_off(struct str s, struct str marks)
+{
+	for (size_t i = 0; i < s.n; i++) {
+		bool blank = i + 1 < s.n && char_is_space(s.p[i + 1]);
+		bool dash = blank && i && s.p[i] == '-' && s.p[i - 1] == '-';
+		if (dash || (blank && strchr(".!?", s.p[i]) && !memchr(marks.p, s.p[i], marks.n)))
+			return true;
+	}
+	return false;
+}
+
+static struct str gap_before(const struct fit *f, uint32_t letter)
+{
+	size_t from = letter ? f->in->at[letter - 1] + 1u : 0, to = letter < f->in->n ? f->in->at[letter] : f->text.n;
+	return (struct str){ f->text.p + from, to - from };
+}
+
 static bool fit_from(struct fit *f, uint32_t segment, uint32_t at);
 
 static enum var_type type_of(const struct fit *f, const struct segment *s)
@@ -151,6 +190,8 @@ static uint32_t value_end(const struct fit *f, const struct segment *s, uint32_t
 	uint32_t i = at + 1;
 	for (; i < f->in->n && i - at < VALUE_MAX; i++) {
 		bool stop = false;
+		if (str_find(gap_before(f, i), STR(" -- ")) != STR_NONE)
+			return i;
 		for (size_t gap = f->in->at[i - 1] + 1u; gap < f->in->at[i]; gap++) {
 			char c = f->text.p[gap];
 			if (c == '\n' || c == '"' || (char_is_space(c) && (stop || word)))
@@ -244,7 +285,8 @@ static bool fit_var(struct fit *f, uint32_t segment, uint32_t at)
 		return false;
 	s->start = at;
 	if (segment + 1 == f->count) {
-		s->end = at < f->in->n ? value_end(f, s, at) : at;
+		bool none = at == f->in->n || (segment && breaks_off(gap_before(f, at), marks_behind(s[-1].raw)));
+		s->end = none ? at : value_end(f, s, at);
 		return !f->to_end || s->end == f->in->n;
 	}
 	uint32_t most = f->in->n - at < VALUE_MAX ? f->in->n - at : VALUE_MAX;
@@ -275,10 +317,21 @@ static bool fit_from(struct fit *f, uint32_t segment, uint32_t at)
 	return fit_from(f, segment + 1, s->end);
 }
 
+/* "We see this: It has failed.": what a colon ends is no value of a message that has none there. */
+static bool ends_before(const struct fit *f, const struct segment *literal, uint32_t letter)
+{
+	struct str gap = str_trim_end(gap_before(f, letter));
+	bool blank = letter < f->in->n && gap_before(f, letter).n > gap.n;
+	struct str marks = str_first(literal->raw, leading_marks(literal->raw));
+	return blank && gap.n && strchr(":!?", gap.p[gap.n - 1]) && !memchr(marks.p, gap.p[gap.n - 1], marks.n);
+}
+
 /* Where a value may begin that ends before this letter: behind a quote, a line end, a colon or a full stop. */
-static uint32_t value_start(const struct fit *f, uint32_t letter)
+static uint32_t value_start(const struct fit *f, const struct segment *literal, uint32_t letter)
 {
 	uint32_t i = letter;
+	if (ends_before(f, literal, letter))
+		return letter;
 	for (; i > 0 && letter - i < VALUE_MAX; i--) {
 		size_t gap = f->in->at[i - 1] + 1u;
 		bool line = false, stop = false, space = false;
@@ -308,7 +361,7 @@ static bool fit_anywhere(struct fit *f)
 		if (!found)
 			return false;
 		at = (uint32_t)(found - f->in->c);
-		if (fit_from(f, 0, first ? value_start(f, at) : at))
+		if (fit_from(f, 0, first ? value_start(f, s, at) : at))
 			return true;
 	}
 	return false;
@@ -319,22 +372,6 @@ static bool fit_anywhere(struct fit *f)
 static bool is_edge(char c)
 {
 	return char_is_space(c) || c == '"' || c == '\'' || c == '<' || c == '>' || c == '`';
-}
-
-static size_t leading_marks(struct str raw)
-{
-	size_t n = 0;
-	while (n < raw.n && !is_letter(raw.p[n]))
-		n++;
-	return n;
-}
-
-static size_t trailing_marks(struct str raw)
-{
-	size_t n = 0;
-	while (n < raw.n && !is_letter(raw.p[raw.n - 1 - n]))
-		n++;
-	return n;
 }
 
 /* Of marks between two values ("{host}:{path}" as "nas1:/srv", "{address}:{port}" as "[::1]:80") the last that are the
@@ -395,11 +432,13 @@ static struct match_span trim_value(const struct fit *f, const struct segment *s
 	struct str before = first ? STR("") : s[-1].raw, after = last ? f->tail : s[1].raw, text = f->text;
 	struct match_span x = cut_marks(f, before, after, (struct match_span){ start, end });
 	while (x.start < x.end && (is_edge(text.p[x.start]) || text.p[x.start] == ',' ||
-				   (x.start + 1 < x.end && strchr(":;", text.p[x.start]) &&
-				    char_is_space(text.p[x.start + 1]))))
+				   (x.start + 1 < x.end && strchr(":;!?", text.p[x.start]) &&
+				    strchr(" \t\n!?", text.p[x.start + 1]))))
 		x.start++;
 	while (x.start < x.end && (is_edge(text.p[x.end - 1]) || strchr(",.;!?", text.p[x.end - 1])))
 		x.end--;
+	if (str_ends((struct str){ text.p + x.start, x.end - x.start }, STR(" --")))
+		x.end -= 3;
 	if (x.end - x.start > 2 && ((text.p[x.start] == '(' && text.p[x.end - 1] == ')') ||
 				    (text.p[x.start] == '[' && text.p[x.end - 1] == ']')))
 		x.start++, x.end--;
