@@ -24,7 +24,8 @@ const struct cmd cmd_replay = {
 	.name = "replay",
 	.usage = "FILE",
 	.help = "give the verdict of a saved incident again",
-	.about = "Probes nothing: the evidence is the saved one, the articles and causes are those of the database.\n"
+	.about = "Probes nothing: the evidence is the saved one, the articles and causes are those of the database;\n"
+		 "where these are others than when it was saved, that is said.\n"
 		 "Exit code as of kbt diagnose.",
 	.examples = examples,
 	.options = options,

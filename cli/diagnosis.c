@@ -241,7 +241,7 @@ enum err diagnosis_run(struct diagnosis *d, struct str text, double start_delay_
 {
 	struct cmd_context *c = d->c;
 	struct triage_options options = { .match = { .limit = c->limit },
-					  .offline = cmd_has(c, "offline") || (d->replay && !d->replay->evidence_count),
+					  .offline = d->replay ? d->replay->offline : cmd_has(c, "offline"),
 					  .all = cmd_has(c, "all"),
 					  .logs = d->logs,
 					  .log_count = d->log_count,
@@ -250,6 +250,10 @@ enum err diagnosis_run(struct diagnosis *d, struct str text, double start_delay_
 					  .start_delay_ms = start_delay_ms,
 					  .replay = d->replay ? d->replay->evidence : NULL,
 					  .replay_count = d->replay ? d->replay->evidence_count : 0,
+					  .replay_sent = d->replay ? d->replay->sent : (struct driver_count){ 0 },
+					  .replay_ms = d->replay ? d->replay->ms : 0,
+					  .replay_versions = d->replay ? d->replay->versions : NULL,
+					  .replay_version_count = d->replay ? d->replay->version_count : 0,
 					  .emit = show_event,
 					  .context = c };
 	for (bool again = true; again;) {

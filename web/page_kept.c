@@ -48,6 +48,8 @@ static enum err run_again(struct site *site, struct http_request *req, struct qu
 	struct triage_options options = { .set = q->set, .set_count = q->set_count, .offline = !ran, .only_ruled = true,
 					  .replay = ran ? incident.evidence : NULL,
 					  .replay_count = incident.evidence_count,
+					  .replay_sent = incident.sent,
+					  .replay_ms = incident.ms,
 					  .refused = incident.refused,
 					  .refused_why = incident.refused_why };
 	e = triage_run(desk->store, desk->matcher, desk->scratch, desk->causes, NULL, NULL, q->text, &options,

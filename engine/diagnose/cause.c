@@ -5,6 +5,7 @@
  */
 #include "diagnose/cause.h"
 
+#include "base/hash.h"
 #include "base/mem.h"
 
 const struct fact_help fact_helps[] = {
@@ -350,6 +351,7 @@ static enum err load_files(struct loader *l, const struct store_source *files, s
 {
 	struct tree **trees = arena_array(l->arena, struct tree *, count);
 	for (size_t i = 0; trees && i < count; i++) {
+		l->causes->version = hash_seeded(files[i].bytes, l->causes->version);
 		l->diags->origin = arena_str(l->diags->arena, files[i].origin);
 		enum err err = tree_parse(files[i].bytes, 1, l->arena, l->diags, &trees[i]);
 		if (err == ERR_NOMEM)

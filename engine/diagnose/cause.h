@@ -79,6 +79,7 @@ struct known_port {
 
 struct causes {
 	struct arena arena;
+	uint64_t version; /* a hash of the files' bytes */
 	struct known_port *ports;
 	size_t port_count, port_cap;
 	struct meaning *meanings;

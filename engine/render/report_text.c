@@ -204,6 +204,22 @@ static void add_verify(struct buf *out, const struct render_text *t, const struc
 	buf_free(&text);
 }
 
+/* add_changed: a replay goes by the rules of today. */
+static void add_changed(struct buf *out, const struct render_text *t, const struct triage_report *r)
+{
+	struct buf text = { 0 };
+	if (!r->changed_count)
+		return;
+	buf_add_c(&text, "Other rules than when this was saved: ");
+	for (size_t i = 0; i < r->changed_count; i++)
+		buf_addf(&text, "%s%.*s", i ? ", " : "", STR_ARG(r->changed[i]));
+	buf_add_c(&text, ". The verdict is by those of today.");
+	buf_addf(out, "\n%s", on(t, YELLOW));
+	render_wrapped(out, t, 2, buf_str(&text));
+	buf_add_c(out, on(t, PLAIN));
+	buf_free(&text);
+}
+
 void render_text_verdict(struct buf *out, const struct render_text *t, const struct triage_report *r)
 {
 	const struct verdict *v = &r->verdict;
@@ -221,6 +237,7 @@ void render_text_verdict(struct buf *out, const struct render_text *t, const str
 	add_resolutions(out, t, v);
 	add_next(out, t, v);
 	add_verify(out, t, v);
+	add_changed(out, t, r);
 	if (r->evidence_count)
 		buf_addf(out, "\n%s%zu cause%s ruled out; %u packet%s, %u connection%s, %.1f s%s\n", on(t, DIM),
 			 v->ruled_out_count, render_plural(v->ruled_out_count), r->sent.packets,

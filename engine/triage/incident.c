@@ -5,6 +5,8 @@
 
 #include <cjson/cJSON.h>
 
+enum { EXACT = 17 }; /* so many digits that the number read is the number written */
+
 /* ---- writing ---- */
 
 static void write_pairs(struct json *j, const char *key, const struct probe_arg *args, size_t count)
@@ -30,7 +32,7 @@ static void write_facts(struct json *j, const struct evidence *e)
 		json_str(j, e->facts[i].name);
 		json_str(j, str_c(types[e->facts[i].type]));
 		json_str(j, e->facts[i].text);
-		json_real(j, e->facts[i].number, 6);
+		json_real(j, e->facts[i].number, EXACT);
 		json_end_array(j);
 	}
 	json_end_array(j);
@@ -54,7 +56,7 @@ static void write_evidence(struct json *j, const struct evidence *e)
 	json_key_str(j, "reason", e->reason);
 	write_facts(j, e);
 	json_key_int(j, "at_ms", e->at_ms);
-	json_key_real(j, "ms", e->ms, 6);
+	json_key_real(j, "ms", e->ms, EXACT);
 	json_key_int(j, "packets", e->packets);
 	json_key_int(j, "connections", e->connections);
 	write_raw(j, e->raw);
@@ -86,6 +88,19 @@ void incident_write(struct buf *out, const struct triage_report *report, int64_t
 		json_end_array(&j);
 	}
 	json_end_array(&j);
+	json_key(&j, "rules");
+	json_array(&j);
+	for (size_t i = 0; i < report->version_count; i++) {
+		json_array(&j);
+		json_str(&j, report->versions[i].name);
+		json_str(&j, report->versions[i].version);
+		json_end_array(&j);
+	}
+	json_end_array(&j);
+	json_key_bool(&j, "offline", report->offline);
+	json_key_int(&j, "packets", report->sent.packets);
+	json_key_int(&j, "connections", report->sent.connections);
+	json_key_real(&j, "ms", report->ms, EXACT);
 	json_key(&j, "evidence");
 	json_array(&j);
 	for (size_t i = 0; i < report->evidence_count; i++)
@@ -173,6 +188,13 @@ static void read_binding(struct incident *in, const cJSON *item, struct arena *a
 		b->type = VAR_TEXT;
 }
 
+static void read_version(struct incident *in, const cJSON *item, struct arena *a)
+{
+	struct triage_version *v = arena_push(a, &in->versions, &in->version_count, &in->version_cap);
+	if (v)
+		*v = (struct triage_version){ text_at(item, 0, a), text_at(item, 1, a) };
+}
+
 static enum err read_incident(const cJSON *json, struct arena *a, struct diags *d, struct incident *in)
 {
 	const cJSON *item, *version = cJSON_GetObjectItem(json, "kbt_incident");
@@ -185,8 +207,14 @@ static enum err read_incident(const cJSON *json, struct arena *a, struct diags *
 	in->cause = text_of(cJSON_GetObjectItem(json, "cause"), a);
 	in->refused = text_of(cJSON_GetObjectItem(json, "refused"), a);
 	in->refused_why = text_of(cJSON_GetObjectItem(json, "refused_why"), a);
+	in->sent.packets = (unsigned)number_of(cJSON_GetObjectItem(json, "packets"));
+	in->sent.connections = (unsigned)number_of(cJSON_GetObjectItem(json, "connections"));
+	in->ms = number_of(cJSON_GetObjectItem(json, "ms"));
 	in->generation = (int64_t)number_of(cJSON_GetObjectItem(json, "generation"));
 	cJSON_ArrayForEach(item, cJSON_GetObjectItem(json, "bindings")) read_binding(in, item, a);
+	item = cJSON_GetObjectItem(json, "offline"); /* older ones do not say */
+	in->offline = item ? cJSON_IsTrue(item) : !cJSON_GetArraySize(cJSON_GetObjectItem(json, "evidence"));
+	cJSON_ArrayForEach(item, cJSON_GetObjectItem(json, "rules")) read_version(in, item, a);
 	cJSON_ArrayForEach(item, cJSON_GetObjectItem(json, "evidence"))
 	{
 		struct evidence **slot = arena_push(a, &in->evidence, &in->evidence_count, &in->evidence_cap);

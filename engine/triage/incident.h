@@ -16,6 +16,11 @@ struct incident {
 	int64_t generation; /* of the KB that it was diagnosed with */
 	struct str cause, state; /* of the verdict then */
 	struct str refused, refused_why; /* of the report */
+	struct driver_count sent;
+	double ms;
+	bool offline;
+	struct triage_version *versions; /* of the rules that it was diagnosed with */
+	size_t version_count, version_cap;
 	struct binding *bindings;
 	size_t binding_count, binding_cap;
 	struct evidence **evidence;

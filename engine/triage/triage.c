@@ -5,6 +5,7 @@
 #include "probe/spec.h"
 #include "triage/bindings.h"
 #include "triage/seen.h"
+#include "triage/versions.h"
 
 #include <ctype.h>
 
@@ -306,7 +307,9 @@ static enum err conclude(struct run *r)
 	see_refused(r);
 	say_mended(r);
 	say_refused(r);
-	report->ms = r->file.elapsed_ms;
+	report->ms = r->options->replay ? r->options->replay_ms : r->file.elapsed_ms;
+	if (r->options->replay_sent.packets)
+		report->sent = r->options->replay_sent;
 	if (r->options->offline)
 		report->verdict.says = STR("No probe was run, so no cause is ruled out.");
 	emit(r, TRIAGE_VERDICT, NULL);
@@ -324,6 +327,9 @@ enum err triage_run(struct store *s, const struct matcher *m, struct match_scrat
 	if (err)
 		return err;
 	r.began_ms = driver ? driver_now_ms(driver) : 0;
+	versions_note(s, causes, a, ret_report);
+	if (options->replay_version_count)
+		versions_compare(s, causes, options->replay_versions, options->replay_version_count, a, ret_report);
 	bindings_make(options, causes, a, ret_report);
 	open_case(&r, files);
 	bool answers = about_network(r.file.rule) || r.file.meaning ||

@@ -24,6 +24,11 @@ struct triage_answer {
 enum err triage_lookup(struct store *s, const struct matcher *m, struct match_scratch *scratch, struct str text,
 		       const struct match_options *options, struct arena *a, struct triage_answer *ret_answer) MUST_USE;
 
+/* A rule that a verdict goes by: "causes", or an article's id; version: of its bytes. */
+struct triage_version {
+	struct str name, version;
+};
+
 struct triage_report {
 	struct triage_answer answer;
 	struct binding *bindings;
@@ -40,6 +45,10 @@ struct triage_report {
 	struct driver_count sent;
 	bool offline;
 	double ms;
+	struct triage_version *versions;
+	size_t version_count, version_cap;
+	struct str *changed; /* of a replay: names of rules that are others by now */
+	size_t changed_count, changed_cap;
 };
 
 enum triage_event { TRIAGE_MATCH, TRIAGE_WAVE, TRIAGE_PROBE, TRIAGE_VERDICT };
@@ -62,7 +71,12 @@ struct triage_options {
 	/* replay: this evidence and no other, nothing is probed; NULL to probe. */
 	struct evidence *const *replay;
 	size_t replay_count;
-	struct str refused, refused_why; /* of the report that is replayed */
+	/* Of the report that is replayed. */
+	struct str refused, refused_why;
+	struct driver_count replay_sent;
+	double replay_ms;
+	const struct triage_version *replay_versions; /* what is another by now is said */
+	size_t replay_version_count;
 	/* emit: called on the calling thread as things happen; the report is filled up to there, its verdict as it
 	 * would be without another probe. e is the new piece of evidence of TRIAGE_PROBE, else NULL. May be NULL. */
 	void (*emit)(void *context, enum triage_event event, const struct triage_report *report,

@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: MIT
 """kbt diagnose as people use it: bindings, what is not known, verdicts on this machine's own ports, exit codes."""
+import json
 import os
+import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -271,6 +274,17 @@ class Diagnose(KbtTest):
         self.assertLessEqual(r['connections'], 30)
         self.assertEqual(r['packets'], sum(e['packets'] for e in r['evidence']))
 
+    def test_all_runs_what_is_left_once_the_cause_is_decided(self):
+        text = f'ssh: connect to host 127.0.0.1 port {closed_port()}: Connection refused'
+
+        def ran(*more):
+            r = self.diagnose(*more, text, code=FOUND)
+            self.assertEqual(r['verdict']['cause'], 'tcp-refused-both')
+            return [(e['probe'], {k: v for k, v in e['args'].items() if k not in ('watch', 'wait')}) for e in r['evidence']]
+        few, all_of_them = ran(), ran('--all')
+        self.assertEqual([e for e in few if e not in all_of_them], [])
+        self.assertGreater(len(all_of_them), len(few))
+
     def test_text(self):
         port = closed_port()
         out = self.kbt('diagnose', '--explain', f'ssh: connect to host 127.0.0.1 port {port}: Connection refused').out
@@ -444,6 +458,61 @@ class Diagnose(KbtTest):
         self.assertIn('It holds now', out)
         self.assertNotIn('What to do', out)  # nothing is left to do
         self.assertEqual(os.listdir(self.dir).count('monday.kbt'), 1)
+
+    def test_a_replay_says_the_same_byte_for_byte(self):
+        port, log = closed_port(), self.write('Sender.log', sender_log('FSFSFFSSFFSS'))
+        refused = f'ssh: connect to host 127.0.0.1 port {port}: Connection refused'
+        hour_ago = time.strftime('%b %d %H:%M:%S', time.localtime(time.time() - 3600))
+        with socket.create_server(('127.0.0.1', 0)) as s:
+            works = f'ssh: connect to host 127.0.0.1 port {s.getsockname()[1]}: Connection refused'
+            for i, words in enumerate((
+                    [refused], ['--all', works], [f'{hour_ago} web1 backup[311]: {works}'], ['--offline', RCMD], [UNBOUND],
+                    ['--log', log, '--set', 'server=127.0.0.1', '--set', f'port={port}', UNBOUND],
+                    ['Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?'],
+                    ['zxqv wvut 77 of the purple teapot'])):
+                for form in (['--json'], ['--explain', '--color=always']):
+                    with self.subTest(words=words, form=form):
+                        kept = self.path(f'{i}{form[0]}.kbt')
+                        then = self.run_kbt('diagnose', *form, '--save', kept, *words)
+                        again = self.run_kbt('replay', *form, kept)
+                        self.assertEqual((then.out, then.returncode), (again.out, again.returncode))
+                        self.assertNotEqual(then.out, '')
+
+    def test_a_replay_by_other_rules_says_so(self):
+        kept, kb = self.path('monday.kbt'), self.path('kb')
+        shutil.copytree(os.path.join(ROOT, 'kb'), kb)
+        self.kbt('import', kb)
+        self.diagnose('--save', kept, f'ssh: connect to host 127.0.0.1 port {closed_port()}: Connection refused', code=FOUND)
+        with open(kept) as f:
+            rules = dict(json.load(f)['rules'])
+        self.assertEqual(set(rules), {'causes', 'Q-connection-refused'})
+        self.assertTrue(all(re.fullmatch('[0-9a-f]{16}', x) for x in rules.values()), rules)
+
+        def changed():
+            (r,) = self.json('replay', kept, code=FOUND)
+            text = self.kbt('replay', kept).out
+            says = 'Other rules than when this was saved: ' + ', '.join(r.get('changed', []))
+            self.assertEqual(says in ' '.join(text.split()), 'changed' in r, text)
+            return r.get('changed')
+        self.assertEqual(changed(), None)
+        self.kbt('import', '--replace', kb)  # the same rules, imported anew
+        self.assertEqual(changed(), None)
+        self.edit('kb/articles/Q-connection-refused.md', 'The host, or a firewall', 'The host or a firewall')
+        self.edit('kb/articles/Q-name-not-known.md', '.', '. ')  # not of this incident
+        self.kbt('import', kb)
+        self.assertEqual(changed(), ['Q-connection-refused'])
+        self.edit('kb/causes/filter.yaml', 'the', 'The')
+        self.kbt('import', kb)
+        self.assertEqual(changed(), ['causes', 'Q-connection-refused'])
+        os.remove(self.path('kb/articles/Q-connection-refused.md'))
+        self.kbt('import', '--replace', kb)
+        self.assertEqual(changed()[:2], ['causes', 'Q-connection-refused'])
+
+    def edit(self, name, old, new):
+        with open(self.path(name)) as f:
+            text = f.read()
+        self.assertIn(old, text)
+        self.write(name, text.replace(old, new, 1))
 
     def test_a_kept_incident_is_not_written_over(self):
         kept = self.write('old.kbt', 'mine')

@@ -67,6 +67,12 @@ static void test_incident(void **state)
 	report.answer.found.query = STR("Failed to connect to <\\\\FILESRV>, Error = 53");
 	report.verdict.state = VERDICT_CONFIRMED;
 	report.verdict.cause = STR("tcp-refused-both");
+	struct triage_version rules[] = { { STR("causes"), STR("0123456789abcdef") }, { STR("Q150536"), STR("1") } };
+	report.versions = rules;
+	report.version_count = 2;
+	report.sent = (struct driver_count){ 9, 2 };
+	report.ms = 1000.0 / 3;
+	e->ms = 0.1 + 0.2;
 	struct buf first = { 0 }, second = { 0 };
 	incident_write(&first, &report, 7);
 	assert_int_equal(buf_err(&first), ERR_OK);
@@ -79,6 +85,13 @@ static void test_incident(void **state)
 	assert_int_equal(in.evidence[0]->at_ms, e->at_ms);
 	assert_int_equal(in.evidence[0]->facts[1].type, FACT_NUMBER);
 	assert_true(str_eq(in.evidence[0]->raw, e->raw));
+	assert_memory_equal(&in.evidence[0]->ms, &e->ms, sizeof e->ms); /* to the last bit: it is shown rounded */
+	assert_memory_equal(&in.ms, &report.ms, sizeof in.ms);
+	assert_int_equal(in.sent.packets, 9);
+	assert_int_equal(in.sent.connections, 2);
+	assert_false(in.offline);
+	assert_int_equal(in.version_count, 2);
+	assert_true(str_eq(in.versions[1].name, STR("Q150536")) && str_eq(in.versions[1].version, STR("1")));
 	struct triage_report again = report;
 	again.bindings = in.bindings;
 	again.evidence = in.evidence;
