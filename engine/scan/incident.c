@@ -4,6 +4,8 @@
  */
 #include "scan/incident.h"
 
+#include "base/hash.h"
+#include "base/mem.h"
 #include "base/utf8.h"
 #include "match/stamp.h"
 
@@ -104,14 +106,45 @@ static struct match copy_match(struct arena *a, const struct match *m, bool fold
 	return c;
 }
 
+/* add_item makes room for one more. */
+static struct incident *add_item(struct incidents *set)
+{
+	if (set->count == set->cap) {
+		size_t cap = set->cap ? set->cap * 2 : 16;
+		struct incident *items = mem_resize(set->items, cap * sizeof *items);
+		if (!items)
+			return NULL;
+		set->items = items;
+		set->cap = cap;
+	}
+	return &set->items[set->count++];
+}
+
 /* ---- when and where ---- */
+
+/* name_file keeps each name once: hits of several files may come in turns for as long as they are followed. */
+static struct str name_file(struct incidents *set, struct str name)
+{
+	uint64_t hash = hash_bytes(name);
+	const struct index_item *i = index_first(&set->by_file, hash);
+	while (i && !str_eq(set->files[i->number], name))
+		i = index_next(&set->by_file, i);
+	if (i)
+		return set->files[i->number];
+	struct str *slot = arena_push(&set->arena, &set->files, &set->file_count, &set->file_cap);
+	if (!slot)
+		return STR("");
+	*slot = copy(&set->arena, name);
+	set->arena.failed |= index_add(&set->by_file, hash, (uint32_t)set->file_count - 1) != ERR_OK;
+	return *slot;
+}
 
 static struct incident_place place_of(struct incidents *set, const struct scan_hit *hit)
 {
 	struct incident_place p = { .line = hit->line, .order = ++set->hits };
 	bool other = !str_eq(set->file, hit->file);
 	if (other)
-		set->file = copy(&set->arena, hit->file);
+		set->file = name_file(set, hit->file);
 	when_of_file(&set->when, other, hit->written_s);
 	p.file = set->file;
 	struct str time = utf8_first(hit->time, sizeof p.time - 1);
@@ -215,7 +248,7 @@ static struct match_span span_in(struct str text, const struct match_capture *c)
 static void set_example(struct incidents *set, struct incident *i, const struct scan_hit *hit,
 			const struct incident_place *place)
 {
-	bool room = set->text_bytes < INCIDENTS_TEXT_MAX;
+	bool room = set->text_bytes < INCIDENTS_TEXT_MAX; /* none for those that are folded then */
 	i->example = *place;
 	i->match.confidence = hit->match.confidence;
 	for (size_t k = 0; k < i->match.capture_count; k++) {
@@ -269,13 +302,13 @@ enum err incidents_add(struct incidents *set, const struct scan_hit *given)
 	struct incident_place place = place_of(set, hit);
 	struct str group = group_of(set, hit, &place, hour);
 	struct incident *i = find(set, &hit->match, group, false, &slot);
-	if (!i && set->count >= INCIDENTS_MAX) {
+	if (!i && (set->count >= INCIDENTS_MAX || set->text_bytes >= INCIDENTS_TEXT_MAX)) {
 		folded = true;
 		group = STR("");
 		i = find(set, &hit->match, group, true, &slot);
 	}
 	if (!i) {
-		i = arena_push(&set->arena, &set->items, &set->count, &set->cap);
+		i = add_item(set);
 		if (!i)
 			return ERR_NOMEM;
 		set->slots[slot] = (uint32_t)set->count;
@@ -284,6 +317,8 @@ enum err incidents_add(struct incidents *set, const struct scan_hit *given)
 					.group = copy(&set->arena, group),
 					.first = place,
 					.last = place };
+		for (size_t k = 0; k < i->match.capture_count; k++)
+			set->text_bytes += i->match.captures[k].value.n + i->match.captures[k].finding.n;
 		set_example(set, i, hit, &place);
 	} else if (hit->match.confidence > i->match.confidence + 0.005) {
 		set_example(set, i, hit, &place);
@@ -395,13 +430,15 @@ enum err incidents_group(struct incidents *set)
 	show_times(set);
 	tell_apart(set);
 	set->group_count = 0;
+	mem_free(set->groups);
+	set->groups = mem_resize(NULL, (set->count + 1) * sizeof *set->groups);
+	if (!set->groups)
+		return ERR_NOMEM;
 	for (size_t i = 0; i < set->count; i++) {
 		const struct incident *item = &set->items[i];
 		struct incident_group *g = set->group_count ? &set->groups[set->group_count - 1] : NULL;
 		if (!g || set->by == INCIDENT_BY_BINDINGS || by_key(&set->items[g->at], item, set->by)) {
-			g = arena_push(&set->arena, &set->groups, &set->group_count, &set->group_cap);
-			if (!g)
-				return ERR_NOMEM;
+			g = &set->groups[set->group_count++];
 			*g = (struct incident_group){ .at = i };
 			g->name = set->by == INCIDENT_BY_ARTICLE ? item->match.id : item->group;
 		}
@@ -437,6 +474,9 @@ bool incidents_told_before(const struct incidents *set, const struct incident_gr
 
 void incidents_free(struct incidents *set)
 {
+	index_free(&set->by_file);
+	mem_free(set->items);
+	mem_free(set->groups);
 	arena_free(&set->arena);
 	*set = (struct incidents){ 0 };
 }

@@ -3,12 +3,13 @@
  * hits > incidents: what people want to see of a log. One incident an article and set of bindings (names, not numbers),
  * with how often, when and where first and last, counts over time, and the most telling line with those around it;
  * incidents in groups, by what someone asks for. Counts only a line's best answer. Keeps at most INCIDENTS_MAX apart
- * (what comes beyond is counted by article alone) and at most INCIDENTS_TEXT_MAX bytes of lines, so memory stays
- * bounded whatever the log binds. No clock: what day it is, the owner says.
+ * or INCIDENTS_TEXT_MAX bytes (what comes beyond is counted by article alone), so memory stays bounded whatever the log
+ * binds. No clock: what day it is, the owner says.
  */
 #ifndef KBT_SCAN_INCIDENT_H
 #define KBT_SCAN_INCIDENT_H
 
+#include "base/index.h"
 #include "scan/scan.h"
 #include "scan/spells.h"
 #include "scan/story.h"
@@ -16,7 +17,7 @@
 
 enum {
 	INCIDENTS_MAX = 10000,
-	INCIDENTS_TEXT_MAX = 32 << 20, /* bytes of all examples; beyond it they are short and without context */
+	INCIDENTS_TEXT_MAX = 16 << 20, /* bytes of what they bind and of all examples: full as well */
 	INCIDENT_EXAMPLE_MAX = 1 << 10, /* bytes of the example's line */
 	INCIDENT_AROUND_MAX = 256      /* bytes of a line around it */
 };
@@ -65,7 +66,8 @@ struct incidents {
 	struct when when; /* now_s */
 
 	struct arena arena;
-	struct incident *items; /* in order of first sight, until incidents_group */
+	struct incident *items; /* in order of first sight, until incidents_group; neither they nor the groups are the
+				 * arena's, where they would leave their smaller forms behind */
 	size_t count, cap;
 	uint32_t *slots; /* hash table of place + 1 */
 	size_t slot_count;
@@ -74,10 +76,13 @@ struct incidents {
 	int64_t guessed_from_s, guessed_to_s; /* the earliest and the latest time whose year is a guess */
 	bool guessed;			      /* there is such */
 	struct str file; /* of the last hit */
+	struct index by_file; /* the files of all, each once */
+	struct str *files;
+	size_t file_count, file_cap;
 	uint64_t hits;
 	size_t text_bytes;
 	struct incident_group *groups; /* by incidents_group */
-	size_t group_count, group_cap;
+	size_t group_count;
 };
 
 /* incidents_add takes one hit; ERR_NOMEM. */

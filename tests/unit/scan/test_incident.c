@@ -88,6 +88,30 @@ static void numbers_are_no_names(void **unused)
 	incidents_free(&set);
 }
 
+/* Values may be long, and all different: what is kept of them is bounded, and what is not kept apart is counted. */
+static void long_values_do_not_fill_the_memory(void **unused)
+{
+	(void)unused;
+	enum { VALUE = 8 << 10, HITS = 2 * INCIDENTS_TEXT_MAX / VALUE };
+	static char value[VALUE];
+	struct incidents set = { 0 };
+	memset(value, 'x', sizeof value);
+	for (int i = 0; i < HITS; i++) {
+		struct match_capture c[] = { { .name = STR("path"), .value = { value, VALUE }, .type = VAR_TEXT } };
+		struct scan_hit hit = { .file = i % 2 ? STR("a") : STR("b"), .best = true, .text = STR("not there"),
+					.match = { .id = STR("Q1"), .captures = c, .capture_count = 1 } };
+		snprintf(value, sizeof value, "%d", i);
+		assert_int_equal(incidents_add(&set, &hit), ERR_OK);
+	}
+	assert_true(set.text_bytes < INCIDENTS_TEXT_MAX + VALUE + 1024);
+	assert_true(set.count < HITS / 2 + 10);
+	const struct incident *last = &set.items[set.count - 1];
+	assert_true(last->folded);
+	assert_int_equal(last->count, HITS - (set.count - 1));
+	assert_int_equal(set.file_count, 2);
+	incidents_free(&set);
+}
+
 /* What a hit says may be remembered from a line with another dress: its spans are those of that line. */
 static void values_are_found_in_the_example(void **unused)
 {
@@ -112,6 +136,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(groups_by_article_and_bindings),
 		cmocka_unit_test(beyond_the_bound_they_fold),
+		cmocka_unit_test(long_values_do_not_fill_the_memory),
 		cmocka_unit_test(values_are_found_in_the_example),
 		cmocka_unit_test(numbers_are_no_names),
 	};
