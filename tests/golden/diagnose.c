@@ -74,6 +74,8 @@ static void print_verdict(struct buf *out, const struct verdict *v, const struct
 	buf_add_char(out, '\n');
 	for (size_t i = 0; i < v->finding_count; i++)
 		buf_addf(out, "also: %.*s\n", STR_ARG(v->findings[i].says));
+	if (v->finding_count && v->resolution_count) /* a finding's before those of the class */
+		buf_addf(out, "first: %.*s\n", STR_ARG(v->resolutions[0].text));
 	for (size_t i = 0; i < v->cause_left_count; i++)
 		buf_addf(out, "left: %.*s\n", STR_ARG(v->causes_left[i]));
 	buf_addf(out, "next probes: %zu\n", planned);
