@@ -6,6 +6,7 @@
 
 #include "base/hash.h"
 #include "follow/paths.h"
+#include "scan/rotation.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -251,6 +252,36 @@ static void add_folder(struct follow *f, const char *path)
 		add_one_folder(f, real, &added);
 }
 
+/* A name that is asked whether it is a rotation of a log that is known, though that is not there now. */
+struct asking {
+	const struct follow *f;
+	struct str folder, name; /* folder: with its slash */
+	bool found;
+};
+
+static void ask_entry(void *context, struct str base)
+{
+	struct asking *a = context;
+	char path[PATH_MAX];
+	if (a->found || a->folder.n + base.n >= sizeof path || !rotation_name(base, a->name))
+		return;
+	memcpy(path, a->folder.p, a->folder.n);
+	memcpy(path + a->folder.n, base.p, base.n);
+	path[a->folder.n + base.n] = 0;
+	const struct entry *e = entry_find(a->f, path);
+	a->found = e && !e->kept;
+}
+
+/* is_rotated: between a rename and the new file there is no log of that name for a moment. */
+static bool is_rotated(struct follow *f, const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	size_t n = slash ? (size_t)(slash - path) + 1 : 0;
+	struct asking a = { .f = f, .folder = str_first(str_c(path), n), .name = str_c(path + n) };
+	rotation_bases(a.name, ask_entry, &a);
+	return a.found || listing_has_base(&f->names, path);
+}
+
 static enum err list_path(void *context, const char *path, enum paths_kind kind)
 {
 	struct follow *f = context;
@@ -261,7 +292,7 @@ static enum err list_path(void *context, const char *path, enum paths_kind kind)
 	struct entry *e = entry_find(f, path);
 	if (e)
 		e->kept = false;
-	if (e || (kind == PATHS_FOUND && listing_has_base(&f->names, path)))
+	if (e || (kind == PATHS_FOUND && is_rotated(f, path)))
 		return ERR_OK;
 	return entry_add(f, path, kind == PATHS_FOUND, NULL);
 }

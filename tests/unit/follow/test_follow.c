@@ -240,6 +240,25 @@ static void packed_files_beside_one_another(void **unused)
 	follow_close(&f);
 }
 
+/* A folder that is listed between the rename and the new file: what lies there is no log of its own, and was read. */
+static void listed_while_the_log_is_away(void **unused)
+{
+	(void)unused;
+	char command[400];
+	const char *paths[] = { dir };
+	struct follow *f = NULL;
+	assert_int_equal(follow_open(paths, 1, NULL, &f), ERR_OK);
+	add(path, "one\ntwo\n");
+	gives(f, FOLLOW_FLUSH, "one\ntwo\n@1 ");
+	snprintf(command, sizeof command,
+		 "cd %s && gzip -c a.log >a.log.2.gz && rm a.log && echo three | gzip >a.log.1.gz", dir);
+	assert_int_equal(system(command), 0);
+	gives(f, FOLLOW_FLUSH, "three\n");
+	add(path, "four\n");
+	gives(f, FOLLOW_FLUSH, "four\n@1 ");
+	follow_close(&f);
+}
+
 /* What came into a renamed file behind our last look, before the new file began, is found after a restart. */
 static void grown_behind_the_last_look(void **unused)
 {
@@ -377,6 +396,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(copied_and_cut_off, setup, teardown),
 		cmocka_unit_test_setup_teardown(goes_on_where_it_was_left, setup, teardown),
 		cmocka_unit_test_setup_teardown(packed_files_beside_one_another, setup, teardown),
+		cmocka_unit_test_setup_teardown(listed_while_the_log_is_away, setup, teardown),
 		cmocka_unit_test_setup_teardown(grown_behind_the_last_look, setup, teardown),
 		cmocka_unit_test_setup_teardown(many_places, setup, teardown),
 		cmocka_unit_test_setup_teardown(forgotten_when_long_gone, setup, teardown),
