@@ -68,6 +68,12 @@ struct ladder_step {
 };
 struct belief { struct str cause, title; double weight; };
 struct reason { struct str fact, value, says; }; /* what was seen that the cause needs */
+/* What one thing adds to the confidence, which is the sum: that all else is ruled out (fact is empty), and each fact that
+ * the cause speaks of; nothing where it is not known. */
+struct part {
+	struct str fact, says;
+	double adds;
+};
 struct finding_said {
 	struct str name, says;
 }; /* what else is worth saying, whatever the cause */
@@ -83,6 +89,8 @@ struct verdict {
 	struct str by_hand; /* what a person does then, where the probe shows the way alone; may be empty */
 	struct reason *reasons;
 	size_t reason_count, reason_cap;
+	struct part *parts;
+	size_t part_count, part_cap;
 	struct finding_said *findings;
 	size_t finding_count, finding_cap;
 	struct str says;    /* a few sentences with the values filled in, observed against expected */

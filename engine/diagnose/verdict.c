@@ -94,13 +94,34 @@ static struct str article_of(const struct cause *c, const struct case_file *file
 	return c->article.n ? c->article : r->id;
 }
 
-/* confidence: what is certain by elimination, less what was allowed for and never seen. */
-static double confidence(const struct cause *c, const struct digest *d)
+/* add_part: where one port stands for both of SMB's, what is said twice is one part. */
+static void add_part(struct verdict *v, struct str fact, struct str says, double adds, struct arena *a)
 {
-	size_t known = 0;
-	for (size_t i = 0; i < c->prediction_count; i++)
-		known += digest_find(d, c->predictions[i].fact) != NULL;
-	return c->prediction_count ? 0.8 + 0.19 * (double)known / (double)c->prediction_count : 0.8;
+	size_t i = 0;
+	v->confidence += adds;
+	while (i < v->part_count && !str_eq(v->parts[i].says, says))
+		i++;
+	if (i < v->part_count) {
+		v->parts[i].adds += adds;
+		return;
+	}
+	struct part *p = arena_push(a, &v->parts, &v->part_count, &v->part_cap);
+	if (p)
+		*p = (struct part){ fact, says, adds };
+}
+
+/* be_confident: what is certain by elimination, and in equal parts what was allowed for and seen. */
+static void be_confident(struct verdict *v, const struct cause *c, const struct digest *d)
+{
+	const double by_elimination = 0.8, by_facts = 0.19;
+	add_part(v, STR(""), STR("every other cause is ruled out"), by_elimination, d->a);
+	for (size_t i = 0; i < c->prediction_count; i++) {
+		struct str fact = c->predictions[i].fact, what = about(d, fact);
+		const struct derived *f = digest_find(d, fact);
+		add_part(v, fact,
+			 arena_printf(d->a, "%.*s: %.*s", STR_ARG(what), STR_ARG(f ? f->value : STR("not known"))),
+			 f ? by_facts / (double)c->prediction_count : 0, d->a);
+	}
 }
 
 static void decide(struct verdict *v, const struct weighed *w, const struct digest *d)
@@ -109,7 +130,7 @@ static void decide(struct verdict *v, const struct weighed *w, const struct dige
 	v->state = c->healthy ? VERDICT_HEALTHY : VERDICT_CONFIRMED;
 	v->cause = c->name;
 	v->title = digest_fill(d, c->title);
-	v->confidence = confidence(c, d);
+	be_confident(v, c, d);
 	v->article = article_of(c, d->c);
 	v->says = digest_fill(d, c->says);
 	v->step = c->step;

@@ -70,6 +70,16 @@ static void json_reasons(struct json *j, const struct triage_report *r)
 		json_end_object(j);
 	}
 	json_end_array(j);
+	json_key(j, "parts");
+	json_array(j);
+	for (size_t i = 0; i < v->part_count; i++) {
+		json_object(j);
+		json_key_str(j, "fact", v->parts[i].fact);
+		json_key_real(j, "adds", v->parts[i].adds, 4);
+		json_key_str(j, "says", v->parts[i].says);
+		json_end_object(j);
+	}
+	json_end_array(j);
 	json_key(j, "ruled_out");
 	json_array(j);
 	for (size_t i = 0; i < v->ruled_out_count; i++) {

@@ -297,6 +297,12 @@ void render_text_explain(struct buf *out, const struct render_text *t, const str
 		buf_addf(out, "  %3.0f %%  %.*s\n", v->beliefs[i].weight * 100, STR_ARG(v->beliefs[i].cause));
 	if (!v->belief_count)
 		buf_add_c(out, "  nothing is left\n");
+	if (v->part_count)
+		heading(out, t, "What the confidence is made of");
+	for (size_t i = 0; i < v->part_count; i++) {
+		buf_addf(out, "  %4.1f %%  ", v->parts[i].adds * 100);
+		render_hanging(out, t, 10, v->parts[i].says);
+	}
 	heading(out, t, "Packets");
 	for (size_t i = 0; i < r->evidence_count; i++) {
 		const struct evidence *e = r->evidence[i];

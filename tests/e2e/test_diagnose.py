@@ -285,6 +285,24 @@ class Diagnose(KbtTest):
         self.assertEqual([e for e in few if e not in all_of_them], [])
         self.assertGreater(len(all_of_them), len(few))
 
+    def test_the_confidence_is_the_sum_of_its_parts(self):
+        port = closed_port()
+        text = f'ssh: connect to host 127.0.0.1 port {port}: Connection refused'
+        verdict = self.diagnose(text, code=FOUND)['verdict']
+        parts = verdict['parts']
+        self.assertAlmostEqual(sum(p['adds'] for p in parts), verdict['confidence'], delta=0.006)  # two digits
+        self.assertEqual((parts[0]['fact'], parts[0]['adds']), ('', 0.8))
+        seen = [p for p in parts[1:] if p['adds']]
+        self.assertEqual([p for p in parts[1:] if p not in seen and 'not known' not in p['says']], [])
+        self.assertEqual([p for p in seen if 'not known' in p['says']], [])
+        self.assertEqual({r['says'] for r in verdict['reasons']} - {p['says'] for p in seen}, set())
+        self.assertEqual(len({p['says'] for p in parts}), len(parts))
+        out = self.kbt('diagnose', '--explain', text).out.split('What the confidence is made of\n')[1].split('\n\n')[0]
+        self.assertEqual(out.splitlines()[0], '  80.0 %  every other cause is ruled out')
+        self.assertRegex(out, rf'\n  +[1-9]?[0-9]\.[1-9] %  TCP port {port}: refused')
+        left = self.diagnose('--offline', RCMD, code=UNDECIDED)['verdict']
+        self.assertEqual((left['parts'], left['confidence']), ([], 0))
+
     def test_text(self):
         port = closed_port()
         out = self.kbt('diagnose', '--explain', f'ssh: connect to host 127.0.0.1 port {port}: Connection refused').out
