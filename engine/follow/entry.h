@@ -53,6 +53,8 @@ struct entry {
 	unsigned retries; /* how often already */
 	int64_t retry_ms;
 	int64_t since_ns; /* what lies beside it and changed before is accounted for; INT64_MAX before the first time */
+	struct buf end; /* the last whole lines that were done: a message of theirs may go on in the next file */
+	struct scan_before ended; /* where that was */
 	struct job *jobs;
 	size_t job_count, job_cap;
 	int64_t gone_s; /* of its cursor */

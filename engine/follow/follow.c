@@ -166,6 +166,7 @@ void follow_close(struct follow **follow)
 		for (size_t k = 0; k < e->old_count; k++)
 			tail_close(&e->olds[k].tail);
 		mem_free(e->olds);
+		buf_free(&e->end);
 		mem_free(e->places);
 		for (size_t k = 0; k < e->job_count; k++)
 			if (e->jobs[k].fd >= 0)

@@ -14,6 +14,7 @@ enum {
 	QUIET_MS = 150,	    /* lines that belong together are written within this */
 	WAIT_MAX_MS = 600,  /* nobody waits longer for quiet */
 	BULK = 256 << 10,   /* so much is no trickle: no need to wait */
+	END_BYTES_MAX = 1 << 10, /* of a file, kept until the next one begins */
 	FAIL_WAIT_MS = 2000 /* until what could not be read is tried again */
 };
 
@@ -44,6 +45,47 @@ static enum err read_job(void *context, char *p, size_t n, size_t *ret_n)
 	return ERR_OK;
 }
 
+/* ---- over a rotation ---- */
+
+/* keep_end keeps the last lines of what is done of a file. */
+static void keep_end(struct follow *f, struct entry *e, const struct tail *t, struct str file)
+{
+	struct str done = str_first(buf_str(&f->bytes), (size_t)(f->to - f->part.offset));
+	size_t start = done.n, floor = done.n > END_BYTES_MAX ? done.n - END_BYTES_MAX : 0;
+	buf_clear(&e->end);
+	if (t->coding != SCAN_BYTES || t->returns || !str_ends(done, STR("\n")))
+		return;
+	for (unsigned lines = 1; lines < SCAN_SPAN_MAX && start > floor; lines++) {
+		const char *newline = start > 1 ? memrchr(done.p, '\n', start - 1) : NULL;
+		size_t line = newline ? (size_t)(newline - done.p) + 1 : 0;
+		if (line < floor || (!line && f->part.offset && !f->part.before))
+			break;
+		start = line;
+	}
+	buf_add(&e->end, str_from(done, start));
+	f->arena.failed |= buf_err(&e->end) != ERR_OK;
+	e->ended = (struct scan_before){ file, t->at.line - 1, t->at.offset };
+}
+
+/* go_on_from puts the end of the file before in front of a file's first piece. */
+static enum err go_on_from(struct follow *f, struct entry *e, const struct tail *t)
+{
+	struct str end = buf_str(&e->end);
+	if (t->at.offset || !end.n || t->coding != SCAN_BYTES || t->returns ||
+	    str_starts(buf_str(&f->bytes), STR("\xEF\xBB\xBF")))
+		return ERR_OK;
+	char *room = buf_room(&f->bytes, end.n);
+	if (!room)
+		return ERR_NOMEM;
+	memmove(f->bytes.p + end.n, f->bytes.p, f->bytes.n);
+	memcpy(f->bytes.p, end.p, end.n);
+	f->bytes.n += end.n;
+	f->part.offset = 0 - (uint64_t)end.n;
+	f->part.before = &e->ended;
+	f->part.open = true;
+	return ERR_OK;
+}
+
 static bool is_ready(const struct tail *t, uint64_t to, int64_t now_ms, enum follow_how how)
 {
 	if (to <= t->at.offset)
@@ -61,6 +103,8 @@ static enum err take(struct follow *f, struct entry *e, struct tail *t, bool fin
 	if (!is_ready(t, to, now_ms, how))
 		return ERR_OK;
 	enum err err = tail_read(t, to, &f->bytes, &f->part);
+	if (!err)
+		err = go_on_from(f, e, t);
 	if (err == ERR_NOMEM)
 		return err;
 	if (err && err != ERR_NOTFOUND) {
@@ -204,7 +248,10 @@ void follow_done(struct follow *f)
 	if (f->taken == TAKEN_NOW || f->taken == TAKEN_OLD) {
 		struct tail *t = f->taken == TAKEN_NOW ? &e->now : &e->olds[f->old].tail;
 		tail_advance(t, f->to, buf_str(&f->bytes), &f->part);
+		keep_end(f, e, t, f->taken == TAKEN_NOW ? str_c(e->path) : e->olds[f->old].name);
 	}
+	if (f->taken == TAKEN_JOB)
+		buf_clear(&e->end);
 	if (f->taken == TAKEN_JOB && next_member(f, e))
 		f->arena.failed = true;
 	f->taken = TAKEN_NOTHING;

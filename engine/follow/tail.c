@@ -290,7 +290,7 @@ static void mark_last(struct tail *t, struct str done)
 void tail_advance(struct tail *t, uint64_t to, struct str bytes, const struct scan_part *part)
 {
 	struct str done = str_first(bytes, (size_t)(to - part->offset));
-	mark_last(t, done);
+	mark_last(t, part->before ? str_from(done, (size_t)(part->from - part->offset)) : done);
 	t->at.line += count_lines(t, str_from(done, (size_t)(part->from - part->offset)));
 	t->at.offset = t->looked = to;
 	t->at.open = part->offset + bytes.n == to;

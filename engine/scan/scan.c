@@ -22,6 +22,8 @@ struct slot {
 	struct buf file;
 	int64_t written_s;
 	uint64_t line; /* of the stream's or part's first byte, where the chunk is its first */
+	struct scan_before before; /* of the stream; no file: of nothing */
+	struct buf before_file;
 	enum err err;
 };
 
@@ -156,6 +158,7 @@ void scan_close(struct scan **scan)
 	for (unsigned i = 0; i < s->slot_count; i++) {
 		buf_free(&s->slots[i].chunk.text);
 		buf_free(&s->slots[i].file);
+		buf_free(&s->slots[i].before_file);
 		confirm_result_free(&s->slots[i].result);
 	}
 	buf_free(&s->run.time);
@@ -210,6 +213,11 @@ static void give_hits(struct scan *s, struct slot *slot)
 		struct scan_hit *hit = &r->hits[i];
 		give_marks(s, slot, &mark, (int64_t)hit->line);
 		hit->line += t->line;
+		if (slot->before.file.n && (int64_t)hit->line < 1) {
+			hit->file = slot->before.file;
+			hit->line += slot->before.lines;
+			hit->offset += slot->before.bytes;
+		}
 		hit->written_s = slot->written_s;
 		enum moment_side side = side_of(s, &hit->time);
 		if (side == MOMENT_OUTSIDE) {
@@ -286,6 +294,17 @@ static struct slot *next_slot(struct scan *s)
 	return &s->slots[(s->run.first + s->run.used) % s->slot_count];
 }
 
+static void keep_before(struct slot *slot, const struct scan_part *part)
+{
+	slot->before = (struct scan_before){ .file = STR("") };
+	if (!part || !part->before)
+		return;
+	buf_clear(&slot->before_file);
+	buf_add(&slot->before_file, part->before->file);
+	slot->before = *part->before;
+	slot->before.file = buf_str(&slot->before_file);
+}
+
 /* wants_suspects says so of a chunk up to which so much of its stream was read. */
 static bool wants_suspects(const struct scan *s, uint64_t bytes)
 {
@@ -309,6 +328,7 @@ enum err scan_feed(struct scan *s, const struct scan_source *source, scan_read *
 		buf_add(&slot->file, source->file);
 		slot->written_s = source->written_s;
 		slot->line = part ? part->line : 1;
+		keep_before(slot, part);
 		if (!t->err)
 			t->err = buf_err(&slot->file);
 		if (t->unwanted || t->err || !chunk_next(&chunker, read, read_context, &slot->chunk))

@@ -66,6 +66,12 @@ struct scan_hit {
 
 enum scan_coding { SCAN_UNKNOWN /* its first bytes tell */, SCAN_BYTES, SCAN_UTF16LE, SCAN_UTF16BE };
 
+/* The end of the log that a rotation put away, where it is read before the beginning of the one that goes on. */
+struct scan_before {
+	struct str file;
+	uint64_t lines, bytes; /* of it up to there */
+};
+
 /* A part of a longer stream, for logs that grow. Only what stands in [from, to) is answered for; what is read before
  * and behind it is context, CHUNK_EDGE bytes at most. */
 struct scan_part {
@@ -74,6 +80,7 @@ struct scan_part {
 	uint64_t line;	   /* of the byte at from, 1-based */
 	enum scan_coding coding;
 	bool returns; /* lines end with a carriage return alone, as on old Macs */
+	const struct scan_before *before; /* NULL, or what stands before from is of this; from is 0 then */
 	bool open; /* what was answered for before ended at from: a message that begins before and ends behind is new */
 };
 

@@ -652,6 +652,34 @@ class ScanFollow(SharedKbTest):
         self.assertFalse(follower.wait_for(['LAST']))
         self.assertEqual([h['line'] for _, _, h in follower.hits], [2, 4])
 
+    def test_a_message_that_a_rotation_cuts(self):
+        """Its first line ends the old file and its rest begins the new one: it is of the old file, in two lines."""
+        logs = [Log(self.path(kind + '.log'), kind, random.Random(1)) for kind in KINDS]
+        follower = Follower(self, '--follow', *[log.path for log in logs])
+        for log in logs:
+            log.f.write(f'noise\n{rcmd("FIRST" + log.kind)}\n'.encode())
+            log.write = lambda lines: None  # only what stands below
+        self.assertFalse(follower.wait_for(['FIRST' + kind for kind in KINDS]))
+        for n in range(3):
+            for log in logs:
+                log.f.write(b'more noise\nFailed to connect to\n')
+            time.sleep(.5)
+            for log in logs:
+                log.rotate()
+                log.f.write(f'<\\\\OVER{n}{log.kind}>, Error = 53\nnoise\n{rcmd("NEXT")}\n'.encode())
+            self.assertFalse(follower.wait_for([f'OVER{n}{kind}' for kind in KINDS]))
+        time.sleep(.3)
+        follower.stop()
+        for log in logs:
+            log.f.close()
+            kind, places = log.kind, [(h['captures']['server'], h['line'], h['lines'], h['offset'])
+                                      for _, _, h in follower.hits if h['file'] == log.path]
+            first, over = len(rcmd('FIRST' + kind)) + 7, len(f'<\\\\OVER0{kind}>, Error = 53\nnoise\n')
+            more = over + len(rcmd('NEXT')) + 12
+            self.assertEqual(places, [('FIRST' + kind, 2, 1, 6), ('OVER0' + kind, 4, 2, first + 11), ('NEXT', 3, 1, over),
+                                      ('OVER1' + kind, 5, 2, more), ('NEXT', 3, 1, over),
+                                      ('OVER2' + kind, 5, 2, more), ('NEXT', 3, 1, over)], kind)
+
     def test_what_is_no_cursor_is_left_alone(self):
         path, other = self.path('a.log'), self.write('notes.txt', 'my notes\n')
         self.add(path, 'ONE')
