@@ -664,6 +664,82 @@ await test('a script of somebody else is stopped by the policy', async page => {
 	complaints.length = 0;
 });
 
+// What of the page is pressed or typed into and shows, and what is cut off at an edge of its own.
+const onPaper = page => page.evaluate(() => {
+	const shows = e => e.checkVisibility() && e.getBoundingClientRect().height > 1;
+	const cut = e => ['hidden', 'auto', 'scroll', 'clip'].includes(getComputedStyle(e).overflowY) &&
+		(e.scrollHeight > e.clientHeight + 1 || e.scrollWidth > e.clientWidth + 1);
+	const name = e => `${e.tagName} ${e.className} ${e.textContent.trim().slice(0, 30)} in ${e.parentElement?.className}`;
+	return {
+		tools: [...document.querySelectorAll('button, select, textarea, nav, input:not(.chip input, [type=hidden])')].filter(shows).map(name),
+		cut: [...document.querySelectorAll('main, main *:not(svg *)')].filter(e => shows(e) && cut(e)).map(name),
+		wide: document.documentElement.scrollWidth - innerWidth,
+		paper: getComputedStyle(document.documentElement).getPropertyValue('--paper'),
+	};
+});
+
+await test('on paper: white, nothing to press, nothing cut', async page => {
+	const check = async what => {
+		await page.emulateMedia({ media: 'print' });
+		const seen = await onPaper(page);
+		await page.emulateMedia({ media: 'screen' });
+		is(!seen.tools.length && !seen.cut.length && seen.wide <= 0 && seen.paper === '#fff', `${what}: ${JSON.stringify(seen)}`);
+	};
+	await page.goto(base);
+	is((await onPaper(page)).tools.length > 3, 'on the screen nothing to press is found');
+	await paste(page, MESSAGE + '\n' + 'and a line more\n'.repeat(60));
+	await page.waitForSelector(VERDICT);
+	await check('the verdict');
+	is((await page.pdf({ format: 'A4' })).subarray(0, 5).toString() === '%PDF-', 'no PDF');
+	is(await page.locator(':is(.equals, .others) details:not([open])').count() === 0, 'what is folded stays so on paper');
+	await page.click('button[value=keep]');
+	await page.waitForSelector('.made .link a');
+	for (const path of [(await page.getAttribute('.made .link a', 'href')).slice(1), 'kb/Q150536', 'search?q=network', 'help']) {
+		await page.goto(base + path);
+		await check(`/${path}`);
+	}
+	await page.goto(`${base}logs`);
+	await page.setInputFiles('#file', logFile('app.log.gz'));
+	await page.waitForSelector('.incident');
+	await check('the log');
+}, { viewport: { width: 718, height: 1047 }, colorScheme: 'dark' });
+
+await test('who wants no motion gets none', async page => {
+	const moving = () => page.evaluate(() => [...document.querySelectorAll('body *')].flatMap(e => ['', '::before', '::after'].map(part => {
+		const s = getComputedStyle(e, part);
+		return s.animationName !== 'none' || parseFloat(s.transitionDuration) > 0 || s.scrollBehavior !== 'auto' ? e.tagName + part : '';
+	})).filter(Boolean));
+	for (const [reducedMotion, none] of [['reduce', true], ['no-preference', false]]) {
+		await page.emulateMedia({ reducedMotion });
+		await page.goto(base);
+		await paste(page, MESSAGE);
+		await page.waitForSelector('#probes > li');
+		const found = await moving();
+		is(!found.length === none, `${reducedMotion}: ${found}`);
+		await page.waitForSelector(VERDICT);
+	}
+});
+
+await test('where colours are forced, what a colour tells has a line', async page => {
+	const line = (selector, what = 'outlineStyle') => page.locator(selector).first().evaluate((e, w) => getComputedStyle(e)[w], what);
+	const all = async () => [await line('mark.code'), await line('.bar'), await line('.kind'), await line('.primary', 'borderTopWidth')];
+	const seen = {};
+	for (const forcedColors of ['none', 'active']) {
+		await page.emulateMedia({ forcedColors });
+		await page.goto(base);
+		await paste(page, MESSAGE);
+		await page.waitForSelector('#best');
+		await page.waitForSelector('.bar');
+		seen[forcedColors] = (await all()).join(' ');
+		await page.goto(`${base}logs`);
+		await page.setInputFiles('#file', logFile('app.log.gz'));
+		await page.waitForSelector('.incident');
+		seen[forcedColors] += ' ' + await line('.log .hit');
+	}
+	is(seen.active === 'solid solid solid 3px solid', seen.active);
+	is(seen.none === 'none none none 1px none', seen.none);
+});
+
 for (const colorScheme of ['light', 'dark'])
 	for (const viewport of [{ width: 360, height: 740 }, { width: 1440, height: 900 }])
 		await test(`nothing for axe to find, nothing to scroll sideways: ${colorScheme}, ${viewport.width} wide`, async page => {
