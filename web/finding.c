@@ -8,11 +8,23 @@
 
 enum { FILTER_MAX = 200 };
 
+/* first_words: the part of the text with the first FINDING_WORDS of its words; *ret_count: how many there are. */
+static struct str first_words(struct str text, size_t *ret_count)
+{
+	struct str rest = text, word, first = text;
+	size_t count = 0;
+	while (str_word(&rest, &word))
+		if (++count == FINDING_WORDS)
+			first.n = (size_t)(word.p + word.n - text.p);
+	*ret_count = count;
+	return first;
+}
+
 bool finding_read(struct http_request *req, struct http_response *res, struct finding *f)
 {
 	struct str year = str_trim(http_field(&req->query, "year")), code = str_trim(http_field(&req->query, "code"));
 	uint64_t number = 0;
-	f->words = str_trim(http_field(&req->query, "q"));
+	f->words = first_words(str_trim(http_field(&req->query, "q")), &f->words_asked);
 	f->filter.product = str_first(str_trim(http_field(&req->query, "product")), FILTER_MAX);
 	f->filter.kind = str_first(str_trim(http_field(&req->query, "kind")), FILTER_MAX);
 	f->filter.by_code = code.n > 0;

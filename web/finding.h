@@ -8,10 +8,15 @@
 #include "store/catalog.h"
 #include "web/page.h"
 
-enum { FINDING_BEST = 200 /* a search by words weighs no more */, FINDING_FACETS = 12 };
+enum {
+	FINDING_BEST = 200, /* articles: a search by words weighs no more */
+	FINDING_FACETS = 12,
+	FINDING_WORDS = 64 /* of a search; every link of the page carries them */
+};
 
 struct finding {
-	struct str words; /* may be empty where there is a filter */
+	struct str words;   /* the first FINDING_WORDS of q; may be empty where there is a filter */
+	size_t words_asked; /* all that stand in q */
 	struct catalog_filter filter;
 	struct catalog_result found;
 	struct store_brief *items; /* of the slice asked for */

@@ -196,7 +196,7 @@ static void add_heading(struct buf *out, const struct finding *f, struct arena *
 	if (f->words.n) {
 		buf_add_c(out, "Articles about <q>");
 		render_html_escape(out, f->words);
-		buf_add_c(out, "</q>");
+		buf_add_c(out, f->words_asked > FINDING_WORDS ? " …</q>" : "</q>");
 	} else if (f->filter.by_code) {
 		buf_add_c(out, "Articles about error ");
 		render_html_escape(out, label_of("code", arena_printf(a, "%lld", (long long)f->filter.code), a));
@@ -210,6 +210,9 @@ static void add_heading(struct buf *out, const struct finding *f, struct arena *
 		buf_add_c(out, "Search the articles");
 	}
 	buf_add_c(out, "</h1>\n");
+	if (f->words_asked > FINDING_WORDS)
+		buf_addf(out, "<p class=\"hint\">Of these %zu words the first %d were looked for.</p>\n", f->words_asked,
+			 FINDING_WORDS);
 }
 
 static void add_none(struct buf *out, const struct finding *f)

@@ -36,6 +36,8 @@ static void add_search_json(struct buf *out, const struct finding *f, size_t off
 	struct json j = json_to(out);
 	json_object(&j);
 	json_key_str(&j, "query", f->words);
+	if (f->words_asked > FINDING_WORDS)
+		json_key_int(&j, "words_left_out", (int64_t)(f->words_asked - FINDING_WORDS));
 	json_key_int(&j, "total", (int64_t)f->found.count);
 	json_key_int(&j, "offset", (int64_t)offset);
 	add_articles(&j, f);
@@ -75,6 +77,8 @@ static void add_search_text(struct buf *out, const struct finding *f, size_t off
 			render_markdown_text(out, f->words);
 		else
 			render_safe(out, f->words, false);
+		if (f->words_asked > FINDING_WORDS)
+			buf_addf(out, " (the first %d of %zu words)", FINDING_WORDS, f->words_asked);
 	}
 	if (f->count && f->count < f->found.count)
 		buf_addf(out, ", %zu to %zu", offset + 1, offset + f->count);

@@ -267,6 +267,19 @@ class Pages(unittest.TestCase):
         self.assertRegex(hits[0], r'(?i)<b>(ladder|backslashes)</b>')
         self.assertTrue(all(len(re.sub('<.*?>', '', h)) < 220 for h in hits))
 
+    def test_a_search_with_thousands_of_words_is_cut_and_says_so(self):
+        words = [f'w{i}' for i in range(62)] + ['network', 'path', 'ladder'] + ['of'] * 1400
+        q = '+'.join(words)
+        text = server.get('/search?q=' + q)[2]
+        self.assertIn('Of these 1465 words the first 64 were looked for.', text)
+        self.assertLess(len(text), 60000)
+        self.assertNotIn('ladder', text)
+        found = json.loads(server.get('/api/v1/search?q=' + q)[2])
+        self.assertEqual((found['words_left_out'], found['query'].split()), (1401, words[:64]))
+        self.assertIn('(the first 64 of 1465 words)', server.get('/search?as=text&q=' + q)[2])
+        found = json.loads(server.get('/api/v1/search?q=' + '+'.join(words[:64]))[2])
+        self.assertEqual((found['total'] > 0, found.get('words_left_out')), (True, None))
+
     def test_search_is_narrowed(self):
         page = Page(server.get('/search?q=network&kind=ours&code=53')[2])
         self.assertIn('error 53', page.text)
