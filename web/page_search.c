@@ -211,8 +211,8 @@ static void add_heading(struct buf *out, const struct finding *f, struct arena *
 	}
 	buf_add_c(out, "</h1>\n");
 	if (f->words_asked > FINDING_WORDS)
-		buf_addf(out, "<p class=\"hint\">Of these %zu words the first %d were looked for.</p>\n", f->words_asked,
-			 FINDING_WORDS);
+		buf_addf(out, "<p class=\"hint\">Of these %zu words the first %d were looked for.</p>\n",
+			 f->words_asked, FINDING_WORDS);
 }
 
 static void add_none(struct buf *out, const struct finding *f)
