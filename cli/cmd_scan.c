@@ -7,6 +7,7 @@
 #include "cli/scan_follow.h"
 #include "cli/scan_journal.h"
 #include "cli/scan_pipe.h"
+#include "cli/scan_seams.h"
 #include "cli/scan_show.h"
 #include "cli/scan_time.h"
 
@@ -23,6 +24,7 @@ struct scan_run {
 	uint64_t files;
 	struct scan_follow follow;
 	struct moment_span span;
+	struct scan_seams seams;
 };
 
 static enum err read_input(void *context, char *p, size_t n, size_t *ret_n)
@@ -35,6 +37,7 @@ static enum err read_input(void *context, char *p, size_t n, size_t *ret_n)
 		if (e)
 			return e;
 		scan_show_read(&r->show, r->block);
+		scan_seams_read(&r->seams, r->block);
 		int64_t done = 0, total = 0;
 		input_position(r->input, &done, &total);
 		scan_show_progress(&r->show, done, total);
@@ -63,6 +66,7 @@ static enum err scan_inputs(struct scan_run *r, struct scan *scan, bool *ret_all
 		struct str name = str_eq(member->name, STR("-")) ? STR("(standard input)") : member->name;
 		r->block = STR("");
 		struct scan_source source = { name, member->written_s, NULL };
+		scan_seams_begin(&r->seams, &source);
 		e = scan_feed(scan, &source, read_input, r, scan_show_hit, &r->show);
 		r->files++;
 		if (r->show.err || r->c->out_errno || e == ERR_NOMEM || e == ERR_INTERRUPTED)
@@ -204,8 +208,11 @@ static int run_scan(struct cmd_context *c)
 		e = scan_inputs(&r, scan, &all_read);
 		enum err drained = scan_drain(scan, &r.counts);
 		e = e ? e : r.show.err ? r.show.err : drained;
+		if (!e)
+			e = scan_seams_scan(&r.seams, scan, scan_show_hit, &r.show, &r.counts);
 	}
 	scan_close(&scan);
+	scan_seams_free(&r.seams);
 	input_close(&r.input);
 	match_close(&matcher);
 	cmd_progress(c, "%s", "");

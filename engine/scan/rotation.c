@@ -55,6 +55,23 @@ bool rotation_name(struct str base, struct str name)
 	return !rest.n || (rest.p[0] == '.' && is_turn(str_from(rest, 1)));
 }
 
+int64_t rotation_age(struct str base, struct str name)
+{
+	uint64_t number = 0, digits = 0;
+	if (str_eq(base, name))
+		return 0;
+	if (!rotation_name(base, name))
+		return -1;
+	size_t same = 0;
+	while (same < base.n && same < name.n && base.p[same] == name.p[same])
+		same++;
+	for (size_t i = same; i < name.n && !char_is_alpha(name.p[i]) && digits < 18; i++) {
+		number = char_is_digit(name.p[i]) ? number * 10 + (uint64_t)(name.p[i] - '0') : number;
+		digits += char_is_digit(name.p[i]);
+	}
+	return !digits ? 1 : number < ROTATION_DATED ? (int64_t)number + 1 : INT64_MAX - (int64_t)number;
+}
+
 /* stem_bases: "app-20010312.log.1" with the mark at 3 is a rotation of "app.log". */
 static void stem_bases(struct str name, size_t mark, rotation_visit *visit, void *context)
 {

@@ -11,6 +11,11 @@
 /* rotation_name says whether a rotation of base may be called name (both without folders). */
 bool rotation_name(struct str base, struct str name);
 
+/* rotation_age: the greater the older, by numbers or by dates (from ROTATION_DATED on); 0 for base itself, 1 for .0 and
+ * for what has no number; -1 for what is none of its rotations. */
+enum { ROTATION_FIRST = 2 /* .1 */, ROTATION_DATED = 1000000 };
+int64_t rotation_age(struct str base, struct str name);
+
 /* rotation_bases visits each name of which rotation_name may say that this one is a rotation; some of them twice. Of a
  * name with more marks than ROTATION_MARKS_MAX those behind are not looked at. */
 enum { ROTATION_MARKS_MAX = 32 };

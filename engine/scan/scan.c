@@ -24,6 +24,7 @@ struct slot {
 	uint64_t line; /* of the stream's or part's first byte, where the chunk is its first */
 	struct scan_before before; /* of the stream; no file: of nothing */
 	struct buf before_file;
+	bool seam; /* only what begins there is wanted */
 	enum err err;
 };
 
@@ -211,22 +212,26 @@ static void give_hits(struct scan *s, struct slot *slot)
 	size_t mark = 0;
 	for (size_t i = 0; i < r->hit_count && !t->unwanted; i++) {
 		struct scan_hit *hit = &r->hits[i];
-		give_marks(s, slot, &mark, (int64_t)hit->line);
+		if (!slot->seam)
+			give_marks(s, slot, &mark, (int64_t)hit->line);
 		hit->line += t->line;
-		if (slot->before.file.n && (int64_t)hit->line < 1) {
+		bool before = slot->before.file.n && (int64_t)hit->line < 1;
+		if (before) {
 			hit->file = slot->before.file;
 			hit->line += slot->before.lines;
 			hit->offset += slot->before.bytes;
 		}
 		hit->written_s = slot->written_s;
 		enum moment_side side = side_of(s, &hit->time);
-		if (side == MOMENT_OUTSIDE) {
+		if (side == MOMENT_OUTSIDE || (slot->seam && !before)) {
 			t->counts.hit_lines -= hit->best ? hit->lines : 0;
 			continue;
 		}
 		t->counts.undated += side == MOMENT_UNKNOWN && hit->best;
 		t->unwanted = t->unwanted || !t->sink(t->sink_context, hit);
 	}
+	if (slot->seam)
+		return;
 	give_marks(s, slot, &mark, INT64_MAX);
 	for (size_t i = 0; o->unknown && i < r->unknown_count && !t->unwanted; i++) {
 		r->unknown[i].file = buf_str(&slot->file);
@@ -297,6 +302,7 @@ static struct slot *next_slot(struct scan *s)
 static void keep_before(struct slot *slot, const struct scan_part *part)
 {
 	slot->before = (struct scan_before){ .file = STR("") };
+	slot->seam = part && part->seam;
 	if (!part || !part->before)
 		return;
 	buf_clear(&slot->before_file);

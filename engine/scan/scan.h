@@ -81,6 +81,7 @@ struct scan_part {
 	enum scan_coding coding;
 	bool returns; /* lines end with a carriage return alone, as on old Macs */
 	const struct scan_before *before; /* NULL, or what stands before from is of this; from is 0 then */
+	bool seam; /* only what begins before from and goes on behind it is wanted */
 	bool open; /* what was answered for before ended at from: a message that begins before and ends behind is new */
 };
 

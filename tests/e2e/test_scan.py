@@ -77,6 +77,33 @@ class Scan(SharedKbTest):
                 hits = self.json('scan', path, *args)
                 self.assertEqual([(h['lines'], h['text'].replace('\0', '')) for h in hits], [(2, broken)], (n, args))
 
+    def test_a_message_that_a_rotation_cuts(self):
+        """Its first line ends one file, its rest begins the next one: it is of the older, in two lines."""
+        first, rest = 'Failed to connect to', '<\\\\OVER>, Error = 53'
+        old = [f'noise {n}' for n in range(300)] + [RCMD, first]
+        folder = self.path('cut')
+        self.write('cut/app.log', f'{rest}\n{RCMD}\n')
+        self.write('cut/app.log.1', '\n'.join(old) + '\n')
+        self.write('cut/app.log.2.gz', gzip.compress(f'x\n{first}\n'.encode()))  # goes on with something else
+        self.write('cut/db.log', f'{rest}\n')
+        self.write('cut/db.log.2', f'{first}\n')  # another is between
+        for day in (11, 9, 10):
+            self.write(f'cut/w.log-200103{day:02}', f'{rest}\nnoise\n{first}\n' if day < 11 else f'{rest}\n{RCMD}\n{first}')
+        self.write('cut/w.log', f'{rest}\n')
+        files = [self.path(f'cut/{name}') for name in ('app.log.1', 'app.log')]
+        for args in ((folder,), files, files[::-1]):
+            hits = [(os.path.basename(h['file']), h['line'], h['lines'], h['offset'], h['text'])
+                    for h in self.json('scan', *args)]
+            over = [h for h in hits if h[2] == 2]
+            want = [('app.log.1', 302, 2, len('\n'.join(old[:-1])) + 1, f'{first}\n{rest}')]
+            if args == (folder,):
+                want += [('w.log-20010309', 3, 2, len(rest) + 7, f'{first}\n{rest}'),
+                         ('w.log-20010310', 3, 2, len(rest) + 7, f'{first}\n{rest}')]
+            self.assertEqual(sorted(over), want)
+            self.assertEqual(len(hits) - len(over), 3 if args == (folder,) else 2, hits)
+            text = self.kbt('scan', *args).out
+            self.assertIn(f'{len(hits) + len(over)} of ', text)
+
     def test_nothing_found(self):
         """Says on stderr what else there is to see, but not where a program reads it, or where it is shown already."""
         bad = self.write('bad.log', 'all is well\nfrobnicate: disk error 7\n')
