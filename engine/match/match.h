@@ -16,7 +16,8 @@
  *   undress.c    dress and coding layer by layer: what a text or a line says
  *   lines.c      a message broken over several lines, each in its dress
  *   meaning.c    the message's code, its family and what the table says of it
- *   token.c, query.c   words, numbers, names; how they fold, and which words each may be a slip of
+ *   token.c, query.c   words, numbers, names; how they fold, and which words each may be a slip of, or was
+ *                read wrongly for, from a picture
  *   candidate.c  rare words and adjacent pairs > a few dozen messages
  *   align.c      template against message by tokens: order, gaps, typos
  *   surface.c    template against the very text, letter by letter: captures, and how far the dress differs

@@ -9,7 +9,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SLIPS_MAX = 12 /* tokens of one message that may be slips of the finger; each costs some hundred look-ups */ };
+enum {
+	SLIPS_MAX = 12, /* tokens of one message that may be slips of the finger; each costs some hundred look-ups */
+	READ_WRONG_MAX = 24, /* that may have been read wrongly from a picture; each costs some tens */
+	LOOK_UPS_MAX = 40,
+	CHANGES_MAX = 3, /* of one word */
+	JOINED_MIN = 6	 /* letters of a word that was broken in two */
+};
 
 static const float unknown_weight = 2.0f;
 
@@ -94,6 +100,98 @@ static bool may_be_slip(const struct file_view *v, const struct query_token *t, 
 	return !t->exact || v->terms[t->terms[0]].group_n < 8;
 }
 
+/* ---- words read from a picture ---- */
+
+/* What looks alike: as it was read, as it was. */
+static const struct {
+	struct str read, was;
+} lookalikes[] = {
+	{ STR_LIT("0"), STR_LIT("o") },	 { STR_LIT("1"), STR_LIT("l") },  { STR_LIT("1"), STR_LIT("i") },
+	{ STR_LIT("5"), STR_LIT("s") },	 { STR_LIT("8"), STR_LIT("b") },  { STR_LIT("6"), STR_LIT("b") },
+	{ STR_LIT("rn"), STR_LIT("m") }, { STR_LIT("m"), STR_LIT("rn") }, { STR_LIT("vv"), STR_LIT("w") },
+	{ STR_LIT("cl"), STR_LIT("d") }, { STR_LIT("ii"), STR_LIT("u") }, { STR_LIT("l"), STR_LIT("i") },
+};
+
+struct reading_of {
+	const struct file_view *v;
+	struct query_token *t;
+	struct str word;
+	uint32_t least; /* messages that have it */
+	unsigned look_ups;
+	char out[TOKEN_MAX];
+};
+
+/* read_from offers what the word may have been, from word[at] on, with n bytes of it settled. */
+static void read_from(struct reading_of *r, size_t at, size_t n, unsigned changes)
+{
+	if (at == r->word.n && changes && r->look_ups++ < LOOK_UPS_MAX)
+		offer(r->v, r->t, r->out, n, r->least);
+	if (at == r->word.n || r->look_ups >= LOOK_UPS_MAX)
+		return;
+	for (size_t i = 0; changes < CHANGES_MAX && i < sizeof lookalikes / sizeof *lookalikes; i++) {
+		struct str read = lookalikes[i].read, was = lookalikes[i].was;
+		if (read.p[0] != r->word.p[at] || !str_starts(str_from(r->word, at), read) || n + was.n > TOKEN_MAX)
+			continue;
+		memcpy(r->out + n, was.p, was.n);
+		read_from(r, at + read.n, n + was.n, changes + 1);
+	}
+	if (n == TOKEN_MAX)
+		return;
+	r->out[n] = r->word.p[at];
+	read_from(r, at + 1, n + 1, changes);
+}
+
+/* As many letters as digits, or more: else it is a number, a name or a code. */
+static bool may_be_read_wrong(const struct query_token *t, struct str word)
+{
+	size_t digits = 0;
+	for (size_t i = 0; i < word.n; i++) {
+		if (!char_is_alnum(word.p[i]))
+			return false;
+		digits += char_is_digit(word.p[i]);
+	}
+	return !t->term_count && !t->number && word.n > 1 && word.n <= 20 && digits * 2 <= word.n;
+}
+
+static void add_lookalikes(const struct file_view *v, struct query_token *t, struct str word)
+{
+	enum { SHORT = 3, RARE = 100 }; /* a short one is only what many messages have: "to", "of", "in" */
+	struct reading_of r = { .v = v, .t = t, .word = word };
+	r.least = word.n > SHORT ? 1 : v->group_count / RARE + 1;
+	if (may_be_read_wrong(t, word))
+		read_from(&r, 0, 0, 0);
+}
+
+/* "memo ry": two tokens of which one is no word, and which are one together, with one blank between them. */
+static bool join_token(struct query *q, const struct token *token)
+{
+	struct query_token *before = q->token_count ? &q->tokens[q->token_count - 1] : NULL, joined;
+	char word[TOKEN_MAX];
+	size_t n = 0;
+	if (!before || before->number || before->end + 1u != token->start || q->clean->text.p[before->end] != ' ' ||
+	    before->end - before->start + token->n > TOKEN_MAX || !char_is_lower(token->word[0]))
+		return false;
+	for (size_t i = before->start; i < before->end; i++) {
+		if (!char_is_alnum(q->clean->text.p[i]))
+			return false;
+		word[n++] = char_lower(q->clean->text.p[i]);
+	}
+	memcpy(word + n, token->word, token->n);
+	n += token->n;
+	joined = (struct query_token){ .start = before->start, .end = (uint32_t)token->end };
+	if (n < JOINED_MIN)
+		return false;
+	offer(q->view, &joined, word, n, 1);
+	if (!joined.term_count)
+		add_lookalikes(q->view, &joined, (struct str){ word, n });
+	if (!joined.term_count)
+		return false;
+	joined.weight = unknown_weight;
+	*before = joined;
+	q->weight_to[q->token_count] = q->weight_to[q->token_count - 1] + joined.weight;
+	return true;
+}
+
 static void offer_number(const struct file_view *v, struct query_token *t, uint64_t value, bool hex)
 {
 	char text[24];
@@ -140,22 +238,34 @@ static void add_other_spellings(const struct query *q, struct query_token *t, co
 		offer_number(q->view, t, (uint64_t)carried, false);
 }
 
-static void add_token(struct query *q, const struct token *token, uint32_t *slips)
+struct budget { uint32_t slips, read_wrong; };
+
+static void add_token(struct query *q, const struct token *token, struct budget *spent)
 {
 	const struct file_view *v = q->view;
-	struct query_token *t = &q->tokens[q->token_count++];
 	uint32_t term = file_find_term(v, (struct str){ token->word, token->n });
+	bool known = term != VOCAB_NONE && v->terms[term].group_n;
+	bool odd = !known || (q->token_count && !q->tokens[q->token_count - 1].exact);
+	if (odd && spent->read_wrong < READ_WRONG_MAX && join_token(q, token)) {
+		spent->read_wrong++;
+		return;
+	}
+	struct query_token *t = &q->tokens[q->token_count++];
 	*t = (struct query_token){ .start = (uint32_t)token->start, .end = (uint32_t)token->end };
 	t->number = token_is_number((struct str){ token->word, token->n }) || is_bare_wide(token);
-	if (term != VOCAB_NONE && v->terms[term].group_n) {
+	if (known) {
 		t->terms[t->term_count++] = term;
 		t->exact = true;
 	}
 	if (t->number)
 		add_other_spellings(q, t, token);
-	if (may_be_slip(v, t, token) && *slips < SLIPS_MAX) {
-		++*slips;
+	if (may_be_slip(v, t, token) && spent->slips < SLIPS_MAX) {
+		spent->slips++;
 		add_slips(v, t, token);
+	}
+	if (!t->term_count && spent->read_wrong < READ_WRONG_MAX) {
+		spent->read_wrong++;
+		add_lookalikes(v, t, (struct str){ token->word, token->n });
 	}
 	t->weight = t->exact ? v->terms[term].weight : unknown_weight;
 	if (t->weight > 8)
@@ -236,7 +346,7 @@ static void find_stretches(const struct file_view *v, struct str text, size_t at
 	qsort(best, STRETCHES, sizeof *best, by_start);
 }
 
-static void read_stretches(struct query *q, struct str text, uint32_t *slips)
+static void read_stretches(struct query *q, struct str text, struct budget *spent)
 {
 	struct stretch best[STRETCHES];
 	struct token token;
@@ -245,7 +355,7 @@ static void read_stretches(struct query *q, struct str text, uint32_t *slips)
 	for (uint32_t i = 0; i < STRETCHES; i++) {
 		size_t at = best[i].start;
 		for (uint32_t n = 0; n < STRETCH_TOKENS && token_next(text, &at, &token); n++)
-			add_token(q, &token, slips);
+			add_token(q, &token, spent);
 		q->stretches[i] = (struct match_span){ best[i].start, at };
 	}
 	q->stretch_count = STRETCHES;
@@ -255,15 +365,15 @@ void query_read(struct query *q)
 {
 	struct str text = str_first(q->clean->text, q->payload.end);
 	struct token token;
-	uint32_t slips = 0;
+	struct budget spent = { 0 };
 	size_t at = q->payload.start;
 	q->token_count = 0;
 	q->weight_to[0] = 0;
 	while (q->token_count < QUERY_TOKENS_MAX && token_next(text, &at, &token))
-		add_token(q, &token, &slips);
+		add_token(q, &token, &spent);
 	q->stretches[0] = (struct match_span){ 0, text.n };
 	q->stretch_count = 1;
 	if (token_next(text, &at, &token))
-		read_stretches(q, text, &slips);
+		read_stretches(q, text, &spent);
 	add_readings(q);
 }
