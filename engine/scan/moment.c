@@ -13,13 +13,12 @@
 #define DAY (86400 * SECOND)
 #define MOST (INT64_C(31557600000) * SECOND) /* a thousand years */
 
-static bool to_us(struct tm *tm, int64_t *ret_us)
+static bool to_us(const struct tm *tm, int64_t *ret_us)
 {
-	tm->tm_isdst = -1;
-	time_t s = mktime(tm);
-	if (s == (time_t)-1 && tm->tm_year != 69 && tm->tm_year != 70)
+	int64_t s;
+	if (!zone_local(*tm, &s))
 		return false;
-	*ret_us = (int64_t)s * SECOND;
+	*ret_us = s * SECOND;
 	return true;
 }
 

@@ -4,6 +4,8 @@
  */
 #include "scan/when.h"
 
+#include "scan/zone.h"
+
 #include <time.h>
 
 enum { YEAR_UNKNOWN = 2000, DAY_S = 86400, YEAR_S = 31556952, LEAP_YEARS_APART = 8, WRITTEN_MIN_S = 11 * YEAR_S };
@@ -82,12 +84,8 @@ bool when_seconds(const struct stamp *t, int year, int64_t *ret_s)
 		return true;
 	}
 	struct tm tm = { .tm_year = (t->year ? t->year : year) - 1900, .tm_mon = t->month - 1, .tm_mday = t->day,
-			 .tm_hour = t->hour, .tm_min = t->minute, .tm_sec = t->second, .tm_isdst = -1 };
-	time_t s = mktime(&tm);
-	if (s == (time_t)-1 && utc_s > 2 * DAY_S) /* not the second before 1970 */
-		return false;
-	*ret_s = s;
-	return true;
+			 .tm_hour = t->hour, .tm_min = t->minute, .tm_sec = t->second };
+	return zone_local(tm, ret_s);
 }
 
 bool when_read(struct when *w, struct str time, int64_t *ret_s)

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { NAME_MAX_BYTES = 64 };
+enum { NAME_MAX_BYTES = 64, HOUR_S = 3600 };
 
 static bool is_utc(struct str name)
 {
@@ -64,18 +64,59 @@ static void come_back(const struct stay *stay)
 	tzset();
 }
 
+static bool shows(time_t s, const struct tm *clock)
+{
+	struct tm t;
+	return localtime_r(&s, &t) && t.tm_sec == clock->tm_sec && t.tm_min == clock->tm_min &&
+	       t.tm_hour == clock->tm_hour && t.tm_mday == clock->tm_mday;
+}
+
+static long east_of_utc(time_t s)
+{
+	struct tm t;
+	return localtime_r(&s, &t) ? t.tm_gmtoff : 0;
+}
+
+/* put_forward gives when clocks were within three hours before or behind a time. */
+static time_t put_forward(time_t s)
+{
+	time_t low = s - 3 * HOUR_S, high = s + 3 * HOUR_S;
+	long before = east_of_utc(low);
+	if (before == east_of_utc(high))
+		return s;
+	while (high - low > 1) {
+		time_t middle = low + (high - low) / 2;
+		*(east_of_utc(middle) == before ? &low : &high) = middle;
+	}
+	return high;
+}
+
+bool zone_local(struct tm clock, int64_t *ret_s)
+{
+	struct tm plain = clock, asked = clock; /* plain: on a clock that is never put */
+	asked.tm_isdst = -1;
+	time_t s = mktime(&asked);
+	timegm(&plain);
+	if (s == (time_t)-1 && clock.tm_year != 69 && clock.tm_year != 70)
+		return false;
+	if (!shows(s, &plain))
+		s = put_forward(s);
+	else if (shows(s - HOUR_S, &plain))
+		s -= HOUR_S;
+	else if (shows(s - HOUR_S / 2, &plain)) /* Lord Howe Island */
+		s -= HOUR_S / 2;
+	*ret_s = s;
+	return true;
+}
+
 bool zone_seconds(struct str name, struct tm clock, int64_t *ret_s)
 {
 	struct stay stay;
 	if (!go_to(name, &stay))
 		return false;
-	clock.tm_isdst = -1;
-	time_t s = mktime(&clock);
+	bool known = zone_local(clock, ret_s);
 	come_back(&stay);
-	if (s == (time_t)-1)
-		return false;
-	*ret_s = s;
-	return true;
+	return known;
 }
 
 bool zone_clock(struct str name, int64_t s, struct tm *ret_clock)

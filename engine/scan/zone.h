@@ -10,6 +10,11 @@
 
 #include <time.h>
 
+/* zone_local gives when this machine's clocks showed a time: first, where they were put back and showed it twice; where
+ * they were put forward over it, when they were. The C library says one or the other by what it was asked before. False
+ * for a time that cannot be told. */
+bool zone_local(struct tm clock, int64_t *ret_s);
+
 /* zone_seconds gives what a clock there showed, as seconds since 1970; false where no zone is called so, or for a time
  * that cannot be told. */
 bool zone_seconds(struct str name, struct tm clock, int64_t *ret_s);

@@ -22,6 +22,19 @@ class ScanTime(SharedKbTest):
         p = self.kbt('scan', '--json', path, *args, code=code, env=self.zone)
         return [h['captures']['server'] for h in map(json.loads, p.out.splitlines()) if h['id'] == 'Q150536']
 
+    def test_when_clocks_are_put(self):
+        """A time that was not is when they were put forward; one that was twice is the first, of lines and of spans."""
+        stamps = ['2021-03-28 01:59:59', '2021-03-28 03:00:01', '2021-10-31 02:30:00', '2021-10-31 03:00:00']
+        path = self.write('put.log', ''.join(f'{s} w backup[3]: ssh: connect to host nas1 port 22: No route to host\n'
+                                             for s in stamps))
+        for option, time, want in (('--since', '2021-03-28 02:30', stamps[1:]), ('--until', '2021-03-28 02:30', stamps[:1]),
+                                   ('--since', '2021-10-31 02:30', stamps[2:]), ('--until', '2021-10-31 02:30', stamps[:3]),
+                                   ('--since', '2021-10-31 02:31', stamps[3:]), ('--until', '2021-10-31 02:29', stamps[:2]),
+                                   ('--since', '2021-03-28 02:30 Europe/Berlin', stamps[1:]),
+                                   ('--since', '2021-03-28 01:00 UTC', stamps[1:])):
+            hits = self.json('scan', option, time, path, env={'TZ': 'Europe/Berlin'})
+            self.assertEqual([h['time'].replace('T', ' ') for h in hits], want, (option, time))
+
     def test_a_year_that_is_a_guess_is_shown_as_one(self):
         """Where others say theirs or are a year away; else nothing is missing."""
         def log(name, written, *stamps):
