@@ -67,6 +67,7 @@ struct meaning {
 	size_t likely_count, likely_cap;
 	struct str port; /* that it is about where the message names none; empty: SMB's */
 	bool asks_port;	 /* which one is not known: a person has to say */
+	bool udp;	 /* the port is one of UDP */
 	bool dialled;	 /* it comes from a dialled link */
 	struct str origin;
 	uint32_t line;

@@ -196,8 +196,11 @@ static void read_bindings(struct digest *d)
 		d->port = c->meaning->port;
 	if (c->meaning)
 		digest_put_str(d, "message.meaning", c->meaning->name, NULL);
+	d->udp = c->meaning && c->meaning->udp && d->port.n;
+	digest_put(d, "port.protocol", d->udp ? "udp" : "tcp", NULL);
 	digest_put(d, "port.given", d->asks_port ? "no" : "yes", NULL);
-	d->smb = (!d->port.n && !d->asks_port) || str_eq(d->port, STR("445")) || str_eq(d->port, STR("139"));
+	bool usual = str_eq(d->port, STR("445")) || str_eq(d->port, STR("139"));
+	d->smb = !d->udp && ((!d->port.n && !d->asks_port) || usual);
 	if (d->smb)
 		d->port = STR("445");
 	d->server_is_address = address_parse(d->server, &address);

@@ -60,6 +60,7 @@ struct digest {
 	struct str port;    /* the one that it is about: 445, or another service's */
 	bool asks_port;	    /* which one it is about nobody has said: only the way there can be looked at */
 	bool smb;	    /* it is about SMB; else a port is all there is, and stands for both of SMB's */
+	bool udp;	    /* that port is one of UDP */
 	bool server_is_address;
 	struct str
 		ras_server; /* the address of the RAS server: bound, or the far end of the dialled link; may be empty */

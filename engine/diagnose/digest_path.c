@@ -347,14 +347,23 @@ static void put_other_gateway(struct digest *d)
 
 /* ---- TCP ---- */
 
-static const char *tcp_words(const struct evidence *e)
+/* tcp_words: of UDP, too, where silence proves nothing, and a closed port is said by ICMP; of this machine's own port
+ * by its own system. */
+static const char *tcp_words(const struct digest *d, const struct evidence *e)
 {
-	struct str origin = evidence_text(e, "tcp.icmp_origin");
+	bool udp = str_eq(e->probe, STR("udp"));
+	struct str origin = evidence_text(e, udp ? "udp.icmp_origin" : "tcp.icmp_origin");
+	if (udp && evidence_state(e, "timeout"))
+		return "udp-silent";
+	if (udp && (evidence_state(e, "refused") || evidence_state(e, "port-unreachable")) &&
+	    (!str_eq(origin, STR("self")) || digest_is(d, "path.kind", "local")))
+		return "udp-closed";
 	bool self = str_eq(origin, STR("self")), router = str_eq(origin, STR("router"));
 	static const struct {
 		const char *state, *self, *router, *target;
 	} map[] = {
 		{ "open", "open", "open", "open" },
+		{ "answered", "open", "open", "open" },
 		{ "refused", "refused", "refused", "refused" },
 		{ "timeout", "silent", "silent", "silent" },
 		{ "net-unreachable", "no-route", "net-unreachable", "net-unreachable" },
@@ -374,7 +383,8 @@ static const char *tcp_words(const struct evidence *e)
 
 static const struct evidence *tcp_of(const struct digest *d, struct str address, struct str port)
 {
-	return digest_look(d, "tcp", ARG("address", address), ARG("port", port));
+	return d->udp && str_eq(port, d->port) ? digest_look(d, "udp", ARG("address", address), ARG("port", port)) :
+						 digest_look(d, "tcp", ARG("address", address), ARG("port", port));
 }
 
 /* put_ports: a port other than SMB's own stands in the place of both. */
@@ -383,9 +393,9 @@ static void put_ports(struct digest *d)
 	d->tcp445 = tcp_of(d, d->target, d->port);
 	d->tcp139 = d->smb ? tcp_of(d, d->target, STR("139")) : d->tcp445;
 	if (d->tcp445)
-		digest_put(d, "tcp.445", tcp_words(d->tcp445), d->tcp445);
+		digest_put(d, "tcp.445", tcp_words(d, d->tcp445), d->tcp445);
 	if (d->tcp139)
-		digest_put(d, "tcp.139", tcp_words(d->tcp139), d->tcp139);
+		digest_put(d, "tcp.139", tcp_words(d, d->tcp139), d->tcp139);
 	const struct evidence *own = tcp_of(d, digest_loopback(d), d->port);
 	if (own && !evidence_state(own, "no-route"))
 		digest_put(d, "loopback.445",
@@ -443,8 +453,9 @@ static struct ends count_ends(const struct digest *d, struct str port)
 	struct ends n = { 0 };
 	for (size_t i = 0; i < d->c->evidence_count; i++) {
 		const struct evidence *e = d->c->evidence[i];
-		bool tcp = str_eq(e->probe, STR("tcp")), smb = str_eq(e->probe, STR("smb")),
-		     nbss = str_eq(e->probe, STR("nbss")), row = str_eq(e->probe, STR("retry"));
+		bool udp = str_eq(e->probe, STR("udp")), tcp = udp || str_eq(e->probe, STR("tcp")),
+		     smb = str_eq(e->probe, STR("smb")), nbss = str_eq(e->probe, STR("nbss")),
+		     row = str_eq(e->probe, STR("retry"));
 		struct str to = nbss ? STR("139") : evidence_arg(e, "port");
 		if (smb && !to.n)
 			to = STR("445");
@@ -456,7 +467,7 @@ static struct ends count_ends(const struct digest *d, struct str port)
 		struct str state = tcp ? e->state : evidence_text(e, smb ? "smb.tcp" : "nbss.tcp");
 		if (!row && state.n) {
 			made = 1;
-			failed = !str_eq(state, STR("open"));
+			failed = !str_eq(state, udp ? STR("answered") : STR("open"));
 		}
 		n.bad += failed;
 		n.good += made - failed;
@@ -695,6 +706,15 @@ bool digest_pings_limited(const struct digest *d)
 	return some && !digest_is(d, "tcp.445", "open") && !digest_is(d, "tcp.139", "open");
 }
 
+/* arp_of_twenty: of twenty ARP requests in a row so many were answered. Of two rows that go at a time each sees the
+ * answers to both. */
+static double arp_of_twenty(const struct digest *d, const struct evidence *arp)
+{
+	bool two = digest_look(d, "arp", ARG("address", d->target), ARG("count", STR("20")), ARG("wait", STR("950"))) &&
+		   digest_look(d, "arp", ARG("address", d->target), ARG("count", STR("20")), ARG("wait", STR("900")));
+	return evidence_number(arp, "arp.answers", 0) / (two ? 2 : 1);
+}
+
 /* put_limited: of pings that may be limited, what other packets say of a loss: where ARP loses some too, so many lost
  * pings that they explain why nothing connects are one. Slow ones that do not all come back tell nothing: some hosts
  * answer one a second, or three an hour. */
@@ -702,10 +722,12 @@ static void put_limited(struct digest *d, const struct pings *p)
 {
 	const struct evidence *arp = digest_look(d, "arp", ARG("address", d->target), ARG("count", STR("20")));
 	const struct evidence *slow = slow_pings(d);
-	double answers = evidence_number(arp, "arp.answers", 0), back = evidence_number(slow, "icmp.received", 0);
+	double answers = arp_of_twenty(d, arp), back = evidence_number(slow, "icmp.received", 0);
 	double sent = evidence_number(slow, "icmp.sent", 0), lost = p->burst_sent - p->burst_received;
 	bool asked = evidence_state(arp, "answered"), lossy = asked || digest_is(d, "arp.quality", "lossy");
-	bool most = lost >= 0.6 * p->burst_sent;
+	/* Where nobody was found by ARP no connection was tried: nothing else is to be explained. */
+	bool untried = digest_is(d, "tcp.445", "no-neighbour");
+	bool most = lost >= 0.6 * p->burst_sent || (asked && lost > 1 && untried);
 	if (asked && answers > 18)
 		digest_put(d, "loss.state", "none", arp);
 	else if ((lossy && most) || (asked && answers >= ARP_TELLING && answers < 8))
@@ -732,7 +754,7 @@ static void put_loss(struct digest *d, const struct pings *p)
 	const struct evidence *row = quick_row(d);
 	bool open = digest_is(d, "tcp.445", "open") || digest_is(d, "tcp.139", "open");
 	bool pinged = p->burst_received > 0, failed = lost_connects(d);
-	double lost = p->burst_sent - p->burst_received, answers = evidence_number(arp, "arp.answers", 0);
+	double lost = p->burst_sent - p->burst_received, answers = arp_of_twenty(d, arp);
 	bool again = repeated(d, d->tcp445) || repeated(d, d->tcp139);
 	bool halting = smb_halting(d);
 	if (loss_in_doubt(d, p))
@@ -816,7 +838,7 @@ static void put_host(struct digest *d)
 	const struct evidence *status = digest_look(d, "nbstat", ARG("address", d->target));
 	struct str tcp = digest_fact(d, "tcp.445"), other = digest_fact(d, "tcp.139");
 	static const struct str alive[] = { STR_LIT("open"), STR_LIT("refused"), STR_LIT("prohibited-target"),
-					    STR_LIT("port-unreachable") };
+					    STR_LIT("port-unreachable"), STR_LIT("udp-closed") };
 	bool speaks = digest_is(d, "icmp.state", "answers") || evidence_state(status, "answered") ||
 		      evidence_state(status, "port-closed");
 	for (size_t i = 0; i < sizeof alive / sizeof *alive; i++)

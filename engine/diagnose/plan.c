@@ -259,6 +259,10 @@ static void step_connect(struct wave *w)
 	ask(w, "route", ARG("address", d->target));
 	if (d->asks_port)
 		return;
+	if (d->udp) {
+		ask(w, "udp", ARG("address", d->target), ARG("port", d->port));
+		return;
+	}
 	ask(w, "tcp", ARG("address", d->target), ARG("port", d->port));
 	if (d->smb)
 		ask(w, "tcp", ARG("address", d->target), ARG("port", S("139")));
@@ -299,7 +303,7 @@ static void step_burst(struct wave *w)
 		digest_is(w->d, "tcp.445", "silent") && digest_is(w->d, "tcp.139", "silent"); /* nobody, or only slow */
 	struct str wait = is_near(w->d) ? S("200") : tcp_open(w->d) ? S("600") : silent ? S("2500") : S("900");
 	ask(w, "icmp", ARG("address", w->d->target), ARG("count", count), ARG("interval", S("20")), ARG("wait", wait),
-	    ARG("linger", S("3000")), ARG("settle", silent ? S("900") : S("")));
+	    ARG("linger", silent ? S("2000") : S("3000")), ARG("settle", silent ? S("900") : S("")));
 }
 
 static void step_status(struct wave *w)
@@ -483,6 +487,8 @@ static void ask_row(struct wave *w, struct str port, struct str attempts)
 {
 	const struct digest *d = w->d;
 	enum { LEAST_MS = 300, BEFORE_REPEAT_MS = 950, TRIPS = 3 };
+	if (d->udp)
+		return;
 	const struct evidence *ping = digest_look(d, "icmp", ARG("address", d->target));
 	const double seen[] = { evidence_number(d->tcp445, "tcp.ms", 0), evidence_number(d->tcp139, "tcp.ms", 0),
 				evidence_number(ping, "icmp.rtt_min", 0) };

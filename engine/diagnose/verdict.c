@@ -30,7 +30,8 @@ static struct str about(const struct digest *d, struct str fact)
 {
 	const struct fact_help *help = fact_help_find(fact);
 	if (!d->smb && str_starts(fact, STR("tcp.")) && fact.n == sizeof "tcp.445" - 1)
-		return d->port.n ? arena_printf(d->a, "TCP port %.*s", STR_ARG(d->port)) : STR("the TCP port");
+		return d->port.n ? arena_printf(d->a, "%s port %.*s", d->udp ? "UDP" : "TCP", STR_ARG(d->port)) :
+				   STR("the TCP port");
 	return str_c(help ? help->says : "?");
 }
 
@@ -134,7 +135,7 @@ static void decide(struct verdict *v, const struct weighed *w, const struct dige
 	v->article = article_of(c, d->c);
 	v->says = digest_fill(d, c->says);
 	v->step = c->step;
-	v->verify = c->verify;
+	v->verify = d->udp && str_eq(c->verify, STR("tcp")) ? STR("udp") : c->verify;
 	v->by_hand = digest_fill(d, c->by_hand);
 	fill_resolutions(v, c, d);
 	fill_reasons(v, c, d);

@@ -6,6 +6,14 @@
 
 #include <time.h>
 
+bool render_is_udp(const struct triage_report *report)
+{
+	for (size_t i = 0; i < report->evidence_count; i++)
+		if (str_eq(report->evidence[i]->probe, STR("udp")))
+			return true;
+	return false;
+}
+
 static void json_args(struct json *j, const struct evidence *e)
 {
 	json_key(j, "args");

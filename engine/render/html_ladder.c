@@ -224,6 +224,7 @@ static void add_html(struct buf *out, const struct station *s)
 void render_html_ladder(struct buf *out, const struct triage_report *report)
 {
 	struct way w = { .report = report };
+	bool udp = render_is_udp(report);
 	buf_add_c(out, "<ol id=\"ladder\" class=\"ladder\" aria-label=\"The way to the server, step by step\">\n");
 	if (report->ladder_count) {
 		add_step(&w, "Link", "link", "link");
@@ -231,7 +232,7 @@ void render_html_ladder(struct buf *out, const struct triage_report *report)
 		add_step(&w, "Name", "name", NULL);
 		add_route(&w);
 		add_ping(&w);
-		add_step(&w, "TCP", "tcp", "tcp");
+		add_step(&w, udp ? "UDP" : "TCP", "tcp", udp ? "udp" : "tcp");
 		add_smb(&w);
 		straighten(&w);
 	}

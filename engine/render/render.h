@@ -31,6 +31,8 @@ void render_text_report(struct buf *out, const struct render_text *t, const stru
 /* the pieces of a live diagnosis, a line or a few each */
 /* render_tone: what a probe's state means by itself: "good", "bad", "plain" or "unknown" */
 const char *render_tone(struct str state);
+/* render_is_udp: the port that the report is about is one of UDP. */
+bool render_is_udp(const struct triage_report *report);
 void render_text_evidence(struct buf *out, const struct render_text *t, const struct evidence *e);
 void render_text_match_line(struct buf *out, const struct render_text *t, const struct triage_report *report);
 void render_text_explain(struct buf *out, const struct render_text *t, const struct triage_report *report);

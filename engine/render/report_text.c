@@ -60,7 +60,7 @@ void render_text_match_line(struct buf *out, const struct render_text *t, const 
 	}
 }
 
-static const char *step_title(struct str step)
+static const char *step_title(const struct triage_report *r, struct str step)
 {
 	static const struct {
 		const char *step, *title;
@@ -68,6 +68,8 @@ static const char *step_title(struct str step)
 		{ "link", "link" },	    { "address", "address" }, { "name", "name" },
 		{ "path", "path to host" }, { "tcp", "TCP" },	      { "smb", "SMB" },
 	};
+	if (str_eq(step, STR("tcp")) && render_is_udp(r))
+		return "UDP";
 	for (size_t i = 0; i < sizeof titles / sizeof *titles; i++)
 		if (str_eq(step, str_c(titles[i].step)))
 			return titles[i].title;
@@ -95,13 +97,13 @@ static void add_ladder(struct buf *out, const struct render_text *t, const struc
 			k++;
 		if (k == 1 && !fails)
 			fails = i + 1;
-		buf_addf(out, "  %zu %-13s %s%-6s%s", i + 1, step_title(s->step), on(t, marks[k].colour), marks[k].mark,
-			 on(t, PLAIN));
+		buf_addf(out, "  %zu %-13s %s%-6s%s", i + 1, step_title(r, s->step), on(t, marks[k].colour),
+			 marks[k].mark, on(t, PLAIN));
 		render_beside(out, t, SAYS_AT, s->says);
 	}
 	if (fails)
 		buf_addf(out, "\nfails at step %zu of %zu: %s\n", fails, r->ladder_count,
-			 step_title(r->ladder[fails - 1].step));
+			 step_title(r, r->ladder[fails - 1].step));
 }
 
 static void add_headline(struct buf *out, const struct render_text *t, const struct verdict *v)

@@ -50,8 +50,8 @@ server-mask-wide|depot|ip|ip.server.wrong-mask|routed-silent|the server behind t
 fw-synack|nas7|filter|filter.path.one-way|fw-drop-smb|a firewall drops the server's answers to connections, and nothing else
 fw-refused-silent|nas7|smb|smb.server.not-running|tcp-refused-both/open|445 is refused, 139 is dropped|silence
 fw-host-unreach|depot|filter|filter.router.reject|ip.server.down-behind-router/open|the router answers SMB with host unreachable, and the server is up
-fw-random-smb|nas7|filter|filter.path.loss|link.path.loss/ras.flaky/fw-drop-smb/open|each packet to 139 and 445 is dropped with probability 0.5
-fw-rate-smb|nas7|none|none.healthy|healthy/open|the server takes three new connections a second|silence
+fw-random-smb|nas7|filter|filter.path.loss|link.path.loss/tcp-flaky/fw-drop-smb/open|each packet to 139 and 445 is dropped with probability 0.5
+fw-rate-smb|nas7|none|none.healthy|healthy/tcp-flaky/open|the server takes three new connections a second|silence
 fw-payload-rst-445|nas7|filter|filter.path.payload-rst|reset-after-data/open|data on 445 is answered with a reset, 139 works
 smb-proxy-silent|nas7|smb|smb.server.silent-service|smb.server.hung|a proxy takes connections to 139 and 445, and what is behind it is gone
 mid-hung-ends|nas7|none|none.healthy|healthy/smb.server.hung/open|the server's service hangs for another second
@@ -74,6 +74,8 @@ fw-drop-ping-even|nas7|filter|filter.server.drop-smb|fw-drop-smb|the server drop
 fw-drop-ping-1s|nas7|filter|filter.server.drop-smb|fw-drop-smb|the server drops SMB and answers one ping a second
 fw-drop-far-ping-even|depot|filter|filter.server.drop-smb|fw-drop-smb/open|as fw-drop-ping-even, behind the router
 smbd-stopped-ping-even|depot|smb|smb.server.not-running|tcp-refused-both|the server refuses SMB and answers every third ping, behind the router
+arp-lost-3|nas7|none|none.healthy|healthy/link.path.loss/open|the first three answers to ARP are lost, and nothing else
+loss-20-arp-lost-3|nas7|link|link.path.loss|link.path.loss/open|20 % of the round trips are lost, and the first three answers to ARP
 loss-answers-20|nas7|link|link.path.loss|link.path.loss/healthy/open|every fifth packet of the server's is lost, and none of the client's
 reset-third|nas7|smb|smb.server.flaky|tcp-flaky/healthy|a third of the connections to 139 and 445 is reset at random
 reset-half|nas7|smb|smb.server.flaky|tcp-flaky/healthy/open|half of the connections to 139 and 445 is reset at random
@@ -244,6 +246,10 @@ inject_variants() {
     fw-drop-ping-1s) drop_in e53s input "$SMB_PORTS drop" 'icmp type echo-request limit rate over 1/second burst 1 packets drop' ;;
     fw-drop-far-ping-even) drop_in e53m input "$SMB_PORTS drop" 'icmp type echo-request numgen inc mod 3 < 2 drop' ;;
     smbd-stopped-ping-even) smbd_stop e53m; drop_in e53m input 'icmp type echo-request numgen inc mod 3 < 2 drop' ;;
+    arp-lost-3) bridge_drop 'iifname "s0" ether type arp numgen inc mod 1000 < 3 drop' ;;
+    loss-20-arp-lost-3)
+        bridge_drop 'iifname "s0" ether type arp numgen inc mod 1000 < 3 drop' 'oifname "s0" numgen random mod 100 < 11 drop' \
+            'iifname "s0" numgen random mod 100 < 11 drop' ;;
     loss-answers-20) bridge_drop 'iifname "s0" numgen random mod 100 < 20 drop' ;;
     reset-third) drop_in e53s input 'tcp dport { 139, 445 } tcp flags & (syn | ack) == syn numgen random mod 100 < 33 reject with tcp reset' ;;
     reset-half) drop_in e53s input 'tcp dport { 139, 445 } tcp flags & (syn | ack) == syn numgen random mod 100 < 50 reject with tcp reset' ;;

@@ -85,6 +85,16 @@ static void test_told_apart(void **state)
 	arena_free(&a);
 }
 
+/* undecidable: it needs what only the server tells, so that it is never more than one of those left. */
+static bool undecidable(const struct causes *causes, struct str class)
+{
+	const struct cause *c = find(causes, class);
+	for (size_t i = 0; c && i < c->prediction_count; i++)
+		if (c->predictions[i].needed && str_eq(c->predictions[i].fact, STR("udp.listens")))
+			return true;
+	return false;
+}
+
 /* Each class of the vocabulary is held by a recorded diagnosis. */
 static void test_recorded(void **state)
 {
@@ -93,16 +103,20 @@ static void test_recorded(void **state)
 	glob_t found;
 	struct str table = source_of(&a, "tests/lab/classes.tsv").bytes, line, name, rest;
 	assert_int_equal(glob("tests/golden/diagnose/*.want", 0, NULL, &found), 0);
+	struct causes *causes = load_kb(&a);
 	for (str_line(&table, &line); str_line(&table, &line);) {
 		bool held = false;
 		str_cut(line, '\t', &name, &rest);
 		for (size_t i = 0; !held && i < found.gl_pathc; i++) {
 			struct str want = source_of(&a, found.gl_pathv[i]).bytes, head, verdict, cause;
 			held = str_line(&want, &head) && str_cut(head, ' ', &verdict, &cause) && str_eq(cause, name);
+			held |= undecidable(causes, name) &&
+				str_find(want, arena_printf(&a, "left: %.*s\n", STR_ARG(name))) != STR_NONE;
 		}
 		if (!held)
 			fail_msg("no case of tests/golden/diagnose ends in %.*s", STR_ARG(name));
 	}
+	causes_close(&causes);
 	globfree(&found);
 	arena_free(&a);
 }
@@ -154,7 +168,9 @@ static void test_verify_is_what_found_it(void **state)
 		if (!c)
 			continue;
 		struct str in = arena_printf(&a, "%.*s.in", (int)(path.n - sizeof ".want" + 1), path.p);
-		struct str ran = arena_printf(&a, "\"probe\": \"%.*s\"", STR_ARG(c->verify));
+		bool udp = str_find(source_of(&a, in.p).bytes, STR("\"probe\": \"udp\"")) != STR_NONE;
+		struct str probe = udp && str_eq(c->verify, STR("tcp")) ? STR("udp") : c->verify;
+		struct str ran = arena_printf(&a, "\"probe\": \"%.*s\"", STR_ARG(probe));
 		if (str_find(source_of(&a, in.p).bytes, ran) == STR_NONE)
 			fail_msg("%s: %.*s was found without its probe %.*s", in.p, STR_ARG(name), STR_ARG(c->verify));
 	}
