@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * See reread.h.
+ */
+#include "match/reread.h"
+
+#include "match/answer.h"
+#include "match/ask.h"
+#include "match/coded.h"
+#include "match/lines.h"
+#include "match/meaning.h"
+#include "match/several.h"
+
+#include <math.h>
+#include <string.h>
+
+enum {
+	MESSAGE_LINES = 6, /* more lines than most messages have */
+	LINES_MAX = 64	   /* of a paste that are asked one by one */
+};
+
+/* A paste that is no message as a whole may have one among its lines: the surest that is there word for word. */
+static struct str find_line(struct query *q, const struct match_options *options, struct answer *answers)
+{
+	const struct clean *all = q->clean;
+	struct str rest = all->text, best = { 0 };
+	double best_confidence = SURE;
+	unsigned asked = 0;
+	for (struct str line; asked < LINES_MAX && str_line(&rest, &line);) {
+		struct match_answer out = { 0 };
+		if (ask_is_empty(line) || line.n == all->text.n)
+			continue;
+		asked++;
+		q->clean = all;
+		ask_read(q, line, false, &out.envelope);
+		meaning_read(q->view, q->clean->text, out.envelope.payload, q->arena, &out);
+		struct evidence_of_message evidence = ask_evidence(q, options, &out);
+		uint32_t n = rank_articles(q, &evidence, answers);
+		answers_sort(answers, n);
+		if (!n || !answers[0].fits || answers[0].confidence < best_confidence)
+			continue;
+		best_confidence = answers[0].confidence;
+		best = line;
+	}
+	q->clean = all;
+	return best;
+}
+
+/* Several lines that have no answer as a whole, or a guess; or so many that stray words, or half a message, are
+ * chance. */
+static bool is_paste(const struct query *q, struct str text, const struct answer *best)
+{
+	static const struct answer none = { 0 };
+	const struct answer *x = best ? best : &none;
+	struct str rest = text, line;
+	unsigned lines = 0;
+	if (best && answer_is_whole(q, best))
+		return false;
+	while (lines <= MESSAGE_LINES && str_line(&rest, &line))
+		lines += !ask_is_empty(line);
+	if (lines > MESSAGE_LINES)
+		return x->together < SURE || !x->owner;
+	return lines > 1 && (x->together < CONFIDENCE_FLOOR || (x->together < SURE && !x->fits));
+}
+
+static uint32_t ask_lines(struct query *q, const struct match_options *options, struct match_answer *out,
+			  struct answer *answers, uint32_t n)
+{
+	struct answer *more = arena_array(q->arena, struct answer, MATCH_RESULTS_MAX);
+	struct str line = more ? find_line(q, options, more) : STR("");
+	struct match_answer one = { .query = out->query };
+	if (!line.n) {
+		ask_payload(q, out->envelope.payload);
+		return n;
+	}
+	n = ask_text(q, options, line, false, &one, answers);
+	*out = one;
+	return n;
+}
+
+/* An answer to the text read in another way; the better one counts. */
+struct second {
+	struct match_answer out;
+	const struct clean *clean;
+	struct answer *answers;
+	uint32_t count;
+};
+
+static uint32_t better(struct query *q, struct second *x, bool or_as_good, struct match_answer *out,
+		       struct answer *answers, uint32_t n)
+{
+	double first = n ? answers[0].together : -1, other = x->count ? x->answers[0].together : -1;
+	if (or_as_good ? other < first : other <= first) {
+		q->clean = x->clean;
+		ask_payload(q, out->envelope.payload);
+		return n;
+	}
+	memcpy(answers, x->answers, x->count * sizeof *answers);
+	*out = x->out;
+	return x->count;
+}
+
+/* An event as the viewers copy it is its description: the fields before that are any event's. */
+static uint32_t ask_event(struct query *q, const struct match_options *options, const struct match_envelope *event,
+			  struct match_answer *out, struct answer *answers, uint32_t n)
+{
+	struct second x = {
+		{ .query = out->query }, q->clean, arena_array(q->arena, struct answer, MATCH_RESULTS_MAX), 0
+	};
+	struct str text = q->clean->text;
+	if (!x.answers)
+		return n;
+	ask_read(q, str_first(str_from(text, event->payload.start), event->payload.end - event->payload.start), false,
+		 &x.out.envelope);
+	struct match_span payload = x.out.envelope.payload;
+	x.out.envelope = *event;
+	x.out.envelope.payload = payload;
+	meaning_read(q->view, q->clean->text, payload, q->arena, &x.out);
+	x.count = ask_all(q, options, &x.out, x.answers);
+	/* a description that an article has word for word is more than fields that many events have */
+	bool whole = x.count && answer_is_whole(q, &x.answers[0]) && x.answers[0].together >= HALF_SURE;
+	return better(q, &x, false, out, answers, whole ? 0 : n);
+}
+
+uint32_t reread_otherwise(struct query *q, const struct match_options *options, struct match_answer *out,
+			  struct answer *answers, uint32_t n)
+{
+	struct match_envelope event;
+	bool paste = is_paste(q, q->clean->text, n ? answers : NULL);
+	if (options->keep_envelope)
+		return n;
+	bool whole = n && answers[0].together >= SURE && answer_is_whole(q, &answers[0]);
+	if (!whole && envelope_event(q->clean->text, &event))
+		return ask_event(q, options, &event, out, answers, n);
+	if (whole && !out->envelope.kind.n && envelope_event(q->clean->text, &event))
+		out->envelope = event; /* an article quotes its fields and all */
+	return paste ? ask_lines(q, options, out, answers, n) : n;
+}
+
+uint32_t reread_as_url(struct query *q, const struct match_options *options, const struct clean *clean,
+		       struct match_answer *out, struct answer *answers, uint32_t n)
+{
+	if (options->keep_envelope || !coded_is_url(q->clean->text))
+		return n;
+	struct second x = {
+		{ .query = out->query }, q->clean, arena_array(q->arena, struct answer, MATCH_RESULTS_MAX), 0
+	};
+	if (!x.answers)
+		return n;
+	q->clean = clean;
+	x.count = ask_text(q, options, clean->text, true, &x.out, x.answers);
+	if (is_paste(q, q->clean->text, x.count ? x.answers : NULL))
+		x.count = ask_lines(q, options, &x.out, x.answers, x.count);
+	return better(q, &x, true, out, answers, n);
+}
+
+bool reread_joined(struct query *q, const struct match_options *options, const struct clean *clean,
+		   struct answer *answers, struct match_answer *out)
+{
+	struct match_answer one = { .query = out->query };
+	struct clean joined;
+	bool dressed = false;
+	if (str_find_char(clean->text, '\n') == STR_NONE || options->keep_envelope ||
+	    lines_join(clean, q->arena, &joined, &one.envelope, &dressed) || !dressed)
+		return false;
+	q->clean = &joined;
+	q->payload = one.envelope.payload;
+	query_read(q);
+	meaning_read(q->view, joined.text, one.envelope.payload, q->arena, &one);
+	uint32_t n = ask_all(q, options, &one, answers);
+	if (n && answer_is_whole(q, &answers[0])) {
+		answers_give(q, answers, n, options->limit ? options->limit : 10, &one);
+		ask_to_query_spans(&joined, &one);
+	}
+	q->clean = clean;
+	if (one.explained)
+		*out = one;
+	return one.explained;
+}
+
+/* The answer to another message of the text joins those of the first, which stays the first. */
+static void join_answer(struct match_answer *all, const struct match_answer *one, size_t limit, struct arena *a)
+{
+	struct match m = one->matches[0];
+	size_t at = all->match_count;
+	for (size_t i = 0; i < all->match_count; i++)
+		if (str_eq(all->matches[i].id, m.id))
+			return;
+	m.confidence = fmin(m.confidence, all->matches[0].confidence);
+	m.together = m.confidence;
+	struct match *matches = arena_array(a, struct match, at + 1);
+	if (!matches || at == limit)
+		return;
+	memcpy(matches, all->matches, at * sizeof *matches);
+	for (; at && matches[at - 1].confidence < m.confidence; at--)
+		matches[at] = matches[at - 1];
+	matches[at] = m;
+	all->matches = matches;
+	all->match_count++;
+}
+
+/* Answers the messages that stand side by side one by one; says how many are there word for word. */
+static unsigned ask_pieces(struct query *q, const struct match_options *options, struct answer *answers,
+			   struct match_answer *all)
+{
+	const struct clean *clean = q->clean;
+	struct match_span pieces[QUERY_PIECES_MAX];
+	size_t limit = options->limit ? options->limit : 10;
+	uint32_t count = q->piece_count;
+	unsigned found = 0;
+	memcpy(pieces, q->pieces, sizeof pieces);
+	for (uint32_t i = 0; i < count; i++) {
+		struct match_answer one = { .query = all->query };
+		struct str piece = str_first(str_from(clean->text, pieces[i].start), pieces[i].end - pieces[i].start);
+		q->clean = clean;
+		uint32_t n = ask_text(q, options, piece, false, &one, answers);
+		if (!n || !answers[0].fits || answers[0].together < HALF_SURE)
+			continue;
+		answers_give(q, answers, n, limit, &one);
+		ask_to_query_spans(q->clean, &one);
+		for (size_t k = 0; k < one.match_count; k++)
+			one.matches[k].whole_payload = false;
+		if (found && one.match_count)
+			join_answer(all, &one, limit, q->arena);
+		else if (one.match_count)
+			*all = one;
+		found += one.match_count > 0;
+	}
+	q->clean = clean;
+	return found;
+}
+
+bool reread_several(struct query *q, const struct match_options *options, const struct answer *answers, uint32_t n,
+		    struct match_answer *out)
+{
+	struct match_answer all = { .query = out->query };
+	if (q->piece_count < 2 || options->standing || options->keep_envelope ||
+	    (n && answers[0].together >= HALF_SURE && answer_is_whole(q, &answers[0])))
+		return false;
+	struct answer *more = arena_array(q->arena, struct answer, MATCH_RESULTS_MAX);
+	if (!more || ask_pieces(q, options, more, &all) < 2) {
+		ask_payload(q, out->envelope.payload);
+		return false;
+	}
+	all.envelope = out->envelope;
+	all.envelope.payload = answer_span(q->clean, all.envelope.payload.start, all.envelope.payload.end);
+	*out = all;
+	return true;
+}
