@@ -137,9 +137,19 @@ static int best_chain(struct chain *c, float *ret_score)
 	return best;
 }
 
-static bool is_number_term(const struct file_view *v, uint32_t term)
+/* is_number_term remembers: the words lie far apart. */
+static bool is_number_term(const struct query *q, uint32_t term)
 {
-	return term != TOKEN_VAR && token_is_number(file_term_word(v, term));
+	enum { KNOWN = 1, NUMBER = 2 };
+	if (term == TOKEN_VAR || term >= q->view->term_count)
+		return false;
+	unsigned char *at = &q->scratch->numbers[term / 4];
+	unsigned shift = term % 4 * 2;
+	if (!(*at >> shift & KNOWN)) {
+		bool number = token_is_number(file_term_word(q->view, term));
+		*at = (unsigned char)(*at | (number ? KNOWN | NUMBER : KNOWN) << shift);
+	}
+	return *at >> shift & NUMBER;
 }
 
 /* Between two links, a number of the template that met another number. */
@@ -149,7 +159,7 @@ static bool numbers_differ(const struct chain *c, uint32_t t0, uint32_t t1, uint
 	for (uint32_t i = m0; i < m1 && i < m0 + 3; i++) /* the message's first: its tokens are at hand */
 		number |= c->q->tokens[i].number;
 	for (uint32_t i = t0; number && i < t1; i++)
-		if (is_number_term(c->q->view, c->tokens[i]))
+		if (is_number_term(c->q, c->tokens[i]))
 			return true;
 	return false;
 }

@@ -580,6 +580,9 @@ static unsigned bytes_of(struct str s)
 /* Whole records: what they name is all that there is to tell. */
 static bool peel_record(struct peel *p)
 {
+	enum { MARKS = HAS_LINE_END | HAS_TAB | HAS_COMMA | HAS_EQUALS | HAS_BAR | HAS_BRACE };
+	if (!(p->has & MARKS) && p->rest.n && !char_is_digit(p->rest.p[0]) && p->rest.p[0] != '<')
+		return false; /* none has to do without */
 	return peel_event_table(p) || peel_event_list(p) || peel_cef(p) || peel_leef(p) || peel_configmgr(p) ||
 	       peel_json(p) || peel_journal(p) || peel_logfmt(p) || peel_w3c(p) || peel_mail(p) ||
 	       peel_configmgr_view(p);

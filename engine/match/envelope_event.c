@@ -183,8 +183,9 @@ bool peel_event_list(struct peel *p)
 bool peel_event_row(struct peel *p)
 {
 	struct str rest = p->rest, id, type;
-	if (!str_word(&rest, &id) || !fits_field('i', id) || !str_word(&rest, &type) || type.n < 4 ||
-	    !is_event_type(type) || !str_starts(rest, STR("  ")) || !str_trim(rest).n)
+	if (!rest.n || !char_is_digit(rest.p[0]) || !str_word(&rest, &id) || !fits_field('i', id) ||
+	    !str_word(&rest, &type) || type.n < 4 || !is_event_type(type) || !str_starts(rest, STR("  ")) ||
+	    !str_trim(rest).n)
 		return false;
 	p->e->event = id;
 	p->e->level = type;

@@ -566,12 +566,28 @@ enum err literals_of_sections(const struct buf sections[SEC_COUNT], struct liter
 
 /* ---- a message beside a line ---- */
 
+/* How many bytes are the same, at both starts. */
+static size_t same_bytes(struct str a, struct str b)
+{
+	size_t n = a.n < b.n ? a.n : b.n, i = 0;
+	uint64_t x, y;
+	for (; n - i >= sizeof x; i += sizeof x) {
+		memcpy(&x, a.p + i, sizeof x);
+		memcpy(&y, b.p + i, sizeof y);
+		if (x != y)
+			break;
+	}
+	while (i < n && a.p[i] == b.p[i])
+		i++;
+	return i;
+}
+
 /* Both texts from a place on, letter by letter, case folded. filled: behind this part of the message is a variable.
  * ret_rest is what is left of the message, ret_line of the line. */
 static bool compare_on(struct str message, bool filled, struct str line, enum literal_end *ret_end,
 		       struct str *ret_rest, struct str *ret_line)
 {
-	size_t i = 0, k = 0;
+	size_t i = same_bytes(message, line), k = i;
 	for (;; i++, k++) {
 		while (i < message.n && !is_letter(message.p[i]))
 			i++;

@@ -42,7 +42,7 @@ static void offer(const struct file_view *v, struct query_token *t, const char *
 }
 
 /* offer_each tries all letters at one place of a word. Nearly none makes a word: all slots of the table are fetched
- * before the first one is looked at. */
+ * before the first one is looked at, and what these lead to. */
 static void offer_each(const struct file_view *v, struct query_token *t, char *word, size_t n, size_t at,
 		       uint32_t least)
 {
@@ -53,6 +53,9 @@ static void offer_each(const struct file_view *v, struct query_token *t, char *w
 		slots[i] = vocab_slot((struct str){ word, n }, v->slot_count);
 		__builtin_prefetch(&v->slots[slots[i]]);
 	}
+	for (unsigned i = 0; i < LETTERS; i++)
+		if (v->slots[slots[i]])
+			__builtin_prefetch(&v->term_at[v->slots[slots[i]] - 1]);
 	for (unsigned i = 0; i < LETTERS; i++) {
 		word[at] = (char)('a' + i);
 		if (v->slots[slots[i]])

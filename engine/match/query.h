@@ -63,6 +63,7 @@ struct match_scratch {
 	bool *group_blocks;		  /* of MATCH_SCORE_BLOCK scores: some are not zero */
 	float *group_costs;		  /* what a group's weight takes off its score: candidate_costs */
 	uint32_t *touched;		  /* as long as doc_scores */
+	unsigned char *numbers;		  /* align.c: two bits a term, whether it is known to be one, and is */
 	uint64_t *filled; /* match_variables: article << 32 | message, of those with variables; made when asked for */
 	uint32_t filled_count;
 	uint32_t group_count, doc_count;

@@ -23,17 +23,19 @@ enum err match_scratch_open(const struct matcher *m, struct match_scratch **ret_
 	s->group_costs = mem_resize(NULL, scores * sizeof(float));
 	s->doc_scores = mem_resize(NULL, (s->doc_count + 1) * sizeof(float));
 	s->touched = mem_resize(NULL, (s->doc_count + 1) * sizeof(uint32_t));
+	s->numbers = mem_resize(NULL, m->view.term_count / 4 + 1);
 	s->alignments = mem_resize(NULL, CANDIDATES_MAX * sizeof *s->alignments);
 	s->owners = mem_resize(NULL, OWNERS_MAX * sizeof *s->owners);
 	s->answers = mem_resize(NULL, MATCH_RESULTS_MAX * sizeof *s->answers);
 	if (!s->group_scores || !s->group_blocks || !s->group_costs || !s->doc_scores || !s->touched ||
-	    !s->alignments || !s->owners || !s->answers || stemmer_open(&s->stemmer)) {
+	    !s->numbers || !s->alignments || !s->owners || !s->answers || stemmer_open(&s->stemmer)) {
 		match_scratch_close(&s);
 		return ERR_NOMEM;
 	}
 	memset(s->group_scores, 0, scores * sizeof(float));
 	memset(s->group_costs, 0, scores * sizeof(float));
 	memset(s->group_blocks, 0, blocks * sizeof(bool));
+	memset(s->numbers, 0, m->view.term_count / 4 + 1);
 	candidate_costs(&m->view, s);
 	memset(s->doc_scores, 0, (s->doc_count + 1) * sizeof(float));
 	*ret_scratch = s;
@@ -49,6 +51,7 @@ void match_scratch_close(struct match_scratch **scratch)
 	mem_free((*scratch)->group_costs);
 	mem_free((*scratch)->doc_scores);
 	mem_free((*scratch)->touched);
+	mem_free((*scratch)->numbers);
 	mem_free((*scratch)->filled);
 	mem_free((*scratch)->alignments);
 	mem_free((*scratch)->owners);

@@ -133,10 +133,10 @@ static float share_of(const struct file_view *v, uint32_t article, uint32_t term
 static void fetch(const struct file_view *v, const struct text_hit *hits, uint32_t n)
 {
 	enum { LINE = 32 }; /* terms that are fetched at once */
-	if (n > 2)
-		__builtin_prefetch(&v->articles[hits[2].article]);
-	if (n > 1) {
-		const struct file_article *a = &v->articles[hits[1].article];
+	if (n > 5)
+		__builtin_prefetch(&v->articles[hits[5].article]);
+	if (n > 2) {
+		const struct file_article *a = &v->articles[hits[2].article];
 		for (uint32_t i = 0; i < a->term_n && i < 8 * LINE; i += LINE)
 			__builtin_prefetch(v->doc_term + a->term_at + i);
 	}

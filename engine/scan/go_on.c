@@ -144,20 +144,20 @@ static size_t first_letters(struct str s, char ret_letters[COMPARED_MAX])
 /* The line has these letters in a row, or ends within them. */
 static bool has_letters(struct str line, const char *want, size_t n)
 {
-	char row[COMPARED_MAX] = { 0 }; /* the last n letters */
-	size_t count = 0;
-	for (size_t i = 0; i < line.n; i++) {
-		if (!is_letter(line.p[i]))
+	for (size_t start = 0; start < line.n; start++) {
+		size_t at = start, same = 0;
+		if (char_lower(line.p[start]) != want[0])
 			continue;
-		memmove(row, row + 1, n - 1);
-		row[n - 1] = char_lower(line.p[i]);
-		count++;
-		if (count >= n && !memcmp(row, want, n))
+		for (; at < line.n && same < n; at++) {
+			if (!is_letter(line.p[at]))
+				continue;
+			if (char_lower(line.p[at]) != want[same])
+				break;
+			same++;
+		}
+		if (same == n || at == line.n)
 			return true;
 	}
-	for (size_t k = n < count ? n : count; k; k--)
-		if (!memcmp(row + n - k, want, k))
-			return true;
 	return false;
 }
 

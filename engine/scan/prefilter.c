@@ -16,7 +16,8 @@ enum {
 	BLOCK = 64,
 	STRETCH = 64 * BLOCK,
 	PLACES_MAX = STRETCH / 2,
-	AHEAD = 8,
+	AHEAD = 12, /* places whose buckets are fetched, ... */
+	NEAR = 6,   /* ... and whose literals are */
 	BREAKS_MAX = STRETCH,
 	INDENT_MAX = 160, /* bytes between the words before and behind a line end */
 	DRESS_MIN = 8, DRESS_MAX = 200, /* bytes of a line in front of what it says */
@@ -26,8 +27,9 @@ enum {
 /* A word start whose head is in the bitmap. */
 struct place {
 	uint32_t at;
-	uint32_t brief, lengthy; /* buckets */
-	bool long_too;		 /* there may be a long literal */
+	uint32_t brief, lengthy;       /* buckets; then their first literals */
+	uint32_t brief_to, lengthy_to; /* where these end */
+	bool long_too;		       /* there may be a long literal */
 	bool broken;		 /* there is a line end within a literal's length */
 };
 
@@ -143,8 +145,23 @@ static void find_buckets(const struct literal_table *t, const char *s, struct pl
 	p->brief = (uint32_t)(literal_hash_brief(hash) >> t->brief_shift);
 	p->lengthy = (uint32_t)(long_hash >> t->long_shift);
 	p->long_too = t->long_bits[bit / 64] >> bit % 64 & 1;
+	__builtin_prefetch(&t->brief_at[p->brief]);
 	if (p->long_too)
 		__builtin_prefetch(&t->long_at[p->lengthy]);
+}
+
+/* find_literals comes behind find_buckets. */
+static void find_literals(const struct literal_table *t, struct place *p)
+{
+	uint32_t brief = p->brief, lengthy = p->lengthy;
+	p->brief = t->brief_at[brief];
+	p->brief_to = t->brief_at[brief + 1];
+	p->lengthy = p->long_too ? t->long_at[lengthy] : 0;
+	p->lengthy_to = p->long_too ? t->long_at[lengthy + 1] : 0;
+	if (p->brief < p->brief_to)
+		__builtin_prefetch(&t->literals[p->brief]);
+	if (p->lengthy < p->lengthy_to)
+		__builtin_prefetch(&t->literals[p->lengthy]);
 }
 
 static void find_buckets_at(const struct literal_table *t, struct str text, struct place *p)
@@ -206,22 +223,28 @@ static bool starts_with(const struct folded *f, const struct file_literal *l)
 	return !differ;
 }
 
+bool prefilter_is_at(struct str text, size_t at, const struct file_literal *literal)
+{
+	struct folded f;
+	if (at > text.n)
+		return false;
+	fold(text, at, &f);
+	return starts_with(&f, literal);
+}
+
 /* look compares the literals of a place's buckets that are longer than `beyond` with text[at...). */
 static enum err look(const struct literal_table *t, struct prefilter_scratch *s, struct str text, size_t at,
 		     const struct place *p, size_t beyond)
 {
 	enum err e = ERR_OK;
-	uint32_t brief = t->brief_at[p->brief], brief_to = t->brief_at[p->brief + 1];
-	uint32_t lengthy = p->long_too ? t->long_at[p->lengthy] : 0;
-	uint32_t lengthy_to = p->long_too ? t->long_at[p->lengthy + 1] : 0;
 	struct folded f;
-	if (brief == brief_to && lengthy == lengthy_to)
+	if (p->brief == p->brief_to && p->lengthy == p->lengthy_to)
 		return ERR_OK;
 	fold(text, at, &f);
-	for (uint32_t i = brief; i < brief_to && !e; i++)
+	for (uint32_t i = p->brief; i < p->brief_to && !e; i++)
 		if (t->literals[i].n > beyond && starts_with(&f, &t->literals[i]))
 			e = add_find(s, p->at, i);
-	for (uint32_t i = lengthy; i < lengthy_to && !e; i++)
+	for (uint32_t i = p->lengthy; i < p->lengthy_to && !e; i++)
 		if (t->literals[i].n > beyond && starts_with(&f, &t->literals[i]))
 			e = add_find(s, p->at, i);
 	return e;
@@ -330,6 +353,7 @@ static enum err look_joined(const struct literal_table *t, struct prefilter_scra
 	if (!(t->bits[bit / 64] >> bit % 64 & 1))
 		return ERR_OK;
 	find_buckets(t, room, &p);
+	find_literals(t, &p);
 	return look(t, s, (struct str){ room, n + rest }, 0, &p, end - at);
 }
 
@@ -397,9 +421,13 @@ static enum err look_at_all(const struct literal_table *t, struct prefilter_scra
 	enum err e = ERR_OK;
 	for (size_t i = 0; i < n && i < AHEAD; i++)
 		find_buckets_at(t, text, &places[i]);
+	for (size_t i = 0; i < n && i < NEAR; i++)
+		find_literals(t, &places[i]);
 	for (size_t i = 0; i < n && !e; i++) {
 		if (i + AHEAD < n)
 			find_buckets_at(t, text, &places[i + AHEAD]);
+		if (i + NEAR < n)
+			find_literals(t, &places[i + NEAR]);
 		e = look(t, s, text, places[i].at, &places[i], 0);
 		if (!e && places[i].broken)
 			e = look_over(t, s, text, places[i].at);

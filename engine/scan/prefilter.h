@@ -32,4 +32,7 @@ void prefilter_scratch_free(struct prefilter_scratch *scratch);
 enum err prefilter_scan(const struct literal_table *table, struct prefilter_scratch *scratch, struct str text,
 			size_t from, size_t to) MUST_USE;
 
+/* prefilter_is_at: the literal stands at text[at...). */
+bool prefilter_is_at(struct str text, size_t at, const struct file_literal *literal);
+
 #endif

@@ -402,17 +402,18 @@ struct seat {
 };
 
 /* seat_of: false where the literal cannot be laid beside the line: in the dress, or in what damage_undo changed. */
-static bool seat_of(const struct line *l, struct str literal, size_t start, size_t at, struct seat *ret_seat)
+static bool seat_of(const struct line *l, const struct file_literal *literal, size_t start, size_t at,
+		    struct seat *ret_seat)
 {
 	struct match_span payload = { start, l->dress.payload.end };
 	struct seat s = { .at = l->damaged ? clean_place(l->said, at) : at };
-	bool there = str_starts_nocase(str_from(l->text, s.at), literal);
+	bool there = prefilter_is_at(l->text, s.at, literal);
 	if (there && s.at < payload.start && !l->damaged)
-		*ret_seat = (struct seat){ .at = s.at, .same = literal.n, .in_dress = true };
+		*ret_seat = (struct seat){ .at = s.at, .same = literal->n, .in_dress = true };
 	if (s.at < payload.start || (l->damaged && !there))
 		return false;
 	if (there) { /* of the payload only: a message may begin in the dress, or on the line before */
-		s.same = literal.n;
+		s.same = literal->n;
 		struct str before = str_from(str_first(l->text, s.at), payload.start);
 		struct str after = str_from(str_first(l->text, payload.end), s.at + s.same);
 		literals_next_to(before, after, s.letters_before, s.letters_after);
@@ -491,8 +492,7 @@ static void try_find(struct proposer *p, struct line *l, size_t start, const str
 	struct str line = str_first(l->text, l->dress.payload.end);
 	struct seat seat = { 0 };
 	bool first = start == l->dress.payload.start;
-	bool seen =
-		seat_of(l, (struct str){ literal->text, literal->n }, start, p->mark + find->at - l->piece.from, &seat);
+	bool seen = seat_of(l, literal, start, p->mark + find->at - l->piece.from, &seat);
 	if (!seen && !first)
 		return;
 	for (uint32_t k = literal->message_at; k < literal[1].message_at; k++) {
