@@ -539,6 +539,30 @@ static void propose_piece(struct proposer *p, const struct proposal *piece, cons
 		push(p, *piece);
 }
 
+/* propose_written_over takes each part of a line by itself that carriage returns part: what a program showed on a
+ * terminal, one over the other, or lines of old Macs among others. */
+static void propose_written_over(struct proposer *p, const struct proposal *line, const struct prefilter_find *finds,
+				 size_t count)
+{
+	const char *text = p->text.p;
+	for (size_t i = 0; i < count;) {
+		size_t at = p->mark + finds[i].at, first = i;
+		if (at < line->from || at >= line->to) {
+			i++;
+			continue;
+		}
+		struct proposal x = *line;
+		const char *before = memrchr(text + line->from, '\r', at - line->from);
+		const char *behind = memchr(text + at, '\r', line->to - at);
+		x.from = x.place = before ? (size_t)(before - text) + 1 : line->from;
+		x.to = behind ? (size_t)(behind - text) : line->to;
+		x.next = x.to + 1;
+		while (i < count && p->mark + finds[i].at < x.next)
+			i++;
+		propose_piece(p, &x, finds + first, i - first);
+	}
+}
+
 void propose_found(struct proposer *p, const struct prefilter_find *finds, size_t count)
 {
 	size_t next = 0;
@@ -551,7 +575,11 @@ void propose_found(struct proposer *p, const struct prefilter_find *finds, size_
 			continue;
 		next = piece.next;
 		p->candidates++;
-		propose_piece(p, &piece, finds + first, i - first);
+		size_t before = p->count;
+		if (!piece.window && memchr(p->text.p + piece.from, '\r', piece.to - piece.from))
+			propose_written_over(p, &piece, finds + first, i - first);
+		if (p->count == before)
+			propose_piece(p, &piece, finds + first, i - first);
 	}
 }
 

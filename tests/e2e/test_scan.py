@@ -104,6 +104,15 @@ class Scan(SharedKbTest):
             text = self.kbt('scan', *args).out
             self.assertIn(f'{len(hits) + len(over)} of ', text)
 
+    def test_carriage_returns_within_lines(self):
+        """What a program has written over itself, and lines of another system among others: each part is looked at."""
+        path = self.write('over.log', f'noise\n 10 %\r 50 %\r{RCMD}\nnoise\r\n{RCMD}\r{RCMD}\r\n{SSH}\n'.encode())
+        with open(path, 'rb') as f:
+            data = f.read()
+        self.assertEqual([(h['line'], h['offset'], h['text']) for h in self.json('scan', path)],
+                         [(2, 18, RCMD), (4, data.index(RCMD.encode(), 20), RCMD),
+                          (4, data.rindex(RCMD.encode()), RCMD), (5, data.index(SSH.encode()), SSH)])
+
     def test_nothing_found(self):
         """Says on stderr what else there is to see, but not where a program reads it, or where it is shown already."""
         bad = self.write('bad.log', 'all is well\nfrobnicate: disk error 7\n')
