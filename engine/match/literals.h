@@ -52,6 +52,12 @@ enum err literals_of_sections(const struct buf sections[SEC_COUNT], struct liter
 /* literals_letters counts letters, digits and bytes over 0x7F. */
 size_t literals_letters(struct str text);
 
+/* literal_is_letter: what literals_letters counts. */
+static inline bool literal_is_letter(char c)
+{
+	return char_is_alnum(c) || (unsigned char)c >= 0x80;
+}
+
 /* How a message and a line end on one side, seen from a place where a literal of the message stands in the line. */
 enum literal_end {
 	END_EVEN,   /* both at once */
