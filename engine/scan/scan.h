@@ -75,7 +75,7 @@ struct scan_before {
 /* A part of a longer stream, for logs that grow. Only what stands in [from, to) is answered for; what is read before
  * and behind it is context, CHUNK_EDGE bytes at most. */
 struct scan_part {
-	uint64_t offset;   /* of the first byte that is read, in the whole stream */
+	uint64_t offset;   /* of the first byte that is read, in the whole stream; what is of `before` counts below 0 */
 	uint64_t from, to; /* in the whole stream, at line ends; to 0: whatever comes */
 	uint64_t line;	   /* of the byte at from, 1-based */
 	enum scan_coding coding;

@@ -90,8 +90,8 @@ static void go_on(const struct cursor *c)
 	while (!follow_next(f, 1000, FOLLOW_END, &p) && p.file.n) {
 		char bytes[256];
 		size_t n = 0;
-		if (p.part.offset > p.part.from || p.part.from > p.part.to ||
-		    p.read(p.context, bytes, sizeof bytes, &n))
+		bool begins = p.part.before ? p.part.from == 0 : p.part.offset <= p.part.from;
+		if (!begins || p.part.from > p.part.to || p.read(p.context, bytes, sizeof bytes, &n))
 			abort();
 		given += p.part.to - p.part.from;
 		follow_done(f);
