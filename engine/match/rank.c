@@ -22,11 +22,13 @@ enum {
 	COMMON_FROM = 6,  /* messages: what more have is common */
 	PAIRS_PLENTY = 8, /* words in common: more tell no more */
 	CUT_VALUE_MAX = 4, /* words of the value that a message is cut off behind */
+	TELLING_FEW = 3, /* words of a message that any program may print */
 	HOME_MAX = 1000	  /* bytes of a message in which a path or a product is looked for */
 };
 
 #define FITTED_RARE 10.7 /* what a word of one message weighs in the whole archive */
 #define ALL_SAID (CONFIDENCE_FLOOR + 0.01) /* at least, of the articles that quote all of the text */
+#define ANYBODYS 0.45 /* what is left at least of a message's confidence that any program may print */
 #define CONFIDENCE_CONFLICT 0.1 /* at most, where the code says another error */
 
 static const float plain_weight = 20; /* messages that weigh less are common words */
@@ -312,6 +314,25 @@ static double sameness(const struct query *q, const struct answer *x, double own
 	return own > common_weight && x->surface.value_count && answer_is_whole(q, x) ? 1.5 : 0;
 }
 
+/* Few words of the message tell something: "Are you sure?" is any program's, where nothing says that it is from where
+ * the article's messages are from. */
+static bool is_anybodys(const struct query *q, const struct answer *x)
+{
+	unsigned telling = 0;
+	for (uint32_t i = x->alignment.first; x->fits && i <= x->alignment.last && telling <= TELLING_FEW; i++) {
+		const struct query_token *t = &q->tokens[i];
+		if (t->number)
+			return false;
+		struct token token;
+		size_t at = t->start;
+		token_next(str_first(q->clean->text, t->end), &at, &token);
+		struct str word = { token.word, token.n };
+		telling += word.n > 1 && !words_is_small(word) && !words_is_general(word);
+	}
+	return x->fits && telling <= TELLING_FEW && !x->surface.value_count && x->owner->place != PLACE_AUTHORED &&
+	       !is_at_home(q, x);
+}
+
 /* How often the first answer is right, by a logistic regression on messages whose articles are known, the same with
  * their articles taken away, and twice as many messages of foreign programs; the tables of `make bench` tell how well
  * it holds. A few common words, be they all of a message, are what any program says. The more are as good, the less;
@@ -337,7 +358,10 @@ static struct chance chance_of_first(const struct query *q, const struct answer 
 		   1.97 * lead / 6 + 1.41 * fmin(al->pair_count, PAIRS_PLENTY) / PAIRS_PLENTY -
 		   2.99 * fmax(0, common_weight - own) / 10 - 1.9 * scale * al->swapped / (own + 1) +
 		   (x->cut_off ? 2.71 : 0) + (is_at_home(q, x) ? 1.5 : 0) - (al->number_differs ? 1 : 0);
-	double first = rank_logistic(z - 1.43 * log(1 + fmin(ties, 5)));
+	double crowd = 1.43 * log(1 + fmin(ties, 5)), plain = rank_logistic(z - crowd);
+	if (is_anybodys(q, x))
+		z -= 1.3;
+	double first = fmax(rank_logistic(z - crowd), fmin(plain, ANYBODYS));
 	return (struct chance){ first, fmin(rank_logistic(z), first * (1 + ties)), ties };
 }
 
