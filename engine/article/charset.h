@@ -12,6 +12,7 @@
 
 enum charset { CHARSET_UTF8, CHARSET_UTF16LE, CHARSET_UTF16BE, CHARSET_CP1252, CHARSET_CP437 };
 
+/* charset_guess: by the byte order mark, the zeros of UTF-16, whether all is UTF-8, and else by its letters. */
 enum charset charset_guess(struct str bytes);
 
 /* charset_text decodes: CRs before LF are dropped, a byte order mark too. The result never points into bytes. */

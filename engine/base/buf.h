@@ -16,6 +16,7 @@ struct buf {
 	enum err err;
 };
 
+/* Each adds at the end: a string, a C string, a byte, bytes, printf's text. */
 void buf_add(struct buf *b, struct str s);
 void buf_add_c(struct buf *b, const char *c);
 void buf_add_char(struct buf *b, char c);

@@ -22,6 +22,7 @@ struct index {
 	size_t count, cap;
 };
 
+/* index_add: any number of items may have one hash. ERR_NOMEM leaves it as it was. */
 enum err index_add(struct index *ix, uint64_t hash, uint32_t number) MUST_USE;
 void index_clear(struct index *ix); /* keeps its memory */
 void index_free(struct index *ix);

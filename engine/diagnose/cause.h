@@ -102,6 +102,7 @@ const struct fact_help *fact_help_find(struct str name);
  * where none do. */
 struct str causes_port_said(const struct causes *causes, struct str text);
 
+/* prediction_holds: the value that a fact has is one of those predicted. */
 bool prediction_holds(const struct prediction *p, struct str value);
 
 /* causes_overlap: no fact tells the two apart (each could hold where the other does). For kbt lint. */

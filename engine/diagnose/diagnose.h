@@ -119,6 +119,7 @@ bool diagnose_spec_fits(struct str text, struct arena *a);
 enum err diagnose_target(const struct case_file *c, struct arena *a, struct str *ret_address,
 			 unsigned *ret_port) MUST_USE;
 
+/* diagnose_verdict says which cause holds, or which are left, by the evidence of the case so far. */
 enum err diagnose_verdict(const struct causes *causes, const struct case_file *c, struct arena *a,
 			  struct verdict *ret_verdict) MUST_USE;
 /* diagnose_ladder: link, address, name, path, tcp, smb: what is known of each; the verdict's own step fails. */

@@ -100,6 +100,8 @@ bool digest_fills(struct str name, struct arena *a);
 
 /* ---- for the digest's own files ---- */
 
+/* digest_put notes a fact: its name and value are borrowed, `from` is the evidence that tells it, NULL for several
+ * together. digest_change gives one that is there another value. */
 void digest_put(struct digest *d, const char *name, const char *value, const struct evidence *from);
 void digest_change(struct digest *d, const char *name, const char *value, const struct evidence *from);
 void digest_put_str(struct digest *d, const char *name, struct str value, const struct evidence *from);
@@ -127,6 +129,7 @@ bool digest_is_brief(const struct evidence *e);
 /* digest_hosts: of a list of addresses those that a host can have (not 0.0.0.0, a multicast or broadcast address). */
 struct str digest_hosts(const struct digest *d, struct str list);
 
+/* Lists of addresses and names, as facts hold them: words with blanks between. */
 bool list_has(struct str list, struct str word);
 struct str list_first(struct str list);
 bool is_ipv6(struct str address);
@@ -136,9 +139,11 @@ struct str digest_loopback(const struct digest *d);
 /* digest_usual_gateways: addresses of the own subnet where routers usually are, but for the configured one. */
 size_t digest_usual_gateways(const struct digest *d, struct str ret_addresses[2]);
 
+/* digest_works_small: SMB began, with requests that are small. */
 bool digest_works_small(const struct digest *d);
-
+/* digest_seems_slow: a burst of pings over a slow line would be its own fault; what pings have told counts more. */
 bool digest_seems_slow(const struct digest *d);
+/* digest_pings_late: of a burst most are missing, and nobody has waited for them yet: lost, or only slow. */
 bool digest_pings_late(const struct digest *d);
 /* digest_doubts_loss: more pings would tell whether it is a loss. */
 bool digest_doubts_loss(const struct digest *d);
@@ -151,6 +156,7 @@ const char *digest_client_dialects(const struct digest *d);
 /* digest_binding: what is bound to a name; may be empty. */
 struct str digest_binding(const struct digest *d, struct str name);
 
+/* Each adds the facts of its part, for digest_make. */
 void digest_article(struct digest *d);
 void digest_link(struct digest *d);
 void digest_name(struct digest *d);

@@ -16,6 +16,8 @@ struct weighed {
 	bool strained;			   /* every cause is contradicted: left are those that the fewest facts are against */
 };
 
+/* weigh lays every cause beside the facts that are known: what is left, how much each is believed, what speaks against
+ * the others. */
 enum err weigh(const struct causes *causes, const struct digest *d, struct arena *a,
 	       struct weighed *ret_weighed) MUST_USE;
 

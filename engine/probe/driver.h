@@ -41,6 +41,7 @@ enum err driver_run(struct driver *driver, const struct probe_request *requests,
 bool driver_refuses(const struct driver *driver, struct str address, unsigned port, const char **ret_why);
 
 struct driver_count { unsigned packets, connections; };
+/* driver_counted: what was sent since it was opened. */
 struct driver_count driver_counted(const struct driver *driver);
 /* driver_wait sleeps for ms unless cancelled (ERR_INTERRUPTED): the spacing between attempts, the start delay. */
 enum err driver_wait(struct driver *driver, double ms) MUST_USE;

@@ -17,6 +17,7 @@ struct echo {
 
 uint16_t internet_checksum(struct str s); /* RFC 1071 */
 
+/* echo_begin draws what tells our requests from those of others; family is AF_INET or AF_INET6. */
 struct echo echo_begin(struct machine *m, uint8_t family);
 /* echo_request has a payload of size bytes, ECHO_TOKEN at least. */
 struct str echo_request(const struct echo *e, uint16_t sequence, size_t size, struct arena *a);

@@ -17,6 +17,7 @@ enum icmp_meaning {
 	ICMP_MEANS_TTL_EXCEEDED,
 	ICMP_MEANS_TOO_BIG
 };
+/* icmp_meaning: by family, type and code; NOTHING for one that is no error, or none of these. */
 enum icmp_meaning icmp_meaning(const struct icmp_note *n);
 
 /* outcome_of_connect: the state of probe tcp for an EVENT_FAIL of a connection that was never open. */

@@ -15,6 +15,7 @@ struct pe_version {
 
 enum pe_result { PE_VERSION, PE_NO_VERSION, PE_NOT };
 
+/* pe_version_read: of a whole Windows program file, whose bytes may be anything. Filled for PE_VERSION alone. */
 enum pe_result pe_version_read(struct str bytes, struct pe_version *ret_version);
 /* pe_version_parse reads one to four numbers with dots between; missing ones are 0. */
 bool pe_version_parse(struct str text, uint16_t ret_numbers[static 4]);

@@ -25,6 +25,8 @@ struct plot {
 	bool counted, told, cleared, uncleared, broken; /* the count, the sequence; `never` is broken */
 };
 
+/* plot_hit and plot_mark go on with the next hit of the story's article and the next line with one of its marks, in the
+ * order of their lines; plot_holds: after these the story is told. */
 void plot_hit(const struct rule_story *story, struct plot *x, struct moment now);
 void plot_mark(const struct rule_story *story, struct plot *x, struct str mark, struct moment now);
 bool plot_holds(const struct rule_story *story, const struct plot *x);

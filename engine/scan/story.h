@@ -49,6 +49,7 @@ struct stories {
 	bool seen_too_many;
 };
 
+/* In the order of the lines. stories_hit: one hit of any article; stories_mark: a line with a mark of some story. */
 enum err stories_hit(struct stories *s, const struct scan_hit *hit) MUST_USE;
 enum err stories_mark(struct stories *s, const struct scan_mark *mark) MUST_USE;
 void stories_free(struct stories *s);

@@ -27,6 +27,7 @@ struct incident {
 	size_t evidence_count, evidence_cap;
 };
 
+/* incident_write adds a report as a saved incident, which incident_read reads; buf_err tells of a failure. */
 void incident_write(struct buf *out, const struct triage_report *report, int64_t generation);
 
 /* incident_read: ERR_INPUT with a sentence in d where the bytes are no incident, ERR_NEWER for a later version's. */

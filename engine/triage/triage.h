@@ -21,6 +21,8 @@ struct triage_answer {
 	struct triage_match *nearest; /* parallel to found.nearest */
 };
 
+/* triage_lookup: the articles that explain a text, each with its rule from the store; sends nothing. What match_message
+ * and the store say of errors. */
 enum err triage_lookup(struct store *s, const struct matcher *m, struct match_scratch *scratch, struct str text,
 		       const struct match_options *options, struct arena *a, struct triage_answer *ret_answer) MUST_USE;
 
