@@ -164,9 +164,12 @@ static void end_lines(struct chunker *k, struct buf *text, size_t from)
 {
 	if (!k->started && !k->carry_offset && !k->returns)
 		k->returns = text->n && !memchr(text->p, '\n', text->n) && memchr(text->p, '\r', text->n);
-	char *p = k->returns ? text->p + from : NULL;
-	for (char *end = text->p + text->n; p && p < end && (p = memchr(p, '\r', (size_t)(end - p))); p++)
-		*p = '\n';
+	for (size_t at = from, n; k->returns && at < text->n; at += n + 1) {
+		n = str_find_char(str_from(buf_str(text), at), '\r');
+		if (n == STR_NONE)
+			break;
+		text->p[at + n] = '\n';
+	}
 }
 
 bool chunk_next(struct chunker *k, scan_read *read, void *context, struct chunk *c)
