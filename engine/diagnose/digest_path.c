@@ -728,11 +728,14 @@ static void put_limited(struct digest *d, const struct pings *p)
 	/* Where nobody was found by ARP no connection was tried: nothing else is to be explained. */
 	bool untried = digest_is(d, "tcp.445", "no-neighbour");
 	bool most = lost >= 0.6 * p->burst_sent || (asked && lost > 1 && untried);
+	/* What is missing at random is no limit, and a few slow ones that come back are luck. */
+	bool first = str_starts(evidence_text(p->burst, "icmp.row"), STR("SSS"));
+	bool as_limited = pings_even(p) || (first && p->burst_received < 0.5 * p->burst_sent);
 	if (asked && answers > 18)
 		digest_put(d, "loss.state", "none", arp);
 	else if ((lossy && most) || (asked && answers >= ARP_TELLING && answers < 8))
 		digest_put(d, "loss.state", "loss", most ? p->burst : arp);
-	else if (sent > 0 && back >= sent)
+	else if (sent > 0 && back >= sent && as_limited)
 		digest_put(d, "loss.state", "none", slow);
 }
 

@@ -120,7 +120,8 @@ class Probe(unittest.TestCase):
             "$1" probe --json route address=fe80::99%ve1
             "$1" probe --json tcp address=fe80::77%25ve0 port=4450
             "$1" probe --json tcp address=fe80::77%ve9 port=4450 || test $? = 3
-            "$1" diagnose --json --db "$2" 'ssh: connect to host fe80::77%ve0 port 4450: Connection refused'"""
+            "$1" diagnose --json --db "$2" 'ssh: connect to host fe80::77%ve0 port 4450: Connection refused'
+            "$1" diagnose --json --db "$2" 'Timeout: No Response from udp6:[fe80::77%ve0]:161'"""
         folder = tempfile.mkdtemp(prefix='kbt-test-')
         self.addCleanup(shutil.rmtree, folder, ignore_errors=True)
         db = os.path.join(folder, 'kb.db')
@@ -136,7 +137,9 @@ class Probe(unittest.TestCase):
         self.assertEqual((route['state'], route['facts']['route.dev']), ('on-link', 've1'))
         self.assertEqual(absent['state'], 'not-run')
         self.assertIn('no network link ve9', absent['reason'])
-        verdict = answers[-1]
+        verdict, udp = answers[-2:]
+        self.assertEqual(udp['verdict']['cause'], 'udp-closed')
+        self.assertIn('fe80::77%ve0 answers a datagram to UDP port 161', udp['verdict']['says'])
         self.assertEqual(verdict['bindings'], {'server': 'fe80::77%ve0', 'link': 've0', 'port': '4450'})
         self.assertEqual(verdict['verdict']['cause'], 'tcp-refused-both')
         self.assertIn('fe80::77%ve0', verdict['verdict']['says'])

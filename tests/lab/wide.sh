@@ -60,16 +60,16 @@ wrong-mask-gw|nas7|ip|ip.client.wrong-mask|ip.client.wrong-mask|the client has /
 mask-too-wide-20|depot|ip|ip.client.mask-too-wide|ip.client.mask-too-wide|the client has /20
 prohibit-host|depot|ip|ip.client.prohibit-route|ip.client.prohibit-route|a local route forbids the server
 prohibit-blackhole|depot|ip|ip.client.prohibit-route|ip.client.prohibit-route|a local route swallows the server's subnet
-routing-loop-drop|depot|ip|ip.router.loop|ip.router.loop|two routers send the packet to each other and say nothing of it
+routing-loop-drop|depot|ip|ip.router.loop|ip.router.loop|two routers send the packet to each other and say nothing of it|silence
 mtu-1000|depot|ip|ip.path.mtu-blackhole|ip.path.mtu-blackhole|packets over 1000 bytes vanish without ICMP
 mtu-500|depot|ip|ip.path.mtu-blackhole|ip.path.mtu-blackhole|packets over 500 bytes vanish without ICMP
 ok-large-ping|depot|none|none.healthy|healthy|a firewall drops large pings, and nothing else
 server-no-net|nas7|ip|ip.server.wrong-mask|arp-only|the server has /30 and a gateway that does not know the client
 fw-drop-ping-limited|nas7|filter|filter.server.drop-smb|fw-drop-smb|the server drops SMB and answers five pings a second
 fw-drop-far-ping-limited|depot|filter|filter.server.drop-smb|fw-drop-smb|as fw-drop-ping-limited, behind the router
-ok-ping-even|nas7|none|none.healthy|healthy|the server answers every other ping
-ok-ping-1s|nas7|none|none.healthy|healthy|the server answers one ping a second
-ok-ping-1s-far|depot|none|none.healthy|healthy|as ok-ping-1s, behind the router
+ok-ping-even|nas7|none|none.healthy|healthy|the server answers every other ping|silence
+ok-ping-1s|nas7|none|none.healthy|healthy|the server answers one ping a second|silence
+ok-ping-1s-far|depot|none|none.healthy|healthy|as ok-ping-1s, behind the router|silence
 fw-drop-ping-even|nas7|filter|filter.server.drop-smb|fw-drop-smb|the server drops SMB and answers every third ping
 fw-drop-ping-1s|nas7|filter|filter.server.drop-smb|fw-drop-smb|the server drops SMB and answers one ping a second
 fw-drop-far-ping-even|depot|filter|filter.server.drop-smb|fw-drop-smb/open|as fw-drop-ping-even, behind the router
