@@ -68,8 +68,8 @@ struct ladder_step {
 };
 struct belief { struct str cause, title; double weight; };
 struct reason { struct str fact, value, says; }; /* what was seen that the cause needs */
-/* What one thing adds to the confidence, which is the sum: that all else is ruled out (fact is empty), and each fact that
- * the cause speaks of; nothing where it is not known. */
+/* What one thing adds to the confidence, which is the sum: that all else is ruled out (fact is empty), and each fact
+ * that the cause speaks of; nothing where it is not known. */
 struct part {
 	struct str fact, says;
 	double adds;

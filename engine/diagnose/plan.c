@@ -2,13 +2,16 @@
  *
  * What to ask next. A step is a set of probes that tells some facts; a wave is all steps of the lowest stage that could
  * still part the causes left. Connects come before any burst: routers limit their ICMP errors, and the first evidence
- * counts. What was asked once with the same arguments is not asked again.
+ * counts. What was asked once with the same arguments is not asked again. Of the costly steps of a stage those come
+ * first that tell most for a packet: packets and connections are few, and go to the probes in their order.
  */
 #include "diagnose/weigh.h"
 
 #include "probe/address.h"
 #include "probe/probe_machine.h"
 #include "probe/spec.h"
+
+#include <assert.h>
 
 enum { SERVERS_MAX = 2, ADDRESSES_MAX = 3 };
 
@@ -832,49 +835,50 @@ static const struct step {
 	unsigned stage;
 	void (*build)(struct wave *w);
 	const char *facts; /* what it tells; "*": always worth asking */
+	double packets;	   /* about so many, of the costly stages */
 } steps[] = {
-	{ 0, step_local, "*" },
-	{ 0, step_article, "*" },
-	{ 0, step_way, "*" },
+	{ 0, step_local, "*", 0 },
+	{ 0, step_article, "*", 0 },
+	{ 0, step_way, "*", 0 },
 	{ 1, step_names,
 	  "name.resolution name.source name.wrong name.conflict name.elsewhere name.delay dns.state wins.state "
-	  "broadcast.state dns.dangling" },
+	  "broadcast.state dns.dangling", 0 },
 	{ 2, step_connect,
-	  "route.state path.kind ras.route tcp.445 tcp.139 tcp.second tcp.ipv6 name.wrong path.works path.loop" },
-	{ 2, step_known, "known.named known.path wins.state" },
-	{ 2, step_broadcast_first, "name.wrong name.conflict name.elsewhere broadcast.state" },
-	{ 3, step_names_again, "name.delay name.wrong dns.state wins.state" },
-	{ 3, step_port_again, "tcp.445 tcp.139 tcp.steady loss.state" },
-	{ 3, step_broadcast, "name.wrong name.conflict name.elsewhere broadcast.state" },
-	{ 3, step_status, "host.ip name.wrong" },
-	{ 3, step_ping, "host.ip icmp.state latency.state tcp.ipv6 loss.state" },
-	{ 3, step_arp, "arp.state subnet.state host.ip" },
-	{ 3, step_gone, "arp.state host.ip" },
-	{ 3, step_ras_server, "*" },
-	{ 3, step_own_filter, "loopback.445" },
-	{ 3, step_gateway, "gateway.state lan.alive subnet.state" },
-	{ 3, step_dns_host, "dns.host dns.state lan.alive wins.host" },
-	{ 3, step_dns_patience, "dns.state" },
+	  "route.state path.kind ras.route tcp.445 tcp.139 tcp.second tcp.ipv6 name.wrong path.works path.loop", 0 },
+	{ 2, step_known, "known.named known.path wins.state", 0 },
+	{ 2, step_broadcast_first, "name.wrong name.conflict name.elsewhere broadcast.state", 0 },
+	{ 3, step_names_again, "name.delay name.wrong dns.state wins.state", 0 },
+	{ 3, step_port_again, "tcp.445 tcp.139 tcp.steady loss.state", 0 },
+	{ 3, step_broadcast, "name.wrong name.conflict name.elsewhere broadcast.state", 0 },
+	{ 3, step_status, "host.ip name.wrong", 0 },
+	{ 3, step_ping, "host.ip icmp.state latency.state tcp.ipv6 loss.state", 0 },
+	{ 3, step_arp, "arp.state subnet.state host.ip", 0 },
+	{ 3, step_gone, "arp.state host.ip", 0 },
+	{ 3, step_ras_server, "*", 0 },
+	{ 3, step_own_filter, "loopback.445", 0 },
+	{ 3, step_gateway, "gateway.state lan.alive subnet.state", 0 },
+	{ 3, step_dns_host, "dns.host dns.state lan.alive wins.host", 0 },
+	{ 3, step_dns_patience, "dns.state", 0 },
 	{ 3, step_smb,
-	  "nbss.state smb.outcome smb.dialects smb.signing smb.encryption smb.anonymous smb.share path.works" },
-	{ 3, step_row, "retry.state" },
-	{ 3, step_refused_again, "tcp.steady" },
-	{ 3, step_watch, "link.flapping" },
-	{ 3, step_dns_domain, "dns.domain" },
-	{ 4, step_smb_others, "smb.dialects smb.small smb.service smb.smb1-reset smb.encryption" },
-	{ 4, step_mtu_quick, "mtu.state" },
-	{ 4, step_loss, "loss.state" },
-	{ 4, step_unsteady, "retry.state" },
-	{ 4, step_large, "mtu.state" },
-	{ 4, step_again, "tcp.again" },
-	{ 4, step_patience, "loss.state latency.state" },
-	{ 4, step_dns_other, "dns.site" },
-	{ 4, step_subnet, "subnet.state" },
-	{ 4, step_detour, "gateway.detour" },
-	{ 4, step_other_gateway, "gateway.other" },
-	{ 4, step_trace, "gateway.forwards path.loop ras.peer" },
-	{ 5, step_late, "latency.state" },
-	{ 5, step_retry, "retry.state" },
+	  "nbss.state smb.outcome smb.dialects smb.signing smb.encryption smb.anonymous smb.share path.works", 0 },
+	{ 3, step_row, "retry.state", 0 },
+	{ 3, step_refused_again, "tcp.steady", 0 },
+	{ 3, step_watch, "link.flapping", 0 },
+	{ 3, step_dns_domain, "dns.domain", 0 },
+	{ 4, step_smb_others, "smb.dialects smb.small smb.service smb.smb1-reset smb.encryption", 24 },
+	{ 4, step_mtu_quick, "mtu.state", 6 },
+	{ 4, step_loss, "loss.state", 20 },
+	{ 4, step_unsteady, "retry.state", 36 },
+	{ 4, step_large, "mtu.state", 12 },
+	{ 4, step_again, "tcp.again", 4 },
+	{ 4, step_patience, "loss.state latency.state", 3 },
+	{ 4, step_dns_other, "dns.site", 2 },
+	{ 4, step_subnet, "subnet.state", 9 },
+	{ 4, step_detour, "gateway.detour", 3 },
+	{ 4, step_other_gateway, "gateway.other", 6 },
+	{ 4, step_trace, "gateway.forwards path.loop ras.peer", 4 },
+	{ 5, step_late, "latency.state", 1 },
+	{ 5, step_retry, "retry.state", 42 },
 };
 
 /* worth: the step tells a fact that would part what is left; or, where needs is set, one that a cause left needs. */
@@ -891,17 +895,40 @@ static bool worth(const struct step *s, const struct weighed *w, const struct di
 	return false;
 }
 
+enum { COSTLY_STAGE = 4, STAGE_STEPS_MAX = 16 };
+
+/* plan_costly builds those of a stage that are worth it, the most telling for its cost first. */
+static void plan_costly(struct wave *w, const struct weighed *weighed, const struct step *stage, size_t count,
+			bool needs)
+{
+	struct offer offers[STAGE_STEPS_MAX] = { 0 };
+	size_t order[STAGE_STEPS_MAX];
+	assert(count <= STAGE_STEPS_MAX);
+	for (size_t i = 0; i < count; i++)
+		offers[i] = (struct offer){ stage[i].facts, stage[i].packets };
+	weigh_order(weighed, w->d, offers, count, order);
+	for (size_t i = 0; i < count; i++)
+		if (worth(&stage[order[i]], weighed, w->d, needs))
+			stage[order[i]].build(w);
+}
+
 /* plan_stage builds the steps of the lowest stage that has anything to ask. */
 static void plan_stage(struct wave *w, const struct weighed *weighed, bool needs)
 {
 	bool slow = w->d->asks_ras || digest_seems_slow(w->d) || digest_pings_late(w->d);
 	double until = slow ? SLOW_UNTIL_MS : COSTLY_UNTIL_MS;
-	for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
-		bool next_stage = w->count && steps[i].stage != steps[i - 1].stage;
-		if (next_stage || (steps[i].stage > 3 && w->d->c->elapsed_ms > until))
+	const size_t all = sizeof steps / sizeof *steps;
+	for (size_t i = 0, next; i < all && !w->count; i = next) {
+		bool costly = steps[i].stage >= COSTLY_STAGE;
+		for (next = i + 1; next < all && steps[next].stage == steps[i].stage; next++)
+			;
+		if (costly && w->d->c->elapsed_ms > until)
 			return;
-		if (worth(&steps[i], weighed, w->d, needs))
-			steps[i].build(w);
+		if (costly)
+			plan_costly(w, weighed, &steps[i], next - i, needs);
+		for (; !costly && i < next; i++)
+			if (worth(&steps[i], weighed, w->d, needs))
+				steps[i].build(w);
 	}
 }
 

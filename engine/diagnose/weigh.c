@@ -181,6 +181,31 @@ double weigh_parts(const struct weighed *w, const struct digest *d, const struct
 	return best;
 }
 
+/* for_its_cost: the best of the facts counts. */
+static double for_its_cost(const struct weighed *w, const struct digest *d, const struct offer *offer)
+{
+	struct str rest = str_c(offer->facts), fact;
+	double best = 0;
+	while (str_word(&rest, &fact)) {
+		const struct fact_help *help = fact_help_find(fact);
+		double tells = help ? weigh_parts(w, d, help) : 0;
+		best = tells > best ? tells : best;
+	}
+	return best / offer->cost;
+}
+
+void weigh_order(const struct weighed *w, const struct digest *d, const struct offer *offers, size_t count,
+		 size_t *ret_order)
+{
+	for (size_t i = 0; i < count; i++) {
+		double worth = for_its_cost(w, d, &offers[i]);
+		size_t at = i;
+		for (; at > 0 && for_its_cost(w, d, &offers[ret_order[at - 1]]) < worth; at--)
+			ret_order[at] = ret_order[at - 1];
+		ret_order[at] = i;
+	}
+}
+
 bool weigh_needs(const struct weighed *w, const struct digest *d, const struct fact_help *fact)
 {
 	for (size_t i = 0; i < w->left_count && !digest_find(d, str_c(fact->name)); i++) {

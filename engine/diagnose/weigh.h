@@ -27,6 +27,15 @@ size_t weigh_seen_at(const struct derived *f, const struct digest *d);
 /* weigh_parts: how much belief an unknown fact would take away from some of what is left; 0 where it tells nothing. */
 double weigh_parts(const struct weighed *w, const struct digest *d, const struct fact_help *fact);
 
+/* What could be asked: the facts that it tells, as words, and what it costs, in packets. */
+struct offer {
+	const char *facts;
+	double cost;
+};
+/* weigh_order puts offers in order (indices): the one that tells most for its cost first; equal ones as they stand. */
+void weigh_order(const struct weighed *w, const struct digest *d, const struct offer *offers, size_t count,
+		 size_t *ret_order);
+
 /* weigh_needs: some cause left needs the fact, and it is not known. */
 bool weigh_needs(const struct weighed *w, const struct digest *d, const struct fact_help *fact);
 

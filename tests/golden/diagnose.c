@@ -2,9 +2,11 @@
  *
  * A recorded diagnosis > its verdict, with the causes of kb/causes: no network, no clock, no root. A case is one JSON
  * object ("code", "set"; "article" and its "probes" where the case is about one) and then one piece of evidence a line,
- * as `kbt diagnose --json` prints it.
+ * as `kbt diagnose --json` prints it. With "plan" (how many ms it has been going on) the next probes are named, in their
+ * order.
  */
 #include "diagnose/diagnose.h"
+#include "probe/probe_machine.h"
 #include "tests/main/file.h"
 #include "tests/main/golden.h"
 
@@ -125,6 +127,14 @@ static void read_article(const cJSON *json, struct rule *rule, struct case_file 
 	c->rule = rule;
 }
 
+static void print_request(struct buf *out, const struct probe_request *r)
+{
+	buf_addf(out, "  %s", r->probe->name);
+	for (size_t i = 0; i < r->arg_count; i++)
+		buf_addf(out, " %.*s=%.*s", STR_ARG(r->args[i].name), STR_ARG(r->args[i].value));
+	buf_add_char(out, '\n');
+}
+
 enum err golden_print(struct str in, struct arena *a, struct buf *out)
 {
 	struct causes *causes = NULL;
@@ -133,6 +143,7 @@ enum err golden_print(struct str in, struct arena *a, struct buf *out)
 	struct case_file c = { .bindings = bindings, .code = &code, .elapsed_ms = 60000 };
 	struct rule rule = { 0 };
 	struct evidence **evidence = NULL;
+	double plan_ms = 0;
 	size_t cap = 0;
 	enum err err = load_causes(a, &causes);
 	for (struct str line; !err && str_line(&in, &line);) {
@@ -143,6 +154,10 @@ enum err golden_print(struct str in, struct arena *a, struct buf *out)
 		cJSON_ArrayForEach(item, set) if (c.binding_count < BINDINGS_MAX) bindings[c.binding_count++] =
 			(struct binding){ .name = arena_str(a, str_c(item->string)), .value = text_of(item, a) };
 		read_article(json, &rule, &c, a);
+		if (cJSON_GetObjectItem(json, "plan")) {
+			plan_ms = cJSON_GetNumberValue(cJSON_GetObjectItem(json, "plan"));
+			c.elapsed_ms = plan_ms;
+		}
 		code.known |= cJSON_IsNumber(number);
 		code.value = cJSON_IsNumber(number) ? (int64_t)cJSON_GetNumberValue(number) : code.value;
 		struct evidence **slot =
@@ -168,6 +183,8 @@ enum err golden_print(struct str in, struct arena *a, struct buf *out)
 		err = diagnose_plan(causes, &c, a, &requests, &planned, &wait_ms);
 	if (!err)
 		print_verdict(out, &v, steps, step_count, planned);
+	for (size_t i = 0; !err && plan_ms > 0 && i < planned; i++)
+		print_request(out, &requests[i]);
 	if (!err)
 		err = print_prefixes(out, causes, &c, &v, a);
 	causes_close(&causes);
