@@ -23,7 +23,7 @@ enum {
 	CANCEL_LOOK_MS = 50,	/* how soon a cancel is seen */
 	TCP_PACKETS = 4,	/* SYN, ACK, FIN, ACK: of a connection that carries nothing */
 	TCP_ABORT_PACKETS = 3,	/* SYN, ACK, RST */
-	SYSTEM_PACKETS = 4,	/* the system's own, which nobody counts: it asks for hardware addresses */
+	SYSTEM_PACKETS = 5,	/* the system's own, which nobody counts: it asks for hardware addresses */
 	PACED = DRIVER_PACKETS_PER_S - SYSTEM_PACKETS,
 	CHANNEL_BUFFER = MACHINE_BYTES_MAX,
 	HELPER_SLACK_MS = 15000 /* beyond the longest deadline: waiting for its turn does not age a machine */
