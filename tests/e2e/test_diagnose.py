@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 """kbt diagnose as people use it: bindings, what is not known, verdicts on this machine's own ports, exit codes."""
+import concurrent.futures
 import json
 import os
 import re
@@ -204,6 +205,45 @@ TODAY = (
 )
 
 
+# A probe by hand of a host that is silent (SILENT), and where the man text says how many packets that are, or connections.
+SILENT, ROUTED = '198.51.100.77', '203.0.113.9'
+PACKETS = (
+    (f'dns server={SILENT} name=db1.test', 'packets', 'each tried (twice) at most'),
+    (f'nbns server={SILENT} name=FILESRV', 'packets', 'up to (two) to the WINS server'),
+    ('nbns name=FILESRV', 'packets', 'up to (three) broadcasts'),
+    (f'tcp address={SILENT} port=445', 'connections', '(one) each'),
+    (f'retry address={SILENT} port=445 attempts=1 wait=300', 'packets', 'so that it is (three) packets'),
+    (f'udp address={SILENT} port=123', 'packets', 'up to (three) times'),
+    (f'nbss address={SILENT} called=FILESRV', 'connections', r'on port 139 \((one)\)'),
+    (f'smb address={SILENT}', 'connections', '(one) in the dialect'),
+    (f'pipe address={SILENT} name=x', 'connections', '(one) in the dialect that .* named pipe'),
+    (f'icmp address={SILENT}', 'packets', '(three) patient ones'),
+    (f'mtu address={SILENT} size=1400', 'packets', '(three) beside (three) large ones'),
+    (f'arp address={SILENT}', 'packets', '(three) for the server'),
+    (f'detour address={ROUTED} mac=02:00:00:00:00:99', 'packets', r'\((three)\)'),
+    (f'trace address={ROUTED}', 'packets', r'\((four)\) towards'),
+    (f'nbstat address={SILENT}', 'packets', r'\(up to (two)\)'),
+    ('files', 'packets', 'to anybody'),
+    ('link', 'packets', 'to anybody'),
+    (f'route address={SILENT}', 'packets', 'to anybody'),
+    (f'neighbour address={SILENT}', 'packets', 'to anybody'),
+    (f'pe path={ROOT}/tests/corpus/pe/pe32', 'packets', 'to anybody'),
+)
+NUMBERS = {'one': 1, 'two': 2, 'twice': 2, 'three': 3, 'four': 4}
+
+
+def man_items():
+    """Of the man text's list of packets: the text of each item by the probe that its head names."""
+    with open(os.path.join(ROOT, 'cli/man/kbt.1')) as f:
+        section = f.read().split('.Sh PACKETS')[1].split('.Sh SERVING')[0]
+    said = {}
+    for item in section.split('\n.It ')[1:]:
+        head, text = item.split('\n', 1)
+        for probe in head.partition(' Pq Cm ')[2].split(' , '):
+            said[probe] = ' '.join(text.split('\n.El')[0].split())
+    return said
+
+
 def setUpModule():
     own_network()
 
@@ -302,6 +342,20 @@ class Diagnose(KbtTest):
         self.assertRegex(out, rf'\n  +[1-9]?[0-9]\.[1-9] %  TCP port {port}: refused')
         left = self.diagnose('--offline', RCMD, code=UNDECIDED)['verdict']
         self.assertEqual((left['parts'], left['confidence']), ([], 0))
+
+    def test_the_man_text_says_how_many_packets_each_probe_sends(self):
+        said = man_items()
+        probes = [p['probe'] for p in self.json('probe', '--list')]
+        self.assertEqual(set(said), set(probes))
+        self.assertEqual({words.split()[0] for words, *_ in PACKETS}, set(probes))
+        with concurrent.futures.ThreadPoolExecutor(len(PACKETS)) as pool:
+            ran = list(pool.map(lambda row: self.run_kbt('probe', '--json', *row[0].split()), PACKETS))
+        for (words, what, where), p in zip(PACKETS, ran):
+            with self.subTest(words=words):
+                text = said[words.split()[0]]
+                self.assertRegex(text, where)
+                numbers = [NUMBERS[n] for n in re.search(where, text).groups()]
+                self.assertEqual(json.loads(p.out)[what], sum(numbers), p.out)
 
     def test_text(self):
         port = closed_port()
