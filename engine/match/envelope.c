@@ -304,6 +304,17 @@ static bool is_logger(struct str s)
 	return dot != STR_NONE && dot && s.n - dot > 4 && is_source(s);
 }
 
+/* com.example.Client.run, as Tomcat puts it behind level and thread with no mark of its own: points, and a class. */
+static bool is_method(struct str s)
+{
+	size_t dots = 0, classes = 0;
+	for (size_t i = 0; i + 1 < s.n; i++) {
+		dots += s.p[i] == '.';
+		classes += s.p[i] == '.' && char_is_upper(s.p[i + 1]);
+	}
+	return dots > 1 && classes && is_source(s);
+}
+
 /* "com.example.Client - ", "c.e.Client      : ", "12345 --- ", "spid52    ", "stderr F ": behind a stamp. */
 static bool peel_logger(struct peel *p)
 {
@@ -345,10 +356,11 @@ static bool peel_logger(struct peel *p)
 	struct str ahead = dash ? str_from(rest, 3) : STR("");
 	str_word(&ahead, &next);
 	bool before_level = dash && peel_is_level(next); /* Python's "root - ERROR - " */
-	if (!before_level && (!is_logger(word) || !(dash || colon) || !p->e->level.n))
+	bool method = p->e->thread.n && !p->e->component.n && behind.n && is_method(word);
+	if (!before_level && !(method && p->e->level.n) && (!is_logger(word) || !(dash || colon) || !p->e->level.n))
 		return false;
 	peel_note(&p->e->component, word);
-	p->rest = dash ? str_from(rest, 3) : str_from(behind, 2);
+	p->rest = dash ? str_from(rest, 3) : str_from(behind, colon ? 2 : 0);
 	peel_drop(p, 0);
 	return true;
 }

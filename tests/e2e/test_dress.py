@@ -272,6 +272,8 @@ ENVELOPES = {  # (what was put around it, what has to be told of that)
     'log4j as XML': (lambda p: '<log4j:event logger="com.example.Rcmd" timestamp="984394580113" level="ERROR" thread="main"><log4j:message>'
                      f'<![CDATA[{p}]]></log4j:message></log4j:event>',
                      {'kind': 'log4j', 'component': 'com.example.Rcmd', 'level': 'ERROR', 'thread': 'main'}),
+    'Tomcat': (lambda p: f'12-Mar-2001 10:56:20.113 SEVERE [main] com.example.Rcmd.run {p}',
+               {'component': 'com.example.Rcmd.run', 'level': 'SEVERE', 'thread': 'main'}),
     'java.util.logging': (lambda p: f'Mar 12, 2001 10:56:20 AM com.example.Rcmd run\nSEVERE: {p}',
                           {'kind': 'java', 'time': 'Mar 12, 2001 10:56:20 AM', 'component': 'com.example.Rcmd', 'level': 'SEVERE'}),
     'Get-WinEvent as a list': (lambda p: 'TimeCreated  : 3/12/2001 10:56:20 AM\nProviderName : Netsvc\nId           : 7001\nMessage      : '
