@@ -140,6 +140,19 @@ static void put_dns_site(struct digest *d)
 		digest_put(d, "dns.site", "here", asked);
 }
 
+/* known_below: a name server that knows a name of the domain knows the domain, also where the first one denies it. */
+static const struct evidence *known_below(const struct digest *d, struct str domain)
+{
+	for (size_t i = 0; i < d->c->evidence_count; i++) {
+		const struct evidence *e = d->c->evidence[i];
+		struct str name = evidence_arg(e, "name");
+		bool below = name.n > domain.n && name.p[name.n - domain.n - 1] == '.' && str_ends(name, domain);
+		if (str_eq(e->probe, STR("dns")) && evidence_state(e, "answered") && below)
+			return e;
+	}
+	return NULL;
+}
+
 /* put_domain: a search domain that DNS itself does not know cannot be the right one (RFC 8020: nothing is below it).
  * Without a search domain nothing says whether a bare name lacks one: the fact stays unknown. */
 static void put_domain(struct digest *d)
@@ -151,7 +164,10 @@ static void put_domain(struct digest *d)
 		return;
 	}
 	const struct evidence *e = search.n ? digest_look(d, "dns", ARG("name", search)) : NULL;
-	if (evidence_state(e, "nxdomain"))
+	const struct evidence *below = search.n ? known_below(d, search) : NULL;
+	if (below)
+		digest_put(d, "dns.domain", "known", below);
+	else if (evidence_state(e, "nxdomain"))
 		digest_put(d, "dns.domain", "unknown", e);
 	else if (evidence_state(e, "nodata") || evidence_state(e, "answered"))
 		digest_put(d, "dns.domain", "known", e);
@@ -447,6 +463,19 @@ static void put_empty(struct digest *d)
 		}
 }
 
+/* other_server_knows: one that a resolver does not ask any more, for the first has said that there is no such name. */
+static const struct evidence *other_server_knows(const struct digest *d)
+{
+	struct str servers = evidence_text(d->files, "client.dns.servers"), server;
+	while (str_word(&servers, &server)) {
+		struct dns_view v = view_reply(d, digest_look(d, "dns", ARG("server", server), ARG("name", d->dns_name),
+							      ARG("type", STR("A"))));
+		if (v.state && v.addresses.n)
+			return v.from;
+	}
+	return NULL;
+}
+
 static void put_elsewhere(struct digest *d)
 {
 	const struct evidence *status = d->known.n ? digest_look(d, "nbstat", ARG("address", d->known)) : NULL;
@@ -455,8 +484,9 @@ static void put_elsewhere(struct digest *d)
 		elsewhere |= d->sources[i].addresses.n > 0;
 		all &= d->sources[i].told;
 	}
+	const struct evidence *other = digest_is(d, "dns.state", "nxdomain") ? other_server_knows(d) : NULL;
 	if (all)
-		digest_put(d, "name.elsewhere", elsewhere ? "yes" : "no", NULL);
+		digest_put(d, "name.elsewhere", elsewhere || other ? "yes" : "no", other);
 	if (status)
 		digest_put(d, "known.named",
 			   evidence_state(status, "port-closed")     ? "port-closed"

@@ -140,6 +140,12 @@ static bool goes_on(const struct evidence *e)
 	return on;
 }
 
+/* knows_name: a resolver takes this for the answer, also "there is none", and asks no other server. */
+static bool knows_name(const struct evidence *e)
+{
+	return evidence_state(e, "answered") || evidence_state(e, "nodata") || evidence_state(e, "nxdomain");
+}
+
 static void ask_broadcast(struct wave *w)
 {
 	const struct digest *d = w->d;
@@ -197,9 +203,15 @@ static void ask_names(struct wave *w, struct str wait, struct str again)
 	struct str names = evidence_text(d->files, "client.dns.names"), name;
 	for (size_t i = 0; i < DNS_NAMES_MAX && str_word(&names, &name); i++) {
 		struct str servers = evidence_text(d->files, "client.dns.servers"), server;
-		for (size_t k = 0; k < SERVERS_MAX && str_word(&servers, &server); k++)
+		const struct evidence *heard = NULL;
+		for (size_t k = 0; k < SERVERS_MAX && str_word(&servers, &server); k++) {
 			ask_dns(w, server, name, wait, again);
-		if (!goes_on(digest_look(d, "dns", ARG("name", name), ARG("type", S("A")))))
+			const struct evidence *e =
+				digest_look(d, "dns", ARG("server", server), ARG("name", name), ARG("type", S("A")));
+			if (e && (!heard || !knows_name(heard)))
+				heard = e;
+		}
+		if (!goes_on(heard))
 			break;
 	}
 }

@@ -42,6 +42,7 @@ hosts-loopback|nas7|name|name.client.hosts-file-wrong|name.client.hosts-file-wro
 hosts-zero|nas7|none|none.healthy|healthy|the hosts file gives 0.0.0.0
 dns-zero|nas7|name|name.dns.no-a-record|name.dns.no-a-record|DNS answers 0.0.0.0, as one that blocks names
 dns-captive|nas7|name|name.dns.stale-live-host|name.dns.stale-live-host|DNS gives one address, a web server's, for every name
+dns-first-unaware|nas7|name|name.dns.nxdomain|name.dns.nxdomain|the first name server does not know the name, the second does, and NetBIOS does not
 dns-stub-dead|nas7|name|name.dns.not-listening|name.dns.not-listening/name.client.wrong-dns-server/open|resolv.conf names a resolver on this machine, and none runs
 v6-mtu|nas7|ip|ip.path.mtu-blackhole|ip.path.mtu-blackhole/open|DNS has the AAAA record only, and IPv6 packets over 1000 bytes vanish
 v6-only-v4-filtered|nas7|filter|filter.server.drop-smb|fw-drop-smb/open|the server drops SMB on IPv4, on IPv6 it works
@@ -196,6 +197,9 @@ inject_variants() {
     hosts-zero) echo "0.0.0.0 filesrv" >>"$CE"/hosts ;;
     dns-zero) dns_with "$REM_REC" --host-record="filesrv.$DOM,0.0.0.0" ;;
     dns-captive) dns_with --address=/$DOM/10.53.0.77; labd e53o http tcp 80 http ;;
+    dns-first-unaware)
+        name_servers 10.53.0.77 10.53.0.53; labd e53o dns dns 3
+        nbns_stop e53s; wins_edit '/FILESRV/d' ;;
     dns-stub-dead) name_servers 127.0.0.53; client_smbconf 'name resolve order = lmhosts host' ;;
     v6-mtu)
         dns_with "$REM_REC" --host-record="filesrv.$DOM,2001:db8:53::10"; client_smbconf 'name resolve order = lmhosts host'
