@@ -36,7 +36,7 @@ static inline void fuzz_event(struct sim *s, struct wire *w)
 	if (e.kind == EVENT_FAIL) {
 		e.error = wire_u8(w);
 		e.icmp = (struct icmp_note){
-			.known = true, .type = wire_u8(w), .code = wire_u8(w), .from = { 4, { 10 } }
+			.known = true, .type = wire_u8(w), .code = wire_u8(w), .from = { .family = 4, .bytes = { 10 } }
 		};
 	}
 	if (e.kind == EVENT_TIMER) {
