@@ -315,6 +315,29 @@ static bool is_method(struct str s)
 	return dots > 1 && classes && is_source(s);
 }
 
+/* com.example.Client, com.example.Client$1: a class in its package, as loggers put it behind a level with no mark.
+ * Names of hosts and files have small letters behind the last point; an exception's begins a message. */
+static bool is_class(struct str s)
+{
+	size_t from = 0, dots = 0;
+	for (size_t at; (at = str_find_char(str_from(s, from), '.')) != STR_NONE; from += at + 1, dots++) {
+		if (!at || !char_is_lower(s.p[from]))
+			return false;
+		for (size_t i = from; i < from + at; i++)
+			if (!char_is_lower(s.p[i]) && !char_is_digit(s.p[i]) && s.p[i] != '_')
+				return false;
+	}
+	struct str name = str_from(s, from);
+	bool lower = false;
+	for (size_t i = 0; i < name.n; i++) {
+		if (!char_is_alnum(name.p[i]) && !peel_byte_at(name, i, "_$"))
+			return false;
+		lower |= char_is_lower(name.p[i]);
+	}
+	return dots > 1 && lower && char_is_upper(name.p[0]) && !str_ends(name, STR("Exception")) &&
+	       !str_ends(name, STR("Error"));
+}
+
 /* "com.example.Client - ", "c.e.Client      : ", "12345 --- ", "spid52    ", "stderr F ": behind a stamp. */
 static bool peel_logger(struct peel *p)
 {
@@ -356,8 +379,9 @@ static bool peel_logger(struct peel *p)
 	struct str ahead = dash ? str_from(rest, 3) : STR("");
 	str_word(&ahead, &next);
 	bool before_level = dash && peel_is_level(next); /* Python's "root - ERROR - " */
-	bool method = p->e->thread.n && !p->e->component.n && behind.n && is_method(word);
-	if (!before_level && !(method && p->e->level.n) && (!is_logger(word) || !(dash || colon) || !p->e->level.n))
+	bool method = p->e->level.n && !p->e->component.n && behind.n &&
+		      ((p->e->thread.n && is_method(word)) || is_class(word));
+	if (!before_level && !method && (!is_logger(word) || !(dash || colon) || !p->e->level.n))
 		return false;
 	peel_note(&p->e->component, word);
 	p->rest = dash ? str_from(rest, 3) : str_from(behind, colon ? 2 : 0);
@@ -519,35 +543,6 @@ static void peel_parts(struct peel *p)
 			break;
 	if (p->e->level.n)
 		note_component(p);
-}
-
-/* One name, as programs have it: "backup:", "com.example.Client:" */
-static bool is_name(struct str s)
-{
-	for (size_t i = 0; i < s.n; i++)
-		if (!char_is_alnum(s.p[i]) && !strchr("-._/", s.p[i]))
-			return false;
-	return s.n > 0;
-}
-
-size_t envelope_head(struct str payload, bool dressed)
-{
-	struct str rest = payload, word;
-	size_t end = 0;
-	bool named = false;
-	while (str_word(&rest, &word)) {
-		size_t from = peel_byte_at(word, 0, "[(") ? 1 : 0, to = word.n;
-		while (to > from && peel_byte_at(word, to - 1, "]):"))
-			to--;
-		struct str bare = str_first(str_from(word, from), to - from);
-		bool level = to < word.n && peel_is_level(bare);
-		if (!level && (named || !dressed || !str_ends(word, STR(":")) || !is_name(bare)))
-			break;
-		named |= !level;
-		size_t next = payload.n - str_trim(rest).n;
-		end = next < payload.n ? next : end;
-	}
-	return end;
 }
 
 /* What this byte is a mark of; 0 for most. */

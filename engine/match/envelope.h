@@ -19,9 +19,10 @@ void envelope_read(struct str text, struct match_envelope *ret_envelope);
  * what stands behind "Description:". An article may quote it so, too. False where the text is none. */
 bool envelope_event(struct str text, struct match_envelope *ret_envelope);
 
-/* envelope_head measures what a payload begins with that may be dress after all: levels ("ERROR: ", "[ERROR] ") and, where
- * a stamp stood before it (dressed), one name with a colon ("backup: "). Messages begin so themselves; therefore it is
- * left to them, and who knows where the message begins asks. Bytes, the blanks behind included; 0 for none. */
+/* envelope_head measures what a payload begins with that may be dress after all: levels ("ERROR: ", "[ERROR] "), a
+ * level beside a thread ("ERROR [main] Store - "), labels ("Message : ") and, where a stamp stood before it (dressed),
+ * one name with a mark ("backup: ", "Store - "). Messages begin so themselves; therefore it is left to them, and who
+ * knows where the message begins asks. Bytes, the blanks behind included; 0 for none. */
 size_t envelope_head(struct str payload, bool dressed);
 
 #endif

@@ -40,12 +40,30 @@ static size_t java_stamp(struct str s)
 	return clock ? at + 1 + clock : 0;
 }
 
+/* "Mar 12, 2001 10:56:20 AM com.example.Client run SEVERE: text", as collectors join its lines: here the level has to
+ * be one that is known. */
+static bool peel_java_line(struct peel *p, size_t n)
+{
+	struct str rest = str_from(p->rest, n), class, method, level;
+	if (!str_word(&rest, &class) || !is_dotted(class) || str_ends(class, STR(":")) || !str_word(&rest, &method) ||
+	    !is_dotted(method) || !str_word(&rest, &level) || !str_ends(level, STR(":")) ||
+	    !peel_is_level(str_first(level, level.n - 1)) || !str_trim(rest).n)
+		return false;
+	p->e->time = str_first(p->rest, n);
+	take(p, "java", str_first(level, level.n - 1), class, rest);
+	return true;
+}
+
 /* "Mar 12, 2001 10:56:20 AM com.example.Client run" LF "SEVERE: text": the level is in the reader's language. */
 bool peel_java(struct peel *p)
 {
 	struct str rest = p->rest, first, class, level, text;
-	size_t n = p->has & HAS_LINE_END ? java_stamp(rest) : 0;
-	if (!n || !str_line(&rest, &first))
+	size_t n = p->has & HAS_CLOCK ? java_stamp(rest) : 0;
+	if (!n)
+		return false;
+	if (peel_java_line(p, n))
+		return true;
+	if (!(p->has & HAS_LINE_END) || !str_line(&rest, &first))
 		return false;
 	first = str_from(first, n);
 	if (!str_word(&first, &class) || !is_dotted(class) || !str_cut(str_first(rest, 24), ':', &level, &text) ||

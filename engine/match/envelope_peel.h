@@ -71,7 +71,7 @@ bool peel_configmgr_view(struct peel *p);    /* text, component, time and thread
 bool peel_cef(struct peel *p);		     /* CEF:0|vendor|product|version|id|name|severity|msg=text */
 bool peel_leef(struct peel *p);		     /* LEEF:1.0|vendor|product|version|id|msg=text */
 bool peel_markup(struct peel *p);	     /* a record of XML that holds a message */
-bool peel_java(struct peel *p);		     /* java.util.logging's two lines */
+bool peel_java(struct peel *p);		     /* java.util.logging's two lines, or one */
 bool peel_own_shape(struct peel *p);	     /* ERROR:app:text, E/App: text, ::error::text and the like */
 bool peel_w3c(struct peel *p);		     /* IIS: the query of a request tells what failed */
 bool peel_mail(struct peel *p);		     /* a mail with its headers */

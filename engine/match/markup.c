@@ -181,6 +181,18 @@ static bool read_log4j(const struct element *e, struct markup_record *r)
 	return r->component.n && r->level.n && only_closes(e->behind);
 }
 
+/* java.util.logging's XMLFormatter */
+static bool read_java(const struct element *e, struct markup_record *r)
+{
+	r->message = inside_of(e->inside, STR("message"));
+	r->level = inside_of(e->inside, STR("level"));
+	r->time = inside_of(e->inside, STR("date"));
+	r->component = inside_of(e->inside, STR("class"));
+	r->component = r->component.n ? r->component : inside_of(e->inside, STR("logger"));
+	r->thread = inside_of(e->inside, STR("thread"));
+	return r->level.n && (r->time.n || r->component.n) && only_closes(e->behind);
+}
+
 static const struct {
 	struct str root;
 	const char *kind;
@@ -189,6 +201,7 @@ static const struct {
 	{ STR_LIT("Event"), "nt-event", read_event },	{ STR_LIT("Objs"), "clixml", read_clixml },
 	{ STR_LIT("WSManFault"), "wsman", read_wsman }, { STR_LIT("Envelope"), "soap", read_soap },
 	{ STR_LIT("event"), "log4j", read_log4j },	{ STR_LIT("Event"), "log4j", read_log4j },
+	{ STR_LIT("record"), "java", read_java },
 };
 
 /* The first tag of a text, where little stands before it: the mark of CLIXML, a declaration, a log's stamp. What a

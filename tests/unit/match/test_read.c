@@ -234,6 +234,20 @@ static void fields_are_read(void **state)
 		  "2001-03-12 10:56:20.113||com.example.Store.run|main|SEVERE|" },
 		{ "2001-03-12 10:56:20.113 SEVERE [main] files.example.com is full", "iso", "files.example.com is full",
 		  "2001-03-12 10:56:20.113|||main|SEVERE|" },
+		{ "2001-03-12 10:56:20 ERROR com.example.Store$1 Disk full", "iso", "Disk full",
+		  "2001-03-12 10:56:20||com.example.Store$1||ERROR|" },
+		{ "2001-03-12 10:56:20 ERROR files.example.com is full", "iso", "files.example.com is full",
+		  "2001-03-12 10:56:20||||ERROR|" },
+		{ "2001-03-12 10:56:20 ERROR Files.Example.Com is full", "iso", "Files.Example.Com is full",
+		  "2001-03-12 10:56:20||||ERROR|" },
+		{ "2001-03-12 10:56:20 ERROR store.old.COM is full", "iso", "store.old.COM is full",
+		  "2001-03-12 10:56:20||||ERROR|" },
+		{ "2001-03-12 10:56:20 ERROR store.Config is damaged", "iso", "store.Config is damaged",
+		  "2001-03-12 10:56:20||||ERROR|" },
+		{ "2001-03-12 10:56:20 ERROR com.example.FullException Disk full", "iso",
+		  "com.example.FullException Disk full", "2001-03-12 10:56:20||||ERROR|" },
+		{ "2001-03-12 10:56:20 com.example.Store Disk full", "iso", "com.example.Store Disk full",
+		  "2001-03-12 10:56:20|||||" },
 		{ "2001-03-12 10:56:20,113 ERROR [main] com.example.Store - Disk full", "iso", "Disk full",
 		  "2001-03-12 10:56:20,113||com.example.Store|main|ERROR|" },
 		{ "2001-03-12T10:56:20.113+01:00 ERROR 12345 --- [           main] c.e.store.Client      : Disk full",
@@ -286,6 +300,19 @@ static void fields_are_read(void **state)
 		  "wsman", "Disk full", "|ws7||||5" },
 		{ "Mar 12, 2001 10:56:20 AM com.example.Store run\nSEVERE: Disk full", "java", "Disk full",
 		  "Mar 12, 2001 10:56:20 AM||com.example.Store||SEVERE|" },
+		{ "Mar 12, 2001 10:56:20 AM com.example.Store run SEVERE: Disk full", "java", "Disk full",
+		  "Mar 12, 2001 10:56:20 AM||com.example.Store||SEVERE|" },
+		{ "Mar 12, 2001 10:56:20 AM com.example.Store run SEVERE: Disk full\n"
+		  "\tat com.example.Store.run(A.java:1)",
+		  "java", "Disk full", "Mar 12, 2001 10:56:20 AM||com.example.Store||SEVERE|" },
+		{ "Mar 12, 2001 10:56:20 AM disk D: is full", "", "Mar 12, 2001 10:56:20 AM disk D: is full", "|||||" },
+		{ "Mar 12, 2001 10:56:20 AM store is reading: Disk full", "",
+		  "Mar 12, 2001 10:56:20 AM store is reading: Disk full", "|||||" },
+		{ "<record><date>2001-03-12T10:56:20</date><logger>com.example</logger><level>SEVERE</level>"
+		  "<class>com.example.Store</class><method>run</method><thread>1</thread><message>Disk full</message></record>",
+		  "java", "Disk full", "2001-03-12T10:56:20||com.example.Store|1|SEVERE|" },
+		{ "<record><message>Disk full</message></record>", "",
+		  "<record><message>Disk full</message></record>", "|||||" },
 		{ "Mar 12, 2001 10:56:20 AM nothing is here", "", "Mar 12, 2001 10:56:20 AM nothing is here", "|||||" },
 		{ "[2001-03-12T10:56:20Z] No room: Disk full", "iso", "No room: Disk full",
 		  "2001-03-12T10:56:20Z|||||" },
@@ -312,6 +339,54 @@ static void fields_are_read(void **state)
 		assert_str(arena_printf(&arena, "%.*s|%.*s|%.*s|%.*s|%.*s|%.*s", STR_ARG(e.time), STR_ARG(e.host),
 					STR_ARG(e.component), STR_ARG(e.thread), STR_ARG(e.level), STR_ARG(e.event)),
 			   cases[i].fields);
+	}
+}
+
+/* What may be dress and may be the message's is left in it, and measured. */
+static void heads_are_measured(void **state)
+{
+	(void)state;
+	static const struct { const char *text; bool dressed; const char *behind;
+	} cases[] = {
+		{ "ERROR: Disk full", false, "Disk full" },
+		{ "Error : Disk full", false, "Disk full" },
+		{ "[ERROR] Disk full", false, "Disk full" },
+		{ "ERROR [main] Store - Disk full", false, "Disk full" },
+		{ "[main] ERROR Store - Disk full", false, "Disk full" },
+		{ "[pool-1-thread-2] WARN Store: Disk full", false, "Disk full" },
+		{ "ERROR com.example.Store - Disk full", false, "Disk full" },
+		{ "ERROR [main] Disk full", false, "Disk full" },
+		{ "store: Disk full", true, "Disk full" },
+		{ "Store - Disk full", true, "Disk full" },
+		{ "[main] ERROR Store    : Disk full", false, "Disk full" },
+		{ "Message: Disk full", false, "Disk full" },
+		{ "Message      : Disk full", false, "Disk full" },
+		{ "Exception : Disk full", false, "Disk full" },
+		{ "java.io.IOException: Disk full", false, "Disk full" },
+		{ "store: Message: Disk full", true, "Disk full" },
+		/* the message's own */
+		{ "store: Disk full", false, "store: Disk full" },
+		{ "Store - Disk full", false, "Store - Disk full" },
+		{ "store.c : error in line 5", true, "store.c : error in line 5" },
+		{ "10.0.0.5 - Disk full", true, "10.0.0.5 - Disk full" },
+		{ "Disk full - stop", true, "Disk full - stop" },
+		{ "ERROR Disk full", false, "ERROR Disk full" },
+		{ "Error 53: Disk full", true, "Error 53: Disk full" },
+		{ "Error in com.example.Store - Disk full", false, "Error in com.example.Store - Disk full" },
+		{ "[main] Disk full", false, "[main] Disk full" },
+		{ "[Vendor][Driver] Disk full", false, "[Vendor][Driver] Disk full" },
+		{ "ERROR [Vendor] Disk full", false, "ERROR [Vendor] Disk full" },
+		{ "files.example.com - Disk full", false, "files.example.com - Disk full" },
+		{ "Message store.cfg: Disk full", false, "Message store.cfg: Disk full" },
+		{ "Message from web1: Disk full", false, "Message from web1: Disk full" },
+		{ "The message: Disk full", false, "The message: Disk full" },
+		{ "Message:", false, "Message:" },
+		{ "ERROR [main]", false, "ERROR [main]" },
+		{ "store: backup: Disk full", true, "backup: Disk full" },
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct str text = str_c(cases[i].text);
+		assert_str(str_from(text, envelope_head(text, cases[i].dressed)), cases[i].behind);
 	}
 }
 
@@ -430,6 +505,7 @@ int main(void)
 		cmocka_unit_test_teardown(coding_is_told_from_what_looks_like_it, teardown),
 		cmocka_unit_test_teardown(offsets_lead_back, teardown),
 		cmocka_unit_test_teardown(fields_are_read, teardown),
+		cmocka_unit_test_teardown(heads_are_measured, teardown),
 		cmocka_unit_test_teardown(layers_are_undone, teardown),
 		cmocka_unit_test_teardown(nul_bytes_of_utf16_go, teardown),
 		cmocka_unit_test_teardown(envelopes_are_told_apart, teardown),

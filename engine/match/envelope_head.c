@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What a payload begins with that may be dress or the message's own: levels, names, threads, labels.
+ */
+#include "match/envelope_peel.h"
+
+#include <string.h>
+
+/* A part read, and what the parts before it were. One that only what follows makes dress waits: "ERROR" of
+ * "ERROR [main] Store - text", but not that of "ERROR in line 5". */
+struct head {
+	struct str rest;
+	bool dressed, named, labelled, level, thread, waits;
+};
+
+/* One name, as programs have it: "backup:", "com.example.Client:" */
+static bool is_name(struct str s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (!char_is_alnum(s.p[i]) && !strchr("-._/", s.p[i]))
+			return false;
+	return s.n > 0;
+}
+
+/* The mark of "Store - text", "Message      : text", apart from its word: bytes up to behind it; 0 for none. */
+static size_t mark_apart(struct str rest)
+{
+	size_t n = 0;
+	while (n < rest.n && rest.p[n] == ' ')
+		n++;
+	bool colon = n && peel_byte_at(rest, n, ":") && peel_byte_at(rest, n + 1, " \t");
+	return colon || (n == 1 && str_starts(rest, STR(" - "))) ? n + 1 : 0;
+}
+
+/* "Message: ", "Exception : ", "java.io.IOException: ": what people and programs write before what they quote */
+static bool is_label(struct str s)
+{
+	return s.n > 6 && (str_eq_nocase(s, STR("Message")) || str_eq_nocase(s, STR("ErrorMessage")) ||
+			   ((str_ends(s, STR("Exception")) || str_ends(s, STR("Error"))) && is_name(s)));
+}
+
+/* [main], [pool-1-thread-2]: what begins with a small letter or holds a digit. Others may be the message's. */
+static bool is_thread(struct str word)
+{
+	struct str name = { word.p + 1, word.n < 3 ? 0 : word.n - 2 };
+	if (!name.n || word.p[0] != '[' || word.p[word.n - 1] != ']' || !is_name(name))
+		return false;
+	bool digit = false;
+	for (size_t i = 0; i < name.n; i++)
+		digit |= char_is_digit(name.p[i]);
+	return digit || char_is_lower(name.p[0]);
+}
+
+/* take_bare takes a level or a thread without a mark; either of them is dress beside the other. */
+static bool take_bare(struct head *h, struct str word)
+{
+	bool *had = is_thread(word)						    ? &h->thread
+		    : word.n > 2 && char_is_upper(word.p[1]) && peel_is_level(word) ? &h->level
+										    : NULL;
+	if (!had || *had)
+		return false;
+	*had = true;
+	h->waits = !h->level || !h->thread;
+	return true;
+}
+
+/* "store: ", where a stamp stood before it, or level and thread did; "Store - ", "Store : ", the latter not behind a
+ * stamp alone, for compilers put such a mark before "error"; "ERROR com.example.Store - ". */
+static bool takes_name(const struct head *h, struct str name, bool apart, char mark)
+{
+	bool both = h->level && h->thread;
+	if (h->named || !is_name(name))
+		return false;
+	if (!apart)
+		return mark == ':' && (both || (h->dressed && !h->waits));
+	if (h->waits)
+		return str_find_char(name, '.') != STR_NONE;
+	return both || (h->dressed && mark == '-' && name.n > 2 && char_is_alpha(name.p[0]));
+}
+
+/* take_part takes the next part off the rest; false, and the rest is the message's, where there is none. */
+static bool take_part(struct head *h)
+{
+	struct str rest = h->rest, word;
+	if (!str_word(&rest, &word))
+		return false;
+	size_t from = peel_byte_at(word, 0, "[(") ? 1 : 0, to = word.n;
+	while (to > from && peel_byte_at(word, to - 1, "]):"))
+		to--;
+	struct str bare = str_first(str_from(word, from), to - from);
+	size_t apart = to == word.n ? mark_apart(rest) : 0;
+	if (to == word.n && !apart) {
+		h->rest = rest;
+		return take_bare(h, word);
+	}
+	char mark = apart ? rest.p[apart - 1] : word.p[word.n - 1];
+	bool level = peel_is_level(bare), label = !level && !h->labelled && mark == ':' && is_label(bare);
+	bool name = !level && !label && takes_name(h, bare, apart > 0, mark);
+	if (level || label || name) {
+		h->labelled |= label;
+		h->named |= name;
+		h->waits = false;
+	} else if (!take_bare(h, word)) {
+		return false;
+	}
+	h->rest = str_from(rest, apart);
+	return true;
+}
+
+size_t envelope_head(struct str payload, bool dressed)
+{
+	struct head h = { .rest = payload, .dressed = dressed };
+	size_t end = 0;
+	while (take_part(&h)) {
+		size_t next = payload.n - str_trim(h.rest).n;
+		end = next < payload.n && !h.waits ? next : end;
+	}
+	return end;
+}
