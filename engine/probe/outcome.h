@@ -20,6 +20,30 @@ enum icmp_meaning {
 /* icmp_meaning: by family, type and code; NOTHING for one that is no error, or none of these. */
 enum icmp_meaning icmp_meaning(const struct icmp_note *n);
 
+/* OUTCOME_STATES: what the help of a probe says of the states that outcome_of_connect gives; "refused" and
+ * "port-unreachable" are left to the probe, to which they mean something of its own. */
+#define OUTCOME_STATES                                                                                                 \
+	{ "net-unreachable", "ICMP: no route to the network" },                                                        \
+		{ "host-unreachable", "ICMP: the host does not answer on its network; from ourselves: ARP failed" },   \
+		{ "prohibited", "ICMP: administratively prohibited" },                                                 \
+		{ "ttl-exceeded", "ICMP: time to live exceeded, a routing loop" },                                     \
+		{ "no-route", "the own routing table has no way there" },                                              \
+		{ "no-local-port", "all local ports are in use" },                                                     \
+		{ "local-denied", "the own system does not permit it" },                                               \
+	{                                                                                                              \
+		"error", "another error of the own system"                                                             \
+	}
+
+/* OUTCOME_FACTS: the same of the facts that outcome_facts gives with detail. */
+#define OUTCOME_FACTS(prefix)                                                                                          \
+	{ prefix ".error", FACT_TEXT, "the system's error" },                                                          \
+		{ prefix ".icmp", FACT_TEXT, "ICMP type/code behind the error" },                                      \
+		{ prefix ".icmp_type", FACT_NUMBER, "ICMP type" }, { prefix ".icmp_code", FACT_NUMBER, "ICMP code" },  \
+		{ prefix ".icmp_from", FACT_TEXT, "who sent the ICMP message" },                                       \
+	{                                                                                                              \
+		prefix ".icmp_origin", FACT_TEXT, "self, target or router"                                             \
+	}
+
 /* outcome_of_connect: the state of probe tcp for an EVENT_FAIL of a connection that was never open. */
 const char *outcome_of_connect(const struct event *e);
 /* outcome_of_datagram: port-closed or unreachable, as the UDP probes call it. */

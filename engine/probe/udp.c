@@ -19,14 +19,7 @@ static const struct probe_state_help states[] = {
 	{ "timeout", "no answer at all, which proves nothing" },
 	{ "port-unreachable", "ICMP: nothing listens there, or a firewall rejects" },
 	{ "refused", "the own system says the same, without who told it" },
-	{ "net-unreachable", "ICMP: no route to the network" },
-	{ "host-unreachable", "ICMP: the host does not answer on its network; from ourselves: ARP failed" },
-	{ "prohibited", "ICMP: administratively prohibited" },
-	{ "ttl-exceeded", "ICMP: time to live exceeded, a routing loop" },
-	{ "no-route", "the own routing table has no way there" },
-	{ "no-local-port", "all local ports are in use" },
-	{ "local-denied", "the own system does not permit it" },
-	{ "error", "another error of the own system" },
+	OUTCOME_STATES,
 	{ 0 }
 };
 
@@ -34,12 +27,7 @@ static const struct probe_fact_help facts[] = {
 	{ "udp.state", FACT_TEXT, "the state" },
 	{ "udp.ms", FACT_NUMBER, "time to the answer" },
 	{ "udp.bytes", FACT_NUMBER, "bytes of the answer" },
-	{ "udp.error", FACT_TEXT, "the system's error" },
-	{ "udp.icmp", FACT_TEXT, "ICMP type/code behind the error" },
-	{ "udp.icmp_type", FACT_NUMBER, "ICMP type" },
-	{ "udp.icmp_code", FACT_NUMBER, "ICMP code" },
-	{ "udp.icmp_from", FACT_TEXT, "who sent the ICMP message" },
-	{ "udp.icmp_origin", FACT_TEXT, "self, target or router" },
+	OUTCOME_FACTS("udp"),
 	{ 0 }
 };
 
