@@ -40,7 +40,7 @@ struct loop {
 static enum err give(void *context, char *p, size_t n, size_t *ret_n)
 {
 	struct loop *l = context;
-	*ret_n = str_copy(str_first(str_from(buf_str(&l->text), l->given), l->to - l->given), p, n);
+	*ret_n = str_copy(str_part(buf_str(&l->text), l->given, l->to), p, n);
 	l->given += *ret_n;
 	return ERR_OK;
 }

@@ -38,6 +38,12 @@ static inline struct str str_first(struct str s, size_t n)
 	return (struct str){ s.p, n < s.n ? n : s.n };
 }
 
+/* str_part gives the bytes from start up to end, a half-open span; empty where end is not behind start. */
+static inline struct str str_part(struct str s, size_t start, size_t end)
+{
+	return str_first(str_from(s, start), end > start ? end - start : 0);
+}
+
 static inline bool str_eq(struct str a, struct str b)
 {
 	return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);

@@ -80,7 +80,7 @@ static bool next_name(struct str text, size_t *at, struct str *ret_name)
 	while (i < text.n && (char_is_alnum(text.p[i]) || text.p[i] == '_' || text.p[i] == '.'))
 		i++;
 	*at = i;
-	*ret_name = str_first(str_from(text, start), i - start);
+	*ret_name = str_part(text, start, i);
 	return i > start;
 }
 
@@ -246,7 +246,7 @@ bool answer_is_placeholder(struct str value, struct str message, const struct fi
 	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
 		if (same_letters(value, str_c(words[i])))
 			return true;
-	return same_letters(value, str_first(str_from(message, v->start), v->end - v->start));
+	return same_letters(value, str_part(message, v->start, v->end));
 }
 
 static bool is_bound(const struct match *m, struct str name)
@@ -298,7 +298,7 @@ static void add_capture(const struct query *q, const struct answer *x, unsigned 
 {
 	const struct file_var *v = &q->view->vars[x->owner->var_at + var];
 	struct match_span s = within_payload(q, x->surface.values[var]);
-	struct str value = str_first(str_from(q->clean->text, s.start), s.end - s.start),
+	struct str value = str_part(q->clean->text, s.start, s.end),
 		   name = file_str(q->view, v->name);
 	enum var_type type = (enum var_type)v->type;
 	if (is_named(type)) {
@@ -413,7 +413,7 @@ bool answer_is_whole(const struct query *q, const struct answer *x)
 			return false;
 		before |= q->tokens[i].end <= s.start;
 	}
-	struct str payload = str_first(str_from(q->clean->text, q->payload.start), q->payload.end - q->payload.start);
+	struct str payload = str_part(q->clean->text, q->payload.start, q->payload.end);
 	return !before || s.start <= q->payload.start + envelope_head(payload, q->payload.start > 0);
 }
 
@@ -433,7 +433,7 @@ static void add_values(const struct query *q, const struct answer *x, struct mat
 {
 	for (unsigned i = 0; x->fits && i < x->surface.value_count; i++) {
 		struct match_span s = x->surface.values[i];
-		struct str value = str_first(str_from(q->clean->text, s.start), s.end > s.start ? s.end - s.start : 0);
+		struct str value = str_part(q->clean->text, s.start, s.end);
 		const struct file_var *v = &q->view->vars[x->owner->var_at + i];
 		out->over_lines |= str_find_char(value, '\n') != STR_NONE;
 		if (answer_is_placeholder(value, file_str(q->view, x->owner->text), v))

@@ -264,7 +264,7 @@ static size_t ruler_at(struct str s)
 		return 0;
 	while (n < end && s.p[n] == s.p[0])
 		n++;
-	struct str behind = str_trim(str_first(str_from(s, n), end - n));
+	struct str behind = str_trim(str_part(s, n, end));
 	bool fence = s.p[0] == '`' && behind.n < TAG_NAME_MAX && str_find_char(behind, ' ') == STR_NONE &&
 		     str_find_char(behind, '`') == STR_NONE;
 	return n > 2 && (!behind.n || fence) ? end : 0;

@@ -174,7 +174,7 @@ static bool peel_uptime(struct peel *p)
 {
 	struct str s = p->rest;
 	size_t end = peel_byte_at(s, 0, "[") ? str_find_char(str_first(s, 24), ']') : STR_NONE;
-	struct str inside = end == STR_NONE ? STR("") : str_trim(str_first(str_from(s, 1), end - 1)), whole, part;
+	struct str inside = end == STR_NONE ? STR("") : str_trim(str_part(s, 1, end)), whole, part;
 	if (!str_cut(inside, '.', &whole, &part) || !whole.n || peel_digits(whole, 0, 1, whole.n) != whole.n ||
 	    !part.n || peel_digits(part, 0, 1, part.n) != part.n)
 		return false;
@@ -214,7 +214,7 @@ static bool peel_thread(struct peel *p)
 	if (!peel_byte_at(s, 0, "[("))
 		return false;
 	size_t end = str_find_char(str_first(s, 24), s.p[0] == '[' ? ']' : ')');
-	struct str inside = end == STR_NONE ? STR("") : str_first(str_from(s, 1), end - 1);
+	struct str inside = end == STR_NONE ? STR("") : str_part(s, 1, end);
 	size_t hex = 0;
 	for (size_t i = 0; i < inside.n; i++)
 		hex += char_is_hex(inside.p[i]) || char_lower(inside.p[i]) == 'x' || inside.p[i] == ':';
@@ -271,7 +271,7 @@ static bool peel_bracket(struct peel *p)
 	size_t end = peel_byte_at(s, 0, "[") ? str_find_char(str_first(s, 80), ']') : STR_NONE;
 	if (end == STR_NONE || (end + 1 < s.n && !peel_byte_at(s, end + 1, " :\t")))
 		return false;
-	struct str inside = str_trim(str_first(str_from(s, 1), end - 1)), head, tail;
+	struct str inside = str_trim(str_part(s, 1, end)), head, tail;
 	bool two = str_cut(inside, ':', &head, &tail), words = str_find_char(inside, ' ') != STR_NONE;
 	if (peel_is_level(two ? tail : inside)) {
 		peel_note(&p->e->level, two ? tail : inside);

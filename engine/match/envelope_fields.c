@@ -182,7 +182,7 @@ static struct str string_at(struct str s, size_t at, size_t *ret_next)
 	while (end < s.n && s.p[end] != '"')
 		end += s.p[end] == '\\' && end + 1 < s.n ? 2 : 1;
 	*ret_next = end < s.n ? end + 1 : s.n;
-	return str_first(str_from(s, at + 1), (end < s.n ? end : s.n) - at - 1);
+	return str_part(s, at + 1, end);
 }
 
 struct json_walk {
@@ -220,7 +220,7 @@ static void read_bare(struct json_walk *w)
 	while (w->at < w->s.n && !strchr(",]}{[\"", w->s.p[w->at]) && !char_is_space(w->s.p[w->at]))
 		w->at++;
 	w->at += w->at == start;
-	struct str s = str_first(str_from(w->s, start), w->at - start);
+	struct str s = str_part(w->s, start, w->at);
 	if (w->name.n && w->depth <= DEPTH_MAX && !str_eq(s, STR("null")))
 		offer(&w->record, w->name, w->depth > 1 ? w->within[w->depth - 1] : STR(""), s, false);
 	w->name = STR("");
@@ -291,7 +291,7 @@ static size_t pair_at(struct str s, struct str *ret_name, struct str *ret_value,
 	} else {
 		for (end = n + 1; end < s.n && !char_is_space(s.p[end]); end++)
 			;
-		*ret_value = str_first(str_from(s, n + 1), end - n - 1);
+		*ret_value = str_part(s, n + 1, end);
 	}
 	return end < s.n && !char_is_space(s.p[end]) ? 0 : end;
 }
@@ -415,8 +415,8 @@ static void offer_extension(struct record *r, struct str s)
 		if (at < s.n && !n)
 			continue;
 		if (name.n)
-			offer(r, name, STR(""), str_trim(str_first(str_from(s, value), at - n - value)), true);
-		name = str_first(str_from(s, at - n), n);
+			offer(r, name, STR(""), str_trim(str_part(s, value, at - n)), true);
+		name = str_part(s, at - n, at);
 		value = at + 1;
 	}
 }

@@ -87,7 +87,7 @@ static bool take_part(struct head *h)
 	size_t from = peel_byte_at(word, 0, "[(") ? 1 : 0, to = word.n;
 	while (to > from && peel_byte_at(word, to - 1, "]):"))
 		to--;
-	struct str bare = str_first(str_from(word, from), to - from);
+	struct str bare = str_part(word, from, to);
 	size_t apart = to == word.n ? mark_apart(rest) : 0;
 	if (to == word.n && !apart) {
 		h->rest = rest;

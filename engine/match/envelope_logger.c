@@ -102,8 +102,8 @@ static bool peel_ruby(struct peel *p)
 	name = str_first(rest, colon == STR_NONE ? 0 : colon);
 	if (colon == STR_NONE || str_find_char(name, ' ') != STR_NONE)
 		return false;
-	p->e->time = str_first(str_from(s, 4), hash - 4);
-	p->e->thread = str_trim(str_first(str_from(s, hash + 2), end - hash - 2));
+	p->e->time = str_part(s, 4, hash);
+	p->e->thread = str_trim(str_part(s, hash + 2, end));
 	take(p, "ruby", level, name, str_from(rest, colon + 1));
 	return true;
 }
@@ -142,10 +142,10 @@ static bool peel_dotnet(struct peel *p)
 		return false;
 	size_t open = str_find_char(line, '[');
 	for (size_t i = 0; open > 6 && open != STR_NONE && i < sizeof levels / sizeof *levels; i++) {
-		struct str name = str_first(str_from(line, 6), open - 6);
+		struct str name = str_part(line, 6, open);
 		if (!str_starts(line, levels[i]) || !is_dotted(name) || !str_starts(rest, STR("      ")))
 			continue;
-		p->e->event = str_first(str_from(line, open + 1), line.n - open - 2);
+		p->e->event = str_part(line, open + 1, line.n - 1);
 		take(p, "dotnet", str_first(line, 4), name, rest);
 		return true;
 	}
@@ -161,7 +161,7 @@ static bool peel_command(struct peel *p)
 		size_t end = str_find(str_first(rest, 300), STR("::"));
 		if (!str_starts(p->rest, levels[i]) || end == STR_NONE || (end && rest.p[0] != ' '))
 			continue;
-		take(p, "workflow", str_from(str_first(p->rest, levels[i].n), 2), STR(""), str_from(rest, end + 2));
+		take(p, "workflow", str_part(p->rest, 2, levels[i].n), STR(""), str_from(rest, end + 2));
 		return true;
 	}
 	return false;

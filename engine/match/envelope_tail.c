@@ -12,7 +12,7 @@ static struct str angle_field(struct str *tail)
 	size_t end = peel_byte_at(*tail, 0, "<") ? str_find_char(*tail, '>') : STR_NONE;
 	if (end == STR_NONE)
 		return STR("");
-	struct str inside = str_first(str_from(*tail, 1), end - 1);
+	struct str inside = str_part(*tail, 1, end);
 	*tail = str_from(*tail, end + 1);
 	return inside;
 }
@@ -61,7 +61,7 @@ bool peel_configmgr(struct peel *p)
 	p->e->time = attribute(tail, STR("time=\""));
 	p->e->component = attribute(tail, STR("component=\""));
 	p->e->thread = attribute(tail, STR("thread=\""));
-	p->rest = str_first(str_from(p->rest, 7), end - 7);
+	p->rest = str_part(p->rest, 7, end);
 	peel_kind(p, "configmgr");
 	return true;
 }

@@ -68,7 +68,7 @@ static struct str own_behind(const struct matcher *m, const struct file_owner *o
 	for (uint32_t i = 0; i < o->var_n; i++) {
 		const struct file_var *v = &m->view.vars[o->var_at + i];
 		size_t to = i + 1 < o->var_n ? v[1].start : text.n;
-		struct str own = str_first(str_from(text, v->end), to > v->end ? to - v->end : 0);
+		struct str own = str_part(text, v->end, to);
 		if (v->start >= at && literals_letters(own))
 			return own;
 	}
@@ -95,7 +95,7 @@ bool literals_beside(const struct matcher *m, const struct file_literal_message 
 	struct str after = str_from((struct str){ text.p + start, to > start ? to - start : 0 }, same);
 	if (to < start ||
 	    !compare_on(after, to < text.n, str_from(line, at + same), &out.after, &out.rest_after, &out.line_after) ||
-	    !compare_back(before, from > 0, str_first(str_from(line, payload), at - payload), &out.before, &rest))
+	    !compare_back(before, from > 0, str_part(line, payload, at), &out.before, &rest))
 		return false;
 	out.rest_before = rest;
 	/* "ERROR" may be a level, and the message's first word */
@@ -165,7 +165,7 @@ bool literals_begun(const struct matcher *m, const struct file_literal_message *
 		size_t from = i ? vars[i - 1].end : 0, to = i < o->var_n ? vars[i].start : text.n;
 		if (from > x->at)
 			break;
-		struct str own = str_first(str_from(text, from), to > from ? to - from : 0);
+		struct str own = str_part(text, from, to);
 		/* a value's end and its start may be one word */
 		bool glued = i && own.n && literal_is_letter(own.p[0]);
 		if (glued || (i && follows(own, 0, payload)) ||

@@ -20,7 +20,7 @@ static struct str local_name(struct str s)
 	size_t n = 0, from = 0;
 	for (; n < s.n && n < NAME_MAX_BYTES && (char_is_alnum(s.p[n]) || strchr(":-_.", s.p[n])) && s.p[n]; n++)
 		from = s.p[n] == ':' ? n + 1 : from;
-	return str_from(str_first(s, n), from);
+	return str_part(s, from, n);
 }
 
 /* The next tag of this name from *at on, an opening or a closing one: from its bracket to behind the other one. */
@@ -218,7 +218,7 @@ static size_t root_at(struct str text)
 			at = end == STR_NONE ? head.n : at + end + 1;
 			from = at;
 		} else if (rest.n && char_is_alpha(rest.p[0])) {
-			struct str before = str_from(str_first(head, at - 1), from);
+			struct str before = str_part(head, from, at - 1);
 			bool within = str_find_char(before, '"') != STR_NONE || str_find_char(before, '{') != STR_NONE;
 			return within ? STR_NONE : at - 1;
 		}

@@ -116,7 +116,7 @@ static uint32_t add_text_answers(struct query *q, const struct match_code *code,
 {
 	struct text_hit hits[TEXT_ANSWERS_MAX];
 	float all;
-	struct str payload = str_first(str_from(q->clean->text, q->payload.start), q->payload.end - q->payload.start);
+	struct str payload = str_part(q->clean->text, q->payload.start, q->payload.end);
 	bool prose = !in_log && is_prose(payload);
 	uint32_t count = text_articles(q->view, q->scratch, payload, prose, hits, TEXT_ANSWERS_MAX, &all);
 	for (uint32_t i = 0; i < count; i++) {
@@ -153,7 +153,7 @@ static bool is_bare_code(const struct query *q, const struct match_code *code)
 	unsigned others = 0;
 	for (uint32_t i = 0; i < q->token_count; i++) {
 		const struct query_token *t = &q->tokens[i];
-		struct str word = str_first(str_from(q->clean->text, t->start), t->end - t->start);
+		struct str word = str_part(q->clean->text, t->start, t->end);
 		bool known = t->number || rule_is_code_word(word) ||
 			     (t->start < code->span.end && t->end > code->span.start);
 		for (size_t k = 0; !known && k < sizeof words / sizeof *words; k++)

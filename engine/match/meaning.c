@@ -153,7 +153,7 @@ void meaning_read(const struct file_view *v, struct str text, struct match_span 
 		  struct match_answer *answer)
 {
 	struct rule_code_at found[CODES_MAX];
-	struct str message = str_first(str_from(text, payload.start), payload.end - payload.start);
+	struct str message = str_part(text, payload.start, payload.end);
 	size_t n = rule_codes_find(str_first(message, 64 << 10), found, CODES_MAX);
 	for (size_t i = 0; i < n; i++) {
 		struct match_code *readings = arena_array(a, struct match_code, READINGS_A_CODE);

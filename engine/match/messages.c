@@ -159,7 +159,7 @@ static bool carries(const struct file_view *v, const struct file_owner *o, struc
 	for (unsigned i = 0; i < s->value_count; i++) {
 		const struct file_var *var = &v->vars[o->var_at + i];
 		struct match_span at = s->values[i];
-		struct str value = str_first(str_from(text, at.start), at.end - at.start);
+		struct str value = str_part(text, at.start, at.end);
 		uint32_t n = letters_within(letters, at.start > start ? at.start : start, at.end);
 		bool own_too = !n || answer_is_placeholder(value, file_str(v, o->text), var);
 		own -= own_too ? 0 : n < own ? n : own;
@@ -172,7 +172,7 @@ static struct str own_words(const struct file_view *v, const struct file_owner *
 	const struct file_var *vars = v->vars + o->var_at;
 	struct str text = file_str(v, o->text);
 	size_t from = part ? vars[part - 1].end : 0, to = part < o->var_n ? vars[part].start : text.n;
-	return str_first(str_from(text, from), to > from ? to - from : 0);
+	return str_part(text, from, to);
 }
 
 /* They fit alike: their own words are the same, and so is what may stand between them. */

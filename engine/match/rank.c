@@ -131,7 +131,7 @@ static bool leaves_value(const struct query *q, const struct answer *x)
 				return false;
 		if (is_value(q, t))
 			return true;
-		if (!words_is_small(str_first(str_from(text, t->start), t->end - t->start)))
+		if (!words_is_small(str_part(text, t->start, t->end)))
 			return false;
 		at = t->end;
 		small++;
@@ -272,7 +272,7 @@ static bool has_path_of_dos(struct str s)
 /* The message is from where the article's messages are from: its words alone may be any program's. */
 static bool is_at_home(const struct query *q, const struct answer *x)
 {
-	struct str payload = str_first(str_from(q->clean->text, q->payload.start), q->payload.end - q->payload.start);
+	struct str payload = str_part(q->clean->text, q->payload.start, q->payload.end);
 	payload = str_first(payload, HOME_MAX);
 	return x->context || has_path_of_dos(payload) ||
 	       (product_families(payload) & q->view->articles[x->article].families);
@@ -406,7 +406,7 @@ static bool is_event_number(const struct query *q, const struct answer *x)
 	bool event = false;
 	for (uint32_t i = x->alignment.first; i <= x->alignment.last; i++) {
 		const struct query_token *t = &q->tokens[i];
-		struct str word = str_first(str_from(q->clean->text, t->start), t->end - t->start);
+		struct str word = str_part(q->clean->text, t->start, t->end);
 		event |= str_eq_nocase(word, STR("event")) || str_eq_nocase(word, STR("eventid"));
 		if (!t->number && !str_eq_nocase(word, STR("event")) && !str_eq_nocase(word, STR("id")) &&
 		    !str_eq_nocase(word, STR("eventid")))

@@ -110,7 +110,7 @@ static uint32_t ask_event(struct query *q, const struct match_options *options, 
 	struct str text = q->clean->text;
 	if (!x.answers)
 		return n;
-	ask_read(q, str_first(str_from(text, event->payload.start), event->payload.end - event->payload.start), false,
+	ask_read(q, str_part(text, event->payload.start, event->payload.end), false,
 		 &x.out.envelope);
 	struct match_span payload = x.out.envelope.payload;
 	x.out.envelope = *event;
@@ -211,7 +211,7 @@ static unsigned ask_pieces(struct query *q, const struct match_options *options,
 	memcpy(pieces, q->pieces, sizeof pieces);
 	for (uint32_t i = 0; i < count; i++) {
 		struct match_answer one = { .query = all->query };
-		struct str piece = str_first(str_from(clean->text, pieces[i].start), pieces[i].end - pieces[i].start);
+		struct str piece = str_part(clean->text, pieces[i].start, pieces[i].end);
 		q->clean = clean;
 		uint32_t n = ask_text(q, options, piece, false, &one, answers);
 		if (!n || !answers[0].fits || answers[0].together < HALF_SURE)

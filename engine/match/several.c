@@ -47,7 +47,7 @@ static int by_place(const void *a, const void *b)
 static bool is_small(const struct query *q, uint32_t token)
 {
 	const struct query_token *t = &q->tokens[token];
-	return words_is_small(str_first(str_from(q->clean->text, t->start), t->end - t->start));
+	return words_is_small(str_part(q->clean->text, t->start, t->end));
 }
 
 /* ", and then": what joins two messages is of neither. */
@@ -80,7 +80,7 @@ static struct match_span piece_of(const struct query *q, const struct alignment 
 	for (size_t at = first; piece.start != q->payload.start && at > piece.start; at--)
 		if (text.p[at - 1] == '\n')
 			piece.start = at;
-	size_t line = str_find_char(str_first(str_from(text, last), piece.end - last), '\n');
+	size_t line = str_find_char(str_part(text, last, piece.end), '\n');
 	if (piece.end != q->payload.end && line != STR_NONE)
 		piece.end = last + line;
 	drop_joints(q, chosen[i], &piece);

@@ -85,7 +85,7 @@ static void split(struct fit *f)
 	size_t at = 0;
 	for (uint32_t i = 0; i < f->owner->var_n && i < SURFACE_VARS_MAX; i++) {
 		const struct file_var *v = &f->view->vars[f->owner->var_at + i];
-		add_segment(f, str_first(str_from(f->message, at), v->start - at), false, 0);
+		add_segment(f, str_part(f->message, at, v->start), false, 0);
 		add_segment(f, STR(""), true, i);
 		at = v->end;
 	}
@@ -380,7 +380,7 @@ static bool part_at(const struct fit *f, struct str marks, size_t from, size_t t
 {
 	marks = str_trim(marks);
 	for (size_t at = to; marks.n && at >= from + marks.n; at--)
-		if (str_eq(str_first(str_from(f->text, at - marks.n), marks.n), marks)) {
+		if (str_eq(str_part(f->text, at - marks.n, at), marks)) {
 			*ret_at = at - marks.n;
 			return true;
 		}
@@ -495,7 +495,7 @@ static void compare_dress(struct str want, struct str have, struct dress *d)
 static bool is_placeholder(const struct fit *f, uint32_t var, struct match_span value)
 {
 	const struct file_var *v = &f->view->vars[f->owner->var_at + var];
-	struct str says = str_first(str_from(f->message, v->start), v->end - v->start);
+	struct str says = str_part(f->message, v->start, v->end);
 	return value.start && says.n == value.end - value.start + 2 && value.end < f->text.n &&
 	       str_eq_nocase(says, str_first(str_from(f->text, value.start - 1), says.n));
 }
@@ -531,14 +531,14 @@ static struct str literal_text(const struct fit *f, const struct surface *out, u
 		if (!stopped && str_ends(*raw, STR(".")) && !str_ends(*raw, STR("..")))
 			raw->n--;
 	}
-	return end > start ? str_first(str_from(f->text, start), end - start) : STR("");
+	return str_part(f->text, start, end);
 }
 
 /* How a value that an article shows from one machine compares: the same, of the same shape, or of another. */
 static void compare_sample(const struct fit *f, const struct file_var *v, struct match_span at, struct surface *out)
 {
 	struct str value = { f->text.p + at.start, at.end - at.start };
-	struct str sample = str_first(str_from(f->message, v->start), v->end - v->start);
+	struct str sample = str_part(f->message, v->start, v->end);
 	if (!v->sample)
 		return;
 	if (str_eq_nocase(value, sample))

@@ -60,7 +60,7 @@ enum err undress_read(const struct clean *c, struct str text, bool url, struct a
 		envelope_read(text, &inner);
 		merge(&r.dress, &inner);
 		struct match_span p = inner.payload;
-		if (url && !r.dress.coding && coded_is_url(str_first(str_from(text, p.start), p.end - p.start)))
+		if (url && !r.dress.coding && coded_is_url(str_part(text, p.start, p.end)))
 			r.dress.coding = CODING_URL;
 		size_t at = (size_t)(text.p - r.clean->text.p);
 		move(&r.dress.payload, at);

@@ -111,7 +111,7 @@ void render_html_message(struct buf *out, const struct match_answer *found)
 		from = at;
 		shade = here;
 	}
-	add_run(out, &p, shade, str_from(str_first(q, part.end), from));
+	add_run(out, &p, shade, str_part(q, from, part.end));
 	add_left_out(out, q.n - part.end);
 	buf_add_c(out, "</pre>\n");
 }

@@ -23,7 +23,7 @@ static bool is_word_char(char c)
 static struct str before(struct str text, size_t at, size_t n)
 {
 	size_t from = at > n ? at - n : 0;
-	return str_first(str_from(text, from), at - from);
+	return str_part(text, from, at);
 }
 
 static bool has(struct str text, const char *word)

@@ -55,7 +55,7 @@ static size_t long_hex_at(struct str text, size_t at)
 		return 0;
 	bool code = s.p[2] == '8' || char_lower(s.p[2]) == 'c' || str_starts(str_from(s, 2), STR("0000"));
 	size_t from = at > 10 ? at - 10 : 0;
-	struct str before = str_first(str_from(text, from), at - from);
+	struct str before = str_part(text, from, at);
 	bool placed = template_has_word(before, "at ") || template_has_word(before, "at \"") ||
 		      template_has_word(before, "address");
 	return code && !placed ? 0 : n + 2;
@@ -173,7 +173,7 @@ void placeholder_split(const struct reader *r, struct rule_template *t)
 			at++;
 			continue;
 		}
-		template_add_literal(t, r->a, str_first(str_from(t->text, from), at - from));
+		template_add_literal(t, r->a, str_part(t->text, from, at));
 		template_add_var(t, r->a, var);
 		at += n;
 		from = at;

@@ -80,7 +80,7 @@ static struct str keep(struct arena *a, struct str s)
 
 static struct str part(struct str text, struct match_span span)
 {
-	return str_first(str_from(text, span.start), span.end > span.start ? span.end - span.start : 0);
+	return str_part(text, span.start, span.end);
 }
 
 /* What is asked: the text as it stands, and what it says without its dress. */

@@ -231,7 +231,7 @@ static struct str keep_lines(struct incidents *set, struct str lines)
 static struct match_span span_in(struct str text, const struct match_capture *c)
 {
 	struct match_span s = c->span, best = { 0 };
-	struct str there = str_first(str_from(text, s.start), s.end > s.start ? s.end - s.start : 0);
+	struct str there = str_part(text, s.start, s.end);
 	if (!c->value.n || s.end <= s.start || str_find_nocase(there, c->value) != STR_NONE)
 		return s.end > text.n ? best : s;
 	size_t least = SIZE_MAX;

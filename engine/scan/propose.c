@@ -159,7 +159,7 @@ static void read_line(struct proposer *p, struct line *l)
 	}
 	l->text = l->said->text;
 	struct match_span span = l->dress.payload;
-	l->payload = str_first(str_from(l->text, span.start), span.end - span.start);
+	l->payload = str_part(l->text, span.start, span.end);
 	l->letters = literals_letters(l->payload);
 	l->start_count = 0;
 	size_t head = envelope_head(l->payload, span.start > 0);
@@ -303,7 +303,7 @@ static bool has_beginning(struct proposer *p, size_t from, const struct file_lit
 	if (lines_look_damaged(line))
 		return true;
 	envelope_read(line, &dress);
-	return literals_begins(p->matcher, m, str_from(str_first(line, dress.payload.end), dress.payload.start));
+	return literals_begins(p->matcher, m, str_part(line, dress.payload.start, dress.payload.end));
 }
 
 /* The lines beside it go on with the message. */
@@ -414,8 +414,8 @@ static bool seat_of(const struct line *l, const struct file_literal *literal, si
 		return false;
 	if (there) { /* of the payload only: a message may begin in the dress, or on the line before */
 		s.same = literal->n;
-		struct str before = str_from(str_first(l->text, s.at), payload.start);
-		struct str after = str_from(str_first(l->text, payload.end), s.at + s.same);
+		struct str before = str_part(l->text, payload.start, s.at);
+		struct str after = str_part(l->text, s.at + s.same, payload.end);
 		literals_next_to(before, after, s.letters_before, s.letters_after);
 	}
 	*ret_seat = s;
@@ -426,18 +426,18 @@ static void count_letters(const struct line *l, size_t start, struct seat *s)
 {
 	size_t end = l->dress.payload.end, behind = s->at + s->same;
 	s->counted = true;
-	s->before = literals_letters(str_from(str_first(l->text, s->at), start));
+	s->before = literals_letters(str_part(l->text, start, s->at));
 	if (start == l->dress.payload.start && behind <= end)
-		s->after = l->letters - s->before - literals_letters(str_from(str_first(l->text, behind), s->at));
+		s->after = l->letters - s->before - literals_letters(str_part(l->text, s->at, behind));
 	else
-		s->after = literals_letters(str_from(str_first(l->text, end), behind));
+		s->after = literals_letters(str_part(l->text, behind, end));
 }
 
 /* The message begins where the payload does, or in the dress, whose last word may be its first. */
 static bool may_begin(struct proposer *p, const struct line *l, size_t start, const struct file_literal_message *m)
 {
 	struct str first = literals_beginning(p->matcher, m), dress = str_first(l->text, start);
-	struct str payload = str_from(str_first(l->text, l->dress.payload.end), start);
+	struct str payload = str_part(l->text, start, l->dress.payload.end);
 	return !first.n || literals_begins(p->matcher, m, payload) || str_find_nocase(dress, first) != STR_NONE;
 }
 
@@ -456,7 +456,7 @@ static void read_glue(struct line *l)
 	l->glued_before = l->glued_after = 0;
 	if (!token_next(first, &at, &token))
 		return;
-	first = str_from(str_first(first, token.end), token.start);
+	first = str_part(first, token.start, token.end);
 	while (first.n && !is_mark(first.p[first.n - 1]))
 		first.n--;
 	while (n < last.n && !is_mark(last.p[n]))

@@ -499,7 +499,7 @@ static void redact_words(struct redactor *r, struct unknown *u, struct arena *a)
 		}
 		done = s->end > done ? s->end : done;
 		u->words[count] = u->words[i];
-		u->words[count].text = arena_str(a, str_first(str_from(text, s->start), done - s->start));
+		u->words[count].text = arena_str(a, str_part(text, s->start, done));
 		spans[count++].start = s->start;
 	}
 	u->word_count = spans ? count : u->word_count;

@@ -491,7 +491,7 @@ struct str story_says(const struct rule_story *story, const struct match *m, str
 			buf_add(&b, rest);
 			break;
 		}
-		struct str name = str_first(str_from(rest, open + 1), close - open - 1), value = name;
+		struct str name = str_part(rest, open + 1, close), value = name;
 		for (size_t i = 0; i < m->capture_count; i++)
 			if (str_eq(m->captures[i].name, name))
 				value = m->captures[i].value;

@@ -164,7 +164,7 @@ static size_t read_words(struct unknowns *set, struct str text, struct unknown_w
 	struct match_envelope envelope;
 	text = utf8_mend(text, &set->work);
 	envelope_read(text, &envelope);
-	struct str rest = str_from(str_first(text, envelope.payload.end), envelope.payload.start), word,
+	struct str rest = str_part(text, envelope.payload.start, envelope.payload.end), word,
 		   before = STR("");
 	size_t n = 0;
 	while (n < UNKNOWN_WORDS_MAX && str_word(&rest, &word)) {

@@ -188,7 +188,7 @@ static bool host_of(struct str url, struct str *ret_scheme, struct str *ret_host
 		port = str_from(rest, close + colon + 1);
 	}
 	*ret_scheme = str_first(url, at + 3);
-	*ret_host = close ? str_first(str_from(host, 1), close - 1) : host;
+	*ret_host = close ? str_part(host, 1, close) : host;
 	*ret_port = port;
 	return ret_host->n > 0;
 }
@@ -235,7 +235,7 @@ static struct str own_part(const struct match_answer *found)
 		if (s.start >= best->spans[0].end && s.start < part.end)
 			part.end = s.start;
 	}
-	return str_first(str_from(found->query, part.start), part.end - part.start);
+	return str_part(found->query, part.start, part.end);
 }
 
 /* bind_program_port: a program that reaches one port says so by its name. */

@@ -8,7 +8,7 @@
 
 static void print_span(struct buf *out, struct str query, struct match_span s)
 {
-	buf_addf(out, "[%.*s]", STR_ARG(str_first(str_from(query, s.start), s.end - s.start)));
+	buf_addf(out, "[%.*s]", STR_ARG(str_part(query, s.start, s.end)));
 }
 
 static void print_code(struct buf *out, const struct match_code *c)

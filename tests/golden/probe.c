@@ -99,7 +99,7 @@ static void add_sent(struct buf *out, struct str sent, struct str range)
 	str_cut(range, ':', &from, &to);
 	if (!str_u64(from, &a) || !str_u64(to, &b) || a > b)
 		abort();
-	buf_add(out, str_from(str_first(sent, b), a));
+	buf_add(out, str_part(sent, a, b));
 }
 
 static void add_netbios(struct buf *out, struct str what)
@@ -143,9 +143,9 @@ static struct str read_values(struct sim *s, unsigned channel, struct str rest)
 		}
 		buf_clear(&one);
 		if (value.p[0] == '"')
-			add_text(&one, str_from(str_first(value, value.n - 1), 1));
+			add_text(&one, str_part(value, 1, value.n - 1));
 		else if (value.p[0] == '<')
-			add_sent(&one, s->sent[channel], str_from(str_first(value, value.n - 1), 1));
+			add_sent(&one, s->sent[channel], str_part(value, 1, value.n - 1));
 		else if (str_starts(value, STR("netbios:")))
 			add_netbios(&one, str_from(value, 8));
 		else

@@ -178,7 +178,7 @@ static void envelopes_are_told_apart(void **state)
 		struct str text = str_c(cases[i].text);
 		envelope_read(text, &e);
 		assert_str(e.kind, cases[i].kind);
-		assert_str(str_first(str_from(text, e.payload.start), e.payload.end - e.payload.start),
+		assert_str(str_part(text, e.payload.start, e.payload.end),
 			   cases[i].payload);
 		assert_str(e.component, cases[i].component);
 		assert_str(e.host, cases[i].host);
@@ -334,7 +334,7 @@ static void fields_are_read(void **state)
 		struct str text = str_c(cases[i].text);
 		envelope_read(text, &e);
 		assert_str(e.kind, cases[i].kind);
-		assert_str(str_first(str_from(text, e.payload.start), e.payload.end - e.payload.start),
+		assert_str(str_part(text, e.payload.start, e.payload.end),
 			   cases[i].payload);
 		assert_str(arena_printf(&arena, "%.*s|%.*s|%.*s|%.*s|%.*s|%.*s", STR_ARG(e.time), STR_ARG(e.host),
 					STR_ARG(e.component), STR_ARG(e.thread), STR_ARG(e.level), STR_ARG(e.event)),
@@ -417,8 +417,7 @@ static void layers_are_undone(void **state)
 		struct clean c = cleaned(cases[i].text);
 		struct undressed u;
 		assert_int_equal(undress_read(&c, c.text, cases[i].url, &arena, &u), ERR_OK);
-		assert_str(str_first(str_from(u.clean->text, u.dress.payload.start),
-				     u.dress.payload.end - u.dress.payload.start),
+		assert_str(str_part(u.clean->text, u.dress.payload.start, u.dress.payload.end),
 			   cases[i].payload);
 		assert_ptr_equal(cases[i].text + clean_offset(u.clean, u.dress.payload.start),
 				 strstr(cases[i].text, cases[i].first));
@@ -459,7 +458,7 @@ static void an_event_is_its_description(void **state)
 		if (!is_event)
 			continue;
 		assert_str(e.kind, "nt-event");
-		assert_str(str_first(str_from(text, e.payload.start), e.payload.end - e.payload.start),
+		assert_str(str_part(text, e.payload.start, e.payload.end),
 			   cases[i].payload);
 		assert_str(e.component, cases[i].component);
 		assert_str(e.host, cases[i].host);
