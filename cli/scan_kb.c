@@ -83,7 +83,8 @@ static bool has_changed(const struct scan_kb *kb, const char *db)
 	struct store *store = NULL;
 	bool changed = !store_open(db, STORE_READ, NULL, &store) && !store_generation(store, &generation) &&
 		       !store_identity(store, &identity) && !store_identity(kb->store, &own) &&
-		       (generation != match_generation(kb->matcher) || identity != own);
+		       (generation != match_generation(kb->matcher) || identity != own ||
+			!match_is_whole(kb->matcher));
 	store_close(&store);
 	return changed;
 }

@@ -136,7 +136,7 @@ static enum err look_for_change(struct site *s, struct diags *d, bool *ret_chang
 	if (!is_other_file(s)) {
 		enum err bad = store_generation(s->watched, &generation);
 		tell_unreadable(s, bad);
-		*ret_changed = !bad && generation != s->kb->generation;
+		*ret_changed = !bad && (generation != s->kb->generation || !match_is_whole(s->kb->matcher));
 		return ERR_OK;
 	}
 	enum err e = store_open(s->options.db, STORE_READ, d, &fresh);
@@ -173,8 +173,11 @@ static void refresh(struct site *s)
 		old = s->kb;
 		s->kb = fresh;
 		pthread_mutex_unlock(&s->lock);
+		s->options.say(s->options.context,
+			       match_is_whole(old->matcher) ?
+				       "the knowledge base has changed: serving the new one" :
+				       "the matcher was cut short in its place: serving one made anew");
 		kb_drop(s, old);
-		s->options.say(s->options.context, "the knowledge base has changed: serving the new one");
 		warm(s);
 	}
 	arena_free(&a);

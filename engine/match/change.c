@@ -113,7 +113,7 @@ static enum err compile_changed(const struct changes *c, struct store *s, struct
 	enum err e = compile_open(1 + (c->changed_count > 50), &compiler);
 	if (e)
 		return e;
-	compile_set_mean_length(compiler, c->base->header->mean_length);
+	compile_set_mean_length(compiler, c->base->header.mean_length);
 	for (uint32_t i = 0; !e && i < c->changed_count; i++)
 		e = compile_article(compiler, s, c->changed[i].id);
 	if (!e)

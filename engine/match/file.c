@@ -56,7 +56,7 @@ struct str file_str(const struct file_view *v, struct file_text t)
 
 struct str file_term_word(const struct file_view *v, uint32_t term)
 {
-	uint64_t all = v->header->sections[SEC_TERM_TEXT].n;
+	uint64_t all = v->header.sections[SEC_TERM_TEXT].n;
 	uint32_t at = term < v->term_count ? v->term_at[term] : 1,
 		 end = term < v->term_count ? v->term_at[term + 1] : 0;
 	return at <= end && end <= all ? (struct str){ v->term_text + at, end - at } : STR("");
@@ -77,7 +77,7 @@ uint32_t file_find_term(const struct file_view *v, struct str word)
 static const uint32_t *slice(const struct file_view *v, const uint32_t *items, enum file_section s, uint64_t at,
 			     uint64_t n, uint32_t *ret_n)
 {
-	uint64_t all = v->header->sections[s].n;
+	uint64_t all = v->header.sections[s].n;
 	bool good = at <= all && n <= all - at;
 	*ret_n = good ? (uint32_t)n : 0;
 	return items + (good ? at : 0);
@@ -142,7 +142,7 @@ static bool in(uint64_t at, uint64_t n, uint64_t count)
 
 static bool text_ok(const struct file_view *v, struct file_text t)
 {
-	return in(t.at, t.n, v->header->sections[SEC_TEXT].n);
+	return in(t.at, t.n, v->header.sections[SEC_TEXT].n);
 }
 
 static bool check_header(const struct file_header *h, struct str block)
@@ -157,7 +157,7 @@ static bool check_header(const struct file_header *h, struct str block)
 
 static void take_sections(struct file_view *v)
 {
-#define TAKE(field, s) v->field = (const void *)(v->block.p + v->header->sections[s].at)
+#define TAKE(field, s) v->field = (const void *)(v->block.p + v->header.sections[s].at)
 	TAKE(slots, SEC_TERM_SLOT);
 	TAKE(term_at, SEC_TERM_AT);
 	TAKE(term_text, SEC_TERM_TEXT);
@@ -179,19 +179,19 @@ static void take_sections(struct file_view *v)
 	TAKE(over_times, SEC_OVER_TIME);
 	TAKE(text, SEC_TEXT);
 #undef TAKE
-	v->slot_count = (uint32_t)v->header->sections[SEC_TERM_SLOT].n;
-	v->term_count = (uint32_t)v->header->sections[SEC_TERM].n;
-	v->group_count = (uint32_t)v->header->sections[SEC_GROUP].n;
-	v->pair_buckets = (uint32_t)(v->header->sections[SEC_PAIR_AT].n - 1);
-	v->owner_count = (uint32_t)v->header->sections[SEC_OWNER].n;
-	v->article_count = (uint32_t)v->header->sections[SEC_ARTICLE].n;
-	v->code_count = (uint32_t)v->header->sections[SEC_CODE].n;
-	v->over_time_count = (uint32_t)v->header->sections[SEC_OVER_TIME].n;
+	v->slot_count = (uint32_t)v->header.sections[SEC_TERM_SLOT].n;
+	v->term_count = (uint32_t)v->header.sections[SEC_TERM].n;
+	v->group_count = (uint32_t)v->header.sections[SEC_GROUP].n;
+	v->pair_buckets = (uint32_t)(v->header.sections[SEC_PAIR_AT].n - 1);
+	v->owner_count = (uint32_t)v->header.sections[SEC_OWNER].n;
+	v->article_count = (uint32_t)v->header.sections[SEC_ARTICLE].n;
+	v->code_count = (uint32_t)v->header.sections[SEC_CODE].n;
+	v->over_time_count = (uint32_t)v->header.sections[SEC_OVER_TIME].n;
 }
 
 static bool check_counts(const struct file_view *v)
 {
-	const struct file_header *h = v->header;
+	const struct file_header *h = &v->header;
 	return is_power(v->slot_count) && h->sections[SEC_TERM_SLOT].n <= UINT32_MAX && v->term_count < VOCAB_MAX &&
 	       h->sections[SEC_TERM].n < VOCAB_MAX && h->sections[SEC_TERM_AT].n == (uint64_t)v->term_count + 1 &&
 	       is_power(v->pair_buckets) && h->sections[SEC_PAIR_AT].n < UINT32_MAX &&
@@ -203,7 +203,7 @@ static bool check_counts(const struct file_view *v)
 
 static bool check_groups(const struct file_view *v)
 {
-	const struct file_header *h = v->header;
+	const struct file_header *h = &v->header;
 	for (uint32_t i = 0; i < v->group_count; i++) {
 		const struct file_group *g = &v->groups[i];
 		if (!in(g->token_at, g->token_n, h->sections[SEC_TOKEN].n) ||
@@ -229,7 +229,7 @@ static bool check_groups(const struct file_view *v)
 
 static bool check_articles(const struct file_view *v)
 {
-	const struct file_header *h = v->header;
+	const struct file_header *h = &v->header;
 	for (uint32_t i = 0; i < v->article_count; i++) {
 		const struct file_article *a = &v->articles[i];
 		if (!text_ok(v, a->id) || !text_ok(v, a->title) ||
@@ -253,15 +253,18 @@ static bool check_articles(const struct file_view *v)
 
 enum err file_check(struct str block, struct file_view *ret_view)
 {
-	struct file_view v = { .block = block, .header = (const void *)block.p };
-	if (block.n < sizeof *v.header || memcmp(v.header->magic, magic, sizeof magic))
+	struct file_view v = { .block = block };
+	if (block.n < sizeof v.header)
 		return ERR_DAMAGED;
-	if (v.header->order != 0x01020304 || v.header->version != FILE_VERSION)
+	memcpy(&v.header, block.p, sizeof v.header);
+	if (memcmp(v.header.magic, magic, sizeof magic))
+		return ERR_DAMAGED;
+	if (v.header.order != 0x01020304 || v.header.version != FILE_VERSION)
 		return ERR_NEWER;
-	struct str head = { block.p, offsetof(struct file_header, header_checksum) };
-	if (v.header->header_checksum != hash_bytes(head) || v.header->size != block.n ||
-	    v.header->checksum != hash_bytes(str_from(block, sizeof *v.header)) || !check_header(v.header, block) ||
-	    !v.header->sections[SEC_PAIR_AT].n)
+	struct str head = { (const char *)&v.header, offsetof(struct file_header, header_checksum) };
+	if (v.header.header_checksum != hash_bytes(head) || v.header.size != block.n ||
+	    v.header.checksum != hash_bytes(str_from(block, sizeof v.header)) || !check_header(&v.header, block) ||
+	    !v.header.sections[SEC_PAIR_AT].n)
 		return ERR_DAMAGED;
 	take_sections(&v);
 	if (!check_counts(&v) || !check_groups(&v) || !check_articles(&v))

@@ -134,7 +134,7 @@ struct file_header {
 /* The block with its sections as arrays. */
 struct file_view {
 	struct str block;
-	const struct file_header *header;
+	struct file_header header; /* a copy: the block may become zeros while it is read (base/mapped.h) */
 	const uint32_t *slots, *term_at, *tokens, *group_post, *pair_at, *pair_post, *doc_post, *classes;
 	const uint16_t *doc_term, *doc_word;
 	const char *term_text, *text;

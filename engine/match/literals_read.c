@@ -69,8 +69,8 @@ enum err literals_of(const struct matcher *m, struct literal_table *ret_table)
 	const void *parts[TABLE_PARTS];
 	uint64_t counts[TABLE_PARTS];
 	for (int i = 0; i < TABLE_PARTS; i++) {
-		parts[i] = v->block.p + v->header->sections[SEC_LITERAL + i].at;
-		counts[i] = v->header->sections[SEC_LITERAL + i].n;
+		parts[i] = v->block.p + v->header.sections[SEC_LITERAL + i].at;
+		counts[i] = v->header.sections[SEC_LITERAL + i].n;
 	}
 	return table_of(parts, counts, v->owner_count, v->over_time_count, ret_table);
 }

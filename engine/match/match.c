@@ -344,8 +344,8 @@ void ask_to_query_spans(const struct clean *clean, struct match_answer *out)
 	out->code.span = answer_span(clean, out->code.span.start, out->code.span.end);
 }
 
-enum err match_message(const struct matcher *m, struct match_scratch *scratch, struct str query,
-		       const struct match_options *options, struct arena *a, struct match_answer *ret_answer)
+static enum err answer_message(const struct matcher *m, struct match_scratch *scratch, struct str query,
+			       const struct match_options *options, struct arena *a, struct match_answer *ret_answer)
 {
 	struct match_options defaults = { 0 };
 	struct match_answer out = { 0 };
@@ -385,6 +385,18 @@ enum err match_message(const struct matcher *m, struct match_scratch *scratch, s
 	return ERR_OK;
 }
 
+enum err match_message(const struct matcher *m, struct match_scratch *scratch, struct str query,
+		       const struct match_options *options, struct arena *a, struct match_answer *ret_answer)
+{
+	struct match_answer answer;
+	enum err e = answer_message(m, scratch, query, options, a, &answer);
+	if (!e && !match_is_whole(m))
+		e = ERR_CUT;
+	if (!e)
+		*ret_answer = answer;
+	return e;
+}
+
 enum err match_search(const struct matcher *m, struct match_scratch *scratch, struct str words, size_t offset,
 		      size_t limit, struct arena *a, struct match_hit **ret_hits, size_t *ret_count, size_t *ret_total)
 {
@@ -398,8 +410,8 @@ enum err match_search(const struct matcher *m, struct match_scratch *scratch, st
 		out[i] = (struct match_hit){ file_str(&m->view, article->id), file_str(&m->view, article->title),
 					     hits[from + i].score };
 	}
-	if (arena_err(a))
-		return ERR_NOMEM;
+	if (arena_err(a) || !match_is_whole(m))
+		return arena_err(a) ? ERR_NOMEM : ERR_CUT;
 	*ret_hits = out;
 	*ret_count = count;
 	*ret_total = total;

@@ -52,6 +52,9 @@ void match_close(struct matcher **m);
 /* match_rest lets go of the file's pages that are in memory; those that look-ups need come back by themselves. For who
  * has just opened it, which reads all, and stays for long. */
 void match_rest(const struct matcher *m);
+/* match_is_whole: the file is as it was opened. One that somebody cuts in its place becomes zeros: look-ups go on, and
+ * find nothing or too little; match_message and match_search give ERR_CUT then. A matcher opened anew is whole. */
+bool match_is_whole(const struct matcher *m);
 int64_t match_generation(const struct matcher *m); /* of the store content that it was compiled from */
 
 enum err match_scratch_open(const struct matcher *m, struct match_scratch **ret_scratch) MUST_USE;
@@ -137,7 +140,7 @@ struct match_options {
 };
 
 /* match_message: the whole look-up. ERR_INPUT for a message without a letter or digit, ERR_LIMIT for one over
- * MATCH_INPUT_MAX, ERR_NOMEM. The answer lives in the arena and borrows from the matcher. */
+ * MATCH_INPUT_MAX, ERR_NOMEM, ERR_CUT. The answer lives in the arena and borrows from the matcher. */
 enum err match_message(const struct matcher *m, struct match_scratch *scratch, struct str query,
 		       const struct match_options *options, struct arena *a, struct match_answer *ret_answer) MUST_USE;
 

@@ -6,13 +6,14 @@
 #ifndef KBT_MATCH_MATCHER_H
 #define KBT_MATCH_MATCHER_H
 
+#include "base/mapped.h"
 #include "match/file.h"
 #include "match/match.h"
 
 struct matcher {
 	struct file_view view;
-	struct str map;	  /* of a file; else empty */
-	struct buf owned; /* in memory; else empty */
+	struct mapped map; /* of a file; else empty */
+	struct buf owned;  /* in memory; else empty */
 };
 
 /* matcher_of_block takes the block over where it is sound: ERR_DAMAGED, ERR_NEWER, ERR_NOMEM else. */

@@ -3,7 +3,7 @@
  * Where the compiled form lives. Takes a store, gives a matcher of its present content: from <db>.matcher, else from
  * XDG_CACHE_HOME/kbtriage, and where neither holds a sound and fresh one, made of an older one and what has changed
  * since, else compiled anew, and put there when it is whole, else kept in memory with a note. A file is mapped, never
- * written after that; so readers of the old one go on with it.
+ * written after that; so readers of the old one go on with it. Where somebody else cuts it, they are told.
  */
 #include "match/change.h"
 #include "match/compile.h"
@@ -27,46 +27,37 @@ enum { PLACES = 2, PATH_SIZE = 4096 };
 
 static enum err map_file(const char *path, struct matcher *m)
 {
-	struct stat st;
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return ERR_NOTFOUND;
-	enum err e = fstat(fd, &st) ? ERR_IO : !S_ISREG(st.st_mode) || !st.st_size ? ERR_DAMAGED : ERR_OK;
-	void *p = e ? MAP_FAILED : mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_SHARED, fd, 0);
-	close(fd);
-	if (p == MAP_FAILED)
-		return e ? e : ERR_IO;
-	m->map = (struct str){ p, (size_t)st.st_size };
-	madvise(p, m->map.n, MADV_WILLNEED);
-	e = file_check(m->map, &m->view);
-	if (e) {
-		munmap(p, m->map.n);
-		m->map = (struct str){ 0 };
-	}
+	enum err e = mapped_open(path, &m->map);
+	if (e)
+		return e;
+	madvise((void *)(uintptr_t)m->map.bytes.p, m->map.bytes.n, MADV_WILLNEED);
+	e = file_check(m->map.bytes, &m->view);
+	if (!e && !mapped_is_whole(&m->map))
+		e = ERR_DAMAGED;
+	if (e)
+		mapped_close(&m->map);
 	return e;
 }
 
 void match_rest(const struct matcher *m)
 {
-	if (!m->map.n)
+	if (!m->map.bytes.n)
 		return;
-	void *p = (void *)(uintptr_t)m->map.p;
-	madvise(p, m->map.n, MADV_DONTNEED);
-	madvise(p, m->map.n, MADV_NOHUGEPAGE); /* else a file just written comes back two MiB for each byte */
+	void *p = (void *)(uintptr_t)m->map.bytes.p;
+	madvise(p, m->map.bytes.n, MADV_DONTNEED);
+	madvise(p, m->map.bytes.n, MADV_NOHUGEPAGE); /* else a file just written comes back two MiB for each byte */
 }
 
-static void unmap(struct matcher *m)
+bool match_is_whole(const struct matcher *m)
 {
-	if (m->map.n)
-		munmap((void *)(uintptr_t)m->map.p, m->map.n);
-	m->map = (struct str){ 0 };
+	return mapped_is_whole(&m->map);
 }
 
 void match_close(struct matcher **m)
 {
 	if (!*m)
 		return;
-	unmap(*m);
+	mapped_close(&(*m)->map);
 	buf_free(&(*m)->owned);
 	mem_free(*m);
 	*m = NULL;
@@ -74,7 +65,7 @@ void match_close(struct matcher **m)
 
 int64_t match_generation(const struct matcher *m)
 {
-	return m->view.header->generation;
+	return m->view.header.generation;
 }
 
 enum err matcher_of_block(struct buf *block, struct matcher **ret_matcher)
@@ -195,15 +186,15 @@ static bool find_fresh(const char *db, struct file_stamp stamp, struct matcher *
 	for (unsigned i = 0; i < PLACES; i++) {
 		if (!place_path(db, i, false, path) || map_file(path, m))
 			continue;
-		bool ours = m->view.header->identity == stamp.identity;
-		if (ours && m->view.header->generation == stamp.generation) {
-			unmap(&older);
+		bool ours = m->view.header.identity == stamp.identity;
+		if (ours && m->view.header.generation == stamp.generation) {
+			mapped_close(&older.map);
 			return true;
 		}
-		if (ours && !older.map.n)
+		if (ours && !older.map.bytes.n)
 			older = *m;
 		else
-			unmap(m);
+			mapped_close(&m->map);
 	}
 	*m = older;
 	return false;
@@ -263,6 +254,20 @@ static enum err compile_all(struct store *s, const struct store_code *codes, siz
 	return e;
 }
 
+static enum err change_older(const struct matcher *older, struct store *s, const struct store_code *codes,
+			     size_t code_count, struct file_stamp stamp, struct buf *ret_block)
+{
+	struct buf block = { 0 };
+	enum err e = change_block(&older->view, s, codes, code_count, stamp, &block);
+	if (!e && !match_is_whole(older))
+		e = ERR_DAMAGED;
+	if (e)
+		buf_free(&block);
+	else
+		*ret_block = block;
+	return e;
+}
+
 /* Whatever hinders the short way, the long one has the last word. */
 static enum err compile_store(struct store *s, const struct matcher *older, struct file_stamp stamp, struct feeding *f,
 			      struct buf *ret_block)
@@ -271,7 +276,7 @@ static enum err compile_store(struct store *s, const struct matcher *older, stru
 	struct store_code *codes = NULL;
 	size_t code_count = 0;
 	enum err e = store_all_codes(s, &a, &codes, &code_count);
-	if (!e && (!older->map.n || change_block(&older->view, s, codes, code_count, stamp, ret_block)))
+	if (!e && (!older->map.bytes.n || change_older(older, s, codes, code_count, stamp, ret_block)))
 		e = compile_all(s, codes, code_count, stamp, f, ret_block);
 	arena_free(&a);
 	return e;

@@ -39,13 +39,13 @@ static void *take(struct patch *p, size_t count, size_t size)
 
 static uint64_t count_of(const struct file_view *v, enum file_section s)
 {
-	return v->header->sections[s].n;
+	return v->header.sections[s].n;
 }
 
 /* A copy of base's section, to be added to. */
 static void copy_section(struct patch *p, enum file_section s)
 {
-	const struct file_header *h = p->base->header;
+	const struct file_header *h = &p->base->header;
 	buf_add_bytes(&p->sections[s], p->base->block.p + h->sections[s].at, h->sections[s].n * file_item_size(s));
 	if (buf_err(&p->sections[s]))
 		p->err = buf_err(&p->sections[s]);
@@ -527,7 +527,7 @@ enum err patch_block(const struct file_view *base, const bool *gone, const struc
 	if (!e)
 		e = literals_put(p.sections);
 	if (!e)
-		e = file_seal(p.sections, stamp, base->header->mean_length, ret_block);
+		e = file_seal(p.sections, stamp, base->header.mean_length, ret_block);
 	for (int i = 0; i < SEC_COUNT; i++)
 		buf_free(&p.sections[i]);
 	vocab_free(&p.words);

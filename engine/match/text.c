@@ -108,7 +108,7 @@ static float common_share(const struct file_view *v, const struct file_article *
 	if (low == a->term_n || terms[low] >> 3 != common)
 		return 0;
 	float weight = (float)file_step_weight(terms[low] & 7);
-	float k = 1.2f * (0.2f + 0.8f * (float)a->length / v->header->mean_length);
+	float k = 1.2f * (0.2f + 0.8f * (float)a->length / v->header.mean_length);
 	return weight / (weight + k);
 }
 

@@ -352,7 +352,8 @@ enum err scan_drain(struct scan *s, struct scan_counts *ret_counts)
 	struct run *t = &s->run;
 	while (t->used)
 		give_out(s);
-	enum err e = t->err ? t->err : t->unwanted ? ERR_INTERRUPTED : ERR_OK;
+	enum err cut = match_is_whole(s->matcher) ? ERR_OK : ERR_CUT;
+	enum err e = t->err ? t->err : t->unwanted ? ERR_INTERRUPTED : cut;
 	*ret_counts = t->counts;
 	*t = (struct run){ .first = t->first, .time = t->time, .file = t->file, .when = t->when };
 	return e;

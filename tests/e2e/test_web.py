@@ -1450,6 +1450,25 @@ class Life(kbt.KbtTest):
             err = own.close()[1]
         self.assertEqual((err.count('is damaged in its place'), err.count('can be read again')), (2, 1), err)
 
+    def test_a_matcher_that_is_cut_in_its_place_is_made_anew(self):
+        own, file = Server(), None
+        try:
+            file = own.db + '.matcher'
+            whole = os.stat(file)
+            for size in (0, 4096, whole.st_size // 8192 * 4096):
+                self.assertEqual(own.api('/api/v1/lookup', {'text': MESSAGE})[0], 200)
+                os.truncate(file, size)
+                status, said = own.api('/api/v1/lookup', {'text': f'No route to host {size}'})
+                if status != 200:  # 200: it was made anew sooner
+                    self.assertEqual((status, 'matcher was cut short' in said['error']), (503, True), said)
+                self.assertEqual(own.get('/-/healthy')[0], 200)
+                self.assertTrue(own.wait_until(lambda: own.api('/api/v1/lookup', {'text': MESSAGE})[0] == 200))
+                self.assertEqual(own.api('/api/v1/lookup', {'text': MESSAGE})[1]['matches'][0]['id'], 'Q150536')
+                self.assertTrue(own.wait_until(lambda: os.stat(file).st_size == whole.st_size))
+        finally:
+            code, err = own.close()
+        self.assertEqual((code, err.count('the matcher was cut short in its place')), (128 + signal.SIGTERM, 3), err)
+
     def test_ends_cleanly_with_live_streams(self):
         for number in (signal.SIGTERM, signal.SIGINT):
             own = Server()

@@ -209,7 +209,7 @@ static void the_second_open_reads_what_the_first_made(void **state)
 	assert_true(str_eq(last, STR("Q100001")));
 	match_close(&m);
 	assert_int_equal(match_open(s, NULL, NULL, NULL, &m), ERR_OK);
-	assert_int_equal(m->view.header->checksum, second->view.header->checksum);
+	assert_int_equal(m->view.header.checksum, second->view.header.checksum);
 	assert_first(m, low, STR("Q100001"));
 	match_close(&m);
 	match_close(&second);

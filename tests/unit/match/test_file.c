@@ -3,6 +3,7 @@
  * The compiled form: the same from any number of threads, refused when damaged, kept beside the database, made anew
  * when it is missing, stale or damaged.
  */
+#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -24,7 +25,7 @@ static void damage_is_noticed(void **state)
 	struct file_view view;
 	assert_int_equal(small_kb_block(&block), ERR_OK);
 	assert_int_equal(file_check(buf_str(&block), &view), ERR_OK);
-	assert_int_equal(view.header->generation, 7);
+	assert_int_equal(view.header.generation, 7);
 	for (size_t at = 0; at < block.n; at += block.n / 97) {
 		block.p[at] ^= 0x10;
 		assert_int_not_equal(file_check(buf_str(&block), &view), ERR_OK);
@@ -59,6 +60,14 @@ static void an_empty_kb_answers_too(void **state)
 
 static char folder[64], db[128], kept[160];
 
+static void make_folder(void)
+{
+	strcpy(folder, "/tmp/kbt-matcher-XXXXXX");
+	assert_non_null(mkdtemp(folder));
+	snprintf(db, sizeof db, "%s/kb.db", folder);
+	snprintf(kept, sizeof kept, "%s.matcher", db);
+}
+
 static int64_t open_once(struct store *s)
 {
 	struct matcher *m;
@@ -82,10 +91,7 @@ static void it_is_kept_and_mended(void **state)
 	struct import_counts counts;
 	const struct import_options options = { 0 };
 	const char *paths[] = { "kb" };
-	strcpy(folder, "/tmp/kbt-matcher-XXXXXX");
-	assert_non_null(mkdtemp(folder));
-	snprintf(db, sizeof db, "%s/kb.db", folder);
-	snprintf(kept, sizeof kept, "%s.matcher", db);
+	make_folder();
 	assert_int_equal(store_open(db, STORE_WRITE, NULL, &s), ERR_OK);
 	assert_int_equal(import_paths(s, paths, 1, &options, NULL, &counts), ERR_OK);
 	int64_t generation = open_once(s);
@@ -117,6 +123,56 @@ static void it_is_kept_and_mended(void **state)
 	store_close(&s);
 }
 
+static void *cut_soon(void *context)
+{
+	const unsigned *turn = context;
+	usleep(*turn * 150);
+	return truncate(kept, (long)(*turn % 5) * 4096) ? context : NULL;
+}
+
+/* Whoever reads it at that moment goes on, over zeros. */
+static void it_may_be_cut_while_it_is_read(void **state)
+{
+	(void)state;
+	struct store *s;
+	struct import_counts counts;
+	struct match_answer answer;
+	struct arena a = { 0 };
+	const struct import_options options = { 0 };
+	const char *paths[] = { "kb" };
+	make_folder();
+	assert_int_equal(store_open(db, STORE_WRITE, NULL, &s), ERR_OK);
+	assert_int_equal(import_paths(s, paths, 1, &options, NULL, &counts), ERR_OK);
+	open_once(s);
+	for (unsigned turn = 0; turn < 12; turn++) {
+		struct matcher *m;
+		struct match_scratch *scratch;
+		pthread_t cutter;
+		void *failed;
+		enum err e = ERR_OK;
+		assert_int_equal(match_open(s, NULL, NULL, NULL, &m), ERR_OK);
+		assert_int_equal(match_scratch_open(m, &scratch), ERR_OK);
+		assert_int_equal(pthread_create(&cutter, NULL, cut_soon, &turn), 0);
+		for (unsigned i = 0; !e && i < 100000; i++) {
+			e = match_message(m, scratch,
+					  i % 2 ? STR("Failed to connect to <\\\\HQ-SRV2>, Error = 53") :
+						  STR("Mar 12 11:02:41 web1 ssh: connect to host nas1 port 22: No route to host"),
+					  NULL, &a, &answer);
+			if (!e)
+				assert_true(answer.explained);
+			arena_reset(&a);
+		}
+		assert_int_equal(e, ERR_CUT);
+		assert_false(match_is_whole(m));
+		pthread_join(cutter, &failed);
+		assert_null(failed);
+		match_scratch_close(&scratch);
+		match_close(&m);
+	}
+	store_close(&s);
+	arena_free(&a);
+}
+
 static int clean_up(void **state)
 {
 	(void)state;
@@ -131,6 +187,7 @@ int main(void)
 		cmocka_unit_test(damage_is_noticed),
 		cmocka_unit_test(an_empty_kb_answers_too),
 		cmocka_unit_test_teardown(it_is_kept_and_mended, clean_up),
+		cmocka_unit_test_teardown(it_may_be_cut_while_it_is_read, clean_up),
 	};
 	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return cmocka_run_group_tests(tests, NULL, NULL);
