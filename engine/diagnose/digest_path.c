@@ -71,8 +71,8 @@ static int arp_says(const struct digest *d, struct str address, const struct evi
 	     open = digest_is(d, "tcp.445", "open") || digest_is(d, "tcp.139", "open");
 	const struct evidence *ping = digest_look(d, "icmp", ARG("address", address));
 	bool spoke = open || digest_is(d, "tcp.445", "refused") || digest_is(d, "tcp.445", "port-unreachable") ||
-		     digest_is(d, "tcp.445", "prohibited-target") || evidence_state(ping, "answered") ||
-		     evidence_state(ping, "loss");
+		     digest_is(d, "tcp.445", "prohibited-target") || digest_is(d, "tcp.445", "unreachable-target") ||
+		     evidence_state(ping, "answered") || evidence_state(ping, "loss");
 	if (is_ipv6(address))
 		return fresh && spoke ? 1 : -1;
 	return fresh && (open || !target) ? 1 : -1;
@@ -366,8 +366,8 @@ static const char *tcp_words(const struct digest *d, const struct evidence *e)
 		{ "answered", "open", "open", "open" },
 		{ "refused", "refused", "refused", "refused" },
 		{ "timeout", "silent", "silent", "silent" },
-		{ "net-unreachable", "no-route", "net-unreachable", "net-unreachable" },
-		{ "host-unreachable", "no-neighbour", "host-unreachable", "host-unreachable" },
+		{ "net-unreachable", "no-route", "net-unreachable", "unreachable-target" },
+		{ "host-unreachable", "no-neighbour", "host-unreachable", "unreachable-target" },
 		{ "prohibited", "local-denied", "prohibited-router", "prohibited-target" },
 		{ "no-route", "no-route", "no-route", "no-route" },
 		{ "no-local-port", "no-local-port", "no-local-port", "no-local-port" },
@@ -841,7 +841,8 @@ static void put_host(struct digest *d)
 	const struct evidence *status = digest_look(d, "nbstat", ARG("address", d->target));
 	struct str tcp = digest_fact(d, "tcp.445"), other = digest_fact(d, "tcp.139");
 	static const struct str alive[] = { STR_LIT("open"), STR_LIT("refused"), STR_LIT("prohibited-target"),
-					    STR_LIT("port-unreachable"), STR_LIT("udp-closed") };
+					    STR_LIT("unreachable-target"), STR_LIT("port-unreachable"),
+					    STR_LIT("udp-closed") };
 	bool speaks = digest_is(d, "icmp.state", "answers") || evidence_state(status, "answered") ||
 		      evidence_state(status, "port-closed");
 	for (size_t i = 0; i < sizeof alive / sizeof *alive; i++)

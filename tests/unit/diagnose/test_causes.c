@@ -64,6 +64,31 @@ static void test_vocabulary(void **state)
 	arena_free(&a);
 }
 
+static bool covers(const struct cause *c, struct str words)
+{
+	for (size_t i = 0; i < c->cover_count; i++)
+		if (str_find(c->covers[i], words) != STR_NONE)
+			return true;
+	return false;
+}
+
+/* What this machine's own firewall drops for one address, or of what comes back, looks like somebody else's doing; and
+ * an answer that is lost on the way like a service that hangs. */
+static void test_alike(void **state)
+{
+	(void)state;
+	static const struct str silent[] = { STR_LIT("fw-drop-smb"), STR_LIT("fw-drop-445"), STR_LIT("arp-only"),
+					     STR_LIT("routed-silent"), STR_LIT("smb.server.hung") };
+	struct arena a = { 0 };
+	struct causes *causes = load_kb(&a);
+	for (size_t i = 0; i < sizeof silent / sizeof *silent; i++)
+		if (!covers(find(causes, silent[i]), STR("this machine's own firewall")))
+			fail_msg("%.*s", STR_ARG(silent[i]));
+	assert_true(covers(find(causes, STR("smb.server.hung")), STR("drops the answers")));
+	causes_close(&causes);
+	arena_free(&a);
+}
+
 /* Any two classes are told apart by some fact, or listed as a pair that no fact tells apart. */
 static void test_told_apart(void **state)
 {
@@ -227,6 +252,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_vocabulary),
+		cmocka_unit_test(test_alike),
 		cmocka_unit_test(test_told_apart),
 		cmocka_unit_test(test_recorded),
 		cmocka_unit_test(test_actions),
