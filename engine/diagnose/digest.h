@@ -75,6 +75,7 @@ struct digest {
 	struct str v6;			 /* DNS's IPv6 addresses */
 	struct str target;		 /* the address to probe: used, else what another source says */
 	struct str truth;		 /* the address that the name should have, where sources tell */
+	struct str other;		 /* what another source gives, where nothing tells which of the two is right */
 	struct str dns_server, dns_name; /* the one whose answer counts */
 	struct str wins_server;
 	struct str silent_server; /* a name server that a client waits for in vain before it has the name */

@@ -411,6 +411,9 @@ static void judge_truth(struct digest *d)
 		for (size_t k = 0; !d->truth.n && k < i; k++)
 			if (list_has(d->sources[k].addresses, list_first(d->sources[i].addresses)))
 				d->truth = list_first(d->sources[i].addresses);
+	for (size_t i = 0; !d->truth.n && d->used.n && !d->other.n && i < d->source_count; i++)
+		if (!list_has(d->used_all, list_first(d->sources[i].addresses)))
+			d->other = list_first(d->sources[i].addresses);
 }
 
 /* stored_wrong: every stored record, and there are two at least, has the address that is no longer right. */
@@ -427,13 +430,16 @@ static bool stored_wrong(const struct digest *d)
 	return wrong >= 2 && !right;
 }
 
+static bool opens(const struct digest *d, struct str address, struct str port)
+{
+	return evidence_state(digest_look(d, "tcp", ARG("address", address), ARG("port", port)), "open");
+}
+
 static void put_wrong(struct digest *d)
 {
 	size_t told = 0, have = d->known.n > 0;
 	bool named = evidence_yes(digest_look(d, "nbstat", ARG("address", d->used)), "nbstat.has_name");
-	bool open = digest_look(d, "tcp", ARG("address", d->used)) &&
-		    (evidence_state(digest_look(d, "tcp", ARG("address", d->used), ARG("port", d->port)), "open") ||
-		     evidence_state(digest_look(d, "tcp", ARG("address", d->used), ARG("port", STR("139"))), "open"));
+	bool open = opens(d, d->used, d->port) || opens(d, d->used, STR("139"));
 	for (size_t i = 0; i < d->source_count; i++) {
 		told += d->sources[i].told;
 		have += d->sources[i].addresses.n > 0;
@@ -447,8 +453,12 @@ static void put_wrong(struct digest *d)
 		bool broadcast = digest_is(d, "broadcast.state", "answers");
 		bool other_record = have > 2 || (d->known.n && !broadcast);
 		digest_put(d, "name.wrong", stored_wrong(d) ? "all-stored" : other_record ? wrong : "unclear", NULL);
-	} else if (named || open || have > 1) {
+	} else if (named || open || (have > 1 && !d->other.n)) {
 		digest_put(d, "name.wrong", "none", NULL);
+	} else if (d->other.n && opens(d, d->other, d->port)) { /* two that disagree: the service is at the other's */
+		d->truth = d->other;
+		digest_put_str(d, "name.wrong", digest_fact(d, "name.source"),
+			       digest_look(d, "tcp", ARG("address", d->other), ARG("port", d->port)));
 	}
 }
 

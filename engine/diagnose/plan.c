@@ -321,6 +321,14 @@ static void step_burst(struct wave *w)
 	    ARG("linger", silent ? S("2000") : S("3000")), ARG("settle", silent ? S("900") : S("")));
 }
 
+/* step_other_source: two sources give two addresses, and that which the client takes does not serve: does the other? */
+static void step_other_source(struct wave *w)
+{
+	const struct digest *d = w->d;
+	if (d->other.n && tcp_told(d) && !tcp_open(d) && !d->udp)
+		ask(w, "tcp", ARG("address", d->other), ARG("port", d->port));
+}
+
 static void step_status(struct wave *w)
 {
 	const struct digest *d = w->d;
@@ -862,6 +870,7 @@ static const struct step {
 	{ 3, step_names_again, "name.delay name.wrong dns.state wins.state", 0 },
 	{ 3, step_port_again, "tcp.445 tcp.139 tcp.steady loss.state", 0 },
 	{ 3, step_broadcast, "name.wrong name.conflict name.elsewhere broadcast.state", 0 },
+	{ 3, step_other_source, "name.wrong", 0 },
 	{ 3, step_status, "host.ip name.wrong", 0 },
 	{ 3, step_ping, "host.ip icmp.state latency.state tcp.ipv6 loss.state", 0 },
 	{ 3, step_arp, "arp.state subnet.state host.ip", 0 },
