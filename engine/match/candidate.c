@@ -1,41 +1,41 @@
 /* SPDX-License-Identifier: MIT */
 #include "match/query.h"
 
-#include "match/vocab.h"
+#include "match/best.h"
 
-#include <math.h>
 #include <stdlib.h>
 
-#if defined(__SSE2__)
-#include <emmintrin.h>
-#endif
-
 enum {
-	BLOCK = MATCH_SCORE_BLOCK,
-	/* Looked at for one message; the rarest keys first. Bounds the time however large the KB. */
-	POSTINGS_MAX = 24000,
-	RAREST_MAX = 1000 /* of them */
+	LONG_KEY = 1000,  /* postings; from there on it is asked whether others are still worth a look */
+	RIVALS_MAX = 1000 /* groups that are looked at for that; those of the rarest keys */
 };
 
-static void add_key(struct match_scratch *s, const uint32_t *posts, uint32_t n, float weight)
+#define COST 0.15f	/* of a group's weight */
+#define ROUNDING 1.001f /* sums of floats in another order */
+
+static void add_key(struct match_scratch *s, struct candidate_key k)
 {
-	if (n && weight > 1e-3f && s->key_count < CANDIDATE_KEYS_MAX)
-		s->keys[s->key_count++] = (struct candidate_key){ posts, n, weight };
+	if (k.n && k.weight > 1e-3f && s->key_count < CANDIDATE_KEYS_MAX)
+		s->keys[s->key_count++] = k;
 }
 
-static void add_term(struct query *q, uint32_t term, float similarity)
+/* A group that has the word costs a share of what that weighs; counted once, with the first reading. */
+static void add_term(struct query *q, uint32_t term, bool first)
 {
-	uint32_t n;
-	const uint32_t *posts = file_term_groups(q->view, term, &n);
-	add_key(q->scratch, posts, n, q->view->terms[term].weight * similarity);
+	struct candidate_key k = { .posts = NULL };
+	k.posts = file_term_groups(q->view, term, &k.n);
+	k.weight = q->view->terms[term].weight * (first ? 1.0f : 0.8f);
+	k.gain = first ? k.weight - COST * k.weight : k.weight;
+	add_key(q->scratch, k);
 }
 
 static void add_pair(struct query *q, uint32_t a, uint32_t b)
 {
 	const struct file_view *v = q->view;
-	uint32_t n;
-	const uint32_t *posts = file_pair_groups(v, a, b, &n);
-	add_key(q->scratch, posts, n, (v->terms[a].weight + v->terms[b].weight) * 0.5f);
+	struct candidate_key k = { .posts = NULL };
+	k.posts = file_pair_groups(v, a, b, &k.n);
+	k.weight = k.gain = (v->terms[a].weight + v->terms[b].weight) * 0.5f;
+	add_key(q->scratch, k);
 }
 
 static bool seen_before(const struct query *q, uint32_t token, uint32_t term)
@@ -59,7 +59,7 @@ static void collect(struct query *q)
 		const struct query_token *t = &q->tokens[i], *next = t + 1;
 		for (uint8_t r = 0; r < t->term_count; r++) {
 			if (!seen_before(q, i, t->terms[r]))
-				add_term(q, t->terms[r], r ? 0.8f : 1.0f);
+				add_term(q, t->terms[r], !r);
 			if (i + 1 == q->token_count)
 				continue;
 			for (uint8_t s = 0; s < next->term_count; s++)
@@ -69,153 +69,144 @@ static void collect(struct query *q)
 	qsort(q->scratch->keys, q->scratch->key_count, sizeof *q->scratch->keys, by_length);
 }
 
-/* accumulate marks the blocks of scores that it adds to: no branch depends on a score. It gives how many keys there was
- * time for. */
-static uint32_t accumulate(struct match_scratch *s)
+/* The keys that there is time for. */
+static uint32_t keys_in_time(const struct match_scratch *s)
 {
-	uint32_t budget = POSTINGS_MAX, i;
-	float *const scores = s->group_scores; /* held here, for a store to a bool might be one to anything */
-	bool *const blocks = s->group_blocks;
-	const uint32_t count = s->group_count;
-	for (i = 0; i < s->key_count && s->keys[i].n <= budget; i++) {
-		const struct candidate_key k = s->keys[i];
-		budget -= k.n;
-		for (uint32_t p = 0; p < k.n; p++) {
-			uint32_t group = k.posts[p];
-			if (group >= count)
-				continue;
-			scores[group] += k.weight;
-			blocks[group / BLOCK] = true;
-		}
-	}
+	uint32_t budget = CANDIDATE_POSTINGS_MAX, i;
+	for (i = 0; i < s->key_count && s->keys[i].n <= budget; i++)
+		budget -= s->keys[i].n;
 	return i;
 }
 
-struct ranked { float score; uint32_t group; };
-
-static int by_score(const void *a, const void *b)
+/* add_posts adds a key's weight to its groups, and those that had none to the touched: no branch depends on a score. */
+static uint32_t add_posts(struct match_scratch *s, const struct candidate_key *k, uint32_t touched)
 {
-	const struct ranked *x = a, *y = b;
-	return x->score != y->score ? (x->score < y->score ? 1 : -1) : (x->group > y->group) - (x->group < y->group);
-}
-
-static bool is_weaker(struct ranked a, struct ranked b)
-{
-	return a.score != b.score ? a.score < b.score : a.group > b.group;
-}
-
-/* A heap with the weakest on top. */
-static void sift_down(struct ranked *heap, uint32_t n, uint32_t i)
-{
-	for (;;) {
-		uint32_t least = i, left = 2 * i + 1;
-		for (uint32_t c = left; c < n && c < left + 2; c++)
-			if (is_weaker(heap[c], heap[least]))
-				least = c;
-		if (least == i)
-			return;
-		struct ranked swap = heap[i];
-		heap[i] = heap[least];
-		heap[least] = swap;
-		i = least;
+	float *const scores = s->group_scores;
+	uint32_t *const groups = s->groups_touched;
+	const uint32_t *const end = k->posts + k->n, count = s->group_count;
+	const float weight = k->weight;
+	for (const uint32_t *post = k->posts; post < end; post++) {
+		uint32_t group = *post;
+		if (group >= count)
+			continue;
+		float before = scores[group];
+		groups[touched] = group;
+		touched += before <= 0;
+		scores[group] = before + weight;
 	}
+	return touched;
 }
 
-/* take empties a block of scores: what is left of each, and bit i of what it gives says that there was a score and that
- * at least so much is left of it. What a group costs is never less than nothing: many blocks have no score that is
- * worth a look at the costs. */
-static uint64_t take(float scores[BLOCK], const float costs[BLOCK], float least, float ret_left[BLOCK])
+/* are_beaten: so many groups are ahead of what any other may get that none of these is among the best. */
+static bool are_beaten(const struct match_scratch *s, uint32_t touched, float most)
 {
-	uint64_t bits = 0;
-#if defined(__SSE2__)
-	const __m128 zero = _mm_setzero_ps(), bound = _mm_set1_ps(least);
-	__m128 most = zero;
-	for (unsigned i = 0; i < BLOCK; i += 4)
-		most = _mm_max_ps(most, _mm_loadu_ps(scores + i));
-	bool any = _mm_movemask_ps(_mm_and_ps(_mm_cmpgt_ps(most, zero), _mm_cmpge_ps(most, bound)));
-	for (unsigned i = 0; any && i < BLOCK; i += 4) {
-		__m128 score = _mm_loadu_ps(scores + i), left = _mm_sub_ps(score, _mm_loadu_ps(costs + i));
-		__m128 good = _mm_and_ps(_mm_cmpgt_ps(score, zero), _mm_cmpge_ps(left, bound));
-		bits |= (uint64_t)(unsigned)_mm_movemask_ps(good) << i;
-		_mm_storeu_ps(ret_left + i, left);
+	uint32_t ahead = 0;
+	for (uint32_t i = 0; i < touched && i < RIVALS_MAX && ahead < CANDIDATES_MAX; i++) {
+		uint32_t group = s->groups_touched[i];
+		ahead += s->group_scores[group] - s->group_costs[group] > most;
 	}
-	for (unsigned i = 0; i < BLOCK; i += 4)
-		_mm_storeu_ps(scores + i, zero);
-#else
-	for (unsigned i = 0; i < BLOCK; i++) {
-		ret_left[i] = scores[i] - costs[i];
-		bits |= (uint64_t)(scores[i] > 0 && ret_left[i] >= least) << i;
-		scores[i] = 0;
+	return ahead == CANDIDATES_MAX;
+}
+
+/* accumulate adds up the scores of all groups that may be among the best: their own keys are the rarer ones. It gives
+ * how many keys it took. */
+static uint32_t accumulate(struct match_scratch *s, uint32_t keys, uint32_t *ret_touched, double *ret_rest)
+{
+	double rest = 0, most = 0; /* what the keys that are left bring; to a group that has none of those before */
+	uint32_t touched = 0, i;
+	for (i = 0; i < keys; i++) {
+		rest += (double)s->keys[i].weight;
+		most += (double)s->keys[i].gain;
 	}
-#endif
-	return bits;
-}
-
-struct best { struct ranked items[CANDIDATES_MAX]; uint32_t n; }; /* a heap once it is full */
-
-static void offer(struct best *b, struct ranked r)
-{
-	if (b->n < CANDIDATES_MAX) {
-		b->items[b->n++] = r;
-		if (b->n == CANDIDATES_MAX)
-			for (uint32_t h = b->n / 2; h-- > 0;)
-				sift_down(b->items, b->n, h);
-	} else if (is_weaker(b->items[0], r)) {
-		b->items[0] = r;
-		sift_down(b->items, b->n, 0);
+	for (i = 0; i < keys; i++) {
+		const struct candidate_key *k = &s->keys[i];
+		if (k->n >= LONG_KEY && are_beaten(s, touched, (float)most * ROUNDING))
+			break;
+		touched = add_posts(s, k, touched);
+		rest -= (double)k->weight;
+		most -= (double)k->gain;
 	}
+	*ret_touched = touched;
+	*ret_rest = rest;
+	return i;
 }
 
-/* What a score has to reach. */
-static float least_of(const struct best *b)
+static bool has_post(const struct candidate_key *k, uint32_t group)
 {
-	return b->n == CANDIDATES_MAX ? b->items[0].score : -INFINITY;
+	const uint32_t *at = k->posts;
+	for (uint32_t n = k->n; n > 1;) { /* at[0] is not beyond the group, or none is */
+		uint32_t half = n / 2;
+		at += at[half] <= group ? half : 0;
+		n -= half;
+	}
+	return *at == group;
 }
 
-/* take_rarest takes the groups that have the rarest keys: the best are most often among them, and with these at hand
- * few others are worth a look. */
-static void take_rarest(struct match_scratch *s, uint32_t keys, struct best *best)
+/* What a score without its cost has to reach, when `more` may come. */
+static float floor_of(const struct best *b, float more)
 {
-	uint32_t looked = 0;
-	for (uint32_t i = 0; i < keys && looked + s->keys[i].n <= RAREST_MAX; i++) {
-		looked += s->keys[i].n;
-		for (uint32_t p = 0; p < s->keys[i].n; p++) {
-			uint32_t group = s->keys[i].posts[p];
-			if (group >= s->group_count || s->group_scores[group] <= 0)
-				continue;
-			offer(best, (struct ranked){ s->group_scores[group] - s->group_costs[group], group });
+	float least = best_least(b);
+	return least - fabsf(least) * (ROUNDING - 1) - more * ROUNDING;
+}
+
+/* take takes the best of the touched groups by what they have so far, and leaves those that may be among the best when
+ * `more` may come; the scores of the others are zero again. It gives how many it leaves. */
+static uint32_t take(struct match_scratch *s, uint32_t touched, float more, struct best *best)
+{
+	uint32_t left = 0;
+	float floor = floor_of(best, more);
+	for (uint32_t i = 0; i < touched; i++) {
+		uint32_t group = s->groups_touched[i];
+		float score = s->group_scores[group];
+		if (score < floor || score - s->group_costs[group] < floor) {
 			s->group_scores[group] = 0;
+			continue;
 		}
+		s->groups_touched[left++] = group;
+		best_offer(best, score - s->group_costs[group], group);
+		floor = floor_of(best, more);
+	}
+	best_choose(best);
+	return left;
+}
+
+/* complete adds what the other keys bring, in the order in which the first ones came. */
+static void complete(struct match_scratch *s, uint32_t left, uint32_t from, uint32_t keys, float more,
+		     struct best *best)
+{
+	const float floor = floor_of(best, more);
+	best_begin(best, CANDIDATES_MAX);
+	for (uint32_t i = 0; i < left; i++) {
+		uint32_t group = s->groups_touched[i];
+		float score = s->group_scores[group], cost = s->group_costs[group];
+		s->group_scores[group] = 0;
+		if (score - cost < floor)
+			continue;
+		for (uint32_t k = from; k < keys; k++)
+			score += has_post(&s->keys[k], group) ? s->keys[k].weight : 0;
+		best_offer(best, score - cost, group);
 	}
 }
 
 void candidate_costs(const struct file_view *v, struct match_scratch *s)
 {
 	for (uint32_t i = 0; i < s->group_count; i++)
-		s->group_costs[i] = 0.15f * v->groups[i].weight;
+		s->group_costs[i] = COST * v->groups[i].weight;
 }
 
 uint32_t candidate_groups(struct query *q, uint32_t ret_groups[CANDIDATES_MAX])
 {
 	struct match_scratch *s = q->scratch;
 	struct best best;
-	best.n = 0;
+	uint32_t touched;
+	double rest;
 	collect(q);
-	take_rarest(s, accumulate(s), &best);
-	for (uint32_t block = 0; block * BLOCK < s->group_count; block++) {
-		size_t first = (size_t)block * BLOCK;
-		float left[BLOCK];
-		if (!s->group_blocks[block])
-			continue;
-		s->group_blocks[block] = false;
-		uint64_t bits = take(s->group_scores + first, s->group_costs + first, least_of(&best), left);
-		for (; bits; bits &= bits - 1) {
-			uint32_t i = (uint32_t)__builtin_ctzll(bits);
-			offer(&best, (struct ranked){ left[i], block * BLOCK + i });
-		}
-	}
-	qsort(best.items, best.n, sizeof *best.items, by_score);
+	uint32_t keys = keys_in_time(s), taken = accumulate(s, keys, &touched, &rest);
+	best_begin(&best, CANDIDATES_MAX);
+	uint32_t left = take(s, touched, (float)rest, &best);
+	complete(s, left, taken, keys, (float)rest, &best);
+	best_sort(&best);
 	for (uint32_t i = 0; i < best.n; i++)
-		ret_groups[i] = best.items[i].group;
+		ret_groups[i] = best_number(best.items[i]);
 	return best.n;
 }

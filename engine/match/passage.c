@@ -5,7 +5,6 @@
 #include "match/words.h"
 
 #include <math.h>
-#include <stdlib.h>
 
 enum {
 	WORDS_MAX = 64,	   /* classes of one description */
@@ -120,13 +119,6 @@ static float passage_of(const struct description *d, const struct places *places
 	return best / d->all;
 }
 
-static int by_score(const void *a, const void *b)
-{
-	const struct text_hit *x = a, *y = b;
-	return x->score != y->score ? (x->score < y->score ? 1 : -1) :
-				      (x->article > y->article) - (x->article < y->article);
-}
-
 static void forget_description(struct match_scratch *s, const struct description *d)
 {
 	for (uint32_t i = 0; i < d->n; i++)
@@ -151,6 +143,6 @@ void passage_weigh(const struct file_view *v, struct match_scratch *s, struct st
 	read_description(v, s, text, &d);
 	for (uint32_t i = 0; i < n && d.all > 0 && known > 0; i++)
 		hits[i].score = known * weigh_article(v, s, &d, known, &hits[i]);
-	qsort(hits, n, sizeof *hits, by_score);
+	text_sort(hits, n);
 	forget_description(s, &d);
 }

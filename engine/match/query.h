@@ -31,8 +31,16 @@ struct query_token {
 	float weight; /* what leaving it unexplained costs */
 };
 
-struct candidate_key { const uint32_t *posts; uint32_t n; float weight; };
-enum { CANDIDATE_KEYS_MAX = QUERY_TOKENS_MAX * 4, MATCH_SCORE_BLOCK = 64 };
+struct candidate_key {
+	const uint32_t *posts; /* groups, ascending, each once */
+	uint32_t n;
+	float weight;
+	float gain; /* what it brings at most, less what its groups cost */
+};
+enum {
+	CANDIDATE_KEYS_MAX = QUERY_TOKENS_MAX * 4,
+	CANDIDATE_POSTINGS_MAX = 24000 /* looked at for one message; the rarest keys first: bounds the time */
+};
 
 /* A token of the template on a token of the message. */
 struct link { uint16_t at, token; float gain, score; int16_t before; };
@@ -59,8 +67,8 @@ struct query {
 };
 
 struct match_scratch {
-	float *group_scores, *doc_scores; /* zero between look-ups; those of groups in whole blocks */
-	bool *group_blocks;		  /* of MATCH_SCORE_BLOCK scores: some are not zero */
+	float *group_scores, *doc_scores; /* zero between look-ups */
+	uint32_t *groups_touched;	  /* CANDIDATE_POSTINGS_MAX + 1: those with a score */
 	float *group_costs;		  /* what a group's weight takes off its score: candidate_costs */
 	uint32_t *touched;		  /* as long as doc_scores */
 	unsigned char *numbers;		  /* align.c: two bits a term, whether it is known to be one, and is */

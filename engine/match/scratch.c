@@ -17,24 +17,21 @@ enum err match_scratch_open(const struct matcher *m, struct match_scratch **ret_
 	memset(s, 0, sizeof *s);
 	s->group_count = m->view.group_count;
 	s->doc_count = m->view.article_count;
-	size_t blocks = s->group_count / MATCH_SCORE_BLOCK + 1, scores = blocks * MATCH_SCORE_BLOCK;
-	s->group_scores = mem_resize(NULL, scores * sizeof(float));
-	s->group_blocks = mem_resize(NULL, blocks * sizeof(bool));
-	s->group_costs = mem_resize(NULL, scores * sizeof(float));
+	s->group_scores = mem_resize(NULL, (s->group_count + 1) * sizeof(float));
+	s->group_costs = mem_resize(NULL, (s->group_count + 1) * sizeof(float));
+	s->groups_touched = mem_resize(NULL, (CANDIDATE_POSTINGS_MAX + 1) * sizeof(uint32_t));
 	s->doc_scores = mem_resize(NULL, (s->doc_count + 1) * sizeof(float));
 	s->touched = mem_resize(NULL, (s->doc_count + 1) * sizeof(uint32_t));
 	s->numbers = mem_resize(NULL, m->view.term_count / 4 + 1);
 	s->alignments = mem_resize(NULL, CANDIDATES_MAX * sizeof *s->alignments);
 	s->owners = mem_resize(NULL, OWNERS_MAX * sizeof *s->owners);
 	s->answers = mem_resize(NULL, MATCH_RESULTS_MAX * sizeof *s->answers);
-	if (!s->group_scores || !s->group_blocks || !s->group_costs || !s->doc_scores || !s->touched ||
+	if (!s->group_scores || !s->group_costs || !s->groups_touched || !s->doc_scores || !s->touched ||
 	    !s->numbers || !s->alignments || !s->owners || !s->answers || stemmer_open(&s->stemmer)) {
 		match_scratch_close(&s);
 		return ERR_NOMEM;
 	}
-	memset(s->group_scores, 0, scores * sizeof(float));
-	memset(s->group_costs, 0, scores * sizeof(float));
-	memset(s->group_blocks, 0, blocks * sizeof(bool));
+	memset(s->group_scores, 0, (s->group_count + 1) * sizeof(float));
 	memset(s->numbers, 0, m->view.term_count / 4 + 1);
 	candidate_costs(&m->view, s);
 	memset(s->doc_scores, 0, (s->doc_count + 1) * sizeof(float));
@@ -47,8 +44,8 @@ void match_scratch_close(struct match_scratch **scratch)
 	if (!*scratch)
 		return;
 	mem_free((*scratch)->group_scores);
-	mem_free((*scratch)->group_blocks);
 	mem_free((*scratch)->group_costs);
+	mem_free((*scratch)->groups_touched);
 	mem_free((*scratch)->doc_scores);
 	mem_free((*scratch)->touched);
 	mem_free((*scratch)->numbers);

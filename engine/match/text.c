@@ -22,13 +22,6 @@ static int by_weight(const void *a, const void *b)
 	return x->weight != y->weight ? (x->weight < y->weight ? 1 : -1) : (x->term > y->term) - (x->term < y->term);
 }
 
-static int by_hit(const void *a, const void *b)
-{
-	const struct text_hit *x = a, *y = b;
-	return x->score != y->score ? (x->score < y->score ? 1 : -1) :
-				      (x->article > y->article) - (x->article < y->article);
-}
-
 struct words { struct word items[WORDS_MAX]; uint32_t n; float unknown; };
 
 static bool add_word(const struct file_view *v, struct words *w, struct str folded, float share)
@@ -150,56 +143,35 @@ static float weigh(const struct file_view *v, uint32_t article, const struct wor
 	return score;
 }
 
-/* choose puts the best `count` of n hits in front, in no order. */
-static void choose(struct text_hit *hits, uint32_t n, uint32_t count)
+static uint32_t give(struct best *b, struct text_hit *ret_hits)
 {
-	uint32_t low = 0, high = n;
-	while (high - low > 1) {
-		struct text_hit pivot = hits[low + (high - low - 1) / 2];
-		uint32_t i = low, k = high - 1;
-		for (;; i++, k--) {
-			while (by_hit(&hits[i], &pivot) < 0)
-				i++;
-			while (by_hit(&pivot, &hits[k]) < 0)
-				k--;
-			if (i >= k)
-				break;
-			struct text_hit swap = hits[i];
-			hits[i] = hits[k];
-			hits[k] = swap;
-		}
-		if (count <= k)
-			high = k + 1;
-		else
-			low = k + 1;
-	}
+	best_sort(b);
+	for (uint32_t i = 0; i < b->n; i++)
+		ret_hits[i] = (struct text_hit){ best_number(b->items[i]), best_score(b->items[i]) };
+	return b->n;
 }
 
-static uint32_t keep_best(struct match_scratch *s, uint32_t touched, struct text_hit hits[TEXT_HITS_MAX * 2])
+static uint32_t keep_best(struct match_scratch *s, uint32_t touched, struct text_hit hits[TEXT_HITS_MAX])
 {
-	uint32_t n = 0;
-	float least = 0;
+	struct best best;
+	best_begin(&best, TEXT_HITS_MAX);
 	for (uint32_t i = 0; i < touched; i++) {
 		uint32_t article = s->touched[i];
 		float score = s->doc_scores[article];
 		s->doc_scores[article] = 0;
-		if (score <= least)
-			continue;
-		hits[n++] = (struct text_hit){ article, score };
-		if (n == TEXT_HITS_MAX * 2) {
-			choose(hits, n, TEXT_HITS_MAX);
-			n = TEXT_HITS_MAX;
-			least = hits[0].score;
-			for (uint32_t k = 1; k < n; k++)
-				least = hits[k].score < least ? hits[k].score : least;
-		}
+		if (score > 0)
+			best_offer(&best, score, article);
 	}
-	if (n > TEXT_HITS_MAX) {
-		choose(hits, n, TEXT_HITS_MAX);
-		n = TEXT_HITS_MAX;
-	}
-	qsort(hits, n, sizeof *hits, by_hit);
-	return n;
+	return give(&best, hits);
+}
+
+void text_sort(struct text_hit *hits, uint32_t n)
+{
+	struct best best;
+	best_begin(&best, TEXT_HITS_MAX);
+	for (uint32_t i = 0; i < n; i++)
+		best_offer(&best, hits[i].score, hits[i].article);
+	give(&best, hits);
 }
 
 /* The best scores so far, descending. */
@@ -240,14 +212,14 @@ uint32_t text_articles(const struct file_view *v, struct match_scratch *s, struc
 		       struct text_hit *ret_hits, uint32_t max, float *ret_weight)
 {
 	struct words w;
-	struct text_hit hits[TEXT_HITS_MAX * 2];
+	struct text_hit hits[TEXT_HITS_MAX];
 	float known = 0;
 	read_words(v, text, &w);
 	uint32_t count = keep_best(s, gather(v, s, w.items, w.n), hits);
 	for (uint32_t i = 0; i < w.n; i++)
 		known += w.items[i].weight;
 	count = weigh_all(v, &w, hits, count, passages ? TEXT_HITS_MAX : max);
-	qsort(hits, count, sizeof *hits, by_hit);
+	text_sort(hits, count);
 	if (passages)
 		passage_weigh(v, s, text, known, hits, count);
 	count = count < max ? count : max;

@@ -6,9 +6,10 @@
 #ifndef KBT_MATCH_TEXT_H
 #define KBT_MATCH_TEXT_H
 
+#include "match/best.h"
 #include "match/query.h"
 
-enum { TEXT_HITS_MAX = 200 };
+enum { TEXT_HITS_MAX = BEST_MAX };
 
 struct text_hit { uint32_t article; float score; };
 
@@ -17,6 +18,9 @@ struct text_hit { uint32_t article; float score; };
  * stand in them (passage.h), for what people write in sentences. */
 uint32_t text_articles(const struct file_view *v, struct match_scratch *s, struct str text, bool passages,
 		       struct text_hit *ret_hits, uint32_t max, float *ret_weight);
+
+/* text_sort: at most TEXT_HITS_MAX hits, best first. */
+void text_sort(struct text_hit *hits, uint32_t n);
 
 /* text_name_read: of a component or log file; text_names: the article names it. */
 void text_name_read(const struct file_view *v, struct str name, struct match_name *ret_name);
