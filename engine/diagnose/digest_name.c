@@ -355,10 +355,17 @@ static enum walk try_source(struct digest *d, const char *name, bool *waited)
 static enum walk try_host(struct digest *d, bool *waited)
 {
 	struct str services = evidence_text(d->files, "client.nsswitch.hosts"), service;
+	const char *name = NULL;
 	if (!services.n)
 		services = STR("files dns");
 	while (str_word(&services, &service)) {
-		const char *name = str_eq(service, STR("files"))				    ? "hosts"
+		if (service.p[0] == '[') { /* the source before it does not know the name: it has the last word */
+			bool denies = name && (str_eq(str_c(name), STR("hosts")) || digest_is(d, "dns.state", "nxdomain"));
+			if (denies)
+				break;
+			continue;
+		}
+		name = str_eq(service, STR("files"))				    ? "hosts"
 				   : str_eq(service, STR("dns")) || str_eq(service, STR("resolve")) ? "dns"
 												    : NULL;
 		enum walk w = name ? try_source(d, name, waited) : WALK_GO;
@@ -539,6 +546,32 @@ static void use_ipv6(struct digest *d)
 	digest_put(d, "name.wrong", "none", tcp);
 }
 
+/* put_asked: a look-up that ends with this machine's own files fails before a packet is sent; no address, mask or cable is
+ * to blame for that. */
+static void put_asked(struct digest *d)
+{
+	if (!digest_is(d, "name.resolution", "failed"))
+		return;
+	bool netbios = d->smb && evidence_yes(d->files, "name.netbios");
+	bool dns = !digest_is(d, "dns.state", "not-used") && !digest_is(d, "dns.state", "no-server");
+	digest_put(d, "name.asked", netbios || dns ? "yes" : "no", d->files);
+}
+
+/* put_not_asked: the name stands in a file that nobody looks into; or it is one of those that are asked for by multicast
+ * first, and where the daemon for that runs and knows none, DNS is not asked. */
+static void put_not_asked(struct digest *d)
+{
+	if (evidence_text(d->files, "client.hosts.address").n && evidence_fact(d->files, "client.nsswitch.files"))
+		digest_put(d, "hosts.asked", evidence_yes(d->files, "client.nsswitch.files") ? "yes" : "no", d->files);
+	struct str services = evidence_text(d->files, "client.nsswitch.hosts"), service, before = STR("");
+	bool local = str_ends_nocase(d->server, STR(".local"));
+	while (local && str_word(&services, &service) && !str_eq(service, STR("dns"))) {
+		if (service.p[0] == '[' && str_starts_nocase(before, STR("mdns")))
+			digest_put(d, "multicast.first", "yes", d->files);
+		before = service;
+	}
+}
+
 void digest_name(struct digest *d)
 {
 	if (!d->server.n || d->no_host.n)
@@ -561,5 +594,7 @@ void digest_name(struct digest *d)
 	put_wrong(d);
 	put_elsewhere(d);
 	put_empty(d);
+	put_asked(d);
+	put_not_asked(d);
 	d->target = d->used.n ? d->used : d->truth;
 }

@@ -26,8 +26,9 @@ static const struct probe_fact_help facts[] = {
 	{ "client.dns.timeout_ms", FACT_NUMBER, "what a resolver waits for one server" },
 	{ "client.dns.attempts", FACT_NUMBER, "how often it asks all of them" },
 	{ "client.dns.names", FACT_TEXT, "the full names asked for name=, in order" },
-	{ "client.nsswitch.hosts", FACT_TEXT, "sources of host names" },
-	{ "client.nsswitch.dns", FACT_BOOL, "DNS is among them" },
+	{ "client.nsswitch.hosts", FACT_TEXT,
+	  "sources of host names; [NOTFOUND=return] behind one that is the last to be asked of a name it does not know" },
+	{ "client.nsswitch.dns", FACT_BOOL, "DNS is among them, and is asked of names that the hosts file does not have" },
 	{ "client.nsswitch.files", FACT_BOOL, "the hosts file is among them" },
 	{ "client.hosts.address", FACT_TEXT, "addresses of name= in the hosts file" },
 	{ "client.lmhosts.address", FACT_TEXT, "addresses of name= in lmhosts" },
@@ -187,22 +188,47 @@ static void hosts_facts(struct machine *m, struct str text, struct str name, con
 
 /* ---- nsswitch.conf ---- */
 
+/* ends_unknown: does this action, what stands between [ and ], end the look-up of a name that the source before it does
+ * not know? */
+static bool ends_unknown(struct str action)
+{
+	struct str word, status, then;
+	bool ends = false;
+	while (str_word(&action, &word)) {
+		bool all_but = str_cut(word, '=', &status, &then) && status.n && status.p[0] == '!';
+		if (all_but != str_eq_nocase(all_but ? str_from(status, 1) : status, STR("notfound")))
+			ends = str_eq_nocase(then, STR("return"));
+	}
+	return ends;
+}
+
 static void nsswitch_facts(struct machine *m, struct str text)
 {
 	struct words sources = { 0 };
-	struct str line, key, word;
-	bool dns = false, files = false, found = false;
+	struct str line, key, word, before;
+	bool dns = false, files = false, found = false, ended = false;
 	while (str_line(&text, &line)) {
 		struct str rest = without_comment(line, "#");
 		if (!str_cut(rest, ':', &key, &rest) || !str_eq(str_trim(key), STR("hosts")) || found)
 			continue;
 		found = true;
-		while (str_word(&rest, &word)) {
-			if (word.p[0] == '[')
-				continue; /* an action: [NOTFOUND=return] */
-			words_add(&sources, word);
-			dns = dns || str_eq(word, STR("dns")) || str_eq(word, STR("resolve"));
-			files = files || str_eq(word, STR("files"));
+		before = STR("");
+		while (rest = str_trim(rest), rest.n) {
+			if (rest.p[0] == '[') {
+				str_cut(str_from(rest, 1), ']', &word, &rest);
+				if (!ends_unknown(word))
+					continue;
+				words_add(&sources, STR("[NOTFOUND=return]"));
+				ended = ended || str_eq(before, STR("files"));
+				continue;
+			}
+			str_word(&rest, &word);
+			struct str glued = str_from(word, str_cut(word, '[', &before, &key) ? before.n : word.n);
+			if (glued.n) /* dns[NOTFOUND=return] */
+				rest = (struct str){ glued.p, (size_t)(rest.p + rest.n - glued.p) };
+			words_add(&sources, before);
+			dns = dns || (!ended && (str_eq(before, STR("dns")) || str_eq(before, STR("resolve"))));
+			files = files || str_eq(before, STR("files"));
 		}
 	}
 	if (found) {

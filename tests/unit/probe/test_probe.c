@@ -156,7 +156,7 @@ static void hosts_and_lmhosts_give_addresses(void **state)
 	struct sim s = look_at(f, "filesrv");
 	assert_true(fact_is(&s, "client.hosts.address", "10.53.0.99 ::1"));
 	assert_true(fact_is(&s, "client.lmhosts.address", "10.53.0.98 10.53.0.96"));
-	assert_true(fact_is(&s, "client.nsswitch.hosts", "files mdns4_minimal"));
+	assert_true(fact_is(&s, "client.nsswitch.hosts", "files mdns4_minimal [NOTFOUND=return]"));
 	assert_true(fact_is(&s, "client.nsswitch.dns", "false"));
 	assert_true(fact_is(&s, "client.nsswitch.files", "true"));
 	assert_true(fact_is(&s, "name.netbios", "true"));
@@ -167,6 +167,32 @@ static void hosts_and_lmhosts_give_addresses(void **state)
 	s = look_at(f, "file-server-in-berlin");
 	assert_true(fact_is(&s, "name.netbios", "false"));
 	sim_free(&s);
+}
+
+/* nsswitch.conf(5): what stands in brackets is of the source before it. */
+static void actions_say_who_has_the_last_word(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *line, *sources, *dns;
+	} rows[] = {
+		{ "hosts: files [NOTFOUND=return] dns", "files [NOTFOUND=return] dns", "false" },
+		{ "hosts: files[notfound=RETURN]dns", "files [NOTFOUND=return] dns", "false" },
+		{ "hosts: files [!UNAVAIL=return] dns", "files [NOTFOUND=return] dns", "false" },
+		{ "hosts: files [!NOTFOUND=return] dns", "files dns", "true" },
+		{ "hosts: files [SUCCESS=return NOTFOUND=continue] dns", "files dns", "true" },
+		{ "hosts: files mdns4_minimal [NOTFOUND=return] dns", "files mdns4_minimal [NOTFOUND=return] dns", "true" },
+		{ "hosts: resolve [!UNAVAIL=return] files dns", "resolve [NOTFOUND=return] files dns", "true" },
+		{ "hosts: files [NOTFOUND=return", "files [NOTFOUND=return]", "false" },
+		{ "hosts: [] [=] [!] files ] dns", "files ] dns", "true" },
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct probe_files f = { .nsswitch_conf = str_c(rows[i].line) };
+		struct sim s = look_at(f, "filesrv");
+		assert_true(fact_is(&s, "client.nsswitch.hosts", rows[i].sources));
+		assert_true(fact_is(&s, "client.nsswitch.dns", rows[i].dns));
+		sim_free(&s);
+	}
 }
 
 static void smb_conf_is_read_as_samba_does(void **state)
@@ -225,6 +251,7 @@ int main(void)
 		cmocka_unit_test(addresses_are_literal_and_of_their_nets),
 		cmocka_unit_test(resolv_conf_is_read_as_the_resolver_does),
 		cmocka_unit_test(hosts_and_lmhosts_give_addresses),
+		cmocka_unit_test(actions_say_who_has_the_last_word),
 		cmocka_unit_test(smb_conf_is_read_as_samba_does),
 		cmocka_unit_test(versions_compare_by_number),
 	};
