@@ -472,7 +472,9 @@ enum err damage_mend(const struct clean *from, struct arena *a, struct clean *re
 {
 	struct mender m = { .in = from->text, .line_start = true };
 	struct markup_record record;
-	if (markup_read(m.in, &record)) { /* its tags tell what is what; what it says is mended when they are undone */
+	struct str two[2];
+	/* its tags tell what is what; what it says is mended when they are undone */
+	if (markup_read(m.in, &record) || markup_split(m.in, two, 2)) {
 		*ret_clean = *from;
 		return ERR_OK;
 	}

@@ -226,6 +226,25 @@ static size_t root_at(struct str text)
 	return STR_NONE;
 }
 
+size_t markup_split(struct str text, struct str *ret_records, size_t max)
+{
+	size_t at = root_at(text), count = 0;
+	if (at == STR_NONE)
+		return 0;
+	struct str name = local_name(str_from(text, at + 1)), rest = str_from(text, at);
+	struct element e;
+	struct markup_record r;
+	while (count < max && rest.n > 1 && rest.p[0] == '<' && str_eq(local_name(str_from(rest, 1)), name) &&
+	       find_element(rest, name, false, &e)) {
+		struct str one = str_first(rest, e.behind.n ? rest.n - e.behind.n : rest.n);
+		if (!markup_read(one, &r))
+			return 0;
+		ret_records[count++] = one;
+		rest = str_trim(e.behind);
+	}
+	return count > 1 && (count == max || only_closes(rest)) ? count : 0;
+}
+
 bool markup_read(struct str text, struct markup_record *ret_record)
 {
 	size_t at = root_at(text);

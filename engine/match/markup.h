@@ -19,4 +19,8 @@ struct markup_record {
 
 bool markup_read(struct str text, struct markup_record *ret_record);
 
+/* markup_split gives the records of a text that is several, one behind the other: slices of it that markup_read takes,
+ * the first max of them. 0 where there are not two, or anything else stands between. */
+size_t markup_split(struct str text, struct str *ret_records, size_t max);
+
 #endif

@@ -365,7 +365,7 @@ static enum err answer_message(const struct matcher *m, struct match_scratch *sc
 	q->scratch = scratch;
 	q->arena = a;
 	q->clean = &clean;
-	if (reread_joined(q, options, &clean, answers, &out)) {
+	if (reread_joined(q, options, &clean, answers, &out) || reread_records(q, options, answers, &out)) {
 		*ret_answer = out;
 		return arena_err(a);
 	}
@@ -385,16 +385,28 @@ static enum err answer_message(const struct matcher *m, struct match_scratch *sc
 	return ERR_OK;
 }
 
+/* The number of an instance of Windows' events (InstanceId, EventIdentifier) holds the event's in its low half. */
+static struct str event_number(const struct match_envelope *e, struct arena *a)
+{
+	uint64_t number;
+	bool windows = str_eq(e->kind, STR("nt-event")) || str_eq(e->kind, STR("json"));
+	if (!windows || !str_u64(e->event, &number) || number <= UINT16_MAX || number > UINT32_MAX)
+		return e->event;
+	return arena_printf(a, "%u", (unsigned)(number & UINT16_MAX));
+}
+
 enum err match_message(const struct matcher *m, struct match_scratch *scratch, struct str query,
 		       const struct match_options *options, struct arena *a, struct match_answer *ret_answer)
 {
 	struct match_answer answer;
 	enum err e = answer_message(m, scratch, query, options, a, &answer);
-	if (!e && !match_is_whole(m))
-		e = ERR_CUT;
-	if (!e)
-		*ret_answer = answer;
-	return e;
+	if (e)
+		return e;
+	answer.envelope.event = event_number(&answer.envelope, a);
+	if (arena_err(a) || !match_is_whole(m))
+		return arena_err(a) ? ERR_NOMEM : ERR_CUT;
+	*ret_answer = answer;
+	return ERR_OK;
 }
 
 enum err match_search(const struct matcher *m, struct match_scratch *scratch, struct str words, size_t offset,

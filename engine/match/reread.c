@@ -8,6 +8,7 @@
 #include "match/ask.h"
 #include "match/coded.h"
 #include "match/lines.h"
+#include "match/markup.h"
 #include "match/meaning.h"
 #include "match/several.h"
 
@@ -16,7 +17,8 @@
 
 enum {
 	MESSAGE_LINES = 6, /* more lines than most messages have */
-	LINES_MAX = 64	   /* of a paste that are asked one by one */
+	LINES_MAX = 64,	   /* of a paste that are asked one by one */
+	RECORDS_MAX = 64   /* the same of records of XML */
 };
 
 /* A paste that is no message as a whole may have one among its lines: the surest that is there word for word. */
@@ -199,22 +201,19 @@ static void join_answer(struct match_answer *all, const struct match_answer *one
 	all->match_count++;
 }
 
-/* Answers the messages that stand side by side one by one; says how many are there word for word. */
-static unsigned ask_pieces(struct query *q, const struct match_options *options, struct answer *answers,
-			   struct match_answer *all)
+/* Answers these parts of the clean text one by one; says how many have an answer. whole: each is a text of its own;
+ * else a message that has to be there word for word. */
+static unsigned ask_pieces(struct query *q, const struct match_options *options, const struct str *pieces,
+			   uint32_t count, bool whole, struct answer *answers, struct match_answer *all)
 {
 	const struct clean *clean = q->clean;
-	struct match_span pieces[QUERY_PIECES_MAX];
 	size_t limit = options->limit ? options->limit : 10;
-	uint32_t count = q->piece_count;
 	unsigned found = 0;
-	memcpy(pieces, q->pieces, sizeof pieces);
 	for (uint32_t i = 0; i < count; i++) {
 		struct match_answer one = { .query = all->query };
-		struct str piece = str_part(clean->text, pieces[i].start, pieces[i].end);
 		q->clean = clean;
-		uint32_t n = ask_text(q, options, piece, false, &one, answers);
-		if (!n || !answers[0].fits || answers[0].together < HALF_SURE)
+		uint32_t n = ask_text(q, options, pieces[i], false, &one, answers);
+		if (!n || (!whole && (!answers[0].fits || answers[0].together < HALF_SURE)))
 			continue;
 		answers_give(q, answers, n, limit, &one);
 		ask_to_query_spans(q->clean, &one);
@@ -234,16 +233,33 @@ bool reread_several(struct query *q, const struct match_options *options, const 
 		    struct match_answer *out)
 {
 	struct match_answer all = { .query = out->query };
+	struct str pieces[QUERY_PIECES_MAX];
 	if (q->piece_count < 2 || options->standing || options->keep_envelope ||
 	    (n && answers[0].together >= HALF_SURE && answer_is_whole(q, &answers[0])))
 		return false;
+	for (uint32_t i = 0; i < q->piece_count; i++)
+		pieces[i] = str_part(q->clean->text, q->pieces[i].start, q->pieces[i].end);
 	struct answer *more = arena_array(q->arena, struct answer, MATCH_RESULTS_MAX);
-	if (!more || ask_pieces(q, options, more, &all) < 2) {
+	if (!more || ask_pieces(q, options, pieces, q->piece_count, false, more, &all) < 2) {
 		ask_payload(q, out->envelope.payload);
 		return false;
 	}
 	all.envelope = out->envelope;
 	all.envelope.payload = answer_span(q->clean, all.envelope.payload.start, all.envelope.payload.end);
+	*out = all;
+	return true;
+}
+
+bool reread_records(struct query *q, const struct match_options *options, struct answer *answers,
+		    struct match_answer *out)
+{
+	struct match_answer all = { .query = out->query };
+	struct str records[RECORDS_MAX];
+	size_t count = options->standing || options->keep_envelope ?
+			       0 :
+			       markup_split(q->clean->text, records, RECORDS_MAX);
+	if (!ask_pieces(q, options, records, (uint32_t)count, true, answers, &all))
+		return false;
 	*out = all;
 	return true;
 }

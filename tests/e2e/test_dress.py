@@ -301,6 +301,8 @@ ENVELOPES = {  # (what was put around it, what has to be told of that)
                                '\nCategory           : (0)\nCategoryNumber     : 0\nReplacementStrings : {a, b}\nSource             : Netsvc\n'
                                'InstanceId         : 3221232473\nTimeGenerated      : 3/12/2001 10:56:20 AM\nUserName           :',
                                {**EVENT, 'host': 'WS7', 'time': '3/12/2001 10:56:20 AM'}),
+    'an instance and no event': (lambda p: f'EntryType          : Error\nMessage            : {p}\nSource             : Netsvc\n'
+                                 'InstanceId         : 3221232473', EVENT),
     'Get-WinEvent': (lambda p: '3/12/2001 10:56:20 AM          7001 Error            ' + p, {'kind': 'nt-event', 'level': 'Error', 'event': '7001'}),
     'a stamp in brackets': (lambda p: '[2001-03-12T10:56:20Z] ' + p, {'kind': 'iso', 'time': '2001-03-12T10:56:20Z', 'host': ''}),
     'a stamp with its zone in brackets': (lambda p: '[2001-03-12T10:56:20.113+01:00] ' + p, {'kind': 'iso', 'host': ''}),
@@ -369,6 +371,20 @@ class Dress(KbtTest):
                 hit = hits.get(i * apart + 1, {'id': None, 'captures': {}})
                 self.assertEqual(hit['id'], article)
                 self.assertEqual({k: hit['captures'].get(k) for k in binds}, binds)
+
+    def test_events_of_one_paste(self):
+        """Each is answered; what the event says comes from its data where its text is missing."""
+        def event(p):
+            return SYSTEM + f'<EventData><Data>{html.escape(p)}</Data></EventData></Event>'
+        said = [p for id, p, _ in (MESSAGES[0], MESSAGES[18], MESSAGES[22])]
+        for put in ('{}{}{}', '{}\n{}\n\n{}\n', '<?xml version="1.0" encoding="utf-8"?>\n<Events>{}\n{}{}</Events>'):
+            for more in ('', event('nothing that anybody knows')):
+                text = put.format(*[more + event(p) for p in said])
+                answer = self.ask([text])[text]
+                ids = [m['id'] for m in self.json('lookup', '-n', '5', '-', input=text)[0]['matches']]
+                self.assertEqual((ids[0], sorted(ids)), ('Q150536', ['Q-connection-refused', 'Q-name-lookup-failed', 'Q150536']), text)
+                self.assertEqual(answer['matches'][0]['captures'].get('server'), 'HQ-SRV2')
+                self.assertEqual(answer['envelope']['kind'], 'nt-event')
 
     def test_it_can_be_switched_off(self):
         text = ENVELOPES['JSON in syslog'][0](MESSAGES[0][1])
