@@ -44,7 +44,14 @@ bool scan_show_open(struct scan_show *s, struct cmd_context *c, struct scan_opti
 	options->unknown_context = s;
 	s->context_wanted = cmd_has(c, "context");
 	s->top_given = cmd_has(c, "top") || c->limit_given;
-	if (s->report && save_check(c, s->report, cmd_has(c, "force"))) { /* before the work, not after it */
+	s->page_out = s->report && !strcmp(s->report, "-");
+	if (s->page_out && (c->json || cmd_has(c, "follow"))) {
+		cmd_usage(c, "--report - writes the page where %s writes what it finds; name a file",
+			  c->json ? "--json" : "--follow");
+		return false;
+	}
+	/* before the work, not after it */
+	if (s->report && !s->page_out && save_check(c, s->report, cmd_has(c, "force"))) {
 		cmd_show_diags(c);
 		return false;
 	}
@@ -217,7 +224,9 @@ static enum err write_report(struct scan_show *s, const struct scan_counts *coun
 		render_html_scan(&page, &scan);
 		e = buf_err(&page);
 	}
-	if (!e)
+	if (!e && s->page_out)
+		buf_add(&s->c->out, buf_str(&page));
+	else if (!e)
 		e = save_file(s->c, s->report, cmd_has(s->c, "force"), 0666, buf_str(&page));
 	buf_free(&page);
 	arena_free(&a);
@@ -268,7 +277,7 @@ enum err scan_show_end(struct scan_show *s, const struct scan_counts *counts, ui
 	enum err e = s->redact ? redact_sets(&s->redactor, &s->incidents, &s->unknowns) : ERR_OK;
 	if (!e)
 		e = incidents_tell_stories(&s->incidents);
-	if (!e)
+	if (!e && !(s->page_out && !s->interrupted))
 		e = s->c->json ? print_objects(s) : print_incidents(s, counts, files);
 	if (!e && s->report && !s->interrupted)
 		e = write_report(s, counts, files);

@@ -23,6 +23,7 @@ struct scan_show {
 	struct redactor redactor;
 	struct scan_record record;
 	const char *report; /* the page's path, or NULL */
+	bool page_out;	    /* it goes to standard output, in place of the text */
 	bool context_wanted, top_given, incidents_wanted; /* by an option */
 	bool interrupted; /* set by the owner before scan_show_end: shows what was found so far, writes no report */
 	int64_t started_ms;
@@ -38,7 +39,8 @@ struct scan_show {
 	{ "context", 0, "N", "show N lines before and after (default 2, at most 8; with --json 0)" }, \
 	{ "incidents", 0, NULL, "with --json: behind the hits an object for each incident" }, \
 	{ "unknown", 0, NULL, "also lines that look like errors and match no article, as templates with counts" }, \
-	{ "report", 0, "FILE", "write a page (HTML) of the incidents, their causes and fixes" }, \
+	{ "report", 0, "FILE", "write a page (HTML) of the incidents, their causes and fixes; - is standard output, " \
+			       "in place of the text" }, \
 	{ "force", 0, NULL, "write over FILE" }, \
 	SCAN_RECORD_OPTIONS, \
 	{ "redact", 0, NULL, "put tokens (HOST-1, USER-2) for hosts, users, addresses and secrets in all output" }

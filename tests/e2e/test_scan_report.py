@@ -348,6 +348,17 @@ class ScanReport(SharedKbTest):
         self.write('own.db.seen', 'my notes, which are long enough to be none of ours')
         self.refused('scan', '--record', first, names='own.db.seen')
 
+    def test_to_standard_output(self):
+        log = self.day()
+        page = self.report('--unknown', log)
+        out = self.kbt('scan', '--unknown', '--report', '-', log).out
+        self.assertEqual(out, page)
+        for more in ('--json', '--follow'):
+            p = self.kbt('scan', more, '--report', '-', log, code=USAGE)
+            self.assertIn('name a file', p.err)
+            self.assertEqual(p.out, '')
+        self.assertFalse(os.path.exists('-'))
+
     # ---- redaction ----
 
     NAMES = ['filesrv', 'nas1', 'web1', 'alice', '10.53.0.10', 'hunter2']
