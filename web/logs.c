@@ -39,6 +39,7 @@ struct log_scan {
 	struct stories stories;
 	struct scan_counts counts;
 	uint64_t files, unpacked;
+	bool enough; /* time or bytes: nothing more is read */
 	int64_t started_ms, told_ms;
 	struct str *unread;
 	size_t unread_count, unread_cap, diags_seen;
@@ -99,7 +100,8 @@ static enum err read_input(void *context, char *p, size_t n, size_t *ret_n)
 	if (!l->block.n) {
 		if (atomic_load(&l->cancel))
 			return ERR_INTERRUPTED;
-		if (http_now_ms() - l->started_ms > LOGS_TIME_MAX_S * 1000)
+		l->enough = http_now_ms() - l->started_ms > LOGS_TIME_MAX_S * 1000;
+		if (l->enough)
 			return diags_fail(&l->diags, ERR_LIMIT,
 					  "it takes over %d s: not read further. `kbt scan` takes all of it",
 					  LOGS_TIME_MAX_S);
@@ -107,7 +109,8 @@ static enum err read_input(void *context, char *p, size_t n, size_t *ret_n)
 		if (e)
 			return e;
 		l->unpacked += l->block.n;
-		if (l->unpacked >> 20 > LOGS_UNPACKED_MAX_MIB)
+		l->enough = l->unpacked >> 20 > LOGS_UNPACKED_MAX_MIB;
+		if (l->enough)
 			return diags_fail(&l->diags, ERR_LIMIT,
 					  "it unpacks to over %d MiB: not read further. `kbt scan` takes all of it",
 					  LOGS_UNPACKED_MAX_MIB);
@@ -205,7 +208,7 @@ static enum err scan_all(struct log_scan *l, struct scan *scan)
 			return l->err ? l->err : e;
 		if (e)
 			note_unread(l, name, e);
-		if (e == ERR_LIMIT)
+		if (l->enough)
 			return ERR_OK;
 	}
 }

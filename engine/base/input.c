@@ -26,6 +26,16 @@ static void close_file(struct input *in)
 	in->fd = -1;
 }
 
+/* leave_faulty: what is damaged has no rest that could be trusted; the archive that holds it may be read further. */
+static void leave_faulty(struct input *in, enum err e)
+{
+	bool whole = in->spent || e == ERR_NOMEM || e == ERR_INTERRUPTED;
+	while (!whole && in->depth > 1 && !layer_leave_member(layer_top(in)))
+		layer_pop(in);
+	if (whole || in->depth < 2)
+		close_file(in);
+}
+
 static enum err refuse(struct input *in, const char *path)
 {
 	diags_add(in->diags, DIAG_WARNING, 0, "%s: neither a file nor a folder: not read", path);
@@ -74,7 +84,8 @@ static enum err open_file(struct input *in, const char *path, enum opened *ret_o
 {
 	struct stat st = { 0 };
 	*ret_opened = OPENED_FILE;
-	in->size = in->got = 0;
+	in->size = in->got = in->out = 0;
+	in->spent = false;
 	if (in->in_memory) {
 		in->bytes_at = 0;
 	} else if (!strcmp(path, "-")) {
@@ -199,16 +210,16 @@ static bool in_archive(const struct input *in)
 	return false;
 }
 
-/* refuse_foreign: nobody wants such a file read as if it were text. In a folder it is one file of many. */
-static enum err refuse_foreign(struct input *in, struct str name, const char *kind)
+/* refuse_foreign: nobody wants such a file read as if it were text. In a folder or an archive it is one of many. */
+static enum err refuse_foreign(struct input *in, struct str name, const struct foreign *kind)
 {
-	if (in->walk) {
-		diags_add(in->diags, DIAG_WARNING, 0, "%.*s: packed with %s, which is not read: left out",
-			  STR_ARG(name), kind);
+	if (in->walk || in->depth > 1) {
+		diags_add(in->diags, DIAG_WARNING, 0, "%.*s: %s, which is not read: left out", STR_ARG(name),
+			  kind->what);
 		return ERR_UNSUPPORTED;
 	}
-	return diags_fail(in->diags, ERR_INPUT, "%.*s: packed with %s, which is not read: unpack it first",
-			  STR_ARG(name), kind);
+	return diags_fail(in->diags, ERR_INPUT, "%.*s: %s, which is not read: %s", STR_ARG(name), kind->what,
+			  kind->advice);
 }
 
 /* begins_as_text: letters and what stands between them; or the mark of UTF-16. */
@@ -246,7 +257,7 @@ static enum err unpack(struct input *in, bool *ret_more)
 		bool text = in->takes_text && in->depth == 1 && begins_as_text(l->ahead);
 		if (packing == PACKING_NONE && outer && tar && l->ahead.n && !text)
 			packing = PACKING_TAR; /* old ones have no mark at their start; the rest is damaged */
-		if (packing == PACKING_NONE && in->depth == 1 && packing_foreign(l->ahead))
+		if (packing == PACKING_NONE && packing_foreign(l->ahead))
 			return refuse_foreign(in, name, packing_foreign(l->ahead));
 		if (packing == PACKING_NONE && named && in->depth == 1)
 			return misnamed(in, l);
@@ -290,8 +301,7 @@ enum err input_next(struct input *in, const struct input_member **ret_member)
 		bool found;
 		enum err e = step(in, &found);
 		if (e) {
-			/* what is damaged has no rest that could be trusted: on with the next file */
-			close_file(in);
+			leave_faulty(in, e);
 			return e;
 		}
 		if (!found)
@@ -315,7 +325,7 @@ enum err input_read(struct input *in, struct str *ret_block)
 	struct str block;
 	enum err e = layer_read(layer_top(in), &block);
 	if (e && e != ERR_INTERRUPTED)
-		close_file(in);
+		leave_faulty(in, e);
 	if (!e)
 		*ret_block = block;
 	return e;

@@ -8,8 +8,8 @@
  * pipes that this process was started with (/dev/fd/63). A path that is not there and has one of *?[ is a pattern.
  * Owns its descriptors; never writes, never keeps more than a few blocks. Only input_layer.c sees archive.h.
  *
- * After an error input_next goes on with what comes behind the faulty thing, so that a scan may read the rest; an
- * import stops.
+ * After an error input_next goes on with what comes behind the faulty thing, so that a scan may read the rest: the next
+ * member of the archive, where that can still be read, else the next file. An import stops.
  */
 #ifndef KBT_BASE_INPUT_H
 #define KBT_BASE_INPUT_H
@@ -23,7 +23,9 @@ enum {
 	INPUT_BLOCK = 1 << 18,	    /* a block is at most so long */
 	INPUT_DEPTH = 6,	    /* packings in one another: a .tar.gz is two */
 	INPUT_RATIO = 500,	    /* decompressed bytes a compressed byte may become, ... */
-	INPUT_SLACK = 64 << 20	    /* ... beyond these */
+	INPUT_SLACK = 64 << 20,	    /* ... beyond these */
+	INPUT_RATIO_FILE = 1000,    /* all that a file's packings become, each counted */
+	INPUT_SLACK_FILE = 256 << 20
 };
 
 struct input_member {

@@ -14,6 +14,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+enum { OPENED_AGAIN_MAX = 16 }; /* of a zip: its index is read each time */
+
 /* ---- one layer's bytes ---- */
 
 struct layer *layer_top(struct input *in)
@@ -44,6 +46,7 @@ static enum err read_file(struct layer *l, char *p, size_t size, size_t *ret_n)
 		*ret_n = str_copy(str_from(in->bytes, in->bytes_at), p, size);
 		in->bytes_at += *ret_n;
 		in->done += (int64_t)*ret_n;
+		in->got += (int64_t)*ret_n;
 		return ERR_OK;
 	}
 	do
@@ -59,8 +62,10 @@ static enum err read_file(struct layer *l, char *p, size_t size, size_t *ret_n)
 	return n ? ERR_OK : check_size(in, buf_str(&l->name));
 }
 
-static enum err fail_archive(struct layer *l, struct str name)
+/* fail_archive: code is what libarchive said; only after ARCHIVE_FAILED does it go on with the next member. */
+static enum err fail_archive(struct layer *l, struct str name, int code)
 {
+	l->broken = code != ARCHIVE_FAILED;
 	if (l->below)
 		return l->below;
 	if (archive_errno(l->archive) == ENOMEM)
@@ -70,28 +75,38 @@ static enum err fail_archive(struct layer *l, struct str name)
 			  STR_ARG(said.n ? said : STR("no reason given")));
 }
 
-/* unpack_some: block by block, for archive_read_data drops what it has where the next one is damaged. */
+/* unpack_some: block by block, for archive_read_data drops what it has where the next one is damaged. What comes with a
+ * warning (a checksum does not fit) is given first. */
 static enum err unpack_some(struct layer *l)
 {
 	const void *p;
 	size_t n = 0;
 	la_int64_t at = 0;
 	while (!l->unpacked.n) {
-		int code = archive_read_data_block(l->archive, &p, &n, &at);
+		int code = l->flawed ? ARCHIVE_FAILED : archive_read_data_block(l->archive, &p, &n, &at);
 		if (code == ARCHIVE_EOF)
 			return ERR_OK;
 		if (code != ARCHIVE_OK && code != ARCHIVE_WARN)
-			return fail_archive(l, buf_str(&l->name));
+			return fail_archive(l, buf_str(&l->name), code);
+		l->flawed = code == ARCHIVE_WARN;
 		l->unpacked = (struct str){ n ? p : "", n };
 		l->hole = at > l->member_at ? at - l->member_at : 0;
 	}
 	return ERR_OK;
 }
 
-/* count_out: a bomb is told by what came of so many packed bytes. */
+/* count_out: a bomb is told by what came of so many packed bytes; many small ones by what came of the whole file. */
 static enum err count_out(struct layer *l, size_t n, int64_t packed)
 {
+	struct input *in = l->input;
 	l->out += (int64_t)n;
+	in->out += (int64_t)n;
+	if (in->out > INPUT_SLACK_FILE && in->out / INPUT_RATIO_FILE > in->got) {
+		in->spent = true;
+		return diags_fail(in->diags, ERR_LIMIT,
+				  "%.*s: all that it holds becomes over %d times its size: not read further",
+				  STR_ARG(buf_str(&in->layers[0].name)), INPUT_RATIO_FILE);
+	}
 	if (l->out <= INPUT_SLACK || l->out / INPUT_RATIO <= packed)
 		return ERR_OK;
 	return diags_fail(l->input->diags, ERR_LIMIT,
@@ -110,7 +125,7 @@ static enum err read_archive(struct layer *l, char *p, size_t size, size_t *ret_
 	n += str_take(&l->unpacked, p + zeros, size - zeros);
 	l->member_at += (int64_t)n;
 	*ret_n = n;
-	return count_out(l, n, archive_filter_bytes(l->archive, -1));
+	return count_out(l, n, archive_filter_bytes(l->archive, -1) - l->packed_at);
 }
 
 /* unpack_fail says why nothing comes any more; ERR_OK at the stream's end. */
@@ -250,19 +265,25 @@ struct layer *layer_push(struct input *in)
 	return l;
 }
 
-const char *packing_foreign(struct str head)
+const struct foreign *packing_foreign(struct str head)
 {
-	static const struct {
-		struct str mark;
-		const char *name;
-	} kinds[] = {
-		{ STR_LIT("7z\xbc\xaf\x27\x1c"), "7z" },  { STR_LIT("Rar!\x1a\x07"), "RAR" },
-		{ STR_LIT("MSCF\0\0\0\0"), "cabinet" },	  { STR_LIT("\x04\x22\x4d\x18"), "lz4" },
-		{ STR_LIT("\x1f\x9d"), "compress (.Z)" }, { STR_LIT("LZIP\1"), "lzip" },
+	static const char unpack[] = "unpack it first";
+	static const struct foreign kinds[] = {
+		{ STR_LIT("7z\xbc\xaf\x27\x1c"), "packed with 7z", unpack },
+		{ STR_LIT("Rar!\x1a\x07"), "packed with RAR", unpack },
+		{ STR_LIT("MSCF\0\0\0\0"), "packed with cabinet", unpack },
+		{ STR_LIT("\x04\x22\x4d\x18"), "packed with lz4", unpack },
+		{ STR_LIT("\x1f\x9d"), "packed with compress (.Z)", unpack },
+		{ STR_LIT("LZIP\1"), "packed with lzip", unpack },
+		{ STR_LIT("\x89LZO\0\r\n"), "packed with lzop", unpack },
+		{ STR_LIT("\x5d\0\0"), "packed with LZMA", unpack },
+		{ STR_LIT("ElfFile\0"), "a Windows event log",
+		  "write it as text first (wevtutil qe FILE /lf:true /f:text)" },
+		{ STR_LIT("LPKSHHRH"), "a journal of systemd", "--journal takes its folder" },
 	};
 	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
 		if (str_starts(head, kinds[i].mark))
-			return kinds[i].name;
+			return &kinds[i];
 	return NULL;
 }
 
@@ -295,24 +316,37 @@ bool packing_named(struct str name, bool *ret_tar)
 	return packed;
 }
 
+static bool can_seek(const struct layer *l)
+{
+	return l == &l->input->layers[1] && l->input->fd != STDIN_FILENO;
+}
+
 static struct archive *archive_new(struct layer *l, enum packing packing)
 {
 	struct archive *a = archive_read_new();
-	bool can_seek = l == &l->input->layers[1] && l->input->fd != STDIN_FILENO;
 	if (!a)
 		return NULL;
 	if (packing == PACKING_TAR) {
 		archive_read_support_format_tar(a);
-	} else if (can_seek) { /* by its index, at its end: without it the file was cut off */
+	} else if (can_seek(l)) { /* by its index, at its end: without it the file was cut off */
 		archive_read_support_format_zip_seekable(a);
 	} else {
 		archive_read_support_format_zip_streamable(a);
 	}
 	archive_read_set_read_callback(a, read_below);
 	archive_read_set_callback_data(a, l);
-	if (can_seek)
+	if (can_seek(l))
 		archive_read_set_seek_callback(a, seek_below);
 	return a;
+}
+
+static enum err open_archive(struct layer *l, enum packing packing)
+{
+	l->archive = archive_new(l, packing);
+	if (!l->archive)
+		return ERR_NOMEM;
+	int code = archive_read_open1(l->archive);
+	return code == ARCHIVE_OK ? ERR_OK : fail_archive(l, buf_str(&(l - 1)->name), ARCHIVE_FATAL);
 }
 
 /* gzip_written is what a gzip stream's head says of when its file was written; 0: nothing, or no gzip. */
@@ -334,10 +368,7 @@ enum err layer_open_packed(struct input *in, enum packing packing)
 		l->written_s = l->written_s ? l->written_s : below->written_s;
 		return unpack_open(below->ahead, &l->unpack);
 	}
-	l->archive = archive_new(l, packing);
-	if (!l->archive)
-		return ERR_NOMEM;
-	return archive_read_open1(l->archive) == ARCHIVE_OK ? ERR_OK : fail_archive(l, buf_str(&below->name));
+	return open_archive(l, packing);
 }
 
 static struct str entry_name(struct archive_entry *entry)
@@ -383,7 +414,8 @@ static enum err name_member(struct layer *l, struct archive_entry *entry)
 	l->ahead = (struct str){ l->block, 0 };
 	l->ended = false;
 	l->unpacked = STR("");
-	l->member_at = l->hole = 0;
+	l->member_at = l->hole = l->out = 0;
+	l->flawed = false;
 	l->started = true;
 	if (entry && archive_entry_is_encrypted(entry))
 		return diags_fail(l->input->diags, ERR_DENIED, "%.*s: locked with a password: not read",
@@ -391,16 +423,36 @@ static enum err name_member(struct layer *l, struct archive_entry *entry)
 	return buf_err(&l->name);
 }
 
-enum err layer_next_entry(struct input *in, bool *ret_more)
+/* open_again: libarchive gives up a zip at a damaged member, whose index tells where the others are. */
+static bool open_again(struct layer *l)
 {
-	struct layer *l = layer_top(in);
+	struct archive_entry *entry;
+	if (!l->members || !can_seek(l) || is_tar(l) || l->below || l->again++ >= OPENED_AGAIN_MAX ||
+	    seek_below(l->archive, l, 0, SEEK_SET))
+		return false;
+	archive_read_free(l->archive);
+	l->broken = open_archive(l, PACKING_ZIP);
+	for (size_t i = 0; i < l->members && !l->broken; i++)
+		l->broken = archive_read_next_header(l->archive, &entry) < ARCHIVE_WARN;
+	return !l->broken;
+}
+
+bool layer_leave_member(struct layer *l)
+{
+	if (!l->archive || (l->broken && !open_again(l)))
+		return false;
+	l->ahead = (struct str){ l->block, 0 };
+	l->failed = ERR_OK;
+	l->ended = true;
+	return true;
+}
+
+/* next_header goes to the archive's next file; *ret_entry is NULL behind the last one. */
+static enum err next_header(struct layer *l, struct archive_entry **ret_entry)
+{
 	struct str outer = buf_str(&(l - 1)->name);
-	*ret_more = false;
-	if (l->unpack) { /* it has one member only */
-		*ret_more = !l->started;
-		return l->started ? ERR_OK : name_member(l, NULL);
-	}
 	enum err e = l->started && is_tar(l) ? drain(l) : ERR_OK;
+	*ret_entry = NULL;
 	while (!e) {
 		struct archive_entry *entry;
 		l->tar_at = archive_filter_bytes(l->archive, 0);
@@ -410,14 +462,34 @@ enum err layer_next_entry(struct input *in, bool *ret_more)
 			return e || !(l - 1)->unpack ? e : drain(l - 1);
 		}
 		if (code != ARCHIVE_OK && code != ARCHIVE_WARN)
-			return fail_archive(l, outer);
+			return fail_archive(l, outer, ARCHIVE_FATAL);
+		l->members++;
 		if (archive_entry_filetype(entry) == AE_IFREG) {
-			*ret_more = true;
-			l->written_s = archive_entry_mtime(entry);
-			if (l->written_s <= 0)
-				l->written_s = (l - 1)->written_s;
-			return name_member(l, entry);
+			*ret_entry = entry;
+			return ERR_OK;
 		}
 	}
 	return e;
+}
+
+enum err layer_next_entry(struct input *in, bool *ret_more)
+{
+	struct layer *l = layer_top(in);
+	struct archive_entry *entry = NULL;
+	*ret_more = false;
+	if (l->unpack) { /* it has one member only */
+		*ret_more = !l->started;
+		return l->started ? ERR_OK : name_member(l, NULL);
+	}
+	enum err e = next_header(l, &entry);
+	l->broken = e;
+	l->again = e ? OPENED_AGAIN_MAX : l->again; /* it would end there again */
+	if (!entry)
+		return e;
+	*ret_more = true;
+	l->packed_at = archive_filter_bytes(l->archive, -1);
+	l->written_s = archive_entry_mtime(entry);
+	if (l->written_s <= 0)
+		l->written_s = (l - 1)->written_s;
+	return name_member(l, entry);
 }

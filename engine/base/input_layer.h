@@ -20,7 +20,12 @@ struct layer {
 	struct archive *archive;
 	bool started;	       /* a member of it was begun */
 	int64_t tar_at;	       /* where the last tar member's bytes ended */
-	int64_t out;	       /* bytes given */
+	bool broken;	       /* none of its members can be read any more */
+	size_t members;	       /* of the archive, begun */
+	unsigned again;	       /* how often it was opened for those behind a damaged one */
+	bool flawed;	       /* what comes of the member does not fit its checksum */
+	int64_t packed_at;     /* where the member's packed bytes begin, ... */
+	int64_t out;	       /* ... and bytes given of it */
 	struct buf name;       /* "a.zip!/b.log" of the member */
 	int64_t written_s;     /* the member */
 	char *block;	       /* INPUT_BLOCK bytes */
@@ -50,6 +55,8 @@ struct input {
 	FTS *walk;	    /* of the folder being walked, or NULL */
 	int fd;		    /* of the open file, or -1 */
 	int64_t size, got;  /* of the open file: when it was opened, and read so far; size 0 where it is not known */
+	int64_t out;	    /* what its packings became so far, all of them */
+	bool spent;	    /* too much: nothing more of it is read */
 	bool in_memory;	    /* the one file is these bytes */
 	struct str bytes;
 	size_t bytes_at;
@@ -73,11 +80,20 @@ enum err layer_fill(struct layer *l, size_t want) MUST_USE;
 /* layer_read gives what stands ahead, else what comes next: empty at the member's end, valid until the next call. */
 enum err layer_read(struct layer *l, struct str *ret_block) MUST_USE;
 
+/* layer_leave_member gives up the member; false where those behind it cannot be read either. */
+bool layer_leave_member(struct layer *l);
+
 enum packing { PACKING_NONE, PACKING_STREAM, PACKING_TAR, PACKING_ZIP };
 
-/* By a member's first 512 bytes. packing_foreign: a packing that is known and not read, by its name; else NULL. */
+/* What is known and not read. */
+struct foreign {
+	struct str mark;
+	const char *what, *advice;
+};
+
+/* By a member's first 512 bytes. packing_foreign gives NULL where it is none of those. */
 enum packing packing_of(struct str head);
-const char *packing_foreign(struct str head);
+const struct foreign *packing_foreign(struct str head);
 /* packing_named: does the name say that it is packed, and as a tar? */
 bool packing_named(struct str name, bool *ret_tar);
 

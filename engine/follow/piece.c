@@ -153,18 +153,24 @@ static struct str name_member(struct follow *f, const struct job *job, const str
 	return buf_str(&f->name);
 }
 
-/* next_member moves on in the entry's job, and ends it behind the last one: a job that was read is done at once, or it
- * would be read again after a stop. */
+static bool is_fatal(enum err e)
+{
+	return e == ERR_NOMEM || e == ERR_INTERRUPTED;
+}
+
+/* next_member moves on in the entry's job, over members that cannot be read, and ends it behind the last one: a job
+ * that was read is done at once, or it would be read again after a stop. */
 static enum err next_member(struct follow *f, struct entry *e)
 {
 	f->member = NULL;
 	enum err err = f->input ? ERR_OK : open_job(f, &e->jobs[0]);
-	if (!err)
-		err = input_next(f->input, &f->member);
-	if (err == ERR_NOMEM || err == ERR_INTERRUPTED)
+	bool opened = !err;
+	while (opened && !is_fatal(err = input_next(f->input, &f->member)) && err)
+		f->missed = true;
+	if (is_fatal(err))
 		return err;
 	f->missed = f->missed || err;
-	if (err || !f->member)
+	if (!opened || !f->member)
 		end_job(f, e);
 	return ERR_OK;
 }

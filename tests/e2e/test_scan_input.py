@@ -240,6 +240,59 @@ class ScanInput(SharedKbTest):
         self.check_refused(self.write('b.gz', b''), 'empty')
         self.check_refused(self.write('c.gz', b'no gzip\0at all'), 'no archive')
 
+    def test_members_behind_a_faulty_one(self):
+        """Each faulty one has its line, the others of the archive are read; so in a scan that keeps a cursor."""
+        one, log = rcmd('ONE').encode() + b'\n', rcmd('LAST').encode() + b'\n'
+        faulty = {'cut.log.gz': gzip.compress(one * 9000)[:150], 'a.zip': b'PK\3\4 is no archive' * 20,
+                  'b.7z': b'7z\xbc\xaf\x27\x1c' + b'x' * 600, 'bomb.gz': gzip.compress(bytes(80 << 20), 9)}
+        tar, zipped = io.BytesIO(), io.BytesIO()
+        with tarfile.open(fileobj=tar, mode='w') as t, zipfile.ZipFile(zipped, 'w') as z:
+            for name, data in (('first.log', one), *faulty.items(), ('last.log', log)):
+                info = tarfile.TarInfo(name)
+                info.size = len(data)
+                t.addfile(info, io.BytesIO(data))
+                z.writestr(name, data)
+        for name, data in (('f.tar', tar.getvalue()), ('f.zip', zipped.getvalue()),
+                           ('f.tgz', gzip.compress(tar.getvalue()))):
+            path = self.write(name, data)
+            for more in ((), ('--cursor', self.path(name + '.cursor'))):
+                found, err = self.names(path, *more, code=USAGE)
+                self.assertEqual((found[0], found[-1], set(found)), ('ONE', 'LAST', {'ONE', 'LAST'}), (name, more))
+                for member in faulty:
+                    self.assertEqual(err.count(f'{name}!/{member}: '), 1, err)
+                self.assertEqual(err.count('\n'), len(faulty), err)
+
+    def test_a_zip_with_damaged_members(self):
+        names = [f'N{n}' for n in range(6)]
+        for how, says in ((zipfile.ZIP_STORED, 'bad CRC'), (zipfile.ZIP_DEFLATED, 'damaged or cut off')):
+            zipped = io.BytesIO()
+            with zipfile.ZipFile(zipped, 'w', how) as z:
+                for name in names:
+                    z.writestr(name + '.log', (rcmd(name) + '\n') * 40)
+            data = bytearray(zipped.getvalue())
+            for name in ('N1', 'N4'):
+                at = data.index(name.encode() + b'.log') + 6
+                data[at + 12:at + 20] = b'\xff' * 8
+            found, err = self.names(self.write('d.zip', bytes(data)), code=USAGE)
+            self.assertLessEqual({'N0', 'N2', 'N3', 'N5'}, set(found))
+            self.assertEqual([err.count(f'!/{name}.log: ') for name in names], [0, 1, 0, 0, 1, 0], err)
+            self.assertIn(says, err)
+
+    def test_bombs_of_many_members(self):
+        """Each small enough for itself, and all of them too many."""
+        zipped = io.BytesIO()
+        with zipfile.ZipFile(zipped, 'w', zipfile.ZIP_DEFLATED) as z:
+            small = gzip.compress(bytes(60 << 20), 9)
+            for n in range(40):
+                z.writestr(f'b{n}.gz', small)
+        self.check_refused(self.write('many.zip', zipped.getvalue()), 'all that it holds')
+
+    def test_what_is_known_and_not_read(self):
+        for name, head, says in (('a.evtx', b'ElfFile\0', 'wevtutil'), ('a.journal', b'LPKSHHRH', '--journal'),
+                                 ('a.lzma', lzma.compress(b'x' * 900, lzma.FORMAT_ALONE), 'LZMA'),
+                                 ('a.7z', b'7z\xbc\xaf\x27\x1c', 'unpack it first')):
+            self.check_refused(self.write(name, head + bytes(600)), says)
+
     def test_text_that_is_called_packed(self):
         """As somebody renames a log: nothing of it is lost, and a line says so."""
         line = rcmd('NAMED') + '\n'
