@@ -302,6 +302,8 @@ static enum err load(struct cmd_context *c, const char *path, struct incident *r
 		return e;
 	e = cmd_read_fd(c, fd, INCIDENT_BYTES_MAX, &bytes);
 	close(fd);
+	if (e == ERR_LIMIT)
+		return diags_fail(&c->diags, e, "%s: an incident is at most %d MiB", path, INCIDENT_BYTES_MAX >> 20);
 	if (e)
 		return e == ERR_INTERRUPTED ? e : diags_fail(&c->diags, e, "%s: %s", path, err_text(e));
 	c->diags.origin = str_c(path);

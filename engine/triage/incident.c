@@ -2,10 +2,15 @@
 #include "triage/incident.h"
 
 #include "base/json.h"
+#include "base/utf8.h"
 
 #include <cjson/cJSON.h>
 
+#include <limits.h>
+
 enum { EXACT = 17 }; /* so many digits that the number read is the number written */
+
+#define REAL_MAX 9e15 /* whole numbers up to here are exact, and fit in 64 bits */
 
 /* ---- writing ---- */
 
@@ -113,7 +118,7 @@ void incident_write(struct buf *out, const struct triage_report *report, int64_t
 
 static struct str text_of(const cJSON *item, struct arena *a)
 {
-	return arena_str(a, str_c(cJSON_GetStringValue(item)));
+	return utf8_mend(arena_str(a, str_c(cJSON_GetStringValue(item))), a);
 }
 
 static struct str text_at(const cJSON *list, int at, struct arena *a)
@@ -121,23 +126,32 @@ static struct str text_at(const cJSON *list, int at, struct arena *a)
 	return text_of(cJSON_GetArrayItem(list, at), a);
 }
 
+/* number_of: what no count or time is, NaN with it, is 0. */
 static double number_of(const cJSON *item)
 {
-	return cJSON_IsNumber(item) ? cJSON_GetNumberValue(item) : 0;
+	double v = cJSON_IsNumber(item) ? cJSON_GetNumberValue(item) : 0;
+	return v > -REAL_MAX && v < REAL_MAX ? v : 0;
 }
 
+static unsigned count_of(const cJSON *item)
+{
+	double v = number_of(item);
+	return v > 0 && v < UINT_MAX ? (unsigned)v : 0;
+}
+
+/* read_fact: the words of a number are not believed, for they are printed where a number stands. */
 static void read_fact(struct evidence *e, const cJSON *item, struct arena *a)
 {
-	struct fact *f = arena_push(a, &e->facts, &e->fact_count, &e->fact_cap);
-	if (!f)
+	struct str type = text_at(item, 1, a), name = text_at(item, 0, a);
+	double number = number_of(cJSON_GetArrayItem(item, 3));
+	if (!name.n)
 		return;
-	struct str type = text_at(item, 1, a);
-	*f = (struct fact){ .name = text_at(item, 0, a),
-			    .type = str_eq(type, STR("number")) ? FACT_NUMBER
-				    : str_eq(type, STR("bool")) ? FACT_BOOL
-								: FACT_TEXT,
-			    .text = text_at(item, 2, a),
-			    .number = number_of(cJSON_GetArrayItem(item, 3)) };
+	if (str_eq(type, STR("number")))
+		evidence_add_number(e, a, name.p, number);
+	else if (str_eq(type, STR("bool")))
+		evidence_add_bool(e, a, name.p, number != 0);
+	else
+		evidence_add_text(e, a, name.p, text_at(item, 2, a));
 }
 
 static int hex_digit(char c)
@@ -165,8 +179,8 @@ static struct evidence *read_evidence(const cJSON *json, struct arena *a)
 				.reason = text_of(cJSON_GetObjectItem(json, "reason"), a),
 				.at_ms = (int64_t)number_of(cJSON_GetObjectItem(json, "at_ms")),
 				.ms = number_of(cJSON_GetObjectItem(json, "ms")),
-				.packets = (unsigned)number_of(cJSON_GetObjectItem(json, "packets")),
-				.connections = (unsigned)number_of(cJSON_GetObjectItem(json, "connections")),
+				.packets = count_of(cJSON_GetObjectItem(json, "packets")),
+				.connections = count_of(cJSON_GetObjectItem(json, "connections")),
 				.raw = read_raw(text_of(cJSON_GetObjectItem(json, "raw"), a), a),
 				.args = arena_array(a, struct probe_arg, PROBE_ARGS_MAX) };
 	cJSON_ArrayForEach(item, cJSON_GetObjectItem(json, "args"))
@@ -203,12 +217,14 @@ static enum err read_incident(const cJSON *json, struct arena *a, struct diags *
 	if (number_of(version) > INCIDENT_VERSION)
 		return diags_fail(d, ERR_NEWER, "the incident was saved by a newer version of this program");
 	in->text = text_of(cJSON_GetObjectItem(json, "text"), a);
+	if (!str_trim(in->text).n)
+		return diags_fail(d, ERR_INPUT, "this saved incident is damaged: it has no message");
 	in->state = text_of(cJSON_GetObjectItem(json, "state"), a);
 	in->cause = text_of(cJSON_GetObjectItem(json, "cause"), a);
 	in->refused = text_of(cJSON_GetObjectItem(json, "refused"), a);
 	in->refused_why = text_of(cJSON_GetObjectItem(json, "refused_why"), a);
-	in->sent.packets = (unsigned)number_of(cJSON_GetObjectItem(json, "packets"));
-	in->sent.connections = (unsigned)number_of(cJSON_GetObjectItem(json, "connections"));
+	in->sent.packets = count_of(cJSON_GetObjectItem(json, "packets"));
+	in->sent.connections = count_of(cJSON_GetObjectItem(json, "connections"));
 	in->ms = number_of(cJSON_GetObjectItem(json, "ms"));
 	in->generation = (int64_t)number_of(cJSON_GetObjectItem(json, "generation"));
 	cJSON_ArrayForEach(item, cJSON_GetObjectItem(json, "bindings")) read_binding(in, item, a);

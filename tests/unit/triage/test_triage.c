@@ -102,11 +102,34 @@ static void test_incident(void **state)
 	arena_free(&a);
 }
 
+/* What is printed where a number stands is a number, whatever the file calls one, and all text is UTF-8. */
+static void test_incident_of_others(void **state)
+{
+	(void)state;
+	static const char bytes[] =
+		"{\"kbt_incident\":1,\"text\":\"a\xc9z\",\"packets\":-1,\"connections\":1e300,\"evidence\":[{\"probe\":\"tcp\","
+		"\"facts\":[[\"tcp.ms\",\"number\",\"}\\n{\",3],[\"tcp.yes\",\"bool\",\"maybe\",1],"
+		"[\"tcp.n\",\"number\",\"1\",1e999],[\"\",\"number\",\"1\",1],[\"tcp.s\",\"text\",\"\xff\",0]]}]}";
+	struct arena a = { 0 };
+	struct incident in;
+	assert_int_equal(incident_read(str_c(bytes), &a, NULL, &in), ERR_OK);
+	assert_true(str_eq(in.text, STR("a\xef\xbf\xbdz")));
+	assert_int_equal(in.sent.packets, 0);
+	assert_int_equal(in.sent.connections, 0);
+	const struct evidence *e = in.evidence[0];
+	static const char *const want[] = { "3", "true", "0", "\xef\xbf\xbd" };
+	assert_int_equal(e->fact_count, 4);
+	for (size_t i = 0; i < 4; i++)
+		assert_true(str_eq(e->facts[i].text, str_c(want[i])));
+	arena_free(&a);
+}
+
 static void test_no_incident(void **state)
 {
 	(void)state;
 	static const char *const bad[] = { "", "{}", "[]", "null", "{\"kbt_incident\":\"x\"}", "{\"kbt_incident\":1",
-					   "\x00", "{\"kbt_incident\":99}" };
+					   "\x00", "{\"kbt_incident\":99}", "{\"kbt_incident\":1}",
+					   "{\"kbt_incident\":1,\"text\":[[]]}" };
 	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
 		struct arena a = { 0 };
 		struct diags d = { .arena = &a };
@@ -117,9 +140,9 @@ static void test_no_incident(void **state)
 	}
 	/* Missing and mistyped parts are left out, never a crash. */
 	static const char *const odd[] = {
-		"{\"kbt_incident\":1}",
-		"{\"kbt_incident\":1,\"bindings\":7,\"evidence\":{\"a\":1}}",
-		("{\"kbt_incident\":1,\"bindings\":[[],[1,2],\"x\"],\"evidence\":[null,{\"facts\":[[1],[],3],\"raw\":"
+		"{\"kbt_incident\":1,\"text\":\"x\"}",
+		"{\"kbt_incident\":1,\"text\":\"x\",\"bindings\":7,\"evidence\":{\"a\":1}}",
+		("{\"kbt_incident\":1,\"text\":\"x\",\"bindings\":[[],[1,2],\"x\"],\"evidence\":[null,{\"facts\":[[1],[],3],\"raw\":"
 		 "\"zz1\"}]}"),
 	};
 	for (size_t i = 0; i < sizeof odd / sizeof *odd; i++) {
@@ -194,6 +217,7 @@ int main(void)
 		cmocka_unit_test(test_age),
 		cmocka_unit_test(test_spec),
 		cmocka_unit_test(test_incident),
+		cmocka_unit_test(test_incident_of_others),
 		cmocka_unit_test(test_no_incident),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
