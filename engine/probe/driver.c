@@ -525,5 +525,5 @@ enum err driver_run(struct driver *driver, const struct probe_request *requests,
 				  .carry_size = sizeof driver->sent };
 	enum err e = helper_run(&job, a, done, context);
 	driver->sent = sent_checked(before, driver->sent);
-	return e == ERR_UNSUPPORTED ? carry_out(driver, requests, count, a, done, context) : e;
+	return e;
 }

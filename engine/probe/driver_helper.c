@@ -388,6 +388,16 @@ static void report_rest(struct receiver *r, const char *why)
 	}
 }
 
+/* without_process: probes run in a process of their own, or not at all. */
+static enum err without_process(struct receiver *r)
+{
+	bool files = errno == EMFILE || errno == ENFILE;
+	struct str why = arena_printf(r->arena, "no process can be had for it (%s): allow more %s",
+				      err_errno_text(errno), files ? "open files (ulimit -n)" : "processes (ulimit -u)");
+	report_rest(r, why.n ? why.p : "no process can be had for it");
+	return arena_err(r->arena);
+}
+
 enum err helper_run(const struct helper_job *job, struct arena *a, driver_done *done, void *context)
 {
 	struct receiver r = { .job = job, .arena = a, .done = done, .context = context,
@@ -396,15 +406,17 @@ enum err helper_run(const struct helper_job *job, struct arena *a, driver_done *
 	if (!r.answered)
 		return ERR_NOMEM;
 	if (pipe2(fds, O_CLOEXEC))
-		return ERR_UNSUPPORTED;
+		return without_process(&r);
 	pid_t parent = getpid(), helper = fork();
 	if (helper == 0)
 		be_helper(job, fds[1], parent);
-	close(fds[1]);
 	if (helper < 0) {
+		enum err e = without_process(&r);
 		close(fds[0]);
-		return ERR_UNSUPPORTED;
+		close(fds[1]);
+		return e;
 	}
+	close(fds[1]);
 	const char *why = listen_to(&r, fds[0], helper);
 	close(fds[0]);
 	buf_free(&r.bytes);

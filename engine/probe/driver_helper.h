@@ -21,7 +21,7 @@ struct helper_job {
 };
 
 /* helper_run forks and gives each piece of evidence as it arrives. What the helper did not answer is "not-run", with
- * why. ERR_UNSUPPORTED where no process can be had: nothing was run then. */
+ * why; all of it, where no process can be had. */
 enum err helper_run(const struct helper_job *job, struct arena *a, driver_done *done, void *context) MUST_USE;
 
 /* helper_confine gives up what a helper does not need, for good; descriptors other than `keep` are closed. */

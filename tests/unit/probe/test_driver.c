@@ -24,6 +24,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/ptrace.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -549,6 +550,29 @@ static void a_helper_that_dies_is_not_run_and_stops_the_rest(void **state)
 	arena_free(&r.arena);
 }
 
+/* Where no process can be had nothing is probed, with all the rights of this one least of all. */
+static void without_a_process_nothing_runs(void **state)
+{
+	(void)state;
+	struct results r = { 0 };
+	struct rlimit before, none;
+	struct driver_options o = { 0 };
+	struct probe_request q = request(&r.arena, "tcp", "address=127.0.0.1", "port=1", NULL);
+	struct driver *d = NULL;
+	assert_int_equal(driver_open(&o, NULL, &d), ERR_OK);
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+	none = before;
+	none.rlim_cur = 0;
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
+	enum err e = driver_run(d, &q, 1, &r.arena, keep, &r);
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+	assert_int_equal(e, ERR_OK);
+	assert_true(state_is(r.evidence[0], "not-run"));
+	assert_true(str_find(r.evidence[0]->reason, STR("ulimit -n")) != STR_NONE);
+	driver_close(&d);
+	arena_free(&r.arena);
+}
+
 /* tries is what a helper does after it was confined: the number of the first thing that it was let do, or 0. */
 static int tries(bool raw_sockets)
 {
@@ -653,6 +677,7 @@ int main(void)
 		cmocka_unit_test(a_cancel_ends_the_wave_and_leaves_nothing),
 		cmocka_unit_test(the_kernel_tells_of_the_loopback),
 		cmocka_unit_test(a_helper_that_dies_is_not_run_and_stops_the_rest),
+		cmocka_unit_test(without_a_process_nothing_runs),
 		cmocka_unit_test(a_helper_can_do_nothing_but_talk),
 		cmocka_unit_test(evidence_survives_the_pipe_and_lies_do_not),
 	};
