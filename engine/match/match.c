@@ -109,6 +109,17 @@ static void doubt_stray(const struct query *q, struct answer *answers, uint32_t 
 	answers_sort(answers, n);
 }
 
+/* Its text speaks louder than a message of it that others quote too: that they do takes nothing from it. */
+static void take_text_confidence(struct answer *x, double confidence)
+{
+	if (confidence > x->confidence && x->says_same) {
+		x->says_same = 0;
+		x->keeps = 0;
+	}
+	x->confidence = fmax(x->confidence, confidence);
+	x->together = fmax(x->together, confidence);
+}
+
 /* Articles whose text has the words, behind or between those whose messages match. by_meaning: the code has been asked
  * for what it means, so that an article that does not know it is seldom the one. */
 static uint32_t add_text_answers(struct query *q, const struct match_code *code, bool by_meaning, bool in_log,
@@ -126,8 +137,7 @@ static uint32_t add_text_answers(struct query *q, const struct match_code *code,
 			confidence = fmin(confidence, 0.5 * CONFIDENCE_FLOOR);
 		uint32_t at = find_answer(answers, n, hits[i].article);
 		if (at < n) {
-			answers[at].confidence = fmax(answers[at].confidence, confidence);
-			answers[at].together = fmax(answers[at].together, confidence);
+			take_text_confidence(&answers[at], confidence);
 			continue;
 		}
 		if (n == MATCH_RESULTS_MAX && confidence <= answers[n - 1].confidence)
