@@ -313,6 +313,8 @@ static bool put_lookalike(struct mender *m, uint32_t c)
 		put(m, '-');
 	else if (c == 0x2039 || c == 0x203A)
 		put(m, c == 0x2039 ? '<' : '>');
+	else if (c >= 0xFF01 && c <= 0xFF5E) /* as wide as a Chinese character */
+		put(m, (char)(c - 0xFEE0));
 	else if (c == 0x2026)
 		for (int i = 0; i < 3; i++)
 			put(m, '.');
@@ -332,11 +334,40 @@ static void put_char(struct mender *m, uint32_t c)
 		clean_put_char(&m->w, c, m->at);
 }
 
+/* The byte of Windows-1252 that reads so; 0 for one that no lookalike has. */
+static uint32_t byte_of(uint32_t c)
+{
+	static const struct { uint16_t c, byte; } beyond[] = { { 0x20AC, 0x80 }, { 0x02DC, 0x98 }, { 0x2122, 0x99 },
+							       { 0x0153, 0x9C }, { 0x201C, 0x93 }, { 0x201D, 0x94 },
+							       { 0x201A, 0x82 }, { 0x2018, 0x91 }, { 0x2019, 0x92 } };
+	for (size_t i = 0; i < sizeof beyond / sizeof *beyond; i++)
+		if (beyond[i].c == c)
+			return beyond[i].byte;
+	return c < 0x100 ? c : 0;
+}
+
+/* A no-break space or a mark of typography whose UTF-8 was read as Windows-1252, the three bytes of a quote as three
+ * letters: its length and what it was. */
+static size_t misread_at(struct str s, uint32_t *ret_c)
+{
+	size_t at = 0;
+	uint32_t first = utf8_next(s, &at), second = at < s.n ? byte_of(utf8_next(s, &at)) : 0;
+	if (first == 0xC2 && (second == 0xA0 || second == 0xAB || second == 0xBB)) {
+		*ret_c = second;
+		return at;
+	}
+	uint32_t third = first == 0xE2 && second == 0x80 && at < s.n ? byte_of(utf8_next(s, &at)) : 0;
+	*ret_c = 0x2000 | (third & 0x3F);
+	return third >= 0x80 && third <= 0xBF ? at : 0;
+}
+
 static void step_wide(struct mender *m)
 {
-	size_t next = m->at;
-	uint32_t c = utf8_next(m->in, &next);
-	if (c == UTF8_INVALID || !put_lookalike(m, c))
+	size_t next = m->at, misread;
+	uint32_t c = utf8_next(m->in, &next), was;
+	if ((misread = misread_at(str_from(m->in, m->at), &was)) > 0 && put_lookalike(m, was))
+		next = m->at + misread;
+	else if (c == UTF8_INVALID || !put_lookalike(m, c))
 		for (; m->at < next; m->at++)
 			put(m, m->in.p[m->at]);
 	m->at = next;

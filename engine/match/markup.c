@@ -193,6 +193,18 @@ static bool read_java(const struct element *e, struct markup_record *r)
 	return r->level.n && (r->time.n || r->component.n) && only_closes(e->behind);
 }
 
+/* The report of a test run, as JUnit writes it: the first that failed. */
+static bool read_junit(const struct element *e, struct markup_record *r)
+{
+	struct str all = between(e->attributes.p, e->behind.n ? e->behind.p : e->inside.p + e->inside.n);
+	struct element failed;
+	if (!find_element(all, STR("failure"), false, &failed) && !find_element(all, STR("error"), false, &failed))
+		return false;
+	r->message = attribute_of(failed.attributes, STR("message"));
+	r->component = attribute_in(all, STR("testcase"), STR("classname"));
+	return true;
+}
+
 static const struct {
 	struct str root;
 	const char *kind;
@@ -201,7 +213,9 @@ static const struct {
 	{ STR_LIT("Event"), "nt-event", read_event },	{ STR_LIT("Objs"), "clixml", read_clixml },
 	{ STR_LIT("WSManFault"), "wsman", read_wsman }, { STR_LIT("Envelope"), "soap", read_soap },
 	{ STR_LIT("event"), "log4j", read_log4j },	{ STR_LIT("Event"), "log4j", read_log4j },
-	{ STR_LIT("record"), "java", read_java },
+	{ STR_LIT("record"), "java", read_java },	{ STR_LIT("testsuites"), "junit", read_junit },
+	{ STR_LIT("testsuite"), "junit", read_junit },	{ STR_LIT("testcase"), "junit", read_junit },
+	{ STR_LIT("failure"), "junit", read_junit },
 };
 
 /* The first tag of a text, where little stands before it: the mark of CLIXML, a declaration, a log's stamp. What a

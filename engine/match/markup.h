@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT
  *
  * Records of XML that hold a message: an event of Windows, PowerShell's errors (CLIXML), faults of WS-Management and
- * SOAP, events of log4j, records of java.util.logging. Takes a text that is one such record, or one with a few words
- * before it, gives slices of it: the message as it stands there, in its tags and entities still (CODING_MARKUP undoes
- * what only such records do, damage.h the rest), and what the record says of it. No XML parser: what is cut off or not
- * well-formed is read as far as it goes, a text that holds no such record is no record. Linear.
+ * SOAP, events of log4j, records of java.util.logging, reports of JUnit. Takes a text that is one such record, or one
+ * with a few words before it, gives slices of it: the message as it stands there, in its tags and entities still
+ * (CODING_MARKUP undoes what only such records do, damage.h the rest), and what the record says of it. No XML parser:
+ * what is cut off or not well-formed is read as far as it goes, a text that holds no such record is no record. Linear.
  */
 #ifndef KBT_MATCH_MARKUP_H
 #define KBT_MATCH_MARKUP_H
@@ -12,7 +12,7 @@
 #include "base/str.h"
 
 struct markup_record {
-	const char *kind; /* "nt-event", "clixml", "wsman", "soap", "log4j", "java" */
+	const char *kind; /* "nt-event", "clixml", "wsman", "soap", "log4j", "java", "junit" */
 	size_t start;	  /* where in the text it begins */
 	struct str message, time, component, host, thread, level, event; /* all but the message may be empty */
 };

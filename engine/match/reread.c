@@ -21,6 +21,20 @@ enum {
 	RECORDS_MAX = 64   /* the same of records of XML */
 };
 
+/* rank_line gives how many answers a line of the text has by itself. */
+static uint32_t rank_line(struct query *q, const struct match_options *options, const struct clean *all,
+			  struct str line, struct answer *answers)
+{
+	struct match_answer out = { 0 };
+	q->clean = all;
+	ask_read(q, line, false, &out.envelope);
+	meaning_read(q->view, q->clean->text, out.envelope.payload, q->arena, &out);
+	struct evidence_of_message evidence = ask_evidence(q, options, &out);
+	uint32_t n = rank_articles(q, &evidence, answers);
+	answers_sort(answers, n);
+	return n;
+}
+
 /* A paste that is no message as a whole may have one among its lines: the surest that is there word for word. */
 static struct str find_line(struct query *q, const struct match_options *options, struct answer *answers)
 {
@@ -29,16 +43,10 @@ static struct str find_line(struct query *q, const struct match_options *options
 	double best_confidence = SURE;
 	unsigned asked = 0;
 	for (struct str line; asked < LINES_MAX && str_line(&rest, &line);) {
-		struct match_answer out = { 0 };
 		if (ask_is_empty(line) || line.n == all->text.n)
 			continue;
 		asked++;
-		q->clean = all;
-		ask_read(q, line, false, &out.envelope);
-		meaning_read(q->view, q->clean->text, out.envelope.payload, q->arena, &out);
-		struct evidence_of_message evidence = ask_evidence(q, options, &out);
-		uint32_t n = rank_articles(q, &evidence, answers);
-		answers_sort(answers, n);
+		uint32_t n = rank_line(q, options, all, line, answers);
 		if (!n || !answers[0].fits || answers[0].confidence < best_confidence)
 			continue;
 		best_confidence = answers[0].confidence;
@@ -46,6 +54,53 @@ static struct str find_line(struct query *q, const struct match_options *options
 	}
 	q->clean = all;
 	return best;
+}
+
+/* The first of the lines that each are this article's message; empty where there are not two. */
+static struct str find_repeated(struct query *q, const struct match_options *options, uint32_t article,
+				struct answer *answers)
+{
+	const struct clean *all = q->clean;
+	struct str rest = all->text, first = { 0 };
+	unsigned asked = 0, found = 0;
+	for (struct str line; found < 2 && asked < LINES_MAX && str_line(&rest, &line);) {
+		if (ask_is_empty(line))
+			continue;
+		asked++;
+		uint32_t n = rank_line(q, options, all, line, answers);
+		if (!n || !answers[0].fits || answers[0].article != article || answers[0].together < HALF_SURE)
+			continue;
+		first = found++ ? first : line;
+	}
+	q->clean = all;
+	return found == 2 ? first : STR("");
+}
+
+static bool has_value_over_lines(const struct query *q, const struct answer *x)
+{
+	for (unsigned i = 0; x->fits && i < x->surface.value_count; i++) {
+		struct match_span s = x->surface.values[i];
+		if (str_find_char(str_part(q->clean->text, s.start, s.end), '\n') != STR_NONE)
+			return true;
+	}
+	return false;
+}
+
+uint32_t reread_repeated(struct query *q, const struct match_options *options, struct match_answer *out,
+			 struct answer *answers, uint32_t n)
+{
+	if (!n || options->standing || options->keep_envelope || !has_value_over_lines(q, &answers[0]))
+		return n;
+	struct answer *more = arena_array(q->arena, struct answer, MATCH_RESULTS_MAX);
+	struct str line = more ? find_repeated(q, options, answers[0].article, more) : STR("");
+	struct match_answer one = { .query = out->query };
+	if (!line.n) {
+		ask_payload(q, out->envelope.payload);
+		return n;
+	}
+	n = ask_text(q, options, line, false, &one, answers);
+	*out = one;
+	return n;
 }
 
 /* Several lines that have no answer as a whole, or a guess; or so many that stray words, or half a message, are
@@ -156,6 +211,13 @@ uint32_t reread_as_url(struct query *q, const struct match_options *options, con
 	return better(q, &x, true, out, answers, n);
 }
 
+static void read_joined(struct query *q, const struct clean *joined, struct match_span payload)
+{
+	q->clean = joined;
+	q->payload = payload;
+	query_read(q);
+}
+
 bool reread_joined(struct query *q, const struct match_options *options, const struct clean *clean,
 		   struct answer *answers, struct match_answer *out)
 {
@@ -165,12 +227,17 @@ bool reread_joined(struct query *q, const struct match_options *options, const s
 	if (str_find_char(clean->text, '\n') == STR_NONE || options->keep_envelope ||
 	    lines_join(clean, q->arena, &joined, &one.envelope, &dressed) || !dressed)
 		return false;
-	q->clean = &joined;
-	q->payload = one.envelope.payload;
-	query_read(q);
+	read_joined(q, &joined, one.envelope.payload);
 	meaning_read(q->view, joined.text, one.envelope.payload, q->arena, &one);
 	uint32_t n = ask_all(q, options, &one, answers);
-	if (n && answer_is_whole(q, &answers[0])) {
+	bool whole = n && answer_is_whole(q, &answers[0]);
+	if (whole && !options->standing && answers[0].surface.value_count) { /* a value may hold the message again */
+		q->clean = clean;
+		struct answer *more = arena_array(q->arena, struct answer, MATCH_RESULTS_MAX);
+		whole = more && !find_repeated(q, options, answers[0].article, more).n;
+		read_joined(q, &joined, one.envelope.payload);
+	}
+	if (whole) {
 		answers_give(q, answers, n, options->limit ? options->limit : 10, &one);
 		ask_to_query_spans(&joined, &one);
 	}

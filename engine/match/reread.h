@@ -21,8 +21,11 @@ bool reread_records(struct query *q, const struct match_options *options, struct
 bool reread_several(struct query *q, const struct match_options *options, const struct answer *answers, uint32_t n,
 		    struct match_answer *out);
 
-/* These give how many answers there are now. reread_otherwise: as an event, or line by line. reread_as_url: undone it
- * may say the same and more, or something else. */
+/* These give how many answers there are now. reread_repeated: a message that stands there several times, a line each,
+ * binds what its first line says. reread_otherwise: as an event, or line by line. reread_as_url: undone it may say the
+ * same and more, or something else. */
+uint32_t reread_repeated(struct query *q, const struct match_options *options, struct match_answer *out,
+			 struct answer *answers, uint32_t n);
 uint32_t reread_otherwise(struct query *q, const struct match_options *options, struct match_answer *out,
 			  struct answer *answers, uint32_t n);
 uint32_t reread_as_url(struct query *q, const struct match_options *options, const struct clean *clean,

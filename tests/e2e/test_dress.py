@@ -146,6 +146,10 @@ DAMAGE = {  # what the message went through
     'hyphenation': hyphenated,
     'wrapped at 20': lambda p: wrapped(p, 20),
     'wrapped at 40, indented': lambda p: wrapped(p, 40).replace('\n', '\r\n    '),
+    'letters as wide as Chinese ones': lambda p: ''.join(chr(ord(c) + 0xFEE0) if '!' <= c <= '~' else c for c in p),
+    'UTF-8 read as Windows-1252': lambda p: ('\u201c' + p.replace(' ', '\u00a0').replace("'", '\u2019') + '\u201c').encode().decode('cp1252'),
+    'line after line': lambda p: f'{p}\n{p}\r\n\r\n{p}\n',
+    'pytest': lambda p: f'>       run()\nE       RuntimeError: {p}\n\ntest_x.py:3: RuntimeError\nFAILED test_x.py::test_x - RuntimeError: {p}',
     'smart quotes': lambda p: '\u201c' + p.replace('"', '\u201d').replace("'", '\u2019') + '\u201d',
     'backslashes doubled': lambda p: p.replace('\\', '\\\\'),
     'backslashes lost': lambda p: p.replace('\\\\', '\\'),
@@ -288,6 +292,8 @@ ENVELOPES = {  # (what was put around it, what has to be told of that)
     'an error, a blank before its colon': (lambda p: f'Error : {p}', None),
     'java.util.logging on one line': (lambda p: f'Mar 12, 2001 10:56:20 AM com.example.Rcmd run SEVERE: {p}',
                                       {'kind': 'java', 'time': 'Mar 12, 2001 10:56:20 AM', 'component': 'com.example.Rcmd', 'level': 'SEVERE'}),
+    'JUnit': (lambda p: f'<testcase name="x" classname="com.example.Rcmd"><failure message="{html.escape(p)}" type="Error">at x</failure></testcase>',
+              {'kind': 'junit', 'component': 'com.example.Rcmd'}),
     'java.util.logging as XML': (lambda p: '<record><date>2001-03-12T10:56:20</date><millis>984394580113</millis><sequence>5</sequence><logger>'
                                  'com.example</logger><level>SEVERE</level><class>com.example.Rcmd</class><method>run</method><thread>12</thread>'
                                  f'<message>{html.escape(p)}</message></record>',
