@@ -387,15 +387,40 @@ static const struct evidence *tcp_of(const struct digest *d, struct str address,
 						 digest_look(d, "tcp", ARG("address", address), ARG("port", port));
 }
 
+/* router_denies: what a router says of a ping, that the host or its network is not there, holds for each port. */
+static const char *router_denies(const struct digest *d)
+{
+	const char *word = NULL;
+	for (size_t i = 0; i < d->c->evidence_count; i++) {
+		const struct evidence *e = d->c->evidence[i];
+		if (!str_eq(e->probe, STR("icmp")) || !str_eq(evidence_arg(e, "address"), d->target))
+			continue;
+		double code = evidence_number(e, "icmp.icmp_code", -1);
+		if (evidence_number(e, "icmp.received", 0) > 0)
+			return NULL;
+		if (evidence_state(e, "unreachable") && str_eq(evidence_text(e, "icmp.icmp_origin"), STR("router")) &&
+		    code >= 0 && code < 2)
+			word = code > 0 ? "host-unreachable" : "net-unreachable";
+	}
+	return word;
+}
+
+/* tcp_words_now: a silent port of a host that a router says is not there is no longer silent. */
+static const char *tcp_words_now(const struct digest *d, const struct evidence *e)
+{
+	const char *word = tcp_words(d, e), *denies = router_denies(d);
+	return denies && str_eq(str_c(word), STR("silent")) ? denies : word;
+}
+
 /* put_ports: a port other than SMB's own stands in the place of both. */
 static void put_ports(struct digest *d)
 {
 	d->tcp445 = tcp_of(d, d->target, d->port);
 	d->tcp139 = d->smb ? tcp_of(d, d->target, STR("139")) : d->tcp445;
 	if (d->tcp445)
-		digest_put(d, "tcp.445", tcp_words(d, d->tcp445), d->tcp445);
+		digest_put(d, "tcp.445", tcp_words_now(d, d->tcp445), d->tcp445);
 	if (d->tcp139)
-		digest_put(d, "tcp.139", tcp_words(d, d->tcp139), d->tcp139);
+		digest_put(d, "tcp.139", tcp_words_now(d, d->tcp139), d->tcp139);
 	const struct evidence *own = tcp_of(d, digest_loopback(d), d->port);
 	if (own && !evidence_state(own, "no-route"))
 		digest_put(d, "loopback.445",
