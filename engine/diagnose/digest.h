@@ -28,6 +28,12 @@ enum { LINK_WATCH_MS = 700, LINK_WATCH_DOWN_MS = 3000 };
 
 #define DIGEST_REFUSED_AGAIN "4" /* so many more connections to a port that was refused once */
 
+/* How long an open connection is looked at before a word is said on it: for an end, for a greeting, and for one that
+ * takes its time (mail servers keep strangers waiting for 6 s). */
+#define DIGEST_WATCH_MS "50"
+#define DIGEST_GREETING_MS "400"
+#define DIGEST_GREETING_AGAIN_MS "6600"
+
 #define DIGEST_SLOW_PINGS "4" /* so many, so far apart that most limits let them pass */
 
 enum { DNS_NAMES_MAX = 3 }; /* of a short name with its search domains so many are asked for */
@@ -151,6 +157,16 @@ bool digest_doubts_loss(const struct digest *d);
 /* digest_pings_limited: nothing connects, and what is missing of a burst may be a host's limit on its answers. */
 bool digest_pings_limited(const struct digest *d);
 
+/* digest_watch: how long a connection is looked at before a word is said on it; empty: not at all. */
+struct str digest_watch(const struct digest *d);
+/* digest_ended: the service ended this connection at once; digest_mute: it says nothing yet and speaks first. */
+bool digest_ended(const struct evidence *e);
+bool digest_mute(const struct evidence *e);
+/* digest_ended_row: connections one after another that had to stay open for a while to count, NULL where there are
+ * none; digest_ends_all: there are, and none did. */
+const struct evidence *digest_ended_row(const struct digest *d, struct str address);
+bool digest_ends_all(const struct digest *d, struct str address);
+
 /* digest_client_dialects: the highest ones that this client may speak, as probe smb calls them. */
 const char *digest_client_dialects(const struct digest *d);
 
@@ -162,6 +178,7 @@ void digest_article(struct digest *d);
 void digest_link(struct digest *d);
 void digest_name(struct digest *d);
 void digest_path(struct digest *d);
+void digest_service(struct digest *d); /* of digest_path, once the ports are known */
 void digest_smb(struct digest *d);
 
 #endif

@@ -492,7 +492,7 @@ static struct ends count_ends(const struct digest *d, struct str port)
 		struct str state = tcp ? e->state : evidence_text(e, smb ? "smb.tcp" : "nbss.tcp");
 		if (!row && state.n) {
 			made = 1;
-			failed = !str_eq(state, udp ? STR("answered") : STR("open"));
+			failed = !str_eq(state, udp ? STR("answered") : STR("open")) || (tcp && digest_ended(e));
 		}
 		n.bad += failed;
 		n.good += made - failed;
@@ -528,7 +528,7 @@ static void put_steady(struct digest *d)
 static void put_second(struct digest *d)
 {
 	struct str rest = d->used_all, address;
-	bool first = digest_is(d, "tcp.445", "open"), others = false, differs = false;
+	bool first = digest_is(d, "tcp.445", "open") && !digest_ended(d->tcp445), others = false, differs = false;
 	const struct evidence *from = NULL;
 	while (str_word(&rest, &address)) {
 		if (str_eq(address, d->target))
@@ -537,7 +537,7 @@ static void put_second(struct digest *d)
 		if (!e)
 			return;
 		others = true;
-		if (evidence_state(e, "open") != first)
+		if ((evidence_state(e, "open") && !digest_ended(e)) != first)
 			differs = true;
 		from = e;
 	}
@@ -558,8 +558,11 @@ static void put_ipv6(struct digest *d)
 	if (!e)
 		return;
 	bool alive = evidence_state(ping, "answered") || evidence_state(ping, "loss");
+	if (digest_ended(e) && !digest_ended_row(d, address)) /* one may be one of many */
+		return;
 	digest_put(d, "tcp.ipv6",
-		   evidence_state(e, "open")		   ? "open"
+		   digest_ends_all(d, address)		   ? "ended"
+		   : evidence_state(e, "open")		   ? "open"
 		   : evidence_state(e, "refused")	   ? "refused"
 		   : evidence_state(e, "timeout") && alive ? "filtered"
 							   : "dead",
@@ -911,6 +914,7 @@ void digest_path(struct digest *d)
 	}
 	put_route(d);
 	put_ports(d);
+	digest_service(d);
 	put_arp(d);
 	put_gateway(d);
 	put_lan(d);

@@ -124,9 +124,6 @@ static void put_access(struct digest *d, const struct evidence *e)
 	bool refused = (session.n && !str_eq(session, fine)) || (ipc.n && !str_eq(ipc, fine));
 	if (refused || ipc.n)
 		digest_put(d, "smb.anonymous", refused ? "denied" : "accepted", e);
-	/* Of another service a connection is all that is asked; what large packets make of it only ping can tell. */
-	if (!d->smb && !digest_is(d, "mtu.state", "blackhole"))
-		digest_put(d, "smb.outcome", "not-asked", NULL);
 	if (!asks_share(d))
 		return;
 	if (!share.n && refused)
@@ -170,12 +167,24 @@ static void put_nbss(struct digest *d)
 		digest_put(d, "nbss.state", "closed", e);
 }
 
+/* put_service_works: of another service a connection is all that is asked, and what becomes of it before a word is
+ * said. Where that was not looked at, it was not asked either. */
+static void put_service_works(struct digest *d)
+{
+	struct str begins = digest_fact(d, "service.begins");
+	bool watched = evidence_fact(d->tcp445, "tcp.watched") != NULL;
+	bool works = !watched || str_eq(begins, STR("waits")) || str_eq(begins, STR("greets"));
+	bool unclear = str_eq(begins, STR("unclear")); /* a person has to say which service was meant */
+	if (works || (begins.n && !unclear))
+		digest_put(d, "path.works", works ? "yes" : "no", d->tcp445);
+}
+
 static void put_works(struct digest *d, const struct evidence *e)
 {
 	struct str first = digest_fact(d, "tcp.445"), second = digest_fact(d, "tcp.139");
 	bool open = str_eq(first, STR("open")) || str_eq(second, STR("open"));
-	if (!d->smb && open) { /* of another service a connection is all that is asked */
-		digest_put(d, "path.works", "yes", d->tcp445);
+	if (!d->smb && open) {
+		put_service_works(d);
 		return;
 	}
 	if (digest_is(d, "name.resolution", "failed") || (first.n && second.n && !open))
@@ -208,7 +217,9 @@ static void put_step(struct digest *d)
 	if (!step && told && !open)
 		step = digest_is(d, "host.ip", "answers") ? "tcp" : digest_is(d, "host.ip", "silent") ? "path" : NULL;
 	if (open)
-		step = digest_is(d, "path.works", "yes") ? "none" : digest_is(d, "path.works", "no") ? "smb" : NULL;
+		step = digest_is(d, "path.works", "yes")  ? "none"
+		       : digest_is(d, "path.works", "no") ? (d->smb ? "smb" : "tcp")
+							  : NULL;
 	if (route.n && !str_eq(route, STR("ok")))
 		step = "path";
 	if (digest_is(d, "name.resolution", "failed"))
@@ -230,6 +241,8 @@ void digest_smb(struct digest *d)
 		put_step(d);
 		return;
 	}
+	if (!d->smb && digest_is(d, "tcp.445", "open"))
+		digest_put(d, "smb.outcome", "not-asked", NULL);
 	put_nbss(d);
 	struct smb_view v = view_smb(d);
 	const struct evidence *e = asked(&v);

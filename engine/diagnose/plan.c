@@ -265,7 +265,7 @@ static void step_connect(struct wave *w)
 {
 	const struct digest *d = w->d;
 	if (!d->target.n && digest_is(d, "dns.state", "no-a-record") && d->v6.n) {
-		ask(w, "tcp", ARG("address", list_first(d->v6)), ARG("port", d->port));
+		ask(w, "tcp", ARG("address", list_first(d->v6)), ARG("port", d->port), ARG("watch", digest_watch(d)));
 		ask(w, "icmp", ARG("address", list_first(d->v6)), ARG("count", S("2")), ARG("interval", S("100")),
 		    ARG("wait", S("900")));
 	}
@@ -278,16 +278,17 @@ static void step_connect(struct wave *w)
 		ask(w, "udp", ARG("address", d->target), ARG("port", d->port));
 		return;
 	}
-	ask(w, "tcp", ARG("address", d->target), ARG("port", d->port));
+	struct str watch = digest_watch(d);
+	ask(w, "tcp", ARG("address", d->target), ARG("port", d->port), ARG("watch", watch));
 	if (d->smb)
 		ask(w, "tcp", ARG("address", d->target), ARG("port", S("139")));
 	/* A client needs but one of the two. On a slow line the other may stand in a queue: there it is waited for. */
 	race(w, "tcp", RACE_PORTS, RACE_PORTS_MS, NEAR_MS);
 	struct str rest = d->used_all, address;
 	for (size_t i = 0; i < ADDRESSES_MAX && str_word(&rest, &address); i++)
-		ask(w, "tcp", ARG("address", address), ARG("port", d->port));
+		ask(w, "tcp", ARG("address", address), ARG("port", d->port), ARG("watch", watch));
 	if (d->v6.n)
-		ask(w, "tcp", ARG("address", list_first(d->v6)), ARG("port", d->port));
+		ask(w, "tcp", ARG("address", list_first(d->v6)), ARG("port", d->port), ARG("watch", watch));
 }
 
 /* step_port_again: a port that was waited for only briefly, since the other one had answered: silent, or did a request
@@ -505,6 +506,16 @@ static void step_smb(struct wave *w)
 	ask_smb(w, digest_client_dialects(d));
 }
 
+/* watch_ends: the service ended this connection: how long others are looked at for the same; empty: it did not. */
+static struct str watch_ends(struct arena *a, const struct evidence *e)
+{
+	enum { TIMES = 4, LEAST_MS = 50, MOST_MS = 1000 };
+	double ms = TIMES * evidence_number(e, "tcp.watched", 0);
+	return !digest_ended(e)	 ? S("")
+	       : ms < LEAST_MS	 ? S(DIGEST_WATCH_MS)
+				 : arena_printf(a, "%.0f", ms < MOST_MS ? ms : MOST_MS);
+}
+
 /* ask_row: short connections one after another, none of which waits for a repeated SYN. */
 static void ask_row(struct wave *w, struct str port, struct str attempts)
 {
@@ -523,7 +534,25 @@ static void ask_row(struct wave *w, struct str port, struct str attempts)
 		wait_ms = BEFORE_REPEAT_MS;
 	ask(w, "retry", ARG("address", d->target), ARG("port", port),
 	    ARG("attempts", attempts), ARG("spacing", S("50")),
-	    ARG("wait", arena_printf(w->a, "%.0f", wait_ms > LEAST_MS ? wait_ms : LEAST_MS)));
+	    ARG("wait", arena_printf(w->a, "%.0f", wait_ms > LEAST_MS ? wait_ms : LEAST_MS)),
+	    ARG("watch", watch_ends(w->a, d->tcp445)));
+}
+
+/* step_service: the service ended a connection, which may be one of many; or it says nothing where it speaks first, or
+ * is only slow to. */
+static void step_service(struct wave *w)
+{
+	const struct digest *d = w->d;
+	struct str v6 = list_first(d->v6);
+	const struct evidence *six = v6.n ? digest_look(d, "tcp", ARG("address", v6), ARG("port", d->port)) : NULL;
+	if (digest_ended(d->tcp445) && !digest_ended_row(d, d->target))
+		ask_row(w, d->port, S(DIGEST_REFUSED_AGAIN));
+	if (digest_ended(six) && !digest_ended_row(d, v6))
+		ask(w, "retry", ARG("address", v6), ARG("port", d->port), ARG("attempts", S(DIGEST_REFUSED_AGAIN)),
+		    ARG("spacing", S("50")), ARG("watch", watch_ends(w->a, six)));
+	if (d->tcp445 && digest_mute(d->tcp445))
+		ask(w, "tcp", ARG("address", d->target), ARG("port", d->port),
+		    ARG("watch", S(DIGEST_GREETING_AGAIN_MS)));
 }
 
 static struct str open_port(const struct digest *d)
@@ -882,6 +911,7 @@ static const struct step {
 	{ 3, step_dns_patience, "dns.state", 0 },
 	{ 3, step_smb,
 	  "nbss.state smb.outcome smb.dialects smb.signing smb.encryption smb.anonymous smb.share path.works", 0 },
+	{ 3, step_service, "service.begins tcp.ipv6 tcp.steady", 0 },
 	{ 3, step_row, "retry.state", 0 },
 	{ 3, step_refused_again, "tcp.steady", 0 },
 	{ 3, step_watch, "link.flapping", 0 },

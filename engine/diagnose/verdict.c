@@ -168,6 +168,10 @@ static void ask(struct verdict *v, const struct weighed *w, const struct digest 
 		push(d->a, v, STR("Which server was it about? Give its name or address with --set server="));
 	if (d->server.n && d->asks_port)
 		push(d->a, v, STR("Which TCP port was it about? Give its number with --set port="));
+	if (digest_is(d, "service.begins", "unclear"))
+		push(d->a, v,
+		     digest_fill(d, STR("Which service was meant? What answers on port {port} of {server} begins with "
+					"\"{service.says}\".")));
 	if (!d->link.n && speaks_of_ras(c->rule))
 		push(d->a, v, STR("Was the connection dialled? Give its interface with --set link="));
 	if (d->server.n && !d->no_host.n && !d->given.n && !d->known.n)

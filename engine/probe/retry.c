@@ -3,8 +3,8 @@
  * The retry signature: connect again and again at one spacing, and read the row. Failures, then successes and no
  * failure after, is a matter of timing (a link that carries only seconds after it came up); the other way round it
  * broke meanwhile; a mix is flaky; only failures is down. Fewer than 10 attempts, or fewer than 5 alike at the end of a
- * row that changed once, do not tell. Each connection carries nothing and is reset at once: three packets, and nothing
- * of it lingers.
+ * row that changed once, do not tell. Each connection carries nothing of ours and is reset at once, or once it was
+ * watched: three packets, and nothing of it lingers.
  */
 #include "probe/outcome.h"
 
@@ -15,6 +15,7 @@ static const struct probe_arg_help args[] = {
 	{ "spacing", false, "from one to the next, in ms (default 1000); longer where one waits longer", ARG_NUMBER },
 	{ "wait", false, "how long one may take, in ms (default 700: before the system repeats its request)",
 	  ARG_NUMBER },
+	{ "watch", false, "how long each has to stay open to count as a success, in ms (default 0)", ARG_NUMBER },
 	{ 0 }
 };
 
@@ -34,7 +35,7 @@ static const struct probe_fact_help facts[] = {
 	{ "retry.attempts", FACT_NUMBER, "attempts made" },
 	{ "retry.failures", FACT_NUMBER, "those that failed" },
 	{ "retry.first_success_ms", FACT_NUMBER, "when the first one succeeded, since the first attempt" },
-	{ "retry.failure", FACT_TEXT, "how the first failure failed, in the words of probe tcp" },
+	{ "retry.failure", FACT_TEXT, "how the first failure failed: a state of probe tcp, closed or reset" },
 	{ 0 }
 };
 
@@ -44,8 +45,8 @@ struct retry {
 	struct address address;
 	uint16_t port;
 	unsigned most, made; /* attempts that ended */
-	bool pending;
-	double spacing_ms, wait_ms, begun_ms, success_ms;
+	bool pending, open;
+	double spacing_ms, wait_ms, watch_ms, begun_ms, success_ms;
 	const char *failure;
 	char pattern[ATTEMPTS_MAX];
 };
@@ -109,6 +110,7 @@ static void retry_connect(struct machine *m)
 {
 	struct retry *s = m->state;
 	s->pending = true;
+	s->open = false;
 	s->begun_ms = m->now_ms;
 	machine_open(m, 0,
 		     (struct channel_spec){ .kind = CHANNEL_TCP, .to = s->address, .port = s->port, .abort = true });
@@ -147,22 +149,37 @@ static void retry_start(struct machine *m)
 	s->most = (unsigned)machine_arg_number(m, "attempts", 12, 1, ATTEMPTS_MAX);
 	s->spacing_ms = machine_arg_number(m, "spacing", 1000, 50, 5000);
 	s->wait_ms = machine_arg_number(m, "wait", 700, 10, 5000);
+	s->watch_ms = machine_arg_number(m, "watch", 0, 0, 2000);
 	if (machine_arg_address(m, "address", &s->address) && s->port)
 		retry_connect(m);
 	else
 		machine_not_run(m, "no address or port to connect to");
 }
 
+/* retry_opened: a service may yet end it, which is a failure, too. */
+static void retry_opened(struct machine *m)
+{
+	struct retry *s = m->state;
+	s->open = true;
+	if (s->watch_ms > 0)
+		machine_timer(m, s->watch_ms);
+	else
+		retry_result(m, true, NULL);
+}
+
 static void retry_feed(struct machine *m, const struct event *e)
 {
+	const struct retry *s = m->state;
 	if (e->kind == EVENT_OPEN)
-		retry_result(m, true, NULL);
+		retry_opened(m);
 	else if (e->kind == EVENT_FAIL)
-		retry_result(m, false, outcome_of_connect(e));
+		retry_result(m, false, s->open ? "reset" : outcome_of_connect(e));
+	else if (e->kind == EVENT_END)
+		retry_result(m, false, "closed");
 	else if (e->kind == EVENT_DEADLINE)
 		retry_end(m);
-	else if (e->kind == EVENT_TIMER && ((const struct retry *)m->state)->pending)
-		retry_result(m, false, "timeout");
+	else if (e->kind == EVENT_TIMER && s->pending)
+		retry_result(m, s->open, s->open ? NULL : "timeout");
 	else if (e->kind == EVENT_TIMER)
 		retry_connect(m);
 }

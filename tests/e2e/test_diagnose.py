@@ -1,13 +1,16 @@
 # SPDX-License-Identifier: MIT
 """kbt diagnose as people use it: bindings, what is not known, verdicts on this machine's own ports, exit codes."""
 import concurrent.futures
+import contextlib
 import json
 import os
 import re
 import shutil
 import signal
 import socket
+import struct
 import subprocess
+import threading
 import time
 import unittest
 
@@ -33,6 +36,30 @@ def sender_log(row, ago_s=6 * 3600):
 def closed_port():
     with socket.create_server(('127.0.0.1', 0)) as s:
         return s.getsockname()[1]
+
+
+@contextlib.contextmanager
+def service(number, serve):
+    """A port of this machine (0: any) where each connection is handed to serve."""
+    def take():
+        while True:
+            try:
+                c, _ = s.accept()
+            except OSError:
+                return
+            threading.Thread(target=one, args=(c,), daemon=True).start()
+
+    def one(c):
+        with contextlib.suppress(OSError), c:
+            serve(c)
+    with socket.create_server(('127.0.0.1', number)) as s:
+        thread = threading.Thread(target=take, daemon=True)
+        thread.start()
+        try:
+            yield s.getsockname()[1]
+        finally:
+            s.shutdown(socket.SHUT_RDWR)
+            thread.join()
 
 
 # message, what it means (kb/causes/meanings.yaml), what it speaks for, what a person is asked
@@ -306,6 +333,50 @@ class Diagnose(KbtTest):
             port = s.getsockname()[1]
             r = self.diagnose(f'ssh: connect to host 127.0.0.1 port {port}: Connection refused', code=FOUND)
         self.assertEqual(r['verdict']['state'], 'healthy')
+
+    def test_what_a_service_makes_of_a_new_connection(self):
+        """Closed or reset at once, a greeting of whatever kind, or nothing: each on a port of this machine."""
+        def reset(c):
+            c.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack('ii', 1, 0))
+            c.close()
+
+        def says(text, ends=False):
+            def say(c):
+                c.sendall(text)
+                c.close() if ends else c.recv(1)
+            return say
+        denied = b"E\0\0\0\xffj\x04Host '127.0.0.1' is not allowed"
+        for number, serve, cause, words in (
+                (22, socket.socket.close, 'tcp-ended', None), (22, reset, 'tcp-ended', None), (80, reset, 'tcp-ended', None),
+                (0, socket.socket.close, 'tcp-ended', None), (0, reset, 'tcp-ended', None),
+                (3306, says(denied, ends=True), 'tcp-ended', "Host '127.0.0.1' is not allowed"),
+                (25, says(b'421 Too many\x1b[2J\r\n'), 'tcp-ended', '421 Too many.[2J'),
+                (22, says(b'220 mail\r\n'), 'tcp-other-service', '220 mail'), (443, says(b'SSH-2.0-x\r\n'), None, 'SSH-2.0-x'),
+                (22, says(b'SSH-2.0-x\r\n'), 'healthy', None), (21, says(b'220 ftp\r\n'), 'healthy', None),
+                (80, says(b''), 'healthy', None), (0, says(b''), 'healthy', None), (0, says(b'hello\r\n', ends=True), 'healthy', None)):
+            with self.subTest(number=number, cause=cause, words=words), service(number, serve) as port:
+                r = self.diagnose(f'nc: connect to 127.0.0.1 port {port} (tcp) failed: Connection refused',
+                                  code=FOUND if cause else UNDECIDED)
+                verdict = r['verdict']
+                self.assertEqual(verdict['cause'], cause)
+                if words:
+                    self.assertIn(words, json.dumps([verdict, self.findings(r)]))
+                self.assertLessEqual(r['connections'], 6)
+                if cause == 'healthy':
+                    self.assertEqual((r['connections'], [s['state'] for s in r['ladder']][3:]), (1, ['passed', 'passed']))
+
+    def test_a_service_that_speaks_first_and_is_silent(self):
+        def slow(c):
+            time.sleep(1.8)
+            c.sendall(b'SSH-2.0-x\r\n')
+            c.recv(1)
+        text = 'ssh: connect to host 127.0.0.1 port 22: Connection timed out'
+        with service(22, lambda c: c.recv(1)):
+            self.assertEqual(self.diagnose(text, code=FOUND)['verdict']['cause'], 'tcp-mute')
+        with service(22, slow):
+            r = self.diagnose(text, code=FOUND)
+            self.assertEqual(r['verdict']['cause'], 'healthy')
+            self.assertIn('2 s', self.findings(r)['service-greets-late'])
 
     def test_limits(self):
         port = closed_port()

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What a service other than SMB makes of a new connection, as probe tcp saw it without saying a word: where the client
+ * speaks first it waits, else it greets. Whether SMB's does is asked of it.
+ */
+#include "diagnose/digest.h"
+
+#include "probe/greeting.h"
+
+#include <string.h>
+
+static const char *speaks_first(struct str port)
+{
+	uint64_t number = 0;
+	return str_u64(port, &number) && number <= UINT16_MAX ? greeting_of_port((unsigned)number) : NULL;
+}
+
+struct str digest_watch(const struct digest *d)
+{
+	const char *service = speaks_first(d->port);
+	if (d->smb || d->udp)
+		return STR("");
+	return service && *service ? STR(DIGEST_GREETING_MS) : STR(DIGEST_WATCH_MS);
+}
+
+static bool ended(const struct evidence *e)
+{
+	struct str after = evidence_text(e, "tcp.after");
+	return str_eq(after, STR("closed")) || str_eq(after, STR("reset"));
+}
+
+/* fits: what it said is of the service that belongs there; where the port tells none, anything is. */
+static bool fits(const struct evidence *e, const char *service)
+{
+	struct str said = evidence_text(e, "tcp.service");
+	return !service || !said.n || str_eq(said, str_c(service));
+}
+
+/* service_word of one connection; NULL: it does not tell. Many run SSH on a port of another service: of that a person
+ * has to say which was meant. */
+static const char *service_word(const struct evidence *e)
+{
+	enum { LATE_MS = 1000, PATIENCE_MS = 6000 };
+	const char *service = speaks_first(evidence_arg(e, "port"));
+	bool said = evidence_text(e, "tcp.greeting").n > 0, first = service && *service;
+	double watched_ms = evidence_number(e, "tcp.watched", -1);
+	if (!evidence_state(e, "open") || watched_ms < 0)
+		return NULL;
+	if (evidence_yes(e, "tcp.turned_away") && (service || ended(e)))
+		return "refuses";
+	if (said && !fits(e, service))
+		return str_eq(evidence_text(e, "tcp.service"), STR("ssh")) ? "unclear" : "other";
+	if (ended(e) && first && !said && watched_ms > LATE_MS) /* it had the time to say something */
+		return "silent";
+	if (ended(e) && (!said || service))
+		return str_eq(evidence_text(e, "tcp.after"), STR("reset")) ? "reset" : "closed";
+	if (said)
+		return "greets";
+	return !first ? "waits" : watched_ms >= PATIENCE_MS ? "silent" : NULL;
+}
+
+bool digest_ended(const struct evidence *e)
+{
+	const char *word = service_word(e);
+	return word && (!strcmp(word, "closed") || !strcmp(word, "reset"));
+}
+
+bool digest_mute(const struct evidence *e)
+{
+	const char *service = speaks_first(evidence_arg(e, "port"));
+	return service && *service && !service_word(e) && str_eq(evidence_text(e, "tcp.after"), STR("quiet"));
+}
+
+const struct evidence *digest_ended_row(const struct digest *d, struct str address)
+{
+	const struct evidence *row = digest_look(d, "retry", ARG("address", address), ARG("port", d->port));
+	return evidence_arg(row, "watch").n ? row : NULL;
+}
+
+bool digest_ends_all(const struct digest *d, struct str address)
+{
+	const struct evidence *row = digest_ended_row(d, address);
+	double made = evidence_number(row, "retry.attempts", 0);
+	return made > 0 && evidence_number(row, "retry.failures", 0) == made;
+}
+
+void digest_service(struct digest *d)
+{
+	enum { SLOW_GREETING_MS = 1500 };
+	const struct evidence *e = d->tcp445;
+	if (d->smb || d->udp) {
+		digest_put(d, "service.begins", "not-asked", NULL);
+		return;
+	}
+	const char *word = service_word(e);
+	if (evidence_text(e, "tcp.greeting").n)
+		digest_put_str(d, "service.says", evidence_text(e, "tcp.greeting"), e);
+	if (evidence_number(e, "tcp.greeting_ms", 0) > SLOW_GREETING_MS)
+		digest_put_str(d, "service.delay",
+			       arena_printf(d->a, "%.0f s", evidence_number(e, "tcp.greeting_ms", 0) / 1000), e);
+	/* One that ends may be one of many; only a row of them tells that all do. */
+	if (word && (!digest_ended(e) || digest_ends_all(d, d->target)))
+		digest_put(d, "service.begins", word, e);
+}
