@@ -327,7 +327,7 @@ static void step_other_source(struct wave *w)
 {
 	const struct digest *d = w->d;
 	if (d->other.n && tcp_told(d) && !tcp_open(d) && !d->udp)
-		ask(w, "tcp", ARG("address", d->other), ARG("port", d->port));
+		ask(w, "tcp", ARG("address", d->other), ARG("port", d->port), ARG("watch", digest_watch(d)));
 }
 
 static void step_status(struct wave *w)
