@@ -66,6 +66,25 @@ bool peel_configmgr(struct peel *p)
 	return true;
 }
 
+size_t envelope_split(struct str text, struct str *ret_records, size_t max)
+{
+	static const struct str begins = STR_LIT("<![LOG["), ends = STR_LIT("$$<");
+	struct str rest = str_trim(text), line;
+	bool configmgr = str_starts(rest, begins);
+	const char *start = rest.p;
+	size_t count = 0;
+	while (str_line(&rest, &line)) {
+		bool ended = configmgr ? str_starts(rest, begins) || !rest.n : str_find(line, ends) != STR_NONE;
+		if (!ended)
+			continue;
+		if (count == max)
+			return 0;
+		ret_records[count++] = (struct str){ start, (size_t)(line.p + line.n - start) };
+		start = rest.p;
+	}
+	return count > 1 ? count : 0;
+}
+
 /* "text\tcomponent\t3/12/2001 10:56:20 AM\t8973 (0x230D)" */
 bool peel_configmgr_view(struct peel *p)
 {

@@ -18,7 +18,7 @@
 enum {
 	MESSAGE_LINES = 6, /* more lines than most messages have */
 	LINES_MAX = 64,	   /* of a paste that are asked one by one */
-	RECORDS_MAX = 64   /* the same of records of XML */
+	RECORDS_MAX = 64   /* the same of records, which may take several lines each */
 };
 
 /* rank_line gives how many answers a line of the text has by itself. */
@@ -322,9 +322,11 @@ bool reread_records(struct query *q, const struct match_options *options, struct
 {
 	struct match_answer all = { .query = out->query };
 	struct str records[RECORDS_MAX];
-	size_t count = options->standing || options->keep_envelope ?
-			       0 :
-			       markup_split(q->clean->text, records, RECORDS_MAX);
+	size_t count = 0;
+	if (options->standing || options->keep_envelope)
+		return false;
+	if (!(count = markup_split(q->clean->text, records, RECORDS_MAX)))
+		count = envelope_split(q->clean->text, records, RECORDS_MAX);
 	if (!ask_pieces(q, options, records, (uint32_t)count, true, answers, &all))
 		return false;
 	*out = all;

@@ -13,7 +13,8 @@
  * all; then *out is the whole answer. */
 bool reread_joined(struct query *q, const struct match_options *options, const struct clean *clean,
 		   struct answer *answers, struct match_answer *out);
-/* reread_records: records of XML, one behind the other, are answered each for itself; then *out is all of these. */
+/* reread_records: records of XML, SMS or ConfigMgr, one behind the other, are answered each for itself; then *out is
+ * all of these. */
 bool reread_records(struct query *q, const struct match_options *options, struct answer *answers,
 		    struct match_answer *out);
 /* reread_several: where nothing covers a text that several messages stand in, and at least two of them do so word for

@@ -392,6 +392,13 @@ class Dress(KbtTest):
                 self.assertEqual(answer['matches'][0]['captures'].get('server'), 'HQ-SRV2')
                 self.assertEqual(answer['envelope']['kind'], 'nt-event')
 
+    def test_records_of_one_log(self):
+        for put in (lambda p: p + '  $$<SMS_X><Mon Mar 12 10:56:20.113 2001><thread=1 (0x1)>\n',
+                    lambda p: ENVELOPES['ConfigMgr'][0](p) + '\r\n'):
+            text = put('all is well') + put(MESSAGES[4][1]) + put('all is well') + put(MESSAGES[0][1]) + put('all is well')
+            matches = self.json('lookup', '-n', '5', '-', input=text)[0]['matches']
+            self.assertEqual({m['id']: m['captures'].get('server') for m in matches}, {'Q221951': 'SITE1', 'Q150536': 'HQ-SRV2'}, text)
+
     def test_it_can_be_switched_off(self):
         text = ENVELOPES['JSON in syslog'][0](MESSAGES[0][1])
         for options, told in (([], True), (['--keep-envelope'], False)):
