@@ -29,6 +29,7 @@ void best_choose(struct best *b)
 	b->least = items[0];
 	for (uint32_t i = 1; i < b->n; i++)
 		b->least = items[i] < b->least ? items[i] : b->least;
+	b->floor = best_score(b->least);
 }
 
 void best_sort(struct best *b)

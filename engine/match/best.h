@@ -16,6 +16,7 @@ struct best {
 	uint64_t items[2 * BEST_MAX]; /* in no order before best_sort; then descending */
 	uint32_t n, max;
 	uint64_t least; /* of the last max that were chosen: what is no more than that is none; 0 before */
+	float floor;	/* what a score has to reach to be worth an offer */
 };
 
 static inline uint64_t best_item(float score, uint32_t number)
@@ -46,6 +47,7 @@ static inline void best_begin(struct best *b, uint32_t max)
 	b->n = 0;
 	b->max = max;
 	b->least = 0;
+	b->floor = -INFINITY;
 }
 
 /* best_choose leaves max of the items; with fewer it does nothing. */
@@ -63,12 +65,6 @@ static inline void best_offer(struct best *b, float score, uint32_t number)
 	b->items[b->n++] = item;
 	if (b->n == 2 * b->max)
 		best_choose(b);
-}
-
-/* best_least is what a score has to reach to be looked at. */
-static inline float best_least(const struct best *b)
-{
-	return b->least ? best_score(b->least) : -INFINITY;
 }
 
 #endif

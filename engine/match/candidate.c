@@ -15,8 +15,10 @@ enum {
 
 static void add_key(struct match_scratch *s, struct candidate_key k)
 {
-	if (k.n && k.weight > 1e-3f && s->key_count < CANDIDATE_KEYS_MAX)
-		s->keys[s->key_count++] = k;
+	if (!k.n || k.weight <= 1e-3f || s->key_count == CANDIDATE_KEYS_MAX)
+		return;
+	__builtin_prefetch(k.posts);
+	s->keys[s->key_count++] = k;
 }
 
 /* A group that has the word costs a share of what that weighs; counted once, with the first reading. */
@@ -97,6 +99,20 @@ static uint32_t add_posts(struct match_scratch *s, const struct candidate_key *k
 	return touched;
 }
 
+/* add_more adds it to groups that have a score only. */
+static void add_more(struct match_scratch *s, const struct candidate_key *k)
+{
+	float *const scores = s->group_scores;
+	const uint32_t *const end = k->posts + k->n, count = s->group_count;
+	const float weight = k->weight;
+	for (const uint32_t *post = k->posts; post < end; post++) {
+		if (*post >= count)
+			continue;
+		float score = scores[*post];
+		scores[*post] = score + (score > 0 ? weight : 0);
+	}
+}
+
 /* are_beaten: so many groups are ahead of what any other may get that none of these is among the best. */
 static bool are_beaten(const struct match_scratch *s, uint32_t touched, float most)
 {
@@ -108,84 +124,22 @@ static bool are_beaten(const struct match_scratch *s, uint32_t touched, float mo
 	return ahead == CANDIDATES_MAX;
 }
 
-/* accumulate adds up the scores of all groups that may be among the best: their own keys are the rarer ones. It gives
- * how many keys it took. */
-static uint32_t accumulate(struct match_scratch *s, uint32_t keys, uint32_t *ret_touched, double *ret_rest)
+/* accumulate adds up the scores of all groups that may be among the best; gives how many have one. */
+static uint32_t accumulate(struct match_scratch *s)
 {
-	double rest = 0, most = 0; /* what the keys that are left bring; to a group that has none of those before */
-	uint32_t touched = 0, i;
-	for (i = 0; i < keys; i++) {
-		rest += (double)s->keys[i].weight;
+	uint32_t keys = keys_in_time(s), touched = 0, i;
+	double most = 0; /* what the keys that are left bring to a group that has none of those before */
+	for (i = 0; i < keys; i++)
 		most += (double)s->keys[i].gain;
-	}
 	for (i = 0; i < keys; i++) {
-		const struct candidate_key *k = &s->keys[i];
-		if (k->n >= LONG_KEY && are_beaten(s, touched, (float)most * ROUNDING))
+		if (s->keys[i].n >= LONG_KEY && are_beaten(s, touched, (float)most * ROUNDING))
 			break;
-		touched = add_posts(s, k, touched);
-		rest -= (double)k->weight;
-		most -= (double)k->gain;
+		touched = add_posts(s, &s->keys[i], touched);
+		most -= (double)s->keys[i].gain;
 	}
-	*ret_touched = touched;
-	*ret_rest = rest;
-	return i;
-}
-
-static bool has_post(const struct candidate_key *k, uint32_t group)
-{
-	const uint32_t *at = k->posts;
-	for (uint32_t n = k->n; n > 1;) { /* at[0] is not beyond the group, or none is */
-		uint32_t half = n / 2;
-		at += at[half] <= group ? half : 0;
-		n -= half;
-	}
-	return *at == group;
-}
-
-/* What a score without its cost has to reach, when `more` may come. */
-static float floor_of(const struct best *b, float more)
-{
-	float least = best_least(b);
-	return least - fabsf(least) * (ROUNDING - 1) - more * ROUNDING;
-}
-
-/* take takes the best of the touched groups by what they have so far, and leaves those that may be among the best when
- * `more` may come; the scores of the others are zero again. It gives how many it leaves. */
-static uint32_t take(struct match_scratch *s, uint32_t touched, float more, struct best *best)
-{
-	uint32_t left = 0;
-	float floor = floor_of(best, more);
-	for (uint32_t i = 0; i < touched; i++) {
-		uint32_t group = s->groups_touched[i];
-		float score = s->group_scores[group];
-		if (score < floor || score - s->group_costs[group] < floor) {
-			s->group_scores[group] = 0;
-			continue;
-		}
-		s->groups_touched[left++] = group;
-		best_offer(best, score - s->group_costs[group], group);
-		floor = floor_of(best, more);
-	}
-	best_choose(best);
-	return left;
-}
-
-/* complete adds what the other keys bring, in the order in which the first ones came. */
-static void complete(struct match_scratch *s, uint32_t left, uint32_t from, uint32_t keys, float more,
-		     struct best *best)
-{
-	const float floor = floor_of(best, more);
-	best_begin(best, CANDIDATES_MAX);
-	for (uint32_t i = 0; i < left; i++) {
-		uint32_t group = s->groups_touched[i];
-		float score = s->group_scores[group], cost = s->group_costs[group];
-		s->group_scores[group] = 0;
-		if (score - cost < floor)
-			continue;
-		for (uint32_t k = from; k < keys; k++)
-			score += has_post(&s->keys[k], group) ? s->keys[k].weight : 0;
-		best_offer(best, score - cost, group);
-	}
+	for (; i < keys; i++)
+		add_more(s, &s->keys[i]);
+	return touched;
 }
 
 void candidate_costs(const struct file_view *v, struct match_scratch *s)
@@ -198,13 +152,15 @@ uint32_t candidate_groups(struct query *q, uint32_t ret_groups[CANDIDATES_MAX])
 {
 	struct match_scratch *s = q->scratch;
 	struct best best;
-	uint32_t touched;
-	double rest;
 	collect(q);
-	uint32_t keys = keys_in_time(s), taken = accumulate(s, keys, &touched, &rest);
 	best_begin(&best, CANDIDATES_MAX);
-	uint32_t left = take(s, touched, (float)rest, &best);
-	complete(s, left, taken, keys, (float)rest, &best);
+	for (uint32_t i = 0, touched = accumulate(s); i < touched; i++) {
+		uint32_t group = s->groups_touched[i];
+		float score = s->group_scores[group];
+		s->group_scores[group] = 0;
+		if (score >= best.floor)
+			best_offer(&best, score - s->group_costs[group], group);
+	}
 	best_sort(&best);
 	for (uint32_t i = 0; i < best.n; i++)
 		ret_groups[i] = best_number(best.items[i]);
