@@ -254,15 +254,15 @@ bool align_mend(struct query *q, uint32_t group, struct letters *ret_letters)
 void align_fetch(const struct query *q, const uint32_t *groups, uint32_t n)
 {
 	const struct file_view *v = q->view;
-	if (n > 3)
-		__builtin_prefetch(&v->groups[groups[3]]);
-	if (n > 2) {
-		const char *tokens = (const char *)(v->tokens + v->groups[groups[2]].token_at);
+	if (n > 6)
+		__builtin_prefetch(&v->groups[groups[6]]);
+	if (n > 4) {
+		const char *tokens = (const char *)(v->tokens + v->groups[groups[4]].token_at);
 		__builtin_prefetch(tokens);
 		__builtin_prefetch(tokens + 64);
 	}
-	if (n > 1) {
-		const struct file_group *g = &v->groups[groups[1]];
+	if (n > 2) {
+		const struct file_group *g = &v->groups[groups[2]];
 		for (uint32_t i = 0; i < g->token_n && i < TEMPLATE_TOKENS_MAX; i++)
 			if (v->tokens[g->token_at + i] < v->term_count)
 				__builtin_prefetch(&v->terms[v->tokens[g->token_at + i]].weight);

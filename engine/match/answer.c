@@ -132,9 +132,9 @@ static bool is_duplicate(const struct file_view *v, uint32_t a, uint32_t b)
 	const struct file_article *x = &v->articles[a], *y = &v->articles[b];
 	const uint16_t *p = v->doc_term + x->term_at, *q = v->doc_term + y->term_at;
 	uint32_t i = 0, k = 0, both = 0, all = x->term_n + y->term_n;
-	if (x->term_n > 2 * y->term_n || y->term_n > 2 * x->term_n)
+	/* a ninth that only one of them has is too much: the shorter one has four ninths of both, or more */
+	if (9 * x->term_n <= 4 * all || 9 * y->term_n <= 4 * all)
 		return false;
-	/* a ninth that only one of them has is too much */
 	while (i < x->term_n && k < y->term_n && 9 * (i + k - 2 * both) < all) {
 		uint32_t s = p[i] >> 3, t = q[k] >> 3;
 		both += s == t;

@@ -7,7 +7,8 @@
 
 enum {
 	LONG_KEY = 1000,  /* postings; from there on it is asked whether others are still worth a look */
-	RIVALS_MAX = 1000 /* groups that are looked at for that; those of the rarest keys */
+	RIVALS_MAX = 1000, /* groups that are looked at for that; those of the rarest keys */
+	AHEAD = 16	   /* groups whose costs are fetched */
 };
 
 #define COST 0.15f	/* of a group's weight */
@@ -157,6 +158,8 @@ uint32_t candidate_groups(struct query *q, uint32_t ret_groups[CANDIDATES_MAX])
 	for (uint32_t i = 0, touched = accumulate(s); i < touched; i++) {
 		uint32_t group = s->groups_touched[i];
 		float score = s->group_scores[group];
+		if (i + AHEAD < touched)
+			__builtin_prefetch(&s->group_costs[s->groups_touched[i + AHEAD]]);
 		s->group_scores[group] = 0;
 		if (score >= best.floor)
 			best_offer(&best, score - s->group_costs[group], group);

@@ -84,6 +84,10 @@ void literals_next_to(struct str before, struct str after, char ret_before[4], c
 bool literals_beside(const struct matcher *m, const struct file_literal_message *message, struct str line,
 		     size_t payload, size_t at, size_t same, struct literal_beside *ret_beside);
 
+/* literals_fetch: what literals_beside reads of the first message of a literal is fetched into the cache: where it is;
+ * then, once that is there, its text. */
+void literals_fetch(const struct matcher *m, const struct literal_table *t, uint32_t literal, bool text);
+
 /* literals_beginning: what a message's first word begins with, as the article spells it; empty where it begins with a
  * variable. */
 struct str literals_beginning(const struct matcher *m, const struct file_literal_message *message);

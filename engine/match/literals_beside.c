@@ -111,6 +111,16 @@ bool literals_beside(const struct matcher *m, const struct file_literal_message 
 	return true;
 }
 
+void literals_fetch(const struct matcher *m, const struct literal_table *t, uint32_t literal, bool text)
+{
+	uint32_t at = t->literals[literal].message_at;
+	if (at >= t->message_count || t->messages[at].owner >= t->mark_from)
+		return;
+	const struct file_owner *o = &m->view.owners[t->messages[at].owner];
+	const char *own = text ? file_str(&m->view, o->text).p : (const char *)o;
+	__builtin_prefetch(text ? own + t->messages[at].at : own);
+}
+
 struct str literals_beginning(const struct matcher *m, const struct file_literal_message *x)
 {
 	const struct file_owner *o = &m->view.owners[x->owner];

@@ -14,7 +14,11 @@ enum { WORDS_MAX = 64, TOKENS_LOOKED_AT = 2000, LEADERS_MAX = 16 };
 
 static const float unknown_weight = 7.0f; /* of a word that no article has */
 
-struct word { uint32_t term; float weight; };
+struct word {
+	uint32_t term;
+	float weight;
+	float rest; /* of this word and all behind it */
+};
 
 static int by_weight(const void *a, const void *b)
 {
@@ -39,7 +43,7 @@ static bool add_word(const struct file_view *v, struct words *w, struct str fold
 			return true;
 		}
 	if (weight > 1e-3f && w->n < WORDS_MAX)
-		w->items[w->n++] = (struct word){ term, weight };
+		w->items[w->n++] = (struct word){ .term = term, .weight = weight };
 	return true;
 }
 
@@ -60,6 +64,8 @@ static void read_words(const struct file_view *v, struct str text, struct words 
 			add_word(v, w, (struct str){ others[k].word, others[k].n }, others[k].share);
 	}
 	qsort(w->items, w->n, sizeof *w->items, by_weight);
+	for (uint32_t i = w->n; i-- > 0;)
+		w->items[i].rest = w->items[i].weight + (i + 1 < w->n ? w->items[i + 1].rest : 0);
 }
 
 /* Never 0: a score of 0 says that an article was not met yet. */
@@ -126,19 +132,20 @@ static float share_of(const struct file_view *v, uint32_t article, uint32_t term
 static void fetch(const struct file_view *v, const struct text_hit *hits, uint32_t n)
 {
 	enum { LINE = 32 }; /* terms that are fetched at once */
-	if (n > 5)
-		__builtin_prefetch(&v->articles[hits[5].article]);
-	if (n > 2) {
-		const struct file_article *a = &v->articles[hits[2].article];
+	if (n > 8)
+		__builtin_prefetch(&v->articles[hits[8].article]);
+	if (n > 4) {
+		const struct file_article *a = &v->articles[hits[4].article];
 		for (uint32_t i = 0; i < a->term_n && i < 8 * LINE; i += LINE)
 			__builtin_prefetch(v->doc_term + a->term_at + i);
 	}
 }
 
-static float weigh(const struct file_view *v, uint32_t article, const struct word *words, uint32_t n)
+/* weigh ends early where a score below `least` is all that can come of it, and gives such a one. */
+static float weigh(const struct file_view *v, uint32_t article, const struct word *words, uint32_t n, float least)
 {
 	float score = 0;
-	for (uint32_t i = 0; i < n; i++)
+	for (uint32_t i = 0; i < n && (score + words[i].rest) * ROUNDING >= least; i++)
 		score += words[i].weight * share_of(v, article, words[i].term);
 	return score;
 }
@@ -197,11 +204,11 @@ static uint32_t weigh_all(const struct file_view *v, const struct words *w, stru
 	for (uint32_t i = 0; i < w->n; i++)
 		common += v->terms[w->items[i].term].common ? w->items[i].weight : 0;
 	for (uint32_t i = 0; i < count; i++) {
-		if (leaders.max && leaders.n == leaders.max &&
-		    (hits[i].score + common) * ROUNDING < leaders.scores[leaders.n - 1])
+		float least = leaders.max && leaders.n == leaders.max ? leaders.scores[leaders.n - 1] : 0;
+		if ((hits[i].score + common) * ROUNDING < least)
 			return i;
 		fetch(v, hits + i, count - i);
-		hits[i].score = weigh(v, hits[i].article, w->items, w->n);
+		hits[i].score = weigh(v, hits[i].article, w->items, w->n, least);
 		if (leaders.max)
 			note_leader(&leaders, hits[i].score);
 	}

@@ -16,7 +16,8 @@ enum {
 	BLOCK = 64,
 	STRETCH = 64 * BLOCK,
 	PLACES_MAX = STRETCH / 2,
-	AHEAD = 12, /* places whose buckets are fetched, ... */
+	FAR = 18,   /* places whose bits are fetched, ... */
+	AHEAD = 12, /* ... whose buckets are, ... */
 	NEAR = 6,   /* ... and whose literals are */
 	BREAKS_MAX = STRETCH,
 	INDENT_MAX = 160, /* bytes between the words before and behind a line end */
@@ -26,6 +27,7 @@ enum {
 
 /* A word start whose head is in the bitmap. */
 struct place {
+	uint64_t long_hash; /* of its first bytes */
 	uint32_t at;
 	uint32_t brief, lengthy;       /* buckets; then their first literals */
 	uint32_t brief_to, lengthy_to; /* where these end */
@@ -137,15 +139,22 @@ static void see(const struct literal_table *t, struct str text, size_t from, siz
 	sights->break_count = breaks;
 }
 
-/* find_buckets: s is where the place's text begins, FILE_LITERAL_MAX bytes of it. */
-static void find_buckets(const struct literal_table *t, const char *s, struct place *p)
+/* find_bits: s is where the place's text begins, FILE_LITERAL_MAX bytes of it. */
+static void find_bits(const struct literal_table *t, const char *s, struct place *p)
 {
-	uint64_t hash = literal_hash(literal_head(s)), long_hash = literal_hash_long(hash, literal_head(s + HEAD));
-	uint64_t bit = long_hash >> t->long_bits_shift;
+	uint64_t hash = literal_hash(literal_head(s));
+	p->long_hash = literal_hash_long(hash, literal_head(s + HEAD));
 	p->brief = (uint32_t)(literal_hash_brief(hash) >> t->brief_shift);
-	p->lengthy = (uint32_t)(long_hash >> t->long_shift);
-	p->long_too = t->long_bits[bit / 64] >> bit % 64 & 1;
+	__builtin_prefetch(&t->long_bits[(p->long_hash >> t->long_bits_shift) / 64]);
 	__builtin_prefetch(&t->brief_at[p->brief]);
+}
+
+/* find_buckets comes behind find_bits. */
+static void find_buckets(const struct literal_table *t, struct place *p)
+{
+	uint64_t bit = p->long_hash >> t->long_bits_shift;
+	p->lengthy = (uint32_t)(p->long_hash >> t->long_shift);
+	p->long_too = t->long_bits[bit / 64] >> bit % 64 & 1;
 	if (p->long_too)
 		__builtin_prefetch(&t->long_at[p->lengthy]);
 }
@@ -164,12 +173,12 @@ static void find_literals(const struct literal_table *t, struct place *p)
 		__builtin_prefetch(&t->literals[p->lengthy]);
 }
 
-static void find_buckets_at(const struct literal_table *t, struct str text, struct place *p)
+static void find_bits_at(const struct literal_table *t, struct str text, struct place *p)
 {
 	char room[BLOCK];
 	const char *s = padded(text, p->at, FILE_LITERAL_MAX, room);
 	p->broken = memchr(s, '\n', FILE_LITERAL_MAX) != NULL;
-	find_buckets(t, s, p);
+	find_bits(t, s, p);
 }
 
 /* The text at a place, letters in lower case; zeros behind its end, which no literal has. */
@@ -352,7 +361,8 @@ static enum err look_joined(const struct literal_table *t, struct prefilter_scra
 	uint64_t bit = literal_hash(literal_head(room)) >> t->bits_shift;
 	if (!(t->bits[bit / 64] >> bit % 64 & 1))
 		return ERR_OK;
-	find_buckets(t, room, &p);
+	find_bits(t, room, &p);
+	find_buckets(t, &p);
 	find_literals(t, &p);
 	return look(t, s, (struct str){ room, n + rest }, 0, &p, end - at);
 }
@@ -419,13 +429,17 @@ static enum err look_at_all(const struct literal_table *t, struct prefilter_scra
 	size_t n = sights->place_count;
 	struct place *places = sights->places;
 	enum err e = ERR_OK;
+	for (size_t i = 0; i < n && i < FAR; i++)
+		find_bits_at(t, text, &places[i]);
 	for (size_t i = 0; i < n && i < AHEAD; i++)
-		find_buckets_at(t, text, &places[i]);
+		find_buckets(t, &places[i]);
 	for (size_t i = 0; i < n && i < NEAR; i++)
 		find_literals(t, &places[i]);
 	for (size_t i = 0; i < n && !e; i++) {
+		if (i + FAR < n)
+			find_bits_at(t, text, &places[i + FAR]);
 		if (i + AHEAD < n)
-			find_buckets_at(t, text, &places[i + AHEAD]);
+			find_buckets(t, &places[i + AHEAD]);
 		if (i + NEAR < n)
 			find_literals(t, &places[i + NEAR]);
 		e = look(t, s, text, places[i].at, &places[i], 0);

@@ -518,8 +518,24 @@ static void try_find(struct proposer *p, struct line *l, size_t start, const str
 	}
 }
 
+/* What finds[0] and those behind it will need is fetched; each step needs what the one before has brought. */
+static void fetch_ahead(const struct proposer *p, const struct prefilter_find *finds, size_t n)
+{
+	enum { LITERAL = 12, MESSAGE = 9, OWNER = 6, TEXT = 3 };
+	const struct literal_table *t = p->literals;
+	if (n > LITERAL)
+		__builtin_prefetch(&t->literals[finds[LITERAL].literal].message_at);
+	if (n > MESSAGE)
+		__builtin_prefetch(&t->messages[t->literals[finds[MESSAGE].literal].message_at]);
+	if (n > OWNER)
+		literals_fetch(p->matcher, t, finds[OWNER].literal, false);
+	if (n > TEXT)
+		literals_fetch(p->matcher, t, finds[TEXT].literal, true);
+}
+
+/* propose_piece takes the first of the finds, `count` of them; `all` are there. */
 static void propose_piece(struct proposer *p, const struct proposal *piece, const struct prefilter_find *finds,
-			  size_t count)
+			  size_t count, size_t all)
 {
 	struct line l; /* large: not cleared */
 	l.piece = *piece;
@@ -529,8 +545,7 @@ static void propose_piece(struct proposer *p, const struct proposal *piece, cons
 	arena_reset(p->work);
 	read_line(p, &l);
 	for (size_t i = 0; i < count; i++) {
-		const struct file_literal *next = &p->literals->literals[finds[i + 1 < count ? i + 1 : i].literal];
-		__builtin_prefetch(&p->literals->messages[next->message_at]);
+		fetch_ahead(p, finds + i, all - i);
 		for (size_t k = 0; k < l.start_count; k++)
 			try_find(p, &l, l.starts[k], &finds[i]);
 	}
@@ -542,7 +557,7 @@ static void propose_piece(struct proposer *p, const struct proposal *piece, cons
 /* propose_written_over takes each part of a line by itself that carriage returns part: what a program showed on a
  * terminal, one over the other, or lines of old Macs among others. */
 static void propose_written_over(struct proposer *p, const struct proposal *line, const struct prefilter_find *finds,
-				 size_t count)
+				 size_t count, size_t all)
 {
 	const char *text = p->text.p;
 	for (size_t i = 0; i < count;) {
@@ -559,7 +574,7 @@ static void propose_written_over(struct proposer *p, const struct proposal *line
 		x.next = x.to + 1;
 		while (i < count && p->mark + finds[i].at < x.next)
 			i++;
-		propose_piece(p, &x, finds + first, i - first);
+		propose_piece(p, &x, finds + first, i - first, all - first);
 	}
 }
 
@@ -577,9 +592,9 @@ void propose_found(struct proposer *p, const struct prefilter_find *finds, size_
 		p->candidates++;
 		size_t before = p->count;
 		if (!piece.window && memchr(p->text.p + piece.from, '\r', piece.to - piece.from))
-			propose_written_over(p, &piece, finds + first, i - first);
+			propose_written_over(p, &piece, finds + first, i - first, count - first);
 		if (p->count == before)
-			propose_piece(p, &piece, finds + first, i - first);
+			propose_piece(p, &piece, finds + first, i - first, count - first);
 	}
 }
 
