@@ -266,7 +266,9 @@ static void add_finding(struct loader *l, const struct tree *t)
 	struct finding *f = arena_push(l->arena, &all->findings, &all->finding_count, &all->finding_cap);
 	if (!f)
 		return;
-	*f = (struct finding){ .name = tree_str(t, "finding"), .article = tree_str(t, "article") };
+	*f = (struct finding){ .name = tree_str(t, "finding"),
+			       .article = tree_str(t, "article"),
+			       .first = tree_bool(t, "first") };
 	struct cause *c = &f->body;
 	*c = (struct cause){
 		.name = f->name, .says = str_trim(tree_str(t, "says")), .origin = l->origin, .line = t->line
@@ -274,7 +276,7 @@ static void add_finding(struct loader *l, const struct tree *t)
 	add_predictions(l, predictions_of(c), tree_get(t, "needs"), true);
 	add_resolutions(l, c, tree_get(t, "do"));
 	add_lines(l, tree_get(t, "check"), &c->check, &c->check_count, &c->check_cap);
-	check_keys(l, t, "a finding has no key", "finding article needs says do check");
+	check_keys(l, t, "a finding has no key", "finding article first needs says do check");
 	if (!f->name.n || !c->says.n || (!c->prediction_count && !f->article.n))
 		complain(l, t->line, "a finding wants finding, says, and needs or article:", f->name);
 }

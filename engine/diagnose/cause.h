@@ -49,6 +49,7 @@ struct cause {
 /* What is worth saying beside the verdict, whichever it is, where these facts are known and hold. Decides nothing. */
 struct finding {
 	struct str name, article; /* article: only where this one matched; empty: any */
+	bool first;		  /* what it says begins what the verdict says */
 	struct cause body;	  /* its predictions, says, resolutions and checks; no class */
 };
 

@@ -442,6 +442,16 @@ static bool opens(const struct digest *d, struct str address, struct str port)
 	return evidence_state(digest_look(d, "tcp", ARG("address", address), ARG("port", port)), "open");
 }
 
+/* is_this_machine: the name is nobody else's (RFC 6761 section 6.3), and its address is right. */
+static bool is_this_machine(const struct digest *d)
+{
+	struct address a;
+	struct str tail = STR(".localhost"), name = d->server;
+	if (name.n > tail.n && name.p[name.n - tail.n] == '.')
+		name = str_from(name, name.n - tail.n + 1);
+	return str_eq_nocase(name, STR("localhost")) && address_parse(d->used, &a) && address_is_loopback(a);
+}
+
 static void put_wrong(struct digest *d)
 {
 	size_t told = 0, have = d->known.n > 0;
@@ -460,7 +470,7 @@ static void put_wrong(struct digest *d)
 		bool broadcast = digest_is(d, "broadcast.state", "answers");
 		bool other_record = have > 2 || (d->known.n && !broadcast);
 		digest_put(d, "name.wrong", stored_wrong(d) ? "all-stored" : other_record ? wrong : "unclear", NULL);
-	} else if (named || open || (have > 1 && !d->other.n)) {
+	} else if (named || open || is_this_machine(d) || (have > 1 && !d->other.n)) {
 		digest_put(d, "name.wrong", "none", NULL);
 	} else if (d->other.n && opens(d, d->other, d->port)) { /* two that disagree: the service is at the other's */
 		d->truth = d->other;
@@ -564,12 +574,13 @@ static void put_not_asked(struct digest *d)
 	if (evidence_text(d->files, "client.hosts.address").n && evidence_fact(d->files, "client.nsswitch.files"))
 		digest_put(d, "hosts.asked", evidence_yes(d->files, "client.nsswitch.files") ? "yes" : "no", d->files);
 	struct str services = evidence_text(d->files, "client.nsswitch.hosts"), service, before = STR("");
-	bool local = str_ends_nocase(d->server, STR(".local"));
+	bool local = str_ends_nocase(d->server, STR(".local")), first = false;
 	while (local && str_word(&services, &service) && !str_eq(service, STR("dns"))) {
-		if (service.p[0] == '[' && str_starts_nocase(before, STR("mdns")))
-			digest_put(d, "multicast.first", "yes", d->files);
+		first |= service.p[0] == '[' && str_starts_nocase(before, STR("mdns"));
 		before = service;
 	}
+	if (d->files)
+		digest_put(d, "multicast.first", first ? "yes" : "no", d->files);
 }
 
 void digest_name(struct digest *d)

@@ -259,11 +259,15 @@ static void add_findings(struct verdict *v, const struct causes *causes, const s
 {
 	for (size_t i = 0; i < causes->finding_count; i++) {
 		const struct finding *f = &causes->findings[i];
-		struct finding_said *said =
-			finding_holds(f, d) ? arena_push(d->a, &v->findings, &v->finding_count, &v->finding_cap) : NULL;
-		if (!said)
+		if (!finding_holds(f, d))
 			continue;
-		*said = (struct finding_said){ f->name, digest_fill(d, f->body.says) };
+		struct str says = digest_fill(d, f->body.says);
+		struct finding_said *said =
+			f->first ? NULL : arena_push(d->a, &v->findings, &v->finding_count, &v->finding_cap);
+		if (said)
+			*said = (struct finding_said){ f->name, says };
+		else if (f->first)
+			v->says = arena_printf(d->a, "%.*s %.*s", STR_ARG(says), STR_ARG(v->says));
 		for (size_t k = 0; k < f->body.check_count; k++)
 			push(d->a, v, digest_fill(d, f->body.check[k]));
 	}

@@ -568,6 +568,23 @@ class Diagnose(KbtTest):
         plain = self.diagnose(f'ssh: connect to host 127.0.0.1 port {port}: Connection refused', code=FOUND)
         self.assertEqual(self.findings(plain), {})
 
+    def test_a_name_that_was_not_found_and_is(self):
+        """The present fault is named as what it is, behind what became of the one that the message is about."""
+        port = closed_port()
+        for text, is_open in ((r'ssh: Could not resolve hostname localhost: Name or service not known', False),
+                              ('curl: (6) Could not resolve host: localhost', True),
+                              ('ssh: Could not resolve hostname localhost: Temporary failure in name resolution', True)):
+            with self.subTest(text=text), contextlib.ExitStack() as stack:
+                if is_open:
+                    stack.enter_context(socket.create_server(('127.0.0.1', port)))
+                r = self.diagnose('--set', f'port={port}', text, code=FOUND)
+                self.assertEqual(r['verdict']['cause'], 'healthy' if is_open else 'tcp-refused-both')
+                self.assertIn('It is found now: localhost is 127.0.0.1, by hosts.', r['verdict']['says'])
+                self.assertIn('refuses TCP port' if not is_open else 'there is an answer from port', r['verdict']['says'])
+        plain = self.diagnose(f'nc: connect to localhost port {port} (tcp) failed: Connection refused', code=FOUND)
+        self.assertEqual(plain['verdict']['cause'], 'tcp-refused-both')
+        self.assertNotIn('found now', plain['verdict']['says'])
+
     def test_the_version_of_the_program_in_a_mounted_share(self):
         corpus = os.path.join(ROOT, 'tests/corpus/pe')
         for name, finding, word in (('pe32', 'connras-fixed', '2.0.1493.3273'), ('pe64', 'connras-unknown', '2.0.1493.1158'),
