@@ -11,7 +11,9 @@
 
 enum { KEPT_APPLICATION = 0x6B62746B /* "kbtk" */, KEPT_SCHEMA = 1 };
 
+/* What is deleted is given back to the disk: on a full one a journal needs room even where the file has pages to spare. */
 static const char schema[] =
+	"PRAGMA auto_vacuum = FULL;"
 	"PRAGMA application_id = 1801614443; PRAGMA user_version = 1;"
 	"CREATE TABLE IF NOT EXISTS kept ("
 	"name TEXT PRIMARY KEY, key_hash BLOB NOT NULL, kind TEXT NOT NULL, title TEXT NOT NULL, made INTEGER NOT "
