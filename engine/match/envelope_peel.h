@@ -53,6 +53,18 @@ void peel_drop(struct peel *p, size_t n); /* and blanks and commas behind them *
 void peel_kind(struct peel *p, const char *kind);
 void peel_note(struct str *field, struct str value); /* where the field is empty still */
 
+/* ---- envelope_parts.c ---- */
+
+bool peel_thread(struct peel *p); /* [0x1a4], (0x230D) */
+void peel_parts(struct peel *p);  /* levels, threads, loggers and the marks between them, up to the message */
+
+/* ---- envelope_before.c ---- */
+
+bool peel_container(struct peel *p);  /* "web-1  | ", "[pod/web/app] " */
+bool peel_chat(struct peel *p);	      /* "John Doe [14:03]: " */
+bool peel_sap(struct peel *p);	      /* "M  *** ERROR => text [file.c  1234]" */
+bool peel_kubernetes(struct peel *p); /* "3m12s   Warning   FailedMount   pod/web   text" */
+
 /* ---- a kind each ---- */
 
 bool peel_syslog(struct peel *p);	     /* "Mar 12 01:02:03 host app[123]: " */

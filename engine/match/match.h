@@ -9,9 +9,9 @@
  *   damage.c     what mail, HTML, shells, editors and terminals did to the text is undone, with a map of offsets
  *   clean.c      a text in which something was undone, with the map back
  *   coded.c      quoted-printable, percent signs, strings of JSON and CSV undone
- *   envelope.c   stamps, components, levels: what is dress and what is message; of one kind each:
- *                envelope_stamp.c, envelope_syslog.c, envelope_event.c, envelope_fields.c, envelope_logger.c,
- *                envelope_tail.c
+ *   envelope.c   what is dress and what is message: stamps; what stands before them (envelope_before.c) and between
+ *                them and the message (envelope_parts.c); of one kind each: envelope_stamp.c, envelope_syslog.c,
+ *                envelope_event.c, envelope_fields.c, envelope_logger.c, envelope_tail.c
  *   markup.c     records of XML that hold a message
  *   undress.c    dress and coding layer by layer: what a text or a line says
  *   lines.c      a message broken over several lines, each in its dress
@@ -20,7 +20,8 @@
  *                read wrongly for, from a picture
  *   candidate.c  rare words and adjacent pairs > a few dozen messages
  *   align.c      template against message by tokens: order, gaps, typos
- *   surface.c    template against the very text, letter by letter: captures, and how far the dress differs
+ *   surface.c    template against the very text, letter by letter
+ *   surface_values.c   what stands where its variables are, and how far the dress differs
  *   rank.c       evidence > scores and confidence, siblings by code
  *   text.c       articles by the words of a description
  *   passage.c    the best of them by how these words stand in their texts

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What stands before a stamp, or in its place: containers, chats, SAP's traces, events of Kubernetes.
+ */
+#include "match/envelope_peel.h"
+
+#include <string.h>
+
+/* "web-1  | ": the container's name, as Compose shows it; "[pod/web/app] ": as kubectl does */
+bool peel_container(struct peel *p)
+{
+	struct str rest = p->rest, word;
+	if (!(p->has & (HAS_BAR | HAS_BRACKET)) || !str_word(&rest, &word) || word.n > 80)
+		return false;
+	struct str behind = str_trim(rest);
+	bool compose = word.n > 2 && char_is_digit(word.p[word.n - 1]) && char_is_lower(word.p[0]) &&
+		       str_starts(behind, STR("| "));
+	bool pod = str_starts(word, STR("[pod/")) && str_ends(word, STR("]"));
+	if (!compose && !pod)
+		return false;
+	p->e->component = pod ? (struct str){ word.p + 1, word.n - 2 } : word;
+	p->rest = compose ? str_from(behind, 2) : behind;
+	peel_kind(p, "container");
+	return true;
+}
+
+/* "John Doe [14:03]: " */
+bool peel_chat(struct peel *p)
+{
+	struct str head = str_first(p->rest, 48);
+	size_t open = p->has & HAS_BRACKET ? str_find_char(head, '[') : STR_NONE, clock;
+	if (open == STR_NONE || open < 3 || head.p[open - 1] != ' ' || !(clock = peel_clock(head, open + 1)) ||
+	    !str_starts(str_from(head, open + 1 + clock), STR("]: ")))
+		return false;
+	for (size_t i = 0; i + 1 < open; i++)
+		if (!char_is_alpha(head.p[i]) && head.p[i] != ' ' && head.p[i] != '.' &&
+		    (unsigned char)head.p[i] < 0x80)
+			return false;
+	p->e->time = str_first(str_from(head, open + 1), clock);
+	peel_drop(p, open + 1 + clock + 3);
+	peel_kind(p, "chat");
+	return true;
+}
+
+/* "M  *** ERROR => text [file.c  1234]": SAP's developer traces */
+bool peel_sap(struct peel *p)
+{
+	static const struct str mark = STR_LIT("*** ERROR => ");
+	size_t at = p->has & HAS_STAR ? str_find(str_first(p->rest, mark.n + 4), mark) : STR_NONE;
+	if (at == STR_NONE)
+		return false;
+	struct str rest = str_from(p->rest, at + mark.n), file, line;
+	const char *open = str_ends(rest, STR("]")) ? memrchr(rest.p, '[', rest.n) : NULL;
+	struct str tail = open ? str_from(rest, (size_t)(open + 1 - rest.p)) : STR("");
+	if (str_word(&tail, &file) && str_word(&tail, &line) && !tail.n && peel_digits(line, 0, 1, 8) + 1 == line.n) {
+		p->e->component = file;
+		rest = str_first(rest, (size_t)(open - rest.p));
+	}
+	p->e->level = (struct str){ p->rest.p + at + 4, 5 };
+	p->rest = rest;
+	peel_kind(p, "sap");
+	return true;
+}
+
+/* "3m12s   Warning   FailedMount   pod/web   text": events of Kubernetes as kubectl lists them */
+bool peel_kubernetes(struct peel *p)
+{
+	struct str rest = p->rest, age, type, reason, object;
+	if (!rest.n || !char_is_digit(rest.p[0]) || !str_word(&rest, &age) || !str_word(&rest, &type) ||
+	    !(str_eq(type, STR("Warning")) || str_eq(type, STR("Normal"))) || !str_word(&rest, &reason) ||
+	    !str_word(&rest, &object) || str_find_char(object, '/') == STR_NONE || !str_trim(rest).n)
+		return false;
+	p->e->level = type;
+	p->e->component = object;
+	p->e->event = reason;
+	p->rest = rest;
+	peel_drop(p, 0);
+	peel_kind(p, "container");
+	return true;
+}

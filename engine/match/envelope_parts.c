@@ -1,0 +1,268 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What stands between a stamp and the message: threads, levels, sources in brackets, loggers, the marks between them.
+ */
+#include "match/envelope_peel.h"
+
+#include <string.h>
+
+enum { PARTS_MAX = 8 };
+
+/* [0x1a4], [1234], (0x230D), T:1a4 */
+bool peel_thread(struct peel *p)
+{
+	struct str s = p->rest;
+	if (!peel_byte_at(s, 0, "[("))
+		return false;
+	size_t end = str_find_char(str_first(s, 24), s.p[0] == '[' ? ']' : ')');
+	struct str inside = end == STR_NONE ? STR("") : str_part(s, 1, end);
+	size_t hex = 0;
+	for (size_t i = 0; i < inside.n; i++)
+		hex += char_is_hex(inside.p[i]) || char_lower(inside.p[i]) == 'x' || inside.p[i] == ':';
+	if (!inside.n || hex < inside.n || !char_is_digit(inside.p[0]))
+		return false;
+	p->e->thread = inside;
+	peel_drop(p, end + 1);
+	return true;
+}
+
+static bool peel_level(struct peel *p)
+{
+	static const struct str levels[] = { STR_LIT("ERROR"),	   STR_LIT("WARN"),	 STR_LIT("WARNING"),
+					     STR_LIT("INFO"),	   STR_LIT("FATAL"),	 STR_LIT("DEBUG"),
+					     STR_LIT("TRACE"),	   STR_LIT("CRITICAL"),	 STR_LIT("NOTICE"),
+					     STR_LIT("ERR"),	   STR_LIT("Error  "),	 STR_LIT("Warning  "),
+					     STR_LIT("Info  "),	   STR_LIT("WRN"),	 STR_LIT("INF"),
+					     STR_LIT("SEVERE"),	   STR_LIT("##[error]"), STR_LIT("##[warning]") };
+	bool bracket = peel_byte_at(p->rest, 0, "[");
+	struct str s = str_from(p->rest, bracket);
+	for (size_t i = 0; s.n && i < sizeof levels / sizeof *levels; i++) {
+		struct str word = levels[i];
+		if (word.p[0] != s.p[0])
+			continue;
+		bool open =
+			char_is_space(word.p[word.n - 1]) || word.p[word.n - 1] == ']'; /* no more is asked behind it */
+		if (!str_starts(s, word) || (!bracket && !open && !peel_byte_at(s, word.n, " \t|;")) ||
+		    (bracket && !peel_byte_at(s, word.n, "]")))
+			continue;
+		peel_note(&p->e->level, str_trim(str_first(s, word.n)));
+		peel_drop(p, word.n + (bracket ? 2 : 0));
+		return true;
+	}
+	return false;
+}
+
+/* A thread's or logger's name; what starts with a capital and has neither point nor digit may be the message's
+ * ("[Microsoft][ODBC Driver]"). */
+static bool is_source(struct str s)
+{
+	bool lower = s.n && char_is_lower(s.p[0]), other = false;
+	for (size_t i = 0; i < s.n; i++) {
+		if (!char_is_alnum(s.p[i]) && !strchr("._:/#@$-", s.p[i]))
+			return false;
+		other |= char_is_digit(s.p[i]) || s.p[i] == '.';
+	}
+	return lower || other;
+}
+
+/* "[core:error] [pid 212:tid 140] [client 10.0.0.9:4711] [main] ": a blank, or another one, stands behind it. */
+static bool peel_bracket(struct peel *p)
+{
+	struct str s = p->rest;
+	size_t end = peel_byte_at(s, 0, "[") ? str_find_char(str_first(s, 80), ']') : STR_NONE;
+	if (end == STR_NONE || (end + 1 < s.n && !peel_byte_at(s, end + 1, " :\t")))
+		return false;
+	struct str inside = str_trim(str_part(s, 1, end)), head, tail;
+	bool two = str_cut(inside, ':', &head, &tail), words = str_find_char(inside, ' ') != STR_NONE;
+	if (peel_is_level(two ? tail : inside)) {
+		peel_note(&p->e->level, two ? tail : inside);
+		if (two)
+			peel_note(&p->e->component, head);
+	} else if (str_starts(inside, STR("pid ")) || str_starts(inside, STR("tid "))) {
+		peel_note(&p->e->thread, str_from(inside, 4));
+	} else if (str_starts(inside, STR("MY-"))) {
+		peel_note(&p->e->event, inside);
+	} else if (str_starts(p->e->event, STR("MY-")) && !words && !p->e->component.n) {
+		peel_note(&p->e->component, inside); /* MySQL's subsystem */
+	} else if (!words && is_source(inside)) {
+		peel_note(str_find_char(inside, '.') != STR_NONE || str_starts(inside, STR("pod/")) ? &p->e->component
+												    : &p->e->thread,
+			  inside);
+	} else if (!str_starts(inside, STR("client "))) {
+		return false;
+	}
+	peel_drop(p, end + 1 + peel_byte_at(s, end + 1, ":"));
+	return true;
+}
+
+/* com.example.Client, c.e.Client:120: a name with points that no file has. */
+static bool is_logger(struct str s)
+{
+	size_t dot = STR_NONE;
+	for (size_t i = 0; i < s.n; i++)
+		if (s.p[i] == '.')
+			dot = i;
+	return dot != STR_NONE && dot && s.n - dot > 4 && is_source(s);
+}
+
+/* com.example.Client.run, as Tomcat puts it behind level and thread with no mark of its own: points, and a class. */
+static bool is_method(struct str s)
+{
+	size_t dots = 0, classes = 0;
+	for (size_t i = 0; i + 1 < s.n; i++) {
+		dots += s.p[i] == '.';
+		classes += s.p[i] == '.' && char_is_upper(s.p[i + 1]);
+	}
+	return dots > 1 && classes && is_source(s);
+}
+
+/* com.example.Client, com.example.Client$1: a class in its package, as loggers put it behind a level with no mark.
+ * Names of hosts and files have small letters behind the last point; an exception's begins a message. */
+static bool is_class(struct str s)
+{
+	size_t from = 0, dots = 0;
+	for (size_t at; (at = str_find_char(str_from(s, from), '.')) != STR_NONE; from += at + 1, dots++) {
+		if (!at || !char_is_lower(s.p[from]))
+			return false;
+		for (size_t i = from; i < from + at; i++)
+			if (!char_is_lower(s.p[i]) && !char_is_digit(s.p[i]) && s.p[i] != '_')
+				return false;
+	}
+	struct str name = str_from(s, from);
+	bool lower = false;
+	for (size_t i = 0; i < name.n; i++) {
+		if (!char_is_alnum(name.p[i]) && !peel_byte_at(name, i, "_$"))
+			return false;
+		lower |= char_is_lower(name.p[i]);
+	}
+	return dots > 1 && lower && char_is_upper(name.p[0]) && !str_ends(name, STR("Exception")) &&
+	       !str_ends(name, STR("Error"));
+}
+
+/* "com.example.Client - ", "c.e.Client      : ", "12345 --- ", "spid52    ", "stderr F ": behind a stamp. */
+static bool peel_logger(struct peel *p)
+{
+	struct str rest = p->rest, word, next;
+	if (!str_word(&rest, &word) || word.n > 80)
+		return false;
+	bool number = peel_digits(word, 0, 1, 10) == word.n;
+	struct str behind = str_trim(rest);
+	bool dash = str_starts(rest, STR(" - ")), colon = rest.n && rest.p[0] == ' ' && str_starts(behind, STR(": "));
+	if (number && str_starts(rest, STR(" --- "))) {
+		peel_note(&p->e->thread, word);
+		peel_drop(p, word.n + 5);
+		return true;
+	}
+	if (number && str_starts(rest, STR(" ["))) { /* MySQL's connection */
+		peel_note(&p->e->thread, word);
+		peel_drop(p, word.n);
+		return true;
+	}
+	size_t hash = str_find_char(word, '#');
+	if (hash != STR_NONE && hash && peel_digits(word, 0, 1, hash) == hash &&
+	    str_ends(word, STR(":"))) { /* nginx's worker */
+		peel_note(&p->e->thread, str_first(word, word.n - 1));
+		if (str_starts(behind, STR("*")) && str_word(&rest, &next) && peel_digits(next, 1, 1, 12) + 1 == next.n)
+			behind = str_trim(rest);
+		p->rest = behind;
+		return true;
+	}
+	if (str_starts(word, STR("spid")) && peel_byte_at(word, 4, "123456789") && str_starts(rest, STR("  "))) {
+		peel_note(&p->e->thread, word);
+		peel_drop(p, word.n);
+		return true;
+	}
+	if ((str_eq(word, STR("stderr")) || str_eq(word, STR("stdout"))) &&
+	    (str_starts(rest, STR(" F ")) || str_starts(rest, STR(" P ")))) {
+		peel_drop(p, word.n + 3);
+		return true;
+	}
+	struct str ahead = dash ? str_from(rest, 3) : STR("");
+	str_word(&ahead, &next);
+	bool before_level = dash && peel_is_level(next); /* Python's "root - ERROR - " */
+	bool method = p->e->level.n && !p->e->component.n && behind.n &&
+		      ((p->e->thread.n && is_method(word)) || is_class(word));
+	if (!before_level && !method && (!is_logger(word) || !(dash || colon) || !p->e->level.n))
+		return false;
+	peel_note(&p->e->component, word);
+	p->rest = dash ? str_from(rest, 3) : str_from(behind, colon ? 2 : 0);
+	peel_drop(p, 0);
+	return true;
+}
+
+/* "|ERROR|app|text": fields between marks; one of them is a level, so that nothing of the message is taken for one. */
+static bool peel_marked(struct peel *p)
+{
+	struct str rest = p->rest, level = STR(""), component = STR(""), thread = STR(""), last = p->rest;
+	unsigned numbers = 0;
+	char mark = rest.n ? rest.p[0] : 0;
+	bool leading = mark == '|' || mark == ';';
+	if (!leading) {
+		size_t n = 0;
+		while (n < rest.n && n < 40 && char_is_alnum(rest.p[n]))
+			n++;
+		mark = n < rest.n ? rest.p[n] : 0;
+		if (!n || !mark || !strchr("|;,\t", mark))
+			return false;
+	}
+	rest = str_from(rest, leading);
+	for (unsigned i = 0; i < 5; i++) {
+		size_t end = str_find_char(str_first(rest, 64), mark);
+		struct str field = str_trim(str_first(rest, end == STR_NONE ? 0 : end));
+		if (end == STR_NONE || str_find_char(field, ' ') != STR_NONE)
+			break;
+		if (peel_is_level(field))
+			level = field;
+		else if (field.n && !char_is_digit(field.p[0]))
+			peel_note(&component, field);
+		else if (mark == '\t' && ++numbers) /* process and thread, as Windows Update writes them */
+			thread = field;
+		rest = str_from(rest, end + 1);
+		last = rest;
+	}
+	if (!level.n && numbers < 2)
+		return false;
+	peel_note(&p->e->thread, thread);
+	peel_note(&p->e->level, level);
+	peel_note(&p->e->component, component);
+	p->rest = last;
+	peel_drop(p, 0);
+	return true;
+}
+
+/* A dash or colon that loggers put between the parts. */
+static bool peel_dash(struct peel *p)
+{
+	static const struct str marks[] = { STR_LIT("- "), STR_LIT("--- "), STR_LIT(": ") };
+	for (size_t i = 0; i < sizeof marks / sizeof *marks; i++)
+		if (str_starts(p->rest, marks[i])) {
+			peel_drop(p, marks[i].n);
+			return true;
+		}
+	return false;
+}
+
+/* "CBS    text", "Component: text": told, and in the second form left in the message, which may begin so itself. */
+static void note_component(struct peel *p)
+{
+	struct str rest = p->rest, word;
+	if (p->e->component.n || !str_word(&rest, &word))
+		return;
+	if (str_starts(rest, STR("  ")) || str_starts(rest, STR("\t"))) {
+		p->e->component = word;
+		p->rest = rest;
+		peel_drop(p, 0);
+	} else if (word.n > 2 && str_ends(word, STR(":"))) {
+		p->e->component = str_first(word, word.n - 1);
+	}
+}
+
+void peel_parts(struct peel *p)
+{
+	for (unsigned i = 0; i < PARTS_MAX; i++)
+		if (!peel_dash(p) && !peel_thread(p) && !peel_level(p) && !peel_bracket(p) && !peel_logger(p) &&
+		    !peel_marked(p))
+			break;
+	if (p->e->level.n)
+		note_component(p);
+}

@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The values of a template that fits, without what surrounds them, and how far its dress differs from the text's.
+ */
+#include "match/surface_fit.h"
+
+#include <string.h>
+
+size_t fit_leading_marks(struct str raw)
+{
+	size_t n = 0;
+	while (n < raw.n && !fit_is_letter(raw.p[n]))
+		n++;
+	return n;
+}
+
+size_t fit_trailing_marks(struct str raw)
+{
+	size_t n = 0;
+	while (n < raw.n && !fit_is_letter(raw.p[raw.n - 1 - n]))
+		n++;
+	return n;
+}
+
+static bool is_edge(char c)
+{
+	return char_is_space(c) || c == '"' || c == '\'' || c == '<' || c == '>' || c == '`';
+}
+
+/* Of marks between two values ("{host}:{path}" as "nas1:/srv", "{address}:{port}" as "[::1]:80") the last that are the
+ * template's part them: what stands before them is the first value's, what stands behind is the second's. */
+static bool part_at(const struct fit *f, struct str marks, size_t from, size_t to, size_t *ret_at)
+{
+	marks = str_trim(marks);
+	for (size_t at = to; marks.n && at >= from + marks.n; at--)
+		if (str_eq(str_part(f->text, at - marks.n, at), marks)) {
+			*ret_at = at - marks.n;
+			return true;
+		}
+	return false;
+}
+
+static bool is_marks(struct str raw)
+{
+	return fit_leading_marks(raw) == raw.n;
+}
+
+/* What the template has beside the variable is not part of the value. */
+static struct match_span cut_marks(const struct fit *f, struct str before, struct str after, struct match_span x)
+{
+	struct str text = f->text;
+	size_t letter = x.start, at;
+	while (letter < x.end && !fit_is_letter(text.p[letter]))
+		letter++;
+	if (is_marks(before) && part_at(f, before, x.start, letter, &at)) {
+		x.start = at + str_trim(before).n;
+		before = STR("");
+	}
+	for (letter = x.end; letter > x.start && !fit_is_letter(text.p[letter - 1]);)
+		letter--;
+	if (is_marks(after) && part_at(f, after, letter, x.end, &at)) {
+		x.end = at;
+		after = STR("");
+	}
+	before = str_from(before, before.n - fit_trailing_marks(before));
+	after = str_first(after, fit_leading_marks(after));
+	for (size_t k = 0; k < before.n && x.start < x.end; k++) {
+		while (x.start < x.end && char_is_space(text.p[x.start]))
+			x.start++;
+		if (x.start < x.end && text.p[x.start] == before.p[k])
+			x.start++;
+	}
+	for (size_t k = after.n; k-- > 0 && x.start < x.end;) {
+		while (x.start < x.end && char_is_space(text.p[x.end - 1]))
+			x.end--;
+		if (x.start < x.end && text.p[x.end - 1] == after.p[k])
+			x.end--;
+	}
+	return x;
+}
+
+static struct match_span trim_value(const struct fit *f, const struct segment *s, size_t start, size_t end)
+{
+	bool first = s == f->segments, last = s + 1 == f->segments + f->count;
+	struct str before = first ? STR("") : s[-1].raw, after = last ? f->tail : s[1].raw, text = f->text;
+	struct match_span x = cut_marks(f, before, after, (struct match_span){ start, end });
+	while (x.start < x.end && (is_edge(text.p[x.start]) || text.p[x.start] == ',' ||
+				   (x.start + 1 < x.end && strchr(":;!?", text.p[x.start]) &&
+				    strchr(" \t\n!?", text.p[x.start + 1]))))
+		x.start++;
+	while (x.start < x.end && (is_edge(text.p[x.end - 1]) || strchr(",.;!?", text.p[x.end - 1])))
+		x.end--;
+	if (str_ends((struct str){ text.p + x.start, x.end - x.start }, STR(" --")))
+		x.end -= 3;
+	if (x.end - x.start > 2 && ((text.p[x.start] == '(' && text.p[x.end - 1] == ')') ||
+				    (text.p[x.start] == '[' && text.p[x.end - 1] == ']')))
+		x.start++, x.end--;
+	while (x.end - x.start > 2 && text.p[x.start] == '-' && text.p[x.start + 1] == '-')
+		x.start += 2;
+	return x;
+}
+
+static struct match_span value_of(const struct fit *f, const struct segment *s)
+{
+	if (s->start >= s->end)
+		return (struct match_span){ 0, 0 };
+	size_t start = s->start ? f->in->at[s->start - 1] + 1 : f->in->at[0];
+	size_t end = s->end < f->in->n ? f->in->at[s->end] : f->in->at[s->end - 1] + 1;
+	if (s->start == 0)
+		while (start > 0 && !char_is_space(f->text.p[start - 1]))
+			start--;
+	while (s->end == f->in->n && end < f->text.n && !char_is_space(f->text.p[end]))
+		end++;
+	return trim_value(f, s, start, end);
+}
+
+struct dress { unsigned all, lower, cases, marks; }; /* letters, small ones of the text, and what of it differs */
+
+/* Both texts without their spaces, letter by letter: another case, another mark. */
+static void compare_dress(struct str want, struct str have, struct dress *d)
+{
+	size_t i = 0, k = 0;
+	for (size_t n = 0; n < have.n; n++)
+		d->lower += char_is_lower(have.p[n]);
+	while (i < want.n || k < have.n) {
+		if (i < want.n && char_is_space(want.p[i])) {
+			i++;
+		} else if (k < have.n && char_is_space(have.p[k])) {
+			k++;
+		} else if (i < want.n && k < have.n && want.p[i] == have.p[k]) {
+			i++, k++;
+			d->all++;
+		} else if (i < want.n && k < have.n && fit_is_letter(want.p[i]) && fit_is_letter(have.p[k])) {
+			i++, k++;
+			d->all++;
+			d->cases++;
+		} else {
+			if (i < want.n && (!fit_is_letter(want.p[i]) || k == have.n))
+				i++;
+			else
+				k++;
+			d->marks++;
+		}
+	}
+}
+
+/* The article's own placeholder, brackets and all ("<Filename>"): they are not the literal's beside it. */
+static bool is_placeholder(const struct fit *f, uint32_t var, struct match_span value)
+{
+	const struct file_var *v = &f->view->vars[f->owner->var_at + var];
+	struct str says = str_part(f->message, v->start, v->end);
+	return value.start && says.n == value.end - value.start + 2 && value.end < f->text.n &&
+	       str_eq_nocase(says, str_first(str_from(f->text, value.start - 1), says.n));
+}
+
+/* The text of a literal: between the values beside it; at the template's ends from its first letter, and to the stops
+ * behind its last, for "down." and "down..." are two messages; a single one that is left out is no difference. */
+static struct str literal_text(const struct fit *f, const struct surface *out, uint32_t i, struct str *raw)
+{
+	const struct segment *s = &f->segments[i];
+	struct match_span before = i ? out->values[s[-1].var] : (struct match_span){ 0, 0 };
+	size_t start = before.end, end;
+	if (start && is_placeholder(f, s[-1].var, before))
+		start++;
+	if (!i || !start) {
+		start = s->start < f->in->n ? f->in->at[s->start] : f->text.n;
+		while (raw->n && !fit_is_letter(raw->p[0]))
+			*raw = str_from(*raw, 1);
+	}
+	if (i + 1 < f->count && out->values[s[1].var].end) {
+		end = out->values[s[1].var].start;
+		if (is_placeholder(f, s[1].var, out->values[s[1].var]))
+			end--;
+	} else {
+		end = s->end ? f->in->at[s->end - 1] + 1u : start;
+		size_t behind = fit_trailing_marks(*raw);
+		bool closed = behind && !strchr(".!?:,;", raw->p[raw->n - behind]); /* "13)." ends with its bracket */
+		raw->n -= closed ? behind : 0;
+		while (!closed && end < f->text.n && strchr(".!?:,;", f->text.p[end]))
+			end++;
+		while (raw->n && !fit_is_letter(raw->p[raw->n - 1]) && !strchr(".!?:,;", raw->p[raw->n - 1]))
+			raw->n--;
+		bool stopped = end > start && strchr(".!?:,;", f->text.p[end - 1]);
+		if (!stopped && str_ends(*raw, STR(".")) && !str_ends(*raw, STR("..")))
+			raw->n--;
+	}
+	return str_part(f->text, start, end);
+}
+
+/* How a value that an article shows from one machine compares: the same, of the same shape, or of another. */
+static void compare_sample(const struct fit *f, const struct file_var *v, struct match_span at, struct surface *out)
+{
+	struct str value = { f->text.p + at.start, at.end - at.start };
+	struct str sample = str_part(f->message, v->start, v->end);
+	if (!v->sample)
+		return;
+	if (str_eq_nocase(value, sample))
+		out->samples_met++;
+	else if (value.n != sample.n)
+		out->samples_odd++;
+	else
+		out->samples_other++;
+}
+
+void fit_take_values(const struct fit *f, struct surface *out)
+{
+	struct dress dress = { 0 };
+	for (uint32_t i = 0; i < f->count; i++) {
+		const struct segment *s = &f->segments[i];
+		if (!s->is_var)
+			continue;
+		out->values[s->var] = value_of(f, s);
+		out->value_count = s->var + 1;
+		compare_sample(f, &f->view->vars[f->owner->var_at + s->var], out->values[s->var], out);
+	}
+	for (uint32_t i = 0; i < f->count; i++) {
+		struct str raw = f->segments[i].raw;
+		if (f->segments[i].is_var)
+			continue;
+		struct str have = literal_text(f, out, i, &raw);
+		compare_dress(raw, have, &dress);
+	}
+	/* capitals throughout say nothing, and our own words are not there for how they are written */
+	bool by_case = dress.lower && f->owner->place != PLACE_AUTHORED;
+	unsigned cases = by_case ? dress.cases : 0;
+	out->differs = dress.all ? (double)(cases + 2 * dress.marks) / dress.all : 1;
+	out->same_marks = dress.all && !dress.marks;
+	out->same_case = dress.all && !dress.cases;
+	uint32_t first = f->segments[0].start, last = f->segments[f->count - 1].end;
+	out->span.start = first < f->in->n ? f->in->at[first] : 0;
+	out->span.end = last > first ? f->in->at[last - 1] + 1u : out->span.start;
+	struct str marks = str_from(f->message, f->message.n - fit_trailing_marks(f->message));
+	for (size_t k = 0; k < marks.n && out->span.end < f->text.n; k++)
+		out->span.end += f->text.p[out->span.end] == marks.p[k];
+}
