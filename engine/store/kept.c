@@ -11,7 +11,7 @@
 
 enum { KEPT_APPLICATION = 0x6B62746B /* "kbtk" */, KEPT_SCHEMA = 1 };
 
-/* What is deleted is given back to the disk: on a full one a journal needs room even where the file has pages to spare. */
+/* What is deleted is given back to the disk: on a full one a journal needs room, though the file has pages to spare. */
 static const char schema[] =
 	"PRAGMA auto_vacuum = FULL;"
 	"PRAGMA application_id = 1801614443; PRAGMA user_version = 1;"
