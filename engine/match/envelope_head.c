@@ -39,6 +39,31 @@ static bool is_label(struct str s)
 			   ((str_ends(s, STR("Exception")) || str_ends(s, STR("Error"))) && is_name(s)));
 }
 
+/* pair_label: "Error message: ", "Exception Message : ", "Caused by: " behind its first word; bytes up to behind its
+ * mark, 0 for none. */
+static size_t pair_label(struct str first, struct str rest)
+{
+	static const struct {
+		struct str first, second;
+	} pairs[] = { { STR_LIT("Error"), STR_LIT("message") },	      { STR_LIT("Error"), STR_LIT("text") },
+		      { STR_LIT("Error"), STR_LIT("description") },   { STR_LIT("Error"), STR_LIT("details") },
+		      { STR_LIT("Exception"), STR_LIT("message") },   { STR_LIT("Exception"), STR_LIT("text") },
+		      { STR_LIT("Failure"), STR_LIT("message") },     { STR_LIT("Failure"), STR_LIT("reason") },
+		      { STR_LIT("Inner"), STR_LIT("exception") },     { STR_LIT("Caused"), STR_LIT("by") },
+		      { STR_LIT("Status"), STR_LIT("message") } };
+	struct str trimmed = str_trim(rest);
+	size_t blanks = (size_t)(trimmed.p - rest.p);
+	for (size_t i = 0; blanks && i < sizeof pairs / sizeof *pairs; i++) {
+		if (!str_eq_nocase(first, pairs[i].first) || !str_starts_nocase(trimmed, pairs[i].second))
+			continue;
+		struct str behind = str_from(trimmed, pairs[i].second.n);
+		size_t apart = mark_apart(behind), mark = peel_byte_at(behind, 0, ":") ? 1 : apart;
+		if (mark && behind.p[mark - 1] == ':' && peel_byte_at(behind, mark, " \t"))
+			return blanks + pairs[i].second.n + mark;
+	}
+	return 0;
+}
+
 /* [main], [pool-1-thread-2]: what begins with a small letter or holds a digit. Others may be the message's. */
 static bool is_thread(struct str word)
 {
@@ -64,15 +89,15 @@ static bool take_bare(struct head *h, struct str word)
 	return true;
 }
 
-/* "store: ", where a stamp stood before it, or level and thread did; "Store - ", "Store : ", the latter not behind a
- * stamp alone, for compilers put such a mark before "error"; "ERROR com.example.Store - ". */
+/* "store: ", where a stamp or a label stood before it, or level and thread did; "Store - ", "Store : ", the latter not
+ * behind a stamp alone, for compilers put such a mark before "error"; "ERROR com.example.Store - ". */
 static bool takes_name(const struct head *h, struct str name, bool apart, char mark)
 {
 	bool both = h->level && h->thread;
 	if (h->named || !is_name(name))
 		return false;
 	if (!apart)
-		return mark == ':' && (both || (h->dressed && !h->waits));
+		return mark == ':' && (both || h->labelled || (h->dressed && !h->waits));
 	if (h->waits)
 		return str_find_char(name, '.') != STR_NONE;
 	return both || (h->dressed && mark == '-' && name.n > 2 && char_is_alpha(name.p[0]));
@@ -89,6 +114,13 @@ static bool take_part(struct head *h)
 		to--;
 	struct str bare = str_part(word, from, to);
 	size_t apart = to == word.n ? mark_apart(rest) : 0;
+	size_t pair = to == word.n && !h->labelled ? pair_label(word, rest) : 0;
+	if (pair) {
+		h->labelled = true;
+		h->waits = false;
+		h->rest = str_from(rest, pair);
+		return true;
+	}
 	if (to == word.n && !apart) {
 		h->rest = rest;
 		return take_bare(h, word);

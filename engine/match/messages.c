@@ -232,7 +232,7 @@ bool match_fits(const struct matcher *m, struct match_scratch *scratch, struct s
 typedef bool fit_surface(const struct file_view *v, const struct file_owner *owner, struct str text,
 			 const struct letters *letters, struct surface *ret_surface);
 
-/* From the text's first token on. */
+/* From the text's first token on, or from the first one behind what may be dress. */
 static bool fits_from_start(const struct matcher *m, struct match_scratch *scratch, struct str text, uint32_t message,
 			    fit_surface *fit, size_t *ret_end)
 {
@@ -240,12 +240,14 @@ static bool fits_from_start(const struct matcher *m, struct match_scratch *scrat
 	struct letters *letters = &scratch->letters;
 	const struct file_owner *o = &m->view.owners[message];
 	struct token first;
-	size_t at = 0;
+	size_t head = envelope_head(text, true), at = head;
 	letters->n = 0;
 	surface_letters(text, 0, text.n, letters);
 	if (!token_next(text, &at, &first) || !fit(&m->view, o, text, letters, &surface) ||
-	    surface.span.start >= first.end ||
-	    !carries(&m->view, o, text, &surface, letters, (struct match_span){ 0, surface.span.end }))
+	    surface.span.start >= first.end)
+		return false;
+	struct match_span payload = { surface.span.start < head ? 0 : head, surface.span.end };
+	if (!carries(&m->view, o, text, &surface, letters, payload))
 		return false;
 	*ret_end = surface.span.end;
 	return true;

@@ -101,10 +101,12 @@ static void read_side(struct go_on_side *side, struct str line)
 	envelope_read(line, &dress);
 	/* a message that ends before its line does, or is coded, is not compared */
 	side->plain = !dress.coding && !dress.beside.end && dress.payload.end == str_trim_end(line).n;
+	struct str payload = str_part(line, dress.payload.start, dress.payload.end);
+	size_t head = dress.payload.start + envelope_head(payload, dress.payload.start > 0);
 	for (size_t i = 0; i < line.n; i++) {
 		if (!is_letter(line.p[i]))
 			continue;
-		side->payload += i < dress.payload.start;
+		side->payload += i < head;
 		side->starts[side->count] = !i || !is_letter(line.p[i - 1]);
 		side->letters[side->count++] = char_lower(line.p[i]);
 	}

@@ -303,7 +303,10 @@ static bool has_beginning(struct proposer *p, size_t from, const struct file_lit
 	if (lines_look_damaged(line))
 		return true;
 	envelope_read(line, &dress);
-	return literals_begins(p->matcher, m, str_part(line, dress.payload.start, dress.payload.end));
+	struct str payload = str_part(line, dress.payload.start, dress.payload.end);
+	size_t head = envelope_head(payload, dress.payload.start > 0); /* or it is the message's own */
+	return literals_begins(p->matcher, m, payload) ||
+	       (head && literals_begins(p->matcher, m, str_from(payload, head)));
 }
 
 /* The lines beside it go on with the message. */
@@ -507,7 +510,7 @@ static void try_find(struct proposer *p, struct line *l, size_t start, const str
 		if (!seen || beside.before != END_OPEN || !seat.same || may_begin(p, l, start, m) ||
 		    is_named(p, m->owner))
 			try_line(p, l, m, &beside);
-		if (!first || l->coded || l->piece.window)
+		if (l->coded || l->piece.window)
 			continue;
 		if (seen)
 			try_spans(p, l, m, &beside);

@@ -344,6 +344,29 @@ class Scan(SharedKbTest):
         others = self.log('others.log', ['web1 kernel says: ' + said, 'error and app: ' + said])
         self.hits(others, code=NONE)
 
+    def test_labels(self):
+        """What stands before a message that somebody quotes; a list of an event's fields, as it wraps its values."""
+        said = SSH[SSH.index('ssh:'):]
+        labels = ['Error Message: ', 'Error message : ', 'Exception Message: ', 'Inner exception: ', 'Error text: ',
+                  'Caused by: java.io.IOException: ', 'Mar 12 10:10:00 web1 app: Error description: ']
+        path = self.log('labels.log', [label + said for label in labels])
+        self.assertEqual([(h['line'], h['confidence']) for h in self.hits(path)],
+                         [(n + 1, .98) for n in range(len(labels))])
+        words = said.split()
+        field = '{:<19}: {}'.format
+        for cuts in ((), (3,), (5,), (6,), (7,), (3, 6)):
+            at = [0, *cuts, len(words)]
+            value = ('\n' + ' ' * 21).join(' '.join(words[a:b]) for a, b in zip(at, at[1:]))
+            path = self.write('list.log', '\n\n' + '\n'.join([
+                field('Index', 1234), field('EntryType', 'Error'), field('Message', value), field('Source', 'Backup'),
+                field('TimeGenerated', '3/12/2001 10:10:00 AM')]) + '\n\n')
+            for args in ((), ('--every-line',)):
+                hits = self.hits(path, *args)
+                self.assertEqual([(h['line'], h['lines'], h['captures']) for h in hits],
+                                 [(5, len(cuts) + 1, {'server': 'db1', 'port': '22'})], (cuts, args))
+        self.hits(self.log('no.log', ['Error messages: ' + said, 'The error message: ' + said + ' was seen',
+                                      'Error Message ' + said]), code=NONE)
+
     def test_damaged_lines(self):
         """Colour, no-break spaces, soft hyphens, percent signs and tags hide no message that a look-up finds."""
         said = SSH[SSH.index('ssh:'):]
