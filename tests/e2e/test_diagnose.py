@@ -124,6 +124,14 @@ TODAY = (
     ('Connecting to db1 (db1)|10.9.0.2|:7000... failed: Connection refused.', 'Q-connection-refused', 'server=db1 port=7000'),
     ('Trying 10.9.0.2...\ntelnet: Unable to connect to remote host: No route to host', 'Q-no-route-to-host',
      'address=10.9.0.2'),
+    ('psql: error: connection to server at "10.9.0.2", port 5432 failed: Connection refused\n\tIs the server running on that '
+     'host and accepting TCP/IP connections?', 'Q-connection-refused', 'server=10.9.0.2 port=5432'),
+    ('psql: error: connection to server at "10.9.0.2", port 5432 failed: No route to host\n\tIs the server running '
+     'on that host and accepting TCP/IP connections?', 'Q-no-route-to-host', 'server=10.9.0.2 port=5432'),
+    ('psql: error: connection to server at "2001:db8::7", port 5432 failed: Connection timed out\n\tIs the server running '
+     'on that host and accepting TCP/IP connections?', 'Q-connection-timed-out', 'server=2001:db8::7 port=5432'),
+    ('psql: error: connection to server at "10.9.0.2", port 5432 failed: Network is unreachable\n\tIs the server running '
+     'on that host and accepting TCP/IP connections?', 'Q-no-route-to-host', 'server=10.9.0.2 port=5432'),
     ('could not connect to server: Connection timed out\n\tIs the server running on host "db1" (10.0.0.3) and accepting\n'
      '\tTCP/IP connections on port 5432?', 'Q-connection-timed-out', 'server=db1 address=10.0.0.3 port=5432'),
     ('could not connect to server: No route to host\n\tIs the server running on host "db1" (10.0.0.3) and accepting\n'
