@@ -4,6 +4,7 @@
  */
 #include "cli/cmd.h"
 
+#include "article/article.h"
 #include "article/charset.h"
 
 #include <errno.h>
@@ -58,6 +59,17 @@ bool cmd_number(struct cmd_context *c, const char *name, uint64_t min, uint64_t 
 	}
 	*ret_number = number;
 	return true;
+}
+
+bool cmd_article(struct cmd_context *c, struct str *ret_id)
+{
+	if (c->arg_count == 1 && article_id(str_c(c->args[0]), &c->arena, ret_id))
+		return true;
+	if (c->arg_count == 1)
+		cmd_usage(c, "'%s' is no article id such as Q150536", c->args[0]);
+	else
+		cmd_usage(c, "%s takes one article id", c->cmd->name);
+	return false;
 }
 
 bool cmd_flush(struct cmd_context *c)

@@ -80,6 +80,9 @@ const char *cmd_value_at(const struct cmd_context *c, const char *name, size_t n
  * untouched where the option was not given. */
 bool cmd_number(struct cmd_context *c, const char *name, uint64_t min, uint64_t max, uint64_t *ret_number);
 
+/* cmd_article reads the only argument as an article's id; false after an error on stderr. */
+bool cmd_article(struct cmd_context *c, struct str *ret_id);
+
 /* cmd_flush sends c->out to standard output and empties it; false once a write failed (then stop producing). */
 bool cmd_flush(struct cmd_context *c);
 

@@ -158,10 +158,8 @@ static int run_remove(struct cmd_context *c)
 {
 	struct str id;
 	struct store *s;
-	if (c->arg_count != 1 || !article_id(str_c(c->args[0]), &c->arena, &id)) {
-		cmd_usage(c, "remove takes the id of one article, such as Q150536");
+	if (!cmd_article(c, &id))
 		return EXIT_USAGE;
-	}
 	struct store *check;
 	enum err e = cmd_store(c, STORE_READ, &check); /* removing never makes a database */
 	if (e)
@@ -187,6 +185,7 @@ const struct cmd cmd_remove = {
 	.name = "remove",
 	.usage = "ID",
 	.help = "take one article out, with all its sources",
+	.about = "An import of files that hold it brings it back. Exit code 1: there is no such article.",
 	.examples = remove_examples,
 	.run = run_remove,
 };

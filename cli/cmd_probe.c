@@ -128,7 +128,7 @@ static int run(struct cmd_context *c)
 		return EXIT_FOUND;
 	}
 	if (!c->arg_count) {
-		cmd_usage(c, "which probe? kbt probe --list has them");
+		cmd_usage(c, "probe takes the name of a probe: `kbt probe --list` has them");
 		return EXIT_USAGE;
 	}
 	struct str words[PROBE_ARGS_MAX + 1];

@@ -126,6 +126,17 @@ static bool follows_input(struct cmd_context *c, bool *ret_good)
 	return true;
 }
 
+/* end closes what shows, and gives the exit code. */
+static int end(struct scan_run *r, enum err e, bool all_read, uint64_t hit_lines)
+{
+	scan_show_close(&r->show);
+	if (r->c->out_errno) /* main says so */
+		return EXIT_USAGE;
+	if (e)
+		return cmd_fail(r->c, e);
+	return !all_read ? EXIT_USAGE : hit_lines ? EXIT_FOUND : EXIT_NONE;
+}
+
 /* scan_growing is the scan of logs that are written to: --follow, --cursor and --journal. */
 static int scan_growing(struct scan_run *r, const struct scan_options *options)
 {
@@ -146,12 +157,7 @@ static int scan_growing(struct scan_run *r, const struct scan_options *options)
 		     input   ? scan_pipe_run(&r->follow) :
 			       scan_follow_run(&r->follow);
 	e = r->show.err ? r->show.err : e;
-	scan_show_close(&r->show);
-	if (c->out_errno)
-		return EXIT_USAGE;
-	if (e)
-		return cmd_fail(c, e);
-	return !r->follow.all_read ? EXIT_USAGE : r->follow.counts.hit_lines ? EXIT_FOUND : EXIT_NONE;
+	return end(r, e, r->follow.all_read, r->follow.counts.hit_lines);
 }
 
 /* say_nothing_found: what to do about it, where that is known. */
@@ -170,15 +176,57 @@ static void say_nothing_found(struct cmd_context *c, const struct scan_counts *n
 		  n->suspects == 1 ? ": --unknown shows it" : n->suspects ? ": --unknown shows them" : "");
 }
 
-static int run_scan(struct cmd_context *c)
+static enum err scan_opened(struct scan_run *r, struct scan *scan, bool *ret_all_read)
+{
+	enum err e = scan_inputs(r, scan, ret_all_read);
+	enum err drained = scan_drain(scan, &r->counts);
+	e = e ? e : r->show.err ? r->show.err : drained;
+	return e ? e : scan_seams_scan(&r->seams, scan, scan_show_hit, &r->show, &r->counts);
+}
+
+/* scan_whole is the scan of what there is: files, folders, archives or standard input, to their end. */
+static int scan_whole(struct scan_run *r, struct scan_options *options)
 {
 	static const char *const standard_input[] = { "-" };
-	struct scan_run r = { .c = c };
+	struct cmd_context *c = r->c;
 	struct matcher *matcher = NULL;
 	struct scan *scan = NULL;
+	bool all_read = true;
+	options->suspects = !c->json && !r->show.unknown && !options->span;
+	enum err e = open_matcher(c, &matcher);
+	if (!e)
+		e = scan_show_rules(&r->show, matcher, options);
+	if (!e)
+		e = input_open(c->arg_count ? c->args : standard_input, c->arg_count ? c->arg_count : 1, &c->diags,
+			       &r->input);
+	if (!e) {
+		input_once(r->input);
+		input_take_text(r->input);
+		e = scan_open(matcher, options, &scan);
+	}
+	if (!e)
+		e = scan_opened(r, scan, &all_read);
+	scan_close(&scan);
+	scan_seams_free(&r->seams);
+	input_close(&r->input);
+	match_close(&matcher);
+	cmd_progress(c, "%s", "");
+	scan_time_end(c, &r->counts);
+	if (!e && !cmd_interrupted())
+		say_nothing_found(c, &r->counts);
+	r->show.interrupted = e == ERR_INTERRUPTED || cmd_interrupted();
+	if (!e || e == ERR_INTERRUPTED) {
+		enum err shown = scan_show_end(&r->show, &r->counts, r->files);
+		e = e ? e : shown;
+	}
+	return end(r, e, all_read, r->counts.hit_lines);
+}
+
+static int run_scan(struct cmd_context *c)
+{
+	struct scan_run r = { .c = c };
 	struct scan_options options = { .every_line = cmd_has(c, "every-line") };
 	uint64_t threads = 0;
-	bool all_read = true;
 	if (!c->arg_count && !cmd_has(c, "journal") && isatty(STDIN_FILENO)) {
 		cmd_usage(c, "name the logs, or pipe one in");
 		return EXIT_USAGE;
@@ -190,46 +238,8 @@ static int run_scan(struct cmd_context *c)
 		return EXIT_USAGE;
 	if (!scan_show_open(&r.show, c, &options))
 		return EXIT_USAGE;
-	if (cmd_has(c, "follow") || cmd_has(c, "cursor") || cmd_has(c, "journal"))
-		return scan_growing(&r, &options);
-	options.suspects = !c->json && !r.show.unknown && !options.span;
-	enum err e = open_matcher(c, &matcher);
-	if (!e)
-		e = scan_show_rules(&r.show, matcher, &options);
-	if (!e)
-		e = input_open(c->arg_count ? c->args : standard_input, c->arg_count ? c->arg_count : 1, &c->diags,
-			       &r.input);
-	if (!e) {
-		input_once(r.input);
-		input_take_text(r.input);
-		e = scan_open(matcher, &options, &scan);
-	}
-	if (!e) {
-		e = scan_inputs(&r, scan, &all_read);
-		enum err drained = scan_drain(scan, &r.counts);
-		e = e ? e : r.show.err ? r.show.err : drained;
-		if (!e)
-			e = scan_seams_scan(&r.seams, scan, scan_show_hit, &r.show, &r.counts);
-	}
-	scan_close(&scan);
-	scan_seams_free(&r.seams);
-	input_close(&r.input);
-	match_close(&matcher);
-	cmd_progress(c, "%s", "");
-	scan_time_end(c, &r.counts);
-	if (!e && !cmd_interrupted())
-		say_nothing_found(c, &r.counts);
-	r.show.interrupted = e == ERR_INTERRUPTED || cmd_interrupted();
-	if (!e || e == ERR_INTERRUPTED) {
-		enum err shown = scan_show_end(&r.show, &r.counts, r.files);
-		e = e ? e : shown;
-	}
-	scan_show_close(&r.show);
-	if (c->out_errno) /* main says so */
-		return EXIT_USAGE;
-	if (e)
-		return cmd_fail(c, e);
-	return !all_read ? EXIT_USAGE : r.counts.hit_lines ? EXIT_FOUND : EXIT_NONE;
+	bool grows = cmd_has(c, "follow") || cmd_has(c, "cursor") || cmd_has(c, "journal");
+	return grows ? scan_growing(&r, &options) : scan_whole(&r, &options);
 }
 
 static const struct cmd_option options[] = {

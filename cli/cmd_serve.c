@@ -105,18 +105,15 @@ static enum err serve(struct cmd_context *c, struct served *s, const sigset_t *b
 	return ERR_OK;
 }
 
-static enum err prepare(struct cmd_context *c, struct served *s)
+static enum err prepare(struct cmd_context *c, struct served *s, uint64_t per_min)
 {
 	const char *cert = cmd_value(c, "tls-cert", NULL), *key = cmd_value(c, "tls-key", NULL);
 	struct listen_options listen = { cmd_has(c, "tokens"), cert != NULL, cmd_has(c, "insecure") };
 	struct gate_options gate = {
 		.tokens = cmd_value(c, "tokens", NULL), .secure = cert != NULL, .say = say, .context = c
 	};
-	uint64_t per_min = 0;
 	if (!cert != !key)
 		return diags_fail(&c->diags, ERR_INPUT, "--tls-cert and --tls-key belong together");
-	if (!cmd_number(c, "rate", 1, 6000, &per_min))
-		return ERR_INPUT;
 	gate.diagnoses_per_min = (double)per_min;
 	for (size_t i = 0; cmd_value_at(c, "allow", i); i++) {
 		enum err bad = allow_rule_parse(str_c(cmd_value_at(c, "allow", i)), &c->arena, &c->diags, &s->allow);
@@ -158,12 +155,15 @@ static enum err open_and_serve(struct cmd_context *c, struct served *s, const si
 static int run(struct cmd_context *c)
 {
 	struct served served = { 0 };
+	uint64_t per_min = 0;
 	sigset_t ends, before;
 	if (c->arg_count) {
 		cmd_usage(c, "serve takes no arguments");
 		return EXIT_USAGE;
 	}
-	enum err e = prepare(c, &served);
+	if (!cmd_number(c, "rate", 1, 6000, &per_min))
+		return EXIT_USAGE;
+	enum err e = prepare(c, &served, per_min);
 	if (!e) {
 		sigemptyset(&ends);
 		sigaddset(&ends, SIGINT);

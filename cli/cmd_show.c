@@ -90,14 +90,8 @@ static int show_run(struct cmd_context *c)
 	struct store *s = NULL;
 	struct str id;
 	uint64_t number = 0;
-	if (c->arg_count != 1) {
-		cmd_usage(c, "show takes one article id");
+	if (!cmd_article(c, &id))
 		return EXIT_USAGE;
-	}
-	if (!article_id(str_c(c->args[0]), &c->arena, &id)) {
-		cmd_usage(c, "%s is no article id such as Q150536", c->args[0]);
-		return EXIT_USAGE;
-	}
 	if (!cmd_number(c, "source", 1, 1000000, &number))
 		return EXIT_USAGE;
 	enum err e = cmd_store(c, STORE_READ, &s);

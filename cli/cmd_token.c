@@ -46,11 +46,10 @@ static enum err add(struct cmd_context *c, const char *path, struct tokens *t, c
 	struct str secret, role = str_c(cmd_value(c, "role", "probe"));
 	if (!token_name_fits(name))
 		return diags_fail(&c->diags, ERR_INPUT,
-				  "a token's name has letters, digits, dots, dashes and underscores, at "
-				  "most %d",
-				  TOKEN_NAME_MAX);
+				  "'%.*s' is no name of a token: letters, digits, dots, dashes and underscores, at most %d",
+				  STR_ARG(name), TOKEN_NAME_MAX);
 	if (!role_find(role, &token.role))
-		return diags_fail(&c->diags, ERR_INPUT, "--role is read, probe or admin, not %.*s", STR_ARG(role));
+		return diags_fail(&c->diags, ERR_INPUT, "--role is read, probe or admin, not '%.*s'", STR_ARG(role));
 	if (tokens_named(t, name))
 		return diags_fail(&c->diags, ERR_EXISTS, "there is a token %.*s in %s already: remove it first",
 				  STR_ARG(name), path);
@@ -127,7 +126,7 @@ static int run(struct cmd_context *c)
 	struct tokens tokens;
 	struct stat file;
 	if (!path || c->arg_count != (lists ? 1U : 2U) || (!adds && !takes && !lists)) {
-		cmd_usage(c, path ? "token wants add NAME, remove NAME, or list" : "--tokens names the file");
+		cmd_usage(c, path ? "token takes add NAME, remove NAME, or list" : "token needs --tokens FILE");
 		return EXIT_USAGE;
 	}
 	int lock = lists ? -1 : lock_beside(c, path);

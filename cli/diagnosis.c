@@ -53,7 +53,7 @@ bool diagnosis_read_sets(struct diagnosis *d)
 		name = str_trim(name);
 		value = str_trim(value);
 		if (!split || !name.n || !value.n) {
-			cmd_usage(c, "--set wants name=value, not '%s'", text);
+			cmd_usage(c, "--set is NAME=VALUE, not '%s'", text);
 			return false;
 		}
 		if (d->set_count == SETS_MAX || is_set(d, name)) {
@@ -318,8 +318,7 @@ int diagnosis_again(struct cmd_context *c, bool live,
 	struct diagnosis d = { .c = c };
 	struct incident incident = { 0 };
 	if (c->arg_count != 1) {
-		cmd_usage(c, c->arg_count ? "one saved incident at a time, not %zu" : "which saved incident?",
-			  c->arg_count);
+		cmd_usage(c, "%s takes one saved incident", c->cmd->name);
 		return EXIT_USAGE;
 	}
 	enum err e = load(c, c->args[0], &incident);

@@ -138,7 +138,7 @@ static bool decide_colour(struct cmd_context *c)
 	} else if (!strcmp(when, "never")) {
 		c->text.colour = false;
 	} else if (strcmp(when, "auto")) {
-		cmd_usage(c, "--color is auto, always or never, not %s", when);
+		cmd_usage(c, "--color is auto, always or never, not '%s'", when);
 		return false;
 	}
 	return true;

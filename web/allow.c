@@ -204,8 +204,8 @@ enum err allow_rule_parse(struct str text, struct arena *a, struct diags *d, str
 	    (has_ports && !parse_ports(ports, &rule)))
 		return diags_fail(
 			d, ERR_INPUT,
-			"--allow wants an address, a network or a name, and ports where not all are meant, "
-			"as in 10.1.0.0/16, [2001:db8::]/32:445 or files.example.org:139,445; or own; not \"%.*s\"",
+			"--allow is an address, a network or a name, and ports where not all are meant, "
+			"as in 10.1.0.0/16, [2001:db8::]/32:445 or files.example.org:139,445; or own; not '%.*s'",
 			STR_ARG(text));
 	struct allow_rule *slot = arena_push(a, &rules->items, &rules->count, &rules->cap);
 	if (slot)

@@ -117,7 +117,7 @@ static enum err open_file(struct str where, struct str path, const struct listen
 {
 	union address address = { .file.sun_family = AF_UNIX };
 	if (!path.n || path.n >= sizeof address.file.sun_path)
-		return diags_fail(d, ERR_INPUT, "--listen unix:FILE wants the name of a file, of at most %zu bytes",
+		return diags_fail(d, ERR_INPUT, "--listen unix:FILE needs the name of a file, of at most %zu bytes",
 				  sizeof address.file.sun_path - 1);
 	memcpy(address.file.sun_path, path.p, path.n);
 	struct listener l = { .local = true, .file = arena_str(a, path), .url = arena_str(a, where), .tls = o->tls };
@@ -170,8 +170,8 @@ enum err listener_open(struct str where, const struct listen_options *options, s
 	if (str_starts(where, unix_file))
 		return open_file(where, str_from(where, unix_file.n), options, a, d, ret_listener);
 	if (!parse_address(where, a, &address))
-		return diags_fail(d, ERR_INPUT, "--listen wants an address and a port, as in 127.0.0.1:8053 or "
-				  "[::1]:8053, or unix:FILE, not \"%.*s\"", STR_ARG(where));
+		return diags_fail(d, ERR_INPUT, "--listen is an address and a port, as in 127.0.0.1:8053 or "
+				  "[::1]:8053, or unix:FILE, not '%.*s'", STR_ARG(where));
 	describe(&address, a, &l);
 	enum err e = l.local ? ERR_OK : check_safe(where, options, d);
 	if (!e)

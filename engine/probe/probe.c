@@ -129,7 +129,7 @@ enum err probe_request_parse(struct str name, const struct str *words, size_t co
 {
 	struct probe_request r = { .probe = probe_find(name) };
 	if (!r.probe)
-		return diags_fail(d, ERR_INPUT, "there is no probe %.*s", STR_ARG(name));
+		return diags_fail(d, ERR_INPUT, "there is no probe %.*s (kbt probe --list)", STR_ARG(name));
 	for (size_t i = 0; i < count; i++) {
 		if (r.arg_count == PROBE_ARGS_MAX)
 			return diags_fail(d, ERR_INPUT, "more than %d arguments", PROBE_ARGS_MAX);

@@ -87,6 +87,19 @@ class Help(KbtTest):
                 p = self.refused(command, f'--{option}', '', names=f'--{option} needs the name of a file')
                 self.assertRegex(p.err, rf'\nusage: kbt {command} \[OPTION\.\.\.\]( \S.*)?; see')
 
+    def test_what_does_not_fit_is_said_once(self):
+        self.kbt('import', os.path.join(ROOT, 'kb'))
+        for args, said in ((['lookup', '--color', 'blue', 'x'], "--color is auto, always or never, not 'blue'"),
+                           (['show', 'banana'], "'banana' is no article id such as Q150536"),
+                           (['remove', 'banana'], "'banana' is no article id such as Q150536"),
+                           (['remove'], 'remove takes one article id'), (['replay'], 'replay takes one saved incident'),
+                           (['diagnose', '--set', 'x', 'y'], "--set is NAME=VALUE, not 'x'"),
+                           (['token', 'list'], 'token needs --tokens FILE'),
+                           (['serve', '--rate', 'x'], "--rate is a whole number from 1 to 6000, not 'x'")):
+            with self.subTest(command=args):
+                lines = [x for x in self.refused(*args).err.splitlines() if not x.startswith('usage: ')]
+                self.assertEqual(lines, [f'kbt: {said}'])
+
     def test_a_file_that_is_not_there_is_said_alike_by_all(self):
         self.kbt('import', os.path.join(ROOT, 'kb'))
         for args in (['import'], ['scan'], ['lint'], ['replay'], ['verify'], ['diagnose', '--offline', 'x', '--log']):
