@@ -45,13 +45,25 @@ static bool copies_held(const struct entry *e, const struct sibling *s)
 	return copies;
 }
 
-/* is_done says whether the very file was read to its end, or waits for its turn as a packed one. */
-static bool is_done(const struct entry *e, const struct tail *t)
+/* read_end: the path's file may go on with a message that the one before it ends with. Of the siblings the newest comes
+ * first. */
+static void read_end(struct follow *f, struct entry *e, const struct sibling *s, size_t place)
 {
-	for (size_t i = 0; i < e->place_count; i++)
-		if (tail_id_eq(&e->places[i].id, &t->at.id) && e->places[i].offset == t->size &&
-		    tail_fits(t, &e->places[i]))
-			return true;
+	if (!s->packed && (!e->has_now || !e->now.at.offset))
+		entry_read_end(f, e, &s->tail, &e->places[place], s->path);
+}
+
+/* is_done says whether the very file was read to its end, or waits for its turn as a packed one. */
+static bool is_done(struct follow *f, struct entry *e, const struct sibling *s)
+{
+	const struct tail *t = &s->tail;
+	for (size_t i = 0; i < e->place_count; i++) {
+		if (!tail_id_eq(&e->places[i].id, &t->at.id) || e->places[i].offset != t->size ||
+		    !tail_fits(t, &e->places[i]))
+			continue;
+		read_end(f, e, s, i);
+		return true;
+	}
 	for (size_t i = 0; i < e->job_count; i++)
 		if (tail_id_eq(&e->jobs[i].as_packed.id, &t->at.id))
 			return true;
@@ -114,6 +126,8 @@ static enum err weigh_sibling(struct follow *f, struct entry *e, struct sibling 
 	}
 	*ret_waits = (more || fresh) && !(s->packed || has_room_beside(f, e));
 	if (*ret_waits || !(more || fresh)) {
+		if (fit == SIBLING_HOLDS)
+			read_end(f, e, s, place);
 		tail_close(&s->tail);
 		return ERR_OK;
 	}
@@ -134,7 +148,7 @@ static enum err look_at_sibling(struct follow *f, struct entry *e, const char *p
 		e->on_its_way = e->on_its_way || err == ERR_NOTFOUND;
 		return ERR_OK;
 	}
-	if (entry_is_held(f, &s.tail.at.id) || is_done(e, &s.tail)) {
+	if (entry_is_held(f, &s.tail.at.id) || is_done(f, e, &s)) {
 		tail_close(&s.tail);
 		return ERR_OK;
 	}

@@ -3,10 +3,15 @@
 
 #include "base/hash.h"
 #include "base/mem.h"
+#include "scan/chunk.h"
 
 #include <string.h>
+#include <unistd.h>
 
-enum { PLACES_MAX = 64 /* an entry's ended places that are remembered, and those of files changed since */ };
+enum {
+	END_BYTES_MAX = 1 << 10, /* of a file, kept until the next one begins */
+	PLACES_MAX = 64		 /* an entry's ended places that are remembered, and those of files changed since */
+};
 
 struct entry *entry_find(const struct follow *f, const char *path)
 {
@@ -158,6 +163,38 @@ enum err entry_open_tail(struct follow *f, const char *path, struct tail *ret_ta
 	enum err err = tail_open(path, ret_tail);
 	f->open_count += !err;
 	return err;
+}
+
+void entry_keep_end(struct follow *f, struct entry *e, struct str done, bool whole, struct scan_before where)
+{
+	size_t start = done.n, floor = done.n > END_BYTES_MAX ? done.n - END_BYTES_MAX : 0;
+	buf_clear(&e->end);
+	if (!str_ends(done, STR("\n")))
+		return;
+	for (unsigned lines = 1; lines < SCAN_SPAN_MAX && start > floor; lines++) {
+		const char *newline = start > 1 ? memrchr(done.p, '\n', start - 1) : NULL;
+		size_t line = newline ? (size_t)(newline - done.p) + 1 : 0;
+		if (line < floor || (!line && !whole))
+			break;
+		start = line;
+	}
+	buf_add(&e->end, str_from(done, start));
+	f->arena.failed |= buf_err(&e->end) != ERR_OK;
+	e->ended = where;
+}
+
+void entry_read_end(struct follow *f, struct entry *e, const struct tail *t, const struct tail_place *place,
+		    const char *file)
+{
+	char bytes[END_BYTES_MAX], head[CHUNK_TELL_MAX];
+	size_t n = place->offset < sizeof bytes ? (size_t)place->offset : sizeof bytes;
+	ssize_t head_n = e->end.n || !n ? 0 : pread(t->fd, head, sizeof head, 0);
+	enum scan_coding coding = chunk_coding((struct str){ head, head_n > 0 ? (size_t)head_n : 0 });
+	if (head_n <= 0 || coding == SCAN_UTF16LE || coding == SCAN_UTF16BE || t->returns ||
+	    pread(t->fd, bytes, n, (off_t)(place->offset - n)) != (ssize_t)n)
+		return;
+	entry_keep_end(f, e, (struct str){ bytes, n }, n == place->offset,
+		       (struct scan_before){ arena_str(&f->arena, str_c(file)), place->line - 1, place->offset });
 }
 
 enum err entry_add_old(struct follow *f, struct entry *e, const struct tail *t, struct str name)

@@ -122,6 +122,13 @@ bool entry_has_room(struct follow *f);
 enum err entry_open_tail(struct follow *f, const char *path, struct tail *ret_tail) MUST_USE;
 void entry_close_tail(struct follow *f, struct tail *t);
 
+/* entry_keep_end keeps the last lines of what was done of a file, up to the place: a message of theirs may go on in the
+ * file that follows it. whole: done begins where the file does. Else what was kept is forgotten. */
+void entry_keep_end(struct follow *f, struct entry *e, struct str done, bool whole, struct scan_before where);
+/* entry_read_end keeps the end of a file that was read up to the place by an earlier run, where none is kept. */
+void entry_read_end(struct follow *f, struct entry *e, const struct tail *t, const struct tail_place *place,
+		    const char *file);
+
 /* entry_add_old and entry_add_job take an open file over: one that may still grow, and a packed one. */
 enum err entry_add_old(struct follow *f, struct entry *e, const struct tail *t, struct str name) MUST_USE;
 enum err entry_add_job(struct follow *f, struct entry *e, const char *path, const struct job *how) MUST_USE;

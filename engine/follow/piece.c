@@ -14,7 +14,6 @@ enum {
 	QUIET_MS = 150,	    /* lines that belong together are written within this */
 	WAIT_MAX_MS = 600,  /* nobody waits longer for quiet */
 	BULK = 256 << 10,   /* so much is no trickle: no need to wait */
-	END_BYTES_MAX = 1 << 10, /* of a file, kept until the next one begins */
 	FAIL_WAIT_MS = 2000 /* until what could not be read is tried again */
 };
 
@@ -47,29 +46,20 @@ static enum err read_job(void *context, char *p, size_t n, size_t *ret_n)
 
 /* ---- over a rotation ---- */
 
-/* keep_end keeps the last lines of what is done of a file. */
 static void keep_end(struct follow *f, struct entry *e, const struct tail *t, struct str file)
 {
 	struct str done = str_first(buf_str(&f->bytes), (size_t)(f->to - f->part.offset));
-	size_t start = done.n, floor = done.n > END_BYTES_MAX ? done.n - END_BYTES_MAX : 0;
-	buf_clear(&e->end);
-	if (t->coding != SCAN_BYTES || t->returns || !str_ends(done, STR("\n")))
-		return;
-	for (unsigned lines = 1; lines < SCAN_SPAN_MAX && start > floor; lines++) {
-		const char *newline = start > 1 ? memrchr(done.p, '\n', start - 1) : NULL;
-		size_t line = newline ? (size_t)(newline - done.p) + 1 : 0;
-		if (line < floor || (!line && f->part.offset && !f->part.before))
-			break;
-		start = line;
-	}
-	buf_add(&e->end, str_from(done, start));
-	f->arena.failed |= buf_err(&e->end) != ERR_OK;
-	e->ended = (struct scan_before){ file, t->at.line - 1, t->at.offset };
+	bool whole = !f->part.offset || f->part.before, lines = t->coding == SCAN_BYTES && !t->returns;
+	entry_keep_end(f, e, lines ? done : STR(""), whole,
+		       (struct scan_before){ file, t->at.line - 1, t->at.offset });
 }
 
 /* go_on_from puts the end of the file before in front of a file's first piece. */
 static enum err go_on_from(struct follow *f, struct entry *e, const struct tail *t)
 {
+	const struct old *old = e->old_count ? &e->olds[e->old_count - 1] : NULL;
+	if (!t->at.offset && old && t == &e->now) /* of a run before this one */
+		entry_read_end(f, e, &old->tail, &old->tail.at, old->name.p);
 	struct str end = buf_str(&e->end);
 	if (t->at.offset || !end.n || t->coding != SCAN_BYTES || t->returns ||
 	    str_starts(buf_str(&f->bytes), STR("\xEF\xBB\xBF")))

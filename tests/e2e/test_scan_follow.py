@@ -680,6 +680,28 @@ class ScanFollow(SharedKbTest):
                                       ('OVER1' + kind, 5, 2, more), ('NEXT', 3, 1, over),
                                       ('OVER2' + kind, 5, 2, more), ('NEXT', 3, 1, over)], kind)
 
+    def test_a_message_that_a_stop_and_a_rotation_cut(self):
+        """The first line was read by a run before, to the end of the file that is put away then."""
+        first, rest = 'noise\nFailed to connect to\n', '<\\\\OVER>, Error = 53\nx\n'
+        whole = f'noise\n{rcmd("WHOLE")}\n'
+        for way in ('rename', 'copy'):
+            for end, want in ((first, [('a.log.1', 2, 2, 6)]), (whole, []), (first + 'between\n', [])):
+                folder = f'{way}{len(end)}'
+                path = self.write(f'{folder}/a.log', end)
+                self.write(f'{folder}/a.log.2', first)  # older, and not the one that goes on
+
+                def scan(code):
+                    hits = self.json('scan', '--cursor', self.path(folder + '.cursor'), path, code=code)
+                    return [(os.path.basename(h['file']), h['line'], h['lines'], h['offset']) for h in hits]
+                scan(FOUND if end == whole else NONE)
+                if way == 'rename':
+                    os.rename(path, path + '.1')
+                else:
+                    shutil.copy2(path, path + '.1')
+                self.write(f'{folder}/a.log', rest)
+                self.assertEqual(scan(FOUND if want else NONE), want, (way, end))
+                self.assertEqual(scan(NONE), [])
+
     def test_what_is_no_cursor_is_left_alone(self):
         path, other = self.path('a.log'), self.write('notes.txt', 'my notes\n')
         self.add(path, 'ONE')
