@@ -30,6 +30,7 @@ static const struct probe_fact_help facts[] = {
 	{ "pipe.state", FACT_TEXT, "the state" },
 	{ "pipe.status", FACT_TEXT, "NT status in hex of opening the pipe" },
 	{ "pipe.session_status", FACT_TEXT, "NT status in hex of the step that was refused before it" },
+	{ "pipe.nbss", FACT_TEXT, "code in hex of a NetBIOS session that was refused before it" },
 	{ "pipe.tcp", FACT_TEXT, "how the connection went, in the words of probe tcp" },
 	{ "pipe.error", FACT_TEXT, "the system's error, without a connection" },
 	{ "pipe.icmp", FACT_TEXT, "ICMP type/code behind it" },
@@ -48,6 +49,8 @@ static void pipe_end(struct machine *m, const struct smb_talk *t)
 	machine_text(m, "pipe.tcp", str_c(t->tcp));
 	if (t->answered[SMB_PIPE])
 		machine_text(m, "pipe.status", smb_status_text(t->status[SMB_PIPE], m->arena));
+	else if (t->nbss >= 0)
+		machine_text(m, "pipe.nbss", arena_printf(m->arena, "%02x", (unsigned)t->nbss));
 	else if (t->stop == SMB_REFUSED && t->answered[t->step])
 		machine_text(m, "pipe.session_status", smb_status_text(t->status[t->step], m->arena));
 	if (t->failure.kind == EVENT_FAIL)
