@@ -93,7 +93,7 @@ static const char *arg_fault(enum probe_arg_type type, struct str value)
 	case ARG_PORT:
 		return str_u64(value, &number) && number > 0 && number < 65536 ? NULL : "is not a port (1 to 65535)";
 	case ARG_NUMBER:
-		return str_u64(value, &number) && number <= 1000000 ? NULL : "is not a number";
+		return str_u64(value, &number) && number <= 1000000 ? NULL : "is not a whole number of at most 1000000";
 	case ARG_HOST:
 		return is_host(value) || address_parse(value, &address) ? NULL : "is not a host name or address";
 	case ARG_NETBIOS:

@@ -47,6 +47,7 @@ class Probe(unittest.TestCase):
         for words, says in ((['tcp', 'address=filesrv', 'port=445'], 'filesrv'), (['nosuch'], 'nosuch'),
                             (['tcp', 'address=127.0.0.1'], 'port='), ([], 'takes the name of a probe'),
                             (['tcp', 'address=127.0.0.1', 'port=1', 'x=1'], 'no argument x'),
+                            (['tcp', 'address=127.0.0.1', 'port=1', 'wait=99999999'], 'at most 1000000'),
                             (['dns', 'server=127.0.0.1', 'name=`id`'], 'host name')):
             with self.subTest(words=words):
                 code, out, err = kbt(*words)
