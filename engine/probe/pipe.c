@@ -13,6 +13,7 @@ static const struct probe_arg_help args[] = {
 	{ "name", false, "name of the pipe (default rcmdsvc)", ARG_TEXT },
 	{ "port", false, "TCP port (default 445)", ARG_PORT },
 	{ "called", false, "NetBIOS name to ask for on port 139 (default *SMBSERVER)", ARG_NETBIOS },
+	{ "dialects", false, "smb1: speak SMB1 (default SMB2 and later)", ARG_TEXT },
 	{ "wait", false, "how long to wait for each answer, in ms (default 3500)", ARG_NUMBER },
 	{ 0 }
 };
@@ -67,9 +68,13 @@ static void pipe_start(struct machine *m)
 	t->called = machine_arg(m, "called");
 	if (!t->called.n && t->port == NETBIOS_SSN_PORT)
 		t->called = STR("*SMBSERVER");
+	t->smb1 = str_eq(machine_arg(m, "dialects"), STR("smb1"));
 	t->most_dialect = 0x0311;
 	t->logon = true;
-	smb_talk_begin(m, t);
+	if (machine_arg(m, "dialects").n && !t->smb1)
+		machine_not_run(m, "dialects is smb1, or is not given");
+	else
+		smb_talk_begin(m, t);
 }
 
 static void pipe_feed(struct machine *m, const struct event *e)

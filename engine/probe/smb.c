@@ -203,12 +203,12 @@ static void smb_start(struct machine *m)
 	t->smb1 = str_eq(offer, STR("smb1"));
 	t->most_dialect = most.n ? dialect_number(most) : str_eq(offer, STR("smb2")) ? 0x0302 : 0x0311;
 	t->pad = (unsigned)machine_arg_number(m, "pad", 0, 0, SMB_PAD_MAX);
-	t->logon = !t->pad;
+	t->pipe = t->pad ? STR("") : machine_arg(m, "pipe");
+	t->logon = !t->pad && (!t->smb1 || t->pipe.n); /* servers that speak SMB1 alone are asked no further than need be */
 	t->called = machine_arg(m, "called");
 	if (!t->called.n && t->port == NETBIOS_SSN_PORT)
 		t->called = STR("*SMBSERVER");
 	t->share = machine_arg(m, "share");
-	t->pipe = t->smb1 || t->pad ? STR("") : machine_arg(m, "pipe");
 	t->listen_ms = machine_arg_number(m, "listen", DEFAULT_LISTEN_MS, 0, 10000);
 	if (!t->most_dialect || (offer.n && !t->smb1 && !str_eq(offer, STR("smb2")) && !str_eq(offer, STR("smb311"))))
 		machine_not_run(m, "dialects is smb1, smb2 or smb311, max one of 2.02, 2.10, 3.00, 3.02, 3.11");

@@ -30,6 +30,13 @@ bool smb_talk_begin(struct machine *m, struct smb_talk *t)
 }
 
 /* The names that server and client go by in a session request; a client's name is free, and ours says who calls. */
+static struct str tree_packet(struct machine *m, struct smb_talk *t, struct str server, struct str share)
+{
+	t->header.command = t->smb1 ? SMB1_TREE_CONNECT : SMB2_TREE_CONNECT;
+	return t->smb1 ? smb1_tree_connect(server, share, &t->header, m->arena)
+		       : smb2_tree_connect(server, share, &t->header, m->arena);
+}
+
 static struct str step_packet(struct machine *m, struct smb_talk *t)
 {
 	char random[48];
@@ -42,23 +49,23 @@ static struct str step_packet(struct machine *m, struct smb_talk *t)
 	case SMB_SESSION:
 		return netbios_session_request(t->called, STR("KBTRIAGE"), STR(""), m->arena);
 	case SMB_DIALECT:
-		return t->smb1 ? smb1_negotiate(m->arena)
+		return t->smb1 ? smb1_negotiate(t->logon, m->arena)
 			       : smb2_negotiate(t->most_dialect, t->pad, (struct str){ random, sizeof random },
 						m->arena);
 	case SMB_LOGON:
 	case SMB_LOGON_ANSWER:
-		t->header.command = SMB2_SESSION_SETUP;
-		return smb2_logon(t->step == SMB_LOGON_ANSWER, &t->header, m->arena);
+		t->header.command = t->smb1 ? SMB1_SESSION_SETUP : SMB2_SESSION_SETUP;
+		return t->smb1 ? smb1_logon(&t->header, m->arena)
+			       : smb2_logon(t->step == SMB_LOGON_ANSWER, &t->header, m->arena);
 	case SMB_IPC:
-		t->header.command = SMB2_TREE_CONNECT;
-		return smb2_tree_connect(server, STR("IPC$"), &t->header, m->arena);
+		return tree_packet(m, t, server, STR("IPC$"));
 	case SMB_SHARE:
-		t->header.command = SMB2_TREE_CONNECT;
 		t->header.tree = 0;
-		return smb2_tree_connect(server, t->share, &t->header, m->arena);
+		return tree_packet(m, t, server, t->share);
 	case SMB_PIPE:
-		t->header.command = SMB2_CREATE;
-		return smb2_open_pipe(t->pipe, &t->header, m->arena);
+		t->header.command = t->smb1 ? SMB1_CREATE : SMB2_CREATE;
+		return t->smb1 ? smb1_open_pipe(t->pipe, &t->header, m->arena)
+			       : smb2_open_pipe(t->pipe, &t->header, m->arena);
 	case SMB_CONNECT:
 	case SMB_LISTEN:
 	case SMB_STEPS:
@@ -82,9 +89,9 @@ static bool is_wanted(const struct smb_talk *t, enum smb_step step)
 	case SMB_DIALECT: return !t->session_only;
 	case SMB_LOGON:
 	case SMB_LOGON_ANSWER:
-	case SMB_IPC: return t->logon && !t->smb1 && !t->session_only;
-	case SMB_PIPE: return t->pipe.n > 0 && !t->session_only;
-	case SMB_SHARE: return t->share.n > 0 && t->logon && !t->smb1 && !t->session_only;
+	case SMB_IPC: return t->logon && !t->session_only;
+	case SMB_PIPE: return t->pipe.n > 0 && t->logon && !t->session_only;
+	case SMB_SHARE: return t->share.n > 0 && t->logon && !t->session_only;
 	case SMB_CONNECT:
 	case SMB_STEPS: break;
 	}

@@ -45,7 +45,7 @@ struct smb_talk {
 	bool smb1;	     /* offer SMB1, else SMB2 up to most_dialect */
 	unsigned most_dialect;
 	unsigned pad;	     /* make the negotiation with 3.11 so many bytes larger */
-	bool logon;	     /* go on after the negotiation */
+	bool logon;	     /* go on after the negotiation, as nobody */
 	struct str share;    /* also connect to this one; empty: none */
 	struct str pipe;     /* also open this one; empty: none */
 	double listen_ms, wait_ms;

@@ -5,7 +5,10 @@
 
 enum {
 	SMB2_HEADER = 64,
-	SMB1_COMMAND_NEGOTIATE = 0x72,
+	SMB1_PLAIN_FLAGS = 0xC001,  /* Unicode, NT status, long names */
+	SMB1_CAPABILITIES = 0x0054, /* Unicode, NT SMBs, NT status */
+	SMB1_BUFFER = 4356,
+	SMB1_NO_COMMAND = 0xFF,	    /* nothing is chained to this one */
 	CAPABILITIES_OFFERED = 0x7F, /* all of SMB 3: what a client that could do everything says */
 	CAPABILITY_ENCRYPTION = 0x40,
 	CREDITS_ASKED = 31,
@@ -45,19 +48,28 @@ static void put_smb2_header(struct wire_out *w, const struct smb_header *h)
 	wire_put_zeros(w, 16); /* not signed */
 }
 
-struct str smb1_negotiate(struct arena *a)
+static void put_smb1_header(struct wire_out *w, const struct smb_header *h, uint16_t flags)
+{
+	wire_put_bytes(w, STR("\xFFSMB"));
+	wire_put_u8(w, (uint8_t)h->command);
+	wire_put_le32(w, 0);
+	wire_put_u8(w, 0x18); /* canonical paths, no regard to case */
+	wire_put_le16(w, flags);
+	wire_put_zeros(w, 12); /* process id, signature, reserved */
+	wire_put_le16(w, (uint16_t)h->tree);
+	wire_put_le16(w, 0); /* process id */
+	wire_put_le16(w, (uint16_t)h->session);
+	wire_put_le16(w, (uint16_t)h->message);
+}
+
+struct str smb1_negotiate(bool logon, struct arena *a)
 {
 	static const char dialect[] = "\x02NT LM 0.12";
 	uint8_t bytes[SMB_PACKET_MAX];
 	struct wire_out w = begin(bytes);
-	wire_put_bytes(&w, STR("\xFFSMB"));
-	wire_put_u8(&w, SMB1_COMMAND_NEGOTIATE);
-	wire_put_le32(&w, 0);
-	wire_put_u8(&w, 0x18);	    /* canonical paths, no regard to case */
-	wire_put_le16(&w, 0xC853);  /* Unicode, NT status, extended security, long names, signing is known */
-	wire_put_zeros(&w, 12);	    /* process id, signature, reserved */
-	wire_put_zeros(&w, 8);	    /* tree, process, user, multiplex ids */
-	wire_put_u8(&w, 0);	    /* no words */
+	/* otherwise Unicode, NT status, extended security, long names, signing is known */
+	put_smb1_header(&w, &(struct smb_header){ .command = SMB1_NEGOTIATE }, logon ? SMB1_PLAIN_FLAGS : 0xC853);
+	wire_put_u8(&w, 0); /* no words */
 	wire_put_le16(&w, sizeof dialect);
 	wire_put_bytes(&w, (struct str){ dialect, sizeof dialect });
 	return finish(&w, a);
@@ -185,6 +197,78 @@ struct str smb2_tree_connect(struct str server, struct str share, const struct s
 	return finish(&w, a);
 }
 
+/* begin_smb1: header, count of words, and the first two words of a request that another may be chained to. */
+static struct wire_out begin_smb1(uint8_t bytes[static SMB_PACKET_MAX], const struct smb_header *h, uint8_t words)
+{
+	struct wire_out w = begin(bytes);
+	put_smb1_header(&w, h, SMB1_PLAIN_FLAGS);
+	wire_put_u8(&w, words);
+	wire_put_u8(&w, SMB1_NO_COMMAND);
+	wire_put_u8(&w, 0);
+	wire_put_le16(&w, 0);
+	return w;
+}
+
+/* MS-CIFS 2.2.4.53.1. A session of nobody: no name, no domain, one zero byte for a password. */
+struct str smb1_logon(const struct smb_header *h, struct arena *a)
+{
+	uint8_t bytes[SMB_PACKET_MAX];
+	struct wire_out w = begin_smb1(bytes, h, 13);
+	wire_put_le16(&w, SMB1_BUFFER);
+	wire_put_le16(&w, 2); /* requests at a time */
+	wire_put_le16(&w, 1); /* virtual circuit: not 0, which would end others of this machine */
+	wire_put_le32(&w, 0); /* session key */
+	wire_put_le16(&w, 1);
+	wire_put_le16(&w, 0);
+	wire_put_le32(&w, 0);
+	wire_put_le32(&w, SMB1_CAPABILITIES);
+	wire_put_le16(&w, 1 + 4 * 2);
+	wire_put_zeros(&w, 1 + 4 * 2); /* the password; account, domain, system, program */
+	return finish(&w, a);
+}
+
+/* MS-CIFS 2.2.4.55.1 */
+struct str smb1_tree_connect(struct str server, struct str share, const struct smb_header *h, struct arena *a)
+{
+	static const char any[] = "?????";
+	uint8_t bytes[SMB_PACKET_MAX];
+	struct wire_out w = begin_smb1(bytes, h, 4);
+	struct str path = arena_printf(a, "\\\\%.*s\\%.*s", STR_ARG(server), STR_ARG(share));
+	wire_put_le16(&w, 0);
+	wire_put_le16(&w, 1);
+	wire_put_le16(&w, (uint16_t)(1 + path.n * 2 + 2 + sizeof any));
+	wire_put_u8(&w, 0); /* the password; names begin at an even place */
+	put_utf16(&w, path);
+	wire_put_le16(&w, 0);
+	wire_put_bytes(&w, (struct str){ any, sizeof any });
+	return finish(&w, a);
+}
+
+/* MS-CIFS 2.2.4.64.1 */
+struct str smb1_open_pipe(struct str name, const struct smb_header *h, struct arena *a)
+{
+	uint8_t bytes[SMB_PACKET_MAX];
+	struct wire_out w = begin_smb1(bytes, h, 24);
+	struct str path = arena_printf(a, "\\%.*s", STR_ARG(name));
+	wire_put_u8(&w, 0);
+	wire_put_le16(&w, (uint16_t)(path.n * 2));
+	wire_put_le32(&w, 0);
+	wire_put_le32(&w, 0);
+	wire_put_le32(&w, 0x0080); /* read attributes */
+	wire_put_le64(&w, 0);
+	wire_put_le32(&w, 0);
+	wire_put_le32(&w, 7); /* share all */
+	wire_put_le32(&w, 1); /* open, never create */
+	wire_put_le32(&w, 0);
+	wire_put_le32(&w, 2); /* impersonation */
+	wire_put_u8(&w, 0);
+	wire_put_le16(&w, (uint16_t)(1 + path.n * 2 + 2));
+	wire_put_u8(&w, 0); /* names begin at an even place */
+	put_utf16(&w, path);
+	wire_put_le16(&w, 0);
+	return finish(&w, a);
+}
+
 struct str smb2_open_pipe(struct str name, const struct smb_header *h, struct arena *a)
 {
 	uint8_t bytes[SMB_PACKET_MAX];
@@ -213,9 +297,13 @@ static void read_smb1(struct wire *w, struct smb_answer *r)
 	r->version = 1;
 	r->header.command = wire_u8(w);
 	r->status = wire_le32(w);
+	wire_seek(w, 24);
+	r->header.tree = wire_le16(w);
+	wire_skip(w, 2);
+	r->header.session = wire_le16(w);
 	wire_seek(w, 32);
 	unsigned words = wire_u8(w);
-	if (r->header.command != SMB1_COMMAND_NEGOTIATE || !words)
+	if (r->header.command != SMB1_NEGOTIATE || !words)
 		return;
 	unsigned index = wire_le16(w), mode = words >= 17 ? wire_u8(w) : 0;
 	r->has_dialect = wire_ok(w);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * SMB packets: the few requests that ask a server what it speaks and whom it lets in, and their answers from untrusted
- * bytes. MS-CIFS 2.2.4.52 (SMB1 negotiation), MS-SMB2 2.2.1 to 2.2.14, MS-NLMP 2.2.1 (an anonymous logon: no name, no
+ * bytes. MS-CIFS 2.2.4 (SMB1: negotiation, session setup, tree connect, opening), MS-SMB2 2.2.1 to 2.2.14, MS-NLMP 2.2.1 (an anonymous logon: no name, no
  * password, no hash is ever in a packet). Each request comes with its NetBIOS session header (RFC 1002 section 4.3.1).
  * Pure.
  */
@@ -17,7 +17,16 @@ enum {
 	SMB_FRAME_MAX = 1 << 14 /* of an answer that is looked at */
 };
 
-enum smb_command { SMB2_NEGOTIATE = 0, SMB2_SESSION_SETUP = 1, SMB2_TREE_CONNECT = 3, SMB2_CREATE = 5 };
+enum smb_command {
+	SMB2_NEGOTIATE = 0,
+	SMB2_SESSION_SETUP = 1,
+	SMB2_TREE_CONNECT = 3,
+	SMB2_CREATE = 5,
+	SMB1_NEGOTIATE = 0x72,
+	SMB1_SESSION_SETUP = 0x73,
+	SMB1_TREE_CONNECT = 0x75,
+	SMB1_CREATE = 0xA2
+};
 
 /* NT status codes that mean something here (MS-ERREF 2.3.1). */
 enum {
@@ -31,9 +40,13 @@ struct smb_header {
 	uint16_t command;
 };
 
-/* smb1_negotiate offers NT LM 0.12 alone; smb2_negotiate offers 2.02 to `most` (0x0202 ... 0x0311). random: 48 bytes,
+/* smb1_negotiate offers NT LM 0.12 alone; logon: in the way of Windows NT, which knows no extended security, for the three
+ * requests below (session and tree of their header are SMB1's user and tree ids). smb2_negotiate offers 2.02 to `most` (0x0202 ... 0x0311). random: 48 bytes,
  * for the client's id and the salt of 3.1.1. */
-struct str smb1_negotiate(struct arena *a);
+struct str smb1_negotiate(bool logon, struct arena *a);
+struct str smb1_logon(const struct smb_header *h, struct arena *a); /* anonymous, in one step */
+struct str smb1_tree_connect(struct str server, struct str share, const struct smb_header *h, struct arena *a);
+struct str smb1_open_pipe(struct str name, const struct smb_header *h, struct arena *a);
 struct str smb2_negotiate(unsigned most, unsigned pad, struct str random, struct arena *a);
 /* smb2_logon: the two steps of an anonymous logon; step 0 asks for the challenge, step 1 answers it with nothing. */
 struct str smb2_logon(unsigned step, const struct smb_header *h, struct arena *a);

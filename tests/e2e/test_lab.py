@@ -64,7 +64,7 @@ class Said:
             while port in (139, 445) and stream:
                 kind, size = stream[0], int.from_bytes(stream[1:4], 'big')
                 smb, stream = stream[4:4 + size], stream[4 + size:]
-                if kind == 0x81 or smb[:4] == b'\xffSMB' and smb[4] == 0x72 or smb[:4] == b'\xfeSMB' and smb[12:14] != b'\1\0':
+                if kind == 0x81 or smb[:4] == b'\xffSMB' and smb[4] != 0x73 or smb[:4] == b'\xfeSMB' and smb[12:14] != b'\1\0':
                     continue  # whom it calls; which dialects; any command behind a session setup
                 at, length = (int.from_bytes(smb[n:n + 2], 'little') for n in (76, 78))
                 yield smb[at:at + length] if smb[:4] == b'\xfeSMB' else smb
@@ -73,6 +73,8 @@ class Said:
 def is_anonymous(blob):
     """MS-NLMP 2.2.1.3: a greeting, or an answer without a name and without a response to the challenge."""
     size, kind = (lambda at: int.from_bytes(blob[at:at + 2], 'little')), blob[8:9]
+    if blob[:4] == b'\xffSMB':  # MS-CIFS 2.2.4.53.1: one zero byte for a password, and no names
+        return (blob[32], size(47), size(49)) == (13, 1, 0) and not any(blob[61:])
     if blob[:8] != b'NTLMSSP\0':
         return False
     if kind == b'\1':  # domain, workstation
@@ -145,7 +147,7 @@ class Lab(unittest.TestCase):
                 ('guest-refused', 2, run_lab.MESSAGES['guest-refused']),
                 ('share-missing', 2, run_lab.MESSAGES['share-missing']),
                 ('ok-only-139', 2, r'Failed to connect to <\\FILESRV>, Error = 53'),
-                ('smb1-server', 0, r'Failed to connect to <\\FILESRV>, Error = 53'),
+                ('smb1-server', 1, r'Failed to connect to <\\FILESRV>, Error = 53'),
                 ('ok', 0, '--set', 'server=10.53.0.53', '--set', 'port=53',
                  "fatal: unable to access 'http://zoedude:hunter2@10.53.0.53:53/x.git/': Connection refused")):
             with self.subTest(fault=fault, words=words):
