@@ -243,6 +243,7 @@ static void add_briefly(struct buf *out, const struct triage_match *m, const str
 	add_link(out, m->match);
 	buf_add_c(out, "</h3>\n");
 	add_sure(out, m->match);
+	add_also(out, m->match);
 	if (m->match->why.n) {
 		buf_add_c(out, "<p class=\"reason\">");
 		render_html_line(out, m->match->why);
@@ -315,15 +316,16 @@ static void add_unexplained(struct buf *out, const struct results *v)
 static void add_others(struct buf *out, const struct triage_report *r)
 {
 	const struct match_answer *found = &r->answer.found;
-	bool explained = found->match_count > 0;
-	size_t count = explained ? found->match_count : found->nearest_count, apart = match_apart(found);
-	size_t first = apart ? apart : equals_of(found);
-	if (first == count)
+	size_t apart = match_apart(found), first = apart ? apart : equals_of(found);
+	size_t near = match_leaves_doubt(found) ? found->nearest_count : 0;
+	if (first == found->match_count && !near)
 		return;
 	buf_addf(out, "<section class=\"others\" aria-labelledby=\"others\">\n<h2 id=\"others\">%s</h2>\n<ol>\n",
-		 explained ? "It could also be" : "The nearest");
-	for (size_t i = first; i < count; i++)
-		add_briefly(out, explained ? &r->answer.matches[i] : &r->answer.nearest[i], r, false);
+		 found->match_count ? "It could also be" : "The nearest");
+	for (size_t i = first; i < found->match_count; i++)
+		add_briefly(out, &r->answer.matches[i], r, false);
+	for (size_t i = 0; i < near; i++)
+		add_briefly(out, &r->answer.nearest[i], r, false);
 	buf_add_c(out, "</ol>\n</section>\n");
 }
 

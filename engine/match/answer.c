@@ -575,3 +575,8 @@ size_t match_apart(const struct match_answer *found)
 	}
 	return n > 1 ? n : 0;
 }
+
+bool match_leaves_doubt(const struct match_answer *found)
+{
+	return !found->match_count || (!match_apart(found) && found->matches[0].together < SURE);
+}

@@ -149,6 +149,9 @@ enum err match_message(const struct matcher *m, struct match_scratch *scratch, s
  * where there are not two. */
 size_t match_apart(const struct match_answer *found);
 
+/* match_leaves_doubt says whether none of the matches is so sure that the nearest are not worth a person's look. */
+bool match_leaves_doubt(const struct match_answer *found);
+
 /* match_search: articles by words (for the search page and `lookup` of descriptions): best first. */
 struct match_hit { struct str id, title; double score; };
 enum err match_search(const struct matcher *m, struct match_scratch *scratch, struct str words, size_t offset,

@@ -164,6 +164,16 @@ static void whole(struct buf *out, const struct render_text *t, const struct tri
 		labelled(out, t, "why", x->match->why);
 }
 
+/* briefly: one that is not the answer. */
+static void briefly(struct buf *out, const struct render_text *t, const struct match *items, size_t from, size_t count)
+{
+	size_t width = id_width(items + from, count - from);
+	for (size_t i = from; i < count; i++) {
+		head(out, t, &items[i], width);
+		ids(out, t, &items[i]);
+	}
+}
+
 /* What of the message was taken for its dress: --keep-envelope takes it as it is. */
 static void envelope(struct buf *out, const struct render_text *t, const struct match_envelope *e)
 {
@@ -203,10 +213,12 @@ void render_text_answer(struct buf *out, const struct render_text *t, const stru
 			 found->matches[0].together * 100);
 	else if (found->match_count > 1)
 		buf_add_c(out, "\nOther answers:\n");
-	for (size_t i = 1; i < found->match_count; i++)
-		head(out, t, &found->matches[i], id_width(found->matches + 1, found->match_count - 1));
-	for (size_t i = 0; !found->match_count && i < found->nearest_count; i++)
-		head(out, t, &found->nearest[i], id_width(found->nearest, found->nearest_count));
+	if (found->match_count)
+		briefly(out, t, found->matches, 1, found->match_count);
+	if (found->nearest_count && match_leaves_doubt(found)) {
+		buf_add_c(out, found->match_count ? "\nLess likely:\n" : "");
+		briefly(out, t, found->nearest, 0, found->nearest_count);
+	}
 	if (found->match_count)
 		return;
 	code_line(out, t, "code", &found->code);

@@ -32,6 +32,23 @@ class LookupTest(KbtTest):
         return self.json('lookup', *args, **kw)[0]
 
 
+class Alike(KbtTest):
+    def test_what_is_folded_into_one_of_the_others_is_named(self):
+        same = ('The weaver stops while the loom turns, the shuttle jams in its race, and the warp tears at the left '
+                'edge of the cloth. ') * 5
+        symptoms = {900101: same, 900102: same, 900103: 'The shuttle of the loom is lost at night.',
+                    900104: 'The cloth shrinks in the rain.'}
+        for number, symptom in symptoms.items():
+            self.write(f'in/Q{number}.TXT', article_text(number, 'A Loom and Its Shuttle', symptom))
+        self.kbt('import', self.path('in'))
+        text = 'at night the shuttle of our loom is lost and nobody finds it'
+        got, out = self.json('lookup', text, code=NONE)[0], self.kbt('lookup', text, code=NONE).out
+        folded = [m for m in (got['matches'] + got['nearest'])[1:] if m['also']]
+        self.assertEqual([{m['id'], *m['also']} for m in folded], [{'Q900101', 'Q900102'}])
+        for number in (900101, 900102, 900103):
+            self.assertIn(f'Q{number}', out)
+
+
 class One(LookupTest):
     def test_argument(self):
         got = self.lookup(MESSAGE)
@@ -72,6 +89,17 @@ class One(LookupTest):
         self.assertEqual(got['matches'], [])
         self.assertLessEqual(len(got['nearest']), 3)
         self.assertIn('No article explains this', self.kbt('lookup', 'zyxwv utsrq ponml', code=NONE).out)
+
+    def test_in_doubt_the_nearest_follow(self):
+        text = 'my laptop cannot see the Windows server in the network after it wakes'
+        got, out = self.lookup(text), self.kbt('lookup', text).out
+        self.assertTrue(got['explained'])
+        self.assertTrue(got['nearest'])
+        last = out.index('\nLess likely:\n')
+        for m in got['nearest']:
+            last = out.index('\n' + m['id'] + ' ', last)
+        self.assertGreater(self.lookup(MESSAGE)['matches'][0]['confidence'], 0.8)
+        self.assertNotIn('Less likely', self.kbt('lookup', MESSAGE).out)
 
     def test_a_code_alone_may_start_with_a_dash(self):
         self.assertIn(self.run_kbt('lookup', '-2147024843').returncode, (FOUND, NONE))

@@ -20,6 +20,7 @@ import subprocess
 import tempfile
 import time
 import unittest
+import urllib.parse
 
 import kbt
 from serve import MESSAGE, Described, Server, read_all
@@ -403,6 +404,15 @@ class Api(unittest.TestCase):
         self.assertTrue(answer['explained'])
         self.assertEqual(answer['matches'][0]['id'], 'Q150536')
         self.assertEqual(answer['matches'][0]['captures'], {'server': 'FILESRV'})
+
+    def test_in_doubt_the_page_names_the_nearest(self):
+        text = 'my laptop cannot see the Windows server in the network after it wakes'
+        answer = server.api('/api/v1/lookup', {'text': text})[1]
+        self.assertTrue(answer['explained'] and answer['nearest'])
+        page = server.ask('GET', '/?q=' + urllib.parse.quote(text))[2]
+        others = page[page.index('It could also be'):]
+        for m in answer['nearest']:
+            self.assertIn(m['id'], others)
 
     def test_diagnose(self):
         status, report = server.api('/api/v1/diagnose', {'text': MESSAGE})
