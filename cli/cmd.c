@@ -181,7 +181,8 @@ int cmd_fail(struct cmd_context *c, enum err e)
 		cmd_error(c, "%s: the database is damaged: make it anew with `kbt import --replace --db %s PATH...`",
 			  c->db, c->db);
 	else if (!c->diags.errors && e == ERR_CUT)
-		cmd_error(c, "%s: its .matcher file was cut short while it was read: run this again, it is made anew", c->db);
+		cmd_error(c, "%s: its .matcher file was cut short while it was read: run this again, it is made anew",
+			  c->db);
 	else if (!c->diags.errors && e != ERR_INTERRUPTED)
 		cmd_error(c, "%s: %s", c->cmd->name, err_text(e));
 	cmd_show_diags(c);

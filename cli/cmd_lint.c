@@ -238,8 +238,8 @@ static void print_findings(struct lint *l)
 	size_t found = count_findings(d);
 	if (!c->json)
 		buf_addf(&c->out, "%zu article%s, %zu samples, %zu causes, %zu codes: %zu finding%s\n",
-			 l->article_count, render_plural(l->article_count), l->samples, l->causes ? l->causes->count : 0, l->codes, found,
-			 render_plural(found));
+			 l->article_count, render_plural(l->article_count), l->samples,
+			 l->causes ? l->causes->count : 0, l->codes, found, render_plural(found));
 }
 
 static enum err lint_all(struct lint *l)

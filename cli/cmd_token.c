@@ -46,7 +46,8 @@ static enum err add(struct cmd_context *c, const char *path, struct tokens *t, c
 	struct str secret, role = str_c(cmd_value(c, "role", "probe"));
 	if (!token_name_fits(name))
 		return diags_fail(&c->diags, ERR_INPUT,
-				  "'%.*s' is no name of a token: letters, digits, dots, dashes and underscores, at most %d",
+				  "'%.*s' is no name of a token: letters, digits, dots, dashes and underscores, at "
+				  "most %d",
 				  STR_ARG(name), TOKEN_NAME_MAX);
 	if (!role_find(role, &token.role))
 		return diags_fail(&c->diags, ERR_INPUT, "--role is read, probe or admin, not '%.*s'", STR_ARG(role));

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * Files that a command leaves behind: written where they have no name yet, or beside their place, synced, and put there,
- * so that there is the old one, the new one, or none, never half of one. Where the file system has nameless files nothing
- * is left beside it, whatever ends the program.
+ * Files that a command leaves behind: written where they have no name yet, or beside their place, synced, and put
+ * there, so that there is the old one, the new one, or none, never half of one. Where the file system has nameless
+ * files nothing is left beside it, whatever ends the program.
  */
 #ifndef KBT_CLI_SAVE_H
 #define KBT_CLI_SAVE_H

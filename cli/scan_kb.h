@@ -16,6 +16,8 @@ struct scan_kb {
 	struct scan_kb_next *next; /* on its way, or NULL */
 };
 
+/* scan_kb_open opens what the command's --db names, and starts a scan of it with f's options; on an error nothing is
+ * left open, and the command's diagnostics have the sentence. */
 enum err scan_kb_open(struct scan_kb *kb, struct scan_follow *f) MUST_USE;
 void scan_kb_close(struct scan_kb *kb);
 
@@ -24,6 +26,6 @@ void scan_kb_close(struct scan_kb *kb);
  * scan may be under way. */
 void scan_kb_renew(struct scan_kb *kb, struct scan_follow *f);
 
-int64_t scan_now_ms(void);
+int64_t scan_now_ms(void); /* of a clock that never goes back */
 
 #endif

@@ -62,6 +62,8 @@ struct http_options {
 		       struct http_response *res);
 };
 
+/* http_open starts the threads that serve; the listener's socket is theirs from then on, what else options point to is
+ * borrowed until http_close. ERR_NOMEM, ERR_IO with the sentence in d. */
 enum err http_open(const struct http_options *options, struct diags *d, struct http_server **ret_server) MUST_USE;
 /* http_close ends all connections, also waiting ones: each request's drop is called before it returns. */
 void http_close(struct http_server **server);

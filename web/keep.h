@@ -30,7 +30,7 @@ struct keep_made {
 
 #define KEEP_SHARE_SAYS "A quarter of what can be kept here is yours already. Delete some of it, or copy this instead."
 
-/* keep_owner: whose share a request counts for: its token's, else its client's; empty for this machine without tokens. */
+/* keep_owner: whose share a request counts for: its token's, else its client's; empty for this machine without any. */
 struct str keep_owner(const struct http_request *req);
 /* keep_put takes kind, title and forms (indexed by enum run_form up to RUN_TEXT) of item, and as its owner what
  * keep_owner said. ERR_UNSUPPORTED where nothing can be kept, ERR_LIMIT, ERR_SHARE, and what kept_open says. */

@@ -31,6 +31,7 @@ struct log_ask {
 	struct str owner;   /* keep_owner */
 };
 
+/* logs_open starts the threads that scan; the site is borrowed. ERR_NOMEM where not one can be had. */
 enum err logs_open(struct site *site, struct logs **ret_logs) MUST_USE;
 void logs_close(struct logs **logs); /* no scan may be left */
 

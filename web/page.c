@@ -202,7 +202,8 @@ const char *page_err_says(enum err e, unsigned *ret_status)
 		{ ERR_MISSING, 503,
 		  "The knowledge base is missing. Whoever runs the server can make it anew with `kbt import`." },
 		{ ERR_CUT, 503,
-		  "The knowledge base's matcher was cut short in its place and is being made anew. Try again in a moment." },
+		  "The knowledge base's matcher was cut short in its place and is being made anew. Try again in a "
+		  "moment." },
 		{ ERR_DAMAGED, 503,
 		  "The knowledge base is damaged and cannot be read now. Whoever runs the server can put the file "
 		  "back, or make it anew with `kbt import --replace`." },

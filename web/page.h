@@ -67,8 +67,8 @@ struct str page_mark(struct str text, struct arena *a);
 
 /* A run of the question as the answer. follow_stream sends its events; follow_poll those that have come by now, for who
  * cannot read a stream (then asks again with Last-Event-ID); follow_whole waits (true with the finished text once there
- * is one, of HTML also with why there is none; false while the answer is "wait" or an error), and is called again for the
- * same request, then without looking at q. follow_question is the one that was joined with, NULL before. */
+ * is one, of HTML also with why there is none; false while the answer is "wait" or an error), and is called again for
+ * the same request, then without looking at q. follow_question is the one that was joined with, NULL before. */
 void follow_stream(struct site *site, struct http_request *req, struct http_response *res, const struct question *q,
 		   enum run_form form);
 void follow_poll(struct site *site, struct http_request *req, struct http_response *res, const struct question *q,

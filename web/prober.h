@@ -15,6 +15,7 @@ enum { PROBER_THREADS = 16, PROBER_QUEUE_MAX = 256 };
 struct prober;
 struct prober_job;
 
+/* prober_open starts its threads; rules are borrowed. ERR_NOMEM. */
 enum err prober_open(const struct allow_rules *rules, bool loopback, struct prober **ret_prober) MUST_USE;
 void prober_close(struct prober **prober); /* cancels what runs and waits for it; no job may be held any more */
 

@@ -75,8 +75,9 @@ struct http_response {
 };
 
 /* request_parse_target fills path and query, and of "http://host/path" (RFC 9112 section 3.2.2) the authority; "*" is
- * the server as a whole, of which OPTIONS alone may ask (request_check). ERR_INPUT: another form, a bad escape, a control character, bytes that are no UTF-8, a dot segment. ERR_LIMIT: too long, too
- * many fields. The path is then "/api/" or empty, for the form of the answer. */
+ * the server as a whole, of which OPTIONS alone may ask (request_check). ERR_INPUT: another form, a bad escape, a
+ * control character, bytes that are no UTF-8, a dot segment. ERR_LIMIT: too long, too many fields. The path is then
+ * "/api/" or empty, for the form of the answer. */
 enum err request_parse_target(struct str target, struct http_request *req) MUST_USE;
 
 /* request_parse_form reads application/x-www-form-urlencoded: "+" is a blank, a bad escape is kept as it stands (people

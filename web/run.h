@@ -25,6 +25,8 @@ enum {
 struct runs;
 struct run_reader;
 
+/* runs_open starts the workers; site and rules are borrowed. loopback: probes may go to what is this machine's own.
+ * ERR_NOMEM. */
 enum err runs_open(struct site *site, bool loopback, const struct allow_rules *rules, struct runs **ret_runs) MUST_USE;
 void runs_close(struct runs **runs); /* cancels what runs and waits for it; no reader may be left */
 

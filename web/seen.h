@@ -16,6 +16,7 @@ struct seen_item {
 	uint64_t count;
 };
 
+/* From any thread. seen_note counts an article; beyond SEEN_MAX of them new ones are not counted. ERR_NOMEM. */
 enum err seen_open(struct seen **ret_seen) MUST_USE;
 void seen_close(struct seen **seen);
 void seen_note(struct seen *s, struct str id);

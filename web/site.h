@@ -34,8 +34,12 @@ struct site_options {
 	void *context;
 };
 
+/* site_open opens the knowledge base, compiles its matcher where that is missing, and starts the thread that looks for
+ * a new generation. ERR_NOMEM, and what store_open and match_open give, with their sentences in d. site_close ends
+ * runs, scans and that thread; no desk may be lent any more. */
 enum err site_open(const struct site_options *options, struct diags *d, struct site **ret_site) MUST_USE;
 void site_close(struct site **site);
+/* Parts of it, which live as long. */
 struct runs *site_runs(struct site *site);
 struct logs *site_logs(struct site *site);
 struct keep *site_keep(struct site *site);

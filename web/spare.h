@@ -43,6 +43,7 @@ struct spare_shelf {
 	size_t count;
 };
 
+/* spare_knows says whether memory can be given back under this version of the library and with this size of pages. */
 bool spare_knows(const char *version);
 /* spare_learn: of the first request, where it begins in the pool. fd is read of by the calling thread alone. */
 void spare_learn(struct spare *s, int fd, const char *begins);

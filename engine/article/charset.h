@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
  * Bytes of unknown encoding > UTF-8 with LF line ends, in the arena. UTF-8 and ASCII stay as they are, UTF-16 is told
- * by its byte order mark or its zero bytes, else the bytes are CP1252 or CP437, whichever makes sense of this text: letters and quotation
- * marks where CP1252 has them, or box drawing and letters inside words where CP437 has them. Never fails but for
- * memory.
+ * by its byte order mark or its zero bytes, else the bytes are CP1252 or CP437, whichever makes sense of this text:
+ * letters and quotation marks where CP1252 has them, or box drawing and letters inside words where CP437 has them.
+ * Never fails but for memory.
  */
 #ifndef KBT_ARTICLE_CHARSET_H
 #define KBT_ARTICLE_CHARSET_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "match/clean.h"
 
-/* The last step that begins at or before an offset, counted in the query or in the clean text; NULL before the first. */
+/* The last step that begins at or before an offset, counted in the query or the clean text; NULL before the first. */
 static const struct clean_step *step_at(const struct clean *c, size_t offset, bool in_query)
 {
 	size_t low = 0, high = c->step_count;

@@ -12,6 +12,7 @@
 
 struct compiler;
 
+/* compile_open starts the workers: ERR_NOMEM. compile_close ends them, also before compile_finish. */
 enum err compile_open(unsigned threads, struct compiler **ret_compiler) MUST_USE;
 void compile_close(struct compiler **c);
 

@@ -10,6 +10,7 @@
 
 #include "match/clean.h"
 
+/* damage_undo: ERR_NOMEM. The text lies in the arena, or is the query itself where nothing was to be undone. */
 enum err damage_undo(struct str query, struct arena *a, struct clean *ret_clean) MUST_USE;
 /* damage_is_none: true only where damage_undo would give the same text; most often it can tell, and sooner. */
 bool damage_is_none(struct str query);

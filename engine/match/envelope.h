@@ -19,8 +19,8 @@ void envelope_read(struct str text, struct match_envelope *ret_envelope);
  * what stands behind "Description:". An article may quote it so, too. False where the text is none. */
 bool envelope_event(struct str text, struct match_envelope *ret_envelope);
 
-/* envelope_split gives the records of a log of SMS or ConfigMgr, of a line or of several, in slices of the text: read as
- * one, the first or the last would be all that is seen. 0 where there are not two, or more than max. */
+/* envelope_split gives the records of a log of SMS or ConfigMgr, of a line or of several, in slices of the text: read
+ * as one, the first or the last would be all that is seen. 0 where there are not two, or more than max. */
 size_t envelope_split(struct str text, struct str *ret_records, size_t max);
 
 /* envelope_head measures what a payload begins with that may be dress after all: levels ("ERROR: ", "[ERROR] "), a

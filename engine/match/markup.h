@@ -17,6 +17,7 @@ struct markup_record {
 	struct str message, time, component, host, thread, level, event; /* all but the message may be empty */
 };
 
+/* markup_read: the message is never empty. */
 bool markup_read(struct str text, struct markup_record *ret_record);
 
 /* markup_split gives the records of a text that is several, one behind the other: slices of it that markup_read takes,

@@ -58,6 +58,7 @@ void match_rest(const struct matcher *m);
 bool match_is_whole(const struct matcher *m);
 int64_t match_generation(const struct matcher *m); /* of the store content that it was compiled from */
 
+/* What one thread needs to look up, as long as this matcher lives: some bytes an article and a message. ERR_NOMEM. */
 enum err match_scratch_open(const struct matcher *m, struct match_scratch **ret_scratch) MUST_USE;
 void match_scratch_close(struct match_scratch **scratch);
 

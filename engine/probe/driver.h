@@ -27,6 +27,7 @@ struct driver_options {
 	const atomic_bool *cancel; /* set by a signal or a closed page: the wave ends at once; may be NULL */
 };
 
+/* driver_open: options are copied, what they point to is borrowed until driver_close. ERR_NOMEM. One thread uses it. */
 enum err driver_open(const struct driver_options *options, struct diags *d, struct driver **ret_driver) MUST_USE;
 void driver_close(struct driver **driver);
 

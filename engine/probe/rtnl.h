@@ -59,6 +59,7 @@ struct rtnl {
 void rtnl_begin(struct machine *m, struct rtnl *r, unsigned channel, unsigned wanted);
 bool rtnl_event(struct machine *m, struct rtnl *r, const struct event *e);
 
+/* By its number and by its name; NULL where there is none. */
 const struct rtnl_link *rtnl_link(const struct rtnl *r, int index);
 const struct rtnl_link *rtnl_link_named(const struct rtnl *r, struct str name);
 /* rtnl_default is the IPv4 default route of the least metric, or NULL. */

@@ -62,7 +62,7 @@ struct smb_talk {
 	bool unacked_known;
 	unsigned retransmits; /* packets of ours that had to be sent again, the request to connect among them */
 	bool retransmits_known;
-	unsigned data_in, disordered, frames; /* segments that came, those out of order, and the frames that they held */
+	unsigned data_in, disordered, frames; /* segments that came, those out of order, the frames that they held */
 	struct smb_answer negotiated;
 	bool answered[SMB_STEPS];
 	uint32_t status[SMB_STEPS];

@@ -30,8 +30,8 @@ static bool is_pointer(struct str text)
 {
 	static const struct str has[] = { STR_LIT("(http://"), STR_LIT("(https://"), STR_LIT("(ftp://") };
 	static const struct str starts[] = { STR_LIT("ARTICLE-ID"), STR_LIT("http://"), STR_LIT("ftp://") };
-	return article_id_at(text, 0) || is_spelled_out(text) || is_typed(text) || says_has_any(text, has, COUNT(has)) ||
-	       says_starts_any(text, starts, COUNT(starts));
+	return article_id_at(text, 0) || is_spelled_out(text) || is_typed(text) ||
+	       says_has_any(text, has, COUNT(has)) || says_starts_any(text, starts, COUNT(starts));
 }
 
 static bool is_code(struct str text)
@@ -54,7 +54,8 @@ static bool is_code(struct str text)
 	bool statement = str_ends(text, STR(";")) &&
 			 (str_find_char(text, '(') != STR_NONE || str_find_char(text, '=') != STR_NONE);
 	bool block = str_ends(text, STR("}")) && str_find(text, STR("{ ")) != STR_NONE;
-	return statement || block || says_has_any(text, has, COUNT(has)) || says_starts_any(text, starts, COUNT(starts));
+	return statement || block || says_has_any(text, has, COUNT(has)) ||
+	       says_starts_any(text, starts, COUNT(starts));
 }
 
 static bool is_ruled(struct str text)

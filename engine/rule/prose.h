@@ -30,6 +30,7 @@ struct prose {
 };
 
 struct prose prose_of(struct str body);
+/* prose_next: false at the end. A block lies in the arena. */
 bool prose_next(struct prose *p, struct arena *a, struct prose_block *ret_block);
 
 /* prose_add appends a block: paragraphs after a blank line, items on lines of their own, code indented. */

@@ -30,6 +30,7 @@ struct over_time {
 	size_t story_count, story_cap;
 };
 
+/* over_time_open copies what it takes: ERR_NOMEM. */
 enum err over_time_open(const struct matcher *m, struct over_time *ret_over_time) MUST_USE;
 void over_time_close(struct over_time *o);
 

@@ -157,9 +157,8 @@ struct scan_source {
 
 /* Many streams, one behind the other, without a pause between them that would leave workers idle: scan_feed takes one
  * (the source is copied) and gives its reader's error, while hits of it may come later; scan_drain gives all that are
- * left and the counts of all since the last drain. One sink for all of them.
- * ERR_INTERRUPTED once the sink wanted no more; ERR_CUT where the matcher was cut short (match_is_whole) and hits may be
- * missing. */
+ * left and the counts of all since the last drain. One sink for all of them. ERR_INTERRUPTED once the sink wanted no
+ * more; ERR_CUT where the matcher was cut short (match_is_whole) and hits may be missing. */
 enum err scan_feed(struct scan *s, const struct scan_source *source, scan_read *read, void *read_context,
 		   scan_sink *sink, void *sink_context) MUST_USE;
 enum err scan_drain(struct scan *s, struct scan_counts *ret_counts) MUST_USE;

@@ -48,6 +48,7 @@ struct unknowns { /* zeroed at first */
 	uint64_t left_out; /* of those, lines that no template counts */
 };
 
+/* unknowns_add copies what it keeps of the line: ERR_NOMEM. */
 enum err unknowns_add(struct unknowns *set, const struct scan_line *line) MUST_USE;
 void unknowns_rank(struct unknowns *set); /* the frequent first; then nothing may be added */
 void unknowns_free(struct unknowns *set);

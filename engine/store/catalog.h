@@ -11,6 +11,8 @@
 
 struct catalog;
 
+/* catalog_open reads all that browsing needs, so that the store may be closed behind it; ready, any number of threads
+ * may read it. ERR_NOMEM, and what reading the store gives. */
 enum err catalog_open(struct store *s, struct catalog **ret_catalog) MUST_USE;
 void catalog_close(struct catalog **catalog);
 

@@ -29,6 +29,9 @@ struct import_options {
 	void *context;
 };
 
+/* import_paths takes in files, folders and archives, all or nothing: where it gives an error, the database is as it was
+ * and d has the sentence. ERR_INPUT where no article is among them, ERR_INTERRUPTED, and what reading and writing
+ * give. */
 enum err import_paths(struct store *s, const char *const *paths, size_t count, const struct import_options *options,
 		      struct diags *d, struct import_counts *ret_counts) MUST_USE;
 

@@ -66,6 +66,7 @@ struct work {
 	const ZSTD_CDict *dict;
 };
 
+/* work_open starts the threads, as many as can be had; known is borrowed until work_close ends them. ERR_NOMEM. */
 enum err work_open(size_t threads, const struct known *known, struct work **ret_work) MUST_USE;
 void work_close(struct work **work);
 

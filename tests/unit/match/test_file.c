@@ -140,6 +140,8 @@ static void it_may_be_cut_while_it_is_read(void **state)
 	struct arena a = { 0 };
 	const struct import_options options = { 0 };
 	const char *paths[] = { "kb" };
+	const struct str asked[] = { STR("Failed to connect to <\\\\HQ-SRV2>, Error = 53"),
+				     STR("Mar 12 11:02:41 web1 ssh: connect to host nas1 port 22: No route to host") };
 	make_folder();
 	assert_int_equal(store_open(db, STORE_WRITE, NULL, &s), ERR_OK);
 	assert_int_equal(import_paths(s, paths, 1, &options, NULL, &counts), ERR_OK);
@@ -154,10 +156,7 @@ static void it_may_be_cut_while_it_is_read(void **state)
 		assert_int_equal(match_scratch_open(m, &scratch), ERR_OK);
 		assert_int_equal(pthread_create(&cutter, NULL, cut_soon, &turn), 0);
 		for (unsigned i = 0; !e && i < 100000; i++) {
-			e = match_message(m, scratch,
-					  i % 2 ? STR("Failed to connect to <\\\\HQ-SRV2>, Error = 53") :
-						  STR("Mar 12 11:02:41 web1 ssh: connect to host nas1 port 22: No route to host"),
-					  NULL, &a, &answer);
+			e = match_message(m, scratch, asked[i % 2], NULL, &a, &answer);
 			if (!e)
 				assert_true(answer.explained);
 			arena_reset(&a);
