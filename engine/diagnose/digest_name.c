@@ -33,8 +33,9 @@ struct dns_view {
 
 /* The order of DNS states by what a resolver makes of them over several names: an answer counts before all, an error
  * before "there is no such name". */
-static const char *const dns_order[] = { "answers", "no-a-record", "servfail",	  "refused", "slow",
+static const char *const dns_order[] = { "answers", "no-a-record", "servfail",	  "refused",	 "unreadable", "slow",
 					 "silent",  "port-closed", "unreachable", "nxdomain" };
+enum { DNS_UNREADABLE = 4, DNS_SLOW, DNS_UNREACHABLE = 8 }; /* places in it; between the last two: nobody in time */
 
 static size_t dns_rank(const char *state)
 {
@@ -50,12 +51,14 @@ static struct dns_view view_reply(const struct digest *d, const struct evidence 
 		const char *probe, *state;
 	} map[] = { { "answered", "answers" },	     { "nodata", "no-a-record" }, { "nxdomain", "nxdomain" },
 		    { "servfail", "servfail" },	     { "refused", "refused" },	  { "rcode", "servfail" },
-		    { "timeout", "silent" },	     { "malformed", "servfail" }, { "port-closed", "port-closed" },
+		    { "timeout", "silent" },	     { "malformed", "unreadable" }, { "port-closed", "port-closed" },
 		    { "unreachable", "unreachable" } };
 	struct dns_view v = { .from = e, .addresses = digest_hosts(d, evidence_text(e, "dns.addresses")) };
 	for (size_t i = 0; e && i < sizeof map / sizeof *map; i++)
 		if (evidence_state(e, map[i].probe))
 			v.state = map[i].state;
+	if (v.state && evidence_state(e, "timeout") && evidence_number(e, "dns.wrong", 0) > 0)
+		v.state = "unreadable"; /* answers came, and none of them is one to the question */
 	v.empty = !v.addresses.n && evidence_text(e, "dns.addresses").n;
 	if (v.state && evidence_state(e, "answered") && !v.addresses.n)
 		v.state = evidence_yes(e, "dns.dangling") ? "nxdomain" : "no-a-record";
@@ -91,7 +94,7 @@ static struct dns_view view_dns(const struct digest *d, struct str type)
 	struct str names = evidence_text(d->files, "client.dns.names"), name;
 	for (size_t i = 0; i < DNS_NAMES_MAX && str_word(&names, &name); i++) {
 		struct dns_view v = view_name(d, evidence_text(d->files, "client.dns.servers"), name, type);
-		bool silent = best.state && dns_rank(best.state) >= 4 && dns_rank(best.state) <= 7;
+		bool silent = best.state && dns_rank(best.state) >= DNS_UNREADABLE && dns_rank(best.state) <= DNS_UNREACHABLE;
 		if (best.state && (dns_rank(best.state) == 0 || best.empty || (silent && !v.state)))
 			break; /* a resolver asks no further, or nobody would answer */
 		if (!v.state)
@@ -237,8 +240,9 @@ static void read_dns(struct digest *d)
 		quiet = v.from;
 	s->server = evidence_arg(quiet, "server");
 	s->brief = digest_is_brief(quiet);
-	s->silent = dns_rank(v.state) >= 4 && dns_rank(v.state) < 8 && str_cmp(str_c(v.state), STR("port-closed"));
-	s->addresses = dns_rank(v.state) == 4 ? STR("") : v.addresses;
+	bool late = dns_rank(v.state) >= DNS_SLOW && dns_rank(v.state) <= DNS_UNREACHABLE;
+	s->silent = evidence_state(v.from, "timeout") || (late && str_cmp(str_c(v.state), STR("port-closed")));
+	s->addresses = dns_rank(v.state) == DNS_SLOW ? STR("") : v.addresses;
 	s->empty = v.empty;
 	bool several = list_first(v.addresses).n < str_trim(v.addresses).n;
 	if (v.addresses.n)
