@@ -740,7 +740,7 @@ class Diagnose(KbtTest):
             p = self.refused('diagnose', '--offline', '--set', word, RCMD, names=value)
             self.assertTrue(p.err.startswith(f'kbt: {name}: {value} '), p.err)
         self.assertIn('folder', self.refused('replay', self.dir, names=self.dir).err)
-        self.assertIn('at a time', self.refused('verify', 'a', 'b', names='2').err)
+        self.refused('verify', 'a', 'b', names='verify takes one saved incident')
         self.assertIn('-n (--limit)', self.refused('lookup', '-n', 'x', RCMD, names='x').err)
 
     def test_a_server_as_people_write_it(self):
