@@ -43,7 +43,7 @@ struct scan_show {
 			       "in place of the text" }, \
 	{ "force", 0, NULL, "write over FILE" }, \
 	SCAN_RECORD_OPTIONS, \
-	{ "redact", 0, NULL, "put tokens (HOST-1, USER-2) for hosts, users, addresses and secrets in all output" }
+	{ "redact", 0, NULL, "put tokens (HOST-1, USER-2) for hosts, shares, users, addresses and secrets in all output" }
 
 /* scan_show_open reads the options and says what it needs of the scan; false after a usage error on stderr. */
 bool scan_show_open(struct scan_show *s, struct cmd_context *c, struct scan_options *options);

@@ -535,7 +535,8 @@ void render_html_scan(struct buf *out, const struct render_scan *r)
 	render_html_scan_parts(out, r);
 	buf_add_c(out, "</main>\n<footer>\n<p>Made by kbt");
 	buf_add_c(out,
-		  r->redacted ? "; hosts, users, addresses and secrets are replaced by tokens, each the same throughout"
+		  r->redacted ? "; hosts, shares, users, addresses and secrets are replaced by tokens, each the "
+				    "same throughout"
 			      : "");
 	buf_add_c(out, ".</p>\n</footer>\n</body>\n</html>\n");
 }

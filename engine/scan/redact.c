@@ -22,7 +22,7 @@ struct redact_name {
 	bool anywhere;	 /* replaced as a word, too */
 };
 
-static const char *const kind_names[] = { "HOST", "USER", "ADDR", "SECRET", "ID" };
+static const char *const kind_names[] = { "HOST", "USER", "ADDR", "SECRET", "ID", "SHARE" };
 
 void redactor_free(struct redactor *r)
 {
@@ -122,7 +122,7 @@ static struct redact_name *learn_one(struct redactor *r, struct str name, enum r
 		return NULL;
 	*n = (struct redact_name){ .name = arena_str(&r->arena, name),
 				   .kind = kind,
-				   .anywhere = kind == REDACT_SECRET ? is_random(name) :
+				   .anywhere = kind == REDACT_SECRET || kind == REDACT_SHARE ? is_random(name) :
 					       name.n >= NAME_MIN && !(kind == REDACT_USER && is_role(name)) };
 	r->slots[slot] = (uint32_t)r->name_count;
 	if (!r->bare)
@@ -371,6 +371,7 @@ static bool kind_of(enum var_type type, struct str value, enum redact_kind *ret_
 	case VAR_NETBIOS:
 	case VAR_ADDRESS: *ret_kind = redact_is_address(value) ? REDACT_ADDR : REDACT_HOST; return true;
 	case VAR_USER: *ret_kind = REDACT_USER; return true;
+	case VAR_SHARE: *ret_kind = REDACT_SHARE; return !redact_is_common_share(value);
 	default: return false;
 	}
 }

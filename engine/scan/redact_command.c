@@ -44,14 +44,20 @@ static size_t long_option_at(struct redact_finder *f, size_t at)
 static size_t behind_user(struct redact_finder *f, size_t at)
 {
 	struct str s = f->line;
-	size_t value = at;
-	while (value < s.n && s.p[value] != ' ')
+	size_t value = at, name = at;
+	while (value < s.n && s.p[value] != ' ') {
 		value++;
+		if (s.p[value - 1] != '\\')
+			continue;
+		redact_take(f, name, value - 1 - name, REDACT_HOST); /* the domain */
+		name = value;
+	}
+	redact_take(f, name, value - name, REDACT_USER);
 	value = skip_blanks(s, value);
 	size_t n = redact_secret_run(s, value), next = skip_blanks(s, value + n);
 	bool last = next >= s.n || s.p[next] == '/' || char_is_space(s.p[next]);
 	bool word = n && s.p[value] != '/' && s.p[value] != '*' && !redact_is_wrong(part(s, value, n));
-	return last && word ? redact_take(f, value, n, REDACT_SECRET) : at;
+	return last && word ? redact_take(f, value, n, REDACT_SECRET) : value;
 }
 
 /* curl -u user:password; mysql -uuser -ppassword; net use X: \\\\server\\share password /user:name */
@@ -69,6 +75,10 @@ size_t redact_option_at(struct redact_finder *f, size_t at)
 									 : at;
 		redact_take(f, name, end - name, REDACT_USER);
 		return redact_take(f, end + 1, redact_secret_run(s, end + 1), REDACT_SECRET);
+	}
+	if (at && s.p[at - 1] == ' ' && str_starts(rest, STR("-h ")) && takes_password(s, at)) {
+		size_t name = skip_blanks(s, at + 2);
+		return redact_take(f, name, redact_name_run(s, name), REDACT_HOST);
 	}
 	bool short_option = at && s.p[at - 1] == ' ' && (str_starts(rest, STR("-p")) || str_starts(rest, STR("-u")));
 	if (short_option && char_is_alnum(at_or_nul(s, at + 2)) && takes_password(s, at))

@@ -36,10 +36,13 @@ static size_t shape_at(struct redact_finder *f, size_t at)
 {
 	static redact_shape *const shapes[] = { redact_guid_at,	  redact_sid_at,    redact_secret_at,
 						redact_mail_at,	  redact_beside_at, redact_word_at,
-						redact_domain_at, redact_person_at, redact_port_at };
+						redact_domain_at, redact_person_at, redact_port_at,
+						redact_place_at };
 	struct str rest = str_from(f->line, at);
 	if (rest.p[0] == '/' || rest.p[0] == '\\') {
 		size_t next = redact_home_at(f, at);
+		if (next == at && str_starts(rest, STR("//")))
+			return redact_share_at(f, at);
 		return next == at && str_starts(rest, STR("\\\\")) ? redact_unc_at(f, at) : next;
 	}
 	if (str_starts(rest, STR("://")))

@@ -9,7 +9,7 @@
 
 #include "base/str.h"
 
-enum redact_kind { REDACT_HOST, REDACT_USER, REDACT_ADDR, REDACT_SECRET, REDACT_ID, REDACT_KINDS };
+enum redact_kind { REDACT_HOST, REDACT_USER, REDACT_ADDR, REDACT_SECRET, REDACT_ID, REDACT_SHARE, REDACT_KINDS };
 
 struct redact_span {
 	size_t start, end; /* half-open, in the line's bytes */
@@ -20,6 +20,8 @@ struct redact_span {
 size_t redact_find(struct str line, struct redact_span *spans, size_t max);
 /* redact_keeps: a name that tells of nobody ("localhost", "root", "unknown", "255.255.255.0"). */
 bool redact_keeps(struct str name);
+/* redact_is_common_share: a share that many servers have ("data", "sysvol"). */
+bool redact_is_common_share(struct str name);
 /* redact_in_list: of words with blanks between them, in any case. */
 bool redact_in_list(struct str word, const char *list);
 /* redact_is_address: an IPv4 or IPv6 address, whole. */

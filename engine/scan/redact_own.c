@@ -55,6 +55,36 @@ size_t redact_address_at(struct str s, size_t at)
 	return whole && ends && (mac || redact_is_address(part(s, at, n))) ? n : 0;
 }
 
+bool redact_is_common_share(struct str name)
+{
+	static const char kept[] =
+		"share shares data public common shared users user home homes tmp temp backup backups "
+		"software install apps docs documents files media music pictures video videos profiles "
+		"profile ipc admin print fax netlogon sysvol sms_site sms smslogon deploymentshare "
+		"reminst wsus archive archives logs www web test transfer etc sharename myshare share1 "
+		"netdir foldername vss";
+	return name.n < 2 || redact_in_list(name, kept);
+}
+
+/* take_share: henry$ is somebody's, C$ and IPC$ are everybody's. Gives `end` where it takes nothing. */
+static size_t take_share(struct redact_finder *f, size_t at, size_t end)
+{
+	struct str s = f->line;
+	size_t n = redact_name_run(s, at);
+	if (redact_is_common_share(part(s, at, n)))
+		return end;
+	return redact_take(f, at, n, at_or_nul(s, at + n) == '$' ? REDACT_USER : REDACT_SHARE);
+}
+
+size_t redact_share_at(struct redact_finder *f, size_t at)
+{
+	struct str s = f->line;
+	size_t n = !at || one_of(s.p[at - 1], " \"'=([<") ? redact_name_run(s, at + 2) : 0, end = at + 2 + n;
+	if (!n || at_or_nul(s, end) != '/' || !is_name(at_or_nul(s, end + 1)))
+		return at;
+	return take_share(f, end + 1, redact_take(f, at + 2, n, REDACT_HOST));
+}
+
 /* \\server\share, also with its backslashes doubled; in C:\\x they separate the parts of a path */
 size_t redact_unc_at(struct redact_finder *f, size_t at)
 {
@@ -69,10 +99,7 @@ size_t redact_unc_at(struct redact_finder *f, size_t at)
 	size_t end = redact_take(f, at + n, name, REDACT_HOST), share = end;
 	while (at_or_nul(s, share) == '\\')
 		share++;
-	size_t user =
-		share > end ? redact_name_run(s, share) : 0; /* henry$ is somebody's, C$ and IPC$ are everybody's */
-	bool of_all = user < 2 || redact_in_list(part(s, share, user), "admin ipc print fax netlogon sysvol");
-	return !of_all && at_or_nul(s, share + user) == '$' ? redact_take(f, share, user, REDACT_USER) : end;
+	return share > end ? take_share(f, share, end) : end;
 }
 
 /* scheme://user:password@host:port */

@@ -7,6 +7,7 @@
  *   redact_own.c      names by their own shape (addresses, \\server\share, DOMAIN\user, tokens)
  *   redact_word.c     behind a word that announces them (user=, password is)
  *   redact_beside.c   by what stands on both sides (sudo: alice : TTY)
+ *   redact_place.c    machines in a sentence (connection from depot closed)
  *   redact_command.c  among the options of a command (curl -u, net use)
  *   redact_common.c   the words that name nobody
  */
@@ -84,8 +85,10 @@ bool redact_is_secret_key(struct str word); /* "password", "api_key" */
 
 typedef size_t redact_shape(struct redact_finder *f, size_t at);
 
+redact_shape redact_place_at;	  /* redact_place.c */
 /* redact_own.c; at the marks that they begin with */
 redact_shape redact_unc_at;	  /* \\server\share */
+redact_shape redact_share_at;	  /* //server/share, with no scheme before it */
 redact_shape redact_url_at;	  /* at the :// */
 redact_shape redact_home_at;	  /* /home/alice */
 redact_shape redact_key_block_at; /* -----BEGIN PRIVATE KEY----- */

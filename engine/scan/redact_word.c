@@ -8,7 +8,7 @@
 #include <pthread.h>
 #include <string.h>
 
-enum { WORD_KEY_MAX = 24 };
+enum { WORD_KEY_MAX = 24, QUOTED_MAX = 60 };
 
 static const char user_keys[] =
 	"user username user_name userid uid usr login logname ruser account acct owner samaccountname";
@@ -75,6 +75,15 @@ static size_t second_name(struct str s, size_t at)
 	return fits ? n + 1 : 0;
 }
 
+/* quoted_rest: of a person's name with blanks in it ("Erika Mustermann"), up to its quote; 0 where it has none. */
+static size_t quoted_rest(struct str s, size_t at, char quote)
+{
+	size_t n = 0;
+	while (at + n < s.n && n < QUOTED_MAX && (is_name(s.p[at + n]) || s.p[at + n] == ' '))
+		n++;
+	return at_or_nul(s, at + n) == quote ? n : 0;
+}
+
 /* behind_key takes the value behind the key in [start, end): key=value, "key": "value", key 'value'. */
 static size_t behind_key(struct redact_finder *f, size_t start, size_t end, enum redact_kind kind)
 {
@@ -118,6 +127,8 @@ static size_t behind_key(struct redact_finder *f, size_t start, size_t end, enum
 		kind == REDACT_HOST && (redact_tells_apart(name) || (named && !shouts && redact_is_capital(name)));
 	bool sure = (assigned && (!apart || mark == '=')) || quoted || machine || person || (assigned && last);
 	bool number = str_starts_nocase(name, STR("0x"));
+	if (kind == REDACT_USER && quoted && n && at_or_nul(s, value + n) == ' ')
+		n += quoted_rest(s, value + n, s.p[value - 1]);
 	if (person && apart && n && char_is_upper(name.p[0]))
 		n += second_name(s, value + n);
 	return n && sure && !number ? redact_take(f, value, n, kind) : end;
@@ -201,7 +212,7 @@ static bool ends_secret(struct str word)
 }
 
 /* part_keys end a key of two words ("Account Name:", "User Id="), or are one that needs its mark ("Domain:", "dc="). */
-static const char part_keys[] = "name id domain dc";
+static const char part_keys[] = "name id domain dc cn";
 
 static bool assigned_at(struct str s, size_t end)
 {
@@ -215,6 +226,15 @@ static size_t part_key(struct redact_finder *f, size_t at, size_t end)
 	struct str before = name || id ? redact_word_before(s, at) : word;
 	if (!assigned_at(s, end))
 		return at;
+	if (str_eq_nocase(word, STR("cn"))) { /* of a person or a machine; "CN=Users" is everybody's */
+		size_t value = skip_blanks(s, skip_blanks(s, end) + 1), n = redact_name_run(s, value);
+		if (!n || at_or_nul(s, end) != '=' || redact_is_common(part(s, value, n)))
+			return at;
+		bool host = memchr(s.p + value, '.', n);
+		while (!host && at_or_nul(s, value + n) == ' ' && redact_name_run(s, value + n + 1))
+			n += 1 + redact_name_run(s, value + n + 1);
+		return redact_take(f, value, n, host ? REDACT_HOST : REDACT_USER);
+	}
 	if ((name || id) && redact_in_list(before, "account user logon login subject caller"))
 		return behind_key(f, at, end, REDACT_USER);
 	bool host = name ? redact_in_list(before, "workstation computer server machine host domain")

@@ -105,6 +105,36 @@ static void keys_of_two_words_and_of_commands(void **unused)
 	      "sent Basic SECRET-1 but basic authentication is off");
 }
 
+static void machines_in_a_sentence(void **unused)
+{
+	(void)unused;
+	alone("connection from papayabox closed", "connection from HOST-1 closed");
+	alone("replication stopped on zuluswitch", "replication stopped on HOST-1");
+	alone("transfer from tangobox to pomelobox finished", "transfer from HOST-1 to HOST-2 finished");
+	alone("replicating to cherrybox failed, cherrybox is slow", "replicating to HOST-1 failed, HOST-1 is slow");
+	alone("backup of prunebox to tape failed; ping nectarbox timed out",
+	      "backup of HOST-1 to tape failed; ping HOST-2 timed out");
+	alone("could not reach host limebox or server lemonbox", "could not reach host HOST-1 or server HOST-2");
+	alone("node durianbox is down, disconnected from raisinbox.", "node HOST-1 is down, disconnected from HOST-2.");
+	alone("open \\\\FILESRV\\Bonuses2024 and //figbox/homes and //figbox/Payroll",
+	      "open \\\\HOST-1\\SHARE-1 and //HOST-2/homes and //HOST-2/SHARE-2");
+	alone("net use Z: \\\\NAS7\\data /user:CORP\\dave hunter3",
+	      "net use Z: \\\\HOST-1\\data /user:HOST-2\\USER-1 SECRET-1");
+	alone("mysql -h yuzubox -u papa -pquebec77 db", "mysql -h HOST-1 -u USER-1 -pSECRET-1 db");
+	alone("user \"Erika Mustermann\" of CN=Tom Holder,OU=Sales and CN=Users",
+	      "user \"USER-1\" of CN=USER-2,OU=Sales and CN=Users");
+	static const char *const plain[] = {
+		"connection from client closed, request from remote host denied, disconnected from server",
+		"service stopped on request, started on startup, failed on eth0, Link Up on en0. Running on battery",
+		"transfer from disk to tape failed; copied to cache and forwarded to completion",
+		"backup of database failed, restart of services, loss of power",
+		"connection from misconfigured clients; stopped on primary node; installed on your machine",
+		"the server setup is done, node type is unknown, host name was lost, a comment // and more",
+	};
+	for (size_t i = 0; i < sizeof plain / sizeof *plain; i++)
+		alone(plain[i], plain[i]);
+}
+
 static void bare_names(void **unused)
 {
 	(void)unused;
@@ -280,6 +310,7 @@ int main(void)
 		cmocka_unit_test(shapes),     cmocka_unit_test(neighbours),	    cmocka_unit_test(secrets_alone),
 		cmocka_unit_test(what_stays), cmocka_unit_test(one_name_one_token), cmocka_unit_test(spans_move_along),
 		cmocka_unit_test(a_hit),      cmocka_unit_test(keys_of_two_words_and_of_commands),
+		cmocka_unit_test(machines_in_a_sentence),
 		cmocka_unit_test(bare_names),
 		cmocka_unit_test(of_all_that_is_read),
 	};
