@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "match/clean.h"
 
+#include <string.h>
+
 /* The last step that begins at or before an offset, counted in the query or the clean text; NULL before the first. */
 static const struct clean_step *step_at(const struct clean *c, size_t offset, bool in_query)
 {
@@ -41,19 +43,40 @@ static size_t query_offset(struct clean_writer *w, size_t at)
 	return w->step ? c->steps[w->step - 1].query + (at - c->steps[w->step - 1].clean) : at;
 }
 
+/* stand_for says which byte of the query the next one stands for. */
+static void stand_for(struct clean_writer *w, size_t query)
+{
+	if (w->due == query)
+		return;
+	struct clean_step *s = arena_push(w->arena, &w->to.steps, &w->to.step_count, &w->to.step_cap);
+	if (s)
+		*s = (struct clean_step){ (uint32_t)w->n, (uint32_t)query };
+	w->due = query;
+}
+
 void clean_put(struct clean_writer *w, char c, size_t at)
 {
 	size_t query = query_offset(w, at);
 	if (w->n == w->room)
 		return;
-	if (w->due != query) {
-		struct clean_step *s = arena_push(w->arena, &w->to.steps, &w->to.step_count, &w->to.step_cap);
-		if (s)
-			*s = (struct clean_step){ (uint32_t)w->n, (uint32_t)query };
-		w->due = query;
-	}
+	stand_for(w, query);
 	w->out[w->n++] = c;
 	w->due++;
+}
+
+void clean_put_same(struct clean_writer *w, size_t at, size_t n)
+{
+	const struct clean *c = w->from;
+	for (size_t end = at + n; at < end && w->n < w->room; at += n) {
+		size_t query = query_offset(w, at);
+		n = end - at < w->room - w->n ? end - at : w->room - w->n;
+		if (w->step < c->step_count && c->steps[w->step].clean - at < n)
+			n = c->steps[w->step].clean - at;
+		stand_for(w, query);
+		memcpy(w->out + w->n, c->text.p + at, n);
+		w->n += n;
+		w->due += n;
+	}
 }
 
 void clean_put_char(struct clean_writer *w, uint32_t c, size_t at)

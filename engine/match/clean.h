@@ -35,6 +35,8 @@ struct clean_writer {
 bool clean_begin(struct clean_writer *w, const struct clean *from, struct arena *a, size_t room);
 /* clean_put writes a byte that stands for from->text[at]; places never descend. What is beyond the room is dropped. */
 void clean_put(struct clean_writer *w, char c, size_t at);
+/* clean_put_same writes the bytes from->text[at, at + n) as they are. */
+void clean_put_same(struct clean_writer *w, size_t at, size_t n);
 void clean_put_char(struct clean_writer *w, uint32_t c, size_t at); /* as UTF-8 */
 struct clean clean_end(struct clean_writer *w);
 

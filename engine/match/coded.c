@@ -331,9 +331,7 @@ void coded_add(struct clean_writer *w, size_t start, size_t end, enum coding cod
 	case CODING_QUERY: add_url(w, start, end, true); break;
 	case CODING_PRINTABLE: add_printable(w, start, end); break;
 	case CODING_MARKUP: add_markup(w, start, end); break;
-	case CODING_NONE:
-		for (size_t at = start; at < end; at++)
-			clean_put(w, w->from->text.p[at], at);
+	case CODING_NONE: clean_put_same(w, start, end > start ? end - start : 0);
 	}
 }
 

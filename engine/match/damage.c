@@ -90,19 +90,23 @@ static size_t unicode_escape_at(struct str s, char *ret_c)
 /* What stands behind the ampersand, and the character that it is. */
 static size_t entity_name_at(struct str s, uint32_t *ret_c)
 {
-	static const struct { const char *name; uint32_t c;
+	static const struct { struct str name; uint32_t c;
 	} names[] = {
-		{ "lt;", '<' },	       { "gt;", '>' },	   { "quot;", '"' },	{ "apos;", '\'' },  { "nbsp;", ' ' },
-		{ "bsol;", '\\' },     { "sol;", '/' },	   { "num;", '#' },	{ "equals;", '=' }, { "lpar;", '(' },
-		{ "rpar;", ')' },      { "colon;", ':' },  { "ldquo;", '"' },	{ "rdquo;", '"' },  { "lsquo;", '\'' },
-		{ "rsquo;", '\'' },    { "laquo;", '"' },  { "raquo;", '"' },	{ "ndash;", '-' },  { "mdash;", '-' },
-		{ "hellip;", 0x2026 }, { "shy;", 0xAD },   { "zwnj;", 0x200C }, { "ensp;", ' ' },   { "emsp;", ' ' },
-		{ "thinsp;", ' ' },    { "percnt;", '%' },
+		{ STR_LIT("lt;"), '<' }, { STR_LIT("gt;"), '>' }, { STR_LIT("quot;"), '"' },
+		{ STR_LIT("apos;"), '\'' }, { STR_LIT("nbsp;"), ' ' }, { STR_LIT("bsol;"), '\\' },
+		{ STR_LIT("sol;"), '/' }, { STR_LIT("num;"), '#' }, { STR_LIT("equals;"), '=' },
+		{ STR_LIT("lpar;"), '(' }, { STR_LIT("rpar;"), ')' }, { STR_LIT("colon;"), ':' },
+		{ STR_LIT("ldquo;"), '"' }, { STR_LIT("rdquo;"), '"' }, { STR_LIT("lsquo;"), '\'' },
+		{ STR_LIT("rsquo;"), '\'' }, { STR_LIT("laquo;"), '"' }, { STR_LIT("raquo;"), '"' },
+		{ STR_LIT("ndash;"), '-' }, { STR_LIT("mdash;"), '-' }, { STR_LIT("hellip;"), 0x2026 },
+		{ STR_LIT("shy;"), 0xAD }, { STR_LIT("zwnj;"), 0x200C }, { STR_LIT("ensp;"), ' ' },
+		{ STR_LIT("emsp;"), ' ' }, { STR_LIT("thinsp;"), ' ' }, { STR_LIT("percnt;"), '%' },
 	};
+	char first = s.n ? char_lower(s.p[0]) : 0;
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
 		*ret_c = names[i].c;
-		if (str_starts_nocase(s, str_c(names[i].name)))
-			return strlen(names[i].name);
+		if (names[i].name.p[0] == first && str_starts_nocase(s, names[i].name))
+			return names[i].name.n;
 	}
 	size_t end = s.n > 2 && s.p[0] == '#' ? str_find_char(str_first(s, 9), ';') : STR_NONE;
 	bool hex = end != STR_NONE && char_lower(s.p[1]) == 'x';
@@ -149,27 +153,43 @@ static struct str tag_name(struct str s)
 
 enum tag_kind { TAG_NONE, TAG_WITHIN, TAG_BREAK, TAG_IF_DRESSED };
 
+static bool is_one_of(struct str name, const struct str *names, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (name.n == names[i].n && char_lower(name.p[0]) == names[i].p[0] && str_eq_nocase(name, names[i]))
+			return true;
+	return false;
+}
+
 /* What a tag is in the place of: nothing, the end of a line; an "<a>" without an address is no tag. */
 static enum tag_kind tag_kind(const struct mender *m, struct str name)
 {
-	static const char *const within[] = { "b",   "i",    "u",    "em",   "strong", "code", "tt",
-					      "kbd", "samp", "span", "font", "small",  "big",  "sub",
-					      "sup", "mark", "var",  "nobr", "wbr",    "ins",  "del" };
-	static const char *const breaks[] = { "br",    "p",	     "div",	"pre",	"td",  "th", "tr",    "li",
-					      "ul",    "ol",	     "dl",	"dt",	"dd",  "hr", "table", "tbody",
-					      "thead", "blockquote", "center",	"h1",	"h2",  "h3", "h4",    "h5",
-					      "h6",    "section",    "article", "html", "body" };
-	static const char *const dressed[] = { "a", "img", "input", "label", "button", "form", "link", "meta" };
-	size_t most = name.n <= TAG_KNOWN_MAX ? SIZE_MAX : 0;
-	for (size_t i = 0; i < most && i < sizeof within / sizeof *within; i++)
-		if (str_eq_nocase(name, str_c(within[i])))
+	static const struct str within[] = {
+		STR_LIT("b"), STR_LIT("i"), STR_LIT("u"), STR_LIT("em"), STR_LIT("strong"), STR_LIT("code"),
+		STR_LIT("tt"), STR_LIT("kbd"), STR_LIT("samp"), STR_LIT("span"), STR_LIT("font"), STR_LIT("small"),
+		STR_LIT("big"), STR_LIT("sub"), STR_LIT("sup"), STR_LIT("mark"), STR_LIT("var"), STR_LIT("nobr"),
+		STR_LIT("wbr"), STR_LIT("ins"), STR_LIT("del"),
+	};
+	static const struct str breaks[] = {
+		STR_LIT("br"), STR_LIT("p"), STR_LIT("div"), STR_LIT("pre"), STR_LIT("td"), STR_LIT("th"),
+		STR_LIT("tr"), STR_LIT("li"), STR_LIT("ul"), STR_LIT("ol"), STR_LIT("dl"), STR_LIT("dt"),
+		STR_LIT("dd"), STR_LIT("hr"), STR_LIT("table"), STR_LIT("tbody"), STR_LIT("thead"),
+		STR_LIT("blockquote"), STR_LIT("center"), STR_LIT("h1"), STR_LIT("h2"), STR_LIT("h3"), STR_LIT("h4"),
+		STR_LIT("h5"), STR_LIT("h6"), STR_LIT("section"), STR_LIT("article"), STR_LIT("html"),
+		STR_LIT("body"),
+	};
+	static const struct str dressed[] = {
+		STR_LIT("a"), STR_LIT("img"), STR_LIT("input"), STR_LIT("label"), STR_LIT("button"), STR_LIT("form"),
+		STR_LIT("link"), STR_LIT("meta"),
+	};
+	if (name.n <= TAG_KNOWN_MAX) {
+		if (is_one_of(name, within, sizeof within / sizeof *within))
 			return TAG_WITHIN;
-	for (size_t i = 0; i < most && i < sizeof breaks / sizeof *breaks; i++)
-		if (str_eq_nocase(name, str_c(breaks[i])))
+		if (is_one_of(name, breaks, sizeof breaks / sizeof *breaks))
 			return TAG_BREAK;
-	for (size_t i = 0; i < most && i < sizeof dressed / sizeof *dressed; i++)
-		if (str_eq_nocase(name, str_c(dressed[i])))
+		if (is_one_of(name, dressed, sizeof dressed / sizeof *dressed))
 			return TAG_IF_DRESSED;
+	}
 	for (unsigned i = 0; i < m->tag_count; i++)
 		if (str_eq(name, m->tags[i]))
 			return TAG_BREAK;
@@ -499,6 +519,27 @@ static void step(struct mender *m)
 	}
 }
 
+/* Characters that nothing is made of, wherever they stand but at a line's start. */
+static bool is_harmless(char c)
+{
+	static const bool harmless[256] = {
+		['a' ... 'z'] = true, ['A' ... 'Z'] = true, ['0' ... '9'] = true, [' '] = true, ['.'] = true,
+		[','] = true, [':'] = true, [';'] = true, ['('] = true, [')'] = true, ['"'] = true, ['\''] = true,
+		['/'] = true, ['_'] = true, ['='] = true,
+	};
+	return harmless[(unsigned char)c];
+}
+
+/* put_harmless takes what stays as it is up to the next character that may not. */
+static void put_harmless(struct mender *m)
+{
+	size_t n = 0;
+	while (!m->line_start && m->at + n < m->in.n && is_harmless(m->in.p[m->at + n]))
+		n++;
+	clean_put_same(&m->w, m->at, n);
+	m->at += n;
+}
+
 enum err damage_mend(const struct clean *from, struct arena *a, struct clean *ret_clean)
 {
 	struct mender m = { .in = from->text, .line_start = true };
@@ -516,8 +557,10 @@ enum err damage_mend(const struct clean *from, struct arena *a, struct clean *re
 		    str_find(m.in, STR("{\"")) != STR_NONE;
 	m.escaped = !m.strings && is_markdown_escaped(m.in);
 	gather_tags(&m);
-	while (m.at < m.in.n)
+	while (m.at < m.in.n) {
 		step(&m);
+		put_harmless(&m);
+	}
 	if (arena_err(a))
 		return ERR_NOMEM;
 	*ret_clean = clean_end(&m.w);
@@ -558,19 +601,13 @@ static bool may_change(struct mender *m, struct str rest)
 bool damage_is_none(struct str query)
 {
 	struct mender m = { .in = query };
-	static const bool harmless[0x80] = {
-		['a'] = true, ['b'] = true, ['c'] = true, ['d'] = true, ['e'] = true, ['f'] = true, ['g'] = true,
-		['h'] = true, ['i'] = true, ['j'] = true, ['k'] = true, ['l'] = true, ['m'] = true, ['n'] = true,
-		['o'] = true, ['p'] = true, ['q'] = true, ['r'] = true, ['s'] = true, ['t'] = true, ['u'] = true,
-		['v'] = true, ['w'] = true, ['x'] = true, ['y'] = true, ['z'] = true, [' '] = true, ['.'] = true,
-	};
 	if (coded_is_printable(query) || marks_at(query) || ruler_at(query))
 		return false;
 	for (size_t at = 0; at < query.n; at++) {
-		unsigned char c = (unsigned char)query.p[at];
-		struct str rest = str_from(query, at);
-		if ((c < 0x80 && harmless[c]) || char_is_alnum((char)c))
+		char c = query.p[at];
+		if (is_harmless(c))
 			continue;
+		struct str rest = str_from(query, at);
 		if (may_change(&m, rest))
 			return false;
 		rest = str_from(rest, 1);

@@ -140,12 +140,23 @@ bool match_tells_codes(const struct matcher *m, struct match_scratch *s, uint32_
 	return v->articles[article].code_n && at < s->filled_count && s->filled[at] >> 32 == article;
 }
 
+/* Letters stand in the order of the text. */
+static uint32_t letters_before(const struct letters *letters, size_t place)
+{
+	uint32_t low = 0;
+	for (uint32_t high = letters->n; low < high;) {
+		uint32_t middle = (low + high) / 2;
+		if (letters->at[middle] < place)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
 static uint32_t letters_within(const struct letters *letters, size_t start, size_t end)
 {
-	uint32_t n = 0;
-	for (uint32_t i = 0; i < letters->n; i++)
-		n += letters->at[i] >= start && letters->at[i] < end;
-	return n;
+	return end > start ? letters_before(letters, end) - letters_before(letters, start) : 0;
 }
 
 /* What of the payload the template covers is enough of it; what its variables stand for does not count (answer.c: but
