@@ -74,6 +74,9 @@ $(BUILD)/%.o: %.c
 	@echo "cc    $<"
 	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
+# What every line of a log and every message of a look-up goes through is worth the compiler's longer work.
+$(call OBJ,$(wildcard engine/match/*.c engine/scan/*.c)): CFLAGS := $(CFLAGS:-O2=-O3)
+
 $(call OBJ,engine/store/import.c): $(BUILD)/gen/store/schema.sql.h
 $(call OBJ,engine/render/scan_html.c): $(BUILD)/gen/render/scan_report.css.h $(BUILD)/gen/render/look.css.h
 
