@@ -106,7 +106,7 @@ deps-dev:
 		cd tests/e2e/web && npm ci --ignore-scripts --no-audit --no-fund --silent; fi
 
 run: deps
-	$(Q)$(MAKE) all
+	$(Q)$(MAKE) --no-print-directory all
 	$(BUILD)/kbt import --db $(BUILD)/kb.db kb/
 	$(BUILD)/kbt serve --db $(BUILD)/kb.db || test $$? = 130
 
