@@ -86,13 +86,10 @@ static bool has_value_over_lines(const struct query *q, const struct answer *x)
 	return false;
 }
 
-uint32_t reread_repeated(struct query *q, const struct match_options *options, struct match_answer *out,
-			 struct answer *answers, uint32_t n)
+/* ask_line answers this line alone; the text as it was asked, where it is empty. */
+static uint32_t ask_line(struct query *q, const struct match_options *options, struct str line,
+			 struct match_answer *out, struct answer *answers, uint32_t n)
 {
-	if (!n || options->standing || options->keep_envelope || !has_value_over_lines(q, &answers[0]))
-		return n;
-	struct answer *more = arena_array(q->arena, struct answer, MATCH_RESULTS_MAX);
-	struct str line = more ? find_repeated(q, options, answers[0].article, more) : STR("");
 	struct match_answer one = { .query = out->query };
 	if (!line.n) {
 		ask_payload(q, out->envelope.payload);
@@ -101,6 +98,16 @@ uint32_t reread_repeated(struct query *q, const struct match_options *options, s
 	n = ask_text(q, options, line, false, &one, answers);
 	*out = one;
 	return n;
+}
+
+uint32_t reread_repeated(struct query *q, const struct match_options *options, struct match_answer *out,
+			 struct answer *answers, uint32_t n)
+{
+	if (!n || options->standing || options->keep_envelope || !has_value_over_lines(q, &answers[0]))
+		return n;
+	struct answer *more = arena_array(q->arena, struct answer, MATCH_RESULTS_MAX);
+	struct str line = more ? find_repeated(q, options, answers[0].article, more) : STR("");
+	return ask_line(q, options, line, out, answers, n);
 }
 
 /* Several lines that have no answer as a whole, or a guess; or so many that stray words, or half a message, are
@@ -125,14 +132,7 @@ static uint32_t ask_lines(struct query *q, const struct match_options *options, 
 {
 	struct answer *more = arena_array(q->arena, struct answer, MATCH_RESULTS_MAX);
 	struct str line = more ? find_line(q, options, more) : STR("");
-	struct match_answer one = { .query = out->query };
-	if (!line.n) {
-		ask_payload(q, out->envelope.payload);
-		return n;
-	}
-	n = ask_text(q, options, line, false, &one, answers);
-	*out = one;
-	return n;
+	return ask_line(q, options, line, out, answers, n);
 }
 
 /* An answer to the text read in another way; the better one counts. */
