@@ -234,6 +234,13 @@ enum err digest_make(const struct case_file *c, struct arena *a, struct digest *
 	return arena_err(a);
 }
 
+/* own_address: the one that the server sees, of the kind of its own; else that of the link. */
+static struct str own_address(const struct digest *d)
+{
+	struct str source = evidence_text(d->route, "route.source");
+	return source.n ? source : evidence_text(d->own_link, "link.address");
+}
+
 static struct str filling(const struct digest *d, struct str name)
 {
 	bool one = digest_is(d, "tcp.445", "refused") && digest_is(d, "tcp.139", "silent");
@@ -257,7 +264,7 @@ static struct str filling(const struct digest *d, struct str name)
 		{ "silent_server", d->silent_server, "a name server" },
 		{ "wins_server", d->wins_server, "the WINS server" },
 		{ "gateway", d->gateway, "the gateway" },
-		{ "client_address", evidence_text(d->own_link, "link.address"), "its address" },
+		{ "client_address", own_address(d), "its address" },
 		{ "client_link", evidence_text(d->own_link, "link.dev"), "the network link" },
 		{ "code", digest_fact(d, "message.code"), "the error" },
 	};

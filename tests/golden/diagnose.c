@@ -76,7 +76,8 @@ static void print_verdict(struct buf *out, const struct verdict *v, const struct
 	buf_add_char(out, '\n');
 	for (size_t i = 0; i < v->finding_count; i++)
 		buf_addf(out, "also: %.*s\n", STR_ARG(v->findings[i].says));
-	if (v->finding_count && v->resolution_count) /* a finding's before those of the class */
+	bool of_ipv6 = v->says.n && str_find(v->says, STR("2001:db8:")) != STR_NONE; /* whose own address is named */
+	if ((v->finding_count || of_ipv6) && v->resolution_count) /* a finding's before those of the class */
 		buf_addf(out, "first: %.*s\n", STR_ARG(v->resolutions[0].text));
 	for (size_t i = 0; i < v->cause_left_count; i++)
 		buf_addf(out, "left: %.*s\n", STR_ARG(v->causes_left[i]));
