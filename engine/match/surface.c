@@ -193,6 +193,16 @@ static bool is_zone(char c)
 	return char_is_alnum(c) || c == '-' || c == '_' || c == '.' || c == '@';
 }
 
+/* is_ipv6_whole: of hex digits, colons and dots: it has its eight parts, or "::" for the rest, and ends as one does. */
+static bool is_ipv6_whole(struct str s)
+{
+	size_t parts = 1;
+	for (size_t i = 0; i < s.n; i++)
+		parts += s.p[i] == ':' ? 1 : s.p[i] == '.' && str_find_char(str_from(s, i + 1), '.') == STR_NONE;
+	bool rest = str_find(s, STR("::")) != STR_NONE;
+	return (rest || parts == 8) && s.n && (s.p[s.n - 1] != ':' || str_ends(s, STR("::")));
+}
+
 /* How many letters an IPv6 address takes that begins here: up to its bracket, or, where a port follows, to its last
  * colon; 0 where there is none. Its own colons would be the template's otherwise. */
 static uint32_t ipv6_letters(const struct fit *f, const struct segment *s, uint32_t at)
@@ -223,13 +233,28 @@ static uint32_t ipv6_letters(const struct fit *f, const struct segment *s, uint3
 	if (zone > 1)
 		end += zone;
 	bool port = !bracket && zone < 2 && str_eq(str_trim(s[1].raw), STR(":"));
-	while (port && f->text.p[--end] != ':')
-		;
+	size_t whole = end;
+	bool number = true;
+	for (; port && f->text.p[--end] != ':';)
+		number = number && char_is_digit(f->text.p[end]);
+	/* "2001:db8::7", "::ffff:10.0.0.7": the last colon is its own. */
+	if (port && !(number && is_ipv6_whole(str_part(f->text, start, end))))
+		end = whole;
 	end += close;
 	uint32_t n = 0;
 	while (at + n < f->in->n && f->in->at[at + n] < end)
 		n++;
 	return n;
+}
+
+/* ipv6_part: so many letters with the colons before and between them. */
+static struct str ipv6_part(const struct fit *f, uint32_t at, uint32_t n)
+{
+	size_t start = f->in->at[at], end = f->in->at[at + n - 1] + 1u;
+	while (start && f->text.p[start - 1] == ':')
+		start--;
+	struct str part = str_part(f->text, start, end), address, zone;
+	return str_cut(part, '%', &address, &zone) ? address : part;
 }
 
 /* A variable takes as little as the rest allows; nothing at all only where nothing else will do. */
@@ -251,6 +276,8 @@ static bool fit_var(struct fit *f, uint32_t segment, uint32_t at)
 	uint32_t ipv6 = ipv6_letters(f, s, at);
 	if (ipv6 && try_end(f, segment, at + ipv6))
 		return true;
+	if (ipv6 && is_ipv6_whole(ipv6_part(f, at, ipv6))) /* a part of it is no value */
+		return false;
 	bool word = type_of(f, s) == VAR_PORT; /* a number or a service's name: no blank in it */
 	for (uint32_t n = 1; n <= most && !(word && n > 1 && has_space(f, at + n - 1)); n++)
 		if (try_end(f, segment, at + n))

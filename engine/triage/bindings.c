@@ -198,28 +198,20 @@ static void bind_derived(struct binder *r, struct str name, struct str value, en
 	add_binding(r, (struct binding){ name, value, type, STR("derived") });
 }
 
-/* bind_urls: the URL that a message is about tells the server, and any of that server its port. */
-static void bind_urls(struct binder *r)
+/* next_url: the next one that has a host, with its scheme; *at goes on behind it. False where there is none. */
+static bool next_url(struct str text, size_t *at, struct str *ret_url)
 {
-	const struct binding *about = bindings_find(r->report, "url");
-	struct str text = r->report->answer.found.query, scheme, host, port;
-	if (about && !bindings_find(r->report, "server") && !bindings_find(r->report, "address") &&
-	    host_of(about->value, &scheme, &host, &port))
-		bind_derived(r, STR("server"), host, VAR_HOST);
-	const struct binding *server = bindings_find(r->report, "server");
-	for (size_t at = 0, n; server && (n = str_find(str_from(text, at), STR("://"))) != STR_NONE; at += n + 3) {
-		size_t start = at + n;
+	struct str scheme, host, port;
+	for (size_t n; (n = str_find(str_from(text, *at), STR("://"))) != STR_NONE;) {
+		size_t start = *at + n;
+		*at = start + 3;
 		while (start && char_is_alnum(text.p[start - 1]))
 			start--;
-		if (!host_of(str_from(text, start), &scheme, &host, &port))
-			continue;
-		struct binding same = { STR("server"), host, VAR_HOST, STR("") };
-		zone_of(&same, r->arena);
-		if (str_eq_nocase(server->value, same.value)) {
-			bind_derived(r, STR("port"), port.n ? port : causes_port_said(r->causes, scheme), VAR_PORT);
-			return;
-		}
+		*ret_url = str_from(text, start);
+		if (host_of(*ret_url, &scheme, &host, &port))
+			return true;
 	}
+	return false;
 }
 
 /* The part of the query that the first match is about: not the messages of others beside it. */
@@ -236,6 +228,45 @@ static struct str own_part(const struct match_answer *found)
 			part.end = s.start;
 	}
 	return str_part(found->query, part.start, part.end);
+}
+
+/* only_url: the host of the URLs in what the message is about, where all that name a port are of one. A URL without a
+ * port may be of any help page. */
+static struct str only_url(struct str text)
+{
+	struct str url, scheme, host, port, found = STR("");
+	for (size_t at = 0; next_url(text, &at, &url);) {
+		if (!host_of(url, &scheme, &host, &port) || !port.n)
+			continue;
+		if (found.n && !str_eq_nocase(found, host))
+			return STR("");
+		found = host;
+	}
+	return found;
+}
+
+/* bind_urls: the URL that a message is about tells the server, and any of that server its port. */
+static void bind_urls(struct binder *r)
+{
+	const struct match_answer *found = &r->report->answer.found;
+	const struct binding *about = bindings_find(r->report, "url");
+	struct str text = found->query, url, scheme, host, port;
+	bool named = bindings_find(r->report, "server") || bindings_find(r->report, "address");
+	if (about && !named && host_of(about->value, &scheme, &host, &port))
+		bind_derived(r, STR("server"), host, VAR_HOST);
+	else if (!about && !named && found->match_count)
+		bind_derived(r, STR("server"), only_url(own_part(found)), VAR_HOST);
+	const struct binding *server = bindings_find(r->report, "server");
+	for (size_t at = 0; server && next_url(text, &at, &url);) {
+		if (!host_of(url, &scheme, &host, &port))
+			continue;
+		struct binding same = { STR("server"), host, VAR_HOST, STR("") };
+		zone_of(&same, r->arena);
+		if (str_eq_nocase(server->value, same.value)) {
+			bind_derived(r, STR("port"), port.n ? port : causes_port_said(r->causes, scheme), VAR_PORT);
+			return;
+		}
+	}
 }
 
 /* bind_program_port: a program that reaches one port says so by its name. */

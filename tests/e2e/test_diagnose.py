@@ -114,6 +114,23 @@ CODES = (
     ('nc: connect to nas1 port 445 (tcp) failed: Connection refused', 'socket-refused', 'fw-reject-icmp-port', []),
 )
 
+# An address beside a port, or beside what looks like one, and an URL that nothing but its port tells to be the matter.
+TODAY_ADDRESSES = (
+    *((f'psql: error: connection to server at "{host}", port 5433 failed: {end}', article, binds + ' port=5433')
+      for host, binds in (('10.0.0.5', 'server=10.0.0.5'), ('fe80::2%eth0', 'server=fe80::2%eth0 link=eth0'))
+      for end, article in (('Connection refused', 'Q-connection-refused'), ('No route to host', 'Q-no-route-to-host'),
+                           ('Connection timed out', 'Q-connection-timed-out'))),
+    *((f'Timeout: No Response from {host}', 'Q-snmp-no-answer', binds) for host, binds in (
+        ('2001:db8::7', 'server=2001:db8::7'), ('2001:db8::7:1161', 'server=2001:db8::7 port=1161'), ('::1:161', 'server=::1 port=161'),
+        ('1:2:3:4:5:6:7:8', 'server=1:2:3:4:5:6:7:8'),
+        ('::ffff:10.0.0.7', 'server=::ffff:10.0.0.7'), ('fe80::7%eth0', 'server=fe80::7%eth0 link=eth0'))),
+    *((text, 'Q-connection-refused', binds) for text, binds in (
+        ('Failed to connect to http://zoe:pw@db1:8080/: Connection refused', 'server=db1 port=8080'),
+        ('Failed to connect to http://zoe:p@w@db1:8080/x: Connection refused', 'server=db1 port=8080'),
+        ('java.net.ConnectException: Connection refused\n(help: https://docs.example.com/a)', ''),
+        ('Failed to connect to http://db1:8080/ or http://db2:8080/: Connection refused', ''))),
+)
+
 NOT_ACCESSIBLE = (r'\\FILES\docs is not accessible. You might not have permission to use this network resource. Contact the '
                   'administrator of this server to find out if you have access permissions.')
 
@@ -468,7 +485,7 @@ class Diagnose(KbtTest):
                     self.assertTrue([c for c in left[:20] if c.startswith(likely)], left[:20])
 
     def test_what_programs_say_today(self):
-        for text, article, binds in TODAY:
+        for text, article, binds in TODAY + TODAY_ADDRESSES:
             with self.subTest(text=text):
                 r = self.diagnose('--offline', text, code=UNDECIDED)
                 self.assertEqual(r['matches'][0]['id'], article)
