@@ -116,7 +116,8 @@ CODES = (
 
 # An address beside a port, or beside what looks like one, and an URL that nothing but its port tells to be the matter.
 TODAY_ADDRESSES = (
-    *((f'psql: error: connection to server at "{host}", port 5433 failed: {end}', article, binds + ' port=5433')
+    *((f'psql: error: connection to server at "{host}", port 5433 failed: {end}\n\tIs the server running on that host '
+       'and accepting TCP/IP connections?', article, binds + ' port=5433')
       for host, binds in (('10.0.0.5', 'server=10.0.0.5'), ('fe80::2%eth0', 'server=fe80::2%eth0 link=eth0'))
       for end, article in (('Connection refused', 'Q-connection-refused'), ('No route to host', 'Q-no-route-to-host'),
                            ('Connection timed out', 'Q-connection-timed-out'))),
