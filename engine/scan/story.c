@@ -14,7 +14,8 @@
 enum {
 	STORY_SEEN_MAX = 4096,
 	STORY_HELD_MAX = 256,
-	STORY_FILES_MAX = 1024,
+	STORY_FILES_MAX = 1024, /* of which it is told which are of one log */
+	STORY_NAMED_MAX = 1 << 15,
 	STORY_EVENTS_OF_ONE_MAX = 1 << 12,
 	STORY_EVENTS_MAX = 1 << 17
 };
@@ -154,7 +155,8 @@ static struct story_track *new_track(struct stories *s, const struct match *m, s
 static uint32_t add_file(struct stories *s, struct str name)
 {
 	uint32_t number = (uint32_t)s->file_count;
-	if (number >= STORY_FILES_MAX || index_add(&s->by_name, hash_bytes(name), number)) {
+	s->seen_too_many |= number >= STORY_FILES_MAX;
+	if (number >= STORY_NAMED_MAX || index_add(&s->by_name, hash_bytes(name), number)) {
 		s->seen_too_many = true;
 		return number;
 	}
@@ -162,7 +164,7 @@ static uint32_t add_file(struct stories *s, struct str name)
 	if (!f)
 		return number;
 	*f = (struct story_file){ arena_str(&s->arena, name), number };
-	for (uint32_t i = 0; i < number; i++) {
+	for (uint32_t i = 0; i < number && number < STORY_FILES_MAX; i++) {
 		uint32_t log = s->files[i].log, own = s->files[number].log;
 		if (log == own || !rotation_related(name, s->files[i].name))
 			continue;
@@ -179,7 +181,7 @@ static void turn_to(struct stories *s, struct str name)
 	while (i && !str_eq(s->files[i->number].name, name))
 		i = index_next(&s->by_name, i);
 	s->file_number = i ? i->number : add_file(s, name);
-	s->file = s->file_number < s->file_count ? s->files[s->file_number].name : arena_str(&s->arena, name);
+	s->file = s->file_number < s->file_count ? s->files[s->file_number].name : STR("other files");
 }
 
 static struct moment moment_of(struct stories *s, struct str file, int64_t written_s, struct str time)

@@ -313,13 +313,34 @@ static void one_line_form(void **unused)
 	arena_free(&a);
 }
 
+/* Thousands of logs that are followed by turns: their names are kept once, however often each has its turn. */
+static void many_files_by_turns(void **unused)
+{
+	(void)unused;
+	struct over_time_story one = { .id = STR("Q1"), .story = { .count = 1 } };
+	struct over_time rules = { .stories = &one, .story_count = 1 };
+	struct stories s = { .over_time = &rules };
+	size_t first = 0;
+	for (unsigned round = 0; round < 20; round++) {
+		for (unsigned i = 0; i < 3000; i++) {
+			char name[64];
+			snprintf(name, sizeof name, "/var/log/a/folder/of/some/service/with/a/name/%u.log", i);
+			struct scan_hit hit = { .file = str_c(name), .best = true, .match = { .id = STR("Q1") } };
+			assert_int_equal(stories_hit(&s, &hit), ERR_OK);
+		}
+		first = round == 2 ? s.arena.total : first;
+	}
+	assert_true(s.arena.total - first < 256 << 10);
+	stories_free(&s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(counts),	 cmocka_unit_test(sequences),	     cmocka_unit_test(clearing),
 		cmocka_unit_test(siblings),
 		cmocka_unit_test(many_marks),	 cmocka_unit_test(state_is_bounded), cmocka_unit_test(marks),
-		cmocka_unit_test(one_line_form),
+		cmocka_unit_test(one_line_form), cmocka_unit_test(many_files_by_turns),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
