@@ -115,9 +115,26 @@ static void peel_sender(struct peel *p, bool daemon)
 	}
 }
 
-/* "1131566461", "1131566461.123", "20010312T105620Z" */
+/* "010312 105620", "20010312 10:56:20", "010312  9:56:20": digits that only their values tell from others */
+static size_t digit_stamp(struct str s)
+{
+	struct stamp stamp;
+	size_t date = peel_digits(s, 0, 6, 8), at = date;
+	if ((date != 6 && date != 8) || !peel_byte_at(s, at, " "))
+		return 0;
+	at += peel_byte_at(s, at + 1, " ") ? 2 : 1;
+	size_t clock = peel_digits(s, at, 6, 6) ? 6 : peel_clock(s, at);
+	return clock && stamp_parse(str_first(s, at + clock), &stamp) && stamp.year ? at + clock : 0;
+}
+
+/* "1131566461", "1131566461.123", "1131566461123", "20010312T105620Z" */
 static size_t plain_stamp(struct str s)
 {
+	size_t thousandths = peel_digits(s, 0, 13, 13);
+	if (thousandths && s.p[0] == '1')
+		return thousandths;
+	if (digit_stamp(s))
+		return digit_stamp(s);
 	size_t n = peel_digits(s, 0, 10, 10), part;
 	if (n && s.p[0] == '1')
 		return peel_byte_at(s, n, ".") && (part = peel_digits(s, n + 1, 1, 9)) ? n + 1 + part : n;
@@ -126,7 +143,7 @@ static size_t plain_stamp(struct str s)
 	return 0;
 }
 
-/* Seconds since 1970, or all digits of a date and a clock in a row. */
+/* Seconds since 1970 or thousandths of them, or digits of a date and a clock. */
 static bool peel_plain(struct peel *p)
 {
 	size_t n = plain_stamp(p->rest);
@@ -135,7 +152,8 @@ static bool peel_plain(struct peel *p)
 	p->e->time = str_first(p->rest, n);
 	peel_drop(p, n);
 	peel_sender(p, false);
-	peel_kind(p, p->e->time.n > 14 && p->e->time.p[8] == 'T' ? "iso" : "epoch");
+	bool dated = (p->e->time.n > 14 && p->e->time.p[8] == 'T') || str_find_char(p->e->time, ' ') != STR_NONE;
+	peel_kind(p, dated ? "iso" : "epoch");
 	return true;
 }
 

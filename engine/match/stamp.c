@@ -11,9 +11,9 @@
 #include <string.h>
 
 /* One letter a field: Y year, y year of two digits, M month, N month's name, D day, h m s, f fraction, a AM or PM, z
- * zone, W day's name, B date and clock of digits only, G glog's month and day, e seconds since 1970 (also milliseconds
- * and microseconds, by their length); f, a and z may be missing. A blank is white space or T; other marks are
- * themselves, '-' also '/'. */
+ * zone, W day's name, B date and clock of digits only, d a date and c a clock of them, G glog's month and day, e seconds
+ * since 1970 (also milliseconds and microseconds, by their length); f, a and z may be missing. A blank is white space or
+ * T; other marks are themselves, '-' also '/'. */
 static const char *const patterns[] = {
 	"Y-M-D h:m:sfaz",
 	"Y-M-D h:maz",
@@ -46,6 +46,8 @@ static const char *const patterns[] = {
 	"D.M.Y h:maz",
 	"D.M.Y",
 	"G h:m:sf",
+	"d h:m:sf",
+	"d c",
 	"h:m:sfaz",
 	"B",
 	"e",
@@ -228,6 +230,32 @@ static bool take_basic(struct str *s, struct stamp *t)
 	return take_zone(s, t);
 }
 
+/* "20010312", "010312" */
+static bool take_digit_date(struct str *s, struct stamp *t)
+{
+	size_t n = digits_of(*s), year = n - 4;
+	if (n != 6 && n != 8)
+		return false;
+	t->year = n == 8 ? two_digits(s->p) * 100 + two_digits(s->p + 2) : two_digits(s->p);
+	t->year += n == 8 ? 0 : t->year < 70 ? 2000 : 1900;
+	t->month = two_digits(s->p + year);
+	t->day = two_digits(s->p + year + 2);
+	*s = str_from(*s, n);
+	return true;
+}
+
+/* "105620" */
+static bool take_digit_clock(struct str *s, struct stamp *t)
+{
+	if (digits_of(*s) != 6)
+		return false;
+	t->hour = two_digits(s->p);
+	t->minute = two_digits(s->p + 2);
+	t->second = two_digits(s->p + 4);
+	*s = str_from(*s, 6);
+	return true;
+}
+
 /* "E0312", "0312": the level, month and day */
 static bool take_glog(struct str *s, struct stamp *t)
 {
@@ -294,6 +322,8 @@ static bool take_field(char field, struct str *s, struct stamp *t)
 	case 'z': return take_zone(s, t);
 	case 'a': return take_half_day(s, t);
 	case 'B': return take_basic(s, t);
+	case 'd': return take_digit_date(s, t);
+	case 'c': return take_digit_clock(s, t);
 	case 'G': return take_glog(s, t);
 	case 'e': return take_epoch(s, t);
 	default: break;
