@@ -144,6 +144,10 @@ TODAY = (
      'address=10.9.0.2'),
     ('psql: error: connection to server at "10.9.0.2", port 5432 failed: Connection refused\n\tIs the server running on that '
      'host and accepting TCP/IP connections?', 'Q-connection-refused', 'server=10.9.0.2 port=5432'),
+    ('psql: error: connection to server at "127.0.0.1", port 5432 failed: Connection refused', 'Q-connection-refused',
+     'server=127.0.0.1 port=5432'),
+    ('psql: error: connection to server at "10.9.0.2", port 5432 failed: Connection timed out', 'Q-connection-timed-out',
+     'server=10.9.0.2 port=5432'),
     ('psql: error: connection to server at "10.9.0.2", port 5432 failed: No route to host\n\tIs the server running '
      'on that host and accepting TCP/IP connections?', 'Q-no-route-to-host', 'server=10.9.0.2 port=5432'),
     ('psql: error: connection to server at "2001:db8::7", port 5432 failed: Connection timed out\n\tIs the server running '
