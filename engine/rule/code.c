@@ -67,25 +67,54 @@ static bool begins_in(struct str text, struct str words)
 	return false;
 }
 
+static uint32_t letter_bit(char c)
+{
+	return UINT32_C(1) << (char_is_alpha(c) ? char_lower(c) - 'a' : 31);
+}
+
 /* What the words say: the program that numbers so, or the table that the number is from. */
 static struct str family_by_words(struct str around)
 {
-	static const struct { const char *words, *family; } table[] = {
-		{ "run-time error", "vb" },	 { "runtime error", "vb" },	{ "run time error", "vb" },
-		{ "wordbasic", "vb" },		 { "visual basic", "vb" },	{ "trappable error", "vb" },
-		{ "mount error(", "errno" },	 { "errno", "errno" },		{ "[errno", "errno" },
-		{ "system error ", "win32" },	 { "winerror", "win32" },		{ "getlasterror", "win32" },
-		{ "net helpmsg", "win32" },	 { "wnetaddconnection", "win32" }, { "windows nt error", "win32" },
-		{ "winsock", "winsock" },	 { "wsa", "winsock" },		{ "dos error", "dos" },
-		{ "internal windows", "win32" },	 { "hresult", "hresult" },	{ "nt_status", "ntstatus" },
-		{ "stop:", "bugcheck" },	 { "bugcheck", "bugcheck" },
-		{ "remote access", "ras" },	 { "dial-up", "ras" },		{ "ras ", "ras" },
-		{ "mysql server on", "errno" },
-		{ "vb error", "vb" },		 { "vb6", "vb" },
+	static const struct {
+		struct str words, family;
+	} table[] = {
+		{ STR_LIT("run-time error"), STR_LIT("vb") },
+		{ STR_LIT("runtime error"), STR_LIT("vb") },
+		{ STR_LIT("run time error"), STR_LIT("vb") },
+		{ STR_LIT("wordbasic"), STR_LIT("vb") },
+		{ STR_LIT("visual basic"), STR_LIT("vb") },
+		{ STR_LIT("trappable error"), STR_LIT("vb") },
+		{ STR_LIT("mount error("), STR_LIT("errno") },
+		{ STR_LIT("errno"), STR_LIT("errno") },
+		{ STR_LIT("[errno"), STR_LIT("errno") },
+		{ STR_LIT("system error "), STR_LIT("win32") },
+		{ STR_LIT("winerror"), STR_LIT("win32") },
+		{ STR_LIT("getlasterror"), STR_LIT("win32") },
+		{ STR_LIT("net helpmsg"), STR_LIT("win32") },
+		{ STR_LIT("wnetaddconnection"), STR_LIT("win32") },
+		{ STR_LIT("windows nt error"), STR_LIT("win32") },
+		{ STR_LIT("winsock"), STR_LIT("winsock") },
+		{ STR_LIT("wsa"), STR_LIT("winsock") },
+		{ STR_LIT("dos error"), STR_LIT("dos") },
+		{ STR_LIT("internal windows"), STR_LIT("win32") },
+		{ STR_LIT("hresult"), STR_LIT("hresult") },
+		{ STR_LIT("nt_status"), STR_LIT("ntstatus") },
+		{ STR_LIT("stop:"), STR_LIT("bugcheck") },
+		{ STR_LIT("bugcheck"), STR_LIT("bugcheck") },
+		{ STR_LIT("remote access"), STR_LIT("ras") },
+		{ STR_LIT("dial-up"), STR_LIT("ras") },
+		{ STR_LIT("ras "), STR_LIT("ras") },
+		{ STR_LIT("mysql server on"), STR_LIT("errno") },
+		{ STR_LIT("vb error"), STR_LIT("vb") },
+		{ STR_LIT("vb6"), STR_LIT("vb") },
 	};
+	uint32_t begun = 0; /* what words there begin with: most of the table falls out by it */
+	for (size_t i = 0; i < around.n; i++)
+		if (!i || !is_word_char(around.p[i - 1]))
+			begun |= letter_bit(around.p[i]);
 	for (size_t i = 0; i < sizeof table / sizeof *table; i++)
-		if (begins_in(around, str_c(table[i].words)))
-			return str_c(table[i].family);
+		if (begun & letter_bit(table[i].words.p[0]) && begins_in(around, table[i].words))
+			return table[i].family;
 	return STR("");
 }
 
