@@ -760,6 +760,15 @@ static bool lost_few(const struct digest *d)
 	return evidence_number(e, "icmp.sent", 0) - evidence_number(e, "icmp.received", 0) == 2;
 }
 
+/* step_again: the host answers by now; whether its port is still silent, or whether something has changed meanwhile. */
+static void step_again(struct wave *w)
+{
+	const struct digest *d = w->d;
+	if (digest_is(d, "tcp.445", "silent") && digest_is(d, "host.ip", "answers") &&
+	    !digest_is(d, "path.kind", "ras"))
+		ask(w, "tcp", ARG("address", d->target), ARG("port", d->port), ARG("wait", S(DIGEST_AGAIN_MS)));
+}
+
 /* step_loss: where ping is filtered or lossy, other round trips show whether packets are lost. */
 static void step_loss(struct wave *w)
 {
@@ -768,6 +777,8 @@ static void step_loss(struct wave *w)
 	if (digest_fact(d, "loss.state").n || digest_is(d, "latency.state", "slow") || digest_pings_late(d))
 		return;
 	bool limited = digest_pings_limited(d), arp = on_lan(d) && !is_ipv6(d->target) && !denied(d, S("arp"));
+	if (limited) /* it will be wanted, too, and takes as long */
+		step_again(w);
 	if (arp && (lossy || limited) && !tcp_open(d))
 		ask(w, "arp", ARG("address", d->target), ARG("count", S("20")), ARG("wait", S("900")));
 	else if (limited)
@@ -807,15 +818,6 @@ static void step_retry(struct wave *w)
 	if (d->asks_ras && tcp_told(d) && !tcp_open(d) && digest_is(d, "path.kind", "ras"))
 		ask(w, "retry", ARG("address", d->target), ARG("port", d->port), ARG("attempts", S("14")),
 		    ARG("spacing", S("1000")));
-}
-
-/* step_again: the host answers by now; whether its port is still silent, or whether something has changed meanwhile. */
-static void step_again(struct wave *w)
-{
-	const struct digest *d = w->d;
-	if (digest_is(d, "tcp.445", "silent") && digest_is(d, "host.ip", "answers") &&
-	    !digest_is(d, "path.kind", "ras"))
-		ask(w, "tcp", ARG("address", d->target), ARG("port", d->port), ARG("wait", S(DIGEST_AGAIN_MS)));
 }
 
 static void step_ras_server(struct wave *w)
