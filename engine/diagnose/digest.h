@@ -162,6 +162,8 @@ struct str digest_watch(const struct digest *d);
 /* digest_ended: the service ended this connection at once; digest_mute: it says nothing yet and speaks first. */
 bool digest_ended(const struct evidence *e);
 bool digest_mute(const struct evidence *e);
+/* digest_misserves: it takes connections, and the service meant does not answer: silent, another-service; else NULL. */
+const char *digest_misserves(const struct evidence *e);
 /* digest_ended_row: connections one after another that had to stay open for a while to count, NULL where there are
  * none; digest_ends_all: there are, and none did. */
 const struct evidence *digest_ended_row(const struct digest *d, struct str address);

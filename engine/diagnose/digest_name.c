@@ -33,9 +33,13 @@ struct dns_view {
 
 /* The order of DNS states by what a resolver makes of them over several names: an answer counts before all, an error
  * before "there is no such name". */
-static const char *const dns_order[] = { "answers", "no-a-record", "servfail",	  "refused",	 "unreadable", "slow",
-					 "silent",  "port-closed", "unreachable", "nxdomain" };
-enum { DNS_UNREADABLE = 4, DNS_SLOW, DNS_UNREACHABLE = 8 }; /* places in it; between the last two: nobody in time */
+enum { ANSWERS, NO_A_RECORD, SERVFAIL, REFUSED, TRUNCATED, UNREADABLE, SLOW, SILENT, PORT_CLOSED, UNREACHABLE, NXDOMAIN };
+static const char *const dns_order[] = {
+	[ANSWERS] = "answers",	       [NO_A_RECORD] = "no-a-record", [SERVFAIL] = "servfail",
+	[REFUSED] = "refused",	       [TRUNCATED] = "truncated",     [UNREADABLE] = "unreadable",
+	[SLOW] = "slow",	       [SILENT] = "silent",	      [PORT_CLOSED] = "port-closed",
+	[UNREACHABLE] = "unreachable", [NXDOMAIN] = "nxdomain"
+};
 
 static size_t dns_rank(const char *state)
 {
@@ -52,7 +56,7 @@ static struct dns_view view_reply(const struct digest *d, const struct evidence 
 	} map[] = { { "answered", "answers" },	     { "nodata", "no-a-record" }, { "nxdomain", "nxdomain" },
 		    { "servfail", "servfail" },	     { "refused", "refused" },	  { "rcode", "servfail" },
 		    { "timeout", "silent" },	     { "malformed", "unreadable" }, { "port-closed", "port-closed" },
-		    { "unreachable", "unreachable" } };
+		    { "unreachable", "unreachable" }, { "truncated", "truncated" } };
 	struct dns_view v = { .from = e, .addresses = digest_hosts(d, evidence_text(e, "dns.addresses")) };
 	for (size_t i = 0; e && i < sizeof map / sizeof *map; i++)
 		if (evidence_state(e, map[i].probe))
@@ -76,7 +80,7 @@ static struct dns_view view_name(const struct digest *d, struct str servers, str
 	while (str_word(&servers, &server)) {
 		struct dns_view v = view_reply(
 			d, digest_look(d, "dns", ARG("server", server), ARG("name", name), ARG("type", type)));
-		bool knows = v.state && (dns_rank(v.state) < 2 || str_eq(str_c(v.state), STR("nxdomain")));
+		bool knows = v.state && (dns_rank(v.state) <= NO_A_RECORD || dns_rank(v.state) == NXDOMAIN);
 		v.quiet = quiet;
 		if (knows)
 			return v;
@@ -94,8 +98,8 @@ static struct dns_view view_dns(const struct digest *d, struct str type)
 	struct str names = evidence_text(d->files, "client.dns.names"), name;
 	for (size_t i = 0; i < DNS_NAMES_MAX && str_word(&names, &name); i++) {
 		struct dns_view v = view_name(d, evidence_text(d->files, "client.dns.servers"), name, type);
-		bool silent = best.state && dns_rank(best.state) >= DNS_UNREADABLE && dns_rank(best.state) <= DNS_UNREACHABLE;
-		if (best.state && (dns_rank(best.state) == 0 || best.empty || (silent && !v.state)))
+		bool silent = best.state && dns_rank(best.state) >= UNREADABLE && dns_rank(best.state) <= UNREACHABLE;
+		if (best.state && (dns_rank(best.state) == ANSWERS || best.empty || (silent && !v.state)))
 			break; /* a resolver asks no further, or nobody would answer */
 		if (!v.state)
 			return v;
@@ -240,9 +244,10 @@ static void read_dns(struct digest *d)
 		quiet = v.from;
 	s->server = evidence_arg(quiet, "server");
 	s->brief = digest_is_brief(quiet);
-	bool late = dns_rank(v.state) >= DNS_SLOW && dns_rank(v.state) <= DNS_UNREACHABLE;
-	s->silent = evidence_state(v.from, "timeout") || (late && str_cmp(str_c(v.state), STR("port-closed")));
-	s->addresses = dns_rank(v.state) == DNS_SLOW ? STR("") : v.addresses;
+	size_t rank = dns_rank(v.state);
+	bool late = rank >= SLOW && rank <= UNREACHABLE && rank != PORT_CLOSED;
+	s->silent = evidence_state(v.from, "timeout") || late;
+	s->addresses = rank == SLOW ? STR("") : v.addresses;
 	s->empty = v.empty;
 	bool several = list_first(v.addresses).n < str_trim(v.addresses).n;
 	if (v.addresses.n)

@@ -558,10 +558,12 @@ static void put_ipv6(struct digest *d)
 	if (!e)
 		return;
 	bool alive = evidence_state(ping, "answered") || evidence_state(ping, "loss");
-	if (digest_ended(e) && !digest_ended_row(d, address)) /* one may be one of many */
+	if ((digest_ended(e) && !digest_ended_row(d, address)) || digest_mute(e)) /* one of many; only slow */
 		return;
+	const char *misserves = digest_misserves(e);
 	digest_put(d, "tcp.ipv6",
 		   digest_ends_all(d, address)		   ? "ended"
+		   : misserves				   ? misserves
 		   : evidence_state(e, "open")		   ? "open"
 		   : evidence_state(e, "refused")	   ? "refused"
 		   : evidence_state(e, "timeout") && alive ? "filtered"

@@ -36,11 +36,19 @@ static bool fits(const struct evidence *e, const char *service)
 	return !service || !said.n || str_eq(said, str_c(service));
 }
 
-/* service_word of one connection; NULL: it does not tell. Many run SSH on a port of another service: of that a person
- * has to say which was meant. */
+/* unclear: many run SSH on a port of another service, and SSH may say other lines before its own (RFC 4253
+ * section 4.2): of that a person has to say which was meant. */
+static bool unclear(const struct evidence *e, const char *service)
+{
+	struct str said = evidence_text(e, "tcp.service");
+	bool ssh_meant = service && !strcmp(service, "ssh");
+	return str_eq(said, STR("ssh")) || (ssh_meant && str_eq(said, STR("other")) && !ended(e));
+}
+
+/* service_word of one connection; NULL: it does not tell. */
 static const char *service_word(const struct evidence *e)
 {
-	enum { LATE_MS = 1000, PATIENCE_MS = 6000 };
+	enum { LATE_MS = 400, PATIENCE_MS = 6000 }; /* LATE_MS: the first look at it was as long, and saw no end */
 	const char *service = speaks_first(evidence_arg(e, "port"));
 	bool said = evidence_text(e, "tcp.greeting").n > 0, first = service && *service;
 	double watched_ms = evidence_number(e, "tcp.watched", -1);
@@ -49,7 +57,7 @@ static const char *service_word(const struct evidence *e)
 	if (evidence_yes(e, "tcp.turned_away") && (service || ended(e)))
 		return "refuses";
 	if (said && !fits(e, service))
-		return str_eq(evidence_text(e, "tcp.service"), STR("ssh")) ? "unclear" : "other";
+		return unclear(e, service) ? "unclear" : "other";
 	if (ended(e) && first && !said && watched_ms > LATE_MS) /* it had the time to say something */
 		return "silent";
 	if (ended(e) && (!said || service))
@@ -69,6 +77,13 @@ bool digest_mute(const struct evidence *e)
 {
 	const char *service = speaks_first(evidence_arg(e, "port"));
 	return service && *service && !service_word(e) && str_eq(evidence_text(e, "tcp.after"), STR("quiet"));
+}
+
+const char *digest_misserves(const struct evidence *e)
+{
+	const char *word = service_word(e);
+	bool another = word && (!strcmp(word, "other") || !strcmp(word, "unclear") || !strcmp(word, "refuses"));
+	return another ? "another-service" : word && !strcmp(word, "silent") ? word : NULL;
 }
 
 const struct evidence *digest_ended_row(const struct digest *d, struct str address)
@@ -93,7 +108,9 @@ void digest_service(struct digest *d)
 		return;
 	}
 	const char *word = service_word(e);
-	if (evidence_text(e, "tcp.greeting").n)
+	bool usual = digest_ended(e) && !evidence_yes(e, "tcp.turned_away") &&
+		     !str_eq(evidence_text(e, "tcp.service"), STR("other")); /* that tells not why it ended */
+	if (evidence_text(e, "tcp.greeting").n && !usual)
 		digest_put_str(d, "service.says", evidence_text(e, "tcp.greeting"), e);
 	if (evidence_number(e, "tcp.greeting_ms", 0) > SLOW_GREETING_MS)
 		digest_put_str(d, "service.delay",

@@ -550,6 +550,8 @@ static void step_service(struct wave *w)
 	if (digest_ended(six) && !digest_ended_row(d, v6))
 		ask(w, "retry", ARG("address", v6), ARG("port", d->port), ARG("attempts", S(DIGEST_REFUSED_AGAIN)),
 		    ARG("spacing", S("50")), ARG("watch", watch_ends(w->a, six)));
+	if (six && digest_mute(six))
+		ask(w, "tcp", ARG("address", v6), ARG("port", d->port), ARG("watch", S(DIGEST_GREETING_AGAIN_MS)));
 	if (d->tcp445 && digest_mute(d->tcp445))
 		ask(w, "tcp", ARG("address", d->target), ARG("port", d->port),
 		    ARG("watch", S(DIGEST_GREETING_AGAIN_MS)));

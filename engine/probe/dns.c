@@ -2,10 +2,13 @@
  *
  * One question to one DNS server over a connected UDP socket (RFC 1035), asked twice: so NXDOMAIN, SERVFAIL, no record,
  * a closed port, an unreachable server and silence stay apart, which a system's resolver folds into one. Answers with
- * another id or question are thrown away and counted. Never tries another server, name or search domain by itself.
+ * another id or question are thrown away and counted. What did not fit at all is asked for once more, over TCP
+ * (RFC 7766). Never tries another server, name or search domain by itself.
  */
 #include "probe/dns_wire.h"
 #include "probe/outcome.h"
+
+#include <string.h>
 
 static const struct probe_arg_help args[] = {
 	{ "server", true, "address of the DNS server", ARG_ADDRESS },
@@ -27,6 +30,7 @@ static const struct probe_state_help states[] = {
 	{ "port-closed", "the host is there, no DNS service is" },
 	{ "unreachable", "the server cannot be reached" },
 	{ "malformed", "the answer cannot be read" },
+	{ "truncated", "no record fits into the answer, and over TCP none comes" },
 	{ 0 }
 };
 
@@ -49,13 +53,18 @@ static const struct probe_fact_help facts[] = {
 };
 
 enum { DNS_ATTEMPTS = 2, DNS_LIST_MAX = 16, DNS_WRONG_MAX = 1000 };
+enum { DNS_TCP = 1, DNS_TCP_WAIT_MS = 1000 }; /* the channel, and how long it may take */
 
 struct dns {
 	struct address server;
 	struct str name, query;
 	uint16_t type, id;
 	double wait_ms;
+	uint16_t port;
 	unsigned attempts, wrong;
+	bool whole; /* asked over TCP */
+	char got[2 + DNS_MESSAGE_MAX]; /* over TCP: the length, and the answer */
+	size_t got_n;
 };
 
 struct dns_found {
@@ -129,11 +138,25 @@ static const char *dns_state(unsigned rcode, unsigned found)
 	}
 }
 
+/* ask_whole: no record fitted into the datagram. */
+static void ask_whole(struct machine *m)
+{
+	struct dns *s = m->state;
+	s->whole = true;
+	machine_close(m, 0);
+	machine_open(m, DNS_TCP, (struct channel_spec){ .kind = CHANNEL_TCP, .to = s->server, .port = s->port });
+	machine_timer(m, DNS_TCP_WAIT_MS);
+}
+
 static void dns_answer(struct machine *m, struct dns_message *d)
 {
 	struct dns *s = m->state;
 	struct dns_found found = { 0 };
 	read_records(m, d, &found);
+	if (!s->whole && d->flags & DNS_FLAG_TRUNCATED && !d->rcode && !found.count) {
+		ask_whole(m);
+		goto done;
+	}
 	machine_ms(m, "dns.ms", m->now_ms);
 	if (dns_bad(d) && !found.count) {
 		dns_end(m, "malformed", STR(""));
@@ -150,6 +173,7 @@ static void dns_answer(struct machine *m, struct dns_message *d)
 		machine_bool(m, "dns.truncated", d->flags & DNS_FLAG_TRUNCATED);
 		dns_end(m, state, values);
 	}
+done:
 	buf_free(&found.values);
 	buf_free(&found.chain);
 }
@@ -203,14 +227,69 @@ static void dns_start(struct machine *m)
 		machine_not_run(m, "%.*s cannot be asked for in DNS", STR_ARG(s->name));
 		return;
 	}
-	uint16_t port = (uint16_t)machine_arg_number(m, "port", 53, 1, 65535);
-	machine_open(m, 0, (struct channel_spec){ .kind = CHANNEL_UDP, .to = s->server, .port = port });
+	s->port = (uint16_t)machine_arg_number(m, "port", 53, 1, 65535);
+	machine_open(m, 0, (struct channel_spec){ .kind = CHANNEL_UDP, .to = s->server, .port = s->port });
+}
+
+static void dns_no_whole(struct machine *m, struct str why)
+{
+	machine_bool(m, "dns.truncated", true);
+	dns_end(m, "truncated", arena_printf(m->arena, "over TCP: %.*s", STR_ARG(why)));
+}
+
+/* dns_collect: over TCP the answer comes behind its length, in pieces of any size. */
+static void dns_collect(struct machine *m, struct str bytes)
+{
+	struct dns *s = m->state;
+	struct dns_message d;
+	size_t room = sizeof s->got - s->got_n, n = bytes.n < room ? bytes.n : room;
+	memcpy(s->got + s->got_n, bytes.p, n);
+	s->got_n += n;
+	if (s->got_n < 2)
+		return;
+	size_t size = (size_t)(unsigned char)s->got[0] << 8 | (unsigned char)s->got[1];
+	if (s->got_n < 2 + size && s->got_n < sizeof s->got)
+		return;
+	struct str answer = { s->got + 2, size < s->got_n - 2 ? size : s->got_n - 2 };
+	machine_keep_raw(m, answer);
+	if (dns_open(answer, &d) && is_ours(m, &d))
+		dns_answer(m, &d);
+	else
+		dns_no_whole(m, STR("no answer to the question"));
+}
+
+static void dns_send_whole(struct machine *m)
+{
+	const struct dns *s = m->state;
+	struct buf b = { 0 };
+	buf_add_char(&b, (char)(s->query.n >> 8));
+	buf_add_char(&b, (char)(s->query.n & 0xFF));
+	buf_add(&b, s->query);
+	machine_send(m, DNS_TCP, buf_str(&b));
+	buf_free(&b);
+}
+
+static void dns_feed_whole(struct machine *m, const struct event *e)
+{
+	const struct dns *s = m->state;
+	switch (e->kind) {
+	case EVENT_OPEN: dns_send_whole(m); break;
+	case EVENT_BYTES: dns_collect(m, e->bytes); break;
+	case EVENT_FAIL: dns_no_whole(m, outcome_words(e, s->server, m->arena)); break;
+	case EVENT_END: dns_no_whole(m, STR("closed by the other side")); break;
+	default: dns_no_whole(m, STR("no answer")); break;
+	}
 }
 
 static void dns_feed(struct machine *m, const struct event *e)
 {
 	struct dns *s = m->state;
 	struct dns_message d;
+	if (s->whole) {
+		if (e->channel == DNS_TCP || e->kind == EVENT_TIMER || e->kind == EVENT_DEADLINE)
+			dns_feed_whole(m, e);
+		return;
+	}
 	switch (e->kind) {
 	case EVENT_OPEN:
 	case EVENT_TIMER:
