@@ -31,6 +31,7 @@ enum { LINK_WATCH_MS = 700, LINK_WATCH_DOWN_MS = 3000 };
 /* How long an open connection is looked at before a word is said on it: for an end, for a greeting, and for one that
  * takes its time (mail servers keep strangers waiting for 6 s). */
 #define DIGEST_WATCH_MS "50"
+#define DIGEST_ENDS_MS "300" /* of others, where one was ended */
 #define DIGEST_GREETING_MS "400"
 #define DIGEST_GREETING_AGAIN_MS "6600"
 

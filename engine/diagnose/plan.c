@@ -509,10 +509,10 @@ static void step_smb(struct wave *w)
 /* watch_ends: the service ended this connection: how long others are looked at for the same; empty: it did not. */
 static struct str watch_ends(struct arena *a, const struct evidence *e)
 {
-	enum { TIMES = 4, LEAST_MS = 50, MOST_MS = 1000 };
+	enum { TIMES = 4, LEAST_MS = 300, MOST_MS = 1000 }; /* of one that ends at once none of it is waited for */
 	double ms = TIMES * evidence_number(e, "tcp.watched", 0);
 	return !digest_ended(e)	 ? S("")
-	       : ms < LEAST_MS	 ? S(DIGEST_WATCH_MS)
+	       : ms < LEAST_MS	 ? S(DIGEST_ENDS_MS)
 				 : arena_printf(a, "%.0f", ms < MOST_MS ? ms : MOST_MS);
 }
 
