@@ -661,6 +661,9 @@ static void step_watch(struct wave *w)
 	const struct digest *d = w->d;
 	if (digest_fact(d, "link.flapping").n || !d->own_link)
 		return;
+	/* Before the one address that is left has been tried nothing could be asked beside it. */
+	if (!d->used.n && d->v6.n && !digest_look(d, "tcp", ARG("address", list_first(d->v6))))
+		return;
 	double want = digest_is(d, "link.state", "no-carrier") ? LINK_WATCH_DOWN_MS : LINK_WATCH_MS;
 	double left = want - since_ms(d, d->own_link);
 	ask(w, "link", ARG("link", d->own_name),
