@@ -17,6 +17,9 @@ struct channel {
 	bool ended;	      /* the stream is over: nothing more is read */
 	struct address local; /* our own address, where known */
 	unsigned packets;     /* counted against the limits so far */
+	double opened_ms;     /* on the driver's clock */
+	unsigned segments;    /* TCP: that we have seen go */
+	bool late;	      /* TCP: what was foreseen goes later than when it was opened */
 };
 
 /* What an event is handed to; after it said false no more events come from this call. */

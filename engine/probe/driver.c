@@ -21,6 +21,7 @@
 
 enum {
 	CANCEL_LOOK_MS = 50,	/* how soon a cancel is seen */
+	LATE_MS = 100,		/* a connection that takes longer sends again, and its end is of another moment */
 	TCP_PACKETS = 4,	/* SYN, ACK, FIN, ACK: of a connection that carries nothing */
 	TCP_ABORT_PACKETS = 3,	/* SYN, ACK, RST */
 	SYSTEM_PACKETS = 5,	/* the system's own, which nobody counts: it asks for hardware addresses */
@@ -110,16 +111,27 @@ enum err driver_wait(struct driver *driver, double ms)
 	return cancelled(driver) ? ERR_INTERRUPTED : ERR_OK;
 }
 
-static void count_packets(struct run *r, struct channel *c, unsigned packets, double now)
+/* pace: so many packets go now, whether they count here or did before. */
+static void pace(struct driver *d, unsigned packets, double now)
 {
-	struct driver *d = r->driver;
-	d->sent.count.packets += packets;
-	r->evidence->packets += packets;
-	c->packets += packets;
 	for (unsigned i = 0; i < packets; i++) {
 		d->sent.at_ms[d->sent.next] = now;
 		d->sent.next = (d->sent.next + 1) % PACED;
 	}
+}
+
+static void count_packets(struct run *r, struct channel *c, unsigned packets, double now)
+{
+	r->driver->sent.count.packets += packets;
+	r->evidence->packets += packets;
+	c->packets += packets;
+	pace(r->driver, packets, now);
+}
+
+/* closing_segments: RST; or FIN, and the ACK of theirs. */
+static unsigned closing_segments(const struct channel *c)
+{
+	return !c->connected ? 0 : c->spec.abort ? 1 : 2;
 }
 
 /* run_count: the segments that the system has sent on a connection by now, and those of its end, were counted when it
@@ -128,16 +140,22 @@ static void run_count(struct run *r, struct channel *c, double now)
 {
 	if (c->fd < 0 || c->spec.kind != CHANNEL_TCP)
 		return;
-	unsigned closing = !c->connected ? 0 : c->spec.abort ? 1 : 2; /* RST; or FIN, and the ACK of theirs */
-	unsigned segments = channel_segments(c) + closing;
-	if (segments > c->packets)
-		count_packets(r, c, segments - c->packets, now);
+	unsigned out = channel_segments(c), fresh = out > c->segments ? out - c->segments : 0;
+	unsigned segments = out + closing_segments(c), more = segments > c->packets ? segments - c->packets : 0;
+	count_packets(r, c, more, now);
+	if (c->late && fresh > more)
+		pace(r->driver, fresh - more, now);
+	c->segments = out;
+	c->late |= !c->connected && now >= c->opened_ms + LATE_MS;
 }
 
 static void run_close(struct run *r, unsigned channel, double now)
 {
-	run_count(r, &r->channels[channel], now);
-	channel_close(&r->channels[channel]);
+	struct channel *c = &r->channels[channel];
+	run_count(r, c, now);
+	if (c->fd >= 0 && c->late)
+		pace(r->driver, closing_segments(c), now);
+	channel_close(c);
 }
 
 static unsigned connection_cost(const struct channel_spec *spec)
@@ -225,6 +243,7 @@ static void run_open(struct run *r, const struct action *a, double now)
 	if (!policy_allows(r, a->spec.to, a->spec.port))
 		return;
 	int error = channel_open(c, &a->spec);
+	c->opened_ms = now;
 	r->reading = a->channel;
 	if (c->spec.kind == CHANNEL_TCP && (!error || error == ETIMEDOUT)) {
 		r->driver->sent.count.connections++;

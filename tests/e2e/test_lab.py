@@ -92,6 +92,15 @@ class Lab(unittest.TestCase):
         self.sends_what_the_man_text_says({x[1]: (int(x[-5]), int(x[-4])) for x in map(str.split, p.stdout.splitlines())
                                            if x[:1] == ['right']})
 
+    def test_what_a_late_connection_sends_counts_when_it_goes(self):
+        """Its repeated SYN and its end stood in the second in which it was opened: 51 packets went in another one."""
+        needs_lab(self)
+        p = subprocess.run([sys.executable, os.path.join(ROOT, 'tests/lab/run_lab.py'), KBT, '',
+                            os.path.join(ROOT, 'tests/lab/wide.sh'), 'mid-drop-ends-1'],
+                           stdout=subprocess.PIPE, text=True, timeout=60)
+        self.assertIn('0 MUCH', p.stdout)
+        self.assertIn('of 1', p.stdout)
+
     def test_how_long_a_diagnosis_may_take(self):
         """Each fault has its budget: by its class, or its own."""
         want = {'ok': 1.5, 'ok-ras': 1.5, 'ok-dns-fallback': 1.5, 'fw-reject-smb-rst': 2, 'dns-nxdomain': 2, 'bad-password': 2,
