@@ -76,11 +76,12 @@ static struct str find_repeated(struct query *q, const struct match_options *opt
 	return found == 2 ? first : STR("");
 }
 
-static bool has_value_over_lines(const struct query *q, const struct answer *x)
+/* A value that has this character reaches over the end of a line, or of a word. */
+static bool has_value_with(const struct query *q, const struct answer *x, char c)
 {
 	for (unsigned i = 0; x->fits && i < x->surface.value_count; i++) {
 		struct match_span s = x->surface.values[i];
-		if (str_find_char(str_part(q->clean->text, s.start, s.end), '\n') != STR_NONE)
+		if (str_find_char(str_part(q->clean->text, s.start, s.end), c) != STR_NONE)
 			return true;
 	}
 	return false;
@@ -103,7 +104,7 @@ static uint32_t ask_line(struct query *q, const struct match_options *options, s
 uint32_t reread_repeated(struct query *q, const struct match_options *options, struct match_answer *out,
 			 struct answer *answers, uint32_t n)
 {
-	if (!n || options->standing || options->keep_envelope || !has_value_over_lines(q, &answers[0]))
+	if (!n || options->standing || options->keep_envelope || !has_value_with(q, &answers[0], '\n'))
 		return n;
 	struct answer *more = arena_array(q->arena, struct answer, MATCH_RESULTS_MAX);
 	struct str line = more ? find_repeated(q, options, answers[0].article, more) : STR("");
@@ -231,7 +232,8 @@ bool reread_joined(struct query *q, const struct match_options *options, const s
 	meaning_read(q->view, joined.text, one.envelope.payload, q->arena, &one);
 	uint32_t n = ask_all(q, options, &one, answers);
 	bool whole = n && answer_is_whole(q, &answers[0]);
-	if (whole && !options->standing && answers[0].surface.value_count) { /* a value may hold the message again */
+	/* A value may hold the message again, with the blank that its lines were joined by. */
+	if (whole && !options->standing && has_value_with(q, &answers[0], ' ')) {
 		q->clean = clean;
 		struct answer *more = arena_array(q->arena, struct answer, MATCH_RESULTS_MAX);
 		whole = more && !find_repeated(q, options, answers[0].article, more).n;
