@@ -61,8 +61,8 @@ static const char plain_words[] =
 	"window desktop safe debug single-user multi-user completion failover schema config "
 	"configuration default defaults environment production staging testing monday tuesday "
 	"wednesday thursday friday saturday sunday january february march april may june july "
-	"august september october november december weekend weekday midnight noon behalf top- "
-	"level stack heap swap namespace servername hostname sitename computername sharename "
+	"august september october november december weekend weekday midnight noon behalf top-level "
+	"stack heap swap namespace servername hostname sitename computername sharename "
 	"retailer container containers pod pods task tasks job jobs session sessions connection "
 	"connections transaction stage";
 

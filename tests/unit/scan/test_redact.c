@@ -127,7 +127,7 @@ static void machines_in_a_sentence(void **unused)
 		"connection from client closed, request from remote host denied, disconnected from server",
 		"service stopped on request, started on startup, failed on eth0, Link Up on en0. Running on battery",
 		"transfer from disk to tape failed; copied to cache and forwarded to completion",
-		"backup of database failed, restart of services, loss of power",
+		"backup of database failed, restart of services, loss of power, failed on top-level",
 		"connection from misconfigured clients; stopped on primary node; installed on your machine",
 		"the server setup is done, node type is unknown, host name was lost, a comment // and more",
 	};
