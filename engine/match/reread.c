@@ -168,8 +168,7 @@ static uint32_t ask_event(struct query *q, const struct match_options *options, 
 	struct str text = q->clean->text;
 	if (!x.answers)
 		return n;
-	ask_read(q, str_part(text, event->payload.start, event->payload.end), false,
-		 &x.out.envelope);
+	ask_read(q, str_part(text, event->payload.start, event->payload.end), false, &x.out.envelope);
 	struct match_span payload = x.out.envelope.payload;
 	x.out.envelope = *event;
 	x.out.envelope.payload = payload;

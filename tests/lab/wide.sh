@@ -130,7 +130,7 @@ mid-drop-ends-6|nas7|none|none.healthy|fw-drop-smb/open|the server drops SMB for
 mid-all-ends-2|nas7|none|none.healthy|healthy/open|the server drops everything for another 2 s|silence
 mid-all-ends-5|nas7|none|none.healthy|arp-only/open|the server drops everything for another 5 s
 mid-far-ends-4|depot|none|none.healthy|routed-silent/fw-drop-smb/open|the router drops everything for another 4 s
-mid-refused-ends|nas7|none|none.healthy|healthy/tcp-refused-both/open|the server refuses SMB for another 0.3 s|silence
+mid-refused-ends|nas7|none|none.healthy|healthy/tcp-refused-both/open|the server refuses SMB for another 0.3 s
 mid-drop-begins|nas7|filter|filter.server.drop-smb|healthy/fw-drop-smb/open|the server drops SMB from 0.3 s on
 mid-all-begins|nas7|filter|filter.server.drop-all|healthy/arp-only/open|the server drops everything from 0.3 s on
 mid-off-begins|nas7|ip|ip.server.off|healthy/l2-no-answer/open|the server goes off after 0.3 s
