@@ -7,7 +7,7 @@
 
 #include "match/envelope.h"
 #include "match/literals.h"
-#include "scan/propose.h"
+#include "scan/proposal.h"
 #include "scan/scan.h"
 
 #include <string.h>
@@ -69,7 +69,7 @@ static struct str line_behind(const struct go_on *g)
 {
 	size_t from = g->next, to;
 	for (unsigned n = 0; n < SCAN_SPAN_MAX && from < g->text.n; n++, from = to) {
-		to = propose_lines_on(g->text, from, 1);
+		to = proposal_lines_on(g->text, from, 1);
 		struct str line = { g->text.p + from, to - from };
 		if (!says_nothing(line))
 			return line;
@@ -81,7 +81,7 @@ static struct str line_before(const struct go_on *g)
 {
 	size_t to = g->from, from;
 	for (unsigned n = 0; n < SCAN_SPAN_MAX && to; n++, to = from) {
-		from = propose_lines_back(g->text, to, 1);
+		from = proposal_lines_back(g->text, to, 1);
 		struct str line = { g->text.p + from, to - from };
 		if (!says_nothing(line))
 			return line;

@@ -1,127 +1,28 @@
 /* SPDX-License-Identifier: MIT
  *
  * See propose.h. A line over SCAN_LINE_MAX is proposed in windows around the places where a literal starts, each
- * standing for a line of its own, and cut to the record where marks part one off.
+ * standing for a line of its own.
  */
-#include "scan/propose.h"
+#include "scan/propose_inside.h"
 
-#include "match/lines.h"
 #include "match/token.h"
 #include "match/undress.h"
-#include "scan/go_on.h"
 #include "scan/scan.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 enum {
-	WINDOW = PROPOSE_WINDOW,
 	SLACK_PERCENT = 25,
-	SLACK = 4,	 /* by how much a payload may differ from the message that covers it */
-	TRIED_MAX = 128, /* messages that are laid against a line at once */
-	STARTS_MAX = 4,
-	SPANS_MAX = 64, /* messages that are tried over several lines, for one line */
-	SPAN_BYTES_MAX = 8 << 10
+	SLACK = 4 /* by how much a payload may differ from the message that covers it */
 };
 
-size_t propose_lines_back(struct str text, size_t at, unsigned lines)
-{
-	for (; lines && at; lines--) {
-		const char *newline = at > 1 ? memrchr(text.p, '\n', at - 1) : NULL;
-		at = newline ? (size_t)(newline - text.p) + 1 : 0;
-	}
-	return at;
-}
-
-size_t propose_lines_on(struct str text, size_t at, unsigned lines)
-{
-	for (; lines && at < text.n; lines--) {
-		const char *newline = memchr(text.p + at, '\n', text.n - at);
-		at = newline ? (size_t)(newline - text.p) + 1 : text.n;
-	}
-	return at;
-}
-
-static void push(struct proposer *p, struct proposal x)
+void propose_push(struct proposer *p, struct proposal x)
 {
 	struct proposal *slot = arena_push(p->arena, &p->items, &p->count, &p->cap);
 	if (slot)
 		*slot = x;
 }
-
-/* ---- lines and windows ---- */
-
-/* What parts the records of a file that has no lines: NUL, tab, carriage return, braces, bars; in JSON the quotes
- * beside colons and commas. */
-static bool parts_records(struct str text, size_t at)
-{
-	char c = text.p[at], before = at ? text.p[at - 1] : 0, after = at + 1 < text.n ? text.p[at + 1] : 0;
-	if (c == '"')
-		return strchr(":,[", before) || strchr(":,]}", after);
-	return !c || c == '\t' || c == '\r' || c == '|' || c == '{' || c == '}' || c == 0x1E;
-}
-
-/* A window within an overlong line; a record of it where one is parted off on both sides. */
-static void cut_window(struct str text, size_t at, struct proposal *x)
-{
-	size_t from = at, to = at, least = at - x->from > WINDOW ? at - WINDOW : x->from;
-	size_t most = x->to - at > WINDOW ? at + WINDOW : x->to;
-	x->window = true;
-	x->next = x->to - at > WINDOW / 2 ? at + WINDOW / 2 : x->next;
-	x->place = at;
-	while (from > least && !parts_records(text, from - 1))
-		from--;
-	while (to < most && !parts_records(text, to))
-		to++;
-	bool record = from > least && to < most;
-	x->from = record ? from : least;
-	x->to = record ? to : most;
-	if (record) {
-		x->place = from;
-		x->next = to;
-	}
-}
-
-/* The line, or the window of an overlong one, that holds a place. */
-static struct proposal piece_at(const struct proposer *p, size_t at)
-{
-	struct str text = p->text;
-	struct proposal x = { .to = text.n, .lines = 1 };
-	const char *newline = at ? memrchr(text.p, '\n', at) : NULL;
-	if (newline)
-		x.from = (size_t)(newline - text.p) + 1;
-	newline = memchr(text.p + at, '\n', text.n - at);
-	if (newline)
-		x.to = (size_t)(newline - text.p);
-	x.next = x.to + 1;
-	x.place = x.from;
-	if (x.to - x.from > SCAN_LINE_MAX)
-		cut_window(text, at, &x);
-	while (x.to > x.from && text.p[x.to - 1] == '\r')
-		x.to--;
-	x.from = x.from ? x.from : p->mark;
-	return x;
-}
-
-/* What a line says, and what it has to be measured by. */
-struct line {
-	struct proposal piece;
-	struct str text; /* damage undone */
-	struct clean clean;
-	const struct clean *said;    /* of it, or what it was coded in */
-	struct match_envelope dress; /* of text */
-	struct str payload;
-	size_t starts[STARTS_MAX]; /* where in text the message may begin: where the payload does, or behind words of it
-				    * that may be dress */
-	size_t start_count;
-	size_t letters; /* of payload */
-	size_t glued_before, glued_after; /* letters of its first and last token in which a message may begin and end */
-	bool glue_known, damaged, coded;
-	uint32_t tried[TRIED_MAX];
-	size_t tried_count, span_count;
-	bool fits;
-	struct go_on go_on;
-};
 
 /* One program writes many lines. */
 static void read_component(struct proposer *p, struct str name)
@@ -202,167 +103,6 @@ static void try_line(struct proposer *p, struct line *l, const struct file_liter
 	if (l->tried_count == TRIED_MAX)
 		fit_tried(p, l);
 }
-
-/* ---- several lines ---- */
-
-/* Bytes that damage_undo may change over lines too: a word parted at a line end, mail's marks, control bytes. */
-static bool lines_look_damaged(struct str s)
-{
-	if (go_on_is_damaged(s))
-		return true;
-	for (size_t i = 0; i < s.n; i++)
-		if (((unsigned char)s.p[i] < 0x20 && s.p[i] != '\n') ||
-		    (s.p[i] == '-' && i + 1 < s.n && s.p[i + 1] == '\n') ||
-		    (s.p[i] == '>' && (!i || s.p[i - 1] == '\n')))
-			return true;
-	return false;
-}
-
-/* join makes one text of the lines from a place on, at most SPAN_BYTES_MAX of them. Many messages are tried on the same
- * lines: the last ones stay joined. */
-static const struct propose_joined *join(struct proposer *p, size_t from)
-{
-	struct propose_joined *j = &p->joined;
-	struct match_envelope dress;
-	bool dressed;
-	if (j->known && j->from == from)
-		return j;
-	size_t to = propose_lines_on(p->text, from, SCAN_SPAN_MAX);
-	*j = (struct propose_joined){ .known = true, .from = from };
-	arena_reset(p->spans);
-	j->raw = str_first((struct str){ p->text.p + from, to - from }, SPAN_BYTES_MAX);
-	struct clean clean = { .text = j->raw };
-	if (lines_look_damaged(j->raw) && !damage_is_none(j->raw) && damage_undo(j->raw, p->spans, &clean))
-		j->failed = true;
-	else
-		j->failed = lines_join(&clean, p->spans, &j->text, &dress, &dressed) != ERR_OK;
-	return j;
-}
-
-static bool is_blank(struct str s)
-{
-	return !literals_letters(s);
-}
-
-/* Nothing but marks up to the line's end, or what SMS puts there. */
-static bool ends_line(struct str joined, size_t at)
-{
-	struct str rest = str_from(joined, at), line;
-	return !str_line(&rest, &line) || is_blank(line) || str_starts(str_trim(line), STR("$$<"));
-}
-
-/* It ends within a line, unless a value before that takes more. */
-static bool reaches_line_end(struct proposer *p, struct str joined, uint32_t message, size_t *end)
-{
-	struct str rest = str_from(joined, *end), line;
-	while (str_line(&rest, &line)) {
-		size_t to = (size_t)(line.p - joined.p) + line.n;
-		if (match_reaches_end(p->matcher, p->scratch, str_first(joined, to), message)) {
-			*end = to;
-			return true;
-		}
-	}
-	return false;
-}
-
-/* try_from proposes the lines that the message covers from a line start on, where that is more than one and beyond
- * `past`. */
-static bool try_from(struct proposer *p, size_t from, size_t past, uint32_t message)
-{
-	size_t end;
-	const struct propose_joined *j = join(p, from);
-	if (j->failed || !match_reaches(p->matcher, p->scratch, j->text.text, message, &end) || !end)
-		return false;
-	if (!ends_line(j->text.text, end) && !reaches_line_end(p, j->text.text, message, &end))
-		return false;
-	size_t last = clean_offset(&j->text, end - 1);
-	struct str raw = j->raw;
-	const char *newline = last < raw.n ? memchr(raw.p + last, '\n', raw.n - last) : NULL;
-	size_t to = newline ? (size_t)(newline - raw.p) : raw.n;
-	struct proposal x = { .from = from, .place = from, .to = from + to, .next = from + to + 1, .lines = 1 };
-	for (size_t i = 0; i < to; i++)
-		x.lines += raw.p[i] == '\n';
-	if (x.lines < 2 || x.to < past)
-		return false;
-	if (p->text.p[x.to - 1] == '\r')
-		x.to--;
-	push(p, x);
-	return true;
-}
-
-/* The line may be the one that a message begins in: what it says begins with the message's first words. Variables in
- * front say nothing. */
-static bool has_beginning(struct proposer *p, size_t from, const struct file_literal_message *m, struct str beginning)
-{
-	const char *newline = memchr(p->text.p + from, '\n', p->text.n - from);
-	size_t to = newline ? (size_t)(newline - p->text.p) : p->text.n;
-	struct str line = { p->text.p + from, to - from };
-	struct match_envelope dress;
-	if (line.n > SPAN_BYTES_MAX || str_find_nocase(line, beginning) == STR_NONE)
-		return false;
-	if (lines_look_damaged(line))
-		return true;
-	envelope_read(line, &dress);
-	struct str payload = str_part(line, dress.payload.start, dress.payload.end);
-	size_t head = envelope_head(payload, dress.payload.start > 0); /* or it is the message's own */
-	return literals_begins(p->matcher, m, payload) ||
-	       (head && literals_begins(p->matcher, m, str_from(payload, head)));
-}
-
-/* The lines beside it go on with the message. */
-static bool goes_on(struct line *l, const struct literal_beside *beside)
-{
-	return (beside->after != END_BEYOND || go_on_behind(&l->go_on, beside->rest_after)) &&
-	       (beside->before != END_BEYOND || go_on_before(&l->go_on, beside->rest_before) ||
-		(beside->rest_beyond.n && go_on_before(&l->go_on, beside->rest_beyond)));
-}
-
-static void try_span(struct proposer *p, struct line *l, const struct file_literal_message *m,
-		     const struct literal_beside *beside)
-{
-	bool even = beside->before == END_EVEN && beside->after == END_EVEN;
-	if (even || beside->before == END_SHORT || beside->after == END_SHORT || l->span_count >= SPANS_MAX ||
-	    !goes_on(l, beside))
-		return;
-	struct str beginning = literals_beginning(p->matcher, m);
-	size_t from = l->piece.from;
-	bool later = beside->after != END_OPEN || go_on_later(&l->go_on, beside->line_after, beside->own_next);
-	for (unsigned n = 0; n < SCAN_SPAN_MAX; n++) {
-		bool here = n ? beside->before != END_EVEN :
-				beside->before != END_BEYOND && beside->after != END_EVEN && later;
-		/* a value in front that began on another line would hold the line end: that is no hit */
-		if (here && (beside->before == END_EVEN || (beginning.n ? has_beginning(p, from, m, beginning) : !n))) {
-			l->span_count++;
-			if (try_from(p, from, l->piece.to, m->owner))
-				return;
-		}
-		if (from <= p->mark || beside->before == END_EVEN || !beginning.n)
-			return;
-		/* begun here, it did not begin before: logs say the same thing line after line */
-		if (!n && beside->before == END_OPEN && !beside->in_dress &&
-		    (literals_begins(p->matcher, m, l->payload) ||
-		     (!literals_begun(p->matcher, m, go_on_word(&l->go_on), l->payload) &&
-		      !literals_begun(p->matcher, m, go_on_word(&l->go_on), l->text))))
-			return;
-		size_t line = propose_lines_back(p->text, from, 1);
-		from = line > p->mark ? line : p->mark;
-		if (l->piece.to - from > SPAN_BYTES_MAX)
-			return;
-	}
-}
-
-/* What stands in the dress may be there by chance, and the message have begun before. */
-static void try_spans(struct proposer *p, struct line *l, const struct file_literal_message *m,
-		      struct literal_beside *beside)
-{
-	try_span(p, l, m, beside);
-	if (!beside->in_dress)
-		return;
-	beside->before = END_BEYOND;
-	try_span(p, l, m, beside);
-}
-
-/* ---- all of a piece ---- */
 
 /* The letters next to a literal, as far as both sides have any. */
 static bool differs(const char a[4], const char b[4])
@@ -513,10 +253,10 @@ static void try_find(struct proposer *p, struct line *l, size_t start, const str
 		if (l->coded || l->piece.window)
 			continue;
 		if (seen)
-			try_spans(p, l, m, &beside);
+			propose_spans(p, l, m, &beside);
 		else if (seat.in_dress && literals_beside(p->matcher, m, line, seat.at, seat.at, seat.same, &beside)) {
 			beside.in_dress = true;
-			try_spans(p, l, m, &beside);
+			propose_spans(p, l, m, &beside);
 		}
 	}
 }
@@ -554,7 +294,7 @@ static void propose_piece(struct proposer *p, const struct proposal *piece, cons
 	}
 	fit_tried(p, &l);
 	if (l.fits)
-		push(p, *piece);
+		propose_push(p, *piece);
 }
 
 /* propose_written_over takes each part of a line by itself that carriage returns part: what a program showed on a
@@ -586,7 +326,7 @@ void propose_found(struct proposer *p, const struct prefilter_find *finds, size_
 	size_t next = 0;
 	for (size_t i = 0; i < count;) {
 		size_t at = p->mark + finds[i].at, first = i;
-		struct proposal piece = piece_at(p, at);
+		struct proposal piece = proposal_at(p->text, p->mark, at);
 		while (i < count && p->mark + finds[i].at < piece.next)
 			i++;
 		if (at < next || piece.from >= piece.to)
@@ -604,32 +344,32 @@ void propose_found(struct proposer *p, const struct prefilter_find *finds, size_
 void propose_all(struct proposer *p, size_t from, size_t to)
 {
 	for (size_t at = from; at < to;) {
-		struct proposal x = piece_at(p, at);
+		struct proposal x = proposal_at(p->text, p->mark, at);
 		p->candidates++;
 		at = x.next;
 		if (x.to <= x.from)
 			continue;
-		push(p, x);
+		propose_push(p, x);
 		size_t start = x.from;
 		for (x.lines = 2; !x.window && x.lines <= SCAN_SPAN_MAX && x.next < p->text.n; x.lines++) {
 			size_t line = x.next;
-			x.next = propose_lines_on(p->text, line, 1);
+			x.next = proposal_lines_on(p->text, line, 1);
 			x.to = p->text.p[x.next - 1] == '\n' ? x.next - 1 : x.next;
 			if (x.to > line && p->text.p[x.to - 1] == '\r')
 				x.to--;
 			if (x.to - start > SPAN_BYTES_MAX)
 				break;
-			if (!is_blank((struct str){ p->text.p + line, x.to - line }))
-				push(p, x);
+			if (!propose_is_blank((struct str){ p->text.p + line, x.to - line }))
+				propose_push(p, x);
 		}
 	}
 }
 
 void propose_line(struct proposer *p, size_t at)
 {
-	struct proposal piece = piece_at(p, at);
+	struct proposal piece = proposal_at(p->text, p->mark, at);
 	if (piece.from < piece.to)
-		push(p, piece);
+		propose_push(p, piece);
 }
 
 static int by_turn(const void *a, const void *b)

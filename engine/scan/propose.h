@@ -9,18 +9,7 @@
 #define KBT_SCAN_PROPOSE_H
 
 #include "scan/prefilter.h"
-
-enum {
-	PROPOSE_WINDOW = 2 << 10 /* bytes on each side of a place in an overlong line */
-};
-
-struct proposal {
-	size_t from, to; /* in the text; without the last line's end */
-	size_t place;	 /* where it stands in the order: of a window that is no record the literal, else from */
-	size_t next;	 /* where what comes behind it may begin */
-	unsigned lines;
-	bool window; /* of an overlong line */
-};
+#include "scan/proposal.h"
 
 /* Lines from a place on, as one text; in the arena of spans. */
 struct propose_joined {
@@ -61,10 +50,5 @@ void propose_all(struct proposer *p, size_t from, size_t to);
 void propose_line(struct proposer *p, size_t at);
 /* propose_sort puts them in the order in which they are asked: by place, of several lines before fewer. */
 void propose_sort(struct proposer *p);
-
-/* propose_lines_back and _on give the place of the line start so many lines before or behind a line start, or the
- * text's end. */
-size_t propose_lines_back(struct str text, size_t at, unsigned lines);
-size_t propose_lines_on(struct str text, size_t at, unsigned lines);
 
 #endif

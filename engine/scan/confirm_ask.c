@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * A proposal > what the look-up says of it, and what of that counts: see confirm_inside.h.
+ */
+#include "scan/confirm_inside.h"
+
+#include "article/charset.h"
+#include "base/utf8.h"
+#include "match/lines.h"
+#include "match/undress.h"
+
+#include <string.h>
+
+/* is_foreign says of bytes that they are no UTF-8, beyond characters that a window cuts at its ends: an old code
+ * page. */
+static bool is_foreign(struct str s)
+{
+	for (size_t i = 0; i < 3 && s.n && ((unsigned char)s.p[0] & 0xC0) == 0x80; i++)
+		s = str_from(s, 1);
+	for (size_t i = 0; i < 3 && s.n && (unsigned char)s.p[s.n - 1] >= 0x80; i++)
+		s.n--;
+	return !utf8_valid(s);
+}
+
+void confirm_read(struct confirm *c, const struct proposal *x, struct str text, struct question *ret_question)
+{
+	struct question q = { .text = { text.p + x->from, x->to - x->from }, .lines = x->lines, .plain = true };
+	struct clean clean, joined;
+	struct undressed said;
+	bool dressed;
+	if (is_foreign(q.text))
+		q.text = charset_text(q.text, &c->work);
+	envelope_read(q.text, &q.dress);
+	q.payload = confirm_part(q.text, q.dress.payload);
+	bool coded = q.dress.coding != CODING_NONE || coded_is_printable(q.text) || coded_is_url(q.text);
+	if (coded && !damage_undo(q.text, &c->work, &clean) && !undress_read(&clean, clean.text, true, &c->work, &said))
+		q.payload = confirm_part(said.clean->text, said.dress.payload);
+	q.plain = !coded;
+	for (size_t i = 0; i < q.text.n && q.plain; i++) {
+		if (i == q.dress.payload.start)
+			i = q.dress.payload.end;
+		q.plain = i >= q.text.n ||
+			  ((unsigned char)q.text.p[i] < 0x7F && q.text.p[i] != 0x1B && q.text.p[i] != '&');
+	}
+	if (x->lines > 1) {
+		q.plain = false;
+		if (!damage_undo(q.text, &c->work, &clean) &&
+		    !lines_join(&clean, &c->work, &joined, &q.dress, &dressed))
+			q.payload = joined.text;
+	}
+	*ret_question = q;
+}
+
+static struct match_span common(struct match_span a, struct match_span b)
+{
+	return (struct match_span){ a.start > b.start ? a.start : b.start, a.end < b.end ? a.end : b.end };
+}
+
+/* A template that is nearly all variables covers any line: its own words have to carry the payload. */
+static bool carries(const struct question *q, const struct match_answer *answer, const struct match *m)
+{
+	struct match_span payload = answer->envelope.payload;
+	size_t all = literals_letters(q->payload), own = all;
+	if (m->span_count && (q->lines == 1 || !m->whole_payload)) /* between lines there is their dress */
+		own = literals_letters(confirm_part(answer->query, common(m->spans[0], payload)));
+	own -= m->filled < own ? m->filled : own;
+	return own >= (m->filled ? LITERALS_FILLED_MIN : LITERALS_OWN_MIN) &&
+	       own * 100 >= all * LITERALS_SHARE_MIN;
+}
+
+/* Of several lines all have to be of the message: the answer is neither to one of them alone nor by context, and it
+ * begins on the first, behind what may be dress there. */
+static bool covers_lines(const struct question *q, const struct match_answer *answer, const struct match *m)
+{
+	struct match_span p = answer->envelope.payload;
+	size_t last = q->text.n;
+	while (last && answer->query.p[last - 1] != '\n')
+		last--;
+	const char *newline = memchr(answer->query.p, '\n', answer->query.n);
+	size_t first = newline ? (size_t)(newline - answer->query.p) : 0;
+	return m->whole_payload && p.start < first && m->span_count && m->spans[0].start < first && p.end > last;
+}
+
+static bool counts(const struct question *q, const struct match_answer *answer, const struct match *m)
+{
+	if (!m->template.n || !((m->context && m->word_for_word) || m->whole_payload) || m->within_word ||
+	    !carries(q, answer, m))
+		return false;
+	/* a line end in a value: the end of one line and the beginning of the next may both be something else */
+	return q->lines == 1 || (covers_lines(q, answer, m) && !m->over_lines);
+}
+
+/* A value may reach into the dress, where another line has something else. */
+static bool keeps_to(const struct match_answer *answer, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		for (size_t k = 0; k < answer->matches[i].capture_count; k++)
+			if (answer->matches[i].captures[k].span.start < answer->envelope.payload.start ||
+			    answer->matches[i].captures[k].span.end > answer->envelope.payload.end)
+				return false;
+	return true;
+}
+
+const struct recalled *confirm_answer(struct walk *w, struct question *q, struct recalled *room)
+{
+	struct confirm *c = w->confirm;
+	struct match_answer answer = { 0 };
+	const struct recalled *known = q->plain ? recall_find(&c->recall, q->payload, &q->dress) : NULL;
+	if (!known && (known = recall_find_text(&c->recall, q->text)) && !q->plain)
+		q->dress = recall_copy_dress(&c->work, &known->dress);
+	if (known)
+		return known;
+	w->result->asked++;
+	*room = (struct recalled){ 0 };
+	w->options.standing = q->lines == 1;
+	if (match_message(c->matcher, c->scratch, q->text, &w->options, &c->work, &answer))
+		return room;
+	for (size_t i = 0; i < answer.match_count; i++)
+		if (counts(q, &answer, &answer.matches[i]))
+			answer.matches[room->count++] = answer.matches[i];
+	room->matches = answer.matches;
+	if (!q->plain)
+		q->dress = answer.envelope;
+	known = q->plain && keeps_to(&answer, room->count) ?
+			recall_keep(&c->recall, q->payload, &q->dress, room->matches, room->count) :
+			recall_keep_text(&c->recall, q->text, &q->dress, room->matches, room->count);
+	return known ? known : room;
+}
+
+const struct recalled *confirm_hold(struct confirm *c, const struct recalled *said, struct recalled *room)
+{
+	struct recalled held = { .matches = arena_array(&c->work, struct match, said->count) };
+	for (size_t i = 0; held.matches && i < said->count; i++)
+		held.matches[held.count++] = recall_copy(&c->work, &said->matches[i]);
+	*room = held;
+	return room;
+}
