@@ -7,7 +7,10 @@
  *   digest_article.c  what the article at hand asks for: its log, its program file, its named pipe; the message's age
  *   digest_link.c  the client's links, addresses, the dialled link
  *   digest_name.c  name sources: what the client's own order yields, which source is wrong
- *   digest_path.c  route, neighbours, TCP, ICMP, loss, MTU
+ *   digest_path.c  route, routers, the host itself
+ *   digest_lan.c   neighbours, the gateway, what the wire says of the subnet
+ *   digest_port.c  TCP: ports, what further connections to them say, other addresses
+ *   digest_ping.c  ICMP: round trips, loss, large packets
  *   digest_smb.c   sessions, dialects, signing, the share
  */
 #ifndef KBT_DIAGNOSE_DIGEST_H
@@ -36,6 +39,9 @@ enum { LINK_WATCH_MS = 700, LINK_WATCH_DOWN_MS = 3000 };
 #define DIGEST_GREETING_AGAIN_MS "6600"
 
 #define DIGEST_SLOW_PINGS "4" /* so many, so far apart that most limits let them pass */
+
+/* So many requests in a row tell a loss; so few answers are none. */
+enum { BURST_MIN = 10, ARP_TELLING = 3 };
 
 enum { DNS_NAMES_MAX = 3 }; /* of a short name with its search domains so many are asked for */
 
@@ -176,12 +182,22 @@ const char *digest_client_dialects(const struct digest *d);
 /* digest_binding: what is bound to a name; may be empty. */
 struct str digest_binding(const struct digest *d, struct str name);
 
+/* digest_quick_row: short connections one after another, where one had come about before; NULL where there is none. */
+const struct evidence *digest_quick_row(const struct digest *d);
+/* digest_row_mixed: a connection came about before the row, so that one or two failures at its beginning are a mix too. */
+bool digest_row_mixed(const struct evidence *row);
+
 /* Each adds the facts of its part, for digest_make. */
 void digest_article(struct digest *d);
 void digest_link(struct digest *d);
 void digest_name(struct digest *d);
 void digest_path(struct digest *d);
-void digest_service(struct digest *d); /* of digest_path, once the ports are known */
 void digest_smb(struct digest *d);
+/* Of digest_path, in this order, each by what those before it have told. */
+void digest_ports(struct digest *d);
+void digest_service(struct digest *d);
+void digest_lan(struct digest *d);
+void digest_rows(struct digest *d);
+void digest_pings(struct digest *d);
 
 #endif

@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * TCP: what a connection to a port came to, what further ones to it say, and those to the name's other addresses. A
+ * port of UDP stands in its place.
+ */
+#include "diagnose/digest.h"
+
+enum { ROW_CHANGED = 3 }; /* so many failures are a change, where it changed once */
+
+/* tcp_words: of UDP, too, where silence proves nothing, and a closed port is said by ICMP; of this machine's own port
+ * by its own system. */
+static const char *tcp_words(const struct digest *d, const struct evidence *e)
+{
+	bool udp = str_eq(e->probe, STR("udp"));
+	struct str origin = evidence_text(e, udp ? "udp.icmp_origin" : "tcp.icmp_origin");
+	if (udp && evidence_state(e, "timeout"))
+		return "udp-silent";
+	if (udp && (evidence_state(e, "refused") || evidence_state(e, "port-unreachable")) &&
+	    (!str_eq(origin, STR("self")) || digest_is(d, "path.kind", "local")))
+		return "udp-closed";
+	bool self = str_eq(origin, STR("self")), router = str_eq(origin, STR("router"));
+	static const struct {
+		const char *state, *self, *router, *target;
+	} map[] = {
+		{ "open", "open", "open", "open" },
+		{ "answered", "open", "open", "open" },
+		{ "refused", "refused", "refused", "refused" },
+		{ "timeout", "silent", "silent", "silent" },
+		{ "net-unreachable", "no-route", "net-unreachable", "unreachable-target" },
+		{ "host-unreachable", "no-neighbour", "host-unreachable", "unreachable-target" },
+		{ "prohibited", "local-denied", "prohibited-router", "prohibited-target" },
+		{ "no-route", "no-route", "no-route", "no-route" },
+		{ "no-local-port", "no-local-port", "no-local-port", "no-local-port" },
+		{ "local-denied", "local-denied", "local-denied", "local-denied" },
+		{ "port-unreachable", "local-denied", "port-unreachable", "port-unreachable" },
+		{ "ttl-exceeded", "loop", "loop", "loop" },
+	};
+	for (size_t i = 0; i < sizeof map / sizeof *map; i++)
+		if (evidence_state(e, map[i].state))
+			return self ? map[i].self : router ? map[i].router : map[i].target;
+	return "error";
+}
+
+static const struct evidence *tcp_of(const struct digest *d, struct str address, struct str port)
+{
+	return d->udp && str_eq(port, d->port) ? digest_look(d, "udp", ARG("address", address), ARG("port", port))
+					       : digest_look(d, "tcp", ARG("address", address), ARG("port", port));
+}
+
+/* router_denies: what a router says of a ping, that the host or its network is not there, holds for each port. */
+static const char *router_denies(const struct digest *d)
+{
+	const char *word = NULL;
+	for (size_t i = 0; i < d->c->evidence_count; i++) {
+		const struct evidence *e = d->c->evidence[i];
+		if (!str_eq(e->probe, STR("icmp")) || !str_eq(evidence_arg(e, "address"), d->target))
+			continue;
+		double code = evidence_number(e, "icmp.icmp_code", -1);
+		if (evidence_number(e, "icmp.received", 0) > 0)
+			return NULL;
+		if (evidence_state(e, "unreachable") && str_eq(evidence_text(e, "icmp.icmp_origin"), STR("router")) &&
+		    code >= 0 && code < 2)
+			word = code > 0 ? "host-unreachable" : "net-unreachable";
+	}
+	return word;
+}
+
+/* tcp_words_now: a silent port of a host that a router says is not there is no longer silent. */
+static const char *tcp_words_now(const struct digest *d, const struct evidence *e)
+{
+	const char *word = tcp_words(d, e), *denies = router_denies(d);
+	return denies && str_eq(str_c(word), STR("silent")) ? denies : word;
+}
+
+/* digest_ports: a port other than SMB's own stands in the place of both. */
+void digest_ports(struct digest *d)
+{
+	d->tcp445 = tcp_of(d, d->target, d->port);
+	d->tcp139 = d->smb ? tcp_of(d, d->target, STR("139")) : d->tcp445;
+	if (d->tcp445)
+		digest_put(d, "tcp.445", tcp_words_now(d, d->tcp445), d->tcp445);
+	if (d->tcp139)
+		digest_put(d, "tcp.139", tcp_words_now(d, d->tcp139), d->tcp139);
+	const struct evidence *own = tcp_of(d, digest_loopback(d), d->port);
+	if (own && !evidence_state(own, "no-route"))
+		digest_put(d, "loopback.445",
+			   evidence_state(own, "timeout")				   ? "silent"
+			   : evidence_state(own, "open") || evidence_state(own, "refused") ? "passes"
+											   : "rejected",
+			   own);
+}
+
+const struct evidence *digest_quick_row(const struct digest *d)
+{
+	return digest_look(d, "retry", ARG("address", d->target), ARG("spacing", STR("50")));
+}
+
+/* put_again: of a dialled link the row of attempts tells it. */
+static void put_again(struct digest *d)
+{
+	const struct evidence *e = digest_look(d, "tcp", ARG("address", d->target), ARG("port", d->port),
+					       ARG("wait", STR(DIGEST_AGAIN_MS)));
+	const struct evidence *row = digest_look(d, "retry", ARG("address", d->target), ARG("spacing", STR("1000")));
+	if (e && !str_eq(d->target, digest_loopback(d)))
+		digest_put(d, "tcp.again", evidence_state(e, "timeout") ? "silent" : "other", e);
+	else if (row && !evidence_state(row, "too-few"))
+		digest_put(d, "tcp.again", evidence_state(row, "down") ? "silent" : "other", row);
+}
+
+bool digest_row_mixed(const struct evidence *row)
+{
+	return evidence_state(row, "flaky") ||
+	       (evidence_state(row, "late") && evidence_number(row, "retry.failures", 0) < ROW_CHANGED);
+}
+
+/* put_changed: connections came about at first and then no more, or the other way round: what else was seen is of two
+ * different states. */
+static void put_changed(struct digest *d)
+{
+	const struct evidence *row = digest_quick_row(d);
+	if (digest_is(d, "tcp.again", "other") && !digest_is(d, "path.kind", "ras"))
+		digest_put(d, "path.changed", "yes", d->tcp445);
+	else if (row && !digest_row_mixed(row) && !evidence_state(row, "works") && !evidence_state(row, "too-few"))
+		digest_put(d, "path.changed", "yes", row);
+	else if (row)
+		digest_put(d, "path.changed", "no", row);
+}
+
+struct ends {
+	double good, bad;
+};
+
+/* count_ends: how connections to one port of the target have ended. */
+static struct ends count_ends(const struct digest *d, struct str port)
+{
+	struct ends n = { 0 };
+	for (size_t i = 0; i < d->c->evidence_count; i++) {
+		const struct evidence *e = d->c->evidence[i];
+		bool udp = str_eq(e->probe, STR("udp")), tcp = udp || str_eq(e->probe, STR("tcp")),
+		     smb = str_eq(e->probe, STR("smb")), nbss = str_eq(e->probe, STR("nbss")),
+		     row = str_eq(e->probe, STR("retry"));
+		struct str to = nbss ? STR("139") : evidence_arg(e, "port");
+		if (smb && !to.n)
+			to = STR("445");
+		if (!(tcp || smb || nbss || row) || !str_eq(evidence_arg(e, "address"), d->target) ||
+		    !str_eq(to, port) || evidence_state(e, "not-run") ||
+		    evidence_yes(e, "tcp.brief")) /* a lost request is no failure yet */
+			continue;
+		double made = evidence_number(e, "retry.attempts", 0), failed = evidence_number(e, "retry.failures", 0);
+		struct str state = tcp ? e->state : evidence_text(e, smb ? "smb.tcp" : "nbss.tcp");
+		if (!row && state.n) {
+			made = 1;
+			failed = !str_eq(state, udp ? STR("answered") : STR("open")) || (tcp && digest_ended(e));
+		}
+		n.bad += failed;
+		n.good += made - failed;
+	}
+	return n;
+}
+
+/* put_steady: connections to one port of one address, in turn: a mix of success and failure is a finding of its own,
+ * and one refusal alone may be half of one. */
+static void put_steady(struct digest *d)
+{
+	const struct {
+		const char *fact;
+		struct str port;
+		const struct evidence *from;
+	} ports[] = { { "tcp.445", d->port, d->tcp445 }, { "tcp.139", STR("139"), d->tcp139 } };
+	bool told = false, once = false;
+	for (size_t i = 0; i < (d->smb ? 2 : 1); i++) {
+		struct ends n = count_ends(d, ports[i].port);
+		if (n.good > 0 && n.bad > 0 && !d->unsteady_port.n)
+			d->unsteady_port = ports[i].port;
+		told |= n.good + n.bad > 0;
+		bool alone = digest_is(d, ports[i].fact, "refused") && n.good + n.bad < 2;
+		if (alone && !(i == 1 && digest_is(d, "tcp.445", "refused")))
+			once = true;
+	}
+	if (d->unsteady_port.n)
+		digest_put(d, "tcp.steady", "no", d->tcp445);
+	else if (told && !once)
+		digest_put(d, "tcp.steady", "yes", NULL);
+}
+
+static void put_second(struct digest *d)
+{
+	struct str rest = d->used_all, address;
+	bool first = digest_is(d, "tcp.445", "open") && !digest_ended(d->tcp445), others = false, differs = false;
+	const struct evidence *from = NULL;
+	while (str_word(&rest, &address)) {
+		if (str_eq(address, d->target))
+			continue;
+		const struct evidence *e = tcp_of(d, address, d->port);
+		if (!e)
+			return;
+		others = true;
+		if ((evidence_state(e, "open") && !digest_ended(e)) != first)
+			differs = true;
+		from = e;
+	}
+	if (d->used.n && d->tcp445)
+		digest_put(d, "tcp.second", !others ? "none" : differs ? "differs" : "same", from);
+}
+
+static void put_ipv6(struct digest *d)
+{
+	struct str address = list_first(d->v6);
+	if (!address.n) {
+		if (d->used.n || digest_fact(d, "dns.state").n)
+			digest_put(d, "tcp.ipv6", "none", NULL);
+		return;
+	}
+	const struct evidence *e = tcp_of(d, address, d->port);
+	const struct evidence *ping = digest_look(d, "icmp", ARG("address", address));
+	if (!e)
+		return;
+	bool alive = evidence_state(ping, "answered") || evidence_state(ping, "loss");
+	if ((digest_ended(e) && !digest_ended_row(d, address)) || digest_mute(e)) /* one of many; only slow */
+		return;
+	const char *misserves = digest_misserves(e);
+	digest_put(d, "tcp.ipv6",
+		   digest_ends_all(d, address)		   ? "ended"
+		   : misserves				   ? misserves
+		   : evidence_state(e, "open")		   ? "open"
+		   : evidence_state(e, "refused")	   ? "refused"
+		   : evidence_state(e, "timeout") && alive ? "filtered"
+							   : "dead",
+		   e);
+}
+
+void digest_rows(struct digest *d)
+{
+	if (!d->target.n) {
+		put_ipv6(d);
+		return;
+	}
+	put_steady(d);
+	put_again(d);
+	put_changed(d);
+	put_second(d);
+	put_ipv6(d);
+}

@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What to ask of this machine, the way and the ports: links, routes, neighbours, connections, routers.
+ */
+#include "diagnose/plan_inside.h"
+
+#include "probe/address.h"
+
+enum { ADDRESSES_MAX = 3 };
+
+bool plan_on_lan(const struct digest *d)
+{
+	return digest_is(d, "path.kind", "on-link");
+}
+
+bool plan_told(const struct digest *d)
+{
+	return digest_fact(d, "tcp.445").n && digest_fact(d, "tcp.139").n;
+}
+
+bool plan_open(const struct digest *d)
+{
+	return digest_is(d, "tcp.445", "open") || digest_is(d, "tcp.139", "open");
+}
+
+bool plan_spoke(const struct digest *d)
+{
+	return plan_open(d) || digest_is(d, "tcp.445", "refused") || digest_is(d, "tcp.445", "port-unreachable");
+}
+
+bool plan_link_usable(const struct digest *d)
+{
+	return digest_is(d, "link.state", "ok") && digest_is(d, "address.state", "ok");
+}
+
+bool plan_slow_way(const struct digest *d)
+{
+	return digest_seems_slow(d) || digest_is(d, "latency.state", "slow") || digest_is(d, "latency.state", "late");
+}
+
+void step_local(struct wave *w)
+{
+	ask(w, "files", ARG("name", w->d->server));
+	ask(w, "link", ARG("link", w->d->asks_ras ? S("") : w->d->link));
+	if (w->d->link.n)
+		ask(w, "link", ARG("link", w->d->link));
+}
+
+/* step_way: by which link the target is reached, and what that link is like. Sends nothing. */
+void step_way(struct wave *w)
+{
+	if (w->d->way.n)
+		ask(w, "route", ARG("address", w->d->way));
+	else if (w->d->own_name.n)
+		ask(w, "link", ARG("link", w->d->own_name));
+}
+
+void step_connect(struct wave *w)
+{
+	const struct digest *d = w->d;
+	if (!d->target.n && digest_is(d, "dns.state", "no-a-record") && d->v6.n) {
+		ask(w, "tcp", ARG("address", list_first(d->v6)), ARG("port", d->port), ARG("watch", digest_watch(d)));
+		ask(w, "icmp", ARG("address", list_first(d->v6)), ARG("count", S("2")), ARG("interval", S("100")),
+		    ARG("wait", S("900")));
+	}
+	if (!d->target.n)
+		return;
+	ask(w, "route", ARG("address", d->target));
+	if (d->asks_port)
+		return;
+	if (d->udp) {
+		ask(w, "udp", ARG("address", d->target), ARG("port", d->port));
+		return;
+	}
+	struct str watch = digest_watch(d);
+	ask(w, "tcp", ARG("address", d->target), ARG("port", d->port), ARG("watch", watch));
+	if (d->smb)
+		ask(w, "tcp", ARG("address", d->target), ARG("port", S("139")));
+	/* A client needs but one of the two. On a slow line the other may stand in a queue: there it is waited for. */
+	wave_race(w, "tcp", RACE_PORTS, RACE_PORTS_MS, NEAR_MS);
+	struct str rest = d->used_all, address;
+	for (size_t i = 0; i < ADDRESSES_MAX && str_word(&rest, &address); i++)
+		ask(w, "tcp", ARG("address", address), ARG("port", d->port), ARG("watch", watch));
+	if (d->v6.n)
+		ask(w, "tcp", ARG("address", list_first(d->v6)), ARG("port", d->port), ARG("watch", watch));
+}
+
+/* step_port_again: a port that was waited for only briefly, since the other one had answered: silent, or did a request
+ * get lost? */
+void step_port_again(struct wave *w)
+{
+	const struct evidence *ports[] = { w->d->tcp445, w->d->tcp139 };
+	for (size_t i = 0; i < 2; i++) {
+		double trip_ms = evidence_number(ports[!i], "tcp.ms", 0);
+		if (evidence_yes(ports[i], "tcp.brief"))
+			ask(w, "tcp", ARG("address", w->d->target), ARG("port", evidence_arg(ports[i], "port")),
+			    ARG("wait", trip_ms < NEAR_MS ? S(DIGEST_PORT_AGAIN_MS) : S("2200")));
+	}
+}
+
+/* step_other_source: two sources give two addresses, and that which the client takes does not serve: does the other? */
+void step_other_source(struct wave *w)
+{
+	const struct digest *d = w->d;
+	if (d->other.n && plan_told(d) && !plan_open(d) && !d->udp)
+		ask(w, "tcp", ARG("address", d->other), ARG("port", d->port), ARG("watch", digest_watch(d)));
+}
+
+void step_status(struct wave *w)
+{
+	const struct digest *d = w->d;
+	if (d->target.n && plan_told(d) && !plan_open(d))
+		ask(w, "nbstat", ARG("address", d->target), ARG("name", d->server_is_address ? S("") : d->server));
+}
+
+bool plan_seems_gone(const struct digest *d)
+{
+	return plan_on_lan(d) && digest_is(d, "tcp.445", "silent") && digest_is(d, "icmp.state", "silent") &&
+	       evidence_state(digest_look(d, "arp", ARG("address", d->target)), "silent") &&
+	       !digest_is(d, "arp.state", "silent");
+}
+
+/* ask_many_arps: so many that only nobody leaves all of them without an answer. */
+static void ask_many_arps(struct wave *w)
+{
+	ask(w, "arp", ARG("address", w->d->target), ARG("count", S("20")), ARG("wait", S("900")));
+	ask(w, "arp", ARG("address", w->d->target), ARG("count", S("20")), ARG("wait", S("950")));
+}
+
+/* step_gone comes before any patience, which is for who is slow. */
+void step_gone(struct wave *w)
+{
+	if (plan_seems_gone(w->d))
+		ask_many_arps(w);
+}
+
+/* arp_missed: it did not answer ARP, and it is there: on a lossy line a burst tells more. */
+static bool arp_missed(const struct digest *d)
+{
+	const struct evidence *e = digest_look(d, "arp", ARG("address", d->target));
+	return evidence_state(e, "silent") && !plan_slow_way(d) &&
+	       (plan_open(d) || digest_is(d, "icmp.state", "answers"));
+}
+
+void step_arp(struct wave *w)
+{
+	const struct digest *d = w->d;
+	if (!d->target.n || !plan_told(d) || !plan_on_lan(d))
+		return;
+	ask(w, "neighbour", ARG("address", d->target));
+	if (is_ipv6(d->target))
+		return;
+	if (digest_is(d, "tcp.445", "no-neighbour")) {
+		ask_many_arps(w);
+	} else {
+		ask(w, "arp", ARG("address", d->target),
+		    ARG("wait", plan_spoke(d) && !plan_slow_way(d) ? S("450") : S("")));
+		if (arp_missed(d))
+			ask(w, "arp", ARG("address", d->target), ARG("count", S("20")), ARG("wait", S("900")));
+	}
+}
+
+void step_own_filter(struct wave *w)
+{
+	const struct digest *d = w->d;
+	if (digest_is(d, "tcp.445", "silent") || digest_is(d, "tcp.445", "local-denied"))
+		ask(w, "tcp", ARG("address", digest_loopback(d)), ARG("port", d->port), ARG("wait", S("1000")));
+}
+
+void step_gateway(struct wave *w)
+{
+	const struct digest *d = w->d;
+	if (d->gateway.n && !digest_is(d, "path.kind", "ras") && plan_link_usable(d)) {
+		ask(w, "arp", ARG("address", d->gateway));
+		ask(w, "neighbour", ARG("address", d->gateway));
+	}
+}
+
+/* since_ms: from one piece of evidence to the end of the newest; time that has surely passed. */
+static double since_ms(const struct digest *d, const struct evidence *from)
+{
+	double newest = 0;
+	for (size_t i = 0; i < d->c->evidence_count; i++) {
+		const struct evidence *e = d->c->evidence[i];
+		double end = (double)(e->at_ms - from->at_ms) + e->ms;
+		newest = end > newest ? end : newest;
+	}
+	return newest;
+}
+
+/* step_watch looks at the link again, and waits only for what is missing of the time that tells. */
+void step_watch(struct wave *w)
+{
+	enum { SPARE_MS = 20 };
+	const struct digest *d = w->d;
+	if (digest_fact(d, "link.flapping").n || !d->own_link)
+		return;
+	/* Before the one address that is left has been tried nothing could be asked beside it. */
+	if (!d->used.n && d->v6.n && !digest_look(d, "tcp", ARG("address", list_first(d->v6))))
+		return;
+	double want = digest_is(d, "link.state", "no-carrier") ? LINK_WATCH_DOWN_MS : LINK_WATCH_MS;
+	double left = want - since_ms(d, d->own_link);
+	ask(w, "link", ARG("link", d->own_name),
+	    ARG("watch", arena_printf(w->a, "%.0f", left > 0 ? left + SPARE_MS : SPARE_MS)));
+}
+
+/* step_subnet asks on the wire for addresses that the routing table says are elsewhere. */
+void step_subnet(struct wave *w)
+{
+	const struct digest *d = w->d;
+	struct str link = evidence_text(d->own_link, "link.dev");
+	if (!link.n || !plan_link_usable(d))
+		return;
+	struct str asked[] = { d->target, d->known, d->dns_server };
+	double prefix = evidence_number(d->own_link, "link.prefix", 24);
+	struct address own, other;
+	for (size_t i = 0; i < sizeof asked / sizeof *asked; i++)
+		if (address_parse(asked[i], &other) &&
+		    address_parse(evidence_text(d->own_link, "link.address"), &own) && other.family == 4 &&
+		    !address_in(other, own, (unsigned)prefix))
+			ask(w, "arp", ARG("address", asked[i]), ARG("link", link));
+}
+
+/* step_detour: an address that the own mask takes for a neighbour may be behind the gateway. */
+void step_detour(struct wave *w)
+{
+	const struct digest *d = w->d;
+	struct str gateway = evidence_text(d->own_link, "link.gateway");
+	const struct evidence *arp = gateway.n ? digest_look(d, "arp", ARG("address", gateway)) : NULL;
+	if (digest_is(d, "subnet.state", "maybe-too-wide") && evidence_state(arp, "answered"))
+		ask(w, "detour", ARG("address", d->target), ARG("mac", list_first(evidence_text(arp, "arp.macs"))));
+	else if (digest_is(d, "subnet.state", "maybe-too-wide") && gateway.n)
+		ask(w, "arp", ARG("address", gateway));
+}
+
+void step_other_gateway(struct wave *w)
+{
+	struct str usual[2];
+	size_t count = digest_usual_gateways(w->d, usual);
+	for (size_t i = 0; digest_is(w->d, "gateway.state", "silent") && i < count; i++)
+		ask(w, "arp", ARG("address", usual[i]));
+}
+
+void step_trace(struct wave *w)
+{
+	if (w->d->target.n && plan_told(w->d) && !plan_on_lan(w->d))
+		ask(w, "trace", ARG("address", w->d->target));
+}
+
+void step_ras_server(struct wave *w)
+{
+	const struct digest *d = w->d;
+	if (d->ras_server.n && !str_eq(d->ras_server, d->target) && plan_told(d))
+		ask(w, "icmp", ARG("address", d->ras_server), ARG("count", S("2")), ARG("interval", S("200")),
+		    ARG("wait", S("900")));
+}

@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What to ask to learn how much gets through, and how fast: pings, rows of connections, large packets, attempts over a
+ * dialled link. A burst comes once connects have told what they can.
+ */
+#include "diagnose/plan_inside.h"
+
+bool plan_is_near(const struct digest *d)
+{
+	const struct evidence *open = digest_is(d, "tcp.445", "open") ? d->tcp445 : d->tcp139;
+	return plan_open(d) && evidence_number(open, "tcp.ms", 1000) < NEAR_MS;
+}
+
+static void step_burst(struct wave *w)
+{
+	/* So many that a healthy diagnosis stays below the packets of one second; over a dialled link a row of
+	 * connections tells loss too. */
+	struct str count = !plan_open(w->d) ? S("20") : w->d->asks_ras ? S("10") : S("17");
+	bool silent =
+		digest_is(w->d, "tcp.445", "silent") && digest_is(w->d, "tcp.139", "silent"); /* nobody, or only slow */
+	struct str wait = plan_is_near(w->d) ? S("200") : plan_open(w->d) ? S("600") : silent ? S("2500") : S("900");
+	ask(w, "icmp", ARG("address", w->d->target), ARG("count", count), ARG("interval", S("20")), ARG("wait", wait),
+	    ARG("linger", silent ? S("2000") : S("3000")), ARG("settle", silent ? S("900") : S("")));
+}
+
+static void ask_patient_pings(struct wave *w)
+{
+	ask(w, "icmp", ARG("address", w->d->target), ARG("count", S("3")), ARG("interval", S("500")),
+	    ARG("wait", S("5000")), ARG("settle", S("1500")));
+}
+
+/* step_ping: a burst shows loss, and its silence is more than bad luck on a lossy way. */
+void step_ping(struct wave *w)
+{
+	const struct digest *d = w->d;
+	if (!d->target.n || !plan_told(d) || plan_seems_gone(d))
+		return;
+	if (digest_seems_slow(d))
+		ask_patient_pings(w);
+	else
+		step_burst(w);
+	if (digest_is(d, "tcp.ipv6", "dead") || digest_is(d, "tcp.ipv6", "filtered"))
+		ask(w, "icmp", ARG("address", list_first(d->v6)), ARG("count", S("2")), ARG("interval", S("100")),
+		    ARG("wait", S("900")));
+}
+
+bool plan_denied(const struct digest *d, struct str probe)
+{
+	for (size_t i = 0; i < d->c->evidence_count; i++)
+		if (str_eq(d->c->evidence[i]->probe, probe) && evidence_state(d->c->evidence[i], "not-run"))
+			return true;
+	return false;
+}
+
+static bool pings_denied(const struct digest *d)
+{
+	return plan_denied(d, S("icmp"));
+}
+
+static void step_mtu(struct wave *w)
+{
+	if (plan_open(w->d) || digest_is(w->d, "icmp.state", "answers"))
+		ask(w, "mtu", ARG("address", w->d->target), ARG("size", S("1400")),
+		    ARG("wait", plan_is_near(w->d) ? S("250") : S("700")));
+}
+
+/* step_mtu_quick: once small packets are known to pass at once; large ones would fill a slow line. */
+void step_mtu_quick(struct wave *w)
+{
+	const struct digest *d = w->d;
+	if (digest_is(d, "icmp.state", "answers") && !plan_slow_way(d) && !digest_pings_late(d))
+		step_mtu(w);
+}
+
+/* step_large: large pings vanish, or all do, and small requests work, so a large request decides. */
+void step_large(struct wave *w)
+{
+	const struct digest *d = w->d;
+	const struct evidence *mtu = digest_look(d, "mtu", ARG("address", d->target));
+	bool told = evidence_state(mtu, "passes") || evidence_state(mtu, "too-big");
+	bool deaf = mtu || digest_is(d, "icmp.state", "silent") || pings_denied(d);
+	if (deaf && !told && digest_works_small(d) && digest_is(d, "tcp.445", "open"))
+		ask(w, "smb", ARG("address", d->target), ARG("port", S("445")), ARG("dialects", S("smb311")),
+		    ARG("pad", S("1200")), ARG("wait", S("2000")));
+}
+
+/* step_patience: most of a burst is missing, and nobody has waited for it yet. */
+void step_patience(struct wave *w)
+{
+	if (digest_pings_late(w->d))
+		ask_patient_pings(w);
+}
+
+/* lost_few: the fewer pings were lost, the more connections it takes to tell. */
+static bool lost_few(const struct digest *d)
+{
+	const struct evidence *e = digest_look(d, "icmp", ARG("address", d->target));
+	return evidence_number(e, "icmp.sent", 0) - evidence_number(e, "icmp.received", 0) == 2;
+}
+
+/* step_again: the host answers by now; whether its port is still silent, or whether something has changed meanwhile. */
+void step_again(struct wave *w)
+{
+	const struct digest *d = w->d;
+	if (digest_is(d, "tcp.445", "silent") && digest_is(d, "host.ip", "answers") &&
+	    !digest_is(d, "path.kind", "ras"))
+		ask(w, "tcp", ARG("address", d->target), ARG("port", d->port), ARG("wait", S(DIGEST_AGAIN_MS)));
+}
+
+struct str plan_watch_ends(struct arena *a, const struct evidence *e)
+{
+	enum { TIMES = 4, LEAST_MS = 300, MOST_MS = 1000 }; /* of one that ends at once none of it is waited for */
+	double ms = TIMES * evidence_number(e, "tcp.watched", 0);
+	return !digest_ended(e) ? S("")
+	       : ms < LEAST_MS	? S(DIGEST_ENDS_MS)
+				: arena_printf(a, "%.0f", ms < MOST_MS ? ms : MOST_MS);
+}
+
+void plan_ask_row(struct wave *w, struct str port, struct str attempts)
+{
+	const struct digest *d = w->d;
+	enum { LEAST_MS = 300, BEFORE_REPEAT_MS = 950, TRIPS = 3 };
+	if (d->udp)
+		return;
+	const struct evidence *ping = digest_look(d, "icmp", ARG("address", d->target));
+	const double seen[] = { evidence_number(d->tcp445, "tcp.ms", 0), evidence_number(d->tcp139, "tcp.ms", 0),
+				evidence_number(ping, "icmp.rtt_min", 0) };
+	double wait_ms = 0;
+	for (size_t i = 0; i < sizeof seen / sizeof *seen; i++)
+		if (seen[i] > 0 && (wait_ms <= 0 || TRIPS * seen[i] < wait_ms))
+			wait_ms = TRIPS * seen[i];
+	if (digest_is(d, "latency.state", "ok") && wait_ms > BEFORE_REPEAT_MS)
+		wait_ms = BEFORE_REPEAT_MS;
+	ask(w, "retry", ARG("address", d->target), ARG("port", port), ARG("attempts", attempts),
+	    ARG("spacing", S("50")), ARG("wait", arena_printf(w->a, "%.0f", wait_ms > LEAST_MS ? wait_ms : LEAST_MS)),
+	    ARG("watch", plan_watch_ends(w->a, d->tcp445)));
+}
+
+static struct str open_port(const struct digest *d)
+{
+	return digest_is(d, "tcp.445", "open") ? d->port : S("139");
+}
+
+/* step_loss: where ping is filtered or lossy, other round trips show whether packets are lost. */
+void step_loss(struct wave *w)
+{
+	const struct digest *d = w->d;
+	bool lossy = digest_is(d, "arp.quality", "lossy");
+	if (digest_fact(d, "loss.state").n || digest_is(d, "latency.state", "slow") || digest_pings_late(d))
+		return;
+	bool limited = digest_pings_limited(d),
+	     arp = plan_on_lan(d) && !is_ipv6(d->target) && !plan_denied(d, S("arp"));
+	if (limited) /* it will be wanted, too, and takes as long */
+		step_again(w);
+	if (arp && (lossy || limited) && !plan_open(d))
+		ask(w, "arp", ARG("address", d->target), ARG("count", S("20")), ARG("wait", S("900")));
+	else if (limited)
+		ask(w, "icmp", ARG("address", d->target), ARG("count", S(DIGEST_SLOW_PINGS)), ARG("interval", S("400")),
+		    ARG("wait", S("600")));
+	if (!plan_open(d))
+		return;
+	if (digest_doubts_loss(d))
+		ask(w, "icmp", ARG("address", d->target), ARG("count", S("20")), ARG("interval", S("20")),
+		    ARG("wait", S("600")));
+	else if (plan_on_lan(d) && digest_is(d, "icmp.state", "silent"))
+		ask(w, "arp", ARG("address", d->target), ARG("count", S("20")), ARG("wait", S("200")));
+	else if (!digest_seems_slow(d) && (digest_fact(d, "icmp.state").n || pings_denied(d)))
+		plan_ask_row(w, open_port(d), d->asks_ras ? S("12") : lost_few(d) ? S("25") : S("15"));
+}
+
+void step_late(struct wave *w)
+{
+	const struct digest *d = w->d;
+	bool ras = digest_is(d, "path.kind", "ras");
+	bool late = digest_pings_late(d) || !digest_is(d, "icmp.state", "answers");
+	if (plan_told(d) && (ras || plan_open(d)) && late)
+		ask(w, "icmp", ARG("address", d->target), ARG("count", S("1")), ARG("wait", S("12000")));
+}
+
+/* step_refused_again: one refusal may be half of a mix. */
+void step_refused_again(struct wave *w)
+{
+	const struct digest *d = w->d;
+	if (!plan_told(d) || digest_is(d, "path.kind", "ras"))
+		return;
+	if (digest_is(d, "tcp.445", "refused"))
+		plan_ask_row(w, d->port, S(DIGEST_REFUSED_AGAIN));
+	else if (digest_is(d, "tcp.139", "refused"))
+		plan_ask_row(w, S("139"), S(DIGEST_REFUSED_AGAIN));
+}
+
+/* step_unsteady: some connections to a port came about and some failed; a row tells more. */
+void step_unsteady(struct wave *w)
+{
+	const struct digest *d = w->d;
+	if (d->unsteady_port.n && !digest_is(d, "path.kind", "ras") && !digest_seems_slow(d))
+		plan_ask_row(w, d->unsteady_port, S("15"));
+}
+
+/* step_row: over a dialled link one success proves little. */
+void step_row(struct wave *w)
+{
+	const struct digest *d = w->d;
+	if (d->asks_ras && plan_open(d) && digest_is(d, "path.kind", "ras") && !digest_seems_slow(d))
+		plan_ask_row(w, open_port(d), S("10"));
+}
+
+void step_retry(struct wave *w)
+{
+	const struct digest *d = w->d;
+	if (d->asks_ras && plan_told(d) && !plan_open(d) && digest_is(d, "path.kind", "ras"))
+		ask(w, "retry", ARG("address", d->target), ARG("port", d->port), ARG("attempts", S("14")),
+		    ARG("spacing", S("1000")));
+}
