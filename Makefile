@@ -48,6 +48,7 @@ PROGRAMS = $(if $(HAVE_CMOCKA),$(UNIT:%.c=$(BUILD)/%)) $(FUZZ:%.c=$(BUILD)/%) $(
 .SECONDARY:
 
 all: $(BUILD)/kbt
+	@:
 
 $(BUILD)/kbt: $(call OBJ,$(APP)) $(WEBLIB) $(LIB)
 	@echo "link  $@"

@@ -72,9 +72,32 @@ bool cmd_article(struct cmd_context *c, struct str *ret_id)
 	return false;
 }
 
+/* spell_plainly: a terminal of another character set than UTF-8 shows each of the marks that are drawn with as three
+ * others. All other letters stay the bytes that were found. */
+static void spell_plainly(struct buf *out)
+{
+	static const struct {
+		char mark[4], plain;
+	} marks[] = { { "\u2026", '>' }, { "\u2581", '_' }, { "\u2582", '_' }, { "\u2583", '-' }, { "\u2584", '-' },
+		      { "\u2585", '=' }, { "\u2586", '=' }, { "\u2587", '#' }, { "\u2588", '#' }, { "\u00b7", '.' } };
+	size_t to = 0;
+	for (size_t at = 0; at < out->n;) {
+		struct str rest = { out->p + at, out->n - at };
+		size_t i = 0, n = sizeof marks / sizeof *marks;
+		while ((rest.p[0] & 0x80) && i < n && !str_starts(rest, str_c(marks[i].mark)))
+			i++;
+		bool is_mark = (rest.p[0] & 0x80) && i < n;
+		out->p[to++] = is_mark ? marks[i].plain : rest.p[0];
+		at += is_mark ? str_c(marks[i].mark).n : 1;
+	}
+	out->n = to;
+}
+
 bool cmd_flush(struct cmd_context *c)
 {
 	size_t at = 0;
+	if (c->plain_marks && !c->json && !buf_err(&c->out))
+		spell_plainly(&c->out);
 	if (!c->out_errno && buf_err(&c->out))
 		c->out_errno = ENOMEM;
 	if (c->out.n)

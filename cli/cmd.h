@@ -19,7 +19,7 @@ enum exit_code {
 	EXIT_USAGE = 2,	    /* usage, input or output error */
 	EXIT_UNDECIDED = 3, /* an answer but no decision */
 	EXIT_KB = 4	    /* the knowledge base is missing, damaged or newer */
-	/* 130: interrupted (128 + the signal) */
+			    /* 130: interrupted (128 + the signal) */
 };
 
 struct cmd_option {
@@ -36,13 +36,18 @@ struct cmd_context;
 
 struct cmd {
 	const char *name;
-	const char *usage; /* behind the options: "PATH..."; may be empty */
-	const char *help;  /* one line for the list of commands, no stop */
-	const char *about; /* paragraphs for `kbt NAME --help`, lines of at most 100 columns; may be NULL */
-	const char *const *examples;	  /* commands as typed, ended by NULL */
+	const char *usage;	     /* behind the options: "PATH..."; may be empty */
+	const char *help;	     /* one line for the list of commands, no stop */
+	const char *about;	     /* paragraphs for `kbt NAME --help`, lines of at most 100 columns; may be NULL */
+	const char *const *examples; /* commands as typed, ended by NULL */
 	const struct cmd_option *options; /* ended by a NULL name; NULL for none */
+	bool no_db, no_limit;		  /* --db and -n change nothing here: the help leaves them out */
 	int (*run)(struct cmd_context *c);
 };
+
+/* cmd_option_find: of the command (NULL: of none) or of all, by its name or else its letter; NULL: there is none. */
+const struct cmd_option *cmd_option_find(const struct cmd *cmd, const char *name, size_t n, char letter);
+bool cmd_uses(const struct cmd *cmd, const struct cmd_option *option);
 
 struct cmd_value {
 	const struct cmd_option *option;
@@ -56,20 +61,21 @@ struct cmd_context {
 	struct cmd_value *values; /* in the order given */
 	size_t value_count;
 
-	bool json;		 /* --json */
-	size_t limit;		 /* -n; 10 */
+	bool json;    /* --json */
+	size_t limit; /* -n; 10 */
 	bool limit_given;
 	const char *db;		 /* the database's path, decided */
 	bool db_is_default;	 /* nobody named it */
 	struct render_text text; /* colour and width of standard output */
+	bool plain_marks;	 /* standard output is a terminal, and not one of UTF-8 */
 	bool err_is_tty;	 /* progress may be shown */
 
 	struct arena arena; /* lives as long as the command */
 	struct diags diags; /* in that arena */
 	size_t diags_shown;
-	struct buf out;	    /* results */
-	bool out_whole;	    /* a signal does not cut the output off, as something else says that it is out */
-	int out_errno;	    /* what the first failed write said */
+	struct buf out; /* results */
+	bool out_whole; /* a signal does not cut the output off, as something else says that it is out */
+	int out_errno;	/* what the first failed write said */
 };
 
 /* Options: whether it was given, its last value (or the fallback), its nth value (NULL behind the last). */

@@ -151,6 +151,7 @@ const struct cmd cmd_import = {
 		 "that are no articles are skipped and counted; articles that have not changed cost nothing.",
 	.examples = import_examples,
 	.options = import_options,
+	.no_limit = true,
 	.run = run_import,
 };
 
@@ -187,5 +188,6 @@ const struct cmd cmd_remove = {
 	.help = "take one article out, with all its sources",
 	.about = "An import of files that hold it brings it back. Exit code 1: there is no such article.",
 	.examples = remove_examples,
+	.no_limit = true,
 	.run = run_remove,
 };

@@ -305,5 +305,7 @@ const struct cmd cmd_lint = {
 		 "read.",
 	.examples = lint_examples,
 	.options = lint_options,
+	.no_db = true,
+	.no_limit = true,
 	.run = lint_run,
 };

@@ -177,5 +177,7 @@ const struct cmd cmd_probe = {
 	.about = "Exit code 0: it ran, whatever it found; 3: it could not run (the reason says what to grant).",
 	.examples = examples,
 	.options = options,
+	.no_db = true,
+	.no_limit = true,
 	.run = run,
 };

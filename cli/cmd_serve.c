@@ -2,7 +2,7 @@
  *
  * kbt serve: the web page and the HTTP API, until a signal ends it. Everything but the words is in web/.
  */
-#include "cli/cmd.h"
+#include "cli/save.h"
 #include "web/allow.h"
 #include "web/gate.h"
 #include "web/http.h"
@@ -68,6 +68,22 @@ static void add_name(struct cmd_context *c, struct served *s, struct str name)
 		s->names[s->name_count++] = arena_str(&c->arena, name);
 }
 
+/* check_hosts: what no browser sends for a name would refuse everybody. */
+static enum err check_hosts(struct cmd_context *c)
+{
+	const char *host;
+	for (size_t i = 0; (host = cmd_value_at(c, "host", i)); i++) {
+		size_t n = 0;
+		while (char_is_alpha(host[n]) || char_is_digit(host[n]) || (host[n] && strchr(".-_[:]", host[n])))
+			n++;
+		if (!n || host[n] || (host[0] != '[' && strchr(host, ':')))
+			return diags_fail(&c->diags, ERR_INPUT,
+					  "--host is a name without http:// and port, as in kb.example.org, not '%s'",
+					  host);
+	}
+	return ERR_OK;
+}
+
 /* own_names: what --host says; where other machines can ask, also what this one is called. */
 static void own_names(struct cmd_context *c, struct served *s)
 {
@@ -120,7 +136,9 @@ static enum err prepare(struct cmd_context *c, struct served *s, uint64_t per_mi
 		if (bad)
 			return bad;
 	}
-	enum err e = cert ? tls_load(cert, key, &c->arena, &c->diags, &s->tls) : ERR_OK;
+	enum err e = check_hosts(c);
+	if (!e && cert)
+		e = tls_load(cert, key, &c->arena, &c->diags, &s->tls);
 	if (!e)
 		e = gate_open(&gate, &c->diags, &s->gate);
 	if (!e)
@@ -134,6 +152,8 @@ static enum err prepare(struct cmd_context *c, struct served *s, uint64_t per_mi
 static enum err open_and_serve(struct cmd_context *c, struct served *s, const sigset_t *before)
 {
 	const char *keep = cmd_value(c, "keep", arena_printf(&c->arena, "%s.kept", c->db).p);
+	/* a place that was named is looked at now, not when somebody keeps a report */
+	enum err e = cmd_has(c, "keep") && strcmp(keep, "none") ? save_check(c, keep, true) : ERR_OK;
 	struct site_options options = { .db = c->db,
 					.keep = strcmp(keep, "none") ? keep : NULL,
 					.loopback = s->listener.loopback,
@@ -142,7 +162,8 @@ static enum err open_and_serve(struct cmd_context *c, struct served *s, const si
 					.say = say,
 					.progress = show_progress,
 					.context = c };
-	enum err e = site_open(&options, &c->diags, &s->site);
+	if (!e)
+		e = site_open(&options, &c->diags, &s->site);
 	cmd_show_diags(c);
 	if (!e)
 		e = serve(c, s, before);
@@ -210,5 +231,6 @@ const struct cmd cmd_serve = {
 		 "without passwords, tokens and keys, until it expires.",
 	.examples = examples,
 	.options = options,
+	.no_limit = true,
 	.run = run,
 };

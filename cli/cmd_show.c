@@ -127,5 +127,6 @@ const struct cmd cmd_show = {
 		 "codes, cause, what to do, status. Sources are numbered from 1, the one that counts first.",
 	.examples = show_examples,
 	.options = show_options,
+	.no_limit = true,
 	.run = show_run,
 };

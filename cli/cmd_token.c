@@ -130,6 +130,8 @@ static int run(struct cmd_context *c)
 		cmd_usage(c, path ? "token takes add NAME, remove NAME, or list" : "token needs --tokens FILE");
 		return EXIT_USAGE;
 	}
+	if (lists && access(path, F_OK))
+		return cmd_fail(c, diags_fail(&c->diags, ERR_INPUT, "%s: %s", path, err_errno_text(errno)));
 	int lock = lists ? -1 : lock_beside(c, path);
 	enum err e = read_tokens(c, path, &tokens, &file);
 	if (!e && adds)
@@ -166,5 +168,7 @@ const struct cmd cmd_token = {
 		 "that is taken out is logged out.",
 	.examples = examples,
 	.options = options,
+	.no_db = true,
+	.no_limit = true,
 	.run = run,
 };

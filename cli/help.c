@@ -62,10 +62,13 @@ static void add_beside(struct buf *out, const struct render_text *t, const char 
 	render_hanging(out, t, column, str_c(says));
 }
 
-static void add_options(struct buf *out, const struct render_text *t, const struct cmd_option *table)
+static void add_options(struct buf *out, const struct render_text *t, const struct cmd *cmd,
+			const struct cmd_option *table)
 {
 	for (; table && table->name; table++) {
 		char left[80];
+		if (!cmd_uses(cmd, table))
+			continue;
 		char letter[] = { '-', table->letter, ',', 0 };
 		snprintf(left, sizeof left, "  %-3s --%s%s%s", table->letter ? letter : "", table->name,
 			 table->value ? " " : "", table->value ? table->value : "");
@@ -112,8 +115,8 @@ void help_command(struct buf *out, const struct render_text *text, const struct 
 	}
 	buf_add_char(out, '\n');
 	add_heading(out, &t, "options:\n");
-	add_options(out, &t, cmd->options);
-	add_options(out, &t, cmd_shared_options);
+	add_options(out, &t, cmd, cmd->options);
+	add_options(out, &t, cmd, cmd_shared_options);
 	if (cmd->examples && *cmd->examples) {
 		buf_add_char(out, '\n');
 		add_heading(out, &t, "examples:\n");

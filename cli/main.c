@@ -2,9 +2,13 @@
  *
  * The table of commands, their options and their help; what one command needs of its surroundings is in cmd.c.
  */
+#include "cli/complete.h"
+#include "cli/guess.h"
 #include "cli/help.h"
 
 #include <errno.h>
+#include <langinfo.h>
+#include <locale.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -37,10 +41,15 @@ static const struct cmd_option *option_in(const struct cmd_option *table, const 
 	return NULL;
 }
 
-static const struct cmd_option *option_find(const struct cmd *cmd, const char *name, size_t n, char letter)
+const struct cmd_option *cmd_option_find(const struct cmd *cmd, const char *name, size_t n, char letter)
 {
-	const struct cmd_option *own = option_in(cmd->options, name, n, letter);
+	const struct cmd_option *own = cmd ? option_in(cmd->options, name, n, letter) : NULL;
 	return own ? own : option_in(cmd_shared_options, name, n, letter);
+}
+
+bool cmd_uses(const struct cmd *cmd, const struct cmd_option *option)
+{
+	return !(cmd->no_db && !strcmp(option->name, "db")) && !(cmd->no_limit && !strcmp(option->name, "limit"));
 }
 
 /* look_at says what the terminal behind fd shows: its width, and whether it takes colours. */
@@ -72,7 +81,20 @@ static int print_help(FILE *to)
 /* An argument that starts with a dash and is no option: "-", and negative numbers (a message may be an error code). */
 static bool is_plain(const struct cmd *cmd, const char *arg)
 {
-	return arg[0] != '-' || !arg[1] || (char_is_digit(arg[1]) && !option_find(cmd, NULL, 0, arg[1]));
+	return arg[0] != '-' || !arg[1] || (char_is_digit(arg[1]) && !cmd_option_find(cmd, NULL, 0, arg[1]));
+}
+
+static void refuse_option(struct cmd_context *c, const char *arg)
+{
+	const struct cmd_option *const tables[] = { c->cmd->options, cmd_shared_options };
+	struct guess near = { .typed = str_first(str_c(arg + 1 + (arg[1] == '-')), strcspn(arg + 2, "=")) };
+	for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
+		for (const struct cmd_option *o = arg[1] == '-' ? tables[i] : NULL; o && o->name; o++)
+			guess_try(&near, o->name);
+	if (near.name)
+		cmd_usage(c, "unknown option %s: is --%s meant?", arg, near.name);
+	else
+		cmd_usage(c, "unknown option %s", arg);
 }
 
 /* parse_option reads the option at argv[*at], and its value, which may be the next argument. */
@@ -82,14 +104,14 @@ static bool parse_option(struct cmd_context *c, int argc, char **argv, int *at)
 	const struct cmd_option *option;
 	if (arg[1] == '-') {
 		const char *equals = strchr(arg, '=');
-		option = option_find(c->cmd, arg + 2, equals ? (size_t)(equals - arg - 2) : strlen(arg + 2), 0);
+		option = cmd_option_find(c->cmd, arg + 2, equals ? (size_t)(equals - arg - 2) : strlen(arg + 2), 0);
 		value = equals ? equals + 1 : NULL;
 	} else {
-		option = option_find(c->cmd, NULL, 0, arg[1]);
+		option = cmd_option_find(c->cmd, NULL, 0, arg[1]);
 		value = option && arg[2] ? arg + 2 : NULL;
 	}
 	if (!option) {
-		cmd_usage(c, "unknown option %s", arg);
+		refuse_option(c, arg);
 		return false;
 	}
 	if (!option->value && value) {
@@ -158,12 +180,21 @@ static void decide_db(struct cmd_context *c)
 	c->db = db;
 }
 
+/* terminal_is_utf8: as the locale says; nothing else in this program goes by it, so it is left as it was. */
+static bool terminal_is_utf8(void)
+{
+	bool utf8 = setlocale(LC_CTYPE, "") && !strcmp(nl_langinfo(CODESET), "UTF-8");
+	setlocale(LC_CTYPE, "C");
+	return utf8;
+}
+
 static bool prepare(struct cmd_context *c)
 {
 	uint64_t limit = 10;
 	c->json = cmd_has(c, "json");
 	c->limit_given = cmd_has(c, "limit");
 	c->err_is_tty = isatty(STDERR_FILENO);
+	c->plain_marks = isatty(STDOUT_FILENO) && !terminal_is_utf8();
 	decide_db(c);
 	if (!decide_colour(c) || !cmd_number(c, "limit", 1, 1000000, &limit))
 		return false;
@@ -235,6 +266,29 @@ static void listen_to_signals(void)
 	sigaction(SIGXFSZ, &ignore, NULL); /* a file that may not grow is an error of write(2), with a sentence */
 }
 
+static int refuse_command(const char *name)
+{
+	struct cmd_context c = { .cmd = NULL };
+	struct guess near = { .typed = str_c(name) };
+	size_t dashes = strspn(name, "-");
+	for (const struct cmd *const *cmd = commands; *cmd; cmd++)
+		guess_try(&near, (*cmd)->name);
+	if (dashes == 2 && cmd_option_find(NULL, name + 2, strcspn(name + 2, "="), 0))
+		cmd_error(&c, "%s stands behind the command, as in `kbt lookup %s ...`", name, name);
+	else if (near.name)
+		cmd_error(&c, "no command '%s': is `kbt %s` meant? `kbt --help` lists all", name, near.name);
+	else
+		cmd_error(&c, "no command '%s': `kbt --help` lists them", name);
+	return EXIT_USAGE;
+}
+
+static int complete_words(char *const *words, size_t count)
+{
+	struct buf out = { 0 };
+	complete(&out, commands, words, count);
+	return print(stdout, &out) ? EXIT_FOUND : EXIT_USAGE;
+}
+
 int main(int argc, char **argv)
 {
 	if (argc < 2)
@@ -245,6 +299,8 @@ int main(int argc, char **argv)
 		printf("kbt %s\n", KBT_VERSION);
 		return fflush(stdout) ? EXIT_USAGE : EXIT_FOUND;
 	}
+	if (!strcmp(name, "__complete"))
+		return complete_words(argv + 2, (size_t)argc - 2);
 	bool help = !strcmp(name, "--help") || !strcmp(name, "-h") || !strcmp(name, "help");
 	if (help && argc < 3)
 		return print_help(stdout);
@@ -252,7 +308,5 @@ int main(int argc, char **argv)
 	for (const struct cmd *const *cmd = commands; *cmd; cmd++)
 		if (!strcmp((*cmd)->name, argv[help ? 2 : 1]))
 			return help ? run_command(*cmd, 1, help_argv) : run_command(*cmd, argc - 2, argv + 2);
-	struct cmd_context c = { .cmd = NULL };
-	cmd_error(&c, "no command '%s': `kbt --help` lists them", argv[help ? 2 : 1]);
-	return EXIT_USAGE;
+	return refuse_command(argv[help ? 2 : 1]);
 }

@@ -45,9 +45,12 @@ enum err save_check(struct cmd_context *c, const char *path, bool force)
 		return fail(c, path, errno);
 	struct arena a = { 0 };
 	struct str folder = folder_of(path, &a);
-	enum err e = folder.n && access(folder.p, W_OK | X_OK) ? fail(c, path, errno) : ERR_OK;
+	bool open = !folder.n || !access(folder.p, W_OK | X_OK);
+	int number = errno;
 	arena_free(&a);
-	return e;
+	if (!open && number == ENOENT)
+		return diags_fail(&c->diags, ERR_INPUT, "%s is not written: its folder is not there", path);
+	return open ? ERR_OK : fail(c, path, number);
 }
 
 static void sync_folder(const char *path)

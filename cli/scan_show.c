@@ -34,12 +34,16 @@ bool scan_show_open(struct scan_show *s, struct cmd_context *c, struct scan_opti
 		cmd_usage(c, "--by is host, article or hour, not '%s'", by);
 		return false;
 	}
+	if (cmd_has(c, "incidents") && !c->json) {
+		cmd_usage(c, "--incidents goes with --json: without it incidents are all that is shown");
+		return false;
+	}
 	c->limit = (size_t)top;
 	s->incidents.when.now_s = (int64_t)time(NULL);
 	options->context = (unsigned)context;
 	s->unknown = cmd_has(c, "unknown");
 	s->redact = cmd_has(c, "redact");
-	s->incidents_wanted = c->json && cmd_has(c, "incidents");
+	s->incidents_wanted = cmd_has(c, "incidents");
 	options->unknown = s->unknown ? take_unknown : NULL;
 	options->unknown_context = s;
 	s->context_wanted = cmd_has(c, "context");

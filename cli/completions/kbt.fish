@@ -1,25 +1,21 @@
-# fish completion for kbt. Commands and options are asked of `kbt --help`, so they never fall behind it.
+# fish completion for kbt. What fits is asked of `kbt __complete`, so it never falls behind the commands.
 
-function __kbt_commands
-	kbt --help 2>/dev/null | sed -n '/^commands:/,/^$/s/^  \([a-z]\{1,\}\)  *\(.*\)/\1\t\2/p'
-end
-
-function __kbt_options
+function __kbt_complete
 	set -l words (commandline -opc)
-	test (count $words) -ge 2; or return
-	kbt $words[2] --help 2>/dev/null | sed -n 's/^ \{2,6\}\(-[A-Za-z], *\)\{0,1\}\(--[a-z-]\{1,\}\)\( [A-Z]\{1,\}\)\{0,1\}  *\(.*\)/\2\t\4/p'
+	set -l now (commandline -ct)
+	set -l before ''
+	if string match -qr '^--[a-z-]+=' -- $now # --by=host
+		set before (string replace -r '=.*' '=' -- $now)
+		set words $words (string replace -r '=.*' '' -- $now)
+		set now (string replace -r '^[^=]*=' '' -- $now)
+	end
+	for line in ($words[1] __complete $words[2..-1] $now 2>/dev/null)
+		if test $line = :files
+			__fish_complete_path $now | string replace -r '^' -- $before
+		else
+			echo $before$line
+		end
+	end
 end
 
-function __kbt_needs_command
-	test (count (commandline -opc)) -eq 1
-end
-
-function __kbt_takes_files
-	set -l words (commandline -opc)
-	test (count $words) -ge 2; and contains -- $words[2] import scan lint replay verify
-end
-
-complete -c kbt -f
-complete -c kbt -n __kbt_needs_command -a '(__kbt_commands)'
-complete -c kbt -n 'not __kbt_needs_command; and string match -q -- "-*" (commandline -ct)' -a '(__kbt_options)'
-complete -c kbt -n __kbt_takes_files -F
+complete -c kbt -f -a '(__kbt_complete)'

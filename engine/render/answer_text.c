@@ -74,7 +74,9 @@ static void captures(struct buf *out, const struct render_text *t, const struct 
 		label(out, t, i ? "" : "found");
 		render_safe(out, c->name, false);
 		buf_add_c(out, " = ");
+		colour(out, t, "1;36"); /* as in a scan */
 		render_safe(out, c->value, false);
+		colour(out, t, "0");
 		if (c->finding.n) {
 			colour(out, t, "33");
 			buf_add_c(out, "  (");
@@ -177,7 +179,10 @@ static void briefly(struct buf *out, const struct render_text *t, const struct m
 /* What of the message was taken for its dress: --keep-envelope takes it as it is. */
 static void envelope(struct buf *out, const struct render_text *t, const struct match_envelope *e)
 {
-	const struct { const char *name; struct str value; } parts[] = {
+	const struct {
+		const char *name;
+		struct str value;
+	} parts[] = {
 		{ "time", e->time },	 { "host", e->host },	{ "component", e->component },
 		{ "thread", e->thread }, { "level", e->level }, { "event", e->event },
 	};

@@ -17,6 +17,7 @@ static const char *on(const struct render_text *t, const char *colour)
 #define RED "\033[31m"
 #define GREEN "\033[32m"
 #define YELLOW "\033[33m"
+#define VALUE "\033[1;36m" /* what the message names, as in a scan */
 #define PLAIN "\033[0m"
 
 static void heading(struct buf *out, const struct render_text *t, const char *words)
@@ -45,18 +46,23 @@ void render_text_match_line(struct buf *out, const struct render_text *t, const 
 		buf_free(&title);
 	}
 	for (size_t i = 0; i < r->binding_count; i++) {
-		buf_add_c(out, i ? "   " : "  ");
+		buf_add_c(out, i ? ", " : "  ");
 		render_safe(out, r->bindings[i].name, false);
-		buf_add_char(out, ' ');
-		buf_add_c(out, on(t, BOLD));
+		buf_add_c(out, " = ");
+		buf_add_c(out, on(t, VALUE));
 		render_safe(out, r->bindings[i].value, false);
 		buf_add_c(out, on(t, PLAIN));
 	}
 	buf_add_c(out, r->binding_count ? "\n\n" : "\n");
 	for (size_t i = 0; i < r->need_count; i++) {
-		buf_addf(out, "  %s%.*s is not known.%s ", on(t, YELLOW), STR_ARG(r->needs[i].name), on(t, PLAIN));
-		render_safe(out, r->needs[i].says, false);
-		buf_addf(out, " (--set %.*s=...)\n\n", STR_ARG(r->needs[i].name));
+		const struct need *need = &r->needs[i];
+		struct buf text = { 0 };
+		buf_addf(&text, "%.*s is not known. %.*s (--set %.*s=...)", STR_ARG(need->name), STR_ARG(need->says),
+			 STR_ARG(need->name));
+		buf_add_c(out, on(t, YELLOW));
+		render_wrapped(out, t, 2, buf_str(&text));
+		buf_addf(out, "%s\n", on(t, PLAIN));
+		buf_free(&text);
 	}
 }
 
@@ -88,7 +94,7 @@ static void add_ladder(struct buf *out, const struct render_text *t, const struc
 	};
 	enum { SAYS_AT = 24 }; /* two blanks, number, title and mark */
 	size_t fails = 0;
-	if (r->ladder_count)
+	if (r->ladder_count && r->evidence_count) /* else a blank line is there: render_text_match_line ends with one */
 		buf_add_char(out, '\n');
 	for (size_t i = 0; i < r->ladder_count; i++) {
 		const struct ladder_step *s = &r->ladder[i];
@@ -113,7 +119,7 @@ static void add_headline(struct buf *out, const struct render_text *t, const str
 			   : v->state == VERDICT_INCONCLUSIVE ? "UNDECIDED"
 							      : "NO DIAGNOSIS";
 	const char *colour = v->state == VERDICT_CONFIRMED ? RED : v->state == VERDICT_HEALTHY ? GREEN : YELLOW;
-	buf_addf(out, "\n%s%s%s%s", on(t, BOLD), on(t, colour), word, on(t, PLAIN));
+	buf_addf(out, "%s%s%s%s", on(t, BOLD), on(t, colour), word, on(t, PLAIN));
 	if (v->cause.n) {
 		/* "HEALTHY  title  cause, 97 %" */
 		struct buf title = { 0 };
@@ -222,10 +228,26 @@ static void add_changed(struct buf *out, const struct render_text *t, const stru
 	buf_free(&text);
 }
 
+/* add_effort: what was thought and sent for it. */
+static void add_effort(struct buf *out, const struct render_text *t, const struct triage_report *r)
+{
+	size_t count = r->verdict.ruled_out_count;
+	struct buf text = { 0 };
+	buf_addf(&text, "%zu cause%s ruled out; %u packet%s, %u connection%s, %.1f s", count, render_plural(count),
+		 r->sent.packets, render_plural(r->sent.packets), r->sent.connections,
+		 render_plural(r->sent.connections), r->ms / 1000);
+	buf_addf(out, "\n%s", on(t, DIM));
+	render_wrapped(out, t, 0, buf_str(&text));
+	buf_add_c(out, on(t, PLAIN));
+	buf_free(&text);
+}
+
 void render_text_verdict(struct buf *out, const struct render_text *t, const struct triage_report *r)
 {
 	const struct verdict *v = &r->verdict;
 	add_ladder(out, t, r);
+	if (r->ladder_count || r->evidence_count)
+		buf_add_char(out, '\n');
 	add_headline(out, t, v);
 	if (v->reason_count)
 		heading(out, t, "Why");
@@ -241,10 +263,7 @@ void render_text_verdict(struct buf *out, const struct render_text *t, const str
 	add_verify(out, t, v);
 	add_changed(out, t, r);
 	if (r->evidence_count)
-		buf_addf(out, "\n%s%zu cause%s ruled out; %u packet%s, %u connection%s, %.1f s%s\n", on(t, DIM),
-			 v->ruled_out_count, render_plural(v->ruled_out_count), r->sent.packets,
-			 render_plural(r->sent.packets), r->sent.connections, render_plural(r->sent.connections),
-			 r->ms / 1000, on(t, PLAIN));
+		add_effort(out, t, r);
 }
 
 static void add_args(struct buf *out, const struct evidence *e)

@@ -227,8 +227,10 @@ static void put_spark(struct buf *out, const struct render_text *t, const struct
 	size_t room = width_of(t) - (one_day ? 36 : 56) - (g->outside ? 18 : 0);
 	if (g->outside == g->count)
 		return;
-	size_t n = timeline_columns(&g->row, axis, columns, room < SPARK_MAX ? room : SPARK_MAX);
-	if (n < 2 || width_of(t) < 70)
+	size_t n = timeline_columns(&g->row, axis, columns, room < SPARK_MAX ? room : SPARK_MAX), empty = 0;
+	while (empty < n && !columns[empty]) /* of lines without a time there is nothing to draw */
+		empty++;
+	if (n < 2 || empty == n || width_of(t) < 70)
 		return;
 	buf_add_c(out, "  ");
 	put_edge(out, t, set, axis->min_s, !one_day);
@@ -500,8 +502,9 @@ void render_text_unknowns(struct buf *out, const struct render_text *t, const st
 	int digits = set->count ? digits_of(set->items[0].count) : 1;
 	if (!set->count)
 		return;
-	paint_c(out, t, BOLD, "Look like errors, and no article explains them");
-	buf_add_char(out, '\n');
+	buf_add_c(out, t->colour ? "\033[" BOLD "m" : "");
+	render_wrapped(out, t, 0, STR("Look like errors, and no article explains them"));
+	buf_add_c(out, t->colour ? "\033[0m" : "");
 	for (size_t i = 0; i < set->count && i < limit; i++)
 		put_unknown(out, t, &set->items[i], digits);
 	if (set->count > limit)

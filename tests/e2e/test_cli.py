@@ -26,8 +26,11 @@ class Help(KbtTest):
                 out = self.kbt(name, '--help').out
                 self.assertIn(f'usage: kbt {name}', out)
                 self.assertIn('examples:', out)
-                for option in ('--db', '--json', '--help'):
+                for option in ('--json', '--help'):
                     self.assertIn(option, out)
+                # what changes nothing is not offered
+                self.assertEqual('--db FILE' in out, name not in ('lint', 'probe', 'token'))
+                self.assertEqual('--limit N' in out, name in ('lookup', 'scan', 'diagnose', 'replay', 'verify', 'stats'))
                 self.assertEqual(out, self.kbt('help', name).out)
                 self.assertLessEqual(max(map(len, out.splitlines())), 80)
                 for width in (40, 80, 132):
@@ -41,12 +44,12 @@ class Help(KbtTest):
         self.assertRegex(shown, r'importing')
         self.assertRegex(shown, r'\x1b\[K\d+ articles: ')
 
-    def on_terminal(self, width, *args, err=False):
+    def on_terminal(self, width, *args, err=False, locale='C.UTF-8'):
         """What it prints where standard output (err: and standard error) is a terminal of this width, without colours."""
         main, side = os.openpty()
         fcntl.ioctl(side, termios.TIOCSWINSZ, struct.pack('HHHH', 24, width, 0, 0))
         p = subprocess.Popen([KBT, *args], stdout=side, stdin=subprocess.DEVNULL, stderr=side if err else subprocess.DEVNULL,
-                             env=dict(os.environ, KBT_DB=self.db, NO_COLOR='1', TERM='xterm'))
+                             env=dict(os.environ, KBT_DB=self.db, NO_COLOR='1', TERM='xterm', LC_ALL=locale))
         os.close(side)
         text = b''
         try:
@@ -72,6 +75,47 @@ class Help(KbtTest):
 
     def test_unknown_command(self):
         self.refused('frobnicate', names='frobnicate')
+
+    def test_what_was_meant_by_a_slip_of_the_fingers_is_said(self):
+        for args, said in ((['lokup', 'x'], "no command 'lokup': is `kbt lookup` meant? `kbt --help` lists all"),
+                           (['dignoase'], "no command 'dignoase': is `kbt diagnose` meant? `kbt --help` lists all"),
+                           (['banana'], "no command 'banana': `kbt --help` lists them"),
+                           (['--db', 'x', 'lookup', 'y'], '--db stands behind the command, as in `kbt lookup --db ...`'),
+                           (['scan', '--contxt', '3'], 'unknown option --contxt: is --context meant?'),
+                           (['scan', '--incid=1'], 'unknown option --incid=1: is --incidents meant?'),
+                           (['lookup', '--jsno'], 'unknown option --jsno: is --json meant?'),
+                           (['lookup', '--x'], 'unknown option --x'),
+                           (['scan', '--incidents', 'x'],
+                            '--incidents goes with --json: without it incidents are all that is shown'),
+                           (['serve', '--host', 'http://kb.example.org'],
+                            "--host is a name without http:// and port, as in kb.example.org, not 'http://kb.example.org'"),
+                           (['serve', '--host', 'kb:80'],
+                            "--host is a name without http:// and port, as in kb.example.org, not 'kb:80'")):
+            with self.subTest(command=args):
+                self.assertEqual(self.refused(*args).err.splitlines()[0], f'kbt: {said}')
+
+    def test_a_folder_that_is_missing_is_said_before_the_work(self):
+        self.kbt('import', os.path.join(ROOT, 'kb'))
+        at = self.path('nowhere/x')
+        for args in (['scan', '--report', at, 'x'], ['serve', '--listen', '127.0.0.1:0', '--keep', at],
+                     ['diagnose', '--offline', 'No route to host', '--save', at]):
+            with self.subTest(command=args[0]):
+                self.assertEqual(self.refused(*args).err, f'kbt: {at} is not written: its folder is not there\n')
+
+    def test_a_terminal_that_is_not_of_utf8_gets_marks_that_it_has(self):
+        self.kbt('import', os.path.join(ROOT, 'kb'))
+        log = os.path.join(ROOT, 'tests/e2e/data/sender.log')
+        wide, plain = ('\n'.join(self.on_terminal(80, 'scan', log, locale=x)) for x in ('C.UTF-8', 'C'))
+        self.assertIn('10:56 \u2588\u00b7', wide)
+        self.assertIn('10:56 #.', plain)
+        self.assertTrue(plain.isascii())
+        self.assertEqual(len(wide), len(plain))
+
+    def test_lines_without_a_time_have_no_timeline(self):
+        self.kbt('import', os.path.join(ROOT, 'kb'))
+        log = self.write('x.log', 'ssh: connect to host nas1 port 22: No route to host\n' * 3 +
+                         '2001-03-12 10:56:20 something else\n2001-03-12 11:56:20 System error 53 has occurred.\n' * 2)
+        self.assertIn('\n  3 times\n', self.kbt('scan', log).out)
 
     def test_unknown_option(self):
         for name in self.commands():

@@ -36,7 +36,7 @@ class Completions(KbtTest):
         for command in self.commands():
             with self.subTest(command=command):
                 help_text = self.kbt(command, '--help').out
-                want = re.findall(r'(?m)^ +(?:-\w, *)?(--[a-z-]+)', help_text.split('options:\n')[1])
+                want = re.findall(r'(?m)^ {2,6}(?:-\w, *)?(--[a-z-]+)', help_text.split('options:\n')[1].split('\n\n')[0])
                 self.assertEqual(sorted(self.complete(command, '--')), sorted(want))
 
     def test_colour(self):
@@ -45,6 +45,27 @@ class Completions(KbtTest):
     def test_groups_of_a_scan(self):
         self.assertEqual(self.complete('scan', '--by', 'h'), ['host', 'hour'])
         self.assertIn('--redact', self.complete('scan', '--re'))
+
+    def test_arguments(self):
+        self.assertIn('address=', self.complete('probe', 'tcp', ''))
+        self.assertEqual(self.complete('probe', 'nbs'), ['nbstat', 'nbss'])
+        self.assertEqual(self.complete('token', ''), ['add', 'remove', 'list'])
+        self.assertEqual(self.complete('scan', '--by', '=', 'h'), ['host', 'hour'])  # --by=h
+        self.assertEqual(self.complete('help', 'lo'), ['lookup'])
+        self.assertEqual(self.complete('diagnose', '--set', 'port'), ['port='])
+        for words in (['lookup', ''], ['stats', ''], ['nothing', ''], ['scan', '--top', '']):
+            self.assertEqual(self.complete(*words), [])
+
+    def test_fish_asks_the_same(self):
+        if not shutil.which('fish'):
+            self.skipTest('missing: fish')
+        self.complete('')  # makes the folder of programs
+        for typed, want in (('kbt sc', ['scan']), ('kbt scan --by h', ['host', 'hour']), ('kbt scan --by=h', ['--by=host', '--by=hour']),
+                            ('kbt token l', ['list']), ('kbt scan --db /etc/passw', ['/etc/passwd'])):
+            p = subprocess.run(['fish', '--no-config', '-c', f'source {ROOT}/cli/completions/kbt.fish; complete -C "{typed}"'],
+                               stdout=subprocess.PIPE, text=True, timeout=30,
+                               env=dict(os.environ, PATH=self.path('bin') + ':' + os.environ['PATH']))
+            self.assertEqual([x.split('\t')[0] for x in p.stdout.splitlines() if 'passwd-' not in x], want, typed)
 
     def test_other_shells_parse(self):
         missing = []

@@ -464,7 +464,7 @@ class Diagnose(KbtTest):
     def test_text(self):
         port = closed_port()
         out = self.kbt('diagnose', '--explain', f'ssh: connect to host 127.0.0.1 port {port}: Connection refused').out
-        for words in ('Q-connection-refused', 'server 127.0.0.1', 'fails at step 5 of 5: TCP', 'CONFIRMED', 'What to do',
+        for words in ('Q-connection-refused', 'server = 127.0.0.1', 'fails at step 5 of 5: TCP', 'CONFIRMED', 'What to do',
                       'Ruled out by', 'tcp 127.0.0.1 ', 'Belief in the rest', '100 %  tcp-refused-both', 'Packets', 'in all'):
             self.assertIn(words, out)
         self.assertNotIn('\033', out)

@@ -78,7 +78,7 @@ class Readme(KbtTest):
         self.assertEqual((head, verdict), same_everywhere(output))
 
     def test_writing_anew_leaves_what_depends_on_the_machine(self):
-        shown = 'Q1  A title\n  server 127.0.0.1\n\n  link  up  eth0 (753 ms)\n\nCONFIRMED  it\n\nWhat to check next\n  - x'
+        shown = 'Q1  A title\n  server = 127.0.0.1\n\n  link  up  eth0 (753 ms)\n\nCONFIRMED  it\n\nWhat to check next\n  - x'
         again = shown.replace('eth0 (753 ms)', 'eth1 (12 ms)')
         self.assertEqual(written('kbt diagnose x', shown, again), shown)
         self.assertEqual(written('kbt lookup x', shown, again), again)
