@@ -190,6 +190,9 @@ enum err diagnose_plan(const struct causes *causes, const struct case_file *c, s
 		plan_stage(&w, &weighed, false);
 		if (!w.count)
 			plan_stage(&w, &weighed, true);
+		w.last = !w.count;
+		if (w.last)
+			plan_stage(&w, &weighed, false);
 	}
 	if (arena_err(a))
 		return ERR_NOMEM;

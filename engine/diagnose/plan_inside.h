@@ -27,6 +27,7 @@ struct wave {
 	struct arena *a;
 	struct probe_request *requests;
 	size_t count, cap;
+	bool last; /* nothing else is left to ask */
 };
 
 /* ask adds a request; arguments without a value are left out. */

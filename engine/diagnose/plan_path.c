@@ -58,7 +58,7 @@ void step_way(struct wave *w)
 void step_connect(struct wave *w)
 {
 	const struct digest *d = w->d;
-	if (!d->target.n && digest_is(d, "dns.state", "no-a-record") && d->v6.n) {
+	if (!d->target.n && digest_is(d, "dns.state", "no-a-record") && d->v6.n && !d->asks_port && !d->udp) {
 		ask(w, "tcp", ARG("address", list_first(d->v6)), ARG("port", d->port), ARG("watch", digest_watch(d)));
 		ask(w, "icmp", ARG("address", list_first(d->v6)), ARG("count", S("2")), ARG("interval", S("100")),
 		    ARG("wait", S("900")));
@@ -196,7 +196,7 @@ void step_watch(struct wave *w)
 	if (digest_fact(d, "link.flapping").n || !d->own_link)
 		return;
 	/* Before the one address that is left has been tried nothing could be asked beside it. */
-	if (!d->used.n && d->v6.n && !digest_look(d, "tcp", ARG("address", list_first(d->v6))))
+	if (!w->last && !d->used.n && d->v6.n && !digest_look(d, "tcp", ARG("address", list_first(d->v6))))
 		return;
 	double want = digest_is(d, "link.state", "no-carrier") ? LINK_WATCH_DOWN_MS : LINK_WATCH_MS;
 	double left = want - since_ms(d, d->own_link);
