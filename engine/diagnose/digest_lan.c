@@ -155,6 +155,9 @@ static void put_lan(struct digest *d)
 		const struct evidence *e = d->c->evidence[i];
 		struct str address = evidence_arg(e, "address"), server = evidence_arg(e, "server");
 		bool arp = str_eq(e->probe, STR("arp")), answered = evidence_state(e, "answered");
+		bool own = str_eq(address, evidence_text(d->own_link, "link.address"));
+		if (arp && own) /* another host that has it says nothing of the subnet */
+			continue;
 		bool off_subnet = arp && evidence_arg(e, "link").n;
 		if (arp && off_subnet && answered)
 			foreign = e;

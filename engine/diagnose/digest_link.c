@@ -66,6 +66,14 @@ static void put_flapping(struct digest *d, struct str link)
 		digest_put(d, "link.flapping", "no", last);
 }
 
+/* is_taken: another host answers ARP for this machine's own address. */
+static bool is_taken(const struct digest *d, const struct evidence *e)
+{
+	const struct evidence *arp = digest_look(d, "arp", ARG("address", evidence_text(e, "link.address")),
+						 ARG("link", evidence_text(e, "link.dev")));
+	return evidence_state(arp, "answered") || evidence_state(arp, "duplicate");
+}
+
 /* own_address: what the link's addresses are worth to the target's family. A machine that has only IPv6 is not without
  * an address; whether it needs the other family is not known before the server's address is. */
 static const char *own_address(const struct digest *d, const struct evidence *e)
@@ -78,6 +86,8 @@ static const char *own_address(const struct digest *d, const struct evidence *e)
 		return "ok";
 	if (none && global && !d->target.n)
 		return NULL;
+	if (!none && is_taken(d, e))
+		return "taken";
 	return evidence_yes(e, "link.apipa") ? "apipa" : none ? "none" : "ok";
 }
 

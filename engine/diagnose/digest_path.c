@@ -6,15 +6,19 @@
 
 static void put_route(struct digest *d)
 {
+	const struct evidence *any = digest_look(d, "route", ARG("address", d->target), ARG("port", STR("")));
 	const struct evidence *e = d->route = digest_look(d, "route", ARG("address", d->target));
 	d->gateway = evidence_text(e, "route.gateway");
 	if (!d->gateway.n)
 		d->gateway = evidence_text(d->own_link, "link.gateway");
 	if (!e)
 		return;
-	/* A route of type prohibit, unreachable or blackhole is there, and forbids. */
-	bool none = evidence_state(e, "net-unreachable");
-	bool prohibited = evidence_state(e, "prohibited") || evidence_state(e, "host-unreachable");
+	/* A route of type prohibit, unreachable or blackhole is there, and forbids; so does a rule for this port, where
+	 * other packets find a way. */
+	bool unreachable = evidence_state(e, "net-unreachable"),
+	     none = unreachable && (!any || evidence_state(any, "net-unreachable"));
+	bool prohibited = evidence_state(e, "prohibited") || evidence_state(e, "host-unreachable") ||
+			  (unreachable && !none);
 	digest_put(d, "route.state", none ? "none" : prohibited ? "prohibited" : "ok", e);
 	if (none || prohibited)
 		return;

@@ -85,6 +85,7 @@ void step_gone(struct wave *w);
 void step_arp(struct wave *w);
 void step_own_filter(struct wave *w);
 void step_gateway(struct wave *w);
+void step_rule(struct wave *w);
 void step_watch(struct wave *w);
 void step_subnet(struct wave *w);
 void step_detour(struct wave *w);

@@ -188,6 +188,23 @@ static double since_ms(const struct digest *d, const struct evidence *from)
 	return newest;
 }
 
+/* step_rule: the kernel sent nothing, or in vain: rules may send this port another way, or forbid it. Sends nothing. */
+void step_rule(struct wave *w)
+{
+	const struct digest *d = w->d;
+	if (d->target.n && !d->udp && plan_told(d) && !plan_open(d) && !digest_is(d, "tcp.445", "refused"))
+		ask(w, "route", ARG("address", d->target), ARG("port", d->port));
+}
+
+/* ask_own_address: nobody else may answer for this machine's own address (RFC 5227). */
+static void ask_own_address(struct wave *w)
+{
+	const struct digest *d = w->d;
+	struct str own = evidence_text(d->own_link, "link.address"), link = evidence_text(d->own_link, "link.dev");
+	if (own.n && link.n && plan_link_usable(d) && !d->asks_ras && !digest_is(d, "path.kind", "local"))
+		ask(w, "arp", ARG("address", own), ARG("link", link), ARG("count", S("2")), ARG("wait", S("300")));
+}
+
 /* step_watch looks at the link again, and waits only for what is missing of the time that tells. */
 void step_watch(struct wave *w)
 {
@@ -200,6 +217,7 @@ void step_watch(struct wave *w)
 		return;
 	double want = digest_is(d, "link.state", "no-carrier") ? LINK_WATCH_DOWN_MS : LINK_WATCH_MS;
 	double left = want - since_ms(d, d->own_link);
+	ask_own_address(w);
 	ask(w, "link", ARG("link", d->own_name),
 	    ARG("watch", arena_printf(w->a, "%.0f", left > 0 ? left + SPARE_MS : SPARE_MS)));
 }

@@ -108,6 +108,15 @@ static void arp_send(struct machine *m)
 	machine_timer(m, s->wait_ms / s->count);
 }
 
+/* is_ours: another interface of this machine on the same LAN, whose system answers for all its addresses. */
+static bool is_ours(const struct arp *s, struct str mac)
+{
+	for (size_t i = 0; i < s->rtnl.link_count; i++)
+		if (str_eq(s->rtnl.links[i].mac, mac))
+			return true;
+	return false;
+}
+
 /* Whoever sends from the address claims it (RFC 5227); an answer is only what replies. */
 static void arp_bytes(struct machine *m, struct str bytes)
 {
@@ -117,7 +126,7 @@ static void arp_bytes(struct machine *m, struct str bytes)
 	bool reply = wire_be16(&w) == ARP_REPLY;
 	struct str mac = wire_bytes(&w, 6);
 	struct address sender = address_v4(wire_bytes(&w, 4));
-	if (!wire_ok(&w) || !address_eq(sender, s->address) || str_eq(mac, s->mac))
+	if (!wire_ok(&w) || !address_eq(sender, s->address) || is_ours(s, mac))
 		return;
 	s->answers += reply;
 	if (reply && m->now_ms - s->sent_ms > s->lag_ms)

@@ -10,6 +10,7 @@
 
 static const struct probe_arg_help args[] = {
 	{ "address", true, "the address to go to", ARG_ADDRESS },
+	{ "port", false, "as a TCP connection to this port: rules may send it another way, or forbid it", ARG_PORT },
 	{ 0 }
 };
 
@@ -72,6 +73,7 @@ static void route_found(struct machine *m, const struct rtnl *r, const struct rt
 static void route_start(struct machine *m)
 {
 	struct route *s = m->state;
+	s->rtnl.port = (uint16_t)machine_arg_number(m, "port", 0, 0, 65535);
 	if (machine_arg_address(m, "address", &s->rtnl.target))
 		rtnl_begin(m, &s->rtnl, 0, RTNL_LINKS | RTNL_ROUTE_TO);
 	else

@@ -2,6 +2,7 @@
 #include "probe/rtnl.h"
 
 #include <errno.h>
+#include <arpa/inet.h>
 #include <libmnl/libmnl.h>
 #include <linux/if.h>
 #include <linux/if_arp.h>
@@ -206,6 +207,10 @@ static void put_route_question(struct nlmsghdr *h, const struct rtnl *r)
 	mnl_attr_put(h, RTA_DST, size, r->target.bytes);
 	if (r->target.zone_index)
 		mnl_attr_put_u32(h, RTA_OIF, r->target.zone_index);
+	if (r->port) {
+		mnl_attr_put_u8(h, RTA_IP_PROTO, IPPROTO_TCP);
+		mnl_attr_put_u16(h, RTA_DPORT, htons(r->port));
+	}
 }
 
 static void ask_next(struct machine *m, struct rtnl *r)

@@ -156,11 +156,22 @@ ras-flaky-40|depot|ras|ras.timing.random|ras.flaky|each new SMB connection is re
 ras-no-return-2|depot|ras|ras.server.no-return-route|ras.server.no-return-route|the server swallows what goes to the dialled-in network
 ras-smb-stopped|depot|ras|smb.server.not-running|tcp-refused-both|over the RAS link: the server service is stopped|timing
 ras-smb-dropped|depot|ras|filter.server.drop-smb|fw-drop-smb|over the RAS link: the server drops SMB|timing
+own-address-taken|nas7|ip|ip.client.address-taken|ip.client.address-taken|another host on the LAN has the client's address|silence
+own-address-taken-far|depot|ip|ip.client.address-taken|ip.client.address-taken|as own-address-taken, and the server is behind the router|silence
+rule-unreachable|nas7|ip|ip.client.prohibit-route|ip.client.prohibit-route|a rule of the client says that SMB to anywhere is unreachable
+rule-prohibit|depot|ip|ip.client.prohibit-route|ip.client.prohibit-route|a rule of the client forbids SMB to anywhere
+rule-blackhole|depot|ip|ip.client.prohibit-route|ip.client.prohibit-route|a rule of the client swallows SMB
+rule-dead-gateway|depot|ip|ip.client.wrong-gateway|ip.client.wrong-gateway/open|a rule of the client sends SMB by a gateway that nobody has
 EOF
 }
 
 inject_variants() {
     cat <<'EOF'
+    own-address-taken*) ipn e53o addr add 10.53.0.2/24 dev eth0; labd e53o garp garp "${ID}o" eth0 10.53.0.2 50 ;;
+    rule-unreachable) smb_rule unreachable ;;
+    rule-prohibit) smb_rule prohibit ;;
+    rule-blackhole) smb_rule blackhole ;;
+    rule-dead-gateway) smb_rule lookup 53; ipn e53c route add default via 10.53.0.99 table 53 ;;
     ok-ras-1s) ras_up 500 ;;
     ok-slow-server) smbd_with e53s 'smb ports = 4450'; labd e53s slow slow 445 4450 1100 ;;
     ok-lossless-far) drop_in e53m input 'ip protocol icmp limit rate over 30/second drop' ;;
@@ -362,6 +373,11 @@ trips_lost() { bridge_drop "oifname \"s0\" numgen random mod 100 < $1 drop" "iif
 hold_in() {
     printf '%s\n' 'table ip lab_hold {' "set early { type ifname; flags timeout; elements = { \"eth0\" timeout $2 }; }" \
         "chain c { type filter hook input priority 0; policy accept; iifname @early $3 ${4:-drop}; }" '}' | nft_in "$1"
+}
+
+# smb_rule ACTION...: a rule of the client for SMB alone
+smb_rule() {
+    for port in 139 445; do ipn e53c rule add priority 99 ipproto tcp dport $port "$@"; done
 }
 
 # later CMD...: a moment from now, when a diagnosis that begins at once is half done
