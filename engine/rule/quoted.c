@@ -6,12 +6,15 @@
 #include "rule/template.h"
 
 #include "rule/listing.h"
+#include "rule/says.h"
 
 #include <string.h>
 
 enum {
 	TEXT_MAX = 1500, /* bytes of one message; longer blocks are listings */
+	LINES_MAX = 25,
 	WORDS_MIN = 2,	 /* of a message that a sentence announces */
+	HEAD_WORDS_MAX = 4, /* "following" and "messages" stand that near */
 	QUOTE_WORDS_MIN = 3,
 	TEMPLATES_MAX = 1000 /* of one article: each is compared with those before it. The archive's most: 120 */
 };
@@ -110,6 +113,7 @@ struct para {
 	struct str text;
 	unsigned lines;
 	uint32_t line;
+	size_t first;  /* where its first line begins */
 	size_t indent; /* of its least indented line */
 	size_t margin; /* where its words begin: behind a list mark */
 	bool item;
@@ -176,7 +180,7 @@ static bool next_para(struct str *rest, uint32_t *line_number, struct arena *a, 
 		if (!p.lines++) {
 			all.p = bare.p;
 			p.line = *line_number;
-			p.indent = indent;
+			p.indent = p.first = indent;
 			p.item = mark > 0;
 			p.margin = indent + mark;
 		}
@@ -261,19 +265,104 @@ static bool is_quoted(struct announcement *n, const struct para *p)
 	return n->colon && (!n->quoted || (n->speaks && p->indent == n->by->margin && n->quoted < 2));
 }
 
+/* What stands between "following" and the colon: "error messages", "errors may occur when ...", "warning, then". */
+static bool names_messages(struct str after)
+{
+	static const struct str heads[] = { STR_LIT("message"), STR_LIT("messages"), STR_LIT("error"),
+					    STR_LIT("errors"),	STR_LIT("warning"),  STR_LIT("warnings") };
+	static const struct str verbs[] = { STR_LIT("may"),   STR_LIT("can"),	STR_LIT("might"),  STR_LIT("will"),
+					    STR_LIT("is"),    STR_LIT("are"),	STR_LIT("appear"), STR_LIT("appears"),
+					    STR_LIT("occur"), STR_LIT("occurs") };
+	struct str word = { 0 }, behind;
+	unsigned before = 0;
+	bool comma = false;
+	for (; before < HEAD_WORDS_MAX && str_word(&after, &word); before++) {
+		comma = str_ends(word, STR(","));
+		word.n -= comma;
+		if (says_is_any(word, heads, sizeof heads / sizeof *heads))
+			break;
+		if (str_eq_nocase(word, STR("documentation")))
+			return false;
+	}
+	if (!says_is_any(word, heads, sizeof heads / sizeof *heads))
+		return false;
+	/* "error messages": the longer head, where two stand side by side */
+	struct str rest = after;
+	if (!comma && str_word(&rest, &behind) && says_is_any(behind, heads, sizeof heads / sizeof *heads))
+		after = rest;
+	return comma || !str_word(&after, &behind) || says_is_any(behind, verbs, sizeof verbs / sizeof *verbs);
+}
+
+/* "You may receive one of the following error messages:", "a message similar to one of the following:": what the list
+ * behind it holds are messages. "This error occurs if one of the following is true:" announces none. */
+static bool announces_list(struct str text)
+{
+	struct str s = last_sentence(text), after = { 0 };
+	if (!str_ends(s, STR(":")))
+		return false;
+	s.n--;
+	for (size_t at = 0, found; (found = str_find_nocase(str_from(s, at), STR("following"))) != STR_NONE;) {
+		at += found + STR("following").n;
+		after = str_trim(str_from(s, at));
+		if (names_messages(after))
+			return true;
+	}
+	return !after.n && str_find_nocase(s, STR("similar to")) != STR_NONE &&
+	       (template_has_word(s, "message") || template_has_word(s, "error"));
+}
+
+/* A list of messages: it goes on over what explains one of them, as long as that stands within its item. Its first
+ * item often stands deeper than the others. */
+struct list {
+	bool open, within; /* within an item of another list */
+	size_t items;
+	size_t column; /* of its marks */
+};
+
+static bool is_listed(struct list *l, const struct para *by, const struct para *p)
+{
+	if (by && p->item && (p->first > by->first || !by->item) && announces_list(by->text))
+		*l = (struct list){ .open = true, .within = by->item, .column = p->first };
+	if (l->open && p->item && l->items == 1 && !l->within && p->first < l->column)
+		l->column = p->first;
+	if (p->first < l->column || (!p->item && p->first == l->column))
+		l->open = false;
+	bool listed = l->open && p->item && p->first == l->column && !str_ends(p->text, STR(":"));
+	l->items += listed;
+	return listed;
+}
+
+/* The message is the item, or what of it stands in quotes. */
+static void add_item(struct reader *r, const struct para *p, struct rule_template as)
+{
+	struct str text = str_from(p->text, list_mark(p->text));
+	bool quotes = str_find_char(text, '"') != STR_NONE;
+	as.announced = true;
+	if (quotes && (text.p[0] == '"' || speaks_of_message(text)))
+		add_quotes(r, text, as, text.p[0] == '"' ? WORDS_MIN : QUOTE_WORDS_MIN);
+	else if (p->lines <= LINES_MAX && count_words(text) >= WORDS_MIN)
+		add_message(r, text, as);
+}
+
 static void read_paras(struct reader *r, const struct para *paras, size_t count, struct rule_template as)
 {
 	struct announcement n = { 0 };
+	struct list list = { .open = false };
 	for (size_t i = 0; i < count; i++) {
 		const struct para *p = &paras[i];
 		as.line = p->line;
 		as.lines = p->lines;
 		if (is_separator(p->text))
 			continue;
+		if (is_listed(&list, n.by, p)) {
+			add_item(r, p, as);
+			n = (struct announcement){ .by = p };
+			continue;
+		}
 		if (is_quoted(&n, p)) {
 			n.quoted++;
 			as.announced = n.speaks;
-			if (p->lines <= 25 && count_words(p->text) >= (n.speaks ? WORDS_MIN : QUOTE_WORDS_MIN))
+			if (p->lines <= LINES_MAX && count_words(p->text) >= (n.speaks ? WORDS_MIN : QUOTE_WORDS_MIN))
 				add_message(r, p->text, as);
 			if (!str_ends(p->text, STR(":")))
 				continue;

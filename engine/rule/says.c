@@ -13,6 +13,14 @@ bool says_starts_any(struct str s, const struct str *phrases, size_t count)
 	return false;
 }
 
+bool says_is_any(struct str s, const struct str *phrases, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (str_eq_nocase(s, phrases[i]))
+			return true;
+	return false;
+}
+
 bool says_has_any(struct str s, const struct str *phrases, size_t count)
 {
 	for (size_t i = 0; i < count; i++)

@@ -10,6 +10,7 @@
 
 /* The text begins with one of the phrases, or has one anywhere. */
 bool says_starts_any(struct str text, const struct str *phrases, size_t count);
+bool says_is_any(struct str text, const struct str *phrases, size_t count);
 bool says_has_any(struct str text, const struct str *phrases, size_t count);
 
 bool says_workaround(struct str sentence); /* "To work around this problem, ..." */

@@ -104,6 +104,39 @@ static void a_message_in_a_list_may_stand_no_deeper_than_its_item(void **state)
 	assert_str(r.templates[0].text, "Lid is stuck.");
 }
 
+static void an_announced_list_holds_a_message_each(void **state)
+{
+	(void)state;
+	struct rule r = rule_of("When it turns, you may receive one of the following error messages:\n\n"
+				"    - The cog is bent.\n\n - The cog <cogname>\n   has no teeth.\n\n"
+				"   Count them first.\n\n - \"Axle lost\"\n\n - When it rains:\n\n"
+				"Then it stops.\n\n - A list of its own\n");
+	assert_int_equal(r.template_count, 3);
+	assert_str(r.templates[0].text, "The cog is bent.");
+	assert_str(r.templates[1].text, "The cog <cogname> has no teeth.");
+	assert_true(r.templates[1].announced);
+	assert_str(r.templates[2].text, "Axle lost");
+	r = rule_of(" - It rains.\n\n - You see a message similar to the following:\n\n     - Lid is stuck.\n\n"
+		    "     - Lid is lost.\n\n - The lid is shut.\n");
+	assert_int_equal(r.template_count, 2);
+	assert_str(r.templates[1].text, "Lid is lost.");
+}
+
+static void a_list_of_other_things_holds_none(void **state)
+{
+	(void)state;
+	static const char *const heads[] = {
+		"This error message appears if one of the following is true:",
+		"These are the causes of the message, and the following cogs:",
+		"The manual has the following documentation errors:",
+		"To print the message, do the following:",
+	};
+	for (size_t i = 0; i < sizeof heads / sizeof *heads; i++) {
+		struct str body = arena_printf(&arena, "%s\n\n - The cog is bent.\n\n - Axle lost.\n", heads[i]);
+		assert_int_equal(rule_of(body.p).template_count, 0);
+	}
+}
+
 static void a_sentence_types_the_variable(void **state)
 {
 	(void)state;
@@ -190,6 +223,8 @@ int main(void)
 		cmocka_unit_test_teardown(wrong_templates_are_refused, teardown),
 		cmocka_unit_test_teardown(an_announced_block_is_a_message, teardown),
 		cmocka_unit_test_teardown(a_message_in_a_list_may_stand_no_deeper_than_its_item, teardown),
+		cmocka_unit_test_teardown(an_announced_list_holds_a_message_each, teardown),
+		cmocka_unit_test_teardown(a_list_of_other_things_holds_none, teardown),
 		cmocka_unit_test_teardown(a_sentence_types_the_variable, teardown),
 		cmocka_unit_test_teardown(addresses_are_samples_and_codes_are_not, teardown),
 		cmocka_unit_test_teardown(quotes_in_sentences_are_messages, teardown),
