@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT
  *
- * Names in what is passed on > tokens: HOST-1, USER-2, ADDR-3, SECRET-4, SHARE-5, ID-6 (a GUID: of a machine, an
- * account, a tenant), the same name always the same token within a run, in any case of its letters. Only for what is exported,
- * never before matching. Names are told by their shape and by what stands beside them (redact_find.h), by the types of
- * what a template bound, and by the dress of a line; a name once learned is replaced wherever it stands as a word. What
- * tells of nobody (localhost, root, 127.0.0.1) stays.
+ * Names in what is passed on > tokens: HOST-1, USER-2, ADDR-3, SECRET-4 (passwords, keys, cards, bank accounts),
+ * SHARE-5, ID-6 (a GUID: of a machine, an account, a tenant; a telephone number), the same name always the same token
+ * within a run, in any case of its letters. Only for what is exported, never before matching. Names are told by their
+ * shape and by what stands beside them (redact_find.h), by the types of what a template bound, and by the dress of a
+ * line; a name once learned is replaced wherever it stands as a word. What tells of nobody (localhost, root, 127.0.0.1)
+ * stays.
  *
  * What has no such shape and no such neighbour is not found: a reader should still look at what leaves the house.
  */

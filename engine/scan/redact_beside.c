@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Names by what stands on both sides of them: "sudo: alice : TTY=", "mx1[192.0.2.9]", "connect to nas1: ...". See
- * redact_shapes.h.
+ * Names by what stands on both sides of them: "sudo: alice : TTY=", "mx1[192.0.2.9]", "connect to nas1: ...", "nas1:
+ * unreachable", "node/nas1 NotReady". See redact_shapes.h.
  */
 #include "scan/redact_shapes.h"
 
@@ -73,6 +73,62 @@ static bool is_gone_to(struct str s, size_t at, size_t end)
 		str_starts(rest, STR(" port ")) || str_starts(rest, STR(" timed out")));
 }
 
+/* is_said_of: "nas1: Name or service not known": what is said of machines only; of calls and programs other things. */
+static bool is_said_of(struct str s, size_t at, size_t end)
+{
+	static const struct str states[] = {
+		STR_LIT("unreachable"),		STR_LIT("Name or service not known"),
+		STR_LIT("host not found"),	STR_LIT("Host name lookup failure"),
+		STR_LIT("unknown host"),	STR_LIT("nodename nor servname provided"),
+		STR_LIT("no such host"),	STR_LIT("No address associated with hostname"),
+		STR_LIT("not responding"),	STR_LIT("Temporary failure in name resolution"),
+		STR_LIT("Non-existent domain"),
+	};
+	static const char calls[] =
+		"getaddrinfo gethostbyname getnameinfo lookup resolve resolver ping dig host "
+		"ssh scp curl wget rsync socket connect bind mount error warning reason destination";
+	struct str name = part(s, at, end - at), rest = str_from(s, end + 2);
+	for (size_t i = 0; i < sizeof states / sizeof *states; i++)
+		if (str_starts_nocase(rest, states[i]))
+			return !redact_in_list(name, calls) && !redact_keeps(name);
+	return false;
+}
+
+/* is_looked_up: "lookup nas1 on 192.0.2.1:53", "lookup nas1: no such host", "UnknownHostException: nas1", "node/nas1",
+ * "back/nas1 is DOWN", and nas1:/export */
+static bool is_looked_up(struct str s, size_t at, size_t end)
+{
+	struct str rest = str_from(s, end), name = part(s, at, end - at);
+	if (stands_before(s, at, STR("lookup ")))
+		return (str_starts(rest, STR(" on ")) && redact_address_at(s, end + 4)) ||
+		       str_starts(rest, STR(": no such host"));
+	static const struct str before[] = { STR_LIT("node/"), STR_LIT("UnknownHostException: "), STR_LIT("ENOTFOUND "),
+					     STR_LIT("EAI_AGAIN ") };
+	for (size_t i = 0; i < sizeof before / sizeof *before; i++)
+		if (stands_before(s, at, before[i]))
+			return true;
+	if (at && s.p[at - 1] == '/' && (str_starts(rest, STR(" is DOWN")) || str_starts(rest, STR(" is UP"))))
+		return true;
+	bool path = str_starts(rest, STR(":/")) && at_or_nul(s, end + 2) != '/' && (!at || s.p[at - 1] != '/');
+	return path &&
+	       (redact_tells_apart(name) || redact_within(s, at, STR("mount")) || redact_within(s, at, STR("nfs")) ||
+		redact_within(s, at, STR("rsync ")) || redact_within(s, at, STR("scp ")));
+}
+
+/* is_person: "192.0.2.9 - alice [12/Mar", "su: (to root) alice on pts/1"; "alice from pc7", whose machine it is. */
+static bool is_person(const struct redact_finder *f, size_t at, size_t end)
+{
+	struct str s = f->line, rest = str_from(s, end);
+	const struct redact_span *last = f->count ? &f->spans[f->count - 1] : NULL;
+	if (stands_before(s, at, STR(" - ")))
+		return last && last->kind == REDACT_ADDR && last->end + 3 == at && str_starts(rest, STR(" [")) &&
+		       char_is_digit(at_or_nul(s, end + 2));
+	if (stands_before(s, at, STR(") ")))
+		return redact_within(s, at, STR("su: (to ")) && str_starts(rest, STR(" on "));
+	return stands_before(s, at, STR(" from ")) && last && last->kind == REDACT_USER && last->end + 6 == at &&
+	       redact_tells_apart(part(s, at, end - at));
+}
+
 size_t redact_beside_at(struct redact_finder *f, size_t at)
 {
 	struct str s = f->line;
@@ -81,6 +137,13 @@ size_t redact_beside_at(struct redact_finder *f, size_t at)
 	bool behind = one_of(next, "([") || (next == ' ' && one_of(at_or_nul(s, end + 1), "(:")) ||
 		      (at && s.p[at - 1] == '(');
 	enum redact_kind kind = REDACT_HOST;
+	bool mark = next == ':' && one_of(at_or_nul(s, end + 1), " /");
+	bool named = at && (s.p[at - 1] == '/' || one_of(before, "p:DN"));
+	if (n > 1 && ((mark && str_starts(str_from(s, end), STR(": ")) && is_said_of(s, at, end)) ||
+		      ((mark || named) && is_looked_up(s, at, end))))
+		return redact_is_common(part(s, at, n)) ? at : redact_take(f, at, n, REDACT_HOST);
+	if (n > 1 && (before == '-' || before == ')' || before == 'm') && is_person(f, at, end))
+		return redact_take(f, at, n, before == 'm' ? REDACT_HOST : REDACT_USER);
 	if (n < 2 || !(behind || one_of(before, "omhteyg"))) /* most words */
 		return at;
 	if (behind && (str_starts(str_from(s, end), STR("(uid=")) || of_sudo(s, at, end) || of_cron(s, at, end)))

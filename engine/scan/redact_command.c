@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Names and passwords among the options of a command: curl -u, mysql -p, net use, --token. See redact_shapes.h.
+ * Names and passwords among the options of a command: curl -u, mysql -p, docker login -p, net use, net user, --token.
+ * See redact_shapes.h.
  */
 #include "scan/redact_shapes.h"
 
@@ -8,6 +9,89 @@ bool redact_within(struct str s, size_t at, struct str name)
 {
 	size_t near = at > REDACT_COMMAND_MAX ? at - REDACT_COMMAND_MAX : 0;
 	return str_find_nocase(part(s, near, at - near), name) != STR_NONE;
+}
+
+/* What single-letter options of a program take; the value stands behind a blank. */
+struct option_set {
+	struct str command;
+	const char *secrets, *users, *hosts;
+};
+
+static const struct option_set option_sets[] = {
+	{ STR_LIT("sshpass "), "p", "", "" },	   { STR_LIT("docker login"), "p", "u", "" },
+	{ STR_LIT("podman login"), "p", "u", "" }, { STR_LIT("helm registry login"), "p", "u", "" },
+	{ STR_LIT("az login"), "p", "u", "" },	   { STR_LIT("ldapsearch "), "w", "", "hH" },
+	{ STR_LIT("ldapmodify "), "w", "", "hH" }, { STR_LIT("ldapadd "), "w", "", "hH" },
+	{ STR_LIT("ldapwhoami "), "w", "", "hH" }, { STR_LIT("redis-cli "), "a", "", "h" },
+	{ STR_LIT("psql "), "", "U", "h" },	   { STR_LIT("pg_dump "), "", "U", "h" },
+	{ STR_LIT("mysql"), "", "u", "h" },	   { STR_LIT("mongo"), "p", "u", "h" },
+	{ STR_LIT("sqlcmd "), "P", "U", "S" },	   { STR_LIT("bcp "), "P", "U", "S" },
+	{ STR_LIT("ipmitool "), "P", "U", "H" },   { STR_LIT("snmp"), "cAX", "u", "" },
+	{ STR_LIT("xfreerdp "), "p", "u", "v" },   { STR_LIT("rdesktop "), "p", "u", "" },
+	{ STR_LIT("psexec "), "p", "u", "" },	   { STR_LIT("schtasks "), "p", "u", "s" },
+	{ STR_LIT("useradd "), "p", "", "" },	   { STR_LIT("usermod "), "p", "", "" },
+	{ STR_LIT("openssl enc "), "k", "", "" },  { STR_LIT("unzip "), "P", "", "" },
+	{ STR_LIT("zip "), "P", "", "" },
+};
+
+/* program_option_at: "-p secret" behind the name of a program that takes it so; with snmp's community goes the machine
+ * behind it. */
+static size_t program_option_at(struct redact_finder *f, size_t at)
+{
+	struct str s = f->line;
+	char letter = at_or_nul(s, at + 1), mark = at_or_nul(s, at + 2);
+	bool apart = s.p[at] == '-' && mark == ' ';
+	bool joined = s.p[at] == '/' && mark == ':' && !one_of(at_or_nul(s, at + 3), "/\\");
+	if (!at || s.p[at - 1] != ' ' || !char_is_alpha(letter) || !(apart || joined))
+		return at;
+	size_t value = skip_blanks(s, at + 3);
+	value += value < s.n && one_of(s.p[value], "\"'");
+	for (size_t i = 0; i < sizeof option_sets / sizeof *option_sets; i++) {
+		const struct option_set *x = &option_sets[i];
+		bool secret = one_of(letter, x->secrets), user = one_of(letter, x->users);
+		if (!(secret || user || one_of(letter, x->hosts)) || !redact_within(s, at, x->command))
+			continue;
+		size_t n = secret ? redact_secret_run(s, value) : redact_name_run(s, value);
+		if (!n || s.p[value] == '-')
+			return at;
+		size_t end = redact_take(f, value, n, secret ? REDACT_SECRET : user ? REDACT_USER : REDACT_HOST);
+		size_t host = skip_blanks(s, end);
+		bool agent = letter == 'c' && host < s.n && redact_name_run(s, host) > 1 && s.p[host] != '-';
+		return agent ? redact_take(f, host, redact_name_run(s, host), REDACT_HOST) : end;
+	}
+	return at;
+}
+
+/* words_at: "net user alice password /add", "htpasswd -b file alice password": by where they stand. */
+static size_t words_at(struct redact_finder *f, size_t at)
+{
+	static const struct {
+		struct str before;
+		bool file;
+	} ways[] = { { STR_LIT("net user "), false },
+		     { STR_LIT("htpasswd -b "), true },
+		     { STR_LIT("htpasswd -bB "), true },
+		     { STR_LIT("htpasswd -nb "), false } };
+	struct str s = f->line;
+	for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
+		struct str before = ways[i].before;
+		if (at + 1 < before.n || !str_eq(part(s, at + 1 - before.n, before.n), before) ||
+		    (at + 1 > before.n && is_name(s.p[at - before.n])))
+			continue;
+		size_t user = skip_blanks(s, at);
+		if (ways[i].file) {
+			while (user < s.n && s.p[user] != ' ')
+				user++;
+			user = skip_blanks(s, user);
+		}
+		size_t n = redact_name_run(s, user), secret = skip_blanks(s, user + n);
+		size_t secret_n = secret > user + n ? redact_secret_run(s, secret) : 0;
+		if (!n || !secret_n || one_of(s.p[secret], "/*"))
+			return at;
+		redact_take(f, user, n, REDACT_USER);
+		return redact_take(f, secret, secret_n, REDACT_SECRET);
+	}
+	return at;
 }
 
 /* takes_password: -u user -ppassword of these; psql's -p is a port where it is a number. */
@@ -35,6 +119,14 @@ static size_t long_option_at(struct redact_finder *f, size_t at)
 		n++;
 	size_t value = skip_blanks(s, at + 2 + n);
 	bool apart = value > at + 2 + n && at_or_nul(s, value) != '-';
+	size_t user = 0;
+	while (is_name(at_or_nul(s, value + user)))
+		user++;
+	if (apart && user && at_or_nul(s, value + user) == ':' &&
+	    redact_in_list(part(s, at + 2, n), "user proxy-user")) {
+		size_t secret = redact_take(f, value, user, REDACT_USER) + 1;
+		return redact_take(f, secret, redact_secret_run(s, secret), REDACT_SECRET);
+	}
 	return apart && redact_is_secret_key(part(s, at + 2, n))
 		       ? redact_take(f, value, redact_secret_run(s, value), REDACT_SECRET)
 		       : at;
@@ -66,6 +158,9 @@ size_t redact_option_at(struct redact_finder *f, size_t at)
 	struct str s = f->line, rest = str_from(s, at);
 	if (str_starts(rest, STR("--")))
 		return long_option_at(f, at);
+	size_t next = rest.p[0] == ' ' ? words_at(f, at) : program_option_at(f, at);
+	if (next > at)
+		return next;
 	if (str_starts(rest, STR("-u ")) || str_starts(rest, STR("-U "))) {
 		size_t name = skip_blanks(s, at + 2), end = name;
 		while (end < s.n && s.p[end] != ' ' && s.p[end] != ':' && s.p[end] != '%')
@@ -81,8 +176,9 @@ size_t redact_option_at(struct redact_finder *f, size_t at)
 		return redact_take(f, name, redact_name_run(s, name), REDACT_HOST);
 	}
 	bool short_option = at && s.p[at - 1] == ' ' && (str_starts(rest, STR("-p")) || str_starts(rest, STR("-u")));
-	if (short_option && char_is_alnum(at_or_nul(s, at + 2)) && takes_password(s, at))
-		return redact_take(f, at + 2, redact_secret_run(s, at + 2),
+	size_t quote = one_of(at_or_nul(s, at + 2), "\"'");
+	if (short_option && char_is_alnum(at_or_nul(s, at + 2 + quote)) && takes_password(s, at))
+		return redact_take(f, at + 2 + quote, redact_secret_run(s, at + 2 + quote),
 				   rest.p[1] == 'p' ? REDACT_SECRET : REDACT_USER);
 	if (!str_starts_nocase(rest, STR(" /user:")))
 		return at;

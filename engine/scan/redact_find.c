@@ -25,7 +25,7 @@ size_t redact_take(struct redact_finder *f, size_t at, size_t n, enum redact_kin
 	bool hardware =
 		kind == REDACT_ADDR && !redact_is_address(name); /* of a network card: it need not have a letter */
 	bool varies = str_eq(name, STR("*"));			 /* of a template */
-	bool keep = kind == REDACT_SECRET || hardware ? !n || varies : redact_keeps(name);
+	bool keep = kind == REDACT_SECRET || kind == REDACT_ID || hardware ? !n || varies : redact_keeps(name);
 	if (!keep && f->count < f->max)
 		f->spans[f->count++] = (struct redact_span){ at, at + n, kind };
 	return at + n;
@@ -34,10 +34,9 @@ size_t redact_take(struct redact_finder *f, size_t at, size_t n, enum redact_kin
 /* At the start of a word, or at a mark. */
 static size_t shape_at(struct redact_finder *f, size_t at)
 {
-	static redact_shape *const shapes[] = { redact_guid_at,	  redact_sid_at,    redact_secret_at,
-						redact_mail_at,	  redact_beside_at, redact_word_at,
-						redact_domain_at, redact_person_at, redact_port_at,
-						redact_place_at };
+	static redact_shape *const shapes[] = { redact_guid_at,	  redact_sid_at,    redact_secret_at, redact_number_at,
+						redact_login_at,  redact_mail_at,   redact_beside_at, redact_word_at,
+						redact_domain_at, redact_person_at, redact_port_at,   redact_place_at };
 	struct str rest = str_from(f->line, at);
 	if (rest.p[0] == '/' || rest.p[0] == '\\') {
 		size_t next = redact_home_at(f, at);
@@ -47,8 +46,14 @@ static size_t shape_at(struct redact_finder *f, size_t at)
 	}
 	if (str_starts(rest, STR("://")))
 		return redact_url_at(f, at);
+	if (rest.p[0] == '$')
+		return redact_hash_at(f, at);
+	if (rest.p[0] == '@')
+		return redact_at_host(f, at);
 	if (at && is_name(f->line.p[at - 1]))
 		return char_is_alpha(rest.p[0]) && strchr("._-", f->line.p[at - 1]) ? redact_word_at(f, at) : at;
+	if (rest.p[0] == '+')
+		return redact_number_at(f, at);
 	size_t n = redact_address_at(f->line, at);
 	n = n ? n : redact_card_at(f->line, at);
 	size_t next = n ? redact_take(f, at, n, REDACT_ADDR) : at;
@@ -62,7 +67,9 @@ size_t redact_find(struct str line, struct redact_span *spans, size_t max)
 	struct redact_finder f = { .line = line, .spans = spans, .max = max };
 	for (size_t at = 0; at < line.n;) {
 		size_t next = line.p[at] == '-' ? redact_key_block_at(&f, at) : at;
-		if (next == at && (line.p[at] == '-' || line.p[at] == ' '))
+		bool option =
+			line.p[at] == '-' || line.p[at] == ' ' || (line.p[at] == '/' && at_or_nul(line, at + 2) == ':');
+		if (next == at && option)
 			next = redact_option_at(&f, at);
 		next = next == at ? shape_at(&f, at) : next;
 		at = next > at ? next : at + 1;

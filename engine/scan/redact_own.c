@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * Names by their own shape: addresses, \\server\share, URLs, mail addresses, domains, homes, DOMAIN\user, SIDs, GUIDs,
- * tokens and keys. See redact_shapes.h.
+ * tokens, hashes and keys. See redact_shapes.h.
  */
 #include "scan/redact_shapes.h"
 
@@ -11,6 +11,7 @@ enum {
 	ADDRESS_MAX = 64,
 	MAIL_MAX = 255,
 	BASE64_MIN = 40,
+	TOKEN_MIN = 16,
 	OWN_TOKEN_MIN = 47, /* "kbt_" and 43 letters; the names of our counts begin like it and are shorter */
 	DOMAIN_MAX = 15	    /* letters of a NetBIOS name */
 };
@@ -112,7 +113,7 @@ size_t redact_url_at(struct redact_finder *f, size_t at)
 	struct str head, tail, user, secret;
 	if (str_cut(part(s, host, end - host), '@', &head, &tail)) {
 		bool both = str_cut(head, ':', &user, &secret);
-		redact_take(f, host, user.n, REDACT_USER);
+		redact_take(f, host, user.n, redact_is_token(user) ? REDACT_SECRET : REDACT_USER);
 		if (both)
 			redact_take(f, host + user.n + 1, secret.n, REDACT_SECRET);
 		host += head.n + 1;
@@ -121,14 +122,32 @@ size_t redact_url_at(struct redact_finder *f, size_t at)
 	return redact_take(f, host + bracket, n ? n : redact_name_run(s, host + bracket), REDACT_HOST);
 }
 
+/* at_sign: the bytes of what stands for @ in an address: itself, as URLs have it, or as people write it. */
+static size_t at_sign(struct str s, size_t at)
+{
+	static const struct str signs[] = { STR_LIT("@"),      STR_LIT("%40"),	STR_LIT(" (at) "),
+					    STR_LIT(" [at] "), STR_LIT("(at)"), STR_LIT("[at]") };
+	for (size_t i = 0; i < sizeof signs / sizeof *signs; i++)
+		if (str_starts_nocase(str_from(s, at), signs[i]))
+			return signs[i].n;
+	return 0;
+}
+
 size_t redact_mail_at(struct redact_finder *f, size_t at)
 {
 	struct str s = f->line;
-	size_t n = 0;
-	while (at + n < s.n && n < MAIL_MAX && (is_name(s.p[at + n]) || s.p[at + n] == '+' || s.p[at + n] == '%'))
+	size_t n = 0, sign = 0;
+	while (at + n < s.n && n < MAIL_MAX && (is_name(s.p[at + n]) || one_of(s.p[at + n], "+%'"))) {
+		if (s.p[at + n] == '%' && (sign = at_sign(s, at + n)))
+			break;
 		n++;
-	size_t host = at + n + 1, host_n = at_or_nul(s, at + n) == '@' ? redact_name_run(s, host) : 0;
-	if (!n || !host_n || !char_is_alpha(s.p[host]))
+	}
+	char c = at_or_nul(s, at + n), next = at_or_nul(s, at + n + 1);
+	if (c == '@' || one_of(c, "([") || (c == ' ' && one_of(next, "([")))
+		sign = at_sign(s, at + n);
+	size_t host = at + n + sign, host_n = sign ? redact_name_run(s, host) : 0;
+	bool spelled = sign > 1 && !memchr(s.p + host, '.', host_n);
+	if (!n || !host_n || spelled || !char_is_alpha(s.p[host]))
 		return at;
 	redact_take(f, at, n, REDACT_USER);
 	return redact_take(f, host, host_n, REDACT_HOST);
@@ -239,25 +258,77 @@ static size_t base64_at(struct str s, size_t at)
 		kinds[2] += char_is_digit(s.p[at + n]);
 		slashes += s.p[at + n] == '/';
 	}
-	bool mixed = kinds[0] >= 4 && kinds[1] >= 4 && kinds[2] >= 2;
+	bool marked = slashes || memchr(s.p + at, '+', n) || memchr(s.p + at, '=', n);
+	bool mixed = kinds[0] >= 4 && kinds[1] >= 4 && kinds[2] >= (marked ? 1 : 2);
 	return n >= BASE64_MIN && mixed && slashes * 16 <= n ? n : 0;
+}
+
+bool redact_is_token(struct str s)
+{
+	static const char *const starts[] = {
+		"eyJ",	       "AKIA",	   "ASIA",   "ghp_",   "gho_",	"ghs_", "ghu_",	       "ghr_",
+		"github_pat_", "xoxa-",	   "xoxb-",  "xoxp-",  "xapp-", "sk-",	"sk_live_",    "sk_test_",
+		"rk_live_",    "pk_live_", "whsec_", "glpat-", "glrt-", "AIza", "ya29.",       "npm_",
+		"pypi-",       "dop_v1_",  "shpat_", "hvs.",   "SG.",	"hf_",	"AAAAB3NzaC1", "AAAAC3NzaC1",
+	};
+	for (size_t i = 0; s.n >= TOKEN_MIN && i < sizeof starts / sizeof *starts; i++)
+		if (s.p[0] == starts[i][0] && str_starts(s, str_c(starts[i])))
+			return true;
+	return false;
+}
+
+/* redact_hash_at: $1$, $2y$, $5$, $6$, $y$, $argon2id$, and behind it at least one more part. */
+size_t redact_hash_at(struct redact_finder *f, size_t at)
+{
+	struct str rest = str_from(f->line, at);
+	size_t n = 0, marks = 0;
+	for (; n < rest.n && (char_is_alnum(rest.p[n]) || one_of(rest.p[n], "$./,=+-")); n++)
+		marks += rest.p[n] == '$';
+	return n >= TOKEN_MIN && marks >= 3 && n > 2 && char_is_alnum(rest.p[1]) ? redact_take(f, at, n, REDACT_SECRET)
+										 : at;
+}
+
+size_t redact_login_at(struct redact_finder *f, size_t at)
+{
+	struct str s = f->line;
+	size_t user = 0, n = 0;
+	while (at + user < s.n && is_name(s.p[at + user]))
+		user++;
+	size_t secret = at + user + 1;
+	if (!user || at_or_nul(s, at + user) != '/')
+		return at;
+	while (secret + n < s.n && n < MAIL_MAX && !one_of(s.p[secret + n], " @\t\"'"))
+		n++;
+	bool thin = at >= 5 && str_eq_nocase(part(s, at - 5, 5), STR("thin:"));
+	if (!n || at_or_nul(s, secret + n) != '@' || !(thin || redact_within(s, at, STR("sqlplus "))))
+		return at;
+	redact_take(f, at, user, REDACT_USER);
+	redact_take(f, secret, n, REDACT_SECRET);
+	size_t host = secret + n + 1;
+	while (one_of(at_or_nul(s, host), "/"))
+		host++;
+	return redact_take(f, host, redact_name_run(s, host), REDACT_HOST);
+}
+
+size_t redact_at_host(struct redact_finder *f, size_t at)
+{
+	struct str s = f->line;
+	char before = at ? s.p[at - 1] : 0, quote = at_or_nul(s, at + 1);
+	return one_of(before, "'\"`") && quote == before
+		       ? redact_take(f, at + 2, redact_name_run(s, at + 2), REDACT_HOST)
+		       : at;
 }
 
 size_t redact_secret_at(struct redact_finder *f, size_t at)
 {
-	static const struct str starts[] = { STR_LIT("eyJ"),   STR_LIT("AKIA"),	 STR_LIT("ASIA"),
-					     STR_LIT("ghp_"),  STR_LIT("gho_"),	 STR_LIT("github_pat_"),
-					     STR_LIT("xoxb-"), STR_LIT("xoxp-"), STR_LIT("sk-"),
-					     STR_LIT("glpat-") };
 	struct str rest = str_from(f->line, at);
 	size_t n = 0, hex = 0;
 	while (n < rest.n && (char_is_alnum(rest.p[n]) || strchr("._-+/=", rest.p[n])))
 		n++;
 	while (hex < rest.n && char_is_hex(rest.p[hex]))
 		hex++;
-	for (size_t i = 0; n >= 16 && i < sizeof starts / sizeof *starts; i++)
-		if (str_starts(rest, starts[i]))
-			return redact_take(f, at, n, REDACT_SECRET);
+	if (redact_is_token(str_first(rest, n)))
+		return redact_take(f, at, n, REDACT_SECRET);
 	if (n >= OWN_TOKEN_MIN && str_starts(rest, STR("kbt_")))
 		return redact_take(f, at, n, REDACT_SECRET);
 	if (hex >= REDACT_HEX_MIN && !is_name(at_or_nul(rest, hex)))

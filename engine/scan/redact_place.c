@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
- * Names of machines in a sentence, which have no shape of their own: "connection from depot closed", "service stopped
- * on depot", "backup of depot to tape". Told by the words before it, by what goes on behind it (a noun there makes it that
- * noun's adjective), and by being no word that people say there. See redact_shapes.h.
+ * Names of machines and people in a sentence, which have no shape of their own: "connection from depot closed",
+ * "service stopped on depot", "backup of depot to tape", "deleted by alice", "signed in as alice". Told by the words
+ * before it, by what goes on behind it (a noun there makes it that noun's adjective), and by being no word that people
+ * say there. See redact_shapes.h.
  */
 #include "scan/redact_shapes.h"
 
@@ -24,6 +25,17 @@ static const char of_words[] =
 	"backup reboot restart shutdown failover restore heartbeat loss replica";
 static const char with_words[] =
 	"connection connections session handshake replication sync contact trust";
+
+/* What is done by and for people, and what they are. By programs, too: those have a capital often. */
+static const char by_words[] =
+	"attempt attempts attempted requested submitted initiated approved rejected granted revoked created "
+	"deleted removed changed modified edited updated uploaded downloaded locked unlocked cancelled "
+	"canceled aborted acknowledged assigned reported invited impersonated reviewed signed logged";
+static const char sure_by_words[] = "requested submitted approved uploaded downloaded acknowledged invited reviewed";
+static const char for_words[] = "login logins logon logons denied ticket tickets mailbox credentials lockout signin "
+				"sign-in";
+static const char changed_words[] = "changed reset expired updated set wrong incorrect mismatch";
+static const char as_words[] = "in on authenticated running connected bind bound login logged impersonating recognized";
 
 /* What may go on behind a name; ends in -ed and -ing do, too. */
 static const char behind_words[] =
@@ -64,7 +76,9 @@ static const char plain_words[] =
 	"august september october november december weekend weekday midnight noon behalf top-level "
 	"stack heap swap namespace servername hostname sitename computername sharename "
 	"retailer container containers pod pods task tasks job jobs session sessions connection "
-	"connections transaction stage";
+	"connections transaction stage relation sequence schema view column foreign systemd cron "
+	"init policy hand rule timer hook operator script automatically default itself nothing "
+	"expected usual normal soon always well part required needed follows before yourself";
 
 /* is_device: a network card, a disk or a terminal by its number: "eth0", "wlan1", "tty2", "sda1". */
 static bool is_device(struct str word)
@@ -81,8 +95,8 @@ static bool is_device(struct str word)
 
 static bool is_plain(struct str word)
 {
-	static const char *const ends[] = { "tion", "sion", "ment", "ness", "ity", "able", "ible", "ance", "ence", "ship",
-					    "less", "ful", "ally", "ism" };
+	static const char *const ends[] = { "tion", "sion", "ment", "ness", "ity",	 "able", "ible", "ance", "ence",
+					    "ship", "less", "ful", "ally", "ism" };
 	for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
 		if (word.n > 6 && str_ends_nocase(word, str_c(ends[i])))
 			return true;
@@ -107,18 +121,49 @@ static bool goes_on(struct str s, size_t end)
 	return acts || redact_in_list(word, behind_words);
 }
 
-static bool is_placed(struct str s, size_t at)
+/* is_placed: by the preposition before it and the word before that. */
+static bool is_placed(struct str s, size_t at, enum redact_kind *ret_kind)
 {
 	static const struct {
 		struct str word;
 		const char *verbs;
-	} ways[] = { { STR_LIT("from"), from_words }, { STR_LIT("to"), to_words },	{ STR_LIT("on"), on_words },
-		     { STR_LIT("of"), of_words },     { STR_LIT("with"), with_words } };
+		enum redact_kind kind;
+	} ways[] = { { STR_LIT("from"), from_words, REDACT_HOST }, { STR_LIT("to"), to_words, REDACT_HOST },
+		     { STR_LIT("on"), on_words, REDACT_HOST },	   { STR_LIT("of"), of_words, REDACT_HOST },
+		     { STR_LIT("with"), with_words, REDACT_HOST }, { STR_LIT("by"), by_words, REDACT_USER },
+		     { STR_LIT("for"), for_words, REDACT_USER },   { STR_LIT("as"), as_words, REDACT_USER } };
 	struct str before = redact_word_before(s, at);
-	for (size_t i = 0; before.n && i < sizeof ways / sizeof *ways; i++)
-		if (str_eq_nocase(before, ways[i].word))
-			return redact_in_list(redact_word_before(s, (size_t)(before.p - s.p)), ways[i].verbs);
+	for (size_t i = 0; before.n && i < sizeof ways / sizeof *ways; i++) {
+		if (!str_eq_nocase(before, ways[i].word))
+			continue;
+		struct str verb = redact_word_before(s, (size_t)(before.p - s.p));
+		struct str what = redact_word_before(s, (size_t)(verb.p - s.p));
+		bool capital = ways[i].kind == REDACT_USER && char_is_upper(s.p[at]) &&
+			       !redact_tells_apart(part(s, at, redact_name_run(s, at)));
+		*ret_kind = ways[i].kind;
+		if (ways[i].verbs == as_words && !char_is_lower(before.p[0])) /* a button: "Log On As" */
+			return false;
+		if (ways[i].verbs == by_words && capital)
+			return redact_in_list(verb, sure_by_words);
+		return redact_in_list(verb, ways[i].verbs) ||
+		       (ways[i].verbs == for_words && redact_in_list(verb, changed_words) &&
+			redact_in_list(what, "password passwd credentials passphrase"));
+	}
 	return false;
+}
+
+/* takes_share: "opening share Accounts on PEACHBOX": both are names. */
+static size_t takes_share(struct redact_finder *f, size_t at, size_t n)
+{
+	struct str s = f->line, rest = str_from(s, at + n);
+	static const char kinds[] = "share shares";
+	size_t host = at + n + STR(" on ").n, host_n = redact_name_run(s, host);
+	if (!str_starts(rest, STR(" on ")) || host_n < 3 || !goes_on(s, host + host_n) ||
+	    !redact_in_list(redact_word_before(s, at), kinds) || is_plain(part(s, host, host_n)))
+		return at;
+	if (!redact_is_common_share(part(s, at, n)))
+		redact_take(f, at, n, REDACT_SHARE);
+	return redact_take(f, host, host_n, REDACT_HOST);
 }
 
 /* in_pair: "from tango to pomelo", where the first is one. */
@@ -157,12 +202,16 @@ size_t redact_place_at(struct redact_finder *f, size_t at)
 {
 	struct str s = f->line;
 	char before = at > 1 && s.p[at - 1] == ' ' ? s.p[at - 2] : 0;
-	if (!one_of(before, "monhfterg")) /* the last letters of the words before; most others */
+	if (!one_of(before, "monhftergysM")) /* the last letters of the words before; most others */
 		return at;
 	size_t n = redact_name_run(s, at), end = at + n, letters = 0;
+	size_t share = before == 'e' || before == 's' ? takes_share(f, at, n) : at;
+	if (share > at)
+		return share;
 	for (size_t i = 0; i < n; i++)
 		letters += char_is_alpha(s.p[at + i]);
-	if (n < 3 || letters * 2 < n || !goes_on(s, end) || is_plain(part(s, at, n)))
-		return at;
-	return is_placed(s, at) || in_pair(f, at) || is_machine(s, at, end) ? redact_take(f, at, n, REDACT_HOST) : at;
+	enum redact_kind kind = REDACT_HOST;
+	bool there = n > 2 && letters * 2 >= n && goes_on(s, end) &&
+		     (is_placed(s, at, &kind) || in_pair(f, at) || is_machine(s, at, end));
+	return there && !is_plain(part(s, at, n)) ? redact_take(f, at, n, kind) : at;
 }

@@ -7,7 +7,8 @@
  *   redact_own.c      names by their own shape (addresses, \\server\share, DOMAIN\user, tokens)
  *   redact_word.c     behind a word that announces them (user=, password is)
  *   redact_beside.c   by what stands on both sides (sudo: alice : TTY)
- *   redact_place.c    machines in a sentence (connection from depot closed)
+ *   redact_number.c   numbers that tell of a person (cards, accounts, telephones)
+ *   redact_place.c    machines and people in a sentence (connection from depot closed, deleted by alice)
  *   redact_command.c  among the options of a command (curl -u, net use)
  *   redact_common.c   the words that name nobody
  */
@@ -67,6 +68,7 @@ size_t redact_name_run(struct str s, size_t at);   /* a name, without stops and 
 size_t redact_secret_run(struct str s, size_t at); /* up to the quote it began with, else to what ends a value */
 size_t redact_address_at(struct str s, size_t at); /* IPv4, IPv6, or a network card's with colons */
 size_t redact_card_at(struct str s, size_t at);	   /* a network card's in other forms: 00-1A-..., 001a.2b3c.4d5e */
+size_t redact_phone(struct str s, size_t at);	   /* digits in groups, of a number that is one by the word before it */
 /* redact_word_before: the word that ends before the blanks that end at the place; empty where there are none. */
 struct str redact_word_before(struct str s, size_t at);
 /* redact_within: the name of this command stands a short way before. */
@@ -80,12 +82,14 @@ bool redact_is_capital(struct str name);  /* as NetBIOS and DNS administrators w
 bool redact_tells_apart(struct str name); /* a digit, a dot or a dash: no word of a sentence either */
 bool redact_looks_random(struct str s);
 bool redact_is_secret_key(struct str word); /* "password", "api_key" */
+bool redact_is_token(struct str s);	    /* begins as tokens of well-known makers do */
 
 /* ---- the shapes ---- */
 
 typedef size_t redact_shape(struct redact_finder *f, size_t at);
 
 redact_shape redact_place_at;	  /* redact_place.c */
+redact_shape redact_number_at;	  /* redact_number.c; at a digit, a capital or a plus */
 /* redact_own.c; at the marks that they begin with */
 redact_shape redact_unc_at;	  /* \\server\share */
 redact_shape redact_share_at;	  /* //server/share, with no scheme before it */
@@ -99,6 +103,9 @@ redact_shape redact_person_at; /* DOMAIN\user */
 redact_shape redact_sid_at;    /* S-1-5-21-... */
 redact_shape redact_guid_at;
 redact_shape redact_secret_at; /* tokens of well-known shapes, long hexadecimal numbers, base64 */
+redact_shape redact_hash_at;   /* $6$..., a password as shadow files keep it */
+redact_shape redact_login_at;  /* alice/password@db, as Oracle's programs take it */
+redact_shape redact_at_host;   /* 'alice'@'web1', at the mark */
 /* redact_word.c */
 redact_shape redact_word_at; /* at the word that announces a name */
 redact_shape redact_port_at; /* "to nas1:8080" */

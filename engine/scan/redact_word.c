@@ -12,19 +12,28 @@ enum { WORD_KEY_MAX = 24, QUOTED_MAX = 60 };
 
 static const char user_keys[] =
 	"user username user_name userid uid usr login logname ruser account acct owner samaccountname";
+static const char person_keys[] = /* only with a mark behind them: a list of author names is none */
+	"actor author creator assignee reporter requester requestor principal customer employee fullname full_name "
+	"firstname first_name lastname last_name surname cardholder";
 static const char host_keys[] =
 	"host hostname host_name rhost server servername computer computername machine node peer client remote addr "
 	"address ip workstation";
 static const char secret_keys[] =
 	"password passwd pwd pw pass passphrase secret client_secret token access_token refresh_token id_token api_key "
 	"apikey api-key access_key secret_key private_key auth authorization cookie sessionid session_id sid "
-	"jsessionid phpsessid credential signature sig";
+	"jsessionid phpsessid credential signature sig pin otp cvv cvc cvv2 ssn tan passcode password_hash "
+	"passwordhash pwdhash encryption_key signing_key master_key account_key accountkey auth_key license_key "
+	"secret_key_base shared_key preshared_key psk";
+static const char phone_keys[] =
+	"phone phone_number phonenumber phone-number tel telephone mobile mobile_number msisdn cell cellphone fax "
+	"caller_id callerid";
 
-static const char passwords[] = "password passwd pwd passphrase secret";
+static const char passwords[] = "password passwd pwd passphrase secret token";
+static const char codes[] = "otp verification activation security recovery confirmation login access sms mfa totp";
 
 bool redact_is_secret_key(struct str word)
 {
-	return redact_in_list(word, secret_keys);
+	return redact_in_list(word, secret_keys) || str_ends_nocase(word, STR("_pass"));
 }
 
 /* ---- the value ---- */
@@ -62,6 +71,8 @@ static size_t said_secret(struct redact_finder *f, size_t end)
 	char behind = at_or_nul(s, value + bare.n);
 	bool told = said && bare.n > 3 && behind != ' ' && !redact_is_wrong(bare); /* "is case sensitive" goes on */
 	bool mixed = bare.n >= 6 && digit && !char_is_digit(bare.p[0]);		   /* "password hunter2" */
+	if (str_ends_nocase(str_first(s, end), STR("token"))) /* of a language's words, too: "unexpected token 'x'" */
+		return mixed && bare.n >= 8 ? redact_take(f, value, bare.n, REDACT_SECRET) : end;
 	bool sure = quoted || (said && digit) || told || (value > end && (mixed || redact_looks_random(bare)));
 	return n && sure ? redact_take(f, value, told && !digit ? bare.n : n, REDACT_SECRET) : end;
 }
@@ -84,6 +95,14 @@ static size_t quoted_rest(struct str s, size_t at, char quote)
 	return at_or_nul(s, at + n) == quote ? n : 0;
 }
 
+/* is_bracketed: "[nas-1]", no address and no word of a sentence ("[preauth]"). */
+static bool is_bracketed(struct str s, size_t at)
+{
+	size_t n = at_or_nul(s, at) == '[' ? redact_name_run(s, at + 1) : 0;
+	return n && at_or_nul(s, at + 1 + n) == ']' && redact_tells_apart(part(s, at + 1, n)) &&
+	       !redact_address_at(s, at + 1);
+}
+
 /* behind_key takes the value behind the key in [start, end): key=value, "key": "value", key 'value'. */
 static size_t behind_key(struct redact_finder *f, size_t start, size_t end, enum redact_kind kind)
 {
@@ -93,20 +112,26 @@ static size_t behind_key(struct redact_finder *f, size_t start, size_t end, enum
 	char mark = at_or_nul(s, at);
 	bool assigned = mark == '=' || mark == ':';
 	size_t value = skip_blanks(s, assigned ? at + 1 : at);
-	bool apart = value > at + assigned, quoted = value < s.n && strchr("\"'<", s.p[value]);
+	bool apart = value > at + assigned, quoted = one_of(at_or_nul(s, value), "\"'<");
+	quoted = quoted || (kind == REDACT_HOST && is_bracketed(s, value));
 	value += quoted;
 	bool empty = mark == '=' && apart && at == before; /* "logname= uid=0" */
 	if (empty || (assigned && str_starts(str_from(s, value), STR("\\\\"))))
 		return end; /* a UNC name is told by itself */
 	if (kind == REDACT_HOST && assigned && str_starts_nocase(str_from(s, value), STR("tcp:")))
 		value += 4; /* of a data source */
+	if (kind == REDACT_ID) {
+		size_t phone = assigned ? redact_phone(s, value) : 0;
+		return phone ? redact_take(f, value, phone, kind) : end;
+	}
 	size_t n = kind == REDACT_SECRET ? redact_secret_run(s, value) : redact_name_run(s, value);
 	bool folder = str_eq(part(s, start, end - start), STR("PWD")) && at_or_nul(s, value) == '/'; /* a shell's */
 	if (folder)
 		return end;
 	if (kind == REDACT_SECRET) {
-		static const char schemes[] = "bearer basic digest negotiate ntlm";
-		if (assigned && redact_in_list(part(s, value, n), schemes)) {
+		static const char schemes[] = "bearer basic digest negotiate ntlm token apikey";
+		bool scheme = assigned && redact_in_list(part(s, value, n), schemes);
+		if (scheme && char_is_alnum(at_or_nul(s, skip_blanks(s, value + n)))) {
 			value = skip_blanks(s, value + n);
 			n = redact_secret_run(s, value);
 		}
@@ -115,9 +140,18 @@ static size_t behind_key(struct redact_finder *f, size_t start, size_t end, enum
 			value = at + 1;
 			n = redact_secret_run(s, value);
 		}
-		return (assigned || tag) && n ? redact_take(f, value, n, kind) : end;
+		bool told = redact_in_list(part(s, value, n), "yes no true false null none"); /* whether there is one */
+		bool count = n && n < 3 && char_is_digit(s.p[value]) && char_is_digit(s.p[value + n - 1]); /* "pass=2" */
+		return (assigned || tag) && n && !told && !count ? redact_take(f, value, n, kind) : end;
 	}
 	struct str name = part(s, value, n);
+	if (kind == REDACT_USER && at_or_nul(s, value + n) == '=') /* a key of its own: "Login: user=<alice>" */
+		return end;
+	if (kind == REDACT_USER && assigned && at_or_nul(s, value + n) == '\\') { /* /user:CORP\alice */
+		size_t user = value + n + 1 + (at_or_nul(s, value + n + 1) == '\\');
+		redact_take(f, value, n, REDACT_HOST);
+		return redact_take(f, user, redact_name_run(s, user), REDACT_USER);
+	}
 	bool last = strchr(",;)", at_or_nul(s, value + n)) || value + n >= s.n;
 	bool person = kind == REDACT_USER && assigned && !redact_is_common(name);
 	bool shouts = end && char_is_upper(s.p[end - 1]); /* "HOST NOT FOUND" */
@@ -163,7 +197,11 @@ static size_t bare_user(struct redact_finder *f, size_t start, size_t end)
 	struct str s = f->line, key = part(s, start, end - start);
 	size_t n = at_or_nul(s, end) == ' ' ? redact_name_run(s, end + 1) : 0;
 	struct str name = part(s, end + 1, n);
-	bool fits = n > 1 && char_is_alpha(name.p[0]) && !one_of(at_or_nul(s, end + 1 + n), ":=(") &&
+	bool command =
+		str_eq_nocase(redact_word_before(s, start), STR("net")); /* redact_command.c has both its words */
+	char behind = at_or_nul(s, end + 1 + n);
+	bool told = str_starts_nocase(str_from(s, end + 1 + n), STR(": authentication"));
+	bool fits = !command && n > 1 && char_is_alpha(name.p[0]) && (told || !one_of(behind, ":=(")) &&
 		    !redact_is_common(name);
 	return fits && redact_in_list(key, "user username account") ? redact_take(f, end + 1, n, REDACT_USER) : end;
 }
@@ -199,12 +237,63 @@ static size_t for_behind(struct redact_finder *f, size_t start, size_t end)
 	return fits ? redact_take(f, value, n, REDACT_USER) : end;
 }
 
+/* from_behind: "FAILED LOGIN 1 FROM pc9 FOR alice", as login says it. */
+static size_t from_behind(struct redact_finder *f, size_t start, size_t end)
+{
+	struct str s = f->line;
+	size_t host = end + 1, n = redact_name_run(s, host), user = host + n + STR(" FOR ").n;
+	if (!n || !redact_within(s, start, STR("LOGIN ")) || !str_starts(str_from(s, host + n), STR(" FOR ")))
+		return end;
+	user += one_of(at_or_nul(s, user), "'\"");
+	redact_take(f, host, n, REDACT_HOST);
+	return redact_take(f, user, redact_name_run(s, user), REDACT_USER);
+}
+
+/* by_behind: "Created by: Erika Mustermann". */
+static size_t by_behind(struct redact_finder *f, size_t start, size_t end)
+{
+	static const char acts[] = "created changed modified opened reported requested approved uploaded signed owned "
+				   "updated deleted submitted assigned";
+	bool fits = at_or_nul(f->line, end) == ':' && redact_in_list(redact_word_before(f->line, start), acts);
+	return fits ? behind_key(f, start, end, REDACT_USER) : end;
+}
+
+/* code_behind: "otp code 123456", "verification code is 1234". */
+static size_t code_behind(struct redact_finder *f, size_t start, size_t end)
+{
+	struct str s = f->line;
+	if (!redact_in_list(redact_word_before(s, start), codes))
+		return end;
+	size_t value = skip_blanks(s, end + (at_or_nul(s, end) == ':' || at_or_nul(s, end) == '='));
+	value += str_starts_nocase(str_from(s, value), STR("is ")) ? 3 : 0;
+	size_t n = redact_name_run(s, value), digits = 0;
+	for (size_t i = 0; i < n; i++)
+		digits += char_is_digit(s.p[value + i]);
+	return value > end && n >= 4 && digits >= 2 ? redact_take(f, value, n, REDACT_SECRET) : end;
+}
+
+/* key_behind: "api key 9f8e7d6c", "pre-shared key 'x1'". */
+static size_t key_behind(struct redact_finder *f, size_t start, size_t end)
+{
+	static const char kinds[] = "shared api license licence product activation encryption access secret signing "
+				    "session";
+	struct str s = f->line;
+	size_t value = skip_blanks(s, end + one_of(at_or_nul(s, end), ":="));
+	bool quoted = one_of(at_or_nul(s, value), "\"'");
+	size_t n = redact_secret_run(s, value + quoted), digits = 0;
+	for (size_t i = 0; i < n; i++)
+		digits += char_is_digit(s.p[value + quoted + i]);
+	bool fits = value > end && redact_in_list(redact_word_before(s, start), kinds) &&
+		    (quoted || (n >= 8 && digits > 1));
+	return fits && n ? redact_take(f, value + quoted, n, REDACT_SECRET) : end;
+}
+
 /* "DB_PASSWORD", "accessToken" */
 static bool ends_secret(struct str word)
 {
-	static const struct str ends[] = { STR_LIT("password"), STR_LIT("passwd"),    STR_LIT("secret"),
-					   STR_LIT("token"),	STR_LIT("apikey"),    STR_LIT("api_key"),
-					   STR_LIT("api-key"),	STR_LIT("passphrase") };
+	static const struct str ends[] = { STR_LIT("password"), STR_LIT("passwd"),     STR_LIT("secret"),
+					   STR_LIT("token"),	STR_LIT("apikey"),     STR_LIT("api_key"),
+					   STR_LIT("api-key"),	STR_LIT("passphrase"), STR_LIT("_pass") };
 	for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
 		if (str_ends_nocase(word, ends[i]))
 			return true;
@@ -224,6 +313,11 @@ static size_t part_key(struct redact_finder *f, size_t at, size_t end)
 	struct str s = f->line, word = part(s, at, end - at);
 	bool name = str_eq_nocase(word, STR("name")), id = str_eq_nocase(word, STR("id"));
 	struct str before = name || id ? redact_word_before(s, at) : word;
+	if (id && str_eq_nocase(before, STR("session")))
+		return key_behind(f, at, end);
+	bool quoted = name && one_of(at_or_nul(s, skip_blanks(s, end)), "\"'");
+	if (quoted && redact_in_list(before, "host server computer"))
+		return behind_key(f, at, end, REDACT_HOST);
 	if (!assigned_at(s, end))
 		return at;
 	if (str_eq_nocase(word, STR("cn"))) { /* of a person or a machine; "CN=Users" is everybody's */
@@ -263,6 +357,10 @@ static size_t scheme_at(struct redact_finder *f, size_t at, size_t end)
 {
 	struct str s = f->line;
 	size_t value = end + 1, n = at_or_nul(s, end) == ' ' ? redact_secret_run(s, value) : 0, odd = 0;
+	if (str_eq_nocase(part(s, value, n), STR("token"))) {
+		value = skip_blanks(s, value + n);
+		n = redact_secret_run(s, value);
+	}
 	for (size_t i = 1; i < n; i++)
 		odd += char_is_upper(s.p[value + i]) || char_is_digit(s.p[value + i]) || s.p[value + i] == '=';
 	return n >= 6 && odd ? redact_take(f, value, n, REDACT_SECRET) : at;
@@ -276,7 +374,13 @@ static pthread_once_t first_letters_once = PTHREAD_ONCE_INIT;
 
 static void gather_first_letters(void)
 {
-	const char *const lists[] = { user_keys, host_keys, secret_keys, part_keys, "for basic bearer" };
+	const char *const lists[] = { user_keys,
+				      host_keys,
+				      secret_keys,
+				      part_keys,
+				      phone_keys,
+				      person_keys,
+				      "for from by basic bearer code key role" };
 	for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
 		struct str rest = str_c(lists[i]);
 		for (struct str word; str_word(&rest, &word);)
@@ -318,6 +422,21 @@ size_t redact_word_at(struct redact_finder *f, size_t at)
 	}
 	if (redact_in_list(word, part_keys))
 		return part_key(f, at, end);
+	if (redact_in_list(word, person_keys))
+		return assigned_at(s, end + one_of(at_or_nul(s, end), "\"'")) ? behind_key(f, at, end, REDACT_USER)
+									      : end;
+	if (redact_in_list(word, phone_keys))
+		return behind_key(f, at, end, REDACT_ID);
+	if (str_eq_nocase(word, STR("key")))
+		return key_behind(f, at, end);
+	if (str_eq_nocase(word, STR("role")) && str_starts(str_from(s, end), STR(" \"")))
+		return behind_key(f, at, end, REDACT_USER);
+	if (str_eq_nocase(word, STR("code")))
+		return code_behind(f, at, end);
+	if (str_eq(word, STR("FROM")))
+		return from_behind(f, at, end);
+	if (str_eq_nocase(word, STR("by")))
+		return by_behind(f, at, end);
 	if (redact_in_list(word, "basic bearer"))
 		return scheme_at(f, at, end);
 	return str_eq_nocase(word, STR("for")) ? for_behind(f, at, end) : joined_key(f, at, end);

@@ -27,6 +27,19 @@ static void alone(const char *line, const char *want)
 	arena_free(&a);
 }
 
+/* masked: secrets alone; a second time nothing is left to mask. */
+static void masked(const char *text, const char *want)
+{
+	struct arena a = { 0 };
+	struct str once, twice;
+	assert_int_equal(redact_secrets(str_c(text), &a, &once), ERR_OK);
+	if (!str_eq(once, str_c(want)))
+		fail_msg("\n%s\n%.*s\nnot\n%s", text, STR_ARG(once), want);
+	assert_int_equal(redact_secrets(once, &a, &twice), ERR_OK);
+	assert_true(str_find(twice, STR("hunter2")) == STR_NONE);
+	arena_free(&a);
+}
+
 static void shapes(void **unused)
 {
 	(void)unused;
@@ -50,7 +63,7 @@ static void shapes(void **unused)
 	alone("api key 3f2504e0-4f89-11d3-9a0c-0305e82c3301", "api key SECRET-1");
 	alone("CLSID {3F2504E0-4F89-11D3-9A0C-0305E82C3301}", "CLSID {3F2504E0-4F89-11D3-9A0C-0305E82C3301}");
 	alone("MIIEpAIBAAKCAQEA0Z3VS5JJcds3xfnxyzzyH8K2abcd9Q==", "SECRET-1");
-	alone("logon for CORP\\dave from WS042", "logon for HOST-1\\USER-1 from WS042");
+	alone("logon for CORP\\dave from WS042", "logon for HOST-1\\USER-1 from HOST-2");
 	alone("under BIN\\I386\\X and HKLM\\SOFTWARE and ABC\\run.exe",
 	      "under BIN\\I386\\X and HKLM\\SOFTWARE and ABC\\run.exe");
 	alone("to proxy.cse.example.hk:5070 and host8.isp.example.com", "to HOST-1:5070 and HOST-2");
@@ -133,6 +146,105 @@ static void machines_in_a_sentence(void **unused)
 	};
 	for (size_t i = 0; i < sizeof plain / sizeof *plain; i++)
 		alone(plain[i], plain[i]);
+}
+
+static void numbers_of_people(void **unused)
+{
+	(void)unused;
+	alone("card 4111 1111 1111 1111 or 5500-0055-5555-5559, pan=378282246310005",
+	      "card SECRET-1 or SECRET-2, pan=SECRET-3");
+	alone("order 4111111111111112, block 1608999687919862906, at 1710237600123",
+	      "order 4111111111111112, block 1608999687919862906, at 1710237600123"); /* no card: the last digit */
+	alone("IBAN GB29 NWBK 6016 1331 9268 19 FAILED, DE89370400440532013000 too, DE89370400440532013001 not",
+	      "IBAN SECRET-1 FAILED, SECRET-2 too, DE89370400440532013001 not");
+	alone("sms to +49 151 23456789 lost; msisdn=4915123456789; phone: (202) 555-0143; dialing 555-0143",
+	      "sms to ID-1 lost; msisdn=ID-2; phone: ID-3; dialing ID-4");
+	alone("at 10:00:00 +0100 2024, +12 -3, phone 7 of 9, ssn=078-05-1120",
+	      "at 10:00:00 +0100 2024, +12 -3, phone 7 of 9, ssn=SECRET-1");
+	alone("{\"cvv\":\"123\"} pin=4711 otp code 483920 sent, tests: pass=2 fail=1, error code 1326",
+	      "{\"cvv\":\"SECRET-1\"} pin=SECRET-2 otp code SECRET-3 sent, tests: pass=2 fail=1, error code 1326");
+	alone("to jane.roe%40example.com and bob (at) example.org and o'brien@example.net",
+	      "to USER-1%40HOST-1 and USER-2 (at) HOST-2 and USER-3@HOST-3");
+}
+
+static void tokens_of_services(void **unused)
+{
+	(void)unused;
+	alone("key AIzaSyD9x8cJ3kq7nQ0Zf1a2b3, stripe sk_live_4eC39HqLyjWDarjt", "key SECRET-1, stripe SECRET-2");
+	alone("root:$6$abcdefgh$ijklmnopqrstuv:19000:0 costs $5", "root:SECRET-1:19000:0 costs $5");
+	alone("bearer token zXc9-81kk_aa7Q expired, unexpected token near x",
+	      "bearer token SECRET-1 expired, unexpected "
+	      "token near x");
+	alone("-H 'Authorization: token abc123def' (using password: YES)",
+	      "-H 'Authorization: token SECRET-1' (using password: YES)");
+	alone("api key k-live-9f8e7d6c5b rejected, primary key 12345678ab", "api key SECRET-1 rejected, primary key "
+									    "12345678ab");
+	masked("push to https://ghp_16C7e42F292c6912E7710c838347@github.com/x",
+	       "push to https://SECRET-1@github.com/x"); /* a secret, though it stands for the user */
+}
+
+static void what_programs_take(void **unused)
+{
+	(void)unused;
+	alone("sshpass -p hunter22 ssh kim@nas7", "sshpass -p SECRET-1 ssh USER-1@HOST-1");
+	alone("docker login -u kurt -p d0ckpw", "docker login -u USER-1 -p SECRET-1");
+	alone("ldapsearch -x -w b1ndpw; redis-cli -h cache2 -a r3dis",
+	      "ldapsearch -x -w SECRET-1; redis-cli -h HOST-1 -a "
+	      "SECRET-2");
+	alone("snmpget -v2c -c s3comm sw-core1 sysUpTime", "snmpget -v2c -c SECRET-1 HOST-1 sysUpTime");
+	alone("xfreerdp /u:ina /p:rdp4ina /v:ts-03", "xfreerdp /u:USER-1 /p:SECRET-1 /v:HOST-1");
+	alone("net user fritz Fr1tz! /add; htpasswd -b f lena l3na",
+	      "net user USER-1 SECRET-1 /add; htpasswd -b f USER-2 "
+	      "SECRET-2");
+	alone("net user fritz /delete", "net user fritz /delete");
+	alone("curl --user tim:t1mpw https://x; sqlplus scott/tiger9@orahost",
+	      "curl --user USER-1:SECRET-1 https://HOST-1; "
+	      "sqlplus USER-2/SECRET-2@HOST-2");
+	alone("mysql -u repl -p's3cr t' -e x; cp -p a b; grep -w word -A 3",
+	      "mysql -u USER-1 -p'SECRET-1' -e x; cp -p a b; "
+	      "grep -w word -A 3");
+}
+
+static void people_in_a_sentence(void **unused)
+{
+	(void)unused;
+	alone("login attempt by gustav failed; file deleted by heidi.",
+	      "login attempt by USER-1 failed; file deleted by "
+	      "USER-2.");
+	alone("Permission denied for uwe on table x; password changed for vera",
+	      "Permission denied for USER-1 on table x; "
+	      "password changed for USER-2");
+	alone("signed in as karl.heinz; Created by: Nina Vogel", "signed in as USER-1; Created by: USER-2");
+	alone("FAILED LOGIN 1 FROM pc9 FOR dieter, x", "FAILED LOGIN 1 FROM HOST-1 FOR USER-1, x");
+	alone("denied for user 'otto'@'web3'", "denied for user 'USER-1'@'HOST-1'");
+	alone("192.0.2.9 - alice [12/Mar/2024:10:00:00 +0000] \"GET / HTTP/1.1\"",
+	      "ADDR-1 - USER-1 [12/Mar/2024:10:00:00 +0000] \"GET / HTTP/1.1\"");
+	alone("{\"actor\":\"lukas\"} role \"quirin\" does not exist", "{\"actor\":\"USER-1\"} role \"USER-2\" does not "
+								      "exist");
+	static const char *const plain[] = {
+		"created by Setup, removed by systemd, reported by the kernel, by request, logged by default",
+		"permission denied for relation x, for table y; state changed for eth0; logged in as root",
+		"The Log On As option; a list of author names; SELECT x FROM customer WHERE y",
+	};
+	for (size_t i = 0; i < sizeof plain / sizeof *plain; i++)
+		alone(plain[i], plain[i]);
+}
+
+static void machines_by_what_is_said(void **unused)
+{
+	(void)unused;
+	alone("peachbox: unreachable; ping: nas9: Name or service not known",
+	      "HOST-1: unreachable; ping: HOST-2: Name or service not known");
+	alone("connect: Connection refused; getaddrinfo: Name or service not known",
+	      "connect: Connection refused; getaddrinfo: Name or service not known");
+	alone("opening share Accounts on PEACHBOX failed", "opening share SHARE-1 on HOST-1 failed");
+	alone("lookup dbmain on 192.0.2.2:53: no such host", "lookup HOST-1 on ADDR-1:53: no such host");
+	alone("node/worker-17 NotReady; back/app12 is DOWN", "node/HOST-1 NotReady; back/HOST-2 is DOWN");
+	alone("mount of filer2:/export failed; PATH=/x:/y, file:/tmp/x", "mount of HOST-1:/export failed; PATH=/x:/y, "
+									 "file:/tmp/x");
+	alone("java.net.UnknownHostException: mqbroker", "java.net.UnknownHostException: HOST-1");
+	alone("closed by remote host [preauth], host [sw-core-9] lost",
+	      "closed by remote host [preauth], host [HOST-1] lost");
 }
 
 static void bare_names(void **unused)
@@ -266,19 +378,6 @@ static void a_hit(void **unused)
 	arena_free(&a);
 }
 
-/* masked: secrets alone; a second time nothing is left to mask. */
-static void masked(const char *text, const char *want)
-{
-	struct arena a = { 0 };
-	struct str once, twice;
-	assert_int_equal(redact_secrets(str_c(text), &a, &once), ERR_OK);
-	if (!str_eq(once, str_c(want)))
-		fail_msg("\n%s\n%.*s\nnot\n%s", text, STR_ARG(once), want);
-	assert_int_equal(redact_secrets(once, &a, &twice), ERR_OK);
-	assert_true(str_find(twice, STR("hunter2")) == STR_NONE);
-	arena_free(&a);
-}
-
 static void secrets_alone(void **unused)
 {
 	(void)unused;
@@ -307,12 +406,22 @@ static void secrets_alone(void **unused)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(shapes),     cmocka_unit_test(neighbours),	    cmocka_unit_test(secrets_alone),
-		cmocka_unit_test(what_stays), cmocka_unit_test(one_name_one_token), cmocka_unit_test(spans_move_along),
-		cmocka_unit_test(a_hit),      cmocka_unit_test(keys_of_two_words_and_of_commands),
+		cmocka_unit_test(shapes),
+		cmocka_unit_test(neighbours),
+		cmocka_unit_test(secrets_alone),
+		cmocka_unit_test(what_stays),
+		cmocka_unit_test(one_name_one_token),
+		cmocka_unit_test(spans_move_along),
+		cmocka_unit_test(a_hit),
+		cmocka_unit_test(keys_of_two_words_and_of_commands),
 		cmocka_unit_test(machines_in_a_sentence),
 		cmocka_unit_test(bare_names),
 		cmocka_unit_test(of_all_that_is_read),
+		cmocka_unit_test(numbers_of_people),
+		cmocka_unit_test(tokens_of_services),
+		cmocka_unit_test(what_programs_take),
+		cmocka_unit_test(people_in_a_sentence),
+		cmocka_unit_test(machines_by_what_is_said),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
