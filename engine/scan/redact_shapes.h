@@ -69,7 +69,8 @@ size_t redact_secret_run(struct str s, size_t at); /* up to the quote it began w
 size_t redact_address_at(struct str s, size_t at); /* IPv4, IPv6, or a network card's with colons */
 size_t redact_card_at(struct str s, size_t at);	   /* a network card's in other forms: 00-1A-..., 001a.2b3c.4d5e */
 size_t redact_phone(struct str s, size_t at);	   /* digits in groups, of a number that is one by the word before it */
-/* redact_word_before: the word that ends before the blanks that end at the place; empty where there are none. */
+/* redact_word_before: the word that ends before the blanks that end at the place, in the line's bytes; empty where there
+ * are none. */
 struct str redact_word_before(struct str s, size_t at);
 /* redact_within: the name of this command stands a short way before. */
 bool redact_within(struct str s, size_t at, struct str command);

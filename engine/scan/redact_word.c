@@ -177,7 +177,7 @@ struct str redact_word_before(struct str s, size_t at)
 		end--;
 	for (start = end; start && char_is_alpha(s.p[start - 1]);)
 		start--;
-	return end < at ? part(s, start, end - start) : STR("");
+	return end < at ? part(s, start, end - start) : part(s, at, 0);
 }
 
 /* "for user alice", "invalid user bob from", "password for carol from": the word before decides. */
