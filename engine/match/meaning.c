@@ -4,12 +4,15 @@
 enum {
 	CODES_MAX = 8,
 	READINGS_A_CODE = 12,
-	SPECIFIC_FROM = 600 /* from there on few families share a number */
+	SYMBOL_MIN = 5,	       /* letters */
+	SYMBOLS_WITHIN = 4096, /* bytes of a message in which a symbol is looked for */
+	SYMBOLS_MAX = 64,      /* words looked up */
+	SPECIFIC_FROM = 600    /* from there on few families share a number */
 };
 
 /* Families in the order in which a bare number is taken. */
-static const char *const preferred[] = { "win32", "winsock", "hresult", "ntstatus", "ras", "netbios", "smb", "errno",
-					 "bugcheck", "vb" };
+static const char *const preferred[] = { "win32",   "winsock", "hresult", "ntstatus", "ras",
+					 "netbios", "smb",     "errno",	  "bugcheck", "vb" };
 enum { BARE_FAMILIES = 4 /* of those: a number without any hint */ };
 
 static unsigned preference(struct str family)
@@ -35,8 +38,11 @@ static uint32_t first_row(const struct file_view *v, int64_t value)
 
 static struct match_code code_of_row(const struct file_view *v, const struct file_code *row, int64_t value)
 {
-	return (struct match_code){ .known = true, .value = value, .family = file_str(v, row->family),
-				    .symbol = file_str(v, row->symbol), .says = file_str(v, row->says) };
+	return (struct match_code){ .known = true,
+				    .value = value,
+				    .family = file_str(v, row->family),
+				    .symbol = file_str(v, row->symbol),
+				    .says = file_str(v, row->says) };
 }
 
 static void add_readings(const struct file_view *v, int64_t value, int64_t shown, struct match_code *out, size_t *n)
@@ -149,6 +155,59 @@ static void note_written(const struct rule_code *c, const struct match_code *rea
 	}
 }
 
+/* symbol_row finds a symbol of the table whatever its case; those without a mark in them are words of some length. */
+static const struct file_code *symbol_row(const struct file_view *v, struct str word)
+{
+	bool marked = str_find_char(word, '_') != STR_NONE;
+	char first = word.n ? char_lower(word.p[0]) : ' ';
+	if (word.n < SYMBOL_MIN || (!marked && first != 'e' && first != 'w'))
+		return NULL;
+	for (uint32_t i = 0; i < v->code_count; i++)
+		if (str_eq_nocase(file_str(v, v->codes[i].symbol), word))
+			return &v->codes[i];
+	return NULL;
+}
+
+/* read_code gives the answer what the table says of a code, where the message tells which reading holds. */
+static bool read_code(const struct file_view *v, struct str message, const struct rule_code *c, struct match_span span,
+		      struct arena *a, struct match_answer *answer)
+{
+	struct match_code *readings = arena_array(a, struct match_code, READINGS_A_CODE);
+	size_t count = readings ? readings_of(v, c, readings) : 0, best = 0;
+	if (!count)
+		return false;
+	for (size_t k = 1; k < count; k++)
+		if (better(message, c, &readings[k], &readings[best]))
+			best = k;
+	answer->code_readings = readings;
+	answer->code_reading_count = count;
+	if (!is_told(message, c, &readings[best], count))
+		return false;
+	answer->code = readings[best];
+	answer->code.span = span;
+	note_written(c, readings, count, &answer->code);
+	return true;
+}
+
+/* A symbol by itself that begins as no other code does, or in odd case: INACCESSIBLE_BOOT_DEVICE,
+ * error_bad_netpath. */
+static void read_symbol(const struct file_view *v, struct str message, size_t at, struct arena *a,
+			struct match_answer *answer)
+{
+	struct str rest = str_first(message, SYMBOLS_WITHIN);
+	for (unsigned tried = 0; rest.n && tried < SYMBOLS_MAX;) {
+		size_t n = 0, start = (size_t)(rest.p - message.p);
+		while (n < rest.n && (char_is_alnum(rest.p[n]) || rest.p[n] == '_'))
+			n++;
+		const struct file_code *row = symbol_row(v, str_first(rest, n));
+		struct rule_code c = { .symbol = row ? file_str(v, row->symbol) : STR("") };
+		tried += n >= SYMBOL_MIN;
+		rest = str_from(rest, n ? n : 1);
+		if (row && read_code(v, message, &c, (struct match_span){ at + start, at + start + n }, a, answer))
+			return;
+	}
+}
+
 void meaning_read(const struct file_view *v, struct str text, struct match_span payload, struct arena *a,
 		  struct match_answer *answer)
 {
@@ -156,27 +215,18 @@ void meaning_read(const struct file_view *v, struct str text, struct match_span 
 	struct str message = str_part(text, payload.start, payload.end);
 	size_t n = rule_codes_find(str_first(message, 64 << 10), found, CODES_MAX);
 	for (size_t i = 0; i < n; i++) {
-		struct match_code *readings = arena_array(a, struct match_code, READINGS_A_CODE);
-		size_t count = readings ? readings_of(v, &found[i].code, readings) : 0, best = 0;
 		struct match_span span = { payload.start + found[i].start, payload.start + found[i].end };
 		if (!i)
-			answer->code = (struct match_code){ .known = true, .value = found[i].code.value,
+			answer->code = (struct match_code){ .known = true,
+							    .value = found[i].code.value,
 							    .family = found[i].code.family,
-							    .symbol = found[i].code.symbol, .span = span };
-		if (!count)
-			continue;
-		for (size_t k = 1; k < count; k++)
-			if (better(message, &found[i].code, &readings[k], &readings[best]))
-				best = k;
-		answer->code_readings = readings;
-		answer->code_reading_count = count;
-		if (!is_told(message, &found[i].code, &readings[best], count))
-			continue;
-		answer->code = readings[best];
-		answer->code.span = span;
-		note_written(&found[i].code, readings, count, &answer->code);
-		return;
+							    .symbol = found[i].code.symbol,
+							    .span = span };
+		if (read_code(v, message, &found[i].code, span, a, answer))
+			return;
 	}
+	if (!n)
+		read_symbol(v, message, payload.start, a, answer);
 }
 
 /* Families that number alike. */
@@ -192,8 +242,8 @@ static bool is_about(const struct file_view *v, const struct match_code *code, c
 	for (uint32_t i = 0; a->stamp && i < a->code_n; i++) {
 		const struct file_article_code *c = &v->article_codes[a->code_at + i];
 		struct str family = file_str(v, c->family);
-		bool same = family.n ? str_eq(plain_family(family), plain_family(code->family)) :
-				       c->value >= SPECIFIC_FROM;
+		bool same =
+			family.n ? str_eq(plain_family(family), plain_family(code->family)) : c->value >= SPECIFIC_FROM;
 		if (c->value == code->value && same)
 			return true;
 		if (rule_code_carried(c->value, &carried, &told) && carried == code->value &&

@@ -12,7 +12,9 @@
 enum {
 	WORDS_BEFORE = 48, /* bytes looked back at for a word that makes a number a code */
 	WINSOCK_FIRST = 10004,
-	WINSOCK_LAST = 11031
+	WINSOCK_LAST = 11031,
+	NETWORK_FIRST = 2100, /* NERR_BASE */
+	NETWORK_LAST = 2999
 };
 
 static bool is_word_char(char c)
@@ -54,7 +56,12 @@ bool rule_is_code_word(struct str w)
 {
 	static const char *const words[] = { "error", "err", "errno", "code", "rc", "status", "errorcode", "winerror",
 					     "number", "errnum", "hresult", "hr", "lasterror", "getlasterror", "result",
-					     "ntstatus", "errors", "retcode", "oserror", "dwerror", "errcode" };
+					     "ntstatus", "errors", "retcode", "oserror", "dwerror", "errcode",
+					     "helpmsg", "nerr", "win32err", "exitcode",
+					     /* as Windows' own languages have it */
+					     "fehler", "fehlercode", "fehlernummer", "systemfehler", "laufzeitfehler",
+					     "erreur", "errore", "erro", "fout", "foutcode", "fel", "felkod", "fejl",
+					     "feil", "virhe", "chyba", "hiba" };
 	return is_one_of(w, words, sizeof words / sizeof *words);
 }
 
@@ -81,6 +88,9 @@ static struct str family_by_words(struct str around)
 		{ STR_LIT("run-time error"), STR_LIT("vb") },
 		{ STR_LIT("runtime error"), STR_LIT("vb") },
 		{ STR_LIT("run time error"), STR_LIT("vb") },
+		{ STR_LIT("laufzeitfehler"), STR_LIT("vb") },
+		{ STR_LIT("erreur d'ex"), STR_LIT("vb") },
+		{ STR_LIT("err.number"), STR_LIT("vb") },
 		{ STR_LIT("wordbasic"), STR_LIT("vb") },
 		{ STR_LIT("visual basic"), STR_LIT("vb") },
 		{ STR_LIT("trappable error"), STR_LIT("vb") },
@@ -88,6 +98,7 @@ static struct str family_by_words(struct str around)
 		{ STR_LIT("errno"), STR_LIT("errno") },
 		{ STR_LIT("[errno"), STR_LIT("errno") },
 		{ STR_LIT("system error "), STR_LIT("win32") },
+		{ STR_LIT("systemfehler "), STR_LIT("win32") },
 		{ STR_LIT("winerror"), STR_LIT("win32") },
 		{ STR_LIT("getlasterror"), STR_LIT("win32") },
 		{ STR_LIT("net helpmsg"), STR_LIT("win32") },
@@ -173,6 +184,8 @@ static struct str family_of(struct str text, size_t at, int64_t value, bool hex)
 		words = hex && str_eq(words, STR("bugcheck")) ? words : STR("");
 	if (str_eq(words, STR("win32")) && is_winsock(value)) /* Python's WinError is of any of Windows' tables */
 		return STR("winsock");
+	if (str_eq(words, STR("win32")) && value >= NETWORK_FIRST && value <= NETWORK_LAST) /* NET HELPMSG */
+		return STR("netapi");
 	if (words.n)
 		return words;
 	if (is_wide(value, hex))
@@ -189,7 +202,8 @@ static bool in_parentheses(struct str text, size_t start, size_t end)
 		return false;
 	struct str head = before(text, start, 160);
 	return has(head, "error") || has(head, "fail") || has(head, "cannot") || has(head, "can't") ||
-	       has(head, "could not");
+	       has(head, "could not") || has(head, "denied") || has(head, "refused") || has(head, "unable to") ||
+	       has(head, "timed out") || has(head, "not found");
 }
 
 /* "(code 23) at io.c(285)": how rsync ends, whatever has happened. */
@@ -208,9 +222,41 @@ static bool is_alone(struct str text, size_t start, size_t end)
 	return true;
 }
 
+/* Words of other letters than these, and of more than one word: "ошибка 53", "erreur système 53". */
+static bool is_code_phrase(struct str head)
+{
+	static const struct str phrases[] = { STR_LIT("erreur système"),	STR_LIT("erreur d'exécution"),
+					      STR_LIT("error de sistema"),	STR_LIT("error del sistema"),
+					      STR_LIT("errore di sistema"),	STR_LIT("erro de sistema"),
+					      STR_LIT("erro do sistema"),	STR_LIT("código de error"),
+					      STR_LIT("códigos de error"),	STR_LIT("código de erro"),
+					      STR_LIT("code d'erreur"),		STR_LIT("codice di errore"),
+					      STR_LIT("codice errore"),		STR_LIT("ошибка"),
+					      STR_LIT("Ошибка"),		STR_LIT("ошибки"),
+					      STR_LIT("błąd"),			STR_LIT("Błąd"),
+					      STR_LIT("エラー"),		STR_LIT("错误"),
+					      STR_LIT("錯誤"),			STR_LIT("오류") };
+	while (head.n && strchr(" =#(:'\"", head.p[head.n - 1]))
+		head.n--;
+	for (size_t i = 0; i < sizeof phrases / sizeof *phrases; i++)
+		if (head.n >= phrases[i].n && str_eq_nocase(str_from(head, head.n - phrases[i].n), phrases[i]))
+			return true;
+	return false;
+}
+
+/* "Error No. 53": the stop ends no sentence. */
+static struct str without_number_sign(struct str head)
+{
+	static const struct str signs[] = { STR_LIT(" no. "), STR_LIT(" nr. "), STR_LIT(" num. ") };
+	for (size_t i = 0; i < sizeof signs / sizeof *signs; i++)
+		if (head.n > signs[i].n && str_eq_nocase(str_from(head, head.n - signs[i].n), signs[i]))
+			return str_first(head, head.n - signs[i].n);
+	return head;
+}
+
 static bool is_code(struct str text, size_t start, size_t end, int64_t value, bool hex)
 {
-	struct str head = before(text, start, WORDS_BEFORE), w = rule_word_before(head);
+	struct str head = without_number_sign(before(text, start, WORDS_BEFORE)), w = rule_word_before(head);
 	bool wide = is_wide(value, hex), used = !hex || !wide || is_in_use(value);
 	if (is_exit_status(text, start, end))
 		return false;
@@ -218,7 +264,7 @@ static bool is_code(struct str text, size_t start, size_t end, int64_t value, bo
 		return true;
 	if (wide && (value < 0 || (hex && used && !is_address_word(w))))
 		return true;
-	if (rule_is_code_word(w))
+	if (rule_is_code_word(w) || is_code_phrase(head))
 		return true;
 	bool socket = has(w, "winsock") || str_eq_nocase(w, STR("socket")) || str_eq_nocase(w, STR("wsa"));
 	if (socket && is_winsock(value))
@@ -254,11 +300,12 @@ static size_t hex_at(struct str text, size_t at, int64_t *ret_value)
 	size_t head = c ? 2 : basic ? 1 : 0;
 	uint64_t value;
 	size_t n = hex_digits(text, at + head, &value), end = at + head + n;
-	if (!n || n > 8 || (end < text.n && is_word_char(text.p[end])) ||
+	size_t tail = !head && n == 8 && end < text.n && char_lower(text.p[end]) == 'h'; /* "80070035h" */
+	if (!n || n > 8 || (end + tail < text.n && is_word_char(text.p[end + tail])) ||
 	    (!head && (n != 8 || !is_bare_wide(text, at, value))))
 		return 0;
 	*ret_value = (int64_t)value;
-	return head + n;
+	return head + n + tail;
 }
 
 /* "1.5", "1,326", "50%" are amounts. */

@@ -16,7 +16,11 @@
 static void shapes_and_families(void **state)
 {
 	(void)state;
-	static const struct { const char *text; int64_t value; const char *family; } cases[] = {
+	static const struct {
+		const char *text;
+		int64_t value;
+		const char *family;
+	} cases[] = {
 		{ "Failed to connect to <\\\\A>, Error = 53", 53, "" },
 		{ "ChangeServiceConfig Failed, rc = 87", 87, "" },
 		{ "Error during WNetAddConnection2 (53)", 53, "win32" },
@@ -59,6 +63,19 @@ static void shapes_and_families(void **state)
 		{ "Can't connect to MySQL server on 'db1' (111)", 111, "errno" },
 		{ "ErrorCode=53", 53, "" },
 		{ "DOS error 53", 53, "dos" },
+		{ "Systemfehler 53 aufgetreten", 53, "win32" },
+		{ "Fehlercode: 53", 53, "" },
+		{ "Laufzeitfehler '53':", 53, "vb" },
+		{ "L'erreur système 53 s'est produite", 53, "" },
+		{ "Erreur 1326", 1326, "" },
+		{ "error de sistema 53", 53, "" },
+		{ "ошибка 53", 53, "" },
+		{ "エラー 53", 53, "" },
+		{ "NET HELPMSG 2453", 2453, "netapi" },
+		{ "Err.Number = 53", 53, "vb" },
+		{ "Error No. 53", 53, "" },
+		{ "the share was denied (5)", 5, "" },
+		{ "hr is 80070035h", 0x80070035, "hresult" },
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		struct rule_code_at found[2];
@@ -75,15 +92,31 @@ static void other_numbers_are_none(void **state)
 {
 	(void)state;
 	static const char *const texts[] = { "The instruction at 0x77f9d709 referenced memory at 0x80123456",
-					     "crash at address 0x8012abcd", "loaded at 0x80000000", "0xC0FFEE00",
-					     "error 1.5", "Error 1,326", "error 50%", "the error rate is 1.53",
-					     "Windows NT 4.0", "There are 512 bytes free", "at 0137:bff9a28d",
-					     "line 12 of 30", "version (4711) is out",
+					     "crash at address 0x8012abcd",
+					     "loaded at 0x80000000",
+					     "0xC0FFEE00",
+					     "error 1.5",
+					     "Error 1,326",
+					     "error 50%",
+					     "the error rate is 1.53",
+					     "Windows NT 4.0",
+					     "There are 512 bytes free",
+					     "at 0137:bff9a28d",
+					     "line 12 of 30",
+					     "version (4711) is out",
 					     "A Fatal Exception 0E has occurred at 0x77f6489f",
-					     "account S-1-5-21-1957994488-839522115", "call 3221225662",
-					     "{80070035-0000-11D0-8F3A-00AA004ABC12}", "80070035-0000-11D0",
-					     "at 80070035:0001", "took 85004005 bytes", "Q80070035",
-					     "a dump of DEADBEEF", "1.80070035" };
+					     "account S-1-5-21-1957994488-839522115",
+					     "call 3221225662",
+					     "It was an error. No. 53 is Mary",
+					     "chapter no. 53",
+					     "80070035hz",
+					     "{80070035-0000-11D0-8F3A-00AA004ABC12}",
+					     "80070035-0000-11D0",
+					     "at 80070035:0001",
+					     "took 85004005 bytes",
+					     "Q80070035",
+					     "a dump of DEADBEEF",
+					     "1.80070035" };
 	struct rule_code_at found[2];
 	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
 		if (rule_codes_find(str_c(texts[i]), found, 2))
