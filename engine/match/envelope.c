@@ -62,6 +62,7 @@ static bool is_process(struct str s)
 {
 	size_t open = str_find_char(s, '[');
 	return open != STR_NONE && open && char_is_alpha(s.p[0]) && str_ends(s, STR("]:")) &&
+	       !str_starts(s, STR("Event[")) && /* wevtutil numbers events so */
 	       peel_digits(s, open + 1, 1, 10) + open + 3 == s.n;
 }
 
@@ -176,6 +177,9 @@ static bool peel_date_clock(struct peel *p)
 		at++;
 	size_t clock = spoken ? spoken : peel_clock(s, at);
 	size_t n = clock ? at + clock : date;
+	if (clock && n + 7 < s.n && peel_byte_at(s, n, " ") && peel_byte_at(s, n + 1, "+-") &&
+	    peel_digits(s, n + 2, 2, 2) && peel_byte_at(s, n + 4, ":") && peel_digits(s, n + 5, 2, 2))
+		n += 7; /* Serilog's zone */
 	if (!n || (!clock && !peel_byte_at(s, n, " \t,]")) || (spoken && n < s.n && !peel_byte_at(s, n, " \t\n],")) ||
 	    (bracket && !(behind = behind_stamp(p, str_from(s, n)))))
 		return false;
@@ -280,7 +284,7 @@ static bool peel_record(struct peel *p)
 static bool is_bare(struct str s, unsigned has)
 {
 	if (!s.n || (has & (HAS_LINE_END | HAS_TAB | HAS_DOLLAR | HAS_BAR | HAS_STAR | HAS_NUMBER)) ||
-	    peel_byte_at(s, s.n - 1, "}"))
+	    peel_byte_at(s, s.n - 1, "}") || peel_ends_in_hresult(s))
 		return false;
 	if (char_is_digit(s.p[0]) || peel_byte_at(s, 0, "<[({.:") || stamp_month(s) || stamp_weekday(s) ||
 	    (peel_byte_at(s, 0, "IWEF") && s.n > 1 && char_is_digit(s.p[1])))
@@ -338,8 +342,11 @@ void envelope_read(struct str text, struct match_envelope *ret_envelope)
 		if (!bare || p.rest.p != was)
 			peel_record(&p);
 	}
-	if (e.coding || !peel_markup(&p))
+	if (e.coding || !peel_markup(&p)) {
 		peel_trace(&p);
+		if (!e.coding)
+			peel_behind(&p);
+	}
 	p.rest = str_trim(p.rest);
 	if (!p.rest.n) { /* nothing but dress: then it is the message */
 		e = (struct match_envelope){ .kind = STR("") };

@@ -167,6 +167,18 @@ static bool peel_command(struct peel *p)
 	return false;
 }
 
+/* "[ERROR]\t2001-03-12T10:56:20.113Z\t": what runs functions in a cloud puts the level first. */
+static bool peel_level_first(struct peel *p)
+{
+	size_t end = str_find(str_first(p->rest, 16), STR("]\t"));
+	struct str level = end == STR_NONE ? STR("") : str_part(p->rest, 1, end);
+	if (!level.n || !peel_is_level(level) || !peel_date(str_from(p->rest, end + 2)))
+		return false;
+	peel_note(&p->e->level, level);
+	peel_drop(p, end + 2);
+	return true;
+}
+
 bool peel_own_shape(struct peel *p)
 {
 	if (!p->rest.n)
@@ -174,6 +186,8 @@ bool peel_own_shape(struct peel *p)
 	char c = p->rest.p[0];
 	if (c == ':')
 		return peel_command(p);
+	if (c == '[')
+		return peel_level_first(p);
 	if (char_is_digit(c))
 		return peel_android(p);
 	return char_is_upper(c) ? peel_python_plain(p) || peel_ruby(p) : char_is_lower(c) && peel_dotnet(p);

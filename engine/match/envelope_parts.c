@@ -260,8 +260,8 @@ static void note_component(struct peel *p)
 void peel_parts(struct peel *p)
 {
 	for (unsigned i = 0; i < PARTS_MAX; i++)
-		if (!peel_dash(p) && !peel_thread(p) && !peel_level(p) && !peel_bracket(p) && !peel_logger(p) &&
-		    !peel_marked(p))
+		if (!peel_dash(p) && !peel_thread(p) && !peel_level(p) && !peel_bracket(p) && !peel_request(p) &&
+		    !peel_channel(p) && !peel_logger(p) && !peel_marked(p))
 			break;
 	if (p->e->level.n)
 		note_component(p);

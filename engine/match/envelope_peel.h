@@ -65,6 +65,13 @@ bool peel_chat(struct peel *p);	      /* "John Doe [14:03]: " */
 bool peel_sap(struct peel *p);	      /* "M  *** ERROR => text [file.c  1234]" */
 bool peel_kubernetes(struct peel *p); /* "3m12s   Warning   FailedMount   pod/web   text" */
 
+/* ---- envelope_behind.c ---- */
+
+void peel_behind(struct peel *p);  /* a request, a referer, a statement, a place, an HRESULT */
+bool peel_channel(struct peel *p); /* "app.ERROR: text {"user":4} []" */
+bool peel_request(struct peel *p); /* the id of a cloud's request */
+bool peel_ends_in_hresult(struct str text); /* "text (Exception from HRESULT: 0x80070005 (E_ACCESSDENIED))" */
+
 /* ---- a kind each ---- */
 
 bool peel_syslog(struct peel *p);	     /* "Mar 12 01:02:03 host app[123]: " */

@@ -11,7 +11,8 @@
  *   coded.c      quoted-printable, percent signs, strings of JSON and CSV undone
  *   envelope.c   what is dress and what is message: stamps; what stands before them (envelope_before.c) and between
  *                them and the message (envelope_parts.c); of one kind each: envelope_stamp.c, envelope_syslog.c,
- *                envelope_event.c, envelope_fields.c, envelope_logger.c, envelope_tail.c
+ *                envelope_event.c, envelope_fields.c, envelope_logger.c, envelope_tail.c,
+ *                envelope_behind.c
  *   markup.c     records of XML that hold a message
  *   undress.c    dress and coding layer by layer: what a text or a line says
  *   lines.c      a message broken over several lines, each in its dress

@@ -328,6 +328,29 @@ static void fields_are_read(void **state)
 		  "03-12 10:56:20.113||Store|213|E|" },
 		{ "fail: Contoso.Store[7]\n      Disk full", "dotnet", "Disk full", "||Contoso.Store||fail|7" },
 		{ "::error file=a.js,line=1::Disk full", "workflow", "Disk full", "||||error|" },
+		{ "2001/03/12 10:56:20 [error] 212#213: *7 Disk full, client: 10.0.0.9, server: ws7, request: \"GET / "
+		  "HTTP/1.1\", host: \"ws7\"",
+		  "iso", "Disk full", "2001/03/12 10:56:20|||212#213|error|" },
+		{ "[Mon Mar 12 10:56:20.113456 2001] [cgi:error] [pid 212] [client 10.0.0.9:4711] Disk full, referer: "
+		  "http://ws7/a?b=c",
+		  "iso", "Disk full", "Mon Mar 12 10:56:20.113456 2001||cgi|212|error|" },
+		{ "Disk full, client: 10.0.0.9, server: ws7", "", "Disk full, client: 10.0.0.9, server: ws7", "|||||" },
+		{ "[2001-03-12 10:56:20] store.ERROR: Disk full {\"user\":4} []", "iso", "Disk full",
+		  "2001-03-12 10:56:20||store||ERROR|" },
+		{ "[2001-03-12 10:56:20] store.ERROR: Disk full [] []", "iso", "Disk full",
+		  "2001-03-12 10:56:20||store||ERROR|" },
+		{ "PHP Fatal error:  Uncaught Store\\FullException: Disk full in /srv/Store.php:88\nStack trace:\n"
+		  "#0 {main}\n  thrown in /srv/Store.php on line 88",
+		  "php", "Disk full", "||Store\\FullException|||" },
+		{ "The store has no room (Exception from HRESULT: 0x80070070)", "dotnet", "The store has no room",
+		  "|||||" },
+		{ "[ERROR]\t2001-03-12T10:56:20.113Z\t6f1c9a10-4b1e-4e1e-9d5a-cc2f11aa0401\tDisk full", "iso",
+		  "Disk full", "2001-03-12T10:56:20.113Z|||6f1c9a10-4b1e-4e1e-9d5a-cc2f11aa0401|ERROR|" },
+		{ "2001-03-12 10:56:20.113 +01:00 [ERR] Disk full", "iso", "Disk full",
+		  "2001-03-12 10:56:20.113 +01:00||||ERR|" },
+		{ "2001-03-12 10:56:20.113 CET [212] ERROR:  Disk full\n2001-03-12 10:56:20.113 CET [212] STATEMENT:  "
+		  "select 1",
+		  "iso", "ERROR:  Disk full", "2001-03-12 10:56:20.113 CET|||212||" },
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		struct match_envelope e;

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What servers and runtimes put behind a message on its own line: nginx's request, Apache's referer, the context of
+ * PHP's loggers, where PHP was, the statement that a database was told, .NET's HRESULT.
+ */
+#include "match/envelope_peel.h"
+
+/* cut drops what stands from at on. */
+static bool cut(struct peel *p, size_t at)
+{
+	struct str left = str_trim_end(str_first(p->rest, at));
+	if (!left.n)
+		return false;
+	p->rest = left;
+	return true;
+}
+
+/* "text, client: 10.0.0.9, server: example.org, request: "GET / HTTP/1.1", host: "example.org"" */
+static bool peel_nginx(struct peel *p)
+{
+	size_t at = p->has & HAS_COMMA ? str_find(p->rest, STR(", client: ")) : STR_NONE;
+	return at != STR_NONE && p->e->thread.n && str_find(str_from(p->rest, at), STR(", server: ")) != STR_NONE &&
+	       cut(p, at);
+}
+
+/* "text, referer: http://example.org/" */
+static bool peel_referer(struct peel *p)
+{
+	static const struct str mark = STR_LIT(", referer: ");
+	size_t at = p->has & HAS_COMMA && p->e->time.n ? str_find(p->rest, mark) : STR_NONE;
+	struct str url = at == STR_NONE ? STR("") : str_trim(str_from(p->rest, at + mark.n));
+	return str_starts(url, STR("http")) && str_find_char(url, ' ') == STR_NONE && cut(p, at);
+}
+
+/* A line behind the first, in a dress of its own, says which statement failed. */
+static bool peel_statement(struct peel *p)
+{
+	struct str rest = p->rest, line;
+	if (!(p->has & HAS_LINE_END) || !p->e->time.n)
+		return false;
+	for (bool first = true; str_line(&rest, &line); first = false)
+		if (!first && peel_date(line) && str_find(line, STR(" STATEMENT:  ")) != STR_NONE)
+			return cut(p, (size_t)(line.p - p->rest.p));
+	return false;
+}
+
+/* "Uncaught RuntimeException: text in /srv/a.php:88" LF "Stack trace:" LF ... */
+static bool peel_php(struct peel *p)
+{
+	static const struct str mark = STR_LIT("Uncaught "), trace = STR_LIT("\nStack trace:");
+	size_t at = p->has & HAS_LINE_END ? str_find(p->rest, mark) : STR_NONE, place = STR_NONE;
+	size_t end = at == STR_NONE ? STR_NONE : str_find(p->rest, trace);
+	if (end == STR_NONE || end < at)
+		return false;
+	struct str text = str_part(p->rest, at + mark.n, end), class;
+	for (size_t from = 0, found; (found = str_find(str_from(text, from), STR(" in "))) != STR_NONE;) {
+		place = from + found;
+		from = place + 4;
+	}
+	size_t colon = str_find(text, STR(": "));
+	if (place == STR_NONE || colon == STR_NONE || colon + 2 >= place)
+		return false;
+	class = str_first(text, colon);
+	if (str_find_char(class, ' ') != STR_NONE)
+		return false;
+	peel_note(&p->e->component, class);
+	peel_kind(p, "php");
+	p->rest = str_part(text, colon + 2, place);
+	return true;
+}
+
+/* "text (Exception from HRESULT: 0x80070005 (E_ACCESSDENIED))": the code stands beside the message. */
+static bool peel_hresult(struct peel *p)
+{
+	static const struct str mark = STR_LIT("(Exception from HRESULT: ");
+	size_t at = peel_ends_in_hresult(p->rest) ? str_find(p->rest, mark) : STR_NONE;
+	struct str code = at == STR_NONE ? STR("") : str_from(p->rest, at + mark.n);
+	if (!code.n || p->beside.n || !cut(p, at))
+		return false;
+	p->beside = str_first(code, code.n - 1);
+	peel_kind(p, "dotnet");
+	return true;
+}
+
+bool peel_ends_in_hresult(struct str s)
+{
+	return s.n > 40 && s.p[s.n - 1] == ')' &&
+	       str_find(str_from(s, s.n > 90 ? s.n - 90 : 0), STR("(Exception from ")) != STR_NONE;
+}
+
+/* "text" TAB "{"site": "B12"}": what zap knows beside it. */
+static bool peel_context(struct peel *p)
+{
+	size_t at = p->has & HAS_TAB && p->e->level.n && str_ends(p->rest, STR("}")) ? str_find(p->rest, STR("\t{\""))
+										     : STR_NONE;
+	return at != STR_NONE && cut(p, at);
+}
+
+void peel_behind(struct peel *p)
+{
+	if (p->e->time.n && (peel_nginx(p) || peel_context(p) || peel_referer(p) || peel_statement(p)))
+		return;
+	if (!peel_php(p))
+		peel_hresult(p);
+}
+
+/* "app.ERROR: text {"user":4} []": Monolog's channel and level, context and extra behind the message */
+bool peel_channel(struct peel *p)
+{
+	struct str word, rest = p->rest, channel, level;
+	if (!str_word(&rest, &word) || !str_ends(word, STR(":")) || !str_cut(word, '.', &channel, &level) ||
+	    !channel.n || !peel_is_level(str_first(level, level.n - 1)))
+		return false;
+	peel_note(&p->e->component, channel);
+	peel_note(&p->e->level, str_first(level, level.n - 1));
+	peel_drop(p, word.n);
+	size_t context = str_find(p->rest, STR(" {\""));
+	if (str_ends(p->rest, STR(" []")))
+		p->rest = str_trim_end(str_first(p->rest, p->rest.n - 3));
+	if (str_ends(p->rest, STR(" []")))
+		p->rest = str_trim_end(str_first(p->rest, p->rest.n - 3));
+	else if (context != STR_NONE && (str_ends(p->rest, STR("}"))))
+		cut(p, context);
+	return true;
+}
+
+/* The id of a request as clouds write it behind a stamp: "6f1c9a10-4b1e-4e1e-9d5a-cc2f11aa0401\t" */
+bool peel_request(struct peel *p)
+{
+	enum { LENGTH = 36 };
+	struct str s = p->rest;
+	if (s.n <= LENGTH || !char_is_space(s.p[LENGTH]))
+		return false;
+	for (size_t i = 0; i < LENGTH; i++) {
+		bool dash = i == 8 || i == 13 || i == 18 || i == 23;
+		if (dash ? s.p[i] != '-' : !char_is_hex(s.p[i]))
+			return false;
+	}
+	peel_note(&p->e->thread, str_first(s, LENGTH));
+	peel_drop(p, LENGTH);
+	return true;
+}
