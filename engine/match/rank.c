@@ -581,14 +581,18 @@ static uint32_t add_authored(struct query *q, const struct evidence_of_message *
 	return count;
 }
 
-/* What a message binds although its fixed words have slips. */
+/* What a message binds although its fixed words have slips, or sentences of it are missing. */
 static void mend(struct query *q, struct answer *answers, uint32_t n)
 {
 	struct str text = str_first(q->clean->text, q->payload.end);
 	for (uint32_t i = 0; i < n && i < MENDED_MAX; i++) {
 		struct answer *x = &answers[i];
-		if (x->owner && !x->fits && x->owner->var_n && align_mend(q, x->alignment.group, &q->scratch->mended))
+		if (!x->owner || x->fits || !x->owner->var_n)
+			continue;
+		if (align_mend(q, x->alignment.group, &q->scratch->mended))
 			x->mended = surface_fit(q->view, x->owner, text, &q->scratch->mended, &x->surface);
+		if (!x->mended)
+			x->mended = surface_fit_part(q->view, x->owner, text, &q->scratch->letters, &x->surface);
 	}
 }
 

@@ -6,6 +6,8 @@
 enum {
 	VALUE_MAX = 200, /* letters of a value */
 	ZONE_MAX = 20,	 /* bytes of "%eth0]" behind an address */
+	PARTS_MAX = 4,	 /* of a template, from either end */
+	PART_LETTERS_MIN = 12,
 };
 
 static struct str marks_behind(struct str raw)
@@ -35,16 +37,19 @@ static void add_segment(struct fit *f, struct str raw, bool is_var, uint32_t var
 	s->letter_n = f->pattern.n - s->letter_at;
 }
 
-static void split(struct fit *f)
+/* The segments of the template's bytes within part. */
+static void split(struct fit *f, struct match_span part)
 {
-	size_t at = 0;
+	size_t at = part.start;
 	for (uint32_t i = 0; i < f->owner->var_n && i < SURFACE_VARS_MAX; i++) {
 		const struct file_var *v = &f->view->vars[f->owner->var_at + i];
+		if (v->start < part.start || v->end > part.end)
+			continue;
 		add_segment(f, str_part(f->message, at, v->start), false, 0);
 		add_segment(f, STR(""), true, i);
 		at = v->end;
 	}
-	add_segment(f, str_from(f->message, at), false, 0);
+	add_segment(f, str_part(f->message, at, part.end), false, 0);
 	const struct segment *last = &f->segments[f->count - 1];
 	if (f->count > 1 && !last->is_var && !last->letter_n) {
 		f->tail = last->raw;
@@ -350,7 +355,7 @@ static bool fit_anywhere(struct fit *f)
 }
 
 static bool fit_any(const struct file_view *v, const struct file_owner *owner, struct str text,
-		    const struct letters *letters, bool to_end, struct surface *ret_surface)
+		    const struct letters *letters, bool to_end, struct match_span part, struct surface *ret_surface)
 {
 	struct fit f; /* large, and most of it never looked at: not cleared */
 	struct surface out = { 0 };
@@ -362,7 +367,7 @@ static bool fit_any(const struct file_view *v, const struct file_owner *owner, s
 	f.pattern.n = f.count = f.steps = 0;
 	f.tail = STR("");
 	f.to_end = to_end;
-	split(&f);
+	split(&f, part);
 	if (!letters->n || !f.count)
 		return false;
 	bool fits = fit_anywhere(&f);
@@ -378,14 +383,73 @@ static bool fit_any(const struct file_view *v, const struct file_owner *owner, s
 	return true;
 }
 
+static struct match_span whole_of(const struct file_view *v, const struct file_owner *owner)
+{
+	return (struct match_span){ 0, file_str(v, owner->text).n };
+}
+
 bool surface_fit(const struct file_view *v, const struct file_owner *owner, struct str text,
 		 const struct letters *letters, struct surface *ret_surface)
 {
-	return fit_any(v, owner, text, letters, true, ret_surface);
+	return fit_any(v, owner, text, letters, true, whole_of(v, owner), ret_surface);
 }
 
 bool surface_reach(const struct file_view *v, const struct file_owner *owner, struct str text,
 		   const struct letters *letters, struct surface *ret_surface)
 {
-	return fit_any(v, owner, text, letters, false, ret_surface);
+	return fit_any(v, owner, text, letters, false, whole_of(v, owner), ret_surface);
+}
+
+/* Does a sentence of the template end before this byte, and not within a placeholder? */
+static bool is_sentence(const struct file_view *v, const struct file_owner *owner, struct str message, size_t at)
+{
+	if (!char_is_space(message.p[at - 1]) || !strchr(".!?", message.p[at - 2]))
+		return false;
+	for (uint32_t i = 0; i < owner->var_n; i++) {
+		const struct file_var *var = &v->vars[owner->var_at + i];
+		if (at > var->start && at < var->end)
+			return false;
+	}
+	return true;
+}
+
+/* What is told of the message is worth a look: words, and one of its variables. */
+static bool is_telling(const struct file_view *v, const struct file_owner *owner, struct str message,
+		       struct match_span part)
+{
+	uint32_t vars = 0;
+	size_t letters = 0;
+	for (size_t i = part.start; i < part.end; i++)
+		letters += fit_is_letter(message.p[i]);
+	for (uint32_t i = 0; i < owner->var_n; i++) {
+		const struct file_var *var = &v->vars[owner->var_at + i];
+		bool within = var->start >= part.start && var->end <= part.end;
+		vars += within;
+		letters -= within ? var->end - var->start < letters ? var->end - var->start : letters : 0;
+	}
+	return vars && letters >= PART_LETTERS_MIN;
+}
+
+bool surface_fit_part(const struct file_view *v, const struct file_owner *owner, struct str text,
+		      const struct letters *letters, struct surface *ret_surface)
+{
+	struct str message = file_str(v, owner->text);
+	unsigned tried = 0;
+	for (size_t at = message.n; at > 2 && tried < PARTS_MAX; at--) {
+		struct match_span part = { 0, at - 1 };
+		if (!is_sentence(v, owner, message, at - 1) || !is_telling(v, owner, message, part))
+			continue;
+		tried++;
+		if (fit_any(v, owner, text, letters, true, part, ret_surface))
+			return true;
+	}
+	for (size_t at = 2; at < message.n && tried < 2 * PARTS_MAX; at++) {
+		struct match_span part = { at, message.n };
+		if (!is_sentence(v, owner, message, at) || !is_telling(v, owner, message, part))
+			continue;
+		tried++;
+		if (fit_any(v, owner, text, letters, true, part, ret_surface))
+			return true;
+	}
+	return false;
 }

@@ -39,5 +39,9 @@ bool surface_fit(const struct file_view *v, const struct file_owner *owner, stru
 /* surface_reach: as surface_fit, with as little of the text as will do; surface_fit takes all of it first. */
 bool surface_reach(const struct file_view *v, const struct file_owner *owner, struct str text,
 		   const struct letters *letters, struct surface *ret_surface);
+/* surface_fit_part: as surface_fit, where the text has only some of the template's sentences: those from its first on,
+ * or those to its last. */
+bool surface_fit_part(const struct file_view *v, const struct file_owner *owner, struct str text,
+		      const struct letters *letters, struct surface *ret_surface);
 
 #endif

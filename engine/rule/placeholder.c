@@ -6,6 +6,8 @@
  */
 #include "rule/template.h"
 
+#include "rule/says.h"
+
 #include <string.h>
 
 static struct str explanation_of(const struct reader *r, struct str says)
@@ -93,8 +95,8 @@ static bool one_letter(struct str w)
 /* servername, COMPUTER_NAME, \\server: words that stand for a value and are hardly ever said. */
 static bool is_compound(struct str w, bool behind_backslash)
 {
-	static const char *const heads[] = { "server", "computer", "machine", "workstation", "printer", "domain",
-					     "site", "share", "user", "host" };
+	static const char *const heads[] = { "server", "computer", "machine", "workstation", "printer",
+					     "domain", "site",	   "share",   "user",	     "host" };
 	for (size_t i = 0; i < sizeof heads / sizeof *heads; i++) {
 		struct str head = str_c(heads[i]);
 		if (!str_starts_nocase(w, head))
@@ -110,6 +112,20 @@ static bool is_compound(struct str w, bool behind_backslash)
 	return false;
 }
 
+/* file_name, CLUSTER_NAME, Service_Name: nobody says so, but for what a value is. */
+static bool is_joined_name(struct str w)
+{
+	static const struct str kinds[] = { STR_LIT("file"),	 STR_LIT("path"),     STR_LIT("directory"),
+					    STR_LIT("folder"),	 STR_LIT("drive"),    STR_LIT("cluster"),
+					    STR_LIT("database"), STR_LIT("service"),  STR_LIT("volume"),
+					    STR_LIT("program"),	 STR_LIT("computer"), STR_LIT("mailbox"),
+					    STR_LIT("resource"), STR_LIT("account"),  STR_LIT("driver"),
+					    STR_LIT("module") };
+	struct str kind, tail;
+	return str_cut(w, '_', &kind, &tail) && str_eq_nocase(tail, STR("name")) &&
+	       says_is_any(kind, kinds, sizeof kinds / sizeof *kinds);
+}
+
 static size_t word_at(const struct reader *r, struct str text, size_t at, struct str *ret_explained)
 {
 	struct str w = str_first(str_from(text, at), template_run_of(str_from(text, at), is_word_char));
@@ -118,7 +134,7 @@ static size_t word_at(const struct reader *r, struct str text, size_t at, struct
 	*ret_explained = STR("");
 	if (w.n >= 3 && (c == 'x' || c == 'n' || c == 'y' || c == 'z') && one_letter(w))
 		return w.n;
-	if (w.n >= 5 && is_compound(w, before == '\\'))
+	if (w.n >= 5 && (is_compound(w, before == '\\') || is_joined_name(w)))
 		return w.n;
 	for (size_t i = 0; i < r->explained_count; i++) {
 		struct str e = r->explained[i].word;

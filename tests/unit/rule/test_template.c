@@ -104,6 +104,16 @@ static void a_message_in_a_list_may_stand_no_deeper_than_its_item(void **state)
 	assert_str(r.templates[0].text, "Lid is stuck.");
 }
 
+static void a_name_of_a_kind_is_a_placeholder(void **state)
+{
+	(void)state;
+	struct rule r = rule_of("This error message appears:\n\n   No way to make the lid file_name in CLUSTER_NAME\n");
+	assert_int_equal(r.templates[0].var_count, 2);
+	assert_str(r.templates[0].vars[0].name, "file");
+	r = rule_of("This error message appears:\n\n   The column last_name has no lid\n");
+	assert_int_equal(r.templates[0].var_count, 0);
+}
+
 static void an_announced_list_holds_a_message_each(void **state)
 {
 	(void)state;
@@ -223,6 +233,7 @@ int main(void)
 		cmocka_unit_test_teardown(wrong_templates_are_refused, teardown),
 		cmocka_unit_test_teardown(an_announced_block_is_a_message, teardown),
 		cmocka_unit_test_teardown(a_message_in_a_list_may_stand_no_deeper_than_its_item, teardown),
+		cmocka_unit_test_teardown(a_name_of_a_kind_is_a_placeholder, teardown),
 		cmocka_unit_test_teardown(an_announced_list_holds_a_message_each, teardown),
 		cmocka_unit_test_teardown(a_list_of_other_things_holds_none, teardown),
 		cmocka_unit_test_teardown(a_sentence_types_the_variable, teardown),
