@@ -215,8 +215,12 @@ static enum err scan_all(struct log_scan *l, struct scan *scan)
 
 static enum err scan_bytes(struct log_scan *l, struct desk *desk)
 {
-	struct scan_options options = { .threads = SCAN_THREADS, .context = SCAN_CONTEXT, .unknown = take_unknown,
-					.unknown_context = l, .mark = take_mark, .mark_context = l };
+	struct scan_options options = { .threads = SCAN_THREADS,
+					.context = SCAN_CONTEXT,
+					.unknown = take_unknown,
+					.unknown_context = l,
+					.mark = take_mark,
+					.mark_context = l };
 	struct scan *scan = NULL;
 	l->incidents.by = INCIDENT_BY_ARTICLE;
 	l->incidents.when.now_s = (int64_t)time(NULL);
@@ -245,7 +249,9 @@ static enum err scan_bytes(struct log_scan *l, struct desk *desk)
 
 static void add_count(struct buf *out, const char *name, uint64_t n)
 {
-	buf_addf(out, "<div><dt>%s</dt><dd>%llu</dd></div>\n", name, (unsigned long long)n);
+	buf_addf(out, "<div><dt>%s</dt><dd>", name);
+	render_html_number(out, n);
+	buf_add_c(out, "</dd></div>\n");
 }
 
 static void add_html(struct buf *out, const struct log_scan *l, const struct render_scan *r)
@@ -258,7 +264,8 @@ static void add_html(struct buf *out, const struct log_scan *l, const struct ren
 	buf_addf(out, " known problem%s in ", known == 1 ? "" : "s");
 	render_html_escape(out, l->ask.name.n ? l->ask.name : STR("the log"));
 	buf_add_c(out, "</h2>\n<dl class=\"sum\">\n");
-	add_count(out, "lines that tell of them", l->counts.hit_lines);
+	if (known)
+		add_count(out, "lines that tell of them", l->counts.hit_lines);
 	add_count(out, "lines read", l->counts.lines);
 	if (l->files != 1)
 		add_count(out, "files in it", l->files);
@@ -385,8 +392,9 @@ static bool is_unreadable(const struct log_scan *l)
 
 static void fail(struct log_scan *l, enum err e)
 {
-	struct str why = l->unread_count ? l->unread[0] : l->diags.count ? l->diags.items[l->diags.count - 1].text
-									  : str_c(err_text(e));
+	struct str why = l->unread_count  ? l->unread[0]
+			 : l->diags.count ? l->diags.items[l->diags.count - 1].text
+					  : str_c(err_text(e));
 	for (size_t i = 0; i <= RUN_TEXT; i++) {
 		buf_free(&l->whole[i]);
 		buf_add(&l->whole[i], why);
@@ -467,8 +475,7 @@ enum err logs_open(struct site *site, struct logs **ret_logs)
 	pthread_mutex_init(&all->lock, NULL);
 	pthread_cond_init(&all->work, NULL);
 	pthread_cond_init(&all->ended, NULL);
-	while (all->worker_count < LOGS_WORKERS &&
-	       !pthread_create(&all->workers[all->worker_count], NULL, worker, all))
+	while (all->worker_count < LOGS_WORKERS && !pthread_create(&all->workers[all->worker_count], NULL, worker, all))
 		all->worker_count++;
 	*ret_logs = all;
 	if (all->worker_count)
@@ -516,9 +523,14 @@ static struct log_scan *log_new(struct logs *all, const struct log_ask *ask, str
 	if (!l)
 		return NULL;
 	*l = (struct log_scan){ .all = all, .wake = wake };
-	l->ask = (struct log_ask){ ask->bytes, arena_str(&l->arena, ask->name), arena_str(&l->arena, ask->article),
-				   arena_str(&l->arena, ask->since), arena_str(&l->arena, ask->until), ask->keep_days,
-				   arena_str(&l->arena, ask->csrf), arena_str(&l->arena, ask->owner) };
+	l->ask = (struct log_ask){ ask->bytes,
+				   arena_str(&l->arena, ask->name),
+				   arena_str(&l->arena, ask->article),
+				   arena_str(&l->arena, ask->since),
+				   arena_str(&l->arena, ask->until),
+				   ask->keep_days,
+				   arena_str(&l->arena, ask->csrf),
+				   arena_str(&l->arena, ask->owner) };
 	if (!arena_err(&l->arena))
 		return l;
 	log_free(l);

@@ -45,9 +45,10 @@ void page_begin(struct buf *out, struct str title, struct str find)
 void page_end(struct buf *out, struct site *site)
 {
 	buf_add_c(out, "</main>\n<footer class=\"foot\"><p>");
-	if (site)
-		buf_addf(out, "%lld article%s &middot; ", (long long)site_articles(site),
-			 site_articles(site) == 1 ? "" : "s");
+	if (site) {
+		render_html_number(out, (uint64_t)site_articles(site));
+		buf_addf(out, " article%s &middot; ", site_articles(site) == 1 ? "" : "s");
+	}
 	buf_add_c(out,
 		  "Nothing you paste is kept unless you ask &middot; <a href=\"/help\">Keys, API, and how to write "
 		  "an article</a>");
@@ -157,7 +158,9 @@ static void add_error_page(struct buf *out, const struct http_request *req, unsi
 	add_sentence(out, str_c(why));
 	if (status == 413 && !str_starts(req->path, STR("/logs")))
 		buf_add_c(out, " A log of up to 64 MiB can be <a href=\"/logs\">sent as a file</a>.");
-	buf_add_c(out, "</p><p><a href=\"/\">Paste an error message</a></p></section>\n");
+	buf_add_c(out, "</p><p><a href=\"/\">Paste an error message</a>");
+	buf_add_c(out, status == 404 ? " or <a href=\"/browse\">browse the articles</a>.</p></section>\n"
+				     : "</p></section>\n");
 	page_end(out, NULL);
 }
 

@@ -205,7 +205,7 @@ static void send_plain(struct http_request *req, struct http_response *res, cons
 }
 
 static void send_article(struct site *site, struct http_request *req, struct http_response *res, struct str id,
-		 enum run_form form)
+			 enum run_form form)
 {
 	struct desk *desk;
 	struct reading r = { 0 };
@@ -218,7 +218,13 @@ static void send_article(struct site *site, struct http_request *req, struct htt
 			e = look_up_about(site, desk, id, req->arena, &r.about);
 		site_give(site, &desk);
 	}
-	if (e)
+	struct str missing = arena_printf(
+		req->arena,
+		"This knowledge base has no article %.*s. `kbt import` loads more, from wherever you keep them.",
+		STR_ARG(id));
+	if (e == ERR_NOTFOUND && missing.n)
+		page_fail(req, res, 404, missing.p);
+	else if (e)
 		page_fail_err(req, res, e);
 	else if (form == RUN_HTML)
 		send_page(site, req, res, &r);

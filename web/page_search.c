@@ -33,6 +33,14 @@ static struct str label_of(const char *name, struct str value, struct arena *a)
 	return str_eq(str_c(name), STR("code")) ? page_code(value, a) : value;
 }
 
+/* add_found ends an item of a list: how many there are. */
+static void add_found(struct buf *out, uint64_t count)
+{
+	buf_add_c(out, "<span class=\"n\">");
+	render_html_number(out, count);
+	buf_add_c(out, "</span></li>\n");
+}
+
 /* ---- addresses ---- */
 
 static void add_parameter(struct buf *out, bool *first, const char *name, struct str value)
@@ -84,7 +92,8 @@ static void add_facet(struct buf *out, const struct finding *f, const char *head
 		add_url(out, f, (struct turn){ name, value }, a);
 		buf_add_c(out, "\">");
 		render_html_escape(out, label_of(name, value, a));
-		buf_addf(out, "</a> <span class=\"n\">%zu</span></li>\n", facets->items[i].count);
+		buf_add_c(out, "</a> ");
+		add_found(out, facets->items[i].count);
 	}
 	buf_add_c(out, "</ul></section>\n");
 }
@@ -175,8 +184,9 @@ static void add_says(struct buf *out, struct str says, struct str words)
 static void add_hits(struct buf *out, const struct finding *f, size_t page, struct arena *a)
 {
 	bool best = f->words.n && f->found.count >= FINDING_BEST;
-	buf_addf(out, "<p class=\"count\">%s%zu article%s%s</p>\n<ol class=\"hits\" start=\"%zu\">\n",
-		 best ? "The best " : "", f->found.count, f->found.count == 1 ? "" : "s",
+	buf_addf(out, "<p class=\"count\">%s", best ? "The best " : "");
+	render_html_number(out, f->found.count);
+	buf_addf(out, " article%s%s</p>\n<ol class=\"hits\" start=\"%zu\">\n", f->found.count == 1 ? "" : "s",
 		 f->found.count > 1 ? " <a class=\"narrow\" href=\"#narrow\">Narrow it down</a>" : "",
 		 (page - 1) * PAGE_SIZE + 1);
 	for (size_t i = 0; i < f->count; i++) {
@@ -309,12 +319,15 @@ static void add_entries(struct buf *out, const char *heading, const char *name, 
 		add_url(out, &none, (struct turn){ name, value }, &a);
 		buf_add_c(out, "\">");
 		render_html_escape(out, label_of(name, value, &a));
-		buf_addf(out, "</a> <span class=\"n\">%zu</span></li>\n", facets->items[i].count);
+		buf_add_c(out, "</a> ");
+		add_found(out, facets->items[i].count);
 	}
 	buf_add_c(out, "</ul>");
-	if (facets->all > facets->count)
-		buf_addf(out, "<p class=\"count\">and %zu more: search for words, then narrow</p>",
-			 facets->all - facets->count);
+	if (facets->all > facets->count) {
+		buf_add_c(out, "<p class=\"count\">and ");
+		render_html_number(out, facets->all - facets->count);
+		buf_add_c(out, " more: search for words, then narrow</p>");
+	}
 	buf_add_c(out, "</section>\n");
 	arena_free(&a);
 }
@@ -367,7 +380,8 @@ static void add_codes(struct buf *out, struct store *store, const struct catalog
 		buf_add_c(out, "</a> <span class=\"means\">");
 		if (number)
 			render_html_escape(out, meaning_of(store, catalog, value, a));
-		buf_addf(out, "</span> <span class=\"n\">%zu</span></li>\n", facets->items[i].count);
+		buf_add_c(out, "</span> ");
+		add_found(out, facets->items[i].count);
 	}
 	buf_add_c(out, "</ul></section>\n");
 }
@@ -379,7 +393,8 @@ static void add_seen_one(struct buf *out, struct store *store, struct str id, ui
 		return;
 	buf_add_c(out, "<li>");
 	page_link(out, brief.id, brief.title);
-	buf_addf(out, " <span class=\"n\">%llu</span></li>\n", (unsigned long long)count);
+	buf_add_char(out, ' ');
+	add_found(out, count);
 }
 
 static void add_seen(struct buf *out, struct site *site, struct store *store, struct arena *a)

@@ -7,6 +7,7 @@
 
 #include "base/utf8.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -35,6 +36,17 @@ void render_html_escape(struct buf *out, struct str text)
 {
 	for (size_t at = 0; at < text.n;)
 		escape_char(out, utf8_next(text, &at));
+}
+
+void render_html_number(struct buf *out, uint64_t n)
+{
+	char digits[24];
+	int count = snprintf(digits, sizeof digits, "%llu", (unsigned long long)n);
+	for (int i = 0; i < count; i++) {
+		if (i && (count - i) % 3 == 0)
+			buf_add_char(out, ',');
+		buf_add_char(out, digits[i]);
+	}
 }
 
 void render_html_state(struct buf *out, struct str state)
@@ -79,16 +91,17 @@ static size_t url_at(struct str s, size_t at)
 	return n > scheme ? n : 0;
 }
 
-/* option_at: the length of an option of the command line that stands at s[at], or 0. */
+/* option_at: the length of an option of the command line that stands at s[at], --allow or -an, or 0. */
 static size_t option_at(struct str s, size_t at)
 {
-	size_t n = 2;
-	if (s.p[at] != '-' || at + 2 >= s.n || s.p[at + 1] != '-' || !char_is_lower(s.p[at + 2]) ||
-	    (at && !char_is_space(s.p[at - 1]) && s.p[at - 1] != '('))
+	enum { LETTERS_MAX = 4 }; /* behind one dash: longer ones are words with a dash before them */
+	size_t dashes = at + 1 < s.n && s.p[at + 1] == '-' ? 2 : 1, n = dashes;
+	if (s.p[at] != '-' || (at && !char_is_space(s.p[at - 1]) && s.p[at - 1] != '('))
 		return 0;
-	while (at + n < s.n && (char_is_lower(s.p[at + n]) || s.p[at + n] == '-'))
+	while (at + n < s.n && (char_is_lower(s.p[at + n]) || (dashes == 2 && n > 2 && s.p[at + n] == '-')))
 		n++;
-	return n;
+	bool goes_on = at + n < s.n && (s.p[at + n] == '-' || char_is_alpha(s.p[at + n]) || char_is_digit(s.p[at + n]));
+	return n == dashes || (dashes == 1 && (n > 1 + LETTERS_MAX || goes_on)) ? 0 : n;
 }
 
 static void add_link(struct buf *out, const char *before, struct str to)

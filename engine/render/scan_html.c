@@ -22,18 +22,6 @@ enum {
 	CHART_HEIGHT = 100
 };
 
-/* 1234567 as 1,234,567 */
-static void add_number(struct buf *out, uint64_t n)
-{
-	char digits[24];
-	int count = snprintf(digits, sizeof digits, "%llu", (unsigned long long)n);
-	for (int i = 0; i < count; i++) {
-		if (i && (count - i) % 3 == 0)
-			buf_add_char(out, ',');
-		buf_add_char(out, digits[i]);
-	}
-}
-
 static void add_label(struct buf *out, const struct incidents *set, int64_t at_s)
 {
 	char label[32];
@@ -47,7 +35,7 @@ static void add_label(struct buf *out, const struct incidents *set, int64_t at_s
 static void add_tile(struct buf *out, const char *name, uint64_t n)
 {
 	buf_addf(out, "<div><dt>%s</dt><dd>", name);
-	add_number(out, n);
+	render_html_number(out, n);
 	buf_add_c(out, "</dd></div>\n");
 }
 
@@ -173,12 +161,12 @@ static void add_legend(struct buf *out, const struct incidents *set, size_t show
 		buf_add_c(out, g < shown ? "</a> <span class=\"id\">" : " <span class=\"id\">");
 		render_html_escape(out, m->id);
 		buf_add_c(out, "</span></span><b>");
-		add_number(out, set->groups[g].count);
+		render_html_number(out, set->groups[g].count);
 		buf_add_c(out, "</b></li>\n");
 	}
 	if (rest) {
 		buf_addf(out, "<li><i class=\"s%d\"></i><span>%zu more</span><b>", SERIES, set->group_count - SERIES);
-		add_number(out, rest);
+		render_html_number(out, rest);
 		buf_add_c(out, "</b></li>\n");
 	}
 	buf_add_c(out, "</ul>\n");
@@ -191,7 +179,7 @@ static void add_outside(struct buf *out, const struct incidents *set)
 	if (!s->outside)
 		return;
 	buf_add_c(out, "<p class=\"outside\">");
-	add_number(out, s->outside);
+	render_html_number(out, s->outside);
 	buf_addf(out, " line%s outside of this, at ", s->outside == 1 ? " lies far" : "s lie far");
 	add_label(out, set, s->first_s);
 	if (s->last_s > s->first_s) {
@@ -302,7 +290,7 @@ static void add_sets(struct buf *out, const struct incidents *set, const struct 
 		buf_add_c(out, "<tr><td>");
 		add_bindings(out, item);
 		buf_add_c(out, "</td><td class=\"n\">");
-		add_number(out, item->count);
+		render_html_number(out, item->count);
 		buf_add_c(out, timed ? "</td><td class=\"over\">" : "</td>");
 		if (timed) {
 			add_spark(out, set, &item->row, series);
@@ -444,7 +432,7 @@ static void add_incident(struct buf *out, const struct render_scan *r, size_t gr
 	buf_add_c(out, ">\n<p class=\"eyebrow\"><span class=\"id\">");
 	render_html_escape(out, item->match.id);
 	buf_add_c(out, "</span> &middot; ");
-	add_number(out, g->count);
+	render_html_number(out, g->count);
 	buf_addf(out, " time%s</p>\n<h3>", render_plural(g->count));
 	if (r->linked) {
 		buf_add_c(out, "<a href=\"/kb/");
@@ -489,7 +477,7 @@ static void add_unknowns(struct buf *out, const struct unknowns *set, size_t lim
 	for (size_t i = 0; i < set->count && i < limit; i++) {
 		const struct unknown *u = &set->items[i];
 		buf_add_c(out, "<tr><td class=\"n\">");
-		add_number(out, u->count);
+		render_html_number(out, u->count);
 		buf_add_c(out, "</td><td><span class=\"template\">");
 		add_template(out, u);
 		buf_add_c(out, "</span><span class=\"example\">");
@@ -534,9 +522,8 @@ void render_html_scan(struct buf *out, const struct render_scan *r)
 	buf_add_c(out, "<main class=\"scan\">\n");
 	render_html_scan_parts(out, r);
 	buf_add_c(out, "</main>\n<footer>\n<p>Made by kbt");
-	buf_add_c(out,
-		  r->redacted ? "; hosts, shares, users, addresses and secrets are replaced by tokens, each the "
-				    "same throughout"
-			      : "");
+	buf_add_c(out, r->redacted ? "; hosts, shares, users, addresses and secrets are replaced by tokens, each the "
+				     "same throughout"
+				   : "");
 	buf_add_c(out, ".</p>\n</footer>\n</body>\n</html>\n");
 }

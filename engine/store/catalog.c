@@ -17,8 +17,8 @@ enum kind { KIND_PROBLEM, KIND_BUG, KIND_HOWTO, KIND_INFO, KIND_OURS, KIND_OTHER
 
 struct card {
 	struct str id;
-	uint16_t year;	 /* less YEAR_FIRST; YEARS for none */
-	uint8_t kinds;	 /* a bit each */
+	uint16_t year;		  /* less YEAR_FIRST; YEARS for none */
+	uint8_t kinds;		  /* a bit each */
 	uint32_t products, codes; /* where theirs begin */
 	uint32_t product_count, code_count;
 };
@@ -92,7 +92,7 @@ struct str catalog_family(struct str product)
 /* What the rows of sources belong to: numbers of sources are dense. */
 struct loader {
 	struct catalog *c;
-	uint32_t *card_of; /* a source's: place + 1 */
+	uint32_t *card_of;   /* a source's: place + 1 */
 	uint32_t *family_of; /* a term's: place + 1, of products */
 	size_t source_count, term_count;
 	uint32_t *slots; /* of families */
@@ -130,7 +130,8 @@ static enum err read_cards(struct store *s, struct loader *l)
 		struct card *card = arena_push(&c->arena, &c->cards, &c->count, &c->cap);
 		if (!card)
 			break;
-		*card = (struct card){ .id = sql_keep(q, 0, &c->arena), .year = year_of(sql_get_str(q, 1)),
+		*card = (struct card){ .id = sql_keep(q, 0, &c->arena),
+				       .year = year_of(sql_get_str(q, 1)),
 				       .kinds = kinds_of(sql_get_str(q, 2)) };
 		size_t shown = (size_t)sql_get_int(q, 3), authored = (size_t)sql_get_int(q, 4);
 		if (authored)
@@ -216,6 +217,12 @@ static enum err read_card_products(struct store *s, struct loader *l)
 	return e ? e : arena_err(&c->arena);
 }
 
+/* one_spelling: the same HRESULT or NTSTATUS is written as 0x80004005 here and as -2147467259 there. */
+static int64_t one_spelling(int64_t code)
+{
+	return code < -0xFFFF && code >= INT32_MIN ? code + ((int64_t)1 << 32) : code;
+}
+
 static enum err read_card_codes(struct store *s, struct loader *l)
 {
 	struct catalog *c = l->c;
@@ -237,7 +244,7 @@ static enum err read_card_codes(struct store *s, struct loader *l)
 		int64_t *slot = arena_push(&c->arena, &c->codes, &c->code_count, &c->code_cap);
 		if (!slot)
 			break;
-		*slot = sql_get_int(q, 1);
+		*slot = one_spelling(sql_get_int(q, 1));
 		card->code_count++;
 	}
 	sqlite3_reset(q);
@@ -300,9 +307,9 @@ static enum err prepare(struct store *s, struct loader *l)
 
 enum err catalog_open(struct store *s, struct catalog **ret_catalog)
 {
-	static enum err (*const steps[])(struct store *s, struct loader *l) = { prepare, read_cards, read_products,
-										read_card_products, read_card_codes,
-										read_code_families };
+	static enum err (*const steps[])(struct store * s, struct loader * l) = { prepare,	   read_cards,
+										  read_products,   read_card_products,
+										  read_card_codes, read_code_families };
 	struct loader l = { .c = mem_resize(NULL, sizeof *l.c) };
 	enum err e = l.c ? ERR_OK : ERR_NOMEM;
 	if (e)
@@ -370,7 +377,7 @@ static bool passes(const struct catalog *c, const struct card *card, const struc
 	for (unsigned k = 0; k < KINDS && !kind; k++)
 		kind = (card->kinds >> k & 1) && str_eq(f->kind, str_c(name_of_kind(k)));
 	return kind && (!f->year || (unsigned)card->year + YEAR_FIRST == f->year) &&
-	       (!f->by_code || has_code(c, card, f->code)) &&
+	       (!f->by_code || has_code(c, card, one_spelling(f->code))) &&
 	       (!f->product.n || (product < c->family_count && has_product(c, card, (uint32_t)product)));
 }
 

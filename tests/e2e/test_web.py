@@ -201,7 +201,8 @@ class Pages(unittest.TestCase):
             self.assertEqual((status, headers.get('location')), (301, '/kb/Q150536'))
         status, _, text = server.get('/kb/Q999999')
         self.assertEqual(status, 404)
-        self.assertIn('<code>kbt import</code> loads more', text)
+        self.assertIn('has no article Q999999. <code>kbt import</code> loads more', text)
+        self.assertIn('<a href="/browse">browse the articles</a>', text)
         self.assertEqual(server.get('/kb/nonsense')[0], 404)
 
     def test_the_same_address_answers_in_the_form_that_is_asked_for(self):

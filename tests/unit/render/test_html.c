@@ -48,6 +48,15 @@ static void ids_and_addresses_become_links(void **unused)
 	      "<a href=\"https://h.example/\">https://h.example/</a>&quot;&gt;&lt;script&gt;");
 }
 
+static void options_stay_in_one_piece(void **unused)
+{
+	(void)unused;
+	check(render_html_line, "(ss -ltn, netstat -an) --keep-it",
+	      "(ss <code class=\"option\">-ltn</code>, netstat <code class=\"option\">-an</code>) "
+	      "<code class=\"option\">--keep-it</code>");
+	check(render_html_line, "- a -or- -5 -- --- well-known -n1 -words", "- a -or- -5 -- --- well-known -n1 -words");
+}
+
 static void values_are_filled_in(void **unused)
 {
 	(void)unused;
@@ -244,6 +253,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(text_is_escaped),
 		cmocka_unit_test(ids_and_addresses_become_links),
+		cmocka_unit_test(options_stay_in_one_piece),
 		cmocka_unit_test(values_are_filled_in),
 		cmocka_unit_test(layout_of_plain_text),
 		cmocka_unit_test(markdown_has_no_raw_html),

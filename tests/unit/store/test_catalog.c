@@ -26,8 +26,8 @@ static void write_article(const char *id, const char *date, const char *product,
 	snprintf(path, sizeof path, "%s/%s.md", dir, id);
 	FILE *f = fopen(path, "w");
 	assert_non_null(f);
-	fprintf(f, "---\nid: %s\ntitle: About %s\ndate: %s\nproducts: [%s]\n%s---\nText.\n", id, id, date,
-		product, codes);
+	fprintf(f, "---\nid: %s\ntitle: About %s\ndate: %s\nproducts: [%s]\n%s---\nText.\n", id, id, date, product,
+		codes);
 	fclose(f);
 }
 
@@ -43,8 +43,9 @@ static int setup(void **unused)
 	snprintf(db, sizeof db, "%s/kb.db", dir);
 	write_article("Q-a", "2001-02-03",
 		      "'Gizmo Server, version 1.0', 'Gizmo Server, version 2.0', 'Microsoft Cog 95'",
-		      "codes: [{value: 53, family: win32}]\n");
-	write_article("Q-b", "2002-02-03", "'Gizmo Server versions 3.0, 4.0'", "codes: [{value: 53, family: win32}]\n");
+		      "codes: [{value: 53, family: win32}, {value: -2147467259, family: hresult}]\n");
+	write_article("Q-b", "2002-02-03", "'Gizmo Server versions 3.0, 4.0'",
+		      "codes: [{value: 53, family: win32}, {value: 0x80004005, family: hresult}]\n");
 	write_article("Q-c", "2001-12-03", "'Cog 95'", "");
 	assert_int_equal(store_open(db, STORE_WRITE, &d, &store), ERR_OK);
 	assert_int_equal(import_paths(store, paths, 1, &(struct import_options){ 0 }, &d, &counts), ERR_OK);
@@ -107,6 +108,8 @@ static void filters(void **unused)
 	check((struct catalog_filter){ .product = STR("Cog 95"), .year = 2001 }, NULL, 0, "Q-c Q-a ");
 	check((struct catalog_filter){ .product = STR("Cog") }, NULL, 0, "");
 	check((struct catalog_filter){ .by_code = true, .code = 53 }, NULL, 0, "Q-b Q-a ");
+	check((struct catalog_filter){ .by_code = true, .code = -2147467259 }, NULL, 0, "Q-b Q-a ");
+	check((struct catalog_filter){ .by_code = true, .code = 0x80004005 }, NULL, 0, "Q-b Q-a ");
 	check((struct catalog_filter){ .kind = STR("bug") }, NULL, 0, "");
 	check((struct catalog_filter){ .kind = STR("ours") }, NULL, 0, "Q-b Q-c Q-a ");
 	check((struct catalog_filter){ 0 }, some, 3, "Q-c Q-a ");
@@ -125,6 +128,7 @@ static void counts(void **unused)
 	assert_true(str_eq(r.years.items[0].name, STR("2002")));
 	assert_int_equal(r.years.items[1].count, 2);
 	assert_int_equal(r.codes.count, 1);
+	assert_int_equal(r.codes.all, 2); /* one number, however it is written */
 	assert_int_equal(r.codes.items[0].count, 2);
 }
 
