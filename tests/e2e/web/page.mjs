@@ -508,7 +508,7 @@ await test('many lines: what matched is in sight, and they can be scanned as a l
 	}, log[1]);
 	await page.waitForURL('**/logs');
 	await page.waitForSelector('.incident');
-	is((await page.textContent('.sum')).includes('12000'), await page.textContent('.sum'));
+	is((await page.textContent('.sum')).includes('12,000'), await page.textContent('.sum'));
 });
 
 await test('a line of many KiB: all of it in the field, unwrapped, and of the answer what matched', async page => {
