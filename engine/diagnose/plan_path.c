@@ -196,12 +196,24 @@ void step_rule(struct wave *w)
 		ask(w, "route", ARG("address", d->target), ARG("port", d->port));
 }
 
+/* goes_out: a name or a port was asked for. For a target that may not be probed nothing is sent, to nobody. */
+static bool goes_out(const struct digest *d)
+{
+	const struct str out[] = { S("tcp"), S("udp"), S("dns"), S("nbns") };
+	for (size_t i = 0; i < d->c->evidence_count; i++)
+		for (size_t k = 0; k < sizeof out / sizeof *out; k++)
+			if (str_eq(d->c->evidence[i]->probe, out[k]) && !evidence_state(d->c->evidence[i], "not-run"))
+				return true;
+	return false;
+}
+
 /* ask_own_address: nobody else may answer for this machine's own address (RFC 5227). */
 static void ask_own_address(struct wave *w)
 {
 	const struct digest *d = w->d;
 	struct str own = evidence_text(d->own_link, "link.address"), link = evidence_text(d->own_link, "link.dev");
-	if (own.n && link.n && plan_link_usable(d) && !d->asks_ras && !digest_is(d, "path.kind", "local"))
+	if (own.n && link.n && plan_link_usable(d) && !d->asks_ras && !digest_is(d, "path.kind", "local") &&
+	    goes_out(d))
 		ask(w, "arp", ARG("address", own), ARG("link", link), ARG("count", S("2")), ARG("wait", S("300")));
 }
 
