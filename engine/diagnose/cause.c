@@ -311,6 +311,7 @@ static void add_meaning(struct loader *l, const struct tree *t)
 			       .asks_port = asks,
 			       .udp = tree_bool(t, "udp"),
 			       .dialled = tree_bool(t, "dialled"),
+			       .wants_row = tree_bool(t, "row"),
 			       .origin = l->origin,
 			       .line = t->line };
 	const struct tree *codes = tree_get(t, "codes");
@@ -318,7 +319,7 @@ static void add_meaning(struct loader *l, const struct tree *t)
 		add_meaning_code(l, m, &codes->items[i]);
 	add_lines(l, tree_get(t, "articles"), &m->articles, &m->article_count, &m->article_cap);
 	add_lines(l, tree_get(t, "likely"), &m->likely, &m->likely_count, &m->likely_cap);
-	check_keys(l, t, "a meaning has no key", "meaning codes articles port udp dialled likely");
+	check_keys(l, t, "a meaning has no key", "meaning codes articles port udp dialled row likely");
 	if (m->port.n && (!str_u64(m->port, &number) || !number || number > 65535))
 		complain(l, t->line, "a port is a number from 1 to 65535, or ask, not", m->port);
 	if (!m->name.n || !(m->code_count + m->article_count))

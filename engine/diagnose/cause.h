@@ -70,6 +70,7 @@ struct meaning {
 	bool asks_port;	 /* which one is not known: a person has to say */
 	bool udp;	 /* the port is one of UDP */
 	bool dialled;	 /* it comes from a dialled link */
+	bool wants_row;	 /* one connection that comes about does not show that all do */
 	struct str origin;
 	uint32_t line;
 };

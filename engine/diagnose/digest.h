@@ -38,6 +38,8 @@ enum { LINK_WATCH_MS = 700, LINK_WATCH_DOWN_MS = 3000 };
 #define DIGEST_GREETING_MS "400"
 #define DIGEST_GREETING_AGAIN_MS "6600"
 
+#define DIGEST_NOBODYS_PORT "33434" /* of UDP, where no service listens (traceroute's) */
+
 #define DIGEST_SLOW_PINGS "4" /* so many, so far apart that most limits let them pass */
 
 /* So many requests in a row tell a loss; so few answers are none. */
@@ -153,6 +155,8 @@ struct str digest_loopback(const struct digest *d);
 /* digest_usual_gateways: addresses of the own subnet where routers usually are, but for the configured one. */
 size_t digest_usual_gateways(const struct digest *d, struct str ret_addresses[2]);
 
+/* digest_wants_row: a connection came about, and the message tells of a failure as where some do not. */
+bool digest_wants_row(const struct digest *d);
 /* digest_works_small: SMB began, with requests that are small. */
 bool digest_works_small(const struct digest *d);
 /* digest_seems_slow: a burst of pings over a slow line would be its own fault; what pings have told counts more. */

@@ -346,16 +346,41 @@ static const struct evidence *large_request(const struct digest *d)
 	return digest_look(d, "smb", ARG("address", d->target), ARG("pad", STR("1200")));
 }
 
+static bool large_pass(const struct evidence *e)
+{
+	return evidence_state(e, "passes") || evidence_state(e, "too-big");
+}
+
+/* put_mtu_of_service: of a service that is not spoken to, large datagrams that nobody listens for must show it too.
+ * Those that pass while large pings vanish tell nothing: their answers are small, and only one direction may be bad. */
+static void put_mtu_of_service(struct digest *d)
+{
+	const struct evidence *ping = digest_look(d, "mtu", ARG("address", d->target), ARG("port", STR("")));
+	const struct evidence *datagrams =
+		digest_look(d, "mtu", ARG("address", d->target), ARG("port", STR(DIGEST_NOBODYS_PORT)));
+	bool deaf = !ping || evidence_state(ping, "silent");
+	if (large_pass(ping) || (deaf && large_pass(datagrams)))
+		digest_put(d, "mtu.state", "passes", large_pass(ping) ? ping : datagrams);
+	else if (evidence_state(ping, "blackhole") && evidence_state(datagrams, "blackhole"))
+		digest_put(d, "mtu.state", "blackhole", datagrams);
+	else if (deaf && datagrams && !evidence_state(datagrams, "blackhole"))
+		digest_put(d, "mtu.state", "untold", datagrams);
+}
+
 /* put_mtu: firewalls drop pings, or large ones, as such, so that where SMB works a large request must show it too. */
 static void put_mtu(struct digest *d)
 {
 	const struct evidence *e = digest_look(d, "mtu", ARG("address", d->target)), *large = large_request(d);
+	if (!d->smb) {
+		put_mtu_of_service(d);
+		return;
+	}
 	bool vanishes = evidence_state(large, "silent"), told = large && !evidence_state(large, "no-connection");
-	if (told && !evidence_state(e, "passes") && !evidence_state(e, "too-big"))
+	if (told && !large_pass(e))
 		digest_put(d, "mtu.state", vanishes ? "blackhole" : "passes", large);
 	else if (evidence_state(e, "blackhole") && !digest_works_small(d))
 		digest_put(d, "mtu.state", "blackhole", e);
-	else if (evidence_state(e, "passes") || evidence_state(e, "too-big"))
+	else if (large_pass(e))
 		digest_put(d, "mtu.state", "passes", e);
 }
 

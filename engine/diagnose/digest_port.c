@@ -158,8 +158,15 @@ static struct ends count_ends(const struct digest *d, struct str port)
 	return n;
 }
 
+bool digest_wants_row(const struct digest *d)
+{
+	return d->c->meaning && d->c->meaning->wants_row && !d->smb && !d->udp && digest_is(d, "tcp.445", "open") &&
+	       !digest_ended(d->tcp445);
+}
+
 /* put_steady: connections to one port of one address, in turn: a mix of success and failure is a finding of its own,
- * and one refusal alone may be half of one. */
+ * and one refusal alone may be half of one; so may one success, where the message tells of a failure that may befall
+ * some only. */
 static void put_steady(struct digest *d)
 {
 	const struct {
@@ -167,7 +174,7 @@ static void put_steady(struct digest *d)
 		struct str port;
 		const struct evidence *from;
 	} ports[] = { { "tcp.445", d->port, d->tcp445 }, { "tcp.139", STR("139"), d->tcp139 } };
-	bool told = false, once = false;
+	bool told = false, once = digest_wants_row(d) && !digest_quick_row(d);
 	for (size_t i = 0; i < (d->smb ? 2 : 1); i++) {
 		struct ends n = count_ends(d, ports[i].port);
 		if (n.good > 0 && n.bad > 0 && !d->unsteady_port.n)

@@ -94,6 +94,8 @@ void step_trace(struct wave *w);
 void step_ras_server(struct wave *w);
 
 void step_ping(struct wave *w);
+void step_datagrams(struct wave *w);
+void step_mtu_near(struct wave *w);
 void step_mtu_quick(struct wave *w);
 void step_large(struct wave *w);
 void step_patience(struct wave *w);

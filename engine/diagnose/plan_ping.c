@@ -13,9 +13,10 @@ bool plan_is_near(const struct digest *d)
 
 static void step_burst(struct wave *w)
 {
-	/* So many that a healthy diagnosis stays below the packets of one second; over a dialled link a row of
-	 * connections tells loss too. */
-	struct str count = !plan_open(w->d) ? S("20") : w->d->asks_ras ? S("10") : S("17");
+	/* So many that a healthy diagnosis stays below the packets of one second; a row of connections tells loss,
+	 * too. */
+	bool row = w->d->asks_ras || digest_wants_row(w->d);
+	struct str count = !plan_open(w->d) ? S("20") : row ? S("10") : S("17");
 	bool silent =
 		digest_is(w->d, "tcp.445", "silent") && digest_is(w->d, "tcp.139", "silent"); /* nobody, or only slow */
 	struct str wait = plan_is_near(w->d) ? S("200") : plan_open(w->d) ? S("600") : silent ? S("2500") : S("900");
@@ -62,6 +63,24 @@ static void step_mtu(struct wave *w)
 	if (plan_open(w->d) || digest_is(w->d, "icmp.state", "answers"))
 		ask(w, "mtu", ARG("address", w->d->target), ARG("size", S("1400")),
 		    ARG("wait", plan_is_near(w->d) ? S("250") : S("700")));
+}
+
+/* step_datagrams: the service is not spoken to, and large pings vanish, or all do. */
+void step_datagrams(struct wave *w)
+{
+	const struct digest *d = w->d;
+	const struct evidence *ping = digest_look(d, "mtu", ARG("address", d->target), ARG("port", S("")));
+	bool deaf = digest_is(d, "icmp.state", "silent") || pings_denied(d);
+	if (!d->smb && !d->udp && plan_open(d) && !plan_slow_way(d) && (deaf || evidence_state(ping, "blackhole")))
+		ask(w, "mtu", ARG("address", d->target), ARG("port", S(DIGEST_NOBODYS_PORT)), ARG("size", S("1400")),
+		    ARG("wait", plan_is_near(d) ? S("100") : S("700")));
+}
+
+/* step_mtu_near: beside the rest, where the way is quick: a service that is not spoken to shows nothing of its own. */
+void step_mtu_near(struct wave *w)
+{
+	if (!w->d->smb && !w->d->udp && plan_is_near(w->d))
+		step_mtu(w);
 }
 
 /* step_mtu_quick: once small packets are known to pass at once; large ones would fill a slow line. */
@@ -197,11 +216,14 @@ void step_unsteady(struct wave *w)
 		plan_ask_row(w, d->unsteady_port, S("15"));
 }
 
-/* step_row: over a dialled link one success proves little. */
+/* step_row: over a dialled link one success proves little; nor does one where the message tells of a failure that may
+ * befall some only. */
 void step_row(struct wave *w)
 {
 	const struct digest *d = w->d;
-	if (d->asks_ras && plan_open(d) && digest_is(d, "path.kind", "ras") && !digest_seems_slow(d))
+	if (digest_wants_row(d) && !digest_seems_slow(d))
+		plan_ask_row(w, d->port, S("10"));
+	else if (d->asks_ras && plan_open(d) && digest_is(d, "path.kind", "ras") && !digest_seems_slow(d))
 		plan_ask_row(w, open_port(d), S("10"));
 }
 

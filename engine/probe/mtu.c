@@ -2,14 +2,17 @@
  *
  * Do large packets pass? Small and large echo requests by turns, none of which may be fragmented (RFC 1191). Large ones
  * that vanish while small ones are answered, without an ICMP word, are a black hole (RFC 2923 section 2.1). One large
- * one that is answered is enough.
+ * one that is answered is enough. With port= they are datagrams to UDP ports where nothing listens, whose ICMP "port
+ * unreachable" is the answer: a filter that drops large pings as such lets those pass.
  */
 #include "probe/echo.h"
 
 #include <errno.h>
 
 static const struct probe_arg_help args[] = {
-	{ "address", true, "address to ping", ARG_ADDRESS },
+	{ "address", true, "address to send to", ARG_ADDRESS },
+	{ "port", false, "datagrams to this UDP port and the five behind it, which nobody uses (default: pings)",
+	  ARG_PORT },
 	{ "size", false, "bytes of payload of the large ones (default 1400)", ARG_NUMBER },
 	{ "wait", false, "how long to wait after the last one, in ms (default 1000)", ARG_NUMBER },
 	{ 0 }
@@ -36,11 +39,12 @@ static const struct probe_fact_help facts[] = {
 	{ 0 }
 };
 
-enum { EACH = 3, SMALL_BYTES = 56, INTERVAL_MS = 50 };
+enum { EACH = 3, SMALL_BYTES = 56, INTERVAL_MS = 50, DATAGRAM_INTERVAL_MS = 20 };
 
 struct mtu {
 	struct address address;
 	struct echo echo;
+	unsigned port; /* the first one of UDP; 0: pings */
 	size_t size;
 	double wait_ms;
 	unsigned sent, answered[2];
@@ -53,9 +57,9 @@ static void mtu_end(struct machine *m, const char *state)
 	machine_text(m, "mtu.state", str_c(state));
 	machine_number(m, "mtu.small", s->answered[0]);
 	machine_number(m, "mtu.large", s->answered[1]);
-	machine_end(m, state, "packets of %zu bytes to %.*s: %s, %u of %u answered, small ones %u of %u", s->size,
-		    STR_ARG(machine_arg(m, "address")), state, s->answered[1], s->sent / 2, s->answered[0],
-		    (s->sent + 1) / 2);
+	machine_end(m, state, "%s of %zu bytes to %.*s: %s, %u of %u answered, small ones %u of %u",
+		    s->port ? "datagrams" : "packets", s->size, STR_ARG(machine_arg(m, "address")), state,
+		    s->answered[1], s->sent / 2, s->answered[0], (s->sent + 1) / 2);
 }
 
 static void mtu_over(struct machine *m)
@@ -77,16 +81,29 @@ static void mtu_send(struct machine *m)
 		return;
 	}
 	size_t size = s->sent % 2 ? s->size : SMALL_BYTES;
-	machine_send(m, 0, echo_request(&s->echo, (uint16_t)s->sent, size, m->arena));
+	if (s->port)
+		machine_send(m, s->sent, (struct str){ arena_array(m->arena, char, size), size });
+	else
+		machine_send(m, 0, echo_request(&s->echo, (uint16_t)s->sent, size, m->arena));
 	s->sent++;
-	machine_timer(m, s->sent == 2 * EACH ? s->wait_ms : INTERVAL_MS);
+	machine_timer(m, s->sent == 2 * EACH ? s->wait_ms : s->port ? DATAGRAM_INTERVAL_MS : INTERVAL_MS);
 }
 
-static void mtu_reply(struct machine *m, struct str bytes)
+/* mtu_next: each datagram has a port of its own, for an ICMP message tells no more of what it answers. */
+static void mtu_next(struct machine *m)
+{
+	const struct mtu *s = m->state;
+	if (s->port && s->sent < 2 * EACH)
+		machine_open(m, s->sent, (struct channel_spec){ .kind = CHANNEL_UDP, .to = s->address, .df = true,
+								.port = (uint16_t)(s->port + s->sent) });
+	else
+		mtu_send(m);
+}
+
+static void mtu_answered(struct machine *m, unsigned sequence)
 {
 	struct mtu *s = m->state;
-	uint16_t sequence;
-	if (!echo_reply(&s->echo, bytes, &sequence) || sequence >= s->sent || s->seen[sequence])
+	if (sequence >= s->sent || s->seen[sequence])
 		return;
 	s->seen[sequence] = true;
 	s->answered[sequence % 2]++;
@@ -94,12 +111,32 @@ static void mtu_reply(struct machine *m, struct str bytes)
 		mtu_end(m, "passes");
 }
 
+static void mtu_reply(struct machine *m, const struct event *e)
+{
+	struct mtu *s = m->state;
+	uint16_t sequence = (uint16_t)e->channel;
+	if (s->port || echo_reply(&s->echo, e->bytes, &sequence))
+		mtu_answered(m, sequence);
+}
+
+static bool port_unreachable(const struct event *e)
+{
+	return e->icmp.known ? icmp_meaning(&e->icmp) == ICMP_MEANS_PORT_UNREACHABLE : e->error == ECONNREFUSED;
+}
+
 static void mtu_failed(struct machine *m, const struct event *e)
 {
 	const struct mtu *s = m->state;
-	bool too_big = e->error == EMSGSIZE || icmp_meaning(&e->icmp) == ICMP_MEANS_TOO_BIG;
-	if (!too_big && (s->answered[0] || s->answered[1]))
+	if (s->port && port_unreachable(e)) {
+		mtu_answered(m, e->channel);
 		return;
+	}
+	bool too_big = e->error == EMSGSIZE || icmp_meaning(&e->icmp) == ICMP_MEANS_TOO_BIG;
+	if (!too_big && (s->answered[0] || s->answered[1])) {
+		if (e->no_socket)
+			mtu_over(m);
+		return;
+	}
 	outcome_facts(m, "mtu", e, s->address, false);
 	if (e->icmp.mtu)
 		machine_number(m, "mtu.reported", e->icmp.mtu);
@@ -113,8 +150,13 @@ static void mtu_start(struct machine *m)
 		machine_not_run(m, "no address to ping");
 		return;
 	}
+	s->port = (unsigned)machine_arg_number(m, "port", 0, 0, UINT16_MAX - 2 * EACH);
 	s->size = (size_t)machine_arg_number(m, "size", 1400, SMALL_BYTES + 1, ECHO_PAYLOAD_MAX);
 	s->wait_ms = machine_arg_number(m, "wait", 1000, 10, 10000);
+	if (s->port) {
+		mtu_next(m);
+		return;
+	}
 	s->echo = echo_begin(m, s->address.family);
 	machine_open(m, 0, (struct channel_spec){ .kind = CHANNEL_ICMP, .to = s->address, .df = true });
 }
@@ -122,13 +164,15 @@ static void mtu_start(struct machine *m)
 static void mtu_feed(struct machine *m, const struct event *e)
 {
 	if (e->kind == EVENT_BYTES)
-		mtu_reply(m, e->bytes);
-	else if (e->kind == EVENT_FAIL && !echo_denied(m, e))
+		mtu_reply(m, e);
+	else if (e->kind == EVENT_FAIL && (((const struct mtu *)m->state)->port || !echo_denied(m, e)))
 		mtu_failed(m, e);
 	else if (e->kind == EVENT_DEADLINE)
 		mtu_over(m);
-	else if (e->kind == EVENT_OPEN || e->kind == EVENT_TIMER)
+	else if (e->kind == EVENT_OPEN)
 		mtu_send(m);
+	else if (e->kind == EVENT_TIMER)
+		mtu_next(m);
 }
 
 const struct probe mtu_probe = {

@@ -162,11 +162,49 @@ rule-unreachable|nas7|ip|ip.client.prohibit-route|ip.client.prohibit-route|a rul
 rule-prohibit|depot|ip|ip.client.prohibit-route|ip.client.prohibit-route|a rule of the client forbids SMB to anywhere
 rule-blackhole|depot|ip|ip.client.prohibit-route|ip.client.prohibit-route|a rule of the client swallows SMB
 rule-dead-gateway|depot|ip|ip.client.wrong-gateway|ip.client.wrong-gateway/open|a rule of the client sends SMB by a gateway that nobody has
+mtu-ssh|depot|ip|ip.path.mtu-blackhole|ip.path.mtu-blackhole|packets over 1000 bytes vanish on the way to an SSH server
+mtu-https|depot|ip|ip.path.mtu-blackhole|ip.path.mtu-blackhole|packets over 300 bytes vanish on the way to a web server
+mtu-sql|nas7|ip|ip.path.mtu-blackhole|ip.path.mtu-blackhole|packets over 1300 bytes vanish on the way to a database
+mtu-sql-answers|nas7|ip|ip.path.mtu-blackhole|ip.path.mtu-blackhole/open|a database whose packets over 1300 bytes vanish, and none of the client's
+mtu-ssh-no-ping|depot|ip|ip.path.mtu-blackhole|ip.path.mtu-blackhole/healthy-no-icmp/open|as mtu-ssh, and no ICMP passes: as ok-ssh-no-ping-no-udp
+mtu-ssh-no-udp|depot|ip|ip.path.mtu-blackhole|ip.path.mtu-blackhole/open|as mtu-ssh, and the server drops datagrams
+ok-ssh|nas7|none|none.healthy|healthy|an SSH server that works
+ok-ssh-far|depot|none|none.healthy|healthy|an SSH server behind the router that works
+ok-ssh-large-ping|depot|none|none.healthy|healthy/open|a firewall drops large pings before an SSH server, and nothing else
+ok-ssh-small-mtu|depot|none|none.small-mtu|healthy|MTU 576 on the way to an SSH server, ICMP reports it
+ok-ssh-no-ping|depot|none|none.icmp-filtered|healthy-no-icmp|an SSH server drops pings
+ok-ssh-no-ping-no-udp|depot|none|none.icmp-filtered|healthy-no-icmp|an SSH server drops all but port 22|silence
+ok-sql|nas7|none|none.healthy|healthy|a database that takes connections
+backend-refuses|nas7|smb|smb.server.flaky|tcp-flaky|one of three machines behind a balancer refuses
+backend-refuses-at-random|nas7|smb|smb.server.flaky|tcp-flaky|a third of the connections at random is refused
+backend-drops|nas7|smb|smb.server.flaky|tcp-flaky|one of three machines behind a balancer is silent|silence
+backend-drops-far|depot|smb|smb.server.flaky|tcp-flaky|as backend-drops, behind the router|silence
 EOF
 }
 
 inject_variants() {
     cat <<'EOF'
+    mtu-ssh*|ok-ssh*)
+        serves_ssh
+        case $1 in
+        mtu-ssh) drop_in e53r forward 'ip length > 1000 drop' ;;
+        mtu-ssh-no-ping) drop_in e53r forward 'ip length > 1000 drop' 'ip protocol icmp drop' ;;
+        mtu-ssh-no-udp) drop_in e53r forward 'ip length > 1000 drop' 'udp dport > 1024 drop' ;;
+        ok-ssh-large-ping) drop_in e53r forward 'ip protocol icmp ip length > 1000 drop' ;;
+        ok-ssh-small-mtu) ipn e53r link set eth1 mtu 576; ipn e53m link set eth0 mtu 576 ;;
+        ok-ssh-no-ping) drop_in e53m input 'icmp type echo-request drop' ;;
+        ok-ssh-no-ping-no-udp) drop_in e53m input 'ip protocol icmp drop' 'udp dport 1-65535 drop' ;;
+        esac ;;
+    mtu-https)
+        labd e53m web tcp 443 silent; drop_in e53r forward 'ip length > 300 drop'
+        says 'curl: (28) Failed to connect to remsrv port 443 after 130211 ms: Connection timed out' ;;
+    mtu-sql) serves_sql; bridge_drop 'ether type ip ip length > 1300 drop' ;;
+    mtu-sql-answers) serves_sql; bridge_drop 'iifname "s0" ether type ip ip length > 1300 drop' ;;
+    ok-sql) serves_sql ;;
+    backend-refuses) serves_sql; drop_in e53s input 'tcp dport 5432 tcp flags & (syn | ack) == syn numgen inc mod 3 == 1 reject with tcp reset' ;;
+    backend-refuses-at-random) serves_sql; drop_in e53s input 'tcp dport 5432 tcp flags & (syn | ack) == syn numgen random mod 100 < 33 reject with tcp reset' ;;
+    backend-drops) serves_sql; drop_in e53s input 'tcp dport 5432 tcp flags & (syn | ack) == syn numgen inc mod 3 == 1 drop' ;;
+    backend-drops-far) serves_ssh; drop_in e53m input 'tcp dport 22 tcp flags & (syn | ack) == syn numgen inc mod 3 == 1 drop' ;;
     own-address-taken*) ipn e53o addr add 10.53.0.2/24 dev eth0; labd e53o garp garp "${ID}o" eth0 10.53.0.2 50 ;;
     rule-unreachable) smb_rule unreachable ;;
     rule-prohibit) smb_rule prohibit ;;
@@ -378,6 +416,22 @@ hold_in() {
 # smb_rule ACTION...: a rule of the client for SMB alone
 smb_rule() {
     for port in 139 445; do ipn e53c rule add priority 99 ipproto tcp dport $port "$@"; done
+}
+
+# says TEXT: the message that the user sees
+says() { set_env "SAYS=$1"; }
+
+# serves_ssh: both servers greet as SSH's do; serves_sql: the near one waits for a word, as a database
+serves_ssh() {
+    local host=filesrv
+    case $(sed -n 's/^TARGET=//p' "$RUN/fault.env") in remsrv) host=remsrv ;; esac
+    labd e53s sshs tcp 22 banner $'SSH-2.0-OpenSSH_9.2\r\n'
+    labd e53m sshm tcp 22 banner $'SSH-2.0-OpenSSH_9.2\r\n'
+    says "ssh: connect to host $host port 22: Connection timed out"
+}
+serves_sql() {
+    labd e53s sql tcp 5432 silent
+    says 'connection to server at "filesrv" (10.53.0.10), port 5432 failed: Connection timed out'
 }
 
 # later CMD...: a moment from now, when a diagnosis that begins at once is half done
