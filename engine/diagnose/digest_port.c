@@ -160,8 +160,8 @@ static struct ends count_ends(const struct digest *d, struct str port)
 
 bool digest_wants_row(const struct digest *d)
 {
-	return d->c->meaning && d->c->meaning->wants_row && !d->smb && !d->udp && digest_is(d, "tcp.445", "open") &&
-	       !digest_ended(d->tcp445);
+	return d->c->meaning && d->c->meaning->wants_row && !d->smb && !d->udp && !digest_ended(d->tcp445) &&
+	       digest_is(d, "tcp.445", "open") && !digest_is(d, "path.kind", "local");
 }
 
 /* put_steady: connections to one port of one address, in turn: a mix of success and failure is a finding of its own,
