@@ -4,15 +4,11 @@
  * text is in a field or a section and never lost in the frame, and the counts are those of the archive. Skipped where
  * the shared folder is missing.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "tests/unit/unit.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
-
-#include <cmocka.h>
 
 #include <archive.h>
 #include <archive_entry.h>

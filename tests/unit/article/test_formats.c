@@ -3,25 +3,14 @@
  * The three formats of articles, by small texts of our own: fields, sections, references, dates, encodings, and that
  * the raw text is the source again.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdlib.h>
+#include "tests/unit/unit.h"
 
-#include <cmocka.h>
+#include <stdlib.h>
 
 #include "article/article.h"
 
-#define assert_str(got, want) assert_string_equal(printable(got), want)
-
 static struct arena arena;
 static struct diags diags = { .arena = &arena };
-
-static const char *printable(struct str s)
-{
-	return arena_str(&arena, s).p;
-}
 
 static int teardown(void **state)
 {
@@ -165,7 +154,7 @@ static void raw_text_is_the_source_again(void **state)
 	struct str raw = raw_of(parse(STR(text_article))), want = STR(text_article), got_line, want_line;
 	while (str_line(&want, &want_line)) {
 		assert_true(str_line(&raw, &got_line));
-		assert_str(got_line, printable(want_line));
+		assert_str(got_line, arena_str(&arena, want_line).p);
 	}
 	assert_int_equal(raw.n, 0);
 }

@@ -2,21 +2,15 @@
  *
  * The ground that everything stands on: strings, arena, buffer, wire cursor, UTF-8.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdlib.h>
+#include "tests/unit/unit.h"
 
-#include <cmocka.h>
+#include <stdlib.h>
 
 #include "base/buf.h"
 #include "base/diag.h"
 #include "base/mem.h"
 #include "base/utf8.h"
 #include "base/wire.h"
-
-#define assert_str(got, want) assert_true(str_eq((got), STR(want)))
 
 static void lines_end_in_lf_or_crlf_or_nothing(void **state)
 {

@@ -2,17 +2,11 @@
  *
  * JSON as it is written, YAML as it is read.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 
-#include <cmocka.h>
+#include "tests/unit/unit.h"
 
 #include "base/json.h"
 #include "base/tree.h"
-
-#define assert_str(got, want) assert_true(str_eq((got), STR(want)))
 
 static void json_has_its_commas_and_escapes(void **state)
 {

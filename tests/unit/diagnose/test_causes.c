@@ -3,15 +3,12 @@
  * The cause files as data: what is malformed is refused with its line, and kb/causes holds every class of the lab's
  * vocabulary, each told apart from every other by some fact, or known to overlap.
  */
+#include "tests/unit/unit.h"
+
 #include "diagnose/cause.h"
 #include "tests/main/file.h"
 
 #include <glob.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-
-#include <cmocka.h>
 
 static struct store_source source_of(struct arena *a, const char *path)
 {

@@ -2,14 +2,10 @@
  *
  * Among costly probes the most telling for its cost comes first: made-up causes, beliefs and costs.
  */
+#include "tests/unit/unit.h"
+
 #include "diagnose/cause.h"
 #include "diagnose/weigh.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-
-#include <cmocka.h>
 
 /* The first is told from the others by mtu.state, the last by loss.state; by gateway.detour nobody is. */
 static const char text[] =

@@ -2,12 +2,8 @@
  *
  * What is written is read again, whatever the paths and numbers; what is no cursor is refused with a sentence.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 
-#include <cmocka.h>
+#include "tests/unit/unit.h"
 
 #include "follow/cursor.h"
 

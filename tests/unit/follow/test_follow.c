@@ -2,16 +2,12 @@
  *
  * Logs that grow, with a clock of our own: what is given when, over writes, rotations and restarts; each line once.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "tests/unit/unit.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-#include <cmocka.h>
 
 #include "follow/follow.h"
 #include "scan/rotation.h"

@@ -3,14 +3,10 @@
  * candidate_groups leaves out what cannot be among the best: what it gives is held against all scores added up, group
  * by group, over random postings; and the best of a list against the list sorted.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "tests/unit/unit.h"
+
 #include <stdlib.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 #include "base/mem.h"
 #include "match/best.h"

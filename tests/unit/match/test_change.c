@@ -3,16 +3,12 @@
  * A few changed articles: found when added or changed, not found when removed, and all answers as those of a matcher
  * that was compiled anew.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "tests/unit/unit.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-#include <cmocka.h>
 
 #include "match/change.h"
 #include "match/literals.h"

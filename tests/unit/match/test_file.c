@@ -3,17 +3,13 @@
  * The compiled form: the same from any number of threads, refused when damaged, kept beside the database, made anew
  * when it is missing, stale or damaged.
  */
+#include "tests/unit/unit.h"
+
 #include <pthread.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#include <cmocka.h>
 
 #include "store/import.h"
 #include "tests/main/small_kb.h"

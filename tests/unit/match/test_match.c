@@ -3,15 +3,11 @@
  * What the header of the matcher promises: spans in the query, options, search, bad input in bounded time, and a
  * failing allocator at every step. What it finds is the goldens' business (tests/golden/match).
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "tests/unit/unit.h"
+
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-
-#include <cmocka.h>
 
 #include "base/mem.h"
 #include "base/utf8.h"

@@ -2,19 +2,13 @@
  *
  * How a message is read: damage undone with its map, the envelope, tokens and stems.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "tests/unit/unit.h"
+
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "match/token.h"
 #include "match/undress.h"
-
-#define assert_str(got, want) assert_string_equal(arena_str(&arena, (got)).p, want)
 
 static struct arena arena;
 

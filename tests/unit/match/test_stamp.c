@@ -2,14 +2,10 @@
  *
  * Time stamps as logs write them.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "tests/unit/unit.h"
+
 #include <stdlib.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 #include "match/envelope.h"
 #include "match/stamp.h"

@@ -3,14 +3,10 @@
  * What words are worth, which are one, which products a text names, and what that does to articles that share a
  * description's words.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "tests/unit/unit.h"
+
 #include <stdlib.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 #include "match/passage.h"
 #include "match/product.h"

@@ -3,13 +3,9 @@
  * The driver with real sockets on the loopback: connections, refusals, datagrams, the limits, the policy, a cancel, and
  * nothing left behind.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdlib.h>
+#include "tests/unit/unit.h"
 
-#include <cmocka.h>
+#include <stdlib.h>
 
 #include "probe/driver_helper.h"
 

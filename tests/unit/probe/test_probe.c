@@ -2,13 +2,9 @@
  *
  * The tables of probes, requests checked against them, addresses, and what the client's own files say.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdlib.h>
+#include "tests/unit/unit.h"
 
-#include <cmocka.h>
+#include <stdlib.h>
 
 #include "probe/pe_version.h"
 #include "tests/main/sim.h"

@@ -3,12 +3,8 @@
  * What an action takes and risks, and how one sees that it helped: said in every rendering, and nothing of it outside of
  * its escaping. An article's remedy, which says neither, looks as it did.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 
-#include <cmocka.h>
+#include "tests/unit/unit.h"
 
 #include "render/html.h"
 #include "render/render.h"

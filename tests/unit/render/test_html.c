@@ -2,14 +2,10 @@
  *
  * Text and Markdown > HTML: nothing becomes a tag that was none, and layout is told from text.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "tests/unit/unit.h"
+
 #include <stdio.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 #include "render/html.h"
 

@@ -2,12 +2,8 @@
  *
  * Untrusted text for a terminal: nothing of it moves the cursor, and wrapping keeps the words.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 
-#include <cmocka.h>
+#include "tests/unit/unit.h"
 
 #include "base/utf8.h"
 #include "render/render.h"

@@ -2,17 +2,11 @@
  *
  * The front matter of authored articles: every key arrives in the rule, and what is wrong is said with its line.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "tests/unit/unit.h"
+
 #include <stdlib.h>
 
-#include <cmocka.h>
-
 #include "rule/rule.h"
-
-#define assert_str(got, want) assert_string_equal(arena_str(&arena, (got)).p, want)
 
 static struct arena arena;
 static struct diags diags = { .arena = &arena };

@@ -2,14 +2,10 @@
  *
  * Codes in texts: which numbers are some, and whose.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "tests/unit/unit.h"
+
 #include <stdlib.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 #include "rule/rule.h"
 

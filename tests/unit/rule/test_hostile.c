@@ -3,14 +3,10 @@
  * Long texts made to hurt: one pattern over and over, '#' in it a number that counts, in each format. Nothing here is
  * a benchmark: the cap on processor time is far above what linear work takes and far below what quadratic work would.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "tests/unit/unit.h"
+
 #include <stdlib.h>
 #include <time.h>
-
-#include <cmocka.h>
 
 #include "rule/rule.h"
 

@@ -2,18 +2,12 @@
  *
  * Cause, remedies, status and names, from texts of our own with headings and without; and prose itself.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdlib.h>
+#include "tests/unit/unit.h"
 
-#include <cmocka.h>
+#include <stdlib.h>
 
 #include "rule/prose.h"
 #include "rule/rule.h"
-
-#define assert_str(got, want) assert_string_equal(arena_str(&arena, (got)).p, want)
 
 static struct arena arena;
 

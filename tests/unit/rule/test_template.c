@@ -2,17 +2,11 @@
  *
  * Templates: the language of authored articles, and messages as archive articles quote them.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "tests/unit/unit.h"
+
 #include <stdlib.h>
 
-#include <cmocka.h>
-
 #include "rule/rule.h"
-
-#define assert_str(got, want) assert_string_equal(arena_str(&arena, (got)).p, want)
 
 static struct arena arena;
 

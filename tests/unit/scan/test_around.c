@@ -2,14 +2,10 @@
  *
  * What stands around a hit, which other lines look like errors, and stamps as seconds.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "tests/unit/unit.h"
+
 #include <stdlib.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 #include "scan/context.h"
 #include "match/stamp.h"

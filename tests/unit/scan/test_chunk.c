@@ -2,14 +2,10 @@
  *
  * A stream in chunks: bodies tile the stream, offsets are those of the bytes as read, whatever the reader's pieces.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "tests/unit/unit.h"
+
 #include <stdlib.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 #include "base/utf8.h"
 #include "scan/chunk.h"

@@ -2,12 +2,8 @@
  *
  * The lines beside a line, and whether they go on with a message.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 
-#include <cmocka.h>
+#include "tests/unit/unit.h"
 
 #include "scan/go_on.h"
 

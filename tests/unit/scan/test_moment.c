@@ -2,14 +2,10 @@
  *
  * Points in time as people name them, in a zone with summer time.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "tests/unit/unit.h"
+
 #include <stdlib.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 #include "scan/moment.h"
 

@@ -7,14 +7,10 @@
 #undef __SSE2__
 #include "scan/prefilter.c"
 #endif
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "tests/unit/unit.h"
+
 #include <stdlib.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 #include "base/buf.h"
 #include "scan/prefilter.h"

@@ -2,14 +2,10 @@
  *
  * Names > tokens: what is found, what stays, that one name is one token, and that spans move along.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "tests/unit/unit.h"
+
 #include <stdlib.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 #include "scan/redact.h"
 

@@ -3,14 +3,10 @@
  * Times on several axes: no count is lost, whatever comes in what order, and a few wrong clocks do not choose what is
  * shown.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "tests/unit/unit.h"
+
 #include <stdlib.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 #include "scan/spells.h"
 

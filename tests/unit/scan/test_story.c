@@ -2,15 +2,11 @@
  *
  * What lines tell over time: marks against lines, and stories over hits and marks.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "tests/unit/unit.h"
+
 #include <stdlib.h>
 #include <stdio.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 #include "scan/rotation.h"
 #include "scan/story.h"

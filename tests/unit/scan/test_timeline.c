@@ -2,13 +2,9 @@
  *
  * Counts over time: no count is lost however the axis has to widen, and what is shown covers what was seen.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdlib.h>
+#include "tests/unit/unit.h"
 
-#include <cmocka.h>
+#include <stdlib.h>
 
 #include "scan/timeline.h"
 

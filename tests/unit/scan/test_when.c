@@ -3,13 +3,10 @@
  * The year of stamps that have none: over New Year, by the file's own time, never in the future, on a leap day. The
  * same for what is asked for (--since) and what is shown (timelines).
  */
+#include "tests/unit/unit.h"
+
 #include "scan/moment.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-
-#include <cmocka.h>
 #include <stdlib.h>
 
 enum { NOW = 984390980 /* 2001-03-12 09:56:20 */, DAY = 86400 };

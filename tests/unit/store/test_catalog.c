@@ -2,16 +2,12 @@
  *
  * The catalog: families of products, what passes a filter, what is counted.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "tests/unit/unit.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-#include <cmocka.h>
 
 #include "store/catalog.h"
 #include "store/import.h"

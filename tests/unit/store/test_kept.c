@@ -2,17 +2,13 @@
  *
  * What is kept: there until it expires or is deleted, in a file for its owner alone, and never in another's file.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "tests/unit/unit.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#include <cmocka.h>
 
 #include "store/import.h"
 #include "store/kept.h"

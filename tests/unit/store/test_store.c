@@ -2,13 +2,9 @@
  *
  * The store through its own calls: what comes back is what went in, and the derived rows say what the sources say.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdlib.h>
+#include "tests/unit/unit.h"
 
-#include <cmocka.h>
+#include <stdlib.h>
 
 #include "store/import.h"
 
@@ -52,7 +48,7 @@ static int tear_down(void **state)
 	return 0;
 }
 
-static void assert_str(struct str got, struct str want)
+static void assert_same(struct str got, struct str want)
 {
 	if (!str_eq(got, want))
 		fail_msg("got '%.*s', want '%.*s'", STR_ARG(got), STR_ARG(want));
@@ -60,14 +56,14 @@ static void assert_str(struct str got, struct str want)
 
 static void assert_template(const struct rule_template *got, const struct rule_template *want)
 {
-	assert_str(got->text, want->text);
+	assert_same(got->text, want->text);
 	assert_int_equal(got->place, want->place);
 	assert_int_equal(got->lines, want->lines);
 	assert_int_equal(got->announced, want->announced);
 	assert_int_equal(got->var_count, want->var_count);
 	for (size_t i = 0; i < got->var_count; i++) {
-		assert_str(got->vars[i].name, want->vars[i].name);
-		assert_str(got->vars[i].says, want->vars[i].says);
+		assert_same(got->vars[i].name, want->vars[i].name);
+		assert_same(got->vars[i].says, want->vars[i].says);
 		assert_int_equal(got->vars[i].type, want->vars[i].type);
 		assert_int_equal(got->vars[i].sample, want->vars[i].sample);
 	}
@@ -77,7 +73,7 @@ static void assert_template(const struct rule_template *got, const struct rule_t
 		if (got->pieces[i].is_var)
 			assert_int_equal(got->pieces[i].var, want->pieces[i].var);
 		else
-			assert_str(got->pieces[i].text, want->pieces[i].text);
+			assert_same(got->pieces[i].text, want->pieces[i].text);
 	}
 }
 
@@ -85,16 +81,16 @@ static void assert_names(const struct str *got, size_t got_count, const struct s
 {
 	assert_int_equal(got_count, want_count);
 	for (size_t i = 0; i < got_count; i++)
-		assert_str(got[i], want[i]);
+		assert_same(got[i], want[i]);
 }
 
 /* Samples are for lint alone and are not kept as rows. */
 static void assert_rule(const struct rule *got, const struct rule *want)
 {
-	assert_str(got->id, want->id);
-	assert_str(got->cause, want->cause);
+	assert_same(got->id, want->id);
+	assert_same(got->cause, want->cause);
 	assert_int_equal(got->status, want->status);
-	assert_str(got->status_text, want->status_text);
+	assert_same(got->status_text, want->status_text);
 	assert_int_equal(got->authored, want->authored);
 	assert_int_equal(got->template_count, want->template_count);
 	for (size_t i = 0; i < got->template_count; i++)
@@ -102,16 +98,16 @@ static void assert_rule(const struct rule *got, const struct rule *want)
 	assert_int_equal(got->code_count, want->code_count);
 	for (size_t i = 0; i < got->code_count; i++) {
 		assert_true(got->codes[i].value == want->codes[i].value);
-		assert_str(got->codes[i].family, want->codes[i].family);
-		assert_str(got->codes[i].symbol, want->codes[i].symbol);
+		assert_same(got->codes[i].family, want->codes[i].family);
+		assert_same(got->codes[i].symbol, want->codes[i].symbol);
 		assert_int_equal(got->codes[i].defining, want->codes[i].defining);
 	}
 	assert_int_equal(got->resolution_count, want->resolution_count);
 	for (size_t i = 0; i < got->resolution_count; i++) {
 		assert_int_equal(got->resolutions[i].kind, want->resolutions[i].kind);
-		assert_str(got->resolutions[i].text, want->resolutions[i].text);
-		assert_str(got->resolutions[i].where, want->resolutions[i].where);
-		assert_str(got->resolutions[i].caveat, want->resolutions[i].caveat);
+		assert_same(got->resolutions[i].text, want->resolutions[i].text);
+		assert_same(got->resolutions[i].where, want->resolutions[i].where);
+		assert_same(got->resolutions[i].caveat, want->resolutions[i].caveat);
 	}
 	assert_names(got->log_files, got->log_file_count, want->log_files, want->log_file_count);
 	assert_names(got->components, got->component_count, want->components, want->component_count);
@@ -197,13 +193,13 @@ static void sources_come_back_byte_for_byte(void **state)
 	assert_true(article_id(STR("q-test-one"), &f->arena, &id));
 	assert_int_equal(store_article(f->store, id, &f->arena, &sources, &count), ERR_OK);
 	assert_int_equal(count, 1);
-	assert_str(sources[0].bytes, str_c(text));
-	assert_str(sources[0].format, STR("authored"));
+	assert_same(sources[0].bytes, str_c(text));
+	assert_same(sources[0].format, STR("authored"));
 	assert_true(str_ends(sources[0].origin, STR("/one.md")));
 	struct rule rule;
 	assert_int_equal(store_rule(f->store, id, &f->arena, &rule), ERR_OK);
 	assert_int_equal(rule.template_count, 1);
-	assert_str(rule.templates[0].pieces[0].text, STR("Set {x} to "));
+	assert_same(rule.templates[0].pieces[0].text, STR("Set {x} to "));
 	assert_int_equal(store_article(f->store, STR("Q1"), &f->arena, &sources, &count), ERR_NOTFOUND);
 }
 

@@ -2,15 +2,11 @@
  *
  * What scans found is added up by article and day, survives in its file, and is never put into another's file.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "tests/unit/unit.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
-
-#include <cmocka.h>
 
 #include "store/tally.h"
 

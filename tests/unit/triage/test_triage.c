@@ -3,17 +3,14 @@
  * What a binding may be, how old a message is, a probe as an article asks for it, and a saved incident: written and
  * read again it is the same; other bytes are refused.
  */
+#include "tests/unit/unit.h"
+
 #include "probe/spec.h"
 #include "triage/incident.h"
 #include "triage/seen.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
 #include <stdlib.h>
 #include <time.h>
-
-#include <cmocka.h>
 
 static bool fits(const char *name, const char *value)
 {

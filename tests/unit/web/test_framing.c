@@ -2,14 +2,10 @@
  *
  * Where requests begin and end, in whatever pieces they come, and what cannot be one.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "tests/unit/unit.h"
+
 #include <stdio.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 #include "web/framing.h"
 

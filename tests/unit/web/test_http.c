@@ -3,14 +3,10 @@
  * The patience of the server, with its times made short: clients that say nothing, that drip, that vanish without a
  * word.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "tests/unit/unit.h"
+
 #include <stdio.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 #include <errno.h>
 #include <linux/filter.h>

@@ -2,14 +2,10 @@
  *
  * Forms with a file: what browsers send, and what they do not.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "tests/unit/unit.h"
+
 #include <stdio.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 #include "web/multipart.h"
 

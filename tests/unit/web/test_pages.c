@@ -2,15 +2,11 @@
  *
  * Pages as functions of a request: a small knowledge base, requests made by hand, no server.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "tests/unit/unit.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 #include <time.h>
 #include <unistd.h>

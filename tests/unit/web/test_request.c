@@ -2,14 +2,10 @@
  *
  * What a request may be: targets, forms, headers, hosts, origins.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "tests/unit/unit.h"
+
 #include <stdio.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 #include "web/request.h"
 

@@ -2,13 +2,9 @@
  *
  * The memory of idle connections: what is given back, and above all what is not.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <string.h>
+#include "tests/unit/unit.h"
 
-#include <cmocka.h>
+#include <string.h>
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
