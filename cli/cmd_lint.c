@@ -114,8 +114,10 @@ static void check_findings(struct lint *l)
 		check_fillings(l, &f->body, f->body.says);
 		check_actions(l, &f->body);
 		check_lines(l, &f->body, f->body.check, f->body.check_count);
-		if (dangles(l, f->article))
-			lint_add(l, f->body.origin, f->body.line, "there is no article %.*s", STR_ARG(f->article));
+		for (size_t k = 0; k < f->article_count; k++)
+			if (dangles(l, f->articles[k]))
+				lint_add(l, f->body.origin, f->body.line, "there is no article %.*s",
+					 STR_ARG(f->articles[k]));
 	}
 }
 

@@ -141,10 +141,13 @@ static void add_group(struct loader *l, struct cause *c, struct str name, uint32
 
 static void add_lines(struct loader *l, const struct tree *list, struct str **items, size_t *count, size_t *cap)
 {
-	for (size_t i = 0; list && list->kind == TREE_LIST && i < list->count; i++) {
+	bool one = list && list->kind == TREE_SCALAR && str_trim(list->value).n; /* stands for a list of one */
+	const struct tree *lines = one ? list : list ? list->items : NULL;
+	size_t n = one ? 1 : list && list->kind == TREE_LIST ? list->count : 0;
+	for (size_t i = 0; i < n; i++) {
 		struct str *s = arena_push(l->arena, items, count, cap);
 		if (s)
-			*s = str_trim(list->items[i].value);
+			*s = str_trim(lines[i].value);
 	}
 }
 
@@ -266,9 +269,8 @@ static void add_finding(struct loader *l, const struct tree *t)
 	struct finding *f = arena_push(l->arena, &all->findings, &all->finding_count, &all->finding_cap);
 	if (!f)
 		return;
-	*f = (struct finding){ .name = tree_str(t, "finding"),
-			       .article = tree_str(t, "article"),
-			       .first = tree_bool(t, "first") };
+	*f = (struct finding){ .name = tree_str(t, "finding"), .first = tree_bool(t, "first") };
+	add_lines(l, tree_get(t, "article"), &f->articles, &f->article_count, &f->article_cap);
 	struct cause *c = &f->body;
 	*c = (struct cause){
 		.name = f->name, .says = str_trim(tree_str(t, "says")), .origin = l->origin, .line = t->line
@@ -277,7 +279,7 @@ static void add_finding(struct loader *l, const struct tree *t)
 	add_resolutions(l, c, tree_get(t, "do"));
 	add_lines(l, tree_get(t, "check"), &c->check, &c->check_count, &c->check_cap);
 	check_keys(l, t, "a finding has no key", "finding article first needs says do check");
-	if (!f->name.n || !c->says.n || (!c->prediction_count && !f->article.n))
+	if (!f->name.n || !c->says.n || (!c->prediction_count && !f->article_count))
 		complain(l, t->line, "a finding wants finding, says, and needs or article:", f->name);
 }
 
@@ -312,6 +314,7 @@ static void add_meaning(struct loader *l, const struct tree *t)
 			       .udp = tree_bool(t, "udp"),
 			       .dialled = tree_bool(t, "dialled"),
 			       .wants_row = tree_bool(t, "row"),
+			       .local = tree_bool(t, "local"),
 			       .origin = l->origin,
 			       .line = t->line };
 	const struct tree *codes = tree_get(t, "codes");
@@ -319,7 +322,7 @@ static void add_meaning(struct loader *l, const struct tree *t)
 		add_meaning_code(l, m, &codes->items[i]);
 	add_lines(l, tree_get(t, "articles"), &m->articles, &m->article_count, &m->article_cap);
 	add_lines(l, tree_get(t, "likely"), &m->likely, &m->likely_count, &m->likely_cap);
-	check_keys(l, t, "a meaning has no key", "meaning codes articles port udp dialled row likely");
+	check_keys(l, t, "a meaning has no key", "meaning codes articles port udp dialled local row likely");
 	if (m->port.n && (!str_u64(m->port, &number) || !number || number > 65535))
 		complain(l, t->line, "a port is a number from 1 to 65535, or ask, not", m->port);
 	if (!m->name.n || !(m->code_count + m->article_count))
@@ -443,12 +446,12 @@ static bool means_code(const struct meaning *m, const struct match_code *code)
 	return false;
 }
 
-static const struct meaning *article_means(const struct causes *causes, const struct rule *rule, bool asks_port)
+static const struct meaning *article_means(const struct causes *causes, const struct rule *rule, bool surely)
 {
 	for (size_t i = 0; rule && i < causes->meaning_count; i++)
 		for (size_t k = 0; k < causes->meanings[i].article_count; k++)
 			if (str_eq(causes->meanings[i].articles[k], rule->id) &&
-			    (causes->meanings[i].asks_port || !asks_port))
+			    (causes->meanings[i].asks_port || causes->meanings[i].local || !surely))
 				return &causes->meanings[i];
 	return NULL;
 }
@@ -456,11 +459,11 @@ static const struct meaning *article_means(const struct causes *causes, const st
 const struct meaning *causes_meaning(const struct causes *causes, const struct match_code *code,
 				     const struct rule *rule)
 {
-	/* A system's error code does not tell whose port it was; an article of programs with ports of their own does.
-	 */
-	const struct meaning *asks = article_means(causes, rule, true);
-	if (asks)
-		return asks;
+	/* A system's error code does not tell whose port it was, or whether there was one; an article of programs with
+	 * ports of their own does, and one about files. */
+	const struct meaning *sure = article_means(causes, rule, true);
+	if (sure)
+		return sure;
 	for (size_t i = 0; code && code->known && i < causes->meaning_count; i++)
 		if (means_code(&causes->meanings[i], code))
 			return &causes->meanings[i];

@@ -48,9 +48,11 @@ struct cause {
 
 /* What is worth saying beside the verdict, whichever it is, where these facts are known and hold. Decides nothing. */
 struct finding {
-	struct str name, article; /* article: only where this one matched; empty: any */
-	bool first;		  /* what it says begins what the verdict says */
-	struct cause body;	  /* its predictions, says, resolutions and checks; no class */
+	struct str name;
+	struct str *articles; /* only where one of these matched; none: any */
+	size_t article_count, article_cap;
+	bool first;	   /* what it says begins what the verdict says */
+	struct cause body; /* its predictions, says, resolutions and checks; no class */
 };
 
 /* What a code, or an article, means for the way to a server. Orders what is left and decides nothing. */
@@ -71,6 +73,7 @@ struct meaning {
 	bool udp;	 /* the port is one of UDP */
 	bool dialled;	 /* it comes from a dialled link */
 	bool wants_row;	 /* one connection that comes about does not show that all do */
+	bool local;	 /* it is about one machine alone: there is no way to look at */
 	struct str origin;
 	uint32_t line;
 };

@@ -237,7 +237,10 @@ static bool only_healthy(const struct weighed *w, const struct digest *d)
 static bool finding_holds(const struct finding *f, const struct digest *d)
 {
 	const struct rule *rule = d->c->rule;
-	if (f->article.n && !(rule && str_eq(rule->id, f->article)))
+	bool ours = !f->article_count;
+	for (size_t i = 0; i < f->article_count && rule && !ours; i++)
+		ours = str_eq(rule->id, f->articles[i]);
+	if (!ours)
 		return false;
 	for (size_t i = 0; i < f->body.prediction_count; i++) {
 		const struct derived *seen = digest_find(d, f->body.predictions[i].fact);

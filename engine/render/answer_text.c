@@ -109,18 +109,21 @@ static void code_line(struct buf *out, const struct render_text *t, const char *
 
 static void resolution(struct buf *out, const struct render_text *t, const struct rule_resolution *r)
 {
-	struct buf text = { 0 };
+	struct rule_resolution harmless = *r;
+	struct buf text = { 0 }, cost = { 0 };
 	bool fix = r->kind == RESOLUTION_FIX;
-	if (r->where.n) {
-		buf_add_c(&text, "(");
-		buf_add(&text, r->where);
-		buf_add_c(&text, ") ");
-	}
+	harmless.harm = STR("");
+	render_cost(&cost, &harmless);
+	if (cost.n)
+		buf_addf(&text, "(%.*s) ", STR_ARG(buf_str(&cost)));
 	buf_add(&text, r->text);
+	buf_free(&cost);
 	labelled(out, t, fix ? "fix" : "instead", buf_str(&text));
 	buf_free(&text);
 	if (r->caveat.n)
 		labelled(out, t, "but", r->caveat);
+	if (r->harm.n)
+		labelled(out, t, "risk", r->harm);
 }
 
 static const char *status_says(enum rule_status s)

@@ -98,22 +98,6 @@ static void add_codes(struct json *j, const struct rule *rule)
 	json_end_array(j);
 }
 
-static void add_resolutions(struct json *j, const struct rule *rule)
-{
-	json_key(j, "resolution");
-	json_array(j);
-	for (size_t i = 0; i < rule->resolution_count; i++) {
-		const struct rule_resolution *r = &rule->resolutions[i];
-		json_object(j);
-		json_key_str(j, "kind", r->kind == RESOLUTION_FIX ? STR("fix") : STR("workaround"));
-		json_key_str(j, "text", r->text);
-		json_key_str(j, "where", r->where);
-		json_key_str(j, "caveat", r->caveat);
-		json_end_object(j);
-	}
-	json_end_array(j);
-}
-
 static void add_stories(struct json *j, const struct rule *rule)
 {
 	json_key(j, "stories");
@@ -134,7 +118,7 @@ static void add_rule(struct json *j, const struct rule *rule)
 	add_templates(j, rule);
 	add_codes(j, rule);
 	json_key_str(j, "cause", rule->cause);
-	add_resolutions(j, rule);
+	render_json_resolutions(j, rule->resolutions, rule->resolution_count);
 	json_key_str(j, "status", str_c(rule_status_name(rule->status)));
 	json_key_str(j, "status_text", rule->status_text);
 	if (rule->story_count)

@@ -184,6 +184,13 @@ static void add_resolution(struct page *p, const struct rule_resolution *r)
 		add_hanging(p, indent, indent + 7, "2", STR("Where:"), r->where);
 	if (r->caveat.n)
 		add_hanging(p, indent, indent + 9, "33", STR("Caveat:"), r->caveat);
+	struct rule_resolution nowhere = *r;
+	struct buf cost = { 0 };
+	nowhere.where = STR("");
+	render_cost(&cost, &nowhere);
+	if (cost.n)
+		add_hanging(p, indent, indent + 7, "2", STR("Takes:"), buf_str(&cost));
+	buf_free(&cost);
 	arena_free(&inner.arena);
 	buf_free(&shown);
 }

@@ -115,12 +115,15 @@ static void add_rule(struct buf *out, const struct rule *rule, struct arena *a)
 		add_heading(out, 3, STR("What to do"));
 	for (size_t i = 0; i < rule->resolution_count; i++) {
 		const struct rule_resolution *r = &rule->resolutions[i];
+		struct buf cost = { 0 };
+		render_cost(&cost, r);
 		buf_addf(out, "\n**%s**", r->kind == RESOLUTION_FIX ? "Fix" : "Workaround");
-		if (r->where.n) {
+		if (cost.n) {
 			buf_add_c(out, " (");
-			render_markdown_text(out, r->where);
+			render_markdown_text(out, buf_str(&cost));
 			buf_add_char(out, ')');
 		}
+		buf_free(&cost);
 		buf_add_char(out, '\n');
 		add_prose(out, r->text, a);
 		if (r->caveat.n)

@@ -368,6 +368,11 @@ static void add_resolution(struct buf *out, const struct rule_resolution *r)
 		render_html_escape(out, str_trim(r->caveat));
 		buf_add_c(out, "</p>\n");
 	}
+	if (r->harm.n) {
+		buf_add_c(out, "<p class=\"harm\">Risk: ");
+		render_html_escape(out, r->harm);
+		buf_add_c(out, "</p>\n");
+	}
 	buf_add_c(out, "</li>\n");
 }
 

@@ -113,9 +113,22 @@ static void read_cause(const struct reader *r, const struct tree *t)
 		complain(r, t, "the cause is one or two sentences");
 }
 
+/* read_cost: what a resolution takes and risks, where it is known; one that does not say it is as good. */
+static void read_cost(const struct reader *r, const struct tree *item, struct rule_resolution *resolution)
+{
+	struct str risk = tree_str(item, "risk"), effort = tree_str(item, "effort");
+	resolution->harm = str_trim(tree_str(item, "harm"));
+	if (effort.n && !rule_effort_parse(effort, &resolution->effort))
+		complain(r, item, "a resolution's effort is minutes, hours or days");
+	if (risk.n && !rule_risk_parse(risk, &resolution->risk))
+		complain(r, item, "a resolution's risk is none, low, medium or high");
+	if ((resolution->risk > RISK_NONE) != (resolution->harm.n > 0))
+		complain(r, item, "a resolution with a risk says in harm what it may be, and one without has no harm");
+}
+
 static void read_resolutions(const struct reader *r, const struct tree *t)
 {
-	static const char *const keys[] = { "kind", "text", "where", "caveat", NULL };
+	static const char *const keys[] = { "kind", "text", "where", "caveat", "effort", "risk", "harm", NULL };
 	const struct tree *item;
 	for (size_t i = 0, n = items_of(t, &item); i < n; i++) {
 		check_keys(r, &item[i], "a resolution", keys);
@@ -132,6 +145,7 @@ static void read_resolutions(const struct reader *r, const struct tree *t)
 		};
 		if (!resolution.text.n)
 			complain(r, &item[i], "a resolution needs a text");
+		read_cost(r, &item[i], &resolution);
 		struct rule *rule = r->rule;
 		struct rule_resolution *slot = arena_push(r->arena, &rule->resolutions, &rule->resolution_count,
 							  &rule->resolution_cap);

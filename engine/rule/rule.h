@@ -77,7 +77,7 @@ struct rule_code {
 
 enum resolution_kind { RESOLUTION_FIX, RESOLUTION_WORKAROUND };
 
-/* What a cause's action risks and takes, for somebody who has the access; articles leave both unsaid (0). */
+/* What an action risks and takes, for somebody who has the access; an article may leave both unsaid (0). */
 enum rule_risk { RISK_UNSAID, RISK_NONE, RISK_LOW, RISK_MEDIUM, RISK_HIGH };
 enum rule_effort { EFFORT_UNSAID, EFFORT_MINUTES, EFFORT_HOURS, EFFORT_DAYS };
 const char *rule_risk_name(enum rule_risk risk);       /* "none", "low", "medium", "high"; unsaid: "" */

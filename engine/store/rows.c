@@ -235,17 +235,42 @@ static enum err put_code(struct store *s, int64_t source, int64_t n, const struc
 	return sql_done(q);
 }
 
+/* write_kind, read_kind: see resolution.kind in schema.sql */
+static void write_kind(struct buf *out, const struct rule_resolution *r)
+{
+	buf_add_c(out, r->kind == RESOLUTION_FIX ? "fix" : "workaround");
+	if (!r->effort && !r->risk)
+		return;
+	buf_addf(out, " %s %s", r->effort ? rule_effort_name(r->effort) : "-", r->risk ? rule_risk_name(r->risk) : "-");
+	buf_addf(out, "%s%.*s", r->harm.n ? " " : "", STR_ARG(r->harm));
+}
+
+static void read_kind(struct str text, struct rule_resolution *r)
+{
+	struct str word;
+	r->kind = str_word(&text, &word) && str_eq(word, STR("fix")) ? RESOLUTION_FIX : RESOLUTION_WORKAROUND;
+	if (str_word(&text, &word))
+		(void)rule_effort_parse(word, &r->effort);
+	if (str_word(&text, &word))
+		(void)rule_risk_parse(word, &r->risk);
+	r->harm = str_trim(text);
+}
+
 static enum err put_resolution(struct store *s, int64_t source, int64_t n, const struct rule_resolution *r)
 {
 	sqlite3_stmt *q = sql_get(s, SQL_RESOLUTION_PUT);
+	struct buf kind = { 0 };
+	write_kind(&kind, r);
 	sql_int(q, 1, source);
 	sql_int(q, 2, n);
-	sql_str(q, 3, r->kind == RESOLUTION_FIX ? STR("fix") : STR("workaround"));
+	sql_str(q, 3, buf_str(&kind));
 	sql_str(q, 4, r->text);
 	sql_str(q, 5, r->where);
 	sql_str(q, 6, r->caveat);
 	sql_int(q, 7, r->line);
-	return sql_done(q);
+	enum err e = sql_done(q);
+	buf_free(&kind);
+	return e;
 }
 
 static enum err put_reference(struct store *s, int64_t source, int64_t n, const struct article_ref *r)
@@ -361,13 +386,13 @@ static enum err get_resolutions(struct store *s, int64_t source, struct arena *a
 	while (!e && (e = sql_next(q, &row)) == ERR_OK && row) {
 		struct rule_resolution *r =
 			arena_push(a, &rule->resolutions, &rule->resolution_count, &rule->resolution_cap);
-		bool fix = str_eq(sql_get_str(q, 0), STR("fix"));
-		if (r)
-			*r = (struct rule_resolution){ .kind = fix ? RESOLUTION_FIX : RESOLUTION_WORKAROUND,
-						       .text = sql_keep(q, 1, a),
+		if (r) {
+			*r = (struct rule_resolution){ .text = sql_keep(q, 1, a),
 						       .where = sql_keep(q, 2, a),
 						       .caveat = sql_keep(q, 3, a),
 						       .line = (uint32_t)sql_get_int(q, 4) };
+			read_kind(sql_keep(q, 0, a), r);
+		}
 		e = arena_err(a);
 	}
 	return e;

@@ -101,7 +101,8 @@ CREATE TABLE code (
 CREATE TABLE resolution (
   source INTEGER NOT NULL REFERENCES source ON DELETE CASCADE, -- whose advice it is
   n INTEGER NOT NULL,         -- its place among them, from 0
-  kind TEXT NOT NULL,         -- "fix" or "workaround"
+  kind TEXT NOT NULL,         -- "fix" or "workaround"; where it is said, what it takes and risks follow, and with a
+                              -- risk the harm: "fix minutes low drops the sessions"; "-" for one that is not said
   text TEXT NOT NULL,         -- what to do
   place TEXT NOT NULL,        -- where to do it: "site server", a path; may be empty
   caveat TEXT NOT NULL,       -- a warning that goes with it; may be empty

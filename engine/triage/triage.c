@@ -27,20 +27,30 @@ static void emit(const struct run *r, enum triage_event event, const struct evid
 		r->options->emit(r->options->context, event, r->report, e);
 }
 
-/* about_network: does this article speak of reaching a host, so that probes can tell? */
+static bool is_host(enum var_type t)
+{
+	return t == VAR_HOST || t == VAR_NETBIOS || t == VAR_ADDRESS || t == VAR_UNC;
+}
+
+/* about_network: does this article speak of reaching a host, so that probes can tell? An authored one that may is
+ * listed in the meanings; of the others the message has to bind the host itself, "Permission denied" alone is about
+ * none. */
 static bool about_network(const struct rule *rule)
 {
 	if (!rule)
 		return false;
 	if (rule->cause_class_count || rule->probe_count)
 		return true;
-	for (size_t i = 0; i < rule->template_count; i++)
-		for (size_t k = 0; k < rule->templates[i].var_count; k++) {
-			enum var_type t = rule->templates[i].vars[k].type;
-			if (t == VAR_HOST || t == VAR_NETBIOS || t == VAR_ADDRESS || t == VAR_UNC)
+	for (size_t i = 0; !rule->authored && i < rule->template_count; i++)
+		for (size_t k = 0; k < rule->templates[i].var_count; k++)
+			if (is_host(rule->templates[i].vars[k].type))
 				return true;
-		}
 	return false;
+}
+
+static bool names_host(const struct triage_report *report)
+{
+	return bindings_find(report, "server") || bindings_find(report, "address");
 }
 
 /* spoken: at least two of the longer words that a code's meaning has stand in the message too. */
@@ -332,8 +342,9 @@ enum err triage_run(struct store *s, const struct matcher *m, struct match_scrat
 		versions_compare(s, causes, options->replay_versions, options->replay_version_count, a, ret_report);
 	bindings_make(options, causes, a, ret_report);
 	open_case(&r, files);
-	bool answers = about_network(r.file.rule) || r.file.meaning ||
-		       (!options->only_ruled && bindings_find(ret_report, "server"));
+	bool local = r.file.meaning && r.file.meaning->local;
+	bool answers = about_network(r.file.rule) || (r.file.meaning && !local) ||
+		       (!options->only_ruled && names_host(ret_report));
 	if (answers)
 		err = diagnose_needs(&r.file, a, &ret_report->needs, &ret_report->need_count);
 	if (err)
@@ -342,8 +353,10 @@ enum err triage_run(struct store *s, const struct matcher *m, struct match_scrat
 		see_so_far(&r);
 	emit(&r, TRIAGE_MATCH, NULL);
 	if (!answers) { /* nothing that a probe could tell */
-		ret_report->verdict.says = r.file.rule ? STR("No probe can tell the causes of this article apart.")
-						       : STR("Nothing known explains this message.");
+		ret_report->verdict.says = !r.file.rule ? STR("Nothing known explains this message.")
+					   : local ? STR("This is a matter of one machine, not of the way between two: "
+							 "no probe tells more.")
+						   : STR("No probe can tell the causes of this article apart.");
 		emit(&r, TRIAGE_VERDICT, NULL);
 		return arena_err(a);
 	}

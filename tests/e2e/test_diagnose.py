@@ -522,6 +522,23 @@ class Diagnose(KbtTest):
             self.assertEqual((r['matches'][0]['id'], r['verdict']['state'], r['evidence'], r['needs']),
                              ('Q-local-socket', 'none', [], []), text)
 
+    def test_what_is_a_matter_of_one_machine_is_not_looked_at_whatever_code_it_has(self):
+        for text in ("PermissionError: [Errno 13] Permission denied: '/srv/a'", 'OSError: [Errno 98] Address already in use',
+                     'nginx: [emerg] bind() to 10.0.0.5:80 failed (99: Cannot assign requested address)'):
+            r = self.diagnose(text, code=UNDECIDED)
+            self.assertEqual((r['verdict']['state'], r['evidence'], r['needs']), ('none', [], []), text)
+            self.assertIn('one machine', r['verdict']['says'])
+
+    def test_a_message_that_the_server_itself_sent_says_so(self):
+        text = 'deploy@127.0.0.1: Permission denied (publickey,password).'
+        with socket.create_server(('127.0.0.1', 0)) as s:
+            r = self.diagnose('--set', f'port={s.getsockname()[1]}', text, code=FOUND)
+        self.assertEqual(r['verdict']['state'], 'healthy')
+        self.assertIn('server-answered', self.findings(r))
+        r = self.diagnose('--set', f'port={closed_port()}', text, code=FOUND)
+        self.assertIn('answered-and-is-gone', self.findings(r))
+        self.assertEqual(self.diagnose('--offline', text, code=UNDECIDED)['bindings']['port'], '22')
+
     def test_codes_with_a_host_on_this_machine(self):
         port = closed_port()
         refused = ('WSAECONNREFUSED (10061)', 'Error 10060: connection timed out', 'Socket error 11001: host not found')

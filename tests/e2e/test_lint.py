@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 """kbt lint: one mistake a file, each found with its line; the project's own kb/ is clean."""
+import json
 import os
 import tempfile
 import unittest
@@ -115,6 +116,10 @@ stories:
                  "- text: 'An entirely other sentence'", 11, 'answers the sample'),
                 ('cause: Rust.', 'cause: Rust.\nreferences: [Q-no-such]', 7, 'Q-no-such'),
                 ('cause: Rust.', 'cause: Rust.\nprobes: [smell]', 7, 'smell'),
+                ('{kind: fix, text: Oil it.}', '{kind: fix, text: Oil it., effort: a while}', 8, 'minutes, hours or days'),
+                ('{kind: fix, text: Oil it.}', '{kind: fix, text: Oil it., risk: some}', 8, 'none, low'),
+                ('{kind: fix, text: Oil it.}', '{kind: fix, text: Oil it., risk: low}', 8, 'what it may be'),
+                ('{kind: fix, text: Oil it.}', '{kind: fix, text: Oil it., risk: none, harm: x}', 8, 'has no harm'),
                 ('id: Q-cog-stuck', 'id: cog', 2, 'cog'),
                 ('title: The cog', 'title: [The cog', 3, ''),
         ):
@@ -126,6 +131,19 @@ stories:
                     self.assertIn(':2: "cog" is no article id', self.kbt('lint', self.path('kb'), code=NONE).out)
                 else:
                     self.finds(line, says)
+
+    def test_what_a_resolution_of_an_article_takes_is_shown(self):
+        self.good_and('{kind: fix, text: Oil it.}', '{kind: fix, text: Oil it., where: shop, effort: minutes, risk: low, '
+                      'harm: it may drip}')
+        self.kbt('lint', self.path('kb'))
+        db = self.path('cost.db')
+        self.kbt('import', '--db', db, self.path('kb'))
+        fix, = json.loads(self.kbt('show', '--json', '--db', db, 'Q-cog-stuck').out)['rule']['resolution']
+        self.assertEqual((fix['effort'], fix['risk'], fix['harm']), ('minutes', 'low', 'it may drip'))
+        text = self.kbt('lookup', '--db', db, 'Gizmo cog failure on HQ-SRV2, turn number = 7').out
+        self.assertIn('(shop · minutes · low risk) Oil it.', text)
+        self.assertIn('risk    it may drip', text)
+        self.assertIn('minutes · low risk: it may drip', self.kbt('show', '--db', db, 'Q-cog-stuck').out)
 
     def test_two_articles_with_one_id(self):
         self.good_and()
@@ -170,6 +188,7 @@ stories:
                 ('findings:\n- {finding: f, needs: {tcp.445: open}, says: "{nobody}"}\n', 4, '{nobody}'),
                 ('findings:\n- {finding: f, needs: {tcp.445: open}}\n', 4, "'f'"),
                 ('findings:\n- {finding: f, article: Q-none, says: s}\n', 4, 'Q-none'),
+                ('findings:\n- {finding: f, article: [Q-none], says: s}\n', 4, 'Q-none'),
                 ('meanings:\n- {meaning: m, codes: [win32]}\n', 4, "'win32'"),
                 ('meanings:\n- {meaning: m, codes: [win32 5-x]}\n', 4, "'win32 5-x'"),
                 ('meanings:\n- {meaning: m, codes: [win32 5], port: 70000}\n', 4, "'70000'"),
