@@ -45,6 +45,10 @@ enum file_section {
 
 enum { TOKEN_VAR = 0x80000000u };
 
+/* What is written as it lies in memory has no gaps: whatever stood there before would go into the file. */
+#pragma GCC diagnostic push
+#pragma GCC diagnostic error "-Wpadded"
+
 struct file_text { uint32_t at, n; }; /* a slice of SEC_TEXT */
 
 struct file_term {
@@ -86,6 +90,7 @@ struct file_article {
 	uint32_t length;
 	uint32_t authored;
 	uint32_t code_at, code_n; /* slice of SEC_ARTICLE_CODE */
+	uint32_t zero;		  /* no gap */
 	uint64_t stamp;		  /* file_stamp_source over its sources; 0 where the article is gone */
 };
 
@@ -115,6 +120,8 @@ struct file_literal_message {
 	bool filled_before, filled_after; /* there are variables */
 	char letters_after[4], letters_before[4]; /* next to the literal, nearest first, folded; 0 where none is */
 };
+
+#pragma GCC diagnostic pop
 
 struct file_stamp { int64_t generation; uint32_t identity; }; /* the store's content that it was compiled from */
 
