@@ -171,10 +171,10 @@ bool digest_pings_limited(const struct digest *d);
 /* digest_watch: how long a connection is looked at before a word is said on it; empty: not at all. */
 struct str digest_watch(const struct digest *d);
 /* digest_ended: the service ended this connection at once; digest_mute: it says nothing yet and speaks first. */
-bool digest_ended(const struct evidence *e);
-bool digest_mute(const struct evidence *e);
+bool digest_ended(const struct digest *d, const struct evidence *e);
+bool digest_mute(const struct digest *d, const struct evidence *e);
 /* digest_misserves: it takes connections, and the service meant does not answer: silent, another-service; else NULL. */
-const char *digest_misserves(const struct evidence *e);
+const char *digest_misserves(const struct digest *d, const struct evidence *e);
 /* digest_ended_row: connections one after another that had to stay open for a while to count, NULL where there are
  * none; digest_ends_all: there are, and none did. */
 const struct evidence *digest_ended_row(const struct digest *d, struct str address);

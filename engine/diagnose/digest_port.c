@@ -150,7 +150,7 @@ static struct ends count_ends(const struct digest *d, struct str port)
 		struct str state = tcp ? e->state : evidence_text(e, smb ? "smb.tcp" : "nbss.tcp");
 		if (!row && state.n) {
 			made = 1;
-			failed = !str_eq(state, udp ? STR("answered") : STR("open")) || (tcp && digest_ended(e));
+			failed = !str_eq(state, udp ? STR("answered") : STR("open")) || (tcp && digest_ended(d, e));
 		}
 		n.bad += failed;
 		n.good += made - failed;
@@ -160,7 +160,7 @@ static struct ends count_ends(const struct digest *d, struct str port)
 
 bool digest_wants_row(const struct digest *d)
 {
-	return d->c->meaning && d->c->meaning->wants_row && !d->smb && !d->udp && !digest_ended(d->tcp445) &&
+	return d->c->meaning && d->c->meaning->wants_row && !d->smb && !d->udp && !digest_ended(d, d->tcp445) &&
 	       digest_is(d, "tcp.445", "open") && !digest_is(d, "path.kind", "local");
 }
 
@@ -193,7 +193,7 @@ static void put_steady(struct digest *d)
 static void put_second(struct digest *d)
 {
 	struct str rest = d->used_all, address;
-	bool first = digest_is(d, "tcp.445", "open") && !digest_ended(d->tcp445), others = false, differs = false;
+	bool first = digest_is(d, "tcp.445", "open") && !digest_ended(d, d->tcp445), others = false, differs = false;
 	const struct evidence *from = NULL;
 	while (str_word(&rest, &address)) {
 		if (str_eq(address, d->target))
@@ -202,7 +202,7 @@ static void put_second(struct digest *d)
 		if (!e)
 			return;
 		others = true;
-		if ((evidence_state(e, "open") && !digest_ended(e)) != first)
+		if ((evidence_state(e, "open") && !digest_ended(d, e)) != first)
 			differs = true;
 		from = e;
 	}
@@ -223,9 +223,9 @@ static void put_ipv6(struct digest *d)
 	if (!e)
 		return;
 	bool alive = evidence_state(ping, "answered") || evidence_state(ping, "loss");
-	if ((digest_ended(e) && !digest_ended_row(d, address)) || digest_mute(e)) /* one of many; only slow */
+	if ((digest_ended(d, e) && !digest_ended_row(d, address)) || digest_mute(d, e)) /* one of many; only slow */
 		return;
-	const char *misserves = digest_misserves(e);
+	const char *misserves = digest_misserves(d, e);
 	digest_put(d, "tcp.ipv6",
 		   digest_ends_all(d, address)		   ? "ended"
 		   : misserves				   ? misserves

@@ -9,15 +9,22 @@
 
 #include <string.h>
 
-static const char *speaks_first(struct str port)
+static const char *greeting_of(struct str port)
 {
 	uint64_t number = 0;
 	return str_u64(port, &number) && number <= UINT16_MAX ? greeting_of_port((unsigned)number) : NULL;
 }
 
+/* speaks_first: the service that greets on a port; one that the message's program names by its usual port counts more. */
+static const char *speaks_first(const struct digest *d, struct str port)
+{
+	const char *named = greeting_of(digest_binding(d, STR("service_port")));
+	return named && *named && str_eq(port, d->port) ? named : greeting_of(port);
+}
+
 struct str digest_watch(const struct digest *d)
 {
-	const char *service = speaks_first(d->port);
+	const char *service = speaks_first(d, d->port);
 	if (d->smb || d->udp)
 		return STR("");
 	return service && *service ? STR(DIGEST_GREETING_MS) : STR(DIGEST_WATCH_MS);
@@ -46,10 +53,10 @@ static bool unclear(const struct evidence *e, const char *service)
 }
 
 /* service_word of one connection; NULL: it does not tell. */
-static const char *service_word(const struct evidence *e)
+static const char *service_word(const struct digest *d, const struct evidence *e)
 {
 	enum { LATE_MS = 400, PATIENCE_MS = 6000 }; /* LATE_MS: the first look at it was as long, and saw no end */
-	const char *service = speaks_first(evidence_arg(e, "port"));
+	const char *service = speaks_first(d, evidence_arg(e, "port"));
 	bool said = evidence_text(e, "tcp.greeting").n > 0, first = service && *service;
 	double watched_ms = evidence_number(e, "tcp.watched", -1);
 	if (!evidence_state(e, "open") || watched_ms < 0)
@@ -67,21 +74,21 @@ static const char *service_word(const struct evidence *e)
 	return !first ? "waits" : watched_ms >= PATIENCE_MS ? "silent" : NULL;
 }
 
-bool digest_ended(const struct evidence *e)
+bool digest_ended(const struct digest *d, const struct evidence *e)
 {
-	const char *word = service_word(e);
+	const char *word = service_word(d, e);
 	return word && (!strcmp(word, "closed") || !strcmp(word, "reset"));
 }
 
-bool digest_mute(const struct evidence *e)
+bool digest_mute(const struct digest *d, const struct evidence *e)
 {
-	const char *service = speaks_first(evidence_arg(e, "port"));
-	return service && *service && !service_word(e) && str_eq(evidence_text(e, "tcp.after"), STR("quiet"));
+	const char *service = speaks_first(d, evidence_arg(e, "port"));
+	return service && *service && !service_word(d, e) && str_eq(evidence_text(e, "tcp.after"), STR("quiet"));
 }
 
-const char *digest_misserves(const struct evidence *e)
+const char *digest_misserves(const struct digest *d, const struct evidence *e)
 {
-	const char *word = service_word(e);
+	const char *word = service_word(d, e);
 	bool another = word && (!strcmp(word, "other") || !strcmp(word, "unclear") || !strcmp(word, "refuses"));
 	return another ? "another-service" : word && !strcmp(word, "silent") ? word : NULL;
 }
@@ -107,8 +114,8 @@ void digest_service(struct digest *d)
 		digest_put(d, "service.begins", "not-asked", NULL);
 		return;
 	}
-	const char *word = service_word(e);
-	bool usual = digest_ended(e) && !evidence_yes(e, "tcp.turned_away") &&
+	const char *word = service_word(d, e);
+	bool usual = digest_ended(d, e) && !evidence_yes(e, "tcp.turned_away") &&
 		     !str_eq(evidence_text(e, "tcp.service"), STR("other")); /* that tells not why it ended */
 	if (evidence_text(e, "tcp.greeting").n && !usual)
 		digest_put_str(d, "service.says", evidence_text(e, "tcp.greeting"), e);
@@ -116,6 +123,6 @@ void digest_service(struct digest *d)
 		digest_put_str(d, "service.delay",
 			       arena_printf(d->a, "%.0f s", evidence_number(e, "tcp.greeting_ms", 0) / 1000), e);
 	/* One that ends may be one of many; only a row of them tells that all do. */
-	if (word && (!digest_ended(e) || digest_ends_all(d, d->target)))
+	if (word && (!digest_ended(d, e) || digest_ends_all(d, d->target)))
 		digest_put(d, "service.begins", word, e);
 }

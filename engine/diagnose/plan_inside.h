@@ -59,7 +59,7 @@ bool plan_denied(const struct digest *d, struct str probe);
 /* plan_ask_row: short connections one after another, none of which waits for a repeated SYN. */
 void plan_ask_row(struct wave *w, struct str port, struct str attempts);
 /* plan_watch_ends: the service ended this connection: how long others are looked at for the same; empty: it did not. */
-struct str plan_watch_ends(struct arena *a, const struct evidence *e);
+struct str plan_watch_ends(const struct wave *w, const struct evidence *e);
 /* plan_article_pipe: the named pipe that the article at hand asks for. */
 struct str plan_article_pipe(struct wave *w);
 

@@ -126,13 +126,13 @@ void step_again(struct wave *w)
 		ask(w, "tcp", ARG("address", d->target), ARG("port", d->port), ARG("wait", S(DIGEST_AGAIN_MS)));
 }
 
-struct str plan_watch_ends(struct arena *a, const struct evidence *e)
+struct str plan_watch_ends(const struct wave *w, const struct evidence *e)
 {
 	enum { TIMES = 4, LEAST_MS = 300, MOST_MS = 1000 }; /* of one that ends at once none of it is waited for */
 	double ms = TIMES * evidence_number(e, "tcp.watched", 0);
-	return !digest_ended(e) ? S("")
+	return !digest_ended(w->d, e) ? S("")
 	       : ms < LEAST_MS	? S(DIGEST_ENDS_MS)
-				: arena_printf(a, "%.0f", ms < MOST_MS ? ms : MOST_MS);
+				: arena_printf(w->a, "%.0f", ms < MOST_MS ? ms : MOST_MS);
 }
 
 void plan_ask_row(struct wave *w, struct str port, struct str attempts)
@@ -152,7 +152,7 @@ void plan_ask_row(struct wave *w, struct str port, struct str attempts)
 		wait_ms = BEFORE_REPEAT_MS;
 	ask(w, "retry", ARG("address", d->target), ARG("port", port), ARG("attempts", attempts),
 	    ARG("spacing", S("50")), ARG("wait", arena_printf(w->a, "%.0f", wait_ms > LEAST_MS ? wait_ms : LEAST_MS)),
-	    ARG("watch", plan_watch_ends(w->a, d->tcp445)));
+	    ARG("watch", plan_watch_ends(w, d->tcp445)));
 }
 
 static struct str open_port(const struct digest *d)

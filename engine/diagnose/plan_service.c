@@ -80,14 +80,14 @@ void step_service(struct wave *w)
 	const struct digest *d = w->d;
 	struct str v6 = list_first(d->v6);
 	const struct evidence *six = v6.n ? digest_look(d, "tcp", ARG("address", v6), ARG("port", d->port)) : NULL;
-	if (digest_ended(d->tcp445) && !digest_ended_row(d, d->target))
+	if (digest_ended(d, d->tcp445) && !digest_ended_row(d, d->target))
 		plan_ask_row(w, d->port, S(DIGEST_REFUSED_AGAIN));
-	if (digest_ended(six) && !digest_ended_row(d, v6))
+	if (digest_ended(d, six) && !digest_ended_row(d, v6))
 		ask(w, "retry", ARG("address", v6), ARG("port", d->port), ARG("attempts", S(DIGEST_REFUSED_AGAIN)),
-		    ARG("spacing", S("50")), ARG("watch", plan_watch_ends(w->a, six)));
-	if (six && digest_mute(six))
+		    ARG("spacing", S("50")), ARG("watch", plan_watch_ends(w, six)));
+	if (six && digest_mute(d, six))
 		ask(w, "tcp", ARG("address", v6), ARG("port", d->port), ARG("watch", S(DIGEST_GREETING_AGAIN_MS)));
-	if (d->tcp445 && digest_mute(d->tcp445))
+	if (d->tcp445 && digest_mute(d, d->tcp445))
 		ask(w, "tcp", ARG("address", d->target), ARG("port", d->port),
 		    ARG("watch", S(DIGEST_GREETING_AGAIN_MS)));
 }

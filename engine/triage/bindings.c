@@ -3,6 +3,7 @@
 
 #include "diagnose/cause.h"
 #include "probe/address.h"
+#include "probe/greeting.h"
 
 #include <string.h>
 
@@ -269,11 +270,18 @@ static void bind_urls(struct binder *r)
 	}
 }
 
-/* bind_program_port: a program that reaches one port says so by its name. */
+/* bind_program_port: a program that reaches one port says so by its name, and where it goes to another one, which
+ * service is meant there. */
 static void bind_program_port(struct binder *r)
 {
-	if (r->report->answer.found.match_count)
-		bind_derived(r, STR("port"), causes_port_said(r->causes, own_part(&r->report->answer.found)), VAR_PORT);
+	const struct match_answer *found = &r->report->answer.found;
+	struct str usual = found->match_count ? causes_port_said(r->causes, own_part(found)) : STR("");
+	bind_derived(r, STR("port"), usual, VAR_PORT);
+	const struct binding *port = bindings_find(r->report, "port");
+	uint64_t number = 0;
+	const char *greets = str_u64(usual, &number) && number <= UINT16_MAX ? greeting_of_port((unsigned)number) : NULL;
+	if (greets && *greets && port && !str_eq(port->value, usual)) /* of one that waits for a word nothing is seen */
+		bind_derived(r, STR("service_port"), usual, VAR_PORT);
 }
 
 void bindings_make(const struct triage_options *options, const struct causes *causes, struct arena *a,

@@ -179,11 +179,91 @@ backend-refuses|nas7|smb|smb.server.flaky|tcp-flaky|one of three machines behind
 backend-refuses-at-random|nas7|smb|smb.server.flaky|tcp-flaky|a third of the connections at random is refused
 backend-drops|nas7|smb|smb.server.flaky|tcp-flaky|one of three machines behind a balancer is silent|silence
 backend-drops-far|depot|smb|smb.server.flaky|tcp-flaky|as backend-drops, behind the router|silence
+service-silent-elsewhere|nas7|smb|smb.server.hung|tcp-mute|an SSH server on port 2222 that takes connections and says nothing
+reset-at-words|nas7|filter|filter.path.payload-rst|healthy/open|what a client says to a database is answered with a reset: nothing is said to it|silence
+rp-filter-server|depot|ip|ip.server.reverse-path|routed-silent|the server behind the router drops what comes by another interface than its route back
+rp-filter-router|depot|ip|ip.router.silent-drop|ip.client.gateway-not-router|the router drops what does not come by its own route back
+conntrack-full|nas7|filter|filter.server.conntrack-full|fw-drop-smb/tcp-flaky/open|the server's table of connections is full
+ras-late-3s|depot|ras|ras.timing.late-silent|ras.link.not-connected/ras.timing/healthy/open|the dialled link comes up 3 s after the diagnosis began|timing
+client-fw-in|nas7|filter|filter.client.input-drop|filter.client.output-drop|the client's own firewall drops what comes from SMB ports
+client-fw-all-in|nas7|filter|filter.client.input-drop|arp-only|the client's own firewall drops what comes from the server
+server-mask-31|nas7|ip|ip.server.wrong-mask|arp-only/l2-no-answer|the server has /31 and no gateway
+gateway-of-other-net|depot|ip|ip.client.wrong-gateway|ip.client.wrong-gateway/ip.gateway.down/ip.client.no-default-route/open|the default gateway is an address of another network, set as on link
+mac-duplicate|nas7|link|link.lan.duplicate-mac|open/link.path.loss/tcp-flaky/l2-no-answer/healthy|another host sends from the server's hardware address
+smb-signing-required|nas7|none|none.healthy|healthy|the server demands signing and the client can
+smb-encrypt-3|nas7|none|none.healthy|healthy|the server wants encryption and the client can
+smb-server-208|nas7|none|none.healthy|healthy|the server speaks SMB 2.02 only, and the client does
+wrong-share|nas7|auth|auth.share.no-such-share|auth.share.no-such-share/healthy|the share is not there, and the message is error 53
+dns-ttl-two-servers|nas7|name|name.dns.stale-dead|name.dns.stale-dead/open|the first name server has an old dead address, the second the right one
+
+hosts-ipv6-dead|nas7|name|name.client.hosts-file-wrong|healthy/open/name.client.hosts-file-wrong/name.dns.aaaa-dead|the hosts file gives a dead IPv6 address beside DNS
+loss-to-server-30|nas7|link|link.path.loss|link.path.loss|30 % of what goes to the server is lost, nothing of what comes back
+tcp-flags-dropped|nas7|filter|filter.path.one-way|fw-drop-smb|a firewall drops SYN packets with options, which are all
+reset-only-445|nas7|filter|filter.server.reject-rst|healthy-139|445 is refused, 139 works
+backlog-full-ssh|nas7|smb|smb.server.accept-queue-full|fw-drop-smb|the queue of connections of an SSH server is full
+loopback-only-ssh|nas7|smb|smb.server.bound-to-loopback|tcp-refused-both|an SSH server listens on loopback only
+hung-ssh|nas7|smb|smb.server.hung|tcp-mute|an SSH server takes connections and says nothing
+max-startups|nas7|smb|smb.server.max-connections|tcp-ended/tcp-flaky|an SSH server ends connections at once
+ssh-is-http|nas7|smb|smb.server.wrong-service|tcp-other-service|on port 22 another service greets
+sql-rejected-far|depot|ip|ip.router.admin-prohibited|ip.router.admin-prohibited|the router prohibits port 22
+sql-port-unreach|nas7|filter|filter.server.reject-port-unreach|fw-reject-icmp-port|the server's firewall rejects port 5432 with ICMP
+router-down-later|depot|ip|ip.gateway.down|ip.gateway.down/healthy/open|the gateway goes down after 0.3 s
+wins-answers-broadcast|nbnas|none|none.healthy|healthy|WINS gives 255.255.255.255, a broadcast finds the host
+two-default-routes|depot|ip|ip.client.wrong-gateway|ip.client.wrong-gateway/ip.gateway.down/open|a second default route of lower metric leads to nobody
+arp-ignored|nas7|ip|ip.server.arp-ignore|l2-no-answer/open|the server does not answer ARP
+asymmetric|depot|none|none.healthy|healthy|answers come back by another router than requests went
+ttl-low|depot|ip|ip.router.loop|ip.router.loop/routed-silent/open|the router takes packets whose life is about to end: TTL 1 arrives
+ipv6-prefers-hang|nas7|filter|filter.server.drop-smb-ipv6|filter.server.drop-smb-ipv6|AAAA leads to a host that answers ping and no SMB by IPv6
+ssh-v6-refused|nas7|none|none.healthy|healthy|SSH works by IPv4, and IPv6 refuses
+vlan-one-way|nas7|link|link.lan.isolated-port|l2-no-answer/arp-only/open|frames of the client reach the server, and none come back
+dns-loop|nas7|name|name.dns.dangling-cname|name.dns.dangling-cname/name.dns.servfail/open|DNS gives an alias that leads to itself
 EOF
 }
 
 inject_variants() {
     cat <<'EOF'
+    service-silent-elsewhere) labd e53s sshs tcp 2222 silent; says 'ssh: connect to host filesrv port 2222: Connection timed out' ;;
+    reset-at-words) serves_sql; drop_in e53s input 'tcp dport 5432 tcp flags & (syn | fin | rst) == 0 ip length > 60 reject with tcp reset' ;;
+    rp-filter-server) nx e53m sysctl -qw net.ipv4.conf.all.rp_filter=1; touch "$RUN/dirty.rp_filter"; ipn e53m route add blackhole 10.53.0.0/24 ;;
+    rp-filter-router) drop_in e53r prerouting 'iifname "eth0" fib saddr . iif oif missing drop'; ipn e53r route add 10.53.0.2/32 dev eth1 ;;
+    conntrack-full) drop_in e53s input 'tcp dport { 139, 445 } ct state new numgen random mod 100 < 97 drop' ;;
+    ras-late-3s) later_by 3 ras_up ;;
+    client-fw-in) drop_in e53c input 'tcp sport { 139, 445 } drop' ;;
+    client-fw-all-in) drop_in e53c input 'ip saddr 10.53.0.10 drop' ;;
+    server-mask-31) ipn e53s -4 addr flush dev eth0; ipn e53s addr add 10.53.0.10/31 dev eth0 ;;
+    gateway-of-other-net) ipn e53c route replace default via 10.53.8.1 dev eth0 onlink ;;
+    mac-duplicate) real e53s; ipn e53o link set eth0 address "$(ip netns exec "$REAL" cat /sys/class/net/eth0/address)"; touch "$RUN/dirty.mac" ;;
+    smb-signing-required) smbd_with e53s 'server signing = mandatory' ;;
+    smb-encrypt-3) smbd_with e53s 'smb encrypt = required' ;;
+    smb-server-208) smbd_with e53s 'server max protocol = SMB2_02' ;;
+    wrong-share) set_env SHARE=nosuch ;;
+    dns-ttl-two-servers)
+        name_servers 10.53.0.53 10.53.0.77; dns_with "$REM_REC" --host-record="filesrv.$DOM,$DEAD"; labd e53o dns dns slow1 10.53.0.10
+        client_smbconf 'name resolve order = lmhosts host' ;;
+    hosts-ipv6-dead) echo "2001:db8:53::dead filesrv" >>"$CE"/hosts ;;
+    loss-to-server-30) bridge_drop 'oifname "s0" numgen random mod 100 < 30 drop' ;;
+    tcp-flags-dropped) drop_in e53s input 'tcp dport { 139, 445 } tcp option maxseg exists drop' ;;
+    reset-only-445) drop_in e53s input 'tcp dport 445 reject with tcp reset' ;;
+    backlog-full-ssh) labd e53s sshs tcp 22 full; says 'ssh: connect to host filesrv port 22: Connection timed out' ;;
+    loopback-only-ssh) says 'ssh: connect to host filesrv port 22: Connection refused' ;;
+    hung-ssh) labd e53s sshs tcp 22 silent; says 'ssh: connect to host filesrv port 22: Connection timed out' ;;
+    max-startups) labd e53s sshs tcp 22 close; says 'Connection closed by 10.53.0.10 port 22' ;;
+    ssh-is-http) labd e53s sshs tcp 22 banner $'220 mail ready\r\n'; says 'ssh: connect to host filesrv port 22: Connection refused' ;;
+    sql-rejected-far) serves_ssh; drop_in e53r forward 'tcp dport 22 reject with icmp type admin-prohibited' ;;
+    sql-port-unreach) serves_sql; drop_in e53s input 'tcp dport 5432 reject with icmpx type port-unreachable' ;;
+    router-down-later) later ipn e53sw link set r0 down ;;
+    wins-answers-broadcast) wins_edit '/NBSRV/s/10.53.0.10/255.255.255.255/' ;;
+    two-default-routes) ipn e53c route del default; ipn e53c route add default via 10.53.0.254 metric 10; ipn e53c route add default via 10.53.0.1 metric 100 ;;
+    arp-ignored) nx e53s sysctl -qw net.ipv4.conf.all.arp_ignore=8; touch "$RUN/dirty.arp" ;;
+    asymmetric) nx e53o sysctl -qw net.ipv4.ip_forward=1; ipn e53r route add 10.53.0.2/32 via 10.53.0.77 ;;
+    ttl-low) drop_in e53r forward 'ip ttl set 1'; drop_in e53m input 'ip ttl < 2 drop' ;;
+    ipv6-prefers-hang)
+        dns_with --host-record="filesrv.$DOM,10.53.0.10,2001:db8:53::77"
+        drop_in e53o input "meta nfproto ipv6 $SMB_PORTS drop" ;;
+    ssh-v6-refused)
+        serves_ssh; dns_with --host-record="filesrv.$DOM,10.53.0.10,2001:db8:53::10" ;;
+    vlan-one-way) bridge_drop 'iifname "s0" oifname "c0" drop' ;;
+    dns-loop) dns_with --cname="filesrv.$DOM,filesrv2.$DOM" --cname="filesrv2.$DOM,filesrv.$DOM" "$REM_REC" ;;
     mtu-ssh*|ok-ssh*)
         serves_ssh
         case $1 in
@@ -433,6 +513,9 @@ serves_sql() {
     labd e53s sql tcp 5432 silent
     says 'connection to server at "filesrv" (10.53.0.10), port 5432 failed: Connection timed out'
 }
+
+# later_by SECONDS CMD...: so long from now
+later_by() { { sleep "$1"; "${@:2}"; } </dev/null >/dev/null 2>&1 & }
 
 # later CMD...: a moment from now, when a diagnosis that begins at once is half done
 later() { { sleep 0.35; "$@"; } </dev/null >/dev/null 2>&1 & }
