@@ -195,7 +195,6 @@ smb-encrypt-3|nas7|none|none.healthy|healthy|the server wants encryption and the
 smb-server-208|nas7|none|none.healthy|healthy|the server speaks SMB 2.02 only, and the client does
 wrong-share|nas7|auth|auth.share.no-such-share|auth.share.no-such-share/healthy|the share is not there, and the message is error 53
 dns-ttl-two-servers|nas7|name|name.dns.stale-dead|name.dns.stale-dead/open|the first name server has an old dead address, the second the right one
-
 hosts-ipv6-dead|nas7|name|name.client.hosts-file-wrong|healthy/open/name.client.hosts-file-wrong/name.dns.aaaa-dead|the hosts file gives a dead IPv6 address beside DNS
 loss-to-server-30|nas7|link|link.path.loss|link.path.loss|30 % of what goes to the server is lost, nothing of what comes back
 tcp-flags-dropped|nas7|filter|filter.path.one-way|fw-drop-smb|a firewall drops SYN packets with options, which are all
