@@ -23,6 +23,7 @@
  *   align.c      template against message by tokens: order, gaps, typos
  *   surface.c    template against the very text, letter by letter
  *   surface_values.c   what stands where its variables are, and how far the dress differs
+ *   likeness.c   template against the very text, letter by letter, with slips
  *   rank.c       evidence > scores and confidence, siblings by code
  *   text.c       articles by the words of a description
  *   passage.c    the best of them by how these words stand in their texts

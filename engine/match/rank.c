@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "match/answer.h"
 #include "match/assemble.h"
+#include "match/likeness.h"
 #include "match/meaning.h"
 #include "match/product.h"
 #include "match/query.h"
@@ -22,6 +23,8 @@ enum {
 	COMMON_FROM = 6,  /* messages: what more have is common */
 	PAIRS_PLENTY = 8, /* words in common: more tell no more */
 	CUT_VALUE_MAX = 4, /* words of the value that a message is cut off behind */
+	ALIKE_PAIRS = 3, /* words in common: fewer are alike by chance */
+	ALIKE_AROUND = 24, /* bytes beside the words in common where the others may stand */
 	TELLING_FEW = 3, /* words of a message that any program may print */
 	HOME_MAX = 1000	  /* bytes of a message in which a path or a product is looked for */
 };
@@ -333,6 +336,19 @@ static bool is_anybodys(const struct query *q, const struct answer *x)
 	       !is_at_home(q, x);
 }
 
+/* Of a message that does not fit word by word: how far it does letter by letter. 0 up to what another message of the
+ * same kind has in common, 1 where slips are all that differs. */
+static double alikeness(const struct query *q, const struct answer *x)
+{
+	const struct alignment *al = &x->alignment;
+	if (x->fits || x->conflicts || al->number_differs || al->pair_count < ALIKE_PAIRS)
+		return 0;
+	size_t start = q->tokens[al->first].start, end = q->tokens[al->last].end;
+	size_t from = start > ALIKE_AROUND ? start - ALIKE_AROUND : 0;
+	double alike = likeness_of(q->view, x->owner, &q->scratch->letters, from, end + ALIKE_AROUND);
+	return fmin(1, fmax(0, (alike - 0.7) / 0.2));
+}
+
 /* How often the first answer is right, by a logistic regression on messages whose articles are known, the same with
  * their articles taken away, and twice as many messages of foreign programs; the tables of `make bench` tell how well
  * it holds. A few common words, be they all of a message, are what any program says. The more are as good, the less;
@@ -357,7 +373,8 @@ static struct chance chance_of_first(const struct query *q, const struct answer 
 	double z = -11.25 + 0.44 * template + 4.42 * message + 1.61 * inner + 0.67 * log(1 + own) + same +
 		   1.97 * lead / 6 + 1.41 * fmin(al->pair_count, PAIRS_PLENTY) / PAIRS_PLENTY -
 		   2.99 * fmax(0, common_weight - own) / 10 - 1.9 * scale * al->swapped / (own + 1) +
-		   (x->cut_off ? 2.71 : 0) + (is_at_home(q, x) ? 1.5 : 0) - (al->number_differs ? 1 : 0);
+		   (x->cut_off ? 2.71 : 0) + (is_at_home(q, x) ? 1.5 : 0) - (al->number_differs ? 1 : 0) +
+		   1.6 * alikeness(q, x);
 	double crowd = 1.43 * log(1 + fmin(ties, 5)), plain = rank_logistic(z - crowd);
 	if (is_anybodys(q, x))
 		z -= 1.3;
