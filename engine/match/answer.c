@@ -417,6 +417,18 @@ bool answer_is_whole(const struct query *q, const struct answer *x)
 	return !before || s.start <= q->payload.start + envelope_head(payload, q->payload.start > 0);
 }
 
+bool answer_is_parted(const struct query *q, const struct answer *x)
+{
+	struct match_span s = x->surface.span;
+	struct str text = str_first(q->clean->text, q->payload.end);
+	if (!x->fits || x->inferred || s.start <= q->payload.start)
+		return false;
+	for (uint32_t i = q->token_count; i-- && q->tokens[i].end > s.end;)
+		if (q->tokens[i].start >= s.end)
+			return false;
+	return envelope_parts_off(text, q->payload.start, s.start);
+}
+
 static bool is_letter(char c)
 {
 	return char_is_alnum(c) || (unsigned char)c >= 0x80;
@@ -470,6 +482,7 @@ static struct match match_of(const struct query *q, const struct answer *x, cons
 		m.template = file_str(v, x->owner->text);
 	m.word_for_word = x->fits && !x->inferred;
 	m.whole_payload = answer_is_whole(q, x);
+	m.parted = !m.whole_payload && answer_is_parted(q, x);
 	m.within_word = x->fits && is_within_word(q->clean->text, x->surface.span);
 	add_values(q, x, &m);
 	m.also = arena_array(q->arena, struct str, x->also_count);

@@ -31,6 +31,8 @@ struct match_span answer_span(const struct clean *c, size_t start, size_t end); 
 
 /* All that the envelope leaves is the message: nothing but stops around it. */
 bool answer_is_whole(const struct query *q, const struct answer *x);
+/* answer_is_parted: all that stands behind a mark which parts it off (envelope_parts_off). */
+bool answer_is_parted(const struct query *q, const struct answer *x);
 
 /* answer_is_placeholder: "<\\servername>", as the article or its readers spell it, is no value. */
 bool answer_is_placeholder(struct str value, struct str message, const struct file_var *v);

@@ -3,6 +3,7 @@
  * What a payload begins with that may be dress or the message's own: levels, names, threads, labels.
  */
 #include "match/envelope_peel.h"
+#include "match/stamp.h"
 
 #include <string.h>
 
@@ -137,6 +138,114 @@ static bool take_part(struct head *h)
 	}
 	h->rest = str_from(rest, apart);
 	return true;
+}
+
+/* is_odd: hardly any words of a sentence: names, numbers and marks, as dress is made of. */
+static bool is_odd(struct str s)
+{
+	enum { WORDS_MAX = 1 };
+	unsigned words = 0;
+	int minutes;
+	for (struct str word; words <= WORDS_MAX && str_word(&s, &word);) {
+		size_t from = 0, to = word.n, letters = 0;
+		while (from < to && strchr("([{<\"'", word.p[from]))
+			from++;
+		while (to > from && strchr(")]}>\"'.,;:!?", word.p[to - 1]))
+			to--;
+		while (from + letters < to && char_is_alpha(word.p[from + letters]))
+			letters++;
+		struct str bare = str_part(word, from, to);
+		bool of_time = (stamp_month(bare) || stamp_weekday(bare)) && bare.n == 3;
+		words += letters > 2 && letters == bare.n && !of_time && !peel_is_level(bare) &&
+			 stamp_zone(bare, &minutes) != bare.n;
+	}
+	return words <= WORDS_MAX;
+}
+
+/* speaks_of_trouble: words of one who passes on what another said. */
+static bool speaks_of_trouble(struct str s)
+{
+	static const struct str starts[] = {
+		STR_LIT("fail"),     STR_LIT("err"),	 STR_LIT("cannot"),  STR_LIT("could"),	  STR_LIT("unable"),
+		STR_LIT("exce"),     STR_LIT("reason"),	 STR_LIT("cause"),   STR_LIT("because"),  STR_LIT("due"),
+		STR_LIT("exit"),     STR_LIT("problem"), STR_LIT("trouble"), STR_LIT("fatal"),	  STR_LIT("warn"),
+		STR_LIT("detail"),   STR_LIT("said"),	 STR_LIT("says"),    STR_LIT("returned"), STR_LIT("answer"),
+		STR_LIT("response"), STR_LIT("message"), STR_LIT("output"),  STR_LIT("stderr")
+	};
+	for (struct str word; str_word(&s, &word);)
+		for (size_t i = 0; i < sizeof starts / sizeof *starts; i++)
+			if (char_lower(word.p[0]) == starts[i].p[0] && str_starts_nocase(word, starts[i]))
+				return true;
+	return false;
+}
+
+/* closes_dress: the last word of s is of marks alone ("***", "-->"), or what stands in brackets ends there ("[app]",
+ * "<warn>"), or a bar, or what a shell prompts with. */
+static bool closes_dress(struct str s)
+{
+	static const char opens[] = "[(<{", closes[] = "])>}";
+	size_t word = s.n, at = s.n - 1;
+	char mark = s.p[s.n - 1];
+	bool alone = true;
+	if (char_is_alnum(mark))
+		return false;
+	while (word && !char_is_space(s.p[word - 1])) {
+		word--;
+		alone = alone && !char_is_alnum(s.p[word]);
+	}
+	const char *close = strchr(closes, mark);
+	if (alone || mark == '|')
+		return true;
+	if (mark == '!' || mark == '#' || mark == '$')
+		return mark == '!' ? s.n - word > 1 && char_is_upper(s.p[s.n - 2])
+				   : memchr(s.p + word, '@', s.n - word) != NULL;
+	while (close && at && s.p[at] != opens[close - closes])
+		at--;
+	if (!close || s.p[at] != opens[close - closes] || at + 2 > s.n - 1)
+		return false;
+	return !at || char_is_space(s.p[at - 1]) || strchr(closes, s.p[at - 1]) || mark == ']';
+}
+
+static bool has_clock(struct str s)
+{
+	for (size_t i = 0; i + 4 < s.n; i++)
+		if (char_is_digit(s.p[i]) && peel_clock(s, i))
+			return true;
+	return false;
+}
+
+enum { BARE_MAX = 24 /* bytes that may be dress by their marks alone, where no stamp tells of any */ };
+
+static bool has_words(struct str s)
+{
+	enum { WORDS_MIN = 5 };
+	unsigned count = 0;
+	for (struct str word; count < WORDS_MIN && str_word(&s, &word);)
+		count++;
+	return count == WORDS_MIN;
+}
+
+bool envelope_parts_off(struct str text, size_t from, size_t at)
+{
+	size_t end = at, blanks = 0;
+	while (end > from && strchr("\"'`([<~", text.p[end - 1])) /* what the message is quoted in */
+		end--;
+	bool quoted = end < at;
+	while (end > from && char_is_space(text.p[end - 1])) {
+		blanks++;
+		end--;
+	}
+	if (end == from || (blanks && text.p[end] == '\n'))
+		return has_words(str_from(text, at));
+	struct str before = str_part(text, from, end);
+	char mark = text.p[end - 1];
+	bool passed_on = (blanks && mark == ':') || (quoted && mark == '=');
+	if (passed_on)
+		return has_words(str_from(text, at)) &&
+		       (is_odd(before) || (before.n <= text.n - at && speaks_of_trouble(before)));
+	bool apart = blanks && (blanks > 1 || text.p[end] == '\t' || closes_dress(before));
+	return apart && has_words(str_from(text, at)) && (from || before.n <= BARE_MAX || has_clock(before)) &&
+	       is_odd(before);
 }
 
 size_t envelope_head(struct str payload, bool dressed)

@@ -21,9 +21,10 @@
 enum {
 	LITERAL_MIN = 8,
 	LITERAL_LONG = 16,
-	LITERALS_OWN_MIN = 8,	/* letters and digits that the own words of a message must have, ... */
+	LITERALS_OWN_MIN = 8,	  /* letters and digits that the own words of a message must have, ... */
+	LITERALS_PARTED_MIN = 24, /* ... behind words that are not the message's this many, ... */
 	LITERALS_FILLED_MIN = 13, /* ... with variables this many, ... */
-	LITERALS_SHARE_MIN = 35 /* ... and their share of the payload in percent; the rest may fill variables */
+	LITERALS_SHARE_MIN = 35	  /* ... and their share of the payload in percent; the rest may fill variables */
 };
 
 /* The tables, checked; borrowed from the block. */

@@ -313,7 +313,8 @@ struct evidence_of_message ask_evidence(const struct query *q, const struct matc
 static bool any_stands(const struct query *q, const struct answer *answers, uint32_t n)
 {
 	for (uint32_t i = 0; i < n; i++)
-		if (answers[i].fits && (answers[i].context || answer_is_whole(q, &answers[i])))
+		if (answers[i].fits &&
+		    (answers[i].context || answer_is_whole(q, &answers[i]) || answer_is_parted(q, &answers[i])))
 			return true;
 	return false;
 }

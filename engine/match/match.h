@@ -105,6 +105,7 @@ struct match {
 	size_t also_count;
 	struct str why; /* one sentence: what spoke for it and what the runner-up lacks */
 	bool whole_payload; /* the template covers all of the message that the envelope leaves */
+	bool parted;	    /* not that, but all that stands behind a mark which parts it off ("rpc failed: text") */
 	bool word_for_word; /* the template is there letter for letter, variables filled */
 	bool over_lines;    /* there is a line end in what some variable stands for, captured or not */
 	bool within_word;   /* it begins or ends within a word of the query: "No route" in "piano route" */

@@ -232,7 +232,8 @@ bool match_fits(const struct matcher *m, struct match_scratch *scratch, struct s
 			continue;
 		if (letters->n == SURFACE_TEXT_MAX)
 			return true;
-		bool whole = surface.span.start < token.end && surface.span.end > last;
+		bool whole = surface.span.end > last && (surface.span.start < token.end ||
+							 envelope_parts_off(text, payload.start, surface.span.start));
 		if (carries(v, o, text, &surface, letters, payload) &&
 		    (whole || text_names(v, o->article, component) || text_names(v, o->article, log_file)))
 			return true;

@@ -64,6 +64,8 @@ static bool carries(const struct question *q, const struct match_answer *answer,
 	if (m->span_count && (q->lines == 1 || !m->whole_payload)) /* between lines there is their dress */
 		own = literals_letters(confirm_part(answer->query, common(m->spans[0], payload)));
 	own -= m->filled < own ? m->filled : own;
+	if (m->parted && !(m->context && m->word_for_word) && own < LITERALS_PARTED_MIN)
+		return false;
 	return own >= (m->filled ? LITERALS_FILLED_MIN : LITERALS_OWN_MIN) &&
 	       own * 100 >= all * LITERALS_SHARE_MIN;
 }
@@ -83,7 +85,8 @@ static bool covers_lines(const struct question *q, const struct match_answer *an
 
 static bool counts(const struct question *q, const struct match_answer *answer, const struct match *m)
 {
-	if (!m->template.n || !((m->context && m->word_for_word) || m->whole_payload) || m->within_word ||
+	bool parted = m->parted && q->lines == 1;
+	if (!m->template.n || !((m->context && m->word_for_word) || m->whole_payload || parted) || m->within_word ||
 	    !carries(q, answer, m))
 		return false;
 	/* a line end in a value: the end of one line and the beginning of the next may both be something else */

@@ -39,6 +39,20 @@ static void read_component(struct proposer *p, struct str name)
 		p->component_text[p->component_size++] = name.p[i];
 }
 
+/* find_parted: where a message may stand that a mark parts off, and that carries the payload (LITERALS_SHARE_MIN).
+ * Asked for few lines. */
+static void find_parted(struct line *l)
+{
+	struct str payload = l->payload;
+	size_t last = payload.n - payload.n * LITERALS_SHARE_MIN / 200; /* blanks and marks are no letters */
+	l->parted_known = true;
+	for (size_t at = l->starts[l->start_count - 1] - l->dress.payload.start + 1;
+	     at < last && payload.n - at >= LITERALS_PARTED_MIN && l->parted_count < PARTED_MAX; at++)
+		if ((char_is_space(payload.p[at - 1]) || payload.p[at - 1] == '"') && !char_is_space(payload.p[at]) &&
+		    envelope_parts_off(payload, 0, at))
+			l->parted[l->parted_count++] = l->dress.payload.start + at;
+}
+
 static void read_line(struct proposer *p, struct line *l)
 {
 	l->text = (struct str){ p->text.p + l->piece.from, l->piece.to - l->piece.from };
@@ -62,7 +76,8 @@ static void read_line(struct proposer *p, struct line *l)
 	struct match_span span = l->dress.payload;
 	l->payload = str_part(l->text, span.start, span.end);
 	l->letters = literals_letters(l->payload);
-	l->start_count = 0;
+	l->start_count = l->parted_count = 0;
+	l->parted_known = false;
 	size_t head = envelope_head(l->payload, span.start > 0);
 	for (size_t at = 0; at < head && l->start_count + 1 < STARTS_MAX; at++)
 		if (!at || (char_is_space(l->payload.p[at - 1]) && !char_is_space(l->payload.p[at])))
@@ -228,6 +243,39 @@ static bool is_out(struct proposer *p, struct line *l, const struct file_literal
 	return !glued && !is_named(p, m->owner);
 }
 
+/* may_be_parted: the message is large enough to stand behind words that are not its own, and those are not too many. */
+static bool may_be_parted(const struct line *l, const struct file_literal_message *m)
+{
+	size_t own = (size_t)m->before + m->inside + m->after;
+	return own >= LITERALS_PARTED_MIN && (own + SLACK) * 100 >= l->letters * LITERALS_SHARE_MIN;
+}
+
+/* parted_start gives where the message would begin, the letters before its literal counted back, if a mark parts it off
+ * there; 0 where it does not. */
+static size_t parted_start(struct line *l, const struct file_literal_message *m, const struct seat *s)
+{
+	size_t from = l->dress.payload.start, at = s->at;
+	if (m->before == UINT16_MAX || m->after == UINT16_MAX || (!m->filled_after && s->after > m->after))
+		return 0;
+	for (size_t letters = m->before; letters && at > from; at--)
+		letters -= char_is_alnum(l->text.p[at - 1]) || (unsigned char)l->text.p[at - 1] >= 0x80;
+	return at > from && envelope_parts_off(str_first(l->text, l->dress.payload.end), from, at) ? at : 0;
+}
+
+/* try_parted lays a message beside what marks part off, of which it may begin anywhere. */
+static void try_parted(struct proposer *p, struct line *l, const struct file_literal_message *m, struct str line,
+		       const struct seat *s)
+{
+	if (!l->parted_known)
+		find_parted(l);
+	for (size_t i = 0; i < l->parted_count && l->parted[i] <= s->at && !l->fits; i++) {
+		struct literal_beside beside = { .before = END_OPEN, .after = END_OPEN };
+		if (literals_beside(p->matcher, m, line, l->parted[i], s->at, s->same, &beside) &&
+		    may_begin(p, l, l->parted[i], m))
+			try_line(p, l, m, &beside);
+	}
+}
+
 /* try_find lays the messages of one literal beside the line, as if what it says began at start. */
 static void try_find(struct proposer *p, struct line *l, size_t start, const struct prefilter_find *find)
 {
@@ -243,10 +291,20 @@ static void try_find(struct proposer *p, struct line *l, size_t start, const str
 		struct literal_beside beside = { .before = END_OPEN, .after = END_OPEN };
 		if (m->owner >= p->literals->mark_from) /* marks.c sees to it */
 			continue;
-		if (seen && seat.same && is_out(p, l, m, start, &seat))
+		size_t from = start;
+		if (seen && seat.same && is_out(p, l, m, start, &seat)) {
+			from = first && may_be_parted(l, m) ? parted_start(l, m, &seat) : 0;
+			if (!from)
+				continue;
+		}
+		if (seen && !literals_beside(p->matcher, m, line, from, seat.at, seat.same, &beside))
 			continue;
-		if (seen && !literals_beside(p->matcher, m, line, start, seat.at, seat.same, &beside))
+		if (from > start) {
+			try_line(p, l, m, &beside);
 			continue;
+		}
+		if (first && seen && seat.same && m->filled_before && may_be_parted(l, m) && !may_begin(p, l, start, m))
+			try_parted(p, l, m, line, &seat);
 		if (!seen || beside.before != END_OPEN || !seat.same || may_begin(p, l, start, m) ||
 		    is_named(p, m->owner))
 			try_line(p, l, m, &beside);

@@ -12,6 +12,7 @@
 enum {
 	TRIED_MAX = 128, /* messages that are laid against a line at once */
 	STARTS_MAX = 4,
+	PARTED_MAX = 6,
 	SPAN_BYTES_MAX = 8 << 10 /* of several lines */
 };
 
@@ -26,6 +27,9 @@ struct line {
 	size_t starts[STARTS_MAX]; /* where in text the message may begin: where the payload does, or behind words of it
 				    * that may be dress */
 	size_t start_count;
+	size_t parted[PARTED_MAX]; /* where in text a message may stand that a mark parts off */
+	size_t parted_count;
+	bool parted_known;
 	size_t letters; /* of payload */
 	size_t glued_before, glued_after; /* letters of its first and last token in which a message may begin and end */
 	bool glue_known, damaged, coded;

@@ -343,8 +343,34 @@ class Scan(SharedKbTest):
         self.assertEqual([heads[n - 1] for n in range(1, len(heads) + 1) if n not in {h['line'] for h in hits}], [])
         self.assertEqual({h['captures'].get('port') for h in hits}, {'22'})
         self.assertEqual(hits, self.hits('--every-line', path))
-        others = self.log('others.log', ['web1 kernel says: ' + said, 'error and app: ' + said])
+        others = self.log('others.log', ['web1 kernel says ' + said, 'error and app ' + said])
         self.hits(others, code=NONE)
+
+    def test_what_a_mark_parts_off(self):
+        """A message of some length behind what another program puts before what it was told, or behind dress that no
+        list knows; not a short one, and not where a sentence goes on into it or behind it."""
+        said = SSH[SSH.index('ssh:'):]
+        heads = ['Tue 2024-03-12 11:02:41 CET web1 app[3]: ', '[  123.456789] web1 app[3]: ', '<3>[12345.678901] ',
+                 'Mar 12 11:02:41 web1 daemon.err app[3]: ', '2024/03/12 11:02:41 main.go:42: ', 'npm ERR! ',
+                 '2024-03-12 11:02:41.123 UTC [3] app@shop FATAL:  ', '3:M 12 Mar 2024 11:02:41.123 # ',
+                 '2024-03-12T11:02:41.123456Z ERROR net::dial: ', 'ERRO[0012] ', 'remote: error: ', '0|app  | ',
+                 '2024-03-12T11:02:41Z E! [outputs.x] ', 'dpkg: error: ', './x.sh: line 42: ', 'make: *** ', '[web1] ',
+                 '2024-03-12 11:02:41,123 - util.py[WARNING]: ', 'root@web1:~# ', 'app@web1: ', 'E: ', 'debug1: ',
+                 'Details: ', 'Reason: ', 'stderr: ', 'Last error: ', 'backup failed, reason: ', 'Error messages: ',
+                 'rpc failed: addr=1: ', 'exited with status 1: ', '2024-03-12T11:02:41+00:00 app[web.1]: ',
+                 '2024-03-12T11:02:41.123Z [ERROR] agent: rpc failed: error="']
+        lines = [head + said + ('"' if head.endswith('"') else '') for head in heads]
+        hits = self.hits(self.log('parted.log', lines))
+        self.assertEqual([heads[n] for n in range(len(heads)) if n + 1 not in {h['line'] for h in hits}], [])
+        self.assertEqual({h['captures'].get('port') for h in hits}, {'22'})
+        self.assertEqual(hits, self.hits('--every-line', self.path('parted.log')))
+        lookup = self.json('lookup', lines[24])[0]['matches'][0]
+        self.assertEqual((lookup['id'], round(lookup['confidence'], 2)), (hits[24]['id'], hits[24]['confidence']))
+        others = ['we tried to copy it again and again: ' + said, 'the reason is that ' + said, 'failed: ' + said + ' again',
+                  'store (of all things we had today) ' + said, 'open /etc/x failed: Connection refused',
+                  'Mar 12 11:02:41 web1 app[3]: read of x: Permission denied']
+        self.hits(self.log('others.log', others), code=NONE)
+        self.hits('--every-line', self.path('others.log'), code=NONE)
 
     def test_labels(self):
         """What stands before a message that somebody quotes; a list of an event's fields, as it wraps its values."""
@@ -366,7 +392,7 @@ class Scan(SharedKbTest):
                 hits = self.hits(path, *args)
                 self.assertEqual([(h['line'], h['lines'], h['captures']) for h in hits],
                                  [(5, len(cuts) + 1, {'server': 'db1', 'port': '22'})], (cuts, args))
-        self.hits(self.log('no.log', ['Error messages: ' + said, 'The error message: ' + said + ' was seen',
+        self.hits(self.log('no.log', ['The error message: ' + said + ' was seen',
                                       'Error Message ' + said]), code=NONE)
 
     def test_damaged_lines(self):
