@@ -266,6 +266,8 @@ enum err diagnosis_run(struct diagnosis *d, struct str text, double start_delay_
 		again = !options.offline && !d->replay && ask_server(d);
 	}
 	if (c->json) {
+		d->report.before_state = d->before ? d->before->state : STR("");
+		d->report.before_cause = d->before ? d->before->cause : STR("");
 		render_json_report(&c->out, &d->report);
 		buf_add_char(&c->out, '\n');
 	} else if (cmd_has(c, "explain")) {
@@ -325,7 +327,9 @@ int diagnosis_again(struct cmd_context *c, bool live,
 	for (size_t i = 0; i < incident.binding_count && d.set_count < SETS_MAX; i++)
 		d.sets[d.set_count++] = incident.bindings[i];
 	d.after_fix = live && !str_eq(incident.state, STR("healthy"));
-	if (!live)
+	if (live)
+		d.before = &incident;
+	else
 		d.replay = &incident;
 	if (!e)
 		e = diagnosis_open(&d, live);

@@ -19,6 +19,7 @@ struct diagnosis {
 	size_t log_count;
 	const struct incident *replay; /* its evidence and no other; or NULL */
 	bool after_fix; /* something was wrong before, and the question is whether it still is */
+	const struct incident *before; /* the incident that is verified, or NULL */
 	struct store *store;
 	struct matcher *matcher;
 	struct match_scratch *scratch;

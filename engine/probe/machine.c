@@ -127,7 +127,10 @@ static void machine_finish(struct machine *m, struct str state, const char *form
 	m->done = true;
 	m->timer_ms = -1;
 	m->evidence->state = state;
-	m->evidence->reason = clean_text(m, arena_vprintf(m->arena, format, args));
+	struct str reason = arena_vprintf(m->arena, format, args);
+	if (m->adjusted.n)
+		reason = arena_printf(m->arena, "%.*s; %.*s", STR_ARG(reason), STR_ARG(m->adjusted));
+	m->evidence->reason = clean_text(m, reason);
 }
 
 void machine_end(struct machine *m, const char *state, const char *format, ...)
@@ -152,13 +155,18 @@ struct str machine_arg(const struct machine *m, const char *name)
 	return probe_request_arg(m->request, name);
 }
 
-double machine_arg_number(const struct machine *m, const char *name, double otherwise, double least, double most)
+double machine_arg_number(struct machine *m, const char *name, double otherwise, double least, double most)
 {
 	uint64_t n;
-	if (!str_u64(machine_arg(m, name), &n))
+	struct str given = machine_arg(m, name);
+	if (!str_u64(given, &n))
 		return otherwise;
-	double v = n > 1000000 ? 1e6 : (double)n;
-	return v < least ? least : v > most ? most : v;
+	double v = fmin(fmax((double)n, least), most);
+	if (v != (double)n) /* said, for a person asked for another */
+		m->adjusted = arena_printf(m->arena, "%.*s%s%s=%.*s is %s %.0f, which was taken", STR_ARG(m->adjusted),
+					   m->adjusted.n ? ", " : "", name, STR_ARG(given),
+					   v < (double)n ? "above the most," : "below the least,", v);
+	return v;
 }
 
 bool machine_arg_address(const struct machine *m, const char *name, struct address *ret_address)

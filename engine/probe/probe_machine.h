@@ -95,6 +95,7 @@ struct machine {
 	double now_ms;	 /* of the event being fed, since the request began */
 
 	/* For the driver: what the probe asked for, in order. */
+	struct str adjusted; /* arguments that were out of their limits, and what was taken instead: the reason says it */
 	struct action *actions;
 	size_t action_count, action_cap, action_at;
 	double timer_ms; /* when it is due, since the request began; negative: none is set */
@@ -137,7 +138,7 @@ void machine_not_run(struct machine *m, const char *format, ...) __attribute__((
 
 /* The arguments: checked by probe_request_parse, but a machine may be handed anything. */
 struct str machine_arg(const struct machine *m, const char *name);
-double machine_arg_number(const struct machine *m, const char *name, double otherwise, double least, double most);
+double machine_arg_number(struct machine *m, const char *name, double otherwise, double least, double most);
 bool machine_arg_address(const struct machine *m, const char *name, struct address *ret_address);
 
 void machine_text(struct machine *m, const char *fact, struct str value);

@@ -154,6 +154,13 @@ void render_json_report(struct buf *out, const struct triage_report *r)
 	json_key_int(&j, "packets", r->sent.packets);
 	json_key_int(&j, "connections", r->sent.connections);
 	json_key_real(&j, "ms", r->ms, 0);
+	if (r->before_state.n) {
+		json_key(&j, "before");
+		json_object(&j);
+		json_key_str(&j, "state", r->before_state);
+		json_key_str(&j, "cause", r->before_cause);
+		json_end_object(&j);
+	}
 	if (r->changed_count)
 		json_list(&j, "changed", r->changed, r->changed_count);
 	json_end_object(&j);

@@ -662,6 +662,9 @@ class Diagnose(KbtTest):
         out = self.kbt('verify', kept).out
         self.assertIn('before: confirmed tcp-refused-both\nnow:    confirmed tcp-refused-both', out)
         self.assertIn(' 5 connections,', out)
+        (again,) = self.json('verify', kept)
+        self.assertEqual(again['before'], {'state': 'confirmed', 'cause': 'tcp-refused-both'})
+        self.assertNotIn('before', first)
         with socket.create_server(('127.0.0.1', port)):
             out = self.kbt('verify', kept).out
         self.assertIn('now:    healthy healthy', out)

@@ -54,6 +54,11 @@ class Probe(unittest.TestCase):
                 self.assertEqual((code, out), (2, ''))
                 self.assertIn(says, err)
 
+    def test_a_number_beyond_its_limit_is_said(self):
+        asked = ('icmp', 'address=127.0.0.1', 'interval=10')
+        self.assertIn('count=999 is above the most', ' '.join(kbt(*asked, 'count=999')[1].split()))
+        self.assertNotIn('above the most', kbt(*asked, 'count=2')[1])
+
     def test_what_may_not_run_exits_3_and_says_what_to_grant(self):
         if os.geteuid() != 0:
             self.skipTest('needs root, to give it up')
