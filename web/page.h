@@ -57,7 +57,7 @@ void page_fail_err(struct http_request *req, struct http_response *res, enum err
 /* page_json parses a body of JSON (to be given back to cJSON_Delete). False after an answer was made (415, 400). */
 struct cJSON;
 bool page_json(struct http_request *req, struct http_response *res, struct cJSON **ret_root);
-/* page_question reads {"text": "...", "set": {...}} (JSON) or the page's form. False after an answer was made: 415 for
+/* page_question_json reads {"text": "...", "set": {...}}, page_question_form the page's form. False after an answer was made: 415 for
  * another content type, 400 for no text or what is no such object. */
 bool page_question_json(struct http_request *req, struct http_response *res, struct question *ret_question);
 bool page_json_str(struct http_request *req, struct http_response *res, const char *key, struct str *ret_value);

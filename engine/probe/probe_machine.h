@@ -2,7 +2,7 @@
  *
  * What a probe is made of, and what it may do. A machine opens channels by number, sends on them, sets its one timer,
  * and ends; it is fed events. It owns no socket, reads no clock and no file: whatever it asks for is a list of actions
- * that a driver carries out (driver.c on a network, tests/unit/probe/sim.c on a written script). All memory is the
+ * that a driver carries out (driver.c on a network, tests/golden/probe.c on a written script). All memory is the
  * arena's. Every machine ends in finite time: a driver feeds EVENT_DEADLINE once, and ends what goes on after it.
  */
 #ifndef KBT_PROBE_PROBE_MACHINE_H

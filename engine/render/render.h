@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * report > bytes. The contract's JSON (json.c), text for a terminal or a pipe (text.c), HTML pieces (html.c),
- * Markdown (markdown.c). All escaping for people lives here: no control byte reaches a terminal, no tag a page, only
+ * report > bytes. The contract's JSON (*_json.c), text for a terminal or a pipe (*_text.c), HTML pieces (html*.c),
+ * Markdown (markdown*.c). All escaping for people lives here: no control byte reaches a terminal, no tag a page, only
  * http, https and mailto links survive. Takes reports, gives bytes in a struct buf; never prints.
  */
 #ifndef KBT_RENDER_RENDER_H

