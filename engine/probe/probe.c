@@ -106,6 +106,15 @@ static const char *arg_fault(enum probe_arg_type type, struct str value)
 	return "is of an unknown type";
 }
 
+/* arg_names: "address, port", for a sentence. */
+static const char *arg_names(const struct probe *p, struct arena *a)
+{
+	struct str names = STR("none");
+	for (const struct probe_arg_help *h = p->args; h->name; h++)
+		names = h == p->args ? str_c(h->name) : arena_printf(a, "%.*s, %s", STR_ARG(names), h->name);
+	return names.p ? names.p : "";
+}
+
 static enum err parse_word(const struct probe *p, struct str word, struct arena *a, struct diags *d,
 			   struct probe_request *r)
 {
@@ -114,7 +123,8 @@ static enum err parse_word(const struct probe *p, struct str word, struct arena 
 		return diags_fail(d, ERR_INPUT, "%.*s: an argument is name=value", STR_ARG(word));
 	const struct probe_arg_help *help = arg_help(p, name);
 	if (!help)
-		return diags_fail(d, ERR_INPUT, "probe %s has no argument %.*s", p->name, STR_ARG(name));
+		return diags_fail(d, ERR_INPUT, "probe %s has no argument %.*s: it takes %s", p->name, STR_ARG(name),
+				  arg_names(p, a));
 	if (probe_request_arg(r, help->name).n)
 		return diags_fail(d, ERR_INPUT, "%s is given twice", help->name);
 	const char *fault = arg_fault(help->type, value);

@@ -46,7 +46,7 @@ class Probe(unittest.TestCase):
     def test_bad_requests_exit_2_and_name_the_thing(self):
         for words, says in ((['tcp', 'address=filesrv', 'port=445'], 'filesrv'), (['nosuch'], 'nosuch'),
                             (['tcp', 'address=127.0.0.1'], 'port='), ([], 'takes the name of a probe'),
-                            (['tcp', 'address=127.0.0.1', 'port=1', 'x=1'], 'no argument x'),
+                            (['tcp', 'address=127.0.0.1', 'port=1', 'x=1'], 'no argument x: it takes address, port, wait, watch'),
                             (['tcp', 'address=127.0.0.1', 'port=1', 'wait=99999999'], 'at most 1000000'),
                             (['dns', 'server=127.0.0.1', 'name=`id`'], 'host name')):
             with self.subTest(words=words):
