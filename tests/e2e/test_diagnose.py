@@ -38,6 +38,11 @@ def closed_port():
         return s.getsockname()[1]
 
 
+def greets_as_ssh(c):
+    c.sendall(b'SSH-2.0-OpenSSH_9.2\r\n')
+    c.recv(1)
+
+
 @contextlib.contextmanager
 def service(number, serve):
     """A port of this machine (0: any) where each connection is handed to serve."""
@@ -359,8 +364,7 @@ class Diagnose(KbtTest):
         self.assertTrue(all(x['because'] for x in r['verdict']['ruled_out']))
 
     def test_an_open_port_of_this_machine_is_healthy(self):
-        with socket.create_server(('127.0.0.1', 0)) as s:
-            port = s.getsockname()[1]
+        with service(0, greets_as_ssh) as port:
             r = self.diagnose(f'ssh: connect to host 127.0.0.1 port {port}: Connection refused', code=FOUND)
         self.assertEqual(r['verdict']['state'], 'healthy')
 
@@ -531,8 +535,8 @@ class Diagnose(KbtTest):
 
     def test_a_message_that_the_server_itself_sent_says_so(self):
         text = 'deploy@127.0.0.1: Permission denied (publickey,password).'
-        with socket.create_server(('127.0.0.1', 0)) as s:
-            r = self.diagnose('--set', f'port={s.getsockname()[1]}', text, code=FOUND)
+        with service(0, greets_as_ssh) as port:
+            r = self.diagnose('--set', f'port={port}', text, code=FOUND)
         self.assertEqual(r['verdict']['state'], 'healthy')
         self.assertIn('server-answered', self.findings(r))
         r = self.diagnose('--set', f'port={closed_port()}', text, code=FOUND)
@@ -626,7 +630,7 @@ class Diagnose(KbtTest):
                               ('ssh: Could not resolve hostname localhost: Temporary failure in name resolution', True)):
             with self.subTest(text=text), contextlib.ExitStack() as stack:
                 if is_open:
-                    stack.enter_context(socket.create_server(('127.0.0.1', port)))
+                    stack.enter_context(service(port, greets_as_ssh))
                 r = self.diagnose('--set', f'port={port}', text, code=FOUND)
                 self.assertEqual(r['verdict']['cause'], 'healthy' if is_open else 'tcp-refused-both')
                 self.assertIn('It is found now: localhost is 127.0.0.1, by hosts.', r['verdict']['says'])
@@ -665,7 +669,7 @@ class Diagnose(KbtTest):
         (again,) = self.json('verify', kept)
         self.assertEqual(again['before'], {'state': 'confirmed', 'cause': 'tcp-refused-both'})
         self.assertNotIn('before', first)
-        with socket.create_server(('127.0.0.1', port)):
+        with service(port, greets_as_ssh):
             out = self.kbt('verify', kept).out
         self.assertIn('now:    healthy healthy', out)
         self.assertIn('It holds now', out)
