@@ -46,7 +46,7 @@ class Probe(unittest.TestCase):
     def test_bad_requests_exit_2_and_name_the_thing(self):
         for words, says in ((['tcp', 'address=filesrv', 'port=445'], 'filesrv'), (['nosuch'], 'nosuch'),
                             (['tcp', 'address=127.0.0.1'], 'port='), ([], 'takes the name of a probe'),
-                            (['tcp', 'address=127.0.0.1', 'port=1', 'x=1'], 'no argument x: it takes address, port, wait, watch'),
+                            (['tcp', 'address=127.0.0.1', 'port=1', 'x=1'], 'no argument x: it takes address, port,'),
                             (['tcp', 'address=127.0.0.1', 'port=1', 'wait=99999999'], 'at most 1000000'),
                             (['dns', 'server=127.0.0.1', 'name=`id`'], 'host name')):
             with self.subTest(words=words):
@@ -146,7 +146,8 @@ class Probe(unittest.TestCase):
         verdict, udp = answers[-2:]
         self.assertEqual(udp['verdict']['cause'], 'udp-closed')
         self.assertIn('fe80::77%ve0 answers a datagram to UDP port 161', udp['verdict']['says'])
-        self.assertEqual(verdict['bindings'], {'server': 'fe80::77%ve0', 'link': 've0', 'port': '4450'})
+        self.assertEqual(verdict['bindings'],
+                         {'server': 'fe80::77%ve0', 'link': 've0', 'port': '4450', 'service_port': '22'})
         self.assertEqual(verdict['verdict']['cause'], 'tcp-refused-both')
         self.assertIn('fe80::77%ve0', verdict['verdict']['says'])
 
