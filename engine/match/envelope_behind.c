@@ -69,13 +69,24 @@ static bool peel_php(struct peel *p)
 	return true;
 }
 
-/* "text (Exception from HRESULT: 0x80070005 (E_ACCESSDENIED))": the code stands beside the message. */
+/* HRESULTs that say nothing but that something failed: E_FAIL, E_UNEXPECTED, .NET's own. */
+static bool says_nothing(struct str code)
+{
+	static const struct str heads[] = { STR_LIT("0x80004005"), STR_LIT("0x8000FFFF"), STR_LIT("0x80131") };
+	for (size_t i = 0; i < sizeof heads / sizeof *heads; i++)
+		if (str_starts_nocase(code, heads[i]))
+			return true;
+	return false;
+}
+
+/* "text (Exception from HRESULT: 0x80004005 (E_FAIL))": the code stands beside the message. One that tells what failed
+ * is a part of it: articles quote it so. */
 static bool peel_hresult(struct peel *p)
 {
 	static const struct str mark = STR_LIT("(Exception from HRESULT: ");
 	size_t at = peel_ends_in_hresult(p->rest) ? str_find(p->rest, mark) : STR_NONE;
 	struct str code = at == STR_NONE ? STR("") : str_from(p->rest, at + mark.n);
-	if (!code.n || p->beside.n || !cut(p, at))
+	if (!says_nothing(code) || p->beside.n || !cut(p, at))
 		return false;
 	p->beside = str_first(code, code.n - 1);
 	peel_kind(p, "dotnet");

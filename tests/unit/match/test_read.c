@@ -336,8 +336,10 @@ static void fields_are_read(void **state)
 		{ "PHP Fatal error:  Uncaught Store\\FullException: Disk full in /srv/Store.php:88\nStack trace:\n"
 		  "#0 {main}\n  thrown in /srv/Store.php on line 88",
 		  "php", "Disk full", "||Store\\FullException|||" },
-		{ "The store has no room (Exception from HRESULT: 0x80070070)", "dotnet", "The store has no room",
-		  "|||||" },
+		{ "The store has no room (Exception from HRESULT: 0x80004005 (E_FAIL))", "dotnet",
+		  "The store has no room", "|||||" },
+		{ "The store has no room (Exception from HRESULT: 0x80070070)", "",
+		  "The store has no room (Exception from HRESULT: 0x80070070)", "|||||" },
 		{ "[ERROR]\t2001-03-12T10:56:20.113Z\t6f1c9a10-4b1e-4e1e-9d5a-cc2f11aa0401\tDisk full", "iso",
 		  "Disk full", "2001-03-12T10:56:20.113Z|||6f1c9a10-4b1e-4e1e-9d5a-cc2f11aa0401|ERROR|" },
 		{ "2001-03-12 10:56:20.113 +01:00 [ERR] Disk full", "iso", "Disk full",
