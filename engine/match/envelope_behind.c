@@ -15,11 +15,13 @@ static bool cut(struct peel *p, size_t at)
 	return true;
 }
 
-/* "text, client: 10.0.0.9, server: example.org, request: "GET / HTTP/1.1", host: "example.org"" */
+/* "text, client: 10.0.0.9, server: example.org, request: "GET / HTTP/1.1", host: "example.org"". Which upstream failed
+ * is what a message about one is about. */
 static bool peel_nginx(struct peel *p)
 {
-	size_t at = p->has & HAS_COMMA ? str_find(p->rest, STR(", client: ")) : STR_NONE;
-	return at != STR_NONE && p->e->thread.n && str_find(str_from(p->rest, at), STR(", server: ")) != STR_NONE &&
+	size_t at = p->has & HAS_COMMA && p->e->thread.n ? str_find(p->rest, STR(", client: ")) : STR_NONE;
+	struct str tail = at == STR_NONE ? STR("") : str_from(p->rest, at);
+	return str_find(tail, STR(", server: ")) != STR_NONE && str_find(tail, STR(", upstream: ")) == STR_NONE &&
 	       cut(p, at);
 }
 

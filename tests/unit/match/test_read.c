@@ -328,6 +328,8 @@ static void fields_are_read(void **state)
 		{ "[Mon Mar 12 10:56:20.113456 2001] [cgi:error] [pid 212] [client 10.0.0.9:4711] Disk full, referer: "
 		  "http://ws7/a?b=c",
 		  "iso", "Disk full", "Mon Mar 12 10:56:20.113456 2001||cgi|212|error|" },
+		{ "2001/03/12 10:56:20 [error] 2#3: *7 Disk full, client: a, server: b, upstream: \"http://c/\"", "iso",
+		  "Disk full, client: a, server: b, upstream: \"http://c/\"", "2001/03/12 10:56:20|||2#3|error|" },
 		{ "Disk full, client: 10.0.0.9, server: ws7", "", "Disk full, client: 10.0.0.9, server: ws7", "|||||" },
 		{ "[2001-03-12 10:56:20] store.ERROR: Disk full {\"user\":4} []", "iso", "Disk full",
 		  "2001-03-12 10:56:20||store||ERROR|" },
