@@ -214,7 +214,7 @@ static void ask_own_address(struct wave *w)
 	struct str own = evidence_text(d->own_link, "link.address"), link = evidence_text(d->own_link, "link.dev");
 	if (own.n && link.n && plan_link_usable(d) && !d->asks_ras && !digest_is(d, "path.kind", "local") &&
 	    goes_out(d))
-		ask(w, "arp", ARG("address", own), ARG("link", link), ARG("count", S("2")), ARG("wait", S("300")));
+		ask(w, "arp", ARG("address", own), ARG("link", link), ARG("count", S("1")), ARG("wait", S("300")));
 }
 
 /* step_watch looks at the link again, and waits only for what is missing of the time that tells. */

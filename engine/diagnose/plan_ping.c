@@ -16,7 +16,7 @@ static void step_burst(struct wave *w)
 	/* So many that a healthy diagnosis stays below the packets of one second; a row of connections tells loss,
 	 * too. */
 	bool row = w->d->asks_ras || digest_wants_row(w->d);
-	struct str count = !plan_open(w->d) ? S("20") : row ? S("10") : S("17");
+	struct str count = !plan_open(w->d) ? S("20") : row ? S("10") : S("14");
 	bool silent =
 		digest_is(w->d, "tcp.445", "silent") && digest_is(w->d, "tcp.139", "silent"); /* nobody, or only slow */
 	struct str wait = plan_is_near(w->d) ? S("200") : plan_open(w->d) ? S("600") : silent ? S("2500") : S("900");
