@@ -128,10 +128,22 @@ static size_t digit_stamp(struct str s)
 	return clock && stamp_parse(str_first(s, at + clock), &stamp) && stamp.year ? at + clock : 0;
 }
 
+/* "@400000003aac9c8a2d3f4a5c": TAI64N, as daemontools' loggers write it */
+static size_t tai_stamp(struct str s)
+{
+	enum { LENGTH = 25 };
+	size_t n = 1;
+	while (n < LENGTH && n < s.n && char_is_hex(s.p[n]))
+		n++;
+	return str_starts(s, STR("@40000000")) && n == LENGTH ? n : 0;
+}
+
 /* "1131566461", "1131566461.123", "1131566461123", "20010312T105620Z" */
 static size_t plain_stamp(struct str s)
 {
-	size_t thousandths = peel_digits(s, 0, 13, 13);
+	size_t thousandths = peel_digits(s, 0, 13, 13), tai = tai_stamp(s);
+	if (tai)
+		return tai;
 	if (thousandths && s.p[0] == '1')
 		return thousandths;
 	if (digit_stamp(s))
@@ -173,7 +185,7 @@ static bool peel_date_clock(struct peel *p)
 	struct str s = str_from(p->rest, bracket);
 	size_t date = peel_date(s) ? peel_date(s) : short_date(s), at = date, spoken = date ? 0 : peel_long_date(s),
 	       behind = 0;
-	while (date && (peel_byte_at(s, at, " T,:") || peel_byte_at(s, at, "\t")))
+	while (date && (peel_byte_at(s, at, " T,:_") || peel_byte_at(s, at, "\t"))) /* svlogd's is "_" */
 		at++;
 	size_t clock = spoken ? spoken : peel_clock(s, at);
 	size_t n = clock ? at + clock : date;
@@ -286,7 +298,7 @@ static bool is_bare(struct str s, unsigned has)
 	if (!s.n || (has & (HAS_LINE_END | HAS_TAB | HAS_DOLLAR | HAS_BAR | HAS_STAR | HAS_NUMBER)) ||
 	    peel_byte_at(s, s.n - 1, "}") || peel_ends_in_hresult(s))
 		return false;
-	if (char_is_digit(s.p[0]) || peel_byte_at(s, 0, "<[({.:") || stamp_month(s) || stamp_weekday(s) ||
+	if (char_is_digit(s.p[0]) || peel_byte_at(s, 0, "<[({.:@") || stamp_month(s) || stamp_weekday(s) ||
 	    (peel_byte_at(s, 0, "IWEF") && s.n > 1 && char_is_digit(s.p[1])))
 		return false;
 	struct markup_record markup;

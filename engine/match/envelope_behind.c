@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT
  *
  * What servers and runtimes put behind a message on its own line: nginx's request, Apache's referer, the context of
- * PHP's loggers, where PHP was, the statement that a database was told, .NET's HRESULT.
+ * PHP's loggers, where PHP was, Kafka's classes, sshd's state, the statement that a database was told, .NET's HRESULT.
  */
 #include "match/envelope_peel.h"
+
+#include <string.h>
 
 /* cut drops what stands from at on. */
 static bool cut(struct peel *p, size_t at)
@@ -109,9 +111,50 @@ static bool peel_context(struct peel *p)
 	return at != STR_NONE && cut(p, at);
 }
 
+/* "text [preauth]": sshd before it knows who it is */
+static bool peel_preauth(struct peel *p)
+{
+	static const struct str mark = STR_LIT(" [preauth]");
+	return p->has & HAS_BRACKET && str_ends(p->rest, mark) && cut(p, p->rest.n - mark.n);
+}
+
+/* "text (kafka.server.Fetcher)": Kafka's loggers name themselves last; points, and a class behind the last one. */
+static bool peel_class(struct peel *p)
+{
+	struct str s = p->rest;
+	const char *open = p->e->level.n && str_ends(s, STR(")")) ? memrchr(s.p, '(', s.n) : NULL;
+	size_t at = open ? (size_t)(open - s.p) : 0, dots = 0, last = 0;
+	for (size_t i = at + 1; open && i + 1 < s.n; i++) {
+		if (!char_is_alnum(s.p[i]) && s.p[i] != '.' && s.p[i] != '$')
+			return false;
+		dots += s.p[i] == '.';
+		last = s.p[i] == '.' ? i + 1 : last;
+	}
+	return dots > 1 && char_is_upper(s.p[last]) && at && s.p[at - 1] == ' ' && cut(p, at);
+}
+
+/* "text in /srv/a.php on line 42" */
+static bool peel_place(struct peel *p)
+{
+	static const struct str mark = STR_LIT(" on line ");
+	struct str s = p->rest;
+	size_t digits = 0;
+	while (digits < s.n && char_is_digit(s.p[s.n - 1 - digits]))
+		digits++;
+	struct str before = str_first(s, s.n - digits);
+	if (!digits || !str_ends(before, mark))
+		return false;
+	before = str_first(before, before.n - mark.n);
+	size_t file = before.n;
+	while (file && !char_is_space(before.p[file - 1]))
+		file--;
+	return file > 4 && before.p[file] == '/' && str_ends(str_first(before, file), STR(" in ")) && cut(p, file - 4);
+}
+
 void peel_behind(struct peel *p)
 {
-	if (p->e->time.n && (peel_nginx(p) || peel_context(p) || peel_referer(p) || peel_statement(p)))
+	if (p->e->time.n && (peel_nginx(p) || peel_context(p) || peel_referer(p) || peel_statement(p) ||
+			     peel_preauth(p) || peel_class(p) || peel_place(p)))
 		return;
 	if (!peel_php(p))
 		peel_hresult(p);

@@ -11,9 +11,9 @@
 #include <string.h>
 
 /* One letter a field: Y year, y year of two digits, M month, N month's name, D day, h m s, f fraction, a AM or PM, z
- * zone, W day's name, B date and clock of digits only, d a date and c a clock of them, G glog's month and day, e seconds
- * since 1970 (also milliseconds and microseconds, by their length); f, a and z may be missing. A blank is white space or
- * T; other marks are themselves, '-' also '/'. */
+ * zone, W day's name, B date and clock of digits only, d a date and c a clock of them, G glog's month and day, e
+ * seconds since 1970 (also milliseconds and microseconds, by their length; TAI64N behind its @); f, a and z may be
+ * missing. A blank is white space, T or _; other marks are themselves, '-' also '/'. */
 static const char *const patterns[] = {
 	"Y-M-D h:m:sfaz",
 	"Y-M-D h:maz",
@@ -284,10 +284,35 @@ static void set_seconds(struct stamp *t, int64_t seconds)
 	t->second = (int)(left % 60);
 }
 
+/* take_tai: "@400000003aac9c8a2d3f4a5c", seconds of TAI from 2^62 on and nanoseconds (TAI64N). Leap seconds since 1970
+ * are no matter of a log: the ten that were before are taken off, as its own programs do. */
+static bool take_tai(struct str *s, struct stamp *t)
+{
+	enum { LENGTH = 25, SECONDS = 17, BEFORE = 10 };
+	uint64_t parts[2] = { 0 };
+	if (s->n < LENGTH || !str_starts(*s, STR("@40000000")))
+		return false;
+	for (size_t i = 1; i < LENGTH; i++) {
+		char c = char_lower(s->p[i]);
+		if (!char_is_hex(c))
+			return false;
+		parts[i >= SECONDS] = parts[i >= SECONDS] * 16 + (uint64_t)(char_is_digit(c) ? c - '0' : c - 'a' + 10);
+	}
+	int64_t seconds = (int64_t)(parts[0] - (UINT64_C(1) << 62)) - BEFORE;
+	if (seconds < 0 || parts[1] > 999999999)
+		return false;
+	*s = str_from(*s, LENGTH);
+	t->nanosecond = (int)parts[1];
+	set_seconds(t, seconds);
+	return t->zoned = true;
+}
+
 static bool take_epoch(struct str *s, struct stamp *t)
 {
 	int64_t seconds;
 	struct str whole, fraction;
+	if (s->n && s->p[0] == '@')
+		return take_tai(s, t);
 	str_cut(*s, '.', &whole, &fraction);
 	bool milli = whole.n == 13 && !fraction.n, micro = whole.n == 16 && !fraction.n;
 	if ((whole.n != 10 && !milli && !micro) || !str_i64(whole, &seconds) || seconds < 0)
@@ -332,7 +357,7 @@ static bool take_field(char field, struct str *s, struct stamp *t)
 		return false;
 	size_t n = 0;
 	if (field == ' ')
-		while (n < s->n && (char_is_space(s->p[n]) || (!n && s->p[n] == 'T')))
+		while (n < s->n && (char_is_space(s->p[n]) || (!n && (s->p[n] == 'T' || s->p[n] == '_'))))
 			n++;
 	else
 		n = s->p[0] == field || (field == '-' && s->p[0] == '/');

@@ -86,6 +86,14 @@ static bool is_none_before(struct str line, size_t at)
 	return false;
 }
 
+/* "error_log opened", "error.log", "errors-log": where errors are written, and none itself */
+static bool is_log_behind(struct str s)
+{
+	size_t at = !!s.n && char_lower(s.p[0]) == 's';
+	return at + 4 <= s.n && strchr("_.-", s.p[at]) && str_starts_nocase(str_from(s, at + 1), STR("log")) &&
+	       (at + 4 == s.n || !char_is_alpha(s.p[at + 4]));
+}
+
 /* Words are looked for at their starts only; camel case starts one too ("IOException", "connectTimeout"). */
 static bool starts_word(struct str line, size_t at)
 {
@@ -108,6 +116,9 @@ bool suspect_looks(struct str line)
 			/* "err" is the whole word or a part of "error" */
 			bool other = n == 3 && at + n < line.n && char_is_alpha(line.p[at + n]) &&
 				     !str_starts_nocase(str_from(line, at), STR("error"));
+			if (char_lower(line.p[at]) == 'e' && str_starts_nocase(str_from(line, at), STR("error")) &&
+			    is_log_behind(str_from(line, at + 5)))
+				continue;
 			if (!other && !is_none_before(line, at) && !is_zero_behind(str_from(line, at + n)))
 				return true;
 		}

@@ -337,12 +337,17 @@ class Scan(SharedKbTest):
                  '2024-03-12 10:10:00.123 UTC [311] ERROR:  ', '2024-03-12 10:10:00 +0000 [error]: ',
                  '2024-03-12 10:10:00,123 - root - ERROR - ', '2024-03-12 10:10:00,123 [ERROR] [main] com.x.Y: ',
                  '[2024-03-12 10:10:00] web1 app: ', 'Mar 12 10:10:00 2024 web1 app[3]: ',
-                 '[12/Mar/2001:10:56:20 +0100] ', 'ERROR: ', '[ERROR] ', 'app[12]: ', 'web1 app[3]: ']
+                 '@400000006550a1b22d3f4a5c ', '2024-03-12_11:02:41.12345 ', '[12/Mar/2001:10:56:20 +0100] ', 'ERROR: ', '[ERROR] ', 'app[12]: ', 'web1 app[3]: ']
         path = self.log('heads.log', [head + said for head in heads])
         hits = self.hits(path)
         self.assertEqual([heads[n - 1] for n in range(1, len(heads) + 1) if n not in {h['line'] for h in hits}], [])
         self.assertEqual({h['captures'].get('port') for h in hits}, {'22'})
         self.assertEqual(hits, self.hits('--every-line', path))
+        stamp = '2024-03-12 10:10:00 '
+        tails = [stamp + 'sshd[3]: fatal: {} [preauth]', stamp + 'ERROR {} (kafka.server.Fetcher)',
+                 '[12-Mar-2024 11:02:41 UTC] PHP Warning:  {} in /srv/a.php on line 42']
+        hits = self.hits(self.log('tails.log', [tail.format(said) for tail in tails]))
+        self.assertEqual([(h['line'], h['captures'].get('port')) for h in hits], [(1, '22'), (2, '22'), (3, '22')])
         others = self.log('others.log', ['web1 kernel says ' + said, 'error and app ' + said])
         self.hits(others, code=NONE)
 

@@ -75,6 +75,8 @@ static void looks(void **unused)
 		"no error",
 		"Win32 error = 0",
 		"errors: 0, warnings: 0",
+		"error_log opened",
+		"writing to /var/log/error.log",
 		"without failures",
 		"terrors",
 		"errand",
