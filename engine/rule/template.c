@@ -196,10 +196,14 @@ static enum err parse_literal(struct str text, size_t *at, struct arena *a, stru
 			i++;
 		}
 		if (char_is_space(c)) {
-			if (n && out[n - 1] != ' ')
+			size_t end = i;
+			bool wrapped = false;
+			for (; end < text.n && char_is_space(text.p[end]); end++)
+				wrapped |= text.p[end] == '\n';
+			/* two of several within a line stay, so that no literal goes over them (match/literals.h) */
+			for (size_t k = 0; k < (end - i > 1 && !wrapped ? 2 : 1) && (n || t->piece_count); k++)
 				out[n++] = ' ';
-			else if (!n && t->piece_count)
-				out[n++] = ' ';
+			i = end - 1;
 			continue;
 		}
 		out[n++] = c;

@@ -494,7 +494,9 @@ class Scan(SharedKbTest):
     def test_messages_over_several_lines(self):
         rng = random.Random(4)
         dress = ['{}', 'Mar  2 08:13:43 host app[1]: {}', '2001-03-12 10:56:20 ERROR {}']
-        long = [s for s in self.samples() if len(s) > 50 and '$$<' not in s and not re.search(r'\d:\d\d:\d|^\[', s)]
+        # one with a level's word, or a value in front, is found over several lines by --every-line alone; HACKING tells
+        own_dress = re.compile(r'\d:\d\d:\d|^\[|\b(ERROR|E|FATAL)\b|^\S+@')
+        long = [s for s in self.samples() if len(s) > 50 and '$$<' not in s and not own_dress.search(s)]
         self.assertGreater(len(long), 8)
         lines, planted = [], []
         for sample in long:
