@@ -32,7 +32,8 @@ size_t envelope_head(struct str payload, bool dressed);
 /* envelope_parts_off says whether a mark before this place parts what stands there from what is before it in the
  * payload, which begins at `from`: as programs put it before what they were told and pass on ("rpc failed: text",
  * err="text"), or behind dress of their own ("[app] text", "app | text", two blanks). Where a message of some length
- * stands behind it up to the end, what is before it is no part of that; of less than five words it never is. */
+ * stands behind it up to the end, what is before it is no part of that; of less than five words it never is, nor behind
+ * more than a kilobyte. */
 bool envelope_parts_off(struct str text, size_t from, size_t at);
 
 #endif

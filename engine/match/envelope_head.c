@@ -214,7 +214,10 @@ static bool has_clock(struct str s)
 	return false;
 }
 
-enum { BARE_MAX = 24 /* bytes that may be dress by their marks alone, where no stamp tells of any */ };
+enum {
+	BARE_MAX = 24,	  /* bytes that may be dress by their marks alone, where no stamp tells of any */
+	BEFORE_MAX = 1024 /* bytes before a mark, and behind it, that are looked at: lines have many marks */
+};
 
 static bool has_words(struct str s)
 {
@@ -228,6 +231,8 @@ static bool has_words(struct str s)
 bool envelope_parts_off(struct str text, size_t from, size_t at)
 {
 	size_t end = at, blanks = 0;
+	if (at - from > BEFORE_MAX || !has_words(str_first(str_from(text, at), BEFORE_MAX)))
+		return false;
 	while (end > from && strchr("\"'`([<~", text.p[end - 1])) /* what the message is quoted in */
 		end--;
 	bool quoted = end < at;
@@ -236,16 +241,14 @@ bool envelope_parts_off(struct str text, size_t from, size_t at)
 		end--;
 	}
 	if (end == from || (blanks && text.p[end] == '\n'))
-		return has_words(str_from(text, at));
+		return true;
 	struct str before = str_part(text, from, end);
 	char mark = text.p[end - 1];
 	bool passed_on = (blanks && mark == ':') || (quoted && mark == '=');
 	if (passed_on)
-		return has_words(str_from(text, at)) &&
-		       (is_odd(before) || (before.n <= text.n - at && speaks_of_trouble(before)));
+		return is_odd(before) || (before.n <= text.n - at && speaks_of_trouble(before));
 	bool apart = blanks && (blanks > 1 || text.p[end] == '\t' || closes_dress(before));
-	return apart && has_words(str_from(text, at)) && (from || before.n <= BARE_MAX || has_clock(before)) &&
-	       is_odd(before);
+	return apart && (from || before.n <= BARE_MAX || has_clock(before)) && is_odd(before);
 }
 
 size_t envelope_head(struct str payload, bool dressed)

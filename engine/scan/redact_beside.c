@@ -94,6 +94,21 @@ static bool is_said_of(struct str s, size_t at, size_t end)
 	return false;
 }
 
+/* is_in_path: "/usr/lib/node/express", "/dev/sda": what is before the slash stands behind one, or more goes on. */
+static bool is_in_path(struct str s, size_t at, size_t end)
+{
+	size_t before = at - 1;
+	while (before && is_name(s.p[before - 1]))
+		before--;
+	return (before && s.p[before - 1] == '/') || at_or_nul(s, end) == '/';
+}
+
+/* is_version: "node/v18.12.1" */
+static bool is_version(struct str name)
+{
+	return name.n > 1 && char_lower(name.p[0]) == 'v' && char_is_digit(name.p[1]);
+}
+
 /* is_looked_up: "lookup nas1 on 192.0.2.1:53", "lookup nas1: no such host", "UnknownHostException: nas1", "node/nas1",
  * "back/nas1 is DOWN", and nas1:/export */
 static bool is_looked_up(struct str s, size_t at, size_t end)
@@ -102,13 +117,14 @@ static bool is_looked_up(struct str s, size_t at, size_t end)
 	if (stands_before(s, at, STR("lookup ")))
 		return (str_starts(rest, STR(" on ")) && redact_address_at(s, end + 4)) ||
 		       str_starts(rest, STR(": no such host"));
-	static const struct str before[] = { STR_LIT("node/"), STR_LIT("UnknownHostException: "), STR_LIT("ENOTFOUND "),
+	static const struct str before[] = { STR_LIT("UnknownHostException: "), STR_LIT("ENOTFOUND "),
 					     STR_LIT("EAI_AGAIN ") };
 	for (size_t i = 0; i < sizeof before / sizeof *before; i++)
 		if (stands_before(s, at, before[i]))
 			return true;
-	if (at && s.p[at - 1] == '/' && (str_starts(rest, STR(" is DOWN")) || str_starts(rest, STR(" is UP"))))
-		return true;
+	bool state = str_starts(rest, STR(" is DOWN")) || str_starts(rest, STR(" is UP"));
+	if (at && s.p[at - 1] == '/' && (state || (stands_before(s, at, STR("node/")) && !is_version(name))))
+		return !is_in_path(s, at, end);
 	bool path = str_starts(rest, STR(":/")) && at_or_nul(s, end + 2) != '/' && (!at || s.p[at - 1] != '/');
 	return path &&
 	       (redact_tells_apart(name) || redact_within(s, at, STR("mount")) || redact_within(s, at, STR("nfs")) ||

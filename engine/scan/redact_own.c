@@ -11,6 +11,7 @@ enum {
 	ADDRESS_MAX = 64,
 	MAIL_MAX = 255,
 	BASE64_MIN = 40,
+	ROW_MAX = 256, /* bytes that a row is judged by: one begins at each mark of a long one */
 	TOKEN_MIN = 16,
 	OWN_TOKEN_MIN = 47, /* "kbt_" and 43 letters; the names of our counts begin like it and are shorter */
 	DOMAIN_MAX = 15	    /* letters of a NetBIOS name */
@@ -248,19 +249,30 @@ size_t redact_guid_at(struct redact_finder *f, size_t at)
 	return redact_take(f, at, n, secret ? REDACT_SECRET : REDACT_ID);
 }
 
+/* row_of: letters, digits and these marks; bytes, at most max. */
+static size_t row_of(struct str s, const char *marks, size_t max)
+{
+	size_t n = 0;
+	while (n < max && n < s.n && (char_is_alnum(s.p[n]) || one_of(s.p[n], marks)))
+		n++;
+	return n;
+}
+
 /* base64_at: letters of both cases and digits in a long row, as keys and tickets are written. */
 static size_t base64_at(struct str s, size_t at)
 {
-	size_t n = 0, slashes = 0, kinds[3] = { 0 };
-	for (; at + n < s.n && (char_is_alnum(s.p[at + n]) || strchr("+/=", s.p[at + n])); n++) {
+	static const char marks[] = "+/=";
+	size_t judged = row_of(str_from(s, at), marks, ROW_MAX), slashes = 0, kinds[3] = { 0 };
+	for (size_t n = 0; n < judged; n++) {
 		kinds[0] += char_is_upper(s.p[at + n]);
 		kinds[1] += char_is_lower(s.p[at + n]);
 		kinds[2] += char_is_digit(s.p[at + n]);
 		slashes += s.p[at + n] == '/';
 	}
-	bool marked = slashes || memchr(s.p + at, '+', n) || memchr(s.p + at, '=', n);
+	bool marked = slashes || memchr(s.p + at, '+', judged) || memchr(s.p + at, '=', judged);
 	bool mixed = kinds[0] >= 4 && kinds[1] >= 4 && kinds[2] >= (marked ? 1 : 2);
-	return n >= BASE64_MIN && mixed && slashes * 16 <= n ? n : 0;
+	bool fits = judged >= BASE64_MIN && mixed && slashes * 16 <= judged;
+	return fits ? row_of(str_from(s, at), marks, s.n) : 0;
 }
 
 bool redact_is_token(struct str s)
@@ -282,10 +294,11 @@ size_t redact_hash_at(struct redact_finder *f, size_t at)
 {
 	struct str rest = str_from(f->line, at);
 	size_t n = 0, marks = 0;
+	if (rest.n < TOKEN_MIN || !char_is_alnum(rest.p[1]))
+		return at;
 	for (; n < rest.n && (char_is_alnum(rest.p[n]) || one_of(rest.p[n], "$./,=+-")); n++)
 		marks += rest.p[n] == '$';
-	return n >= TOKEN_MIN && marks >= 3 && n > 2 && char_is_alnum(rest.p[1]) ? redact_take(f, at, n, REDACT_SECRET)
-										 : at;
+	return n >= TOKEN_MIN && marks >= 3 ? redact_take(f, at, n, REDACT_SECRET) : at;
 }
 
 size_t redact_login_at(struct redact_finder *f, size_t at)
@@ -321,16 +334,13 @@ size_t redact_at_host(struct redact_finder *f, size_t at)
 
 size_t redact_secret_at(struct redact_finder *f, size_t at)
 {
+	static const char marks[] = "._-+/=";
 	struct str rest = str_from(f->line, at);
-	size_t n = 0, hex = 0;
-	while (n < rest.n && (char_is_alnum(rest.p[n]) || strchr("._-+/=", rest.p[n])))
-		n++;
+	size_t n = row_of(rest, marks, ROW_MAX), hex = 0;
 	while (hex < rest.n && char_is_hex(rest.p[hex]))
 		hex++;
-	if (redact_is_token(str_first(rest, n)))
-		return redact_take(f, at, n, REDACT_SECRET);
-	if (n >= OWN_TOKEN_MIN && str_starts(rest, STR("kbt_")))
-		return redact_take(f, at, n, REDACT_SECRET);
+	if (redact_is_token(str_first(rest, n)) || (n >= OWN_TOKEN_MIN && str_starts(rest, STR("kbt_"))))
+		return redact_take(f, at, row_of(rest, marks, rest.n), REDACT_SECRET);
 	if (hex >= REDACT_HEX_MIN && !is_name(at_or_nul(rest, hex)))
 		return redact_take(f, at, hex, REDACT_SECRET);
 	size_t row = base64_at(f->line, at);

@@ -6,6 +6,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "match/token.h"
 #include "match/undress.h"
@@ -411,6 +412,27 @@ static void heads_are_measured(void **state)
 	}
 }
 
+/* A mark parts a message off from what is before it, and few bytes are looked at for each: lines have many marks. */
+static void parts_of_a_payload(void **state)
+{
+	(void)state;
+	static const char said[] = "the network path was not found";
+	static char line[(64 << 10) + 1];
+	const size_t size = sizeof line - 1, at = size - strlen(said);
+	struct str near = STR("rpc failed: the network path was not found");
+	assert_true(envelope_parts_off(near, 0, near.n - strlen(said)));
+	for (size_t i = 0; i < at; i++)
+		line[i] = i % 2 ? ' ' : ':';
+	memcpy(line + at, said, sizeof said);
+	assert_true(envelope_parts_off(str_c(line), at - 100, at));
+	assert_false(envelope_parts_off(str_c(line), 0, at));
+	memcpy(line, "abc def", 7); /* words, none of which tells of trouble: each was looked at for each mark */
+	clock_t start = clock();
+	for (size_t i = 8; i < size; i += 2)
+		envelope_parts_off(str_c(line), 0, i);
+	assert_true((double)(clock() - start) / CLOCKS_PER_SEC < 2);
+}
+
 static void layers_are_undone(void **state)
 {
 	(void)state;
@@ -526,6 +548,7 @@ int main(void)
 		cmocka_unit_test_teardown(offsets_lead_back, teardown),
 		cmocka_unit_test_teardown(fields_are_read, teardown),
 		cmocka_unit_test_teardown(heads_are_measured, teardown),
+		cmocka_unit_test_teardown(parts_of_a_payload, teardown),
 		cmocka_unit_test_teardown(layers_are_undone, teardown),
 		cmocka_unit_test_teardown(nul_bytes_of_utf16_go, teardown),
 		cmocka_unit_test_teardown(envelopes_are_told_apart, teardown),

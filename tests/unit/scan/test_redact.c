@@ -6,6 +6,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "scan/redact.h"
 
@@ -236,6 +237,10 @@ static void machines_by_what_is_said(void **unused)
 	alone("opening share Accounts on PEACHBOX failed", "opening share SHARE-1 on HOST-1 failed");
 	alone("lookup dbmain on 192.0.2.2:53: no such host", "lookup HOST-1 on ADDR-1:53: no such host");
 	alone("node/worker-17 NotReady; back/app12 is DOWN", "node/HOST-1 NotReady; back/HOST-2 is DOWN");
+	const char *const paths[] = { "cannot find '/usr/lib/node/express'", "GET /assets/node/modules/x.js",
+				      "npm/8.19.2 node/v18.12.1 linux", "/dev/sda is DOWN" };
+	for (size_t i = 0; i < sizeof paths / sizeof *paths; i++)
+		alone(paths[i], paths[i]);
 	alone("mount of filer2:/export failed; PATH=/x:/y, file:/tmp/x", "mount of HOST-1:/export failed; PATH=/x:/y, "
 									 "file:/tmp/x");
 	alone("java.net.UnknownHostException: mqbroker", "java.net.UnknownHostException: HOST-1");
@@ -399,6 +404,23 @@ static void secrets_alone(void **unused)
 	masked("", "");
 }
 
+/* A row of marks begins at each of them: each is judged by its first bytes. */
+static void long_rows(void **unused)
+{
+	(void)unused;
+	static const char *const rows[] = { "a+", "$.", "node/" };
+	static char line[(64 << 10) + 1];
+	struct redact_span spans[4];
+	clock_t start = clock();
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		for (size_t at = 0; at + 1 < sizeof line; at++)
+			line[at] = rows[i][at % strlen(rows[i])];
+		redact_find(str_c(line), spans, 4);
+	}
+	assert_true((double)(clock() - start) / CLOCKS_PER_SEC < 3);
+	alone("ticket doIFqDCCBaSgAwIBBaEDAgEWooIEwTCCBL1hggS5MIIEtaADAgEFoQ4bDENP/RQ0+ ok", "ticket SECRET-1 ok");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -418,6 +440,7 @@ int main(void)
 		cmocka_unit_test(what_programs_take),
 		cmocka_unit_test(people_in_a_sentence),
 		cmocka_unit_test(machines_by_what_is_said),
+		cmocka_unit_test(long_rows),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
