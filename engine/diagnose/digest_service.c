@@ -15,11 +15,24 @@ static const char *greeting_of(struct str port)
 	return str_u64(port, &number) && number <= UINT16_MAX ? greeting_of_port((unsigned)number) : NULL;
 }
 
-/* speaks_first: the service that greets on a port; one that the message's program names by its usual port counts more. */
+/* tls_begins: ports of mail, news and FTP within TLS (RFC 8314 section 3), where the client speaks first. */
+static bool tls_begins(struct str port)
+{
+	static const struct str ports[] = { STR_LIT("465"), STR_LIT("563"), STR_LIT("990"), STR_LIT("993"),
+					    STR_LIT("995") };
+	for (size_t i = 0; i < sizeof ports / sizeof *ports; i++)
+		if (str_eq(port, ports[i]))
+			return true;
+	return false;
+}
+
+/* speaks_first: the service that greets on a port; one that the message's program names by its usual port counts more,
+ * but where its greeting would come within TLS. */
 static const char *speaks_first(const struct digest *d, struct str port)
 {
 	const char *named = greeting_of(digest_binding(d, STR("service_port")));
-	return named && *named && str_eq(port, d->port) ? named : greeting_of(port);
+	bool counts = named && *named && str_eq(port, d->port) && (!tls_begins(port) || !strcmp(named, "ssh"));
+	return counts ? named : greeting_of(port);
 }
 
 struct str digest_watch(const struct digest *d)
