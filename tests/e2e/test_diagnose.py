@@ -543,6 +543,15 @@ class Diagnose(KbtTest):
         self.assertIn('answered-and-is-gone', self.findings(r))
         self.assertEqual(self.diagnose('--offline', text, code=UNDECIDED)['bindings']['port'], '22')
 
+    def test_a_message_that_a_client_wrote_itself_is_no_answer_of_the_server(self):
+        for text in ('The client cannot connect to the destination specified in the request. Verify that the service on the '
+                     'destination is running and is accepting requests.',
+                     'Error: timeout exceeded when trying to connect'):
+            with self.subTest(text=text):
+                r = self.diagnose('--set', 'server=127.0.0.1', '--set', f'port={closed_port()}', text, code=FOUND)
+                self.assertEqual(r['verdict']['cause'], 'tcp-refused-both')
+                self.assertNotIn('answered-and-is-gone', self.findings(r))
+
     def test_codes_with_a_host_on_this_machine(self):
         port = closed_port()
         refused = ('WSAECONNREFUSED (10061)', 'Error 10060: connection timed out', 'Socket error 11001: host not found')
@@ -605,8 +614,7 @@ class Diagnose(KbtTest):
         def text(port, ago_s):
             when = time.strftime('%b %d %H:%M:%S', time.localtime(time.time() - ago_s))
             return f'{when} web1 backup[311]: ssh: connect to host 127.0.0.1 port {port}: Connection refused'
-        with socket.create_server(('127.0.0.1', 0)) as s:
-            port = s.getsockname()[1]
+        with service(0, greets_as_ssh) as port:
             r = self.diagnose(text(port, 6 * 3600), code=FOUND)
             self.assertEqual(r['verdict']['state'], 'healthy')
             self.assertIn('6 hours ago', self.findings(r)['was-down-works-now'])
