@@ -80,6 +80,12 @@ static const struct cmd_option *option_of(const struct cmd *cmd, const char *wor
 			      : cmd_option_find(cmd, NULL, 0, word[1]);
 }
 
+/* takes_next: the option at this word has a value, which is not behind its letter: -n, and not -n5. */
+static bool takes_next(const struct cmd_option *option, const char *word)
+{
+	return option && option->value && (word[1] == '-' || !word[2]);
+}
+
 void complete(struct buf *out, const struct cmd *const *commands, char *const *words, size_t count)
 {
 	const char *first = NULL, *now = count ? words[count - 1] : "";
@@ -98,7 +104,7 @@ void complete(struct buf *out, const struct cmd *const *commands, char *const *w
 		const struct cmd_option *option = waits ? NULL : option_of(*commands, words[i]);
 		if (!option && !waits && words[i][0] != '-' && !first)
 			first = words[i];
-		waits = option && option->value ? option : NULL;
+		waits = takes_next(option, words[i]) ? option : NULL;
 	}
 	if (waits) {
 		offer_values(out, waits);

@@ -53,6 +53,7 @@ class Completions(KbtTest):
         self.assertEqual(self.complete('scan', '--by', '=', 'h'), ['host', 'hour'])  # --by=h
         self.assertEqual(self.complete('help', 'lo'), ['lookup'])
         self.assertEqual(self.complete('diagnose', '--set', 'port'), ['port='])
+        self.assertIn('--json', self.complete('lookup', '-n5', '--js'))  # the letter's value is there
         for words in (['lookup', ''], ['stats', ''], ['nothing', ''], ['scan', '--top', '']):
             self.assertEqual(self.complete(*words), [])
 
