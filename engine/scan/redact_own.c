@@ -289,12 +289,14 @@ bool redact_is_token(struct str s)
 	return false;
 }
 
-/* redact_hash_at: $1$, $2y$, $5$, $6$, $y$, $argon2id$, and behind it at least one more part. */
+/* redact_hash_at: $1$, $2y$, $5$, $6$, $y$, $argon2id$, and behind it at least one more part; $HOME/$USER is none. */
 size_t redact_hash_at(struct redact_finder *f, size_t at)
 {
 	struct str rest = str_from(f->line, at);
-	size_t n = 0, marks = 0;
-	if (rest.n < TOKEN_MIN || !char_is_alnum(rest.p[1]))
+	size_t n = 0, marks = 0, method = 1;
+	while (method < TOKEN_MIN && (char_is_alnum(at_or_nul(rest, method)) || at_or_nul(rest, method) == '-'))
+		method++;
+	if (method == 1 || at_or_nul(rest, method) != '$')
 		return at;
 	for (; n < rest.n && (char_is_alnum(rest.p[n]) || one_of(rest.p[n], "$./,=+-")); n++)
 		marks += rest.p[n] == '$';

@@ -258,7 +258,7 @@ static size_t by_behind(struct redact_finder *f, size_t start, size_t end)
 	return fits ? behind_key(f, start, end, REDACT_USER) : end;
 }
 
-/* code_behind: "otp code 123456", "verification code is 1234". */
+/* code_behind: "otp code 123456", "verification code is 1234"; "activation code 0xC004F074" tells of an error. */
 static size_t code_behind(struct redact_finder *f, size_t start, size_t end)
 {
 	struct str s = f->line;
@@ -269,7 +269,8 @@ static size_t code_behind(struct redact_finder *f, size_t start, size_t end)
 	size_t n = redact_name_run(s, value), digits = 0;
 	for (size_t i = 0; i < n; i++)
 		digits += char_is_digit(s.p[value + i]);
-	return value > end && n >= 4 && digits >= 2 ? redact_take(f, value, n, REDACT_SECRET) : end;
+	bool error = str_starts_nocase(str_from(s, value), STR("0x"));
+	return value > end && n >= 4 && digits >= 2 && !error ? redact_take(f, value, n, REDACT_SECRET) : end;
 }
 
 /* key_behind: "api key 9f8e7d6c", "pre-shared key 'x1'". */

@@ -298,6 +298,8 @@ static void what_stays(void **unused)
 	static const char *const same[] = {
 		"",
 		"all is well",
+		"rm $HOME/$USER/$PATH/$LANG",
+		"activation code 0xC004F074, security code 0x80090016",
 		"localhost 127.0.0.1 ::1 0.0.0.0 255.255.255.0",
 		"user root logged in",
 		"waiting for data from disk",
