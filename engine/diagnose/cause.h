@@ -73,7 +73,7 @@ struct meaning {
 	bool udp;	 /* the port is one of UDP */
 	bool dialled;	 /* it comes from a dialled link */
 	bool wants_row;	 /* one connection that comes about does not show that all do */
-	bool local;	 /* it is about one machine alone: there is no way to look at */
+	bool local;	 /* it is no matter of the way between two machines: there is nothing to probe */
 	struct str origin;
 	uint32_t line;
 };

@@ -354,8 +354,8 @@ enum err triage_run(struct store *s, const struct matcher *m, struct match_scrat
 	emit(&r, TRIAGE_MATCH, NULL);
 	if (!answers) { /* nothing that a probe could tell */
 		ret_report->verdict.says = !r.file.rule ? STR("Nothing known explains this message.")
-					   : local ? STR("This is a matter of one machine, not of the way between two: "
-							 "no probe tells more.")
+					   : local ? STR("This is no matter of the way between two machines: no probe "
+							 "tells more.")
 						   : STR("No probe can tell the causes of this article apart.");
 		emit(&r, TRIAGE_VERDICT, NULL);
 		return arena_err(a);

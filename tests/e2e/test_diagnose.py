@@ -526,12 +526,16 @@ class Diagnose(KbtTest):
             self.assertEqual((r['matches'][0]['id'], r['verdict']['state'], r['evidence'], r['needs']),
                              ('Q-local-socket', 'none', [], []), text)
 
-    def test_what_is_a_matter_of_one_machine_is_not_looked_at_whatever_code_it_has(self):
+    def test_what_is_no_matter_of_the_way_is_not_looked_at_whatever_code_it_has(self):
         for text in ("PermissionError: [Errno 13] Permission denied: '/srv/a'", 'OSError: [Errno 98] Address already in use',
-                     'nginx: [emerg] bind() to 10.0.0.5:80 failed (99: Cannot assign requested address)'):
+                     'nginx: [emerg] bind() to 10.0.0.5:80 failed (99: Cannot assign requested address)',
+                     # what a server has sent, or has not, is its matter too
+                     "E: The repository 'http://deb.example.com/debian bookworm Release' does not have a Release file.",
+                     "df: '/mnt/nas': Stale file handle"):
             r = self.diagnose(text, code=UNDECIDED)
             self.assertEqual((r['verdict']['state'], r['evidence'], r['needs']), ('none', [], []), text)
-            self.assertIn('one machine', r['verdict']['says'])
+            self.assertIn('no matter of the way', r['verdict']['says'])
+            self.assertNotIn('one machine', r['verdict']['says'])
 
     def test_a_message_that_the_server_itself_sent_says_so(self):
         text = 'deploy@127.0.0.1: Permission denied (publickey,password).'
