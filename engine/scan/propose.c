@@ -53,6 +53,21 @@ static void find_parted(struct line *l)
 			l->parted[l->parted_count++] = l->dress.payload.start + at;
 }
 
+/* measure: what of a line depends on where its payload ends. */
+static void measure(struct line *l)
+{
+	struct match_span span = l->dress.payload;
+	l->payload = str_part(l->text, span.start, span.end);
+	l->letters = literals_letters(l->payload);
+	l->start_count = l->parted_count = 0;
+	l->parted_known = l->glue_known = false;
+	size_t head = envelope_head(l->payload, span.start > 0);
+	for (size_t at = 0; at < head && l->start_count + 1 < STARTS_MAX; at++)
+		if (!at || (char_is_space(l->payload.p[at - 1]) && !char_is_space(l->payload.p[at])))
+			l->starts[l->start_count++] = span.start + at;
+	l->starts[l->start_count++] = span.start + head;
+}
+
 static void read_line(struct proposer *p, struct line *l)
 {
 	l->text = (struct str){ p->text.p + l->piece.from, l->piece.to - l->piece.from };
@@ -62,7 +77,7 @@ static void read_line(struct proposer *p, struct line *l)
 		     (damage_undo(l->text, p->work, &l->clean) || !str_eq(l->clean.text, l->text));
 	if (!l->damaged)
 		l->clean = (struct clean){ .text = l->text };
-	l->glue_known = l->coded = false;
+	l->coded = false;
 	l->said = &l->clean;
 	if (!undress_read(&l->clean, l->clean.text, true, p->work, &said)) {
 		l->coded = said.clean != &l->clean;
@@ -73,16 +88,7 @@ static void read_line(struct proposer *p, struct line *l)
 		envelope_read(l->clean.text, &l->dress);
 	}
 	l->text = l->said->text;
-	struct match_span span = l->dress.payload;
-	l->payload = str_part(l->text, span.start, span.end);
-	l->letters = literals_letters(l->payload);
-	l->start_count = l->parted_count = 0;
-	l->parted_known = false;
-	size_t head = envelope_head(l->payload, span.start > 0);
-	for (size_t at = 0; at < head && l->start_count + 1 < STARTS_MAX; at++)
-		if (!at || (char_is_space(l->payload.p[at - 1]) && !char_is_space(l->payload.p[at])))
-			l->starts[l->start_count++] = span.start + at;
-	l->starts[l->start_count++] = span.start + head;
+	measure(l);
 	read_component(p, l->dress.component);
 	go_on_begin(&l->go_on, p->text, l->piece.from, l->piece.next);
 }
@@ -334,6 +340,32 @@ static void fetch_ahead(const struct proposer *p, const struct prefilter_find *f
 		literals_fetch(p->matcher, t, finds[TEXT].literal, true);
 }
 
+/* try_finds lays the first of the finds beside the line, those that stand before a place of its text. */
+static void try_finds(struct proposer *p, struct line *l, const struct prefilter_find *finds, size_t count, size_t all,
+		      size_t before)
+{
+	for (size_t i = 0; i < count; i++) {
+		size_t at = p->mark + finds[i].at - l->piece.from;
+		fetch_ahead(p, finds + i, all - i);
+		if (before < l->text.n && clean_place(l->said, at) >= before)
+			continue;
+		for (size_t k = 0; k < l->start_count; k++)
+			try_find(p, l, l->starts[k], &finds[i]);
+	}
+}
+
+/* first_of_two leaves the payload its first line, where another field of a record, or a code, stands beside the message
+ * (undress.h): that is no part of it. The second line is parted off by its beginning. */
+static bool first_of_two(struct line *l)
+{
+	size_t first = l->coded ? str_find_char(l->payload, '\n') : STR_NONE;
+	if (first == STR_NONE)
+		return false;
+	l->dress.payload.end = l->dress.payload.start + first;
+	measure(l);
+	return true;
+}
+
 /* propose_piece takes the first of the finds, `count` of them; `all` are there. */
 static void propose_piece(struct proposer *p, const struct proposal *piece, const struct prefilter_find *finds,
 			  size_t count, size_t all)
@@ -345,12 +377,12 @@ static void propose_piece(struct proposer *p, const struct proposal *piece, cons
 	p->joined.known = false; /* the text may be another */
 	arena_reset(p->work);
 	read_line(p, &l);
-	for (size_t i = 0; i < count; i++) {
-		fetch_ahead(p, finds + i, all - i);
-		for (size_t k = 0; k < l.start_count; k++)
-			try_find(p, &l, l.starts[k], &finds[i]);
-	}
+	try_finds(p, &l, finds, count, all, l.text.n);
 	fit_tried(p, &l);
+	if (!l.fits && first_of_two(&l)) {
+		try_finds(p, &l, finds, count, all, l.dress.payload.end);
+		fit_tried(p, &l);
+	}
 	if (l.fits)
 		propose_push(p, *piece);
 }

@@ -377,6 +377,16 @@ class Scan(SharedKbTest):
         self.hits(self.log('others.log', others), code=NONE)
         self.hits('--every-line', self.path('others.log'), code=NONE)
 
+    def test_what_stands_beside_a_message(self):
+        """Another field of a record, or a code that says nothing, is no part of the message before it."""
+        said = SSH[SSH.index('ssh:'):]
+        path = self.log('beside.log', [said + ' (Exception from HRESULT: 0x80004005 (E_FAIL))',
+                                       '{"level":"error","msg":"%s","error":"exit status 1"}' % said,
+                                       '{"level":"error","msg":"cannot pull it","error":"%s"}' % said])
+        hits = self.hits(path)
+        self.assertEqual([(h['line'], h['captures'].get('port')) for h in hits], [(1, '22'), (2, '22'), (3, '22')])
+        self.assertEqual(hits, self.hits('--every-line', path))
+
     def test_labels(self):
         """What stands before a message that somebody quotes; a list of an event's fields, as it wraps its values."""
         said = SSH[SSH.index('ssh:'):]
