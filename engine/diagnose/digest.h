@@ -168,6 +168,9 @@ bool digest_doubts_loss(const struct digest *d);
 /* digest_pings_limited: nothing connects, and what is missing of a burst may be a host's limit on its answers. */
 bool digest_pings_limited(const struct digest *d);
 
+/* digest_is_ssh: an SSH server is meant, by the port or by what the message's program is. */
+bool digest_is_ssh(const struct digest *d);
+
 /* digest_watch: how long a connection is looked at before a word is said on it; empty: not at all. */
 struct str digest_watch(const struct digest *d);
 /* digest_ended: the service ended this connection at once; digest_mute: it says nothing yet and speaks first. */

@@ -35,6 +35,12 @@ static const char *speaks_first(const struct digest *d, struct str port)
 	return counts ? named : greeting_of(port);
 }
 
+bool digest_is_ssh(const struct digest *d)
+{
+	const char *service = speaks_first(d, d->port);
+	return service && !strcmp(service, "ssh");
+}
+
 struct str digest_watch(const struct digest *d)
 {
 	const char *service = speaks_first(d, d->port);

@@ -220,8 +220,7 @@ void step_unsteady(struct wave *w)
  * that do not log in: with the first one five are made there. */
 static struct str row_length(const struct digest *d)
 {
-	struct str ssh = S("22");
-	return str_eq(d->port, ssh) || str_eq(digest_binding(d, S("service_port")), ssh) ? S("4") : S("10");
+	return digest_is_ssh(d) ? S("4") : S("10");
 }
 
 /* step_row: over a dialled link one success proves little; nor does one where the message tells of a failure that may

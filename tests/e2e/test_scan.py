@@ -501,12 +501,32 @@ class Scan(SharedKbTest):
             return [dress.format(lines[0]), *(indent + x for x in lines[1:])]
         return [dress.format(x) for x in lines]
 
+    # a level's word, or a value in front
+    OWN_DRESS = re.compile(r'\b(ERROR|E|FATAL)\b|^\S+@')
+
+    def long_samples(self):
+        return [s for s in self.samples() if len(s) > 50 and '$$<' not in s and not re.search(r'\d:\d\d:\d|^\[', s)]
+
+    def test_what_looks_like_dress_over_several_lines(self):
+        """As programs print them they are hits. Where each line is in a log's dress --every-line alone finds them, and
+        not those that begin with a level (HACKING)."""
+        own = [s for s in self.long_samples() if self.OWN_DRESS.search(s)]
+        self.assertGreater(len(own), 8)
+        for dress in ('{}', 'Mar  2 08:13:43 host app[1]: {}'):
+            lines, planted = [], []
+            for s in own if dress == '{}' else [s for s in own if not s.startswith('ERROR ')]:
+                words = s.split(' ')
+                planted.append(len(lines) + 2)
+                lines += ['nothing to see', dress.format(' '.join(words[:-2])), dress.format(' '.join(words[-2:]))]
+            path = self.log('own.log', lines)
+            for options in ([], ['--every-line']) if dress == '{}' else (['--every-line'],):
+                found = {h['line'] for h in self.hits(path, *options)}
+                self.assertEqual([lines[n - 1] for n in planted if n not in found], [], options)
+
     def test_messages_over_several_lines(self):
         rng = random.Random(4)
         dress = ['{}', 'Mar  2 08:13:43 host app[1]: {}', '2001-03-12 10:56:20 ERROR {}']
-        # one with a level's word, or a value in front, is found over several lines by --every-line alone; HACKING tells
-        own_dress = re.compile(r'\d:\d\d:\d|^\[|\b(ERROR|E|FATAL)\b|^\S+@')
-        long = [s for s in self.samples() if len(s) > 50 and '$$<' not in s and not own_dress.search(s)]
+        long = [s for s in self.long_samples() if not self.OWN_DRESS.search(s)]
         self.assertGreater(len(long), 8)
         lines, planted = [], []
         for sample in long:
