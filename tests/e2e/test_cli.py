@@ -2,12 +2,13 @@
 """The command line itself: help, options, exit codes, standard streams."""
 import fcntl
 import os
+import select
 import struct
 import subprocess
 import termios
 import unittest
 
-from kbt import KBT, KbtTest, ROOT, USAGE
+from kbt import FOUND, KBT, KbtTest, NONE, ROOT, USAGE
 
 
 class Help(KbtTest):
@@ -50,15 +51,18 @@ class Help(KbtTest):
         fcntl.ioctl(side, termios.TIOCSWINSZ, struct.pack('HHHH', 24, width, 0, 0))
         p = subprocess.Popen([KBT, *args], stdout=side, stdin=subprocess.DEVNULL, stderr=side if err else subprocess.DEVNULL,
                              env=dict(os.environ, KBT_DB=self.db, NO_COLOR='1', TERM='xterm', LC_ALL=locale))
-        os.close(side)
         text = b''
-        try:
-            while piece := os.read(main, 65536):
-                text += piece
-        except OSError:  # its end, on a terminal
-            pass
+        # Its side stays open here until it has ended and all was read: a terminal closed while its last bytes are on their
+        # way may give its reader the end without them.
+        while True:
+            ended = p.poll() is not None
+            if select.select([main], [], [], 0 if ended else .02)[0]:
+                text += os.read(main, 65536)
+            elif ended:
+                break
+        os.close(side)
         os.close(main)
-        p.wait()
+        self.assertIn(p.returncode, (FOUND, NONE))
         return text.decode().replace('\r', '').splitlines()
 
     def test_titles_and_places_wrap_on_a_narrow_terminal(self):
