@@ -38,16 +38,21 @@ static bool of_cron(struct str s, size_t at, size_t end)
 	return str_word(&rest, &word) && char_is_upper(word.p[0]) && redact_in_list(word, acts);
 }
 
-/* has_address: "mx1[192.0.2.9]", "pc7 (192.0.2.9)", or in parentheses behind one, as a lease of DHCP has it */
+/* has_address: "mx1[192.0.2.9]", "pc7 (192.0.2.9)", "H=(pc7) [192.0.2.9]", or in parentheses behind one, as a lease of
+ * DHCP has it */
 static bool has_address(const struct redact_finder *f, size_t at, size_t end)
 {
 	struct str s = f->line;
 	const struct redact_span *last = f->count ? &f->spans[f->count - 1] : NULL;
-	if (at > 1 && s.p[at - 1] == '(' && at_or_nul(s, end) == ')')
+	bool enclosed = at > 1 && s.p[at - 1] == '(' && at_or_nul(s, end) == ')';
+	if (enclosed && s.p[at - 2] == '=' && str_starts(str_from(s, end), STR(") [")))
+		return redact_address_at(s, end + 3);
+	if (enclosed)
 		return last && last->kind == REDACT_ADDR && last->end + 2 == at && s.p[at - 2] == ' ';
 	size_t open = end + (at_or_nul(s, end) == ' ');
 	bool bracket = at_or_nul(s, open) == '[' && open == end;
-	bool card = str_eq_nocase(redact_word_before(s, at), STR("interface"));
+	bool card =
+		str_eq_nocase(redact_word_before(s, at), STR("interface")) || redact_is_device(part(s, at, end - at));
 	size_t n = !card && (bracket || at_or_nul(s, open) == '(') ? redact_address_at(s, open + 1) : 0;
 	return n && at_or_nul(s, open + 1 + n) == (bracket ? ']' : ')');
 }
@@ -145,10 +150,41 @@ static bool is_person(const struct redact_finder *f, size_t at, size_t end)
 	       redact_tells_apart(part(s, at, end - at));
 }
 
+/* is_at_address: "alice/192.0.2.9:1194", as OpenVPN names who is connected and Java a machine; dnsmasq's lease ends
+ * with the card's address and a name. */
+static bool is_at_address(const struct redact_finder *f, size_t at, size_t end)
+{
+	struct str s = f->line;
+	const struct redact_span *last = f->count ? &f->spans[f->count - 1] : NULL;
+	if (last && last->kind == REDACT_ADDR && last->end + 1 == at && s.p[at - 1] == ' ' && end == s.n)
+		return redact_within(s, at, STR("DHCP"));
+	size_t n = at_or_nul(s, end) == '/' && (!at || s.p[at - 1] == ' ') ? redact_address_at(s, end + 1) : 0;
+	return n && at_or_nul(s, end + 1 + n) == ':' && char_is_digit(at_or_nul(s, end + 2 + n));
+}
+
+/* bracketed_at: FreeRADIUS' "Login incorrect: [alice/x1]", vsftpd's "[alice] OK LOGIN" */
+static size_t bracketed_at(struct redact_finder *f, size_t at, size_t end)
+{
+	struct str s = f->line, rest = str_from(s, end);
+	if (str_starts(rest, STR("] OK ")) || str_starts(rest, STR("] FAIL ")))
+		return redact_take(f, at, end - at, REDACT_USER);
+	size_t n = str_find_char(str_first(rest, REDACT_COMMAND_MAX), ']');
+	if (at_or_nul(s, end) != '/' || n == STR_NONE || n < 2 || one_of(rest.p[1], "<(") ||
+	    !redact_within(s, at, STR("Login ")))
+		return at;
+	redact_take(f, at, end - at, REDACT_USER);
+	return redact_take(f, end + 1, n - 1, REDACT_SECRET);
+}
+
 size_t redact_beside_at(struct redact_finder *f, size_t at)
 {
 	struct str s = f->line;
 	size_t n = redact_name_run(s, at), end = at + n;
+	size_t bracketed = n > 1 && at && s.p[at - 1] == '[' ? bracketed_at(f, at, end) : at;
+	if (bracketed > at)
+		return bracketed;
+	if (n > 1 && (end == s.n || s.p[end] == '/') && is_at_address(f, at, end))
+		return redact_is_common(part(s, at, n)) ? at : redact_take(f, at, n, REDACT_HOST);
 	char before = at > 1 && s.p[at - 1] == ' ' ? s.p[at - 2] : 0, next = at_or_nul(s, end);
 	bool behind = one_of(next, "([") || (next == ' ' && one_of(at_or_nul(s, end + 1), "(:")) ||
 		      (at && s.p[at - 1] == '(');

@@ -8,7 +8,15 @@
 bool redact_within(struct str s, size_t at, struct str name)
 {
 	size_t near = at > REDACT_COMMAND_MAX ? at - REDACT_COMMAND_MAX : 0;
-	return str_find_nocase(part(s, near, at - near), name) != STR_NONE;
+	for (size_t found; near < at; near += found + 1) {
+		found = str_find_nocase(part(s, near, at - near), name);
+		if (found == STR_NONE)
+			return false;
+		bool whole = name.p[name.n - 1] == ' '; /* zip, not gzip; but of mysql and snmp there are many */
+		if (!whole || !(near + found) || !char_is_alnum(s.p[near + found - 1]))
+			return true;
+	}
+	return false;
 }
 
 /* What single-letter options of a program take; the value stands behind a blank. */
@@ -31,7 +39,8 @@ static const struct option_set option_sets[] = {
 	{ STR_LIT("psexec "), "p", "u", "" },	   { STR_LIT("schtasks "), "p", "u", "s" },
 	{ STR_LIT("useradd "), "p", "", "" },	   { STR_LIT("usermod "), "p", "", "" },
 	{ STR_LIT("openssl enc "), "k", "", "" },  { STR_LIT("unzip "), "P", "", "" },
-	{ STR_LIT("zip "), "P", "", "" },
+	{ STR_LIT("zip "), "P", "", "" },	   { STR_LIT("mosquitto_"), "P", "u", "h" },
+	{ STR_LIT("ssh "), "", "l", "" },
 };
 
 /* program_option_at: "-p secret" behind the name of a program that takes it so; with snmp's community goes the machine
@@ -98,7 +107,7 @@ static size_t words_at(struct redact_finder *f, size_t at)
 static bool takes_password(struct str s, size_t at)
 {
 	static const struct str commands[] = { STR_LIT("mysql"), STR_LIT("mariadb"), STR_LIT("sshpass"),
-					       STR_LIT("psql") };
+					       STR_LIT("7z"),	 STR_LIT("rar "),    STR_LIT("psql") };
 	size_t last = sizeof commands / sizeof *commands - 1;
 	for (size_t i = 0; i < last; i++)
 		if (redact_within(s, at, commands[i]))

@@ -45,6 +45,7 @@ bool redact_keeps(struct str name)
 	for (size_t i = 0; i < name.n; i++)
 		letter |= char_is_alpha(name.p[i]) || (unsigned char)name.p[i] >= 0x80;
 	return !name.n || redact_in_list(name, kept) || str_starts(name, STR("255.255.")) ||
+	       (str_starts(name, STR("127.")) && redact_is_address(name)) ||
 	       (!letter && !redact_is_address(name) && name.n < REDACT_HEX_MIN);
 }
 
@@ -64,9 +65,38 @@ bool redact_is_common(struct str word)
 		"did says said sent key header headers version id class object package component library "
 		"context scope state status store task test update operation command query reset change "
 		"changes create delete add remove set get put list show search driver broker backend upstream master "
+		"over under on off per about above below between tcp udp "
 		"slave leader follower replica worker gateway router network internet cloud device controller";
 	bool ends = str_ends_nocase(word, STR("ed")) || str_ends_nocase(word, STR("ing"));
 	return redact_in_list(word, words) || (ends && word.n > 4 && !str_ends_nocase(word, STR("fred")));
+}
+
+bool redact_is_program(struct str name)
+{
+	static const char programs[] =
+		"dpkg apt apt-get aptitude unattended-upgrades yum dnf rpm zypper pacman apk snap snapd flatpak brew "
+		"puppet chef ansible salt cfengine terraform packer kubelet kubectl kube-scheduler kube-proxy helm "
+		"argocd "
+		"flux docker dockerd containerd podman cri-o cron crond anacron atd systemd systemd-tmpfiles udev "
+		"udevd "
+		"logrotate autovacuum vacuum trigger kernel init jenkins gitlab-runner gitlab github dependabot "
+		"renovate "
+		"git svn make cmake gcc clang maven gradle npm yarn pip composer webpack doxygen rsync borg restic "
+		"duplicity bacula amanda veeam mysqld mariadb mongod redis httpd apache2 haproxy squid varnish samba "
+		"smbd "
+		"nmbd winbindd postfix dovecot exim sendmail spamd clamd clamav freshclam amavis rspamd fail2ban "
+		"firewalld ufw iptables nftables networkmanager dhclient dhcpd dnsmasq named bind ntpd chronyd "
+		"cloud-init "
+		"vmtoolsd certbot letsencrypt dehydrated msiexec wuauclt svchost defender sccm wsus watchdog monit "
+		"nagios "
+		"icinga zabbix prometheus grafana telegraf logstash filebeat fluentd rsyslog rsyslogd journald auditd "
+		"selinux apparmor snapper etcd consul vault nomad migration hibernate flyway liquibase supervisor "
+		"supervisord mcelog klogd syslogd pm2 mkfs fsck lvm mdadm zfs smartd oom-killer retention";
+	static const char endings[] =
+		"service timer socket target mount sh py pl rb js exe bat ps1 ext4 ext3 xfs btrfs";
+	size_t stop = str_find_char(name, '.');
+	return redact_in_list(name, programs) ||
+	       (stop != STR_NONE && redact_in_list(str_from(name, stop + 1), endings));
 }
 
 bool redact_is_wrong(struct str word)

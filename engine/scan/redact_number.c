@@ -13,7 +13,8 @@ enum {
 	IBAN_MAX = 34,
 	PHONE_MIN = 8, /* digits behind a plus */
 	PHONE_MAX = 15,
-	LOCAL_MIN = 6, /* behind a word */
+	LOCAL_MIN = 6,	  /* behind a word */
+	FRACTION_MAX = 7, /* digits behind a stop: so many are no fraction */
 	NUMBER_MAX = 48
 };
 
@@ -124,20 +125,23 @@ static size_t phone_run(struct str s, size_t at, size_t *ret_digits)
 	return n;
 }
 
-/* phone_at: +49 151 ..., whose country is of one to three digits, the first no zero; +0100 is a zone of time. */
-static size_t phone_at(struct str s, size_t at)
+/* is_measured: "+12345678 bytes", "+12.345678 ppm": by how much something grew. A telephone number may have one stop,
+ * behind the country, but more digits behind it. */
+static bool is_measured(struct str s, size_t at, size_t n)
 {
-	size_t digits, n = phone_run(s, at, &digits), country = 0;
-	while (char_is_digit(at_or_nul(s, at + 1 + country)))
-		country++;
-	bool fits = country && s.p[at + 1] != '0' && (country <= 3 || country >= PHONE_MIN);
-	return fits && digits >= PHONE_MIN && digits <= PHONE_MAX && !char_is_alnum(at_or_nul(s, at + n)) ? n : 0;
-}
-
-size_t redact_phone(struct str s, size_t at)
-{
-	size_t digits, open = at_or_nul(s, at) == '(', n = phone_run(s, at + open, &digits);
-	return digits >= LOCAL_MIN && digits <= PHONE_MAX && !is_name(at_or_nul(s, at + open + n)) ? n + open : 0;
+	static const char units[] =
+		"byte bytes octets bits bit kb mb gb tb kib mib gib tib ns us ms sec secs seconds minutes hours days "
+		"ppm ppb hz khz mhz rows records lines blocks pages samples packets sectors inodes ticks cycles";
+	struct str number = part(s, at, n), rest = str_from(s, at + n), word;
+	size_t stop = str_find_char(number, '.');
+	bool one = stop != STR_NONE && str_find_char(str_from(number, stop + 1), '.') == STR_NONE;
+	if (one && n - stop - 1 < FRACTION_MAX)
+		return true;
+	if (!rest.n || rest.p[0] != ' ' || !str_word(&rest, &word))
+		return false;
+	while (word.n && !char_is_alnum(word.p[word.n - 1]))
+		word.n--;
+	return redact_in_list(str_first(word, str_find_char(word, '/')), units);
 }
 
 /* is_dialed: "dialing 555-1234", "sms to 0151 234567". */
@@ -148,6 +152,23 @@ static bool is_dialed(struct str s, size_t at)
 		return true;
 	return str_eq_nocase(before, STR("to")) &&
 	       redact_in_list(redact_word_before(s, (size_t)(before.p - s.p)), "sms call calls fax dialing");
+}
+
+/* phone_at: +49 151 ..., whose country is of one to three digits, the first no zero; +0100 is a zone of time. */
+static size_t phone_at(struct str s, size_t at)
+{
+	size_t digits, n = phone_run(s, at, &digits), country = 0;
+	while (char_is_digit(at_or_nul(s, at + 1 + country)))
+		country++;
+	bool fits = country && s.p[at + 1] != '0' && (country <= 3 || country >= PHONE_MIN);
+	fits = fits && digits >= PHONE_MIN && digits <= PHONE_MAX && !char_is_alnum(at_or_nul(s, at + n));
+	return fits && (is_dialed(s, at) || !is_measured(s, at, n)) ? n : 0;
+}
+
+size_t redact_phone(struct str s, size_t at)
+{
+	size_t digits, open = at_or_nul(s, at) == '(', n = phone_run(s, at + open, &digits);
+	return digits >= LOCAL_MIN && digits <= PHONE_MAX && !is_name(at_or_nul(s, at + open + n)) ? n + open : 0;
 }
 
 /* social_at: 123-45-6789 */

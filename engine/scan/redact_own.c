@@ -14,7 +14,9 @@ enum {
 	ROW_MAX = 256, /* bytes that a row is judged by: one begins at each mark of a long one */
 	TOKEN_MIN = 16,
 	OWN_TOKEN_MIN = 47, /* "kbt_" and 43 letters; the names of our counts begin like it and are shorter */
-	DOMAIN_MAX = 15	    /* letters of a NetBIOS name */
+	GIT_HEX = 40,
+	DISPLAY_MAX = 4, /* words of a person's name */
+	DOMAIN_MAX = 15	 /* letters of a NetBIOS name */
 };
 
 size_t redact_card_at(struct str s, size_t at)
@@ -49,7 +51,7 @@ size_t redact_address_at(struct str s, size_t at)
 	}
 	while (n && (s.p[at + n - 1] == '.' || (s.p[at + n - 1] == ':' && (n < 2 || s.p[at + n - 2] != ':'))))
 		n--;
-	bool mac = colons == 5 && n == 17;
+	bool mac = colons >= 5 && n == colons * 3 + 2; /* netfilter writes two and a type in one row */
 	for (size_t i = 0; mac && i < n; i++)
 		mac = i % 3 == 2 ? s.p[at + i] == ':' : char_is_hex(s.p[at + i]);
 	bool ends = !char_is_alnum(at_or_nul(s, at + n)) && at_or_nul(s, at + n) != '-';
@@ -134,6 +136,27 @@ static size_t at_sign(struct str s, size_t at)
 	return 0;
 }
 
+/* redact_display_at: Erika Mustermann <erika@example.org> */
+size_t redact_display_at(struct redact_finder *f, size_t at)
+{
+	struct str s = f->line;
+	size_t n = 0, words = 0;
+	while (words < DISPLAY_MAX && char_is_upper(at_or_nul(s, at + n)) && char_is_alpha(at_or_nul(s, at + n + 1))) {
+		size_t run = redact_name_run(s, at + n);
+		n += run;
+		words++;
+		if (at_or_nul(s, at + n) != ' ' || at_or_nul(s, at + n + 1) == '<')
+			break;
+		n++;
+	}
+	size_t mail = at + n + 2, mail_n = 0;
+	if (words < 2 || !str_starts(str_from(s, at + n), STR(" <")))
+		return at;
+	while (mail_n < MAIL_MAX && (is_name(at_or_nul(s, mail + mail_n)) || at_or_nul(s, mail + mail_n) == '+'))
+		mail_n++;
+	return mail_n && at_or_nul(s, mail + mail_n) == '@' ? redact_take(f, at, n, REDACT_USER) : at;
+}
+
 size_t redact_mail_at(struct redact_finder *f, size_t at)
 {
 	struct str s = f->line;
@@ -148,7 +171,8 @@ size_t redact_mail_at(struct redact_finder *f, size_t at)
 		sign = at_sign(s, at + n);
 	size_t host = at + n + sign, host_n = sign ? redact_name_run(s, host) : 0;
 	bool spelled = sign > 1 && !memchr(s.p + host, '.', host_n);
-	if (!n || !host_n || spelled || !char_is_alpha(s.p[host]))
+	bool image = str_eq(part(s, host, host_n), STR("sha256")); /* "nginx@sha256:..." */
+	if (!n || !host_n || spelled || image || !char_is_alpha(s.p[host]))
 		return at;
 	redact_take(f, at, n, REDACT_USER);
 	return redact_take(f, host, host_n, REDACT_HOST);
@@ -334,6 +358,15 @@ size_t redact_at_host(struct redact_finder *f, size_t at)
 		       : at;
 }
 
+/* is_content: the sum of what is the same everywhere: of git's objects, of an image of containers. */
+static bool is_content(struct str s, size_t at, size_t hex)
+{
+	static const char kinds[] = "commit revision tree parent blob changeset";
+	struct str image = STR("@sha256:");
+	return (hex == GIT_HEX && redact_in_list(redact_word_before(s, at), kinds)) ||
+	       (at >= image.n && str_eq(part(s, at - image.n, image.n), image));
+}
+
 size_t redact_secret_at(struct redact_finder *f, size_t at)
 {
 	static const char marks[] = "._-+/=";
@@ -343,6 +376,8 @@ size_t redact_secret_at(struct redact_finder *f, size_t at)
 		hex++;
 	if (redact_is_token(str_first(rest, n)) || (n >= OWN_TOKEN_MIN && str_starts(rest, STR("kbt_"))))
 		return redact_take(f, at, row_of(rest, marks, rest.n), REDACT_SECRET);
+	if (hex >= REDACT_HEX_MIN && !is_name(at_or_nul(rest, hex)) && is_content(f->line, at, hex))
+		return at + hex;
 	if (hex >= REDACT_HEX_MIN && !is_name(at_or_nul(rest, hex)))
 		return redact_take(f, at, hex, REDACT_SECRET);
 	size_t row = base64_at(f->line, at);

@@ -20,7 +20,7 @@ static const char to_words[] =
 	"route link ssh telnet rsync ping shipping session tunnel syncing synced sync login logon";
 static const char on_words[] =
 	"stopped started starting failed failing running restarted restart crashed hung down up "
-	"io i/o offline online unavailable installed executed executing rebooted full low logged";
+	"io i/o remotely offline online unavailable installed executed executing rebooted full low logged";
 static const char of_words[] =
 	"backup reboot restart shutdown failover restore heartbeat loss replica";
 static const char with_words[] =
@@ -30,7 +30,7 @@ static const char with_words[] =
 static const char by_words[] =
 	"attempt attempts attempted requested submitted initiated approved rejected granted revoked created "
 	"deleted removed changed modified edited updated uploaded downloaded locked unlocked cancelled "
-	"canceled aborted acknowledged assigned reported invited impersonated reviewed signed logged";
+	"console canceled aborted acknowledged assigned reported invited impersonated reviewed signed logged";
 static const char sure_by_words[] = "requested submitted approved uploaded downloaded acknowledged invited reviewed";
 static const char for_words[] = "login logins logon logons denied ticket tickets mailbox credentials lockout signin "
 				"sign-in";
@@ -80,12 +80,12 @@ static const char plain_words[] =
 	"init policy hand rule timer hook operator script automatically default itself nothing "
 	"expected usual normal soon always well part required needed follows before yourself";
 
-/* is_device: a network card, a disk or a terminal by its number: "eth0", "wlan1", "tty2", "sda1". */
-static bool is_device(struct str word)
+/* A network card, a disk or a terminal by its number: "eth0", "wlan1", "tty2", "sda1". */
+bool redact_is_device(struct str word)
 {
 	static const char kinds[] =
 		"en eth em eno ens enp wl wlan wlp awdl utun lo br bridge bond team tun tap veth vnet "
-		"docker ppp usb vlan ib tty ttys pts com lpt sda sdb sdc hda hdb sd md dm nvme loop sr fd "
+		"docker vty con aux ppp usb vlan ib tty ttys pts com lpt sda sdb sdc hda hdb sd md dm nvme loop sr fd "
 		"cpu core rank slot port bay disk drive lun node unit bus";
 	size_t n = 0;
 	while (n < word.n && char_is_alpha(word.p[n]))
@@ -100,8 +100,8 @@ static bool is_plain(struct str word)
 	for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
 		if (word.n > 6 && str_ends_nocase(word, str_c(ends[i])))
 			return true;
-	return redact_is_common(word) || is_device(word) || redact_keeps(word) || redact_in_list(word, plain_words) ||
-	       redact_in_list(word, behind_words);
+	return redact_is_common(word) || redact_is_device(word) || redact_keeps(word) ||
+	       redact_in_list(word, plain_words) || redact_in_list(word, behind_words);
 }
 
 /* goes_on: a sentence may go on, or end, behind such a name. */
@@ -213,5 +213,6 @@ size_t redact_place_at(struct redact_finder *f, size_t at)
 	enum redact_kind kind = REDACT_HOST;
 	bool there = n > 2 && letters * 2 >= n && goes_on(s, end) &&
 		     (is_placed(s, at, &kind) || in_pair(f, at) || is_machine(s, at, end));
-	return there && !is_plain(part(s, at, n)) ? redact_take(f, at, n, kind) : at;
+	bool program = kind == REDACT_USER && redact_is_program(part(s, at, n));
+	return there && !program && !is_plain(part(s, at, n)) ? redact_take(f, at, n, kind) : at;
 }

@@ -69,15 +69,17 @@ size_t redact_secret_run(struct str s, size_t at); /* up to the quote it began w
 size_t redact_address_at(struct str s, size_t at); /* IPv4, IPv6, or a network card's with colons */
 size_t redact_card_at(struct str s, size_t at);	   /* a network card's in other forms: 00-1A-..., 001a.2b3c.4d5e */
 size_t redact_phone(struct str s, size_t at);	   /* digits in groups, of a number that is one by the word before it */
-/* redact_word_before: the word that ends before the blanks that end at the place, in the line's bytes; empty where there
- * are none. */
+/* redact_word_before: the word that ends before the blanks that end at the place, in the line's bytes; empty where
+ * there are none. */
 struct str redact_word_before(struct str s, size_t at);
-/* redact_within: the name of this command stands a short way before. */
+/* redact_within: the name of this command stands a short way before; one with a blank at its end as a whole word. */
 bool redact_within(struct str s, size_t at, struct str command);
 
 /* ---- words: redact_common.c, redact_word.c ---- */
 
 bool redact_is_common(struct str word);	  /* behind "user" or "host" it names nobody ("user not found") */
+bool redact_is_device(struct str word);	  /* "eth0", "tty2", "sda1" */
+bool redact_is_program(struct str name);  /* does what people do, too: "updated by dpkg", "by apt-daily.service" */
 bool redact_is_wrong(struct str word);	  /* what a password is said to be that is not the password itself */
 bool redact_is_capital(struct str name);  /* as NetBIOS and DNS administrators write names: no word of a sentence */
 bool redact_tells_apart(struct str name); /* a digit, a dot or a dash: no word of a sentence either */
@@ -89,8 +91,8 @@ bool redact_is_token(struct str s);	    /* begins as tokens of well-known makers
 
 typedef size_t redact_shape(struct redact_finder *f, size_t at);
 
-redact_shape redact_place_at;	  /* redact_place.c */
-redact_shape redact_number_at;	  /* redact_number.c; at a digit, a capital or a plus */
+redact_shape redact_place_at;  /* redact_place.c */
+redact_shape redact_number_at; /* redact_number.c; at a digit, a capital or a plus */
 /* redact_own.c; at the marks that they begin with */
 redact_shape redact_unc_at;	  /* \\server\share */
 redact_shape redact_share_at;	  /* //server/share, with no scheme before it */
@@ -98,6 +100,7 @@ redact_shape redact_url_at;	  /* at the :// */
 redact_shape redact_home_at;	  /* /home/alice */
 redact_shape redact_key_block_at; /* -----BEGIN PRIVATE KEY----- */
 /* at the start of a word */
+redact_shape redact_display_at; /* Erika Mustermann <erika@example.org> */
 redact_shape redact_mail_at;
 redact_shape redact_domain_at; /* nas1.example.org */
 redact_shape redact_person_at; /* DOMAIN\user */

@@ -11,7 +11,7 @@
 enum { WORD_KEY_MAX = 24, QUOTED_MAX = 60 };
 
 static const char user_keys[] =
-	"user username user_name userid uid usr login logname ruser account acct owner samaccountname";
+	"user username user_name userid user_id uid usr login logname ruser account acct owner samaccountname";
 static const char person_keys[] = /* only with a mark behind them: a list of author names is none */
 	"actor author creator assignee reporter requester requestor principal customer employee fullname full_name "
 	"firstname first_name lastname last_name surname cardholder";
@@ -82,7 +82,7 @@ static size_t second_name(struct str s, size_t at)
 {
 	size_t n = at_or_nul(s, at) == ' ' ? redact_name_run(s, at + 1) : 0;
 	bool fits = n > 1 && char_is_upper(s.p[at + 1]) && char_is_lower(s.p[at + 2]) &&
-		    !one_of(at_or_nul(s, at + 1 + n), ":=");
+		    !one_of(at_or_nul(s, at + 1 + n), ":=") && !redact_is_common(part(s, at + 1, n));
 	return fits ? n + 1 : 0;
 }
 
@@ -95,12 +95,73 @@ static size_t quoted_rest(struct str s, size_t at, char quote)
 	return at_or_nul(s, at + n) == quote ? n : 0;
 }
 
-/* is_bracketed: "[nas-1]", no address and no word of a sentence ("[preauth]"). */
-static bool is_bracketed(struct str s, size_t at)
+/* take_person: alice, Erika Mustermann, CORP\alice; gives its end. */
+static size_t take_person(struct redact_finder *f, size_t at)
+{
+	struct str s = f->line;
+	size_t n = redact_name_run(s, at);
+	if (n && at_or_nul(s, at + n) == '\\') {
+		size_t user = at + n + 1 + (at_or_nul(s, at + n + 1) == '\\');
+		redact_take(f, at, n, REDACT_HOST);
+		return redact_take(f, user, redact_name_run(s, user), REDACT_USER);
+	}
+	return redact_take(f, at, n + (n && char_is_upper(s.p[at]) ? second_name(s, at + n) : 0), REDACT_USER);
+}
+
+/* is_bracketed: "[nas-1]", no address and no word of a sentence ("[preauth]"); a user's name is a word often. */
+static bool is_bracketed(struct str s, size_t at, enum redact_kind kind)
 {
 	size_t n = at_or_nul(s, at) == '[' ? redact_name_run(s, at + 1) : 0;
-	return n && at_or_nul(s, at + 1 + n) == ']' && redact_tells_apart(part(s, at + 1, n)) &&
-	       !redact_address_at(s, at + 1);
+	struct str name = part(s, at + 1, n);
+	bool named = redact_tells_apart(name) ||
+		     (kind == REDACT_USER && !redact_is_common(name) && !redact_in_list(name, "preauth postauth"));
+	return n && at_or_nul(s, at + 1 + n) == ']' && named && !redact_address_at(s, at + 1);
+}
+
+/* goes_on: a blank, and a word of a sentence. */
+static bool goes_on(struct str s, size_t end)
+{
+	return at_or_nul(s, end) == ' ' && char_is_lower(at_or_nul(s, end + 1));
+}
+
+/* is_told: what stands where a secret would tells of it, and is not the secret itself: whether there is one
+ * ("token=none"), what a check of it came to ("pass=spf", "pass = all"), how many ("pass=2"), a test ("--- PASS: x"),
+ * or a sentence begins ("password: must contain ..."). */
+static bool is_told(struct str s, size_t start, struct str key, size_t value, size_t n, bool prose)
+{
+	static const char states[] =
+		"yes no true false null none disabled enabled missing expired required unset optional failed masked "
+		"hidden redacted filtered";
+	static const char checks[] = "all any both each spf dkim dmarc arc first second third final";
+	static const char openings[] =
+		"must should may might can cannot could would is are was were has have had does did do not no the a an "
+		"this that it your you please at contains too wrong incorrect invalid checking verifying validating "
+		"reading loading fetching generating rotating unable failed failure error if when for from minimum "
+		"maximum length only unexpected mismatch using";
+	static const char weak_keys[] = "auth authorization cookie sid signature sig";
+	static const char weak_states[] = "ok on off good bad valid invalid session default";
+	struct str word = part(s, value, n), before = redact_word_before(s, start);
+	bool acts = str_ends(word, STR("ed")) || str_ends(word, STR("ing"));
+	bool count = n && n < 3 && char_is_digit(word.p[0]) && char_is_digit(word.p[n - 1]);
+	bool test = start >= 4 && str_eq(part(s, start - 4, 8 < s.n - start + 4 ? 8 : 0), STR("--- PASS"));
+	bool check = redact_in_list(key, "pass") && (test || redact_in_list(word, checks));
+	bool pin = redact_in_list(key, "pin") && str_starts_nocase(word, STR("gpio"));
+	bool parsed = prose && redact_in_list(key, "token") && redact_in_list(before, "expected unexpected");
+	bool state =
+		redact_in_list(word, states) || (redact_in_list(key, weak_keys) && redact_in_list(word, weak_states));
+	bool sentence = prose && goes_on(s, value + n) &&
+			(redact_in_list(word, openings) || redact_in_list(word, "password passwd") ||
+			 (acts && redact_in_list(key, "auth")));
+	bool cookie = prose && redact_in_list(key, "cookie") && goes_on(s, value + n) && !memchr(word.p, '=', n);
+	return count || check || pin || parsed || state || sentence || cookie;
+}
+
+/* is_function: "check_ntlm_password: Authentication for ...": who says it, and no key. */
+static bool is_function(struct str key)
+{
+	static const char verbs[] = "check verify get read load parse validate fetch refresh hash";
+	size_t bar = str_find_char(key, '_');
+	return bar != STR_NONE && redact_in_list(str_first(key, bar), verbs);
 }
 
 /* behind_key takes the value behind the key in [start, end): key=value, "key": "value", key 'value'. */
@@ -113,7 +174,7 @@ static size_t behind_key(struct redact_finder *f, size_t start, size_t end, enum
 	bool assigned = mark == '=' || mark == ':';
 	size_t value = skip_blanks(s, assigned ? at + 1 : at);
 	bool apart = value > at + assigned, quoted = one_of(at_or_nul(s, value), "\"'<");
-	quoted = quoted || (kind == REDACT_HOST && is_bracketed(s, value));
+	quoted = quoted || ((kind == REDACT_HOST || kind == REDACT_USER) && is_bracketed(s, value, kind));
 	value += quoted;
 	bool empty = mark == '=' && apart && at == before; /* "logname= uid=0" */
 	if (empty || (assigned && str_starts(str_from(s, value), STR("\\\\"))))
@@ -125,7 +186,8 @@ static size_t behind_key(struct redact_finder *f, size_t start, size_t end, enum
 		return phone ? redact_take(f, value, phone, kind) : end;
 	}
 	size_t n = kind == REDACT_SECRET ? redact_secret_run(s, value) : redact_name_run(s, value);
-	bool folder = str_eq(part(s, start, end - start), STR("PWD")) && at_or_nul(s, value) == '/'; /* a shell's */
+	struct str key = part(s, start, end - start);
+	bool folder = str_eq(key, STR("PWD")) && at_or_nul(s, value) == '/'; /* a shell's */
 	if (folder)
 		return end;
 	if (kind == REDACT_SECRET) {
@@ -140,23 +202,25 @@ static size_t behind_key(struct redact_finder *f, size_t start, size_t end, enum
 			value = at + 1;
 			n = redact_secret_run(s, value);
 		}
-		bool told = redact_in_list(part(s, value, n), "yes no true false null none"); /* whether there is one */
-		bool count = n && n < 3 && char_is_digit(s.p[value]) && char_is_digit(s.p[value + n - 1]); /* "pass=2" */
-		return (assigned || tag) && n && !told && !count ? redact_take(f, value, n, kind) : end;
+		bool prose = mark == ':' && apart && !quoted;
+		bool function = prose && goes_on(s, value + n) && is_function(key);
+		if (function || is_told(s, start, key, value, n, prose))
+			return end;
+		return (assigned || tag) && n ? redact_take(f, value, n, kind) : end;
 	}
 	struct str name = part(s, value, n);
 	if (kind == REDACT_USER && at_or_nul(s, value + n) == '=') /* a key of its own: "Login: user=<alice>" */
 		return end;
-	if (kind == REDACT_USER && assigned && at_or_nul(s, value + n) == '\\') { /* /user:CORP\alice */
-		size_t user = value + n + 1 + (at_or_nul(s, value + n + 1) == '\\');
-		redact_take(f, value, n, REDACT_HOST);
-		return redact_take(f, user, redact_name_run(s, user), REDACT_USER);
-	}
-	bool last = strchr(",;)", at_or_nul(s, value + n)) || value + n >= s.n;
+	if (kind == REDACT_USER && (assigned || quoted) && at_or_nul(s, value + n) == '\\') /* /user:CORP\alice */
+		return take_person(f, value);
+	static const char states[] =
+		"disabled enabled expired locked unlocked active inactive failed succeeded denied required "
+		"missing";
+	bool state = mark == ':' && apart && redact_in_list(name, states); /* "account: expired" */
+	bool last = !state && (strchr(",;)", at_or_nul(s, value + n)) || value + n >= s.n);
 	bool person = kind == REDACT_USER && assigned && !redact_is_common(name);
 	bool shouts = end && char_is_upper(s.p[end - 1]); /* "HOST NOT FOUND" */
-	bool named = redact_in_list(part(s, start, end - start),
-				    "host hostname server computer machine workstation name domain");
+	bool named = redact_in_list(key, "host hostname server computer machine workstation name domain");
 	bool machine =
 		kind == REDACT_HOST && (redact_tells_apart(name) || (named && !shouts && redact_is_capital(name)));
 	bool sure = (assigned && (!apart || mark == '=')) || quoted || machine || person || (assigned && last);
@@ -187,8 +251,7 @@ static size_t user_behind(struct redact_finder *f, size_t start, size_t end)
 	struct str s = f->line;
 	if (!redact_in_list(redact_word_before(s, start), before_user) || at_or_nul(s, end) != ' ')
 		return end;
-	size_t value = skip_blanks(s, end);
-	return redact_take(f, value, redact_name_run(s, value), REDACT_USER);
+	return take_person(f, skip_blanks(s, end));
 }
 
 /* bare_user: "user bob has", "account carol is locked". */
@@ -200,10 +263,11 @@ static size_t bare_user(struct redact_finder *f, size_t start, size_t end)
 	bool command =
 		str_eq_nocase(redact_word_before(s, start), STR("net")); /* redact_command.c has both its words */
 	char behind = at_or_nul(s, end + 1 + n);
-	bool told = str_starts_nocase(str_from(s, end + 1 + n), STR(": authentication"));
+	struct str rest = str_from(s, end + 1 + n);
+	bool told = str_starts_nocase(rest, STR(": authentication")) || str_starts(rest, STR(": Login"));
 	bool fits = !command && n > 1 && char_is_alpha(name.p[0]) && (told || !one_of(behind, ":=(")) &&
 		    !redact_is_common(name);
-	return fits && redact_in_list(key, "user username account") ? redact_take(f, end + 1, n, REDACT_USER) : end;
+	return fits && redact_in_list(key, "user username account") ? take_person(f, end + 1) : end;
 }
 
 /* host_behind: "host named BIGBOX", "server called db". */
@@ -231,9 +295,14 @@ static size_t for_behind(struct redact_finder *f, size_t start, size_t end)
 		size_t by = redact_take(f, value, n, REDACT_USER) + 4;
 		return redact_take(f, by, redact_name_run(s, by), REDACT_USER);
 	}
-	if (!redact_in_list(redact_word_before(s, start), before_for))
-		return end;
-	bool fits = n && value > end && str_starts_nocase(str_from(s, value + n), STR(" from "));
+	struct str before = redact_word_before(s, start);
+	bool known = redact_in_list(before, before_for), failed = redact_in_list(before, "failed succeeded rejected");
+	if (one_of(at_or_nul(s, value), "'\"") && (known || redact_within(s, start, STR("LOGIN ")))) {
+		n = redact_name_run(s, value + 1);
+		return at_or_nul(s, value + 1 + n) == s.p[value] ? redact_take(f, value + 1, n, REDACT_USER) : end;
+	}
+	bool from = n && value > end && str_starts_nocase(str_from(s, value + n), STR(" from "));
+	bool fits = from && (known || (failed && redact_address_at(s, value + n + STR(" from ").n)));
 	return fits ? redact_take(f, value, n, REDACT_USER) : end;
 }
 
@@ -255,7 +324,25 @@ static size_t by_behind(struct redact_finder *f, size_t start, size_t end)
 	static const char acts[] = "created changed modified opened reported requested approved uploaded signed owned "
 				   "updated deleted submitted assigned";
 	bool fits = at_or_nul(f->line, end) == ':' && redact_in_list(redact_word_before(f->line, start), acts);
-	return fits ? behind_key(f, start, end, REDACT_USER) : end;
+	struct str name = str_from(f->line, skip_blanks(f->line, end + fits));
+	return fits && !redact_is_program(str_first(name, redact_name_run(name, 0)))
+		       ? behind_key(f, start, end, REDACT_USER)
+		       : end;
+}
+
+/* sent_secret: "PASS x1", as FTP, POP3 and Redis' AUTH send it, up to the end or to the quote that it all stands in. */
+static size_t sent_secret(struct redact_finder *f, size_t start, size_t end)
+{
+	struct str s = f->line;
+	char quote = one_of(at_or_nul(s, start - !!start), "'\"") ? s.p[start - !!start] : 0;
+	bool sent = quote || redact_in_list(redact_word_before(s, start), "command sent send") ||
+		    (start > 1 && s.p[start - 1] == ' ' && one_of(s.p[start - 2], ">:"));
+	size_t value = end + 1, n = 0;
+	while (value + n < s.n && !one_of(s.p[value + n], " '\""))
+		n++;
+	bool whole = value + n >= s.n || (quote && s.p[value + n] == quote);
+	bool fits = at_or_nul(s, end) == ' ' && sent && whole && n && char_is_alnum(s.p[value]);
+	return fits ? redact_take(f, value, n, REDACT_SECRET) : end;
 }
 
 /* code_behind: "otp code 123456", "verification code is 1234"; "activation code 0xC004F074" tells of an error. */
@@ -410,6 +497,8 @@ size_t redact_word_at(struct redact_finder *f, size_t at)
 		return joined_key(f, at, end);
 	if (redact_is_secret_key(word) || ends_secret(word)) {
 		size_t next = behind_key(f, at, end, REDACT_SECRET);
+		if (next == end && (str_eq(word, STR("PASS")) || str_eq(word, STR("AUTH"))))
+			return sent_secret(f, at, end);
 		return next == end && redact_in_list(word, passwords) ? said_secret(f, end) : next;
 	}
 	if (redact_in_list(word, user_keys)) {

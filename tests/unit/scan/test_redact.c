@@ -248,6 +248,67 @@ static void machines_by_what_is_said(void **unused)
 	      "closed by remote host [preauth], host [HOST-1] lost");
 }
 
+/* What stands where a secret or a name would, and is none. */
+static void what_only_looks_like_one(void **unused)
+{
+	(void)unused;
+	static const char *const plain[] = {
+		"chain INPUT policy pass = all, 14 rules; PASS=SPF size=4812; spamd: pass=dkim",
+		"--- PASS: TestListenerClose (0.02s)",
+		"tar cf - /srv | gzip -P 4 -c; pigz -P 8 x",
+		"sent +12345678 bytes, +4155550100 ns, drift +12.345678 ppm, grown by +2147483648 KiB/s",
+		"list updated by dpkg, modified by autovacuum, changed by puppet, updated by apt-daily.service",
+		"Created by: mkfs.ext4 1.47.0",
+		"password: must contain a digit, token: missing or invalid, token: masked",
+		"expected token: semicolon, auth: disabled in config, Signature: ok, cookie: SameSite attribute "
+		"missing",
+		"pin = GPIO17, mode = output; sid = off",
+		"openvpn: AUTH: Received control message: AUTH_FAILED",
+		"git: commit 9fceb02d0ae598e95dc970b74767f19372d61af8, image x@sha256:"
+		"9fceb02d0ae598e95dc970b74767f19372d61af89fceb02d0ae598e95dc970b7",
+		"could not determine the name, using 127.0.1.1",
+		"report: owner: unknown, login: disabled, account: expired; user over limit, account on hold",
+		"machine check exception logged by mcelog",
+		"PASS all tests, AUTH is on",
+	};
+	for (size_t i = 0; i < sizeof plain / sizeof *plain; i++)
+		alone(plain[i], plain[i]);
+	alone("password: walking; pass = swordfish; Password: Secret please", /* a word, and no sentence */
+	      "password: SECRET-1; pass = SECRET-2; Password: SECRET-3 please");
+	alone("check_password: tulips7x; token: abcdefghij; auth: geheim",
+	      "check_password: SECRET-1; token: SECRET-2; auth: SECRET-3");
+	alone("zip -P geheim a.zip; /usr/bin/unzip -P geheim9 a.zip", "zip -P SECRET-1 a.zip; /usr/bin/unzip -P "
+								      "SECRET-2 a.zip");
+	alone("+49.15123456789 called; sms to +4915123456780 bytes", "ID-1 called; sms to ID-2 bytes");
+}
+
+static void as_servers_name_them(void **unused)
+{
+	(void)unused;
+	alone("denied for user 'CORP\\svc-shop'; connect by user CORP\\mkeller",
+	      "denied for user 'HOST-1\\USER-1'; connect by user HOST-1\\USER-2");
+	alone("Authentication for user [mkeller] -> [mkeller] failed",
+	      "Authentication for user [USER-1] -> [USER-1] failed");
+	alone("check_ntlm_password: Authentication for user [kim7]",
+	      "check_ntlm_password: Authentication for user [USER-1]");
+	alone("MAC=52:54:00:ab:cd:ef:00:1b:21:3a:4c:5d:08:00 SRC=x", "MAC=ADDR-1 SRC=x");
+	alone("H=(pc-jansen) [192.0.2.9] rejected", "H=(HOST-1) [ADDR-1] rejected");
+	alone("from \"Piet Jansen <pj@example.org>\", Started by user Erika Holm",
+	      "from \"USER-1 <USER-2@HOST-1>\", Started by user USER-3");
+	alone("DHCPACK(br0) 192.0.2.9 3c:52:82:11:22:33 laptop-jansen", "DHCPACK(br0) ADDR-1 ADDR-2 HOST-1");
+	alone("pjansen/192.0.2.9:1194 TLS: soft reset", "HOST-1/ADDR-1:1194 TLS: soft reset");
+	alone("Client \"192.0.2.9\", \"PASS Herfst88\"; [nvries] OK LOGIN",
+	      "Client \"ADDR-1\", \"PASS SECRET-1\"; [USER-1] "
+	      "OK LOGIN");
+	alone("USER nvries: Login successful", "USER USER-1: Login successful");
+	alone("Login incorrect: [nvries/Herfst88] (from client ap-3 port 0)",
+	      "Login incorrect: [USER-1/SECRET-1] (from client HOST-1 port 0)");
+	alone("FAILED LOGIN (1) on '/dev/tty1' FOR 'nvries', x", "FAILED LOGIN (1) on '/dev/tty1' FOR 'USER-1', x");
+	alone("passwd: password for 'nvries' changed by 'root'", "passwd: password for 'USER-1' changed by 'root'");
+	alone("7z a -pgeheim9 x; ssh -l mkeller y; mosquitto_sub -h broker1 -u sensor -P geheim8",
+	      "7z a -pSECRET-1 x; ssh -l USER-1 y; mosquitto_sub -h HOST-1 -u USER-2 -P SECRET-2");
+}
+
 static void bare_names(void **unused)
 {
 	(void)unused;
@@ -442,6 +503,8 @@ int main(void)
 		cmocka_unit_test(what_programs_take),
 		cmocka_unit_test(people_in_a_sentence),
 		cmocka_unit_test(machines_by_what_is_said),
+		cmocka_unit_test(what_only_looks_like_one),
+		cmocka_unit_test(as_servers_name_them),
 		cmocka_unit_test(long_rows),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
