@@ -120,6 +120,15 @@ static void take_text_confidence(struct answer *x, double confidence)
 	x->together = fmax(x->together, confidence);
 }
 
+/* Half of what was said is some message's: it is one, with slips or cut off, and no description. */
+static bool is_mostly_said(const struct query *q, const struct answer *answers, uint32_t n)
+{
+	for (uint32_t i = 0; i < n; i++)
+		if (answers[i].owner && answers[i].alignment.matched > 0.5f * q->weight_to[q->token_count])
+			return true;
+	return false;
+}
+
 /* Articles whose text has the words, behind or between those whose messages match. by_meaning: the code has been asked
  * for what it means, so that an article that does not know it is seldom the one. */
 static uint32_t add_text_answers(struct query *q, const struct match_code *code, bool by_meaning, bool in_log,
@@ -129,7 +138,9 @@ static uint32_t add_text_answers(struct query *q, const struct match_code *code,
 	float all;
 	struct str payload = str_part(q->clean->text, q->payload.start, q->payload.end);
 	bool prose = !in_log && is_prose(payload);
-	uint32_t count = text_articles(q->view, q->scratch, payload, prose, hits, TEXT_ANSWERS_MAX, &all);
+	bool by_words = in_log || is_mostly_said(q, answers, n);
+	enum text_order order = prose ? TEXT_PASSAGES : by_words ? TEXT_WORDS : TEXT_PLACES;
+	uint32_t count = text_articles(q->view, q->scratch, payload, order, hits, TEXT_ANSWERS_MAX, &all);
 	for (uint32_t i = 0; i < count; i++) {
 		double confidence = text_confidence(q->view, payload, prose, hits, count, i, all) *
 				    (in_log ? LOG_BY_TEXT : 1);
@@ -426,7 +437,7 @@ enum err match_search(const struct matcher *m, struct match_scratch *scratch, st
 {
 	struct text_hit hits[TEXT_HITS_MAX];
 	float all;
-	uint32_t total = text_articles(&m->view, scratch, words, true, hits, TEXT_HITS_MAX, &all);
+	uint32_t total = text_articles(&m->view, scratch, words, TEXT_PASSAGES, hits, TEXT_HITS_MAX, &all);
 	size_t from = offset < total ? offset : total, count = limit < total - from ? limit : total - from;
 	struct match_hit *out = arena_array(a, struct match_hit, count);
 	for (size_t i = 0; out && i < count; i++) {

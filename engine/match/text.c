@@ -215,7 +215,19 @@ static uint32_t weigh_all(const struct file_view *v, const struct words *w, stru
 	return count;
 }
 
-uint32_t text_articles(const struct file_view *v, struct match_scratch *s, struct str text, bool passages,
+/* The scores that the words alone give stay with the places. */
+static void order_places(const struct file_view *v, struct match_scratch *s, struct str text, float known,
+			 struct text_hit *hits, uint32_t n)
+{
+	float scores[TEXT_HITS_MAX];
+	for (uint32_t i = 0; i < n; i++)
+		scores[i] = hits[i].score;
+	passage_weigh(v, s, text, known, hits, n);
+	for (uint32_t i = 0; i < n; i++)
+		hits[i].score = scores[i];
+}
+
+uint32_t text_articles(const struct file_view *v, struct match_scratch *s, struct str text, enum text_order order,
 		       struct text_hit *ret_hits, uint32_t max, float *ret_weight)
 {
 	struct words w;
@@ -225,10 +237,12 @@ uint32_t text_articles(const struct file_view *v, struct match_scratch *s, struc
 	uint32_t count = keep_best(s, gather(v, s, w.items, w.n), hits);
 	for (uint32_t i = 0; i < w.n; i++)
 		known += w.items[i].weight;
-	count = weigh_all(v, &w, hits, count, passages ? TEXT_HITS_MAX : max);
+	count = weigh_all(v, &w, hits, count, order == TEXT_WORDS ? max : TEXT_HITS_MAX);
 	text_sort(hits, count);
-	if (passages)
+	if (order == TEXT_PASSAGES)
 		passage_weigh(v, s, text, known, hits, count);
+	if (order == TEXT_PLACES)
+		order_places(v, s, text, known, hits, count);
 	count = count < max ? count : max;
 	for (uint32_t i = 0; i < count; i++)
 		ret_hits[i] = hits[i];

@@ -13,10 +13,15 @@ enum { TEXT_HITS_MAX = BEST_MAX };
 
 struct text_hit { uint32_t article; float score; };
 
+enum text_order {
+	TEXT_WORDS,   /* by the words alone */
+	TEXT_PLACES,  /* by how they stand in the best articles (passage.h), with the scores of the words alone */
+	TEXT_PASSAGES /* the same with scores of how they stand: for what people write in sentences */
+};
+
 /* text_articles gives the best articles first, at most max of them, and the weight of all words in *ret_weight: a
- * score equal to it would be the best that an article can reach. passages: the best are weighed again by how the words
- * stand in them (passage.h), for what people write in sentences. */
-uint32_t text_articles(const struct file_view *v, struct match_scratch *s, struct str text, bool passages,
+ * score equal to it would be the best that an article can reach. */
+uint32_t text_articles(const struct file_view *v, struct match_scratch *s, struct str text, enum text_order order,
 		       struct text_hit *ret_hits, uint32_t max, float *ret_weight);
 
 /* text_sort: at most TEXT_HITS_MAX hits, best first. */

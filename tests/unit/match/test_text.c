@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The search of articles by what people say: over a few made-up articles, each of which says how it is to be found.
+ */
+#include "tests/unit/unit.h"
+
+#include "match/compile.h"
+#include "match/match.h"
+#include "match/matcher.h"
+#include "match/text.h"
+
+enum { ARTICLES_MAX = 12 };
+
+struct page { const char *title, *product, *text; };
+
+static void add_page(struct compiler *c, unsigned number, const struct page *p)
+{
+	struct buf b = { 0 };
+	buf_addf(&b, "DOCUMENT:Q8000%02u  08-AUG-2001  [made]\nTITLE   :%s\nPRODUCT :%s\nPROD/VER::1.0\n", number,
+		 p->title, p->product);
+	buf_add_c(&b, "KEYWORDS:kbtest\n\n");
+	buf_addf(&b, "%.70s\nThe information in this article applies to:\n\n - %s\n%.70s\n\nSYMPTOMS\n========\n\n%s\n",
+		 "----------------------------------------------------------------------", p->product,
+		 "----------------------------------------------------------------------", p->text);
+	char id[] = "Q800000";
+	id[5] = (char)('0' + number / 10);
+	id[6] = (char)('0' + number % 10);
+	assert_int_equal(compile_source(c, str_c(id), buf_str(&b)), ERR_OK);
+	buf_free(&b);
+}
+
+static struct matcher *kb_of(const struct page *pages, unsigned n)
+{
+	struct compiler *c = NULL;
+	struct buf block = { 0 };
+	struct matcher *m = NULL;
+	assert_int_equal(compile_open(1, &c), ERR_OK);
+	for (unsigned i = 0; i < n; i++)
+		add_page(c, i, &pages[i]);
+	assert_int_equal(compile_finish(c, NULL, 0, (struct file_stamp){ .generation = 1 }, &block), ERR_OK);
+	compile_close(&c);
+	assert_int_equal(matcher_of_block(&block, &m), ERR_OK);
+	buf_free(&block);
+	return m;
+}
+
+#define DAYS \
+	"Operators read lists, sign papers, phone colleagues, drink coffee, water plants, open windows, close\n" \
+	"doors, sweep floors, count keys, change lamps, feed cats, lock cupboards, empty bins, order paper.\n"
+
+static const struct page places[] = {
+	{ "Some Notes", "Made Server",
+	  "Files of paper are files. " DAYS "Slow work is slow.\n" DAYS
+	  "A folder is a folder. Copying is another matter." },
+	{ "A Transfer", "Made Server",
+	  "Copying files to a folder is slow while the disk is checked, which is done at noon.\n" DAYS DAYS
+	  "Whoever reads them knows which time that was." },
+	{ "Fonts", "Made Server", "A font is drawn with a pen. The pen has a width, and a colour, and so have fonts." },
+	{ "Printing", "Made Server", "A page is printed from its top. The top is where the page begins." },
+};
+
+/* A description that is no sentence is ordered by places as well, and as sure as its words alone are. */
+static void places_order_what_is_no_sentence(void **state)
+{
+	(void)state;
+	struct matcher *m = kb_of(places, 4);
+	struct match_scratch *s = NULL;
+	struct text_hit words[4], ordered[4], weighed[4];
+	float all;
+	struct str text = STR("copying files folder slow");
+	assert_int_equal(match_scratch_open(m, &s), ERR_OK);
+	uint32_t n = text_articles(&m->view, s, text, TEXT_WORDS, words, 4, &all);
+	assert_int_equal(text_articles(&m->view, s, text, TEXT_PLACES, ordered, 4, &all), n);
+	assert_int_equal(text_articles(&m->view, s, text, TEXT_PASSAGES, weighed, 4, &all), n);
+	assert_int_equal(n, 2);
+	assert_int_equal(words[0].article, 0);
+	assert_int_equal(ordered[0].article, 1);
+	for (uint32_t i = 0; i < n; i++) {
+		assert_int_equal(ordered[i].article, weighed[i].article);
+		assert_true(ordered[i].score == words[i].score);
+	}
+	match_scratch_close(&s);
+	match_close(&m);
+}
+
+static struct str first_of(struct matcher *m, struct str text, struct arena *a)
+{
+	struct match_scratch *s = NULL;
+	struct match_answer found;
+	assert_int_equal(match_scratch_open(m, &s), ERR_OK);
+	assert_int_equal(match_message(m, s, text, NULL, a, &found), ERR_OK);
+	match_scratch_close(&s);
+	return found.match_count ? found.matches[0].id : found.nearest_count ? found.nearest[0].id : STR("");
+}
+
+static void a_look_up_orders_by_places(void **state)
+{
+	(void)state;
+	struct matcher *m = kb_of(places, 4);
+	struct arena a = { 0 };
+	assert_true(str_eq(first_of(m, STR("copying files folder slow"), &a), STR("Q800001")));
+	assert_true(str_eq(first_of(m, STR("2001-08-08 10:00:00 copying files folder slow"), &a), STR("Q800000")));
+	arena_free(&a);
+	match_close(&m);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(places_order_what_is_no_sentence),
+		cmocka_unit_test(a_look_up_orders_by_places),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
