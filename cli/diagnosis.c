@@ -252,6 +252,7 @@ enum err diagnosis_run(struct diagnosis *d, struct str text, double start_delay_
 					  .replay_count = d->replay ? d->replay->evidence_count : 0,
 					  .replay_sent = d->replay ? d->replay->sent : (struct driver_count){ 0 },
 					  .replay_ms = d->replay ? d->replay->ms : 0,
+					  .replay_cause = d->replay ? d->replay->cause : STR(""),
 					  .replay_versions = d->replay ? d->replay->versions : NULL,
 					  .replay_version_count = d->replay ? d->replay->version_count : 0,
 					  .emit = show_event,

@@ -50,6 +50,7 @@ static enum err run_again(struct site *site, struct http_request *req, struct qu
 					  .replay_count = incident.evidence_count,
 					  .replay_sent = incident.sent,
 					  .replay_ms = incident.ms,
+					  .replay_cause = ran ? incident.cause : STR(""),
 					  .refused = incident.refused,
 					  .refused_why = incident.refused_why };
 	e = triage_run(desk->store, desk->matcher, desk->scratch, desk->causes, NULL, NULL, q->text, &options,

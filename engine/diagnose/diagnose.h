@@ -51,6 +51,7 @@ struct case_file {
 	struct evidence *const *evidence;	 /* so far, in order of arrival */
 	size_t evidence_count;
 	bool all;			/* --all: run everything, do not stop when decided */
+	struct str was;			/* of a saved one: the class that was decided then; else empty */
 	double elapsed_ms;		/* since the diagnosis began; the driver's, not read here */
 };
 

@@ -146,11 +146,17 @@ static void plan_costly(struct wave *w, const struct weighed *weighed, const str
 			stage[order[i]].build(w);
 }
 
+/* costly_until_ms: how long after its beginning a diagnosis may still begin what takes long. */
+static double costly_until_ms(const struct digest *d)
+{
+	bool slow = d->asks_ras || digest_seems_slow(d) || digest_pings_late(d);
+	return slow ? SLOW_UNTIL_MS : COSTLY_UNTIL_MS;
+}
+
 /* plan_stage builds the steps of the lowest stage that has anything to ask. */
 static void plan_stage(struct wave *w, const struct weighed *weighed, bool needs)
 {
-	bool slow = w->d->asks_ras || digest_seems_slow(w->d) || digest_pings_late(w->d);
-	double until = slow ? SLOW_UNTIL_MS : COSTLY_UNTIL_MS;
+	double until = costly_until_ms(w->d);
 	const size_t all = sizeof steps / sizeof *steps;
 	for (size_t i = 0, next; i < all && !w->count; i = next) {
 		bool costly = steps[i].stage >= COSTLY_STAGE;
@@ -164,6 +170,29 @@ static void plan_stage(struct wave *w, const struct weighed *weighed, bool needs
 			if (worth(&steps[i], weighed, w->d, needs))
 				steps[i].build(w);
 	}
+}
+
+size_t plan_unasked(const struct weighed *weighed, const struct digest *d, const struct fact_help **ret_facts,
+		    size_t max)
+{
+	size_t count = 0;
+	for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
+		struct wave w = { .d = d, .a = d->a };
+		struct str rest = str_c(steps[i].facts), fact;
+		bool late = steps[i].stage >= COSTLY_STAGE && d->c->elapsed_ms > costly_until_ms(d);
+		if (late || !(worth(&steps[i], weighed, d, false) || worth(&steps[i], weighed, d, true)))
+			continue;
+		steps[i].build(&w);
+		while (w.count && str_word(&rest, &fact)) {
+			const struct fact_help *help = fact_help_find(fact);
+			size_t at = 0;
+			while (at < count && ret_facts[at] != help)
+				at++;
+			if (help && at == count && count < max && !digest_find(d, fact))
+				ret_facts[count++] = help;
+		}
+	}
+	return count;
 }
 
 enum err diagnose_target(const struct case_file *c, struct arena *a, struct str *ret_address, unsigned *ret_port)

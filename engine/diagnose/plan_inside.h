@@ -63,6 +63,13 @@ struct str plan_watch_ends(const struct wave *w, const struct evidence *e);
 /* plan_article_pipe: the named pipe that the article at hand asks for. */
 struct str plan_article_pipe(struct wave *w);
 
+/* plan_unasked: the facts, of those that are not known, that a step would still ask for; how many. In a diagnosis that
+ * has ended there is none but where it was saved by a program that asked for less. */
+struct weighed;
+enum { PLAN_UNASKED_MAX = 32 };
+size_t plan_unasked(const struct weighed *weighed, const struct digest *d, const struct fact_help **ret_facts,
+		    size_t max);
+
 /* ---- the steps ---- */
 
 void step_broadcast(struct wave *w);

@@ -3,6 +3,7 @@
  * causes + digest > verdict. A class is ruled out by the first known fact that contradicts it; it is confirmed where it
  * alone is left and every fact that it needs is known.
  */
+#include "diagnose/plan_inside.h"
 #include "diagnose/weigh.h"
 
 const char *verdict_state_name(enum verdict_state s)
@@ -111,11 +112,15 @@ static void add_part(struct verdict *v, struct str fact, struct str says, double
 		*p = (struct part){ fact, says, adds };
 }
 
-/* be_confident: what is certain by elimination, and in equal parts what was allowed for and seen. */
-static void be_confident(struct verdict *v, const struct cause *c, const struct digest *d)
+/* be_confident: what is certain by elimination, and in equal parts what was allowed for and seen. belief: in this one
+ * among those left. */
+static void be_confident(struct verdict *v, const struct cause *c, double belief, const struct digest *d)
 {
 	const double by_elimination = 0.8, by_facts = 0.19;
-	add_part(v, STR(""), STR("every other cause is ruled out"), by_elimination, d->a);
+	add_part(v, STR(""),
+		 belief < 1 ? STR("every other cause is ruled out that could be by what was asked then") :
+			      STR("every other cause is ruled out"),
+		 by_elimination * belief, d->a);
 	for (size_t i = 0; i < c->prediction_count; i++) {
 		struct str fact = c->predictions[i].fact, what = about(d, fact);
 		const struct derived *f = digest_find(d, fact);
@@ -125,13 +130,12 @@ static void be_confident(struct verdict *v, const struct cause *c, const struct 
 	}
 }
 
-static void decide(struct verdict *v, const struct weighed *w, const struct digest *d)
+static void decide(struct verdict *v, const struct cause *c, double belief, const struct digest *d)
 {
-	const struct cause *c = w->left[0];
 	v->state = c->healthy ? VERDICT_HEALTHY : VERDICT_CONFIRMED;
 	v->cause = c->name;
 	v->title = digest_fill(d, c->title);
-	be_confident(v, c, d);
+	be_confident(v, c, belief, d);
 	v->article = article_of(c, d->c);
 	v->says = digest_fill(d, c->says);
 	v->step = c->step;
@@ -155,8 +159,8 @@ static bool speaks_of_ras(const struct rule *rule)
 	return false;
 }
 
-/* ask names what would decide between the causes left: what could not run, then a fact that parts them. */
-static void ask(struct verdict *v, const struct weighed *w, const struct digest *d)
+/* say_deciding names what would decide between the causes left: what could not run, then a fact that parts them. */
+static void say_deciding(struct verdict *v, const struct weighed *w, const struct digest *d)
 {
 	const struct case_file *c = d->c;
 	for (size_t i = 0; i < c->evidence_count; i++)
@@ -220,7 +224,7 @@ static void leave_open(struct verdict *v, const struct weighed *w, const struct 
 	else
 		v->says = arena_printf(d->a, "What was observed leaves %zu causes: too few probes could answer.",
 				       w->left_count);
-	ask(v, w, d);
+	say_deciding(v, w, d);
 	if (w->strained || !v->next_count)
 		push(d->a, v, STR("Run the diagnosis again while it fails: what stays the same can be trusted."));
 }
@@ -232,6 +236,74 @@ static bool only_healthy(const struct weighed *w, const struct digest *d)
 	while (healthy < w->left_count && w->left[healthy]->healthy)
 		healthy++;
 	return healthy && healthy == w->left_count && !w->strained && digest_is(d, "path.works", "yes");
+}
+
+/* ---- what was saved by an older program ---- */
+
+static bool needs_one_of(const struct cause *c, const struct fact_help *const *facts, size_t count)
+{
+	for (size_t i = 0; i < c->prediction_count; i++)
+		for (size_t k = 0; c->predictions[i].needed && k < count; k++)
+			if (c->predictions[i].fact.p == facts[k]->name)
+				return true;
+	return false;
+}
+
+/* say_unasked: what nobody asked for when this was saved, of what the other causes need, and which these are. */
+static void say_unasked(struct verdict *v, const struct weighed *w, size_t was, const struct fact_help *const *facts,
+			size_t count, const struct digest *d)
+{
+	struct buf asks = { 0 }, open = { 0 };
+	for (size_t k = 0; k < count; k++) {
+		bool matters = false;
+		for (size_t i = 0; i < w->left_count; i++)
+			matters |= i != was && needs_one_of(w->left[i], &facts[k], 1);
+		if (matters)
+			buf_addf(&asks, "%s%.*s", asks.n ? "; " : "", STR_ARG(about(d, str_c(facts[k]->name))));
+	}
+	for (size_t i = 0; i < w->left_count; i++)
+		if (i != was)
+			buf_addf(&open, "%s%.*s", open.n ? "; " : "", STR_ARG(digest_fill(d, w->left[i]->title)));
+	struct finding_said *said = arena_push(d->a, &v->findings, &v->finding_count, &v->finding_cap);
+	if (said)
+		*said = (struct finding_said){
+			STR("not-asked-then"),
+			arena_printf(d->a,
+				     "When this was saved, less was asked than now. Not looked at: %.*s. So what was "
+				     "recorded cannot rule out: %.*s.",
+				     STR_ARG(buf_str(&asks)), STR_ARG(buf_str(&open))) };
+	push(d->a, v, STR("To learn what was not looked at then, probe again: kbt verify with this file."));
+	buf_free(&asks);
+	buf_free(&open);
+}
+
+/* was_seen: something that this class needs was seen; of a healthy one, that the path works. */
+static bool was_seen(const struct cause *c, const struct digest *d)
+{
+	bool seen = false;
+	for (size_t i = 0; i < c->prediction_count; i++)
+		seen |= c->predictions[i].needed && digest_find(d, c->predictions[i].fact);
+	return seen && (!c->healthy || digest_is(d, "path.works", "yes"));
+}
+
+/* decide_as_then: what was saved as decided stays so where nothing speaks against it, and each other cause that is left
+ * is there only because a program that asked for less saved it. */
+static bool decide_as_then(struct verdict *v, const struct weighed *w, const struct digest *d)
+{
+	const struct fact_help *facts[PLAN_UNASKED_MAX];
+	size_t was = 0;
+	while (was < w->left_count && !str_eq(w->left[was]->name, d->c->was))
+		was++;
+	if (!d->c->was.n || w->strained || was == w->left_count || !was_seen(w->left[was], d))
+		return false;
+	size_t count = plan_unasked(w, d, facts, PLAN_UNASKED_MAX);
+	for (size_t i = 0; i < w->left_count; i++)
+		if (i != was && !needs_one_of(w->left[i], facts, count))
+			return false;
+	decide(v, w->left[was], w->beliefs[was], d);
+	if (w->left_count > 1)
+		say_unasked(v, w, was, facts, count, d);
+	return true;
 }
 
 static bool finding_holds(const struct finding *f, const struct digest *d)
@@ -302,8 +374,8 @@ enum err diagnose_verdict(const struct causes *causes, const struct case_file *c
 	}
 	start_with_findings(&v, causes, &d);
 	if (w.decided || only_healthy(&w, &d))
-		decide(&v, &w, &d);
-	else
+		decide(&v, w.left[0], 1, &d);
+	else if (!decide_as_then(&v, &w, &d))
 		leave_open(&v, &w, &d);
 	add_findings(&v, causes, &d);
 	if (arena_err(a))

@@ -92,7 +92,8 @@ static void open_case(struct run *r, const struct probe_files *files)
 				      .binding_count = report->binding_count,
 				      .no_server = bindings_unfit(r->options, report, r->arena),
 				      .files = r->options->offline ? NULL : files,
-				      .all = r->options->all };
+				      .all = r->options->all,
+				      .was = r->options->replay_cause };
 }
 
 static void see_evidence(struct run *r)
@@ -101,7 +102,7 @@ static void see_evidence(struct run *r)
 	r->file.evidence_count = r->report->evidence_count;
 	if (r->driver) /* closing a connection counts after its evidence has come */
 		r->report->sent = driver_counted(r->driver);
-	r->file.elapsed_ms = r->driver ? (double)(driver_now_ms(r->driver) - r->began_ms) : 0;
+	r->file.elapsed_ms = r->driver ? (double)(driver_now_ms(r->driver) - r->began_ms) : r->options->replay_ms;
 }
 
 /* see_refused: nothing reached the target, nor another address of the same name that is allowed. */

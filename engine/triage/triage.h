@@ -78,6 +78,7 @@ struct triage_options {
 	struct str refused, refused_why;
 	struct driver_count replay_sent;
 	double replay_ms;
+	struct str replay_cause; /* of its verdict; empty where it had none */
 	const struct triage_version *replay_versions; /* what is another by now is said */
 	size_t replay_version_count;
 	/* emit: called on the calling thread as things happen; the report is filled up to there, its verdict as it

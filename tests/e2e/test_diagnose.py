@@ -707,6 +707,25 @@ class Diagnose(KbtTest):
                         self.assertEqual((then.out, then.returncode), (again.out, again.returncode))
                         self.assertNotEqual(then.out, '')
 
+    def test_what_was_saved_before_a_probe_was_there_stays_decided(self):
+        with socket.create_server(('127.0.0.1', 0)) as s:
+            works = f'curl: (7) Failed to connect to 127.0.0.1 port {s.getsockname()[1]} after 0 ms: Connection refused'
+            self.diagnose('--save', self.path('now.kbt'), works, code=FOUND)
+        with open(self.path('now.kbt')) as f:
+            kept = json.load(f)
+        asked = [e['probe'] for e in kept['evidence']]
+        self.assertIn('mtu', asked)
+        kept['evidence'] = [e for e in kept['evidence'] if e['probe'] not in ('mtu', 'retry')]
+        old = self.write('old.kbt', json.dumps(kept))
+        (r,) = self.json('replay', old, code=FOUND)
+        self.assertEqual((r['verdict']['state'], r['verdict']['cause']), ('healthy', kept['cause']))
+        says = {x['finding']: x['says'] for x in r['verdict']['findings']}['not-asked-then']
+        self.assertIn('a large packet that may not be fragmented', says)
+        self.assertIn('cannot rule out: ', says)
+        self.assertIn('kbt verify', ' '.join(r['verdict']['next']))
+        kept['cause'], kept['state'] = '', 'inconclusive'  # what was open then is not decided by what was not asked
+        self.json('replay', self.write('open.kbt', json.dumps(kept)), code=UNDECIDED)
+
     def test_a_replay_by_other_rules_says_so(self):
         kept, kb = self.path('monday.kbt'), self.path('kb')
         shutil.copytree(os.path.join(ROOT, 'kb'), kb)

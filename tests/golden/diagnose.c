@@ -3,7 +3,7 @@
  * A recorded diagnosis > its verdict, with the causes of kb/causes: no network, no clock, no root. A case is one JSON
  * object ("code", "set"; "article" and its "probes" where the case is about one) and then one piece of evidence a line,
  * as `kbt diagnose --json` prints it. With "plan" (how many ms it has been going on) the next probes are named, in their
- * order.
+ * order. With "was" it was saved with this class decided.
  */
 #include "diagnose/diagnose.h"
 #include "probe/probe_machine.h"
@@ -155,6 +155,8 @@ enum err golden_print(struct str in, struct arena *a, struct buf *out)
 		cJSON_ArrayForEach(item, set) if (c.binding_count < BINDINGS_MAX) bindings[c.binding_count++] =
 			(struct binding){ .name = arena_str(a, str_c(item->string)), .value = text_of(item, a) };
 		read_article(json, &rule, &c, a);
+		if (cJSON_GetObjectItem(json, "was"))
+			c.was = text_of(cJSON_GetObjectItem(json, "was"), a);
 		if (cJSON_GetObjectItem(json, "plan")) {
 			plan_ms = cJSON_GetNumberValue(cJSON_GetObjectItem(json, "plan"));
 			c.elapsed_ms = plan_ms;
