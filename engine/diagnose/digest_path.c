@@ -14,12 +14,17 @@ static void put_route(struct digest *d)
 	if (!e)
 		return;
 	/* A route of type prohibit, unreachable or blackhole is there, and forbids; so does a rule for this port, where
-	 * other packets find a way. */
+	 * other packets find a way at the same moment. One that was there before and is not now was lost. */
+	struct str portless = evidence_text(e, "route.portless");
+	if (!portless.n)
+		portless = any ? any->state : STR("net-unreachable");
 	bool unreachable = evidence_state(e, "net-unreachable"),
-	     none = unreachable && (!any || evidence_state(any, "net-unreachable"));
+	     none = unreachable && str_eq(portless, STR("net-unreachable"));
 	bool prohibited = evidence_state(e, "prohibited") || evidence_state(e, "host-unreachable") ||
 			  (unreachable && !none);
 	digest_put(d, "route.state", none ? "none" : prohibited ? "prohibited" : "ok", e);
+	if (any && any != e)
+		digest_put(d, "route.lost", none && !evidence_state(any, "net-unreachable") ? "yes" : "no", e);
 	if (none || prohibited)
 		return;
 	if (!d->asks_ras && evidence_yes(e, "route.ppp")) { /* nobody named the link, and the route is over one */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * Which way the own kernel would send to an address (RTM_GETROUTE): interface, gateway, source, or its refusal. Sends
- * nothing on a network.
+ * Which way the own kernel would send to an address (RTM_GETROUTE): interface, gateway, source, or its refusal. What
+ * it refuses for a port is asked at once without the port, too: the two answers are of one moment, so that a route
+ * that was lost is not taken for a rule against the port. Sends nothing on a network.
  */
 #include "probe/rtnl.h"
 
@@ -32,18 +33,31 @@ static const struct probe_fact_help facts[] = {
 	{ "route.on_link", FACT_BOOL, "no gateway is needed" },
 	{ "route.ppp", FACT_BOOL, "the interface is a PPP link" },
 	{ "route.error", FACT_TEXT, "the kernel's error" },
+	{ "route.portless", FACT_TEXT, "of a port that is refused: the state without it, at the same moment" },
 	{ 0 }
 };
 
 struct route {
 	struct rtnl rtnl;
+	int port_error; /* for the port, while it is asked without */
 };
+
+static const char *refused_state(int error)
+{
+	return error == EACCES || error == EPERM	? "prohibited"
+	       : error == EHOSTUNREACH || error == EINVAL ? "host-unreachable"
+							  : "net-unreachable";
+}
+
+static const char *found_state(const struct rtnl_route *x)
+{
+	return x->type == RTN_LOCAL ? "local" : x->gateway.family ? "gateway" : "on-link";
+}
 
 static void route_refused(struct machine *m, int error)
 {
 	struct str to = machine_arg(m, "address");
-	const char *state = error == EACCES || error == EPERM ? "prohibited" :
-			    error == EHOSTUNREACH || error == EINVAL ? "host-unreachable" : "net-unreachable";
+	const char *state = refused_state(error);
 	if (error != ENETUNREACH && error != EHOSTUNREACH && error != EACCES && error != EPERM && error != EINVAL &&
 	    error != ENETDOWN) {
 		machine_not_run(m, "the kernel did not tell its route: %s", errno_name(error));
@@ -59,7 +73,7 @@ static void route_found(struct machine *m, const struct rtnl *r, const struct rt
 	struct str to = machine_arg(m, "address"), gateway = address_print(x->gateway, m->arena);
 	const struct rtnl_link *l = rtnl_link(r, x->index);
 	struct str dev = l ? l->name : STR("?");
-	const char *state = x->type == RTN_LOCAL ? "local" : x->gateway.family ? "gateway" : "on-link";
+	const char *state = found_state(x);
 	machine_text(m, "route.state", str_c(state));
 	machine_text(m, "route.dev", dev);
 	machine_address(m, "route.gateway", x->gateway);
@@ -80,19 +94,36 @@ static void route_start(struct machine *m)
 		machine_not_run(m, "no address to go to");
 }
 
+/* route_portless: the kernel said no for the port, and this without it. */
+static void route_portless(struct machine *m, const struct route *s)
+{
+	const struct rtnl *r = &s->rtnl;
+	machine_text(m, "route.portless",
+		     str_c(!r->error && r->route_count ? found_state(&r->routes[0]) : refused_state(r->error)));
+	route_refused(m, s->port_error);
+}
+
 static void route_feed(struct machine *m, const struct event *e)
 {
-	const struct rtnl *r = &((struct route *)m->state)->rtnl;
+	struct route *s = m->state;
+	struct rtnl *r = &s->rtnl;
 	if (e->kind == EVENT_DEADLINE) {
 		machine_not_run(m, "the kernel did not answer");
 		return;
 	}
-	if (!rtnl_event(m, m->state, e))
+	if (!rtnl_event(m, r, e))
 		return;
-	if (!r->error && r->route_count)
+	if (s->port_error) {
+		route_portless(m, s);
+	} else if (!r->error && r->route_count) {
 		route_found(m, r, &r->routes[0]);
-	else
+	} else if (r->port && r->error && e->kind == EVENT_BYTES) {
+		s->port_error = r->error;
+		r->port = 0;
+		rtnl_again(m, r, RTNL_ROUTE_TO);
+	} else {
 		route_refused(m, r->error ? r->error : EPROTO);
+	}
 }
 
 const struct probe route_probe = {

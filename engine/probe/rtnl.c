@@ -216,7 +216,7 @@ static void put_route_question(struct nlmsghdr *h, const struct rtnl *r)
 static void ask_next(struct machine *m, struct rtnl *r)
 {
 	static const uint16_t types[] = { RTM_GETLINK, RTM_GETADDR, RTM_GETROUTE, RTM_GETNEIGH, RTM_GETROUTE };
-	_Alignas(8) char room[256];
+	_Alignas(8) char room[256] = { 0 }; /* libmnl pads with what is there */
 	unsigned i = 0;
 	while (!(r->wanted & 1u << i))
 		i++;
@@ -254,6 +254,14 @@ bool rtnl_event(struct machine *m, struct rtnl *r, const struct event *e)
 		return e->kind == EVENT_BYTES;
 	ask_next(m, r);
 	return false;
+}
+
+void rtnl_again(struct machine *m, struct rtnl *r, unsigned wanted)
+{
+	r->wanted = wanted;
+	r->error = 0;
+	r->route_count = 0;
+	ask_next(m, r);
 }
 
 const struct rtnl_link *rtnl_link(const struct rtnl *r, int index)

@@ -56,9 +56,11 @@ struct rtnl {
 	size_t neighbour_count, neighbour_cap;
 };
 
-/* rtnl_begin opens the channel and asks; rtnl_event takes that channel's events and says whether all has come. */
+/* rtnl_begin opens the channel and asks; rtnl_event takes that channel's events and says whether all has come. Then
+ * rtnl_again may ask for more, over the same channel. */
 void rtnl_begin(struct machine *m, struct rtnl *r, unsigned channel, unsigned wanted);
 bool rtnl_event(struct machine *m, struct rtnl *r, const struct event *e);
+void rtnl_again(struct machine *m, struct rtnl *r, unsigned wanted);
 
 /* By its number and by its name; NULL where there is none. */
 const struct rtnl_link *rtnl_link(const struct rtnl *r, int index);
