@@ -301,7 +301,10 @@ enum err cmd_message(struct cmd_context *c, size_t max, struct str *ret_text)
 	if (c->arg_count == 0 ? !isatty(STDIN_FILENO) : c->arg_count == 1 && !strcmp(c->args[0], "-")) {
 		enum err e = cmd_read_fd(c, STDIN_FILENO, max, ret_text);
 		if (e == ERR_LIMIT)
-			return diags_fail(&c->diags, e, "the message on standard input is over %zu MiB", max >> 20);
+			return diags_fail(
+				&c->diags, e,
+				"the message on standard input is over %zu MiB: `kbt scan` reads logs of any size",
+				max >> 20);
 		if (!e)
 			*ret_text = cmd_decoded(*ret_text, &c->arena);
 		return e && e != ERR_INTERRUPTED ? diags_fail(&c->diags, e, "standard input: %s", err_text(e)) : e;
@@ -323,7 +326,7 @@ void cmd_progress(struct cmd_context *c, const char *format, ...)
 {
 	static int64_t last_ms; /* a terminal is one */
 	static bool shown;
-	if (!c->err_is_tty)
+	if (!c->err_draws)
 		return;
 	struct timespec now;
 	clock_gettime(CLOCK_MONOTONIC, &now);

@@ -64,11 +64,11 @@ struct cmd_context {
 	bool json;    /* --json */
 	size_t limit; /* -n; 10 */
 	bool limit_given;
-	const char *db;		 /* the database's path, decided */
-	bool db_is_default;	 /* nobody named it */
-	struct render_text text; /* colour and width of standard output */
-	bool plain_marks;	 /* standard output is a terminal, and not one of UTF-8 */
-	bool err_is_tty;	 /* progress may be shown */
+	const char *db;		    /* the database's path, decided */
+	bool db_is_default;	    /* nobody named it */
+	struct render_text text;    /* colour and width of standard output */
+	bool plain_marks;	    /* standard output is a terminal, and not one of UTF-8 */
+	bool err_is_tty, err_draws; /* progress may be shown on what draws */
 
 	struct arena arena; /* lives as long as the command */
 	struct diags diags; /* in that arena */

@@ -52,20 +52,36 @@ bool cmd_uses(const struct cmd *cmd, const struct cmd_option *option)
 	return !(cmd->no_db && !strcmp(option->name, "db")) && !(cmd->no_limit && !strcmp(option->name, "limit"));
 }
 
+/* is_dumb: a terminal that only writes on; what is drawn over it would stay, a line behind the other. */
+static bool is_dumb(void)
+{
+	const char *term = getenv("TERM");
+	return !term || !strcmp(term, "dumb");
+}
+
 /* look_at says what the terminal behind fd shows: its width, and whether it takes colours. */
 static void look_at(int fd, struct render_text *t)
 {
-	const char *term = getenv("TERM"), *no = getenv("NO_COLOR");
+	const char *no = getenv("NO_COLOR");
 	struct winsize size;
-	t->colour = !(no && *no) && isatty(fd) && term && strcmp(term, "dumb");
+	t->colour = !(no && *no) && isatty(fd) && !is_dumb();
 	if (!ioctl(fd, TIOCGWINSZ, &size) && size.ws_col)
 		t->width = size.ws_col;
 }
 
+static void say_not_written(struct cmd_context *c, int number)
+{
+	cmd_error(c, "could not write standard output: %s", strerror(number));
+}
+
 static bool print(FILE *to, struct buf *text)
 {
+	struct cmd_context c = { .cmd = NULL };
 	bool whole = !buf_err(text) && fwrite(text->p, 1, text->n, to) == text->n && !fflush(to);
+	int number = buf_err(text) ? ENOMEM : errno;
 	buf_free(text);
+	if (!whole && to == stdout && number != EPIPE)
+		say_not_written(&c, number);
 	return whole;
 }
 
@@ -166,7 +182,8 @@ static bool decide_colour(struct cmd_context *c)
 	return true;
 }
 
-static void decide_db(struct cmd_context *c)
+/* decide_db: false where nobody says where it is and there is no home to look in. */
+static bool decide_db(struct cmd_context *c)
 {
 	const char *db = cmd_value(c, "db", NULL), *env = getenv("KBT_DB"), *xdg = getenv("XDG_DATA_HOME"),
 		   *home = getenv("HOME");
@@ -175,9 +192,14 @@ static void decide_db(struct cmd_context *c)
 	c->db_is_default = !db;
 	if (!db && xdg && *xdg)
 		db = arena_printf(&c->arena, "%s/kbtriage/kb.db", xdg).p;
-	if (!db)
-		db = arena_printf(&c->arena, "%s/.local/share/kbtriage/kb.db", home && *home ? home : "").p;
+	if (!db && home && *home)
+		db = arena_printf(&c->arena, "%s/.local/share/kbtriage/kb.db", home).p;
 	c->db = db;
+	if (!db && arena_err(&c->arena))
+		cmd_fail(c, ERR_NOMEM);
+	else if (!db && !c->cmd->no_db)
+		cmd_error(c, "neither $XDG_DATA_HOME nor $HOME is set: name the database with --db or $KBT_DB");
+	return db || c->cmd->no_db;
 }
 
 /* terminal_is_utf8: as the locale says; nothing else in this program goes by it, so it is left as it was. */
@@ -194,9 +216,9 @@ static bool prepare(struct cmd_context *c)
 	c->json = cmd_has(c, "json");
 	c->limit_given = cmd_has(c, "limit");
 	c->err_is_tty = isatty(STDERR_FILENO);
+	c->err_draws = c->err_is_tty && !is_dumb();
 	c->plain_marks = isatty(STDOUT_FILENO) && !terminal_is_utf8();
-	decide_db(c);
-	if (!decide_colour(c) || !cmd_number(c, "limit", 1, 1000000, &limit))
+	if (!decide_db(c) || !decide_colour(c) || !cmd_number(c, "limit", 1, 1000000, &limit))
 		return false;
 	c->limit = (size_t)limit;
 	return true;
@@ -222,7 +244,7 @@ static int run_command(const struct cmd *cmd, int argc, char **argv)
 	if (!cmd_flush(&c)) {
 		code = EXIT_USAGE;
 		if (c.out_errno != EPIPE)
-			cmd_error(&c, "could not write standard output: %s", strerror(c.out_errno));
+			say_not_written(&c, c.out_errno);
 	}
 	bool broken_pipe = c.out_errno == EPIPE;
 	cmd_progress(&c, "%s", "");
@@ -269,16 +291,21 @@ static void listen_to_signals(void)
 static int refuse_command(const char *name)
 {
 	struct cmd_context c = { .cmd = NULL };
-	struct guess near = { .typed = str_c(name) };
 	size_t dashes = strspn(name, "-");
+	struct guess near = { .typed = str_c(name + dashes) }, alone = near;
+	const char *what = dashes && name[dashes] ? "unknown option" : "no command";
 	for (const struct cmd *const *cmd = commands; *cmd; cmd++)
 		guess_try(&near, (*cmd)->name);
+	guess_try(&alone, "version");
+	guess_try(&alone, "help");
 	if (dashes == 2 && cmd_option_find(NULL, name + 2, strcspn(name + 2, "="), 0))
 		cmd_error(&c, "%s stands behind the command, as in `kbt lookup %s ...`", name, name);
-	else if (near.name)
-		cmd_error(&c, "no command '%s': is `kbt %s` meant? `kbt --help` lists all", name, near.name);
+	else if (near.name && (!alone.name || near.slips <= alone.slips))
+		cmd_error(&c, "%s '%s': is `kbt %s` meant? `kbt --help` lists all", what, name, near.name);
+	else if (alone.name)
+		cmd_error(&c, "%s '%s': is `kbt --%s` meant? `kbt --help` lists all", what, name, alone.name);
 	else
-		cmd_error(&c, "no command '%s': `kbt --help` lists them", name);
+		cmd_error(&c, "%s '%s': `kbt --help` lists them", what, name);
 	return EXIT_USAGE;
 }
 
@@ -296,8 +323,9 @@ int main(int argc, char **argv)
 	listen_to_signals();
 	const char *name = argv[1];
 	if (!strcmp(name, "--version") || !strcmp(name, "version")) {
-		printf("kbt %s\n", KBT_VERSION);
-		return fflush(stdout) ? EXIT_USAGE : EXIT_FOUND;
+		struct buf version = { 0 };
+		buf_add_c(&version, "kbt " KBT_VERSION "\n");
+		return print(stdout, &version) ? EXIT_FOUND : EXIT_USAGE;
 	}
 	if (!strcmp(name, "__complete"))
 		return complete_words(argv + 2, (size_t)argc - 2);

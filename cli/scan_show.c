@@ -14,7 +14,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { CONTEXT_DEFAULT = 2, REPORT_TOP = 50, FLUSH_BYTES = 1 << 16, RATE_AFTER_MS = 500 };
+enum { CONTEXT_DEFAULT = 2, REPORT_TOP = 50, FLUSH_BYTES = 1 << 16, SHOWN_AFTER_MS = 250, RATE_AFTER_MS = 500 };
 
 static bool take_unknown(void *show, const struct scan_line *line)
 {
@@ -157,6 +157,8 @@ void scan_show_progress(struct scan_show *s, int64_t done, int64_t total)
 {
 	int64_t ms = scan_now_ms() - s->started_ms;
 	char rate[48] = "", left[80] = "", of[64] = "";
+	if (ms < SHOWN_AFTER_MS)
+		return;
 	if (ms >= RATE_AFTER_MS) {
 		double each_s = (double)done * 1000 / (double)ms;
 		snprintf(rate, sizeof rate, ", %.0f MB/s", each_s / 1e6);

@@ -109,6 +109,8 @@ static enum err file_failed(struct str where, int number, struct diags *d)
 	if (number == EADDRINUSE)
 		return diags_fail(d, ERR_BUSY, "%.*s is there already, and another program uses it or it is no socket",
 				  STR_ARG(where));
+	if (number == ENOENT)
+		return diags_fail(d, ERR_INPUT, "cannot listen on %.*s: its folder is not there", STR_ARG(where));
 	return diags_fail(d, err_from_errno(number), "cannot listen on %.*s: %s", STR_ARG(where), strerror(number));
 }
 

@@ -11,7 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { WAIT_STEP_MS = 50 };
+enum { WAIT_STEP_MS = 50, REOPEN_MAX = 8 /* a file system may number its files anew each time */ };
 
 /* ---- the transaction ---- */
 
@@ -50,14 +50,6 @@ static enum err insist(struct importer *im, enum sql which)
 	return e;
 }
 
-static void forget_statements(struct store *s)
-{
-	for (size_t i = 0; i < SQL_COUNT; i++) {
-		sqlite3_finalize(s->stmts[i]);
-		s->stmts[i] = NULL;
-	}
-}
-
 /* drop_all empties the file within the transaction: the later tables first, for they refer to the earlier. */
 static enum err drop_all(struct store *s)
 {
@@ -71,7 +63,7 @@ static enum err drop_all(struct store *s)
 		sqlite3_reset(q);
 		e = text ? store_run(s, text) : ERR_NOMEM;
 		sqlite3_free(text);
-		forget_statements(s);
+		store_forget_statements(s);
 		if (e)
 			return e;
 	}
@@ -94,12 +86,25 @@ static enum err meta_put(struct store *s, const char *name, int64_t value)
 	return sql_done(q);
 }
 
+/* lock: who was waited for may have taken away the file that it had made in vain: whatever SQLite says of that one, the
+ * one that is there now is locked. */
+static enum err lock(struct importer *im)
+{
+	enum err e = insist(im, SQL_BEGIN);
+	for (int i = 0; e != ERR_INTERRUPTED && i < REOPEN_MAX && store_has_moved(im->store); i++) {
+		e = store_reopen(im->store, im->diags);
+		if (!e)
+			e = insist(im, SQL_BEGIN);
+	}
+	return e;
+}
+
 static enum err begin(struct importer *im)
 {
 	struct store *s = im->store;
 	int64_t generation = 0;
 	bool row;
-	enum err e = insist(im, SQL_BEGIN);
+	enum err e = lock(im);
 	if (e)
 		return e;
 	e = sql_next(sql_get(s, SQL_TABLES), &row);
@@ -110,7 +115,7 @@ static enum err begin(struct importer *im)
 	bool made = !e && (!row || im->options->replace);
 	if (made)
 		e = make_schema(s);
-	forget_statements(s);
+	store_forget_statements(s);
 	if (made && !e) {
 		uint32_t identity;
 		sqlite3_randomness(sizeof identity, &identity);
@@ -225,6 +230,8 @@ enum err import_paths(struct store *s, const char *const *paths, size_t count, c
 	if (e && e != ERR_INTERRUPTED && (!d || !d->errors))
 		e = store_fail(s, d, e);
 	roll_back(s);
+	if (e)
+		store_unmake(s);
 	if (!e && options->replace)
 		e = shrink(s);
 	if (!e)

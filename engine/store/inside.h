@@ -38,6 +38,7 @@ struct store {
 	sqlite3_stmt *stmts[SQL_COUNT];
 	unsigned frozen; /* depth of store_freeze */
 	bool frozen_by_us;
+	bool made; /* the file was not there before */
 	ZSTD_DCtx *unpacker;
 	struct store_dict *dicts;
 	size_t dict_count;
@@ -51,6 +52,12 @@ enum err store_err(int code);
 /* store_fail notes the sentence of an error, with the file and the command that mends it. */
 enum err store_fail(const struct store *s, struct diags *d, enum err e);
 enum err store_run(struct store *s, const char *text) MUST_USE; /* fixed SQL without values */
+void store_forget_statements(struct store *s);
+/* store_has_moved: the file that is open has lost its name or place since. store_reopen opens what is there now.
+ * store_unmake takes away the file that this handle made, if it is still empty and nobody else is at it. */
+bool store_has_moved(struct store *s);
+enum err store_reopen(struct store *s, struct diags *d) MUST_USE;
+void store_unmake(struct store *s);
 
 /* A statement: get it (reset, unbound), bind from 1 on, step. A failed prepare or bind shows at the step. */
 sqlite3_stmt *sql_get(struct store *s, enum sql which);

@@ -58,6 +58,20 @@ enum err store_run(struct store *s, const char *text)
 	return store_err(sqlite3_exec(s->db, text, NULL, NULL, NULL));
 }
 
+bool store_has_moved(struct store *s)
+{
+	int moved = 0;
+	return !sqlite3_file_control(s->db, "main", SQLITE_FCNTL_HAS_MOVED, &moved) && moved;
+}
+
+void store_forget_statements(struct store *s)
+{
+	for (size_t i = 0; i < SQL_COUNT; i++) {
+		sqlite3_finalize(s->stmts[i]);
+		s->stmts[i] = NULL;
+	}
+}
+
 sqlite3_stmt *sql_get(struct store *s, enum sql which)
 {
 	sqlite3_stmt **q = &s->stmts[which];

@@ -50,6 +50,9 @@ static enum err check_file(const char *path, enum store_mode mode, struct diags 
 	if (fd < 0 && (errno == ENOENT || errno == ENOTDIR))
 		return diags_fail(d, ERR_MISSING,
 				  "%s: no knowledge base there: make it with `kbt import --db %s PATH...`", path, path);
+	if (fd < 0 && errno == EACCES)
+		return diags_fail(d, ERR_DENIED, "%s: may not be read: check the rights of the file and its folders",
+				  path);
 	if (fd < 0)
 		return diags_fail(d, err_from_errno(errno), "%s: %s", path, err_errno_text(errno));
 	enum err e = ERR_OK;
@@ -102,16 +105,56 @@ enum err store_sqlite(const char *path, int flags, sqlite3 **ret_db)
 	return store_err(code);
 }
 
+static bool is_missing(const char *path)
+{
+	struct stat st;
+	return lstat(path, &st) && errno == ENOENT;
+}
+
+/* folder_is_there: SQLite says the same of a file that is not there and may not be made. A link that leads nowhere has
+ * its folder elsewhere. */
+static bool folder_is_there(const char *path)
+{
+	struct stat st;
+	struct buf folder = { 0 };
+	const char *slash = strrchr(path, '/');
+	buf_add(&folder, slash ? (struct str){ path, (size_t)(slash - path) + 1 } : STR("."));
+	buf_add_char(&folder, '\0');
+	bool there = lstat(path, &st) && !buf_err(&folder) && !stat(folder.p, &st);
+	buf_free(&folder);
+	return there;
+}
+
 /* open_file: a reader opens for writing too where it may: it has to undo what a killed import left behind. */
 static enum err open_file(struct store *s, struct diags *d)
 {
 	enum err e = store_sqlite(s->path, SQLITE_OPEN_READWRITE | (s->mode == STORE_WRITE ? SQLITE_OPEN_CREATE : 0),
 				  &s->db);
-	if (e == ERR_DENIED && sqlite3_system_errno(s->db) == ENOENT)
+	if (e == ERR_DENIED && sqlite3_system_errno(s->db) == ENOENT && !folder_is_there(s->path))
 		return diags_fail(d, ERR_INPUT, "%s: its folder is not there", s->path);
 	if (!e)
 		e = configure(s);
 	return e ? store_fail(s, d, e) : ERR_OK;
+}
+
+enum err store_reopen(struct store *s, struct diags *d)
+{
+	store_forget_statements(s);
+	sqlite3_close(s->db);
+	s->db = NULL;
+	s->made = is_missing(s->path);
+	return open_file(s, d);
+}
+
+void store_unmake(struct store *s)
+{
+	struct stat st;
+	if (!s->made || store_run(s, "PRAGMA busy_timeout = 0; BEGIN EXCLUSIVE"))
+		return; /* not ours, or somebody waits for it and may fill it */
+	if (!store_has_moved(s) && !stat(s->path, &st) && !st.st_size)
+		unlink(s->path);
+	if (store_run(s, "ROLLBACK"))
+		return; /* the handle is closed next, which ends it, too */
 }
 
 enum err store_open(const char *path, enum store_mode mode, struct diags *d, struct store **ret_store)
@@ -119,10 +162,12 @@ enum err store_open(const char *path, enum store_mode mode, struct diags *d, str
 	enum err e = check_file(path, mode, d);
 	if (e)
 		return e;
+	bool made = mode == STORE_WRITE && is_missing(path);
 	struct store *s = mem_resize(NULL, sizeof *s);
 	if (!s)
 		return ERR_NOMEM;
-	*s = (struct store){ .mode = mode, .path = mem_resize(NULL, strlen(path) + 1), .unpacker = ZSTD_createDCtx() };
+	*s = (struct store){ .mode = mode, .made = made, .path = mem_resize(NULL, strlen(path) + 1),
+			     .unpacker = ZSTD_createDCtx() };
 	if (!s->path || !s->unpacker) {
 		store_close(&s);
 		return ERR_NOMEM;
@@ -144,8 +189,7 @@ void store_close(struct store **store)
 	struct store *s = *store;
 	if (!s)
 		return;
-	for (size_t i = 0; i < SQL_COUNT; i++)
-		sqlite3_finalize(s->stmts[i]);
+	store_forget_statements(s);
 	sqlite3_close(s->db);
 	for (size_t i = 0; i < s->dict_count; i++)
 		ZSTD_freeDDict(s->dicts[i].dict);

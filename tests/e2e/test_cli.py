@@ -45,12 +45,12 @@ class Help(KbtTest):
         self.assertRegex(shown, r'importing')
         self.assertRegex(shown, r'\x1b\[K\d+ articles: ')
 
-    def on_terminal(self, width, *args, err=False, locale='C.UTF-8'):
+    def on_terminal(self, width, *args, err=False, locale='C.UTF-8', term='xterm'):
         """What it prints where standard output (err: and standard error) is a terminal of this width, without colours."""
         main, side = os.openpty()
         fcntl.ioctl(side, termios.TIOCSWINSZ, struct.pack('HHHH', 24, width, 0, 0))
         p = subprocess.Popen([KBT, *args], stdout=side, stdin=subprocess.DEVNULL, stderr=side if err else subprocess.DEVNULL,
-                             env=dict(os.environ, KBT_DB=self.db, NO_COLOR='1', TERM='xterm', LC_ALL=locale))
+                             env=dict(os.environ, KBT_DB=self.db, NO_COLOR='1', TERM=term, LC_ALL=locale))
         text = b''
         # Its side stays open here until it has ended and all was read: a terminal closed while its last bytes are on their
         # way may give its reader the end without them.
@@ -84,6 +84,11 @@ class Help(KbtTest):
         for args, said in ((['lokup', 'x'], "no command 'lokup': is `kbt lookup` meant? `kbt --help` lists all"),
                            (['dignoase'], "no command 'dignoase': is `kbt diagnose` meant? `kbt --help` lists all"),
                            (['banana'], "no command 'banana': `kbt --help` lists them"),
+                           (['--lokup', 'x'], "unknown option '--lokup': is `kbt lookup` meant? `kbt --help` lists all"),
+                           (['--versoin'], "unknown option '--versoin': is `kbt --version` meant? `kbt --help` lists all"),
+                           (['--hlep'], "unknown option '--hlep': is `kbt --help` meant? `kbt --help` lists all"),
+                           (['--banana'], "unknown option '--banana': `kbt --help` lists them"),
+                           (['-v'], "unknown option '-v': `kbt --help` lists them"),
                            (['--db', 'x', 'lookup', 'y'], '--db stands behind the command, as in `kbt lookup --db ...`'),
                            (['scan', '--contxt', '3'], 'unknown option --contxt: is --context meant?'),
                            (['scan', '--incid=1'], 'unknown option --incid=1: is --incidents meant?'),
@@ -162,9 +167,27 @@ class Help(KbtTest):
             self.refused(*args, names='the message is empty')
 
     def test_full_stdout_is_an_error(self):
-        with open('/dev/full', 'wb') as full:
-            p = subprocess.run([KBT, '--version'], stdout=full, stderr=subprocess.PIPE)
-        self.assertEqual(p.returncode, USAGE)
+        for args in (['--version'], ['--help'], ['scan', '--help'], ['probe', '--list']):
+            with self.subTest(command=args), open('/dev/full', 'wb') as full:
+                p = self.kbt(*args, stdout=full, code=USAGE)
+                self.assertEqual(p.err, 'kbt: could not write standard output: No space left on device\n')
+
+    def test_without_a_home_the_database_has_to_be_named(self):
+        env = {'KBT_DB': '', 'XDG_DATA_HOME': '', 'HOME': ''}
+        for args in (['lookup', 'x'], ['import', os.path.join(ROOT, 'kb')]):
+            self.refused(*args, env=env, names=('$HOME', 'name the database with --db or $KBT_DB'))
+        self.kbt('lookup', '--help', env=env)
+        self.kbt('probe', '--list', env=env)
+
+    def test_a_message_too_long_for_one_is_a_log(self):
+        self.kbt('import', os.path.join(ROOT, 'kb'))
+        self.refused('lookup', input='System error 53 has occurred. ' * 600000, names=('over 16 MiB', '`kbt scan`'))
+
+    def test_progress_is_for_what_takes_long_and_a_terminal_that_draws(self):
+        self.kbt('import', os.path.join(ROOT, 'kb'))
+        log = os.path.join(ROOT, 'tests/e2e/data/sender.log')
+        self.assertNotIn('\x1b', '\n'.join(self.on_terminal(80, 'scan', log, err=True)))
+        self.assertNotIn('\x1b', '\n'.join(self.on_terminal(80, 'import', os.path.join(ROOT, 'kb'), err=True, term='dumb')))
 
 
 if __name__ == '__main__':

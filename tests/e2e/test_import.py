@@ -320,7 +320,7 @@ class Archives(ImportTest):
         for name, mark in marks.items():
             with self.subTest(name=name):
                 self.refused('import', folder, self.write(name, mark + bytes(300)), names=(name, 'unpack it first'))
-        self.assertEqual(os.path.getsize(self.db), 0)
+        self.assertFalse(os.path.exists(self.db))
         shutil.copy(self.path('a.7z'), folder)
         p = self.kbt('import', folder)
         self.assertIn('3 articles: 3 added', p.out)
@@ -461,7 +461,31 @@ class BadDatabase(ImportTest):
             self.refused('import', self.folder(), '--db', self.path(name), names=(name, 'its folder is not there'))
 
     def test_folder_that_cannot_be_written(self):
-        self.refused('import', self.folder(), '--db', '/proc/kb.db', names='/proc/kb.db')
+        self.refused('import', self.folder(), '--db', '/proc/kb.db', names=('/proc/kb.db', 'check the rights'))
+
+    def test_what_fails_leaves_no_database_where_there_was_none(self):
+        self.write('bad.tar', tar_bytes(three())[:3000])
+        for path in ('nowhere', 'bad.tar'):
+            self.refused('import', self.path(path), names=path)
+            self.assertFalse(os.path.exists(self.db))
+        self.write('kb.db', b'')  # somebody else's, as mktemp makes them
+        self.refused('import', self.path('nowhere'))
+        self.assertTrue(os.path.exists(self.db))
+
+    def test_what_fails_takes_nothing_from_the_one_that_waits_for_it(self):
+        env = dict(os.environ, KBT_DB=self.db)
+        first = subprocess.Popen([KBT, 'import', '-'], stdin=subprocess.PIPE, stderr=subprocess.PIPE, env=env)
+        first.stdin.write(tar_bytes(three())[:3000])
+        first.stdin.flush()
+        while not os.path.exists(self.db):
+            time.sleep(0.01)
+        second = subprocess.Popen([KBT, 'import', self.folder()], stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=env)
+        self.assertIn(b'waiting', second.stderr.readline())
+        first.communicate(timeout=60)
+        self.assertEqual(first.returncode, USAGE)
+        out, err = second.communicate(timeout=60)
+        self.assertEqual((second.returncode, err), (0, b''))
+        self.assertEqual(self.ids(), ['Q100001', 'Q100002', 'Q100003'])
 
     def test_folder_that_cannot_be_written_can_be_read(self):
         """As another user in a folder without rights: reading works, importing says what is wrong."""
@@ -647,6 +671,8 @@ class FullDisk(ImportTest):
             raise unittest.SkipTest('mounting a tmpfs is not allowed here')
         self.addCleanup(subprocess.run, ['umount', '-l', disk])
         self.db = os.path.join(disk, 'kb.db')
+        self.refused('import', self.big(), names=(self.db, 'no space left'))
+        self.assertEqual(os.listdir(disk), [])
         self.assertIn('1 article: 1 added', self.kbt('import', self.write('one.TXT', article_text(100001))).out)
         self.kbt('import', self.folder())
         self.refused('import', self.big(), names=(self.db, 'no space left'))

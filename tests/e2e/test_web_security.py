@@ -632,6 +632,7 @@ class SocketFile(Case):
             self.assertEqual(f.read(), 'precious')
         self.refused('serve', '--listen', 'unix:' + 'a' * 200, names=['unix:'])
         self.refused('serve', '--listen', 'unix:', names=['unix:'])
+        self.refused('serve', '--db', self.db, '--listen', 'unix:/nowhere/x', names=['unix:/nowhere/x', 'its folder is not there'])
 
     def test_with_tokens_its_group_too(self):
         path = self.path('web.sock')
