@@ -169,19 +169,28 @@ static bool is_bare_code(const struct query *q, const struct match_code *code)
 		"is", "win32", "exit", "net", "use", "view", "fails", "returns", "gives", "says", "run", "time",
 		"runtime", "stop", "blue", "screen", "message", "msg", "bugcheck", "winsock", "socket", "sockets",
 		"wsagetlasterror", "return", "returned", "mean", "means", "does", "meaning", "problem", "my", "on",
-		"in", "and", "bsod", "dialing", "dial",
+		"in", "and", "bsod", "dialing", "dial", "exited", "exits", "process", "command", "program", "script",
+		"job", "task", "container", "main", "pod", "service", "finished", "ended", "completed", "terminated",
+		"killed", "by", "signal", "value", "errorlevel", "level", "non", "zero", "child", "subprocess",
+		"application", "interrupted", "of", "it", "was", "for",
 	};
 	unsigned others = 0;
 	for (uint32_t i = 0; i < q->token_count; i++) {
 		const struct query_token *t = &q->tokens[i];
 		struct str word = str_part(q->clean->text, t->start, t->end);
 		bool known = t->number || rule_is_code_word(word) ||
-			     (t->start < code->span.end && t->end > code->span.start);
+			     (t->start < code->span.end && t->end > code->span.start) ||
+			     str_eq_nocase(word, code->family); /* "curl exited with 7" */
 		for (size_t k = 0; !known && k < sizeof words / sizeof *words; k++)
 			known = str_eq_nocase(word, str_c(words[k]));
 		others += !known;
 	}
 	return others == 0;
+}
+
+static bool is_any_program(struct str family)
+{
+	return str_eq(family, STR("exit")) || str_eq(family, STR("signal")) || str_eq(family, STR("systemd"));
 }
 
 /* How much a code tells among other words: a symbol or a long number is one wherever it stands; a small number where
@@ -191,6 +200,8 @@ static double share_of_mention(const struct query *q, const struct match_code *c
 	struct str head = str_first(q->clean->text, code->span.start);
 	if (!code->says.n)
 		return 0;
+	if (rule_is_ended_family(code->family)) /* of one program it is that program's error */
+		return is_any_program(code->family) ? 0 : COUNTED;
 	if (code->span.end - code->span.start >= LONG_CODE)
 		return NAMED;
 	return code->value > 2 && str_find_nocase(rule_word_before(head), STR("err")) != STR_NONE ? COUNTED : 0;
@@ -306,7 +317,7 @@ static uint32_t add_by_meaning(struct query *q, const struct match_code *code, d
 			       uint32_t n)
 {
 	trust_spelled(q, code, share, answers, n);
-	if (code->says.n)
+	if (code->says.n && !rule_is_ended_family(code->family))
 		n = add_inferred(q, code, share, answers, n);
 	return add_by_code(q, code, share, answers, n);
 }

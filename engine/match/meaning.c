@@ -45,11 +45,29 @@ static struct match_code code_of_row(const struct file_view *v, const struct fil
 				    .says = file_str(v, row->says) };
 }
 
+/* Tables that a bare number is never from: how programs end, and what only its own system numbers so. */
+static bool is_only_told(struct str family)
+{
+	static const char *const others[] = { "netapi", "icmp", "dos" };
+	bool common = preference(family) < sizeof preferred / sizeof *preferred;
+	for (size_t i = 0; !common && i < sizeof others / sizeof *others; i++)
+		common = str_eq(family, str_c(others[i]));
+	return !common;
+}
+
 static void add_readings(const struct file_view *v, int64_t value, int64_t shown, struct match_code *out, size_t *n)
 {
 	for (uint32_t i = first_row(v, value); i < v->code_count && v->codes[i].value == value; i++)
-		if (*n < READINGS_A_CODE)
+		if (*n < READINGS_A_CODE && !is_only_told(file_str(v, v->codes[i].family)))
 			out[(*n)++] = code_of_row(v, &v->codes[i], shown);
+}
+
+/* add_told: what the one table says that the text tells of. */
+static void add_told(const struct file_view *v, int64_t value, struct str family, struct match_code *out, size_t *n)
+{
+	for (uint32_t i = first_row(v, value); i < v->code_count && v->codes[i].value == value; i++)
+		if (*n < READINGS_A_CODE && str_eq(file_str(v, v->codes[i].family), family))
+			out[(*n)++] = code_of_row(v, &v->codes[i], value);
 }
 
 /* What one table of Windows' numbers says of an error that an HRESULT or NTSTATUS carries; Basic's has its own. A
@@ -94,10 +112,29 @@ static bool says_in(struct str text, struct str says)
 	return says.n > 4 && str_find_nocase(text, says) != STR_NONE;
 }
 
+/* How a program ended: by its own table, else by that of all programs; or with an error of the system, where the text
+ * says what that says. */
+static size_t readings_of_end(const struct file_view *v, struct str text, const struct rule_code *c,
+			      struct match_code *out)
+{
+	size_t n = 0, kept = 0;
+	add_readings(v, c->value, c->value, out, &n);
+	for (size_t i = 0; i < n; i++)
+		if (says_in(text, out[i].says))
+			out[kept++] = out[i];
+	if (!kept)
+		add_told(v, c->value, c->family, out, &kept);
+	if (!kept)
+		add_told(v, c->value, STR("exit"), out, &kept);
+	return kept;
+}
+
 /* All readings of one code; as unsigned 32 bits too, for tables write 0x80070035 and programs -2147024843. */
-static size_t readings_of(const struct file_view *v, const struct rule_code *c, struct match_code *out)
+static size_t readings_of(const struct file_view *v, struct str text, const struct rule_code *c, struct match_code *out)
 {
 	size_t n = 0;
+	if (rule_is_ended_family(c->family))
+		return readings_of_end(v, text, c, out);
 	if (c->symbol.n) {
 		add_symbol(v, c->symbol, out, &n);
 		if (n)
@@ -132,6 +169,8 @@ static bool is_told(struct str message, const struct rule_code *c, const struct 
 	bool rare = str_eq(reading->family, STR("ras")) || str_eq(reading->family, STR("netapi"));
 	if (!c->family.n && readings == 1 && rare)
 		return true; /* nobody else has that number */
+	if (rule_is_ended_family(c->family))
+		return true; /* else it is no reading */
 	if (c->symbol.n || str_eq(reading->family, c->family) || reading->value != c->value)
 		return true;
 	if (str_eq(c->family, STR("dos")) && str_eq(reading->family, STR("win32")))
@@ -173,7 +212,7 @@ static bool read_code(const struct file_view *v, struct str message, const struc
 		      struct arena *a, struct match_answer *answer)
 {
 	struct match_code *readings = arena_array(a, struct match_code, READINGS_A_CODE);
-	size_t count = readings ? readings_of(v, c, readings) : 0, best = 0;
+	size_t count = readings ? readings_of(v, message, c, readings) : 0, best = 0;
 	if (!count)
 		return false;
 	for (size_t k = 1; k < count; k++)
@@ -208,12 +247,28 @@ static void read_symbol(const struct file_view *v, struct str message, size_t at
 	}
 }
 
+/* What a program ended with tells less than what it said before. */
+static void ends_last(struct rule_code_at *found, size_t n)
+{
+	struct rule_code_at ends[CODES_MAX];
+	size_t kept = 0, end_count = 0;
+	for (size_t i = 0; i < n; i++) {
+		if (rule_is_ended_family(found[i].code.family))
+			ends[end_count++] = found[i];
+		else
+			found[kept++] = found[i];
+	}
+	for (size_t i = 0; i < end_count; i++)
+		found[kept + i] = ends[i];
+}
+
 void meaning_read(const struct file_view *v, struct str text, struct match_span payload, struct arena *a,
 		  struct match_answer *answer)
 {
 	struct rule_code_at found[CODES_MAX];
 	struct str message = str_part(text, payload.start, payload.end);
 	size_t n = rule_codes_find(str_first(message, 64 << 10), found, CODES_MAX);
+	ends_last(found, n);
 	for (size_t i = 0; i < n; i++) {
 		struct match_span span = { payload.start + found[i].start, payload.start + found[i].end };
 		if (!i)
@@ -269,8 +324,9 @@ uint32_t meaning_articles(const struct file_view *v, const struct match_code *co
 			  uint32_t max)
 {
 	uint32_t n = 0;
+	bool ours = rule_is_ended_family(code->family); /* others tell of other programs that end so */
 	for (uint32_t i = 0; i < v->article_count; i++) {
-		if (!is_about(v, code, &v->articles[i]))
+		if ((ours && !v->articles[i].authored) || !is_about(v, code, &v->articles[i]))
 			continue;
 		struct code_article x = { i, weight_of_article(v, code, &v->articles[i]) };
 		uint32_t at = n < max ? n++ : max;

@@ -175,8 +175,11 @@ static bool is_winsock(int64_t value)
 	return value >= WINSOCK_FIRST && value <= WINSOCK_LAST;
 }
 
-static struct str family_of(struct str text, size_t at, int64_t value, bool hex)
+static struct str family_of(struct str text, size_t at, size_t end, int64_t value, bool hex)
 {
+	struct str ended = rule_ended_family(text, at, end, value);
+	if (ended.n)
+		return ended;
 	struct str head = before(text, at, WORDS_BEFORE), words = family_by_words(head);
 	if (hex && is_stop(head))
 		return STR("bugcheck");
@@ -206,11 +209,10 @@ static bool in_parentheses(struct str text, size_t start, size_t end)
 	       has(head, "timed out") || has(head, "not found");
 }
 
-/* "(code 23) at io.c(285)": how rsync ends, whatever has happened. */
-static bool is_exit_status(struct str text, size_t start, size_t end)
+/* "io.c(285)", "main.c(1338)": a line of a source */
+static bool is_source_line(struct str text, size_t start)
 {
-	return str_ends(before(text, start, WORDS_BEFORE), STR("(code ")) &&
-	       str_starts(str_from(text, end), STR(") at "));
+	return start > 3 && text.p[start - 1] == '(' && str_ends(str_first(text, start - 1), STR(".c"));
 }
 
 /* A text that is nothing but a number. */
@@ -258,8 +260,10 @@ static bool is_code(struct str text, size_t start, size_t end, int64_t value, bo
 {
 	struct str head = without_number_sign(before(text, start, WORDS_BEFORE)), w = rule_word_before(head);
 	bool wide = is_wide(value, hex), used = !hex || !wide || is_in_use(value);
-	if (is_exit_status(text, start, end))
+	if (is_source_line(text, start))
 		return false;
+	if (rule_ended_family(text, start, end, value).n)
+		return true;
 	if (in_parentheses(text, start, end))
 		return true;
 	if (wide && (value < 0 || (hex && used && !is_address_word(w))))
@@ -382,7 +386,7 @@ size_t rule_codes_find(struct str text, struct rule_code_at *codes, size_t max)
 		size_t n = number_at(text, at, &c.code.value, &hex);
 		size_t length = n ? n : word_length(text, at);
 		if (n && is_code(text, at, at + n, c.code.value, hex)) {
-			c.code.family = family_of(text, at, c.code.value, hex);
+			c.code.family = family_of(text, at, at + n, c.code.value, hex);
 		} else if (!n && is_symbol(str_first(str_from(text, at), length))) {
 			c.code.symbol = str_first(str_from(text, at), length);
 		} else {

@@ -7,6 +7,7 @@
  *   template.h   quoted messages of an article > templates; the template language of authored articles (quoted.c,
  *                placeholder.c, template.c)
  *   code.c       error codes in text, their shapes and families
+ *   ended.c      exit statuses and signals: by which program's table
  *   remedy.c     cause, resolution, workaround, status, also where the headings are missing (says.c: the phrases;
  *                prose.c: paragraphs and sentences)
  *   names.c      log files and programs that the article names
@@ -182,6 +183,12 @@ size_t rule_codes_find(struct str text, struct rule_code_at *codes, size_t max);
  * it makes a number behind it a code: "Error = 53", "errno(2)", "retcode '53'". */
 struct str rule_word_before(struct str text);
 bool rule_is_code_word(struct str word);
+
+/* rule_ended_family: the text says that a program ended with the number at text[start, end), or by that signal. Gives
+ * whose number it is: "curl", "rsync", "signal", "systemd" ..., "exit" where any program's; empty where the text does not
+ * say so. rule_is_ended_family: the family is one of those. */
+struct str rule_ended_family(struct str text, size_t start, size_t end, int64_t value);
+bool rule_is_ended_family(struct str family);
 
 /* rule_code_carried: the error of another family that a code stands for: Windows' in an HRESULT of that facility
  * (0x80070035, -2147024843) or an NTSTATUS of the network (0xC00000BE), Visual Basic's in 0x800A0035. *ret_family is

@@ -160,6 +160,15 @@ class Quality(unittest.TestCase):
         for text, a in zip(texts, self.ask([{'query': t} for t in texts])):
             self.assertFalse(a['explained'], text)
 
+    def test_what_a_program_ended_with_is_no_error_of_windows(self):
+        texts = ['exit status 5', 'Process exited with code 53', 'Error: exit status 67', 'exited with return code 1']
+        for text, a in zip(texts, self.ask([{'query': t} for t in texts])):
+            self.assertFalse(a['explained'], text)
+            self.assertEqual(a['code']['family'], 'exit', text)
+        curl, wide = self.ask([{'query': 'curl exited with 28'}, {'query': 'exitcode 1326'}])
+        self.assertEqual(curl['code']['symbol'], 'CURLE_OPERATION_TIMEDOUT')
+        self.assertEqual(wide['code']['symbol'], 'ERROR_LOGON_FAILURE')
+
     def test_the_reason_given_is_true(self):
         empty, stray, code, file = self.ask([{'query': t} for t in (
             'Unknown error', 'frob the knob', '80070035', 'bash: foo: command not found')])

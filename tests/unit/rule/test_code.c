@@ -84,6 +84,52 @@ static void shapes_and_families(void **state)
 	}
 }
 
+static void what_a_program_ended_with_is_of_its_own_table(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *text;
+		int64_t value;
+		const char *family;
+	} cases[] = {
+		{ "exit status 5", 5, "exit" },
+		{ "Process exited with code 53", 53, "exit" },
+		{ "exitcode=137", 137, "exit" },
+		{ "Exited (137) 2 minutes ago", 137, "exit" },
+		{ "it returned 127.", 127, "exit" },
+		{ "ERRORLEVEL=9009", 9009, "exit" },
+		{ "killed by signal 9", 9, "signal" },
+		{ "code=killed, status=9/KILL", 9, "signal" },
+		{ "code=exited, status=203/EXEC", 203, "systemd" },
+		{ "code=exited, status=1/FAILURE", 1, "exit" },
+		{ "curl: (7) Failed", 7, "curl" },
+		{ "Command '/usr/bin/curl -s x' returned non-zero exit status 6.", 6, "curl" },
+		{ "rsync returned 23", 23, "rsync" },
+		{ "rsync error: it broke (code 12) at io.c(228) [sender=3.2.7]", 12, "rsync" },
+		{ "robocopy ended with exit code 8", 8, "robocopy" },
+		{ "ssh exited with exit code 255", 255, "ssh" },
+		{ "sshd exited with exit code 255", 255, "exit" },
+		{ "mount.nfs ended, exit status 32", 32, "mount" },
+		{ "make: *** [Makefile:3: all] Error 127", 127, "exit" },
+		{ "exit code 1326", 1326, "" },
+		{ "exit code 0xC0000005", 0xC0000005, "ntstatus" },
+		{ "exit code -1073741819", -1073741819, "ntstatus" },
+		{ "msiexec exit code 1603", 1603, "" },
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct rule_code_at found[2];
+		size_t n = rule_codes_find(str_c(cases[i].text), found, 2);
+		if (n != 1 || found[0].code.value != cases[i].value ||
+		    !str_eq(found[0].code.family, str_c(cases[i].family)))
+			fail_msg("%s: %zu codes, first %lld %.*s", cases[i].text, n,
+				 n ? (long long)found[0].code.value : 0LL, n ? (int)found[0].code.family.n : 0,
+				 n ? found[0].code.family.p : "");
+	}
+	assert_true(rule_is_ended_family(STR("curl")));
+	assert_false(rule_is_ended_family(STR("win32")));
+	assert_false(rule_is_ended_family(STR("")));
+}
+
 static void other_numbers_are_none(void **state)
 {
 	(void)state;
@@ -108,6 +154,9 @@ static void other_numbers_are_none(void **state)
 					     "80070035hz",
 					     "{80070035-0000-11D0-8F3A-00AA004ABC12}",
 					     "80070035-0000-11D0",
+					     "it returned 12 rows",
+					     "signal -53 dBm",
+					     "the failed test exits in 5 of 30 cases",
 					     "at 80070035:0001",
 					     "took 85004005 bytes",
 					     "Q80070035",
@@ -172,9 +221,12 @@ static void the_product_tells_basic(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(shapes_and_families),	   cmocka_unit_test(other_numbers_are_none),
-		cmocka_unit_test(symbols_and_spans),	   cmocka_unit_test(windows_errors_inside_other_codes),
+		cmocka_unit_test(shapes_and_families),
+		cmocka_unit_test(other_numbers_are_none),
+		cmocka_unit_test(symbols_and_spans),
+		cmocka_unit_test(windows_errors_inside_other_codes),
 		cmocka_unit_test(the_product_tells_basic),
+		cmocka_unit_test(what_a_program_ended_with_is_of_its_own_table),
 	};
 	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return cmocka_run_group_tests(tests, NULL, NULL);
