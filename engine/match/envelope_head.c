@@ -231,7 +231,7 @@ static bool has_words(struct str s)
 bool envelope_parts_off(struct str text, size_t from, size_t at)
 {
 	size_t end = at, blanks = 0;
-	if (at - from > BEFORE_MAX || !has_words(str_first(str_from(text, at), BEFORE_MAX)))
+	if (at - from > BEFORE_MAX)
 		return false;
 	while (end > from && strchr("\"'`([<~", text.p[end - 1])) /* what the message is quoted in */
 		end--;
@@ -240,11 +240,16 @@ bool envelope_parts_off(struct str text, size_t from, size_t at)
 		blanks++;
 		end--;
 	}
-	if (end == from || (blanks && text.p[end] == '\n'))
+	bool begins = end == from || (blanks && text.p[end] == '\n');
+	char last = begins ? 0 : text.p[end - 1];
+	if (!begins && blanks < 2 && char_is_alnum(last) && !(blanks && text.p[end] == '\t')) /* most words */
+		return false;
+	if (!has_words(str_first(str_from(text, at), BEFORE_MAX)))
+		return false;
+	if (begins)
 		return true;
 	struct str before = str_part(text, from, end);
-	char mark = text.p[end - 1];
-	bool passed_on = (blanks && mark == ':') || (quoted && mark == '=');
+	bool passed_on = (blanks && last == ':') || (quoted && last == '=');
 	if (passed_on)
 		return is_odd(before) || (before.n <= text.n - at && speaks_of_trouble(before));
 	bool apart = blanks && (blanks > 1 || text.p[end] == '\t' || closes_dress(before));

@@ -229,13 +229,11 @@ static void read_glue(struct line *l)
 	l->glued_after = literals_letters(str_from(last, n));
 }
 
-/* By the letters around the literal: the message cannot be this line's. Where it ends and the line goes on, only who
- * wrote the line can speak for it. */
+/* By how many letters there are around the literal the message cannot be all of this line. Where it ends and the line
+ * goes on, only who wrote the line can speak for it. */
 static bool is_out(struct proposer *p, struct line *l, const struct file_literal_message *m, size_t start,
 		   struct seat *s)
 {
-	if (differs(m->letters_after, s->letters_after) || differs(m->letters_before, s->letters_before))
-		return true;
 	if (!s->counted)
 		count_letters(l, start, s);
 	if ((m->filled_before || s->before <= m->before) && (m->filled_after || s->after <= m->after))
@@ -261,7 +259,8 @@ static bool may_be_parted(const struct line *l, const struct file_literal_messag
 static size_t parted_start(struct line *l, const struct file_literal_message *m, const struct seat *s)
 {
 	size_t from = l->dress.payload.start, at = s->at;
-	if (m->before == UINT16_MAX || m->after == UINT16_MAX || (!m->filled_after && s->after > m->after))
+	if (m->before == UINT16_MAX || m->after == UINT16_MAX || (!m->filled_after && s->after > m->after) ||
+	    s->before < m->before)
 		return 0;
 	for (size_t letters = m->before; letters && at > from; at--)
 		letters -= char_is_alnum(l->text.p[at - 1]) || (unsigned char)l->text.p[at - 1] >= 0x80;
@@ -298,6 +297,9 @@ static void try_find(struct proposer *p, struct line *l, size_t start, const str
 		if (m->owner >= p->literals->mark_from) /* marks.c sees to it */
 			continue;
 		size_t from = start;
+		if (seen && seat.same &&
+		    (differs(m->letters_after, seat.letters_after) || differs(m->letters_before, seat.letters_before)))
+			continue;
 		if (seen && seat.same && is_out(p, l, m, start, &seat)) {
 			from = first && may_be_parted(l, m) ? parted_start(l, m, &seat) : 0;
 			if (!from)
