@@ -495,17 +495,30 @@ static struct match match_of(const struct query *q, const struct answer *x, cons
 	return m;
 }
 
+/* "ld: cannot find x.o: No such file or directory": it ends a text which says more before it than who speaks. */
+static bool is_tail(const struct query *q, const struct answer *x)
+{
+	size_t from = q->payload.start, start = x->surface.span.start;
+	if (!x->fits || x->context || start <= from || answer_is_whole(q, x))
+		return false;
+	struct str before = str_part(q->clean->text, from, start);
+	struct token t;
+	size_t at = 0;
+	return str_ends(str_trim_end(before), STR(":")) && token_next(before, &at, &t) && token_next(before, &at, &t);
+}
+
 /* What is certain is 1 in all: of answers that exclude each other. Where they claim more, the surest takes its part
  * first, and those that are as sure as it take as much; odds, squared, tell them from the others. Articles that quote
  * the same words count once: each of them is right. */
-static void share(struct answer *answers, uint32_t n)
+static void share(const struct query *q, struct answer *answers, uint32_t n)
 {
 	double rest = SHARED_MAX, weights[MATCH_RESULTS_MAX], parts[SAME_KINDS] = { 0 };
 	double from[MATCH_RESULTS_MAX + 1]; /* weights of this one and all behind it */
 	bool seen[SAME_KINDS] = { false };
 	for (uint32_t i = 0; i < n; i++) {
 		double c = answers[i].confidence * (answers[i].keeps > 0 ? answers[i].keeps : 1);
-		c = fmax(c, fmin(answers[i].confidence, CONFIDENCE_FLOOR));
+		if (!is_tail(q, &answers[i]))
+			c = fmax(c, fmin(answers[i].confidence, CONFIDENCE_FLOOR));
 		answers[i].confidence = i ? fmin(c, answers[i - 1].confidence) : c;
 		double odds = answers[i].confidence / (1.001 - answers[i].confidence);
 		bool *same = &seen[answers[i].says_same];
@@ -550,7 +563,7 @@ static uint32_t equals_of(const struct answer *answers, uint32_t n, double *ret_
 void answers_give(const struct query *q, struct answer *answers, uint32_t n, size_t limit, struct match_answer *out)
 {
 	n = fold(q->view, answers, n);
-	share(answers, n);
+	share(q, answers, n);
 	double together = 0;
 	uint32_t equals = equals_of(answers, n, &together);
 	limit = limit < MATCH_RESULTS_MAX ? limit : MATCH_RESULTS_MAX;

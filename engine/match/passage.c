@@ -19,7 +19,8 @@ enum {
 /* The words alone (text.h) weigh 1. By cross-validation on 344 descriptions whose articles are known (people's words,
  * comments in source code, advisories): a grid of weights, chosen on nine tenths and tried on the last. */
 static const float share_near = 0.2f, share_passage = 0.5f, share_wide = 0.5f, share_title = 0.5f;
-static const float bonus_product = 0.15f;
+static const float bonus_product = 0.15f, loss_foreign = 0.1f;
+#define TITLE_SAID 0.5f /* of a title: whatever else it names, it is meant */
 static const float general_share = 0.3f; /* of what its rarity says a general word weighs */
 
 struct sought {
@@ -188,6 +189,25 @@ static float passage_of(const struct description *d, const struct places *places
 	return best / d->all;
 }
 
+/* The title begins with a product's name that the description does not say. */
+static bool is_foreign(const struct file_view *v, const struct match_scratch *s, const struct file_article *a)
+{
+	struct str head = product_of_title(file_str(v, a->title));
+	struct token t;
+	if (!head.n)
+		return false;
+	for (size_t at = 0; token_next(head, &at, &t);) {
+		t.n = token_stem(t.word, t.n);
+		uint16_t whole = words_class(s->stemmer, (struct str){ t.word, t.n });
+		while (t.n && char_is_digit(t.word[t.n - 1])) /* "ACC2000" */
+			t.n--;
+		uint16_t name = t.n ? words_class(s->stemmer, (struct str){ t.word, t.n }) : 0;
+		if (s->class_slot[whole] || s->class_slot[name])
+			return false;
+	}
+	return true;
+}
+
 static void forget_description(struct match_scratch *s, const struct description *d)
 {
 	for (uint32_t i = 0; i < d->n; i++)
@@ -200,12 +220,15 @@ static float weigh_article(const struct file_view *v, const struct match_scratch
 {
 	const struct file_article *a = &v->articles[hit->article];
 	struct places places;
+	float title = title_of(d, file_str(v, a->title));
 	find_places(v, s, a, &places);
 	float share = hit->score / known + share_near * near_of(d, &places) +
 		      share_passage * passage_of(d, &places, PASSAGE) + share_wide * passage_of(d, &places, WIDE) +
-		      share_title * title_of(d, file_str(v, a->title));
-	return share / (1 + share_near + share_passage + share_wide + share_title) *
-	       (a->families & d->families ? 1 + bonus_product : 1);
+		      share_title * title;
+	float known_product = a->families & d->families	? 1 + bonus_product :
+			      title < TITLE_SAID && is_foreign(v, s, a) ? 1 - loss_foreign :
+									  1;
+	return share / (1 + share_near + share_passage + share_wide + share_title) * known_product;
 }
 
 void passage_weigh(const struct file_view *v, struct match_scratch *s, struct str text, float known,

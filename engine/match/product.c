@@ -83,3 +83,31 @@ uint32_t product_families(struct str text)
 	}
 	return families;
 }
+
+enum { HEAD_MAX = 32 }; /* bytes before a colon; more are a sentence */
+
+static bool is_kind_of_article(struct str head)
+{
+	static const char *const kinds[] = {
+		"PRB",	"FIX",		 "BUG",	     "HOWTO",		"HOW TO", "INFO",    "SAMPLE", "FILE",
+		"DOC",	"DOCERR",	 "DOCFIX",   "Doc Err",		"INF",	  "Err Msg", "ErrMsg", "Error",
+		"Stop", "Error Message", "STOP Msg", "Windows Err Msg", "REC",	  "BUG/FIX", "PATCH",
+	};
+	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+		if (str_eq_nocase(head, str_c(kinds[i])))
+			return true;
+	return false;
+}
+
+struct str product_of_title(struct str title)
+{
+	for (;;) {
+		size_t n = str_find_char(title, ':');
+		if (n == STR_NONE || n > HEAD_MAX || n + 1 == title.n || !char_is_space(title.p[n + 1]))
+			return STR("");
+		struct str head = str_trim(str_first(title, n));
+		if (!is_kind_of_article(head))
+			return head;
+		title = str_from(title, n + 1);
+	}
+}

@@ -11,4 +11,8 @@
 /* product_families: a bit a family; 0 where none is named. */
 uint32_t product_families(struct str text);
 
+/* product_of_title: what a title names before its colon ("XL97: ...", "Bookshelf: ..."), behind the kinds of articles
+ * ("PRB:", "FIX:"); empty where it names nothing. */
+struct str product_of_title(struct str title);
+
 #endif

@@ -7,7 +7,11 @@
 #include "match/compile.h"
 #include "match/match.h"
 #include "match/matcher.h"
+#include "match/passage.h"
+#include "match/product.h"
 #include "match/text.h"
+
+#include <math.h>
 
 enum { ARTICLES_MAX = 12 };
 
@@ -104,11 +108,54 @@ static void a_look_up_orders_by_places(void **state)
 	match_close(&m);
 }
 
+static void titles_name_products(void **state)
+{
+	(void)state;
+	static const struct { const char *title, *product; } cases[] = {
+		{ "XL97: Cells Are Empty", "XL97" },
+		{ "PRB: Cells Are Empty", "" },
+		{ "FIX: Zebra 2: Cells Are Empty", "Zebra 2" },
+		{ "how to: Empty a Cell", "" },
+		{ "Cells 10:30 Are Empty", "" },
+		{ "What a Person Should Know of Cells in a Table: a List", "" },
+		{ "Cells:", "" },
+		{ "", "" },
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+		assert_true(str_eq(product_of_title(str_c(cases[i].title)), str_c(cases[i].product)));
+}
+
+/* An article of a product that nobody spoke of stands behind one of none that says the same. */
+static void a_product_that_is_not_named_is_foreign(void **state)
+{
+	(void)state;
+	static const struct page pages[] = {
+		{ "Zebra 2: Notes", "Made Game", "The icons on the screen become black when a session ends." },
+		{ "Notes", "Made Server", "The icons on the screen become black when a session ends." },
+		{ "Fonts", "Made Server", "A font is drawn with a pen. The pen has a width, and so have fonts." },
+		{ "Printing", "Made Server", "A page is printed from its top. The top is where it begins." },
+	};
+	struct matcher *m = kb_of(pages, 4);
+	struct match_scratch *s = NULL;
+	assert_int_equal(match_scratch_open(m, &s), ERR_OK);
+	struct text_hit hits[] = { { 0, 5 }, { 1, 5 } };
+	passage_weigh(&m->view, s, STR("all icons are black when the session ends"), 10, hits, 2);
+	assert_int_equal(hits[0].article, 1);
+	assert_true(fabsf(hits[1].score / hits[0].score - 0.9f) < 0.01f);
+	struct text_hit named[] = { { 0, 5 }, { 1, 5 } };
+	passage_weigh(&m->view, s, STR("with Zebra all icons are black when the session ends"), 10, named, 2);
+	assert_int_equal(named[0].article, 0);
+	match_scratch_close(&s);
+	match_close(&m);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(places_order_what_is_no_sentence),
 		cmocka_unit_test(a_look_up_orders_by_places),
+		cmocka_unit_test(titles_name_products),
+		cmocka_unit_test(a_product_that_is_not_named_is_foreign),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
