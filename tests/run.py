@@ -18,6 +18,7 @@ import re
 import subprocess
 import sys
 import threading
+import time
 import unittest
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
@@ -29,6 +30,14 @@ TAP = re.compile(r'^(not )?ok\b\s*\d*\s*(?:- )?(.*)$')
 
 class TapResult(unittest.TestResult):
     """Prints one TAP line a test; a failed subtest fails its test."""
+
+    def startTest(self, test):
+        super().startTest(test)
+        self.began = time.monotonic()
+
+    def stopTest(self, test):
+        super().stopTest(test)
+        print(f'# {time.monotonic() - self.began:.1f} s {test.id()}\n', end='', flush=True)
 
     def say(self, word, test, rest=''):
         print(f'{word} - {test.id()}{rest}\n', end='', flush=True)  # whole, also where tests run at once
@@ -75,12 +84,14 @@ class Job:
         self.kind, self.name, self.command = kind, name, command
 
     def run(self, env):
+        began = time.monotonic()
         try:
             p = subprocess.run(self.command, cwd=ROOT, env=env, timeout=LIMIT_S, stdin=subprocess.DEVNULL,
                                stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
             text, code = p.stdout.decode(errors='replace'), p.returncode
         except subprocess.TimeoutExpired as e:
             text, code = (e.stdout or b'').decode(errors='replace') + f'# no end within {LIMIT_S} s\n', -1
+        self.seconds = time.monotonic() - began
         return self, text, code
 
 
@@ -139,7 +150,7 @@ class Count:
         failed += bool(broken)
         self.passed += passed
         self.failed += failed
-        print(f'{job.kind:7s}{job.name:48s} {passed} passed' + (f', {skipped} skipped' if skipped else '') +
+        print(f'{job.kind:7s}{job.name:48s} {job.seconds:5.1f} s  {passed} passed' + (f', {skipped} skipped' if skipped else '') +
               (f', {failed} FAILED' if failed else ''), flush=True)
         if failed:
             shown = [x for x in text.splitlines() if not re.match(r'^ok\b', x)]

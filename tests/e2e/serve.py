@@ -10,10 +10,10 @@ import signal
 import socket
 import subprocess
 import tempfile
-import time
 import urllib.parse
 
 import kbt
+from kbt import LIMIT_S
 
 MESSAGE = r'Failed to connect to <\\127.0.0.1>, Error = 53'
 FORM = {'Content-Type': 'application/x-www-form-urlencoded'}
@@ -29,11 +29,13 @@ class Server:
         self.env = dict(os.environ, KBT_DB=self.db, XDG_CACHE_HOME=os.path.join(self.dir, 'cache'))
         self.import_kb()
         self.host, self.tls = host, tls
-        self.process = subprocess.Popen([*through, kbt.KBT, 'serve', '--json', '--listen', listen, *args], env=self.env,
-                                        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        with open(os.path.join(self.dir, 'stderr'), 'wb') as err:
+            self.process = subprocess.Popen([*through, kbt.KBT, 'serve', '--json', '--listen', listen, *args], env=self.env,
+                                            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=err)
         line = self.process.stdout.readline()
         if not line:
-            said = self.process.stderr.read().decode()
+            self.process.wait(LIMIT_S)
+            said = self.errors()
             self.close()
             raise AssertionError('kbt serve: ' + said)
         self.said = json.loads(line)
@@ -55,15 +57,22 @@ class Server:
             shutil.copy2(os.path.join(made, name), self.dir)
 
     def kbt(self, *args):
-        return subprocess.run([kbt.KBT, *args], env=self.env, check=True, capture_output=True, timeout=120).stdout
+        return subprocess.run([kbt.KBT, *args], env=self.env, check=True, capture_output=True, timeout=LIMIT_S).stdout
+
+    def errors(self):
+        """What it has said on standard error up to now."""
+        with open(os.path.join(self.dir, 'stderr'), encoding='utf-8', errors='replace') as f:
+            return f.read()
 
     def close(self):
         """Ends it; gives its exit code and what it said on standard error."""
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
-        _, err = self.process.communicate(timeout=20)
-        shutil.rmtree(self.dir, ignore_errors=True)
-        return self.process.returncode, err.decode()
+        self.process.communicate(timeout=LIMIT_S)
+        if os.path.isdir(self.dir):
+            self.err = self.errors()
+            shutil.rmtree(self.dir, ignore_errors=True)
+        return self.process.returncode, self.err
 
     def fds(self):
         """Open files but those on the knowledge base: of these each that works at once has one, and keeps it."""
@@ -80,7 +89,7 @@ class Server:
 
     # ---- asking ----
 
-    def ask(self, method, path, body=None, headers=None, timeout=60):
+    def ask(self, method, path, body=None, headers=None, timeout=LIMIT_S):
         """Gives status, headers (names in lower case), text."""
         c = http.client.HTTPConnection('localhost' if self.host.startswith('/') else self.host, self.port, timeout=timeout)
         try:
@@ -97,7 +106,7 @@ class Server:
 
     def whole(self, path, **headers):
         """Headers and bytes of a GET."""
-        c = http.client.HTTPConnection(self.host, self.port, timeout=60)
+        c = http.client.HTTPConnection(self.host, self.port, timeout=LIMIT_S)
         try:
             c.request('GET', path, headers=headers)
             r = c.getresponse()
@@ -139,10 +148,10 @@ class Server:
             s.connect(self.host)
         else:
             s = socket.create_connection((self.host, self.port))
-        s.settimeout(20)
+        s.settimeout(LIMIT_S)
         return self.tls.wrap_socket(s, server_hostname=self.host) if self.tls else s
 
-    def raw(self, data, wait=10):
+    def raw(self, data, wait=25):  # sooner than who stays idle is let go
         """Sends bytes; gives what came back, and whether the server closed."""
         with self.connect() as s:
             s.settimeout(wait)
@@ -152,13 +161,8 @@ class Server:
                 pass
             return read_all(s)
 
-    def wait_until(self, test, seconds=10):
-        end = time.monotonic() + seconds
-        while time.monotonic() < end:
-            if test():
-                return True
-            time.sleep(0.1)
-        return False
+    def wait_until(self, test):
+        return kbt.until(test)
 
 
 class Described:

@@ -14,7 +14,7 @@ import threading
 import time
 import unittest
 
-from kbt import INTERRUPTED, KBT, NONE, ROOT, UNDECIDED, USAGE, FOUND, KbtTest, own_network
+from kbt import INTERRUPTED, KBT, LIMIT_S, NONE, ROOT, UNDECIDED, USAGE, FOUND, KbtTest, again, own_network, rests
 
 RCMD = r'Failed to connect to <\\FILESRV>, Error = 53'
 UNBOUND = 'Error during WNetAddConnection2 (53)'
@@ -389,7 +389,7 @@ class Diagnose(KbtTest):
                 (22, says(b'SSH-2.0-x\r\n'), 'healthy', None), (21, says(b'220 ftp\r\n'), 'healthy', None),
                 (80, says(b''), 'healthy', None), (0, says(b''), 'healthy', None), (0, says(b'hello\r\n', ends=True), 'healthy', None)):
             with self.subTest(number=number, cause=cause, words=words), service(number, serve) as port:
-                for _ in range(3):  # a busy machine may take longer for its answer than it is waited for
+                for _ in range(12):  # a busy machine may take longer for its answer than it is waited for
                     text = f'nc: connect to 127.0.0.1 port {port} (tcp) failed: Connection refused'
                     (r,) = map(json.loads, self.run_kbt('diagnose', text, '--json').out.splitlines())
                     verdict = r['verdict']
@@ -411,9 +411,11 @@ class Diagnose(KbtTest):
         with service(22, lambda c: c.recv(1)):
             self.assertEqual(self.diagnose(text, code=FOUND)['verdict']['cause'], 'tcp-mute')
         with service(22, slow):
-            r = self.diagnose(text, code=FOUND)
-            self.assertEqual(r['verdict']['cause'], 'healthy')
-            self.assertIn('2 s', self.findings(r)['service-greets-late'])
+            def attempt(_):
+                r = self.diagnose(text, code=FOUND)
+                self.assertEqual(r['verdict']['cause'], 'healthy')
+                self.assertIn('2 s', self.findings(r)['service-greets-late'])
+            again(attempt)
 
     def test_limits(self):
         port = closed_port()
@@ -854,11 +856,11 @@ class Diagnose(KbtTest):
 
     def test_a_signal_ends_it_at_once_and_leaves_nothing(self):
         env = dict(os.environ, KBT_DB=self.db)
-        p = subprocess.Popen([KBT, 'diagnose', '--start-delay', '60', '--set', 'server=127.0.0.1', RCMD], env=env,
+        p = subprocess.Popen([KBT, 'diagnose', '--start-delay', '600', '--set', 'server=127.0.0.1', RCMD], env=env,
                              stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
-        time.sleep(1)
+        self.assertTrue(rests(p.pid))
         p.send_signal(signal.SIGINT)
-        self.assertEqual(p.wait(timeout=5), INTERRUPTED)
+        self.assertEqual(p.wait(timeout=LIMIT_S), INTERRUPTED)
         p.stderr.close()
 
 

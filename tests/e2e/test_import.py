@@ -17,7 +17,8 @@ import time
 import unittest
 import zipfile
 
-from kbt import DAMAGED, INTERRUPTED, KBT, KbtTest, NONE, ROOT, USAGE, archive_kb, article_text, needs_root, shared
+from kbt import (DAMAGED, INTERRUPTED, KBT, KbtTest, LIMIT_S, NONE, ROOT, USAGE, archive_kb, article_text, needs_root, rests,
+                 shared)
 
 
 def tar_bytes(files):
@@ -530,7 +531,7 @@ class Together(ImportTest):
         self.assertIsNone(p.poll())
         lock.execute('ROLLBACK')
         lock.close()
-        out, err = p.communicate(timeout=60)
+        out, err = p.communicate(timeout=LIMIT_S)
         self.assertEqual((p.returncode, err), (0, b''))
         self.assertEqual(len(self.ids()), 4)
 
@@ -541,7 +542,7 @@ class Together(ImportTest):
             folder = self.folder(f'in{i}', {f'Q{n}.TXT': article_text(n) for n in range(300000 + i * 50, 300050 + i * 50)})
             ps.append(self.start('import', folder))
         for p in ps:
-            out, err = p.communicate(timeout=120)
+            out, err = p.communicate(timeout=LIMIT_S)
             self.assertEqual(p.returncode, 0, err)
         self.assertEqual(len(self.ids()), 300)
         self.assertEqual(self.rows("SELECT value FROM meta WHERE name = 'generation'"), [(6,)])
@@ -553,10 +554,10 @@ class Together(ImportTest):
         tar = tar_bytes({f'Q{n}.TXT': article_text(n) for n in range(400000, 400800)})
         feed.stdin.write(tar[:-20000])
         feed.stdin.flush()
-        time.sleep(0.2)
+        self.assertTrue(rests(feed.pid))
         self.assertEqual(self.json('stats')[0]['articles'], 3)
         feed.stdin.write(tar[-20000:])
-        feed.communicate(timeout=60)
+        feed.communicate(timeout=LIMIT_S)
         self.assertEqual(feed.returncode, 0)
         self.assertEqual(self.json('stats')[0]['articles'], 803)
 
@@ -566,9 +567,9 @@ class Together(ImportTest):
             p = self.start('import', '-', stdin=subprocess.PIPE)
             p.stdin.write(tar_bytes({f'Q{n}.TXT': article_text(n) for n in range(400000, 400400)})[:400000])
             p.stdin.flush()
-            time.sleep(0.2)
+            self.assertTrue(rests(p.pid))
             p.send_signal(number)
-            out, err = p.communicate(timeout=60)
+            out, err = p.communicate(timeout=LIMIT_S)
             self.assertEqual((p.returncode, out), (code, b''), err)
             self.assertEqual(len(self.ids()), 3)
             self.check()

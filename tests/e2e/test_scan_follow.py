@@ -14,9 +14,7 @@ import threading
 import time
 import unittest
 
-from kbt import FOUND, INTERRUPTED, KBT, NONE, ROOT, USAGE, SharedKbTest, Together, needs_root
-
-LIMIT_S = 20
+from kbt import FOUND, INTERRUPTED, KBT, LIMIT_S, NONE, ROOT, USAGE, SharedKbTest, Together, needs_root, until
 
 
 def rcmd(name):
@@ -225,12 +223,11 @@ class ScanFollow(SharedKbTest):
         p = subprocess.Popen([KBT, 'scan', '--json', '--follow', '--cursor', cursor, logs], env=env, stdout=into,
                              stderr=subprocess.PIPE)
         os.close(into)
-        end = time.monotonic() + LIMIT_S
-        while time.monotonic() < end:  # until the pipe is full
+
+        def waits():
             with open(f'/proc/{p.pid}/wchan', encoding='ascii') as f:
-                if 'pipe' in f.read():
-                    break
-            time.sleep(.01)
+                return 'pipe' in f.read()
+        until(waits, 20)  # until the pipe is full; a kernel need not say so
         p.send_signal(signal.SIGINT)
         time.sleep(.2)
         with open(out, encoding='utf-8') as f:
@@ -275,7 +272,7 @@ class ScanFollow(SharedKbTest):
             add(f'old.{n}')
         add('old')  # which the others are rotations of
         follower = Follower(self, '--follow', '--cursor', cursor, logs, **few)
-        self.assertEqual(follower.wait_for(planted, 60), set())
+        self.assertEqual(follower.wait_for(planted), set())
         for n in range(0, 700, 50):
             add(f'{n}.log')
             os.rename(os.path.join(logs, f'{n}.log'), os.path.join(logs, f'{n}.log.1'))
@@ -363,10 +360,10 @@ class ScanFollow(SharedKbTest):
         follower = Follower(self, '--follow', path)
         self.assertEqual(follower.wait_for(['FIRST']), set())
         delays = []
-        for n in range(5):
+        while len(delays) < 40 and sum(x < 1 for x in delays) < 3:  # a busy machine makes most of them late, a fault all
             began = time.monotonic()
-            self.add(path, f'LATE{n}')
-            self.assertEqual(follower.wait_for([f'LATE{n}']), set())
+            self.add(path, f'LATE{len(delays)}')
+            self.assertEqual(follower.wait_for([f'LATE{len(delays)}']), set())
             delays.append(follower.hits[-1][1] - began)
         self.assertLess(sorted(delays)[2], 1.0, delays)
         self.assertEqual(follower.stop(), INTERRUPTED)
@@ -374,13 +371,12 @@ class ScanFollow(SharedKbTest):
     def test_a_busy_log_does_not_wait_for_quiet(self):
         path = self.path('a.log')
         follower = Follower(self, '--follow', path)
-        end, n = time.monotonic() + 2, 0
-        while time.monotonic() < end:
+        end, n = time.monotonic() + LIMIT_S, 0
+        while time.monotonic() < end and len(follower.names()) < 30:
             self.add(path, f'BUSY{n}')
             n += 1
             time.sleep(.02)
-        early = len(follower.names())
-        self.assertGreater(early, n / 4)
+        self.assertGreaterEqual(len(follower.names()), 30)
         self.assertEqual(follower.wait_for([f'BUSY{i}' for i in range(n)]), set())
         follower.stop()
         self.check_once(follower.names(), [f'BUSY{i}' for i in range(n)])
@@ -797,10 +793,8 @@ class ScanFollow(SharedKbTest):
         path = self.path('seen', 'a.log')
         follower = Follower(self, '--follow', path)
         self.assertEqual(follower.wait_for(['ONE']), set())
-        began = time.monotonic()
         self.add(path, 'TWO')  # copied up: another inode, and no event for who watches the lower one
-        self.assertEqual(follower.wait_for(['TWO']), set())
-        self.assertLess(time.monotonic() - began, 3)
+        self.assertEqual(follower.wait_for(['TWO'], 50), set())
         time.sleep(.6)
         follower.stop()
         self.check_once(follower.names(), ['ONE', 'TWO'])
@@ -817,10 +811,13 @@ class ScanFollow(SharedKbTest):
                 fields = f.read().rsplit(') ', 1)[1].split()
             return int(fields[11]) + int(fields[12])  # hundredths of a second
 
-        time.sleep(.5)
-        before = used()
-        time.sleep(2)
-        self.assertLess(used() - before, 10)
+        for _ in range(30):  # what has to be done before it rests may take a while
+            before = used()
+            time.sleep(1)
+            now = used() - before
+            if now < 5:
+                break
+        self.assertLess(now, 5)
         follower.stop()
 
     def test_unreadable_things_are_named_once_and_the_rest_is_followed(self):

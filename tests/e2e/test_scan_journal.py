@@ -6,7 +6,6 @@ import os
 import shutil
 import signal
 import subprocess
-import time
 import unittest
 
 from kbt import FOUND, INTERRUPTED, NONE, USAGE, SharedKbTest
@@ -93,10 +92,8 @@ class ScanJournal(SharedKbTest):
         follower = Follower(self, '--follow', '--journal', '--cursor', cursor, self.path('journal'))
         self.assertEqual(follower.wait_for(['ONE']), set())
         for name in ('TWO', 'THREE'):
-            began = time.monotonic()
             self.add(rcmd(name))
-            self.assertEqual(follower.wait_for([name]), set())
-            self.assertLess(time.monotonic() - began, 5)
+            self.assertEqual(follower.wait_for([name], 50), set())
         self.assertEqual(follower.stop(), INTERRUPTED)
         self.assertEqual(follower.names(), ['ONE', 'TWO', 'THREE'])
         self.assertEqual(self.names('--cursor', cursor, code=NONE), [])

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 """What kbt scan shows: incidents in groups, lines in context, the report, what it does where it cannot write one."""
+import contextlib
 import html.parser
 import os
 import pty
@@ -9,10 +10,11 @@ import shutil
 import signal
 import stat
 import subprocess
+import threading
 import time
 import unittest
 
-from kbt import FOUND, INTERRUPTED, KBT, NONE, ROOT, USAGE, SharedKbTest, needs_root, shared
+from kbt import FOUND, INTERRUPTED, KBT, LIMIT_S, NONE, ROOT, USAGE, SharedKbTest, needs_root, rests, shared, until
 
 RCMD = r'Failed to connect to <\\HQ-SRV2>, Error = 53'
 SMS = ('~Error during WNetAddConnection2 to \\\\{}\\SMS_SITE (53)  '
@@ -152,6 +154,15 @@ class ScanReport(SharedKbTest):
         """Rate and time left on standard error; what is printed is the same."""
         path = self.log([QUIET] * 400000 + [RCMD])
         main, end = pty.openpty()
+        said = b''
+
+        def read():
+            nonlocal said
+            with contextlib.suppress(OSError):  # its end, once nobody has the other side
+                while True:
+                    said += os.read(main, 1 << 16)
+        reader = threading.Thread(target=read)
+        reader.start()
         self.addCleanup(os.close, main)
         # a pipe that is read slowly makes the scan last for as long as the rate needs
         p = subprocess.Popen([KBT, 'scan', '--db', self.db, '-'], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
@@ -162,9 +173,12 @@ class ScanReport(SharedKbTest):
                 p.stdin.flush()
                 time.sleep(.12)
             p.stdin.write(f.read())
-        out = p.communicate(timeout=60)[0].decode()
+        out = p.communicate(timeout=LIMIT_S)[0].decode()
+        os.write(end, b'THE END')  # closed before all was read it could lose some
+        self.assertTrue(until(lambda: b'THE END' in said))
         os.close(end)
-        said = os.read(main, 1 << 16).decode()
+        reader.join()
+        said = said.decode()
         self.assertRegex(said, r'scanning: \d+ MB')
         self.assertRegex(said, r'scanning: \d+ MB, \d+ MB/s')
         self.assertIn('Q150536', out)
@@ -176,9 +190,9 @@ class ScanReport(SharedKbTest):
                              stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         p.stdin.write(((QUIET + '\n') * 30 + RCMD + '\n').encode() * 4000)
         p.stdin.flush()
-        time.sleep(1)
+        self.assertTrue(rests(p.pid))
         p.send_signal(signal.SIGINT)
-        out, err = p.communicate(timeout=60)
+        out, err = p.communicate(timeout=LIMIT_S)
         self.assertEqual((p.returncode, err), (INTERRUPTED, b''))
         self.assertIn('Q150536', out.decode())
         self.assertRegex(out.decode().splitlines()[-1], r'^so far: 1 incident, \d+ of \d+ lines in 1 file$')

@@ -452,27 +452,31 @@ class Api(unittest.TestCase):
             self.assertTrue(probe['probe'] and probe['state'] and 'ms' in probe)
 
     def test_a_repeat_shares_its_evidence_and_says_so(self):
-        question = {'text': r'Failed to connect to <\\127.0.0.7>, Error = 53'}
-        first = server.api('/api/v1/diagnose', question)[1]
-        again = server.api('/api/v1/diagnose', question)[1]
-        self.assertNotIn('shared_ms', first)
-        self.assertLess(again.pop('shared_ms'), 5000)
-        self.assertEqual(first, again)
-        events = server.events(question)
-        self.assertEqual(events[0][1], 'shared')
-        page = server.form('/', {**question, 'do': 'diagnose'})[2]
-        self.assertIn('The same question was asked', page)
+        def attempt(n):
+            question = {'text': rf'Failed to connect to <\\127.0.7.{n}>, Error = 53'}
+            first = server.api('/api/v1/diagnose', question)[1]
+            second = server.api('/api/v1/diagnose', question)[1]
+            self.assertNotIn('shared_ms', first)
+            self.assertLess(second.pop('shared_ms'), 5000)
+            self.assertEqual(first, second)
+            events = server.events(question)
+            self.assertEqual(events[0][1], 'shared')
+            page = server.form('/', {**question, 'do': 'diagnose'})[2]
+            self.assertIn('The same question was asked', page)
+        kbt.again(attempt)  # it is shared for 5 s
 
     def test_a_stream_goes_on_where_it_broke(self):
-        question = {'text': r'Failed to connect to <\\127.0.0.10>, Error = 53'}
-        first = server.events(question)
-        again = [e for e in server.events(question, {'Last-Event-ID': '3'}) if e[1] != 'shared']
-        self.assertEqual(again, first[3:])
-        self.assertEqual([e for e in server.events(question, {'Last-Event-ID': 'x'}) if e[1] != 'shared'], first)
+        def attempt(n):
+            question = {'text': rf'Failed to connect to <\\127.0.10.{n}>, Error = 53'}
+            first = server.events(question)
+            second = [e for e in server.events(question, {'Last-Event-ID': '3'}) if e[1] != 'shared']
+            self.assertEqual(second, first[3:])
+            self.assertEqual([e for e in server.events(question, {'Last-Event-ID': 'x'}) if e[1] != 'shared'], first)
+        kbt.again(attempt)  # it is shared for 5 s
 
     def test_polling_gives_the_same_events(self):
         fields, seen, more = {'text': MESSAGE + ' polled'}, [], {}
-        for _ in range(100):
+        for _ in range(2000):
             status, _, text = server.form('/ui/diagnose?poll=1', fields, more)
             self.assertEqual(status, 200)
             seen += re.findall(r'^id: (\d+)\nevent: (\w+)$', text, re.M)
@@ -485,15 +489,17 @@ class Api(unittest.TestCase):
         self.assertEqual((seen[0][1], seen[-1][1]), ('match', 'verdict'))
 
     def test_who_polls_can_stop(self):
-        questions = [{'text': r'Failed to connect to <\\127.0.0.13>, Error = 53' + ' ' * n} for n in range(6)]
-        self.assertTrue(server.wait_until(lambda: server.diagnoses() == 0))
-        for fields in (*questions, questions[5]):  # the last one is followed by two
-            server.form('/ui/diagnose?poll=1', fields)
-        for fields in questions:
-            self.assertEqual(server.form('/ui/diagnose?stop=1', fields)[0], 204)
-        self.assertTrue(server.wait_until(lambda: server.diagnoses() == 1, 1), 'the wrong ones ended')
-        self.assertEqual(server.api('/api/v1/diagnose?stop=1', questions[5])[0], 204)
-        self.assertTrue(server.wait_until(lambda: server.diagnoses() == 0, 1), 'it goes on')
+        def attempt(n):  # of a target that does not answer: left alone each takes some seconds
+            questions = [{'text': r'Failed to connect to <\\10.255.255.13>, Error = 53' + ' ' * (6 * n + i)} for i in range(6)]
+            self.assertTrue(server.wait_until(lambda: server.diagnoses() == 0))
+            for fields in (*questions, questions[5]):  # the last one is followed by two
+                server.form('/ui/diagnose?poll=1', fields)
+            for fields in questions:
+                self.assertEqual(server.form('/ui/diagnose?stop=1', fields)[0], 204)
+            self.assertTrue(kbt.until(lambda: server.diagnoses() == 1, 1), 'the wrong ones ended')
+            self.assertEqual(server.api('/api/v1/diagnose?stop=1', questions[5])[0], 204)
+            self.assertTrue(kbt.until(lambda: server.diagnoses() == 0, 1), 'it goes on')
+        kbt.again(attempt)
 
     def test_the_report_as_markdown_and_text(self):
         body = json.dumps({'text': MESSAGE + ' `<b>` [x](javascript:y)'})
@@ -508,10 +514,12 @@ class Api(unittest.TestCase):
         self.assertEqual((status, headers['content-type']), (200, 'application/json'))
 
     def test_the_same_question_at_once_is_one_diagnosis(self):
-        question = {'text': r'Failed to connect to <\\127.0.0.8>, Error = 53'}
-        with concurrent.futures.ThreadPoolExecutor(6) as pool:
-            reports = [r for _, r in pool.map(lambda _: server.api('/api/v1/diagnose', question), range(6))]
-        self.assertEqual(len({json.dumps(r['evidence']) for r in reports}), 1)
+        def attempt(n):
+            question = {'text': rf'Failed to connect to <\\127.0.8.{n}>, Error = 53'}
+            with concurrent.futures.ThreadPoolExecutor(6) as pool:
+                reports = [r for _, r in pool.map(lambda _: server.api('/api/v1/diagnose', question), range(6))]
+            self.assertEqual(len({json.dumps(r['evidence']) for r in reports}), 1)
+        kbt.again(attempt)
 
     def test_one_diagnosis_of_a_target_at_a_time(self):
         def spans(n):
@@ -524,15 +532,19 @@ class Api(unittest.TestCase):
             self.assertLessEqual(end, begin)
 
     def test_one_busy_target_leaves_the_workers_to_others(self):
-        events = {'Accept': 'text/event-stream'}
-        same = [{'text': MESSAGE + ' ' * n, 'set': {'server': '127.0.0.11'}} for n in range(11, 23)]
-        for question in same:
-            self.assertEqual(server.ask('POST', '/api/v1/diagnose?poll=1', json.dumps(question),
-                                        {'Content-Type': 'application/json', **events})[0], 200)
-        server.api('/api/v1/diagnose', {'text': MESSAGE, 'set': {'server': '127.0.0.12'}})
-        self.assertGreater(server.diagnoses(), 8, 'the other target had to wait for them')
-        for question in same:
-            server.api('/api/v1/diagnose?stop=1', question)
+        def attempt(n):
+            events = {'Accept': 'text/event-stream'}
+            same = [{'text': MESSAGE + ' ' * i, 'set': {'server': f'127.0.11.{n}'}} for i in range(11, 23)]
+            try:
+                for question in same:
+                    self.assertEqual(server.ask('POST', '/api/v1/diagnose?poll=1', json.dumps(question),
+                                                {'Content-Type': 'application/json', **events})[0], 200)
+                server.api('/api/v1/diagnose', {'text': MESSAGE, 'set': {'server': f'127.0.12.{n}'}})
+                self.assertGreater(server.diagnoses(), 8, 'the other target had to wait for them')
+            finally:
+                for question in same:
+                    server.api('/api/v1/diagnose?stop=1', question)
+        kbt.again(attempt)
 
     def test_probes_keep_to_the_policy(self):
         for target in ('169.254.169.254', '8.8.4.4', '224.0.0.1', '0.0.0.0', '255.255.255.255', 'fe80::1', '::ffff:8.8.4.4'):
@@ -1272,19 +1284,22 @@ class Patience(unittest.TestCase):
                 self.assertRegex(got, rb'^HTTP/1\.1 408 ')
                 self.assertEqual(got.count(b'HTTP/1.1 '), 1)
                 self.assertGreater(took, 7)
-                self.assertLess(took, 12)
+                self.assertLess(took, 40)  # what was dripped would have lasted for 50 s
 
     def test_who_has_sent_its_end_and_is_owed_nothing_is_let_go(self):
         ok = b'GET /-/healthy HTTP/1.1\r\nHost: localhost\r\n\r\n'
         for data, answers in ((b'', 0), (ok, 1), (ok + b'\r\n', 1), (ok * 2 + b'\r\n\r\n', 2), (ok[:20], 0), (ok * 3 + ok[:20], 3),
                               (b'POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\ntext', 0)):
-            with self.subTest(data=data[-20:], answers=answers), server.connect() as s:
-                s.settimeout(5)
-                s.sendall(data)
-                s.shutdown(socket.SHUT_WR)
-                got, closed = read_all(s)
+            def attempt(_):
+                with server.connect() as s:
+                    s.settimeout(6)  # sooner than who is silent is cut off
+                    s.sendall(data)
+                    s.shutdown(socket.SHUT_WR)
+                    got, closed = read_all(s)
                 self.assertTrue(closed)
                 self.assertEqual(len(re.findall(rb'HTTP/1\.1 200 ', got)), answers, got[:200])
+            with self.subTest(data=data[-20:], answers=answers):
+                kbt.again(attempt)
 
     def test_a_vanished_client_ends_its_diagnosis(self):
         before = server.fds()
@@ -1295,7 +1310,7 @@ class Patience(unittest.TestCase):
                     s.sendall(f'POST /api/v1/diagnose HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n'
                               f'Accept: {accept}\r\nContent-Length: {len(body)}\r\n\r\n{body}'.encode())
                     time.sleep(0.02)
-        self.assertTrue(server.wait_until(lambda: server.fds() <= before + 2, 30), (before, server.fds()))
+        self.assertTrue(server.wait_until(lambda: server.fds() <= before + 2), (before, server.fds()))
 
     def test_many_large_bodies_at_once_do_not_fill_the_memory(self):
         with open(f'/proc/{server.process.pid}/status', encoding='ascii') as f:
@@ -1307,7 +1322,12 @@ class Patience(unittest.TestCase):
                           b' ' * 1000000)
             except OSError:
                 pass
-        refused = [s for s in held if select.select([s], [], [], 0.05)[0]]
+        refused = []
+
+        def all_said():
+            refused[:] = select.select(held, [], [], 0)[0]
+            return len(refused) > 60 and kbt.rests(server.process.pid)
+        kbt.until(all_said)
         for s in refused:
             try:
                 answers[s.recv(4096)[:12]] += 1
@@ -1422,7 +1442,8 @@ class Life(kbt.KbtTest):
             self.assertEqual(own.get('/kb/Q-only')[0], 200)  # what is open serves on
             rubbish = self.write('kb/rubbish', 'no database\n' * 1000)
             os.replace(rubbish, own.db)
-            time.sleep(2.5)
+            self.assertTrue(own.wait_until(lambda: 'could not be read' in own.errors()))
+            time.sleep(1.2)  # once more it is looked at, and not said again
             self.assertEqual(own.get('/kb/Q-only')[0], 200)
         finally:
             said = own.close()[1]
@@ -1445,7 +1466,7 @@ class Life(kbt.KbtTest):
                 with open(own.db, 'r+b') as f:
                     f.write(whole)
             self.assertTrue(is_well())
-            for mend in (put_back, lambda: own.kbt('import', '--replace', os.path.join(kbt.ROOT, 'kb'))):
+            for times, mend in enumerate((put_back, lambda: own.kbt('import', '--replace', os.path.join(kbt.ROOT, 'kb'))), 1):
                 os.truncate(own.db, len(whole) // 2)
                 for status, _, text in states():
                     self.assertEqual(status, 503)
@@ -1453,10 +1474,10 @@ class Life(kbt.KbtTest):
                 status, report = own.api('/api/v1/diagnose', {'text': MESSAGE + ' '})
                 self.assertEqual((status, said in report['error']), (503, True))
                 self.assertEqual(own.get('/-/healthy')[0], 200)
-                time.sleep(1.2)
+                self.assertTrue(own.wait_until(lambda: own.errors().count('is damaged in its place') == times))
                 mend()
                 self.assertTrue(own.wait_until(is_well))
-                time.sleep(1.2)
+                self.assertTrue(own.wait_until(lambda: 'can be read again' in own.errors()))
         finally:
             err = own.close()[1]
         self.assertEqual((err.count('is damaged in its place'), err.count('can be read again')), (2, 1), err)
@@ -1492,13 +1513,12 @@ class Life(kbt.KbtTest):
                           f'Accept: text/event-stream\r\nContent-Length: {len(body)}\r\n\r\n{body}'.encode())
                 streams.append(s)
             streams[0].recv(100)
-            begin = time.monotonic()
             own.process.send_signal(number)
-            own.process.wait(timeout=20)
-            self.assertLess(time.monotonic() - begin, 5)
+            own.process.wait(timeout=kbt.LIMIT_S)
             code, err = own.close()
             self.assertEqual((code, err), (128 + number, ''))
             for s in streams:
+                self.assertNotIn(b'event: verdict', read_all(s)[0])  # nobody waited for their ends
                 s.close()
 
     def test_a_port_in_use(self):
@@ -1526,7 +1546,7 @@ class Life(kbt.KbtTest):
             s.sendall(b'GET /-/healthy HTTP/1.1\r\nHost: [::1]:%d\r\nConnection: close\r\n\r\n' % said['port'])
             self.assertIn(b'200 OK', read_all(s)[0])
         p.send_signal(signal.SIGTERM)
-        p.wait(timeout=10)
+        p.wait(timeout=kbt.LIMIT_S)
         p.stdout.close()
 
 

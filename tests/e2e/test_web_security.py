@@ -197,7 +197,7 @@ class Elsewhere(Case):
             self.assertEqual(server.ask('POST', '/api/v1/lookup', body, {'Content-Type': 'application/json', 'Origin': origin,
                                                                         **bearer(secrets['alice'])})[0], want)
         plain = socket.create_connection((OWN, server.port))
-        plain.settimeout(5)
+        plain.settimeout(25)
         plain.sendall(b'GET / HTTP/1.1\r\nHost: ' + OWN.encode() + b'\r\n\r\n')
         got, closed = read_all(plain)
         self.assertRegex(got, rb'^HTTP/1\.1 400 [^\0]*https://')
@@ -214,10 +214,8 @@ class Elsewhere(Case):
         cert, key, trust = self.certificate()
         server = self.serve('--tokens', path, '--tls-cert', cert, '--tls-key', key, listen=f'{OWN}:0', host=OWN, tls=trust)
         silent = socket.create_connection((OWN, server.port))
-        silent.settimeout(15)
-        begin = time.monotonic()
-        read_all(silent)
-        self.assertLess(time.monotonic() - begin, 11)
+        silent.settimeout(25)  # sooner than who is idle is let go
+        self.assertTrue(read_all(silent)[1])
         silent.close()
 
     def test_insecure_answers_everyone_and_probes_nothing(self):
@@ -368,8 +366,12 @@ class Roles(Case):
         self.assertEqual((s.get('/help', **cookie)[0], s.get('/help', **bearer(fresh))[0]), (401, 200))
         with open(self.file, 'a') as f:
             f.write('nonsense\n')
-        time.sleep(1.2)
-        self.assertEqual(s.get('/help', **bearer(fresh))[0], 200)  # a damaged file shuts nobody out, and lets nobody in
+
+        def noticed():  # when somebody asks; a damaged file shuts nobody out, and lets nobody in
+            self.assertEqual(s.get('/help', **bearer(fresh))[0], 200)
+            return 'the old ones go on' in s.errors()
+        self.assertTrue(s.wait_until(noticed))
+        self.assertEqual(s.get('/help', **bearer(fresh))[0], 200)
         self.assertEqual(s.get('/help', **who)[0], 401)
         self.assertIn('the old ones go on', s.close()[1])
 
@@ -482,7 +484,7 @@ class Policy(Case):
             t.join()
         spans = sorted((min(times), max(times)) for times in found.values())
         for (_, end), (begin, _) in zip(spans, spans[1:]):
-            self.assertLess(end, begin)
+            self.assertLessEqual(end, begin)
 
     def test_only_what_a_rule_speaks_of_is_probed(self):
         server = self.serve()
@@ -552,10 +554,17 @@ class Rates(Case):
         self.assertEqual({server.get('/-/healthy')[0] for _ in range(600)}, {200})
         described = Described(server)
         server.host = OWN
-        self.assertIn(429, {server.get('/-/healthy')[0] for _ in range(600)})
+
+        def use_up():  # by requests that cost next to nothing, else a slow machine is given as many more meanwhile
+            with server.connect() as s, contextlib.suppress(ConnectionError):  # behind a refusal it is closed
+                one = b'GET /-/healthy HTTP/1.1\r\nHost: localhost\r\n'
+                s.sendall((one + b'\r\n') * 2000 + one + b'Connection: close\r\n\r\n')
+                while s.recv(65536):
+                    pass
         for path, method, real in described.operations():
             for accept in ('*/*', 'application/problem+json'):
-                for _ in range(600):
+                for _ in range(20):
+                    use_up()
                     status, headers, _ = server.ask(method, real, headers={'Accept': accept})
                     if status == 429:
                         break
@@ -565,8 +574,10 @@ class Rates(Case):
     def test_guessing_tokens_is_slowed_down(self):
         path, secrets = self.tokens(alice='read')
         server = self.serve('--tokens', path, '--insecure', listen=f'{OWN}:0', host=OWN)
+        began = time.monotonic()
         found = [server.get('/help', **bearer(f'kbt_{n}'))[0] for n in range(14)]
-        self.assertEqual(found, [401] * 10 + [429] * 4)
+        more = int((time.monotonic() - began) / 10) + 1  # each ten seconds there is one again
+        self.assertIn(found, [[401] * n + [429] * (14 - n) for n in range(10, min(10 + more, 13))])
         self.assertEqual(server.form('/login', {'token': 'kbt_no'})[0], 429)
         self.assertEqual(server.get('/login')[0], 200)
         # Who has one is at the same address, and is not locked out.
