@@ -43,7 +43,7 @@ WEBLIB := $(BUILD)/libweb.a
 HAVE_CMOCKA = $(shell pkg-config --exists cmocka && echo yes)
 PROGRAMS = $(if $(HAVE_CMOCKA),$(UNIT:%.c=$(BUILD)/%)) $(FUZZ:%.c=$(BUILD)/%) $(GOLDEN:%.c=$(BUILD)/%)
 
-.PHONY: all run deps deps-dev test programs asan bench fuzz lab layers lint install clean golden
+.PHONY: all run deps deps-dev test programs objects asan asan-programs bench fuzz lab layers lint install clean golden
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -114,6 +114,8 @@ run: deps
 # A test is a program of its own; corpus and golden programs take their main from tests/main.
 programs: $(BUILD)/kbt $(PROGRAMS)
 
+objects: $(call OBJ,$(ENGINE) $(APP) $(WEB) $(if $(HAVE_CMOCKA),$(UNIT)) $(FUZZ) $(GOLDEN) $(MAINS))
+
 $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(WEBLIB) $(LIB)
 	$(Q)$(CC) -o $@ $^ $(ALL_LIBS) -lcmocka
 
@@ -127,15 +129,20 @@ $(BUILD)/tests/golden/%: $(BUILD)/tests/golden/%.o $(BUILD)/tests/main/golden.o 
 $(BUILD)/tests/bench/%: $(BUILD)/tests/bench/%.o $(LIB)
 	$(Q)$(CC) -o $@ $^ $(ALL_LIBS) $(shell pkg-config --libs libhs)
 
+# As many at once as there are cores, where nobody said how many.
+JOBS = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
+
 # Without root and without the development packages, what needs them is skipped and says so.
 test:
 	-@$(MAKE) --no-print-directory deps-dev
-	@$(MAKE) --no-print-directory programs
+	@$(MAKE) --no-print-directory $(JOBS) programs
 	@$(PYTHON) tests/run.py --build $(BUILD)
 
-asan:
-	@$(MAKE) --no-print-directory programs BUILD=build/asan CFLAGS="-O1 -g -fno-omit-frame-pointer \
+asan-programs:
+	@$(MAKE) --no-print-directory $(JOBS) programs BUILD=build/asan CFLAGS="-O1 -g -fno-omit-frame-pointer \
 		-fsanitize=address,undefined -fno-sanitize-recover=all" LDFLAGS="-fsanitize=address,undefined"
+
+asan: asan-programs
 	@$(PYTHON) tests/run.py --build build/asan unit corpus golden
 
 golden: $(GOLDEN:%.c=$(BUILD)/%)

@@ -91,7 +91,7 @@ static void run(const struct driver_options *o, const struct probe_request *requ
 	assert_int_equal(driver_open(o, NULL, &d), ERR_OK);
 	assert_int_equal(driver_run(d, requests, count, &r->arena, keep, r), want);
 	assert_int_equal(r->count, count);
-	for (int i = 0; i < 500 && open_descriptors() != before; i++)
+	for (int i = 0; i < 20000 && open_descriptors() != before; i++)
 		usleep(1000); /* a peer in a thread of this process may still be about to close */
 	assert_int_equal(open_descriptors(), before);
 	driver_close(&d);
