@@ -24,7 +24,8 @@ enum {
 	LATE_MS = 100,		/* a connection that takes longer sends again, and its end is of another moment */
 	TCP_PACKETS = 4,	/* SYN, ACK, FIN, ACK: of a connection that carries nothing */
 	TCP_ABORT_PACKETS = 3,	/* SYN, ACK, RST */
-	SYSTEM_PACKETS = 5,	/* the system's own, which nobody counts: it asks for hardware addresses */
+	SYSTEM_PACKETS = 4,	/* the system's own, which nobody can count: it answers ARP, says that a port is closed */
+	PEERS_MAX = 16,		/* of whom the first packet costs one more: the system asks for a hardware address */
 	PACED = DRIVER_PACKETS_PER_S - SYSTEM_PACKETS,
 	CHANNEL_BUFFER = MACHINE_BYTES_MAX,
 	HELPER_SLACK_MS = 15000 /* beyond the longest deadline: waiting for its turn does not age a machine */
@@ -35,6 +36,8 @@ struct sent {
 	struct driver_count count;
 	double at_ms[PACED]; /* when the last packets went, as a ring */
 	unsigned next;
+	struct address peers[PEERS_MAX]; /* to whom something went, as a ring */
+	unsigned peer_next;
 };
 
 struct driver {
@@ -118,6 +121,19 @@ static void pace(struct driver *d, unsigned packets, double now)
 		d->sent.at_ms[d->sent.next] = now;
 		d->sent.next = (d->sent.next + 1) % PACED;
 	}
+}
+
+/* pace_peer: of somebody new the system asks for the hardware address first, or for that of the router there. */
+static void pace_peer(struct driver *d, const struct channel_spec *spec, double now)
+{
+	bool asks = spec->kind == CHANNEL_TCP || spec->kind == CHANNEL_UDP || spec->kind == CHANNEL_ICMP;
+	for (unsigned i = 0; i < PEERS_MAX; i++)
+		asks = asks && !address_eq(d->sent.peers[i], spec->to);
+	if (!asks || !spec->to.family)
+		return;
+	d->sent.peers[d->sent.peer_next] = spec->to;
+	d->sent.peer_next = (d->sent.peer_next + 1) % PEERS_MAX;
+	pace(d, 1, now);
 }
 
 static void count_packets(struct run *r, struct channel *c, unsigned packets, double now)
@@ -244,6 +260,8 @@ static void run_open(struct run *r, const struct action *a, double now)
 		return;
 	int error = channel_open(c, &a->spec);
 	c->opened_ms = now;
+	if (!error)
+		pace_peer(r->driver, &c->spec, now);
 	r->reading = a->channel;
 	if (c->spec.kind == CHANNEL_TCP && (!error || error == ETIMEDOUT)) {
 		r->driver->sent.count.connections++;
