@@ -146,6 +146,13 @@ static void put_detour(struct digest *d)
 		digest_put(d, "gateway.detour", "leads", e);
 }
 
+/* other_wire: the way to the target is not that of the default route, and this address is not on its network: who
+ * answers there says nothing of it. */
+static bool other_wire(const struct digest *d, struct str address)
+{
+	return digest_is(d, "path.link", "other") && !in_subnet(d, address);
+}
+
 /* put_lan: hosts other than the target and the gateway that answered on the wire, and what the wire says of the
  * subnet. */
 static void put_lan(struct digest *d)
@@ -168,10 +175,11 @@ static void put_lan(struct digest *d)
 		if (asked_name && server.n && in_subnet(d, server) && !evidence_state(e, "not-run") &&
 		    !evidence_state(e, "timeout") && !evidence_state(e, "unreachable"))
 			alive = e;
-		if (answered && !off_subnet && !str_eq(address, d->target) && (arp || on_link))
+		bool elsewhere = arp && other_wire(d, address);
+		if (answered && !off_subnet && !elsewhere && !str_eq(address, d->target) && (arp || on_link))
 			alive = e;
 	}
-	if (alive || digest_is(d, "gateway.state", "answers"))
+	if (alive || (digest_is(d, "gateway.state", "answers") && !other_wire(d, d->gateway)))
 		digest_put(d, "lan.alive", "yes", alive);
 	struct address own, other;
 	bool near = foreign && address_parse(evidence_arg(foreign, "address"), &other) &&

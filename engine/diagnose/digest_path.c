@@ -4,6 +4,17 @@
  */
 #include "diagnose/digest.h"
 
+/* put_link_of_way: does it leave by another interface than what goes to the rest of the world? */
+static void put_link_of_way(struct digest *d, const struct evidence *route)
+{
+	const struct evidence *usual = digest_look(d, "link", ARG("link", STR("")));
+	struct str dev = evidence_text(route, "route.dev");
+	if (!usual || !dev.n || !evidence_text(usual, "link.gateway").n || evidence_state(route, "local"))
+		return;
+	digest_put(d, "path.link", str_eq(dev, evidence_text(usual, "link.dev")) ? "default" : "other", route);
+	digest_put_str(d, "path.dev", dev, route);
+}
+
 static void put_route(struct digest *d)
 {
 	const struct evidence *any = digest_look(d, "route", ARG("address", d->target), ARG("port", STR("")));
@@ -39,6 +50,7 @@ static void put_route(struct digest *d)
 		   : evidence_state(e, "on-link") ? "on-link"
 						  : "routed",
 		   e);
+	put_link_of_way(d, e);
 	if (d->asks_ras)
 		digest_put(d, "ras.route", str_eq(evidence_text(e, "route.dev"), d->link) ? "over-link" : "elsewhere",
 			   e);
