@@ -414,11 +414,27 @@ static void resolve(struct digest *d)
 
 /* ---- which source is wrong ---- */
 
+/* shouted_alone: who answers the broadcast is used, and it is another one than the operator knows of, and than every
+ * stored record that there is. */
+static bool shouted_alone(const struct digest *d, const struct name_source *broadcast)
+{
+	if (!d->known.n || !digest_is(d, "name.source", "broadcast") || list_has(broadcast->addresses, d->known))
+		return false;
+	for (size_t i = 0; i < d->source_count; i++)
+		if (&d->sources[i] != broadcast && list_has(d->sources[i].addresses, list_first(broadcast->addresses)))
+			return false;
+	return true;
+}
+
 /* judge finds the address that the name should have. A broadcast is answered by the host itself, so it counts most;
  * then what an operator knows; then two sources that agree. */
 static void judge_truth(struct digest *d)
 {
 	const struct name_source *broadcast = source(d, "broadcast");
+	if (shouted_alone(d, broadcast)) {
+		d->other = d->known;
+		return;
+	}
 	if (broadcast->addresses.n && !broadcast->conflict)
 		d->truth = list_first(broadcast->addresses);
 	else if (d->known.n)
@@ -466,6 +482,7 @@ static void put_wrong(struct digest *d)
 	size_t told = 0, have = d->known.n > 0;
 	bool named = evidence_yes(digest_look(d, "nbstat", ARG("address", d->used)), "nbstat.has_name");
 	bool open = opens(d, d->used, d->port) || opens(d, d->used, STR("139"));
+	bool alone = shouted_alone(d, source(d, "broadcast"));
 	for (size_t i = 0; i < d->source_count; i++) {
 		told += d->sources[i].told;
 		have += d->sources[i].addresses.n > 0;
@@ -479,7 +496,7 @@ static void put_wrong(struct digest *d)
 		bool broadcast = digest_is(d, "broadcast.state", "answers");
 		bool other_record = have > 2 || (d->known.n && !broadcast);
 		digest_put(d, "name.wrong", stored_wrong(d) ? "all-stored" : other_record ? wrong : "unclear", NULL);
-	} else if (named || open || is_this_machine(d) || (have > 1 && !d->other.n)) {
+	} else if ((named && !alone) || open || is_this_machine(d) || (have > 1 && !d->other.n)) {
 		digest_put(d, "name.wrong", "none", NULL);
 	} else if (d->other.n && opens(d, d->other, d->port)) { /* two that disagree: the service is at the other's */
 		d->truth = d->other;
