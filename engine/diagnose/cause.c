@@ -314,6 +314,7 @@ static void add_meaning(struct loader *l, const struct tree *t)
 			       .udp = tree_bool(t, "udp"),
 			       .dialled = tree_bool(t, "dialled"),
 			       .wants_row = tree_bool(t, "row"),
+			       .ends = tree_bool(t, "ends"),
 			       .local = tree_bool(t, "local"),
 			       .origin = l->origin,
 			       .line = t->line };
@@ -322,7 +323,7 @@ static void add_meaning(struct loader *l, const struct tree *t)
 		add_meaning_code(l, m, &codes->items[i]);
 	add_lines(l, tree_get(t, "articles"), &m->articles, &m->article_count, &m->article_cap);
 	add_lines(l, tree_get(t, "likely"), &m->likely, &m->likely_count, &m->likely_cap);
-	check_keys(l, t, "a meaning has no key", "meaning codes articles port udp dialled local row likely");
+	check_keys(l, t, "a meaning has no key", "meaning codes articles port udp dialled local row ends likely");
 	if (m->port.n && (!str_u64(m->port, &number) || !number || number > 65535))
 		complain(l, t->line, "a port is a number from 1 to 65535, or ask, not", m->port);
 	if (!m->name.n || !(m->code_count + m->article_count))

@@ -73,6 +73,7 @@ struct meaning {
 	bool udp;	 /* the port is one of UDP */
 	bool dialled;	 /* it comes from a dialled link */
 	bool wants_row;	 /* one connection that comes about does not show that all do */
+	bool ends;	 /* a connection came about and was ended: one is looked at for longer */
 	bool local;	 /* it is no matter of the way between two machines: there is nothing to probe */
 	struct str origin;
 	uint32_t line;

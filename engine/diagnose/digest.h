@@ -36,6 +36,7 @@ enum { LINK_WATCH_MS = 700, LINK_WATCH_DOWN_MS = 3000 };
 #define DIGEST_WATCH_MS "50"
 #define DIGEST_ENDS_MS "300" /* of others, where one was ended */
 #define DIGEST_GREETING_MS "400"
+#define DIGEST_STAY_MS "400"
 #define DIGEST_GREETING_AGAIN_MS "6600"
 
 #define DIGEST_NOBODYS_PORT "33434" /* of UDP, where no service listens (traceroute's) */
@@ -173,6 +174,8 @@ bool digest_is_ssh(const struct digest *d);
 
 /* digest_watch: how long a connection is looked at before a word is said on it; empty: not at all. */
 struct str digest_watch(const struct digest *d);
+/* digest_stay: how long where it speaks, since it was open; empty: a moment. */
+struct str digest_stay(const struct digest *d);
 /* digest_ended: the service ended this connection at once; digest_mute: it says nothing yet and speaks first. */
 bool digest_ended(const struct digest *d, const struct evidence *e);
 bool digest_mute(const struct digest *d, const struct evidence *e);

@@ -41,12 +41,23 @@ bool digest_is_ssh(const struct digest *d)
 	return service && !strcmp(service, "ssh");
 }
 
+/* told_of_an_end: the message tells of a connection that came about and was ended. */
+static bool told_of_an_end(const struct digest *d)
+{
+	return d->c->meaning && d->c->meaning->ends;
+}
+
 struct str digest_watch(const struct digest *d)
 {
 	const char *service = speaks_first(d, d->port);
 	if (d->smb || d->udp)
 		return STR("");
-	return service && *service ? STR(DIGEST_GREETING_MS) : STR(DIGEST_WATCH_MS);
+	return (service && *service) || told_of_an_end(d) ? STR(DIGEST_GREETING_MS) : STR(DIGEST_WATCH_MS);
+}
+
+struct str digest_stay(const struct digest *d)
+{
+	return told_of_an_end(d) && !d->smb && !d->udp ? STR(DIGEST_STAY_MS) : STR("");
 }
 
 static bool ended(const struct evidence *e)
@@ -71,6 +82,14 @@ static bool unclear(const struct evidence *e, const char *service)
 	return str_eq(said, STR("ssh")) || (ssh_meant && str_eq(said, STR("other")) && !ended(e));
 }
 
+/* broken_off: it ended what it had begun to say. A service whose port tells nothing may say its word and close, as those
+ * of the time of day do; a reset is no end of a conversation. */
+static bool broken_off(const struct digest *d, const struct evidence *e, const char *service)
+{
+	bool reset = str_eq(evidence_text(e, "tcp.after"), STR("reset"));
+	return ended(e) && (service || reset || told_of_an_end(d));
+}
+
 /* service_word of one connection; NULL: it does not tell. */
 static const char *service_word(const struct digest *d, const struct evidence *e)
 {
@@ -86,7 +105,7 @@ static const char *service_word(const struct digest *d, const struct evidence *e
 		return unclear(e, service) ? "unclear" : "other";
 	if (ended(e) && first && !said && watched_ms > LATE_MS) /* it had the time to say something */
 		return "silent";
-	if (ended(e) && (!said || service))
+	if ((ended(e) && !said) || broken_off(d, e, service))
 		return str_eq(evidence_text(e, "tcp.after"), STR("reset")) ? "reset" : "closed";
 	if (said)
 		return "greets";

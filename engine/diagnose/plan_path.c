@@ -59,7 +59,8 @@ void step_connect(struct wave *w)
 {
 	const struct digest *d = w->d;
 	if (!d->target.n && digest_is(d, "dns.state", "no-a-record") && d->v6.n && !d->asks_port && !d->udp) {
-		ask(w, "tcp", ARG("address", list_first(d->v6)), ARG("port", d->port), ARG("watch", digest_watch(d)));
+		ask(w, "tcp", ARG("address", list_first(d->v6)), ARG("port", d->port), ARG("watch", digest_watch(d)),
+		    ARG("stay", digest_stay(d)));
 		ask(w, "icmp", ARG("address", list_first(d->v6)), ARG("count", S("2")), ARG("interval", S("100")),
 		    ARG("wait", S("900")));
 	}
@@ -72,17 +73,19 @@ void step_connect(struct wave *w)
 		ask(w, "udp", ARG("address", d->target), ARG("port", d->port));
 		return;
 	}
-	struct str watch = digest_watch(d);
-	ask(w, "tcp", ARG("address", d->target), ARG("port", d->port), ARG("watch", watch));
+	struct str watch = digest_watch(d), stay = digest_stay(d);
+	ask(w, "tcp", ARG("address", d->target), ARG("port", d->port), ARG("watch", watch), ARG("stay", stay));
 	if (d->smb)
 		ask(w, "tcp", ARG("address", d->target), ARG("port", S("139")));
 	/* A client needs but one of the two. On a slow line the other may stand in a queue: there it is waited for. */
 	wave_race(w, "tcp", RACE_PORTS, RACE_PORTS_MS, NEAR_MS);
 	struct str rest = d->used_all, address;
 	for (size_t i = 0; i < ADDRESSES_MAX && str_word(&rest, &address); i++)
-		ask(w, "tcp", ARG("address", address), ARG("port", d->port), ARG("watch", watch));
+		ask(w, "tcp", ARG("address", address), ARG("port", d->port), ARG("watch", watch),
+		    ARG("stay", stay));
 	if (d->v6.n)
-		ask(w, "tcp", ARG("address", list_first(d->v6)), ARG("port", d->port), ARG("watch", watch));
+		ask(w, "tcp", ARG("address", list_first(d->v6)), ARG("port", d->port), ARG("watch", watch),
+		    ARG("stay", stay));
 }
 
 /* step_port_again: a port that was waited for only briefly, since the other one had answered: silent, or did a request
@@ -103,7 +106,8 @@ void step_other_source(struct wave *w)
 {
 	const struct digest *d = w->d;
 	if (d->other.n && plan_told(d) && !plan_open(d) && !d->udp)
-		ask(w, "tcp", ARG("address", d->other), ARG("port", d->port), ARG("watch", digest_watch(d)));
+		ask(w, "tcp", ARG("address", d->other), ARG("port", d->port), ARG("watch", digest_watch(d)),
+		    ARG("stay", digest_stay(d)));
 }
 
 void step_status(struct wave *w)

@@ -58,10 +58,22 @@ static bool pings_denied(const struct digest *d)
 	return plan_denied(d, S("icmp"));
 }
 
+/* large_size: of a large packet, as the connection would send it: where the other side, or a router between, has said
+ * that its segments hold less, larger ones that vanish are no matter. */
+static struct str large_size(const struct wave *w)
+{
+	enum { USUAL = 1400, HEADERS = 40, HEADERS_V6 = 60 };
+	const struct evidence *open = digest_is(w->d, "tcp.445", "open") ? w->d->tcp445 : w->d->tcp139;
+	double mss = evidence_number(open, "tcp.mss", USUAL), headers = is_ipv6(w->d->target) ? HEADERS_V6 : HEADERS;
+	/* The size is of the payload behind 28 bytes (48) of headers. */
+	double size = mss + headers - (is_ipv6(w->d->target) ? 48 : 28);
+	return size < USUAL ? arena_printf(w->a, "%.0f", size) : S("1400");
+}
+
 static void step_mtu(struct wave *w)
 {
 	if (plan_open(w->d) || digest_is(w->d, "icmp.state", "answers"))
-		ask(w, "mtu", ARG("address", w->d->target), ARG("size", S("1400")),
+		ask(w, "mtu", ARG("address", w->d->target), ARG("size", large_size(w)),
 		    ARG("wait", plan_is_near(w->d) ? S("250") : S("700")));
 }
 
@@ -72,7 +84,7 @@ void step_datagrams(struct wave *w)
 	const struct evidence *ping = digest_look(d, "mtu", ARG("address", d->target), ARG("port", S("")));
 	bool deaf = digest_is(d, "icmp.state", "silent") || pings_denied(d);
 	if (!d->smb && !d->udp && plan_open(d) && !plan_slow_way(d) && (deaf || evidence_state(ping, "blackhole")))
-		ask(w, "mtu", ARG("address", d->target), ARG("port", S(DIGEST_NOBODYS_PORT)), ARG("size", S("1400")),
+		ask(w, "mtu", ARG("address", d->target), ARG("port", S(DIGEST_NOBODYS_PORT)), ARG("size", large_size(w)),
 		    ARG("wait", plan_is_near(d) ? S("100") : S("700")));
 }
 
@@ -130,7 +142,9 @@ struct str plan_watch_ends(const struct wave *w, const struct evidence *e)
 {
 	enum { TIMES = 4, LEAST_MS = 300, MOST_MS = 1000 }; /* of one that ends at once none of it is waited for */
 	double ms = TIMES * evidence_number(e, "tcp.watched", 0);
-	return !digest_ended(w->d, e) ? S("")
+	/* Of a message of an end a row is watched for as long as one that ends at once takes, where the way is short. */
+	struct str brief = digest_stay(w->d).n && plan_is_near(w->d) ? S(DIGEST_WATCH_MS) : S("");
+	return !digest_ended(w->d, e) ? brief
 	       : ms < LEAST_MS	? S(DIGEST_ENDS_MS)
 				: arena_printf(w->a, "%.0f", ms < MOST_MS ? ms : MOST_MS);
 }
@@ -208,12 +222,20 @@ void step_refused_again(struct wave *w)
 		plan_ask_row(w, S("139"), S(DIGEST_REFUSED_AGAIN));
 }
 
+/* unsteady_length: where it was refused first and never again, it may have come up just now: ten that succeed tell. */
+static struct str unsteady_length(const struct digest *d)
+{
+	struct str row = evidence_text(digest_quick_row(d), "retry.pattern");
+	bool up = str_starts(row, S("F")) && str_ends(row, S("S")) && str_find(row, S("SF")) == STR_NONE;
+	return up ? S("10") : S("15");
+}
+
 /* step_unsteady: some connections to a port came about and some failed; a row tells more. */
 void step_unsteady(struct wave *w)
 {
 	const struct digest *d = w->d;
 	if (d->unsteady_port.n && !digest_is(d, "path.kind", "ras") && !digest_seems_slow(d))
-		plan_ask_row(w, d->unsteady_port, S("15"));
+		plan_ask_row(w, d->unsteady_port, unsteady_length(d));
 }
 
 /* row_length: what guards SSH often counts new connections, "ufw limit" six in thirty seconds, and sshd itself those

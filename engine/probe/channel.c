@@ -212,6 +212,7 @@ struct tcp_note channel_tcp_note(const struct channel *c)
 				  .unacked = info.tcpi_unacked,
 				  .data_in = info.tcpi_data_segs_in,
 				  .disordered = info.tcpi_rcv_ooopack,
+				  .mss = info.tcpi_snd_mss,
 				  .rtt_ms = info.tcpi_rtt / 1e3 };
 }
 
@@ -333,8 +334,13 @@ void channel_read(struct channel *c, short revents, uint8_t *buffer, size_t size
 		read_stream(c, buffer, size, emit, context);
 }
 
+/* channel_close: where nobody answers by now the system would say goodbye again and again, which nobody counts any more:
+ * once has to do. */
 void channel_close(struct channel *c)
 {
+	enum { ONCE_MS = 1 };
+	if (c->fd >= 0 && c->spec.kind == CHANNEL_TCP)
+		(void)set_int(c->fd, IPPROTO_TCP, TCP_USER_TIMEOUT, ONCE_MS);
 	if (c->fd >= 0)
 		close(c->fd);
 	c->fd = -1;

@@ -16,6 +16,8 @@ static const struct probe_arg_help args[] = {
 	{ "wait", false, "how long to wait for an answer, in ms (default 3500)", ARG_NUMBER },
 	{ "watch", false, "how long to look at the open connection, in ms and two round trips (default 0: not at all)",
 	  ARG_NUMBER },
+	{ "stay", false, "how long to look at it where it speaks, in ms since it was open (default: a moment after)",
+	  ARG_NUMBER },
 	{ 0 }
 };
 
@@ -35,6 +37,7 @@ static const struct probe_fact_help facts[] = {
 	OUTCOME_FACTS("tcp"),
 	{ "tcp.retransmits", FACT_NUMBER, "connection requests that had to be repeated" },
 	{ "tcp.brief", FACT_BOOL, "it was waited for only briefly, since another port had answered" },
+	{ "tcp.mss", FACT_NUMBER, "bytes of data that one segment to the other side holds, as both have said" },
 	{ "tcp.rtt", FACT_NUMBER, "round trip in ms, as the system measured it on the connection" },
 	{ "tcp.source", FACT_TEXT, "our own address of the connection" },
 	{ "tcp.watched", FACT_NUMBER, "ms for which the open connection was looked at, without a word of ours" },
@@ -52,7 +55,7 @@ enum { SAID_MAX = 256, TELLING = 5, AFTER_SAID_MS = 20, AT_ONCE_MS = 50 };
 struct tcp {
 	struct address address;
 	unsigned port;
-	double wait_ms, watch_ms;
+	double wait_ms, watch_ms, stay_ms;
 	bool open;
 	struct event opened; /* EVENT_OPEN, without bytes */
 	double opened_ms, said_ms;
@@ -70,6 +73,8 @@ static void tcp_facts(struct machine *m, const char *state, const struct event *
 		outcome_facts(m, "tcp", e, s->address, true);
 	if (e->tcp.known)
 		machine_number(m, "tcp.retransmits", e->tcp.retransmits);
+	if (e->kind == EVENT_OPEN && e->tcp.mss)
+		machine_number(m, "tcp.mss", e->tcp.mss);
 	if (e->tcp.rtt_ms > 0)
 		machine_ms(m, "tcp.rtt", e->tcp.rtt_ms);
 	if (e->kind == EVENT_DEADLINE)
@@ -134,13 +139,14 @@ static void tcp_opened(struct machine *m, const struct event *e)
 	machine_timer(m, s->watch_ms + (trips_ms < TRIPS_MAX_MS ? trips_ms : TRIPS_MAX_MS));
 }
 
-/* tcp_said: it speaks first; whether it ends the connection with that shows at once, too. */
+/* tcp_said: it speaks first; whether it ends the connection with that shows at once, too, or a while later. */
 static void tcp_said(struct machine *m, struct str bytes)
 {
 	struct tcp *s = m->state;
 	size_t room = SAID_MAX - s->said_n, n = bytes.n < room ? bytes.n : room;
 	if (!s->said_n) {
-		double rest_ms = AT_ONCE_MS - (m->now_ms - s->opened_ms);
+		double least_ms = s->stay_ms > AT_ONCE_MS ? s->stay_ms : AT_ONCE_MS,
+		       rest_ms = least_ms - (m->now_ms - s->opened_ms);
 		s->said_ms = m->now_ms;
 		machine_timer(m, rest_ms > AFTER_SAID_MS ? rest_ms : AFTER_SAID_MS);
 	}
@@ -155,6 +161,7 @@ static void tcp_start(struct machine *m)
 	s->port = (unsigned)machine_arg_number(m, "port", 0, 0, 65535);
 	s->wait_ms = machine_arg_number(m, "wait", 3500, 1, 10000);
 	s->watch_ms = machine_arg_number(m, "watch", 0, 0, 10000);
+	s->stay_ms = machine_arg_number(m, "stay", 0, 0, 10000);
 	if (!machine_arg_address(m, "address", &s->address) || !s->port) {
 		machine_not_run(m, "no address or port to connect to");
 		return;

@@ -214,11 +214,111 @@ ttl-low|depot|ip|ip.router.loop|ip.router.loop/routed-silent/open|the router tak
 ipv6-prefers-hang|nas7|filter|filter.server.drop-smb-ipv6|filter.server.drop-smb-ipv6|AAAA leads to a host that answers ping and no SMB by IPv6
 ssh-v6-refused|nas7|none|none.healthy|healthy|SSH works by IPv4, and IPv6 refuses
 vlan-one-way|nas7|link|link.lan.isolated-port|l2-no-answer/arp-only/open|frames of the client reach the server, and none come back
+cut-at-greeting|nas7|smb|smb.server.max-connections|tcp-ended|an SSH server greets and resets the connection at once
+cut-soon|nas7|smb|smb.server.max-connections|tcp-ended|an SSH server greets and resets the connection 250 ms later, which the message tells of|silence
+cut-far|depot|smb|smb.server.max-connections|tcp-ended|as cut-soon, behind the router|silence
+cut-sql|nas7|smb|smb.server.max-connections|tcp-ended|a database ends the connection after 250 ms without a word, and the message tells of an end|silence
+cut-of-any|nas7|smb|smb.server.max-connections|tcp-ended|a service of its own on port 7000 says its word and resets the connection
+cut-third|nas7|smb|smb.server.flaky|tcp-flaky/healthy/open|every third connection to an SSH server is reset behind the greeting|silence
+ok-cut-not|nas7|none|none.healthy|healthy|an SSH server that works, and a message of a reset
+ok-word-and-close|nas7|none|none.healthy|healthy|a service on port 7000 says its word and closes, as the time of day does
+ok-tls-other-name|nas7|none|none.healthy|healthy|a TLS server with a certificate of another name
+ok-account-locked|nas7|none|none.healthy|healthy/auth.user.account-disabled|the account is locked, by its NT status
+ok-clock-skew|nas7|none|none.healthy|healthy|Kerberos says that the clocks differ, and its port works
+proxy-refused|nas7|smb|smb.server.not-running|tcp-refused-both|the proxy's port is refused
+v6-name-no-route|nas7|ip|ip.client.no-default-route|ip.client.no-default-route/name.dns.no-a-record/open|DNS has an IPv6 address only, and this machine has no route of IPv6
+hosts-stale-ssh|nas7|name|name.client.hosts-file-wrong|name.client.hosts-file-wrong|the hosts file gives another host, which refuses SSH
+dns-two-ssh|nas7|name|name.dns.one-of-two-dead|name.dns.one-of-two-dead|two A records for an SSH server, the first of them dead
+fw-after-packets|nas7|filter|filter.path.payload-drop|filter.path.payload-drop/smb.server.hung/open|a firewall drops every packet of a connection but its first four
+asymmetric-stateful|depot|filter|filter.path.payload-drop|filter.path.payload-drop/smb.server.hung/open|answers come back by another router, and the first one drops what belongs to no connection that it knows
+suffix-surprise|nas7|name|name.dns.stale-live-host|name.dns.stale-live-host/open|the first search domain knows every name, and gives a host without SMB
+nb-wrong-host|nbnas|netbios|netbios.lan.wrong-host|netbios.lan.wrong-host|another host alone answers the broadcast for the name
+mtu-server-only|nas7|none|none.healthy|healthy/open|the server's own interface has MTU 1000, which its connections say
+mtu-server-only-ssh|nas7|none|none.healthy|healthy/open|as mtu-server-only, of an SSH server
+https-is-ssh|nas7|smb|smb.server.wrong-service|tcp-other-service/open|port 443 leads to an SSH server
+banned|nas7|filter|filter.server.drop-smb|fw-drop-smb|an SSH server has banned this client: its packets to port 22 are dropped
+banned-rejects|nas7|filter|filter.server.reject-port-unreach|fw-reject-icmp-port|an SSH server has banned this client, with an ICMP answer
+ok-limit-ssh|nas7|none|none.healthy|healthy|an SSH server lets six connections in thirty seconds pass
+vpn-route-stale|depot|ip|ip.client.wrong-gateway|ip.client.wrong-gateway/ip.gateway.down/l2-no-answer/routed-silent/open|a route of a VPN that is gone leads the server's network to nobody
+bridge-overlaps|depot|ip|ip.client.mask-too-wide|ip.client.mask-too-wide/l2-no-answer/open|a bridge of this machine has the server's network, with nobody on it
+bridge-overlaps-down|depot|link|link.client.no-carrier|link.client.no-carrier/ip.client.mask-too-wide/open|a bridge of this machine has the server's network, without a carrier
+v6-only-listens|nas7|smb|smb.server.not-running|tcp-refused-both/open|an SSH server listens on IPv6 only, DNS has both
+route-goes|depot|ip|ip.client.no-default-route|ip.client.no-default-route/healthy/open|the default route goes after 0.3 s|silence
+two-dhcp|nas7|ip|ip.client.wrong-subnet|ip.client.wrong-subnet/open|a foreign DHCP server gave an address of another network, with a gateway that nobody has
 EOF
 }
 
 inject_variants() {
     cat <<'EOF'
+    cut-at-greeting) ssh_cut e53s cut0 ;;
+    cut-soon) ssh_cut e53s cut250 ;;
+    cut-far) ssh_cut e53m cut250 ;;
+    cut-sql)
+        labd e53s sql tcp 5432 end250 ''
+        says 'psql: error: connection to server at "filesrv" (10.53.0.10), port 5432 failed: server closed the connection unexpectedly' ;;
+    cut-of-any) labd e53s own tcp 7000 cut0 $'hello\r\n'; of_port 7000 'Recv failure: Connection reset by peer' ;;
+    cut-third)
+        serves_ssh; ssh_says; labd e53s cut tcp 2222 cut0 $'SSH-2.0-OpenSSH_9.2\r\n'
+        printf '%s\n' 'table ip lab_dnat {' 'chain pre { type nat hook prerouting priority -100;' \
+            'tcp dport 22 numgen inc mod 3 == 1 redirect to :2222; }' '}' | nft_in e53s ;;
+    ok-cut-not) serves_ssh; ssh_says ;;
+    ok-word-and-close) labd e53s own tcp 7000 end0 $'hello\r\n'; of_port 7000 'Connection timed out' ;;
+    ok-tls-other-name)
+        tls_server e53s other.example
+        says "curl: (60) SSL: no alternative certificate subject name matches target host name 'filesrv'" ;;
+    ok-account-locked) says 'session setup failed: NT_STATUS_ACCOUNT_LOCKED_OUT'; set_env SETS=server=filesrv ;;
+    ok-clock-skew)
+        labd e53s kdc tcp 88 silent
+        says 'kinit: Clock skew too great while getting initial credentials'; set_env SETS=server=filesrv ;;
+    proxy-refused) says "curl: (7) Failed to connect to filesrv port 3128 after 2 ms: Couldn't connect to server" ;;
+    v6-name-no-route)
+        dns_with "$REM_REC" --host-record="filesrv.$DOM,2001:db8:999::10"
+        says 'ssh: connect to host filesrv port 22: Network is unreachable' ;;
+    hosts-stale-ssh)
+        serves_ssh; echo "10.53.0.77 filesrv" >>"$CE"/hosts
+        says 'ssh: connect to host filesrv port 22: Connection refused' ;;
+    dns-two-ssh) serves_ssh; dns_with "$REM_REC" --host-record="filesrv.$DOM,$DEAD" --host-record="filesrv.$DOM,10.53.0.10" ;;
+    fw-after-packets)
+        nx e53s sysctl -qw net.netfilter.nf_conntrack_acct=1
+        drop_in e53s input 'tcp dport { 139, 445 } ct original packets > 4 drop' ;;
+    asymmetric-stateful)
+        nx e53o sysctl -qw net.ipv4.ip_forward=1; ipn e53m route add 10.53.0.2/32 via 10.53.1.77
+        ipn e53o link del d9 2>/dev/null || true
+        ip link add d9 netns "${ID}o" type veth peer name d9 netns "${ID}m"
+        ipn e53o addr add 10.53.1.77/32 dev d9; ipn e53o link set d9 up; ipn e53o route add 10.53.1.10/32 dev d9
+        ipn e53m link set d9 up; ipn e53m route add 10.53.1.77/32 dev d9; ipn e53m route replace 10.53.0.2/32 via 10.53.1.77 dev d9 onlink
+        nx e53r sysctl -qw net.netfilter.nf_conntrack_tcp_loose=0
+        drop_in e53r forward 'ct state invalid drop' 'ct state new tcp flags & syn == 0 drop' ;;
+    suffix-surprise)
+        printf 'nameserver 10.53.0.53\nsearch parked.test %s\noptions timeout:1 attempts:2\n' "$DOM" >"$CE"/resolv.conf
+        dns_with "$REM_REC" --host-record="filesrv.$DOM,10.53.0.10" --address=/parked.test/10.53.0.77
+        client_smbconf 'name resolve order = host' ;;
+    nb-wrong-host)
+        client_smbconf 'name resolve order = bcast'; nbns_stop e53s; wins_edit '/NBSRV/d'
+        nbns_start e53o 10.53.0.77 'OTHERSRV NBSRV' ;;
+    mtu-server-only) ipn e53s link set eth0 mtu 1000 ;;
+    mtu-server-only-ssh) serves_ssh; ipn e53s link set eth0 mtu 1000 ;;
+    https-is-ssh)
+        labd e53s web tcp 443 banner $'SSH-2.0-OpenSSH_9.2\r\n'
+        says 'curl: (35) error:0A00010B:SSL routines::wrong version number'; set_env 'SETS=server=filesrv port=443' ;;
+    banned) serves_ssh; drop_in e53s input 'ip saddr 10.53.0.2 tcp dport 22 drop' ;;
+    banned-rejects)
+        serves_ssh; drop_in e53s input 'ip saddr 10.53.0.2 tcp dport 22 reject with icmp type port-unreachable'
+        says 'ssh: connect to host filesrv port 22: Connection refused' ;;
+    ok-limit-ssh)
+        serves_ssh; drop_in e53s input 'tcp dport 22 tcp flags & (syn | ack) == syn limit rate over 12/minute burst 5 packets reject with tcp reset' ;;
+    vpn-route-stale)
+        second_nic up; ipn e53c route add 10.53.1.0/24 via 10.53.7.1 dev eth1 ;;
+    bridge-overlaps) second_nic up; ipn e53c addr add 10.53.1.1/24 brd + dev eth1 ;;
+    bridge-overlaps-down) second_nic down; ipn e53c addr add 10.53.1.1/24 brd + dev eth1 ;;
+    v6-only-listens)
+        serves_ssh; dns_with --host-record="filesrv.$DOM,10.53.0.10,2001:db8:53::10"
+        drop_in e53s input 'meta nfproto ipv4 tcp dport 22 reject with tcp reset'
+        says 'ssh: connect to host filesrv port 22: Connection refused' ;;
+    route-goes) later ipn e53c route del default ;;
+    two-dhcp)
+        ipn e53c -4 addr flush dev eth0; ipn e53c addr add 10.53.8.2/24 brd + dev eth0
+        ipn e53c route replace default via 10.53.8.1 dev eth0 ;;
     service-silent-elsewhere) labd e53s sshs tcp 2222 silent; says 'ssh: connect to host filesrv port 2222: Connection timed out' ;;
     reset-at-words) serves_sql; drop_in e53s input 'tcp dport 5432 tcp flags & (syn | fin | rst) == 0 ip length > 60 reject with tcp reset' ;;
     rp-filter-server) nx e53m sysctl -qw net.ipv4.conf.all.rp_filter=1; touch "$RUN/dirty.rp_filter"; ipn e53m route add blackhole 10.53.0.0/24 ;;
@@ -507,6 +607,31 @@ serves_ssh() {
 serves_sql() {
     labd e53s sql tcp 5432 silent
     says 'connection to server at "filesrv" (10.53.0.10), port 5432 failed: Connection timed out'
+}
+
+# ssh_says: what a client says of a connection that came about and was reset
+ssh_says() {
+    local host=10.53.0.10
+    case $(sed -n 's/^TARGET=//p' "$RUN/fault.env") in remsrv) host=10.53.1.10 ;; esac
+    says "kex_exchange_identification: read: Connection reset by peer. Connection reset by $host port 22"
+}
+
+# ssh_cut NS MODE: there an SSH server greets, and ends the connection as labd's MODE says
+ssh_cut() {
+    labd "$1" sshs tcp 22 "$2" $'SSH-2.0-OpenSSH_9.2\r\n'
+    ssh_says
+}
+
+# of_port PORT WORDS: as a program of one's own says, which names no port
+of_port() { says "$2"; set_env "SETS=server=filesrv port=$1"; }
+
+# tls_server NS NAME: TLS on port 443, with a certificate of this name. It goes by labd's name, which helpers_stop ends
+tls_server() {
+    cp "$(command -v openssl)" "$RUN/labd-tls"
+    openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj "/CN=$2" \
+        -keyout "$RUN/tls.key" -out "$RUN/tls.pem" 2>/dev/null
+    nx "$1" "$RUN/labd-tls" s_server -quiet -accept 443 -key "$RUN/tls.key" -cert "$RUN/tls.pem" </dev/null >/dev/null 2>&1 &
+    sleep 0.3
 }
 
 # later_by SECONDS CMD...: so long from now
