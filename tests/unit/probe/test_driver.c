@@ -215,7 +215,7 @@ static void *say_hello(void *context)
 {
 	const struct banner *b = context;
 	int c = accept(b->fd, NULL, NULL);
-	if (c >= 0 && *b->text && write(c, b->text, strlen(b->text)) < 0)
+	if (c >= 0 && *b->text && send(c, b->text, strlen(b->text), MSG_NOSIGNAL) < 0)
 		perror("write");
 	close(c);
 	return NULL;
@@ -404,7 +404,7 @@ static void *keep_alive(void *context)
 	int c = accept(b->fd, NULL, NULL), at_once = 1;
 	for (int i = 0; c >= 0 && i < KEPT_ALIVE; i++) {
 		setsockopt(c, IPPROTO_TCP, TCP_NODELAY, &at_once, sizeof at_once);
-		if (write(c, "\x85\0\0\0", 4) < 0)
+		if (send(c, "\x85\0\0\0", 4, MSG_NOSIGNAL) < 0) /* the other side may have had enough */
 			break;
 		usleep(5000);
 	}
