@@ -5,9 +5,13 @@
  */
 #include "web/page.h"
 
+#include "base/utf8.h"
+
 #include <math.h>
 
 #define MOST_SURE 0.99 /* nothing is said to be certain */
+
+enum { QUOTED_MAX = 240, ALONE_MAX = 1000 /* bytes: an address takes three for each */ };
 
 /* ---- the values ---- */
 
@@ -237,11 +241,31 @@ static void add_best(struct buf *out, const struct results *v)
 	buf_add_c(out, "</div>\n</section>\n");
 }
 
+/* add_quoted: which of several messages it is, as the text has it. Asked alone, it has its own values and probes; the
+ * line that it stands in goes with it, for that tells when and by what it was written. */
+static void add_quoted(struct buf *out, const struct match *m, struct str text, bool link)
+{
+	if (!m->span_count)
+		return;
+	size_t start = m->spans[0].start, end = m->spans[m->span_count - 1].end;
+	struct str said = str_part(text, start, end);
+	buf_add_c(out, "<p class=\"quoted\"><code>");
+	render_html_escape(out, utf8_first(said, QUOTED_MAX));
+	buf_add_c(out, said.n > QUOTED_MAX ? "…</code>" : "</code>");
+	while (start && text.p[start - 1] != '\n')
+		start--;
+	while (end < text.n && text.p[end] != '\n')
+		end++;
+	if (link && end - start <= ALONE_MAX) {
+		buf_add_c(out, " <a href=\"/?q=");
+		page_encode(out, str_part(text, start, end));
+		buf_add_c(out, "\">Ask about this one alone</a>");
+	}
+	buf_add_c(out, "</p>\n");
+}
+
 static void add_briefly(struct buf *out, const struct triage_match *m, const struct triage_report *r, bool open)
 {
-	buf_add_c(out, "<li>\n<h3>");
-	add_link(out, m->match);
-	buf_add_c(out, "</h3>\n");
 	add_sure(out, m->match);
 	add_also(out, m->match);
 	if (m->match->why.n) {
@@ -251,7 +275,16 @@ static void add_briefly(struct buf *out, const struct triage_match *m, const str
 	}
 	buf_addf(out, "<details%s><summary>Cause and remedy</summary>\n", open ? " open" : "");
 	render_html_remedy(out, &m->rule, r->bindings, r->binding_count, 4);
-	buf_add_c(out, "</details>\n</li>\n");
+	buf_add_c(out, "</details>\n");
+}
+
+static void add_item(struct buf *out, const struct triage_match *m, const struct triage_report *r)
+{
+	buf_add_c(out, "<li>\n<h3>");
+	add_link(out, m->match);
+	buf_add_c(out, "</h3>\n");
+	add_briefly(out, m, r, false);
+	buf_add_c(out, "</li>\n");
 }
 
 /* add_equals: no one of them is the answer, so each is named alike. */
@@ -271,7 +304,7 @@ static void add_equals(struct buf *out, const struct results *v, size_t count)
 		 "tells which one it is.</p>\n<ol>\n",
 		 count, together * 100);
 	for (size_t i = 0; i < count; i++)
-		add_briefly(out, &r->answer.matches[i], r, false);
+		add_item(out, &r->answer.matches[i], r);
 	buf_add_c(out, "</ol>\n</section>\n");
 }
 
@@ -283,10 +316,17 @@ static void add_parts(struct buf *out, const struct triage_report *r, size_t cou
 		"<section class=\"card answer equals\" aria-labelledby=\"best\">\n<h2 id=\"best\">%zu messages stand "
 		"in "
 		"this text</h2>\n<p>Each has an article of its own. The values above, and the probes, are those of the "
-		"first.</p>\n<ol>\n",
+		"first; each of the others can be asked about alone.</p>\n<ol>\n",
 		count);
-	for (size_t i = 0; i < count; i++)
-		add_briefly(out, &r->answer.matches[i], r, !i);
+	for (size_t i = 0; i < count; i++) {
+		const struct triage_match *m = &r->answer.matches[i];
+		buf_add_c(out, "<li>\n<h3>");
+		add_link(out, m->match);
+		buf_add_c(out, "</h3>\n");
+		add_quoted(out, m->match, r->answer.found.query, i > 0);
+		add_briefly(out, m, r, !i);
+		buf_add_c(out, "</li>\n");
+	}
 	buf_add_c(out, "</ol>\n</section>\n");
 }
 
@@ -323,9 +363,9 @@ static void add_others(struct buf *out, const struct triage_report *r)
 	buf_addf(out, "<section class=\"others\" aria-labelledby=\"others\">\n<h2 id=\"others\">%s</h2>\n<ol>\n",
 		 found->match_count ? "It could also be" : "The nearest");
 	for (size_t i = first; i < found->match_count; i++)
-		add_briefly(out, &r->answer.matches[i], r, false);
+		add_item(out, &r->answer.matches[i], r);
 	for (size_t i = 0; i < near; i++)
-		add_briefly(out, &r->answer.nearest[i], r, false);
+		add_item(out, &r->answer.nearest[i], r);
 	buf_add_c(out, "</ol>\n</section>\n");
 }
 

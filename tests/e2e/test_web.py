@@ -1409,6 +1409,12 @@ class Life(kbt.KbtTest):
         marked = ''.join(re.findall('<mark[^>]*>(.*?)</mark>', page.split('</pre>')[0]))
         self.assertIn('No route to host', marked)
         self.assertIn('Host is down', marked)
+        quoted = re.findall('<p class="quoted"><code>(.*?)</code>(.*?)</p>', page)
+        self.assertEqual(quoted[0], ('ssh: connect to host nas1 port 22: No route to host', ''))  # its values stand above
+        self.assertEqual(quoted[1][0], 'mount error(112): Host is down')
+        alone = server.get(re.search('href="(/[?]q=[^"]*)"', quoted[1][1])[1])[2]
+        self.assertIn('id="best"><a href="/kb/Q-mount-error-112"', alone)
+        self.assertNotIn('nas1', alone)
 
     def test_equals_stand_side_by_side(self):
         own = Server()

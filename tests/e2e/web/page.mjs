@@ -487,6 +487,25 @@ await test('back from an article, and loaded again, the message and its answer a
 	is((await page.title()).includes('53'), 'the title does not say what it is about');
 });
 
+await test('many lines: what else is known in them is named, and leads to its own answer', async page => {
+	const lines = readFileSync(new URL('../data/sender.log', import.meta.url), 'utf8');
+	await page.goto(base);
+	await paste(page, lines);
+	await page.waitForSelector('.whole li');
+	is(await page.textContent('.whole [role=status]') === '1 more known problem in these 9 lines:', await page.textContent('.whole'));
+	is(/^No route to host, .* 1 time, line 8$/.test(await page.textContent('.whole li')), await page.textContent('.whole li'));
+	is(await page.locator('#best a[href="/kb/Q221951"]').count() === 1, 'its answer stands as before');
+	await page.click('.whole li a');
+	await page.waitForURL('**/?q=*');
+	is((await page.inputValue('#text')).startsWith('Mar 12 11:02:41 web1 backup[311]: ssh: '), await page.inputValue('#text'));
+	is(await page.locator('#best a[href="/kb/Q-no-route-to-host"]').count() === 1, 'another article');
+	await page.goBack();
+	await page.waitForSelector('.whole li');
+	is(await page.inputValue('#text') === lines, 'the lines are lost');
+	await paste(page, 'all is well\n'.repeat(7));
+	await page.waitForFunction(() => document.querySelector('.whole p').textContent === 'No known problem in these 7 lines.');
+});
+
 await test('many lines: what matched is in sight, and they can be scanned as a log', async page => {
 	await page.goto(base);
 	await paste(page, log.join('\n'));
