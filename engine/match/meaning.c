@@ -129,9 +129,21 @@ static size_t readings_of_end(const struct file_view *v, struct str text, const 
 	return kept;
 }
 
+/* told_family: of a table that was told and does not have the number nothing is known: it may be any. */
+static struct str told_family(const struct file_view *v, const struct rule_code *c)
+{
+	struct match_code rows[READINGS_A_CODE];
+	size_t n = 0;
+	if (c->symbol.n || !c->family.n || !is_only_told(c->family) || rule_is_ended_family(c->family))
+		return c->family;
+	add_told(v, c->value, c->family, rows, &n);
+	return n ? c->family : STR("");
+}
+
 /* All readings of one code; as unsigned 32 bits too, for tables write 0x80070035 and programs -2147024843. */
 static size_t readings_of(const struct file_view *v, struct str text, const struct rule_code *c, struct match_code *out)
 {
+	static const char *const unique[] = { "jet", "wininet" }; /* nobody else has their numbers */
 	size_t n = 0;
 	if (rule_is_ended_family(c->family))
 		return readings_of_end(v, text, c, out);
@@ -142,6 +154,11 @@ static size_t readings_of(const struct file_view *v, struct str text, const stru
 		return n;
 	}
 	add_readings(v, c->value, c->value, out, &n);
+	if (c->family.n && is_only_told(c->family))
+		add_told(v, c->value, c->family, out, &n);
+	else
+		for (size_t i = 0; i < sizeof unique / sizeof *unique; i++)
+			add_told(v, c->value, str_c(unique[i]), out, &n);
 	if (c->value < 0)
 		add_readings(v, c->value & 0xFFFFFFFF, c->value, out, &n);
 	add_carried(v, c->value, out, &n);
@@ -166,7 +183,10 @@ static bool better(struct str text, const struct rule_code *c, const struct matc
 /* A bare number is taken for Windows', never for a language's or for Linux'; a family that was told must be met. */
 static bool is_told(struct str message, const struct rule_code *c, const struct match_code *reading, size_t readings)
 {
-	bool rare = str_eq(reading->family, STR("ras")) || str_eq(reading->family, STR("netapi"));
+	static const char *const few[] = { "ras", "netapi", "jet", "wininet" };
+	bool rare = false;
+	for (size_t i = 0; i < sizeof few / sizeof *few; i++)
+		rare |= str_eq(reading->family, str_c(few[i]));
 	if (!c->family.n && readings == 1 && rare)
 		return true; /* nobody else has that number */
 	if (rule_is_ended_family(c->family))
@@ -208,9 +228,11 @@ static const struct file_code *symbol_row(const struct file_view *v, struct str 
 }
 
 /* read_code gives the answer what the table says of a code, where the message tells which reading holds. */
-static bool read_code(const struct file_view *v, struct str message, const struct rule_code *c, struct match_span span,
-		      struct arena *a, struct match_answer *answer)
+static bool read_code(const struct file_view *v, struct str message, const struct rule_code *told,
+		      struct match_span span, struct arena *a, struct match_answer *answer)
 {
+	struct rule_code code = *told, *c = &code;
+	code.family = told_family(v, told);
 	struct match_code *readings = arena_array(a, struct match_code, READINGS_A_CODE);
 	size_t count = readings ? readings_of(v, message, c, readings) : 0, best = 0;
 	if (!count)

@@ -394,7 +394,8 @@ bool rank_knows_code(const struct query *q, const struct match_code *code, uint3
 bool rank_leaves_code(const struct query *q, const struct match_code *code, const struct answer *x)
 {
 	bool within = x->fits && code->span.start >= x->surface.span.start && code->span.end <= x->surface.span.end;
-	bool ended = rule_is_ended_family(code->family); /* whatever has happened */
+	/* whatever has happened */
+	bool ended = rule_is_ended_family(code->family) || rule_is_reply_family(code->family);
 	return code->known && !ended && !within && !touches(q, &x->alignment, code->span) &&
 	       !rank_knows_code(q, code, x->article);
 }

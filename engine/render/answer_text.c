@@ -95,10 +95,11 @@ static void code_line(struct buf *out, const struct render_text *t, const char *
 	struct buf text = { 0 };
 	if (c->written_symbol.n)
 		buf_addf(&text, "0x%08llX %.*s, that is ", (unsigned long long)c->written, STR_ARG(c->written_symbol));
-	buf_addf(&text, "%lld", (long long)c->value);
+	if (c->value || !c->symbol.n) /* SQL's states are no numbers */
+		buf_addf(&text, "%lld", (long long)c->value);
 	const struct str words[] = { c->family, c->symbol };
 	for (size_t i = 0; i < 2; i++) {
-		buf_add_c(&text, words[i].n ? " " : "");
+		buf_add_c(&text, words[i].n && text.n ? " " : "");
 		buf_add(&text, words[i]);
 	}
 	buf_add_c(&text, c->says.n ? ": " : "");

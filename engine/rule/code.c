@@ -181,8 +181,11 @@ static struct str family_of(struct str text, size_t at, size_t end, int64_t valu
 	if (ended.n)
 		return ended;
 	struct str head = before(text, at, WORDS_BEFORE), words = family_by_words(head);
+	struct str numbered = rule_numbered_family(head, str_first(str_from(text, end), WORDS_BEFORE), value);
 	if (hex && is_stop(head))
 		return STR("bugcheck");
+	if (numbered.n && !words.n)
+		return numbered;
 	if (str_eq(words, STR("bugcheck")) || (str_eq(words, STR("ras")) && (value < 600 || value > 800)))
 		words = hex && str_eq(words, STR("bugcheck")) ? words : STR("");
 	if (str_eq(words, STR("win32")) && is_winsock(value)) /* Python's WinError is of any of Windows' tables */
@@ -256,6 +259,13 @@ static struct str without_number_sign(struct str head)
 	return head;
 }
 
+/* "HTTP 404", "HTTP/1.1 503": no port */
+static bool is_http(struct str head, struct str word)
+{
+	return str_eq_nocase(word, STR("http")) || str_ends(head, STR("HTTP/1.1 ")) ||
+	       str_ends(head, STR("HTTP/1.0 ")) || str_ends(head, STR("HTTP/2 "));
+}
+
 static bool is_code(struct str text, size_t start, size_t end, int64_t value, bool hex)
 {
 	struct str head = without_number_sign(before(text, start, WORDS_BEFORE)), w = rule_word_before(head);
@@ -269,6 +279,8 @@ static bool is_code(struct str text, size_t start, size_t end, int64_t value, bo
 	if (wide && (value < 0 || (hex && used && !is_address_word(w))))
 		return true;
 	if (rule_is_code_word(w) || is_code_phrase(head))
+		return true;
+	if ((value >= 400 && value <= 599 && is_http(head, w)) || str_eq(w, STR("Msg")))
 		return true;
 	bool socket = has(w, "winsock") || str_eq_nocase(w, STR("socket")) || str_eq_nocase(w, STR("wsa"));
 	if (socket && is_winsock(value))
@@ -312,6 +324,31 @@ static size_t hex_at(struct str text, size_t at, int64_t *ret_value)
 	return head + n + tail;
 }
 
+/* "1,326": as Windows' own dialogs write a number of four digits; 0 where it is none. */
+static size_t grouped_at(struct str text, size_t at, int64_t *ret_value)
+{
+	enum { GROUPED = 5 };
+	struct str s = str_first(str_from(text, at), GROUPED);
+	char behind = at + GROUPED < text.n ? text.p[at + GROUPED] : ' ';
+	if (s.n < GROUPED || s.p[1] != ',' || is_word_char(behind) || behind == ',' || behind == '%')
+		return 0;
+	*ret_value = 0;
+	for (size_t i = 0; i < GROUPED; i++)
+		if (i != 1 && !char_is_digit(s.p[i]))
+			return 0;
+		else if (i != 1)
+			*ret_value = *ret_value * 10 + (s.p[i] - '0');
+	return GROUPED;
+}
+
+/* "53L", "2147942453UL": as C writes numbers. */
+static size_t suffix_at(struct str text, size_t end)
+{
+	size_t n = end < text.n && char_lower(text.p[end]) == 'u' ? 1 : 0;
+	n += end + n < text.n && char_lower(text.p[end + n]) == 'l' ? 1 : 0;
+	return end + n < text.n && is_word_char(text.p[end + n]) ? 0 : n;
+}
+
 /* "1.5", "1,326", "50%" are amounts. */
 static bool goes_on(struct str text, size_t end)
 {
@@ -332,10 +369,10 @@ static size_t number_at(struct str text, size_t at, int64_t *ret_value, bool *re
 		return hex;
 	while (at + n + digits < text.n && digits < 11 && char_is_digit(text.p[at + n + digits]))
 		digits++;
-	size_t end = at + n + digits;
+	size_t suffix = digits ? suffix_at(text, at + n + digits) : 0, end = at + n + digits + suffix;
 	if (!digits || digits > 10 || (end < text.n && is_word_char(text.p[end])) || goes_on(text, end))
 		return 0;
-	return str_i64(str_first(str_from(text, at), n + digits), ret_value) ? n + digits : 0;
+	return str_i64(str_first(str_from(text, at), n + digits), ret_value) ? n + digits + suffix : 0;
 }
 
 /* Symbols of errno that programs print; others are words in capitals ("EVENT"). */
@@ -355,7 +392,7 @@ static bool is_errno_symbol(struct str w)
 static bool is_symbol(struct str w)
 {
 	static const char *const heads[] = { "ERROR_", "STATUS_", "NT_STATUS_", "NERR_", "WSAE", "RPC_S_", "E_",
-					     "SEC_E_", "RPC_E_", "DISP_E_", "CO_E_", "REGDB_E_" };
+					     "SEC_E_", "RPC_E_", "DISP_E_", "CO_E_", "REGDB_E_", "MAPI_E_" };
 	bool headed = is_errno_symbol(w);
 	for (size_t i = 0; i < sizeof heads / sizeof *heads; i++)
 		headed |= w.n > str_c(heads[i]).n + 2 && str_starts(w, str_c(heads[i]));
@@ -372,20 +409,32 @@ static size_t word_length(struct str text, size_t at)
 	return n;
 }
 
+/* What stands before tells of one error, not of how many: "error 1,326", not "errors: 1,326". */
+static bool is_one_error(struct str text, size_t at)
+{
+	struct str w = rule_word_before(before(text, at, WORDS_BEFORE));
+	return rule_is_code_word(w) && !str_eq_nocase(w, STR("errors"));
+}
+
 size_t rule_codes_find(struct str text, struct rule_code_at *codes, size_t max)
 {
 	size_t count = 0;
 	for (size_t at = 0; at < text.n && count < max;) {
 		struct rule_code_at c = { 0 };
-		bool hex, sign = text.p[at] == '-' && at + 1 < text.n && char_is_digit(text.p[at + 1]) &&
+		bool hex = false, sign = text.p[at] == '-' && at + 1 < text.n && char_is_digit(text.p[at + 1]) &&
 				 !(at && char_is_digit(text.p[at - 1])); /* "S-1-5-21-1957994488" has none */
 		if (!is_word_char(text.p[at]) && !sign) {
 			at++;
 			continue;
 		}
-		size_t n = number_at(text, at, &c.code.value, &hex);
+		size_t shaped = rule_numbered_at(text, at, &c.code);
+		size_t grouped = shaped || !is_one_error(text, at) ? 0 : grouped_at(text, at, &c.code.value);
+		size_t n = shaped ? 0 : grouped ? grouped : number_at(text, at, &c.code.value, &hex);
+		hex &= !grouped;
 		size_t length = n ? n : word_length(text, at);
-		if (n && is_code(text, at, at + n, c.code.value, hex)) {
+		if (shaped) {
+			length = shaped;
+		} else if (n && is_code(text, at, at + n, c.code.value, hex)) {
 			c.code.family = family_of(text, at, at + n, c.code.value, hex);
 		} else if (!n && is_symbol(str_first(str_from(text, at), length))) {
 			c.code.symbol = str_first(str_from(text, at), length);

@@ -7,6 +7,7 @@
  *   template.h   quoted messages of an article > templates; the template language of authored articles (quoted.c,
  *                placeholder.c, template.c)
  *   code.c       error codes in text, their shapes and families
+ *   numbered.c   codes that have a spelling of their own: ORA-12154, 401.2, 550 5.7.1, SQLSTATE 28000
  *   ended.c      exit statuses and signals: by which program's table
  *   remedy.c     cause, resolution, workaround, status, also where the headings are missing (says.c: the phrases;
  *                prose.c: paragraphs and sentences)
@@ -183,6 +184,13 @@ size_t rule_codes_find(struct str text, struct rule_code_at *codes, size_t max);
  * it makes a number behind it a code: "Error = 53", "errno(2)", "retcode '53'". */
 struct str rule_word_before(struct str text);
 bool rule_is_code_word(struct str word);
+
+/* rule_numbered_at: the length of a code that has a spelling of its own at text[at]; 0 where there is none.
+ * rule_numbered_family: the system whose number this is, by the words before it and what stands behind; empty where none
+ * is told. rule_is_reply_family: of replies that a server gives to whatever went wrong (HTTP, SMTP, SQLSTATE). */
+size_t rule_numbered_at(struct str text, size_t at, struct rule_code *ret_code);
+struct str rule_numbered_family(struct str head, struct str tail, int64_t value);
+bool rule_is_reply_family(struct str family);
 
 /* rule_ended_family: the text says that a program ended with the number at text[start, end), or by that signal. Gives
  * whose number it is: "curl", "rsync", "signal", "systemd" ..., "exit" where any program's; empty where the text does not

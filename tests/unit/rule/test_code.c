@@ -72,6 +72,24 @@ static void shapes_and_families(void **state)
 		{ "Error No. 53", 53, "" },
 		{ "the share was denied (5)", 5, "" },
 		{ "hr is 80070035h", 0x80070035, "hresult" },
+		{ "System error 1,326 has occurred.", 1326, "win32" },
+		{ "error 53L", 53, "" },
+		{ "rc = 2147942453UL", 2147942453, "hresult" },
+		{ "Err#53", 53, "" },
+		{ "err:53", 53, "" },
+		{ "MySQL error 1130", 1130, "mysql" },
+		{ "ERROR 1045 (HY000): Access denied", 1045, "mysql" },
+		{ "Msg 18456, Level 14, State 1", 18456, "mssql" },
+		{ "SQL Server error 53", 53, "" },
+		{ "LDAP error 53", 53, "ldap" },
+		{ "LDAP error 1722", 1722, "" },
+		{ "Kerberos error 0x18", 24, "krb5" },
+		{ "ORA-12154: TNS", 12154, "oracle" },
+		{ "HTTP status 502", 502, "http" },
+		{ "HTTP/1.1 503 Service Unavailable", 503, "http" },
+		{ "WinHTTP error 12007", 12007, "wininet" },
+		{ "DAO error 3051", 3051, "vb" },
+		{ "Jet error -1811", -1811, "" },
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		struct rule_code_at found[2];
@@ -138,7 +156,7 @@ static void other_numbers_are_none(void **state)
 					     "loaded at 0x80000000",
 					     "0xC0FFEE00",
 					     "error 1.5",
-					     "Error 1,326",
+					     "errors: 1,326",
 					     "error 50%",
 					     "the error rate is 1.53",
 					     "Windows NT 4.0",
@@ -179,6 +197,34 @@ static void symbols_and_spans(void **state)
 	assert_int_equal(found[0].end, 25);
 	assert_int_equal(found[1].code.value, 67);
 	assert_int_equal(rule_codes_find(text, found, 1), 1);
+}
+
+static void codes_that_are_spelled_their_own_way(void **state)
+{
+	(void)state;
+	static const struct { const char *text, *symbol, *family; } cases[] = {
+		{ "HTTP Error 401.2 - Unauthorized", "401.2", "http" },
+		{ "550 5.7.1 relaying denied", "5.7.1", "smtp" },
+		{ "NDR 5.1.1.", "5.1.1", "smtp" },
+		{ "SQLSTATE 28000", "28000", "sqlstate" },
+		{ "SQLSTATE[08S01]", "08S01", "sqlstate" },
+		{ "JET_errKeyDuplicate", "JET_errKeyDuplicate", "" },
+		{ "MAPI_E_NOT_FOUND", "MAPI_E_NOT_FOUND", "" },
+	};
+	static const char *const others[] = { "HTTP/1.1", "450 4.5 GB", "5.7.1 is out", "version 5.10.2.3", "SQLSTATE",
+					      "550 4.7.1 no", "MySQL 5.7.1", "JET_err", "ORA-1", "401.25 MB",
+					      "XORA-12154" };
+	struct rule_code_at found[2];
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+		if (rule_codes_find(str_c(cases[i].text), found, 2) != 1 ||
+		    !str_eq(found[0].code.symbol, str_c(cases[i].symbol)) ||
+		    !str_eq(found[0].code.family, str_c(cases[i].family)))
+			fail_msg("%s is not read", cases[i].text);
+	for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+		if (rule_codes_find(str_c(others[i]), found, 2))
+			fail_msg("%s has a code", others[i]);
+	assert_true(rule_is_reply_family(STR("smtp")));
+	assert_false(rule_is_reply_family(STR("mysql")));
 }
 
 static void windows_errors_inside_other_codes(void **state)
@@ -225,7 +271,7 @@ int main(void)
 		cmocka_unit_test(other_numbers_are_none),
 		cmocka_unit_test(symbols_and_spans),
 		cmocka_unit_test(windows_errors_inside_other_codes),
-		cmocka_unit_test(the_product_tells_basic),
+		cmocka_unit_test(codes_that_are_spelled_their_own_way), cmocka_unit_test(the_product_tells_basic),
 		cmocka_unit_test(what_a_program_ended_with_is_of_its_own_table),
 	};
 	cmocka_set_message_output(CM_OUTPUT_TAP);

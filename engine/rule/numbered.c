@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Codes that have a spelling of their own: Oracle's ORA-12154, an HTTP status with what IIS adds (401.2), what SMTP
+ * adds to its replies (550 5.7.1; RFC 3463), SQLSTATE 28000 (ISO 9075), the database engine's JET_errKeyDuplicate.
+ * Pure, linear.
+ */
+#include "rule/rule.h"
+
+#include <string.h>
+
+enum { WORDS_BEFORE = 24, STATE_LENGTH = 5 };
+
+static bool is_word_char(char c)
+{
+	return char_is_alnum(c) || c == '_';
+}
+
+static size_t digits_at(struct str text, size_t at)
+{
+	size_t n = 0;
+	while (at + n < text.n && char_is_digit(text.p[at + n]))
+		n++;
+	return n;
+}
+
+/* The text ends at `end`, or no letter, digit or further number follows: "5.7.1." ends a sentence, "5.7.1.2" does not.
+ */
+static bool ends_at(struct str text, size_t end)
+{
+	if (end < text.n && is_word_char(text.p[end]))
+		return false;
+	return !(end + 1 < text.n && text.p[end] == '.' && char_is_digit(text.p[end + 1]));
+}
+
+static size_t oracle_at(struct str text, size_t at, struct rule_code *ret_code)
+{
+	struct str rest = str_from(text, at);
+	size_t n = digits_at(text, at + 4);
+	if ((!str_starts(rest, STR("ORA-")) && !str_starts(rest, STR("TNS-"))) || n != 5 ||
+	    !ends_at(text, at + 4 + n) || !str_i64(str_part(text, at + 4, at + 4 + n), &ret_code->value))
+		return 0;
+	ret_code->family = STR("oracle");
+	return 4 + n;
+}
+
+static bool ends_any(struct str head, const struct str *words, size_t n)
+{
+	while (head.n && strchr(" =:([{'\"#<>", head.p[head.n - 1]))
+		head.n--;
+	for (size_t i = 0; i < n; i++)
+		if (head.n >= words[i].n && str_eq_nocase(str_from(head, head.n - words[i].n), words[i]) &&
+		    (head.n == words[i].n || !is_word_char(head.p[head.n - words[i].n - 1])))
+			return true;
+	return false;
+}
+
+/* A reply of the same class before it: "550 5.7.1", "550-5.7.1" */
+static bool follows_reply(struct str head, char class)
+{
+	size_t n = head.n;
+	if (n < 4 || !strchr(" -", head.p[n - 1]) || head.p[n - 4] != class)
+		return false;
+	return char_is_digit(head.p[n - 2]) && char_is_digit(head.p[n - 3]) && (n == 4 || !is_word_char(head.p[n - 5]));
+}
+
+static size_t smtp_at(struct str text, struct str head, size_t at, struct rule_code *ret_code)
+{
+	static const struct str words[] = { STR_LIT("ndr"),	 STR_LIT("dsn"),	STR_LIT("smtp"),
+					    STR_LIT("status"),	 STR_LIT("smtp error"), STR_LIT("smtp;"),
+					    STR_LIT("ndr code"), STR_LIT("status code") };
+	char class = text.p[at];
+	size_t subject = digits_at(text, at + 2), detail = digits_at(text, at + 3 + subject);
+	size_t end = at + 3 + subject + detail;
+	if ((class != '4' && class != '5') || text.p[at + 1] != '.' || !subject || subject > 1 || !detail ||
+	    detail > 3 || text.p[at + 2 + subject] != '.' || !ends_at(text, end) ||
+	    !(follows_reply(head, class) || ends_any(head, words, sizeof words / sizeof *words)))
+		return 0;
+	ret_code->family = STR("smtp");
+	ret_code->symbol = str_part(text, at, end);
+	return end - at;
+}
+
+/* "HTTP Error 401.2", "HTTP 403.14", "error 500.19" */
+static size_t http_at(struct str text, struct str head, size_t at, struct rule_code *ret_code)
+{
+	static const struct str words[] = { STR_LIT("http"),	    STR_LIT("http error"),  STR_LIT("error"),
+					    STR_LIT("http status"), STR_LIT("status code"), STR_LIT("iis") };
+	size_t n = digits_at(text, at), more = digits_at(text, at + 4), end = at + 4 + more;
+	if (n != 3 || (text.p[at] != '4' && text.p[at] != '5') || text.p[at + 3] != '.' || !more || more > 2 ||
+	    !ends_at(text, end) || !ends_any(head, words, sizeof words / sizeof *words))
+		return 0;
+	ret_code->family = STR("http");
+	ret_code->symbol = str_part(text, at, end);
+	return end - at;
+}
+
+/* "SQLSTATE 28000", "SQLSTATE[HY000]", "SQL state [08S01]" */
+static size_t sqlstate_at(struct str text, struct str head, size_t at, struct rule_code *ret_code)
+{
+	static const struct str words[] = { STR_LIT("sqlstate"), STR_LIT("sql state"), STR_LIT("sqlstate is") };
+	size_t digits = 0;
+	for (size_t i = at; i < at + STATE_LENGTH; i++) {
+		if (!char_is_digit(text.p[i]) && !char_is_upper(text.p[i]))
+			return 0;
+		digits += char_is_digit(text.p[i]);
+	}
+	if (digits < 2 || !ends_at(text, at + STATE_LENGTH) || !ends_any(head, words, sizeof words / sizeof *words))
+		return 0;
+	ret_code->family = STR("sqlstate");
+	ret_code->symbol = str_part(text, at, at + STATE_LENGTH);
+	return STATE_LENGTH;
+}
+
+static size_t jet_at(struct str text, size_t at, struct rule_code *ret_code)
+{
+	static const struct str head = STR_LIT("JET_err");
+	size_t n = head.n;
+	if (!str_starts(str_from(text, at), head))
+		return 0;
+	while (at + n < text.n && is_word_char(text.p[at + n]))
+		n++;
+	ret_code->symbol = str_part(text, at, at + n);
+	return n > head.n ? n : 0;
+}
+
+size_t rule_numbered_at(struct str text, size_t at, struct rule_code *ret_code)
+{
+	if (at + STATE_LENGTH > text.n || (at && is_word_char(text.p[at - 1])))
+		return 0;
+	struct str head = str_part(text, at > WORDS_BEFORE ? at - WORDS_BEFORE : 0, at);
+	size_t n = 0;
+	char c = text.p[at];
+	if (c == 'O' || c == 'T')
+		n = oracle_at(text, at, ret_code);
+	if (c == 'J')
+		n = jet_at(text, at, ret_code);
+	if (!n && (c == '4' || c == '5'))
+		n = smtp_at(text, head, at, ret_code);
+	if (!n && (c == '4' || c == '5'))
+		n = http_at(text, head, at, ret_code);
+	if (!n && (char_is_digit(c) || char_is_upper(c)))
+		n = sqlstate_at(text, head, at, ret_code);
+	return n;
+}
+
+bool rule_is_reply_family(struct str family)
+{
+	return str_eq(family, STR("http")) || str_eq(family, STR("smtp")) || str_eq(family, STR("sqlstate"));
+}
+
+/* What stands before a number where a system has numbers of its own; each with the span of them. */
+struct str rule_numbered_family(struct str head, struct str tail, int64_t value)
+{
+	static const struct {
+		struct str words, family;
+		int16_t first, last;
+	} table[] = {
+		{ STR_LIT("ldap error"), STR_LIT("ldap"), 1, 123 },
+		{ STR_LIT("ldap: error code"), STR_LIT("ldap"), 1, 123 },
+		{ STR_LIT("ldap result"), STR_LIT("ldap"), 1, 123 },
+		{ STR_LIT("ldap_"), STR_LIT("ldap"), 1, 123 },
+		{ STR_LIT("kerberos error"), STR_LIT("krb5"), 1, 80 },
+		{ STR_LIT("krb error"), STR_LIT("krb5"), 1, 80 },
+		{ STR_LIT("kdc error"), STR_LIT("krb5"), 1, 80 },
+		{ STR_LIT("failure code"), STR_LIT("krb5"), 1, 80 },
+		{ STR_LIT("mysql error"), STR_LIT("mysql"), 1000, 2069 },
+		{ STR_LIT("mariadb error"), STR_LIT("mysql"), 1000, 2069 },
+		{ STR_LIT("mysql_errno"), STR_LIT("mysql"), 1000, 2069 },
+		{ STR_LIT("dao error"), STR_LIT("vb"), 3000, 3799 },
+		{ STR_LIT("ado error"), STR_LIT("vb"), 3000, 3799 },
+		{ STR_LIT("winhttp"), STR_LIT("wininet"), 12000, 12200 },
+		{ STR_LIT("wininet"), STR_LIT("wininet"), 12000, 12200 },
+		{ STR_LIT("http"), STR_LIT("http"), 400, 599 },
+		{ STR_LIT("status code"), STR_LIT("http"), 400, 599 },
+	};
+	/* "ERROR 1045 (28000): ..." of MySQL's own client; "Msg 18456, Level 14", "error: 18456, severity: 14" */
+	bool state = tail.n > 7 && str_starts(tail, STR(" (")) && tail.p[7] == ')' && char_is_digit(tail.p[5]);
+	if (state && value >= 1000 && value <= 2069)
+		return STR("mysql");
+	if (str_find_nocase(str_first(tail, 12), STR(", level")) == 0 ||
+	    str_find_nocase(str_first(tail, 12), STR(", severity")) == 0)
+		return STR("mssql");
+	for (size_t i = 0; i < sizeof table / sizeof *table; i++)
+		if (value >= table[i].first && value <= table[i].last &&
+		    str_find_nocase(head, table[i].words) != STR_NONE)
+			return table[i].family;
+	return STR("");
+}
