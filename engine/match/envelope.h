@@ -29,11 +29,16 @@ size_t envelope_split(struct str text, struct str *ret_records, size_t max);
  * knows where the message begins asks. Bytes, the blanks behind included; 0 for none. */
 size_t envelope_head(struct str payload, bool dressed);
 
+/* envelope_denies: the last clause of what stands before a mark says of what is behind it that it did not happen ("no
+ * errors: ", "expected: ", "for example: ", "would fail with: "). */
+bool envelope_denies(struct str before);
+bool envelope_names_example(struct str word); /* that it is one by itself: "expected", "sample" */
+
 /* envelope_parts_off says whether a mark before this place parts what stands there from what is before it in the
  * payload, which begins at `from`: as programs put it before what they were told and pass on ("rpc failed: text",
  * err="text"), or behind dress of their own ("[app] text", "app | text", two blanks). Where a message of some length
  * stands behind it up to the end, what is before it is no part of that; of less than five words it never is, nor behind
- * more than a kilobyte. */
+ * more than a kilobyte. Nor does a mark that words which deny it stand before. */
 bool envelope_parts_off(struct str text, size_t from, size_t at);
 
 #endif

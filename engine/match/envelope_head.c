@@ -95,7 +95,7 @@ static bool take_bare(struct head *h, struct str word)
 static bool takes_name(const struct head *h, struct str name, bool apart, char mark)
 {
 	bool both = h->level && h->thread;
-	if (h->named || !is_name(name))
+	if (h->named || !is_name(name) || envelope_names_example(name))
 		return false;
 	if (!apart)
 		return mark == ':' && (both || h->labelled || (h->dressed && !h->waits));
@@ -251,7 +251,8 @@ bool envelope_parts_off(struct str text, size_t from, size_t at)
 	struct str before = str_part(text, from, end);
 	bool passed_on = (blanks && last == ':') || (quoted && last == '=');
 	if (passed_on)
-		return is_odd(before) || (before.n <= text.n - at && speaks_of_trouble(before));
+		return (is_odd(before) || (before.n <= text.n - at && speaks_of_trouble(before))) &&
+		       !envelope_denies(before);
 	bool apart = blanks && (blanks > 1 || text.p[end] == '\t' || closes_dress(before));
 	return apart && (from || before.n <= BARE_MAX || has_clock(before)) && is_odd(before);
 }

@@ -83,11 +83,22 @@ static bool covers_lines(const struct question *q, const struct match_answer *an
 	return m->whole_payload && p.start < first && m->span_count && m->spans[0].start < first && p.end > last;
 }
 
+/* is_denied: within a longer line, behind words that say that it did not happen. */
+static bool is_denied(const struct match_answer *answer, const struct match *m)
+{
+	if (m->whole_payload || m->parted || !m->span_count)
+		return false;
+	struct str before = str_part(answer->query, answer->envelope.payload.start, m->spans[0].start);
+	while (before.n && (char_is_space(before.p[before.n - 1]) || strchr("\"'`", before.p[before.n - 1])))
+		before.n--;
+	return before.n && strchr(":=", before.p[before.n - 1]) && envelope_denies(before);
+}
+
 static bool counts(const struct question *q, const struct match_answer *answer, const struct match *m)
 {
 	bool parted = m->parted && q->lines == 1;
 	if (!m->template.n || !((m->context && m->word_for_word) || m->whole_payload || parted) || m->within_word ||
-	    !carries(q, answer, m))
+	    !carries(q, answer, m) || is_denied(answer, m))
 		return false;
 	/* a line end in a value: the end of one line and the beginning of the next may both be something else */
 	return q->lines == 1 || (covers_lines(q, answer, m) && !m->over_lines);

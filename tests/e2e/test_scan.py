@@ -377,6 +377,28 @@ class Scan(SharedKbTest):
         self.hits(self.log('others.log', others), code=NONE)
         self.hits('--every-line', self.path('others.log'), code=NONE)
 
+    def test_what_is_denied_before_a_mark(self):
+        """What a line says did not happen, or only shows, is no hit; what a program passed over did happen."""
+        said = SSH[SSH.index('ssh:'):]
+        denied = ['no failures: ', 'not an error: ', 'no errors: ', '0 fatal errors found: ',
+                  'backup done, no problems: ', 'expected: ', 'test failed, expected: ', 'example: ',
+                  'error, for instance: ', 'error message (e.g.): ',
+                  'would fail with: ', 'it never failed with: ', 'no longer fails: ', 'did not see the error: ',
+                  'if you see error: ', 'searching for error: ', 'no error: "']
+        dress = ['', 'Mar 12 11:02:41 web1 backup[311]: ', '2024-03-12 11:02:41 ERROR ']
+        lines = [d + head + said + ('"' if head.endswith('"') else '') for head in denied for d in dress]
+        lines.append(r'no failures: ~Error during WNetAddConnection2 to \\SITE1\SMS_SITE (53)  '
+                     '$$<SMS_LAN_SENDER><Tue Mar 12 10:56:20 2001><thread=8973 (0x230D)>')
+        self.hits(self.log('denied.log', lines), code=NONE)
+        self.hits('--every-line', self.path('denied.log'), code=NONE)
+        happened = ['ignored: ', 'ignoring error: ', 'unexpected error: ', 'failed as expected: ',
+                    'no backup today, error: ',
+                    'no connection, reason: ', 'could not ignore error: ', 'exit code 0, error: ', 'no error handler: ',
+                    'backup would not start, error: ', 'failed if unlucky: ', 'failed, 0 of 3 done, 1 error: ']
+        path = self.log('happened.log', [dress[1] + head + said for head in happened])
+        found = {h['line'] for h in self.hits(path)}
+        self.assertEqual([happened[n] for n in range(len(happened)) if n + 1 not in found], [])
+
     def test_what_stands_beside_a_message(self):
         """Another field of a record, or a code that says nothing, is no part of the message before it."""
         said = SSH[SSH.index('ssh:'):]

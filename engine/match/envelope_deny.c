@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Words before a mark that say of what is behind it that it did not happen: "no errors: text", "expected: text", "for
+ * example: text", "would fail with: text". Told by the last clause alone; what a program passed over ("ignored: text")
+ * did happen.
+ */
+#include "match/envelope.h"
+
+enum {
+	CLAUSE_BYTES = 120, /* before the mark that are looked at */
+	WORDS_MAX = 24
+};
+
+static const char troubles[] = "error errors failure failures problem problems fault faults warning warnings issue "
+			       "issues exception exceptions trouble crash crashes alert alerts";
+static const char between[] = "a an any such fatal real serious critical new further other more actual true known "
+			      "network the this that";
+static const char behind[] = "found seen occurred detected reported logged raised here now today so far anymore yet "
+			     "like such as of with this kind matching present left";
+
+static bool in_list(struct str word, const char *list)
+{
+	struct str rest = str_c(list);
+	for (struct str one; str_word(&rest, &one);)
+		if (str_eq_nocase(word, one))
+			return true;
+	return false;
+}
+
+static bool starts_any(struct str word, const char *list)
+{
+	struct str rest = str_c(list);
+	for (struct str one; str_word(&rest, &one);)
+		if (str_starts_nocase(word, one))
+			return true;
+	return false;
+}
+
+/* clause_of: what stands behind the last stop, comma or mark. */
+static struct str clause_of(struct str s)
+{
+	while (s.n && !char_is_alnum(s.p[s.n - 1]))
+		s.n--;
+	size_t at = s.n, least = s.n > CLAUSE_BYTES ? s.n - CLAUSE_BYTES : 0;
+	while (at > least && !(strchr(",;:!?()[]{}\"|=", s.p[at - 1]) ||
+			       (s.p[at - 1] == '.' && at < s.n && char_is_space(s.p[at]))))
+		at--;
+	return str_from(s, at);
+}
+
+/* no_trouble: "no failures", "not an error", "0 fatal errors found", "without any problems" */
+static bool no_trouble(const struct str *words, size_t n)
+{
+	while (n && in_list(words[n - 1], behind))
+		n--;
+	if (!n || !in_list(words[n - 1], troubles))
+		return false;
+	for (n--; n && in_list(words[n - 1], between);)
+		n--;
+	return n && in_list(words[n - 1], "no zero 0 not without isn't wasn't never");
+}
+
+/* never_failed: "never failed with", "did not fail", "no longer fails", "did not see the error" */
+static bool never_failed(const struct str *words, size_t n)
+{
+	for (size_t i = 0; i + 1 < n; i++) {
+		bool longer = in_list(words[i], "no") && in_list(words[i + 1], "longer") && i + 2 < n;
+		bool not = longer || in_list(words[i], "never not didn't doesn't");
+		struct str verb = words[i + (longer ? 2 : 1)];
+		if (not && starts_any(verb, "fail occur happen"))
+			return true;
+		if (not && in_list(verb, "see saw seen find found get got gets show shows report reported reports") &&
+		    (in_list(words[n - 1], troubles) || in_list(words[n - 1], "message")))
+			return true;
+	}
+	return false;
+}
+
+/* is_supposed: "would fail with", "if you see error", "searching for the message" */
+static bool is_supposed(const struct str *words, size_t n)
+{
+	static const char verbs[] = "have fail give return show log say read be cause produce look";
+	bool sought = n > 2 && (in_list(words[n - 1], troubles) ||
+				in_list(words[n - 1], "message pattern string text phrase regex line lines"));
+	if (n > 2 && in_list(words[0], "if") && in_list(words[1], "you"))
+		return true;
+	for (size_t i = 0; i + 1 < n; i++) {
+		if (in_list(words[i], "would") && in_list(words[i + 1], verbs))
+			return true;
+		if (sought && starts_any(words[i], "search grep look scan filter") && in_list(words[i + 1], "for on"))
+			return true;
+	}
+	return false;
+}
+
+bool envelope_names_example(struct str word)
+{
+	char first = word.n ? char_lower(word.p[0]) : 0;
+	return (first == 'e' && in_list(word, "example examples e.g eg expected expecting")) ||
+	       (first == 's' && in_list(word, "sample samples"));
+}
+
+bool envelope_denies(struct str before)
+{
+	struct str rest = clause_of(before), words[WORDS_MAX];
+	size_t n = 0;
+	while (n < WORDS_MAX && str_word(&rest, &words[n]))
+		n++;
+	if (!n || rest.n)
+		return false;
+	struct str last = words[n - 1];
+	bool as = n > 1 && in_list(words[n - 2], "as than not");
+	bool instance = n > 1 && in_list(last, "instance") && in_list(words[n - 2], "for");
+	return instance || (!as && envelope_names_example(last)) || no_trouble(words, n) || never_failed(words, n) ||
+	       is_supposed(words, n);
+}
