@@ -68,6 +68,18 @@ static void add_name(struct cmd_context *c, struct served *s, struct str name)
 		s->names[s->name_count++] = arena_str(&c->arena, name);
 }
 
+/* say_host: an address of IPv6 is full of colons, and what a port is among them nobody can tell. */
+static enum err say_host(struct cmd_context *c, const char *host)
+{
+	const char *colon = strchr(host, ':');
+	if (*host == '[' || (colon && strchr(colon + 1, ':') && !strchr(host, '/')))
+		return diags_fail(&c->diags, ERR_INPUT,
+				  "--host takes an IPv6 address in brackets and without a port, as in [2001:db8::1], not '%s'",
+				  host);
+	return diags_fail(&c->diags, ERR_INPUT,
+			  "--host is a name without http:// and port, as in kb.example.org, not '%s'", host);
+}
+
 /* check_hosts: what no browser sends for a name would refuse everybody. */
 static enum err check_hosts(struct cmd_context *c)
 {
@@ -76,10 +88,9 @@ static enum err check_hosts(struct cmd_context *c)
 		size_t n = 0;
 		while (char_is_alpha(host[n]) || char_is_digit(host[n]) || (host[n] && strchr(".-_[:]", host[n])))
 			n++;
-		if (!n || host[n] || (host[0] != '[' && strchr(host, ':')))
-			return diags_fail(&c->diags, ERR_INPUT,
-					  "--host is a name without http:// and port, as in kb.example.org, not '%s'",
-					  host);
+		bool closed = n > 2 && host[n - 1] == ']' && strchr(host, ']') == host + n - 1;
+		if (!n || host[n] || (host[0] == '[' ? !closed : strpbrk(host, ":[]") != NULL))
+			return say_host(c, host);
 	}
 	return ERR_OK;
 }

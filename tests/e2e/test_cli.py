@@ -99,7 +99,12 @@ class Help(KbtTest):
                            (['serve', '--host', 'http://kb.example.org'],
                             "--host is a name without http:// and port, as in kb.example.org, not 'http://kb.example.org'"),
                            (['serve', '--host', 'kb:80'],
-                            "--host is a name without http:// and port, as in kb.example.org, not 'kb:80'")):
+                            "--host is a name without http:// and port, as in kb.example.org, not 'kb:80'"),
+                           (['serve', '--host', 'http://kb:80'],
+                            "--host is a name without http:// and port, as in kb.example.org, not 'http://kb:80'"),
+                           *((['serve', '--host', host], '--host takes an IPv6 address in brackets and without a port, '
+                              f"as in [2001:db8::1], not '{host}'")
+                             for host in ('2001:db8::1', '2001:db8::1:8053', '[2001:db8::1]:8053', '[2001:db8::1'))):
             with self.subTest(command=args):
                 self.assertEqual(self.refused(*args).err.splitlines()[0], f'kbt: {said}')
 
