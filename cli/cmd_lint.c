@@ -39,6 +39,30 @@ static uint32_t key_line(const struct lint_article *one, const char *key)
 	return t ? t->line : 1;
 }
 
+/* lacking: what an action does not say of what it takes and risks; NULL where it says all. */
+static const char *lacking(const struct rule_resolution *r)
+{
+	if (!r->effort)
+		return "an action wants effort: minutes, hours or days";
+	if (!r->risk)
+		return "an action wants risk: none, low, medium or high";
+	if (r->risk > RISK_NONE && !r->harm.n)
+		return "an action with a risk wants harm: what it may be";
+	return r->risk == RISK_NONE && r->harm.n ? "an action without a risk has no harm" : NULL;
+}
+
+/* note_costs: a remedy of an article need not say what it takes and risks; it is only worth a word. */
+static void note_costs(struct lint *l, const struct lint_article *one)
+{
+	for (size_t i = 0; !one->faulty && i < one->rule.resolution_count; i++) {
+		const struct rule_resolution *r = &one->rule.resolutions[i];
+		const char *lacks = lacking(r);
+		l->findings.origin = one->path;
+		if (lacks)
+			diags_add(&l->findings, DIAG_NOTE, r->line ? r->line : 1, "%s, where that can be said", lacks);
+	}
+}
+
 static void check_article(struct lint *l, const struct lint_article *one)
 {
 	const struct rule *rule = &one->rule;
@@ -59,6 +83,7 @@ static void check_article(struct lint *l, const struct lint_article *one)
 		samples |= rule->samples[i].matches;
 	if (rule->template_count && !samples)
 		lint_add(l, one->path, key_line(one, "messages"), "messages without a sample that must match");
+	note_costs(l, one);
 }
 
 static void check_fillings(struct lint *l, const struct cause *c, struct str text)
@@ -77,18 +102,6 @@ static void check_lines(struct lint *l, const struct cause *c, const struct str 
 {
 	for (size_t i = 0; i < count; i++)
 		check_fillings(l, c, lines[i]);
-}
-
-/* lacking: what an action does not say of what it takes and risks; NULL where it says all. */
-static const char *lacking(const struct rule_resolution *r)
-{
-	if (!r->effort)
-		return "an action wants effort: minutes, hours or days";
-	if (!r->risk)
-		return "an action wants risk: none, low, medium or high";
-	if (r->risk > RISK_NONE && !r->harm.n)
-		return "an action with a risk wants harm: what it may be";
-	return r->risk == RISK_NONE && r->harm.n ? "an action without a risk has no harm" : NULL;
 }
 
 static void check_actions(struct lint *l, const struct cause *c)

@@ -14,7 +14,7 @@ messages:
   - text: 'Gizmo cog failure on {server:host}, turn number = 7'
 cause: Rust.
 resolutions:
-  - {kind: fix, text: Oil it.}
+  - {kind: fix, text: Oil it., effort: minutes, risk: none}
 samples:
   match:
     - text: 'Gizmo cog failure on HQ-SRV2, turn number = 7'
@@ -26,6 +26,8 @@ samples:
 
 Rust.
 '''
+
+OILED = '{kind: fix, text: Oil it., effort: minutes, risk: none}'  # the remedy of GOOD
 
 # what a cause of these tests has that is not what they are about
 DONE = 'do: [{kind: fix, text: x, effort: hours, risk: none}], verify: tcp'
@@ -116,10 +118,10 @@ stories:
                  "- text: 'An entirely other sentence'", 11, 'answers the sample'),
                 ('cause: Rust.', 'cause: Rust.\nreferences: [Q-no-such]', 7, 'Q-no-such'),
                 ('cause: Rust.', 'cause: Rust.\nprobes: [smell]', 7, 'smell'),
-                ('{kind: fix, text: Oil it.}', '{kind: fix, text: Oil it., effort: a while}', 8, 'minutes, hours or days'),
-                ('{kind: fix, text: Oil it.}', '{kind: fix, text: Oil it., risk: some}', 8, 'none, low'),
-                ('{kind: fix, text: Oil it.}', '{kind: fix, text: Oil it., risk: low}', 8, 'what it may be'),
-                ('{kind: fix, text: Oil it.}', '{kind: fix, text: Oil it., risk: none, harm: x}', 8, 'has no harm'),
+                (OILED, '{kind: fix, text: Oil it., effort: a while, risk: none}', 8, 'minutes, hours or days'),
+                (OILED, '{kind: fix, text: Oil it., effort: hours, risk: some}', 8, 'none, low'),
+                (OILED, '{kind: fix, text: Oil it., effort: hours, risk: low}', 8, 'what it may be'),
+                (OILED, '{kind: fix, text: Oil it., effort: hours, risk: none, harm: x}', 8, 'has no harm'),
                 ('id: Q-cog-stuck', 'id: cog', 2, 'cog'),
                 ('title: The cog', 'title: [The cog', 3, ''),
         ):
@@ -133,7 +135,7 @@ stories:
                     self.finds(line, says)
 
     def test_what_a_resolution_of_an_article_takes_is_shown(self):
-        self.good_and('{kind: fix, text: Oil it.}', '{kind: fix, text: Oil it., where: shop, effort: minutes, risk: low, '
+        self.good_and(OILED, '{kind: fix, text: Oil it., where: shop, effort: minutes, risk: low, '
                       'harm: it may drip}')
         self.kbt('lint', self.path('kb'))
         db = self.path('cost.db')
@@ -271,6 +273,14 @@ stories:
     def test_own_kb_is_clean(self):
         p = self.run_kbt('lint', f'{ROOT}/kb')
         self.assertEqual(p.returncode, FOUND, p.out + p.err)
+        self.assertEqual(len(p.out.splitlines()), 1, p.out)  # nor has it notes
+
+    def test_a_remedy_without_its_cost_is_a_note_and_no_finding(self):
+        self.good_and(', effort: minutes, risk: none', ', effort: minutes')
+        p = self.kbt('lint', self.path('kb'), code=FOUND)
+        note, total = p.out.splitlines()
+        self.assertIn('Q-cog-stuck.md:8: an action wants risk: none, low, medium or high, where that can be said', note)
+        self.assertIn(': 0 findings', total)
 
 
 if __name__ == '__main__':
