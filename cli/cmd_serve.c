@@ -74,7 +74,8 @@ static enum err say_host(struct cmd_context *c, const char *host)
 	const char *colon = strchr(host, ':');
 	if (*host == '[' || (colon && strchr(colon + 1, ':') && !strchr(host, '/')))
 		return diags_fail(&c->diags, ERR_INPUT,
-				  "--host takes an IPv6 address in brackets and without a port, as in [2001:db8::1], not '%s'",
+				  "--host takes an IPv6 address in brackets and without a port, as in [2001:db8::1], "
+				  "not '%s'",
 				  host);
 	return diags_fail(&c->diags, ERR_INPUT,
 			  "--host is a name without http:// and port, as in kb.example.org, not '%s'", host);
