@@ -44,6 +44,25 @@ static bool undress(struct str line, struct str first_line, const struct match_e
 	return false;
 }
 
+/* keep_level gives a message back the level that it begins with itself: a number stands behind it ("ERROR 1045 (28000):
+ * ..."), and the line behind has none in its dress. */
+static void keep_level(struct str line, struct str rest, struct match_envelope *dress)
+{
+	struct str level = dress->level, next;
+	struct match_envelope behind;
+	size_t at = level.n ? (size_t)(level.p - line.p) : line.n, from = at + level.n, start = dress->payload.start;
+	if (!level.n || level.p < line.p || from >= start || !char_is_digit(line.p[start]) || !str_line(&rest, &next))
+		return;
+	for (size_t i = from; i < start; i++)
+		if (line.p[i] != ' ')
+			return;
+	envelope_read(next, &behind);
+	if (behind.level.n || !dress->time.n || !str_eq(behind.kind, dress->kind))
+		return;
+	dress->payload.start = at;
+	dress->level = STR("");
+}
+
 enum err lines_join(const struct clean *c, struct arena *a, struct clean *ret_joined, struct match_envelope *ret_dress,
 		    bool *ret_dressed)
 {
@@ -62,6 +81,7 @@ enum err lines_join(const struct clean *c, struct arena *a, struct clean *ret_jo
 			clean_put(&w, '\n', at - 1);
 		} else {
 			envelope_read(line, &dress);
+			keep_level(line, rest, &dress);
 			first_line = line;
 		}
 		coded_add(&w, at + dress.payload.start, at + dress.payload.end, CODING_NONE);

@@ -530,13 +530,13 @@ class Scan(SharedKbTest):
         return [s for s in self.samples() if len(s) > 50 and '$$<' not in s and not re.search(r'\d:\d\d:\d|^\[', s)]
 
     def test_what_looks_like_dress_over_several_lines(self):
-        """As programs print them they are hits. Where each line is in a log's dress --every-line alone finds them, and
-        not those that begin with a level (HACKING)."""
+        """As programs print them they are hits. Where each line is in a log's dress those that begin with a level are, and
+        --every-line alone finds the others (HACKING)."""
         own = [s for s in self.long_samples() if self.OWN_DRESS.search(s)]
         self.assertGreater(len(own), 8)
         for dress in ('{}', 'Mar  2 08:13:43 host app[1]: {}'):
             lines, planted = [], []
-            for s in own if dress == '{}' else [s for s in own if not s.startswith('ERROR ')]:
+            for s in own:
                 words = s.split(' ')
                 planted.append(len(lines) + 2)
                 lines += ['nothing to see', dress.format(' '.join(words[:-2])), dress.format(' '.join(words[-2:]))]
@@ -544,6 +544,15 @@ class Scan(SharedKbTest):
             for options in ([], ['--every-line']) if dress == '{}' else (['--every-line'],):
                 found = {h['line'] for h in self.hits(path, *options)}
                 self.assertEqual([lines[n - 1] for n in planted if n not in found], [], options)
+        found = {h['line'] for h in self.hits(path)}
+        levels = [n for n in planted if 'ERROR ' in lines[n - 1]]
+        self.assertGreater(len(levels), 1)
+        self.assertEqual([lines[n - 1] for n in levels if n not in found], [])
+        both = self.log('both.log', [
+            '2001-03-12 10:56:20 ERROR Failed to connect to', r'2001-03-12 10:56:20 <\\NAS7>, Error = 53',
+            "Mar  2 08:13:43 host app[1]: ERROR 1045 (28000): Access denied for user 'bob'@'web1' (using",
+            'Mar  2 08:13:43 host app[1]: password: YES)'])
+        self.assertEqual([(h['line'], h['lines']) for h in self.hits(both)], [(1, 2), (3, 2)])
 
     def test_messages_over_several_lines(self):
         rng = random.Random(4)
