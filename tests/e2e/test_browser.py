@@ -58,14 +58,14 @@ class Browser(unittest.TestCase):
                 f.write('<script>alert(1)</script><img src=//192.0.2.1/x> failed' + 'y' * 3000 + '\n')
         subprocess.run([kbt.KBT, 'scan', '--db', db, '--unknown', '--report', report, log], **quiet)
         p = subprocess.run(['node', 'report.mjs', report], cwd=WEB, env=dict(os.environ, CHROMIUM=CHROMIUM),
-                           capture_output=True, text=True, timeout=120)
+                           capture_output=True, text=True, timeout=700)
         self.assertEqual((p.returncode, len(re.findall('(?m)^ok', p.stdout))), (0, 4), p.stdout + p.stderr)
 
     def drive(self, server, least, script, *args):
         profile = tempfile.mkdtemp(prefix='kbt-chromium-')
         try:
             p = subprocess.run(['node', script, server.url, profile, *args], cwd=WEB, env=dict(os.environ, CHROMIUM=CHROMIUM),
-                               capture_output=True, text=True, timeout=300)
+                               capture_output=True, text=True, timeout=700)
         finally:
             server.close()
             shutil.rmtree(profile, ignore_errors=True)

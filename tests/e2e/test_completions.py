@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import unittest
 
-from kbt import KBT, ROOT, KbtTest
+from kbt import KBT, LIMIT_S, ROOT, KbtTest
 
 BASH = os.path.join(ROOT, 'cli/completions/kbt.bash')
 
@@ -24,7 +24,7 @@ class Completions(KbtTest):
         script = (f'source {BASH}; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _kbt; '
                   'printf "%s\\n" "${COMPREPLY[@]}"')
         p = subprocess.run(['bash', '-c', script, 'bash', 'kbt', *words], stdout=subprocess.PIPE, text=True,
-                           env=dict(os.environ, PATH=bindir + ':' + os.environ['PATH']), timeout=30)
+                           env=dict(os.environ, PATH=bindir + ':' + os.environ['PATH']), timeout=LIMIT_S)
         return p.stdout.split()
 
     def test_commands(self):
@@ -64,7 +64,7 @@ class Completions(KbtTest):
         for typed, want in (('kbt sc', ['scan']), ('kbt scan --by h', ['host', 'hour']), ('kbt scan --by=h', ['--by=host', '--by=hour']),
                             ('kbt token l', ['list']), ('kbt scan --db /etc/passw', ['/etc/passwd'])):
             p = subprocess.run(['fish', '--no-config', '-c', f'source {ROOT}/cli/completions/kbt.fish; complete -C "{typed}"'],
-                               stdout=subprocess.PIPE, text=True, timeout=30,
+                               stdout=subprocess.PIPE, text=True, timeout=LIMIT_S,
                                env=dict(os.environ, PATH=self.path('bin') + ':' + os.environ['PATH']))
             self.assertEqual([x.split('\t')[0] for x in p.stdout.splitlines() if 'passwd-' not in x], want, typed)
 

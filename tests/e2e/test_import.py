@@ -18,7 +18,7 @@ import unittest
 import zipfile
 
 from kbt import (DAMAGED, INTERRUPTED, KBT, KbtTest, LIMIT_S, NONE, ROOT, USAGE, archive_kb, article_text, needs_root, rests,
-                 shared)
+                 shared, until)
 
 
 def tar_bytes(files):
@@ -478,13 +478,12 @@ class BadDatabase(ImportTest):
         first = subprocess.Popen([KBT, 'import', '-'], stdin=subprocess.PIPE, stderr=subprocess.PIPE, env=env)
         first.stdin.write(tar_bytes(three())[:3000])
         first.stdin.flush()
-        while not os.path.exists(self.db):
-            time.sleep(0.01)
+        self.assertTrue(until(lambda: os.path.exists(self.db)) and rests(first.pid))
         second = subprocess.Popen([KBT, 'import', self.folder()], stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=env)
         self.assertIn(b'waiting', second.stderr.readline())
-        first.communicate(timeout=60)
+        first.communicate(timeout=LIMIT_S)
         self.assertEqual(first.returncode, USAGE)
-        out, err = second.communicate(timeout=60)
+        out, err = second.communicate(timeout=LIMIT_S)
         self.assertEqual((second.returncode, err), (0, b''))
         self.assertEqual(self.ids(), ['Q100001', 'Q100002', 'Q100003'])
 

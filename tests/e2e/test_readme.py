@@ -11,7 +11,7 @@ import subprocess
 import sys
 import unittest
 
-from kbt import DAMAGED, KBT, NONE, ROOT, UNDECIDED, KbtTest
+from kbt import DAMAGED, KBT, LIMIT_S, NONE, ROOT, UNDECIDED, KbtTest
 
 
 def text_of(path):
@@ -49,7 +49,7 @@ class Readme(KbtTest):
     def typed(self, command, code=0):
         env = {k: v for k, v in os.environ.items() if k not in ('KBT_DB', 'COLUMNS')}
         p = subprocess.run(['bash', '-c', command], cwd=self.dir, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                           stderr=subprocess.PIPE, env=dict(env, TERM='dumb'), timeout=60, text=True)
+                           stderr=subprocess.PIPE, env=dict(env, TERM='dumb'), timeout=LIMIT_S, text=True)
         self.assertEqual(p.returncode, code, f'{command}\n{p.stdout}\n{p.stderr}')
         return p.stdout.rstrip('\n')
 
@@ -142,7 +142,7 @@ def write():
     """Runs the examples in the project's folder, after `make run` or an import, and writes the README anew."""
     def again(match):
         p = subprocess.run(['bash', '-c', match.group(1)], cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                           env=dict(os.environ, TERM='dumb'), timeout=60, text=True)
+                           env=dict(os.environ, TERM='dumb'), timeout=LIMIT_S, text=True)
         command, shown = match.groups()
         return f'```\n$ {command}\n' + written(command, shown, p.stdout.rstrip('\n')) + '\n```'
     subprocess.run([KBT, 'import', '--db', 'build/kb.db', 'kb/'], cwd=ROOT, check=True, stdout=subprocess.DEVNULL)

@@ -667,7 +667,7 @@ class Scan(SharedKbTest):
                 p.stdin.write(block)
         except BrokenPipeError:
             pass
-        out, err = p.communicate(timeout=120)
+        out, err = p.communicate(timeout=600)
         self.assertEqual((p.returncode, err), (NONE, b''))
         self.assertIn(b'0 of 1 line in 1 file', out)
 

@@ -18,7 +18,7 @@ const browser = await chromium.launchPersistentContext(profile, {
 	       '--disable-component-update', '--disable-sync'],
 });
 const page = await browser.newPage();
-page.setDefaultTimeout(20000);
+page.setDefaultTimeout(60000);
 page.on('pageerror', e => complaints.push(`script: ${e.message}`));
 page.on('request', r => { if (!r.url().startsWith(base)) complaints.push(`a request to ${r.url()}`); });
 
