@@ -407,6 +407,8 @@ class Policy(Case):
         return dns
 
     def sniff(self, *but):
+        # The system goes on asking for the hardware address of whom a test before spoke to.
+        subprocess.run(['ip', 'neigh', 'flush', 'all'], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         try:
             wire = Wire(*but)
         except PermissionError:
