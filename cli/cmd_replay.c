@@ -26,6 +26,7 @@ const struct cmd cmd_replay = {
 	.help = "give the verdict of a saved incident again",
 	.about = "Probes nothing: the evidence is the saved one, the articles and causes are those of the database;\n"
 		 "where these are others than when it was saved, that is said.\n"
+		 "What an older program did not look at is said, and what it decided stays decided.\n"
 		 "Exit code as of kbt diagnose.",
 	.examples = examples,
 	.options = options,
