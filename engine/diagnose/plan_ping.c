@@ -225,7 +225,9 @@ void step_refused_again(struct wave *w)
 /* unsteady_length: where it was refused first and never again, it may have come up just now: ten that succeed tell. */
 static struct str unsteady_length(const struct digest *d)
 {
-	struct str row = evidence_text(digest_quick_row(d), "retry.pattern");
+	const struct evidence *again = digest_look(d, "retry", ARG("address", d->target), ARG("spacing", S("50")),
+						   ARG("attempts", S(DIGEST_REFUSED_AGAIN)));
+	struct str row = evidence_text(again, "retry.pattern");
 	bool up = str_starts(row, S("F")) && str_ends(row, S("S")) && str_find(row, S("SF")) == STR_NONE;
 	return up ? S("10") : S("15");
 }
