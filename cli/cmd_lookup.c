@@ -12,11 +12,25 @@
 #include <string.h>
 #include <unistd.h>
 
+enum { LOG_LINES = 5 };
+
 static enum err look_up(struct cmd_context *c, struct cmd_kb *kb, struct str text, struct arena *a,
 			struct triage_answer *ret_answer)
 {
 	struct match_options options = { .limit = c->limit, .keep_envelope = cmd_has(c, "keep-envelope") };
 	return triage_lookup(kb->store, kb->matcher, kb->scratch, text, &options, a, ret_answer);
+}
+
+/* hint_at_scan: a look-up answers what stands out in a text, a scan each of its lines. */
+static void hint_at_scan(struct cmd_context *c, struct str text)
+{
+	struct str line;
+	size_t lines = 0;
+	while (str_line(&text, &line))
+		lines += str_trim(line).n > 0;
+	if (lines >= LOG_LINES)
+		diags_add(&c->diags, DIAG_NOTE, 0,
+			  "%zu lines: if they are a log, `kbt scan` finds what is known in each", lines);
 }
 
 static int look_up_one(struct cmd_context *c, struct cmd_kb *kb, struct str text)
@@ -30,6 +44,7 @@ static int look_up_one(struct cmd_context *c, struct cmd_kb *kb, struct str text
 		buf_add_char(&c->out, '\n');
 	} else {
 		render_text_answer(&c->out, &c->text, &answer);
+		hint_at_scan(c, text);
 	}
 	return answer.found.explained ? EXIT_FOUND : EXIT_NONE;
 }

@@ -186,6 +186,12 @@ class Help(KbtTest):
 
     def test_a_message_too_long_for_one_is_a_log(self):
         self.kbt('import', os.path.join(ROOT, 'kb'))
+        with open(os.path.join(ROOT, 'tests/e2e/data/sender.log')) as f:
+            lines = f.read()
+        hint = 'kbt: note: 9 lines: if they are a log, `kbt scan` finds what is known in each\n'
+        self.assertEqual(self.kbt('lookup', input=lines).err, hint)
+        self.assertEqual(self.kbt('lookup', '--json', input=lines).err, '')
+        self.assertEqual(self.kbt('lookup', input='\n'.join(lines.splitlines()[:4])).err, '')
         self.refused('lookup', input='System error 53 has occurred. ' * 600000, names=('over 16 MiB', '`kbt scan`'))
 
     def test_progress_is_for_what_takes_long_and_a_terminal_that_draws(self):
