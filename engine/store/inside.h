@@ -38,7 +38,8 @@ struct store {
 	sqlite3_stmt *stmts[SQL_COUNT];
 	unsigned frozen; /* depth of store_freeze */
 	bool frozen_by_us;
-	bool made; /* the file was not there before */
+	bool made;  /* the file was not there before */
+	int folder; /* held while the file is open for writing; else -1 */
 	ZSTD_DCtx *unpacker;
 	struct store_dict *dicts;
 	size_t dict_count;

@@ -12,6 +12,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -111,18 +112,45 @@ static bool is_missing(const char *path)
 	return lstat(path, &st) && errno == ENOENT;
 }
 
+static void folder_of(struct buf *out, const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	buf_add(out, slash ? (struct str){ path, (size_t)(slash - path) + 1 } : STR("."));
+	buf_add_char(out, '\0');
+}
+
 /* folder_is_there: SQLite says the same of a file that is not there and may not be made. A link that leads nowhere has
  * its folder elsewhere. */
 static bool folder_is_there(const char *path)
 {
 	struct stat st;
 	struct buf folder = { 0 };
-	const char *slash = strrchr(path, '/');
-	buf_add(&folder, slash ? (struct str){ path, (size_t)(slash - path) + 1 } : STR("."));
-	buf_add_char(&folder, '\0');
+	folder_of(&folder, path);
 	bool there = lstat(path, &st) && !buf_err(&folder) && !stat(folder.p, &st);
 	buf_free(&folder);
 	return there;
+}
+
+/* hold_folder: each who may write holds the folder together with the others, for as long as the file is open. Who has
+ * it alone knows that nobody else has the file open: a file that loses its name beside an open handle has SQLite take
+ * the next one's journal for its own. -1: not to be had, then nothing is taken away. */
+static int hold_folder(const char *path)
+{
+	enum { TRIES = 50, STEP_MS = 10 /* who takes a file away has the folder alone for a moment */ };
+	struct buf folder = { 0 };
+	folder_of(&folder, path);
+	int fd = buf_err(&folder) ? -1 : open(folder.p, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	buf_free(&folder);
+	for (int i = 0; fd >= 0 && i < TRIES; i++) {
+		if (!flock(fd, LOCK_SH | LOCK_NB))
+			return fd;
+		if (errno != EWOULDBLOCK)
+			break;
+		sqlite3_sleep(STEP_MS);
+	}
+	if (fd >= 0)
+		close(fd);
+	return -1;
 }
 
 /* open_file: a reader opens for writing too where it may: it has to undo what a killed import left behind. */
@@ -149,8 +177,9 @@ enum err store_reopen(struct store *s, struct diags *d)
 void store_unmake(struct store *s)
 {
 	struct stat st;
-	if (!s->made || store_run(s, "PRAGMA busy_timeout = 0; BEGIN EXCLUSIVE"))
-		return; /* not ours, or somebody waits for it and may fill it */
+	if (!s->made || s->folder < 0 || flock(s->folder, LOCK_EX | LOCK_NB) ||
+	    store_run(s, "PRAGMA busy_timeout = 0; BEGIN EXCLUSIVE"))
+		return; /* not ours, or somebody has it open and may fill it */
 	if (!store_has_moved(s) && !stat(s->path, &st) && !st.st_size)
 		unlink(s->path);
 	if (store_run(s, "ROLLBACK"))
@@ -162,12 +191,12 @@ enum err store_open(const char *path, enum store_mode mode, struct diags *d, str
 	enum err e = check_file(path, mode, d);
 	if (e)
 		return e;
-	bool made = mode == STORE_WRITE && is_missing(path);
 	struct store *s = mem_resize(NULL, sizeof *s);
 	if (!s)
 		return ERR_NOMEM;
-	*s = (struct store){ .mode = mode, .made = made, .path = mem_resize(NULL, strlen(path) + 1),
-			     .unpacker = ZSTD_createDCtx() };
+	*s = (struct store){ .mode = mode, .folder = mode == STORE_WRITE ? hold_folder(path) : -1,
+			     .path = mem_resize(NULL, strlen(path) + 1), .unpacker = ZSTD_createDCtx() };
+	s->made = mode == STORE_WRITE && is_missing(path);
 	if (!s->path || !s->unpacker) {
 		store_close(&s);
 		return ERR_NOMEM;
@@ -191,6 +220,8 @@ void store_close(struct store **store)
 		return;
 	store_forget_statements(s);
 	sqlite3_close(s->db);
+	if (s->folder >= 0)
+		close(s->folder);
 	for (size_t i = 0; i < s->dict_count; i++)
 		ZSTD_freeDDict(s->dicts[i].dict);
 	mem_free(s->dicts);

@@ -487,6 +487,17 @@ class BadDatabase(ImportTest):
         self.assertEqual((second.returncode, err), (0, b''))
         self.assertEqual(self.ids(), ['Q100001', 'Q100002', 'Q100003'])
 
+    def test_what_fails_at_the_same_moment_harms_no_other(self):
+        good, bad = self.write('one.TXT', article_text(100001)), self.path('nowhere')
+        for i in range(20):
+            db = self.path(f'{i}.db')
+            all_ = [(path, subprocess.Popen([KBT, 'import', '--db', db, path], stdout=subprocess.DEVNULL,
+                                            stderr=subprocess.PIPE)) for path in (bad, good, bad, good)]
+            for path, p in all_:
+                err = p.communicate(timeout=60)[1]
+                self.assertEqual(p.returncode, USAGE if path == bad else 0, err)
+            self.assertIn('Q100001', self.kbt('show', '--db', db, 'Q100001').out)
+
     def test_folder_that_cannot_be_written_can_be_read(self):
         """As another user in a folder without rights: reading works, importing says what is wrong."""
         self.kbt('import', self.folder())
