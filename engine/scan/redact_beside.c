@@ -51,8 +51,7 @@ static bool has_address(const struct redact_finder *f, size_t at, size_t end)
 		return last && last->kind == REDACT_ADDR && last->end + 2 == at && s.p[at - 2] == ' ';
 	size_t open = end + (at_or_nul(s, end) == ' ');
 	bool bracket = at_or_nul(s, open) == '[' && open == end;
-	bool card =
-		str_eq_nocase(redact_word_before(s, at), STR("interface")) || redact_is_device(part(s, at, end - at));
+	bool card = str_eq_nocase(redact_word_before(s, at), STR("interface")) || redact_is_card(part(s, at, end - at));
 	size_t n = !card && (bracket || at_or_nul(s, open) == '(') ? redact_address_at(s, open + 1) : 0;
 	return n && at_or_nul(s, open + 1 + n) == (bracket ? ']' : ')');
 }

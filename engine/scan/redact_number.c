@@ -135,7 +135,8 @@ static bool is_measured(struct str s, size_t at, size_t n)
 	struct str number = part(s, at, n), rest = str_from(s, at + n), word;
 	size_t stop = str_find_char(number, '.');
 	bool one = stop != STR_NONE && str_find_char(str_from(number, stop + 1), '.') == STR_NONE;
-	if (one && n - stop - 1 < FRACTION_MAX)
+	bool spaced = str_find_char(number, ' ') != STR_NONE || str_find_char(number, '-') != STR_NONE;
+	if (one && !spaced && n - stop - 1 < FRACTION_MAX)
 		return true;
 	if (!rest.n || rest.p[0] != ' ' || !str_word(&rest, &word))
 		return false;

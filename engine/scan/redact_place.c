@@ -80,17 +80,28 @@ static const char plain_words[] =
 	"init policy hand rule timer hook operator script automatically default itself nothing "
 	"expected usual normal soon always well part required needed follows before yourself";
 
-/* A network card, a disk or a terminal by its number: "eth0", "wlan1", "tty2", "sda1". */
-bool redact_is_device(struct str word)
+static bool is_numbered(struct str word, const char *kinds)
 {
-	static const char kinds[] =
-		"en eth em eno ens enp wl wlan wlp awdl utun lo br bridge bond team tun tap veth vnet "
-		"docker vty con aux ppp usb vlan ib tty ttys pts com lpt sda sdb sdc hda hdb sd md dm nvme loop sr fd "
-		"cpu core rank slot port bay disk drive lun node unit bus";
 	size_t n = 0;
 	while (n < word.n && char_is_alpha(word.p[n]))
 		n++;
 	return n && n < word.n && char_is_digit(word.p[n]) && redact_in_list(str_first(word, n), kinds);
+}
+
+/* No words that machines are named by ("node1", "core1", "docker2"). */
+bool redact_is_card(struct str word)
+{
+	static const char kinds[] = "en eth em eno ens enp wl wlan wlp awdl utun lo br bond tun tap veth vnet ppp vlan "
+				    "ib vty con aux tty ttys pts";
+	return is_numbered(word, kinds);
+}
+
+/* A network card, a disk or a terminal by its number: "eth0", "wlan1", "tty2", "sda1". */
+static bool is_device(struct str word)
+{
+	static const char kinds[] = "bridge team docker usb com lpt sda sdb sdc hda hdb sd md dm nvme loop sr fd "
+				    "cpu core rank slot port bay disk drive lun node unit bus";
+	return redact_is_card(word) || is_numbered(word, kinds);
 }
 
 static bool is_plain(struct str word)
@@ -100,7 +111,7 @@ static bool is_plain(struct str word)
 	for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
 		if (word.n > 6 && str_ends_nocase(word, str_c(ends[i])))
 			return true;
-	return redact_is_common(word) || redact_is_device(word) || redact_keeps(word) ||
+	return redact_is_common(word) || is_device(word) || redact_keeps(word) ||
 	       redact_in_list(word, plain_words) || redact_in_list(word, behind_words);
 }
 

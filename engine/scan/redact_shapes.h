@@ -78,7 +78,7 @@ bool redact_within(struct str s, size_t at, struct str command);
 /* ---- words: redact_common.c, redact_word.c ---- */
 
 bool redact_is_common(struct str word);	  /* behind "user" or "host" it names nobody ("user not found") */
-bool redact_is_device(struct str word);	  /* "eth0", "tty2", "sda1" */
+bool redact_is_card(struct str word);	  /* "eth0", "vty2": what an address stands beside that names no machine */
 bool redact_is_program(struct str name);  /* does what people do, too: "updated by dpkg", "by apt-daily.service" */
 bool redact_is_wrong(struct str word);	  /* what a password is said to be that is not the password itself */
 bool redact_is_capital(struct str name);  /* as NetBIOS and DNS administrators write names: no word of a sentence */

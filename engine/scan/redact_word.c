@@ -146,13 +146,15 @@ static bool is_told(struct str s, size_t start, struct str key, size_t value, si
 	bool test = start >= 4 && str_eq(part(s, start - 4, 8 < s.n - start + 4 ? 8 : 0), STR("--- PASS"));
 	bool check = redact_in_list(key, "pass") && (test || redact_in_list(word, checks));
 	bool pin = redact_in_list(key, "pin") && str_starts_nocase(word, STR("gpio"));
-	bool parsed = prose && redact_in_list(key, "token") && redact_in_list(before, "expected unexpected");
+	bool plain = !redact_tells_apart(word);
+	bool parsed = prose && plain && redact_in_list(key, "token") && redact_in_list(before, "expected unexpected");
 	bool state =
 		redact_in_list(word, states) || (redact_in_list(key, weak_keys) && redact_in_list(word, weak_states));
 	bool sentence = prose && goes_on(s, value + n) &&
 			(redact_in_list(word, openings) || redact_in_list(word, "password passwd") ||
 			 (acts && redact_in_list(key, "auth")));
-	bool cookie = prose && redact_in_list(key, "cookie") && goes_on(s, value + n) && !memchr(word.p, '=', n);
+	bool cookie =
+		prose && plain && redact_in_list(key, "cookie") && goes_on(s, value + n) && !memchr(word.p, '=', n);
 	return count || check || pin || parsed || state || sentence || cookie;
 }
 
@@ -203,7 +205,8 @@ static size_t behind_key(struct redact_finder *f, size_t start, size_t end, enum
 			n = redact_secret_run(s, value);
 		}
 		bool prose = mark == ':' && apart && !quoted;
-		bool function = prose && goes_on(s, value + n) && is_function(key);
+		bool function =
+			prose && goes_on(s, value + n) && is_function(key) && !redact_tells_apart(part(s, value, n));
 		if (function || is_told(s, start, key, value, n, prose))
 			return end;
 		return (assigned || tag) && n ? redact_take(f, value, n, kind) : end;

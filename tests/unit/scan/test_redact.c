@@ -279,6 +279,11 @@ static void what_only_looks_like_one(void **unused)
 	      "check_password: SECRET-1; token: SECRET-2; auth: SECRET-3");
 	alone("zip -P geheim a.zip; /usr/bin/unzip -P geheim9 a.zip", "zip -P SECRET-1 a.zip; /usr/bin/unzip -P "
 								      "SECRET-2 a.zip");
+	alone("verify_password: tulips7x does not match; unexpected token: tulips8x at 4; cookie: tulips9x was set",
+	      "verify_password: SECRET-1 does not match; unexpected token: SECRET-2 at 4; cookie: SECRET-3 was set");
+	alone("node1[192.0.2.9], core1 (192.0.2.8) up; on vty0 (192.0.2.7)",
+	      "HOST-1[ADDR-1], HOST-2 (ADDR-2) up; on vty0 (ADDR-3)");
+	alone("rang +49 30.123456 twice", "rang ID-1 twice");
 	alone("+49.15123456789 called; sms to +4915123456780 bytes", "ID-1 called; sms to ID-2 bytes");
 }
 
