@@ -393,6 +393,8 @@ static bool is_symbol(struct str w)
 {
 	static const char *const heads[] = { "ERROR_", "STATUS_", "NT_STATUS_", "NERR_", "WSAE", "RPC_S_", "E_",
 					     "SEC_E_", "RPC_E_", "DISP_E_", "CO_E_", "REGDB_E_", "MAPI_E_" };
+	if (!w.n || !char_is_upper(w.p[0])) /* most words: the lists are not gone through for them */
+		return false;
 	bool headed = is_errno_symbol(w);
 	for (size_t i = 0; i < sizeof heads / sizeof *heads; i++)
 		headed |= w.n > str_c(heads[i]).n + 2 && str_starts(w, str_c(heads[i]));
