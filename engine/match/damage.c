@@ -4,6 +4,7 @@
 #include "base/utf8.h"
 #include "match/coded.h"
 #include "match/markup.h"
+#include "match/rich.h"
 
 #include <string.h>
 
@@ -601,7 +602,7 @@ static bool may_change(struct mender *m, struct str rest)
 bool damage_is_none(struct str query)
 {
 	struct mender m = { .in = query };
-	if (coded_is_printable(query) || marks_at(query) || ruler_at(query))
+	if (coded_is_printable(query) || rich_is_parted(query) || marks_at(query) || ruler_at(query))
 		return false;
 	for (size_t at = 0; at < query.n; at++) {
 		char c = query.p[at];
@@ -621,5 +622,9 @@ enum err damage_undo(struct str query, struct arena *a, struct clean *ret_clean)
 {
 	struct clean c = { .text = query };
 	enum err e = coded_is_printable(query) ? coded_undo(&c, 0, query.n, CODING_PRINTABLE, a, &c) : ERR_OK;
+	if (!e && rich_is_source(c.text))
+		e = rich_undo_source(&c, a, &c);
+	else if (!e && rich_is_parted(c.text))
+		e = rich_undo_parted(&c, a, &c);
 	return e ? e : damage_mend(&c, a, ret_clean);
 }

@@ -8,6 +8,7 @@
  *
  *   damage.c     what mail, HTML, shells, editors and terminals did to the text is undone, with a map of offsets
  *   clean.c      a text in which something was undone, with the map back
+ *   rich.c       the source of rich text, letters parted by blanks
  *   coded.c      quoted-printable, percent signs, strings of JSON and CSV undone
  *   envelope.c   what is dress and what is message: stamps; what stands before them (envelope_before.c) and between
  *                them and the message (envelope_parts.c); of one kind each: envelope_stamp.c, envelope_syslog.c,
