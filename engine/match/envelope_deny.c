@@ -36,6 +36,19 @@ static bool starts_any(struct str word, const char *list)
 	return false;
 }
 
+/* own_clause: words from behind the last one that turns: "would have retried but failed" tells of a failure. */
+static const struct str *own_clause(const struct str *words, size_t *n)
+{
+	for (size_t i = *n; i-- > 0;) {
+		bool goes_on = i + 1 < *n && starts_any(words[i + 1], "fail got then");
+		if (in_list(words[i], "but however") || (goes_on && in_list(words[i], "and"))) {
+			*n -= i + 1;
+			return words + i + 1;
+		}
+	}
+	return words;
+}
+
 /* clause_of: what stands behind the last stop, comma or mark. */
 static struct str clause_of(struct str s)
 {
@@ -102,11 +115,14 @@ bool envelope_names_example(struct str word)
 
 bool envelope_denies(struct str before)
 {
-	struct str rest = clause_of(before), words[WORDS_MAX];
+	struct str rest = clause_of(before), all[WORDS_MAX];
 	size_t n = 0;
-	while (n < WORDS_MAX && str_word(&rest, &words[n]))
+	while (n < WORDS_MAX && str_word(&rest, &all[n]))
 		n++;
 	if (!n || rest.n)
+		return false;
+	const struct str *words = own_clause(all, &n);
+	if (!n)
 		return false;
 	struct str last = words[n - 1];
 	bool as = n > 1 && in_list(words[n - 2], "as than not");

@@ -394,7 +394,8 @@ class Scan(SharedKbTest):
         happened = ['ignored: ', 'ignoring error: ', 'unexpected error: ', 'failed as expected: ',
                     'no backup today, error: ',
                     'no connection, reason: ', 'could not ignore error: ', 'exit code 0, error: ', 'no error handler: ',
-                    'backup would not start, error: ', 'failed if unlucky: ', 'failed, 0 of 3 done, 1 error: ']
+                    'backup would not start, error: ', 'failed if unlucky: ', 'failed, 0 of 3 done, 1 error: ',
+                    'would have retried but failed: ', 'no error at first and then failed: ']
         path = self.log('happened.log', [dress[1] + head + said for head in happened])
         found = {h['line'] for h in self.hits(path)}
         self.assertEqual([happened[n] for n in range(len(happened)) if n + 1 not in found], [])
