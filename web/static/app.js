@@ -472,8 +472,10 @@
 		const r = await fetch('/ui/scan?name=pasted.log', { method: 'POST', body: lines, signal, headers });
 		if (!r.ok)
 			throw new Error();
-		let html = '';
-		feed(await r.text(), (name, data) => { html = name === 'progress' ? '' : data; });
+		let html = null;
+		feed(await r.text(), (name, data) => { html = name === 'done' ? data : null; });
+		if (html === null) /* it failed or broke off: that nothing is known in it is not what it says */
+			throw new Error();
 		return piece(html);
 	};
 
