@@ -287,22 +287,23 @@ static bool was_seen(const struct cause *c, const struct digest *d)
 }
 
 /* decide_as_then: what was saved as decided stays so where nothing speaks against it, and each other cause that is left
- * is there only because a program that asked for less saved it. */
+ * is there only because a program that asked for less saved it. Where no other is left it lacks what it needs itself:
+ * then an older program read more into what was seen than there is. */
 static bool decide_as_then(struct verdict *v, const struct weighed *w, const struct digest *d)
 {
 	const struct fact_help *facts[PLAN_UNASKED_MAX];
 	size_t was = 0;
 	while (was < w->left_count && !str_eq(w->left[was]->name, d->c->was))
 		was++;
-	if (!d->c->was.n || w->strained || was == w->left_count || !was_seen(w->left[was], d))
+	if (!d->c->was.n || w->strained || w->left_count < 2 || was == w->left_count ||
+	    !was_seen(w->left[was], d))
 		return false;
 	size_t count = plan_unasked(w, d, facts, PLAN_UNASKED_MAX);
 	for (size_t i = 0; i < w->left_count; i++)
 		if (i != was && !needs_one_of(w->left[i], facts, count))
 			return false;
 	decide(v, w->left[was], w->beliefs[was], d);
-	if (w->left_count > 1)
-		say_unasked(v, w, was, facts, count, d);
+	say_unasked(v, w, was, facts, count, d);
 	return true;
 }
 

@@ -474,7 +474,7 @@
 			throw new Error();
 		let html = null;
 		feed(await r.text(), (name, data) => { html = name === 'done' ? data : null; });
-		if (html === null) /* it failed or broke off: that nothing is known in it is not what it says */
+		if (html === null) /* failed or broke off */
 			throw new Error();
 		return piece(html);
 	};
