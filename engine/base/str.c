@@ -127,6 +127,17 @@ bool str_word(struct str *rest, struct str *ret_word)
 	return true;
 }
 
+bool str_in_list(struct str word, const char *list)
+{
+	char first = word.n ? char_lower(word.p[0]) : 0;
+	for (const char *at = list, *end; first && *at; at = *end ? end + 1 : end) {
+		end = strchrnul(at, ' ');
+		if (*at == first && (size_t)(end - at) == word.n && str_eq_nocase(word, (struct str){ at, word.n }))
+			return true;
+	}
+	return false;
+}
+
 bool str_cut(struct str s, char c, struct str *ret_head, struct str *ret_tail)
 {
 	size_t at = str_find_char(s, c);

@@ -90,6 +90,8 @@ struct str str_trim_end(struct str s);
 bool str_line(struct str *rest, struct str *ret_line);
 /* str_word takes the next run of non-space bytes off *rest; false at the end. */
 bool str_word(struct str *rest, struct str *ret_word);
+/* str_in_list: the word, in any case, is one of the list's, lower-case ones with a blank between them. */
+bool str_in_list(struct str word, const char *list);
 /* str_cut splits at the first c; without one, *ret_head is all of s, *ret_tail empty, and the answer false. */
 bool str_cut(struct str s, char c, struct str *ret_head, struct str *ret_tail);
 
@@ -131,6 +133,12 @@ static inline bool char_is_alpha(char c)
 static inline bool char_is_alnum(char c)
 {
 	return char_is_alpha(c) || char_is_digit(c);
+}
+
+/* of a name in programs: letters, digits, low lines */
+static inline bool char_is_word(char c)
+{
+	return char_is_alnum(c) || c == '_';
 }
 
 static inline char char_lower(char c)

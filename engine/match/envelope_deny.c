@@ -18,15 +18,6 @@ static const char between[] = "a an any such fatal real serious critical new fur
 static const char behind[] = "found seen occurred detected reported logged raised here now today so far anymore yet "
 			     "like such as of with this kind matching present left";
 
-static bool in_list(struct str word, const char *list)
-{
-	struct str rest = str_c(list);
-	for (struct str one; str_word(&rest, &one);)
-		if (str_eq_nocase(word, one))
-			return true;
-	return false;
-}
-
 static bool starts_any(struct str word, const char *list)
 {
 	struct str rest = str_c(list);
@@ -41,7 +32,7 @@ static const struct str *own_clause(const struct str *words, size_t *n)
 {
 	for (size_t i = *n; i-- > 0;) {
 		bool goes_on = i + 1 < *n && starts_any(words[i + 1], "fail got then");
-		if (in_list(words[i], "but however") || (goes_on && in_list(words[i], "and"))) {
+		if (str_in_list(words[i], "but however") || (goes_on && str_in_list(words[i], "and"))) {
 			*n -= i + 1;
 			return words + i + 1;
 		}
@@ -64,26 +55,27 @@ static struct str clause_of(struct str s)
 /* no_trouble: "no failures", "not an error", "0 fatal errors found", "without any problems" */
 static bool no_trouble(const struct str *words, size_t n)
 {
-	while (n && in_list(words[n - 1], behind))
+	while (n && str_in_list(words[n - 1], behind))
 		n--;
-	if (!n || !in_list(words[n - 1], troubles))
+	if (!n || !str_in_list(words[n - 1], troubles))
 		return false;
-	for (n--; n && in_list(words[n - 1], between);)
+	for (n--; n && str_in_list(words[n - 1], between);)
 		n--;
-	return n && in_list(words[n - 1], "no zero 0 not without isn't wasn't never");
+	return n && str_in_list(words[n - 1], "no zero 0 not without isn't wasn't never");
 }
 
 /* never_failed: "never failed with", "did not fail", "no longer fails", "did not see the error" */
 static bool never_failed(const struct str *words, size_t n)
 {
 	for (size_t i = 0; i + 1 < n; i++) {
-		bool longer = in_list(words[i], "no") && in_list(words[i + 1], "longer") && i + 2 < n;
-		bool not = longer || in_list(words[i], "never not didn't doesn't");
+		bool longer = str_in_list(words[i], "no") && str_in_list(words[i + 1], "longer") && i + 2 < n;
+		bool denied = longer || str_in_list(words[i], "never not didn't doesn't");
 		struct str verb = words[i + (longer ? 2 : 1)];
-		if (not && starts_any(verb, "fail occur happen"))
+		if (denied && starts_any(verb, "fail occur happen"))
 			return true;
-		if (not && in_list(verb, "see saw seen find found get got gets show shows report reported reports") &&
-		    (in_list(words[n - 1], troubles) || in_list(words[n - 1], "message")))
+		if (denied &&
+		    str_in_list(verb, "see saw seen find found get got gets show shows report reported reports") &&
+		    (str_in_list(words[n - 1], troubles) || str_in_list(words[n - 1], "message")))
 			return true;
 	}
 	return false;
@@ -93,14 +85,15 @@ static bool never_failed(const struct str *words, size_t n)
 static bool is_supposed(const struct str *words, size_t n)
 {
 	static const char verbs[] = "have fail give return show log say read be cause produce look";
-	bool sought = n > 2 && (in_list(words[n - 1], troubles) ||
-				in_list(words[n - 1], "message pattern string text phrase regex line lines"));
-	if (n > 2 && in_list(words[0], "if") && in_list(words[1], "you"))
+	bool sought = n > 2 && (str_in_list(words[n - 1], troubles) ||
+				str_in_list(words[n - 1], "message pattern string text phrase regex line lines"));
+	if (n > 2 && str_in_list(words[0], "if") && str_in_list(words[1], "you"))
 		return true;
 	for (size_t i = 0; i + 1 < n; i++) {
-		if (in_list(words[i], "would") && in_list(words[i + 1], verbs))
+		if (str_in_list(words[i], "would") && str_in_list(words[i + 1], verbs))
 			return true;
-		if (sought && starts_any(words[i], "search grep look scan filter") && in_list(words[i + 1], "for on"))
+		if (sought && starts_any(words[i], "search grep look scan filter") &&
+		    str_in_list(words[i + 1], "for on"))
 			return true;
 	}
 	return false;
@@ -109,8 +102,8 @@ static bool is_supposed(const struct str *words, size_t n)
 bool envelope_names_example(struct str word)
 {
 	char first = word.n ? char_lower(word.p[0]) : 0;
-	return (first == 'e' && in_list(word, "example examples e.g eg expected expecting")) ||
-	       (first == 's' && in_list(word, "sample samples"));
+	return (first == 'e' && str_in_list(word, "example examples e.g eg expected expecting")) ||
+	       (first == 's' && str_in_list(word, "sample samples"));
 }
 
 bool envelope_denies(struct str before)
@@ -125,8 +118,8 @@ bool envelope_denies(struct str before)
 	if (!n)
 		return false;
 	struct str last = words[n - 1];
-	bool as = n > 1 && in_list(words[n - 2], "as than not");
-	bool instance = n > 1 && in_list(last, "instance") && in_list(words[n - 2], "for");
+	bool as = n > 1 && str_in_list(words[n - 2], "as than not");
+	bool instance = n > 1 && str_in_list(last, "instance") && str_in_list(words[n - 2], "for");
 	return instance || (!as && envelope_names_example(last)) || no_trouble(words, n) || never_failed(words, n) ||
 	       is_supposed(words, n);
 }

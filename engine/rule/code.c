@@ -17,11 +17,6 @@ enum {
 	NETWORK_LAST = 2999
 };
 
-static bool is_word_char(char c)
-{
-	return char_is_alnum(c) || c == '_';
-}
-
 static struct str before(struct str text, size_t at, size_t n)
 {
 	size_t from = at > n ? at - n : 0;
@@ -44,10 +39,10 @@ static bool is_one_of(struct str w, const char *const *words, size_t n)
 /* The last word before a number, marks like "= # ( :" left out: "Error = 53", "rc = 87", "errno(2)", "'53'". */
 struct str rule_word_before(struct str s)
 {
-	while (s.n && !is_word_char(s.p[s.n - 1]) && s.p[s.n - 1] != '.' && s.p[s.n - 1] != ';')
+	while (s.n && !char_is_word(s.p[s.n - 1]) && s.p[s.n - 1] != '.' && s.p[s.n - 1] != ';')
 		s.n--;
 	size_t at = s.n;
-	while (at && is_word_char(s.p[at - 1]))
+	while (at && char_is_word(s.p[at - 1]))
 		at--;
 	return str_from(s, at);
 }
@@ -69,7 +64,7 @@ bool rule_is_code_word(struct str w)
 static bool begins_in(struct str text, struct str words)
 {
 	for (size_t at = 0, n; (n = str_find_nocase(str_from(text, at), words)) != STR_NONE; at += n + 1)
-		if (!(at + n) || !is_word_char(text.p[at + n - 1]))
+		if (!(at + n) || !char_is_word(text.p[at + n - 1]))
 			return true;
 	return false;
 }
@@ -121,7 +116,7 @@ static struct str family_by_words(struct str around)
 	};
 	uint32_t begun = 0; /* what words there begin with: most of the table falls out by it */
 	for (size_t i = 0; i < around.n; i++)
-		if (!i || !is_word_char(around.p[i - 1]))
+		if (!i || !char_is_word(around.p[i - 1]))
 			begun |= letter_bit(around.p[i]);
 	for (size_t i = 0; i < sizeof table / sizeof *table; i++)
 		if (begun & letter_bit(table[i].words.p[0]) && begins_in(around, table[i].words))
@@ -303,8 +298,8 @@ static size_t hex_digits(struct str text, size_t at, uint64_t *ret_value)
 static bool is_bare_wide(struct str text, size_t at, uint64_t value)
 {
 	size_t end = at + 8;
-	bool glued = at && (is_word_char(text.p[at - 1]) || strchr("-.,$#+{", text.p[at - 1]));
-	bool goes_on = end + 1 < text.n && strchr("-.,:", text.p[end]) && is_word_char(text.p[end + 1]);
+	bool glued = at && (char_is_word(text.p[at - 1]) || strchr("-.,$#+{", text.p[at - 1]));
+	bool goes_on = end + 1 < text.n && strchr("-.,:", text.p[end]) && char_is_word(text.p[end + 1]);
 	uint64_t facility = value >> 16 & 0xFFF;
 	return !glued && !goes_on && (value >> 28 == 0x8 ? facility <= 0x40 : value >> 28 == 0xC && facility <= 0x2A);
 }
@@ -317,7 +312,7 @@ static size_t hex_at(struct str text, size_t at, int64_t *ret_value)
 	uint64_t value;
 	size_t n = hex_digits(text, at + head, &value), end = at + head + n;
 	size_t tail = !head && n == 8 && end < text.n && char_lower(text.p[end]) == 'h'; /* "80070035h" */
-	if (!n || n > 8 || (end + tail < text.n && is_word_char(text.p[end + tail])) ||
+	if (!n || n > 8 || (end + tail < text.n && char_is_word(text.p[end + tail])) ||
 	    (!head && (n != 8 || !is_bare_wide(text, at, value))))
 		return 0;
 	*ret_value = (int64_t)value;
@@ -330,7 +325,7 @@ static size_t grouped_at(struct str text, size_t at, int64_t *ret_value)
 	enum { GROUPED = 5 };
 	struct str s = str_first(str_from(text, at), GROUPED);
 	char behind = at + GROUPED < text.n ? text.p[at + GROUPED] : ' ';
-	if (s.n < GROUPED || s.p[1] != ',' || is_word_char(behind) || behind == ',' || behind == '%')
+	if (s.n < GROUPED || s.p[1] != ',' || char_is_word(behind) || behind == ',' || behind == '%')
 		return 0;
 	*ret_value = 0;
 	for (size_t i = 0; i < GROUPED; i++)
@@ -346,7 +341,7 @@ static size_t suffix_at(struct str text, size_t end)
 {
 	size_t n = end < text.n && char_lower(text.p[end]) == 'u' ? 1 : 0;
 	n += end + n < text.n && char_lower(text.p[end + n]) == 'l' ? 1 : 0;
-	return end + n < text.n && is_word_char(text.p[end + n]) ? 0 : n;
+	return end + n < text.n && char_is_word(text.p[end + n]) ? 0 : n;
 }
 
 /* "1.5", "1,326", "50%" are amounts. */
@@ -370,7 +365,7 @@ static size_t number_at(struct str text, size_t at, int64_t *ret_value, bool *re
 	while (at + n + digits < text.n && digits < 11 && char_is_digit(text.p[at + n + digits]))
 		digits++;
 	size_t suffix = digits ? suffix_at(text, at + n + digits) : 0, end = at + n + digits + suffix;
-	if (!digits || digits > 10 || (end < text.n && is_word_char(text.p[end])) || goes_on(text, end))
+	if (!digits || digits > 10 || (end < text.n && char_is_word(text.p[end])) || goes_on(text, end))
 		return 0;
 	return str_i64(str_first(str_from(text, at), n + digits), ret_value) ? n + digits + suffix : 0;
 }
@@ -406,7 +401,7 @@ static bool is_symbol(struct str w)
 static size_t word_length(struct str text, size_t at)
 {
 	size_t n = 0;
-	while (at + n < text.n && is_word_char(text.p[at + n]))
+	while (at + n < text.n && char_is_word(text.p[at + n]))
 		n++;
 	return n;
 }
@@ -425,7 +420,7 @@ size_t rule_codes_find(struct str text, struct rule_code_at *codes, size_t max)
 		struct rule_code_at c = { 0 };
 		bool hex = false, sign = text.p[at] == '-' && at + 1 < text.n && char_is_digit(text.p[at + 1]) &&
 				 !(at && char_is_digit(text.p[at - 1])); /* "S-1-5-21-1957994488" has none */
-		if (!is_word_char(text.p[at]) && !sign) {
+		if (!char_is_word(text.p[at]) && !sign) {
 			at++;
 			continue;
 		}

@@ -17,17 +17,12 @@ enum {
 	NOT_A_COMMAND = 9009 /* cmd.exe's */
 };
 
-static bool is_word_char(char c)
-{
-	return char_is_alnum(c) || c == '_';
-}
-
 static bool ends_any(struct str head, const struct str *phrases, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
 		struct str p = phrases[i];
 		if (head.n >= p.n && str_eq_nocase(str_from(head, head.n - p.n), p) &&
-		    (head.n == p.n || !is_word_char(head.p[head.n - p.n - 1]) || !is_word_char(p.p[0])))
+		    (head.n == p.n || !char_is_word(head.p[head.n - p.n - 1]) || !char_is_word(p.p[0])))
 			return true;
 	}
 	return false;
@@ -163,10 +158,10 @@ static bool names(struct str text, struct str name)
 {
 	for (size_t at = 0, n; (n = str_find_nocase(str_from(text, at), name)) != STR_NONE; at += n + 1) {
 		size_t start = at + n, end = start + name.n;
-		bool begins = !start || (!is_word_char(text.p[start - 1]) && !strchr("-.", text.p[start - 1]));
-		bool ends = end == text.n || (!is_word_char(text.p[end]) && text.p[end] != '-' &&
+		bool begins = !start || (!char_is_word(text.p[start - 1]) && !strchr("-.", text.p[start - 1]));
+		bool ends = end == text.n || (!char_is_word(text.p[end]) && text.p[end] != '-' &&
 					      !(text.p[end] == '.' && end + 1 < text.n && text.p[end + 1] != 'e' &&
-						is_word_char(text.p[end + 1])));
+						char_is_word(text.p[end + 1])));
 		if (begins && ends)
 			return true;
 	}
@@ -193,7 +188,7 @@ static bool is_curl(struct str text, size_t start, size_t end)
 	static const struct str mark = STR_LIT("curl: (");
 	return start >= mark.n && end < text.n && text.p[end] == ')' &&
 	       str_eq(str_part(text, start - mark.n, start), mark) &&
-	       (start == mark.n || !is_word_char(text.p[start - mark.n - 1]));
+	       (start == mark.n || !char_is_word(text.p[start - mark.n - 1]));
 }
 
 /* "(code 23) at io.c(285)": how rsync ends, whatever has happened. */

@@ -10,11 +10,6 @@
 
 enum { WORDS_BEFORE = 24, STATE_LENGTH = 5 };
 
-static bool is_word_char(char c)
-{
-	return char_is_alnum(c) || c == '_';
-}
-
 static size_t digits_at(struct str text, size_t at)
 {
 	size_t n = 0;
@@ -27,7 +22,7 @@ static size_t digits_at(struct str text, size_t at)
  */
 static bool ends_at(struct str text, size_t end)
 {
-	if (end < text.n && is_word_char(text.p[end]))
+	if (end < text.n && char_is_word(text.p[end]))
 		return false;
 	return !(end + 1 < text.n && text.p[end] == '.' && char_is_digit(text.p[end + 1]));
 }
@@ -49,7 +44,7 @@ static bool ends_any(struct str head, const struct str *words, size_t n)
 		head.n--;
 	for (size_t i = 0; i < n; i++)
 		if (head.n >= words[i].n && str_eq_nocase(str_from(head, head.n - words[i].n), words[i]) &&
-		    (head.n == words[i].n || !is_word_char(head.p[head.n - words[i].n - 1])))
+		    (head.n == words[i].n || !char_is_word(head.p[head.n - words[i].n - 1])))
 			return true;
 	return false;
 }
@@ -60,7 +55,7 @@ static bool follows_reply(struct str head, char class)
 	size_t n = head.n;
 	if (n < 4 || !strchr(" -", head.p[n - 1]) || head.p[n - 4] != class)
 		return false;
-	return char_is_digit(head.p[n - 2]) && char_is_digit(head.p[n - 3]) && (n == 4 || !is_word_char(head.p[n - 5]));
+	return char_is_digit(head.p[n - 2]) && char_is_digit(head.p[n - 3]) && (n == 4 || !char_is_word(head.p[n - 5]));
 }
 
 static size_t smtp_at(struct str text, struct str head, size_t at, struct rule_code *ret_code)
@@ -117,7 +112,7 @@ static size_t jet_at(struct str text, size_t at, struct rule_code *ret_code)
 	size_t n = head.n;
 	if (!str_starts(str_from(text, at), head))
 		return 0;
-	while (at + n < text.n && is_word_char(text.p[at + n]))
+	while (at + n < text.n && char_is_word(text.p[at + n]))
 		n++;
 	ret_code->symbol = str_part(text, at, at + n);
 	return n > head.n ? n : 0;
@@ -125,7 +120,7 @@ static size_t jet_at(struct str text, size_t at, struct rule_code *ret_code)
 
 size_t rule_numbered_at(struct str text, size_t at, struct rule_code *ret_code)
 {
-	if (at + STATE_LENGTH > text.n || (at && is_word_char(text.p[at - 1])))
+	if (at + STATE_LENGTH > text.n || (at && char_is_word(text.p[at - 1])))
 		return 0;
 	struct str head = str_part(text, at > WORDS_BEFORE ? at - WORDS_BEFORE : 0, at);
 	size_t n = 0;

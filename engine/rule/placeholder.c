@@ -79,11 +79,6 @@ static size_t printf_at(struct str s)
 	return n > 1 && char_is_digit(s.p[1]) && (n == s.n || !char_is_alnum(s.p[n])) ? n : 0;
 }
 
-static bool is_word_char(char c)
-{
-	return char_is_alnum(c) || c == '_';
-}
-
 static bool one_letter(struct str w)
 {
 	for (size_t i = 1; i < w.n; i++)
@@ -128,7 +123,7 @@ static bool is_joined_name(struct str w)
 
 static size_t word_at(const struct reader *r, struct str text, size_t at, struct str *ret_explained)
 {
-	struct str w = str_first(str_from(text, at), template_run_of(str_from(text, at), is_word_char));
+	struct str w = str_first(str_from(text, at), template_run_of(str_from(text, at), char_is_word));
 	char before = at ? text.p[at - 1] : ' ';
 	char c = w.n ? char_lower(w.p[0]) : ' ';
 	*ret_explained = STR("");
@@ -139,7 +134,7 @@ static size_t word_at(const struct reader *r, struct str text, size_t at, struct
 	for (size_t i = 0; i < r->explained_count; i++) {
 		struct str e = r->explained[i].word;
 		if (str_eq(e, str_first(str_from(text, at), e.n)) && (e.n > 1 || before == '\\' || before == ' ') &&
-		    (at + e.n == text.n || !is_word_char(text.p[at + e.n]))) {
+		    (at + e.n == text.n || !char_is_word(text.p[at + e.n]))) {
 			*ret_explained = r->explained[i].says;
 			return e.n;
 		}
@@ -151,7 +146,7 @@ static size_t word_at(const struct reader *r, struct str text, size_t at, struct
 static size_t placeholder_at(const struct reader *r, struct str text, size_t at, struct rule_var *var)
 {
 	struct str s = str_from(text, at), explained = STR("");
-	bool starts_word = at == 0 || !is_word_char(text.p[at - 1]);
+	bool starts_word = at == 0 || !char_is_word(text.p[at - 1]);
 	size_t n = 0;
 	*var = (struct rule_var){ 0 };
 	if (s.p[0] == '<') {
@@ -162,7 +157,7 @@ static size_t placeholder_at(const struct reader *r, struct str text, size_t at,
 		while (n < s.n && s.p[n] == s.p[0])
 			n++;
 		n = n >= 3 ? n : 0;
-	} else if (starts_word && is_word_char(s.p[0])) {
+	} else if (starts_word && char_is_word(s.p[0])) {
 		n = address_at(s);
 		if (!n)
 			n = long_hex_at(text, at);

@@ -101,7 +101,7 @@ static bool is_role(struct str name)
 		"test news operator local boot ftp api app apps web mail backup monitor deploy build data "
 		"games git service support info sales office postmaster webmaster proxy db cache worker job "
 		"parameter sync shutdown halt bin sys man list irc cron log default master";
-	return redact_in_list(name, roles);
+	return str_in_list(name, roles);
 }
 
 static struct redact_name *learn_one(struct redactor *r, struct str name, enum redact_kind kind)
@@ -143,7 +143,7 @@ static struct str own_name(struct str name, enum redact_kind kind)
 		word = word && char_is_alpha(first.p[i]);
 	while (rest.n) {
 		str_cut(rest, '.', &label, &rest);
-		house = house || redact_in_list(label, own);
+		house = house || str_in_list(label, own);
 	}
 	bool fits = dot != STR_NONE && first.n > NAME_MIN && (house || !word);
 	return fits && !redact_keeps(first) ? first : STR("");

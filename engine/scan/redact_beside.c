@@ -35,7 +35,7 @@ static bool of_cron(struct str s, size_t at, size_t end)
 	if (!at || s.p[at - 1] != '(' || !str_starts(rest, STR(") ")))
 		return false;
 	rest = str_from(rest, 2);
-	return str_word(&rest, &word) && char_is_upper(word.p[0]) && redact_in_list(word, acts);
+	return str_word(&rest, &word) && char_is_upper(word.p[0]) && str_in_list(word, acts);
 }
 
 /* has_address: "mx1[192.0.2.9]", "pc7 (192.0.2.9)", "H=(pc7) [192.0.2.9]", or in parentheses behind one, as a lease of
@@ -62,12 +62,12 @@ static bool is_gone_to(struct str s, size_t at, size_t end)
 	static const char arrivals[] = "on in login logon connection connected disconnected";
 	struct str before = redact_word_before(s, at), rest = str_first(str_from(s, end), REDACT_COMMAND_MAX);
 	bool to = str_eq_nocase(before, STR("to")), from = str_eq_nocase(before, STR("from"));
-	bool reach = redact_in_list(before, "reach resolve ping") && redact_tells_apart(part(s, at, end - at));
+	bool reach = str_in_list(before, "reach resolve ping") && redact_tells_apart(part(s, at, end - at));
 	if (!(to || from || reach))
 		return false;
 	struct str verb = redact_word_before(s, (size_t)(before.p - s.p));
-	if ((to && !redact_in_list(verb, "connect connection connecting reconnect")) ||
-	    (from && !redact_in_list(verb, arrivals)))
+	if ((to && !str_in_list(verb, "connect connection connecting reconnect")) ||
+	    (from && !str_in_list(verb, arrivals)))
 		return false;
 	struct str next = str_trim(rest), word;
 	bool url = rest.n && rest.p[0] == ':' && str_word(&(struct str){ rest.p + 1, rest.n - 1 }, &word) &&
@@ -94,7 +94,7 @@ static bool is_said_of(struct str s, size_t at, size_t end)
 	struct str name = part(s, at, end - at), rest = str_from(s, end + 2);
 	for (size_t i = 0; i < sizeof states / sizeof *states; i++)
 		if (str_starts_nocase(rest, states[i]))
-			return !redact_in_list(name, calls) && !redact_keeps(name);
+			return !str_in_list(name, calls) && !redact_keeps(name);
 	return false;
 }
 

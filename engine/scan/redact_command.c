@@ -131,8 +131,7 @@ static size_t long_option_at(struct redact_finder *f, size_t at)
 	size_t user = 0;
 	while (is_name(at_or_nul(s, value + user)))
 		user++;
-	if (apart && user && at_or_nul(s, value + user) == ':' &&
-	    redact_in_list(part(s, at + 2, n), "user proxy-user")) {
+	if (apart && user && at_or_nul(s, value + user) == ':' && str_in_list(part(s, at + 2, n), "user proxy-user")) {
 		size_t secret = redact_take(f, value, user, REDACT_USER) + 1;
 		return redact_take(f, secret, redact_secret_run(s, secret), REDACT_SECRET);
 	}

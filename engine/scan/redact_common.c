@@ -9,17 +9,6 @@
 
 enum { ADDRESS_MAX = 64 };
 
-bool redact_in_list(struct str word, const char *list)
-{
-	char first = word.n ? char_lower(word.p[0]) : 0;
-	for (const char *at = list, *end; first && *at; at = *end ? end + 1 : end) {
-		end = strchrnul(at, ' ');
-		if (*at == first && (size_t)(end - at) == word.n && str_eq_nocase(word, (struct str){ at, word.n }))
-			return true;
-	}
-	return false;
-}
-
 bool redact_is_address(struct str name)
 {
 	unsigned char bytes[16];
@@ -44,7 +33,7 @@ bool redact_keeps(struct str name)
 	bool letter = false;
 	for (size_t i = 0; i < name.n; i++)
 		letter |= char_is_alpha(name.p[i]) || (unsigned char)name.p[i] >= 0x80;
-	return !name.n || redact_in_list(name, kept) || str_starts(name, STR("255.255.")) ||
+	return !name.n || str_in_list(name, kept) || str_starts(name, STR("255.255.")) ||
 	       (str_starts(name, STR("127.")) && redact_is_address(name)) ||
 	       (!letter && !redact_is_address(name) && name.n < REDACT_HEX_MIN);
 }
@@ -68,7 +57,7 @@ bool redact_is_common(struct str word)
 		"over under on off per about above below between tcp udp "
 		"slave leader follower replica worker gateway router network internet cloud device controller";
 	bool ends = str_ends_nocase(word, STR("ed")) || str_ends_nocase(word, STR("ing"));
-	return redact_in_list(word, words) || (ends && word.n > 4 && !str_ends_nocase(word, STR("fred")));
+	return str_in_list(word, words) || (ends && word.n > 4 && !str_ends_nocase(word, STR("fred")));
 }
 
 bool redact_is_program(struct str name)
@@ -95,8 +84,7 @@ bool redact_is_program(struct str name)
 	static const char endings[] =
 		"service timer socket target mount sh py pl rb js exe bat ps1 ext4 ext3 xfs btrfs";
 	size_t stop = str_find_char(name, '.');
-	return redact_in_list(name, programs) ||
-	       (stop != STR_NONE && redact_in_list(str_from(name, stop + 1), endings));
+	return str_in_list(name, programs) || (stop != STR_NONE && str_in_list(str_from(name, stop + 1), endings));
 }
 
 bool redact_is_wrong(struct str word)
@@ -106,7 +94,7 @@ bool redact_is_wrong(struct str word)
 		"unknown known null none ok okay fine short long old new same different optional mandatory "
 		"necessary unavailable gone lost plain plaintext cleartext hidden secret public ready good "
 		"unsafe insecure safe secure";
-	return redact_in_list(word, words) || redact_is_common(word);
+	return str_in_list(word, words) || redact_is_common(word);
 }
 
 bool redact_is_capital(struct str name)

@@ -22,8 +22,6 @@ size_t redact_find(struct str line, struct redact_span *spans, size_t max);
 bool redact_keeps(struct str name);
 /* redact_is_common_share: a share that many servers have ("data", "sysvol"). */
 bool redact_is_common_share(struct str name);
-/* redact_in_list: of words with blanks between them, in any case. */
-bool redact_in_list(struct str word, const char *list);
 /* redact_is_address: an IPv4 or IPv6 address, whole. */
 bool redact_is_address(struct str name);
 

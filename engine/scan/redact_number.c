@@ -142,17 +142,17 @@ static bool is_measured(struct str s, size_t at, size_t n)
 		return false;
 	while (word.n && !char_is_alnum(word.p[word.n - 1]))
 		word.n--;
-	return redact_in_list(str_first(word, str_find_char(word, '/')), units);
+	return str_in_list(str_first(word, str_find_char(word, '/')), units);
 }
 
 /* is_dialed: "dialing 555-1234", "sms to 0151 234567". */
 static bool is_dialed(struct str s, size_t at)
 {
 	struct str before = redact_word_before(s, at);
-	if (redact_in_list(before, "dialing dialed dialling dialled calling phone"))
+	if (str_in_list(before, "dialing dialed dialling dialled calling phone"))
 		return true;
 	return str_eq_nocase(before, STR("to")) &&
-	       redact_in_list(redact_word_before(s, (size_t)(before.p - s.p)), "sms call calls fax dialing");
+	       str_in_list(redact_word_before(s, (size_t)(before.p - s.p)), "sms call calls fax dialing");
 }
 
 /* phone_at: +49 151 ..., whose country is of one to three digits, the first no zero; +0100 is a zone of time. */

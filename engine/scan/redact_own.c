@@ -67,7 +67,7 @@ bool redact_is_common_share(struct str name)
 		"profile ipc admin print fax netlogon sysvol sms_site sms smslogon deploymentshare "
 		"reminst wsus archive archives logs www web test transfer etc sharename myshare share1 "
 		"netdir foldername vss";
-	return name.n < 2 || redact_in_list(name, kept);
+	return name.n < 2 || str_in_list(name, kept);
 }
 
 /* take_share: henry$ is somebody's, C$ and IPC$ are everybody's. Gives `end` where it takes nothing. */
@@ -194,7 +194,7 @@ size_t redact_domain_at(struct redact_finder *f, size_t at)
 		dot--;
 	struct str top = part(f->line, at + dot, n - dot);
 	bool deep = dot > 1 && memchr(f->line.p + at, '.', dot - 1);
-	return dot > 1 && (redact_in_list(top, tops) || (deep && redact_in_list(top, longer)))
+	return dot > 1 && (str_in_list(top, tops) || (deep && str_in_list(top, longer)))
 		       ? redact_take(f, at, n, REDACT_HOST)
 		       : at;
 }
@@ -267,9 +267,9 @@ size_t redact_guid_at(struct redact_finder *f, size_t at)
 	while (start && char_is_alpha(s.p[start - 1]))
 		start--;
 	struct str word = part(s, start, from - start);
-	if (!digits || redact_in_list(word, "clsid appid iid interface class progid libid typelib"))
+	if (!digits || str_in_list(word, "clsid appid iid interface class progid libid typelib"))
 		return at + n;
-	bool secret = redact_in_list(word, "key secret") || redact_is_secret_key(word);
+	bool secret = str_in_list(word, "key secret") || redact_is_secret_key(word);
 	return redact_take(f, at, n, secret ? REDACT_SECRET : REDACT_ID);
 }
 
@@ -363,7 +363,7 @@ static bool is_content(struct str s, size_t at, size_t hex)
 {
 	static const char kinds[] = "commit revision tree parent blob changeset";
 	struct str image = STR("@sha256:");
-	return (hex == GIT_HEX && redact_in_list(redact_word_before(s, at), kinds)) ||
+	return (hex == GIT_HEX && str_in_list(redact_word_before(s, at), kinds)) ||
 	       (at >= image.n && str_eq(part(s, at - image.n, image.n), image));
 }
 

@@ -85,7 +85,7 @@ static bool is_numbered(struct str word, const char *kinds)
 	size_t n = 0;
 	while (n < word.n && char_is_alpha(word.p[n]))
 		n++;
-	return n && n < word.n && char_is_digit(word.p[n]) && redact_in_list(str_first(word, n), kinds);
+	return n && n < word.n && char_is_digit(word.p[n]) && str_in_list(str_first(word, n), kinds);
 }
 
 /* No words that machines are named by ("node1", "core1", "docker2"). */
@@ -111,8 +111,8 @@ static bool is_plain(struct str word)
 	for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
 		if (word.n > 6 && str_ends_nocase(word, str_c(ends[i])))
 			return true;
-	return redact_is_common(word) || is_device(word) || redact_keeps(word) ||
-	       redact_in_list(word, plain_words) || redact_in_list(word, behind_words);
+	return redact_is_common(word) || is_device(word) || redact_keeps(word) || str_in_list(word, plain_words) ||
+	       str_in_list(word, behind_words);
 }
 
 /* goes_on: a sentence may go on, or end, behind such a name. */
@@ -129,7 +129,7 @@ static bool goes_on(struct str s, size_t end)
 	while (word.n && one_of(word.p[word.n - 1], ".,;:"))
 		word.n--;
 	bool acts = word.n > 4 && (str_ends(word, STR("ed")) || str_ends(word, STR("ing")));
-	return acts || redact_in_list(word, behind_words);
+	return acts || str_in_list(word, behind_words);
 }
 
 /* is_placed: by the preposition before it and the word before that. */
@@ -155,10 +155,10 @@ static bool is_placed(struct str s, size_t at, enum redact_kind *ret_kind)
 		if (ways[i].verbs == as_words && !char_is_lower(before.p[0])) /* a button: "Log On As" */
 			return false;
 		if (ways[i].verbs == by_words && capital)
-			return redact_in_list(verb, sure_by_words);
-		return redact_in_list(verb, ways[i].verbs) ||
-		       (ways[i].verbs == for_words && redact_in_list(verb, changed_words) &&
-			redact_in_list(what, "password passwd credentials passphrase"));
+			return str_in_list(verb, sure_by_words);
+		return str_in_list(verb, ways[i].verbs) ||
+		       (ways[i].verbs == for_words && str_in_list(verb, changed_words) &&
+			str_in_list(what, "password passwd credentials passphrase"));
 	}
 	return false;
 }
@@ -170,7 +170,7 @@ static size_t takes_share(struct redact_finder *f, size_t at, size_t n)
 	static const char kinds[] = "share shares";
 	size_t host = at + n + STR(" on ").n, host_n = redact_name_run(s, host);
 	if (!str_starts(rest, STR(" on ")) || host_n < 3 || !goes_on(s, host + host_n) ||
-	    !redact_in_list(redact_word_before(s, at), kinds) || is_plain(part(s, host, host_n)))
+	    !str_in_list(redact_word_before(s, at), kinds) || is_plain(part(s, host, host_n)))
 		return at;
 	if (!redact_is_common_share(part(s, at, n)))
 		redact_take(f, at, n, REDACT_SHARE);
@@ -195,18 +195,18 @@ static bool is_machine(struct str s, size_t at, size_t end)
 		"missing unresponsive overloaded rebooting restarting silent away failing fenced";
 	struct str before = redact_word_before(s, at), rest = str_from(s, end), is = { 0 }, state = { 0 };
 	struct str verb = redact_word_before(s, (size_t)(before.p - s.p));
-	if (redact_in_list(before, "ping pinging"))
+	if (str_in_list(before, "ping pinging"))
 		return true;
-	if (!redact_in_list(before, kinds))
+	if (!str_in_list(before, kinds))
 		return false;
-	if (redact_in_list(verb, "reach ping contact find resolve") || !str_word(&rest, &is))
-		return redact_in_list(verb, "reach ping contact find resolve or and");
+	if (str_in_list(verb, "reach ping contact find resolve") || !str_word(&rest, &is))
+		return str_in_list(verb, "reach ping contact find resolve or and");
 	if (!str_word(&rest, &state))
 		return false;
 	while (state.n && one_of(state.p[state.n - 1], ".,;:"))
 		state.n--;
-	return redact_in_list(is, "is was went") ? redact_in_list(state, states) :
-						   redact_in_list(is, "or and") && redact_in_list(state, kinds);
+	return str_in_list(is, "is was went") ? str_in_list(state, states)
+					      : str_in_list(is, "or and") && str_in_list(state, kinds);
 }
 
 size_t redact_place_at(struct redact_finder *f, size_t at)

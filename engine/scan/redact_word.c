@@ -33,7 +33,7 @@ static const char codes[] = "otp verification activation security recovery confi
 
 bool redact_is_secret_key(struct str word)
 {
-	return redact_in_list(word, secret_keys) || str_ends_nocase(word, STR("_pass"));
+	return str_in_list(word, secret_keys) || str_ends_nocase(word, STR("_pass"));
 }
 
 /* ---- the value ---- */
@@ -114,7 +114,7 @@ static bool is_bracketed(struct str s, size_t at, enum redact_kind kind)
 	size_t n = at_or_nul(s, at) == '[' ? redact_name_run(s, at + 1) : 0;
 	struct str name = part(s, at + 1, n);
 	bool named = redact_tells_apart(name) ||
-		     (kind == REDACT_USER && !redact_is_common(name) && !redact_in_list(name, "preauth postauth"));
+		     (kind == REDACT_USER && !redact_is_common(name) && !str_in_list(name, "preauth postauth"));
 	return n && at_or_nul(s, at + 1 + n) == ']' && named && !redact_address_at(s, at + 1);
 }
 
@@ -144,17 +144,15 @@ static bool is_told(struct str s, size_t start, struct str key, size_t value, si
 	bool acts = str_ends(word, STR("ed")) || str_ends(word, STR("ing"));
 	bool count = n && n < 3 && char_is_digit(word.p[0]) && char_is_digit(word.p[n - 1]);
 	bool test = start >= 4 && str_eq(part(s, start - 4, 8 < s.n - start + 4 ? 8 : 0), STR("--- PASS"));
-	bool check = redact_in_list(key, "pass") && (test || redact_in_list(word, checks));
-	bool pin = redact_in_list(key, "pin") && str_starts_nocase(word, STR("gpio"));
+	bool check = str_in_list(key, "pass") && (test || str_in_list(word, checks));
+	bool pin = str_in_list(key, "pin") && str_starts_nocase(word, STR("gpio"));
 	bool plain = !redact_tells_apart(word);
-	bool parsed = prose && plain && redact_in_list(key, "token") && redact_in_list(before, "expected unexpected");
-	bool state =
-		redact_in_list(word, states) || (redact_in_list(key, weak_keys) && redact_in_list(word, weak_states));
+	bool parsed = prose && plain && str_in_list(key, "token") && str_in_list(before, "expected unexpected");
+	bool state = str_in_list(word, states) || (str_in_list(key, weak_keys) && str_in_list(word, weak_states));
 	bool sentence = prose && goes_on(s, value + n) &&
-			(redact_in_list(word, openings) || redact_in_list(word, "password passwd") ||
-			 (acts && redact_in_list(key, "auth")));
-	bool cookie =
-		prose && plain && redact_in_list(key, "cookie") && goes_on(s, value + n) && !memchr(word.p, '=', n);
+			(str_in_list(word, openings) || str_in_list(word, "password passwd") ||
+			 (acts && str_in_list(key, "auth")));
+	bool cookie = prose && plain && str_in_list(key, "cookie") && goes_on(s, value + n) && !memchr(word.p, '=', n);
 	return count || check || pin || parsed || state || sentence || cookie;
 }
 
@@ -163,7 +161,7 @@ static bool is_function(struct str key)
 {
 	static const char verbs[] = "check verify get read load parse validate fetch refresh hash";
 	size_t bar = str_find_char(key, '_');
-	return bar != STR_NONE && redact_in_list(str_first(key, bar), verbs);
+	return bar != STR_NONE && str_in_list(str_first(key, bar), verbs);
 }
 
 /* behind_key takes the value behind the key in [start, end): key=value, "key": "value", key 'value'. */
@@ -194,7 +192,7 @@ static size_t behind_key(struct redact_finder *f, size_t start, size_t end, enum
 		return end;
 	if (kind == REDACT_SECRET) {
 		static const char schemes[] = "bearer basic digest negotiate ntlm token apikey";
-		bool scheme = assigned && redact_in_list(part(s, value, n), schemes);
+		bool scheme = assigned && str_in_list(part(s, value, n), schemes);
 		if (scheme && char_is_alnum(at_or_nul(s, skip_blanks(s, value + n)))) {
 			value = skip_blanks(s, value + n);
 			n = redact_secret_run(s, value);
@@ -219,11 +217,11 @@ static size_t behind_key(struct redact_finder *f, size_t start, size_t end, enum
 	static const char states[] =
 		"disabled enabled expired locked unlocked active inactive failed succeeded denied required "
 		"missing";
-	bool state = mark == ':' && apart && redact_in_list(name, states); /* "account: expired" */
+	bool state = mark == ':' && apart && str_in_list(name, states); /* "account: expired" */
 	bool last = !state && (strchr(",;)", at_or_nul(s, value + n)) || value + n >= s.n);
 	bool person = kind == REDACT_USER && assigned && !redact_is_common(name);
 	bool shouts = end && char_is_upper(s.p[end - 1]); /* "HOST NOT FOUND" */
-	bool named = redact_in_list(key, "host hostname server computer machine workstation name domain");
+	bool named = str_in_list(key, "host hostname server computer machine workstation name domain");
 	bool machine =
 		kind == REDACT_HOST && (redact_tells_apart(name) || (named && !shouts && redact_is_capital(name)));
 	bool sure = (assigned && (!apart || mark == '=')) || quoted || machine || person || (assigned && last);
@@ -252,7 +250,7 @@ static size_t user_behind(struct redact_finder *f, size_t start, size_t end)
 {
 	static const char before_user[] = "for by of invalid from as unknown illegal";
 	struct str s = f->line;
-	if (!redact_in_list(redact_word_before(s, start), before_user) || at_or_nul(s, end) != ' ')
+	if (!str_in_list(redact_word_before(s, start), before_user) || at_or_nul(s, end) != ' ')
 		return end;
 	return take_person(f, skip_blanks(s, end));
 }
@@ -270,7 +268,7 @@ static size_t bare_user(struct redact_finder *f, size_t start, size_t end)
 	bool told = str_starts_nocase(rest, STR(": authentication")) || str_starts(rest, STR(": Login"));
 	bool fits = !command && n > 1 && char_is_alpha(name.p[0]) && (told || !one_of(behind, ":=(")) &&
 		    !redact_is_common(name);
-	return fits && redact_in_list(key, "user username account") ? take_person(f, end + 1) : end;
+	return fits && str_in_list(key, "user username account") ? take_person(f, end + 1) : end;
 }
 
 /* host_behind: "host named BIGBOX", "server called db". */
@@ -299,7 +297,7 @@ static size_t for_behind(struct redact_finder *f, size_t start, size_t end)
 		return redact_take(f, by, redact_name_run(s, by), REDACT_USER);
 	}
 	struct str before = redact_word_before(s, start);
-	bool known = redact_in_list(before, before_for), failed = redact_in_list(before, "failed succeeded rejected");
+	bool known = str_in_list(before, before_for), failed = str_in_list(before, "failed succeeded rejected");
 	if (one_of(at_or_nul(s, value), "'\"") && (known || redact_within(s, start, STR("LOGIN ")))) {
 		n = redact_name_run(s, value + 1);
 		return at_or_nul(s, value + 1 + n) == s.p[value] ? redact_take(f, value + 1, n, REDACT_USER) : end;
@@ -326,7 +324,7 @@ static size_t by_behind(struct redact_finder *f, size_t start, size_t end)
 {
 	static const char acts[] = "created changed modified opened reported requested approved uploaded signed owned "
 				   "updated deleted submitted assigned";
-	bool fits = at_or_nul(f->line, end) == ':' && redact_in_list(redact_word_before(f->line, start), acts);
+	bool fits = at_or_nul(f->line, end) == ':' && str_in_list(redact_word_before(f->line, start), acts);
 	struct str name = str_from(f->line, skip_blanks(f->line, end + fits));
 	return fits && !redact_is_program(str_first(name, redact_name_run(name, 0)))
 		       ? behind_key(f, start, end, REDACT_USER)
@@ -338,7 +336,7 @@ static size_t sent_secret(struct redact_finder *f, size_t start, size_t end)
 {
 	struct str s = f->line;
 	char quote = one_of(at_or_nul(s, start - !!start), "'\"") ? s.p[start - !!start] : 0;
-	bool sent = quote || redact_in_list(redact_word_before(s, start), "command sent send") ||
+	bool sent = quote || str_in_list(redact_word_before(s, start), "command sent send") ||
 		    (start > 1 && s.p[start - 1] == ' ' && one_of(s.p[start - 2], ">:"));
 	size_t value = end + 1, n = 0;
 	while (value + n < s.n && !one_of(s.p[value + n], " '\""))
@@ -352,7 +350,7 @@ static size_t sent_secret(struct redact_finder *f, size_t start, size_t end)
 static size_t code_behind(struct redact_finder *f, size_t start, size_t end)
 {
 	struct str s = f->line;
-	if (!redact_in_list(redact_word_before(s, start), codes))
+	if (!str_in_list(redact_word_before(s, start), codes))
 		return end;
 	size_t value = skip_blanks(s, end + (at_or_nul(s, end) == ':' || at_or_nul(s, end) == '='));
 	value += str_starts_nocase(str_from(s, value), STR("is ")) ? 3 : 0;
@@ -374,8 +372,8 @@ static size_t key_behind(struct redact_finder *f, size_t start, size_t end)
 	size_t n = redact_secret_run(s, value + quoted), digits = 0;
 	for (size_t i = 0; i < n; i++)
 		digits += char_is_digit(s.p[value + quoted + i]);
-	bool fits = value > end && redact_in_list(redact_word_before(s, start), kinds) &&
-		    (quoted || (n >= 8 && digits > 1));
+	bool fits =
+		value > end && str_in_list(redact_word_before(s, start), kinds) && (quoted || (n >= 8 && digits > 1));
 	return fits && n ? redact_take(f, value + quoted, n, REDACT_SECRET) : end;
 }
 
@@ -407,7 +405,7 @@ static size_t part_key(struct redact_finder *f, size_t at, size_t end)
 	if (id && str_eq_nocase(before, STR("session")))
 		return key_behind(f, at, end);
 	bool quoted = name && one_of(at_or_nul(s, skip_blanks(s, end)), "\"'");
-	if (quoted && redact_in_list(before, "host server computer"))
+	if (quoted && str_in_list(before, "host server computer"))
 		return behind_key(f, at, end, REDACT_HOST);
 	if (!assigned_at(s, end))
 		return at;
@@ -420,9 +418,9 @@ static size_t part_key(struct redact_finder *f, size_t at, size_t end)
 			n += 1 + redact_name_run(s, value + n + 1);
 		return redact_take(f, value, n, host ? REDACT_HOST : REDACT_USER);
 	}
-	if ((name || id) && redact_in_list(before, "account user logon login subject caller"))
+	if ((name || id) && str_in_list(before, "account user logon login subject caller"))
 		return behind_key(f, at, end, REDACT_USER);
-	bool host = name ? redact_in_list(before, "workstation computer server machine host domain")
+	bool host = name ? str_in_list(before, "workstation computer server machine host domain")
 			 : !id && (str_eq_nocase(word, STR("domain")) || at_or_nul(s, end) == '=');
 	return host ? behind_key(f, at, end, REDACT_HOST) : at;
 }
@@ -502,23 +500,23 @@ size_t redact_word_at(struct redact_finder *f, size_t at)
 		size_t next = behind_key(f, at, end, REDACT_SECRET);
 		if (next == end && (str_eq(word, STR("PASS")) || str_eq(word, STR("AUTH"))))
 			return sent_secret(f, at, end);
-		return next == end && redact_in_list(word, passwords) ? said_secret(f, end) : next;
+		return next == end && str_in_list(word, passwords) ? said_secret(f, end) : next;
 	}
-	if (redact_in_list(word, user_keys)) {
+	if (str_in_list(word, user_keys)) {
 		size_t next = behind_key(f, at, end, REDACT_USER);
 		next = next == end ? user_behind(f, at, end) : next;
 		return next == end ? bare_user(f, at, end) : next;
 	}
-	if (redact_in_list(word, host_keys)) {
+	if (str_in_list(word, host_keys)) {
 		size_t next = behind_key(f, at, end, REDACT_HOST);
 		return next == end ? host_behind(f, end) : next;
 	}
-	if (redact_in_list(word, part_keys))
+	if (str_in_list(word, part_keys))
 		return part_key(f, at, end);
-	if (redact_in_list(word, person_keys))
+	if (str_in_list(word, person_keys))
 		return assigned_at(s, end + one_of(at_or_nul(s, end), "\"'")) ? behind_key(f, at, end, REDACT_USER)
 									      : end;
-	if (redact_in_list(word, phone_keys))
+	if (str_in_list(word, phone_keys))
 		return behind_key(f, at, end, REDACT_ID);
 	if (str_eq_nocase(word, STR("key")))
 		return key_behind(f, at, end);
@@ -530,7 +528,7 @@ size_t redact_word_at(struct redact_finder *f, size_t at)
 		return from_behind(f, at, end);
 	if (str_eq_nocase(word, STR("by")))
 		return by_behind(f, at, end);
-	if (redact_in_list(word, "basic bearer"))
+	if (str_in_list(word, "basic bearer"))
 		return scheme_at(f, at, end);
 	return str_eq_nocase(word, STR("for")) ? for_behind(f, at, end) : joined_key(f, at, end);
 }
@@ -544,7 +542,6 @@ size_t redact_port_at(struct redact_finder *f, size_t at)
 	char behind = at_or_nul(s, at + n + 1 + digits);
 	bool port = at_or_nul(s, at + n) == ':' && digits >= 2 && digits <= 5 && !is_name(behind) && behind != ':';
 	bool host = n > 1 && port && !memchr(s.p + at, '.', n); /* a.c:12 is a place in a file */
-	return host && redact_in_list(redact_word_before(s, at), "to from via with")
-		       ? redact_take(f, at, n, REDACT_HOST)
-		       : at;
+	return host && str_in_list(redact_word_before(s, at), "to from via with") ? redact_take(f, at, n, REDACT_HOST)
+										  : at;
 }

@@ -9,14 +9,30 @@
 
 #include "rule/rule.h"
 
+struct one_code {
+	const char *text;
+	int64_t value;
+	const char *family;
+};
+
+/* Each text has this code and no other. */
+static void expect_codes(const struct one_code *cases, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		struct rule_code_at found[2];
+		size_t n = rule_codes_find(str_c(cases[i].text), found, 2);
+		if (n != 1 || found[0].code.value != cases[i].value ||
+		    !str_eq(found[0].code.family, str_c(cases[i].family)))
+			fail_msg("%s: %zu codes, first %lld %.*s", cases[i].text, n,
+				 n ? (long long)found[0].code.value : 0LL, n ? (int)found[0].code.family.n : 0,
+				 n ? found[0].code.family.p : "");
+	}
+}
+
 static void shapes_and_families(void **state)
 {
 	(void)state;
-	static const struct {
-		const char *text;
-		int64_t value;
-		const char *family;
-	} cases[] = {
+	static const struct one_code cases[] = {
 		{ "Failed to connect to <\\\\A>, Error = 53", 53, "" },
 		{ "ChangeServiceConfig Failed, rc = 87", 87, "" },
 		{ "Error during WNetAddConnection2 (53)", 53, "win32" },
@@ -91,25 +107,13 @@ static void shapes_and_families(void **state)
 		{ "DAO error 3051", 3051, "vb" },
 		{ "Jet error -1811", -1811, "" },
 	};
-	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-		struct rule_code_at found[2];
-		size_t n = rule_codes_find(str_c(cases[i].text), found, 2);
-		if (n != 1 || found[0].code.value != cases[i].value ||
-		    !str_eq(found[0].code.family, str_c(cases[i].family)))
-			fail_msg("%s: %zu codes, first %lld %.*s", cases[i].text, n,
-				 n ? (long long)found[0].code.value : 0LL, n ? (int)found[0].code.family.n : 0,
-				 n ? found[0].code.family.p : "");
-	}
+	expect_codes(cases, sizeof cases / sizeof *cases);
 }
 
 static void what_a_program_ended_with_is_of_its_own_table(void **state)
 {
 	(void)state;
-	static const struct {
-		const char *text;
-		int64_t value;
-		const char *family;
-	} cases[] = {
+	static const struct one_code cases[] = {
 		{ "exit status 5", 5, "exit" },
 		{ "Process exited with code 53", 53, "exit" },
 		{ "exitcode=137", 137, "exit" },
@@ -134,15 +138,7 @@ static void what_a_program_ended_with_is_of_its_own_table(void **state)
 		{ "exit code -1073741819", -1073741819, "ntstatus" },
 		{ "msiexec exit code 1603", 1603, "" },
 	};
-	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-		struct rule_code_at found[2];
-		size_t n = rule_codes_find(str_c(cases[i].text), found, 2);
-		if (n != 1 || found[0].code.value != cases[i].value ||
-		    !str_eq(found[0].code.family, str_c(cases[i].family)))
-			fail_msg("%s: %zu codes, first %lld %.*s", cases[i].text, n,
-				 n ? (long long)found[0].code.value : 0LL, n ? (int)found[0].code.family.n : 0,
-				 n ? found[0].code.family.p : "");
-	}
+	expect_codes(cases, sizeof cases / sizeof *cases);
 	assert_true(rule_is_ended_family(STR("curl")));
 	assert_false(rule_is_ended_family(STR("win32")));
 	assert_false(rule_is_ended_family(STR("")));
