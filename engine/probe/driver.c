@@ -376,7 +376,7 @@ static void runs_yield(struct run *runs, size_t count, const struct run *winner)
 	if (!won->race || !won->probe->wins || !str_eq(winner->evidence->state, str_c(won->probe->wins)))
 		return;
 	const struct fact *trip = evidence_fact(winner->evidence, won->probe->trip);
-	double trip_ms = trip ? trip->number : winner->evidence->ms;
+	double trip_ms = trip && trip->number > 0 ? trip->number : winner->evidence->ms; /* 0: less than a tenth */
 	if (won->race_trip_ms > 0 && trip_ms > won->race_trip_ms)
 		return;
 	for (size_t i = 0; i < count; i++) {
