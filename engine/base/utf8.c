@@ -71,7 +71,7 @@ struct str utf8_first(struct str s, size_t n)
 		return s;
 	/* back over continuation bytes: at most three belong to one character */
 	size_t cut = n;
-	while (cut && n - cut < 3 && ((unsigned char)s.p[cut] & 0xC0) == 0x80)
+	while (cut && n - cut < 3 && utf8_goes_on(s.p[cut]))
 		cut--;
 	return str_first(s, cut);
 }

@@ -12,6 +12,12 @@ enum { UTF8_INVALID = 0xFFFFFFFF };
 /* utf8_next decodes the character at s[*at] and moves *at behind it. An invalid byte gives UTF8_INVALID and moves one
  * byte. *at must be below s.n. */
 uint32_t utf8_next(struct str s, size_t *at);
+/* utf8_goes_on: this byte is not the first of its character. */
+static inline bool utf8_goes_on(char byte)
+{
+	return ((unsigned char)byte & 0xC0) == 0x80;
+}
+
 bool utf8_valid(struct str s);
 void utf8_put(struct buf *b, uint32_t c); /* an invalid c becomes U+FFFD */
 /* utf8_mend gives s itself where it is valid, else a copy in the arena with U+FFFD for each invalid byte. */

@@ -4,6 +4,7 @@
  */
 #include "match/answer.h"
 #include "match/ask.h"
+#include "match/language.h"
 #include "match/matcher.h"
 #include "match/meaning.h"
 #include "match/reread.h"
@@ -391,6 +392,8 @@ static enum err answer_message(const struct matcher *m, struct match_scratch *sc
 		return ERR_INPUT;
 	out.query = utf8_mend(query, a);
 	enum err e = damage_undo(out.query, a, &clean);
+	if (!e)
+		e = language_undo(&clean, a, &clean);
 	struct answer *answers = scratch->answers;
 	if (e)
 		return e;
@@ -429,6 +432,27 @@ static struct str event_number(const struct match_envelope *e, struct arena *a)
 	return arena_printf(a, "%u", (unsigned)(number & UINT16_MAX));
 }
 
+/* What was undone stands for all bytes of a letter: a span covers it whole, and does not reach into the one before. */
+static void whole_letters(struct str query, size_t before, struct match_span *s)
+{
+	while (s->start > before && s->start < query.n && utf8_goes_on(query.p[s->start]))
+		s->start--;
+	while (s->end && s->end < query.n && utf8_goes_on(query.p[s->end]))
+		s->end++;
+	s->start = s->start < before ? before : s->start;
+}
+
+static void whole_spans(struct str query, struct match *matches, size_t count)
+{
+	for (struct match *m = matches; m < matches + count; m++) {
+		whole_letters(query, 0, &m->code.span);
+		for (size_t i = 0; i < m->span_count; i++)
+			whole_letters(query, i ? m->spans[i - 1].end : 0, &m->spans[i]);
+		for (size_t i = 0; i < m->capture_count; i++)
+			whole_letters(query, 0, &m->captures[i].span);
+	}
+}
+
 enum err match_message(const struct matcher *m, struct match_scratch *scratch, struct str query,
 		       const struct match_options *options, struct arena *a, struct match_answer *ret_answer)
 {
@@ -437,6 +461,10 @@ enum err match_message(const struct matcher *m, struct match_scratch *scratch, s
 	if (e)
 		return e;
 	answer.envelope.event = event_number(&answer.envelope, a);
+	whole_letters(answer.query, 0, &answer.envelope.payload);
+	whole_letters(answer.query, 0, &answer.code.span);
+	whole_spans(answer.query, answer.matches, answer.match_count);
+	whole_spans(answer.query, answer.nearest, answer.nearest_count);
 	if (arena_err(a) || !match_is_whole(m))
 		return arena_err(a) ? ERR_NOMEM : ERR_CUT;
 	*ret_answer = answer;

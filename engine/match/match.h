@@ -7,6 +7,7 @@
  * bytes of it.
  *
  *   damage.c     what mail, HTML, shells, editors and terminals did to the text is undone, with a map of offsets
+ *   language.c   errors that a system says in its user's language, in English
  *   clean.c      a text in which something was undone, with the map back
  *   rich.c       the source of rich text, letters parted by blanks
  *   coded.c      quoted-printable, percent signs, strings of JSON and CSV undone

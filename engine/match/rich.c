@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "match/rich.h"
 
+#include "base/utf8.h"
+
 #include <string.h>
 
 enum { PARTED_MIN = 12 /* letters by themselves */ };
@@ -166,7 +168,7 @@ static size_t blanks_at(struct str s, size_t at)
 static size_t letter_at(struct str s, size_t at)
 {
 	size_t n = 1;
-	while (at + n < s.n && ((unsigned char)s.p[at + n] & 0xC0) == 0x80)
+	while (at + n < s.n && utf8_goes_on(s.p[at + n]))
 		n++;
 	return n;
 }

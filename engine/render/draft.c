@@ -5,6 +5,8 @@
  */
 #include "render/render.h"
 
+#include "base/utf8.h"
+
 enum { DRAFT_MESSAGE_MAX = 2000 };
 
 static struct str payload_of(const struct match_answer *found)
@@ -15,7 +17,7 @@ static struct str payload_of(const struct match_answer *found)
 		text = (struct str){ text.p + p.start, p.end - p.start };
 	text = str_trim(text);
 	size_t n = text.n > DRAFT_MESSAGE_MAX ? DRAFT_MESSAGE_MAX : text.n;
-	while (n < text.n && n && ((unsigned char)text.p[n] & 0xC0) == 0x80) /* never split a character */
+	while (n < text.n && n && utf8_goes_on(text.p[n])) /* never split a character */
 		n--;
 	return str_first(text, n);
 }

@@ -4,6 +4,8 @@
  */
 #include "render/html.h"
 
+#include "base/utf8.h"
+
 enum {
 	BELIEFS_SHOWN = 5,
 	PARTS_MAX = 12,
@@ -74,9 +76,9 @@ static struct match_span shown_part(const struct painter *p, struct str q)
 	size_t start = first > MESSAGE_BEFORE ? first - MESSAGE_BEFORE : 0, end = start + MESSAGE_SHOWN;
 	if (q.n <= MESSAGE_SHOWN)
 		return (struct match_span){ 0, q.n };
-	while (start && ((unsigned char)q.p[start] & 0xC0) == 0x80)
+	while (start && utf8_goes_on(q.p[start]))
 		start--;
-	while (end < q.n && ((unsigned char)q.p[end] & 0xC0) == 0x80)
+	while (end < q.n && utf8_goes_on(q.p[end]))
 		end++;
 	return (struct match_span){ start, end < q.n ? end : q.n };
 }
@@ -103,7 +105,7 @@ void render_html_message(struct buf *out, const struct match_answer *found)
 	buf_add_c(out, "<pre class=\"message\" tabindex=\"0\">");
 	add_left_out(out, part.start);
 	for (size_t at = part.start; at < part.end; at++) {
-		bool inside = ((unsigned char)q.p[at] & 0xC0) == 0x80; /* never split a character */
+		bool inside = utf8_goes_on(q.p[at]); /* never split a character */
 		enum shade here = inside ? shade : shade_at(&p, at);
 		if (here == shade)
 			continue;

@@ -15,7 +15,7 @@
  * page. */
 static bool is_foreign(struct str s)
 {
-	for (size_t i = 0; i < 3 && s.n && ((unsigned char)s.p[0] & 0xC0) == 0x80; i++)
+	for (size_t i = 0; i < 3 && s.n && utf8_goes_on(s.p[0]); i++)
 		s = str_from(s, 1);
 	for (size_t i = 0; i < 3 && s.n && (unsigned char)s.p[s.n - 1] >= 0x80; i++)
 		s.n--;

@@ -30,6 +30,16 @@ class LookupTest(KbtTest):
     def lookup(self, *args, **kw):
         return self.json('lookup', *args, **kw)[0]
 
+    def test_errors_that_a_system_says_in_its_own_language_are_looked_up_in_english(self):
+        refused = {'de': 'Verbindungsaufbau abgelehnt', 'fr': 'Connexion refusée', 'es': 'Conexión rehusada',
+                   'it': 'Connessione rifiutata', 'pt': 'Conexão recusada', 'nl': 'Verbinding is geweigerd',
+                   'pl': 'Połączenie odrzucone', 'ru': 'В соединении отказано', 'zh': '拒绝连接', 'ja': '接続を拒否されました'}
+        for language, says in refused.items():
+            first = self.lookup(f'ssh: connect to host db1 port 22: {says}')['matches'][0]
+            self.assertEqual(('Q-connection-refused', 'db1'), (first['id'], first['captures']['server']), language)
+            self.assertGreater(first['confidence'], 0.9, language)
+        self.assertEqual(53, self.lookup('Systemfehler 53 aufgetreten.\n\nDer Netzwerkpfad wurde nicht gefunden.')['code']['value'])
+
 
 class Alike(KbtTest):
     def test_what_is_folded_into_one_of_the_others_is_named(self):

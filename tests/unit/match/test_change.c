@@ -5,6 +5,7 @@
  */
 #include "tests/unit/unit.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -91,7 +92,7 @@ static void assert_first(const struct matcher *m, struct str message, struct str
 	arena_free(&a);
 }
 
-struct comparing { const struct matcher *one, *other; unsigned count; };
+struct comparing { const struct matcher *one, *other; unsigned count, differing; };
 
 static bool same_answer(void *context, uint32_t message, struct str text, const struct match_span *vars,
 			size_t var_count)
@@ -104,7 +105,9 @@ static bool same_answer(void *context, uint32_t message, struct str text, const 
 	(void)var_count;
 	struct str first = ask(c->one, text, &a, &x), second = ask(c->other, text, &a, &y);
 	assert_true(str_eq(first, second));
-	assert_true(x - y < 0.02 && y - x < 0.02);
+	/* Words weigh a little otherwise, and where more messages are as near as are looked at, others are. */
+	assert_true(x - y < 0.15 && y - x < 0.15);
+	c->differing += fabs(x - y) >= 0.02;
 	c->count++;
 	arena_free(&a);
 	return true;
@@ -130,12 +133,11 @@ static void assert_same(const struct matcher *changed, const struct matcher *ane
 {
 	assert_true(count_sought(anew) > 30);
 	assert_int_equal(count_sought(changed), count_sought(anew));
-	struct comparing c = { changed, anew, 0 };
-	match_each_message(anew, same_answer, &c);
-	assert_true(c.count > 30);
-	c.count = 0;
-	match_each_message(changed, same_answer, &c);
-	assert_true(c.count > 30);
+	for (int turned = 0; turned < 2; turned++) {
+		struct comparing c = { changed, anew, 0, 0 };
+		match_each_message(turned ? changed : anew, same_answer, &c);
+		assert_true(c.count > 30 && c.differing * 100 <= c.count);
+	}
 }
 
 static int make_kb(void **state)
