@@ -18,6 +18,14 @@ static inline bool utf8_goes_on(char byte)
 	return ((unsigned char)byte & 0xC0) == 0x80;
 }
 
+/* utf8_skip is the place behind the character at s[at], below s.n. */
+static inline size_t utf8_skip(struct str s, size_t at)
+{
+	for (at++; at < s.n && utf8_goes_on(s.p[at]);)
+		at++;
+	return at;
+}
+
 bool utf8_valid(struct str s);
 void utf8_put(struct buf *b, uint32_t c); /* an invalid c becomes U+FFFD */
 /* utf8_mend gives s itself where it is valid, else a copy in the arena with U+FFFD for each invalid byte. */

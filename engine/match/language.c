@@ -92,13 +92,6 @@ static size_t value_end(struct str text, size_t at, char stop)
 	return at + n;
 }
 
-static size_t skip_char(struct str s, size_t at)
-{
-	for (at++; at < s.n && utf8_goes_on(s.p[at]);)
-		at++;
-	return at;
-}
-
 /* carries reads one phrase from text[at] on. */
 static bool carries(struct str text, size_t at, const struct phrase *phrase, struct found *f)
 {
@@ -123,7 +116,7 @@ static bool carries(struct str text, size_t at, const struct phrase *phrase, str
 			i++;
 		} else if ((says.p[i] & 0x80) && str_starts(str_from(text, at), lost)) {
 			at += lost.n;
-			i = skip_char(says, i);
+			i = utf8_skip(says, i);
 		} else {
 			return false;
 		}

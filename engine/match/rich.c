@@ -164,15 +164,6 @@ static size_t blanks_at(struct str s, size_t at)
 	return n;
 }
 
-/* The length of one letter in UTF-8. */
-static size_t letter_at(struct str s, size_t at)
-{
-	size_t n = 1;
-	while (at + n < s.n && utf8_goes_on(s.p[at + n]))
-		n++;
-	return n;
-}
-
 bool rich_is_parted(struct str text)
 {
 	struct str s = str_trim(text);
@@ -181,7 +172,7 @@ bool rich_is_parted(struct str text)
 	if (s.n < 2 * PARTED_MIN || s.p[1] != ' ' || (s.p[3] != ' ' && s.p[2] != ' '))
 		return false;
 	for (size_t at = 0; at < s.n;) {
-		size_t n = letter_at(s, at), blanks = blanks_at(s, at + n);
+		size_t n = utf8_skip(s, at) - at, blanks = blanks_at(s, at + n);
 		bool alone = at + n == s.n || blanks || s.p[at + n] == '\n';
 		while (!alone && at + n < s.n && !char_is_space(s.p[at + n]))
 			n++;
