@@ -5,12 +5,11 @@
 #include "match/coded.h"
 #include "match/markup.h"
 #include "match/rich.h"
+#include "match/tags.h"
 
 #include <string.h>
 
-/* Closing tags of a text name what else in it is a tag. */
-enum { TAG_NAMES_MAX = 16, TAG_NAME_MAX = 24, TAG_MAX = 600, PAIR_MAX = 400, PAIR_MIN = 12, AMPS_MAX = 4 };
-enum { TAG_KNOWN_MAX = 10 }; /* no name that is known by itself is longer */
+enum { FENCE_NAME_MAX = 24, PAIR_MAX = 400, PAIR_MIN = 12 };
 
 struct mender {
 	struct str in;
@@ -19,9 +18,7 @@ struct mender {
 	bool line_start;
 	bool strings; /* of JSON and the like: where they end, the dress has to see */
 	bool escaped; /* Markdown's backslashes */
-	bool markup; /* BBCode's tags, which come in pairs */
-	struct str tags[TAG_NAMES_MAX];
-	unsigned tag_count;
+	struct tags tags;
 	size_t tick; /* the backtick that ends a pair stands here */
 };
 
@@ -88,175 +85,6 @@ static size_t unicode_escape_at(struct str s, char *ret_c)
 	return 6;
 }
 
-/* What stands behind the ampersand, and the character that it is. */
-static size_t entity_name_at(struct str s, uint32_t *ret_c)
-{
-	static const struct { struct str name; uint32_t c;
-	} names[] = {
-		{ STR_LIT("lt;"), '<' }, { STR_LIT("gt;"), '>' }, { STR_LIT("quot;"), '"' },
-		{ STR_LIT("apos;"), '\'' }, { STR_LIT("nbsp;"), ' ' }, { STR_LIT("bsol;"), '\\' },
-		{ STR_LIT("sol;"), '/' }, { STR_LIT("num;"), '#' }, { STR_LIT("equals;"), '=' },
-		{ STR_LIT("lpar;"), '(' }, { STR_LIT("rpar;"), ')' }, { STR_LIT("colon;"), ':' },
-		{ STR_LIT("ldquo;"), '"' }, { STR_LIT("rdquo;"), '"' }, { STR_LIT("lsquo;"), '\'' },
-		{ STR_LIT("rsquo;"), '\'' }, { STR_LIT("laquo;"), '"' }, { STR_LIT("raquo;"), '"' },
-		{ STR_LIT("ndash;"), '-' }, { STR_LIT("mdash;"), '-' }, { STR_LIT("hellip;"), 0x2026 },
-		{ STR_LIT("shy;"), 0xAD }, { STR_LIT("zwnj;"), 0x200C }, { STR_LIT("ensp;"), ' ' },
-		{ STR_LIT("emsp;"), ' ' }, { STR_LIT("thinsp;"), ' ' }, { STR_LIT("percnt;"), '%' },
-	};
-	char first = s.n ? char_lower(s.p[0]) : 0;
-	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-		*ret_c = names[i].c;
-		if (names[i].name.p[0] == first && str_starts_nocase(s, names[i].name))
-			return names[i].name.n;
-	}
-	size_t end = s.n > 2 && s.p[0] == '#' ? str_find_char(str_first(s, 9), ';') : STR_NONE;
-	bool hex = end != STR_NONE && char_lower(s.p[1]) == 'x';
-	size_t from = hex ? 2 : 1;
-	uint32_t value = 0;
-	for (size_t i = from; end != STR_NONE && i < end; i++) {
-		char c = char_lower(s.p[i]);
-		if (hex ? !char_is_hex(c) : !char_is_digit(c))
-			return 0;
-		value = value * (hex ? 16 : 10) + (uint32_t)(char_is_digit(c) ? c - '0' : c - 'a' + 10);
-	}
-	*ret_c = value;
-	return end != STR_NONE && end > from ? end + 1 : 0;
-}
-
-/* An entity, also one that was escaped again and again. */
-static size_t entity_at(struct str s, uint32_t *ret_c)
-{
-	static const struct str amp = STR_LIT("amp;");
-	size_t at = 1;
-	for (unsigned i = 0; i < AMPS_MAX && str_starts_nocase(str_from(s, at), amp); i++)
-		at += amp.n;
-	size_t n = entity_name_at(str_from(s, at), ret_c);
-	if (n)
-		return at + n;
-	*ret_c = '&';
-	return at > 1 ? at : 0;
-}
-
-/* ---- tags ---- */
-
-static bool is_name(char c)
-{
-	return char_is_alnum(c) || c == ':' || c == '-' || c == '_' || c == '.';
-}
-
-static struct str tag_name(struct str s)
-{
-	size_t n = 0;
-	while (n < s.n && n <= TAG_NAME_MAX && is_name(s.p[n]))
-		n++;
-	return n && n <= TAG_NAME_MAX && char_is_alpha(s.p[0]) ? str_first(s, n) : STR("");
-}
-
-enum tag_kind { TAG_NONE, TAG_WITHIN, TAG_BREAK, TAG_IF_DRESSED };
-
-static bool is_one_of(struct str name, const struct str *names, size_t count)
-{
-	for (size_t i = 0; i < count; i++)
-		if (name.n == names[i].n && char_lower(name.p[0]) == names[i].p[0] && str_eq_nocase(name, names[i]))
-			return true;
-	return false;
-}
-
-/* What a tag is in the place of: nothing, the end of a line; an "<a>" without an address is no tag. */
-static enum tag_kind tag_kind(const struct mender *m, struct str name)
-{
-	static const struct str within[] = {
-		STR_LIT("b"), STR_LIT("i"), STR_LIT("u"), STR_LIT("em"), STR_LIT("strong"), STR_LIT("code"),
-		STR_LIT("tt"), STR_LIT("kbd"), STR_LIT("samp"), STR_LIT("span"), STR_LIT("font"), STR_LIT("small"),
-		STR_LIT("big"), STR_LIT("sub"), STR_LIT("sup"), STR_LIT("mark"), STR_LIT("var"), STR_LIT("nobr"),
-		STR_LIT("wbr"), STR_LIT("ins"), STR_LIT("del"),
-	};
-	static const struct str breaks[] = {
-		STR_LIT("br"), STR_LIT("p"), STR_LIT("div"), STR_LIT("pre"), STR_LIT("td"), STR_LIT("th"),
-		STR_LIT("tr"), STR_LIT("li"), STR_LIT("ul"), STR_LIT("ol"), STR_LIT("dl"), STR_LIT("dt"),
-		STR_LIT("dd"), STR_LIT("hr"), STR_LIT("table"), STR_LIT("tbody"), STR_LIT("thead"),
-		STR_LIT("blockquote"), STR_LIT("center"), STR_LIT("h1"), STR_LIT("h2"), STR_LIT("h3"), STR_LIT("h4"),
-		STR_LIT("h5"), STR_LIT("h6"), STR_LIT("section"), STR_LIT("article"), STR_LIT("html"),
-		STR_LIT("body"),
-	};
-	static const struct str dressed[] = {
-		STR_LIT("a"), STR_LIT("img"), STR_LIT("input"), STR_LIT("label"), STR_LIT("button"), STR_LIT("form"),
-		STR_LIT("link"), STR_LIT("meta"),
-	};
-	if (name.n <= TAG_KNOWN_MAX) {
-		if (is_one_of(name, within, sizeof within / sizeof *within))
-			return TAG_WITHIN;
-		if (is_one_of(name, breaks, sizeof breaks / sizeof *breaks))
-			return TAG_BREAK;
-		if (is_one_of(name, dressed, sizeof dressed / sizeof *dressed))
-			return TAG_IF_DRESSED;
-	}
-	for (unsigned i = 0; i < m->tag_count; i++)
-		if (str_eq(name, m->tags[i]))
-			return TAG_BREAK;
-	return TAG_NONE;
-}
-
-/* A tag with its attributes up to ">": what stands behind the name is "name=" or a slash. */
-static size_t tag_at(const struct mender *m, struct str s, char *ret_c)
-{
-	bool closing = s.n > 1 && s.p[1] == '/';
-	struct str name = tag_name(str_from(s, 1 + closing));
-	enum tag_kind kind = name.n ? tag_kind(m, name) : TAG_NONE;
-	size_t at = 1 + closing + name.n, end;
-	if (kind == TAG_NONE || (at < s.n && s.p[at] != '>' && s.p[at] != '/' && !char_is_space(s.p[at])))
-		return 0;
-	struct str inside = str_first(str_from(s, at), TAG_MAX);
-	if ((end = str_find_char(inside, '>')) == STR_NONE)
-		return 0;
-	inside = str_trim(str_first(inside, end));
-	bool dressed = str_find_char(inside, '=') != STR_NONE;
-	if ((inside.n && !dressed && !str_eq(inside, STR("/"))) || (kind == TAG_IF_DRESSED && !dressed && !closing))
-		return 0;
-	*ret_c = kind == TAG_BREAK ? '\n' : 0;
-	return at + end + 1;
-}
-
-/* Comments, and the marks of a stretch that is no markup. */
-static size_t markup_at(struct str s)
-{
-	static const struct str cdata = STR_LIT("<![CDATA["), comment = STR_LIT("<!--");
-	if (str_starts(s, cdata))
-		return cdata.n;
-	size_t end = str_starts(s, comment) ? str_find(str_first(s, TAG_MAX), STR("-->")) : STR_NONE;
-	return end == STR_NONE ? 0 : end + 3;
-}
-
-/* The names of the closing tags in a text: an opening one of the same name is no placeholder. */
-static void gather_tags(struct mender *m)
-{
-	struct str rest = m->in;
-	for (size_t at; m->tag_count < TAG_NAMES_MAX && (at = str_find(rest, STR("</"))) != STR_NONE;) {
-		struct str name = tag_name(str_from(rest, at + 2));
-		rest = str_from(rest, at + 2 + name.n);
-		if (name.n > 1 && rest.n && rest.p[0] == '>' && tag_kind(m, name) == TAG_NONE)
-			m->tags[m->tag_count++] = name;
-	}
-}
-
-/* "[b]", "[/quote]", "{code}": marks of forums and trackers. */
-static size_t forum_at(const struct mender *m, struct str s)
-{
-	static const char *const paired[] = { "b",     "i",    "u",    "code", "quote",	 "pre",
-					      "color", "size", "font", "tt",   "spoiler" };
-	static const char *const braced[] = { "{code}", "{noformat}", "{quote}", "{{", "}}" };
-	for (size_t i = 0; s.p[0] != '[' && i < sizeof braced / sizeof *braced; i++)
-		if (str_starts(s, str_c(braced[i])))
-			return strlen(braced[i]);
-	bool closing = s.n > 1 && s.p[1] == '/';
-	struct str name = m->markup && s.p[0] == '[' ? tag_name(str_from(s, 1 + closing)) : STR("");
-	size_t end = name.n ? str_find_char(str_first(s, 64), ']') : STR_NONE, at = 1 + closing + name.n;
-	for (size_t i = 0; end != STR_NONE && i < sizeof paired / sizeof *paired; i++)
-		if (str_eq_nocase(name, str_c(paired[i])) && (at == end || s.p[at] == '='))
-			return end + 1;
-	return 0;
-}
-
 /* ">> text", "> | text": marks of quoting at a line's start, and the space behind them. */
 static size_t marks_at(struct str s)
 {
@@ -286,7 +114,7 @@ static size_t ruler_at(struct str s)
 	while (n < end && s.p[n] == s.p[0])
 		n++;
 	struct str behind = str_trim(str_part(s, n, end));
-	bool fence = s.p[0] == '`' && behind.n < TAG_NAME_MAX && str_find_char(behind, ' ') == STR_NONE &&
+	bool fence = s.p[0] == '`' && behind.n < FENCE_NAME_MAX && str_find_char(behind, ' ') == STR_NONE &&
 		     str_find_char(behind, '`') == STR_NONE;
 	return n > 2 && (!behind.n || fence) ? end : 0;
 }
@@ -472,14 +300,14 @@ static size_t skip_at(struct mender *m, struct str rest, char *ret_c)
 			return 2;
 		}
 		return is_escaped_quote(m);
-	case '<': return (n = tag_at(m, rest, ret_c)) > 0 ? n : markup_at(rest);
+	case '<': return (n = tags_at(&m->tags, rest, ret_c)) > 0 ? n : tags_mark_at(rest);
 	case ']':
-		if (m->markup || !str_starts(rest, STR("]]>")))
+		if (m->tags.forum || !str_starts(rest, STR("]]>")))
 			return 0;
 		return 3;
-	case '[': return (n = forum_at(m, rest)) > 0 ? n : written_ansi_at(rest);
+	case '[': return (n = tags_forum_at(&m->tags, rest)) > 0 ? n : written_ansi_at(rest);
 	case '{':
-	case '}': return forum_at(m, rest);
+	case '}': return tags_forum_at(&m->tags, rest);
 	case '*': return is_bold_mark(m) ? 2 : 0;
 	case '`':
 		*ret_c = '"';
@@ -508,7 +336,7 @@ static void step(struct mender *m)
 		if (other)
 			put(m, other);
 		m->at += n;
-	} else if (c == '&' && (n = entity_at(rest, &wide)) > 0) {
+	} else if (c == '&' && (n = tags_entity_at(rest, &wide)) > 0) {
 		put_char(m, wide);
 		m->at += n;
 	} else {
@@ -553,11 +381,10 @@ enum err damage_mend(const struct clean *from, struct arena *a, struct clean *re
 	}
 	if (!clean_begin(&m.w, from, a, from->text.n))
 		return ERR_NOMEM;
-	m.markup = str_find(m.in, STR("[/")) != STR_NONE;
 	m.strings = str_find(m.in, STR("\":")) != STR_NONE || str_find(m.in, STR("=\"")) != STR_NONE ||
 		    str_find(m.in, STR("{\"")) != STR_NONE;
 	m.escaped = !m.strings && is_markdown_escaped(m.in);
-	gather_tags(&m);
+	tags_gather(m.in, &m.tags);
 	while (m.at < m.in.n) {
 		step(&m);
 		put_harmless(&m);
@@ -580,20 +407,20 @@ static bool may_change(struct mender *m, struct str rest)
 	case '`':
 		return true;
 	case '<':
-		return behind == '/' || behind == '!' || tag_at(m, rest, &other) > 0;
+		return behind == '/' || behind == '!' || tags_at(&m->tags, rest, &other) > 0;
 	case ']':
 		return behind == ']';
 	case '[':
 		return behind == '/' || written_ansi_at(rest) > 0;
 	case '{':
 	case '}':
-		return forum_at(m, rest) > 0;
+		return tags_forum_at(&m->tags, rest) > 0;
 	case '*':
 		return behind == '*';
 	case '-':
 		return behind == '\n' || behind == '\r';
 	case '&':
-		return entity_at(rest, &wide) > 0;
+		return tags_entity_at(rest, &wide) > 0;
 	default:
 		return (unsigned char)c >= 0x80 || ((unsigned char)c < 0x20 && c != '\n' && c != '\t');
 	}

@@ -4,6 +4,7 @@
  */
 #include "match/answer.h"
 #include "match/ask.h"
+#include "match/confidence.h"
 #include "match/language.h"
 #include "match/matcher.h"
 #include "match/meaning.h"
@@ -106,7 +107,7 @@ static void doubt_stray(const struct query *q, struct answer *answers, uint32_t 
 	for (uint32_t i = 0; q->token_count >= DESCRIPTION_TOKENS && i < n; i++)
 		if (answers[i].alignment.matched < 0.3f * all &&
 		    (!answers[i].fits || answers[i].alignment.pair_count < 4))
-			rank_doubt(&answers[i], 0.25);
+			confidence_doubt(&answers[i], 0.25);
 	answers_sort(answers, n);
 }
 
@@ -233,7 +234,7 @@ static uint32_t add_inferred(struct query *q, const struct match_code *code, dou
 	query_read(q);
 	uint32_t count = more ? rank_articles(q, &(struct evidence_of_message){ .code = code }, more) : 0;
 	for (uint32_t i = 0; i < count && i < 10; i++) {
-		rank_doubt(&more[i], 0.8 * share);
+		confidence_doubt(&more[i], 0.8 * share);
 		more[i].inferred = true;
 		more[i].says_same *= 2; /* they say the code's meaning */
 		more[i].keeps = 0;

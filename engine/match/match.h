@@ -8,6 +8,7 @@
  *
  *   damage.c     what mail, HTML, shells, editors and terminals did to the text is undone, with a map of offsets
  *   language.c   errors that a system says in its user's language, in English
+ *   tags.c       tags, entities and the marks of forums
  *   clean.c      a text in which something was undone, with the map back
  *   rich.c       the source of rich text, letters parted by blanks
  *   coded.c      quoted-printable, percent signs, strings of JSON and CSV undone
@@ -26,13 +27,15 @@
  *   surface.c    template against the very text, letter by letter
  *   surface_values.c   what stands where its variables are, and how far the dress differs
  *   likeness.c   template against the very text, letter by letter, with slips
- *   rank.c       evidence > scores and confidence, siblings by code
+ *   rank.c       evidence > scores, siblings by code
+ *   confidence.c scores > how often such an answer is right
  *   text.c       articles by the words of a description
  *   passage.c    the best of them by how these words stand in their texts
  *   spelling.c   sizes, versions and short names as people write them > the articles' words
  *   words.c, product.c   what words are worth and which are one; which products a text names
  *   several.c    which messages stand side by side in one text
- *   answer.c     near-duplicates folded, captures by name, the reasons
+ *   answer.c     near-duplicates folded, the reasons
+ *   capture.c    what the variables stand for, by name
  *   digest.c, compile.c, assemble.c   articles > the compiled form, on several threads
  *   change.c, patch.c   a few changed articles > the compiled form, without the others
  *   literals.c   messages > what a scan looks for

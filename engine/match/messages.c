@@ -3,7 +3,7 @@
  * The messages of a matcher, one by one: what a scan asks of them, which has found their words in a line already. See
  * match.h.
  */
-#include "match/answer.h"
+#include "match/capture.h"
 #include "match/literals.h"
 #include "match/matcher.h"
 #include "match/query.h"
@@ -172,7 +172,7 @@ static bool carries(const struct file_view *v, const struct file_owner *o, struc
 		struct match_span at = s->values[i];
 		struct str value = str_part(text, at.start, at.end);
 		uint32_t n = letters_within(letters, at.start > start ? at.start : start, at.end);
-		bool own_too = !n || answer_is_placeholder(value, file_str(v, o->text), var);
+		bool own_too = !n || capture_is_placeholder(value, file_str(v, o->text), var);
 		own -= own_too ? 0 : n < own ? n : own;
 	}
 	return own >= LITERALS_OWN_MIN && own * 100 >= all * LITERALS_SHARE_MIN;

@@ -134,8 +134,16 @@ struct evidence_of_message {
 /* rank.c: articles, best first; at most MATCH_RESULTS_MAX. */
 uint32_t rank_articles(struct query *q, const struct evidence_of_message *evidence, struct answer *ret_answers);
 
-/* rank_doubt makes an answer less sure, by a factor under 1. */
-void rank_doubt(struct answer *x, double factor);
+#define RANK_PLAIN_WEIGHT 20.0f /* messages that weigh less are common words */
+
+/* rank_has_another_number: all words of the message are there, and the number with them is another one; rank_is_sibling:
+ * and so it is another error's, but nearer than what shares a word or two. */
+bool rank_has_another_number(const struct alignment *al);
+bool rank_is_sibling(const struct answer *x);
+/* rank_touches: the template's words reach this span of the message. rank_leaves_value: the sentence goes on behind the
+ * template with a value that the template does not have. */
+bool rank_touches(const struct query *q, const struct alignment *al, struct match_span s);
+bool rank_leaves_value(const struct query *q, const struct answer *x);
 
 /* rank_is_kin: the words of its message are all there, and the number behind them is another one of the same table. */
 bool rank_is_kin(const struct query *q, const struct match_code *code, const struct answer *x);
@@ -150,8 +158,6 @@ bool rank_lacks_value(const struct answer *x);
 
 /* rank_weight_scale: in a small KB every word weighs less than in the one that the regression was made on. */
 double rank_weight_scale(const struct file_view *v);
-
-double rank_logistic(double z); /* 0 to 1: what the regressions behind the confidences add up to */
 
 /* query.c: the payload's tokens, readings, and what each weighs; of a long payload the stretches that look most like
  * messages. */
