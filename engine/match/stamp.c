@@ -11,9 +11,9 @@
 #include <string.h>
 
 /* One letter a field: Y year, y year of two digits, M month, N month's name, D day, h m s, f fraction, a AM or PM, z
- * zone, W day's name, B date and clock of digits only, d a date and c a clock of them, G glog's month and day, e
- * seconds since 1970 (also milliseconds and microseconds, by their length; TAI64N behind its @); f, a and z may be
- * missing. A blank is white space, T or _; other marks are themselves, '-' also '/'. */
+ * zone, o minutes east of UTC, W day's name, B date and clock of digits only, d a date and c a clock of them, G glog's
+ * month and day, e seconds since 1970 (also milliseconds and microseconds, by their length; TAI64N behind its @); f, a,
+ * z and o may be missing. A blank is white space, T or _; other marks are themselves, '-' also '/'. */
 static const char *const patterns[] = {
 	"Y-M-D h:m:sfaz",
 	"Y-M-D h:maz",
@@ -21,6 +21,8 @@ static const char *const patterns[] = {
 	"N D h:m:sfaz",
 	"N D h:m:sfaz Y",
 	"N D Y h:m:sfaz",
+	"N D, Y h:m:sfaz",
+	"N D, Y, h:m:sfaz",
 	"W N D h:m:sfz Y",
 	"W N D h:m:sfaz",
 	"W N D Y h:m:sfaz",
@@ -47,7 +49,9 @@ static const char *const patterns[] = {
 	"D.M.Y",
 	"G h:m:sf",
 	"d h:m:sf",
+	"Y-M-D-h.m.sfo",
 	"d c",
+	"d:cf",
 	"h:m:sfaz",
 	"B",
 	"e",
@@ -153,9 +157,10 @@ static size_t digits_of(struct str s)
 	return n;
 }
 
-/* "+01:00", "+0100", "+01", or minutes west of UTC as SMS writes them ("+300") */
+/* "+01:00", "+0100", "+01", or minutes west of UTC as SMS writes them ("+300", "-60": no zone is so many hours off) */
 static bool take_offset(struct str *s, int *ret_minutes)
 {
+	enum { HOURS_MAX = 14 };
 	if (s->n < 3 || !strchr("+-", s->p[0]))
 		return false;
 	int sign = s->p[0] == '-' ? -1 : 1, first, second = 0;
@@ -168,7 +173,8 @@ static bool take_offset(struct str *s, int *ret_minutes)
 		if (!take_number(&rest, 2, 2, &second))
 			return false;
 	}
-	int minutes = n == 3 ? -first : n == 4 ? first / 100 * 60 + first % 100 : first * 60 + second;
+	bool west = n == 3 || (n == 2 && rest.p == s->p + 3 && first > HOURS_MAX);
+	int minutes = west ? -first : n == 4 ? first / 100 * 60 + first % 100 : first * 60 + second;
 	*ret_minutes = sign * minutes;
 	*s = rest;
 	return second < 60 && abs(minutes) < 24 * 60;
@@ -191,6 +197,16 @@ static bool take_zone(struct str *s, struct stamp *t)
 	*s = rest;
 	t->zone_minutes = minutes;
 	return t->zoned = true;
+}
+
+/* take_minutes_east: "+060", as DB2 writes it; what else stands there is left. */
+static bool take_minutes_east(struct str *s, struct stamp *t)
+{
+	if (s->n < 4 || !strchr("+-", s->p[0]) || digits_of(str_from(*s, 1)) != 3)
+		return true;
+	t->zoned = take_offset(s, &t->zone_minutes);
+	t->zone_minutes = -t->zone_minutes;
+	return t->zoned;
 }
 
 static bool take_half_day(struct str *s, struct stamp *t)
@@ -346,6 +362,7 @@ static bool take_field(char field, struct str *s, struct stamp *t)
 	case 'f': take_fraction(s, &t->nanosecond); return true;
 	case 'z': return take_zone(s, t);
 	case 'a': return take_half_day(s, t);
+	case 'o': return take_minutes_east(s, t);
 	case 'B': return take_basic(s, t);
 	case 'd': return take_digit_date(s, t);
 	case 'c': return take_digit_clock(s, t);
@@ -389,10 +406,11 @@ static bool fits(const char *pattern, struct str s, struct stamp *t)
 }
 
 /* rejoin puts a date and a time that stand apart in their line behind one another: the NT event log's fields
- * ("11/03/01","16:55:15"), ConfigMgr's attributes (10:56:20.123+300" date="03-12-2001). */
+ * ("11/03/01","16:55:15"), ConfigMgr's attributes (10:56:20.123+300" date="03-12-2001), pairs (2001-03-12
+ * time=10:56:20). */
 static struct str rejoin(struct str text, char *to, size_t size)
 {
-	static const struct str marks[] = { STR_LIT("\" date=\""), STR_LIT("\",\"") };
+	static const struct str marks[] = { STR_LIT("\" date=\""), STR_LIT("\",\""), STR_LIT(" time=") };
 	for (size_t i = 0; i < sizeof marks / sizeof *marks && text.n < size; i++) {
 		size_t at = str_find(text, marks[i]);
 		if (at == STR_NONE)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * Time stamps of the usual logs, told from their shape: ISO 8601, syslog, C's asctime, RFC 2822, SMS and ConfigMgr, NT
- * exports, IIS, Apache, BIND, glog, Hadoop, Android, MySQL, seconds since 1970; and the names in them, by which also the
- * dress of a message is told (envelope_stamp.c). Pure; no clock, no locale, no time zone of this machine.
+ * exports, IIS, Apache, BIND, glog, Hadoop, Android, MySQL, DB2, seconds since 1970; and the names in them, by which
+ * also the dress of a message is told (envelope_stamp.c). Pure; no clock, no locale, no time zone of this machine.
  */
 #ifndef KBT_MATCH_STAMP_H
 #define KBT_MATCH_STAMP_H

@@ -47,8 +47,9 @@ static struct str in_seconds(struct str line)
 /* {"timestamp": "2001-03-12T10:56:20Z", ...}, and the journal's microseconds */
 static struct str in_json(struct str line)
 {
-	static const struct str keys[] = { STR_LIT("\"__REALTIME_TIMESTAMP\""), STR_LIT("\"@timestamp\""),
-					   STR_LIT("\"timestamp\""), STR_LIT("\"time\""), STR_LIT("\"ts\"") };
+	static const struct str keys[] = { STR_LIT("\"$date\""),      STR_LIT("\"__REALTIME_TIMESTAMP\""),
+					   STR_LIT("\"@timestamp\""), STR_LIT("\"timestamp\""),
+					   STR_LIT("\"time\""),	      STR_LIT("\"ts\"") };
 	struct stamp t;
 	for (size_t i = 0; line.p[0] == '{' && i < sizeof keys / sizeof *keys; i++) {
 		size_t at = str_find(line, keys[i]);
@@ -62,6 +63,45 @@ static struct str in_json(struct str line)
 			n++;
 		value = str_first(value, n);
 		if (value.n && stamp_parse(value, &t) && t.month)
+			return value;
+	}
+	return STR("");
+}
+
+/* "Date/Time:   Tue Mar 12 10:56:20 CET 2001", "__REALTIME_TIMESTAMP=984394580000000",
+ * "<TimeCreated SystemTime='2001-03-12T10:56:20Z'/>", ">>>  Section start 2001/03/12 10:56:20.123": the line of a
+ * record over several that tells nothing but when, also without a word */
+static struct str labelled(struct str line)
+{
+	static const struct str labels[] = { STR_LIT("Date/Time:"),
+					     STR_LIT("Date:"),
+					     STR_LIT("Time:"),
+					     STR_LIT("Timestamp:"),
+					     STR_LIT("Logged:"),
+					     STR_LIT("Event time:"),
+					     STR_LIT("Date and time:"),
+					     STR_LIT("TimeCreated"),
+					     STR_LIT("Start time:"),
+					     STR_LIT("TimeGenerated"),
+					     STR_LIT("<TimeCreated SystemTime="),
+					     STR_LIT("__REALTIME_TIMESTAMP="),
+					     STR_LIT(">>>  Section start "),
+					     STR_LIT("<<<  Section end ") };
+	struct stamp t;
+	if (line.n < STAMP_WITHIN && (char_is_digit(line.p[0]) || stamp_weekday(line)) && stamp_parse(line, &t) &&
+	    t.month)
+		return line;
+	for (size_t i = 0; i < sizeof labels / sizeof *labels; i++) {
+		if (!str_starts_nocase(line, labels[i]))
+			continue;
+		size_t from = labels[i].n, to = line.n;
+		while (from < to && strchr(" \t:'\"", line.p[from]))
+			from++;
+		while (to > from && strchr(" '\"/>", line.p[to - 1]))
+			to--;
+		struct str value = str_part(line, from, to);
+		bool clock = str_find_char(value, ':') != STR_NONE || value.n > 12;
+		if (clock && stamp_parse(value, &t) && t.month)
 			return value;
 	}
 	return STR("");
@@ -99,6 +139,9 @@ struct str dated_line(struct str line)
 	struct str time = in_seconds(line);
 	if (!time.n)
 		time = in_json(line);
+	if (time.n)
+		return time;
+	time = labelled(line);
 	if (time.n)
 		return time;
 	envelope_read(line, &dress);

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """kbt scan --since and --until: by the stamps of the usual logs, in this machine's zone where they name none."""
 import datetime
+import html
 import json
 import os
 import tarfile
@@ -58,6 +59,24 @@ class ScanTime(SharedKbTest):
             self.assertIn('Mar 12 11:02:41 (2001?)', f.read())
         for args in ((), ('--by', 'hour')):
             self.assertNotIn('?', self.kbt('scan', *args, old).out)
+
+    def test_records_over_lines(self):
+        """What a record says of its time on a line of its own is that of its message."""
+        records = {  # the record before its message, in this machine's zone or in one that it names
+            'errpt': ('LABEL:          X\nDate/Time:       Mon Nov 12 10:56:20 CET 2001\nNode Id:         ws7\n\nDescription\n', ''),
+            'db2diag': ('2001-11-12-10.56.20.113456+060 I212E1234           LEVEL: Error\nPID     : 212\nHOSTNAME: ws7\nMESSAGE : ', ''),
+            'export': ('__CURSOR=s=1f\n__REALTIME_TIMESTAMP=1005558980113456\n_HOSTNAME=ws7\nMESSAGE=', '\n'),
+            'XML': ("<Event>\n  <System>\n    <TimeCreated SystemTime='2001-11-12T09:56:20.113Z'/>\n  </System>\n  <EventData>\n    <Data>",
+                    '</Data>\n  </EventData>\n</Event>'),
+            'setupapi': ('>>>  [Install]\n>>>  Section start 2001/11/12 10:56:20.113\n!!!  dvi: ', '\n<<<  Section end 2001/11/12 10:57:00.000'),
+            'alert': ('2001-11-12T10:56:20.113+01:00\n', ''),
+            'alert of old': ('Mon Nov 12 10:56:20 2001\n', ''),
+        }
+        for name, (before, behind) in records.items():
+            path = self.write('records.log', '2001-11-12 10:55:00 started\n' + before + html.escape(rcmd('NAS1')) + behind + '\n')
+            with self.subTest(record=name):
+                self.assertEqual(self.names(path, '--since', '2001-11-12 10:56:20', '--until', '2001-11-12 10:56:21'), ['NAS1'])
+                self.assertEqual(self.names(path, '--until', '2001-11-12 10:56:19', code=NONE), [])
 
     def test_both_ends_count(self):
         path = self.write('a.log', ''.join(f'2001-03-12 10:5{n}:00 {rcmd(f"N{n}")}\n' for n in range(6)))
