@@ -213,6 +213,12 @@ static void add_url(struct clean_writer *w, size_t start, size_t end, bool query
 	}
 }
 
+static void add_underscored(struct clean_writer *w, size_t start, size_t end)
+{
+	for (size_t at = start; at < end; at++)
+		clean_put(w, w->from->text.p[at] == '_' ? ' ' : w->from->text.p[at], at);
+}
+
 /* ---- strings ---- */
 
 static bool is_escape(char c)
@@ -329,6 +335,7 @@ void coded_add(struct clean_writer *w, size_t start, size_t end, enum coding cod
 	case CODING_QUOTES: add_quotes(w, start, end); break;
 	case CODING_URL: add_url(w, start, end, false); break;
 	case CODING_QUERY: add_url(w, start, end, true); break;
+	case CODING_UNDERSCORES: add_underscored(w, start, end); break;
 	case CODING_PRINTABLE: add_printable(w, start, end); break;
 	case CODING_MARKUP: add_markup(w, start, end); break;
 	case CODING_NONE: clean_put_same(w, start, end > start ? end - start : 0);

@@ -14,8 +14,9 @@ enum coding {
 	CODING_NONE,
 	CODING_BACKSLASH,
 	CODING_QUOTES,
-	CODING_URL,   /* plus signs only where they plainly are spaces */
-	CODING_QUERY, /* of an URL: all of them are */
+	CODING_URL,	    /* plus signs only where they plainly are spaces */
+	CODING_QUERY,	    /* of an URL: all of them are */
+	CODING_UNDERSCORES, /* as that, where ASP wrote it: so are underscores */
 	CODING_PRINTABLE,
 	CODING_MARKUP /* of a record (markup.h): _x000A_ is a line end, elements of strings end nothing */
 };

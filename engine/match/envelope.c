@@ -100,6 +100,16 @@ static bool peel_program(struct peel *p)
 	return true;
 }
 
+/* "2001/03/12/[$LATEST]1f3c9a10...", "web/app/6f1c9a104b1e4e1e": a stream of a cloud's logs, which ends in a number */
+static bool is_stream(struct str s)
+{
+	enum { NUMBER = 16 };
+	size_t hex = 0;
+	while (hex < s.n && char_is_hex(s.p[s.n - 1 - hex]))
+		hex++;
+	return hex >= NUMBER && str_find_char(s, '/') != STR_NONE && s.p[0] != '/';
+}
+
 /* The sender's name and what follows, where the stamp is of a kind that syslog daemons write, or the names tell. */
 static void peel_sender(struct peel *p, bool daemon)
 {
@@ -107,6 +117,11 @@ static void peel_sender(struct peel *p, bool daemon)
 		return;
 	struct str ahead = p->rest, first = STR(""), second = STR("");
 	str_word(&ahead, &first);
+	if (daemon && is_stream(first)) {
+		peel_note(&p->e->component, first);
+		peel_drop(p, first.n);
+		return;
+	}
 	str_word(&ahead, &second);
 	bool told = str_starts_nocase(second, STR("error")); /* "mount error(112): " is a message's beginning */
 	if (!told && (daemon || is_process(second) || is_host(first)) && !peel_is_level(first) &&
@@ -138,6 +153,17 @@ static size_t tai_stamp(struct str s)
 	return str_starts(s, STR("@40000000")) && n == LENGTH ? n : 0;
 }
 
+/* "2001-03-12-10.56.20.123456+060": DB2's */
+static size_t db2_stamp(struct str s)
+{
+	size_t at = peel_date(s) == 10 && peel_byte_at(s, 4, "-") ? 10 : 0, part;
+	for (const char *mark = "-.."; at && *mark; mark++)
+		at = peel_byte_at(s, at, (char[]){ *mark, '\0' }) && peel_digits(s, at + 1, 2, 2) ? at + 3 : 0;
+	if (at && peel_byte_at(s, at, ".") && (part = peel_digits(s, at + 1, 1, 9)))
+		at += 1 + part;
+	return at && peel_byte_at(s, at, "+-") && peel_digits(s, at + 1, 3, 3) ? at + 4 : at;
+}
+
 /* "1131566461", "1131566461.123", "1131566461123", "20010312T105620Z" */
 static size_t plain_stamp(struct str s)
 {
@@ -148,6 +174,8 @@ static size_t plain_stamp(struct str s)
 		return thousandths;
 	if (digit_stamp(s))
 		return digit_stamp(s);
+	if (db2_stamp(s))
+		return db2_stamp(s);
 	size_t n = peel_digits(s, 0, 10, 10), part;
 	if (n && s.p[0] == '1')
 		return peel_byte_at(s, n, ".") && (part = peel_digits(s, n + 1, 1, 9)) ? n + 1 + part : n;
@@ -160,12 +188,13 @@ static size_t plain_stamp(struct str s)
 static bool peel_plain(struct peel *p)
 {
 	size_t n = plain_stamp(p->rest);
-	if (!n || !peel_byte_at(p->rest, n, " \t"))
+	if (!n || !peel_byte_at(p->rest, n, n == 13 ? " \t," : " \t")) /* a table may begin with thousandths */
 		return false;
 	p->e->time = str_first(p->rest, n);
 	peel_drop(p, n);
 	peel_sender(p, false);
-	bool dated = (p->e->time.n > 14 && p->e->time.p[8] == 'T') || str_find_char(p->e->time, ' ') != STR_NONE;
+	bool dated = (p->e->time.n > 14 && (p->e->time.p[8] == 'T' || p->e->time.p[4] == '-')) ||
+		     str_find_char(p->e->time, ' ') != STR_NONE;
 	peel_kind(p, dated ? "iso" : "epoch");
 	return true;
 }
@@ -203,12 +232,39 @@ static bool peel_date_clock(struct peel *p)
 	return true;
 }
 
-/* The kernel's seconds since the start: "[ 4021.337125]". */
+/* "SERVICE ALERT: web1;load;CRITICAL;HARD;3;text": what monitors of Nagios' kind write behind their stamp; the last
+ * field is what the check said. */
+static void peel_check(struct peel *p)
+{
+	enum { FIELDS_MIN = 4 };
+	size_t n = 0, fields = 0, last = 0;
+	while (n < p->rest.n && (char_is_upper(p->rest.p[n]) || p->rest.p[n] == ' '))
+		n++;
+	if (n < 4 || !peel_byte_at(p->rest, n, ":"))
+		return;
+	for (size_t i = n; i < p->rest.n; i++) {
+		fields += p->rest.p[i] == ';';
+		last = p->rest.p[i] == ';' ? i + 1 : last;
+	}
+	if (fields < FIELDS_MIN || !str_trim(str_from(p->rest, last)).n)
+		return;
+	peel_note(&p->e->component, str_first(p->rest, n));
+	peel_drop(p, last);
+}
+
+/* The kernel's seconds since the start, "[ 4021.337125]", or seconds since 1970, "[984394580]". */
 static bool peel_uptime(struct peel *p)
 {
 	struct str s = p->rest;
 	size_t end = peel_byte_at(s, 0, "[") ? str_find_char(str_first(s, 24), ']') : STR_NONE;
 	struct str inside = end == STR_NONE ? STR("") : str_trim(str_part(s, 1, end)), whole, part;
+	if (inside.n == 10 && inside.p[0] == '1' && peel_digits(inside, 0, 10, 10)) {
+		p->e->time = inside;
+		peel_kind(p, "epoch");
+		peel_drop(p, end + 1);
+		peel_check(p);
+		return true;
+	}
 	if (!str_cut(inside, '.', &whole, &part) || !whole.n || peel_digits(whole, 0, 1, whole.n) != whole.n ||
 	    !part.n || peel_digits(part, 0, 1, part.n) != part.n)
 		return false;
@@ -286,8 +342,8 @@ static bool peel_record(struct peel *p)
 	enum { MARKS = HAS_LINE_END | HAS_TAB | HAS_COMMA | HAS_EQUALS | HAS_BAR | HAS_BRACE };
 	if (!(p->has & MARKS) && p->rest.n && !char_is_digit(p->rest.p[0]) && p->rest.p[0] != '<')
 		return false; /* none has to do without */
-	return peel_event_table(p) || peel_event_list(p) || peel_cef(p) || peel_leef(p) || peel_configmgr(p) ||
-	       peel_json(p) || peel_journal(p) || peel_logfmt(p) || peel_w3c(p) || peel_mail(p) ||
+	return peel_event_table(p) || peel_row(p) || peel_event_list(p) || peel_cef(p) || peel_leef(p) ||
+	       peel_configmgr(p) || peel_json(p) || peel_journal(p) || peel_logfmt(p) || peel_w3c(p) || peel_mail(p) ||
 	       peel_configmgr_view(p);
 }
 
@@ -306,7 +362,8 @@ static bool is_bare(struct str s, unsigned has)
 		return false; /* Python's "ERROR:app:text" */
 	if ((has & HAS_ANGLE) && markup_read(s, &markup))
 		return false;
-	if ((has & HAS_EQUALS) && (peel_has_message(s) || str_find_char(s, '=') < str_find_char(s, ' ')))
+	if ((has & HAS_EQUALS) &&
+	    (s.p[0] == '"' || peel_has_message(s) || str_find_char(s, '=') < str_find_char(s, ' ')))
 		return false;
 	return !(has & HAS_COMMA) || !(has & HAS_CLOCK);
 }
@@ -329,7 +386,7 @@ void envelope_read(struct str text, struct match_envelope *ret_envelope)
 		return;
 	}
 	bool bare = false, stamped = peel_container(&p) || peel_chat(&p) || peel_sap(&p) || peel_kubernetes(&p) ||
-				     peel_java(&p) || peel_own_shape(&p);
+				     peel_installer(&p) || peel_java(&p) || peel_own_shape(&p);
 	if (peel_syslog_new(&p) || peel_record(&p))
 		stamped = true;
 	stamped |= peel_sms(&p);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * What stands before a stamp, or in its place: containers, chats, SAP's traces, events of Kubernetes.
+ * What stands before a stamp, or in its place: containers, chats, SAP's traces, installers, events of Kubernetes.
  */
 #include "match/envelope_peel.h"
 
@@ -59,6 +59,31 @@ bool peel_sap(struct peel *p)
 	p->e->level = (struct str){ p->rest.p + at + 4, 5 };
 	p->rest = rest;
 	peel_kind(p, "sap");
+	return true;
+}
+
+/* "MSI (s) (A4:3C) [10:56:20:113]: Product: Tool -- text", and behind another stamp without its clock */
+bool peel_installer(struct peel *p)
+{
+	static const struct str begins = STR_LIT("MSI ("), product = STR_LIT("Product: "), behind = STR_LIT(" -- ");
+	enum { PRODUCT_MAX = 120 };
+	bool told = false;
+	if (str_starts(p->rest, begins)) {
+		size_t open = str_find_char(str_first(p->rest, 24), '[');
+		size_t clock = open == STR_NONE ? 0 : peel_clock(p->rest, open + 1);
+		if (!clock || !str_starts(str_from(p->rest, open + 1 + clock), STR("]: ")))
+			return false;
+		p->e->time = str_first(str_from(p->rest, open + 1), clock);
+		p->e->component = str_first(p->rest, 3);
+		peel_drop(p, open + clock + 4);
+		peel_kind(p, "installer");
+		told = true;
+	}
+	size_t end = str_starts(p->rest, product) ? str_find(str_first(p->rest, PRODUCT_MAX), behind) : STR_NONE;
+	if (end == STR_NONE || !str_trim(str_from(p->rest, end + behind.n)).n)
+		return told;
+	peel_drop(p, end + behind.n);
+	peel_kind(p, "installer");
 	return true;
 }
 

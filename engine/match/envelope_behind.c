@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * What servers and runtimes put behind a message on its own line: nginx's request, Apache's referer, the context of
- * PHP's loggers, where PHP was, Kafka's classes, sshd's state, the statement that a database was told, .NET's HRESULT.
+ * What servers and runtimes put behind a message on its own line, or around it: nginx's request, Apache's referer, the
+ * context of PHP's loggers, where PHP was, Kafka's classes, sshd's state, the statement that a database was told,
+ * .NET's HRESULT, where DISM was, to whom Postfix spoke.
  */
 #include "match/envelope_peel.h"
 
@@ -151,8 +152,53 @@ static bool peel_place(struct peel *p)
 	return file > 4 && before.p[file] == '/' && str_ends(str_first(before, file), STR(" in ")) && cut(p, file - 4);
 }
 
+/* "Provider Store: PID=212 TID=140 text - CStore::Load(hr:0x80070002)": DISM's place stands around a message */
+static bool peel_provider(struct peel *p)
+{
+	enum { BEFORE_MAX = 80 };
+	size_t at =
+		p->has & HAS_EQUALS && p->e->level.n ? str_find(str_first(p->rest, BEFORE_MAX), STR("PID=")) : STR_NONE;
+	struct str rest = str_from(p->rest, at == STR_NONE ? p->rest.n : at), word;
+	if (!str_word(&rest, &word) || !str_word(&rest, &word) || !str_starts(word, STR("TID=")))
+		return false;
+	rest = str_trim(rest);
+	for (size_t end = rest.n; end > 3; end--) {
+		if (!str_starts(str_from(rest, end - 3), STR(" - ")))
+			continue;
+		if (str_find(str_from(rest, end), STR("::")) != STR_NONE)
+			rest = str_first(rest, end - 3);
+		break;
+	}
+	if (!rest.n)
+		return false;
+	p->rest = rest;
+	return true;
+}
+
+/* "to=<joe@example.org>, ..., status=bounced (host mx.example.org[192.0.2.7] said: text (in reply to RCPT TO
+ * command))": Postfix passes on what it was told. */
+static bool peel_delivery(struct peel *p)
+{
+	static const struct str status = STR_LIT(", status="), said = STR_LIT(" said: "),
+				reply = STR_LIT(" (in reply to ");
+	size_t at = p->has & HAS_EQUALS && str_ends(p->rest, STR(")")) ? str_find(p->rest, status) : STR_NONE, open;
+	struct str rest = str_from(p->rest, at == STR_NONE ? p->rest.n : at + status.n);
+	if ((open = str_find(str_first(rest, 24), STR(" ("))) == STR_NONE)
+		return false;
+	rest = str_part(rest, open + 2, rest.n - 1);
+	size_t told = str_find(rest, said), end = told == STR_NONE ? STR_NONE : str_find(rest, reply);
+	if (end != STR_NONE && end > told)
+		rest = str_part(rest, told + said.n, end);
+	if (!str_trim(rest).n)
+		return false;
+	p->rest = rest;
+	return true;
+}
+
 void peel_behind(struct peel *p)
 {
+	if (p->e->time.n && (peel_provider(p) || peel_delivery(p)))
+		return;
 	if (p->e->time.n && (peel_nginx(p) || peel_context(p) || peel_referer(p) || peel_statement(p) ||
 			     peel_preauth(p) || peel_class(p) || peel_place(p)))
 		return;

@@ -57,6 +57,7 @@ static const struct {
 	{ STR_LIT("eventtime"), ROLE_TIME },
 	{ STR_LIT("asctime"), ROLE_TIME },
 	{ STR_LIT("@t"), ROLE_TIME },
+	{ STR_LIT("$date"), ROLE_TIME },
 	{ STR_LIT("date"), ROLE_TIME },
 	{ STR_LIT("devtime"), ROLE_TIME },
 	{ STR_LIT("rt"), ROLE_TIME },
@@ -299,14 +300,28 @@ static size_t pair_at(struct str s, struct str *ret_name, struct str *ret_value,
 bool peel_logfmt(struct peel *p)
 {
 	struct record r = { 0 };
-	struct str rest = p->rest, name, value;
+	struct str rest = p->rest, name, value, date = STR("");
 	unsigned pairs = 0;
 	bool quoted;
-	if (!(p->has & HAS_EQUALS) || str_find_char(str_first(rest, 40), '=') == STR_NONE)
+	if (!(p->has & HAS_EQUALS))
 		return false;
+	size_t priority = peel_byte_at(rest, 0, "<") ? peel_digits(rest, 1, 1, 3) : 0; /* of syslog */
+	if (priority && peel_byte_at(rest, priority + 1, ">"))
+		rest = str_trim(str_from(rest, priority + 2));
+	if (peel_byte_at(rest, 0, "\"")) { /* klog's, whose message has no name */
+		size_t next;
+		note(&r, ROLE_MESSAGE, 0, string_at(rest, 0, &next), true);
+		rest = str_trim(str_from(rest, next));
+		pairs = PAIRS_MIN;
+	} else if (str_find_char(str_first(rest, 40), '=') == STR_NONE) {
+		return false;
+	}
 	for (size_t n; rest.n; pairs++) {
 		if (!(n = pair_at(rest, &name, &value, &quoted)))
 			return false;
+		if (date.n && !quoted && str_eq(name, STR("time"))) /* "date=2001-03-12 time=10:56:20" */
+			value = (struct str){ date.p, (size_t)(value.p + value.n - date.p) };
+		date = str_eq(name, STR("date")) ? value : STR("");
 		offer(&r, name, STR(""), value, quoted);
 		rest = str_from(rest, n);
 		while (rest.n && (rest.p[0] == ' ' || rest.p[0] == '\t'))

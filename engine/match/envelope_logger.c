@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Lines of loggers whose shape is all their own: java.util.logging, Python where nobody told it how, Ruby, Android,
- * .NET's console, commands of GitHub's runner.
+ * Lines of loggers whose shape is all their own: java.util.logging, log4j and Python where nobody told them how, Ruby,
+ * Android, HAProxy, Redis, Zabbix, WebLogic, .NET's console, commands of GitHub's runner.
  */
 #include "match/envelope_peel.h"
 
@@ -179,6 +179,85 @@ static bool peel_level_first(struct peel *p)
 	return true;
 }
 
+/* "[ALERT]   (212) : text", "[WARNING] 071/105620 (212) : text": HAProxy's, before syslog has its lines */
+static bool peel_level_process(struct peel *p)
+{
+	size_t end = str_find_char(str_first(p->rest, 12), ']');
+	struct str level = end == STR_NONE ? STR("") : str_part(p->rest, 1, end), rest = str_from(p->rest, end + 1),
+		   word;
+	if (!level.n || !peel_is_level(level) || !str_word(&rest, &word))
+		return false;
+	if (word.n == 10 && word.p[3] == '/' && peel_digits(word, 0, 3, 3) && peel_digits(word, 4, 6, 6))
+		str_word(&rest, &word); /* the day of the year */
+	if (word.n < 3 || word.p[0] != '(' || peel_digits(word, 1, 1, 10) + 2 != word.n ||
+	    !str_starts(rest, STR(" : ")))
+		return false;
+	peel_note(&p->e->thread, str_part(word, 1, word.n - 1));
+	take(p, "process", level, STR(""), str_from(rest, 3));
+	return true;
+}
+
+/* "212:M 12 Mar 2001 10:56:20.113 # text", "212:20010312:105620.113 text": the process first, as Redis and Zabbix do */
+static bool peel_process_first(struct peel *p)
+{
+	size_t n = peel_digits(p->rest, 0, 1, 10), end = 0;
+	struct str rest = str_from(p->rest, n + 1);
+	if (!n || !peel_byte_at(p->rest, n, ":"))
+		return false;
+	if (peel_digits(rest, 0, 8, 8) && peel_byte_at(rest, 8, ":") && peel_digits(rest, 9, 6, 6) &&
+	    peel_byte_at(rest, 15, ".") && peel_digits(rest, 16, 3, 3))
+		end = 19;
+	size_t day = peel_byte_at(rest, 0, "MSCX") && peel_byte_at(rest, 1, " ") ? peel_digits(rest, 2, 2, 2) : 0;
+	if (day && peel_month(str_from(rest, 5)) && peel_digits(rest, 9, 4, 4) && peel_clock(rest, 14)) {
+		rest = str_from(rest, 2);
+		end = 12 + peel_clock(rest, 12);
+	}
+	if (!end || !peel_byte_at(rest, end, " "))
+		return false;
+	peel_note(&p->e->thread, str_first(p->rest, n));
+	p->e->time = str_first(rest, end);
+	p->rest = str_from(rest, end + 1);
+	if (day && peel_byte_at(p->rest, 0, ".-*#") && peel_byte_at(p->rest, 1, " "))
+		peel_drop(p, 2);
+	peel_kind(p, "process");
+	return true;
+}
+
+/* "####<Mar 12, 2001 10:56:20 AM CET> <Error> <JDBC> ... <BEA-001112> <text> ": WebLogic's */
+static bool peel_weblogic(struct peel *p)
+{
+	struct str s = p->rest, fields[3];
+	size_t last = 0;
+	if (!str_starts(s, STR("####<")) || !str_ends(s, STR(">")))
+		return false;
+	s = str_from(s, 4);
+	for (size_t at = 0, found; (found = str_find(str_from(s, at), STR("> <"))) != STR_NONE; at = last - 1)
+		last = at + found + 3;
+	for (size_t i = 0; i < 3; i++) {
+		size_t end = peel_byte_at(s, 0, "<") ? str_find(s, STR("> <")) : STR_NONE;
+		if (end == STR_NONE)
+			return false;
+		fields[i] = str_part(s, 1, end);
+		s = str_from(s, end + 2);
+	}
+	p->e->time = fields[0];
+	take(p, "weblogic", fields[1], fields[2], str_part(p->rest, last + 4, p->rest.n - 1));
+	return true;
+}
+
+/* "4021 [main] ERROR com.example.Client  - text": thousandths since the start, as log4j was told first */
+static bool peel_elapsed(struct peel *p)
+{
+	size_t n = peel_digits(p->rest, 0, 1, 10);
+	struct str rest = str_from(p->rest, n), thread, level;
+	if (!n || !str_word(&rest, &thread) || thread.n < 3 || thread.p[0] != '[' || !str_ends(thread, STR("]")) ||
+	    !str_word(&rest, &level) || !peel_is_level(level) || str_find(str_first(rest, 120), STR(" - ")) == STR_NONE)
+		return false;
+	peel_drop(p, n);
+	peel_kind(p, "thread");
+	return true;
+}
+
 bool peel_own_shape(struct peel *p)
 {
 	if (!p->rest.n)
@@ -187,8 +266,10 @@ bool peel_own_shape(struct peel *p)
 	if (c == ':')
 		return peel_command(p);
 	if (c == '[')
-		return peel_level_first(p);
+		return peel_level_first(p) || peel_level_process(p);
 	if (char_is_digit(c))
-		return peel_android(p);
+		return peel_android(p) || peel_process_first(p) || peel_elapsed(p);
+	if (c == '#')
+		return peel_weblogic(p);
 	return char_is_upper(c) ? peel_python_plain(p) || peel_ruby(p) : char_is_lower(c) && peel_dotnet(p);
 }

@@ -28,25 +28,26 @@ bool peel_thread(struct peel *p)
 
 static bool peel_level(struct peel *p)
 {
-	static const struct str levels[] = { STR_LIT("ERROR"),	   STR_LIT("WARN"),	 STR_LIT("WARNING"),
-					     STR_LIT("INFO"),	   STR_LIT("FATAL"),	 STR_LIT("DEBUG"),
-					     STR_LIT("TRACE"),	   STR_LIT("CRITICAL"),	 STR_LIT("NOTICE"),
-					     STR_LIT("ERR"),	   STR_LIT("Error  "),	 STR_LIT("Warning  "),
-					     STR_LIT("Info  "),	   STR_LIT("WRN"),	 STR_LIT("INF"),
-					     STR_LIT("SEVERE"),	   STR_LIT("##[error]"), STR_LIT("##[warning]") };
+	static const struct str levels[] = { STR_LIT("Error  "), STR_LIT("Warning  "), STR_LIT("Info  "),
+					     STR_LIT("##[error]"), STR_LIT("##[warning]") };
 	bool bracket = peel_byte_at(p->rest, 0, "[");
 	struct str s = str_from(p->rest, bracket);
+	size_t n = 0;
+	while (n < s.n && char_is_upper(s.p[n]))
+		n++;
+	if (n && peel_is_level(str_first(s, n)) && (bracket ? peel_byte_at(s, n, "]") : peel_byte_at(s, n, " \t|;"))) {
+		peel_note(&p->e->level, str_first(s, n));
+		peel_drop(p, n + (bracket ? 2 : 0));
+		return true;
+	}
 	for (size_t i = 0; s.n && i < sizeof levels / sizeof *levels; i++) {
 		struct str word = levels[i];
 		if (word.p[0] != s.p[0])
 			continue;
-		bool open =
-			char_is_space(word.p[word.n - 1]) || word.p[word.n - 1] == ']'; /* no more is asked behind it */
-		if (!str_starts(s, word) || (!bracket && !open && !peel_byte_at(s, word.n, " \t|;")) ||
-		    (bracket && !peel_byte_at(s, word.n, "]")))
+		if (bracket || !str_starts(s, word))
 			continue;
-		peel_note(&p->e->level, str_trim(str_first(s, word.n)));
-		peel_drop(p, word.n + (bracket ? 2 : 0));
+		peel_note(&p->e->level, str_trim(word));
+		peel_drop(p, word.n);
 		return true;
 	}
 	return false;
@@ -65,11 +66,24 @@ static bool is_source(struct str s)
 	return lower || other;
 }
 
+/* is_pairs: "Originator@6876 sub=Default opID=4f-9", a name and what is said of it */
+static bool is_pairs(struct str s)
+{
+	struct str word;
+	unsigned count = 0;
+	for (; str_word(&s, &word); count++) {
+		size_t equals = str_find_char(word, '=');
+		if (count ? equals == STR_NONE || !equals : str_find_char(word, '@') == STR_NONE)
+			return false;
+	}
+	return count > 1;
+}
+
 /* "[core:error] [pid 212:tid 140] [client 10.0.0.9:4711] [main] ": a blank, or another one, stands behind it. */
 static bool peel_bracket(struct peel *p)
 {
 	struct str s = p->rest;
-	size_t end = peel_byte_at(s, 0, "[") ? str_find_char(str_first(s, 80), ']') : STR_NONE;
+	size_t end = peel_byte_at(s, 0, "[") ? str_find_char(str_first(s, 160), ']') : STR_NONE;
 	if (end == STR_NONE || (end + 1 < s.n && !peel_byte_at(s, end + 1, " :\t")))
 		return false;
 	struct str inside = str_trim(str_part(s, 1, end)), head, tail;
@@ -88,7 +102,7 @@ static bool peel_bracket(struct peel *p)
 		peel_note(str_find_char(inside, '.') != STR_NONE || str_starts(inside, STR("pod/")) ? &p->e->component
 												    : &p->e->thread,
 			  inside);
-	} else if (!str_starts(inside, STR("client "))) {
+	} else if (!str_starts(inside, STR("client ")) && !is_pairs(inside)) {
 		return false;
 	}
 	peel_drop(p, end + 1 + peel_byte_at(s, end + 1, ":"));
@@ -190,6 +204,73 @@ static bool peel_logger(struct peel *p)
 	return true;
 }
 
+/* "error hostd[212] ", "cpu3:212 opID=4f)": ESXi's */
+static bool peel_esxi(struct peel *p)
+{
+	struct str rest = p->rest, word, next;
+	if (!str_word(&rest, &word))
+		return false;
+	size_t core = str_starts(word, STR("cpu")) ? peel_digits(word, 3, 1, 3) : 0;
+	size_t world = core && peel_byte_at(word, 3 + core, ":") ? peel_digits(word, 4 + core, 1, 10) : 0;
+	size_t end = world ? str_find_char(str_first(p->rest, 80), ')') : STR_NONE;
+	if (end != STR_NONE) {
+		peel_note(&p->e->thread, str_part(word, 4 + core, 4 + core + world));
+		peel_drop(p, end + 1);
+		return true;
+	}
+	size_t open = peel_is_level(word) && str_word(&rest, &next) ? str_find_char(next, '[') : STR_NONE;
+	if (open == STR_NONE || !open || peel_digits(next, open + 1, 1, 10) + open + 2 != next.n ||
+	    !str_ends(next, STR("]")))
+		return false;
+	peel_note(&p->e->level, word);
+	peel_note(&p->e->component, str_first(next, open));
+	peel_note(&p->e->thread, str_part(next, open + 1, next.n - 1));
+	p->rest = str_trim(rest);
+	return true;
+}
+
+/* "(MSC service thread 1-6) ": WildFly's threads, behind level and logger */
+static bool peel_service(struct peel *p)
+{
+	size_t end = peel_byte_at(p->rest, 0, "(") ? str_find_char(str_first(p->rest, 64), ')') : STR_NONE;
+	if (end == STR_NONE || end < 2 || !peel_byte_at(p->rest, end + 1, " ") || !p->e->level.n ||
+	    !p->e->component.n || p->e->thread.n)
+		return false;
+	p->e->thread = str_part(p->rest, 1, end);
+	peel_drop(p, end + 1);
+	return true;
+}
+
+/* "000003eb SystemOut     O ": WebSphere's thread, logger and kind */
+static bool peel_websphere(struct peel *p)
+{
+	struct str rest = p->rest, thread, name, kind;
+	size_t hex = 0;
+	while (hex < rest.n && char_is_hex(rest.p[hex]))
+		hex++;
+	if (hex != 8 || !str_word(&rest, &thread) || thread.n != 8 || !str_word(&rest, &name) ||
+	    !str_word(&rest, &kind) || kind.n != 1 || !strchr("FEWAICDOR123<>", kind.p[0]))
+		return false;
+	peel_note(&p->e->thread, thread);
+	peel_note(&p->e->component, name);
+	p->rest = str_trim(rest);
+	return true;
+}
+
+/* "us=113456 10.0.0.9:1194 ": OpenVPN's, and whom it speaks to */
+static bool peel_openvpn(struct peel *p)
+{
+	struct str rest = p->rest, word, peer;
+	if (!str_starts(rest, STR("us=")) || !str_word(&rest, &word) || peel_digits(word, 3, 1, 6) + 3 != word.n)
+		return false;
+	p->rest = str_trim(rest);
+	const char *colon = str_word(&rest, &peer) ? memrchr(peer.p, ':', peer.n) : NULL;
+	size_t at = colon ? (size_t)(colon - peer.p) : 0;
+	if (at && peel_digits(peer, at + 1, 1, 5) + at + 1 == peer.n)
+		p->rest = str_trim(rest);
+	return true;
+}
+
 /* "|ERROR|app|text": fields between marks; one of them is a level, so that nothing of the message is taken for one. */
 static bool peel_marked(struct peel *p)
 {
@@ -261,7 +342,8 @@ void peel_parts(struct peel *p)
 {
 	for (unsigned i = 0; i < PARTS_MAX; i++)
 		if (!peel_dash(p) && !peel_thread(p) && !peel_level(p) && !peel_bracket(p) && !peel_request(p) &&
-		    !peel_channel(p) && !peel_logger(p) && !peel_marked(p))
+		    !peel_channel(p) && !peel_logger(p) && !peel_esxi(p) && !peel_service(p) && !peel_websphere(p) &&
+		    !peel_openvpn(p) && !peel_marked(p))
 			break;
 	if (p->e->level.n)
 		note_component(p);

@@ -63,6 +63,7 @@ void peel_parts(struct peel *p);  /* levels, threads, loggers and the marks betw
 bool peel_container(struct peel *p);  /* "web-1  | ", "[pod/web/app] " */
 bool peel_chat(struct peel *p);	      /* "John Doe [14:03]: " */
 bool peel_sap(struct peel *p);	      /* "M  *** ERROR => text [file.c  1234]" */
+bool peel_installer(struct peel *p);  /* "MSI (s) (A4:3C) [10:56:20:113]: text" */
 bool peel_kubernetes(struct peel *p); /* "3m12s   Warning   FailedMount   pod/web   text" */
 
 /* ---- envelope_behind.c ---- */
@@ -78,6 +79,7 @@ bool peel_syslog(struct peel *p);	     /* "Mar 12 01:02:03 host app[123]: " */
 bool peel_syslog_new(struct peel *p);	     /* RFC 5424 */
 bool peel_syslog_sender(struct peel *p, struct str s); /* "host app[123]: ", which s begins with */
 bool peel_event_table(struct peel *p);	     /* an exported event, its fields parted by tabs, commas or semicolons */
+bool peel_row(struct peel *p);		     /* any other row of a table with a stamp and its message in quotes */
 bool peel_event_list(struct peel *p);	     /* a line of a list of events */
 bool peel_event_row(struct peel *p);	     /* the same in a narrower one, behind its stamp */
 bool peel_json(struct peel *p);		     /* an object that holds a message */

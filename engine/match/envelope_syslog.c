@@ -42,6 +42,9 @@ bool peel_syslog(struct peel *p)
 	size_t n = 0;
 	if (peel_byte_at(s, 0, "<") && (n = peel_digits(s, 1, 1, 3)) > 0 && peel_byte_at(s, n + 1, ">"))
 		s = str_from(s, n + 2);
+	size_t number = n ? 0 : peel_digits(s, 0, 1, 10); /* that some devices count their lines with */
+	if (number && peel_byte_at(s, number, ":") && peel_byte_at(s, number + 1, " "))
+		s = str_from(s, number + 2);
 	s = str_from(s, peel_byte_at(s, 0, "*.")); /* a router whose clock is not set */
 	size_t at = peel_month(s);
 	while (at && peel_byte_at(s, at, " "))
@@ -104,6 +107,8 @@ bool peel_syslog_new(struct peel *p)
 			*to[i] = words[i];
 	p->rest = s;
 	peel_drop(p, end);
+	if (str_starts(p->rest, STR("\xEF\xBB\xBF"))) /* it says that the text is UTF-8 */
+		peel_drop(p, 3);
 	peel_kind(p, "syslog");
 	return true;
 }

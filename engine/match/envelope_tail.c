@@ -140,13 +140,15 @@ bool peel_w3c(struct peel *p)
 	if (!method || !str_word(&s, &path) || !peel_byte_at(path, 0, "/") || !str_word(&s, &word) ||
 	    str_eq(word, STR("-")))
 		return false;
+	bool asp = word.p[0] == '|';
 	for (unsigned bars = 0; word.p[0] == '|' && bars < 3 && (bars || word.n > 1); bars++) {
 		size_t bar = str_find_char(str_from(word, 1), '|');
 		word = str_from(word, bar == STR_NONE ? bars > 0 : bar + 1);
 		if (bar == STR_NONE)
 			break;
 	}
-	e.coding = CODING_QUERY;
+	bool plus = memchr(word.p, '+', word.n) || memchr(word.p, '%', word.n), line = memchr(word.p, '_', word.n);
+	e.coding = asp && line && !plus ? CODING_UNDERSCORES : CODING_QUERY;
 	*p->e = e;
 	p->rest = word;
 	peel_kind(p, "iis");

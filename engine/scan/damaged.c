@@ -10,14 +10,34 @@ struct sight {
 	char first;
 	const char *then; /* any of these behind it; NULL: whatever */
 	size_t at;
+	enum blanks { BLANKS_THERE, BLANKS_PERCENT, BLANKS_QUERY } blanks; /* how they are coded */
 };
+
+/* asp_text: what a page of ASP failed with, in the query of its request: "|80004005|Text_of_it"; empty for what is
+ * none. */
+static struct str asp_text(struct str s)
+{
+	enum { CODE = 8 };
+	size_t n = 1, end;
+	while (n <= CODE && n < s.n && char_is_hex(s.p[n]))
+		n++;
+	if (n != CODE + 1 || n >= s.n || s.p[n] != '|')
+		return STR("");
+	for (end = ++n; end < s.n && !char_is_space(s.p[end]);)
+		end++;
+	return str_part(s, n, end);
+}
 
 static void look_on(struct str text, size_t from, size_t to, struct sight *s)
 {
 	while (from < to) {
 		const char *p = memchr(text.p + from, s->first, to - from);
 		s->at = p ? (size_t)(p - text.p) : to;
-		if (!p || !s->then || (s->at + 1 < text.n && text.p[s->at + 1] && strchr(s->then, text.p[s->at + 1])))
+		if (!p)
+			return;
+		char then = s->at + 1 < text.n ? text.p[s->at + 1] : 0;
+		if ((!s->then || (then && strchr(s->then, then))) &&
+		    (s->blanks != BLANKS_QUERY || asp_text(str_from(text, s->at)).n))
 			return;
 		from = s->at + 1;
 	}
@@ -29,25 +49,25 @@ static int hex_value(char c)
 	return char_is_digit(c) ? c - '0' : char_lower(c) - 'a' + 10;
 }
 
-/* without_percents gives a text in which %20 is a blank, and the like. */
-static struct str without_percents(struct str text, struct arena *a)
+/* with_blanks gives a text in which %20 is a blank, and the like. */
+static struct str with_blanks(struct str text, enum blanks blanks, struct arena *a)
 {
-	char *out = arena_alloc(a, text.n + 1);
+	char *out = arena_alloc(a, text.n + 1), stands = memchr(text.p, '+', text.n) ? '+' : '_';
 	size_t n = 0;
 	for (size_t i = 0; out && i < text.n; i++) {
 		bool coded =
 			text.p[i] == '%' && i + 2 < text.n && char_is_hex(text.p[i + 1]) && char_is_hex(text.p[i + 2]);
 		int value = coded ? hex_value(text.p[i + 1]) * 16 + hex_value(text.p[i + 2]) : 0;
-		bool shown = value >= ' ';
-		out[n++] = shown ? (char)value : text.p[i];
+		bool shown = value >= ' ', blank = blanks == BLANKS_QUERY && text.p[i] == stands;
+		out[n++] = shown ? (char)value : blank ? ' ' : text.p[i];
 		i += shown ? 2 : 0;
 	}
 	return out ? (struct str){ out, n } : text;
 }
 
 /* would_find says whether something would be proposed of a line if it were whole. */
-static enum err would_find(const struct proposer *p, struct prefilter_scratch *finds, struct str line, bool percents,
-			   struct arena *a, bool *ret_would)
+static enum err would_find(const struct proposer *p, struct prefilter_scratch *finds, struct str line,
+			   enum blanks blanks, struct arena *a, bool *ret_would)
 {
 	struct clean clean;
 	enum err e = damage_undo(line, a, &clean);
@@ -55,7 +75,7 @@ static enum err would_find(const struct proposer *p, struct prefilter_scratch *f
 	if (e)
 		return e;
 	struct proposer whole = *p;
-	whole.text = percents ? without_percents(clean.text, a) : clean.text;
+	whole.text = blanks ? with_blanks(clean.text, blanks, a) : clean.text;
 	whole.arena = a;
 	whole.mark = 0;
 	whole.joined = (struct propose_joined){ 0 };
@@ -71,7 +91,11 @@ static enum err would_find(const struct proposer *p, struct prefilter_scratch *f
 enum err damaged_propose(struct proposer *p, struct prefilter_scratch *finds, size_t from, size_t to,
 			 struct arena *arena)
 {
-	struct sight sights[] = { { 0x1B, NULL, 0 }, { '\xC2', "\xA0\xAD", 0 }, { '%', "2", 0 } };
+	struct sight sights[] = { { 0x1B, NULL, 0, BLANKS_THERE },
+				  { '\xC2', "\xA0\xAD", 0, BLANKS_THERE },
+				  { '\xEF', "\xBB", 0, BLANKS_THERE },
+				  { '%', "2", 0, BLANKS_PERCENT },
+				  { '|', "8", 0, BLANKS_QUERY } };
 	enum { COUNT = sizeof sights / sizeof *sights };
 	enum err e = ERR_OK;
 	for (size_t i = 0; i < COUNT; i++)
@@ -87,10 +111,15 @@ enum err damaged_propose(struct proposer *p, struct prefilter_scratch *finds, si
 		newline = memchr(p->text.p + at, '\n', p->text.n - at);
 		size_t end = newline ? (size_t)(newline - p->text.p) : p->text.n;
 		bool would = false;
+		enum blanks blanks = BLANKS_THERE;
+		for (size_t i = 0; i < COUNT; i++)
+			blanks = sights[i].at < end && sights[i].blanks > blanks ? sights[i].blanks : blanks;
 		arena_reset(arena);
+		struct str line = { p->text.p + start, end - start };
+		if (blanks == BLANKS_QUERY)
+			line = asp_text(str_from(p->text, sights[COUNT - 1].at));
 		if (end - start <= DAMAGED_LINE_MAX)
-			e = would_find(p, finds, (struct str){ p->text.p + start, end - start }, sights[2].at < end,
-				       arena, &would);
+			e = would_find(p, finds, line, blanks, arena, &would);
 		if (!e && would)
 			propose_line(p, start);
 		for (size_t i = 0; i < COUNT; i++)

@@ -317,6 +317,40 @@ ENVELOPES = {  # (what was put around it, what has to be told of that)
     'Ruby': (lambda p: 'E, [2001-03-12T10:56:20.113456 #212] ERROR -- rcmd: ' + p, {'kind': 'ruby', 'thread': '212', 'level': 'ERROR', **RCMD}),
     'Android': (lambda p: '03-12 10:56:20.113   212   213 E rcmd    : ' + p, {'kind': 'android', 'thread': '213', 'level': 'E', **RCMD}),
     ".NET's console": (lambda p: 'fail: Contoso.Rcmd[7]\n      ' + p, {'kind': 'dotnet', 'component': 'Contoso.Rcmd', 'event': '7'}),
+    "PostgreSQL's table": (lambda p: '2001-03-12 10:56:20.113 UTC,"joe","shop",212,"10.0.0.9:5544",65f0.4c,3,"SELECT",2001-03-12 09:00:00 '
+                           f'UTC,3/44,0,ERROR,57014,{field(p)},,,,,,,,,"psql"', {'kind': 'table', 'time': '2001-03-12 10:56:20.113 UTC', 'level': 'ERROR'}),
+    'events as PowerShell exports them': (lambda p: f'"3/12/2001 10:56:20 AM","7001","Error","Netsvc",{field(p)}',
+                                          {'kind': 'table', 'time': '3/12/2001 10:56:20 AM'}),
+    'a table of thousandths': (lambda p: f'1710241002113,{field(p)}', {'kind': 'table', 'time': '1710241002113'}),
+    'a stream of a cloud': (lambda p: f'2001-03-12T10:56:20.113000+00:00 2001/03/12/[$LATEST]{12:032x} {p}', {'kind': 'iso', 'host': ''}),
+    'an installer': (lambda p: f'MSI (s) (A4:3C) [10:56:20:113]: Product: Tool 2 -- {p}', {'kind': 'installer', 'time': '10:56:20:113'}),
+    'DISM': (lambda p: f'2001-03-12 10:56:20, Error                 DISM   DISM Provider Store: PID=212 TID=140 {p} - CStore::Load(hr:0x80070002)',
+             {'component': 'DISM', 'level': 'Error'}),
+    'klog': (lambda p: f'E0312 10:56:20.113456     212 pod.go:42] {string(p)} pod="default/web-1"',
+             {'kind': 'glog', 'level': 'E', 'component': 'pod.go:42'}),
+    'Postfix': (lambda p: 'Mar 12 10:56:20 mx1 postfix/smtp[212]: 4F1C: to=<joe@example.org>, relay=mx.example.net[192.0.2.7]:25, dsn=5.1.1, '
+                f'status=bounced (host mx.example.net[192.0.2.7] said: {p} (in reply to RCPT TO command))', {'kind': 'syslog', 'host': 'mx1'}),
+    'HAProxy': (lambda p: f'[ALERT] 071/105620 (212) : {p}', {'kind': 'process', 'level': 'ALERT', 'thread': '212'}),
+    'log4j, not told how': (lambda p: f'4021 [main] ERROR com.example.Rcmd  - {p}', {'level': 'ERROR', 'thread': 'main', 'component': 'com.example.Rcmd'}),
+    'RFC 5424, marked as UTF-8': (lambda p: '<27>1 2001-03-12T10:56:20Z ws7 rcmd 212 - - \ufeff' + p, {'kind': 'syslog', **WS7, **RCMD}),
+    'a router that counts': (lambda p: f'000212: Mar 12 10:56:20.113 CET: %SYS-3-ERR: {p}',
+                             {'kind': 'syslog', 'time': 'Mar 12 10:56:20.113 CET', 'component': 'SYS-3-ERR'}),
+    'hostd': (lambda p: f'2001-03-12T10:56:20.113Z error hostd[212] [Originator@6876 sub=Default opID=4f-9] {p}',
+              {'component': 'hostd', 'level': 'error', 'thread': '212'}),
+    'vmkernel': (lambda p: f'2001-03-12T10:56:20.113Z cpu3:212 opID=4f)NMP: {p}', {'thread': '212'}),
+    'supervisord': (lambda p: f'2001-03-12 10:56:20,113 CRIT {p}', {'level': 'CRIT'}),
+    'Redis': (lambda p: f'212:M 12 Mar 2001 10:56:20.113 # {p}', {'kind': 'process', 'time': '12 Mar 2001 10:56:20.113', 'thread': '212'}),
+    'Zabbix': (lambda p: f'   212:20010312:105620.113 {p}', {'kind': 'process', 'time': '20010312:105620.113', 'thread': '212'}),
+    'Nagios': (lambda p: f'[1710241002] SERVICE ALERT: ws7;load;CRITICAL;HARD;3;{p}', {'kind': 'epoch', 'time': '1710241002', 'component': 'SERVICE ALERT'}),
+    'OpenVPN': (lambda p: f'Mon Mar 12 10:56:20 2001 us=113456 10.0.0.9:1194 {p}', {'time': 'Mon Mar 12 10:56:20 2001'}),
+    'WebSphere': (lambda p: f'[3/12/01 10:56:20:113 CET] 000003eb SystemOut     O {p}', {'component': 'SystemOut', 'thread': '000003eb'}),
+    'WebLogic': (lambda p: '####<Mar 12, 2001 10:56:20 AM CET> <Error> <JDBC> <ws7> <Admin> <[ACTIVE] ExecuteThread> <<WLS Kernel>> <> <> '
+                 f'<984394580113> <BEA-001112> <{p}> ', {'kind': 'weblogic', 'level': 'Error', 'component': 'JDBC', 'time': 'Mar 12, 2001 10:56:20 AM CET'}),
+    'WildFly': (lambda p: f'10:56:20,113 ERROR [org.jboss.as] (MSC service thread 1-6) {p}',
+                {'level': 'ERROR', 'component': 'org.jboss.as', 'thread': 'MSC service thread 1-6'}),
+    'a firewall': (lambda p: f'<129> date=2001-03-12 time=10:56:20 devname="fw1" level="alert" msg={string(p)}',
+                   {'kind': 'logfmt', 'time': '2001-03-12 time=10:56:20', 'level': 'alert'}),
+    'DB2': (lambda p: f'2001-03-12-10.56.20.113456+060 {p}', {'time': '2001-03-12-10.56.20.113456+060'}),
     "a runner's command": (lambda p: '::error file=app.js,line=1,col=5::' + p, {'kind': 'workflow', 'level': 'error'}),
 }
 
@@ -362,9 +396,9 @@ class Dress(KbtTest):
                     self.assertEqual({k: envelope.get(k) for k in says or {}}, says or {}, text)
 
     def test_a_scan_reads_lines_alike(self):
-        """But for those whose words no blanks part, which its first look does not find."""
+        """But for one whose words no blanks part, which its first look does not find."""
         asked = [(name, article, binds, put(message)) for article, message, binds in MESSAGES
-                 for name, (put, _) in ENVELOPES.items() if name not in ('IIS', 'setupapi') and '\n' not in put(message)]
+                 for name, (put, _) in ENVELOPES.items() if name != 'setupapi' and '\n' not in put(message)]
         # A line beside may tell which error a message is of: so the lines stand apart.
         apart = 16
         log = self.write('dressed.log', ('\n'.join(text + '\nall is well' * (apart - 1) for *_, text in asked) + '\n').encode())
@@ -377,6 +411,16 @@ class Dress(KbtTest):
                 hit = hits.get(i * apart + 1, {'id': None, 'captures': {}})
                 self.assertEqual(hit['id'], article)
                 self.assertEqual({k: hit['captures'].get(k) for k in binds}, binds)
+
+    def test_underscores_of_asp(self):
+        """They stand for blanks in the log of IIS, where no plus signs do; then a scan finds the words, too."""
+        text = ('2001-03-12 10:56:20 10.0.0.5 GET /a.asp |17|80004005|%s 80 - 10.0.0.9 Mozilla/4.0+(compatible;+MSIE+5.5) 500 0')
+        for message, id in (('Error_53_-_Network_path_not_found', 'Q120457'), ('Error_53:_Network_not_found', 'Q122447'),
+                            ('System+error+53+has+occurred.+The+network+path+was+not+found.', 'Q137565')):
+            line = text % message
+            self.assertEqual([m['id'] for m in self.ask([line])[line]['matches']], [id], line)
+            hits = self.json('scan', self.write('iis.log', line + '\n'))
+            self.assertEqual([(h['id'], h['time']) for h in hits], [(id, '2001-03-12T10:56:20')], line)
 
     def test_events_of_one_paste(self):
         """Each is answered; what the event says comes from its data where its text is missing."""
