@@ -35,7 +35,8 @@ static bool peel_level(struct peel *p)
 	size_t n = 0;
 	while (n < s.n && char_is_upper(s.p[n]))
 		n++;
-	if (n && peel_is_level(str_first(s, n)) && (bracket ? peel_byte_at(s, n, "]") : peel_byte_at(s, n, " \t|;"))) {
+	if (n > 2 && (bracket ? peel_byte_at(s, n, "]") : peel_byte_at(s, n, " \t|;")) &&
+	    peel_is_level(str_first(s, n))) {
 		peel_note(&p->e->level, str_first(s, n));
 		peel_drop(p, n + (bracket ? 2 : 0));
 		return true;
@@ -208,6 +209,8 @@ static bool peel_logger(struct peel *p)
 static bool peel_esxi(struct peel *p)
 {
 	struct str rest = p->rest, word, next;
+	if (!(p->has & HAS_NUMBER) && !str_starts(rest, STR("cpu")))
+		return false;
 	if (!str_word(&rest, &word))
 		return false;
 	size_t core = str_starts(word, STR("cpu")) ? peel_digits(word, 3, 1, 3) : 0;

@@ -86,8 +86,8 @@ bool peel_is_level(struct str word)
 					     STR_LIT("CRIT"),	 STR_LIT("SEVERE"),   STR_LIT("ALERT"),
 					     STR_LIT("EMERG"),	 STR_LIT("PANIC"),    STR_LIT("VERBOSE"),
 					     STR_LIT("FTL"),	 STR_LIT("DBG") };
-	for (size_t i = 0; i < sizeof levels / sizeof *levels; i++)
-		if (str_eq_nocase(word, levels[i]))
+	for (size_t i = 0; word.n > 2 && i < sizeof levels / sizeof *levels; i++)
+		if (word.n == levels[i].n && str_eq_nocase(word, levels[i]))
 			return true;
 	return false;
 }

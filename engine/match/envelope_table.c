@@ -72,7 +72,7 @@ static bool row_read(struct str s, char mark, struct row *r)
  * that is of words, and a stamp stands before it. */
 bool peel_row(struct peel *p)
 {
-	if (!(p->has & HAS_TAB) && !(p->has & HAS_COMMA))
+	if (!(p->has & (HAS_TAB | HAS_COMMA)) || !memchr(p->rest.p, '"', p->rest.n))
 		return false;
 	for (const char *mark = ",;\t"; *mark; mark++) {
 		struct row r = { .prose = false };
