@@ -7,6 +7,7 @@
 #define KBT_WEB_PAGE_H
 
 #include "render/html.h"
+#include "web/beside.h"
 #include "web/run.h"
 #include "web/site.h"
 
@@ -89,10 +90,13 @@ struct results {
 	int64_t age_ms;		  /* of its evidence, or RUN_FRESH */
 	struct store_brief *see;  /* articles beside the best */
 	size_t see_count;
+	struct beside beside;	  /* what else is known in its lines */
 	bool fixed;		  /* kept: nothing of it can be changed or run */
 	bool may_probe;		  /* whoever asks may */
 };
 void page_results(struct buf *out, const struct results *results);
+/* page_answered counts the first of the matches that stand in the answer itself; the others it could also be. */
+size_t page_answered(const struct match_answer *found);
 /* page_report_html: a finished diagnosis, as in results.done. */
 void page_report_html(struct buf *out, const struct triage_report *report);
 /* page_keep keeps the latest diagnosis of the question, else what the look-up says, and answers with the link. */

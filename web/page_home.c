@@ -62,6 +62,7 @@ static void add_welcome(struct buf *out)
 
 /* ---- the pages ---- */
 
+/* look_up also finds what stands beside the answer, unless ret_results is NULL. */
 static enum err look_up(struct site *site, struct http_request *req, const struct question *q,
 			struct triage_report *ret_report, struct results *ret_results)
 {
@@ -75,9 +76,12 @@ static enum err look_up(struct site *site, struct http_request *req, const struc
 	e = triage_run(desk->store, desk->matcher, desk->scratch, desk->causes, NULL, NULL, q->text, &options,
 		       req->arena, ret_report);
 	const struct match_answer *found = &ret_report->answer.found;
-	if (!e && found->match_count)
+	if (!e && ret_results && found->match_count)
 		e = store_see_also(desk->store, found->matches[0].id, SEE_ALSO_MAX, req->arena, &ret_results->see,
 				   &ret_results->see_count);
+	if (!e && ret_results)
+		e = beside_scan(desk->matcher, q->text, found->matches, page_answered(found), req->arena,
+				&ret_results->beside);
 	site_give(site, &desk);
 	return e;
 }
@@ -103,6 +107,10 @@ static void show(struct site *site, struct http_request *req, struct http_respon
 	struct buf out = { 0 };
 	page_begin(&out, STR(""), STR(""));
 	add_ask(&out, q->text, site, req);
+	if (!site_articles(site))
+		buf_add_c(&out, "<p class=\"note\">The knowledge base holds no article yet, so nothing can be explained. "
+				"Who runs this server loads some with <code>kbt import PATH</code>; they are taken up "
+				"within a second or two.</p>\n");
 	buf_add_c(&out, "<div id=\"results\">\n");
 	enum err e = str_trim(q->text).n ? add_answer(&out, site, req, q, done, age_ms) : ERR_OK;
 	if (e) {
@@ -144,13 +152,12 @@ static void send_text(struct site *site, struct http_request *req, struct http_r
 		      enum run_form form)
 {
 	struct triage_report report = { 0 };
-	struct results unused = { 0 };
 	struct buf out = { 0 };
 	struct str text;
 	enum err e = ERR_OK;
 	if (runs_recall(site_runs(site), q, form, req->arena, &text))
 		buf_add(&out, text);
-	else if (!(e = look_up(site, req, q, &report, &unused)))
+	else if (!(e = look_up(site, req, q, &report, NULL)))
 		page_report_text(&out, form, &report);
 	if (e) {
 		page_fail_err(req, res, e);

@@ -54,16 +54,29 @@ static bool read_filters(struct http_request *req, struct http_response *res, co
 	return true;
 }
 
+/* read_pasted: lines that the page's own form sends, for who has no script. */
+static bool read_pasted(struct http_request *req, struct http_response *res, struct log_ask *ret_ask)
+{
+	struct http_fields fields = { 0 };
+	struct log_ask ask = { .name = STR("pasted.log") };
+	if (!request_parse_form(req->body, req->arena, &fields))
+		ask.bytes = http_field(&fields, "text");
+	if (ask.bytes.n) {
+		*ret_ask = ask;
+		return true;
+	}
+	page_fail(req, res, 415, "The body has to be the file itself, or a form with one.");
+	return false;
+}
+
 /* read_ask: a form with a file, or the file alone, named in the address. */
 static bool read_ask(struct http_request *req, struct http_response *res, struct log_ask *ret_ask)
 {
 	struct log_ask ask = { .bytes = req->body, .name = http_field(&req->query, "name") };
 	struct multipart parts = { 0 };
 	bool form = http_content_is(req, "multipart/form-data");
-	if (http_content_is(req, "application/x-www-form-urlencoded")) {
-		page_fail(req, res, 415, "The body has to be the file itself, or a form with one.");
-		return false;
-	}
+	if (http_content_is(req, "application/x-www-form-urlencoded"))
+		return read_pasted(req, res, ret_ask);
 	if (form && multipart_parse(http_header(req, "Content-Type"), req->body, req->arena, &parts)) {
 		page_fail(req, res, 400, "The form is malformed.");
 		return false;

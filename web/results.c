@@ -223,6 +223,12 @@ static size_t equals_of(const struct match_answer *found)
 	return n;
 }
 
+size_t page_answered(const struct match_answer *found)
+{
+	size_t apart = match_apart(found);
+	return apart ? apart : equals_of(found);
+}
+
 /* Where the answer stands over the diagnosis, its head stays above and its body goes below: so they are apart. */
 static void add_best(struct buf *out, const struct results *v)
 {
@@ -356,7 +362,7 @@ static void add_unexplained(struct buf *out, const struct results *v)
 static void add_others(struct buf *out, const struct triage_report *r)
 {
 	const struct match_answer *found = &r->answer.found;
-	size_t apart = match_apart(found), first = apart ? apart : equals_of(found);
+	size_t first = page_answered(found);
 	size_t near = match_leaves_doubt(found) ? found->nearest_count : 0;
 	if (first == found->match_count && !near)
 		return;
@@ -518,7 +524,9 @@ void page_results(struct buf *out, const struct results *v)
 		add_values(out, r);
 	else
 		add_chips(out, v);
-	buf_add_c(out, "</section>\n<div class=\"columns\">\n");
+	buf_add_c(out, "</section>\n");
+	beside_add(out, &v->beside, found->match_count);
+	buf_add_c(out, "<div class=\"columns\">\n");
 	if (match_apart(found))
 		add_parts(out, r, match_apart(found));
 	else if (equals_of(found) > 1)

@@ -748,6 +748,20 @@ class Logs(unittest.TestCase):
         status, _, text = server.ask('POST', '/api/v1/scan' + query, data, {'Content-Type': 'application/octet-stream'})
         return status, json.loads(text)
 
+    def test_lines_that_were_pasted(self):
+        """Beside their answer what else is known in them; too many are only offered to be scanned. Without a script."""
+        text = self.log.decode()
+        page = Page(server.form('/', {'text': text})[2])
+        self.assertIn('1 more known problem in these 9 lines:', page.text)
+        self.assertIn('No route to host, the address cannot be reached 1 time, line 8', page.text)
+        self.assertNotIn('known problem', Page(server.form('/', {'text': text.splitlines()[1]})[2]).text)
+        many = text + 'all is well\n' * 25000
+        page = Page(server.form('/', {'text': many})[2])
+        self.assertIn('What else is known in these 25,009 lines, a scan of them says.', page.text)
+        status, _, scanned = server.form('/logs', {'text': many})
+        self.assertEqual((status, server.form('/logs', {'csrf': ''})[0]), (200, 415))
+        self.assertIn('2 known problems in pasted.log', Page(scanned).text)
+
     def test_a_form_with_a_file(self):
         status, _, text = server.ask('POST', '/logs', *self.multipart(self.log))
         page = Page(text)
@@ -1392,6 +1406,18 @@ class Life(kbt.KbtTest):
             os.replace(self.db, own.db)  # of all there are more than a page lists
             self.assertTrue(own.wait_until(lambda: own.get('/kb/Q150536')[0] == 404))
             self.assertRegex(Page(own.get('/browse')[2]).text, r'0x80070035\s+\w')
+        finally:
+            own.close()
+
+    def test_without_an_article_the_page_says_so(self):
+        own = Server()
+        try:
+            says = 'The knowledge base holds no article yet'
+            self.assertNotIn(says, own.get('/')[2])
+            own.kbt('import', '--replace', '--db', self.db, os.path.join(kbt.ROOT, 'kb/codes.tsv'))
+            os.replace(self.db, own.db)
+            self.assertTrue(own.wait_until(lambda: says in own.get('/')[2]))
+            self.assertIn(says, own.form('/', {'text': MESSAGE})[2])
         finally:
             own.close()
 

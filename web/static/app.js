@@ -467,60 +467,6 @@
 		}
 	};
 
-	const scanned = async (lines, signal) => {
-		const headers = { 'X-Kbt': '1', Accept: 'text/event-stream, application/json', 'Content-Type': 'application/octet-stream' };
-		const r = await fetch('/ui/scan?name=pasted.log', { method: 'POST', body: lines, signal, headers });
-		if (!r.ok)
-			throw new Error();
-		let html = null;
-		feed(await r.text(), (name, data) => { html = name === 'done' ? data : null; });
-		if (html === null) /* failed or broke off */
-			throw new Error();
-		return piece(html);
-	};
-
-	/* entry: a known problem of the lines, by a line of it: asked alone, that has its own values and probes. */
-	const entry = incident => {
-		const item = document.createElement('li'), link = document.createElement('a'), told = document.createElement('span');
-		const hit = incident.querySelector('.hit .t').textContent, title = incident.querySelector('h3 a');
-		link.href = hit.length < 1000 ? `/?q=${encodeURIComponent(hit)}` : title.getAttribute('href');
-		link.textContent = title.textContent;
-		told.className = 'hint';
-		told.textContent = `${incident.querySelector('.eyebrow').textContent.split(' \u00b7 ')[1]}, line ${incident.querySelector('.hit .n').textContent}`;
-		item.append(link, ' ', told);
-		return item;
-	};
-
-	/* Many lines are a log: all that is known in it is more than one answer, and is looked for beside it. */
-	const scanBeside = async signal => {
-		const lines = text.value.trim().split('\n').length, said = results.querySelector('.said');
-		if (lines < 5 || !said)
-			return;
-		const place = document.createElement('div'), told = document.createElement('p'), go = document.createElement('button');
-		place.className = 'whole';
-		told.setAttribute('role', 'status');
-		told.textContent = `Looking through all ${lines} lines\u2026`;
-		go.type = 'button';
-		go.textContent = `Scan all ${lines} lines as a log`;
-		go.addEventListener('click', () => scanLines(text.value));
-		place.append(told, go);
-		said.append(place);
-		try {
-			const found = await scanned(text.value, signal);
-			const answered = [...results.querySelectorAll('.answer :is(h2, h3) a')].map(a => a.getAttribute('href'));
-			const list = document.createElement('ul'), more = [...found.querySelectorAll('.incident')].filter(i => !answered.includes(i.querySelector('h3 a').getAttribute('href')));
-			const n = more.length, odd = found.querySelectorAll('.template').length;
-			told.textContent = `${n || 'No'} ${answered.length ? n ? 'more ' : 'other ' : ''}known problem${n > 1 ? 's' : ''} in these ${lines} lines` +
-				`${odd ? `, unknown kinds of error: ${odd}` : ''}${n ? ':' : '.'}`;
-			list.append(...more.map(entry));
-			if (n)
-				told.after(list);
-		} catch (e) { /* then the button has to do */
-			if (e.name !== 'AbortError')
-				told.remove();
-		}
-	};
-
 	/* put replaces what has the same id, and appends what says where it belongs. */
 	const put = html => {
 		for (const el of [...piece(html).children]) {
@@ -654,7 +600,6 @@
 			ask.elements.of.value = results.querySelector('[data-of]') ? results.querySelector('[data-of]').dataset.of : '';
 			say('');
 			reveal();
-			scanBeside(mine.signal);
 			$('heard').textContent = $('best') ? $('best').textContent : '';
 			document.title = $('best') ? `${$('best').textContent} - kbtriage` : title;
 			const set = [...new FormData(ask)].filter(([name, value]) => name.startsWith('set.') && value);
@@ -709,6 +654,8 @@
 			keep(e.submitter);
 		} else if (copies) {
 			pass(e.submitter);
+		} else if (wants === 'scan') {
+			scanLines(text.value);
 		} else if (wants === 'diagnose') {
 			if (probing)
 				stop(), say('Stopped.');
@@ -755,8 +702,6 @@
 		ask.append(...values);
 		explain('');
 		values.forEach(v => v.remove()); /* the answer has fields for them */
-	} else {
-		scanBeside();
 	}
 	grow();
 })();

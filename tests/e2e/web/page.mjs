@@ -513,7 +513,7 @@ await test('many lines: what else is known in them is named, and leads to its ow
 	await page.goto(base);
 	await paste(page, lines);
 	await page.waitForSelector('.whole li');
-	is(await page.textContent('.whole [role=status]') === '1 more known problem in these 9 lines:', await page.textContent('.whole'));
+	is(await page.textContent('.whole p') === '1 more known problem in these 9 lines:', await page.textContent('.whole'));
 	is(/^No route to host, .* 1 time, line 8$/.test(await page.textContent('.whole li')), await page.textContent('.whole li'));
 	is(await page.locator('#best a[href="/kb/Q221951"]').count() === 1, 'its answer stands as before');
 	await page.click('.whole li a');
@@ -526,6 +526,44 @@ await test('many lines: what else is known in them is named, and leads to its ow
 	await paste(page, 'all is well\n'.repeat(7));
 	await page.waitForFunction(() => document.querySelector('.whole p').textContent === 'No known problem in these 7 lines.');
 });
+
+await test('without a script: what else is known in many lines, and all of them as a log', async page => {
+	await page.goto(base);
+	await page.fill('#text', readFileSync(new URL('../data/sender.log', import.meta.url), 'utf8'));
+	await page.click('button[value=explain]');
+	is(/^No route to host, .* 1 time, line 8$/.test(await page.textContent('.whole li')), await page.textContent('.whole'));
+	await page.click('.whole button');
+	await page.waitForURL('**/logs');
+	is((await page.textContent('#found')).includes('2 known problems in pasted.log'), await page.textContent('#found'));
+}, { javaScriptEnabled: false });
+
+for (const viewport of [{ width: 375, height: 812 }, { width: 1280, height: 900 }])
+	await test(`what comes later moves nothing that is read already: ${viewport.width} wide`, async page => {
+		const pasteInto = async text => {
+			await page.addInitScript(() => {
+				window.moved = 0;
+				new PerformanceObserver(list => {
+					for (const e of list.getEntries())
+						window.moved += e.hadRecentInput ? 0 : e.value;
+				}).observe({ type: 'layout-shift', buffered: true });
+			});
+			await page.goto(base);
+			await page.evaluate(t => navigator.clipboard.writeText(t), text);
+			await page.focus('#text');
+			await page.keyboard.press('Control+V');
+			await page.waitForSelector('#best');
+		};
+		const moved = () => page.evaluate(() => window.moved);
+		await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+		await pasteInto(readFileSync(new URL('../data/sender.log', import.meta.url), 'utf8'));
+		await page.waitForSelector('.whole li');
+		await page.waitForTimeout(700);
+		is(await moved() < 0.05, `the answer to many lines: ${await moved()}`);
+		await pasteInto(another());
+		await page.waitForSelector(VERDICT);
+		await page.waitForTimeout(700);
+		is(await moved() < 0.05, `the verdict: ${await moved()}`);
+	}, { viewport, tries: 3 });
 
 await test('many lines: what matched is in sight, and they can be scanned as a log', async page => {
 	await page.goto(base);
