@@ -73,7 +73,7 @@ static bool stands_alone(const struct query *q, const struct surface *s)
 	size_t start = s->span.start, end = s->span.end;
 	while (start > q->payload.start && text.p[start - 1] == ' ')
 		start--;
-	bool before = start == q->payload.start || is_mark(text.p[start - 1]);
+	bool before = start <= q->payload.start || is_mark(text.p[start - 1]);
 	bool stopped = end && is_mark(text.p[end - 1]);
 	while (end < q->payload.end && text.p[end] == ' ')
 		end++;

@@ -47,7 +47,7 @@ static bool peel_level(struct peel *p)
 			continue;
 		if (bracket || !str_starts(s, word))
 			continue;
-		peel_note(&p->e->level, str_trim(word));
+		peel_note(&p->e->level, str_trim(str_first(s, word.n)));
 		peel_drop(p, word.n);
 		return true;
 	}
