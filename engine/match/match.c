@@ -202,10 +202,15 @@ static double share_of_mention(const struct query *q, const struct match_code *c
 	struct str head = str_first(q->clean->text, code->span.start);
 	if (!code->says.n)
 		return 0;
+	struct code_article about;
+	if (is_any_program(code->family)) /* 137 and 127 tell something, 1 and 2 nothing */
+		return meaning_articles(q->view, code, &about, 1) ? COUNTED : 0;
 	if (rule_is_ended_family(code->family)) /* of one program it is that program's error */
-		return is_any_program(code->family) ? 0 : COUNTED;
+		return COUNTED;
 	if (code->span.end - code->span.start >= LONG_CODE)
 		return NAMED;
+	if (meaning_is_only_told(code->family) && !rule_is_reply_family(code->family)) /* "SQLCODE=-204", "Msg 18456" */
+		return COUNTED;
 	return code->value > 2 && str_find_nocase(rule_word_before(head), STR("err")) != STR_NONE ? COUNTED : 0;
 }
 
@@ -214,7 +219,7 @@ static struct str said_of(const struct match_code *code, struct arena *a)
 {
 	if (str_eq(code->family, STR("vb")))
 		return arena_printf(a, "Run-time error '%lld': %.*s", (long long)code->value, STR_ARG(code->says));
-	if (str_eq(code->family, STR("errno")))
+	if (str_eq(code->family, STR("errno")) || meaning_is_only_told(code->family))
 		return code->says;
 	return arena_printf(a, "System error %lld has occurred. %.*s", (long long)code->value, STR_ARG(code->says));
 }

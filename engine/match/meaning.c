@@ -45,8 +45,7 @@ static struct match_code code_of_row(const struct file_view *v, const struct fil
 				    .says = file_str(v, row->says) };
 }
 
-/* Tables that a bare number is never from: how programs end, and what only its own system numbers so. */
-static bool is_only_told(struct str family)
+bool meaning_is_only_told(struct str family)
 {
 	static const char *const others[] = { "netapi", "icmp", "dos" };
 	bool common = preference(family) < sizeof preferred / sizeof *preferred;
@@ -58,7 +57,7 @@ static bool is_only_told(struct str family)
 static void add_readings(const struct file_view *v, int64_t value, int64_t shown, struct match_code *out, size_t *n)
 {
 	for (uint32_t i = first_row(v, value); i < v->code_count && v->codes[i].value == value; i++)
-		if (*n < READINGS_A_CODE && !is_only_told(file_str(v, v->codes[i].family)))
+		if (*n < READINGS_A_CODE && !meaning_is_only_told(file_str(v, v->codes[i].family)))
 			out[(*n)++] = code_of_row(v, &v->codes[i], shown);
 }
 
@@ -134,7 +133,7 @@ static struct str told_family(const struct file_view *v, const struct rule_code 
 {
 	struct match_code rows[READINGS_A_CODE];
 	size_t n = 0;
-	if (c->symbol.n || !c->family.n || !is_only_told(c->family) || rule_is_ended_family(c->family))
+	if (c->symbol.n || !c->family.n || !meaning_is_only_told(c->family) || rule_is_ended_family(c->family))
 		return c->family;
 	add_told(v, c->value, c->family, rows, &n);
 	return n ? c->family : STR("");
@@ -154,7 +153,7 @@ static size_t readings_of(const struct file_view *v, struct str text, const stru
 		return n;
 	}
 	add_readings(v, c->value, c->value, out, &n);
-	if (c->family.n && is_only_told(c->family))
+	if (c->family.n && meaning_is_only_told(c->family))
 		add_told(v, c->value, c->family, out, &n);
 	else
 		for (size_t i = 0; i < sizeof unique / sizeof *unique; i++)

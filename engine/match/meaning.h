@@ -19,6 +19,10 @@ struct code_article { uint32_t article; float weight; }; /* weight: how much it 
 uint32_t meaning_articles(const struct file_view *v, const struct match_code *code, struct code_article *ret_found,
 			  uint32_t max);
 
+/* meaning_is_only_told: of a table that a bare number is never from: how programs end, and what only its own system
+ * numbers so. */
+bool meaning_is_only_told(struct str family);
+
 /* meaning_conflicts: the article is about the same number of another family. */
 bool meaning_conflicts(const struct file_view *v, const struct match_code *code, uint32_t article);
 

@@ -52,7 +52,7 @@ bool rule_is_code_word(struct str w)
 	static const char *const words[] = { "error", "err", "errno", "code", "rc", "status", "errorcode", "winerror",
 					     "number", "errnum", "hresult", "hr", "lasterror", "getlasterror", "result",
 					     "ntstatus", "errors", "retcode", "oserror", "dwerror", "errcode",
-					     "helpmsg", "nerr", "win32err", "exitcode",
+					     "helpmsg", "nerr", "win32err", "exitcode", "sqlcode",
 					     /* as Windows' own languages have it */
 					     "fehler", "fehlercode", "fehlernummer", "systemfehler", "laufzeitfehler",
 					     "erreur", "errore", "erro", "fout", "foutcode", "fel", "felkod", "fejl",
@@ -110,6 +110,7 @@ static struct str family_by_words(struct str around)
 		{ STR_LIT("remote access"), STR_LIT("ras") },
 		{ STR_LIT("dial-up"), STR_LIT("ras") },
 		{ STR_LIT("ras "), STR_LIT("ras") },
+		{ STR_LIT("error code returned on failure"), STR_LIT("ras") }, /* RasClient's event 20227 */
 		{ STR_LIT("mysql server on"), STR_LIT("errno") },
 		{ STR_LIT("vb error"), STR_LIT("vb") },
 		{ STR_LIT("vb6"), STR_LIT("vb") },
@@ -197,14 +198,14 @@ static struct str family_of(struct str text, size_t at, size_t end, int64_t valu
 }
 
 /* "(53)" behind a name, as in "WNetAddConnection2 (53)": a code where the text speaks of failing. */
-static bool in_parentheses(struct str text, size_t start, size_t end)
+static bool in_parentheses(struct str text, size_t start, size_t end, bool hex)
 {
 	if (!start || text.p[start - 1] != '(' || end >= text.n || text.p[end] != ')')
 		return false;
 	struct str head = before(text, start, 160);
 	return has(head, "error") || has(head, "fail") || has(head, "cannot") || has(head, "can't") ||
 	       has(head, "could not") || has(head, "denied") || has(head, "refused") || has(head, "unable to") ||
-	       has(head, "timed out") || has(head, "not found");
+	       has(head, "timed out") || has(head, "not found") || (hex && has(head, "result"));
 }
 
 /* "io.c(285)", "main.c(1338)": a line of a source */
@@ -213,8 +214,7 @@ static bool is_source_line(struct str text, size_t start)
 	return start > 3 && text.p[start - 1] == '(' && str_ends(str_first(text, start - 1), STR(".c"));
 }
 
-/* A text that is nothing but a number. */
-static bool is_alone(struct str text, size_t start, size_t end)
+bool rule_is_alone(struct str text, size_t start, size_t end)
 {
 	for (size_t i = 0; i < text.n; i++)
 		if ((i < start || i >= end) && !char_is_space(text.p[i]) && !strchr("()[]<>'\"#.,:;!?", text.p[i]))
@@ -235,7 +235,9 @@ static bool is_code_phrase(struct str head)
 					      STR_LIT("Ошибка"),		STR_LIT("ошибки"),
 					      STR_LIT("błąd"),			STR_LIT("Błąd"),
 					      STR_LIT("エラー"),		STR_LIT("错误"),
-					      STR_LIT("錯誤"),			STR_LIT("오류") };
+					      STR_LIT("錯誤"),			STR_LIT("오류"),
+					      STR_LIT("error value"),
+					      STR_LIT("error code returned on failure is") };
 	while (head.n && strchr(" =#(:'\"", head.p[head.n - 1]))
 		head.n--;
 	for (size_t i = 0; i < sizeof phrases / sizeof *phrases; i++)
@@ -269,7 +271,7 @@ static bool is_code(struct str text, size_t start, size_t end, int64_t value, bo
 		return false;
 	if (rule_ended_family(text, start, end, value).n)
 		return true;
-	if (in_parentheses(text, start, end))
+	if (in_parentheses(text, start, end, hex))
 		return true;
 	if (wide && (value < 0 || (hex && used && !is_address_word(w))))
 		return true;
@@ -280,7 +282,7 @@ static bool is_code(struct str text, size_t start, size_t end, int64_t value, bo
 	bool socket = has(w, "winsock") || str_eq_nocase(w, STR("socket")) || str_eq_nocase(w, STR("wsa"));
 	if (socket && is_winsock(value))
 		return true;
-	return (hex && is_stop(head)) || (used && text.n < WORDS_BEFORE && is_alone(text, start, end));
+	return (hex && is_stop(head)) || (used && text.n < WORDS_BEFORE && rule_is_alone(text, start, end));
 }
 
 static size_t hex_digits(struct str text, size_t at, uint64_t *ret_value)
@@ -376,7 +378,9 @@ static bool is_errno_symbol(struct str w)
 	static const char *const names[] = { "ECONNREFUSED", "ETIMEDOUT", "EHOSTUNREACH", "ENETUNREACH", "EHOSTDOWN",
 					     "ENETDOWN", "ECONNRESET", "ECONNABORTED", "EADDRINUSE", "EADDRNOTAVAIL",
 					     "EACCES", "EPERM", "ENOENT", "EPIPE", "ENOTCONN", "EINPROGRESS", "EINVAL",
-					     "EEXIST", "ENOSPC", "EBUSY", "EMFILE", "EAI_AGAIN", "EAI_NONAME" };
+					     "EEXIST", "ENOSPC", "EBUSY", "EMFILE", "EAI_AGAIN", "EAI_NONAME",
+					     /* of Node.js, beside errno's */
+					     "ENOTFOUND", "ESOCKETTIMEDOUT" };
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
 		if (str_eq(w, str_c(names[i])))
 			return true;

@@ -81,6 +81,10 @@ static bool says_ended(struct str head)
 		STR_LIT("error level"),
 		STR_LIT("returned non-zero"),
 		STR_LIT("code elifecycle npm err! errno"),
+		/* of a task of Windows' scheduler: what its program ended with */
+		STR_LIT("last result"),
+		STR_LIT("last run result"),
+		STR_LIT("lasttaskresult"),
 	};
 	return ends_any(head, phrases, sizeof phrases / sizeof *phrases);
 }
@@ -176,10 +180,11 @@ static const struct program *program_of(struct str around, int64_t value)
 	return NULL;
 }
 
-/* "make: *** [all] Error 2" */
-static bool is_make(struct str head)
+/* "make: *** [Makefile:3: all] Error 2", "make[1]: *** Error 127" */
+static bool is_make(struct str before)
 {
-	return str_ends(head, STR("] Error")) && str_find(head, STR("*** [")) != STR_NONE;
+	return (str_ends(before, STR("] Error")) && str_find(before, STR("*** [")) != STR_NONE) ||
+	       str_ends(before, STR(": *** Error"));
 }
 
 /* "curl: (7) ..." */
@@ -201,7 +206,8 @@ struct str rule_ended_family(struct str text, size_t start, size_t end, int64_t 
 {
 	struct str head = str_part(text, start > WORDS_BEFORE ? start - WORDS_BEFORE : 0, start);
 	struct str tail = str_part(text, end, end + NAMES_BEHIND < text.n ? end + NAMES_BEHIND : text.n);
-	struct str around = { text.p + (start > NAMES_BEFORE ? start - NAMES_BEFORE : 0), 0 };
+	struct str around = str_part(text, start > NAMES_BEFORE ? start - NAMES_BEFORE : 0, start);
+	struct str before = str_first(around, around.n && char_is_space(text.p[start - 1]) ? around.n - 1 : around.n);
 	around.n = (size_t)(tail.p + tail.n - around.p);
 	while (head.n && strchr(" \t\r\n=:(#'\"", head.p[head.n - 1]))
 		head.n--;
@@ -215,7 +221,7 @@ struct str rule_ended_family(struct str text, size_t start, size_t end, int64_t 
 		return STR("rsync");
 	if (says_signal(head) && value && value <= SIGNALS)
 		return STR("signal");
-	bool ended = says_ended(head) || is_make(head);
+	bool ended = says_ended(head) || is_make(before);
 	bool systemd = ended && str_starts(tail, STR("/")) && tail.n > 1 && char_is_upper(tail.p[1]);
 	if (systemd)
 		return value >= 200 ? STR("systemd") : STR("exit");

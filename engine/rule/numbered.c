@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * Codes that have a spelling of their own: Oracle's ORA-12154, an HTTP status with what IIS adds (401.2), what SMTP
- * adds to its replies (550 5.7.1; RFC 3463), SQLSTATE 28000 (ISO 9075), the database engine's JET_errKeyDuplicate.
+ * adds to its replies (550 5.7.1; RFC 3463), SQLSTATE 28000 (ISO 9075), Db2's SQL30081N, which is SQLCODE -30081, the
+ * database engine's JET_errKeyDuplicate.
  * Pure, linear.
  */
 #include "rule/rule.h"
@@ -68,7 +69,8 @@ static size_t smtp_at(struct str text, struct str head, size_t at, struct rule_c
 	size_t end = at + 3 + subject + detail;
 	if ((class != '4' && class != '5') || text.p[at + 1] != '.' || !subject || subject > 1 || !detail ||
 	    detail > 3 || text.p[at + 2 + subject] != '.' || !ends_at(text, end) ||
-	    !(follows_reply(head, class) || ends_any(head, words, sizeof words / sizeof *words)))
+	    !(follows_reply(head, class) || ends_any(head, words, sizeof words / sizeof *words) ||
+	      rule_is_alone(text, at, end)))
 		return 0;
 	ret_code->family = STR("smtp");
 	ret_code->symbol = str_part(text, at, end);
@@ -82,7 +84,8 @@ static size_t http_at(struct str text, struct str head, size_t at, struct rule_c
 					    STR_LIT("http status"), STR_LIT("status code"), STR_LIT("iis") };
 	size_t n = digits_at(text, at), more = digits_at(text, at + 4), end = at + 4 + more;
 	if (n != 3 || (text.p[at] != '4' && text.p[at] != '5') || text.p[at + 3] != '.' || !more || more > 2 ||
-	    !ends_at(text, end) || !ends_any(head, words, sizeof words / sizeof *words))
+	    !ends_at(text, end) ||
+	    !(ends_any(head, words, sizeof words / sizeof *words) || rule_is_alone(text, at, end)))
 		return 0;
 	ret_code->family = STR("http");
 	ret_code->symbol = str_part(text, at, end);
@@ -104,6 +107,21 @@ static size_t sqlstate_at(struct str text, struct str head, size_t at, struct ru
 	ret_code->family = STR("sqlstate");
 	ret_code->symbol = str_part(text, at, at + STATE_LENGTH);
 	return STATE_LENGTH;
+}
+
+/* "SQL30081N", "SQL0204N", "SQL1042C": an error's number is below zero, that of a warning (W) is not. */
+static size_t db2_at(struct str text, size_t at, struct rule_code *ret_code)
+{
+	enum { HEAD = 3 };
+	size_t n = digits_at(text, at + HEAD), end = at + HEAD + n;
+	char kind = end < text.n ? text.p[end] : ' ';
+	if (!str_starts(str_from(text, at), STR("SQL")) || n < 4 || n > 5 ||
+	    (kind != 'N' && kind != 'C' && kind != 'W') || !ends_at(text, end + 1) ||
+	    !str_i64(str_part(text, at + HEAD, end), &ret_code->value))
+		return 0;
+	ret_code->value *= kind == 'W' ? 1 : -1;
+	ret_code->family = STR("db2");
+	return HEAD + n + 1;
 }
 
 static size_t jet_at(struct str text, size_t at, struct rule_code *ret_code)
@@ -129,6 +147,8 @@ size_t rule_numbered_at(struct str text, size_t at, struct rule_code *ret_code)
 		n = oracle_at(text, at, ret_code);
 	if (c == 'J')
 		n = jet_at(text, at, ret_code);
+	if (c == 'S')
+		n = db2_at(text, at, ret_code);
 	if (!n && (c == '4' || c == '5'))
 		n = smtp_at(text, head, at, ret_code);
 	if (!n && (c == '4' || c == '5'))
@@ -167,6 +187,7 @@ struct str rule_numbered_family(struct str head, struct str tail, int64_t value)
 		{ STR_LIT("wininet"), STR_LIT("wininet"), 12000, 12200 },
 		{ STR_LIT("http"), STR_LIT("http"), 400, 599 },
 		{ STR_LIT("status code"), STR_LIT("http"), 400, 599 },
+		{ STR_LIT("was not closed cleanly"), STR_LIT("http2"), 0, 13 }, /* curl's (92) */
 	};
 	/* "ERROR 1045 (28000): ..." of MySQL's own client; "Msg 18456, Level 14", "error: 18456, severity: 14" */
 	bool state = tail.n > 7 && str_starts(tail, STR(" (")) && tail.p[7] == ')' && char_is_digit(tail.p[5]);
@@ -175,6 +196,10 @@ struct str rule_numbered_family(struct str head, struct str tail, int64_t value)
 	if (str_find_nocase(str_first(tail, 12), STR(", level")) == 0 ||
 	    str_find_nocase(str_first(tail, 12), STR(", severity")) == 0)
 		return STR("mssql");
+	/* "DB2 SQL Error: SQLCODE=-204, SQLSTATE=42704": others number otherwise what they call so */
+	if (value < 0 && str_find_nocase(head, STR("sqlcode")) != STR_NONE &&
+	    (str_find_nocase(head, STR("db2")) != STR_NONE || str_find_nocase(tail, STR("sqlstate")) != STR_NONE))
+		return STR("db2");
 	for (size_t i = 0; i < sizeof table / sizeof *table; i++)
 		if (value >= table[i].first && value <= table[i].last &&
 		    str_find_nocase(head, table[i].words) != STR_NONE)

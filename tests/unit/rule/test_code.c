@@ -106,6 +106,14 @@ static void shapes_and_families(void **state)
 		{ "WinHTTP error 12007", 12007, "wininet" },
 		{ "DAO error 3051", 3051, "vb" },
 		{ "Jet error -1811", -1811, "" },
+		{ "DB2 SQL Error: SQLCODE=-204, SQLERRMC=X", -204, "db2" },
+		{ "SQLCODE=-30081, more", -30081, "" },
+		{ "SQL30081N  A communication error has been detected.", -30081, "db2" },
+		{ "SQL1042C", -1042, "db2" },
+		{ "SQL0445W  It was cut.", 445, "db2" },
+		{ "The error code returned on failure is 691.", 691, "ras" },
+		{ "Additional Data: Error Value: 2147942667.", 2147942667, "hresult" },
+		{ "HTTP/2 stream 0 was not closed cleanly: CANCEL (err 8)", 8, "http2" },
 	};
 	expect_codes(cases, sizeof cases / sizeof *cases);
 }
@@ -133,6 +141,11 @@ static void what_a_program_ended_with_is_of_its_own_table(void **state)
 		{ "sshd exited with exit code 255", 255, "exit" },
 		{ "mount.nfs ended, exit status 32", 32, "mount" },
 		{ "make: *** [Makefile:3: all] Error 127", 127, "exit" },
+		{ "make[2]: *** [CMakeFiles/application.dir/build.make:76: CMakeFiles/application.dir/a.o] Error 1", 1, "exit" },
+		{ "make: *** Error 127", 127, "exit" },
+		{ "Last Run Result: 0x1", 1, "exit" },
+		{ "Last Result:      2", 2, "exit" },
+		{ "Last Run Result: (0x41301)", 0x41301, "" },
 		{ "exit code 1326", 1326, "" },
 		{ "exit code 0xC0000005", 0xC0000005, "ntstatus" },
 		{ "exit code -1073741819", -1073741819, "ntstatus" },
@@ -206,10 +219,15 @@ static void codes_that_are_spelled_their_own_way(void **state)
 		{ "SQLSTATE[08S01]", "08S01", "sqlstate" },
 		{ "JET_errKeyDuplicate", "JET_errKeyDuplicate", "" },
 		{ "MAPI_E_NOT_FOUND", "MAPI_E_NOT_FOUND", "" },
+		{ "5.7.1", "5.7.1", "smtp" },
+		{ " (403.14) ", "403.14", "http" },
+		{ "getaddrinfo ENOTFOUND db1", "ENOTFOUND", "" },
+		{ "x.tgz: ESOCKETTIMEDOUT", "ESOCKETTIMEDOUT", "" },
 	};
 	static const char *const others[] = { "HTTP/1.1", "450 4.5 GB", "5.7.1 is out", "version 5.10.2.3", "SQLSTATE",
 					      "550 4.7.1 no", "MySQL 5.7.1", "JET_err", "ORA-1", "401.25 MB",
-					      "XORA-12154" };
+					      "XORA-12154", "5.7", "5.10.1", "403.145", "SQL2019", "SQL30081NX",
+					      "SQL30081" };
 	struct rule_code_at found[2];
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
 		if (rule_codes_find(str_c(cases[i].text), found, 2) != 1 ||
