@@ -98,6 +98,20 @@ static bool is_said_of(struct str s, size_t at, size_t end)
 	return false;
 }
 
+/* is_user_said: "gustav: no such user" */
+static bool is_user_said(struct str s, size_t at, size_t end)
+{
+	static const struct str states[] = { STR_LIT("no such user"), STR_LIT("unknown user"), STR_LIT("user unknown"),
+					     STR_LIT("no such account"), STR_LIT("user does not exist") };
+	static const char programs[] = "finger id getent passwd su sudo chown useradd usermod userdel error warning "
+				       "login failure reason cause";
+	struct str name = part(s, at, end - at), rest = str_from(s, end + 2);
+	for (size_t i = 0; i < sizeof states / sizeof *states; i++)
+		if (str_starts_nocase(rest, states[i]) && at_or_nul(rest, states[i].n) != ' ')
+			return !str_in_list(name, programs) && !redact_keeps(name) && !redact_is_program(name);
+	return false;
+}
+
 /* is_in_path: "/usr/lib/node/express", "/dev/sda": what is before the slash stands behind one, or more goes on. */
 static bool is_in_path(struct str s, size_t at, size_t end)
 {
@@ -193,6 +207,8 @@ size_t redact_beside_at(struct redact_finder *f, size_t at)
 	if (n > 1 && ((mark && str_starts(str_from(s, end), STR(": ")) && is_said_of(s, at, end)) ||
 		      ((mark || named) && is_looked_up(s, at, end))))
 		return redact_is_common(part(s, at, n)) ? at : redact_take(f, at, n, REDACT_HOST);
+	if (n > 1 && mark && str_starts(str_from(s, end), STR(": ")) && is_user_said(s, at, end))
+		return redact_is_common(part(s, at, n)) ? at : redact_take(f, at, n, REDACT_USER);
 	if (n > 1 && (before == '-' || before == ')' || before == 'm') && is_person(f, at, end))
 		return redact_take(f, at, n, before == 'm' ? REDACT_HOST : REDACT_USER);
 	if (n < 2 || !(behind || one_of(before, "omhteyg"))) /* most words */

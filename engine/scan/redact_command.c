@@ -5,6 +5,8 @@
  */
 #include "scan/redact_shapes.h"
 
+#include <string.h>
+
 bool redact_within(struct str s, size_t at, struct str name)
 {
 	size_t near = at > REDACT_COMMAND_MAX ? at - REDACT_COMMAND_MAX : 0;
@@ -61,7 +63,7 @@ static size_t program_option_at(struct redact_finder *f, size_t at)
 		if (!(secret || user || one_of(letter, x->hosts)) || !redact_within(s, at, x->command))
 			continue;
 		size_t n = secret ? redact_secret_run(s, value) : redact_name_run(s, value);
-		if (!n || s.p[value] == '-')
+		if (!n || s.p[value] == '-' || str_starts(str_from(s, value + n), STR("://")))
 			return at;
 		size_t end = redact_take(f, value, n, secret ? REDACT_SECRET : user ? REDACT_USER : REDACT_HOST);
 		size_t host = skip_blanks(s, end);
@@ -81,7 +83,17 @@ static size_t words_at(struct redact_finder *f, size_t at)
 		     { STR_LIT("htpasswd -b "), true },
 		     { STR_LIT("htpasswd -bB "), true },
 		     { STR_LIT("htpasswd -nb "), false } };
-	struct str s = f->line;
+	struct str s = f->line, echo = STR("echo");
+	if (at >= echo.n && str_eq(part(s, at - echo.n, echo.n), echo) && !is_name(at_or_nul(s, at - echo.n - 1))) {
+		size_t value = skip_blanks(s, at) + one_of(at_or_nul(s, skip_blanks(s, at)), "\"'"),
+		       n = redact_secret_run(s, value);
+		struct str rest = str_from(s, value + n);
+		bool fed = str_find(str_first(rest, REDACT_COMMAND_MAX), STR("| sudo -S")) != STR_NONE ||
+			   str_find(str_first(rest, REDACT_COMMAND_MAX), STR("-stdin")) != STR_NONE;
+		return fed && str_find_char(str_first(rest, 4), '|') != STR_NONE
+			       ? redact_take(f, value, n, REDACT_SECRET)
+			       : at;
+	}
 	for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
 		struct str before = ways[i].before;
 		if (at + 1 < before.n || !str_eq(part(s, at + 1 - before.n, before.n), before) ||
@@ -135,7 +147,10 @@ static size_t long_option_at(struct redact_finder *f, size_t at)
 		size_t secret = redact_take(f, value, user, REDACT_USER) + 1;
 		return redact_take(f, secret, redact_secret_run(s, secret), REDACT_SECRET);
 	}
-	return apart && redact_is_secret_key(part(s, at + 2, n))
+	size_t run = apart ? redact_secret_run(s, value) : 0;
+	bool key = str_in_list(part(s, at + 2, n), "key") && run >= 8 && !memchr(s.p + value, '/', run) &&
+		   !memchr(s.p + value, '.', run);
+	return apart && (key || redact_is_secret_key(part(s, at + 2, n)))
 		       ? redact_take(f, value, redact_secret_run(s, value), REDACT_SECRET)
 		       : at;
 }

@@ -34,10 +34,11 @@ size_t redact_take(struct redact_finder *f, size_t at, size_t n, enum redact_kin
 /* At the start of a word, or at a mark. */
 static size_t shape_at(struct redact_finder *f, size_t at)
 {
-	static redact_shape *const shapes[] = { redact_guid_at,	 redact_sid_at,	    redact_secret_at, redact_number_at,
-						redact_login_at, redact_display_at, redact_mail_at,   redact_beside_at,
-						redact_word_at,	 redact_domain_at,  redact_person_at, redact_port_at,
-						redact_place_at };
+	static redact_shape *const shapes[] = { redact_guid_at,	  redact_groups_at,  redact_sid_at,
+						redact_secret_at, redact_number_at,  redact_said_number,
+						redact_login_at,  redact_display_at, redact_mail_at,
+						redact_beside_at, redact_word_at,    redact_domain_at,
+						redact_person_at, redact_port_at,    redact_place_at };
 	struct str rest = str_from(f->line, at);
 	if (rest.p[0] == '/' || rest.p[0] == '\\') {
 		size_t next = redact_home_at(f, at);

@@ -149,7 +149,13 @@ static bool is_measured(struct str s, size_t at, size_t n)
 static bool is_dialed(struct str s, size_t at)
 {
 	struct str before = redact_word_before(s, at);
-	if (str_in_list(before, "dialing dialed dialling dialled calling phone"))
+	if (str_eq_nocase(before, STR("to"))) {
+		struct str sent = redact_word_before(s, (size_t)(before.p - s.p));
+		if (str_eq_nocase(sent, STR("sent")) &&
+		    str_in_list(redact_word_before(s, (size_t)(sent.p - s.p)), "sms fax text message code"))
+			return true;
+	}
+	if (str_in_list(before, "dialing dialed dialling dialled calling caller phoned texted faxed phone tel mobile"))
 		return true;
 	return str_eq_nocase(before, STR("to")) &&
 	       str_in_list(redact_word_before(s, (size_t)(before.p - s.p)), "sms call calls fax dialing");
@@ -199,6 +205,9 @@ size_t redact_number_at(struct redact_finder *f, size_t at)
 	char behind = at_or_nul(s, at + x.n);
 	if (is_card(&x) && !char_is_alnum(behind) && behind != '_')
 		return redact_take(f, at, x.n, REDACT_SECRET);
+	size_t open = at && s.p[at - 1] == '(' && is_dialed(s, at - 1) ? redact_phone(s, at - 1) : 0;
+	if (open) /* (030) 901820 */
+		return redact_take(f, at - 1, open, REDACT_ID);
 	size_t n = social_at(s, at), phone = n ? 0 : is_dialed(s, at) ? redact_phone(s, at) : 0;
 	if (phone)
 		return redact_take(f, at, phone, REDACT_ID);

@@ -136,7 +136,7 @@ static size_t at_sign(struct str s, size_t at)
 	return 0;
 }
 
-/* redact_display_at: Erika Mustermann <erika@example.org> */
+/* redact_display_at: Erika Mustermann <erika@example.org>, also in quotes */
 size_t redact_display_at(struct redact_finder *f, size_t at)
 {
 	struct str s = f->line;
@@ -149,8 +149,8 @@ size_t redact_display_at(struct redact_finder *f, size_t at)
 			break;
 		n++;
 	}
-	size_t mail = at + n + 2, mail_n = 0;
-	if (words < 2 || !str_starts(str_from(s, at + n), STR(" <")))
+	size_t quote = at && s.p[at - 1] == '"' && at_or_nul(s, at + n) == '"', mail = at + n + quote + 2, mail_n = 0;
+	if (words < 2 || !str_starts(str_from(s, at + n + quote), STR(" <")))
 		return at;
 	while (mail_n < MAIL_MAX && (is_name(at_or_nul(s, mail + mail_n)) || at_or_nul(s, mail + mail_n) == '+'))
 		mail_n++;
@@ -170,6 +170,11 @@ size_t redact_mail_at(struct redact_finder *f, size_t at)
 	if (c == '@' || one_of(c, "([") || (c == ' ' && one_of(next, "([")))
 		sign = at_sign(s, at + n);
 	size_t host = at + n + sign, host_n = sign ? redact_name_run(s, host) : 0;
+	size_t address = sign == 1 ? redact_address_at(s, host) : 0; /* ssh alice@10.0.0.5 */
+	if (n && address && !redact_keeps(part(s, host, address))) {
+		redact_take(f, at, n, REDACT_USER);
+		return redact_take(f, host, address, REDACT_ADDR);
+	}
 	bool spelled = sign > 1 && !memchr(s.p + host, '.', host_n);
 	bool image = str_eq(part(s, host, host_n), STR("sha256")); /* "nginx@sha256:..." */
 	if (!n || !host_n || spelled || image || !char_is_alpha(s.p[host]))
@@ -201,8 +206,20 @@ size_t redact_domain_at(struct redact_finder *f, size_t at)
 
 size_t redact_home_at(struct redact_finder *f, size_t at)
 {
-	static const struct str places[] = { STR_LIT("/home/"), STR_LIT("/Users/"), STR_LIT("\\Users\\"),
-					     STR_LIT("\\\\Users\\\\"), STR_LIT("\\Documents and Settings\\") };
+	static const struct str places[] = { STR_LIT("/home/"),
+					     STR_LIT("/Users/"),
+					     STR_LIT("\\Users\\"),
+					     STR_LIT("\\\\Users\\\\"),
+					     STR_LIT("\\Documents and Settings\\"),
+					     STR_LIT("\\homes\\"),
+					     STR_LIT("\\home\\"),
+					     STR_LIT("\\profiles\\"),
+					     STR_LIT("\\users$\\"),
+					     STR_LIT("\\home$\\"),
+					     STR_LIT("\\profiles$\\"),
+					     STR_LIT("/var/mail/"),
+					     STR_LIT("/spool/mail/"),
+					     STR_LIT("/spool/cron/crontabs/") };
 	for (size_t i = 0; i < sizeof places / sizeof *places; i++)
 		if (str_starts_nocase(str_from(f->line, at), places[i]))
 			return redact_take(f, at + places[i].n, redact_name_run(f->line, at + places[i].n),
@@ -271,6 +288,33 @@ size_t redact_guid_at(struct redact_finder *f, size_t at)
 		return at + n;
 	bool secret = str_in_list(word, "key secret") || redact_is_secret_key(word);
 	return redact_take(f, at, n, secret ? REDACT_SECRET : REDACT_ID);
+}
+
+/* redact_groups_at: four groups or more of five or so capitals and digits, as keys of products are printed; at least
+ * one has a digit, or the word before says what it is. */
+size_t redact_groups_at(struct redact_finder *f, size_t at)
+{
+	enum { GROUPS_MIN = 4, GROUP_MIN = 4, GROUP_MAX = 8 };
+	struct str s = f->line;
+	size_t size = 0, n = 0, groups = 0, digits = 0, letters = 0;
+	while (char_is_upper(at_or_nul(s, at + size)) || char_is_digit(at_or_nul(s, at + size)))
+		size++;
+	if (size < GROUP_MIN || size > GROUP_MAX)
+		return at;
+	for (;; n++) {
+		size_t i = 0;
+		for (char c; i < size && (char_is_upper(c = at_or_nul(s, at + n)) || char_is_digit(c)); i++, n++) {
+			digits += char_is_digit(c);
+			letters += char_is_upper(c);
+		}
+		groups += i == size;
+		if (i < size || at_or_nul(s, at + n) != '-')
+			break;
+	}
+	bool told = str_eq_nocase(redact_word_before(s, at), STR("key"));
+	bool fits = groups >= GROUPS_MIN && n == groups * (size + 1) - 1 && !is_name(at_or_nul(s, at + n)) && letters &&
+		    (digits || told);
+	return fits ? redact_take(f, at, n, REDACT_SECRET) : at;
 }
 
 /* row_of: letters, digits and these marks; bytes, at most max. */

@@ -14,15 +14,16 @@ static const char from_words[] =
 	"replicated copying copied sync syncing synced synchronizing mount mounted mounting "
 	"backup restore restoring restored migrating migrated datagram datagrams heartbeat "
 	"heartbeats probe query queries message messages failover refused received";
-static const char to_words[] =
-	"replicating replicate replication replicated transfer transferred transferring sending "
-	"forward forwarding forwarded failover over copying copied migrating migrated migrate "
-	"route link ssh telnet rsync ping shipping session tunnel syncing synced sync login logon";
-static const char on_words[] =
-	"stopped started starting failed failing running restarted restart crashed hung down up "
-	"io i/o remotely offline online unavailable installed executed executing rebooted full low logged";
+static const char to_words[] = "replicating replicate replication replicated transfer transferred transferring sending "
+			       "forward forwarding forwarded failover over copying copied migrating migrated migrate "
+			       "route tracert traceroute pathping link ssh telnet rsync ping shipping session tunnel "
+			       "syncing synced sync login logon";
+static const char on_words[] = "stopped started starting failed failing running restarted restart crashed hung down up "
+			       "server service io i/o remotely offline online unavailable installed printed executed "
+			       "executing rebooted full low logged";
 static const char of_words[] =
 	"backup reboot restart shutdown failover restore heartbeat loss replica";
+static const char of_user_words[] = "mailbox account calendar inbox homedir";
 static const char with_words[] =
 	"connection connections session handshake replication sync contact trust";
 
@@ -30,7 +31,8 @@ static const char with_words[] =
 static const char by_words[] =
 	"attempt attempts attempted requested submitted initiated approved rejected granted revoked created "
 	"deleted removed changed modified edited updated uploaded downloaded locked unlocked cancelled "
-	"console canceled aborted acknowledged assigned reported invited impersonated reviewed signed logged";
+	"opened console canceled aborted acknowledged assigned owned reported invited impersonated reviewed signed "
+	"logged";
 static const char sure_by_words[] = "requested submitted approved uploaded downloaded acknowledged invited reviewed";
 static const char for_words[] = "login logins logon logons denied ticket tickets mailbox credentials lockout signin "
 				"sign-in";
@@ -40,7 +42,7 @@ static const char as_words[] = "in on authenticated running connected bind bound
 /* What may go on behind a name; ends in -ed and -ing do, too. */
 static const char behind_words[] =
 	"is was has had are at after before to and or but with for in by via because since while "
-	"when as from on over through lost could cannot can did does will would port reset down "
+	"when as from on over through exceeds lost could cannot can did does will would port reset down "
 	"up timeout timed again now until not due within without which that if so then";
 
 /* Words that stand there and are no machine's name. */
@@ -139,10 +141,11 @@ static bool is_placed(struct str s, size_t at, enum redact_kind *ret_kind)
 		struct str word;
 		const char *verbs;
 		enum redact_kind kind;
-	} ways[] = { { STR_LIT("from"), from_words, REDACT_HOST }, { STR_LIT("to"), to_words, REDACT_HOST },
-		     { STR_LIT("on"), on_words, REDACT_HOST },	   { STR_LIT("of"), of_words, REDACT_HOST },
-		     { STR_LIT("with"), with_words, REDACT_HOST }, { STR_LIT("by"), by_words, REDACT_USER },
-		     { STR_LIT("for"), for_words, REDACT_USER },   { STR_LIT("as"), as_words, REDACT_USER } };
+	} ways[] = { { STR_LIT("of"), of_user_words, REDACT_USER }, { STR_LIT("from"), from_words, REDACT_HOST },
+		     { STR_LIT("to"), to_words, REDACT_HOST },	    { STR_LIT("on"), on_words, REDACT_HOST },
+		     { STR_LIT("of"), of_words, REDACT_HOST },	    { STR_LIT("with"), with_words, REDACT_HOST },
+		     { STR_LIT("by"), by_words, REDACT_USER },	    { STR_LIT("for"), for_words, REDACT_USER },
+		     { STR_LIT("as"), as_words, REDACT_USER } };
 	struct str before = redact_word_before(s, at);
 	for (size_t i = 0; before.n && i < sizeof ways / sizeof *ways; i++) {
 		if (!str_eq_nocase(before, ways[i].word))
@@ -152,10 +155,12 @@ static bool is_placed(struct str s, size_t at, enum redact_kind *ret_kind)
 		bool capital = ways[i].kind == REDACT_USER && char_is_upper(s.p[at]) &&
 			       !redact_tells_apart(part(s, at, redact_name_run(s, at)));
 		*ret_kind = ways[i].kind;
+		if (ways[i].verbs == of_user_words && !str_in_list(verb, of_user_words))
+			continue;					      /* of a machine, perhaps */
 		if (ways[i].verbs == as_words && !char_is_lower(before.p[0])) /* a button: "Log On As" */
 			return false;
 		if (ways[i].verbs == by_words && capital)
-			return str_in_list(verb, sure_by_words);
+			return str_in_list(verb, sure_by_words) || str_in_list(what, "ticket case issue incident bug");
 		return str_in_list(verb, ways[i].verbs) ||
 		       (ways[i].verbs == for_words && str_in_list(verb, changed_words) &&
 			str_in_list(what, "password passwd credentials passphrase"));
@@ -222,6 +227,10 @@ size_t redact_place_at(struct redact_finder *f, size_t at)
 	for (size_t i = 0; i < n; i++)
 		letters += char_is_alpha(s.p[at + i]);
 	enum redact_kind kind = REDACT_HOST;
+	size_t second = n && char_is_upper(s.p[at]) ? redact_second_name(s, end) : 0;
+	if (second && is_placed(s, at, &kind) && kind == REDACT_USER && goes_on(s, end + second) &&
+	    !is_plain(part(s, at, n)) && !is_plain(part(s, end + 1, second - 1)))
+		return redact_take(f, at, n + second, kind);
 	bool there = n > 2 && letters * 2 >= n && goes_on(s, end) &&
 		     (is_placed(s, at, &kind) || in_pair(f, at) || is_machine(s, at, end));
 	bool program = kind == REDACT_USER && redact_is_program(part(s, at, n));

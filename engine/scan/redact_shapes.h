@@ -6,6 +6,7 @@
  *
  *   redact_own.c      names by their own shape (addresses, \\server\share, DOMAIN\user, tokens)
  *   redact_word.c     behind a word that announces them (user=, password is)
+ *   redact_said.c     secrets and numbers in a sentence (password for alice is x1)
  *   redact_beside.c   by what stands on both sides (sudo: alice : TTY)
  *   redact_number.c   numbers that tell of a person (cards, accounts, telephones)
  *   redact_place.c    machines and people in a sentence (connection from depot closed, deleted by alice)
@@ -72,6 +73,8 @@ size_t redact_phone(struct str s, size_t at);	   /* digits in groups, of a numbe
 /* redact_word_before: the word that ends before the blanks that end at the place, in the line's bytes; empty where
  * there are none. */
 struct str redact_word_before(struct str s, size_t at);
+/* redact_second_name: of a person ("Erika Mustermann"), at the blank before it, no key of its own; the blank counts. */
+size_t redact_second_name(struct str s, size_t at);
 /* redact_within: the name of this command stands a short way before; one with a blank at its end as a whole word. */
 bool redact_within(struct str s, size_t at, struct str command);
 
@@ -108,11 +111,15 @@ redact_shape redact_sid_at;    /* S-1-5-21-... */
 redact_shape redact_guid_at;
 redact_shape redact_secret_at; /* tokens of well-known shapes, long hexadecimal numbers, base64 */
 redact_shape redact_hash_at;   /* $6$..., a password as shadow files keep it */
+redact_shape redact_groups_at; /* ABCDE-FGHIJ-..., as products are unlocked */
 redact_shape redact_login_at;  /* alice/password@db, as Oracle's programs take it */
 redact_shape redact_at_host;   /* 'alice'@'web1', at the mark */
 /* redact_word.c */
 redact_shape redact_word_at; /* at the word that announces a name */
 redact_shape redact_port_at; /* "to nas1:8080" */
+/* redact_said.c; redact_said_secret at the key in [start, end), gives `end` where it takes nothing */
+size_t redact_said_secret(struct redact_finder *f, size_t start, size_t end);
+redact_shape redact_said_number;
 /* redact_beside.c */
 redact_shape redact_beside_at;
 /* redact_command.c; at the blank or dash of an option */

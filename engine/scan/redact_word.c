@@ -17,19 +17,18 @@ static const char person_keys[] = /* only with a mark behind them: a list of aut
 	"firstname first_name lastname last_name surname cardholder";
 static const char host_keys[] =
 	"host hostname host_name rhost server servername computer computername machine node peer client remote addr "
-	"address ip workstation";
+	"address ip workstation ssid essid";
 static const char secret_keys[] =
 	"password passwd pwd pw pass passphrase secret client_secret token access_token refresh_token id_token api_key "
 	"apikey api-key access_key secret_key private_key auth authorization cookie sessionid session_id sid "
 	"jsessionid phpsessid credential signature sig pin otp cvv cvc cvv2 ssn tan passcode password_hash "
 	"passwordhash pwdhash encryption_key signing_key master_key account_key accountkey auth_key license_key "
-	"secret_key_base shared_key preshared_key psk";
+	"secret_key_base shared_key preshared_key psk passwort kennwort";
 static const char phone_keys[] =
 	"phone phone_number phonenumber phone-number tel telephone mobile mobile_number msisdn cell cellphone fax "
 	"caller_id callerid";
 
-static const char passwords[] = "password passwd pwd passphrase secret token";
-static const char codes[] = "otp verification activation security recovery confirmation login access sms mfa totp";
+static const char codes[] = "otp verification activation security recovery confirmation login access sms mfa totp time";
 
 bool redact_is_secret_key(struct str word)
 {
@@ -53,32 +52,7 @@ size_t redact_secret_run(struct str s, size_t at)
 	return n;
 }
 
-/* said_secret: "password is 'x'", "passphrase was x1", "secret wJ/a1..."; a bare word may be what is wrong with it. */
-static size_t said_secret(struct redact_finder *f, size_t end)
-{
-	struct str s = f->line, rest = str_from(s, end);
-	bool said = str_starts_nocase(rest, STR(" is ")) || str_starts_nocase(rest, STR(" was "));
-	size_t value = skip_blanks(s, end + (said ? rest.p[1] == 'i' || rest.p[1] == 'I' ? 4 : 5 : 0));
-	bool quoted = value < s.n && value > end && strchr("\"'", s.p[value]);
-	value += quoted;
-	size_t n = redact_secret_run(s, value);
-	bool digit = false;
-	for (size_t i = 0; i < n; i++)
-		digit = digit || char_is_digit(s.p[value + i]);
-	struct str bare = part(s, value, n);
-	while (bare.n && strchr(".!?:", bare.p[bare.n - 1]))
-		bare.n--;
-	char behind = at_or_nul(s, value + bare.n);
-	bool told = said && bare.n > 3 && behind != ' ' && !redact_is_wrong(bare); /* "is case sensitive" goes on */
-	bool mixed = bare.n >= 6 && digit && !char_is_digit(bare.p[0]);		   /* "password hunter2" */
-	if (str_ends_nocase(str_first(s, end), STR("token"))) /* of a language's words, too: "unexpected token 'x'" */
-		return mixed && bare.n >= 8 ? redact_take(f, value, bare.n, REDACT_SECRET) : end;
-	bool sure = quoted || (said && digit) || told || (value > end && (mixed || redact_looks_random(bare)));
-	return n && sure ? redact_take(f, value, told && !digit ? bare.n : n, REDACT_SECRET) : end;
-}
-
-/* second_name: of a person ("Erika Mustermann"), no key of its own. */
-static size_t second_name(struct str s, size_t at)
+size_t redact_second_name(struct str s, size_t at)
 {
 	size_t n = at_or_nul(s, at) == ' ' ? redact_name_run(s, at + 1) : 0;
 	bool fits = n > 1 && char_is_upper(s.p[at + 1]) && char_is_lower(s.p[at + 2]) &&
@@ -105,7 +79,7 @@ static size_t take_person(struct redact_finder *f, size_t at)
 		redact_take(f, at, n, REDACT_HOST);
 		return redact_take(f, user, redact_name_run(s, user), REDACT_USER);
 	}
-	return redact_take(f, at, n + (n && char_is_upper(s.p[at]) ? second_name(s, at + n) : 0), REDACT_USER);
+	return redact_take(f, at, n + (n && char_is_upper(s.p[at]) ? redact_second_name(s, at + n) : 0), REDACT_USER);
 }
 
 /* is_bracketed: "[nas-1]", no address and no word of a sentence ("[preauth]"); a user's name is a word often. */
@@ -148,7 +122,9 @@ static bool is_told(struct str s, size_t start, struct str key, size_t value, si
 	bool pin = str_in_list(key, "pin") && str_starts_nocase(word, STR("gpio"));
 	bool plain = !redact_tells_apart(word);
 	bool parsed = prose && plain && str_in_list(key, "token") && str_in_list(before, "expected unexpected");
-	bool state = str_in_list(word, states) || (str_in_list(key, weak_keys) && str_in_list(word, weak_states));
+	bool names = str_in_list(key, weak_keys) && goes_on(s, value + n) && str_in_list(word, user_keys);
+	bool state =
+		names || str_in_list(word, states) || (str_in_list(key, weak_keys) && str_in_list(word, weak_states));
 	bool sentence = prose && goes_on(s, value + n) &&
 			(str_in_list(word, openings) || str_in_list(word, "password passwd") ||
 			 (acts && str_in_list(key, "auth")));
@@ -164,12 +140,27 @@ static bool is_function(struct str key)
 	return bar != STR_NONE && str_in_list(str_first(key, bar), verbs);
 }
 
+/* tagged: "<user>alice</user>", of the key that begins at start and ends before `at`: bytes of the value, 0 for none.
+ */
+static size_t tagged(struct str s, size_t start, size_t at)
+{
+	size_t n = 0;
+	if (at_or_nul(s, at) != '>' || !start || s.p[start - 1] != '<')
+		return 0;
+	while (n < QUOTED_MAX && at + 1 + n < s.n && s.p[at + 1 + n] != '<')
+		n++;
+	return str_starts(str_from(s, at + 1 + n), STR("</")) ? n : 0;
+}
+
 /* behind_key takes the value behind the key in [start, end): key=value, "key": "value", key 'value'. */
 static size_t behind_key(struct redact_finder *f, size_t start, size_t end, enum redact_kind kind)
 {
 	struct str s = f->line;
 	size_t at = end + (end < s.n && strchr("\"'", s.p[end])), before = at;
 	at = skip_blanks(s, at);
+	static const struct str attribute = STR_LIT("value=");
+	if (at > before && str_starts_nocase(str_from(s, at), attribute)) /* key="password" value="x1" */
+		at += attribute.n - 1;
 	char mark = at_or_nul(s, at);
 	bool assigned = mark == '=' || mark == ':';
 	size_t value = skip_blanks(s, assigned ? at + 1 : at);
@@ -197,7 +188,7 @@ static size_t behind_key(struct redact_finder *f, size_t start, size_t end, enum
 			value = skip_blanks(s, value + n);
 			n = redact_secret_run(s, value);
 		}
-		bool tag = mark == '>' && at_or_nul(s, start - !!start) == '<'; /* <password>x1< */
+		bool tag = tagged(s, start, at);
 		if (tag) {
 			value = at + 1;
 			n = redact_secret_run(s, value);
@@ -209,6 +200,9 @@ static size_t behind_key(struct redact_finder *f, size_t start, size_t end, enum
 			return end;
 		return (assigned || tag) && n ? redact_take(f, value, n, kind) : end;
 	}
+	size_t inside = tagged(s, start, at);
+	if (inside && kind == REDACT_USER)
+		return redact_take(f, at + 1, inside, kind);
 	struct str name = part(s, value, n);
 	if (kind == REDACT_USER && at_or_nul(s, value + n) == '=') /* a key of its own: "Login: user=<alice>" */
 		return end;
@@ -229,7 +223,7 @@ static size_t behind_key(struct redact_finder *f, size_t start, size_t end, enum
 	if (kind == REDACT_USER && quoted && n && at_or_nul(s, value + n) == ' ')
 		n += quoted_rest(s, value + n, s.p[value - 1]);
 	if (person && apart && n && char_is_upper(name.p[0]))
-		n += second_name(s, value + n);
+		n += redact_second_name(s, value + n);
 	return n && sure && !number ? redact_take(f, value, n, kind) : end;
 }
 
@@ -265,7 +259,8 @@ static size_t bare_user(struct redact_finder *f, size_t start, size_t end)
 		str_eq_nocase(redact_word_before(s, start), STR("net")); /* redact_command.c has both its words */
 	char behind = at_or_nul(s, end + 1 + n);
 	struct str rest = str_from(s, end + 1 + n);
-	bool told = str_starts_nocase(rest, STR(": authentication")) || str_starts(rest, STR(": Login"));
+	bool told = str_starts_nocase(rest, STR(": authentication")) || str_starts(rest, STR(": Login")) ||
+		    str_starts(rest, STR(": no such user"));
 	bool fits = !command && n > 1 && char_is_alpha(name.p[0]) && (told || !one_of(behind, ":=(")) &&
 		    !redact_is_common(name);
 	return fits && str_in_list(key, "user username account") ? take_person(f, end + 1) : end;
@@ -390,7 +385,7 @@ static bool ends_secret(struct str word)
 }
 
 /* part_keys end a key of two words ("Account Name:", "User Id="), or are one that needs its mark ("Domain:", "dc="). */
-static const char part_keys[] = "name id domain dc cn";
+static const char part_keys[] = "name id domain dc cn source";
 
 static bool assigned_at(struct str s, size_t end)
 {
@@ -407,8 +402,19 @@ static size_t part_key(struct redact_finder *f, size_t at, size_t end)
 	bool quoted = name && one_of(at_or_nul(s, skip_blanks(s, end)), "\"'");
 	if (quoted && str_in_list(before, "host server computer"))
 		return behind_key(f, at, end, REDACT_HOST);
+	if (str_eq(word, STR("domain")) && at_or_nul(s, end) == ' ') { /* "for domain CORP" */
+		size_t n = redact_name_run(s, end + 1);
+		struct str called = part(s, end + 1, n);
+		if (redact_is_capital(called) && !redact_is_common(called))
+			return redact_take(f, end + 1, n, REDACT_HOST);
+	}
 	if (!assigned_at(s, end))
 		return at;
+	if (str_eq_nocase(word, STR("source"))) /* of a database's connection */
+		return str_eq_nocase(redact_word_before(s, at), STR("data")) && at_or_nul(s, end) == '=' &&
+				       at_or_nul(s, end + 2) != ':' /* a drive's */
+			       ? behind_key(f, at, end, REDACT_HOST)
+			       : at;
 	if (str_eq_nocase(word, STR("cn"))) { /* of a person or a machine; "CN=Users" is everybody's */
 		size_t value = skip_blanks(s, skip_blanks(s, end) + 1), n = redact_name_run(s, value);
 		if (!n || at_or_nul(s, end) != '=' || redact_is_common(part(s, value, n)))
@@ -500,7 +506,7 @@ size_t redact_word_at(struct redact_finder *f, size_t at)
 		size_t next = behind_key(f, at, end, REDACT_SECRET);
 		if (next == end && (str_eq(word, STR("PASS")) || str_eq(word, STR("AUTH"))))
 			return sent_secret(f, at, end);
-		return next == end && str_in_list(word, passwords) ? said_secret(f, end) : next;
+		return next == end ? redact_said_secret(f, at, end) : next;
 	}
 	if (str_in_list(word, user_keys)) {
 		size_t next = behind_key(f, at, end, REDACT_USER);

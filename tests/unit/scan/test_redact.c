@@ -81,6 +81,74 @@ static void neighbours(void **unused)
 	alone("Mar 12 11:02:41 web1 backup[311]: web1 is slow", "Mar 12 11:02:41 HOST-1 backup[311]: HOST-1 is slow");
 }
 
+static void secrets_in_a_sentence(void **unused)
+{
+	(void)unused;
+	alone("password: for alice is hunter2", "password: for USER-1 is SECRET-1");
+	alone("Password for alice: swordfish", "Password for USER-1: SECRET-1");
+	alone("set the password of user 'alice' to \"Ab1!\"", "set the password of user 'USER-1' to \"SECRET-1\"");
+	alone("passphrase for CORP\\alice was open7sesame.", "passphrase for HOST-1\\USER-1 was SECRET-1.");
+	alone("The password swordfish is too weak", "The password SECRET-1 is too weak");
+	alone("password swordfish was rejected", "password SECRET-1 was rejected");
+	alone("master password Rd#7 refused", "master password SECRET-1 refused");
+	alone("PSK \"swordfish\" for tunnel 3", "PSK \"SECRET-1\" for tunnel 3");
+	alone("Kennwort f\xC3\xBCr alice: swordfish", "Kennwort f\xC3\xBCr USER-1: SECRET-1");
+	alone("your one-time code is 448122", "your one-time code is SECRET-1");
+	alone("PIN 4711 is wrong, cvv 123", "PIN SECRET-1 is wrong, cvv SECRET-2");
+	alone("key ABCDE-FGHIJ-KLMNO-PQRST is used", "key SECRET-1 is used");
+	alone("unlocked by XJ2P-99TR-K4QW-7YHB", "unlocked by SECRET-1");
+	alone("passport number C01X00T47 is invalid", "passport number ID-1 is invalid");
+	alone("<user>alice</user> <password>swordfish</password>", "<user>USER-1</user> <password>SECRET-1</password>");
+	alone("<add key=\"SmtpPassword\" value=\"swordfish\" />", "<add key=\"SmtpPassword\" value=\"SECRET-1\" />");
+	alone("echo swordfish | sudo -S ls", "echo SECRET-1 | sudo -S ls");
+	alone("backup --key K9x8Y7z6W5 --dir /var", "backup --key SECRET-1 --dir /var");
+	alone("ldapsearch -H ldap://dir1.corp.lan -w swordfish", "ldapsearch -H ldap://HOST-1 -w SECRET-1");
+	static const char *const same[] = {
+		"Password for user is required", "password for alice is expired",
+		"password policy is too weak",	 "The password length is too short",
+		"the password is too short",	 "password for the account is wrong",
+		"Brother 24 Pin 1200 dpi",	 "pin 13 is high",
+		"setting MAX-SIZE to 10",	 "a license number is needed",
+		"--key /etc/ssl/a.pem",		 "Password for alice:",
+		"<user> -p<password>",		 "echo done | wc",
+	};
+	for (size_t i = 0; i < sizeof same / sizeof *same; i++)
+		alone(same[i], same[i]);
+}
+
+static void people_and_machines_in_a_sentence(void **unused)
+{
+	(void)unused;
+	alone("auth: user alice supplied nothing", "auth: user USER-1 supplied nothing");
+	alone("ssh alice@10.0.0.5 failed", "ssh USER-1@ADDR-1 failed");
+	alone("mailbox of Erika Mustermann is full", "mailbox of USER-1 is full");
+	alone("Ticket opened by Erika Mustermann on Monday", "Ticket opened by USER-1 on Monday");
+	alone("file owned by alice was removed", "file owned by USER-1 was removed");
+	alone("From: \"Erika Mustermann\" <erika@example.org>", "From: \"USER-1\" <USER-2@HOST-1>");
+	alone("finger: alice: no such user", "finger: USER-1: no such user");
+	alone("USER alice7: no such user found", "USER USER-1: no such user found");
+	alone("opened \\\\fs1\\homes\\alice\\a.doc", "opened \\\\HOST-1\\homes\\USER-1\\a.doc");
+	alone("Data Source=ORCLPRD;Password=swordfish;", "Data Source=HOST-1;Password=SECRET-1;");
+	alone("The RPC server on depot is unavailable", "The RPC server on HOST-1 is unavailable");
+	alone("tracert to depot timed out", "tracert to HOST-1 timed out");
+	alone("no controller for domain PEACHBOX", "no controller for domain HOST-1");
+	alone("associated with ssid Home-Meier", "associated with ssid HOST-1");
+	alone("SMS sent to 0171 2345678", "SMS sent to ID-1");
+	alone("phone (030) 901820 is busy", "phone ID-1 is busy");
+	static const char *const same[] = {
+		"Logon Failure: unknown user name or bad password",
+		"opened by Word Viewer",
+		"the file is opened by Excel",
+		"Data Source=c:\\data\\a.mdb",
+		"Started HttpServer2$Safe@0.0.0.0:62267",
+		"domain NOT FOUND",
+		"JetInit not yet called  1030",
+		"account of the user is locked",
+	};
+	for (size_t i = 0; i < sizeof same / sizeof *same; i++)
+		alone(same[i], same[i]);
+}
+
 static void keys_of_two_words_and_of_commands(void **unused)
 {
 	(void)unused;
@@ -102,7 +170,7 @@ static void keys_of_two_words_and_of_commands(void **unused)
 	alone("password is incorrect; password is case sensitive; the password is expired.",
 	      "password is incorrect; password is case sensitive; the password is expired.");
 	alone("ran tool --token hunter2abc --token-file x", "ran tool --token SECRET-1 --token-file x");
-	alone("<user>x</user><password>hunter</password>", "<user>x</user><password>SECRET-1</password>");
+	alone("<user>x</user><password>hunter</password>", "<user>USER-1</user><password>SECRET-1</password>");
 	alone("password hunter2 was used", "password SECRET-1 was used");
 	alone("password expires; password 12 of 20; token ring", "password expires; password 12 of 20; token ring");
 	alone("FAILED su for root by gina", "FAILED su for root by USER-1");
@@ -499,6 +567,8 @@ int main(void)
 		cmocka_unit_test(one_name_one_token),
 		cmocka_unit_test(spans_move_along),
 		cmocka_unit_test(a_hit),
+		cmocka_unit_test(secrets_in_a_sentence),
+		cmocka_unit_test(people_and_machines_in_a_sentence),
 		cmocka_unit_test(keys_of_two_words_and_of_commands),
 		cmocka_unit_test(machines_in_a_sentence),
 		cmocka_unit_test(bare_names),

@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Secrets and numbers in a sentence: "password is x1", "password for alice is x1", "the password dragon is too weak",
+ * "PSK 'x1'", "passport number C01X00T47". See redact_shapes.h.
+ */
+#include "scan/redact_shapes.h"
+
+#include <string.h>
+
+static const char passwords[] = "password passwd pwd passphrase secret token passwort kennwort";
+
+/* value_run: of a value that may be quoted, without the marks that end a sentence. */
+static size_t value_run(struct str s, size_t at)
+{
+	size_t n = redact_secret_run(s, at);
+	bool quoted = at && one_of(s.p[at - 1], "\"'") && at_or_nul(s, at + n) == s.p[at - 1];
+	while (!quoted && n && one_of(s.p[at + n - 1], ".!?:"))
+		n--;
+	return n;
+}
+
+static bool has_digit(struct str s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (char_is_digit(s.p[i]))
+			return true;
+	return false;
+}
+
+/* has_mark: one that only passwords have within a word. */
+static bool has_mark(struct str s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (one_of(s.p[i], "!#$%^&*@+"))
+			return true;
+	return false;
+}
+
+/* owned_secret: "password for alice is x1", "password: for user 'alice' was x1", "password of alice = x1", "password
+ * for alice to x1": the name, then the value; a bare word only where the sentence ends with it. */
+static size_t owned_secret(struct redact_finder *f, size_t end)
+{
+	static const struct str links[] = { STR_LIT(" is "), STR_LIT(" was "), STR_LIT(" to "), STR_LIT(" = "),
+					    STR_LIT("="),    STR_LIT(": "),    STR_LIT(" : ") };
+	static const struct str kinds[] = { STR_LIT("the "), STR_LIT("user "), STR_LIT("account "), STR_LIT("login ") };
+	struct str s = f->line;
+	size_t at = skip_blanks(s, end + one_of(at_or_nul(s, end), ":"));
+	static const struct str owners[] = { STR_LIT("for "), STR_LIT("of "), STR_LIT("f\xC3\xBCr "), STR_LIT("von ") };
+	size_t owner = 0;
+	for (size_t i = 0; i < sizeof owners / sizeof *owners; i++)
+		owner = str_starts_nocase(str_from(s, at), owners[i]) ? owners[i].n : owner;
+	if (!owner)
+		return end;
+	at = skip_blanks(s, at + owner);
+	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+		at += str_starts_nocase(str_from(s, at), kinds[i]) ? kinds[i].n : 0;
+	at += one_of(at_or_nul(s, at), "\"'");
+	size_t domain = redact_name_run(s, at), name = at, n = domain;
+	if (domain && at_or_nul(s, at + domain) == '\\') {
+		name = at + domain + 1 + (at_or_nul(s, at + domain + 1) == '\\');
+		n = redact_name_run(s, name);
+	}
+	size_t behind = name + n;
+	if (at_or_nul(s, behind) == '@')
+		behind += 1 + redact_name_run(s, behind + 1);
+	behind += one_of(at_or_nul(s, behind), "\"'");
+	for (size_t i = 0; n && i < sizeof links / sizeof *links; i++) {
+		if (!str_starts_nocase(str_from(s, behind), links[i]))
+			continue;
+		size_t value = skip_blanks(s, behind + links[i].n);
+		bool quoted = one_of(at_or_nul(s, value), "\"'");
+		value += quoted;
+		struct str said = part(s, value, value_run(s, value));
+		bool last = at_or_nul(s, value + said.n) != ' ', to = links[i].p[1] == 't';
+		bool told = said.n > 3 && last && !redact_is_wrong(said) && (!to || !char_is_lower(said.p[0]));
+		if (!said.n || !(quoted || has_digit(said) || told))
+			return end;
+		if (name > at)
+			redact_take(f, at, domain, REDACT_HOST);
+		if (!redact_is_common(part(s, name, n)))
+			redact_take(f, name, n, REDACT_USER);
+		return redact_take(f, value, said.n, REDACT_SECRET);
+	}
+	return end;
+}
+
+/* judged_secret: "the password dragon is too weak", and no other noun that goes with it ("password policy is"). */
+static size_t judged_secret(struct redact_finder *f, size_t end)
+{
+	static const char nouns[] =
+		"hash hashes hashing history expiry expiration length age complexity prompt box dialog protection "
+		"vault store sync synchronization hint strength rotation reset recovery verification validation "
+		"confirmation filter cache entry notification check generator provider storage quality lifetime "
+		"minimum maximum format encoding encryption backend plugin module function option parameter argument "
+		"property variable attribute member string text element line page screen form feature dictionary "
+		"answer guess guessing caching";
+	static const char judgements[] =
+		"too weak short simple wrong incorrect rejected refused compromised breached leaked pwned guessable "
+		"insecure accepted allowed correct valid strong common";
+	struct str s = f->line;
+	size_t n = at_or_nul(s, end) == ' ' ? redact_secret_run(s, end + 1) : 0;
+	struct str word = part(s, end + 1, n), rest = str_from(s, end + 1 + n), verb, judged = STR("");
+	if (str_word(&rest, &verb) && str_in_list(verb, "is was"))
+		str_word(&rest, &judged);
+	if (str_in_list(judged, "not"))
+		str_word(&rest, &judged);
+	while (judged.n && one_of(judged.p[judged.n - 1], ".,;:!"))
+		judged.n--;
+	bool fits = str_in_list(judged, judgements) && n > 3 && !str_in_list(word, nouns) && !redact_is_wrong(word) &&
+		    !redact_keeps(word);
+	return fits ? redact_take(f, end + 1, n, REDACT_SECRET) : end;
+}
+
+/* quoted_secret: "PSK 'x1'", "api_key "x1" is invalid", and a number behind what is one: "PIN 4711". */
+static size_t quoted_secret(struct redact_finder *f, size_t start, size_t end)
+{
+	static const char keys[] =
+		"psk preshared_key passcode api_key api-key apikey client_secret secret_key private_key access_key "
+		"shared_key auth_key encryption_key signing_key master_key account_key license_key";
+	static const char numbers[] = "pin otp tan cvv cvc cvv2 passcode";
+	struct str s = f->line, key = part(s, start, end - start);
+	size_t value = skip_blanks(s, end), n = 0;
+	if (value == end)
+		return end;
+	if (one_of(s.p[value < s.n ? value : value - 1], "\"'") && str_in_list(key, keys))
+		return redact_take(f, value + 1, redact_secret_run(s, value + 1), REDACT_SECRET);
+	while (char_is_digit(at_or_nul(s, value + n)))
+		n++;
+	size_t least = char_lower(s.p[start]) == 'c' ? 3 : 4;
+	bool counted = start > 1 && char_is_digit(s.p[start - 2]) && str_in_list(key, "pin"); /* "24 pin 1200" */
+	bool fits = str_in_list(key, numbers) && !counted && value == end + 1 && n >= least && n <= 8 &&
+		    !is_name(at_or_nul(s, value + n));
+	return fits ? redact_take(f, value, n, REDACT_SECRET) : end;
+}
+
+/* value_said: "password is 'x'", "passphrase was x1", "secret wJ/a1..."; a bare word may be what is wrong with it. */
+static size_t value_said(struct redact_finder *f, size_t end)
+{
+	struct str s = f->line, rest = str_from(s, end);
+	bool said = str_starts_nocase(rest, STR(" is ")) || str_starts_nocase(rest, STR(" was "));
+	size_t value = skip_blanks(s, end + (said ? rest.p[1] == 'i' || rest.p[1] == 'I' ? 4 : 5 : 0));
+	bool quoted = value < s.n && value > end && strchr("\"'", s.p[value]);
+	value += quoted;
+	size_t n = redact_secret_run(s, value);
+	bool digit = false;
+	for (size_t i = 0; i < n; i++)
+		digit = digit || char_is_digit(s.p[value + i]);
+	struct str bare = part(s, value, n);
+	while (bare.n && strchr(".!?:", bare.p[bare.n - 1]))
+		bare.n--;
+	char behind = at_or_nul(s, value + bare.n);
+	bool told = said && bare.n > 3 && behind != ' ' && !redact_is_wrong(bare); /* "is case sensitive" goes on */
+	bool mixed = bare.n >= 6 && digit && !char_is_digit(bare.p[0]);		   /* "password hunter2" */
+	if (str_ends_nocase(str_first(s, end), STR("token"))) /* of a language's words, too: "unexpected token 'x'" */
+		return mixed && bare.n >= 8 ? redact_take(f, value, bare.n, REDACT_SECRET) : end;
+	bool odd = bare.n > 3 && digit && has_mark(bare); /* "password Rds#1" */
+	bool sure = odd || quoted || (said && digit) || told || (value > end && (mixed || redact_looks_random(bare)));
+	return n && sure ? redact_take(f, value, told && !digit ? bare.n : n, REDACT_SECRET) : end;
+}
+
+size_t redact_said_secret(struct redact_finder *f, size_t start, size_t end)
+{
+	struct str key = part(f->line, start, end - start);
+	if (!str_in_list(key, passwords))
+		return quoted_secret(f, start, end);
+	size_t next = owned_secret(f, end);
+	next = next == end ? value_said(f, end) : next;
+	bool token = str_in_list(key, "token secret");
+	return next == end && !token ? judged_secret(f, end) : next;
+}
+
+/* redact_said_number: "passport number C01X00T47", "customer no. 4711123", at the word before "number" */
+size_t redact_said_number(struct redact_finder *f, size_t at)
+{
+	static const char papers[] = "passport licence license insurance patient tax employee customer member";
+	static const struct str words[] = { STR_LIT(" number "), STR_LIT(" number: "), STR_LIT(" no. "),
+					    STR_LIT(" id ") };
+	enum { NUMBER_MIN = 6 };
+	struct str s = f->line;
+	size_t n = redact_name_run(s, at);
+	if (!str_in_list(part(s, at, n), papers))
+		return at;
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+		size_t value = at + n + words[i].n;
+		if (!str_starts_nocase(str_from(s, at + n), words[i]))
+			continue;
+		size_t run = redact_name_run(s, value);
+		return run >= NUMBER_MIN && has_digit(part(s, value, run)) ? redact_take(f, value, run, REDACT_ID) : at;
+	}
+	return at;
+}
