@@ -15,7 +15,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct arena a = { 0 };
 	struct str iso = stamp_iso(text, &a);
 	if (stamp_parse(text, &t)) {
-		assert(t.hour < 24 && t.minute < 60 && t.second <= 60 && t.month <= 12 && t.day <= 31);
+		assert(t.hour <= 24 && t.minute < 60 && t.second <= 60 && t.month <= 12 && t.day <= 31);
 		if (t.year) {
 			assert(stamp_parse(iso, &again));
 			assert(again.year == t.year && again.month == t.month && again.day == t.day);
