@@ -169,8 +169,12 @@ bool digest_doubts_loss(const struct digest *d);
 /* digest_pings_limited: nothing connects, and what is missing of a burst may be a host's limit on its answers. */
 bool digest_pings_limited(const struct digest *d);
 
-/* digest_is_ssh: an SSH server is meant, by the port or by what the message's program is. */
+/* digest_is_ssh: an SSH server is meant, by the port or by what the message's program is, or one answers. */
 bool digest_is_ssh(const struct digest *d);
+
+/* digest_hear_ms: how long after it is open a greeting on a further connection comes that nothing was lost of, if the
+ * first one's did; 0: that one had none, or had to be sent again. */
+double digest_hear_ms(const struct digest *d, const struct evidence *first);
 
 /* digest_watch: how long a connection is looked at before a word is said on it; empty: not at all. */
 struct str digest_watch(const struct digest *d);
@@ -194,8 +198,9 @@ struct str digest_binding(const struct digest *d, struct str name);
 
 /* digest_quick_row: short connections one after another, where one had come about before; NULL where there is none. */
 const struct evidence *digest_quick_row(const struct digest *d);
-/* digest_row_mixed: a connection came about before the row, so that one or two failures at its beginning are a mix too. */
-bool digest_row_mixed(const struct evidence *row);
+/* digest_row_mixed: a connection came about before the row, so that one or two failures at its beginning are a mix too.
+ * A row too short to tell of a change is one where it changed twice, with the first connection to that port. */
+bool digest_row_mixed(const struct digest *d, const struct evidence *row);
 
 /* Each adds the facts of its part, for digest_make. */
 void digest_article(struct digest *d);

@@ -106,14 +106,14 @@ static void put_retry(struct digest *d)
 	const struct evidence *e = digest_look(d, "retry", ARG("address", d->target), ARG("spacing", STR("1000")));
 	const struct evidence *row = digest_quick_row(d);
 	enum { LIMITED = 3 }; /* so many requests unanswered, and no ping among many lost */
-	bool refused = digest_row_mixed(row) && !str_eq(evidence_text(row, "retry.failure"), STR("timeout"));
-	bool mixed = refused || (digest_row_mixed(row) && evidence_number(row, "retry.failures", 0) >= LIMITED);
+	bool refused = digest_row_mixed(d, row) && !str_eq(evidence_text(row, "retry.failure"), STR("timeout"));
+	bool mixed = refused || (digest_row_mixed(d, row) && evidence_number(row, "retry.failures", 0) >= LIMITED);
 	bool first_failed = e && digest_fact(d, "tcp.445").n && !digest_is(d, "tcp.445", "open");
 	if (!e && d->asks_ras && !digest_is(d, "path.changed", "yes"))
 		e = digest_look(d, "retry", ARG("address", d->target));
 	if (evidence_state(e, "works") && first_failed)
 		digest_put(d, "retry.state", "late", e);
-	else if ((e && e == row && digest_row_mixed(e)) || (!d->asks_ras && mixed))
+	else if ((e && e == row && digest_row_mixed(d, e)) || (!d->asks_ras && mixed))
 		digest_put(d, "retry.state", "flaky", row);
 	else if (e && !evidence_state(e, "too-few"))
 		digest_put_str(d, "retry.state", e->state, e);

@@ -176,22 +176,49 @@ static bool repeated(const struct digest *d, const struct evidence *e)
 	       (pings_quick || evidence_number(e, "tcp.rtt", 0) < SLOW_MS); /* of a slow way it is repeated in vain */
 }
 
-/* clean_row: connections that all came about at once as good as rule out that this many pings were lost on the way, or
- * ping lost hardly any. Three connections came before the row. */
-static bool clean_row(const struct evidence *row, double lost, double sent)
+/* clean_trips: so many round trips of a row of connections, and of those before it, had nothing lost; 0: something was.
+ * A greeting that was waited for, and was there in time on each, is another one of each. */
+static double clean_trips(const struct digest *d, const struct evidence *row)
 {
-	const double hardly = 0.05;
+	enum { SMB_BEFORE = 3 };
+	double made = evidence_number(row, "retry.attempts", 0);
+	struct str heard = evidence_text(row, "retry.heard");
+	bool all_heard = heard.n && str_find_char(heard, 'F') == STR_NONE;
+	if (made <= 0 || evidence_number(row, "retry.failures", 0) > 0)
+		return 0;
+	return made + (d->smb ? SMB_BEFORE : 1) + (all_heard ? made + 1 : 0);
+}
+
+/* lost_some: a connection of a row, or a greeting, did not come about in time, and one behind it did. */
+static bool lost_some(const struct evidence *row)
+{
+	struct str opened = evidence_text(row, "retry.pattern"), heard = evidence_text(row, "retry.heard");
+	bool lost = false, since = false,
+	     other = evidence_text(row, "retry.failure").n &&
+		     !str_eq(evidence_text(row, "retry.failure"), STR("timeout"));
+	for (size_t i = 0; i < opened.n && i < heard.n; i++) {
+		since |= lost && opened.p[i] == 'S';
+		lost |= opened.p[i] == 'F' || heard.p[i] == 'F';
+	}
+	return since && !other;
+}
+
+/* clean_row: connections that all came about at once as good as rule out that this many pings were lost on the way, or
+ * ping lost hardly any. */
+static bool clean_row(const struct digest *d, const struct evidence *row, double lost, double sent)
+{
+	const double hardly = 0.05, trips = clean_trips(d, row);
 	double all_pass = 1;
-	for (double trips = evidence_number(row, "retry.attempts", 0) + 3; sent > 0 && trips > 0; trips--)
+	for (double i = 0; sent > 0 && i < trips; i++)
 		all_pass *= (sent - lost) / sent;
-	return evidence_state(row, "works") && (lost <= 1 || all_pass < hardly);
+	return trips >= BURST_MIN && (lost <= 1 || all_pass < hardly);
 }
 
 /* lost_connects: short connections failed at random for want of an answer. */
 static bool lost_connects(const struct digest *d)
 {
 	const struct evidence *row = digest_quick_row(d);
-	return digest_row_mixed(row) && str_eq(evidence_text(row, "retry.failure"), STR("timeout"));
+	return digest_row_mixed(d, row) && str_eq(evidence_text(row, "retry.failure"), STR("timeout"));
 }
 
 /* loss_in_doubt: connections lost something, and pings hardly anything: it takes many to tell a loss from what befalls
@@ -292,6 +319,14 @@ static bool smb_halting(const struct digest *d)
 	       again > 0;
 }
 
+/* put_no_loss: of a row; of one too short for more, where nothing else tells, it is said by how much. */
+static void put_no_loss(struct digest *d, const struct evidence *row, bool pinged)
+{
+	digest_put(d, "loss.state", "none", row);
+	if (evidence_state(row, "too-few") && !pinged)
+		digest_put_str(d, "loss.trips", arena_printf(d->a, "%.0f", clean_trips(d, row)), row);
+}
+
 /* put_loss: hosts limit their answers to ping, so lost ones are a loss only where connections or ARP lose packets too.
  * Over a slow line answers come too late to be counted. */
 static void put_loss(struct digest *d, const struct pings *p)
@@ -313,7 +348,7 @@ static void put_loss(struct digest *d, const struct pings *p)
 		return;
 	else if (!open && pinged && lost > 0)
 		put_limited(d, p);
-	else if (pinged && lost > 1 && (again || failed) && !pings_even(p))
+	else if (pinged && lost > 1 && (again || failed || lost_some(row)) && !pings_even(p))
 		digest_put(d, "loss.state", "loss", p->burst);
 	else if (evidence_state(arp, "answered") && answers > 19)
 		digest_put(d, "loss.state", "none", arp);
@@ -322,8 +357,10 @@ static void put_loss(struct digest *d, const struct pings *p)
 		digest_put(d, "loss.state", "loss", arp);
 	else if (pinged && failed && pings_even(p))
 		return; /* of a limit on connections and one on pings nothing here is known apart */
-	else if (failed || (clean_row(row, lost, p->burst_sent) && (pinged || !again)))
-		digest_put(d, "loss.state", failed ? "loss" : "none", row);
+	else if (failed && !evidence_state(row, "too-few")) /* so few alone may be what befalls connections */
+		digest_put(d, "loss.state", "loss", row);
+	else if (clean_row(d, row, lost, p->burst_sent) && (pinged || !again))
+		put_no_loss(d, row, pinged);
 }
 
 /* Where ping is filtered, connections tell that the way is quick, unless what came over them then did not. */

@@ -107,9 +107,22 @@ static void put_again(struct digest *d)
 		digest_put(d, "tcp.again", evidence_state(row, "down") ? "silent" : "other", row);
 }
 
-bool digest_row_mixed(const struct evidence *row)
+/* changed_twice: from one connection to the next, the first one to that port before them. */
+static bool changed_twice(const struct digest *d, const struct evidence *row)
 {
-	return evidence_state(row, "flaky") ||
+	struct str pattern = evidence_text(row, "retry.pattern");
+	unsigned changes = 0;
+	char last = digest_is(d, "tcp.445", "open") && !digest_ended(d, d->tcp445) ? 'S' : 'F';
+	for (size_t i = 0; i < pattern.n; i++) {
+		changes += pattern.p[i] != last;
+		last = pattern.p[i];
+	}
+	return changes > 1;
+}
+
+bool digest_row_mixed(const struct digest *d, const struct evidence *row)
+{
+	return evidence_state(row, "flaky") || (evidence_state(row, "too-few") && changed_twice(d, row)) ||
 	       (evidence_state(row, "late") && evidence_number(row, "retry.failures", 0) < ROW_CHANGED);
 }
 
@@ -120,7 +133,7 @@ static void put_changed(struct digest *d)
 	const struct evidence *row = digest_quick_row(d);
 	if (digest_is(d, "tcp.again", "other") && !digest_is(d, "path.kind", "ras"))
 		digest_put(d, "path.changed", "yes", d->tcp445);
-	else if (row && !digest_row_mixed(row) && !evidence_state(row, "works") && !evidence_state(row, "too-few"))
+	else if (row && !digest_row_mixed(d, row) && !evidence_state(row, "works") && !evidence_state(row, "too-few"))
 		digest_put(d, "path.changed", "yes", row);
 	else if (row)
 		digest_put(d, "path.changed", "no", row);

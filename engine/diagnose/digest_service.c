@@ -38,7 +38,20 @@ static const char *speaks_first(const struct digest *d, struct str port)
 bool digest_is_ssh(const struct digest *d)
 {
 	const char *service = speaks_first(d, d->port);
-	return service && !strcmp(service, "ssh");
+	bool greets = false;
+	for (size_t i = 0; i < d->c->evidence_count; i++)
+		greets |= str_eq(evidence_arg(d->c->evidence[i], "port"), d->port) &&
+			  str_eq(evidence_text(d->c->evidence[i], "tcp.service"), STR("ssh"));
+	return greets || (service && !strcmp(service, "ssh"));
+}
+
+double digest_hear_ms(const struct digest *d, const struct evidence *first)
+{
+	enum { SOON_MS = 180 }; /* beyond the round trip; what was lost is sent again 200 ms beyond it at the soonest */
+	double trip_ms = evidence_number(first, "tcp.rtt", evidence_number(first, "tcp.ms", 0)),
+	       said_ms = evidence_number(first, "tcp.greeting_ms", -1);
+	bool ended_it = digest_ended(d, first);
+	return said_ms >= 0 && said_ms < trip_ms + SOON_MS && !ended_it ? trip_ms + SOON_MS : 0;
 }
 
 /* told_of_an_end: the message tells of a connection that came about and was ended. */

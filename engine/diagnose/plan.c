@@ -37,13 +37,60 @@ static bool asked_already(const struct wave *w, const char *probe, const struct 
 	return false;
 }
 
+/* connects: how many connections a request makes, or has made. */
+static unsigned connects(const struct probe *probe, struct str attempts)
+{
+	enum { USUAL = 12 };
+	uint64_t n = USUAL;
+	if (probe == probe_find(STR("retry")))
+		return str_u64(attempts, &n) ? (unsigned)n : USUAL;
+	return probe == probe_find(STR("tcp"));
+}
+
+/* connected: so many connections to this port of this address were made, or are asked for in this wave. */
+static unsigned connected(const struct wave *w, struct str address, struct str port)
+{
+	unsigned count = 0;
+	for (size_t i = 0; i < w->d->c->evidence_count; i++) {
+		const struct evidence *e = w->d->c->evidence[i];
+		unsigned asked = connects(probe_find(e->probe), evidence_arg(e, "attempts"));
+		if (asked && str_eq(evidence_arg(e, "address"), address) && str_eq(evidence_arg(e, "port"), port) &&
+		    !evidence_state(e, "not-run"))
+			count += (unsigned)evidence_number(e, "retry.attempts", asked);
+	}
+	for (size_t i = 0; i < w->count; i++) {
+		const struct probe_request *r = &w->requests[i];
+		if (str_eq(probe_request_arg(r, "address"), address) && str_eq(probe_request_arg(r, "port"), port))
+			count += connects(r->probe, probe_request_arg(r, "attempts"));
+	}
+	return count;
+}
+
+/* spare: to one address of an SSH server a diagnosis makes five connections at most, whichever step asks for them; a
+ * row is cut to what is left, false where nothing is. What guards SSH counts new connections that log nobody in: "ufw
+ * limit" lets six in thirty seconds pass, sshd's own PerSourcePenalties shut out who makes some fifteen, fail2ban fewer. */
+static bool spare(const struct wave *w, struct probe_request *r)
+{
+	enum { SSH_CONNECTIONS = 5 };
+	unsigned wanted = connects(r->probe, probe_request_arg(r, "attempts"));
+	struct str port = probe_request_arg(r, "port");
+	if (!wanted || !str_eq(port, w->d->port) || !digest_is_ssh(w->d))
+		return true;
+	unsigned made = connected(w, probe_request_arg(r, "address"), port);
+	unsigned left = made < SSH_CONNECTIONS ? SSH_CONNECTIONS - made : 0;
+	for (size_t i = 0; wanted > left && i < r->arg_count; i++)
+		if (str_eq(r->args[i].name, STR("attempts")))
+			r->args[i].value = arena_printf(w->a, "%u", left);
+	return left > 0;
+}
+
 void wave_ask(struct wave *w, const char *probe, const struct probe_arg *args, size_t n)
 {
 	struct probe_request r = { .probe = probe_find(str_c(probe)), .files = w->d->c->files };
 	for (size_t i = 0; i < n && r.arg_count < PROBE_ARGS_MAX; i++)
 		if (args[i].value.n)
 			r.args[r.arg_count++] = args[i];
-	if (!r.probe || asked_already(w, probe, r.args, r.arg_count))
+	if (!r.probe || !spare(w, &r) || asked_already(w, probe, r.args, r.arg_count))
 		return;
 	struct probe_request *slot = arena_push(w->a, &w->requests, &w->count, &w->cap);
 	if (slot)

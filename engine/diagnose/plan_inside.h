@@ -30,10 +30,11 @@ struct wave {
 	bool last; /* nothing else is left to ask */
 };
 
-/* ask adds a request; arguments without a value are left out. */
+/* ask adds a request; arguments without a value are left out, and what was asked already. */
 #define ask(w, probe, ...)                                                                                             \
 	wave_ask((w), (probe), (const struct probe_arg[]){ __VA_ARGS__ },                                              \
 		 sizeof((const struct probe_arg[]){ __VA_ARGS__ }) / sizeof(struct probe_arg))
+/* Of an SSH server it is left out, or a row cut short, where that would be too many connections. */
 void wave_ask(struct wave *w, const char *probe, const struct probe_arg *args, size_t n);
 
 /* wave_race: all requests of this probe in the wave so far are ways to one end; the others need not be waited for

@@ -164,9 +164,12 @@ void plan_ask_row(struct wave *w, struct str port, struct str attempts)
 			wait_ms = TRIPS * seen[i];
 	if (digest_is(d, "latency.state", "ok") && wait_ms > BEFORE_REPEAT_MS)
 		wait_ms = BEFORE_REPEAT_MS;
+	/* Of an SSH server that may be asked little more each connection tells twice, once by its greeting. */
+	double hear_ms = digest_hear_ms(d, d->tcp445);
 	ask(w, "retry", ARG("address", d->target), ARG("port", port), ARG("attempts", attempts),
 	    ARG("spacing", S("50")), ARG("wait", arena_printf(w->a, "%.0f", wait_ms > LEAST_MS ? wait_ms : LEAST_MS)),
-	    ARG("watch", plan_watch_ends(w, d->tcp445)));
+	    ARG("watch", plan_watch_ends(w, d->tcp445)),
+	    ARG("hear", digest_is_ssh(d) && hear_ms > 0 ? arena_printf(w->a, "%.0f", hear_ms) : S("")));
 }
 
 static struct str open_port(const struct digest *d)
@@ -240,20 +243,13 @@ void step_unsteady(struct wave *w)
 		plan_ask_row(w, d->unsteady_port, unsteady_length(d));
 }
 
-/* row_length: what guards SSH often counts new connections, "ufw limit" six in thirty seconds, and sshd itself those
- * that do not log in: with the first one five are made there. */
-static struct str row_length(const struct digest *d)
-{
-	return digest_is_ssh(d) ? S("4") : S("10");
-}
-
 /* step_row: over a dialled link one success proves little; nor does one where the message tells of a failure that may
  * befall some only. */
 void step_row(struct wave *w)
 {
 	const struct digest *d = w->d;
 	if (digest_wants_row(d) && !digest_seems_slow(d))
-		plan_ask_row(w, d->port, row_length(d));
+		plan_ask_row(w, d->port, S("10"));
 	else if (d->asks_ras && plan_open(d) && digest_is(d, "path.kind", "ras") && !digest_seems_slow(d))
 		plan_ask_row(w, open_port(d), S("10"));
 }

@@ -4,7 +4,8 @@
  * failure after, is a matter of timing (a link that carries only seconds after it came up); the other way round it
  * broke meanwhile; a mix is flaky; only failures is down. Fewer than 10 attempts, or fewer than 5 alike at the end of a
  * row that changed once, do not tell. Each connection carries nothing of ours and is reset at once, or once it was
- * watched: three packets, and nothing of it lingers.
+ * watched: three packets, and nothing of it lingers. Of a service that greets, the greeting is a round trip of its own:
+ * it follows the last packet with which the connection is made.
  */
 #include "probe/outcome.h"
 
@@ -16,6 +17,7 @@ static const struct probe_arg_help args[] = {
 	{ "wait", false, "how long one may take, in ms (default 700: before the system repeats its request)",
 	  ARG_NUMBER },
 	{ "watch", false, "how long each has to stay open to count as a success, in ms (default 0)", ARG_NUMBER },
+	{ "hear", false, "how long the service's first word is waited for on each, in ms (default 0)", ARG_NUMBER },
 	{ 0 }
 };
 
@@ -34,6 +36,8 @@ static const struct probe_fact_help facts[] = {
 	{ "retry.pattern", FACT_TEXT, "a letter an attempt: F failed, S succeeded" },
 	{ "retry.attempts", FACT_NUMBER, "attempts made" },
 	{ "retry.failures", FACT_NUMBER, "those that failed" },
+	{ "retry.heard", FACT_TEXT,
+	  "a letter an attempt: S the service said something in the time of hear=, F it did not" },
 	{ "retry.first_success_ms", FACT_NUMBER, "when the first one succeeded, since the first attempt" },
 	{ "retry.failure", FACT_TEXT, "how the first failure failed: a state of probe tcp, closed or reset" },
 	{ 0 }
@@ -45,10 +49,10 @@ struct retry {
 	struct address address;
 	uint16_t port;
 	unsigned most, made; /* attempts that ended */
-	bool pending, open;
-	double spacing_ms, wait_ms, watch_ms, begun_ms, success_ms;
+	bool pending, open, spoke; /* of the attempt at hand */
+	double spacing_ms, wait_ms, watch_ms, hear_ms, begun_ms, opened_ms, success_ms;
 	const char *failure;
-	char pattern[ATTEMPTS_MAX];
+	char pattern[ATTEMPTS_MAX], heard[ATTEMPTS_MAX];
 };
 
 /* trailing: so many at the end are alike. */
@@ -97,6 +101,8 @@ static void retry_end(struct machine *m)
 	machine_text(m, "retry.pattern", pattern);
 	machine_number(m, "retry.attempts", s->made);
 	machine_number(m, "retry.failures", failures(s));
+	if (s->hear_ms > 0)
+		machine_text(m, "retry.heard", (struct str){ s->heard, s->made });
 	if (failures(s) < s->made)
 		machine_ms(m, "retry.first_success_ms", s->success_ms);
 	if (s->failure)
@@ -110,7 +116,7 @@ static void retry_connect(struct machine *m)
 {
 	struct retry *s = m->state;
 	s->pending = true;
-	s->open = false;
+	s->open = s->spoke = false;
 	s->begun_ms = m->now_ms;
 	machine_open(m, 0,
 		     (struct channel_spec){ .kind = CHANNEL_TCP, .to = s->address, .port = s->port, .abort = true });
@@ -128,6 +134,7 @@ static void retry_result(struct machine *m, bool success, const char *failure)
 		s->success_ms = m->now_ms;
 	if (!success && !s->failure)
 		s->failure = failure;
+	s->heard[s->made] = s->spoke ? 'S' : 'F';
 	s->pattern[s->made++] = success ? 'S' : 'F';
 	/* What is decided needs no more packets; what changed near the end needs a few more. */
 	struct str state = str_c(retry_state(s));
@@ -150,6 +157,7 @@ static void retry_start(struct machine *m)
 	s->spacing_ms = machine_arg_number(m, "spacing", 1000, 50, 5000);
 	s->wait_ms = machine_arg_number(m, "wait", 700, 10, 5000);
 	s->watch_ms = machine_arg_number(m, "watch", 0, 0, 2000);
+	s->hear_ms = machine_arg_number(m, "hear", 0, 0, 2000);
 	if (machine_arg_address(m, "address", &s->address) && s->port)
 		retry_connect(m);
 	else
@@ -161,8 +169,23 @@ static void retry_opened(struct machine *m)
 {
 	struct retry *s = m->state;
 	s->open = true;
-	if (s->watch_ms > 0)
-		machine_timer(m, s->watch_ms);
+	s->opened_ms = m->now_ms;
+	if (s->watch_ms > 0 || s->hear_ms > 0)
+		machine_timer(m, s->watch_ms > s->hear_ms ? s->watch_ms : s->hear_ms);
+	else
+		retry_result(m, true, NULL);
+}
+
+/* retry_said: its first word. What is left then is to be watched. */
+static void retry_said(struct machine *m)
+{
+	struct retry *s = m->state;
+	double since_ms = m->now_ms - s->opened_ms;
+	if (!s->open || s->spoke || s->hear_ms <= 0)
+		return;
+	s->spoke = since_ms <= s->hear_ms;
+	if (since_ms < s->watch_ms)
+		machine_timer(m, s->watch_ms - since_ms);
 	else
 		retry_result(m, true, NULL);
 }
@@ -172,6 +195,8 @@ static void retry_feed(struct machine *m, const struct event *e)
 	const struct retry *s = m->state;
 	if (e->kind == EVENT_OPEN)
 		retry_opened(m);
+	else if (e->kind == EVENT_BYTES)
+		retry_said(m);
 	else if (e->kind == EVENT_FAIL)
 		retry_result(m, false, s->open ? "reset" : outcome_of_connect(e));
 	else if (e->kind == EVENT_END)

@@ -2,8 +2,9 @@
  *
  * A recorded diagnosis > its verdict, with the causes of kb/causes: no network, no clock, no root. A case is one JSON
  * object ("code", "set"; "article" and its "probes" where the case is about one) and then one piece of evidence a line,
- * as `kbt diagnose --json` prints it. With "plan" (how many ms it has been going on) the next probes are named, in their
- * order. With "was" it was saved with this class decided.
+ * as `kbt diagnose --json` prints it. With "plan" (how many ms it has been going on) the next probes are named, in
+ * their order. With "was" it was saved with this class decided. Nothing says how often an SSH server is connected to
+ * but the plan of each moment, so that is counted in all cases.
  */
 #include "diagnose/diagnose.h"
 #include "probe/probe_machine.h"
@@ -15,6 +16,7 @@
 #include <stdlib.h>
 
 enum { CAUSE_FILES_MAX = 64, BINDINGS_MAX = 16 };
+enum { EARLY_MS = 700 }; /* so soon nothing is left out for want of time */
 enum { STEP_MS = 1000 }; /* from one piece of evidence to the next: a case has no clock */
 
 static struct str text_of(const cJSON *item, struct arena *a)
@@ -46,6 +48,14 @@ static struct evidence *read_evidence(const cJSON *json, struct arena *a)
 		(struct probe_arg){ arena_str(a, str_c(item->string)), text_of(item, a) };
 	cJSON_ArrayForEach(item, cJSON_GetObjectItem(json, "facts")) add_fact(e, item, a);
 	return e;
+}
+
+static struct str arg_of(const struct evidence *e, const char *name)
+{
+	for (size_t i = 0; i < e->arg_count; i++)
+		if (str_eq(e->args[i].name, str_c(name)))
+			return e->args[i].value;
+	return STR("");
 }
 
 static enum err load_causes(struct arena *a, struct causes **ret_causes)
@@ -93,6 +103,41 @@ static void print_open(struct buf *out, const struct verdict *v, size_t evidence
 			 evidence_count, v->cause_left_count, v->next_count);
 }
 
+/* connects_to_ssh: so many connections to port 22 of this address. */
+static unsigned connects_to_ssh(struct str probe, struct str address, struct str to, struct str port,
+				struct str attempts)
+{
+	uint64_t n = 0;
+	if (!str_eq(port, STR("22")) || !str_eq(to, address))
+		return 0;
+	return str_eq(probe, STR("retry")) && str_u64(attempts, &n) ? (unsigned)n : str_eq(probe, STR("tcp"));
+}
+
+/* print_too_many: an SSH server that would be connected to more often than five times is said, whatever was seen. */
+static enum err print_too_many(struct buf *out, const struct causes *causes, const struct case_file *c, struct arena *a)
+{
+	enum { SSH_CONNECTIONS = 5 };
+	struct probe_request *planned;
+	size_t count;
+	double wait_ms;
+	enum err err = diagnose_plan(causes, c, a, &planned, &count, &wait_ms);
+	for (size_t i = 0; !err && i < count; i++) {
+		struct str address = probe_request_arg(&planned[i], "address");
+		unsigned asked = 0, made = 0;
+		for (size_t k = 0; k <= i; k++)
+			asked += connects_to_ssh(
+				str_c(planned[k].probe->name), address, probe_request_arg(&planned[k], "address"),
+				probe_request_arg(&planned[k], "port"), probe_request_arg(&planned[k], "attempts"));
+		for (size_t k = 0; k < c->evidence_count; k++)
+			made += connects_to_ssh(c->evidence[k]->probe, address, arg_of(c->evidence[k], "address"),
+						arg_of(c->evidence[k], "port"), arg_of(c->evidence[k], "attempts"));
+		if (asked && asked + made > SSH_CONNECTIONS)
+			buf_addf(out, "after %zu: %u connections to %.*s port 22\n", c->evidence_count, asked + made,
+				 STR_ARG(address));
+	}
+	return err;
+}
+
 /* print_prefixes: as the evidence came in, nothing else was ever confirmed; what was is said. */
 static enum err print_prefixes(struct buf *out, const struct causes *causes, const struct case_file *whole,
 			       const struct verdict *last, struct arena *a)
@@ -106,6 +151,9 @@ static enum err print_prefixes(struct buf *out, const struct causes *causes, con
 		if (err)
 			return err;
 		print_open(out, &v, c.evidence_count);
+		c.elapsed_ms = EARLY_MS;
+		err = print_too_many(out, causes, &c, a);
+		c.elapsed_ms = whole->elapsed_ms;
 		if (last->cause.n && v.cause.n && !str_eq(v.cause, last->cause))
 			buf_addf(out, "after %zu: %.*s\n", c.evidence_count, STR_ARG(v.cause));
 	}

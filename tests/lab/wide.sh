@@ -179,6 +179,11 @@ backend-refuses|nas7|smb|smb.server.flaky|tcp-flaky|one of three machines behind
 backend-refuses-at-random|nas7|smb|smb.server.flaky|tcp-flaky|a third of the connections at random is refused
 backend-drops|nas7|smb|smb.server.flaky|tcp-flaky|one of three machines behind a balancer is silent|silence
 backend-drops-far|depot|smb|smb.server.flaky|tcp-flaky|as backend-drops, behind the router|silence
+ssh-drops-third|depot|smb|smb.server.flaky|tcp-flaky/open|as backend-drops-far, of an SSH server: five connections tell it from a loss only at times|silence
+ssh-refuses-third|nas7|smb|smb.server.flaky|tcp-flaky|one of three machines behind a balancer refuses SSH
+ssh-loss-50|depot|link|link.path.loss|link.path.loss/open|50 % of the round trips to an SSH server behind the router are lost
+ssh-loss-50-no-ping|depot|link|link.path.loss|link.path.loss/open|as ssh-loss-50, and the server drops pings
+hung-ssh-no-ping|depot|smb|smb.server.hung|tcp-mute/open|an SSH server behind the router drops pings, takes connections and says nothing
 service-silent-elsewhere|nas7|smb|smb.server.hung|tcp-mute|an SSH server on port 2222 that takes connections and says nothing
 reset-at-words|nas7|filter|filter.path.payload-rst|healthy/open|what a client says to a database is answered with a reset: nothing is said to it|silence
 rp-filter-server|depot|ip|ip.server.reverse-path|routed-silent|the server behind the router drops what comes by another interface than its route back
@@ -379,7 +384,17 @@ inject_variants() {
     backend-refuses) serves_sql; drop_in e53s input 'tcp dport 5432 tcp flags & (syn | ack) == syn numgen inc mod 3 == 1 reject with tcp reset' ;;
     backend-refuses-at-random) serves_sql; drop_in e53s input 'tcp dport 5432 tcp flags & (syn | ack) == syn numgen random mod 100 < 33 reject with tcp reset' ;;
     backend-drops) serves_sql; drop_in e53s input 'tcp dport 5432 tcp flags & (syn | ack) == syn numgen inc mod 3 == 1 drop' ;;
-    backend-drops-far) serves_ssh; drop_in e53m input 'tcp dport 22 tcp flags & (syn | ack) == syn numgen inc mod 3 == 1 drop' ;;
+    backend-drops-far)
+        labd e53m sql tcp 5432 silent
+        says 'connection to server at "remsrv" (10.53.1.10), port 5432 failed: Connection timed out'
+        drop_in e53m input 'tcp dport 5432 tcp flags & (syn | ack) == syn numgen inc mod 3 == 1 drop' ;;
+    ssh-drops-third) serves_ssh; drop_in e53m input 'tcp dport 22 tcp flags & (syn | ack) == syn numgen inc mod 3 == 1 drop' ;;
+    ssh-refuses-third) serves_ssh; drop_in e53s input 'tcp dport 22 tcp flags & (syn | ack) == syn numgen inc mod 3 == 1 reject with tcp reset' ;;
+    ssh-loss-50) serves_ssh; drop_in e53r forward 'numgen random mod 100 < 29 drop' ;;
+    ssh-loss-50-no-ping) serves_ssh; drop_in e53r forward 'numgen random mod 100 < 29 drop' 'icmp type echo-request drop' ;;
+    hung-ssh-no-ping)
+        labd e53m sshm tcp 22 silent; drop_in e53m input 'icmp type echo-request drop'
+        says 'ssh: connect to host remsrv port 22: Connection timed out' ;;
     own-address-taken*) ipn e53o addr add 10.53.0.2/24 dev eth0; labd e53o garp garp "${ID}o" eth0 10.53.0.2 50 ;;
     rule-unreachable) smb_rule unreachable ;;
     rule-prohibit) smb_rule prohibit ;;
