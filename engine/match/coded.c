@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-enum { PLUSES_MIN = 3, WORDS_MIN = 3 };
+enum { PLUSES_MIN = 3, WORDS_MIN = 3, BYTES_MIN = 2 };
 
 static unsigned digit_of(char c)
 {
@@ -283,6 +283,81 @@ static void add_backslashes(struct clean_writer *w, size_t start, size_t end)
 	}
 }
 
+/* "\x5c", "\134": a byte by its number; -1 where there is none. */
+static int escaped_byte_at(struct str s, size_t at)
+{
+	if (at + 3 >= s.n || s.p[at] != '\\')
+		return -1;
+	const char *d = s.p + at + 1;
+	if (d[0] == 'x')
+		return byte_of(s, at + 2);
+	bool octal = d[0] >= '0' && d[0] <= '3' && d[1] >= '0' && d[1] <= '7' && d[2] >= '0' && d[2] <= '7';
+	return octal ? (d[0] - '0') * 64 + (d[1] - '0') * 8 + d[2] - '0' : -1;
+}
+
+/* What a run of backslashes is: none that a string has; one that it may have; a byte's number; what only a string
+ * has. */
+enum escape { ESCAPE_NONE, ESCAPE_POSSIBLE, ESCAPE_BYTE, ESCAPE_PLAIN };
+
+static enum escape escape_at(struct str s, size_t at, size_t run)
+{
+	char before = at ? s.p[at - 1] : ' ', behind = at + run < s.n ? s.p[at + run] : 0;
+	int byte = escaped_byte_at(s, at + run - 1);
+	bool drive = before == ':' && at > 1 && char_is_alpha(s.p[at - 2]) && (at == 2 || !char_is_alnum(s.p[at - 3]));
+	bool within = drive || char_is_alnum(before) || (before && strchr(")}]%$._", before));
+	if (run % 2 == 0) /* of an odd one the last may escape what is behind it */
+		return within || run > 3 ? ESCAPE_PLAIN : ESCAPE_POSSIBLE;
+	if (byte >= 0)
+		return byte && byte < 0x80 && !char_is_alnum((char)byte) ? ESCAPE_BYTE : ESCAPE_POSSIBLE;
+	if (run == 1 && before == ':') /* C:\new */
+		return ESCAPE_NONE;
+	char next = at + run + 1 < s.n ? s.p[at + run + 1] : 0;
+	bool ends = behind == 'n' && next == '"', opens = behind == '"' && strchr(" (=[,", before) && char_is_alnum(next);
+	if (ends || opens)
+		return ESCAPE_PLAIN;
+	return behind && strchr("\"'nrtu/", behind) ? ESCAPE_POSSIBLE : ESCAPE_NONE;
+}
+
+bool coded_is_string(struct str text)
+{
+	unsigned plain = 0, bytes = 0;
+	for (size_t at = 0, run; at < text.n; at += run) {
+		const char *slash = memchr(text.p + at, '\\', text.n - at);
+		if (!slash)
+			break;
+		at = (size_t)(slash - text.p);
+		for (run = 1; at + run < text.n && text.p[at + run] == '\\';)
+			run++;
+		enum escape e = escape_at(text, at, run);
+		if (e == ESCAPE_NONE)
+			return false;
+		plain += e == ESCAPE_PLAIN;
+		bytes += e == ESCAPE_BYTE;
+	}
+	return plain || bytes >= BYTES_MIN;
+}
+
+static void add_string(struct clean_writer *w, size_t start, size_t end)
+{
+	struct str s = str_first(w->from->text, end);
+	for (size_t at = start; at < end;) {
+		char c = at + 1 < end && s.p[at] == '\\' ? s.p[at + 1] : 0;
+		int byte = escaped_byte_at(s, at);
+		if (byte >= 0) {
+			clean_put(w, byte == '\r' ? ' ' : (char)byte, at);
+			at += 4;
+		} else if (c == 'u') {
+			at += add_unit(w, s, at);
+		} else if (c && strchr("\\\"'nrt/", c)) {
+			clean_put(w, c == 'n' ? '\n' : c == 't' ? '\t' : c == 'r' ? ' ' : c, at);
+			at += 2;
+		} else {
+			clean_put(w, s.p[at], at);
+			at++;
+		}
+	}
+}
+
 static void add_quotes(struct clean_writer *w, size_t start, size_t end)
 {
 	const char *p = w->from->text.p;
@@ -332,6 +407,7 @@ void coded_add(struct clean_writer *w, size_t start, size_t end, enum coding cod
 {
 	switch (coding) {
 	case CODING_BACKSLASH: add_backslashes(w, start, end); break;
+	case CODING_STRING: add_string(w, start, end); break;
 	case CODING_QUOTES: add_quotes(w, start, end); break;
 	case CODING_URL: add_url(w, start, end, false); break;
 	case CODING_QUERY: add_url(w, start, end, true); break;

@@ -13,6 +13,7 @@
 enum coding {
 	CODING_NONE,
 	CODING_BACKSLASH,
+	CODING_STRING, /* of a program, or as systemd and mount write bytes: \x20 and \040 too */
 	CODING_QUOTES,
 	CODING_URL,	    /* plus signs only where they plainly are spaces */
 	CODING_QUERY,	    /* of an URL: all of them are */
@@ -27,6 +28,10 @@ bool coded_is_printable(struct str text);
 
 /* coded_is_url: some word of the text is percent-coded, or has plus signs where its spaces were. */
 bool coded_is_url(struct str text);
+
+/* coded_is_string: the text is a string as programs write them, or holds one: its backslashes all escape something, and
+ * some of them plainly do. A path of one message is none: "\\server\share" has single ones, and so has "C:\dir". */
+bool coded_is_string(struct str text);
 
 /* coded_undo gives text[start, end) undone. Bytes that come out may want mending (damage.h). ERR_NOMEM. */
 enum err coded_undo(const struct clean *c, size_t start, size_t end, enum coding coding, struct arena *a,

@@ -11,6 +11,53 @@
 
 enum { FENCE_NAME_MAX = 24, PAIR_MAX = 400, PAIR_MIN = 12 };
 
+/* "+text", "-text" of a patch, "12: text" of what numbers lines: where each of several lines begins so. Behind the mark
+ * of a line; 0 where it has none. */
+static size_t patch_mark_at(struct str line, uint64_t number)
+{
+	(void)number;
+	return line.n && strchr("+-", line.p[0]) && (line.n == 1 || line.p[1] != line.p[0]);
+}
+
+static size_t number_mark_at(struct str line, uint64_t number)
+{
+	size_t start = 0, end;
+	uint64_t value;
+	while (start < line.n && char_is_space(line.p[start]))
+		start++;
+	for (end = start; end < line.n && char_is_digit(line.p[end]);)
+		end++;
+	if (end == line.n || !strchr(":|.) \t", line.p[end]) || !str_u64(str_part(line, start, end), &value) ||
+	    value != number)
+		return 0;
+	return end + 1;
+}
+
+typedef size_t line_mark(struct str line, uint64_t number);
+
+/* The mark that all lines have, of two or more; of a text with other lines none. */
+static line_mark *mark_of_lines(struct str text, uint64_t *ret_first)
+{
+	static line_mark *const marks[] = { patch_mark_at, number_mark_at };
+	struct str first = str_trim(text), line;
+	size_t digits = 0;
+	while (digits < first.n && digits < 9 && char_is_digit(first.p[digits]))
+		digits++;
+	if (!str_u64(str_first(first, digits), ret_first))
+		*ret_first = 0;
+	for (size_t i = 0; i < sizeof marks / sizeof *marks; i++) {
+		struct str rest = text;
+		uint64_t lines = 0;
+		bool all = true;
+		while (all && str_line(&rest, &line))
+			if (str_trim(line).n)
+				all = marks[i](line, *ret_first + lines++) > 0;
+		if (all && lines > 1)
+			return marks[i];
+	}
+	return NULL;
+}
+
 struct mender {
 	struct str in;
 	struct clean_writer w; /* what is written never overtakes what was read */
@@ -18,8 +65,11 @@ struct mender {
 	bool line_start;
 	bool strings; /* of JSON and the like: where they end, the dress has to see */
 	bool escaped; /* Markdown's backslashes */
+	bool emoji; /* there may be some by name */
 	struct tags tags;
 	size_t tick; /* the backtick that ends a pair stands here */
+	line_mark *mark; /* that all lines begin with */
+	uint64_t line; /* the number of the next one */
 };
 
 static void put(struct mender *m, char c)
@@ -150,7 +200,8 @@ static bool is_tick(struct mender *m)
 /* Characters that look like something simpler. */
 static bool put_lookalike(struct mender *m, uint32_t c)
 {
-	if (c == 0xAD || (c >= 0x200B && c <= 0x200F) || c == 0x2060 || c == 0xFEFF || (c >= 0x202A && c <= 0x202E))
+	bool emoji = (c >= 0x1F000 && c < 0x1FB00) || (c >= 0x2600 && c < 0x27C0) || c == 0x2B50 || c == 0xFE0F;
+	if (emoji || c == 0xAD || (c >= 0x200B && c <= 0x200F) || c == 0x2060 || c == 0xFEFF || (c >= 0x202A && c <= 0x202E))
 		return true;
 	if (c == 0xA0 || (c >= 0x2000 && c <= 0x200A) || c == 0x202F || c == 0x3000 || c == 0x2028 || c == 0x85)
 		put(m, ' ');
@@ -271,11 +322,41 @@ static bool is_escaped_quote(const struct mender *m)
 /* What may stand at a line's start only. */
 static size_t line_start_at(struct mender *m, struct str rest)
 {
-	size_t n = marks_at(rest), ruler;
-	m->line_start = n > 0; /* a ruler may stand behind marks */
-	if (n)
+	size_t n = m->mark ? m->mark(str_first(rest, str_find_char(rest, '\n')), m->line) : 0, ruler;
+	m->line_start = false;
+	m->line += n > 0;
+	if (n || (n = marks_at(rest)) > 0) {
+		m->line_start = !m->mark; /* a ruler may stand behind marks */
 		return n;
+	}
 	return (ruler = ruler_at(rest)) > 0 ? ruler : 0;
+}
+
+/* "#012": a control character as syslog's daemons write it (rsyslog's EscapeControlCharactersOnReceive). A number that
+ * begins so stands by itself. */
+static size_t control_at(struct str text, size_t at, char *ret_c)
+{
+	static const struct { struct str text; char c;
+	} controls[] = { { STR_LIT("#012"), '\n' }, { STR_LIT("#011"), '\t' }, { STR_LIT("#015"), ' ' } };
+	struct str s = str_from(text, at);
+	bool number = s.n > 4 && char_is_digit(s.p[4]) && (!at || char_is_space(text.p[at - 1]));
+	for (size_t i = 0; !number && i < sizeof controls / sizeof *controls; i++) {
+		*ret_c = controls[i].c;
+		if (str_starts(s, controls[i].text))
+			return controls[i].text.n;
+	}
+	return 0;
+}
+
+/* ":cry:": an emoji as chats name it, a word by itself. */
+static size_t emoji_at(const struct mender *m, struct str s)
+{
+	size_t n = 1;
+	if (m->at && !char_is_space(m->in.p[m->at - 1]))
+		return 0;
+	while (n < s.n && n < 32 && (char_is_lower(s.p[n]) || char_is_digit(s.p[n]) || strchr("_+-", s.p[n])))
+		n++;
+	return n > 2 && n < s.n && s.p[n] == ':' && (n + 1 == s.n || char_is_space(s.p[n + 1])) ? n + 1 : 0;
 }
 
 /* skip_at gives the length of what falls away here, and what stands for it; 0 where the character stays. */
@@ -313,6 +394,8 @@ static size_t skip_at(struct mender *m, struct str rest, char *ret_c)
 		*ret_c = '"';
 		return is_tick(m);
 	case '-': return is_hyphenation(m, &next) ? next - m->at : 0;
+	case '#': return control_at(m->in, m->at, ret_c);
+	case ':': return emoji_at(m, rest);
 	default: return 0;
 	}
 }
@@ -348,22 +431,29 @@ static void step(struct mender *m)
 	}
 }
 
+/* " :" with a letter behind it, or a text that begins so. */
+static bool may_name_emoji(struct str text)
+{
+	size_t at = str_find(text, STR(" :"));
+	return (text.n && text.p[0] == ':') || (at != STR_NONE && at + 2 < text.n && !char_is_space(text.p[at + 2]));
+}
+
 /* Characters that nothing is made of, wherever they stand but at a line's start. */
-static bool is_harmless(char c)
+static bool is_harmless(const struct mender *m, char c)
 {
 	static const bool harmless[256] = {
 		['a' ... 'z'] = true, ['A' ... 'Z'] = true, ['0' ... '9'] = true, [' '] = true, ['.'] = true,
 		[','] = true, [':'] = true, [';'] = true, ['('] = true, [')'] = true, ['"'] = true, ['\''] = true,
 		['/'] = true, ['_'] = true, ['='] = true,
 	};
-	return harmless[(unsigned char)c];
+	return harmless[(unsigned char)c] && !(c == ':' && m->emoji);
 }
 
 /* put_harmless takes what stays as it is up to the next character that may not. */
 static void put_harmless(struct mender *m)
 {
 	size_t n = 0;
-	while (!m->line_start && m->at + n < m->in.n && is_harmless(m->in.p[m->at + n]))
+	while (!m->line_start && m->at + n < m->in.n && is_harmless(m, m->in.p[m->at + n]))
 		n++;
 	clean_put_same(&m->w, m->at, n);
 	m->at += n;
@@ -382,9 +472,11 @@ enum err damage_mend(const struct clean *from, struct arena *a, struct clean *re
 	if (!clean_begin(&m.w, from, a, from->text.n))
 		return ERR_NOMEM;
 	m.strings = str_find(m.in, STR("\":")) != STR_NONE || str_find(m.in, STR("=\"")) != STR_NONE ||
-		    str_find(m.in, STR("{\"")) != STR_NONE;
+		    str_find(m.in, STR("{\"")) != STR_NONE || coded_is_string(m.in);
 	m.escaped = !m.strings && is_markdown_escaped(m.in);
 	tags_gather(m.in, &m.tags);
+	m.emoji = may_name_emoji(m.in);
+	m.mark = mark_of_lines(m.in, &m.line);
 	while (m.at < m.in.n) {
 		step(&m);
 		put_harmless(&m);
@@ -421,6 +513,10 @@ static bool may_change(struct mender *m, struct str rest)
 		return behind == '\n' || behind == '\r';
 	case '&':
 		return tags_entity_at(rest, &wide) > 0;
+	case '#':
+		return control_at(m->in, (size_t)(rest.p - m->in.p), &other) > 0;
+	case ':':
+		return m->emoji && behind && (char_is_lower(behind) || behind == '+');
 	default:
 		return (unsigned char)c >= 0x80 || ((unsigned char)c < 0x20 && c != '\n' && c != '\t');
 	}
@@ -428,12 +524,14 @@ static bool may_change(struct mender *m, struct str rest)
 
 bool damage_is_none(struct str query)
 {
-	struct mender m = { .in = query };
-	if (coded_is_printable(query) || rich_is_parted(query) || marks_at(query) || ruler_at(query))
+	struct mender m = { .in = query, .emoji = may_name_emoji(query) };
+	uint64_t line;
+	if (coded_is_printable(query) || rich_is_parted(query) || marks_at(query) || ruler_at(query) ||
+	    mark_of_lines(query, &line))
 		return false;
 	for (size_t at = 0; at < query.n; at++) {
 		char c = query.p[at];
-		if (is_harmless(c))
+		if (is_harmless(&m, c))
 			continue;
 		struct str rest = str_from(query, at);
 		if (may_change(&m, rest))

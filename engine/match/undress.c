@@ -62,6 +62,8 @@ enum err undress_read(const struct clean *c, struct str text, bool url, struct a
 		struct match_span p = inner.payload;
 		if (url && !r.dress.coding && coded_is_url(str_part(text, p.start, p.end)))
 			r.dress.coding = CODING_URL;
+		if (!r.dress.coding && coded_is_string(str_part(text, p.start, p.end)))
+			r.dress.coding = CODING_STRING;
 		size_t at = (size_t)(text.p - r.clean->text.p);
 		move(&r.dress.payload, at);
 		move(&r.dress.beside, at);

@@ -63,6 +63,10 @@ def string(p):
     return json.dumps(p)
 
 
+def literal(p):
+    return '"' + p.replace('\\', '\\\\').replace('"', '\\"') + '\\r\\n"'
+
+
 def printable(p):
     """Quoted-printable as mailers that trust little write it, in lines of at most 40."""
     out, width = '', 0
@@ -100,6 +104,10 @@ def hyphenated(p):
     return ' '.join(words)
 
 
+def numbered(p, width, form):
+    return '\n'.join(form % (8 + i, x) for i, x in enumerate(wrapped(p, width).split('\n')))
+
+
 def marked(p, tag, end):
     return ' '.join(tag + html.escape(x) + end for x in p.split(' '))
 
@@ -115,6 +123,21 @@ SYSTEM = ('<Event xmlns="http://schemas.microsoft.com/win/2004/08/events/event">
           '7001</EventID><Level>2</Level><TimeCreated SystemTime="2001-03-12T10:56:20.000Z" /><Computer>ws7</Computer></System>')
 DAMAGE = {  # what the message went through
     'json string': string,
+    'a string of a program': literal,
+    'an argument of a program': lambda p: '    fprintf(stderr, ' + literal(p) + ');',
+    "a string's inside": lambda p: string(p)[1:-1],
+    'a string in a line of a log': lambda p: '2001-03-12 10:56:20 ERROR it failed: ' + string(p),
+    'a field of JSON': lambda p: '  "message": ' + string(p) + ',',
+    "Python's repr": repr,
+    'bytes by hexadecimal number': lambda p: ''.join(c if c.isalnum() or c in '.,:-' else f'\\x{ord(c):02x}' for c in p),
+    'bytes by octal number': lambda p: p.replace('\\', '\\134').replace(' ', '\\040'),
+    "control characters of a syslog's daemon": lambda p: wrapped(p, 30).replace('\n', '#012') + '#012#011at run#012',
+    'numbers of lines': lambda p: numbered(p, 30, '%5d\t%s'),
+    'numbers of lines with a colon': lambda p: numbered(p, 30, '%d: %s'),
+    'a patch': lambda p: wrapped(p, 30, '+'),
+    'a step of a list': lambda p: '1. Start it.\n2. Wait.\n3. ' + p,
+    'emoji': lambda p: '\U0001f6a8 ' + p + ' \u274c\U0001f62d',
+    'emoji by name': lambda p: '> :rotating_light: ' + p + ' :cry:',
     'quoted-printable': printable,
     'percent signs': lambda p: quote(p, safe=''),
     'a form': lambda p: quote_plus(p),

@@ -116,6 +116,16 @@ static void coding_is_told_from_what_looks_like_it(void **state)
 		assert_true(coded_is_url(str_c(url[i])));
 	for (size_t i = 0; i < sizeof not_url / sizeof *not_url; i++)
 		assert_false(coded_is_url(str_c(not_url[i])));
+	static const char *const string[] = { "\"C:\\\\new\\\\table.txt\\n\"", "\\\\\\\\FILESRV\\\\new is gone",
+					      "\"it said \\\"gone\\\" again\"", "a\\x20b\\x5cc", "a\\040b\\134c",
+					      "printf(\"out of paper\\n\");" };
+	static const char *const not_string[] = { "C:\\new\\table.txt", "\"C:\\dir\\\"", "\\\\FILESRV\\new", "to:\\\\FILESRV",
+						  "to \\\\FILESRV", "<\\\\FILESRV>", "\"\\\\FILESRV\\temp\\nothing\"",
+						  "DOMAIN\\nadmin", "C:\\\\a and \\\\FILESRV\\data", "it is\\n" };
+	for (size_t i = 0; i < sizeof string / sizeof *string; i++)
+		assert_true(coded_is_string(str_c(string[i])));
+	for (size_t i = 0; i < sizeof not_string / sizeof *not_string; i++)
+		assert_false(coded_is_string(str_c(not_string[i])));
 }
 
 static void offsets_lead_back(void **state)
