@@ -88,7 +88,15 @@ static enum err take_out(struct cmd_context *c, const char *path, struct tokens 
 	if (kept == t->count)
 		return diags_fail(&c->diags, ERR_INPUT, "there is no token %.*s in %s", STR_ARG(name), path);
 	t->count = kept;
-	return write_tokens(c, path, t, file);
+	enum err e = write_tokens(c, path, t, file);
+	if (e || !c->json)
+		return e;
+	struct json j = json_to(&c->out);
+	json_object(&j);
+	json_key_str(&j, "removed", name);
+	json_end_object(&j);
+	buf_add_char(&c->out, '\n');
+	return ERR_OK;
 }
 
 static void list(struct cmd_context *c, const struct tokens *t)

@@ -201,6 +201,7 @@ const char *page_err_says(enum err e, unsigned *ret_status)
 		  "This knowledge base has no such article. `kbt import` loads more, from wherever you keep them." },
 		{ ERR_BUSY, 503, "Too many diagnoses are under way. Try again in a moment." },
 		{ ERR_FULL, 507, "There is no room left on the server's disk." },
+		{ ERR_FILESIZE, 507, "The server is not allowed to let its file grow any further (ulimit -f)." },
 		{ ERR_NOMEM, 503, "The server is out of memory. Try again in a moment." },
 		{ ERR_MISSING, 503,
 		  "The knowledge base is missing. Whoever runs the server can make it anew with `kbt import`." },

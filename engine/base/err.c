@@ -17,7 +17,11 @@ const char *err_text(enum err e)
 
 const char *err_errno_text(int number)
 {
-	return number == ENOENT ? "no such file or folder" : strerror(number);
+	switch (number) {
+	case ENOENT: return "no such file or folder";
+	case EFBIG: return err_text(ERR_FILESIZE);
+	default: return strerror(number);
+	}
 }
 
 enum err err_from_errno(int number)
@@ -32,6 +36,7 @@ enum err err_from_errno(int number)
 	case EROFS: return ERR_DENIED;
 	case ENOSPC:
 	case EDQUOT: return ERR_FULL;
+	case EFBIG: return ERR_FILESIZE;
 	case EEXIST: return ERR_EXISTS;
 	case EBUSY:
 	case EAGAIN: return ERR_BUSY;

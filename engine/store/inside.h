@@ -50,6 +50,7 @@ struct store {
 enum err store_sqlite(const char *path, int flags, sqlite3 **ret_db) MUST_USE;
 /* store_err maps what SQLite said. */
 enum err store_err(int code);
+enum err store_err_of(sqlite3 *db); /* of its last call, which failed */
 /* store_fail notes the sentence of an error, with the file and the command that mends it. */
 enum err store_fail(const struct store *s, struct diags *d, enum err e);
 enum err store_run(struct store *s, const char *text) MUST_USE; /* fixed SQL without values */

@@ -106,7 +106,7 @@ static sqlite3_stmt *get(struct kept *k, enum statement which)
 static enum err run_delete(struct kept *k, sqlite3_stmt *q)
 {
 	enum err e = sql_done(q);
-	if (e != ERR_FULL)
+	if (e != ERR_FULL && e != ERR_FILESIZE)
 		return e;
 	sqlite3_reset(q);
 	e = store_side_run(k->db, "PRAGMA journal_mode = MEMORY");

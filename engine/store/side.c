@@ -13,7 +13,7 @@ enum { SIDE_WAIT_MS = 2000 };
 
 enum err store_side_run(sqlite3 *db, const char *text)
 {
-	return store_err(sqlite3_exec(db, text, NULL, NULL, NULL));
+	return sqlite3_exec(db, text, NULL, NULL, NULL) ? store_err_of(db) : ERR_OK;
 }
 
 static enum err pragma(sqlite3 *db, const char *text, int64_t *ret_value)

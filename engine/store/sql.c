@@ -37,6 +37,18 @@ enum err store_err(int code)
 	}
 }
 
+/* Why a write failed: SQLite takes a disk that is full, a quota and a file that may not grow (RLIMIT_FSIZE) for errors of
+ * input and output. */
+enum err store_err_of(sqlite3 *db)
+{
+	int code = sqlite3_extended_errcode(db), number = sqlite3_system_errno(db);
+	if (!number) /* a commit leaves it at the file */
+		sqlite3_file_control(db, "main", SQLITE_FCNTL_LAST_ERRNO, &number);
+	enum err why = err_from_errno(number);
+	bool full = why == ERR_FULL || why == ERR_FILESIZE;
+	return full && ((code & 0xFF) == SQLITE_IOERR || (code & 0xFF) == SQLITE_FULL) ? why : store_err(code);
+}
+
 enum err store_fail(const struct store *s, struct diags *d, enum err e)
 {
 	switch (e) {
@@ -47,7 +59,8 @@ enum err store_fail(const struct store *s, struct diags *d, enum err e)
 	case ERR_DENIED:
 		return diags_fail(d, e, "%s: cannot be opened or written: check the rights of the file and its folder",
 				  s->path);
-	case ERR_FULL: return diags_fail(d, e, "%s: no space left: nothing was changed", s->path);
+	case ERR_FULL:
+	case ERR_FILESIZE: return diags_fail(d, e, "%s: %s: nothing was changed", s->path, err_text(e));
 	case ERR_BUSY: return diags_fail(d, e, "%s: in use by another import for too long", s->path);
 	default: return diags_fail(d, e, "%s: %s", s->path, err_text(e));
 	}
@@ -55,7 +68,7 @@ enum err store_fail(const struct store *s, struct diags *d, enum err e)
 
 enum err store_run(struct store *s, const char *text)
 {
-	return store_err(sqlite3_exec(s->db, text, NULL, NULL, NULL));
+	return store_side_run(s->db, text);
 }
 
 bool store_has_moved(struct store *s)
@@ -102,23 +115,12 @@ void sql_null(sqlite3_stmt *q, int at)
 	sqlite3_bind_null(q, at);
 }
 
-/* A file that may not grow (a quota, RLIMIT_FSIZE) is a full disk to whoever has to mend it. */
-static int code_of(sqlite3 *db)
-{
-	int code = sqlite3_extended_errcode(db), number = sqlite3_system_errno(db);
-	bool full = number == ENOSPC || number == EFBIG || number == EDQUOT;
-	return (code & 0xFF) == SQLITE_IOERR && full ? SQLITE_FULL : code;
-}
-
 enum err sql_next(sqlite3_stmt *q, bool *ret_row)
 {
 	if (!q)
 		return ERR_DAMAGED; /* it did not even prepare: tables are missing */
-	int code = sqlite3_step(q);
-	if (code != SQLITE_ROW)
-		code = sqlite3_reset(q) ? code_of(sqlite3_db_handle(q)) : SQLITE_DONE;
-	*ret_row = code == SQLITE_ROW;
-	return store_err(code);
+	*ret_row = sqlite3_step(q) == SQLITE_ROW;
+	return *ret_row || !sqlite3_reset(q) ? ERR_OK : store_err_of(sqlite3_db_handle(q));
 }
 
 enum err sql_done(sqlite3_stmt *q)

@@ -668,7 +668,7 @@ class FullDisk(ImportTest):
         self.kbt('import', self.folder())
         before = self.rows('SELECT id, title FROM article')
         limit = 200 << 10
-        p = self.refused('import', self.big(), names=(self.db, 'no space left'),
+        p = self.refused('import', self.big(), names=(self.db, 'over the limit for the size of a file (ulimit -f)'),
                          preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit)))
         self.assertIn('nothing was changed', p.err)
         self.check()

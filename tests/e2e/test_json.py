@@ -6,6 +6,7 @@ import unittest
 
 import kbt
 from kbt import ROOT, SharedKbTest
+from serve import Server
 
 # Where an object of a kind holds others: field > kind. The rest holds texts, numbers, or names that are data.
 INSIDE = {
@@ -14,6 +15,7 @@ INSIDE = {
     'incident': {'first': 'place', 'last': 'place'}, 'verdict': {'resolution': 'remedy'},
     'diagnosis': {'matches': 'match', 'nearest': 'match', 'code': 'code', 'needs': 'need', 'evidence': 'evidence', 'ladder': 'step',
                   'verdict': 'verdict'},
+    'stats': {'seen': 'count'}, 'ability': {'args': 'argument', 'facts': 'fact'},
 }
 MESSAGE = r'Failed to connect to <\\127.0.0.1>, Error = 53'
 LOGS = [os.path.join(ROOT, 'tests/e2e/data', name) for name in ('sender.log', 'office.log')]
@@ -72,6 +74,19 @@ class Json(SharedKbTest):
         self.ask('finding', 'lint', self.write('x.md', '---\nid: Q-x\ntitle: X\n---\n'))
         self.db = self.path('own.db')
         self.ask('import', 'import', os.path.join(ROOT, 'kb'))
+        self.kbt('scan', '--record', *LOGS)
+        self.ask('stats', 'stats')
+        stats = self.json('stats')[0]
+        self.assertGreater(stats['fixes'], stats['workarounds'], 'whatever else is said of them')
+        self.ask('removal', 'remove', 'Q150536')
+        self.ask('ability', 'probe', '--list')
+        tokens = ('--tokens', self.path('tokens'))
+        self.ask('token', 'token', 'add', 'ann', *tokens)
+        self.ask('token', 'token', 'list', *tokens)
+        self.ask('removal', 'token', 'remove', 'ann', *tokens)
+        server = Server()
+        self.check('server', server.said)
+        server.close()
         self.assertEqual(set(self.seen), set(self.listed), 'each kind was looked at')
         # What is listed and was not met needs two articles of a kind, two sources, or another database meanwhile.
         rare = {'match': {'together'}, 'hit': {'beside'}, 'diagnosis': {'changed'}, 'article': {'authored'}}
