@@ -12,6 +12,8 @@
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 const char *cmd_value_at(const struct cmd_context *c, const char *name, size_t nth)
@@ -208,6 +210,8 @@ int cmd_fail(struct cmd_context *c, enum err e)
 			  c->db);
 	else if (!c->diags.errors && e != ERR_INTERRUPTED)
 		cmd_error(c, "%s: %s", c->cmd->name, err_text(e));
+	if (e == ERR_MISSING && !access(KBT_SHARE "/kb", R_OK))
+		diags_add(&c->diags, DIAG_NOTE, 0, "the articles that come with this program are in " KBT_SHARE "/kb");
 	cmd_show_diags(c);
 	return exit_code(e);
 }
@@ -296,6 +300,14 @@ struct str cmd_decoded(struct str bytes, struct arena *a)
 	return charset_guess(bytes) == CHARSET_UTF8 ? bytes : charset_text(bytes, a);
 }
 
+void cmd_hint_at_file(struct cmd_context *c)
+{
+	struct stat st;
+	if (c->arg_count == 1 && !stat(c->args[0], &st) && (S_ISREG(st.st_mode) || S_ISDIR(st.st_mode)))
+		diags_add(&c->diags, DIAG_NOTE, 0, "%s is a %s: `kbt scan %s` finds what is known in it", c->args[0],
+			  S_ISDIR(st.st_mode) ? "folder" : "file", c->args[0]);
+}
+
 enum err cmd_message(struct cmd_context *c, size_t max, struct str *ret_text)
 {
 	if (c->arg_count == 0 ? !isatty(STDIN_FILENO) : c->arg_count == 1 && !strcmp(c->args[0], "-")) {
@@ -338,6 +350,9 @@ void cmd_progress(struct cmd_context *c, const char *format, ...)
 	va_end(args);
 	if (!*text ? !shown : ms - last_ms < 100)
 		return;
+	struct winsize size;
+	if (!ioctl(STDERR_FILENO, TIOCGWINSZ, &size) && size.ws_col && size.ws_col < sizeof text)
+		text[size.ws_col - 1] = 0; /* what went on in the next line would stay there */
 	fprintf(stderr, "\r\033[K%s", text);
 	fflush(stderr);
 	last_ms = ms;

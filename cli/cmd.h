@@ -119,6 +119,8 @@ void cmd_kb_close(struct cmd_kb *kb);
 /* cmd_message joins the arguments by spaces, or reads standard input for "-" or where there are no arguments and
  * standard input is no terminal. ERR_INPUT without either, ERR_LIMIT beyond max bytes. */
 enum err cmd_message(struct cmd_context *c, size_t max, struct str *ret_text) MUST_USE;
+/* cmd_hint_at_file: what was looked up for nothing is the name of a file, and somebody meant what is in it. */
+void cmd_hint_at_file(struct cmd_context *c);
 /* cmd_fail_message is cmd_fail behind a look-up: what was wrong with its message is said. */
 int cmd_fail_message(struct cmd_context *c, enum err e);
 /* cmd_decoded gives bytes of another encoding than UTF-8 as UTF-8, as articles are read: cmd_message does. */

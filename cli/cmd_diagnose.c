@@ -28,6 +28,8 @@ static int run(struct cmd_context *c)
 	if (!e && save)
 		e = diagnosis_save(&d, save, cmd_has(c, "force"));
 	int code = e ? cmd_fail_message(c, e) : diagnosis_exit_code(&d.report);
+	if (code == EXIT_NONE)
+		cmd_hint_at_file(c);
 	diagnosis_close(&d);
 	return code;
 }

@@ -46,6 +46,8 @@ static int look_up_one(struct cmd_context *c, struct cmd_kb *kb, struct str text
 		render_text_answer(&c->out, &c->text, &answer);
 		hint_at_scan(c, text);
 	}
+	if (!answer.found.explained)
+		cmd_hint_at_file(c);
 	return answer.found.explained ? EXIT_FOUND : EXIT_NONE;
 }
 

@@ -7,6 +7,8 @@
 #include "probe/driver.h"
 #include "probe/probe_machine.h"
 
+enum { BESIDE_LEAST = 24 /* columns: with less room what a name means stands below it */ };
+
 static const char *type_name(enum fact_type type)
 {
 	return type == FACT_BOOL ? "bool" : type == FACT_NUMBER ? "number" : "text";
@@ -27,8 +29,12 @@ static unsigned widest(const struct probe *p)
 
 static void list_row(struct cmd_context *c, const char *name, unsigned wide, const char *says)
 {
-	buf_addf(&c->out, "    %-*s  ", (int)wide, name);
-	render_hanging(&c->out, &c->text, 4 + wide + 2, str_c(says));
+	bool beside = !c->text.width || c->text.width >= 4 + wide + 2 + BESIDE_LEAST;
+	buf_addf(&c->out, "    %-*s%s", beside ? (int)wide : 0, name, beside ? "  " : "\n");
+	if (beside)
+		render_hanging(&c->out, &c->text, 4 + wide + 2, str_c(says));
+	else
+		render_wrapped(&c->out, &c->text, 8, str_c(says));
 }
 
 /* What may be left out stands in brackets. */

@@ -32,8 +32,9 @@ static void add_object(struct json *j, const struct tally_article *t, struct str
 static void add_row(struct cmd_context *c, const struct tally_article *t, struct str title, size_t id_width)
 {
 	char last[32];
-	buf_addf(&c->out, "%12" PRIu64 "  %.*s  %-*.*s  %.*s\n", t->lines, STR_ARG(day_text(t->last_day, last)),
-		 (int)id_width, STR_ARG(t->id), STR_ARG(title));
+	buf_addf(&c->out, "%12" PRIu64 "  %.*s  %-*.*s  ", t->lines, STR_ARG(day_text(t->last_day, last)), (int)id_width,
+		 STR_ARG(t->id));
+	render_title(&c->out, &c->text, (unsigned)(12 + 2 + sizeof "2001-03-12" - 1 + 2 + id_width + 2), title);
 }
 
 /* add_seen: what scans found, the frequent first. Without a file of it there is none. */
@@ -52,7 +53,8 @@ static enum err add_seen(struct cmd_context *c, struct store *s, struct json *j)
 		json_key(j, "seen");
 		json_array(j);
 	} else if (count) {
-		buf_add_c(&c->out, "\nLines found by kbt scan --record, and the last day\n");
+		buf_add_char(&c->out, '\n');
+		render_wrapped(&c->out, &c->text, 0, STR("Lines found by kbt scan --record, and the last day"));
 	}
 	for (size_t i = 0; i < count; i++)
 		id_width = items[i].id.n > id_width ? items[i].id.n : id_width;
@@ -69,6 +71,12 @@ static enum err add_seen(struct cmd_context *c, struct store *s, struct json *j)
 	if (c->json)
 		json_end_array(j);
 	return ERR_OK;
+}
+
+static void add_figure(struct cmd_context *c, const struct store_stat *stat)
+{
+	buf_addf(&c->out, "%12" PRId64 "  ", stat->value);
+	render_hanging(&c->out, &c->text, 14, str_c(stat->says));
 }
 
 static int run(struct cmd_context *c)
@@ -97,7 +105,7 @@ static int run(struct cmd_context *c)
 		if (c->json)
 			json_key_int(&j, stats[i].name, stats[i].value);
 		else
-			buf_addf(&c->out, "%12" PRId64 "  %s\n", stats[i].value, stats[i].says);
+			add_figure(c, &stats[i]);
 	}
 	e = add_seen(c, s, &j);
 	store_close(&s);

@@ -288,9 +288,27 @@ static void listen_to_signals(void)
 	sigaction(SIGXFSZ, &ignore, NULL); /* a file that may not grow is an error of write(2), with a sentence */
 }
 
+/* meant_by: what other programs call it, or NULL. */
+static const char *meant_by(const char *name)
+{
+	static const struct {
+		const char *word, *command;
+	} known[] = {
+		{ "search", "lookup" }, { "find", "lookup" },  { "explain", "lookup" }, { "add", "import" },
+		{ "load", "import" },   { "delete", "remove" }, { "rm", "remove" },	 { "web", "serve" },
+		{ "follow", "scan" },   { "watch", "scan" },    { "tail", "scan" },	 { "check", "lint" },
+		{ "list", "stats" },    { "-v", "--version" },  { "-V", "--version" },
+	};
+	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+		if (!strcmp(name, known[i].word))
+			return known[i].command;
+	return NULL;
+}
+
 static int refuse_command(const char *name)
 {
 	struct cmd_context c = { .cmd = NULL };
+	const char *meant = meant_by(name);
 	size_t dashes = strspn(name, "-");
 	struct guess near = { .typed = str_c(name + dashes) }, alone = near;
 	const char *what = dashes && name[dashes] ? "unknown option" : "no command";
@@ -300,6 +318,10 @@ static int refuse_command(const char *name)
 	guess_try(&alone, "help");
 	if (dashes == 2 && cmd_option_find(NULL, name + 2, strcspn(name + 2, "="), 0))
 		cmd_error(&c, "%s stands behind the command, as in `kbt lookup %s ...`", name, name);
+	else if (meant)
+		cmd_error(&c, "%s '%s': is `kbt %s` meant? `kbt --help` lists all", what, name, meant);
+	else if (!dashes && strchr(name, ' '))
+		cmd_error(&c, "no command '%s': a message is explained by `kbt lookup '...'`", name);
 	else if (near.name && (!alone.name || near.slips <= alone.slips))
 		cmd_error(&c, "%s '%s': is `kbt %s` meant? `kbt --help` lists all", what, name, near.name);
 	else if (alone.name)

@@ -120,7 +120,8 @@ static enum err parse_word(const struct probe *p, struct str word, struct arena 
 {
 	struct str name, value;
 	if (!str_cut(word, '=', &name, &value))
-		return diags_fail(d, ERR_INPUT, "%.*s: an argument is name=value", STR_ARG(word));
+		return diags_fail(d, ERR_INPUT, "an argument of a probe is NAME=VALUE, not '%.*s': %s takes %s",
+				  STR_ARG(word), p->name, arg_names(p, a));
 	const struct probe_arg_help *help = arg_help(p, name);
 	if (!help)
 		return diags_fail(d, ERR_INPUT, "probe %s has no argument %.*s: it takes %s", p->name, STR_ARG(name),

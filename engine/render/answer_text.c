@@ -78,7 +78,7 @@ static void captures(struct buf *out, const struct render_text *t, const struct 
 		render_safe(out, c->value, false);
 		colour(out, t, "0");
 		if (c->finding.n) {
-			colour(out, t, "33");
+			colour(out, t, RENDER_OPEN);
 			buf_add_c(out, "  (");
 			render_safe(out, c->finding, false);
 			buf_add_char(out, ')');
@@ -203,6 +203,15 @@ static void envelope(struct buf *out, const struct render_text *t, const struct 
 	buf_free(&text);
 }
 
+static void add_together(struct buf *out, const struct render_text *t, double together)
+{
+	struct buf says = { 0 };
+	buf_addf(&says, "Others fit as well; together they are %.0f %% sure:", together * 100);
+	buf_add_char(out, '\n');
+	render_wrapped(out, t, 0, buf_str(&says));
+	buf_free(&says);
+}
+
 void render_text_answer(struct buf *out, const struct render_text *t, const struct triage_answer *answer)
 {
 	const struct match_answer *found = &answer->found;
@@ -218,8 +227,7 @@ void render_text_answer(struct buf *out, const struct render_text *t, const stru
 	if (apart)
 		buf_addf(out, "\nAlso in this text%s:\n", apart < found->match_count ? ", and other answers" : "");
 	else if (found->match_count > 1 && found->matches[0].together > found->matches[0].confidence)
-		buf_addf(out, "\nOthers fit as well; together they are %.0f %% sure:\n",
-			 found->matches[0].together * 100);
+		add_together(out, t, found->matches[0].together);
 	else if (found->match_count > 1)
 		buf_add_c(out, "\nOther answers:\n");
 	if (found->match_count)

@@ -183,7 +183,7 @@ static void add_resolution(struct page *p, const struct rule_resolution *r)
 	if (r->where.n)
 		add_hanging(p, indent, indent + 7, "2", STR("Where:"), r->where);
 	if (r->caveat.n)
-		add_hanging(p, indent, indent + 9, "33", STR("Caveat:"), r->caveat);
+		add_hanging(p, indent, indent + 9, RENDER_OPEN, STR("Caveat:"), r->caveat);
 	struct rule_resolution nowhere = *r;
 	struct buf cost = { 0 };
 	nowhere.where = STR("");
@@ -308,8 +308,9 @@ void render_text_article(struct buf *out, const struct render_text *t, const str
 	add_cited_by(&p, cited_by, cited_by_count);
 	if (article_has(article, SECTION_NOTICE)) {
 		buf_add_char(out, '\n');
-		add_styled(&p, "2", STR("The disclaimer and copyright lines are in the text as it came (--raw)."));
-		buf_add_char(out, '\n');
+		style(&p, "2");
+		render_wrapped(out, t, 0, STR("The disclaimer and copyright lines are in the text as it came (--raw)."));
+		style(&p, "0");
 	}
 	arena_free(&p.arena);
 }

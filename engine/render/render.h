@@ -26,6 +26,8 @@ struct render_text {
 	bool colour;
 	unsigned width; /* columns; 0: 80 */
 };
+/* What is open or to be weighed. Not yellow: on a light ground nobody can read that. */
+#define RENDER_OPEN "35"
 void render_text_answer(struct buf *out, const struct render_text *t, const struct triage_answer *answer);
 void render_text_report(struct buf *out, const struct render_text *t, const struct triage_report *report);
 /* the pieces of a live diagnosis, a line or a few each */

@@ -16,7 +16,7 @@ static const char *on(const struct render_text *t, const char *colour)
 #define DIM "\033[2m"
 #define RED "\033[31m"
 #define GREEN "\033[32m"
-#define YELLOW "\033[33m"
+#define OPEN "\033[" RENDER_OPEN "m"
 #define VALUE "\033[1;36m" /* what the message names, as in a scan */
 #define PLAIN "\033[0m"
 
@@ -59,7 +59,7 @@ void render_text_match_line(struct buf *out, const struct render_text *t, const 
 		struct buf text = { 0 };
 		buf_addf(&text, "%.*s is not known. %.*s (--set %.*s=...)", STR_ARG(need->name), STR_ARG(need->says),
 			 STR_ARG(need->name));
-		buf_add_c(out, on(t, YELLOW));
+		buf_add_c(out, on(t, OPEN));
 		render_wrapped(out, t, 2, buf_str(&text));
 		buf_addf(out, "%s\n", on(t, PLAIN));
 		buf_free(&text);
@@ -89,7 +89,7 @@ static void add_ladder(struct buf *out, const struct render_text *t, const struc
 	} marks[] = {
 		{ "passed", "ok", GREEN },
 		{ "failed", "FAILS", RED },
-		{ "unknown", "?", YELLOW },
+		{ "unknown", "?", OPEN },
 		{ "skipped", "-", DIM },
 	};
 	enum { SAYS_AT = 24 }; /* two blanks, number, title and mark */
@@ -118,7 +118,7 @@ static void add_headline(struct buf *out, const struct render_text *t, const str
 			   : v->state == VERDICT_HEALTHY      ? "HEALTHY"
 			   : v->state == VERDICT_INCONCLUSIVE ? "UNDECIDED"
 							      : "NO DIAGNOSIS";
-	const char *colour = v->state == VERDICT_CONFIRMED ? RED : v->state == VERDICT_HEALTHY ? GREEN : YELLOW;
+	const char *colour = v->state == VERDICT_CONFIRMED ? RED : v->state == VERDICT_HEALTHY ? GREEN : OPEN;
 	buf_addf(out, "%s%s%s%s", on(t, BOLD), on(t, colour), word, on(t, PLAIN));
 	if (v->cause.n) {
 		/* "HEALTHY  title  cause, 97 %" */
@@ -222,7 +222,7 @@ static void add_changed(struct buf *out, const struct render_text *t, const stru
 	for (size_t i = 0; i < r->changed_count; i++)
 		buf_addf(&text, "%s%.*s", i ? ", " : "", STR_ARG(r->changed[i]));
 	buf_add_c(&text, ". The verdict is by those of today.");
-	buf_addf(out, "\n%s", on(t, YELLOW));
+	buf_addf(out, "\n%s", on(t, OPEN));
 	render_wrapped(out, t, 2, buf_str(&text));
 	buf_add_c(out, on(t, PLAIN));
 	buf_free(&text);

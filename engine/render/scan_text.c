@@ -21,7 +21,6 @@ enum {
 #define DIM "2"
 #define VALUE "1;36"
 #define MARK "1;31"
-#define SPARK "33"
 
 static size_t width_of(const struct render_text *t)
 {
@@ -234,7 +233,7 @@ static void put_spark(struct buf *out, const struct render_text *t, const struct
 		return;
 	buf_add_c(out, "  ");
 	put_edge(out, t, set, axis->min_s, !one_day);
-	buf_add_c(out, t->colour ? " \033[" SPARK "m" : " ");
+	buf_add_c(out, t->colour ? " \033[" RENDER_OPEN "m" : " ");
 	add_spark(out, columns, n);
 	buf_add_c(out, t->colour ? "\033[0m " : " ");
 	put_edge(out, t, set, axis->max_s, !one_day);

@@ -8,7 +8,7 @@ import subprocess
 import termios
 import unittest
 
-from kbt import FOUND, KBT, KbtTest, NONE, ROOT, USAGE
+from kbt import DAMAGED, FOUND, KBT, KbtTest, NONE, ROOT, USAGE, needs_root
 
 
 class Help(KbtTest):
@@ -44,6 +44,19 @@ class Help(KbtTest):
         shown = '\n'.join(self.on_terminal(80, 'import', os.path.join(ROOT, 'kb'), err=True))
         self.assertRegex(shown, r'importing')
         self.assertRegex(shown, r'\x1b\[K\d+ articles: ')
+
+    def test_a_narrow_terminal_is_not_overrun(self):
+        self.kbt('import', os.path.join(ROOT, 'kb'))
+        self.kbt('scan', '--record', self.write('a.log', 'System error 53 has occurred. The network path was not found.\n'))
+        for width in (40, 80):
+            for args in (['stats'], ['import', os.path.join(ROOT, 'kb')], ['probe', '--list'], ['lookup', 'error 53']):
+                with self.subTest(width=width, command=args[0]):
+                    lines = self.on_terminal(width, *args)
+                    word = max(len(word) for line in lines for word in line.split())
+                    self.assertLessEqual(max(map(len, lines)), max(width, 10 + word), max(lines, key=len))
+        shown = '\n'.join(self.on_terminal(20, 'import', '--replace', os.path.join(ROOT, 'kb'), err=True))
+        drawn = [x.split('\r')[0] for x in shown.split('\x1b[K') if x.startswith('importing')]
+        self.assertTrue(drawn and max(map(len, drawn)) < 20, drawn)
 
     def on_terminal(self, width, *args, err=False, locale='C.UTF-8', term='xterm'):
         """What it prints where standard output (err: and standard error) is a terminal of this width, without colours."""
@@ -88,7 +101,12 @@ class Help(KbtTest):
                            (['--versoin'], "unknown option '--versoin': is `kbt --version` meant? `kbt --help` lists all"),
                            (['--hlep'], "unknown option '--hlep': is `kbt --help` meant? `kbt --help` lists all"),
                            (['--banana'], "unknown option '--banana': `kbt --help` lists them"),
-                           (['-v'], "unknown option '-v': `kbt --help` lists them"),
+                           (['-v'], "unknown option '-v': is `kbt --version` meant? `kbt --help` lists all"),
+                           (['search', 'x'], "no command 'search': is `kbt lookup` meant? `kbt --help` lists all"),
+                           (['System error 53 has occurred.'], "no command 'System error 53 has occurred.': a message is "
+                                                               "explained by `kbt lookup '...'`"),
+                           (['probe', 'tcp', '127.0.0.1'], "an argument of a probe is NAME=VALUE, not '127.0.0.1': tcp takes "
+                                                           'address, port, wait, watch, stay'),
                            (['--db', 'x', 'lookup', 'y'], '--db stands behind the command, as in `kbt lookup --db ...`'),
                            (['scan', '--contxt', '3'], 'unknown option --contxt: is --context meant?'),
                            (['scan', '--incid=1'], 'unknown option --incid=1: is --incidents meant?'),
@@ -165,6 +183,27 @@ class Help(KbtTest):
                 p = self.run_kbt(*args, self.path('nowhere'))
                 said = f"kbt: {self.path('nowhere')}: no such file or folder\n"
                 self.assertEqual((p.returncode, p.err), (USAGE, said))
+
+    def test_the_name_of_a_file_is_no_message(self):
+        self.kbt('import', os.path.join(ROOT, 'kb'))
+        log, folder = self.write('app.log', 'all is well\n'), self.path('')
+        for command in (['lookup'], ['diagnose', '--offline']):
+            for at, kind in ((log, 'file'), (folder, 'folder')):
+                with self.subTest(command=command[0], kind=kind):
+                    said = self.kbt(*command, at, code=NONE).err
+                    self.assertEqual(said, f'kbt: note: {at} is a {kind}: `kbt scan {at}` finds what is known in it\n')
+        self.assertEqual(self.kbt('lookup', 'all is well', code=NONE).err, '')
+
+    def test_what_was_installed_is_named_where_the_knowledge_base_is_missing(self):
+        needs_root()
+        script = 'mount -t tmpfs none /usr/local/share && mkdir -p /usr/local/share/kbtriage/kb && exec "$0" lookup x'
+        note = 'kbt: note: the articles that come with this program are in /usr/local/share/kbtriage/kb\n'
+        self.assertNotIn('note:', self.refused('lookup', 'x', code=DAMAGED).err)
+        p = subprocess.run(['unshare', '-m', 'sh', '-c', script, KBT], env=dict(os.environ, KBT_DB=self.db), capture_output=True,
+                           text=True)
+        if 'mount:' in p.stderr or 'unshare:' in p.stderr:
+            self.skipTest('mounting a tmpfs is not allowed here')
+        self.assertEqual((p.returncode, p.stderr.splitlines(True)[-1]), (DAMAGED, note))
 
     def test_an_empty_message_is_said_to_be_so(self):
         self.kbt('import', os.path.join(ROOT, 'kb'))
