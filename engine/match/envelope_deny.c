@@ -52,16 +52,35 @@ static struct str clause_of(struct str s)
 	return str_from(s, at);
 }
 
-/* no_trouble: "no failures", "not an error", "0 fatal errors found", "without any problems" */
+/* no_trouble: "no failures", "not an error", "0 fatal errors found", "without any problems", "no error message"; one
+ * that is not fatal did happen. */
 static bool no_trouble(const struct str *words, size_t n)
 {
+	bool severe = false;
 	while (n && str_in_list(words[n - 1], behind))
 		n--;
+	n -= n > 1 && str_in_list(words[n - 1], "message messages");
 	if (!n || !str_in_list(words[n - 1], troubles))
 		return false;
-	for (n--; n && str_in_list(words[n - 1], between);)
-		n--;
-	return n && str_in_list(words[n - 1], "no zero 0 not without isn't wasn't never");
+	for (n--; n && str_in_list(words[n - 1], between); n--)
+		severe = severe || str_in_list(words[n - 1], "fatal serious critical");
+	return n && (str_in_list(words[n - 1], "no zero 0 without never") ||
+		     (!severe && str_in_list(words[n - 1], "not isn't wasn't")));
+}
+
+/* not_seen: the words from the verb on: "see the error", "contain message"; what was seen is the trouble itself ("see
+ * the server because of error" tells of another thing). What somebody could not tell did happen. */
+static bool not_seen(const struct str *words, size_t n, bool could)
+{
+	if (!str_in_list(words[0], "see saw seen find found get got gets contain contains reproduce") &&
+	    (could || !str_in_list(words[0], "show shows report reports log logs print prints")))
+		return false;
+	if (n < 2 || !(str_in_list(words[n - 1], troubles) || str_in_list(words[n - 1], "message")))
+		return false;
+	for (size_t i = 1; i + 1 < n; i++)
+		if (!str_in_list(words[i], between) && !str_in_list(words[i], troubles))
+			return false;
+	return true;
 }
 
 /* never_failed: "never failed with", "did not fail", "no longer fails", "did not see the error" */
@@ -69,16 +88,23 @@ static bool never_failed(const struct str *words, size_t n)
 {
 	for (size_t i = 0; i + 1 < n; i++) {
 		bool longer = str_in_list(words[i], "no") && str_in_list(words[i + 1], "longer") && i + 2 < n;
+		bool cannot = str_in_list(words[i], "cannot can't couldn't");
+		bool could = cannot || (i && str_in_list(words[i - 1], "could can"));
 		bool denied = longer || str_in_list(words[i], "never not didn't doesn't");
 		struct str verb = words[i + (longer ? 2 : 1)];
 		if (denied && starts_any(verb, "fail occur happen"))
 			return true;
-		if (denied &&
-		    str_in_list(verb, "see saw seen find found get got gets show shows report reported reports") &&
-		    (str_in_list(words[n - 1], troubles) || str_in_list(words[n - 1], "message")))
+		size_t from = i + (longer ? 2 : 1);
+		if ((denied || cannot) && not_seen(words + from, n - from, could))
 			return true;
 	}
 	return false;
+}
+
+/* sample_of: "expected output", "sample line" */
+static bool sample_of(struct str first, struct str second)
+{
+	return envelope_names_example(first) && str_in_list(second, "output error message text result line lines");
 }
 
 /* is_supposed: "would fail with", "if you see error", "searching for the message" */
@@ -87,7 +113,10 @@ static bool is_supposed(const struct str *words, size_t n)
 	static const char verbs[] = "have fail give return show log say read be cause produce look";
 	bool sought = n > 2 && (str_in_list(words[n - 1], troubles) ||
 				str_in_list(words[n - 1], "message pattern string text phrase regex line lines"));
-	if (n > 2 && str_in_list(words[0], "if") && str_in_list(words[1], "you"))
+	if (n > 2 && ((str_in_list(words[0], "if") && str_in_list(words[1], "you")) ||
+		      (str_in_list(words[0], "for") && envelope_names_example(words[1]))))
+		return true;
+	if (n > 1 && sample_of(words[n - 2], words[n - 1]))
 		return true;
 	for (size_t i = 0; i + 1 < n; i++) {
 		if (str_in_list(words[i], "would") && str_in_list(words[i + 1], verbs))
@@ -102,6 +131,7 @@ static bool is_supposed(const struct str *words, size_t n)
 bool envelope_names_example(struct str word)
 {
 	char first = word.n ? char_lower(word.p[0]) : 0;
+	word.n -= word.n && word.p[word.n - 1] == '.';
 	return (first == 'e' && str_in_list(word, "example examples e.g eg expected expecting")) ||
 	       (first == 's' && str_in_list(word, "sample samples"));
 }
