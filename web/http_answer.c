@@ -80,7 +80,10 @@ static ssize_t on_read(void *context, uint64_t at, char *p, size_t max)
 	do {
 		if (!wake_attend(w, &beat))
 			return MHD_CONTENT_READER_END_WITH_ERROR;
-		n = w->res.read(&w->req, p, max, beat);
+		n = w->res.read(&w->req, p, max < STREAM_PIECE ? max : STREAM_PIECE, beat);
+		if (n == 0 && !w->trimmed)
+			spare_trim(&w->conn->spare);
+		w->trimmed |= n == 0;
 	} while (n == 0 && !wake_suspend(w));
 	if (n <= 0)
 		return n ? MHD_CONTENT_READER_END_OF_STREAM : 0;

@@ -36,6 +36,9 @@ enum {
 	POOL_HELD = 7424,
 	HEAD_MAX = 14 << 10, /* of a request, with all its cookies copied: a larger one is not parsed reliably */
 	ANSWER_HEAD_MAX = 760,
+	/* Bytes that a stream sends at once: of a connection's own it keeps the pages that were written to, and a diagnosis
+	 * that is joined late comes as a whole. */
+	STREAM_PIECE = 2 << 10,
 	LINGERING_MAX = 64,
 };
 
@@ -97,6 +100,7 @@ struct http_wake {
 	bool crowded;	  /* ... or too many */
 	bool queued;	  /* its answer is libmicrohttpd's to send */
 	bool last;	  /* of its connection, as the client says */
+	bool trimmed;	  /* it streams, and has given back what it does not need */
 	pthread_mutex_t lock;
 	bool suspended, woken, gone, beat, streams; /* under lock */
 	int64_t sent_ms;			    /* under lock */

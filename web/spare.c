@@ -59,6 +59,13 @@ static void give_back(struct spare *s)
 	}
 }
 
+void spare_trim(struct spare *s)
+{
+	for (size_t at = 0; s->pool && at < SPARE_POOL; at += SPARE_PAGE)
+		if (is_zero(s->pool + at, SPARE_PAGE))
+			madvise(s->pool + at, SPARE_PAGE, MADV_DONTNEED);
+}
+
 void spare_wake(struct spare *s)
 {
 	struct spare_shelf *shelf = s->shelf;

@@ -51,5 +51,8 @@ void spare_learn(struct spare *s, int fd, const char *begins);
  * been there for long. spare_wake takes it off. */
 void spare_rest(struct spare_shelf *shelf, struct spare *s, int64_t now_ms);
 void spare_wake(struct spare *s);
+/* spare_trim gives back the pages of zeros of a connection that streams: libmicrohttpd fills what a request's head does
+ * not need with zeros. Only for the thread that the connection belongs to, within a call of libmicrohttpd's for it. */
+void spare_trim(struct spare *s);
 
 #endif

@@ -91,6 +91,19 @@ static void zeros_are_given_back(void **state)
 	close_one(&o);
 }
 
+static void of_a_stream_only_zeros_are_given_back(void **state)
+{
+	(void)state;
+	struct one o, unknown = { 0 };
+	connect_one(&o, 100, 0);
+	o.pool[10] = o.pool[3 * SPARE_PAGE + 5] = 'G';
+	spare_trim(&o.spare);
+	assert_int_equal(pages(&o), 2);
+	assert_true(o.pool[10] == 'G' && o.pool[3 * SPARE_PAGE + 5] == 'G' && !o.pool[SPARE_PAGE]);
+	spare_trim(&unknown.spare); /* its pool is not known */
+	close_one(&o);
+}
+
 static void after_a_while_it_takes_no_crowd(void **state)
 {
 	(void)state;
@@ -174,6 +187,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(zeros_are_given_back),
+		cmocka_unit_test(of_a_stream_only_zeros_are_given_back),
 		cmocka_unit_test(after_a_while_it_takes_no_crowd),
 		cmocka_unit_test(what_was_written_stays),
 		cmocka_unit_test(where_it_begins_is_not_guessed),
