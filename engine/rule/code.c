@@ -52,7 +52,7 @@ bool rule_is_code_word(struct str w)
 	static const char *const words[] = { "error", "err", "errno", "code", "rc", "status", "errorcode", "winerror",
 					     "number", "errnum", "hresult", "hr", "lasterror", "getlasterror", "result",
 					     "ntstatus", "errors", "retcode", "oserror", "dwerror", "errcode",
-					     "helpmsg", "nerr", "win32err", "exitcode", "sqlcode",
+					     "helpmsg", "nerr", "win32err", "exitcode", "sqlcode", "lasttaskresult",
 					     /* as Windows' own languages have it */
 					     "fehler", "fehlercode", "fehlernummer", "systemfehler", "laufzeitfehler",
 					     "erreur", "errore", "erro", "fout", "foutcode", "fel", "felkod", "fejl",
@@ -205,7 +205,7 @@ static bool in_parentheses(struct str text, size_t start, size_t end, bool hex)
 	struct str head = before(text, start, 160);
 	return has(head, "error") || has(head, "fail") || has(head, "cannot") || has(head, "can't") ||
 	       has(head, "could not") || has(head, "denied") || has(head, "refused") || has(head, "unable to") ||
-	       has(head, "timed out") || has(head, "not found") || (hex && has(head, "result"));
+	       has(head, "timed out") || has(head, "not found") || (hex && has(head, "run result"));
 }
 
 /* "io.c(285)", "main.c(1338)": a line of a source */
@@ -216,6 +216,8 @@ static bool is_source_line(struct str text, size_t start)
 
 bool rule_is_alone(struct str text, size_t start, size_t end)
 {
+	if (text.n >= WORDS_BEFORE)
+		return false;
 	for (size_t i = 0; i < text.n; i++)
 		if ((i < start || i >= end) && !char_is_space(text.p[i]) && !strchr("()[]<>'\"#.,:;!?", text.p[i]))
 			return false;
@@ -282,7 +284,7 @@ static bool is_code(struct str text, size_t start, size_t end, int64_t value, bo
 	bool socket = has(w, "winsock") || str_eq_nocase(w, STR("socket")) || str_eq_nocase(w, STR("wsa"));
 	if (socket && is_winsock(value))
 		return true;
-	return (hex && is_stop(head)) || (used && text.n < WORDS_BEFORE && rule_is_alone(text, start, end));
+	return (hex && is_stop(head)) || (used && rule_is_alone(text, start, end));
 }
 
 static size_t hex_digits(struct str text, size_t at, uint64_t *ret_value)

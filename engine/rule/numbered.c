@@ -187,7 +187,6 @@ struct str rule_numbered_family(struct str head, struct str tail, int64_t value)
 		{ STR_LIT("wininet"), STR_LIT("wininet"), 12000, 12200 },
 		{ STR_LIT("http"), STR_LIT("http"), 400, 599 },
 		{ STR_LIT("status code"), STR_LIT("http"), 400, 599 },
-		{ STR_LIT("was not closed cleanly"), STR_LIT("http2"), 0, 13 }, /* curl's (92) */
 	};
 	/* "ERROR 1045 (28000): ..." of MySQL's own client; "Msg 18456, Level 14", "error: 18456, severity: 14" */
 	bool state = tail.n > 7 && str_starts(tail, STR(" (")) && tail.p[7] == ')' && char_is_digit(tail.p[5]);
@@ -200,6 +199,10 @@ struct str rule_numbered_family(struct str head, struct str tail, int64_t value)
 	if (value < 0 && str_find_nocase(head, STR("sqlcode")) != STR_NONE &&
 	    (str_find_nocase(head, STR("db2")) != STR_NONE || str_find_nocase(tail, STR("sqlstate")) != STR_NONE))
 		return STR("db2");
+	/* curl's (92): "HTTP/2 stream 0 was not closed cleanly: CANCEL (err 8)"; so are volumes, but for other reasons */
+	if (value >= 0 && value <= 13 && str_ends(head, STR("(err ")) &&
+	    str_find(head, STR("closed cleanly: ")) != STR_NONE)
+		return STR("http2");
 	for (size_t i = 0; i < sizeof table / sizeof *table; i++)
 		if (value >= table[i].first && value <= table[i].last &&
 		    str_find_nocase(head, table[i].words) != STR_NONE)

@@ -182,7 +182,7 @@ size_t rule_codes_find(struct str text, struct rule_code_at *codes, size_t max);
 
 /* rule_word_before gives the last word of a text, marks like "= # ( :" behind it left out; rule_is_code_word says that
  * it makes a number behind it a code: "Error = 53", "errno(2)", "retcode '53'". rule_is_alone: beside what stands from
- * start to end the text has nothing but marks. */
+ * start to end the text, a short one, has nothing but marks. */
 struct str rule_word_before(struct str text);
 bool rule_is_code_word(struct str word);
 bool rule_is_alone(struct str text, size_t start, size_t end);

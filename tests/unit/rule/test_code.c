@@ -114,6 +114,9 @@ static void shapes_and_families(void **state)
 		{ "The error code returned on failure is 691.", 691, "ras" },
 		{ "Additional Data: Error Value: 2147942667.", 2147942667, "hresult" },
 		{ "HTTP/2 stream 0 was not closed cleanly: CANCEL (err 8)", 8, "http2" },
+		{ "HTTP/2 stream 4711 was not closed cleanly: INADEQUATE_SECURITY (err 12)", 12, "http2" },
+		{ "/dev/sda1 was not closed cleanly: error 3", 3, "" },
+		{ "LastTaskResult     : 2147942667", 2147942667, "hresult" },
 	};
 	expect_codes(cases, sizeof cases / sizeof *cases);
 }
@@ -188,6 +191,8 @@ static void other_numbers_are_none(void **state)
 					     "took 85004005 bytes",
 					     "Q80070035",
 					     "a dump of DEADBEEF",
+					     "test results: revision (0x12)",
+					     "................................................ 5.7.1", /* long */
 					     "1.80070035" };
 	struct rule_code_at found[2];
 	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
