@@ -13,7 +13,10 @@ static const char listed[] =
 #include "match/language.txt.h"
 	;
 
-struct phrase { struct str says, english; };
+struct phrase {
+	struct str says, english;
+	bool by_itself; /* two words for four or more: within a sentence they say less ("from an unknown host") */
+};
 
 /* By their first bytes, capital letters folded: those of a byte lie side by side. */
 static struct phrase phrases[PHRASES_MAX];
@@ -32,6 +35,29 @@ static int by_first_byte(const void *left, const void *right)
 	return x == y ? (a->says.p > b->says.p) - (a->says.p < b->says.p) : x < y ? -1 : 1;
 }
 
+static size_t words_of(struct str s)
+{
+	size_t n = 0;
+	for (struct str word; str_word(&s, &word);)
+		n++;
+	return n;
+}
+
+/* Chinese and Japanese have no blanks between their words. */
+static bool is_spaceless(struct str says)
+{
+	for (size_t i = 0; i < says.n; i++)
+		if ((unsigned char)says.p[i] >= 0xE3)
+			return true;
+	return false;
+}
+
+static struct phrase phrase_of(struct str says, struct str english)
+{
+	bool by_itself = !is_spaceless(says) && words_of(says) == 2 && words_of(english) > 3;
+	return (struct phrase){ says, english, by_itself };
+}
+
 static void read_phrases(void)
 {
 	struct str rest = STR(listed), line, english = { 0 };
@@ -39,7 +65,7 @@ static void read_phrases(void)
 		if (str_starts(line, STR("= ")))
 			english = str_from(line, 2);
 		else if (line.n && line.p[0] != '#' && phrase_count < PHRASES_MAX)
-			phrases[phrase_count++] = (struct phrase){ str_from(line, 3), english };
+			phrases[phrase_count++] = phrase_of(str_from(line, 3), english);
 	}
 	qsort(phrases, phrase_count, sizeof *phrases, by_first_byte);
 	for (size_t i = 0, byte = 0; byte <= 256; byte++) {
@@ -59,18 +85,10 @@ struct found {
 	size_t value_count;
 };
 
-/* Letters that words are made of; Chinese and Japanese have no blanks between theirs. */
+/* Letters that words are made of where blanks part them. */
 static bool is_in_word(uint32_t c)
 {
 	return c < 0x80 ? char_is_alnum((char)c) : c >= 0xC0 && c < 0x2000;
-}
-
-static bool is_spaceless(struct str says)
-{
-	for (size_t i = 0; i < says.n; i++)
-		if ((unsigned char)says.p[i] >= 0xE3)
-			return true;
-	return false;
 }
 
 static size_t skip_blanks(struct str s, size_t at)
@@ -125,13 +143,28 @@ static bool carries(struct str text, size_t at, const struct phrase *phrase, str
 	return at == text.n || is_spaceless(says) || !is_in_word(utf8_next(text, &at));
 }
 
+/* is_by_itself: no word goes on before it in its line, nor behind it. */
+static bool is_by_itself(struct str text, struct slice at)
+{
+	while (at.start && text.p[at.start - 1] == ' ')
+		at.start--;
+	while (at.end < text.n && text.p[at.end] == ' ')
+		at.end++;
+	size_t before = at.start ? at.start - 1 : 0;
+	while (before && utf8_goes_on(text.p[before]))
+		before--;
+	return !(at.start && is_in_word(utf8_next(text, &before))) &&
+	       !(at.end < text.n && is_in_word(utf8_next(text, &at.end)));
+}
+
 static bool longest_at(struct str text, size_t at, struct found *ret_found)
 {
 	unsigned byte = first_byte(str_from(text, at));
 	struct found f;
 	ret_found->at.end = at;
 	for (size_t i = first_at[byte]; i < first_at[byte + 1]; i++)
-		if (carries(text, at, &phrases[i], &f) && f.at.end > ret_found->at.end)
+		if (carries(text, at, &phrases[i], &f) && f.at.end > ret_found->at.end &&
+		    (!phrases[i].by_itself || is_by_itself(text, f.at)))
 			*ret_found = f;
 	return ret_found->at.end > at;
 }

@@ -75,6 +75,19 @@ static void what_stands_around_it_stays(void **state)
 	says("", "");
 }
 
+static void what_is_said_in_two_words_stands_by_itself(void **state)
+{
+	(void)state;
+	says("java.net.UnknownHostException: Hôte inconnu (db1)",
+	     "java.net.UnknownHostException: No such host is known (db1)");
+	says("Error 11001\n Host desconocido.", "Error 11001\n No such host is known.");
+	says("SocketException: « Hôte inconnu »", "SocketException: « No such host is known »");
+	says("[WinError 87] Falscher Parameter", "[WinError 87] The parameter is incorrect");
+	says("conexión desde host desconocido", "conexión desde host desconocido");
+	says("Host sconosciuto nel file known_hosts", "Host sconosciuto nel file known_hosts");
+	says("Falscher Parameter für die Funktion", "Falscher Parameter für die Funktion");
+}
+
 static void letters_that_a_code_page_took_may_be_any(void **state)
 {
 	(void)state;
@@ -108,6 +121,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_listed_text_is_read),
 		cmocka_unit_test(what_stands_around_it_stays),
+		cmocka_unit_test(what_is_said_in_two_words_stands_by_itself),
 		cmocka_unit_test(letters_that_a_code_page_took_may_be_any),
 		cmocka_unit_test(spans_lead_back),
 	};
