@@ -188,7 +188,8 @@ static size_t plain_stamp(struct str s)
 static bool peel_plain(struct peel *p)
 {
 	size_t n = plain_stamp(p->rest);
-	if (!n || !peel_byte_at(p->rest, n, n == 13 ? " \t," : " \t")) /* a table may begin with thousandths */
+	bool colon = n == 10 && peel_byte_at(p->rest, n, ":") && peel_byte_at(p->rest, n + 1, " ");
+	if (!n || (!colon && !peel_byte_at(p->rest, n, n == 13 ? " \t," : " \t"))) /* tables begin with thousandths */
 		return false;
 	p->e->time = str_first(p->rest, n);
 	peel_drop(p, n);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * Lines of loggers whose shape is all their own: java.util.logging, log4j and Python where nobody told them how, Ruby,
- * Android, HAProxy, Redis, Zabbix, WebLogic, .NET's console, commands of GitHub's runner.
+ * Android, HAProxy, Redis, Zabbix, WebLogic, Windows' services, Chromium, .NET's console, commands of GitHub's runner.
  */
 #include "match/envelope_peel.h"
 
@@ -258,6 +258,92 @@ static bool peel_elapsed(struct peel *p)
 	return true;
 }
 
+/* "USERENV(1a4.230) 10:56:20:113 text": the debug logs of Windows' own services */
+static bool peel_service_log(struct peel *p)
+{
+	size_t open = str_find_char(str_first(p->rest, 24), '('), n = 0;
+	if (open == STR_NONE || open < 3)
+		return false;
+	for (size_t i = 0; i < open; i++)
+		if (!char_is_upper(p->rest.p[i]) && !char_is_digit(p->rest.p[i]))
+			return false;
+	struct str rest = str_from(p->rest, open + 1);
+	while (n < rest.n && (char_is_hex(rest.p[n]) || rest.p[n] == '.'))
+		n++;
+	size_t clock = str_starts(str_from(rest, n), STR(") ")) ? peel_clock(rest, n + 2) : 0;
+	if (!n || !clock || !peel_byte_at(rest, n + 2 + clock, " "))
+		return false;
+	p->e->time = str_part(rest, n + 2, n + 2 + clock);
+	peel_note(&p->e->thread, str_first(rest, n));
+	take(p, "service", STR(""), str_first(p->rest, open), str_from(rest, n + 2 + clock));
+	return true;
+}
+
+/* "<FrsNs:      212:  140: S0: 10:56:20> text": of file replication */
+static bool peel_angle_clock(struct peel *p)
+{
+	size_t end = str_find_char(str_first(p->rest, 80), '>'), at = end == STR_NONE ? 0 : end;
+	while (at && p->rest.p[at - 1] != ' ')
+		at--;
+	if (at < 3 || p->rest.p[at - 2] != ':' || peel_clock(p->rest, at) != end - at ||
+	    !peel_byte_at(p->rest, end + 1, " "))
+		return false;
+	struct str name = str_part(p->rest, 1, end);
+	p->e->time = str_part(p->rest, at, end);
+	take(p, "service", STR(""), str_first(name, str_find_char(name, ':')), str_from(p->rest, end + 1));
+	return true;
+}
+
+/* "[212:140:0312/105620.113456:ERROR:net.cc(42)] text": Chromium's, and of what is built on it */
+static bool peel_chromium(struct peel *p)
+{
+	enum { PARTS = 5 };
+	size_t end = str_find(str_first(p->rest, 160), STR(")] "));
+	struct str rest = end == STR_NONE ? STR("") : str_part(p->rest, 1, end + 1), parts[PARTS];
+	for (size_t i = 0; i < PARTS; i++)
+		str_cut(rest, ':', &parts[i], &rest);
+	if (!peel_digits(parts[0], 0, 1, 10) || !peel_digits(parts[2], 0, 4, 4) || !peel_byte_at(parts[2], 4, "/") ||
+	    !peel_is_level(parts[3]) || !parts[4].n || rest.n)
+		return false;
+	p->e->time = parts[2];
+	peel_note(&p->e->thread, parts[1]);
+	take(p, "chromium", parts[3], parts[4], str_from(p->rest, end + 3));
+	return true;
+}
+
+/* "(01) 2001-03-12 10:56:20 ", "[0212:0002-0140] 03/12/2001 10:56:20 AM ": a number of threads before the stamp */
+static bool peel_thread_first(struct peel *p)
+{
+	size_t n = 1;
+	while (n < p->rest.n && (char_is_hex(p->rest.p[n]) || peel_byte_at(p->rest, n, ":-")))
+		n++;
+	struct str behind = str_from(p->rest, n + 1);
+	size_t date =
+		peel_byte_at(p->rest, n, "])") && peel_byte_at(behind, 0, " ") ? peel_date(str_from(behind, 1)) : 0;
+	if (n < 2 || !date || !peel_byte_at(behind, date + 1, " ") || !peel_clock(behind, date + 2))
+		return false;
+	peel_note(&p->e->thread, str_part(p->rest, 1, n));
+	peel_drop(p, n + 1);
+	return true;
+}
+
+/* "ERROR [main] 2001-03-12 10:56:20,113 Store.java:42 - text": the level before the stamp */
+static bool peel_level_thread(struct peel *p)
+{
+	struct str rest = p->rest, level, thread;
+	if (!str_word(&rest, &level) || !peel_is_level(level) || !char_is_upper(level.p[1]) ||
+	    !str_word(&rest, &thread) || thread.n < 3 || thread.p[0] != '[' || !str_ends(thread, STR("]")))
+		return false;
+	rest = str_trim(rest);
+	size_t date = peel_date(rest);
+	if (!date || !peel_byte_at(rest, date, " T") || !peel_clock(rest, date + 1))
+		return false;
+	peel_note(&p->e->level, level);
+	peel_note(&p->e->thread, str_part(thread, 1, thread.n - 1));
+	p->rest = rest;
+	return true;
+}
+
 bool peel_own_shape(struct peel *p)
 {
 	if (!p->rest.n)
@@ -266,10 +352,15 @@ bool peel_own_shape(struct peel *p)
 	if (c == ':')
 		return peel_command(p);
 	if (c == '[')
-		return peel_level_first(p) || peel_level_process(p);
+		return peel_level_first(p) || peel_level_process(p) || peel_thread_first(p) || peel_chromium(p);
+	if (c == '(')
+		return peel_thread_first(p);
+	if (c == '<')
+		return peel_angle_clock(p);
 	if (char_is_digit(c))
 		return peel_android(p) || peel_process_first(p) || peel_elapsed(p);
 	if (c == '#')
 		return peel_weblogic(p);
-	return char_is_upper(c) ? peel_python_plain(p) || peel_ruby(p) : char_is_lower(c) && peel_dotnet(p);
+	return char_is_upper(c) ? peel_python_plain(p) || peel_ruby(p) || peel_service_log(p) || peel_level_thread(p)
+				: char_is_lower(c) && peel_dotnet(p);
 }

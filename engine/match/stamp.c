@@ -48,6 +48,7 @@ static const char *const patterns[] = {
 	"D.M.Y h:maz",
 	"D.M.Y",
 	"G h:m:sf",
+	"G/cf",
 	"d h:m:sf",
 	"Y-M-D-h.m.sfo",
 	"d c",

@@ -31,16 +31,26 @@ static struct str in_brackets(struct str line)
 	return inside.n && stamp_parse(inside, &t) && t.month ? inside : STR("");
 }
 
-/* "1131566461.123 ..." as squid writes it, and "- 1131566461 ..." */
+/* "1131566461.123 ..." as squid writes it, "- 1131566461 ...", "1131566461: ...", "type=...
+ * msg=audit(1131566461.123:42)" */
 static struct str in_seconds(struct str line)
 {
+	static const struct str audit = STR_LIT("msg=audit(");
+	size_t at = str_starts(line, STR("type=")) ? str_find(str_first(line, STAMP_WITHIN), audit) : STR_NONE;
 	struct str rest = line, word;
 	struct stamp t;
+	if (at != STR_NONE) {
+		word = str_from(line, at + audit.n);
+		word = str_first(word, str_find_char(word, ':'));
+		return word.n < STAMP_WITHIN && stamp_parse(word, &t) && t.month ? word : STR("");
+	}
 	if (!str_word(&rest, &word) || (str_eq(word, STR("-")) && !str_word(&rest, &word)))
 		return STR("");
 	size_t digits = 0;
 	while (digits < word.n && char_is_digit(word.p[digits]))
 		digits++;
+	if (digits == 10 && digits + 1 == word.n && word.p[digits] == ':')
+		word.n--;
 	return digits >= 10 && stamp_parse(word, &t) && t.month ? word : STR("");
 }
 

@@ -69,6 +69,7 @@ class ScanTime(SharedKbTest):
             'XML': ("<Event>\n  <System>\n    <TimeCreated SystemTime='2001-11-12T09:56:20.113Z'/>\n  </System>\n  <EventData>\n    <Data>",
                     '</Data>\n  </EventData>\n</Event>'),
             'setupapi': ('>>>  [Install]\n>>>  Section start 2001/11/12 10:56:20.113\n!!!  dvi: ', '\n<<<  Section end 2001/11/12 10:57:00.000'),
+            'audit': ('type=USER_ERR msg=audit(1005558980.113:42): pid=212 uid=0\n', ''),
             'alert': ('2001-11-12T10:56:20.113+01:00\n', ''),
             'alert of old': ('Mon Nov 12 10:56:20 2001\n', ''),
         }
