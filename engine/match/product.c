@@ -84,6 +84,37 @@ uint32_t product_families(struct str text)
 	return families;
 }
 
+/* "4.0", "3.x", "9x" */
+static bool is_version(struct str word)
+{
+	size_t i = 0;
+	while (i < word.n && char_is_digit(word.p[i]))
+		i++;
+	return i && (i == word.n || (i + 1 == word.n && word.p[i] == 'x'));
+}
+
+bool product_is_all(struct str text)
+{
+	static const char makers[] = "microsoft windows nt winnt win95 win98 exchange outlook iis sna sms sql";
+	static const char others[] =
+		"the in for and or of including with version versions edition second release service pack packs sp1 sp2 "
+		"sp3 sp4 sp5 sp6 x86 ms me millennium xp ce server servers workstation professional terminal advanced "
+		"enterprise standard workgroups express internet information explorer ie office word excel access "
+		"powerpoint publisher works mail schedule visual basic c studio foxpro applications systems management "
+		"transaction host integration resource kit file print services netware lan manager developer network "
+		"dos msdos macintosh video development gateway small business";
+	struct token t;
+	bool made = false;
+	for (size_t at = 0; token_next(text, &at, &t);) {
+		struct str word = { t.word, t.n };
+		bool maker = str_in_list(word, makers);
+		if (!maker && !is_version(word) && !str_in_list(word, others))
+			return false;
+		made |= maker;
+	}
+	return made;
+}
+
 enum { HEAD_MAX = 32 }; /* bytes before a colon; more are a sentence */
 
 static bool is_kind_of_article(struct str head)

@@ -3,6 +3,7 @@
 #include "match/assemble.h"
 #include "match/confidence.h"
 #include "match/meaning.h"
+#include "match/product.h"
 #include "match/query.h"
 #include "match/text.h"
 #include "match/vocab.h"
@@ -238,6 +239,14 @@ double rank_weight_scale(const struct file_view *v)
 	return fmax(1, FITTED_RARE / assemble_weight_of_group_word(v->group_count, 1));
 }
 
+/* "Windows NT 4.0", be it all of a message or all that is shared with one: it is in any sentence. */
+static bool is_product(const struct query *q, const struct alignment *al)
+{
+	const struct file_owner *o = &q->view->owners[q->view->groups[al->group].owner_at];
+	return product_is_all(str_part(q->clean->text, q->tokens[al->first].start, q->tokens[al->last].end)) ||
+	       product_is_all(file_str(q->view, o->text));
+}
+
 static void align_all(struct query *q, const uint32_t *groups, uint32_t n, struct alignment *als)
 {
 	for (uint32_t i = 0; i < n; i++) {
@@ -303,7 +312,9 @@ uint32_t rank_articles(struct query *q, const struct evidence_of_message *eviden
 	q->scratch->alignment_count = n;
 	for (uint32_t i = 0; i < n && i < GROUPS_MAX; i++) {
 		const struct file_group *g = &q->view->groups[als[i].group];
-		for (uint32_t k = 0; is_close(als, i) && k < g->owner_n && count < OWNERS_MAX; k++, count++)
+		if (!is_close(als, i) || is_product(q, &als[i]))
+			continue;
+		for (uint32_t k = 0; k < g->owner_n && count < OWNERS_MAX; k++, count++)
 			answers[count] =
 				answer_of(q, evidence, &als[i], &q->view->owners[g->owner_at + k], count < FITS_MAX);
 	}

@@ -20,32 +20,37 @@ struct page { const char *title, *product, *text; };
 static void add_page(struct compiler *c, unsigned number, const struct page *p)
 {
 	struct buf b = { 0 };
-	buf_addf(&b, "DOCUMENT:Q8000%02u  08-AUG-2001  [made]\nTITLE   :%s\nPRODUCT :%s\nPROD/VER::1.0\n", number,
+	buf_addf(&b, "DOCUMENT:Q%u  08-AUG-2001  [made]\nTITLE   :%s\nPRODUCT :%s\nPROD/VER::1.0\n", number,
 		 p->title, p->product);
 	buf_add_c(&b, "KEYWORDS:kbtest\n\n");
 	buf_addf(&b, "%.70s\nThe information in this article applies to:\n\n - %s\n%.70s\n\nSYMPTOMS\n========\n\n%s\n",
 		 "----------------------------------------------------------------------", p->product,
 		 "----------------------------------------------------------------------", p->text);
-	char id[] = "Q800000";
-	id[5] = (char)('0' + number / 10);
-	id[6] = (char)('0' + number % 10);
-	assert_int_equal(compile_source(c, str_c(id), buf_str(&b)), ERR_OK);
+	struct buf id = { 0 };
+	buf_addf(&id, "Q%u", number);
+	assert_int_equal(compile_source(c, buf_str(&id), buf_str(&b)), ERR_OK);
+	buf_free(&id);
 	buf_free(&b);
 }
 
-static struct matcher *kb_of(const struct page *pages, unsigned n)
+static struct matcher *kb_from(const struct page *pages, unsigned n, unsigned first)
 {
 	struct compiler *c = NULL;
 	struct buf block = { 0 };
 	struct matcher *m = NULL;
 	assert_int_equal(compile_open(1, &c), ERR_OK);
 	for (unsigned i = 0; i < n; i++)
-		add_page(c, i, &pages[i]);
+		add_page(c, first + i, &pages[i]);
 	assert_int_equal(compile_finish(c, NULL, 0, (struct file_stamp){ .generation = 1 }, &block), ERR_OK);
 	compile_close(&c);
 	assert_int_equal(matcher_of_block(&block, &m), ERR_OK);
 	buf_free(&block);
 	return m;
+}
+
+static struct matcher *kb_of(const struct page *pages, unsigned n)
+{
+	return kb_from(pages, n, 800000);
 }
 
 #define DAYS \
@@ -149,6 +154,40 @@ static void a_product_that_is_not_named_is_foreign(void **state)
 	match_close(&m);
 }
 
+static void products_are_named(void **state)
+{
+	(void)state;
+	static const char *const all[] = { "Windows NT 4.0 (including Terminal Server Edition)", "Windows 3.x:",
+					   "Microsoft Outlook 97 Microsoft Outlook 98 and Outlook 2000" };
+	static const char *const more[] = { "Windows cannot start", "Microsoft Exchange Server is stopped", "4.0", "",
+					    "Print Services", "Word 97" };
+	for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+		assert_true(product_is_all(str_c(all[i])));
+	for (size_t i = 0; i < sizeof more / sizeof *more; i++)
+		assert_false(product_is_all(str_c(more[i])));
+}
+
+#define MADE "Windows for Workgroups Version 3.11"
+
+/* What is named in any sentence is no message, although an article shows it like one. */
+static void a_product_is_no_message(void **state)
+{
+	(void)state;
+	static const struct page pages[] = {
+		{ "Some Notes", MADE,
+		  "The following message appears:\n\n   Windows for Workgroups Version 3.11\n\nIt is white on blue." },
+		{ "A Transfer", MADE, "Copying files to a folder is slow while the disk is checked." },
+		{ "Fonts", MADE, "A font is drawn with a pen. The pen has a width, and so have fonts." },
+		{ "Printing", MADE, "A page is printed from its top. The top is where it begins." },
+	};
+	struct matcher *m = kb_of(pages, 4);
+	struct arena a = { 0 };
+	struct str id = first_of(m, STR("copying is slow since we have Windows for Workgroups Version 3.11"), &a);
+	assert_true(str_eq(id, STR("Q800001")));
+	arena_free(&a);
+	match_close(&m);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -156,6 +195,8 @@ int main(void)
 		cmocka_unit_test(a_look_up_orders_by_places),
 		cmocka_unit_test(titles_name_products),
 		cmocka_unit_test(a_product_that_is_not_named_is_foreign),
+		cmocka_unit_test(products_are_named),
+		cmocka_unit_test(a_product_is_no_message),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
