@@ -140,8 +140,8 @@ static uint32_t add_text_answers(struct query *q, const struct match_code *code,
 	float all;
 	struct str payload = str_part(q->clean->text, q->payload.start, q->payload.end);
 	bool prose = !in_log && is_prose(payload);
-	bool by_words = in_log || is_mostly_said(q, answers, n);
-	enum text_order order = prose ? TEXT_PASSAGES : by_words ? TEXT_WORDS : TEXT_PLACES;
+	bool message = in_log || is_mostly_said(q, answers, n);
+	enum text_order order = prose ? message ? TEXT_MESSAGE : TEXT_PASSAGES : message ? TEXT_WORDS : TEXT_PLACES;
 	uint32_t count = text_articles(q->view, q->scratch, payload, order, hits, TEXT_ANSWERS_MAX, &all);
 	for (uint32_t i = 0; i < count; i++) {
 		double confidence = text_confidence(q->view, payload, prose, hits, count, i, all) *

@@ -10,8 +10,9 @@
 
 #include "match/text.h"
 
-/* passage_weigh: known is the weight of the description's words that any article has. */
+/* passage_weigh: known is the weight of the description's words that any article has. described: a person tells what
+ * happens, which is seldom about the oldest articles; a message may be any's. */
 void passage_weigh(const struct file_view *v, struct match_scratch *s, struct str text, float known,
-		   struct text_hit *hits, uint32_t n);
+		   bool described, struct text_hit *hits, uint32_t n);
 
 #endif

@@ -222,7 +222,7 @@ static void order_places(const struct file_view *v, struct match_scratch *s, str
 	float scores[TEXT_HITS_MAX];
 	for (uint32_t i = 0; i < n; i++)
 		scores[i] = hits[i].score;
-	passage_weigh(v, s, text, known, hits, n);
+	passage_weigh(v, s, text, known, true, hits, n);
 	for (uint32_t i = 0; i < n; i++)
 		hits[i].score = scores[i];
 }
@@ -239,8 +239,8 @@ uint32_t text_articles(const struct file_view *v, struct match_scratch *s, struc
 		known += w.items[i].weight;
 	count = weigh_all(v, &w, hits, count, order == TEXT_WORDS ? max : TEXT_HITS_MAX);
 	text_sort(hits, count);
-	if (order == TEXT_PASSAGES)
-		passage_weigh(v, s, text, known, hits, count);
+	if (order >= TEXT_PASSAGES)
+		passage_weigh(v, s, text, known, order != TEXT_MESSAGE, hits, count);
 	if (order == TEXT_PLACES)
 		order_places(v, s, text, known, hits, count);
 	count = count < max ? count : max;

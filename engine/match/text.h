@@ -16,7 +16,8 @@ struct text_hit { uint32_t article; float score; };
 enum text_order {
 	TEXT_WORDS,   /* by the words alone */
 	TEXT_PLACES,  /* by how they stand in the best articles (passage.h), with the scores of the words alone */
-	TEXT_PASSAGES /* the same with scores of how they stand: for what people write in sentences */
+	TEXT_PASSAGES, /* the same with scores of how they stand: for what people write in sentences */
+	TEXT_MESSAGE   /* the same for sentences that are mostly a message's: of an old article as well as of any */
 };
 
 /* text_articles gives the best articles first, at most max of them, and the weight of all words in *ret_weight: a

@@ -144,12 +144,36 @@ static void a_product_that_is_not_named_is_foreign(void **state)
 	struct match_scratch *s = NULL;
 	assert_int_equal(match_scratch_open(m, &s), ERR_OK);
 	struct text_hit hits[] = { { 0, 5 }, { 1, 5 } };
-	passage_weigh(&m->view, s, STR("all icons are black when the session ends"), 10, hits, 2);
+	passage_weigh(&m->view, s, STR("all icons are black when the session ends"), 10, true, hits, 2);
 	assert_int_equal(hits[0].article, 1);
 	assert_true(fabsf(hits[1].score / hits[0].score - 0.9f) < 0.01f);
 	struct text_hit named[] = { { 0, 5 }, { 1, 5 } };
-	passage_weigh(&m->view, s, STR("with Zebra all icons are black when the session ends"), 10, named, 2);
+	passage_weigh(&m->view, s, STR("with Zebra all icons are black when the session ends"), 10, true, named, 2);
 	assert_int_equal(named[0].article, 0);
+	match_scratch_close(&s);
+	match_close(&m);
+}
+
+/* What a person tells is seldom about the oldest articles; a message may be of any. */
+static void an_old_article_is_seldom_described(void **state)
+{
+	(void)state;
+	static const struct page pages[] = {
+		{ "Notes", "Made Server", "The icons on the screen become black when a session ends." },
+		{ "Notes", "Made Server", "The icons on the screen become black when a session ends." },
+		{ "Fonts", "Made Server", "A font is drawn with a pen. The pen has a width, and so have fonts." },
+		{ "Printing", "Made Server", "A page is printed from its top. The top is where it begins." },
+	};
+	struct matcher *m = kb_from(pages, 4, 109999);
+	struct match_scratch *s = NULL;
+	struct str text = STR("all icons are black when the session ends");
+	assert_int_equal(match_scratch_open(m, &s), ERR_OK);
+	struct text_hit told[] = { { 0, 5 }, { 1, 5 } }, said[] = { { 0, 5 }, { 1, 5 } };
+	passage_weigh(&m->view, s, text, 10, true, told, 2);
+	assert_int_equal(told[0].article, 1);
+	assert_true(fabsf(told[1].score / told[0].score - 0.9f) < 0.01f);
+	passage_weigh(&m->view, s, text, 10, false, said, 2);
+	assert_true(said[0].score == said[1].score);
 	match_scratch_close(&s);
 	match_close(&m);
 }
@@ -195,6 +219,7 @@ int main(void)
 		cmocka_unit_test(a_look_up_orders_by_places),
 		cmocka_unit_test(titles_name_products),
 		cmocka_unit_test(a_product_that_is_not_named_is_foreign),
+		cmocka_unit_test(an_old_article_is_seldom_described),
 		cmocka_unit_test(products_are_named),
 		cmocka_unit_test(a_product_is_no_message),
 	};
