@@ -11,12 +11,32 @@
 
 enum { FENCE_NAME_MAX = 24, PAIR_MAX = 400, PAIR_MIN = 12 };
 
+static size_t digits_end(struct str s, size_t at)
+{
+	while (at < s.n && char_is_digit(s.p[at]))
+		at++;
+	return at;
+}
+
 /* "+text", "-text" of a patch, "12: text" of what numbers lines: where each of several lines begins so. Behind the mark
- * of a line; 0 where it has none. */
+ * of a line; 0 where it has none: "-2147024843" is a number. */
 static size_t patch_mark_at(struct str line, uint64_t number)
 {
 	(void)number;
-	return line.n && strchr("+-", line.p[0]) && (line.n == 1 || line.p[1] != line.p[0]);
+	char first = line.n ? line.p[0] : 0, then = line.n > 1 ? line.p[1] : 0;
+	size_t end = digits_end(line, 1);
+	bool negative = first == '-' && end > 1 && !(end < line.n && strchr("-/:.", line.p[end]));
+	return (first == '+' || first == '-') && then != first && !negative;
+}
+
+/* The rest of a clock, "10:56:20"; what "10:10:56:20" begins with is none. */
+static bool is_clock_at(struct str s, size_t at)
+{
+	static const struct str shape = STR_LIT(":00:00");
+	for (size_t i = 0; i < shape.n; i++)
+		if (at + i >= s.n || (shape.p[i] == '0' ? !char_is_digit(s.p[at + i]) : s.p[at + i] != ':'))
+			return false;
+	return at + shape.n == s.n || s.p[at + shape.n] != ':';
 }
 
 static size_t number_mark_at(struct str line, uint64_t number)
@@ -25,10 +45,9 @@ static size_t number_mark_at(struct str line, uint64_t number)
 	uint64_t value;
 	while (start < line.n && char_is_space(line.p[start]))
 		start++;
-	for (end = start; end < line.n && char_is_digit(line.p[end]);)
-		end++;
+	end = digits_end(line, start);
 	if (end == line.n || !strchr(":|.) \t", line.p[end]) || !str_u64(str_part(line, start, end), &value) ||
-	    value != number)
+	    value != number || is_clock_at(line, end))
 		return 0;
 	return end + 1;
 }
@@ -348,11 +367,11 @@ static size_t control_at(struct str text, size_t at, char *ret_c)
 	return 0;
 }
 
-/* ":cry:": an emoji as chats name it, a word by itself. */
+/* ":cry:": an emoji as chats name it, a word by itself; ":8080:" is a port. */
 static size_t emoji_at(const struct mender *m, struct str s)
 {
 	size_t n = 1;
-	if (m->at && !char_is_space(m->in.p[m->at - 1]))
+	if ((m->at && !char_is_space(m->in.p[m->at - 1])) || (s.n > 1 && char_is_digit(s.p[1])))
 		return 0;
 	while (n < s.n && n < 32 && (char_is_lower(s.p[n]) || char_is_digit(s.p[n]) || strchr("_+-", s.p[n])))
 		n++;
