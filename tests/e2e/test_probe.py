@@ -87,8 +87,9 @@ class Probe(unittest.TestCase):
         c, _ = self.server.accept()
         self.assertTrue(c.recv(1))
         p.send_signal(signal.SIGINT)
-        p.communicate(timeout=LIMIT_S)  # far sooner than it would wait
+        out, _ = p.communicate(timeout=LIMIT_S)
         self.assertEqual(p.returncode, 130)
+        self.assertIn(b'interrupted', out)  # not waited for to the end, whose state it would say
         c.close()
 
     def test_bytes_of_the_network_never_reach_the_terminal_raw(self):

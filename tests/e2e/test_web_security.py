@@ -540,6 +540,20 @@ class Policy(Case):
 
 
 class Rates(Case):
+    def test_a_client_elsewhere_asks_300_times_at_once_and_then_50_times_a_second(self):
+        one = b'GET /-/healthy HTTP/1.1\r\nHost: localhost\r\n'
+
+        def attempt(_):  # a refusal may end the connection before all answers are read
+            server, got = self.serve('--insecure', listen='0.0.0.0:0', host=OWN), b''
+            began = time.monotonic()
+            with server.connect() as s, contextlib.suppress(ConnectionError):
+                s.sendall((one + b'\r\n') * 2000 + one + b'Connection: close\r\n\r\n')
+                while more := s.recv(65536):
+                    got += more
+            most = 301 + 50 * (time.monotonic() - began)
+            self.assertIn(got.count(b'HTTP/1.1 200 '), range(250, int(most) + 1))
+        kbt.again(attempt)
+
     def test_a_client_elsewhere_is_limited_and_loopback_is_not(self):
         server = self.serve('--insecure', '--rate', '1', listen='0.0.0.0:0', host=OWN)
         question = lambda n: {'text': MESSAGE, 'set': {'server': f'198.51.100.{n}'}}
