@@ -34,13 +34,17 @@ TAP = re.compile(r'^(not )?ok\b\s*\d*\s*(?:- )?(.*)$')
 class TapResult(unittest.TestResult):
     """Prints one TAP line a test; a failed subtest fails its test."""
 
+    def __init__(self):
+        super().__init__()
+        self.began = {}  # several may run at once
+
     def startTest(self, test):
         super().startTest(test)
-        self.began = time.monotonic()
+        self.began[test.id()] = time.monotonic()
 
     def stopTest(self, test):
         super().stopTest(test)
-        print(f'# {time.monotonic() - self.began:.1f} s {test.id()}\n', end='', flush=True)
+        print(f'# {time.monotonic() - self.began[test.id()]:.1f} s {test.id()}\n', end='', flush=True)
 
     def say(self, word, test, rest=''):
         print(f'{word} - {test.id()}{rest}\n', end='', flush=True)  # whole, also where tests run at once

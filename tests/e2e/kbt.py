@@ -80,10 +80,12 @@ def again(attempt, times=5):
 
 
 def own_network(*more):
-    """From now on this process and those that it starts have a network of their own, which nothing that they send
-    leaves: loopback, and eth9 with a way to everywhere behind which nobody answers. more: arguments of ip(8)."""
+    """From now on this thread, and the threads and processes that it starts, have a network of their own, which nothing
+    that they send leaves: loopback, and eth9 with a way to everywhere behind which nobody answers. more: arguments of
+    ip(8)."""
     new_ns, new_user, new_net = 0x20000, 0x10000000, 0x40000000
-    if ctypes.CDLL(None).unshare(new_net | new_ns | (new_user if os.geteuid() else 0)):
+    unshare = ctypes.CDLL(None).unshare
+    if unshare(new_net | new_ns) and unshare(new_net | new_ns | new_user):  # the second: of who is not root
         raise unittest.SkipTest('no network namespace may be made here')
     for command in ('link set lo up', 'link add eth9 type veth peer name eth8', 'link set eth8 up',
                     'addr add 198.51.100.1/24 brd + dev eth9', 'link set eth9 up',
@@ -185,21 +187,29 @@ class KbtTest(unittest.TestCase):
 
 class Together(unittest.TestSuite):
     """The tests of a class, several at once: for those that mostly wait for something to happen. Behind them, one by
-    one, those that the class names as ALONE, since they measure time."""
+    one, those that the class names as ALONE, since they measure time. With networks, those that run at once have each a
+    network of their own, and so each the same ports."""
     AT_ONCE = 8
 
-    def __init__(self, cls):
+    def __init__(self, cls, networks=False):
         names = unittest.defaultTestLoader.getTestCaseNames(cls)
         super().__init__(cls(name) for name in names)
-        self.cls = cls
+        self.cls, self.networks = cls, networks
 
     def is_alone(self, test):
         return test.id().rsplit('.', 1)[1] in getattr(self.cls, 'ALONE', ())
 
     def run(self, result, debug=False):
+        if self.networks:
+            try:
+                own_network()
+            except unittest.SkipTest as reason:
+                for test in self:
+                    result.addSkip(test, str(reason))
+                return result
         try:
             self.cls.setUpClass()
-            with concurrent.futures.ThreadPoolExecutor(self.AT_ONCE) as pool:
+            with concurrent.futures.ThreadPoolExecutor(self.AT_ONCE, initializer=own_network if self.networks else None) as pool:
                 for done in [pool.submit(test, result) for test in self if not self.is_alone(test)]:
                     done.result()
             for test in self:

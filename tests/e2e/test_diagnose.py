@@ -14,7 +14,7 @@ import threading
 import time
 import unittest
 
-from kbt import INTERRUPTED, KBT, LIMIT_S, NONE, ROOT, UNDECIDED, USAGE, FOUND, KbtTest, again, own_network, rests
+from kbt import INTERRUPTED, KBT, LIMIT_S, NONE, ROOT, UNDECIDED, USAGE, FOUND, SharedKbTest, Together, again, rests
 
 RCMD = r'Failed to connect to <\\FILESRV>, Error = 53'
 UNBOUND = 'Error during WNetAddConnection2 (53)'
@@ -306,14 +306,11 @@ def man_items():
     return said
 
 
-def setUpModule():
-    own_network()
-
-
-class Diagnose(KbtTest):
-    def setUp(self):
-        super().setUp()
-        self.kbt('import', os.path.join(ROOT, 'kb'))
+class Diagnose(SharedKbTest):
+    def own_kb(self, kb=os.path.join(ROOT, 'kb')):
+        """From now on a knowledge base of this test's own, which it may change."""
+        self.db = self.path('kb.db')
+        self.kbt('import', kb)
 
     def diagnose(self, *args, code):
         (report,) = self.json('diagnose', *args, code=code)
@@ -696,18 +693,22 @@ class Diagnose(KbtTest):
         hour_ago = time.strftime('%b %d %H:%M:%S', time.localtime(time.time() - 3600))
         with socket.create_server(('127.0.0.1', 0)) as s:
             works = f'ssh: connect to host 127.0.0.1 port {s.getsockname()[1]}: Connection refused'
-            for i, words in enumerate((
-                    [refused], ['--all', works], [f'{hour_ago} web1 backup[311]: {works}'], ['--offline', RCMD], [UNBOUND],
-                    ['--log', log, '--set', 'server=127.0.0.1', '--set', f'port={port}', UNBOUND],
-                    ['Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?'],
-                    ['zxqv wvut 77 of the purple teapot'])):
-                for form in (['--json'], ['--explain', '--color=always']):
-                    with self.subTest(words=words, form=form):
-                        kept = self.path(f'{i}{form[0]}.kbt')
-                        then = self.run_kbt('diagnose', *form, '--save', kept, *words)
-                        again = self.run_kbt('replay', *form, kept)
-                        self.assertEqual((then.out, then.returncode), (again.out, again.returncode))
-                        self.assertNotEqual(then.out, '')
+            asked = [(i, words, form) for i, words in enumerate((
+                [refused], ['--all', works], [f'{hour_ago} web1 backup[311]: {works}'], ['--offline', RCMD], [UNBOUND],
+                ['--log', log, '--set', 'server=127.0.0.1', '--set', f'port={port}', UNBOUND],
+                ['Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?'],
+                ['zxqv wvut 77 of the purple teapot'])) for form in (['--json'], ['--explain', '--color=always'])]
+
+            def both(row):
+                i, words, form = row
+                kept = self.path(f'{i}{form[0]}.kbt')
+                return (self.run_kbt('diagnose', *form, '--save', kept, *words), self.run_kbt('replay', *form, kept))
+            with concurrent.futures.ThreadPoolExecutor(4) as pool:
+                found = list(pool.map(both, asked))
+            for (_, words, form), (then, again) in zip(asked, found):
+                with self.subTest(words=words, form=form):
+                    self.assertEqual((then.out, then.returncode), (again.out, again.returncode))
+                    self.assertNotEqual(then.out, '')
 
     def test_what_was_saved_before_a_probe_was_there_stays_decided(self):
         with socket.create_server(('127.0.0.1', 0)) as s:
@@ -731,7 +732,7 @@ class Diagnose(KbtTest):
     def test_a_replay_by_other_rules_says_so(self):
         kept, kb = self.path('monday.kbt'), self.path('kb')
         shutil.copytree(os.path.join(ROOT, 'kb'), kb)
-        self.kbt('import', kb)
+        self.own_kb(kb)
         self.diagnose('--save', kept, f'ssh: connect to host 127.0.0.1 port {closed_port()}: Connection refused', code=FOUND)
         with open(kept) as f:
             rules = dict(json.load(f)['rules'])
@@ -844,6 +845,7 @@ class Diagnose(KbtTest):
 
     def test_causes_of_another_version_are_told_with_the_command_that_mends_it(self):
         other = self.path('causes/ip.yaml')
+        self.own_kb()
         os.mkdir(self.path('causes'))
         with open(os.path.join(ROOT, 'kb/causes/ip.yaml')) as f, open(other, 'w') as out:
             out.write(f.read().replace('route.state: none', 'route.of.old: none'))
@@ -862,6 +864,10 @@ class Diagnose(KbtTest):
         p.send_signal(signal.SIGINT)
         self.assertEqual(p.wait(timeout=LIMIT_S), INTERRUPTED)
         p.stderr.close()
+
+
+def load_tests(_loader, _tests, _pattern):
+    return Together(Diagnose, networks=True)
 
 
 if __name__ == '__main__':

@@ -13,7 +13,7 @@ import threading
 import time
 import unittest
 
-from kbt import SharedKbTest, again, own_network, until
+from kbt import SharedKbTest, Together, again, until
 
 SERVER, GREETING = '203.0.113.9', b'SSH-2.0-OpenSSH_9.2\r\n'
 MOST, NEW_NET = 5, 0x40000000
@@ -59,10 +59,6 @@ def be_the_far_side():
         with open('/proc/sys/net/ipv4/icmp_echo_ignore_all', 'w') as f:
             f.write('1')
     serve(kind, int(port))
-
-
-def setUpModule():
-    own_network()
 
 
 class Ssh(SharedKbTest):
@@ -136,6 +132,10 @@ class Ssh(SharedKbTest):
 
     def test_one_on_another_port(self):
         self.sees('greets', 'healthy-no-icmp', port=2222)
+
+
+def load_tests(_loader, _tests, _pattern):
+    return Together(Ssh, networks=True)
 
 
 if __name__ == '__main__':
