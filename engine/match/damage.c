@@ -29,10 +29,13 @@ static size_t patch_mark_at(struct str line, uint64_t number)
 	return (first == '+' || first == '-') && then != first && !negative;
 }
 
-/* The rest of a clock, "10:56:20"; what "10:10:56:20" begins with is none. */
-static bool is_clock_at(struct str s, size_t at)
+/* What a number at a line's beginning goes on with: "1.5", "10.0.0.9" and a clock, "10:56:20"; what "10:10:56:20"
+ * begins with is none. */
+static bool goes_on_at(struct str s, size_t at)
 {
 	static const struct str shape = STR_LIT(":00:00");
+	if (at + 1 < s.n && s.p[at] == '.' && char_is_digit(s.p[at + 1]))
+		return true;
 	for (size_t i = 0; i < shape.n; i++)
 		if (at + i >= s.n || (shape.p[i] == '0' ? !char_is_digit(s.p[at + i]) : s.p[at + i] != ':'))
 			return false;
@@ -47,7 +50,7 @@ static size_t number_mark_at(struct str line, uint64_t number)
 		start++;
 	end = digits_end(line, start);
 	if (end == line.n || !strchr(":|.) \t", line.p[end]) || !str_u64(str_part(line, start, end), &value) ||
-	    value != number || is_clock_at(line, end))
+	    value != number || goes_on_at(line, end))
 		return 0;
 	return end + 1;
 }
