@@ -84,6 +84,24 @@ class Readme(KbtTest):
         self.assertEqual(written('kbt lookup x', shown, again), again)
         self.assertEqual(written('kbt diagnose x', shown, again.replace('it', 'that')), again.replace('it', 'that'))
 
+    def test_what_is_installed_answers_as_typed(self):
+        subprocess.run(['make', '-s', '-C', ROOT, '-o', 'all', 'install', f'BUILD={os.path.dirname(KBT)}', f'DESTDIR={self.dir}'],
+                       check=True, stdout=subprocess.DEVNULL)
+        block = re.search(r'(?ms)^    make install .*?\n\n', text_of('README.md')).group().splitlines()[1:-1]
+        self.assertEqual(len(block), 2)
+        outputs = [self.typed(f'export HOME={self.dir} PATH={self.dir}/usr/local/bin:$PATH; unset XDG_DATA_HOME; ' +
+                              line.replace('/usr/local', f'{self.dir}/usr/local')) for line in block]
+        self.assertRegex(outputs[0], r'^\d+ articles: ')
+        self.assertIn('network path', outputs[1])
+
+    def test_lines_to_type_in_the_project_find_something(self):
+        """Those that name what is there; the others are of somebody's own logs and servers."""
+        lines = re.findall(r'(?m)^    (build/kbt (?:lookup|scan) --db build/kb.db .*)$', text_of('README.md'))
+        self.assertEqual(len(lines), 2)
+        for line in lines:
+            with self.subTest(line=line):
+                self.assertRegex(self.typed(line), r'(?m)^Q\S+ ')
+
     def test_other_commands_in_the_text_are_commands(self):
         listed = re.findall(r'(?m)^  ([a-z]+) +\S', self.typed('build/kbt --help'))
         for name in re.findall(r'build/kbt ([a-z]+)', text_of('README.md')):
