@@ -8,6 +8,7 @@
 
 enum {
 	BELIEFS_SHOWN = 5,
+	PAGE_BYTES = 6 << 10, /* of a message: more fills a printed page */
 	PARTS_MAX = 12,
 	MESSAGE_SHOWN = 32 << 10, /* bytes of a long message; a browser takes seconds to lay out a line of a MiB */
 	MESSAGE_BEFORE = 4 << 10  /* of them before what matched */
@@ -102,7 +103,7 @@ void render_html_message(struct buf *out, const struct match_answer *found)
 	const struct match_span part = shown_part(&p, q);
 	size_t from = part.start;
 	enum shade shade = SHADE_NONE;
-	buf_add_c(out, "<pre class=\"message\" tabindex=\"0\">");
+	buf_addf(out, "<pre class=\"message%s\" tabindex=\"0\">", part.end - part.start > PAGE_BYTES ? " long" : "");
 	add_left_out(out, part.start);
 	for (size_t at = part.start; at < part.end; at++) {
 		bool inside = utf8_goes_on(q.p[at]); /* never split a character */

@@ -770,6 +770,14 @@ await test('on paper: white, nothing to press, nothing cut', async page => {
 	await check('the verdict');
 	is((await page.pdf({ format: 'A4' })).subarray(0, 5).toString() === '%PDF-', 'no PDF');
 	is(await page.locator(':is(.equals, .others) details:not([open])').count() === 0, 'what is folded stays so on paper');
+	await paste(page, MESSAGE + '\n' + 'and a line more\n'.repeat(600));
+	await page.waitForSelector('.message.long');
+	await page.waitForSelector(VERDICT);
+	await check('the verdict on a log');
+	await page.emulateMedia({ media: 'print' });
+	const tops = await page.evaluate(() => ['#best', '#verdict', '.message'].map(s => document.querySelector(s).getBoundingClientRect().top));
+	await page.emulateMedia({ media: 'screen' });
+	is(tops[0] < tops[1] && tops[1] < tops[2], `the log stands before the answer: ${tops}`);
 	await page.click('button[value=keep]');
 	await page.waitForSelector('.made .link a');
 	for (const path of [(await page.getAttribute('.made .link a', 'href')).slice(1), 'kb/Q150536', 'search?q=network', 'help']) {
