@@ -9,19 +9,33 @@
 
 enum {
 	SEE_ALSO_MAX = 6,
+	ROWS_MIN = 2,
+	ROWS_MAX = 10,
 	GET_TEXT_MAX = 2 << 10,	  /* an address is kept in many places: long messages go by POST */
 	UNWRAPPED_FROM = 64 << 10 /* bytes: to wrap a line of a MiB takes a browser seconds */
 };
 
 /* ---- the field ---- */
 
+/* rows_for: of the field, as many as the text has lines; a script also counts those that are wrapped. */
+static size_t rows_for(struct str text)
+{
+	struct str line;
+	size_t rows = 0;
+	while (rows < ROWS_MAX && str_line(&text, &line))
+		rows++;
+	return rows < ROWS_MIN ? ROWS_MIN : rows;
+}
+
 static void add_ask(struct buf *out, struct str text, struct site *site, const struct http_request *req)
 {
-	buf_add_c(out, "<form id=\"ask\" class=\"ask\" method=\"post\" action=\"/\">\n"
-		       "<h1><label for=\"text\">What does this error mean?</label></h1>\n"
-		       "<textarea id=\"text\" name=\"text\" rows=\"2\" required autofocus spellcheck=\"false\" "
-		       "autocomplete=\"off\" autocapitalize=\"off\" maxlength=\"900000\" "
-		       "placeholder=\"Failed to connect to &lt;\\\\FILESRV&gt;, Error = 53\"");
+	buf_addf(out,
+		 "<form id=\"ask\" class=\"ask\" method=\"post\" action=\"/\">\n"
+		 "<h1><label for=\"text\">What does this error mean?</label></h1>\n"
+		 "<textarea id=\"text\" name=\"text\" rows=\"%zu\" required autofocus spellcheck=\"false\" "
+		 "autocomplete=\"off\" autocapitalize=\"off\" maxlength=\"900000\" "
+		 "placeholder=\"Failed to connect to &lt;\\\\FILESRV&gt;, Error = 53\"",
+		 rows_for(text));
 	buf_add_c(out, text.n > UNWRAPPED_FROM ? " wrap=\"off\">\n" : ">\n");
 	render_html_escape(out, text);
 	buf_add_c(out, "</textarea>\n<input type=\"hidden\" name=\"of\" value=\"");

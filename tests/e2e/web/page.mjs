@@ -532,6 +532,8 @@ await test('without a script: what else is known in many lines, and all of them 
 	await page.fill('#text', readFileSync(new URL('../data/sender.log', import.meta.url), 'utf8'));
 	await page.click('button[value=explain]');
 	is(/^No route to host, .* 1 time, line 8$/.test(await page.textContent('.whole li')), await page.textContent('.whole'));
+	is(await page.getAttribute('#text', 'rows') === '9', 'the field shows not all of the lines');
+	is(!await page.isVisible('.hint:has(kbd)'), 'keys are named that do nothing');
 	await page.click('.whole button');
 	await page.waitForURL('**/logs');
 	is((await page.textContent('#found')).includes('2 known problems in pasted.log'), await page.textContent('#found'));
