@@ -111,17 +111,16 @@ static void read_option(struct resolver *r, struct str option)
 static void read_resolv_line(struct resolver *r, struct str line)
 {
 	struct str key, word;
-	if (!str_word(&line, &key))
+	bool begins = line.n && !char_is_space(line.p[0]); /* glibc takes no key behind a blank */
+	if (!begins || !str_word(&line, &key))
 		return;
 	if (str_eq(key, STR("search")) || str_eq(key, STR("domain")))
 		r->domains = line;
-	while (str_word(&line, &word)) {
-		struct address a;
-		if (str_eq(key, STR("nameserver")) && address_parse(word, &a))
-			words_add(&r->servers, word);
-		else if (str_eq(key, STR("options")))
-			read_option(r, word);
-	}
+	struct address a;
+	if (str_eq(key, STR("nameserver")) && str_word(&line, &word) && address_parse(word, &a))
+		words_add(&r->servers, word); /* what stands behind it on the line a resolver does not read */
+	while (str_eq(key, STR("options")) && str_word(&line, &word))
+		read_option(r, word);
 }
 
 /* The order in which glibc's resolver tries: as it is first from ndots dots on, else last. */

@@ -116,10 +116,12 @@ static void resolv_conf_is_read_as_the_resolver_does(void **state)
 	struct probe_files f = { .resolv_conf = STR(
 					 "# nameserver 1.1.1.1\nnameserver 10.53.0.53\nnameserver\t10.53.0.54 ; two\r\n"
 					 "domain old.test\nsearch lab53.test corp.test\n"
-					 "options ndots:2 timeout:1 attempts:3 rotate\nnameserver nonsense\n") };
+					 "options ndots:2 timeout:1 attempts:3 rotate\nnameserver nonsense\n"
+					 "nameserver = 10.53.0.55\n nameserver 10.53.0.56\n"
+					 "nameserver 10.53.0.57 10.53.0.58\n") };
 	struct sim s = look_at(f, "filesrv.x");
-	assert_true(fact_is(&s, "client.dns.servers", "10.53.0.53 10.53.0.54"));
-	assert_true(fact_is(&s, "client.dns.server_count", "2"));
+	assert_true(fact_is(&s, "client.dns.servers", "10.53.0.53 10.53.0.54 10.53.0.57"));
+	assert_true(fact_is(&s, "client.dns.server_count", "3"));
 	assert_true(fact_is(&s, "client.dns.search", "lab53.test corp.test"));
 	assert_true(fact_is(&s, "client.dns.timeout_ms", "1000"));
 	assert_true(fact_is(&s, "client.dns.names", "filesrv.x.lab53.test filesrv.x.corp.test filesrv.x"));
