@@ -33,12 +33,15 @@ struct dns_view {
 
 /* The order of DNS states by what a resolver makes of them over several names: an answer counts before all, an error
  * before "there is no such name". */
-enum { ANSWERS, NO_A_RECORD, SERVFAIL, REFUSED, TRUNCATED, UNREADABLE, SLOW, SILENT, PORT_CLOSED, UNREACHABLE, NXDOMAIN };
+enum {
+	ANSWERS, NO_A_RECORD, SERVFAIL, REFUSED, TRUNCATED, UNREADABLE, SLOW, SILENT, REJECTED, PORT_CLOSED, UNREACHABLE,
+	NXDOMAIN
+};
 static const char *const dns_order[] = {
 	[ANSWERS] = "answers",	       [NO_A_RECORD] = "no-a-record", [SERVFAIL] = "servfail",
 	[REFUSED] = "refused",	       [TRUNCATED] = "truncated",     [UNREADABLE] = "unreadable",
-	[SLOW] = "slow",	       [SILENT] = "silent",	      [PORT_CLOSED] = "port-closed",
-	[UNREACHABLE] = "unreachable", [NXDOMAIN] = "nxdomain"
+	[SLOW] = "slow",	       [SILENT] = "silent",	      [REJECTED] = "rejected",
+	[PORT_CLOSED] = "port-closed", [UNREACHABLE] = "unreachable", [NXDOMAIN] = "nxdomain"
 };
 
 static size_t dns_rank(const char *state)
@@ -47,6 +50,19 @@ static size_t dns_rank(const char *state)
 	while (i < sizeof dns_order / sizeof *dns_order && str_cmp(str_c(dns_order[i]), str_c(state)))
 		i++;
 	return i;
+}
+
+/* rejects: a firewall says with ICMP that the question does not pass: that it is prohibited, or, in another's place,
+ * that the port is closed. */
+static bool rejects(const struct evidence *e)
+{
+	static const struct str prohibits[] = { STR_LIT("3/9"), STR_LIT("3/10"), STR_LIT("3/13"),
+						STR_LIT("1/1"), STR_LIT("1/5"),	 STR_LIT("1/6") };
+	struct str icmp = evidence_text(e, "dns.icmp"), from = evidence_text(e, "dns.icmp_from");
+	bool says = evidence_state(e, "port-closed") && from.n && !str_eq(from, evidence_arg(e, "server"));
+	for (size_t i = 0; i < sizeof prohibits / sizeof *prohibits; i++)
+		says |= str_eq(icmp, prohibits[i]);
+	return says;
 }
 
 static struct dns_view view_reply(const struct digest *d, const struct evidence *e)
@@ -63,6 +79,8 @@ static struct dns_view view_reply(const struct digest *d, const struct evidence 
 			v.state = map[i].state;
 	if (v.state && evidence_state(e, "timeout") && evidence_number(e, "dns.wrong", 0) > 0)
 		v.state = "unreadable"; /* answers came, and none of them is one to the question */
+	if (v.state && rejects(e))
+		v.state = "rejected";
 	v.empty = !v.addresses.n && evidence_text(e, "dns.addresses").n;
 	if (v.state && evidence_state(e, "answered") && !v.addresses.n)
 		v.state = evidence_yes(e, "dns.dangling") ? "nxdomain" : "no-a-record";
@@ -117,7 +135,9 @@ static void put_dns_host(struct digest *d)
 	const struct evidence *ping = digest_look(d, "icmp", ARG("address", server));
 	const struct evidence *wins = digest_look(d, "nbns", ARG("server", server));
 	const struct evidence *dns = digest_look(d, "dns", ARG("server", server));
-	bool spoke = dns && !evidence_state(dns, "timeout") && !evidence_state(dns, "unreachable");
+	bool itself = dns && str_eq(evidence_text(dns, "dns.icmp_from"), server);
+	bool spoke = itself ||
+		     (dns && !evidence_state(dns, "timeout") && !evidence_state(dns, "unreachable") && !rejects(dns));
 	if (spoke || evidence_state(arp, "answered") || evidence_state(arp, "duplicate") ||
 	    evidence_state(ping, "answered") || evidence_state(ping, "loss") ||
 	    (wins && !evidence_state(wins, "timeout") && !evidence_state(wins, "unreachable")))
@@ -229,6 +249,9 @@ static void read_dns(struct digest *d)
 		return;
 	struct dns_view v = view_dns(d, STR("A")), six = view_dns(d, STR("AAAA"));
 	take_mapped(d, &v, &six);
+	bool dangles = evidence_yes(v.from, "dns.dangling") && !six.addresses.n;
+	if (v.state && dangles && !v.addresses.n && dns_rank(v.state) == NO_A_RECORD)
+		v.state = "nxdomain"; /* what the alias stands for has no address of any kind, as one of itself */
 	d->v6 = six.addresses;
 	d->dns_server = list_first(evidence_text(d->files, "client.dns.servers"));
 	if (!v.state)
@@ -245,14 +268,14 @@ static void read_dns(struct digest *d)
 	s->server = evidence_arg(quiet, "server");
 	s->brief = digest_is_brief(quiet);
 	size_t rank = dns_rank(v.state);
-	bool late = rank >= SLOW && rank <= UNREACHABLE && rank != PORT_CLOSED;
+	bool late = rank >= SLOW && rank <= UNREACHABLE && rank != PORT_CLOSED && rank != REJECTED;
 	s->silent = evidence_state(v.from, "timeout") || late;
 	s->addresses = rank == SLOW ? STR("") : v.addresses;
 	s->empty = v.empty;
 	bool several = list_first(v.addresses).n < str_trim(v.addresses).n;
 	if (v.addresses.n)
 		digest_put(d, "dns.records", several ? "several" : "one", v.from);
-	digest_put(d, "dns.dangling", evidence_yes(v.from, "dns.dangling") ? "yes" : "no", v.from);
+	digest_put(d, "dns.dangling", dangles ? "yes" : "no", v.from);
 	if (used)
 		put_dns_state(d, &v);
 	put_dns_site(d);
