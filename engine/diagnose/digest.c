@@ -264,6 +264,7 @@ static struct str filling(const struct digest *d, struct str name)
 		{ "silent_server", d->silent_server, "a name server" },
 		{ "wins_server", d->wins_server, "the WINS server" },
 		{ "gateway", d->gateway, "the gateway" },
+		{ "hop", digest_is(d, "path.kind", "routed") ? d->gateway : d->target, "the next host on the way" },
 		{ "client_address", own_address(d), "its address" },
 		{ "client_link", evidence_text(d->own_link, "link.dev"), "the network link" },
 		{ "code", digest_fact(d, "message.code"), "the error" },

@@ -96,22 +96,35 @@ static bool arp_answered(const struct digest *d)
 	return false;
 }
 
+/* put_misled: two hosts answer for the address, or this machine holds another hardware address for it than answers. */
+static bool put_misled(struct digest *d, struct str address)
+{
+	const struct evidence *arp = digest_look(d, "arp", ARG("address", address));
+	const struct evidence *neighbour = digest_look(d, "neighbour", ARG("address", address));
+	struct str fixed = evidence_state(neighbour, "permanent") ? evidence_text(neighbour, "neigh.mac") : STR("");
+	bool two = evidence_state(arp, "duplicate");
+	bool wrong =
+		!two && fixed.n && evidence_state(arp, "answered") && !list_has(evidence_text(arp, "arp.macs"), fixed);
+	if (two || wrong)
+		digest_put(d, "arp.state", two ? "two" : "wrong-permanent", two ? arp : neighbour);
+	return two || wrong;
+}
+
 static void put_arp(struct digest *d)
 {
+	if (digest_is(d, "path.kind", "routed") &&
+	    (digest_is(d, "tcp.445", "open") || digest_is(d, "tcp.139", "open") || !put_misled(d, d->gateway)))
+		digest_put(d, "arp.state", "not-asked", d->route);
 	if (!digest_is(d, "path.kind", "on-link"))
 		return;
 	put_arp_quality(d);
-	const struct evidence *from, *arp = digest_look(d, "arp", ARG("address", d->target));
-	const struct evidence *neighbour = digest_look(d, "neighbour", ARG("address", d->target));
+	const struct evidence *from;
 	int says = arp_says(d, d->target, &from);
 	if (says == 0 && (arp_requests(d) < ARP_SURE || arp_answered(d)))
 		says = -1; /* a very lossy way looks like that too, and a full queue */
-	struct str fixed = evidence_state(neighbour, "permanent") ? evidence_text(neighbour, "neigh.mac") : STR("");
-	if (evidence_state(arp, "duplicate"))
-		digest_put(d, "arp.state", "two", arp);
-	else if (fixed.n && arp && says == 1 && !list_has(evidence_text(arp, "arp.macs"), fixed))
-		digest_put(d, "arp.state", "wrong-permanent", neighbour);
-	else if (says > 0 || (says == 0 && !digest_is(d, "tcp.445", "open") && !digest_is(d, "tcp.139", "open")))
+	if (put_misled(d, d->target))
+		return;
+	if (says > 0 || (says == 0 && !digest_is(d, "tcp.445", "open") && !digest_is(d, "tcp.139", "open")))
 		digest_put(d, "arp.state", says ? "answers" : "silent", from);
 	else if (digest_is(d, "tcp.445", "no-neighbour") && (arp_denied(d) || is_ipv6(d->target)))
 		digest_put(d, "arp.state", "silent", d->tcp445);
@@ -185,7 +198,9 @@ static void put_lan(struct digest *d)
 	bool near = foreign && address_parse(evidence_arg(foreign, "address"), &other) &&
 		    address_parse(evidence_text(d->own_link, "link.address"), &own) && address_in(other, own, 24);
 	double prefix = evidence_number(d->own_link, "link.prefix", 24);
-	bool wide = prefix < 24 && digest_is(d, "path.kind", "on-link") && address_parse(d->target, &other) &&
+	/* By the mask, or by a route of its own. */
+	bool wide = digest_is(d, "path.kind", "on-link") && !digest_is(d, "path.link", "other") &&
+		    address_parse(d->target, &other) &&
 		    address_parse(evidence_text(d->own_link, "link.address"), &own) && !address_in(other, own, 24);
 	/* With a mask narrower than usual, neighbours that answer do not show that there are no more. */
 	bool connects = digest_is(d, "tcp.445", "open") || digest_is(d, "tcp.139", "open");
