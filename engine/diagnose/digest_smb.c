@@ -83,12 +83,17 @@ static const char *outcome(const struct evidence *e)
 
 static void put_dialects(struct digest *d, const struct smb_view *v)
 {
+	const struct evidence *last = asked(v);
+	double least = evidence_number(d->files, "client.smb.min_dialect", 0),
+	       dialect = evidence_number(last, "smb.dialect_number", least);
 	bool common = false, complete = v->of[SMB_1] && v->of[SMB_2] && v->of[SMB_311];
 	for (size_t i = 0; i < SMB_KINDS; i++)
 		common |= v->may[i] && speaks(v, i);
 	bool modern = speaks(v, SMB_2) || speaks(v, SMB_311);
-	if (common)
-		digest_put(d, "smb.dialects", "common", asked(v));
+	if (common && dialect < least)
+		digest_put(d, "smb.dialects", "server-too-old", last);
+	else if (common)
+		digest_put(d, "smb.dialects", "common", last);
 	else if (complete && !v->may[SMB_2] && !v->may[SMB_311] && modern && refuses(v, SMB_1))
 		digest_put(d, "smb.dialects", "client-smb1-only", v->of[SMB_1]);
 	else if (complete && !v->may[SMB_1] && speaks(v, SMB_1) && refuses(v, SMB_2) && refuses(v, SMB_311))
@@ -199,6 +204,16 @@ static void put_works(struct digest *d, const struct evidence *e)
 		digest_put(d, "path.works", works ? "yes" : "no", e);
 }
 
+/* put_end: the server ended the conversation: at once, or when a word was said. From far away nobody can tell. */
+static void put_end(struct digest *d, const struct evidence *e)
+{
+	enum { NEAR_TRIP_MS = 25 };
+	bool early = evidence_yes(e, "smb.early"),
+	     near = evidence_number(d->tcp445, "tcp.ms", NEAR_TRIP_MS) < NEAR_TRIP_MS;
+	if (evidence_state(e, "closed") && evidence_fact(e, "smb.early") && (early || near))
+		digest_put(d, "smb.end", early ? "at-once" : "at-words", e);
+}
+
 /* put_step: the first step of the ladder that fails. */
 static void put_step(struct digest *d)
 {
@@ -255,6 +270,7 @@ void digest_smb(struct digest *d)
 		if (evidence_text(e, "smb.service").n)
 			digest_put_str(d, "smb.service", evidence_text(e, "smb.service"), e);
 		put_dialects(d, &v);
+		put_end(d, e);
 		put_signing(d, e);
 		put_access(d, e);
 		put_encryption(d, &v, e);
