@@ -235,7 +235,10 @@ static void put_ipv6(struct digest *d)
 	const struct evidence *ping = digest_look(d, "icmp", ARG("address", address));
 	if (!e)
 		return;
-	bool alive = evidence_state(ping, "answered") || evidence_state(ping, "loss");
+	const struct evidence *neighbour = digest_look(d, "neighbour", ARG("address", address));
+	/* A neighbour that answers no ping is there where its hardware address was found for a connection just now. */
+	bool alive = evidence_state(ping, "answered") || evidence_state(ping, "loss") ||
+		     (evidence_state(e, "timeout") && evidence_state(neighbour, "reachable"));
 	if ((digest_ended(d, e) && !digest_ended_row(d, address)) || digest_mute(d, e)) /* one of many; only slow */
 		return;
 	const char *misserves = digest_misserves(d, e);

@@ -40,9 +40,11 @@ void step_ping(struct wave *w)
 		ask_patient_pings(w);
 	else
 		step_burst(w);
-	if (digest_is(d, "tcp.ipv6", "dead") || digest_is(d, "tcp.ipv6", "filtered"))
+	if (digest_is(d, "tcp.ipv6", "dead") || digest_is(d, "tcp.ipv6", "filtered")) {
+		ask(w, "neighbour", ARG("address", list_first(d->v6)));
 		ask(w, "icmp", ARG("address", list_first(d->v6)), ARG("count", S("2")), ARG("interval", S("100")),
 		    ARG("wait", S("900")));
+	}
 }
 
 bool plan_denied(const struct digest *d, struct str probe)

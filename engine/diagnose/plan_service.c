@@ -15,7 +15,7 @@ static struct str client_limit(const struct digest *d, const char *dialects)
 static void ask_smb(struct wave *w, const char *dialects)
 {
 	const struct digest *d = w->d;
-	if (digest_look(d, "smb", ARG("address", d->target), ARG("dialects", str_c(dialects))))
+	if (digest_look(d, "smb", ARG("address", d->target), ARG("dialects", str_c(dialects)), ARG("pad", S(""))))
 		return;
 	bool direct = digest_is(d, "tcp.445", "open");
 	struct str called = direct ? S("") : d->server_is_address ? S("*SMBSERVER") : d->server;
