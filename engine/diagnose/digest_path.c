@@ -69,7 +69,8 @@ static void put_trace(struct digest *d)
 		digest_put(d, "path.loop", loop ? "yes" : "no", loop && !e ? d->tcp445 : e);
 	if (!e || evidence_state(e, "no-route"))
 		return;
-	bool answered = first.n && !str_eq(first, STR("*"));
+	const struct evidence *peer = digest_look(d, "icmp", ARG("address", evidence_text(d->ras, "link.peer")));
+	bool answered = (first.n && !str_eq(first, STR("*"))) || evidence_state(peer, "answered");
 	if (digest_is(d, "path.kind", "routed"))
 		digest_put(d, "gateway.forwards", answered ? "yes" : "no", e);
 	if (digest_is(d, "path.kind", "ras"))

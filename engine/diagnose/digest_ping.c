@@ -147,7 +147,13 @@ static void put_ping(struct digest *d, const struct pings *p)
 		digest_put_str(d, "latency.trip", arena_printf(d->a, "%.1f s", rtt_ms / 1000), p->any);
 	if (digest_fact(d, "latency.state").n)
 		return;
-	if (p->received == 0 && p->patience_ms >= LONG_PATIENCE_MS)
+	/* Over a dialled link its far end tells, too, where the server answers no ping. */
+	const struct evidence *peer = digest_look(d, "icmp", ARG("address", evidence_text(d->ras, "link.peer")));
+	double peer_ms = digest_is(d, "path.kind", "ras") ? evidence_number(peer, "icmp.rtt_min", 0) : 0;
+	if (p->received == 0 && peer_ms > LATE_MS) {
+		digest_put(d, "latency.state", "late", peer);
+		digest_put_str(d, "latency.trip", arena_printf(d->a, "%.1f s", peer_ms / 1000), peer);
+	} else if (p->received == 0 && p->patience_ms >= LONG_PATIENCE_MS)
 		digest_put(d, "latency.state", "never", p->any);
 	else if (p->rtt_ms >= 0 && telling && !digest_pings_late(d))
 		digest_put(d, "latency.state", rtt_ms > LATE_MS ? "late" : rtt_ms > SLOW_MS ? "slow" : "ok", p->any);
@@ -309,6 +315,28 @@ static void put_limited(struct digest *d, const struct pings *p)
 		digest_put(d, "loss.state", "none", slow);
 }
 
+/* no_loss_without_ping: where ping is filtered and no port is open, refusals and node status tell: each that came back
+ * at once is a round trip, and not one is missing. NULL where they are too few. */
+static const struct evidence *no_loss_without_ping(const struct digest *d)
+{
+	enum { TRIPS_MIN = 4 };
+	const struct evidence *last = NULL;
+	double trips = 0;
+	for (size_t i = 0; i < d->c->evidence_count; i++) {
+		const struct evidence *e = d->c->evidence[i];
+		bool status = str_eq(e->probe, STR("nbstat")), row = str_eq(e->probe, STR("retry"));
+		if ((!status && !row) || !str_eq(evidence_arg(e, "address"), d->target) || evidence_state(e, "not-run"))
+			continue;
+		bool told = evidence_state(e, "answered") || evidence_state(e, "port-closed");
+		bool refused = str_eq(evidence_text(e, "retry.failure"), STR("refused"));
+		if (status ? !told || e->ms > QUEUE_MS : !refused)
+			return NULL;
+		trips += status ? 1 : evidence_number(e, "retry.attempts", 0);
+		last = e;
+	}
+	return trips >= TRIPS_MIN ? last : NULL;
+}
+
 /* smb_halting: a conversation took long although pings are quick, and something of it had to be sent again, by
  * this side or by the other: then a row has to be clean too. Where nothing had to, the server took its time. */
 static bool smb_halting(const struct digest *d)
@@ -338,6 +366,7 @@ static void put_loss(struct digest *d, const struct pings *p)
 	double lost = p->burst_sent - p->burst_received, answers = arp_of_twenty(d, arp);
 	bool again = repeated(d, d->tcp445) || repeated(d, d->tcp139);
 	bool halting = smb_halting(d);
+	const struct evidence *others = !open && !pinged ? no_loss_without_ping(d) : NULL;
 	if (loss_in_doubt(d, p))
 		return;
 	/* Where so many pings all came back, what befalls connections alone is no loss: something limits them. */
@@ -355,6 +384,8 @@ static void put_loss(struct digest *d, const struct pings *p)
 	else if (evidence_state(arp, "answered") && answers >= ARP_TELLING &&
 		 answers < (open ? 19 : 8)) /* as for pings: it has to explain that */
 		digest_put(d, "loss.state", "loss", arp);
+	else if (others)
+		digest_put(d, "loss.state", "none", others);
 	else if (pinged && failed && pings_even(p))
 		return; /* of a limit on connections and one on pings nothing here is known apart */
 	else if (failed && !evidence_state(row, "too-few")) /* so few alone may be what befalls connections */
@@ -363,16 +394,33 @@ static void put_loss(struct digest *d, const struct pings *p)
 		put_no_loss(d, row, pinged);
 }
 
-/* Where ping is filtered, connections tell that the way is quick, unless what came over them then did not. */
+/* flows: so many round trips in a row came back at once that a line which is slow would have filled up: what is silent
+ * then is the service. */
+static bool flows(const struct digest *d)
+{
+	enum { ROW_MIN = 10 };
+	const struct evidence *arp = digest_look(d, "arp", ARG("address", d->target), ARG("count", STR("20")));
+	const struct evidence *row = digest_quick_row(d);
+	bool all = evidence_state(arp, "answered") && arp_of_twenty(d, arp) > 19;
+	return (all && digest_is(d, "arp.quality", "quick")) ||
+	       (evidence_state(row, "works") && evidence_number(row, "retry.attempts", 0) >= ROW_MIN);
+}
+
+/* Where ping is filtered, connections tell that the way is quick, unless what came over them then did not; and where
+ * there are none, refusals and a node status. */
 static void put_quick(struct digest *d)
 {
 	double ms = evidence_number(d->tcp445, "tcp.ms", -1), other_ms = evidence_number(d->tcp139, "tcp.ms", 0);
 	const struct evidence *smb = digest_look(d, "smb", ARG("address", d->target));
+	const struct evidence *status = digest_look(d, "nbstat", ARG("address", d->target));
 	bool spoke = digest_is(d, "tcp.445", "open") || digest_is(d, "tcp.445", "refused") ||
-		     digest_is(d, "tcp.139", "open");
+		     digest_is(d, "tcp.139", "open") || digest_is(d, "tcp.139", "refused");
 	bool queue = digest_is(d, "path.kind", "on-link") && (queued_up(d->tcp445) || queued_up(d->tcp139));
 	bool slow = (digest_is(d, "tcp.139", "open") ? other_ms : 0) > SLOW_MS || queue ||
-		    evidence_state(smb, "silent") || evidence_state(smb, "no-connection");
+		    (evidence_state(smb, "silent") && !flows(d)) || evidence_state(smb, "no-connection");
+	bool told = evidence_state(status, "answered") || evidence_state(status, "port-closed");
+	if (!digest_fact(d, "latency.state").n && !spoke && told && status->ms < SLOW_MS)
+		digest_put(d, "latency.state", "ok", status);
 	if (!digest_fact(d, "latency.state").n && spoke && !slow && ms >= 0 && (ms < SLOW_MS || other_ms < SLOW_MS))
 		digest_put(d, "latency.state", "ok", d->tcp445);
 }

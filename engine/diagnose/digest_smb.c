@@ -204,6 +204,17 @@ static void put_works(struct digest *d, const struct evidence *e)
 		digest_put(d, "path.works", works ? "yes" : "no", e);
 }
 
+/* put_other: the client's own request got no answer; whether the requests with other dialects got one. */
+static void put_other(struct digest *d, const struct smb_view *v, const struct evidence *own)
+{
+	const struct evidence *answer = NULL;
+	for (size_t i = 0; i < SMB_KINDS; i++)
+		if (v->of[i] && !evidence_state(v->of[i], "silent"))
+			answer = v->of[i];
+	if (evidence_state(own, "silent") && (answer || (v->of[SMB_1] && v->of[SMB_2])))
+		digest_put(d, "smb.other", answer ? "answers" : "silent", answer ? answer : v->of[SMB_1]);
+}
+
 /* put_end: the server ended the conversation: at once, or when a word was said. From far away nobody can tell. */
 static void put_end(struct digest *d, const struct evidence *e)
 {
@@ -270,6 +281,7 @@ void digest_smb(struct digest *d)
 		if (evidence_text(e, "smb.service").n)
 			digest_put_str(d, "smb.service", evidence_text(e, "smb.service"), e);
 		put_dialects(d, &v);
+		put_other(d, &v, e);
 		put_end(d, e);
 		put_signing(d, e);
 		put_access(d, e);

@@ -145,7 +145,7 @@ static const struct step {
 	{ 3, step_refused_again, "tcp.steady", 0 },
 	{ 3, step_watch, "link.flapping", 0 },
 	{ 3, step_dns_domain, "dns.domain", 0 },
-	{ 4, step_smb_others, "smb.dialects smb.small smb.service smb.smb1-reset smb.encryption", 8 },
+	{ 4, step_smb_others, "smb.dialects smb.small smb.other smb.service smb.smb1-reset smb.encryption", 8 },
 	{ 4, step_mtu_quick, "mtu.state", 6 },
 	{ 4, step_datagrams, "mtu.state", 7 },
 	{ 4, step_loss, "loss.state", 20 },

@@ -179,6 +179,16 @@ static struct str open_port(const struct digest *d)
 	return digest_is(d, "tcp.445", "open") ? d->port : S("139");
 }
 
+/* ask_statuses: a host that answers no ping and has told its names tells them again, unless they are lost. */
+static void ask_statuses(struct wave *w)
+{
+	static const struct str waits[] = { STR_LIT("900"), STR_LIT("920"), STR_LIT("940") };
+	const struct evidence *e = digest_look(w->d, "nbstat", ARG("address", w->d->target));
+	bool told = evidence_state(e, "answered") || evidence_state(e, "port-closed");
+	for (size_t i = 0; told && i < sizeof waits / sizeof *waits; i++)
+		ask(w, "nbstat", ARG("address", w->d->target), ARG("wait", waits[i]));
+}
+
 /* step_loss: where ping is filtered or lossy, other round trips show whether packets are lost. */
 void step_loss(struct wave *w)
 {
@@ -188,9 +198,12 @@ void step_loss(struct wave *w)
 		return;
 	bool limited = digest_pings_limited(d),
 	     arp = plan_on_lan(d) && !is_ipv6(d->target) && !plan_denied(d, S("arp"));
-	if (limited) /* it will be wanted, too, and takes as long */
+	bool deaf = digest_is(d, "icmp.state", "silent") && digest_is(d, "host.ip", "answers") && !plan_open(d);
+	if (limited || deaf) /* it will be wanted, too, and takes as long */
 		step_again(w);
-	if (arp && (lossy || limited) && !plan_open(d))
+	if (deaf && !arp)
+		ask_statuses(w);
+	if (arp && (lossy || limited || deaf) && !plan_open(d))
 		ask(w, "arp", ARG("address", d->target), ARG("count", S("20")), ARG("wait", S("900")));
 	else if (limited)
 		ask(w, "icmp", ARG("address", d->target), ARG("count", S(DIGEST_SLOW_PINGS)), ARG("interval", S("400")),
@@ -211,8 +224,11 @@ void step_late(struct wave *w)
 	const struct digest *d = w->d;
 	bool ras = digest_is(d, "path.kind", "ras");
 	bool late = digest_pings_late(d) || !digest_is(d, "icmp.state", "answers");
+	struct str peer = ras ? evidence_text(d->ras, "link.peer") : S("");
 	if (plan_told(d) && (ras || plan_open(d)) && late)
 		ask(w, "icmp", ARG("address", d->target), ARG("count", S("1")), ARG("wait", S("12000")));
+	if (plan_told(d) && peer.n && !str_eq(peer, d->target) && late) /* the server may answer no ping at all */
+		ask(w, "icmp", ARG("address", peer), ARG("count", S("1")), ARG("wait", S("12000")));
 }
 
 /* step_refused_again: one refusal may be half of a mix. */
