@@ -264,6 +264,7 @@ static struct str filling(const struct digest *d, struct str name)
 		{ "silent_server", d->silent_server, "a name server" },
 		{ "wins_server", d->wins_server, "the WINS server" },
 		{ "gateway", d->gateway, "the gateway" },
+		{ "beyond", digest_fact(d, "dns.gateway").n ? d->dns_server : d->target, "the server" },
 		{ "hop", digest_is(d, "path.kind", "routed") ? d->gateway : d->target, "the next host on the way" },
 		{ "client_address", own_address(d), "its address" },
 		{ "client_link", evidence_text(d->own_link, "link.dev"), "the network link" },

@@ -150,6 +150,18 @@ static bool in_subnet(const struct digest *d, struct str address)
 	       address_in(other, own, (unsigned)evidence_number(d->own_link, "link.prefix", 32));
 }
 
+/* put_dns_gateway: the name was not found, for want of an answer: whether the gateway has a part in that. */
+static void put_dns_gateway(struct digest *d)
+{
+	if (!digest_is(d, "name.resolution", "failed") || !d->dns_server.n || !d->own_link)
+		return;
+	struct str gateway = digest_fact(d, "gateway.state");
+	if (in_subnet(d, d->dns_server))
+		digest_put(d, "dns.gateway", "not-needed", d->own_link);
+	else if (gateway.n)
+		digest_put(d, "dns.gateway", str_eq(gateway, STR("silent")) ? "silent" : "answers", NULL);
+}
+
 /* put_detour: our mask takes the address for a neighbour, which it is not. Where the gateway leads there, the mask is
  * wrong; where it does not, nobody can tell. */
 static void put_detour(struct digest *d)
@@ -262,11 +274,13 @@ void digest_lan(struct digest *d)
 {
 	if (!d->target.n) {
 		put_gateway(d);
+		put_dns_gateway(d);
 		put_lan(d);
 		return;
 	}
 	put_arp(d);
 	put_gateway(d);
+	put_dns_gateway(d);
 	put_lan(d);
 	put_detour(d);
 	put_other_gateway(d);

@@ -144,6 +144,8 @@ static void put_dns_host(struct digest *d)
 		digest_put(d, "dns.host", "alive", spoke ? dns : arp ? arp : ping ? ping : wins);
 	else if (evidence_state(arp, "silent") || (!arp && evidence_state(neighbour, "failed")))
 		digest_put(d, "dns.host", "dead", arp ? arp : neighbour);
+	else if (str_eq(evidence_text(dns, "dns.icmp"), STR("3/1"))) /* a router looked for it in vain */
+		digest_put(d, "dns.host", "dead", dns);
 }
 
 /* put_dns_site: a host that is not configured as one answers DNS questions, so the service is elsewhere; or none does
