@@ -250,11 +250,248 @@ bridge-overlaps-down|depot|link|link.client.no-carrier|link.client.no-carrier/ip
 v6-only-listens|nas7|smb|smb.server.not-running|tcp-refused-both/open|an SSH server listens on IPv6 only, DNS has both
 route-goes|depot|ip|ip.client.no-default-route|ip.client.no-default-route/healthy/open|the default route goes after 0.3 s|silence
 two-dhcp|nas7|ip|ip.client.wrong-subnet|ip.client.wrong-subnet/open|a foreign DHCP server gave an address of another network, with a gateway that nobody has
+two-nxdomain-stopped|nas7|name|name.dns.nxdomain|name.dns.nxdomain|DNS does not know the name, and the server service is stopped
+two-nxdomain-gateway|depot|name|name.dns.nxdomain|name.dns.nxdomain/open|DNS does not know the name, and the gateway is down|silence
+two-hosts-stopped|nas7|name|name.client.hosts-file-wrong|name.client.hosts-file-wrong|the hosts file gives a dead address, and the server service is stopped
+two-acl-stopped|depot|ip|ip.router.admin-prohibited|ip.router.admin-prohibited|the router prohibits, and the server service is stopped
+two-aaaa-dead-drop|nas7|filter|filter.server.drop-smb|fw-drop-smb/open|the server drops SMB, and its IPv6 address in DNS is dead
+two-loss-stopped|nas7|smb|smb.server.not-running|tcp-refused-both/link.path.loss/open|30 % of the round trips are lost, and the server service is stopped
+two-dns-behind-gateway|nas7|ip|ip.gateway.down|ip.gateway.down/open|the only name server is behind the gateway, which is down, and the server is on this LAN|silence
+router-port-unreach|depot|filter|filter.router.reject-port-unreach|fw-reject-icmp-port|the router answers SMB with ICMP port unreachable
+router-net-prohib|depot|ip|ip.router.admin-prohibited|ip.router.admin-prohibited|the router answers ICMP network prohibited
+router-host-prohib|depot|ip|ip.router.admin-prohibited|ip.router.admin-prohibited|the router answers ICMP host prohibited
+router-prohib-client|depot|ip|ip.router.admin-prohibited|ip.router.admin-prohibited|the router prohibits this client alone
+ssh-host-prohib|nas7|filter|filter.server.reject-prohibited|fw-reject-icmp-prohib|the server's firewall rejects port 22 with host prohibited, and ssh says No route to host
+dnat-dead-far|depot|filter|smb.path.port-forward-dead|fw-reject-icmp-prohib|the router hands SMB on to an address that nobody has|silence
+redirect-client|nas7|filter|filter.client.redirect|tcp-refused-both|this machine's own rules send SMB to this machine, where nothing listens
+synack-other-address|nas7|filter|filter.path.one-way|fw-drop-smb|the server answers connections from another address than was asked
+synproxy-stopped|nas7|filter|filter.path.proxy|reset-after-data/tcp-ended/open|what stands before the server takes every connection itself, and the service is stopped
+tarpit|nas7|smb|smb.server.hung|smb.server.hung/open|a tarpit takes connections to SMB and keeps its window closed
+tarpit-ssh|nas7|smb|smb.server.hung|tcp-mute|a tarpit takes connections to SSH and keeps its window closed
+smb-drip|nas7|smb|smb.server.hung|smb.server.hung/smb.server.wrong-service/open|what listens on the SMB ports says a byte a second
+smb-echo|nas7|smb|smb.server.wrong-service|smb.server.wrong-service/smb.path.port-forward-wrong/open|what listens on the SMB ports says what was said to it
+smb-eof|nas7|smb|smb.server.max-connections|smb.server.max-connections/reset-after-data/open|what listens on the SMB ports closes at the first words
+smb-tls|nas7|smb|smb.server.wrong-service|smb.server.wrong-service/smb.server.max-connections|a TLS server listens on port 445
+smb3-min|nas7|smb|smb.dialect.server-smb311-only|smb.dialect.server-smb311-only/open|the server wants SMB 3, the client stops at 2.1
+smb-client-311|nas7|smb|smb.dialect.server-too-old|smb.dialect.server-too-old|the client wants SMB 3.1.1, the server stops at 2.1
+ok-anonymous-denied|nas7|none|none.healthy|healthy/auth.server.guest-off|the server denies anonymous sessions, and users may log on
+ok-called-star|nas7|none|none.old-server|healthy-139/nbss-82|139 only; the session service takes *SMBSERVER alone
+ok-dns-first-servfail|nas7|none|none.healthy|healthy|the first name server answers SERVFAIL, the second knows the name
+dns-empty|nas7|name|name.dns.no-a-record|name.dns.no-a-record|DNS answers without an error and without a record, as a lame delegation does
+dns-truncated-tcp|nas7|name|name.dns.truncated|name.dns.truncated|the DNS answer is truncated, and TCP to port 53 is dropped|silence
+dns-cname-loop|nas7|name|name.dns.dangling-cname|name.dns.dangling-cname|in DNS the name is an alias of itself
+dns-prohibited|nas7|name|name.dns.filtered|name.dns.filtered|the firewall of the DNS host answers questions with ICMP prohibited
+dns-other-address|nas7|name|name.dns.filtered|name.dns.filtered|the answers to DNS questions come from another address of the DNS host
+dns-hijack-public|nas7|name|name.dns.stale-dead|name.dns.stale-dead|DNS gives a public address for every name, and the router drops what goes there
+dns-hijack-unreach|nas7|name|name.dns.stale-dead|name.dns.stale-dead/ip.router.net-unreachable/open|DNS gives a public address for every name, and the router knows no way there
+dns-fourth|nas7|name|name.dns.host-down|name.dns.host-down|of four name servers three are addresses that nobody has, and a resolver asks three
+resolv-garbage|nas7|name|name.client.no-dns-configured|name.client.no-dns-configured|the line of the name server has a sign too much
+hosts-crlf|nas7|name|name.client.hosts-file-wrong|name.client.hosts-file-wrong|the hosts file gives a dead address, and its lines end as DOS's do
+hosts-comment|nas7|name|name.client.hosts-file-wrong|name.client.hosts-file-wrong|the hosts file gives a dead address, a comment at once behind the name
+ok-hosts-full-name|nas7|none|none.healthy|healthy|the hosts file has a dead address for the full name, and the short one is asked for
+ok-suffix-second|nas7|none|none.healthy|healthy|the second search domain has the name
+ok-full-name-dot|nas7.site9.test.|none|none.healthy|healthy|the full name with its last dot
+ok-reverse-wrong|192.168.0.10|none|none.healthy|healthy|the server by its address, whose name in DNS is another host's
+address-old|192.168.0.99|ip|ip.server.off|l2-no-answer|the server by an address that nobody has
+address-typo|192.186.0.10|ip|ip.router.net-unreachable|ip.router.net-unreachable|the server by an address of a network that the router does not know
+ok-client-scope|nbnas|none|none.healthy|healthy|this machine uses a NetBIOS scope, which WINS does not mind
+wins-two|nbdepot|netbios|netbios.wins.stale-address|healthy/netbios.wins.stale-address/name.dns.one-of-two-dead/open|WINS gives two addresses, the first of them dead
+lmhosts-pre|nas7|name|name.client.lmhosts-wrong|name.client.lmhosts-wrong|the lmhosts file gives a dead address, with its marks
+proxy-arp-off|nas7|ip|ip.server.off|l2-no-answer/ip.server.down-behind-router/open|the server is off, and the router answers ARP for it
+static-arp-live|nas7|link|link.client.static-arp-wrong|link.client.static-arp-wrong|a permanent ARP entry leads to another host that is up
+static-arp-gateway|depot|link|link.client.static-arp-wrong|link.client.static-arp-wrong|a wrong permanent ARP entry for the gateway
+server-static-arp|nas7|ip|ip.server.static-arp-wrong|arp-only|the server has a wrong permanent ARP entry for this machine
+ok-static-arp|nas7|none|none.healthy|healthy|a permanent ARP entry that is right
+duplicate-gateway|depot|link|link.lan.duplicate-address|link.lan.duplicate-address|another host has the gateway's address|silence
+same-mac|nas7|link|link.lan.duplicate-mac|link.path.loss/open|another host has this machine's hardware address
+route-unreachable|depot|ip|ip.client.prohibit-route|ip.client.prohibit-route|a local route says that the server's subnet is unreachable
+route-specific-dead|depot|ip|ip.client.wrong-gateway|ip.client.wrong-gateway|a route to the server alone leads by an address that nobody has
+route-specific-host|depot|ip|ip.client.gateway-not-router|ip.client.gateway-not-router|a route to the server alone leads by a host that does not forward
+route-on-link|depot|ip|ip.client.on-link-route|ip.client.mask-too-wide|a route says that the server's subnet is on this LAN
+source-address|depot|ip|ip.client.wrong-source|routed-silent/ip.client.gateway-not-router/open|a route sends from an address that nobody knows the way back to
+mtu-back|depot|ip|ip.path.mtu-blackhole|ip.path.mtu-blackhole|packets over 300 bytes vanish on the way back
+mtu-back-tcp|depot|ip|ip.path.mtu-blackhole|ip.path.mtu-blackhole/open|TCP packets over 300 bytes vanish on the way back, pings do not
+ok-jumbo-client|nas7|none|none.healthy|healthy|this machine's interface has MTU 9000, the LAN 1500
+ok-jumbo-far|depot|none|none.healthy|healthy|as ok-jumbo-client, and the server is behind the router
+ok-mss-clamped|depot|none|none.healthy|healthy|packets over 1000 bytes vanish, and the router sees to it that connections have none
+half-duplex|nas7|link|link.path.loss|link.path.loss/ip.path.mtu-blackhole/healthy/open|half of the packets over 500 bytes are lost
+tun-dead|depot|ras|ras.link.dead-peer|routed-silent/ras.link.dead-peer/open|the way is over a tunnel whose far end is dead, and nobody said that it was dialled|timing
+ok-ras-default|depot|none|none.healthy|healthy|the default route is over a tunnel
+ras-down-dns|depot|ras|ras.link.down|ras.link.down|the dialled link is down, and DNS is silent
+ras-other-link|depot|ras|ras.link.not-connected|ras.link.not-connected|the dialled link is not there, and another tunnel is
+ras-peer-acl|depot|ip|ip.router.admin-prohibited|ip.router.admin-prohibited|the far end of the dialled link prohibits what goes further
+ras-peer-alone|depot|ip|ip.router.silent-drop|ras.server.no-return-route/routed-silent/open|the far end of the dialled link forwards nothing
+ras-goes|depot|ras|ras.link.not-connected|ras.link.not-connected/healthy/ras.flaky/open|the dialled link goes away after 0.3 s|timing
+own-name|client|smb|smb.server.not-running|tcp-refused-both|the message is about this machine itself
+first-three|nas7|filter|filter.server.limit|healthy/tcp-flaky/open|the first three connections pass, and no other|silence
+mid-gateway-returns|depot|none|none.healthy|healthy/ip.gateway.down/open|the gateway is down for another 1.5 s|silence
+mid-dns-ends|nas7|none|none.healthy|healthy/healthy-slow/name.dns.slow/open|DNS drops questions for another 2 s|silence
+ok-slow-server-5|nas7|smb|smb.server.hung|smb.server.hung/healthy-no-netbios/open|the server takes 5 s for the first answer of each connection|silence
+ssh-nxdomain|nas7|name|name.dns.nxdomain|name.dns.nxdomain|DNS does not know an SSH server, NetBIOS does
+curl-dns-stopped|nas7|name|name.dns.not-listening|name.dns.not-listening|the DNS service is stopped, and curl says that it could not resolve the host
+mount-off|nas7|ip|ip.server.off|l2-no-answer|the server is off, and mount says that the host is down
+mtu-back-no-ping|depot|ip|ip.path.mtu-blackhole|ip.path.mtu-blackhole/open|packets over 300 bytes vanish on the way back, and no ping passes
+mtu-no-ping|depot|ip|ip.path.mtu-blackhole|ip.path.mtu-blackhole/open|packets over 300 bytes vanish both ways, and no ping passes
+mtu-1400-no-ping|depot|ip|ip.path.mtu-blackhole|ip.path.mtu-blackhole/healthy-no-icmp/open|packets over 1400 bytes vanish both ways, and no ping passes
+dns-far-dead|nas7|name|name.dns.host-down|name.dns.host-down/open|the only name server is behind the router, and off|silence
+dns-far-no-route|nas7|name|name.dns.host-down|name.dns.host-down/ip.router.net-unreachable/open|the only name server is in a network that the router does not know|silence
+dns-far-prohibited|nas7|name|name.dns.filtered|name.dns.filtered/open|the router prohibits what goes to the only name server, which is behind it|silence
+dns-alias-v6|nas7|name|name.dns.no-a-record|name.dns.no-a-record|in DNS the name is an alias of one that has an IPv6 address only, where nobody is|silence
+dns-two-lines|nas7|name|name.dns.host-down|name.dns.host-down|two name servers in one line, of which the first is dead and the second is not read|silence
+resolv-indent|nas7|name|name.client.no-dns-configured|name.client.no-dns-configured|the line of the name server begins with a blank
+ok-resolv-local|nas7|none|none.healthy|healthy|no name server is configured, and one runs on this machine
+smb2-min-3|nas7|smb|smb.dialect.server-too-old|smb.dialect.server-too-old|the client wants SMB 3, the server has 2.02 alone
+ok-smb-equal|nas7|none|none.healthy|healthy|client and server speak SMB 3.0 and nothing else
+smb-client-302|nas7|smb|smb.dialect.server-smb311-only|smb.dialect.server-smb311-only|the server wants SMB 3.1.1, the client stops at 3.0.2
+ssh-far-duplicate-gateway|depot|link|link.lan.duplicate-address|link.lan.duplicate-address|another host has the gateway's address, and SSH times out|silence
+hung-no-ping|nas7|smb|smb.server.hung|smb.server.hung|the service hangs, and the server answers no ping
+hung-far-no-ping|depot|smb|smb.server.hung|smb.server.hung|as hung-no-ping, behind the router
+payload-no-ping|nas7|filter|filter.path.payload-drop|filter.path.payload-drop|data to SMB is dropped, and the server answers no ping|silence
+drop-no-ping|nas7|filter|filter.server.drop-smb|fw-drop-smb|the server drops SMB and pings, and tells its NetBIOS names
+drop-far-no-ping|depot|filter|filter.server.drop-smb|fw-drop-smb|as drop-no-ping, behind the router
+drop-445-no-ping|nas7|filter|filter.server.drop-445|fw-drop-445|445 is dropped, 139 is refused, and the server answers no ping
+drop-far-no-netbios|depot|filter|filter.server.drop-smb|fw-drop-smb|the server drops SMB and pings, and has no NetBIOS
+loss-30-no-ping|nas7|link|link.path.loss|link.path.loss/healthy-no-icmp/open|30 % of the round trips are lost, and the server answers no ping
+stopped-no-ping|depot|smb|smb.server.not-running|tcp-refused-both|the server service is stopped, and the server answers no ping
+stale-no-ping|nas7|name|name.dns.stale-live-host|name.dns.stale-live-host|DNS gives another host, and no host answers pings
+ras-late-no-ping|depot|ras|ras.link.latency|ras.link.latency|a round trip of 7 s over the dialled link, and the server answers no ping
+ras-drop-no-ping|depot|ras|filter.server.drop-smb|fw-drop-smb/open|over the dialled link: the server drops SMB and pings|timing
+two-dns-gateway-off|nas7|name|name.dns.host-down|name.dns.host-down|the name server on this LAN is off, and the gateway, too|silence
+two-dns-dropped-gateway|nas7|name|name.dns.filtered|name.dns.filtered|the name server on this LAN drops questions, and the gateway is off
 EOF
 }
 
 inject_variants() {
     cat <<'EOF'
+    two-dns-gateway-off) client_smbconf 'name resolve order = lmhosts host'; ipn e53sw link set d0 down; ipn e53sw link set r0 down ;;
+    two-dns-dropped-gateway)
+        client_smbconf 'name resolve order = lmhosts host'; ipn e53sw link set r0 down
+        drop_in e53d input 'meta l4proto { tcp, udp } th dport 53 drop' ;;
+    hung-no-ping) no_ping; kill_named e53s "$SMBD_RE" STOP; touch "$RUN/dirty.smbd.e53s" ;;
+    hung-far-no-ping) no_ping; kill_named e53m "$SMBD_RE" STOP; touch "$RUN/dirty.smbd.e53m" ;;
+    payload-no-ping) no_ping; drop_in e53s input 'tcp dport { 139, 445 } tcp flags & (syn | fin | rst) == 0 ip length > 60 drop' ;;
+    drop-no-ping | drop-far-no-ping) no_ping; drop_in e53s input "$SMB_PORTS drop"; drop_in e53m input "$SMB_PORTS drop" ;;
+    drop-445-no-ping) no_ping; smbd_with e53s 'smb ports = 445'; drop_in e53s input 'tcp dport 445 drop' ;;
+    drop-far-no-netbios) no_ping; nbns_stop e53m; drop_in e53m input "$SMB_PORTS drop" ;;
+    loss-30-no-ping) no_ping; trips_lost 16 ;;
+    stopped-no-ping) no_ping; smbd_stop e53m ;;
+    stale-no-ping) no_ping; client_smbconf 'name resolve order = lmhosts host'; dns_with "$REM_REC" --host-record="filesrv.$DOM,10.53.0.77" ;;
+    ras-late-no-ping) no_ping; ras_up 3500 ;;
+    ras-drop-no-ping) no_ping; ras_up; drop_in e53m input "$SMB_PORTS drop" ;;
+    mtu-back-no-ping) drop_in e53r forward 'iifname "eth1" ip length > 300 drop' 'ip protocol icmp drop' ;;
+    mtu-no-ping) drop_in e53r forward 'ip length > 300 drop' 'ip protocol icmp drop' ;;
+    mtu-1400-no-ping) drop_in e53r forward 'ip length > 1400 drop' 'ip protocol icmp drop' ;;
+    dns-far-dead) name_servers 10.53.1.53 ;;
+    dns-far-no-route) name_servers 10.53.9.53 ;;
+    dns-far-prohibited) name_servers 10.53.1.53; drop_in e53r forward 'ip daddr 10.53.1.53 reject with icmp type admin-prohibited' ;;
+    dns-alias-v6) dns_with "$REM_REC" --cname="filesrv.$DOM,six.$DOM" --host-record="six.$DOM,2001:db8:53::dead" ;;
+    dns-two-lines) printf 'nameserver 10.53.0.199 10.53.0.53\nsearch %s\noptions timeout:1 attempts:2\n' "$DOM" >"$CE"/resolv.conf ;;
+    resolv-indent) printf ' nameserver 10.53.0.53\nsearch %s\noptions timeout:1 attempts:2\n' "$DOM" >"$CE"/resolv.conf ;;
+    ok-resolv-local)
+        printf 'search %s\noptions timeout:1 attempts:2\n' "$DOM" >"$CE"/resolv.conf; client_smbconf 'name resolve order = lmhosts host'
+        labd e53c dns dns slow1 10.53.0.10 ;;
+    smb2-min-3) client_smbconf 'client min protocol = SMB3'; smbd_with e53s 'server max protocol = SMB2_02' ;;
+    ok-smb-equal) client_smbconf 'client min protocol = SMB3_00' 'client max protocol = SMB3_00'; smbd_with e53s 'server min protocol = SMB3_00' 'server max protocol = SMB3_00' ;;
+    smb-client-302) client_smbconf 'client max protocol = SMB3_02'; smbd_with e53s 'server min protocol = SMB3_11' ;;
+    ssh-far-duplicate-gateway)
+        serves_ssh; ipn e53o addr add 10.53.0.1/24 dev eth0; labd e53o garp garp "${ID}o" eth0 10.53.0.1 50 ;;
+    two-nxdomain-stopped) client_smbconf 'name resolve order = lmhosts host'; dns_with "$REM_REC"; smbd_stop e53s ;;
+    two-nxdomain-gateway) client_smbconf 'name resolve order = lmhosts host'; dns_with --host-record="othersrv.$DOM,10.53.0.77"; ipn e53sw link set r0 down ;;
+    two-hosts-stopped) echo "$DEAD filesrv" >>"$CE"/hosts; smbd_stop e53s ;;
+    two-acl-stopped) drop_in e53r forward 'ip daddr 10.53.1.0/24 reject with icmp type admin-prohibited'; smbd_stop e53m ;;
+    two-aaaa-dead-drop) dns_with --host-record="filesrv.$DOM,10.53.0.10,2001:db8:53::dead"; drop_in e53s input "$SMB_PORTS drop" ;;
+    two-loss-stopped) smbd_stop e53s; trips_lost 16 ;;
+    two-dns-behind-gateway) client_smbconf 'name resolve order = lmhosts host'; name_servers 10.53.1.53; ipn e53sw link set r0 down ;;
+    router-port-unreach) drop_in e53r forward "$SMB_PORTS reject with icmp type port-unreachable" ;;
+    router-net-prohib) drop_in e53r forward 'ip daddr 10.53.1.0/24 reject with icmp type net-prohibited' ;;
+    router-host-prohib) drop_in e53r forward 'ip daddr 10.53.1.0/24 reject with icmp type host-prohibited' ;;
+    router-prohib-client) drop_in e53r forward 'ip saddr 10.53.0.2 reject with icmp type admin-prohibited' ;;
+    ssh-host-prohib)
+        serves_ssh; drop_in e53s input 'tcp dport 22 reject with icmp type host-prohibited'
+        says 'ssh: connect to host filesrv port 22: No route to host' ;;
+    dnat-dead-far)
+        { echo 'table ip lab_dnat {'
+          echo 'chain pre { type nat hook prerouting priority -100; ip daddr 10.53.1.10 tcp dport { 139, 445 } dnat to 10.53.1.99; }'; echo '}'; } | nft_in e53r ;;
+    redirect-client)
+        { echo 'table ip lab_dnat {'
+          echo 'chain out { type nat hook output priority -100; tcp dport { 139, 445 } redirect to :4450; }'; echo '}'; } | nft_in e53c ;;
+    synack-other-address) answers_as e53s 'tcp sport { 139, 445 }' 10.53.0.11 ;;
+    synproxy-stopped)
+        smbd_stop e53s
+        { echo 'table ip lab_proxy {'
+          echo 'chain raw { type filter hook prerouting priority raw; tcp dport { 139, 445 } tcp flags syn notrack; }'
+          echo 'chain c { type filter hook input priority 0; tcp dport { 139, 445 } ct state { invalid, untracked } synproxy mss 1460 wscale 7 timestamp sack-perm; }'
+          echo '}'; } | nft_in e53s ;;
+    tarpit)
+        smbd_stop e53s; drop_in e53s output 'tcp sport { 139, 445 } tcp flags & rst == rst drop'
+        labd e53s tarpit tarpit 445 139 ;;
+    tarpit-ssh)
+        drop_in e53s output 'tcp sport 22 tcp flags & rst == rst drop'
+        labd e53s tarpit tarpit 22 22; says 'ssh: connect to host filesrv port 22: Connection timed out' ;;
+    smb-drip) smbd_stop e53s; labd e53s tcp445 tcp 445 drip 'a service that is slow to speak'; labd e53s tcp139 tcp 139 drip 'a service that is slow to speak' ;;
+    smb-echo) smbd_stop e53s; labd e53s tcp445 tcp 445 echo; labd e53s tcp139 tcp 139 echo ;;
+    smb-eof) smbd_stop e53s; labd e53s tcp445 tcp 445 eof; labd e53s tcp139 tcp 139 eof ;;
+    smb-tls) smbd_stop e53s; tls_server e53s files.example 445 ;;
+    smb3-min) client_smbconf 'client max protocol = SMB2_10'; smbd_with e53s 'server min protocol = SMB3_00' 'server max protocol = SMB3_02' ;;
+    smb-client-311) client_smbconf 'client min protocol = SMB3_11'; smbd_with e53s 'server max protocol = SMB2_10' ;;
+    ok-anonymous-denied) smbd_with e53s 'restrict anonymous = 2' 'map to guest = Never' ;;
+    ok-called-star) nbgw 82 '*SMBSERVER' ;;
+    ok-dns-first-servfail) name_servers 10.53.0.77 10.53.0.53; labd e53o dns dns 2; client_smbconf 'name resolve order = lmhosts host' ;;
+    dns-empty) dns_fake 0 ;;
+    dns-truncated-tcp) dns_fake cut; drop_in e53d input 'tcp dport 53 drop' ;;
+    dns-cname-loop) dns_fake loop ;;
+    dns-prohibited) drop_in e53d input 'meta l4proto { tcp, udp } th dport 53 reject with icmpx type admin-prohibited' ;;
+    dns-other-address) answers_as e53d 'udp sport 53' 10.53.0.54 ;;
+    dns-hijack-public) dns_with "$REM_REC" --address=/$DOM/203.0.113.7; drop_in e53r forward 'ip daddr 203.0.113.0/24 drop'; ipn e53r route add 203.0.113.0/24 via 10.53.1.10 ;;
+    dns-hijack-unreach) dns_with "$REM_REC" --address=/$DOM/203.0.113.7 ;;
+    dns-fourth) name_servers 10.53.0.197 10.53.0.198 10.53.0.199 10.53.0.53 ;;
+    resolv-garbage) printf 'nameserver = 10.53.0.53\nsearch %s\noptions timeout:1 attempts:2\n' "$DOM" >"$CE"/resolv.conf ;;
+    hosts-crlf) printf '%s filesrv\r\n' "$DEAD" >>"$CE"/hosts ;;
+    hosts-comment) echo "$DEAD filesrv#as it was" >>"$CE"/hosts ;;
+    ok-hosts-full-name) echo "$DEAD filesrv.$DOM" >>"$CE"/hosts ;;
+    ok-suffix-second) printf 'nameserver 10.53.0.53\nsearch empty.test %s\noptions timeout:1 attempts:2\n' "$DOM" >"$CE"/resolv.conf; client_smbconf 'name resolve order = lmhosts host' ;;
+    ok-full-name-dot) ;;
+    ok-reverse-wrong) dns_with --host-record="othersrv.$DOM,10.53.0.10" ;;
+    address-old | address-typo) ;;
+    ok-client-scope) client_smbconf 'netbios scope = ELSEWHERE' ;;
+    wins-two) wins_edit 's/10\.53\.1\.10 66R$/10.53.1.99 10.53.1.10 66R/' ;;
+    lmhosts-pre) printf '%s\tFILESRV\t#PRE #DOM:LAB53\n' "$DEAD" >>"$CE"/samba/lmhosts ;;
+    proxy-arp-off) ipn e53sw link set s0 down; ipn e53r neigh add proxy 10.53.0.10 dev eth0 ;;
+    static-arp-live) ipn e53c neigh replace 10.53.0.10 lladdr "$(mac_of e53o)" dev eth0 nud permanent ;;
+    static-arp-gateway) ipn e53c neigh replace 10.53.0.1 lladdr 02:00:00:00:00:99 dev eth0 nud permanent ;;
+    server-static-arp) ipn e53s neigh replace 10.53.0.2 lladdr 02:00:00:00:00:99 dev eth0 nud permanent ;;
+    ok-static-arp) ipn e53c neigh replace 10.53.0.10 lladdr "$(mac_of e53s)" dev eth0 nud permanent ;;
+    duplicate-gateway) ipn e53o addr add 10.53.0.1/24 dev eth0; labd e53o garp garp "${ID}o" eth0 10.53.0.1 50 ;;
+    same-mac)
+        ipn e53o link set eth0 down address "$(mac_of e53c)"; ipn e53o link set eth0 up; touch "$RUN/dirty.mac"
+        labd e53o garp garp "${ID}o" eth0 10.53.0.77 50 ;;
+    route-unreachable) ipn e53c route add unreachable 10.53.1.0/24 ;;
+    route-specific-dead) ipn e53c route add 10.53.1.10 via 10.53.0.254 ;;
+    route-specific-host) ipn e53c route add 10.53.1.10 via 10.53.0.77 ;;
+    route-on-link) ipn e53c route add 10.53.1.0/24 dev eth0 ;;
+    source-address) ipn e53c addr add 10.53.8.2/24 dev eth0; ipn e53c route add 10.53.1.0/24 via 10.53.0.1 src 10.53.8.2 ;;
+    mtu-back) drop_in e53r forward 'iifname "eth1" ip length > 300 drop' ;;
+    mtu-back-tcp) drop_in e53r forward 'iifname "eth1" ip protocol tcp ip length > 300 drop' ;;
+    ok-jumbo-client | ok-jumbo-far) ipn e53c link set eth0 mtu 9000 ;;
+    ok-mss-clamped) drop_in e53r forward 'tcp flags syn tcp option maxseg size set 900' 'ip length > 1000 drop' ;;
+    half-duplex) bridge_drop 'ether type ip ip length > 500 numgen random mod 100 < 50 drop' ;;
+    tun-dead) ras_up 2 100 ;;
+    ok-ras-default) ras_up; ipn e53c route del 10.53.1.0/24; ipn e53c route replace default dev ppp0 ;;
+    ras-down-dns) ras_up; ipn e53c link set ppp0 down; drop_in e53d input 'udp dport { 53, 137 } drop' ;;
+    ras-other-link) ras_up; ipn e53c link set ppp0 down; ipn e53c link set ppp0 name tun9; ipn e53c link set tun9 up ;;
+    ras-peer-acl) ras_up; drop_in e53r forward 'iifname "ppp0" reject with icmp type admin-prohibited' ;;
+    ras-peer-alone) ras_up; drop_in e53r forward 'iifname "ppp0" drop' ;;
+    ras-goes) ras_up; later ipn e53c link del ppp0 ;;
+    own-name) echo '10.53.0.2 client' >>"$CE"/hosts; set_env KNOWN_IP=10.53.0.2 ;;
+    first-three)
+        { echo 'table ip lab_first {'
+          echo 'chain c { type filter hook input priority 0; tcp dport { 139, 445 } tcp flags & (syn | ack) == syn numgen inc mod 1000 >= 3 drop; }'; echo '}'; } | nft_in e53s ;;
+    mid-gateway-returns) ipn e53sw link set r0 down; later_by 1.5 ipn e53sw link set r0 up ;;
+    mid-dns-ends) client_smbconf 'name resolve order = lmhosts host'; hold_in e53d 2s 'udp dport 53' ;;
+    ok-slow-server-5) smbd_with e53s 'smb ports = 4450'; labd e53s slow slow 445 4450 5000 ;;
+    ssh-nxdomain) serves_ssh; dns_with "$REM_REC"; says 'ssh: Could not resolve hostname filesrv: Name or service not known' ;;
+    curl-dns-stopped) touch "$RUN/dirty.dns"; kill_named e53d '^dnsmasq'; says 'curl: (6) Could not resolve host: filesrv' ;;
+    mount-off) ipn e53sw link set s0 down; says 'mount error(112): Host is down'; set_env SETS=server=filesrv ;;
     cut-at-greeting) ssh_cut e53s cut0 ;;
     cut-soon) ssh_cut e53s cut250 ;;
     cut-far) ssh_cut e53m cut250 ;;
@@ -640,14 +877,25 @@ ssh_cut() {
 # of_port PORT WORDS: as a program of one's own says, which names no port
 of_port() { says "$2"; set_env "SETS=server=filesrv port=$1"; }
 
-# tls_server NS NAME: TLS on port 443, with a certificate of this name. It goes by labd's name, which helpers_stop ends
+# tls_server NS NAME [PORT]: TLS on port 443, with a certificate of this name. It goes by labd's name, which helpers_stop ends
 tls_server() {
     cp "$(command -v openssl)" "$RUN/labd-tls"
     openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj "/CN=$2" \
         -keyout "$RUN/tls.key" -out "$RUN/tls.pem" 2>/dev/null
-    nx "$1" "$RUN/labd-tls" s_server -quiet -accept 443 -key "$RUN/tls.key" -cert "$RUN/tls.pem" </dev/null >/dev/null 2>&1 &
+    nx "$1" "$RUN/labd-tls" s_server -quiet -accept "${3:-443}" -key "$RUN/tls.key" -cert "$RUN/tls.pem" </dev/null >/dev/null 2>&1 &
     sleep 0.3
 }
+
+# answers_as NS MATCH ADDRESS: what it sends of this comes from another address
+answers_as() {
+    printf '%s\n' 'table ip lab_as {' "chain c { type filter hook output priority -300; $2 notrack ip saddr set $3; }" '}' | nft_in "$1"
+}
+
+# no_ping: no host of a server's answers pings
+no_ping() { for ns in e53s e53m e53o; do drop_in "$ns" input 'icmp type echo-request drop'; done; }
+
+# mac_of NS: the hardware address of its interface
+mac_of() { ipn "$1" -o link show dev eth0 | sed 's/.*link.ether \([^ ]*\).*/\1/'; }
 
 # later_by SECONDS CMD...: so long from now
 later_by() { { sleep "$1"; "${@:2}"; } </dev/null >/dev/null 2>&1 & }
