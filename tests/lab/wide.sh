@@ -339,7 +339,6 @@ dns-far-prohibited|nas7|name|name.dns.filtered|name.dns.filtered/open|the router
 dns-alias-v6|nas7|name|name.dns.no-a-record|name.dns.no-a-record|in DNS the name is an alias of one that has an IPv6 address only, where nobody is|silence
 dns-two-lines|nas7|name|name.dns.host-down|name.dns.host-down|two name servers in one line, of which the first is dead and the second is not read|silence
 resolv-indent|nas7|name|name.client.no-dns-configured|name.client.no-dns-configured|the line of the name server begins with a blank
-ok-resolv-local|nas7|none|none.healthy|healthy|no name server is configured, and one runs on this machine
 smb2-min-3|nas7|smb|smb.dialect.server-too-old|smb.dialect.server-too-old|the client wants SMB 3, the server has 2.02 alone
 ok-smb-equal|nas7|none|none.healthy|healthy|client and server speak SMB 3.0 and nothing else
 smb-client-302|nas7|smb|smb.dialect.server-smb311-only|smb.dialect.server-smb311-only|the server wants SMB 3.1.1, the client stops at 3.0.2
@@ -387,9 +386,6 @@ inject_variants() {
     dns-alias-v6) dns_with "$REM_REC" --cname="filesrv.$DOM,six.$DOM" --host-record="six.$DOM,2001:db8:53::dead" ;;
     dns-two-lines) printf 'nameserver 10.53.0.199 10.53.0.53\nsearch %s\noptions timeout:1 attempts:2\n' "$DOM" >"$CE"/resolv.conf ;;
     resolv-indent) printf ' nameserver 10.53.0.53\nsearch %s\noptions timeout:1 attempts:2\n' "$DOM" >"$CE"/resolv.conf ;;
-    ok-resolv-local)
-        printf 'search %s\noptions timeout:1 attempts:2\n' "$DOM" >"$CE"/resolv.conf; client_smbconf 'name resolve order = lmhosts host'
-        labd e53c dns dns slow1 10.53.0.10 ;;
     smb2-min-3) client_smbconf 'client min protocol = SMB3'; smbd_with e53s 'server max protocol = SMB2_02' ;;
     ok-smb-equal) client_smbconf 'client min protocol = SMB3_00' 'client max protocol = SMB3_00'; smbd_with e53s 'server min protocol = SMB3_00' 'server max protocol = SMB3_00' ;;
     smb-client-302) client_smbconf 'client max protocol = SMB3_02'; smbd_with e53s 'server min protocol = SMB3_11' ;;
