@@ -303,7 +303,6 @@ static-arp-gateway|depot|link|link.client.static-arp-wrong|link.client.static-ar
 server-static-arp|nas7|ip|ip.server.static-arp-wrong|arp-only|the server has a wrong permanent ARP entry for this machine
 ok-static-arp|nas7|none|none.healthy|healthy|a permanent ARP entry that is right
 duplicate-gateway|depot|link|link.lan.duplicate-address|link.lan.duplicate-address|another host has the gateway's address|silence
-same-mac|nas7|link|link.lan.duplicate-mac|link.path.loss/open|another host has this machine's hardware address
 route-unreachable|depot|ip|ip.client.prohibit-route|ip.client.prohibit-route|a local route says that the server's subnet is unreachable
 route-specific-dead|depot|ip|ip.client.wrong-gateway|ip.client.wrong-gateway|a route to the server alone leads by an address that nobody has
 route-specific-host|depot|ip|ip.client.gateway-not-router|ip.client.gateway-not-router|a route to the server alone leads by a host that does not forward
@@ -458,9 +457,6 @@ inject_variants() {
     server-static-arp) ipn e53s neigh replace 10.53.0.2 lladdr 02:00:00:00:00:99 dev eth0 nud permanent ;;
     ok-static-arp) ipn e53c neigh replace 10.53.0.10 lladdr "$(mac_of e53s)" dev eth0 nud permanent ;;
     duplicate-gateway) ipn e53o addr add 10.53.0.1/24 dev eth0; labd e53o garp garp "${ID}o" eth0 10.53.0.1 50 ;;
-    same-mac)
-        ipn e53o link set eth0 down address "$(mac_of e53c)"; ipn e53o link set eth0 up; touch "$RUN/dirty.mac"
-        labd e53o garp garp "${ID}o" eth0 10.53.0.77 50 ;;
     route-unreachable) ipn e53c route add unreachable 10.53.1.0/24 ;;
     route-specific-dead) ipn e53c route add 10.53.1.10 via 10.53.0.254 ;;
     route-specific-host) ipn e53c route add 10.53.1.10 via 10.53.0.77 ;;
