@@ -29,7 +29,10 @@ enum { LINK_WATCH_MS = 700, LINK_WATCH_DOWN_MS = 3000 };
 #define DIGEST_BRIEF_AGAIN_MS "300"
 #define DIGEST_PORT_AGAIN_MS "500"
 
-#define DIGEST_REFUSED_AGAIN "4" /* so many more connections to a port that was refused once */
+/* So many more connections to a port that was refused once: where each is refused by chance, as by half of the machines
+ * behind one address, that all are is seen less than once in a thousand times. And to one that ended one at once. */
+#define DIGEST_REFUSED_AGAIN "9"
+#define DIGEST_ENDED_AGAIN "4"
 
 /* How long an open connection is looked at before a word is said on it: for an end, for a greeting, and for one that
  * takes its time (mail servers keep strangers waiting for 6 s). */

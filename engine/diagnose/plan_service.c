@@ -81,9 +81,9 @@ void step_service(struct wave *w)
 	struct str v6 = list_first(d->v6);
 	const struct evidence *six = v6.n ? digest_look(d, "tcp", ARG("address", v6), ARG("port", d->port)) : NULL;
 	if (digest_ended(d, d->tcp445) && !digest_ended_row(d, d->target))
-		plan_ask_row(w, d->port, S(DIGEST_REFUSED_AGAIN));
+		plan_ask_row(w, d->port, S(DIGEST_ENDED_AGAIN));
 	if (digest_ended(d, six) && !digest_ended_row(d, v6))
-		ask(w, "retry", ARG("address", v6), ARG("port", d->port), ARG("attempts", S(DIGEST_REFUSED_AGAIN)),
+		ask(w, "retry", ARG("address", v6), ARG("port", d->port), ARG("attempts", S(DIGEST_ENDED_AGAIN)),
 		    ARG("spacing", S("50")), ARG("watch", plan_watch_ends(w, six)));
 	if (six && digest_mute(d, six))
 		ask(w, "tcp", ARG("address", v6), ARG("port", d->port), ARG("watch", S(DIGEST_GREETING_AGAIN_MS)));
