@@ -25,6 +25,8 @@ enum {
 
 #define FITTED_RARE 10.7 /* what a word of one message weighs in the whole archive */
 
+#define NEARLY 0.7f /* of the words of another spelling */
+
 static const double close_enough = 8.0; /* groups that much behind the best are out */
 
 /* All words of the message are there, and the number with them is another one. */
@@ -166,22 +168,62 @@ static struct answer answer_of(struct query *q, const struct evidence_of_message
 	return x;
 }
 
-/* Of two messages of one article that both fit, ours binds what the quoted one only has an example of. */
-static bool binds_better(const struct answer *a, const struct answer *than)
+/* What it covers is there, and more: "refused it. {address}:{port}" beside "refused it." */
+static bool covers_more(const struct surface *s, const struct surface *than)
 {
-	return a->owner && a->fits && a->owner->place == PLACE_AUTHORED && than->owner &&
-	       than->owner->place != PLACE_AUTHORED && a->surface.value_count > than->surface.value_count;
+	return s->span.start <= than->span.start && s->span.end >= than->span.end &&
+	       s->span.end - s->span.start > than->span.end - than->span.start;
+}
+
+/* As far as that is seen at a glance: a port is a number, a host one word and without a port. */
+static bool holds_value(enum var_type type, struct str value)
+{
+	bool word = type == VAR_HOST || type == VAR_NETBIOS || type == VAR_ADDRESS;
+	bool number = type == VAR_PORT || type == VAR_NUMBER;
+	unsigned colons = 0;
+	for (size_t i = 0; i < value.n; i++) {
+		if ((number && !char_is_digit(value.p[i])) || (word && value.p[i] == ' '))
+			return false;
+		colons += value.p[i] == ':';
+	}
+	return value.n > 0 && !(word && colons == 1);
+}
+
+static bool holds_values(const struct query *q, const struct answer *x)
+{
+	for (unsigned i = 0; i < x->surface.value_count; i++) {
+		struct match_span s = x->surface.values[i];
+		enum var_type type = (enum var_type)q->view->vars[x->owner->var_at + i].type;
+		if (!holds_value(type, str_part(q->clean->text, s.start, s.end)))
+			return false;
+	}
+	return true;
+}
+
+/* Of two messages of one article that both fit, ours binds what the quoted one only has an example of, or what another
+ * of ours leaves or has wrong. */
+static bool binds_better(const struct query *q, const struct answer *a, const struct answer *than)
+{
+	if (!a->owner || !a->fits || a->owner->place != PLACE_AUTHORED || !than->owner)
+		return false;
+	if (than->owner->place != PLACE_AUTHORED)
+		return a->surface.value_count > than->surface.value_count;
+	if (!than->fits || !holds_values(q, a))
+		return false;
+	if (!holds_values(q, than)) /* not by a word or two of it that bind nothing: it may be there twice */
+		return a->surface.value_count > 0 && a->alignment.matched > NEARLY * than->alignment.matched;
+	return a->surface.value_count > than->surface.value_count && covers_more(&a->surface, &than->surface);
 }
 
 /* The best answer of each article, in the order of the answers. */
-static uint32_t one_an_article(struct answer *answers, uint32_t n)
+static uint32_t one_an_article(const struct query *q, struct answer *answers, uint32_t n)
 {
 	uint32_t kept = 0;
 	for (uint32_t i = 0; i < n; i++) {
 		bool seen = false;
 		for (uint32_t k = 0; k < kept && !seen; k++) {
 			seen = answers[k].article == answers[i].article;
-			if (!seen || !binds_better(&answers[i], &answers[k]))
+			if (!seen || !binds_better(q, &answers[i], &answers[k]))
 				continue;
 			double score = answers[k].score;
 			answers[k] = answers[i];
@@ -320,7 +362,7 @@ uint32_t rank_articles(struct query *q, const struct evidence_of_message *eviden
 	}
 	count = add_authored(q, evidence, als, n, answers, count);
 	qsort(answers, count, sizeof *answers, by_answer);
-	count = one_an_article(answers, count);
+	count = one_an_article(q, answers, count);
 	count = count < MATCH_RESULTS_MAX ? count : MATCH_RESULTS_MAX;
 	confidence_set(q, evidence->code, answers, count, als, n);
 	mend(q, answers, count);

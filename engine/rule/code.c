@@ -166,6 +166,14 @@ static bool is_stop(struct str head)
 	return is_one_of(w, names, sizeof names / sizeof *names);
 }
 
+/* The Kerberos library's: its table begins there, with the protocol's errors (com_err of krb5; RFC 4120 7.5.9). */
+enum { KRB5_BASE = -1765328384, KRB5_PROTOCOL = 128, KRB5_ALL = 256 };
+
+static bool is_krb5(int64_t value)
+{
+	return value >= KRB5_BASE && value < KRB5_BASE + KRB5_ALL;
+}
+
 static bool is_winsock(int64_t value)
 {
 	return value >= WINSOCK_FIRST && value <= WINSOCK_LAST;
@@ -188,6 +196,8 @@ static struct str family_of(struct str text, size_t at, size_t end, int64_t valu
 		return STR("winsock");
 	if (str_eq(words, STR("win32")) && value >= NETWORK_FIRST && value <= NETWORK_LAST) /* NET HELPMSG */
 		return STR("netapi");
+	if (is_krb5(value))
+		return STR("krb5");
 	if (words.n)
 		return words;
 	if (is_wide(value, hex))
@@ -271,6 +281,8 @@ static bool is_code(struct str text, size_t start, size_t end, int64_t value, bo
 	bool wide = is_wide(value, hex), used = !hex || !wide || is_in_use(value);
 	if (is_source_line(text, start))
 		return false;
+	if (is_krb5(value))
+		return true;
 	if (rule_ended_family(text, start, end, value).n)
 		return true;
 	if (in_parentheses(text, start, end, hex))
@@ -455,7 +467,8 @@ size_t rule_codes_find(struct str text, struct rule_code_at *codes, size_t max)
 enum { BASIC_MAX = 4000 }; /* of numbers that Basic shows: its own, and those of its data objects */
 
 /* HRESULT_FROM_WIN32: 0x8007xxxx carries a Windows error, 0x800Axxxx one of Visual Basic (facility 10 is
- * that of controls and scripts); and of the NTSTATUSes those that networks give (MS-ERREF, RtlNtStatusToDosError). */
+ * that of controls and scripts); and of the NTSTATUSes those that networks give (MS-ERREF, RtlNtStatusToDosError). The
+ * Kerberos library's numbers carry the protocol's. */
 bool rule_code_carried(int64_t value, int64_t *ret_value, struct str *ret_family)
 {
 	static const struct { uint32_t status; uint16_t error; } table[] = {
@@ -476,6 +489,11 @@ bool rule_code_carried(int64_t value, int64_t *ret_value, struct str *ret_family
 	if (head == 0x8007 || (head == 0x800A && low <= BASIC_MAX)) {
 		*ret_family = head == 0x8007 ? STR("win32") : STR("vb");
 		*ret_value = low;
+		return true;
+	}
+	if (value >= KRB5_BASE && value < KRB5_BASE + KRB5_PROTOCOL) {
+		*ret_family = STR("krb5");
+		*ret_value = value - KRB5_BASE;
 		return true;
 	}
 	for (size_t i = 0; i < sizeof table / sizeof *table; i++) {

@@ -201,8 +201,9 @@ struct str rule_ended_family(struct str text, size_t start, size_t end, int64_t 
 bool rule_is_ended_family(struct str family);
 
 /* rule_code_carried: the error of another family that a code stands for: Windows' in an HRESULT of that facility
- * (0x80070035, -2147024843) or an NTSTATUS of the network (0xC00000BE), Visual Basic's in 0x800A0035. *ret_family is
- * "win32" or "vb". Outputs are untouched where it carries none. */
+ * (0x80070035, -2147024843) or an NTSTATUS of the network (0xC00000BE), Visual Basic's in 0x800A0035, the protocol's in
+ * a number of the Kerberos library (-1765328378). *ret_family is "win32", "vb" or "krb5". Outputs are untouched where it
+ * carries none. */
 bool rule_code_carried(int64_t value, int64_t *ret_value, struct str *ret_family);
 
 /* The parts that rule_extract is made of, each adding to *rule. */

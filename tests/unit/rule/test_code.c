@@ -113,6 +113,7 @@ static void shapes_and_families(void **state)
 		{ "SQL0445W  It was cut.", 445, "db2" },
 		{ "The error code returned on failure is 691.", 691, "ras" },
 		{ "Additional Data: Error Value: 2147942667.", 2147942667, "hresult" },
+		{ "krb5_get_init_creds_keytab() failed: -1765328378", -1765328378, "krb5" },
 		{ "HTTP/2 stream 0 was not closed cleanly: CANCEL (err 8)", 8, "http2" },
 		{ "HTTP/2 stream 4711 was not closed cleanly: INADEQUATE_SECURITY (err 12)", 12, "http2" },
 		{ "/dev/sda1 was not closed cleanly: error 3", 3, "" },
@@ -261,6 +262,10 @@ static void windows_errors_inside_other_codes(void **state)
 	assert_true(rule_code_carried(0x800A0035, &value, &family));
 	assert_int_equal(value, 53);
 	assert_true(str_eq(family, STR("vb")));
+	assert_true(rule_code_carried(-1765328360, &value, &family));
+	assert_int_equal(value, 24);
+	assert_true(str_eq(family, STR("krb5")));
+	assert_false(rule_code_carried(-1765328228, &value, &family));
 	assert_false(rule_code_carried(53, &value, &family));
 	assert_false(rule_code_carried(INT64_MAX, &value, &family));
 	assert_false(rule_code_carried(0x80040154, &value, &family));
