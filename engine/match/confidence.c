@@ -44,18 +44,6 @@ static bool says_the_same(const struct answer *a, const struct answer *b)
 	       a->context == b->context && !a->surface.value_count == !b->surface.value_count;
 }
 
-/* A part of one message that both quote, and nothing else that would tell them apart: an address that one of them was
- * seen with. */
-static bool quotes_the_same(const struct query *q, const struct answer *a, const struct answer *b)
-{
-	if (b->fits || b->conflicts || !b->owner || a->alignment.group != b->alignment.group)
-		return false;
-	for (uint32_t i = 0; i < b->owner->var_n; i++)
-		if (q->view->vars[b->owner->var_at + i].sample)
-			return false;
-	return true;
-}
-
 /* Both begin with the message that was cut off: how they go on, nobody knows. */
 static bool begins_the_same(const struct answer *a, const struct answer *b)
 {
@@ -177,13 +165,6 @@ static double alikeness(const struct query *q, const struct answer *x)
 	return fmin(1, fmax(0, (alike - 0.7) / 0.2));
 }
 
-/* The regression is of texts of which a third has no article at all. Of those that have one nearly all are right where it
- * says a half; foreign ones end there. */
-static double sharpened(double z)
-{
-	return z + 2.6 * fmin(fmax(0, z + 0.7), 0.7);
-}
-
 /* How often the first answer is right, by a logistic regression on messages whose articles are known, the same with
  * their articles taken away, and twice as many messages of foreign programs; the tables of `make bench` tell how well
  * it holds. A few common words, be they all of a message, are what any program says. The more are as good, the less;
@@ -212,9 +193,9 @@ static struct chance chance_of_first(const struct query *q, const struct answer 
 		   1.6 * alikeness(q, x);
 	double crowd = 1.43 * log(1 + fmin(ties, 5)), plain = confidence_logistic(z - crowd);
 	if (is_anybodys(q, x))
-		z -= 2;
-	double first = fmax(confidence_logistic(sharpened(z - crowd)), fmin(plain, ANYBODYS));
-	return (struct chance){ first, fmin(confidence_logistic(sharpened(z)), first * (1 + ties)), ties };
+		z -= 1.3;
+	double first = fmax(confidence_logistic(z - crowd), fmin(plain, ANYBODYS));
+	return (struct chance){ first, fmin(confidence_logistic(z), first * (1 + ties)), ties };
 }
 
 /* One word in common is chance, or one number, be it all that was said. */
@@ -231,9 +212,9 @@ static bool shows_another(const struct answer *x)
 }
 
 /* The parameters of a STOP screen tell its articles apart, the address of a fault seldom does. */
-static bool is_another_stop(const struct match_code *code, const struct answer *x)
+static double doubt_of_samples(const struct match_code *code, const struct answer *x)
 {
-	return shows_another(x) && str_eq(code->family, STR("bugcheck"));
+	return !shows_another(x) ? 1 : str_eq(code->family, STR("bugcheck")) ? 0.5 : 0.9;
 }
 
 /* All that it shares with the message is "Event ID: 7001", and nothing of what the event says. */
@@ -310,26 +291,16 @@ static bool is_corner(const struct answer *x)
 static double doubt_of(const struct query *q, const struct match_code *code, const struct answer *x)
 {
 	double factor = rank_leaves_code(q, code, x) || is_chance(q, code, x) ? 0.25 : 1;
-	factor *= is_another_stop(code, x) ? 0.5 : 1;
+	factor *= doubt_of_samples(code, x);
 	if (is_fragment(q, x) || is_numbers(q, code, x))
 		factor *= 0.2;
 	if (is_event_number(q, x))
 		factor *= 0.5;
 	else if (rank_lacks_value(x) || is_corner(x))
 		factor *= 0.4;
+	if (x->alignment.matched < RANK_PLAIN_WEIGHT && rank_leaves_value(q, x))
+		factor *= 0.5;
 	return factor;
-}
-
-/* What makes the odds less: where all else is certain it tells little. */
-static double odds_against(const struct query *q, const struct answer *x)
-{
-	double factor = shows_another(x) ? 0.9 : 1;
-	return x->alignment.matched < RANK_PLAIN_WEIGHT && rank_leaves_value(q, x) ? 0.2 * factor : factor;
-}
-
-static double with_odds(double confidence, double factor)
-{
-	return factor * confidence / (1 - confidence + factor * confidence);
 }
 
 void confidence_doubt(struct answer *x, double factor)
@@ -352,13 +323,9 @@ void confidence_set(const struct query *q, const struct match_code *code, struct
 	struct chance c = n ? chance_of_first(q, answers, n) : (struct chance){ 0 };
 	for (uint32_t i = 0; i < n; i++) {
 		struct answer *x = &answers[i];
-		bool same = says_the_same(&answers[0], x) || quotes_the_same(q, &answers[0], x);
-		x->says_same = same && !shows_another(x);
+		x->says_same = says_the_same(&answers[0], x) && !shows_another(x);
 		x->confidence = c.first * exp(-0.6 * behind(&answers[0], x));
 		x->together = fmax(x->confidence, is_tied(&answers[0], x) ? c.together : 0);
-		double against = odds_against(q, x);
-		x->confidence = with_odds(x->confidence, against);
-		x->together = with_odds(x->together, against);
 		confidence_doubt(x, doubt_of(q, code, x));
 		if (x->conflicts)
 			confidence_doubt(x, fmin(1, CONFIDENCE_CONFLICT / x->together));
