@@ -220,10 +220,13 @@ size_t redact_home_at(struct redact_finder *f, size_t at)
 					     STR_LIT("/var/mail/"),
 					     STR_LIT("/spool/mail/"),
 					     STR_LIT("/spool/cron/crontabs/") };
-	for (size_t i = 0; i < sizeof places / sizeof *places; i++)
-		if (str_starts_nocase(str_from(f->line, at), places[i]))
-			return redact_take(f, at + places[i].n, redact_name_run(f->line, at + places[i].n),
-					   REDACT_USER);
+	for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
+		size_t name = at + places[i].n, n = redact_name_run(f->line, name);
+		if (!str_starts_nocase(str_from(f->line, at), places[i]))
+			continue;
+		bool azure = str_eq(part(f->line, name, n), STR("site")); /* "D:\home\site\wwwroot" is everybody's */
+		return azure ? at : redact_take(f, name, n, REDACT_USER);
+	}
 	return at;
 }
 
@@ -291,7 +294,7 @@ size_t redact_guid_at(struct redact_finder *f, size_t at)
 }
 
 /* redact_groups_at: four groups or more of five or so capitals and digits, as keys of products are printed; at least
- * one has a digit, or the word before says what it is. */
+ * one has a digit, or the word before says what it is. Digits alone are eight groups of six: BitLocker's. */
 size_t redact_groups_at(struct redact_finder *f, size_t at)
 {
 	enum { GROUPS_MIN = 4, GROUP_MIN = 4, GROUP_MAX = 8 };
@@ -312,8 +315,9 @@ size_t redact_groups_at(struct redact_finder *f, size_t at)
 			break;
 	}
 	bool told = str_eq_nocase(redact_word_before(s, at), STR("key"));
-	bool fits = groups >= GROUPS_MIN && n == groups * (size + 1) - 1 && !is_name(at_or_nul(s, at + n)) && letters &&
-		    (digits || told);
+	bool product = groups >= GROUPS_MIN && letters && (digits || told), recovery = groups == 8 && size == 6;
+	bool ends = at_or_nul(s, at + n) != '_' && !char_is_alnum(at_or_nul(s, at + n));
+	bool fits = (product || recovery) && n == groups * (size + 1) - 1 && ends;
 	return fits ? redact_take(f, at, n, REDACT_SECRET) : at;
 }
 

@@ -36,13 +36,21 @@ static bool has_mark(struct str s)
 	return false;
 }
 
+/* is_german: what is wrong with a password is known in English alone, so a bare word behind it is none. */
+static bool is_german(struct str verb)
+{
+	return str_in_list(str_trim(verb), "ist lautet");
+}
+
 /* owned_secret: "password for alice is x1", "password: for user 'alice' was x1", "password of alice = x1", "password
  * for alice to x1": the name, then the value; a bare word only where the sentence ends with it. */
 static size_t owned_secret(struct redact_finder *f, size_t end)
 {
-	static const struct str links[] = { STR_LIT(" is "), STR_LIT(" was "), STR_LIT(" to "), STR_LIT(" = "),
-					    STR_LIT("="),    STR_LIT(": "),    STR_LIT(" : ") };
-	static const struct str kinds[] = { STR_LIT("the "), STR_LIT("user "), STR_LIT("account "), STR_LIT("login ") };
+	static const struct str links[] = { STR_LIT(" is: "),	 STR_LIT(" is "),  STR_LIT(" was "), STR_LIT(" to "),
+					    STR_LIT(" lautet "), STR_LIT(" ist "), STR_LIT(" = "),   STR_LIT("="),
+					    STR_LIT(": "),	 STR_LIT(" : ") };
+	static const struct str kinds[] = { STR_LIT("the "),   STR_LIT("user "),     STR_LIT("account "),
+					    STR_LIT("login "), STR_LIT("Benutzer "), STR_LIT("Konto ") };
 	struct str s = f->line;
 	size_t at = skip_blanks(s, end + one_of(at_or_nul(s, end), ":"));
 	static const struct str owners[] = { STR_LIT("for "), STR_LIT("of "), STR_LIT("f\xC3\xBCr "), STR_LIT("von ") };
@@ -72,7 +80,8 @@ static size_t owned_secret(struct redact_finder *f, size_t end)
 		value += quoted;
 		struct str said = part(s, value, value_run(s, value));
 		bool last = at_or_nul(s, value + said.n) != ' ', to = links[i].p[1] == 't';
-		bool told = said.n > 3 && last && !redact_is_wrong(said) && (!to || !char_is_lower(said.p[0]));
+		bool told = said.n > 3 && last && !redact_is_wrong(said) && (!to || !char_is_lower(said.p[0])) &&
+			    !is_german(links[i]);
 		if (!said.n || !(quoted || has_digit(said) || told))
 			return end;
 		if (name > at)
@@ -93,7 +102,7 @@ static size_t judged_secret(struct redact_finder *f, size_t end)
 		"confirmation filter cache entry notification check generator provider storage quality lifetime "
 		"minimum maximum format encoding encryption backend plugin module function option parameter argument "
 		"property variable attribute member string text element line page screen form feature dictionary "
-		"answer guess guessing caching";
+		"answer guess guessing caching access auth reuse word given chosen itself alone";
 	static const char judgements[] =
 		"too weak short simple wrong incorrect rejected refused compromised breached leaked pwned guessable "
 		"insecure accepted allowed correct valid strong common";
@@ -137,8 +146,10 @@ static size_t quoted_secret(struct redact_finder *f, size_t start, size_t end)
 static size_t value_said(struct redact_finder *f, size_t end)
 {
 	struct str s = f->line, rest = str_from(s, end);
-	bool said = str_starts_nocase(rest, STR(" is ")) || str_starts_nocase(rest, STR(" was "));
-	size_t value = skip_blanks(s, end + (said ? rest.p[1] == 'i' || rest.p[1] == 'I' ? 4 : 5 : 0));
+	struct str words = rest, verb = STR("");
+	bool said = at_or_nul(s, end) == ' ' && str_word(&words, &verb) && str_in_list(verb, "is was ist lautet") &&
+		    words.n && words.p[0] == ' ';
+	size_t value = skip_blanks(s, said ? (size_t)(words.p - s.p) : end);
 	bool quoted = value < s.n && value > end && strchr("\"'", s.p[value]);
 	value += quoted;
 	size_t n = redact_secret_run(s, value);
@@ -149,8 +160,9 @@ static size_t value_said(struct redact_finder *f, size_t end)
 	while (bare.n && strchr(".!?:", bare.p[bare.n - 1]))
 		bare.n--;
 	char behind = at_or_nul(s, value + bare.n);
-	bool told = said && bare.n > 3 && behind != ' ' && !redact_is_wrong(bare); /* "is case sensitive" goes on */
-	bool mixed = bare.n >= 6 && digit && !char_is_digit(bare.p[0]);		   /* "password hunter2" */
+	bool told = said && !is_german(verb) && bare.n > 3 && behind != ' ' &&
+		    !redact_is_wrong(bare);				/* "is case sensitive" goes on */
+	bool mixed = bare.n >= 6 && digit && !char_is_digit(bare.p[0]); /* "password hunter2" */
 	if (str_ends_nocase(str_first(s, end), STR("token"))) /* of a language's words, too: "unexpected token 'x'" */
 		return mixed && bare.n >= 8 ? redact_take(f, value, bare.n, REDACT_SECRET) : end;
 	bool odd = bare.n > 3 && digit && has_mark(bare); /* "password Rds#1" */

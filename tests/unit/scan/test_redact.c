@@ -97,6 +97,10 @@ static void secrets_in_a_sentence(void **unused)
 	alone("PIN 4711 is wrong, cvv 123", "PIN SECRET-1 is wrong, cvv SECRET-2");
 	alone("key ABCDE-FGHIJ-KLMNO-PQRST is used", "key SECRET-1 is used");
 	alone("unlocked by XJ2P-99TR-K4QW-7YHB", "unlocked by SECRET-1");
+	alone("recovery key 123456-234567-345678-456789-567890-678901-789012-890123.", "recovery key SECRET-1.");
+	alone("password for alice@corp.lan is: hunter2", "password for USER-1@corp.lan is: SECRET-1");
+	alone("Kennwort f\xC3\xBCr Benutzer alice ist hunter2", "Kennwort f\xC3\xBCr Benutzer USER-1 ist SECRET-1");
+	alone("Das Passwort lautet hunter2", "Das Passwort lautet SECRET-1");
 	alone("passport number C01X00T47 is invalid", "passport number ID-1 is invalid");
 	alone("<user>alice</user> <password>swordfish</password>", "<user>USER-1</user> <password>SECRET-1</password>");
 	alone("<add key=\"SmtpPassword\" value=\"swordfish\" />", "<add key=\"SmtpPassword\" value=\"SECRET-1\" />");
@@ -111,6 +115,9 @@ static void secrets_in_a_sentence(void **unused)
 		"setting MAX-SIZE to 10",	 "a license number is needed",
 		"--key /etc/ssl/a.pem",		 "Password for alice:",
 		"<user> -p<password>",		 "echo done | wc",
+		"the password given is wrong",	 "password reuse is not allowed",
+		"Das Kennwort ist falsch",	 "Kennwort f\xC3\xBCr Benutzer ist falsch",
+		"D:\\home\\site\\wwwroot\\web",
 	};
 	for (size_t i = 0; i < sizeof same / sizeof *same; i++)
 		alone(same[i], same[i]);
