@@ -253,7 +253,7 @@ static void peel_check(struct peel *p)
 	peel_drop(p, last);
 }
 
-/* The kernel's seconds since the start, "[ 4021.337125]", or seconds since 1970, "[984394580]". */
+/* The kernel's seconds since the start, "[ 4021.337125]", or seconds since 1970, "[1131566461]". */
 static bool peel_uptime(struct peel *p)
 {
 	struct str s = p->rest;

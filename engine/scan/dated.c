@@ -78,7 +78,14 @@ static struct str in_json(struct str line)
 	return STR("");
 }
 
-/* "Date/Time:   Tue Mar 12 10:56:20 CET 2001", "__REALTIME_TIMESTAMP=984394580000000",
+/* has_clock: beside a date. A date alone, "2001-03-12" or perhaps "10.12.2001", does not say that it is midnight. */
+static bool has_clock(struct str stamp)
+{
+	enum { DATE_MAX = 12 };
+	return str_find_char(stamp, ':') != STR_NONE || stamp.n > DATE_MAX;
+}
+
+/* "Date/Time:   Tue Mar 12 10:56:20 CET 2001", "__REALTIME_TIMESTAMP=1131566461000000",
  * "<TimeCreated SystemTime='2001-03-12T10:56:20Z'/>", ">>>  Section start 2001/03/12 10:56:20.123": the line of a
  * record over several that tells nothing but when, also without a word */
 static struct str labelled(struct str line)
@@ -98,8 +105,8 @@ static struct str labelled(struct str line)
 					     STR_LIT(">>>  Section start "),
 					     STR_LIT("<<<  Section end ") };
 	struct stamp t;
-	if (line.n < STAMP_WITHIN && (char_is_digit(line.p[0]) || stamp_weekday(line)) && stamp_parse(line, &t) &&
-	    t.month)
+	if (line.n < STAMP_WITHIN && (char_is_digit(line.p[0]) || stamp_weekday(line)) && has_clock(line) &&
+	    stamp_parse(line, &t) && t.month)
 		return line;
 	for (size_t i = 0; i < sizeof labels / sizeof *labels; i++) {
 		if (!str_starts_nocase(line, labels[i]))
@@ -110,8 +117,7 @@ static struct str labelled(struct str line)
 		while (to > from && strchr(" '\"/>", line.p[to - 1]))
 			to--;
 		struct str value = str_part(line, from, to);
-		bool clock = str_find_char(value, ':') != STR_NONE || value.n > 12;
-		if (clock && stamp_parse(value, &t) && t.month)
+		if (has_clock(value) && stamp_parse(value, &t) && t.month)
 			return value;
 	}
 	return STR("");

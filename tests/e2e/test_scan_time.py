@@ -79,6 +79,13 @@ class ScanTime(SharedKbTest):
                 self.assertEqual(self.names(path, '--since', '2001-11-12 10:56:20', '--until', '2001-11-12 10:56:21'), ['NAS1'])
                 self.assertEqual(self.names(path, '--until', '2001-11-12 10:56:19', code=NONE), [])
 
+    def test_a_line_of_a_date_alone_is_no_midnight(self):
+        for line in ('2001-12-10', '10.12.2001', 'Date: 10.12.2001'):
+            path = self.write('dates.log', f'2001-11-12 10:55:00 started\n{line}\n{rcmd("NAS1")}\n')
+            with self.subTest(line=line):
+                hit = json.loads(self.kbt('scan', '--json', path).out.splitlines()[0])
+                self.assertEqual(hit['time'], '2001-11-12T10:55:00')
+
     def test_both_ends_count(self):
         path = self.write('a.log', ''.join(f'2001-03-12 10:5{n}:00 {rcmd(f"N{n}")}\n' for n in range(6)))
         self.assertEqual(self.names(path, '--since', '2001-03-12 10:52'), ['N2', 'N3', 'N4', 'N5'])
