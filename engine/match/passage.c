@@ -116,14 +116,16 @@ static void add_pair(struct description *d, uint32_t a, uint32_t b)
 	d->pairs += pair_weight(d, a - 1, b - 1);
 }
 
-static void add_sought(const struct file_view *v, struct match_scratch *s, struct description *d, const struct token *t)
+/* share: of what the word's rarity says. */
+static void add_sought(const struct file_view *v, struct match_scratch *s, struct description *d, const struct token *t,
+		       float share)
 {
 	struct str word = { t->word, t->n };
 	uint16_t class = words_class(s->stemmer, word);
 	if (!class || !v->classes[class] || d->length == WORDS_MAX)
 		return;
 	if (!s->class_slot[class]) {
-		float weight = weight_of_class(v, class) * (words_is_general(word) ? general_share : 1);
+		float weight = weight_of_class(v, class) * share;
 		d->words[d->n++] = (struct sought){ class, weight };
 		s->class_slot[class] = (uint8_t)d->n;
 		d->all += weight;
@@ -138,8 +140,10 @@ static void read_description(const struct file_view *v, struct match_scratch *s,
 	struct token t;
 	*d = (struct description){ .families = product_families(text) };
 	for (size_t at = 0; d->length < WORDS_MAX && token_next(text, &at, &t);) {
+		struct str word = { t.word, t.n };
+		bool general = words_is_general(word);
 		t.n = token_stem(t.word, t.n);
-		add_sought(v, s, d, &t);
+		add_sought(v, s, d, &t, general ? general_share : 1);
 	}
 	read_runs(text, d->runs);
 }

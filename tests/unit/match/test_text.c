@@ -154,6 +154,31 @@ static void a_product_that_is_not_named_is_foreign(void **state)
 	match_close(&m);
 }
 
+static float gain_of_second(struct matcher *m, struct match_scratch *s, struct str text)
+{
+	struct text_hit hits[] = { { 0, 5 }, { 1, 5 } };
+	passage_weigh(&m->view, s, text, 10, true, hits, 2);
+	return hits[0].article ? hits[0].score - hits[1].score : hits[1].score - hits[0].score;
+}
+
+/* What every text says weighs little, with any ending. */
+static void general_words_weigh_little(void **state)
+{
+	(void)state;
+	static const struct page pages[] = {
+		{ "Notes", "Made Server", "Little is known because remote code is read." },
+		{ "Notes", "Made Server", "Nobody opens a stuck drawer, which is full of grey spoons." },
+		{ "Fonts", "Made Server", "A font is drawn with a pen. The pen has a width, and so have fonts." },
+		{ "Printing", "Made Server", "A page is printed from its top. The top is where it begins." },
+	};
+	struct matcher *m = kb_of(pages, 4);
+	struct match_scratch *s = NULL;
+	assert_int_equal(match_scratch_open(m, &s), ERR_OK);
+	assert_true(gain_of_second(m, s, STR("little, because; stuck drawer")) > 0.5f);
+	match_scratch_close(&s);
+	match_close(&m);
+}
+
 /* What a person tells is seldom about the oldest articles; a message may be of any. */
 static void an_old_article_is_seldom_described(void **state)
 {
@@ -219,6 +244,7 @@ int main(void)
 		cmocka_unit_test(a_look_up_orders_by_places),
 		cmocka_unit_test(titles_name_products),
 		cmocka_unit_test(a_product_that_is_not_named_is_foreign),
+		cmocka_unit_test(general_words_weigh_little),
 		cmocka_unit_test(an_old_article_is_seldom_described),
 		cmocka_unit_test(products_are_named),
 		cmocka_unit_test(a_product_is_no_message),
