@@ -135,13 +135,25 @@ static void add_sought(const struct file_view *v, struct match_scratch *s, struc
 	d->length++;
 }
 
+/* An advisory: its "allows remote attackers to" is as general there as "use" is anywhere. */
+static bool tells_of_attack(struct str text)
+{
+	struct token t;
+	text = str_first(text, text.n < RUNS_FROM ? text.n : RUNS_FROM);
+	for (size_t at = 0; token_next(text, &at, &t);)
+		if (words_is_attack((struct str){ t.word, t.n }))
+			return true;
+	return false;
+}
+
 static void read_description(const struct file_view *v, struct match_scratch *s, struct str text, struct description *d)
 {
 	struct token t;
 	*d = (struct description){ .families = product_families(text) };
+	bool attack = tells_of_attack(text);
 	for (size_t at = 0; d->length < WORDS_MAX && token_next(text, &at, &t);) {
 		struct str word = { t.word, t.n };
-		bool general = words_is_general(word);
+		bool general = words_is_general(word) || (attack && words_is_of_attacks(word));
 		t.n = token_stem(t.word, t.n);
 		add_sought(v, s, d, &t, general ? general_share : 1);
 	}

@@ -10,7 +10,7 @@
 
 struct stemmer { struct sb_stemmer *snowball; };
 
-/* Both lists ascending. */
+/* All lists ascending. */
 static const char *const small[] = {
 	"a",	 "also",  "am",	  "an",	   "and",   "any",   "are",   "as",    "at",	"be",	 "been", "being", "but",
 	"by",	 "can",	  "could", "did",   "do",    "does",  "done",  "for",   "from",	"had",	 "has",	 "have",
@@ -48,6 +48,15 @@ static const char *const general[] = {
 	"within",    "without",	 "wont",     "work",	 "worked",   "working",	 "works",    "wouldnt",	 "yet",
 };
 
+static const char *const attack[] = { "attacker", "attackers", "denial", "vulnerabilities", "vulnerability" };
+
+/* Who attacks and what he gets, which articles do not say; not "denial of service" and "malformed", which they do. */
+static const char *const of_attacks[] = {
+	"aka",	    "allow",   "allowed", "allowing", "allows",	  "arbitrary",	     "attacker",      "attackers",
+	"bypass",   "code",    "command", "commands", "conduct",  "crafted",	     "execute",	      "gain",
+	"intruder", "obtain",  "possibly", "remote",  "victim",	  "vulnerabilities", "vulnerability",
+};
+
 static int by_word(const void *key, const void *item)
 {
 	const struct str *word = key;
@@ -64,6 +73,16 @@ bool words_is_small(struct str word)
 bool words_is_general(struct str word)
 {
 	return bsearch(&word, general, sizeof general / sizeof *general, sizeof *general, by_word) != NULL;
+}
+
+bool words_is_attack(struct str word)
+{
+	return bsearch(&word, attack, sizeof attack / sizeof *attack, sizeof *attack, by_word) != NULL;
+}
+
+bool words_is_of_attacks(struct str word)
+{
+	return bsearch(&word, of_attacks, sizeof of_attacks / sizeof *of_attacks, sizeof *of_attacks, by_word) != NULL;
 }
 
 enum err stemmer_open(struct stemmer **ret_stemmer)

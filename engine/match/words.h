@@ -24,4 +24,7 @@ uint16_t words_class(struct stemmer *s, struct str word);
 bool words_is_small(struct str word);	/* a folded word that only binds others */
 bool words_is_general(struct str word); /* one that every text has, whatever it is about */
 
+bool words_is_attack(struct str word);	   /* one that only advisories have: "attackers", "vulnerability" */
+bool words_is_of_attacks(struct str word); /* one that every advisory has, whatever it is about */
+
 #endif

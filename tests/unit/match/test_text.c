@@ -161,7 +161,7 @@ static float gain_of_second(struct matcher *m, struct match_scratch *s, struct s
 	return hits[0].article ? hits[0].score - hits[1].score : hits[1].score - hits[0].score;
 }
 
-/* What every text says weighs little, with any ending. */
+/* What every text says weighs little, with any ending, and so does what every advisory says where the text is one. */
 static void general_words_weigh_little(void **state)
 {
 	(void)state;
@@ -175,6 +175,8 @@ static void general_words_weigh_little(void **state)
 	struct match_scratch *s = NULL;
 	assert_int_equal(match_scratch_open(m, &s), ERR_OK);
 	assert_true(gain_of_second(m, s, STR("little, because; stuck drawer")) > 0.5f);
+	assert_true(fabsf(gain_of_second(m, s, STR("remote code; stuck drawer"))) < 0.01f);
+	assert_true(gain_of_second(m, s, STR("attackers: remote code; stuck drawer")) > 0.5f);
 	match_scratch_close(&s);
 	match_close(&m);
 }

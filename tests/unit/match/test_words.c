@@ -19,11 +19,18 @@ static void both_ends_of_the_lists_are_found(void **state)
 	(void)state;
 	static const char *const small[] = { "a", "also", "of", "the", "when", "your" };
 	static const char *const general[] = { "able", "about", "ive", "problem", "use", "yet" };
+	static const char *const attack[] = { "attacker", "vulnerability" };
+	static const char *const of_attacks[] = { "aka", "execute", "vulnerability" };
 	for (size_t i = 0; i < sizeof small / sizeof *small; i++)
 		assert_true(words_is_small(str_c(small[i])) && !words_is_general(str_c(small[i])));
 	for (size_t i = 0; i < sizeof general / sizeof *general; i++)
 		assert_true(words_is_general(str_c(general[i])) && !words_is_small(str_c(general[i])));
+	for (size_t i = 0; i < sizeof attack / sizeof *attack; i++)
+		assert_true(words_is_attack(str_c(attack[i])));
+	for (size_t i = 0; i < sizeof of_attacks / sizeof *of_attacks; i++)
+		assert_true(words_is_of_attacks(str_c(of_attacks[i])));
 	assert_false(words_is_small(STR("server")) || words_is_general(STR("server")) || words_is_small(STR("")));
+	assert_false(words_is_attack(STR("malformed")) || words_is_of_attacks(STR("malformed")));
 }
 
 static void endings_are_one_class(void **state)
