@@ -215,6 +215,7 @@ void digest_smb(struct digest *d);
 void digest_ports(struct digest *d);
 void digest_service(struct digest *d);
 void digest_lan(struct digest *d);
+void digest_hop(struct digest *d); /* once what came back is known */
 void digest_rows(struct digest *d);
 void digest_pings(struct digest *d);
 

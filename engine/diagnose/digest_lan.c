@@ -112,9 +112,6 @@ static bool put_misled(struct digest *d, struct str address)
 
 static void put_arp(struct digest *d)
 {
-	if (digest_is(d, "path.kind", "routed") &&
-	    (digest_is(d, "tcp.445", "open") || digest_is(d, "tcp.139", "open") || !put_misled(d, d->gateway)))
-		digest_put(d, "arp.state", "not-asked", d->route);
 	if (!digest_is(d, "path.kind", "on-link"))
 		return;
 	put_arp_quality(d);
@@ -128,6 +125,19 @@ static void put_arp(struct digest *d)
 		digest_put(d, "arp.state", says ? "answers" : "silent", from);
 	else if (digest_is(d, "tcp.445", "no-neighbour") && (arp_denied(d) || is_ipv6(d->target)))
 		digest_put(d, "arp.state", "silent", d->tcp445);
+}
+
+/* digest_hop: whether the hardware address of the gateway leads astray. A router with two interfaces on the LAN answers
+ * ARP on both: where pings or another word came from behind it, it is the right one, whatever else is wrong. */
+void digest_hop(struct digest *d)
+{
+	const struct evidence *ping = digest_look(d, "icmp", ARG("address", d->target));
+	const struct evidence *status = digest_look(d, "nbstat", ARG("address", d->target));
+	bool came = evidence_state(ping, "answered") || evidence_state(status, "answered") ||
+		    evidence_state(status, "port-closed") || digest_is(d, "gateway.forwards", "yes");
+	bool none = digest_is(d, "tcp.445", "silent") && (!d->tcp139 || digest_is(d, "tcp.139", "silent"));
+	if (digest_is(d, "path.kind", "routed") && (came || !none || !put_misled(d, d->gateway)))
+		digest_put(d, "arp.state", "not-asked", d->route);
 }
 
 static void put_gateway(struct digest *d)

@@ -135,5 +135,6 @@ void digest_path(struct digest *d)
 	digest_pings(d);
 	put_trace(d);
 	put_host(d);
+	digest_hop(d);
 	put_retry(d);
 }

@@ -356,11 +356,29 @@ ras-late-no-ping|depot|ras|ras.link.latency|ras.link.latency|a round trip of 7 s
 ras-drop-no-ping|depot|ras|filter.server.drop-smb|fw-drop-smb/open|over the dialled link: the server drops SMB and pings|timing
 two-dns-gateway-off|nas7|name|name.dns.host-down|name.dns.host-down|the name server on this LAN is off, and the gateway, too|silence
 two-dns-dropped-gateway|nas7|name|name.dns.filtered|name.dns.filtered|the name server on this LAN drops questions, and the gateway is off
+gw-two-nics-drop|depot|filter|filter.server.drop-smb|fw-drop-smb|the gateway has two interfaces on this LAN and answers ARP on both; the server drops SMB
+gw-two-nics-stopped|depot|smb|smb.server.not-running|tcp-refused-both|as gw-two-nics-drop, and the server service is stopped
+gw-two-nics-off|depot|ip|ip.server.down-behind-router|ip.server.down-behind-router/routed-silent/open|as gw-two-nics-drop, and the server is off
+gw-two-nics-acl|depot|ip|ip.router.admin-prohibited|ip.router.admin-prohibited|as gw-two-nics-drop, and the router prohibits
+two-nics-drop|nas7|filter|filter.server.drop-smb|fw-drop-smb/open|the server has two interfaces on this LAN, answers ARP on both, and drops SMB
+dns-v6-stopped|nas7|name|name.dns.not-listening|name.client.wrong-dns-server|the only name server has an IPv6 address, in capitals, and refuses questions to it; by IPv4 it answers
+resolv-comment|nas7|none|none.healthy|healthy|a comment follows the name server at once
+dns-stub-gateway|depot|ip|ip.gateway.down|ip.gateway.down/open|resolv.conf names a forwarder on this machine, whose server is behind the gateway, which is down|silence
 EOF
 }
 
 inject_variants() {
     cat <<'EOF'
+    gw-two-nics-drop) more_legs r; drop_in e53m input "$SMB_PORTS drop" ;;
+    gw-two-nics-stopped) more_legs r; smbd_stop e53m ;;
+    gw-two-nics-off) more_legs r; ipn e53m link set eth0 down ;;
+    gw-two-nics-acl) more_legs r; drop_in e53r forward 'ip daddr 10.53.1.0/24 reject with icmp type admin-prohibited' ;;
+    two-nics-drop) more_legs s; drop_in e53s input "$SMB_PORTS drop" ;;
+    dns-v6-stopped) client_smbconf 'name resolve order = lmhosts host'; dns_with; drop_in e53d input 'ip6 nexthdr udp udp dport 53 reject'; name_servers 2001:DB8:77::53 ;;
+    resolv-comment) client_smbconf 'name resolve order = lmhosts host'; printf 'nameserver 10.53.0.53#site\nsearch %s\noptions timeout:1 attempts:2\n' "$DOM" >"$CE"/resolv.conf ;;
+    dns-stub-gateway)
+        client_smbconf 'name resolve order = lmhosts host'; name_servers 127.0.0.53; ipn e53sw link set r0 down
+        drop_in e53c output 'ip daddr 127.0.0.53 drop' ;;
     two-dns-gateway-off) client_smbconf 'name resolve order = lmhosts host'; ipn e53sw link set d0 down; ipn e53sw link set r0 down ;;
     two-dns-dropped-gateway)
         client_smbconf 'name resolve order = lmhosts host'; ipn e53sw link set r0 down
@@ -906,6 +924,13 @@ second_nic() {
     ipn e53c addr add 10.53.7.2/24 brd + dev eth1
     ipn e53c link set eth1 up
     ipn e53sw link set x0 "$1"
+}
+
+# more_legs HOST: another interface of the host on the LAN, by which its system answers ARP as well
+more_legs() {
+    ip link add x1 netns "${ID}sw" type veth peer name eth9 netns "${ID}$1"
+    ipn "e53$1" link set eth9 up
+    ipn e53sw link set x1 master br0 up
 }
 
 ras_hold_all() {
