@@ -52,14 +52,23 @@ static size_t dns_rank(const char *state)
 	return i;
 }
 
+/* sent_by_server: the ICMP message in answer to a question came from the host that was asked, however its address is
+ * spelled. */
+static bool sent_by_server(const struct evidence *e)
+{
+	struct address from, server;
+	return address_parse(evidence_text(e, "dns.icmp_from"), &from) &&
+	       address_parse(evidence_arg(e, "server"), &server) && address_eq(from, server);
+}
+
 /* rejects: a firewall says with ICMP that the question does not pass: that it is prohibited, or, in another's place,
  * that the port is closed. */
 static bool rejects(const struct evidence *e)
 {
 	static const struct str prohibits[] = { STR_LIT("3/9"), STR_LIT("3/10"), STR_LIT("3/13"),
 						STR_LIT("1/1"), STR_LIT("1/5"),	 STR_LIT("1/6") };
-	struct str icmp = evidence_text(e, "dns.icmp"), from = evidence_text(e, "dns.icmp_from");
-	bool says = evidence_state(e, "port-closed") && from.n && !str_eq(from, evidence_arg(e, "server"));
+	struct str icmp = evidence_text(e, "dns.icmp");
+	bool says = evidence_state(e, "port-closed") && evidence_text(e, "dns.icmp_from").n && !sent_by_server(e);
 	for (size_t i = 0; i < sizeof prohibits / sizeof *prohibits; i++)
 		says |= str_eq(icmp, prohibits[i]);
 	return says;
@@ -135,8 +144,7 @@ static void put_dns_host(struct digest *d)
 	const struct evidence *ping = digest_look(d, "icmp", ARG("address", server));
 	const struct evidence *wins = digest_look(d, "nbns", ARG("server", server));
 	const struct evidence *dns = digest_look(d, "dns", ARG("server", server));
-	bool itself = dns && str_eq(evidence_text(dns, "dns.icmp_from"), server);
-	bool spoke = itself ||
+	bool spoke = (dns && sent_by_server(dns)) ||
 		     (dns && !evidence_state(dns, "timeout") && !evidence_state(dns, "unreachable") && !rejects(dns));
 	if (spoke || evidence_state(arp, "answered") || evidence_state(arp, "duplicate") ||
 	    evidence_state(ping, "answered") || evidence_state(ping, "loss") ||
