@@ -241,6 +241,17 @@ static struct str own_address(const struct digest *d)
 	return source.n ? source : evidence_text(d->own_link, "link.address");
 }
 
+/* beyond: what is behind the gateway: of a forwarder on this machine it is what that one asks. */
+static struct str beyond(const struct digest *d)
+{
+	struct address dns;
+	if (!digest_fact(d, "dns.gateway").n)
+		return d->target;
+	if (!address_parse(d->dns_server, &dns) || !address_is_loopback(dns))
+		return d->dns_server;
+	return arena_printf(d->a, "What %.*s asks for names", STR_ARG(d->dns_server));
+}
+
 static struct str filling(const struct digest *d, struct str name)
 {
 	bool one = digest_is(d, "tcp.445", "refused") && digest_is(d, "tcp.139", "silent");
@@ -264,7 +275,7 @@ static struct str filling(const struct digest *d, struct str name)
 		{ "silent_server", d->silent_server, "a name server" },
 		{ "wins_server", d->wins_server, "the WINS server" },
 		{ "gateway", d->gateway, "the gateway" },
-		{ "beyond", digest_fact(d, "dns.gateway").n ? d->dns_server : d->target, "the server" },
+		{ "beyond", beyond(d), "the server" },
 		{ "hop", digest_is(d, "path.kind", "routed") ? d->gateway : d->target, "the next host on the way" },
 		{ "client_address", own_address(d), "its address" },
 		{ "client_link", evidence_text(d->own_link, "link.dev"), "the network link" },
