@@ -99,13 +99,19 @@ class Ssh(SharedKbTest):
             'route add default via 198.51.100.2'))
 
     def sees(self, kind, *causes, **more):
+        too_many = []
+
         def attempt(_):
             r, took = self.connections(kind, **more)
-            said = [e['args'] for e in r['evidence'] if e['probe'] in ('tcp', 'retry')]
-            self.assertTrue(1 <= took <= MOST, (took, said))
+            if took > MOST:
+                too_many.append((took, [e['args'] for e in r['evidence'] if e['probe'] in ('tcp', 'retry')]))
+            self.assertGreaterEqual(took, 1)
             self.assertIn(r['verdict']['cause'] or 'open', causes)
             return r
-        return again(attempt)
+        try:
+            return again(attempt)
+        finally:
+            self.assertEqual(too_many, [])  # not in one try of several: no busy machine makes it connect more often
 
     def test_one_that_answers_no_ping(self):
         r = self.sees('greets', 'healthy-no-icmp')
