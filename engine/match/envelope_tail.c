@@ -113,6 +113,22 @@ bool peel_configmgr_view(struct peel *p)
 	return true;
 }
 
+/* asp_at: where in a query ASP wrote what failed, behind what was asked: "id=5|17|80004005|Text"; 0 where not. */
+static size_t asp_at(struct str query)
+{
+	enum { CODE = 8 };
+	for (size_t at = 0; at < query.n; at++) {
+		size_t line = query.p[at] == '|' ? peel_digits(query, at + 1, 1, 6) : 0, code = at + line + 2, n = 0;
+		if (!line || !peel_byte_at(query, at + 1 + line, "|"))
+			continue;
+		while (n < CODE && code + n < query.n && char_is_hex(query.p[code + n]))
+			n++;
+		if (n == CODE && peel_byte_at(query, code + n, "|"))
+			return at;
+	}
+	return 0;
+}
+
 /* "2001-03-12 10:56:20 W3SVC1 WEB1 10.0.0.5 GET /a.asp |17|80004005|Text+of+it 80 - ...": line and code are ASP's */
 bool peel_w3c(struct peel *p)
 {
@@ -140,6 +156,7 @@ bool peel_w3c(struct peel *p)
 	if (!method || !str_word(&s, &path) || !peel_byte_at(path, 0, "/") || !str_word(&s, &word) ||
 	    str_eq(word, STR("-")))
 		return false;
+	word = str_from(word, asp_at(word));
 	bool asp = word.p[0] == '|';
 	for (unsigned bars = 0; word.p[0] == '|' && bars < 3 && (bars || word.n > 1); bars++) {
 		size_t bar = str_find_char(str_from(word, 1), '|');

@@ -448,10 +448,10 @@ class Dress(KbtTest):
         text = ('2001-03-12 10:56:20 10.0.0.5 GET /a.asp |17|80004005|%s 80 - 10.0.0.9 Mozilla/4.0+(compatible;+MSIE+5.5) 500 0')
         for message, id in (('Error_53_-_Network_path_not_found', 'Q120457'), ('Error_53:_Network_not_found', 'Q122447'),
                             ('System+error+53+has+occurred.+The+network+path+was+not+found.', 'Q137565')):
-            line = text % message
-            self.assertEqual([m['id'] for m in self.ask([line])[line]['matches']], [id], line)
-            hits = self.json('scan', self.write('iis.log', line + '\n'))
-            self.assertEqual([(h['id'], h['time']) for h in hits], [(id, '2001-03-12T10:56:20')], line)
+            for line in (text % message, text.replace(' |', ' id=5&x=y|') % message):
+                self.assertEqual([m['id'] for m in self.ask([line])[line]['matches']], [id], line)
+                hits = self.json('scan', self.write('iis.log', line + '\n'))
+                self.assertEqual([(h['id'], h['time']) for h in hits], [(id, '2001-03-12T10:56:20')], line)
 
     def test_events_of_one_paste(self):
         """Each is answered; what the event says comes from its data where its text is missing."""

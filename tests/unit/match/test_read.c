@@ -237,6 +237,8 @@ static void fields_are_read(void **state)
 		  "3/12/2001 10:56:20 AM||Store||Error|7001" },
 		{ "2001-03-12 10:56:20 W3SVC1 WEB1 10.0.0.5 GET /a.asp |17|80004005|Disk+full 80 - 10.0.0.9", "iis",
 		  "Disk+full", "2001-03-12 10:56:20|WEB1|W3SVC1|||" },
+		{ "2001-03-12 10:56:20 10.0.0.5 GET /a.asp id=5|17|80004005|Disk+full 80 - 10.0.0.9", "iis",
+		  "Disk+full", "2001-03-12 10:56:20|||||" },
 		{ "2001-03-12 10:56:20 10.0.0.9 - GET /a.asp - 500", "iso", "10.0.0.9 - GET /a.asp - 500",
 		  "2001-03-12 10:56:20|||||" },
 		{ "Disk full\tstore\t3/12/2001 10:56:20 AM\t8973 (0x230D)", "configmgr", "Disk full",
