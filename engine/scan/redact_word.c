@@ -5,6 +5,8 @@
  */
 #include "scan/redact_shapes.h"
 
+#include "match/stamp.h"
+
 #include <pthread.h>
 #include <string.h>
 
@@ -281,6 +283,18 @@ static size_t host_behind(struct redact_finder *f, size_t end)
 	return end;
 }
 
+/* last_login: "Last login: Mon Mar 12 10:56:20 2001 from pc9": a time, and nobody who is called Mon Mar. */
+static size_t last_login(struct redact_finder *f, size_t end)
+{
+	enum { TIME_MAX = 40 };
+	static const struct str from = STR_LIT(" from ");
+	struct str when = str_from(f->line, end + 2);
+	if (!str_starts(str_from(f->line, end), STR(": ")) || !stamp_weekday(when) || !stamp_month(str_from(when, 4)))
+		return end;
+	size_t at = str_find(str_first(when, TIME_MAX), from), host = end + 2 + at + from.n;
+	return at == STR_NONE ? end + 3 : redact_take(f, host, redact_name_run(f->line, host), REDACT_HOST);
+}
+
 static size_t for_behind(struct redact_finder *f, size_t start, size_t end)
 {
 	static const char before_for[] =
@@ -509,7 +523,8 @@ size_t redact_word_at(struct redact_finder *f, size_t at)
 		return next == end ? redact_said_secret(f, at, end) : next;
 	}
 	if (str_in_list(word, user_keys)) {
-		size_t next = behind_key(f, at, end, REDACT_USER);
+		size_t next = last_login(f, end);
+		next = next == end ? behind_key(f, at, end, REDACT_USER) : next;
 		next = next == end ? user_behind(f, at, end) : next;
 		return next == end ? bare_user(f, at, end) : next;
 	}

@@ -128,6 +128,8 @@ static void people_and_machines_in_a_sentence(void **unused)
 	(void)unused;
 	alone("auth: user alice supplied nothing", "auth: user USER-1 supplied nothing");
 	alone("ssh alice@10.0.0.5 failed", "ssh USER-1@ADDR-1 failed");
+	alone("Last login: Mon Mar 12 10:56:20 2001 from nas7", "Last login: Mon Mar 12 10:56:20 2001 from HOST-1");
+	alone("login: Monica", "login: USER-1");
 	alone("mailbox of Erika Mustermann is full", "mailbox of USER-1 is full");
 	alone("Ticket opened by Erika Mustermann on Monday", "Ticket opened by USER-1 on Monday");
 	alone("file owned by alice was removed", "file owned by USER-1 was removed");
