@@ -204,30 +204,49 @@ size_t redact_domain_at(struct redact_finder *f, size_t at)
 		       : at;
 }
 
+/* is_azure: "D:\home\site\wwwroot", "/home/site/wwwroot" is everybody's. */
+static bool is_azure(struct str s, size_t name, size_t n)
+{
+	return str_eq(part(s, name, n), STR("site"));
+}
+
+/* has_homes: a folder that stands at this place is a share's, "\\nas1\home", or at the top of a drive,
+ * "C:\WINNT\Profiles"; and none of a program's source ("src\home\index.js"). */
+static bool has_homes(struct str s, size_t at)
+{
+	enum { PATH_MAX_BEFORE = 80, FOLDERS_MAX = 1 };
+	size_t start = at, folders = 0;
+	while (start && at - start < PATH_MAX_BEFORE &&
+	       (is_name(s.p[start - 1]) || s.p[start - 1] == '$' || s.p[start - 1] == '\\'))
+		folders += s.p[--start] == '\\';
+	bool share = at - start > 2 && str_starts(str_from(s, start), STR("\\\\"));
+	return share || (start && s.p[start - 1] == ':' && folders <= FOLDERS_MAX);
+}
+
 size_t redact_home_at(struct redact_finder *f, size_t at)
 {
+	static const char folders[] = "homes home profiles";
 	static const struct str places[] = { STR_LIT("/home/"),
 					     STR_LIT("/Users/"),
 					     STR_LIT("\\Users\\"),
 					     STR_LIT("\\\\Users\\\\"),
 					     STR_LIT("\\Documents and Settings\\"),
-					     STR_LIT("\\homes\\"),
-					     STR_LIT("\\home\\"),
-					     STR_LIT("\\profiles\\"),
 					     STR_LIT("\\users$\\"),
 					     STR_LIT("\\home$\\"),
 					     STR_LIT("\\profiles$\\"),
 					     STR_LIT("/var/mail/"),
 					     STR_LIT("/spool/mail/"),
 					     STR_LIT("/spool/cron/crontabs/") };
+	struct str s = f->line;
 	for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
-		size_t name = at + places[i].n, n = redact_name_run(f->line, name);
-		if (!str_starts_nocase(str_from(f->line, at), places[i]))
-			continue;
-		bool azure = str_eq(part(f->line, name, n), STR("site")); /* "D:\home\site\wwwroot" is everybody's */
-		return azure ? at : redact_take(f, name, n, REDACT_USER);
+		size_t name = at + places[i].n, n = redact_name_run(s, name);
+		if (str_starts_nocase(str_from(s, at), places[i]))
+			return is_azure(s, name, n) ? at : redact_take(f, name, n, REDACT_USER);
 	}
-	return at;
+	size_t folder = redact_name_run(s, at + 1), name = at + folder + 2, n = redact_name_run(s, name);
+	bool fits = at_or_nul(s, at) == '\\' && at_or_nul(s, name - 1) == '\\' &&
+		    str_in_list(part(s, at + 1, folder), folders) && has_homes(s, at) && !is_azure(s, name, n);
+	return fits ? redact_take(f, name, n, REDACT_USER) : at;
 }
 
 /* redact_person_at: DOMAIN\\user, which is no path. */

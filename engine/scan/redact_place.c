@@ -67,7 +67,7 @@ static const char plain_words[] =
 	"root admin administrator null none nothing everything anything another both either each "
 	"every any all some many most more less half full part parts top bottom left right front "
 	"back side first last next previous current new old same other different own multiple "
-	"your my our their his her its four five etc several single shared public private "
+	"mistake accident paper your my our their his her its four five etc several single shared public private "
 	"internal external trusted untrusted unknown invalid valid bad good leader follower "
 	"worker workers manager agent agents broker collector monitor scheduler coordinator "
 	"replica replicas shard shards region regions rack blade board core cpu cpus gpu ram rom "

@@ -117,7 +117,9 @@ static void secrets_in_a_sentence(void **unused)
 		"<user> -p<password>",		 "echo done | wc",
 		"the password given is wrong",	 "password reuse is not allowed",
 		"Das Kennwort ist falsch",	 "Kennwort f\xC3\xBCr Benutzer ist falsch",
-		"D:\\home\\site\\wwwroot\\web",
+		"D:\\home\\site\\wwwroot\\web", "at src\\home\\index.js:12",
+		"opened by mistake",		 "page 3 printed on paper",
+		"D:\\app\\src\\profiles\\main.c",
 	};
 	for (size_t i = 0; i < sizeof same / sizeof *same; i++)
 		alone(same[i], same[i]);
@@ -130,6 +132,8 @@ static void people_and_machines_in_a_sentence(void **unused)
 	alone("ssh alice@10.0.0.5 failed", "ssh USER-1@ADDR-1 failed");
 	alone("Last login: Mon Mar 12 10:56:20 2001 from nas7", "Last login: Mon Mar 12 10:56:20 2001 from HOST-1");
 	alone("login: Monica", "login: USER-1");
+	alone("\\\\nas1\\data\\home\\alice\\x", "\\\\HOST-1\\data\\home\\USER-1\\x");
+	alone("C:\\WINNT\\Profiles\\alice\\x", "C:\\WINNT\\Profiles\\USER-1\\x");
 	alone("mailbox of Erika Mustermann is full", "mailbox of USER-1 is full");
 	alone("Ticket opened by Erika Mustermann on Monday", "Ticket opened by USER-1 on Monday");
 	alone("file owned by alice was removed", "file owned by USER-1 was removed");
