@@ -30,7 +30,7 @@ static const char phone_keys[] =
 	"phone phone_number phonenumber phone-number tel telephone mobile mobile_number msisdn cell cellphone fax "
 	"caller_id callerid";
 
-static const char codes[] = "otp verification activation security recovery confirmation login access sms mfa totp time";
+static const char codes[] = "otp verification activation security recovery confirmation login access sms mfa totp time pin";
 
 bool redact_is_secret_key(struct str word)
 {
@@ -523,6 +523,9 @@ size_t redact_word_at(struct redact_finder *f, size_t at)
 		return next == end ? redact_said_secret(f, at, end) : next;
 	}
 	if (str_in_list(word, user_keys)) {
+		static const struct str as = STR_LIT(" as: "); /* "login as: alice", PuTTY asks */
+		if (str_starts(str_from(s, end), as))
+			return redact_take(f, end + as.n, redact_name_run(s, end + as.n), REDACT_USER);
 		size_t next = last_login(f, end);
 		next = next == end ? behind_key(f, at, end, REDACT_USER) : next;
 		next = next == end ? user_behind(f, at, end) : next;

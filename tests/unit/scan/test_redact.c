@@ -132,6 +132,8 @@ static void people_and_machines_in_a_sentence(void **unused)
 	alone("ssh alice@10.0.0.5 failed", "ssh USER-1@ADDR-1 failed");
 	alone("Last login: Mon Mar 12 10:56:20 2001 from nas7", "Last login: Mon Mar 12 10:56:20 2001 from HOST-1");
 	alone("login: Monica", "login: USER-1");
+	alone("login as: alice", "login as: USER-1");
+	alone("PIN code 4711 was refused", "PIN code SECRET-1 was refused");
 	alone("\\\\nas1\\data\\home\\alice\\x", "\\\\HOST-1\\data\\home\\USER-1\\x");
 	alone("C:\\WINNT\\Profiles\\alice\\x", "C:\\WINNT\\Profiles\\USER-1\\x");
 	alone("mailbox of Erika Mustermann is full", "mailbox of USER-1 is full");
