@@ -328,7 +328,8 @@ static const struct evidence *no_loss_without_ping(const struct digest *d)
 		if ((!status && !row) || !str_eq(evidence_arg(e, "address"), d->target) || evidence_state(e, "not-run"))
 			continue;
 		bool told = evidence_state(e, "answered") || evidence_state(e, "port-closed");
-		bool refused = str_eq(evidence_text(e, "retry.failure"), STR("refused"));
+		bool refused = str_eq(evidence_text(e, "retry.failure"), STR("refused")) &&
+			       !evidence_fact(e, "retry.other_failures");
 		if (status ? !told || e->ms > QUEUE_MS : !refused)
 			return NULL;
 		trips += status ? 1 : evidence_number(e, "retry.attempts", 0);

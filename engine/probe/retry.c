@@ -9,6 +9,8 @@
  */
 #include "probe/outcome.h"
 
+#include <string.h>
+
 static const struct probe_arg_help args[] = {
 	{ "address", true, "address to connect to", ARG_ADDRESS },
 	{ "port", true, "TCP port", ARG_PORT },
@@ -40,6 +42,7 @@ static const struct probe_fact_help facts[] = {
 	  "a letter an attempt: S the service said something in the time of hear=, F it did not" },
 	{ "retry.first_success_ms", FACT_NUMBER, "when the first one succeeded, since the first attempt" },
 	{ "retry.failure", FACT_TEXT, "how the first failure failed: a state of probe tcp, closed or reset" },
+	{ "retry.other_failures", FACT_NUMBER, "those that failed otherwise, where some did" },
 	{ 0 }
 };
 
@@ -49,6 +52,7 @@ struct retry {
 	struct address address;
 	uint16_t port;
 	unsigned most, made; /* attempts that ended */
+	unsigned others;     /* that failed otherwise than the first failure */
 	bool pending, open, spoke; /* of the attempt at hand */
 	double spacing_ms, wait_ms, watch_ms, hear_ms, begun_ms, opened_ms, success_ms;
 	const char *failure;
@@ -105,6 +109,8 @@ static void retry_end(struct machine *m)
 		machine_text(m, "retry.heard", (struct str){ s->heard, s->made });
 	if (failures(s) < s->made)
 		machine_ms(m, "retry.first_success_ms", s->success_ms);
+	if (s->others)
+		machine_number(m, "retry.other_failures", s->others);
 	if (s->failure)
 		machine_text(m, "retry.failure", str_c(s->failure));
 	bool alike = s->made && s->made < ENOUGH_ATTEMPTS && !changes(s);
@@ -134,6 +140,7 @@ static void retry_result(struct machine *m, bool success, const char *failure)
 		s->success_ms = m->now_ms;
 	if (!success && !s->failure)
 		s->failure = failure;
+	s->others += !success && strcmp(failure, s->failure) != 0;
 	s->heard[s->made] = s->spoke ? 'S' : 'F';
 	s->pattern[s->made++] = success ? 'S' : 'F';
 	/* What is decided needs no more packets; what changed near the end needs a few more. */
