@@ -360,7 +360,6 @@ gw-two-nics-drop|depot|filter|filter.server.drop-smb|fw-drop-smb|the gateway has
 gw-two-nics-stopped|depot|smb|smb.server.not-running|tcp-refused-both|as gw-two-nics-drop, and the server service is stopped
 gw-two-nics-off|depot|ip|ip.server.down-behind-router|ip.server.down-behind-router/routed-silent/open|as gw-two-nics-drop, and the server is off
 gw-two-nics-acl|depot|ip|ip.router.admin-prohibited|ip.router.admin-prohibited|as gw-two-nics-drop, and the router prohibits
-two-nics-drop|nas7|filter|filter.server.drop-smb|fw-drop-smb/open|the server has two interfaces on this LAN, answers ARP on both, and drops SMB
 dns-v6-stopped|nas7|name|name.dns.not-listening|name.client.wrong-dns-server|the only name server has an IPv6 address, in capitals, and refuses questions to it; by IPv4 it answers
 resolv-comment|nas7|none|none.healthy|healthy|a comment follows the name server at once
 dns-stub-gateway|depot|ip|ip.gateway.down|ip.gateway.down/open|resolv.conf names a forwarder on this machine, whose server is behind the gateway, which is down|silence
@@ -373,7 +372,6 @@ inject_variants() {
     gw-two-nics-stopped) more_legs r; smbd_stop e53m ;;
     gw-two-nics-off) more_legs r; ipn e53m link set eth0 down ;;
     gw-two-nics-acl) more_legs r; drop_in e53r forward 'ip daddr 10.53.1.0/24 reject with icmp type admin-prohibited' ;;
-    two-nics-drop) more_legs s; drop_in e53s input "$SMB_PORTS drop" ;;
     dns-v6-stopped) client_smbconf 'name resolve order = lmhosts host'; dns_with; drop_in e53d input 'ip6 nexthdr udp udp dport 53 reject'; name_servers 2001:DB8:77::53 ;;
     resolv-comment) client_smbconf 'name resolve order = lmhosts host'; printf 'nameserver 10.53.0.53#site\nsearch %s\noptions timeout:1 attempts:2\n' "$DOM" >"$CE"/resolv.conf ;;
     dns-stub-gateway)
