@@ -14,7 +14,7 @@ enum {
 static const char troubles[] = "error errors failure failures problem problems fault faults warning warnings issue "
 			       "issues exception exceptions trouble crash crashes alert alerts";
 static const char between[] = "a an any such fatal real serious critical new further other more actual true known "
-			      "network the this that";
+			      "single network the this that";
 static const char behind[] = "found seen occurred detected reported logged raised here now today so far anymore yet "
 			     "like such as of with this kind matching present left";
 

@@ -384,7 +384,7 @@ class Scan(SharedKbTest):
                   'backup done, no problems: ', 'expected: ', 'test failed, expected: ', 'example: ',
                   'error, for instance: ', 'error message (e.g.): ',
                   'would fail with: ', 'it never failed with: ', 'no longer fails: ', 'did not see the error: ',
-                  'if you see error: ', 'searching for error: ', 'no error: "', 'no such error message: ', 'e.g.: ',
+                  'if you see error: ', 'searching for error: ', 'no error: "', 'no such error message: ', 'not a single error: ', 'e.g.: ',
                   'it does not contain the message: ', 'cannot reproduce the error: ', 'for example the error: ',
                   'expected output: ', 'did not log the message: ']
         dress = ['', 'Mar 12 11:02:41 web1 backup[311]: ', '2024-03-12 11:02:41 ERROR ']
