@@ -7,10 +7,10 @@
 
 /* The next damage of each kind, so that each is looked for once. */
 struct sight {
-	char first;
 	const char *then; /* any of these behind it; NULL: whatever */
 	size_t at;
 	enum blanks { BLANKS_THERE, BLANKS_PERCENT, BLANKS_QUERY } blanks; /* how they are coded */
+	char first;
 };
 
 /* asp_text: what a page of ASP failed with, in the query of its request: "|80004005|Text_of_it"; empty for what is
@@ -91,11 +91,11 @@ static enum err would_find(const struct proposer *p, struct prefilter_scratch *f
 enum err damaged_propose(struct proposer *p, struct prefilter_scratch *finds, size_t from, size_t to,
 			 struct arena *arena)
 {
-	struct sight sights[] = { { 0x1B, NULL, 0, BLANKS_THERE },
-				  { '\xC2', "\xA0\xAD", 0, BLANKS_THERE },
-				  { '\xEF', "\xBB", 0, BLANKS_THERE },
-				  { '%', "2", 0, BLANKS_PERCENT },
-				  { '|', "8", 0, BLANKS_QUERY } };
+	struct sight sights[] = { { NULL, 0, BLANKS_THERE, 0x1B },
+				  { "\xA0\xAD", 0, BLANKS_THERE, '\xC2' },
+				  { "\xBB", 0, BLANKS_THERE, '\xEF' },
+				  { "2", 0, BLANKS_PERCENT, '%' },
+				  { "8", 0, BLANKS_QUERY, '|' } };
 	enum { COUNT = sizeof sights / sizeof *sights };
 	enum err e = ERR_OK;
 	for (size_t i = 0; i < COUNT; i++)
