@@ -5,7 +5,6 @@
  */
 #include "tests/unit/unit.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -92,7 +91,7 @@ static void assert_first(const struct matcher *m, struct str message, struct str
 	arena_free(&a);
 }
 
-struct comparing { const struct matcher *one, *other; unsigned count, differing; };
+struct comparing { const struct matcher *one, *other; unsigned count; };
 
 static bool same_answer(void *context, uint32_t message, struct str text, const struct match_span *vars,
 			size_t var_count)
@@ -105,9 +104,7 @@ static bool same_answer(void *context, uint32_t message, struct str text, const 
 	(void)var_count;
 	struct str first = ask(c->one, text, &a, &x), second = ask(c->other, text, &a, &y);
 	assert_true(str_eq(first, second));
-	/* Words weigh a little otherwise, and where more messages are as near as are looked at, others are. */
-	assert_true(x - y < 0.15 && y - x < 0.15);
-	c->differing += fabs(x - y) >= 0.02;
+	assert_true(x - y < 0.02 && y - x < 0.02);
 	c->count++;
 	arena_free(&a);
 	return true;
@@ -133,11 +130,12 @@ static void assert_same(const struct matcher *changed, const struct matcher *ane
 {
 	assert_true(count_sought(anew) > 30);
 	assert_int_equal(count_sought(changed), count_sought(anew));
-	for (int turned = 0; turned < 2; turned++) {
-		struct comparing c = { changed, anew, 0, 0 };
-		match_each_message(turned ? changed : anew, same_answer, &c);
-		assert_true(c.count > 30 && c.differing * 100 <= c.count);
-	}
+	struct comparing c = { changed, anew, 0 };
+	match_each_message(anew, same_answer, &c);
+	assert_true(c.count > 30);
+	c.count = 0;
+	match_each_message(changed, same_answer, &c);
+	assert_true(c.count > 30);
 }
 
 static int make_kb(void **state)
