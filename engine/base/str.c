@@ -138,6 +138,14 @@ bool str_in_list(struct str word, const char *list)
 	return false;
 }
 
+bool str_has_digit(struct str s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (char_is_digit(s.p[i]))
+			return true;
+	return false;
+}
+
 bool str_cut(struct str s, char c, struct str *ret_head, struct str *ret_tail)
 {
 	size_t at = str_find_char(s, c);

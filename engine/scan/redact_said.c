@@ -19,14 +19,6 @@ static size_t value_run(struct str s, size_t at)
 	return n;
 }
 
-static bool has_digit(struct str s)
-{
-	for (size_t i = 0; i < s.n; i++)
-		if (char_is_digit(s.p[i]))
-			return true;
-	return false;
-}
-
 /* has_mark: one that only passwords have within a word. */
 static bool has_mark(struct str s)
 {
@@ -42,28 +34,52 @@ static bool is_german(struct str verb)
 	return str_in_list(str_trim(verb), "ist lautet");
 }
 
-/* owned_secret: "password for alice is x1", "password: for user 'alice' was x1", "password of alice = x1", "password
- * for alice to x1": the name, then the value; a bare word only where the sentence ends with it. */
-static size_t owned_secret(struct redact_finder *f, size_t end)
+/* owner_at: the name behind "for", "of" and its like; 0 where there is none. */
+static size_t owner_at(struct str s, size_t at)
 {
-	static const struct str links[] = { STR_LIT(" is: "),	 STR_LIT(" is "),  STR_LIT(" was "), STR_LIT(" to "),
-					    STR_LIT(" lautet "), STR_LIT(" ist "), STR_LIT(" = "),   STR_LIT("="),
-					    STR_LIT(": "),	 STR_LIT(" : ") };
+	static const struct str owners[] = { STR_LIT("for "), STR_LIT("of "), STR_LIT("f\xC3\xBCr "), STR_LIT("von ") };
 	static const struct str kinds[] = { STR_LIT("the "),   STR_LIT("user "),     STR_LIT("account "),
 					    STR_LIT("login "), STR_LIT("Benutzer "), STR_LIT("Konto ") };
-	struct str s = f->line;
-	size_t at = skip_blanks(s, end + one_of(at_or_nul(s, end), ":"));
-	static const struct str owners[] = { STR_LIT("for "), STR_LIT("of "), STR_LIT("f\xC3\xBCr "), STR_LIT("von ") };
 	size_t owner = 0;
 	for (size_t i = 0; i < sizeof owners / sizeof *owners; i++)
 		owner = str_starts_nocase(str_from(s, at), owners[i]) ? owners[i].n : owner;
 	if (!owner)
-		return end;
+		return 0;
 	at = skip_blanks(s, at + owner);
 	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
 		at += str_starts_nocase(str_from(s, at), kinds[i]) ? kinds[i].n : 0;
-	at += one_of(at_or_nul(s, at), "\"'");
-	size_t domain = redact_name_run(s, at), name = at, n = domain;
+	return at + one_of(at_or_nul(s, at), "\"'");
+}
+
+/* told_behind: the value that a link (" is ", " = ") brings; a bare word only where the sentence ends with it. Empty
+ * where there is none. */
+static struct str told_behind(struct str s, size_t behind)
+{
+	static const struct str links[] = { STR_LIT(" is: "),	 STR_LIT(" is "),  STR_LIT(" was "), STR_LIT(" to "),
+					    STR_LIT(" lautet "), STR_LIT(" ist "), STR_LIT(" = "),   STR_LIT("="),
+					    STR_LIT(": "),	 STR_LIT(" : ") };
+	size_t i = 0;
+	while (i < sizeof links / sizeof *links && !str_starts_nocase(str_from(s, behind), links[i]))
+		i++;
+	if (i == sizeof links / sizeof *links)
+		return STR("");
+	size_t value = skip_blanks(s, behind + links[i].n);
+	bool quoted = one_of(at_or_nul(s, value), "\"'");
+	value += quoted;
+	struct str said = part(s, value, value_run(s, value));
+	bool last = at_or_nul(s, value + said.n) != ' ', to = links[i].p[1] == 't';
+	bool told = said.n > 3 && last && !redact_is_wrong(said) && (!to || !char_is_lower(said.p[0])) &&
+		    !is_german(links[i]);
+	return quoted || str_has_digit(said) || told ? said : STR("");
+}
+
+/* owned_secret: "password for alice is x1", "password: for user 'alice' was x1", "password of alice = x1", "password
+ * for alice to x1": the name, then the value. */
+static size_t owned_secret(struct redact_finder *f, size_t end)
+{
+	struct str s = f->line;
+	size_t at = owner_at(s, skip_blanks(s, end + one_of(at_or_nul(s, end), ":")));
+	size_t domain = at ? redact_name_run(s, at) : 0, name = at, n = domain;
 	if (domain && at_or_nul(s, at + domain) == '\\') {
 		name = at + domain + 1 + (at_or_nul(s, at + domain + 1) == '\\');
 		n = redact_name_run(s, name);
@@ -72,25 +88,14 @@ static size_t owned_secret(struct redact_finder *f, size_t end)
 	if (at_or_nul(s, behind) == '@')
 		behind += 1 + redact_name_run(s, behind + 1);
 	behind += one_of(at_or_nul(s, behind), "\"'");
-	for (size_t i = 0; n && i < sizeof links / sizeof *links; i++) {
-		if (!str_starts_nocase(str_from(s, behind), links[i]))
-			continue;
-		size_t value = skip_blanks(s, behind + links[i].n);
-		bool quoted = one_of(at_or_nul(s, value), "\"'");
-		value += quoted;
-		struct str said = part(s, value, value_run(s, value));
-		bool last = at_or_nul(s, value + said.n) != ' ', to = links[i].p[1] == 't';
-		bool told = said.n > 3 && last && !redact_is_wrong(said) && (!to || !char_is_lower(said.p[0])) &&
-			    !is_german(links[i]);
-		if (!said.n || !(quoted || has_digit(said) || told))
-			return end;
-		if (name > at)
-			redact_take(f, at, domain, REDACT_HOST);
-		if (!redact_is_common(part(s, name, n)))
-			redact_take(f, name, n, REDACT_USER);
-		return redact_take(f, value, said.n, REDACT_SECRET);
-	}
-	return end;
+	struct str said = n ? told_behind(s, behind) : STR("");
+	if (!said.n)
+		return end;
+	if (name > at)
+		redact_take(f, at, domain, REDACT_HOST);
+	if (!redact_is_common(part(s, name, n)))
+		redact_take(f, name, n, REDACT_USER);
+	return redact_take(f, (size_t)(said.p - s.p), said.n, REDACT_SECRET);
 }
 
 /* judged_secret: "the password dragon is too weak", and no other noun that goes with it ("password policy is"). */
@@ -197,7 +202,7 @@ size_t redact_said_number(struct redact_finder *f, size_t at)
 		if (!str_starts_nocase(str_from(s, at + n), words[i]))
 			continue;
 		size_t run = redact_name_run(s, value);
-		return run >= NUMBER_MIN && has_digit(part(s, value, run)) ? redact_take(f, value, run, REDACT_ID) : at;
+		return run >= NUMBER_MIN && str_has_digit(part(s, value, run)) ? redact_take(f, value, run, REDACT_ID) : at;
 	}
 	return at;
 }

@@ -154,79 +154,99 @@ static size_t tagged(struct str s, size_t start, size_t at)
 	return str_starts(str_from(s, at + 1 + n), STR("</")) ? n : 0;
 }
 
+/* What stands behind a key: the mark that assigns, and where the value begins. */
+struct assignment {
+	size_t start, end, at, value; /* the key; the mark, where there is one; the value without its quote */
+	char mark;
+	bool assigned, apart, quoted, touches; /* nothing between key and mark */
+};
+
+static struct assignment read_assignment(struct str s, size_t start, size_t end, enum redact_kind kind)
+{
+	static const struct str attribute = STR_LIT("value=");
+	size_t before = end + (end < s.n && strchr("\"'", s.p[end])), at = skip_blanks(s, before);
+	if (at > before && str_starts_nocase(str_from(s, at), attribute)) /* key="password" value="x1" */
+		at += attribute.n - 1;
+	struct assignment g = { .start = start, .end = end, .at = at, .mark = at_or_nul(s, at), .touches = at == before };
+	g.assigned = g.mark == '=' || g.mark == ':';
+	g.value = skip_blanks(s, g.assigned ? at + 1 : at);
+	g.apart = g.value > at + g.assigned;
+	g.quoted = one_of(at_or_nul(s, g.value), "\"'<") ||
+		   ((kind == REDACT_HOST || kind == REDACT_USER) && is_bracketed(s, g.value, kind));
+	g.value += g.quoted;
+	return g;
+}
+
+static size_t secret_behind(struct redact_finder *f, const struct assignment *g)
+{
+	static const char schemes[] = "bearer basic digest negotiate ntlm token apikey";
+	struct str s = f->line, key = part(s, g->start, g->end - g->start);
+	size_t value = g->value, n = redact_secret_run(s, value);
+	bool scheme = g->assigned && str_in_list(part(s, value, n), schemes);
+	if (scheme && char_is_alnum(at_or_nul(s, skip_blanks(s, value + n)))) {
+		value = skip_blanks(s, value + n);
+		n = redact_secret_run(s, value);
+	}
+	bool tag = tagged(s, g->start, g->at);
+	if (tag) {
+		value = g->at + 1;
+		n = redact_secret_run(s, value);
+	}
+	bool prose = g->mark == ':' && g->apart && !g->quoted;
+	bool function = prose && goes_on(s, value + n) && is_function(key) && !redact_tells_apart(part(s, value, n));
+	if (function || is_told(s, g->start, key, value, n, prose))
+		return g->end;
+	return (g->assigned || tag) && n ? redact_take(f, value, n, REDACT_SECRET) : g->end;
+}
+
+static size_t name_behind(struct redact_finder *f, const struct assignment *g, enum redact_kind kind)
+{
+	static const char states[] =
+		"disabled enabled expired locked unlocked active inactive failed succeeded denied required "
+		"missing";
+	struct str s = f->line, key = part(s, g->start, g->end - g->start);
+	size_t value = g->value, n = redact_name_run(s, value), inside = tagged(s, g->start, g->at);
+	if (inside && kind == REDACT_USER)
+		return redact_take(f, g->at + 1, inside, kind);
+	struct str name = part(s, value, n);
+	if (kind == REDACT_USER && at_or_nul(s, value + n) == '=') /* a key of its own: "Login: user=<alice>" */
+		return g->end;
+	if (kind == REDACT_USER && (g->assigned || g->quoted) && at_or_nul(s, value + n) == '\\') /* /user:CORP\alice */
+		return take_person(f, value);
+	bool state = g->mark == ':' && g->apart && str_in_list(name, states); /* "account: expired" */
+	bool last = !state && (strchr(",;)", at_or_nul(s, value + n)) || value + n >= s.n);
+	bool person = kind == REDACT_USER && g->assigned && !redact_is_common(name);
+	bool shouts = g->end && char_is_upper(s.p[g->end - 1]); /* "HOST NOT FOUND" */
+	bool named = str_in_list(key, "host hostname server computer machine workstation name domain");
+	bool machine =
+		kind == REDACT_HOST && (redact_tells_apart(name) || (named && !shouts && redact_is_capital(name)));
+	bool sure = (g->assigned && (!g->apart || g->mark == '=')) || g->quoted || machine || person ||
+		    (g->assigned && last);
+	bool number = str_starts_nocase(name, STR("0x"));
+	if (kind == REDACT_USER && g->quoted && n && at_or_nul(s, value + n) == ' ')
+		n += quoted_rest(s, value + n, s.p[value - 1]);
+	if (person && g->apart && n && char_is_upper(name.p[0]))
+		n += redact_second_name(s, value + n);
+	return n && sure && !number ? redact_take(f, value, n, kind) : g->end;
+}
+
 /* behind_key takes the value behind the key in [start, end): key=value, "key": "value", key 'value'. */
 static size_t behind_key(struct redact_finder *f, size_t start, size_t end, enum redact_kind kind)
 {
 	struct str s = f->line;
-	size_t at = end + (end < s.n && strchr("\"'", s.p[end])), before = at;
-	at = skip_blanks(s, at);
-	static const struct str attribute = STR_LIT("value=");
-	if (at > before && str_starts_nocase(str_from(s, at), attribute)) /* key="password" value="x1" */
-		at += attribute.n - 1;
-	char mark = at_or_nul(s, at);
-	bool assigned = mark == '=' || mark == ':';
-	size_t value = skip_blanks(s, assigned ? at + 1 : at);
-	bool apart = value > at + assigned, quoted = one_of(at_or_nul(s, value), "\"'<");
-	quoted = quoted || ((kind == REDACT_HOST || kind == REDACT_USER) && is_bracketed(s, value, kind));
-	value += quoted;
-	bool empty = mark == '=' && apart && at == before; /* "logname= uid=0" */
-	if (empty || (assigned && str_starts(str_from(s, value), STR("\\\\"))))
+	struct assignment g = read_assignment(s, start, end, kind);
+	bool empty = g.mark == '=' && g.apart && g.touches; /* "logname= uid=0" */
+	if (empty || (g.assigned && str_starts(str_from(s, g.value), STR("\\\\"))))
 		return end; /* a UNC name is told by itself */
-	if (kind == REDACT_HOST && assigned && str_starts_nocase(str_from(s, value), STR("tcp:")))
-		value += 4; /* of a data source */
+	if (kind == REDACT_HOST && g.assigned && str_starts_nocase(str_from(s, g.value), STR("tcp:")))
+		g.value += 4; /* of a data source */
 	if (kind == REDACT_ID) {
-		size_t phone = assigned ? redact_phone(s, value) : 0;
-		return phone ? redact_take(f, value, phone, kind) : end;
+		size_t phone = g.assigned ? redact_phone(s, g.value) : 0;
+		return phone ? redact_take(f, g.value, phone, kind) : end;
 	}
-	size_t n = kind == REDACT_SECRET ? redact_secret_run(s, value) : redact_name_run(s, value);
-	struct str key = part(s, start, end - start);
-	bool folder = str_eq(key, STR("PWD")) && at_or_nul(s, value) == '/'; /* a shell's */
-	if (folder)
+	if (str_eq(part(s, start, end - start), STR("PWD")) && at_or_nul(s, g.value) == '/') /* a shell's folder */
 		return end;
-	if (kind == REDACT_SECRET) {
-		static const char schemes[] = "bearer basic digest negotiate ntlm token apikey";
-		bool scheme = assigned && str_in_list(part(s, value, n), schemes);
-		if (scheme && char_is_alnum(at_or_nul(s, skip_blanks(s, value + n)))) {
-			value = skip_blanks(s, value + n);
-			n = redact_secret_run(s, value);
-		}
-		bool tag = tagged(s, start, at);
-		if (tag) {
-			value = at + 1;
-			n = redact_secret_run(s, value);
-		}
-		bool prose = mark == ':' && apart && !quoted;
-		bool function =
-			prose && goes_on(s, value + n) && is_function(key) && !redact_tells_apart(part(s, value, n));
-		if (function || is_told(s, start, key, value, n, prose))
-			return end;
-		return (assigned || tag) && n ? redact_take(f, value, n, kind) : end;
-	}
-	size_t inside = tagged(s, start, at);
-	if (inside && kind == REDACT_USER)
-		return redact_take(f, at + 1, inside, kind);
-	struct str name = part(s, value, n);
-	if (kind == REDACT_USER && at_or_nul(s, value + n) == '=') /* a key of its own: "Login: user=<alice>" */
-		return end;
-	if (kind == REDACT_USER && (assigned || quoted) && at_or_nul(s, value + n) == '\\') /* /user:CORP\alice */
-		return take_person(f, value);
-	static const char states[] =
-		"disabled enabled expired locked unlocked active inactive failed succeeded denied required "
-		"missing";
-	bool state = mark == ':' && apart && str_in_list(name, states); /* "account: expired" */
-	bool last = !state && (strchr(",;)", at_or_nul(s, value + n)) || value + n >= s.n);
-	bool person = kind == REDACT_USER && assigned && !redact_is_common(name);
-	bool shouts = end && char_is_upper(s.p[end - 1]); /* "HOST NOT FOUND" */
-	bool named = str_in_list(key, "host hostname server computer machine workstation name domain");
-	bool machine =
-		kind == REDACT_HOST && (redact_tells_apart(name) || (named && !shouts && redact_is_capital(name)));
-	bool sure = (assigned && (!apart || mark == '=')) || quoted || machine || person || (assigned && last);
-	bool number = str_starts_nocase(name, STR("0x"));
-	if (kind == REDACT_USER && quoted && n && at_or_nul(s, value + n) == ' ')
-		n += quoted_rest(s, value + n, s.p[value - 1]);
-	if (person && apart && n && char_is_upper(name.p[0]))
-		n += redact_second_name(s, value + n);
-	return n && sure && !number ? redact_take(f, value, n, kind) : end;
+	return kind == REDACT_SECRET ? secret_behind(f, &g) : name_behind(f, &g, kind);
 }
 
 /* ---- the words ---- */

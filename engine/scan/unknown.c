@@ -57,14 +57,6 @@ static size_t part_at(struct str s, size_t at)
 	return n;
 }
 
-static bool has_digit(struct str s)
-{
-	for (size_t i = 0; i < s.n; i++)
-		if (char_is_digit(s.p[i]))
-			return true;
-	return false;
-}
-
 /* Words that a long hexadecimal number without a digit would be mistaken for are rare. */
 static bool is_hex(struct str s)
 {
@@ -122,7 +114,7 @@ static struct unknown_word mask(struct str word, struct str before, struct arena
 	for (size_t at = 0; at < word.n;) {
 		size_t n = part_at(word, at);
 		struct str part = { word.p + at, n ? n : 1 };
-		bool varies = n && (has_digit(part) || is_hex(part));
+		bool varies = n && (str_has_digit(part) || is_hex(part));
 		bool code = varies && is_code(part) &&
 			    (names_code(str_first(word, at)) || (names_code(before) && !at) ||
 			     (names_code(before) && at == 1 && strchr("(#=:'\"", word.p[0])));
@@ -171,7 +163,7 @@ static size_t read_words(struct unknowns *set, struct str text, struct unknown_w
 		word = utf8_first(word, WORD_MAX);
 		words[n] = mask(word, before, &set->work);
 		n += n || !is_dress(&words[n]);
-		if (has_letter(word) || has_digit(word)) /* "error = 53" */
+		if (has_letter(word) || str_has_digit(word)) /* "error = 53" */
 			before = word;
 	}
 	*ret_cut = str_trim(rest).n > 0;
