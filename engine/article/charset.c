@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * The two code pages are small tables of our own (Unicode's CP1252.TXT and CP437.TXT), so that decoding needs no
- * locale and no iconv handle a thread.
+ * Two code pages are small tables of our own (Unicode's CP1252.TXT and CP437.TXT), and the Russian ones (CP1251.TXT,
+ * CP866.TXT) differ from them by the alphabet, so that decoding needs no locale and no iconv handle a thread.
  */
 #include "article/charset.h"
 
@@ -28,11 +28,34 @@ static const uint16_t cp437[128] = {
 	0x25A0, 0x00A0,
 };
 
+enum {
+	RUSSIAN_A = 0x0410,
+	RUSSIAN_SMALL_A = 0x0430,
+	RUSSIAN_SMALL_R = 0x0440,
+	RUSSIAN_YO = 0x0401,
+	RUSSIAN_SMALL_YO = 0x0451
+};
+
+/* russian gives the letter that a byte is in CP1251 or CP866; 0 for none. */
+static uint32_t russian(enum charset set, unsigned char c)
+{
+	if (set == CHARSET_CP1251)
+		return c >= 0xC0 ? RUSSIAN_A + (c - 0xC0u) : c == 0xA8 ? RUSSIAN_YO : c == 0xB8 ? RUSSIAN_SMALL_YO : 0;
+	if (c >= 0x80 && c < 0xB0)
+		return RUSSIAN_A + (c - 0x80u);
+	if (c >= 0xE0 && c < 0xF0)
+		return RUSSIAN_SMALL_R + (c - 0xE0u);
+	return c == 0xF0 ? RUSSIAN_YO : c == 0xF1 ? RUSSIAN_SMALL_YO : 0;
+}
+
 static uint32_t code_point(enum charset set, unsigned char c)
 {
 	if (c < 0x80)
 		return c;
-	if (set == CHARSET_CP437)
+	bool is_russian = set == CHARSET_CP1251 || set == CHARSET_CP866;
+	if (is_russian && russian(set, c))
+		return russian(set, c);
+	if (set == CHARSET_CP437 || set == CHARSET_CP866)
 		return cp437[c - 0x80];
 	return c < 0xA0 ? cp1252[c - 0x80] : c;
 }
@@ -59,6 +82,23 @@ static int points_for_437(unsigned char before, unsigned char c, unsigned char a
 	if (c >= 0xC0)
 		return char_is_alpha((char)before) || char_is_alpha((char)after) ? -2 : 0;
 	return -1; /* the signs of Latin-1: no-break space, section, copyright, paragraph, middle dot */
+}
+
+/* is_russian: most bytes over 0x7F are of words of four letters and more, small ones behind the first: a language of
+ * Western Europe has no such words, and lines and blocks of CP437 are no small letters of either page. */
+static bool is_russian(struct str bytes, enum charset set)
+{
+	enum { WORD_MIN = 4 };
+	size_t high = 0, of_words = 0;
+	for (size_t at = 0, n; at < bytes.n; at += n) {
+		bool small = true;
+		for (n = 0; at + n < bytes.n && (bytes.p[at + n] & 0x80); n++)
+			small &= russian(set, (unsigned char)bytes.p[at + n]) >= (n ? RUSSIAN_SMALL_A : RUSSIAN_YO);
+		high += n;
+		of_words += small && n >= WORD_MIN ? n : 0;
+		n += !n;
+	}
+	return high && of_words * 2 >= high;
 }
 
 static bool is_ascii(struct str bytes)
@@ -102,6 +142,10 @@ enum charset charset_guess(struct str bytes)
 		return wide;
 	if (is_ascii(bytes) || utf8_valid(bytes))
 		return CHARSET_UTF8;
+	if (is_russian(bytes, CHARSET_CP1251))
+		return CHARSET_CP1251;
+	if (is_russian(bytes, CHARSET_CP866))
+		return CHARSET_CP866;
 	int64_t points = 0;
 	for (size_t i = 0; i < bytes.n; i++)
 		if (p[i] >= 0x80)

@@ -18,14 +18,16 @@ struct phrase {
 	bool by_itself; /* two words for four or more: within a sentence they say less ("from an unknown host") */
 };
 
-/* By their first bytes, capital letters folded: those of a byte lie side by side. */
+/* By their first characters' lowest bytes, capital letters of ASCII folded: those of a byte lie side by side. */
 static struct phrase phrases[PHRASES_MAX];
 static size_t phrase_count, first_at[257];
 static pthread_once_t phrases_once = PTHREAD_ONCE_INIT;
 
 static unsigned first_byte(struct str s)
 {
-	return (unsigned char)char_lower(s.p[0]);
+	size_t at = 0;
+	uint32_t c = utf8_next(s, &at);
+	return c < 0x80 ? (unsigned char)char_lower((char)c) : c & 0xFF;
 }
 
 static int by_first_byte(const void *left, const void *right)
@@ -205,6 +207,21 @@ static void put_found(struct clean_writer *w, const struct found *f, size_t *at)
 	if (end < text.n && (text.p[end] & 0x80))
 		clean_put(w, ' ', end);
 	*at = end;
+}
+
+bool language_plain(size_t *at, struct str *ret_says)
+{
+	pthread_once(&phrases_once, read_phrases);
+	while (*at < phrase_count) {
+		struct str says = phrases[(*at)++].says;
+		size_t n = 0;
+		while (n < says.n && !(says.p[n] & 0x80))
+			n++;
+		*ret_says = says;
+		if (n == says.n)
+			return true;
+	}
+	return false;
 }
 
 enum err language_undo(const struct clean *c, struct arena *a, struct clean *ret_clean)

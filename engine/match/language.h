@@ -13,4 +13,8 @@
 /* language_undo: ERR_NOMEM. *ret_clean is *c where the text holds none of them. */
 enum err language_undo(const struct clean *c, struct arena *a, struct clean *ret_clean) MUST_USE;
 
+/* language_plain gives the listed texts that are ASCII alone, one by one; a value in them is {}. *at is 0 at first.
+ * False behind the last. */
+bool language_plain(size_t *at, struct str *ret_says);
+
 #endif

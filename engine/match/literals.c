@@ -6,6 +6,7 @@
 #include "match/literals.h"
 
 #include "base/hash.h"
+#include "match/language.h"
 #include "match/matcher.h"
 
 #include <stdlib.h>
@@ -17,10 +18,11 @@
 enum {
 	RUN_MAX = 256,	     /* bytes of a message that are looked at in one go */
 	SAMPLE = 8,	     /* every so many messages are counted for rarity */
-	PLAIN_WORD_MIN = 16, /* bytes of a fragment that is one word of letters only */
+	PLAIN_WORD_MIN = 16, /* bytes of a fragment that is one word of letters only, ... */
+	OTHER_WORD_MIN = 11, /* ... in a language that few logs are in */
 	LETTERS_MIN = 7,
 	TRIGRAM_BITS = 16,
-	MARK_BRACES_MAX = 16,
+	BRACES_MAX = 16,
 	BITS_MIN = 12, BITS_MAX = 21, BITS_A_LITERAL = 12
 };
 
@@ -49,6 +51,7 @@ struct choice {
 	size_t text_count, text_cap;
 	struct chosen *chosen;
 	size_t chosen_count, chosen_cap;
+	size_t word_min;
 	unsigned char fold[256], kind[256];
 };
 
@@ -119,7 +122,7 @@ static bool tells(const struct choice *c, struct str s)
 	for (size_t i = 0; i < s.n; i++)
 		if (!(kind(c, s.p[i]) & LETTER))
 			return true;
-	return s.n >= PLAIN_WORD_MIN;
+	return s.n >= c->word_min;
 }
 
 /* best_window finds the window from a word's start, at most FILE_LITERAL_MAX bytes long, whose trigrams tell most. A
@@ -279,32 +282,43 @@ static void choose_for(struct choice *c, uint32_t owner)
 		choose(c, owner, fragment);
 }
 
-/* A mark's literal stands for the number behind all messages. Its variables stand in braces. */
-static void choose_for_mark(struct choice *c, uint32_t number)
+/* choose_for_braces: the literal of a text that is no message and whose variables stand in braces. */
+static void choose_for_braces(struct choice *c, struct str said, uint32_t owner)
 {
-	struct file_text at = c->over_times[number].text;
-	struct rule_mark mark;
-	struct file_var braces[MARK_BRACES_MAX];
-	const struct file_var *vars = c->vars;
-	struct chosen x = { .message = { .owner = c->owner_count + number } };
-	if (!rule_mark_read((struct str){ c->text + at.at, at.n }, &mark))
-		return;
-	struct file_owner o = { .text = { (uint32_t)(mark.text.p - c->text), (uint32_t)mark.text.n } };
-	for (uint32_t i = 0; i < mark.text.n && o.var_n < MARK_BRACES_MAX; i++) {
-		size_t close = mark.text.p[i] == '{' ? str_find_char(str_from(mark.text, i), '}') : STR_NONE;
+	struct file_var braces[BRACES_MAX];
+	struct choice here = *c; /* but for its texts and variables */
+	struct file_owner o = { .text = { 0, (uint32_t)said.n } };
+	struct chosen x = { .message = { .owner = owner } };
+	for (uint32_t i = 0; i < said.n && o.var_n < BRACES_MAX; i++) {
+		size_t close = said.p[i] == '{' ? str_find_char(str_from(said, i), '}') : STR_NONE;
 		if (close == STR_NONE)
 			continue;
 		braces[o.var_n++] = (struct file_var){ .start = i, .end = i + (uint32_t)close + 1 };
 		i += (uint32_t)close;
 	}
-	c->vars = braces;
-	struct str fragment = fragment_of(c, &o);
-	c->vars = vars;
+	here.text = said.p;
+	here.vars = braces;
+	here.word_min = owner == c->owner_count + c->over_time_count ? OTHER_WORD_MIN : PLAIN_WORD_MIN;
+	struct str fragment = fragment_of(&here, &o);
 	if (!fragment.n || !literal_of(c, fragment, &x.literal))
 		return;
 	struct chosen *slot = arena_push(&c->arena, &c->chosen, &c->chosen_count, &c->chosen_cap);
 	if (slot)
 		*slot = x;
+}
+
+/* A mark's literal stands for the number behind all messages; that of a text in another language behind all marks. */
+static void choose_for_others(struct choice *c)
+{
+	struct rule_mark mark;
+	struct str says;
+	for (uint32_t i = 0; i < c->over_time_count; i++) {
+		struct file_text at = c->over_times[i].text;
+		if (rule_mark_read((struct str){ c->text + at.at, at.n }, &mark))
+			choose_for_braces(c, mark.text, c->owner_count + i);
+	}
+	for (size_t at = 0; language_plain(&at, &says);)
+		choose_for_braces(c, says, c->owner_count + c->over_time_count);
 }
 
 static void count_trigrams(struct choice *c)
@@ -447,7 +461,7 @@ static enum err put_messages(struct choice *c, const uint64_t *order, struct buf
 
 enum err literals_put(struct buf sections[SEC_COUNT])
 {
-	struct choice c = { .owners = ITEMS(const struct file_owner, sections[SEC_OWNER]),
+	struct choice c = { .word_min = PLAIN_WORD_MIN, .owners = ITEMS(const struct file_owner, sections[SEC_OWNER]),
 			    .vars = ITEMS(const struct file_var, sections[SEC_VAR]), .text = sections[SEC_TEXT].p,
 			    .owner_count = COUNT(struct file_owner, sections[SEC_OWNER]),
 			    .over_times = ITEMS(const struct file_over_time, sections[SEC_OVER_TIME]),
@@ -462,8 +476,7 @@ enum err literals_put(struct buf sections[SEC_COUNT])
 		set_costs(&c);
 		for (uint32_t o = 0; o < c.owner_count; o++)
 			choose_for(&c, o);
-		for (uint32_t i = 0; i < c.over_time_count; i++)
-			choose_for_mark(&c, i);
+		choose_for_others(&c);
 	}
 	uint64_t *order = arena_array(&c.arena, uint64_t, c.text_count);
 	enum err e = arena_err(&c.arena);

@@ -4,7 +4,8 @@
  * fragment from a word's start that is rarest by its letters. Fragments hold nothing that logs spell in several ways
  * (quotes, brackets, backslashes, runs of blanks). A message without such a fragment (a word or two) is left out: a
  * scan cannot find it, and a line that says no more is no story. They are chosen when the block is made and lie in it
- * with the tables that find them, so that a scan starts at once.
+ * with the tables that find them, so that a scan starts at once. The listed texts in other languages (language.h) that
+ * are ASCII alone have theirs beside them.
  *
  * A literal is found by the first eight bytes of a word, folded and hashed: one bit in a bitmap that fits the second
  * cache, then a bucket; before the bucket of a long one, one bit more in a second bitmap. Literals under LITERAL_LONG
@@ -35,6 +36,7 @@ struct literal_table {
 	const uint64_t *bits, *long_bits;
 	uint32_t count, message_count;
 	uint32_t mark_from; /* an owner from here on is a mark: this plus its number (match_each_over_time) */
+	uint32_t language;  /* this one, behind all marks, stands for the texts of match/language.h */
 	unsigned brief_shift, long_shift, bits_shift, long_bits_shift; /* of a 64-bit hash, down to a bucket or bit */
 };
 
@@ -49,6 +51,11 @@ enum err literals_put(struct buf sections[SEC_COUNT]) MUST_USE;
  */
 enum err literals_index(const struct str *texts, size_t count, struct buf sections[SEC_COUNT]) MUST_USE;
 enum err literals_of_sections(const struct buf sections[SEC_COUNT], struct literal_table *ret_table) MUST_USE;
+
+static inline bool literal_is_mark(const struct literal_table *t, const struct file_literal_message *m)
+{
+	return m->owner >= t->mark_from && m->owner < t->language;
+}
 
 /* literals_letters counts letters, digits and bytes over 0x7F. */
 size_t literals_letters(struct str text);

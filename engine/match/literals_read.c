@@ -19,7 +19,7 @@ static bool buckets_are_sound(const uint32_t *at, uint64_t n, uint32_t count, un
 	return at[buckets] <= count;
 }
 
-static bool literals_are_sound(const struct literal_table *t, uint32_t owner_count)
+static bool literals_are_sound(const struct literal_table *t)
 {
 	for (uint32_t i = 0; i < t->count; i++) {
 		const struct file_literal *l = &t->literals[i];
@@ -27,7 +27,7 @@ static bool literals_are_sound(const struct literal_table *t, uint32_t owner_cou
 			return false;
 	}
 	for (uint32_t i = 0; i < t->message_count; i++)
-		if (t->messages[i].owner >= owner_count)
+		if (t->messages[i].owner > t->language)
 			return false;
 	return t->literals[t->count].message_at <= t->message_count;
 }
@@ -49,7 +49,8 @@ static enum err table_of(const void *const parts[TABLE_PARTS], const uint64_t co
 				   .long_at = parts[3],
 				   .bits = parts[4],
 				   .long_bits = parts[5],
-				   .mark_from = owner_count };
+				   .mark_from = owner_count,
+				   .language = owner_count + over_time_count };
 	if (!counts[0] || counts[0] > UINT32_MAX || counts[1] > UINT32_MAX ||
 	    !bits_are_sound(counts[4], &t.bits_shift) || !bits_are_sound(counts[5], &t.long_bits_shift))
 		return ERR_DAMAGED;
@@ -57,7 +58,7 @@ static enum err table_of(const void *const parts[TABLE_PARTS], const uint64_t co
 	t.message_count = (uint32_t)counts[1];
 	if (!buckets_are_sound(t.brief_at, counts[2], t.count, &t.brief_shift) ||
 	    !buckets_are_sound(t.long_at, counts[3], t.count, &t.long_shift) ||
-	    !literals_are_sound(&t, owner_count + over_time_count))
+	    !literals_are_sound(&t))
 		return ERR_DAMAGED;
 	*ret_table = t;
 	return ERR_OK;

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "scan/damaged.h"
 
+#include "article/charset.h"
+#include "base/utf8.h"
 #include "match/damage.h"
+#include "match/language.h"
 
 #include <string.h>
 
@@ -10,8 +13,24 @@ struct sight {
 	const char *then; /* any of these behind it; NULL: whatever */
 	size_t at;
 	enum blanks { BLANKS_THERE, BLANKS_PERCENT, BLANKS_QUERY } blanks; /* how they are coded */
-	char first;
+	char first; /* HIGH: any byte over 0x7F */
 };
+
+static const char HIGH = '\x80';
+
+static const char *find_high(const char *p, size_t n)
+{
+	size_t i = 0;
+	for (char any = 0; n - i >= 128; i += 128) { /* a fixed count, which compilers turn into vector code */
+		for (size_t k = 0; k < 128; k++)
+			any |= p[i + k];
+		if (any & 0x80)
+			break;
+	}
+	while (i < n && !(p[i] & 0x80))
+		i++;
+	return i < n ? p + i : NULL;
+}
 
 /* asp_text: what a page of ASP failed with, in the query of its request: "|80004005|Text_of_it"; empty for what is
  * none. */
@@ -31,7 +50,8 @@ static struct str asp_text(struct str s)
 static void look_on(struct str text, size_t from, size_t to, struct sight *s)
 {
 	while (from < to) {
-		const char *p = memchr(text.p + from, s->first, to - from);
+		const char *p = s->first == HIGH ? find_high(text.p + from, to - from) :
+						   memchr(text.p + from, s->first, to - from);
 		s->at = p ? (size_t)(p - text.p) : to;
 		if (!p)
 			return;
@@ -65,14 +85,23 @@ static struct str with_blanks(struct str text, enum blanks blanks, struct arena 
 	return out ? (struct str){ out, n } : text;
 }
 
+/* undo makes a line whole, and English. */
+static enum err undo(struct str line, struct arena *a, struct clean *ret_clean)
+{
+	*ret_clean = (struct clean){ .text = line };
+	enum err e = damage_is_none(line) ? ERR_OK : damage_undo(line, a, ret_clean);
+	return e ? e : language_undo(ret_clean, a, ret_clean);
+}
+
 /* would_find says whether something would be proposed of a line if it were whole. */
 static enum err would_find(const struct proposer *p, struct prefilter_scratch *finds, struct str line,
 			   enum blanks blanks, struct arena *a, bool *ret_would)
 {
 	struct clean clean;
-	enum err e = damage_undo(line, a, &clean);
+	line = utf8_valid(line) ? line : charset_text(line, a);
+	enum err e = undo(line, a, &clean);
 	*ret_would = false;
-	if (e)
+	if (e || (!blanks && str_eq(clean.text, line)))
 		return e;
 	struct proposer whole = *p;
 	whole.text = blanks ? with_blanks(clean.text, blanks, a) : clean.text;
@@ -80,7 +109,8 @@ static enum err would_find(const struct proposer *p, struct prefilter_scratch *f
 	whole.mark = 0;
 	whole.joined = (struct propose_joined){ 0 };
 	whole.items = NULL;
-	whole.count = whole.cap = 0;
+	whole.others = NULL;
+	whole.count = whole.cap = whole.other_count = whole.other_cap = 0;
 	e = prefilter_scan(whole.literals, finds, whole.text, 0, whole.text.n);
 	if (!e && finds->count)
 		propose_found(&whole, finds->finds, finds->count);
@@ -92,16 +122,16 @@ enum err damaged_propose(struct proposer *p, struct prefilter_scratch *finds, si
 			 struct arena *arena)
 {
 	struct sight sights[] = { { NULL, 0, BLANKS_THERE, 0x1B },
-				  { "\xA0\xAD", 0, BLANKS_THERE, '\xC2' },
-				  { "\xBB", 0, BLANKS_THERE, '\xEF' },
+				  { NULL, 0, BLANKS_THERE, HIGH },
 				  { "2", 0, BLANKS_PERCENT, '%' },
 				  { "8", 0, BLANKS_QUERY, '|' } };
 	enum { COUNT = sizeof sights / sizeof *sights };
 	enum err e = ERR_OK;
+	size_t other = 0;
 	for (size_t i = 0; i < COUNT; i++)
 		look_on(p->text, from, to, &sights[i]);
 	while (!e) {
-		size_t at = to;
+		size_t at = other < p->other_count ? p->others[other] : to;
 		for (size_t i = 0; i < COUNT; i++)
 			at = sights[i].at < at ? sights[i].at : at;
 		if (at >= to)
@@ -125,6 +155,8 @@ enum err damaged_propose(struct proposer *p, struct prefilter_scratch *finds, si
 		for (size_t i = 0; i < COUNT; i++)
 			if (sights[i].at < end)
 				look_on(p->text, end, to, &sights[i]);
+		while (other < p->other_count && p->others[other] < end)
+			other++;
 	}
 	p->joined.known = false; /* of an arena that was emptied */
 	return e;

@@ -16,7 +16,7 @@ enum err marks_open(const struct over_time *o, const struct literal_table *liter
 	struct marks m = { .over_time = o, .literals = literals, .of_mark = arena_array(a, bool, literals->count) };
 	for (uint32_t i = 0; m.of_mark && i < literals->count; i++)
 		for (uint32_t k = literals->literals[i].message_at; k < literals->literals[i + 1].message_at; k++)
-			m.of_mark[i] |= literals->messages[k].owner >= literals->mark_from;
+			m.of_mark[i] |= literal_is_mark(literals, &literals->messages[k]);
 	if (!m.of_mark)
 		return ERR_NOMEM;
 	*ret_marks = m;
@@ -135,7 +135,7 @@ void marks_take(const struct marks *m, const struct chunk *c, const struct prefi
 			continue;
 		struct str line = line_at(g.text, at, &from);
 		for (uint32_t k = l->message_at; k < l[1].message_at; k++)
-			if (m->literals->messages[k].owner >= m->literals->mark_from)
+			if (literal_is_mark(m->literals, &m->literals->messages[k]))
 				take(&g, from, line, m->literals->messages[k].owner - m->literals->mark_from);
 	}
 }

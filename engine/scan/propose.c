@@ -294,7 +294,8 @@ static void try_find(struct proposer *p, struct line *l, size_t start, const str
 	for (uint32_t k = literal->message_at; k < literal[1].message_at; k++) {
 		const struct file_literal_message *m = &p->literals->messages[k];
 		struct literal_beside beside = { .before = END_OPEN, .after = END_OPEN };
-		if (m->owner >= p->literals->mark_from) /* marks.c sees to it */
+		l->other_language |= m->owner == p->literals->language;
+		if (m->owner >= p->literals->mark_from) /* marks.c and damaged.c see to it */
 			continue;
 		size_t from = start;
 		if (seen && seat.same &&
@@ -375,7 +376,7 @@ static void propose_piece(struct proposer *p, const struct proposal *piece, cons
 	struct line l; /* large: not cleared */
 	l.piece = *piece;
 	l.tried_count = l.span_count = 0;
-	l.fits = false;
+	l.fits = l.other_language = false;
 	p->joined.known = false; /* the text may be another */
 	arena_reset(p->work);
 	read_line(p, &l);
@@ -385,8 +386,11 @@ static void propose_piece(struct proposer *p, const struct proposal *piece, cons
 		try_finds(p, &l, finds, count, all, l.dress.payload.end);
 		fit_tried(p, &l);
 	}
+	size_t *slot = NULL;
 	if (l.fits)
 		propose_push(p, *piece);
+	else if (l.other_language && (slot = arena_push(p->arena, &p->others, &p->other_count, &p->other_cap)))
+		*slot = piece->place;
 }
 
 /* propose_written_over takes each part of a line by itself that carriage returns part: what a program showed on a

@@ -36,6 +36,8 @@ struct proposer {
 	struct proposal *items;
 	size_t count, cap;
 	struct propose_joined joined;
+	size_t *others; /* places of lines with a literal of another language's, that nothing was proposed of; ascending */
+	size_t other_count, other_cap;
 	uint64_t candidates; /* lines and windows with a literal */
 };
 

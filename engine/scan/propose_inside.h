@@ -36,6 +36,7 @@ struct line {
 	uint32_t tried[TRIED_MAX];
 	size_t tried_count, span_count;
 	bool fits;
+	bool other_language; /* holds a literal of one */
 	struct go_on go_on;
 };
 

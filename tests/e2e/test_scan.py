@@ -21,6 +21,7 @@ RCMD = r'Failed to connect to <\\HQ-SRV2>, Error = 53'
 SMS = ('~Error during WNetAddConnection2 to \\\\SITE1\\SMS_SITE (53)  '
        '$$<SMS_LAN_SENDER><Tue Mar 12 10:56:20 2001><thread=8973 (0x230D)>')
 SSH = 'Mar  2 08:13:43 web1 backup[311]: ssh: connect to host db1 port 22: Connection refused'
+SAID_BY_SSH = 'Connection refused', 'Connection timed out', 'No route to host'
 # lines that hold words which articles quote, and are not what they are about
 NOISE = ['Jun 14 15:16:01 combo sshd[19939]: authentication failure; logname= uid=0 rhost=218.188.2.4',
          '2005-06-03-15.42.50.363779 R02-M1-N0 RAS APP FATAL ciod: Error loading x: Permission denied',
@@ -449,6 +450,36 @@ class Scan(SharedKbTest):
         self.assertEqual(sorted({h['line'] for h in hits}), list(range(1, len(lines) + 1)))
         self.assertEqual(hits, self.hits('--every-line', path))
         self.hits(self.log('others.log', ['\x1b[32mINFO\x1b[0m all\xa0is%20well'] * 3), code=NONE)
+
+    def test_texts_in_other_languages(self):
+        """What a look-up reads in another language a scan finds, and what it says of its English."""
+        said, english = [], ''
+        with open(os.path.join(ROOT, 'engine', 'match', 'language.txt'), encoding='utf-8') as f:
+            for line in f.read().splitlines():
+                if line.startswith('= '):
+                    english = line[2:]
+                elif not line.startswith('#') and english in SAID_BY_SSH:
+                    said.append((line[:2], line[3:], english))
+        self.assertEqual({x[0] for x in said}, {'de', 'fr', 'es', 'it', 'pt', 'nl', 'pl', 'ru', 'zh', 'ja'})
+        forms = ['ssh: connect to host db1 port 22: {}', SSH[:SSH.rindex(':')] + ': {}']
+        for form in forms:
+            want = self.hits(self.log('en.log', [form.format(english) for _, _, english in said]))
+            path = self.log('other.log', [form.format(x[1]) for x in said])
+            hits = self.hits(path)
+            self.assertEqual([(h['line'], h['id']) for h in hits], [(h['line'], h['id']) for h in want], form)
+            self.assertEqual(hits, self.hits('--every-line', path))
+        english, german = (self.hits(self.log('code.log', [x]))
+                           for x in ('System error 53 has occurred.', 'Systemfehler 53 aufgetreten.'))
+        self.assertEqual([h['id'] for h in german], [h['id'] for h in english])
+
+    def test_other_languages_in_old_code_pages(self):
+        said = 'ssh: connect to host db1 port 22: '
+        for coding, text in (('cp1252', 'Connexion refus\u00e9e'), ('cp850', 'Connexion refus\u00e9e'),
+                             ('cp1252', 'Die Wartezeit f\u00fcr die Verbindung ist abgelaufen'),
+                             ('cp1251', 'В соединении отказано'), ('cp866', 'В соединении отказано'),
+                             ('cp1251', 'Нет маршрута до узла'), ('cp866', 'Нет маршрута до узла')):
+            with self.subTest(coding=coding, text=text):
+                self.assertEqual(len(self.hits(self.write('old.log', (said + text + '\n').encode(coding)))), 1)
 
     def test_a_value_in_front_takes_nothing_of_the_dress(self):
         """A value in front of a message begins behind the dress."""
