@@ -315,6 +315,12 @@ static bool is_tail(const struct query *q, const struct answer *x)
 	return str_ends(str_trim_end(before), STR(":")) && token_next(before, &at, &t) && token_next(before, &at, &t);
 }
 
+double answer_kept(const struct query *q, const struct answer *x)
+{
+	double c = x->confidence * (x->keeps > 0 ? x->keeps : 1);
+	return is_tail(q, x) ? c : fmax(c, fmin(x->confidence, CONFIDENCE_FLOOR));
+}
+
 /* What is certain is 1 in all: of answers that exclude each other. Where they claim more, the surest takes its part
  * first, and those that are as sure as it take as much; odds, squared, tell them from the others. Articles that quote
  * the same words count once: each of them is right. */
@@ -324,9 +330,7 @@ static void share(const struct query *q, struct answer *answers, uint32_t n)
 	double from[MATCH_RESULTS_MAX + 1]; /* weights of this one and all behind it */
 	bool seen[SAME_KINDS] = { false };
 	for (uint32_t i = 0; i < n; i++) {
-		double c = answers[i].confidence * (answers[i].keeps > 0 ? answers[i].keeps : 1);
-		if (!is_tail(q, &answers[i]))
-			c = fmax(c, fmin(answers[i].confidence, CONFIDENCE_FLOOR));
+		double c = answer_kept(q, &answers[i]);
 		answers[i].confidence = i ? fmin(c, answers[i - 1].confidence) : c;
 		double odds = answers[i].confidence / (1.001 - answers[i].confidence);
 		bool *same = &seen[answers[i].says_same];

@@ -34,6 +34,9 @@ bool answer_is_whole(const struct query *q, const struct answer *x);
 /* answer_is_parted: all that stands behind a mark which parts it off (envelope_parts_off). */
 bool answer_is_parted(const struct query *q, const struct answer *x);
 
+/* answer_kept: the confidence that is left of an answer whose words are anybody's (answer.keeps). */
+double answer_kept(const struct query *q, const struct answer *x);
+
 /* answers_give: an answer at or above the floor is a match. Where none is, the first that are as good as each other
  * are, at most EQUALS_MAX, provided that the confidences of those that are shown add up to it: one of them is right. */
 void answers_give(const struct query *q, struct answer *answers, uint32_t n, size_t limit, struct match_answer *out);

@@ -5,6 +5,7 @@
 #include "match/answer.h"
 #include "match/ask.h"
 #include "match/confidence.h"
+#include "match/envelope.h"
 #include "match/language.h"
 #include "match/matcher.h"
 #include "match/meaning.h"
@@ -27,6 +28,7 @@ enum {
 #define BY_CODE 0.6 /* one of the articles that are about a code is right */
 #define NAMED 0.6 /* what a code among other words tells of what it tells alone, where its shape says that it is one */
 #define COUNTED 0.45 /* the same of a small number behind "error" */
+#define SAID 0.6 /* the same of the number of a text, without it */
 #define KIN 0.85 /* the same where the words beside it are a message's, and the number another one of its table */
 #define LOG_BY_TEXT 0.2 /* a log line that only shares words with an article is seldom about it */
 
@@ -99,6 +101,22 @@ static uint32_t find_answer(const struct answer *answers, uint32_t n, uint32_t a
 	return i;
 }
 
+/* add_answer puts one behind the others; where there is no room, in place of the least sure. */
+static uint32_t add_answer(struct answer *answers, uint32_t n, struct answer x)
+{
+	uint32_t least = 0;
+	if (n < MATCH_RESULTS_MAX) {
+		answers[n] = x;
+		return n + 1;
+	}
+	for (uint32_t i = 1; i < n; i++)
+		if (answers[i].confidence < answers[least].confidence)
+			least = i;
+	if (answers[least].confidence < x.confidence)
+		answers[least] = x;
+	return n;
+}
+
 /* A description's stray words make up some message or other: what explains little of it yields to the articles'
  * texts. */
 static void doubt_stray(const struct query *q, struct answer *answers, uint32_t n)
@@ -153,11 +171,8 @@ static uint32_t add_text_answers(struct query *q, const struct match_code *code,
 			take_text_confidence(&answers[at], confidence);
 			continue;
 		}
-		if (n == MATCH_RESULTS_MAX && confidence <= answers[n - 1].confidence)
-			continue;
-		n -= n == MATCH_RESULTS_MAX;
-		answers[n++] = (struct answer){ .article = hits[i].article, .score = hits[i].score,
-						.confidence = confidence, .together = confidence };
+		n = add_answer(answers, n, (struct answer){ .article = hits[i].article, .score = hits[i].score,
+							    .confidence = confidence, .together = confidence });
 	}
 	answers_sort(answers, n);
 	return n;
@@ -224,10 +239,21 @@ static struct str said_of(const struct match_code *code, struct arena *a)
 	return arena_printf(a, "System error %lld has occurred. %.*s", (long long)code->value, STR_ARG(code->says));
 }
 
+/* What stands there word for word is the better reason. */
+static void raise_to(struct answer *x, const struct answer *inferred)
+{
+	if (!x->fits || x->conflicts) {
+		*x = *inferred;
+		return;
+	}
+	x->confidence = inferred->confidence;
+	x->together = fmax(x->together, inferred->together);
+}
+
 /* A message that is little more than a code means what the table says: asked again in the table's words. share: what of
- * it is left where the code is not all that was said. */
-static uint32_t add_inferred(struct query *q, const struct match_code *code, double share, struct answer *answers,
-			     uint32_t n)
+ * it is left where the code is not all that was said; told: the same of articles that are not ours. */
+static uint32_t add_inferred(struct query *q, const struct match_code *code, double share, double told,
+			     struct answer *answers, uint32_t n)
 {
 	struct answer *more = arena_array(q->arena, struct answer, MATCH_RESULTS_MAX);
 	struct str text = said_of(code, q->arena);
@@ -239,15 +265,16 @@ static uint32_t add_inferred(struct query *q, const struct match_code *code, dou
 	query_read(q);
 	uint32_t count = more ? rank_articles(q, &(struct evidence_of_message){ .code = code }, more) : 0;
 	for (uint32_t i = 0; i < count && i < 10; i++) {
-		confidence_doubt(&more[i], 0.8 * share);
+		bool ours = q->view->articles[more[i].article].authored;
+		confidence_doubt(&more[i], 0.8 * share * (ours ? 1 : told));
 		more[i].inferred = true;
 		more[i].says_same *= 2; /* they say the code's meaning */
 		more[i].keeps = 0;
 		uint32_t at = find_answer(answers, n, more[i].article);
-		if (at < n && answers[at].confidence < more[i].confidence)
-			answers[at] = more[i];
-		else if (at == n && n < MATCH_RESULTS_MAX)
-			answers[n++] = more[i];
+		if (at == n)
+			n = add_answer(answers, n, more[i]);
+		else if (answers[at].confidence < more[i].confidence)
+			raise_to(&answers[at], &more[i]);
 	}
 	q->clean = was;
 	q->payload = payload;
@@ -309,24 +336,39 @@ static uint32_t add_by_code(const struct query *q, const struct match_code *code
 	for (uint32_t i = 0; i < count; i++) {
 		double confidence = pool * found[i].weight / all;
 		uint32_t at = find_answer(answers, n, found[i].article);
-		if (at == n && n < MATCH_RESULTS_MAX)
-			answers[n++] = (struct answer){ .article = found[i].article, .inferred = true };
-		if (at < n) {
-			answers[at].confidence = fmax(answers[at].confidence, confidence);
-			answers[at].together = fmax(answers[at].together, pool);
+		if (at == n) {
+			n = add_answer(answers, n, (struct answer){ .article = found[i].article, .inferred = true,
+								    .confidence = confidence, .together = pool });
+			continue;
 		}
+		answers[at].confidence = fmax(answers[at].confidence, confidence);
+		answers[at].together = fmax(answers[at].together, pool);
 	}
 	answers_sort(answers, n);
 	return n;
 }
 
-static uint32_t add_by_meaning(struct query *q, const struct match_code *code, double share, struct answer *answers,
-			       uint32_t n)
+/* told: what of the share is left to articles that quote the code where it was not said. */
+static uint32_t add_by_meaning(struct query *q, const struct match_code *code, double share, double told,
+			       struct answer *answers, uint32_t n)
 {
+	for (uint32_t i = 0; i < n; i++) { /* words that many articles quote stand behind what they mean */
+		answers[i].confidence = answer_kept(q, &answers[i]);
+		answers[i].keeps = 0;
+	}
+	answers_sort(answers, n);
 	trust_spelled(q, code, share, answers, n);
 	if (code->says.n && !rule_is_ended_family(code->family))
-		n = add_inferred(q, code, share, answers, n);
-	return add_by_code(q, code, share, answers, n);
+		n = add_inferred(q, code, share, told, answers, n);
+	return add_by_code(q, code, share * told, answers, n);
+}
+
+/* The payload without what may be dress after all. */
+static struct match_span behind_head(const struct query *q)
+{
+	struct str payload = str_part(q->clean->text, q->payload.start, q->payload.end);
+	size_t head = envelope_head(payload, q->payload.start > 0);
+	return (struct match_span){ q->payload.start + head, q->payload.end };
 }
 
 struct evidence_of_message ask_evidence(const struct query *q, const struct match_options *options,
@@ -358,15 +400,21 @@ uint32_t ask_all(struct query *q, const struct match_options *options, struct ma
 	answers_sort(answers, n);
 	if (n && answers[0].confidence < SURE)
 		doubt_stray(q, answers, n);
-	double best = n ? answers[0].confidence : 0;
-	bool bare = best < SURE && out->code.known && is_bare_code(q, &out->code);
+	double best = n ? answer_kept(q, &answers[0]) : 0;
+	bool said = !out->code.known && !options->standing &&
+		    meaning_read_text(q->view, q->clean->text, behind_head(q), out);
+	bool bare = said || (best < SURE && out->code.known && is_bare_code(q, &out->code));
 	double share = bare ? 1 : best < CONFIDENCE_FLOOR ? share_of_mention(q, &out->code) : 0;
 	for (uint32_t i = 0; i < n && share > 0; i++)
 		share = fmax(share, rank_is_kin(q, &out->code, &answers[i]) ? KIN : 0);
-	if (share > 0)
-		n = add_by_meaning(q, &out->code, share, answers, n);
+	if (best < SURE && share > 0)
+		n = add_by_meaning(q, &out->code, share, said ? SAID : 1, answers, n);
 	best = n ? answers[0].confidence : 0;
-	return best < SURE ? add_text_answers(q, &out->code, share > 0, out->envelope.time.n > 0, answers, n) : n;
+	if (best >= SURE)
+		return n;
+	bool by_meaning = share > 0 && !said;
+	return add_text_answers(q, said ? &(struct match_code){ 0 } : &out->code, by_meaning,
+				out->envelope.time.n > 0, answers, n);
 }
 
 uint32_t ask_text(struct query *q, const struct match_options *options, struct str text, bool url,

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "match/meaning.h"
 
+#include <string.h>
+
 enum {
 	CODES_MAX = 8,
 	READINGS_A_CODE = 12,
@@ -303,6 +305,40 @@ void meaning_read(const struct file_view *v, struct str text, struct match_span 
 	}
 	if (!n)
 		read_symbol(v, message, payload.start, a, answer);
+}
+
+/* without_marks: a text without the quotes and stops around it. */
+static struct str without_marks(struct str s)
+{
+	static const char marks[] = " \t\r\n\"'`.:!;,()[]";
+	while (s.n && strchr(marks, s.p[0]))
+		s = str_from(s, 1);
+	while (s.n && strchr(marks, s.p[s.n - 1]))
+		s.n--;
+	return s;
+}
+
+bool meaning_read_text(const struct file_view *v, struct str text, struct match_span payload,
+		       struct match_answer *answer)
+{
+	static const char *const windows[] = { "win32", "winsock", "ras", "netapi" };
+	size_t families = sizeof windows / sizeof *windows, best = families;
+	struct str said = without_marks(str_part(text, payload.start, payload.end));
+	size_t start = (size_t)(said.p - text.p);
+	for (uint32_t i = 0; said.n && i < v->code_count; i++) {
+		struct str says = file_str(v, v->codes[i].says);
+		size_t at = 0;
+		if (says.n < said.n || !str_eq_nocase(without_marks(says), said))
+			continue;
+		while (at < best && !str_eq(file_str(v, v->codes[i].family), str_c(windows[at])))
+			at++;
+		if (at == best)
+			continue;
+		best = at;
+		answer->code = code_of_row(v, &v->codes[i], v->codes[i].value);
+		answer->code.span = (struct match_span){ start, start + said.n };
+	}
+	return best < families;
 }
 
 /* Families that number alike. */

@@ -13,6 +13,11 @@
 void meaning_read(const struct file_view *v, struct str text, struct match_span payload, struct arena *a,
 		  struct match_answer *answer);
 
+/* meaning_read_text gives the answer the code of Windows whose text the payload is, and nothing else ("Access is
+ * denied."); false where it is none. */
+bool meaning_read_text(const struct file_view *v, struct str text, struct match_span payload,
+		       struct match_answer *answer);
+
 /* meaning_articles gives articles that are about the code, at most max: ours first, then those whose title has it. Goes
  * through all articles' codes: for messages that are little more than a code. */
 struct code_article { uint32_t article; float weight; }; /* weight: how much it is about it */

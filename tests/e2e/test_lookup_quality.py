@@ -90,13 +90,27 @@ class Quality(unittest.TestCase):
                     self.assertLessEqual(m['confidence'], 0.3, text)
 
     def test_case_is_no_certainty_where_many_quote_the_words(self):
-        texts = ['the network path was not found', 'bad command or file name', 'press any key to continue']
+        texts = ['the system cannot find the file specified', 'bad command or file name', 'press any key to continue']
         for text, a in zip(texts, self.ask([{'query': t} for t in texts])):
             self.assertTrue(a['explained'], text)
             self.assertLess(a['matches'][0]['confidence'], 0.5, text)
         texts = ['Error 5: Invalid call or procedure', 'error 5: invalid call or procedure', 'type mismatch']
         for text, a in zip(texts, self.ask([{'query': t} for t in texts])):
             self.assertTrue(a['explained'], text)
+
+    def test_the_text_of_a_code_is_its_code(self):
+        """Words that dozens of articles quote, more than an answer holds: ours about the code comes before them."""
+        for text, value, article in (('Access is denied.', 5, 'Q-system-error-5'),
+                                     ('"the RPC server is unavailable"', 1722, 'Q-rpc-unavailable'),
+                                     ('The network name cannot be found', 67, 'Q-system-error-67')):
+            for query in (text, '2026-01-02 10:00:00,123 ERROR ' + text):
+                a, = self.ask([{'query': query}])
+                self.assertEqual((a['code']['value'], a['code']['family']), (value, 'win32'), query)
+                self.assertEqual(a['matches'][0]['id'], article, query)
+                self.assertGreater(a['matches'][0]['confidence'], 0.5, query)
+        quoted, more = self.ask([{'query': 'The parameter is incorrect.'}, {'query': 'Access is denied to the tower.'}])
+        self.assertLess(quoted['matches'][0]['confidence'], 0.5)  # that others' articles name the number tells little
+        self.assertNotIn('value', more.get('code') or {})
 
     def test_a_message_that_is_cut_off_names_those_that_begin_so(self):
         behind_value, at_number, other_number, basic = self.ask([{'query': t} for t in (
