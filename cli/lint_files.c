@@ -94,7 +94,7 @@ static void check_file(struct lint *l, struct str path, struct str bytes)
 
 static void unreadable(struct lint *l, struct str path, const char *why)
 {
-	cmd_error(l->c, "%.*s: %s", STR_ARG(path), why);
+	cmd_error(l->c, "%.*s: %s", STR_ARG(path.n ? path : STR("''")), why);
 	l->unreadable = true;
 }
 
@@ -138,10 +138,11 @@ static void read_folder(struct lint *l, struct str path, unsigned depth)
 	free(names);
 }
 
+/* visit: a link that lies in a folder is passed over, as an import does. */
 static void visit(struct lint *l, struct str path, unsigned depth)
 {
 	struct stat st;
-	if (stat(path.p, &st))
+	if (depth ? lstat(path.p, &st) : stat(path.p, &st))
 		unreadable(l, path, err_errno_text(errno));
 	else if (S_ISDIR(st.st_mode))
 		read_folder(l, path, depth);

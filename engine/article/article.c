@@ -39,8 +39,10 @@ enum err article_parse(struct str bytes, struct arena *a, struct diags *d, struc
 	enum err err = best->parse(bytes, a, d, article);
 	if (!err)
 		err = arena_err(a);
-	if (!err && (!article->id.n || !article->title.n))
-		err = diags_fail(d, ERR_INPUT, "an article needs an id and a title");
+	if (!err && (!article->id.n || !article->title.n)) {
+		diags_add(d, DIAG_ERROR, 1, "an article needs an id and a title");
+		err = ERR_INPUT;
+	}
 	if (!err)
 		*ret_article = article;
 	return err;

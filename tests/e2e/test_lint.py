@@ -105,6 +105,17 @@ stories:
         self.assertEqual(p.out, '1 article, 2 samples, 0 causes, 0 codes: 0 findings\n')
         self.assertEqual(p.err, '')
 
+    def test_links_in_a_folder_are_passed_over_as_an_import_does(self):
+        self.good_and()
+        os.symlink('..', self.path('kb/articles/loop'))
+        os.symlink('nowhere', self.path('kb/articles/dangling.md'))
+        p = self.kbt('lint', self.path('kb'), code=FOUND)
+        self.assertEqual((p.out, p.err), ('1 article, 2 samples, 0 causes, 0 codes: 0 findings\n', ''))
+
+    def test_an_article_without_a_title(self):
+        self.good_and('title: The cog of the gizmo is stuck\n')
+        self.finds(1, 'an article needs an id and a title')
+
     def test_each_mistake_with_its_line(self):
         for old, new, line, says in (
                 ('cause:', 'casue:', 6, 'casue'),
