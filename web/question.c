@@ -28,20 +28,32 @@ static bool add_set(struct question *q, struct arena *a, struct str name, struct
 	return b;
 }
 
+/* unfit: what is wrong with a value that a diagnosis would leave out without a word, or NULL. Of a server that is none the
+ * verdict speaks. */
+static const char *unfit(const struct question *q, struct arena *a)
+{
+	struct diags said = { .arena = a };
+	for (size_t i = 0; i < q->set_count; i++)
+		if (!str_eq(q->set[i].name, STR("server")) && !str_eq(q->set[i].name, STR("address")) &&
+		    !triage_binding_fits(&q->set[i], a, &said) && said.count)
+			return arena_printf(a, "\"set\": %.*s.", STR_ARG(said.items[0].text)).p;
+	return NULL;
+}
+
 static const char *read_json(const cJSON *root, struct arena *a, struct question *q)
 {
 	const cJSON *text = cJSON_GetObjectItemCaseSensitive(root, "text");
 	const cJSON *set = cJSON_GetObjectItemCaseSensitive(root, "set"), *item;
 	if (!cJSON_IsObject(root) || !cJSON_IsString(text))
 		return "The body is an object {\"text\": \"...\", \"set\": {\"server\": \"...\"}}; \"text\" is "
-		       "missing.";
+		       "missing or no string.";
 	if (set && !cJSON_IsObject(set))
 		return "\"set\" is an object of names and values.";
 	cJSON_ArrayForEach(item, set)
 		if (!cJSON_IsString(item) || !add_set(q, a, str_c(item->string), str_c(item->valuestring)))
 			return "\"set\" has a name or a value that cannot be one.";
 	q->text = arena_str(a, str_c(text->valuestring));
-	return NULL;
+	return unfit(q, a);
 }
 
 /* shallow: cJSON follows a thousand levels; the object here has two. */

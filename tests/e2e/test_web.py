@@ -580,6 +580,13 @@ class Api(unittest.TestCase):
                 self.assertEqual(status, 400, (path, body[:80], text[:100]))
                 self.assertTrue(json.loads(text)['error'])
 
+    def test_a_value_that_its_name_cannot_have_is_refused(self):
+        for name, value, says in (('port', '99999', 'port: 99999 is not a port'), ('link', 'x' * 30, f'link: {"x" * 30} is no interface'),
+                                  ('known_address', 'nope', 'known_address: nope is not an IPv4 or IPv6 address')):
+            status, answer = server.api('/api/v1/diagnose', {'text': 'Error during WNetAddConnection2 (53)', 'set': {name: value}})
+            self.assertEqual(status, 400, answer)
+            self.assertIn(says, answer['error'])
+
     def test_a_nul_ends_no_text(self):
         answer = server.api('/api/v1/lookup', {'text': 'a\x00b \\u0000 ' + MESSAGE})[1]
         self.assertEqual((answer['query'], answer['matches'][0]['id']), ('a\ufffdb \\u0000 ' + MESSAGE, 'Q150536'))
