@@ -226,6 +226,17 @@ static void print_json(struct cmd_context *c, const struct diag *d)
 	buf_add_char(&c->out, '\n');
 }
 
+/* print_line: one line in a pipe, for programs; wrapped on a terminal. */
+static void print_line(struct cmd_context *c, struct str text)
+{
+	if (c->text.width) {
+		render_hanging(&c->out, &c->text, 2, text);
+		return;
+	}
+	render_safe(&c->out, text, false);
+	buf_add_char(&c->out, '\n');
+}
+
 static size_t count_findings(const struct diags *d)
 {
 	size_t found = d->left_out;
@@ -245,16 +256,14 @@ static void print_findings(struct lint *l)
 			print_json(c, &d->items[i]);
 			continue;
 		}
-		render_safe(&c->out, d->items[i].origin, false);
-		buf_addf(&c->out, ":%u: ", d->items[i].line);
-		render_safe(&c->out, d->items[i].text, false);
-		buf_add_char(&c->out, '\n');
+		print_line(c, arena_printf(l->arena, "%.*s:%u: %.*s", STR_ARG(d->items[i].origin), d->items[i].line,
+					   STR_ARG(d->items[i].text)));
 	}
 	size_t found = count_findings(d);
 	if (!c->json)
-		buf_addf(&c->out, "%zu article%s, %zu samples, %zu causes, %zu codes: %zu finding%s\n",
-			 l->article_count, render_plural(l->article_count), l->samples,
-			 l->causes ? l->causes->count : 0, l->codes, found, render_plural(found));
+		print_line(c, arena_printf(l->arena, "%zu article%s, %zu samples, %zu causes, %zu codes: %zu finding%s",
+					   l->article_count, render_plural(l->article_count), l->samples,
+					   l->causes ? l->causes->count : 0, l->codes, found, render_plural(found)));
 }
 
 static enum err lint_all(struct lint *l)

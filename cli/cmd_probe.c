@@ -107,10 +107,12 @@ static void show_evidence(void *context, size_t index, struct evidence *e)
 		return;
 	}
 	render_text_evidence(&c->out, &c->text, e);
+	size_t wide = 0;
+	for (size_t i = 0; i < e->fact_count; i++)
+		wide = e->facts[i].name.n > wide ? e->facts[i].name.n : wide;
 	for (size_t i = 0; i < e->fact_count; i++) {
-		buf_addf(&c->out, "    %-26.*s ", STR_ARG(e->facts[i].name));
-		render_safe(&c->out, e->facts[i].text, false);
-		buf_add_char(&c->out, '\n');
+		buf_addf(&c->out, "    %-*.*s  ", (int)wide, STR_ARG(e->facts[i].name));
+		render_hanging(&c->out, &c->text, 4 + (unsigned)wide + 2, e->facts[i].text);
 	}
 }
 

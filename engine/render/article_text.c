@@ -183,7 +183,7 @@ static void add_resolution(struct page *p, const struct rule_resolution *r)
 	if (r->where.n)
 		add_hanging(p, indent, indent + 7, "2", STR("Where:"), r->where);
 	if (r->caveat.n)
-		add_hanging(p, indent, indent + 9, RENDER_OPEN, STR("Caveat:"), r->caveat);
+		add_hanging(p, indent, indent + 8, RENDER_OPEN, STR("Caveat:"), r->caveat);
 	struct rule_resolution nowhere = *r;
 	struct buf cost = { 0 };
 	nowhere.where = STR("");

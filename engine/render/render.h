@@ -55,7 +55,8 @@ void render_wrapped(struct buf *out, const struct render_text *t, unsigned inden
 /* render_hanging adds untrusted text where so many columns of the line are written, and wraps it below its
  * beginning. */
 void render_hanging(struct buf *out, const struct render_text *t, unsigned column, struct str text);
-/* render_beside is the same where there is room; on a narrow terminal the text stands below, a little indented. */
+/* render_beside is the same where there is room; on a narrow terminal the text stands below what the line
+ * begins with, a little indented. */
 void render_beside(struct buf *out, const struct render_text *t, unsigned column, struct str text);
 
 /* render_cost adds what an action takes and risks, as it came: "server · minutes · low risk: ..."; or nothing. */

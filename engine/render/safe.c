@@ -58,11 +58,24 @@ static bool keeps_its_line(struct str line)
 	       (char_is_digit(t.p[0]) && t.n > 1 && (t.p[1] == '.' || t.p[1] == ')'));
 }
 
+/* next_word: what is between spaces; a number and its % are one. */
+static bool next_word(struct str *line, struct str *ret_word)
+{
+	if (!str_word(line, ret_word))
+		return false;
+	struct str rest = *line, next;
+	if (char_is_digit(ret_word->p[ret_word->n - 1]) && str_word(&rest, &next) && *next.p == '%') {
+		ret_word->n = (size_t)(next.p + next.n - ret_word->p);
+		*line = rest;
+	}
+	return true;
+}
+
 /* Words of running text go on from line to line of the source; *column is where the next one would start. */
 static void add_words(struct buf *out, struct str line, size_t width, unsigned indent, size_t *column)
 {
 	struct str word;
-	while (str_word(&line, &word)) {
+	while (next_word(&line, &word)) {
 		struct buf safe = { 0 };
 		render_safe(&safe, word, false);
 		size_t n = columns_of(buf_str(&safe));
@@ -118,6 +131,17 @@ void render_hanging(struct buf *out, const struct render_text *t, unsigned colum
 	buf_free(&body);
 }
 
+/* lead_of: the spaces that the last line begins with. */
+static unsigned lead_of(struct str text)
+{
+	size_t start = text.n, at;
+	while (start && text.p[start - 1] != '\n')
+		start--;
+	for (at = start; at < text.n && text.p[at] == ' ';)
+		at++;
+	return (unsigned)(at - start);
+}
+
 void render_beside(struct buf *out, const struct render_text *t, unsigned column, struct str text)
 {
 	struct str rest = str_trim(text);
@@ -127,9 +151,10 @@ void render_beside(struct buf *out, const struct render_text *t, unsigned column
 	}
 	while (out->n && out->p[out->n - 1] == ' ')
 		out->n--;
+	unsigned lead = lead_of(buf_str(out));
 	buf_add_char(out, '\n');
 	if (rest.n)
-		render_wrapped(out, t, BELOW, rest);
+		render_wrapped(out, t, lead + 2 > BELOW ? lead + 2 : BELOW, rest);
 }
 
 void render_title(struct buf *out, const struct render_text *t, unsigned column, struct str text)
