@@ -82,7 +82,7 @@ static enum err open_file(struct cmd_context *c, const char *path, int *ret_fd)
 	struct stat st;
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
-		return diags_fail(&c->diags, ERR_IO, "%s: %s", path, err_errno_text(errno));
+		return diags_fail(&c->diags, ERR_IO, "%s: %s", *path ? path : "''", err_errno_text(errno));
 	if (!fstat(fd, &st) && S_ISDIR(st.st_mode)) {
 		close(fd);
 		return diags_fail(&c->diags, ERR_IO, "%s: a folder, where a file is wanted", path);

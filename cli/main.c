@@ -7,6 +7,7 @@
 #include "cli/help.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <langinfo.h>
 #include <locale.h>
 #include <signal.h>
@@ -109,6 +110,8 @@ static void refuse_option(struct cmd_context *c, const char *arg)
 			guess_try(&near, o->name);
 	if (near.name)
 		cmd_usage(c, "unknown option %s: is --%s meant?", arg, near.name);
+	else if (arg[1] != '-' || strchr(arg, ' '))
+		cmd_usage(c, "unknown option %s: text or a name that begins with a dash stands behind --", arg);
 	else
 		cmd_usage(c, "unknown option %s", arg);
 }
@@ -288,6 +291,15 @@ static void listen_to_signals(void)
 	sigaction(SIGXFSZ, &ignore, NULL); /* a file that may not grow is an error of write(2), with a sentence */
 }
 
+/* hold_streams: of the three that programs are started with, one that is closed stays an error to read or write. Else the
+ * next file that is opened would be taken for it. */
+static void hold_streams(void)
+{
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) != fd)
+			_exit(EXIT_USAGE);
+}
+
 /* meant_by: what other programs call it, or NULL. */
 static const char *meant_by(const char *name)
 {
@@ -340,6 +352,7 @@ static int complete_words(char *const *words, size_t count)
 
 int main(int argc, char **argv)
 {
+	hold_streams();
 	if (argc < 2)
 		return print_help(stderr);
 	listen_to_signals();

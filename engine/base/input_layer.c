@@ -26,7 +26,8 @@ struct layer *layer_top(struct input *in)
 enum err input_fail_errno(struct input *in, struct str name, int number)
 {
 	enum err e = err_from_errno(number);
-	return diags_fail(in->diags, e, "%.*s: %s", STR_ARG(name), err_errno_text(number));
+	struct str shown = name.n ? str_eq(name, STR("-")) ? STR("standard input") : name : STR("''");
+	return diags_fail(in->diags, e, "%.*s: %s", STR_ARG(shown), err_errno_text(number));
 }
 
 /* A file that became shorter while it was read has lost what stood there. */

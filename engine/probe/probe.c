@@ -119,7 +119,7 @@ static enum err parse_word(const struct probe *p, struct str word, struct arena 
 			   struct probe_request *r)
 {
 	struct str name, value;
-	if (!str_cut(word, '=', &name, &value))
+	if (!str_cut(word, '=', &name, &value) || !name.n)
 		return diags_fail(d, ERR_INPUT, "an argument of a probe is NAME=VALUE, not '%.*s': %s takes %s",
 				  STR_ARG(word), p->name, arg_names(p, a));
 	const struct probe_arg_help *help = arg_help(p, name);

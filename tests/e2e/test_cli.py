@@ -49,7 +49,8 @@ class Help(KbtTest):
         self.kbt('import', os.path.join(ROOT, 'kb'))
         self.kbt('scan', '--record', self.write('a.log', 'System error 53 has occurred. The network path was not found.\n'))
         for width in (40, 80):
-            for args in (['stats'], ['import', os.path.join(ROOT, 'kb')], ['probe', '--list'], ['lookup', 'error 53']):
+            for args in (['stats'], ['import', os.path.join(ROOT, 'kb')], ['probe', '--list'], ['lookup', 'error 53'],
+                         ['lint', '--pairs', os.path.join(ROOT, 'kb')], ['probe', 'tcp', 'address=127.0.0.1', 'port=1']):
                 with self.subTest(width=width, command=args[0]):
                     lines = self.on_terminal(width, *args)
                     word = max(len(word) for line in lines for word in line.split())
@@ -154,6 +155,12 @@ class Help(KbtTest):
             with self.subTest(command=name):
                 self.refused(name, '--frobnicate', names='--frobnicate')
 
+    def test_a_text_that_begins_with_a_dash_is_told_where_it_stands(self):
+        self.kbt('import', os.path.join(ROOT, 'kb'))
+        message = '-bash: ssh: No route to host'
+        self.refused('lookup', message, names=('unknown option -bash', 'begins with a dash stands behind --'))
+        self.kbt('lookup', '--', message)
+
     def test_values_that_do_not_fit_their_option(self):
         self.refused('lookup', '--batch=x', names='--batch takes no value')
         self.refused('lookup', 'x', '--limit', names='--limit needs a value')
@@ -180,9 +187,11 @@ class Help(KbtTest):
         self.kbt('import', os.path.join(ROOT, 'kb'))
         for args in (['import'], ['scan'], ['lint'], ['replay'], ['verify'], ['diagnose', '--offline', 'x', '--log']):
             with self.subTest(command=args[0]):
-                p = self.run_kbt(*args, self.path('nowhere'))
-                said = f"kbt: {self.path('nowhere')}: no such file or folder\n"
-                self.assertEqual((p.returncode, p.err), (USAGE, said))
+                for name, shown in (('', "''"), (self.path('nowhere'), self.path('nowhere'))):
+                    if not name and '--log' in args:
+                        continue  # an option says that it needs a name
+                    p = self.run_kbt(*args, name)
+                    self.assertEqual((p.returncode, p.err), (USAGE, f'kbt: {shown}: no such file or folder\n'))
 
     def test_the_name_of_a_file_is_no_message(self):
         self.kbt('import', os.path.join(ROOT, 'kb'))
@@ -209,6 +218,22 @@ class Help(KbtTest):
         self.kbt('import', os.path.join(ROOT, 'kb'))
         for args in (['lookup'], ['lookup', ' .. '], ['diagnose', '--offline'], ['diagnose', '--offline', '']):
             self.refused(*args, names='the message is empty')
+
+    def test_a_closed_stream_is_an_error_and_no_other_file(self):
+        """Closed, not empty: what is opened next has the number of the one that is missing."""
+        self.kbt('import', os.path.join(ROOT, 'kb'))
+        log, report = self.write('a.log', 'System error 53 has occurred.\n'), self.path('out.html')
+        for args in (['lookup'], ['lookup', '--batch'], ['scan', '-'], ['scan'], ['scan', '--follow', '-'], ['import', '-'],
+                     ['diagnose', '--offline', '-']):
+            with self.subTest(closed='standard input', command=args):
+                p = self.kbt(*args, code=USAGE, preexec_fn=lambda: os.close(0))
+                self.assertIn('kbt: standard input: ', p.err)
+        for args in (['lookup', 'error 53'], ['scan', log], ['stats'], ['--help'], ['scan', '--report', report, log]):
+            with self.subTest(closed='standard output', command=args):
+                p = self.kbt(*args, code=USAGE, preexec_fn=lambda: os.close(1))
+                self.assertEqual(p.err, 'kbt: could not write standard output: Bad file descriptor\n')
+        with open(report, 'rb') as f:
+            self.assertTrue(f.read().endswith(b'</html>\n'))
 
     def test_full_stdout_is_an_error(self):
         for args in (['--version'], ['--help'], ['scan', '--help'], ['probe', '--list']):

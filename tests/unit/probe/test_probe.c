@@ -54,6 +54,7 @@ static void a_request_names_what_is_wrong(void **state)
 	assert_true(parses("tcp", "address=10.0.0.1", "port=0", "0 is not a port"));
 	assert_true(parses("tcp", "address=10.0.0.1", "port=1;reboot", "is not a port"));
 	assert_true(parses("tcp", "address", "port=1", "NAME=VALUE"));
+	assert_true(parses("tcp", "=x", "port=1", "NAME=VALUE"));
 	assert_true(parses("tcp", "adress=10.0.0.1", "port=1", "no argument adress"));
 	assert_true(parses("nosuch", NULL, NULL, "no probe nosuch"));
 	assert_true(parses("dns", "server=10.0.0.1", "name=$(reboot)", "is not a host name"));
