@@ -33,17 +33,22 @@ bool utf8_valid(struct str s)
 	return true;
 }
 
-void utf8_put(struct buf *b, uint32_t c)
+size_t utf8_bytes(uint32_t c, char ret_bytes[4])
 {
 	if (c > 0x10FFFF || (c >= 0xD800 && c < 0xE000))
 		c = 0xFFFD;
-	char out[4];
 	size_t n = c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
 	for (size_t i = n; i-- > 1; c >>= 6)
-		out[i] = (char)(0x80 | (c & 0x3F));
+		ret_bytes[i] = (char)(0x80 | (c & 0x3F));
 	static const unsigned char lead[] = { 0, 0, 0xC0, 0xE0, 0xF0 };
-	out[0] = (char)(lead[n] | c);
-	buf_add_bytes(b, out, n);
+	ret_bytes[0] = (char)(lead[n] | c);
+	return n;
+}
+
+void utf8_put(struct buf *b, uint32_t c)
+{
+	char out[4];
+	buf_add_bytes(b, out, utf8_bytes(c, out));
 }
 
 struct str utf8_mend(struct str s, struct arena *a)

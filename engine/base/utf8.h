@@ -27,7 +27,9 @@ static inline size_t utf8_skip(struct str s, size_t at)
 }
 
 bool utf8_valid(struct str s);
-void utf8_put(struct buf *b, uint32_t c); /* an invalid c becomes U+FFFD */
+/* utf8_bytes writes c, or U+FFFD for an invalid one; gives how many bytes. utf8_put adds them. */
+size_t utf8_bytes(uint32_t c, char ret_bytes[4]);
+void utf8_put(struct buf *b, uint32_t c);
 /* utf8_mend gives s itself where it is valid, else a copy in the arena with U+FFFD for each invalid byte. */
 struct str utf8_mend(struct str s, struct arena *a);
 /* utf8_first is the longest prefix of at most n bytes that cuts no character. */

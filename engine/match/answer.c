@@ -5,6 +5,7 @@
 #include "match/confidence.h"
 #include "match/envelope.h"
 #include "match/product.h"
+#include "base/utf8.h"
 #include "rule/rule.h"
 
 #include <math.h>
@@ -12,7 +13,8 @@
 
 enum {
 	NAMES_MAX = 32, /* that are looked up in an article */
-	SAME_KINDS = 3	/* answer.says_same */
+	SAME_KINDS = 3,	/* answer.says_same */
+	READ_AS_MAX = 120 /* bytes that are shown of a text in other words */
 };
 
 /* Of answers that share words with the message and no more: where nothing else speaks for one, it is chance. */
@@ -190,6 +192,19 @@ static bool is_code(struct str template)
 	return rule_codes_find(template, &found, 1) && !found.start && found.end == template.n;
 }
 
+static struct str said_in_english(const struct query *q, struct str english)
+{
+	struct buf words = { 0 };
+	for (struct str word; words.n < READ_AS_MAX && str_word(&english, &word);)
+		buf_addf(&words, "%s%.*s", words.n ? " " : "", STR_ARG(word));
+	struct str said = utf8_first(buf_str(&words), READ_AS_MAX);
+	struct str why = arena_printf(q->arena,
+				      "no message of it is there; its text shares words with this one, read as \"%.*s%s\"",
+				      STR_ARG(said), said.n < words.n || str_trim(english).n ? "..." : "");
+	buf_free(&words);
+	return why;
+}
+
 static struct str why_of(const struct query *q, const struct match_code *code, const struct answer *x,
 			 const struct answer *next)
 {
@@ -199,6 +214,8 @@ static struct str why_of(const struct query *q, const struct match_code *code, c
 	if (x->inferred)
 		return x->owner ? arena_printf(q->arena, "the code's meaning is its message%.*s", STR_ARG(lack)) :
 				  STR("it is about this code");
+	if (!x->owner && x->english.n)
+		return said_in_english(q, x->english);
 	if (!x->owner)
 		return STR("no message of it is there; its text shares words with this one");
 	if (!x->fits && is_code(file_str(q->view, x->owner->text)))

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "match/clean.h"
 
+#include "base/utf8.h"
+
 #include <string.h>
 
 /* The last step that begins at or before an offset, counted in the query or the clean text; NULL before the first. */
@@ -81,22 +83,10 @@ void clean_put_same(struct clean_writer *w, size_t at, size_t n)
 
 void clean_put_char(struct clean_writer *w, uint32_t c, size_t at)
 {
-	if (c < 0x80) {
-		clean_put(w, (char)c, at);
-		return;
-	}
-	if (c < 0x800) {
-		clean_put(w, (char)(0xC0 | c >> 6), at);
-	} else {
-		if (c < 0x10000) {
-			clean_put(w, (char)(0xE0 | c >> 12), at);
-		} else {
-			clean_put(w, (char)(0xF0 | c >> 18), at);
-			clean_put(w, (char)(0x80 | (c >> 12 & 0x3F)), at);
-		}
-		clean_put(w, (char)(0x80 | (c >> 6 & 0x3F)), at);
-	}
-	clean_put(w, (char)(0x80 | (c & 0x3F)), at);
+	char bytes[4];
+	size_t n = utf8_bytes(c, bytes);
+	for (size_t i = 0; i < n; i++)
+		clean_put(w, bytes[i], at);
 }
 
 struct clean clean_end(struct clean_writer *w)

@@ -6,6 +6,7 @@
 #include "match/ask.h"
 #include "match/confidence.h"
 #include "match/envelope.h"
+#include "match/glossary.h"
 #include "match/language.h"
 #include "match/matcher.h"
 #include "match/meaning.h"
@@ -156,8 +157,12 @@ static uint32_t add_text_answers(struct query *q, const struct match_code *code,
 {
 	struct text_hit hits[TEXT_ANSWERS_MAX];
 	float all;
-	struct str payload = str_part(q->clean->text, q->payload.start, q->payload.end);
+	struct str payload = str_part(q->clean->text, q->payload.start, q->payload.end), english = { 0 };
 	bool prose = !in_log && is_prose(payload);
+	if (!in_log && glossary_read(q->view, payload, prose, q->arena, &english)) {
+		payload = english;
+		prose = is_prose(payload);
+	}
 	bool message = in_log || is_mostly_said(q, answers, n);
 	enum text_order order = prose ? message ? TEXT_MESSAGE : TEXT_PASSAGES : message ? TEXT_WORDS : TEXT_PLACES;
 	uint32_t count = text_articles(q->view, q->scratch, payload, order, hits, TEXT_ANSWERS_MAX, &all);
@@ -172,7 +177,8 @@ static uint32_t add_text_answers(struct query *q, const struct match_code *code,
 			continue;
 		}
 		n = add_answer(answers, n, (struct answer){ .article = hits[i].article, .score = hits[i].score,
-							    .confidence = confidence, .together = confidence });
+							    .english = english, .confidence = confidence,
+							    .together = confidence });
 	}
 	answers_sort(answers, n);
 	return n;
@@ -530,6 +536,9 @@ enum err match_search(const struct matcher *m, struct match_scratch *scratch, st
 {
 	struct text_hit hits[TEXT_HITS_MAX];
 	float all;
+	struct str english;
+	if (glossary_read(&m->view, words, is_prose(words), a, &english))
+		words = english;
 	uint32_t total = text_articles(&m->view, scratch, words, TEXT_PASSAGES, hits, TEXT_HITS_MAX, &all);
 	size_t from = offset < total ? offset : total, count = limit < total - from ? limit : total - from;
 	struct match_hit *out = arena_array(a, struct match_hit, count);

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: MIT */
+#include "match/glossary_tell.h"
+
+#include "base/hash.h"
+#include "base/utf8.h"
+#include "match/words.h"
+
+#include <pthread.h>
+#include <string.h>
+
+enum {
+	SLOTS = 8192, /* a power of two */
+	POOL_MAX = 64 << 10,
+	WORDS_LOOKED_AT = 200,
+	WORD_MAX = 32, /* bytes; what is longer is no sign */
+	STEM_MIN = 4,
+	ENDING_MAX = 5,
+	SIGNS_MIN = 2,
+	OTHERS_PER_SIGN = 4
+};
+
+struct sign {
+	struct str word;
+	uint16_t whole, stem; /* a bit each of the languages that have it as a word, or with endings */
+};
+
+static struct sign signs[SLOTS];
+static char pool[POOL_MAX];
+static size_t pooled;
+static pthread_once_t signs_once = PTHREAD_ONCE_INIT;
+
+static struct sign *sign_of(struct str word)
+{
+	size_t at = (size_t)hash_bytes(word) & (SLOTS - 1);
+	while (signs[at].word.n && !str_eq(signs[at].word, word))
+		at = (at + 1) & (SLOTS - 1);
+	return &signs[at];
+}
+
+/* fold_word writes at most WORD_MAX bytes, and gives how many; 0 for a word that is longer. */
+static size_t fold_word(const struct glossary *g, struct str word, char out[WORD_MAX])
+{
+	char room[GLOSSARY_FOLD_MAX];
+	size_t n = 0;
+	for (size_t at = 0; at < word.n;) {
+		struct str letter = glossary_fold(g, utf8_next(word, &at), room);
+		if (n + letter.n > WORD_MAX)
+			return 0;
+		n += str_copy(letter, out + n, letter.n);
+	}
+	return n;
+}
+
+static void add_sign(enum glossary_language l, const struct glossary *g, struct str form)
+{
+	char word[WORD_MAX];
+	bool stem = str_ends(form, STR("*"));
+	struct str folded = { word, fold_word(g, stem ? str_first(form, form.n - 1) : form, word) };
+	if (!folded.n || pooled + folded.n > POOL_MAX)
+		return;
+	struct sign *sign = sign_of(folded);
+	if (!sign->word.n) {
+		sign->word = (struct str){ pool + pooled, folded.n };
+		pooled += str_copy(folded, pool + pooled, folded.n);
+	}
+	*(stem ? &sign->stem : &sign->whole) |= (uint16_t)(1u << l);
+}
+
+static void read_line(enum glossary_language l, struct str line)
+{
+	struct str forms, form;
+	str_cut(line, '=', &forms, &line);
+	for (bool more = true; more;) {
+		more = str_cut(forms, ',', &form, &forms);
+		form = str_trim(form);
+		if (str_find_char(form, ' ') != STR_NONE)
+			continue;
+		add_sign(l, NULL, form); /* people leave out what stands above letters, or write it otherwise */
+		add_sign(l, glossary_letters_of(l), form);
+	}
+}
+
+static void read_signs(void)
+{
+	for (enum glossary_language l = 0; l < GLOSSARY_LATIN_COUNT; l++) {
+		struct str rest = glossary_source(l), line;
+		while (str_line(&rest, &line) && !str_starts(line, STR("--")))
+			if (line.n && !strchr("#~+", line.p[0]))
+				read_line(l, line);
+	}
+}
+
+static unsigned languages_of(struct str word)
+{
+	unsigned languages = sign_of(word)->whole | sign_of(word)->stem;
+	for (size_t n = 1; n <= ENDING_MAX && word.n >= STEM_MIN + n; n++)
+		languages |= sign_of(str_first(word, word.n - n))->stem;
+	return languages;
+}
+
+struct told { unsigned counts[GLOSSARY_LATIN_COUNT], english, words; };
+
+static void count_word(struct told *t, struct str word)
+{
+	char room[WORD_MAX];
+	struct str folded = { room, fold_word(NULL, word, room) };
+	unsigned languages = folded.n ? languages_of(folded) : 0;
+	t->words++;
+	if (!languages)
+		t->english += words_is_small(folded) || words_is_general(folded);
+	for (unsigned l = 0; languages; l++, languages >>= 1)
+		t->counts[l] += languages & 1;
+}
+
+static size_t letters_end(struct str text, size_t at)
+{
+	for (size_t next = at; at < text.n; at = next)
+		if (glossary_script(utf8_next(text, &next)) != SCRIPT_LATIN)
+			break;
+	return at;
+}
+
+enum glossary_language glossary_tell(struct str text)
+{
+	struct told t = { .words = 0 };
+	enum glossary_language best = 0;
+	pthread_once(&signs_once, read_signs);
+	for (size_t at = 0; at < text.n && t.words < WORDS_LOOKED_AT;) {
+		size_t end = letters_end(text, at);
+		if (end == at) {
+			utf8_next(text, &at);
+			continue;
+		}
+		if (!char_is_digit(text.p[at]))
+			count_word(&t, str_part(text, at, end));
+		at = end;
+	}
+	for (enum glossary_language l = 1; l < GLOSSARY_LATIN_COUNT; l++)
+		best = t.counts[l] > t.counts[best] ? l : best;
+	unsigned found = t.counts[best];
+	return found >= SIGNS_MIN && found > t.english && found * OTHERS_PER_SIGN >= t.words ? best : GLOSSARY_NONE;
+}
