@@ -220,5 +220,6 @@ size_t redact_beside_at(struct redact_finder *f, size_t at)
 		kind = REDACT_SECRET;
 	else if (!(behind && has_address(f, at, end)) && !is_gone_to(s, at, end))
 		return at;
-	return redact_is_common(part(s, at, n)) ? at : redact_take(f, at, n, kind);
+	bool odd = kind == REDACT_SECRET && str_has_digit(part(s, at, n));
+	return redact_is_common(part(s, at, n)) && !odd ? at : redact_take(f, at, n, kind);
 }

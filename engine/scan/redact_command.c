@@ -45,6 +45,22 @@ static const struct option_set option_sets[] = {
 	{ STR_LIT("ssh "), "", "l", "" },
 };
 
+/* long_switch: " -pw x1", " /rp x1", " -password x1": switches of several letters that are for one thing whatever the
+ * program. */
+static size_t long_switch(struct redact_finder *f, size_t at)
+{
+	struct str s = f->line;
+	size_t n = 0, value;
+	while (char_is_alpha(at_or_nul(s, at + 2 + n)))
+		n++;
+	if (!one_of(at_or_nul(s, at + 1), "-/") || at_or_nul(s, at + 2 + n) != ' ' ||
+	    !str_in_list(part(s, at + 2, n), "pw rp pass passwd password passphrase pwd"))
+		return at;
+	value = skip_blanks(s, at + 2 + n);
+	value += one_of(at_or_nul(s, value), "\"'");
+	return one_of(at_or_nul(s, value), "-/*") ? at : redact_take(f, value, redact_secret_run(s, value), REDACT_SECRET);
+}
+
 /* program_option_at: "-p secret" behind the name of a program that takes it so; with snmp's community goes the machine
  * behind it. */
 static size_t program_option_at(struct redact_finder *f, size_t at)
@@ -181,7 +197,9 @@ size_t redact_option_at(struct redact_finder *f, size_t at)
 	struct str s = f->line, rest = str_from(s, at);
 	if (str_starts(rest, STR("--")))
 		return long_option_at(f, at);
-	size_t next = rest.p[0] == ' ' ? words_at(f, at) : program_option_at(f, at);
+	size_t next = rest.p[0] == ' ' ? long_switch(f, at) : at;
+	if (next == at)
+		next = rest.p[0] == ' ' ? words_at(f, at) : program_option_at(f, at);
 	if (next > at)
 		return next;
 	if (str_starts(rest, STR("-u ")) || str_starts(rest, STR("-U "))) {

@@ -40,6 +40,9 @@ static size_t shape_at(struct redact_finder *f, size_t at)
 						redact_beside_at, redact_word_at,    redact_domain_at,
 						redact_person_at, redact_port_at,    redact_place_at };
 	struct str rest = str_from(f->line, at);
+	size_t abroad = redact_abroad_at(f, at);
+	if (abroad > at)
+		return abroad;
 	if (rest.p[0] == '/' || rest.p[0] == '\\') {
 		size_t next = redact_home_at(f, at);
 		if (next == at && str_starts(rest, STR("//")))

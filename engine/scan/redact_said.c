@@ -7,7 +7,8 @@
 
 #include <string.h>
 
-static const char passwords[] = "password passwd pwd passphrase secret token passwort kennwort";
+static const char passwords[] = "password passwd pwd passphrase secret token passwort kennwort psk "
+				"pre-shared-key preshared-key pre-shared-secret";
 
 /* value_run: of a value that may be quoted, without the marks that end a sentence. */
 static size_t value_run(struct str s, size_t at)

@@ -6,7 +6,9 @@
  *
  *   redact_own.c      names by their own shape (addresses, \\server\share, DOMAIN\user, tokens)
  *   redact_word.c     behind a word that announces them (user=, password is)
+ *   redact_key.c      behind "key" and "code" (radius-server key 7 x1)
  *   redact_said.c     secrets and numbers in a sentence (password for alice is x1)
+ *   redact_abroad.c   secrets behind a key in another language (mot de passe : x1)
  *   redact_beside.c   by what stands on both sides (sudo: alice : TTY)
  *   redact_number.c   numbers that tell of a person (cards, accounts, telephones)
  *   redact_place.c    machines and people in a sentence (connection from depot closed, deleted by alice)
@@ -84,6 +86,7 @@ bool redact_is_common(struct str word);	  /* behind "user" or "host" it names no
 bool redact_is_card(struct str word);	  /* "eth0", "vty2": what an address stands beside that names no machine */
 bool redact_is_program(struct str name);  /* does what people do, too: "updated by dpkg", "by apt-daily.service" */
 bool redact_is_wrong(struct str word);	  /* what a password is said to be that is not the password itself */
+bool redact_is_wrong_abroad(struct str word); /* the same in other languages, where that is ASCII */
 bool redact_is_capital(struct str name);  /* as NetBIOS and DNS administrators write names: no word of a sentence */
 bool redact_tells_apart(struct str name); /* a digit, a dot or a dash: no word of a sentence either */
 bool redact_looks_random(struct str s);
@@ -117,9 +120,15 @@ redact_shape redact_at_host;   /* 'alice'@'web1', at the mark */
 /* redact_word.c */
 redact_shape redact_word_at; /* at the word that announces a name */
 redact_shape redact_port_at; /* "to nas1:8080" */
+/* redact_key.c; each at the word in [start, end), gives `end` where it takes nothing */
+size_t redact_key_behind(struct redact_finder *f, size_t start, size_t end);
+size_t redact_code_behind(struct redact_finder *f, size_t start, size_t end);
+size_t redact_numbered_key(struct redact_finder *f, size_t end);
 /* redact_said.c; redact_said_secret at the key in [start, end), gives `end` where it takes nothing */
 size_t redact_said_secret(struct redact_finder *f, size_t start, size_t end);
 redact_shape redact_said_number;
+/* redact_abroad.c; anywhere */
+redact_shape redact_abroad_at;
 /* redact_beside.c */
 redact_shape redact_beside_at;
 /* redact_command.c; at the blank or dash of an option */

@@ -25,12 +25,11 @@ static const char secret_keys[] =
 	"apikey api-key access_key secret_key private_key auth authorization cookie sessionid session_id sid "
 	"jsessionid phpsessid credential signature sig pin otp cvv cvc cvv2 ssn tan passcode password_hash "
 	"passwordhash pwdhash encryption_key signing_key master_key account_key accountkey auth_key license_key "
-	"secret_key_base shared_key preshared_key psk passwort kennwort";
+	"secret_key_base shared_key preshared_key psk pre-shared-key pre_shared_key preshared-key pre-shared-secret passwort "
+	"kennwort";
 static const char phone_keys[] =
 	"phone phone_number phonenumber phone-number tel telephone mobile mobile_number msisdn cell cellphone fax "
 	"caller_id callerid";
-
-static const char codes[] = "otp verification activation security recovery confirmation login access sms mfa totp time pin";
 
 bool redact_is_secret_key(struct str word)
 {
@@ -126,7 +125,7 @@ static bool is_told(struct str s, size_t start, struct str key, size_t value, si
 	bool parsed = prose && plain && str_in_list(key, "token") && str_in_list(before, "expected unexpected");
 	bool names = str_in_list(key, weak_keys) && goes_on(s, value + n) && str_in_list(word, user_keys);
 	bool state =
-		names || str_in_list(word, states) || (str_in_list(key, weak_keys) && str_in_list(word, weak_states));
+		names || str_in_list(word, states) || redact_is_wrong_abroad(word) || (str_in_list(key, weak_keys) && str_in_list(word, weak_states));
 	bool sentence = prose && goes_on(s, value + n) &&
 			(str_in_list(word, openings) || str_in_list(word, "password passwd") ||
 			 (acts && str_in_list(key, "auth")));
@@ -159,7 +158,19 @@ struct assignment {
 	size_t start, end, at, value; /* the key; the mark, where there is one; the value without its quote */
 	char mark;
 	bool assigned, apart, quoted, touches; /* nothing between key and mark */
+	bool entered; /* "password entered: x1" */
 };
+
+/* behind_act: "password entered: x1", "PIN eingegeben: 4711": the place of the mark; `at` where there is none. */
+static size_t behind_act(struct str s, size_t at)
+{
+	static const char acts[] = "entered typed given supplied provided used received eingegeben";
+	size_t n = 0;
+	while (char_is_alpha(at_or_nul(s, at + n)))
+		n++;
+	size_t mark = skip_blanks(s, at + n);
+	return str_in_list(part(s, at, n), acts) && one_of(at_or_nul(s, mark), ":=") ? mark : at;
+}
 
 static struct assignment read_assignment(struct str s, size_t start, size_t end, enum redact_kind kind)
 {
@@ -167,7 +178,10 @@ static struct assignment read_assignment(struct str s, size_t start, size_t end,
 	size_t before = end + (end < s.n && strchr("\"'", s.p[end])), at = skip_blanks(s, before);
 	if (at > before && str_starts_nocase(str_from(s, at), attribute)) /* key="password" value="x1" */
 		at += attribute.n - 1;
-	struct assignment g = { .start = start, .end = end, .at = at, .mark = at_or_nul(s, at), .touches = at == before };
+	size_t mark = kind == REDACT_SECRET && at > before ? behind_act(s, at) : at;
+	struct assignment g = { .start = start, .end = end, .at = mark, .mark = at_or_nul(s, mark),
+				.touches = at == before, .entered = mark > at };
+	at = mark;
 	g.assigned = g.mark == '=' || g.mark == ':';
 	g.value = skip_blanks(s, g.assigned ? at + 1 : at);
 	g.apart = g.value > at + g.assigned;
@@ -194,7 +208,9 @@ static size_t secret_behind(struct redact_finder *f, const struct assignment *g)
 	}
 	bool prose = g->mark == ':' && g->apart && !g->quoted;
 	bool function = prose && goes_on(s, value + n) && is_function(key) && !redact_tells_apart(part(s, value, n));
-	if (function || is_told(s, g->start, key, value, n, prose))
+	bool realm = str_starts_nocase(str_from(s, value), STR("realm")); /* what a server asks for */
+	bool wrong = g->entered && redact_is_wrong(part(s, value, n));
+	if (function || realm || wrong || is_told(s, g->start, key, value, n, prose))
 		return g->end;
 	return (g->assigned || tag) && n ? redact_take(f, value, n, REDACT_SECRET) : g->end;
 }
@@ -375,37 +391,6 @@ static size_t sent_secret(struct redact_finder *f, size_t start, size_t end)
 	return fits ? redact_take(f, value, n, REDACT_SECRET) : end;
 }
 
-/* code_behind: "otp code 123456", "verification code is 1234"; "activation code 0xC004F074" tells of an error. */
-static size_t code_behind(struct redact_finder *f, size_t start, size_t end)
-{
-	struct str s = f->line;
-	if (!str_in_list(redact_word_before(s, start), codes))
-		return end;
-	size_t value = skip_blanks(s, end + (at_or_nul(s, end) == ':' || at_or_nul(s, end) == '='));
-	value += str_starts_nocase(str_from(s, value), STR("is ")) ? 3 : 0;
-	size_t n = redact_name_run(s, value), digits = 0;
-	for (size_t i = 0; i < n; i++)
-		digits += char_is_digit(s.p[value + i]);
-	bool error = str_starts_nocase(str_from(s, value), STR("0x"));
-	return value > end && n >= 4 && digits >= 2 && !error ? redact_take(f, value, n, REDACT_SECRET) : end;
-}
-
-/* key_behind: "api key 9f8e7d6c", "pre-shared key 'x1'". */
-static size_t key_behind(struct redact_finder *f, size_t start, size_t end)
-{
-	static const char kinds[] = "shared api license licence product activation encryption access secret signing "
-				    "session";
-	struct str s = f->line;
-	size_t value = skip_blanks(s, end + one_of(at_or_nul(s, end), ":="));
-	bool quoted = one_of(at_or_nul(s, value), "\"'");
-	size_t n = redact_secret_run(s, value + quoted), digits = 0;
-	for (size_t i = 0; i < n; i++)
-		digits += char_is_digit(s.p[value + quoted + i]);
-	bool fits =
-		value > end && str_in_list(redact_word_before(s, start), kinds) && (quoted || (n >= 8 && digits > 1));
-	return fits && n ? redact_take(f, value + quoted, n, REDACT_SECRET) : end;
-}
-
 /* "DB_PASSWORD", "accessToken" */
 static bool ends_secret(struct str word)
 {
@@ -432,7 +417,7 @@ static size_t part_key(struct redact_finder *f, size_t at, size_t end)
 	bool name = str_eq_nocase(word, STR("name")), id = str_eq_nocase(word, STR("id"));
 	struct str before = name || id ? redact_word_before(s, at) : word;
 	if (id && str_eq_nocase(before, STR("session")))
-		return key_behind(f, at, end);
+		return redact_key_behind(f, at, end);
 	bool quoted = name && one_of(at_or_nul(s, skip_blanks(s, end)), "\"'");
 	if (quoted && str_in_list(before, "host server computer"))
 		return behind_key(f, at, end, REDACT_HOST);
@@ -492,7 +477,8 @@ static size_t scheme_at(struct redact_finder *f, size_t at, size_t end)
 	}
 	for (size_t i = 1; i < n; i++)
 		odd += char_is_upper(s.p[value + i]) || char_is_digit(s.p[value + i]) || s.p[value + i] == '=';
-	return n >= 6 && odd ? redact_take(f, value, n, REDACT_SECRET) : at;
+	bool realm = str_starts_nocase(part(s, value, n), STR("realm="));
+	return n >= 6 && odd && !realm ? redact_take(f, value, n, REDACT_SECRET) : at;
 }
 
 /* ---- all of them ---- */
@@ -534,6 +520,8 @@ size_t redact_word_at(struct redact_finder *f, size_t at)
 	size_t end = at + n;
 	if (is_name(at_or_nul(s, end))) /* "host8.example.org" */
 		return at;
+	if (str_in_list(word, "authentication-key message-digest-key"))
+		return redact_numbered_key(f, end);
 	if (!may_be_key(word) && !ends_secret(word))
 		return joined_key(f, at, end);
 	if (redact_is_secret_key(word) || ends_secret(word)) {
@@ -563,11 +551,11 @@ size_t redact_word_at(struct redact_finder *f, size_t at)
 	if (str_in_list(word, phone_keys))
 		return behind_key(f, at, end, REDACT_ID);
 	if (str_eq_nocase(word, STR("key")))
-		return key_behind(f, at, end);
+		return redact_key_behind(f, at, end);
 	if (str_eq_nocase(word, STR("role")) && str_starts(str_from(s, end), STR(" \"")))
 		return behind_key(f, at, end, REDACT_USER);
 	if (str_eq_nocase(word, STR("code")))
-		return code_behind(f, at, end);
+		return redact_code_behind(f, at, end);
 	if (str_eq(word, STR("FROM")))
 		return from_behind(f, at, end);
 	if (str_eq_nocase(word, STR("by")))

@@ -164,6 +164,54 @@ static void people_and_machines_in_a_sentence(void **unused)
 		alone(same[i], same[i]);
 }
 
+static void secrets_abroad(void **unused)
+{
+	(void)unused;
+	alone("mot de passe : soleil77", "mot de passe : SECRET-1");
+	alone("mot de passe saisi: lune2030", "mot de passe saisi: SECRET-1");
+	alone("Benutzer=x;Kennwort=wald;y=1", "Benutzer=x;Kennwort=SECRET-1;y=1");
+	alone("PIN eingegeben: 4711", "PIN eingegeben: SECRET-1");
+	alone("la contrase\u00f1a es gato123x", "la contrase\u00f1a es SECRET-1");
+	alone("db_senha=praia&x=1", "db_senha=SECRET-1&x=1");
+	alone("{\"wachtwoord\": \"tulpen\"}", "{\"wachtwoord\": \"SECRET-1\"}");
+	alone("пароль kot12345 отклонён", "пароль SECRET-1 отклонён");
+	alone("Пароль пользователя: kot12345", "Пароль пользователя: SECRET-1");
+	alone("密码为abc12345", "密码为SECRET-1");
+	alone("密码：abcdefg", "密码：SECRET-1");
+	alone("パスワードはsakura99", "パスワードはSECRET-1");
+	static const char *const same[] = {
+		"mot de passe incorrect",	  "Mot de passe : trop court",	"mot de passe expir\u00e9 : 0x80070533",
+		"contrase\u00f1a: caducada",	  "La senha est\u00e1 incorreta", "Kennwort: erforderlich",
+		"пароль: слишком короткий", "неверный пароль",		"密码: 太短",
+		"パスワードが間違っています",	  "has\u0142o jest niepoprawne", "PIN eingegeben: falsch",
+		"senhas: abc12345",
+	};
+	for (size_t i = 0; i < sizeof same / sizeof *same; i++)
+		alone(same[i], same[i]);
+}
+
+static void keys_of_devices(void **unused)
+{
+	(void)unused;
+	alone("radius-server host 10.1.1.5 acct-port 1813 key Rad1us", "radius-server host ADDR-1 acct-port 1813 key SECRET-1");
+	alone("tacacs-server key 7 0822455D0A", "tacacs-server key 7 SECRET-1");
+	alone("WIFI key: sommerwiese", "WIFI key: SECRET-1");
+	alone("ntp authentication-key 1 md5 K3yring", "ntp authentication-key 1 md5 SECRET-1");
+	alone("snmp-server community St0ring RO", "snmp-server community SECRET-1 RO");
+	alone("peer 3 pre-shared-key hunter2x", "peer 3 pre-shared-key SECRET-1");
+	alone("Password entered: swordfish", "Password entered: SECRET-1");
+	alone("plink -pw swordfish 10.0.0.1", "plink -pw SECRET-1 ADDR-1");
+	alone("schtasks /create /tn x /rp Hunter2!", "schtasks /create /tn x /rp SECRET-1");
+	static const char *const same[] = {
+		"radius-server key missing",	"WIFI key: wrong length",	"tacacs-server key mismatch",
+		"wlan0: group key handshake",	"Password entered: wrong",	"ntp authentication-key 1 not found",
+		"pre-shared key mismatch",	"radius: cannot load key server.key", "Password entered twice",
+		"Authorization: Basic realm required", "WWW-Authenticate: Basic realm=\"Restricted\"",
+	};
+	for (size_t i = 0; i < sizeof same / sizeof *same; i++)
+		alone(same[i], same[i]);
+}
+
 static void keys_of_two_words_and_of_commands(void **unused)
 {
 	(void)unused;
@@ -559,7 +607,7 @@ static void secrets_alone(void **unused)
 static void long_rows(void **unused)
 {
 	(void)unused;
-	static const char *const rows[] = { "a+", "$.", "node/" };
+	static const char *const rows[] = { "a+", "$.", "node/", "密码" };
 	static char line[(64 << 10) + 1];
 	struct redact_span spans[4];
 	clock_t start = clock();
@@ -584,6 +632,8 @@ int main(void)
 		cmocka_unit_test(a_hit),
 		cmocka_unit_test(secrets_in_a_sentence),
 		cmocka_unit_test(people_and_machines_in_a_sentence),
+		cmocka_unit_test(secrets_abroad),
+		cmocka_unit_test(keys_of_devices),
 		cmocka_unit_test(keys_of_two_words_and_of_commands),
 		cmocka_unit_test(machines_in_a_sentence),
 		cmocka_unit_test(bare_names),

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What stands behind "code" and "key", which say little by themselves: "otp code 123456", "api key 9f8e7d6c",
+ * "radius-server key 7 0822455D". See redact_shapes.h.
+ */
+#include "scan/redact_shapes.h"
+
+#include <string.h>
+
+static const char codes[] = "otp verification activation security recovery confirmation login access sms mfa totp time pin";
+
+/* code_behind: "otp code 123456", "verification code is 1234"; "activation code 0xC004F074" tells of an error. */
+size_t redact_code_behind(struct redact_finder *f, size_t start, size_t end)
+{
+	struct str s = f->line;
+	if (!str_in_list(redact_word_before(s, start), codes))
+		return end;
+	size_t value = skip_blanks(s, end + (at_or_nul(s, end) == ':' || at_or_nul(s, end) == '='));
+	value += str_starts_nocase(str_from(s, value), STR("is ")) ? 3 : 0;
+	size_t n = redact_name_run(s, value), digits = 0;
+	for (size_t i = 0; i < n; i++)
+		digits += char_is_digit(s.p[value + i]);
+	bool error = str_starts_nocase(str_from(s, value), STR("0x"));
+	return value > end && n >= 4 && digits >= 2 && !error ? redact_take(f, value, n, REDACT_SECRET) : end;
+}
+
+/* device_key: "radius-server key 7 0822455D", "acct-port 1813 key x1", "WIFI key: x1", as routers are told it; a bare
+ * word only directly behind what takes a key, and last. */
+static size_t device_key(struct redact_finder *f, size_t start, size_t end)
+{
+	static const struct str takers[] = { STR_LIT("radius"), STR_LIT("tacacs"), STR_LIT("isakmp"), STR_LIT("wifi"),
+					     STR_LIT("wi-fi"),  STR_LIT("wlan"),   STR_LIT("wpa") };
+	static const char wrong[] = "mismatch error failure negotiation exchange rotation handshake";
+	struct str s = f->line;
+	size_t value = skip_blanks(s, end + one_of(at_or_nul(s, end), ":=")), i = 0;
+	if (char_is_digit(at_or_nul(s, value)) && at_or_nul(s, value + 1) == ' ') /* how it is coded */
+		value = skip_blanks(s, value + 1);
+	size_t n = redact_secret_run(s, value);
+	while (i < sizeof takers / sizeof *takers && !redact_within(s, start, takers[i]))
+		i++;
+	struct str word = part(s, value, n);
+	if (i == sizeof takers / sizeof *takers || value == end || n < 4)
+		return end;
+	bool direct = str_in_list(redact_word_before(s, start), "server isakmp wifi fi wlan wpa");
+	bool plain = direct && value + n == s.n && !redact_is_wrong(word) && !redact_keeps(word) &&
+		     !str_in_list(word, wrong) && !memchr(word.p, '.', n) && !memchr(word.p, '/', n);
+	return str_has_digit(word) || plain ? redact_take(f, value, n, REDACT_SECRET) : end;
+}
+
+/* numbered_key: "ntp authentication-key 1 md5 x1", "message-digest-key 1 md5 7 0822455D". */
+size_t redact_numbered_key(struct redact_finder *f, size_t end)
+{
+	static const struct str md5 = STR_LIT(" md5 ");
+	struct str s = f->line;
+	size_t at = skip_blanks(s, end);
+	while (char_is_digit(at_or_nul(s, at)))
+		at++;
+	if (!str_starts(str_from(s, at), md5))
+		return end;
+	at = skip_blanks(s, at + md5.n);
+	if (char_is_digit(at_or_nul(s, at)) && at_or_nul(s, at + 1) == ' ')
+		at = skip_blanks(s, at + 1);
+	return redact_take(f, at, redact_secret_run(s, at), REDACT_SECRET);
+}
+
+/* key_behind: "api key 9f8e7d6c", "pre-shared key 'x1'". */
+size_t redact_key_behind(struct redact_finder *f, size_t start, size_t end)
+{
+	static const char kinds[] = "shared api license licence product activation encryption access secret signing "
+				    "session";
+	struct str s = f->line;
+	size_t value = skip_blanks(s, end + one_of(at_or_nul(s, end), ":="));
+	bool quoted = one_of(at_or_nul(s, value), "\"'");
+	size_t n = redact_secret_run(s, value + quoted), digits = 0;
+	for (size_t i = 0; i < n; i++)
+		digits += char_is_digit(s.p[value + quoted + i]);
+	bool fits =
+		value > end && str_in_list(redact_word_before(s, start), kinds) && (quoted || (n >= 8 && digits > 1));
+	return fits && n ? redact_take(f, value + quoted, n, REDACT_SECRET) : device_key(f, start, end);
+}
