@@ -150,6 +150,17 @@ static void chinese_has_no_blanks(void **state)
 	close_kb(&kb);
 }
 
+static void japanese_has_no_blanks(void **state)
+{
+	(void)state;
+	struct kb kb = open_kb(kb_from(english, 3, 800000));
+	reads(&kb, "プリンターのドライバが表示されない", "printer of driver the not displayed");
+	reads(&kb, "リソース エディターでダイアログ ボックスを開くと", "resource editor by dialog box the open and");
+	reads(&kb, "ネットワークプリンタ", "network printer");
+	finds(&kb, "ダイアログボックスのコンボ ボックスがちらつく", "Q800001");
+	close_kb(&kb);
+}
+
 static void words_inflect_and_are_glued(void **state)
 {
 	(void)state;
@@ -206,6 +217,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_listed_form_is_read),
 		cmocka_unit_test(chinese_has_no_blanks),
+		cmocka_unit_test(japanese_has_no_blanks),
 		cmocka_unit_test(words_inflect_and_are_glued),
 		cmocka_unit_test(english_is_not_touched),
 		cmocka_unit_test(own_articles_are_found),
