@@ -15,7 +15,7 @@ enum {
 	WORD_MAX = 32, /* bytes; what is longer is no sign */
 	STEM_MIN = 4,
 	ENDING_MAX = 5,
-	SIGNS_MIN = 2,
+	LONG_SIGN = 3, /* letters of one of the signs, at least */
 	OTHERS_PER_SIGN = 4
 };
 
@@ -37,9 +37,11 @@ static struct sign *sign_of(struct str word)
 	return &signs[at];
 }
 
-/* fold_word writes at most WORD_MAX bytes, and gives how many; 0 for a word that is longer. */
-static size_t fold_word(const struct glossary *g, struct str word, char out[WORD_MAX])
+/* fold_word writes at most WORD_MAX bytes, and gives how many; 0 for a word that is longer. "ä" is "ae", as in German:
+ * in the others' commonest words it is none, and as "a" it would make "häng" English. */
+static size_t fold_word(struct str word, char out[WORD_MAX])
 {
+	const struct glossary *g = glossary_letters_of(GLOSSARY_DE);
 	char room[GLOSSARY_FOLD_MAX];
 	size_t n = 0;
 	for (size_t at = 0; at < word.n;) {
@@ -51,11 +53,11 @@ static size_t fold_word(const struct glossary *g, struct str word, char out[WORD
 	return n;
 }
 
-static void add_sign(enum glossary_language l, const struct glossary *g, struct str form)
+static void add_sign(enum glossary_language l, struct str form)
 {
 	char word[WORD_MAX];
 	bool stem = str_ends(form, STR("*"));
-	struct str folded = { word, fold_word(g, stem ? str_first(form, form.n - 1) : form, word) };
+	struct str folded = { word, fold_word(stem ? str_first(form, form.n - 1) : form, word) };
 	if (!folded.n || pooled + folded.n > POOL_MAX)
 		return;
 	struct sign *sign = sign_of(folded);
@@ -73,10 +75,8 @@ static void read_line(enum glossary_language l, struct str line)
 	for (bool more = true; more;) {
 		more = str_cut(forms, ',', &form, &forms);
 		form = str_trim(form);
-		if (str_find_char(form, ' ') != STR_NONE)
-			continue;
-		add_sign(l, NULL, form); /* people leave out what stands above letters, or write it otherwise */
-		add_sign(l, glossary_letters_of(l), form);
+		if (str_find_char(form, ' ') == STR_NONE)
+			add_sign(l, form);
 	}
 }
 
@@ -98,18 +98,26 @@ static unsigned languages_of(struct str word)
 	return languages;
 }
 
-struct told { unsigned counts[GLOSSARY_LATIN_COUNT], english, words; };
+struct told {
+	unsigned counts[GLOSSARY_LATIN_COUNT], english, words;
+	uint64_t met[GLOSSARY_LATIN_COUNT]; /* a bit for each sign, nearly */
+	unsigned long_enough; /* a bit for each language: "(Y)es" has two Spanish words */
+};
 
 static void count_word(struct told *t, struct str word)
 {
 	char room[WORD_MAX];
-	struct str folded = { room, fold_word(NULL, word, room) };
+	uint64_t bit = (uint64_t)1 << (hash_bytes(word) & 63);
+	struct str folded = { room, fold_word(word, room) };
 	unsigned languages = folded.n ? languages_of(folded) : 0;
 	t->words++;
 	if (!languages)
 		t->english += words_is_small(folded) || words_is_general(folded);
-	for (unsigned l = 0; languages; l++, languages >>= 1)
+	for (unsigned l = 0; languages; l++, languages >>= 1) {
 		t->counts[l] += languages & 1;
+		t->met[l] |= languages & 1 ? bit : 0;
+		t->long_enough |= folded.n >= LONG_SIGN ? (languages & 1) << l : 0;
+	}
 }
 
 static size_t letters_end(struct str text, size_t at)
@@ -138,5 +146,6 @@ enum glossary_language glossary_tell(struct str text)
 	for (enum glossary_language l = 1; l < GLOSSARY_LATIN_COUNT; l++)
 		best = t.counts[l] > t.counts[best] ? l : best;
 	unsigned found = t.counts[best];
-	return found >= SIGNS_MIN && found > t.english && found * OTHERS_PER_SIGN >= t.words ? best : GLOSSARY_NONE;
+	bool several = (t.met[best] & (t.met[best] - 1)) != 0;
+	return several && t.long_enough >> best & 1 && found > t.english && found * OTHERS_PER_SIGN >= t.words ? best : GLOSSARY_NONE;
 }
