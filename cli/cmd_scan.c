@@ -208,6 +208,8 @@ static int scan_whole(struct scan_run *r, struct scan_options *options)
 		e = scan_opened(r, scan, &all_read);
 	scan_close(&scan);
 	scan_seams_free(&r->seams);
+	if (r->input)
+		scan_show_left_out(c, input_left_out(r->input));
 	input_close(&r->input);
 	match_close(&matcher);
 	cmd_progress(c, "%s", "");
@@ -277,6 +279,8 @@ const struct cmd cmd_scan = {
 		 "the next file. --json prints each hit on a line of its own; of several for one line of the log\n"
 		 "the best comes first; \"beside\" names the lines that bound what the hit's own lines lack. A year\n"
 		 "in brackets with a question mark, (2001?), is the likely one of stamps that have none.\n\n"
+		 "In folders and archives what is no text (PDF, pictures, programs, databases) is left out, and a\n"
+		 "note at the end says how many; named, such a file is read.\n\n"
 		 "--report writes a page that stands alone, to send on. --redact replaces names in all output by\n"
 		 "tokens, the same for the same name, by their shapes and what stands beside them in any line that\n"
 		 "was read: look at what you send. --unknown folds lines that look like errors and match no\n"

@@ -8,6 +8,7 @@
 #include "cli/save.h"
 #include "cli/scan_cursor.h"
 #include "cli/scan_kb.h"
+#include "cli/scan_show.h"
 #include "cli/watch.h"
 #include "follow/follow.h"
 
@@ -238,6 +239,8 @@ static enum err finish(struct loop *l)
 		l->f->all_read = false;
 	}
 	l->f->files = follow_files(l->follow);
+	if (l->f->live) /* from cron it would be said each time */
+		scan_show_left_out(l->c, follow_left_out(l->follow));
 	l->f->all_read = l->f->all_read && !follow_missed(l->follow);
 	if (!e)
 		e = l->f->end(l->f->end_context);

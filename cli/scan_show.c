@@ -153,6 +153,16 @@ static void add_time(char *to, size_t size, int64_t seconds)
 		snprintf(to, size, "%lld s", (long long)seconds);
 }
 
+void scan_show_left_out(struct cmd_context *c, const size_t counts[INPUT_BINARIES])
+{
+	struct buf what = { 0 };
+	size_t n = input_say_binaries(counts, &what);
+	if (n && !buf_err(&what))
+		diags_add(&c->diags, DIAG_NOTE, 0, "%zu %s no log, and left out: %.*s", n, n == 1 ? "file is" : "files are",
+			  STR_ARG(buf_str(&what)));
+	buf_free(&what);
+}
+
 void scan_show_progress(struct scan_show *s, int64_t done, int64_t total)
 {
 	int64_t ms = scan_now_ms() - s->started_ms;

@@ -6,6 +6,7 @@
 #ifndef KBT_CLI_SCAN_SHOW_H
 #define KBT_CLI_SCAN_SHOW_H
 
+#include "base/input.h"
 #include "cli/scan_record.h"
 #include "render/scan.h"
 #include "scan/redact.h"
@@ -56,6 +57,8 @@ enum err scan_show_rules(struct scan_show *s, const struct matcher *m, struct sc
 void scan_show_read(struct scan_show *s, struct str block);
 /* scan_show_hit takes a hit: a scan_sink whose context is a struct scan_show. */
 bool scan_show_hit(void *show, const struct scan_hit *hit);
+/* scan_show_left_out notes how many files of folders and archives were no text, and of what kinds. */
+void scan_show_left_out(struct cmd_context *c, const size_t counts[INPUT_BINARIES]);
 /* scan_show_progress: bytes of the input read, and all of them (0: not known). */
 void scan_show_progress(struct scan_show *s, int64_t done, int64_t total);
 /* scan_show_end prints what is left to print, and writes the report. */

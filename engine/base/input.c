@@ -222,24 +222,23 @@ static enum err refuse_foreign(struct input *in, struct str name, const struct f
 			  kind->advice);
 }
 
-/* begins_as_text: letters and what stands between them; or the mark of UTF-16. */
-static bool begins_as_text(struct str head)
-{
-	for (size_t i = 0; i < head.n; i++)
-		if (!head.p[i] || ((unsigned char)head.p[i] < ' ' && !strchr("\t\n\r\f\x1b", head.p[i])))
-			return str_starts(head, STR("\xFF\xFE")) || str_starts(head, STR("\xFE\xFF"));
-	return head.n;
-}
-
 /* misnamed: a file on disk that is not what its name says. */
 static enum err misnamed(struct input *in, const struct layer *l)
 {
 	struct str name = buf_str(&l->name);
-	if (!in->takes_text || !begins_as_text(l->ahead))
+	if (!in->takes_text || !input_begins_as_text(l->ahead))
 		return diags_fail(in->diags, ERR_DAMAGED, "%.*s: %s", STR_ARG(name),
 				  l->ahead.n ? "no archive, though its name says so" : "empty");
 	diags_add(in->diags, DIAG_WARNING, 0, "%.*s: not packed, though its name says so: read as text", STR_ARG(name));
 	return ERR_OK;
+}
+
+/* leave_out counts a member that is no text, and goes to the next one; *ret_more is false where the layer has none. */
+static enum err leave_out(struct input *in, enum input_binary kind, bool *ret_more)
+{
+	in->left_out[kind]++;
+	*ret_more = false;
+	return in->depth > 1 ? layer_next_entry(in, ret_more) : ERR_OK;
 }
 
 /* unpack opens what the member at the top holds, as long as that is packed in turn. */
@@ -254,11 +253,19 @@ static enum err unpack(struct input *in, bool *ret_more)
 		struct str name = buf_str(&l->name);
 		enum packing packing = packing_of(l->ahead);
 		bool tar, named = packing_named(name, &tar), outer = !in_archive(in);
-		bool text = in->takes_text && in->depth == 1 && begins_as_text(l->ahead);
+		bool text = in->takes_text && in->depth == 1 && input_begins_as_text(l->ahead);
 		if (packing == PACKING_NONE && outer && tar && l->ahead.n && !text)
 			packing = PACKING_TAR; /* old ones have no mark at their start; the rest is damaged */
 		if (packing == PACKING_NONE && packing_foreign(l->ahead))
 			return refuse_foreign(in, name, packing_foreign(l->ahead));
+		enum input_binary kind;
+		bool one_of_many = in->walk || !outer;
+		if (packing == PACKING_NONE && in->takes_text && one_of_many && input_is_binary(l->ahead, &kind)) {
+			e = leave_out(in, kind, ret_more);
+			if (e || !*ret_more)
+				return e;
+			continue;
+		}
 		if (packing == PACKING_NONE && named && in->depth == 1)
 			return misnamed(in, l);
 		if (packing == PACKING_NONE || in->depth > INPUT_DEPTH)

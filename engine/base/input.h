@@ -45,8 +45,30 @@ void input_close(struct input **input);
 /* input_once: a file on disk is read the first time only, whatever it is called. To be said before the first one. */
 void input_once(struct input *input);
 /* input_take_text: a file that is named as a packed one and begins as text is read as that, with a warning; else it is
- * damaged. To be said before the first one. */
+ * damaged. What stands in a folder or an archive and is no text by its first bytes (a picture, a program) is left out
+ * and counted. To be said before the first one. */
 void input_take_text(struct input *input);
+
+enum input_binary {
+	BINARY_PDF,
+	BINARY_PICTURE,
+	BINARY_PROGRAM,
+	BINARY_DATABASE,
+	BINARY_DOCUMENT,
+	BINARY_MEDIA,
+	BINARY_FONT,
+	BINARY_DUMP,
+	BINARY_TRACE,
+	BINARY_REGISTRY,
+	BINARY_EVENTS,
+	INPUT_BINARIES
+};
+/* input_is_binary says of a file's first bytes (512 are enough) whether they are those of what is known and no text;
+ * input_left_out gives how many of each kind were left out so far; input_say_binaries adds them in words ("2 PDF
+ * documents, 1 picture") and gives how many there are in all. */
+bool input_is_binary(struct str head, enum input_binary *ret_kind);
+const size_t *input_left_out(const struct input *input); /* INPUT_BINARIES of them */
+size_t input_say_binaries(const size_t counts[INPUT_BINARIES], struct buf *out);
 
 /* input_next: the next member, or NULL at the end. ERR_NOTFOUND, ERR_DENIED, ERR_IO, ERR_DAMAGED, ERR_LIMIT (a bomb),
  * ERR_UNSUPPORTED (neither a file nor a folder, or in a folder a packing that is not read: a warning in d), ERR_INPUT

@@ -45,6 +45,7 @@ struct input {
 	const char **paths; /* copies in the arena, patterns expanded */
 	size_t count, cap, at;
 	bool once, takes_text;
+	size_t left_out[INPUT_BINARIES];
 	struct index seen; /* files by device and number, where each is read once */
 	struct input_file {
 		uint64_t dev, ino;
@@ -84,6 +85,9 @@ enum err layer_read(struct layer *l, struct str *ret_block) MUST_USE;
 bool layer_leave_member(struct layer *l);
 
 enum packing { PACKING_NONE, PACKING_STREAM, PACKING_TAR, PACKING_ZIP };
+
+/* input_begins_as_text: letters and what stands between them; or the mark of UTF-16. */
+bool input_begins_as_text(struct str head);
 
 /* What is known and not read. */
 struct foreign {

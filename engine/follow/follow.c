@@ -210,6 +210,11 @@ bool follow_unsettled(const struct follow *f)
 	return unsettled;
 }
 
+const size_t *follow_left_out(const struct follow *f)
+{
+	return f->left_out;
+}
+
 size_t follow_files(const struct follow *f)
 {
 	return f->files;

@@ -23,11 +23,12 @@ enum {
 
 /* ---- one path ---- */
 
-static bool is_packed(const struct tail *t)
+struct head { char bytes[512]; };
+
+static struct str read_head(const struct tail *t, struct head *head)
 {
-	char head[512];
-	ssize_t n = pread(t->fd, head, sizeof head, 0);
-	return n > 0 && input_is_packed((struct str){ head, (size_t)n });
+	ssize_t n = pread(t->fd, head->bytes, sizeof head->bytes, 0);
+	return (struct str){ head->bytes, n > 0 ? (size_t)n : 0 };
 }
 
 static bool resume_at(struct entry *e, size_t place, struct tail *t)
@@ -124,7 +125,14 @@ static enum err begin(struct follow *f, struct entry *e, int64_t now_ms)
 	if (entry_is_held(f, &t.at.id))
 		return pass_over(f, e, &t);
 	e->begun = true;
-	if (is_packed(&t))
+	struct head bytes;
+	struct str head = read_head(&t, &bytes);
+	enum input_binary kind;
+	if (e->found && input_is_binary(head, &kind)) {
+		f->left_out[kind] += first;
+		return pass_over(f, e, &t);
+	}
+	if (input_is_packed(head))
 		return is_read(f, e, &t) ? pass_over(f, e, &t) : begin_packed(f, e, &t);
 	resume_known(f, e, &t);
 	f->files++;

@@ -116,7 +116,10 @@ static enum err open_job(struct follow *f, const struct job *job)
 		sibling_open_path(job->fd, path, sizeof path);
 		paths[0] = path;
 	}
-	return input_open(paths, 1, f->diags, &f->input);
+	enum err e = input_open(paths, 1, f->diags, &f->input);
+	if (!e)
+		input_take_text(f->input);
+	return e;
 }
 
 static void end_job(struct follow *f, struct entry *e)

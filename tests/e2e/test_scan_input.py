@@ -293,6 +293,25 @@ class ScanInput(SharedKbTest):
                                  ('a.7z', b'7z\xbc\xaf\x27\x1c', 'unpack it first')):
             self.check_refused(self.write(name, head + bytes(600)), says)
 
+    def test_what_is_no_text_is_left_out_of_folders_and_archives(self):
+        line = rcmd('FOUND').encode() + b'\n'
+        binary = {'a.pdf': b'%PDF-1.4\n', 'b.png': b'\x89PNG\r\n\x1a\n\0', 'c.exe': b'MZ\x90\0', 'd.db': b'SQLite format 3\0',
+                  'e.gif': b'GIF89a\1\0', 'f': b'\x7fELF\2\1', 'g.jpg.gz': None}
+        binary['g.jpg.gz'] = gzip.compress(b'\xff\xd8\xff\xe0\0' + line)
+        texts = {'odd.log': b'\x01\x02\xfe\xff\0MZ odd\n', 'mz.log': b'MZ is how it begins\n', 'w.log': b''}
+        zipped = io.BytesIO()
+        with zipfile.ZipFile(zipped, 'w') as z:
+            for name, head in (binary | texts).items():
+                z.writestr(name, head if name.endswith('.gz') else head + line)
+                self.write('in/' + name, head if name.endswith('.gz') else head + line)
+        self.write('in/z.zip', zipped.getvalue())
+        found, err = self.names(self.path('in'))
+        self.assertEqual(found, ['FOUND'] * 6)
+        self.assertEqual(err, 'kbt: note: 14 files are no log, and left out: 2 PDF documents, 6 pictures, 4 programs, '
+                              '2 databases\n')
+        self.assertEqual(self.names('--cursor', self.path('cursor'), self.path('in'))[0], ['FOUND'] * 6)
+        self.assertEqual(self.names(self.path('in', 'a.pdf')), (['FOUND'], ''))  # it was asked for
+
     def test_text_that_is_called_packed(self):
         """As somebody renames a log: nothing of it is lost, and a line says so."""
         line = rcmd('NAMED') + '\n'
