@@ -30,6 +30,7 @@ enum {
 #define NAMED 0.6 /* what a code among other words tells of what it tells alone, where its shape says that it is one */
 #define COUNTED 0.45 /* the same of a small number behind "error" */
 #define SAID 0.6 /* the same of the number of a text, without it */
+#define SUCCEEDED 0.2 /* what is left of articles that quote what says that nothing failed */
 #define KIN 0.85 /* the same where the words beside it are a message's, and the number another one of its table */
 #define LOG_BY_TEXT 0.2 /* a log line that only shares words with an article is seldom about it */
 
@@ -197,13 +198,15 @@ static bool is_bare_code(const struct query *q, const struct match_code *code)
 		"killed", "by", "signal", "value", "errorlevel", "level", "non", "zero", "child", "subprocess",
 		"application", "interrupted", "of", "it", "was", "for",
 	};
+	bool http = str_eq(code->family, STR("http"));
 	unsigned others = 0;
 	for (uint32_t i = 0; i < q->token_count; i++) {
 		const struct query_token *t = &q->tokens[i];
 		struct str word = str_part(q->clean->text, t->start, t->end);
 		bool known = t->number || rule_is_code_word(word) ||
 			     (t->start < code->span.end && t->end > code->span.start) ||
-			     str_eq_nocase(word, code->family); /* "curl exited with 7" */
+			     str_eq_nocase(word, code->family) || /* "curl exited with 7" */
+			     (http && str_find_nocase(rule_http_reason(code->value), word) != STR_NONE);
 		for (size_t k = 0; !known && k < sizeof words / sizeof *words; k++)
 			known = str_eq_nocase(word, str_c(words[k]));
 		others += !known;
@@ -228,7 +231,7 @@ static double share_of_mention(const struct query *q, const struct match_code *c
 		return meaning_articles(q->view, code, &about, 1) ? COUNTED : 0;
 	if (rule_is_ended_family(code->family)) /* of one program it is that program's error */
 		return COUNTED;
-	if (code->span.end - code->span.start >= LONG_CODE)
+	if (code->span.end - code->span.start >= LONG_CODE || str_eq(code->family, STR("http")))
 		return NAMED;
 	if (meaning_is_only_told(code->family) && !rule_is_reply_family(code->family)) /* "SQLCODE=-204", "Msg 18456" */
 		return COUNTED;
@@ -240,6 +243,9 @@ static struct str said_of(const struct match_code *code, struct arena *a)
 {
 	if (str_eq(code->family, STR("vb")))
 		return arena_printf(a, "Run-time error '%lld': %.*s", (long long)code->value, STR_ARG(code->says));
+	if (str_eq(code->family, STR("http")) && rule_http_reason(code->value).n)
+		return arena_printf(a, "HTTP Error %lld: %.*s", (long long)code->value,
+				    STR_ARG(rule_http_reason(code->value)));
 	if (str_eq(code->family, STR("errno")) || meaning_is_only_told(code->family))
 		return code->says;
 	return arena_printf(a, "System error %lld has occurred. %.*s", (long long)code->value, STR_ARG(code->says));
@@ -396,6 +402,11 @@ static bool any_stands(const struct query *q, const struct answer *answers, uint
 	return false;
 }
 
+static bool is_success(const struct match_code *code)
+{
+	return str_eq(code->symbol, STR("ERROR_SUCCESS"));
+}
+
 uint32_t ask_all(struct query *q, const struct match_options *options, struct match_answer *out, struct answer *answers)
 {
 	struct evidence_of_message evidence = ask_evidence(q, options, out);
@@ -411,6 +422,11 @@ uint32_t ask_all(struct query *q, const struct match_options *options, struct ma
 		    meaning_read_text(q->view, q->clean->text, behind_head(q), out);
 	bool bare = said || (best < SURE && out->code.known && is_bare_code(q, &out->code));
 	double share = bare ? 1 : best < CONFIDENCE_FLOOR ? share_of_mention(q, &out->code) : 0;
+	if (is_success(&out->code)) {
+		for (uint32_t i = 0; i < n && said; i++) /* they show the text beside what failed */
+			confidence_doubt(&answers[i], SUCCEEDED);
+		return n;
+	}
 	for (uint32_t i = 0; i < n && share > 0; i++)
 		share = fmax(share, rank_is_kin(q, &out->code, &answers[i]) ? KIN : 0);
 	if (best < SURE && share > 0)

@@ -149,7 +149,11 @@ static size_t readings_of(const struct file_view *v, struct str text, const stru
 	if (rule_is_ended_family(c->family))
 		return readings_of_end(v, text, c, out);
 	if (c->symbol.n) {
+		int64_t status;
 		add_symbol(v, c->symbol, out, &n);
+		/* what IIS adds to a status (403.6) tells more, and nothing else, where it is known */
+		if (!n && str_eq(c->family, STR("http")) && str_i64(str_first(c->symbol, 3), &status))
+			add_told(v, status, c->family, out, &n);
 		if (n)
 			add_carried(v, out[0].value, out, &n);
 		return n;

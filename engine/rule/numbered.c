@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Codes that have a spelling of their own: Oracle's ORA-12154, an HTTP status with what IIS adds (401.2), what SMTP
- * adds to its replies (550 5.7.1; RFC 3463), SQLSTATE 28000 (ISO 9075), Db2's SQL30081N, which is SQLCODE -30081, the
+ * Codes that have a spelling of their own: Oracle's ORA-12154, an HTTP status with its reason (404 Not Found) or with
+ * what IIS adds (401.2), what SMTP adds to its replies (550 5.7.1; RFC 3463), SQLSTATE 28000 (ISO 9075), Db2's SQL30081N, which is SQLCODE -30081, the
  * database engine's JET_errKeyDuplicate.
  * Pure, linear.
  */
@@ -75,6 +75,89 @@ static size_t smtp_at(struct str text, struct str head, size_t at, struct rule_c
 	ret_code->family = STR("smtp");
 	ret_code->symbol = str_part(text, at, end);
 	return end - at;
+}
+
+/* RFC 9110 15, RFC 6585, RFC 4918 and 7725; first as servers say it today, then as others do. */
+static const struct {
+	int status;
+	struct str reason;
+} http_reasons[] = {
+	{ 400, STR_LIT("Bad Request") },
+	{ 401, STR_LIT("Unauthorized") },
+	{ 401, STR_LIT("Authorization Required") },
+	{ 403, STR_LIT("Forbidden") },
+	{ 404, STR_LIT("Not Found") },
+	{ 404, STR_LIT("File Not Found") },
+	{ 405, STR_LIT("Method Not Allowed") },
+	{ 405, STR_LIT("Not Allowed") },
+	{ 406, STR_LIT("Not Acceptable") },
+	{ 407, STR_LIT("Proxy Authentication Required") },
+	{ 408, STR_LIT("Request Timeout") },
+	{ 408, STR_LIT("Request Time-out") },
+	{ 409, STR_LIT("Conflict") },
+	{ 410, STR_LIT("Gone") },
+	{ 411, STR_LIT("Length Required") },
+	{ 412, STR_LIT("Precondition Failed") },
+	{ 413, STR_LIT("Request Entity Too Large") },
+	{ 413, STR_LIT("Payload Too Large") },
+	{ 413, STR_LIT("Content Too Large") },
+	{ 414, STR_LIT("Request-URI Too Large") },
+	{ 414, STR_LIT("URI Too Long") },
+	{ 415, STR_LIT("Unsupported Media Type") },
+	{ 422, STR_LIT("Unprocessable Entity") },
+	{ 422, STR_LIT("Unprocessable Content") },
+	{ 426, STR_LIT("Upgrade Required") },
+	{ 429, STR_LIT("Too Many Requests") },
+	{ 431, STR_LIT("Request Header Fields Too Large") },
+	{ 451, STR_LIT("Unavailable For Legal Reasons") },
+	{ 500, STR_LIT("Internal Server Error") },
+	{ 501, STR_LIT("Not Implemented") },
+	{ 502, STR_LIT("Bad Gateway") },
+	{ 503, STR_LIT("Service Unavailable") },
+	{ 503, STR_LIT("Service Temporarily Unavailable") },
+	{ 504, STR_LIT("Gateway Timeout") },
+	{ 504, STR_LIT("Gateway Time-out") },
+	{ 505, STR_LIT("HTTP Version Not Supported") },
+	{ 507, STR_LIT("Insufficient Storage") },
+	{ 508, STR_LIT("Loop Detected") },
+	{ 511, STR_LIT("Network Authentication Required") },
+};
+
+struct str rule_http_reason(int64_t status)
+{
+	for (size_t i = 0; i < sizeof http_reasons / sizeof *http_reasons; i++)
+		if (http_reasons[i].status == status)
+			return http_reasons[i].reason;
+	return STR("");
+}
+
+/* begins_reason: "Not Found", " - Not Found", ") Not Found" */
+static bool begins_reason(struct str tail, int64_t status)
+{
+	size_t marks = 0;
+	while (marks < tail.n && marks < 4 && strchr(" -:)", tail.p[marks]))
+		marks++;
+	tail = str_from(tail, marks);
+	for (size_t i = 0; marks && i < sizeof http_reasons / sizeof *http_reasons; i++) {
+		struct str reason = http_reasons[i].reason;
+		if (http_reasons[i].status == status && str_eq_nocase(str_first(tail, reason.n), reason) &&
+		    (tail.n == reason.n || !char_is_word(tail.p[reason.n])))
+			return true;
+	}
+	return false;
+}
+
+/* "404 Not Found", "(403) Forbidden", "HTTP Error 503: Service Unavailable" */
+static size_t http_named_at(struct str text, size_t at, struct rule_code *ret_code)
+{
+	enum { STATUS_LENGTH = 3 };
+	size_t end = at + STATUS_LENGTH;
+	int64_t status;
+	if (digits_at(text, at) != STATUS_LENGTH || !str_i64(str_part(text, at, end), &status) ||
+	    !begins_reason(str_from(text, end), status))
+		return 0;
+	*ret_code = (struct rule_code){ .value = status, .family = STR("http") };
+	return STATUS_LENGTH;
 }
 
 /* "HTTP Error 401.2", "HTTP 403.14", "error 500.19" */
@@ -153,6 +236,8 @@ size_t rule_numbered_at(struct str text, size_t at, struct rule_code *ret_code)
 		n = smtp_at(text, head, at, ret_code);
 	if (!n && (c == '4' || c == '5'))
 		n = http_at(text, head, at, ret_code);
+	if (!n && (c == '4' || c == '5'))
+		n = http_named_at(text, at, ret_code);
 	if (!n && (char_is_digit(c) || char_is_upper(c)))
 		n = sqlstate_at(text, head, at, ret_code);
 	return n;

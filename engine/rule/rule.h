@@ -193,6 +193,7 @@ bool rule_is_alone(struct str text, size_t start, size_t end);
 size_t rule_numbered_at(struct str text, size_t at, struct rule_code *ret_code);
 struct str rule_numbered_family(struct str head, struct str tail, int64_t value);
 bool rule_is_reply_family(struct str family);
+struct str rule_http_reason(int64_t status); /* "Not Found" for 404; empty where it has none */
 
 /* rule_ended_family: the text says that a program ended with the number at text[start, end), or by that signal. Gives
  * whose number it is: "curl", "rsync", "signal", "systemd" ..., "exit" where any program's; empty where the text does not

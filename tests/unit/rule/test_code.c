@@ -103,6 +103,9 @@ static void shapes_and_families(void **state)
 		{ "ORA-12154: TNS", 12154, "oracle" },
 		{ "HTTP status 502", 502, "http" },
 		{ "HTTP/1.1 503 Service Unavailable", 503, "http" },
+		{ "404 Not Found", 404, "http" },
+		{ "it answers 503 - Service unavailable.", 503, "http" },
+		{ "the remote server returned (403) Forbidden", 403, "http" },
 		{ "WinHTTP error 12007", 12007, "wininet" },
 		{ "DAO error 3051", 3051, "vb" },
 		{ "Jet error -1811", -1811, "" },
@@ -233,7 +236,8 @@ static void codes_that_are_spelled_their_own_way(void **state)
 	static const char *const others[] = { "HTTP/1.1", "450 4.5 GB", "5.7.1 is out", "version 5.10.2.3", "SQLSTATE",
 					      "550 4.7.1 no", "MySQL 5.7.1", "JET_err", "ORA-1", "401.25 MB",
 					      "XORA-12154", "5.7", "5.10.1", "403.145", "SQL2019", "SQL30081NX",
-					      "SQL30081" };
+					      "SQL30081", "404 Not Foundation", "404 Forbidden", "404Not Found",
+					      "1404 Not Found" };
 	struct rule_code_at found[2];
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
 		if (rule_codes_find(str_c(cases[i].text), found, 2) != 1 ||
