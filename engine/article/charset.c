@@ -84,18 +84,21 @@ static int points_for_437(unsigned char before, unsigned char c, unsigned char a
 	return -1; /* the signs of Latin-1: no-break space, section, copyright, paragraph, middle dot */
 }
 
-/* is_russian: most bytes over 0x7F are of words of four letters and more, small ones behind the first: a language of
- * Western Europe has no such words, and lines and blocks of CP437 are no small letters of either page. */
+/* is_russian: most bytes over 0x7F are of words of four letters and more, not all the same, small ones behind the first:
+ * a language of Western Europe has no such words, and lines and blocks of CP437 are no small letters of either page. A
+ * row of one byte is no word: no-break spaces of CP1252 are letters of CP866. */
 static bool is_russian(struct str bytes, enum charset set)
 {
 	enum { WORD_MIN = 4 };
 	size_t high = 0, of_words = 0;
 	for (size_t at = 0, n; at < bytes.n; at += n) {
-		bool small = true;
-		for (n = 0; at + n < bytes.n && (bytes.p[at + n] & 0x80); n++)
+		bool small = true, differ = false;
+		for (n = 0; at + n < bytes.n && (bytes.p[at + n] & 0x80); n++) {
 			small &= russian(set, (unsigned char)bytes.p[at + n]) >= (n ? RUSSIAN_SMALL_A : RUSSIAN_YO);
+			differ |= bytes.p[at + n] != bytes.p[at];
+		}
 		high += n;
-		of_words += small && n >= WORD_MIN ? n : 0;
+		of_words += small && differ && n >= WORD_MIN ? n : 0;
 		n += !n;
 	}
 	return high && of_words * 2 >= high;

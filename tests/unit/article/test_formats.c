@@ -247,6 +247,10 @@ static void bytes_are_decoded_by_what_makes_sense(void **state)
 	assert_str(body_of(STR("\xDA\xC4\xC4\xC4\xBF")), "\u250C\u2500\u2500\u2500\u2510");		 /* CP437 */
 	assert_str(body_of(STR("Empf\x84nger \x81" "bermittelt")), "Empf\u00E4nger \u00FCbermittelt");
 	assert_str(body_of(STR("gar\xE7on")), "gar\u00E7on");
+	assert_str(body_of(STR("\xEF\xE0\xF0\xEE\xEB\xFC")), "пароль"); /* CP1251 */
+	assert_str(body_of(STR("\xAF\xA0\xE0\xAE\xAB\xEC")), "пароль"); /* CP866 */
+	assert_str(body_of(STR("a\xA0\xA0\xA0\xA0" "b")), "a\u00A0\u00A0\u00A0\u00A0b"); /* not four letters of CP866 */
+	assert_str(body_of(STR("a \xAF\xAF\xAF\xAF\xAF b")), "a \u00AF\u00AF\u00AF\u00AF\u00AF b");
 	assert_str(body_of(STR("na\xC3\xAFve \xE2\x82\xAC")), "na\u00EFve \u20AC"); /* UTF-8 already */
 	assert_str(body_of(STR("a\rb\r\nc")), "a\rb\nc");
 }
