@@ -229,6 +229,8 @@ enum err digest_make(const struct case_file *c, struct arena *a, struct digest *
 	digest_link(&d);
 	digest_path(&d);
 	digest_smb(&d);
+	digest_loss(&d);
+	digest_mtu(&d);
 	digest_article(&d);
 	*ret_digest = d;
 	return arena_err(a);

@@ -10,7 +10,8 @@
  *   digest_path.c  route, routers, the host itself
  *   digest_lan.c   neighbours, the gateway, what the wire says of the subnet
  *   digest_port.c  TCP: ports, what further connections to them say, other addresses
- *   digest_ping.c  ICMP: round trips, loss, large packets
+ *   digest_ping.c  ICMP: round trips, large packets
+ *   digest_loss.c  what is lost, of pings and of all other round trips
  *   digest_smb.c   sessions, dialects, signing, the share
  */
 #ifndef KBT_DIAGNOSE_DIGEST_H
@@ -169,6 +170,12 @@ bool digest_seems_slow(const struct digest *d);
 bool digest_pings_late(const struct digest *d);
 /* digest_doubts_loss: more pings would tell whether it is a loss. */
 bool digest_doubts_loss(const struct digest *d);
+/* digest_trips_wanted: so many more round trips, of which nothing is lost, show that nothing is. */
+unsigned digest_trips_wanted(const struct digest *d);
+/* digest_pings_all_back: of one burst or more each ping was answered. digest_pings_lost: the part that was not, where
+ * some were; else 0. */
+bool digest_pings_all_back(const struct digest *d);
+double digest_pings_lost(const struct digest *d);
 /* digest_pings_limited: nothing connects, and what is missing of a burst may be a host's limit on its answers. */
 bool digest_pings_limited(const struct digest *d);
 
@@ -211,6 +218,8 @@ void digest_link(struct digest *d);
 void digest_name(struct digest *d);
 void digest_path(struct digest *d);
 void digest_smb(struct digest *d);
+void digest_loss(struct digest *d); /* once it is known whether the path works */
+void digest_mtu(struct digest *d);  /* once it is known whether something is lost */
 /* Of digest_path, in this order, each by what those before it have told. */
 void digest_ports(struct digest *d);
 void digest_service(struct digest *d);

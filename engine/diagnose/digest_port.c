@@ -5,6 +5,8 @@
  */
 #include "diagnose/digest.h"
 
+#include <math.h>
+
 enum { ROW_CHANGED = 3 }; /* so many failures are a change, where it changed once */
 
 /* tcp_words: of UDP, too, where silence proves nothing, and a closed port is said by ICMP; of this machine's own port
@@ -120,10 +122,21 @@ static bool changed_twice(const struct digest *d, const struct evidence *row)
 	return changes > 1;
 }
 
+/* failed_by_loss: connections failed for want of an answer, as some pings did: where so many of those are lost, so many
+ * connections in a row may well be. */
+static bool failed_by_loss(const struct digest *d, const struct evidence *row)
+{
+	const double hardly = 0.001;
+	return str_eq(evidence_text(row, "retry.failure"), STR("timeout")) &&
+	       pow(digest_pings_lost(d), evidence_number(row, "retry.failures", 0)) > hardly;
+}
+
 bool digest_row_mixed(const struct digest *d, const struct evidence *row)
 {
+	bool change = evidence_state(row, "late") || evidence_state(row, "broke");
 	return evidence_state(row, "flaky") || (evidence_state(row, "too-few") && changed_twice(d, row)) ||
-	       (evidence_state(row, "late") && evidence_number(row, "retry.failures", 0) < ROW_CHANGED);
+	       (evidence_state(row, "late") && evidence_number(row, "retry.failures", 0) < ROW_CHANGED) ||
+	       (change && failed_by_loss(d, row));
 }
 
 /* put_changed: connections came about at first and then no more, or the other way round: what else was seen is of two
@@ -133,6 +146,8 @@ static void put_changed(struct digest *d)
 	const struct evidence *row = digest_quick_row(d);
 	if (digest_is(d, "tcp.again", "other") && !digest_is(d, "path.kind", "ras"))
 		digest_put(d, "path.changed", "yes", d->tcp445);
+	else if (evidence_state(row, "down") && failed_by_loss(d, row))
+		return;
 	else if (row && !digest_row_mixed(d, row) && !evidence_state(row, "works") && !evidence_state(row, "too-few"))
 		digest_put(d, "path.changed", "yes", row);
 	else if (row)

@@ -13,10 +13,11 @@ bool plan_is_near(const struct digest *d)
 
 static void step_burst(struct wave *w)
 {
-	/* So many that a healthy diagnosis stays below the packets of one second; a row of connections tells loss,
-	 * too. */
-	bool row = w->d->asks_ras || digest_wants_row(w->d);
-	struct str count = !plan_open(w->d) ? S("20") : row ? S("10") : S("14");
+	/* With what else is asked beside them as many round trips as show that nothing is lost, and so few that a
+	 * healthy diagnosis stays below the packets of one second. */
+	bool row = w->d->asks_ras || (digest_wants_row(w->d) && !digest_is_ssh(w->d));
+	struct str free = plan_on_lan(w->d) || !plan_open(w->d) ? S("20") : S("22"); /* there ARP tells, too */
+	struct str count = !plan_open(w->d) || !row ? free : w->d->smb ? S("12") : S("19");
 	bool silent =
 		digest_is(w->d, "tcp.445", "silent") && digest_is(w->d, "tcp.139", "silent"); /* nobody, or only slow */
 	struct str wait = plan_is_near(w->d) ? S("200") : plan_open(w->d) ? S("600") : silent ? S("2500") : S("900");
@@ -24,10 +25,25 @@ static void step_burst(struct wave *w)
 	    ARG("linger", silent ? S("2000") : S("3000")), ARG("settle", silent ? S("900") : S("")));
 }
 
+/* patience: of a way that seems slow. Where a request to connect may have been lost rather than late, the connection
+ * tells how late an answer can be: by what stands in a queue later than that one. */
+static struct str patience(const struct wave *w)
+{
+	enum { MOST_MS = 5000, QUEUE_MS = 2000 };
+	const struct evidence *ports[] = { w->d->tcp445, w->d->tcp139 };
+	double wait_ms = MOST_MS;
+	for (size_t i = 0; i < sizeof ports / sizeof *ports; i++) {
+		double ms = evidence_number(ports[i], "tcp.ms", MOST_MS) + QUEUE_MS;
+		bool again = evidence_state(ports[i], "open") && evidence_number(ports[i], "tcp.retransmits", 0) > 0;
+		wait_ms = again && ms < wait_ms ? ms : wait_ms;
+	}
+	return arena_printf(w->a, "%.0f", wait_ms);
+}
+
 static void ask_patient_pings(struct wave *w)
 {
 	ask(w, "icmp", ARG("address", w->d->target), ARG("count", S("3")), ARG("interval", S("500")),
-	    ARG("wait", S("5000")), ARG("settle", S("1500")));
+	    ARG("wait", patience(w)), ARG("settle", S("1500")));
 }
 
 /* step_ping: a burst shows loss, and its silence is more than bad luck on a lossy way. */
@@ -86,8 +102,8 @@ void step_datagrams(struct wave *w)
 	const struct evidence *ping = digest_look(d, "mtu", ARG("address", d->target), ARG("port", S("")));
 	bool deaf = digest_is(d, "icmp.state", "silent") || pings_denied(d);
 	if (!d->smb && !d->udp && plan_open(d) && !plan_slow_way(d) && (deaf || evidence_state(ping, "blackhole")))
-		ask(w, "mtu", ARG("address", d->target), ARG("port", S(DIGEST_NOBODYS_PORT)), ARG("size", large_size(w)),
-		    ARG("wait", plan_is_near(d) ? S("100") : S("700")));
+		ask(w, "mtu", ARG("address", d->target), ARG("port", S(DIGEST_NOBODYS_PORT)),
+		    ARG("size", large_size(w)), ARG("wait", plan_is_near(d) ? S("100") : S("700")));
 }
 
 /* step_mtu_near: beside the rest, where the way is quick: a service that is not spoken to shows nothing of its own. */
@@ -124,11 +140,11 @@ void step_patience(struct wave *w)
 		ask_patient_pings(w);
 }
 
-/* lost_few: the fewer pings were lost, the more connections it takes to tell. */
-static bool lost_few(const struct digest *d)
+/* so_many: what is wanted to show that nothing is lost, within what a probe sends. */
+static struct str so_many(const struct wave *w, unsigned least, unsigned most)
 {
-	const struct evidence *e = digest_look(d, "icmp", ARG("address", d->target));
-	return evidence_number(e, "icmp.sent", 0) - evidence_number(e, "icmp.received", 0) == 2;
+	unsigned n = digest_trips_wanted(w->d);
+	return arena_printf(w->a, "%u", n < least ? least : n > most ? most : n);
 }
 
 /* step_again: the host answers by now; whether its port is still silent, or whether something has changed meanwhile. */
@@ -144,11 +160,12 @@ struct str plan_watch_ends(const struct wave *w, const struct evidence *e)
 {
 	enum { TIMES = 4, LEAST_MS = 300, MOST_MS = 1000 }; /* of one that ends at once none of it is waited for */
 	double ms = TIMES * evidence_number(e, "tcp.watched", 0);
-	/* Of a message of an end a row is watched for as long as one that ends at once takes, where the way is short. */
+	/* Of a message of an end a row is watched for as long as one that ends at once takes, where the way is short.
+	 */
 	struct str brief = digest_stay(w->d).n && plan_is_near(w->d) ? S(DIGEST_WATCH_MS) : S("");
 	return !digest_ended(w->d, e) ? brief
-	       : ms < LEAST_MS	? S(DIGEST_ENDS_MS)
-				: arena_printf(w->a, "%.0f", ms < MOST_MS ? ms : MOST_MS);
+	       : ms < LEAST_MS	      ? S(DIGEST_ENDS_MS)
+				      : arena_printf(w->a, "%.0f", ms < MOST_MS ? ms : MOST_MS);
 }
 
 void plan_ask_row(struct wave *w, struct str port, struct str attempts)
@@ -158,11 +175,13 @@ void plan_ask_row(struct wave *w, struct str port, struct str attempts)
 	if (d->udp)
 		return;
 	const struct evidence *ping = digest_look(d, "icmp", ARG("address", d->target));
-	const double seen[] = { evidence_number(d->tcp445, "tcp.ms", 0), evidence_number(d->tcp139, "tcp.ms", 0),
-				evidence_number(ping, "icmp.rtt_min", 0) };
-	double wait_ms = 0;
+	/* Of a connection whose request was sent again the system's own round trip tells more than how long it took. */
+	const double seen[] = { evidence_number(d->tcp445, "tcp.rtt", evidence_number(d->tcp445, "tcp.ms", -1)),
+				evidence_number(d->tcp139, "tcp.rtt", evidence_number(d->tcp139, "tcp.ms", -1)),
+				evidence_number(ping, "icmp.rtt_min", -1) };
+	double wait_ms = -1;
 	for (size_t i = 0; i < sizeof seen / sizeof *seen; i++)
-		if (seen[i] > 0 && (wait_ms <= 0 || TRIPS * seen[i] < wait_ms))
+		if (seen[i] >= 0 && (wait_ms < 0 || TRIPS * seen[i] < wait_ms))
 			wait_ms = TRIPS * seen[i];
 	if (digest_is(d, "latency.state", "ok") && wait_ms > BEFORE_REPEAT_MS)
 		wait_ms = BEFORE_REPEAT_MS;
@@ -210,13 +229,18 @@ void step_loss(struct wave *w)
 		    ARG("wait", S("600")));
 	if (!plan_open(d))
 		return;
-	if (digest_doubts_loss(d))
-		ask(w, "icmp", ARG("address", d->target), ARG("count", S("20")), ARG("interval", S("20")),
+	const struct evidence *twenty = digest_look(d, "arp", ARG("address", d->target), ARG("count", S("20")));
+	bool pings = digest_doubts_loss(d) || digest_pings_all_back(d);
+	const struct evidence *more =
+		digest_look(d, "icmp", ARG("address", d->target), ARG("linger", S("")), ARG("interval", S("20")));
+	if (pings && !more)
+		ask(w, "icmp", ARG("address", d->target),
+		    ARG("count", digest_doubts_loss(d) ? S("20") : so_many(w, 10, 20)), ARG("interval", S("20")),
 		    ARG("wait", S("600")));
-	else if (plan_on_lan(d) && digest_is(d, "icmp.state", "silent"))
+	else if (plan_on_lan(d) && digest_is(d, "icmp.state", "silent") && !twenty)
 		ask(w, "arp", ARG("address", d->target), ARG("count", S("20")), ARG("wait", S("200")));
 	else if (!digest_seems_slow(d) && (digest_fact(d, "icmp.state").n || pings_denied(d)))
-		plan_ask_row(w, open_port(d), d->asks_ras ? S("12") : lost_few(d) ? S("25") : S("15"));
+		plan_ask_row(w, open_port(d), so_many(w, 12, 29));
 }
 
 void step_late(struct wave *w)

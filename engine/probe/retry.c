@@ -14,7 +14,7 @@
 static const struct probe_arg_help args[] = {
 	{ "address", true, "address to connect to", ARG_ADDRESS },
 	{ "port", true, "TCP port", ARG_PORT },
-	{ "attempts", false, "how many (default 12, at most 25)", ARG_NUMBER },
+	{ "attempts", false, "how many (default 12, at most 30)", ARG_NUMBER },
 	{ "spacing", false, "from one to the next, in ms (default 1000); longer where one waits longer", ARG_NUMBER },
 	{ "wait", false, "how long one may take, in ms (default 700: before the system repeats its request)",
 	  ARG_NUMBER },
@@ -46,7 +46,7 @@ static const struct probe_fact_help facts[] = {
 	{ 0 }
 };
 
-enum { ATTEMPTS_MAX = 25, ENOUGH_ATTEMPTS = 10, ENOUGH_ALIKE = 5, MORE_ATTEMPTS = 5 };
+enum { ATTEMPTS_MAX = 30, ENOUGH_ATTEMPTS = 10, ENOUGH_ALIKE = 5, MORE_ATTEMPTS = 5 };
 
 struct retry {
 	struct address address;

@@ -114,7 +114,9 @@ class Ssh(SharedKbTest):
             self.assertEqual(too_many, [])  # not in one try of several: no busy machine makes it connect more often
 
     def test_one_that_answers_no_ping(self):
-        r = self.sees('greets', 'healthy-no-icmp')
+        """Five connections are too few to say that nothing is lost on the way: one in five may be."""
+        r = self.sees('greets', 'open')
+        self.assertEqual({'healthy-no-icmp', 'link.path.loss'}, set(r['verdict']['causes_left']))
         self.assertIn('10 round trips', {f['finding']: f['says'] for f in r['verdict']['findings']}['loss-little-seen'])
 
     def test_one_that_answers_pings(self):
@@ -126,7 +128,7 @@ class Ssh(SharedKbTest):
         self.sees('mute', 'tcp-mute', 'open')
 
     def test_one_that_is_slow_to_greet(self):
-        self.sees('slow', 'healthy-no-icmp', 'open')
+        self.sees('slow', 'open')
 
     def test_one_that_ends_them(self):
         self.sees('ends', 'tcp-ended', pings='yes')
@@ -137,7 +139,8 @@ class Ssh(SharedKbTest):
         self.sees('ends-a-third', 'tcp-flaky', pings='yes')
 
     def test_one_on_another_port(self):
-        self.sees('greets', 'healthy-no-icmp', port=2222)
+        r = self.sees('greets', 'open', port=2222)
+        self.assertEqual({'healthy-no-icmp', 'link.path.loss'}, set(r['verdict']['causes_left']))
 
 
 def load_tests(_loader, _tests, _pattern):

@@ -172,8 +172,8 @@ ok-ssh|nas7|none|none.healthy|healthy|an SSH server that works
 ok-ssh-far|depot|none|none.healthy|healthy|an SSH server behind the router that works
 ok-ssh-large-ping|depot|none|none.healthy|healthy/open|a firewall drops large pings before an SSH server, and nothing else
 ok-ssh-small-mtu|depot|none|none.small-mtu|healthy|MTU 576 on the way to an SSH server, ICMP reports it
-ok-ssh-no-ping|depot|none|none.icmp-filtered|healthy-no-icmp|an SSH server drops pings
-ok-ssh-no-ping-no-udp|depot|none|none.icmp-filtered|healthy-no-icmp|an SSH server drops all but port 22|silence
+ok-ssh-no-ping|depot|none|none.icmp-filtered|healthy-no-icmp/open|an SSH server drops pings: five connections are too few to say that nothing is lost
+ok-ssh-no-ping-no-udp|depot|none|none.icmp-filtered|healthy-no-icmp/open|an SSH server drops all but port 22|silence
 ok-sql|nas7|none|none.healthy|healthy|a database that takes connections
 backend-refuses|nas7|smb|smb.server.flaky|tcp-flaky|one of three machines behind a balancer refuses
 backend-refuses-at-random|nas7|smb|smb.server.flaky|tcp-flaky|a third of the connections at random is refused
