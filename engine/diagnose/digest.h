@@ -144,6 +144,9 @@ double evidence_number(const struct evidence *e, const char *fact, double otherw
 bool evidence_state(const struct evidence *e, const char *state);
 struct str evidence_arg(const struct evidence *e, const char *name);
 
+/* digest_dns_servers: those that a resolver of this machine asks, in its order. */
+struct str digest_dns_servers(const struct digest *d);
+
 /* digest_is_brief: a name server did not answer, and was waited for only briefly. */
 bool digest_is_brief(const struct evidence *e);
 

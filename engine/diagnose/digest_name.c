@@ -23,6 +23,8 @@ static const struct name_source *source(const struct digest *d, const char *name
 
 /* ---- DNS ---- */
 
+#define DNS_OF_THIS_MACHINE "127.0.0.1"
+
 struct dns_view {
 	const char *state; /* a value of dns.state, or NULL: not asked yet */
 	struct str addresses;
@@ -119,12 +121,28 @@ static struct dns_view view_name(const struct digest *d, struct str servers, str
 	return first;
 }
 
+/* Where none is configured a resolver asks this machine itself (resolv.conf(5)). */
+struct str digest_dns_servers(const struct digest *d)
+{
+	struct str servers = evidence_text(d->files, "client.dns.servers");
+	bool asks = d->files && evidence_yes(d->files, "client.nsswitch.dns");
+	return servers.n || !asks ? servers : STR(DNS_OF_THIS_MACHINE);
+}
+
+/* serves_nobody: none is configured, and here none runs. */
+static bool serves_nobody(const struct digest *d)
+{
+	const struct evidence *here = digest_look(d, "dns", ARG("server", STR(DNS_OF_THIS_MACHINE)));
+	bool configured = evidence_text(d->files, "client.dns.servers").n > 0;
+	return !configured && (evidence_state(here, "port-closed") || evidence_state(here, "unreachable"));
+}
+
 static struct dns_view view_dns(const struct digest *d, struct str type)
 {
 	struct dns_view best = { 0 };
 	struct str names = evidence_text(d->files, "client.dns.names"), name;
 	for (size_t i = 0; i < DNS_NAMES_MAX && str_word(&names, &name); i++) {
-		struct dns_view v = view_name(d, evidence_text(d->files, "client.dns.servers"), name, type);
+		struct dns_view v = view_name(d, digest_dns_servers(d), name, type);
 		bool silent = best.state && dns_rank(best.state) >= UNREADABLE && dns_rank(best.state) <= UNREACHABLE;
 		if (best.state && (dns_rank(best.state) == ANSWERS || best.empty || (silent && !v.state)))
 			break; /* a resolver asks no further, or nobody would answer */
@@ -165,7 +183,7 @@ static void put_dns_site(struct digest *d)
 	for (size_t i = 0; i < d->c->evidence_count; i++) {
 		const struct evidence *e = d->c->evidence[i];
 		if (!str_eq(e->probe, STR("dns")) || evidence_state(e, "not-run") ||
-		    list_has(evidence_text(d->files, "client.dns.servers"), evidence_arg(e, "server")))
+		    list_has(digest_dns_servers(d), evidence_arg(e, "server")))
 			continue;
 		asked = e;
 		if (evidence_state(e, "answered") || evidence_state(e, "nodata") || evidence_state(e, "nxdomain")) {
@@ -250,12 +268,11 @@ static void read_dns(struct digest *d)
 	if (!d->files)
 		return;
 	bool used = evidence_yes(d->files, "client.nsswitch.dns");
-	bool configured = evidence_text(d->files, "client.dns.servers").n > 0;
-	if (!configured || !used) {
+	if (!used || serves_nobody(d)) {
 		s->told = true;
 		digest_put(d, "dns.state", used ? "no-server" : "not-used", d->files);
 	}
-	if (!configured)
+	if (serves_nobody(d))
 		return;
 	struct dns_view v = view_dns(d, STR("A")), six = view_dns(d, STR("AAAA"));
 	take_mapped(d, &v, &six);
@@ -263,7 +280,7 @@ static void read_dns(struct digest *d)
 	if (v.state && dangles && !v.addresses.n && dns_rank(v.state) == NO_A_RECORD)
 		v.state = "nxdomain"; /* what the alias stands for has no address of any kind, as one of itself */
 	d->v6 = six.addresses;
-	d->dns_server = list_first(evidence_text(d->files, "client.dns.servers"));
+	d->dns_server = list_first(digest_dns_servers(d));
 	if (!v.state)
 		return;
 	d->dns_server = evidence_arg(v.from, "server");
@@ -402,14 +419,15 @@ static enum walk try_host(struct digest *d, bool *waited)
 		services = STR("files dns");
 	while (str_word(&services, &service)) {
 		if (service.p[0] == '[') { /* the source before it does not know the name: it has the last word */
-			bool denies = name && (str_eq(str_c(name), STR("hosts")) || digest_is(d, "dns.state", "nxdomain"));
+			bool denies =
+				name && (str_eq(str_c(name), STR("hosts")) || digest_is(d, "dns.state", "nxdomain"));
 			if (denies)
 				break;
 			continue;
 		}
-		name = str_eq(service, STR("files"))				    ? "hosts"
-				   : str_eq(service, STR("dns")) || str_eq(service, STR("resolve")) ? "dns"
-												    : NULL;
+		name = str_eq(service, STR("files"))					? "hosts"
+		       : str_eq(service, STR("dns")) || str_eq(service, STR("resolve")) ? "dns"
+											: NULL;
 		enum walk w = name ? try_source(d, name, waited) : WALK_GO;
 		if (w != WALK_GO)
 			return w;
@@ -552,7 +570,7 @@ static void put_empty(struct digest *d)
 /* other_server_knows: one that a resolver does not ask any more, for the first has said that there is no such name. */
 static const struct evidence *other_server_knows(const struct digest *d)
 {
-	struct str servers = evidence_text(d->files, "client.dns.servers"), server;
+	struct str servers = digest_dns_servers(d), server;
 	while (str_word(&servers, &server)) {
 		struct dns_view v = view_reply(d, digest_look(d, "dns", ARG("server", server), ARG("name", d->dns_name),
 							      ARG("type", STR("A"))));
@@ -615,8 +633,8 @@ static void use_ipv6(struct digest *d)
 	digest_put(d, "name.wrong", "none", tcp);
 }
 
-/* put_asked: a look-up that ends with this machine's own files fails before a packet is sent; no address, mask or cable is
- * to blame for that. */
+/* put_asked: a look-up that ends with this machine's own files fails before a packet is sent; no address, mask or cable
+ * is to blame for that. */
 static void put_asked(struct digest *d)
 {
 	if (!digest_is(d, "name.resolution", "failed"))
@@ -626,8 +644,8 @@ static void put_asked(struct digest *d)
 	digest_put(d, "name.asked", netbios || dns ? "yes" : "no", d->files);
 }
 
-/* put_not_asked: the name stands in a file that nobody looks into; or it is one of those that are asked for by multicast
- * first, and where the daemon for that runs and knows none, DNS is not asked. */
+/* put_not_asked: the name stands in a file that nobody looks into; or it is one of those that are asked for by
+ * multicast first, and where the daemon for that runs and knows none, DNS is not asked. */
 static void put_not_asked(struct digest *d)
 {
 	if (evidence_text(d->files, "client.hosts.address").n && evidence_fact(d->files, "client.nsswitch.files"))

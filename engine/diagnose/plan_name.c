@@ -79,7 +79,7 @@ static void ask_names(struct wave *w, struct str wait, struct str again)
 	const struct digest *d = w->d;
 	struct str names = evidence_text(d->files, "client.dns.names"), name;
 	for (size_t i = 0; i < DNS_NAMES_MAX && str_word(&names, &name); i++) {
-		struct str servers = evidence_text(d->files, "client.dns.servers"), server;
+		struct str servers = digest_dns_servers(d), server;
 		const struct evidence *heard = NULL;
 		for (size_t k = 0; k < SERVERS_MAX && str_word(&servers, &server); k++) {
 			ask_dns(w, server, name, wait, again);
@@ -163,8 +163,7 @@ void step_dns_domain(struct wave *w)
 void step_dns_other(struct wave *w)
 {
 	const struct digest *d = w->d;
-	struct str configured = evidence_text(d->files, "client.dns.servers"),
-		   gateway = evidence_text(d->own_link, "link.gateway");
+	struct str configured = digest_dns_servers(d), gateway = evidence_text(d->own_link, "link.gateway");
 	if (!d->dns_name.n)
 		return;
 	if (d->wins_server.n && !list_has(configured, d->wins_server))
