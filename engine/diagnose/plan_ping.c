@@ -19,12 +19,13 @@ static unsigned trips_beside(struct wave *w)
 	enum { TALK = 5, SESSION = 3, ARPS = 3, ROW = 10, SSH = 9 };
 	const struct digest *d = w->d;
 	bool first = digest_is(d, "tcp.445", "open"), second = d->smb && digest_is(d, "tcp.139", "open");
+	bool refused = d->smb && digest_is(d, "tcp.139", "refused") && !d->asks_ras; /* and nine times more */
 	unsigned n = (unsigned)first + (unsigned)second + (plan_on_lan(d) && !is_ipv6(d->target) ? ARPS : 0);
 	if (d->smb)
 		n += TALK + (unsigned)(d->share.n > 0) + (unsigned)(plan_article_pipe(w).n > 0) + (first ? 0 : SESSION);
 	else if (digest_is_ssh(d))
 		return n + SSH;
-	return n + (d->asks_ras || digest_wants_row(d) ? ROW : 0);
+	return n + (d->asks_ras || digest_wants_row(d) || refused ? ROW : 0);
 }
 
 /* burst_asked: once; how many it takes may look otherwise by now. */
