@@ -96,18 +96,26 @@ static bool arp_answered(const struct digest *d)
 	return false;
 }
 
-/* put_misled: two hosts answer for the address, or this machine holds another hardware address for it than answers. */
+/* twins_of: what is known of two hardware addresses that answer for an address: one or two hosts; empty: nothing. */
+static struct str twins_of(const struct digest *d, struct str address)
+{
+	const struct evidence *e = digest_look(d, "twins", ARG("address", address));
+	return evidence_state(e, "one") || evidence_state(e, "two") ? e->state : STR("");
+}
+
+/* put_misled: two hosts answer for the address, or this machine holds another hardware address for it than answers; or,
+ * and then nothing is put, that is not known: a host with two interfaces on the LAN answers ARP by both. */
 static bool put_misled(struct digest *d, struct str address)
 {
 	const struct evidence *arp = digest_look(d, "arp", ARG("address", address));
 	const struct evidence *neighbour = digest_look(d, "neighbour", ARG("address", address));
 	struct str fixed = evidence_state(neighbour, "permanent") ? evidence_text(neighbour, "neigh.mac") : STR("");
-	bool two = evidence_state(arp, "duplicate");
-	bool wrong =
-		!two && fixed.n && evidence_state(arp, "answered") && !list_has(evidence_text(arp, "arp.macs"), fixed);
+	struct str twins = evidence_state(arp, "duplicate") ? twins_of(d, address) : STR("one");
+	bool two = str_eq(twins, STR("two")),
+	     wrong = fixed.n && evidence_state(arp, "answered") && !list_has(evidence_text(arp, "arp.macs"), fixed);
 	if (two || wrong)
 		digest_put(d, "arp.state", two ? "two" : "wrong-permanent", two ? arp : neighbour);
-	return two || wrong;
+	return two || wrong || !twins.n;
 }
 
 static void put_arp(struct digest *d)

@@ -132,6 +132,7 @@ static const struct step {
 	{ 3, step_ping, "host.ip icmp.state latency.state tcp.ipv6 loss.state", 0 },
 	{ 3, step_arp, "arp.state subnet.state host.ip", 0 },
 	{ 3, step_gone, "arp.state host.ip", 0 },
+	{ 3, step_twins, "arp.state", 0 },
 	{ 3, step_ras_server, "*", 0 },
 	{ 3, step_own_filter, "loopback.445", 0 },
 	{ 3, step_gateway, "gateway.state lan.alive subnet.state", 0 },

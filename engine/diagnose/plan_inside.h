@@ -91,6 +91,7 @@ void step_other_source(struct wave *w);
 void step_status(struct wave *w);
 void step_gone(struct wave *w);
 void step_arp(struct wave *w);
+void step_twins(struct wave *w);
 void step_own_filter(struct wave *w);
 void step_gateway(struct wave *w);
 void step_rule(struct wave *w);

@@ -81,8 +81,7 @@ void step_connect(struct wave *w)
 	wave_race(w, "tcp", RACE_PORTS, RACE_PORTS_MS, NEAR_MS);
 	struct str rest = d->used_all, address;
 	for (size_t i = 0; i < ADDRESSES_MAX && str_word(&rest, &address); i++)
-		ask(w, "tcp", ARG("address", address), ARG("port", d->port), ARG("watch", watch),
-		    ARG("stay", stay));
+		ask(w, "tcp", ARG("address", address), ARG("port", d->port), ARG("watch", watch), ARG("stay", stay));
 	if (d->v6.n)
 		ask(w, "tcp", ARG("address", list_first(d->v6)), ARG("port", d->port), ARG("watch", watch),
 		    ARG("stay", stay));
@@ -162,6 +161,17 @@ void step_arp(struct wave *w)
 		if (arp_missed(d))
 			ask(w, "arp", ARG("address", d->target), ARG("count", S("20")), ARG("wait", S("900")));
 	}
+}
+
+/* step_twins: two hardware addresses answer for the next hop. */
+void step_twins(struct wave *w)
+{
+	const struct digest *d = w->d;
+	struct str hop = plan_on_lan(d) ? d->target : d->gateway, one, other;
+	const struct evidence *arp = hop.n ? digest_look(d, "arp", ARG("address", hop)) : NULL;
+	struct str macs = evidence_text(arp, "arp.macs");
+	if (evidence_state(arp, "duplicate") && str_word(&macs, &one) && str_word(&macs, &other))
+		ask(w, "twins", ARG("address", hop), ARG("mac", one), ARG("other", other));
 }
 
 void step_own_filter(struct wave *w)

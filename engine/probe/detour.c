@@ -4,10 +4,8 @@
  * of a gateway, and sends it echo requests for the address (RFC 792). An answer to an address that our mask takes for a
  * neighbour shows that the mask is too wide. Needs CAP_NET_RAW; changes no route.
  */
-#include "probe/echo.h"
 #include "probe/rtnl.h"
-
-#include "base/wire.h"
+#include "probe/via.h"
 
 #include <linux/rtnetlink.h>
 #include <string.h>
@@ -19,46 +17,25 @@ static const struct probe_arg_help args[] = {
 	{ 0 }
 };
 
-static const struct probe_state_help states[] = {
-	{ "answered", "the neighbour leads there" },
-	{ "silent", "no answer came that way" },
-	{ 0 }
-};
+static const struct probe_state_help states[] = { { "answered", "the neighbour leads there" },
+						  { "silent", "no answer came that way" },
+						  { 0 } };
 
-static const struct probe_fact_help facts[] = {
-	{ "detour.state", FACT_TEXT, "the state" },
-	{ "detour.dev", FACT_TEXT, "the interface" },
-	{ 0 }
-};
+static const struct probe_fact_help facts[] = { { "detour.state", FACT_TEXT, "the state" },
+						{ "detour.dev", FACT_TEXT, "the interface" },
+						{ 0 } };
 
-enum { DETOUR_CHANNEL = 1, DETOUR_REQUESTS = 3, DETOUR_SPACING_MS = 200, IP_HEADER = 20, IP_ICMP = 1 };
+enum { DETOUR_CHANNEL = 1, DETOUR_REQUESTS = 3, DETOUR_SPACING_MS = 200 };
 
 struct detour {
 	struct rtnl rtnl;
 	struct address address, source;
 	struct echo echo;
 	struct str dev;
-	uint8_t mac[6];
+	uint8_t mac[VIA_MAC];
 	unsigned sent;
 	double wait_ms;
 };
-
-static bool read_mac(struct str text, uint8_t ret_mac[static 6])
-{
-	for (size_t i = 0; i < 6; i++) {
-		struct str two = str_first(str_from(text, 3 * i), 2);
-		unsigned value = 0;
-		for (size_t k = 0; k < two.n; k++) {
-			const char *digits = "0123456789abcdef",
-				   *at = two.p[k] ? strchr(digits, two.p[k] | 0x20) : NULL;
-			if (!at)
-				return false;
-			value = value * 16 + (unsigned)(at - digits);
-		}
-		ret_mac[i] = (uint8_t)value;
-	}
-	return text.n == 17;
-}
 
 static void detour_end(struct machine *m, const char *state)
 {
@@ -69,27 +46,6 @@ static void detour_end(struct machine *m, const char *state)
 	machine_end(m, state, "%.*s by the neighbour %.*s: %s", STR_ARG(address), STR_ARG(mac), state);
 }
 
-/* RFC 791 section 3.1, without options. */
-static struct str ip_packet(const struct detour *s, struct str payload, struct arena *a)
-{
-	uint8_t *bytes = arena_alloc(a, IP_HEADER + payload.n);
-	if (!bytes)
-		return STR("");
-	struct wire_out w = wire_out_of(bytes, IP_HEADER + payload.n);
-	wire_put_u8(&w, 0x45);
-	wire_put_u8(&w, 0);
-	wire_put_be16(&w, (uint16_t)(IP_HEADER + payload.n));
-	wire_put_be32(&w, 0); /* not fragmented */
-	wire_put_u8(&w, 64);
-	wire_put_u8(&w, IP_ICMP);
-	wire_put_be16(&w, 0);
-	wire_put_bytes(&w, (struct str){ (const char *)s->source.bytes, 4 });
-	wire_put_bytes(&w, (struct str){ (const char *)s->address.bytes, 4 });
-	wire_patch_be16(&w, 10, internet_checksum(wire_out_str(&w)));
-	wire_put_bytes(&w, payload);
-	return wire_out_str(&w);
-}
-
 static void detour_send(struct machine *m)
 {
 	struct detour *s = m->state;
@@ -98,7 +54,7 @@ static void detour_send(struct machine *m)
 		return;
 	}
 	struct str echo = echo_request(&s->echo, (uint16_t)s->sent, 56, m->arena);
-	machine_send(m, DETOUR_CHANNEL, ip_packet(s, echo, m->arena));
+	machine_send(m, DETOUR_CHANNEL, via_packet(s->source, s->address, echo, m->arena));
 	s->sent++;
 	machine_timer(m, s->sent == DETOUR_REQUESTS ? s->wait_ms : DETOUR_SPACING_MS);
 }
@@ -106,15 +62,8 @@ static void detour_send(struct machine *m)
 static void detour_bytes(struct machine *m, struct str bytes)
 {
 	const struct detour *s = m->state;
-	struct wire w = wire_of(bytes);
-	unsigned header = (wire_u8(&w) & 15) * 4;
-	uint16_t sequence;
-	wire_skip(&w, 8);
-	unsigned protocol = wire_u8(&w);
-	wire_skip(&w, 2);
-	struct address sender = address_v4(wire_bytes(&w, 4));
-	if (wire_ok(&w) && protocol == IP_ICMP && address_eq(sender, s->address) &&
-	    echo_reply(&s->echo, str_from(bytes, header), &sequence))
+	uint16_t sequence, id;
+	if (via_reply(&s->echo, s->address, bytes, &sequence, &id))
 		detour_end(m, "answered");
 }
 
@@ -140,7 +89,7 @@ static void detour_start(struct machine *m)
 {
 	struct detour *s = m->state;
 	if (!machine_arg_address(m, "address", &s->address) || s->address.family != 4 ||
-	    !read_mac(machine_arg(m, "mac"), s->mac)) {
+	    !via_read_mac(machine_arg(m, "mac"), s->mac)) {
 		machine_not_run(m, "an IPv4 address and a hardware address like 02:00:00:00:00:01 are wanted");
 		return;
 	}

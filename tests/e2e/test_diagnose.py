@@ -283,6 +283,7 @@ PACKETS = (
     (f'mtu address={SILENT} size=1400', 'packets', '(three) beside (three) large ones'),
     (f'arp address={SILENT}', 'packets', '(three) for the server'),
     (f'detour address={ROUTED} mac=02:00:00:00:00:99', 'packets', r'\((three)\)'),
+    (f'twins address={SILENT} mac=02:00:00:00:00:99 other=02:00:00:00:00:98', 'packets', r'\((eight)\)'),
     (f'trace address={ROUTED}', 'packets', r'\((four)\) towards'),
     (f'nbstat address={SILENT}', 'packets', r'\(up to (two)\)'),
     ('files', 'packets', 'to anybody'),
@@ -291,7 +292,7 @@ PACKETS = (
     (f'neighbour address={SILENT}', 'packets', 'to anybody'),
     (f'pe path={ROOT}/tests/corpus/pe/pe32', 'packets', 'to anybody'),
 )
-NUMBERS = {'one': 1, 'two': 2, 'twice': 2, 'three': 3, 'four': 4}
+NUMBERS = {'one': 1, 'two': 2, 'twice': 2, 'three': 3, 'four': 4, 'eight': 8}
 
 
 def man_items():

@@ -74,7 +74,7 @@ class Probe(unittest.TestCase):
         code, out, _ = kbt('--list', '--json')
         self.assertEqual(code, 0)
         rows = {r['probe']: r for r in map(json.loads, out.splitlines())}
-        for name in 'files link route neighbour arp detour dns nbns nbstat icmp mtu trace tcp retry nbss smb'.split():
+        for name in 'files link route neighbour arp detour twins dns nbns nbstat icmp mtu trace tcp retry nbss smb'.split():
             self.assertTrue(rows[name]['states'] and rows[name]['facts'], name)
         code, text, _ = kbt('--list')
         self.assertEqual(code, 0)

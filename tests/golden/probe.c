@@ -31,7 +31,7 @@ static void print_hex(struct buf *out, struct str s)
 
 static void print_action(struct sim *s, const struct action *a, struct buf *out)
 {
-	static const char *const kinds[] = { "udp", "broadcast", "tcp", "icmp", "route", "arp" };
+	static const char *const kinds[] = { "udp", "broadcast", "tcp", "icmp", "route", "arp", "via" };
 	static const char *const acts[] = { "open", "send", "ask-tcp", "close" };
 	struct str to = address_print(a->spec.to, &s->arena);
 	buf_addf(out, "> %s %u", acts[a->kind], a->channel);

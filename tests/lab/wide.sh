@@ -360,6 +360,13 @@ gw-two-nics-drop|depot|filter|filter.server.drop-smb|fw-drop-smb|the gateway has
 gw-two-nics-stopped|depot|smb|smb.server.not-running|tcp-refused-both|as gw-two-nics-drop, and the server service is stopped
 gw-two-nics-off|depot|ip|ip.server.down-behind-router|ip.server.down-behind-router/routed-silent/open|as gw-two-nics-drop, and the server is off
 gw-two-nics-acl|depot|ip|ip.router.admin-prohibited|ip.router.admin-prohibited|as gw-two-nics-drop, and the router prohibits
+srv-two-nics|nas7|none|none.healthy|healthy|the server has two interfaces on this LAN and answers ARP on both
+srv-two-nics-drop|nas7|filter|filter.server.drop-smb|fw-drop-smb|as srv-two-nics, and the server drops SMB
+srv-two-nics-stopped|nas7|smb|smb.server.not-running|tcp-refused-both|as srv-two-nics, and the server service is stopped
+srv-two-nics-no-ping|nas7|filter|filter.server.drop-smb|fw-drop-smb/open|as srv-two-nics-drop, and the server drops pings: nothing tells it from two hosts|silence
+duplicate-drop|nas7|link|link.lan.duplicate-address|link.lan.duplicate-address|another host has the server's address, and both drop SMB|silence
+duplicate-works|nas7|link|link.lan.duplicate-address|link.lan.duplicate-address|another host has the server's address, and is the quieter one
+ok-dns-here|nas7|none|none.healthy|healthy|resolv.conf names no name server, and one runs on this machine
 dns-v6-stopped|nas7|name|name.dns.not-listening|name.client.wrong-dns-server|the only name server has an IPv6 address, in capitals, and refuses questions to it; by IPv4 it answers
 resolv-comment|nas7|none|none.healthy|healthy|a comment follows the name server at once
 dns-stub-gateway|depot|ip|ip.gateway.down|ip.gateway.down/open|resolv.conf names a forwarder on this machine, whose server is behind the gateway, which is down|silence
@@ -368,6 +375,17 @@ EOF
 
 inject_variants() {
     cat <<'EOF'
+    ok-dns-here)
+        client_smbconf 'name resolve order = lmhosts host'; echo "search $DOM" >"$CE"/resolv.conf
+        labd e53c dnsl dns slow1 10.53.0.10 ;;
+    srv-two-nics) more_legs s ;;
+    srv-two-nics-drop) more_legs s; drop_in e53s input "$SMB_PORTS drop" ;;
+    srv-two-nics-stopped) more_legs s; smbd_stop e53s ;;
+    srv-two-nics-no-ping) more_legs s; no_ping; drop_in e53s input "$SMB_PORTS drop" 'icmp type echo-request drop' ;;
+    duplicate-drop)
+        ipn e53o addr add 10.53.0.10/24 dev eth0; drop_in e53s input "$SMB_PORTS drop"
+        drop_in e53o input "$SMB_PORTS drop" ;;
+    duplicate-works) ipn e53o addr add 10.53.0.10/24 dev eth0 ;;
     gw-two-nics-drop) more_legs r; drop_in e53m input "$SMB_PORTS drop" ;;
     gw-two-nics-stopped) more_legs r; smbd_stop e53m ;;
     gw-two-nics-off) more_legs r; ipn e53m link set eth0 down ;;
