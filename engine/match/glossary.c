@@ -13,17 +13,17 @@
 #include <string.h>
 
 enum {
-	FOUND_MAX = 64, /* forms at one place */
-	ENDING_MAX = 5, /* letters */
-	PARTS_MAX = 4,	/* of a word that was glued from several */
+	FOUND_MAX = 64,	  /* forms at one place */
+	ENDING_MAX = 5,	  /* letters */
+	PARTS_MAX = 4,	  /* of a word that was glued from several */
 	SPLITS_MAX = 200, /* tries at one word */
-	WITHIN_MIN = 6	/* bytes of a form that is looked for within a word, behind others */
+	WITHIN_MIN = 6	  /* bytes of a form that is looked for within a word, behind others */
 };
 
 struct reader {
 	const struct file_view *view;
 	struct str text;
-	struct clean folded; /* its map leads to the text */
+	struct clean folded;					/* its map leads to the text */
 	const struct glossary *latin, *cyrillic, *hangul, *han; /* NULL: the text has no such letters */
 	struct buf out;
 	size_t listed; /* words found */
@@ -141,7 +141,10 @@ static bool longest_word(const struct glossary *g, struct str text, size_t at, s
 	return best > 0;
 }
 
-struct parts { struct glossary_found items[PARTS_MAX]; size_t n, tries; };
+struct parts {
+	struct glossary_found items[PARTS_MAX];
+	size_t n, tries;
+};
 
 /* split finds listed words, and what joins them, that make up all of text[at, end). */
 static bool split(const struct glossary *g, struct str text, size_t at, size_t end, struct parts *parts)
@@ -290,11 +293,11 @@ static bool read_scripts(struct reader *r, struct str text, bool english)
 
 static const struct glossary *glossary_for(const struct reader *r, enum glossary_script s)
 {
-	return s == SCRIPT_LATIN    ? r->latin :
-	       s == SCRIPT_CYRILLIC ? r->cyrillic :
-	       s == SCRIPT_HANGUL   ? r->hangul :
-	       s == SCRIPT_OTHER    ? NULL :
-				      r->han;
+	return s == SCRIPT_LATIN      ? r->latin
+	       : s == SCRIPT_CYRILLIC ? r->cyrillic
+	       : s == SCRIPT_HANGUL   ? r->hangul
+	       : s == SCRIPT_OTHER    ? NULL
+				      : r->han;
 }
 
 static bool fold(struct reader *r, struct arena *a)
@@ -331,12 +334,14 @@ static size_t read_next(struct reader *r, size_t at)
 	switch (s) {
 	case SCRIPT_NONE: return read_mark(r, at);
 	case SCRIPT_HANGUL: return read_hangul(r, at);
-	case SCRIPT_HAN: case SCRIPT_KANA: return read_han(r, at);
+	case SCRIPT_HAN:
+	case SCRIPT_KANA: return read_han(r, at);
 	default: return read_word(r, glossary_for(r, s), at);
 	}
 }
 
-bool glossary_read(const struct file_view *v, struct str text, bool english, struct arena *a, struct str *ret_english)
+bool glossary_read(const struct file_view *v, struct str text, bool english, struct arena *a, struct str *ret_english,
+		   size_t *ret_listed)
 {
 	struct reader r = { .view = v };
 	r.text = utf8_first(text, text.n < GLOSSARY_READ_MAX ? text.n : GLOSSARY_READ_MAX);
@@ -347,6 +352,7 @@ bool glossary_read(const struct file_view *v, struct str text, bool english, str
 	buf_add(&r.out, str_from(text, r.text.n));
 	if (r.listed)
 		*ret_english = buf_keep(&r.out, a);
+	*ret_listed = r.listed;
 	buf_free(&r.out);
 	return r.listed && !arena_err(a);
 }

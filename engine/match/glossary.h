@@ -13,9 +13,10 @@
 
 enum { GLOSSARY_READ_MAX = 16 << 10 };
 
-/* glossary_read: true, and the text in *ret_english, in the arena, where it holds anything that is listed. english: it is
- * full of English words, so that no other language in Latin letters is looked for. A word that articles know stays, with
- * its English beside it. No memory: false, and the arena is sticky. */
-bool glossary_read(const struct file_view *v, struct str text, bool english, struct arena *a, struct str *ret_english);
+/* glossary_read: true, and the text in *ret_english, in the arena, where it holds anything that is listed; *ret_listed
+ * counts these words. english: it is full of English words, so that no other language in Latin letters is looked for. A
+ * word that articles know stays, with its English beside it. No memory: false, and the arena is sticky. */
+bool glossary_read(const struct file_view *v, struct str text, bool english, struct arena *a, struct str *ret_english,
+		   size_t *ret_listed);
 
 #endif

@@ -101,7 +101,7 @@ static unsigned languages_of(struct str word)
 struct told {
 	unsigned counts[GLOSSARY_LATIN_COUNT], english, words;
 	uint64_t met[GLOSSARY_LATIN_COUNT]; /* a bit for each sign, nearly */
-	unsigned long_enough; /* a bit for each language: "(Y)es" has two Spanish words */
+	unsigned long_enough;		    /* a bit for each language: "(Y)es" has two Spanish words */
 };
 
 static void count_word(struct told *t, struct str word)
@@ -147,5 +147,7 @@ enum glossary_language glossary_tell(struct str text)
 		best = t.counts[l] > t.counts[best] ? l : best;
 	unsigned found = t.counts[best];
 	bool several = (t.met[best] & (t.met[best] - 1)) != 0;
-	return several && t.long_enough >> best & 1 && found > t.english && found * OTHERS_PER_SIGN >= t.words ? best : GLOSSARY_NONE;
+	return several && t.long_enough >> best & 1 && found > t.english && found * OTHERS_PER_SIGN >= t.words
+		       ? best
+		       : GLOSSARY_NONE;
 }

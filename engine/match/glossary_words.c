@@ -9,12 +9,12 @@
 #include <string.h>
 
 enum {
-	FORMS_MAX = 12000,	/* of one language */
-	POOL_MAX = 256 << 10,	/* bytes of its folded forms */
+	FORMS_MAX = 12000,	  /* of one language */
+	POOL_MAX = 256 << 10,	  /* bytes of its folded forms */
 	OTHER_LETTERS_MAX = 1500, /* that it folds in a way of its own */
 	JOINTS_MAX = 8,
 	ENDING_INSIDE_MAX = 12, /* bytes of an ending within a form */
-	JOINS_MIN = 3 /* letters of a word that may be glued to others */
+	JOINS_MIN = 3		/* letters of a word that may be glued to others */
 };
 
 #define LISTED(language) static const char language[] =
@@ -67,10 +67,13 @@ struct form {
 	struct str english;
 };
 
-struct other_letter { uint32_t c; struct str becomes; };
+struct other_letter {
+	uint32_t c;
+	struct str becomes;
+};
 
 struct glossary {
-	_Atomic(int) stage; /* what of it has been read */
+	_Atomic(int) stage;	      /* what of it has been read */
 	struct form forms[FORMS_MAX]; /* ascending by their bytes */
 	size_t form_count;
 	struct other_letter letters[OTHER_LETTERS_MAX]; /* ascending */
@@ -119,12 +122,11 @@ enum glossary_script glossary_script(uint32_t c)
 	return SCRIPT_OTHER;
 }
 
-/* U+00C0 to U+017F: "*" for the one before it, "." for nothing. */
-static const char latin_letters[] =
-	"aaaaaa*ceeeeiiiidnooooo.ouuuuy**" /* C0 */
-	"aaaaaa*ceeeeiiiidnooooo.ouuuuy*y" /* E0 */
-	"aaaaaaccccccccddddeeeeeeeeeegggggggghhhhiiiiiiiiiiiijjkkklllllll" /* 100 */
-	"lllnnnnnnnnnoooooo**rrrrrrssssssssttttttuuuuuuuuuuuuwwyyyzzzzzzs"; /* 140 */
+/* U+00C0 to U+017F without what stands above them: "*" for two letters, "." for a mark. */
+static const char latin_letters[] = "aaaaaa*ceeeeiiiidnooooo.ouuuuy**"					/* C0 */
+				    "aaaaaa*ceeeeiiiidnooooo.ouuuuy*y"					/* E0 */
+				    "aaaaaaccccccccddddeeeeeeeeeegggggggghhhhiiiiiiiiiiiijjkkklllllll"	/* 100 */
+				    "lllnnnnnnnnnoooooo**rrrrrrssssssssttttttuuuuuuuuuuuuwwyyyzzzzzzs"; /* 140 */
 
 static struct str letter_of_two(uint32_t c)
 {
@@ -132,7 +134,8 @@ static struct str letter_of_two(uint32_t c)
 	case 0xE6: return STR("ae");
 	case 0xFE: return STR("th");
 	case 0xDF: return STR("ss");
-	case 0x152: case 0x153: return STR("oe");
+	case 0x152:
+	case 0x153: return STR("oe");
 	default: return STR("");
 	}
 }
@@ -260,7 +263,7 @@ static int by_form(const void *a, const void *b)
 static void read_own_letters(struct glossary *g, struct str source)
 {
 	struct str line;
-	while (str_line(&source, &line)) {
+	while (str_line(&source, &line) && (!line.n || strchr("#~+", line.p[0]))) {
 		if (str_starts(line, STR("~ ")))
 			read_letters(g, str_from(line, 2));
 		else if (str_starts(line, STR("+")))
@@ -351,7 +354,9 @@ static bool carries(const struct form *f, struct str text, size_t at, bool space
 	return true;
 }
 
-struct range { size_t from, to; };
+struct range {
+	size_t from, to;
+};
 
 /* Of forms that begin alike, those whose byte at this place is c. */
 static struct range narrow(const struct glossary *g, struct range r, size_t place, unsigned char c)
@@ -371,8 +376,8 @@ static struct range narrow(const struct glossary *g, struct range r, size_t plac
 	return (struct range){ ends[0], ends[1] };
 }
 
-size_t glossary_at(const struct glossary *g, struct str text, size_t at, bool spaced,
-		   struct glossary_found *ret_found, size_t max)
+size_t glossary_at(const struct glossary *g, struct str text, size_t at, bool spaced, struct glossary_found *ret_found,
+		   size_t max)
 {
 	struct range r = { 0, g->form_count };
 	size_t n = 0, end;
@@ -381,9 +386,9 @@ size_t glossary_at(const struct glossary *g, struct str text, size_t at, bool sp
 			const struct form *f = &g->forms[r.from];
 			bool inflects = f->says.p[f->says.n - 1] == '*';
 			if (n < max && carries(f, text, at, spaced, &end))
-				ret_found[n++] = (struct glossary_found){
-					f->english, end, inflects, f->head >= JOINS_MIN && f->head + inflects == f->says.n
-				};
+				ret_found[n++] = (struct glossary_found){ f->english, end, inflects,
+									  f->head >= JOINS_MIN &&
+										  f->head + inflects == f->says.n };
 		}
 		if (at + place < text.n)
 			r = narrow(g, r, place, (unsigned char)text.p[at + place]);

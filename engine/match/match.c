@@ -95,6 +95,24 @@ static bool is_prose(struct str text)
 	return all >= DESCRIPTION_TOKENS && found >= 3 && found * 5 >= all;
 }
 
+/* A text by its words that the search has for it: payload, in English where it is in another language. */
+struct told { struct str text, english; bool prose; };
+
+/* What is told in another language has small words of its own, or none: it is prose where most of it are words. */
+static struct told read_told(const struct file_view *v, struct str text, struct arena *a)
+{
+	struct told t = { .text = text, .prose = is_prose(text) };
+	struct token token;
+	size_t listed, all = 0, at = 0;
+	if (!glossary_read(v, text, t.prose, a, &t.english, &listed))
+		return t;
+	t.text = t.english;
+	while (all < 2 * listed + DESCRIPTION_TOKENS && token_next(t.text, &at, &token))
+		all++;
+	t.prose = is_prose(t.text) || (all >= DESCRIPTION_TOKENS && all <= 2 * listed);
+	return t;
+}
+
 static uint32_t find_answer(const struct answer *answers, uint32_t n, uint32_t article)
 {
 	uint32_t i = 0;
@@ -158,17 +176,13 @@ static uint32_t add_text_answers(struct query *q, const struct match_code *code,
 {
 	struct text_hit hits[TEXT_ANSWERS_MAX];
 	float all;
-	struct str payload = str_part(q->clean->text, q->payload.start, q->payload.end), english = { 0 };
-	bool prose = !in_log && is_prose(payload);
-	if (!in_log && glossary_read(q->view, payload, prose, q->arena, &english)) {
-		payload = english;
-		prose = is_prose(payload);
-	}
-	bool message = in_log || is_mostly_said(q, answers, n);
+	struct str payload = str_part(q->clean->text, q->payload.start, q->payload.end);
+	struct told told = in_log ? (struct told){ .text = payload } : read_told(q->view, payload, q->arena);
+	bool prose = told.prose, message = in_log || is_mostly_said(q, answers, n);
 	enum text_order order = prose ? message ? TEXT_MESSAGE : TEXT_PASSAGES : message ? TEXT_WORDS : TEXT_PLACES;
-	uint32_t count = text_articles(q->view, q->scratch, payload, order, hits, TEXT_ANSWERS_MAX, &all);
+	uint32_t count = text_articles(q->view, q->scratch, told.text, order, hits, TEXT_ANSWERS_MAX, &all);
 	for (uint32_t i = 0; i < count; i++) {
-		double confidence = text_confidence(q->view, payload, prose, hits, count, i, all) *
+		double confidence = text_confidence(q->view, told.text, prose, hits, count, i, all) *
 				    (in_log ? LOG_BY_TEXT : 1);
 		if (code->known && (!prose || by_meaning) && !rank_knows_code(q, code, hits[i].article))
 			confidence = fmin(confidence, 0.5 * CONFIDENCE_FLOOR);
@@ -178,7 +192,7 @@ static uint32_t add_text_answers(struct query *q, const struct match_code *code,
 			continue;
 		}
 		n = add_answer(answers, n, (struct answer){ .article = hits[i].article, .score = hits[i].score,
-							    .english = english, .confidence = confidence,
+							    .english = told.english, .confidence = confidence,
 							    .together = confidence });
 	}
 	answers_sort(answers, n);
@@ -552,9 +566,7 @@ enum err match_search(const struct matcher *m, struct match_scratch *scratch, st
 {
 	struct text_hit hits[TEXT_HITS_MAX];
 	float all;
-	struct str english;
-	if (glossary_read(&m->view, words, is_prose(words), a, &english))
-		words = english;
+	words = read_told(&m->view, words, a).text;
 	uint32_t total = text_articles(&m->view, scratch, words, TEXT_PASSAGES, hits, TEXT_HITS_MAX, &all);
 	size_t from = offset < total ? offset : total, count = limit < total - from ? limit : total - from;
 	struct match_hit *out = arena_array(a, struct match_hit, count);

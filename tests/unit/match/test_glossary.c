@@ -19,7 +19,8 @@ static const struct page english[] = {
 	  "The network printer stops responding, and the print queue cannot be deleted. The driver is not displayed." },
 	{ "Dialog Box Is Not Displayed", "Made Studio",
 	  "When you open the resource editor, a combo box in the dialog box flickers, and the status bar disappears." },
-	{ "Tables Are Slow", "Made Base", "A stored procedure that reads a table of the database is slow in a thread." },
+	{ "Tables Are Slow", "Made Base",
+	  "A stored procedure that reads a table of the database is slow in a thread." },
 };
 
 static const struct page german[] = {
@@ -32,7 +33,11 @@ static const struct page chinese[] = {
 	{ "屏幕变黑", "自己的", "屏幕变黑，更换电源。" },
 };
 
-struct kb { struct matcher *matcher; struct match_scratch *scratch; struct arena arena; };
+struct kb {
+	struct matcher *matcher;
+	struct match_scratch *scratch;
+	struct arena arena;
+};
 
 static struct kb open_kb(struct matcher *m)
 {
@@ -62,7 +67,8 @@ static struct str squeezed(struct str text, struct arena *a)
 static void reads(struct kb *kb, const char *text, const char *as)
 {
 	struct str said = { 0 };
-	if (!glossary_read(&kb->matcher->view, str_c(text), false, &kb->arena, &said))
+	size_t listed;
+	if (!glossary_read(&kb->matcher->view, str_c(text), false, &kb->arena, &said, &listed))
 		said = str_c(text);
 	assert_str(squeezed(said, &kb->arena), as);
 }
@@ -98,9 +104,11 @@ static void form_is_found(enum glossary_language l, struct str form, struct str 
 	struct str text = folded(glossary_of(l), form, a);
 	size_t n = glossary_at(glossary_of(l), text, 0, spaced, found, FORMS_MAX);
 	for (size_t i = 0; i < n; i++) {
-		bool whole = found[i].end + found[i].inflects == text.n && found[i].inflects == str_ends(text, STR("*"));
+		bool whole =
+			found[i].end + found[i].inflects == text.n && found[i].inflects == str_ends(text, STR("*"));
 		if (whole && !str_eq(found[i].english, said))
-			fail_msg("%.*s is \"%.*s\" and \"%.*s\"", STR_ARG(form), STR_ARG(said), STR_ARG(found[i].english));
+			fail_msg("%.*s is \"%.*s\" and \"%.*s\"", STR_ARG(form), STR_ARG(said),
+				 STR_ARG(found[i].english));
 		listed |= whole;
 	}
 	if (!listed)
@@ -142,7 +150,8 @@ static void chinese_has_no_blanks(void **state)
 	(void)state;
 	struct kb kb = open_kb(kb_from(english, 3, 800000));
 	reads(&kb, "打印机死机", "printer hangs stops responding");
-	reads(&kb, "在资源编辑器中打开对话框，状态栏消失", "in resource editor in open dialog box , status bar disappears");
+	reads(&kb, "在资源编辑器中打开对话框，状态栏消失",
+	      "in resource editor in open dialog box , status bar disappears");
 	reads(&kb, "組合框閃爍", "combo box flicker"); /* traditional letters */
 	reads(&kb, "在 MFC 的ComboBox 打开\"My File\"", "in MFC of ComboBox open \"My File\"");
 	reads(&kb, "在 MSDEV.EXE 6.0打开", "in MSDEV.EXE 6.0 open");
@@ -182,8 +191,33 @@ static void english_is_not_touched(void **state)
 		"The printer queue hangs", "Drucker", "file der not found", "access denied: der", "", "-- 5 --",
 	};
 	struct str said;
+	size_t listed;
 	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
-		assert_false(glossary_read(&kb.matcher->view, str_c(texts[i]), false, &kb.arena, &said));
+		assert_false(glossary_read(&kb.matcher->view, str_c(texts[i]), false, &kb.arena, &said, &listed));
+	close_kb(&kb);
+}
+
+/* What is told is as sure as in English, where it is long enough to tell something, and no surer. */
+static void what_is_told_is_as_sure_as_in_english(void **state)
+{
+	(void)state;
+	struct kb kb = open_kb(kb_from(english, 3, 800000));
+	static const struct {
+		const char *said;
+		double least, most;
+	} texts[] = {
+		{ "my printer stops responding, and the print queue cannot be deleted, what can I do", 0.15, 0.3 },
+		{ "我的打印机死机了，打印队列也无法删除，请问怎么办", 0.15, 0.3 },
+		{ "打印机死机", 0, 0.149 },
+		{ "2001-03-12 13:00:57 打印机死机了，打印队列也无法删除，请问怎么办", 0, 0.149 },
+	};
+	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+		struct match_answer a = { 0 };
+		assert_int_equal(match_message(kb.matcher, kb.scratch, str_c(texts[i].said), NULL, &kb.arena, &a),
+				 ERR_OK);
+		double sure = a.match_count ? a.matches->confidence : a.nearest_count ? a.nearest->confidence : 0;
+		assert_true(sure >= texts[i].least && sure <= texts[i].most);
+	}
 	close_kb(&kb);
 }
 
@@ -209,7 +243,8 @@ static void long_texts_are_read_from_their_beginning(void **state)
 	while (b.n < 10 << 20)
 		buf_add_c(&b, "打印机死机，");
 	struct str said;
-	assert_true(glossary_read(&kb.matcher->view, buf_str(&b), false, &kb.arena, &said));
+	size_t listed;
+	assert_true(glossary_read(&kb.matcher->view, buf_str(&b), false, &kb.arena, &said, &listed));
 	assert_in_range(said.n, GLOSSARY_READ_MAX, (10 << 20) + 4 * GLOSSARY_READ_MAX);
 	buf_free(&b);
 	close_kb(&kb);
@@ -218,13 +253,10 @@ static void long_texts_are_read_from_their_beginning(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(every_listed_form_is_read),
-		cmocka_unit_test(chinese_has_no_blanks),
-		cmocka_unit_test(japanese_has_no_blanks),
-		cmocka_unit_test(words_inflect_and_are_glued),
-		cmocka_unit_test(english_is_not_touched),
-		cmocka_unit_test(own_articles_are_found),
-		cmocka_unit_test(long_texts_are_read_from_their_beginning),
+		cmocka_unit_test(every_listed_form_is_read), cmocka_unit_test(chinese_has_no_blanks),
+		cmocka_unit_test(japanese_has_no_blanks),    cmocka_unit_test(words_inflect_and_are_glued),
+		cmocka_unit_test(english_is_not_touched),    cmocka_unit_test(what_is_told_is_as_sure_as_in_english),
+		cmocka_unit_test(own_articles_are_found),    cmocka_unit_test(long_texts_are_read_from_their_beginning),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
