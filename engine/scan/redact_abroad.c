@@ -87,6 +87,7 @@ static size_t key_at(struct str s, size_t at)
 struct bringer {
 	size_t value;
 	enum { BY_NOTHING, BY_LINK, BY_COLON, BY_EQUALS } by;
+	bool weak; /* the key may be one of a registry or a table */
 };
 
 static struct bringer bringer_at(struct str s, size_t end)
@@ -95,13 +96,22 @@ static struct bringer bringer_at(struct str s, size_t end)
 	size_t at = skip_blanks(s, end + one_of(at_or_nul(s, end), "\"'"));
 	for (size_t i = 0; i < 2; i++)
 		if (at_or_nul(s, at) == ":="[i])
-			return (struct bringer){ skip_blanks(s, at + 1), i ? BY_EQUALS : BY_COLON };
+			return (struct bringer){ skip_blanks(s, at + 1), i ? BY_EQUALS : BY_COLON, false };
 		else if (str_starts(str_from(s, at), wide[i]))
-			return (struct bringer){ skip_blanks(s, at + wide[i].n), BY_COLON };
+			return (struct bringer){ skip_blanks(s, at + wide[i].n), BY_COLON, false };
 	for (size_t i = 0; i < sizeof links / sizeof *links; i++)
 		if (str_starts_nocase(str_from(s, at), links[i]))
-			return (struct bringer){ skip_blanks(s, at + links[i].n), BY_LINK };
-	return (struct bringer){ at, at > end ? BY_NOTHING : BY_LINK };
+			return (struct bringer){ skip_blanks(s, at + links[i].n), BY_LINK, false };
+	return (struct bringer){ at, at > end ? BY_NOTHING : BY_LINK, false };
+}
+
+/* is_sentence: behind a key of Chinese or Japanese words go on without a blank ("密码长度至少8位"). */
+static bool is_sentence(struct made_of m, struct bringer b, struct str word)
+{
+	bool spaceless = false;
+	for (size_t i = 0; i < word.n; i++)
+		spaceless |= (unsigned char)word.p[i] >= 0xE3;
+	return spaceless && b.by < BY_COLON && !m.letter && !m.mark;
 }
 
 /* is_secret: a word with digits among its letters; behind a mark also one that nothing goes on behind, and that is not
@@ -114,8 +124,8 @@ static bool is_secret(struct str s, struct bringer b, struct str word, bool quot
 	char behind = at_or_nul(s, b.value + word.n);
 	bool last = behind != ' ' || b.by == BY_EQUALS;
 	bool plain = m.letter && !m.beyond && word.n >= NUMBER_MIN && (last || m.mark);
-	return mixed || number || ((quoted || b.by >= BY_COLON) && plain && !redact_is_wrong_abroad(word) &&
-				   !redact_is_wrong(word));
+	bool named = (quoted || b.by >= BY_COLON) && plain && !redact_is_wrong_abroad(word) && !redact_is_wrong(word);
+	return (mixed || (!b.weak && (number || named))) && !is_sentence(m, b, word);
 }
 
 /* with_words: "mot de passe saisi : x1", "пароль пользователя ivan: x1": only what is a secret by itself. */
@@ -128,9 +138,9 @@ static struct bringer with_words(struct str s, size_t end)
 			at++;
 		struct bringer b = bringer_at(s, at);
 		if (b.by >= BY_COLON)
-			return (struct bringer){ b.value, BY_NOTHING };
+			return (struct bringer){ b.value, BY_NOTHING, false };
 	}
-	return (struct bringer){ end, BY_NOTHING };
+	return (struct bringer){ end, BY_NOTHING, false };
 }
 
 static size_t take_brought(struct redact_finder *f, struct bringer b)
@@ -139,18 +149,24 @@ static size_t take_brought(struct redact_finder *f, struct bringer b)
 	bool quoted = one_of(at_or_nul(s, b.value), "\"'");
 	b.value += quoted;
 	struct str word = part(s, b.value, redact_secret_run(str_first(s, b.value + WORD_MAX), b.value));
+	bool whole = word.n < WORD_MAX;
 	while (word.n && !quoted && one_of(word.p[word.n - 1], ".:"))
 		word.n--;
-	return word.n && is_secret(s, b, word, quoted) ? redact_take(f, b.value, word.n, REDACT_SECRET) : b.value;
+	if (!word.n || !is_secret(s, b, word, quoted))
+		return b.value;
+	return redact_take(f, b.value, whole ? word.n : redact_secret_run(s, b.value), REDACT_SECRET);
 }
 
 size_t redact_abroad_at(struct redact_finder *f, size_t at)
 {
+	static const struct str weak = STR_LIT("schl\u00fcssel");
 	size_t n = may_begin(f->line, at) ? key_at(f->line, at) : 0, count = f->count;
 	if (!n)
 		return at;
-	size_t next = take_brought(f, bringer_at(f->line, at + n));
-	if (f->count == count)
+	struct bringer b = bringer_at(f->line, at + n);
+	b.weak = str_eq_nocase(part(f->line, at, n), weak);
+	size_t next = take_brought(f, b);
+	if (f->count == count && !b.weak)
 		next = take_brought(f, with_words(f->line, at + n));
 	return f->count > count ? next : at + n;
 }

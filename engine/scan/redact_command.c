@@ -58,7 +58,9 @@ static size_t long_switch(struct redact_finder *f, size_t at)
 		return at;
 	value = skip_blanks(s, at + 2 + n);
 	value += one_of(at_or_nul(s, value), "\"'");
-	return one_of(at_or_nul(s, value), "-/*") ? at : redact_take(f, value, redact_secret_run(s, value), REDACT_SECRET);
+	n = redact_secret_run(s, value);
+	bool told = n < 2 || one_of(s.p[value], "-/*") || redact_is_wrong(part(s, value, n));
+	return told ? at : redact_take(f, value, n, REDACT_SECRET);
 }
 
 /* program_option_at: "-p secret" behind the name of a program that takes it so; with snmp's community goes the machine

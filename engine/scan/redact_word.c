@@ -124,8 +124,8 @@ static bool is_told(struct str s, size_t start, struct str key, size_t value, si
 	bool plain = !redact_tells_apart(word);
 	bool parsed = prose && plain && str_in_list(key, "token") && str_in_list(before, "expected unexpected");
 	bool names = str_in_list(key, weak_keys) && goes_on(s, value + n) && str_in_list(word, user_keys);
-	bool state =
-		names || str_in_list(word, states) || redact_is_wrong_abroad(word) || (str_in_list(key, weak_keys) && str_in_list(word, weak_states));
+	bool state = names || str_in_list(word, states) || (prose && redact_is_wrong_abroad(word)) ||
+		     (str_in_list(key, weak_keys) && str_in_list(word, weak_states));
 	bool sentence = prose && goes_on(s, value + n) &&
 			(str_in_list(word, openings) || str_in_list(word, "password passwd") ||
 			 (acts && str_in_list(key, "auth")));

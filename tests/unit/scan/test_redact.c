@@ -179,12 +179,20 @@ static void secrets_abroad(void **unused)
 	alone("密码为abc12345", "密码为SECRET-1");
 	alone("密码：abcdefg", "密码：SECRET-1");
 	alone("パスワードはsakura99", "パスワードはSECRET-1");
+	alone("WLAN-Schl\u00fcssel: wiese77", "WLAN-Schl\u00fcssel: SECRET-1");
+	alone("pwd=vide", "pwd=SECRET-1"); /* what is wrong with one stands in sentences */
+	char line[1024], *end = stpcpy(line, "mot de passe : ");
+	for (unsigned i = 0; i < 100; i++)
+		end = stpcpy(end, "aB3xY9");
+	alone(line, "mot de passe : SECRET-1");
 	static const char *const same[] = {
 		"mot de passe incorrect",	  "Mot de passe : trop court",	"mot de passe expir\u00e9 : 0x80070533",
 		"contrase\u00f1a: caducada",	  "La senha est\u00e1 incorreta", "Kennwort: erforderlich",
 		"пароль: слишком короткий", "неверный пароль",		"密码: 太短",
 		"パスワードが間違っています",	  "has\u0142o jest niepoprawne", "PIN eingegeben: falsch",
-		"senhas: abc12345",
+		"senhas: abc12345",		  "密码长度至少8位",		"密码错误3次",
+		"パスワードは8文字以上で入力してください", "Schl\u00fcssel: HKEY_LOCAL_MACHINE\\Software",
+		"Doppelter Schl\u00fcssel 'artikel_id' in x",
 	};
 	for (size_t i = 0; i < sizeof same / sizeof *same; i++)
 		alone(same[i], same[i]);
@@ -206,6 +214,7 @@ static void keys_of_devices(void **unused)
 		"radius-server key missing",	"WIFI key: wrong length",	"tacacs-server key mismatch",
 		"wlan0: group key handshake",	"Password entered: wrong",	"ntp authentication-key 1 not found",
 		"pre-shared key mismatch",	"radius: cannot load key server.key", "Password entered twice",
+		"sudo: -password expired",	"ffmpeg -pass 1",
 		"Authorization: Basic realm required", "WWW-Authenticate: Basic realm=\"Restricted\"",
 	};
 	for (size_t i = 0; i < sizeof same / sizeof *same; i++)
