@@ -51,19 +51,31 @@ static bool begins_the_same(const struct answer *a, const struct answer *b)
 	       fabsf(a->alignment.matched - b->alignment.matched) < 0.01f * a->alignment.matched;
 }
 
+/* All of the text is the end of a longer message, where the first one leaves words before it: "this operation. Quit one
+ * or more applications." may be either. */
+static bool ends_with_more(const struct query *q, const struct answer *first, const struct answer *x)
+{
+	const struct alignment *al = &x->alignment;
+	return first->fits && first->alignment.first > 0 && !x->fits && !x->conflicts && !al->first &&
+	       al->last + 1 == q->token_count && al->left_message < 0.01f && !al->number_differs && !al->swapped &&
+	       !answer_is_whole(q, first);
+}
+
 /* How far it is behind the first one. */
-static double behind(const struct answer *first, const struct answer *x)
+static double behind(const struct query *q, const struct answer *first, const struct answer *x)
 {
 	double gap = first->score - x->score;
 	if (begins_the_same(first, x))
 		return 0.3 * gap;
+	if (ends_with_more(q, first, x))
+		return fmin(gap, 0.1);
 	return says_the_same(first, x) ? fmin(gap, 0.3) : gap;
 }
 
 /* As good as the first one. */
-static bool is_tied(const struct answer *first, const struct answer *x)
+static bool is_tied(const struct query *q, const struct answer *first, const struct answer *x)
 {
-	return behind(first, x) < 0.5;
+	return behind(q, first, x) < 0.5;
 }
 
 /* The message stands by itself among a person's words: behind a colon, in quotes, a sentence of its own. */
@@ -179,10 +191,10 @@ static struct chance chance_of_first(const struct query *q, const struct answer 
 	double inner = own / (own + scale * al->left_message);
 	double ties = 0, lead = 6;
 	for (uint32_t i = 1; i < n; i++) {
-		ties += is_tied(x, &answers[i]);
+		ties += is_tied(q, x, &answers[i]);
 		double gap = x->score - answers[i].score;
 		if (answers[i].alignment.group != al->group)
-			lead = fmin(lead, begins_the_same(x, &answers[i]) ? 0.3 * gap : gap);
+			lead = fmin(lead, begins_the_same(x, &answers[i]) ? 0.3 * gap : behind(q, x, &answers[i]));
 	}
 	double template = x->fits ? 1 : own / (own + scale * al->left_template);
 	double same = sameness(q, x, own);
@@ -324,14 +336,14 @@ void confidence_set(const struct query *q, const struct match_code *code, struct
 	for (uint32_t i = 0; i < n; i++) {
 		struct answer *x = &answers[i];
 		x->says_same = says_the_same(&answers[0], x) && !shows_another(x);
-		x->confidence = c.first * exp(-0.6 * behind(&answers[0], x));
-		x->together = fmax(x->confidence, is_tied(&answers[0], x) ? c.together : 0);
+		x->confidence = c.first * exp(-0.6 * behind(q, &answers[0], x));
+		x->together = fmax(x->confidence, is_tied(q, &answers[0], x) ? c.together : 0);
 		confidence_doubt(x, doubt_of(q, code, x));
 		if (x->conflicts)
 			confidence_doubt(x, fmin(1, CONFIDENCE_CONFLICT / x->together));
 		if (rank_is_sibling(x))
 			x->confidence = x->together = CONFIDENCE_CONFLICT;
-		if (is_all_said(q, x) && is_tied(&answers[0], x)) {
+		if (is_all_said(q, x) && is_tied(q, &answers[0], x)) {
 			x->confidence = fmax(x->confidence, ALL_SAID / (c.ties + 1));
 			x->together = fmax(x->together, ALL_SAID);
 		}
