@@ -61,15 +61,20 @@ static bool ends_with_more(const struct query *q, const struct answer *first, co
 	       !answer_is_whole(q, first);
 }
 
-/* How far it is behind the first one. */
-static double behind(const struct query *q, const struct answer *first, const struct answer *x)
+/* How far the first one leads, by what it says. */
+static double lead_over(const struct query *q, const struct answer *first, const struct answer *x)
 {
 	double gap = first->score - x->score;
 	if (begins_the_same(first, x))
 		return 0.3 * gap;
-	if (ends_with_more(q, first, x))
-		return fmin(gap, 0.1);
-	return says_the_same(first, x) ? fmin(gap, 0.3) : gap;
+	return ends_with_more(q, first, x) ? fmin(gap, 0.1) : gap;
+}
+
+/* How far it is behind the first one. */
+static double behind(const struct query *q, const struct answer *first, const struct answer *x)
+{
+	double lead = lead_over(q, first, x);
+	return says_the_same(first, x) ? fmin(lead, 0.3) : lead;
 }
 
 /* As good as the first one. */
@@ -192,9 +197,8 @@ static struct chance chance_of_first(const struct query *q, const struct answer 
 	double ties = 0, lead = 6;
 	for (uint32_t i = 1; i < n; i++) {
 		ties += is_tied(q, x, &answers[i]);
-		double gap = x->score - answers[i].score;
 		if (answers[i].alignment.group != al->group)
-			lead = fmin(lead, begins_the_same(x, &answers[i]) ? 0.3 * gap : behind(q, x, &answers[i]));
+			lead = fmin(lead, lead_over(q, x, &answers[i]));
 	}
 	double template = x->fits ? 1 : own / (own + scale * al->left_template);
 	double same = sameness(q, x, own);
