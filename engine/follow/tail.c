@@ -62,12 +62,21 @@ static ssize_t read_at(int fd, char *p, size_t n, uint64_t offset)
 	return (ssize_t)got;
 }
 
+/* tell_coding asks what stands behind the zeros that the file may begin with; those that are in no block of the disk
+ * are not read. */
 static void tell_coding(struct tail *t)
 {
-	char head[CHUNK_TELL_MAX];
-	ssize_t n = t->coding == SCAN_UNKNOWN ? read_at(t->fd, head, sizeof head, 0) : 0;
-	if (n > 0)
-		t->coding = chunk_coding((struct str){ head, (size_t)n });
+	char head[LOOK_BACK];
+	off_t data = t->coding == SCAN_UNKNOWN ? lseek(t->fd, 0, SEEK_DATA) : 0;
+	uint64_t at = data > 0 ? (uint64_t)data & ~UINT64_C(1) : data < 0 && errno == ENXIO ? t->size : 0;
+	for (size_t hole = 1; t->coding == SCAN_UNKNOWN && hole; at += hole) {
+		ssize_t n = read_at(t->fd, head, sizeof head, at);
+		struct str read = { head, n > 0 ? (size_t)n : 0 };
+		hole = chunk_hole(read);
+		if (hole < read.n - read.n % 2)
+			t->coding = chunk_coding(read);
+		hole = hole == sizeof head ? hole : 0;
+	}
 }
 
 static void mark_head(struct tail *t, uint64_t to)

@@ -62,19 +62,30 @@ static void decode_wide(struct chunker *k, struct buf *out)
 	}
 }
 
+size_t chunk_hole(struct str head)
+{
+	size_t n = 0;
+	while (n + 1 < head.n && !head.p[n] && !head.p[n + 1])
+		n += 2;
+	return n;
+}
+
 enum scan_coding chunk_coding(struct str head)
 {
-	size_t empty[2] = { 0 }, pairs;
-	head = str_first(head, CHUNK_TELL_MAX);
+	size_t empty[2] = { 0 }, pairs = 0;
+	head = str_first(str_from(head, chunk_hole(head)), CHUNK_TELL_MAX);
 	if (head.n < 2)
 		return SCAN_UNKNOWN;
 	if (str_starts(head, STR("\xFF\xFE")))
 		return SCAN_UTF16LE;
 	if (str_starts(head, STR("\xFE\xFF")))
 		return SCAN_UTF16BE;
-	pairs = head.n / 2;
-	for (size_t i = 0; i < 2 * pairs; i++)
-		empty[i % 2] += !head.p[i];
+	for (size_t i = 0; i + 1 < head.n; i += 2) {
+		bool hole = !head.p[i] && !head.p[i + 1];
+		pairs += !hole;
+		empty[0] += !hole && !head.p[i];
+		empty[1] += !hole && !head.p[i + 1];
+	}
 	if (!empty[0] == !empty[1])
 		return SCAN_BYTES;
 	if (head.n < CHUNK_TELL_MIN)
@@ -83,8 +94,23 @@ enum scan_coding chunk_coding(struct str head)
 	return !most ? SCAN_BYTES : empty[1] ? SCAN_UTF16LE : SCAN_UTF16BE;
 }
 
+/* drop_hole leaves the zeros that a stream begins with out of the text: they may be many, and do not tell how the rest
+ * is coded. */
+static void drop_hole(struct chunker *k)
+{
+	size_t n = k->to ? 0 : chunk_hole(buf_str(&k->raw));
+	if (n)
+		memmove(k->raw.p, k->raw.p + n, k->raw.n - n);
+	k->raw.n -= n;
+	k->hole += n;
+}
+
 static void detect(struct chunker *k, struct buf *text)
 {
+	drop_hole(k);
+	bool marked = k->from || k->to; /* a mark's place has to be known as soon as it is read */
+	if (k->raw.n < CHUNK_TELL_MAX && !marked && !k->ended)
+		return;
 	enum scan_coding coding = chunk_coding(buf_str(&k->raw));
 	if (coding == SCAN_UNKNOWN && !k->ended)
 		return;
@@ -185,6 +211,8 @@ bool chunk_next(struct chunker *k, scan_read *read, void *context, struct chunk 
 	size_t carried = c->text.n;
 	fill(k, read, context, &c->text, carried + CHUNK_READ, &c->start);
 	end_lines(k, &c->text, carried);
+	c->offset += k->hole;
+	k->hole = 0;
 	c->wide = k->coding == SCAN_UTF16LE || k->coding == SCAN_UTF16BE;
 	struct str text = buf_str(&c->text);
 	size_t stop = k->to_at ? k->to_at : text.n; /* where this part ends, as far as is known */

@@ -39,13 +39,16 @@ struct chunker { /* zeroed at the start of a stream; chunker_begin for a part of
 	bool started;		/* a chunk was given */
 	bool returns;		/* lines end with a carriage return alone, as on old Macs: text has line feeds for it */
 	struct buf raw;		/* read and not decoded: an unfinished UTF-16 character */
+	uint64_t hole;		/* zeros at the stream's start that are not in the first chunk's text */
 	bool ended;
 	enum err err;		/* of the reader */
 };
 
 enum { CHUNK_TELL_MIN = 8, CHUNK_TELL_MAX = 256 }; /* first bytes that tell a stream's coding */
 /* chunk_coding tells it from a stream's first bytes: by the mark, or by the half of each letter that is empty;
- * SCAN_UNKNOWN where it takes more of them. */
+ * SCAN_UNKNOWN where it takes more of them. Zeros in pairs are a hole, as a log has that was cut off under its writer:
+ * chunk_hole gives how many bytes of them there are in front. */
+size_t chunk_hole(struct str head);
 enum scan_coding chunk_coding(struct str head);
 
 /* chunk_ends_with_returns says of a stream's beginning that its lines end with a carriage return alone. One at the very

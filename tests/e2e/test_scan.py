@@ -218,6 +218,19 @@ class Scan(SharedKbTest):
             self.assertEqual((hit['id'], hit['line']), ('Q150536', 2))
             self.assertEqual(hit['offset'], data.index(RCMD.encode(coding)))
 
+    def test_holes_in_utf16(self):
+        """A run of zeros in front or in the middle hides neither how the log is coded nor what stands behind it."""
+        text = 'first line\r\n' + RCMD + '\r\n'
+        for coding in ('utf-16-le', 'utf-16-be'):
+            line, mark = text.encode(coding), '\ufeff'.encode(coding)
+            for data in (bytes(10) + line, bytes(300_000) + line, bytes(3000) + mark + line, line + bytes(40) + line,
+                         line + bytes(300_000) + line):
+                for args in ((), ('--cursor', self.path(f'cursor.{coding}.{len(data)}.{data.find(line)}'))):
+                    hits = [h for h in self.hits(*args, self.write('w.log', data)) if h['id'] == 'Q150536']
+                    at = data.rindex(RCMD.encode(coding))
+                    self.assertEqual((hits[-1]['offset'], hits[-1]['line']), (at, 2 * data.count(line)), (len(data), args))
+                    self.assertEqual(len(hits), data.count(line))
+
     def test_byte_order_mark_and_old_code_pages(self):
         path = self.write('b.log', b'\xef\xbb\xbf' + RCMD.encode() + b'\nGr\xfc\xdfe\n' + RCMD.encode() + b'\n')
         self.assertEqual([h['line'] for h in self.hits(path) if h['id'] == 'Q150536'], [1, 3])

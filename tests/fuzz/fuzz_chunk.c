@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Any bytes as a stream, read in pieces whose sizes the first byte picks: the bodies tile it, offsets count the bytes
- * as read, and the pieces make no difference.
+ * Any bytes as a stream, read in pieces whose sizes the first byte picks: the bodies tile it from behind the zeros that
+ * it may begin with, offsets count the bytes as read, and the pieces make no difference.
  */
 #include "base/hash.h"
 #include "scan/chunk.h"
@@ -27,7 +27,7 @@ static uint64_t walk(struct str bytes, size_t piece)
 	struct source s = { bytes, piece };
 	struct chunker k = { 0 };
 	struct chunk c = { 0 };
-	uint64_t at = 0, hash = 0;
+	uint64_t at = chunk_hole(bytes), hash = 0;
 	while (chunk_next(&k, read_piece, &s, &c)) {
 		assert(c.start < c.end && c.end <= c.text.n);
 		assert(chunk_offset(&c, c.start) == at);
