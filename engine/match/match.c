@@ -436,7 +436,7 @@ uint32_t ask_all(struct query *q, const struct match_options *options, struct ma
 		    meaning_read_text(q->view, q->clean->text, behind_head(q), out);
 	bool bare = said || (best < SURE && out->code.known && is_bare_code(q, &out->code));
 	double share = bare ? 1 : best < CONFIDENCE_FLOOR ? share_of_mention(q, &out->code) : 0;
-	if (is_success(&out->code)) {
+	if (bare && is_success(&out->code)) {
 		for (uint32_t i = 0; i < n && said; i++) /* they show the text beside what failed */
 			confidence_doubt(&answers[i], SUCCEEDED);
 		return n;
