@@ -24,6 +24,7 @@ struct chunk {
 	uint64_t offset;	  /* of text[0] in the stream as read */
 	bool wide;		  /* text was UTF-16: offsets go by characters */
 	bool last;
+	int64_t written_s;	  /* scan.c: when its file was last written to; 0: not known */
 	bool suspects;		  /* scan.c wants its lines counted that look like errors */
 };
 

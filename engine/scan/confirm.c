@@ -179,6 +179,7 @@ static bool ask(struct walk *w, const struct proposer *p, size_t number)
 	struct str shown = without_holes(str_from(q.text, hole), SCAN_TEXT_MAX, &c->work);
 	shared.text = arena_str(&r->arena, utf8_mend(utf8_first(shown, SCAN_TEXT_MAX), &c->work));
 	struct str time = q.dress.time.n && q.plain ? dated_stamp(q.text, q.dress.time) : dated_line(q.text);
+	time = dated_past(time, w->chunk->written_s);
 	shared.time = stamp_iso(time.n ? time : dated_before(&w->dated, x->from), &r->arena);
 	shared.host = confirm_keep(&r->arena, q.dress.host);
 	context_around(w->text, x->from, x->to, c->context, &shared.before, &shared.after);
@@ -270,7 +271,7 @@ enum err confirm_chunk(struct confirm *c, const struct chunk *chunk, struct str 
 	*result = (struct confirm_result){ .arena = result->arena, .hits = result->hits, .hit_cap = result->hit_cap };
 	struct str text = buf_str(&chunk->text);
 	struct walk w = { .confirm = c, .chunk = chunk, .text = text, .file = file, .result = result,
-			  .counted = chunk->start, .dated = { .text = text, .deep = c->dates } };
+			  .counted = chunk->start, .dated = { .text = text, .deep = c->dates, .written_s = chunk->written_s } };
 	if (!chunk->offset && str_starts(text, STR("\xEF\xBB\xBF")))
 		w.mark = 3;
 	for (w.options.log_file = file;;) { /* the last part of "dir/a.zip!/b.log" */

@@ -37,7 +37,7 @@ void confirm_unknown(struct walk *w)
 		if (slot)
 			*slot = (struct scan_line){ .line = line, .text = one };
 		if (slot && w->confirm->dates) {
-			struct str time = dated_line(one);
+			struct str time = dated_past(dated_line(one), c->written_s);
 			slot->time = stamp_iso(time.n ? time : dated_before(&dated, at), &r->arena);
 		}
 	}

@@ -164,6 +164,19 @@ struct str dated_line(struct str line)
 	return dress.time.n ? dated_stamp(line, dress.time) : in_brackets(line);
 }
 
+struct str dated_past(struct str time, int64_t written_s)
+{
+	enum { SECONDS = 10, DAY_S = 86400 };
+	struct stamp t;
+	int64_t at_s;
+	size_t digits = 0;
+	while (digits < time.n && char_is_digit(time.p[digits]))
+		digits++;
+	bool bare = digits == SECONDS && written_s > 0 && (digits == time.n || time.p[digits] == '.');
+	bool later = bare && stamp_parse(time, &t) && stamp_seconds(&t, 0, &at_s) && at_s - DAY_S > written_s;
+	return later ? STR("") : time;
+}
+
 struct str dated_before(struct dated *d, size_t at)
 {
 	struct str time = STR("");
@@ -172,7 +185,7 @@ struct str dated_before(struct dated *d, size_t at)
 		size_t stop = end - (d->text.p[end - 1] == '\n');
 		const char *newline = stop ? memrchr(d->text.p, '\n', stop) : NULL;
 		size_t start = newline ? (size_t)(newline - d->text.p) + 1 : 0;
-		time = dated_line((struct str){ d->text.p + start, stop - start });
+		time = dated_past(dated_line((struct str){ d->text.p + start, stop - start }), d->written_s);
 		end = start;
 	}
 	if (!time.n && end <= floor && floor == d->known)

@@ -339,6 +339,7 @@ enum err scan_feed(struct scan *s, const struct scan_source *source, scan_read *
 			t->err = buf_err(&slot->file);
 		if (t->unwanted || t->err || !chunk_next(&chunker, read, read_context, &slot->chunk))
 			break;
+		slot->chunk.written_s = source->written_s;
 		slot->chunk.suspects = wants_suspects(s, chunker.bytes);
 		submit(s, slot);
 	}

@@ -86,6 +86,16 @@ class ScanTime(SharedKbTest):
                 hit = json.loads(self.kbt('scan', '--json', path).out.splitlines()[0])
                 self.assertEqual(hit['time'], '2001-11-12T10:55:00')
 
+    def test_a_number_that_would_be_later_than_its_file_is_no_time(self):
+        """"[1800555123] text" counts something, where the log was written before those seconds."""
+        path = self.write('n.log', f'2024-03-12 10:00:00 start\n[1800555123] {rcmd("A")}\n[1710241002] {rcmd("B")}\n')
+        for written, want in ((1_720_000_000, ['2024-03-12T10:00:00', '2024-03-12T10:56:42Z']),
+                              (1_810_000_000, ['2027-01-21T18:12:03Z', '2024-03-12T10:56:42Z'])):
+            os.utime(path, (written, written))
+            self.assertEqual([h['time'] for h in self.json('scan', path) if h['id'] == 'Q150536'], want)
+        os.utime(path, (1_720_000_000, 1_720_000_000))
+        self.assertEqual(self.names(path, '--until', '2024-03-12 10:30 UTC'), ['A'])
+
     def test_both_ends_count(self):
         path = self.write('a.log', ''.join(f'2001-03-12 10:5{n}:00 {rcmd(f"N{n}")}\n' for n in range(6)))
         self.assertEqual(self.names(path, '--since', '2001-03-12 10:52'), ['N2', 'N3', 'N4', 'N5'])
