@@ -62,7 +62,7 @@ $(WEBLIB): $(call OBJ,$(WEB))
 	$(Q)rm -f $@
 	$(Q)$(AR) rcs $@ $^
 
-$(BUILD)/web/static.o: $(wildcard web/static/*) $(BUILD)/gen/static/app.css $(BUILD)/gen/static/app.js
+$(BUILD)/web/static.o: $(wildcard web/static/*) $(addprefix $(BUILD)/gen/static/,app.css app.js logs.js)
 
 # What the page loads, without indents and lines that are a comment; the sheet behind what it shares with reports.
 $(BUILD)/gen/static/app.css: engine/render/look.css

@@ -15,6 +15,11 @@ static void add_static(struct buf *out, const char *before, const char *name, co
 	buf_add_c(out, after);
 }
 
+void page_script(struct buf *out, const char *name)
+{
+	add_static(out, "<script defer src=\"", name, "\"></script>\n");
+}
+
 void page_begin(struct buf *out, struct str title, struct str find)
 {
 	buf_add_c(out, "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
@@ -29,7 +34,7 @@ void page_begin(struct buf *out, struct str title, struct str find)
 	add_static(out, "<link rel=\"icon\" type=\"image/svg+xml\" href=\"", "icon.svg", "\">\n");
 	buf_add_c(out, "<link rel=\"search\" type=\"application/opensearchdescription+xml\" title=\"kbtriage\" "
 		       "href=\"/opensearch.xml\">\n");
-	add_static(out, "<script defer src=\"", "app.js", "\"></script>\n");
+	page_script(out, "app.js");
 	buf_add_c(out, "</head>\n<body>\n<a class=\"skip\" href=\"#main\">Skip to the content</a>\n"
 		       "<header class=\"top\"><a class=\"brand\" href=\"/\">");
 	add_static(out, "<img src=\"", "icon.svg", "\" alt=\"\" width=\"24\" height=\"24\">");

@@ -36,6 +36,9 @@ enum { PAGE_COLUMNS = 100 }; /* of an answer as text */
 void page_begin(struct buf *out, struct str title, struct str find);
 void page_end(struct buf *out, struct site *site);
 
+/* page_script adds a script of web/static, which runs when the page is there, behind those before it. */
+void page_script(struct buf *out, const char *name);
+
 /* page_csrf: the hidden field without which no form is taken (gate.h). */
 void page_csrf(struct buf *out, struct site *site, const struct http_request *req);
 

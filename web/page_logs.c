@@ -184,6 +184,7 @@ static void show(struct site *site, struct http_request *req, struct http_respon
 	buf_add_c(&out, "<div id=\"results\">\n");
 	buf_add(&out, result);
 	buf_add_c(&out, "</div>\n" PAGE_YOURS);
+	page_script(&out, "logs.js");
 	page_end(&out, site);
 	page_send(req, res, PAGE_HTML, &out);
 }

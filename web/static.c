@@ -22,6 +22,7 @@
 
 FILE_BYTES(static_app_css, KBT_GEN "/static/app.css")
 FILE_BYTES(static_app_js, KBT_GEN "/static/app.js")
+FILE_BYTES(static_logs_js, KBT_GEN "/static/logs.js")
 FILE_BYTES(static_icon_svg, "web/static/icon.svg")
 FILE_BYTES(static_openapi_json, "web/static/openapi.json")
 
@@ -31,6 +32,7 @@ static const struct file {
 } files[] = {
 	{ "app.css", "text/css; charset=utf-8", static_app_css, static_app_css_end },
 	{ "app.js", "text/javascript; charset=utf-8", static_app_js, static_app_js_end },
+	{ "logs.js", "text/javascript; charset=utf-8", static_logs_js, static_logs_js_end },
 	{ "icon.svg", "image/svg+xml", static_icon_svg, static_icon_svg_end },
 	{ "openapi.json", PAGE_JSON, static_openapi_json, static_openapi_json_end },
 };

@@ -330,9 +330,17 @@ class Pages(unittest.TestCase):
         self.assertGreater(len(seen), 15)
 
     def test_weight_and_headers(self):
+        for page, most in (('/', 54 << 10), ('/logs', 60 << 10)):
+            self.weigh(page, most)
+        for path in ('/', '/help', '/kb/Q150536'):
+            page = Page(server.get(path)[2])
+            self.assertFalse([a for _, a in page.tags if 'style' in a or any(k.startswith('on') for k in a)])
+            self.assertTrue(all(a.get('src', '').startswith('/static/') for a in page.find('script')))
+
+    def weigh(self, page, most):
         total = 0
-        for path in ['/'] + [a.get('href') or a.get('src') for t, a in Page(server.get('/')[2]).tags
-                             if t in ('link', 'script', 'img') and a.get('rel') != 'search']:
+        for path in [page, *{a.get('href') or a.get('src') for t, a in Page(server.get(page)[2]).tags
+                             if t in ('link', 'script', 'img') and a.get('rel') != 'search'}]:
             status, headers, text = server.get(path)
             self.assertEqual(status, 200, path)
             total += len(text.encode())
@@ -342,11 +350,7 @@ class Pages(unittest.TestCase):
             self.assertNotIn('unsafe', csp)
             self.assertEqual(headers['x-content-type-options'], 'nosniff')
             self.assertEqual(headers['referrer-policy'], 'same-origin')
-        self.assertLess(total, 60 << 10)
-        for path in ('/', '/help', '/kb/Q150536'):
-            page = Page(server.get(path)[2])
-            self.assertFalse([a for _, a in page.tags if 'style' in a or any(k.startswith('on') for k in a)])
-            self.assertTrue(all(a.get('src', '').startswith('/static/') for a in page.find('script')))
+        self.assertLess(total, most, page)
 
     def test_static_files_are_packed_for_who_takes_that(self):
         total = len(server.get('/', **{'Accept-Encoding': 'gzip'})[2].encode())
