@@ -770,6 +770,7 @@ await test('on paper: white, nothing to press, nothing cut', async page => {
 	await paste(page, MESSAGE + '\n' + 'and a line more\n'.repeat(60));
 	await page.waitForSelector(VERDICT);
 	await check('the verdict');
+	is(await page.locator('#diagnosis').isVisible(), 'the verdict is not there');
 	is((await page.pdf({ format: 'A4' })).subarray(0, 5).toString() === '%PDF-', 'no PDF');
 	is(await page.locator(':is(.equals, .others) details:not([open])').count() === 0, 'what is folded stays so on paper');
 	await paste(page, MESSAGE + '\n' + 'and a line more\n'.repeat(600));
@@ -780,6 +781,12 @@ await test('on paper: white, nothing to press, nothing cut', async page => {
 	const tops = await page.evaluate(() => ['#best', '#verdict', '.message'].map(s => document.querySelector(s).getBoundingClientRect().top));
 	await page.emulateMedia({ media: 'screen' });
 	is(tops[0] < tops[1] && tops[1] < tops[2], `the log stands before the answer: ${tops}`);
+	await page.goto(`${base}?q=${encodeURIComponent(MESSAGE)}`);
+	await page.emulateMedia({ media: 'print' });
+	is(!await page.locator('#diagnosis').isVisible(), 'probes that were not run stand on paper');
+	await page.emulateMedia({ media: 'screen' });
+	await paste(page, MESSAGE);
+	await page.waitForSelector(VERDICT);
 	await page.click('button[value=keep]');
 	await page.waitForSelector('.made .link a');
 	for (const path of [(await page.getAttribute('.made .link a', 'href')).slice(1), 'kb/Q150536', 'search?q=network', 'help']) {
