@@ -140,10 +140,31 @@ static enum var_type type_of(const struct fit *f, const struct segment *s)
 	return (enum var_type)f->view->vars[f->owner->var_at + s->var].type;
 }
 
+/* The letter behind a value at the template's end that stands in quotes: where they close in its line, which within a
+ * word they do not ("it's"). 0 where they do not, or where there are none. */
+static uint32_t quoted_end(const struct fit *f, uint32_t at)
+{
+	char quote = at && f->in->at[at] ? f->text.p[f->in->at[at] - 1] : ' ';
+	if (quote != '\'' && quote != '"')
+		return 0;
+	for (uint32_t i = at + 1; i <= f->in->n && i - at < VALUE_MAX; i++) {
+		struct str gap = gap_before(f, i);
+		size_t close = str_find_char(gap, quote);
+		if (str_find_char(gap, '\n') < close)
+			return 0;
+		if (close != STR_NONE && (gap.n > 1 || i == f->in->n))
+			return i;
+	}
+	return 0;
+}
+
 /* The letter behind a value at the template's end: a quote, a line's or a sentence's end stops it; a number or a name
  * is one word. */
 static uint32_t value_end(const struct fit *f, const struct segment *s, uint32_t at)
 {
+	uint32_t quoted = quoted_end(f, at);
+	if (quoted)
+		return quoted;
 	enum var_type type = type_of(f, s);
 	bool word = type == VAR_NUMBER || type == VAR_CODE || type == VAR_PORT || type == VAR_NETBIOS ||
 		    type == VAR_ADDRESS || type == VAR_USER;

@@ -88,7 +88,7 @@ static struct match_span trim_value(const struct fit *f, const struct segment *s
 				   (x.start + 1 < x.end && strchr(":;!?", text.p[x.start]) &&
 				    strchr(" \t\n!?", text.p[x.start + 1]))))
 		x.start++;
-	while (x.start < x.end && (is_edge(text.p[x.end - 1]) || strchr(",.;!?", text.p[x.end - 1])))
+	while (x.start < x.end && (is_edge(text.p[x.end - 1]) || strchr(",.;!?([", text.p[x.end - 1])))
 		x.end--;
 	if (str_ends((struct str){ text.p + x.start, x.end - x.start }, STR(" --")))
 		x.end -= 3;
