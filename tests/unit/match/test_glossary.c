@@ -149,7 +149,7 @@ static void chinese_has_no_blanks(void **state)
 {
 	(void)state;
 	struct kb kb = open_kb(kb_from(english, 3, 800000));
-	reads(&kb, "打印机死机", "printer hangs stops responding");
+	reads(&kb, "打印机死机", "printer stops responding");
 	reads(&kb, "在资源编辑器中打开对话框，状态栏消失",
 	      "in resource editor in open dialog box , status bar disappears");
 	reads(&kb, "組合框閃爍", "combo box flicker"); /* traditional letters */
