@@ -173,10 +173,12 @@ static bool longest_at(struct str text, size_t at, struct found *ret_found)
 
 /* ---- what is written in their place ---- */
 
-/* put_for writes what stands for text[of], letter by letter in proportion, so that spans lead back to about there. */
+/* put_for writes what stands for text[of], letter by letter in proportion, so that spans lead back to about there: not
+ * behind the text's end, where its English goes on. */
 static void put_for(struct clean_writer *w, struct str says, struct slice of)
 {
 	struct str text = w->from->text;
+	of.start -= of.start && of.start == text.n;
 	for (size_t i = 0; i < says.n; i++) {
 		size_t at = of.start + (of.end - of.start) * i / says.n;
 		while (at > of.start && utf8_goes_on(text.p[at]))

@@ -113,6 +113,9 @@ static void spans_lead_back(void **state)
 		assert_true(clean_offset(&c, i) >= before);
 		assert_int_not_equal((unsigned char)text[clean_offset(&c, i)] & 0xC0, 0x80); /* no half letters */
 	}
+	text = "Системная ошибка 53"; /* its English goes on behind the number */
+	c = undone(text, &a);
+	assert_int_equal(clean_offset(&c, c.text.n), strlen(text));
 	arena_free(&a);
 }
 
