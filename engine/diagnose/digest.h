@@ -6,6 +6,7 @@
  *   digest.c       bindings, finding evidence, putting facts
  *   digest_article.c  what the article at hand asks for: its log, its program file, its named pipe; the message's age
  *   digest_link.c  the client's links, addresses, the dialled link
+ *   digest_dns.c   what DNS says of the name
  *   digest_name.c  name sources: what the client's own order yields, which source is wrong
  *   digest_path.c  route, routers, the host itself
  *   digest_lan.c   neighbours, the gateway, what the wire says of the subnet
@@ -214,6 +215,13 @@ const struct evidence *digest_quick_row(const struct digest *d);
 /* digest_row_mixed: a connection came about before the row, so that one or two failures at its beginning are a mix too.
  * A row too short to tell of a change is one where it changed twice, with the first connection to that port. */
 bool digest_row_mixed(const struct digest *d, const struct evidence *row);
+
+/* digest_add_source: a name source more; from may be NULL. */
+struct name_source *digest_add_source(struct digest *d, const char *name, const struct evidence *from);
+/* digest_dns adds what DNS gives, for digest_name. digest_dns_other: the answer of a server that a resolver does not ask
+ * any more, for the first has said that there is no such name; NULL where none has it. */
+void digest_dns(struct digest *d);
+const struct evidence *digest_dns_other(const struct digest *d);
 
 /* Each adds the facts of its part, for digest_make. */
 void digest_article(struct digest *d);
