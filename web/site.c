@@ -354,6 +354,27 @@ struct gate *site_gate(struct site *s)
 
 /* ---- open and close ---- */
 
+/* let_go: the watcher has ended, or was never started. */
+static void let_go(struct site *s)
+{
+	prober_close(&s->prober);
+	runs_close(&s->runs);
+	logs_close(&s->logs);
+	keep_close(&s->keep);
+	seen_close(&s->seen);
+	while (s->free) {
+		struct lent *l = s->free;
+		s->free = l->next;
+		lent_close(s, l);
+	}
+	kb_drop(s, s->kb);
+	store_close(&s->watched);
+	pthread_cond_destroy(&s->stop);
+	pthread_mutex_destroy(&s->lock);
+	pthread_mutex_destroy(&s->catalog_lock);
+	mem_free(s);
+}
+
 enum err site_open(const struct site_options *options, struct diags *d, struct site **ret_site)
 {
 	struct site *s = mem_resize(NULL, sizeof *s);
@@ -380,14 +401,7 @@ enum err site_open(const struct site_options *options, struct diags *d, struct s
 	if (!e && pthread_create(&s->watcher, NULL, watch, s))
 		e = ERR_NOMEM;
 	if (e) {
-		prober_close(&s->prober);
-		runs_close(&s->runs);
-		logs_close(&s->logs);
-		keep_close(&s->keep);
-		seen_close(&s->seen);
-		kb_drop(s, s->kb);
-		store_close(&s->watched);
-		mem_free(s);
+		let_go(s);
 		return e;
 	}
 	*ret_site = s;
@@ -405,20 +419,5 @@ void site_close(struct site **site)
 	pthread_cond_signal(&s->stop);
 	pthread_mutex_unlock(&s->lock);
 	pthread_join(s->watcher, NULL);
-	prober_close(&s->prober);
-	runs_close(&s->runs);
-	logs_close(&s->logs);
-	keep_close(&s->keep);
-	seen_close(&s->seen);
-	while (s->free) {
-		struct lent *l = s->free;
-		s->free = l->next;
-		lent_close(s, l);
-	}
-	kb_drop(s, s->kb);
-	store_close(&s->watched);
-	pthread_cond_destroy(&s->stop);
-	pthread_mutex_destroy(&s->lock);
-	pthread_mutex_destroy(&s->catalog_lock);
-	mem_free(s);
+	let_go(s);
 }

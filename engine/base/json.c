@@ -150,6 +150,15 @@ void json_key_str(struct json *j, const char *key, struct str s)
 	json_str(j, s);
 }
 
+void json_key_strs(struct json *j, const char *key, const struct str *items, size_t count)
+{
+	json_key(j, key);
+	json_array(j);
+	for (size_t i = 0; i < count; i++)
+		json_str(j, items[i]);
+	json_end_array(j);
+}
+
 void json_key_int(struct json *j, const char *key, int64_t v)
 {
 	json_key(j, key);

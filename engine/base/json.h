@@ -36,6 +36,7 @@ void json_raw(struct json *j, struct str text);	      /* text that is JSON alrea
 void json_key_str(struct json *j, const char *key, struct str s);
 void json_key_int(struct json *j, const char *key, int64_t v);
 void json_key_real(struct json *j, const char *key, double v, int digits);
+void json_key_strs(struct json *j, const char *key, const struct str *items, size_t count);
 void json_key_bool(struct json *j, const char *key, bool v);
 
 #endif

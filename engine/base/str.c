@@ -161,6 +161,14 @@ static int digit_value(char c)
 	return char_is_hex(c) ? char_lower(c) - 'a' + 10 : 99;
 }
 
+size_t str_digits(struct str s)
+{
+	size_t n = 0;
+	while (n < s.n && char_is_digit(s.p[n]))
+		n++;
+	return n;
+}
+
 bool str_u64(struct str s, uint64_t *ret_value)
 {
 	unsigned base = 10;

@@ -92,8 +92,9 @@ bool str_line(struct str *rest, struct str *ret_line);
 bool str_word(struct str *rest, struct str *ret_word);
 /* str_in_list: the word, in any case, is one of the list's, lower-case ones with a blank between them. */
 bool str_in_list(struct str word, const char *list);
-/* str_has_digit: there is a digit anywhere in it. */
+/* str_has_digit: there is a digit anywhere in it. str_digits: with how many it begins. */
 bool str_has_digit(struct str s);
+size_t str_digits(struct str s);
 /* str_cut splits at the first c; without one, *ret_head is all of s, *ret_tail empty, and the answer false. */
 bool str_cut(struct str s, char c, struct str *ret_head, struct str *ret_tail);
 

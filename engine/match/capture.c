@@ -90,7 +90,7 @@ bool capture_is_placeholder(struct str value, struct str message, const struct f
 	return same_letters(value, str_part(message, v->start, v->end));
 }
 
-static bool is_bound(const struct match *m, struct str name)
+bool match_binds(const struct match *m, struct str name)
 {
 	for (size_t i = 0; i < m->capture_count; i++)
 		if (str_eq(m->captures[i].name, name))
@@ -152,7 +152,7 @@ static void add_capture(const struct query *q, const struct answer *x, unsigned 
 		return;
 	bool unread = str_find(value, STR("\xEF\xBF\xBD")) != STR_NONE; /* bytes that nobody could decode */
 	bool placeholder = capture_is_placeholder(value, file_str(q->view, x->owner->text), v);
-	if (!value.n || unread || placeholder || is_bound(out, name))
+	if (!value.n || unread || placeholder || match_binds(out, name))
 		return;
 	/* A server of an authored article has such a name only where its type says so; the archive's are of Windows
 	 * networking. */

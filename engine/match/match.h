@@ -118,6 +118,9 @@ struct match {
 	bool context;	    /* product, component or log file speak for it */
 };
 
+/* match_binds: there is a capture of this name. */
+bool match_binds(const struct match *m, struct str name);
+
 /* What the message was dressed in. */
 struct match_envelope {
 	struct str kind; /* "sms", "syslog", "nt-event", "iso", ...; empty where there is none */

@@ -70,20 +70,12 @@ static void add(struct spellings *s, struct str head, struct str tail, float sha
 	memcpy(x->word + head.n, tail.p, tail.n);
 }
 
-static size_t digits_of(struct str word)
-{
-	size_t n = 0;
-	while (n < word.n && char_is_digit(word.p[n]))
-		n++;
-	return n;
-}
-
 /* "8g", or "gigs" behind "8": 8gb, 8, gb. */
 static void add_size(struct spellings *s, struct str word, struct str before)
 {
-	size_t digits = digits_of(word);
+	size_t digits = str_digits(word);
 	struct str number = str_first(word, digits), unit = str_from(word, digits);
-	if (!digits && before.n && digits_of(before) == before.n)
+	if (!digits && before.n && str_digits(before) == before.n)
 		number = before;
 	for (size_t i = 0; number.n && unit.n && i < sizeof units / sizeof *units; i++)
 		if (str_eq(unit, str_c(units[i].said))) {
@@ -101,7 +93,7 @@ static void add_version(struct spellings *s, struct str word)
 	while (n < word.n && !char_is_digit(word.p[n]))
 		n++;
 	struct str name = str_first(word, n), version = str_from(word, n);
-	if (!version.n || digits_of(version) != version.n)
+	if (!version.n || str_digits(version) != version.n)
 		return;
 	for (size_t i = 0; i < sizeof versioned / sizeof *versioned; i++)
 		if (str_eq(name, str_c(versioned[i].said))) {

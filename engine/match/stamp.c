@@ -150,14 +150,6 @@ static void take_fraction(struct str *s, int *ret_nanosecond)
 	*ret_nanosecond = value;
 }
 
-static size_t digits_of(struct str s)
-{
-	size_t n = 0;
-	while (n < s.n && char_is_digit(s.p[n]))
-		n++;
-	return n;
-}
-
 /* "+01:00", "+0100", "+01", or minutes west of UTC as SMS writes them ("+300", "-60": no zone is so many hours off) */
 static bool take_offset(struct str *s, int *ret_minutes)
 {
@@ -166,7 +158,7 @@ static bool take_offset(struct str *s, int *ret_minutes)
 		return false;
 	int sign = s->p[0] == '-' ? -1 : 1, first, second = 0;
 	struct str rest = str_from(*s, 1);
-	size_t n = digits_of(rest);
+	size_t n = str_digits(rest);
 	if (n < 2 || n > 4 || !take_number(&rest, n, n, &first))
 		return false;
 	if (n == 2 && rest.n && rest.p[0] == ':') {
@@ -203,7 +195,7 @@ static bool take_zone(struct str *s, struct stamp *t)
 /* take_minutes_east: "+060", as DB2 writes it; what else stands there is left. */
 static bool take_minutes_east(struct str *s, struct stamp *t)
 {
-	if (s->n < 4 || !strchr("+-", s->p[0]) || digits_of(str_from(*s, 1)) != 3)
+	if (s->n < 4 || !strchr("+-", s->p[0]) || str_digits(str_from(*s, 1)) != 3)
 		return true;
 	t->zoned = take_offset(s, &t->zone_minutes);
 	t->zone_minutes = -t->zone_minutes;
@@ -234,7 +226,7 @@ static int two_digits(const char *p)
 /* "20010312T105620Z" */
 static bool take_basic(struct str *s, struct stamp *t)
 {
-	if (s->n < 15 || digits_of(*s) != 8 || !strchr("Tt", s->p[8]) || digits_of(str_from(*s, 9)) != 6)
+	if (s->n < 15 || str_digits(*s) != 8 || !strchr("Tt", s->p[8]) || str_digits(str_from(*s, 9)) != 6)
 		return false;
 	t->year = two_digits(s->p) * 100 + two_digits(s->p + 2);
 	t->month = two_digits(s->p + 4);
@@ -250,7 +242,7 @@ static bool take_basic(struct str *s, struct stamp *t)
 /* "20010312", "010312" */
 static bool take_digit_date(struct str *s, struct stamp *t)
 {
-	size_t n = digits_of(*s), year = n - 4;
+	size_t n = str_digits(*s), year = n - 4;
 	if (n != 6 && n != 8)
 		return false;
 	t->year = n == 8 ? two_digits(s->p) * 100 + two_digits(s->p + 2) : two_digits(s->p);
@@ -264,7 +256,7 @@ static bool take_digit_date(struct str *s, struct stamp *t)
 /* "105620" */
 static bool take_digit_clock(struct str *s, struct stamp *t)
 {
-	if (digits_of(*s) != 6)
+	if (str_digits(*s) != 6)
 		return false;
 	t->hour = two_digits(s->p);
 	t->minute = two_digits(s->p + 2);
@@ -277,7 +269,7 @@ static bool take_digit_clock(struct str *s, struct stamp *t)
 static bool take_glog(struct str *s, struct stamp *t)
 {
 	struct str rest = str_from(*s, s->n && strchr("IWEF", s->p[0]));
-	if (digits_of(rest) != 4)
+	if (str_digits(rest) != 4)
 		return false;
 	t->month = two_digits(rest.p);
 	t->day = two_digits(rest.p + 2);

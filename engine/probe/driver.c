@@ -58,13 +58,6 @@ struct run {
 	bool deadline_told, reported;
 };
 
-static double clock_ms(void)
-{
-	struct timespec t;
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
-}
-
 int64_t driver_now_ms(const struct driver *driver)
 {
 	(void)driver;
@@ -105,8 +98,8 @@ static bool cancelled(const struct driver *d)
 
 enum err driver_wait(struct driver *driver, double ms)
 {
-	double end = clock_ms() + ms;
-	for (double left = ms; left > 0; left = end - clock_ms()) {
+	double end = helper_clock_ms() + ms;
+	for (double left = ms; left > 0; left = end - helper_clock_ms()) {
 		if (cancelled(driver))
 			return ERR_INTERRUPTED;
 		poll(NULL, 0, (int)ceil(left < CANCEL_LOOK_MS ? left : CANCEL_LOOK_MS));
@@ -239,7 +232,7 @@ static bool run_emit(void *context, const struct event *e)
 	if (r->machine.done)
 		return false;
 	copy.channel = r->reading;
-	copy.ms = clock_ms() - r->begin_ms;
+	copy.ms = helper_clock_ms() - r->begin_ms;
 	machine_feed(&r->machine, &copy);
 	return !r->machine.done;
 }
@@ -317,7 +310,7 @@ static void run_pump(struct run *r, double *ret_until)
 	struct machine *m = &r->machine;
 	while (!m->done && m->action_at < m->action_count) {
 		struct action a = m->actions[m->action_at]; /* a copy: the list may move */
-		double now = clock_ms(), until = now;
+		double now = helper_clock_ms(), until = now;
 		unsigned cost = action_cost(r, &a);
 		if (cost && !limits_allow(r, &a, cost, now, &until)) {
 			if (m->done)
@@ -338,7 +331,7 @@ static void run_pump(struct run *r, double *ret_until)
 static void run_timers(struct run *r, double *ret_until)
 {
 	struct machine *m = &r->machine;
-	double now = clock_ms();
+	double now = helper_clock_ms();
 	if (m->done || r->blocked_ms >= 0)
 		return;
 	struct event e = { .kind = EVENT_TIMER };
@@ -360,7 +353,7 @@ static void run_timers(struct run *r, double *ret_until)
 
 static void run_report(struct run *r, size_t index, driver_done *done, void *context)
 {
-	double now = clock_ms();
+	double now = helper_clock_ms();
 	for (unsigned i = 0; i < MACHINE_CHANNELS_MAX; i++)
 		run_close(r, i, now);
 	r->evidence->ms = now - r->begin_ms;
@@ -396,7 +389,7 @@ static void runs_poll(struct driver *d, struct run *runs, size_t count, struct p
 			if (!runs[i].reported && channel_wants(&runs[i].channels[k]))
 				polls[n++] = (struct pollfd){ .fd = runs[i].channels[k].fd,
 							      .events = channel_wants(&runs[i].channels[k]) };
-	double ms = fmin(fmax(until - clock_ms(), 0), CANCEL_LOOK_MS);
+	double ms = fmin(fmax(until - helper_clock_ms(), 0), CANCEL_LOOK_MS);
 	if (poll(polls, n, (int)ceil(ms)) <= 0)
 		return;
 	size_t at = 0;
@@ -414,7 +407,7 @@ static void runs_poll(struct driver *d, struct run *runs, size_t count, struct p
 /* runs_count: what the system sends by itself on open connections counts when it goes, and not when they end. */
 static void runs_count(struct run *runs, size_t count)
 {
-	double now = clock_ms();
+	double now = helper_clock_ms();
 	for (size_t i = 0; i < count; i++)
 		for (unsigned k = 0; !runs[i].reported && k < MACHINE_CHANNELS_MAX; k++)
 			run_count(&runs[i], &runs[i].channels[k], now);
@@ -433,7 +426,7 @@ static bool run_begin(struct run *r, struct driver *driver, const struct probe_r
 {
 	uint64_t random = 0;
 	if (getrandom(&random, sizeof random, 0) < 0)
-		random = (uint64_t)(clock_ms() * 1e6);
+		random = (uint64_t)(helper_clock_ms() * 1e6);
 	r->driver = driver;
 	r->blocked_ms = -1;
 	for (unsigned i = 0; i < MACHINE_CHANNELS_MAX; i++)
@@ -441,7 +434,7 @@ static bool run_begin(struct run *r, struct driver *driver, const struct probe_r
 	r->evidence = arena_new(a, struct evidence);
 	if (!r->evidence)
 		return false;
-	r->begin_ms = clock_ms();
+	r->begin_ms = helper_clock_ms();
 	r->deadline_ms = request->probe->deadline_ms;
 	machine_start(&r->machine, request, random, a, r->evidence);
 	struct address to;
@@ -478,7 +471,7 @@ static enum err carry_out(struct driver *driver, const struct probe_request *req
 			runs_cancel(runs, count, done, context);
 			return ERR_INTERRUPTED;
 		}
-		double until = clock_ms() + CANCEL_LOOK_MS;
+		double until = helper_clock_ms() + CANCEL_LOOK_MS;
 		runs_count(runs, count);
 		for (size_t i = 0; i < count; i++) {
 			if (runs[i].reported)

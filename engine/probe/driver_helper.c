@@ -332,7 +332,7 @@ static bool take_bytes(struct receiver *r, int fd)
 	return n > 0 && !r->bad;
 }
 
-static double clock_ms(void)
+double helper_clock_ms(void)
 {
 	struct timespec t;
 	clock_gettime(CLOCK_MONOTONIC, &t);
@@ -347,7 +347,7 @@ static bool cancelled(const struct helper_job *job)
 /* listen_to gives the sentence for what was not answered. */
 static const char *listen_to(struct receiver *r, int fd, pid_t helper)
 {
-	double end = clock_ms() + r->job->limit_ms;
+	double end = helper_clock_ms() + r->job->limit_ms;
 	const char *why = "the probe process ended too early";
 	for (bool more = true; more;) {
 		struct pollfd p = { .fd = fd, .events = POLLIN };
@@ -356,7 +356,7 @@ static const char *listen_to(struct receiver *r, int fd, pid_t helper)
 			more = take_bytes(r, fd);
 		if (cancelled(r->job))
 			why = "interrupted";
-		else if (clock_ms() > end)
+		else if (helper_clock_ms() > end)
 			why = "the probe process did not end in time";
 		else
 			continue;

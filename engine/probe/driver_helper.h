@@ -27,6 +27,9 @@ enum err helper_run(const struct helper_job *job, struct arena *a, driver_done *
 /* helper_confine gives up what a helper does not need, for good; descriptors other than `keep` are closed. */
 void helper_confine(int keep, bool raw_sockets);
 
+/* helper_clock_ms: of the clock that only goes on. */
+double helper_clock_ms(void);
+
 /* The evidence as bytes, between the two. helper_read checks it against the request's probe; false: not to be
  * believed. */
 void helper_write(struct buf *out, uint32_t index, const struct evidence *e);

@@ -6,15 +6,6 @@
 
 #include "base/json.h"
 
-static void add_strings(struct json *j, const char *key, const struct str *items, size_t count)
-{
-	json_key(j, key);
-	json_array(j);
-	for (size_t i = 0; i < count; i++)
-		json_str(j, items[i]);
-	json_end_array(j);
-}
-
 static void add_fields(struct json *j, const struct article *a)
 {
 	json_key(j, "fields");
@@ -123,10 +114,10 @@ static void add_rule(struct json *j, const struct rule *rule)
 	json_key_str(j, "status_text", rule->status_text);
 	if (rule->story_count)
 		add_stories(j, rule);
-	add_strings(j, "log_files", rule->log_files, rule->log_file_count);
-	add_strings(j, "components", rule->components, rule->component_count);
-	add_strings(j, "causes", rule->cause_classes, rule->cause_class_count);
-	add_strings(j, "probes", rule->probes, rule->probe_count);
+	json_key_strs(j, "log_files", rule->log_files, rule->log_file_count);
+	json_key_strs(j, "components", rule->components, rule->component_count);
+	json_key_strs(j, "causes", rule->cause_classes, rule->cause_class_count);
+	json_key_strs(j, "probes", rule->probes, rule->probe_count);
 	json_end_object(j);
 }
 
@@ -138,8 +129,8 @@ static void add_article(struct json *j, const struct article *a)
 	json_key_str(j, "format", a->format);
 	json_key_str(j, "issue_type", a->issue_type);
 	json_key_str(j, "query_words", a->query_words);
-	add_strings(j, "products", a->products, a->product_count);
-	add_strings(j, "keywords", a->keywords, a->keyword_count);
+	json_key_strs(j, "products", a->products, a->product_count);
+	json_key_strs(j, "keywords", a->keywords, a->keyword_count);
 	add_fields(j, a);
 	add_sections(j, a);
 	add_references(j, a);

@@ -4,15 +4,6 @@
  */
 #include "render/render.h"
 
-static void json_list(struct json *j, const char *key, const struct str *items, size_t count)
-{
-	json_key(j, key);
-	json_array(j);
-	for (size_t i = 0; i < count; i++)
-		json_str(j, items[i]);
-	json_end_array(j);
-}
-
 static void json_bindings(struct json *j, const struct triage_report *r)
 {
 	json_key(j, "bindings");
@@ -130,10 +121,10 @@ static void json_verdict(struct json *j, const struct triage_report *r)
 	json_key_str(j, "step", v->step);
 	json_key_str(j, "says", v->says);
 	render_json_resolutions(j, v->resolutions, v->resolution_count);
-	json_list(j, "causes_left", v->causes_left, v->cause_left_count);
+	json_key_strs(j, "causes_left", v->causes_left, v->cause_left_count);
 	json_reasons(j, r);
 	json_findings(j, v);
-	json_list(j, "next", v->next, v->next_count);
+	json_key_strs(j, "next", v->next, v->next_count);
 	json_key_str(j, "verify", v->verify);
 	json_key_str(j, "by_hand", v->by_hand);
 	json_end_object(j);
@@ -162,6 +153,6 @@ void render_json_report(struct buf *out, const struct triage_report *r)
 		json_end_object(&j);
 	}
 	if (r->changed_count)
-		json_list(&j, "changed", r->changed, r->changed_count);
+		json_key_strs(&j, "changed", r->changed, r->changed_count);
 	json_end_object(&j);
 }

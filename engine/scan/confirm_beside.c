@@ -17,14 +17,6 @@ static const struct confirm_names *names_of(struct confirm *c, uint32_t article)
 	return n;
 }
 
-static bool is_bound(const struct match *m, struct str name)
-{
-	for (size_t i = 0; i < m->capture_count; i++)
-		if (str_eq(m->captures[i].name, name))
-			return true;
-	return false;
-}
-
 /* lacks_any: a name, or the code that its article goes by. */
 static bool lacks_any(struct confirm *c, const struct match *m)
 {
@@ -32,7 +24,7 @@ static bool lacks_any(struct confirm *c, const struct match *m)
 	if (n->codes && !m->code.known)
 		return true;
 	for (size_t i = 0; i < n->count; i++)
-		if (!is_bound(m, n->names[i]))
+		if (!match_binds(m, n->names[i]))
 			return true;
 	return false;
 }
@@ -47,7 +39,7 @@ static void bind(struct confirm *c, struct arena *a, struct scan_hit *hit, const
 		bool known = false;
 		for (size_t k = 0; k < n->count && !known; k++)
 			known = str_eq(n->names[k], x.name);
-		if (!known || is_bound(&hit->match, x.name))
+		if (!known || match_binds(&hit->match, x.name))
 			continue;
 		size_t room = hit->match.capture_count + 1;
 		captures = arena_array(a, struct match_capture, room);
