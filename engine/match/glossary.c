@@ -125,16 +125,17 @@ static bool fits(struct str text, const struct glossary_found *f, size_t *ret_en
 	return *ret_end == f->end || (f->inflects && is_ending(str_part(text, f->end, *ret_end)));
 }
 
-/* longest_word: of forms that reach as far, the one with the shorter ending. */
+/* longest_word: of forms that reach as far, the one with the shorter ending; a whole word before one that may have any. */
 static bool longest_word(const struct glossary *g, struct str text, size_t at, struct glossary_found *ret_found,
 			 size_t *ret_end)
 {
 	struct glossary_found found[FOUND_MAX];
 	size_t n = glossary_at(g, text, at, true, found, FOUND_MAX), end, best = 0, said = 0;
 	for (size_t i = 0; i < n; i++)
-		if (fits(text, &found[i], &end) && (end > best || (end == best && found[i].end >= said))) {
+		if (fits(text, &found[i], &end) &&
+		    (end > best || (end == best && found[i].end + !found[i].inflects > said))) {
 			best = end;
-			said = found[i].end;
+			said = found[i].end + !found[i].inflects;
 			*ret_found = found[i];
 		}
 	*ret_end = best;

@@ -20,7 +20,7 @@ static const struct page english[] = {
 	{ "Dialog Box Is Not Displayed", "Made Studio",
 	  "When you open the resource editor, a combo box in the dialog box flickers, and the status bar disappears." },
 	{ "Tables Are Slow", "Made Base",
-	  "A stored procedure that reads a table of the database is slow in a thread." },
+	  "A stored procedure that reads a table of the database is slow in a thread. You cannot save the memory." },
 };
 
 static const struct page german[] = {
@@ -178,6 +178,8 @@ static void words_inflect_and_are_glued(void **state)
 	(void)state;
 	struct kb kb = open_kb(kb_from(english, 3, 800000));
 	reads(&kb, "Die Netzwerkdrucker und der Druckertreiber", "the network printer and the printer driver");
+	reads(&kb, "Der Speicher und der Drucker", "the memory and the printer");
+	reads(&kb, "speichern und der Drucker", "save and the printer");
 	reads(&kb, "der DRUCKERN und Trücker", "the printer and Trücker");
 	reads(&kb, "Der Drucker kann nicht C:\\Drucker\\drucker.exe", "the printer cannot C:\\Drucker\\drucker.exe");
 	close_kb(&kb);
