@@ -177,7 +177,7 @@ bool digest_doubts_loss(const struct digest *d);
 /* digest_trips_wanted: so many more round trips, of which nothing is lost, show that nothing is. */
 unsigned digest_trips_wanted(const struct digest *d);
 /* digest_pings_all_back: of one burst or more each ping was answered. digest_pings_lost: the part that was not, where
- * some were; else 0. */
+ * some were, at random; else 0. */
 bool digest_pings_all_back(const struct digest *d);
 double digest_pings_lost(const struct digest *d);
 /* digest_pings_limited: nothing connects, and what is missing of a burst may be a host's limit on its answers. */

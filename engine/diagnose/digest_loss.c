@@ -46,8 +46,9 @@ static struct trips count_connect(const struct digest *d, const struct evidence 
 }
 
 /* count_row: a connection that came to an end of any kind is a round trip; a greeting that was waited for is another
- * one. Where each was waited for so long that its request was sent again they tell nothing. */
-static struct trips count_row(const struct evidence *e)
+ * one. Where each was waited for so long that its request was sent again they tell nothing, nor where the port never
+ * answered. */
+static struct trips count_row(const struct digest *d, const struct evidence *e)
 {
 	double made = evidence_number(e, "retry.attempts", 0), failed = evidence_number(e, "retry.failures", 0),
 	       others = evidence_number(e, "retry.other_failures", 0);
@@ -55,7 +56,9 @@ static struct trips count_row(const struct evidence *e)
 	struct str heard = evidence_text(e, "retry.heard"), opened = evidence_text(e, "retry.pattern");
 	struct trips t = { made, timeout ? failed - others : others };
 	uint64_t wait_ms = 0;
-	if (str_u64(evidence_arg(e, "wait"), &wait_ms) && wait_ms > LOST_MS + 50)
+	bool open = digest_is(d, "tcp.445", "open") || digest_is(d, "tcp.139", "open");
+	if ((str_u64(evidence_arg(e, "wait"), &wait_ms) && wait_ms > LOST_MS + 50) ||
+	    (!open && t.lost > 0 && failed >= made))
 		return (struct trips){ 0 };
 	for (size_t i = 0; i < heard.n && i < opened.n; i++) {
 		t.made += opened.p[i] == 'S';
@@ -96,7 +99,7 @@ static struct trips count_evidence(const struct digest *d, const struct evidence
 	if (str_eq(e->probe, STR("tcp")))
 		return count_connect(d, e);
 	if (str_eq(e->probe, STR("retry")))
-		return count_row(e);
+		return count_row(d, e);
 	if (str_eq(e->probe, STR("smb")))
 		return count_talk(e);
 	if (str_eq(e->probe, STR("arp")) && !is_ipv6(d->target))
@@ -132,11 +135,13 @@ static double at_most_lost(double lost, double made)
 }
 
 /* by_chance: how likely what was seen is on a way with the least loss. Pings that are missing may have been kept back
- * by a limit, and speak neither for a loss nor against one. */
+ * by a limit, and speak neither for a loss nor against one; nor do those that came back where other packets were lost.
+ */
 static double by_chance(const struct digest *d, const struct pings *p)
 {
 	struct trips t = count_trips(d);
-	return at_most_lost(p->burst_sent - p->burst_received, p->burst_sent) * at_most_lost(t.lost, t.made);
+	double pings = at_most_lost(p->burst_sent - p->burst_received, p->burst_sent);
+	return at_most_lost(t.lost, t.made) * (t.lost > 0 ? 1 : pings);
 }
 
 /* large_vanished: a large packet did not arrive. */
@@ -227,7 +232,7 @@ bool digest_pings_all_back(const struct digest *d)
 double digest_pings_lost(const struct digest *d)
 {
 	struct pings p = digest_count_pings(d);
-	return p.burst_received > 0 ? 1 - p.burst_received / p.burst_sent : 0;
+	return p.burst_received > 0 && !p.even ? 1 - p.burst_received / p.burst_sent : 0;
 }
 
 /* slow_pings: so far apart that few limits keep them back; NULL where there are none. */

@@ -34,10 +34,10 @@ struct pings digest_count_pings(const struct digest *d)
 		else if (str_eq(evidence_arg(e, "interval"), STR("500")) && p.patience_ms < PATIENCE_MS)
 			p.patience_ms = PATIENCE_MS; /* or as it could take */
 		if (n >= BURST_MIN) {
-			p.burst = e;
+			p.burst = back > 0 || !p.burst ? e : p.burst;
 			p.burst_sent += n;
 			p.burst_received += back;
-			p.even &= back >= n || digest_pings_even(e);
+			p.even &= back >= n || back <= 0 || digest_pings_even(e);
 		}
 	}
 	return p;

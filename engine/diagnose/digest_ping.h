@@ -17,7 +17,7 @@ enum {
 struct pings {
 	double received, rtt_ms, patience_ms; /* rtt_ms: the shortest, -1 where none came back */
 	double burst_sent, burst_received;    /* of all bursts */
-	const struct evidence *any, *burst;   /* the newest */
+	const struct evidence *any, *burst;   /* the newest; of bursts, that had an answer */
 	bool even;			      /* the answers to each burst, where some are missing */
 };
 

@@ -360,7 +360,7 @@ gw-two-nics-drop|depot|filter|filter.server.drop-smb|fw-drop-smb|the gateway has
 gw-two-nics-stopped|depot|smb|smb.server.not-running|tcp-refused-both|as gw-two-nics-drop, and the server service is stopped
 gw-two-nics-off|depot|ip|ip.server.down-behind-router|ip.server.down-behind-router/routed-silent/open|as gw-two-nics-drop, and the server is off
 gw-two-nics-acl|depot|ip|ip.router.admin-prohibited|ip.router.admin-prohibited|as gw-two-nics-drop, and the router prohibits
-srv-two-nics|nas7|none|none.healthy|healthy|the server has two interfaces on this LAN and answers ARP on both
+srv-two-nics|nas7|none|none.healthy|healthy|the server has two interfaces on this LAN and answers ARP on both|answers
 srv-two-nics-drop|nas7|filter|filter.server.drop-smb|fw-drop-smb|as srv-two-nics, and the server drops SMB
 srv-two-nics-stopped|nas7|smb|smb.server.not-running|tcp-refused-both|as srv-two-nics, and the server service is stopped
 srv-two-nics-no-ping|nas7|filter|filter.server.drop-smb|fw-drop-smb/open|as srv-two-nics-drop, and the server drops pings: nothing tells it from two hosts|silence
