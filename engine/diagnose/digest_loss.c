@@ -319,7 +319,7 @@ void digest_loss(struct digest *d)
 	bool open = digest_is(d, "tcp.445", "open") || digest_is(d, "tcp.139", "open");
 	bool pinged = p->burst_received > 0, failed = lost_connects(d);
 	double lost = p->burst_sent - p->burst_received, answers = digest_arp_of_twenty(d, arp);
-	bool none = open ? by_chance(d, p) <= chance_most(d) && !failed : pinged && lost == 0;
+	bool clean = by_chance(d, p) <= chance_most(d) && !failed, none = open ? clean : pinged && lost == 0;
 	const struct evidence *others = !open && !pinged ? no_loss_without_ping(d) : NULL;
 	const struct evidence *best = pinged ? p->burst : row ? row : arp;
 	if (loss_in_doubt(d, p, t))
@@ -342,7 +342,7 @@ void digest_loss(struct digest *d)
 		return; /* of a limit on connections and one on pings nothing here is known apart */
 	else if (failed && !evidence_state(row, "too-few")) /* so few alone may be what befalls connections */
 		digest_put(d, "loss.state", "loss", row);
-	else if (open && none)
+	else if (clean)
 		digest_put(d, "loss.state", "none", best);
 	else if (digest_is_ssh(d) && seems_well(d) && !pinged && row && t.lost <= 0) /* more may not be asked */
 		digest_put_str(d, "loss.trips", arena_printf(d->a, "%.0f", t.made), row);

@@ -64,7 +64,7 @@ prohibit-blackhole|depot|ip|ip.client.prohibit-route|ip.client.prohibit-route|a 
 routing-loop-drop|depot|ip|ip.router.loop|ip.router.loop|two routers send the packet to each other and say nothing of it|silence
 mtu-1000|depot|ip|ip.path.mtu-blackhole|ip.path.mtu-blackhole|packets over 1000 bytes vanish without ICMP
 mtu-500|depot|ip|ip.path.mtu-blackhole|ip.path.mtu-blackhole|packets over 500 bytes vanish without ICMP
-ok-large-ping|depot|none|none.healthy|healthy|a firewall drops large pings, and nothing else
+ok-large-ping|depot|none|none.healthy|healthy|a firewall drops large pings, and nothing else|answers
 server-no-net|nas7|ip|ip.server.wrong-mask|arp-only|the server has /30 and a gateway that does not know the client
 fw-drop-ping-limited|nas7|filter|filter.server.drop-smb|fw-drop-smb|the server drops SMB and answers five pings a second
 fw-drop-far-ping-limited|depot|filter|filter.server.drop-smb|fw-drop-smb|as fw-drop-ping-limited, behind the router
