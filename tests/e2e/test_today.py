@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: MIT
 """What programs of today print: the right article first, its values, and nothing bound that the message does not name."""
+import contextlib
 import json
 import os
 import re
+import sqlite3
 import subprocess
 import unittest
 
@@ -34,6 +36,12 @@ class Today(KbtTest):
                 found = {**r['matches'][0]['captures'], **r['bindings']}
                 self.assertEqual({k: found.get(k) for k in binds}, binds)
                 self.assertTrue({'server', 'address'} & set(binds) or 'server' not in r['bindings'], r['bindings'])
+
+    def test_no_message_is_of_two_articles(self):
+        with contextlib.closing(sqlite3.connect(self.db)) as db:
+            twice = db.execute("SELECT text FROM template GROUP BY lower(CASE pattern WHEN '' THEN text ELSE pattern END)"
+                               ' HAVING count(DISTINCT source) > 1').fetchall()
+        self.assertEqual(twice, [])
 
     def test_the_archive_does_not_hide_them(self):
         db, _ = archive_kb()
