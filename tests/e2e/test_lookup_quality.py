@@ -12,6 +12,7 @@ from kbt import KBT, ROOT, SHARED, archive_kb
 PROMISED = {'exact': 0.98, 'filled': 0.95, 'log': 0.96, 'chatty': 0.96, 'noisy': 0.77, 'all': 0.92}
 BOUND = 0.90
 DESCRIPTIONS = {1: 0.70, 5: 0.833}  # a right one among so many, of matches and nearest
+ABROAD = {1: 0.75, 5: 0.90}  # the same in other languages than English, of matches and nearest
 FOREIGN = {0.2: 0.065, 0.5: 0.005}  # of messages that no article is about: at most so many claim so much
 FLOOR = 0.2
 SLACK = 0.02
@@ -76,6 +77,16 @@ class Quality(unittest.TestCase):
         for text, a in zip(texts, self.ask([{'query': t} for t in texts])):
             with self.subTest(text=text):
                 self.assertFalse(a['explained'])
+
+    def test_descriptions_in_other_languages(self):
+        with open(os.path.join(ROOT, 'tests', 'e2e', 'data', 'abroad.tsv'), encoding='utf-8') as f:
+            rows = [line.rstrip('\n').split('\t') for line in f if not line.startswith('#')]
+        answers = self.ask([{'query': text} for _, text in rows])
+        for places, promised in ABROAD.items():
+            right = sum(any(m['id'] in gold.split() for m in (a['matches'] + a['nearest'])[:places])
+                        for (gold, _), a in zip(rows, answers))
+            with self.subTest(places=places):
+                self.assertGreaterEqual(right / len(rows), promised - SLACK)
 
     def test_of_foreign_messages_few_find_an_answer_and_hardly_any_a_sure_one(self):
         with open(os.path.join(ROOT, 'tests', 'e2e', 'data', 'foreign.txt'), encoding='utf-8') as f:
