@@ -133,7 +133,7 @@ static void add_codes(struct buf *out, const struct render_text *t)
 		{ "  1", "nothing explains it" },
 		{ "  2", "usage, input or output error" },
 		{ "  3", "an answer but no decision" },
-		{ "  4", "the knowledge base is missing or damaged" },
+		{ "  4", "the knowledge base is missing, damaged or newer than this program" },
 		{ "  130", "interrupted" },
 	};
 	for (size_t i = 0; i < sizeof codes / sizeof *codes; i++)

@@ -69,6 +69,13 @@ class Readme(KbtTest):
                 with self.subTest(command=command):
                     self.assertEqual(self.typed(command), output)
 
+    def test_exit_codes_are_those_of_the_help(self):
+        shown = dict(re.findall(r'(?m)^\| (\d+) \| (.*?) \|$', text_of('README.md')))
+        said = dict(re.findall(r'(?m)^  (\d+) +(.*)$', self.typed('build/kbt --help').split('exit codes:')[1]))
+        self.assertEqual(list(shown), list(said))
+        for code, meaning in said.items():
+            self.assertTrue(shown[code].startswith(meaning), (code, meaning, shown[code]))
+
     def test_diagnosis_prints_what_is_shown(self):
         if not (is_refused(445) and is_refused(139)):
             self.skipTest('this machine has a file server of its own')
