@@ -45,6 +45,22 @@ static void keep_end(struct scan_seam *x, struct str block)
 	x->end_n = kept + last.n;
 }
 
+static enum scan_coding coding_of(const struct scan_seam *x)
+{
+	enum scan_coding coding = chunk_coding((struct str){ x->head, x->head_n });
+	return coding == SCAN_UNKNOWN ? SCAN_BYTES : coding;
+}
+
+/* wide_lines counts the line ends of UTF-16, of which a letter begins at p[odd]. */
+static uint64_t wide_lines(struct str s, enum scan_coding coding, size_t odd)
+{
+	uint64_t lines = 0;
+	size_t low = coding == SCAN_UTF16BE;
+	for (size_t i = odd; i + 1 < s.n; i += 2)
+		lines += s.p[i + low] == '\n' && !s.p[i + 1 - low];
+	return lines;
+}
+
 void scan_seams_read(struct scan_seams *s, struct str block)
 {
 	struct scan_seam *x = s->now;
@@ -58,6 +74,11 @@ void scan_seams_read(struct scan_seams *s, struct str block)
 	if (!x->rotated)
 		return;
 	keep_end(x, block);
+	enum scan_coding coding = coding_of(x);
+	if (chunk_is_wide(coding)) {
+		x->lines += wide_lines(block, coding, (x->bytes - block.n) % 2);
+		return;
+	}
 	while (block.n) { /* by so few that a byte holds their number: compilers turn it into vector code */
 		unsigned char lines = 0;
 		size_t n = block.n < PART ? block.n : PART;
@@ -112,27 +133,39 @@ static enum err give(void *context, char *p, size_t n, size_t *ret_n)
 	return ERR_OK;
 }
 
-/* end_lines: without what is of a line that is cut off. */
-static struct str end_lines(const struct scan_seam *x)
+/* first_line gives the place behind the first line end, or the end. */
+static size_t first_line(struct str s, enum scan_coding coding)
+{
+	size_t width = chunk_is_wide(coding) ? 2 : 1, n = width;
+	while (n <= s.n && chunk_line_end((struct str){ s.p + n - width, width }, coding, '\n') == 0)
+		n += width;
+	return n < s.n ? n : s.n;
+}
+
+/* end_lines: without what is of a line that is cut off, and without a byte order mark. */
+static struct str end_lines(const struct scan_seam *x, enum scan_coding coding)
 {
 	struct str end = { x->end, x->end_n };
-	size_t cut = x->bytes > end.n ? str_find_char(end, '\n') : STR_NONE;
-	end = str_from(end, x->bytes <= end.n ? 0 : cut == STR_NONE ? end.n : cut + 1);
-	return str_ends(end, STR("\n")) ? end : STR("");
+	if (x->bytes > end.n) {
+		end = str_from(end, chunk_is_wide(coding) ? (x->bytes - end.n) % 2 : 0);
+		end = str_from(end, first_line(end, coding));
+	} else if (chunk_is_wide(coding) && chunk_has_mark(end)) {
+		end = str_from(end, 2);
+	}
+	return end.n && chunk_line_end(end, coding, '\n') == end.n ? end : STR("");
 }
 
-static struct str head_lines(const struct scan_seam *x)
+static struct str head_lines(const struct scan_seam *x, enum scan_coding coding)
 {
 	struct str head = { x->head, x->head_n };
-	const char *newline = head.n && x->bytes > head.n ? memrchr(head.p, '\n', head.n) : NULL;
-	return newline ? str_first(head, (size_t)(newline - head.p) + 1) : x->bytes > head.n ? STR("") : head;
+	if (x->bytes > head.n)
+		head = str_first(head, chunk_line_end(head, coding, '\n'));
+	return str_from(head, chunk_is_wide(coding) && chunk_has_mark(head) ? 2 : 0);
 }
 
-static bool is_plain(const struct scan_seam *x)
+static bool has_mark(const struct scan_seam *x)
 {
-	struct str head = { x->head, x->head_n };
-	enum scan_coding coding = chunk_coding(head);
-	return (coding == SCAN_BYTES || coding == SCAN_UNKNOWN) && !str_starts(head, STR("\xEF\xBB\xBF"));
+	return str_starts((struct str){ x->head, x->head_n }, STR("\xEF\xBB\xBF"));
 }
 
 static enum err scan_pair(const struct scan_seam *older, const struct scan_seam *newer, struct scan *scan,
@@ -140,13 +173,14 @@ static enum err scan_pair(const struct scan_seam *older, const struct scan_seam 
 {
 	struct reading r = { 0 };
 	struct scan_counts own = { 0 };
-	struct str end = end_lines(older), head = head_lines(newer);
-	if (!end.n || !head.n || !is_plain(older) || !is_plain(newer))
+	enum scan_coding coding = coding_of(older);
+	struct str end = end_lines(older, coding), head = head_lines(newer, coding);
+	if (!end.n || !head.n || coding != coding_of(newer) || has_mark(older) || has_mark(newer))
 		return ERR_OK;
 	buf_add(&r.text, end);
 	buf_add(&r.text, head);
 	struct scan_before before = { older->name, older->lines, older->bytes };
-	struct scan_part part = { .offset = 0 - (uint64_t)end.n, .line = 1, .coding = SCAN_BYTES, .before = &before,
+	struct scan_part part = { .offset = 0 - (uint64_t)end.n, .line = 1, .coding = coding, .before = &before,
 				  .open = true, .seam = true };
 	struct scan_source source = { newer->name, older->written_s, &part };
 	enum err e = buf_err(&r.text);

@@ -165,21 +165,24 @@ enum err entry_open_tail(struct follow *f, const char *path, struct tail *ret_ta
 	return err;
 }
 
-void entry_keep_end(struct follow *f, struct entry *e, struct str done, bool whole, struct scan_before where)
+void entry_keep_end(struct follow *f, struct entry *e, struct str done, bool whole, enum scan_coding coding,
+		    struct scan_before where)
 {
 	size_t start = done.n, floor = done.n > END_BYTES_MAX ? done.n - END_BYTES_MAX : 0;
+	size_t width = chunk_is_wide(coding) ? 2 : 1;
 	buf_clear(&e->end);
-	if (!str_ends(done, STR("\n")))
+	if (!done.n || chunk_line_end(done, coding, '\n') != done.n)
 		return;
 	for (unsigned lines = 1; lines < SCAN_SPAN_MAX && start > floor; lines++) {
-		const char *newline = start > 1 ? memrchr(done.p, '\n', start - 1) : NULL;
-		size_t line = newline ? (size_t)(newline - done.p) + 1 : 0;
+		size_t line = chunk_line_end(str_first(done, start - width), coding, '\n');
 		if (line < floor || (!line && !whole))
 			break;
 		start = line;
 	}
+	start += width == 2 && !start && chunk_has_mark(done) ? width : 0;
 	buf_add(&e->end, str_from(done, start));
 	f->arena.failed |= buf_err(&e->end) != ERR_OK;
+	e->end_coding = coding;
 	e->ended = where;
 }
 
@@ -190,10 +193,11 @@ void entry_read_end(struct follow *f, struct entry *e, const struct tail *t, con
 	size_t n = place->offset < sizeof bytes ? (size_t)place->offset : sizeof bytes;
 	ssize_t head_n = e->end.n || !n ? 0 : pread(t->fd, head, sizeof head, 0);
 	enum scan_coding coding = chunk_coding((struct str){ head, head_n > 0 ? (size_t)head_n : 0 });
-	if (head_n <= 0 || coding == SCAN_UTF16LE || coding == SCAN_UTF16BE || t->returns ||
+	coding = coding == SCAN_UNKNOWN ? SCAN_BYTES : coding;
+	if (head_n <= 0 || t->returns ||
 	    pread(t->fd, bytes, n, (off_t)(place->offset - n)) != (ssize_t)n)
 		return;
-	entry_keep_end(f, e, (struct str){ bytes, n }, n == place->offset,
+	entry_keep_end(f, e, (struct str){ bytes, n }, n == place->offset, coding,
 		       (struct scan_before){ arena_str(&f->arena, str_c(file)), place->line - 1, place->offset });
 }
 

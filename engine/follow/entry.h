@@ -55,6 +55,7 @@ struct entry {
 	int64_t since_ns; /* what lies beside it and changed before is accounted for; INT64_MAX before the first time */
 	struct buf end; /* the last whole lines that were done: a message of theirs may go on in the next file */
 	struct scan_before ended; /* where that was */
+	enum scan_coding end_coding;
 	struct job *jobs;
 	size_t job_count, job_cap;
 	int64_t gone_s; /* of its cursor */
@@ -125,7 +126,8 @@ void entry_close_tail(struct follow *f, struct tail *t);
 
 /* entry_keep_end keeps the last lines of what was done of a file, up to the place: a message of theirs may go on in the
  * file that follows it. whole: done begins where the file does. Else what was kept is forgotten. */
-void entry_keep_end(struct follow *f, struct entry *e, struct str done, bool whole, struct scan_before where);
+void entry_keep_end(struct follow *f, struct entry *e, struct str done, bool whole, enum scan_coding coding,
+		    struct scan_before where);
 /* entry_read_end keeps the end of a file that was read up to the place by an earlier run, where none is kept. */
 void entry_read_end(struct follow *f, struct entry *e, const struct tail *t, const struct tail_place *place,
 		    const char *file);

@@ -49,8 +49,8 @@ static enum err read_job(void *context, char *p, size_t n, size_t *ret_n)
 static void keep_end(struct follow *f, struct entry *e, const struct tail *t, struct str file)
 {
 	struct str done = str_first(buf_str(&f->bytes), (size_t)(f->to - f->part.offset));
-	bool whole = !f->part.offset || f->part.before, lines = t->coding == SCAN_BYTES && !t->returns;
-	entry_keep_end(f, e, lines ? done : STR(""), whole,
+	bool whole = !f->part.offset || f->part.before, lines = t->coding != SCAN_UNKNOWN && !t->returns;
+	entry_keep_end(f, e, lines ? done : STR(""), whole, t->coding,
 		       (struct scan_before){ file, t->at.line - 1, t->at.offset });
 }
 
@@ -61,7 +61,7 @@ static enum err go_on_from(struct follow *f, struct entry *e, const struct tail 
 	if (!t->at.offset && old && t == &e->now) /* of a run before this one */
 		entry_read_end(f, e, &old->tail, &old->tail.at, old->name.p);
 	struct str end = buf_str(&e->end);
-	if (t->at.offset || !end.n || t->coding != SCAN_BYTES || t->returns ||
+	if (t->at.offset || !end.n || t->coding != e->end_coding || t->returns ||
 	    str_starts(buf_str(&f->bytes), STR("\xEF\xBB\xBF")))
 		return ERR_OK;
 	char *room = buf_room(&f->bytes, end.n);

@@ -173,21 +173,7 @@ enum tail_state tail_look(struct tail *t, int64_t now_ms)
 
 static bool is_wide(const struct tail *t)
 {
-	return t->coding == SCAN_UTF16LE || t->coding == SCAN_UTF16BE;
-}
-
-/* line_end_in gives the length of bytes up to the last line end, 0 where there is none. */
-static size_t line_end_in(const struct tail *t, char end, const char *bytes, size_t n)
-{
-	if (!is_wide(t)) {
-		const char *p = memrchr(bytes, end, n);
-		return p ? (size_t)(p - bytes) + 1 : 0;
-	}
-	size_t low = t->coding == SCAN_UTF16BE; /* which byte of a pair holds the letter */
-	for (; n >= 2; n -= 2)
-		if (bytes[n - 2 + low] == end && !bytes[n - 1 - low])
-			return n;
-	return 0;
+	return chunk_is_wide(t->coding);
 }
 
 /* line_end_before gives the place behind the last line end in [from, to), or from. */
@@ -199,7 +185,7 @@ static uint64_t line_end_before(const struct tail *t, char letter, uint64_t from
 		size_t n = to - from < LOOK_BACK ? (size_t)(to - from) : LOOK_BACK;
 		if (read_at(t->fd, bytes, n, to - n) != (ssize_t)n)
 			return from;
-		size_t end = line_end_in(t, letter, bytes, n);
+		size_t end = chunk_line_end((struct str){ bytes, n }, t->coding, letter);
 		if (end)
 			return to - n + end;
 		to -= n;

@@ -34,7 +34,8 @@ static uint32_t wide_unit(const struct chunker *k, const char *p)
 	return k->coding == SCAN_UTF16LE ? (uint32_t)(u[0] | u[1] << 8) : (uint32_t)(u[1] | u[0] << 8);
 }
 
-/* decode_wide adds UTF-16 bytes (RFC 2781) as UTF-8 and keeps an unfinished end; a lone surrogate becomes U+FFFD. */
+/* decode_wide adds UTF-16 bytes (RFC 2781) as UTF-8 and keeps an unfinished end; a lone surrogate becomes U+FFFD. A byte
+ * order mark where a line begins, as of a file behind the end of another, becomes a zero, as in a hole. */
 static void decode_wide(struct chunker *k, struct buf *out)
 {
 	size_t at = 0, n = k->raw.n;
@@ -44,6 +45,8 @@ static void decode_wide(struct chunker *k, struct buf *out)
 			break;
 		uint32_t low = n - at >= 4 ? wide_unit(k, k->raw.p + at + 2) : 0;
 		at += 2;
+		if (u == 0xFEFF && out->n && out->p[out->n - 1] == '\n')
+			u = 0;
 		if (u < 0xD800 || u > 0xDFFF) {
 			utf8_put(out, u);
 		} else if (u < 0xDC00 && low >= 0xDC00 && low < 0xE000) {
@@ -144,7 +147,7 @@ static void fill(struct chunker *k, scan_read *read, void *context, struct buf *
 		k->bytes += n;
 		if (k->coding == SCAN_UNKNOWN)
 			detect(k, text);
-		if (k->coding == SCAN_UTF16LE || k->coding == SCAN_UTF16BE)
+		if (chunk_is_wide(k->coding))
 			decode_wide(k, text);
 		if (n && k->bytes == k->from)
 			*start = text->n;
@@ -177,6 +180,19 @@ static size_t context_start(struct str text, size_t end)
 		at = begin;
 	}
 	return at;
+}
+
+size_t chunk_line_end(struct str bytes, enum scan_coding coding, char end)
+{
+	if (!chunk_is_wide(coding)) {
+		const char *p = bytes.n ? memrchr(bytes.p, end, bytes.n) : NULL;
+		return p ? (size_t)(p - bytes.p) + 1 : 0;
+	}
+	size_t low = coding == SCAN_UTF16BE; /* which byte of a pair holds the letter */
+	for (size_t n = bytes.n - bytes.n % 2; n; n -= 2)
+		if (bytes.p[n - 2 + low] == end && !bytes.p[n - 1 - low])
+			return n;
+	return 0;
 }
 
 bool chunk_ends_with_returns(struct str text)
@@ -213,7 +229,7 @@ bool chunk_next(struct chunker *k, scan_read *read, void *context, struct chunk 
 	end_lines(k, &c->text, carried);
 	c->offset += k->hole;
 	k->hole = 0;
-	c->wide = k->coding == SCAN_UTF16LE || k->coding == SCAN_UTF16BE;
+	c->wide = chunk_is_wide(k->coding);
 	struct str text = buf_str(&c->text);
 	size_t stop = k->to_at ? k->to_at : text.n; /* where this part ends, as far as is known */
 	if (k->err == ERR_NOMEM || c->start >= stop || k->bytes < k->from)

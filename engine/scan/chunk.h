@@ -52,6 +52,21 @@ enum { CHUNK_TELL_MIN = 8, CHUNK_TELL_MAX = 256 }; /* first bytes that tell a st
 size_t chunk_hole(struct str head);
 enum scan_coding chunk_coding(struct str head);
 
+static inline bool chunk_is_wide(enum scan_coding coding) /* UTF-16 */
+{
+	return coding == SCAN_UTF16LE || coding == SCAN_UTF16BE;
+}
+
+/* chunk_has_mark: the byte order mark of UTF-16 is in front. */
+static inline bool chunk_has_mark(struct str head)
+{
+	return str_starts(head, STR("\xFF\xFE")) || str_starts(head, STR("\xFE\xFF"));
+}
+
+/* chunk_line_end gives the place behind the last line end (`end`: \n or \r) of bytes in this coding, the first of which
+ * is the first of a letter; 0 where there is none. */
+size_t chunk_line_end(struct str bytes, enum scan_coding coding, char end);
+
 /* chunk_ends_with_returns says of a stream's beginning that its lines end with a carriage return alone. One at the very
  * end counts only where another stands before it: a line feed may follow. */
 bool chunk_ends_with_returns(struct str text);

@@ -231,6 +231,24 @@ class Scan(SharedKbTest):
                     self.assertEqual((hits[-1]['offset'], hits[-1]['line']), (at, 2 * data.count(line)), (len(data), args))
                     self.assertEqual(len(hits), data.count(line))
 
+    def test_a_message_that_a_rotation_cuts_in_utf16(self):
+        broken = [RCMD[:RCMD.index(' to') + 3], RCMD[RCMD.index(' to') + 4:]]
+        for coding, mark in (('utf-16-le', ''), ('utf-16-le', '\ufeff'), ('utf-16-be', '\ufeff')):
+            for before in (1, 900):
+                name = f'{coding}{len(mark)}{before}'
+                first = (mark + (('上上' if mark else 'ab') + '\r\n') * before + broken[0] + '\r\n').encode(coding)
+                rest = (mark + broken[1] + '\r\n' + 'x\r\n' * before + RCMD + '\r\n').encode(coding)
+                log = self.write(f'{name}/a.log', first)
+                cursor = ('--cursor', self.path(name + '.cursor'))
+                self.hits(*cursor, log, code=NONE)
+                os.rename(log, log + '.1')
+                self.write(f'{name}/a.log', rest)
+                for args, path in (((), os.path.dirname(log)), (cursor, log)):
+                    hits = [h for h in self.hits(*args, path) if h['id'] == 'Q150536']
+                    self.assertEqual(sorted((os.path.basename(h['file']), h['line'], h['lines'], h['offset']) for h in hits),
+                                     [('a.log', before + 2, 1, rest.index(RCMD.encode(coding))),
+                                      ('a.log.1', before + 1, 2, first.index(broken[0].encode(coding)))], (name, args))
+
     def test_byte_order_mark_and_old_code_pages(self):
         path = self.write('b.log', b'\xef\xbb\xbf' + RCMD.encode() + b'\nGr\xfc\xdfe\n' + RCMD.encode() + b'\n')
         self.assertEqual([h['line'] for h in self.hits(path) if h['id'] == 'Q150536'], [1, 3])
