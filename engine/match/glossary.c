@@ -125,7 +125,7 @@ static bool fits(struct str text, const struct glossary_found *f, size_t *ret_en
 	return *ret_end == f->end || (f->inflects && is_ending(str_part(text, f->end, *ret_end)));
 }
 
-/* longest_word: of forms that reach as far, the one with the shorter ending; a whole word before one that may have any. */
+/* longest_word: of forms that reach as far, the one with the shorter ending; a whole word before the same with "*". */
 static bool longest_word(const struct glossary *g, struct str text, size_t at, struct glossary_found *ret_found,
 			 size_t *ret_end)
 {
