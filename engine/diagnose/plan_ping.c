@@ -285,7 +285,10 @@ void step_late(struct wave *w)
 	struct str peer = ras ? evidence_text(d->ras, "link.peer") : S("");
 	if (plan_told(d) && (ras || plan_open(d)) && late)
 		ask(w, "icmp", ARG("address", d->target), ARG("count", S("1")), ARG("wait", S("12000")));
-	if (plan_told(d) && peer.n && !str_eq(peer, d->target) && late) /* the server may answer no ping at all */
+	/* The server may answer no ping at all; a far end that has answered is not waited for again. */
+	const struct evidence *heard = peer.n ? digest_look(d, "icmp", ARG("address", peer)) : NULL;
+	bool answered = evidence_number(heard, "icmp.received", 0) > 0;
+	if (plan_told(d) && peer.n && !str_eq(peer, d->target) && late && !answered)
 		ask(w, "icmp", ARG("address", peer), ARG("count", S("1")), ARG("wait", S("12000")));
 }
 
