@@ -179,7 +179,7 @@ static uint32_t add_text_answers(struct query *q, const struct match_code *code,
 	struct str payload = str_part(q->clean->text, q->payload.start, q->payload.end);
 	struct told told = in_log ? (struct told){ .text = payload } : read_told(q->view, payload, q->arena);
 	bool prose = told.prose, message = in_log || is_mostly_said(q, answers, n);
-	enum text_order order = prose ? message ? TEXT_MESSAGE : TEXT_PASSAGES : message ? TEXT_WORDS : TEXT_PLACES;
+	enum text_order order = prose ? message ? TEXT_MESSAGE : TEXT_PASSAGES : in_log ? TEXT_WORDS : TEXT_PLACES;
 	uint32_t count = text_articles(q->view, q->scratch, told.text, order, hits, TEXT_ANSWERS_MAX, &all);
 	for (uint32_t i = 0; i < count; i++) {
 		double confidence = text_confidence(q->view, told.text, prose, hits, count, i, all) *

@@ -78,6 +78,34 @@ static void a_look_up_orders_by_places(void **state)
 	match_close(&m);
 }
 
+/* A message that has the words does not hide which of the other articles tells of it. */
+static void a_look_up_orders_by_places_beside_a_message(void **state)
+{
+	(void)state;
+	struct page pages[5];
+	memcpy(pages, places, sizeof places);
+	pages[4] = (struct page){ "A Message", "Made Server",
+				  "The following error message is displayed:\n\n   Copying files: folder slow\n" };
+	struct matcher *m = kb_of(pages, 5);
+	struct match_scratch *s = NULL;
+	struct match_answer found;
+	struct arena a = { 0 };
+	assert_int_equal(match_scratch_open(m, &s), ERR_OK);
+	assert_int_equal(match_message(m, s, STR("copying files slow"), NULL, &a, &found), ERR_OK);
+	uint32_t at[2] = { UINT32_MAX, UINT32_MAX };
+	for (uint32_t i = 0; i < found.match_count + found.nearest_count; i++) {
+		struct str id = (i < found.match_count ? found.matches : found.nearest - found.match_count)[i].id;
+		if (str_eq(id, STR("Q800000")))
+			at[0] = i;
+		if (str_eq(id, STR("Q800001")))
+			at[1] = i;
+	}
+	assert_true(at[1] < at[0]);
+	match_scratch_close(&s);
+	arena_free(&a);
+	match_close(&m);
+}
+
 static void titles_name_products(void **state)
 {
 	(void)state;
@@ -209,6 +237,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(places_order_what_is_no_sentence),
 		cmocka_unit_test(a_look_up_orders_by_places),
+		cmocka_unit_test(a_look_up_orders_by_places_beside_a_message),
 		cmocka_unit_test(titles_name_products),
 		cmocka_unit_test(a_product_that_is_not_named_is_foreign),
 		cmocka_unit_test(general_words_weigh_little),
