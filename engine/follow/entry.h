@@ -84,7 +84,7 @@ struct follow {
 	size_t ids_max;
 	bool no_room, waits, flush; /* no_room: in this look none could */
 	bool missed, listed;
-	size_t left_out[INPUT_BINARIES]; /* of folders */
+	size_t left_out[INPUT_BINARIES]; /* of folders and archives */
 	size_t files, turn; /* turn: the entry that is asked first for a piece */
 
 	/* the piece in work */

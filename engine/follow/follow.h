@@ -89,7 +89,7 @@ bool follow_waits(const struct follow *f);
 /* follow_missed says that some input could not be read. */
 bool follow_missed(const struct follow *f);
 size_t follow_files(const struct follow *f); /* opened so far */
-/* follow_left_out gives how many files of folders were no text, INPUT_BINARIES numbers (base/input.h). */
+/* follow_left_out gives how many files of folders and archives were no text, INPUT_BINARIES numbers (base/input.h). */
 const size_t *follow_left_out(const struct follow *f);
 
 #endif

@@ -125,6 +125,8 @@ static enum err open_job(struct follow *f, const struct job *job)
 static void end_job(struct follow *f, struct entry *e)
 {
 	struct job *job = &e->jobs[0];
+	for (size_t i = 0; f->input && i < INPUT_BINARIES; i++)
+		f->left_out[i] += input_left_out(f->input)[i];
 	input_close(&f->input);
 	entry_remember(f, e, &job->as_packed);
 	if (job->fd >= 0) {

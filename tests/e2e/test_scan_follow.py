@@ -13,6 +13,7 @@ import subprocess
 import threading
 import time
 import unittest
+import zipfile
 
 from kbt import FOUND, INTERRUPTED, KBT, LIMIT_S, NONE, ROOT, USAGE, SharedKbTest, Together, needs_root, until
 
@@ -367,6 +368,22 @@ class ScanFollow(SharedKbTest):
             delays.append(follower.hits[-1][1] - began)
         self.assertLess(sorted(delays)[2], 1.0, delays)
         self.assertEqual(follower.stop(), INTERRUPTED)
+
+    def test_what_is_no_text_is_left_out_and_counted(self):
+        path = self.path('in/a.log')
+        os.mkdir(self.path('in'))
+        self.add(path, 'PLAIN')
+        with open(self.path('in/b.pdf'), 'wb') as f:
+            f.write(b'%PDF-1.4\n')
+        with zipfile.ZipFile(self.path('in/c.zip'), 'w') as z:
+            z.writestr('d.png', b'\x89PNG\r\n\x1a\n\0')
+            z.writestr('e.log', rcmd('PACKED') + '\n')
+        follower = Follower(self, '--follow', self.path('in'))
+        self.assertEqual(follower.wait_for(['PLAIN', 'PACKED']), set())
+        self.add(path, 'LATER')
+        self.assertEqual(follower.wait_for(['LATER']), set())
+        self.assertEqual(follower.stop(), INTERRUPTED)
+        self.assertIn(b'2 files are no log, and left out: 1 PDF document, 1 picture\n', follower.err)
 
     def test_a_busy_log_does_not_wait_for_quiet(self):
         path = self.path('a.log')
