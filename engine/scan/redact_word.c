@@ -208,7 +208,8 @@ static size_t secret_behind(struct redact_finder *f, const struct assignment *g)
 	}
 	bool prose = g->mark == ':' && g->apart && !g->quoted;
 	bool function = prose && goes_on(s, value + n) && is_function(key) && !redact_tells_apart(part(s, value, n));
-	bool realm = str_starts_nocase(str_from(s, value), STR("realm")); /* what a server asks for */
+	bool realm = str_in_list(key, "auth authorization") && redact_name_run(s, value) == 5 &&
+		     str_eq_nocase(part(s, value, 5), STR("realm")); /* what a server asks for */
 	bool wrong = g->entered && redact_is_wrong(part(s, value, n));
 	if (function || realm || wrong || is_told(s, g->start, key, value, n, prose))
 		return g->end;

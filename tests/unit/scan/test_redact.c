@@ -210,6 +210,8 @@ static void keys_of_devices(void **unused)
 	alone("Password entered: swordfish", "Password entered: SECRET-1");
 	alone("plink -pw swordfish 10.0.0.1", "plink -pw SECRET-1 ADDR-1");
 	alone("schtasks /create /tn x /rp Hunter2!", "schtasks /create /tn x /rp SECRET-1");
+	alone("password=realmadrid1", "password=SECRET-1"); /* no realm, as Basic asks for one */
+	alone("Authorization: Realm12345secret", "Authorization: SECRET-1");
 	static const char *const same[] = {
 		"radius-server key missing",	"WIFI key: wrong length",	"tacacs-server key mismatch",
 		"wlan0: group key handshake",	"Password entered: wrong",	"ntp authentication-key 1 not found",
