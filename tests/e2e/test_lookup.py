@@ -40,6 +40,13 @@ class LookupTest(KbtTest):
             self.assertGreater(first['confidence'], 0.9, language)
         self.assertEqual(53, self.lookup('Systemfehler 53 aufgetreten.\n\nDer Netzwerkpfad wurde nicht gefunden.')['code']['value'])
 
+    def test_what_people_tell_in_their_own_language_is_searched_in_english_words(self):
+        told = {'Q-no-space-left': 'die Festplatte ist voll und ich kann keine Datei mehr speichern',
+                'Q-system-error-1327': '我忘了密码 帐户被锁定 无法登录'}
+        for article, text in told.items():
+            answer = self.lookup(text, code=NONE)
+            self.assertEqual(article, (answer['matches'] + answer['nearest'])[0]['id'])
+
 
 class Alike(KbtTest):
     def test_what_is_folded_into_one_of_the_others_is_named(self):
