@@ -10,7 +10,9 @@
 
 #include "base/arena.h"
 
-enum charset { CHARSET_UTF8, CHARSET_UTF16LE, CHARSET_UTF16BE, CHARSET_CP1252, CHARSET_CP437, CHARSET_CP1251, CHARSET_CP866 };
+enum charset {
+	CHARSET_UTF8, CHARSET_UTF16LE, CHARSET_UTF16BE, CHARSET_CP1252, CHARSET_CP437, CHARSET_CP1251, CHARSET_CP866
+};
 
 /* charset_guess: by the byte order mark, the zeros of UTF-16, whether all is UTF-8, and else by its letters. */
 enum charset charset_guess(struct str bytes);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * Codes that have a spelling of their own: Oracle's ORA-12154, an HTTP status with its reason (404 Not Found) or with
- * what IIS adds (401.2), what SMTP adds to its replies (550 5.7.1; RFC 3463), SQLSTATE 28000 (ISO 9075), Db2's SQL30081N, which is SQLCODE -30081, the
- * database engine's JET_errKeyDuplicate.
+ * what IIS adds (401.2), what SMTP adds to its replies (550 5.7.1; RFC 3463), SQLSTATE 28000 (ISO 9075), Db2's
+ * SQL30081N, which is SQLCODE -30081, the database engine's JET_errKeyDuplicate.
  * Pure, linear.
  */
 #include "rule/rule.h"
