@@ -271,7 +271,7 @@ void step_loss(struct wave *w)
 		ask(w, "icmp", ARG("address", d->target),
 		    ARG("count", digest_doubts_loss(d) ? S("20") : so_many(w, 10, 20)), ARG("interval", S("20")),
 		    ARG("wait", S("600")));
-	else if (plan_on_lan(d) && digest_is(d, "icmp.state", "silent") && !twenty)
+	else if (arp && digest_is(d, "icmp.state", "silent") && !twenty)
 		ask(w, "arp", ARG("address", d->target), ARG("count", S("20")), ARG("wait", S("200")));
 	else if (!digest_seems_slow(d) && (digest_fact(d, "icmp.state").n || pings_denied(d)))
 		plan_ask_row(w, open_port(d), so_many(w, 12, 29));
