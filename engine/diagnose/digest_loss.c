@@ -45,8 +45,8 @@ static struct trips count_connect(const struct digest *d, const struct evidence 
 	return (struct trips){ 1 + (digest_hear_ms(d, e) > 0) + again, again };
 }
 
-/* count_row: a connection that came to an end of any kind is a round trip; a greeting that was waited for is another
- * one. Where each was waited for so long that its request was sent again they tell nothing, nor where the port never
+/* count_row: a connection that came to an end of any kind is a round trip, one that is closed as well as one that is
+ * reset; a greeting that was waited for is another one. Where each was waited for so long that its request was sent again they tell nothing, nor where the port never
  * answered. */
 static struct trips count_row(const struct digest *d, const struct evidence *e)
 {
@@ -54,7 +54,7 @@ static struct trips count_row(const struct digest *d, const struct evidence *e)
 	       others = evidence_number(e, "retry.other_failures", 0);
 	bool timeout = str_eq(evidence_text(e, "retry.failure"), STR("timeout"));
 	struct str heard = evidence_text(e, "retry.heard"), opened = evidence_text(e, "retry.pattern");
-	struct trips t = { made, timeout ? failed - others : others };
+	struct trips t = { made, evidence_number(e, "retry.timeouts", timeout ? failed - others : others) };
 	uint64_t wait_ms = 0;
 	bool open = digest_is(d, "tcp.445", "open") || digest_is(d, "tcp.139", "open");
 	if ((str_u64(evidence_arg(e, "wait"), &wait_ms) && wait_ms > LOST_MS + 50) ||

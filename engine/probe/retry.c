@@ -43,6 +43,7 @@ static const struct probe_fact_help facts[] = {
 	{ "retry.first_success_ms", FACT_NUMBER, "when the first one succeeded, since the first attempt" },
 	{ "retry.failure", FACT_TEXT, "how the first failure failed: a state of probe tcp, closed or reset" },
 	{ "retry.other_failures", FACT_NUMBER, "those that failed otherwise, where some did" },
+	{ "retry.timeouts", FACT_NUMBER, "then of all that failed those without any answer" },
 	{ 0 }
 };
 
@@ -53,6 +54,7 @@ struct retry {
 	uint16_t port;
 	unsigned most, made; /* attempts that ended */
 	unsigned others;     /* that failed otherwise than the first failure */
+	unsigned timeouts;
 	bool pending, open, spoke; /* of the attempt at hand */
 	double spacing_ms, wait_ms, watch_ms, hear_ms, begun_ms, opened_ms, success_ms;
 	const char *failure;
@@ -109,8 +111,10 @@ static void retry_end(struct machine *m)
 		machine_text(m, "retry.heard", (struct str){ s->heard, s->made });
 	if (failures(s) < s->made)
 		machine_ms(m, "retry.first_success_ms", s->success_ms);
-	if (s->others)
+	if (s->others) {
 		machine_number(m, "retry.other_failures", s->others);
+		machine_number(m, "retry.timeouts", s->timeouts);
+	}
 	if (s->failure)
 		machine_text(m, "retry.failure", str_c(s->failure));
 	bool alike = s->made && s->made < ENOUGH_ATTEMPTS && !changes(s);
@@ -141,6 +145,7 @@ static void retry_result(struct machine *m, bool success, const char *failure)
 	if (!success && !s->failure)
 		s->failure = failure;
 	s->others += !success && strcmp(failure, s->failure) != 0;
+	s->timeouts += !success && !strcmp(failure, "timeout");
 	s->heard[s->made] = s->spoke ? 'S' : 'F';
 	s->pattern[s->made++] = success ? 'S' : 'F';
 	/* What is decided needs no more packets; what changed near the end needs a few more. */
