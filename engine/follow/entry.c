@@ -60,13 +60,28 @@ void entry_note(struct follow *f, const struct entry *e, const struct tail_id *i
 		f->arena.failed = true;
 }
 
+int64_t entry_since(const struct entry *e)
+{
+	int64_t since_ns = e->has_now && e->now.at.changed_ns < e->since_ns ? e->now.at.changed_ns : e->since_ns;
+	for (size_t i = 0; i < e->old_count; i++) {
+		const struct tail *t = &e->olds[i].tail;
+		if (t->at.changed_ns < since_ns)
+			since_ns = t->at.changed_ns;
+	}
+	for (size_t i = 0; i < e->job_count; i++)
+		if (e->jobs[i].as_packed.changed_ns < since_ns)
+			since_ns = e->jobs[i].as_packed.changed_ns;
+	return since_ns;
+}
+
 /* forget_oldest drops the oldest places of an entry that has many, but none of a file that may be looked at again: it
  * would be read again. */
 static void forget_oldest(struct entry *e)
 {
 	size_t kept = 0, over = e->place_count < PLACES_MAX ? 0 : e->place_count - PLACES_MAX + 1;
+	int64_t since_ns = entry_since(e);
 	for (size_t i = 0; i < e->place_count; i++) {
-		if (over && e->places[i].changed_ns < e->since_ns && e->since_ns != INT64_MAX)
+		if (over && e->places[i].changed_ns < since_ns && e->since_ns != INT64_MAX)
 			over--;
 		else
 			e->places[kept++] = e->places[i];

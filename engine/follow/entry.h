@@ -112,6 +112,9 @@ uint64_t entry_id_hash(const struct tail_id *id);
 /* entry_remember keeps a place that a file ended at; entry_forget takes the one of that number away. */
 void entry_remember(struct follow *f, struct entry *e, const struct tail_place *place);
 void entry_forget(struct entry *e, size_t place);
+/* entry_since: what lies beside it and changed before is accounted for, also where we stop now. What is open may have
+ * grown since it was looked at. */
+int64_t entry_since(const struct entry *e);
 /* entry_is_held says whether the file is open in any entry. */
 bool entry_is_held(const struct follow *f, const struct tail_id *id);
 

@@ -70,27 +70,12 @@ void follow_age(struct follow *f, follow_is_over *is_over, void *context)
 	}
 }
 
-/* since_when: what is open may have grown since it was looked at, and is not accounted for if we stop here. */
-static int64_t since_when(const struct entry *e)
-{
-	int64_t since_ns = e->has_now && e->now.at.changed_ns < e->since_ns ? e->now.at.changed_ns : e->since_ns;
-	for (size_t i = 0; i < e->old_count; i++) {
-		const struct tail *t = &e->olds[i].tail;
-		if (t->at.changed_ns < since_ns)
-			since_ns = t->at.changed_ns;
-	}
-	for (size_t i = 0; i < e->job_count; i++)
-		if (e->jobs[i].as_packed.changed_ns < since_ns)
-			since_ns = e->jobs[i].as_packed.changed_ns;
-	return since_ns;
-}
-
 static void add_place(struct arena *a, struct follow_place **items, size_t *count, size_t *cap, const struct entry *e,
 		      const struct tail_place *at, bool current)
 {
 	struct follow_place *place = arena_push(a, items, count, cap);
 	if (place)
-		*place = (struct follow_place){ .path = str_c(e->path), .current = current, .since_ns = since_when(e),
+		*place = (struct follow_place){ .path = str_c(e->path), .current = current, .since_ns = entry_since(e),
 						.gone_s = e->gone_s, .at = *at };
 }
 

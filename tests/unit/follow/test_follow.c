@@ -4,9 +4,11 @@
  */
 #include "tests/unit/unit.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "follow/follow.h"
@@ -368,6 +370,51 @@ static void forgotten_when_long_gone(void **unused)
 	follow_close(&f);
 }
 
+/* Of more rotations than are open at a time the newer are read first, where the older were just looked at: those that
+ * are still open when we stop are older than many that are done, which are not given again. */
+static void stopped_among_many_rotations(void **unused)
+{
+	(void)unused;
+	enum { FILES = 600, ROUNDS = 40, PIECES = 40 };
+	struct arena a = { 0 };
+	struct follow_place *places;
+	size_t count;
+	const char *paths[] = { dir };
+	char name[110], line[16];
+	unsigned char seen[FILES] = { 0 };
+	struct follow *first = NULL, *f = NULL;
+	for (unsigned i = 0; i < FILES; i++) {
+		const struct timespec times[] = { { .tv_sec = 1000000 + i }, { .tv_sec = 1000000 + i } };
+		snprintf(name, sizeof name, "%s.%u", path, FILES - i);
+		snprintf(line, sizeof line, "n%u\n", i);
+		add(name, line);
+		assert_int_equal(utimensat(AT_FDCWD, name, times, 0), 0);
+	}
+	add(path, "");
+	assert_int_equal(follow_open(paths, 1, NULL, &first), ERR_OK);
+	for (unsigned round = 0; round < ROUNDS; round++, now_ms++) { /* less than a moment of quiet */
+		assert_int_equal(follow_look(first, now_ms, true), ERR_OK);
+		for (unsigned i = 0; i < PIECES && take(first, FOLLOW_LIVE); i++)
+			;
+	}
+	assert_int_equal(follow_places(first, &a, &places, &count), ERR_OK);
+	assert_int_equal(follow_open(paths, 1, NULL, &f), ERR_OK);
+	for (size_t i = 0; i < count; i++)
+		assert_int_equal(follow_restore(f, &places[i]), ERR_OK);
+	do
+		assert_int_equal(follow_look(f, now_ms, true), ERR_OK);
+	while (take(f, FOLLOW_FLUSH));
+	for (size_t i = 0; i + 1 < got.n; i++)
+		if (got.p[i] == 'n')
+			seen[strtoul(got.p + i + 1, NULL, 10) % FILES]++;
+	for (unsigned i = 0; i < FILES; i++)
+		if (seen[i] != 1)
+			fail_msg("n%u was given %u times", i, seen[i]);
+	follow_close(&f);
+	follow_close(&first);
+	arena_free(&a);
+}
+
 static void names_of_rotations(void **unused)
 {
 	(void)unused;
@@ -396,6 +443,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(grown_behind_the_last_look, setup, teardown),
 		cmocka_unit_test_setup_teardown(many_places, setup, teardown),
 		cmocka_unit_test_setup_teardown(forgotten_when_long_gone, setup, teardown),
+		cmocka_unit_test_setup_teardown(stopped_among_many_rotations, setup, teardown),
 		cmocka_unit_test(names_of_rotations),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
