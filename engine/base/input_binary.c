@@ -24,7 +24,6 @@ static const struct {
 	{ STR_LIT("\x89PNG\r\n\x1a\n"), 0, BINARY_PICTURE },
 	{ STR_LIT("\xFF\xD8\xFF"), 0, BINARY_PICTURE },
 	{ STR_LIT("GIF8"), 0, BINARY_PICTURE },
-	{ STR_LIT("BM"), 0, BINARY_PICTURE },
 	{ STR_LIT("II*\0"), 0, BINARY_PICTURE },
 	{ STR_LIT("MM\0*"), 0, BINARY_PICTURE },
 	{ STR_LIT("\0\0\1\0"), 0, BINARY_PICTURE },
@@ -66,8 +65,18 @@ bool input_begins_as_text(struct str head)
 	return head.n;
 }
 
+/* is_bitmap: four zeros behind its length; the letters alone begin a text as well ("BMC ..."). */
+static bool is_bitmap(struct str head)
+{
+	return str_starts(head, STR("BM")) && str_starts(str_from(head, 6), STR("\0\0\0\0"));
+}
+
 bool input_is_binary(struct str head, enum input_binary *ret_kind)
 {
+	if (is_bitmap(head)) {
+		*ret_kind = BINARY_PICTURE;
+		return true;
+	}
 	for (size_t i = 0; i < sizeof marks / sizeof *marks; i++) {
 		if (!str_starts(str_from(head, marks[i].at), marks[i].mark))
 			continue;

@@ -152,6 +152,14 @@ static enum err look_at_sibling(struct follow *f, struct entry *e, const char *p
 		tail_close(&s.tail);
 		return ERR_OK;
 	}
+	enum input_binary binary;
+	if (e->found && sibling_is_binary(&s.tail, &binary)) {
+		f->left_out[binary]++;
+		tail_skip(&s.tail); /* counted once */
+		entry_remember(f, e, &s.tail.at);
+		tail_close(&s.tail);
+		return ERR_OK;
+	}
 	enum sibling_kind kind = sibling_kind(&s.tail, path);
 	s.packed = kind == SIBLING_PACKED;
 	if (kind == SIBLING_UNREADY) {

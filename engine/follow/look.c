@@ -110,6 +110,22 @@ static const char *what_is_there(const char *path)
 		       "neither a file nor a folder: not read";
 }
 
+/* begin_unlike takes over a file that is no text, or packed: a job, or nothing. What lies beside it may be text: the
+ * logs of a program in its own folder. */
+static enum err begin_unlike(struct follow *f, struct entry *e, struct tail *t, bool first, bool *ret_taken)
+{
+	struct head bytes;
+	struct str head = read_head(t, &bytes);
+	enum input_binary kind;
+	bool binary = e->found && input_is_binary(head, &kind);
+	*ret_taken = binary || input_is_packed(head);
+	if (binary)
+		f->left_out[kind] += first;
+	if (!*ret_taken)
+		return ERR_OK;
+	return binary || is_read(f, e, t) ? pass_over(f, e, t) : begin_packed(f, e, t);
+}
+
 static enum err begin(struct follow *f, struct entry *e, int64_t now_ms)
 {
 	struct tail t;
@@ -125,21 +141,16 @@ static enum err begin(struct follow *f, struct entry *e, int64_t now_ms)
 	if (entry_is_held(f, &t.at.id))
 		return pass_over(f, e, &t);
 	e->begun = true;
-	struct head bytes;
-	struct str head = read_head(&t, &bytes);
-	enum input_binary kind;
-	if (e->found && input_is_binary(head, &kind)) {
-		f->left_out[kind] += first;
-		return pass_over(f, e, &t);
-	}
-	if (input_is_packed(head))
-		return is_read(f, e, &t) ? pass_over(f, e, &t) : begin_packed(f, e, &t);
+	if (first && e->found && e->since_ns == INT64_MAX)
+		e->since_ns = INT64_MIN; /* all that the folder holds */
+	bool taken = false;
+	err = begin_unlike(f, e, &t, first, &taken);
+	if (err || taken)
+		return err || e->since_ns == INT64_MAX ? err : beside_catch_up(f, e);
 	resume_known(f, e, &t);
 	f->files++;
 	t.grown_ms = t.waiting_since_ms = now_ms;
 	set_now(f, e, &t);
-	if (first && e->found && e->since_ns == INT64_MAX)
-		e->since_ns = INT64_MIN; /* all that the folder holds */
 	return e->since_ns != INT64_MAX ? beside_catch_up(f, e) : beside_pass_over(f, e);
 }
 

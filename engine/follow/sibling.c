@@ -40,6 +40,13 @@ static bool is_whole(const struct tail *t)
 	return !e && more;
 }
 
+bool sibling_is_binary(const struct tail *t, enum input_binary *ret_kind)
+{
+	char head[512];
+	ssize_t n = pread(t->fd, head, sizeof head, 0);
+	return n > 0 && input_is_binary((struct str){ head, (size_t)n }, ret_kind);
+}
+
 enum sibling_kind sibling_kind(const struct tail *t, const char *path)
 {
 	char head[512];

@@ -6,6 +6,7 @@
 #ifndef KBT_FOLLOW_SIBLING_H
 #define KBT_FOLLOW_SIBLING_H
 
+#include "base/input.h"
 #include "follow/tail.h"
 
 enum sibling_kind {
@@ -14,6 +15,8 @@ enum sibling_kind {
 	SIBLING_UNREADY /* a packed one that is damaged, or still being written */
 };
 enum sibling_kind sibling_kind(const struct tail *t, const char *path);
+
+bool sibling_is_binary(const struct tail *t, enum input_binary *ret_kind); /* as input_is_binary */
 
 enum sibling_fit { SIBLING_OTHER, SIBLING_STARTS_SO, SIBLING_HOLDS, SIBLING_HOLDS_MORE };
 /* sibling_fits compares a file's content, unpacked where it is packed, with a place: it starts so, holds all that was

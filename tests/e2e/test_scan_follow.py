@@ -378,12 +378,16 @@ class ScanFollow(SharedKbTest):
         with zipfile.ZipFile(self.path('in/c.zip'), 'w') as z:
             z.writestr('d.png', b'\x89PNG\r\n\x1a\n\0')
             z.writestr('e.log', rcmd('PACKED') + '\n')
+        for name in ('in/app', 'in/app.2'):
+            with open(self.path(name), 'wb') as f:
+                f.write(b'\x7fELF\2\1\0')
+        self.add(self.path('in/app.1'), 'BESIDE')  # the log of the program
         follower = Follower(self, '--follow', self.path('in'))
-        self.assertEqual(follower.wait_for(['PLAIN', 'PACKED']), set())
+        self.assertEqual(follower.wait_for(['PLAIN', 'PACKED', 'BESIDE']), set())
         self.add(path, 'LATER')
         self.assertEqual(follower.wait_for(['LATER']), set())
         self.assertEqual(follower.stop(), INTERRUPTED)
-        self.assertIn(b'2 files are no log, and left out: 1 PDF document, 1 picture\n', follower.err)
+        self.assertIn(b'4 files are no log, and left out: 1 PDF document, 1 picture, 2 programs\n', follower.err)
 
     def test_a_busy_log_does_not_wait_for_quiet(self):
         path = self.path('a.log')

@@ -296,9 +296,11 @@ class ScanInput(SharedKbTest):
     def test_what_is_no_text_is_left_out_of_folders_and_archives(self):
         line = rcmd('FOUND').encode() + b'\n'
         binary = {'a.pdf': b'%PDF-1.4\n', 'b.png': b'\x89PNG\r\n\x1a\n\0', 'c.exe': b'MZ\x90\0', 'd.db': b'SQLite format 3\0',
-                  'e.gif': b'GIF89a\1\0', 'f': b'\x7fELF\2\1', 'g.jpg.gz': None}
+                  'e.gif': b'GIF89a\1\0', 'f': b'\x7fELF\2\1', 'f.2': b'\x7fELF\2\1', 'g.jpg.gz': None,
+                  'h.bmp': b'BM\x36\x10\0\0\0\0\0\0\x36\0\0\0'}
         binary['g.jpg.gz'] = gzip.compress(b'\xff\xd8\xff\xe0\0' + line)
-        texts = {'odd.log': b'\x01\x02\xfe\xff\0MZ odd\n', 'mz.log': b'MZ is how it begins\n', 'w.log': b''}
+        texts = {'odd.log': b'\x01\x02\xfe\xff\0MZ odd\n', 'mz.log': b'MZ is how it begins\n', 'w.log': b'',
+                 'bmc.log': b'BMC\a console\n', 'f.1': b''}  # the log of a program that stands beside it
         zipped = io.BytesIO()
         with zipfile.ZipFile(zipped, 'w') as z:
             for name, head in (binary | texts).items():
@@ -306,10 +308,10 @@ class ScanInput(SharedKbTest):
                 self.write('in/' + name, head if name.endswith('.gz') else head + line)
         self.write('in/z.zip', zipped.getvalue())
         found, err = self.names(self.path('in'))
-        self.assertEqual(found, ['FOUND'] * 6)
-        self.assertEqual(err, 'kbt: note: 14 files are no log, and left out: 2 PDF documents, 6 pictures, 4 programs, '
+        self.assertEqual(found, ['FOUND'] * 10)
+        self.assertEqual(err, 'kbt: note: 18 files are no log, and left out: 2 PDF documents, 8 pictures, 6 programs, '
                               '2 databases\n')
-        self.assertEqual(self.names('--cursor', self.path('cursor'), self.path('in'))[0], ['FOUND'] * 6)
+        self.assertEqual(self.names('--cursor', self.path('cursor'), self.path('in'))[0], ['FOUND'] * 10)
         self.assertEqual(self.names(self.path('in', 'a.pdf')), (['FOUND'], ''))  # it was asked for
 
     def test_text_that_is_called_packed(self):
