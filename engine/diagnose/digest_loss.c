@@ -14,9 +14,10 @@ enum { SURE_PINGS = 30 }; /* so many in a row tell that there is no loss */
  * something fails a loss would have to explain that, too. */
 static const double LEAST_LOSS = 0.2, HARDLY_EVER = 0.00125, HARDLY_THEN = 0.11;
 
-/* Round trips to the target other than pings: those that were made, and of them those that something was lost of. */
+/* Round trips to the target other than pings: those that were made, and of them those that something was lost of; and
+ * of these those of ARP. */
 struct trips {
-	double made, lost;
+	double made, lost, arps_lost;
 };
 
 /* came_late: a first request to connect there was lost. */
@@ -42,19 +43,20 @@ static struct trips count_connect(const struct digest *d, const struct evidence 
 		return (struct trips){ 0 };
 	if (again <= 0 && ((quick && evidence_number(e, "tcp.ms", 0) > LOST_MS) || came_late(d, e)))
 		again = 1; /* the answer was */
-	return (struct trips){ 1 + (digest_hear_ms(d, e) > 0) + again, again };
+	return (struct trips){ .made = 1 + (digest_hear_ms(d, e) > 0) + again, .lost = again };
 }
 
 /* count_row: a connection that came to an end of any kind is a round trip, one that is closed as well as one that is
- * reset; a greeting that was waited for is another one. Where each was waited for so long that its request was sent again they tell nothing, nor where the port never
- * answered. */
+ * reset; a greeting that was waited for is another one. Where each was waited for so long that its request was sent
+ * again they tell nothing, nor where the port never answered. */
 static struct trips count_row(const struct digest *d, const struct evidence *e)
 {
 	double made = evidence_number(e, "retry.attempts", 0), failed = evidence_number(e, "retry.failures", 0),
 	       others = evidence_number(e, "retry.other_failures", 0);
 	bool timeout = str_eq(evidence_text(e, "retry.failure"), STR("timeout"));
 	struct str heard = evidence_text(e, "retry.heard"), opened = evidence_text(e, "retry.pattern");
-	struct trips t = { made, evidence_number(e, "retry.timeouts", timeout ? failed - others : others) };
+	struct trips t = { .made = made,
+			   .lost = evidence_number(e, "retry.timeouts", timeout ? failed - others : others) };
 	uint64_t wait_ms = 0;
 	bool open = digest_is(d, "tcp.445", "open") || digest_is(d, "tcp.139", "open");
 	if ((str_u64(evidence_arg(e, "wait"), &wait_ms) && wait_ms > LOST_MS + 50) ||
@@ -75,7 +77,7 @@ static struct trips count_talk(const struct evidence *e)
 	double again = evidence_number(e, "smb.retransmits", 0) + evidence_number(e, "smb.resent", 0);
 	bool told = evidence_fact(e, "smb.retransmits") || e->ms < QUEUE_MS;
 	bool logged_on = str_eq(evidence_text(e, "session.status"), STR("00000000"));
-	struct trips t = { 2 + logged_on + (evidence_arg(e, "called").n > 0) + again, again };
+	struct trips t = { .made = 2 + logged_on + (evidence_arg(e, "called").n > 0) + again, .lost = again };
 	for (size_t i = 0; i < sizeof answers / sizeof *answers; i++)
 		t.made += evidence_text(e, answers[i]).n > 0;
 	return evidence_state(e, "negotiated") && told ? t : (struct trips){ 0 };
@@ -86,7 +88,7 @@ static struct trips count_arps(const struct evidence *e)
 {
 	double made = evidence_number(e, "arp.sent", 0), back = evidence_number(e, "arp.answers", 0);
 	bool told = evidence_state(e, "answered") && back <= made;
-	return told ? (struct trips){ made, made - back } : (struct trips){ 0 };
+	return told ? (struct trips){ made, made - back, made - back } : (struct trips){ 0 };
 }
 
 static struct trips count_evidence(const struct digest *d, const struct evidence *e)
@@ -104,7 +106,7 @@ static struct trips count_evidence(const struct digest *d, const struct evidence
 		return count_talk(e);
 	if (str_eq(e->probe, STR("arp")) && !is_ipv6(d->target))
 		return count_arps(e);
-	return (struct trips){ (status || session) && e->ms < QUEUE_MS ? 1 + session : 0, 0 };
+	return (struct trips){ .made = (status || session) && e->ms < QUEUE_MS ? 1 + session : 0 };
 }
 
 static struct trips count_trips(const struct digest *d)
@@ -114,6 +116,7 @@ static struct trips count_trips(const struct digest *d)
 		struct trips t = count_evidence(d, d->c->evidence[i]);
 		sum.made += t.made;
 		sum.lost += t.lost;
+		sum.arps_lost += t.arps_lost;
 	}
 	return sum;
 }
@@ -135,13 +138,19 @@ static double at_most_lost(double lost, double made)
 }
 
 /* by_chance: how likely what was seen is on a way with the least loss. Pings that are missing may have been kept back
- * by a limit, and speak neither for a loss nor against one; nor do those that came back where other packets were lost.
- */
+ * by a limit, and speak neither for a loss nor against one; nor do those that came back where packets of connections
+ * were lost, for something may limit these alone. Requests by ARP go to all, as nothing else does, and on a wireless
+ * network get lost sooner: where pings all came back they count with them. Of a row of connections of which none is
+ * lost the chance is one of its own: it was asked for because of what was lost before. */
 static double by_chance(const struct digest *d, const struct pings *p)
 {
-	struct trips t = count_trips(d);
-	double pings = at_most_lost(p->burst_sent - p->burst_received, p->burst_sent);
-	return at_most_lost(t.lost, t.made) * (t.lost > 0 ? 1 : pings);
+	const struct evidence *quick = digest_quick_row(d);
+	struct trips t = count_trips(d), row = quick ? count_evidence(d, quick) : (struct trips){ 0 };
+	double missing = p->burst_sent - p->burst_received, since = row.lost <= 0 ? row.made : 0;
+	if (t.lost <= 0)
+		return at_most_lost(0, t.made) * at_most_lost(missing, p->burst_sent);
+	bool arps = t.lost <= t.arps_lost && missing <= 0;
+	return at_most_lost(t.lost, t.made - since + (arps ? p->burst_sent : 0)) * at_most_lost(0, since);
 }
 
 /* large_vanished: a large packet did not arrive. */
