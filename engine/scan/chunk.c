@@ -35,7 +35,7 @@ static uint32_t wide_unit(const struct chunker *k, const char *p)
 }
 
 /* decode_wide adds UTF-16 bytes (RFC 2781) as UTF-8 and keeps an unfinished end; a lone surrogate becomes U+FFFD. A byte
- * order mark where a line begins, as of a file behind the end of another, becomes a zero, as in a hole. */
+ * order mark where a line begins, as of a file behind the end of another, or behind a hole, becomes a zero, as in one. */
 static void decode_wide(struct chunker *k, struct buf *out)
 {
 	size_t at = 0, n = k->raw.n;
@@ -45,7 +45,7 @@ static void decode_wide(struct chunker *k, struct buf *out)
 			break;
 		uint32_t low = n - at >= 4 ? wide_unit(k, k->raw.p + at + 2) : 0;
 		at += 2;
-		if (u == 0xFEFF && out->n && out->p[out->n - 1] == '\n')
+		if (u == 0xFEFF && out->n && (out->p[out->n - 1] == '\n' || !out->p[out->n - 1]))
 			u = 0;
 		if (u < 0xD800 || u > 0xDFFF) {
 			utf8_put(out, u);

@@ -592,6 +592,13 @@ class ScanFollow(SharedKbTest):
         self.check_once(follower.names(), ['W0', 'W1', 'W2'])
         self.assertEqual([hit['line'] for _, _, hit in follower.hits], [1, 2, 3])
 
+    def test_utf16_with_its_mark_behind_a_hole(self):
+        data = bytes(70000) + ''.join(rcmd(f'H{n}') + '\r\n' for n in range(3)).encode('utf-16')
+        path = self.write('a.log', data)
+        for args in ((), ('--cursor', self.path('cursor'))):
+            found = [h['captures']['server'] for h in self.json('scan', *args, path)]
+            self.check_once(found, ['H0', 'H1', 'H2'])
+
     def test_a_new_generation_is_taken_up(self):
         self.db = self.path('own.db')
         shutil.copyfile(self.kb, self.db)
