@@ -10,9 +10,9 @@
 enum { SURE_PINGS = 30 }; /* so many in a row tell that there is no loss */
 
 /* That nothing is lost is said only where a loss of a fifth, the least that people notice, would show round trips such
- * as were seen hardly ever: once in 800 times where all seems to be well, which is said of nothing else. Where
+ * as were seen hardly ever: once in 400 times where all seems to be well, which is said of nothing else. Where
  * something fails a loss would have to explain that, too. */
-static const double LEAST_LOSS = 0.2, HARDLY_EVER = 0.00125, HARDLY_THEN = 0.11;
+static const double LEAST_LOSS = 0.2, HARDLY_EVER = 0.0025, HARDLY_THEN = 0.11;
 
 /* Round trips to the target other than pings: those that were made, and of them those that something was lost of; and
  * of these those of ARP. */

@@ -50,7 +50,7 @@ static void split(struct fit *f, struct match_span part)
 		at = v->end;
 	}
 	add_segment(f, str_part(f->message, at, part.end), false, 0);
-	const struct segment *last = &f->segments[f->count - 1];
+	const struct segment *last = f->count ? &f->segments[f->count - 1] : NULL; /* none of a file that changes */
 	if (f->count > 1 && !last->is_var && !last->letter_n) {
 		f->tail = last->raw;
 		f->count--;

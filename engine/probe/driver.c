@@ -27,6 +27,7 @@ enum {
 	SYSTEM_PACKETS = 4,	/* the system's own, which nobody can count: it answers ARP, says that a port is closed */
 	PEERS_MAX = 16,		/* of whom the first packet costs one more: the system asks for a hardware address */
 	PACED = DRIVER_PACKETS_PER_S - SYSTEM_PACKETS,
+	COUNTED_MAX = DRIVER_PACKETS_MAX - SYSTEM_PACKETS,
 	CHANNEL_BUFFER = MACHINE_BYTES_MAX,
 	HELPER_SLACK_MS = 15000 /* beyond the longest deadline: waiting for its turn does not age a machine */
 };
@@ -185,7 +186,7 @@ static unsigned action_cost(const struct run *r, const struct action *a)
 static bool limits_allow(struct run *r, const struct action *a, unsigned cost, double now, double *ret_wait_until)
 {
 	struct driver *d = r->driver;
-	if (d->sent.count.packets + cost > DRIVER_PACKETS_MAX) {
+	if (d->sent.count.packets + cost > COUNTED_MAX) {
 		machine_not_run(&r->machine, "the limit of %d packets a diagnosis is reached", DRIVER_PACKETS_MAX);
 		return false;
 	}
