@@ -89,6 +89,15 @@ struct str str_trim_end(struct str s)
 	return s;
 }
 
+struct str str_trim_of(struct str s, const char *marks)
+{
+	while (s.n && strchr(marks, s.p[0]))
+		s = str_from(s, 1);
+	while (s.n && strchr(marks, s.p[s.n - 1]))
+		s.n--;
+	return s;
+}
+
 struct str str_trim(struct str s)
 {
 	s = str_trim_end(s);

@@ -5,6 +5,7 @@
 #include "base/utf8.h"
 #include "match/words.h"
 
+#include <assert.h>
 #include <pthread.h>
 #include <string.h>
 
@@ -26,7 +27,7 @@ struct sign {
 
 static struct sign signs[SLOTS];
 static char pool[POOL_MAX];
-static size_t pooled;
+static size_t pooled, sign_count;
 static pthread_once_t signs_once = PTHREAD_ONCE_INIT;
 
 static struct sign *sign_of(struct str word)
@@ -58,10 +59,12 @@ static void add_sign(enum glossary_language l, struct str form)
 	char word[WORD_MAX];
 	bool stem = str_ends(form, STR("*"));
 	struct str folded = { word, fold_word(stem ? str_first(form, form.n - 1) : form, word) };
-	if (!folded.n || pooled + folded.n > POOL_MAX)
+	if (!folded.n)
 		return;
 	struct sign *sign = sign_of(folded);
 	if (!sign->word.n) {
+		sign_count++;
+		assert(pooled + folded.n <= POOL_MAX && sign_count < SLOTS * 3 / 4);
 		sign->word = (struct str){ pool + pooled, folded.n };
 		pooled += str_copy(folded, pool + pooled, folded.n);
 	}

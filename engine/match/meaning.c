@@ -314,12 +314,7 @@ void meaning_read(const struct file_view *v, struct str text, struct match_span 
 /* without_marks: a text without the quotes and stops around it. */
 static struct str without_marks(struct str s)
 {
-	static const char marks[] = " \t\r\n\"'`.:!;,()[]";
-	while (s.n && strchr(marks, s.p[0]))
-		s = str_from(s, 1);
-	while (s.n && strchr(marks, s.p[s.n - 1]))
-		s.n--;
-	return s;
+	return str_trim_of(s, " \t\r\n\"'`.:!;,()[]");
 }
 
 bool meaning_read_text(const struct file_view *v, struct str text, struct match_span payload,

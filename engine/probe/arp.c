@@ -191,10 +191,7 @@ static void arp_feed(struct machine *m, const struct event *e)
 	else if (e->kind == EVENT_BYTES)
 		arp_bytes(m, e->bytes);
 	else if (e->kind == EVENT_FAIL)
-		machine_not_run(
-			m,
-			"no ARP socket (%s): run as root, or grant CAP_NET_RAW (setcap cap_net_raw+ep on the program)",
-			errno_name(e->error));
+		machine_denied(m, "ARP", e->error);
 }
 
 const struct probe arp_probe = {

@@ -112,10 +112,7 @@ static void detour_feed(struct machine *m, const struct event *e)
 	else if (e->kind == EVENT_BYTES)
 		detour_bytes(m, e->bytes);
 	else if (e->kind == EVENT_FAIL)
-		machine_not_run(m,
-				"no packet socket (%s): run as root, or grant CAP_NET_RAW (setcap cap_net_raw+ep on "
-				"the program)",
-				errno_name(e->error));
+		machine_denied(m, "packet", e->error);
 }
 
 const struct probe detour_probe = {

@@ -27,6 +27,7 @@ enum {
 	SYSTEM_PACKETS = 4,	/* the system's own, which nobody can count: it answers ARP, says that a port is closed */
 	PEERS_MAX = 16,		/* of whom the first packet costs one more: the system asks for a hardware address */
 	PACED = DRIVER_PACKETS_PER_S - SYSTEM_PACKETS,
+	/* A diagnosis goes on for seconds: six of the system's own were seen in one. */
 	COUNTED_MAX = DRIVER_PACKETS_MAX - 2 * SYSTEM_PACKETS,
 	CHANNEL_BUFFER = MACHINE_BYTES_MAX,
 	HELPER_SLACK_MS = 15000 /* beyond the longest deadline: waiting for its turn does not age a machine */

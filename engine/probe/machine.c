@@ -150,6 +150,12 @@ void machine_not_run(struct machine *m, const char *format, ...)
 	va_end(args);
 }
 
+void machine_denied(struct machine *m, const char *socket, int error)
+{
+	machine_not_run(m, "no %s socket (%s): run as root, or grant CAP_NET_RAW (setcap cap_net_raw+ep on the program)",
+			socket, errno_name(error));
+}
+
 struct str machine_arg(const struct machine *m, const char *name)
 {
 	return probe_request_arg(m->request, name);

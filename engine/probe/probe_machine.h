@@ -136,6 +136,7 @@ void machine_keep_raw(struct machine *m, struct str bytes); /* for --save; the f
 /* machine_end gives the state and a sentence, and is the last thing a probe does. */
 void machine_end(struct machine *m, const char *state, const char *format, ...) __attribute__((format(printf, 3, 4)));
 void machine_not_run(struct machine *m, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void machine_denied(struct machine *m, const char *socket, int error); /* not run for want of rights: "no ARP socket" */
 
 /* The arguments: checked by probe_request_parse, but a machine may be handed anything. */
 struct str machine_arg(const struct machine *m, const char *name);

@@ -57,12 +57,7 @@ const struct over_time_mark *over_time_find(const struct over_time *o, uint32_t 
 
 static struct str bare(struct str value)
 {
-	static const char dress[] = " \t\\\"'<>[](){}.,:;";
-	while (value.n && strchr(dress, value.p[0]))
-		value = str_from(value, 1);
-	while (value.n && strchr(dress, value.p[value.n - 1]))
-		value.n--;
-	return value;
+	return str_trim_of(value, " \t\\\"'<>[](){}.,:;");
 }
 
 bool over_time_fits(const struct over_time_mark *m, struct str line, struct match_capture *captures, size_t *ret_count)

@@ -89,6 +89,8 @@ static void trims_and_compares(void **state)
 	(void)state;
 	assert_str(str_trim(STR(" \t x y \r\n")), "x y");
 	assert_int_equal(str_trim(STR("   ")).n, 0);
+	assert_str(str_trim_of(STR("\0 'it's' .\0"), " .'"), "it's");
+	assert_int_equal(str_trim_of(STR("..."), ".").n, 0);
 	assert_true(str_cmp(STR("ab"), STR("abc")) < 0);
 	assert_int_equal(str_cmp_nocase(STR("AbC"), STR("aBc")), 0);
 	assert_true(str_ends_nocase(STR("a.ZIP"), STR(".zip")));
