@@ -434,5 +434,5 @@ size_t match_apart(const struct match_answer *found)
 
 bool match_leaves_doubt(const struct match_answer *found)
 {
-	return !found->match_count || (!match_apart(found) && found->matches[0].together < SURE);
+	return !found->match_count || (!match_apart(found) && found->matches[0].together < MATCH_SURE);
 }

@@ -18,7 +18,6 @@ enum {
 
 #define CONFIDENCE_FLOOR 0.2 /* below it an answer is only near */
 #define SHARED_MAX 0.99	     /* of all answers together that exclude each other */
-#define SURE 0.8	      /* from here on nothing more is looked for */
 
 void answers_sort(struct answer *answers, uint32_t n); /* by confidence, then score */
 

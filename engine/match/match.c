@@ -429,12 +429,12 @@ uint32_t ask_all(struct query *q, const struct match_options *options, struct ma
 	if (options->standing && !any_stands(q, answers, n))
 		return 0;
 	answers_sort(answers, n);
-	if (n && answers[0].confidence < SURE)
+	if (n && answers[0].confidence < MATCH_SURE)
 		doubt_stray(q, answers, n);
 	double best = n ? answer_kept(q, &answers[0]) : 0;
 	bool said = !out->code.known && !options->standing &&
 		    meaning_read_text(q->view, q->clean->text, behind_head(q), out);
-	bool bare = said || (best < SURE && out->code.known && is_bare_code(q, &out->code));
+	bool bare = said || (best < MATCH_SURE && out->code.known && is_bare_code(q, &out->code));
 	double share = bare ? 1 : best < CONFIDENCE_FLOOR ? share_of_mention(q, &out->code) : 0;
 	if (bare && is_success(&out->code)) {
 		for (uint32_t i = 0; i < n && said; i++) /* they show the text beside what failed */
@@ -443,10 +443,10 @@ uint32_t ask_all(struct query *q, const struct match_options *options, struct ma
 	}
 	for (uint32_t i = 0; i < n && share > 0; i++)
 		share = fmax(share, rank_is_kin(q, &out->code, &answers[i]) ? KIN : 0);
-	if (best < SURE && share > 0)
+	if (best < MATCH_SURE && share > 0)
 		n = add_by_meaning(q, &out->code, share, said ? SAID : 1, answers, n);
 	best = n ? answers[0].confidence : 0;
-	if (best >= SURE)
+	if (best >= MATCH_SURE)
 		return n;
 	bool by_meaning = share > 0 && !said;
 	return add_text_answers(q, said ? &(struct match_code){ 0 } : &out->code, by_meaning,

@@ -51,6 +51,7 @@ struct matcher;
 struct match_scratch;
 
 enum { MATCH_INPUT_MAX = 16 << 20, MATCH_RESULTS_MAX = 100 };
+#define MATCH_SURE 0.8 /* of a match as sure as this nothing more is looked for */
 
 /* match_open gives a matcher of the store's present content. progress (may be NULL) is called while it is built.
  * d gets a note where the compiled form could be kept nowhere. */

@@ -40,7 +40,7 @@ static struct str find_line(struct query *q, const struct match_options *options
 {
 	const struct clean *all = q->clean;
 	struct str rest = all->text, best = { 0 };
-	double best_confidence = SURE;
+	double best_confidence = MATCH_SURE;
 	unsigned asked = 0;
 	for (struct str line; asked < LINES_MAX && str_line(&rest, &line);) {
 		if (ask_is_empty(line) || line.n == all->text.n)
@@ -124,8 +124,8 @@ static bool is_paste(const struct query *q, struct str text, const struct answer
 	while (lines <= MESSAGE_LINES && str_line(&rest, &line))
 		lines += !ask_is_empty(line);
 	if (lines > MESSAGE_LINES)
-		return x->together < SURE || !x->owner;
-	return lines > 1 && (x->together < CONFIDENCE_FLOOR || (x->together < SURE && !x->fits));
+		return x->together < MATCH_SURE || !x->owner;
+	return lines > 1 && (x->together < CONFIDENCE_FLOOR || (x->together < MATCH_SURE && !x->fits));
 }
 
 static uint32_t ask_lines(struct query *q, const struct match_options *options, struct match_answer *out,
@@ -186,7 +186,7 @@ uint32_t reread_otherwise(struct query *q, const struct match_options *options, 
 	bool paste = is_paste(q, q->clean->text, n ? answers : NULL);
 	if (options->keep_envelope)
 		return n;
-	bool whole = n && answers[0].together >= SURE && answer_is_whole(q, &answers[0]);
+	bool whole = n && answers[0].together >= MATCH_SURE && answer_is_whole(q, &answers[0]);
 	if (!whole && envelope_event(q->clean->text, &event))
 		return ask_event(q, options, &event, out, answers, n);
 	if (whole && !out->envelope.kind.n && envelope_event(q->clean->text, &event))

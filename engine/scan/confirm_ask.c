@@ -115,6 +115,62 @@ static bool keeps_to(const struct match_answer *answer, size_t count)
 	return true;
 }
 
+static void count_matches(const struct question *q, const struct match_answer *answer, struct recalled *out)
+{
+	out->matches = answer->matches;
+	out->count = 0;
+	for (size_t i = 0; i < answer->match_count; i++)
+		if (counts(q, answer, &answer->matches[i]))
+			out->matches[out->count++] = answer->matches[i];
+}
+
+/* is_settled: the whole look-up would say the same. */
+static bool is_settled(const struct match_answer *answer)
+{
+	const struct match *m = answer->matches;
+	return answer->match_count && m->whole_payload && m->confidence >= MATCH_SURE;
+}
+
+/* is_said: the line is a system's text of a code, and the article about that code. */
+static bool is_said(const struct match_answer *answer, const struct match *m)
+{
+	struct match_span said = answer->code.span, payload = answer->envelope.payload;
+	size_t head = envelope_head(confirm_part(answer->query, payload), payload.start > 0);
+	bool all = said.start <= payload.start + head && said.end >= payload.end;
+	return all && m->template.n && m->code.known;
+}
+
+static bool is_among(const struct recalled *said, const struct match *m)
+{
+	for (size_t i = 0; i < said->count; i++)
+		if (said->matches[i].article == m->article)
+			return true;
+	return false;
+}
+
+/* ask_whole: what stands there is asked about once more, now for all that a look-up finds: how sure it is of it, what
+ * comes first, and the article of what a text means. */
+static enum err ask_whole(struct walk *w, const struct question *q, struct match_answer *answer, struct recalled *said)
+{
+	struct match_answer whole = { 0 };
+	struct recalled standing = *said;
+	w->options.standing = false;
+	enum err e = match_message(w->confirm->matcher, w->confirm->scratch, q->text, &w->options, &w->confirm->work,
+				   &whole);
+	if (e)
+		return e;
+	size_t apart = match_apart(&whole);
+	*said = (struct recalled){ .matches = whole.matches };
+	for (size_t i = 0; i < whole.match_count; i++) {
+		const struct match *m = &whole.matches[i];
+		bool piece = i < apart && !is_denied(&whole, m);
+		if (piece || is_among(&standing, m) || counts(q, &whole, m) || is_said(&whole, m))
+			said->matches[said->count++] = *m;
+	}
+	*answer = whole;
+	return ERR_OK;
+}
+
 const struct recalled *confirm_answer(struct walk *w, struct question *q, struct recalled *room)
 {
 	struct confirm *c = w->confirm;
@@ -129,10 +185,9 @@ const struct recalled *confirm_answer(struct walk *w, struct question *q, struct
 	w->options.standing = q->lines == 1;
 	if (match_message(c->matcher, c->scratch, q->text, &w->options, &c->work, &answer))
 		return room;
-	for (size_t i = 0; i < answer.match_count; i++)
-		if (counts(q, &answer, &answer.matches[i]))
-			answer.matches[room->count++] = answer.matches[i];
-	room->matches = answer.matches;
+	count_matches(q, &answer, room);
+	if (room->count && w->options.standing && !is_settled(&answer) && ask_whole(w, q, &answer, room))
+		return room;
 	if (!q->plain)
 		q->dress = answer.envelope;
 	known = q->plain && keeps_to(&answer, room->count) ?

@@ -299,6 +299,20 @@ class Scan(SharedKbTest):
                 found = [m['id'] for m in answer['matches']]
                 self.assertEqual([x for x in found if x in ids], ids)
 
+    def test_a_hit_is_as_sure_as_the_answer_of_lookup(self):
+        """Of two messages in a line, and of a text that means a code, too."""
+        lines = ['10:02:11 - ' + RCMD + ': ssh: connect to host db1 port 22: Connection refused',
+                 'ERROR: Het netwerkpad is niet gevonden', RCMD, SMS, SSH,
+                 '[2024-05-01 10:02:11] production.ERROR: El servidor RPC no está disponible']
+        answers = self.json('lookup', '--batch', input='\n'.join(lines) + '\n')
+        hits = self.hits(self.log('sure.log', lines))
+        for n, (line, answer) in enumerate(zip(lines, answers), 1):
+            with self.subTest(line=line):
+                said = [(h['id'], h['confidence']) for h in hits if h['line'] == n]
+                found = [(m['id'], round(m['confidence'], 2)) for m in answer['matches']]
+                self.assertEqual(said[:1], found[:1])
+                self.assertEqual([x for x in found if x in said], said)
+
     def run_hits(self, path):
         if not hasattr(self, 'kept'):
             self.kept = self.hits(path)
