@@ -6,6 +6,7 @@
 #include "web/allow.h"
 #include "web/gate.h"
 #include "web/http.h"
+#include "web/keep.h"
 #include "web/site.h"
 
 #include <pthread.h>
@@ -161,11 +162,20 @@ static enum err prepare(struct cmd_context *c, struct served *s, uint64_t per_mi
 	return e;
 }
 
+/* check_keep looks at the file now, not when somebody keeps a report. One that nobody named ends nothing. */
+static enum err check_keep(struct cmd_context *c, const char *path)
+{
+	bool named = cmd_has(c, "keep");
+	enum err e = named ? save_check(c, path, true) : ERR_OK;
+	if (!e && keep_check(path, &c->diags))
+		e = ERR_INPUT; /* exit code 4 is for the knowledge base */
+	return named ? e : ERR_OK;
+}
+
 static enum err open_and_serve(struct cmd_context *c, struct served *s, const sigset_t *before)
 {
 	const char *keep = cmd_value(c, "keep", arena_printf(&c->arena, "%s.kept", c->db).p);
-	/* a place that was named is looked at now, not when somebody keeps a report */
-	enum err e = cmd_has(c, "keep") && strcmp(keep, "none") ? save_check(c, keep, true) : ERR_OK;
+	enum err e = strcmp(keep, "none") ? check_keep(c, keep) : ERR_OK;
 	struct site_options options = { .db = c->db,
 					.keep = strcmp(keep, "none") ? keep : NULL,
 					.loopback = s->listener.loopback,

@@ -122,42 +122,16 @@ enum err diagnosis_read_logs(struct diagnosis *d)
 	return e;
 }
 
-/* names_of what the best answer's message has, and --set does not know by itself. */
-static struct str names_of(const struct triage_answer *answer, struct arena *a)
-{
-	const struct match *best = answer->found.match_count ? &answer->found.matches[0] : NULL;
-	struct buf names = { 0 };
-	for (size_t i = 0; best && i < best->capture_count; i++) {
-		if (triage_knows(best->captures[i].name, NULL, a))
-			continue;
-		buf_add_c(&names, names.n ? ", " : "");
-		buf_add(&names, best->captures[i].name);
-	}
-	struct str kept = buf_keep(&names, a);
-	buf_free(&names);
-	return kept;
-}
-
 enum err diagnosis_check_sets(struct diagnosis *d, struct str text)
 {
 	struct cmd_context *c = d->c;
 	struct match_options options = { .limit = c->limit };
 	struct triage_answer answer;
-	size_t i = 0;
-	while (i < d->set_count && triage_knows(d->sets[i].name, NULL, &c->arena))
-		i++;
-	if (i == d->set_count)
+	if (!triage_unknown(d->sets, d->set_count, NULL, &c->arena).n)
 		return ERR_OK;
 	enum err e = triage_lookup(d->store, d->matcher, d->scratch, text, &options, &c->arena, &answer);
-	for (; !e && i < d->set_count; i++) {
-		struct str name = d->sets[i].name;
-		if (triage_knows(name, &answer, &c->arena))
-			continue;
-		struct str own = names_of(&answer, &c->arena);
-		e = diags_fail(&c->diags, ERR_INPUT, "--set knows no %.*s: it knows %s%s%.*s", STR_ARG(name),
-			       triage_names, own.n ? "; of this message " : "", STR_ARG(own));
-	}
-	return e;
+	struct str why = e ? STR("") : triage_unknown(d->sets, d->set_count, &answer, &c->arena);
+	return why.n ? diags_fail(&c->diags, ERR_INPUT, "--set %.*s", STR_ARG(why)) : e;
 }
 
 enum err diagnosis_open(struct diagnosis *d, bool live)

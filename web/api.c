@@ -21,7 +21,7 @@ void api_lookup(struct site *site, struct http_request *req, struct http_respons
 	struct triage_answer answer;
 	struct match_options options = { 0 };
 	struct buf out = { 0 };
-	if (!page_question_json(req, res, &q))
+	if (!page_question_json(req, res, &q) || !page_knows_names(site, req, res, &q))
 		return;
 	enum err e = site_take(site, &desk);
 	if (!e) {
@@ -50,6 +50,8 @@ void api_diagnose(struct site *site, struct http_request *req, struct http_respo
 		follow_stop(site, req, res, &q);
 		return;
 	}
+	if (!req->job && !page_knows_names(site, req, res, &q))
+		return;
 	if (http_accepts(req, PAGE_EVENTS)) {
 		if (http_field(&req->query, "poll").n)
 			follow_poll(site, req, res, &q, RUN_JSON);

@@ -39,6 +39,14 @@ enum err keep_open(const char *path, struct keep **ret_keep)
 	return sodium_init() < 0 ? ERR_UNSUPPORTED : ERR_OK;
 }
 
+enum err keep_check(const char *path, struct diags *d)
+{
+	struct kept *kept = NULL;
+	enum err e = access(path, F_OK) ? ERR_OK : kept_open(path, d, &kept);
+	kept_close(&kept);
+	return e;
+}
+
 void keep_close(struct keep **keep)
 {
 	struct keep *k = *keep;

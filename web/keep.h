@@ -20,6 +20,8 @@ struct keep;
 
 /* keep_open only takes the path; NULL: nothing can be kept. */
 enum err keep_open(const char *path, struct keep **ret_keep) MUST_USE;
+/* keep_check: can the file be used, where it is there? What kept_open says. */
+enum err keep_check(const char *path, struct diags *d) MUST_USE;
 void keep_close(struct keep **keep);
 
 struct keep_made {

@@ -64,6 +64,8 @@ bool page_json(struct http_request *req, struct http_response *res, struct cJSON
 /* page_question_json reads {"text": "...", "set": {...}}, page_question_form the page's form. False after an answer was made: 415 for
  * another content type, 400 for no text or what is no such object. */
 bool page_question_json(struct http_request *req, struct http_response *res, struct question *ret_question);
+/* page_knows_names: false after an answer was made: 400 where "set" has a name at which nothing would look. */
+bool page_knows_names(struct site *site, struct http_request *req, struct http_response *res, const struct question *q);
 bool page_json_str(struct http_request *req, struct http_response *res, const char *key, struct str *ret_value);
 bool page_question_form(struct http_request *req, struct http_response *res, struct question *ret_question);
 /* page_mark tells one message from another: corrected values are taken only with the message they were shown with. */

@@ -162,7 +162,7 @@ void api_keep(struct site *site, struct http_request *req, struct http_response 
 	struct diags d = { .arena = req->arena };
 	struct buf out = { 0 };
 	unsigned days;
-	if (!page_question_json(req, res, &q))
+	if (!page_question_json(req, res, &q) || !page_knows_names(site, req, res, &q))
 		return;
 	if (!read_days(req, &days)) {
 		page_fail(req, res, 400, "days is a number from 1 to 90.");

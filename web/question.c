@@ -131,6 +131,26 @@ bool page_question_json(struct http_request *req, struct http_response *res, str
 	return true;
 }
 
+bool page_knows_names(struct site *site, struct http_request *req, struct http_response *res, const struct question *q)
+{
+	struct match_options options = { 0 };
+	struct triage_answer answer;
+	struct desk *desk;
+	if (!triage_unknown(q->set, q->set_count, NULL, req->arena).n)
+		return true;
+	enum err e = site_take(site, &desk);
+	if (!e) {
+		e = triage_lookup(desk->store, desk->matcher, desk->scratch, q->text, &options, req->arena, &answer);
+		site_give(site, &desk);
+	}
+	struct str why = e ? STR("") : triage_unknown(q->set, q->set_count, &answer, req->arena);
+	if (e)
+		page_fail_err(req, res, e);
+	else if (why.n)
+		page_fail(req, res, 400, arena_printf(req->arena, "\"set\" %.*s.", STR_ARG(why)).p);
+	return !e && !why.n;
+}
+
 /* page_json_str reads one text of an object; 415, 400 as above. */
 bool page_json_str(struct http_request *req, struct http_response *res, const char *key, struct str *ret_value)
 {

@@ -33,13 +33,12 @@ bool importer_told_to_stop(const struct importer *im)
 /* insist steps a statement that another process may hold up, for as long as it takes. */
 static enum err insist(struct importer *im, enum sql which)
 {
-	bool said = false;
 	enum err e;
 	sqlite3_busy_timeout(im->store->db, 0);
 	while ((e = sql_done(sql_get(im->store, which))) == ERR_BUSY) {
-		if (!said && im->options->waiting)
+		if (!im->said_waiting && im->options->waiting)
 			im->options->waiting(im->options->context);
-		said = true;
+		im->said_waiting = true;
 		if (importer_told_to_stop(im)) {
 			e = ERR_INTERRUPTED;
 			break;

@@ -39,7 +39,7 @@ static enum err check(sqlite3 *db, const char *path, const struct store_side *si
 		return diags_fail(d, e == ERR_FOREIGN || e == ERR_DAMAGED ? ERR_FOREIGN : e, "%s: %s: %s", path,
 				  side->cannot, err_text(e));
 	if ((application || tables) && application != side->application)
-		return diags_fail(d, ERR_FOREIGN, "%s: not a file of this program: %s", path, side->cannot);
+		return diags_fail(d, ERR_FOREIGN, "%s: holds something else: %s", path, side->cannot);
 	if (version > side->version)
 		return diags_fail(d, ERR_NEWER, "%s: written by a newer kbt", path);
 	return ERR_OK;

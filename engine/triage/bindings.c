@@ -42,7 +42,7 @@ static void say_of(struct diags *d, struct str name, const struct diags *said)
 		diags_add(d, DIAG_ERROR, 0, "%.*s: %.*s", STR_ARG(name), STR_ARG(rest));
 }
 
-const char *const triage_names = "server, address, share, port, link, known_address, ras_server, program, works";
+static const char *const triage_names = "server, address, share, port, link, known_address, ras_server, program, works";
 
 /* has_var: a message of the article, or a probe that it asks for, has a variable of this name. */
 static bool has_var(const struct rule *rule, struct str name, struct arena *a)
@@ -58,7 +58,9 @@ static bool has_var(const struct rule *rule, struct str name, struct arena *a)
 	return false;
 }
 
-bool triage_knows(struct str name, const struct triage_answer *answer, struct arena *a)
+/* triage_knows: is a binding of this name looked at? Those of triage_names are, and what the articles that answer name
+ * (answer may be NULL). */
+static bool triage_knows(struct str name, const struct triage_answer *answer, struct arena *a)
 {
 	struct str names = str_c(triage_names), word;
 	while (str_word(&names, &word))
@@ -68,6 +70,33 @@ bool triage_knows(struct str name, const struct triage_answer *answer, struct ar
 		if (has_var(&answer->matches[i].rule, name, a))
 			return true;
 	return false;
+}
+
+/* names_of what the best answer's message has, and triage_names do not hold. */
+static struct str names_of(const struct triage_answer *answer, struct arena *a)
+{
+	const struct match *best = answer && answer->found.match_count ? &answer->found.matches[0] : NULL;
+	struct buf names = { 0 };
+	for (size_t i = 0; best && i < best->capture_count; i++) {
+		if (triage_knows(best->captures[i].name, NULL, a))
+			continue;
+		buf_add_c(&names, names.n ? ", " : "; of this message ");
+		buf_add(&names, best->captures[i].name);
+	}
+	struct str kept = buf_keep(&names, a);
+	buf_free(&names);
+	return kept;
+}
+
+struct str triage_unknown(const struct binding *set, size_t count, const struct triage_answer *answer, struct arena *a)
+{
+	size_t i = 0;
+	while (i < count && triage_knows(set[i].name, answer, a))
+		i++;
+	if (i == count)
+		return STR("");
+	return arena_printf(a, "knows no %.*s: it knows %s%.*s", STR_ARG(set[i].name), triage_names,
+			    STR_ARG(names_of(answer, a)));
 }
 
 bool triage_binding_fits(const struct binding *b, struct arena *a, struct diags *d)

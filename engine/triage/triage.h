@@ -88,10 +88,9 @@ struct triage_options {
 	void *context;
 };
 
-/* triage_knows: is a binding of this name looked at? Those of triage_names are, and what the articles that answer name
- * (answer may be NULL). */
-extern const char *const triage_names;
-bool triage_knows(struct str name, const struct triage_answer *answer, struct arena *a);
+/* triage_unknown: the first name at which nothing would look: the probes look at some, and at what the articles that
+ * answer name (answer may be NULL: at nothing of these). "knows no NAME: it knows ...", or empty where all are known. */
+struct str triage_unknown(const struct binding *set, size_t count, const struct triage_answer *answer, struct arena *a);
 
 /* triage_binding_fits: can the value be what its name says (a host name, an address, a port, an interface)? If not, the
  * sentence goes to d (may be NULL). triage_run leaves out what does not fit. */

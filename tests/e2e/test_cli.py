@@ -2,6 +2,7 @@
 """The command line itself: help, options, exit codes, standard streams."""
 import fcntl
 import os
+import re
 import select
 import struct
 import subprocess
@@ -134,6 +135,15 @@ class Help(KbtTest):
                      ['diagnose', '--offline', 'No route to host', '--save', at]):
             with self.subTest(command=args[0]):
                 self.assertEqual(self.refused(*args).err, f'kbt: {at} is not written: its folder is not there\n')
+
+    def test_a_file_that_cannot_take_what_people_keep_is_said_at_once(self):
+        self.kbt('import', os.path.join(ROOT, 'kb'))
+        at = self.write('notes.txt', 'what I want to keep\n' * 100)
+        for path in (at, self.db):
+            p = self.refused('serve', '--listen', '127.0.0.1:0', '--keep', path)
+            self.assertRegex(p.err, rf'^kbt: {re.escape(path)}: .*what people keep cannot be put there')
+        with open(at, encoding='utf-8') as f:
+            self.assertEqual(f.read(), 'what I want to keep\n' * 100)
 
     def test_a_terminal_that_is_not_of_utf8_gets_marks_that_it_has(self):
         self.kbt('import', os.path.join(ROOT, 'kb'))

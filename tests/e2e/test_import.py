@@ -12,6 +12,7 @@ import shutil
 import signal
 import sqlite3
 import subprocess
+import sys
 import tarfile
 import time
 import unittest
@@ -541,6 +542,30 @@ class Together(ImportTest):
         self.assertIsNone(p.poll())
         lock.execute('ROLLBACK')
         lock.close()
+        out, err = p.communicate(timeout=LIMIT_S)
+        self.assertEqual((p.returncode, err), (0, b''))
+        self.assertEqual(len(self.ids()), 4)
+
+    def test_an_import_that_waits_twice_says_so_once(self):
+        """For another that writes, then, at its commit, for one that reads."""
+        self.kbt('import', self.folder())
+        writer, reader = (sqlite3.connect(self.db, isolation_level=None) for _ in range(2))
+        writer.execute('BEGIN IMMEDIATE')
+        p = self.start('import', self.folder('other', {'Q200001.TXT': article_text(200001)}))
+        self.assertIn(b'waiting', p.stderr.readline())
+        reader.execute('BEGIN')
+        reader.execute('SELECT count(*) FROM article').fetchall()
+        writer.execute('ROLLBACK')
+        writer.close()
+
+        look = ("import sqlite3, sys\n"
+                "sqlite3.connect(sys.argv[1], timeout=0).execute('SELECT count(*) FROM article')")
+
+        def at_its_commit():  # nobody else may begin to read; another process asks, for locks are a process's
+            return subprocess.run([sys.executable, '-c', look, self.db], stderr=subprocess.DEVNULL).returncode
+        self.assertTrue(until(at_its_commit))
+        reader.execute('ROLLBACK')
+        reader.close()
         out, err = p.communicate(timeout=LIMIT_S)
         self.assertEqual((p.returncode, err), (0, b''))
         self.assertEqual(len(self.ids()), 4)

@@ -591,6 +591,20 @@ class Api(unittest.TestCase):
             self.assertEqual(status, 400, answer)
             self.assertIn(says, answer['error'])
 
+    def test_a_name_at_which_nothing_looks_is_refused(self):
+        known = 'it knows server, address, share, port, link, known_address, ras_server, program, works'
+        message = r'Error during WNetAddConnection2 to \\SITE1\SMS_SITE (53)'
+        for path in ('/api/v1/lookup', '/api/v1/diagnose', '/api/v1/kept'):
+            status, answer = server.api(path, {'text': message, 'set': {'server': 'SITE1', 'sevrer': 'SITE2'}})
+            self.assertEqual((status, answer.get('error')), (400, f'"set" knows no sevrer: {known}.'), path)
+        text = 'psql: error: FATAL:  database "shop" does not exist'
+        own = [name for name in server.api('/api/v1/lookup', {'text': text})[1]['matches'][0]['captures'] if name not in known]
+        self.assertTrue(own)
+        status, answer = server.api('/api/v1/lookup', {'text': text, 'set': {'prot': '1'}})
+        self.assertEqual((status, answer['error']), (400, f'"set" knows no prot: {known}; of this message {", ".join(own)}.'))
+        for name in own:
+            self.assertEqual(server.api('/api/v1/lookup', {'text': text, 'set': {name: 'x'}})[0], 200, name)
+
     def test_a_nul_ends_no_text(self):
         answer = server.api('/api/v1/lookup', {'text': 'a\x00b \\u0000 ' + MESSAGE})[1]
         self.assertEqual((answer['query'], answer['matches'][0]['id']), ('a\ufffdb \\u0000 ' + MESSAGE, 'Q150536'))
@@ -985,6 +999,21 @@ class Kept(unittest.TestCase):
             self.assertEqual(os.listdir(other.dir).count('kb.db.kept'), 0)
         finally:
             other.close()
+
+    def test_a_file_that_nobody_named_keeps_nobody_from_asking(self):
+        """What lies where reports are kept by default is no such file: that is said, and the rest is served."""
+        with tempfile.TemporaryDirectory() as folder:
+            db = shutil.copy(server.db, folder)
+            with open(db + '.kept', 'w', encoding='utf-8') as f:
+                f.write('mine\n' * 100)
+            other = Server('--db', db)
+            try:
+                self.assertIn('what people keep cannot be put there', other.errors())
+                self.assertEqual(other.form('/', {'text': MESSAGE})[0], 200)
+                status, _, text = other.form('/', {'text': MESSAGE, 'do': 'keep'})
+                self.assertEqual(status, 503, text)
+            finally:
+                other.close()
 
 
 class Injection(unittest.TestCase):
