@@ -123,7 +123,10 @@ static void print_line(struct str text)
 	buf_add_c(&line, "kbt: ");
 	render_safe(&line, text, false);
 	buf_add_char(&line, '\n');
-	fwrite(line.p, 1, line.n, stderr);
+	if (buf_err(&line))
+		fputs("kbt: out of memory\n", stderr);
+	else
+		fwrite(line.p, 1, line.n, stderr);
 	buf_free(&line);
 }
 

@@ -2,6 +2,7 @@
  *
  * The table of commands, their options and their help; what one command needs of its surroundings is in cmd.c.
  */
+#include "base/mem.h"
 #include "cli/complete.h"
 #include "cli/guess.h"
 #include "cli/help.h"
@@ -244,6 +245,10 @@ static int run_command(const struct cmd *cmd, int argc, char **argv)
 		code = cmd->run(&c);
 	}
 	cmd_show_diags(&c);
+	if (mem_failures() && (code == EXIT_FOUND || code == EXIT_NONE || code == EXIT_UNDECIDED)) {
+		cmd_error(&c, "%s: out of memory: what it said may not be whole", cmd->name);
+		code = EXIT_USAGE;
+	}
 	if (!cmd_flush(&c)) {
 		code = EXIT_USAGE;
 		if (c.out_errno != EPIPE)

@@ -5,6 +5,8 @@
  */
 #include "web/http_inside.h"
 
+#include "base/mem.h"
+
 static const struct {
 	const char *name, *value;
 } security_headers[] = {
@@ -215,7 +217,10 @@ enum MHD_Result http_serve(struct http_wake *w)
 		if (!wake_attend(w, &beat))
 			return MHD_NO;
 		w->res = (struct http_response){ .status = 200 };
+		unsigned long failures = mem_failures();
 		o->handle(o->context, &w->req, &w->res);
+		if (mem_failures() != failures && !w->res.wait && !w->res.read)
+			return http_refuse(w, 503, "The server is out of memory. Try again in a moment.");
 		if (!w->res.wait)
 			return http_send(w);
 		wake_enter(w, PHASE_WAIT);

@@ -5,6 +5,7 @@
  */
 #include "web/logs_inside.h"
 
+#include "base/mem.h"
 #include "render/html.h"
 #include "scan/redact.h"
 #include "web/keep.h"
@@ -313,6 +314,7 @@ static void keep_result(struct log_scan *l, struct str title)
 static enum err succeed(struct log_scan *l, struct store *store)
 {
 	struct rule *rules = NULL;
+	unsigned long failures = mem_failures();
 	enum err e = load_rules(l, store, &rules);
 	if (!e && l->ask.keep_days)
 		e = mask(l);
@@ -332,8 +334,8 @@ static enum err succeed(struct log_scan *l, struct store *store)
 	render_markdown_scan(&l->whole[RUN_MARKDOWN], title, &r);
 	render_text_scan(&l->whole[RUN_TEXT], &(struct render_text){ .width = 100 }, title, &r);
 	add_html(&l->whole[RUN_HTML], l, &r);
-	for (size_t i = 0; i <= RUN_TEXT && !e; i++)
-		e = buf_err(&l->whole[i]);
+	if (mem_failures() != failures)
+		e = ERR_NOMEM;
 	if (!e && l->ask.keep_days)
 		keep_result(l, title);
 	return e;

@@ -4,6 +4,7 @@
  */
 #include "web/run_inside.h"
 
+#include "base/mem.h"
 #include "render/html.h"
 #include "triage/incident.h"
 #include "web/page.h"
@@ -159,7 +160,8 @@ static void on_event(void *context, enum triage_event event, const struct triage
 	buf_free(&html);
 }
 
-static void succeed(struct run *run, const struct triage_report *report)
+/* succeed publishes nothing where memory that failed since it had failed as often as is given may have left holes. */
+static enum err succeed(struct run *run, const struct triage_report *report, unsigned long failures)
 {
 	struct buf html = { 0 };
 	render_json_report(&run->whole[RUN_JSON], report);
@@ -170,10 +172,15 @@ static void succeed(struct run *run, const struct triage_report *report)
 	add_ladder(&html, report);
 	buf_add_c(&html, "<section id=\"beliefs\" hidden></section>\n");
 	render_html_verdict(&html, report);
-	publish(run, "verdict", &run->whole[RUN_JSON], &html);
+	bool whole = mem_failures() == failures;
+	if (whole)
+		publish(run, "verdict", &run->whole[RUN_JSON], &html);
 	buf_free(&html);
+	for (size_t i = 0; !whole && i < RUN_FORMS; i++)
+		buf_free(&run->whole[i]);
 	run->status = 200;
 	run->verdict = report->verdict.state;
+	return whole ? ERR_OK : ERR_NOMEM;
 }
 
 static void fail(struct run *run, enum err e, struct diags *d)
@@ -224,12 +231,13 @@ void run_work(struct run *run)
 	struct diags d = { .arena = &a };
 	struct triage_report report = { 0 };
 	struct desk *desk = NULL;
+	unsigned long failures = mem_failures();
 	enum err e = site_take(run->all->site, &desk);
 	if (!e)
 		e = diagnose(run, desk, &a, &d, &report);
 	if (!run->put_back && !e)
-		succeed(run, &report);
-	else if (!run->put_back)
+		e = succeed(run, &report, failures);
+	if (!run->put_back && e)
 		fail(run, e, &d);
 	site_give(run->all->site, &desk);
 	arena_free(&a);

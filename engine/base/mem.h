@@ -11,6 +11,10 @@
 void *mem_resize(void *p, size_t size);
 void mem_free(void *p);
 
+/* mem_failures: how often mem_resize gave NULL, in all threads. What grew meanwhile may lack something, though nothing
+ * failed that was checked: a word of a text that was put together aside. */
+unsigned long mem_failures(void);
+
 /* mem_set_resize replaces the allocator (NULL: the C library's again). For tests; not while another thread runs. */
 void mem_set_resize(void *(*resize)(void *p, size_t size));
 

@@ -195,7 +195,7 @@ static bool ask(struct walk *w, const struct proposer *p, size_t number)
 		hit->match = recall_copy(&r->arena, &said->matches[i]);
 	}
 	r->hit_lines += q.lines;
-	if (!r->hits) /* no memory */
+	if (arena_err(&r->arena)) /* the chunk fails */
 		return true;
 	confirm_beside(w, &q, p, number, r->hit_count - first);
 	return true;
@@ -267,6 +267,7 @@ void confirm_result_free(struct confirm_result *result)
 
 enum err confirm_chunk(struct confirm *c, const struct chunk *chunk, struct str file, struct confirm_result *result)
 {
+	unsigned long failures = mem_failures(); /* of an arena they are forgotten when it is used again */
 	arena_reset(&result->arena);
 	*result = (struct confirm_result){ .arena = result->arena, .hits = result->hits, .hit_cap = result->hit_cap };
 	struct str text = buf_str(&chunk->text);
@@ -290,7 +291,5 @@ enum err confirm_chunk(struct confirm *c, const struct chunk *chunk, struct str 
 		confirm_suspects(&w);
 	if (!e && c->dates)
 		result->time = stamp_iso(dated_before(&w.dated, chunk->end), &result->arena);
-	if (!e)
-		e = arena_err(&result->arena);
-	return e ? e : arena_err(&c->work);
+	return !e && mem_failures() != failures ? ERR_NOMEM : e;
 }

@@ -95,9 +95,9 @@ static struct match copy_match(struct arena *a, const struct match *m, bool fold
 			   .template = copy(a, m->template),
 			   .whole_payload = m->whole_payload,
 			   .context = m->context };
-	c.capture_count = folded ? 0 : m->capture_count;
-	c.captures = arena_array(a, struct match_capture, c.capture_count);
-	for (size_t i = 0; c.captures && i < c.capture_count; i++)
+	c.captures = arena_array(a, struct match_capture, folded ? 0 : m->capture_count);
+	c.capture_count = folded || !c.captures ? 0 : m->capture_count;
+	for (size_t i = 0; i < c.capture_count; i++)
 		c.captures[i] = (struct match_capture){ .name = copy(a, m->captures[i].name),
 							.value = copy(a, m->captures[i].value),
 							.type = m->captures[i].type,

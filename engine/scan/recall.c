@@ -18,7 +18,8 @@ struct match recall_copy(struct arena *a, const struct match *m)
 	copy.code.written_family = keep(a, m->code.written_family);
 	copy.code.written_symbol = keep(a, m->code.written_symbol);
 	copy.captures = arena_array(a, struct match_capture, m->capture_count);
-	for (size_t i = 0; copy.captures && i < m->capture_count; i++) {
+	copy.capture_count = copy.captures ? m->capture_count : 0;
+	for (size_t i = 0; i < copy.capture_count; i++) {
 		copy.captures[i] = m->captures[i];
 		copy.captures[i].name = keep(a, m->captures[i].name);
 		copy.captures[i].value = keep(a, m->captures[i].value);

@@ -85,13 +85,16 @@ void store_forget_statements(struct store *s)
 	}
 }
 
+/* Why this thread's last sql_get gave none. */
+static _Thread_local enum err unprepared;
+
 sqlite3_stmt *sql_get(struct store *s, enum sql which)
 {
 	sqlite3_stmt **q = &s->stmts[which];
-	if (!*q)
-		sqlite3_prepare_v3(s->db, texts[which], -1, SQLITE_PREPARE_PERSISTENT, q, NULL);
-	else
+	if (*q)
 		sqlite3_reset(*q);
+	else if (sqlite3_prepare_v3(s->db, texts[which], -1, SQLITE_PREPARE_PERSISTENT, q, NULL))
+		unprepared = store_err_of(s->db);
 	return *q;
 }
 
@@ -118,7 +121,7 @@ void sql_null(sqlite3_stmt *q, int at)
 enum err sql_next(sqlite3_stmt *q, bool *ret_row)
 {
 	if (!q)
-		return ERR_DAMAGED; /* it did not even prepare: tables are missing */
+		return unprepared ? unprepared : ERR_DAMAGED; /* what lacks tables is damaged */
 	*ret_row = sqlite3_step(q) == SQLITE_ROW;
 	return *ret_row || !sqlite3_reset(q) ? ERR_OK : store_err_of(sqlite3_db_handle(q));
 }

@@ -141,10 +141,12 @@ static void a_failed_allocation_is_sticky(void **state)
 	(void)state;
 	struct arena a = { 0 };
 	struct buf b = { 0 };
+	unsigned long failures = mem_failures();
 	mem_set_resize(no_memory);
 	assert_null(arena_alloc(&a, 8));
 	buf_add_c(&b, "lost");
 	mem_set_resize(NULL);
+	assert_int_equal(mem_failures(), failures + 2);
 	assert_null(arena_alloc(&a, 8));
 	assert_int_equal(arena_err(&a), ERR_NOMEM);
 	assert_int_equal(arena_printf(&a, "%d", 1).n, 0);
