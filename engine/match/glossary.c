@@ -14,7 +14,6 @@
 
 enum {
 	FOUND_MAX = 64,	  /* forms at one place */
-	ENDING_MAX = 5,	  /* letters */
 	PARTS_MAX = 4,	  /* of a word that was glued from several */
 	SPLITS_MAX = 200, /* tries at one word */
 	WITHIN_MIN = 6	  /* bytes of a form that is looked for within a word, behind others */
@@ -110,19 +109,19 @@ static size_t word_end(struct str text, size_t at)
 	return at;
 }
 
-static bool is_ending(struct str letters)
+static bool is_ending(const struct glossary *g, struct str letters)
 {
-	size_t n = 0;
-	for (size_t at = 0; at < letters.n && n <= ENDING_MAX; n++)
+	size_t n = 0, max = glossary_ending_max(g);
+	for (size_t at = 0; at < letters.n && n <= max; n++)
 		at = utf8_skip(letters, at);
-	return n <= ENDING_MAX;
+	return n <= max;
 }
 
 /* fits: nothing but an ending is left of the word that it ends in. */
-static bool fits(struct str text, const struct glossary_found *f, size_t *ret_end)
+static bool fits(const struct glossary *g, struct str text, const struct glossary_found *f, size_t *ret_end)
 {
 	*ret_end = word_end(text, f->end);
-	return *ret_end == f->end || (f->inflects && is_ending(str_part(text, f->end, *ret_end)));
+	return *ret_end == f->end || (f->inflects && is_ending(g, str_part(text, f->end, *ret_end)));
 }
 
 /* longest_word: of forms that reach as far, the one with the shorter ending; a whole word before the same with "*". */
@@ -132,7 +131,7 @@ static bool longest_word(const struct glossary *g, struct str text, size_t at, s
 	struct glossary_found found[FOUND_MAX];
 	size_t n = glossary_at(g, text, at, true, found, FOUND_MAX), end, best = 0, said = 0;
 	for (size_t i = 0; i < n; i++)
-		if (fits(text, &found[i], &end) &&
+		if (fits(g, text, &found[i], &end) &&
 		    (end > best || (end == best && found[i].end + !found[i].inflects > said))) {
 			best = end;
 			said = found[i].end + !found[i].inflects;
@@ -160,7 +159,7 @@ static bool split(const struct glossary *g, struct str text, size_t at, size_t e
 			continue;
 		size_t rest = found[i].end;
 		parts->items[own] = found[i];
-		if (own && (rest == end || (found[i].inflects && is_ending(str_part(text, rest, end)))))
+		if (own && (rest == end || (found[i].inflects && is_ending(g, str_part(text, rest, end)))))
 			return true;
 		for (size_t k = 0; glossary_joint(g, k, &joint); k++)
 			if (str_starts(str_part(text, rest, end), joint) && split(g, text, rest + joint.n, end, parts))

@@ -10,14 +10,18 @@
 #include <string.h>
 
 enum {
-	SLOTS = 8192, /* a power of two */
-	POOL_MAX = 64 << 10,
+	SLOTS = 16384, /* a power of two */
+	POOL_MAX = 96 << 10,
 	WORDS_LOOKED_AT = 200,
 	WORD_MAX = 32, /* bytes; what is longer is no sign */
 	STEM_MIN = 4,
 	ENDING_MAX = 5,
 	LONG_SIGN = 3, /* letters of one of the signs, at least */
-	OTHERS_PER_SIGN = 4
+	OTHERS_PER_SIGN = 4,
+	FIRST_LETTER = 0xC0, /* of those that English has not */
+	LETTERS = 0x180 - FIRST_LETTER,
+	OF_SIGN = 2,   /* what a word says for a language that has it as a sign */
+	OF_LETTERS = 1 /* ... or is no more than written with its letters */
 };
 
 struct sign {
@@ -26,6 +30,7 @@ struct sign {
 };
 
 static struct sign signs[SLOTS];
+static uint16_t letters[LETTERS]; /* languages whose signs have this letter */
 static char pool[POOL_MAX];
 static size_t pooled, sign_count;
 static pthread_once_t signs_once = PTHREAD_ONCE_INIT;
@@ -54,6 +59,34 @@ static size_t fold_word(struct str word, char out[WORD_MAX])
 	return n;
 }
 
+static bool is_no_english(uint32_t c)
+{
+	return c >= FIRST_LETTER && c < FIRST_LETTER + LETTERS;
+}
+
+static void add_letters(enum glossary_language l, struct str form)
+{
+	for (size_t at = 0; at < form.n;) {
+		uint32_t c = glossary_lower(utf8_next(form, &at));
+		if (is_no_english(c))
+			letters[c - FIRST_LETTER] |= (uint16_t)(1u << l);
+	}
+}
+
+/* written_in: the languages that have all letters of the word; none where these are English. */
+static unsigned written_in(struct str word)
+{
+	unsigned languages = 0, all = (1u << GLOSSARY_LATIN_COUNT) - 1;
+	for (size_t at = 0; at < word.n;) {
+		uint32_t c = glossary_lower(utf8_next(word, &at));
+		if (!is_no_english(c))
+			continue;
+		all &= letters[c - FIRST_LETTER];
+		languages = all;
+	}
+	return languages;
+}
+
 static void add_sign(enum glossary_language l, struct str form)
 {
 	char word[WORD_MAX];
@@ -80,6 +113,7 @@ static void read_line(enum glossary_language l, struct str line)
 		form = str_trim(form);
 		if (str_find_char(form, ' ') == STR_NONE)
 			add_sign(l, form);
+		add_letters(l, form);
 	}
 }
 
@@ -88,7 +122,7 @@ static void read_signs(void)
 	for (enum glossary_language l = 0; l < GLOSSARY_LATIN_COUNT; l++) {
 		struct str rest = glossary_source(l), line;
 		while (str_line(&rest, &line) && !str_starts(line, STR("--")))
-			if (line.n && !strchr("#~+", line.p[0]))
+			if (line.n && !strchr("#~+*", line.p[0]))
 				read_line(l, line);
 	}
 }
@@ -102,8 +136,8 @@ static unsigned languages_of(struct str word)
 }
 
 struct told {
-	unsigned counts[GLOSSARY_LATIN_COUNT], english, words;
-	uint64_t met[GLOSSARY_LATIN_COUNT]; /* a bit for each sign, nearly */
+	unsigned weights[GLOSSARY_LATIN_COUNT], counts[GLOSSARY_LATIN_COUNT], english, words;
+	uint64_t met[GLOSSARY_LATIN_COUNT]; /* a bit for each word that says something, nearly */
 	unsigned long_enough;		    /* a bit for each language: "(Y)es" has two Spanish words */
 };
 
@@ -112,14 +146,17 @@ static void count_word(struct told *t, struct str word)
 	char room[WORD_MAX];
 	uint64_t bit = (uint64_t)1 << (hash_bytes(word) & 63);
 	struct str folded = { room, fold_word(word, room) };
-	unsigned languages = folded.n ? languages_of(folded) : 0;
+	unsigned signs_of = folded.n ? languages_of(folded) : 0, languages = signs_of | written_in(word);
 	t->words++;
 	if (!languages)
 		t->english += words_is_small(folded) || words_is_general(folded);
-	for (unsigned l = 0; languages; l++, languages >>= 1) {
-		t->counts[l] += languages & 1;
-		t->met[l] |= languages & 1 ? bit : 0;
-		t->long_enough |= folded.n >= LONG_SIGN ? (languages & 1) << l : 0;
+	for (unsigned l = 0; languages >> l; l++) {
+		if (!(languages >> l & 1))
+			continue;
+		t->weights[l] += signs_of >> l & 1 ? OF_SIGN : OF_LETTERS;
+		t->counts[l]++;
+		t->met[l] |= bit;
+		t->long_enough |= (unsigned)(folded.n >= LONG_SIGN) << l;
 	}
 }
 
@@ -147,10 +184,11 @@ enum glossary_language glossary_tell(struct str text)
 		at = end;
 	}
 	for (enum glossary_language l = 1; l < GLOSSARY_LATIN_COUNT; l++)
-		best = t.counts[l] > t.counts[best] ? l : best;
-	unsigned found = t.counts[best];
+		best = t.weights[l] > t.weights[best] ? l : best;
 	bool several = (t.met[best] & (t.met[best] - 1)) != 0;
-	return several && t.long_enough >> best & 1 && found > t.english && found * OTHERS_PER_SIGN >= t.words
+	bool sign = t.weights[best] > t.counts[best]; /* names have letters alone */
+	return several && sign && t.long_enough >> best & 1 && t.weights[best] > OF_SIGN * t.english &&
+			       t.counts[best] * OTHERS_PER_SIGN >= t.words
 		       ? best
 		       : GLOSSARY_NONE;
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * In which language in Latin letters a text is: by its commonest words, the signs that the files of glossary/ begin
- * with. A text is in none that has more of English function words, or too few signs of any other.
+ * with, and beside one of these by the letters that they have and English has not. A text is in none that has more of
+ * English function words, or too few signs of any other.
  */
 #ifndef KBT_MATCH_GLOSSARY_TELL_H
 #define KBT_MATCH_GLOSSARY_TELL_H

@@ -14,6 +14,7 @@ enum {
 	OTHER_LETTERS_MAX = 1500, /* that it folds in a way of its own */
 	JOINTS_MAX = 8,
 	ENDING_INSIDE_MAX = 12, /* bytes of an ending within a form */
+	ENDING_MAX = 5,		/* letters of an ending, where the file does not say it */
 	JOINS_MIN = 3		/* letters of a word that may be glued to others */
 };
 
@@ -39,6 +40,12 @@ LISTED(pl)
 LISTED(pt)
 #include "match/glossary/pt.txt.h"
 	;
+LISTED(cs)
+#include "match/glossary/cs.txt.h"
+	;
+LISTED(tr)
+#include "match/glossary/tr.txt.h"
+	;
 LISTED(ja)
 #include "match/glossary/ja.txt.h"
 	;
@@ -55,8 +62,9 @@ LISTED(zh)
 static const struct str sources[] = {
 	[GLOSSARY_DE] = STR_LIT(de), [GLOSSARY_ES] = STR_LIT(es), [GLOSSARY_FR] = STR_LIT(fr),
 	[GLOSSARY_IT] = STR_LIT(it), [GLOSSARY_NL] = STR_LIT(nl), [GLOSSARY_PL] = STR_LIT(pl),
-	[GLOSSARY_PT] = STR_LIT(pt), [GLOSSARY_JA] = STR_LIT(ja), [GLOSSARY_KO] = STR_LIT(ko),
-	[GLOSSARY_RU] = STR_LIT(ru), [GLOSSARY_ZH] = STR_LIT(zh),
+	[GLOSSARY_PT] = STR_LIT(pt), [GLOSSARY_CS] = STR_LIT(cs), [GLOSSARY_TR] = STR_LIT(tr),
+	[GLOSSARY_JA] = STR_LIT(ja), [GLOSSARY_KO] = STR_LIT(ko), [GLOSSARY_RU] = STR_LIT(ru),
+	[GLOSSARY_ZH] = STR_LIT(zh),
 };
 
 enum { LETTERS_READ = 1, FORMS_READ };
@@ -80,6 +88,7 @@ struct glossary {
 	size_t letter_count;
 	struct str joints[JOINTS_MAX];
 	size_t joint_count;
+	uint64_t ending_max; /* letters */
 	char pool[POOL_MAX];
 	size_t pooled;
 };
@@ -140,10 +149,14 @@ static struct str letter_of_two(uint32_t c)
 	}
 }
 
-static uint32_t lower(uint32_t c)
+uint32_t glossary_lower(uint32_t c)
 {
-	if (is_within(c, 0xC0, 0xDE) || is_within(c, 0x410, 0x42F))
+	if ((is_within(c, 0xC0, 0xDE) && c != 0xD7) || is_within(c, 0x410, 0x42F))
 		return c + 0x20;
+	if (is_within(c, 0x100, 0x137) || is_within(c, 0x14A, 0x177))
+		return c | 1;
+	if (is_within(c, 0x139, 0x148) || is_within(c, 0x179, 0x17E))
+		return c + (c & 1);
 	if (is_within(c, 0x400, 0x40F))
 		return c + 0x50;
 	return is_within(c, 0xFF01, 0xFF5E) ? (uint32_t)char_lower((char)(c - 0xFF01 + '!')) : c;
@@ -183,7 +196,7 @@ struct str glossary_fold(const struct glossary *g, uint32_t c, char room[GLOSSAR
 	room[0] = char_lower((char)c);
 	if (c < 0x80)
 		return one;
-	c = lower(c);
+	c = glossary_lower(c);
 	const struct other_letter *other = other_letter(g, c);
 	uint32_t plain = plain_of(c);
 	if (other)
@@ -263,11 +276,14 @@ static int by_form(const void *a, const void *b)
 static void read_own_letters(struct glossary *g, struct str source)
 {
 	struct str line;
-	while (str_line(&source, &line) && (!line.n || strchr("#~+", line.p[0]))) {
+	g->ending_max = ENDING_MAX;
+	while (str_line(&source, &line) && (!line.n || strchr("#~+*", line.p[0]))) {
 		if (str_starts(line, STR("~ ")))
 			read_letters(g, str_from(line, 2));
 		else if (str_starts(line, STR("+")))
 			read_joints(g, str_from(line, 1));
+		else if (str_starts(line, STR("* ")))
+			str_u64(str_from(line, 2), &g->ending_max);
 	}
 	qsort(g->letters, g->letter_count, sizeof *g->letters, by_letter);
 }
@@ -276,7 +292,7 @@ static void read_all_forms(struct glossary *g, struct str source)
 {
 	struct str line;
 	while (str_line(&source, &line))
-		if (line.n && !strchr("#~+", line.p[0]))
+		if (line.n && !strchr("#~+*", line.p[0]))
 			read_forms(g, line);
 	qsort(g->forms, g->form_count, sizeof *g->forms, by_form);
 }
@@ -313,6 +329,11 @@ bool glossary_joint(const struct glossary *g, size_t n, struct str *ret_joint)
 		return false;
 	*ret_joint = g->joints[n];
 	return true;
+}
+
+size_t glossary_ending_max(const struct glossary *g)
+{
+	return g->ending_max;
 }
 
 /* ---- forms in a text ---- */

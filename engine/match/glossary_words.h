@@ -3,7 +3,7 @@
  * The files of glossary/, each read once, when it is first asked for, and never given back: forms of words with their
  * English, letters folded. A line is `form[, form...] = english`, in a form a blank stands for any marks between two
  * words and "*" for an ending. Before them `~ äae` says that a letter is folded to others, `+ s n` that the language glues
- * its nouns, and what may stand between them; `--` ends the signs of the language (glossary_tell.h). "#": a comment.
+ * its nouns, and what may stand between them, `* 10` how many letters an ending has at most, where that is not 5; `--` ends the signs of the language (glossary_tell.h). "#": a comment.
  */
 #ifndef KBT_MATCH_GLOSSARY_WORDS_H
 #define KBT_MATCH_GLOSSARY_WORDS_H
@@ -12,6 +12,7 @@
 
 enum glossary_language {
 	GLOSSARY_DE, GLOSSARY_ES, GLOSSARY_FR, GLOSSARY_IT, GLOSSARY_NL, GLOSSARY_PL, GLOSSARY_PT,
+	GLOSSARY_CS, GLOSSARY_TR,
 	GLOSSARY_JA, GLOSSARY_KO, GLOSSARY_RU, GLOSSARY_ZH,
 	GLOSSARY_COUNT,
 	GLOSSARY_LATIN_COUNT = GLOSSARY_JA, /* those before are written in Latin letters */
@@ -25,6 +26,7 @@ enum glossary_script {
 	SCRIPT_OTHER
 };
 enum glossary_script glossary_script(uint32_t c);
+uint32_t glossary_lower(uint32_t c); /* of the letters of these scripts */
 
 /* glossary_source is the file itself. */
 struct str glossary_source(enum glossary_language l);
@@ -54,5 +56,7 @@ size_t glossary_at(const struct glossary *g, struct str text, size_t at, bool sp
 /* glossary_joint: the n-th of what may stand between two nouns that are glued, empty at first; false beyond the last, and
  * at once where the language glues none. */
 bool glossary_joint(const struct glossary *g, size_t n, struct str *ret_joint);
+
+size_t glossary_ending_max(const struct glossary *g); /* letters that a word may have behind one that inflects */
 
 #endif

@@ -121,7 +121,7 @@ static void lines_are_well_formed(enum glossary_language l, struct arena *a)
 	bool ended = false;
 	while (str_line(&rest, &line)) {
 		ended |= str_eq(line, STR("--"));
-		if (!line.n || strchr("#~+-", line.p[0]))
+		if (!line.n || strchr("#~+*-", line.p[0]))
 			continue;
 		assert_true(str_cut(line, '=', &forms, &said));
 		said = str_trim(said);
@@ -182,6 +182,36 @@ static void words_inflect_and_are_glued(void **state)
 	reads(&kb, "speichern und der Drucker", "save and the printer");
 	reads(&kb, "der DRUCKERN und Trücker", "the printer and Trücker");
 	reads(&kb, "Der Drucker kann nicht C:\\Drucker\\drucker.exe", "the printer cannot C:\\Drucker\\drucker.exe");
+	close_kb(&kb);
+}
+
+static void endings_are_long_in_turkish(void **state)
+{
+	(void)state;
+	struct kb kb = open_kb(kb_from(english, 3, 800000));
+	reads(&kb, "Yazıcılarımızdan biri yazdırmıyor ve sürücüsü silinemiyor",
+	      "printer biri does not print and driver cannot delete");
+	reads(&kb, "yazicilarimizdan sonra surucusu silinemiyor", "printer sonra driver cannot delete");
+	finds(&kb, "Ağ yazıcısı yanıt vermiyor, yazdırma kuyruğu silinemiyor", "Q800000");
+	close_kb(&kb);
+}
+
+/* What is written with a language's letters is told by these, where it has but one of its commonest words; names are
+ * not. */
+static void few_words_are_told_by_their_letters(void **state)
+{
+	(void)state;
+	struct kb kb = open_kb(kb_from(english, 3, 800000));
+	reads(&kb, "NetWare tisková FRONTA ZMIZÍ", "NetWare print queue disappears");
+	finds(&kb, "Síťová tiskárna neodpovídá, tiskovou frontu nelze odstranit", "Q800000");
+	static const char *const names[] = {
+		"Björn Müller",
+		"Björn Müller cannot open the file",
+		"München Zürich ping timeout",
+		"José, Zoë, Jürgen",
+	};
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		assert_int_equal(glossary_tell(str_c(names[i])), GLOSSARY_NONE);
 	close_kb(&kb);
 }
 
@@ -255,10 +285,16 @@ static void long_texts_are_read_from_their_beginning(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(every_listed_form_is_read), cmocka_unit_test(chinese_has_no_blanks),
-		cmocka_unit_test(japanese_has_no_blanks),    cmocka_unit_test(words_inflect_and_are_glued),
-		cmocka_unit_test(english_is_not_touched),    cmocka_unit_test(what_is_told_is_as_sure_as_in_english),
-		cmocka_unit_test(own_articles_are_found),    cmocka_unit_test(long_texts_are_read_from_their_beginning),
+		cmocka_unit_test(every_listed_form_is_read),
+		cmocka_unit_test(chinese_has_no_blanks),
+		cmocka_unit_test(japanese_has_no_blanks),
+		cmocka_unit_test(words_inflect_and_are_glued),
+		cmocka_unit_test(endings_are_long_in_turkish),
+		cmocka_unit_test(few_words_are_told_by_their_letters),
+		cmocka_unit_test(english_is_not_touched),
+		cmocka_unit_test(what_is_told_is_as_sure_as_in_english),
+		cmocka_unit_test(own_articles_are_found),
+		cmocka_unit_test(long_texts_are_read_from_their_beginning),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
