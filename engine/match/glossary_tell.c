@@ -51,6 +51,11 @@ static size_t fold_word(struct str word, char out[WORD_MAX])
 	char room[GLOSSARY_FOLD_MAX];
 	size_t n = 0;
 	for (size_t at = 0; at < word.n;) {
+		if (n < WORD_MAX &&
+		    (unsigned char)word.p[at] < 0x80) { /* most: thousands of signs are read at a start */
+			out[n++] = char_lower(word.p[at++]);
+			continue;
+		}
 		struct str letter = glossary_fold(g, utf8_next(word, &at), room);
 		if (n + letter.n > WORD_MAX)
 			return 0;
@@ -67,6 +72,10 @@ static bool is_no_english(uint32_t c)
 static void add_letters(enum glossary_language l, struct str form)
 {
 	for (size_t at = 0; at < form.n;) {
+		if ((unsigned char)form.p[at] < 0x80) {
+			at++;
+			continue;
+		}
 		uint32_t c = glossary_lower(utf8_next(form, &at));
 		if (is_no_english(c))
 			letters[c - FIRST_LETTER] |= (uint16_t)(1u << l);
