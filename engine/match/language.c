@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 #include "match/language.h"
 
+#include <assert.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/utf8.h"
 
-enum { PHRASES_MAX = 1000, VALUES_MAX = 2, VALUE_BYTES_MAX = 255 };
+enum { PHRASES_MAX = 3000, VALUES_MAX = 2, VALUE_BYTES_MAX = 255 };
 
 static const char listed[] =
 #include "match/language.txt.h"
@@ -15,7 +16,6 @@ static const char listed[] =
 
 struct phrase {
 	struct str says, english;
-	bool by_itself; /* two words for four or more: within a sentence they say less ("from an unknown host") */
 };
 
 /* By their first characters' lowest bytes, capital letters of ASCII folded: those of a byte lie side by side. */
@@ -54,20 +54,22 @@ static bool is_spaceless(struct str says)
 	return false;
 }
 
-static struct phrase phrase_of(struct str says, struct str english)
+/* Two words for four or more: within a sentence they say less ("from an unknown host"). */
+static bool stands_by_itself(const struct phrase *p)
 {
-	bool by_itself = !is_spaceless(says) && words_of(says) == 2 && words_of(english) > 3;
-	return (struct phrase){ says, english, by_itself };
+	return !is_spaceless(p->says) && words_of(p->says) == 2 && words_of(p->english) > 3;
 }
 
 static void read_phrases(void)
 {
 	struct str rest = STR(listed), line, english = { 0 };
 	while (str_line(&rest, &line)) {
-		if (str_starts(line, STR("= ")))
+		if (str_starts(line, STR("= "))) {
 			english = str_from(line, 2);
-		else if (line.n && line.p[0] != '#' && phrase_count < PHRASES_MAX)
-			phrases[phrase_count++] = phrase_of(str_from(line, 3), english);
+		} else if (line.n && line.p[0] != '#') {
+			assert(phrase_count < PHRASES_MAX);
+			phrases[phrase_count++] = (struct phrase){ str_from(line, 3), english };
+		}
 	}
 	qsort(phrases, phrase_count, sizeof *phrases, by_first_byte);
 	for (size_t i = 0, byte = 0; byte <= 256; byte++) {
@@ -166,7 +168,7 @@ static bool longest_at(struct str text, size_t at, struct found *ret_found)
 	ret_found->at.end = at;
 	for (size_t i = first_at[byte]; i < first_at[byte + 1]; i++)
 		if (carries(text, at, &phrases[i], &f) && f.at.end > ret_found->at.end &&
-		    (!phrases[i].by_itself || is_by_itself(text, f.at)))
+		    (!stands_by_itself(&phrases[i]) || is_by_itself(text, f.at)))
 			*ret_found = f;
 	return ret_found->at.end > at;
 }
