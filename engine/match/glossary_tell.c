@@ -18,6 +18,9 @@ enum {
 	ENDING_MAX = 5,
 	LONG_SIGN = 3, /* letters of one of the signs, at least */
 	OTHERS_PER_SIGN = 4,
+	STRONG_SIGN = 5, /* letters of one that says enough by itself in a text of FEW_WORDS, none of them English */
+	FEW_WORDS = 4,
+	OTHERS_PER_STRONG = 2,
 	FIRST_LETTER = 0xC0, /* of those that English has not */
 	LETTERS = 0x180 - FIRST_LETTER,
 	OF_SIGN = 2,   /* what a word says for a language that has it as a sign */
@@ -148,6 +151,7 @@ struct told {
 	unsigned weights[GLOSSARY_LATIN_COUNT], counts[GLOSSARY_LATIN_COUNT], english, words;
 	uint64_t met[GLOSSARY_LATIN_COUNT]; /* a bit for each word that says something, nearly */
 	unsigned long_enough;		    /* a bit for each language: "(Y)es" has two Spanish words */
+	unsigned strong;		    /* a bit for each that has a sign of STRONG_SIGN letters */
 };
 
 static void count_word(struct told *t, struct str word)
@@ -166,6 +170,7 @@ static void count_word(struct told *t, struct str word)
 		t->counts[l]++;
 		t->met[l] |= bit;
 		t->long_enough |= (unsigned)(folded.n >= LONG_SIGN) << l;
+		t->strong |= (unsigned)(folded.n >= STRONG_SIGN && (signs_of >> l & 1)) << l;
 	}
 }
 
@@ -194,6 +199,9 @@ enum glossary_language glossary_tell(struct str text)
 	}
 	for (enum glossary_language l = 1; l < GLOSSARY_LATIN_COUNT; l++)
 		best = t.weights[l] > t.weights[best] ? l : best;
+	if (t.words > 1 && t.words <= FEW_WORDS && !t.english && (t.strong >> best & 1) &&
+	    t.counts[best] * OTHERS_PER_STRONG >= t.words)
+		return best;
 	bool several = (t.met[best] & (t.met[best] - 1)) != 0;
 	bool sign = t.weights[best] > t.counts[best]; /* names have letters alone */
 	return several && sign && t.long_enough >> best & 1 && t.weights[best] > OF_SIGN * t.english &&

@@ -196,19 +196,20 @@ static void endings_are_long_in_turkish(void **state)
 	close_kb(&kb);
 }
 
-/* What is written with a language's letters is told by these, where it has but one of its commonest words; names are
- * not. */
+/* What is written with a language's letters is told by these, where it has but one of its commonest words; two to four
+ * words by one of these that is long. Names are not. */
 static void few_words_are_told_by_their_letters(void **state)
 {
 	(void)state;
 	struct kb kb = open_kb(kb_from(english, 3, 800000));
 	reads(&kb, "NetWare tisková FRONTA ZMIZÍ", "NetWare print queue disappears");
 	finds(&kb, "Síťová tiskárna neodpovídá, tiskovou frontu nelze odstranit", "Q800000");
+	reads(&kb, "Drucker verschwunden", "printer disappears");
 	static const char *const names[] = {
 		"Björn Müller",
 		"Björn Müller cannot open the file",
 		"München Zürich ping timeout",
-		"José, Zoë, Jürgen",
+		"José, Zoë, Jürgen", "Drucker", "Essay PS",
 	};
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
 		assert_int_equal(glossary_tell(str_c(names[i])), GLOSSARY_NONE);
