@@ -45,6 +45,15 @@ static const struct option_set option_sets[] = {
 	{ STR_LIT("ssh "), "", "l", "" },
 };
 
+/* says_nothing: "high -pass filter", "/RP parameter ignored", "--password is insecure": of the switch itself. */
+static bool says_nothing(struct str word)
+{
+	static const char words[] = "filter filters parameter parameters option options switch argument arguments flag "
+				    "value values password passwords username user file string is are was and or not "
+				    "requires required needs must may can should";
+	return redact_is_wrong(word) || str_in_list(word, words) || str_starts(word, STR("HTTP/"));
+}
+
 /* long_switch: " -pw x1", " /rp x1", " -password x1": switches of several letters that are for one thing whatever the
  * program. */
 static size_t long_switch(struct redact_finder *f, size_t at)
@@ -54,12 +63,13 @@ static size_t long_switch(struct redact_finder *f, size_t at)
 	while (char_is_alpha(at_or_nul(s, at + 2 + n)))
 		n++;
 	if (!one_of(at_or_nul(s, at + 1), "-/") || at_or_nul(s, at + 2 + n) != ' ' ||
-	    !str_in_list(part(s, at + 2, n), "pw rp pass passwd password passphrase pwd"))
+	    !str_in_list(part(s, at + 2, n), "pw rp pass passwd password passphrase pwd storepass keypass srcstorepass "
+					     "deststorepass srckeypass destkeypass"))
 		return at;
 	value = skip_blanks(s, at + 2 + n);
 	value += one_of(at_or_nul(s, value), "\"'");
 	n = redact_secret_run(s, value);
-	bool told = n < 2 || one_of(s.p[value], "-/*") || redact_is_wrong(part(s, value, n));
+	bool told = n < 2 || one_of(s.p[value], "-/*") || says_nothing(part(s, value, n));
 	return told ? at : redact_take(f, value, n, REDACT_SECRET);
 }
 
@@ -108,6 +118,12 @@ static size_t words_at(struct redact_finder *f, size_t at)
 		struct str rest = str_from(s, value + n);
 		bool fed = str_find(str_first(rest, REDACT_COMMAND_MAX), STR("| sudo -S")) != STR_NONE ||
 			   str_find(str_first(rest, REDACT_COMMAND_MAX), STR("-stdin")) != STR_NONE;
+		bool users = str_find(str_first(rest, REDACT_COMMAND_MAX), STR("| chpasswd")) != STR_NONE;
+		size_t colon = users ? str_find_char(part(s, value, n), ':') : STR_NONE;
+		if (colon != STR_NONE) {
+			redact_take(f, value, colon, REDACT_USER);
+			return redact_take(f, value + colon + 1, n - colon - 1, REDACT_SECRET);
+		}
 		return fed && str_find_char(str_first(rest, 4), '|') != STR_NONE
 			       ? redact_take(f, value, n, REDACT_SECRET)
 			       : at;
@@ -168,7 +184,7 @@ static size_t long_option_at(struct redact_finder *f, size_t at)
 	size_t run = apart ? redact_secret_run(s, value) : 0;
 	bool key = str_in_list(part(s, at + 2, n), "key") && run >= 8 && !memchr(s.p + value, '/', run) &&
 		   !memchr(s.p + value, '.', run);
-	return apart && (key || redact_is_secret_key(part(s, at + 2, n)))
+	return apart && !says_nothing(part(s, value, run)) && (key || redact_is_secret_key(part(s, at + 2, n)))
 		       ? redact_take(f, value, redact_secret_run(s, value), REDACT_SECRET)
 		       : at;
 }

@@ -93,7 +93,7 @@ bool redact_is_wrong(struct str word)
 		"wrong incorrect correct invalid valid required empty missing set unset weak strong bad blank "
 		"unknown known null none ok okay fine short long old new same different optional mandatory "
 		"necessary unavailable gone lost plain plaintext cleartext hidden secret public ready good "
-		"unsafe insecure safe secure";
+		"unsafe insecure safe secure mismatch";
 	return str_in_list(word, words) || redact_is_common(word);
 }
 

@@ -45,6 +45,7 @@ static size_t shape_at(struct redact_finder *f, size_t at)
 		return abroad;
 	if (rest.p[0] == '/' || rest.p[0] == '\\') {
 		size_t next = redact_home_at(f, at);
+		next = next == at && rest.p[0] == '/' ? redact_hook_at(f, at) : next;
 		if (next == at && str_starts(rest, STR("//")))
 			return redact_share_at(f, at);
 		return next == at && str_starts(rest, STR("\\\\")) ? redact_unc_at(f, at) : next;
@@ -53,6 +54,8 @@ static size_t shape_at(struct redact_finder *f, size_t at)
 		return redact_url_at(f, at);
 	if (rest.p[0] == '$')
 		return redact_hash_at(f, at);
+	if (rest.p[0] == '{')
+		return redact_salted_at(f, at);
 	if (rest.p[0] == '@')
 		return redact_at_host(f, at);
 	if (at && is_name(f->line.p[at - 1]))

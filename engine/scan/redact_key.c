@@ -14,6 +14,11 @@ static const char codes[] =
 size_t redact_code_behind(struct redact_finder *f, size_t start, size_t end)
 {
 	struct str s = f->line;
+	if (start && one_of(s.p[start - 1], "?&") && at_or_nul(s, end) == '=') { /* OAuth's, for a login */
+		size_t granted = redact_secret_run(s, end + 1);
+		bool login = str_find(s, STR("state=")) != STR_NONE && granted >= 8 && str_has_digit(part(s, end + 1, granted));
+		return login ? redact_take(f, end + 1, granted, REDACT_SECRET) : end;
+	}
 	if (!str_in_list(redact_word_before(s, start), codes))
 		return end;
 	size_t value = skip_blanks(s, end + (at_or_nul(s, end) == ':' || at_or_nul(s, end) == '='));
@@ -30,7 +35,7 @@ size_t redact_code_behind(struct redact_finder *f, size_t start, size_t end)
 static size_t device_key(struct redact_finder *f, size_t start, size_t end)
 {
 	static const struct str takers[] = { STR_LIT("radius"), STR_LIT("tacacs"), STR_LIT("isakmp"), STR_LIT("wifi"),
-					     STR_LIT("wi-fi"),  STR_LIT("wlan"),   STR_LIT("wpa") };
+					     STR_LIT("wi-fi"),  STR_LIT("wlan"),   STR_LIT("wpa"),    STR_LIT("wireless") };
 	static const char wrong[] = "mismatch error failure negotiation exchange rotation handshake";
 	struct str s = f->line;
 	size_t value = skip_blanks(s, end + one_of(at_or_nul(s, end), ":=")), i = 0;
@@ -42,8 +47,10 @@ static size_t device_key(struct redact_finder *f, size_t start, size_t end)
 	struct str word = part(s, value, n);
 	if (i == sizeof takers / sizeof *takers || value == end || n < 4)
 		return end;
-	bool direct = str_in_list(redact_word_before(s, start), "server isakmp wifi fi wlan wpa");
-	bool plain = direct && value + n == s.n && !redact_is_wrong(word) && !redact_keeps(word) &&
+	bool direct = str_in_list(redact_word_before(s, start), "server isakmp wifi fi wlan wpa wireless");
+	direct = direct || str_starts(s, STR("tacacs-server ")) || str_starts(s, STR("radius-server "));
+	bool last = value + n == s.n || str_starts(str_from(s, value + n), STR(" address "));
+	bool plain = direct && last && !redact_is_wrong(word) && !redact_keeps(word) &&
 		     !str_in_list(word, wrong) && !memchr(word.p, '.', n) && !memchr(word.p, '/', n);
 	return str_has_digit(word) || plain ? redact_take(f, value, n, REDACT_SECRET) : end;
 }

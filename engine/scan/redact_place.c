@@ -236,3 +236,16 @@ size_t redact_place_at(struct redact_finder *f, size_t at)
 	bool program = kind == REDACT_USER && redact_is_program(part(s, at, n));
 	return there && !program && !is_plain(part(s, at, n)) ? redact_take(f, at, n, kind) : at;
 }
+
+size_t redact_port_at(struct redact_finder *f, size_t at)
+{
+	struct str s = f->line;
+	size_t n = redact_name_run(s, at), digits = 0;
+	while (char_is_digit(at_or_nul(s, at + n + 1 + digits)))
+		digits++;
+	char behind = at_or_nul(s, at + n + 1 + digits);
+	bool port = at_or_nul(s, at + n) == ':' && digits >= 2 && digits <= 5 && !is_name(behind) && behind != ':';
+	bool host = n > 1 && port && !memchr(s.p + at, '.', n); /* a.c:12 is a place in a file */
+	return host && str_in_list(redact_word_before(s, at), "to from via with") ? redact_take(f, at, n, REDACT_HOST)
+										  : at;
+}

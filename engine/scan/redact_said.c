@@ -56,7 +56,8 @@ static size_t owner_at(struct str s, size_t at)
  * where there is none. */
 static struct str told_behind(struct str s, size_t behind)
 {
-	static const struct str links[] = { STR_LIT(" is: "),	 STR_LIT(" is "),  STR_LIT(" was "), STR_LIT(" to "),
+	static const struct str links[] = { STR_LIT(" set to "), STR_LIT(" changed to "), STR_LIT(" reset to "),
+					    STR_LIT(" is: "),	 STR_LIT(" is "),  STR_LIT(" was "), STR_LIT(" to "),
 					    STR_LIT(" lautet "), STR_LIT(" ist "), STR_LIT(" = "),   STR_LIT("="),
 					    STR_LIT(": "),	 STR_LIT(" : ") };
 	size_t i = 0;
@@ -148,6 +149,15 @@ static size_t quoted_secret(struct redact_finder *f, size_t start, size_t end)
 	return fits ? redact_take(f, value, n, REDACT_SECRET) : end;
 }
 
+/* is_object: 'secret "db-creds" not found': of a cluster, by its name. */
+static bool is_object(struct str s, size_t key_end, size_t value_end)
+{
+	static const char states[] = "not is already created deleted configured unchanged in of for exists was";
+	struct str rest = str_from(s, value_end + 1), word;
+	return str_ends_nocase(str_first(s, key_end), STR("secret")) && str_word(&rest, &word) &&
+	       str_in_list(word, states);
+}
+
 /* value_said: "password is 'x'", "passphrase was x1", "secret wJ/a1..."; a bare word may be what is wrong with it. */
 static size_t value_said(struct redact_finder *f, size_t end)
 {
@@ -155,6 +165,10 @@ static size_t value_said(struct redact_finder *f, size_t end)
 	struct str words = rest, verb = STR("");
 	bool said = at_or_nul(s, end) == ' ' && str_word(&words, &verb) && str_in_list(verb, "is was ist lautet") &&
 		    words.n && words.p[0] == ' ';
+	if (!said && str_in_list(verb, "set changed reset") && str_starts(words, STR(" to "))) {
+		said = true;
+		words = str_from(words, 3);
+	}
 	size_t value = skip_blanks(s, said ? (size_t)(words.p - s.p) : end);
 	bool quoted = value < s.n && value > end && strchr("\"'", s.p[value]);
 	value += quoted;
@@ -169,6 +183,8 @@ static size_t value_said(struct redact_finder *f, size_t end)
 	bool told = said && !is_german(verb) && bare.n > 3 && behind != ' ' &&
 		    !redact_is_wrong(bare);				/* "is case sensitive" goes on */
 	bool mixed = bare.n >= 6 && digit && !char_is_digit(bare.p[0]); /* "password hunter2" */
+	if (quoted && is_object(s, end, value + n))
+		return end;
 	if (str_ends_nocase(str_first(s, end), STR("token"))) /* of a language's words, too: "unexpected token 'x'" */
 		return mixed && bare.n >= 8 ? redact_take(f, value, bare.n, REDACT_SECRET) : end;
 	bool odd = bare.n > 3 && digit && has_mark(bare); /* "password Rds#1" */
@@ -179,6 +195,10 @@ static size_t value_said(struct redact_finder *f, size_t end)
 size_t redact_said_secret(struct redact_finder *f, size_t start, size_t end)
 {
 	struct str key = part(f->line, start, end - start);
+	if (start && f->line.p[start - 1] == '/' && at_or_nul(f->line, end) == ' ') /* "GET /password HTTP/1.1" */
+		return end;
+	if (!str_in_list(key, passwords) && redact_is_variable(key) && str_starts(str_from(f->line, end), STR(" is ")))
+		return value_said(f, end);
 	if (!str_in_list(key, passwords))
 		return quoted_secret(f, start, end);
 	size_t next = owned_secret(f, end);

@@ -7,6 +7,7 @@
  *   redact_own.c      names by their own shape (addresses, \\server\share, DOMAIN\user, tokens)
  *   redact_word.c     behind a word that announces them (user=, password is)
  *   redact_key.c      behind "key" and "code" (radius-server key 7 x1)
+ *   redact_bare.c     secrets by where they stand (rootpw x1, credentials alice:x1)
  *   redact_said.c     secrets and numbers in a sentence (password for alice is x1)
  *   redact_abroad.c   secrets behind a key in another language (mot de passe : x1)
  *   redact_beside.c   by what stands on both sides (sudo: alice : TTY)
@@ -91,6 +92,9 @@ bool redact_is_capital(struct str name);  /* as NetBIOS and DNS administrators w
 bool redact_tells_apart(struct str name); /* a digit, a dot or a dash: no word of a sentence either */
 bool redact_looks_random(struct str s);
 bool redact_is_secret_key(struct str word); /* "password", "api_key" */
+bool redact_ends_secret(struct str word);   /* "DB_PASSWORD", "accessToken" */
+bool redact_is_variable(struct str word);   /* "DB_PASSWORD", and nothing but capitals */
+bool redact_is_directive(struct str word);  /* "rootpw": what is behind it needs no mark */
 bool redact_is_token(struct str s);	    /* begins as tokens of well-known makers do */
 
 /* ---- the shapes ---- */
@@ -98,6 +102,7 @@ bool redact_is_token(struct str s);	    /* begins as tokens of well-known makers
 typedef size_t redact_shape(struct redact_finder *f, size_t at);
 
 redact_shape redact_place_at;  /* redact_place.c */
+redact_shape redact_port_at;   /* redact_place.c: "to nas1:8080" */
 redact_shape redact_number_at; /* redact_number.c; at a digit, a capital or a plus */
 /* redact_own.c; at the marks that they begin with */
 redact_shape redact_unc_at;	  /* \\server\share */
@@ -119,11 +124,20 @@ redact_shape redact_login_at;  /* alice/password@db, as Oracle's programs take i
 redact_shape redact_at_host;   /* 'alice'@'web1', at the mark */
 /* redact_word.c */
 redact_shape redact_word_at; /* at the word that announces a name */
-redact_shape redact_port_at; /* "to nas1:8080" */
 /* redact_key.c; each at the word in [start, end), gives `end` where it takes nothing */
 size_t redact_key_behind(struct redact_finder *f, size_t start, size_t end);
 size_t redact_code_behind(struct redact_finder *f, size_t start, size_t end);
 size_t redact_numbered_key(struct redact_finder *f, size_t end);
+/* redact_bare.c; each at the word in [start, end), gives `end` where it takes nothing */
+size_t redact_directive(struct redact_finder *f, size_t end);
+size_t redact_listed(struct redact_finder *f, size_t start, size_t end);
+size_t redact_identified(struct redact_finder *f, size_t start, size_t end);
+size_t redact_named_value(struct redact_finder *f, size_t start, size_t end);
+size_t redact_pair(struct redact_finder *f, size_t end);
+size_t redact_sent(struct redact_finder *f, size_t start, size_t end);
+struct str redact_tagged(struct str s, size_t start, size_t end);
+redact_shape redact_hook_at;   /* at the slash of a path */
+redact_shape redact_salted_at; /* {SSHA}..., at the brace */
 /* redact_said.c; redact_said_secret at the key in [start, end), gives `end` where it takes nothing */
 size_t redact_said_secret(struct redact_finder *f, size_t start, size_t end);
 redact_shape redact_said_number;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Names behind a word that announces them: "user=alice", "password is x1", "host named BIGBOX", "to nas1:8080". See
+ * Names behind a word that announces them: "user=alice", "password is x1", "host named BIGBOX". See
  * redact_shapes.h.
  */
 #include "scan/redact_shapes.h"
@@ -99,6 +99,23 @@ static bool goes_on(struct str s, size_t end)
 	return at_or_nul(s, end) == ' ' && char_is_lower(at_or_nul(s, end + 1));
 }
 
+/* is_masked: "password=****" */
+static bool is_masked(struct str word)
+{
+	size_t n = 0;
+	while (n < word.n && word.p[n] == '*')
+		n++;
+	return n && n == word.n;
+}
+
+/* is_path: "passwd=/etc/passwd": where it is kept. */
+static bool is_path(struct str word)
+{
+	static const char folders[] = "etc run var usr opt home root tmp srv mnt proc dev lib";
+	size_t n = word.n && word.p[0] == '/' ? str_find_char(str_from(word, 1), '/') : STR_NONE;
+	return n != STR_NONE && str_in_list(str_first(str_from(word, 1), n), folders);
+}
+
 /* is_told: what stands where a secret would tells of it, and is not the secret itself: whether there is one
  * ("token=none"), what a check of it came to ("pass=spf", "pass = all"), how many ("pass=2"), a test ("--- PASS: x"),
  * or a sentence begins ("password: must contain ..."). */
@@ -106,7 +123,8 @@ static bool is_told(struct str s, size_t start, struct str key, size_t value, si
 {
 	static const char states[] =
 		"yes no true false null none disabled enabled missing expired required unset optional failed masked "
-		"hidden redacted filtered";
+		"hidden redacted filtered prompt granted";
+	static const char sources[] = "files compat db sss nis ldap winbind systemd chauthtok"; /* nsswitch, PAM */
 	static const char checks[] = "all any both each spf dkim dmarc arc first second third final";
 	static const char openings[] =
 		"must should may might can cannot could would is are was were has have had does did do not no the a an "
@@ -115,12 +133,20 @@ static bool is_told(struct str s, size_t start, struct str key, size_t value, si
 		"maximum length only unexpected mismatch using";
 	static const char weak_keys[] = "auth authorization cookie sid signature sig";
 	static const char weak_states[] = "ok on off good bad valid invalid session default";
+	while (n && one_of(s.p[value], "[(")) { /* "[FILTERED]", "(none)" */
+		value++;
+		n--;
+	}
 	struct str word = part(s, value, n), before = redact_word_before(s, start);
 	bool acts = str_ends(word, STR("ed")) || str_ends(word, STR("ing"));
 	bool count = n && n < 3 && char_is_digit(word.p[0]) && char_is_digit(word.p[n - 1]);
 	bool test = start >= 4 && str_eq(part(s, start - 4, 8 < s.n - start + 4 ? 8 : 0), STR("--- PASS"));
 	bool check = str_in_list(key, "pass") && (test || str_in_list(word, checks));
+	bool automake = start == 0 && str_eq(key, STR("PASS")) && prose;
 	bool pin = str_in_list(key, "pin") && str_starts_nocase(word, STR("gpio"));
+	bool other = (str_in_list(key, "passwd") && str_in_list(word, sources)) ||
+		     (str_in_list(key, "sig") && str_starts(word, STR("SIG"))) || is_path(word) || is_masked(word) ||
+		     (str_in_list(key, "pwd") && n && word.p[0] == '/');
 	bool plain = !redact_tells_apart(word);
 	bool parsed = prose && plain && str_in_list(key, "token") && str_in_list(before, "expected unexpected");
 	bool names = str_in_list(key, weak_keys) && goes_on(s, value + n) && str_in_list(word, user_keys);
@@ -130,7 +156,7 @@ static bool is_told(struct str s, size_t start, struct str key, size_t value, si
 			(str_in_list(word, openings) || str_in_list(word, "password passwd") ||
 			 (acts && str_in_list(key, "auth")));
 	bool cookie = prose && plain && str_in_list(key, "cookie") && goes_on(s, value + n) && !memchr(word.p, '=', n);
-	return count || check || pin || parsed || state || sentence || cookie;
+	return count || check || automake || pin || other || parsed || state || sentence || cookie;
 }
 
 /* is_function: "check_ntlm_password: Authentication for ...": who says it, and no key. */
@@ -139,18 +165,6 @@ static bool is_function(struct str key)
 	static const char verbs[] = "check verify get read load parse validate fetch refresh hash";
 	size_t bar = str_find_char(key, '_');
 	return bar != STR_NONE && str_in_list(str_first(key, bar), verbs);
-}
-
-/* tagged: "<user>alice</user>", of the key that begins at start and ends before `at`: bytes of the value, 0 for none.
- */
-static size_t tagged(struct str s, size_t start, size_t at)
-{
-	size_t n = 0;
-	if (at_or_nul(s, at) != '>' || !start || s.p[start - 1] != '<')
-		return 0;
-	while (n < QUOTED_MAX && at + 1 + n < s.n && s.p[at + 1 + n] != '<')
-		n++;
-	return str_starts(str_from(s, at + 1 + n), STR("</")) ? n : 0;
 }
 
 /* What stands behind a key: the mark that assigns, and where the value begins. */
@@ -175,7 +189,8 @@ static size_t behind_act(struct str s, size_t at)
 static struct assignment read_assignment(struct str s, size_t start, size_t end, enum redact_kind kind)
 {
 	static const struct str attribute = STR_LIT("value=");
-	size_t before = end + (end < s.n && strchr("\"'", s.p[end])), at = skip_blanks(s, before);
+	const char *closes = start && s.p[start - 1] == '[' ? "\"']" : "\"'";
+	size_t before = end + one_of(at_or_nul(s, end), closes), at = skip_blanks(s, before);
 	if (at > before && str_starts_nocase(str_from(s, at), attribute)) /* key="password" value="x1" */
 		at += attribute.n - 1;
 	size_t mark = kind == REDACT_SECRET && at > before ? behind_act(s, at) : at;
@@ -183,6 +198,7 @@ static struct assignment read_assignment(struct str s, size_t start, size_t end,
 				.touches = at == before, .entered = mark > at };
 	at = mark;
 	g.assigned = g.mark == '=' || g.mark == ':';
+	at += g.mark == '=' && at_or_nul(s, at + 1) == '>'; /* Ruby's, PHP's and Perl's "password" => "x1" */
 	g.value = skip_blanks(s, g.assigned ? at + 1 : at);
 	g.apart = g.value > at + g.assigned;
 	g.quoted = one_of(at_or_nul(s, g.value), "\"'<") ||
@@ -201,19 +217,23 @@ static size_t secret_behind(struct redact_finder *f, const struct assignment *g)
 		value = skip_blanks(s, value + n);
 		n = redact_secret_run(s, value);
 	}
-	bool tag = tagged(s, g->start, g->at);
-	if (tag) {
-		value = g->at + 1;
-		n = redact_secret_run(s, value);
+	struct str tagged = redact_tagged(s, g->start, g->end);
+	if (tagged.n) {
+		value = (size_t)(tagged.p - s.p);
+		n = tagged.n;
 	}
+	size_t salted = g->assigned && at_or_nul(s, value) == '{' ? redact_salted_at(f, value) : value;
+	if (salted > value)
+		return salted;
 	bool prose = g->mark == ':' && g->apart && !g->quoted;
 	bool function = prose && goes_on(s, value + n) && is_function(key) && !redact_tells_apart(part(s, value, n));
 	bool realm = str_in_list(key, "auth authorization") && redact_name_run(s, value) == 5 &&
 		     str_eq_nocase(part(s, value, 5), STR("realm")); /* what a server asks for */
-	bool wrong = g->entered && redact_is_wrong(part(s, value, n));
+	struct str word = part(s, value, n);
+	bool wrong = g->entered && (redact_is_wrong(word) || str_in_list(word, "default"));
 	if (function || realm || wrong || is_told(s, g->start, key, value, n, prose))
 		return g->end;
-	return (g->assigned || tag) && n ? redact_take(f, value, n, REDACT_SECRET) : g->end;
+	return (g->assigned || tagged.n) && n ? redact_take(f, value, n, REDACT_SECRET) : g->end;
 }
 
 static size_t name_behind(struct redact_finder *f, const struct assignment *g, enum redact_kind kind)
@@ -222,9 +242,10 @@ static size_t name_behind(struct redact_finder *f, const struct assignment *g, e
 		"disabled enabled expired locked unlocked active inactive failed succeeded denied required "
 		"missing";
 	struct str s = f->line, key = part(s, g->start, g->end - g->start);
-	size_t value = g->value, n = redact_name_run(s, value), inside = tagged(s, g->start, g->at);
-	if (inside && kind == REDACT_USER)
-		return redact_take(f, g->at + 1, inside, kind);
+	size_t value = g->value, n = redact_name_run(s, value);
+	struct str tagged = kind == REDACT_USER ? redact_tagged(s, g->start, g->end) : STR("");
+	if (tagged.n)
+		return redact_take(f, (size_t)(tagged.p - s.p), tagged.n, kind);
 	struct str name = part(s, value, n);
 	if (kind == REDACT_USER && at_or_nul(s, value + n) == '=') /* a key of its own: "Login: user=<alice>" */
 		return g->end;
@@ -377,27 +398,21 @@ static size_t by_behind(struct redact_finder *f, size_t start, size_t end)
 		       : end;
 }
 
-/* sent_secret: "PASS x1", as FTP, POP3 and Redis' AUTH send it, up to the end or to the quote that it all stands in. */
-static size_t sent_secret(struct redact_finder *f, size_t start, size_t end)
+bool redact_is_variable(struct str word)
 {
-	struct str s = f->line;
-	char quote = one_of(at_or_nul(s, start - !!start), "'\"") ? s.p[start - !!start] : 0;
-	bool sent = quote || str_in_list(redact_word_before(s, start), "command sent send") ||
-		    (start > 1 && s.p[start - 1] == ' ' && one_of(s.p[start - 2], ">:"));
-	size_t value = end + 1, n = 0;
-	while (value + n < s.n && !one_of(s.p[value + n], " '\""))
-		n++;
-	bool whole = value + n >= s.n || (quote && s.p[value + n] == quote);
-	bool fits = at_or_nul(s, end) == ' ' && sent && whole && n && char_is_alnum(s.p[value]);
-	return fits ? redact_take(f, value, n, REDACT_SECRET) : end;
+	for (size_t i = 0; i < word.n; i++)
+		if (char_is_lower(word.p[i]))
+			return false;
+	return memchr(word.p, '_', word.n) && redact_ends_secret(word);
 }
 
 /* "DB_PASSWORD", "accessToken" */
-static bool ends_secret(struct str word)
+bool redact_ends_secret(struct str word)
 {
 	static const struct str ends[] = { STR_LIT("password"), STR_LIT("passwd"),     STR_LIT("secret"),
 					   STR_LIT("token"),	STR_LIT("apikey"),     STR_LIT("api_key"),
-					   STR_LIT("api-key"),	STR_LIT("passphrase"), STR_LIT("_pass") };
+					   STR_LIT("api-key"),	STR_LIT("passphrase"), STR_LIT("_pass"),
+					   STR_LIT("functions-key"), STR_LIT("subscription-key") };
 	for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
 		if (str_ends_nocase(word, ends[i]))
 			return true;
@@ -496,7 +511,8 @@ static void gather_first_letters(void)
 				      part_keys,
 				      phone_keys,
 				      person_keys,
-				      "for from by basic bearer code key role" };
+				      "for from by basic bearer code key role value credentials creds bindpw rootpw "
+				      "requirepass masterauth rocommunity rwcommunity convertto-securestring" };
 	for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
 		struct str rest = str_c(lists[i]);
 		for (struct str word; str_word(&rest, &word);)
@@ -523,12 +539,13 @@ size_t redact_word_at(struct redact_finder *f, size_t at)
 		return at;
 	if (str_in_list(word, "authentication-key message-digest-key"))
 		return redact_numbered_key(f, end);
-	if (!may_be_key(word) && !ends_secret(word))
+	if (!may_be_key(word) && !redact_ends_secret(word))
 		return joined_key(f, at, end);
-	if (redact_is_secret_key(word) || ends_secret(word)) {
+	if (redact_is_secret_key(word) || redact_ends_secret(word)) {
 		size_t next = behind_key(f, at, end, REDACT_SECRET);
 		if (next == end && (str_eq(word, STR("PASS")) || str_eq(word, STR("AUTH"))))
-			return sent_secret(f, at, end);
+			return redact_sent(f, at, end);
+		next = next == end ? redact_listed(f, at, end) : next;
 		return next == end ? redact_said_secret(f, at, end) : next;
 	}
 	if (str_in_list(word, user_keys)) {
@@ -559,22 +576,17 @@ size_t redact_word_at(struct redact_finder *f, size_t at)
 		return redact_code_behind(f, at, end);
 	if (str_eq(word, STR("FROM")))
 		return from_behind(f, at, end);
-	if (str_eq_nocase(word, STR("by")))
-		return by_behind(f, at, end);
+	if (str_eq_nocase(word, STR("by"))) {
+		size_t next = redact_identified(f, at, end);
+		return next == end ? by_behind(f, at, end) : next;
+	}
+	if (str_eq_nocase(word, STR("value")))
+		return redact_named_value(f, at, end);
+	if (str_in_list(word, "credentials creds"))
+		return redact_pair(f, end);
+	if (redact_is_directive(word))
+		return redact_directive(f, end);
 	if (str_in_list(word, "basic bearer"))
 		return scheme_at(f, at, end);
 	return str_eq_nocase(word, STR("for")) ? for_behind(f, at, end) : joined_key(f, at, end);
-}
-
-size_t redact_port_at(struct redact_finder *f, size_t at)
-{
-	struct str s = f->line;
-	size_t n = redact_name_run(s, at), digits = 0;
-	while (char_is_digit(at_or_nul(s, at + n + 1 + digits)))
-		digits++;
-	char behind = at_or_nul(s, at + n + 1 + digits);
-	bool port = at_or_nul(s, at + n) == ':' && digits >= 2 && digits <= 5 && !is_name(behind) && behind != ':';
-	bool host = n > 1 && port && !memchr(s.p + at, '.', n); /* a.c:12 is a place in a file */
-	return host && str_in_list(redact_word_before(s, at), "to from via with") ? redact_take(f, at, n, REDACT_HOST)
-										  : at;
 }

@@ -66,6 +66,63 @@ static void shapes(void **unused)
 	alone("to proxy.cse.example.hk:5070 and host8.isp.example.com", "to HOST-1:5070 and HOST-2");
 }
 
+static void secrets_by_their_place(void **unused)
+{
+	(void)unused;
+	alone("machine ftp1 login carol password marmalade", "machine HOST-1 login carol password SECRET-1");
+	alone("username bob privilege 15 password 0 kumquat", "username USER-1 privilege 15 password 0 SECRET-1");
+	alone("set passwd ENC AK1vX9qq", "set passwd ENC SECRET-1");
+	alone("pre-shared-key kumquat address 10.1.1.1", "pre-shared-key SECRET-1 address ADDR-1");
+	alone("crypto isakmp key kumquat address 10.1.1.1", "crypto isakmp key SECRET-1 address ADDR-1");
+	alone("tacacs-server host 10.1.1.1 key kumquat", "tacacs-server host ADDR-1 key SECRET-1");
+	alone("rocommunity tangerine 10.0.0.0/8", "rocommunity SECRET-1 ADDR-1/8");
+	alone("bindpw kumquat", "bindpw SECRET-1");
+	alone("rootpw {SSHA}5en6G6MezRroT3XKqkdPOmY/BfQ", "rootpw SECRET-1");
+	alone("userPassword: {SSHA}5en6G6MezRroT3XKqkdPOmY/BfQ", "userPassword: {SSHA}SECRET-1");
+	alone("requirepass kumquat", "requirepass SECRET-1");
+	alone("PASS kumquat", "PASS SECRET-1");
+	alone("ftp> quote PASS kumquat", "ftp> quote PASS SECRET-1");
+	alone("AUTH PLAIN AGFsaWNlAGt1bXF1YXQ=", "AUTH PLAIN SECRET-1");
+	alone("CREATE USER x IDENTIFIED BY 'kumquat'", "CREATE USER x IDENTIFIED BY 'SECRET-1'");
+	alone("- name: API_TOKEN, value: \"kumquat\"", "- name: API_TOKEN, value: \"SECRET-1\"");
+	alone("{\"name\":\"DB_PASSWORD\",\"value\":\"kumquat\"}", "{\"name\":\"DB_PASSWORD\",\"value\":\"SECRET-1\"}");
+	alone("ENV DB_PASSWORD kumquat", "ENV DB_PASSWORD SECRET-1");
+	alone("value of DB_PASSWORD is kumquat", "value of DB_PASSWORD is SECRET-1");
+	alone("<password><![CDATA[kumquat]]></password>", "<password><![CDATA[SECRET-1]]></password>");
+	alone("<wsse:Password Type=\"Text\">kumquat</wsse:Password>", "<wsse:Password Type=\"Text\">SECRET-1</wsse:Password>");
+	alone("\"password\"=>\"kumquat\"", "\"password\"=>\"SECRET-1\"");
+	alone("    [db_password] => kumquat", "    [db_password] => SECRET-1");
+	alone("with credentials bob:kumquat", "with credentials USER-1:SECRET-1");
+	alone("new password for bob set to kumquat", "new password for USER-1 set to SECRET-1");
+	alone("echo bob:kumquat | chpasswd", "echo USER-1:SECRET-1 | chpasswd");
+	alone("keytool -storepass kumquat -list", "keytool -storepass SECRET-1 -list");
+	alone("ConvertTo-SecureString \"kumquat\" -AsPlainText", "ConvertTo-SecureString \"SECRET-1\" -AsPlainText");
+	alone("GET /cb?code=4/0AX4XfWh&state=xyz HTTP/1.1", "GET /cb?code=SECRET-1&state=xyz HTTP/1.1");
+	alone("x-functions-key: kumquat99", "x-functions-key: SECRET-1");
+	alone("POST /api/webhooks/123456789/abcDEF_ghijk-LMNOP", "POST /api/webhooks/123456789/SECRET-1");
+	alone("GET /bot123456789:AAEhBOweik6ad9r_QXMENQ/getMe", "GET /bot123456789:SECRET-1/getMe");
+	alone("POST /services/T024BE7LD/B0HFFG2A/XyZzY7a9QwErTyUi", "POST /services/T024BE7LD/B0HFFG2A/SECRET-1");
+}
+
+static void words_of_secrets_without_one(void **unused)
+{
+	static const char *const lines[] = {
+		"sox: high -pass filter set to 200 Hz", "secret used: default", "unknown switch /RP parameter ignored",
+		"--password is insecure on the command line", "--token requires a value", "secret \"db-creds\" not found",
+		"sig: SIGTERM received", "passphrase: prompt", "passwd: files systemd",
+		"pam_unix(passwd:chauthtok): password changed", "snmp community mismatch", "PASS: test_foo (0.01s)",
+		"PASS src/app.test.js", "passwd=/etc/passwd", "pwd: /home", "password=********", "password: [FILTERED]",
+		"token: (none)", "authorization: granted", "GET /password HTTP/1.1", "GET /auth/token HTTP/1.1",
+		"IDENTIFIED BY clause missing", "identified by serial number 12", "requirepass is empty",
+		"masterauth not configured", "AUTH LOGIN", "PASS must be preceded by USER", "name: foo, value: bar",
+		"{\"name\":\"PATH\",\"value\":\"/usr/bin\"}", "credentials file: missing", "code=12345678&x=1",
+		"ERRCONNECT_WRONG_PASSWORD [0x00020015]", "login failed password mismatch", "password 7 days old",
+	};
+	(void)unused;
+	for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
+		alone(lines[i], lines[i]);
+}
+
 static void neighbours(void **unused)
 {
 	(void)unused;
@@ -636,6 +693,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(shapes),
 		cmocka_unit_test(neighbours),
+		cmocka_unit_test(secrets_by_their_place),
+		cmocka_unit_test(words_of_secrets_without_one),
 		cmocka_unit_test(secrets_alone),
 		cmocka_unit_test(what_stays),
 		cmocka_unit_test(one_name_one_token),
