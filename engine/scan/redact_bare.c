@@ -20,6 +20,16 @@ static struct str word_behind(struct str s, size_t at)
 	return part(s, value < s.n ? value : s.n, n);
 }
 
+/* word_start: of the word before the blanks before a place. */
+static size_t word_start(struct str s, size_t at)
+{
+	while (at && s.p[at - 1] == ' ')
+		at--;
+	while (at && s.p[at - 1] != ' ')
+		at--;
+	return at;
+}
+
 static size_t end_of(struct str s, struct str word)
 {
 	return (size_t)(word.p - s.p) + word.n;
@@ -27,7 +37,7 @@ static size_t end_of(struct str s, struct str word)
 
 static bool says_nothing(struct str word)
 {
-	return !word.n || redact_is_wrong(word) || redact_keeps(word) ||
+	return !word.n || redact_is_wrong(word) || redact_keeps(word) || redact_is_aspect(word) ||
 	       str_in_list(word, "directive option parameter setting value line clause");
 }
 
@@ -49,16 +59,14 @@ size_t redact_directive(struct redact_finder *f, size_t end)
 }
 
 /* redact_listed: behind a password's key in files that know no marks: "machine m login alice password x1" (.netrc),
- * "username alice password 0 x1" (routers; the number says how it is coded), "pre-shared-key x1 address 192.0.2.1", "set passwd
- * ENC x1", "ENV DB_PASSWORD x1". */
+ * "username alice password 0 x1" (routers; the number says how it is coded), "pre-shared-key x1 address 192.0.2.1",
+ * "set passwd ENC x1", "ENV DB_PASSWORD x1". */
 size_t redact_listed(struct redact_finder *f, size_t start, size_t end)
 {
 	struct str s = f->line, value = word_behind(s, end);
-	size_t name = start;
-	while (name && s.p[name - 1] == ' ')
-		name--;
-	while (name && s.p[name - 1] != ' ')
-		name--;
+	size_t name = word_start(s, start);
+	if (str_in_list(part(s, start, end - start), "token pin otp tan sid sig auth cookie session"))
+		return end;
 	bool netrc = str_eq_nocase(redact_word_before(s, name), STR("login")) &&
 		     (redact_within(s, name, STR("machine ")) || redact_within(s, name, STR("default ")));
 	bool coded = value.n == 1 && one_of(value.p[0], "05789");
@@ -67,7 +75,9 @@ size_t redact_listed(struct redact_finder *f, size_t start, size_t end)
 	bool router = coded && (redact_within(s, start, STR("username ")) || end_of(s, value) == s.n);
 	struct str before = redact_word_before(s, start);
 	bool variable = redact_is_variable(part(s, start, end - start));
-	bool set = str_in_list(before, "set") || (variable && str_in_list(before, "env"));
+	bool peers = redact_within(s, start, STR("neighbor ")) ||
+		     str_ends_nocase(part(s, start, end - start), STR("shared-key"));
+	bool set = str_in_list(before, "set enable") || peers || (variable && str_in_list(before, "env"));
 	if (set && str_eq(value, STR("ENC")))
 		value = word_behind(s, end_of(s, value));
 	set = set && value.n > 3 && end_of(s, value) == s.n;
@@ -82,7 +92,8 @@ size_t redact_identified(struct redact_finder *f, size_t start, size_t end)
 	struct str s = f->line, before = redact_word_before(s, start);
 	size_t value = skip_blanks(s, end);
 	bool quoted = one_of(at_or_nul(s, value), "'\"");
-	bool told = str_eq_nocase(before, STR("identified")) && value > end && (quoted || char_is_upper(before.p[0]));
+	bool told = str_eq_nocase(before, STR("identified")) && value > end &&
+		    (quoted || char_is_upper(before.p[0]) || redact_within(s, start, STR("alter user ")));
 	value += quoted;
 	size_t n = told ? redact_secret_run(s, value) : 0;
 	bool fits = n && (quoted || !says_nothing(part(s, value, n)));
@@ -163,9 +174,11 @@ size_t redact_sent(struct redact_finder *f, size_t start, size_t end)
 		return redact_take(f, (size_t)(ticket.p - s.p), ticket.n, REDACT_SECRET);
 	while (value + n < s.n && !one_of(s.p[value + n], " '\""))
 		n++;
+	sent = sent || str_eq(redact_word_before(s, word_start(s, start)), STR("USER"));
 	bool whole = value + n >= s.n || (quote && s.p[value + n] == quote);
 	sent = sent || (!start && str_eq(part(s, start, end), STR("PASS")) && !is_test(part(s, value, n)));
-	bool fits = at_or_nul(s, end) == ' ' && sent && whole && n && char_is_alnum(s.p[value]);
+	bool fits = at_or_nul(s, end) == ' ' && sent && whole && n && char_is_alnum(s.p[value]) &&
+		    !says_nothing(part(s, value, n));
 	return fits ? redact_take(f, value, n, REDACT_SECRET) : end;
 }
 

@@ -110,7 +110,11 @@ static size_t words_at(struct redact_finder *f, size_t at)
 	} ways[] = { { STR_LIT("net user "), false },
 		     { STR_LIT("htpasswd -b "), true },
 		     { STR_LIT("htpasswd -bB "), true },
-		     { STR_LIT("htpasswd -nb "), false } };
+		     { STR_LIT("htpasswd -bc "), true },
+		     { STR_LIT("htpasswd -cb "), true },
+		     { STR_LIT("htpasswd -nb "), false },
+		     { STR_LIT("rabbitmqctl add_user "), false },
+		     { STR_LIT("rabbitmqctl change_password "), false } };
 	struct str s = f->line, echo = STR("echo");
 	if (at >= echo.n && str_eq(part(s, at - echo.n, echo.n), echo) && !is_name(at_or_nul(s, at - echo.n - 1))) {
 		size_t value = skip_blanks(s, at) + one_of(at_or_nul(s, skip_blanks(s, at)), "\"'"),
@@ -184,7 +188,9 @@ static size_t long_option_at(struct redact_finder *f, size_t at)
 	size_t run = apart ? redact_secret_run(s, value) : 0;
 	bool key = str_in_list(part(s, at + 2, n), "key") && run >= 8 && !memchr(s.p + value, '/', run) &&
 		   !memchr(s.p + value, '.', run);
-	return apart && !says_nothing(part(s, value, run)) && (key || redact_is_secret_key(part(s, at + 2, n)))
+	struct str option = part(s, at + 2, n);
+	bool secret = key || redact_is_secret_key(option) || redact_ends_secret(option);
+	return apart && secret && !says_nothing(part(s, value, run))
 		       ? redact_take(f, value, redact_secret_run(s, value), REDACT_SECRET)
 		       : at;
 }

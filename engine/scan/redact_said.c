@@ -89,8 +89,11 @@ static size_t owned_secret(struct redact_finder *f, size_t end)
 	size_t behind = name + n;
 	if (at_or_nul(s, behind) == '@')
 		behind += 1 + redact_name_run(s, behind + 1);
-	behind += one_of(at_or_nul(s, behind), "\"'");
-	struct str said = n ? told_behind(s, behind) : STR("");
+	char quote = one_of(at_or_nul(s, behind), "\"'") ? s.p[behind] : 0;
+	behind += quote != 0;
+	if (quote && at_or_nul(s, behind) == '@' && at_or_nul(s, behind + 1) == quote) /* 'alice'@'%' */
+		behind += 2 + redact_secret_run(s, behind + 2) + 1;
+	struct str said = n && behind < s.n ? told_behind(s, behind) : STR("");
 	if (!said.n)
 		return end;
 	if (name > at)
@@ -100,8 +103,7 @@ static size_t owned_secret(struct redact_finder *f, size_t end)
 	return redact_take(f, (size_t)(said.p - s.p), said.n, REDACT_SECRET);
 }
 
-/* judged_secret: "the password dragon is too weak", and no other noun that goes with it ("password policy is"). */
-static size_t judged_secret(struct redact_finder *f, size_t end)
+bool redact_is_aspect(struct str word)
 {
 	static const char nouns[] =
 		"hash hashes hashing history expiry expiration length age complexity prompt box dialog protection "
@@ -109,7 +111,14 @@ static size_t judged_secret(struct redact_finder *f, size_t end)
 		"confirmation filter cache entry notification check generator provider storage quality lifetime "
 		"minimum maximum format encoding encryption backend plugin module function option parameter argument "
 		"property variable attribute member string text element line page screen form feature dictionary "
-		"answer guess guessing caching access auth reuse word given chosen itself alone";
+		"answer guess guessing caching access auth reuse word given chosen itself alone policy manager "
+		"authentication rate count command requirements rules";
+	return str_in_list(word, nouns);
+}
+
+/* judged_secret: "the password dragon is too weak", and no other noun that goes with it ("password policy is"). */
+static size_t judged_secret(struct redact_finder *f, size_t end)
+{
 	static const char judgements[] =
 		"too weak short simple wrong incorrect rejected refused compromised breached leaked pwned guessable "
 		"insecure accepted allowed correct valid strong common";
@@ -122,7 +131,7 @@ static size_t judged_secret(struct redact_finder *f, size_t end)
 		str_word(&rest, &judged);
 	while (judged.n && one_of(judged.p[judged.n - 1], ".,;:!"))
 		judged.n--;
-	bool fits = str_in_list(judged, judgements) && n > 3 && !str_in_list(word, nouns) && !redact_is_wrong(word) &&
+	bool fits = str_in_list(judged, judgements) && n > 3 && !redact_is_aspect(word) && !redact_is_wrong(word) &&
 		    !redact_keeps(word);
 	return fits ? redact_take(f, end + 1, n, REDACT_SECRET) : end;
 }

@@ -88,6 +88,7 @@ bool redact_is_card(struct str word);	  /* "eth0", "vty2": what an address stand
 bool redact_is_program(struct str name);  /* does what people do, too: "updated by dpkg", "by apt-daily.service" */
 bool redact_is_wrong(struct str word);	  /* what a password is said to be that is not the password itself */
 bool redact_is_wrong_abroad(struct str word); /* the same in other languages, where that is ASCII */
+bool redact_is_aspect(struct str word);	/* behind "password": what of it is spoken of ("expiry", "policy") */
 bool redact_is_capital(struct str name);  /* as NetBIOS and DNS administrators write names: no word of a sentence */
 bool redact_tells_apart(struct str name); /* a digit, a dot or a dash: no word of a sentence either */
 bool redact_looks_random(struct str s);

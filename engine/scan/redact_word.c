@@ -123,7 +123,7 @@ static bool is_told(struct str s, size_t start, struct str key, size_t value, si
 {
 	static const char states[] =
 		"yes no true false null none disabled enabled missing expired required unset optional failed masked "
-		"hidden redacted filtered prompt granted";
+		"hidden redacted filtered prompt granted off";
 	static const char sources[] = "files compat db sss nis ldap winbind systemd chauthtok"; /* nsswitch, PAM */
 	static const char checks[] = "all any both each spf dkim dmarc arc first second third final";
 	static const char openings[] =
@@ -412,7 +412,9 @@ bool redact_ends_secret(struct str word)
 	static const struct str ends[] = { STR_LIT("password"), STR_LIT("passwd"),     STR_LIT("secret"),
 					   STR_LIT("token"),	STR_LIT("apikey"),     STR_LIT("api_key"),
 					   STR_LIT("api-key"),	STR_LIT("passphrase"), STR_LIT("_pass"),
-					   STR_LIT("functions-key"), STR_LIT("subscription-key") };
+					   STR_LIT("functions-key"), STR_LIT("subscription-key"),
+					   STR_LIT("session-id"), STR_LIT("accesskey"), STR_LIT("access-key"),
+					   STR_LIT("accountkey"), STR_LIT("account-key"), STR_LIT("secretkey") };
 	for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
 		if (str_ends_nocase(word, ends[i]))
 			return true;

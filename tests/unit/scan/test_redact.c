@@ -73,6 +73,11 @@ static void secrets_by_their_place(void **unused)
 	alone("username bob privilege 15 password 0 kumquat", "username USER-1 privilege 15 password 0 SECRET-1");
 	alone("set passwd ENC AK1vX9qq", "set passwd ENC SECRET-1");
 	alone("pre-shared-key kumquat address 10.1.1.1", "pre-shared-key SECRET-1 address ADDR-1");
+	alone("enable secret kumquat", "enable secret SECRET-1");
+	alone("neighbor 10.0.0.1 password kumquat", "neighbor ADDR-1 password SECRET-1");
+	alone("pop3: USER bob PASS kumquat", "pop3: USER USER-1 PASS SECRET-1");
+	alone("SET PASSWORD FOR 'app'@'%' = 'kumquat'", "SET PASSWORD FOR 'USER-1'@'%' = 'SECRET-1'");
+	alone("az storage blob list --account-key kumquat==", "az storage blob list --account-key SECRET-1");
 	alone("crypto isakmp key kumquat address 10.1.1.1", "crypto isakmp key SECRET-1 address ADDR-1");
 	alone("tacacs-server host 10.1.1.1 key kumquat", "tacacs-server host ADDR-1 key SECRET-1");
 	alone("rocommunity tangerine 10.0.0.0/8", "rocommunity SECRET-1 ADDR-1/8");
@@ -116,7 +121,8 @@ static void words_of_secrets_without_one(void **unused)
 		"IDENTIFIED BY clause missing", "identified by serial number 12", "requirepass is empty",
 		"masterauth not configured", "AUTH LOGIN", "PASS must be preceded by USER", "name: foo, value: bar",
 		"{\"name\":\"PATH\",\"value\":\"/usr/bin\"}", "credentials file: missing", "code=12345678&x=1",
-		"ERRCONNECT_WRONG_PASSWORD [0x00020015]", "login failed password mismatch", "password 7 days old",
+		"ERRCONNECT_WRONG_PASSWORD [0x00020015]", "login failed password mismatch", "set password expiry",
+		"enable secret manager", "enable token refresh", "pin 5 high", "quote PASS command", "PASS rate", "psk: off", "password 7 days old",
 	};
 	(void)unused;
 	for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
