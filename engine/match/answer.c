@@ -307,8 +307,8 @@ static struct match match_of(const struct query *q, const struct answer *x, cons
 	if (x->owner)
 		m.template = file_str(v, x->owner->text);
 	m.word_for_word = x->fits && !x->inferred;
-	m.whole_payload = answer_is_whole(q, x);
-	m.parted = !m.whole_payload && answer_is_parted(q, x);
+	m.whole_payload = !x->among && answer_is_whole(q, x);
+	m.parted = !x->among && !m.whole_payload && answer_is_parted(q, x);
 	m.within_word = x->fits && is_within_word(q->clean->text, x->surface.span);
 	capture_values(q, x, &m);
 	m.also = arena_array(q->arena, struct str, x->also_count);

@@ -9,8 +9,11 @@ enum {
 	SYMBOL_MIN = 5,	       /* letters */
 	SYMBOLS_WITHIN = 4096, /* bytes of a message in which a symbol is looked for */
 	SYMBOLS_MAX = 64,      /* words looked up */
-	SPECIFIC_FROM = 600    /* from there on few families share a number */
+	SPECIFIC_FROM = 600,   /* from there on few families share a number */
+	TEXT_WITHIN = 2048,    /* bytes of a message in which a system's text is looked for */
+	TEXT_WORDS = 4	       /* of a text that is a system's wherever it stands */
 };
+#define PARTED_BEFORE ":\"'`([{<=>-.!?;,|"
 
 /* Families in the order in which a bare number is taken. */
 static const char *const preferred[] = { "win32",   "winsock", "hresult", "ntstatus", "ras",
@@ -317,27 +320,100 @@ static struct str without_marks(struct str s)
 	return str_trim_of(s, " \t\r\n\"'`.:!;,()[]");
 }
 
+/* windows_family gives the place of a family in the order in which Windows' texts are taken. */
+enum { WINDOWS_FAMILIES = 4 };
+static size_t windows_family(struct str family)
+{
+	static const char *const windows[WINDOWS_FAMILIES] = { "win32", "winsock", "ras", "netapi" };
+	size_t at = 0;
+	while (at < WINDOWS_FAMILIES && !str_eq(family, str_c(windows[at])))
+		at++;
+	return at;
+}
+
 bool meaning_read_text(const struct file_view *v, struct str text, struct match_span payload,
 		       struct match_answer *answer)
 {
-	static const char *const windows[] = { "win32", "winsock", "ras", "netapi" };
-	size_t families = sizeof windows / sizeof *windows, best = families;
+	size_t best = WINDOWS_FAMILIES;
 	struct str said = without_marks(str_part(text, payload.start, payload.end));
 	size_t start = (size_t)(said.p - text.p);
 	for (uint32_t i = 0; said.n && i < v->code_count; i++) {
 		struct str says = file_str(v, v->codes[i].says);
-		size_t at = 0;
 		if (says.n < said.n || !str_eq_nocase(without_marks(says), said))
 			continue;
-		while (at < best && !str_eq(file_str(v, v->codes[i].family), str_c(windows[at])))
-			at++;
-		if (at == best)
+		size_t at = windows_family(file_str(v, v->codes[i].family));
+		if (at >= best)
 			continue;
 		best = at;
 		answer->code = code_of_row(v, &v->codes[i], v->codes[i].value);
 		answer->code.span = (struct match_span){ start, start + said.n };
 	}
-	return best < families;
+	return best < WINDOWS_FAMILIES;
+}
+
+/* How many words a text has. */
+static unsigned words_of(struct str text)
+{
+	struct str word;
+	unsigned n = 0;
+	while (str_word(&text, &word))
+		n++;
+	return n;
+}
+
+/* Marks stand on both sides of it, or nothing. */
+static bool is_parted(struct str s, size_t start, size_t end)
+{
+	struct str before = str_trim_end(str_first(s, start)), behind = str_trim(str_from(s, end));
+	return (!before.n || strchr(PARTED_BEFORE, before.p[before.n - 1])) &&
+	       (!behind.n || !char_is_alnum(behind.p[0]));
+}
+
+/* It is spelled as the system does, with a capital letter within a sentence, where no word of that sentence has one:
+ * "xcopy said Access is denied when". */
+static bool is_quoted(struct str s, size_t start, struct str says)
+{
+	struct str before = str_trim_end(str_first(s, start));
+	return before.n && char_is_alnum(before.p[before.n - 1]) && !memcmp(s.p + start, says.p, says.n);
+}
+
+/* text_at gives where a text stands among words as words, from here on. */
+static size_t text_at(struct str s, size_t from, struct str says)
+{
+	for (size_t found; (found = str_find_nocase(str_from(s, from), says)) != STR_NONE; from++) {
+		from += found;
+		size_t end = from + says.n;
+		if ((!from || !char_is_alnum(s.p[from - 1])) && (end == s.n || !char_is_alnum(s.p[end])))
+			return from;
+	}
+	return STR_NONE;
+}
+
+bool meaning_find_text(const struct file_view *v, struct str text, struct match_span payload,
+		       struct said_text *ret_found)
+{
+	struct str s = str_first(str_part(text, payload.start, payload.end), TEXT_WITHIN), linux_says = STR("errno");
+	struct said_text best = { 0 };
+	size_t longest = 0;
+	for (uint32_t i = 0; s.n && i < v->code_count; i++) {
+		struct str family = file_str(v, v->codes[i].family);
+		bool linux_family = str_eq(family, linux_says);
+		struct str says = without_marks(file_str(v, v->codes[i].says));
+		if (says.n <= longest || says.n > s.n || (!linux_family && windows_family(family) == WINDOWS_FAMILIES))
+			continue;
+		unsigned words = words_of(says);
+		for (size_t at = 0; words > 1 && (at = text_at(s, at, says)) != STR_NONE; at++) {
+			bool parted = is_parted(s, at, at + says.n);
+			if (!parted && words < TEXT_WORDS && (words == 2 || !is_quoted(s, at, says)))
+				continue;
+			longest = says.n;
+			best = (struct said_text){ { payload.start + at, payload.start + at + says.n }, parted,
+						   linux_family };
+			break;
+		}
+	}
+	*ret_found = best;
+	return longest > 0;
 }
 
 /* Families that number alike. */

@@ -120,6 +120,7 @@ struct answer {
 	struct surface surface;
 	bool context;	 /* product, component or log file speak for it */
 	bool conflicts;	 /* it is about the same number of another family */
+	bool among;	 /* to a part of the text: reread_said */
 	bool inferred;	 /* found by the meaning of the message's code, not by its words */
 	struct str english; /* how the text was read whose words it has, where that is in another language */
 	uint32_t also[4]; /* near-duplicates folded into it */

@@ -7,10 +7,13 @@
 #include "match/answer.h"
 #include "match/ask.h"
 #include "match/coded.h"
+#include "match/confidence.h"
 #include "match/lines.h"
 #include "match/markup.h"
 #include "match/meaning.h"
 #include "match/several.h"
+
+#include "rule/rule.h"
 
 #include <math.h>
 #include <string.h>
@@ -18,8 +21,13 @@
 enum {
 	MESSAGE_LINES = 6, /* more lines than most messages have */
 	LINES_MAX = 64,	   /* of a paste that are asked one by one */
-	RECORDS_MAX = 64   /* the same of records, which may take several lines each */
+	RECORDS_MAX = 64,  /* the same of records, which may take several lines each */
+	WORDS_AROUND = 64  /* a system's text, that are looked for in titles */
 };
+
+/* What is left of what a system's text tells alone, where other words stand around it. */
+#define SAID_PARTED 0.9
+#define SAID_AMONG 0.7
 
 /* rank_line gives how many answers a line of the text has by itself. */
 static uint32_t rank_line(struct query *q, const struct match_options *options, const struct clean *all,
@@ -192,6 +200,108 @@ uint32_t reread_otherwise(struct query *q, const struct match_options *options, 
 	if (whole && !out->envelope.kind.n && envelope_event(q->clean->text, &event))
 		out->envelope = event; /* an article quotes its fields and all */
 	return paste ? ask_lines(q, options, out, answers, n) : n;
+}
+
+/* What has been parted off is no less than an answer alone. */
+static void doubt_said(struct answer *x, bool parted)
+{
+	double least = fmin(x->together, CONFIDENCE_FLOOR), alone = fmin(x->confidence, CONFIDENCE_FLOOR);
+	confidence_doubt(x, parted ? SAID_PARTED : SAID_AMONG);
+	x->among = true;
+	x->together = parted ? fmax(x->together, least) : x->together;
+	x->confidence = parted ? fmax(x->confidence, alone) : x->confidence;
+}
+
+/* The answer's message is within this span. */
+static bool says_only(const struct answer *x, struct match_span span)
+{
+	return x->fits && x->surface.span.start >= span.start && x->surface.span.end <= span.end + 1;
+}
+
+/* The answer's message is this and more. */
+static bool says_around(const struct answer *x, struct match_span span)
+{
+	return x->fits && x->together >= CONFIDENCE_FLOOR && x->surface.span.start <= span.start &&
+	       x->surface.span.end >= span.end && !says_only(x, span);
+}
+
+/* A title has a word that tells something, of those outside of this span. */
+static bool names_what_is_around(const struct query *q, struct str title, struct match_span span)
+{
+	struct str text = q->clean->text;
+	uint16_t around[WORDS_AROUND];
+	size_t n = 0;
+	struct token t;
+	for (size_t at = q->payload.start; n < WORDS_AROUND && at < q->payload.end && token_next(text, &at, &t);) {
+		if (t.end > span.start && at < span.end) {
+			at = span.end;
+			continue;
+		}
+		struct str word = { t.word, t.n };
+		if (!words_is_general(word) && !rule_is_code_word(word) && t.n > 2)
+			around[n++] = words_class(q->scratch->stemmer, word);
+	}
+	for (size_t at = 0; token_next(title, &at, &t);) {
+		uint16_t class = words_class(q->scratch->stemmer, (struct str){ t.word, t.n });
+		for (size_t i = 0; class && i < n; i++)
+			if (around[i] == class)
+				return true;
+	}
+	return false;
+}
+
+/* An article of that very error, whose title names something of what else is said, tells more than the error alone. */
+static bool tells_more(const struct query *q, const struct answer *x, struct match_span span)
+{
+	struct str said = str_part(q->clean->text, span.start, span.end);
+	struct str title = file_str(q->view, q->view->articles[x->article].title);
+	bool message = x->fits && x->surface.span.start <= span.start && x->surface.span.end >= span.end;
+	return (message || str_find_nocase(title, said) != STR_NONE) && names_what_is_around(q, title, span);
+}
+
+/* find_said finds a system's text in a text that has no answer of its own: none that says more, and no other code. */
+static bool find_said(const struct query *q, const struct match_answer *out, const struct answer *answers, uint32_t n,
+		      struct said_text *ret_said)
+{
+	struct match_span payload = out->envelope.payload;
+	const struct answer *first = n ? answers : NULL;
+	bool message = first && first->owner && first->together >= HALF_SURE;
+	if ((message && (!first->fits || answer_is_whole(q, first))) ||
+	    !meaning_find_text(q->view, q->clean->text, payload, ret_said) ||
+	    (message && !says_only(first, ret_said->span)) || (first && says_around(first, ret_said->span)))
+		return false;
+	struct str said = str_part(q->clean->text, ret_said->span.start, ret_said->span.end);
+	if (said.n + 2 >= payload.end - payload.start ||
+	    (out->code.says.n && str_find_nocase(out->code.says, said) == STR_NONE))
+		return false;
+	for (uint32_t i = 0; i < n && i < NEAREST_MAX; i++)
+		if (tells_more(q, &answers[i], ret_said->span))
+			return false;
+	return true;
+}
+
+uint32_t reread_said(struct query *q, const struct match_options *options, struct match_answer *out,
+		     struct answer *answers, uint32_t n)
+{
+	struct second x = { { .query = out->query, .envelope = out->envelope }, q->clean, NULL, 0 };
+	struct said_text said;
+	if (options->standing || !find_said(q, out, answers, n, &said) ||
+	    !(x.answers = arena_array(q->arena, struct answer, MATCH_RESULTS_MAX)))
+		return n;
+	bool only = n && says_only(&answers[0], said.span);
+	double was = n ? answer_kept(q, &answers[0]) : 0;
+	ask_payload(q, said.span);
+	meaning_read(q->view, q->clean->text, said.span, q->arena, &x.out);
+	x.count = ask_all(q, options, &x.out, x.answers);
+	for (uint32_t i = 0; i < x.count; i++)
+		doubt_said(&x.answers[i], said.parted);
+	bool ours = x.count && q->view->articles[x.answers[0].article].authored;
+	if (said.linux && !ours)
+		x.count = 0;
+	/* of those that only quote that text, the one that is about it */
+	bool about = only && x.count && ((ours && x.answers[0].article != answers[0].article) ||
+					 answer_kept(q, &x.answers[0]) > was);
+	return better(q, &x, false, out, answers, about ? 0 : n);
 }
 
 uint32_t reread_as_url(struct query *q, const struct match_options *options, const struct clean *clean,

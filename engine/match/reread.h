@@ -23,12 +23,14 @@ bool reread_several(struct query *q, const struct match_options *options, const 
 		    struct match_answer *out);
 
 /* These give how many answers there are now. reread_repeated: a message that stands there several times, a line each,
- * binds what its first line says. reread_otherwise: as an event, or line by line. reread_as_url: undone it may say the
- * same and more, or something else. */
+ * binds what its first line says. reread_otherwise: as an event, or line by line. reread_said: what a system says of an
+ * error, among other words. reread_as_url: undone it may say the same and more, or something else. */
 uint32_t reread_repeated(struct query *q, const struct match_options *options, struct match_answer *out,
 			 struct answer *answers, uint32_t n);
 uint32_t reread_otherwise(struct query *q, const struct match_options *options, struct match_answer *out,
 			  struct answer *answers, uint32_t n);
+uint32_t reread_said(struct query *q, const struct match_options *options, struct match_answer *out,
+		     struct answer *answers, uint32_t n);
 uint32_t reread_as_url(struct query *q, const struct match_options *options, const struct clean *clean,
 		       struct match_answer *out, struct answer *answers, uint32_t n);
 

@@ -123,6 +123,26 @@ class Quality(unittest.TestCase):
         self.assertLess(quoted['matches'][0]['confidence'], 0.5)  # that others' articles name the number tells little
         self.assertNotIn('value', more.get('code') or {})
 
+    def test_the_text_of_a_code_among_other_words(self):
+        for query, article in (('The backup failed: Access is denied.', 'Q-system-error-5'),
+                               ('svc[311]: open_channel failed: The network name cannot be found.', 'Q-system-error-67'),
+                               ('Job 12 on host srv7 aborted. The RPC server is unavailable. Please help.',
+                                'Q-rpc-unavailable'),
+                               ('all of them see the rpc server is unavailable since monday', 'Q-rpc-unavailable'),
+                               ('myapp said Access is denied in the night', 'Q-system-error-5'),
+                               ("'Text file busy' is what users see", 'Q-file-in-use')):
+            a, = self.ask([{'query': query}])
+            self.assertTrue(a['explained'], query)
+            self.assertEqual(a['matches'][0]['id'], article, query)
+        prose = ('I saw that access is denied to those', 'his request was aborted and file not found there')
+        for query, a in zip(prose, self.ask([{'query': t} for t in prose])):
+            self.assertNotIn('value', a.get('code') or {}, query)
+            for m in a['matches']:
+                self.assertLess(m['confidence'], 0.5, query)
+        # an article of that error whose title names what else is said tells more
+        form, = self.ask([{'query': '"Access Is Denied" When Submitting a Form'}])
+        self.assertEqual((form['matches'] + form['nearest'])[0]['id'], 'Q296631')
+
     def test_a_message_that_is_cut_off_names_those_that_begin_so(self):
         behind_value, at_number, other_number, basic = self.ask([{'query': t} for t in (
             'Failed to connect to <\\\\FILESRV>', 'Failed to connect to <\\\\FILESRV>, Error =',
