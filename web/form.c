@@ -40,11 +40,19 @@ enum run_form page_form_for_people(const struct http_request *req, bool *ret_fou
 			form = forms[i].form;
 			found = true;
 		}
-	form = as.n ? RUN_HTML : form;
+	form = str_eq(as, STR("html")) ? RUN_HTML : form;
 	for (size_t i = 0; i < FORMS; i++)
 		form = str_eq(as, forms[i].word) ? forms[i].form : form;
 	*ret_found = found;
 	return form;
+}
+
+static bool is_word(struct str as)
+{
+	bool known = !as.n || str_eq(as, STR("html"));
+	for (size_t i = 0; i < FORMS; i++)
+		known |= str_eq(as, forms[i].word);
+	return known;
 }
 
 bool page_pick(struct http_request *req, struct http_response *res, enum run_form *ret_form)
@@ -52,6 +60,10 @@ bool page_pick(struct http_request *req, struct http_response *res, enum run_for
 	bool found;
 	enum run_form form = page_form_for_people(req, &found);
 	res->varies = true;
+	if (!is_word(http_field(&req->query, "as"))) {
+		page_fail(req, res, 400, "as is json, markdown, text or html.");
+		return false;
+	}
 	if (found)
 		*ret_form = form;
 	else

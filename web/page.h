@@ -115,7 +115,7 @@ const char *page_text_type(enum run_form form);
  * where it names none of them, or HTML with more. */
 enum run_form page_form(const struct http_request *req, enum run_form otherwise);
 /* page_form_for_people: what ?as= says, else Accept, also by wildcards; HTML before the others, and where it takes none
- * of them (*ret_found false). page_pick: the same; false after a 406 was made of that. */
+ * of them (*ret_found false). page_pick: the same; false after a 406 was made of that, or a 400 of another word. */
 enum run_form page_form_for_people(const struct http_request *req, bool *ret_found);
 bool page_pick(struct http_request *req, struct http_response *res, enum run_form *ret_form);
 

@@ -39,11 +39,14 @@ static bool read_filters(struct http_request *req, struct http_response *res, co
 	ask->since = str_trim(http_field(fields, "since"));
 	ask->until = str_trim(http_field(fields, "until"));
 	if (article.n && !article_id(article, req->arena, &ask->article)) {
-		page_fail(req, res, 400, "That is no article's id; one is Q150536.");
+		page_fail(req, res, 400, "article is an id, as Q150536.");
 		return false;
 	}
 	if (!is_time(ask->since) || !is_time(ask->until)) {
-		page_fail(req, res, 400, "That is no time; one is 2001-03-12T10:56, or the beginning of that.");
+		page_fail(req, res, 400,
+			  arena_printf(req->arena, "%s is a time, as 2001-03-12T10:56, or the beginning of that.",
+				       is_time(ask->since) ? "until" : "since")
+				  .p);
 		return false;
 	}
 	ask->keep_days = keep_days(keep);

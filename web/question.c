@@ -11,21 +11,33 @@
 
 enum { SET_MAX = 32, SET_NAME_MAX = 64, SET_VALUE_MAX = 1024, JSON_NEST_MAX = 8 };
 
-/* add_set: a name of letters, digits, - and _; an empty value means "not given". */
-static bool add_set(struct question *q, struct arena *a, struct str name, struct str value)
+static bool is_name(struct str name)
 {
-	value = str_trim(value);
-	if (!value.n)
-		return true;
-	if (!name.n || name.n > SET_NAME_MAX || value.n > SET_VALUE_MAX || q->set_count == SET_MAX)
-		return false;
 	for (size_t i = 0; i < name.n; i++)
 		if (!char_is_alnum(name.p[i]) && name.p[i] != '-' && name.p[i] != '_')
 			return false;
+	return name.n && name.n <= SET_NAME_MAX;
+}
+
+/* add_set: NULL, or why that cannot be; an empty value means "not given". */
+static const char *add_set(struct question *q, struct arena *a, struct str name, struct str value)
+{
+	value = str_trim(value);
+	if (!value.n)
+		return NULL;
+	if (!is_name(name))
+		return arena_printf(a, "'%.*s' is no name: a name is of letters, digits, - and _, at most %d",
+				    STR_ARG(str_first(name, SET_NAME_MAX)), SET_NAME_MAX)
+			.p;
+	if (value.n > SET_VALUE_MAX)
+		return arena_printf(a, "%.*s: a value has at most %d bytes", STR_ARG(name), SET_VALUE_MAX).p;
+	if (q->set_count == SET_MAX)
+		return arena_printf(a, "%.*s is one more than fit: at most %d values", STR_ARG(name), SET_MAX).p;
 	struct binding *b = arena_push(a, &q->set, &q->set_count, &q->set_cap);
-	if (b)
-		*b = (struct binding){ .name = arena_str(a, name), .value = arena_str(a, value), .from = STR("set") };
-	return b;
+	if (!b)
+		return err_text(ERR_NOMEM);
+	*b = (struct binding){ .name = arena_str(a, name), .value = arena_str(a, value), .from = STR("set") };
+	return NULL;
 }
 
 /* unfit: what is wrong with a value that a diagnosis would leave out without a word, or NULL. Of a server that is none the
@@ -40,18 +52,27 @@ static const char *unfit(const struct question *q, struct arena *a)
 	return NULL;
 }
 
+static const char *read_set(const cJSON *item, struct arena *a, struct question *q)
+{
+	const char *why = cJSON_IsString(item) ?
+				  add_set(q, a, str_c(item->string), str_c(item->valuestring)) :
+				  arena_printf(a, "the value of %s is no text: \"set\": {\"port\": \"445\"}", item->string).p;
+	return why ? arena_printf(a, "\"set\": %s.", why).p : NULL;
+}
+
 static const char *read_json(const cJSON *root, struct arena *a, struct question *q)
 {
+	const char *why = NULL;
 	const cJSON *text = cJSON_GetObjectItemCaseSensitive(root, "text");
 	const cJSON *set = cJSON_GetObjectItemCaseSensitive(root, "set"), *item;
 	if (!cJSON_IsObject(root) || !cJSON_IsString(text))
 		return "The body is an object {\"text\": \"...\", \"set\": {\"server\": \"...\"}}; \"text\" is "
 		       "missing or no string.";
 	if (set && !cJSON_IsObject(set))
-		return "\"set\" is an object of names and values.";
+		return "\"set\" is an object of names and values, as {\"server\": \"...\"}.";
 	cJSON_ArrayForEach(item, set)
-		if (!cJSON_IsString(item) || !add_set(q, a, str_c(item->string), str_c(item->valuestring)))
-			return "\"set\" has a name or a value that cannot be one.";
+		if ((why = read_set(item, a, q)))
+			return why;
 	q->text = arena_str(a, str_c(text->valuestring));
 	return unfit(q, a);
 }
@@ -102,14 +123,20 @@ bool page_json(struct http_request *req, struct http_response *res, cJSON **ret_
 		return false;
 	}
 	struct str body = without_nul(req->body, req->arena);
-	bool fits = is_shallow(body) && str_find_char(body, 0) == STR_NONE;
+	if (!is_shallow(body)) {
+		page_fail(req, res, 400, "The body is nested too deeply.");
+		return false;
+	}
+	bool fits = str_find_char(body, 0) == STR_NONE;
 	cJSON *root = fits ? cJSON_ParseWithLengthOpts(body.p, body.n, &end, false) : NULL;
 	if (root && !str_trim(str_from(body, (size_t)(end - body.p))).n) {
 		*ret_root = root;
 		return true;
 	}
 	cJSON_Delete(root);
-	page_fail(req, res, 400, "The body is no JSON.");
+	page_fail(req, res, 400,
+		  !body.n || !end ? "The body is no JSON."
+				  : arena_printf(req->arena, "The body is no JSON from byte %zu on.", (size_t)(end - body.p)).p);
 	return false;
 }
 
@@ -202,12 +229,14 @@ bool page_question_form(struct http_request *req, struct http_response *res, str
 	/* Corrected values belong to the message they were shown with. */
 	struct str of = http_field(&fields, "of");
 	bool keep = !of.n || str_eq(of, page_mark(q.text, req->arena));
-	for (size_t i = 0; i < fields.count && keep; i++)
-		if (str_starts(fields.items[i].name, STR("set.")) &&
-		    !add_set(&q, req->arena, str_from(fields.items[i].name, 4), fields.items[i].value)) {
-			page_fail(req, res, 400, "One of the values cannot be one.");
-			return false;
-		}
+	const char *why = NULL;
+	for (size_t i = 0; i < fields.count && keep && !why; i++)
+		if (str_starts(fields.items[i].name, STR("set.")))
+			why = add_set(&q, req->arena, str_from(fields.items[i].name, 4), fields.items[i].value);
+	if (why) {
+		page_fail(req, res, 400, arena_printf(req->arena, "Of the values %s.", why).p);
+		return false;
+	}
 	*ret_question = q;
 	return true;
 }

@@ -47,7 +47,9 @@ void site_handle(void *context, struct http_request *req, struct http_response *
 		posts |= routes[i].method == HTTP_POST;
 	}
 	if (!gets && !posts) {
-		page_fail(req, res, 404, "There is no such page here.");
+		page_fail(req, res, 404,
+			  str_starts(req->path, STR("/api/")) ? "There is no such address: /api/v1/openapi.json lists them."
+							      : "There is no such page here.");
 		return;
 	}
 	page_fail(req, res, 405,

@@ -591,6 +591,27 @@ class Api(unittest.TestCase):
             self.assertEqual(status, 400, answer)
             self.assertIn(says, answer['error'])
 
+    def test_what_is_wrong_with_a_request_is_named(self):
+        question = lambda **set_: json.dumps({'text': MESSAGE, 'set': set_})
+        for body, says in (('{"text": "a", }', 'The body is no JSON from byte 14 on.'), ('', 'The body is no JSON.'),
+                           ('{"text": "a", "x": ' + '[' * 20 + ']' * 20 + '}', 'The body is nested too deeply.'),
+                           (question(port=445), '"set": the value of port is no text: "set": {"port": "445"}.'),
+                           (question(**{'se rver': 'a'}), '"set": \'se rver\' is no name: a name is of letters, digits, - and _, at most 64.'),
+                           (question(server='x' * 2000), '"set": server: a value has at most 1024 bytes.'),
+                           (question(**{f'n{i:02}': 'x' for i in range(33)}), '"set": n32 is one more than fit: at most 32 values.')):
+            status, _, text = server.ask('POST', '/api/v1/lookup', body, {'Content-Type': 'application/json'})
+            self.assertEqual((status, json.loads(text)['error']), (400, says))
+        for path, status, says in (('/api/v1/serach', 404, 'There is no such address: /api/v1/openapi.json lists them.'),
+                                   ('/kb/Q150536?as=xml', 400, 'as is json, markdown, text or html.'),
+                                   ('/api/v1/search?q=net&as=xml', 400, 'as is json, markdown, text or html.')):
+            got, _, text = server.get(path, Accept='application/json')
+            self.assertEqual((got, json.loads(text)['error']), (status, says))
+        for query, says in (('since=banana', 'since is a time, as 2001-03-12T10:56, or the beginning of that.'),
+                            ('since=2001&until=x', 'until is a time, as 2001-03-12T10:56, or the beginning of that.'),
+                            ('article=x', 'article is an id, as Q150536.')):
+            status, _, text = server.ask('POST', '/api/v1/scan?' + query, 'x\n', {'Content-Type': 'application/octet-stream'})
+            self.assertEqual((status, json.loads(text)['error']), (400, says))
+
     def test_a_name_at_which_nothing_looks_is_refused(self):
         known = 'it knows server, address, share, port, link, known_address, ras_server, program, works'
         message = r'Error during WNetAddConnection2 to \\SITE1\SMS_SITE (53)'
