@@ -84,7 +84,7 @@ void page_encode(struct buf *out, struct str text)
 struct str page_code(struct str code, struct arena *a)
 {
 	int64_t value = 0;
-	if (str_i64(code, &value) && (value < 0 || value > 0xFFFFF))
+	if (str_i64(code, &value) && (value < -0xFFFF || value > 0xFFFFF))
 		return arena_printf(a, "0x%08X", (unsigned)(uint32_t)value);
 	return code;
 }

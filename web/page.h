@@ -44,7 +44,7 @@ void page_csrf(struct buf *out, struct site *site, const struct http_request *re
 
 /* page_encode: text as a part of an address. */
 void page_encode(struct buf *out, struct str text);
-/* page_code: an error code as people write it: a large one in hexadecimal. */
+/* page_code: an error code as people write it: a large one in hexadecimal, but not -1040. */
 struct str page_code(struct str code, struct arena *a);
 /* page_link: an article's title as a link, and its id behind it. */
 void page_link(struct buf *out, struct str id, struct str title);

@@ -32,6 +32,8 @@ static const char text[] =
 	"<dt><code>POST /api/v1/kept?days=7</code></dt><dd>keeps what a diagnosis of the same question said, under a "
 	"link that expires; <code>/r/NAME</code> answers as HTML, JSON, Markdown or text, as <code>Accept</code> "
 	"says</dd>\n"
+	"<dt><code>POST /api/v1/probe</code></dt><dd>one probe by hand, as <code>{\"probe\": \"link\"}</code>; "
+	"where there are tokens, for the role admin</dd>\n"
 	"<dt><code>GET /api/v1/articles/Q150536</code></dt><dd>an article and its rule</dd>\n"
 	"<dt><code>GET /api/v1/search?q=words</code></dt><dd>articles by words; <code>product</code>, "
 	"<code>kind</code>, <code>year</code>, <code>code</code> narrow it; <code>offset</code>, "

@@ -120,18 +120,22 @@ static void fill_chart(struct chart *c, const struct incidents *set)
 	}
 }
 
+/* add_column: data-to is the time up to which it counts; the outer ones end where what was seen does. */
 static void add_column(struct buf *out, const struct chart *c, const struct incidents *set, size_t i)
 {
+	const struct timeline_axis *axis = &set->shown.axis;
 	uint64_t sum = 0;
 	double bottom = CHART_HEIGHT;
 	for (size_t s = 0; s <= SERIES; s++)
 		sum += c->counts[s][i];
 	if (!sum)
 		return;
-	buf_addf(out, "<g data-at=\"%zu\"><title>", i);
-	int64_t first =
-		set->shown.axis.min_s - ((set->shown.axis.min_s - set->shown.axis.start_s) % set->shown.axis.width_s);
-	add_label(out, set, first + (int64_t)i * set->shown.axis.width_s);
+	int64_t from_s = axis->min_s - ((axis->min_s - axis->start_s) % axis->width_s) + (int64_t)i * axis->width_s;
+	int64_t to_s = from_s + axis->width_s;
+	buf_addf(out, "<g data-at=\"%zu\" data-to=\"", i);
+	add_label(out, set, to_s < axis->max_s ? to_s : axis->max_s);
+	buf_add_c(out, "\"><title>");
+	add_label(out, set, from_s > axis->min_s ? from_s : axis->min_s);
 	buf_addf(out, ": %llu</title>", (unsigned long long)sum);
 	for (size_t s = 0; s <= SERIES; s++) {
 		double height = (double)c->counts[s][i] * CHART_HEIGHT / (double)c->most;

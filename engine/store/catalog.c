@@ -405,10 +405,16 @@ static void count_card(const struct catalog *c, const struct card *card, struct 
 	}
 }
 
+/* by_count: of as many, numbers come first and go by their value. */
 static int by_count(const void *left, const void *right)
 {
 	const struct catalog_facet *a = left, *b = right;
-	return a->count != b->count ? (a->count > b->count ? -1 : 1) : str_cmp(a->name, b->name);
+	int64_t x = INT64_MAX, y = INT64_MAX;
+	if (a->count != b->count)
+		return a->count > b->count ? -1 : 1;
+	str_i64(a->name, &x);
+	str_i64(b->name, &y);
+	return x != y ? (x < y ? -1 : 1) : str_cmp(a->name, b->name);
 }
 
 static int by_number(const void *left, const void *right)

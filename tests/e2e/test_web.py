@@ -591,6 +591,14 @@ class Api(unittest.TestCase):
             self.assertEqual(status, 400, answer)
             self.assertIn(says, answer['error'])
 
+    def test_codes_are_listed_as_people_write_them_and_in_their_order(self):
+        page = server.get('/browse')[2]
+        codes = re.findall(r'href="/search\?code=[^"]*">([^<]+)</a>.*?<span class="n">(\d+)</span>', page)
+        self.assertIn('-1040', [code for code, n in codes])  # an SQLCODE
+        once = [int(code, 0) for code, n in codes if n == '1']
+        self.assertEqual(once, sorted(once))
+        self.assertIn('href="/kb/', server.get('/search?code=-1040')[2])
+
     def test_what_is_wrong_with_a_request_is_named(self):
         question = lambda **set_: json.dumps({'text': MESSAGE, 'set': set_})
         for body, says in (('{"text": "a", }', 'The body is no JSON from byte 14 on.'), ('', 'The body is no JSON.'),

@@ -43,11 +43,11 @@
 		if (columns.length > 1) {
 			const bar = document.createElement('p');
 			bar.className = 'range';
-			for (const [words, at] of [['From', 0], ['to', columns.length - 1]]) {
+			for (const [words, at, label_of] of [['From', 0, c => c.label], ['to', columns.length - 1, c => c.g.dataset.to]]) {
 				const label = document.createElement('label'), list = document.createElement('select');
 				label.append(`${words} `, list);
 				for (const c of columns)
-					list.append(new Option(c.label, c.at));
+					list.append(new Option(label_of(c), c.at));
 				list.selectedIndex = at;
 				list.addEventListener('change', apply);
 				lists.push(list);

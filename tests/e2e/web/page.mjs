@@ -396,6 +396,9 @@ await test('a log that is picked: incidents, timeline, lines around, filters by 
 	is(await page.locator('.incident:visible').count() === 1, 'the article is still there');
 	await page.locator('.legend input').first().check();
 	const lists = page.locator('.range select');
+	const ends = await page.locator('.time').textContent();
+	const [begin, end] = [await lists.nth(0).locator('option').first().textContent(), await lists.nth(1).locator('option').last().textContent()];
+	is(ends.includes(begin) && ends.includes(end) && begin < end, `${begin} to ${end} are not the ends of what was seen: ${ends}`);
 	await lists.nth(1).selectOption({ index: 3 });
 	is(await page.locator('.incident:visible').count() === 1, 'what came later is still there');
 	is(await page.locator('.time g.off').count() > 5, 'the timeline does not show the choice');
