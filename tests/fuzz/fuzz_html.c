@@ -13,7 +13,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 static const char *const tags[] = { "p>",    "/p>",   "ul>",	"/ul>",	  "ol ",     "ol>",	   "/ol>",   "li>",
 				    "/li>", "pre ",  "/pre>", "a href=\"/kb/Q", "a href=\"http", "a href=\"mailto:",
 				    "a href=\"HTTP", "/a>",   "b class=\"value\">", "/b>", "var>", "/var>", "br>",
-				    "em>", "/em>", "strong>", "/strong>", "code>", "/code>", "del>", "/del>",
+				    "em>", "/em>", "strong>", "/strong>", "code>", "code class=\"option\">", "/code>", "del>", "/del>",
 				    "table>", "/table>", "thead>", "/thead>", "tbody>", "/tbody>", "tr>", "/tr>",
 				    "th>", "/th>", "td>", "/td>", "h3>", "/h3>", "h4>", "/h4>", "h5>", "/h5>", "h6>",
 				    "/h6>", "hr>", "blockquote>", "/blockquote>" };
