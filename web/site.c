@@ -51,6 +51,7 @@ struct site {
 	pthread_cond_t stop;
 	bool stopping;
 	bool unreadable;   /* the file is damaged in its place; the watcher's own */
+	enum err refused;  /* why what changed could not be read, as was told; the watcher's own */
 	struct kb *kb;	   /* the newest */
 	struct lent *free; /* given back */
 };
@@ -103,15 +104,12 @@ static enum err kb_load(struct site *s, struct diags *d, bool first, struct kb *
 	return ERR_OK;
 }
 
-/* is_other_file: somebody took the database away and put another one in its place. */
-static bool is_other_file(struct site *s)
+/* is_other_file: somebody took the database away and put another one in its place. Where it is gone, what is open serves
+ * on. */
+static bool is_other_file(const struct site *s, struct stat *ret_now)
 {
-	struct stat now;
-	if (stat(s->options.db, &now))
-		return false; /* gone: what is open serves on */
-	bool other = now.st_ino != s->file.st_ino || now.st_dev != s->file.st_dev;
-	s->file = now;
-	return other;
+	return !stat(s->options.db, ret_now) &&
+	       (ret_now->st_ino != s->file.st_ino || ret_now->st_dev != s->file.st_dev);
 }
 
 /* tell_unreadable: once, and once when it is over. That it is written to just now is nothing to tell. */
@@ -128,12 +126,14 @@ static void tell_unreadable(struct site *s, enum err e)
 	s->unreadable = e;
 }
 
-/* look_for_change: an error is that of another file in its place, and is told once. */
+/* look_for_change: an error is that of another file in its place, which may be being written just now: it is looked at
+ * again the next time. */
 static enum err look_for_change(struct site *s, struct diags *d, bool *ret_changed)
 {
 	int64_t generation;
 	struct store *fresh = NULL;
-	if (!is_other_file(s)) {
+	struct stat now;
+	if (!is_other_file(s, &now)) {
 		enum err bad = store_generation(s->watched, &generation);
 		tell_unreadable(s, bad);
 		*ret_changed = !bad && (generation != s->kb->generation || !match_is_whole(s->kb->matcher));
@@ -144,6 +144,7 @@ static enum err look_for_change(struct site *s, struct diags *d, bool *ret_chang
 		return e;
 	store_close(&s->watched);
 	s->watched = fresh;
+	s->file = now;
 	s->unreadable = false;
 	*ret_changed = true;
 	return ERR_OK;
@@ -161,14 +162,14 @@ static void refresh(struct site *s)
 	enum err e = look_for_change(s, &d, &changed);
 	if (!e && changed)
 		e = kb_load(s, &d, false, &fresh);
-	if (e) {
+	if (e && e != s->refused) {
 		struct str why = d.count ? d.items[d.count - 1].text : str_c(err_text(e));
 		s->options.say(s->options.context,
 			       arena_printf(&a,
 					    "the changed knowledge base could not be read, the old one goes on: %.*s",
 					    STR_ARG(why))
 				       .p);
-	} else if (changed) {
+	} else if (!e && changed) {
 		pthread_mutex_lock(&s->lock);
 		old = s->kb;
 		s->kb = fresh;
@@ -180,6 +181,7 @@ static void refresh(struct site *s)
 		kb_drop(s, old);
 		warm(s);
 	}
+	s->refused = e;
 	arena_free(&a);
 }
 
@@ -191,7 +193,7 @@ static void *watch(void *context)
 	pthread_mutex_lock(&s->lock);
 	while (!s->stopping) {
 		struct timespec until;
-		clock_gettime(CLOCK_REALTIME, &until);
+		clock_gettime(CLOCK_MONOTONIC, &until);
 		until.tv_sec += WATCH_S;
 		pthread_cond_timedwait(&s->stop, &s->lock, &until);
 		if (s->stopping)
@@ -378,14 +380,18 @@ static void let_go(struct site *s)
 enum err site_open(const struct site_options *options, struct diags *d, struct site **ret_site)
 {
 	struct site *s = mem_resize(NULL, sizeof *s);
+	pthread_condattr_t monotonic;
 	if (!s)
 		return ERR_NOMEM;
 	*s = (struct site){ .options = *options };
 	pthread_mutex_init(&s->lock, NULL);
 	pthread_mutex_init(&s->catalog_lock, NULL);
-	pthread_cond_init(&s->stop, NULL);
+	pthread_condattr_init(&monotonic);
+	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+	pthread_cond_init(&s->stop, &monotonic);
+	pthread_condattr_destroy(&monotonic);
+	is_other_file(s, &s->file);
 	enum err e = store_open(options->db, STORE_READ, d, &s->watched);
-	is_other_file(s);
 	if (!e)
 		e = kb_load(s, d, true, &s->kb);
 	if (!e)

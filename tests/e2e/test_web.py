@@ -1555,6 +1555,9 @@ class Life(kbt.KbtTest):
             self.assertTrue(own.wait_until(lambda: 'could not be read' in own.errors()))
             time.sleep(1.2)  # once more it is looked at, and not said again
             self.assertEqual(own.get('/kb/Q-only')[0], 200)
+            own.kbt('import', '--db', self.db, os.path.join(kbt.ROOT, 'kb'))
+            shutil.copyfile(self.db, own.db)  # into the same file, as one that is copied slowly
+            self.assertTrue(own.wait_until(lambda: own.get('/kb/Q150536')[0] == 200))
         finally:
             said = own.close()[1]
         self.assertEqual(said.count('the changed knowledge base could not be read, the old one goes on'), 1, said)
