@@ -101,6 +101,20 @@ class Readme(KbtTest):
         self.assertRegex(outputs[0], r'^\d+ articles: ')
         self.assertIn('network path', outputs[1])
 
+    def test_the_service_finds_what_was_imported_for_it(self):
+        unit, text = text_of('cli/systemd/kbt-serve.service'), text_of('README.md')
+        line = re.search(r'(?m)^    (mkdir .*/var/lib/kbtriage.*)$', text).group(1)
+        self.typed(f'PATH={self.path("build")}:$PATH; ' + line.replace('/usr/local/share/kbtriage/kb', self.path('kb'))
+                   .replace('/var/lib', self.path('lib')))
+        self.assertTrue(os.path.exists(self.path('lib/kbtriage/kb.db')))
+        for word in ('StateDirectory=kbtriage', '--db ${STATE_DIRECTORY}/kb.db', 'EnvironmentFile=-/etc/default/kbtriage', '$KBT_SERVE'):
+            self.assertIn(word, unit)
+        self.assertIn('enable --now kbt-serve\n', text)
+
+    def test_what_is_told_in_another_language_is_found(self):
+        said = re.search(r'searched in English words: `(.*?)`', text_of('README.md')).group(1)
+        self.assertRegex(self.typed(f"build/kbt lookup --db build/kb.db '{said}'"), r'^Q-no-space-left ')
+
     def test_lines_to_type_in_the_project_find_something(self):
         """Those that name what is there; the others are of somebody's own logs and servers."""
         lines = re.findall(r'(?m)^    (build/kbt (?:lookup|scan) --db build/kb.db .*)$', text_of('README.md'))
