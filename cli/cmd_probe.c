@@ -128,13 +128,27 @@ static void done(void *context, size_t index, struct evidence *e)
 	show_evidence(o->c, index, e);
 }
 
+static int list(struct cmd_context *c)
+{
+	void (*add)(struct cmd_context *c, const struct probe *p) = c->json ? list_json : list_text;
+	for (size_t i = 0; i < c->arg_count; i++) {
+		const struct probe *p = probe_find(str_c(c->args[i]));
+		if (!p) {
+			cmd_error(c, "there is no probe %s (kbt probe --list)", c->args[i]);
+			buf_free(&c->out);
+			return EXIT_USAGE;
+		}
+		add(c, p);
+	}
+	for (size_t i = 0; probes[i] && !c->arg_count; i++)
+		add(c, probes[i]);
+	return EXIT_FOUND;
+}
+
 static int run(struct cmd_context *c)
 {
-	if (cmd_has(c, "list")) {
-		for (size_t i = 0; probes[i]; i++)
-			(c->json ? list_json : list_text)(c, probes[i]);
-		return EXIT_FOUND;
-	}
+	if (cmd_has(c, "list"))
+		return list(c);
 	if (!c->arg_count) {
 		cmd_usage(c, "probe takes the name of a probe: `kbt probe --list` has them");
 		return EXIT_USAGE;
@@ -166,12 +180,13 @@ static int run(struct cmd_context *c)
 }
 
 static const struct cmd_option options[] = {
-	{ "list", 0, NULL, "all probes with their arguments, states and facts" },
+	{ "list", 0, NULL, "all probes, or those that are named, with their arguments, states and facts" },
 	{ .name = NULL }
 };
 
 static const char *const examples[] = {
 	"kbt probe --list",
+	"kbt probe --list tcp",
 	"kbt probe tcp address=10.53.0.10 port=445",
 	"kbt probe dns server=10.53.0.53 name=filesrv.lab53.test",
 	"kbt probe pe path=/mnt/sms/bin/i386/connras.dll at_least=2.0.1493.3273",
@@ -180,7 +195,7 @@ static const char *const examples[] = {
 
 const struct cmd cmd_probe = {
 	.name = "probe",
-	.usage = "NAME [ARGUMENT=VALUE...]",
+	.usage = "NAME [ARGUMENT=VALUE...] | --list [NAME...]",
 	.help = "run one probe by hand",
 	.about = "Exit code 0: it ran, whatever it found; 3: it could not run (the reason says what to grant).",
 	.examples = examples,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * See guess.h. Distance: Damerau and Levenshtein, letters that changed places counted as one slip.
+ * See guess.h. Distance: Damerau and Levenshtein, letters that changed places counted as one slip,
+ * a capital as none.
  */
 #include "cli/guess.h"
 
@@ -21,7 +22,7 @@ static unsigned slips_between(struct str a, struct str b)
 		unsigned *row = rows[i % 3], *above = rows[(i + 2) % 3], *two_above = rows[(i + 1) % 3];
 		row[0] = (unsigned)i;
 		for (size_t j = 1; j <= b.n; j++) {
-			bool same = a.p[i - 1] == b.p[j - 1];
+			bool same = char_lower(a.p[i - 1]) == char_lower(b.p[j - 1]);
 			row[j] = least(least(above[j], row[j - 1]) + 1, above[j - 1] + !same);
 			if (i > 1 && j > 1 && a.p[i - 1] == b.p[j - 2] && a.p[i - 2] == b.p[j - 1])
 				row[j] = least(row[j], two_above[j - 2] + 1);

@@ -98,7 +98,9 @@ class Help(KbtTest):
     def test_what_was_meant_by_a_slip_of_the_fingers_is_said(self):
         for args, said in ((['lokup', 'x'], "no command 'lokup': is `kbt lookup` meant? `kbt --help` lists all"),
                            (['dignoase'], "no command 'dignoase': is `kbt diagnose` meant? `kbt --help` lists all"),
+                           (['LOOKUP', 'x'], "no command 'LOOKUP': is `kbt lookup` meant? `kbt --help` lists all"),
                            (['banana'], "no command 'banana': `kbt --help` lists them"),
+                           (['probe', '--list', 'tcp', 'tpc'], 'there is no probe tpc (kbt probe --list)'),
                            (['--lokup', 'x'], "unknown option '--lokup': is `kbt lookup` meant? `kbt --help` lists all"),
                            (['--versoin'], "unknown option '--versoin': is `kbt --version` meant? `kbt --help` lists all"),
                            (['--hlep'], "unknown option '--hlep': is `kbt --help` meant? `kbt --help` lists all"),

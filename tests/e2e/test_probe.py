@@ -79,6 +79,8 @@ class Probe(unittest.TestCase):
         code, text, _ = kbt('--list')
         self.assertEqual(code, 0)
         self.assertIn('tcp.PORT.state', text)
+        code, out, _ = kbt('--list', '--json', 'tcp', 'dns')
+        self.assertEqual((code, [json.loads(line)['probe'] for line in out.splitlines()]), (0, ['tcp', 'dns']))
 
     def test_an_interrupt_ends_it_soon(self):
         self.server.settimeout(LIMIT_S)
