@@ -101,7 +101,7 @@ class Quality(unittest.TestCase):
                     self.assertLessEqual(m['confidence'], 0.3, text)
 
     def test_case_is_no_certainty_where_many_quote_the_words(self):
-        texts = ['the system cannot find the file specified', 'bad command or file name', 'press any key to continue']
+        texts = ['the system cannot find the path specified', 'bad command or file name', 'press any key to continue']
         for text, a in zip(texts, self.ask([{'query': t} for t in texts])):
             self.assertTrue(a['explained'], text)
             self.assertLess(a['matches'][0]['confidence'], 0.5, text)
@@ -113,7 +113,8 @@ class Quality(unittest.TestCase):
         """Words that dozens of articles quote, more than an answer holds: ours about the code comes before them."""
         for text, value, article in (('Access is denied.', 5, 'Q-system-error-5'),
                                      ('"the RPC server is unavailable"', 1722, 'Q-rpc-unavailable'),
-                                     ('The network name cannot be found', 67, 'Q-system-error-67')):
+                                     ('The network name cannot be found', 67, 'Q-system-error-67'),
+                                     ('The system cannot find the file specified.', 2, 'Q-system-error-2')):
             for query in (text, '2026-01-02 10:00:00,123 ERROR ' + text):
                 a, = self.ask([{'query': query}])
                 self.assertEqual((a['code']['value'], a['code']['family']), (value, 'win32'), query)
