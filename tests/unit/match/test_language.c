@@ -71,7 +71,7 @@ static void what_stands_around_it_stays(void **state)
 	says("Ağ yolu bulunamadı. Sistem hatası 53 oluştu.",
 	     "The network path was not found. System error 53 has occurred.");
 	says("EXPLORER verursachte einen Fehler durch eine ungültige Seite in Modul KERNEL32.DLL bei 0167:bff9dba7.",
-	     "EXPLORER caused an invalid page fault in module KERNEL32.DLL bei 0167:bff9dba7.");
+	     "EXPLORER caused an invalid page fault in module KERNEL32.DLL at 0167:bff9dba7.");
 	says("\"0x77f83aed\"指令引用的\"0x00000000\"内存。该内存不能为\"read\"。",
 	     "The instruction at \"0x77f83aed\" referenced memory at \"0x00000000\". The memory could not be "
 	     "\"read\".");
