@@ -25,7 +25,7 @@ static size_t word_start(struct str s, size_t at)
 {
 	while (at && s.p[at - 1] == ' ')
 		at--;
-	while (at && s.p[at - 1] != ' ')
+	while (at && !char_is_space(s.p[at - 1]))
 		at--;
 	return at;
 }
@@ -64,9 +64,9 @@ size_t redact_directive(struct redact_finder *f, size_t end)
 size_t redact_listed(struct redact_finder *f, size_t start, size_t end)
 {
 	struct str s = f->line, value = word_behind(s, end);
-	size_t name = word_start(s, start);
-	if (str_in_list(part(s, start, end - start), "token pin otp tan sid sig auth cookie session"))
+	if (!value.n || str_in_list(part(s, start, end - start), "token pin otp tan sid sig auth cookie session"))
 		return end;
+	size_t name = word_start(s, start); /* only here: of the keys between two blanks one gets so far */
 	bool netrc = str_eq_nocase(redact_word_before(s, name), STR("login")) &&
 		     (redact_within(s, name, STR("machine ")) || redact_within(s, name, STR("default ")));
 	bool coded = value.n == 1 && one_of(value.p[0], "05789");
@@ -134,7 +134,7 @@ size_t redact_named_value(struct redact_finder *f, size_t start, size_t end)
 struct str redact_tagged(struct str s, size_t start, size_t end)
 {
 	static const struct str begins = STR_LIT("<![CDATA["), ends = STR_LIT("]]>");
-	enum { ATTRIBUTES_MAX = 120, VALUE_MAX = 60 };
+	enum { ATTRIBUTES_MAX = 120, VALUE_MAX = 60, CDATA_MAX = 4096 };
 	if (start && s.p[start - 1] == ':')
 		for (start--; start && is_name(s.p[start - 1]);)
 			start--;
@@ -144,7 +144,7 @@ struct str redact_tagged(struct str s, size_t start, size_t end)
 		return STR("");
 	struct str value = str_from(s, end + close + 1);
 	if (str_starts(value, begins)) {
-		size_t n = str_find(value, ends);
+		size_t n = str_find(str_first(value, CDATA_MAX), ends);
 		return n == STR_NONE ? STR("") : str_part(value, begins.n, n);
 	}
 	size_t n = str_find_char(value, '<');
@@ -164,21 +164,22 @@ static bool is_test(struct str name)
 size_t redact_sent(struct redact_finder *f, size_t start, size_t end)
 {
 	struct str s = f->line;
+	if (at_or_nul(s, end) != ' ')
+		return end;
 	char quote = one_of(at_or_nul(s, start - !!start), "'\"") ? s.p[start - !!start] : 0;
 	bool sent = quote || str_in_list(redact_word_before(s, start), "command sent send quote") ||
 		    (start > 1 && s.p[start - 1] == ' ' && one_of(s.p[start - 2], ">:"));
 	size_t value = end + 1, n = 0;
-	struct str rest = str_from(s, value < s.n ? value : s.n), how, ticket;
+	struct str rest = str_from(s, value < s.n ? value : s.n), how, ticket, more;
 	if (str_word(&rest, &how) && str_in_list(how, "plain login xoauth2 oauthbearer") && str_word(&rest, &ticket) &&
-	    ticket.n >= 8 && !redact_is_wrong(ticket) && !str_trim(rest).n) /* "AUTH PLAIN AGFsaWNl..." */
+	    ticket.n >= 8 && !redact_is_wrong(ticket) && !str_word(&rest, &more)) /* "AUTH PLAIN AGFsaWNl..." */
 		return redact_take(f, (size_t)(ticket.p - s.p), ticket.n, REDACT_SECRET);
 	while (value + n < s.n && !one_of(s.p[value + n], " '\""))
 		n++;
 	sent = sent || str_eq(redact_word_before(s, word_start(s, start)), STR("USER"));
 	bool whole = value + n >= s.n || (quote && s.p[value + n] == quote);
 	sent = sent || (!start && str_eq(part(s, start, end), STR("PASS")) && !is_test(part(s, value, n)));
-	bool fits = at_or_nul(s, end) == ' ' && sent && whole && n && char_is_alnum(s.p[value]) &&
-		    !says_nothing(part(s, value, n));
+	bool fits = sent && whole && n && char_is_alnum(s.p[value]) && !says_nothing(part(s, value, n));
 	return fits ? redact_take(f, value, n, REDACT_SECRET) : end;
 }
 
@@ -226,9 +227,9 @@ size_t redact_salted_at(struct redact_finder *f, size_t at)
 {
 	static const struct str schemes[] = { STR_LIT("{SSHA"), STR_LIT("{SHA"), STR_LIT("{SMD5}"), STR_LIT("{MD5}"),
 					      STR_LIT("{CRYPT}"), STR_LIT("{PBKDF2") };
-	enum { LEAST = 13 };
+	enum { LEAST = 13, SCHEME_MAX = 20 };
 	struct str rest = str_from(f->line, at);
-	size_t close = str_find_char(rest, '}'), n = 0;
+	size_t close = str_find_char(str_first(rest, SCHEME_MAX), '}'), n = 0;
 	for (size_t i = 0; i < sizeof schemes / sizeof *schemes; i++) {
 		if (!str_starts_nocase(rest, schemes[i]) || close == STR_NONE || close > schemes[i].n + 8)
 			continue;

@@ -15,8 +15,10 @@ size_t redact_code_behind(struct redact_finder *f, size_t start, size_t end)
 {
 	struct str s = f->line;
 	if (start && one_of(s.p[start - 1], "?&") && at_or_nul(s, end) == '=') { /* OAuth's, for a login */
-		size_t granted = redact_secret_run(s, end + 1);
-		bool login = str_find(s, STR("state=")) != STR_NONE && granted >= 8 && str_has_digit(part(s, end + 1, granted));
+		enum { QUERY_MAX = 2048 };
+		size_t granted = redact_secret_run(s, end + 1), from = start > QUERY_MAX ? start - QUERY_MAX : 0;
+		bool login = granted >= 8 && str_has_digit(part(s, end + 1, granted)) &&
+			     str_find(str_first(str_from(s, from), 2 * QUERY_MAX), STR("state=")) != STR_NONE;
 		return login ? redact_take(f, end + 1, granted, REDACT_SECRET) : end;
 	}
 	if (!str_in_list(redact_word_before(s, start), codes))

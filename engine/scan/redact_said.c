@@ -124,6 +124,8 @@ static size_t judged_secret(struct redact_finder *f, size_t end)
 		"insecure accepted allowed correct valid strong common";
 	struct str s = f->line;
 	size_t n = at_or_nul(s, end) == ' ' ? redact_secret_run(s, end + 1) : 0;
+	if (n <= 3)
+		return end;
 	struct str word = part(s, end + 1, n), rest = str_from(s, end + 1 + n), verb, judged = STR("");
 	if (str_word(&rest, &verb) && str_in_list(verb, "is was"))
 		str_word(&rest, &judged);
@@ -131,7 +133,7 @@ static size_t judged_secret(struct redact_finder *f, size_t end)
 		str_word(&rest, &judged);
 	while (judged.n && one_of(judged.p[judged.n - 1], ".,;:!"))
 		judged.n--;
-	bool fits = str_in_list(judged, judgements) && n > 3 && !redact_is_aspect(word) && !redact_is_wrong(word) &&
+	bool fits = str_in_list(judged, judgements) && !redact_is_aspect(word) && !redact_is_wrong(word) &&
 		    !redact_keeps(word);
 	return fits ? redact_take(f, end + 1, n, REDACT_SECRET) : end;
 }
