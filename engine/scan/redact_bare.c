@@ -164,7 +164,7 @@ static bool is_test(struct str name)
 size_t redact_sent(struct redact_finder *f, size_t start, size_t end)
 {
 	struct str s = f->line;
-	if (at_or_nul(s, end) != ' ')
+	if (!char_is_space(at_or_nul(s, end)))
 		return end;
 	char quote = one_of(at_or_nul(s, start - !!start), "'\"") ? s.p[start - !!start] : 0;
 	bool sent = quote || str_in_list(redact_word_before(s, start), "command sent send quote") ||
@@ -174,7 +174,7 @@ size_t redact_sent(struct redact_finder *f, size_t start, size_t end)
 	if (str_word(&rest, &how) && str_in_list(how, "plain login xoauth2 oauthbearer") && str_word(&rest, &ticket) &&
 	    ticket.n >= 8 && !redact_is_wrong(ticket) && !str_word(&rest, &more)) /* "AUTH PLAIN AGFsaWNl..." */
 		return redact_take(f, (size_t)(ticket.p - s.p), ticket.n, REDACT_SECRET);
-	while (value + n < s.n && !one_of(s.p[value + n], " '\""))
+	while (s.p[end] == ' ' && value + n < s.n && !one_of(s.p[value + n], " '\""))
 		n++;
 	sent = sent || str_eq(redact_word_before(s, word_start(s, start)), STR("USER"));
 	bool whole = value + n >= s.n || (quote && s.p[value + n] == quote);

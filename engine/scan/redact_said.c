@@ -191,8 +191,8 @@ static size_t value_said(struct redact_finder *f, size_t end)
 	while (bare.n && strchr(".!?:", bare.p[bare.n - 1]))
 		bare.n--;
 	char behind = at_or_nul(s, value + bare.n);
-	bool told = said && !is_german(verb) && bare.n > 3 && behind != ' ' &&
-		    !redact_is_wrong(bare);				/* "is case sensitive" goes on */
+	bool told = said && !is_german(verb) && bare.n > 3 && behind != ' ' && /* "is case sensitive" goes on */
+		    !redact_is_wrong(bare) && !str_in_list(bare, "default defaults");
 	bool mixed = bare.n >= 6 && digit && !char_is_digit(bare.p[0]); /* "password hunter2" */
 	if (quoted && is_object(s, end, value + n))
 		return end;

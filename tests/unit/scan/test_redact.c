@@ -88,6 +88,7 @@ static void secrets_by_their_place(void **unused)
 	alone("PASS kumquat", "PASS SECRET-1");
 	alone("ftp> quote PASS kumquat", "ftp> quote PASS SECRET-1");
 	alone("AUTH PLAIN AGFsaWNlAGt1bXF1YXQ=", "AUTH PLAIN SECRET-1");
+	alone("AUTH\tPLAIN\tAGFsaWNlAGt1bXF1YXQ=", "AUTH\tPLAIN\tSECRET-1");
 	alone("CREATE USER x IDENTIFIED BY 'kumquat'", "CREATE USER x IDENTIFIED BY 'SECRET-1'");
 	alone("- name: API_TOKEN, value: \"kumquat\"", "- name: API_TOKEN, value: \"SECRET-1\"");
 	alone("{\"name\":\"DB_PASSWORD\",\"value\":\"kumquat\"}", "{\"name\":\"DB_PASSWORD\",\"value\":\"SECRET-1\"}");
@@ -113,6 +114,7 @@ static void words_of_secrets_without_one(void **unused)
 {
 	static const char *const lines[] = {
 		"sox: high -pass filter set to 200 Hz", "secret used: default", "unknown switch /RP parameter ignored",
+		"password reset to default",
 		"--password is insecure on the command line", "--token requires a value", "secret \"db-creds\" not found",
 		"sig: SIGTERM received", "passphrase: prompt", "passwd: files systemd",
 		"pam_unix(passwd:chauthtok): password changed", "snmp community mismatch", "PASS: test_foo (0.01s)",
