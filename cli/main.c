@@ -149,6 +149,10 @@ static bool parse_option(struct cmd_context *c, int argc, char **argv, int *at)
 		cmd_usage(c, "--%s needs the name of a file", option->name);
 		return false;
 	}
+	if (option->value && !strcmp(value, "-") && !strcmp(option->value, "FILE") && strcmp(option->name, "report")) {
+		cmd_usage(c, "--%s takes a file, not standard input or output: one that is called - is ./-", option->name);
+		return false;
+	}
 	c->values[c->value_count++] = (struct cmd_value){ option, value };
 	return true;
 }

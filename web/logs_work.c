@@ -232,9 +232,8 @@ static void add_html(struct buf *out, const struct log_scan *l, const struct ren
 		buf_add_c(out, "</p>\n");
 	}
 	if (!known)
-		buf_add_c(out, "<p>A scan names what a line says as a whole. <a href=\"/\">Paste a line</a> of which "
-			       "you think that it "
-			       "is the trouble: a look-up asks for less.</p>\n");
+		buf_add_c(out, "<p>A scan finds only messages that fill a line. Is one of them the trouble? "
+			       "<a href=\"/\">Paste that line</a>: a look-up asks for less.</p>\n");
 	render_html_scan_parts(out, r);
 	buf_add_c(out, "<p class=\"actions pass\" id=\"copies\" hidden><span class=\"lead\">Copy the result</span> "
 		       "<button type=\"button\" data-as=\"text/markdown\">Markdown</button> "

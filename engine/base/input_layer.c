@@ -23,11 +23,16 @@ struct layer *layer_top(struct input *in)
 	return &in->layers[in->depth - 1];
 }
 
+/* shown: how a sentence names it. */
+static struct str shown(struct str name)
+{
+	return !name.n ? STR("''") : str_eq(name, STR("-")) ? STR("standard input") : name;
+}
+
 enum err input_fail_errno(struct input *in, struct str name, int number)
 {
 	enum err e = err_from_errno(number);
-	struct str shown = name.n ? str_eq(name, STR("-")) ? STR("standard input") : name : STR("''");
-	return diags_fail(in->diags, e, "%.*s: %s", STR_ARG(shown), err_errno_text(number));
+	return diags_fail(in->diags, e, "%.*s: %s", STR_ARG(shown(name)), err_errno_text(number));
 }
 
 /* A file that became shorter while it was read has lost what stood there. */
@@ -72,7 +77,7 @@ static enum err fail_archive(struct layer *l, struct str name, int code)
 	if (archive_errno(l->archive) == ENOMEM)
 		return ERR_NOMEM;
 	struct str said = str_trim(str_c(archive_error_string(l->archive)));
-	return diags_fail(l->input->diags, ERR_DAMAGED, "%.*s: damaged or cut off (%.*s)", STR_ARG(name),
+	return diags_fail(l->input->diags, ERR_DAMAGED, "%.*s: damaged or cut off (%.*s)", STR_ARG(shown(name)),
 			  STR_ARG(said.n ? said : STR("no reason given")));
 }
 
@@ -133,7 +138,7 @@ static enum err read_archive(struct layer *l, char *p, size_t size, size_t *ret_
 static enum err unpack_fail(struct layer *l, enum unpack_state state)
 {
 	struct diags *d = l->input->diags;
-	struct str name = buf_str(&l->name);
+	struct str name = shown(buf_str(&l->name));
 	const char *why = unpack_why(l->unpack);
 	switch (state) {
 	case UNPACK_DAMAGED: return diags_fail(d, ERR_DAMAGED, "%.*s: damaged or cut off (%s)", STR_ARG(name), why);

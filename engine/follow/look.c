@@ -208,7 +208,7 @@ static enum err look_at_path(struct follow *f, struct entry *e, int64_t now_ms)
 			err = beside_catch_up(f, e);
 		}
 		if (number == ENOENT && !e->begun && !e->found)
-			entry_say(f, e, ERR_NOTFOUND, DIAG_NOTE, "is not there yet: waiting for it");
+			entry_say(f, e, ERR_NOTFOUND, DIAG_NOTE, "is not there yet");
 		else if (number != ENOENT)
 			entry_say(f, e, err_from_errno(number), DIAG_ERROR, strerror(number));
 		return err;

@@ -182,6 +182,24 @@ class Help(KbtTest):
                 p = self.refused(command, f'--{option}', '', names=f'--{option} needs the name of a file')
                 self.assertRegex(p.err, rf'\nusage: kbt {command} \[OPTION\.\.\.\]( \S.*)?; see')
 
+    def test_an_option_that_takes_a_file_makes_none_that_is_called_dash(self):
+        self.kbt('import', os.path.join(ROOT, 'kb'))
+        for args in (['diagnose', '--offline', 'System error 53 has occurred.', '--save'], ['scan', 'x', '--cursor'],
+                     ['token', 'add', 'ann', '--tokens'], ['serve', '--keep'], ['stats', '--db']):
+            p = subprocess.run([KBT, *args, '-'], cwd=self.dir, env=dict(os.environ, KBT_DB=self.db), stdin=subprocess.DEVNULL,
+                               capture_output=True, text=True, timeout=60)
+            self.assertEqual((p.returncode, p.stderr.splitlines()[0]), (
+                USAGE, f'kbt: {args[-1]} takes a file, not standard input or output: one that is called - is ./-'))
+            self.assertNotIn('-', os.listdir(self.dir))
+
+    def test_standard_input_is_called_so(self):
+        for command in ('import', 'scan'):
+            p = subprocess.run([KBT, command, '-'], input=b'\x1f\x8b\x08', env=dict(os.environ, KBT_DB=self.db), capture_output=True,
+                               timeout=60)
+            self.assertEqual(p.returncode, USAGE)
+            self.assertIn(b'standard input: damaged or cut off', p.stderr)
+            self.kbt('import', os.path.join(ROOT, 'kb'))
+
     def test_what_does_not_fit_is_said_once(self):
         self.kbt('import', os.path.join(ROOT, 'kb'))
         for args, said in ((['lookup', '--color', 'blue', 'x'], "--color is auto, always or never, not 'blue'"),

@@ -747,6 +747,19 @@ await test('a script of somebody else is stopped by the policy', async page => {
 	complaints.length = 0;
 });
 
+await test('four times as large, with letters and words set apart: nothing scrolls sideways', async page => {
+	for (const path of ['', `?q=${encodeURIComponent(MESSAGE)}`, 'logs', 'browse', 'search?q=network', 'kb/Q150536', 'help']) {
+		await page.goto(base + path);
+		await page.evaluate(() => {
+			const sheet = new CSSStyleSheet(); // WCAG 2.2, 1.4.12
+			sheet.replaceSync('* { line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important }');
+			document.adoptedStyleSheets = [sheet];
+		});
+		const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+		is(wide <= 0, `/${path} is ${wide} pixels too wide`);
+	}
+}, { viewport: { width: 320, height: 256 } });
+
 // What of the page is pressed or typed into and shows, and what is cut off at an edge of its own.
 const onPaper = page => page.evaluate(() => {
 	const shows = e => e.checkVisibility() && e.getBoundingClientRect().height > 1;
