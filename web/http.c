@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -122,11 +123,14 @@ enum err http_open(const struct http_options *options, struct diags *d, struct h
 	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
 	pthread_cond_init(&s->stop, &monotonic);
 	pthread_condattr_destroy(&monotonic);
+	errno = 0;
 	s->daemon = start(s);
+	const int number = errno;
 	if (!s->daemon) {
 		close(options->listener->fd);
 		free_server(s);
-		return diags_fail(d, ERR_IO, "cannot start the web server on %.*s", STR_ARG(options->listener->url));
+		return diags_fail(d, ERR_IO, "cannot start the web server on %.*s: %s", STR_ARG(options->listener->url),
+				  number ? err_errno_text(number) : "its library does not say why");
 	}
 	if (pthread_create(&s->reaper, NULL, http_reap, s)) {
 		MHD_stop_daemon(s->daemon);

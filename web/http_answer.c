@@ -200,6 +200,8 @@ const char *http_too_large(bool uploads)
 		       : "The request is larger than 1 MiB.";
 }
 
+static const char no_memory[] = "The server is out of memory. Try again in a moment.";
+
 enum MHD_Result http_serve(struct http_wake *w)
 {
 	const struct http_options *o = &w->server->options;
@@ -207,6 +209,8 @@ enum MHD_Result http_serve(struct http_wake *w)
 	if (!wake_go_on(w, PHASE_ANSWER))
 		return MHD_NO;
 	w->req.body = buf_str(&w->body);
+	if (buf_err(&w->body) == ERR_NOMEM)
+		return http_refuse(w, 503, no_memory);
 	if (buf_err(&w->body))
 		return http_refuse(w, 413, http_too_large(w->uploads));
 	enum err e = w->uploads ? upload_body(w, &w->req.body) : ERR_OK;
@@ -220,7 +224,7 @@ enum MHD_Result http_serve(struct http_wake *w)
 		unsigned long failures = mem_failures();
 		o->handle(o->context, &w->req, &w->res);
 		if (mem_failures() != failures && !w->res.wait && !w->res.read)
-			return http_refuse(w, 503, "The server is out of memory. Try again in a moment.");
+			return http_refuse(w, 503, no_memory);
 		if (!w->res.wait)
 			return http_send(w);
 		wake_enter(w, PHASE_WAIT);

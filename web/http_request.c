@@ -228,7 +228,7 @@ static enum MHD_Result add_data(struct http_wake *w, const char *p, size_t n)
 		return end_midway(w, 503, "Too much is being sent here at once. Try again in a moment.");
 	else
 		buf_add_bytes(&w->body, p, n);
-	if (w->server->options.tls || (w->uploads ? w->upload_err != ERR_LIMIT : !buf_err(&w->body)))
+	if (w->server->options.tls || (w->uploads ? w->upload_err : buf_err(&w->body)) != ERR_LIMIT)
 		return MHD_YES;
 	return end_midway(w, 413, http_too_large(w->uploads));
 }

@@ -11,6 +11,7 @@ import json
 import lzma
 import os
 import re
+import resource
 import select
 import shutil
 import signal
@@ -1538,6 +1539,12 @@ class Life(kbt.KbtTest):
             self.assertEqual(len(re.findall('<h3><a href="/kb/Q19000', page)), len(matches))
         finally:
             own.close()
+
+    def test_why_it_cannot_start_is_said(self):
+        self.kbt('import', os.path.join(kbt.ROOT, 'kb'))
+        p = self.kbt('serve', '--listen', '127.0.0.1:0', code=kbt.USAGE,
+                     preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (8, 8)))
+        self.assertRegex(p.err, r'^kbt: cannot start the web server on http://127\.0\.0\.1:\d+/: Too many open files\n$')
 
     def test_another_file_in_its_place_is_picked_up(self):
         own = Server()
