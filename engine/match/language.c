@@ -3,7 +3,6 @@
 
 #include <assert.h>
 #include <pthread.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/utf8.h"
@@ -28,13 +27,6 @@ static unsigned first_byte(struct str s)
 	size_t at = 0;
 	uint32_t c = utf8_next(s, &at);
 	return c < 0x80 ? (unsigned char)char_lower((char)c) : c & 0xFF;
-}
-
-static int by_first_byte(const void *left, const void *right)
-{
-	const struct phrase *a = left, *b = right;
-	unsigned x = first_byte(a->says), y = first_byte(b->says);
-	return x == y ? (a->says.p > b->says.p) - (a->says.p < b->says.p) : x < y ? -1 : 1;
 }
 
 static size_t words_of(struct str s)
@@ -62,21 +54,22 @@ static bool stands_by_itself(const struct phrase *p)
 
 static void read_phrases(void)
 {
+	static struct phrase as_listed[PHRASES_MAX];
 	struct str rest = STR(listed), line, english = { 0 };
+	size_t next[256];
 	while (str_line(&rest, &line)) {
 		if (str_starts(line, STR("= "))) {
 			english = str_from(line, 2);
 		} else if (line.n && line.p[0] != '#') {
 			assert(phrase_count < PHRASES_MAX);
-			phrases[phrase_count++] = (struct phrase){ str_from(line, 3), english };
+			as_listed[phrase_count] = (struct phrase){ str_from(line, 3), english };
+			first_at[first_byte(as_listed[phrase_count++].says) + 1]++;
 		}
 	}
-	qsort(phrases, phrase_count, sizeof *phrases, by_first_byte);
-	for (size_t i = 0, byte = 0; byte <= 256; byte++) {
-		while (i < phrase_count && first_byte(phrases[i].says) < byte)
-			i++;
-		first_at[byte] = i;
-	}
+	for (size_t byte = 0; byte < 256; byte++)
+		next[byte] = first_at[byte + 1] += first_at[byte];
+	for (size_t i = phrase_count; i-- > 0;)
+		phrases[--next[first_byte(as_listed[i].says)]] = as_listed[i];
 }
 
 /* ---- where they stand ---- */
