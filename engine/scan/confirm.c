@@ -35,6 +35,7 @@ void confirm_close(struct confirm *c)
 	arena_free(&c->proposed);
 	arena_free(&c->damaged);
 	recall_free(&c->recall);
+	codepages_close(&c->pages);
 	mem_free(c->named);
 }
 
@@ -230,7 +231,7 @@ static enum err propose(struct walk *w, struct proposer *p)
 		if (w->confirm->marks)
 			marks_take(w->confirm->marks, w->chunk, found->finds, found->count, w->mark, &w->result->arena,
 				   &w->result->marks, &w->result->mark_count, &w->result->mark_cap);
-		e = damaged_propose(p, found, from, to, &w->confirm->damaged);
+		e = damaged_propose(p, found, &w->confirm->pages, from, to, &w->confirm->damaged);
 		if (e)
 			return e;
 	}

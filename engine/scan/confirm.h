@@ -10,6 +10,7 @@
 #define KBT_SCAN_CONFIRM_H
 
 #include "scan/chunk.h"
+#include "scan/codepage.h"
 #include "scan/marks.h"
 #include "scan/prefilter.h"
 #include "scan/recall.h"
@@ -32,6 +33,7 @@ struct confirm {
 	struct arena work; /* emptied line by line */
 	struct arena spans, damaged, proposed; /* line by line, and chunk by chunk */
 	struct recall recall;
+	struct codepages pages;
 	unsigned char *named; /* see propose.h */
 	struct confirm_names names[NAMES_KNOWN]; /* by article */
 	unsigned context;  /* lines around a hit */

@@ -4,7 +4,6 @@
  */
 #include "scan/confirm_inside.h"
 
-#include "article/charset.h"
 #include "base/utf8.h"
 #include "match/lines.h"
 #include "match/undress.h"
@@ -29,7 +28,7 @@ void confirm_read(struct confirm *c, const struct proposal *x, struct str text, 
 	struct undressed said;
 	bool dressed;
 	if (is_foreign(q.text))
-		q.text = charset_text(q.text, &c->work);
+		q.text = codepage_text(&c->pages, q.text, &c->work);
 	envelope_read(q.text, &q.dress);
 	q.payload = confirm_part(q.text, q.dress.payload);
 	bool coded = q.dress.coding != CODING_NONE || coded_is_printable(q.text) || coded_is_url(q.text);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "scan/damaged.h"
 
-#include "article/charset.h"
 #include "base/utf8.h"
 #include "match/damage.h"
 #include "match/language.h"
@@ -94,11 +93,11 @@ static enum err undo(struct str line, struct arena *a, struct clean *ret_clean)
 }
 
 /* would_find says whether something would be proposed of a line if it were whole. */
-static enum err would_find(const struct proposer *p, struct prefilter_scratch *finds, struct str line,
-			   enum blanks blanks, struct arena *a, bool *ret_would)
+static enum err would_find(const struct proposer *p, struct prefilter_scratch *finds, struct codepages *pages,
+			   struct str line, enum blanks blanks, struct arena *a, bool *ret_would)
 {
 	struct clean clean;
-	line = utf8_valid(line) ? line : charset_text(line, a);
+	line = utf8_valid(line) ? line : codepage_text(pages, line, a);
 	enum err e = undo(line, a, &clean);
 	*ret_would = false;
 	if (e || (!blanks && str_eq(clean.text, line)))
@@ -118,8 +117,8 @@ static enum err would_find(const struct proposer *p, struct prefilter_scratch *f
 	return e ? e : arena_err(a);
 }
 
-enum err damaged_propose(struct proposer *p, struct prefilter_scratch *finds, size_t from, size_t to,
-			 struct arena *arena)
+enum err damaged_propose(struct proposer *p, struct prefilter_scratch *finds, struct codepages *pages, size_t from,
+			 size_t to, struct arena *arena)
 {
 	struct sight sights[] = { { NULL, 0, BLANKS_THERE, 0x1B },
 				  { NULL, 0, BLANKS_THERE, HIGH },
@@ -149,7 +148,7 @@ enum err damaged_propose(struct proposer *p, struct prefilter_scratch *finds, si
 		if (blanks == BLANKS_QUERY)
 			line = asp_text(str_from(p->text, sights[COUNT - 1].at));
 		if (end - start <= DAMAGED_LINE_MAX)
-			e = would_find(p, finds, line, blanks, arena, &would);
+			e = would_find(p, finds, pages, line, blanks, arena, &would);
 		if (!e && would)
 			propose_line(p, start);
 		for (size_t i = 0; i < COUNT; i++)

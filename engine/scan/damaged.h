@@ -8,13 +8,14 @@
 #ifndef KBT_SCAN_DAMAGED_H
 #define KBT_SCAN_DAMAGED_H
 
+#include "scan/codepage.h"
 #include "scan/propose.h"
 
 enum { DAMAGED_LINE_MAX = 8 << 10 }; /* bytes of a line that is looked into */
 
 /* damaged_propose: of the lines in the proposer's text that have their damage in [from, to). finds is emptied; arena is
  * its own. */
-enum err damaged_propose(struct proposer *p, struct prefilter_scratch *finds, size_t from, size_t to,
-			 struct arena *arena) MUST_USE;
+enum err damaged_propose(struct proposer *p, struct prefilter_scratch *finds, struct codepages *pages, size_t from,
+			 size_t to, struct arena *arena) MUST_USE;
 
 #endif

@@ -15,6 +15,7 @@
  *   chunk.c      the stream > chunks with what stands before and behind them
  *   prefilter.c  literals (match/literals.h) > candidate positions
  *   propose.c    candidate positions > lines that may be a message (go_on.c: with the lines beside them)
+ *   codepage.c   lines of an old code page > text
  *   confirm.c    those positions > lines or windows > hits
  *   context.c    the lines around a hit
  *   suspect.c    lines that look like errors, where someone asks for those that are no hit

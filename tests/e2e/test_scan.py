@@ -505,7 +505,7 @@ class Scan(SharedKbTest):
                     english = line[2:]
                 elif not line.startswith('#') and english in SAID_BY_SSH:
                     said.append((line[:2], line[3:], english))
-        self.assertEqual({x[0] for x in said}, {'de', 'fr', 'es', 'it', 'pt', 'nl', 'pl', 'ru', 'zh', 'ja'})
+        self.assertEqual({x[0] for x in said}, {'de', 'fr', 'es', 'it', 'pt', 'nl', 'pl', 'cs', 'tr', 'ru', 'zh', 'ja'})
         forms = ['ssh: connect to host db1 port 22: {}', SSH[:SSH.rindex(':')] + ': {}']
         for form in forms:
             want = self.hits(self.log('en.log', [form.format(english) for _, _, english in said]))
@@ -522,7 +522,11 @@ class Scan(SharedKbTest):
         for coding, text in (('cp1252', 'Connexion refus\u00e9e'), ('cp850', 'Connexion refus\u00e9e'),
                              ('cp1252', 'Die Wartezeit f\u00fcr die Verbindung ist abgelaufen'),
                              ('cp1251', 'В соединении отказано'), ('cp866', 'В соединении отказано'),
-                             ('cp1251', 'Нет маршрута до узла'), ('cp866', 'Нет маршрута до узла')):
+                             ('cp1251', 'Нет маршрута до узла'), ('cp866', 'Нет маршрута до узла'),
+                             ('koi8-r', 'Нет маршрута до узла'), ('koi8-r', 'В соединении отказано'),
+                             ('gbk', '拒绝连接'), ('gbk', '没有到主机的路由'), ('cp932', '接続を拒否されました'),
+                             ('cp932', 'ホストへの経路がありません'), ('cp1250', 'Połączenie odrzucone'),
+                             ('cp852', 'Połączenie odrzucone')):
             with self.subTest(coding=coding, text=text):
                 self.assertEqual(len(self.hits(self.write('old.log', (said + text + '\n').encode(coding)))), 1)
 
