@@ -22,6 +22,7 @@
 enum {
 	CANCEL_LOOK_MS = 50,	/* how soon a cancel is seen */
 	LATE_MS = 100,		/* a connection that takes longer sends again, and its end is of another moment */
+	LONG_MS = 500,		/* so is the end of one that was open for so long */
 	TCP_PACKETS = 4,	/* SYN, ACK, FIN, ACK: of a connection that carries nothing */
 	TCP_ABORT_PACKETS = 3,	/* SYN, ACK, RST */
 	SYSTEM_PACKETS = 4,	/* the system's own, which nobody can count: it answers ARP, says that a port is closed */
@@ -164,7 +165,7 @@ static void run_close(struct run *r, unsigned channel, double now)
 {
 	struct channel *c = &r->channels[channel];
 	run_count(r, c, now);
-	if (c->fd >= 0 && c->late)
+	if (c->fd >= 0 && (c->late || now >= c->opened_ms + LONG_MS))
 		pace(r->driver, closing_segments(c), now);
 	channel_close(c);
 }
@@ -330,7 +331,7 @@ static void run_pump(struct run *r, double *ret_until)
 	}
 }
 
-static void run_timers(struct run *r, double *ret_until)
+static void run_timers(struct run *r)
 {
 	struct machine *m = &r->machine;
 	double now = helper_clock_ms();
@@ -348,9 +349,17 @@ static void run_timers(struct run *r, double *ret_until)
 		if (!m->done)
 			machine_not_run(m, "it did not end within %.0f ms", r->deadline_ms);
 	}
+}
+
+/* run_until: when it has to be looked at again, whatever comes. */
+static void run_until(const struct run *r, double *ret_until)
+{
+	const struct machine *m = &r->machine;
+	if (m->done || r->blocked_ms >= 0)
+		return;
 	if (m->timer_ms >= 0)
 		*ret_until = fmin(*ret_until, r->begin_ms + m->timer_ms);
-	*ret_until = fmin(*ret_until, deadline);
+	*ret_until = fmin(*ret_until, r->begin_ms + r->deadline_ms);
 }
 
 static void run_report(struct run *r, size_t index, driver_done *done, void *context)
@@ -479,8 +488,9 @@ static enum err carry_out(struct driver *driver, const struct probe_request *req
 			if (runs[i].reported)
 				continue;
 			run_pump(&runs[i], &until);
-			run_timers(&runs[i], &until);
+			run_timers(&runs[i]);
 			run_pump(&runs[i], &until);
+			run_until(&runs[i], &until);
 			if (runs[i].machine.done) {
 				run_report(&runs[i], i, done, context);
 				runs_yield(runs, count, &runs[i]);
