@@ -174,6 +174,8 @@ bool digest_seems_slow(const struct digest *d);
 bool digest_pings_late(const struct digest *d);
 /* digest_doubts_loss: more pings would tell whether it is a loss. */
 bool digest_doubts_loss(const struct digest *d);
+/* digest_echoes: the server answers echoes of SMB, port 445, and the last ones came in time. */
+bool digest_echoes(const struct digest *d);
 /* digest_trips_wanted: so many more round trips, of which nothing is lost, show that nothing is. */
 unsigned digest_trips_wanted(const struct digest *d);
 /* digest_pings_all_back: of one burst or more each ping was answered. digest_pings_lost: the part that was not, where

@@ -77,10 +77,19 @@ static struct trips count_talk(const struct evidence *e)
 	double again = evidence_number(e, "smb.retransmits", 0) + evidence_number(e, "smb.resent", 0);
 	bool told = evidence_fact(e, "smb.retransmits") || e->ms < QUEUE_MS;
 	bool logged_on = str_eq(evidence_text(e, "session.status"), STR("00000000"));
-	struct trips t = { .made = 2 + logged_on + (evidence_arg(e, "called").n > 0) + again, .lost = again };
+	double echoes = evidence_number(e, "smb.echoes", 0);
+	if (again <= 0 && evidence_yes(e, "smb.echo_late"))
+		again = 1;
+	struct trips t = { .made = 2 + logged_on + (evidence_arg(e, "called").n > 0) + echoes + again, .lost = again };
 	for (size_t i = 0; i < sizeof answers / sizeof *answers; i++)
 		t.made += evidence_text(e, answers[i]).n > 0;
 	return evidence_state(e, "negotiated") && told ? t : (struct trips){ 0 };
+}
+
+bool digest_echoes(const struct digest *d)
+{
+	const struct evidence *e = digest_look(d, "smb", ARG("address", d->target), ARG("port", STR("445")));
+	return evidence_number(e, "smb.echoes", 0) > 0 && !evidence_yes(e, "smb.echo_late");
 }
 
 /* count_arps: of the target alone, whose answers are as many as the requests at most. */
@@ -89,6 +98,16 @@ static struct trips count_arps(const struct evidence *e)
 	double made = evidence_number(e, "arp.sent", 0), back = evidence_number(e, "arp.answers", 0);
 	bool told = evidence_state(e, "answered") && back <= made;
 	return told ? (struct trips){ made, made - back, made - back } : (struct trips){ 0 };
+}
+
+/* count_words: of the connection, also of one that did not come about, and the bytes that were said on it one by one. */
+static struct trips count_words(const struct evidence *e)
+{
+	double told = evidence_number(e, "ssh.told", 0), again = evidence_number(e, "ssh.retransmits", 0);
+	bool late = evidence_state(e, "late") || str_eq(evidence_text(e, "ssh.tcp"), STR("timeout"));
+	if (again <= 0 && late)
+		again = 1;
+	return told > 0 || late ? (struct trips){ .made = 1 + told + again, .lost = again } : (struct trips){ 0 };
 }
 
 static struct trips count_evidence(const struct digest *d, const struct evidence *e)
@@ -104,6 +123,8 @@ static struct trips count_evidence(const struct digest *d, const struct evidence
 		return count_row(d, e);
 	if (str_eq(e->probe, STR("smb")))
 		return count_talk(e);
+	if (str_eq(e->probe, STR("ssh")))
+		return count_words(e);
 	if (str_eq(e->probe, STR("arp")) && !is_ipv6(d->target))
 		return count_arps(e);
 	return (struct trips){ .made = (status || session) && e->ms < QUEUE_MS ? 1 + session : 0 };

@@ -44,7 +44,7 @@ static unsigned connects(const struct probe *probe, struct str attempts)
 	uint64_t n = USUAL;
 	if (probe == probe_find(STR("retry")))
 		return str_u64(attempts, &n) ? (unsigned)n : USUAL;
-	return probe == probe_find(STR("tcp"));
+	return probe == probe_find(STR("tcp")) || probe == probe_find(STR("ssh"));
 }
 
 /* connected: so many connections to this port of this address were made, or are asked for in this wave. */

@@ -18,6 +18,9 @@
 
 enum { NEAR_MS = 50 }; /* so quick a connection need not be waited for long */
 
+/* An SMB server is asked for so many echoes behind the rest of the conversation. */
+enum { PLAN_ECHOES = 6 };
+
 /* Ways to one end, of which the first that succeeds will do: how long the others are still waited for (RFC 8305). */
 enum { RACE_NAMES = 1, RACE_PORTS };
 enum { RACE_PORTS_MS = 550, RACE_NAMES_MS = 300 };

@@ -5,18 +5,24 @@
  */
 #include "diagnose/plan_inside.h"
 
-bool plan_is_near(const struct digest *d)
+/* connects_within: an open port that was so quick. */
+static bool connects_within(const struct digest *d, double ms)
 {
 	const struct evidence *open = digest_is(d, "tcp.445", "open") ? d->tcp445 : d->tcp139;
-	return plan_open(d) && evidence_number(open, "tcp.ms", 1000) < NEAR_MS;
+	return plan_open(d) && evidence_number(open, "tcp.ms", 1000) < ms;
+}
+
+bool plan_is_near(const struct digest *d)
+{
+	return connects_within(d, NEAR_MS);
 }
 
 /* trips_beside: the round trips that a healthy diagnosis makes before the burst and beside it: of an SMB conversation
- * its requests, over port 139 with a session of its own beside it; of an SSH server each connection and its greeting.
- */
+ * its requests and echoes, over port 139 with a session of its own beside it; of an SSH server each connection and its
+ * greeting. */
 static unsigned trips_beside(struct wave *w)
 {
-	enum { TALK = 5, SESSION = 3, ARPS = 3, ROW = 10, SSH = 9 };
+	enum { TALK = 5 + PLAN_ECHOES, SESSION = 3, ARPS = 3, ROW = 10, SSH = 7 };
 	const struct digest *d = w->d;
 	bool first = digest_is(d, "tcp.445", "open"), second = d->smb && digest_is(d, "tcp.139", "open");
 	bool refused = d->smb && digest_is(d, "tcp.139", "refused") && !d->asks_ras; /* and nine times more */
@@ -46,7 +52,7 @@ static void step_burst(struct wave *w)
 		return;
 	/* With what else is asked beside them as many round trips as show that nothing is lost, and no more: a healthy
 	 * diagnosis stays below the packets of one second. */
-	enum { USUAL = 20, LEAST = 10, SURE = 30 };
+	enum { USUAL = 20, LEAST = 10, SURE = 28 };
 	unsigned beside = trips_beside(w);
 	struct str count = arena_printf(w->a, "%d",
 					!plan_open(w->d)	? USUAL
@@ -54,8 +60,12 @@ static void step_burst(struct wave *w)
 								: SURE - (int)beside);
 	bool silent =
 		digest_is(w->d, "tcp.445", "silent") && digest_is(w->d, "tcp.139", "silent"); /* nobody, or only slow */
-	struct str wait = plan_is_near(w->d) ? S("200") : plan_open(w->d) ? S("600") : silent ? S("2500") : S("900");
+	enum { NEXT_DOOR_MS = 20 };
+	struct str wait = connects_within(w->d, NEXT_DOOR_MS) ? S("100")
+			  : plan_is_near(w->d)		      ? S("200")
+			  : plan_open(w->d) ? S("600") : silent ? S("2500") : S("900");
 	ask(w, "icmp", ARG("address", w->d->target), ARG("count", count), ARG("interval", S("20")), ARG("wait", wait),
+	    ARG("deaf", plan_is_near(w->d) ? arena_printf(w->a, "%d", LEAST) : S("")),
 	    ARG("linger", silent ? S("2000") : S("3000")), ARG("settle", silent ? S("900") : S("")));
 }
 
@@ -126,7 +136,7 @@ static void step_mtu(struct wave *w)
 {
 	if (plan_open(w->d) || digest_is(w->d, "icmp.state", "answers"))
 		ask(w, "mtu", ARG("address", w->d->target), ARG("size", large_size(w)),
-		    ARG("wait", plan_is_near(w->d) ? S("250") : S("700")));
+		    ARG("wait", plan_is_near(w->d) ? S("100") : S("700")));
 }
 
 /* step_datagrams: the service is not spoken to, and large pings vanish, or all do. */
@@ -155,6 +165,38 @@ void step_mtu_quick(struct wave *w)
 		step_mtu(w);
 }
 
+/* ask_large: one large request, and as many echoes behind it as are wanted to show that nothing is lost, where the
+ * server has answered some before. */
+static void ask_large(struct wave *w)
+{
+	enum { BEFORE = 2 }; /* the connection and the negotiation are round trips, too */
+	const struct digest *d = w->d;
+	unsigned trips = digest_trips_wanted(d), echoes = trips > BEFORE ? trips - BEFORE : 0;
+	ask(w, "smb", ARG("address", d->target), ARG("port", S("445")), ARG("dialects", S("smb311")),
+	    ARG("pad", S("1200")), ARG("listen", S("0")), ARG("wait", S("2000")),
+	    ARG("echo", digest_echoes(d) && echoes ? arena_printf(w->a, "%u", echoes) : S("")));
+}
+
+/* ask_echoes: of a server that has answered some in time; false where that was tried, or cannot be. */
+static bool ask_echoes(struct wave *w)
+{
+	const struct digest *d = w->d;
+	if (!digest_echoes(d) || digest_look(d, "smb", ARG("address", d->target), ARG("pad", S("1200"))))
+		return false;
+	ask_large(w);
+	return true;
+}
+
+/* ask_words: of an SSH server, which may not be connected to often. */
+static bool ask_words(struct wave *w)
+{
+	const struct digest *d = w->d;
+	size_t before = w->count;
+	if (str_eq(evidence_text(d->tcp445, "tcp.service"), S("ssh")))
+		ask(w, "ssh", ARG("address", d->target), ARG("port", d->port));
+	return w->count > before;
+}
+
 /* step_large: large pings vanish, or all do, and small requests work, so a large request decides. */
 void step_large(struct wave *w)
 {
@@ -163,8 +205,7 @@ void step_large(struct wave *w)
 	bool told = evidence_state(mtu, "passes") || evidence_state(mtu, "too-big");
 	bool deaf = mtu || digest_is(d, "icmp.state", "silent") || pings_denied(d);
 	if (deaf && !told && digest_works_small(d) && digest_is(d, "tcp.445", "open"))
-		ask(w, "smb", ARG("address", d->target), ARG("port", S("445")), ARG("dialects", S("smb311")),
-		    ARG("pad", S("1200")), ARG("wait", S("2000")));
+		ask_large(w);
 }
 
 /* step_patience: most of a burst is missing, and nobody has waited for it yet. */
@@ -271,6 +312,8 @@ void step_loss(struct wave *w)
 		ask(w, "icmp", ARG("address", d->target),
 		    ARG("count", digest_doubts_loss(d) ? S("20") : so_many(w, 10, 20)), ARG("interval", S("20")),
 		    ARG("wait", S("600")));
+	else if (!digest_seems_slow(d) && (ask_echoes(w) || ask_words(w)))
+		return;
 	else if (arp && digest_is(d, "icmp.state", "silent") && !twenty)
 		ask(w, "arp", ARG("address", d->target), ARG("count", S("20")), ARG("wait", S("200")));
 	else if (!digest_seems_slow(d) && (digest_fact(d, "icmp.state").n || pings_denied(d)))
@@ -327,8 +370,12 @@ void step_unsteady(struct wave *w)
 void step_row(struct wave *w)
 {
 	const struct digest *d = w->d;
+	/* One of the few connections that an SSH server may be asked for is left for what step_loss may want. */
+	bool few = digest_is_ssh(d);
+	if (few && digest_look(d, "retry", ARG("address", d->target), ARG("port", d->port)))
+		return;
 	if (digest_wants_row(d) && !digest_seems_slow(d))
-		plan_ask_row(w, d->port, S("10"));
+		plan_ask_row(w, d->port, few ? S("3") : S("10"));
 	else if (d->asks_ras && plan_open(d) && digest_is(d, "path.kind", "ras") && !digest_seems_slow(d))
 		plan_ask_row(w, open_port(d), S("10"));
 }

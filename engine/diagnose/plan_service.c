@@ -18,10 +18,11 @@ static void ask_smb(struct wave *w, const char *dialects)
 	if (digest_look(d, "smb", ARG("address", d->target), ARG("dialects", str_c(dialects)), ARG("pad", S(""))))
 		return;
 	bool direct = digest_is(d, "tcp.445", "open");
+	struct str echoes = digest_seems_slow(d) ? S("") : arena_printf(w->a, "%d", PLAN_ECHOES);
 	struct str called = direct ? S("") : d->server_is_address ? S("*SMBSERVER") : d->server;
 	ask(w, "smb", ARG("address", d->target), ARG("port", direct ? S("445") : S("139")), ARG("called", called),
 	    ARG("dialects", str_c(dialects)), ARG("max", client_limit(d, dialects)), ARG("share", d->share),
-	    ARG("pipe", plan_article_pipe(w)), ARG("wait", S("2000")));
+	    ARG("pipe", plan_article_pipe(w)), ARG("wait", S("2000")), ARG("echo", echoes));
 }
 
 /* tcp_repeated: a request to connect was lost. */

@@ -77,6 +77,8 @@ static int set_options(struct channel *c)
 			 set_int(c->fd, IPPROTO_IP, IP_MTU_DISCOVER, IP_PMTUDISC_PROBE);
 	if (!e && c->spec.kind == CHANNEL_BROADCAST)
 		e = set_int(c->fd, SOL_SOCKET, SO_BROADCAST, 1);
+	if (!e && c->spec.kind == CHANNEL_TCP) /* what is sent while another is under way is to go at once, too */
+		e = set_int(c->fd, IPPROTO_TCP, TCP_NODELAY, 1);
 	const struct linger at_once = { .l_onoff = 1 };
 	if (!e && c->spec.abort && setsockopt(c->fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once))
 		e = errno;
@@ -141,6 +143,9 @@ int channel_send(struct channel *c, const struct action *action)
 {
 	if (is_packet(&c->spec))
 		return send_packet(c, action->bytes);
+	/* The answer is acknowledged by the next request, which saves a packet each. */
+	if (c->spec.kind == CHANNEL_TCP)
+		(void)set_int(c->fd, IPPROTO_TCP, TCP_QUICKACK, 0);
 	struct sockaddr_storage to;
 	socklen_t size = address_to_sockaddr(action->spec.to, action->spec.port, &to);
 	ssize_t n = sendto(c->fd, action->bytes.p, action->bytes.n, MSG_NOSIGNAL, size ? (struct sockaddr *)&to : NULL,

@@ -18,6 +18,7 @@ static const struct probe_arg_help args[] = {
 	{ "ttl", false, "time to live", ARG_NUMBER },
 	{ "wait", false, "how long to wait after the last one, in ms (default 1000)", ARG_NUMBER },
 	{ "linger", false, "wait so many ms more where only the first were answered", ARG_NUMBER },
+	{ "deaf", false, "where so many were sent and none is answered, send no more", ARG_NUMBER },
 	{ "settle", false, "after an answer wait only so many ms more for the rest", ARG_NUMBER },
 	{ 0 }
 };
@@ -64,7 +65,7 @@ struct icmp {
 	struct echo echo;
 	double interval_ms, wait_ms, linger_ms, settle_ms, sent_ms[COUNT_MAX];
 	bool answered[COUNT_MAX];
-	unsigned count, size, sent, received, duplicates;
+	unsigned count, deaf, size, sent, received, duplicates;
 	double least, most, sum, rtt_ms[COUNT_MAX];
 	double came_first_ms, came_last_ms;
 };
@@ -143,6 +144,11 @@ static double settled_ms(const struct machine *m)
 static void icmp_send(struct machine *m)
 {
 	struct icmp *s = m->state;
+	if (s->deaf && s->sent == s->deaf && s->sent < s->count && !s->received) {
+		s->count = s->sent;
+		machine_timer(m, settled_ms(m));
+		return;
+	}
 	if (s->sent == s->count && s->linger_ms > 0 && only_first(s)) {
 		machine_timer(m, s->linger_ms); /* what is missing may stand in a queue */
 		s->linger_ms = 0;
@@ -222,6 +228,7 @@ static void icmp_start(struct machine *m)
 	s->interval_ms = machine_arg_number(m, "interval", 100, 10, 2000);
 	s->size = (unsigned)machine_arg_number(m, "size", 56, ECHO_TOKEN, ECHO_PAYLOAD_MAX);
 	s->wait_ms = machine_arg_number(m, "wait", 1000, 10, 15000);
+	s->deaf = (unsigned)machine_arg_number(m, "deaf", 0, 0, COUNT_MAX);
 	s->linger_ms = machine_arg_number(m, "linger", 0, 0, 15000);
 	s->settle_ms = machine_arg_number(m, "settle", 0, 0, 15000);
 	s->echo = echo_begin(m, s->address.family);

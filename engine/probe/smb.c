@@ -18,6 +18,8 @@ static const struct probe_arg_help args[] = {
 	{ "called", false, "NetBIOS name to ask for first (default on port 139: *SMBSERVER)", ARG_NETBIOS },
 	{ "share", false, "a share to connect to", ARG_TEXT },
 	{ "pipe", false, "a named pipe to open over IPC$, for its attributes only", ARG_TEXT },
+	{ "echo", false, "ask for so many echoes at the end, 20 ms apart (default 0, at most 30; SMB2 alone has them)",
+	  ARG_NUMBER },
 	{ "listen", false, "say nothing for so many ms first (default 50)", ARG_NUMBER },
 	{ "wait", false, "how long to wait for each answer, in ms (default 3500)", ARG_NUMBER },
 	{ 0 }
@@ -59,6 +61,8 @@ static const struct probe_fact_help facts[] = {
 	{ "smb.error", FACT_TEXT, "the system's error, without a connection" },
 	{ "smb.icmp", FACT_TEXT, "ICMP type/code behind it" },
 	{ "smb.icmp_from", FACT_TEXT, "who sent the ICMP message" },
+	{ "smb.echoes", FACT_NUMBER, "echoes that came back in time; the first that does not is the last" },
+	{ "smb.echo_late", FACT_BOOL, "one did not" },
 	{ "session.status", FACT_TEXT, "NT status of the anonymous logon in hex" },
 	{ "session.guest", FACT_BOOL, "it was made a guest" },
 	{ "session.encrypt", FACT_BOOL, "the server wants the session encrypted" },
@@ -164,6 +168,14 @@ static void ending_facts(struct machine *m, const struct smb_talk *t)
 		machine_number(m, "smb.resent", t->disordered + (t->data_in > t->frames ? t->data_in - t->frames : 0));
 }
 
+static void echo_facts(struct machine *m, const struct smb_talk *t)
+{
+	if (!t->echoing)
+		return;
+	machine_number(m, "smb.echoes", t->echoes_back);
+	machine_bool(m, "smb.echo_late", t->echo_late);
+}
+
 static void smb_end(struct machine *m, const struct smb_talk *t)
 {
 	const char *state = smb_state(t), *dialect = smb_dialect_name(t->negotiated.dialect);
@@ -177,6 +189,7 @@ static void smb_end(struct machine *m, const struct smb_talk *t)
 	if (t->stop != SMB_NO_CONNECTION)
 		negotiation_facts(m, t);
 	session_facts(m, t);
+	echo_facts(m, t);
 	if (t->negotiated.has_dialect)
 		machine_end(m, state, "SMB on %.*s port %u: dialect %s", STR_ARG(where), t->port, dialect);
 	else if (t->stop == SMB_NO_CONNECTION)
@@ -209,6 +222,7 @@ static void smb_start(struct machine *m)
 	if (!t->called.n && t->port == NETBIOS_SSN_PORT)
 		t->called = STR("*SMBSERVER");
 	t->share = machine_arg(m, "share");
+	t->echoes = (unsigned)machine_arg_number(m, "echo", 0, 0, SMB_ECHOES_MAX);
 	t->listen_ms = machine_arg_number(m, "listen", DEFAULT_LISTEN_MS, 0, 10000);
 	if (!t->most_dialect || (offer.n && !t->smb1 && !str_eq(offer, STR("smb2")) && !str_eq(offer, STR("smb311"))))
 		machine_not_run(m, "dialects is smb1, smb2 or smb311, max one of 2.02, 2.10, 3.00, 3.02, 3.11");

@@ -6,7 +6,11 @@
 #include <errno.h>
 #include <string.h>
 
-enum { GREETING_MAX = 64 };
+enum {
+	GREETING_MAX = 64,
+	ECHO_SPACING_MS = 20,
+	ECHO_SOON_MS = 180 /* beyond the round trip; what was lost is sent again 200 ms beyond it at the soonest */
+};
 
 struct str smb_status_text(uint32_t status, struct arena *a)
 {
@@ -17,6 +21,7 @@ bool smb_talk_begin(struct machine *m, struct smb_talk *t)
 {
 	t->nbss = -1;
 	t->tcp = "open";
+	t->credits = 1;
 	t->wait_ms = machine_arg_number(m, "wait", 3500, 10, 10000);
 	t->room = arena_alloc(m->arena, SMB_FRAME_MAX + 4);
 	t->received.p = t->room;
@@ -118,6 +123,7 @@ static bool go_on(struct machine *m, struct smb_talk *t)
 	if (t->step > SMB_DIALECT)
 		t->header.message++;
 	t->spoke = true;
+	t->credits -= t->step >= SMB_DIALECT && t->credits;
 	struct str packet = step_packet(m, t);
 	if (!packet.n)
 		return stop(t, SMB_INTERNAL);
@@ -148,9 +154,58 @@ static bool step_is_good(const struct smb_talk *t, uint32_t status)
 	return !status || (t->step == SMB_LOGON && status == (uint32_t)NT_STATUS_MORE_PROCESSING);
 }
 
+/* echo_is_late: the next answer that is to come; they come in the order of the requests. */
+static bool echo_is_late(const struct machine *m, const struct smb_talk *t)
+{
+	return t->echoes_back < t->echoes_sent &&
+	       m->now_ms > t->echo_ms[t->echoes_back] + t->rtt_ms + ECHO_SOON_MS;
+}
+
+/* echo_tick: one more request, whether the last ones are answered or not, as far as the server lets us. */
+static bool echo_tick(struct machine *m, struct smb_talk *t)
+{
+	if (echo_is_late(m, t)) {
+		t->echo_late = true;
+		return true;
+	}
+	if (t->echoes_sent < t->echoes && t->credits) {
+		t->header.message++;
+		t->credits--;
+		t->echo_ms[t->echoes_sent++] = m->now_ms;
+		machine_send(m, 0, smb2_echo(&t->header, m->arena));
+	}
+	machine_timer(m, ECHO_SPACING_MS);
+	return false;
+}
+
+static bool read_echo(struct machine *m, struct smb_talk *t, const struct smb_answer *r)
+{
+	bool ours = r->version == 2 && r->whole && r->header.command == SMB2_ECHO &&
+		    r->header.message == t->echo_first + t->echoes_back && t->echoes_back < t->echoes_sent;
+	t->echo_late = ours && echo_is_late(m, t);
+	t->echoes_back += ours && !t->echo_late;
+	return t->echo_late || t->echoes_back == t->echoes;
+}
+
+/* echoes_begin: the conversation is over, and the connection is not. */
+static bool echoes_begin(struct machine *m, struct smb_talk *t)
+{
+	const struct smb_answer *r = &t->negotiated;
+	if (!t->echoes || t->echoing || t->smb1 || (t->stop != SMB_FINISHED && t->stop != SMB_REFUSED) ||
+	    !r->has_dialect || r->status)
+		return false;
+	t->echoing = true;
+	t->echo_first = t->header.message + 1;
+	t->header.command = SMB2_ECHO;
+	return !echo_tick(m, t);
+}
+
 static bool read_smb_answer(struct machine *m, struct smb_talk *t, struct str frame)
 {
 	struct smb_answer r = smb_read(frame);
+	t->credits += r.credits;
+	if (t->echoing)
+		return read_echo(m, t, &r);
 	if (!r.version)
 		return stop(t, SMB_NOT_SMB);
 	if (t->step < SMB_DIALECT || !r.whole || r.version != (t->smb1 ? 1u : 2u) ||
@@ -216,9 +271,9 @@ static bool read_frames(struct machine *m, struct smb_talk *t)
 			over = read_session_answer(m, t, type, frame);
 		if (over && t->stop == SMB_NOT_SMB)
 			keep_greeting(t);
+		t->received = str_from(t->received, 4 + size);
 		if (over)
 			return true;
-		t->received = str_from(t->received, 4 + size);
 	}
 	return false;
 }
@@ -261,14 +316,30 @@ static bool take_wait(struct smb_talk *t, const struct event *e)
 	return stop(t, t->received.n ? SMB_MALFORMED : SMB_SILENT);
 }
 
-bool smb_talk_event(struct machine *m, struct smb_talk *t, const struct event *e)
+/* take_echo: whatever comes now changes nothing of how the conversation went. */
+static bool take_echo(struct machine *m, struct smb_talk *t, const struct event *e)
+{
+	const enum smb_stop how = t->stop;
+	const struct str said = t->greeting;
+	bool over = e->kind == EVENT_TIMER   ? echo_tick(m, t)
+		    : e->kind == EVENT_BYTES ? take_bytes(m, t, e->bytes)
+					     : true;
+	t->stop = how;
+	t->greeting = said;
+	return over;
+}
+
+static bool take_event(struct machine *m, struct smb_talk *t, const struct event *e)
 {
 	if (e->tcp.known) {
+		t->rtt_ms = e->tcp.rtt_ms;
 		t->retransmits = e->tcp.retransmits;
 		t->retransmits_known = true;
 		t->data_in = e->tcp.data_in;
 		t->disordered = e->tcp.disordered;
 	}
+	if (t->echoing)
+		return take_echo(m, t, e);
 	switch (e->kind) {
 	case EVENT_OPEN:
 		return go_on(m, t);
@@ -288,6 +359,11 @@ bool smb_talk_event(struct machine *m, struct smb_talk *t, const struct event *e
 		return take_wait(t, e);
 	}
 	return false;
+}
+
+bool smb_talk_event(struct machine *m, struct smb_talk *t, const struct event *e)
+{
+	return take_event(m, t, e) && !echoes_begin(m, t);
 }
 
 /* MS-ERREF 2.3.1 */

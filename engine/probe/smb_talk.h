@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * One connection to an SMB server and what is said on it, step by step until something stops it: connect, session
- * request (port 139), listen, negotiate, anonymous logon, IPC$, a share, a named pipe. Each step has one wait that
- * dripped bytes do not prolong. Shared by the probes smb, nbss and pipe.
+ * request (port 139), listen, negotiate, anonymous logon, IPC$, a share, a named pipe; then, whatever the server has refused,
+ * echo requests, which tell whether packets are lost. Each step has one wait that dripped bytes do not prolong. Shared by the probes smb, nbss and pipe.
  */
 #ifndef KBT_PROBE_SMB_TALK_H
 #define KBT_PROBE_SMB_TALK_H
@@ -36,6 +36,8 @@ enum smb_stop {
 	SMB_INTERNAL	/* memory */
 };
 
+enum { SMB_ECHOES_MAX = 30 };
+
 struct smb_talk {
 	/* Set by the probe. */
 	struct address address;
@@ -49,6 +51,7 @@ struct smb_talk {
 	struct str share;    /* also connect to this one; empty: none */
 	struct str pipe;     /* also open this one; empty: none */
 	double listen_ms, wait_ms;
+	unsigned echoes;     /* so many requests of SMB2 for an echo at the end; at most SMB_ECHOES_MAX */
 
 	/* What came of it. */
 	enum smb_step step;  /* the one under way, or at which it stopped */
@@ -67,10 +70,18 @@ struct smb_talk {
 	bool answered[SMB_STEPS];
 	uint32_t status[SMB_STEPS];
 	uint16_t session_flags;
+	unsigned echoes_back; /* answered in time; they end with the first that is not */
+	bool echo_late;
 
 	struct str received; /* not yet read; in the arena */
 	char *room;
 	struct smb_header header;
+	double rtt_ms;	  /* the system's own measure */
+	unsigned credits; /* so many requests may be made now */
+	bool echoing;
+	unsigned echoes_sent;
+	double echo_ms[SMB_ECHOES_MAX]; /* when each was sent */
+	uint64_t echo_first; /* message id */
 };
 
 /* smb_talk_begin checks the arguments address= and port= and opens the connection; false: it ended as not-run. */

@@ -290,6 +290,16 @@ struct str smb2_open_pipe(struct str name, const struct smb_header *h, struct ar
 	return finish(&w, a);
 }
 
+struct str smb2_echo(const struct smb_header *h, struct arena *a)
+{
+	uint8_t bytes[SMB_PACKET_MAX];
+	struct wire_out w = begin(bytes);
+	put_smb2_header(&w, h);
+	wire_put_le16(&w, 4);
+	wire_put_le16(&w, 0);
+	return finish(&w, a);
+}
+
 /* ---- answers ---- */
 
 static void read_smb1(struct wire *w, struct smb_answer *r)
@@ -348,6 +358,7 @@ static void read_smb2(struct wire *w, struct smb_answer *r)
 	wire_skip(w, 4); /* its own size, credit charge */
 	r->status = wire_le32(w);
 	r->header.command = wire_le16(w);
+	r->credits = wire_le16(w);
 	wire_seek(w, 24);
 	r->header.message = wire_le64(w);
 	wire_skip(w, 4);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * SMB packets: the few requests that ask a server what it speaks and whom it lets in, and their answers from untrusted
- * bytes. MS-CIFS 2.2.4 (SMB1: negotiation, session setup, tree connect, opening), MS-SMB2 2.2.1 to 2.2.14, MS-NLMP 2.2.1 (an anonymous logon: no name, no
+ * bytes. MS-CIFS 2.2.4 (SMB1: negotiation, session setup, tree connect, opening), MS-SMB2 2.2.1 to 2.2.14 and 2.2.28, MS-NLMP 2.2.1 (an anonymous logon: no name, no
  * password, no hash is ever in a packet). Each request comes with its NetBIOS session header (RFC 1002 section 4.3.1).
  * Pure.
  */
@@ -22,6 +22,7 @@ enum smb_command {
 	SMB2_SESSION_SETUP = 1,
 	SMB2_TREE_CONNECT = 3,
 	SMB2_CREATE = 5,
+	SMB2_ECHO = 13,
 	SMB1_NEGOTIATE = 0x72,
 	SMB1_SESSION_SETUP = 0x73,
 	SMB1_TREE_CONNECT = 0x75,
@@ -53,6 +54,8 @@ struct str smb2_logon(unsigned step, const struct smb_header *h, struct arena *a
 struct str smb2_tree_connect(struct str server, struct str share, const struct smb_header *h, struct arena *a);
 /* smb2_open_pipe opens a named pipe of the connected IPC$ for reading its attributes only. */
 struct str smb2_open_pipe(struct str name, const struct smb_header *h, struct arena *a);
+/* smb2_echo asks for nothing but an answer. A server that wants a session first says so, which is one. */
+struct str smb2_echo(const struct smb_header *h, struct arena *a);
 
 /* What an answer says. */
 struct smb_answer {
@@ -60,6 +63,7 @@ struct smb_answer {
 	bool whole;	  /* nothing that should be there is missing */
 	uint32_t status;
 	struct smb_header header;
+	unsigned credits; /* so many more requests may be made; of SMB2 */
 	/* of a negotiation */
 	bool has_dialect;
 	unsigned dialect;  /* 0x0100 for SMB1; 0xFFFF: none in common */

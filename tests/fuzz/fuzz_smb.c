@@ -4,4 +4,4 @@
  */
 #include "tests/fuzz/fuzz_probe.h"
 
-FUZZ_PROBE("smb", "address=10.53.0.10", "share=data", "listen=0")
+FUZZ_PROBE("smb", "address=10.53.0.10", "share=data", "listen=0", "echo=3")

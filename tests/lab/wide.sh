@@ -18,6 +18,9 @@ ok-lossless-far|depot|none|none.healthy|healthy|the server behind the router doe
 loss-20|nas7|link|link.path.loss|link.path.loss|20 % of the round trips on the server's link are lost
 loss-50|nas7|link|link.path.loss|link.path.loss|50 % of the round trips on the server's link are lost
 loss-far-30|depot|link|link.path.loss|link.path.loss|30 % of the round trips behind the router are lost
+loss-far-20-no-ping|depot|link|link.path.loss|link.path.loss/open|20 % of the round trips behind the router are lost, and the server answers no ping
+loss-far-20-refused|depot|link|link.path.loss|link.path.loss/open|as loss-far-20-no-ping, behind a router that answers 139 with a reset
+loss-20-no-ping|nas7|link|link.path.loss|link.path.loss/open|20 % of the round trips on the server's link are lost, and it answers no ping
 slow-link-1k|nas7|link|link.path.too-slow|link.path.too-slow|the server's link carries 1 kbit/s
 slow-link-tight|nas7|link|link.path.too-slow|link.path.too-slow|the server's link carries 2 kbit/s, no burst
 link-flap-slow|nas7|link|link.client.flapping|link.client.flapping|the client's link is up for 1.5 s, then down for 1 s
@@ -28,6 +31,8 @@ ok-dns-v6|nas7|none|none.healthy|healthy|the only name server has an IPv6 addres
 ok-dns-dropped-netbios|nas7|none|none.dns-dead-but-netbios|healthy-slow|the DNS host is up and drops questions, NetBIOS finds the name|silence
 ok-ras-dns-silent|depot|none|none.dns-dead-but-netbios|healthy-slow|over the RAS link: DNS drops questions, WINS finds the name|silence
 ok-139-dropped|nas7|none|none.netbios-off|healthy-no-netbios|139 and udp/137 are dropped, 445 works
+ok-no-ping-far|depot|none|none.icmp-filtered|healthy-no-icmp|the server behind the router answers no ping
+ok-139-refused-far|depot|none|none.netbios-off|healthy-no-netbios|the router answers 139 with a reset, 445 works
 ok-only-445-silent|nas7|none|none.icmp-filtered|healthy-no-icmp|all but 445 is dropped, ping too|silence
 ok-445-filtered-far|depot|none|none.445-filtered-139-open|healthy-139|445 is dropped behind the router, 139 works
 ok-ras-1s-445-filtered|depot|none|none.445-filtered-139-open|healthy-139|a round trip of 1 s, and 445 is dropped|timing
@@ -172,8 +177,8 @@ ok-ssh|nas7|none|none.healthy|healthy|an SSH server that works
 ok-ssh-far|depot|none|none.healthy|healthy|an SSH server behind the router that works
 ok-ssh-large-ping|depot|none|none.healthy|healthy/open|a firewall drops large pings before an SSH server, and nothing else
 ok-ssh-small-mtu|depot|none|none.small-mtu|healthy|MTU 576 on the way to an SSH server, ICMP reports it
-ok-ssh-no-ping|depot|none|none.icmp-filtered|healthy-no-icmp/open|an SSH server drops pings: five connections are too few to say that nothing is lost
-ok-ssh-no-ping-no-udp|depot|none|none.icmp-filtered|healthy-no-icmp/open|an SSH server drops all but port 22|silence
+ok-ssh-no-ping|depot|none|none.icmp-filtered|healthy-no-icmp|an SSH server drops pings: what is said to it, a byte at a time, shows that nothing is lost
+ok-ssh-no-ping-no-udp|depot|none|none.icmp-filtered|healthy-no-icmp|an SSH server drops all but port 22|answers
 ok-sql|nas7|none|none.healthy|healthy|a database that takes connections
 backend-refuses|nas7|smb|smb.server.flaky|tcp-flaky|one of three machines behind a balancer refuses
 backend-refuses-at-random|nas7|smb|smb.server.flaky|tcp-flaky|a third of the connections at random is refused
@@ -668,6 +673,10 @@ inject_variants() {
     ok-lossless-far) drop_in e53m input 'ip protocol icmp limit rate over 30/second drop' ;;
     loss-20) bridge_drop 'oifname "s0" numgen random mod 100 < 11 drop' 'iifname "s0" numgen random mod 100 < 11 drop' ;;
     loss-50) bridge_drop 'oifname "s0" numgen random mod 100 < 29 drop' 'iifname "s0" numgen random mod 100 < 29 drop' ;;
+    loss-far-20-no-ping) drop_in e53r forward 'icmp type echo-request drop' 'numgen random mod 100 < 11 drop' ;;
+    loss-far-20-refused)
+        drop_in e53r forward 'tcp dport 139 reject with tcp reset' 'icmp type echo-request drop' 'numgen random mod 100 < 11 drop' ;;
+    loss-20-no-ping) drop_in e53s input 'icmp type echo-request drop'; trips_lost 11 ;;
     loss-far-30) drop_in e53r forward 'numgen random mod 100 < 16 drop' ;;
     slow-link-1k) nx e53sw tc qdisc add dev s0 root tbf rate 1kbit burst 1600 limit 12000 ;;
     slow-link-tight) nx e53sw tc qdisc add dev s0 root tbf rate 2kbit burst 1514 latency 5s ;;
@@ -680,6 +689,8 @@ inject_variants() {
     ok-ras-dns-silent) ras_up; drop_in e53d input 'udp dport 53 drop' ;;
     ok-139-dropped) drop_in e53s input 'tcp dport 139 drop' 'udp dport 137 drop' ;;
     ok-only-445-silent) drop_in e53s input 'iifname "eth0" tcp dport != 445 drop' 'iifname "eth0" meta l4proto { udp, icmp } drop' ;;
+    ok-139-refused-far) drop_in e53r forward 'tcp dport 139 reject with tcp reset' ;;
+    ok-no-ping-far) drop_in e53m input 'icmp type echo-request drop' ;;
     ok-445-filtered-far) drop_in e53r forward 'tcp dport 445 drop' ;;
     ok-ras-1s-445-filtered) ras_up 500; drop_in e53m input 'tcp dport 445 drop' ;;
     ok-two-nics) second_nic down; client_smbconf 'name resolve order = lmhosts host' ;;

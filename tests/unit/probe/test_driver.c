@@ -239,6 +239,44 @@ static void a_banner_is_kept_though_the_peer_closes(void **state)
 	arena_free(&r.arena);
 }
 
+static void *greet_and_listen(void *context)
+{
+	const struct banner *b = context;
+	char word[64];
+	int peer = accept(b->fd, NULL, NULL);
+	(void)!write(peer, b->text, strlen(b->text));
+	while (read(peer, word, sizeof word) > 0)
+		;
+	close(peer);
+	return NULL;
+}
+
+/* Each byte is looked for after 10 ms; a look that is set by an answer about the connection came 50 ms later. */
+static void bytes_are_acknowledged_one_by_one_and_at_once(void **state)
+{
+	(void)state;
+	enum { TRIES = 5, BYTES = 18, SLOW_MS = 40 };
+	double least_ms = BYTES * SLOW_MS;
+	unsigned port;
+	struct banner b = { listening(&port), "SSH-2.0-x\r\n" };
+	for (int i = 0; i < TRIES && least_ms >= BYTES * SLOW_MS; i++) {
+		struct results r = { 0 };
+		struct probe_request q =
+			request(&r.arena, "ssh", "address=127.0.0.1", arena_printf(&r.arena, "port=%u", port).p, NULL);
+		pthread_t thread;
+		pthread_create(&thread, NULL, greet_and_listen, &b);
+		run(NULL, &q, 1, &r, ERR_OK);
+		pthread_join(thread, NULL);
+		assert_true(state_is(r.evidence[0], "told"));
+		const struct fact *told = evidence_fact(r.evidence[0], "ssh.told");
+		assert_true(told && told->number == BYTES);
+		least_ms = r.evidence[0]->ms < least_ms ? r.evidence[0]->ms : least_ms;
+		arena_free(&r.arena);
+	}
+	assert_true(least_ms < BYTES * SLOW_MS);
+	close(b.fd);
+}
+
 static void a_closed_udp_port_is_told_by_icmp(void **state)
 {
 	(void)state;
@@ -663,6 +701,7 @@ int main(void)
 		cmocka_unit_test(on_a_slow_way_both_of_a_race_are_waited_for),
 		cmocka_unit_test(a_hung_service_is_silent_and_took_the_bytes),
 		cmocka_unit_test(a_banner_is_kept_though_the_peer_closes),
+		cmocka_unit_test(bytes_are_acknowledged_one_by_one_and_at_once),
 		cmocka_unit_test(a_closed_udp_port_is_told_by_icmp),
 		cmocka_unit_test(a_spoofed_answer_from_elsewhere_is_not_heard),
 		cmocka_unit_test(the_policy_is_asked_and_named),
