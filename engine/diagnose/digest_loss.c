@@ -32,12 +32,18 @@ static bool came_late(const struct digest *d, const struct evidence *e)
 	return false;
 }
 
+/* is_own_word: a refusal may be a router's, in the server's place; only on this LAN there is none between. */
+static bool is_own_word(const struct digest *d)
+{
+	return digest_is(d, "path.kind", "on-link");
+}
+
 /* count_connect: of one that came about only when its request was sent again, that was lost; so was one that was waited
  * for only briefly, where the next came about. On a slow way requests are sent again in vain. */
 static struct trips count_connect(const struct digest *d, const struct evidence *e)
 {
 	bool quick = digest_is(d, "latency.state", "ok"),
-	     came = evidence_state(e, "open") || evidence_state(e, "refused");
+	     came = evidence_state(e, "open") || (evidence_state(e, "refused") && is_own_word(d));
 	double again = evidence_number(e, "tcp.retransmits", 0);
 	if (!came || !(quick || evidence_number(e, "tcp.rtt", 0) < SLOW_MS))
 		return (struct trips){ 0 };
@@ -59,6 +65,8 @@ static struct trips count_row(const struct digest *d, const struct evidence *e)
 			   .lost = evidence_number(e, "retry.timeouts", timeout ? failed - others : others) };
 	uint64_t wait_ms = 0;
 	bool open = digest_is(d, "tcp.445", "open") || digest_is(d, "tcp.139", "open");
+	if (str_eq(evidence_text(e, "retry.failure"), STR("refused")) && failed >= made && !is_own_word(d))
+		t.made = t.lost;
 	if ((str_u64(evidence_arg(e, "wait"), &wait_ms) && wait_ms > LOST_MS + 50) ||
 	    (!open && t.lost > 0 && failed >= made))
 		return (struct trips){ 0 };

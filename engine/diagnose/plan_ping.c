@@ -25,7 +25,8 @@ static unsigned trips_beside(struct wave *w)
 	enum { TALK = 5 + PLAN_ECHOES, SESSION = 3, ARPS = 3, ROW = 10, SSH = 7 };
 	const struct digest *d = w->d;
 	bool first = digest_is(d, "tcp.445", "open"), second = d->smb && digest_is(d, "tcp.139", "open");
-	bool refused = d->smb && digest_is(d, "tcp.139", "refused") && !d->asks_ras; /* and nine times more */
+	bool refused = d->smb && digest_is(d, "tcp.139", "refused") && !d->asks_ras && /* and nine times more */
+		       digest_is(d, "path.kind", "on-link");		       /* but for a router in its place */
 	unsigned n = (unsigned)first + (unsigned)second + (plan_on_lan(d) && !is_ipv6(d->target) ? ARPS : 0);
 	if (d->smb)
 		n += TALK + (unsigned)(d->share.n > 0) + (unsigned)(plan_article_pipe(w).n > 0) + (first ? 0 : SESSION);
