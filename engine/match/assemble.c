@@ -13,7 +13,7 @@ enum {
 	GROUP_TOKENS_MAX = 160
 };
 
-struct doc_at { const struct digest *from; const uint32_t *remap; const struct digest_doc *doc; };
+struct doc_at { const struct digest *from; uint32_t *remap; const struct digest_doc *doc; };
 struct owned { uint32_t group; struct file_owner owner; };
 
 struct assembly {
@@ -74,26 +74,16 @@ static int by_ordinal(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-static void number_words(struct assembly *s)
-{
-	for (unsigned i = 0; i < s->digest_count && !s->err; i++) {
-		const struct digest *g = s->digests[i];
-		s->remaps[i] = take(s, g->words.count, sizeof **s->remaps);
-		for (uint32_t w = 0; !s->err && w < g->words.count; w++)
-			s->remaps[i][w] = vocab_add(&s->words, vocab_word(&g->words, w));
-		s->doc_count += COUNT(struct digest_doc, g->docs);
-	}
-	if (!s->err)
-		s->err = s->words.err;
-}
-
 static void order_docs(struct assembly *s)
 {
 	double length = 0;
+	for (unsigned i = 0; i < s->digest_count; i++)
+		s->doc_count += COUNT(struct digest_doc, s->digests[i]->docs);
 	s->docs = take(s, s->doc_count, sizeof *s->docs);
 	uint32_t n = 0;
 	for (unsigned i = 0; i < s->digest_count && !s->err; i++) {
 		const struct digest *g = s->digests[i];
+		s->remaps[i] = take(s, g->words.count, sizeof **s->remaps);
 		const struct digest_doc *docs = ITEMS(const struct digest_doc, g->docs);
 		for (uint32_t k = 0; k < COUNT(struct digest_doc, g->docs); k++) {
 			s->docs[n++] = (struct doc_at){ g, s->remaps[i], &docs[k] };
@@ -105,6 +95,18 @@ static void order_docs(struct assembly *s)
 	qsort(s->docs, s->doc_count, sizeof *s->docs, by_ordinal);
 	if (s->mean_length <= 0)
 		s->mean_length = length > 0 ? length / s->doc_count : 1;
+}
+
+/* By the articles' order, so that which thread met a word first leaves no trace: a thread gets its articles in order,
+ * so a word that no article before has is new in its thread too. */
+static void number_words(struct assembly *s)
+{
+	for (uint32_t d = 0; d < s->doc_count && !s->words.err; d++) {
+		const struct doc_at *at = &s->docs[d];
+		for (uint32_t w = at->doc->new_at; w < at->doc->new_at + at->doc->new_n; w++)
+			at->remap[w] = vocab_add(&s->words, vocab_word(&at->from->words, w));
+	}
+	s->err = s->words.err;
 }
 
 static void put_words(struct assembly *s)
@@ -166,9 +168,11 @@ static void put_articles(struct assembly *s, struct file_term *terms)
 		put_over_times(s, at, d);
 		buf_add_bytes(&s->sections[SEC_DOC_WORD], ITEMS(const uint16_t, at->from->doc_words) + at->doc->word_at,
 			      at->doc->word_n * sizeof(uint16_t));
-		uint32_t *to = (uint32_t *)(void *)buf_room(out, at->doc->term_n * sizeof *to);
-		if (!to)
+		uint32_t *to = (uint32_t *)(void *)buf_room(out, (at->doc->term_n + 1) * sizeof *to);
+		if (!to) {
+			s->err = buf_err(out);
 			return;
+		}
 		for (uint32_t i = 0; i < at->doc->term_n; i++) {
 			uint32_t term = at->remap[from[i] >> 8];
 			to[i] = term << 8 | (from[i] & 0xFF);
@@ -308,7 +312,7 @@ static void put_common(struct assembly *s, const struct file_term *terms)
 	struct buf *out = &s->sections[SEC_DOC_TERM];
 	for (uint32_t d = 0; d < s->doc_count; d++) {
 		const uint32_t *from = doc_terms + articles[d].term_at;
-		uint16_t *to = (uint16_t *)(void *)buf_room(out, articles[d].term_n * sizeof *to);
+		uint16_t *to = (uint16_t *)(void *)buf_room(out, (articles[d].term_n + 1) * sizeof *to);
 		uint32_t n = 0;
 		if (!to)
 			return;
@@ -549,9 +553,9 @@ enum err assemble(struct digest *const *digests, unsigned count, double mean_len
 {
 	struct assembly s = { .digests = digests, .digest_count = count, .mean_length = mean_length };
 	vocab_add(&s.words, STR("error")); /* an empty KB has a table too */
-	number_words(&s);
+	order_docs(&s);
 	if (!s.err)
-		order_docs(&s);
+		number_words(&s);
 	if (!s.err)
 		put_indexes(&s);
 	if (!s.err) {

@@ -218,6 +218,7 @@ void digest_add(struct digest *g, uint32_t ordinal, struct str id, const struct 
 	struct digest_doc doc = { .ordinal = ordinal, .id = keep_text(g, id),
 				  .message_at = (uint32_t)(g->messages.n / sizeof(struct digest_message)),
 				  .word_at = (uint32_t)(g->doc_words.n / sizeof(uint16_t)),
+				  .new_at = g->words.count,
 				  .code_at = (uint32_t)(g->codes.n / sizeof(struct file_article_code)),
 				  .over_at = (uint32_t)(g->over_times.n / sizeof(struct file_text)) };
 	bool text_taken = false;
@@ -227,6 +228,7 @@ void digest_add(struct digest *g, uint32_t ordinal, struct str id, const struct 
 		take_source(g, sources[i], a, !text_taken, &doc, &text_taken);
 	doc.message_n = (uint32_t)(g->messages.n / sizeof(struct digest_message)) - doc.message_at;
 	flush_terms(g, &doc);
+	doc.new_n = g->words.count - doc.new_at;
 	buf_add_bytes(&g->docs, &doc, sizeof doc);
 	if (arena_err(a))
 		g->err = ERR_NOMEM;

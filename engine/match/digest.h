@@ -18,6 +18,7 @@ struct digest_doc {
 	uint32_t code_at, code_n;
 	uint32_t over_at, over_n; /* marks and stories */
 	uint32_t word_at, word_n;
+	uint32_t new_at, new_n; /* words of this digest that no article before had, by number */
 	uint32_t families;
 	uint32_t length;
 	uint64_t stamp;

@@ -33,9 +33,9 @@ static void damage_is_noticed(void **state)
 	buf_free(&block);
 }
 
-static void an_empty_kb_answers_too(void **state)
+/* What explains nothing: no article at all, or one without a word. */
+static void expect_no_answer(const char *source)
 {
-	(void)state;
 	struct compiler *c;
 	struct buf block = { 0 };
 	struct matcher *m;
@@ -43,6 +43,8 @@ static void an_empty_kb_answers_too(void **state)
 	struct match_answer answer;
 	struct arena a = { 0 };
 	assert_int_equal(compile_open(1, &c), ERR_OK);
+	if (source)
+		assert_int_equal(compile_source(c, STR("Q10001"), (struct str){ source, strlen(source) }), ERR_OK);
 	assert_int_equal(compile_finish(c, NULL, 0, (struct file_stamp){ 1, 1 }, &block), ERR_OK);
 	compile_close(&c);
 	assert_int_equal(matcher_of_block(&block, &m), ERR_OK);
@@ -52,6 +54,51 @@ static void an_empty_kb_answers_too(void **state)
 	arena_free(&a);
 	match_scratch_close(&s);
 	match_close(&m);
+}
+
+static void an_empty_kb_answers_too(void **state)
+{
+	(void)state;
+	expect_no_answer(NULL);
+}
+
+static void an_article_without_a_word_is_one_too(void **state)
+{
+	(void)state;
+	expect_no_answer("---\nid: Q10001\ntitle: '...'\n---\n");
+}
+
+/* Articles of which each has words of its own and words of the next. */
+static void compile_by(unsigned threads, struct buf *ret_block)
+{
+	struct compiler *c;
+	assert_int_equal(compile_open(threads, &c), ERR_OK);
+	for (unsigned i = 1; i <= 1000; i++) {
+		struct buf b = { 0 };
+		char id[16];
+		snprintf(id, sizeof id, "Q%u", 10000 + i);
+		buf_addf(&b, "---\nid: %s\ntitle: Word%xa fails\n---\nThe word%xa stops: \"word%xb %u failed.\"\n", id,
+			 i, i + 1, i, i);
+		assert_int_equal(compile_source(c, (struct str){ id, strlen(id) }, buf_str(&b)), ERR_OK);
+		buf_free(&b);
+	}
+	assert_int_equal(compile_finish(c, NULL, 0, (struct file_stamp){ 1, 1 }, ret_block), ERR_OK);
+	compile_close(&c);
+}
+
+static void threads_leave_no_trace(void **state)
+{
+	(void)state;
+	struct buf one = { 0 };
+	compile_by(1, &one);
+	for (unsigned i = 0; i < 12; i++) {
+		struct buf many = { 0 };
+		compile_by(2 + i % 3, &many);
+		assert_int_equal(many.n, one.n);
+		assert_memory_equal(many.p, one.p, one.n);
+		buf_free(&many);
+	}
+	buf_free(&one);
 }
 
 static char folder[64], db[128], kept[160];
@@ -181,6 +228,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(damage_is_noticed),
 		cmocka_unit_test(an_empty_kb_answers_too),
+		cmocka_unit_test(an_article_without_a_word_is_one_too),
+		cmocka_unit_test(threads_leave_no_trace),
 		cmocka_unit_test_teardown(it_is_kept_and_mended, clean_up),
 		cmocka_unit_test_teardown(it_may_be_cut_while_it_is_read, clean_up),
 	};
