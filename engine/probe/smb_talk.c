@@ -164,10 +164,9 @@ static bool echo_is_late(const struct machine *m, const struct smb_talk *t)
 /* echo_tick: one more request, whether the last ones are answered or not, as far as the server lets us. */
 static bool echo_tick(struct machine *m, struct smb_talk *t)
 {
-	if (echo_is_late(m, t)) {
-		t->echo_late = true;
+	t->echo_late = echo_is_late(m, t);
+	if (t->echo_late || (!t->credits && t->echoes_back == t->echoes_sent)) /* none under way would bring credits */
 		return true;
-	}
 	if (t->echoes_sent < t->echoes && t->credits) {
 		t->header.message++;
 		t->credits--;
