@@ -4,7 +4,6 @@
 #include "match/clean.h"
 #include "match/glossary_tell.h"
 #include "match/token.h"
-#include "match/vocab.h"
 #include "match/words.h"
 
 #include "base/buf.h"
@@ -29,20 +28,6 @@ struct reader {
 };
 
 /* ---- what is written ---- */
-
-/* has_known: one of the words is in articles, small words aside. */
-static bool has_known(const struct file_view *v, struct str words)
-{
-	struct token t;
-	for (size_t at = 0; token_next(words, &at, &t);) {
-		if (words_is_small((struct str){ t.word, t.n }))
-			continue;
-		uint32_t term = file_find_term(v, (struct str){ t.word, token_stem(t.word, t.n) });
-		if (term != VOCAB_NONE && v->terms[term].doc_n)
-			return true;
-	}
-	return false;
-}
 
 static bool is_small(struct str words)
 {
@@ -78,9 +63,9 @@ static void put(struct reader *r, struct str words)
 static void put_english(struct reader *r, struct str english, size_t start, size_t end)
 {
 	struct str own = text_part(r, start, end);
-	bool small = is_small(english), known = !small && has_known(r->view, english);
+	bool small = is_small(english), known = !small && glossary_known(r->view, english);
 	r->listed++;
-	if (!small && (!known || has_known(r->view, own)))
+	if (!small && (!known || glossary_known(r->view, own)))
 		put(r, own);
 	if (small || known)
 		put(r, english);
@@ -253,7 +238,7 @@ static size_t read_han(struct reader *r, size_t at)
 	struct str text = r->folded.text;
 	struct glossary_found f;
 	size_t end = script_end(text, at, SCRIPT_HAN, SCRIPT_KANA), unlisted = at;
-	if (has_known(r->view, text_part(r, at, end)))
+	if (glossary_known(r->view, text_part(r, at, end)))
 		put_own(r, at, end);
 	while (at < end) {
 		if (!longest(r->han, text, at, &f)) {
@@ -279,7 +264,7 @@ static bool read_scripts(struct reader *r, struct str text, bool english)
 		ascii++;
 	for (size_t at = ascii; at < text.n;)
 		seen[glossary_script(utf8_next(text, &at))] = true;
-	enum glossary_language latin = english ? GLOSSARY_NONE : glossary_tell(text);
+	enum glossary_language latin = english ? GLOSSARY_NONE : glossary_tell(r->view, text);
 	if (latin != GLOSSARY_NONE)
 		r->latin = glossary_of(latin);
 	if (seen[SCRIPT_CYRILLIC])

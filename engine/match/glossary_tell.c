@@ -3,6 +3,8 @@
 
 #include "base/hash.h"
 #include "base/utf8.h"
+#include "match/token.h"
+#include "match/vocab.h"
 #include "match/words.h"
 
 #include <assert.h>
@@ -154,7 +156,20 @@ struct told {
 	unsigned strong;		    /* a bit for each that has a sign of STRONG_SIGN letters */
 };
 
-static void count_word(struct told *t, struct str word)
+bool glossary_known(const struct file_view *v, struct str words)
+{
+	struct token t;
+	for (size_t at = 0; token_next(words, &at, &t);) {
+		if (words_is_small((struct str){ t.word, t.n }))
+			continue;
+		uint32_t term = file_find_term(v, (struct str){ t.word, token_stem(t.word, t.n) });
+		if (term != VOCAB_NONE && v->terms[term].doc_n)
+			return true;
+	}
+	return false;
+}
+
+static void count_word(struct told *t, const struct file_view *v, struct str word)
 {
 	char room[WORD_MAX];
 	uint64_t bit = (uint64_t)1 << (hash_bytes(word) & 63);
@@ -170,8 +185,9 @@ static void count_word(struct told *t, struct str word)
 		t->counts[l]++;
 		t->met[l] |= bit;
 		t->long_enough |= (unsigned)(folded.n >= LONG_SIGN) << l;
-		t->strong |= (unsigned)(folded.n >= STRONG_SIGN && (signs_of >> l & 1)) << l;
 	}
+	if (folded.n >= STRONG_SIGN && signs_of && !glossary_known(v, word)) /* "borrow" is Spanish, "police" French */
+		t->strong |= signs_of;
 }
 
 static size_t letters_end(struct str text, size_t at)
@@ -182,7 +198,7 @@ static size_t letters_end(struct str text, size_t at)
 	return at;
 }
 
-enum glossary_language glossary_tell(struct str text)
+enum glossary_language glossary_tell(const struct file_view *v, struct str text)
 {
 	struct told t = { .words = 0 };
 	enum glossary_language best = 0;
@@ -194,7 +210,7 @@ enum glossary_language glossary_tell(struct str text)
 			continue;
 		}
 		if (!char_is_digit(text.p[at]))
-			count_word(&t, str_part(text, at, end));
+			count_word(&t, v, str_part(text, at, end));
 		at = end;
 	}
 	for (enum glossary_language l = 1; l < GLOSSARY_LATIN_COUNT; l++)
