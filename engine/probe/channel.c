@@ -8,6 +8,7 @@
 #include <netinet/ip_icmp.h>
 #include <netpacket/packet.h>
 #include <poll.h>
+#include <stddef.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <time.h>
@@ -199,24 +200,28 @@ static bool read_error(struct channel *c, struct event *e)
 	return true;
 }
 
-static bool tcp_info(const struct channel *c, struct tcp_info *ret_info)
+/* tcp_info gives as many bytes as the system knows of; 0: none. */
+static size_t tcp_info(const struct channel *c, struct tcp_info *ret_info)
 {
 	socklen_t size = sizeof *ret_info;
 	*ret_info = (struct tcp_info){ 0 };
-	return c->spec.kind == CHANNEL_TCP && c->fd >= 0 &&
-	       !getsockopt(c->fd, IPPROTO_TCP, TCP_INFO, ret_info, &size);
+	bool known = c->spec.kind == CHANNEL_TCP && c->fd >= 0 &&
+		     !getsockopt(c->fd, IPPROTO_TCP, TCP_INFO, ret_info, &size);
+	return known ? size : 0;
 }
 
 struct tcp_note channel_tcp_note(const struct channel *c)
 {
 	struct tcp_info info;
-	if (!tcp_info(c, &info))
+	size_t size = tcp_info(c, &info);
+	if (!size)
 		return (struct tcp_note){ 0 };
 	return (struct tcp_note){ .known = true,
 				  .retransmits = info.tcpi_total_retrans,
 				  .unacked = info.tcpi_unacked,
 				  .data_in = info.tcpi_data_segs_in,
 				  .disordered = info.tcpi_rcv_ooopack,
+				  .orderless = size <= offsetof(struct tcp_info, tcpi_rcv_ooopack),
 				  .mss = info.tcpi_snd_mss,
 				  .rtt_ms = info.tcpi_rtt / 1e3 };
 }
@@ -243,7 +248,7 @@ static bool read_connect(struct channel *c, channel_emit *emit, void *context)
 		;
 	int pending = take_socket_error(c);
 	struct tcp_info info;
-	bool known = tcp_info(c, &info);
+	bool known = tcp_info(c, &info) > 0;
 	if (!e.error)
 		e.error = pending;
 	e.tcp = channel_tcp_note(c);

@@ -161,13 +161,15 @@ static bool echo_is_late(const struct machine *m, const struct smb_talk *t)
 	       m->now_ms > t->echo_ms[t->echoes_back] + t->rtt_ms + ECHO_SOON_MS;
 }
 
-/* echo_tick: one more request, whether the last ones are answered or not, as far as the server lets us. */
+/* echo_tick: one more request, whether the last ones are answered or not, as far as the server lets us. A lost answer
+ * behind which the next one comes is sent again at once, and only the order tells. */
 static bool echo_tick(struct machine *m, struct smb_talk *t)
 {
+	bool under_way = t->echoes_back < t->echoes_sent;
 	t->echo_late = echo_is_late(m, t);
-	if (t->echo_late || (!t->credits && t->echoes_back == t->echoes_sent)) /* none under way would bring credits */
+	if (t->echo_late || (!t->credits && !under_way)) /* one would bring credits */
 		return true;
-	if (t->echoes_sent < t->echoes && t->credits) {
+	if (t->echoes_sent < t->echoes && t->credits && !(t->orderless && under_way)) {
 		t->header.message++;
 		t->credits--;
 		t->echo_ms[t->echoes_sent++] = m->now_ms;
@@ -336,6 +338,7 @@ static bool take_event(struct machine *m, struct smb_talk *t, const struct event
 		t->retransmits_known = true;
 		t->data_in = e->tcp.data_in;
 		t->disordered = e->tcp.disordered;
+		t->orderless = e->tcp.orderless;
 	}
 	if (t->echoing)
 		return take_echo(m, t, e);

@@ -78,6 +78,7 @@ struct smb_talk {
 	struct smb_header header;
 	double rtt_ms;	  /* the system's own measure */
 	unsigned credits; /* so many requests may be made now */
+	bool orderless;	  /* the system would not tell that an answer was lost and the next one came */
 	bool echoing;
 	unsigned echoes_sent;
 	double echo_ms[SMB_ECHOES_MAX]; /* when each was sent */

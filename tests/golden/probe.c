@@ -5,7 +5,7 @@
  *
  *   # a remark
  *   probe NAME k=v...          first; starts it
- *   open C [local=A]           the channel is open
+ *   open C [local=A] [orderless] the channel is open
  *   bytes C [from=A] [retransmits=N] [data=N] VALUE...
  *                              VALUE is hex, "text" (\r \n \0 known), <A:B> bytes of the last packet sent on C,
  *                              netbios:NAME:SUFFIX an encoded name, or any of these followed by *N
@@ -202,6 +202,8 @@ static void read_options(struct str *rest, struct event *e)
 			e->tcp = (struct tcp_note){ .known = true, .retransmits = (unsigned)n };
 		else if (has_value && str_eq(key, STR("data")) && str_u64(value, &n))
 			e->tcp = (struct tcp_note){ .known = true, .data_in = (unsigned)n };
+		else if (str_eq(word, STR("orderless")))
+			e->tcp = (struct tcp_note){ .known = true, .orderless = true };
 		else if (str_eq(word, STR("no-socket")))
 			e->no_socket = true;
 		else {
