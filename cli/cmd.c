@@ -289,8 +289,10 @@ enum err cmd_read_fd(struct cmd_context *c, int fd, size_t max, struct str *ret_
 			break;
 		}
 	}
+	const int number = errno;
 	struct str bytes = e ? STR("") : buf_keep(&b, &c->arena);
 	buf_free(&b);
+	errno = number;
 	if (!e)
 		e = arena_err(&c->arena);
 	if (!e)
@@ -322,7 +324,8 @@ enum err cmd_message(struct cmd_context *c, size_t max, struct str *ret_text)
 				max >> 20);
 		if (!e)
 			*ret_text = cmd_decoded(*ret_text, &c->arena);
-		return e && e != ERR_INTERRUPTED ? diags_fail(&c->diags, e, "standard input: %s", err_text(e)) : e;
+		const char *why = e == ERR_IO ? err_errno_text(errno) : err_text(e);
+		return e && e != ERR_INTERRUPTED ? diags_fail(&c->diags, e, "standard input: %s", why) : e;
 	}
 	if (!c->arg_count)
 		return diags_fail(&c->diags, ERR_INPUT, "no message: give it as arguments or on standard input");

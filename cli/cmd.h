@@ -125,7 +125,7 @@ void cmd_hint_at_file(struct cmd_context *c);
 int cmd_fail_message(struct cmd_context *c, enum err e);
 /* cmd_decoded gives bytes of another encoding than UTF-8 as UTF-8, as articles are read: cmd_message does. */
 struct str cmd_decoded(struct str bytes, struct arena *a);
-/* cmd_read_fd reads to the end. */
+/* cmd_read_fd reads to the end. ERR_IO: errno says why. */
 enum err cmd_read_fd(struct cmd_context *c, int fd, size_t max, struct str *ret_bytes) MUST_USE;
 
 /* cmd_signal is the signal that asks this program to end (SIGINT, SIGTERM, SIGHUP), else 0. */

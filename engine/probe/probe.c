@@ -130,7 +130,7 @@ static enum err parse_word(const struct probe *p, struct str word, struct arena 
 		return diags_fail(d, ERR_INPUT, "%s is given twice", help->name);
 	const char *fault = arg_fault(help->type, value);
 	if (fault)
-		return diags_fail(d, ERR_INPUT, "%s: %.*s %s", help->name, STR_ARG(value), fault);
+		return diags_fail(d, ERR_INPUT, "%s: %.*s %s", help->name, STR_ARG(value.n ? value : STR("''")), fault);
 	r->args[r->arg_count++] = (struct probe_arg){ str_c(help->name), arena_str(a, value) };
 	return arena_err(a);
 }

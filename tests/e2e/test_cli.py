@@ -249,6 +249,18 @@ class Help(KbtTest):
         for args in (['lookup'], ['lookup', ' .. '], ['diagnose', '--offline'], ['diagnose', '--offline', '']):
             self.refused(*args, names='the message is empty')
 
+    def test_a_folder_is_no_standard_input_and_it_is_said(self):
+        self.kbt('import', os.path.join(ROOT, 'kb'))
+        folder = os.open('/', os.O_RDONLY)
+        self.addCleanup(os.close, folder)
+        for args in (['lookup', '-'], ['lookup', '--batch'], ['diagnose', '--offline', '-'], ['scan', '-']):
+            with self.subTest(command=args):
+                self.assertIn('standard input: Is a directory', self.kbt(*args, code=USAGE, stdin=folder).err)
+
+    def test_an_empty_value_is_said_as_such(self):
+        for args in (['diagnose', '--offline', '--set', 'server=\\\\', 'x'], ['probe', 'files', 'name=']):
+            self.refused(*args, names=": '' is not a host name or address")
+
     def test_a_closed_stream_is_an_error_and_no_other_file(self):
         """Closed, not empty: what is opened next has the number of the one that is missing."""
         self.kbt('import', os.path.join(ROOT, 'kb'))

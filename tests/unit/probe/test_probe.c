@@ -52,6 +52,7 @@ static void a_request_names_what_is_wrong(void **state)
 	assert_true(parses("tcp", "address=10.0.0.1", NULL, "needs port="));
 	assert_true(parses("tcp", "address=10.0.0.256", "port=1", "10.0.0.256 is not an IPv4"));
 	assert_true(parses("tcp", "address=10.0.0.1", "port=0", "0 is not a port"));
+	assert_true(parses("tcp", "address=10.0.0.1", "port=", "port: '' is not a port"));
 	assert_true(parses("tcp", "address=10.0.0.1", "port=1;reboot", "is not a port"));
 	assert_true(parses("tcp", "address", "port=1", "NAME=VALUE"));
 	assert_true(parses("tcp", "=x", "port=1", "NAME=VALUE"));

@@ -124,7 +124,8 @@ static void words_of_secrets_without_one(void **unused)
 		"masterauth not configured", "AUTH LOGIN", "PASS must be preceded by USER", "name: foo, value: bar",
 		"{\"name\":\"PATH\",\"value\":\"/usr/bin\"}", "credentials file: missing", "code=12345678&x=1",
 		"ERRCONNECT_WRONG_PASSWORD [0x00020015]", "login failed password mismatch", "set password expiry",
-		"enable secret manager", "enable token refresh", "pin 5 high", "quote PASS command", "PASS rate", "psk: off", "password 7 days old",
+		"enable secret manager", "enable token refresh", "pin 5 high", "quote PASS command", "PASS rate", "psk: off",
+		"password 7 days old",
 	};
 	(void)unused;
 	for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
