@@ -64,7 +64,7 @@ static void ssh_end(struct machine *m, const char *state, const char *tcp)
 static void ssh_say(struct machine *m)
 {
 	struct ssh *s = m->state;
-	machine_send(m, 0, (struct str){ WORDS + s->told, 1 });
+	machine_send(m, 0, (struct str){ &WORDS[s->told], 1 });
 	s->said_ms = m->now_ms;
 	machine_timer(m, LOOK_MS);
 }
