@@ -32,6 +32,9 @@ ok-dns-dropped-netbios|nas7|none|none.dns-dead-but-netbios|healthy-slow|the DNS 
 ok-ras-dns-silent|depot|none|none.dns-dead-but-netbios|healthy-slow|over the RAS link: DNS drops questions, WINS finds the name|silence
 ok-139-dropped|nas7|none|none.netbios-off|healthy-no-netbios|139 and udp/137 are dropped, 445 works
 ok-no-ping-far|depot|none|none.icmp-filtered|healthy-no-icmp|the server behind the router answers no ping
+ok-echo-reset|nas7|none|none.healthy|healthy|a firewall resets the connection at the first echo of SMB, as servers end it that have nobody logged on
+ok-echo-reset-no-ping|depot|none|none.icmp-filtered|healthy-no-icmp|as ok-echo-reset, of a server behind the router that answers no ping|silence
+ok-echo-dropped|nas7|none|none.healthy|healthy/open|a firewall drops echoes of SMB, and nothing else|silence
 ok-139-refused-far|depot|none|none.netbios-off|healthy-no-netbios|the router answers 139 with a reset, 445 works
 ok-only-445-silent|nas7|none|none.icmp-filtered|healthy-no-icmp|all but 445 is dropped, ping too|silence
 ok-445-filtered-far|depot|none|none.445-filtered-139-open|healthy-139|445 is dropped behind the router, 139 works
@@ -689,6 +692,9 @@ inject_variants() {
     ok-ras-dns-silent) ras_up; drop_in e53d input 'udp dport 53 drop' ;;
     ok-139-dropped) drop_in e53s input 'tcp dport 139 drop' 'udp dport 137 drop' ;;
     ok-only-445-silent) drop_in e53s input 'iifname "eth0" tcp dport != 445 drop' 'iifname "eth0" meta l4proto { udp, icmp } drop' ;;
+    ok-echo-reset) drop_in e53s input "$SMB_ECHO reject with tcp reset" ;;
+    ok-echo-reset-no-ping) drop_in e53m input "$SMB_ECHO reject with tcp reset" 'icmp type echo-request drop' ;;
+    ok-echo-dropped) drop_in e53s input "$SMB_ECHO drop" ;;
     ok-139-refused-far) drop_in e53r forward 'tcp dport 139 reject with tcp reset' ;;
     ok-no-ping-far) drop_in e53m input 'icmp type echo-request drop' ;;
     ok-445-filtered-far) drop_in e53r forward 'tcp dport 445 drop' ;;
@@ -927,6 +933,9 @@ tls_server() {
 answers_as() {
     printf '%s\n' 'table ip lab_as {' "chain c { type filter hook output priority -300; $2 notrack ip saddr set $3; }" '}' | nft_in "$1"
 }
+
+# SMB_ECHO: a request of SMB2 for an echo, behind the four bytes that say how long it is
+SMB_ECHO='tcp dport 445 @ih,32,32 0xfe534d42 @ih,128,16 0x0d00'
 
 # no_ping: no host of a server's answers pings
 no_ping() { for ns in e53s e53m e53o; do drop_in "$ns" input 'icmp type echo-request drop'; done; }
