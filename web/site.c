@@ -162,6 +162,8 @@ static void refresh(struct site *s)
 	enum err e = look_for_change(s, &d, &changed);
 	if (!e && changed)
 		e = kb_load(s, &d, false, &fresh);
+	if (e && changed)
+		s->file = (struct stat){ 0 }; /* half of it was there: it may be whole the next time, of the same generation */
 	if (e && e != s->refused) {
 		struct str why = d.count ? d.items[d.count - 1].text : str_c(err_text(e));
 		s->options.say(s->options.context,

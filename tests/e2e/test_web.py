@@ -1569,6 +1569,24 @@ class Life(kbt.KbtTest):
             said = own.close()[1]
         self.assertEqual(said.count('the changed knowledge base could not be read, the old one goes on'), 1, said)
 
+    def test_another_file_that_is_still_being_copied_is_picked_up_when_it_is_whole(self):
+        own, text = Server(), 'The blinker is out of frob.'
+        path = self.write('kb/Q190000.txt', kbt.article_text(190000, 'Frob', symptom=(
+            f'The frob may show the following error message:\r\n\r\n   {text}\r\n')))
+        try:
+            own.kbt('import', '--db', self.db, os.path.join(kbt.ROOT, 'kb'), path)  # as often as the server's own
+            with open(self.db, 'rb') as f:
+                whole = f.read()
+            half = self.write('kb/half', whole[:len(whole) // 2] + bytes(len(whole) - len(whole) // 2))
+            os.replace(half, own.db)
+            self.assertTrue(own.wait_until(lambda: 'could not be read' in own.errors()))
+            time.sleep(1.2)
+            with open(own.db, 'r+b') as f:
+                f.write(whole)
+            self.assertTrue(own.wait_until(lambda: own.api('/api/v1/lookup', {'text': text})[1].get('explained')))
+        finally:
+            own.close()
+
     def test_a_file_that_is_cut_in_its_place_is_said_and_mended(self):
         own, said = Server(), 'The knowledge base is damaged and cannot be read now.'
         try:
