@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
  * One connection to an SMB server and what is said on it, step by step until something stops it: connect, session
- * request (port 139), listen, negotiate, anonymous logon, IPC$, a share, a named pipe; then, whatever the server has refused,
- * echo requests, which tell whether packets are lost. Each step has one wait that dripped bytes do not prolong. Shared by the probes smb, nbss and pipe.
+ * request (port 139), listen, negotiate, anonymous logon, IPC$, a share, a named pipe; then, whatever the server has
+ * refused, echo requests, which tell whether packets are lost. Each step has one wait that dripped bytes do not
+ * prolong. Shared by the probes smb, nbss and pipe.
  */
 #ifndef KBT_PROBE_SMB_TALK_H
 #define KBT_PROBE_SMB_TALK_H

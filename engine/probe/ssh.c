@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
  * How much gets through to an SSH server, on one connection: what shuts out who connects often counts connections. Once
- * the server has said who it is, so do we (RFC 4253 section 4.2), a byte at a time, and each is sent when the one before
- * is acknowledged: as many round trips. The first that the system sends again is the last; one that is only acknowledged
- * late is not lost, for some systems take 0.2 s. Nothing more is said: no key is exchanged, nobody logs in.
+ * the server has said who it is, so do we (RFC 4253 section 4.2), a byte at a time, and each is sent when the one
+ * before is acknowledged: as many round trips. The first that the system sends again is the last; one that is only
+ * acknowledged late is not lost, for some systems take 0.2 s. No more is said: no key is exchanged, nobody logs in.
  */
 #include "probe/outcome.h"
 
