@@ -160,6 +160,8 @@ static void chinese_has_no_blanks(void **state)
 	reads(&kb, "在 MFC 的ComboBox 打开\"My File\"", "in MFC of ComboBox open \"My File\"");
 	reads(&kb, "在 MSDEV.EXE 6.0打开", "in MSDEV.EXE 6.0 open");
 	reads(&kb, "饕餮打印机", "饕餮 printer");
+	reads(&kb, "信用卡被截断", "信用卡 被截断"); /* whole, not 信 (a letter) and 断 (disconnect) */
+	reads(&kb, "打印机卡在", "printer stops responding");
 	finds(&kb, "打印机死机, 打印队列无法删除", "Q800000");
 	finds(&kb, "打開資源編輯器時，對話框中的組合框閃爍", "Q800001");
 	finds(&kb, "在线程中用存储过程读表很慢", "Q800002");
