@@ -264,11 +264,11 @@ static bool find_said(const struct query *q, const struct match_answer *out, con
 		      struct said_text *ret_said)
 {
 	struct match_span payload = out->envelope.payload;
-	const struct answer *first = n ? answers : NULL;
-	bool message = first && first->owner && first->together >= HALF_SURE;
-	if ((message && (!first->fits || answer_is_whole(q, first))) ||
+	bool message = n && answers[0].owner && answers[0].together >= HALF_SURE;
+	if ((message && (!answers[0].fits || answer_is_whole(q, &answers[0]))) ||
 	    !meaning_find_text(q->view, q->clean->text, payload, ret_said) ||
-	    (message && !says_only(first, ret_said->span)) || (first && says_around(first, ret_said->span)))
+	    (message && !says_only(&answers[0], ret_said->span)) ||
+	    (n && says_around(&answers[0], ret_said->span)))
 		return false;
 	struct str said = str_part(q->clean->text, ret_said->span.start, ret_said->span.end);
 	if (said.n + 2 >= payload.end - payload.start ||

@@ -507,14 +507,9 @@ static pthread_once_t first_letters_once = PTHREAD_ONCE_INIT;
 
 static void gather_first_letters(void)
 {
-	const char *const lists[] = { user_keys,
-				      host_keys,
-				      secret_keys,
-				      part_keys,
-				      phone_keys,
-				      person_keys,
-				      "for from by basic bearer code key role value credentials creds bindpw rootpw "
-				      "requirepass masterauth rocommunity rwcommunity convertto-securestring" };
+	static const char others[] = "for from by basic bearer code key role value credentials creds bindpw rootpw "
+				     "requirepass masterauth rocommunity rwcommunity convertto-securestring";
+	const char *const lists[] = { user_keys, host_keys, secret_keys, part_keys, phone_keys, person_keys, others };
 	for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
 		struct str rest = str_c(lists[i]);
 		for (struct str word; str_word(&rest, &word);)
