@@ -506,7 +506,7 @@ class Scan(SharedKbTest):
                     english = line[2:]
                 elif not line.startswith('#') and english in SAID_BY_SSH:
                     said.append((line[:2], line[3:], english))
-        self.assertEqual({x[0] for x in said}, {'de', 'fr', 'es', 'it', 'pt', 'nl', 'pl', 'cs', 'tr', 'ru', 'zh', 'ja'})
+        self.assertEqual({x[0] for x in said}, {'de', 'fr', 'es', 'it', 'pt', 'nl', 'pl', 'cs', 'tr', 'ru', 'zh', 'ja', 'ko'})
         forms = ['ssh: connect to host db1 port 22: {}', SSH[:SSH.rindex(':')] + ': {}']
         for form in forms:
             want = self.hits(self.log('en.log', [form.format(english) for _, _, english in said]))
