@@ -109,13 +109,33 @@ static uint32_t ask_line(struct query *q, const struct match_options *options, s
 	return n;
 }
 
+/* The line that all of them are; empty where there are others, or one alone. */
+static struct str find_only_line(struct str text)
+{
+	struct str first = { 0 };
+	unsigned found = 0;
+	for (struct str line; str_line(&text, &line);) {
+		line = str_trim_end(line); /* a carriage return has become a blank */
+		if (ask_is_empty(line))
+			continue;
+		if (!found++)
+			first = line;
+		else if (!str_eq(line, first))
+			return STR("");
+	}
+	return found > 1 ? first : STR("");
+}
+
 uint32_t reread_repeated(struct query *q, const struct match_options *options, struct match_answer *out,
 			 struct answer *answers, uint32_t n)
 {
-	if (!n || options->standing || options->keep_envelope || !has_value_with(q, &answers[0], '\n'))
+	if (!n || options->standing || options->keep_envelope)
 		return n;
-	struct answer *more = arena_array(q->arena, struct answer, MATCH_RESULTS_MAX);
-	struct str line = more ? find_repeated(q, options, answers[0].article, more) : STR("");
+	struct str line = find_only_line(q->clean->text);
+	if (!line.n && has_value_with(q, &answers[0], '\n')) {
+		struct answer *more = arena_array(q->arena, struct answer, MATCH_RESULTS_MAX);
+		line = more ? find_repeated(q, options, answers[0].article, more) : line;
+	}
 	return ask_line(q, options, line, out, answers, n);
 }
 

@@ -275,6 +275,7 @@ PACKETS = (
     ('nbns name=FILESRV', 'packets', 'up to (three) broadcasts'),
     (f'tcp address={SILENT} port=445', 'connections', '(one) each'),
     (f'retry address={SILENT} port=445 attempts=1 wait=300', 'packets', 'so that it is (three) packets'),
+    (f'ssh address={SILENT}', 'connections', '(one) of the five'),
     (f'udp address={SILENT} port=123', 'packets', 'up to (three) times'),
     (f'nbss address={SILENT} called=FILESRV', 'connections', r'on port 139 \((one)\)'),
     (f'smb address={SILENT}', 'connections', '(one) in the dialect'),
