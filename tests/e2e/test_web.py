@@ -1421,8 +1421,9 @@ class Patience(unittest.TestCase):
         self.assertEqual(server.api('/api/v1/lookup', {'text': MESSAGE})[0], 200)  # small ones pass
         for s in held:
             s.close()
-        large = {'text': MESSAGE + ' ' * 500000}
-        self.assertTrue(server.wait_until(lambda: server.api('/api/v1/lookup', large)[0] == 200))
+        large = json.dumps({'text': MESSAGE + ' ' * 500000})
+        self.assertTrue(server.wait_until(
+            lambda: server.ask('POST', '/api/v1/lookup', large, {'Content-Type': 'application/json'})[0] == 200))
 
     def test_idle_connections_hold_little_and_go_on(self):
         def anon_mib():
