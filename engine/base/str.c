@@ -136,6 +136,14 @@ bool str_word(struct str *rest, struct str *ret_word)
 	return true;
 }
 
+size_t str_count_words(struct str s)
+{
+	size_t n = 0;
+	for (struct str word; str_word(&s, &word);)
+		n++;
+	return n;
+}
+
 bool str_in_list(struct str word, const char *list)
 {
 	char first = word.n ? char_lower(word.p[0]) : 0;

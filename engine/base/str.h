@@ -91,6 +91,7 @@ struct str str_trim_of(struct str s, const char *marks); /* any of marks, and NU
 bool str_line(struct str *rest, struct str *ret_line);
 /* str_word takes the next run of non-space bytes off *rest; false at the end. */
 bool str_word(struct str *rest, struct str *ret_word);
+size_t str_count_words(struct str s);
 /* str_in_list: the word, in any case, is one of the list's, lower-case ones with a blank between them. */
 bool str_in_list(struct str word, const char *list);
 /* str_has_digit: there is a digit anywhere in it. str_digits: with how many it begins. */

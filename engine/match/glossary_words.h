@@ -3,7 +3,8 @@
  * The files of glossary/, each read once, when it is first asked for, and never given back: forms of words with their
  * English, letters folded. A line is `form[, form...] = english`, in a form a blank stands for any marks between two
  * words and "*" for an ending. Before them `~ äae` says that a letter is folded to others, `+ s n` that the language glues
- * its nouns, and what may stand between them, `* 10` how many letters an ending has at most, where that is not 5; `--` ends the signs of the language (glossary_tell.h). "#": a comment.
+ * its nouns, and what may stand between them, `* 10` how many letters an ending has at most, where that is not 5; `--`
+ * ends the signs of the language (glossary_tell.h). "#": a comment.
  */
 #ifndef KBT_MATCH_GLOSSARY_WORDS_H
 #define KBT_MATCH_GLOSSARY_WORDS_H

@@ -29,14 +29,6 @@ static unsigned first_byte(struct str s)
 	return c < 0x80 ? (unsigned char)char_lower((char)c) : c & 0xFF;
 }
 
-static size_t words_of(struct str s)
-{
-	size_t n = 0;
-	for (struct str word; str_word(&s, &word);)
-		n++;
-	return n;
-}
-
 /* Chinese and Japanese have no blanks between their words. */
 static bool is_spaceless(struct str says)
 {
@@ -49,7 +41,7 @@ static bool is_spaceless(struct str says)
 /* Two words for four or more: within a sentence they say less ("from an unknown host"). */
 static bool stands_by_itself(const struct phrase *p)
 {
-	return !is_spaceless(p->says) && words_of(p->says) == 2 && words_of(p->english) > 3;
+	return !is_spaceless(p->says) && str_count_words(p->says) == 2 && str_count_words(p->english) > 3;
 }
 
 static void read_phrases(void)

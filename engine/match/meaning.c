@@ -351,16 +351,6 @@ bool meaning_read_text(const struct file_view *v, struct str text, struct match_
 	return best < WINDOWS_FAMILIES;
 }
 
-/* How many words a text has. */
-static unsigned words_of(struct str text)
-{
-	struct str word;
-	unsigned n = 0;
-	while (str_word(&text, &word))
-		n++;
-	return n;
-}
-
 /* Marks stand on both sides of it, or nothing. */
 static bool is_parted(struct str s, size_t start, size_t end)
 {
@@ -401,7 +391,7 @@ bool meaning_find_text(const struct file_view *v, struct str text, struct match_
 		struct str says = without_marks(file_str(v, v->codes[i].says));
 		if (says.n <= longest || says.n > s.n || (!linux_family && windows_family(family) == WINDOWS_FAMILIES))
 			continue;
-		unsigned words = words_of(says);
+		size_t words = str_count_words(says);
 		for (size_t at = 0; words > 1 && (at = text_at(s, at, says)) != STR_NONE; at++) {
 			bool parted = is_parted(s, at, at + says.n);
 			if (!parted && words < TEXT_WORDS && (words == 2 || !is_quoted(s, at, says)))

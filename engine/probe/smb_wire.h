@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
  * SMB packets: the few requests that ask a server what it speaks and whom it lets in, and their answers from untrusted
- * bytes. MS-CIFS 2.2.4 (SMB1: negotiation, session setup, tree connect, opening), MS-SMB2 2.2.1 to 2.2.14 and 2.2.28, MS-NLMP 2.2.1 (an anonymous logon: no name, no
- * password, no hash is ever in a packet). Each request comes with its NetBIOS session header (RFC 1002 section 4.3.1).
+ * bytes. MS-CIFS 2.2.4 (SMB1: negotiation, session setup, tree connect, opening), MS-SMB2 2.2.1 to 2.2.14 and 2.2.28,
+ * MS-NLMP 2.2.1 (an anonymous logon: no name, no password, no hash is ever in a packet). Each request comes with its
+ * NetBIOS session header (RFC 1002 section 4.3.1).
  * Pure.
  */
 #ifndef KBT_PROBE_SMB_WIRE_H
