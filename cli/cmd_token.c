@@ -138,6 +138,10 @@ static int run(struct cmd_context *c)
 		cmd_usage(c, path ? "token takes add NAME, remove NAME, or list" : "token needs --tokens FILE");
 		return EXIT_USAGE;
 	}
+	if (!adds && cmd_value(c, "role", NULL)) {
+		cmd_usage(c, "--role goes with add");
+		return EXIT_USAGE;
+	}
 	if (lists && access(path, F_OK))
 		return cmd_fail(c, diags_fail(&c->diags, ERR_INPUT, "%s: %s", path, err_errno_text(errno)));
 	int lock = lists ? -1 : lock_beside(c, path);

@@ -8,6 +8,8 @@
 
 enum { SEARCH_MAX = 100 };
 
+static const char *const members[] = { PAGE_QUESTION, NULL };
+
 static void send_line(struct http_request *req, struct http_response *res, struct buf *out)
 {
 	buf_add_char(out, '\n');
@@ -21,7 +23,7 @@ void api_lookup(struct site *site, struct http_request *req, struct http_respons
 	struct triage_answer answer;
 	struct match_options options = { 0 };
 	struct buf out = { 0 };
-	if (!page_question_json(req, res, &q) || !page_knows_names(site, req, res, &q))
+	if (!page_question_json(req, res, members, &q) || !page_knows_names(site, req, res, &q))
 		return;
 	enum err e = site_take(site, &desk);
 	if (!e) {
@@ -44,7 +46,7 @@ void api_diagnose(struct site *site, struct http_request *req, struct http_respo
 	struct str text;
 	int64_t age_ms;
 	struct buf out = { 0 };
-	if (!req->job && !page_question_json(req, res, &q))
+	if (!req->job && !page_question_json(req, res, members, &q))
 		return;
 	if (!req->job && http_field(&req->query, "stop").n) {
 		follow_stop(site, req, res, &q);

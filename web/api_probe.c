@@ -44,6 +44,7 @@ static bool reads_files(struct str name)
 /* read_request: NULL, or why not. */
 static const char *read_request(const cJSON *root, struct arena *a, struct probe_request *ret_request)
 {
+	static const char *const members[] = { "probe", "args", NULL };
 	const cJSON *name = cJSON_GetObjectItemCaseSensitive(root, "probe"), *item;
 	const cJSON *args = cJSON_GetObjectItemCaseSensitive(root, "args");
 	struct str words[PROBE_ARGS_MAX];
@@ -51,6 +52,9 @@ static const char *read_request(const cJSON *root, struct arena *a, struct probe
 	struct diags d = { .arena = a };
 	if (!cJSON_IsObject(root) || !cJSON_IsString(name) || (args && !cJSON_IsObject(args)))
 		return about;
+	const char *stray = page_json_stray(root, members, a);
+	if (stray)
+		return stray;
 	if (reads_files(str_c(name->valuestring)))
 		return "This probe reads files: it is for the command line.";
 	cJSON_ArrayForEach(item, args)

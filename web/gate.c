@@ -290,7 +290,7 @@ static void identify(struct gate *g, struct http_request *req, bool *ret_wrong, 
 
 static bool wants_page(const struct http_request *req)
 {
-	return (req->method == HTTP_GET || req->method == HTTP_HEAD) && !str_starts(req->path, STR("/api/")) &&
+	return (req->method == HTTP_GET || req->method == HTTP_HEAD) && !request_is_api(req) &&
 	       http_accepts(req, "text/html") && !http_accepts(req, PAGE_JSON);
 }
 

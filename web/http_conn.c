@@ -73,7 +73,7 @@ void conn_turn_away(struct conn *c)
 	c->turned_away = true;
 	pthread_mutex_lock(&s->lock);
 	if (!c->cut_off) {
-		last_word(c->fd, c->fault.status, c->fault.why);
+		last_word(c->fd, c->fault.status, c->fault.why, false);
 		HTTP_COUNT(s, malformed);
 		HTTP_COUNT(s, answers[4]);
 		c->linger = c->cut_off = true;

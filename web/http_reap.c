@@ -51,7 +51,8 @@ static void cut_off(struct http_server *s, struct conn *c)
 	if ((midway || c->phase != PHASE_IDLE) && !c->cut_off)
 		HTTP_COUNT(s, cut_off);
 	if (midway && !s->options.tls) {
-		last_word(c->fd, 408, "The request did not come in time.");
+		last_word(c->fd, 408, "The request did not come in time.",
+			  c->request && request_is_api(&c->request->req));
 		HTTP_COUNT(s, answers[4]);
 		c->linger = c->deaf = true;
 	}

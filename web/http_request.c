@@ -211,7 +211,7 @@ static enum MHD_Result end_midway(struct http_wake *w, unsigned status, const ch
 {
 	if (!wake_go_on(w, PHASE_ANSWER) || w->server->options.tls)
 		return MHD_NO;
-	last_word(w->conn->fd, status, why);
+	last_word(w->conn->fd, status, why, request_is_api(&w->req));
 	HTTP_COUNT(w->server, answers[status / 100]);
 	w->conn->linger = true;
 	conn_look_no_more(w->conn);

@@ -4,11 +4,11 @@
  */
 #include "web/last_word.h"
 
+#include "web/problem.h"
+
 #include <linux/tcp.h>
 #include <netinet/in.h>
 #include <stddef.h>
-#include <stdio.h>
-#include <string.h>
 #include <sys/socket.h>
 
 bool last_word_heard(int fd, uint64_t *ret_bytes)
@@ -34,14 +34,26 @@ static const char *phrase(unsigned status)
 	}
 }
 
-void last_word(int fd, unsigned status, const char *why)
+static void add_body(struct buf *out, unsigned status, const char *why, bool as_json)
 {
-	char text[512];
-	int n = snprintf(text, sizeof text,
-			 "HTTP/1.1 %u %s\r\nConnection: close\r\nContent-Length: %zu\r\n"
-			 "Content-Type: text/plain; charset=utf-8\r\nCache-Control: no-store\r\n"
-			 "X-Content-Type-Options: nosniff\r\nContent-Security-Policy: default-src 'none'\r\n\r\n%s\n",
-			 status, phrase(status), strlen(why) + 1, why);
-	if (n > 0 && (size_t)n < sizeof text)
-		(void)!send(fd, text, (size_t)n, MSG_DONTWAIT | MSG_NOSIGNAL);
+	if (as_json)
+		problem_add(out, status, why);
+	else
+		buf_addf(out, "%s\n", why);
+}
+
+void last_word(int fd, unsigned status, const char *why, bool json)
+{
+	struct buf body = { 0 }, out = { 0 };
+	add_body(&body, status, why, json);
+	buf_addf(&out,
+		 "HTTP/1.1 %u %s\r\nConnection: close\r\nContent-Length: %zu\r\n"
+		 "Content-Type: %s; charset=utf-8\r\nCache-Control: no-store\r\n"
+		 "X-Content-Type-Options: nosniff\r\nContent-Security-Policy: default-src 'none'\r\n\r\n",
+		 status, phrase(status), body.n, json ? "application/json" : "text/plain");
+	buf_add(&out, buf_str(&body));
+	if (!buf_err(&out) && !buf_err(&body))
+		(void)!send(fd, out.p, out.n, MSG_DONTWAIT | MSG_NOSIGNAL);
+	buf_free(&body);
+	buf_free(&out);
 }

@@ -172,8 +172,8 @@ enum err listener_open(struct str where, const struct listen_options *options, s
 	if (str_starts(where, unix_file))
 		return open_file(where, str_from(where, unix_file.n), options, a, d, ret_listener);
 	if (!parse_address(where, a, &address))
-		return diags_fail(d, ERR_INPUT, "--listen is an address and a port, as in 127.0.0.1:8053 or "
-				  "[::1]:8053, or unix:FILE, not '%.*s'", STR_ARG(where));
+		return diags_fail(d, ERR_INPUT, "--listen is an address and a port, as in 127.0.0.1:8053, "
+				  "[::1]:8053 or localhost:8053, or unix:FILE, not '%.*s'", STR_ARG(where));
 	describe(&address, a, &l);
 	enum err e = l.local ? ERR_OK : check_safe(where, options, d);
 	if (!e)

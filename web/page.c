@@ -5,6 +5,7 @@
 #include "web/page.h"
 
 #include "web/gate.h"
+#include "web/problem.h"
 
 #include <string.h>
 
@@ -112,20 +113,6 @@ void page_send(struct http_request *req, struct http_response *res, const char *
 	buf_free(out);
 }
 
-static const char *status_title(unsigned status)
-{
-	switch (status) {
-	case 404: return "Not found";
-	case 406: return "No such form";
-	case 403:
-	case 421: return "Refused";
-	case 413: return "Too much at once";
-	case 429: return "Too often";
-	case 503: return "Not now";
-	default: return status < 500 ? "That cannot be answered" : "Something went wrong here";
-	}
-}
-
 /* A sentence, with what is to be typed between backticks. */
 static void add_sentence(struct buf *out, struct str says)
 {
@@ -141,23 +128,9 @@ static void add_sentence(struct buf *out, struct str says)
 	render_html_escape(out, rest);
 }
 
-/* add_problem: "error", and the members of a problem of RFC 9457. */
-static void add_problem(struct buf *out, unsigned status, const char *why)
-{
-	struct json j = json_to(out);
-	json_object(&j);
-	json_key_str(&j, "error", str_c(why));
-	json_key_str(&j, "type", STR("about:blank"));
-	json_key_str(&j, "title", str_c(status_title(status)));
-	json_key_int(&j, "status", status);
-	json_key_str(&j, "detail", str_c(why));
-	json_end_object(&j);
-	buf_add_char(out, '\n');
-}
-
 static void add_error_page(struct buf *out, const struct http_request *req, unsigned status, const char *why)
 {
-	struct str title = str_c(status_title(status));
+	struct str title = str_c(problem_title(status));
 	page_begin(out, title, STR(""));
 	buf_addf(out, "<section class=\"card lone\"><p class=\"eyebrow\">%u</p><h1>%s</h1><p>", status, title.p);
 	add_sentence(out, str_c(why));
@@ -173,18 +146,18 @@ void page_fail(struct http_request *req, struct http_response *res, unsigned sta
 {
 	struct buf out = { 0 };
 	const unsigned problem = http_weight(req, PAGE_PROBLEM);
-	bool api = str_starts(req->path, STR("/api/")), found;
+	bool api = request_is_api(req), found;
 	enum run_form form = api ? RUN_JSON : page_form_for_people(req, &found);
 	const char *type = form == RUN_HTML ? PAGE_HTML : page_text_type(form);
 	if (problem && problem >= http_weight(req, PAGE_JSON) && (api || problem > http_weight(req, "text/html"))) {
 		type = PAGE_PROBLEM;
-		add_problem(&out, status, why);
+		problem_add(&out, status, why);
 	} else if (form == RUN_JSON) {
-		add_problem(&out, status, why);
+		problem_add(&out, status, why);
 	} else if (form == RUN_HTML) {
 		add_error_page(&out, req, status, why);
 	} else {
-		buf_addf(&out, "%s%u %s\n\n", form == RUN_MARKDOWN ? "# " : "", status, status_title(status));
+		buf_addf(&out, "%s%u %s\n\n", form == RUN_MARKDOWN ? "# " : "", status, problem_title(status));
 		render_safe(&out, str_c(why), false);
 		buf_add_char(&out, '\n');
 	}

@@ -161,8 +161,9 @@ void api_keep(struct site *site, struct http_request *req, struct http_response 
 	struct keep_made made;
 	struct diags d = { .arena = req->arena };
 	struct buf out = { 0 };
+	static const char *const members[] = { PAGE_QUESTION, "days", NULL };
 	unsigned days;
-	if (!page_question_json(req, res, &q) || !page_knows_names(site, req, res, &q))
+	if (!page_question_json(req, res, members, &q) || !page_knows_names(site, req, res, &q))
 		return;
 	if (!read_days(req, &days)) {
 		page_fail(req, res, 400, "days is a number from 1 to 90.");

@@ -5,11 +5,12 @@
 #include "web/page.h"
 
 #include "base/hash.h"
+#include "base/utf8.h"
 
 #include <cjson/cJSON.h>
 #include <string.h>
 
-enum { SET_MAX = 32, SET_NAME_MAX = 64, SET_VALUE_MAX = 1024, JSON_NEST_MAX = 8 };
+enum { SET_MAX = 32, SET_NAME_MAX = 64, SET_VALUE_MAX = 1024, JSON_NEST_MAX = 8, MEMBER_SHOWN = 64 /* bytes */ };
 
 static bool is_name(struct str name)
 {
@@ -60,14 +61,42 @@ static const char *read_set(const cJSON *item, struct arena *a, struct question 
 	return why ? arena_printf(a, "\"set\": %s.", why).p : NULL;
 }
 
-static const char *read_json(const cJSON *root, struct arena *a, struct question *q)
+static bool is_known(const char *name, const char *const *known)
 {
-	const char *why = NULL;
+	while (*known && strcmp(*known, name) != 0)
+		known++;
+	return *known;
+}
+
+const char *page_json_stray(const cJSON *root, const char *const *known, struct arena *a)
+{
+	const cJSON *item, *same;
+	cJSON_ArrayForEach(item, root) {
+		struct str name = utf8_first(str_c(item->string), MEMBER_SHOWN), all = str_c(known[0]);
+		for (same = item->next; same && strcmp(same->string, item->string) != 0;)
+			same = same->next;
+		if (same)
+			return arena_printf(a, "The body says \"%.*s\" twice.", STR_ARG(name)).p;
+		if (is_known(item->string, known))
+			continue;
+		for (size_t i = 1; known[i]; i++)
+			all = arena_printf(a, "%.*s, %s", STR_ARG(all), known[i]);
+		return arena_printf(a, "Nothing would look at \"%.*s\". The body may have: %.*s.", STR_ARG(name),
+				    STR_ARG(all)).p;
+	}
+	return NULL;
+}
+
+static const char *read_json(const cJSON *root, const char *const *known, struct arena *a, struct question *q)
+{
+	const char *why = page_json_stray(root, known, a);
 	const cJSON *text = cJSON_GetObjectItemCaseSensitive(root, "text");
 	const cJSON *set = cJSON_GetObjectItemCaseSensitive(root, "set"), *item;
 	if (!cJSON_IsObject(root) || !cJSON_IsString(text))
 		return "The body is an object {\"text\": \"...\", \"set\": {\"server\": \"...\"}}; \"text\" is "
 		       "missing or no string.";
+	if (why)
+		return why;
 	if (set && !cJSON_IsObject(set))
 		return "\"set\" is an object of names and values, as {\"server\": \"...\"}.";
 	cJSON_ArrayForEach(item, set)
@@ -140,13 +169,14 @@ bool page_json(struct http_request *req, struct http_response *res, cJSON **ret_
 	return false;
 }
 
-bool page_question_json(struct http_request *req, struct http_response *res, struct question *ret_question)
+bool page_question_json(struct http_request *req, struct http_response *res, const char *const *known,
+			struct question *ret_question)
 {
 	struct question q = { 0 };
 	cJSON *root = NULL;
 	if (!page_json(req, res, &root))
 		return false;
-	const char *why = read_json(root, req->arena, &q);
+	const char *why = read_json(root, known, req->arena, &q);
 	cJSON_Delete(root);
 	if (!why && !str_trim(q.text).n)
 		why = "The message is empty.";
@@ -178,22 +208,22 @@ bool page_knows_names(struct site *site, struct http_request *req, struct http_r
 	return !e && !why.n;
 }
 
-/* page_json_str reads one text of an object; 415, 400 as above. */
 bool page_json_str(struct http_request *req, struct http_response *res, const char *key, struct str *ret_value)
 {
-	if (!http_content_is(req, PAGE_JSON)) {
-		page_fail(req, res, 415, "The body has to be JSON, with Content-Type: application/json.");
+	const char *const known[] = { key, NULL };
+	cJSON *root = NULL;
+	if (!page_json(req, res, &root))
 		return false;
-	}
-	cJSON *root = is_shallow(req->body) ? cJSON_ParseWithLength(req->body.p, req->body.n) : NULL;
 	const cJSON *value = cJSON_GetObjectItemCaseSensitive(root, key);
-	bool fits = cJSON_IsString(value);
-	if (fits)
-		*ret_value = arena_str(req->arena, str_c(value->valuestring));
+	const char *why = cJSON_IsString(value) ?
+				  page_json_stray(root, known, req->arena) :
+				  arena_printf(req->arena, "The body is an object with a text \"%s\".", key).p;
+	if (why)
+		page_fail(req, res, 400, why);
 	else
-		page_fail(req, res, 400, arena_printf(req->arena, "The body is an object with a text \"%s\".", key).p);
+		*ret_value = arena_str(req->arena, str_c(value->valuestring));
 	cJSON_Delete(root);
-	return fits;
+	return !why;
 }
 
 struct str page_mark(struct str text, struct arena *a)

@@ -94,9 +94,15 @@ static struct str take_authority(struct str *target)
 	return STR("");
 }
 
+static const struct str api = STR_LIT("/api/");
+
+bool request_is_api(const struct http_request *req)
+{
+	return str_starts(req->path, api);
+}
+
 enum err request_parse_target(struct str target, struct http_request *req)
 {
-	static const struct str api = STR_LIT("/api/");
 	struct str path, query;
 	bool bad = false;
 	req->path = str_starts(target, api) ? api : STR("");

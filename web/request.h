@@ -84,6 +84,8 @@ enum err request_parse_target(struct str target, struct http_request *req) MUST_
  * paste percent signs through old clients), invalid UTF-8 is mended. ERR_LIMIT, ERR_NOMEM. */
 enum err request_parse_form(struct str body, struct arena *a, struct http_fields *ret_fields) MUST_USE;
 
+bool request_is_api(const struct http_request *req); /* a program asks, as far as the path says */
+
 struct str http_field(const struct http_fields *fields, const char *name);  /* the first of that name, else empty */
 struct str http_header(const struct http_request *req, const char *name);   /* the same, in any case */
 bool http_content_is(const struct http_request *req, const char *type);	    /* without its parameters */

@@ -48,7 +48,7 @@ void site_handle(void *context, struct http_request *req, struct http_response *
 	}
 	if (!gets && !posts) {
 		page_fail(req, res, 404,
-			  str_starts(req->path, STR("/api/")) ? "There is no such address: /api/v1/openapi.json lists them."
+			  request_is_api(req) ? "There is no such address: /api/v1/openapi.json lists them."
 							      : "There is no such page here.");
 		return;
 	}

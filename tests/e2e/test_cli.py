@@ -208,6 +208,9 @@ class Help(KbtTest):
                            (['remove'], 'remove takes one article id'), (['replay'], 'replay takes one saved incident'),
                            (['diagnose', '--set', 'x', 'y'], "--set is NAME=VALUE, not 'x'"),
                            (['token', 'list'], 'token needs --tokens FILE'),
+                           (['token', 'list', '--tokens', 'x', '--role', 'read'], '--role goes with add'),
+                           (['serve', '--listen', 'nas:8053'], '--listen is an address and a port, as in 127.0.0.1:8053, [::1]:8053 or '
+                            "localhost:8053, or unix:FILE, not 'nas:8053'"),
                            (['serve', '--rate', 'x'], "--rate is a whole number from 1 to 6000, not 'x'")):
             with self.subTest(command=args):
                 lines = [x for x in self.refused(*args).err.splitlines() if not x.startswith('usage: ')]

@@ -603,6 +603,8 @@ class Api(unittest.TestCase):
     def test_what_is_wrong_with_a_request_is_named(self):
         question = lambda **set_: json.dumps({'text': MESSAGE, 'set': set_})
         for body, says in (('{"text": "a", }', 'The body is no JSON from byte 14 on.'), ('', 'The body is no JSON.'),
+                           ('{"text": "a", "Set": {}}', 'Nothing would look at "Set". The body may have: text, set.'),
+                           ('{"text": "a", "text": "b"}', 'The body says "text" twice.'),
                            ('{"text": "a", "x": ' + '[' * 20 + ']' * 20 + '}', 'The body is nested too deeply.'),
                            (question(port=445), '"set": the value of port is no text: "set": {"port": "445"}.'),
                            (question(**{'se rver': 'a'}), '"set": \'se rver\' is no name: a name is of letters, digits, - and _, at most 64.'),
@@ -610,6 +612,12 @@ class Api(unittest.TestCase):
                            (question(**{f'n{i:02}': 'x' for i in range(33)}), '"set": n32 is one more than fit: at most 32 values.')):
             status, _, text = server.ask('POST', '/api/v1/lookup', body, {'Content-Type': 'application/json'})
             self.assertEqual((status, json.loads(text)['error']), (400, says))
+        for path, body, says in (('diagnose', {'text': 'a', 'days': 1}, '"days". The body may have: text, set.'),
+                                 ('kept', {'text': 'a', 'day': 1}, '"day". The body may have: text, set, days.'),
+                                 ('probe', {'probe': 'tcp', 'arg': {}}, '"arg". The body may have: probe, args.'),
+                                 (f'kept/{"0" * 32}/delete', {'key': 'a', 'y' * 300: 1}, f'"{"y" * 64}". The body may have: key.')):
+            status, answer = server.api('/api/v1/' + path, body)
+            self.assertEqual((status, answer['error']), (400, 'Nothing would look at ' + says))
         for path, status, says in (('/api/v1/serach', 404, 'There is no such address: /api/v1/openapi.json lists them.'),
                                    ('/kb/Q150536?as=xml', 400, 'as is json, markdown, text or html.'),
                                    ('/api/v1/search?q=net&as=xml', 400, 'as is json, markdown, text or html.')):
@@ -639,6 +647,18 @@ class Api(unittest.TestCase):
         answer = server.api('/api/v1/lookup', {'text': 'a\x00b \\u0000 ' + MESSAGE})[1]
         self.assertEqual((answer['query'], answer['matches'][0]['id']), ('a\ufffdb \\u0000 ' + MESSAGE, 'Q150536'))
         self.assertEqual(server.ask('POST', '/api/v1/lookup', b'{"text": "a\0b"}', {'Content-Type': 'application/json'})[0], 400)
+
+    def test_a_refusal_midway_is_an_object_too(self):
+        """libmicrohttpd has no part in it: of a body without a length it is known only behind a megabyte that it is too large."""
+        chunk = b'10000\r\n' + b' ' * 65536 + b'\r\n'
+        for path, kind in ((b'/api/v1/lookup', b'application/json'), (b'/', b'text/plain')):
+            got, closed = server.raw(b'POST ' + path + b' HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n'
+                                     b'Transfer-Encoding: chunked\r\n\r\n' + chunk * 17)
+            head, body = got.split(b'\r\n\r\n', 1)
+            self.assertTrue(closed)
+            self.assertEqual((head[9:12], b'Content-Type: ' + kind in head), (b'413', True), head)
+            said = json.loads(body)['detail'] if kind.endswith(b'json') else body.decode().strip()
+            self.assertEqual(said, 'The request is larger than 1 MiB.')
 
     def test_json_only(self):
         for kind in ('text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data', ''):
