@@ -55,7 +55,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (page_question_form(&req, &res, &q))
 		check_set(&q);
 	q = (struct question){ 0 };
-	if (page_question_json(&req, &res, &q)) {
+	static const char *const members[] = { PAGE_QUESTION, NULL };
+	if (page_question_json(&req, &res, members, &q)) {
 		assert(str_trim(q.text).n);
 		check_set(&q);
 	}
