@@ -11,7 +11,9 @@ Q       := $(if $(V),,@)
 VERSION := 0.1.0
 PKGS    := sqlite3 libmicrohttpd libcjson libarchive libcares libmnl yaml-0.1 libzstd libxxhash md4c libseccomp libsodium gnutls libsystemd zlib liblzma
 WARN    := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Werror
-HARDEN  := -fstack-protector-strong -fPIE -D_FORTIFY_SOURCE=2
+# A level of _FORTIFY_SOURCE that the caller names goes before ours; without optimizing there is none.
+LEVEL    = $(if $(findstring _FORTIFY_SOURCE,$(CPPFLAGS) $(CFLAGS))$(filter -O0,$(lastword -O0 $(filter -O%,$(CFLAGS)))),,2)
+HARDEN   = -fstack-protector-strong -fPIE $(if $(LEVEL),-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=$(LEVEL))
 STD     := -std=c17 -D_GNU_SOURCE -Iengine -I. -I$(BUILD)/gen -DKBT_VERSION='"$(VERSION)"' -DKBT_SHARE='"$(PREFIX)/share/kbtriage"' \
            -DKBT_GEN='"$(BUILD)/gen"'
 
@@ -43,7 +45,7 @@ WEBLIB := $(BUILD)/libweb.a
 HAVE_CMOCKA = $(shell pkg-config --exists cmocka && echo yes)
 PROGRAMS = $(if $(HAVE_CMOCKA),$(UNIT:%.c=$(BUILD)/%)) $(FUZZ:%.c=$(BUILD)/%) $(GOLDEN:%.c=$(BUILD)/%)
 
-.PHONY: all run deps deps-dev test programs objects asan asan-programs bench fuzz lab layers lint install clean golden
+.PHONY: all run deps deps-dev test programs objects asan asan-programs bench fuzz lab layers lint install uninstall clean golden force
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -74,6 +76,12 @@ $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
 	@echo "cc    $<"
 	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+
+# What names the prefix is compiled again where it is another one.
+$(BUILD)/cli/cmd.o: $(BUILD)/gen/prefix
+$(BUILD)/gen/prefix: force
+	@mkdir -p $(@D)
+	$(Q)echo '$(PREFIX)' | cmp -s - $@ || echo '$(PREFIX)' >$@
 
 # What every line of a log and every message of a look-up goes through is worth the compiler's longer work.
 $(call OBJ,$(wildcard engine/match/*.c engine/scan/*.c)): CFLAGS := $(CFLAGS:-O2=-O3)
@@ -176,18 +184,20 @@ layers:
 lint:
 	@PKG_CFLAGS="$(PKG_CFLAGS)" $(PYTHON) tests/lint.py --build $(BUILD)
 
+# What goes where below the prefix; kb/ and the unit, which names the prefix, go beside them.
+INSTALLED := cli/man/kbt.1=share/man/man1/kbt.1 cli/completions/kbt.bash=share/bash-completion/completions/kbt \
+             cli/completions/_kbt=share/zsh/site-functions/_kbt cli/completions/kbt.fish=share/fish/vendor_completions.d/kbt.fish
+SERVICE   := lib/systemd/system/kbt-serve.service
+ROOT       = $(DESTDIR)$(PREFIX)
+
 install: all
-	install -D -m 755 $(BUILD)/kbt $(DESTDIR)$(PREFIX)/bin/kbt
-	@for f in $(wildcard cli/man/*.1); do install -D -m 644 $$f $(DESTDIR)$(PREFIX)/share/man/man1/$${f##*/}; done
-	@[ ! -f cli/completions/kbt.bash ] || install -D -m 644 cli/completions/kbt.bash \
-		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/kbt
-	@[ ! -f cli/completions/_kbt ] || install -D -m 644 cli/completions/_kbt \
-		$(DESTDIR)$(PREFIX)/share/zsh/site-functions/_kbt
-	@[ ! -f cli/completions/kbt.fish ] || install -D -m 644 cli/completions/kbt.fish \
-		$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/kbt.fish
-	@install -d $(DESTDIR)$(PREFIX)/lib/systemd/system
-	@sed 's|@PREFIX@|$(PREFIX)|' cli/systemd/kbt-serve.service >$(DESTDIR)$(PREFIX)/lib/systemd/system/kbt-serve.service
-	@find kb -type f | while read -r f; do install -D -m 644 "$$f" "$(DESTDIR)$(PREFIX)/share/kbtriage/$$f"; done
+	install -D -m 755 $(BUILD)/kbt "$(ROOT)/bin/kbt"
+	@for f in $(INSTALLED); do install -D -m 644 "$${f%=*}" "$(ROOT)/$${f#*=}" || exit; done
+	@sed 's|@PREFIX@|$(PREFIX)|' cli/systemd/kbt-serve.service | install -D -m 644 /dev/stdin "$(ROOT)/$(SERVICE)"
+	@find kb -type f | while read -r f; do install -D -m 644 "$$f" "$(ROOT)/share/kbtriage/$$f" || exit; done
+
+uninstall:
+	cd "$(ROOT)" && rm -f bin/kbt $(SERVICE) $(foreach f,$(INSTALLED),$(lastword $(subst =, ,$f))) && rm -rf share/kbtriage
 
 clean:
 	rm -rf build $(BUILD)

@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: MIT
+"""The Makefile, as those who pack the program use it: flags of their own, another prefix, a folder to stage it in."""
+import os
+import shutil
+import subprocess
+import unittest
+
+from kbt import KBT, KbtTest, ROOT
+
+ONE = 'engine/base/str'
+
+
+class Make(KbtTest):
+    def make(self, *args):
+        p = subprocess.run(['make', '-s', '-C', ROOT, *args], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                           env={k: v for k, v in os.environ.items() if k not in ('MAKEFLAGS', 'MFLAGS', 'MAKELEVEL')})
+        self.assertEqual(p.returncode, 0, p.stdout)
+        return p.stdout
+
+    def test_flags_of_a_packer(self):
+        hard = '-Wdate-time -D_FORTIFY_SOURCE=3'
+        for flags in ((), ('CPPFLAGS=' + hard,), ('CFLAGS=-O3 -g -flto=auto ' + hard,), ('CFLAGS=-g',), ('CFLAGS=-O0',),
+                      ('CFLAGS=-Og', 'CPPFLAGS=-U_FORTIFY_SOURCE')):
+            with self.subTest(flags=flags):
+                build = self.path('build' + str(len(os.listdir(self.dir))))
+                self.make(f'{build}/{ONE}.o', f'BUILD={build}', *flags)
+                self.assertTrue(os.path.getsize(f'{build}/{ONE}.o'))
+
+    def test_staged_in_a_folder_with_blanks_and_taken_out_again(self):
+        stage = self.path('a stage')
+        args = ('-o', 'all', f'BUILD={os.path.dirname(KBT)}', f'DESTDIR={stage}', 'PREFIX=/opt/kb')
+        self.make('install', *args)
+        root = os.path.join(stage, 'opt/kb')
+        for f in ('bin/kbt', 'share/man/man1/kbt.1', 'share/kbtriage/kb/README.md', 'share/zsh/site-functions/_kbt',
+                  'share/fish/vendor_completions.d/kbt.fish', 'share/bash-completion/completions/kbt'):
+            self.assertTrue(os.path.exists(os.path.join(root, f)), f)
+        with open(os.path.join(root, 'lib/systemd/system/kbt-serve.service')) as f:
+            self.assertIn('\nExecStart=/opt/kb/bin/kbt serve ', f.read())
+        other = os.path.join(root, 'share/man/man1/other.1')
+        shutil.copy(os.path.join(root, 'share/man/man1/kbt.1'), other)
+        self.make('uninstall', *args)
+        self.assertEqual([os.path.join(d, f) for d, _, files in os.walk(root) for f in files], [other])
+
+    def test_another_prefix_is_compiled_in(self):
+        build = self.path('build')
+        for prefix in ('/usr', '/opt/kb'):
+            self.make(f'{build}/cli/cmd.o', f'BUILD={build}', f'PREFIX={prefix}')
+            with open(f'{build}/cli/cmd.o', 'rb') as f:
+                self.assertIn(f'{prefix}/share/kbtriage/kb\0'.encode(), f.read())
+
+
+if __name__ == '__main__':
+    unittest.main()
