@@ -6,6 +6,7 @@
 
 #include "base/utf8.h"
 #include "match/envelope.h"
+#include "scan/redact_lines.h"
 
 #include <string.h>
 
@@ -225,10 +226,45 @@ struct edits {
 	size_t count, cap;
 };
 
-/* find gives the spans that this redactor is for. */
-static size_t find(const struct redactor *r, struct str line, struct redact_span spans[SPANS_MAX])
+/* with_told puts the secret that lines beside tell of among the spans, in the place of those that it touches. */
+static size_t with_told(struct redact_span spans[SPANS_MAX], size_t count, struct redact_span told)
 {
-	size_t count = redact_find(line, spans, SPANS_MAX), kept = 0;
+	size_t before = 0, behind = count;
+	while (before < count && spans[before].end <= told.start)
+		before++;
+	while (behind > before && spans[behind - 1].start >= told.end)
+		behind--;
+	before -= before == SPANS_MAX;
+	size_t left = behind < count ? count - behind : 0;
+	left -= before + 1 + left > SPANS_MAX;
+	memmove(spans + before + 1, spans + behind, left * sizeof *spans);
+	spans[before] = told;
+	return before + 1 + left;
+}
+
+/* A line of a text. */
+struct place {
+	struct str line, told; /* told: the secret in it by the lines beside */
+};
+
+static bool next_line(struct redact_lines *l, struct str *rest, struct place *ret_place)
+{
+	struct str line, below = STR("");
+	if (!str_line(rest, &line))
+		return false;
+	struct str behind = *rest;
+	str_line(&behind, &below);
+	*ret_place = (struct place){ line, redact_told_by(l, line, below) };
+	return true;
+}
+
+/* find gives the spans that this redactor is for. */
+static size_t find(const struct redactor *r, struct place place, struct redact_span spans[SPANS_MAX])
+{
+	size_t count = redact_find(place.line, spans, SPANS_MAX), kept = 0;
+	size_t at = place.told.n ? (size_t)(place.told.p - place.line.p) : 0;
+	if (place.told.n)
+		count = with_told(spans, count, (struct redact_span){ at, at + place.told.n, REDACT_SECRET });
 	for (size_t i = 0; i < count; i++)
 		if (!r->secrets_only || spans[i].kind == REDACT_SECRET)
 			spans[kept++] = spans[i];
@@ -236,10 +272,11 @@ static size_t find(const struct redactor *r, struct str line, struct redact_span
 }
 
 /* redact_line adds a line with tokens; base is where it begins in the text. */
-static void redact_line(struct redactor *r, struct str line, size_t base, struct buf *out, struct edits *edits)
+static void redact_line(struct redactor *r, struct place place, size_t base, struct buf *out, struct edits *edits)
 {
 	struct redact_span spans[SPANS_MAX];
-	size_t count = find(r, line, spans), next = 0;
+	struct str line = place.line;
+	size_t count = find(r, place, spans), next = 0;
 	for (size_t at = 0; at < line.n;) {
 		size_t n = 0;
 		struct redact_name *name = NULL;
@@ -283,14 +320,13 @@ struct str redact_text(struct redactor *r, struct str text, struct arena *a, str
 {
 	struct buf out = { 0 };
 	struct edits edits = { 0 };
+	struct redact_lines lines = { 0 };
+	struct place place;
 	arena_reset(&r->work);
-	for (size_t at = 0; at < text.n;) {
-		size_t end = str_find_char(str_from(text, at), '\n');
-		end = end == STR_NONE ? text.n : at + end;
-		redact_line(r, (struct str){ text.p + at, end - at }, at, &out, &edits);
-		if (end < text.n)
-			buf_add_char(&out, '\n');
-		at = end + 1;
+	for (struct str rest = text; next_line(&lines, &rest, &place);) {
+		size_t at = (size_t)(place.line.p - text.p);
+		redact_line(r, place, at, &out, &edits);
+		buf_add(&out, str_part(text, at + place.line.n, (size_t)(rest.p - text.p))); /* the line's end */
 	}
 	for (size_t i = 0; i < span_count; i++) {
 		spans[i].start = moved(&edits, spans[i].start, false);
@@ -304,10 +340,11 @@ struct str redact_text(struct redactor *r, struct str text, struct arena *a, str
 
 /* ---- learning ---- */
 
-static void learn_line(struct redactor *r, struct str line)
+static void learn_line(struct redactor *r, struct place place)
 {
 	struct redact_span spans[SPANS_MAX];
-	size_t count = find(r, line, spans);
+	struct str line = place.line;
+	size_t count = find(r, place, spans);
 	for (size_t i = 0; i < count; i++)
 		learn(r, (struct str){ line.p + spans[i].start, spans[i].end - spans[i].start }, spans[i].kind);
 	struct match_envelope e;
@@ -319,8 +356,9 @@ static void learn_line(struct redactor *r, struct str line)
 
 void redact_learn(struct redactor *r, struct str text)
 {
-	for (struct str line; str_line(&text, &line);)
-		learn_line(r, line);
+	struct redact_lines lines = { 0 };
+	for (struct place place; next_line(&lines, &text, &place);)
+		learn_line(r, place);
 }
 
 /* may_name: some word of the line may stand before a name, cheaply told. */
@@ -413,37 +451,11 @@ static void redact_match(struct redactor *r, struct match *m, struct str *text, 
 	m->captures = captures;
 }
 
-/* without_armour leaves of a private key in PEM its first and last line. */
-static struct str without_armour(struct str text, struct arena *a)
-{
-	struct buf out = { 0 };
-	struct str rest = text, line;
-	bool inside = false, found = false;
-	while (str_line(&rest, &line)) {
-		bool key = str_find(line, STR("PRIVATE KEY-----")) != STR_NONE;
-		bool begins = key && str_find(line, STR("-----BEGIN ")) != STR_NONE;
-		inside = inside && !(key && str_find(line, STR("-----END ")) != STR_NONE);
-		if (!inside)
-			buf_add(&out, line);
-		if (begins)
-			buf_add_c(&out, "\nSECRET");
-		if (!inside && (rest.n || text.p[text.n - 1] == '\n'))
-			buf_add_char(&out, '\n');
-		inside = inside || begins;
-		found = found || begins;
-	}
-	struct str result = found ? buf_keep(&out, a) : text;
-	a->failed |= buf_err(&out) != ERR_OK;
-	buf_free(&out);
-	return result;
-}
-
 enum err redact_secrets(struct str text, struct arena *a, struct str *ret_text)
 {
 	struct redactor r = { .secrets_only = true };
-	struct str masked = without_armour(text, a);
-	redact_learn(&r, masked);
-	masked = redact_text(&r, masked, a, NULL, 0);
+	redact_learn(&r, text);
+	struct str masked = redact_text(&r, text, a, NULL, 0);
 	enum err e = redactor_err(&r) ? redactor_err(&r) : arena_err(a);
 	redactor_free(&r);
 	if (!e)

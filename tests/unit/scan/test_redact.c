@@ -110,6 +110,26 @@ static void secrets_by_their_place(void **unused)
 	alone("POST /services/T024BE7LD/B0HFFG2A/XyZzY7a9QwErTyUi", "POST /services/T024BE7LD/B0HFFG2A/SECRET-1");
 }
 
+static void told_by_other_lines(void **unused)
+{
+	(void)unused;
+	alone("-----BEGIN RSA PRIVATE KEY-----\nQwErTyUi\nkum+\nq9w=\n-----END RSA PRIVATE KEY-----\nq9w",
+	      "-----BEGIN RSA PRIVATE KEY-----\nSECRET-1\nSECRET-2\nSECRET-3\n-----END RSA PRIVATE KEY-----\nq9w");
+	alone("web | q9wXk==\r\nweb | -----END EC PRIVATE KEY-----\r\n", "web | SECRET-1\r\nweb | -----END EC PRIVATE KEY-----\r\n");
+	alone("want -----BEGIN PRIVATE KEY-----\nconnection refused", "want -----BEGIN PRIVATE KEY-----\nconnection refused");
+	alone("q9w=\n-----END CERTIFICATE-----", "q9w=\n-----END CERTIFICATE-----");
+	alone("db:\n  password:\n    kumquat\n  name: x", "db:\n  password:\n    SECRET-1\n  name: x");
+	alone("  db_password: >-\n    'kum quat'", "  db_password: >-\n    'SECRET-1'");
+	alone("secret:\n  name: kumquat", "secret:\n  name: kumquat");
+	alone("Password:\nLogin incorrect", "Password:\nLogin incorrect");
+	alone("- name: DB_PASSWORD\n  value: kumquat", "- name: DB_PASSWORD\n  value: SECRET-1");
+	alone("\"name\": \"API_TOKEN\",\n\"value\": \"kumquat\"", "\"name\": \"API_TOKEN\",\n\"value\": \"SECRET-1\"");
+	alone("<name>db.password</name>\n<value>kumquat</value>", "<name>db.password</name>\n<value>SECRET-1</value>");
+	alone("<key>Password</key>\n\t<string>kumquat</string>", "<key>Password</key>\n\t<string>SECRET-1</string>");
+	alone("- name: LOG_LEVEL\n  value: kumquat", "- name: LOG_LEVEL\n  value: kumquat");
+	alone("S: 334 UGFzc3dvcmQ6\nC: a3VtcXVhdA==", "S: 334 UGFzc3dvcmQ6\nC: SECRET-1");
+}
+
 static void words_of_secrets_without_one(void **unused)
 {
 	static const char *const lines[] = {
@@ -675,8 +695,8 @@ static void secrets_alone(void **unused)
 	masked("net use X: \\\\nas1\\x /user:bob", "net use X: \\\\nas1\\x /user:bob");
 	masked("GET https://bob:hunter2@nas1:8443/x", "GET https://bob:SECRET-1@nas1:8443/x");
 	masked("a\n-----BEGIN OPENSSH PRIVATE KEY-----\nhunter2\nhunter2\n-----END OPENSSH PRIVATE KEY-----\nb\n",
-	       "a\n-----BEGIN OPENSSH PRIVATE KEY-----\nSECRET\n-----END OPENSSH PRIVATE KEY-----\nb\n");
-	masked("-----BEGIN RSA PRIVATE KEY-----\nhunter2", "-----BEGIN RSA PRIVATE KEY-----\nSECRET\n");
+	       "a\n-----BEGIN OPENSSH PRIVATE KEY-----\nSECRET-1\nSECRET-1\n-----END OPENSSH PRIVATE KEY-----\nb\n");
+	masked("-----BEGIN RSA PRIVATE KEY-----\nhunter2", "-----BEGIN RSA PRIVATE KEY-----\nSECRET-1");
 	masked("", "");
 }
 
@@ -704,6 +724,7 @@ int main(void)
 		cmocka_unit_test(shapes),
 		cmocka_unit_test(neighbours),
 		cmocka_unit_test(secrets_by_their_place),
+		cmocka_unit_test(told_by_other_lines),
 		cmocka_unit_test(words_of_secrets_without_one),
 		cmocka_unit_test(secrets_alone),
 		cmocka_unit_test(what_stays),

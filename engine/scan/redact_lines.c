@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Secrets that another line tells: the lines of a private key in its armour, "password:" in YAML with the value on the
+ * next line, "name: DB_PASSWORD" above "value: x1", what answers SMTP's question for a password. See redact_lines.h.
+ */
+#include "scan/redact_lines.h"
+#include "scan/redact_shapes.h"
+
+enum { KEY_LINE_MIN = 4 };
+
+/* last_word: what stands behind the last blank. */
+static struct str last_word(struct str line)
+{
+	line = str_trim(line);
+	size_t at = line.n;
+	while (at && !char_is_space(line.p[at - 1]))
+		at--;
+	return str_from(line, at);
+}
+
+static bool is_base64(struct str word)
+{
+	for (size_t i = 0; i < word.n; i++)
+		if (!char_is_alnum(word.p[i]) && !one_of(word.p[i], "+/="))
+			return false;
+	return word.n >= KEY_LINE_MIN;
+}
+
+static size_t key_line(struct str line, struct str mark)
+{
+	size_t at = str_find(line, mark);
+	size_t key = at == STR_NONE ? STR_NONE : str_find(str_first(str_from(line, at), REDACT_COMMAND_MAX),
+							  STR("PRIVATE KEY-----"));
+	return key == STR_NONE ? STR_NONE : at + key;
+}
+
+/* is_secret_at: the word that ends there, quotes or not, is a key of a secret: "db_password", "db.password". */
+static bool is_secret_at(struct str line, size_t end)
+{
+	while (end && one_of(line.p[end - 1], "\"'"))
+		end--;
+	size_t at = end;
+	while (at && (char_is_alnum(line.p[at - 1]) || one_of(line.p[at - 1], "_-.")))
+		at--;
+	struct str key = str_part(line, at, end);
+	size_t dot = key.n;
+	while (dot && key.p[dot - 1] != '.')
+		dot--;
+	key = str_from(key, dot);
+	return redact_is_secret_key(key) || redact_ends_secret(key);
+}
+
+static size_t indent(struct str line)
+{
+	return skip_blanks(line, 0);
+}
+
+/* value_in_yaml: below "password:", "password: >-". */
+static struct str value_in_yaml(struct str above, struct str line)
+{
+	struct str key = str_trim_end(above), value = str_trim(line);
+	while (key.n && one_of(key.p[key.n - 1], "|>-+ "))
+		key.n--;
+	if (!key.n || key.p[key.n - 1] != ':' || indent(line) <= indent(above) || !is_secret_at(key, key.n - 1))
+		return STR("");
+	bool map = str_find(value, STR(": ")) != STR_NONE || (value.n && one_of(value.p[value.n - 1], ":{[,"));
+	if (map || !value.n || one_of(value.p[0], "-#{[}]<") || redact_says_nothing(value))
+		return STR("");
+	bool quoted = value.n > 2 && one_of(value.p[0], "\"'") && value.p[value.n - 1] == value.p[0];
+	return quoted ? str_part(value, 1, value.n - 1) : value;
+}
+
+/* is_named: "- name: DB_PASSWORD", "\"key\": \"DB_PASSWORD\",", "<name>db.password</name>". */
+static bool is_named(struct str above)
+{
+	static const struct str closes[] = { STR_LIT("</name>"), STR_LIT("</key>") };
+	struct str line = str_trim(above);
+	bool tagged = false;
+	for (size_t i = 0; i < 2; i++)
+		if (str_ends(line, closes[i])) {
+			line.n -= closes[i].n;
+			tagged = true;
+		}
+	while (line.n && one_of(line.p[line.n - 1], "\"',;"))
+		line.n--;
+	if (!is_secret_at(line, line.n))
+		return false;
+	size_t at = line.n;
+	while (at && (char_is_alnum(line.p[at - 1]) || one_of(line.p[at - 1], "_-.")))
+		at--;
+	if (tagged)
+		return at && line.p[at - 1] == '>';
+	while (at && one_of(line.p[at - 1], "\"': ="))
+		at--;
+	struct str before = str_first(line, at);
+	return at < line.n && (str_ends_nocase(before, STR("name")) || str_ends_nocase(before, STR("key")));
+}
+
+static struct str value_of_named(struct str above, struct str line)
+{
+	static const struct str opens[] = { STR_LIT("<value>"), STR_LIT("<string>") };
+	struct str value = str_trim(line);
+	size_t at = value.n && one_of(value.p[0], "\"'"), close;
+	for (size_t i = 0; i < 2; i++)
+		if (str_starts(value, opens[i]) && (close = str_find(value, STR("</"))) != STR_NONE)
+			return is_named(above) ? str_part(value, opens[i].n, close) : STR("");
+	if (!str_starts_nocase(str_from(value, at), STR("value")))
+		return STR("");
+	at = skip_blanks(value, at + 5 + one_of(at_or_nul(value, at + 5), "\"'"));
+	if (!one_of(at_or_nul(value, at), ":=") || !is_named(above))
+		return STR("");
+	at = skip_blanks(value, at + 1);
+	at += one_of(at_or_nul(value, at), "\"'");
+	struct str secret = str_part(value, at, at < value.n ? at + redact_secret_run(value, at) : at);
+	return redact_says_nothing(secret) ? STR("") : secret;
+}
+
+/* answer: to SMTP's "334 UGFzc3dvcmQ6", which asks for the password; "334 VXNlcm5hbWU6" for the name. */
+static struct str answer(struct str above, struct str line)
+{
+	struct str asked = last_word(above), word = last_word(line);
+	bool asks = str_eq(asked, STR("UGFzc3dvcmQ6")) || str_eq(asked, STR("VXNlcm5hbWU6"));
+	return asks && is_base64(word) ? word : STR("");
+}
+
+struct str redact_told_by(struct redact_lines *l, struct str line, struct str below)
+{
+	struct str secret = STR(""), above = l->above;
+	bool ends = key_line(line, STR("-----END ")) != STR_NONE, begins = key_line(line, STR("-----BEGIN ")) != STR_NONE;
+	bool last = !ends && key_line(below, STR("-----END ")) != STR_NONE, inside = l->in_key && !ends && !begins;
+	l->above = line;
+	l->in_key = begins ? !ends : inside;
+	if (last || inside) { /* in the midst a word alone: of lines in a dress only the last one is short */
+		secret = last_word(line);
+		return is_base64(secret) && (last || secret.n == str_trim(line).n) ? secret : STR("");
+	}
+	secret = value_in_yaml(above, line);
+	secret = secret.n ? secret : value_of_named(above, line);
+	return secret.n ? secret : answer(above, line);
+}
