@@ -9,7 +9,8 @@
 #include <string.h>
 
 /* Words of files of settings that take a secret and nothing else. */
-static const char directives[] = "bindpw rootpw requirepass masterauth rocommunity rwcommunity convertto-securestring";
+static const char directives[] = "bindpw rootpw requirepass masterauth rocommunity rwcommunity convertto-securestring "
+				 "key-string";
 
 /* word_behind: the word behind the blanks at a place; empty where there are none. */
 static struct str word_behind(struct str s, size_t at)
@@ -20,8 +21,7 @@ static struct str word_behind(struct str s, size_t at)
 	return part(s, value < s.n ? value : s.n, n);
 }
 
-/* word_start: of the word before the blanks before a place. */
-static size_t word_start(struct str s, size_t at)
+size_t redact_word_start(struct str s, size_t at)
 {
 	while (at && s.p[at - 1] == ' ')
 		at--;
@@ -35,10 +35,17 @@ static size_t end_of(struct str s, struct str word)
 	return (size_t)(word.p - s.p) + word.n;
 }
 
-static bool says_nothing(struct str word)
+bool redact_says_nothing(struct str word)
 {
 	return !word.n || redact_is_wrong(word) || redact_keeps(word) || redact_is_aspect(word) ||
 	       str_in_list(word, "directive option parameter setting value line clause");
+}
+
+/* tells_coding: how the password behind it is written, which devices of networks say first. */
+static bool tells_coding(struct str word)
+{
+	static const char codings[] = "cipher simple irreversible-cipher ascii hex clear encrypted sha256 sha512";
+	return word.n == 1 ? one_of(word.p[0], "05789") : str_in_list(word, codings);
 }
 
 bool redact_is_directive(struct str word)
@@ -49,16 +56,19 @@ bool redact_is_directive(struct str word)
 size_t redact_directive(struct redact_finder *f, size_t end)
 {
 	struct str s = f->line, value = word_behind(s, end);
+	if (value.n == 1 && tells_coding(value)) /* key-string 7 0822 */
+		value = word_behind(s, end_of(s, value));
 	if (value.n && value.p[0] == '-') /* ConvertTo-SecureString -String "x1" */
 		value = word_behind(s, end_of(s, value));
 	if (value.n && one_of(value.p[0], "\"'")) {
 		size_t at = (size_t)(value.p - s.p) + 1;
 		value = part(s, at, redact_secret_run(s, at));
 	}
-	return says_nothing(value) ? end : redact_take(f, (size_t)(value.p - s.p), value.n, REDACT_SECRET);
+	return redact_says_nothing(value) ? end : redact_take(f, (size_t)(value.p - s.p), value.n, REDACT_SECRET);
 }
 
-/* redact_listed: behind a password's key in files that know no marks: "machine m login alice password x1" (.netrc),
+/* redact_listed: behind a password's key in files that know no marks: "machine m login alice password x1" (.netrc;
+ * fetchmail has "poll m user alice password x1"),
  * "username alice password 0 x1" (routers; the number says how it is coded), "pre-shared-key x1 address 192.0.2.1",
  * "set passwd ENC x1", "ENV DB_PASSWORD x1". */
 size_t redact_listed(struct redact_finder *f, size_t start, size_t end)
@@ -66,23 +76,28 @@ size_t redact_listed(struct redact_finder *f, size_t start, size_t end)
 	struct str s = f->line, value = word_behind(s, end);
 	if (!value.n || str_in_list(part(s, start, end - start), "token pin otp tan sid sig auth cookie session"))
 		return end;
-	size_t name = word_start(s, start); /* only here: of the keys between two blanks one gets so far */
-	bool netrc = str_eq_nocase(redact_word_before(s, name), STR("login")) &&
-		     (redact_within(s, name, STR("machine ")) || redact_within(s, name, STR("default ")));
-	bool coded = value.n == 1 && one_of(value.p[0], "05789");
-	if (coded)
-		value = word_behind(s, end_of(s, value));
+	size_t name = redact_word_start(s, start); /* only here: of the keys between two blanks one gets so far */
+	bool netrc = str_in_list(redact_word_before(s, name), "login user") &&
+		     (redact_within(s, name, STR("machine ")) || redact_within(s, name, STR("default ")) ||
+		      redact_within(s, name, STR("poll ")));
+	bool coded = false;
+	for (unsigned i = 0; i < 2 && tells_coding(value); i++) { /* "ascii 0 x1" */
+		struct str next = word_behind(s, end_of(s, value));
+		coded = coded || value.n == 1 || str_has_digit(next);
+		value = next;
+	}
 	bool router = coded && (redact_within(s, start, STR("username ")) || end_of(s, value) == s.n);
 	struct str before = redact_word_before(s, start);
 	bool variable = redact_is_variable(part(s, start, end - start));
 	bool peers = redact_within(s, start, STR("neighbor ")) ||
-		     str_ends_nocase(part(s, start, end - start), STR("shared-key"));
+		     str_ends_nocase(part(s, start, end - start), STR("shared-key")) ||
+		     str_in_list(part(s, start, end - start), "wpa-passphrase wpa-psk");
 	bool set = str_in_list(before, "set enable") || peers || (variable && str_in_list(before, "env"));
 	if (set && str_eq(value, STR("ENC")))
 		value = word_behind(s, end_of(s, value));
 	set = set && value.n > 3 && end_of(s, value) == s.n;
 	bool peer = str_starts(str_from(s, end_of(s, value)), STR(" address "));
-	bool fits = (netrc || router || set || peer) && !says_nothing(value);
+	bool fits = (netrc || router || set || peer) && !redact_says_nothing(value);
 	return fits ? redact_take(f, (size_t)(value.p - s.p), value.n, REDACT_SECRET) : end;
 }
 
@@ -96,7 +111,7 @@ size_t redact_identified(struct redact_finder *f, size_t start, size_t end)
 		    (quoted || char_is_upper(before.p[0]) || redact_within(s, start, STR("alter user ")));
 	value += quoted;
 	size_t n = told ? redact_secret_run(s, value) : 0;
-	bool fits = n && (quoted || !says_nothing(part(s, value, n)));
+	bool fits = n && (quoted || !redact_says_nothing(part(s, value, n)));
 	return fits ? redact_take(f, value, n, REDACT_SECRET) : end;
 }
 
@@ -149,38 +164,6 @@ struct str redact_tagged(struct str s, size_t start, size_t end)
 	}
 	size_t n = str_find_char(value, '<');
 	return n != STR_NONE && n <= VALUE_MAX && str_starts(str_from(value, n), STR("</")) ? str_first(value, n) : STR("");
-}
-
-/* is_test: "PASS src/a.test.js": a test's name is one of a file or of a function. */
-static bool is_test(struct str name)
-{
-	for (size_t i = 0; i < name.n; i++)
-		if (one_of(name.p[i], "/._-"))
-			return true;
-	return false;
-}
-
-/* redact_sent: "PASS x1", as FTP, POP3 and Redis' AUTH send it, up to the end or to the quote that it all stands in. */
-size_t redact_sent(struct redact_finder *f, size_t start, size_t end)
-{
-	struct str s = f->line;
-	if (!char_is_space(at_or_nul(s, end)))
-		return end;
-	char quote = one_of(at_or_nul(s, start - !!start), "'\"") ? s.p[start - !!start] : 0;
-	bool sent = quote || str_in_list(redact_word_before(s, start), "command sent send quote") ||
-		    (start > 1 && s.p[start - 1] == ' ' && one_of(s.p[start - 2], ">:"));
-	size_t value = end + 1, n = 0;
-	struct str rest = str_from(s, value < s.n ? value : s.n), how, ticket, more;
-	if (str_word(&rest, &how) && str_in_list(how, "plain login xoauth2 oauthbearer") && str_word(&rest, &ticket) &&
-	    ticket.n >= 8 && !redact_is_wrong(ticket) && !str_word(&rest, &more)) /* "AUTH PLAIN AGFsaWNl..." */
-		return redact_take(f, (size_t)(ticket.p - s.p), ticket.n, REDACT_SECRET);
-	while (s.p[end] == ' ' && value + n < s.n && !one_of(s.p[value + n], " '\""))
-		n++;
-	sent = sent || str_eq(redact_word_before(s, word_start(s, start)), STR("USER"));
-	bool whole = value + n >= s.n || (quote && s.p[value + n] == quote);
-	sent = sent || (!start && str_eq(part(s, start, end), STR("PASS")) && !is_test(part(s, value, n)));
-	bool fits = sent && whole && n && char_is_alnum(s.p[value]) && !says_nothing(part(s, value, n));
-	return fits ? redact_take(f, value, n, REDACT_SECRET) : end;
 }
 
 /* redact_pair: "credentials alice:x1" */

@@ -221,6 +221,6 @@ size_t redact_beside_at(struct redact_finder *f, size_t at)
 	else if (!(behind && has_address(f, at, end)) && !is_gone_to(s, at, end))
 		return at;
 	bool odd = kind == REDACT_SECRET && str_has_digit(part(s, at, n));
-	bool common = kind == REDACT_SECRET ? redact_is_wrong(part(s, at, n)) : redact_is_common(part(s, at, n));
+	bool common = kind == REDACT_SECRET ? redact_says_nothing(part(s, at, n)) : redact_is_common(part(s, at, n));
 	return common && !odd ? at : redact_take(f, at, n, kind);
 }

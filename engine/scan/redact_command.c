@@ -42,7 +42,7 @@ static const struct option_set option_sets[] = {
 	{ STR_LIT("useradd "), "p", "", "" },	   { STR_LIT("usermod "), "p", "", "" },
 	{ STR_LIT("openssl enc "), "k", "", "" },  { STR_LIT("unzip "), "P", "", "" },
 	{ STR_LIT("zip "), "P", "", "" },	   { STR_LIT("mosquitto_"), "P", "u", "h" },
-	{ STR_LIT("ssh "), "", "l", "" },
+	{ STR_LIT("ssh "), "", "l", "" },	   { STR_LIT("cqlsh "), "p", "u", "" },
 };
 
 /* says_nothing: "high -pass filter", "/RP parameter ignored", "--password is insecure": of the switch itself. */
@@ -101,6 +101,17 @@ static size_t program_option_at(struct redact_finder *f, size_t at)
 	return at;
 }
 
+/* is_fed: to a program that reads a password. */
+static bool is_fed(struct str rest)
+{
+	static const struct str takers[] = { STR_LIT("| sudo -S"), STR_LIT("-stdin"), STR_LIT("| kinit"),
+					     STR_LIT("| smbpasswd "), STR_LIT("-passphrase-fd"), STR_LIT("fd:0") };
+	for (size_t i = 0; i < sizeof takers / sizeof *takers; i++)
+		if (str_find(rest, takers[i]) != STR_NONE)
+			return true;
+	return false;
+}
+
 /* words_at: "net user alice password /add", "htpasswd -b file alice password": by where they stand. */
 static size_t words_at(struct redact_finder *f, size_t at)
 {
@@ -120,8 +131,7 @@ static size_t words_at(struct redact_finder *f, size_t at)
 		size_t value = skip_blanks(s, at) + one_of(at_or_nul(s, skip_blanks(s, at)), "\"'"),
 		       n = redact_secret_run(s, value);
 		struct str rest = str_from(s, value + n);
-		bool fed = str_find(str_first(rest, REDACT_COMMAND_MAX), STR("| sudo -S")) != STR_NONE ||
-			   str_find(str_first(rest, REDACT_COMMAND_MAX), STR("-stdin")) != STR_NONE;
+		bool fed = is_fed(str_first(rest, REDACT_COMMAND_MAX));
 		bool users = str_find(str_first(rest, REDACT_COMMAND_MAX), STR("| chpasswd")) != STR_NONE;
 		size_t colon = users ? str_find_char(part(s, value, n), ':') : STR_NONE;
 		if (colon != STR_NONE) {

@@ -88,3 +88,20 @@ size_t redact_key_behind(struct redact_finder *f, size_t start, size_t end)
 		value > end && str_in_list(redact_word_before(s, start), kinds) && (quoted || (n >= 8 && digits > 1));
 	return fits && n ? redact_take(f, value + quoted, n, REDACT_SECRET) : device_key(f, start, end);
 }
+
+/* redact_device_word: "auth sha x1 priv aes 128 x2" of SNMPv3's users; ": EAP "x1"" of strongSwan's secrets. */
+size_t redact_device_word(struct redact_finder *f, size_t start, size_t end)
+{
+	static const char methods[] = "md5 sha sha224 sha256 sha384 sha512 des 3des aes aes128 aes192 aes256";
+	struct str s = f->line, rest = str_from(s, end), method, size;
+	if (start > 1 && s.p[start - 2] == ':' && str_starts(rest, STR(" \"")))
+		return redact_take(f, end + 2, redact_secret_run(s, end + 2), REDACT_SECRET);
+	if (at_or_nul(s, end) != ' ' || !str_word(&rest, &method) || !str_in_list(method, methods) ||
+	    !redact_within(s, start, STR("snmp")))
+		return end;
+	struct str behind = rest;
+	if (str_word(&behind, &size) && str_in_list(size, "128 192 256"))
+		rest = behind;
+	size_t value = skip_blanks(s, (size_t)(rest.p - s.p)), n = value < s.n ? redact_secret_run(s, value) : 0;
+	return n >= 4 && !redact_says_nothing(part(s, value, n)) ? redact_take(f, value, n, REDACT_SECRET) : end;
+}

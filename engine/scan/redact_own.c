@@ -13,6 +13,7 @@ enum {
 	BASE64_MIN = 40,
 	ROW_MAX = 256, /* bytes that a row is judged by: one begins at each mark of a long one */
 	TOKEN_MIN = 16,
+	JUNOS_MIN = 8,
 	OWN_TOKEN_MIN = 47, /* "kbt_" and 43 letters; the names of our counts begin like it and are shorter */
 	GIT_HEX = 40,
 	DISPLAY_MAX = 4, /* words of a person's name */
@@ -373,6 +374,11 @@ bool redact_is_token(struct str s)
 		"github_pat_", "xoxa-",	   "xoxb-",  "xoxp-",  "xapp-", "sk-",	"sk_live_",    "sk_test_",
 		"rk_live_",    "pk_live_", "whsec_", "glpat-", "glrt-", "AIza", "ya29.",       "npm_",
 		"pypi-",       "dop_v1_",  "shpat_", "hvs.",   "SG.",	"hf_",	"AAAAB3NzaC1", "AAAAC3NzaC1",
+		"tskey-",      "sqp_",	   "squ_",   "sqa_",   "hvb.",	"hvr.", "dckr_pat_",   "glptt-",
+		"gldt-",       "glcbt-",   "glc_",   "glsa_",  "figd_", "NRAK-", "PMAK-",	       "rubygems_",
+		"sntrys_",     "ATATT3x",  "ATCTT3x", "pscale_", "pul-", "dp.st.", "dp.pt.",    "xkeysib-",
+		"xoxe",	       "xoxs-",	   "shpss_", "shpca_", "shppa_", "gsk_", "nvapi-",     "lin_api_",
+		"AGE-SECRET-KEY-", "dor_v1_", "doo_v1_", "sk_org_", "sq0csp-", "CCIPAT_", "bkua_",   "r8_",
 	};
 	for (size_t i = 0; s.n >= TOKEN_MIN && i < sizeof starts / sizeof *starts; i++)
 		if (s.p[0] == starts[i][0] && str_starts(s, str_c(starts[i])))
@@ -380,7 +386,8 @@ bool redact_is_token(struct str s)
 	return false;
 }
 
-/* redact_hash_at: $1$, $2y$, $5$, $6$, $y$, $argon2id$, and behind it at least one more part; $HOME/$USER is none. */
+/* redact_hash_at: $1$, $2y$, $5$, $6$, $y$, $argon2id$, and behind it at least one more part, but for
+ * Junos' "$9$..."; $HOME/$USER is none. */
 size_t redact_hash_at(struct redact_finder *f, size_t at)
 {
 	struct str rest = str_from(f->line, at);
@@ -391,7 +398,8 @@ size_t redact_hash_at(struct redact_finder *f, size_t at)
 		return at;
 	for (; n < rest.n && (char_is_alnum(rest.p[n]) || one_of(rest.p[n], "$./,=+-")); n++)
 		marks += rest.p[n] == '$';
-	return n >= TOKEN_MIN && marks >= 3 ? redact_take(f, at, n, REDACT_SECRET) : at;
+	bool junos = method == 2 && one_of(rest.p[1], "89") && n >= JUNOS_MIN && at && one_of(f->line.p[at - 1], "\" ");
+	return (n >= TOKEN_MIN && marks >= 3) || junos ? redact_take(f, at, n, REDACT_SECRET) : at;
 }
 
 size_t redact_login_at(struct redact_finder *f, size_t at)
@@ -405,6 +413,11 @@ size_t redact_login_at(struct redact_finder *f, size_t at)
 		return at;
 	while (secret + n < s.n && n < MAIL_MAX && !one_of(s.p[secret + n], " @\t\"'"))
 		n++;
+	if (n && !one_of(at_or_nul(s, secret + n), "@\"'") && /* the database of this machine */
+	    str_in_list(redact_word_before(s, at), "sqlplus expdp impdp sqlldr exp imp")) {
+		redact_take(f, at, user, REDACT_USER);
+		return redact_take(f, secret, n, REDACT_SECRET);
+	}
 	bool thin = at >= 5 && str_eq_nocase(part(s, at - 5, 5), STR("thin:"));
 	if (!n || at_or_nul(s, secret + n) != '@' || !(thin || redact_within(s, at, STR("sqlplus "))))
 		return at;

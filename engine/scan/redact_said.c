@@ -66,6 +66,7 @@ static struct str told_behind(struct str s, size_t behind)
 	if (i == sizeof links / sizeof *links)
 		return STR("");
 	size_t value = skip_blanks(s, behind + links[i].n);
+	value += str_starts_nocase(str_from(s, value), STR("PASSWORD('")) ? STR("PASSWORD(").n : 0;
 	bool quoted = one_of(at_or_nul(s, value), "\"'");
 	value += quoted;
 	struct str said = part(s, value, value_run(s, value));
@@ -169,8 +170,8 @@ static bool is_object(struct str s, size_t key_end, size_t value_end)
 	       str_in_list(word, states);
 }
 
-/* value_said: "password is 'x'", "passphrase was x1", "secret wJ/a1..."; a bare word may be what is wrong with it. */
-static size_t value_said(struct redact_finder *f, size_t end)
+/* redact_value_said: "password is 'x'", "passphrase was x1", "secret wJ/a1..."; a bare word may be what is wrong with it. */
+size_t redact_value_said(struct redact_finder *f, size_t end)
 {
 	struct str s = f->line, rest = str_from(s, end);
 	struct str words = rest, verb = STR("");
@@ -208,12 +209,13 @@ size_t redact_said_secret(struct redact_finder *f, size_t start, size_t end)
 	struct str key = part(f->line, start, end - start);
 	if (start && f->line.p[start - 1] == '/' && at_or_nul(f->line, end) == ' ') /* "GET /password HTTP/1.1" */
 		return end;
-	if (!str_in_list(key, passwords) && redact_is_variable(key) && str_starts(str_from(f->line, end), STR(" is ")))
-		return value_said(f, end);
+	char behind = at_or_nul(f->line, end + 1);
+	if (!str_in_list(key, passwords) && redact_is_variable(key) && (char_is_alnum(behind) || one_of(behind, "\"'")))
+		return redact_value_said(f, end);
 	if (!str_in_list(key, passwords))
 		return quoted_secret(f, start, end);
 	size_t next = owned_secret(f, end);
-	next = next == end ? value_said(f, end) : next;
+	next = next == end ? redact_value_said(f, end) : next;
 	bool token = str_in_list(key, "token secret");
 	return next == end && !token ? judged_secret(f, end) : next;
 }

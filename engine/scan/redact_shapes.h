@@ -6,8 +6,10 @@
  *
  *   redact_own.c      names by their own shape (addresses, \\server\share, DOMAIN\user, tokens)
  *   redact_word.c     behind a word that announces them (user=, password is)
+ *   redact_told.c     what stands where a secret would and is none
  *   redact_key.c      behind "key" and "code" (radius-server key 7 x1)
  *   redact_bare.c     secrets by where they stand (rootpw x1, credentials alice:x1)
+ *   redact_sent.c     secrets that a client sends to log in (a1 LOGIN alice x1)
  *   redact_said.c     secrets and numbers in a sentence (password for alice is x1)
  *   redact_abroad.c   secrets behind a key in another language (mot de passe : x1)
  *   redact_beside.c   by what stands on both sides (sudo: alice : TTY)
@@ -76,10 +78,17 @@ size_t redact_phone(struct str s, size_t at);	   /* digits in groups, of a numbe
 /* redact_word_before: the word that ends before the blanks that end at the place, in the line's bytes; empty where
  * there are none. */
 struct str redact_word_before(struct str s, size_t at);
+/* redact_word_start: where the word before the blanks before the place begins. */
+size_t redact_word_start(struct str s, size_t at);
 /* redact_second_name: of a person ("Erika Mustermann"), at the blank before it, no key of its own; the blank counts. */
 size_t redact_second_name(struct str s, size_t at);
 /* redact_within: the name of this command stands a short way before; one with a blank at its end as a whole word. */
 bool redact_within(struct str s, size_t at, struct str command);
+
+/* redact_is_told (redact_told.c): the n bytes at `value` behind the key that begins at `start` are no secret; prose: a
+ * colon and a blank part them. */
+bool redact_is_told(struct str s, size_t start, struct str key, size_t value, size_t n, bool prose);
+bool redact_goes_on(struct str s, size_t end); /* with a blank, and a word of a sentence */
 
 /* ---- words: redact_common.c, redact_word.c ---- */
 
@@ -89,10 +98,12 @@ bool redact_is_program(struct str name);  /* does what people do, too: "updated 
 bool redact_is_wrong(struct str word);	  /* what a password is said to be that is not the password itself */
 bool redact_is_wrong_abroad(struct str word); /* the same in other languages, where that is ASCII */
 bool redact_is_aspect(struct str word);	/* behind "password": what of it is spoken of ("expiry", "policy") */
+bool redact_says_nothing(struct str word); /* no secret stands where this does, for one reason or the other */
 bool redact_is_capital(struct str name);  /* as NetBIOS and DNS administrators write names: no word of a sentence */
 bool redact_tells_apart(struct str name); /* a digit, a dot or a dash: no word of a sentence either */
 bool redact_looks_random(struct str s);
 bool redact_is_secret_key(struct str word); /* "password", "api_key" */
+bool redact_is_user_key(struct str word);   /* "login", "user_name" */
 bool redact_ends_secret(struct str word);   /* "DB_PASSWORD", "accessToken" */
 bool redact_is_variable(struct str word);   /* "DB_PASSWORD", and nothing but capitals */
 bool redact_is_directive(struct str word);  /* "rootpw": what is behind it needs no mark */
@@ -128,6 +139,7 @@ redact_shape redact_word_at; /* at the word that announces a name */
 /* redact_key.c; each at the word in [start, end), gives `end` where it takes nothing */
 size_t redact_key_behind(struct redact_finder *f, size_t start, size_t end);
 size_t redact_code_behind(struct redact_finder *f, size_t start, size_t end);
+size_t redact_device_word(struct redact_finder *f, size_t start, size_t end);
 size_t redact_numbered_key(struct redact_finder *f, size_t end);
 /* redact_bare.c; each at the word in [start, end), gives `end` where it takes nothing */
 size_t redact_directive(struct redact_finder *f, size_t end);
@@ -135,12 +147,17 @@ size_t redact_listed(struct redact_finder *f, size_t start, size_t end);
 size_t redact_identified(struct redact_finder *f, size_t start, size_t end);
 size_t redact_named_value(struct redact_finder *f, size_t start, size_t end);
 size_t redact_pair(struct redact_finder *f, size_t end);
-size_t redact_sent(struct redact_finder *f, size_t start, size_t end);
 struct str redact_tagged(struct str s, size_t start, size_t end);
+/* redact_sent.c; likewise */
+size_t redact_sent(struct redact_finder *f, size_t start, size_t end);
+/* "a1 LOGIN alice x1", at LOGIN; "AUTH" "x1", define("DB_PASSWORD", "x1") */
+size_t redact_logged_in(struct redact_finder *f, size_t start, size_t end);
+size_t redact_quoted_behind(struct redact_finder *f, size_t start, size_t end);
 redact_shape redact_hook_at;   /* at the slash of a path */
 redact_shape redact_salted_at; /* {SSHA}..., at the brace */
 /* redact_said.c; redact_said_secret at the key in [start, end), gives `end` where it takes nothing */
 size_t redact_said_secret(struct redact_finder *f, size_t start, size_t end);
+size_t redact_value_said(struct redact_finder *f, size_t end); /* at the end of the key */
 redact_shape redact_said_number;
 /* redact_abroad.c; anywhere */
 redact_shape redact_abroad_at;

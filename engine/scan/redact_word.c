@@ -10,7 +10,7 @@
 #include <pthread.h>
 #include <string.h>
 
-enum { WORD_KEY_MAX = 24, QUOTED_MAX = 60 };
+enum { WORD_KEY_MAX = 24, QUOTED_MAX = 60, CALL_MAX = 20 };
 
 static const char user_keys[] =
 	"user username user_name userid user_id uid usr login logname ruser account acct owner samaccountname";
@@ -26,10 +26,15 @@ static const char secret_keys[] =
 	"jsessionid phpsessid credential signature sig pin otp cvv cvc cvv2 ssn tan passcode password_hash "
 	"passwordhash pwdhash encryption_key signing_key master_key account_key accountkey auth_key license_key "
 	"secret_key_base shared_key preshared_key psk pre-shared-key pre_shared_key preshared-key pre-shared-secret passwort "
-	"kennwort";
+	"kennwort sshpass cpin pass_phrase";
 static const char phone_keys[] =
 	"phone phone_number phonenumber phone-number tel telephone mobile mobile_number msisdn cell cellphone fax "
 	"caller_id callerid";
+
+bool redact_is_user_key(struct str word)
+{
+	return str_in_list(word, user_keys);
+}
 
 bool redact_is_secret_key(struct str word)
 {
@@ -93,72 +98,6 @@ static bool is_bracketed(struct str s, size_t at, enum redact_kind kind)
 	return n && at_or_nul(s, at + 1 + n) == ']' && named && !redact_address_at(s, at + 1);
 }
 
-/* goes_on: a blank, and a word of a sentence. */
-static bool goes_on(struct str s, size_t end)
-{
-	return at_or_nul(s, end) == ' ' && char_is_lower(at_or_nul(s, end + 1));
-}
-
-/* is_masked: "password=****" */
-static bool is_masked(struct str word)
-{
-	size_t n = 0;
-	while (n < word.n && word.p[n] == '*')
-		n++;
-	return n && n == word.n;
-}
-
-/* is_path: "passwd=/etc/passwd": where it is kept. */
-static bool is_path(struct str word)
-{
-	static const char folders[] = "etc run var usr opt home root tmp srv mnt proc dev lib";
-	size_t n = word.n && word.p[0] == '/' ? str_find_char(str_from(word, 1), '/') : STR_NONE;
-	return n != STR_NONE && str_in_list(str_first(str_from(word, 1), n), folders);
-}
-
-/* is_told: what stands where a secret would tells of it, and is not the secret itself: whether there is one
- * ("token=none"), what a check of it came to ("pass=spf", "pass = all"), how many ("pass=2"), a test ("--- PASS: x"),
- * or a sentence begins ("password: must contain ..."). */
-static bool is_told(struct str s, size_t start, struct str key, size_t value, size_t n, bool prose)
-{
-	static const char states[] =
-		"yes no true false null none disabled enabled missing expired required unset optional failed masked "
-		"hidden redacted filtered prompt granted off";
-	static const char sources[] = "files compat db sss nis ldap winbind systemd chauthtok"; /* nsswitch, PAM */
-	static const char checks[] = "all any both each spf dkim dmarc arc first second third final";
-	static const char openings[] =
-		"must should may might can cannot could would is are was were has have had does did do not no the a an "
-		"this that it your you please at contains too wrong incorrect invalid checking verifying validating "
-		"reading loading fetching generating rotating unable failed failure error if when for from minimum "
-		"maximum length only unexpected mismatch using";
-	static const char weak_keys[] = "auth authorization cookie sid signature sig";
-	static const char weak_states[] = "ok on off good bad valid invalid session default";
-	while (n && one_of(s.p[value], "[(")) { /* "[FILTERED]", "(none)" */
-		value++;
-		n--;
-	}
-	struct str word = part(s, value, n), before = redact_word_before(s, start);
-	bool acts = str_ends(word, STR("ed")) || str_ends(word, STR("ing"));
-	bool count = n && n < 3 && char_is_digit(word.p[0]) && char_is_digit(word.p[n - 1]);
-	bool test = start >= 4 && str_eq(part(s, start - 4, 8 < s.n - start + 4 ? 8 : 0), STR("--- PASS"));
-	bool check = str_in_list(key, "pass") && (test || str_in_list(word, checks));
-	bool automake = start == 0 && str_eq(key, STR("PASS")) && prose;
-	bool pin = str_in_list(key, "pin") && str_starts_nocase(word, STR("gpio"));
-	bool other = (str_in_list(key, "passwd") && str_in_list(word, sources)) ||
-		     (str_in_list(key, "sig") && str_starts(word, STR("SIG"))) || is_path(word) || is_masked(word) ||
-		     (str_in_list(key, "pwd") && n && word.p[0] == '/');
-	bool plain = !redact_tells_apart(word);
-	bool parsed = prose && plain && str_in_list(key, "token") && str_in_list(before, "expected unexpected");
-	bool names = str_in_list(key, weak_keys) && goes_on(s, value + n) && str_in_list(word, user_keys);
-	bool state = names || str_in_list(word, states) || (prose && redact_is_wrong_abroad(word)) ||
-		     (str_in_list(key, weak_keys) && str_in_list(word, weak_states));
-	bool sentence = prose && goes_on(s, value + n) &&
-			(str_in_list(word, openings) || str_in_list(word, "password passwd") ||
-			 (acts && str_in_list(key, "auth")));
-	bool cookie = prose && plain && str_in_list(key, "cookie") && goes_on(s, value + n) && !memchr(word.p, '=', n);
-	return count || check || automake || pin || other || parsed || state || sentence || cookie;
-}
-
 /* is_function: "check_ntlm_password: Authentication for ...": who says it, and no key. */
 static bool is_function(struct str key)
 {
@@ -207,11 +146,26 @@ static struct assignment read_assignment(struct str s, size_t start, size_t end,
 	return g;
 }
 
+/* wrapped_by: the bytes before the text of b'x1', N'x1' and PASSWORD('x1'), its quote included; 0 for none. */
+static size_t wrapped_by(struct str s, size_t at)
+{
+	size_t n = 0;
+	while (n < CALL_MAX && char_is_alpha(at_or_nul(s, at + n)))
+		n++;
+	n += n && at_or_nul(s, at + n) == '(';
+	return n && one_of(at_or_nul(s, at + n), "\"'") ? n + 1 : 0;
+}
+
 static size_t secret_behind(struct redact_finder *f, const struct assignment *g)
 {
 	static const char schemes[] = "bearer basic digest negotiate ntlm token apikey";
 	struct str s = f->line, key = part(s, g->start, g->end - g->start);
 	size_t value = g->value, n = redact_secret_run(s, value);
+	size_t wrapped = g->assigned && !g->quoted ? wrapped_by(s, value) : 0;
+	if (wrapped) {
+		value += wrapped;
+		n = redact_secret_run(s, value);
+	}
 	bool scheme = g->assigned && str_in_list(part(s, value, n), schemes);
 	if (scheme && char_is_alnum(at_or_nul(s, skip_blanks(s, value + n)))) {
 		value = skip_blanks(s, value + n);
@@ -226,12 +180,12 @@ static size_t secret_behind(struct redact_finder *f, const struct assignment *g)
 	if (salted > value)
 		return salted;
 	bool prose = g->mark == ':' && g->apart && !g->quoted;
-	bool function = prose && goes_on(s, value + n) && is_function(key) && !redact_tells_apart(part(s, value, n));
+	bool function = prose && redact_goes_on(s, value + n) && is_function(key) && !redact_tells_apart(part(s, value, n));
 	bool realm = str_in_list(key, "auth authorization") && redact_name_run(s, value) == 5 &&
 		     str_eq_nocase(part(s, value, 5), STR("realm")); /* what a server asks for */
 	struct str word = part(s, value, n);
 	bool wrong = g->entered && (redact_is_wrong(word) || str_in_list(word, "default"));
-	if (function || realm || wrong || is_told(s, g->start, key, value, n, prose))
+	if (function || realm || wrong || redact_is_told(s, g->start, key, value, n, prose))
 		return g->end;
 	return (g->assigned || tagged.n) && n ? redact_take(f, value, n, REDACT_SECRET) : g->end;
 }
@@ -268,14 +222,24 @@ static size_t name_behind(struct redact_finder *f, const struct assignment *g, e
 	return n && sure && !number ? redact_take(f, value, n, kind) : g->end;
 }
 
+/* is_last_mixed: a word with a digit, and nothing behind it. */
+static bool is_last_mixed(struct str s, size_t at)
+{
+	size_t n = redact_secret_run(s, at);
+	return n >= 4 && at + n == s.n && str_has_digit(part(s, at, n)) && !memchr(s.p + at, '=', n);
+}
+
 /* behind_key takes the value behind the key in [start, end): key=value, "key": "value", key 'value'. */
 static size_t behind_key(struct redact_finder *f, size_t start, size_t end, enum redact_kind kind)
 {
 	struct str s = f->line;
 	struct assignment g = read_assignment(s, start, end, kind);
-	bool empty = g.mark == '=' && g.apart && g.touches; /* "logname= uid=0" */
+	bool empty = g.mark == '=' && g.apart && g.touches && /* "logname= uid=0" */
+		     !(kind == REDACT_SECRET && is_last_mixed(s, g.value)); /* sc.exe's "password= x1" */
 	if (empty || (g.assigned && str_starts(str_from(s, g.value), STR("\\\\"))))
 		return end; /* a UNC name is told by itself */
+	if (kind == REDACT_HOST && str_starts(str_from(s, g.value + redact_name_run(s, g.value)), STR("://")))
+		return end; /* "server=https://nas1": nor is that */
 	if (kind == REDACT_HOST && g.assigned && str_starts_nocase(str_from(s, g.value), STR("tcp:")))
 		g.value += 4; /* of a data source */
 	if (kind == REDACT_ID) {
@@ -414,7 +378,10 @@ bool redact_ends_secret(struct str word)
 					   STR_LIT("api-key"),	STR_LIT("passphrase"), STR_LIT("_pass"),
 					   STR_LIT("functions-key"), STR_LIT("subscription-key"),
 					   STR_LIT("session-id"), STR_LIT("accesskey"), STR_LIT("access-key"),
-					   STR_LIT("accountkey"), STR_LIT("account-key"), STR_LIT("secretkey") };
+					   STR_LIT("accountkey"), STR_LIT("account-key"), STR_LIT("secretkey"),
+					   STR_LIT("authkey"), STR_LIT("auth-key"), STR_LIT("auth_key"),
+					   STR_LIT("-psk"), STR_LIT("_psk"), STR_LIT("authtok"),
+					   STR_LIT("dbpass"), STR_LIT("userpass") };
 	for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
 		if (str_ends_nocase(word, ends[i]))
 			return true;
@@ -508,7 +475,8 @@ static pthread_once_t first_letters_once = PTHREAD_ONCE_INIT;
 static void gather_first_letters(void)
 {
 	static const char others[] = "for from by basic bearer code key role value credentials creds bindpw rootpw "
-				     "requirepass masterauth rocommunity rwcommunity convertto-securestring";
+				     "requirepass masterauth rocommunity rwcommunity convertto-securestring key-string "
+				     "phrase priv eap xauth";
 	const char *const lists[] = { user_keys, host_keys, secret_keys, part_keys, phone_keys, person_keys, others };
 	for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
 		struct str rest = str_c(lists[i]);
@@ -538,10 +506,15 @@ size_t redact_word_at(struct redact_finder *f, size_t at)
 		return redact_numbered_key(f, end);
 	if (!may_be_key(word) && !redact_ends_secret(word))
 		return joined_key(f, at, end);
+	size_t given = redact_quoted_behind(f, at, end);
+	given = given == end && str_eq_nocase(word, STR("LOGIN")) ? redact_logged_in(f, at, end) : given;
+	if (given > end)
+		return given;
 	if (redact_is_secret_key(word) || redact_ends_secret(word)) {
 		size_t next = behind_key(f, at, end, REDACT_SECRET);
 		if (next == end && (str_eq(word, STR("PASS")) || str_eq(word, STR("AUTH"))))
 			return redact_sent(f, at, end);
+		next = next == end && str_eq_nocase(word, STR("auth")) ? redact_device_word(f, at, end) : next;
 		next = next == end ? redact_listed(f, at, end) : next;
 		return next == end ? redact_said_secret(f, at, end) : next;
 	}
@@ -583,6 +556,12 @@ size_t redact_word_at(struct redact_finder *f, size_t at)
 		return redact_pair(f, end);
 	if (redact_is_directive(word))
 		return redact_directive(f, end);
+	if (str_eq_nocase(word, STR("phrase")) && str_eq_nocase(redact_word_before(s, at), STR("pass"))) {
+		size_t next = behind_key(f, at, end, REDACT_SECRET);
+		return next == end ? redact_value_said(f, end) : next;
+	}
+	if (str_in_list(word, "priv eap xauth"))
+		return redact_device_word(f, at, end);
 	if (str_in_list(word, "basic bearer"))
 		return scheme_at(f, at, end);
 	return str_eq_nocase(word, STR("for")) ? for_behind(f, at, end) : joined_key(f, at, end);

@@ -110,6 +110,52 @@ static void secrets_by_their_place(void **unused)
 	alone("POST /services/T024BE7LD/B0HFFG2A/XyZzY7a9QwErTyUi", "POST /services/T024BE7LD/B0HFFG2A/SECRET-1");
 }
 
+static void what_clients_send(void **unused)
+{
+	(void)unused;
+	alone("imapd: C: a001 LOGIN bob kumquat", "imapd: C: a001 LOGIN USER-1 SECRET-1");
+	alone("2 login \"bob\" \"kum quat\"", "2 login \"USER-1\" \"SECRET-1\"");
+	alone("< A1 LOGIN bob@mx1.example.org kumquat", "< A1 LOGIN USER-1@HOST-1 SECRET-1");
+	alone("imap: A1 LOGIN attempts failed", "imap: A1 LOGIN attempts failed");
+	alone("user issued LOGIN command twice", "user issued LOGIN command twice");
+	alone("[0 10.0.0.9:52114] \"AUTH\" \"bob\" \"kumquat\"", "[0 ADDR-1:52114] \"AUTH\" \"USER-1\" \"SECRET-1\"");
+	alone("\"CONFIG\" \"SET\" \"requirepass\" \"kumquat\"", "\"CONFIG\" \"SET\" \"requirepass\" \"SECRET-1\"");
+	alone("define( 'DB_PASSWORD', 'kumquat' );", "define( 'DB_PASSWORD', 'SECRET-1' );");
+	alone("[\"X-Auth-Token\", \"kumquat\"]", "[\"X-Auth-Token\", \"SECRET-1\"]");
+	alone("missing fields: \"password\", \"email\"", "missing fields: \"password\", \"email\"");
+	alone("fields (\"token\", \"email\") are unique", "fields (\"token\", \"email\") are unique");
+	alone("define('LOG_LEVEL', 'kumquat')", "define('LOG_LEVEL', 'kumquat')");
+	alone("* OK [CAPABILITY IMAP4rev1 AUTH=PLAIN] ready", "* OK [CAPABILITY IMAP4rev1 AUTH=PLAIN] ready");
+	alone("secret: rotated by operator", "secret: rotated by operator");
+	alone("wpa-passphrase kumquat", "wpa-passphrase SECRET-1");
+	alone("cqlsh -u bob -p kumquat", "cqlsh -u USER-1 -p SECRET-1");
+	alone("pass_phrase=kumquat", "pass_phrase=SECRET-1");
+	alone("set NEO4J_AUTH neo4j/kumquat here", "set NEO4J_AUTH neo4j/SECRET-1 here");
+	alone("NEO4J_AUTH none/unset", "NEO4J_AUTH none/unset");
+	alone("INFLUX_TOKEN kumquat==q1 rejected", "INFLUX_TOKEN SECRET-1 rejected");
+	alone("CREATE LOGIN a WITH PASSWORD = N'kumquat'", "CREATE LOGIN a WITH PASSWORD = N'SECRET-1'");
+	alone("SET PASSWORD FOR 'app'@'%' = PASSWORD('kumquat')", "SET PASSWORD FOR 'USER-1'@'%' = PASSWORD('SECRET-1')");
+	alone("sc config x password= kumquat9", "sc config x password= SECRET-1");
+	alone("logname= password= uid=0", "logname= password= uid=0");
+	alone("poll mx1 proto imap user bob pass kumquat ssl", "poll mx1 proto imap user USER-1 pass SECRET-1 ssl");
+	alone("wpa-psk ascii 0 kumquat", "wpa-psk ascii 0 SECRET-1");
+	alone("password cipher Kum#quat9", "password cipher SECRET-1");
+	alone("the password cipher suite changed", "the password cipher suite changed");
+	alone("snmp-server user mon grp v3 auth sha kumquat priv aes 128 tangerine",
+	      "snmp-server user USER-1 grp v3 auth sha SECRET-1 priv aes 128 SECRET-2");
+	alone("key-string 7 0822455D0A16", "key-string 7 SECRET-1");
+	alone("authentication-key \"$9$LhexNVoaZjqm\"", "authentication-key \"SECRET-1\"");
+	alone("bob : EAP \"kumquat\"", "bob : EAP \"SECRET-1\"");
+	alone("echo 'kumquat' | kinit bob@EXAMPLE.COM", "echo 'SECRET-1' | kinit USER-1@HOST-1");
+	alone("expdp scott/kumquat directory=DP", "expdp USER-1/SECRET-1 directory=DP");
+	alone("he tried pass phrase \"kumquat\"", "he tried pass phrase \"SECRET-1\"");
+	alone("AT+CPIN=\"4711\"", "AT+CPIN=\"SECRET-1\"");
+	alone("auth: backend ldap unreachable", "auth: backend ldap unreachable");
+	alone("passwd: user does not exist", "passwd: user does not exist");
+	alone("snmp-server community string is not configured", "snmp-server community string is not configured");
+	alone("SERVER=https://nas1.example.com/x", "SERVER=https://HOST-1/x");
+}
+
 static void told_by_other_lines(void **unused)
 {
 	(void)unused;
@@ -705,7 +751,9 @@ static void long_rows(void **unused)
 {
 	(void)unused;
 	static const char *const rows[] = { "a+",	 "$.",	  "node/",   "密码", "{",
-					    ",password", ",PASS", "&code=a1234567", "<user><![CDATA[" };
+					    ",password", ",PASS", "&code=a1234567", "<user><![CDATA[", ":1 LOGIN \"",
+					    ":1 LOGIN 1 ", "'AUTH' \"", "'requirepass' '", "snmp auth sha ",
+					    "set('password',", "-psk ascii 0 ", "A_TOKEN ", "token=b'", "echo a" };
 	static char line[(1 << 20) + 1];
 	struct redact_span spans[4];
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -724,7 +772,7 @@ int main(void)
 		cmocka_unit_test(shapes),
 		cmocka_unit_test(neighbours),
 		cmocka_unit_test(secrets_by_their_place),
-		cmocka_unit_test(told_by_other_lines),
+		cmocka_unit_test(what_clients_send), cmocka_unit_test(told_by_other_lines),
 		cmocka_unit_test(words_of_secrets_without_one),
 		cmocka_unit_test(secrets_alone),
 		cmocka_unit_test(what_stays),

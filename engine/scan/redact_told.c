@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What stands where a secret would and is none: "password=none", "auth: backend is down", "pass = all". See
+ * redact_shapes.h.
+ */
+#include "scan/redact_shapes.h"
+
+/* redact_goes_on: a blank, and a word of a sentence. */
+bool redact_goes_on(struct str s, size_t end)
+{
+	return at_or_nul(s, end) == ' ' && char_is_lower(at_or_nul(s, end + 1));
+}
+
+/* is_done_by: "rotated by the operator", "expired on Friday". */
+static bool is_done_by(struct str s, size_t end)
+{
+	struct str rest = str_from(s, end), word;
+	return str_word(&rest, &word) && str_in_list(word, "by at on after during because");
+}
+
+/* is_masked: "password=****" */
+static bool is_masked(struct str word)
+{
+	size_t n = 0;
+	while (n < word.n && word.p[n] == '*')
+		n++;
+	return n && n == word.n;
+}
+
+/* is_path: "passwd=/etc/passwd": where it is kept. */
+static bool is_path(struct str word)
+{
+	static const char folders[] = "etc run var usr opt home root tmp srv mnt proc dev lib";
+	size_t n = word.n && word.p[0] == '/' ? str_find_char(str_from(word, 1), '/') : STR_NONE;
+	return n != STR_NONE && str_in_list(str_first(str_from(word, 1), n), folders);
+}
+
+static bool is_letters(struct str word)
+{
+	for (size_t i = 0; i < word.n; i++)
+		if (!char_is_lower(word.p[i]))
+			return false;
+	return true;
+}
+
+/* redact_is_told: what stands where a secret would tells of it, and is not the secret itself: whether there is one
+ * ("token=none"), what a check of it came to ("pass=spf", "pass = all"), how many ("pass=2"), a test ("--- PASS: x"),
+ * or a sentence begins ("password: must contain ..."). */
+bool redact_is_told(struct str s, size_t start, struct str key, size_t value, size_t n, bool prose)
+{
+	static const char states[] =
+		"yes no true false null none disabled enabled missing expired required unset optional failed masked "
+		"hidden redacted filtered prompt granted off";
+	static const char sources[] = "files compat db sss nis ldap winbind systemd chauthtok"; /* nsswitch, PAM */
+	static const char checks[] = "all any both each spf dkim dmarc arc first second third final";
+	static const char openings[] =
+		"must should may might can cannot could would is are was were has have had does did do not no the a an "
+		"this that it your you please at contains too wrong incorrect invalid checking verifying validating "
+		"reading loading fetching generating rotating unable failed failure error if when for from minimum "
+		"maximum length only unexpected mismatch using";
+	static const char weak_keys[] = "auth authorization cookie sid signature sig";
+	static const char weak_states[] = "ok on off good bad valid invalid session default plain login cram-md5 digest-md5 "
+					  "gssapi ntlm external anonymous xoauth2 oauthbearer";
+	while (n && one_of(s.p[value], "[(")) { /* "[FILTERED]", "(none)" */
+		value++;
+		n--;
+	}
+	struct str word = part(s, value, n), before = redact_word_before(s, start);
+	bool acts = str_ends(word, STR("ed")) || str_ends(word, STR("ing"));
+	bool count = n && n < 3 && char_is_digit(word.p[0]) && char_is_digit(word.p[n - 1]);
+	bool test = start >= 4 && str_eq(part(s, start - 4, 8 < s.n - start + 4 ? 8 : 0), STR("--- PASS"));
+	bool check = str_in_list(key, "pass") && (test || str_in_list(word, checks));
+	bool automake = start == 0 && str_eq(key, STR("PASS")) && prose;
+	bool pin = str_in_list(key, "pin") && str_starts_nocase(word, STR("gpio"));
+	bool other = (str_in_list(key, "passwd") && str_in_list(word, sources)) ||
+		     (str_in_list(key, "sig") && str_starts(word, STR("SIG"))) || is_path(word) || is_masked(word) ||
+		     (str_in_list(key, "pwd") && n && word.p[0] == '/');
+	bool plain = !redact_tells_apart(word);
+	bool parsed = prose && plain && str_in_list(key, "token") && str_in_list(before, "expected unexpected");
+	bool weak = str_in_list(key, weak_keys) || str_in_list(key, "passwd"); /* a program's */
+	bool names = weak && redact_goes_on(s, value + n) && redact_is_user_key(word);
+	bool told = prose && str_in_list(key, "auth authorization") && redact_goes_on(s, value + n) && is_letters(word);
+	bool state = names || str_in_list(word, states) || (prose && redact_is_wrong_abroad(word)) ||
+		     (str_in_list(key, weak_keys) && str_in_list(word, weak_states));
+	bool sentence = prose && redact_goes_on(s, value + n) &&
+			(str_in_list(word, openings) || str_in_list(word, "password passwd") ||
+			 (acts && (str_in_list(key, "auth") || is_done_by(s, value + n))));
+	bool cookie = prose && plain && str_in_list(key, "cookie") && redact_goes_on(s, value + n) && !memchr(word.p, '=', n);
+	return count || check || automake || pin || other || parsed || state || sentence || cookie || told;
+}
