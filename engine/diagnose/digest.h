@@ -187,6 +187,8 @@ bool digest_pings_limited(const struct digest *d);
 
 /* digest_is_ssh: an SSH server is meant, by the port or by what the message's program is, or one answers. */
 bool digest_is_ssh(const struct digest *d);
+/* digest_words: what an SSH server was told on one connection; NULL where it was not. */
+const struct evidence *digest_words(const struct digest *d);
 
 /* digest_hear_ms: how long after it is open a greeting on a further connection comes that nothing was lost of, if the
  * first one's did; 0: that one had none, or had to be sent again. */

@@ -186,7 +186,8 @@ static double by_chance(const struct digest *d, const struct pings *p)
 static bool large_vanished(const struct digest *d)
 {
 	return evidence_state(digest_look(d, "smb", ARG("address", d->target), ARG("pad", STR("1200"))), "silent") ||
-	       evidence_state(digest_look(d, "mtu", ARG("address", d->target)), "blackhole");
+	       evidence_state(digest_look(d, "mtu", ARG("address", d->target)), "blackhole") ||
+	       evidence_state(digest_words(d), "vanishes");
 }
 
 /* seems_well: nothing fails. */

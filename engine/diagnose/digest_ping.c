@@ -4,7 +4,7 @@
  */
 #include "diagnose/digest_ping.h"
 
-enum { PATIENCE_MS = 4500, LONG_PATIENCE_MS = 8000 };
+enum { PATIENCE_MS = 4500, LONG_PATIENCE_MS = 8000, LARGE_HEARD = 600 };
 enum { NEIGHBOUR_SLOW_MS = 100, REPEATED_MS = 150, LINGER_MS = 3000, QUICK_PINGS_MS = 100 };
 
 /* kept_waiting: the connection took long, and not for want of a lost SYN, which is sent again after whole seconds. */
@@ -187,15 +187,29 @@ static bool large_pass(const struct evidence *e)
 	return evidence_state(e, "passes") || evidence_state(e, "too-big");
 }
 
+const struct evidence *digest_words(const struct digest *d)
+{
+	return digest_look(d, "ssh", ARG("address", d->target), ARG("port", d->port));
+}
+
 /* put_mtu_of_service: of a service that is not spoken to, large datagrams that nobody listens for must show it too.
- * Those that pass while large pings vanish tell nothing: their answers are small, and only one direction may be bad. */
+ * Those that pass while large pings vanish tell nothing: their answers are small, and only one direction may be bad. An
+ * SSH server's own large word, or its silence, tells of the way back. */
 static void put_mtu_of_service(struct digest *d)
 {
 	const struct evidence *ping = digest_look(d, "mtu", ARG("address", d->target), ARG("port", STR("")));
 	const struct evidence *datagrams =
 		digest_look(d, "mtu", ARG("address", d->target), ARG("port", STR(DIGEST_NOBODYS_PORT)));
-	bool deaf = !ping || evidence_state(ping, "silent");
-	if (large_pass(ping) || (deaf && large_pass(datagrams)))
+	const struct evidence *words = digest_words(d);
+	struct str large = evidence_text(words, "ssh.large");
+	bool deaf = !ping || evidence_state(ping, "silent"), there = str_eq(large, STR("passed"));
+	if (large.n && !there)
+		digest_put(d, "mtu.state", "blackhole", words);
+	else if (there && (large_pass(ping) || evidence_number(words, "ssh.heard", 0) >= LARGE_HEARD))
+		digest_put(d, "mtu.state", "passes", words);
+	else if (there && deaf)
+		digest_put(d, "mtu.state", "there", words);
+	else if (large_pass(ping) || (deaf && large_pass(datagrams)))
 		digest_put(d, "mtu.state", "passes", large_pass(ping) ? ping : datagrams);
 	else if (evidence_state(ping, "blackhole") && evidence_state(datagrams, "blackhole"))
 		digest_put(d, "mtu.state", "blackhole", datagrams);

@@ -140,17 +140,6 @@ static void step_mtu(struct wave *w)
 		    ARG("wait", plan_is_near(w->d) ? S("100") : S("700")));
 }
 
-/* step_datagrams: the service is not spoken to, and large pings vanish, or all do. */
-void step_datagrams(struct wave *w)
-{
-	const struct digest *d = w->d;
-	const struct evidence *ping = digest_look(d, "mtu", ARG("address", d->target), ARG("port", S("")));
-	bool deaf = digest_is(d, "icmp.state", "silent") || pings_denied(d);
-	if (!d->smb && !d->udp && plan_open(d) && !plan_slow_way(d) && (deaf || evidence_state(ping, "blackhole")))
-		ask(w, "mtu", ARG("address", d->target), ARG("port", S(DIGEST_NOBODYS_PORT)),
-		    ARG("size", large_size(w)), ARG("wait", plan_is_near(d) ? S("100") : S("700")));
-}
-
 /* step_mtu_near: beside the rest, where the way is quick: a service that is not spoken to shows nothing of its own. */
 void step_mtu_near(struct wave *w)
 {
@@ -188,14 +177,30 @@ static bool ask_echoes(struct wave *w)
 	return true;
 }
 
-/* ask_words: of an SSH server, which may not be connected to often. */
+/* ask_words: of an SSH server, which may not be connected to often; false where that was tried, or cannot be. */
 static bool ask_words(struct wave *w)
 {
 	const struct digest *d = w->d;
-	size_t before = w->count;
+	bool asked = false;
 	if (str_eq(evidence_text(d->tcp445, "tcp.service"), S("ssh")))
 		ask(w, "ssh", ARG("address", d->target), ARG("port", d->port));
-	return w->count > before;
+	for (size_t i = 0; i < w->count; i++)
+		asked |= w->requests[i].probe == probe_find(S("ssh"));
+	return asked;
+}
+
+/* step_datagrams: the service is not spoken to, and large pings vanish, or all do. An SSH server is told a large
+ * message. */
+void step_datagrams(struct wave *w)
+{
+	const struct digest *d = w->d;
+	const struct evidence *ping = digest_look(d, "mtu", ARG("address", d->target), ARG("port", S("")));
+	bool deaf = digest_is(d, "icmp.state", "silent") || pings_denied(d);
+	bool doubtful = !d->smb && !d->udp && plan_open(d) && !plan_slow_way(d) &&
+			(deaf || evidence_state(ping, "blackhole")) && !evidence_text(digest_words(d), "ssh.large").n;
+	if (doubtful && !ask_words(w))
+		ask(w, "mtu", ARG("address", d->target), ARG("port", S(DIGEST_NOBODYS_PORT)),
+		    ARG("size", large_size(w)), ARG("wait", plan_is_near(d) ? S("100") : S("700")));
 }
 
 /* step_large: large pings vanish, or all do, and small requests work, so a large request decides. */

@@ -3,9 +3,14 @@
  * How much gets through to an SSH server, on one connection: what shuts out who connects often counts connections. Once
  * the server has said who it is, so do we (RFC 4253 section 4.2), a byte at a time, and each is sent when the one
  * before is acknowledged: as many round trips. The first that the system sends again is the last; one that is only
- * acknowledged late is not lost, for some systems take 0.2 s. No more is said: no key is exchanged, nobody logs in.
+ * acknowledged late is not lost, for some systems take 0.2 s. Then a small message and a large one that say nothing
+ * (SSH_MSG_IGNORE, RFC 4253 section 11.2, which is allowed from the identification on): does the large one get there?
+ * What the server says of its own, its offer to exchange keys, is large, and shows the other way. No key is exchanged,
+ * nobody logs in.
  */
 #include "probe/outcome.h"
+
+#include "base/wire.h"
 
 static const struct probe_arg_help args[] = {
 	{ "address", true, "address of the server", ARG_ADDRESS },
@@ -17,7 +22,8 @@ static const struct probe_arg_help args[] = {
 };
 
 static const struct probe_state_help states[] = {
-	{ "told", "every byte of ours was acknowledged, and none sent again" },
+	{ "told", "every byte of ours was acknowledged, and none sent again; so was a large message" },
+	{ "vanishes", "so was a small message, and a large one never, however often it was sent again" },
 	{ "late", "one was not, or had to be sent again" },
 	{ "ended", "the server ended the connection before" },
 	{ "not-ssh", "it does not begin as an SSH server does" },
@@ -29,69 +35,117 @@ static const struct probe_fact_help facts[] = {
 	{ "ssh.state", FACT_TEXT, "the state" },
 	{ "ssh.tcp", FACT_TEXT, "how the connection went, in the words of probe tcp" },
 	{ "ssh.told", FACT_NUMBER, "bytes of ours that were acknowledged before one was sent again" },
-	{ "ssh.retransmits", FACT_NUMBER, "packets of ours that had to be sent again" },
+	{ "ssh.retransmits", FACT_NUMBER, "packets of ours that had to be sent again, before the large message" },
+	{ "ssh.large", FACT_TEXT, "the large message: passed or vanished" },
+	{ "ssh.heard", FACT_NUMBER, "bytes that the server said" },
 	{ "ssh.error", FACT_TEXT, "the system's error, without a connection" },
 	{ "ssh.icmp", FACT_TEXT, "ICMP type/code behind it" },
 	{ "ssh.icmp_from", FACT_TEXT, "who sent the ICMP message" },
 	{ 0 }
 };
 
-enum { LOOK_MS = 10 };
+/* LARGE_BYTES: a whole segment, and more, of what nearly all connections carry in one. OFFER_BYTES: what a server's offer
+ * has at least, all of which is waited for OFFER_MS at most, for some say it only behind the client's. */
+enum { LOOK_MS = 4, SMALL_BYTES = 16, LARGE_BYTES = 2048, OFFER_BYTES = 600, OFFER_MS = 150 };
 
 #define WORDS "SSH-2.0-kbtriage\r\n"
+
+/* What is said at the moment: the words, then the two messages; last the server's offer is waited for. */
+enum turn { TURN_WORDS, TURN_SMALL, TURN_LARGE, TURN_OFFER };
 
 struct ssh {
 	struct address address;
 	unsigned port;
 	bool open, speaks;
+	enum turn turn;
 	unsigned told, retransmits;
-	double wait_ms, said_ms; /* said_ms: when the last byte was */
+	size_t heard;
+	double wait_ms, said_ms; /* said_ms: when the last byte or message was */
 };
 
 static void ssh_end(struct machine *m, const char *state, const char *tcp)
 {
 	const struct ssh *s = m->state;
+	bool vanished = str_eq(str_c(state), STR("vanishes"));
 	machine_text(m, "ssh.state", str_c(state));
 	machine_text(m, "ssh.tcp", str_c(tcp));
 	if (s->open) {
 		machine_number(m, "ssh.told", s->told);
 		machine_number(m, "ssh.retransmits", s->retransmits);
 	}
-	machine_end(m, state, "SSH on %.*s port %u: %s, %u of %zu bytes acknowledged",
-		    STR_ARG(address_print(s->address, m->arena)), s->port, state, s->told, sizeof WORDS - 1);
+	if (vanished || s->turn == TURN_OFFER) {
+		machine_text(m, "ssh.large", vanished ? STR("vanished") : STR("passed"));
+		machine_number(m, "ssh.heard", (double)s->heard);
+	}
+	machine_end(m, state, "SSH on %.*s port %u: %s, %u of %zu bytes acknowledged%s",
+		    STR_ARG(address_print(s->address, m->arena)), s->port, state, s->told, sizeof WORDS - 1,
+		    vanished			? ", and a large message never"
+		    : s->turn == TURN_OFFER	? ", and a large message"
+						: "");
+}
+
+/* ignore_message of so many bytes in all, a multiple of eight: nothing is encrypted yet (RFC 4253 section 6). */
+static struct str ignore_message(size_t bytes, struct arena *a)
+{
+	enum { SSH_MSG_IGNORE = 2, PADDING = 6, HEAD = 4 + 1 + 1 + 4 };
+	uint8_t *p = arena_array(a, uint8_t, bytes);
+	struct wire_out w = wire_out_of(p, p ? bytes : 0);
+	wire_put_be32(&w, (uint32_t)(bytes - 4));
+	wire_put_u8(&w, PADDING);
+	wire_put_u8(&w, SSH_MSG_IGNORE);
+	wire_put_be32(&w, (uint32_t)(bytes - HEAD - PADDING));
+	wire_put_zeros(&w, bytes - HEAD);
+	return wire_out_str(&w);
 }
 
 static void ssh_say(struct machine *m)
 {
 	struct ssh *s = m->state;
-	machine_send(m, 0, (struct str){ &WORDS[s->told], 1 });
+	struct str next = s->turn == TURN_WORDS ? (struct str){ &WORDS[s->told], 1 }
+						: ignore_message(s->turn == TURN_SMALL ? SMALL_BYTES : LARGE_BYTES, m->arena);
+	machine_send(m, 0, next);
 	s->said_ms = m->now_ms;
 	machine_timer(m, LOOK_MS);
 }
 
-/* ssh_look: what has become of the last byte. */
+/* ssh_next: what was said is acknowledged. */
+static void ssh_next(struct machine *m)
+{
+	struct ssh *s = m->state;
+	s->told += s->turn == TURN_WORDS;
+	if (s->turn != TURN_WORDS || s->told == sizeof WORDS - 1)
+		s->turn++;
+	if (s->turn != TURN_OFFER)
+		ssh_say(m);
+	else if (s->heard >= OFFER_BYTES)
+		ssh_end(m, "told", "open");
+	else
+		machine_timer(m, OFFER_MS);
+}
+
+/* ssh_look: what has become of the last byte or message. A large one may be sent again in smaller pieces, where the way
+ * says that it is too large. */
 static void ssh_look(struct machine *m, const struct event *e)
 {
 	struct ssh *s = m->state;
-	if (s->retransmits || (e->tcp.unacked && m->now_ms > s->said_ms + s->wait_ms)) {
+	bool late = e->tcp.unacked && m->now_ms > s->said_ms + s->wait_ms;
+	if (s->turn == TURN_LARGE && late)
+		ssh_end(m, "vanishes", "open");
+	else if (s->turn != TURN_LARGE && (s->retransmits || late))
 		ssh_end(m, "late", "open");
-		return;
-	}
-	if (e->tcp.unacked) {
+	else if (e->tcp.unacked)
 		machine_timer(m, LOOK_MS);
-		return;
-	}
-	s->told++;
-	if (s->told == sizeof WORDS - 1)
-		ssh_end(m, "told", "open");
 	else
-		ssh_say(m);
+		ssh_next(m);
 }
 
-/* ssh_hears the server's first word; what it answers later is its own affair. */
+/* ssh_hears the server's first word; of what it says later only how much it is counts. */
 static void ssh_hears(struct machine *m, struct str bytes)
 {
 	struct ssh *s = m->state;
+	s->heard += bytes.n;
+	if (s->turn == TURN_OFFER && s->heard >= OFFER_BYTES)
+		ssh_end(m, "told", "open");
 	if (s->speaks)
 		return;
 	s->speaks = str_starts(bytes, STR("SSH-"));
@@ -129,7 +183,9 @@ static void ssh_failed(struct machine *m, const struct event *e)
 static void ssh_timer(struct machine *m)
 {
 	const struct ssh *s = m->state;
-	if (s->speaks)
+	if (s->turn == TURN_OFFER)
+		ssh_end(m, "told", "open");
+	else if (s->speaks)
 		machine_ask_tcp(m, 0);
 	else
 		ssh_end(m, s->open ? "not-ssh" : "no-connection", s->open ? "open" : "timeout");
@@ -138,7 +194,7 @@ static void ssh_timer(struct machine *m)
 static void ssh_feed(struct machine *m, const struct event *e)
 {
 	struct ssh *s = m->state;
-	if (e->tcp.known)
+	if (e->tcp.known && s->turn < TURN_LARGE)
 		s->retransmits = e->tcp.retransmits;
 	switch (e->kind) {
 	case EVENT_OPEN:
@@ -150,13 +206,16 @@ static void ssh_feed(struct machine *m, const struct event *e)
 	case EVENT_FAIL: ssh_failed(m, e); break;
 	case EVENT_TIMER: ssh_timer(m); break;
 	case EVENT_TCP: ssh_look(m, e); break;
-	case EVENT_DEADLINE: ssh_end(m, s->open ? "late" : "no-connection", s->open ? "open" : "timeout"); break;
+	case EVENT_DEADLINE:
+		ssh_end(m, !s->open ? "no-connection" : s->turn == TURN_OFFER ? "told" : "late",
+			s->open ? "open" : "timeout");
+		break;
 	}
 }
 
 const struct probe ssh_probe = {
 	.name = "ssh",
-	.says = "tells an SSH server who asks, a byte at a time, and counts the round trips",
+	.says = "tells an SSH server who asks, a byte at a time, and a large message that says nothing: is anything lost",
 	.args = args,
 	.states = states,
 	.facts = facts,

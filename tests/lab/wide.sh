@@ -174,11 +174,11 @@ mtu-ssh|depot|ip|ip.path.mtu-blackhole|ip.path.mtu-blackhole|packets over 1000 b
 mtu-https|depot|ip|ip.path.mtu-blackhole|ip.path.mtu-blackhole|packets over 300 bytes vanish on the way to a web server
 mtu-sql|nas7|ip|ip.path.mtu-blackhole|ip.path.mtu-blackhole|packets over 1300 bytes vanish on the way to a database
 mtu-sql-answers|nas7|ip|ip.path.mtu-blackhole|ip.path.mtu-blackhole/open|a database whose packets over 1300 bytes vanish, and none of the client's
-mtu-ssh-no-ping|depot|ip|ip.path.mtu-blackhole|ip.path.mtu-blackhole/healthy-no-icmp/open|as mtu-ssh, and no ICMP passes: as ok-ssh-no-ping-no-udp
-mtu-ssh-no-udp|depot|ip|ip.path.mtu-blackhole|ip.path.mtu-blackhole/open|as mtu-ssh, and the server drops datagrams
+mtu-ssh-no-ping|depot|ip|ip.path.mtu-blackhole|ip.path.mtu-blackhole|as mtu-ssh, and no ICMP passes
+mtu-ssh-no-udp|depot|ip|ip.path.mtu-blackhole|ip.path.mtu-blackhole|as mtu-ssh, and the server drops datagrams
 ok-ssh|nas7|none|none.healthy|healthy|an SSH server that works
 ok-ssh-far|depot|none|none.healthy|healthy|an SSH server behind the router that works
-ok-ssh-large-ping|depot|none|none.healthy|healthy/open|a firewall drops large pings before an SSH server, and nothing else
+ok-ssh-large-ping|depot|none|none.healthy|healthy|a firewall drops large pings before an SSH server, and nothing else
 ok-ssh-small-mtu|depot|none|none.small-mtu|healthy|MTU 576 on the way to an SSH server, ICMP reports it
 ok-ssh-no-ping|depot|none|none.icmp-filtered|healthy-no-icmp|an SSH server drops pings: what is said to it, a byte at a time, shows that nothing is lost
 ok-ssh-no-ping-no-udp|depot|none|none.icmp-filtered|healthy-no-icmp|an SSH server drops all but port 22|answers
@@ -895,8 +895,8 @@ says() { set_env "SAYS=$1"; }
 serves_ssh() {
     local host=filesrv
     case $(sed -n 's/^TARGET=//p' "$RUN/fault.env") in remsrv) host=remsrv ;; esac
-    labd e53s sshs tcp 22 banner $'SSH-2.0-OpenSSH_9.2\r\n'
-    labd e53m sshm tcp 22 banner $'SSH-2.0-OpenSSH_9.2\r\n'
+    labd e53s sshs tcp 22 ssh $'SSH-2.0-OpenSSH_9.2\r\n'
+    labd e53m sshm tcp 22 ssh $'SSH-2.0-OpenSSH_9.2\r\n'
     says "ssh: connect to host $host port 22: Connection timed out"
 }
 serves_sql() {
