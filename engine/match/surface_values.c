@@ -153,6 +153,16 @@ static bool is_placeholder(const struct fit *f, uint32_t var, struct match_span 
 	       str_eq_nocase(says, str_first(str_from(f->text, value.start - 1), says.n));
 }
 
+/* "exists??": of several such marks, which no message ends with, all but its own are a person's. */
+static size_t before_question(struct str text, size_t from, size_t end, struct str raw)
+{
+	size_t asked = 0;
+	while (end - asked > from && (text.p[end - asked - 1] == '?' || text.p[end - asked - 1] == '!'))
+		asked++;
+	bool own = raw.n && (raw.p[raw.n - 1] == '?' || raw.p[raw.n - 1] == '!');
+	return asked > 1 ? end - asked + own : end;
+}
+
 /* The text of a literal: between the values beside it; at the template's ends from its first letter, and to the stops
  * behind its last, for "down." and "down..." are two messages; a single one that is left out is no difference. */
 static struct str literal_text(const struct fit *f, const struct surface *out, uint32_t i, struct str *raw)
@@ -180,6 +190,7 @@ static struct str literal_text(const struct fit *f, const struct surface *out, u
 			end++;
 		while (raw->n && !fit_is_letter(raw->p[raw->n - 1]) && !strchr(".!?:,;", raw->p[raw->n - 1]))
 			raw->n--;
+		end = before_question(f->text, start, end, *raw);
 		bool stopped = end > start && strchr(".!?:,;", f->text.p[end - 1]);
 		if (!stopped && str_ends(*raw, STR(".")) && !str_ends(*raw, STR("..")))
 			raw->n--;
