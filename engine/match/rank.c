@@ -138,10 +138,11 @@ bool rank_touches(const struct query *q, const struct alignment *al, struct matc
 	return s.end > q->tokens[al->first].start && s.start < q->tokens[al->last].end;
 }
 
-/* The message is the beginning of the template, its code and words beside it. */
+/* The message is the template, or its beginning: its code and words beside it. */
 static bool quotes_code(const struct query *q, const struct match_code *code, const struct alignment *al)
 {
-	return is_cut_off(q, al) && al->pair_count >= 4 && rank_touches(q, al, code->span);
+	bool whole = al->left_template < 0.1f * al->matched && !al->number_differs;
+	return (whole || is_cut_off(q, al)) && al->pair_count >= 4 && rank_touches(q, al, code->span);
 }
 
 static struct answer answer_of(struct query *q, const struct evidence_of_message *e, const struct alignment *al,
@@ -155,7 +156,7 @@ static struct answer answer_of(struct query *q, const struct evidence_of_message
 		x.context = text_names(q->view, o->article, &e->component) ||
 			    text_names(q->view, o->article, &e->log_file);
 		/* what stands there word for word is that message, whatever family a table gives its number */
-		bool to_the_letter = x.fits ? x.surface.same_marks : quotes_code(q, e->code, al);
+		bool to_the_letter = (x.fits && x.surface.same_marks) || quotes_code(q, e->code, al);
 		x.conflicts = !to_the_letter &&
 			      (meaning_conflicts(q->view, e->code, o->article) || code_differs(q, e, &x));
 	}
