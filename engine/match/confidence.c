@@ -83,6 +83,21 @@ static bool is_tied(const struct query *q, const struct answer *first, const str
 	return behind(q, first, x) < 0.5;
 }
 
+/* "... I get Object already exists": in the midst of a sentence a message begins with its capital letter. */
+static bool begins_by_case(struct str text, size_t start)
+{
+	size_t before = start;
+	if (start >= text.n || !char_is_upper(text.p[start]))
+		return false;
+	while (before && text.p[before - 1] == ' ')
+		before--;
+	if (!before || before == start || !char_is_lower(text.p[before - 1]))
+		return false;
+	while (before && char_is_alpha(text.p[before - 1]))
+		before--;
+	return char_is_lower(text.p[before]);
+}
+
 /* The message stands by itself among a person's words: behind a colon, in quotes, a sentence of its own. */
 static bool stands_alone(const struct query *q, const struct surface *s)
 {
@@ -90,7 +105,8 @@ static bool stands_alone(const struct query *q, const struct surface *s)
 	size_t start = s->span.start, end = s->span.end;
 	while (start > q->payload.start && text.p[start - 1] == ' ')
 		start--;
-	bool before = start <= q->payload.start || is_mark(text.p[start - 1]);
+	bool before = start <= q->payload.start || is_mark(text.p[start - 1]) ||
+		      (s->same_case && begins_by_case(text, s->span.start));
 	bool stopped = end && is_mark(text.p[end - 1]);
 	while (end < q->payload.end && text.p[end] == ' ')
 		end++;
@@ -117,6 +133,11 @@ static bool is_at_home(const struct query *q, const struct answer *x)
 	payload = str_first(payload, HOME_MAX);
 	return x->context || has_path_of_dos(payload) ||
 	       (product_families(payload) & q->view->articles[x->article].families);
+}
+
+bool confidence_is_quoted(const struct query *q, const struct answer *x)
+{
+	return x->fits && x->surface.same_marks && x->surface.same_case && stands_alone(q, &x->surface);
 }
 
 struct chance { double first, together, ties; };

@@ -19,4 +19,7 @@ void confidence_doubt(struct answer *x, double factor);
 
 double confidence_logistic(double z); /* 0 to 1: what the regressions behind the confidences add up to */
 
+/* confidence_is_quoted: its message is there to the letter and by itself, as people quote one. */
+bool confidence_is_quoted(const struct query *q, const struct answer *x);
+
 #endif

@@ -144,7 +144,8 @@ static void doubt_stray(const struct query *q, struct answer *answers, uint32_t 
 	float all = q->weight_to[q->token_count];
 	for (uint32_t i = 0; q->token_count >= DESCRIPTION_TOKENS && i < n; i++)
 		if (answers[i].alignment.matched < 0.3f * all &&
-		    (!answers[i].fits || answers[i].alignment.pair_count < 4))
+		    (!answers[i].fits || answers[i].alignment.pair_count < 4) &&
+		    !(answers[i].alignment.pair_count > 1 && confidence_is_quoted(q, &answers[i])))
 			confidence_doubt(&answers[i], 0.25);
 	answers_sort(answers, n);
 }
@@ -504,6 +505,7 @@ static enum err answer_message(const struct matcher *m, struct match_scratch *sc
 	n = reread_repeated(q, options, &out, answers, n);
 	n = reread_otherwise(q, options, &out, answers, n);
 	n = reread_said(q, options, &out, answers, n);
+	n = reread_quoted(q, options, &out, answers, n);
 	n = reread_as_url(q, options, &clean, &out, answers, n);
 	answers_give(q, answers, n, options->limit ? options->limit : 10, &out);
 	ask_to_query_spans(q->clean, &out);

@@ -22,7 +22,9 @@ enum {
 	MESSAGE_LINES = 6, /* more lines than most messages have */
 	LINES_MAX = 64,	   /* of a paste that are asked one by one */
 	RECORDS_MAX = 64,  /* the same of records, which may take several lines each */
-	WORDS_AROUND = 64  /* a system's text, that are looked for in titles */
+	WORDS_AROUND = 64, /* a system's text, that are looked for in titles */
+	QUOTED_MAX = 8,	   /* quotations of a text that are asked one by one */
+	QUOTED_WORDS = 2   /* at least, of one: names and buttons are quoted too */
 };
 
 /* What is left of what a system's text tells alone, where other words stand around it. */
@@ -300,6 +302,14 @@ static bool find_said(const struct query *q, const struct match_answer *out, con
 	return true;
 }
 
+/* ask_span answers this span of the clean text as a message of its own. */
+static uint32_t ask_span(struct query *q, const struct match_options *options, struct match_span span, struct second *x)
+{
+	ask_payload(q, span);
+	meaning_read(q->view, q->clean->text, span, q->arena, &x->out);
+	return x->count = ask_all(q, options, &x->out, x->answers);
+}
+
 uint32_t reread_said(struct query *q, const struct match_options *options, struct match_answer *out,
 		     struct answer *answers, uint32_t n)
 {
@@ -310,9 +320,7 @@ uint32_t reread_said(struct query *q, const struct match_options *options, struc
 		return n;
 	bool only = n && says_only(&answers[0], said.span);
 	double was = n ? answer_kept(q, &answers[0]) : 0;
-	ask_payload(q, said.span);
-	meaning_read(q->view, q->clean->text, said.span, q->arena, &x.out);
-	x.count = ask_all(q, options, &x.out, x.answers);
+	ask_span(q, options, said.span, &x);
 	for (uint32_t i = 0; i < x.count; i++)
 		doubt_said(&x.answers[i], said.parted);
 	bool ours = x.count && q->view->articles[x.answers[0].article].authored;
@@ -322,6 +330,78 @@ uint32_t reread_said(struct query *q, const struct match_options *options, struc
 	bool about = only && x.count && ((ours && x.answers[0].article != answers[0].article) ||
 					 answer_kept(q, &x.answers[0]) > was);
 	return better(q, &x, false, out, answers, about ? 0 : n);
+}
+
+static bool is_quote(char c)
+{
+	return c == '"' || c == '\'' || c == '`';
+}
+
+/* next_quoted finds what stands between the next quote at or behind *at that begins a word and the first one of its
+ * kind that ends one. */
+static bool next_quoted(struct str text, size_t *at, struct match_span *ret_span)
+{
+	for (size_t i = *at; i < text.n; i++) {
+		if (!is_quote(text.p[i]) || (i && char_is_alnum(text.p[i - 1])))
+			continue;
+		for (size_t k = i + 2; k < text.n && text.p[k] != '\n'; k++) {
+			if (text.p[k] != text.p[i] || (k + 1 < text.n && char_is_alnum(text.p[k + 1])))
+				continue;
+			*ret_span = (struct match_span){ i + 1, k };
+			*at = k + 1;
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool has_words(struct str text, unsigned least)
+{
+	struct token t;
+	unsigned n = 0;
+	for (size_t at = 0; n < least && token_next(text, &at, &t);)
+		n++;
+	return n == least;
+}
+
+/* The quotation that is most surely a message, all of it word for word. */
+static bool find_quoted(struct query *q, const struct match_options *options, struct match_span payload,
+			struct second *x, struct match_span *ret_span)
+{
+	struct str text = str_first(q->clean->text, payload.end);
+	struct match_span span;
+	double best = 0;
+	size_t at = payload.start;
+	for (unsigned asked = 0; asked < QUOTED_MAX && next_quoted(text, &at, &span);) {
+		if (!has_words(str_part(text, span.start, span.end), QUOTED_WORDS))
+			continue;
+		asked++;
+		if (!ask_span(q, options, span, x) || x->answers[0].together <= best ||
+		    !answer_is_whole(q, &x->answers[0]))
+			continue;
+		best = x->answers[0].together;
+		*ret_span = span;
+	}
+	return best > 0;
+}
+
+uint32_t reread_quoted(struct query *q, const struct match_options *options, struct match_answer *out,
+		       struct answer *answers, uint32_t n)
+{
+	struct second x = { { .query = out->query, .envelope = out->envelope }, q->clean, NULL, 0 };
+	struct match_span payload = q->payload, span;
+	if (options->standing || options->keep_envelope ||
+	    (n && answers[0].owner && answers[0].together >= HALF_SURE) ||
+	    !(x.answers = arena_array(q->arena, struct answer, MATCH_RESULTS_MAX)))
+		return n;
+	if (!find_quoted(q, options, payload, &x, &span)) {
+		ask_payload(q, payload);
+		return n;
+	}
+	ask_span(q, options, span, &x);
+	for (uint32_t i = 0; i < x.count; i++)
+		doubt_said(&x.answers[i], true);
+	return better(q, &x, false, out, answers, n);
 }
 
 uint32_t reread_as_url(struct query *q, const struct match_options *options, const struct clean *clean,

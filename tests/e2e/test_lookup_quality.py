@@ -144,6 +144,22 @@ class Quality(unittest.TestCase):
         form, = self.ask([{'query': '"Access Is Denied" When Submitting a Form'}])
         self.assertEqual((form['matches'] + form['nearest'])[0]['id'], 'Q296631')
 
+    def test_a_short_message_among_a_persons_words(self):
+        for query, template in (
+                ('Q: what causes "Version not found"? It came up twice today.', 'version not found'),
+                ('Hallo zusammen, seit gestern kommt hier die Meldung "Cannot process context". Hat jemand eine Idee?',
+                 'cannot process context'),
+                ("Our night job died with 'Cannot find KRNL386.EXE' and nobody here knows where to look.",
+                 'cannot find krnl386.exe'),
+                ('does anybody know why i get Object already exists??', 'object already exists'),
+                ('Alias Not Found Error Error 13', 'alias not found error (error 13).')):
+            a, = self.ask([{'query': query}])
+            self.assertTrue(a['explained'], query)
+            self.assertEqual(a['matches'][0]['why']['template'].lower(), template, query)
+        # a name in quotes is no message
+        name, = self.ask([{'query': 'the button "Apply" of the dialog has been grey since the last update of it'}])
+        self.assertFalse([m for m in name['matches'] if m['why']['template']])
+
     def test_a_message_that_is_cut_off_names_those_that_begin_so(self):
         behind_value, at_number, other_number, basic = self.ask([{'query': t} for t in (
             'Failed to connect to <\\\\FILESRV>', 'Failed to connect to <\\\\FILESRV>, Error =',
