@@ -49,17 +49,12 @@ void wave_race(struct wave *w, const char *probe, unsigned number, double least_
 bool plan_on_lan(const struct digest *d);
 bool plan_told(const struct digest *d);
 bool plan_open(const struct digest *d);
-/* plan_spoke: the host itself has answered, so that it need not be waited for long. */
-bool plan_spoke(const struct digest *d);
 bool plan_link_usable(const struct digest *d);
-bool plan_is_near(const struct digest *d);
 /* plan_slow_way: what is sent beside what is waited for stands before it in the queue. */
 bool plan_slow_way(const struct digest *d);
 /* plan_seems_gone: a neighbour that the system still remembers, so that it sent its requests, and that answers
  * nothing. */
 bool plan_seems_gone(const struct digest *d);
-/* plan_denied: this machine does not let us probe so, so that others must tell. */
-bool plan_denied(const struct digest *d, struct str probe);
 /* plan_ask_row: short connections one after another, none of which waits for a repeated SYN. */
 void plan_ask_row(struct wave *w, struct str port, struct str attempts);
 /* plan_watch_ends: the service ended this connection: how long others are looked at for the same; empty: it did not. */

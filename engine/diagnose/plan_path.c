@@ -23,7 +23,8 @@ bool plan_open(const struct digest *d)
 	return digest_is(d, "tcp.445", "open") || digest_is(d, "tcp.139", "open");
 }
 
-bool plan_spoke(const struct digest *d)
+/* The host itself has answered, so that it need not be waited for long. */
+static bool spoke(const struct digest *d)
 {
 	return plan_open(d) || digest_is(d, "tcp.445", "refused") || digest_is(d, "tcp.445", "port-unreachable");
 }
@@ -157,7 +158,7 @@ void step_arp(struct wave *w)
 		ask_many_arps(w);
 	} else {
 		ask(w, "arp", ARG("address", d->target),
-		    ARG("wait", plan_spoke(d) && !plan_slow_way(d) ? S("450") : S("")));
+		    ARG("wait", spoke(d) && !plan_slow_way(d) ? S("450") : S("")));
 		if (arp_missed(d))
 			ask(w, "arp", ARG("address", d->target), ARG("count", S("20")), ARG("wait", S("900")));
 	}

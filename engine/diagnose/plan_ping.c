@@ -12,7 +12,7 @@ static bool connects_within(const struct digest *d, double ms)
 	return plan_open(d) && evidence_number(open, "tcp.ms", 1000) < ms;
 }
 
-bool plan_is_near(const struct digest *d)
+static bool is_near(const struct digest *d)
 {
 	return connects_within(d, NEAR_MS);
 }
@@ -63,10 +63,10 @@ static void step_burst(struct wave *w)
 		digest_is(w->d, "tcp.445", "silent") && digest_is(w->d, "tcp.139", "silent"); /* nobody, or only slow */
 	enum { NEXT_DOOR_MS = 20 };
 	struct str wait = connects_within(w->d, NEXT_DOOR_MS) ? S("100")
-			  : plan_is_near(w->d)		      ? S("200")
+			  : is_near(w->d)		      ? S("200")
 			  : plan_open(w->d) ? S("600") : silent ? S("2500") : S("900");
 	ask(w, "icmp", ARG("address", w->d->target), ARG("count", count), ARG("interval", S("20")), ARG("wait", wait),
-	    ARG("deaf", plan_is_near(w->d) ? arena_printf(w->a, "%d", LEAST) : S("")),
+	    ARG("deaf", is_near(w->d) ? arena_printf(w->a, "%d", LEAST) : S("")),
 	    ARG("linger", silent ? S("2000") : S("3000")), ARG("settle", silent ? S("900") : S("")));
 }
 
@@ -108,7 +108,8 @@ void step_ping(struct wave *w)
 	}
 }
 
-bool plan_denied(const struct digest *d, struct str probe)
+/* This machine does not let us probe so, so that others must tell. */
+static bool denied(const struct digest *d, struct str probe)
 {
 	for (size_t i = 0; i < d->c->evidence_count; i++)
 		if (str_eq(d->c->evidence[i]->probe, probe) && evidence_state(d->c->evidence[i], "not-run"))
@@ -118,7 +119,7 @@ bool plan_denied(const struct digest *d, struct str probe)
 
 static bool pings_denied(const struct digest *d)
 {
-	return plan_denied(d, S("icmp"));
+	return denied(d, S("icmp"));
 }
 
 /* large_size: of a large packet, as the connection would send it: where the other side, or a router between, has said
@@ -137,13 +138,13 @@ static void step_mtu(struct wave *w)
 {
 	if (plan_open(w->d) || digest_is(w->d, "icmp.state", "answers"))
 		ask(w, "mtu", ARG("address", w->d->target), ARG("size", large_size(w)),
-		    ARG("wait", plan_is_near(w->d) ? S("100") : S("700")));
+		    ARG("wait", is_near(w->d) ? S("100") : S("700")));
 }
 
 /* step_mtu_near: beside the rest, where the way is quick: a service that is not spoken to shows nothing of its own. */
 void step_mtu_near(struct wave *w)
 {
-	if (!w->d->smb && !w->d->udp && plan_is_near(w->d))
+	if (!w->d->smb && !w->d->udp && is_near(w->d))
 		step_mtu(w);
 }
 
@@ -200,7 +201,7 @@ void step_datagrams(struct wave *w)
 			(deaf || evidence_state(ping, "blackhole")) && !evidence_text(digest_words(d), "ssh.large").n;
 	if (doubtful && !ask_words(w))
 		ask(w, "mtu", ARG("address", d->target), ARG("port", S(DIGEST_NOBODYS_PORT)),
-		    ARG("size", large_size(w)), ARG("wait", plan_is_near(d) ? S("100") : S("700")));
+		    ARG("size", large_size(w)), ARG("wait", is_near(d) ? S("100") : S("700")));
 }
 
 /* step_large: large pings vanish, or all do, and small requests work, so a large request decides. */
@@ -243,7 +244,7 @@ struct str plan_watch_ends(const struct wave *w, const struct evidence *e)
 	double ms = TIMES * evidence_number(e, "tcp.watched", 0);
 	/* Of a message of an end a row is watched for as long as one that ends at once takes, where the way is short.
 	 */
-	struct str brief = digest_stay(w->d).n && plan_is_near(w->d) ? S(DIGEST_WATCH_MS) : S("");
+	struct str brief = digest_stay(w->d).n && is_near(w->d) ? S(DIGEST_WATCH_MS) : S("");
 	return !digest_ended(w->d, e) ? brief
 	       : ms < LEAST_MS	      ? S(DIGEST_ENDS_MS)
 				      : arena_printf(w->a, "%.0f", ms < MOST_MS ? ms : MOST_MS);
@@ -297,7 +298,7 @@ void step_loss(struct wave *w)
 	if (digest_fact(d, "loss.state").n || digest_is(d, "latency.state", "slow") || digest_pings_late(d))
 		return;
 	bool limited = digest_pings_limited(d),
-	     arp = plan_on_lan(d) && !is_ipv6(d->target) && !plan_denied(d, S("arp"));
+	     arp = plan_on_lan(d) && !is_ipv6(d->target) && !denied(d, S("arp"));
 	bool deaf = digest_is(d, "icmp.state", "silent") && digest_is(d, "host.ip", "answers") && !plan_open(d);
 	if (limited || deaf) /* it will be wanted, too, and takes as long */
 		step_again(w);

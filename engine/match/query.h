@@ -138,9 +138,8 @@ uint32_t rank_articles(struct query *q, const struct evidence_of_message *eviden
 
 #define RANK_PLAIN_WEIGHT 20.0f /* messages that weigh less are common words */
 
-/* rank_has_another_number: all words of the message are there, and the number with them is another one; rank_is_sibling:
- * and so it is another error's, but nearer than what shares a word or two. */
-bool rank_has_another_number(const struct alignment *al);
+/* rank_is_sibling: all words of the message are there, and the number with them is another one, so that it is another
+ * error's, but nearer than what shares a word or two. */
 bool rank_is_sibling(const struct answer *x);
 /* rank_touches: the template's words reach this span of the message. rank_leaves_value: the sentence goes on behind the
  * template with a value that the template does not have. */

@@ -30,7 +30,7 @@ enum {
 static const double close_enough = 8.0; /* groups that much behind the best are out */
 
 /* All words of the message are there, and the number with them is another one. */
-bool rank_has_another_number(const struct alignment *al)
+static bool has_another_number(const struct alignment *al)
 {
 	return al->number_differs && al->pair_count > 3 && al->left_template - al->left_tail < 0.2f * al->matched &&
 	       al->left_template < 0.7f * al->matched;
@@ -265,7 +265,7 @@ bool rank_lacks_value(const struct answer *x)
 /* Its words are all there, and the number behind them is another error's: nearer than what shares a word or two. */
 bool rank_is_sibling(const struct answer *x)
 {
-	return !x->fits && x->conflicts && rank_has_another_number(&x->alignment);
+	return !x->fits && x->conflicts && has_another_number(&x->alignment);
 }
 
 bool rank_is_kin(const struct query *q, const struct match_code *code, const struct answer *x)
@@ -302,7 +302,7 @@ static void align_all(struct query *q, const uint32_t *groups, uint32_t n, struc
 /* Near enough to the best to be looked at owner by owner; what says the same but for its number always is. */
 static bool is_close(const struct alignment *als, uint32_t i)
 {
-	bool kin = rank_has_another_number(&als[i]) && als[i].matched > 0.5f * als[0].matched;
+	bool kin = has_another_number(&als[i]) && als[i].matched > 0.5f * als[0].matched;
 	return i < GROUPS_MAX && (kin || als[i].score > als[0].score - close_enough);
 }
 
