@@ -130,8 +130,9 @@ void beside_add(struct buf *out, const struct beside *b, bool answered)
 	render_html_number(out, b->lines);
 	buf_add_c(out, b->scanned ? " lines" : " lines, a scan of them says");
 	if (b->unknown_kinds) {
-		buf_add_c(out, ", unknown kinds of error: ");
+		buf_add_c(out, b->count ? ", and " : ", but ");
 		render_html_number(out, b->unknown_kinds);
+		buf_addf(out, " kind%s of error that no article explains", b->unknown_kinds == 1 ? "" : "s");
 	}
 	buf_add_c(out, b->count ? ":</p>\n<ul>\n" : ".</p>\n");
 	for (size_t i = 0; i < b->count; i++)

@@ -221,8 +221,10 @@ static void add_html(struct buf *out, const struct log_scan *l, const struct ren
 	render_html_escape(out, l->ask.name.n ? l->ask.name : STR("the log"));
 	buf_add_c(out, "</h2>\n<dl class=\"sum\">\n");
 	if (known)
-		add_count(out, "lines that tell of them", l->counts.hit_lines);
-	add_count(out, "lines read", l->counts.lines);
+		add_count(out, l->counts.hit_lines == 1 ? "line that tells of it"
+			       : known == 1		? "lines that tell of it"
+							: "lines that tell of them", l->counts.hit_lines);
+	add_count(out, l->counts.lines == 1 ? "line read" : "lines read", l->counts.lines);
 	if (l->files != 1)
 		add_count(out, "files in it", l->files);
 	buf_add_c(out, "</dl>\n");

@@ -43,9 +43,11 @@ static void add_ask(struct buf *out, struct str text, struct site *site, const s
 		render_html_escape(out, page_mark(text, req->arena));
 	buf_add_c(out, "\">\n");
 	page_csrf(out, site, req);
-	buf_add_c(out, "<p class=\"actions\"><button class=\"primary\" name=\"do\" value=\"explain\">Explain</button> "
-		       "<span class=\"hint\"><kbd>Ctrl</kbd> <kbd>Enter</kbd> explains and runs the probes</span>"
-		       "<span id=\"busy\" class=\"hint\" role=\"status\"></span>"
+	buf_addf(out,
+		 "<p class=\"actions\"><button class=\"primary\" name=\"do\" value=\"explain\">Explain</button> "
+		 "<span class=\"hint\"><kbd>Ctrl</kbd> <kbd>Enter</kbd> explains%s</span>",
+		 req->role >= ROLE_PROBE ? " and runs the probes" : "");
+	buf_add_c(out, "<span id=\"busy\" class=\"hint\" role=\"status\"></span>"
 		       "<span id=\"heard\" class=\"unseen\" role=\"status\"></span></p>\n</form>\n");
 }
 

@@ -338,18 +338,19 @@ static const struct {
 	const char *family;
 } wrapped[] = { { 0x8007, "win32" }, { 0x800A, "vb" } };
 
-/* reading_of: the name of the number in this family, else what it says, else the empty string. */
+/* reading_of: the name of the number in this family, else what it says, else the empty string. Of several the first: 404
+ * comes before 404.13. An SQLSTATE is no number; all of them stand at 0. */
 static struct str reading_of(struct store *store, int64_t value, struct str family, bool any, struct arena *a)
 {
-	struct store_code *readings = NULL;
-	struct str best = STR("");
+	struct store_code *readings = NULL, *best = NULL;
 	size_t count = 0;
 	if (store_codes(store, value, a, &readings, &count))
-		return best;
-	for (size_t i = 0; i < count; i++)
-		if (str_eq(readings[i].family, family) || (any && !best.n))
-			best = readings[i].symbol.n ? readings[i].symbol : readings[i].says;
-	return best;
+		return STR("");
+	for (size_t i = count; i-- > 0;)
+		if (!str_eq(readings[i].family, STR("sqlstate")) &&
+		    (str_eq(readings[i].family, family) || (any && (!best || !str_eq(best->family, family)))))
+			best = &readings[i];
+	return !best ? STR("") : best->symbol.n ? best->symbol : best->says;
 }
 
 /* meaning_of: in the family that its articles mean, else in the one that most know; else of what it wraps. */

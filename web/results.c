@@ -24,6 +24,16 @@ static const struct binding *refused_of(const struct results *v, struct str name
 	return NULL;
 }
 
+static void add_question(struct buf *out, struct str name, struct str ask, bool own_is_used)
+{
+	buf_add_c(out, "<p class=\"need\" id=\"about-");
+	render_html_escape(out, name);
+	buf_add_c(out, "\">");
+	render_html_escape(out, ask);
+	buf_add_c(out, own_is_used ? "; the message\xe2\x80\x99s own is used</p></div>\n" : "</p></div>\n");
+}
+
+/* add_chip: a value, where there is a question about it with that beside it. */
 static void add_chip(struct buf *out, const struct results *v, struct str name, struct str value, struct str ask)
 {
 	struct arena a = { 0 };
@@ -32,6 +42,10 @@ static void add_chip(struct buf *out, const struct results *v, struct str name, 
 	bool open = !value.n;
 	if (refused)
 		value = refused->value;
+	if (refused && d.count)
+		ask = str_trim(str_from(d.items[0].text, name.n + 1));
+	if (ask.n)
+		buf_add_c(out, "<div class=\"asked\">");
 	buf_addf(out, "<label class=\"chip%s\"><span>", refused ? " wrong" : open ? " open" : "");
 	render_html_escape(out, name);
 	buf_addf(
@@ -41,19 +55,18 @@ static void add_chip(struct buf *out, const struct results *v, struct str name, 
 	render_html_escape(out, name);
 	buf_add_c(out, "\" value=\"");
 	render_html_escape(out, value);
+	if (ask.n) {
+		buf_add_c(out, "\" aria-describedby=\"about-");
+		render_html_escape(out, name);
+	}
 	buf_addf(out, "\" size=\"%zu\" placeholder=\"%s\"></label>\n",
 		 !value.n	? (size_t)20
 		 : value.n < 8	? (size_t)10
 		 : value.n > 40 ? (size_t)42
 				: value.n + 2,
 		 open ? "not in the message" : "");
-	if (refused && d.count)
-		ask = str_trim(str_from(d.items[0].text, name.n + 1));
-	if (ask.n) {
-		buf_add_c(out, "<p class=\"need\">");
-		render_html_escape(out, ask);
-		buf_add_c(out, refused && !open ? "; the message\xe2\x80\x99s own is used</p>\n" : "</p>\n");
-	}
+	if (ask.n)
+		add_question(out, name, ask, refused && !open);
 	arena_free(&a);
 }
 

@@ -190,7 +190,7 @@ static void add_headline(struct buf *out, const struct triage_report *report)
 		return;
 	buf_add_c(out, "<p class=\"class\"><code>");
 	render_html_escape(out, v->cause);
-	buf_addf(out, "</code> %.0f&nbsp;%% sure</p>\n", v->confidence * 100);
+	buf_addf(out, "</code> &middot; %.0f&nbsp;%% sure</p>\n", v->confidence * 100);
 }
 
 /* A bar needs no style attribute, which the page's policy forbids. */

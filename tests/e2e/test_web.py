@@ -143,10 +143,10 @@ class Pages(unittest.TestCase):
 
     def test_what_cannot_be_a_value_is_said_and_kept(self):
         page = server.form('/', {'text': MESSAGE, 'set.server': 'no such host!'})[2]
-        self.assertRegex(page, r'aria-invalid="true" name="set.server" value="no such host!"')
+        self.assertRegex(page, r'aria-invalid="true" name="set.server" value="no such host!" aria-describedby="about-server"')
         self.assertIn('no such host! is not a host name or address; the message', page)
         page = server.form('/', {'text': 'Error during WNetAddConnection2 (53)', 'set.server': 'a b'})[2]
-        self.assertRegex(page, r'<p class="need">a b is not a host name or address</p>')
+        self.assertRegex(page, r'<p class="need" id="about-server">a b is not a host name or address</p>')
         self.assertNotIn('aria-invalid', server.form('/', {'text': MESSAGE, 'set.server': '127.0.0.2'})[2])
 
     def test_unbound_shows_an_empty_chip(self):
@@ -599,6 +599,26 @@ class Api(unittest.TestCase):
         once = [int(code, 0) for code, n in codes if n == '1']
         self.assertEqual(once, sorted(once))
         self.assertIn('href="/kb/', server.get('/search?code=-1040')[2])
+        names = dict(re.findall(r'href="/search\?code=[^"]*">([^<]+)</a> <span class="means">([^<]*)</span>', page))
+        self.assertEqual({code: name for code, name in names.items() if re.fullmatch(code + r'\.\d+', name)}, {})  # 500 is not 500.19
+
+    def test_edges_of_fields_and_bars_stand_out(self):
+        """WCAG 1.4.11, 3:1; of text the browser's test knows."""
+        def luminance(colour):
+            parts = [int(colour[i:i + 2], 16) / 255 for i in (1, 3, 5)]
+            return sum(w * (p / 12.92 if p <= .03928 else ((p + .055) / 1.055) ** 2.4) for w, p in zip((.2126, .7152, .0722), parts))
+
+        with open(os.path.join(kbt.ROOT, 'engine/render/look.css'), encoding='utf-8') as f:
+            schemes = [dict(re.findall(r'--(\w+): (#[0-9a-f]{6});', x)) for x in re.findall(r':root \{(.*?)\}', f.read(), re.S)]
+        self.assertEqual(len(schemes), 2)
+        for scheme in schemes:
+            for thing, grounds in (('edge', ('paper', 'card', 'field')), *((f'c{i}', ('card',)) for i in range(6))):
+                for ground in grounds:
+                    dark, light = sorted(luminance(scheme[x]) for x in (thing, ground))
+                    self.assertGreaterEqual((light + .05) / (dark + .05), 3, (thing, scheme[thing], ground))
+        styles = server.get(re.search(r'/static/app[^"]*css[^"]*', server.get('/')[2]).group())[2]
+        for field in ('textarea', '.find input', '.chip', 'select'):
+            self.assertRegex(styles, re.escape(field) + r' \{[^}]*solid var\(--edge\)', field)
 
     def test_what_is_wrong_with_a_request_is_named(self):
         question = lambda **set_: json.dumps({'text': MESSAGE, 'set': set_})
