@@ -4,7 +4,7 @@
 #include <ares.h>
 #include <string.h>
 
-enum { CLASS_IN = 1 };
+enum { CLASS_IN = 1, HEAD_BYTES = 12, NAME_BYTES_MAX = 255, LABEL_MAX = 63, WANT_RECURSION = 0x0100 };
 
 bool dns_open(struct str bytes, struct dns_message *ret_message)
 {
@@ -83,15 +83,32 @@ bool dns_record(struct dns_message *d, struct arena *a, struct dns_record *ret_r
 	return true;
 }
 
+bool dns_put_label(struct wire_out *w, struct str label)
+{
+	bool fits = label.n && label.n <= LABEL_MAX;
+	if (fits) {
+		wire_put_u8(w, (uint8_t)label.n);
+		wire_put_bytes(w, label);
+	}
+	return fits;
+}
+
+/* Names of Tor's are asked of nobody (RFC 7686). */
 struct str dns_query(struct str name, uint16_t type, uint16_t id, struct arena *a)
 {
-	unsigned char *bytes = NULL;
-	int size = 0;
-	struct str text = arena_str(a, name), query = STR("");
-	if (memchr(text.p, 0, text.n) ||
-	    ares_create_query(text.p, CLASS_IN, type, id, 1, &bytes, &size, 0) != ARES_SUCCESS)
-		return query;
-	query = arena_str(a, (struct str){ (const char *)bytes, (size_t)size });
-	ares_free_string(bytes);
-	return query;
+	uint8_t bytes[HEAD_BYTES + NAME_BYTES_MAX + 4];
+	struct wire_out w = wire_out_of(bytes, sizeof bytes);
+	wire_put_be16(&w, id);
+	wire_put_be16(&w, WANT_RECURSION);
+	wire_put_be16(&w, 1); /* one question */
+	wire_put_zeros(&w, 6);
+	bool good = !str_ends_nocase(str_trim_of(name, "."), STR(".onion"));
+	for (struct str label, rest = name; good && rest.n;) {
+		str_cut(rest, '.', &label, &rest);
+		good = dns_put_label(&w, label);
+	}
+	wire_put_u8(&w, 0);
+	wire_put_be16(&w, type);
+	wire_put_be16(&w, CLASS_IN);
+	return good ? arena_str(a, wire_out_str(&w)) : STR("");
 }

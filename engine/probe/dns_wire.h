@@ -45,6 +45,8 @@ bool dns_bad(const struct dns_message *d);
 /* dns_name reads a name at an offset of the message; the empty string is the root. False where it is malformed. */
 bool dns_name(const struct dns_message *d, size_t at, struct arena *a, struct str *ret_name, size_t *ret_size);
 
+/* dns_put_label: false, and nothing written, where none can be so long. */
+bool dns_put_label(struct wire_out *w, struct str label);
 /* dns_query makes a question without EDNS; empty where the name cannot be one. */
 struct str dns_query(struct str name, uint16_t type, uint16_t id, struct arena *a);
 

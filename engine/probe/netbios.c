@@ -29,10 +29,7 @@ static void put_scope(struct wire_out *w, struct str scope)
 	struct str label;
 	while (str_trim(scope).n) {
 		str_cut(scope, '.', &label, &scope);
-		if (!label.n || label.n > 63)
-			continue; /* no such label can be on the wire */
-		wire_put_u8(w, (uint8_t)label.n);
-		wire_put_bytes(w, label);
+		dns_put_label(w, label);
 	}
 	wire_put_u8(w, 0);
 }
