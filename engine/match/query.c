@@ -14,7 +14,8 @@ enum {
 	READ_WRONG_MAX = 24, /* that may have been read wrongly from a picture; each costs some tens */
 	LOOK_UPS_MAX = 40,
 	CHANGES_MAX = 3, /* of one word */
-	JOINED_MIN = 6	 /* letters of a word that was broken in two */
+	JOINED_MIN = 6,	 /* letters of a word that was broken in two */
+	GLUED_MIN = 5	 /* of two words without the blank between them */
 };
 
 static const float unknown_weight = 2.0f;
@@ -241,6 +242,43 @@ static void add_other_spellings(const struct query *q, struct query_token *t, co
 		offer_number(q->view, t, (uint64_t)carried, false);
 }
 
+static uint32_t pair_count(const struct file_view *v, uint32_t a, uint32_t b)
+{
+	uint32_t n = 0;
+	if (a != VOCAB_NONE && b != VOCAB_NONE)
+		file_pair_groups(v, a, b, &n);
+	return n;
+}
+
+/* "unableto": no word, but two that messages have behind each other. Says where the second one begins; 0: it is not. */
+static uint32_t find_glued(const struct file_view *v, const struct token *token)
+{
+	uint32_t best = 0, at = 0;
+	if (token->n < GLUED_MIN || token->end - token->start != token->n)
+		return 0;
+	for (uint32_t i = 0; i < token->n; i++)
+		if (!char_is_lower(token->word[i]))
+			return 0;
+	for (uint32_t i = 2; i + 2 <= token->n; i++) {
+		uint32_t first = file_find_term(v, (struct str){ token->word, i }), n;
+		if (first == VOCAB_NONE)
+			continue;
+		n = pair_count(v, first, file_find_term(v, (struct str){ token->word + i, token->n - i }));
+		if (n > best) {
+			best = n;
+			at = i;
+		}
+	}
+	return at;
+}
+
+static struct token part_of(const struct token *token, uint32_t from, uint32_t to)
+{
+	struct token t = { .start = token->start + from, .end = token->start + to, .n = to - from };
+	memcpy(t.word, token->word + from, to - from);
+	return t;
+}
+
 struct budget { uint32_t slips, read_wrong; };
 
 static void add_token(struct query *q, const struct token *token, struct budget *spent)
@@ -274,6 +312,22 @@ static void add_token(struct query *q, const struct token *token, struct budget 
 	if (t->weight > 8)
 		t->weight = 8;
 	q->weight_to[q->token_count] = q->weight_to[q->token_count - 1] + t->weight;
+}
+
+/* What is a slip of one word is not two. */
+static void add_tokens(struct query *q, const struct token *token, struct budget *spent)
+{
+	add_token(q, token, spent);
+	uint32_t at = 0;
+	if (!q->tokens[q->token_count - 1].term_count && q->token_count < QUERY_TOKENS_MAX &&
+	    spent->read_wrong < READ_WRONG_MAX)
+		at = find_glued(q->view, token);
+	if (!at)
+		return;
+	struct token first = part_of(token, 0, at), second = part_of(token, at, token->n);
+	q->token_count--;
+	add_token(q, &first, spent);
+	add_token(q, &second, spent);
 }
 
 static void add_readings(struct query *q)
@@ -358,7 +412,7 @@ static void read_stretches(struct query *q, struct str text, struct budget *spen
 	for (uint32_t i = 0; i < STRETCHES; i++) {
 		size_t at = best[i].start;
 		for (uint32_t n = 0; n < STRETCH_TOKENS && token_next(text, &at, &token); n++)
-			add_token(q, &token, spent);
+			add_tokens(q, &token, spent);
 		q->stretches[i] = (struct match_span){ best[i].start, at };
 	}
 	q->stretch_count = STRETCHES;
@@ -373,7 +427,7 @@ void query_read(struct query *q)
 	q->token_count = 0;
 	q->weight_to[0] = 0;
 	while (q->token_count < QUERY_TOKENS_MAX && token_next(text, &at, &token))
-		add_token(q, &token, &spent);
+		add_tokens(q, &token, &spent);
 	q->stretches[0] = (struct match_span){ 0, text.n };
 	q->stretch_count = 1;
 	if (token_next(text, &at, &token))
