@@ -163,6 +163,14 @@ bool str_has_digit(struct str s)
 	return false;
 }
 
+uint32_t str_start(struct str s)
+{
+	uint32_t start = 0;
+	for (size_t i = 0; i < 4; i++)
+		start = start << 8 | (i < s.n ? (unsigned char)char_lower(s.p[i]) : 0);
+	return start;
+}
+
 bool str_cut(struct str s, char c, struct str *ret_head, struct str *ret_tail)
 {
 	size_t at = str_find_char(s, c);

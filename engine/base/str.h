@@ -97,6 +97,8 @@ bool str_in_list(struct str word, const char *list);
 /* str_has_digit: there is a digit anywhere in it. str_digits: with how many it begins. */
 bool str_has_digit(struct str s);
 size_t str_digits(struct str s);
+/* str_start gives the first four bytes folded, the first one highest; zeros where there are fewer. */
+uint32_t str_start(struct str s);
 /* str_cut splits at the first c; without one, *ret_head is all of s, *ret_tail empty, and the answer false. */
 bool str_cut(struct str s, char c, struct str *ret_head, struct str *ret_tail);
 

@@ -4,6 +4,7 @@
 #include "base/hash.h"
 #include "base/mem.h"
 #include "match/literals.h"
+#include "match/meaning.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -517,7 +518,8 @@ enum err assemble_put_codes(struct buf sections[SEC_COUNT], const struct store_c
 	}
 	if (count && !buf_err(out))
 		qsort(out->p, count, sizeof(struct file_code), by_code);
-	return buf_err(out) ? buf_err(out) : text->n > UINT32_MAX ? ERR_LIMIT : buf_err(text);
+	enum err e = buf_err(out) ? buf_err(out) : text->n > UINT32_MAX ? ERR_LIMIT : buf_err(text);
+	return e ? e : meaning_put_said(sections);
 }
 
 static void put_indexes(struct assembly *s)

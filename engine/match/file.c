@@ -29,6 +29,7 @@ static const size_t item_sizes[SEC_COUNT] = {
 	[SEC_CLASS] = 4,
 	[SEC_ARTICLE_CODE] = sizeof(struct file_article_code),
 	[SEC_CODE] = sizeof(struct file_code),
+	[SEC_SAID] = sizeof(struct file_said),
 	[SEC_OVER_TIME] = sizeof(struct file_over_time),
 	[SEC_TEXT] = 1,
 	[SEC_LITERAL] = sizeof(struct file_literal),
@@ -176,6 +177,7 @@ static void take_sections(struct file_view *v)
 	TAKE(classes, SEC_CLASS);
 	TAKE(article_codes, SEC_ARTICLE_CODE);
 	TAKE(codes, SEC_CODE);
+	TAKE(said, SEC_SAID);
 	TAKE(over_times, SEC_OVER_TIME);
 	TAKE(text, SEC_TEXT);
 #undef TAKE
@@ -186,6 +188,7 @@ static void take_sections(struct file_view *v)
 	v->owner_count = (uint32_t)v->header.sections[SEC_OWNER].n;
 	v->article_count = (uint32_t)v->header.sections[SEC_ARTICLE].n;
 	v->code_count = (uint32_t)v->header.sections[SEC_CODE].n;
+	v->said_count = (uint32_t)v->header.sections[SEC_SAID].n;
 	v->over_time_count = (uint32_t)v->header.sections[SEC_OVER_TIME].n;
 }
 
@@ -197,8 +200,8 @@ static bool check_counts(const struct file_view *v)
 	       is_power(v->pair_buckets) && h->sections[SEC_PAIR_AT].n < UINT32_MAX &&
 	       h->sections[SEC_GROUP].n < UINT32_MAX && h->sections[SEC_OWNER].n < UINT32_MAX &&
 	       h->sections[SEC_ARTICLE].n < 1u << 24 && h->sections[SEC_CODE].n < UINT32_MAX &&
-	       h->sections[SEC_OVER_TIME].n < 1u << 20 && h->sections[SEC_CLASS].n == WORD_CLASSES &&
-	       h->mean_length > 0;
+	       h->sections[SEC_SAID].n <= h->sections[SEC_CODE].n && h->sections[SEC_OVER_TIME].n < 1u << 20 &&
+	       h->sections[SEC_CLASS].n == WORD_CLASSES && h->mean_length > 0;
 }
 
 static bool check_groups(const struct file_view *v)
@@ -247,6 +250,9 @@ static bool check_articles(const struct file_view *v)
 	for (uint32_t i = 0; i < v->code_count; i++)
 		if (!text_ok(v, v->codes[i].family) || !text_ok(v, v->codes[i].symbol) ||
 		    !text_ok(v, v->codes[i].says) || (i && v->codes[i].value < v->codes[i - 1].value))
+			return false;
+	for (uint32_t i = 0; i < v->said_count; i++)
+		if (v->said[i].code >= v->code_count)
 			return false;
 	return true;
 }

@@ -11,7 +11,7 @@
 
 #include "base/buf.h"
 
-enum { FILE_VERSION = 28 };
+enum { FILE_VERSION = 29 };
 
 enum file_section {
 	SEC_TERM_SLOT,	/* uint32: hash table of term number + 1, a power of two long */
@@ -32,6 +32,7 @@ enum file_section {
 	SEC_CLASS,	/* uint32: articles that have a class, WORD_CLASSES of them */
 	SEC_ARTICLE_CODE, /* struct file_article_code, by article */
 	SEC_CODE,	/* struct file_code, ascending by value */
+	SEC_SAID,	/* struct file_said: systems' texts among them, ascending by start, then by code */
 	SEC_OVER_TIME,	/* struct file_over_time: marks and stories of articles */
 	SEC_TEXT,	/* char: ids, titles, messages, names */
 	SEC_LITERAL,	/* struct file_literal, brief ones first, by bucket; one more ends the last slice */
@@ -103,6 +104,8 @@ struct file_code {
 	struct file_text family, symbol, says;
 };
 
+struct file_said { uint32_t start, code; }; /* str_start of the text without marks; its row in SEC_CODE */
+
 enum { FILE_DOC_WORDS_MAX = 1500 }; /* of an article in SEC_DOC_WORD */
 
 enum { FILE_LITERAL_MAX = 24 };
@@ -152,9 +155,10 @@ struct file_view {
 	const struct file_article *articles;
 	const struct file_article_code *article_codes;
 	const struct file_code *codes;
+	const struct file_said *said;
 	const struct file_over_time *over_times;
 	uint32_t slot_count, term_count, group_count, pair_buckets, owner_count, article_count, code_count,
-		over_time_count;
+		said_count, over_time_count;
 };
 
 /* file_stamp_source folds the next source of an article, by its hash_bytes, into what tells the article's contents

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "match/meaning.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 enum {
@@ -331,22 +332,65 @@ static size_t windows_family(struct str family)
 	return at;
 }
 
+static bool is_linux(struct str family)
+{
+	return str_eq(family, STR("errno"));
+}
+
+static int by_start(const void *a, const void *b)
+{
+	const struct file_said *x = a, *y = b;
+	return x->start != y->start ? (x->start > y->start) - (x->start < y->start) :
+				      (x->code > y->code) - (x->code < y->code);
+}
+
+enum err meaning_put_said(struct buf sections[SEC_COUNT])
+{
+	struct buf *out = &sections[SEC_SAID];
+	const struct file_code *codes = (const void *)sections[SEC_CODE].p;
+	const char *text = sections[SEC_TEXT].p;
+	uint32_t count = (uint32_t)(sections[SEC_CODE].n / sizeof *codes);
+	for (uint32_t i = 0; i < count; i++) {
+		struct str family = { text + codes[i].family.at, codes[i].family.n };
+		struct str says = without_marks((struct str){ text + codes[i].says.at, codes[i].says.n });
+		struct file_said said = { str_start(says), i };
+		if (says.n && (is_linux(family) || windows_family(family) < WINDOWS_FAMILIES))
+			buf_add_bytes(out, &said, sizeof said);
+	}
+	if (out->n && !buf_err(out))
+		qsort(out->p, out->n / sizeof(struct file_said), sizeof(struct file_said), by_start);
+	return buf_err(out);
+}
+
+/* first_said gives the first of the texts that start so, or of those behind. */
+static uint32_t first_said(const struct file_view *v, uint32_t start)
+{
+	uint32_t low = 0, high = v->said_count;
+	while (low < high) {
+		uint32_t middle = (low + high) / 2;
+		if (v->said[middle].start < start)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
 bool meaning_read_text(const struct file_view *v, struct str text, struct match_span payload,
 		       struct match_answer *answer)
 {
 	size_t best = WINDOWS_FAMILIES;
 	struct str said = without_marks(str_part(text, payload.start, payload.end));
-	size_t start = (size_t)(said.p - text.p);
-	for (uint32_t i = 0; said.n && i < v->code_count; i++) {
-		struct str says = file_str(v, v->codes[i].says);
-		if (says.n < said.n || !str_eq_nocase(without_marks(says), said))
+	size_t at = (size_t)(said.p - text.p);
+	uint32_t start = str_start(said);
+	for (uint32_t i = first_said(v, start); said.n && i < v->said_count && v->said[i].start == start; i++) {
+		const struct file_code *row = &v->codes[v->said[i].code];
+		size_t place = windows_family(file_str(v, row->family));
+		if (place >= best || !str_eq_nocase(without_marks(file_str(v, row->says)), said))
 			continue;
-		size_t at = windows_family(file_str(v, v->codes[i].family));
-		if (at >= best)
-			continue;
-		best = at;
-		answer->code = code_of_row(v, &v->codes[i], v->codes[i].value);
-		answer->code.span = (struct match_span){ start, start + said.n };
+		best = place;
+		answer->code = code_of_row(v, row, row->value);
+		answer->code.span = (struct match_span){ at, at + said.n };
 	}
 	return best < WINDOWS_FAMILIES;
 }
@@ -367,39 +411,39 @@ static bool is_quoted(struct str s, size_t start, struct str says)
 	return before.n && char_is_alnum(before.p[before.n - 1]) && !memcmp(s.p + start, says.p, says.n);
 }
 
-/* text_at gives where a text stands among words as words, from here on. */
-static size_t text_at(struct str s, size_t from, struct str says)
+/* stands_at: a text of two words or more stands at s[at], as words, and is a system's there. */
+static bool stands_at(struct str s, size_t at, struct str says, bool *ret_parted)
 {
-	for (size_t found; (found = str_find_nocase(str_from(s, from), says)) != STR_NONE; from++) {
-		from += found;
-		size_t end = from + says.n;
-		if ((!from || !char_is_alnum(s.p[from - 1])) && (end == s.n || !char_is_alnum(s.p[end])))
-			return from;
-	}
-	return STR_NONE;
+	size_t end = at + says.n;
+	if (!str_starts_nocase(str_from(s, at), says) || (end < s.n && char_is_alnum(s.p[end])))
+		return false;
+	size_t words = str_count_words(says);
+	*ret_parted = is_parted(s, at, end);
+	return words > 1 && (*ret_parted || words >= TEXT_WORDS || (words > 2 && is_quoted(s, at, says)));
 }
 
 bool meaning_find_text(const struct file_view *v, struct str text, struct match_span payload,
 		       struct said_text *ret_found)
 {
-	struct str s = str_first(str_part(text, payload.start, payload.end), TEXT_WITHIN), linux_says = STR("errno");
+	struct str s = str_first(str_part(text, payload.start, payload.end), TEXT_WITHIN);
 	struct said_text best = { 0 };
 	size_t longest = 0;
-	for (uint32_t i = 0; s.n && i < v->code_count; i++) {
-		struct str family = file_str(v, v->codes[i].family);
-		bool linux_family = str_eq(family, linux_says);
-		struct str says = without_marks(file_str(v, v->codes[i].says));
-		if (says.n <= longest || says.n > s.n || (!linux_family && windows_family(family) == WINDOWS_FAMILIES))
+	uint32_t code = 0;
+	for (size_t at = 0; at < s.n; at++) {
+		uint32_t start = str_start(str_from(s, at));
+		bool parted;
+		if (at && char_is_alnum(s.p[at - 1]))
 			continue;
-		size_t words = str_count_words(says);
-		for (size_t at = 0; words > 1 && (at = text_at(s, at, says)) != STR_NONE; at++) {
-			bool parted = is_parted(s, at, at + says.n);
-			if (!parted && words < TEXT_WORDS && (words == 2 || !is_quoted(s, at, says)))
+		for (uint32_t i = first_said(v, start); i < v->said_count && v->said[i].start == start; i++) {
+			const struct file_code *row = &v->codes[v->said[i].code];
+			struct str says = without_marks(file_str(v, row->says));
+			if (says.n < longest || (says.n == longest && v->said[i].code >= code) ||
+			    !stands_at(s, at, says, &parted))
 				continue;
 			longest = says.n;
-			best = (struct said_text){ { payload.start + at, payload.start + at + says.n }, parted,
-						   linux_family };
-			break;
+			code = v->said[i].code;
+			best = (struct said_text){ { payload.start + at, payload.start + at + longest }, parted,
+						   is_linux(file_str(v, row->family)) };
 		}
 	}
 	*ret_found = best;

@@ -24,6 +24,9 @@ struct said_text { struct match_span span; bool parted, linux; };
 bool meaning_find_text(const struct file_view *v, struct str text, struct match_span payload,
 		       struct said_text *ret_found);
 
+/* meaning_put_said writes the section of systems' texts by how they start, once that of codes is there: ERR_NOMEM. */
+enum err meaning_put_said(struct buf sections[SEC_COUNT]) MUST_USE;
+
 /* meaning_articles gives articles that are about the code, at most max: ours first, then those whose title has it. Goes
  * through all articles' codes: for messages that are little more than a code. */
 struct code_article { uint32_t article; float weight; }; /* weight: how much it is about it */
