@@ -15,18 +15,26 @@ static const char listed[] =
 
 struct phrase {
 	struct str says, english;
+	uint32_t start; /* its first four letters, where it has no other than ASCII's; else its first one's lowest byte */
 };
 
-/* By their first characters' lowest bytes, capital letters of ASCII folded: those of a byte lie side by side. */
-static struct phrase phrases[PHRASES_MAX];
-static size_t phrase_count, first_at[257];
+static struct phrase phrases[PHRASES_MAX]; /* by how they start, else as they are listed */
+static size_t phrase_count;
 static pthread_once_t phrases_once = PTHREAD_ONCE_INIT;
 
-static unsigned first_byte(struct str s)
+static size_t skip_blanks(struct str s, size_t at)
+{
+	while (at < s.n && char_is_space(s.p[at]))
+		at++;
+	return at;
+}
+
+/* first_start: the letters' case does not count. */
+static uint32_t first_start(struct str s)
 {
 	size_t at = 0;
 	uint32_t c = utf8_next(s, &at);
-	return c < 0x80 ? (unsigned char)char_lower((char)c) : c & 0xFF;
+	return (c < 0x80 ? (unsigned char)char_lower((char)c) : c & 0xFF) << 24;
 }
 
 /* Chinese and Japanese have no blanks between their words. */
@@ -38,30 +46,56 @@ static bool is_spaceless(struct str says)
 	return false;
 }
 
+static uint32_t start_of(struct str s)
+{
+	char start[4];
+	size_t at = 0;
+	for (size_t i = 0; i < sizeof start; i++) {
+		bool blank = at < s.n && char_is_space(s.p[at]);
+		if (at == s.n || (s.p[at] & 0x80) || s.p[at] == '{')
+			return first_start(s);
+		start[i] = blank ? ' ' : s.p[at];
+		at = blank ? skip_blanks(s, at) : at + 1;
+	}
+	return str_start((struct str){ start, sizeof start });
+}
+
 /* Two words for four or more: within a sentence they say less ("from an unknown host"). */
 static bool stands_by_itself(const struct phrase *p)
 {
 	return !is_spaceless(p->says) && str_count_words(p->says) == 2 && str_count_words(p->english) > 3;
 }
 
+/* put_by_byte puts them in the order of one byte of their start, else as they are. */
+static void put_by_byte(struct phrase *restrict to, const struct phrase *restrict from, unsigned shift)
+{
+	size_t next[257] = { 0 };
+	for (size_t i = 0; i < phrase_count; i++)
+		next[(from[i].start >> shift & 0xFF) + 1]++;
+	for (size_t byte = 0; byte < 256; byte++)
+		next[byte + 1] += next[byte];
+	for (size_t i = 0; i < phrase_count; i++)
+		to[next[from[i].start >> shift & 0xFF]++] = from[i];
+}
+
 static void read_phrases(void)
 {
-	static struct phrase as_listed[PHRASES_MAX];
+	static struct phrase other[PHRASES_MAX];
 	struct str rest = STR(listed), line, english = { 0 };
-	size_t next[256];
 	while (str_line(&rest, &line)) {
+		struct str says = str_from(line, 3);
 		if (str_starts(line, STR("= "))) {
 			english = str_from(line, 2);
 		} else if (line.n && line.p[0] != '#') {
 			assert(phrase_count < PHRASES_MAX);
-			as_listed[phrase_count] = (struct phrase){ str_from(line, 3), english };
-			first_at[first_byte(as_listed[phrase_count++].says) + 1]++;
+			phrases[phrase_count++] = (struct phrase){ says, english,
+								   is_spaceless(says) ? first_start(says) : start_of(says) };
 		}
 	}
-	for (size_t byte = 0; byte < 256; byte++)
-		next[byte] = first_at[byte + 1] += first_at[byte];
-	for (size_t i = phrase_count; i-- > 0;)
-		phrases[--next[first_byte(as_listed[i].says)]] = as_listed[i];
+	for (unsigned shift = 0; shift < 32; shift += 16) {
+		put_by_byte(other, phrases, shift);
+		put_by_byte(phrases, other, shift + 8);
+	}
 }
 
 /* ---- where they stand ---- */
@@ -78,13 +112,6 @@ struct found {
 static bool is_in_word(uint32_t c)
 {
 	return c < 0x80 ? char_is_alnum((char)c) : c >= 0xC0 && c < 0x2000;
-}
-
-static size_t skip_blanks(struct str s, size_t at)
-{
-	while (at < s.n && char_is_space(s.p[at]))
-		at++;
-	return at;
 }
 
 /* value_end: a number or a name, up to what the phrase goes on with. */
@@ -146,15 +173,35 @@ static bool is_by_itself(struct str text, struct slice at)
 	       !(at.end < text.n && is_in_word(utf8_next(text, &at.end)));
 }
 
+/* longest_of keeps the longest of those with that start that stands at text[at], of two as long the one listed first. */
+static void longest_of(struct str text, size_t at, uint32_t start, struct found *best)
+{
+	size_t low = 0, high = phrase_count;
+	struct found f;
+	while (low < high) {
+		size_t middle = (low + high) / 2;
+		if (phrases[middle].start < start)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	for (; low < phrase_count && phrases[low].start == start; low++) {
+		if (!carries(text, at, &phrases[low], &f) || f.at.end < best->at.end ||
+		    (f.at.end == best->at.end && (!best->phrase || f.phrase->says.p > best->phrase->says.p)))
+			continue;
+		if (!stands_by_itself(&phrases[low]) || is_by_itself(text, f.at))
+			*best = f;
+	}
+}
+
 static bool longest_at(struct str text, size_t at, struct found *ret_found)
 {
-	unsigned byte = first_byte(str_from(text, at));
-	struct found f;
-	ret_found->at.end = at;
-	for (size_t i = first_at[byte]; i < first_at[byte + 1]; i++)
-		if (carries(text, at, &phrases[i], &f) && f.at.end > ret_found->at.end &&
-		    (!stands_by_itself(&phrases[i]) || is_by_itself(text, f.at)))
-			*ret_found = f;
+	struct str rest = str_from(text, at);
+	uint32_t first = first_start(rest), start = start_of(rest);
+	*ret_found = (struct found){ .at = { at, at } };
+	longest_of(text, at, first, ret_found);
+	if (start != first)
+		longest_of(text, at, start, ret_found);
 	return ret_found->at.end > at;
 }
 
