@@ -320,7 +320,7 @@ static void add_tokens(struct query *q, const struct token *token, struct budget
 	add_token(q, token, spent);
 	uint32_t at = 0;
 	if (!q->tokens[q->token_count - 1].term_count && q->token_count < QUERY_TOKENS_MAX &&
-	    spent->read_wrong < READ_WRONG_MAX)
+	    spent->read_wrong < READ_WRONG_MAX && !rule_is_code_word((struct str){ token->word, token->n }))
 		at = find_glued(q->view, token);
 	if (!at)
 		return;
