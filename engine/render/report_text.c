@@ -278,6 +278,7 @@ static void add_args(struct buf *out, const struct evidence *e)
 static void add_ruled_out_by(struct buf *out, const struct render_text *t, const struct triage_report *r, size_t by)
 {
 	const struct verdict *v = &r->verdict;
+	bool narrow = t->width && t->width < 64;
 	size_t count = 0;
 	for (size_t i = 0; i < v->ruled_out_count; i++)
 		count += v->ruled_out[i].by == by;
@@ -289,14 +290,14 @@ static void add_ruled_out_by(struct buf *out, const struct render_text *t, const
 		add_args(out, r->evidence[by]);
 		buf_addf(out, ": %.*s", STR_ARG(r->evidence[by]->state));
 	} else {
-		buf_add_c(out, "what was given, or several say together");
+		buf_add_c(out, narrow ? "given, or of several" : "what was given, or several say together");
 	}
 	buf_addf(out, " (%zu)\n", count);
 	for (size_t i = 0; i < v->ruled_out_count; i++) {
 		if (v->ruled_out[i].by != by)
 			continue;
-		buf_addf(out, "    %-34.*s ", STR_ARG(v->ruled_out[i].cause));
-		render_hanging(out, t, 4 + 34 + 1, v->ruled_out[i].because);
+		buf_addf(out, narrow ? "    %.*s\n      " : "    %-34.*s ", STR_ARG(v->ruled_out[i].cause));
+		render_hanging(out, t, narrow ? 6 : 4 + 34 + 1, v->ruled_out[i].because);
 	}
 }
 

@@ -9,7 +9,7 @@ import subprocess
 import termios
 import unittest
 
-from kbt import DAMAGED, FOUND, KBT, KbtTest, NONE, ROOT, USAGE, needs_root
+from kbt import DAMAGED, FOUND, KBT, KbtTest, NONE, ROOT, UNDECIDED, USAGE, needs_root
 
 
 class Help(KbtTest):
@@ -77,7 +77,7 @@ class Help(KbtTest):
                 break
         os.close(side)
         os.close(main)
-        self.assertIn(p.returncode, (FOUND, NONE))
+        self.assertIn(p.returncode, (FOUND, NONE, UNDECIDED))
         return text.decode().replace('\r', '').splitlines()
 
     def test_titles_and_places_wrap_on_a_narrow_terminal(self):
@@ -88,6 +88,12 @@ class Help(KbtTest):
                 lines = self.on_terminal(width, *args)
                 path = max(len(word) for line in lines for word in line.split()) + 10
                 self.assertLessEqual(max(map(len, lines)), max(width, path), args)
+
+    def test_reasons_wrap_on_a_narrow_terminal(self):
+        self.kbt('import', os.path.join(ROOT, 'kb'))
+        lines = self.on_terminal(40, 'diagnose', '--offline', '--explain', 'System error 53 has occurred.')
+        self.assertLessEqual(max(map(len, lines)), 40)
+        self.assertTrue(any('auth.user.account-disabled' in x for x in lines))
 
     def test_version(self):
         self.assertRegex(self.kbt('--version').out, r'^kbt \d+\.\d+\.\d+\n$')
