@@ -244,6 +244,7 @@ static enum err leave_out(struct input *in, enum input_binary kind, bool *ret_mo
 /* unpack opens what the member at the top holds, as long as that is packed in turn. */
 static enum err unpack(struct input *in, bool *ret_more)
 {
+	static const struct foreign deep = { .what = "packed too many times over", .advice = "unpack it first" };
 	*ret_more = true;
 	for (;;) {
 		struct layer *l = layer_top(in);
@@ -268,8 +269,10 @@ static enum err unpack(struct input *in, bool *ret_more)
 		}
 		if (packing == PACKING_NONE && named && in->depth == 1)
 			return misnamed(in, l);
-		if (packing == PACKING_NONE || in->depth > INPUT_DEPTH)
+		if (packing == PACKING_NONE)
 			return ERR_OK;
+		if (in->depth > INPUT_DEPTH)
+			return refuse_foreign(in, name, &deep);
 		e = layer_open_packed(in, packing);
 		if (!e)
 			e = layer_next_entry(in, ret_more);

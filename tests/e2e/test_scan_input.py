@@ -210,6 +210,15 @@ class ScanInput(SharedKbTest):
             with self.subTest(name=name):
                 self.check_refused(self.write(name, data), 'of memory to be unpacked')
 
+    def test_what_is_packed_too_often_is_said_not_to_be_read(self):
+        data = (rcmd('INSIDE') + '\n').encode()
+        for times in range(1, 8):
+            data = gzip.compress(data)
+            path = self.write(f'{times}.gz', data)
+            if times < 7:
+                self.assertEqual(self.names(path)[0], ['INSIDE'], times)
+        self.check_refused(path, 'packed too many times over')
+
     def test_damaged_archives(self):
         plain = ''.join(rcmd(f'N{n}') + '\n' for n in range(20000)).encode()
         few = gzip.compress((rcmd('FEW') + '\n').encode())  # less than a head that tells what is packed
