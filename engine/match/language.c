@@ -126,10 +126,12 @@ static size_t value_end(struct str text, size_t at, char stop)
 	return at + n;
 }
 
-/* carries reads one phrase from text[at] on. */
+/* carries reads one phrase from text[at] on. Of its letters no more may be lost than are there: lost ones alone are
+ * those of any phrase. */
 static bool carries(struct str text, size_t at, const struct phrase *phrase, struct found *f)
 {
 	struct str says = phrase->says, lost = STR("\xEF\xBF\xBD");
+	size_t kept = 0, gone = 0;
 	*f = (struct found){ .phrase = phrase, .at.start = at };
 	for (size_t i = 0; i < says.n;) {
 		if (says.p[i] == '{') {
@@ -146,9 +148,11 @@ static bool carries(struct str text, size_t at, const struct phrase *phrase, str
 			at = behind;
 			i++;
 		} else if (at < text.n && char_lower(text.p[at]) == char_lower(says.p[i])) {
+			kept += !utf8_goes_on(says.p[i]);
 			at++;
 			i++;
 		} else if ((says.p[i] & 0x80) && str_starts(str_from(text, at), lost)) {
+			gone++;
 			at += lost.n;
 			i = utf8_skip(says, i);
 		} else {
@@ -156,7 +160,7 @@ static bool carries(struct str text, size_t at, const struct phrase *phrase, str
 		}
 	}
 	f->at.end = at;
-	return at == text.n || is_spaceless(says) || !is_in_word(utf8_next(text, &at));
+	return gone <= kept && (at == text.n || is_spaceless(says) || !is_in_word(utf8_next(text, &at)));
 }
 
 /* is_by_itself: no word goes on before it in its line, nor behind it. */

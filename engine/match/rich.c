@@ -97,6 +97,12 @@ static void put_byte(struct clean_writer *w, unsigned byte, size_t at)
 		clean_put(w, byte < 0x20 || byte >= 0x7F ? ' ' : (char)byte, at);
 }
 
+/* \'93 in digits */
+static bool is_byte(struct str s)
+{
+	return s.n > 3 && str_starts(s, STR("\\'")) && char_is_hex(s.p[2]) && char_is_hex(s.p[3]);
+}
+
 /* What a backslash begins; gives its length. */
 static size_t put_escaped(struct clean_writer *w, struct str s, size_t at)
 {
@@ -107,11 +113,11 @@ static size_t put_escaped(struct clean_writer *w, struct str s, size_t at)
 		bool wide = str_eq(word.name, STR("u"));
 		put_word(w, &word, at);
 		struct str behind = str_from(rest, word.n);
-		if (wide && str_starts(behind, STR("\\'")))
-			return word.n + (behind.n > 3 ? 4 : behind.n);
+		if (wide && is_byte(behind))
+			return word.n + 4;
 		return word.n + (wide && behind.n && behind.p[0] == '?');
 	}
-	if (c == '\'' && rest.n > 3 && char_is_hex(rest.p[2]) && char_is_hex(rest.p[3])) {
+	if (is_byte(rest)) {
 		put_byte(w, nibble(rest.p[2]) * 16 + nibble(rest.p[3]), at);
 		return 4;
 	}
@@ -119,7 +125,7 @@ static size_t put_escaped(struct clean_writer *w, struct str s, size_t at)
 		clean_put(w, c, at);
 	else if (c == '~' || c == '_' || c == '\n')
 		clean_put(w, c == '~' ? ' ' : c == '_' ? '-' : '\n', at);
-	return c ? 2 : 1;
+	return c ? utf8_skip(rest, 1) : 1;
 }
 
 static bool says_nothing(const struct clean *c)

@@ -103,6 +103,8 @@ static void letters_that_a_code_page_took_may_be_any(void **state)
 	says("Le chemin r\xEF\xBF\xBDseau n'a pas \xEF\xBF\xBDt\xEF\xBF\xBD trouv\xEF\xBF\xBD.",
 	     "The network path was not found.");
 	says("Le chemin reseau n'a pas trouve", "Le chemin reseau n'a pas trouve");
+	static const char lost[] = "\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD";
+	says(lost, lost); /* as long as a text in Chinese */
 }
 
 static void spans_lead_back(void **state)
