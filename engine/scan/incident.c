@@ -53,32 +53,12 @@ static bool same(const struct incident *incident, const struct match *m, struct 
 	return folded || story_same_names(own->captures, own->capture_count, m->captures, m->capture_count);
 }
 
-static enum err grow(struct incidents *set)
-{
-	size_t slot_count = set->slot_count ? set->slot_count * 2 : 256;
-	uint32_t *slots = arena_array(&set->arena, uint32_t, slot_count);
-	if (!slots)
-		return ERR_NOMEM;
-	for (size_t i = 0; i < set->count; i++) {
-		const struct incident *item = &set->items[i];
-		size_t at = key_hash(&item->match, item->group, item->folded) & (slot_count - 1);
-		while (slots[at])
-			at = (at + 1) & (slot_count - 1);
-		slots[at] = (uint32_t)i + 1;
-	}
-	set->slots = slots;
-	set->slot_count = slot_count;
-	return ERR_OK;
-}
-
 static struct incident *find(struct incidents *set, const struct match *m, struct str group, bool folded,
-			     size_t *ret_slot)
+			     uint64_t hash)
 {
-	size_t at = key_hash(m, group, folded) & (set->slot_count - 1);
-	for (; set->slots[at]; at = (at + 1) & (set->slot_count - 1))
-		if (same(&set->items[set->slots[at] - 1], m, group, folded))
-			return &set->items[set->slots[at] - 1];
-	*ret_slot = at;
+	for (const struct index_item *i = index_first(&set->by_key, hash); i; i = index_next(&set->by_key, i))
+		if (same(&set->items[i->number], m, group, folded))
+			return &set->items[i->number];
 	return NULL;
 }
 
@@ -106,8 +86,8 @@ static struct match copy_match(struct arena *a, const struct match *m, bool fold
 	return c;
 }
 
-/* add_item makes room for one more. */
-static struct incident *add_item(struct incidents *set)
+/* add_item makes room for one more, found by this hash. */
+static struct incident *add_item(struct incidents *set, uint64_t hash)
 {
 	if (set->count == set->cap) {
 		size_t cap = set->cap ? set->cap * 2 : 16;
@@ -117,7 +97,7 @@ static struct incident *add_item(struct incidents *set)
 		set->items = items;
 		set->cap = cap;
 	}
-	return &set->items[set->count++];
+	return index_add(&set->by_key, hash, (uint32_t)set->count) ? NULL : &set->items[set->count++];
 }
 
 /* ---- when and where ---- */
@@ -294,24 +274,22 @@ enum err incidents_add(struct incidents *set, const struct scan_hit *given)
 	hit->match = story_names(&given->match, room);
 	if (!hit->best)
 		return ERR_OK;
-	if (set->count * 2 >= set->slot_count && grow(set))
-		return ERR_NOMEM;
-	size_t slot = 0;
 	bool folded = false;
 	char hour[32];
 	struct incident_place place = place_of(set, hit);
 	struct str group = group_of(set, hit, &place, hour);
-	struct incident *i = find(set, &hit->match, group, false, &slot);
+	uint64_t hash = key_hash(&hit->match, group, false);
+	struct incident *i = find(set, &hit->match, group, false, hash);
 	if (!i && (set->count >= INCIDENTS_MAX || set->text_bytes >= INCIDENTS_TEXT_MAX)) {
 		folded = true;
 		group = STR("");
-		i = find(set, &hit->match, group, true, &slot);
+		hash = key_hash(&hit->match, group, true);
+		i = find(set, &hit->match, group, true, hash);
 	}
 	if (!i) {
-		i = add_item(set);
+		i = add_item(set, hash);
 		if (!i)
 			return ERR_NOMEM;
-		set->slots[slot] = (uint32_t)set->count;
 		*i = (struct incident){ .match = copy_match(&set->arena, &hit->match, folded),
 					.folded = folded,
 					.group = copy(&set->arena, group),
@@ -475,6 +453,7 @@ bool incidents_told_before(const struct incidents *set, const struct incident_gr
 void incidents_free(struct incidents *set)
 {
 	index_free(&set->by_file);
+	index_free(&set->by_key);
 	mem_free(set->items);
 	mem_free(set->groups);
 	arena_free(&set->arena);

@@ -69,8 +69,7 @@ struct incidents {
 	struct incident *items; /* in order of first sight, until incidents_group; neither they nor the groups are the
 				 * arena's, where they would leave their smaller forms behind */
 	size_t count, cap;
-	uint32_t *slots; /* hash table of place + 1 */
-	size_t slot_count;
+	struct index by_key;
 	struct spells spells;
 	struct spells_shown shown; /* by incidents_group */
 	int64_t guessed_from_s, guessed_to_s; /* the earliest and the latest time whose year is a guess */

@@ -27,6 +27,7 @@ static const char *const kind_names[] = { "HOST", "USER", "ADDR", "SECRET", "ID"
 
 void redactor_free(struct redactor *r)
 {
+	index_free(&r->by_name);
 	arena_free(&r->arena);
 	arena_free(&r->work);
 	buf_free(&r->line);
@@ -49,32 +50,12 @@ static uint64_t name_hash(struct str s)
 	return h ^ h >> 29;
 }
 
-static struct redact_name *find_name(struct redactor *r, struct str name, size_t *ret_slot)
+static struct redact_name *find_name(struct redactor *r, struct str name)
 {
-	size_t at = r->slot_count ? name_hash(name) & (r->slot_count - 1) : 0;
-	for (; r->slot_count && r->slots[at]; at = (at + 1) & (r->slot_count - 1))
-		if (str_eq_nocase(r->names[r->slots[at] - 1].name, name))
-			return &r->names[r->slots[at] - 1];
-	if (ret_slot)
-		*ret_slot = at;
-	return NULL;
-}
-
-static bool grow(struct redactor *r)
-{
-	size_t slot_count = r->slot_count ? r->slot_count * 2 : 256;
-	uint32_t *slots = arena_array(&r->arena, uint32_t, slot_count);
-	for (size_t i = 0; slots && i < r->name_count; i++) {
-		size_t at = name_hash(r->names[i].name) & (slot_count - 1);
-		while (slots[at])
-			at = (at + 1) & (slot_count - 1);
-		slots[at] = (uint32_t)i + 1;
-	}
-	if (!slots)
-		return false;
-	r->slots = slots;
-	r->slot_count = slot_count;
-	return true;
+	const struct index_item *i = index_first(&r->by_name, name_hash(name));
+	while (i && !str_eq_nocase(r->names[i->number].name, name))
+		i = index_next(&r->by_name, i);
+	return i ? &r->names[i->number] : NULL;
 }
 
 static unsigned number_of(struct redactor *r, struct redact_name *n)
@@ -107,17 +88,13 @@ static bool is_role(struct str name)
 
 static struct redact_name *learn_one(struct redactor *r, struct str name, enum redact_kind kind)
 {
-	size_t slot = 0;
 	if (r->secrets_only && kind != REDACT_SECRET)
 		return NULL;
-	struct redact_name *known = find_name(r, name, NULL);
+	struct redact_name *known = find_name(r, name);
 	if (known && !r->bare)
 		number_of(r, known);
 	if (known || r->name_count >= REDACT_NAMES_MAX)
 		return known;
-	if (r->name_count * 2 >= r->slot_count && !grow(r))
-		return NULL;
-	find_name(r, name, &slot);
 	struct redact_name *n = arena_push(&r->arena, &r->names, &r->name_count, &r->name_cap);
 	if (!n)
 		return NULL;
@@ -125,7 +102,7 @@ static struct redact_name *learn_one(struct redactor *r, struct str name, enum r
 				   .kind = kind,
 				   .anywhere = kind == REDACT_SECRET || kind == REDACT_SHARE ? is_random(name) :
 					       name.n >= NAME_MIN && !(kind == REDACT_USER && is_role(name)) };
-	r->slots[slot] = (uint32_t)r->name_count;
+	r->arena.failed |= index_add(&r->by_name, name_hash(name), (uint32_t)r->name_count - 1) != ERR_OK;
 	if (!r->bare)
 		number_of(r, n);
 	return n;
@@ -159,7 +136,7 @@ static struct redact_name *learn(struct redactor *r, struct str name, enum redac
 	if (!own.n)
 		return n;
 	learn_one(r, own, kind);
-	return find_name(r, name, NULL); /* the table may have moved */
+	return find_name(r, name); /* the table may have moved */
 }
 
 /* ---- a line ---- */
@@ -193,7 +170,7 @@ static struct redact_name *name_at(struct redactor *r, struct str s, size_t at, 
 			break;
 	}
 	while (count--) {
-		struct redact_name *n = find_name(r, (struct str){ s.p + at, ends[count] }, NULL);
+		struct redact_name *n = find_name(r, (struct str){ s.p + at, ends[count] });
 		if (n && n->anywhere) {
 			*ret_n = ends[count];
 			return n;
@@ -427,7 +404,7 @@ static void learn_match(struct redactor *r, const struct match *m)
 static struct str redact_value(struct redactor *r, const struct match_capture *c, struct arena *a)
 {
 	enum redact_kind kind;
-	struct redact_name *n = kind_of(c->type, c->value, &kind) ? find_name(r, c->value, NULL) : NULL;
+	struct redact_name *n = kind_of(c->type, c->value, &kind) ? find_name(r, c->value) : NULL;
 	return n ? arena_printf(a, "%s-%u", kind_names[n->kind], number_of(r, n)) :
 		   redact_text(r, c->value, a, NULL, 0);
 }

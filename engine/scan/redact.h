@@ -30,8 +30,7 @@ struct redactor {	   /* zeroed at first */
 	struct arena arena, work;
 	struct redact_name *names;
 	size_t name_count, name_cap;
-	uint32_t *slots; /* hash table of place + 1 */
-	size_t slot_count;
+	struct index by_name; /* in any case */
 	unsigned numbers[REDACT_KINDS];
 	bool bare; /* what is learned may never come out: it gets its number when it does */
 	struct buf line; /* of a stream, not at its end yet */

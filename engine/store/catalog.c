@@ -5,6 +5,7 @@
 #include "store/catalog.h"
 
 #include "base/hash.h"
+#include "base/index.h"
 #include "base/mem.h"
 #include "store/inside.h"
 
@@ -32,8 +33,7 @@ struct catalog {
 	struct arena arena;
 	struct card *cards;
 	size_t count, cap;
-	uint32_t *slots; /* hash table of ids: place + 1 */
-	size_t slot_count;
+	struct index by_id;
 	struct str *families; /* names of products */
 	size_t family_count, family_cap;
 	uint32_t *products; /* places in families */
@@ -95,8 +95,7 @@ struct loader {
 	uint32_t *card_of;   /* a source's: place + 1 */
 	uint32_t *family_of; /* a term's: place + 1, of products */
 	size_t source_count, term_count;
-	uint32_t *slots; /* of families */
-	size_t slot_count;
+	struct index families;
 	struct arena work;
 };
 
@@ -151,15 +150,16 @@ static enum err read_cards(struct store *s, struct loader *l)
 static uint32_t family(struct loader *l, struct str name)
 {
 	struct catalog *c = l->c;
-	size_t at = hash_bytes(name) & (l->slot_count - 1);
-	for (; l->slots[at]; at = (at + 1) & (l->slot_count - 1))
-		if (str_eq(c->families[l->slots[at] - 1], name))
-			return l->slots[at];
+	uint64_t hash = hash_bytes(name);
+	for (const struct index_item *i = index_first(&l->families, hash); i; i = index_next(&l->families, i))
+		if (str_eq(c->families[i->number], name))
+			return i->number + 1;
 	struct str *slot = arena_push(&c->arena, &c->families, &c->family_count, &c->family_cap);
 	if (!slot)
 		return 0;
 	*slot = arena_str(&c->arena, name);
-	return l->slots[at] = (uint32_t)c->family_count;
+	c->arena.failed |= index_add(&l->families, hash, (uint32_t)c->family_count - 1) != ERR_OK;
+	return (uint32_t)c->family_count;
 }
 
 static enum err read_products(struct store *s, struct loader *l)
@@ -273,17 +273,10 @@ static enum err read_code_families(struct store *s, struct loader *l)
 
 static enum err index_ids(struct catalog *c)
 {
-	c->slot_count = 16;
-	while (c->slot_count < 2 * c->count)
-		c->slot_count *= 2;
-	c->slots = arena_array(&c->arena, uint32_t, c->slot_count);
-	for (size_t i = 0; c->slots && i < c->count; i++) {
-		size_t at = hash_bytes(c->cards[i].id) & (c->slot_count - 1);
-		while (c->slots[at])
-			at = (at + 1) & (c->slot_count - 1);
-		c->slots[at] = (uint32_t)i + 1;
-	}
-	return arena_err(&c->arena);
+	enum err e = ERR_OK;
+	for (size_t i = 0; !e && i < c->count; i++)
+		e = index_add(&c->by_id, hash_bytes(c->cards[i].id), (uint32_t)i);
+	return e;
 }
 
 static enum err prepare(struct store *s, struct loader *l)
@@ -298,10 +291,6 @@ static enum err prepare(struct store *s, struct loader *l)
 	l->term_count = (size_t)terms + 1;
 	l->card_of = arena_array(&l->work, uint32_t, l->source_count);
 	l->family_of = arena_array(&l->work, uint32_t, l->term_count);
-	l->slot_count = 16;
-	while (l->slot_count < 2 * l->term_count)
-		l->slot_count *= 2;
-	l->slots = arena_array(&l->work, uint32_t, l->slot_count);
 	return arena_err(&l->work);
 }
 
@@ -321,6 +310,7 @@ enum err catalog_open(struct store *s, struct catalog **ret_catalog)
 	store_thaw(s);
 	if (!e)
 		e = index_ids(l.c);
+	index_free(&l.families);
 	arena_free(&l.work);
 	if (e)
 		catalog_close(&l.c);
@@ -335,6 +325,7 @@ void catalog_close(struct catalog **catalog)
 	if (!c)
 		return;
 	*catalog = NULL;
+	index_free(&c->by_id);
 	arena_free(&c->arena);
 	mem_free(c);
 }
@@ -357,9 +348,9 @@ struct str catalog_code_family(const struct catalog *c, int64_t code)
 
 static const struct card *find(const struct catalog *c, struct str id)
 {
-	for (size_t at = hash_bytes(id) & (c->slot_count - 1); c->slots[at]; at = (at + 1) & (c->slot_count - 1))
-		if (str_eq(c->cards[c->slots[at] - 1].id, id))
-			return &c->cards[c->slots[at] - 1];
+	for (const struct index_item *i = index_first(&c->by_id, hash_bytes(id)); i; i = index_next(&c->by_id, i))
+		if (str_eq(c->cards[i->number].id, id))
+			return &c->cards[i->number];
 	return NULL;
 }
 

@@ -5,20 +5,15 @@
 #include "store/inside.h"
 
 #include "base/hash.h"
+#include "base/index.h"
 #include "base/mem.h"
 
 #include <string.h>
 
 /* ---- terms: names that many sources share, each kept once ---- */
 
-struct term_slot {
-	uint64_t hash;
-	int64_t number; /* 0: free */
-};
-
 struct store_terms {
-	struct term_slot *slots; /* open addressing; the number of slots is a power of two */
-	size_t slot_count, used;
+	struct index by_text;
 	struct arena arena;
 	struct str *texts; /* by number */
 	size_t text_count, text_cap;
@@ -29,37 +24,16 @@ static uint64_t term_hash(struct str kind, struct str text)
 	return hash_seeded(text, hash_bytes(kind));
 }
 
-static struct term_slot *term_find(const struct store_terms *t, struct str kind, struct str text, uint64_t hash)
+/* term_number is 0 for one that is not known. */
+static uint32_t term_number(const struct store_terms *t, struct str kind, struct str text)
 {
-	for (size_t i = hash & (t->slot_count - 1);; i = (i + 1) & (t->slot_count - 1)) {
-		struct term_slot *slot = &t->slots[i];
-		if (!slot->number)
-			return slot;
-		struct str known = t->texts[slot->number];
-		if (slot->hash == hash && known.n == kind.n + 1 + text.n && str_starts(known, kind) &&
-		    str_ends(known, text))
-			return slot;
+	const struct index_item *i = index_first(&t->by_text, term_hash(kind, text));
+	for (; i; i = index_next(&t->by_text, i)) {
+		struct str known = t->texts[i->number];
+		if (known.n == kind.n + 1 + text.n && str_starts(known, kind) && str_ends(known, text))
+			return i->number;
 	}
-}
-
-static enum err terms_grow(struct store_terms *t)
-{
-	size_t count = t->slot_count ? t->slot_count * 2 : 4096;
-	struct term_slot *old = t->slots, *slots = mem_resize(NULL, count * sizeof *slots);
-	if (!slots)
-		return ERR_NOMEM;
-	memset(slots, 0, count * sizeof *slots);
-	for (size_t i = 0; i < t->slot_count; i++) {
-		size_t at = old[i].hash & (count - 1);
-		while (old[i].number && slots[at].number)
-			at = (at + 1) & (count - 1);
-		if (old[i].number)
-			slots[at] = old[i];
-	}
-	mem_free(old);
-	t->slots = slots;
-	t->slot_count = count;
-	return ERR_OK;
+	return 0;
 }
 
 /* Numbers are small and dense: SQLite gives them out from 1 on. */
@@ -67,16 +41,12 @@ static enum err term_remember(struct store_terms *t, struct str kind, struct str
 {
 	if (number <= 0 || number > INT32_MAX)
 		return ERR_DAMAGED;
-	if (t->used * 2 >= t->slot_count && terms_grow(t))
-		return ERR_NOMEM;
 	while (t->text_count <= (size_t)number)
 		if (!arena_push(&t->arena, &t->texts, &t->text_count, &t->text_cap))
 			return ERR_NOMEM;
-	uint64_t hash = term_hash(kind, text);
 	t->texts[number] = arena_printf(&t->arena, "%.*s\n%.*s", STR_ARG(kind), STR_ARG(text));
-	*term_find(t, kind, text, hash) = (struct term_slot){ hash, number };
-	t->used++;
-	return arena_err(&t->arena);
+	enum err e = index_add(&t->by_text, term_hash(kind, text), (uint32_t)number);
+	return e ? e : arena_err(&t->arena);
 }
 
 enum err store_terms_open(struct store *s, struct store_terms **ret_terms)
@@ -85,9 +55,9 @@ enum err store_terms_open(struct store *s, struct store_terms **ret_terms)
 	if (!t)
 		return ERR_NOMEM;
 	*t = (struct store_terms){ 0 };
-	enum err e = terms_grow(t);
 	sqlite3_stmt *q = sql_get(s, SQL_TERM_ALL);
 	bool row = true;
+	enum err e = ERR_OK;
 	while (!e && (e = sql_next(q, &row)) == ERR_OK && row)
 		e = term_remember(t, sql_get_str(q, 1), sql_get_str(q, 2), sql_get_int(q, 0));
 	if (q)
@@ -105,7 +75,7 @@ void store_terms_close(struct store_terms **terms)
 	struct store_terms *t = *terms;
 	if (!t)
 		return;
-	mem_free(t->slots);
+	index_free(&t->by_text);
 	arena_free(&t->arena);
 	mem_free(t);
 	*terms = NULL;
@@ -122,7 +92,7 @@ static void put_terms(struct term_writer *w, const char *kind_name, const struct
 {
 	struct str kind = str_c(kind_name);
 	for (size_t i = 0; !w->err && i < count; i++) {
-		int64_t number = term_find(w->terms, kind, items[i], term_hash(kind, items[i]))->number;
+		int64_t number = term_number(w->terms, kind, items[i]);
 		if (!number) {
 			sqlite3_stmt *q = sql_get(w->store, SQL_TERM_PUT);
 			sql_str(q, 1, kind);
