@@ -349,7 +349,8 @@ void confidence_doubt(struct answer *x, double factor)
 /* Every word of the text is the message's own, and there are several: it may be said elsewhere too, but it is this. */
 static bool is_all_said(const struct query *q, const struct answer *x)
 {
-	return x->fits && x->surface.same_marks && !x->conflicts && x->alignment.pair_count > 1 &&
+	unsigned least = x->fits && x->surface.same_marks ? 2 : ALIKE_PAIRS;
+	return x->fits && !x->conflicts && x->alignment.pair_count >= least &&
 	       x->alignment.pair_count == q->token_count;
 }
 

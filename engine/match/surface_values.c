@@ -191,6 +191,9 @@ static struct str literal_text(const struct fit *f, const struct surface *out, u
 		while (raw->n && !fit_is_letter(raw->p[raw->n - 1]) && !strchr(".!?:,;", raw->p[raw->n - 1]))
 			raw->n--;
 		end = before_question(f->text, start, end, *raw);
+		/* a comma parts what is listed */
+		if (end > start && f->text.p[end - 1] == ',' && !str_ends(*raw, STR(",")))
+			end--;
 		bool stopped = end > start && strchr(".!?:,;", f->text.p[end - 1]);
 		if (!stopped && str_ends(*raw, STR(".")) && !str_ends(*raw, STR("..")))
 			raw->n--;
