@@ -44,6 +44,7 @@ enum { LINK_WATCH_MS = 700, LINK_WATCH_DOWN_MS = 3000 };
 #define DIGEST_STAY_MS "400"
 #define DIGEST_GREETING_AGAIN_MS "6600"
 
+#define DIGEST_PAD "1400" /* with the rest of a request more than one segment of most links */
 #define DIGEST_NOBODYS_PORT "33434" /* of UDP, where no service listens (traceroute's) */
 
 #define DIGEST_SLOW_PINGS "4" /* so many, so far apart that most limits let them pass */
@@ -187,6 +188,8 @@ bool digest_pings_limited(const struct digest *d);
 
 /* digest_is_ssh: an SSH server is meant, by the port or by what the message's program is, or one answers. */
 bool digest_is_ssh(const struct digest *d);
+/* digest_large_request: one of SMB that fills a segment, by DIGEST_PAD bytes that say nothing; NULL where none was sent. */
+const struct evidence *digest_large_request(const struct digest *d);
 /* digest_words: what an SSH server was told on one connection; NULL where it was not. */
 const struct evidence *digest_words(const struct digest *d);
 

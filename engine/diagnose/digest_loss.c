@@ -185,7 +185,7 @@ static double by_chance(const struct digest *d, const struct pings *p)
 /* large_vanished: a large packet did not arrive. */
 static bool large_vanished(const struct digest *d)
 {
-	return evidence_state(digest_look(d, "smb", ARG("address", d->target), ARG("pad", STR("1200"))), "silent") ||
+	return evidence_state(digest_large_request(d), "silent") ||
 	       evidence_state(digest_look(d, "mtu", ARG("address", d->target)), "blackhole") ||
 	       evidence_state(digest_words(d), "vanishes");
 }

@@ -32,10 +32,29 @@ static const char *wins_state(const struct evidence *e)
 										 : "unreachable";
 }
 
+/* wins_that_counts: a client asks the next server where one is silent, or not there; the first where all are.
+ * *ret_quiet: what was asked in vain before it, or NULL. */
+static struct str wins_that_counts(const struct digest *d, const struct evidence **ret_quiet)
+{
+	struct str servers = evidence_text(d->files, "client.wins"), server;
+	*ret_quiet = NULL;
+	while (str_word(&servers, &server)) {
+		const struct evidence *e = digest_look(d, "nbns", ARG("server", server));
+		struct str state = str_c(e ? wins_state(e) : "silent");
+		if (str_eq(state, STR("answers")) || str_eq(state, STR("negative")))
+			return server;
+		if (e && !*ret_quiet && evidence_state(e, "timeout"))
+			*ret_quiet = e;
+	}
+	*ret_quiet = NULL;
+	return list_first(evidence_text(d->files, "client.wins"));
+}
+
 static void read_wins(struct digest *d)
 {
 	struct name_source *s = digest_add_source(d, "wins", NULL);
-	d->wins_server = list_first(evidence_text(d->files, "client.wins"));
+	const struct evidence *quiet;
+	d->wins_server = wins_that_counts(d, &quiet);
 	if (!d->files)
 		return;
 	bool netbios = evidence_yes(d->files, "name.netbios");
@@ -55,9 +74,10 @@ static void read_wins(struct digest *d)
 	s->from = e;
 	s->told = true;
 	s->silent = evidence_state(e, "timeout");
-	s->brief = digest_is_brief(e);
-	s->server = d->wins_server;
+	s->brief = digest_is_brief(quiet ? quiet : e);
+	s->server = quiet ? evidence_arg(quiet, "server") : d->wins_server;
 	s->addresses = digest_hosts(d, evidence_text(e, "nbns.answer"));
+	s->waited = quiet && s->addresses.n;
 	const struct evidence *ping = digest_look(d, "icmp", ARG("address", d->wins_server));
 	const struct evidence *dns = digest_look(d, "dns", ARG("server", d->wins_server));
 	const struct evidence *arp = digest_look(d, "arp", ARG("address", d->wins_server));
@@ -69,7 +89,7 @@ static void read_wins(struct digest *d)
 		digest_put(d, "wins.host", "dead", arp);
 	if (digest_is(d, "wins.host", "dead"))
 		digest_put(d, "wins.state", "unreachable", e);
-	else if (!s->brief)
+	else if (!digest_is_brief(e))
 		digest_put(d, "wins.state", wins_state(e), e);
 }
 

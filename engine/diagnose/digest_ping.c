@@ -176,10 +176,10 @@ static void put_quick(struct digest *d)
 		digest_put(d, "latency.state", "ok", d->tcp445);
 }
 
-/* large_request: a large SMB request, NULL where none was sent; the others leave the argument out. */
-static const struct evidence *large_request(const struct digest *d)
+const struct evidence *digest_large_request(const struct digest *d)
 {
-	return digest_look(d, "smb", ARG("address", d->target), ARG("pad", STR("1200")));
+	const struct evidence *e = digest_look(d, "smb", ARG("address", d->target), ARG("pad", STR(DIGEST_PAD)));
+	return e ? e : digest_look(d, "smb", ARG("address", d->target), ARG("pad", STR("1200"))); /* of older incidents */
 }
 
 static bool large_pass(const struct evidence *e)
@@ -228,7 +228,7 @@ void digest_pings(struct digest *d)
  * be lost as others are. */
 void digest_mtu(struct digest *d)
 {
-	const struct evidence *e = digest_look(d, "mtu", ARG("address", d->target)), *large = large_request(d);
+	const struct evidence *e = digest_look(d, "mtu", ARG("address", d->target)), *large = digest_large_request(d);
 	if (!d->target.n)
 		return;
 	if (!d->smb) {

@@ -67,10 +67,26 @@ static const char *router_denies(const struct digest *d)
 	return word;
 }
 
-/* tcp_words_now: a silent port of a host that a router says is not there is no longer silent. */
+/* pings_pass: it answers pings. */
+static bool pings_pass(const struct digest *d)
+{
+	for (size_t i = 0; i < d->c->evidence_count; i++) {
+		const struct evidence *e = d->c->evidence[i];
+		if (str_eq(e->probe, STR("icmp")) && str_eq(evidence_arg(e, "address"), d->target) &&
+		    evidence_number(e, "icmp.received", 0) > 0)
+			return true;
+	}
+	return false;
+}
+
+/* tcp_words_now: a silent port of a host that a router says is not there is no longer silent; and where the host answers
+ * pings, a router that says so of its port forbids that one. */
 static const char *tcp_words_now(const struct digest *d, const struct evidence *e)
 {
 	const char *word = tcp_words(d, e), *denies = router_denies(d);
+	bool no_way = str_eq(str_c(word), STR("net-unreachable")) || str_eq(str_c(word), STR("host-unreachable"));
+	if (no_way && pings_pass(d))
+		return "prohibited-router";
 	return denies && str_eq(str_c(word), STR("silent")) ? denies : word;
 }
 
@@ -257,11 +273,14 @@ static void put_ipv6(struct digest *d)
 	if ((digest_ended(d, e) && !digest_ended_row(d, address)) || digest_mute(d, e)) /* one of many; only slow */
 		return;
 	const char *misserves = digest_misserves(d, e);
+	/* Whoever says no at once, a client goes on with IPv4. */
+	bool refused = evidence_state(e, "refused") || evidence_state(e, "prohibited") ||
+		       evidence_state(e, "port-unreachable");
 	digest_put(d, "tcp.ipv6",
 		   digest_ends_all(d, address)		   ? "ended"
 		   : misserves				   ? misserves
 		   : evidence_state(e, "open")		   ? "open"
-		   : evidence_state(e, "refused")	   ? "refused"
+		   : refused				   ? "refused"
 		   : evidence_state(e, "timeout") && alive ? "filtered"
 							   : "dead",
 		   e);

@@ -122,16 +122,16 @@ static bool pings_denied(const struct digest *d)
 	return denied(d, S("icmp"));
 }
 
-/* large_size: of a large packet, as the connection would send it: where the other side, or a router between, has said
- * that its segments hold less, larger ones that vanish are no matter. */
+/* large_size: of a large packet, as large as the connection would send them, for lines and tunnels that carry only a
+ * little less than others are many: where the other side, or a router between, has said that its segments hold less,
+ * larger ones that vanish are no matter. Of packets larger than nearly all links carry nothing is asked. */
 static struct str large_size(const struct wave *w)
 {
-	enum { USUAL = 1400, HEADERS = 40, HEADERS_V6 = 60 };
+	enum { UNKNOWN = 1400, MOST_MSS = 1460, MOST_MSS_V6 = 1440, TCP_HEADER = 20, ECHO_HEADER = 8 };
 	const struct evidence *open = digest_is(w->d, "tcp.445", "open") ? w->d->tcp445 : w->d->tcp139;
-	double mss = evidence_number(open, "tcp.mss", USUAL), headers = is_ipv6(w->d->target) ? HEADERS_V6 : HEADERS;
-	/* The size is of the payload behind 28 bytes (48) of headers. */
-	double size = mss + headers - (is_ipv6(w->d->target) ? 48 : 28);
-	return size < USUAL ? arena_printf(w->a, "%.0f", size) : S("1400");
+	double mss = evidence_number(open, "tcp.mss", 0), most = is_ipv6(w->d->target) ? MOST_MSS_V6 : MOST_MSS;
+	double size = (mss < most ? mss : most) + TCP_HEADER - ECHO_HEADER;
+	return mss > 0 ? arena_printf(w->a, "%.0f", size) : arena_printf(w->a, "%d", UNKNOWN);
 }
 
 static void step_mtu(struct wave *w)
@@ -164,7 +164,7 @@ static void ask_large(struct wave *w)
 	const struct digest *d = w->d;
 	unsigned trips = digest_trips_wanted(d), echoes = trips > BEFORE ? trips - BEFORE : 0;
 	ask(w, "smb", ARG("address", d->target), ARG("port", S("445")), ARG("dialects", S("smb311")),
-	    ARG("pad", S("1200")), ARG("listen", S("0")), ARG("wait", S("2000")),
+	    ARG("pad", S(DIGEST_PAD)), ARG("listen", S("0")), ARG("wait", S("2000")),
 	    ARG("echo", digest_echoes(d) && echoes ? arena_printf(w->a, "%u", echoes) : S("")));
 }
 
@@ -172,7 +172,7 @@ static void ask_large(struct wave *w)
 static bool ask_echoes(struct wave *w)
 {
 	const struct digest *d = w->d;
-	if (!digest_echoes(d) || digest_look(d, "smb", ARG("address", d->target), ARG("pad", S("1200"))))
+	if (!digest_echoes(d) || digest_large_request(d))
 		return false;
 	ask_large(w);
 	return true;

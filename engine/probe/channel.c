@@ -210,6 +210,9 @@ static size_t tcp_info(const struct channel *c, struct tcp_info *ret_info)
 	return known ? size : 0;
 }
 
+/* STAMP_BYTES: of the time stamps in each segment (RFC 7323), which the system counts as none of its data. */
+enum { STAMP_BYTES = 12 };
+
 struct tcp_note channel_tcp_note(const struct channel *c)
 {
 	struct tcp_info info;
@@ -222,7 +225,7 @@ struct tcp_note channel_tcp_note(const struct channel *c)
 				  .data_in = info.tcpi_data_segs_in,
 				  .disordered = info.tcpi_rcv_ooopack,
 				  .orderless = size <= offsetof(struct tcp_info, tcpi_rcv_ooopack),
-				  .mss = info.tcpi_snd_mss,
+				  .mss = info.tcpi_snd_mss + (info.tcpi_options & TCPI_OPT_TIMESTAMPS ? STAMP_BYTES : 0),
 				  .rtt_ms = info.tcpi_rtt / 1e3 };
 }
 

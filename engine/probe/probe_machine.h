@@ -70,7 +70,7 @@ struct tcp_note {
 	unsigned data_in;     /* segments with data that came, twice where they came twice */
 	unsigned disordered;  /* of those the ones that came before an earlier one */
 	bool orderless;	      /* the system does not count these: Linux before 5.4 */
-	unsigned mss;	      /* bytes of data in one segment to the other side, at most; 0: not known */
+	unsigned mss;	      /* bytes in one segment to the other side, at most, its stamps among them; 0: not known */
 	double rtt_ms;	      /* the system's own measure, also where a request was repeated; 0: none */
 };
 

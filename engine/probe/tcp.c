@@ -37,7 +37,7 @@ static const struct probe_fact_help facts[] = {
 	OUTCOME_FACTS("tcp"),
 	{ "tcp.retransmits", FACT_NUMBER, "connection requests that had to be repeated" },
 	{ "tcp.brief", FACT_BOOL, "it was waited for only briefly, since another port had answered" },
-	{ "tcp.mss", FACT_NUMBER, "bytes of data that one segment to the other side holds, as both have said" },
+	{ "tcp.mss", FACT_NUMBER, "bytes that one segment to the other side holds, as both have said" },
 	{ "tcp.rtt", FACT_NUMBER, "round trip in ms, as the system measured it on the connection" },
 	{ "tcp.source", FACT_TEXT, "our own address of the connection" },
 	{ "tcp.watched", FACT_NUMBER, "ms for which the open connection was looked at, without a word of ours" },

@@ -378,11 +378,145 @@ ok-dns-here|nas7|none|none.healthy|healthy|resolv.conf names no name server, and
 dns-v6-stopped|nas7|name|name.dns.not-listening|name.client.wrong-dns-server|the only name server has an IPv6 address, in capitals, and refuses questions to it; by IPv4 it answers
 resolv-comment|nas7|none|none.healthy|healthy|a comment follows the name server at once
 dns-stub-gateway|depot|ip|ip.gateway.down|ip.gateway.down/open|resolv.conf names a forwarder on this machine, whose server is behind the gateway, which is down|silence
+mtu-pppoe|depot|ip|ip.path.mtu-blackhole|ip.path.mtu-blackhole|packets over 1492 bytes vanish, as behind a PPPoE line whose router says nothing of it
+mtu-tunnel|depot|ip|ip.path.mtu-blackhole|ip.path.mtu-blackhole|packets over 1450 bytes vanish, as in a tunnel
+mtu-tunnel-no-ping|depot|ip|ip.path.mtu-blackhole|ip.path.mtu-blackhole|as mtu-tunnel, and no ICMP passes
+mtu-ssh-pppoe|depot|ip|ip.path.mtu-blackhole|ip.path.mtu-blackhole|packets over 1492 bytes vanish on the way to an SSH server
+mtu-https-tunnel|depot|ip|ip.path.mtu-blackhole|ip.path.mtu-blackhole|packets over 1450 bytes vanish on the way to a web server
+ok-mtu-pppoe|depot|none|none.small-mtu|healthy|MTU 1492 on the path, which ICMP reports
+ok-mtu-clamped-pppoe|depot|none|none.healthy|healthy|packets over 1492 bytes vanish, and the router sees to it that connections have none
+server-net-unreach|nas7|filter|filter.server.reject|fw-reject-icmp-prohib/fw-reject-icmp-port/open|the server's firewall answers SMB with ICMP net unreachable
+server-proto-unreach|nas7|filter|filter.server.reject|fw-reject-icmp-prohib/fw-reject-icmp-port/open|the server's firewall answers SMB with ICMP protocol unreachable
+router-net-unreach-smb|depot|filter|filter.router.reject|ip.router.admin-prohibited/open|the router answers SMB alone with ICMP net unreachable, and the server is up
+portal-prohibits|depot|ip|ip.router.admin-prohibited|ip.router.admin-prohibited|the router of a guest network prohibits all that this client sends to anywhere
+portal-resets|depot|filter|filter.router.reject-rst|tcp-refused-both/open|the router of a guest network resets every connection and drops the rest
+proxy-takes-all|depot|ip|ip.server.off|smb.server.max-connections/reset-after-data/open|the router takes every SMB connection itself and closes it, and the server is off
+hairpin|nas7|name|name.dns.external-address|fw-drop-smb/name.dns.stale-live-host/open|DNS gives the router's outer address, which hands SMB back to the LAN, and the answers come straight from the server
+ok-hairpin|nas7|none|none.healthy|healthy/name.dns.stale-other-server/open|as hairpin, and the router puts its own address on what it hands back
+fw-rate-all|nas7|filter|filter.path.rate-limit|healthy/link.path.loss/tcp-flaky/open|a limit of 30 packets in a second to the server, of all kinds
+client-fw-no-answers|nas7|filter|filter.client.input-drop|filter.client.output-drop/arp-only/open|the client's own firewall drops whatever comes in, but ARP|silence
+dhcp-wrong-dns|nas7|name|name.client.wrong-dns-server|name.client.wrong-dns-server/name.dns.filtered|a foreign DHCP server gave a name server that is none and drops questions|silence
+dhcp-lease-gone|nas7|ip|ip.client.no-address|ip.client.no-address/healthy/open|the client's address goes after 0.3 s|silence
+ok-apipa-second|nas7|none|none.healthy|healthy|the client has an address of 169.254 beside its own
+ok-mask-32|nas7|none|none.healthy|healthy|the client has /32 and a route to its gateway, which hands all on
+wrong-mask-32|nas7|ip|ip.client.wrong-mask|ip.client.wrong-mask/ip.client.no-default-route|the client has /32 and no route
+wrong-mask-25|nas7|ip|ip.client.wrong-mask|ip.client.wrong-mask/ip.client.no-default-route/healthy/open|the client has .130/25, the server is in the other half, and there is no gateway
+dns-split-horizon|nas7|name|name.dns.stale-live-host|name.dns.stale-live-host/open|the first name server has the view from outside, the router's address
+ok-dns-first-refused|nas7|none|none.healthy|healthy|the first name server answers REFUSED, the second knows the name
+ok-dns-first-stopped|nas7|none|none.healthy|healthy|on the first name server nothing listens, the second knows the name
+dns-slow-15|nas7|name|name.dns.slow|healthy-slow/name.dns.slow/healthy/open|DNS answers after 1.5 s
+hosts-stale-works|nas7|name|name.client.hosts-file-wrong|name.client.hosts-file-wrong/healthy|the hosts file gives another host, which serves SSH as well
+nsswitch-return|nas7|name|name.client.nsswitch-no-dns|name.client.nsswitch-no-dns|nsswitch.conf ends the search behind the hosts file
+ssh-v6-dropped|nas7|filter|filter.server.drop-smb-ipv6|filter.server.drop-smb-ipv6|SSH works by IPv4 and is dropped by IPv6, and DNS has both
+v6-prohibited|nas7|filter|filter.server.drop-smb-ipv6|healthy/filter.server.drop-smb-ipv6/open|SMB is prohibited by IPv6 and works by IPv4
+signing-reverse|nas7|smb|smb.security.signing-mismatch|smb.security.signing-mismatch|the server demands signing, and the client, of SMB1, has it off
+guest-never|nas7|auth|auth.server.guest-off|auth.server.guest-off/auth.share.access-denied/healthy|guests are refused, anonymous sessions not, and the client sends no user
+share-deny|nas7|auth|auth.share.access-denied|auth.share.access-denied/auth.share.no-such-share/healthy/open|the share alone denies this client by its address
+share-unavailable|nas7|auth|auth.share.no-such-share|auth.share.no-such-share|the share is set to be unavailable
+ok-wins-second|nbdepot|none|none.healthy|healthy/healthy-slow|of two WINS servers the first is an address that nobody has|silence
+wins-other-host|nbdepot|netbios|netbios.wins.down|netbios.wins.down|the WINS server set is a host that has none
+nb-long-name|averylongservername|name|name.user.no-such-name|name-unknown|a name of more than 15 letters that nobody knows
+wins-stale-dns-right|nas7|netbios|netbios.wins.stale-address|netbios.wins.stale-address|WINS, which is asked first, gives an address that nobody has, and DNS the right one
+ras-flap|depot|ras|ras.link.flapping|link.client.flapping/ras.flaky/ras.link.down/open|the dialled link goes up and down|timing
+ras-9600|depot|none|none.healthy|healthy/link.path.too-slow/open|the dialled link carries 9.6 kbit/s each way|timing
+ras-timing-16s|depot|ras|ras.timing.late-silent|ras.timing/open|SMB passes only 16 s after link up (dropped before)
+ras-one-way|depot|ras|ras.link.dead-peer|ras.link.dead-peer|the far end of the dialled link does not hear this one
+same-lan-twice|nas7|ip|ip.client.wrong-route|l2-no-answer/ip.client.wrong-subnet/open|the client has two interfaces in one network, and prefers the one that leads nowhere
+router-next-hop-dead|depot|ip|ip.router.next-hop-dead|ip.server.down-behind-router/open|the router sends what is for the server to a next router that is gone
+server-gateway-wrong|depot|ip|ip.server.no-return-route|routed-silent|the server's default gateway is an address that nobody has
+two-hosts-nxdomain|nas7|name|name.client.hosts-file-wrong|name.client.hosts-file-wrong|the hosts file gives a dead address, and DNS does not know the name
+two-mtu-loss|depot|ip|ip.path.mtu-blackhole|ip.path.mtu-blackhole/link.path.loss/open|packets over 500 bytes vanish, and 20 % of the round trips are lost
+two-drop-dns-slow|nas7|filter|filter.server.drop-smb|fw-drop-smb/name.dns.slow/open|the server drops SMB, and DNS answers after 2 s
+two-hung-loss|nas7|smb|smb.server.hung|smb.server.hung/link.path.loss/open|the service hangs, and 20 % of the round trips are lost
+snmp-closed|nas7|filter|service.not-running|udp-closed|nothing listens for SNMP on the server
+snmp-dropped|nas7|filter|filter.server.drop-udp|udp-dropped/udp-unanswered/open|the server's firewall drops SNMP
+ssh-refused-ras|depot|smb|smb.server.not-running|tcp-refused-both|over the dialled link an SSH server is stopped|timing
+smtp-greets-late|nas7|none|none.healthy|healthy/tcp-mute/open|a mail server greets after 3 s|silence
 EOF
 }
 
 inject_variants() {
     cat <<'EOF'
+    mtu-pppoe) drop_in e53r forward 'ip length > 1492 drop' ;;
+    mtu-tunnel) drop_in e53r forward 'ip length > 1450 drop' ;;
+    mtu-tunnel-no-ping) drop_in e53r forward 'ip length > 1450 drop' 'ip protocol icmp drop' ;;
+    mtu-ssh-pppoe) serves_ssh; drop_in e53r forward 'ip length > 1492 drop' ;;
+    mtu-https-tunnel)
+        labd e53m web tcp 443 silent; drop_in e53r forward 'ip length > 1450 drop'
+        says 'curl: (28) Failed to connect to remsrv port 443 after 130211 ms: Connection timed out' ;;
+    ok-mtu-pppoe) ipn e53r link set eth1 mtu 1492; ipn e53m link set eth0 mtu 1492 ;;
+    ok-mtu-clamped-pppoe)
+        drop_in e53r forward 'tcp flags & (syn | rst) == syn tcp option maxseg size set 1452' 'ip length > 1492 drop' ;;
+    server-net-unreach) drop_in e53s input "$SMB_PORTS reject with icmp type net-unreachable" ;;
+    server-proto-unreach) drop_in e53s input "$SMB_PORTS reject with icmp type prot-unreachable" ;;
+    router-net-unreach-smb) drop_in e53r forward "$SMB_PORTS reject with icmp type net-unreachable" ;;
+    portal-prohibits) drop_in e53r forward 'iifname "eth0" reject with icmp type admin-prohibited' ;;
+    portal-resets) drop_in e53r forward 'iifname "eth0" meta l4proto tcp reject with tcp reset' 'iifname "eth0" drop' ;;
+    proxy-takes-all)
+        labd e53r tcp445 tcp 445 eof; labd e53r tcp139 tcp 139 eof; ipn e53m link set eth0 down
+        printf '%s\n' 'table ip lab_dnat {' 'chain pre { type nat hook prerouting priority -100; iifname "eth0" tcp dport { 139, 445 } redirect; }' '}' | nft_in e53r ;;
+    hairpin|ok-hairpin)
+        client_smbconf 'name resolve order = lmhosts host'; dns_with "$REM_REC" --host-record="filesrv.$DOM,10.53.1.1"
+        { echo 'table ip lab_dnat {'
+          echo 'chain pre { type nat hook prerouting priority -100; ip daddr 10.53.1.1 tcp dport { 139, 445 } dnat to 10.53.0.10; }'
+          [[ $1 = hairpin ]] || echo 'chain post { type nat hook postrouting priority 100; ip daddr 10.53.0.10 masquerade; }'; echo '}'; } | nft_in e53r ;;
+    fw-rate-all) drop_in e53s input 'iifname "eth0" limit rate over 30/second burst 5 packets drop' ;;
+    client-fw-no-answers) drop_in e53c input 'iifname "eth0" drop' ;;
+    dhcp-wrong-dns) client_smbconf 'name resolve order = lmhosts host'; name_servers 10.53.0.77; drop_in e53o input 'udp dport 53 drop' ;;
+    dhcp-lease-gone) later ipn e53c -4 addr flush dev eth0 ;;
+    ok-apipa-second) ipn e53c addr add 169.254.53.2/16 brd + dev eth0 ;;
+    ok-mask-32)
+        ipn e53c -4 addr flush dev eth0; ipn e53c addr add 10.53.0.2/32 dev eth0
+        ipn e53c route add 10.53.0.1 dev eth0; ipn e53c route replace default via 10.53.0.1 ;;
+    wrong-mask-32) ipn e53c -4 addr flush dev eth0; ipn e53c addr add 10.53.0.2/32 dev eth0 ;;
+    wrong-mask-25) ipn e53c -4 addr flush dev eth0; ipn e53c addr add 10.53.0.130/25 brd + dev eth0 ;;
+    dns-split-horizon)
+        client_smbconf 'name resolve order = lmhosts host'; name_servers 10.53.0.77 10.53.0.53; labd e53o dns dns slow1 10.53.1.1 ;;
+    ok-dns-first-refused) client_smbconf 'name resolve order = lmhosts host'; name_servers 10.53.0.77 10.53.0.53; labd e53o dns dns 5 ;;
+    ok-dns-first-stopped) client_smbconf 'name resolve order = lmhosts host'; name_servers 10.53.0.77 10.53.0.53 ;;
+    dns-slow-15) dns_fake slow1500 10.53.0.10 ;;
+    hosts-stale-works)
+        serves_ssh; labd e53o ssho tcp 22 ssh $'SSH-2.0-OpenSSH_9.2\r\n'; echo "10.53.0.77 filesrv" >>"$CE"/hosts
+        says 'ssh: connect to host filesrv port 22: Connection refused' ;;
+    nsswitch-return) printf 'hosts: files [NOTFOUND=return] dns\npasswd: files\ngroup: files\nservices: files\nprotocols: files\n' >"$CE"/nsswitch.conf ;;
+    ssh-v6-dropped)
+        serves_ssh; dns_with --host-record="filesrv.$DOM,10.53.0.10,2001:db8:53::10"; drop_in e53s input 'meta nfproto ipv6 tcp dport 22 drop' ;;
+    v6-prohibited)
+        dns_with --host-record="filesrv.$DOM,10.53.0.10,2001:db8:53::10"
+        drop_in e53s input "meta nfproto ipv6 $SMB_PORTS reject with icmpx type admin-prohibited" ;;
+    signing-reverse)
+        client_smbconf 'client max protocol = NT1' 'client signing = disabled' 'client ipc signing = disabled'
+        smbd_with e53s 'server signing = mandatory' 'server max protocol = NT1' ;;
+    guest-never) smbd_with e53s 'map to guest = Never' '[data]' 'guest ok = no' ;;
+    share-deny) smbd_with e53s '[data]' 'hosts deny = 10.53.0.2' ;;
+    share-unavailable) smbd_with e53s '[data]' 'available = no' ;;
+    ok-wins-second) sed -i 's/^wins server.*/wins server = 10.53.0.199 10.53.0.53/' "$CE"/samba/smb.conf ;;
+    wins-other-host) sed -i 's/^wins server.*/wins server = 10.53.0.77/' "$CE"/samba/smb.conf ;;
+    nb-long-name) ;;
+    wins-stale-dns-right) client_smbconf 'name resolve order = wins host'; wins_edit '/FILESRV/s/10\.53\.0\.10/10.53.0.99/' ;;
+    ras-flap) ras_up; labd e53c flap flap "${ID}c" ppp0 700 2500 ;;
+    ras-9600)
+        ras_up 60; nx e53c tc qdisc add dev ppp0 root tbf rate 9600bit burst 1600 latency 8s
+        nx e53r tc qdisc add dev ppp0 root tbf rate 9600bit burst 1600 latency 8s ;;
+    ras-timing-16s) ras_up; ras_hold drop 16 ;;
+    ras-one-way) ras_up; printf '%s\n' 'table ip lab_ras {' 'chain c {' 'type filter hook prerouting priority -200;' 'iifname "ppp0" drop' '}' '}' | nft_in e53r ;;
+    same-lan-twice)
+        ip link add x0 netns "${ID}sw" type veth peer name eth1 netns "${ID}c"; ipn e53sw link set x0 up
+        ipn e53c addr add 10.53.0.3/24 brd + dev eth1 noprefixroute; ipn e53c link set eth1 up
+        ipn e53c route del 10.53.0.0/24 dev eth0; ipn e53c route add 10.53.0.0/24 dev eth1 metric 10
+        ipn e53c route add 10.53.0.0/24 dev eth0 metric 100 ;;
+    router-next-hop-dead) ipn e53r addr flush dev eth1; ipn e53r route replace 10.53.1.0/24 via 10.53.0.99 ;;
+    server-gateway-wrong) ipn e53m route replace default via 10.53.1.99 ;;
+    two-hosts-nxdomain) client_smbconf 'name resolve order = lmhosts host'; dns_with "$REM_REC"; echo "$DEAD filesrv" >>"$CE"/hosts ;;
+    two-mtu-loss) drop_in e53r forward 'ip length > 500 drop' 'numgen random mod 100 < 11 drop' ;;
+    two-drop-dns-slow) dns_fake slow2000 10.53.0.10; drop_in e53s input "$SMB_PORTS drop" ;;
+    two-hung-loss) kill_named e53s "$SMBD_RE" STOP; touch "$RUN/dirty.smbd.e53s"; trips_lost 11 ;;
+    snmp-closed) says 'Timeout: No Response from filesrv.'; set_env 'SETS=server=filesrv port=161' ;;
+    snmp-dropped) says 'Timeout: No Response from filesrv.'; set_env 'SETS=server=filesrv port=161'; drop_in e53s input 'udp dport 161 drop' ;;
+    ssh-refused-ras) ras_up; says 'ssh: connect to host remsrv port 22: Connection refused' ;;
+    smtp-greets-late)
+        labd e53s smtp slow 25 2525 3000; labd e53s smtp2 tcp 2525 banner $'220 mail ready\r\n'
+        says 'connect to filesrv[10.53.0.10]:25: Connection timed out' ;;
     ok-dns-here)
         client_smbconf 'name resolve order = lmhosts host'; echo "search $DOM" >"$CE"/resolv.conf
         labd e53c dnsl dns slow1 10.53.0.10 ;;
