@@ -196,6 +196,25 @@ static bool other_wire(const struct digest *d, struct str address)
 	return digest_is(d, "path.link", "other") && !in_subnet(d, address);
 }
 
+/* put_lan_ip: does anybody here who answers ARP answer pings, too? The host of DNS and the gateway are asked where DNS
+ * is silent: that neither does is rather this machine's doing than that of both. */
+static void put_lan_ip(struct digest *d)
+{
+	struct str gateway = evidence_text(d->own_link, "link.gateway"), hosts[] = { d->dns_server, gateway };
+	bool two = gateway.n && !str_eq(gateway, d->dns_server);
+	unsigned silent = 0;
+	for (size_t i = 0; i < (two ? 2u : 1u); i++) {
+		const struct evidence *arp = digest_look(d, "arp", ARG("address", hosts[i]));
+		const struct evidence *ping = digest_look(d, "icmp", ARG("address", hosts[i]));
+		if (evidence_number(ping, "icmp.received", 0) > 0)
+			digest_put(d, "lan.ip", "answers", ping);
+		silent += evidence_state(arp, "answered") && evidence_state(ping, "silent");
+	}
+	const struct evidence *dns = digest_look(d, "dns", ARG("server", d->dns_server));
+	if (two && silent == 2 && evidence_state(dns, "timeout") && !d->used.n)
+		digest_put(d, "lan.ip", "silent", dns);
+}
+
 /* put_lan: hosts other than the target and the gateway that answered on the wire, and what the wire says of the
  * subnet. */
 static void put_lan(struct digest *d)
@@ -222,6 +241,7 @@ static void put_lan(struct digest *d)
 		if (answered && !off_subnet && !elsewhere && !str_eq(address, d->target) && (arp || on_link))
 			alive = e;
 	}
+	put_lan_ip(d);
 	if (alive || (digest_is(d, "gateway.state", "answers") && !other_wire(d, d->gateway)))
 		digest_put(d, "lan.alive", "yes", alive);
 	struct address own, other;

@@ -23,7 +23,7 @@ enum { PLAN_ECHOES = 6 };
 
 /* Ways to one end, of which the first that succeeds will do: how long the others are still waited for (RFC 8305). */
 enum { RACE_NAMES = 1, RACE_PORTS };
-enum { RACE_PORTS_MS = 550, RACE_NAMES_MS = 300 };
+enum { RACE_PORTS_MS = 550, RACE_NAMES_MS = 200 };
 
 struct wave {
 	const struct digest *d;
@@ -93,6 +93,7 @@ void step_twins(struct wave *w);
 void step_own_filter(struct wave *w);
 void step_gateway(struct wave *w);
 void step_rule(struct wave *w);
+void step_denied(struct wave *w);
 void step_watch(struct wave *w);
 void step_subnet(struct wave *w);
 void step_detour(struct wave *w);

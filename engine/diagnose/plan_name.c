@@ -144,6 +144,11 @@ void step_dns_host(struct wave *w)
 	if (!d->dns_server.n || !plan_link_usable(d))
 		return;
 	struct str hosts[] = { d->dns_server, digest_is(d, "wins.state", "silent") ? d->wins_server : S("") };
+	struct str gateway = evidence_text(d->own_link, "link.gateway");
+	const struct evidence *dns = digest_look(d, "dns", ARG("server", d->dns_server));
+	if (evidence_state(dns, "timeout") && !d->used.n && gateway.n) /* or does nobody answer this machine? */
+		ask(w, "icmp", ARG("address", gateway), ARG("count", S("2")), ARG("interval", S("200")),
+		    ARG("wait", S("900")));
 	for (size_t i = 0; i < sizeof hosts / sizeof *hosts && hosts[i].n; i++) {
 		ask(w, "arp", ARG("address", hosts[i]));
 		ask(w, "icmp", ARG("address", hosts[i]), ARG("count", S("2")), ARG("interval", S("200")),

@@ -211,6 +211,16 @@ void step_rule(struct wave *w)
 		ask(w, "route", ARG("address", d->target), ARG("port", d->port));
 }
 
+/* step_denied: a router says that there is no way to the host, or that it is not there. That holds for the host only
+ * where its pings do not get there either. */
+void step_denied(struct wave *w)
+{
+	const struct digest *d = w->d;
+	if (digest_is(d, "tcp.445", "net-unreachable") || digest_is(d, "tcp.445", "host-unreachable"))
+		ask(w, "icmp", ARG("address", d->target), ARG("count", S("2")), ARG("interval", S("200")),
+		    ARG("wait", S("600")));
+}
+
 /* goes_out: a name or a port was asked for. For a target that may not be probed nothing is sent, to nobody. */
 static bool goes_out(const struct digest *d)
 {

@@ -58,7 +58,7 @@ v6-off-server|nas7|ip|ip.server.off|l2-no-answer/open|the server is off, DNS has
 server-mask-wide|depot|ip|ip.server.wrong-mask|routed-silent|the server behind the router has /8 and takes the client for a neighbour
 fw-synack|nas7|filter|filter.path.one-way|fw-drop-smb|a firewall drops the server's answers to connections, and nothing else
 fw-refused-silent|nas7|smb|smb.server.not-running|tcp-refused-both/open|445 is refused, 139 is dropped|silence
-fw-host-unreach|depot|filter|filter.router.reject|ip.server.down-behind-router/open|the router answers SMB with host unreachable, and the server is up
+fw-host-unreach|depot|filter|filter.router.reject|ip.router.admin-prohibited|the router answers SMB with host unreachable, and the server is up
 fw-random-smb|nas7|filter|filter.path.loss|link.path.loss/tcp-flaky/fw-drop-smb/open|each packet to 139 and 445 is dropped with probability 0.5
 fw-rate-smb|nas7|none|none.healthy|healthy/tcp-flaky/open|the server takes three new connections a second|silence
 fw-payload-rst-445|nas7|filter|filter.path.payload-rst|reset-after-data/open|data on 445 is answered with a reset, 139 works
@@ -387,14 +387,14 @@ ok-mtu-pppoe|depot|none|none.small-mtu|healthy|MTU 1492 on the path, which ICMP 
 ok-mtu-clamped-pppoe|depot|none|none.healthy|healthy|packets over 1492 bytes vanish, and the router sees to it that connections have none
 server-net-unreach|nas7|filter|filter.server.reject|fw-reject-icmp-prohib/fw-reject-icmp-port/open|the server's firewall answers SMB with ICMP net unreachable
 server-proto-unreach|nas7|filter|filter.server.reject|fw-reject-icmp-prohib/fw-reject-icmp-port/open|the server's firewall answers SMB with ICMP protocol unreachable
-router-net-unreach-smb|depot|filter|filter.router.reject|ip.router.admin-prohibited/open|the router answers SMB alone with ICMP net unreachable, and the server is up
+router-net-unreach-smb|depot|filter|filter.router.reject|ip.router.admin-prohibited|the router answers SMB alone with ICMP net unreachable, and the server is up
 portal-prohibits|depot|ip|ip.router.admin-prohibited|ip.router.admin-prohibited|the router of a guest network prohibits all that this client sends to anywhere
 portal-resets|depot|filter|filter.router.reject-rst|tcp-refused-both/open|the router of a guest network resets every connection and drops the rest
 proxy-takes-all|depot|ip|ip.server.off|smb.server.max-connections/reset-after-data/open|the router takes every SMB connection itself and closes it, and the server is off
 hairpin|nas7|name|name.dns.external-address|fw-drop-smb/name.dns.stale-live-host/open|DNS gives the router's outer address, which hands SMB back to the LAN, and the answers come straight from the server
 ok-hairpin|nas7|none|none.healthy|healthy/name.dns.stale-other-server/open|as hairpin, and the router puts its own address on what it hands back
 fw-rate-all|nas7|filter|filter.path.rate-limit|healthy/link.path.loss/tcp-flaky/open|a limit of 30 packets in a second to the server, of all kinds
-client-fw-no-answers|nas7|filter|filter.client.input-drop|filter.client.output-drop/arp-only/open|the client's own firewall drops whatever comes in, but ARP|silence
+client-fw-no-answers|nas7|filter|filter.client.input-drop|open|the client's own firewall drops whatever comes in, but ARP|silence
 dhcp-wrong-dns|nas7|name|name.client.wrong-dns-server|name.client.wrong-dns-server/name.dns.filtered|a foreign DHCP server gave a name server that is none and drops questions|silence
 dhcp-lease-gone|nas7|ip|ip.client.no-address|ip.client.no-address/healthy/open|the client's address goes after 0.3 s|silence
 ok-apipa-second|nas7|none|none.healthy|healthy|the client has an address of 169.254 beside its own
@@ -430,8 +430,8 @@ two-drop-dns-slow|nas7|filter|filter.server.drop-smb|fw-drop-smb/name.dns.slow/o
 two-hung-loss|nas7|smb|smb.server.hung|smb.server.hung/link.path.loss/open|the service hangs, and 20 % of the round trips are lost
 snmp-closed|nas7|filter|service.not-running|udp-closed|nothing listens for SNMP on the server
 snmp-dropped|nas7|filter|filter.server.drop-udp|udp-dropped/udp-unanswered/open|the server's firewall drops SNMP
-ssh-refused-ras|depot|smb|smb.server.not-running|tcp-refused-both|over the dialled link an SSH server is stopped|timing
-smtp-greets-late|nas7|none|none.healthy|healthy/tcp-mute/open|a mail server greets after 3 s|silence
+ssh-refused-ras|depot|smb|smb.server.not-running|tcp-refused-both/open|over the dialled link an SSH server is stopped: five connections do not tell that from one that is only late|timing
+smtp-mute|nas7|smb|smb.server.hung|tcp-mute|a mail server behind a proxy that waits for the client to speak first
 EOF
 }
 
@@ -514,7 +514,7 @@ inject_variants() {
     snmp-closed) says 'Timeout: No Response from filesrv.'; set_env 'SETS=server=filesrv port=161' ;;
     snmp-dropped) says 'Timeout: No Response from filesrv.'; set_env 'SETS=server=filesrv port=161'; drop_in e53s input 'udp dport 161 drop' ;;
     ssh-refused-ras) ras_up; says 'ssh: connect to host remsrv port 22: Connection refused' ;;
-    smtp-greets-late)
+    smtp-mute)
         labd e53s smtp slow 25 2525 3000; labd e53s smtp2 tcp 2525 banner $'220 mail ready\r\n'
         says 'connect to filesrv[10.53.0.10]:25: Connection timed out' ;;
     ok-dns-here)
