@@ -89,12 +89,12 @@ const char *page_json_stray(const cJSON *root, const char *const *known, struct 
 
 static const char *read_json(const cJSON *root, const char *const *known, struct arena *a, struct question *q)
 {
-	const char *why = page_json_stray(root, known, a);
 	const cJSON *text = cJSON_GetObjectItemCaseSensitive(root, "text");
 	const cJSON *set = cJSON_GetObjectItemCaseSensitive(root, "set"), *item;
 	if (!cJSON_IsObject(root) || !cJSON_IsString(text))
 		return "The body is an object {\"text\": \"...\", \"set\": {\"server\": \"...\"}}; \"text\" is "
 		       "missing or no string.";
+	const char *why = page_json_stray(root, known, a);
 	if (why)
 		return why;
 	if (set && !cJSON_IsObject(set))
