@@ -116,6 +116,12 @@ static struct match_span value_of(const struct fit *f, const struct segment *s)
 
 struct dress { unsigned all, lower, cases, marks; }; /* letters, small ones of the text, and what of it differs */
 
+/* "Run-time" is "Runtime", and "run time". */
+static bool is_hyphen(struct str s, size_t i)
+{
+	return s.p[i] == '-' && i && i + 1 < s.n && char_is_alpha(s.p[i - 1]) && char_is_alpha(s.p[i + 1]);
+}
+
 /* Both texts without their spaces, letter by letter: another case, another mark. */
 static void compare_dress(struct str want, struct str have, struct dress *d)
 {
@@ -123,9 +129,9 @@ static void compare_dress(struct str want, struct str have, struct dress *d)
 	for (size_t n = 0; n < have.n; n++)
 		d->lower += char_is_lower(have.p[n]);
 	while (i < want.n || k < have.n) {
-		if (i < want.n && char_is_space(want.p[i])) {
+		if (i < want.n && (char_is_space(want.p[i]) || is_hyphen(want, i))) {
 			i++;
-		} else if (k < have.n && char_is_space(have.p[k])) {
+		} else if (k < have.n && (char_is_space(have.p[k]) || is_hyphen(have, k))) {
 			k++;
 		} else if (i < want.n && k < have.n && want.p[i] == have.p[k]) {
 			i++, k++;
