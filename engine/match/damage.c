@@ -99,6 +99,11 @@ static void put(struct mender *m, char c)
 	clean_put(&m->w, c, m->at);
 }
 
+static bool is_final(char c)
+{
+	return c >= '0' && c <= '~';
+}
+
 /* A terminal's control sequence (ECMA-48 5.4, 5.6): ESC [ parameters and a final byte, ESC ] text up to BEL or ESC \,
  * and the choice of a character set. */
 static size_t ansi_at(struct str s)
@@ -107,11 +112,11 @@ static size_t ansi_at(struct str s)
 	if (s.n < 3 || s.p[0] != 0x1B)
 		return 0;
 	if (s.p[1] == '(' || s.p[1] == ')')
-		return 3;
+		return 2 + is_final(s.p[2]);
 	if (s.p[1] == '[') {
-		while (n < s.n && n < 24 && (s.p[n] < '@' || s.p[n] > '~'))
+		while (n < s.n && n < 24 && s.p[n] >= ' ' && s.p[n] < '@')
 			n++;
-		return n < s.n ? n + 1 : n;
+		return n + (n < s.n && is_final(s.p[n]));
 	}
 	if (s.p[1] != ']')
 		return 0;

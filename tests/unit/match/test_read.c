@@ -39,6 +39,7 @@ static void damage_is_undone(void **state)
 		{ "\x1b[1mconnect\x1b(B\x1b[m to", "connect to" },
 		{ "to \x1b]8;;http://x\x1b\\here\x1b]8;;\x07!", "to here!" },
 		{ "\x1b]no end", " ]no end" },
+		{ "\x1b[31é \x1b[1\nb\x1b(é", "é \nbé" },
 		{ "a \\u003cb\\u003E \\u0026 c:\\u003\\u00", "a <b> & c:\\u003\\u00" },
 		{ "connec-\ntion\nto", "connection\nto" },
 		{ "Windows-\nNT", "Windows-\nNT" },
