@@ -112,7 +112,7 @@ struct http_server {
 	pthread_t reaper;
 	pthread_mutex_t lock; /* of what stands between here and held */
 	pthread_cond_t stop;
-	bool stopping;
+	_Atomic bool stopping; /* looked at without the lock, too */
 	struct line lines[PHASES]; /* by phase; in each the one that came first is first */
 	struct lingering lingering[LINGERING_MAX];
 	size_t lingering_count;
