@@ -226,11 +226,9 @@ void digest_pings(struct digest *d)
 
 /* Firewalls drop pings, or large ones, as such, so that where SMB works a large request must show it too; one alone may
  * be lost as others are. */
-void digest_mtu(struct digest *d)
+static void put_mtu(struct digest *d)
 {
 	const struct evidence *e = digest_look(d, "mtu", ARG("address", d->target)), *large = digest_large_request(d);
-	if (!d->target.n)
-		return;
 	if (!d->smb) {
 		put_mtu_of_service(d);
 		return;
@@ -244,4 +242,14 @@ void digest_mtu(struct digest *d)
 		digest_put(d, "mtu.state", "blackhole", e);
 	else if (large_pass(e))
 		digest_put(d, "mtu.state", "passes", e);
+}
+
+void digest_mtu(struct digest *d)
+{
+	if (!d->target.n)
+		return;
+	put_mtu(d);
+	const struct evidence *ping = digest_look(d, "mtu", ARG("address", d->target), ARG("port", STR("")));
+	if (evidence_state(ping, "blackhole") && (digest_is(d, "mtu.state", "passes") || digest_is(d, "mtu.state", "there")))
+		digest_put(d, "mtu.pings", "vanish", ping);
 }

@@ -130,6 +130,15 @@ static void be_confident(struct verdict *v, const struct cause *c, double belief
 	}
 }
 
+/* verify_of: the cause's own probe, or what was asked in its place. */
+static struct str verify_of(const struct digest *d, const struct cause *c)
+{
+	const struct derived *mtu = digest_find(d, STR("mtu.state"));
+	if (d->udp && str_eq(c->verify, STR("tcp")))
+		return STR("udp");
+	return str_eq(c->verify, STR("mtu")) && mtu && mtu->from ? mtu->from->probe : c->verify;
+}
+
 static void decide(struct verdict *v, const struct cause *c, double belief, const struct digest *d)
 {
 	v->state = c->healthy ? VERDICT_HEALTHY : VERDICT_CONFIRMED;
@@ -139,7 +148,7 @@ static void decide(struct verdict *v, const struct cause *c, double belief, cons
 	v->article = article_of(c, d->c);
 	v->says = digest_fill(d, c->says);
 	v->step = c->step;
-	v->verify = d->udp && str_eq(c->verify, STR("tcp")) ? STR("udp") : c->verify;
+	v->verify = verify_of(d, c);
 	v->by_hand = digest_fill(d, c->by_hand);
 	fill_resolutions(v, c, d);
 	fill_reasons(v, c, d);

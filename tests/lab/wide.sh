@@ -432,11 +432,39 @@ snmp-closed|nas7|filter|service.not-running|udp-closed|nothing listens for SNMP 
 snmp-dropped|nas7|filter|filter.server.drop-udp|udp-dropped/udp-unanswered/open|the server's firewall drops SNMP
 ssh-refused-ras|depot|smb|smb.server.not-running|tcp-refused-both/open|over the dialled link an SSH server is stopped: five connections do not tell that from one that is only late|timing
 smtp-mute|nas7|smb|smb.server.hung|tcp-mute|a mail server behind a proxy that waits for the client to speak first
+mtu-ras-tunnel|depot|ras|ras.link.mtu-blackhole|ip.path.mtu-blackhole|the RAS link loses packets over 1450 bytes|timing
+mtu-back-tunnel|depot|ip|ip.path.mtu-blackhole|ip.path.mtu-blackhole/healthy/open|packets over 1450 bytes vanish on the way back: a finding says so
+mtu-back-ssh-no-ping|depot|ip|ip.path.mtu-blackhole|ip.path.mtu-blackhole/healthy-no-icmp/open|packets over 1000 bytes of an SSH server vanish, and no ping passes: a finding says so
+hosts-alias|nas7|name|name.client.hosts-file-wrong|name.client.hosts-file-wrong|the hosts file gives a dead address, the name is its line's second
+ok-ping-prohibited|depot|none|none.icmp-filtered|healthy-no-icmp/healthy|the router answers pings with ICMP prohibited, and nothing else
+fw-445-prohibited-far|depot|none|none.445-filtered-139-open|healthy-139|the router prohibits 445 alone
+fw-445-port-unreach|nas7|none|none.445-filtered-139-open|healthy-139|the server's firewall rejects 445 with ICMP port unreachable, 139 works
+client-has-servers-address|nas7|ip|ip.client.address-taken|ip.client.address-taken/open|this machine was given the server's address
+client-unheard|nas7|link|link.lan.isolated-port|l2-no-answer/ip.gateway.down/open|the switch drops every frame of this machine's
+router-prohibits-ping-drops|depot|filter|filter.router.drop-smb|fw-drop-smb/open|the router drops SMB and answers pings with prohibited
+v6-router-prohibits|nas7|none|none.healthy|healthy|SSH works by IPv4, and IPv6 is rejected with administratively prohibited
+server-slow-syn|nas7|none|none.healthy|healthy/link.path.loss/open|the first request to connect of each is dropped, as some guards do|silence
 EOF
 }
 
 inject_variants() {
     cat <<'EOF'
+    mtu-ras-tunnel) ras_up; drop_in e53r forward 'ip length > 1450 drop' ;;
+    mtu-back-tunnel) drop_in e53r forward 'iifname "eth1" ip length > 1450 drop' ;;
+    mtu-back-ssh-no-ping) serves_ssh; drop_in e53r forward 'iifname "eth1" ip length > 1000 drop' 'ip protocol icmp drop' ;;
+    hosts-alias) printf '%s\tstore.%s filesrv\n' "$DEAD" "$DOM" >>"$CE"/hosts ;;
+    ok-ping-prohibited) drop_in e53r forward 'icmp type echo-request reject with icmp type admin-prohibited' ;;
+    fw-445-prohibited-far) drop_in e53r forward 'tcp dport 445 reject with icmp type admin-prohibited' ;;
+    fw-445-port-unreach) drop_in e53s input 'tcp dport 445 reject with icmpx type port-unreachable' ;;
+    client-has-servers-address) ipn e53c -4 addr flush dev eth0; ipn e53c addr add 10.53.0.10/24 brd + dev eth0; ipn e53c route replace default via 10.53.0.1 ;;
+    client-unheard) bridge_drop 'iifname "c0" drop' ;;
+    router-prohibits-ping-drops) drop_in e53r forward "$SMB_PORTS drop" 'icmp type echo-request reject with icmp type admin-prohibited' ;;
+    v6-router-prohibits)
+        serves_ssh; dns_with --host-record="filesrv.$DOM,10.53.0.10,2001:db8:53::10"
+        drop_in e53s input 'meta nfproto ipv6 tcp dport 22 reject with icmpx type admin-prohibited' ;;
+    server-slow-syn)
+        printf '%s\n' 'table ip lab_syn {' 'set seen { type ipv4_addr . inet_service . inet_service; flags timeout; timeout 10s; }' \
+            'chain c { type filter hook input priority 0; policy accept; tcp flags & (syn | ack) == syn ip saddr . tcp sport . tcp dport @seen accept; tcp flags & (syn | ack) == syn add @seen { ip saddr . tcp sport . tcp dport } drop; }' '}' | nft_in e53s ;;
     mtu-pppoe) drop_in e53r forward 'ip length > 1492 drop' ;;
     mtu-tunnel) drop_in e53r forward 'ip length > 1450 drop' ;;
     mtu-tunnel-no-ping) drop_in e53r forward 'ip length > 1450 drop' 'ip protocol icmp drop' ;;
