@@ -5,6 +5,7 @@
  */
 #include "scan/propose_inside.h"
 
+#include "match/lines.h"
 #include "match/token.h"
 #include "match/undress.h"
 #include "scan/scan.h"
@@ -62,10 +63,29 @@ static void measure(struct line *l)
 	l->start_count = l->parted_count = 0;
 	l->parted_known = l->glue_known = false;
 	size_t head = envelope_head(l->payload, span.start > 0);
-	for (size_t at = 0; at < head && l->start_count + 1 < STARTS_MAX; at++)
+	for (size_t at = 0; at < head && l->start_count + 2 < STARTS_MAX; at++)
 		if (!at || (char_is_space(l->payload.p[at - 1]) && !char_is_space(l->payload.p[at])))
 			l->starts[l->start_count++] = span.start + at;
 	l->starts[l->start_count++] = span.start + head;
+	l->worn = l->worn > span.start + head && l->worn < span.end ? l->worn : 0;
+	if (l->worn)
+		l->starts[l->start_count++] = l->worn;
+}
+
+/* worn_beside: the dress of a line as a line beside it wears it, too: the one behind, or before. */
+static size_t worn_beside(const struct proposer *p, const struct line *l)
+{
+	size_t from = l->piece.from, next = l->piece.next, before;
+	struct match_span payload = l->dress.payload;
+	if (l->damaged || l->coded || l->piece.window ||
+	    !lines_may_repeat(str_part(l->text, payload.start, payload.end)))
+		return 0;
+	size_t to = proposal_lines_on(p->text, next, 1);
+	size_t worn = lines_worn(l->text, str_part(p->text, next, to), &l->dress);
+	if (worn > l->dress.payload.start || from <= p->mark)
+		return worn;
+	before = proposal_lines_back(p->text, from, 1);
+	return lines_worn(l->text, str_part(p->text, before, from), &l->dress);
 }
 
 static void read_line(struct proposer *p, struct line *l)
@@ -88,6 +108,7 @@ static void read_line(struct proposer *p, struct line *l)
 		envelope_read(l->clean.text, &l->dress);
 	}
 	l->text = l->said->text;
+	l->worn = worn_beside(p, l);
 	measure(l);
 	read_component(p, l->dress.component);
 	go_on_begin(&l->go_on, p->text, l->piece.from, l->piece.next);
@@ -314,10 +335,11 @@ static void try_find(struct proposer *p, struct line *l, size_t start, const str
 		}
 		if (first && seen && seat.same && m->filled_before && may_be_parted(l, m) && !may_begin(p, l, start, m))
 			try_parted(p, l, m, line, &seat);
-		if (!seen || beside.before != END_OPEN || !seat.same || may_begin(p, l, start, m) ||
-		    is_named(p, m->owner))
+		bool shared = l->worn && start == l->worn; /* of several lines alone: of one it may be the message's */
+		if (!shared && (!seen || beside.before != END_OPEN || !seat.same || may_begin(p, l, start, m) ||
+				is_named(p, m->owner)))
 			try_line(p, l, m, &beside);
-		if (l->coded || l->piece.window)
+		if (l->coded || l->piece.window || (shared && beside.before == END_OPEN)) /* that took the dress, too */
 			continue;
 		if (seen)
 			propose_spans(p, l, m, &beside);

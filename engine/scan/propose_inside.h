@@ -11,7 +11,7 @@
 
 enum {
 	TRIED_MAX = 128, /* messages that are laid against a line at once */
-	STARTS_MAX = 4,
+	STARTS_MAX = 5,
 	PARTED_MAX = 6,
 	SPAN_BYTES_MAX = 8 << 10 /* of several lines */
 };
@@ -30,6 +30,7 @@ struct line {
 	size_t parted[PARTED_MAX]; /* where in text a message may stand that a mark parts off */
 	size_t parted_count;
 	bool parted_known;
+	size_t worn; /* where in text the dress ends that a line beside it wears, too; 0 for none */
 	size_t letters; /* of payload */
 	size_t glued_before, glued_after; /* letters of its first and last token in which a message may begin and end */
 	bool glue_known, damaged, coded;

@@ -115,8 +115,13 @@ static bool has_beginning(struct proposer *p, size_t from, const struct file_lit
 	envelope_read(line, &dress);
 	struct str payload = str_part(line, dress.payload.start, dress.payload.end);
 	size_t head = envelope_head(payload, dress.payload.start > 0); /* or it is the message's own */
-	return literals_begins(p->matcher, m, payload) ||
-	       (head && literals_begins(p->matcher, m, str_from(payload, head)));
+	if (literals_begins(p->matcher, m, payload) ||
+	    (head && literals_begins(p->matcher, m, str_from(payload, head))))
+		return true;
+	size_t next = to < p->text.n ? to + 1 : to;
+	size_t worn = lines_worn(line, str_part(p->text, next, proposal_lines_on(p->text, next, 1)), &dress);
+	return worn > dress.payload.start &&
+	       literals_begins(p->matcher, m, str_part(line, worn, dress.payload.end));
 }
 
 /* The lines beside it go on with the message. */

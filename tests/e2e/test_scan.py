@@ -11,6 +11,7 @@ import re
 import resource
 import subprocess
 import tarfile
+import textwrap
 import unittest
 import urllib.parse
 import zipfile
@@ -638,6 +639,24 @@ class Scan(SharedKbTest):
             "Mar  2 08:13:43 host app[1]: ERROR 1045 (28000): Access denied for user 'bob'@'web1' (using",
             'Mar  2 08:13:43 host app[1]: password: YES)'])
         self.assertEqual([(h['line'], h['lines']) for h in self.hits(both)], [(1, 2), (3, 2)])
+
+    def test_any_dress_that_lines_share(self):
+        """A level behind the stamp, a word with a mark, brackets: what both lines begin with is their dress."""
+        long = [s for s in self.long_samples() if not self.OWN_DRESS.search(s)]
+        for dress in ('[2001-03-12 10:56:20] E: {}', '2001-03-12 10:56:20 UTC [412] ERROR:  {}', '[ERROR] {}',
+                      'web_1  | {}', 'app[412]: {}', '[worker 3] {}', 'kernel: [ 123.456] {}', 'backup: {}'):
+            lines, planted = [], []
+            for sample in long:
+                message = [dress.format(x) for x in textwrap.wrap(sample, 60, break_on_hyphens=False)]
+                if 1 < len(message) <= 8:
+                    planted.append((len(lines) + 2, len(message)))
+                    lines += ['nothing to see', *message]
+            found = {(h['line'], h['lines']) for h in self.hits(self.log('shared.log', lines))}
+            self.assertGreater(len(planted), 5)
+            missed = [p for p in planted if p not in found]
+            self.assertLess(len(missed), len(planted) / 5, (dress, [lines[n - 1:n - 1 + k] for n, k in missed]))
+        apart = self.log('apart.log', ['backup: Failed to connect to', 'restore: <\\\\NAS7>, Error = 53'])
+        self.kbt('scan', apart, '--json', code=NONE)
 
     def test_messages_over_several_lines(self):
         rng = random.Random(4)
