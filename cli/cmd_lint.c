@@ -260,10 +260,13 @@ static void print_findings(struct lint *l)
 					   STR_ARG(d->items[i].text)));
 	}
 	size_t found = count_findings(d);
+	size_t causes = l->causes ? l->causes->count : 0;
 	if (!c->json)
-		print_line(c, arena_printf(l->arena, "%zu article%s, %zu samples, %zu causes, %zu codes: %zu finding%s",
+		print_line(c, arena_printf(l->arena,
+					   "%zu article%s, %zu sample%s, %zu cause%s, %zu code%s: %zu finding%s",
 					   l->article_count, render_plural(l->article_count), l->samples,
-					   l->causes ? l->causes->count : 0, l->codes, found, render_plural(found)));
+					   render_plural(l->samples), causes, render_plural(causes), l->codes,
+					   render_plural(l->codes), found, render_plural(found)));
 }
 
 static enum err lint_all(struct lint *l)
