@@ -9,9 +9,15 @@
 static const struct framing_fault none = { 0 }, no_request = { 400, "This is no request of HTTP 1.1." },
 				  line_end = { 400, "The lines of the request do not end as they must." },
 				  no_length = { 400, "The length of the request is no number." },
+				  no_chunk = { 400, "The request's body is not measured as it must be." },
 				  long_length = { 413, "The request is too large." },
 				  long_target = { 414, "The address is too long." },
 				  large_head = { 431, "The request's headers are too large." };
+
+bool framing_in_chunks(const struct framing *f)
+{
+	return f->at >= FRAMING_SIZE && f->at <= FRAMING_TRAILER;
+}
 
 /* keep notes what is looked at of a line, which may come in pieces. */
 static void keep(struct framing *f, struct str piece)
@@ -58,6 +64,27 @@ static struct framing_fault header_line(struct framing *f)
 	return str_eq_nocase(name, STR("Content-Length")) ? length_line(f, str_trim(value)) : none;
 }
 
+/* size_line: RFC 9112 section 7.1; what stands behind a semicolon says nothing to us. Also of what has come of a line,
+ * for libmicrohttpd answers as soon as it cannot be one. */
+static struct framing_fault size_line(struct framing *f, bool whole)
+{
+	enum { DIGITS_MAX = 15 };
+	size_t i = 0;
+	f->length = 0;
+	for (; i < f->n && i <= DIGITS_MAX && char_is_hex(f->line[i]); i++) {
+		char c = char_lower(f->line[i]);
+		f->length = f->length * 16 + (unsigned)(char_is_digit(c) ? c - '0' : c - 'a' + 10);
+	}
+	bool ends = i < f->n && i && (f->line[i] == '\r' || f->line[i] == ';');
+	if (i > DIGITS_MAX || (!ends && (whole || i < f->n)))
+		return no_chunk;
+	if (!whole)
+		return none;
+	f->at = f->length ? FRAMING_CHUNK : FRAMING_TRAILER;
+	f->head_n = 0;
+	return none;
+}
+
 static struct framing_fault end_line(struct framing *f)
 {
 	struct framing_fault fault = none;
@@ -69,9 +96,17 @@ static struct framing_fault end_line(struct framing *f)
 		f->at = FRAMING_LINES;
 	} else if (f->at == FRAMING_LINES && empty) {
 		f->heads++;
-		f->at = f->chunked ? FRAMING_REST : f->length ? FRAMING_BODY : FRAMING_BLANK;
+		f->head_n = 0;
+		f->at = f->chunked ? FRAMING_SIZE : f->length ? FRAMING_BODY : FRAMING_BLANK;
 	} else if (f->at == FRAMING_LINES) {
 		fault = header_line(f);
+	} else if (f->at == FRAMING_SIZE) {
+		fault = size_line(f, true);
+	} else if (f->at == FRAMING_CHUNK_END) {
+		fault = empty ? none : no_chunk;
+		f->at = empty ? FRAMING_SIZE : f->at;
+	} else if (f->at == FRAMING_TRAILER && empty) {
+		f->at = FRAMING_REST;
 	}
 	f->n = 0;
 	memset(f->tail, 0, sizeof f->tail);
@@ -89,12 +124,16 @@ static struct framing_fault take_line(struct framing *f, struct str *bytes)
 	f->head_n += f->at == FRAMING_BLANK ? 0 : piece.n + (n != STR_NONE);
 	if (f->head_max && f->head_n > FRAMING_FIRST_MAX && f->at == FRAMING_FIRST)
 		return long_target;
-	if (f->head_max && f->head_n > f->head_max)
+	if (framing_in_chunks(f) ? f->head_n > FRAMING_CHUNKS_MAX : f->head_max && f->head_n > f->head_max)
 		return large_head;
 	if (parted || (cr != STR_NONE && cr + 1 != piece.n) || str_find_char(piece, 0) != STR_NONE)
 		return line_end;
 	keep(f, piece);
-	return n == STR_NONE ? none : end_line(f);
+	if (n != STR_NONE)
+		return end_line(f);
+	if (f->at == FRAMING_CHUNK_END)
+		return f->n > 1 || (f->n && f->line[0] != '\r') ? no_chunk : none;
+	return f->at == FRAMING_SIZE ? size_line(f, false) : none;
 }
 
 static void begin(struct framing *f)
@@ -105,20 +144,27 @@ static void begin(struct framing *f)
 	f->head_n = 0;
 }
 
+/* take_body takes what there is of a piece of known length. */
+static void take_body(struct framing *f, struct str *bytes)
+{
+	size_t n = bytes->n < f->length ? bytes->n : (size_t)f->length;
+	f->length -= n;
+	*bytes = str_from(*bytes, n);
+	if (!f->length)
+		f->at = f->at == FRAMING_CHUNK ? FRAMING_CHUNK_END : FRAMING_BLANK;
+}
+
 size_t framing_take(struct framing *f, struct str bytes, struct framing_fault *ret_fault)
 {
 	struct str rest = bytes;
 	size_t head = 0;
 	*ret_fault = none;
 	while (rest.n && f->at != FRAMING_REST) {
-		if (f->at == FRAMING_BODY) {
-			size_t n = rest.n < f->length ? rest.n : (size_t)f->length;
-			f->length -= n;
-			f->at = f->length ? FRAMING_BODY : FRAMING_BLANK;
-			rest = str_from(rest, n);
+		if (f->at == FRAMING_BODY || f->at == FRAMING_CHUNK) {
+			take_body(f, &rest);
 			continue;
 		}
-		if (f->at == FRAMING_BLANK && !f->n)
+		if ((f->at == FRAMING_BLANK && !f->n) || framing_in_chunks(f))
 			head = bytes.n - rest.n;
 		if (f->at == FRAMING_BLANK && !f->n && rest.p[0] != '\r')
 			begin(f);

@@ -73,7 +73,8 @@ void conn_turn_away(struct conn *c)
 	c->turned_away = true;
 	pthread_mutex_lock(&s->lock);
 	if (!c->cut_off) {
-		last_word(c->fd, c->fault.status, c->fault.why, false);
+		last_word(c->fd, c->fault.status, c->fault.why,
+			  conn_is_faulty_midway(c) && request_is_api(&c->request->req));
 		HTTP_COUNT(s, malformed);
 		HTTP_COUNT(s, answers[4]);
 		c->linger = c->cut_off = true;
@@ -90,8 +91,14 @@ static void begin_header(struct conn *c)
 	pthread_mutex_unlock(&c->server->lock);
 }
 
+bool conn_is_faulty_midway(const struct conn *c)
+{
+	return c->fault.status && framing_in_chunks(&c->framing) && c->request && c->framing.heads == c->ended + 1;
+}
+
 /* take_bytes looks at what was read of the client. What cannot be a request is not passed on; it is answered at once,
- * or, where it comes behind one that is not answered yet, behind that. */
+ * or, where it comes behind one that is not answered yet, behind that; chunks that are none are answered at once where
+ * the request has been looked at, else then. */
 static ssize_t take_bytes(struct tap *tap, const char *bytes, size_t n)
 {
 	struct conn *c = (struct conn *)tap;
@@ -101,9 +108,10 @@ static ssize_t take_bytes(struct tap *tap, const char *bytes, size_t n)
 		n = 0;
 	if (!c->request && c->framing.at != FRAMING_BLANK)
 		begin_header(c);
-	if (n)
+	bool midway = conn_is_faulty_midway(c) && c->request->seen;
+	if (n && !midway)
 		return (ssize_t)n;
-	if (!c->turned_away && !(c->request && c->request->seen))
+	if (!c->turned_away && (midway || !c->request || !c->request->seen))
 		conn_turn_away(c);
 	errno = c->turned_away ? ECONNRESET : EAGAIN;
 	return -1;

@@ -142,6 +142,8 @@ void wake_enter(struct http_wake *w, enum phase phase);
 bool wake_go_on(struct http_wake *w, enum phase phase);
 /* conn_turn_away answers what cannot be a request; the connection has to be ended behind it. */
 void conn_turn_away(struct conn *c);
+/* conn_is_faulty_midway: the request in it has a body that cannot be one. */
+bool conn_is_faulty_midway(const struct conn *c);
 /* conn_look_no_more: the answer ends the connection; what comes behind its request is none. */
 void conn_look_no_more(struct conn *c);
 /* conn_hung_up: the client sent its end, or is gone; then how many bytes before it are not read yet. */

@@ -120,6 +120,18 @@ static void note_client(struct http_wake *w)
 	}
 }
 
+/* end_midway refuses what has not come whole: libmicrohttpd answers at its end only. */
+static enum MHD_Result end_midway(struct http_wake *w, unsigned status, const char *why)
+{
+	if (!wake_go_on(w, PHASE_ANSWER) || w->server->options.tls)
+		return MHD_NO;
+	last_word(w->conn->fd, status, why, request_is_api(&w->req));
+	HTTP_COUNT(w->server, answers[status / 100]);
+	w->conn->linger = true;
+	conn_look_no_more(w->conn);
+	return MHD_NO;
+}
+
 static enum MHD_Result begin_upload(struct http_wake *w)
 {
 	enum err e = upload_open(w);
@@ -189,6 +201,8 @@ static enum MHD_Result first_look(struct http_wake *w, const char *method, const
 	w->res = (struct http_response){ .status = 200 };
 	if (o->admit && !o->admit(o->context, &w->req, &w->res))
 		return w->req.method == HTTP_GET || w->req.method == HTTP_HEAD ? http_send(w) : http_send_early(w);
+	if (conn_is_faulty_midway(w->conn))
+		return end_midway(w, w->conn->fault.status, w->conn->fault.why);
 	return uploads ? begin_upload(w) : MHD_YES;
 }
 
@@ -204,18 +218,6 @@ static bool has_room(struct http_wake *w, size_t n)
 		return true;
 	w->held += more;
 	return atomic_fetch_add(&s->held, more) + more <= HTTP_BODIES_MAX;
-}
-
-/* end_midway refuses what has not come whole: libmicrohttpd answers at its end only. */
-static enum MHD_Result end_midway(struct http_wake *w, unsigned status, const char *why)
-{
-	if (!wake_go_on(w, PHASE_ANSWER) || w->server->options.tls)
-		return MHD_NO;
-	last_word(w->conn->fd, status, why, request_is_api(&w->req));
-	HTTP_COUNT(w->server, answers[status / 100]);
-	w->conn->linger = true;
-	conn_look_no_more(w->conn);
-	return MHD_NO;
 }
 
 /* add_data takes a piece of the body. What became too long is refused at once, for a client may send for as long as a

@@ -48,9 +48,9 @@ void last_word(int fd, unsigned status, const char *why, bool json)
 	add_body(&body, status, why, json);
 	buf_addf(&out,
 		 "HTTP/1.1 %u %s\r\nConnection: close\r\nContent-Length: %zu\r\n"
-		 "Content-Type: %s; charset=utf-8\r\nCache-Control: no-store\r\n"
+		 "Content-Type: %s\r\nCache-Control: no-store\r\n"
 		 "X-Content-Type-Options: nosniff\r\nContent-Security-Policy: default-src 'none'\r\n\r\n",
-		 status, phrase(status), body.n, json ? "application/json" : "text/plain");
+		 status, phrase(status), body.n, json ? "application/json" : "text/plain; charset=utf-8");
 	buf_add(&out, buf_str(&body));
 	if (!buf_err(&out) && !buf_err(&body))
 		(void)!send(fd, out.p, out.n, MSG_DONTWAIT | MSG_NOSIGNAL);

@@ -681,6 +681,27 @@ class Api(unittest.TestCase):
             said = json.loads(body)['detail'] if kind.endswith(b'json') else body.decode().strip()
             self.assertEqual(said, 'The request is larger than 1 MiB.')
 
+    def test_chunks_that_are_none_are_answered_here(self):
+        """Not by libmicrohttpd, which has a page of its own for it. The bytes may come one by one."""
+        head = b'POST %s HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n'
+        text = b'{"text": "error 53"}'
+        for body in (b'0x14\r\n' + text, b'14\r\n' + text + b'xx0\r\n\r\n', b'5\r\n{"tex\r\nzz\r\n', b'14\n' + text + b'\n0\n\n'):
+            for path, kind in ((b'/api/v1/lookup', b'application/json'), (b'/', b'text/plain; charset=utf-8')):
+                for step in (1, 1000):
+                    with server.connect() as s:
+                        s.settimeout(20)
+                        data = head % path + body
+                        try:
+                            for i in range(0, len(data), step):
+                                s.sendall(data[i:i + step])
+                        except OSError:
+                            pass  # it has said enough
+                        got, closed = read_all(s)
+                    self.assertEqual((got[9:12], closed), (b'400', True), got)
+                    self.assertIn(b'\r\nContent-Type: ' + kind + b'\r\n', got)
+        whole = head % b'/api/v1/lookup' + b'5;x=y\r\n' + text[:5] + b'\r\nF\r\n' + text[5:] + b'\r\n0\r\nX: y\r\n\r\n'
+        self.assertEqual(server.raw(whole)[0][9:12], b'200')
+
     def test_json_only(self):
         for kind in ('text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data', ''):
             status, _, text = server.ask('POST', '/api/v1/lookup', '{"text": "error 53"}', {'Content-Type': kind})

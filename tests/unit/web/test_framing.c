@@ -34,7 +34,7 @@ static void what_is_one_passes_in_any_pieces(void **unused)
 		"GET / HTTP/1.1\r\n" HOST "\r\n",
 		"\r\n\r\nGET /a?b=c HTTP/1.0\r\n\r\nGET / HTTP/1.1\r\n" HOST "\r\n\r\n",
 		"POST / HTTP/1.1\r\n" HOST "Content-Length: 5\r\n\r\nGET x" "GET / HTTP/1.1\r\n" HOST "content-length:0 \r\n\r\n",
-		"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n5\nhello\r\nanything at all",
+		"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\nanything at all",
 		"POST / HTTP/1.1\r\nContent-Length: 9999999999999999999\r\n\r\n\n\n\n",
 		"POST / HTTP/1.1\r\nX-Content-Length: x\r\nContent-Length : x\r\n\r\n",
 		"a b c\td HTTP/1.7\r\n: :\r\n\r\n",
@@ -92,6 +92,58 @@ static void what_is_none_is_not_passed_on(void **unused)
 	assert_int_equal(take(STR("GET / HTTP/1.1\r\n\r\n\r\nG\0"), 100, &status), 20);
 }
 
+static void chunks_are_measured(void **unused)
+{
+	static const char head[] = "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n";
+	static const struct {
+		const char *bytes;
+		unsigned status;
+	} bodies[] = {
+		{ "0\r\n\r\n", 0 },
+		{ "3\r\nabc\r\n000\r\n\r\n", 0 },
+		{ "a;x=\"y\"\r\n0123\n56789\r\nA\r\n0123456789\r\n0\r\nX: y\r\n\r\n", 0 },
+		{ "0x3\r\nabc", 400 },
+		{ "-3\r\n", 400 },
+		{ "\r\n", 400 },
+		{ ";\r\n", 400 },
+		{ "3 \r\n", 400 },
+		{ "3\nabc\n0\n\n", 400 },
+		{ "3\r\nabcd\r\n", 400 },
+		{ "3\r\nabc0\r\n\r\n", 400 },
+		{ "3\r\nabc\n", 400 },
+		{ "3\r\nab\r\n0\r\n\r\n", 400 },
+		{ "ffffffffffffffff\r\n", 400 },
+		{ "0\r\nX: y\n", 400 },
+	};
+	char both[200];
+	(void)unused;
+	for (size_t i = 0; i < sizeof bodies / sizeof *bodies; i++)
+		for (size_t piece = 1; piece < 100; piece++) {
+			unsigned status;
+			int n = snprintf(both, sizeof both, "%s%s", head, bodies[i].bytes);
+			size_t done = take((struct str){ both, (size_t)n }, piece, &status);
+			assert_int_equal(status, bodies[i].status);
+			assert_in_range(done, sizeof head - 1, (size_t)n - (status > 0));
+		}
+	struct framing f = { 0 };
+	struct framing_fault fault;
+	framing_take(&f, str_c(head), &fault);
+	assert_true(framing_in_chunks(&f));
+	framing_take(&f, STR("3\r\nabc\r\n0"), &fault);
+	assert_true(framing_in_chunks(&f));
+	framing_take(&f, STR("\r\n\r\n"), &fault);
+	assert_false(framing_in_chunks(&f));
+	static char line[2000];
+	memset(line, 'a', sizeof line);
+	framing_take(&f, STR("what comes now is no more looked at"), &fault);
+	assert_int_equal(fault.status, 0);
+	f = (struct framing){ 0 };
+	assert_int_equal(framing_take(&f, str_c(head), &fault), sizeof head - 1);
+	assert_int_equal(framing_take(&f, STR("0\r\nX: "), &fault), 6);
+	framing_take(&f, (struct str){ line, sizeof line }, &fault);
+	assert_int_equal(fault.status, 431);
+}
+
 static void what_is_too_large_has_its_own_answer(void **unused)
 {
 	(void)unused;
@@ -121,6 +173,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_one_passes_in_any_pieces),
 		cmocka_unit_test(what_is_none_is_not_passed_on),
+		cmocka_unit_test(chunks_are_measured),
 		cmocka_unit_test(what_is_too_large_has_its_own_answer),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
