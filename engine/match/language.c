@@ -200,9 +200,11 @@ static void longest_of(struct str text, size_t at, uint32_t start, struct found 
 
 static bool longest_at(struct str text, size_t at, struct found *ret_found)
 {
+	*ret_found = (struct found){ .at = { at, at } };
+	if (char_is_space(text.p[at])) /* none begins so; of a long row each would look at all behind it */
+		return false;
 	struct str rest = str_from(text, at);
 	uint32_t first = first_start(rest), start = start_of(rest);
-	*ret_found = (struct found){ .at = { at, at } };
 	longest_of(text, at, first, ret_found);
 	if (start != first)
 		longest_of(text, at, start, ret_found);
