@@ -186,6 +186,10 @@ double digest_pings_lost(const struct digest *d);
 /* digest_pings_limited: nothing connects, and what is missing of a burst may be a host's limit on its answers. */
 bool digest_pings_limited(const struct digest *d);
 
+/* digest_addressed: the link with the address that others have to find: the one to the target, or, where the target's
+ * address is this machine's own, the one that has it. */
+const struct evidence *digest_addressed(const struct digest *d);
+
 /* digest_is_ssh: an SSH server is meant, by the port or by what the message's program is, or one answers. */
 bool digest_is_ssh(const struct digest *d);
 /* digest_large_request: one of SMB that fills a segment, by DIGEST_PAD bytes that say nothing; NULL where none was sent. */

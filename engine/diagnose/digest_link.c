@@ -66,9 +66,16 @@ static void put_flapping(struct digest *d, struct str link)
 		digest_put(d, "link.flapping", "no", last);
 }
 
-/* is_taken: another host answers ARP for this machine's own address. */
-static bool is_taken(const struct digest *d, const struct evidence *e)
+const struct evidence *digest_addressed(const struct digest *d)
 {
+	const struct evidence *usual = digest_look(d, "link", ARG("link", STR("")));
+	return d->target.n && str_eq(evidence_text(usual, "link.address"), d->target) ? usual : d->own_link;
+}
+
+/* is_taken: another host answers ARP for this machine's own address. */
+static bool is_taken(const struct digest *d)
+{
+	const struct evidence *e = digest_addressed(d);
 	const struct evidence *arp = digest_look(d, "arp", ARG("address", evidence_text(e, "link.address")),
 						 ARG("link", evidence_text(e, "link.dev")));
 	return evidence_state(arp, "answered") || evidence_state(arp, "duplicate");
@@ -86,7 +93,7 @@ static const char *own_address(const struct digest *d, const struct evidence *e)
 		return "ok";
 	if (none && global && !d->target.n)
 		return NULL;
-	if (!none && is_taken(d, e))
+	if (!none && is_taken(d))
 		return "taken";
 	return evidence_yes(e, "link.apipa") ? "apipa" : none ? "none" : "ok";
 }

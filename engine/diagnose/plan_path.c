@@ -236,9 +236,11 @@ static bool goes_out(const struct digest *d)
 static void ask_own_address(struct wave *w)
 {
 	const struct digest *d = w->d;
-	struct str own = evidence_text(d->own_link, "link.address"), link = evidence_text(d->own_link, "link.dev");
-	if (own.n && link.n && plan_link_usable(d) && !d->asks_ras && !digest_is(d, "path.kind", "local") &&
-	    goes_out(d))
+	const struct evidence *e = digest_addressed(d);
+	struct str own = evidence_text(e, "link.address"), link = evidence_text(e, "link.dev");
+	/* What this machine is asked about may have its address: another one's name that leads here. */
+	bool elsewhere = !digest_is(d, "path.kind", "local") || str_eq(own, d->target);
+	if (own.n && link.n && plan_link_usable(d) && !d->asks_ras && elsewhere && goes_out(d))
 		ask(w, "arp", ARG("address", own), ARG("link", link), ARG("count", S("1")), ARG("wait", S("300")));
 }
 
