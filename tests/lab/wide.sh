@@ -439,7 +439,7 @@ hosts-alias|nas7|name|name.client.hosts-file-wrong|name.client.hosts-file-wrong|
 ok-ping-prohibited|depot|none|none.icmp-filtered|healthy-no-icmp/healthy|the router answers pings with ICMP prohibited, and nothing else
 fw-445-prohibited-far|depot|none|none.445-filtered-139-open|healthy-139|the router prohibits 445 alone
 fw-445-port-unreach|nas7|none|none.445-filtered-139-open|healthy-139|the server's firewall rejects 445 with ICMP port unreachable, 139 works
-client-has-servers-address|nas7|ip|ip.client.address-taken|ip.client.address-taken/open|this machine was given the server's address
+client-has-servers-address|nas7|ip|ip.client.address-taken|ip.client.address-taken|this machine was given the server's address
 client-unheard|nas7|link|link.lan.isolated-port|l2-no-answer/ip.gateway.down/open|the switch drops every frame of this machine's
 router-prohibits-ping-drops|depot|filter|filter.router.drop-smb|fw-drop-smb/open|the router drops SMB and answers pings with prohibited
 v6-router-prohibits|nas7|none|none.healthy|healthy|SSH works by IPv4, and IPv6 is rejected with administratively prohibited
