@@ -55,13 +55,17 @@ static size_t indent(struct str line)
 	return skip_blanks(line, 0);
 }
 
-/* value_in_yaml: below "password:", "password: >-". */
+/* value_in_yaml: below "password:", a word; below "password: >-", the line. "Enter the password:" is no key. */
 static struct str value_in_yaml(struct str above, struct str line)
 {
-	struct str key = str_trim_end(above), value = str_trim(line);
+	struct str key = str_trim(above), value = str_trim(line);
+	key = str_from(key, str_starts(key, STR("- ")) ? 2 : 0);
+	size_t all = key.n;
 	while (key.n && one_of(key.p[key.n - 1], "|>-+ "))
 		key.n--;
-	if (!key.n || key.p[key.n - 1] != ':' || indent(line) <= indent(above) || !is_secret_at(key, key.n - 1))
+	bool block = key.n < all, quotes = value.n && one_of(value.p[0], "\"'");
+	if (!key.n || key.p[key.n - 1] != ':' || indent(line) <= indent(above) || !is_secret_at(key, key.n - 1) ||
+	    str_find_char(key, ' ') != STR_NONE || (!block && !quotes && str_find_char(value, ' ') != STR_NONE))
 		return STR("");
 	bool map = str_find(value, STR(": ")) != STR_NONE || (value.n && one_of(value.p[value.n - 1], ":{[,"));
 	if (map || !value.n || one_of(value.p[0], "-#{[}]<") || redact_says_nothing(value))

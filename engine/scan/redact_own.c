@@ -13,6 +13,7 @@ enum {
 	BASE64_MIN = 40,
 	ROW_MAX = 256, /* bytes that a row is judged by: one begins at each mark of a long one */
 	TOKEN_MIN = 16,
+	RANDOM_MIN = 10,
 	JUNOS_MIN = 8,
 	OWN_TOKEN_MIN = 47, /* "kbt_" and 43 letters; the names of our counts begin like it and are shorter */
 	GIT_HEX = 40,
@@ -367,23 +368,45 @@ static size_t base64_at(struct str s, size_t at)
 	return fits ? row_of(str_from(s, at), marks, s.n) : 0;
 }
 
-bool redact_is_token(struct str s)
+/* has_random: ten letters and digits in a row that are no word: of two kinds, or as many again. */
+static bool has_random(struct str s)
 {
-	static const char *const starts[] = {
-		"eyJ",	       "AKIA",	   "ASIA",   "ghp_",   "gho_",	"ghs_", "ghu_",	       "ghr_",
-		"github_pat_", "xoxa-",	   "xoxb-",  "xoxp-",  "xapp-", "sk-",	"sk_live_",    "sk_test_",
-		"rk_live_",    "pk_live_", "whsec_", "glpat-", "glrt-", "AIza", "ya29.",       "npm_",
-		"pypi-",       "dop_v1_",  "shpat_", "hvs.",   "SG.",	"hf_",	"AAAAB3NzaC1", "AAAAC3NzaC1",
-		"tskey-",      "sqp_",	   "squ_",   "sqa_",   "hvb.",	"hvr.", "dckr_pat_",   "glptt-",
-		"gldt-",       "glcbt-",   "glc_",   "glsa_",  "figd_", "NRAK-", "PMAK-",	       "rubygems_",
-		"sntrys_",     "ATATT3x",  "ATCTT3x", "pscale_", "pul-", "dp.st.", "dp.pt.",    "xkeysib-",
-		"xoxe",	       "xoxs-",	   "shpss_", "shpca_", "shppa_", "gsk_", "nvapi-",     "lin_api_",
-		"AGE-SECRET-KEY-", "dor_v1_", "doo_v1_", "sk_org_", "sq0csp-", "CCIPAT_", "bkua_",   "r8_",
-	};
-	for (size_t i = 0; s.n >= TOKEN_MIN && i < sizeof starts / sizeof *starts; i++)
+	for (size_t i = 0; i < s.n; i++) {
+		size_t start = i, kinds[3] = { 0 };
+		for (; i < s.n && char_is_alnum(s.p[i]); i++)
+			kinds[char_is_digit(s.p[i]) ? 0 : char_is_upper(s.p[i]) ? 1 : 2]++;
+		bool mixed = (kinds[0] && kinds[1] + kinds[2]) || (kinds[1] && kinds[2]);
+		if (i - start >= (mixed ? RANDOM_MIN : 2 * RANDOM_MIN))
+			return true;
+	}
+	return false;
+}
+
+static bool starts_with_any(struct str s, const char *const *starts, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
 		if (s.p[0] == starts[i][0] && str_starts(s, str_c(starts[i])))
 			return true;
 	return false;
+}
+
+bool redact_is_token(struct str s)
+{
+	static const char *const starts[] = {
+		"eyJ", "AKIA", "ASIA", "ghp_", "gho_", "ghs_", "ghu_", "ghr_", "github_pat_", "xoxa-", "xoxb-",
+		"xoxp-", "xapp-", "sk_live_", "sk_test_", "rk_live_", "pk_live_", "whsec_", "glpat-", "glrt-",
+		"AIza", "ya29.", "dop_v1_", "shpat_", "hvs.", "SG.", "AAAAB3NzaC1", "AAAAC3NzaC1", "tskey-", "hvb.",
+		"hvr.", "dckr_pat_", "glptt-", "gldt-", "glcbt-", "glsa_", "NRAK-", "PMAK-", "sntrys_", "ATATT3x",
+		"ATCTT3x", "dp.st.", "dp.pt.", "xkeysib-", "xoxs-", "shpss_", "shpca_", "shppa_", "nvapi-",
+		"AGE-SECRET-KEY-", "dor_v1_", "doo_v1_", "sk_org_", "sq0csp-", "CCIPAT_", "bkua_",
+	};
+	static const char *const of_names_too[] = { /* "gsk_gpu_renderer_new", "npm_config_user_agent" */
+		"sk-", "hf_", "npm_", "pypi-", "sqp_", "squ_", "sqa_", "glc_", "figd_", "rubygems_", "pscale_",
+		"pul-", "xoxe", "gsk_", "lin_api_", "r8_",
+	};
+	return s.n >= TOKEN_MIN &&
+	       (starts_with_any(s, starts, sizeof starts / sizeof *starts) ||
+		(starts_with_any(s, of_names_too, sizeof of_names_too / sizeof *of_names_too) && has_random(s)));
 }
 
 /* redact_hash_at: $1$, $2y$, $5$, $6$, $y$, $argon2id$, and behind it at least one more part, but for
@@ -413,8 +436,10 @@ size_t redact_login_at(struct redact_finder *f, size_t at)
 		return at;
 	while (secret + n < s.n && n < MAIL_MAX && !one_of(s.p[secret + n], " @\t\"'"))
 		n++;
-	if (n && !one_of(at_or_nul(s, secret + n), "@\"'") && /* the database of this machine */
-	    str_in_list(redact_word_before(s, at), "sqlplus expdp impdp sqlldr exp imp")) {
+	struct str before = redact_word_before(s, at);
+	bool program = str_in_list(before, "sqlplus expdp impdp sqlldr") ||
+		       (str_in_list(before, "exp imp") && !redact_says_nothing(part(s, secret, n))); /* "a.exp and/or b" */
+	if (n && !one_of(at_or_nul(s, secret + n), "@\"'") && program) { /* the database of this machine */
 		redact_take(f, at, user, REDACT_USER);
 		return redact_take(f, secret, n, REDACT_SECRET);
 	}

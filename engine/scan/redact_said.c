@@ -204,13 +204,19 @@ size_t redact_value_said(struct redact_finder *f, size_t end)
 	return n && sure ? redact_take(f, value, told && !digit ? bare.n : n, REDACT_SECRET) : end;
 }
 
+/* is_error: "STATUS_WRONG_PASSWORD c000006a": a variable that holds a secret is called otherwise. */
+static bool is_error(struct str key)
+{
+	return str_find(key, STR("ERR")) != STR_NONE || str_find(key, STR("STATUS_")) != STR_NONE;
+}
+
 size_t redact_said_secret(struct redact_finder *f, size_t start, size_t end)
 {
 	struct str key = part(f->line, start, end - start);
 	if (start && f->line.p[start - 1] == '/' && at_or_nul(f->line, end) == ' ') /* "GET /password HTTP/1.1" */
 		return end;
 	char behind = at_or_nul(f->line, end + 1);
-	if (!str_in_list(key, passwords) && redact_is_variable(key) && (char_is_alnum(behind) || one_of(behind, "\"'")))
+	if (!str_in_list(key, passwords) && redact_is_variable(key) && !is_error(key) && (char_is_alnum(behind) || one_of(behind, "\"'")))
 		return redact_value_said(f, end);
 	if (!str_in_list(key, passwords))
 		return quoted_secret(f, start, end);

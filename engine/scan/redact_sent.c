@@ -69,7 +69,8 @@ static struct str argument_at(struct str s, size_t at, size_t *ret_next)
 	return part(s, at < s.n ? at : s.n, n);
 }
 
-/* is_tagged: a command of IMAP has a word before it, and nothing before that but a mark. */
+/* is_tagged: a command of IMAP has a word before it, and nothing before that but a mark; what a server of mail or files
+ * says of a login has a number of three digits ("235 LOGIN authentication successful"). */
 static bool is_tagged(struct str s, size_t start, bool quoted)
 {
 	size_t end = start - (start && s.p[start - 1] == ' '), at = end;
@@ -77,7 +78,8 @@ static bool is_tagged(struct str s, size_t start, bool quoted)
 		at--;
 	size_t before = at > 1 && s.p[at - 1] == ' ' ? at - 2 : at - 1;
 	bool alone = !at || one_of(s.p[before], "<>:\"'[]|");
-	return end < start && at < end && alone && (quoted || end - at < 3 || str_has_digit(part(s, at, end - at)));
+	bool reply = end - at == 3 && s.p[at] >= '2' && s.p[at] <= '5' && char_is_digit(s.p[at + 1]);
+	return !reply && end < start && at < end && alone && (quoted || end - at < 3 || str_has_digit(part(s, at, end - at)));
 }
 
 size_t redact_logged_in(struct redact_finder *f, size_t start, size_t end)
@@ -90,7 +92,8 @@ size_t redact_logged_in(struct redact_finder *f, size_t start, size_t end)
 	struct str user = argument_at(s, end + 1, &next);
 	struct str secret = at_or_nul(s, next) == ' ' ? argument_at(s, next + 1, &last) : STR("");
 	bool whole = last == s.n || one_of(s.p[last], "\"'\r");
-	if (!user.n || !secret.n || !whole || (!quoted && redact_says_nothing(secret)))
+	bool told = redact_says_nothing(secret) || redact_is_common(user); /* "b1 LOGIN attempts refused" */
+	if (!user.n || !secret.n || !whole || (!quoted && told))
 		return end;
 	size_t at = (size_t)(user.p - s.p);
 	if (memchr(user.p, '@', user.n)) /* takes the machine, too */
@@ -127,13 +130,13 @@ size_t redact_quoted_behind(struct redact_finder *f, size_t start, size_t end)
 	size_t at = skip_blanks(s, end + 1), next = at;
 	bool sent = at > end + 1 && (str_in_list(key, "auth") || redact_is_directive(key));
 	bool secret_key = redact_is_secret_key(key) || redact_ends_secret(key);
-	if (!sent && secret_key && at_or_nul(s, at) == ',' && sets(s, start - 1, key)) {
-		at = skip_blanks(s, at + 1);
-		sent = true;
-	}
-	if (!sent || at_or_nul(s, at) != quote)
+	bool set = !sent && secret_key && at_or_nul(s, at) == ',' && sets(s, start - 1, key);
+	at = set ? skip_blanks(s, at + 1) : at;
+	if (!(sent || set) || at_or_nul(s, at) != quote)
 		return end;
 	struct str secret = argument_at(s, at, &next);
+	if (set && redact_says_nothing(secret)) /* addError("password", "missing") */
+		return end;
 	if (at_or_nul(s, next) == ' ' && at_or_nul(s, next + 1) == quote && str_in_list(key, "auth")) {
 		redact_take(f, (size_t)(secret.p - s.p), secret.n, REDACT_USER);
 		secret = argument_at(s, next + 1, &next);

@@ -71,7 +71,8 @@ bool redact_is_told(struct str s, size_t start, struct str key, size_t value, si
 	bool test = start >= 4 && str_eq(part(s, start - 4, 8 < s.n - start + 4 ? 8 : 0), STR("--- PASS"));
 	bool check = str_in_list(key, "pass") && (test || str_in_list(word, checks));
 	bool automake = start == 0 && str_eq(key, STR("PASS")) && prose;
-	bool pin = str_in_list(key, "pin") && str_starts_nocase(word, STR("gpio"));
+	bool pin = (str_in_list(key, "pin") && str_starts_nocase(word, STR("gpio"))) ||
+		   (str_in_list(key, "cpin") && prose && !str_has_digit(word)); /* "+CPIN: READY": what a modem waits for */
 	bool other = (str_in_list(key, "passwd") && str_in_list(word, sources)) ||
 		     (str_in_list(key, "sig") && str_starts(word, STR("SIG"))) || is_path(word) || is_masked(word) ||
 		     (str_in_list(key, "pwd") && n && word.p[0] == '/');

@@ -146,14 +146,16 @@ static struct assignment read_assignment(struct str s, size_t start, size_t end,
 	return g;
 }
 
-/* wrapped_by: the bytes before the text of b'x1', N'x1' and PASSWORD('x1'), its quote included; 0 for none. */
+/* wrapped_by: the bytes before the text of b'x1', N'x1' and PASSWORD('x1'), its quote included; 0 for none: the quote
+ * behind "Pwd=kumquat" is the end of what it stands in. */
 static size_t wrapped_by(struct str s, size_t at)
 {
 	size_t n = 0;
 	while (n < CALL_MAX && char_is_alpha(at_or_nul(s, at + n)))
 		n++;
-	n += n && at_or_nul(s, at + n) == '(';
-	return n && one_of(at_or_nul(s, at + n), "\"'") ? n + 1 : 0;
+	bool call = n && at_or_nul(s, at + n) == '(', kind = str_in_list(part(s, at, n), "b r u n e br rb");
+	n += call;
+	return (call || kind) && one_of(at_or_nul(s, at + n), "\"'") ? n + 1 : 0;
 }
 
 static size_t secret_behind(struct redact_finder *f, const struct assignment *g)
@@ -162,7 +164,7 @@ static size_t secret_behind(struct redact_finder *f, const struct assignment *g)
 	struct str s = f->line, key = part(s, g->start, g->end - g->start);
 	size_t value = g->value, n = redact_secret_run(s, value);
 	size_t wrapped = g->assigned && !g->quoted ? wrapped_by(s, value) : 0;
-	if (wrapped) {
+	if (wrapped && redact_secret_run(s, value + wrapped)) {
 		value += wrapped;
 		n = redact_secret_run(s, value);
 	}

@@ -156,6 +156,26 @@ static void what_clients_send(void **unused)
 	alone("SERVER=https://nas1.example.com/x", "SERVER=https://HOST-1/x");
 }
 
+static void words_around_what_clients_send(void **unused)
+{
+	(void)unused;
+	alone("open \"UID=bob;Pwd=kumquat\" failed", "open \"UID=USER-1;Pwd=SECRET-1\" failed");
+	alone("dsn 'server=nas1;password=kumquat', retry 'later'", "dsn 'server=HOST-1;password=SECRET-1', retry 'later'");
+	alone("exp bob/kumquat file=a.dmp", "exp USER-1/SECRET-1 file=a.dmp");
+	alone("gsk_a1b2c3d4e5f6g7h8 and hf_qwERtyUIopASdfGHjk", "SECRET-1 and SECRET-2");
+	alone("+CPIN: 4711", "+CPIN: SECRET-1");
+	static const char *const same[] = {
+		"235 LOGIN authentication successful", "b1 LOGIN attempts refused", "the .exp and/or .lib files",
+		"STATUS_WRONG_PASSWORD c000006a", "ERROR_INVALID_PASSWORD d0000086", "+CPIN: READY",
+		"gsk_gpu_renderer_new failed", "r8_g8_b8_a8_unorm_srgb", "npm_config_user_agent is set",
+		"pul-request-was-merged-2026", "glc_context_create_failed", "addError(\"password\", \"missing\")",
+		"Validator.set('password', 'required')", "Enter the password:\n  kumquat",
+		"password:\n  must be of eight letters", "Changing password:\n  the new one is asked for twice",
+	};
+	for (size_t i = 0; i < sizeof same / sizeof *same; i++)
+		alone(same[i], same[i]);
+}
+
 static void told_by_other_lines(void **unused)
 {
 	(void)unused;
@@ -753,7 +773,7 @@ static void long_rows(void **unused)
 	static const char *const rows[] = { "a+",	 "$.",	  "node/",   "密码", "{",
 					    ",password", ",PASS", "&code=a1234567", "<user><![CDATA[", ":1 LOGIN \"",
 					    ":1 LOGIN 1 ", "'AUTH' \"", "'requirepass' '", "snmp auth sha ",
-					    "set('password',", "-psk ascii 0 ", "A_TOKEN ", "token=b'", "echo a" };
+					    "sk-", "sk-a1b2-", "set('password',", "-psk ascii 0 ", "A_TOKEN ", "token=b'", "echo a" };
 	static char line[(1 << 20) + 1];
 	struct redact_span spans[4];
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -772,7 +792,9 @@ int main(void)
 		cmocka_unit_test(shapes),
 		cmocka_unit_test(neighbours),
 		cmocka_unit_test(secrets_by_their_place),
-		cmocka_unit_test(what_clients_send), cmocka_unit_test(told_by_other_lines),
+		cmocka_unit_test(what_clients_send),
+		cmocka_unit_test(words_around_what_clients_send),
+		cmocka_unit_test(told_by_other_lines),
 		cmocka_unit_test(words_of_secrets_without_one),
 		cmocka_unit_test(secrets_alone),
 		cmocka_unit_test(what_stays),
