@@ -401,6 +401,14 @@ uint32_t reread_quoted(struct query *q, const struct match_options *options, str
 	ask_span(q, options, span, &x);
 	for (uint32_t i = 0; i < x.count; i++)
 		doubt_said(&x.answers[i], true);
+	/* A longer message of the article has the quotation in it, and the values around. */
+	if (n && x.count && answers[0].article == x.answers[0].article && answers[0].together < x.answers[0].together &&
+	    answers[0].alignment.pair_count > x.answers[0].alignment.pair_count) {
+		answers[0].confidence = x.answers[0].confidence;
+		answers[0].together = x.answers[0].together;
+		ask_payload(q, payload);
+		return n;
+	}
 	return better(q, &x, false, out, answers, n);
 }
 
