@@ -7,7 +7,7 @@
 
 #include "base/utf8.h"
 
-enum { PHRASES_MAX = 3000, VALUES_MAX = 2, VALUE_BYTES_MAX = 255 };
+enum { PHRASES_MAX = 3000, START_BITS = 1 << 14, VALUES_MAX = 2, VALUE_BYTES_MAX = 255 };
 
 static const char listed[] =
 #include "match/language.txt.h"
@@ -15,11 +15,12 @@ static const char listed[] =
 
 struct phrase {
 	struct str says, english;
-	uint32_t start; /* its first four letters, where it has no other than ASCII's; else its first one's lowest byte */
+	uint64_t start; /* start_of eight letters, or four; else first_start */
 };
 
 static struct phrase phrases[PHRASES_MAX]; /* by how they start, else as they are listed */
 static size_t phrase_count;
+static uint64_t start_bits[START_BITS / 64]; /* by start_bit: most words of a text begin no phrase */
 static pthread_once_t phrases_once = PTHREAD_ONCE_INIT;
 
 static size_t skip_blanks(struct str s, size_t at)
@@ -29,12 +30,12 @@ static size_t skip_blanks(struct str s, size_t at)
 	return at;
 }
 
-/* first_start: the letters' case does not count. */
-static uint32_t first_start(struct str s)
+/* first_start: the first letter's lowest byte, folded. */
+static uint64_t first_start(struct str s)
 {
 	size_t at = 0;
 	uint32_t c = utf8_next(s, &at);
-	return (c < 0x80 ? (unsigned char)char_lower((char)c) : c & 0xFF) << 24;
+	return (uint64_t)(c < 0x80 ? (unsigned char)char_lower((char)c) : c & 0xFF) << 56;
 }
 
 /* Chinese and Japanese have no blanks between their words. */
@@ -46,18 +47,32 @@ static bool is_spaceless(struct str says)
 	return false;
 }
 
-static uint32_t start_of(struct str s)
+/* start_of gives so many letters, folded, the first one highest; 0 where others than ASCII's are among them, or values. */
+static uint64_t start_of(struct str s, unsigned letters)
 {
-	char start[4];
+	uint64_t start = 0;
 	size_t at = 0;
-	for (size_t i = 0; i < sizeof start; i++) {
-		bool blank = at < s.n && char_is_space(s.p[at]);
-		if (at == s.n || (s.p[at] & 0x80) || s.p[at] == '{')
-			return first_start(s);
-		start[i] = blank ? ' ' : s.p[at];
+	for (unsigned i = 0; i < letters; i++) {
+		if (at >= s.n || (s.p[at] & 0x80) || s.p[at] == '{')
+			return 0;
+		bool blank = char_is_space(s.p[at]);
+		start |= (uint64_t)(unsigned char)(blank ? ' ' : char_lower(s.p[at])) << (56 - 8 * i);
 		at = blank ? skip_blanks(s, at) : at + 1;
 	}
-	return str_start((struct str){ start, sizeof start });
+	return start;
+}
+
+static uint64_t start_listed(struct str says)
+{
+	uint64_t start = is_spaceless(says) ? 0 : start_of(says, 8);
+	if (!start && !is_spaceless(says))
+		start = start_of(says, 4);
+	return start ? start : first_start(says);
+}
+
+static size_t start_bit(uint64_t start)
+{
+	return start * 0x9E3779B97F4A7C15u >> 50; /* Knuth's multiplicative hash */
 }
 
 /* Two words for four or more: within a sentence they say less ("from an unknown host"). */
@@ -88,11 +103,12 @@ static void read_phrases(void)
 			english = str_from(line, 2);
 		} else if (line.n && line.p[0] != '#') {
 			assert(phrase_count < PHRASES_MAX);
-			phrases[phrase_count++] = (struct phrase){ says, english,
-								   is_spaceless(says) ? first_start(says) : start_of(says) };
+			phrases[phrase_count++] = (struct phrase){ says, english, start_listed(says) };
 		}
 	}
-	for (unsigned shift = 0; shift < 32; shift += 16) {
+	for (size_t i = 0; i < phrase_count; i++)
+		start_bits[start_bit(phrases[i].start) / 64] |= (uint64_t)1 << start_bit(phrases[i].start) % 64;
+	for (unsigned shift = 0; shift < 64; shift += 16) {
 		put_by_byte(other, phrases, shift);
 		put_by_byte(phrases, other, shift + 8);
 	}
@@ -178,10 +194,12 @@ static bool is_by_itself(struct str text, struct slice at)
 }
 
 /* longest_of keeps the longest of those with that start that stands at text[at], of two as long the one listed first. */
-static void longest_of(struct str text, size_t at, uint32_t start, struct found *best)
+static void longest_of(struct str text, size_t at, uint64_t start, struct found *best)
 {
 	size_t low = 0, high = phrase_count;
 	struct found f;
+	if (!(start_bits[start_bit(start) / 64] >> start_bit(start) % 64 & 1))
+		return;
 	while (low < high) {
 		size_t middle = (low + high) / 2;
 		if (phrases[middle].start < start)
@@ -204,10 +222,10 @@ static bool longest_at(struct str text, size_t at, struct found *ret_found)
 	if (char_is_space(text.p[at])) /* none begins so; of a long row each would look at all behind it */
 		return false;
 	struct str rest = str_from(text, at);
-	uint32_t first = first_start(rest), start = start_of(rest);
-	longest_of(text, at, first, ret_found);
-	if (start != first)
-		longest_of(text, at, start, ret_found);
+	uint64_t starts[] = { first_start(rest), start_of(rest, 4), start_of(rest, 8) };
+	for (size_t i = 0; i < sizeof starts / sizeof *starts; i++)
+		if (!i || starts[i])
+			longest_of(text, at, starts[i], ret_found);
 	return ret_found->at.end > at;
 }
 
