@@ -105,12 +105,12 @@ static void add_more(struct match_scratch *s, const struct candidate_key *k)
 {
 	float *const scores = s->group_scores;
 	const uint32_t *const end = k->posts + k->n, count = s->group_count;
-	const float weight = k->weight;
+	const float more[] = { 0, k->weight };
 	for (const uint32_t *post = k->posts; post < end; post++) {
 		if (*post >= count)
 			continue;
 		float score = scores[*post];
-		scores[*post] = score + (score > 0 ? weight : 0);
+		scores[*post] = score + more[score > 0];
 	}
 }
 
