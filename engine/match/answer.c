@@ -116,17 +116,19 @@ static bool is_short(struct str text)
 	return n < DESCRIPTION_TOKENS;
 }
 
-double text_confidence(const struct file_view *v, struct str text, bool prose, const struct text_hit *hits, uint32_t n,
-		       uint32_t at, float all)
+void text_confidences(const struct file_view *v, struct str text, bool prose, const struct text_hit *hits, uint32_t n,
+		      float all, double *ret_confidences)
 {
+	if (!n)
+		return;
 	double lead = n > 1 ? (hits[0].score - hits[1].score) / hits[0].score : 1;
 	double first =
 		prose ? description_confidence(hits[0].score, all, lead) : words_confidence(hits[0].score, all, lead);
-	double behind = exp(-3 * (1 - hits[at].score / hits[0].score));
 	bool sure = agrees(v, text, hits[0].article);
 	if (!sure || is_short(text))
 		first = fmin(first, prose || sure ? WORDS_MOST : STRAY_MOST);
-	return fmax(first, prose ? 0.15 : 0.02) * behind;
+	for (uint32_t i = 0; i < n; i++)
+		ret_confidences[i] = fmax(first, prose ? 0.15 : 0.02) * exp(-3 * (1 - hits[i].score / hits[0].score));
 }
 
 /* ---- near-duplicates: nearly the same common words ---- */

@@ -21,10 +21,10 @@ enum {
 
 void answers_sort(struct answer *answers, uint32_t n); /* by confidence, then score */
 
-/* text_confidence: of the hit at this place among hits of a text, where `all` is the best that any could reach; prose:
- * the text is a person's sentence. It is low where no product or name in the text speaks for the first hit. */
-double text_confidence(const struct file_view *v, struct str text, bool prose, const struct text_hit *hits, uint32_t n,
-		       uint32_t at, float all);
+/* text_confidences: of each hit of a text, best first, where `all` is the best that any could reach; prose: the text is a
+ * person's sentence. They are low where no product or name in the text speaks for the first hit. */
+void text_confidences(const struct file_view *v, struct str text, bool prose, const struct text_hit *hits, uint32_t n,
+		      float all, double *ret_confidences);
 
 struct match_span answer_span(const struct clean *c, size_t start, size_t end); /* clean offsets > query offsets */
 

@@ -176,15 +176,16 @@ static uint32_t add_text_answers(struct query *q, const struct match_code *code,
 				 struct answer *answers, uint32_t n)
 {
 	struct text_hit hits[TEXT_ANSWERS_MAX];
+	double confidences[TEXT_ANSWERS_MAX];
 	float all;
 	struct str payload = str_part(q->clean->text, q->payload.start, q->payload.end);
 	struct told told = in_log ? (struct told){ .text = payload } : read_told(q->view, payload, q->arena);
 	bool prose = told.prose, message = in_log || is_mostly_said(q, answers, n);
 	enum text_order order = prose ? message ? TEXT_MESSAGE : TEXT_PASSAGES : in_log ? TEXT_WORDS : TEXT_PLACES;
 	uint32_t count = text_articles(q->view, q->scratch, told.text, order, hits, TEXT_ANSWERS_MAX, &all);
+	text_confidences(q->view, told.text, prose, hits, count, all, confidences);
 	for (uint32_t i = 0; i < count; i++) {
-		double confidence = text_confidence(q->view, told.text, prose, hits, count, i, all) *
-				    (in_log ? LOG_BY_TEXT : 1);
+		double confidence = confidences[i] * (in_log ? LOG_BY_TEXT : 1);
 		if (code->known && (!prose || by_meaning) && !rank_knows_code(q, code, hits[i].article))
 			confidence = fmin(confidence, 0.5 * CONFIDENCE_FLOOR);
 		uint32_t at = find_answer(answers, n, hits[i].article);

@@ -72,10 +72,14 @@ static bool is(struct str word, const char *name)
 uint32_t product_families(struct str text)
 {
 	struct token tokens[2] = { { .n = 0 }, { .n = 0 } };
-	uint32_t families = 0;
+	uint32_t families = 0, begins = 0; /* what the last words begin with, by the low bits */
 	size_t at = 0;
+	for (size_t k = 0; k < sizeof names / sizeof *names; k++)
+		begins |= 1u << (names[k].last[0] & 31);
 	for (unsigned i = 0; token_next(text, &at, &tokens[i & 1]); i++) {
 		struct str word = { tokens[i & 1].word, tokens[i & 1].n };
+		if (!(begins >> (word.p[0] & 31) & 1))
+			continue;
 		struct str before = { tokens[~i & 1].word, tokens[~i & 1].n };
 		for (size_t k = 0; k < sizeof names / sizeof *names; k++)
 			if (is(word, names[k].last) && (!names[k].before || is(before, names[k].before)))
