@@ -66,6 +66,19 @@ struct query {
 	uint32_t piece_count;
 };
 
+struct text_hit { uint32_t article; float score; }; /* text.h */
+
+/* What was searched last, where it is no more: a scan asks once more about what stands. */
+enum { SEARCHED_BYTES = 512, SEARCHED_HITS = 10 };
+struct searched {
+	char text[SEARCHED_BYTES];
+	size_t n; /* 0: nothing */
+	unsigned order;
+	uint32_t max, count;
+	float weight;
+	struct text_hit hits[SEARCHED_HITS];
+};
+
 struct match_scratch {
 	float *group_scores, *doc_scores; /* zero between look-ups */
 	uint32_t *groups_touched;	  /* CANDIDATE_POSTINGS_MAX + 1: those with a score */
@@ -87,6 +100,7 @@ struct match_scratch {
 	struct answer *owners;	/* rank.c: OWNERS_MAX, those of the last ranking */
 	struct answer *answers; /* match.c: MATCH_RESULTS_MAX */
 	uint32_t alignment_count;
+	struct searched searched; /* text.c */
 };
 
 /* One group laid against the message. */

@@ -11,8 +11,6 @@
 
 enum { TEXT_HITS_MAX = BEST_MAX };
 
-struct text_hit { uint32_t article; float score; };
-
 enum text_order {
 	TEXT_WORDS,   /* by the words alone */
 	TEXT_PLACES,  /* by how they stand in the best articles (passage.h), with the scores of the words alone */
