@@ -28,8 +28,8 @@ static bool looks_koi8(struct str line)
 	return false;
 }
 
-/* GBK: pairs with both bytes high, as the signs of GB 2312 have them. */
-static bool looks_gbk(struct str line)
+/* GBK and CP949: pairs with both bytes high, as the signs of GB 2312 and the syllables of KS X 1001 have them. */
+static bool looks_paired(struct str line)
 {
 	for (size_t at = 0, n; at < line.n; at += n + 1) {
 		for (n = 0; at + n < line.n && (unsigned char)line.p[at + n] >= 0xA1;)
@@ -62,9 +62,9 @@ static bool looks_shift_jis(struct str line)
 static const struct {
 	const char *name;
 	bool (*looks)(struct str line); /* NULL: Latin letters, of which those of ASCII tell what may be said */
-} pages[CODEPAGES] = { { "KOI8-R", looks_koi8 }, { "GBK", looks_gbk }, { "CP932", looks_shift_jis },
-		       { "CP1250", NULL },	 { "CP852", NULL },    { "CP1254", NULL },
-		       { "CP857", NULL } };
+} pages[CODEPAGES] = { { "KOI8-R", looks_koi8 }, { "GBK", looks_paired },	  { "CP949", looks_paired },
+		       { "CP932", looks_shift_jis }, { "CP1250", NULL },	  { "CP852", NULL },
+		       { "CP1254", NULL },	     { "CP857", NULL } };
 
 static void *handle_of(struct codepages *c, size_t page)
 {

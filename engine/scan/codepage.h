@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * A line that is no UTF-8 > text. Of the code pages that charset.h does not know (GBK, Shift-JIS, KOI8-R, those of
- * Central Europe and of Turkey) one is believed only where a text that a system says (match/language.h) stands in the
+ * A line that is no UTF-8 > text. Of the code pages that charset.h does not know (GBK, Korea's, Shift-JIS, KOI8-R, those
+ * of Central Europe and of Turkey) one is believed only where a text that a system says (match/language.h) stands in the
  * line when it is read so: letters alone do not tell them from each other. Owns the handles of the C library's iconv,
  * opened when first needed; where that has no such page the line is read as charset.h does. A struct belongs to one
  * thread.
@@ -11,7 +11,7 @@
 
 #include "base/arena.h"
 
-enum { CODEPAGES = 7 };
+enum { CODEPAGES = 8 };
 
 struct codepages { /* zeroed at first */
 	void *handles[CODEPAGES];
