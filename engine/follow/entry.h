@@ -38,6 +38,7 @@ struct entry {
 	bool passed_over; /* the path names a file that is read otherwise: packed, or held by another entry */
 	bool asleep;	  /* or that was read, and is closed until it changes: its place is remembered */
 	struct tail_id passed;
+	uint64_t packed_size; /* of a packed file when it was read; 0: it is none */
 	uint64_t asleep_size;
 	int64_t asleep_ns;
 	struct tail now;

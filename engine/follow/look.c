@@ -91,6 +91,7 @@ static enum err begin_packed(struct follow *f, struct entry *e, struct tail *t)
 	struct job job = { .line = 1, .fd = -1 };
 	tail_skip(t);
 	job.as_packed = t->at;
+	e->packed_size = t->size;
 	enum err err = entry_add_job(f, e, e->path, &job);
 	return err ? err : pass_over(f, e, t);
 }
@@ -213,9 +214,14 @@ static enum err look_at_path(struct follow *f, struct entry *e, int64_t now_ms)
 			entry_say(f, e, err_from_errno(number), DIAG_ERROR, strerror(number));
 		return err;
 	}
-	if (!e->has_now && e->passed_over && is_passed(f, e, &st))
+	if (!e->has_now && e->passed_over && is_passed(f, e, &st)) {
+		if (e->packed_size && (uint64_t)st.st_size > e->packed_size)
+			entry_say(f, e, ERR_UNSUPPORTED, DIAG_WARNING,
+				  "has grown, and is packed: it is read once, what is added is not followed");
 		return ERR_OK;
+	}
 	e->passed_over = e->asleep = false;
+	e->packed_size = 0;
 	if (e->has_now && same_file(&e->now, &st)) {
 		enum tail_state state = tail_look(&e->now, now_ms);
 		if (state == TAIL_REPLACED)

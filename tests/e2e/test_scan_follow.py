@@ -466,6 +466,20 @@ class ScanFollow(SharedKbTest):
         follower.stop()
         self.check_once(follower.names(), ['A1', 'A0', 'GZ', 'B1', 'P1', 'A2', 'A3', 'B2'])
 
+    def test_a_packed_file_that_grows_is_said_to_be_read_once(self):
+        path = self.path('app.log.gz')
+        with gzip.open(path, 'wb') as f:
+            f.write(rcmd('ONE').encode() + b'\n')
+        follower = Follower(self, '--follow', path)
+        self.assertEqual(follower.wait_for(['ONE']), set())
+        self.assertEqual(follower.err, b'')
+        with gzip.open(path, 'ab') as f:
+            f.write(rcmd('TWO').encode() + b'\n')
+        self.assertTrue(follower.wait_err('app.log.gz: has grown, and is packed: it is read once'))
+        follower.stop()
+        self.check_once(follower.names(), ['ONE'])
+        self.assertEqual(follower.err.count(b'\n'), 1)
+
     def test_a_packed_file_is_read_once_though_its_log_is_away_for_a_while(self):
         os.mkdir(self.path('logs'))
         self.add(self.path('logs', 'a.log'), 'A1')
