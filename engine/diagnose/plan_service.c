@@ -12,13 +12,12 @@ static struct str client_limit(const struct digest *d, const char *dialects)
 	return !limited ? S("") : most < 0x210 ? S("2.02") : most < 0x300 ? S("2.10") : S("3.00");
 }
 
-static void ask_smb(struct wave *w, const char *dialects)
+static void ask_smb(struct wave *w, const char *dialects, struct str echoes)
 {
 	const struct digest *d = w->d;
 	if (digest_look(d, "smb", ARG("address", d->target), ARG("dialects", str_c(dialects)), ARG("pad", S(""))))
 		return;
 	bool direct = digest_is(d, "tcp.445", "open");
-	struct str echoes = digest_seems_slow(d) ? S("") : arena_printf(w->a, "%d", PLAN_ECHOES);
 	struct str called = direct ? S("") : d->server_is_address ? S("*SMBSERVER") : d->server;
 	ask(w, "smb", ARG("address", d->target), ARG("port", direct ? S("445") : S("139")), ARG("called", called),
 	    ARG("dialects", str_c(dialects)), ARG("max", client_limit(d, dialects)), ARG("share", d->share),
@@ -71,7 +70,7 @@ void step_smb(struct wave *w)
 	if (!digest_is(d, "tcp.445", "open"))
 		ask(w, "nbss", ARG("address", d->target),
 		    ARG("called", d->server_is_address ? S("*SMBSERVER") : d->server));
-	ask_smb(w, digest_client_dialects(d));
+	ask_smb(w, digest_client_dialects(d), digest_seems_slow(d) ? S("") : arena_printf(w->a, "%d", PLAN_ECHOES));
 }
 
 /* step_service: the service ended a connection, which may be one of many; or it says nothing where it speaks first, or
@@ -93,14 +92,15 @@ void step_service(struct wave *w)
 		    ARG("watch", S(DIGEST_GREETING_AGAIN_MS)));
 }
 
-/* step_smb_others: where that failed, what the server makes of the other dialects. */
+/* step_smb_others: where that failed, what the server makes of the other dialects. No echoes: two conversations of many
+ * packets at a time have to wait for the packets of the next second. */
 void step_smb_others(struct wave *w)
 {
 	static const char *const dialects[] = { "smb311", "smb2", "smb1" };
 	struct str outcome = digest_fact(w->d, "smb.outcome");
 	bool settled = !outcome.n || str_eq(outcome, S("negotiated")) || str_eq(outcome, S("refused-session"));
 	if (str_eq(outcome, S("negotiated")) && !digest_fact(w->d, "smb.encryption").n)
-		ask_smb(w, dialects[0]);
+		ask_smb(w, dialects[0], S(""));
 	for (size_t i = 0; !settled && i < sizeof dialects / sizeof *dialects; i++)
-		ask_smb(w, dialects[i]);
+		ask_smb(w, dialects[i], S(""));
 }
