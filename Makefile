@@ -14,7 +14,7 @@ WARN    := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-pro
 # A level of _FORTIFY_SOURCE that the caller names goes before ours; without optimizing there is none.
 LEVEL    = $(if $(findstring _FORTIFY_SOURCE,$(CPPFLAGS) $(CFLAGS))$(filter -O0,$(lastword -O0 $(filter -O%,$(CFLAGS)))),,2)
 HARDEN   = -fstack-protector-strong -fPIE $(if $(LEVEL),-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=$(LEVEL))
-STD     := -std=c17 -D_GNU_SOURCE -Iengine -I. -I$(BUILD)/gen -DKBT_VERSION='"$(VERSION)"' -DKBT_SHARE='"$(PREFIX)/share/kbtriage"' \
+STD     := -std=c17 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -Iengine -I. -I$(BUILD)/gen -DKBT_VERSION='"$(VERSION)"' -DKBT_SHARE='"$(PREFIX)/share/kbtriage"' \
            -DKBT_GEN='"$(BUILD)/gen"'
 
 # What apt must bring: to build and run, and to test.

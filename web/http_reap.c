@@ -184,9 +184,10 @@ void *http_reap(void *server)
 		looked = due ? now : looked;
 		struct timespec until;
 		clock_gettime(CLOCK_MONOTONIC, &until);
-		until.tv_nsec += (s->lingering_count && LINGER_TICK_MS < look_ms ? LINGER_TICK_MS : look_ms) * 1000000L;
-		until.tv_sec += until.tv_nsec / 1000000000L;
-		until.tv_nsec %= 1000000000L;
+		int64_t wait_ms = s->lingering_count && LINGER_TICK_MS < look_ms ? LINGER_TICK_MS : look_ms;
+		int64_t until_ns = until.tv_nsec + wait_ms * 1000000;
+		until.tv_sec += (time_t)(until_ns / 1000000000);
+		until.tv_nsec = (long)(until_ns % 1000000000);
 		pthread_cond_timedwait(&s->stop, &s->lock, &until);
 	}
 	for (size_t i = 0; i < PHASES; i++)

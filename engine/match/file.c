@@ -286,7 +286,7 @@ enum err file_seal(struct buf sections[SEC_COUNT], struct file_stamp stamp, doub
 	struct file_header h = { .order = 0x01020304, .version = FILE_VERSION, .generation = stamp.generation,
 				 .identity = stamp.identity,
 				 .mean_length = (float)mean_length };
-	uint64_t size = sizeof h;
+	size_t size = sizeof h;
 	memcpy(h.magic, magic, sizeof magic);
 	for (int s = 0; s < SEC_COUNT; s++) {
 		if (buf_err(&sections[s]))
@@ -304,10 +304,10 @@ enum err file_seal(struct buf sections[SEC_COUNT], struct file_stamp stamp, doub
 	block.n = size;
 	memset(room, 0, sizeof h);
 	for (int s = 0; s < SEC_COUNT; s++) {
-		uint64_t end = h.sections[s].at + sections[s].n;
+		size_t end = (size_t)h.sections[s].at + sections[s].n;
 		if (sections[s].n)
 			memcpy(room + h.sections[s].at, sections[s].p, sections[s].n);
-		memset(room + end, 0, (s + 1 < SEC_COUNT ? h.sections[s + 1].at : size) - end);
+		memset(room + end, 0, (s + 1 < SEC_COUNT ? (size_t)h.sections[s + 1].at : size) - end);
 		buf_free(&sections[s]);
 	}
 	h.checksum = hash_bytes((struct str){ room + sizeof h, size - sizeof h });

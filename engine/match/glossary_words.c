@@ -333,7 +333,7 @@ bool glossary_joint(const struct glossary *g, size_t n, struct str *ret_joint)
 
 size_t glossary_ending_max(const struct glossary *g)
 {
-	return g->ending_max;
+	return (size_t)g->ending_max;
 }
 
 /* ---- forms in a text ---- */

@@ -203,7 +203,7 @@ static bool literal_of(struct choice *c, struct str fragment, uint32_t *ret_lite
 	for (size_t i = 0; i < fragment.n; i++)
 		folded[i] = (char)c->fold[(unsigned char)fragment.p[i]];
 	struct str key = { folded, fragment.n };
-	size_t at = hash_bytes(key) & (c->slot_count - 1);
+	size_t at = (size_t)hash_bytes(key) & (c->slot_count - 1);
 	for (; c->slots[at]; at = (at + 1) & (c->slot_count - 1)) {
 		if (!str_eq(c->texts[c->slots[at] - 1], key))
 			continue;

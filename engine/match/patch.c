@@ -37,16 +37,16 @@ static void *take(struct patch *p, size_t count, size_t size)
 	return room;
 }
 
-static uint64_t count_of(const struct file_view *v, enum file_section s)
+static size_t count_of(const struct file_view *v, enum file_section s)
 {
-	return v->header.sections[s].n;
+	return (size_t)v->header.sections[s].n;
 }
 
 /* A copy of base's section, to be added to. */
 static void copy_section(struct patch *p, enum file_section s)
 {
 	const struct file_header *h = &p->base->header;
-	buf_add_bytes(&p->sections[s], p->base->block.p + h->sections[s].at, h->sections[s].n * file_item_size(s));
+	buf_add_bytes(&p->sections[s], p->base->block.p + h->sections[s].at, (size_t)h->sections[s].n * file_item_size(s));
 	if (buf_err(&p->sections[s]))
 		p->err = buf_err(&p->sections[s]);
 }

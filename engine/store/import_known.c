@@ -10,7 +10,7 @@ enum { TEACH_ITEMS = 200, DICT_BYTES = 112 << 10 };
 
 static void known_add(struct known *k, const struct known_source *source)
 {
-	size_t i = source->hash & (k->slot_count - 1);
+	size_t i = (size_t)source->hash & (k->slot_count - 1);
 	while (k->slots[i].article)
 		i = (i + 1) & (k->slot_count - 1);
 	k->slots[i] = *source;

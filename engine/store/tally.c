@@ -95,7 +95,7 @@ enum err tally_most(struct tally *t, int64_t from_day, size_t limit, struct aren
 	enum err e = ERR_OK;
 	sqlite3_stmt *q = t->stmts[MOST];
 	sql_int(q, 1, from_day);
-	sql_int(q, 2, limit < INT64_MAX ? (int64_t)limit : INT64_MAX);
+	sql_int(q, 2, (int64_t)(limit & INT64_MAX));
 	while (!e && row) {
 		e = sql_next(q, &row);
 		struct tally_article *item = !e && row ? arena_push(a, &items, &count, &cap) : NULL;

@@ -10,7 +10,7 @@ static const struct known_source *known_find(const struct known *k, uint64_t has
 {
 	if (!k->slot_count)
 		return NULL;
-	for (size_t i = hash & (k->slot_count - 1); k->slots[i].article; i = (i + 1) & (k->slot_count - 1))
+	for (size_t i = (size_t)hash & (k->slot_count - 1); k->slots[i].article; i = (i + 1) & (k->slot_count - 1))
 		if (k->slots[i].hash == hash && k->slots[i].size == size)
 			return &k->slots[i];
 	return NULL;

@@ -99,7 +99,7 @@ static void add_sent(struct buf *out, struct str sent, struct str range)
 	str_cut(range, ':', &from, &to);
 	if (!str_u64(from, &a) || !str_u64(to, &b) || a > b)
 		abort();
-	buf_add(out, str_part(sent, a, b));
+	buf_add(out, str_part(sent, (size_t)a, (size_t)b));
 }
 
 static void add_netbios(struct buf *out, struct str what)

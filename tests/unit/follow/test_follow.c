@@ -383,10 +383,10 @@ static void stopped_among_many_rotations(void **unused)
 	char name[110], line[16];
 	unsigned char seen[FILES] = { 0 };
 	struct follow *first = NULL, *f = NULL;
-	for (unsigned i = 0; i < FILES; i++) {
+	for (int i = 0; i < FILES; i++) {
 		const struct timespec times[] = { { .tv_sec = 1000000 + i }, { .tv_sec = 1000000 + i } };
-		snprintf(name, sizeof name, "%s.%u", path, FILES - i);
-		snprintf(line, sizeof line, "n%u\n", i);
+		snprintf(name, sizeof name, "%s.%d", path, FILES - i);
+		snprintf(line, sizeof line, "n%d\n", i);
 		add(name, line);
 		assert_int_equal(utimensat(AT_FDCWD, name, times, 0), 0);
 	}
