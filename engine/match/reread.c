@@ -24,7 +24,9 @@ enum {
 	RECORDS_MAX = 64,  /* the same of records, which may take several lines each */
 	WORDS_AROUND = 64, /* a system's text, that are looked for in titles */
 	QUOTED_MAX = 8,	   /* quotations of a text that are asked one by one */
-	QUOTED_WORDS = 2   /* at least, of one: names and buttons are quoted too */
+	QUOTED_WORDS = 2,  /* at least, of one: names and buttons are quoted too */
+	QUOTED_BYTES = 512, /* a quotation's end is looked for in; most quotes of a long text are none's beginning */
+	QUOTED_WITHIN = 64 << 10 /* bytes of a text */
 };
 
 /* What is left of what a system's text tells alone, where other words stand around it. */
@@ -337,22 +339,29 @@ static bool is_quote(char c)
 	return c == '"' || c == '\'' || c == '`';
 }
 
-/* next_quoted finds what stands between the next quote at or behind *at that begins a word and the first one of its
- * kind that ends one. */
+/* quoted_end gives where the quotation ends whose quote stands at `start`: at the first one of its kind that ends a
+ * word; 0 where there is none. */
+static size_t quoted_end(struct str text, size_t start)
+{
+	size_t end = start + QUOTED_BYTES < text.n ? start + QUOTED_BYTES : text.n;
+	for (size_t k = start + 2; k < end && text.p[k] != '\n'; k++)
+		if (text.p[k] == text.p[start] && !char_is_space(text.p[k - 1]) &&
+		    (k + 1 == text.n || !char_is_alnum(text.p[k + 1])))
+			return k;
+	return 0;
+}
+
+/* next_quoted finds what stands between the next quote at or behind *at that begins a word and its end. */
 static bool next_quoted(struct str text, size_t *at, struct match_span *ret_span)
 {
-	for (size_t i = *at; i < text.n; i++) {
-		if (!is_quote(text.p[i]) || (i && char_is_alnum(text.p[i - 1])))
-			continue;
-		for (size_t k = i + 2; k < text.n && text.p[k] != '\n'; k++) {
-			if (text.p[k] != text.p[i] || (k + 1 < text.n && char_is_alnum(text.p[k + 1])))
-				continue;
-			*ret_span = (struct match_span){ i + 1, k };
-			*at = k + 1;
-			return true;
-		}
+	size_t end = 0;
+	for (size_t i = *at; i + 1 < text.n && !end; i++) {
+		bool begins = is_quote(text.p[i]) && !char_is_space(text.p[i + 1]) && (!i || !char_is_alnum(text.p[i - 1]));
+		if (begins && (end = quoted_end(text, i)))
+			*ret_span = (struct match_span){ i + 1, end };
 	}
-	return false;
+	*at = end + 1;
+	return end;
 }
 
 static bool has_words(struct str text, unsigned least)
@@ -368,7 +377,8 @@ static bool has_words(struct str text, unsigned least)
 static bool find_quoted(struct query *q, const struct match_options *options, struct match_span payload,
 			struct second *x, struct match_span *ret_span)
 {
-	struct str text = str_first(q->clean->text, payload.end);
+	size_t within = payload.end - payload.start < QUOTED_WITHIN ? payload.end : payload.start + QUOTED_WITHIN;
+	struct str text = str_first(q->clean->text, within);
 	struct match_span span;
 	double best = 0;
 	size_t at = payload.start;

@@ -169,7 +169,7 @@ static void large_input_ends(void **state)
 	(void)state;
 	static const char *const texts[] = { "error ", "53 ", "Failed to connect to ", "\\", "a<", "&lt;", "x\n> ",
 					     "0x80070035 ", "[2001-03-12 ", "\x1b[", "a-\n", "$$<a><b>", "\",\"",
-					     "\342\200\213a" };
+					     "\342\200\213a", "'a " };
 	size_t n = 4 << 20;
 	char *p = malloc(n);
 	assert_non_null(p);
