@@ -47,7 +47,8 @@ static void find_parted(struct line *l)
 	struct str payload = l->payload;
 	size_t last = payload.n - payload.n * LITERALS_SHARE_MIN / 200; /* blanks and marks are no letters */
 	l->parted_known = true;
-	for (size_t at = l->starts[l->start_count - 1] - l->dress.payload.start + 1;
+	size_t head = l->starts[l->start_count - 1 - (l->worn > 0)]; /* what l->worn ends may be a mark that parts, too */
+	for (size_t at = head - l->dress.payload.start + 1;
 	     at < last && payload.n - at >= LITERALS_PARTED_MIN && l->parted_count < PARTED_MAX; at++)
 		if ((char_is_space(payload.p[at - 1]) || payload.p[at - 1] == '"') && !char_is_space(payload.p[at]) &&
 		    envelope_parts_off(payload, 0, at))

@@ -658,6 +658,16 @@ class Scan(SharedKbTest):
         apart = self.log('apart.log', ['backup: Failed to connect to', 'restore: <\\\\NAS7>, Error = 53'])
         self.kbt('scan', apart, '--json', code=NONE)
 
+    def test_a_dress_that_lines_share_hides_no_message_of_one(self):
+        samples = [s for s in self.samples() if '\n' not in s]
+        for dress in ('(worker 3) {}', 'PRB: {}', 'web_1  | {}'):
+            lines = [dress.format(s) for s in samples]
+            alone = {h['line'] // 2 for h in self.hits(self.log('alone.log', [x for s in lines for x in ('nothing to see', s)]))}
+            hits = self.hits(self.log('shared.log', lines))
+            shared = {n for h in hits for n in range(h['line'], h['line'] + h['lines'])}
+            self.assertGreater(len(alone), len(lines) / 2)
+            self.assertEqual([lines[n - 1] for n in sorted(alone - shared)], [], dress)
+
     def test_messages_over_several_lines(self):
         rng = random.Random(4)
         dress = ['{}', 'Mar  2 08:13:43 host app[1]: {}', '2001-03-12 10:56:20 ERROR {}']
