@@ -235,6 +235,13 @@ unsigned channel_segments(const struct channel *c)
 	return tcp_info(c, &info) ? info.tcpi_segs_out : 0;
 }
 
+unsigned channel_send_packets(const struct channel *c, size_t bytes)
+{
+	struct tcp_info info;
+	size_t mss = tcp_info(c, &info) ? info.tcpi_snd_mss : 0;
+	return mss && bytes > mss ? (unsigned)((bytes + mss - 1) / mss) : 1;
+}
+
 static int take_socket_error(const struct channel *c)
 {
 	int e = 0;

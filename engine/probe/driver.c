@@ -181,7 +181,10 @@ static unsigned action_cost(const struct run *r, const struct action *a)
 	if (a->kind == ACTION_OPEN)
 		return connection_cost(&a->spec);
 	const struct channel *c = &r->channels[a->channel];
-	return a->kind == ACTION_SEND && c->spec.kind != CHANNEL_ROUTE ? 1 : 0;
+	if (a->kind != ACTION_SEND || c->spec.kind == CHANNEL_ROUTE)
+		return 0;
+	unsigned packets = channel_send_packets(c, a->bytes.n);
+	return packets < PACED ? packets : PACED;
 }
 
 /* limits_allow: may cost packets go now? If not yet, *ret_wait_until; if never, the machine is ended. */
@@ -278,10 +281,11 @@ static void run_send(struct run *r, const struct action *a, double now)
 	struct channel *c = &r->channels[a->channel];
 	if (c->fd < 0 || (a->spec.to.family && !policy_allows(r, a->spec.to, a->spec.port)))
 		return;
+	unsigned packets = action_cost(r, a);
 	int error = channel_send(c, a);
-	if (!error && c->spec.kind != CHANNEL_ROUTE)
-		count_packets(r, c, 1, now);
-	else if (error && !c->ended) /* an ended stream has told its error */
+	if (!error)
+		count_packets(r, c, packets, now);
+	else if (!c->ended) /* an ended stream has told its error */
 		run_emit_fail(r, a->channel, error);
 }
 

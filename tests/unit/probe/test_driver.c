@@ -60,6 +60,13 @@ static unsigned open_descriptors(void)
 	return n;
 }
 
+static double steady_ms(void)
+{
+	struct timespec t;
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
+}
+
 static int bound(int type, unsigned *ret_port)
 {
 	int fd = socket(AF_INET, type | SOCK_CLOEXEC, 0);
@@ -277,6 +284,30 @@ static void bytes_are_acknowledged_one_by_one_and_at_once(void **state)
 	close(b.fd);
 }
 
+/* A server that takes next to nothing at a time makes dozens of packets of one message. */
+static void segments_of_a_large_message_wait_for_their_turn(void **state)
+{
+	(void)state;
+	struct results r = { 0 };
+	unsigned port;
+	int fd = bound(SOCK_STREAM, &port), least = 88;
+	struct banner b = { fd, "SSH-2.0-x\r\n" };
+	assert_int_equal(setsockopt(fd, IPPROTO_TCP, TCP_MAXSEG, &least, sizeof least), 0);
+	assert_int_equal(listen(fd, 16), 0);
+	struct probe_request q =
+		request(&r.arena, "ssh", "address=127.0.0.1", arena_printf(&r.arena, "port=%u", port).p, NULL);
+	pthread_t thread;
+	pthread_create(&thread, NULL, greet_and_listen, &b);
+	double begin_ms = steady_ms();
+	run(NULL, &q, 1, &r, ERR_OK);
+	pthread_join(thread, NULL);
+	assert_true(state_is(r.evidence[0], "told"));
+	assert_true(r.evidence[0]->packets > 46); /* what a second has room for, with the system's own */
+	assert_true(steady_ms() - begin_ms > 1000);
+	close(fd);
+	arena_free(&r.arena);
+}
+
 static void a_closed_udp_port_is_told_by_icmp(void **state)
 {
 	(void)state;
@@ -457,13 +488,6 @@ struct ends {
 	struct results results;
 	double begin_ms, ms[2]; /* of each request: its end */
 };
-
-static double steady_ms(void)
-{
-	struct timespec t;
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
-}
 
 static void keep_end(void *context, size_t index, struct evidence *e)
 {
@@ -702,6 +726,7 @@ int main(void)
 		cmocka_unit_test(a_hung_service_is_silent_and_took_the_bytes),
 		cmocka_unit_test(a_banner_is_kept_though_the_peer_closes),
 		cmocka_unit_test(bytes_are_acknowledged_one_by_one_and_at_once),
+		cmocka_unit_test(segments_of_a_large_message_wait_for_their_turn),
 		cmocka_unit_test(a_closed_udp_port_is_told_by_icmp),
 		cmocka_unit_test(a_spoofed_answer_from_elsewhere_is_not_heard),
 		cmocka_unit_test(the_policy_is_asked_and_named),
