@@ -399,7 +399,7 @@ uint32_t reread_quoted(struct query *q, const struct match_options *options, str
 		       struct answer *answers, uint32_t n)
 {
 	struct second x = { { .query = out->query, .envelope = out->envelope }, q->clean, NULL, 0 };
-	struct match_span payload = q->payload, span;
+	struct match_span payload = q->payload, span = payload;
 	if (options->standing || options->keep_envelope ||
 	    (n && answers[0].owner && answers[0].together >= HALF_SURE) ||
 	    !(x.answers = arena_array(q->arena, struct answer, MATCH_RESULTS_MAX)))
