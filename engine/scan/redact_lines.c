@@ -30,7 +30,7 @@ static size_t key_line(struct str line, struct str mark)
 {
 	size_t at = str_find(line, mark);
 	size_t key = at == STR_NONE ? STR_NONE : str_find(str_first(str_from(line, at), REDACT_COMMAND_MAX),
-							  STR("PRIVATE KEY-----"));
+							  STR("PRIVATE KEY")); /* "-----", PGP's " BLOCK-----" */
 	return key == STR_NONE ? STR_NONE : at + key;
 }
 

@@ -182,6 +182,8 @@ static void told_by_other_lines(void **unused)
 	alone("-----BEGIN RSA PRIVATE KEY-----\nQwErTyUi\nkum+\nq9w=\n-----END RSA PRIVATE KEY-----\nq9w",
 	      "-----BEGIN RSA PRIVATE KEY-----\nSECRET-1\nSECRET-2\nSECRET-3\n-----END RSA PRIVATE KEY-----\nq9w");
 	alone("web | q9wXk==\r\nweb | -----END EC PRIVATE KEY-----\r\n", "web | SECRET-1\r\nweb | -----END EC PRIVATE KEY-----\r\n");
+	alone("-----BEGIN PGP PRIVATE KEY BLOCK-----\n\nkum+quat\n=aB3d\n-----END PGP PRIVATE KEY BLOCK-----",
+	      "-----BEGIN PGP PRIVATE KEY BLOCK-----\n\nSECRET-1\nSECRET-2\n-----END PGP PRIVATE KEY BLOCK-----");
 	alone("want -----BEGIN PRIVATE KEY-----\nconnection refused", "want -----BEGIN PRIVATE KEY-----\nconnection refused");
 	alone("q9w=\n-----END CERTIFICATE-----", "q9w=\n-----END CERTIFICATE-----");
 	alone("db:\n  password:\n    kumquat\n  name: x", "db:\n  password:\n    SECRET-1\n  name: x");
