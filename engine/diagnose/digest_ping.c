@@ -4,7 +4,8 @@
  */
 #include "diagnose/digest_ping.h"
 
-enum { PATIENCE_MS = 4500, LONG_PATIENCE_MS = 8000, LARGE_HEARD = 600 };
+/* LARGE_HEARD: bytes that fill a packet of most links; OpenSSH offers keys in 1100, which a tunnel of 1400 carries. */
+enum { PATIENCE_MS = 4500, LONG_PATIENCE_MS = 8000, LARGE_HEARD = 1400 };
 enum { NEIGHBOUR_SLOW_MS = 100, REPEATED_MS = 150, LINGER_MS = 3000, QUICK_PINGS_MS = 100 };
 
 /* kept_waiting: the connection took long, and not for want of a lost SYN, which is sent again after whole seconds. */
@@ -193,8 +194,8 @@ const struct evidence *digest_words(const struct digest *d)
 }
 
 /* put_mtu_of_service: of a service that is not spoken to, large datagrams that nobody listens for must show it too.
- * Those that pass while large pings vanish tell nothing: their answers are small, and only one direction may be bad. An
- * SSH server's own large word, or its silence, tells of the way back. */
+ * Those that pass while large pings vanish tell nothing: their answers are small, and only one direction may be bad. Of
+ * an SSH server's way back large pings tell, which pass or not, or its own words where they are large. */
 static void put_mtu_of_service(struct digest *d)
 {
 	const struct evidence *ping = digest_look(d, "mtu", ARG("address", d->target), ARG("port", STR("")));
@@ -203,9 +204,10 @@ static void put_mtu_of_service(struct digest *d)
 	const struct evidence *words = digest_words(d);
 	struct str large = evidence_text(words, "ssh.large");
 	bool deaf = !ping || evidence_state(ping, "silent"), there = str_eq(large, STR("passed"));
+	bool back = large_pass(ping) || evidence_number(words, "ssh.heard", 0) >= LARGE_HEARD;
 	if (large.n && !there)
 		digest_put(d, "mtu.state", "blackhole", words);
-	else if (there && (large_pass(ping) || evidence_number(words, "ssh.heard", 0) >= LARGE_HEARD))
+	else if (there && (back || evidence_state(ping, "blackhole"))) /* then a finding says so: mtu.pings */
 		digest_put(d, "mtu.state", "passes", words);
 	else if (there && deaf)
 		digest_put(d, "mtu.state", "there", words);

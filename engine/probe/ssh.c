@@ -5,8 +5,8 @@
  * before is acknowledged: as many round trips. The first that the system sends again is the last; one that is only
  * acknowledged late is not lost, for some systems take 0.2 s. Then a small message and a large one that say nothing
  * (SSH_MSG_IGNORE, RFC 4253 section 11.2, which is allowed from the identification on): does the large one get there?
- * What the server says of its own, its offer to exchange keys, is large, and shows the other way. No key is exchanged,
- * nobody logs in.
+ * What the server says of its own, its offer to exchange keys, shows the other way as far as it is large. No key is
+ * exchanged, nobody logs in.
  */
 #include "probe/outcome.h"
 
