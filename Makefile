@@ -196,8 +196,11 @@ install: all
 	@sed 's|@PREFIX@|$(PREFIX)|' cli/systemd/kbt-serve.service | install -D -m 644 /dev/stdin "$(ROOT)/$(SERVICE)"
 	@find kb -type f | while read -r f; do install -D -m 644 "$$f" "$(ROOT)/share/kbtriage/$$f" || exit; done
 
+# Only what was installed: somebody's own articles beside ours stay.
 uninstall:
-	cd "$(ROOT)" && rm -f bin/kbt $(SERVICE) $(foreach f,$(INSTALLED),$(lastword $(subst =, ,$f))) && rm -rf share/kbtriage
+	cd "$(ROOT)/" && rm -f bin/kbt $(SERVICE) $(foreach f,$(INSTALLED),$(lastword $(subst =, ,$f)))
+	@find kb -type f | while read -r f; do rm -f "$(ROOT)/share/kbtriage/$$f" || exit; done
+	@! test -d "$(ROOT)/share/kbtriage" || find "$(ROOT)/share/kbtriage" -depth -type d -empty -delete
 
 clean:
 	rm -rf build $(BUILD)

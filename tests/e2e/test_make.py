@@ -36,10 +36,14 @@ class Make(KbtTest):
             self.assertTrue(os.path.exists(os.path.join(root, f)), f)
         with open(os.path.join(root, 'lib/systemd/system/kbt-serve.service')) as f:
             self.assertIn('\nExecStart=/opt/kb/bin/kbt serve ', f.read())
-        other = os.path.join(root, 'share/man/man1/other.1')
-        shutil.copy(os.path.join(root, 'share/man/man1/kbt.1'), other)
+        others = [os.path.join(root, f) for f in ('share/kbtriage/kb/Q-mine.md', 'share/man/man1/other.1')]
+        for other in others:
+            shutil.copy(os.path.join(root, 'share/man/man1/kbt.1'), other)
         self.make('uninstall', *args)
-        self.assertEqual([os.path.join(d, f) for d, _, files in os.walk(root) for f in files], [other])
+        self.assertEqual(sorted(os.path.join(d, f) for d, _, files in os.walk(root) for f in files), others)
+        os.remove(others[0])
+        self.make('uninstall', *args)
+        self.assertFalse(os.path.exists(os.path.join(root, 'share/kbtriage')))
 
     def test_another_prefix_is_compiled_in(self):
         build = self.path('build')
