@@ -53,11 +53,23 @@ static const char *unfit(const struct question *q, struct arena *a)
 	return NULL;
 }
 
+static bool is_set(const struct question *q, struct str name)
+{
+	for (size_t i = 0; i < q->set_count; i++)
+		if (str_eq(q->set[i].name, name))
+			return true;
+	return false;
+}
+
 static const char *read_set(const cJSON *item, struct arena *a, struct question *q)
 {
-	const char *why = cJSON_IsString(item) ?
-				  add_set(q, a, str_c(item->string), str_c(item->valuestring)) :
-				  arena_printf(a, "the value of %s is no text: \"set\": {\"port\": \"445\"}", item->string).p;
+	const char *why;
+	if (!cJSON_IsString(item))
+		why = arena_printf(a, "the value of %s is no text: \"set\": {\"port\": \"445\"}", item->string).p;
+	else if (is_set(q, str_c(item->string)))
+		why = arena_printf(a, "%s is given twice", item->string).p;
+	else
+		why = add_set(q, a, str_c(item->string), str_c(item->valuestring));
 	return why ? arena_printf(a, "\"set\": %s.", why).p : NULL;
 }
 

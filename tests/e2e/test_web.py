@@ -625,6 +625,7 @@ class Api(unittest.TestCase):
         for body, says in (('{"text": "a", }', 'The body is no JSON from byte 14 on.'), ('', 'The body is no JSON.'),
                            ('{"text": "a", "Set": {}}', 'Nothing would look at "Set". The body may have: text, set.'),
                            ('{"text": "a", "text": "b"}', 'The body says "text" twice.'),
+                           ('{"text": "a", "set": {"server": "a", "server": "b"}}', '"set": server is given twice.'),
                            ('["a", "b"]', 'The body is an object {"text": "...", "set": {"server": "..."}}; "text" is missing or no string.'),
                            ('{"text": "a", "x": ' + '[' * 20 + ']' * 20 + '}', 'The body is nested too deeply.'),
                            (question(port=445), '"set": the value of port is no text: "set": {"port": "445"}.'),
