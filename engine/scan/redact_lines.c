@@ -129,7 +129,7 @@ static struct str answer(struct str above, struct str line)
 
 struct str redact_told_by(struct redact_lines *l, struct str line, struct str below)
 {
-	struct str secret = STR(""), above = l->above;
+	struct str secret, above = l->above;
 	bool ends = key_line(line, STR("-----END ")) != STR_NONE, begins = key_line(line, STR("-----BEGIN ")) != STR_NONE;
 	bool last = !ends && key_line(below, STR("-----END ")) != STR_NONE, inside = l->in_key && !ends && !begins;
 	l->above = line;
