@@ -88,6 +88,7 @@ $(call OBJ,$(wildcard engine/match/*.c engine/scan/*.c)): CFLAGS := $(CFLAGS:-O2
 
 $(call OBJ,engine/store/import.c): $(BUILD)/gen/store/schema.sql.h
 $(call OBJ,engine/match/language.c): $(BUILD)/gen/match/language.txt.h
+$(call OBJ,engine/match/sayings.c): $(BUILD)/gen/match/sayings.txt.h
 $(call OBJ,engine/match/glossary_words.c): $(patsubst engine/%,$(BUILD)/gen/%.h,$(wildcard engine/match/glossary/*.txt))
 $(call OBJ,engine/render/scan_html.c): $(BUILD)/gen/render/scan_report.css.h $(BUILD)/gen/render/look.css.h
 

@@ -5,6 +5,8 @@
 #include "base/mem.h"
 #include "match/literals.h"
 #include "match/meaning.h"
+#include "match/passage.h"
+#include "match/sayings.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -159,6 +161,7 @@ static void put_articles(struct assembly *s, struct file_term *terms)
 			.word_at = COUNT(uint16_t, s->sections[SEC_DOC_WORD]),
 			.word_n = at->doc->word_n,
 			.families = at->doc->families,
+			.named = at->doc->named,
 			.length = at->doc->length,
 			.authored = at->doc->authored,
 			.stamp = at->doc->stamp,
@@ -564,6 +567,10 @@ enum err assemble(struct digest *const *digests, unsigned count, double mean_len
 		put_words(&s);
 		s.err = assemble_put_codes(s.sections, codes, code_count);
 	}
+	if (!s.err)
+		s.err = sayings_put(s.sections);
+	if (!s.err)
+		s.err = passage_put_runs(s.sections);
 	if (!s.err)
 		s.err = literals_put(s.sections);
 	enum err e = s.err ? s.err : file_seal(s.sections, stamp, s.mean_length, ret_block);

@@ -68,6 +68,12 @@ static void add_class(struct digest *g, struct digest_doc *doc, uint32_t number,
 	doc->word_n++;
 }
 
+/* Q123456 */
+static bool is_article_id(struct str word)
+{
+	return (word.n == 6 || word.n == 7) && word.p[0] == 'q' && str_digits(str_from(word, 1)) == word.n - 1;
+}
+
 static uint32_t count_text(struct digest *g, struct digest_doc *doc, struct str text, unsigned weight)
 {
 	struct token t;
@@ -78,8 +84,10 @@ static uint32_t count_text(struct digest *g, struct digest_doc *doc, struct str 
 		if (word == VOCAB_NONE || !room_for_weight(g, word))
 			continue;
 		add_class(g, doc, word, stem);
-		if (!g->weights[word])
+		if (!g->weights[word]) {
 			buf_add_bytes(&g->touched, &word, sizeof word);
+			doc->named += is_article_id(stem);
+		}
 		unsigned sum = g->weights[word] + weight;
 		g->weights[word] = (uint8_t)(sum > 255 ? 255 : sum);
 	}

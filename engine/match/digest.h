@@ -20,6 +20,7 @@ struct digest_doc {
 	uint32_t word_at, word_n;
 	uint32_t new_at, new_n; /* words of this digest that no article before had, by number */
 	uint32_t families;
+	uint32_t named; /* other articles, in its text */
 	uint32_t length;
 	uint64_t stamp;
 	bool authored;

@@ -30,6 +30,9 @@ static const size_t item_sizes[SEC_COUNT] = {
 	[SEC_ARTICLE_CODE] = sizeof(struct file_article_code),
 	[SEC_CODE] = sizeof(struct file_code),
 	[SEC_SAID] = sizeof(struct file_said),
+	[SEC_SAYING] = sizeof(struct file_saying),
+	[SEC_SAYING_TEXT] = 1,
+	[SEC_TITLE_RUN] = 1,
 	[SEC_OVER_TIME] = sizeof(struct file_over_time),
 	[SEC_TEXT] = 1,
 	[SEC_LITERAL] = sizeof(struct file_literal),
@@ -178,6 +181,9 @@ static void take_sections(struct file_view *v)
 	TAKE(article_codes, SEC_ARTICLE_CODE);
 	TAKE(codes, SEC_CODE);
 	TAKE(said, SEC_SAID);
+	TAKE(sayings, SEC_SAYING);
+	TAKE(saying_text, SEC_SAYING_TEXT);
+	TAKE(title_runs, SEC_TITLE_RUN);
 	TAKE(over_times, SEC_OVER_TIME);
 	TAKE(text, SEC_TEXT);
 #undef TAKE
@@ -189,6 +195,7 @@ static void take_sections(struct file_view *v)
 	v->article_count = (uint32_t)v->header.sections[SEC_ARTICLE].n;
 	v->code_count = (uint32_t)v->header.sections[SEC_CODE].n;
 	v->said_count = (uint32_t)v->header.sections[SEC_SAID].n;
+	v->saying_count = (uint32_t)v->header.sections[SEC_SAYING].n;
 	v->over_time_count = (uint32_t)v->header.sections[SEC_OVER_TIME].n;
 }
 
@@ -201,6 +208,7 @@ static bool check_counts(const struct file_view *v)
 	       h->sections[SEC_GROUP].n < UINT32_MAX && h->sections[SEC_OWNER].n < UINT32_MAX &&
 	       h->sections[SEC_ARTICLE].n < 1u << 24 && h->sections[SEC_CODE].n < UINT32_MAX &&
 	       h->sections[SEC_SAID].n <= h->sections[SEC_CODE].n && h->sections[SEC_OVER_TIME].n < 1u << 20 &&
+	       h->sections[SEC_SAYING].n < 1u << 20 && h->sections[SEC_TITLE_RUN].n == FILE_TITLE_RUNS &&
 	       h->sections[SEC_CLASS].n == WORD_CLASSES && h->mean_length > 0;
 }
 
@@ -257,6 +265,18 @@ static bool check_articles(const struct file_view *v)
 	return true;
 }
 
+static bool check_sayings(const struct file_view *v)
+{
+	for (uint32_t i = 0; i < v->saying_count; i++) {
+		const struct file_saying *s = &v->sayings[i];
+		if (!s->n || s->n > FILE_SAYING_WORDS ||
+		    !in(s->others.at, s->others.n, v->header.sections[SEC_SAYING_TEXT].n) ||
+		    (i && s->words[0] < v->sayings[i - 1].words[0]))
+			return false;
+	}
+	return true;
+}
+
 enum err file_check(struct str block, struct file_view *ret_view)
 {
 	struct file_view v = { .block = block };
@@ -273,7 +293,7 @@ enum err file_check(struct str block, struct file_view *ret_view)
 	    !v.header.sections[SEC_PAIR_AT].n)
 		return ERR_DAMAGED;
 	take_sections(&v);
-	if (!check_counts(&v) || !check_groups(&v) || !check_articles(&v))
+	if (!check_counts(&v) || !check_groups(&v) || !check_articles(&v) || !check_sayings(&v))
 		return ERR_DAMAGED;
 	*ret_view = v;
 	return ERR_OK;

@@ -11,7 +11,7 @@
 
 #include "base/buf.h"
 
-enum { FILE_VERSION = 29 };
+enum { FILE_VERSION = 30 };
 
 enum file_section {
 	SEC_TERM_SLOT,	/* uint32: hash table of term number + 1, a power of two long */
@@ -33,6 +33,9 @@ enum file_section {
 	SEC_ARTICLE_CODE, /* struct file_article_code, by article */
 	SEC_CODE,	/* struct file_code, ascending by value */
 	SEC_SAID,	/* struct file_said: systems' texts among them, ascending by start, then by code */
+	SEC_SAYING,	/* struct file_saying, ascending by first word */
+	SEC_SAYING_TEXT, /* char: how articles put it */
+	SEC_TITLE_RUN,	/* uint8: how rare the runs of letters of titles are, FILE_TITLE_RUNS of them (passage.c) */
 	SEC_OVER_TIME,	/* struct file_over_time: marks and stories of articles */
 	SEC_TEXT,	/* char: ids, titles, messages, names */
 	SEC_LITERAL,	/* struct file_literal, brief ones first, by bucket; one more ends the last slice */
@@ -91,7 +94,7 @@ struct file_article {
 	uint32_t length;
 	uint32_t authored;
 	uint32_t code_at, code_n; /* slice of SEC_ARTICLE_CODE */
-	uint32_t zero;		  /* no gap */
+	uint32_t named;		  /* other articles, in its text */
 	uint64_t stamp;		  /* file_stamp_source over its sources; 0 where the article is gone */
 };
 
@@ -105,6 +108,16 @@ struct file_code {
 };
 
 struct file_said { uint32_t start, code; }; /* str_start of the text without marks; its row in SEC_CODE */
+
+enum { FILE_SAYING_WORDS = 6 };
+
+struct file_saying { /* see sayings.h */
+	uint32_t words[FILE_SAYING_WORDS]; /* words_stem of the first n */
+	uint32_t n;
+	struct file_text others; /* a slice of SEC_SAYING_TEXT */
+};
+
+enum { FILE_TITLE_RUN_BITS = 15, FILE_TITLE_RUNS = 1 << FILE_TITLE_RUN_BITS };
 
 enum { FILE_DOC_WORDS_MAX = 1500 }; /* of an article in SEC_DOC_WORD */
 
@@ -147,7 +160,8 @@ struct file_view {
 	struct file_header header; /* a copy: the block may become zeros while it is read (base/mapped.h) */
 	const uint32_t *slots, *term_at, *tokens, *group_post, *pair_at, *pair_post, *doc_post, *classes;
 	const uint16_t *doc_term, *doc_word;
-	const char *term_text, *text;
+	const uint8_t *title_runs;
+	const char *term_text, *text, *saying_text;
 	const struct file_term *terms;
 	const struct file_group *groups;
 	const struct file_owner *owners;
@@ -156,9 +170,10 @@ struct file_view {
 	const struct file_article_code *article_codes;
 	const struct file_code *codes;
 	const struct file_said *said;
+	const struct file_saying *sayings;
 	const struct file_over_time *over_times;
 	uint32_t slot_count, term_count, group_count, pair_buckets, owner_count, article_count, code_count,
-		said_count, over_time_count;
+		said_count, saying_count, over_time_count;
 };
 
 /* file_stamp_source folds the next source of an article, by its hash_bytes, into what tells the article's contents

@@ -170,6 +170,12 @@ static bool is_mostly_said(const struct query *q, const struct answer *answers, 
 	return false;
 }
 
+/* Sentences that are no message's. */
+static enum text_order order_of(const struct told *told)
+{
+	return told->english.n ? TEXT_TRANSLATED : TEXT_PASSAGES;
+}
+
 /* Articles whose text has the words, behind or between those whose messages match. by_meaning: the code has been asked
  * for what it means, so that an article that does not know it is seldom the one. */
 static uint32_t add_text_answers(struct query *q, const struct match_code *code, bool by_meaning, bool in_log,
@@ -181,7 +187,7 @@ static uint32_t add_text_answers(struct query *q, const struct match_code *code,
 	struct str payload = str_part(q->clean->text, q->payload.start, q->payload.end);
 	struct told told = in_log ? (struct told){ .text = payload } : read_told(q->view, payload, q->arena);
 	bool prose = told.prose, message = in_log || is_mostly_said(q, answers, n);
-	enum text_order order = prose ? message ? TEXT_MESSAGE : TEXT_PASSAGES : in_log ? TEXT_WORDS : TEXT_PLACES;
+	enum text_order order = prose ? message ? TEXT_MESSAGE : order_of(&told) : in_log ? TEXT_WORDS : TEXT_PLACES;
 	uint32_t count = text_articles(q->view, q->scratch, told.text, order, hits, TEXT_ANSWERS_MAX, &all);
 	text_confidences(q->view, told.text, prose, hits, count, all, confidences);
 	for (uint32_t i = 0; i < count; i++) {
@@ -570,8 +576,8 @@ enum err match_search(const struct matcher *m, struct match_scratch *scratch, st
 {
 	struct text_hit hits[TEXT_HITS_MAX];
 	float all;
-	words = read_told(&m->view, words, a).text;
-	uint32_t total = text_articles(&m->view, scratch, words, TEXT_PASSAGES, hits, TEXT_HITS_MAX, &all);
+	struct told told = read_told(&m->view, words, a);
+	uint32_t total = text_articles(&m->view, scratch, told.text, order_of(&told), hits, TEXT_HITS_MAX, &all);
 	size_t from = offset < total ? offset : total, count = limit < total - from ? limit : total - from;
 	struct match_hit *out = arena_array(a, struct match_hit, count);
 	for (size_t i = 0; out && i < count; i++) {

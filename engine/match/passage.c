@@ -7,24 +7,32 @@
 #include <math.h>
 
 enum {
-	WORDS_MAX = 64,	   /* classes of one description */
-	PLACES_MAX = 1024, /* of them in one article that are looked at */
-	NEAR = 6,	   /* words from one of a pair to the other */
-	PASSAGE = 30,	   /* words that are close together */
-	WIDE = 120,	   /* words of a section or two */
-	RUN_BITS = 15,	   /* of the number that a run of letters is kept by */
-	RUNS_FROM = 4096,  /* bytes of a description whose runs are kept */
-	OLD_UNTIL = 110000 /* articles up to 1993: MS-DOS, Windows 3, OS/2 */
+	WORDS_MAX = 64,		 /* classes of one description */
+	PLACES_MAX = 1024,	 /* of them in one article that are looked at */
+	NEAR = 6,		 /* words from one of a pair to the other */
+	PASSAGE = 30,		 /* words that are close together */
+	WIDE = 120,		 /* words of a section or two */
+	RUNS_FROM = 4096,	 /* bytes of a description whose runs are kept */
+	TITLES_LOOKED_AT = 1024, /* for how rare a run of letters is */
+	RUN_STEPS = 32,		 /* in which that is kept: of 1024 titles at most 243 */
+	LIST_FROM = 12,		 /* other articles that one names: what a service pack mends, say */
+	OTHERWISE = 0x80,	 /* of a number in class_slot: the word is what articles have for it */
+	OLD_UNTIL = 110000	 /* articles up to 1993: MS-DOS, Windows 3, OS/2 */
 };
 
 /* The words alone (text.h) weigh 1. By cross-validation on 344 descriptions whose articles are known (people's words,
  * comments in source code, advisories): a grid of weights, chosen on nine tenths and tried on the last. */
 static const float share_near = 0.2f, share_passage = 0.5f, share_wide = 0.5f, share_title = 0.5f;
-static const float bonus_product = 0.15f, loss_foreign = 0.1f;
+/* What is told in sentences is weighed by how rare the letters of a title are; of noisy messages fewer would be found. */
+static const float share_rare_title = 0.8f, shares_told = 2.85f; /* what confidences were fitted by (answer.c) */
+static const float bonus_product = 0.15f, loss_foreign = 0.1f, loss_list = 0.15f;
 /* Of the archive's articles 23 in a hundred are that old; of 219 other descriptions 6 are about one. */
 static const float loss_old = 0.1f;
 #define TITLE_SAID 0.5f /* of a title: whatever else it names, it is meant */
+#define RARE_TITLE_SAID 0.4f
+#define TITLE_MORE 4 /* rare runs: what all titles are longer by, since a short one is soon said */
 static const float general_share = 0.3f; /* of what its rarity says a general word weighs */
+static const float share_otherwise = 0.5f; /* of what is said, where an article puts it in other words */
 
 struct sought {
 	uint16_t class;
@@ -38,12 +46,20 @@ struct description {
 	uint32_t length, last;	    /* words read, and the number of the last one */
 	float all, pairs;	    /* what all words, and all neighbours, weigh */
 	uint32_t families;
-	uint64_t runs[(1 << RUN_BITS) / 64];
+	uint64_t runs[FILE_TITLE_RUNS / 64];
+	uint32_t more; /* what a title's runs weigh beside its own; 0 where each of them weighs 1 */
 };
+
+static float rarity(float having, float all)
+{
+	return having < all ? logf(1 + (all - having + 0.5f) / (having + 0.5f)) : 0;
+}
 
 /* ---- runs: four letters in a row, what is no letter being a space ----
  *
- * Titles are short, and put in other forms than a description is ("Print Spooler", "spooling", "SpoolDirectory"). */
+ * Titles are short, and put in other forms than a description is ("Print Spooler", "spooling", "SpoolDirectory"). By
+ * their rarity, a title that is said but for what it is about ("Windows NT Server 4.0, Terminal Server Edition, SRP")
+ * is hardly said. */
 
 struct runs {
 	struct str text;
@@ -75,7 +91,7 @@ static bool next_run(struct runs *r)
 
 static uint32_t run_number(uint32_t run)
 {
-	return run * 0x9E3779B1u >> (32 - RUN_BITS); /* Knuth's multiplicative hash */
+	return run * 0x9E3779B1u >> (32 - FILE_TITLE_RUN_BITS); /* Knuth's multiplicative hash */
 }
 
 static void read_runs(struct str text, uint64_t *bits)
@@ -84,21 +100,52 @@ static void read_runs(struct str text, uint64_t *bits)
 		bits[run_number(r.last) / 64] |= (uint64_t)1 << (run_number(r.last) & 63);
 }
 
-/* How much of the title the description says. */
-static float title_of(const struct description *d, struct str title)
+/* Titles all over the archive are looked at, one in so many. */
+static uint32_t title_step(uint32_t articles)
 {
-	uint32_t n = 0, met = 0;
-	for (struct runs r = runs_of(title); next_run(&r); n++)
-		met += (d->runs[run_number(r.last) / 64] >> (run_number(r.last) & 63) & 1) != 0;
-	return n ? (float)met / (float)n : 0;
+	return articles / TITLES_LOOKED_AT + 1;
+}
+
+static uint8_t run_weight(uint32_t having, uint32_t articles)
+{
+	uint32_t step = title_step(articles), titles = (articles + step - 1) / step;
+	return (uint8_t)lroundf(RUN_STEPS * rarity((float)having, (float)titles));
+}
+
+enum err passage_put_runs(struct buf sections[SEC_COUNT])
+{
+	uint16_t having[FILE_TITLE_RUNS] = { 0 };
+	const struct file_article *articles = (const void *)sections[SEC_ARTICLE].p;
+	uint32_t count = (uint32_t)(sections[SEC_ARTICLE].n / sizeof *articles);
+	for (uint32_t i = 0; i < count; i += title_step(count)) {
+		struct str title = { sections[SEC_TEXT].p + articles[i].title.at, articles[i].title.n };
+		for (struct runs r = runs_of(title); next_run(&r);)
+			having[run_number(r.last)]++;
+	}
+	for (uint32_t i = 0; i < FILE_TITLE_RUNS; i++) {
+		uint8_t weight = run_weight(having[i], count);
+		buf_add_bytes(&sections[SEC_TITLE_RUN], &weight, 1);
+	}
+	return buf_err(&sections[SEC_TITLE_RUN]);
+}
+
+/* How much of the title the description says. */
+static float title_of(const struct file_view *v, const struct description *d, struct str title)
+{
+	uint32_t all = d->more, met = 0;
+	for (struct runs r = runs_of(title); next_run(&r);) {
+		uint32_t run = run_number(r.last), weight = d->more ? v->title_runs[run] : 1;
+		all += weight;
+		met += d->runs[run / 64] >> (run & 63) & 1 ? weight : 0;
+	}
+	return all ? (float)met / (float)all : 0;
 }
 
 /* ---- words ---- */
 
 static float weight_of_class(const struct file_view *v, uint16_t class)
 {
-	float all = (float)v->article_count, having = (float)v->classes[class];
-	return having < all ? logf(1 + (all - having + 0.5f) / (having + 0.5f)) : 0;
+	return rarity((float)v->classes[class], (float)v->article_count);
 }
 
 static float pair_weight(const struct description *d, uint32_t a, uint32_t b)
@@ -160,7 +207,53 @@ static void read_description(const struct file_view *v, struct match_scratch *s,
 	read_runs(text, d->runs);
 }
 
-struct places { uint16_t at[PLACES_MAX]; uint8_t number[PLACES_MAX]; uint32_t n; };
+/* ---- what articles have for what is said (sayings.h) ---- */
+
+/* The number of the word that is said, 0 where none of them has one. */
+static uint8_t number_of(const struct match_scratch *s, const struct description *d, const struct saying_words *said)
+{
+	uint8_t best = 0;
+	for (uint32_t i = 0; i < said->n; i++) {
+		uint8_t number = s->class_slot[said->items[i].class] & (OTHERWISE - 1);
+		if (number && (!best || d->words[number - 1].weight > d->words[best - 1].weight))
+			best = number;
+	}
+	return best;
+}
+
+static void add_others(const struct file_view *v, struct match_scratch *s, struct description *d,
+		       const struct saying *x)
+{
+	uint8_t number = number_of(s, d, &x->said);
+	for (uint32_t i = 0; i < x->other_count; i++) {
+		uint16_t class = sayings_rarest(&x->others[i]).class;
+		if (s->class_slot[class])
+			continue;
+		if (!number && d->n < WORDS_MAX) {
+			float weight = weight_of_class(v, class) * share_otherwise;
+			d->words[d->n++] = (struct sought){ class, weight };
+			d->all += weight;
+			number = (uint8_t)d->n;
+			s->class_slot[class] = number;
+		} else if (number) {
+			s->class_slot[class] = number | OTHERWISE;
+		}
+	}
+}
+
+/* ---- places ---- */
+
+struct places { uint16_t at[PLACES_MAX]; uint8_t slot[PLACES_MAX]; uint32_t n; };
+
+static uint32_t number_at(const struct places *places, uint32_t i)
+{
+	return (places->slot[i] & (OTHERWISE - 1)) - 1u;
+}
+
+static float share_at(const struct places *places, uint32_t i)
+{
+	return places->slot[i] & OTHERWISE ? share_otherwise : 1;
+}
 
 static void find_places(const struct file_view *v, const struct match_scratch *s, const struct file_article *a,
 			struct places *places)
@@ -170,7 +263,7 @@ static void find_places(const struct file_view *v, const struct match_scratch *s
 	for (uint32_t i = 0; i < a->word_n && places->n < PLACES_MAX; i++)
 		if (s->class_slot[words[i]]) {
 			places->at[places->n] = (uint16_t)i;
-			places->number[places->n++] = s->class_slot[words[i]];
+			places->slot[places->n++] = s->class_slot[words[i]];
 		}
 }
 
@@ -181,28 +274,39 @@ static float near_of(const struct description *d, const struct places *places)
 	float sum = 0;
 	for (uint32_t i = 0; i < places->n; i++)
 		for (uint32_t k = i + 1; k < places->n && places->at[k] - places->at[i] <= NEAR; k++) {
-			uint32_t a = places->number[i] - 1u, b = places->number[k] - 1u;
+			uint32_t a = number_at(places, i), b = number_at(places, k);
 			if (!((d->beside[a] & ~met[a]) >> b & 1))
 				continue;
 			met[a] |= (uint64_t)1 << b;
 			met[b] |= (uint64_t)1 << a;
-			sum += pair_weight(d, a, b);
+			sum += pair_weight(d, a, b) * share_at(places, i) * share_at(places, k);
 		}
 	return d->pairs > 0 ? sum / d->pairs : 0;
+}
+
+struct counts { uint16_t said, otherwise; };
+
+/* count_place gives how much more of the word is there then. */
+static float count_place(const struct description *d, const struct places *places, uint32_t i, int by,
+			 struct counts *counts)
+{
+	struct counts *c = &counts[number_at(places, i)], was = *c;
+	uint16_t *count = places->slot[i] & OTHERWISE ? &c->otherwise : &c->said;
+	*count = (uint16_t)(*count + by);
+	float before = was.said ? 1 : was.otherwise ? share_otherwise : 0;
+	float after = c->said ? 1 : c->otherwise ? share_otherwise : 0;
+	return (after - before) * d->words[number_at(places, i)].weight;
 }
 
 /* The most that stands within one passage of so many words. */
 static float passage_of(const struct description *d, const struct places *places, uint32_t words)
 {
-	uint16_t counts[WORDS_MAX] = { 0 };
+	struct counts counts[WORDS_MAX] = { { 0 } };
 	float now = 0, best = 0;
 	for (uint32_t i = 0, first = 0; i < places->n; i++) {
-		uint32_t number = places->number[i] - 1u;
-		now += counts[number]++ ? 0 : d->words[number].weight;
-		for (; places->at[first] + words < places->at[i]; first++) {
-			number = places->number[first] - 1u;
-			now -= --counts[number] ? 0 : d->words[number].weight;
-		}
+		now += count_place(d, places, i, 1, counts);
+		for (; places->at[first] + words < places->at[i]; first++)
+			now += count_place(d, places, first, -1, counts);
 		best = fmaxf(best, now);
 	}
 	return best / d->all;
@@ -238,38 +342,54 @@ static bool is_old(struct str id)
 	return id.n > 1 && id.p[0] == 'Q' && number < OLD_UNTIL;
 }
 
-static void forget_description(struct match_scratch *s, const struct description *d)
+static void forget_description(struct match_scratch *s, const struct description *d, const struct sayings *sayings)
 {
 	for (uint32_t i = 0; i < d->n; i++)
 		s->class_slot[d->words[i].class] = 0;
+	for (uint32_t i = 0; sayings && i < sayings->n; i++)
+		for (uint32_t k = 0; k < sayings->items[i].other_count; k++)
+			s->class_slot[sayings_rarest(&sayings->items[i].others[k]).class] = 0;
 }
 
-/* 0 to 1: the words by themselves, which weigh `known` in all, and how they stand. */
+/* How the words stand: 0 to 1. */
+static float places_of(const struct file_view *v, const struct match_scratch *s, const struct description *d,
+		       const struct file_article *a)
+{
+	struct places places;
+	find_places(v, s, a, &places);
+	return share_near * near_of(d, &places) + share_passage * passage_of(d, &places, PASSAGE) +
+	       share_wide * passage_of(d, &places, WIDE);
+}
+
+/* 0 to 1: the words by themselves, which weigh `known` in all, and how they stand. told: in sentences. */
 static float weigh_article(const struct file_view *v, const struct match_scratch *s, const struct description *d,
-			   float known, bool described, const struct text_hit *hit)
+			   float known, bool described, bool told, const struct text_hit *hit)
 {
 	const struct file_article *a = &v->articles[hit->article];
-	struct places places;
-	float title = title_of(d, file_str(v, a->title));
-	find_places(v, s, a, &places);
-	float share = hit->score / known + share_near * near_of(d, &places) +
-		      share_passage * passage_of(d, &places, PASSAGE) + share_wide * passage_of(d, &places, WIDE) +
-		      share_title * title;
-	float known_product = a->families & d->families	? 1 + bonus_product :
-			      title < TITLE_SAID && is_foreign(v, s, a) ? 1 - loss_foreign :
-									  1;
+	float title = title_of(v, d, file_str(v, a->title));
+	float share = hit->score / known + places_of(v, s, d, a) + (told ? share_rare_title : share_title) * title;
+	float shares = told ? shares_told : 1 + share_near + share_passage + share_wide + share_title;
+	float said = told ? RARE_TITLE_SAID : TITLE_SAID;
+	float known_product = a->families & d->families		  ? 1 + bonus_product :
+			      title < said && is_foreign(v, s, a) ? 1 - loss_foreign :
+								    1;
 	if (described && is_old(file_str(v, a->id)))
 		known_product *= 1 - loss_old;
-	return share / (1 + share_near + share_passage + share_wide + share_title) * known_product;
+	if (told && a->named >= LIST_FROM)
+		known_product *= 1 - loss_list;
+	return share / shares * known_product;
 }
 
-void passage_weigh(const struct file_view *v, struct match_scratch *s, struct str text, float known,
-		   bool described, struct text_hit *hits, uint32_t n)
+void passage_weigh(const struct file_view *v, struct match_scratch *s, struct str text, float known, bool described,
+		   const struct sayings *sayings, struct text_hit *hits, uint32_t n)
 {
 	struct description d;
 	read_description(v, s, text, &d);
+	d.more = sayings ? TITLE_MORE * run_weight(0, v->article_count) : 0;
+	for (uint32_t i = 0; sayings && i < sayings->n; i++)
+		add_others(v, s, &d, &sayings->items[i]);
 	for (uint32_t i = 0; i < n && d.all > 0 && known > 0; i++)
-		hits[i].score = known * weigh_article(v, s, &d, known, described, &hits[i]);
+		hits[i].score = known * weigh_article(v, s, &d, known, described, sayings != NULL, &hits[i]);
 	text_sort(hits, n);
-	forget_description(s, &d);
+	forget_description(s, &d, sayings);
 }

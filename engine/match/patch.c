@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "match/assemble.h"
 #include "match/literals.h"
+#include "match/passage.h"
 #include "match/vocab.h"
 
 #include <stdlib.h>
@@ -485,7 +486,7 @@ static void join_messages(struct patch *p)
 static void join_all(struct patch *p)
 {
 	static const enum file_section copied[] = { SEC_TEXT, SEC_ARTICLE, SEC_ARTICLE_CODE, SEC_DOC_TERM,
-						    SEC_DOC_WORD, SEC_CLASS,
+						    SEC_DOC_WORD, SEC_CLASS, SEC_SAYING, SEC_SAYING_TEXT,
 						    SEC_GROUP, SEC_TOKEN, SEC_VAR };
 	for (size_t i = 0; i < sizeof copied / sizeof *copied; i++)
 		copy_section(p, copied[i]);
@@ -524,6 +525,8 @@ enum err patch_block(const struct file_view *base, const bool *gone, const struc
 		return ERR_DAMAGED;
 	join_all(&p);
 	enum err e = p.err ? p.err : assemble_put_codes(p.sections, codes, code_count);
+	if (!e)
+		e = passage_put_runs(p.sections);
 	if (!e)
 		e = literals_put(p.sections);
 	if (!e)

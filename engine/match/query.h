@@ -92,6 +92,8 @@ struct match_scratch {
 	struct letters letters; /* of the payload */
 	struct letters mended;	/* the same with slips put right */
 	struct stemmer *stemmer;
+	float *more;	  /* text.c: by article; zero between look-ups */
+	uint32_t *listed; /* those with more than 0 */
 	uint8_t class_slot[WORD_CLASSES]; /* passage.c; zero between look-ups */
 	struct candidate_key keys[CANDIDATE_KEYS_MAX];
 	uint32_t key_count;

@@ -2,9 +2,11 @@
 #include "match/text.h"
 
 #include "match/passage.h"
+#include "match/sayings.h"
 #include "match/spelling.h"
 #include "match/vocab.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,7 +14,8 @@ enum { WORDS_MAX = 64, TOKENS_LOOKED_AT = 2000, LEADERS_MAX = 16 };
 
 #define ROUNDING 1.001f /* sums of floats in another order */
 
-static const float unknown_weight = 7.0f; /* of a word that no article has */
+static const float unknown_weight = 7.0f;  /* of a word that no article has */
+static const float share_otherwise = 0.3f; /* of what is said, where an article puts it in other words */
 
 struct word {
 	uint32_t term;
@@ -88,6 +91,47 @@ static uint32_t gather(const struct file_view *v, struct match_scratch *s, const
 				s->touched[touched++] = article;
 			s->doc_scores[article] += words[i].weight * impact_share(posts[p]);
 		}
+	}
+	return touched;
+}
+
+/* What `other` can weigh beside what is said, whose place it takes. */
+static float weight_otherwise(const struct saying *x, const struct saying_words *other)
+{
+	return share_otherwise * (x->said.n ? x->said.weight : other->weight);
+}
+
+/* gather_word: in s->more an article that has the word has what this one brings it, or more by one before. Those with
+ * any are listed; gives their number, n before. */
+static uint32_t gather_word(const struct file_view *v, struct match_scratch *s, struct saying_word word, float weight,
+			    uint32_t n)
+{
+	uint32_t count;
+	const uint32_t *posts = file_term_articles(v, word.term, &count);
+	for (uint32_t p = 0; p < count; p++) {
+		uint32_t article = posts[p] >> 8;
+		if (article >= s->doc_count)
+			continue;
+		if (s->more[article] == 0)
+			s->listed[n++] = article;
+		s->more[article] = fmaxf(s->more[article], weight * impact_share(posts[p]));
+	}
+	return n;
+}
+
+/* What is said counts once, by the rarest word of what brings an article most. */
+static uint32_t gather_otherwise(const struct file_view *v, struct match_scratch *s, const struct saying *x,
+				 uint32_t touched)
+{
+	uint32_t n = 0;
+	for (uint32_t i = 0; i < x->other_count; i++)
+		n = gather_word(v, s, sayings_rarest(&x->others[i]), weight_otherwise(x, &x->others[i]), n);
+	for (uint32_t i = 0; i < n; i++) {
+		uint32_t article = s->listed[i];
+		if (s->doc_scores[article] == 0)
+			s->touched[touched++] = article;
+		s->doc_scores[article] += s->more[article];
+		s->more[article] = 0;
 	}
 	return touched;
 }
@@ -215,6 +259,34 @@ static uint32_t weigh_all(const struct file_view *v, const struct words *w, stru
 	return count;
 }
 
+/* How much of what the words can weigh they weigh in the article, 0 to 1. */
+static float share_of_words(const struct file_view *v, uint32_t article, const struct saying_words *words)
+{
+	float sum = 0;
+	for (uint32_t i = 0; i < words->n; i++)
+		sum += words->items[i].weight * share_of(v, article, words->items[i].term);
+	return words->n ? sum / words->weight : 0;
+}
+
+/* What is said counts once: as it is, or as the article puts it. */
+static float weigh_otherwise(const struct file_view *v, uint32_t article, const struct saying *x)
+{
+	float said = x->said.weight * share_of_words(v, article, &x->said), best = said;
+	for (uint32_t i = 0; i < x->other_count; i++) {
+		float weight = weight_otherwise(x, &x->others[i]);
+		if (weight > best)
+			best = fmaxf(best, weight * share_of_words(v, article, &x->others[i]));
+	}
+	return best - said;
+}
+
+static void weigh_sayings(const struct file_view *v, const struct sayings *sayings, struct text_hit *hits, uint32_t n)
+{
+	for (uint32_t i = 0; i < n; i++)
+		for (uint32_t k = 0; k < sayings->n; k++)
+			hits[i].score += weigh_otherwise(v, hits[i].article, &sayings->items[k]);
+}
+
 /* The scores that the words alone give stay with the places. */
 static void order_places(const struct file_view *v, struct match_scratch *s, struct str text, float known,
 			 struct text_hit *hits, uint32_t n)
@@ -222,7 +294,7 @@ static void order_places(const struct file_view *v, struct match_scratch *s, str
 	float scores[TEXT_HITS_MAX];
 	for (uint32_t i = 0; i < n; i++)
 		scores[i] = hits[i].score;
-	passage_weigh(v, s, text, known, true, hits, n);
+	passage_weigh(v, s, text, known, true, NULL, hits, n);
 	for (uint32_t i = 0; i < n; i++)
 		hits[i].score = scores[i];
 }
@@ -231,16 +303,24 @@ static uint32_t search(const struct file_view *v, struct match_scratch *s, struc
 		       struct text_hit *ret_hits, uint32_t max, float *ret_weight)
 {
 	struct words w;
+	struct sayings sayings = { .n = 0 };
 	struct text_hit hits[TEXT_HITS_MAX];
+	bool told = order == TEXT_PASSAGES;
 	float known = 0;
 	read_words(v, text, &w);
-	uint32_t count = keep_best(s, gather(v, s, w.items, w.n), hits);
+	if (told)
+		sayings_read(v, s->stemmer, text, &sayings);
+	uint32_t touched = gather(v, s, w.items, w.n);
+	for (uint32_t i = 0; i < sayings.n; i++)
+		touched = gather_otherwise(v, s, &sayings.items[i], touched);
+	uint32_t count = keep_best(s, touched, hits);
 	for (uint32_t i = 0; i < w.n; i++)
 		known += w.items[i].weight;
 	count = weigh_all(v, &w, hits, count, order == TEXT_WORDS ? max : TEXT_HITS_MAX);
+	weigh_sayings(v, &sayings, hits, count);
 	text_sort(hits, count);
 	if (order >= TEXT_PASSAGES)
-		passage_weigh(v, s, text, known, order != TEXT_MESSAGE, hits, count);
+		passage_weigh(v, s, text, known, order != TEXT_MESSAGE, told ? &sayings : NULL, hits, count);
 	if (order == TEXT_PLACES)
 		order_places(v, s, text, known, hits, count);
 	count = count < max ? count : max;

@@ -14,7 +14,8 @@ enum { TEXT_HITS_MAX = BEST_MAX };
 enum text_order {
 	TEXT_WORDS,   /* by the words alone */
 	TEXT_PLACES,  /* by how they stand in the best articles (passage.h), with the scores of the words alone */
-	TEXT_PASSAGES, /* the same with scores of how they stand: for what people write in sentences */
+	TEXT_PASSAGES, /* the same with scores of how they stand: for what people write in sentences, in words of theirs */
+	TEXT_TRANSLATED, /* the same for what is in the articles' words already (glossary.h) */
 	TEXT_MESSAGE   /* the same for sentences that are mostly a message's: of an old article as well as of any */
 };
 

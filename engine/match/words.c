@@ -106,16 +106,21 @@ void stemmer_close(struct stemmer **stemmer)
 	*stemmer = NULL;
 }
 
-uint16_t words_class(struct stemmer *s, struct str word)
+uint32_t words_stem(struct stemmer *s, struct str word)
 {
 	struct str stem = word;
-	if (words_is_small(word))
-		return 0;
 	if (!char_is_digit(word.p[0]) && !char_is_digit(word.p[word.n - 1])) {
 		const sb_symbol *p = sb_stemmer_stem(s->snowball, (const sb_symbol *)word.p, (int)word.n);
 		if (p)
 			stem = (struct str){ (const char *)p, (size_t)sb_stemmer_length(s->snowball) };
 	}
-	uint16_t class = (uint16_t)hash_bytes(stem);
+	return (uint32_t)hash_bytes(stem);
+}
+
+uint16_t words_class(struct stemmer *s, struct str word)
+{
+	if (words_is_small(word))
+		return 0;
+	uint16_t class = (uint16_t)words_stem(s, word);
 	return class ? class : 1;
 }

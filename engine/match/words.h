@@ -18,6 +18,8 @@ enum { WORD_CLASSES = 1 << 16 };
 enum err stemmer_open(struct stemmer **ret_stemmer) MUST_USE; /* ERR_NOMEM */
 void stemmer_close(struct stemmer **stemmer);
 
+uint32_t words_stem(struct stemmer *s, struct str word); /* a hash of the stem of a folded word, small ones too */
+
 /* words_class: of a folded word (token_next); 0 for a small word. */
 uint16_t words_class(struct stemmer *s, struct str word);
 

@@ -126,10 +126,20 @@ static unsigned count_sought(const struct matcher *m)
 	return count;
 }
 
+static void assert_same_sayings(const struct file_view *a, const struct file_view *b)
+{
+	assert_true(a->saying_count > 1000);
+	assert_int_equal(a->saying_count, b->saying_count);
+	assert_memory_equal(a->sayings, b->sayings, a->saying_count * sizeof *a->sayings);
+	assert_int_equal(a->header.sections[SEC_SAYING_TEXT].n, b->header.sections[SEC_SAYING_TEXT].n);
+	assert_memory_equal(a->saying_text, b->saying_text, a->header.sections[SEC_SAYING_TEXT].n);
+}
+
 static void assert_same(const struct matcher *changed, const struct matcher *anew)
 {
 	assert_true(count_sought(anew) > 30);
 	assert_int_equal(count_sought(changed), count_sought(anew));
+	assert_same_sayings(&changed->view, &anew->view);
 	struct comparing c = { changed, anew, 0 };
 	match_each_message(anew, same_answer, &c);
 	assert_true(c.count > 30);

@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/hash.h"
 #include "store/import.h"
 #include "tests/main/small_kb.h"
 
@@ -31,6 +32,41 @@ static void damage_is_noticed(void **state)
 		assert_int_not_equal(file_check((struct str){ block.p, n }, &view), ERR_OK);
 	assert_int_equal(file_check(buf_str(&block), &view), ERR_OK);
 	buf_free(&block);
+}
+
+static struct file_saying *saying_of(struct buf *block, const struct file_view *v, uint32_t i)
+{
+	return (struct file_saying *)(void *)(block->p + ((const char *)&v->sayings[i] - v->block.p));
+}
+
+/* One that leads out of its section, or is not found where it is looked for, with the checksums made right. */
+static void damaged_sayings_are_noticed(void **state)
+{
+	(void)state;
+	static const struct file_saying bad[] = {
+		{ .n = 0 },
+		{ .n = FILE_SAYING_WORDS + 1 },
+		{ .n = 1, .others = { .at = 1u << 30 } },
+		{ .n = 1, .others = { .n = UINT32_MAX } },
+		{ .n = 1, .words = { 0 } }, /* out of order */
+	};
+	for (size_t i = 0; i <= sizeof bad / sizeof *bad; i++) {
+		struct buf block = { 0 };
+		struct file_view view;
+		struct file_header h;
+		assert_int_equal(small_kb_block(&block), ERR_OK);
+		assert_int_equal(file_check(buf_str(&block), &view), ERR_OK);
+		assert_true(view.saying_count > 9);
+		if (i)
+			*saying_of(&block, &view, 9) = bad[i - 1];
+		h = view.header;
+		h.checksum = hash_bytes(str_from(buf_str(&block), sizeof h));
+		h.header_checksum =
+			hash_bytes((struct str){ (const char *)&h, offsetof(struct file_header, header_checksum) });
+		memcpy(block.p, &h, sizeof h);
+		assert_int_equal(file_check(buf_str(&block), &view), i ? ERR_DAMAGED : ERR_OK);
+		buf_free(&block);
+	}
 }
 
 /* What explains nothing: no article at all, or one without a word. */
@@ -227,6 +263,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(damage_is_noticed),
+		cmocka_unit_test(damaged_sayings_are_noticed),
 		cmocka_unit_test(an_empty_kb_answers_too),
 		cmocka_unit_test(an_article_without_a_word_is_one_too),
 		cmocka_unit_test(threads_leave_no_trace),

@@ -13,6 +13,8 @@
 
 enum { ARTICLES_MAX = 12 };
 
+static const struct sayings none; /* a description of which articles say nothing otherwise */
+
 static struct matcher *kb_of(const struct page *pages, unsigned n)
 {
 	return kb_from(pages, n, 800000);
@@ -137,12 +139,151 @@ static void a_product_that_is_not_named_is_foreign(void **state)
 	struct match_scratch *s = NULL;
 	assert_int_equal(match_scratch_open(m, &s), ERR_OK);
 	struct text_hit hits[] = { { 0, 5 }, { 1, 5 } };
-	passage_weigh(&m->view, s, STR("all icons are black when the session ends"), 10, true, hits, 2);
+	passage_weigh(&m->view, s, STR("all icons are black when the session ends"), 10, true, &none, hits, 2);
 	assert_int_equal(hits[0].article, 1);
 	assert_true(fabsf(hits[1].score / hits[0].score - 0.9f) < 0.01f);
 	struct text_hit named[] = { { 0, 5 }, { 1, 5 } };
-	passage_weigh(&m->view, s, STR("with Zebra all icons are black when the session ends"), 10, true, named, 2);
+	passage_weigh(&m->view, s, STR("with Zebra all icons are black when the session ends"), 10, true, &none, named, 2);
 	assert_int_equal(named[0].article, 0);
+	match_scratch_close(&s);
+	match_close(&m);
+}
+
+/* A title of which much is said, but nothing that others have not, is less said than one that few have. */
+static void letters_of_a_title_weigh_by_how_rare_they_are(void **state)
+{
+	(void)state;
+	static const struct page pages[] = {
+		{ "Window Server Papers", "Made Server", "The icons on the screen become black when a session ends." },
+		{ "Black Icons, Pale Cups, Lamps", "Made Server",
+		  "The icons on the screen become black when a session ends." },
+		{ "Window Server Fonts", "Made Server", "A font is drawn with a pen, which has a width." },
+		{ "Window Server Pages", "Made Server", "A page is printed from its top, where it begins." },
+		{ "Window Server Rooms", "Made Server", "A room has a door, a lamp and four corners." },
+		{ "Window Server Lists", "Made Server", "Whoever reads lists knows what time it is." },
+	};
+	struct matcher *m = kb_of(pages, 6);
+	struct match_scratch *s = NULL;
+	struct str text = STR("on a window server all icons are black when the session ends");
+	assert_int_equal(match_scratch_open(m, &s), ERR_OK);
+	struct text_hit hits[] = { { 0, 5 }, { 1, 5 } };
+	passage_weigh(&m->view, s, text, 10, true, NULL, hits, 2);
+	assert_int_equal(hits[0].article, 0);
+	struct text_hit described[] = { { 0, 5 }, { 1, 5 } };
+	passage_weigh(&m->view, s, text, 10, true, &none, described, 2);
+	assert_int_equal(described[0].article, 1);
+	match_scratch_close(&s);
+	match_close(&m);
+}
+
+static const struct page otherwise[] = {
+	{ "Notes", "Made Server", "While the drawer is open, the machine stops responding. " DAYS DAYS },
+	{ "Notes", "Made Server", "While the drawer is open, the machine is painted. " DAYS },
+	{ "Fonts", "Made Server", "A font is drawn with a pen, which has a width." },
+	{ "Printing", "Made Server", "A page is printed from its top, where it begins." },
+};
+
+/* "freezes" is "stops responding" where articles tell of it. */
+static void what_is_said_is_found_as_articles_put_it(void **state)
+{
+	(void)state;
+	struct matcher *m = kb_of(otherwise, 4);
+	struct arena a = { 0 };
+	assert_true(str_eq(first_of(m, STR("the machine shines when I open the drawer"), &a), STR("Q800001")));
+	assert_true(str_eq(first_of(m, STR("the machine freezes when I open the drawer"), &a), STR("Q800000")));
+	assert_true(str_eq(first_of(m, STR("the machine locks up when I open the drawer"), &a), STR("Q800000")));
+	arena_free(&a);
+	match_close(&m);
+}
+
+/* What is in the articles' words already is looked for as it is. */
+static void what_is_translated_is_not_said_otherwise(void **state)
+{
+	(void)state;
+	struct matcher *m = kb_of(otherwise, 4);
+	struct match_scratch *s = NULL;
+	struct text_hit hits[2];
+	struct str text = STR("the machine freezes when I open the drawer");
+	float all;
+	assert_int_equal(match_scratch_open(m, &s), ERR_OK);
+	assert_true(text_articles(&m->view, s, text, TEXT_TRANSLATED, hits, 2, &all) > 1);
+	assert_true(str_eq(file_str(&m->view, m->view.articles[hits[0].article].id), STR("Q800001")));
+	assert_true(text_articles(&m->view, s, text, TEXT_PASSAGES, hits, 2, &all) > 1);
+	assert_true(str_eq(file_str(&m->view, m->view.articles[hits[0].article].id), STR("Q800000")));
+	match_scratch_close(&s);
+	match_close(&m);
+}
+
+static uint32_t others_of(struct matcher *m, struct match_scratch *s, struct str text, struct sayings *ret)
+{
+	sayings_read(&m->view, s->stemmer, text, ret);
+	return ret->n ? ret->items[0].other_count : 0;
+}
+
+/* Of forms at one place the longest counts, with any ending; what is said already, and what no article has, is none. */
+static void sayings_are_the_longest_forms(void **state)
+{
+	(void)state;
+	struct matcher *m = kb_of(otherwise, 4);
+	struct match_scratch *s = NULL;
+	struct sayings x;
+	assert_int_equal(match_scratch_open(m, &s), ERR_OK);
+	assert_int_equal(others_of(m, s, STR("a drawer is open"), &x), 0);
+	assert_int_equal(others_of(m, s, STR("it freezes"), &x), 1);
+	assert_int_equal(x.items[0].said.n, 0);
+	assert_int_equal(x.items[0].others[0].n, 2);
+	assert_int_equal(others_of(m, s, STR("It FREEZES and stops responding"), &x), 0);
+	assert_int_equal(others_of(m, s, STR("freezing, frozen, hung"), &x), 1);
+	assert_int_equal(x.n, 3);
+	assert_int_equal(others_of(m, s, STR("av"), &x), 0); /* access violation */
+	assert_int_equal(others_of(m, s, STR(""), &x), 0);
+	match_scratch_close(&s);
+	match_close(&m);
+}
+
+/* Each line has forms of no more words than are kept, and what articles have for them, in ASCII. */
+static void sayings_are_forms_and_words(void **state)
+{
+	(void)state;
+	struct matcher *m = kb_of(otherwise, 4);
+	const struct file_view *v = &m->view;
+	assert_in_range(v->saying_count, 1000, 10000);
+	for (uint32_t i = 0; i < v->saying_count; i++) {
+		struct str others = { v->saying_text + v->sayings[i].others.at, v->sayings[i].others.n }, other;
+		assert_in_range(v->sayings[i].n, 1, FILE_SAYING_WORDS);
+		for (bool more = true; more;) {
+			more = str_cut(others, '/', &other, &others);
+			assert_true(str_trim(other).n > 0 && !memchr(other.p, '=', other.n));
+			for (size_t k = 0; k < other.n; k++)
+				assert_true(other.p[k] >= ' ' && other.p[k] < 0x7F);
+		}
+	}
+	match_close(&m);
+}
+
+/* The loss of an article that names a dozen others goes with what is told in sentences. */
+static void a_list_of_articles_is_seldom_described(void **state)
+{
+	(void)state;
+	static const struct page pages[] = {
+		{ "Icons of a Screen", "Made Server",
+		  "The icons on the screen become black when a session ends.\n\nQ300001 Q300002 Q300003 Q300004 Q300005\n"
+		  "Q300006 Q300007 Q300008 Q300009 Q300010 Q300011 Q300012" },
+		{ "Icons of a Screen", "Made Server",
+		  "The icons on the screen become black when a session ends.\n\nQ300001 Q300002 Q300003 Q300004 Q300005\n"
+		  "Q300006 Q300007 Q300008 Q300009 Q300010 Q300011 Q300011" },
+		{ "Printing", "Made Server", "A page is printed from its top, where it begins." },
+	};
+	struct matcher *m = kb_of(pages, 3);
+	struct match_scratch *s = NULL;
+	struct str text = STR("all icons are black when the session ends");
+	assert_int_equal(match_scratch_open(m, &s), ERR_OK);
+	struct text_hit told[] = { { 0, 5 }, { 1, 5 } }, said[] = { { 0, 5 }, { 1, 5 } };
+	passage_weigh(&m->view, s, text, 10, true, &none, told, 2);
+	assert_int_equal(told[0].article, 1);
+	assert_true(fabsf(told[1].score / told[0].score - 0.85f) < 0.01f);
+	passage_weigh(&m->view, s, text, 10, true, NULL, said, 2);
+	assert_true(said[0].score == said[1].score);
 	match_scratch_close(&s);
 	match_close(&m);
 }
@@ -150,7 +291,7 @@ static void a_product_that_is_not_named_is_foreign(void **state)
 static float gain_of_second(struct matcher *m, struct match_scratch *s, struct str text)
 {
 	struct text_hit hits[] = { { 0, 5 }, { 1, 5 } };
-	passage_weigh(&m->view, s, text, 10, true, hits, 2);
+	passage_weigh(&m->view, s, text, 10, true, &none, hits, 2);
 	return hits[0].article ? hits[0].score - hits[1].score : hits[1].score - hits[0].score;
 }
 
@@ -189,10 +330,10 @@ static void an_old_article_is_seldom_described(void **state)
 	struct str text = STR("all icons are black when the session ends");
 	assert_int_equal(match_scratch_open(m, &s), ERR_OK);
 	struct text_hit told[] = { { 0, 5 }, { 1, 5 } }, said[] = { { 0, 5 }, { 1, 5 } };
-	passage_weigh(&m->view, s, text, 10, true, told, 2);
+	passage_weigh(&m->view, s, text, 10, true, &none, told, 2);
 	assert_int_equal(told[0].article, 1);
 	assert_true(fabsf(told[1].score / told[0].score - 0.9f) < 0.01f);
-	passage_weigh(&m->view, s, text, 10, false, said, 2);
+	passage_weigh(&m->view, s, text, 10, false, NULL, said, 2);
 	assert_true(said[0].score == said[1].score);
 	match_scratch_close(&s);
 	match_close(&m);
@@ -240,6 +381,12 @@ int main(void)
 		cmocka_unit_test(a_look_up_orders_by_places_beside_a_message),
 		cmocka_unit_test(titles_name_products),
 		cmocka_unit_test(a_product_that_is_not_named_is_foreign),
+		cmocka_unit_test(letters_of_a_title_weigh_by_how_rare_they_are),
+		cmocka_unit_test(what_is_said_is_found_as_articles_put_it),
+		cmocka_unit_test(what_is_translated_is_not_said_otherwise),
+		cmocka_unit_test(sayings_are_the_longest_forms),
+		cmocka_unit_test(sayings_are_forms_and_words),
+		cmocka_unit_test(a_list_of_articles_is_seldom_described),
 		cmocka_unit_test(general_words_weigh_little),
 		cmocka_unit_test(an_old_article_is_seldom_described),
 		cmocka_unit_test(products_are_named),

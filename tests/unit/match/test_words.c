@@ -14,6 +14,8 @@
 #include "match/words.h"
 #include "tests/main/small_kb.h"
 
+static const struct sayings none;
+
 static void both_ends_of_the_lists_are_found(void **state)
 {
 	(void)state;
@@ -112,13 +114,13 @@ static void words_that_stand_together_count(void **state)
 	assert_int_equal(match_scratch_open(m, &s), ERR_OK);
 	uint32_t rcmd = article_number(&m->view, "Q150536"), mount = article_number(&m->view, "Q-mount-error-112");
 	struct text_hit hits[] = { { mount, 5 }, { rcmd, 5 } };
-	passage_weigh(&m->view, s, STR("the RCMD client could not reach the server"), 10, true, hits, 2);
+	passage_weigh(&m->view, s, STR("the RCMD client could not reach the server"), 10, true, &none, hits, 2);
 	assert_int_equal(hits[0].article, rcmd);
 	assert_true(hits[0].score > hits[1].score);
 	struct text_hit again[] = { { mount, 5 }, { rcmd, 5 } };
-	passage_weigh(&m->view, s, STR("the RCMD client could not reach the server"), 10, true, again, 2);
+	passage_weigh(&m->view, s, STR("the RCMD client could not reach the server"), 10, true, &none, again, 2);
 	assert_memory_equal(hits, again, sizeof hits); /* nothing is left behind in the scratch */
-	passage_weigh(&m->view, s, STR("of the"), 0, true, again, 2); /* nothing to go by */
+	passage_weigh(&m->view, s, STR("of the"), 0, true, &none, again, 2); /* nothing to go by */
 	assert_memory_equal(hits, again, sizeof hits);
 	match_scratch_close(&s);
 	match_close(&m);
