@@ -274,6 +274,17 @@ bool answer_is_parted(const struct query *q, const struct answer *x)
 	return envelope_parts_off(text, q->payload.start, s.start);
 }
 
+bool answer_is_set_off(const struct query *q, const struct answer *x)
+{
+	struct match_span s = x->surface.span;
+	struct str text = str_first(q->clean->text, q->payload.end);
+	if (!x->fits || x->inferred || s.start < q->payload.start || s.end > text.n)
+		return false;
+	size_t head = envelope_head(str_from(text, q->payload.start), q->payload.start > 0);
+	return envelope_sets_off(text, q->payload.start + (s.start >= q->payload.start + head ? head : 0), s.start,
+				 s.end);
+}
+
 static bool is_letter(char c)
 {
 	return char_is_alnum(c) || (unsigned char)c >= 0x80;
@@ -311,6 +322,7 @@ static struct match match_of(const struct query *q, const struct answer *x, cons
 	m.word_for_word = x->fits && !x->inferred;
 	m.whole_payload = !x->among && answer_is_whole(q, x);
 	m.parted = !x->among && !m.whole_payload && answer_is_parted(q, x);
+	m.set_off = !x->among && !m.whole_payload && !m.parted && answer_is_set_off(q, x);
 	m.within_word = x->fits && is_within_word(q->clean->text, x->surface.span);
 	capture_values(q, x, &m);
 	m.also = arena_array(q->arena, struct str, x->also_count);

@@ -32,6 +32,8 @@ struct match_span answer_span(const struct clean *c, size_t start, size_t end); 
 bool answer_is_whole(const struct query *q, const struct answer *x);
 /* answer_is_parted: all that stands behind a mark which parts it off (envelope_parts_off). */
 bool answer_is_parted(const struct query *q, const struct answer *x);
+/* answer_is_set_off: a sentence among others (envelope_sets_off). */
+bool answer_is_set_off(const struct query *q, const struct answer *x);
 
 /* answer_kept: the confidence that is left of an answer whose words are anybody's (answer.keeps). */
 double answer_kept(const struct query *q, const struct answer *x);

@@ -3,6 +3,7 @@
  * What a payload begins with that may be dress or the message's own: levels, names, threads, labels.
  */
 #include "match/envelope_peel.h"
+#include "match/literals.h"
 #include "match/stamp.h"
 
 #include <string.h>
@@ -215,17 +216,19 @@ static bool has_clock(struct str s)
 }
 
 enum {
+	PARTED_WORDS = 5, /* of what is parted off, at least; of a sentence among others more, and letters */
+	SENTENCE_WORDS = 6,
+	SENTENCE_LETTERS = 30,
 	BARE_MAX = 24,	  /* bytes that may be dress by their marks alone, where no stamp tells of any */
 	BEFORE_MAX = 1024 /* bytes before a mark, and behind it, that are looked at: lines have many marks */
 };
 
-static bool has_words(struct str s)
+static bool has_words(struct str s, unsigned least)
 {
-	enum { WORDS_MIN = 5 };
 	unsigned count = 0;
-	for (struct str word; count < WORDS_MIN && str_word(&s, &word);)
+	for (struct str word; count < least && str_word(&s, &word);)
 		count++;
-	return count == WORDS_MIN;
+	return count == least;
 }
 
 bool envelope_parts_off(struct str text, size_t from, size_t at)
@@ -244,7 +247,7 @@ bool envelope_parts_off(struct str text, size_t from, size_t at)
 	char last = begins ? 0 : text.p[end - 1];
 	if (!begins && blanks < 2 && char_is_alnum(last) && !(blanks && text.p[end] == '\t')) /* most words */
 		return false;
-	if (!has_words(str_first(str_from(text, at), BEFORE_MAX)))
+	if (!has_words(str_first(str_from(text, at), BEFORE_MAX), PARTED_WORDS))
 		return false;
 	if (begins)
 		return true;
@@ -255,6 +258,56 @@ bool envelope_parts_off(struct str text, size_t from, size_t at)
 		       !envelope_denies(before);
 	bool apart = blanks && (blanks > 1 || text.p[end] == '\t' || closes_dress(before));
 	return apart && (from || before.n <= BARE_MAX || has_clock(before)) && is_odd(before);
+}
+
+/* is_behind_stop: what stands before it ends with a stop, or a semicolon. */
+static bool is_behind_stop(struct str text, size_t from, size_t at)
+{
+	size_t end = at;
+	while (end > from && strchr("\"'`(", text.p[end - 1]))
+		end--;
+	bool blank = end > from && char_is_space(text.p[end - 1]);
+	while (end > from && char_is_space(text.p[end - 1]))
+		end--;
+	if (end == from)
+		return true;
+	return blank && (text.p[end - 1] == ';' || (strchr(".!?", text.p[end - 1]) && !char_is_lower(text.p[at])));
+}
+
+/* ends_sentence: a stop and what begins as a sentence does, a semicolon, a colon, or a number in brackets. */
+static bool ends_sentence(struct str rest)
+{
+	size_t stop = 0, at;
+	bool stopped = false;
+	for (; stop < rest.n && rest.p[stop] && strchr(".!?\"'`)", rest.p[stop]); stop++)
+		stopped |= strchr(".!?", rest.p[stop]) != NULL;
+	at = stop;
+	while (at < rest.n && char_is_space(rest.p[at]))
+		at++;
+	if (at == rest.n)
+		return true;
+	struct str behind = str_from(rest, at);
+	size_t close = at > stop && behind.p[0] == '(' ? str_find_char(str_first(behind, 24), ')') : STR_NONE;
+	for (size_t i = 0; close != STR_NONE && i < close; i++)
+		if (char_is_digit(behind.p[i]))
+			return true;
+	if (behind.p[0] == ';' || (behind.p[0] == ':' && behind.n > 1 && char_is_space(behind.p[1])))
+		return true;
+	return stopped && at > stop && !char_is_lower(behind.p[0]);
+}
+
+bool envelope_begins_sentence(struct str text, size_t from, size_t at)
+{
+	return is_behind_stop(text, from, at) || envelope_parts_off(text, from, at);
+}
+
+bool envelope_sets_off(struct str text, size_t from, size_t start, size_t end)
+{
+	while (end > start && !literal_is_letter(text.p[end - 1]))
+		end--;
+	struct str said = str_part(text, start, end);
+	return literals_letters(said) >= SENTENCE_LETTERS && has_words(said, SENTENCE_WORDS) &&
+	       ends_sentence(str_from(text, end)) && envelope_begins_sentence(text, from, start);
 }
 
 size_t envelope_head(struct str payload, bool dressed)

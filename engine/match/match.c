@@ -419,7 +419,8 @@ static bool any_stands(const struct query *q, const struct answer *answers, uint
 {
 	for (uint32_t i = 0; i < n; i++)
 		if (answers[i].fits &&
-		    (answers[i].context || answer_is_whole(q, &answers[i]) || answer_is_parted(q, &answers[i])))
+		    (answers[i].context || answer_is_whole(q, &answers[i]) || answer_is_parted(q, &answers[i]) ||
+		     answer_is_set_off(q, &answers[i])))
 			return true;
 	return false;
 }

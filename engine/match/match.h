@@ -112,6 +112,7 @@ struct match {
 	struct str why; /* one sentence: what spoke for it and what the runner-up lacks */
 	bool whole_payload; /* the template covers all of the message that the envelope leaves */
 	bool parted;	    /* not that, but all that stands behind a mark which parts it off ("rpc failed: text") */
+	bool set_off;	    /* neither, but a sentence by itself among others ("text. Trying again.") */
 	bool word_for_word; /* the template is there letter for letter, variables filled */
 	bool over_lines;    /* there is a line end in what some variable stands for, captured or not */
 	bool within_word;   /* it begins or ends within a word of the query: "No route" in "piano route" */
@@ -148,8 +149,8 @@ struct match_options {
 	size_t limit;	      /* 0: 10 */
 	bool keep_envelope;   /* take the message as it is: no dress is told apart */
 	struct str log_file;  /* the name of the file a line came from; speaks for articles that name it */
-	/* Nothing is answered, sooner, to a text of one line that no message covers, and that holds none word for word
-	 * with context speaking for it. */
+	/* Nothing is answered, sooner, to a text of one line that no message covers, and that holds none as a sentence by
+	 * itself or word for word with context speaking for it. */
 	bool standing;
 };
 

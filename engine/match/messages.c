@@ -220,7 +220,7 @@ bool match_fits(const struct matcher *m, struct match_scratch *scratch, struct s
 	text = str_first(text, payload.end);
 	surface_letters(text, 0, text.n, letters);
 	struct str said = str_from(text, payload.start);
-	size_t head = payload.start + envelope_head(said, payload.start > 0), last = token_last(text);
+	size_t head = payload.start + envelope_head(said, payload.start > 0), last = token_last(text), from = head;
 	struct token token; /* a message may begin in the first one and end in the last: "error:1408F10B:SSL" */
 	if (!token_next(text, &head, &token))
 		return false;
@@ -234,6 +234,7 @@ bool match_fits(const struct matcher *m, struct match_scratch *scratch, struct s
 			return true;
 		bool whole = surface.span.end > last && (surface.span.start < token.end ||
 							 envelope_parts_off(text, payload.start, surface.span.start));
+		whole = whole || envelope_sets_off(text, from, surface.span.start, surface.span.end);
 		if (carries(v, o, text, &surface, letters, payload) &&
 		    (whole || text_names(v, o->article, component) || text_names(v, o->article, log_file)))
 			return true;

@@ -2,9 +2,9 @@
  *
  * One chunk > its hits. Lines, and runs of lines, that the prefilter and propose.h let through (all of them without
  * literals) are asked of match_message. An answer counts where its message covers the payload; of one line also where
- * it covers all behind a mark that parts it off, or is in it word for word and context speaks for it. Where several may
- * begin at a line the longest counts, and what lies in a hit is not asked again. Runs on a worker thread: a struct
- * confirm belongs to one.
+ * it covers all behind a mark that parts it off, is a sentence among others and the look-up sure of it, or is there
+ * word for word and context speaks for it. Where several may begin at a line the longest counts, and what lies in a hit
+ * is not asked again. Runs on a worker thread: a struct confirm belongs to one.
  */
 #ifndef KBT_SCAN_CONFIRM_H
 #define KBT_SCAN_CONFIRM_H

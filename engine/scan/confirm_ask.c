@@ -10,6 +10,8 @@
 
 #include <string.h>
 
+#define SET_OFF_SURE 0.7 /* of a sentence among others, which counts only where its article is as sure */
+
 /* is_foreign says of bytes that they are no UTF-8, beyond characters that a window cuts at its ends: an old code
  * page. */
 static bool is_foreign(struct str s)
@@ -63,7 +65,7 @@ static bool carries(const struct question *q, const struct match_answer *answer,
 	if (m->span_count && (q->lines == 1 || !m->whole_payload)) /* between lines there is their dress */
 		own = literals_letters(confirm_part(answer->query, common(m->spans[0], payload)));
 	own -= m->filled < own ? m->filled : own;
-	if (m->parted && !(m->context && m->word_for_word) && own < LITERALS_PARTED_MIN)
+	if ((m->parted || m->set_off) && !(m->context && m->word_for_word) && own < LITERALS_PARTED_MIN)
 		return false;
 	return own >= (m->filled ? LITERALS_FILLED_MIN : LITERALS_OWN_MIN) &&
 	       own * 100 >= all * LITERALS_SHARE_MIN;
@@ -95,7 +97,7 @@ static bool is_denied(const struct match_answer *answer, const struct match *m)
 
 static bool counts(const struct question *q, const struct match_answer *answer, const struct match *m)
 {
-	bool parted = m->parted && q->lines == 1;
+	bool parted = (m->parted || m->set_off) && q->lines == 1;
 	if (!m->template.n || !((m->context && m->word_for_word) || m->whole_payload || parted) || m->within_word ||
 	    !carries(q, answer, m) || is_denied(answer, m))
 		return false;
@@ -139,12 +141,18 @@ static bool is_said(const struct match_answer *answer, const struct match *m)
 	return all && m->template.n && m->code.known;
 }
 
-static bool is_among(const struct recalled *said, const struct match *m)
+/* is_sentence: it counts as a sentence among others alone, which may be said of something else. */
+static bool is_sentence(const struct match *m)
+{
+	return m->set_off && !(m->context && m->word_for_word);
+}
+
+static const struct match *find_among(const struct recalled *said, const struct match *m)
 {
 	for (size_t i = 0; i < said->count; i++)
 		if (said->matches[i].article == m->article)
-			return true;
-	return false;
+			return &said->matches[i];
+	return NULL;
 }
 
 /* ask_whole: what stands there is asked about once more, now for all that a look-up finds: how sure it is of it, what
@@ -163,7 +171,11 @@ static enum err ask_whole(struct walk *w, const struct question *q, struct match
 	for (size_t i = 0; i < whole.match_count; i++) {
 		const struct match *m = &whole.matches[i];
 		bool piece = i < apart && !is_denied(&whole, m);
-		if (piece || is_among(&standing, m) || counts(q, &whole, m) || is_said(&whole, m))
+		const struct match *stands = find_among(&standing, m);
+		if (!stands && counts(q, &whole, m))
+			stands = m;
+		bool sure = stands && (m->together >= SET_OFF_SURE || !(is_sentence(stands) || is_sentence(m)));
+		if (piece || sure || is_said(&whole, m))
 			said->matches[said->count++] = *m;
 	}
 	*answer = whole;

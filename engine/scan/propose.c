@@ -15,6 +15,7 @@
 
 enum {
 	SLACK_PERCENT = 25,
+	QUOTED_MAX = 4, /* messages with one literal: a sentence that more have tells of none of them */
 	SLACK = 4 /* by how much a payload may differ from the message that covers it */
 };
 
@@ -51,7 +52,7 @@ static void find_parted(struct line *l)
 	for (size_t at = head - l->dress.payload.start + 1;
 	     at < last && payload.n - at >= LITERALS_PARTED_MIN && l->parted_count < PARTED_MAX; at++)
 		if ((char_is_space(payload.p[at - 1]) || payload.p[at - 1] == '"') && !char_is_space(payload.p[at]) &&
-		    envelope_parts_off(payload, 0, at))
+		    envelope_begins_sentence(payload, 0, at))
 			l->parted[l->parted_count++] = l->dress.payload.start + at;
 }
 
@@ -303,6 +304,30 @@ static void try_parted(struct proposer *p, struct line *l, const struct file_lit
 	}
 }
 
+/* try_set_off lays a message beside a sentence among others, whose ends are counted from its literal; where it has
+ * variables it may begin with any, or end. */
+static void try_set_off(struct proposer *p, struct line *l, const struct file_literal_message *m, struct str line,
+			const struct seat *s)
+{
+	size_t from = l->dress.payload.start, head = l->starts[l->start_count - 1], at = s->at, end = s->at + s->same;
+	struct literal_beside beside = { .before = END_OPEN, .after = END_OPEN };
+	if ((!m->filled_before && s->before < m->before) || (!m->filled_after && s->after < m->after))
+		return;
+	for (size_t letters = m->before; letters && !m->filled_before && at > from; at--)
+		letters -= literal_is_letter(line.p[at - 1]);
+	for (size_t letters = m->after; letters && !m->filled_after && end < line.n; end++)
+		letters -= literal_is_letter(line.p[end]);
+	end = m->filled_after ? line.n : end;
+	at = m->filled_before ? head : at;
+	if (at > s->at || !envelope_sets_off(line, at < head ? from : head, at, end))
+		return;
+	line = str_first(line, end);
+	if (literals_beside(p->matcher, m, line, at, s->at, s->same, &beside))
+		try_line(p, l, m, &beside);
+	if (m->filled_before)
+		try_parted(p, l, m, line, s);
+}
+
 /* try_find lays the messages of one literal beside the line, as if what it says began at start. */
 static void try_find(struct proposer *p, struct line *l, size_t start, const struct prefilter_find *find)
 {
@@ -324,7 +349,11 @@ static void try_find(struct proposer *p, struct line *l, size_t start, const str
 		    (differs(m->letters_after, seat.letters_after) || differs(m->letters_before, seat.letters_before)))
 			continue;
 		if (seen && seat.same && is_out(p, l, m, start, &seat)) {
-			from = first && may_be_parted(l, m) ? parted_start(l, m, &seat) : 0;
+			bool large = first && may_be_parted(l, m);
+			bool rare = literal[1].message_at - literal->message_at <= QUOTED_MAX;
+			from = large ? parted_start(l, m, &seat) : 0;
+			if (large && !from && (rare || m->filled_before || m->filled_after))
+				try_set_off(p, l, m, line, &seat);
 			if (!from)
 				continue;
 		}

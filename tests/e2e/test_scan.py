@@ -425,6 +425,29 @@ class Scan(SharedKbTest):
         self.hits(self.log('others.log', others), code=NONE)
         self.hits('--every-line', self.path('others.log'), code=NONE)
 
+    def test_a_sentence_among_others(self):
+        """A long message of an article's is a hit, as sure as the look-up is of the line, where its line goes on with
+        another sentence, or begins with one; not a short one, nor where its own sentence goes on."""
+        term = "The term 'kubectl' is not recognized as a name of a cmdlet, function, script file, or executable program"
+        dress = ['', 'Mar  2 08:13:43 web1 backup[311]: ', '2001-03-12 10:56:20 ERROR ']
+        forms = [term + '. Retrying in 30 s.', term + '; giving up',
+                 'Backup failed: ' + term + '. Retrying in 30 s.', 'Could not start it. ' + term + '.',
+                 'Could not start it. ' + term + '. The job was stopped.', 'step 3 went wrong; ' + term]
+        lines = [d + form for form in forms for d in dress]
+        hits = self.hits(self.log('sentences.log', lines))
+        self.assertEqual([lines[n] for n in range(len(lines)) if n + 1 not in {h['line'] for h in hits}], [])
+        self.assertEqual({h['captures']['command'] for h in hits}, {'kubectl'})
+        self.assertEqual(hits, self.hits('--every-line', self.path('sentences.log')))
+        for n, answer in enumerate(self.json('lookup', '--batch', input='\n'.join(lines) + '\n'), 1):
+            first = answer['matches'][0]
+            self.assertEqual([(h['id'], h['confidence']) for h in hits if h['line'] == n][0],
+                             (first['id'], round(first['confidence'], 2)))
+        others = [term + ' again and again. Retrying in 30 s.', 'We found that ' + term + '. Retrying in 30 s.',
+                  'expected: ' + term + '. Retrying in 30 s.', 'Could not start it. Connection refused. Retrying.',
+                  term + ' of ours. It was stopped.', 'Read of x failed. Permission denied. Retrying in 30 s.']
+        self.hits(self.log('others.log', others), code=NONE)
+        self.hits('--every-line', self.path('others.log'), code=NONE)
+
     def test_what_is_denied_before_a_mark(self):
         """What a line says did not happen, or only shows, is no hit; what a program passed over did happen."""
         said = SSH[SSH.index('ssh:'):]
