@@ -260,17 +260,17 @@ bool envelope_parts_off(struct str text, size_t from, size_t at)
 	return apart && (from || before.n <= BARE_MAX || has_clock(before)) && is_odd(before);
 }
 
-/* is_behind_stop: what stands before it ends with a stop, or a semicolon. */
+/* is_behind_stop: what stands before it ends with a stop, or a semicolon; as far as it is looked at. */
 static bool is_behind_stop(struct str text, size_t from, size_t at)
 {
-	size_t end = at;
-	while (end > from && strchr("\"'`(", text.p[end - 1]))
+	size_t end = at, least = at - from > BEFORE_MAX ? at - BEFORE_MAX : from;
+	while (end > least && strchr("\"'`(", text.p[end - 1]))
 		end--;
-	bool blank = end > from && char_is_space(text.p[end - 1]);
-	while (end > from && char_is_space(text.p[end - 1]))
+	bool blank = end > least && char_is_space(text.p[end - 1]);
+	while (end > least && char_is_space(text.p[end - 1]))
 		end--;
-	if (end == from)
-		return true;
+	if (end == least)
+		return end == from;
 	return blank && (text.p[end - 1] == ';' || (strchr(".!?", text.p[end - 1]) && !char_is_lower(text.p[at])));
 }
 
