@@ -202,15 +202,28 @@ static void read_said(const struct file_view *v, struct stemmer *stemmer, struct
 	}
 }
 
+/* The same form once more tells nothing more, as a word said twice does not. */
+static bool is_read(const struct said *said, const struct range *read, uint32_t count, struct range form)
+{
+	for (uint32_t i = 0; i < count; i++)
+		if (read[i].to - read[i].from == form.to - form.from &&
+		    !memcmp(said->words + read[i].from, said->words + form.from,
+			    (form.to - form.from) * sizeof *said->words))
+			return true;
+	return false;
+}
+
 void sayings_read(const struct file_view *v, struct stemmer *stemmer, struct str text, struct sayings *ret_sayings)
 {
 	struct said said;
+	struct range read[SAYINGS_MAX];
 	read_said(v, stemmer, text, &said);
 	ret_sayings->n = 0;
 	for (uint32_t i = 0, n; i < said.n && ret_sayings->n < SAYINGS_MAX; i += n ? n : 1) {
 		struct saying *x = &ret_sayings->items[ret_sayings->n];
 		n = read_saying(v, stemmer, &said, i, x);
-		ret_sayings->n += x->other_count > 0;
+		read[ret_sayings->n] = (struct range){ i, i + n };
+		ret_sayings->n += x->other_count && !is_read(&said, read, ret_sayings->n, read[ret_sayings->n]);
 	}
 }
 

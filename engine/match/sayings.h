@@ -2,9 +2,9 @@
  *
  * What a description says > how articles put it: "freezes" is "stops responding" there, "Wi-Fi" "wireless". The list is
  * sayings.txt, read when a matcher is compiled and found in its file by the first words of its forms. A line is
- * `form[, form...] = words[ / words...]`; of a form at most FILE_SAYING_WORDS count, with any ending (words.h), and of
- * several forms at one place the longest. What a tenth of the articles have is left out. Linear in the text, of which the
- * first SAYINGS_READ_MAX words are read.
+ * `form[, form...] = words[ / words...]`; of a form at most FILE_SAYING_WORDS count, with any ending (words.h), of
+ * several forms at one place the longest, and one that is said twice once. What a tenth of the articles have is left
+ * out. Linear in the text, of which the first SAYINGS_READ_MAX words are read.
  */
 #ifndef KBT_MATCH_SAYINGS_H
 #define KBT_MATCH_SAYINGS_H

@@ -235,6 +235,8 @@ static void sayings_are_the_longest_forms(void **state)
 	assert_int_equal(others_of(m, s, STR("It FREEZES and stops responding"), &x), 0);
 	assert_int_equal(others_of(m, s, STR("freezing, frozen, hung"), &x), 1);
 	assert_int_equal(x.n, 3);
+	assert_int_equal(others_of(m, s, STR("it locks up, freezes, locks up, and freezes"), &x), 1);
+	assert_int_equal(x.n, 2); /* a form said twice is one */
 	assert_int_equal(others_of(m, s, STR("av"), &x), 0); /* access violation */
 	assert_int_equal(others_of(m, s, STR(""), &x), 0);
 	match_scratch_close(&s);
