@@ -14,7 +14,7 @@ enum {
 	WIDE = 120,		 /* words of a section or two */
 	RUNS_FROM = 4096,	 /* bytes of a description whose runs are kept */
 	TITLES_LOOKED_AT = 1024, /* for how rare a run of letters is */
-	RUN_STEPS = 32,		 /* in which that is kept: of 1024 titles at most 243 */
+	RUN_STEPS = 32,		 /* in which that is kept: of 1023 titles at most 244 */
 	LIST_FROM = 12,		 /* other articles that one names: what a service pack mends, say */
 	OTHERWISE = 0x80,	 /* of a number in class_slot: the word is what articles have for it */
 	OLD_UNTIL = 110000	 /* articles up to 1993: MS-DOS, Windows 3, OS/2 */
@@ -227,7 +227,7 @@ static void add_others(const struct file_view *v, struct match_scratch *s, struc
 	uint8_t number = number_of(s, d, &x->said);
 	for (uint32_t i = 0; i < x->other_count; i++) {
 		uint16_t class = sayings_rarest(&x->others[i]).class;
-		if (s->class_slot[class])
+		if (!class || s->class_slot[class])
 			continue;
 		if (!number && d->n < WORDS_MAX) {
 			float weight = weight_of_class(v, class) * share_otherwise;

@@ -243,6 +243,30 @@ static void sayings_are_the_longest_forms(void **state)
 	match_close(&m);
 }
 
+/* The stem of "theme" is a small word's, "them": no place of an article has its class. */
+static void a_word_without_a_class_has_no_place(void **state)
+{
+	(void)state;
+	static const struct page pages[] = {
+		{ "Icons", "Made Server", "The icons become black when a session ends. They have a theme." },
+		{ "Fonts", "Made Server", "A font is drawn with a pen, which has a width." },
+		{ "Printing", "Made Server", "A page is printed from its top, where it begins." },
+	};
+	struct matcher *m = kb_of(pages, 3);
+	struct match_scratch *s = NULL;
+	struct sayings x;
+	struct str text = STR("all icons are black with this manifest");
+	assert_int_equal(match_scratch_open(m, &s), ERR_OK);
+	assert_int_equal(others_of(m, s, text, &x), 1);
+	assert_int_equal(sayings_rarest(&x.items[0].others[0]).class, 0);
+	struct text_hit with = { 0, 5 }, without = { 0, 5 };
+	passage_weigh(&m->view, s, text, 10, true, &x, &with, 1);
+	passage_weigh(&m->view, s, text, 10, true, &none, &without, 1);
+	assert_true(with.score == without.score);
+	match_scratch_close(&s);
+	match_close(&m);
+}
+
 /* Each line has forms of no more words than are kept, and what articles have for them, in ASCII. */
 static void sayings_are_forms_and_words(void **state)
 {
@@ -387,6 +411,7 @@ int main(void)
 		cmocka_unit_test(what_is_said_is_found_as_articles_put_it),
 		cmocka_unit_test(what_is_translated_is_not_said_otherwise),
 		cmocka_unit_test(sayings_are_the_longest_forms),
+		cmocka_unit_test(a_word_without_a_class_has_no_place),
 		cmocka_unit_test(sayings_are_forms_and_words),
 		cmocka_unit_test(a_list_of_articles_is_seldom_described),
 		cmocka_unit_test(general_words_weigh_little),
