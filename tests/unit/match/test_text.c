@@ -243,6 +243,28 @@ static void sayings_are_the_longest_forms(void **state)
 	match_close(&m);
 }
 
+/* "Windows" is no dialog box, "at the same time" no time zone, "the right side" no permission. */
+static void everyday_words_say_nothing_otherwise(void **state)
+{
+	(void)state;
+	static const struct page pages[] = {
+		{ "Words", "Made Server",
+		  "A msgbox, a clock, daylight saving, a time zone, permission, privilege, a security descriptor, gantt,\n"
+		  "a stored procedure, a floppy disk drive, join, submit, specially malformed." },
+	};
+	struct matcher *m = kb_of(pages, 1);
+	struct match_scratch *s = NULL;
+	struct sayings x;
+	assert_int_equal(match_scratch_open(m, &s), ERR_OK);
+	assert_int_equal(others_of(m, s, STR("the clocks"), &x), 2);
+	others_of(m, s, STR("Windows, at the same time, up to date, on the right side, the project, NT SP 6"), &x);
+	assert_int_equal(x.n, 0);
+	others_of(m, s, STR("format a drive, a union, the form, an invalid page"), &x);
+	assert_int_equal(x.n, 0);
+	match_scratch_close(&s);
+	match_close(&m);
+}
+
 /* The stem of "theme" is a small word's, "them": no place of an article has its class. */
 static void a_word_without_a_class_has_no_place(void **state)
 {
@@ -411,6 +433,7 @@ int main(void)
 		cmocka_unit_test(what_is_said_is_found_as_articles_put_it),
 		cmocka_unit_test(what_is_translated_is_not_said_otherwise),
 		cmocka_unit_test(sayings_are_the_longest_forms),
+		cmocka_unit_test(everyday_words_say_nothing_otherwise),
 		cmocka_unit_test(a_word_without_a_class_has_no_place),
 		cmocka_unit_test(sayings_are_forms_and_words),
 		cmocka_unit_test(a_list_of_articles_is_seldom_described),
