@@ -155,6 +155,16 @@ static const struct match *find_among(const struct recalled *said, const struct 
 	return NULL;
 }
 
+static bool still_counts(const struct question *q, const struct match_answer *whole, const struct recalled *standing,
+			 const struct match *m)
+{
+	const struct match *stands = find_among(standing, m);
+	if (!stands && !counts(q, whole, m))
+		return false;
+	bool sentence = is_sentence(m) || (stands && is_sentence(stands));
+	return !sentence || m->together >= SET_OFF_SURE;
+}
+
 /* ask_whole: what stands there is asked about once more, now for all that a look-up finds: how sure it is of it, what
  * comes first, and the article of what a text means. */
 static enum err ask_whole(struct walk *w, const struct question *q, struct match_answer *answer, struct recalled *said)
@@ -171,11 +181,7 @@ static enum err ask_whole(struct walk *w, const struct question *q, struct match
 	for (size_t i = 0; i < whole.match_count; i++) {
 		const struct match *m = &whole.matches[i];
 		bool piece = i < apart && !is_denied(&whole, m);
-		const struct match *stands = find_among(&standing, m);
-		if (!stands && counts(q, &whole, m))
-			stands = m;
-		bool sure = stands && (m->together >= SET_OFF_SURE || !(is_sentence(stands) || is_sentence(m)));
-		if (piece || sure || is_said(&whole, m))
+		if (piece || still_counts(q, &whole, &standing, m) || is_said(&whole, m))
 			said->matches[said->count++] = *m;
 	}
 	*answer = whole;
