@@ -144,6 +144,14 @@ size_t str_count_words(struct str s)
 	return n;
 }
 
+bool str_has_words(struct str s, size_t least)
+{
+	size_t n = 0;
+	for (struct str word; n < least && str_word(&s, &word);)
+		n++;
+	return n == least;
+}
+
 bool str_in_list(struct str word, const char *list)
 {
 	char first = word.n ? char_lower(word.p[0]) : 0;

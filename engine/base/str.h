@@ -92,6 +92,7 @@ bool str_line(struct str *rest, struct str *ret_line);
 /* str_word takes the next run of non-space bytes off *rest; false at the end. */
 bool str_word(struct str *rest, struct str *ret_word);
 size_t str_count_words(struct str s);
+bool str_has_words(struct str s, size_t least); /* so many or more; what is behind them is not read */
 /* str_in_list: the word, in any case, is one of the list's, lower-case ones with a blank between them. */
 bool str_in_list(struct str word, const char *list);
 /* str_has_digit: there is a digit anywhere in it. str_digits: with how many it begins. */

@@ -223,14 +223,6 @@ enum {
 	BEFORE_MAX = 1024 /* bytes before a mark, and behind it, that are looked at: lines have many marks */
 };
 
-static bool has_words(struct str s, unsigned least)
-{
-	unsigned count = 0;
-	for (struct str word; count < least && str_word(&s, &word);)
-		count++;
-	return count == least;
-}
-
 bool envelope_parts_off(struct str text, size_t from, size_t at)
 {
 	size_t end = at, blanks = 0;
@@ -247,7 +239,7 @@ bool envelope_parts_off(struct str text, size_t from, size_t at)
 	char last = begins ? 0 : text.p[end - 1];
 	if (!begins && blanks < 2 && char_is_alnum(last) && !(blanks && text.p[end] == '\t')) /* most words */
 		return false;
-	if (!has_words(str_first(str_from(text, at), BEFORE_MAX), PARTED_WORDS))
+	if (!str_has_words(str_first(str_from(text, at), BEFORE_MAX), PARTED_WORDS))
 		return false;
 	if (begins)
 		return true;
@@ -306,7 +298,7 @@ bool envelope_sets_off(struct str text, size_t from, size_t start, size_t end)
 	while (end > start && !literal_is_letter(text.p[end - 1]))
 		end--;
 	struct str said = str_part(text, start, end);
-	return literals_letters(said) >= SENTENCE_LETTERS && has_words(said, SENTENCE_WORDS) &&
+	return literals_letters(said) >= SENTENCE_LETTERS && str_has_words(said, SENTENCE_WORDS) &&
 	       ends_sentence(str_from(text, end)) && envelope_begins_sentence(text, from, start);
 }
 

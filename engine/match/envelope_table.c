@@ -15,14 +15,6 @@ struct row {
 	bool prose; /* a field without quotes is of words: that is no table, but a sentence */
 };
 
-static bool has_words(struct str s)
-{
-	unsigned words = 0;
-	for (struct str word; words < WORDS_MIN && str_word(&s, &word);)
-		words++;
-	return words == WORDS_MIN;
-}
-
 static bool is_stamp(struct str s)
 {
 	struct stamp t;
@@ -36,7 +28,7 @@ static void note_field(struct row *r, struct str s, bool quoted)
 		r->time = s;
 	else if (!r->level.n && peel_is_level(s))
 		r->level = s;
-	else if (!r->message.n && has_words(s)) {
+	else if (!r->message.n && str_has_words(s, WORDS_MIN)) {
 		r->prose |= !quoted;
 		r->message = quoted ? s : STR("");
 	}

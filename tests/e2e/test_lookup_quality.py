@@ -159,6 +159,10 @@ class Quality(unittest.TestCase):
         # a name in quotes is no message
         name, = self.ask([{'query': 'the button "Apply" of the dialog has been grey since the last update of it'}])
         self.assertFalse([m for m in name['matches'] if m['why']['template']])
+        # a quote before a blank begins none: between two names in quotes there is no message
+        between, = self.ask([{'query': 'ask for it with the ``--index`` flag in ``pip search`` once more, and see '
+                                       'what it lists today'}])
+        self.assertFalse([m for m in between['matches'] if m['why']['template']])
 
     def test_a_message_that_is_cut_off_names_those_that_begin_so(self):
         behind_value, at_number, other_number, basic = self.ask([{'query': t} for t in (

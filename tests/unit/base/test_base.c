@@ -38,6 +38,8 @@ static void words_are_runs_of_other_than_space(void **state)
 	assert_false(str_word(&rest, &word));
 	assert_int_equal(str_count_words(STR("  two\twords ")), 2);
 	assert_int_equal(str_count_words(STR(" \n")), 0);
+	assert_true(str_has_words(STR("  two\twords "), 2) && str_has_words(STR(""), 0));
+	assert_false(str_has_words(STR("  two\twords "), 3));
 }
 
 static void finders_give_offsets_or_none(void **state)
