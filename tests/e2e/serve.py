@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """A server of our own for the tests: kb/ imported once, `kbt serve` on a free port, plain sockets to talk to it."""
 import atexit
+import html.parser
 import http.client
 import json
 import os
@@ -10,6 +11,7 @@ import signal
 import socket
 import subprocess
 import tempfile
+import unittest
 import urllib.parse
 
 import kbt
@@ -17,6 +19,7 @@ from kbt import LIMIT_S
 
 MESSAGE = r'Failed to connect to <\\127.0.0.1>, Error = 53'
 FORM = {'Content-Type': 'application/x-www-form-urlencoded'}
+LOG = os.path.join(kbt.ROOT, 'tests/e2e/data/sender.log')
 
 
 class Server:
@@ -41,6 +44,14 @@ class Server:
         self.said = json.loads(line)
         self.port = self.said['port']
         self.url = self.said['url']
+
+    @classmethod
+    def of_module(cls):
+        """One for all tests of a file, in a network of its own; it ends with them."""
+        kbt.own_network()
+        server = cls()
+        unittest.addModuleCleanup(server.close)
+        return server
 
     def import_kb(self):
         """kb/ is imported once in a process; each server has a copy, and what is compiled of it."""
@@ -165,6 +176,24 @@ class Server:
         return kbt.until(test)
 
 
+class Page(html.parser.HTMLParser):
+    """What a page holds: tags with attributes, and its text."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.tags, self.text = [], ''
+        self.feed(text)
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_data(self, data):
+        self.text += data
+
+    def find(self, tag, **attrs):
+        return [a for t, a in self.tags if t == tag and all(a.get(k.rstrip('_')) == v for k, v in attrs.items())]
+
+
 class Described:
     """The OpenAPI document: its operations, as requests, and whether an answer is one that it names."""
 
@@ -190,6 +219,21 @@ class Described:
         """The same of the bytes of an answer."""
         kind = re.search(rb'(?mi)^Content-Type: ([\w/+-]+)', got)
         return self.names(path, method, got[9:12].decode(), kind.group(1).decode() if kind else '')
+
+
+def multipart(data, name='Sender.log', **fields):
+    """A form with a file, as a browser sends it: its body and headers."""
+    edge = 'edge0123456789'
+    body = b''.join(f'--{edge}\r\nContent-Disposition: form-data; name="{k}"\r\n\r\n{v}\r\n'.encode()
+                    for k, v in fields.items())
+    body += (f'--{edge}\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n'
+             'Content-Type: application/octet-stream\r\n\r\n').encode() + data + f'\r\n--{edge}--\r\n'.encode()
+    return body, {'Content-Type': f'multipart/form-data; boundary={edge}'}
+
+
+def resident_kib(pid):
+    with open(f'/proc/{pid}/status', encoding='ascii') as f:
+        return int(re.search(r'^VmRSS:\s+(\d+)', f.read(), re.M).group(1))
 
 
 def read_all(s):
