@@ -105,9 +105,12 @@ static void add_carried(const struct file_view *v, int64_t code, struct match_co
 
 static void add_symbol(const struct file_view *v, struct str symbol, struct match_code *out, size_t *n)
 {
+	static const struct str samba = STR_LIT("NT_"); /* which puts it before Windows' symbols */
 	for (uint32_t i = 0; i < v->code_count && *n < READINGS_A_CODE; i++)
 		if (str_eq(file_str(v, v->codes[i].symbol), symbol))
 			out[(*n)++] = code_of_row(v, &v->codes[i], v->codes[i].value);
+	if (!*n && str_starts(symbol, samba))
+		add_symbol(v, str_from(symbol, samba.n), out, n);
 }
 
 static bool says_in(struct str text, struct str says)
@@ -170,6 +173,8 @@ static size_t readings_of(const struct file_view *v, struct str text, const stru
 			add_told(v, c->value, str_c(unique[i]), out, &n);
 	if (c->value < 0)
 		add_readings(v, c->value & 0xFFFFFFFF, c->value, out, &n);
+	if (c->value < 0 && str_eq(c->family, STR("errno"))) /* as the kernel gives them back */
+		add_told(v, -c->value, c->family, out, &n);
 	add_carried(v, c->value, out, &n);
 	return n;
 }
@@ -213,7 +218,7 @@ static void note_written(const struct rule_code *c, const struct match_code *rea
 {
 	for (size_t i = 0; i < n && code->value != c->value; i++) {
 		const struct match_code *own = &readings[i];
-		bool named = c->symbol.n ? str_eq(own->symbol, c->symbol) : own->value == c->value;
+		bool named = c->symbol.n ? str_ends(c->symbol, own->symbol) : own->value == c->value;
 		if (!named || own->value == code->value)
 			continue;
 		code->written = own->value & UINT32_MAX;
@@ -293,10 +298,19 @@ static void ends_last(struct rule_code_at *found, size_t n)
 		found[kept + i] = ends[i];
 }
 
+/* "2019/03/02 11:20:31 ERROR 5 (0x00000005)": what was taken for a line's level is a part of what it says. */
+static size_t start_with_level(struct str text, size_t start)
+{
+	struct str head = str_first(text, start), w = rule_word_before(head);
+	bool beside = w.n && w.p + w.n + 1 == head.p + head.n && str_ends(head, STR(" "));
+	return beside && start < text.n && char_is_digit(text.p[start]) && rule_is_code_word(w) ? start - w.n - 1 : start;
+}
+
 void meaning_read(const struct file_view *v, struct str text, struct match_span payload, struct arena *a,
 		  struct match_answer *answer)
 {
 	struct rule_code_at found[CODES_MAX];
+	payload.start = start_with_level(text, payload.start);
 	struct str message = str_part(text, payload.start, payload.end);
 	size_t n = rule_codes_find(str_first(message, 64 << 10), found, CODES_MAX);
 	ends_last(found, n);

@@ -53,6 +53,7 @@ bool rule_is_code_word(struct str w)
 					     "number", "errnum", "hresult", "hr", "lasterror", "getlasterror", "result",
 					     "ntstatus", "errors", "retcode", "oserror", "dwerror", "errcode",
 					     "helpmsg", "nerr", "win32err", "exitcode", "sqlcode", "lasttaskresult",
+					     "gle", "lasterr", "wsagetlasterror",
 					     /* as Windows' own languages have it */
 					     "fehler", "fehlercode", "fehlernummer", "systemfehler", "laufzeitfehler",
 					     "erreur", "errore", "erro", "fout", "foutcode", "fel", "felkod", "fejl",
@@ -159,6 +160,8 @@ static bool is_stop(struct str head)
 	static const char *const names[] = { "stop", "bugcheck", "bug", "blue", "bsod", "bluescreen" };
 	static const char *const between[] = { "error", "message", "msg", "code", "err", "screen" };
 	struct str w = rule_word_before(head);
+	if (str_eq_nocase(w, STR("was")) || str_eq_nocase(w, STR("is"))) /* "The bugcheck was: 0x7B" */
+		w = rule_word_before(str_first(head, (size_t)(w.p - head.p)));
 	if (is_one_of(w, between, sizeof between / sizeof *between))
 		w = rule_word_before(str_first(head, (size_t)(w.p - head.p)));
 	if (str_eq_nocase(w, STR("check"))) /* "bug check 0x7B" */
@@ -207,23 +210,6 @@ static struct str family_of(struct str text, size_t at, size_t end, int64_t valu
 	return STR("");
 }
 
-/* "(53)" behind a name, as in "WNetAddConnection2 (53)": a code where the text speaks of failing. */
-static bool in_parentheses(struct str text, size_t start, size_t end, bool hex)
-{
-	if (!start || text.p[start - 1] != '(' || end >= text.n || text.p[end] != ')')
-		return false;
-	struct str head = before(text, start, 160);
-	return has(head, "error") || has(head, "fail") || has(head, "cannot") || has(head, "can't") ||
-	       has(head, "could not") || has(head, "denied") || has(head, "refused") || has(head, "unable to") ||
-	       has(head, "timed out") || has(head, "not found") || (hex && has(head, "run result"));
-}
-
-/* "io.c(285)", "main.c(1338)": a line of a source */
-static bool is_source_line(struct str text, size_t start)
-{
-	return start > 3 && text.p[start - 1] == '(' && str_ends(str_first(text, start - 1), STR(".c"));
-}
-
 bool rule_is_alone(struct str text, size_t start, size_t end)
 {
 	if (text.n >= WORDS_BEFORE)
@@ -234,64 +220,26 @@ bool rule_is_alone(struct str text, size_t start, size_t end)
 	return true;
 }
 
-/* Words of other letters than these, and of more than one word: "ошибка 53", "erreur système 53". */
-static bool is_code_phrase(struct str head)
+/* "HTTP 404", "HTTP/1.1 503", "SMTP 552": no port */
+static bool is_reply(struct str head, struct str word)
 {
-	static const struct str phrases[] = { STR_LIT("erreur système"),	STR_LIT("erreur d'exécution"),
-					      STR_LIT("error de sistema"),	STR_LIT("error del sistema"),
-					      STR_LIT("errore di sistema"),	STR_LIT("erro de sistema"),
-					      STR_LIT("erro do sistema"),	STR_LIT("código de error"),
-					      STR_LIT("códigos de error"),	STR_LIT("código de erro"),
-					      STR_LIT("code d'erreur"),		STR_LIT("codice di errore"),
-					      STR_LIT("codice errore"),		STR_LIT("ошибка"),
-					      STR_LIT("Ошибка"),		STR_LIT("ошибки"),
-					      STR_LIT("błąd"),			STR_LIT("Błąd"),
-					      STR_LIT("エラー"),		STR_LIT("错误"),
-					      STR_LIT("錯誤"),			STR_LIT("오류"),
-					      STR_LIT("error value"),
-					      STR_LIT("error code returned on failure is") };
-	while (head.n && strchr(" =#(:'\"", head.p[head.n - 1]))
-		head.n--;
-	for (size_t i = 0; i < sizeof phrases / sizeof *phrases; i++)
-		if (head.n >= phrases[i].n && str_eq_nocase(str_from(head, head.n - phrases[i].n), phrases[i]))
-			return true;
-	return false;
-}
-
-/* "Error No. 53": the stop ends no sentence. */
-static struct str without_number_sign(struct str head)
-{
-	static const struct str signs[] = { STR_LIT(" no. "), STR_LIT(" nr. "), STR_LIT(" num. ") };
-	for (size_t i = 0; i < sizeof signs / sizeof *signs; i++)
-		if (head.n > signs[i].n && str_eq_nocase(str_from(head, head.n - signs[i].n), signs[i]))
-			return str_first(head, head.n - signs[i].n);
-	return head;
-}
-
-/* "HTTP 404", "HTTP/1.1 503": no port */
-static bool is_http(struct str head, struct str word)
-{
-	return str_eq_nocase(word, STR("http")) || str_ends(head, STR("HTTP/1.1 ")) ||
+	return str_eq_nocase(word, STR("http")) || str_eq_nocase(word, STR("smtp")) || str_ends(head, STR("HTTP/1.1 ")) ||
 	       str_ends(head, STR("HTTP/1.0 ")) || str_ends(head, STR("HTTP/2 "));
 }
 
 static bool is_code(struct str text, size_t start, size_t end, int64_t value, bool hex)
 {
-	struct str head = without_number_sign(before(text, start, WORDS_BEFORE)), w = rule_word_before(head);
+	struct str head = before(text, start, WORDS_BEFORE), w = rule_word_before(head);
 	bool wide = is_wide(value, hex), used = !hex || !wide || is_in_use(value);
-	if (is_source_line(text, start))
-		return false;
 	if (is_krb5(value))
 		return true;
-	if (rule_ended_family(text, start, end, value).n)
-		return true;
-	if (in_parentheses(text, start, end, hex))
+	if (rule_ended_family(text, start, end, value).n || (value > UINT8_MAX && rule_is_end(text, start)))
 		return true;
 	if (wide && (value < 0 || (hex && used && !is_address_word(w))))
 		return true;
-	if (rule_is_code_word(w) || is_code_phrase(head))
+	if (rule_is_told_code(text, start, end, hex))
 		return true;
-	if ((value >= 400 && value <= 599 && is_http(head, w)) || str_eq(w, STR("Msg")))
+	if ((value >= 400 && value <= 599 && is_reply(head, w)) || str_eq(w, STR("Msg")))
 		return true;
 	bool socket = has(w, "winsock") || str_eq_nocase(w, STR("socket")) || str_eq_nocase(w, STR("wsa"));
 	if (socket && is_winsock(value))
@@ -360,17 +308,6 @@ static size_t suffix_at(struct str text, size_t end)
 	return end + n < text.n && char_is_word(text.p[end + n]) ? 0 : n;
 }
 
-/* "1.5", "1,326", "50%" are amounts. */
-static bool goes_on(struct str text, size_t end)
-{
-	size_t digits = 0;
-	if (end == text.n || !strchr(".,%", text.p[end]))
-		return false;
-	while (end + 1 + digits < text.n && digits < 4 && char_is_digit(text.p[end + 1 + digits]))
-		digits++;
-	return text.p[end] == '%' || (text.p[end] == '.' ? digits > 0 : digits == 3);
-}
-
 /* The number at text[at], or 0: decimal of at most ten digits; 0x or &H and at most eight, or eight by themselves. */
 static size_t number_at(struct str text, size_t at, int64_t *ret_value, bool *ret_hex)
 {
@@ -381,7 +318,7 @@ static size_t number_at(struct str text, size_t at, int64_t *ret_value, bool *re
 	while (at + n + digits < text.n && digits < 11 && char_is_digit(text.p[at + n + digits]))
 		digits++;
 	size_t suffix = digits ? suffix_at(text, at + n + digits) : 0, end = at + n + digits + suffix;
-	if (!digits || digits > 10 || (end < text.n && char_is_word(text.p[end])) || goes_on(text, end))
+	if (!digits || digits > 10 || (end < text.n && char_is_word(text.p[end])) || rule_is_amount(text, at, end))
 		return 0;
 	return str_i64(str_first(str_from(text, at), n + digits), ret_value) ? n + digits + suffix : 0;
 }
@@ -405,7 +342,7 @@ static bool is_errno_symbol(struct str w)
 static bool is_symbol(struct str w)
 {
 	static const char *const heads[] = { "ERROR_", "STATUS_", "NT_STATUS_", "NERR_", "WSAE", "RPC_S_", "E_",
-					     "SEC_E_", "RPC_E_", "DISP_E_", "CO_E_", "REGDB_E_", "MAPI_E_" };
+					     "SEC_E_", "RPC_E_", "DISP_E_", "CO_E_", "REGDB_E_", "MAPI_E_", "DNS_ERROR_" };
 	if (!w.n || !char_is_upper(w.p[0])) /* most words: the lists are not gone through for them */
 		return false;
 	bool headed = is_errno_symbol(w);
@@ -466,7 +403,13 @@ size_t rule_codes_find(struct str text, struct rule_code_at *codes, size_t max)
 
 enum { BASIC_MAX = 4000 }; /* of numbers that Basic shows: its own, and those of its data objects */
 
-/* HRESULT_FROM_WIN32: 0x8007xxxx carries a Windows error, 0x800Axxxx one of Visual Basic (facility 10 is
+/* VBScript's of compiling, and all of JScript's */
+static bool is_script(uint32_t low)
+{
+	return (low > 1000 && low < 1100) || (low >= 5000 && low < 5100);
+}
+
+/* HRESULT_FROM_WIN32: 0x8007xxxx carries a Windows error, 0x800Axxxx one of Visual Basic or of a script (facility 10 is
  * that of controls and scripts); and of the NTSTATUSes those that networks give (MS-ERREF, RtlNtStatusToDosError). The
  * Kerberos library's numbers carry the protocol's. */
 bool rule_code_carried(int64_t value, int64_t *ret_value, struct str *ret_family)
@@ -486,8 +429,8 @@ bool rule_code_carried(int64_t value, int64_t *ret_value, struct str *ret_family
 	if (value > UINT32_MAX || value < INT32_MIN)
 		return false;
 	uint32_t head = (uint32_t)value >> 16, low = (uint32_t)value & 0xFFFF;
-	if (head == 0x8007 || (head == 0x800A && low <= BASIC_MAX)) {
-		*ret_family = head == 0x8007 ? STR("win32") : STR("vb");
+	if (head == 0x8007 || (head == 0x800A && (low <= BASIC_MAX || is_script(low)))) {
+		*ret_family = head == 0x8007 ? STR("win32") : is_script(low) ? STR("script") : STR("vb");
 		*ret_value = low;
 		return true;
 	}

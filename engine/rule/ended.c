@@ -203,6 +203,14 @@ static bool is_rsync(struct str text, struct str head, size_t end)
 	return str_ends(head, STR("(code")) && str_starts(str_from(text, end), STR(") at "));
 }
 
+bool rule_is_end(struct str text, size_t start)
+{
+	struct str head = str_part(text, start > WORDS_BEFORE ? start - WORDS_BEFORE : 0, start);
+	while (head.n && strchr(" \t\r\n=:(#'\"", head.p[head.n - 1]))
+		head.n--;
+	return says_ended(head);
+}
+
 struct str rule_ended_family(struct str text, size_t start, size_t end, int64_t value)
 {
 	struct str head = str_part(text, start > WORDS_BEFORE ? start - WORDS_BEFORE : 0, start);

@@ -148,13 +148,14 @@ static bool begins_reason(struct str tail, int64_t status)
 }
 
 /* "404 Not Found", "(403) Forbidden", "HTTP Error 503: Service Unavailable" */
-static size_t http_named_at(struct str text, size_t at, struct rule_code *ret_code)
+static size_t http_named_at(struct str text, struct str head, size_t at, struct rule_code *ret_code)
 {
 	enum { STATUS_LENGTH = 3 };
 	size_t end = at + STATUS_LENGTH;
+	bool said = end + 1 < text.n && char_is_lower(text.p[end + 1]); /* "user 404 not found" */
 	int64_t status;
 	if (digits_at(text, at) != STATUS_LENGTH || !str_i64(str_part(text, at, end), &status) ||
-	    !begins_reason(str_from(text, end), status))
+	    !begins_reason(str_from(text, end), status) || (said && rule_is_numbered(head)))
 		return 0;
 	*ret_code = (struct rule_code){ .value = status, .family = STR("http") };
 	return STATUS_LENGTH;
@@ -175,6 +176,13 @@ static size_t http_at(struct str text, struct str head, size_t at, struct rule_c
 	return end - at;
 }
 
+/* "[IM002] [Microsoft][ODBC Driver Manager] text", "('08001', '[08001] [unixODBC]": before what a driver says. */
+static bool is_of_driver(struct str head, struct str tail)
+{
+	return (str_ends(head, STR("[")) && (str_starts(tail, STR("] [")) || str_starts(tail, STR("][")))) ||
+	       (str_ends(head, STR("('")) && str_starts(tail, STR("', '[")));
+}
+
 /* "SQLSTATE 28000", "SQLSTATE[HY000]", "SQL state [08S01]" */
 static size_t sqlstate_at(struct str text, struct str head, size_t at, struct rule_code *ret_code)
 {
@@ -185,7 +193,8 @@ static size_t sqlstate_at(struct str text, struct str head, size_t at, struct ru
 			return 0;
 		digits += char_is_digit(text.p[i]);
 	}
-	if (digits < 2 || !ends_at(text, at + STATE_LENGTH) || !ends_any(head, words, sizeof words / sizeof *words))
+	if (digits < 2 || !ends_at(text, at + STATE_LENGTH) ||
+	    !(ends_any(head, words, sizeof words / sizeof *words) || is_of_driver(head, str_from(text, at + STATE_LENGTH))))
 		return 0;
 	ret_code->family = STR("sqlstate");
 	ret_code->symbol = str_part(text, at, at + STATE_LENGTH);
@@ -237,7 +246,7 @@ size_t rule_numbered_at(struct str text, size_t at, struct rule_code *ret_code)
 	if (!n && (c == '4' || c == '5'))
 		n = http_at(text, head, at, ret_code);
 	if (!n && (c == '4' || c == '5'))
-		n = http_named_at(text, at, ret_code);
+		n = http_named_at(text, head, at, ret_code);
 	if (!n && (char_is_digit(c) || char_is_upper(c)))
 		n = sqlstate_at(text, head, at, ret_code);
 	return n;
@@ -248,6 +257,24 @@ bool rule_is_reply_family(struct str family)
 	return str_eq(family, STR("http")) || str_eq(family, STR("smtp")) || str_eq(family, STR("sqlstate"));
 }
 
+/* "failed with error -110", "rc = -16", "usb 1-1: ... error -71": Linux' kernel gives its errors back so; a mere "error
+ * -43" may be of a Macintosh. */
+static bool is_of_kernel(struct str head, int64_t value)
+{
+	static const struct str words[] = { STR_LIT("rc"),	     STR_LIT("ret"),	      STR_LIT("return code"),
+					    STR_LIT("w/return code"), STR_LIT("failed with"), STR_LIT("failed with error"),
+					    STR_LIT("returned"),     STR_LIT("failed") };
+	static const struct str parts[] = { STR_LIT("usb "), STR_LIT("cifs"), STR_LIT("nfs"), STR_LIT("ext4"),
+					    STR_LIT("btrfs"), STR_LIT("xfs"), STR_LIT("kernel") };
+	enum { ERRNO_MAX = 133 };
+	bool told = false;
+	if (value > -2 || value < -ERRNO_MAX)
+		return false;
+	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+		told |= str_find_nocase(head, parts[i]) != STR_NONE;
+	return told || ends_any(head, words, sizeof words / sizeof *words);
+}
+
 /* What stands before a number where a system has numbers of its own; each with the span of them. */
 struct str rule_numbered_family(struct str head, struct str tail, int64_t value)
 {
@@ -255,10 +282,10 @@ struct str rule_numbered_family(struct str head, struct str tail, int64_t value)
 		struct str words, family;
 		int16_t first, last;
 	} table[] = {
-		{ STR_LIT("ldap error"), STR_LIT("ldap"), 1, 123 },
-		{ STR_LIT("ldap: error code"), STR_LIT("ldap"), 1, 123 },
-		{ STR_LIT("ldap result"), STR_LIT("ldap"), 1, 123 },
-		{ STR_LIT("ldap_"), STR_LIT("ldap"), 1, 123 },
+		{ STR_LIT("ldap"), STR_LIT("ldap"), 1, 123 },
+		{ STR_LIT("ldap"), STR_LIT("ldap"), -1, -1 },
+		{ STR_LIT("krb5"), STR_LIT("krb5"), 1, 80 },
+		{ STR_LIT("kinit"), STR_LIT("krb5"), 1, 80 },
 		{ STR_LIT("kerberos error"), STR_LIT("krb5"), 1, 80 },
 		{ STR_LIT("krb error"), STR_LIT("krb5"), 1, 80 },
 		{ STR_LIT("kdc error"), STR_LIT("krb5"), 1, 80 },
@@ -266,10 +293,13 @@ struct str rule_numbered_family(struct str head, struct str tail, int64_t value)
 		{ STR_LIT("mysql error"), STR_LIT("mysql"), 1000, 2069 },
 		{ STR_LIT("mariadb error"), STR_LIT("mysql"), 1000, 2069 },
 		{ STR_LIT("mysql_errno"), STR_LIT("mysql"), 1000, 2069 },
-		{ STR_LIT("dao error"), STR_LIT("vb"), 3000, 3799 },
+		{ STR_LIT("dao"), STR_LIT("vb"), 3000, 3799 },
 		{ STR_LIT("ado error"), STR_LIT("vb"), 3000, 3799 },
+		{ STR_LIT("jet error"), STR_LIT("vb"), 3000, 3799 },
+		{ STR_LIT("jet database engine"), STR_LIT("vb"), 3000, 3799 },
 		{ STR_LIT("winhttp"), STR_LIT("wininet"), 12000, 12200 },
 		{ STR_LIT("wininet"), STR_LIT("wininet"), 12000, 12200 },
+		{ STR_LIT("smtp"), STR_LIT("smtp"), 421, 555 },
 		{ STR_LIT("http"), STR_LIT("http"), 400, 599 },
 		{ STR_LIT("status code"), STR_LIT("http"), 400, 599 },
 	};
@@ -288,6 +318,8 @@ struct str rule_numbered_family(struct str head, struct str tail, int64_t value)
 	if (value >= 0 && value <= 13 && str_ends(head, STR("(err ")) &&
 	    str_find(head, STR("closed cleanly: ")) != STR_NONE)
 		return STR("http2");
+	if (is_of_kernel(head, value))
+		return STR("errno");
 	for (size_t i = 0; i < sizeof table / sizeof *table; i++)
 		if (value >= table[i].first && value <= table[i].last &&
 		    str_find_nocase(head, table[i].words) != STR_NONE)

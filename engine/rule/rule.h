@@ -187,6 +187,13 @@ struct str rule_word_before(struct str text);
 bool rule_is_code_word(struct str word);
 bool rule_is_alone(struct str text, size_t start, size_t end);
 
+/* rule_is_told_code: what stands beside the number at text[start, end) says that it is a code. rule_is_amount: that it is
+ * a count, a time, a date or a line of a source. rule_is_numbered: the text ends with what has numbers of its own: "User
+ * ", before 404. */
+bool rule_is_told_code(struct str text, size_t start, size_t end, bool hex);
+bool rule_is_amount(struct str text, size_t start, size_t end);
+bool rule_is_numbered(struct str head);
+
 /* rule_numbered_at: the length of a code that has a spelling of its own at text[at]; 0 where there is none.
  * rule_numbered_family: the system whose number this is, by the words before it and what stands behind; empty where none
  * is told. rule_is_reply_family: of replies that a server gives to whatever went wrong (HTTP, SMTP, SQLSTATE). */
@@ -197,7 +204,9 @@ struct str rule_http_reason(int64_t status); /* "Not Found" for 404; empty where
 
 /* rule_ended_family: the text says that a program ended with the number at text[start, end), or by that signal. Gives
  * whose number it is: "curl", "rsync", "signal", "systemd" ..., "exit" where any program's; empty where the text does not
- * say so. rule_is_ended_family: the family is one of those. */
+ * say so. rule_is_ended_family: the family is one of those. rule_is_end: the words before text[start] say that a program ended
+ * with what follows. */
+bool rule_is_end(struct str text, size_t start);
 struct str rule_ended_family(struct str text, size_t start, size_t end, int64_t value);
 bool rule_is_ended_family(struct str family);
 

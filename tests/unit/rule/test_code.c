@@ -115,6 +115,30 @@ static void shapes_and_families(void **state)
 		{ "SQL1042C", -1042, "db2" },
 		{ "SQL0445W  It was cut.", 445, "db2" },
 		{ "The error code returned on failure is 691.", 691, "ras" },
+		{ "Last error was 0x57", 0x57, "" },
+		{ "GetLastError returns 1400", 1400, "win32" },
+		{ "the return code was 1460", 1460, "" },
+		{ "The bugcheck was: 0x0000009f", 0x9f, "bugcheck" },
+		{ "GLE=126", 126, "" },
+		{ "[SC] OpenService FAILED 1060:", 1060, "" },
+		{ "NetUseAdd returned 1326", 1326, "" },
+		{ "DsGetDcName failed with 1355.", 1355, "" },
+		{ "LoadLibraryEx returned NULL (193)", 193, "" },
+		{ "msiexec /i a.msi returned 1618", 1618, "" },
+		{ "setup.exe exited (1605)", 1605, "" },
+		{ "connect() to [::1]:80 failed (111: Connection refused)", 111, "" },
+		{ "System.ComponentModel.Win32Exception (5): Access is denied.", 5, "" },
+		{ "iwlwifi: probe failed with error -110", -110, "errno" },
+		{ "cifs_mount failed w/return code = -13", -13, "errno" },
+		{ "usb 1-1: device descriptor read/64, error -71", -71, "errno" },
+		{ "Finder: error -43", -43, "" },
+		{ "SMTP 451 greylisted", 451, "smtp" },
+		{ "SMTP error 552", 552, "smtp" },
+		{ "ldap_add: Already exists (68)", 68, "ldap" },
+		{ "krb5 error 37", 37, "krb5" },
+		{ "Jet error 3044", 3044, "vb" },
+		{ "errors 53 on all of them", 53, "" },
+		{ "HTTP 500 errors", 500, "http" },
 		{ "Additional Data: Error Value: 2147942667.", 2147942667, "hresult" },
 		{ "krb5_get_init_creds_keytab() failed: -1765328378", -1765328378, "krb5" },
 		{ "HTTP/2 stream 0 was not closed cleanly: CANCEL (err 8)", 8, "http2" },
@@ -197,6 +221,20 @@ static void other_numbers_are_none(void **state)
 					     "a dump of DEADBEEF",
 					     "test results: revision (0x12)",
 					     "................................................ 5.7.1", /* long */
+					     "5 errors, 2 warnings",
+					     "errors: 3",
+					     "error: 64 bit systems are not supported",
+					     "error: 3 files were skipped",
+					     "error: 2 of 3 disks",
+					     "error, 12 files are missing",
+					     "result: 5 passed",
+					     "error 12:30",
+					     "Error 2003-10-05 12:00:01",
+					     "room number 404",
+					     "User 404 not found",
+					     "item 410 gone",
+					     "query returned 112",
+					     "the list returned 53 rows",
 					     "1.80070035" };
 	struct rule_code_at found[2];
 	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
@@ -226,6 +264,8 @@ static void codes_that_are_spelled_their_own_way(void **state)
 		{ "NDR 5.1.1.", "5.1.1", "smtp" },
 		{ "SQLSTATE 28000", "28000", "sqlstate" },
 		{ "SQLSTATE[08S01]", "08S01", "sqlstate" },
+		{ "ERROR [IM002] [Microsoft][ODBC Driver Manager]", "IM002", "sqlstate" },
+		{ "DNS_ERROR_RCODE_NAME_ERROR", "DNS_ERROR_RCODE_NAME_ERROR", "" },
 		{ "JET_errKeyDuplicate", "JET_errKeyDuplicate", "" },
 		{ "MAPI_E_NOT_FOUND", "MAPI_E_NOT_FOUND", "" },
 		{ "5.7.1", "5.7.1", "smtp" },
@@ -266,6 +306,9 @@ static void windows_errors_inside_other_codes(void **state)
 	assert_true(rule_code_carried(0x800A0035, &value, &family));
 	assert_int_equal(value, 53);
 	assert_true(str_eq(family, STR("vb")));
+	assert_true(rule_code_carried(0x800A1391, &value, &family));
+	assert_int_equal(value, 5009);
+	assert_true(str_eq(family, STR("script")));
 	assert_true(rule_code_carried(-1765328360, &value, &family));
 	assert_int_equal(value, 24);
 	assert_true(str_eq(family, STR("krb5")));

@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What stands beside a number and says that it is a code ("error 53", "the error code was 53", "NetUseAdd returned 53",
+ * "(53)" where something failed), or that it is none: a count of things, a line of a source, a time, a date, what
+ * numbers something ("user 404"). Pure, linear.
+ */
+#include "rule/rule.h"
+
+#include <string.h>
+
+enum { HEAD_BYTES = 160 };
+
+static bool has(struct str text, const char *word)
+{
+	return str_find_nocase(text, str_c(word)) != STR_NONE;
+}
+
+static bool is_one_of(struct str w, const struct str *words, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (str_eq_nocase(w, words[i]))
+			return true;
+	return false;
+}
+#define IS_ONE_OF(w, words) is_one_of(w, words, sizeof(words) / sizeof *(words))
+
+/* What stands before a word of s. */
+static struct str ahead_of(struct str s, struct str word)
+{
+	return str_first(s, (size_t)(word.p - s.p));
+}
+
+/* ---- a code ---- */
+
+/* "(53)" behind a name, as in "WNetAddConnection2 (53)": a code where the text speaks of failing. */
+static bool in_parentheses(struct str text, size_t start, size_t end, bool hex)
+{
+	if (!start || text.p[start - 1] != '(' || end >= text.n || text.p[end] != ')')
+		return false;
+	struct str head = str_part(text, start > HEAD_BYTES ? start - HEAD_BYTES : 0, start);
+	return has(head, "error") || has(head, "fail") || has(head, "cannot") || has(head, "can't") ||
+	       has(head, "could not") || has(head, "denied") || has(head, "refused") || has(head, "unable to") ||
+	       has(head, "timed out") || has(head, "not found") || has(head, "exception") || has(head, "ldap_") ||
+	       has(head, " returned null") || has(head, " returned false") || (hex && has(head, "run result"));
+}
+
+/* Words of other letters than these, and of more than one word: "ошибка 53", "erreur système 53". */
+static bool is_code_phrase(struct str head)
+{
+	static const struct str phrases[] = { STR_LIT("erreur système"),	STR_LIT("erreur d'exécution"),
+					      STR_LIT("error de sistema"),	STR_LIT("error del sistema"),
+					      STR_LIT("errore di sistema"),	STR_LIT("erro de sistema"),
+					      STR_LIT("erro do sistema"),	STR_LIT("código de error"),
+					      STR_LIT("códigos de error"),	STR_LIT("código de erro"),
+					      STR_LIT("code d'erreur"),		STR_LIT("codice di errore"),
+					      STR_LIT("codice errore"),		STR_LIT("ошибка"),
+					      STR_LIT("Ошибка"),		STR_LIT("ошибки"),
+					      STR_LIT("błąd"),			STR_LIT("Błąd"),
+					      STR_LIT("エラー"),		STR_LIT("错误"),
+					      STR_LIT("錯誤"),			STR_LIT("오류"),
+					      STR_LIT("error value"),
+					      STR_LIT("error code returned on failure is") };
+	while (head.n && strchr(" =#(:'\"", head.p[head.n - 1]))
+		head.n--;
+	for (size_t i = 0; i < sizeof phrases / sizeof *phrases; i++)
+		if (head.n >= phrases[i].n && str_eq_nocase(str_from(head, head.n - phrases[i].n), phrases[i]))
+			return true;
+	return false;
+}
+
+/* "Error No. 53": the stop ends no sentence. */
+static struct str without_number_sign(struct str head)
+{
+	static const struct str signs[] = { STR_LIT(" no. "), STR_LIT(" nr. "), STR_LIT(" num. ") };
+	for (size_t i = 0; i < sizeof signs / sizeof *signs; i++)
+		if (head.n > signs[i].n && str_eq_nocase(str_from(head, head.n - signs[i].n), signs[i]))
+			return str_first(head, head.n - signs[i].n);
+	return head;
+}
+
+/* "number", "result", "status" and "code" are of much else, too. */
+static bool is_plain_word(struct str w)
+{
+	static const struct str words[] = { STR_LIT("number"), STR_LIT("result"), STR_LIT("status"), STR_LIT("code") };
+	return IS_ONE_OF(w, words);
+}
+
+/* "the error was 53", "GetLastError returns 53", "the return code is 53"; not "the number is 53" */
+static bool is_said_of_code(struct str head, struct str verb)
+{
+	static const struct str verbs[] = { STR_LIT("is"), STR_LIT("was"), STR_LIT("returned"), STR_LIT("returns") };
+	static const struct str kinds[] = { STR_LIT("error"), STR_LIT("err"),	STR_LIT("return"),   STR_LIT("stop"),
+					    STR_LIT("fault"), STR_LIT("exit"), STR_LIT("bugcheck"), STR_LIT("failure") };
+	struct str w = rule_word_before(ahead_of(head, verb));
+	if (!IS_ONE_OF(verb, verbs))
+		return false;
+	if (is_plain_word(w)) {
+		struct str kind = rule_word_before(ahead_of(head, w));
+		return IS_ONE_OF(kind, kinds);
+	}
+	return rule_is_code_word(w) && !str_eq_nocase(w, STR("errors"));
+}
+
+/* "NetUseAdd", "nfs_mount", "connect()", "msiexec", "setup.exe": what gives a code back */
+static bool is_function(struct str w)
+{
+	bool small = false, mixed = false, marked = false;
+	while (w.n && strchr(":,", w.p[w.n - 1]))
+		w.n--;
+	for (size_t i = 0; i < w.n; i++) {
+		mixed |= small && char_is_upper(w.p[i]);
+		marked |= i && w.p[i] == '_';
+		small |= char_is_lower(w.p[i]);
+	}
+	return mixed || (marked && small) || str_ends(w, STR("()")) || str_ends(w, STR(".exe")) ||
+	       str_ends(w, STR(".msi")) || str_eq_nocase(w, STR("msiexec"));
+}
+
+static struct str last_word(struct str s)
+{
+	s = str_trim_end(s);
+	size_t at = s.n;
+	while (at && !char_is_space(s.p[at - 1]))
+		at--;
+	return str_from(s, at);
+}
+
+/* "NetUseAdd returned 53", "[SC] OpenService FAILED 1060:", "DsGetDcName failed with 1355": nothing is counted there. */
+static bool is_given_back(struct str head, struct str verb, struct str tail)
+{
+	static const struct str verbs[] = { STR_LIT("returned"), STR_LIT("returns"), STR_LIT("returning"),
+					    STR_LIT("failed"),	 STR_LIT("fails") };
+	if (str_eq_nocase(verb, STR("with")))
+		verb = rule_word_before(ahead_of(head, verb));
+	if (!IS_ONE_OF(verb, verbs) || (tail.n && !strchr(".,:;)]'\"\r\n", tail.p[0])))
+		return false;
+	struct str name = last_word(ahead_of(head, verb));
+	if (str_eq_nocase(name, STR("is")) || str_eq_nocase(name, STR("call")))
+		name = last_word(ahead_of(head, name));
+	return is_function(name);
+}
+
+/* "failed (111: Connection refused)" */
+static bool opens_parentheses(struct str head, struct str tail)
+{
+	return str_ends(head, STR("(")) && str_starts(tail, STR(": ")) && has(head, "fail");
+}
+
+bool rule_is_told_code(struct str text, size_t start, size_t end, bool hex)
+{
+	size_t from = start > HEAD_BYTES / 2 ? start - HEAD_BYTES / 2 : 0;
+	struct str head = without_number_sign(str_part(text, from, start)), tail = str_from(text, end);
+	struct str w = rule_word_before(head);
+	if (in_parentheses(text, start, end, hex) || opens_parentheses(head, tail) || is_code_phrase(head))
+		return true;
+	if (str_eq_nocase(w, STR("number"))) /* "room number 404" */
+		return has(head, "err") || has(head, "fehler");
+	if (str_eq_nocase(w, STR("errors"))) /* "errors: 3" counts them */
+		return str_ends(head, STR(" ")) && w.p + w.n + 1 == head.p + head.n;
+	return rule_is_code_word(w) || is_said_of_code(head, w) || is_given_back(head, w, tail);
+}
+
+/* ---- none ---- */
+
+/* "io.c(285)", "main.c(1338)": a line of a source */
+static bool is_source_line(struct str text, size_t start)
+{
+	return start > 3 && text.p[start - 1] == '(' && str_ends(str_first(text, start - 1), STR(".c"));
+}
+
+/* "1.5", "1,326", "50%" are amounts. */
+static bool goes_on(struct str text, size_t end)
+{
+	size_t digits = 0;
+	if (end == text.n || !strchr(".,%", text.p[end]))
+		return false;
+	while (end + 1 + digits < text.n && digits < 4 && char_is_digit(text.p[end + 1 + digits]))
+		digits++;
+	return text.p[end] == '%' || (text.p[end] == '.' ? digits > 0 : digits == 3);
+}
+
+static bool are_digits(struct str s, size_t at, size_t n)
+{
+	for (size_t i = at; i < at + n; i++)
+		if (i >= s.n || !char_is_digit(s.p[i]))
+			return false;
+	return true;
+}
+
+/* "12:30", "2003-10-05", "12/05/2001" */
+static bool is_moment(struct str tail, size_t digits)
+{
+	bool clock = digits <= 2 && str_starts(tail, STR(":")) && are_digits(tail, 1, 2);
+	bool date = tail.n > 3 && strchr("-/.", tail.p[0]) && are_digits(tail, 1, 2) && tail.p[3] == tail.p[0];
+	return (clock && !are_digits(tail, 3, 1)) || (date && (digits == 4 || digits <= 2));
+}
+
+/* "error: 3 files were skipped", "error 64 bit": so many of them. What ends with an s may be told of a code, too ("error
+ * 53 occurs"), but for where a mark stands between. */
+static bool is_count(struct str head, struct str tail)
+{
+	static const struct str things[] = {
+		STR_LIT("bit"),	     STR_LIT("bits"),	 STR_LIT("byte"),     STR_LIT("bytes"),	 STR_LIT("kb"),
+		STR_LIT("mb"),	     STR_LIT("gb"),	 STR_LIT("files"),    STR_LIT("rows"),	 STR_LIT("records"),
+		STR_LIT("lines"),    STR_LIT("times"),	 STR_LIT("attempts"), STR_LIT("ms"),	 STR_LIT("seconds"),
+		STR_LIT("minutes"),  STR_LIT("hours"),	 STR_LIT("days"),     STR_LIT("weeks"),	 STR_LIT("years"),
+		STR_LIT("warnings"), STR_LIT("retries"), STR_LIT("packets"),  STR_LIT("passed"), STR_LIT("percent"),
+	};
+	static const struct str others[] = { STR_LIT("errors"), STR_LIT("means"), STR_LIT("occurs"), STR_LIT("is"),
+					     STR_LIT("was"), STR_LIT("access") };
+	size_t n = 1;
+	while (n < tail.n && char_is_alpha(tail.p[n]))
+		n++;
+	struct str w = str_part(tail, 1, n);
+	if (!str_starts(tail, STR(" ")) || !w.n || (n < tail.n && char_is_word(tail.p[n])))
+		return false;
+	if (str_eq(w, STR("of")))
+		return are_digits(tail, n + 1, 1);
+	bool marked = str_ends(head, STR(": ")) || str_ends(head, STR(", "));
+	bool plural = w.n > 3 && char_is_lower(w.p[0]) && str_ends(w, STR("s")) && !IS_ONE_OF(w, others);
+	return IS_ONE_OF(w, things) || (marked && plural);
+}
+
+bool rule_is_amount(struct str text, size_t start, size_t end)
+{
+	struct str head = str_first(text, start), tail = str_from(text, end);
+	return goes_on(text, end) || is_source_line(text, start) || is_moment(tail, end - start) || is_count(head, tail);
+}
+
+/* "User 404", "record 410" */
+bool rule_is_numbered(struct str head)
+{
+	static const struct str things[] = {
+		STR_LIT("user"),   STR_LIT("id"),      STR_LIT("item"),	  STR_LIT("order"),  STR_LIT("record"),
+		STR_LIT("row"),	   STR_LIT("line"),    STR_LIT("product"), STR_LIT("customer"), STR_LIT("client"),
+		STR_LIT("ticket"), STR_LIT("invoice"), STR_LIT("job"),	  STR_LIT("task"),   STR_LIT("room"),
+		STR_LIT("object"), STR_LIT("entry"),   STR_LIT("event"),  STR_LIT("node"),   STR_LIT("device"),
+		STR_LIT("account"), STR_LIT("key"),    STR_LIT("index"),  STR_LIT("channel"), STR_LIT("port"),
+		STR_LIT("slot"),   STR_LIT("section"), STR_LIT("chapter"), STR_LIT("step"),  STR_LIT("case"),
+		STR_LIT("issue"),  STR_LIT("bug"),     STR_LIT("process"), STR_LIT("pid"),   STR_LIT("thread"),
+		STR_LIT("build"),  STR_LIT("patch"),   STR_LIT("article"), STR_LIT("number"), STR_LIT("employee"),
+	};
+	struct str w = rule_word_before(head);
+	return str_ends(head, STR(" ")) && w.n && IS_ONE_OF(w, things);
+}
