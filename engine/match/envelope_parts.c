@@ -8,6 +8,13 @@
 
 enum { PARTS_MAX = 8 };
 
+/* "[0x8004010F]", "[0xC0000022]": an HRESULT or NTSTATUS, no thread. */
+static bool is_wide_code(struct str s)
+{
+	enum { LENGTH = 10 };
+	return s.n == LENGTH && char_lower(s.p[1]) == 'x' && (s.p[2] == '8' || char_lower(s.p[2]) == 'c');
+}
+
 /* [0x1a4], [1234], (0x230D), T:1a4 */
 bool peel_thread(struct peel *p)
 {
@@ -19,7 +26,7 @@ bool peel_thread(struct peel *p)
 	size_t hex = 0;
 	for (size_t i = 0; i < inside.n; i++)
 		hex += char_is_hex(inside.p[i]) || char_lower(inside.p[i]) == 'x' || inside.p[i] == ':';
-	if (!inside.n || hex < inside.n || !char_is_digit(inside.p[0]))
+	if (!inside.n || hex < inside.n || !char_is_digit(inside.p[0]) || is_wide_code(inside))
 		return false;
 	p->e->thread = inside;
 	peel_drop(p, end + 1);
