@@ -60,13 +60,13 @@ static void put_trace(struct digest *d)
 {
 	const struct evidence *e = digest_look(d, "trace", ARG("address", d->target));
 	struct str first = evidence_text(e, "trace.first");
-	bool loop = digest_is(d, "tcp.445", "loop") || evidence_yes(e, "trace.loop");
+	bool expired = digest_is(d, "tcp.445", "loop");
 	bool arrived = digest_is(d, "tcp.445", "open") || digest_is(d, "tcp.445", "refused") ||
 		       digest_is(d, "tcp.139", "open");
 	if (arrived)
 		digest_put(d, "path.loop", "no", d->tcp445);
-	else if (e || loop)
-		digest_put(d, "path.loop", loop ? "yes" : "no", loop && !e ? d->tcp445 : e);
+	else if (e)
+		digest_put(d, "path.loop", evidence_yes(e, "trace.loop") ? "yes" : expired ? "ends" : "no", e);
 	if (!e || evidence_state(e, "no-route"))
 		return;
 	const struct evidence *peer = digest_look(d, "icmp", ARG("address", evidence_text(d->ras, "link.peer")));

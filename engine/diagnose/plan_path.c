@@ -301,7 +301,8 @@ void step_other_gateway(struct wave *w)
 void step_trace(struct wave *w)
 {
 	if (w->d->target.n && plan_told(w->d) && !plan_on_lan(w->d))
-		ask(w, "trace", ARG("address", w->d->target));
+		ask(w, "trace", ARG("address", w->d->target),
+		    ARG("hops", digest_is(w->d, "tcp.445", "loop") ? S("8") : S("")));
 }
 
 void step_ras_server(struct wave *w)

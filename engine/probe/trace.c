@@ -16,7 +16,7 @@ static const struct probe_arg_help args[] = {
 
 static const struct probe_state_help states[] = {
 	{ "reached", "the target itself answered" },
-	{ "loop", "one router answered twice" },
+	{ "loop", "one router answered twice, with another way between" },
 	{ "partial", "routers answered, the target did not" },
 	{ "silent", "nobody answered" },
 	{ "unreachable", "a router says that the way ends with it" },
@@ -32,7 +32,7 @@ static const struct probe_fact_help facts[] = {
 	{ "trace.first", FACT_TEXT, "who answered to a time to live of 1" },
 	{ "trace.last", FACT_TEXT, "the farthest that answered" },
 	{ "trace.answers", FACT_NUMBER, "how many answered" },
-	{ "trace.loop", FACT_BOOL, "one router answered twice" },
+	{ "trace.loop", FACT_BOOL, "one router answered twice, with another way between" },
 	{ "trace.error", FACT_TEXT, "the error that ended the way" },
 	{ "trace.icmp", FACT_TEXT, "ICMP type/code behind it" },
 	{ "trace.icmp_from", FACT_TEXT, "who sent the ICMP message" },
@@ -49,13 +49,23 @@ struct trace {
 	double wait_ms;
 };
 
+static bool same_router(const struct trace *s, unsigned i, unsigned k)
+{
+	return s->expired[i] && s->expired[k] && address_eq(s->hops[i], s->hops[k]);
+}
+
+/* has_loop: the packet came by again. One router that answers to two lives in a row shows no circle: it, or this
+ * machine, sets the life of what it sends. */
 static bool has_loop(const struct trace *s)
 {
+	bool again = false;
 	for (unsigned i = 0; i < s->count; i++)
-		for (unsigned k = i + 1; k < s->count; k++)
-			if (s->expired[i] && s->expired[k] && address_eq(s->hops[i], s->hops[k]))
-				return true;
-	return false;
+		for (unsigned k = i + 1; k < s->count; k++) {
+			if (same_router(s, i, k) && k == i + 1)
+				return false;
+			again |= same_router(s, i, k);
+		}
+	return again;
 }
 
 /* shown: the hops up to the target; a larger time to live reaches it too, and has nothing beyond it to name. */
@@ -118,11 +128,13 @@ static void trace_failed(struct machine *m, const struct event *e)
 		outcome_facts(m, "trace", e, s->address, false);
 		s->error_told = true;
 	}
-	/* Nothing beyond the target answers; hops before it may still. */
+	/* Nothing beyond the target answers; hops before it may still. Where one router ends three in a row there is no more
+	 * to learn. */
 	bool all = true;
 	for (unsigned i = 0; i < s->count; i++) {
 		all = all && s->hops[i].family;
-		if (address_eq(s->hops[i], s->address))
+		if (address_eq(s->hops[i], s->address) ||
+		    (i >= 2 && same_router(s, i - 2, i) && same_router(s, i - 1, i)))
 			break;
 	}
 	if (all)
