@@ -2,7 +2,8 @@
  *
  * Which way the own kernel would send to an address (RTM_GETROUTE): interface, gateway, source, or its refusal. What
  * it refuses for a port is asked at once without the port, too: the two answers are of one moment, so that a route
- * that was lost is not taken for a rule against the port. Sends nothing on a network.
+ * that was lost is not taken for a rule against the port. What it finds for a port is asked once more with the source
+ * that it names, as connect(2) does: rules for this machine's own address hold only then. Sends nothing on a network.
  */
 #include "probe/rtnl.h"
 
@@ -39,7 +40,8 @@ static const struct probe_fact_help facts[] = {
 
 struct route {
 	struct rtnl rtnl;
-	int port_error; /* for the port, while it is asked without */
+	int port_error;		 /* for the port, while it is asked without */
+	struct rtnl_route first; /* what was found before the source was known, while it is asked with it */
 };
 
 static const char *refused_state(int error)
@@ -103,10 +105,31 @@ static void route_portless(struct machine *m, const struct route *s)
 	route_refused(m, s->port_error);
 }
 
+/* route_answered: for the port, or at last with the source. */
+static void route_answered(struct machine *m, struct route *s)
+{
+	struct rtnl *r = &s->rtnl;
+	const struct rtnl_route *x = &r->routes[0];
+	if (s->first.index && (r->error || !r->route_count)) {
+		machine_text(m, "route.portless", str_c(found_state(&s->first)));
+		route_refused(m, r->error ? r->error : EPROTO);
+	} else if (r->port && !s->first.index && x->source.family && x->type == RTN_UNICAST) {
+		s->first = *x;
+		r->source = x->source;
+		rtnl_again(m, r, RTNL_ROUTE_TO);
+	} else {
+		route_found(m, r, x);
+	}
+}
+
 static void route_feed(struct machine *m, const struct event *e)
 {
 	struct route *s = m->state;
 	struct rtnl *r = &s->rtnl;
+	if (e->kind == EVENT_DEADLINE && s->first.index) {
+		route_found(m, r, &s->first);
+		return;
+	}
 	if (e->kind == EVENT_DEADLINE) {
 		machine_not_run(m, "the kernel did not answer");
 		return;
@@ -115,8 +138,8 @@ static void route_feed(struct machine *m, const struct event *e)
 		return;
 	if (s->port_error) {
 		route_portless(m, s);
-	} else if (!r->error && r->route_count) {
-		route_found(m, r, &r->routes[0]);
+	} else if (s->first.index || (!r->error && r->route_count)) {
+		route_answered(m, s);
 	} else if (r->port && r->error && e->kind == EVENT_BYTES) {
 		s->port_error = r->error;
 		r->port = 0;

@@ -205,6 +205,10 @@ static void put_route_question(struct nlmsghdr *h, const struct rtnl *r)
 	t->rtm_family = r->target.family == 4 ? AF_INET : AF_INET6;
 	t->rtm_dst_len = (unsigned char)(size * 8);
 	mnl_attr_put(h, RTA_DST, size, r->target.bytes);
+	if (r->source.family == r->target.family) {
+		t->rtm_src_len = (unsigned char)(size * 8);
+		mnl_attr_put(h, RTA_SRC, size, r->source.bytes);
+	}
 	if (r->target.zone_index)
 		mnl_attr_put_u32(h, RTA_OIF, r->target.zone_index);
 	if (r->port) {

@@ -42,6 +42,7 @@ struct rtnl_neighbour {
 struct rtnl {
 	unsigned channel, wanted; /* still to ask for, as bits of enum rtnl_want */
 	struct address target;	  /* of RTNL_ROUTE_TO */
+	struct address source;	  /* of it: from this own address; none: from whichever the kernel takes */
 	uint16_t port;		  /* of it: as TCP to this port; 0: as anything */
 	unsigned asked;		  /* the one under way */
 	uint32_t sequence;
