@@ -250,7 +250,7 @@ static void put_lan(struct digest *d)
 	double prefix = evidence_number(d->own_link, "link.prefix", 24);
 	/* By the mask, or by a route of its own. */
 	bool wide = digest_is(d, "path.kind", "on-link") && !digest_is(d, "path.link", "other") &&
-		    address_parse(d->target, &other) &&
+		    !is_ipv6(d->target) && address_parse(d->target, &other) &&
 		    address_parse(evidence_text(d->own_link, "link.address"), &own) && !address_in(other, own, 24);
 	/* With a mask narrower than usual, neighbours that answer do not show that there are no more. */
 	bool connects = digest_is(d, "tcp.445", "open") || digest_is(d, "tcp.139", "open");

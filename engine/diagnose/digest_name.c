@@ -250,6 +250,14 @@ static bool opens(const struct digest *d, struct str address, struct str port)
 	return evidence_state(digest_look(d, "tcp", ARG("address", address), ARG("port", port)), "open");
 }
 
+/* other_kind: what is used and what is right are of two families: they may be one host's, and only whether it serves
+ * tells. */
+static bool other_kind(const struct digest *d)
+{
+	struct address used, truth;
+	return address_parse(d->used, &used) && address_parse(d->truth, &truth) && used.family != truth.family;
+}
+
 /* is_this_machine: the name is nobody else's (RFC 6761 section 6.3), and its address is right. */
 static bool is_this_machine(const struct digest *d)
 {
@@ -272,9 +280,12 @@ static void put_wrong(struct digest *d)
 	}
 	if (told < d->source_count || !d->used.n || digest_fact(d, "name.wrong").n)
 		return;
+	if (other_kind(d) && !digest_look(d, "tcp", ARG("address", d->used), ARG("port", d->port)))
+		return;
 	/* Programs begin with the first address of a file, and DNS gives a list in any order. */
 	bool filed = digest_is(d, "name.source", "hosts") || digest_is(d, "name.source", "lmhosts");
-	if (d->truth.n && !(filed ? str_eq(d->used, d->truth) : list_has(d->used_all, d->truth))) {
+	bool right = (filed ? str_eq(d->used, d->truth) : list_has(d->used_all, d->truth)) || (other_kind(d) && open);
+	if (d->truth.n && !right) {
 		const char *wrong = digest_fact(d, "name.source").p;
 		bool broadcast = digest_is(d, "broadcast.state", "answers");
 		bool other_record = have > 2 || (d->known.n && !broadcast);
