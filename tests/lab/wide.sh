@@ -443,12 +443,51 @@ client-has-servers-address|nas7|ip|ip.client.address-taken|ip.client.address-tak
 client-unheard|nas7|link|link.lan.isolated-port|l2-no-answer/ip.gateway.down/open|the switch drops every frame of this machine's
 router-prohibits-ping-drops|depot|filter|filter.router.drop-smb|fw-drop-smb/open|the router drops SMB and answers pings with prohibited
 v6-router-prohibits|nas7|none|none.healthy|healthy|SSH works by IPv4, and IPv6 is rejected with administratively prohibited
+client-ttl-1|depot|ip|ip.path.life-ends|ip.path.life-ends|this machine sends with a life of 1
+router-ttl-1|depot|ip|ip.path.life-ends|ip.path.life-ends|the router sets the life of what it forwards to 1|silence
+way-back-loops|depot|ip|ip.router.loop|routed-silent/ip.client.gateway-not-router|the server's answers go round between two routers
+rule-source|nas7|ip|ip.client.prohibit-route|ip.client.prohibit-route|a rule sends what comes from this machine's address into a hole
+rule-source-prohibit|depot|ip|ip.client.prohibit-route|ip.client.prohibit-route|a rule prohibits what comes from this machine's address
+hosts-v6-works|nas7|none|none.healthy|healthy|the hosts file alone has the name, with its IPv6 address, and it works
+hosts-v6-refused|nas7|name|name.client.hosts-file-wrong|name.client.hosts-file-wrong|the hosts file has the IPv6 address of another host
+nss-dns-first|nas7|none|none.healthy|healthy|nsswitch.conf asks DNS before the hosts file, which is wrong
+nss-dns-last-word|nas7|name|name.dns.nxdomain|name.dns.nxdomain|nsswitch.conf ends the search behind DNS, and the hosts file alone has the name
+suffix-first-dead|nas7|name|name.dns.stale-dead|name.dns.stale-dead/name.client.search-suffix|both search domains have the name, the first with a dead address
+alias-of-aliases|nas7|name|name.dns.stale-dead|name.dns.stale-dead|the name is an alias over three steps of an address nobody has
+second-refuses|nas7|name|name.dns.one-of-two-dead|name.dns.one-of-two-dead|two A records, the second of a host that refuses SMB
+v6-only-stopped|nas7|smb|smb.server.not-running|tcp-refused-both|AAAA alone, and SSH is refused there
+v6-nd-filtered|nas7|name|name.dns.aaaa-dead|name.dns.aaaa-dead|A and AAAA, and the server does not answer neighbour discovery
+v6-router-dead|nas7|name|name.dns.aaaa-dead|name.dns.aaaa-dead|AAAA is right, and behind an IPv6 router that is gone
+smb1-and-deny|nas7|smb|smb.server.hosts-deny|smb.server.hosts-deny/smb.dialect.client-smb1-only|the client speaks SMB1 alone, and the server, of SMB2, denies it as well
+kdc-refused|nas7|smb|smb.server.not-running|tcp-refused-both|kinit finds no KDC: nothing listens on port 88
+share-hidden|nas7|none|none.healthy|healthy|a hidden share, of a name that ends in $
+printer|nas7|none|none.healthy|healthy|a share that is a printer's
 server-slow-syn|nas7|none|none.healthy|healthy/link.path.loss/open|the first request to connect of each is dropped, as some guards do|silence
 EOF
 }
 
 inject_variants() {
     cat <<'EOF'
+    client-ttl-1) printf '%s\n' 'table ip lab_ttl {' 'chain c { type filter hook output priority 0; ip ttl set 1; }' '}' | nft_in e53c ;;
+    router-ttl-1) printf '%s\n' 'table ip lab_ttl {' 'chain c { type filter hook prerouting priority -300; iifname "eth0" ip ttl set 1; }' '}' | nft_in e53r ;;
+    way-back-loops) nx e53o sysctl -qw net.ipv4.ip_forward=1; ipn e53r route add 10.53.0.2/32 via 10.53.0.77; ipn e53o route add 10.53.0.2/32 via 10.53.0.1 ;;
+    rule-source) ipn e53c rule add priority 99 from 10.53.0.2 to 10.53.0.10 lookup 53; ipn e53c route add blackhole default table 53 ;;
+    rule-source-prohibit) ipn e53c rule add priority 99 from 10.53.0.2 to 10.53.1.0/24 prohibit ;;
+    hosts-v6-works) echo "2001:db8:53::10 filesrv" >>"$CE"/hosts; client_smbconf 'name resolve order = lmhosts host'; dns_with "$REM_REC" ;;
+    hosts-v6-refused) echo "2001:db8:53::77 filesrv" >>"$CE"/hosts; client_smbconf 'name resolve order = lmhosts host'; dns_with "$REM_REC" ;;
+    nss-dns-first) printf 'hosts: dns files\npasswd: files\ngroup: files\nservices: files\nprotocols: files\n' >"$CE"/nsswitch.conf; echo "$DEAD filesrv" >>"$CE"/hosts; client_smbconf 'name resolve order = lmhosts host' ;;
+    nss-dns-last-word) printf 'hosts: dns [!UNAVAIL=return] files\npasswd: files\ngroup: files\nservices: files\nprotocols: files\n' >"$CE"/nsswitch.conf; echo "10.53.0.10 filesrv" >>"$CE"/hosts; client_smbconf 'name resolve order = lmhosts host'; dns_with "$REM_REC" ;;
+    suffix-first-dead) printf 'nameserver 10.53.0.53\nsearch old.test %s\noptions timeout:1 attempts:2\n' "$DOM" >"$CE"/resolv.conf
+        dns_with --host-record="filesrv.$DOM,10.53.0.10" --host-record="filesrv.old.test,$DEAD"; client_smbconf 'name resolve order = lmhosts host' ;;
+    alias-of-aliases) dns_with --cname="filesrv.$DOM,a.$DOM" --cname="a.$DOM,b.$DOM" --cname="b.$DOM,store.$DOM" --host-record="store.$DOM,$DEAD"; client_smbconf 'name resolve order = lmhosts host' ;;
+    second-refuses) dns_with --host-record="filesrv.$DOM,10.53.0.10" --host-record="filesrv.$DOM,10.53.0.77" ;;
+    v6-only-stopped) dns_with --host-record="filesrv.$DOM,2001:db8:53::10"; says 'ssh: connect to host filesrv port 22: Connection refused' ;;
+    v6-nd-filtered) dns_with --host-record="filesrv.$DOM,10.53.0.10,2001:db8:53::10"; drop_in e53s input 'icmpv6 type nd-neighbor-solicit drop' ;;
+    v6-router-dead) dns_with --host-record="filesrv.$DOM,10.53.0.10,2001:db8:99::10"; ipn e53c -6 route add default via fe80::dead dev eth0 ;;
+    smb1-and-deny) client_smbconf 'client max protocol = NT1'; smbd_with e53s 'server min protocol = SMB2_02' 'hosts deny = 10.53.0.2' ;;
+    kdc-refused) says "kinit: Cannot contact any KDC for realm 'SITE9.TEST' while getting initial credentials"; set_env SETS=server=filesrv ;;
+    share-hidden) smbd_with e53s '[data$]' "path = $RUN/e53s/share" 'guest ok = yes'; set_env 'SHARE=data$' ;;
+    printer) smbd_with e53s '[laser]' "path = $RUN/e53s/share" 'printable = yes' 'guest ok = yes'; set_env SHARE=laser ;;
     mtu-ras-tunnel) ras_up; drop_in e53r forward 'ip length > 1450 drop' ;;
     mtu-back-tunnel) drop_in e53r forward 'iifname "eth1" ip length > 1450 drop' ;;
     mtu-back-ssh-no-ping) serves_ssh; drop_in e53r forward 'iifname "eth1" ip length > 1000 drop' 'ip protocol icmp drop' ;;
