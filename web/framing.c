@@ -4,6 +4,8 @@
  */
 #include "web/framing.h"
 
+#include "web/request.h"
+
 #include <string.h>
 
 static const struct framing_fault none = { 0 }, no_request = { 400, "This is no request of HTTP 1.1." },
@@ -37,6 +39,13 @@ static bool ends_in_cr(const struct framing *f)
 	return f->n && f->tail[sizeof f->tail - 1] == '\r';
 }
 
+static bool names_api(const struct framing *f)
+{
+	struct str method, target;
+	str_cut((struct str){ f->line, f->n }, ' ', &method, &target);
+	return request_path_is_api(target);
+}
+
 /* first_line: a method, a target, and a version that is ours. */
 static struct framing_fault first_line(const struct framing *f)
 {
@@ -60,6 +69,8 @@ static struct framing_fault header_line(struct framing *f)
 {
 	struct str name, value;
 	str_cut((struct str){ f->line, f->n }, ':', &name, &value);
+	if (f->notes)
+		f->head_n += FRAMING_NOTE + (str_eq_nocase(name, STR("Cookie")) ? f->head_n - f->line_at : 0);
 	f->chunked |= str_eq_nocase(name, STR("Transfer-Encoding"));
 	return str_eq_nocase(name, STR("Content-Length")) ? length_line(f, str_trim(value)) : none;
 }
@@ -68,15 +79,18 @@ static struct framing_fault header_line(struct framing *f)
  * for libmicrohttpd answers as soon as it cannot be one. */
 static struct framing_fault size_line(struct framing *f, bool whole)
 {
-	enum { DIGITS_MAX = 15 };
-	size_t i = 0;
+	enum { DIGITS_MAX = 15 }; /* that say something */
+	size_t zeros = 0;
+	while (zeros < f->n && f->line[zeros] == '0')
+		zeros++;
+	size_t i = zeros;
 	f->length = 0;
-	for (; i < f->n && i <= DIGITS_MAX && char_is_hex(f->line[i]); i++) {
+	for (; i < f->n && i <= zeros + DIGITS_MAX && char_is_hex(f->line[i]); i++) {
 		char c = char_lower(f->line[i]);
 		f->length = f->length * 16 + (unsigned)(char_is_digit(c) ? c - '0' : c - 'a' + 10);
 	}
 	bool ends = i < f->n && i && (f->line[i] == '\r' || f->line[i] == ';');
-	if (i > DIGITS_MAX || (!ends && (whole || i < f->n)))
+	if (i > zeros + DIGITS_MAX || (!ends && (whole || i < f->n)))
 		return no_chunk;
 	if (!whole)
 		return none;
@@ -109,6 +123,7 @@ static struct framing_fault end_line(struct framing *f)
 		f->at = FRAMING_REST;
 	}
 	f->n = 0;
+	f->line_at = f->head_n;
 	memset(f->tail, 0, sizeof f->tail);
 	return fault;
 }
@@ -122,13 +137,15 @@ static struct framing_fault take_line(struct framing *f, struct str *bytes)
 	bool parted = piece.n && ends_in_cr(f);
 	*bytes = str_from(*bytes, n == STR_NONE ? n : n + 1);
 	f->head_n += f->at == FRAMING_BLANK ? 0 : piece.n + (n != STR_NONE);
+	keep(f, piece);
+	if (f->at == FRAMING_FIRST)
+		f->api = names_api(f);
 	if (f->head_max && f->head_n > FRAMING_FIRST_MAX && f->at == FRAMING_FIRST)
 		return long_target;
 	if (framing_in_chunks(f) ? f->head_n > FRAMING_CHUNKS_MAX : f->head_max && f->head_n > f->head_max)
 		return large_head;
 	if (parted || (cr != STR_NONE && cr + 1 != piece.n) || str_find_char(piece, 0) != STR_NONE)
 		return line_end;
-	keep(f, piece);
 	if (n != STR_NONE)
 		return end_line(f);
 	if (f->at == FRAMING_CHUNK_END)
@@ -141,7 +158,7 @@ static void begin(struct framing *f)
 	f->at = FRAMING_FIRST;
 	f->chunked = false;
 	f->length = 0;
-	f->head_n = 0;
+	f->head_n = f->line_at = 0;
 }
 
 /* take_body takes what there is of a piece of known length. */

@@ -14,6 +14,7 @@
 enum {
 	FRAMING_FIRST_MAX = 9 << 10, /* bytes of a first line: REQUEST_TARGET_MAX, and a method */
 	FRAMING_CHUNKS_MAX = 1 << 10, /* of a chunk's size with what stands behind it; of the lines behind the chunks */
+	FRAMING_NOTE = 64,	      /* that libmicrohttpd notes of each line */
 	FRAMING_LINE = 48,	     /* of a line that is kept */
 	FRAMING_TAIL = 10	     /* " HTTP/1.1\r" */
 };
@@ -34,8 +35,11 @@ enum framing_at {
 struct framing {
 	enum framing_at at;	 /* FRAMING_REST: what comes is no more looked at */
 	size_t head_max;	 /* bytes of a head, as its reader wants it; 0: any number */
+	bool notes;		 /* what that reader notes of each line counts, too, and its copy of cookies */
 	size_t head_n;		 /* of the one that is read; of a line or the lines behind the chunks */
+	size_t line_at;		 /* head_n where the line began */
 	unsigned heads;		 /* that have ended */
+	bool api;		 /* a program asks: its refusal is an object */
 	bool chunked;		 /* the request's body has no length: no other request may follow */
 	uint64_t length;	 /* of the body or the chunk; then what is left of it */
 	unsigned char n;	 /* of the line, with its CR, as far as it is kept */

@@ -132,7 +132,7 @@ enum MHD_Result http_send(struct http_wake *w)
 {
 	struct http_response *res = &w->res;
 	struct MHD_Response *r;
-	res->close |= w->conn->framing.at == FRAMING_REST;
+	res->close |= w->conn->framing.at == FRAMING_REST && w->conn->framing.heads == w->conn->ended + 1;
 	if (res->close || w->last)
 		conn_look_no_more(w->conn);
 	if (res->etag.n && str_eq(http_header(&w->req, "If-None-Match"), res->etag)) {
@@ -159,15 +159,24 @@ enum MHD_Result http_send(struct http_wake *w)
 	return done;
 }
 
+static void make_refusal(struct http_wake *w, unsigned status, const char *why)
+{
+	const struct http_options *o = &w->server->options;
+	w->res = (struct http_response){ 0 };
+	o->refuse(o->context, &w->req, status, why, &w->res);
+	w->res.status = status;
+}
+
 enum MHD_Result http_refuse_head(struct http_wake *w)
 {
-	static const char why[] = "The request's headers are too large.\n";
+	make_refusal(w, 431, "The request's headers are too large.");
+	struct str body = w->res.body;
 	struct MHD_Response *r =
-		MHD_create_response_from_buffer(sizeof why - 1, (void *)(uintptr_t)why, MHD_RESPMEM_PERSISTENT);
+		MHD_create_response_from_buffer(body.n, (void *)(uintptr_t)body.p, MHD_RESPMEM_PERSISTENT);
 	if (!r)
 		return MHD_NO;
 	MHD_add_response_header(r, "Connection", "close");
-	MHD_add_response_header(r, "Content-Type", "text/plain");
+	MHD_add_response_header(r, "Content-Type", w->res.type);
 	enum MHD_Result done = MHD_queue_response(w->connection, 431, r);
 	MHD_destroy_response(r);
 	w->queued = w->conn->linger = true;
@@ -187,10 +196,7 @@ enum MHD_Result http_send_early(struct http_wake *w)
 
 enum MHD_Result http_refuse(struct http_wake *w, unsigned status, const char *why)
 {
-	const struct http_options *o = &w->server->options;
-	w->res = (struct http_response){ 0 };
-	o->refuse(o->context, &w->req, status, why, &w->res);
-	w->res.status = status;
+	make_refusal(w, status, why);
 	return http_send_early(w);
 }
 

@@ -73,8 +73,7 @@ void conn_turn_away(struct conn *c)
 	c->turned_away = true;
 	pthread_mutex_lock(&s->lock);
 	if (!c->cut_off) {
-		last_word(c->fd, c->fault.status, c->fault.why,
-			  conn_is_faulty_midway(c) && request_is_api(&c->request->req));
+		last_word(c->fd, c->fault.status, c->fault.why, c->framing.api);
 		HTTP_COUNT(s, malformed);
 		HTTP_COUNT(s, answers[4]);
 		c->linger = c->cut_off = true;
@@ -162,6 +161,7 @@ static struct conn *conn_begin(struct http_server *s, int fd)
 	*c = (struct conn){ .tap = { s->options.tls ? take_hello : take_bytes },
 			    .server = s,
 			    .framing.head_max = s->pool == POOL_SPARED ? HEAD_MAX : POOL_HELD - ANSWER_HEAD_MAX,
+			    .framing.notes = s->pool != POOL_SPARED,
 			    .fd = fd,
 			    .unread = -1,
 			    .since_ms = http_now_ms() };

@@ -33,7 +33,7 @@ enum {
 	 * of the answer have to fit, else it is a 431. Idle ones give theirs back (spare.h) but where TLS or a socket
 	 * file hides what was read: there ten thousand of them would be most of a busy server's memory. */
 	POOL_SPARED = SPARE_POOL,
-	POOL_HELD = 7424,
+	POOL_HELD = 15616, /* half of it for cookies: those of a company's other sites come along */
 	HEAD_MAX = 14 << 10, /* of a request, with all its cookies copied: a larger one is not parsed reliably */
 	ANSWER_HEAD_MAX = 760,
 	/* Bytes that a stream sends at once: of a connection's own it keeps the pages that were written to, and a diagnosis

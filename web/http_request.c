@@ -13,8 +13,6 @@
 #include <string.h>
 #include <sys/socket.h>
 
-enum { FIELD_NOTE = 64 /* bytes that libmicrohttpd notes of each line */ };
-
 void *http_on_target(void *server, const char *target, struct MHD_Connection *connection)
 {
 	const union MHD_ConnectionInfo *info =
@@ -78,7 +76,7 @@ static enum MHD_Result on_header(void *context, enum MHD_ValueKind kind, const c
 static bool head_is_large(const struct http_wake *w, size_t header_n)
 {
 	const struct http_fields *f = &w->req.headers;
-	size_t taken = header_n + f->count * FIELD_NOTE;
+	size_t taken = header_n + f->count * FRAMING_NOTE;
 	for (size_t i = 0; i < f->count; i++)
 		if (str_eq_nocase(f->items[i].name, STR("Cookie")))
 			taken += f->items[i].value.n;

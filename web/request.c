@@ -96,16 +96,21 @@ static struct str take_authority(struct str *target)
 
 static const struct str api = STR_LIT("/api/");
 
+bool request_path_is_api(struct str path)
+{
+	return str_starts(path, api);
+}
+
 bool request_is_api(const struct http_request *req)
 {
-	return str_starts(req->path, api);
+	return request_path_is_api(req->path);
 }
 
 enum err request_parse_target(struct str target, struct http_request *req)
 {
 	struct str path, query;
 	bool bad = false;
-	req->path = str_starts(target, api) ? api : STR("");
+	req->path = request_path_is_api(target) ? api : STR("");
 	if (target.n > REQUEST_TARGET_MAX)
 		return ERR_LIMIT;
 	req->authority = take_authority(&target);

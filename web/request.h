@@ -85,6 +85,7 @@ enum err request_parse_target(struct str target, struct http_request *req) MUST_
 enum err request_parse_form(struct str body, struct arena *a, struct http_fields *ret_fields) MUST_USE;
 
 bool request_is_api(const struct http_request *req); /* a program asks, as far as the path says */
+bool request_path_is_api(struct str path);
 
 struct str http_field(const struct http_fields *fields, const char *name);  /* the first of that name, else empty */
 struct str http_header(const struct http_request *req, const char *name);   /* the same, in any case */

@@ -318,8 +318,13 @@ class Api(unittest.TestCase):
                         got, closed = read_all(s)
                     self.assertEqual((got[9:12], closed), (b'400', True), got)
                     self.assertIn(b'\r\nContent-Type: ' + kind + b'\r\n', got)
-        whole = head % b'/api/v1/lookup' + b'5;x=y\r\n' + text[:5] + b'\r\nF\r\n' + text[5:] + b'\r\n0\r\nX: y\r\n\r\n'
-        self.assertEqual(server.raw(whole)[0][9:12], b'200')
+        sizes = ((b'5;x=y', b'F', b'0\r\nX: y'), (b'0' * 30 + b'5', b'0' * 15 + b'F', b'0' * 40))
+        for first, second, last in sizes:
+            whole = head % b'/api/v1/lookup' + first + b'\r\n' + text[:5] + b'\r\n' + second + b'\r\n' + text[5:] + b'\r\n' + last + b'\r\n\r\n'
+            self.assertEqual(server.raw(whole)[0][9:12], b'200')
+        before = b'GET /-/healthy HTTP/1.1\r\nHost: localhost\r\n\r\n'
+        got, closed = server.raw(before + before + whole)  # the last one ends it, not those before
+        self.assertEqual((re.findall(rb'^HTTP/1\.1 (\d+)', got, re.M), closed), ([b'200'] * 3, True))
 
     def test_json_only(self):
         for kind in ('text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data', ''):
@@ -450,6 +455,8 @@ class Description(unittest.TestCase):
                 with self.subTest(line=line[:60], lines=lines[-60:], got=got[:300]):
                     self.assertEqual((got[9:12], closed), (want, True))
                     self.assertTrue(self.described.names_raw(path, method, got))
+                    if path.startswith('/api/'):
+                        self.assertRegex(got, rb'(?s)\r\nContent-Type: application/(problem\+)?json\r\n.*\r\n\r\n\{"error":')
 
     def test_what_comes_too_slowly(self):
         for path, method, s in self.slow:

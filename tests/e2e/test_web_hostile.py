@@ -6,7 +6,9 @@ import json
 import os
 import re
 import select
+import shutil
 import socket
+import tempfile
 import time
 import unittest
 
@@ -307,6 +309,22 @@ class Malformed(unittest.TestCase):
             got, closed = server.raw(b'GET /help HTTP/1.1\r\nHost: localhost\r\n' + name + b': a=' + b'x' * 40000 + b'\r\n\r\n')
             self.assertTrue(closed)
             self.assertRegex(got, rb'^HTTP/1\.1 431 ')
+
+    def test_large_headers_are_answered_on_a_socket_file_too(self):
+        """Where there is less room for them."""
+        folder = tempfile.mkdtemp(prefix='kbt-socket-')
+        self.addCleanup(shutil.rmtree, folder, ignore_errors=True)
+        own = Server(listen=f'unix:{folder}/s', host=f'{folder}/s')
+        self.addCleanup(own.close)
+        seen = {}
+        for n in range(500, 16000, 40):
+            for header in (b'Cookie: a=' + b'x' * n, b'\r\n'.join(b'X-%d: %s' % (i, b'y' * 60) for i in range(n // 67))):
+                got, closed = own.raw(b'GET /api/v1/articles/Q150536 HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n' + header + b'\r\n\r\n')
+                self.assertTrue(closed)
+                self.assertRegex(got, rb'\r\nContent-Type: application/json\r\n', n)  # ours, not the library's
+                seen.setdefault(got[9:12], []).append(n)
+        self.assertEqual(set(seen), {b'200', b'431'})
+        self.assertGreaterEqual(min(seen[b'431']), 6500)
 
     def test_a_megabyte_passes_and_more_does_not(self):
         text = 'error 53 ' * 100000
