@@ -477,6 +477,37 @@ void ask_to_query_spans(const struct clean *clean, struct match_answer *out)
 	out->code.span = answer_span(clean, out->code.span.start, out->code.span.end);
 }
 
+/* stood_so: the text was asked last with `standing`, and what was answered first is what the whole look-up finds first:
+ * it does not take the text for a code's. */
+static bool stood_so(const struct query *q, const struct match_answer *out)
+{
+	struct match_answer said = *out;
+	return q->scratch->stood.known &&
+	       (out->code.known || !meaning_read_text(q->view, q->clean->text, behind_head(q), &said));
+}
+
+/* ask_first answers the text as it was read, before it is read in other ways. */
+static uint32_t ask_first(struct query *q, const struct match_options *options, struct match_answer *out,
+			  struct answer *answers)
+{
+	struct stood *stood = &q->scratch->stood;
+	if (options->again && stood_so(q, out)) {
+		memcpy(answers, stood->answers, stood->count * sizeof *answers);
+		memcpy(q->pieces, stood->pieces, stood->piece_count * sizeof *q->pieces);
+		q->piece_count = stood->piece_count;
+		return stood->count;
+	}
+	uint32_t n = ask_all(q, options, out, answers);
+	if (!options->standing || !n)
+		return n;
+	memcpy(stood->answers, answers, n * sizeof *answers);
+	memcpy(stood->pieces, q->pieces, q->piece_count * sizeof *q->pieces);
+	stood->count = n;
+	stood->piece_count = q->piece_count;
+	stood->known = true;
+	return n;
+}
+
 static enum err answer_message(const struct matcher *m, struct match_scratch *scratch, struct str query,
 			       const struct match_options *options, struct arena *a, struct match_answer *ret_answer)
 {
@@ -500,12 +531,13 @@ static enum err answer_message(const struct matcher *m, struct match_scratch *sc
 	q->scratch = scratch;
 	q->arena = a;
 	q->clean = &clean;
+	scratch->stood.known &= options->again;
 	if (reread_joined(q, options, &clean, answers, &out) || reread_records(q, options, answers, &out)) {
 		*ret_answer = out;
 		return arena_err(a);
 	}
 	read_whole(q, options, &out);
-	uint32_t n = ask_all(q, options, &out, answers);
+	uint32_t n = ask_first(q, options, &out, answers);
 	if (reread_several(q, options, answers, n, &out)) {
 		*ret_answer = out;
 		return arena_err(a);

@@ -152,6 +152,9 @@ struct match_options {
 	/* Nothing is answered, sooner, to a text of one line that no message covers, and that holds none as a sentence by
 	 * itself or word for word with context speaking for it. */
 	bool standing;
+	/* The same text was asked just before with `standing`, of the same scratch and arena: what was found then is not
+	 * looked for again. The answer is that of the whole look-up. */
+	bool again;
 };
 
 /* match_message: the whole look-up. ERR_INPUT for a message without a letter or digit, ERR_LIMIT for one over

@@ -68,15 +68,13 @@ struct query {
 
 struct text_hit { uint32_t article; float score; }; /* text.h */
 
-/* What was searched last, where it is no more: a scan asks once more about what stands. */
-enum { SEARCHED_BYTES = 512, SEARCHED_HITS = 10 };
-struct searched {
-	char text[SEARCHED_BYTES];
-	size_t n; /* 0: nothing */
-	unsigned order;
-	uint32_t max, count;
-	float weight;
-	struct text_hit hits[SEARCHED_HITS];
+/* What was answered to a text that stands, before it was read in other ways: the whole look-up begins with the same. */
+struct stood {
+	struct answer *answers; /* MATCH_RESULTS_MAX */
+	uint32_t count;
+	struct match_span pieces[QUERY_PIECES_MAX];
+	uint32_t piece_count;
+	bool known;
 };
 
 struct match_scratch {
@@ -102,7 +100,7 @@ struct match_scratch {
 	struct answer *owners;	/* rank.c: OWNERS_MAX, those of the last ranking */
 	struct answer *answers; /* match.c: MATCH_RESULTS_MAX */
 	uint32_t alignment_count;
-	struct searched searched; /* text.c */
+	struct stood stood; /* match.c */
 };
 
 /* One group laid against the message. */

@@ -28,9 +28,10 @@ enum err match_scratch_open(const struct matcher *m, struct match_scratch **ret_
 	s->alignments = mem_resize(NULL, CANDIDATES_MAX * sizeof *s->alignments);
 	s->owners = mem_resize(NULL, OWNERS_MAX * sizeof *s->owners);
 	s->answers = mem_resize(NULL, MATCH_RESULTS_MAX * sizeof *s->answers);
+	s->stood.answers = mem_resize(NULL, MATCH_RESULTS_MAX * sizeof *s->stood.answers);
 	if (!s->group_scores || !s->group_costs || !s->groups_touched || !s->doc_scores || !s->touched ||
 	    !s->more || !s->listed || !s->numbers || !s->alignments || !s->owners || !s->answers ||
-	    stemmer_open(&s->stemmer)) {
+	    !s->stood.answers || stemmer_open(&s->stemmer)) {
 		match_scratch_close(&s);
 		return ERR_NOMEM;
 	}
@@ -59,6 +60,7 @@ void match_scratch_close(struct match_scratch **scratch)
 	mem_free((*scratch)->alignments);
 	mem_free((*scratch)->owners);
 	mem_free((*scratch)->answers);
+	mem_free((*scratch)->stood.answers);
 	stemmer_close(&(*scratch)->stemmer);
 	mem_free(*scratch);
 	*scratch = NULL;

@@ -299,7 +299,7 @@ static void order_places(const struct file_view *v, struct match_scratch *s, str
 		hits[i].score = scores[i];
 }
 
-static uint32_t search(const struct file_view *v, struct match_scratch *s, struct str text, enum text_order order,
+uint32_t text_articles(const struct file_view *v, struct match_scratch *s, struct str text, enum text_order order,
 		       struct text_hit *ret_hits, uint32_t max, float *ret_weight)
 {
 	struct words w;
@@ -328,23 +328,6 @@ static uint32_t search(const struct file_view *v, struct match_scratch *s, struc
 		ret_hits[i] = hits[i];
 	*ret_weight = known + w.unknown;
 	return count;
-}
-
-uint32_t text_articles(const struct file_view *v, struct match_scratch *s, struct str text, enum text_order order,
-		       struct text_hit *ret_hits, uint32_t max, float *ret_weight)
-{
-	struct searched *last = &s->searched;
-	if (max > SEARCHED_HITS || text.n > SEARCHED_BYTES)
-		return search(v, s, text, order, ret_hits, max, ret_weight);
-	if (!last->n || last->order != order || last->max != max || !str_eq((struct str){ last->text, last->n }, text)) {
-		last->count = search(v, s, text, order, last->hits, max, &last->weight);
-		last->n = str_copy(text, last->text, SEARCHED_BYTES);
-		last->order = order;
-		last->max = max;
-	}
-	memcpy(ret_hits, last->hits, last->count * sizeof *ret_hits);
-	*ret_weight = last->weight;
-	return last->count;
 }
 
 void text_name_read(const struct file_view *v, struct str name, struct match_name *ret_name)

@@ -171,8 +171,8 @@ static enum err ask_whole(struct walk *w, const struct question *q, struct match
 {
 	struct match_answer whole = { 0 };
 	struct recalled standing = *said;
-	w->options.standing = false;
-	enum err e = match_message(w->confirm->matcher, w->confirm->scratch, q->text, &w->options, &w->confirm->work,
+	struct match_options options = { .log_file = w->options.log_file, .again = true };
+	enum err e = match_message(w->confirm->matcher, w->confirm->scratch, q->text, &options, &w->confirm->work,
 				   &whole);
 	if (e)
 		return e;
