@@ -298,8 +298,8 @@ bool envelope_sets_off(struct str text, size_t from, size_t start, size_t end)
 	while (end > start && !literal_is_letter(text.p[end - 1]))
 		end--;
 	struct str said = str_part(text, start, end);
-	return literals_letters(said) >= SENTENCE_LETTERS && str_has_words(said, SENTENCE_WORDS) &&
-	       ends_sentence(str_from(text, end)) && envelope_begins_sentence(text, from, start);
+	return ends_sentence(str_from(text, end)) && literals_letters(said) >= SENTENCE_LETTERS &&
+	       str_has_words(said, SENTENCE_WORDS) && envelope_begins_sentence(text, from, start);
 }
 
 size_t envelope_head(struct str payload, bool dressed)
