@@ -10,4 +10,9 @@
 uint64_t hash_bytes(struct str bytes);
 uint64_t hash_seeded(struct str bytes, uint64_t seed);
 
+/* hash_large is another hash than hash_bytes, for a hundred megabytes: HASH_PARTS of them are read at once, by as many
+ * threads where they can be had. */
+enum { HASH_PARTS = 4 };
+uint64_t hash_large(struct str bytes);
+
 #endif

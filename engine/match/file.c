@@ -289,7 +289,7 @@ enum err file_check(struct str block, struct file_view *ret_view)
 		return ERR_NEWER;
 	struct str head = { (const char *)&v.header, offsetof(struct file_header, header_checksum) };
 	if (v.header.header_checksum != hash_bytes(head) || v.header.size != block.n ||
-	    v.header.checksum != hash_bytes(str_from(block, sizeof v.header)) || !check_header(&v.header, block) ||
+	    v.header.checksum != hash_large(str_from(block, sizeof v.header)) || !check_header(&v.header, block) ||
 	    !v.header.sections[SEC_PAIR_AT].n)
 		return ERR_DAMAGED;
 	take_sections(&v);
@@ -330,7 +330,7 @@ enum err file_seal(struct buf sections[SEC_COUNT], struct file_stamp stamp, doub
 		memset(room + end, 0, (s + 1 < SEC_COUNT ? (size_t)h.sections[s + 1].at : size) - end);
 		buf_free(&sections[s]);
 	}
-	h.checksum = hash_bytes((struct str){ room + sizeof h, size - sizeof h });
+	h.checksum = hash_large((struct str){ room + sizeof h, size - sizeof h });
 	h.header_checksum = hash_bytes((struct str){ (const char *)&h, offsetof(struct file_header, header_checksum) });
 	memcpy(room, &h, sizeof h);
 	*ret_block = block;

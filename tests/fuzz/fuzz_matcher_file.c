@@ -19,7 +19,7 @@ static void seal_again(struct buf *b)
 {
 	struct file_header h;
 	memcpy(&h, b->p, sizeof h);
-	h.checksum = hash_bytes(str_from(buf_str(b), sizeof h));
+	h.checksum = hash_large(str_from(buf_str(b), sizeof h));
 	h.header_checksum = hash_bytes((struct str){ (const char *)&h, offsetof(struct file_header, header_checksum) });
 	memcpy(b->p, &h, sizeof h);
 }

@@ -6,6 +6,7 @@
 
 #include <stdlib.h>
 
+#include "base/hash.h"
 #include "base/buf.h"
 #include "base/diag.h"
 #include "base/mem.h"
@@ -253,6 +254,22 @@ static void diags_count_errors_and_what_they_do_not_keep(void **state)
 	arena_free(&a);
 }
 
+static void a_large_hash_sees_every_byte(void **state)
+{
+	(void)state;
+	char bytes[4 * HASH_PARTS + 3] = { 0 };
+	for (size_t n = 1; n <= sizeof bytes; n++) {
+		struct str all = { bytes, n };
+		uint64_t same = hash_large(all);
+		for (size_t i = 0; i < n; i++) {
+			bytes[i] ^= 1;
+			assert_true(hash_large(all) != same);
+			bytes[i] ^= 1;
+		}
+		assert_true(hash_large(all) == same);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -271,6 +288,7 @@ int main(void)
 		cmocka_unit_test(wire_out_stops_when_it_is_full),
 		cmocka_unit_test(utf8_refuses_what_rfc_3629_refuses),
 		cmocka_unit_test(diags_count_errors_and_what_they_do_not_keep),
+		cmocka_unit_test(a_large_hash_sees_every_byte),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

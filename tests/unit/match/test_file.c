@@ -60,7 +60,7 @@ static void damaged_sayings_are_noticed(void **state)
 		if (i)
 			*saying_of(&block, &view, 9) = bad[i - 1];
 		h = view.header;
-		h.checksum = hash_bytes(str_from(buf_str(&block), sizeof h));
+		h.checksum = hash_large(str_from(buf_str(&block), sizeof h));
 		h.header_checksum =
 			hash_bytes((struct str){ (const char *)&h, offsetof(struct file_header, header_checksum) });
 		memcpy(block.p, &h, sizeof h);
