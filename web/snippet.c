@@ -31,13 +31,20 @@ static bool next_word(struct str *rest, struct str *ret_word)
 	return false;
 }
 
+/* word_stands: where s begins with it, in any of its endings; a short one ("not" in "nothing") has none. */
+static bool word_stands(struct str s, struct str word)
+{
+	enum { SHORT = 3 };
+	return str_starts_nocase(s, word) && (word.n > SHORT || !is_letter(s, word.n));
+}
+
 size_t snippet_mark(struct str text, size_t at, struct str words)
 {
 	struct str word, rest = str_first(words, SNIPPET_WORDS_MAX);
 	if (at && is_letter(text, at - 1))
 		return 0;
 	for (size_t i = 0; i < WORDS_MAX && next_word(&rest, &word); i++)
-		if (str_starts_nocase(str_from(text, at), word))
+		if (word_stands(str_from(text, at), word))
 			return word.n;
 	return 0;
 }
@@ -50,7 +57,7 @@ static uint32_t words_at(struct str text, size_t at, struct str words)
 	if (!is_letter(text, at) || (at && is_letter(text, at - 1)))
 		return 0;
 	for (size_t i = 0; i < WORDS_MAX && next_word(&rest, &word); i++)
-		if (str_starts_nocase(str_from(text, at), word))
+		if (word_stands(str_from(text, at), word))
 			found |= (uint32_t)1 << i;
 	return found;
 }

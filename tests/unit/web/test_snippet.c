@@ -52,6 +52,9 @@ static void a_word_is_marked_where_one_begins(void **unused)
 	assert_int_equal(snippet_mark(line, 14, STR("to Connect")), 7);
 	assert_int_equal(snippet_mark(line, 28, STR("53")), 2);
 	assert_int_equal(snippet_mark(line, 25, STR("to")), 0); /* too short to tell anything */
+	assert_int_equal(snippet_mark(STR("nothing"), 0, STR("not")), 0);
+	assert_int_equal(snippet_mark(STR("not, yet"), 0, STR("not")), 3);
+	assert_int_equal(snippet_mark(STR("530"), 0, STR("53")), 0);
 }
 
 static void words_without_end_are_not_all_looked_for(void **unused)
