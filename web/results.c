@@ -6,6 +6,7 @@
 #include "web/page.h"
 
 #include "base/utf8.h"
+#include "web/code.h"
 
 #include <math.h>
 
@@ -78,18 +79,9 @@ static bool is_needed(const struct triage_report *r, struct str name)
 	return false;
 }
 
-static void add_chips(struct buf *out, const struct results *v)
+/* add_findings: what is odd about the values. */
+static void add_findings(struct buf *out, const struct match_answer *found)
 {
-	const struct triage_report *r = v->report;
-	const struct match_answer *found = &r->answer.found;
-	buf_add_c(out,
-		  "<div class=\"chips\" role=\"group\" aria-label=\"Values in the message; correct them here\">\n");
-	for (size_t i = 0; i < r->binding_count; i++)
-		if (!str_eq(r->bindings[i].from, STR("derived")) && !is_needed(r, r->bindings[i].name))
-			add_chip(out, v, r->bindings[i].name, r->bindings[i].value, STR(""));
-	for (size_t i = 0; i < r->need_count; i++)
-		add_chip(out, v, r->needs[i].name, STR(""), r->needs[i].says);
-	buf_add_c(out, "</div>\n");
 	for (size_t i = 0; found->match_count && i < found->matches[0].capture_count; i++) {
 		struct str finding = found->matches[0].captures[i].finding;
 		if (!finding.n)
@@ -98,6 +90,19 @@ static void add_chips(struct buf *out, const struct results *v)
 		render_html_escape(out, finding);
 		buf_add_c(out, "</p>\n");
 	}
+}
+
+static void add_chips(struct buf *out, const struct results *v)
+{
+	const struct triage_report *r = v->report;
+	buf_add_c(out,
+		  "<div class=\"chips\" role=\"group\" aria-label=\"Values in the message; correct them here\">\n");
+	for (size_t i = 0; i < r->binding_count; i++)
+		if (!str_eq(r->bindings[i].from, STR("derived")) && !is_needed(r, r->bindings[i].name))
+			add_chip(out, v, r->bindings[i].name, r->bindings[i].value, STR(""));
+	for (size_t i = 0; i < r->need_count; i++)
+		add_chip(out, v, r->needs[i].name, STR(""), r->needs[i].says);
+	buf_add_c(out, "</div>\n");
 }
 
 static void add_values(struct buf *out, const struct triage_report *r)
@@ -126,26 +131,6 @@ static void add_envelope(struct buf *out, const struct match_envelope *e)
 			buf_add_c(out, " \xc2\xb7 ");
 			render_html_escape(out, parts[i]);
 		}
-	buf_add_c(out, "</p>\n");
-}
-
-/* add_legend: what the code says that is marked in the message; all its readings come further down. */
-static void add_legend(struct buf *out, const struct match_answer *found)
-{
-	const struct match_code *code = &found->code;
-	if (!code->known || !code->symbol.n || code->span.end > found->query.n || code->span.end <= code->span.start)
-		return;
-	buf_add_c(out, "<p class=\"legend-code\"><mark class=\"code\">");
-	render_html_escape(out, (struct str){ found->query.p + code->span.start, code->span.end - code->span.start });
-	buf_add_c(out, "</mark> is <a href=\"#codes\"><code>");
-	if (code->written_symbol.n) {
-		render_html_escape(out, code->written_symbol);
-		buf_add_c(out, "</code>, <code>");
-	}
-	render_html_escape(out, code->symbol);
-	buf_add_c(out, "</code></a>");
-	buf_add_c(out, code->says.n ? ": " : "");
-	render_html_escape(out, code->says);
 	buf_add_c(out, "</p>\n");
 }
 
@@ -388,58 +373,6 @@ static void add_others(struct buf *out, const struct triage_report *r)
 	buf_add_c(out, "</ol>\n</section>\n");
 }
 
-/* family_words: how people call the table that a number is of. */
-static struct str family_words(struct str family)
-{
-	static const struct {
-		struct str name;
-		const char *words;
-	} known[] = {
-		{ STR_LIT("win32"), "Windows" },
-		{ STR_LIT("ntstatus"), "NT status" },
-		{ STR_LIT("hresult"), "HRESULT" },
-		{ STR_LIT("errno"), "Unix errno" },
-		{ STR_LIT("winsock"), "Winsock" },
-		{ STR_LIT("vb"), "Visual Basic" },
-		{ STR_LIT("dos"), "DOS" },
-		{ STR_LIT("bugcheck"), "Stop code" },
-		{ STR_LIT("ras"), "RAS" },
-		{ STR_LIT("netbios"), "NetBIOS" },
-		{ STR_LIT("netapi"), "Net commands" },
-		{ STR_LIT("icmp"), "ICMP" },
-	};
-	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
-		if (str_eq(family, known[i].name))
-			return str_c(known[i].words);
-	return family;
-}
-
-static void add_codes(struct buf *out, const struct match_answer *found)
-{
-	const struct match_code *own = &found->code;
-	size_t count = found->code_reading_count;
-	if (!own->known || (!own->symbol.n && !count))
-		return;
-	buf_addf(out,
-		 "<section class=\"codes\" aria-labelledby=\"codes\">\n<h2 id=\"codes\">What the number %lld "
-		 "means</h2>\n"
-		 "<dl>\n",
-		 (long long)own->value);
-	for (size_t i = 0; i < (count ? count : 1); i++) {
-		const struct match_code *c = count ? &found->code_readings[i] : own;
-		bool chosen = count < 2 || (str_eq(c->family, own->family) && str_eq(c->symbol, own->symbol));
-		buf_addf(out, "<dt%s>", chosen ? "" : " class=\"other\"");
-		render_html_escape(out, family_words(c->family));
-		buf_add_c(out, "</dt><dd>");
-		buf_add_c(out, c->symbol.n ? "<code>" : "");
-		render_html_escape(out, c->symbol);
-		buf_add_c(out, c->symbol.n ? "</code> " : "");
-		render_html_escape(out, c->says);
-		buf_add_c(out, "</dd>\n");
-	}
-	buf_add_c(out, "</dl>\n</section>\n");
-}
-
 /* ---- the diagnosis ---- */
 
 /* worth_probing: something to ask the network about, or to ask the person for. */
@@ -531,12 +464,13 @@ void page_results(struct buf *out, const struct results *v)
 	const struct match_answer *found = &r->answer.found;
 	buf_addf(out, "<section class=\"said\" aria-label=\"Your message\" data-of=\"%.*s\">\n", STR_ARG(v->mark));
 	render_html_message(out, found);
-	add_legend(out, found);
+	code_add_legend(out, found);
 	add_envelope(out, &found->envelope);
 	if (v->fixed)
 		add_values(out, r);
 	else
 		add_chips(out, v);
+	add_findings(out, found);
 	buf_add_c(out, "</section>\n");
 	beside_add(out, &v->beside, found->match_count);
 	buf_add_c(out, "<div class=\"columns\">\n");
@@ -553,6 +487,6 @@ void page_results(struct buf *out, const struct results *v)
 	if (!v->fixed)
 		add_pass_on(out);
 	add_others(out, r);
-	add_codes(out, found);
+	code_add_readings(out, found);
 	buf_add_c(out, "</div>\n</div>\n");
 }

@@ -206,6 +206,11 @@ class Kept(unittest.TestCase):
         self.assertEqual(json.loads(server.get(path, Accept='application/json')[2])['verdict']['state'], 'confirmed')
         self.assertEqual([page.find('input', name=n)[0]['value'] for n in ('text', 'set.server')], [fields['text'], '127.0.0.1'])
 
+    def test_what_is_odd_about_a_value_is_kept_with_it(self):
+        odd = '<p class="finding">127.0.0.1 is an address; a NetBIOS name is not one</p>'
+        self.assertIn(odd, server.form('/', {'text': MESSAGE})[2])
+        self.assertEqual(server.get(self.keep({'text': MESSAGE})[0])[2].count(odd), 1)
+
     def test_nothing_is_kept_unasked(self):
         before = os.stat(server.db + '.kept').st_mtime_ns if os.path.exists(server.db + '.kept') else 0
         server.form('/', {'text': MESSAGE, 'do': 'explain'})

@@ -107,6 +107,18 @@ class Pages(unittest.TestCase):
         self.assertEqual(page.find('input', name='set.server')[0]['value'], '')
         self.assertIn('Which server', page.text)
 
+    def test_a_code_is_named_as_it_was_pasted(self):
+        for text, heading in (("Microsoft OLE DB Provider error '80004005'", '80004005'), ('STOP: 0x0000007B', '0x0000007B'),
+                              ('ERROR: SQLSTATE[08001]', '08001'), ('connect ECONNREFUSED 10.1.2.3:443', 'ECONNREFUSED'),
+                              ('authentication failed (535 5.7.8)', '5.7.8'), ('System error 53 has occurred.', '53'),
+                              ('Der Netzwerkpfad wurde nicht gefunden.', 'the number 53')):
+            page = server.form('/', {'text': text})[2]
+            self.assertEqual(re.findall('<h2 id="codes">What (.*?) means</h2>', page), [heading], text)
+            legend = re.search('<p class="legend-code">(.*?)</p>', page)
+            said = Page(legend.group(1)).text
+            self.assertFalse(said.startswith(f'{heading} is {heading}'), said)  # a name that says itself is no legend
+            self.assertNotIn('<dt>http', page)
+
     def test_unexplained_says_so(self):
         status, _, text = server.form('/', {'text': 'zqxj wvutsr'})
         self.assertEqual(status, 200)
