@@ -417,11 +417,14 @@
 		if (shown !== text.value)
 			before = new Map();
 		shown = text.value;
+		/* What takes long is said; the answer that stands is then of another message. */
+		const late = setTimeout(() => { say('Looking it up…'); results.className = 'old'; }, 400);
 		try {
 			const html = await (await post('/ui/answer', mine.signal)).text();
 			if (looking !== mine)
 				return;
 			results.replaceChildren(piece(html));
+			results.className = '';
 			ask.elements.of.value = results.querySelector('[data-of]') ? results.querySelector('[data-of]').dataset.of : '';
 			say('');
 			reveal();
@@ -434,7 +437,11 @@
 			if (probe && $('diagnosis') && $('run') && !results.querySelector('[aria-invalid]') && (probe === 'always' || 'auto' in $('diagnosis').dataset))
 				diagnose();
 		} catch (e) {
+			if (looking === mine)
+				results.className = 'old';
 			failed(e);
+		} finally {
+			clearTimeout(late);
 		}
 	};
 

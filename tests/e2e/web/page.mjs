@@ -123,6 +123,30 @@ await test('typing shows the answer and sends no probe', async page => {
 	is(await page.locator('#probes > li').count() === 0, 'a probe was sent');
 });
 
+await test('an answer that takes long is announced, and what stands meanwhile steps back', async page => {
+	let free, held = new Promise(done => { free = done; });
+	await page.goto(base);
+	await page.fill('#text', 'System error 53 has occurred.');
+	await page.waitForSelector('#best');
+	await page.route('**/ui/answer', async route => {
+		await held;
+		await route.continue();
+	});
+	await page.fill('#text', 'mount error(112): Host is down');
+	await page.waitForSelector('#results.old');
+	is(await page.textContent('#busy') === 'Looking it up…', await page.textContent('#busy'));
+	free();
+	await page.waitForSelector('#best a[href="/kb/Q-mount-error-112"]');
+	is(await page.textContent('#busy') === '' && !await page.getAttribute('#results', 'class'), 'it still waits');
+	await page.unroute('**/ui/answer');
+	await page.route('**/ui/answer', route => route.abort());
+	complaints.length = 0;
+	await page.fill('#text', 'System error 53 has occurred.');
+	await page.waitForSelector('#busy.bad');
+	await page.waitForSelector('#results.old');
+	complaints.length = 0; // the browser's own, of the request that was cut off
+});
+
 await test('Ctrl+Enter explains and probes', async page => {
 	await page.goto(base);
 	await page.fill('#text', MESSAGE);
