@@ -154,10 +154,12 @@ bool str_has_words(struct str s, size_t least)
 
 bool str_in_list(struct str word, const char *list)
 {
-	char first = word.n ? char_lower(word.p[0]) : 0;
-	for (const char *at = list, *end; first && *at; at = *end ? end + 1 : end) {
-		end = strchrnul(at, ' ');
-		if (*at == first && (size_t)(end - at) == word.n && str_eq_nocase(word, (struct str){ at, word.n }))
+	char first = word.n ? char_lower(word.p[0]) : 0; /* goes from one such letter to the next, not from word to word */
+	for (const char *at = first ? strchr(list, first) : NULL; at; at = strchr(at + 1, first)) {
+		size_t n = at == list || at[-1] == ' ' ? 1 : 0;
+		while (n && n < word.n && (unsigned char)at[n] > ' ' && char_lower(word.p[n]) == at[n])
+			n++;
+		if (n && n == word.n && (at[n] == ' ' || !at[n]))
 			return true;
 	}
 	return false;

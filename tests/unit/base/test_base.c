@@ -102,6 +102,17 @@ static void trims_and_compares(void **state)
 	assert_false(str_starts(STR("a"), STR("ab")));
 }
 
+static void a_word_is_in_a_list_whole(void **state)
+{
+	(void)state;
+	static const char list[] = "an ant banana n be";
+	assert_true(str_in_list(STR("an"), list) && str_in_list(STR("ANT"), list) && str_in_list(STR("n"), list));
+	assert_true(str_in_list(STR("be"), list) && str_in_list(STR("Banana"), list));
+	assert_false(str_in_list(STR("ana"), list) || str_in_list(STR("a"), list) || str_in_list(STR("bananas"), list));
+	assert_false(str_in_list(STR("an ant"), list) || str_in_list(STR(""), list) || str_in_list(STR(" "), list));
+	assert_false(str_in_list(STR("be\0x"), list) || str_in_list(STR("be\0"), list));
+}
+
 static void arena_gives_zeroed_aligned_memory(void **state)
 {
 	(void)state;
@@ -279,6 +290,7 @@ int main(void)
 		cmocka_unit_test(a_stream_is_handed_out_in_pieces),
 		cmocka_unit_test(numbers_are_whole_and_in_range),
 		cmocka_unit_test(trims_and_compares),
+		cmocka_unit_test(a_word_is_in_a_list_whole),
 		cmocka_unit_test(arena_gives_zeroed_aligned_memory),
 		cmocka_unit_test(arena_push_keeps_items_while_it_grows),
 		cmocka_unit_test(a_failed_allocation_is_sticky),
