@@ -53,9 +53,27 @@ bool redact_is_directive(struct str word)
 	return str_in_list(word, directives);
 }
 
+/* piped_before: "x1" | ConvertTo-SecureString, the end of that word is given; 0 for none. */
+static size_t piped_before(struct redact_finder *f, size_t end)
+{
+	struct str s = f->line;
+	size_t at = end - STR("convertto-securestring").n, close;
+	while (at && one_of(s.p[at - 1], " |"))
+		at--;
+	char quote = at && one_of(s.p[at - 1], "\"'") ? s.p[at - 1] : 0;
+	if (!quote || s.p[at] == 'C' || s.p[at] == 'c')
+		return 0;
+	for (close = --at; at && close - at < REDACT_COMMAND_MAX && s.p[at - 1] != quote;)
+		at--;
+	bool fits = at && s.p[at - 1] == quote && close > at && (!f->count || f->spans[f->count - 1].end <= at);
+	return fits && !redact_is_code(s, at) ? redact_take(f, at, close - at, REDACT_SECRET) : 0;
+}
+
 size_t redact_directive(struct redact_finder *f, size_t end)
 {
 	struct str s = f->line, value = word_behind(s, end);
+	if (str_ends_nocase(str_first(s, end), STR("convertto-securestring")) && piped_before(f, end))
+		return end;
 	if (value.n == 1 && tells_coding(value)) /* key-string 7 0822 */
 		value = word_behind(s, end_of(s, value));
 	if (value.n && value.p[0] == '-') /* ConvertTo-SecureString -String "x1" */
@@ -64,7 +82,24 @@ size_t redact_directive(struct redact_finder *f, size_t end)
 		size_t at = (size_t)(value.p - s.p) + 1;
 		value = part(s, at, redact_secret_run(s, at));
 	}
-	return redact_says_nothing(value) ? end : redact_take(f, (size_t)(value.p - s.p), value.n, REDACT_SECRET);
+	bool told = redact_says_nothing(value) || value.p[0] == '-' || redact_is_code(s, (size_t)(value.p - s.p));
+	return told ? end : redact_take(f, (size_t)(value.p - s.p), value.n, REDACT_SECRET);
+}
+
+/* in_registry: the value of "DefaultPassword    REG_SZ    x1", as reg.exe prints it, and of "/v DefaultPassword /t
+ * REG_SZ /d x1", as it takes it; the word behind the key is given. Empty for none. */
+static struct str in_registry(struct str s, struct str word)
+{
+	bool printed = str_starts(word, STR("REG_"));
+	if (str_eq_nocase(word, STR("/t")))
+		word = word_behind(s, end_of(s, word_behind(s, end_of(s, word))));
+	bool given = str_eq_nocase(word, STR("/d"));
+	struct str value = printed || given ? word_behind(s, end_of(s, word)) : STR("");
+	if (value.n && one_of(value.p[0], "\"'")) {
+		size_t at = (size_t)(value.p - s.p) + 1;
+		return part(s, at, redact_secret_run(s, at));
+	}
+	return str_starts(value, STR("0x")) || str_starts(value, STR("/")) ? STR("") : value;
 }
 
 /* redact_listed: behind a password's key in files that know no marks: "machine m login alice password x1" (.netrc;
@@ -76,6 +111,9 @@ size_t redact_listed(struct redact_finder *f, size_t start, size_t end)
 	struct str s = f->line, value = word_behind(s, end);
 	if (!value.n || str_in_list(part(s, start, end - start), "token pin otp tan sid sig auth cookie session"))
 		return end;
+	struct str registered = in_registry(s, value);
+	if (registered.n)
+		return redact_take(f, (size_t)(registered.p - s.p), registered.n, REDACT_SECRET);
 	size_t name = redact_word_start(s, start); /* only here: of the keys between two blanks one gets so far */
 	bool netrc = str_in_list(redact_word_before(s, name), "login user") &&
 		     (redact_within(s, name, STR("machine ")) || redact_within(s, name, STR("default ")) ||
@@ -92,7 +130,8 @@ size_t redact_listed(struct redact_finder *f, size_t start, size_t end)
 	bool peers = redact_within(s, start, STR("neighbor ")) ||
 		     str_ends_nocase(part(s, start, end - start), STR("shared-key")) ||
 		     str_in_list(part(s, start, end - start), "wpa-passphrase wpa-psk");
-	bool set = str_in_list(before, "set enable") || peers || (variable && str_in_list(before, "env"));
+	bool set = str_in_list(before, "set enable") || peers || redact_within(s, start, STR("nmcli ")) ||
+		   (variable && str_in_list(before, "env"));
 	if (set && str_eq(value, STR("ENC")))
 		value = word_behind(s, end_of(s, value));
 	set = set && value.n > 3 && end_of(s, value) == s.n;
@@ -148,7 +187,7 @@ size_t redact_named_value(struct redact_finder *f, size_t start, size_t end)
  * "<user><![CDATA[alice]]></user>", of the key in [start, end); empty for none. */
 struct str redact_tagged(struct str s, size_t start, size_t end)
 {
-	static const struct str begins = STR_LIT("<![CDATA["), ends = STR_LIT("]]>");
+	static const struct str begins = STR_LIT("<![CDATA["), ends = STR_LIT("]]>"), inner = STR_LIT("<Value>");
 	enum { ATTRIBUTES_MAX = 120, VALUE_MAX = 60, CDATA_MAX = 4096 };
 	if (start && s.p[start - 1] == ':')
 		for (start--; start && is_name(s.p[start - 1]);)
@@ -158,6 +197,7 @@ struct str redact_tagged(struct str s, size_t start, size_t end)
 	if (close == STR_NONE || (close && (s.p[end] != ' ' || s.p[end + close - 1] == '/')))
 		return STR("");
 	struct str value = str_from(s, end + close + 1);
+	value = str_from(value, str_starts(value, inner) ? inner.n : 0); /* of an answer file */
 	if (str_starts(value, begins)) {
 		size_t n = str_find(str_first(value, CDATA_MAX), ends);
 		return n == STR_NONE ? STR("") : str_part(value, begins.n, n);
@@ -178,6 +218,37 @@ size_t redact_pair(struct redact_finder *f, size_t end)
 		return end;
 	redact_take(f, user, n, REDACT_USER);
 	return redact_take(f, secret, run, REDACT_SECRET);
+}
+
+/* redact_answered: "AUTH 1 PLAIN service=imap resp=AGJv...", as Dovecot logs what a client sent. */
+size_t redact_answered(struct redact_finder *f, size_t start, size_t end)
+{
+	enum { LEAST = 8 };
+	struct str s = f->line;
+	size_t n = at_or_nul(s, end) == '=' ? redact_secret_run(s, end + 1) : 0;
+	return n >= LEAST && redact_within(s, start, STR("AUTH")) ? redact_take(f, end + 1, n, REDACT_SECRET) : end;
+}
+
+/* redact_bound: OpenDSObject("LDAP://x", "alice", "x1", 1): the third of what ADSI is called with. */
+size_t redact_bound(struct redact_finder *f, size_t end)
+{
+	struct str s = f->line;
+	size_t at = end + 1, n = 0, from = 0;
+	if (at_or_nul(s, end) != '(')
+		return end;
+	for (unsigned i = 0; i < 3; i++) {
+		at = skip_blanks(s, at);
+		if (!one_of(at_or_nul(s, at), "\"'"))
+			return end;
+		from = at + 1;
+		n = redact_secret_run(s, from);
+		at = skip_blanks(s, from + n + 1);
+		if (i < 2 && at_or_nul(s, at) != ',')
+			return end;
+		at++;
+	}
+	redact_go(f, end, from);
+	return redact_take(f, from, n, REDACT_SECRET);
 }
 
 /* redact_hook_at: the addresses of Discord's and Slack's hooks and of Telegram's bots are all that it takes to write

@@ -36,6 +36,7 @@ static const struct option_set option_sets[] = {
 	{ STR_LIT("psql "), "", "U", "h" },	   { STR_LIT("pg_dump "), "", "U", "h" },
 	{ STR_LIT("mysql"), "", "u", "h" },	   { STR_LIT("mongo"), "p", "u", "h" },
 	{ STR_LIT("sqlcmd "), "P", "U", "S" },	   { STR_LIT("bcp "), "P", "U", "S" },
+	{ STR_LIT("osql "), "P", "U", "S" },	   { STR_LIT("isql "), "P", "U", "S" },
 	{ STR_LIT("ipmitool "), "P", "U", "H" },   { STR_LIT("snmp"), "cAX", "u", "" },
 	{ STR_LIT("xfreerdp "), "p", "u", "v" },   { STR_LIT("rdesktop "), "p", "u", "" },
 	{ STR_LIT("psexec "), "p", "u", "" },	   { STR_LIT("schtasks "), "p", "u", "s" },
@@ -67,9 +68,10 @@ static size_t long_switch(struct redact_finder *f, size_t at)
 					     "deststorepass srckeypass destkeypass"))
 		return at;
 	value = skip_blanks(s, at + 2 + n);
+	value += at_or_nul(s, value) == '(' && one_of(at_or_nul(s, value + 1), "\"'"); /* -Password ("x1" | ...) */
 	value += one_of(at_or_nul(s, value), "\"'");
 	n = redact_secret_run(s, value);
-	bool told = n < 2 || one_of(s.p[value], "-/*") || says_nothing(part(s, value, n));
+	bool told = n < 2 || redact_is_code(s, value) || one_of(s.p[value], "-/*") || says_nothing(part(s, value, n));
 	return told ? at : redact_take(f, value, n, REDACT_SECRET);
 }
 
@@ -91,7 +93,8 @@ static size_t program_option_at(struct redact_finder *f, size_t at)
 		if (!(secret || user || one_of(letter, x->hosts)) || !redact_within(s, at, x->command))
 			continue;
 		size_t n = secret ? redact_secret_run(s, value) : redact_name_run(s, value);
-		if (!n || s.p[value] == '-' || str_starts(str_from(s, value + n), STR("://")))
+		if (!n || s.p[value] == '-' || (secret && redact_is_code(s, value)) ||
+		    str_starts(str_from(s, value + n), STR("://")))
 			return at;
 		size_t end = redact_take(f, value, n, secret ? REDACT_SECRET : user ? REDACT_USER : REDACT_HOST);
 		size_t host = skip_blanks(s, end);
@@ -101,15 +104,67 @@ static size_t program_option_at(struct redact_finder *f, size_t at)
 	return at;
 }
 
-/* is_fed: to a program that reads a password. */
-static bool is_fed(struct str rest)
+/* reads_secret: a program there reads a password from what it is fed; in a file, where redact_within would not look. */
+static bool reads_secret(struct str command)
 {
-	static const struct str takers[] = { STR_LIT("| sudo -S"), STR_LIT("-stdin"), STR_LIT("| kinit"),
-					     STR_LIT("| smbpasswd "), STR_LIT("-passphrase-fd"), STR_LIT("fd:0") };
+	static const struct str takers[] = {
+		STR_LIT("sudo -S"),	   STR_LIT("kinit"),   STR_LIT("-stdin"),      STR_LIT("passwd"),
+		STR_LIT("-passphrase-fd"), STR_LIT("fd:0"),    STR_LIT("cryptsetup "), STR_LIT("su -"),
+		STR_LIT("-pass stdin"),	   STR_LIT("ssh-add"), STR_LIT("vncpasswd"),   STR_LIT("gpg --import")
+	};
 	for (size_t i = 0; i < sizeof takers / sizeof *takers; i++)
-		if (str_find(rest, takers[i]) != STR_NONE)
+		if (str_find(command, takers[i]) != STR_NONE)
 			return true;
 	return false;
+}
+
+/* take_fed: x1, or of "chpasswd" alice:x1, to the command. */
+static size_t take_fed(struct redact_finder *f, size_t at, size_t n, struct str command)
+{
+	struct str s = f->line;
+	bool users = str_find(command, STR("chpasswd")) != STR_NONE;
+	size_t colon = users ? str_find_char(part(s, at, n), ':') : STR_NONE;
+	if (colon == STR_NONE)
+		return redact_take(f, at, n, REDACT_SECRET);
+	redact_take(f, at, colon, REDACT_USER);
+	return redact_take(f, at + colon + 1, n - colon - 1, REDACT_SECRET);
+}
+
+/* piped_at: "echo x1 | sudo -S id", "printf '%s\\n' 'x1' | passwd", at the blank behind the word. */
+static size_t piped_at(struct redact_finder *f, size_t at)
+{
+	static const char words[] = "echo printf yes";
+	struct str s = f->line, word = redact_word_before(s, at + 1);
+	size_t value = skip_blanks(s, at), n = 0;
+	if (!str_in_list(word, words) || word.p + word.n != s.p + at)
+		return at;
+	for (;; value = skip_blanks(s, value + n)) {
+		bool quoted = one_of(at_or_nul(s, value), "\"'");
+		value += quoted;
+		n = value < s.n ? redact_secret_run(s, value) : 0;
+		bool option = at_or_nul(s, value) == '-' || (n && memchr(s.p + value, '%', n) && n < 8);
+		if (!option)
+			break;
+		n += quoted;
+	}
+	struct str rest = str_first(str_from(s, value + n), REDACT_COMMAND_MAX);
+	size_t pipe = str_find_char(str_first(rest, 4), '|');
+	bool fed = n && pipe != STR_NONE && reads_secret(str_from(rest, pipe));
+	return fed && !redact_is_code(s, value) ? take_fed(f, value, n, rest) : at;
+}
+
+size_t redact_fed_at(struct redact_finder *f, size_t at)
+{
+	struct str s = f->line;
+	size_t start = at, value = skip_blanks(s, at + 3);
+	if (!str_starts(str_from(s, at), STR("<<<")))
+		return at;
+	while (start && at - start < REDACT_COMMAND_MAX && !one_of(s.p[start - 1], "|;&"))
+		start--;
+	struct str command = part(s, start, at - start);
+	value += one_of(at_or_nul(s, value), "\"'");
+	size_t n = value < s.n ? redact_secret_run(s, value) : 0;
+	return n && reads_secret(command) && !redact_is_code(s, value) ? take_fed(f, value, n, command) : at;
 }
 
 /* words_at: "net user alice password /add", "htpasswd -b file alice password": by where they stand. */
@@ -126,22 +181,10 @@ static size_t words_at(struct redact_finder *f, size_t at)
 		     { STR_LIT("htpasswd -nb "), false },
 		     { STR_LIT("rabbitmqctl add_user "), false },
 		     { STR_LIT("rabbitmqctl change_password "), false } };
-	struct str s = f->line, echo = STR("echo");
-	if (at >= echo.n && str_eq(part(s, at - echo.n, echo.n), echo) && !is_name(at_or_nul(s, at - echo.n - 1))) {
-		size_t value = skip_blanks(s, at) + one_of(at_or_nul(s, skip_blanks(s, at)), "\"'"),
-		       n = redact_secret_run(s, value);
-		struct str rest = str_from(s, value + n);
-		bool fed = is_fed(str_first(rest, REDACT_COMMAND_MAX));
-		bool users = str_find(str_first(rest, REDACT_COMMAND_MAX), STR("| chpasswd")) != STR_NONE;
-		size_t colon = users ? str_find_char(part(s, value, n), ':') : STR_NONE;
-		if (colon != STR_NONE) {
-			redact_take(f, value, colon, REDACT_USER);
-			return redact_take(f, value + colon + 1, n - colon - 1, REDACT_SECRET);
-		}
-		return fed && str_find_char(str_first(rest, 4), '|') != STR_NONE
-			       ? redact_take(f, value, n, REDACT_SECRET)
-			       : at;
-	}
+	struct str s = f->line;
+	size_t piped = piped_at(f, at);
+	if (piped > at)
+		return piped;
 	for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
 		struct str before = ways[i].before;
 		if (at + 1 < before.n || !str_eq(part(s, at + 1 - before.n, before.n), before) ||
@@ -200,7 +243,7 @@ static size_t long_option_at(struct redact_finder *f, size_t at)
 		   !memchr(s.p + value, '.', run);
 	struct str option = part(s, at + 2, n);
 	bool secret = key || redact_is_secret_key(option) || redact_ends_secret(option);
-	return apart && secret && !says_nothing(part(s, value, run))
+	return apart && secret && !says_nothing(part(s, value, run)) && !redact_is_code(s, value)
 		       ? redact_take(f, value, redact_secret_run(s, value), REDACT_SECRET)
 		       : at;
 }
@@ -238,7 +281,8 @@ size_t redact_option_at(struct redact_finder *f, size_t at)
 		return next;
 	if (str_starts(rest, STR("-u ")) || str_starts(rest, STR("-U "))) {
 		size_t name = skip_blanks(s, at + 2), end = name;
-		while (end < s.n && s.p[end] != ' ' && s.p[end] != ':' && s.p[end] != '%')
+		char comma = redact_within(s, at, STR("lftp ")) ? ',' : ':';
+		while (end < s.n && s.p[end] != ' ' && s.p[end] != ':' && s.p[end] != '%' && s.p[end] != comma)
 			end++;
 		if (end >= s.n || s.p[end] == ' ')
 			return rest.p[1] == 'u' && takes_password(s, at) ? redact_take(f, name, end - name, REDACT_USER)

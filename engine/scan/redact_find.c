@@ -70,17 +70,26 @@ static size_t shape_at(struct redact_finder *f, size_t at)
 	return next;
 }
 
-size_t redact_find(struct str line, struct redact_span *spans, size_t max)
+size_t redact_go(struct redact_finder *f, size_t at, size_t end)
 {
-	struct redact_finder f = { .line = line, .spans = spans, .max = max };
-	for (size_t at = 0; at < line.n;) {
-		size_t next = line.p[at] == '-' ? redact_key_block_at(&f, at) : at;
+	struct str line = f->line;
+	while (at < end) {
+		size_t next = line.p[at] == '-' ? redact_key_block_at(f, at) : at;
 		bool option =
 			line.p[at] == '-' || line.p[at] == ' ' || (line.p[at] == '/' && at_or_nul(line, at + 2) == ':');
 		if (next == at && option)
-			next = redact_option_at(&f, at);
-		next = next == at ? shape_at(&f, at) : next;
+			next = redact_option_at(f, at);
+		if (line.p[at] == '<')
+			next = redact_fed_at(f, at);
+		next = next == at ? shape_at(f, at) : next;
 		at = next > at ? next : at + 1;
 	}
+	return at;
+}
+
+size_t redact_find(struct str line, struct redact_span *spans, size_t max)
+{
+	struct redact_finder f = { .line = line, .spans = spans, .max = max };
+	redact_go(&f, 0, line.n);
 	return f.count;
 }

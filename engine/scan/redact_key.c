@@ -73,12 +73,34 @@ size_t redact_numbered_key(struct redact_finder *f, size_t end)
 	return redact_take(f, at, redact_secret_run(s, at), REDACT_SECRET);
 }
 
+/* wireless_key: "Key Content            : x1", as netsh shows it; "wireless.radio0.key='x1'" and "option key 'x1'", as
+ * OpenWrt keeps it. */
+static size_t wireless_key(struct redact_finder *f, size_t start, size_t end)
+{
+	static const struct str shown = STR_LIT(" Content ");
+	struct str s = f->line;
+	if (str_starts(str_from(s, end), shown)) {
+		size_t colon = skip_blanks(s, end + shown.n), value = skip_blanks(s, colon + 1);
+		return at_or_nul(s, colon) == ':'
+			       ? redact_take(f, value, s.n - (value < s.n ? value : s.n), REDACT_SECRET)
+			       : end;
+	}
+	bool option = str_eq(redact_word_before(s, start), STR("option")) && at_or_nul(s, end) == ' ';
+	bool set =
+		start && s.p[start - 1] == '.' && at_or_nul(s, end) == '=' && redact_within(s, start, STR("wireless."));
+	size_t n = (option || set) && one_of(at_or_nul(s, end + 1), "\"'") ? redact_secret_run(s, end + 2) : 0;
+	return n >= 4 ? redact_take(f, end + 2, n, REDACT_SECRET) : end;
+}
+
 /* key_behind: "api key 9f8e7d6c", "pre-shared key 'x1'". */
 size_t redact_key_behind(struct redact_finder *f, size_t start, size_t end)
 {
 	static const char kinds[] = "shared api license licence product activation encryption access secret signing "
 				    "session";
 	struct str s = f->line;
+	size_t wireless = wireless_key(f, start, end);
+	if (wireless > end)
+		return wireless;
 	size_t value = skip_blanks(s, end + one_of(at_or_nul(s, end), ":="));
 	bool quoted = one_of(at_or_nul(s, value), "\"'");
 	size_t n = redact_secret_run(s, value + quoted), digits = 0;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * Secrets that another line tells: the lines of a private key in its armour, "password:" in YAML with the value on the
- * next line, "name: DB_PASSWORD" above "value: x1", what answers SMTP's question for a password. See redact_lines.h.
+ * next line, "name: DB_PASSWORD" above "value: x1", what answers SMTP's question for a password, the default of
+ * Terraform's variable, a registry's bytes over lines. See redact_lines.h.
  */
 #include "scan/redact_lines.h"
 #include "scan/redact_shapes.h"
@@ -87,6 +88,9 @@ static bool is_named(struct str above)
 		}
 	while (line.n && one_of(line.p[line.n - 1], "\"',;"))
 		line.n--;
+	if (line.n > 2 && line.p[0] == '<' && line.p[1] != '/' &&
+	    line.p[line.n - 1] == '>') /* <AdministratorPassword>, of an answer file */
+		return is_secret_at(line, line.n - 1);
 	if (!is_secret_at(line, line.n))
 		return false;
 	size_t at = line.n;
@@ -102,10 +106,10 @@ static bool is_named(struct str above)
 
 static struct str value_of_named(struct str above, struct str line)
 {
-	static const struct str opens[] = { STR_LIT("<value>"), STR_LIT("<string>") };
+	static const struct str opens[] = { STR_LIT("<value>"), STR_LIT("<string>"), STR_LIT("<Value>") };
 	struct str value = str_trim(line);
 	size_t at = value.n && one_of(value.p[0], "\"'"), close;
-	for (size_t i = 0; i < 2; i++)
+	for (size_t i = 0; i < sizeof opens / sizeof *opens; i++)
 		if (str_starts(value, opens[i]) && (close = str_find(value, STR("</"))) != STR_NONE)
 			return is_named(above) ? str_part(value, opens[i].n, close) : STR("");
 	if (!str_starts_nocase(str_from(value, at), STR("value")))
@@ -127,6 +131,37 @@ static struct str answer(struct str above, struct str line)
 	return asks && is_base64(word) ? word : STR("");
 }
 
+/* default_of: 'default = "x1"' between 'variable "db_password" {' and its end. */
+static struct str default_of(struct redact_lines *l, struct str line)
+{
+	static const struct str variable = STR_LIT("variable "), otherwise = STR_LIT("default");
+	struct str row = str_trim(line);
+	size_t open = str_find_char(row, '{'), at = otherwise.n;
+	if (str_starts(row, variable))
+		l->in_default = open != STR_NONE && is_secret_at(row, str_trim(str_first(row, open)).n);
+	if (str_eq(row, STR("}")))
+		l->in_default = false;
+	if (!l->in_default || !str_starts(row, otherwise))
+		return STR("");
+	at = skip_blanks(row, at);
+	at = skip_blanks(row, at + (at_or_nul(row, at) == '='));
+	bool quoted = at_or_nul(row, at) == '"';
+	return quoted ? part(row, at + 1, redact_secret_run(row, at + 1)) : STR("");
+}
+
+/* bytes_of: "9f,3a,\\" below "Password"=hex:01,\\ */
+static struct str bytes_of(struct redact_lines *l, struct str line)
+{
+	struct str row = str_trim(line);
+	bool within = l->in_bytes, goes_on = str_ends(row, STR(",\\"));
+	size_t mark = goes_on && !within ? str_find(row, STR("=hex")) : STR_NONE;
+	l->in_bytes = goes_on && (within || (mark != STR_NONE && is_secret_at(row, mark)));
+	row.n -= goes_on ? 2 : 0;
+	for (size_t i = 0; within && i < row.n; i++)
+		within = char_is_hex(row.p[i]) || row.p[i] == ',';
+	return within ? row : STR("");
+}
+
 struct str redact_told_by(struct redact_lines *l, struct str line, struct str below)
 {
 	struct str secret, above = l->above;
@@ -140,5 +175,8 @@ struct str redact_told_by(struct redact_lines *l, struct str line, struct str be
 	}
 	secret = value_in_yaml(above, line);
 	secret = secret.n ? secret : value_of_named(above, line);
-	return secret.n ? secret : answer(above, line);
+	struct str bytes = bytes_of(l, line), otherwise = default_of(l, line);
+	secret = secret.n ? secret : bytes.n ? bytes : otherwise;
+	secret = secret.n ? secret : answer(above, line);
+	return secret.n ? secret : redact_row_secret(line);
 }

@@ -11,8 +11,13 @@
 /* Zero before the first line of a text. */
 struct redact_lines {
 	struct str above;
-	bool in_key; /* between the first and the last line of a private key's armour */
+	bool in_key;	 /* between the first and the last line of a private key's armour */
+	bool in_bytes;	 /* of a registry's export: "Password"=hex:01,\ */
+	bool in_default; /* in Terraform's variable "db_password" { */
 };
+
+/* redact_row_secret: the secret of a line of fields without keys (redact_row.c). Empty for none. */
+struct str redact_row_secret(struct str line);
 
 /* redact_told_by: below is the next line, empty behind the last. Empty where they tell of none. */
 struct str redact_told_by(struct redact_lines *l, struct str line, struct str below);

@@ -463,12 +463,19 @@ size_t redact_at_host(struct redact_finder *f, size_t at)
 		       : at;
 }
 
-/* is_content: the sum of what is the same everywhere: of git's objects, of an image of containers. */
+/* is_content: the sum of what is the same everywhere: of git's objects, of an image of containers, of a file. */
 static bool is_content(struct str s, size_t at, size_t hex)
 {
 	static const char kinds[] = "commit revision tree parent blob changeset";
+	static const char sums[] = "md5sum sha1sum sha256sum sha512sum checksum etag";
 	struct str image = STR("@sha256:");
-	return (hex == GIT_HEX && str_in_list(redact_word_before(s, at), kinds)) ||
+	size_t end = at, start;
+	while (end && one_of(s.p[end - 1], " :=\"'"))
+		end--;
+	for (start = end; start && char_is_alnum(s.p[start - 1]);)
+		start--;
+	return str_in_list(part(s, start, end - start), sums) ||
+	       (hex == GIT_HEX && str_in_list(redact_word_before(s, at), kinds)) ||
 	       (at >= image.n && str_eq(part(s, at - image.n, image.n), image));
 }
 

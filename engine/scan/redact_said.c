@@ -195,7 +195,7 @@ size_t redact_value_said(struct redact_finder *f, size_t end)
 	bool told = said && !is_german(verb) && bare.n > 3 && behind != ' ' && /* "is case sensitive" goes on */
 		    !redact_is_wrong(bare) && !str_in_list(bare, "default defaults");
 	bool mixed = bare.n >= 6 && digit && !char_is_digit(bare.p[0]); /* "password hunter2" */
-	if (quoted && is_object(s, end, value + n))
+	if ((quoted && is_object(s, end, value + n)) || redact_is_code(s, value))
 		return end;
 	if (str_ends_nocase(str_first(s, end), STR("token"))) /* of a language's words, too: "unexpected token 'x'" */
 		return mixed && bare.n >= 8 ? redact_take(f, value, bare.n, REDACT_SECRET) : end;
@@ -224,6 +224,38 @@ size_t redact_said_secret(struct redact_finder *f, size_t start, size_t end)
 	next = next == end ? redact_value_said(f, end) : next;
 	bool token = str_in_list(key, "token secret");
 	return next == end && !token ? judged_secret(f, end) : next;
+}
+
+/* redact_phrase_behind: "seed phrase: ripple candy ...", "mnemonic='...'": the words that a wallet is made from again,
+ * at "phrase" and its like: twelve or more of three to eight letters, none of which a sentence is made with. */
+size_t redact_phrase_behind(struct redact_finder *f, size_t start, size_t end)
+{
+	static const char kinds[] = "seed recovery backup wallet mnemonic secret restore";
+	static const char plain[] = "the and for with from are was were has have been not your you which when";
+	enum { WORDS = 12, SHORTEST = 3, LONGEST = 8 };
+	struct str s = f->line;
+	bool told = str_in_list(part(s, start, end - start), "mnemonic seed") ||
+		    str_in_list(redact_word_before(s, start), kinds);
+	size_t at = end, count = 0, n = 0;
+	if (!told)
+		return end;
+	at = skip_blanks(s, at + one_of(at_or_nul(s, at), "\"'"));
+	at = skip_blanks(s, at + one_of(at_or_nul(s, at), ":="));
+	at += str_starts(str_from(s, at), STR("is ")) ? 3 : 0;
+	at = skip_blanks(s, at);
+	at += one_of(at_or_nul(s, at), "\"'`");
+	for (size_t word = at;; word += at_or_nul(s, word) == ',' ? 2 : 1) {
+		size_t from = word;
+		while (char_is_lower(at_or_nul(s, word)))
+			word++;
+		if (word - from < SHORTEST || word - from > LONGEST || str_in_list(part(s, from, word - from), plain))
+			break;
+		n = word - at;
+		count++;
+		if (at_or_nul(s, word) != ' ' && !str_starts(str_from(s, word), STR(", ")))
+			break;
+	}
+	return count >= WORDS ? redact_take(f, at, n, REDACT_SECRET) : end;
 }
 
 /* redact_said_number: "passport number C01X00T47", "customer no. 4711123", at the word before "number" */

@@ -7,9 +7,12 @@
  *   redact_own.c      names by their own shape (addresses, \\server\share, DOMAIN\user, tokens)
  *   redact_word.c     behind a word that announces them (user=, password is)
  *   redact_told.c     what stands where a secret would and is none
+ *   redact_code.c     what a program has where a secret would stand (self.password)
  *   redact_key.c      behind "key" and "code" (radius-server key 7 x1)
  *   redact_bare.c     secrets by where they stand (rootpw x1, credentials alice:x1)
  *   redact_sent.c     secrets that a client sends to log in (a1 LOGIN alice x1)
+ *   redact_sql.c      secrets by their column (INSERT INTO t (name, password) VALUES ...)
+ *   redact_row.c      the secret of a whole line of fields (db1:5432:orders:alice:x1)
  *   redact_said.c     secrets and numbers in a sentence (password for alice is x1)
  *   redact_abroad.c   secrets behind a key in another language (mot de passe : x1)
  *   redact_beside.c   by what stands on both sides (sudo: alice : TTY)
@@ -34,10 +37,13 @@ struct redact_finder {
 	struct str line;
 	struct redact_span *spans; /* the caller's */
 	size_t count, max;
+	bool in_values; /* of an INSERT: no other one stands in it */
 };
 
 /* redact_take adds a span, if it is not empty and tells of somebody; gives its end. */
 size_t redact_take(struct redact_finder *f, size_t at, size_t n, enum redact_kind kind);
+/* redact_go tries all shapes at the places in [at, end); gives where it came to, which may be behind the end. */
+size_t redact_go(struct redact_finder *f, size_t at, size_t end);
 
 /* ---- what stands at a place ---- */
 
@@ -88,6 +94,11 @@ bool redact_within(struct str s, size_t at, struct str command);
 /* redact_is_told (redact_told.c): the n bytes at `value` behind the key that begins at `start` are no secret; prose: a
  * colon and a blank part them. */
 bool redact_is_told(struct str s, size_t start, struct str key, size_t value, size_t n, bool prose);
+/* redact_is_code (redact_code.c): the value that begins there, behind its quote, is what a program or a file of
+ * settings calls a secret, or gets it with. redact_literal_at: the bytes before the text of b'x1', N'x1' and
+ * PASSWORD('x1'), its quote included; 0 for none: the quote behind "Pwd=kumquat" is the end of what it stands in. */
+bool redact_is_code(struct str s, size_t at);
+size_t redact_literal_at(struct str s, size_t at);
 bool redact_goes_on(struct str s, size_t end); /* with a blank, and a word of a sentence */
 
 /* ---- words: redact_common.c, redact_word.c ---- */
@@ -147,6 +158,10 @@ size_t redact_listed(struct redact_finder *f, size_t start, size_t end);
 size_t redact_identified(struct redact_finder *f, size_t start, size_t end);
 size_t redact_named_value(struct redact_finder *f, size_t start, size_t end);
 size_t redact_pair(struct redact_finder *f, size_t end);
+size_t redact_answered(struct redact_finder *f, size_t start, size_t end);
+size_t redact_bound(struct redact_finder *f, size_t end);
+/* redact_sql.c: at VALUES */
+size_t redact_values(struct redact_finder *f, size_t start, size_t end);
 struct str redact_tagged(struct str s, size_t start, size_t end);
 /* redact_sent.c; likewise */
 size_t redact_sent(struct redact_finder *f, size_t start, size_t end);
@@ -158,6 +173,7 @@ redact_shape redact_salted_at; /* {SSHA}..., at the brace */
 /* redact_said.c; redact_said_secret at the key in [start, end), gives `end` where it takes nothing */
 size_t redact_said_secret(struct redact_finder *f, size_t start, size_t end);
 size_t redact_value_said(struct redact_finder *f, size_t end); /* at the end of the key */
+size_t redact_phrase_behind(struct redact_finder *f, size_t start, size_t end);
 redact_shape redact_said_number;
 /* redact_abroad.c; anywhere */
 redact_shape redact_abroad_at;
@@ -165,5 +181,6 @@ redact_shape redact_abroad_at;
 redact_shape redact_beside_at;
 /* redact_command.c; at the blank or dash of an option */
 redact_shape redact_option_at;
+redact_shape redact_fed_at; /* at <<< */
 
 #endif

@@ -43,6 +43,25 @@ static bool is_letters(struct str word)
 	return true;
 }
 
+/* is_parsed: "unexpected token '}' at line 14", "invalid token: signature verification failed". */
+static bool is_parsed(struct str s, size_t start, struct str word, bool sentence)
+{
+	struct str before = redact_word_before(s, start);
+	return (!redact_tells_apart(word) && str_in_list(before, "expected unexpected")) ||
+	       (sentence && is_letters(word) && str_in_list(before, "invalid"));
+}
+
+/* is_dress: the key is what a program's line begins with, or the value is that there is none. */
+static bool is_dress(struct str s, size_t start, struct str key, struct str word, bool prose)
+{
+	char before = start ? s.p[start - 1] : 0;
+	bool nothing = word.n == 1 && word.p[0] == '-';			     /* a registry's "X"=-, a shell's ${X:-} */
+	bool itself = str_eq(word, key) && (before == '.' || before == '>'); /* self.password = password */
+	bool said = prose && word.n && word.p[word.n - 1] == ':' && str_in_list(key, "auth"); /* "auth: Debug: x" */
+	bool asked = before == '>' && str_eq(key, STR("PASSWORD")) && str_in_list(word, "need verification");
+	return nothing || itself || said || asked; /* asked: by OpenVPN */
+}
+
 /* redact_is_told: what stands where a secret would tells of it, and is not the secret itself: whether there is one
  * ("token=none"), what a check of it came to ("pass=spf", "pass = all"), how many ("pass=2"), a test ("--- PASS: x"),
  * or a sentence begins ("password: must contain ..."). */
@@ -56,7 +75,8 @@ bool redact_is_told(struct str s, size_t start, struct str key, size_t value, si
 	static const char openings[] =
 		"must should may might can cannot could would is are was were has have had does did do not no the a an "
 		"this that it your you please at contains too wrong incorrect invalid checking verifying validating "
-		"reading loading fetching generating rotating unable failed failure error if when for from minimum "
+		"authentication reading loading fetching generating rotating unable failed failure error if when for "
+		"from minimum "
 		"maximum length only unexpected mismatch using";
 	static const char weak_keys[] = "auth authorization cookie sid signature sig";
 	static const char weak_states[] = "ok on off good bad valid invalid session default plain login cram-md5 digest-md5 "
@@ -65,7 +85,7 @@ bool redact_is_told(struct str s, size_t start, struct str key, size_t value, si
 		value++;
 		n--;
 	}
-	struct str word = part(s, value, n), before = redact_word_before(s, start);
+	struct str word = part(s, value, n);
 	bool acts = str_ends(word, STR("ed")) || str_ends(word, STR("ing"));
 	bool count = n && n < 3 && char_is_digit(word.p[0]) && char_is_digit(word.p[n - 1]);
 	bool test = start >= 4 && str_eq(part(s, start - 4, 8 < s.n - start + 4 ? 8 : 0), STR("--- PASS"));
@@ -77,15 +97,17 @@ bool redact_is_told(struct str s, size_t start, struct str key, size_t value, si
 		     (str_in_list(key, "sig") && str_starts(word, STR("SIG"))) || is_path(word) || is_masked(word) ||
 		     (str_in_list(key, "pwd") && n && word.p[0] == '/');
 	bool plain = !redact_tells_apart(word);
-	bool parsed = prose && plain && str_in_list(key, "token") && str_in_list(before, "expected unexpected");
+	bool goes_on = redact_goes_on(s, value + n);
 	bool weak = str_in_list(key, weak_keys) || str_in_list(key, "passwd"); /* a program's */
-	bool names = weak && redact_goes_on(s, value + n) && redact_is_user_key(word);
-	bool told = prose && str_in_list(key, "auth authorization") && redact_goes_on(s, value + n) && is_letters(word);
+	bool names = weak && goes_on && redact_is_user_key(word);
+	bool told = prose && str_in_list(key, "auth authorization") && goes_on && is_letters(word);
 	bool state = names || str_in_list(word, states) || (prose && redact_is_wrong_abroad(word)) ||
 		     (str_in_list(key, weak_keys) && str_in_list(word, weak_states));
-	bool sentence = prose && redact_goes_on(s, value + n) &&
+	bool sentence = prose && goes_on &&
 			(str_in_list(word, openings) || str_in_list(word, "password passwd") ||
 			 (acts && (str_in_list(key, "auth") || is_done_by(s, value + n))));
-	bool cookie = prose && plain && str_in_list(key, "cookie") && redact_goes_on(s, value + n) && !memchr(word.p, '=', n);
-	return count || check || automake || pin || other || parsed || state || sentence || cookie || told;
+	bool cookie = prose && plain && str_in_list(key, "cookie") && goes_on && !memchr(word.p, '=', n);
+	bool parsed = str_in_list(key, "token") && is_parsed(s, start, word, prose && goes_on);
+	return parsed || is_dress(s, start, key, word, prose) || count || check || automake || pin || other || state ||
+	       sentence || cookie || told;
 }

@@ -10,7 +10,7 @@
 #include <pthread.h>
 #include <string.h>
 
-enum { WORD_KEY_MAX = 24, QUOTED_MAX = 60, CALL_MAX = 20 };
+enum { WORD_KEY_MAX = 24, QUOTED_MAX = 60 };
 
 static const char user_keys[] =
 	"user username user_name userid user_id uid usr login logname ruser account acct owner samaccountname";
@@ -25,8 +25,9 @@ static const char secret_keys[] =
 	"apikey api-key access_key secret_key private_key auth authorization cookie sessionid session_id sid "
 	"jsessionid phpsessid credential signature sig pin otp cvv cvc cvv2 ssn tan passcode password_hash "
 	"passwordhash pwdhash encryption_key signing_key master_key account_key accountkey auth_key license_key "
-	"secret_key_base shared_key preshared_key psk pre-shared-key pre_shared_key preshared-key pre-shared-secret passwort "
-	"kennwort sshpass cpin pass_phrase";
+	"secret_key_base shared_key preshared_key psk pre-shared-key pre_shared_key preshared-key pre-shared-secret "
+	"passwort "
+	"kennwort sshpass cpin pass_phrase passwordd passwordo";
 static const char phone_keys[] =
 	"phone phone_number phonenumber phone-number tel telephone mobile mobile_number msisdn cell cellphone fax "
 	"caller_id callerid";
@@ -125,6 +126,16 @@ static size_t behind_act(struct str s, size_t at)
 	return str_in_list(part(s, at, n), acts) && one_of(at_or_nul(s, mark), ":=") ? mark : at;
 }
 
+/* marks_behind: of "password" => "x1" (Ruby, PHP, Perl), Password := "x1" (RADIUS, Go, make), password == "x1". */
+static size_t marks_behind(struct str s, size_t at)
+{
+	char mark = at_or_nul(s, at), next = at_or_nul(s, at + 1);
+	if ((mark == '=' && next == '>') || (mark == ':' && next == '='))
+		return 1;
+	size_t n = mark == '=' && next == '=' && at && s.p[at - 1] == ' ' ? 1 : 0;
+	return n + (n && at_or_nul(s, at + 2) == '=');
+}
+
 static struct assignment read_assignment(struct str s, size_t start, size_t end, enum redact_kind kind)
 {
 	static const struct str attribute = STR_LIT("value=");
@@ -137,7 +148,7 @@ static struct assignment read_assignment(struct str s, size_t start, size_t end,
 				.touches = at == before, .entered = mark > at };
 	at = mark;
 	g.assigned = g.mark == '=' || g.mark == ':';
-	at += g.mark == '=' && at_or_nul(s, at + 1) == '>'; /* Ruby's, PHP's and Perl's "password" => "x1" */
+	at += marks_behind(s, at);
 	g.value = skip_blanks(s, g.assigned ? at + 1 : at);
 	g.apart = g.value > at + g.assigned;
 	g.quoted = one_of(at_or_nul(s, g.value), "\"'<") ||
@@ -146,28 +157,39 @@ static struct assignment read_assignment(struct str s, size_t start, size_t end,
 	return g;
 }
 
-/* wrapped_by: the bytes before the text of b'x1', N'x1' and PASSWORD('x1'), its quote included; 0 for none: the quote
- * behind "Pwd=kumquat" is the end of what it stands in. */
-static size_t wrapped_by(struct str s, size_t at)
+/* registry_row: "hex:9f,3a,77", "hex(7):61,00": bytes as a registry's export writes them. */
+static size_t registry_row(struct str s, size_t at)
 {
-	size_t n = 0;
-	while (n < CALL_MAX && char_is_alpha(at_or_nul(s, at + n)))
+	size_t n = 3;
+	if (!str_starts(str_from(s, at), STR("hex")))
+		return 0;
+	n += at_or_nul(s, at + n) == '(' && at_or_nul(s, at + n + 2) == ')' ? 3 : 0;
+	size_t head = n + 1;
+	if (at_or_nul(s, at + n++) != ':')
+		return 0;
+	while (char_is_hex(at_or_nul(s, at + n)) || at_or_nul(s, at + n) == ',')
 		n++;
-	bool call = n && at_or_nul(s, at + n) == '(', kind = str_in_list(part(s, at, n), "b r u n e br rb");
-	n += call;
-	return (call || kind) && one_of(at_or_nul(s, at + n), "\"'") ? n + 1 : 0;
+	char behind = at_or_nul(s, at + n);
+	bool ends = !behind || one_of(behind, "\\ \r");
+	n -= s.p[at + n - 1] == ',';
+	return ends && n > head ? n : 0;
 }
 
 static size_t secret_behind(struct redact_finder *f, const struct assignment *g)
 {
 	static const char schemes[] = "bearer basic digest negotiate ntlm token apikey";
 	struct str s = f->line, key = part(s, g->start, g->end - g->start);
+	if (redact_is_code(s, g->value))
+		return g->end;
 	size_t value = g->value, n = redact_secret_run(s, value);
-	size_t wrapped = g->assigned && !g->quoted ? wrapped_by(s, value) : 0;
+	size_t wrapped = g->assigned && !g->quoted ? redact_literal_at(s, value) : 0;
 	if (wrapped && redact_secret_run(s, value + wrapped)) {
 		value += wrapped;
 		n = redact_secret_run(s, value);
 	}
+	size_t row = g->assigned && !g->quoted ? registry_row(s, value) : 0;
+	if (row)
+		return redact_take(f, value, row, REDACT_SECRET);
 	bool scheme = g->assigned && str_in_list(part(s, value, n), schemes);
 	if (scheme && char_is_alnum(at_or_nul(s, skip_blanks(s, value + n)))) {
 		value = skip_blanks(s, value + n);
@@ -478,7 +500,7 @@ static void gather_first_letters(void)
 {
 	static const char others[] = "for from by basic bearer code key role value credentials creds bindpw rootpw "
 				     "requirepass masterauth rocommunity rwcommunity convertto-securestring key-string "
-				     "phrase priv eap xauth";
+				     "phrase priv eap xauth values mnemonic seed words resp opendsobject";
 	const char *const lists[] = { user_keys, host_keys, secret_keys, part_keys, phone_keys, person_keys, others };
 	for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
 		struct str rest = str_c(lists[i]);
@@ -562,6 +584,14 @@ size_t redact_word_at(struct redact_finder *f, size_t at)
 		size_t next = behind_key(f, at, end, REDACT_SECRET);
 		return next == end ? redact_value_said(f, end) : next;
 	}
+	if (str_eq_nocase(word, STR("values")))
+		return redact_values(f, at, end);
+	if (str_in_list(word, "mnemonic phrase seed words"))
+		return redact_phrase_behind(f, at, end);
+	if (str_eq(word, STR("resp")))
+		return redact_answered(f, at, end);
+	if (str_eq_nocase(word, STR("opendsobject")))
+		return redact_bound(f, end);
 	if (str_in_list(word, "priv eap xauth"))
 		return redact_device_word(f, at, end);
 	if (str_in_list(word, "basic bearer"))

@@ -8,34 +8,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "scan/redact.h"
-
-/* alone: a line redacted by itself. */
-static void alone(const char *line, const char *want)
-{
-	struct redactor r = { 0 };
-	struct arena a = { 0 };
-	redact_learn(&r, str_c(line));
-	struct str got = redact_text(&r, str_c(line), &a, NULL, 0);
-	if (!str_eq(got, str_c(want)))
-		fail_msg("\n%s\n%.*s\nnot\n%s", line, STR_ARG(got), want);
-	assert_int_equal(redactor_err(&r), ERR_OK);
-	redactor_free(&r);
-	arena_free(&a);
-}
-
-/* masked: secrets alone; a second time nothing is left to mask. */
-static void masked(const char *text, const char *want)
-{
-	struct arena a = { 0 };
-	struct str once, twice;
-	assert_int_equal(redact_secrets(str_c(text), &a, &once), ERR_OK);
-	if (!str_eq(once, str_c(want)))
-		fail_msg("\n%s\n%.*s\nnot\n%s", text, STR_ARG(once), want);
-	assert_int_equal(redact_secrets(once, &a, &twice), ERR_OK);
-	assert_true(str_find(twice, STR("hunter2")) == STR_NONE);
-	arena_free(&a);
-}
+#include "tests/unit/scan/redacted.h"
 
 static void shapes(void **unused)
 {

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Secrets in SQL, by the column that they are for: "INSERT INTO users (name, password) VALUES ('bob', 'x1')". See
+ * redact_shapes.h.
+ */
+#include "scan/redact_shapes.h"
+
+enum { COLUMNS_MAX = 32, BEFORE_MAX = 1024 };
+
+/* columns_before: which of the columns in the parentheses before a place are a secret's, as bits; 0 for none. */
+static uint32_t columns_before(struct str s, size_t at)
+{
+	uint32_t secret = 0;
+	while (at && char_is_space(s.p[at - 1]))
+		at--;
+	if (!at || s.p[--at] != ')')
+		return 0;
+	size_t open = at;
+	while (open && at - open < BEFORE_MAX && s.p[open - 1] != '(')
+		open--;
+	struct str rest = part(s, open, at - open), column;
+	for (unsigned i = 0; rest.n && i < COLUMNS_MAX; i++) {
+		str_cut(rest, ',', &column, &rest);
+		column = str_trim(column);
+		if (column.n > 2 && one_of(column.p[0], "`\"["))
+			column = str_part(column, 1, column.n - 1);
+		bool is = redact_is_secret_key(column) || redact_ends_secret(column);
+		secret |= is ? UINT32_C(1) << i : 0;
+	}
+	return secret;
+}
+
+/* quoted_at: the bytes up to the end of what the quote at a place begins; a doubled one is a quote within it. */
+static size_t quoted_at(struct str s, size_t at)
+{
+	size_t n = 1;
+	while (at + n < s.n && (s.p[at + n] != s.p[at] || at_or_nul(s, at + n + 1) == s.p[at]))
+		n += s.p[at + n] == s.p[at] || s.p[at + n] == '\\' ? 2 : 1;
+	return at + n < s.n ? n + 1 : s.n - at;
+}
+
+/* take_value: of a column of a secret, where it is text. */
+static void take_value(struct redact_finder *f, size_t at, size_t end)
+{
+	struct str s = f->line;
+	size_t literal = one_of(at_or_nul(s, at), "'\"") ? 1 : redact_literal_at(s, at), from = at + literal;
+	if (!literal || from >= end || (f->count && f->spans[f->count - 1].end > from))
+		return;
+	size_t n = quoted_at(s, from - 1);
+	n -= n > 1 && s.p[from - 1 + n - 1] == s.p[from - 1] ? 2 : 1;
+	redact_take(f, from, n, REDACT_SECRET);
+}
+
+/* row_at: "('bob', 'x1')", at the parenthesis; gives where it ends. What is in its other columns is looked through as
+ * everything is. */
+static size_t row_at(struct redact_finder *f, size_t at, uint32_t secret)
+{
+	struct str s = f->line;
+	size_t done = at;
+	for (unsigned i = 0; at < s.n && s.p[at] != ')' && i < COLUMNS_MAX; i++) {
+		size_t start = skip_blanks(s, at + 1), end = start, depth = 0;
+		for (; end < s.n && (depth || !one_of(s.p[end], ",)"));
+		     end += one_of(s.p[end], "'\"") ? quoted_at(s, end) : 1) {
+			depth += s.p[end] == '(';
+			depth -= s.p[end] == ')' && depth;
+		}
+		if (secret >> i & 1) {
+			redact_go(f, done, start);
+			take_value(f, start, end);
+			done = end;
+		}
+		at = end;
+	}
+	return redact_go(f, done, at);
+}
+
+size_t redact_values(struct redact_finder *f, size_t start, size_t end)
+{
+	struct str s = f->line;
+	size_t at = skip_blanks(s, end), next = at;
+	uint32_t secret = at_or_nul(s, at) == '(' ? columns_before(s, start) : 0;
+	if (!secret || f->in_values)
+		return end;
+	f->in_values = true;
+	while (at_or_nul(s, next) == '(') {
+		at = row_at(f, next, secret);
+		next = skip_blanks(s, at + (at_or_nul(s, at) == ')'));
+		next = at_or_nul(s, next) == ',' ? skip_blanks(s, next + 1) : next;
+	}
+	f->in_values = false;
+	return at;
+}

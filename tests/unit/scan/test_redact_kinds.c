@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Secrets by the kind of file or program that they stand in, each beside what looks like it and is none.
+ */
+#include "tests/unit/scan/redacted.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+/* stay: nothing is masked in these lines. */
+static void stay(const char *const *lines, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		masked(lines[i], lines[i]);
+}
+
+#define STAY(...)                                                                                                      \
+	stay((const char *const[]){ __VA_ARGS__ }, sizeof((const char *const[]){ __VA_ARGS__ }) / sizeof(char *))
+
+static void lines_of_fields(void **unused)
+{
+	(void)unused;
+	masked("db1.lan:5432:orders:bob:kumquat", "db1.lan:5432:orders:bob:SECRET-1");
+	masked("# *:*:*:bob:kum\\:quat", "# *:*:*:bob:SECRET-1");
+	masked("\\:\\:1:6432:*:bob:kumquat\n::1", "\\:\\:1:6432:*:bob:SECRET-1\n::1");
+	masked("[smtp.example.org]:587 bob@example.org:kumquat", "[smtp.example.org]:587 bob@example.org:SECRET-1");
+	masked("smtp.example.org:465\tbob:kumquat", "smtp.example.org:465\tbob:SECRET-1");
+	masked("@example.org bob@example.org:kumquat", "@example.org bob@example.org:SECRET-1");
+	masked("bob * \"kumquat\" *", "bob * \"SECRET-1\" *");
+	masked("bob pptpd kumquat 10.0.0.9", "bob pptpd SECRET-1 10.0.0.9");
+	masked("com2sec readonly default kumquat", "com2sec readonly default SECRET-1");
+	masked("com2sec -Cn ctx local localhost kumquat", "com2sec -Cn ctx local localhost SECRET-1");
+	STAY("web1:8080:api:v2:healthy", "10.0.0.1:5432:orders:closed by peer", "db1:5432 - accepting connections",
+	     "main.c:5432:13: error: expected", "smtp.example.org:587 timed:out 3", "[main.py]:12 state:done",
+	     "10.0.0.1:587 orders:closed", "5 * 10 *", "a * b", "com2sec is not configured here",
+	     "db1:5432:orders:bob:$DB_PASS");
+}
+
+static void programs(void **unused)
+{
+	(void)unused;
+	masked("password = Crypt.decrypt('kumquat9')", "password = Crypt.decrypt('SECRET-1')");
+	masked("password == \"kumquat\"", "password == \"SECRET-1\"");
+	masked("bob Cleartext-Password := \"kumquat\"", "bob Cleartext-Password := \"SECRET-1\"");
+	masked("PASSWORD=${DB_PASSWORD:-kumquat}", "PASSWORD=SECRET-1}");
+	masked("password = $unshine", "password = SECRET-1");
+	masked("password='$ABC'", "password='SECRET-1'");
+	masked("password=my.kumquat", "password=SECRET-1");
+	masked("sshpass -p 'kumquat' ssh nas1", "sshpass -p 'SECRET-1' ssh nas1");
+	STAY("char *password = getenv(\"DB_PASSWORD\");", "password = os.environ[\"DB_PASSWORD\"]",
+	     "password = getpass.getpass(\"Password: \")", "password=$(cat /run/secrets/db)",
+	     "PASSWORD=${DB_PASSWORD:-}", "export PGPASSWORD=\"$DB_PASS\"", "password: ${file:/etc/secrets/db}",
+	     "password: !vault |", "password: process.env.DB_PASSWORD,", "$password = $_POST['password'];",
+	     "self.password = password", "$p = Read-Host -AsSecureString", "$password = Read-Host -AsSecureString",
+	     "set PASSWORD=%DB_PASS%", "this.password = newPassword;", "user.password = hash_password(password)",
+	     "token = parser.next_token()", "if (password == null || password.isEmpty()) {",
+	     "password VARCHAR(64) NOT NULL,", "password: String,", "sshpass -p \"$PASS\" ssh nas1",
+	     "helm --set x --password \"$DB_PASS\"", "db_password: \"{{ vault_pw }}\"");
+}
+
+static void what_only_sounds_so(void **unused)
+{
+	(void)unused;
+	masked("dovecot: auth: Debug: client in: AUTH 1 PLAIN service=imap resp=AGJvYgBrdW1xdWF0",
+	       "dovecot: auth: Debug: client in: AUTH 1 PLAIN service=imap resp=SECRET-1");
+	STAY("passwd: Authentication token lock busy", "unexpected token: '}' at line 14",
+	     "resp=200 in 3 ms, AUTH done", "Invalid token: signature verification failed",
+	     ">PASSWORD:Need 'Auth' username/password", "\"DefaultPassword\"=-",
+	     "md5sum: d41d8cd98f00b204e9800998ecf8427e  empty.bin",
+	     "sha256sum d41d8cd98f00b204e9800998ecf8427ed41d8cd98f00b204e9800998ecf8427e");
+}
+
+static void words_of_wallets(void **unused)
+{
+	(void)unused;
+	static const char words[] = "ripple candy lunar orbit zebra velvet tunnel maple drift anchor spoon cactus";
+	static const char *const before[] = { "seed phrase: ", "mnemonic=\"", "your recovery phrase is ",
+					      "Mnemonic: ", "backup words '" };
+	for (size_t i = 0; i < sizeof before / sizeof *before; i++) {
+		struct arena a = { 0 };
+		masked(arena_printf(&a, "%s%s", before[i], words).p, arena_printf(&a, "%sSECRET-1", before[i]).p);
+		arena_free(&a);
+	}
+	STAY("seed phrase: ripple candy lunar orbit", "random seed = 42", "mnemonic check failed: bad checksum",
+	     "the words used here were chosen because many other systems also have them in there",
+	     "seed words that were chosen here show because many other systems also have them in store");
+}
+
+static void what_commands_are_fed(void **unused)
+{
+	(void)unused;
+	masked("sudo -S id <<< \"kumquat\"", "sudo -S id <<< \"SECRET-1\"");
+	masked("chpasswd <<<'bob:kumquat'", "chpasswd <<<'bob:SECRET-1'");
+	masked("cryptsetup luksOpen /dev/sdb1 x <<< kumquat", "cryptsetup luksOpen /dev/sdb1 x <<< SECRET-1");
+	masked("printf '%s\\n' 'kumquat' | sudo -S id", "printf '%s\\n' 'SECRET-1' | sudo -S id");
+	masked("echo -n kumquat | cryptsetup luksFormat /dev/sdc -",
+	       "echo -n SECRET-1 | cryptsetup luksFormat /dev/sdc -");
+	masked("yes kumquat | passwd bob", "yes SECRET-1 | passwd bob");
+	masked("lftp -u bob,kumquat sftp://x", "lftp -u bob,SECRET-1 sftp://x");
+	masked("osql -U sa -P kumquat -S db2", "osql -U sa -P SECRET-1 -S db2");
+	masked("nmcli dev wifi connect Cafe password kumquat", "nmcli dev wifi connect Cafe password SECRET-1");
+	STAY("grep foo <<< 'some text'", "read -r a b <<< \"$line\"", "sudo -S id <<< \"$PASS\"",
+	     "mail bob <<< kumquat", "passwd bob; cat <<< kumquat", "echo kumquat | grep x",
+	     "echo \"$PASS\" | sudo -S id", "echo -n x > /etc/passwd");
+}
+
+static void windows_settings(void **unused)
+{
+	(void)unused;
+	masked("    DefaultPassword    REG_SZ    kumquat", "    DefaultPassword    REG_SZ    SECRET-1");
+	masked("reg add HKLM\\X /v DefaultPassword /t REG_SZ /d kumquat /f",
+	       "reg add HKLM\\X /v DefaultPassword /t REG_SZ /d SECRET-1 /f");
+	masked("password=hexabz pwd=hex:abz", "password=SECRET-1 pwd=SECRET-2");
+	masked("\"Password\"=hex:9f,3a,77,c1", "\"Password\"=SECRET-1");
+	masked("\"Password\"=hex(3):9f,\\\n  3a,77,\\\n  c1\n\"Port\"=hex:01,02,\\\n  03",
+	       "\"Password\"=SECRET-1,\\\n  SECRET-2,\\\n  SECRET-3\n\"Port\"=hex:01,02,\\\n  03");
+	masked("<AdministratorPassword><Value>kumquat</Value>", "<AdministratorPassword><Value>SECRET-1</Value>");
+	masked("<Password>\n  <Value>kumquat</Value>", "<Password>\n  <Value>SECRET-1</Value>");
+	masked("</Password>\n  <Value>3</Value>", "</Password>\n  <Value>3</Value>");
+	masked("ns.OpenDSObject(\"LDAP://dc1\", \"CORP\\bob\", \"kumquat\", 1)",
+	       "ns.OpenDSObject(\"LDAP://dc1\", \"CORP\\bob\", \"SECRET-1\", 1)");
+	masked("-Password (\"kumquat\" | ConvertTo-SecureString -AsPlainText -Force)",
+	       "-Password (\"SECRET-1\" | ConvertTo-SecureString -AsPlainText -Force)");
+	masked("$p = 'kumquat' | ConvertTo-SecureString -AsPlainText -Force",
+	       "$p = 'SECRET-1' | ConvertTo-SecureString -AsPlainText -Force");
+	masked("$password = ConvertTo-SecureString 'kumquat' -AsPlainText",
+	       "$password = ConvertTo-SecureString 'SECRET-1' -AsPlainText");
+	masked("netdom join pc9 /userd:bob /passwordd:kumquat", "netdom join pc9 /userd:bob /passwordd:SECRET-1");
+	masked("    Key Content            : kum quat", "    Key Content            : SECRET-1");
+	masked("wireless.radio0.key='kumquat'", "wireless.radio0.key='SECRET-1'");
+	masked("\toption key 'kumquat'", "\toption key 'SECRET-1'");
+	STAY("    Key Content is absent", "DefaultPassword value not found in registry",
+	     "PasswordExpires    REG_DWORD    0x1", "Get-Credential | ConvertTo-SecureString -AsPlainText -Force",
+	     "option key is missing");
+}
+
+static void columns_and_blocks(void **unused)
+{
+	(void)unused;
+	masked("INSERT INTO users (name, `password`) VALUES ('bob', 'kum''quat'), ('o,k', 'tangerine')",
+	       "INSERT INTO users (name, `password`) VALUES ('bob', 'SECRET-1'), ('o,k', 'SECRET-2')");
+	masked("INSERT INTO u (token,n) VALUES (N'kumquat', 3);", "INSERT INTO u (token,n) VALUES (N'SECRET-1', 3);");
+	alone("insert into u (mail, password) values ('bob@mx1.example.org', 'kumquat')",
+	      "insert into u (mail, password) values ('USER-1@HOST-1', 'SECRET-1')");
+	masked("INSERT INTO users (name, password) VALUES ('bob', 'kumqu",
+	       "INSERT INTO users (name, password) VALUES ('bob', 'SECRET-1");
+	masked("variable \"db_password\" {\n  type = string\n  default = \"kumquat\"\n}\ndefault = \"a\"",
+	       "variable \"db_password\" {\n  type = string\n  default = \"SECRET-1\"\n}\ndefault = \"a\"");
+	masked("variable \"region\" {\n  default = \"eu-west-1\"\n}",
+	       "variable \"region\" {\n  default = \"eu-west-1\"\n}");
+	STAY("INSERT INTO users (name, password) VALUES (?, ?)", "INSERT INTO t (name, id) VALUES ('bob', 'x')",
+	     "INSERT INTO u (password) VALUES (NULL)", "the password) values (");
+}
+
+/* A row within a row, without end: linear, and no deeper. */
+static void rows_in_rows(void **unused)
+{
+	(void)unused;
+	enum { COPIES = 40000, SECONDS = 5 };
+	static const char *const bits[] = {
+		"(password) values ('", "(password) values(", "<<< sudo -S ",	      "seed a,", "x:",
+		"<Password><Value>",	"echo -n ",	      "password == getenv(\""
+	};
+	for (size_t k = 0; k < sizeof bits / sizeof *bits; k++) {
+		struct buf text = { 0 };
+		struct arena a = { 0 };
+		struct str got;
+		for (size_t i = 0; i < COPIES; i++)
+			buf_add_c(&text, bits[k]);
+		clock_t begun = clock();
+		assert_int_equal(redact_secrets(buf_str(&text), &a, &got), ERR_OK);
+		if (clock() - begun > SECONDS * CLOCKS_PER_SEC)
+			fail_msg("%s: %.1f s", bits[k], (double)(clock() - begun) / CLOCKS_PER_SEC);
+		arena_free(&a);
+		buf_free(&text);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(lines_of_fields),	 cmocka_unit_test(programs),
+		cmocka_unit_test(what_only_sounds_so),	 cmocka_unit_test(words_of_wallets),
+		cmocka_unit_test(what_commands_are_fed), cmocka_unit_test(windows_settings),
+		cmocka_unit_test(columns_and_blocks),	 cmocka_unit_test(rows_in_rows),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
