@@ -75,8 +75,9 @@ static const struct rtnl_link *choose(const struct rtnl *r, struct str wanted)
 		return rtnl_link_named(r, wanted);
 	const struct rtnl_route *d = rtnl_default(r);
 	const struct rtnl_link *best = d ? rtnl_link(r, d->index) : NULL;
+	bool routed = best != NULL;
 	int best_score = -1;
-	for (size_t i = 0; !d && i < r->link_count; i++) {
+	for (size_t i = 0; !routed && i < r->link_count; i++) {
 		const struct rtnl_link *l = &r->links[i];
 		int score = (l->up ? 1 : 0) + (link_address(r, l->index) ? 2 : 0) + (l->mac.n ? 4 : 0);
 		if (!l->loopback && score > best_score) {

@@ -97,6 +97,22 @@ static void add_address(struct machine *m, struct rtnl *r, const struct nlmsghdr
 		*slot = x;
 }
 
+/* first_hop: of a route by several gateways, which names none itself (RTA_MULTIPATH), the first. */
+static void first_hop(struct rtnl_route *x, const struct nlattr *several)
+{
+	const char *p = mnl_attr_get_payload(several);
+	const struct rtnexthop *hop = (const void *)p;
+	size_t size = mnl_attr_get_payload_len(several);
+	if (size < sizeof *hop || hop->rtnh_len < sizeof *hop || hop->rtnh_len > size)
+		return;
+	x->index = hop->rtnh_ifindex;
+	const char *end = p + hop->rtnh_len;
+	for (const struct nlattr *a = (const void *)(p + sizeof *hop);
+	     (const char *)a < end && mnl_attr_ok(a, (int)(end - (const char *)a)); a = mnl_attr_next(a))
+		if (mnl_attr_get_type(a) == RTA_GATEWAY)
+			x->gateway = attr_address(a);
+}
+
 static void add_route(struct machine *m, struct rtnl *r, const struct nlmsghdr *h)
 {
 	const struct rtmsg *i = mnl_nlmsg_get_payload(h);
@@ -115,6 +131,9 @@ static void add_route(struct machine *m, struct rtnl *r, const struct nlmsghdr *
 			break;
 		case RTA_OIF:
 			x.index = (int)attr_u32(a);
+			break;
+		case RTA_MULTIPATH:
+			first_hop(&x, a);
 			break;
 		case RTA_PRIORITY:
 			x.metric = attr_u32(a);
