@@ -258,7 +258,8 @@ static void put_lan(struct digest *d)
 		digest_put(d, "subnet.state", near ? "too-narrow" : "foreign", foreign);
 	else if (wide && digest_is(d, "arp.state", "silent"))
 		digest_put(d, "subnet.state", "maybe-too-wide", d->own_link);
-	else if (digest_is(d, "path.kind", "local") || is_ipv6(d->target)) /* where a mask has no part in it */
+	else if (digest_is(d, "path.kind", "local") || digest_is(d, "path.kind", "ras") ||
+		 is_ipv6(d->target)) /* where a mask has no part in it */
 		digest_put(d, "subnet.state", "ok", d->route);
 	else if (asked || (prefix <= 24 && (alive || digest_is(d, "gateway.state", "answers"))) || connects ||
 		 digest_is(d, "arp.state", "answers"))

@@ -268,7 +268,9 @@ void step_subnet(struct wave *w)
 	struct str link = evidence_text(d->own_link, "link.dev");
 	if (!link.n || !plan_link_usable(d))
 		return;
-	struct str asked[] = { d->target, d->known, d->dns_server };
+	/* Many systems answer ARP for what they have on another network: the server may be one, and reached there. */
+	bool elsewhere = digest_is(d, "path.kind", "ras") || digest_is(d, "path.link", "other");
+	struct str asked[] = { elsewhere ? S("") : d->target, elsewhere ? S("") : d->known, d->dns_server };
 	double prefix = evidence_number(d->own_link, "link.prefix", 24);
 	struct address own, other;
 	for (size_t i = 0; i < sizeof asked / sizeof *asked; i++)
