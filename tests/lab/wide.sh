@@ -236,7 +236,7 @@ cut-third|nas7|smb|smb.server.flaky|tcp-flaky/healthy/open|every third connectio
 ok-cut-not|nas7|none|none.healthy|healthy|an SSH server that works, and a message of a reset
 ok-word-and-close|nas7|none|none.healthy|healthy|a service on port 7000 says its word and closes, as the time of day does
 ok-tls-other-name|nas7|none|none.healthy|healthy|a TLS server with a certificate of another name
-ok-account-locked|nas7|none|none.healthy|healthy/auth.user.account-disabled|the account is locked, by its NT status
+ok-account-locked|nas7|none|none.healthy|auth.user.account-restricted|the account is locked, by its NT status
 ok-clock-skew|nas7|none|none.healthy|healthy|Kerberos says that the clocks differ, and its port works
 proxy-refused|nas7|smb|smb.server.not-running|tcp-refused-both|the proxy's port is refused
 v6-name-no-route|nas7|ip|ip.client.no-default-route|ip.client.no-default-route/name.dns.no-a-record/open|DNS has an IPv6 address only, and this machine has no route of IPv6
@@ -462,6 +462,16 @@ smb1-and-deny|nas7|smb|smb.server.hosts-deny|smb.server.hosts-deny/smb.dialect.c
 kdc-refused|nas7|smb|smb.server.not-running|tcp-refused-both|kinit finds no KDC: nothing listens on port 88
 share-hidden|nas7|none|none.healthy|healthy|a hidden share, of a name that ends in $
 printer|nas7|none|none.healthy|healthy|a share that is a printer's
+account-locked|nas7|auth|auth.user.account-locked|auth.user.account-restricted|the account is locked out (error 1909)
+account-expired|nas7|auth|auth.user.account-expired|auth.user.account-restricted|the account has expired (error 1793)
+two-gateways|depot|none|none.healthy|healthy|the default route has two gateways in turn, and both lead there
+two-gateways-one-dead|depot|ip|ip.gateway.down|link.path.loss/tcp-flaky/ip.gateway.down/open|the default route has two gateways in turn, and one is gone|silence
+two-nics-stopped|nas7|smb|smb.server.not-running|tcp-refused-both|the server is on a second network, answers ARP for that address on the first one, too, and its service is stopped
+ras-peer-itself|192.168.2.1|smb|smb.server.not-running|tcp-refused-both|the RAS server itself, which serves no files, is asked|timing
+ras-host-route|depot|ras|ras.client.no-route-over-link|ras.client.no-route-over-link|the link is up, and a route for the server alone leads by the LAN
+ras-fourth|depot|ras|ras.timing.late-refused|ras.timing/ras.flaky|the first three connections over the link are refused, and all others pass|timing
+rule-user|nas7|ip|ip.client.prohibit-route|ip.client.prohibit-route|a rule prohibits all that this user sends
+lmhosts-sixteenth|nas7|name|name.client.lmhosts-wrong|name.client.lmhosts-wrong|lmhosts has the name with its sixteenth byte, and a dead address
 server-slow-syn|nas7|none|none.healthy|healthy/link.path.loss/open|the first request to connect of each is dropped, as some guards do|silence
 EOF
 }
@@ -488,6 +498,19 @@ inject_variants() {
     kdc-refused) says "kinit: Cannot contact any KDC for realm 'SITE9.TEST' while getting initial credentials"; set_env SETS=server=filesrv ;;
     share-hidden) smbd_with e53s '[data$]' "path = $RUN/e53s/share" 'guest ok = yes'; set_env 'SHARE=data$' ;;
     printer) smbd_with e53s '[laser]' "path = $RUN/e53s/share" 'printable = yes' 'guest ok = yes'; set_env SHARE=laser ;;
+    account-locked) says 'System error 1909 has occurred. The referenced account is currently locked out and may not be logged on to.'; set_env SETS=server=filesrv ;;
+    account-expired) says "System error 1793 has occurred. The user's account has expired."; set_env SETS=server=filesrv ;;
+    two-gateways) nx e53o sysctl -qw net.ipv4.ip_forward=1; ipn e53o route add 10.53.1.0/24 via 10.53.0.1; ipn e53c route del default; ipn e53c route add default nexthop via 10.53.0.1 weight 1 nexthop via 10.53.0.77 weight 1 ;;
+    two-gateways-one-dead) ipn e53c route del default; ipn e53c route add default nexthop via 10.53.0.1 weight 1 nexthop via 10.53.0.99 weight 1; nx e53c sysctl -qw net.ipv4.fib_multipath_hash_policy=1 ;;
+    two-nics-stopped)
+        ip link add eth1 netns "${ID}c" type veth peer name eth9 netns "${ID}s"
+        ipn e53c addr add 10.53.7.2/24 brd + dev eth1; ipn e53c link set eth1 up; ipn e53s addr add 10.53.7.10/24 brd + dev eth9; ipn e53s link set eth9 up
+        client_smbconf 'name resolve order = lmhosts host'; dns_with "$REM_REC" --host-record="filesrv.$DOM,10.53.7.10"; smbd_stop e53s; nbns_stop e53s; wins_edit "/FILESRV/d"; set_env KNOWN_IP=10.53.7.10 ;;
+    ras-peer-itself) ras_up; set_env KNOWN_IP=10.53.2.1 ;;
+    ras-host-route) ras_up; ipn e53c route add 10.53.1.10 via 10.53.0.1 ;;
+    ras-fourth) ras_up; drop_in e53r forward 'iifname "ppp0" tcp dport { 139, 445 } tcp flags & (syn | ack) == syn numgen inc mod 1000 < 3 reject with tcp reset' ;;
+    rule-user) ipn e53c rule add priority 99 uidrange 0-65535 prohibit ;;
+    lmhosts-sixteenth) printf '%s "FILESRV        \\0x20"\n%s FILESRV#20\n' "$DEAD" "$DEAD" >>"$CE"/samba/lmhosts ;;
     mtu-ras-tunnel) ras_up; drop_in e53r forward 'ip length > 1450 drop' ;;
     mtu-back-tunnel) drop_in e53r forward 'iifname "eth1" ip length > 1450 drop' ;;
     mtu-back-ssh-no-ping) serves_ssh; drop_in e53r forward 'iifname "eth1" ip length > 1000 drop' 'ip protocol icmp drop' ;;
