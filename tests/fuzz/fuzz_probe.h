@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * A probe fed with anything. Input: a row of events, each an operation byte, a channel byte, a length byte, and so many
- * bytes (times 16 for operation 7). After every input the evidence must hold to the probe's tables.
+ * A probe fed with anything. Input: a row of events, each an operation byte, a channel byte (its lowest bit; the others
+ * are how many segments were sent again, for operation 6), a length byte, and so many bytes (times 16 for operation 7).
+ * After every input the evidence must hold to the probe's tables.
  */
 #ifndef KBT_TESTS_FUZZ_PROBE_H
 #define KBT_TESTS_FUZZ_PROBE_H
@@ -29,7 +30,7 @@ static inline void fuzz_event(struct sim *s, struct wire *w)
 {
 	static const enum event_kind kinds[] = { EVENT_OPEN, EVENT_BYTES, EVENT_BYTES, EVENT_END,
 						 EVENT_FAIL, EVENT_TIMER, EVENT_TCP, EVENT_BYTES };
-	unsigned operation = wire_u8(w) & 7u, channel = wire_u8(w) & 1u;
+	unsigned operation = wire_u8(w) & 7u, second = wire_u8(w), channel = second & 1u;
 	struct event e = { .kind = kinds[operation], .channel = channel };
 	if (e.kind == EVENT_BYTES)
 		e.bytes = fuzz_bytes(s, w, operation, channel);
@@ -45,7 +46,7 @@ static inline void fuzz_event(struct sim *s, struct wire *w)
 		s->now_ms = s->machine.timer_ms;
 	}
 	if (e.kind == EVENT_TCP)
-		e.tcp = (struct tcp_note){ .known = true, .retransmits = 0, .unacked = wire_u8(w) };
+		e.tcp = (struct tcp_note){ .known = true, .retransmits = second >> 1, .unacked = wire_u8(w) };
 	sim_feed(s, e);
 	for (const struct action *a; (a = machine_next_action(&s->machine));)
 		if (a->kind == ACTION_SEND)
