@@ -60,10 +60,22 @@ bool meaning_is_only_told(struct str family)
 	return !common;
 }
 
+/* A code that a system says otherwise today has a row for each text: it is one reading, told in the first one's words. */
+static bool is_read(const struct file_view *v, const struct file_code *row, int64_t shown,
+		    const struct match_code *out, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (out[i].value == shown && str_eq(out[i].family, file_str(v, row->family)) &&
+		    str_eq(out[i].symbol, file_str(v, row->symbol)))
+			return true;
+	return false;
+}
+
 static void add_readings(const struct file_view *v, int64_t value, int64_t shown, struct match_code *out, size_t *n)
 {
 	for (uint32_t i = first_row(v, value); i < v->code_count && v->codes[i].value == value; i++)
-		if (*n < READINGS_A_CODE && !meaning_is_only_told(file_str(v, v->codes[i].family)))
+		if (*n < READINGS_A_CODE && !meaning_is_only_told(file_str(v, v->codes[i].family)) &&
+		    !is_read(v, &v->codes[i], shown, out, *n))
 			out[(*n)++] = code_of_row(v, &v->codes[i], shown);
 }
 
@@ -107,7 +119,8 @@ static void add_symbol(const struct file_view *v, struct str symbol, struct matc
 {
 	static const struct str samba = STR_LIT("NT_"); /* which puts it before Windows' symbols */
 	for (uint32_t i = 0; i < v->code_count && *n < READINGS_A_CODE; i++)
-		if (str_eq(file_str(v, v->codes[i].symbol), symbol))
+		if (str_eq(file_str(v, v->codes[i].symbol), symbol) &&
+		    !is_read(v, &v->codes[i], v->codes[i].value, out, *n))
 			out[(*n)++] = code_of_row(v, &v->codes[i], v->codes[i].value);
 	if (!*n && str_starts(symbol, samba))
 		add_symbol(v, str_from(symbol, samba.n), out, n);
@@ -393,7 +406,7 @@ static uint32_t first_said(const struct file_view *v, uint32_t start)
 bool meaning_read_text(const struct file_view *v, struct str text, struct match_span payload,
 		       struct match_answer *answer)
 {
-	size_t best = WINDOWS_FAMILIES;
+	size_t best = WINDOWS_FAMILIES + 1; /* behind Windows' texts those of Linux */
 	struct str said = without_marks(str_part(text, payload.start, payload.end));
 	size_t at = (size_t)(said.p - text.p);
 	uint32_t start = str_start(said);
@@ -406,7 +419,7 @@ bool meaning_read_text(const struct file_view *v, struct str text, struct match_
 		answer->code = code_of_row(v, row, row->value);
 		answer->code.span = (struct match_span){ at, at + said.n };
 	}
-	return best < WINDOWS_FAMILIES;
+	return best <= WINDOWS_FAMILIES;
 }
 
 /* Marks stand on both sides of it, or nothing. */
