@@ -92,7 +92,7 @@ static void weigh(struct passage *p, struct str words)
 /* next_paragraph takes lines up to a blank one off rest, as one line without rulers; false at the end. */
 static bool next_paragraph(struct str *rest, struct buf *out)
 {
-	struct str line, word;
+	struct str line, word, part;
 	buf_clear(out);
 	while (str_line(rest, &line)) {
 		if (!str_trim(line).n && out->n)
@@ -104,12 +104,22 @@ static bool next_paragraph(struct str *rest, struct buf *out)
 				continue;
 			if (out->n)
 				buf_add_char(out, ' ');
-			for (size_t i = 0; i < word.n; i++) /* Markdown's marks of code are none of what is said */
-				if (word.p[i] != '`')
-					buf_add_char(out, word.p[i]);
+			while (word.n) { /* Markdown's marks of code are none of what is said */
+				str_cut(word, '`', &part, &word);
+				buf_add(out, part);
+			}
 		}
 	}
 	return out->n > 0;
+}
+
+static unsigned count_words(struct str words)
+{
+	struct str word;
+	unsigned n = 0;
+	while (n < WORDS_MAX && next_word(&words, &word))
+		n++;
+	return n;
 }
 
 static struct str cut(const struct passage *p, struct arena *a)
@@ -131,7 +141,8 @@ struct str snippet_of(const struct article *article, struct str words, struct ar
 	struct buf paragraph = { 0 };
 	struct passage best = { 0 };
 	words = str_first(words, SNIPPET_WORDS_MAX); /* each place of the article is compared with each */
-	for (size_t i = 0; i < article->section_count; i++) {
+	const unsigned all = count_words(words);
+	for (size_t i = 0; i < article->section_count && !(best.text.n && best.words == all); i++) {
 		const struct article_section *s = &article->sections[i];
 		struct str rest = s->body;
 		if (s->kind == SECTION_NOTICE || s->kind == SECTION_APPLIES || s->kind == SECTION_REFERENCES)
@@ -143,6 +154,8 @@ struct str snippet_of(const struct article *article, struct str words, struct ar
 				continue;
 			p.text = arena_str(a, p.text);
 			best = p;
+			if (best.words == all)
+				break;
 		}
 	}
 	buf_free(&paragraph);
