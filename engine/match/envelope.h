@@ -41,10 +41,13 @@ bool envelope_names_example(struct str word); /* that it is one by itself: "expe
  * more than a kilobyte. Nor does a mark that words which deny it stand before. */
 bool envelope_parts_off(struct str text, size_t from, size_t at);
 
-/* envelope_sets_off says whether text[start, end), with or without the stop that ends it, is a sentence by itself among what
- * stands beside it in the payload, which begins at `from`: between stops behind which a new sentence begins,
- * semicolons, what envelope_parts_off goes by and the payload's ends, or before a colon or a number in brackets. Of
- * less than six words, or thirty letters, it is none. */
+/* envelope_is_sentence: of six words and thirty letters, or more. */
+bool envelope_is_sentence(struct str said);
+
+/* envelope_sets_off says whether text[start, end), with or without the stop that ends it, is a sentence by itself among
+ * what stands beside it in the payload, which begins at `from`: between stops behind which a new sentence begins,
+ * semicolons, what envelope_parts_off goes by and the payload's ends, or before a colon or a number in brackets. What
+ * envelope_is_sentence says no to is none. */
 bool envelope_sets_off(struct str text, size_t from, size_t start, size_t end);
 bool envelope_begins_sentence(struct str text, size_t from, size_t at); /* as much as stands before it tells */
 

@@ -293,13 +293,17 @@ bool envelope_begins_sentence(struct str text, size_t from, size_t at)
 	return is_behind_stop(text, from, at) || envelope_parts_off(text, from, at);
 }
 
+bool envelope_is_sentence(struct str said)
+{
+	return literals_letters(said) >= SENTENCE_LETTERS && str_has_words(said, SENTENCE_WORDS);
+}
+
 bool envelope_sets_off(struct str text, size_t from, size_t start, size_t end)
 {
 	while (end > start && !literal_is_letter(text.p[end - 1]))
 		end--;
-	struct str said = str_part(text, start, end);
-	return ends_sentence(str_from(text, end)) && literals_letters(said) >= SENTENCE_LETTERS &&
-	       str_has_words(said, SENTENCE_WORDS) && envelope_begins_sentence(text, from, start);
+	return ends_sentence(str_from(text, end)) && envelope_is_sentence(str_part(text, start, end)) &&
+	       envelope_begins_sentence(text, from, start);
 }
 
 size_t envelope_head(struct str payload, bool dressed)

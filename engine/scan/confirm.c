@@ -6,11 +6,14 @@
 
 #include "base/mem.h"
 #include "base/utf8.h"
+#include "match/envelope.h"
 #include "match/stamp.h"
 #include "scan/context.h"
 #include "scan/damaged.h"
 
 #include <string.h>
+
+#define ANY_WORDS_SURE 0.5 /* few words that stand alone are a message from there on */
 
 enum { HOLE_MIN = 16 /* zeros; fewer may part the records of a file that has no lines */ };
 
@@ -153,6 +156,24 @@ static struct scan_hit *add_hit(struct confirm_result *r)
 	return &r->hits[r->hit_count++];
 }
 
+/* is_log_line: dress, or a stamp on this line or on those before it, tells that a program wrote it down. */
+static bool is_log_line(const struct walk *w, const struct proposal *x, const struct question *q)
+{
+	struct dated dated = { .text = w->text, .written_s = w->chunk->written_s };
+	return q->dress.time.n || q->dress.level.n || q->dress.component.n ||
+	       envelope_head(q->payload, q->dress.payload.start > 0) || dated_line(q->text).n ||
+	       dated_before(&dated, x->from).n;
+}
+
+/* is_any_words: a few words that the look-up itself doubts, in a text that nothing shows to be a log: a line of prose
+ * or code ("point of view.", "return result;"), which some article quotes. */
+static bool is_any_words(const struct walk *w, const struct proposal *x, const struct question *q,
+			 const struct match *m)
+{
+	return m->together < ANY_WORDS_SURE && !m->capture_count && !m->code.known && !m->context &&
+	       !envelope_is_sentence(q->payload) && !is_log_line(w, x, q);
+}
+
 /* ask gives a proposal to the look-up; says whether anything counted. What stands outside of the body is asked for what
  * it covers, and is another chunk's hit. */
 static bool ask(struct walk *w, const struct proposer *p, size_t number)
@@ -168,6 +189,8 @@ static bool ask(struct walk *w, const struct proposer *p, size_t number)
 	if (x->lines > 1) /* lines of it are asked as well */
 		said = confirm_hold(c, said, &room);
 	if (!said->count || (x->lines > 1 && told_by_first(w, x, &said->matches[0])))
+		return false;
+	if (is_any_words(w, x, &q, &said->matches[0]))
 		return false;
 	if (!is_of_body(w, p, number, &said->matches[0]))
 		return true;

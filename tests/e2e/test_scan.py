@@ -16,7 +16,7 @@ import unittest
 import urllib.parse
 import zipfile
 
-from kbt import FOUND, KBT, NONE, ROOT, USAGE, SharedKbTest, shared
+from kbt import FOUND, KBT, NONE, ROOT, USAGE, SharedKbTest, article_text, shared
 
 RCMD = r'Failed to connect to <\\HQ-SRV2>, Error = 53'
 SMS = ('~Error during WNetAddConnection2 to \\\\SITE1\\SMS_SITE (53)  '
@@ -447,6 +447,22 @@ class Scan(SharedKbTest):
                   term + ' of ours. It was stopped.', 'Read of x failed. Permission denied. Retrying in 30 s.']
         self.hits(self.log('others.log', others), code=NONE)
         self.hits('--every-line', self.path('others.log'), code=NONE)
+
+    def test_a_few_words_of_prose(self):
+        """A few words that several articles quote are a hit in a log, not in prose or code that happens to say them."""
+        quoted = 'The index is gone.'
+        own = ['--db', self.path('own.db')]
+        for n, title in enumerate(['Printing', 'Mail', 'Fax', 'Setup', 'Backup', 'Sound'], 900000):
+            text = article_text(n, f'{title} ends with a message', f'The following error message appears:\r\n\r\n   {quoted}')
+            self.write(f'own/Q{n}.txt', text)
+        self.kbt('import', *own, self.path('own'))
+        prose = ['It was written when nobody could say any more where', 'the index is gone.', '', '    ' + quoted]
+        self.hits(*own, self.log('prose.txt', prose), code=NONE)
+        self.hits(*own, '--every-line', self.path('prose.txt'), code=NONE)
+        dresses = ['ERROR: ', '[ERROR] ', '2001-03-12 10:56:20 ', 'Mar 12 11:02:41 web1 idx[3]: ', 'idx[12]: ',
+                   '2001-03-12 10:56:20 starting\n', '2001-03-12 10:56:20 a\n' + 60 * 'b\n']
+        for dress in dresses:
+            self.assertTrue(self.hits(*own, '-', input=dress + quoted + '\n'), dress)
 
     def test_what_is_denied_before_a_mark(self):
         """What a line says did not happen, or only shows, is no hit; what a program passed over did happen."""
