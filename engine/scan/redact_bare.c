@@ -102,6 +102,24 @@ static struct str in_registry(struct str s, struct str word)
 	return str_starts(value, STR("0x")) || str_starts(value, STR("/")) ? STR("") : value;
 }
 
+/* redact_registry_row: "hex:9f,3a,77", "hex(7):61,00": bytes as a registry's export writes them. */
+size_t redact_registry_row(struct str s, size_t at)
+{
+	size_t n = 3;
+	if (!str_starts(str_from(s, at), STR("hex")))
+		return 0;
+	n += at_or_nul(s, at + n) == '(' && at_or_nul(s, at + n + 2) == ')' ? 3 : 0;
+	size_t head = n + 1;
+	if (at_or_nul(s, at + n++) != ':')
+		return 0;
+	while (char_is_hex(at_or_nul(s, at + n)) || at_or_nul(s, at + n) == ',')
+		n++;
+	char behind = at_or_nul(s, at + n);
+	bool ends = !behind || one_of(behind, "\\ \r");
+	n -= s.p[at + n - 1] == ',';
+	return ends && n > head ? n : 0;
+}
+
 /* redact_listed: behind a password's key in files that know no marks: "machine m login alice password x1" (.netrc;
  * fetchmail has "poll m user alice password x1"),
  * "username alice password 0 x1" (routers; the number says how it is coded), "pre-shared-key x1 address 192.0.2.1",
@@ -131,7 +149,7 @@ size_t redact_listed(struct redact_finder *f, size_t start, size_t end)
 		     str_ends_nocase(part(s, start, end - start), STR("shared-key")) ||
 		     str_in_list(part(s, start, end - start), "wpa-passphrase wpa-psk");
 	bool set = str_in_list(before, "set enable") || peers || redact_within(s, start, STR("nmcli ")) ||
-		   (variable && str_in_list(before, "env"));
+		   redact_within(s, start, STR("rclone ")) || (variable && str_in_list(before, "env"));
 	if (set && str_eq(value, STR("ENC")))
 		value = word_behind(s, end_of(s, value));
 	set = set && value.n > 3 && end_of(s, value) == s.n;
@@ -206,10 +224,14 @@ struct str redact_tagged(struct str s, size_t start, size_t end)
 	return n != STR_NONE && n <= VALUE_MAX && str_starts(str_from(value, n), STR("</")) ? str_first(value, n) : STR("");
 }
 
-/* redact_pair: "credentials alice:x1" */
+/* redact_pair: "credentials alice:x1"; of OpenLDAP's syncrepl credentials=x1. */
 size_t redact_pair(struct redact_finder *f, size_t end)
 {
 	struct str s = f->line;
+	if (at_or_nul(s, end) == '=' && redact_within(s, end, STR("binddn="))) {
+		size_t from = end + 1 + one_of(at_or_nul(s, end + 1), "\"'");
+		return from < s.n ? redact_take(f, from, redact_secret_run(s, from), REDACT_SECRET) : end;
+	}
 	size_t user = skip_blanks(s, end), n = redact_name_run(s, user), secret = user + n + 1;
 	size_t run = secret < s.n ? redact_secret_run(s, secret) : 0;
 	bool fits = user > end && n > 1 && at_or_nul(s, secret - 1) == ':' && run >= 3 && s.p[secret] != '/' &&
@@ -229,25 +251,29 @@ size_t redact_answered(struct redact_finder *f, size_t start, size_t end)
 	return n >= LEAST && redact_within(s, start, STR("AUTH")) ? redact_take(f, end + 1, n, REDACT_SECRET) : end;
 }
 
-/* redact_bound: OpenDSObject("LDAP://x", "alice", "x1", 1): the third of what ADSI is called with. */
-size_t redact_bound(struct redact_finder *f, size_t end)
+/* redact_bound: the last of the quoted words that a call logs in with: OpenDSObject("LDAP://x", "alice", "x1", 1) has
+ * three, NetworkCredential("alice", "x1"), db.auth('alice', 'x1') and auth=('alice', 'x1') two. */
+size_t redact_bound(struct redact_finder *f, size_t end, unsigned words)
 {
+	static const struct str made = STR_LIT("]::new");
 	struct str s = f->line;
-	size_t at = end + 1, n = 0, from = 0;
-	if (at_or_nul(s, end) != '(')
+	size_t open = end + (str_starts(str_from(s, end), made) ? made.n : 0), at, n = 0, from = 0;
+	open += at_or_nul(s, open) == '=';
+	if (at_or_nul(s, open) != '(')
 		return end;
-	for (unsigned i = 0; i < 3; i++) {
+	at = open + 1;
+	for (unsigned i = 0; i < words; i++) {
 		at = skip_blanks(s, at);
 		if (!one_of(at_or_nul(s, at), "\"'"))
 			return end;
 		from = at + 1;
 		n = redact_secret_run(s, from);
 		at = skip_blanks(s, from + n + 1);
-		if (i < 2 && at_or_nul(s, at) != ',')
+		if (i + 1 < words && at_or_nul(s, at) != ',')
 			return end;
 		at++;
 	}
-	redact_go(f, end, from);
+	redact_go(f, open, from);
 	return redact_take(f, from, n, REDACT_SECRET);
 }
 

@@ -67,7 +67,7 @@ static bool is_variable(struct str rest)
 		return n &&
 		       (str_starts(behind, STR("}")) || str_starts(behind, STR(":-}")) ||
 			str_starts(behind, STR(":}")) || (str_starts(behind, STR(":")) && str_in_list(name, sources)));
-	bool ends = !behind.n || one_of(behind.p[0], " \t\"',;)]}|&\r") || str_starts(behind, STR("->"));
+	bool ends = !behind.n || one_of(behind.p[0], " \t\"',;)[]}|&\r") || str_starts(behind, STR("->"));
 	if (percent)
 		return str_starts(behind, STR("%")) && names_holder(name);
 	return str_starts(rest, STR("$_")) || str_starts_nocase(rest, STR("$env:")) || (ends && names_holder(name));
@@ -124,13 +124,14 @@ static bool is_call(struct str s, size_t at, bool apart)
 	return mark == '(' && ends && (next == ')' || (apart && (char_is_alpha(next) || one_of(next, "_$&*"))));
 }
 
-/* is_named: self.password, process.env.DB_PASSWORD; "newPassword;" behind a mark and a blank. */
+/* is_named: self.password, process.env.DB_PASSWORD, this.field.text; "newPassword;" behind a mark and a blank. */
 static bool is_named(struct str s, size_t at, bool apart)
 {
 	struct str name = part(s, at, chain(s, at)), last = last_part(name);
 	char behind = at_or_nul(s, at + name.n);
 	bool ends = !behind || one_of(behind, " ;,)]}\r");
-	return ends && names_secret(last) && (last.n < name.n || (apart && behind && one_of(behind, ";,)")));
+	bool own = str_starts(name, STR("self.")) || str_starts(name, STR("this."));
+	return ends && (own || names_secret(last)) && (last.n < name.n || (apart && behind && one_of(behind, ";,)")));
 }
 
 /* is_type: "password VARCHAR(64)", "password: String,"; a command of PowerShell's, which brings it. */
@@ -144,7 +145,8 @@ static bool is_type(struct str s, size_t at)
 		dash++;
 	bool command = at_or_nul(s, at + dash) == '-' && char_is_upper(at_or_nul(s, at + dash + 1)) &&
 		       char_is_upper(s.p[at]) && str_in_list(part(s, at, dash), verbs);
-	return command || (n && (!behind || one_of(behind, "( ,;)=?")) && str_in_list(part(s, at, n), types));
+	bool sized = behind == '(' && char_is_digit(at_or_nul(s, at + n + 1)) && str_in_list(part(s, at, n), "char");
+	return command || sized || (n && (!behind || one_of(behind, "( ,;)=?")) && str_in_list(part(s, at, n), types));
 }
 
 bool redact_is_code(struct str s, size_t at)

@@ -43,7 +43,8 @@ static const struct option_set option_sets[] = {
 	{ STR_LIT("useradd "), "p", "", "" },	   { STR_LIT("usermod "), "p", "", "" },
 	{ STR_LIT("openssl enc "), "k", "", "" },  { STR_LIT("unzip "), "P", "", "" },
 	{ STR_LIT("zip "), "P", "", "" },	   { STR_LIT("mosquitto_"), "P", "u", "h" },
-	{ STR_LIT("ssh "), "", "l", "" },	   { STR_LIT("cqlsh "), "p", "u", "" },
+	{ STR_LIT("ssh-keygen "), "NP", "", "" },  { STR_LIT("ssh "), "", "l", "" },
+	{ STR_LIT("cqlsh "), "p", "u", "" },
 };
 
 /* says_nothing: "high -pass filter", "/RP parameter ignored", "--password is insecure": of the switch itself. */
@@ -75,6 +76,22 @@ static size_t long_switch(struct redact_finder *f, size_t at)
 	return told ? at : redact_take(f, value, n, REDACT_SECRET);
 }
 
+/* beside_user: "-u bob -p x1" of a program that is not known: no port, no priority and no folder. */
+static size_t beside_user(struct redact_finder *f, size_t at, size_t value)
+{
+	enum { NEAR = 64 };
+	struct str s = f->line;
+	size_t n = value < s.n ? redact_secret_run(s, value) : 0, from = at > NEAR ? at - NEAR : 0, letters = 0;
+	for (size_t i = 0; i < n; i++)
+		letters += char_is_alpha(s.p[value + i]);
+	struct str word = part(s, value, n);
+	bool quoted = one_of(s.p[value - 1], "\"'");
+	bool fits = letters && (quoted || str_has_digit(word)) && s.p[value] != '-' && !memchr(word.p, ':', n) &&
+		    !memchr(word.p, '/', n) && !redact_is_code(s, value) &&
+		    str_find(part(s, from, at - from), STR(" -u ")) != STR_NONE;
+	return fits ? redact_take(f, value, n, REDACT_SECRET) : at;
+}
+
 /* program_option_at: "-p secret" behind the name of a program that takes it so; with snmp's community goes the machine
  * behind it. */
 static size_t program_option_at(struct redact_finder *f, size_t at)
@@ -101,7 +118,7 @@ static size_t program_option_at(struct redact_finder *f, size_t at)
 		bool agent = letter == 'c' && host < s.n && redact_name_run(s, host) > 1 && s.p[host] != '-';
 		return agent ? redact_take(f, host, redact_name_run(s, host), REDACT_HOST) : end;
 	}
-	return at;
+	return apart && letter == 'p' ? beside_user(f, at, value) : at;
 }
 
 /* reads_secret: a program there reads a password from what it is fed; in a file, where redact_within would not look. */
@@ -112,9 +129,12 @@ static bool reads_secret(struct str command)
 		STR_LIT("-passphrase-fd"), STR_LIT("fd:0"),    STR_LIT("cryptsetup "), STR_LIT("su -"),
 		STR_LIT("-pass stdin"),	   STR_LIT("ssh-add"), STR_LIT("vncpasswd"),   STR_LIT("gpg --import")
 	};
-	for (size_t i = 0; i < sizeof takers / sizeof *takers; i++)
-		if (str_find(command, takers[i]) != STR_NONE)
+	for (size_t i = 0; i < sizeof takers / sizeof *takers; i++) {
+		size_t at = str_find(command, takers[i]);
+		struct str folder = at == STR_NONE ? STR("") : str_first(command, at);
+		if (at != STR_NONE && !str_ends(folder, STR("/etc/")))
 			return true;
+	}
 	return false;
 }
 
@@ -149,7 +169,7 @@ static size_t piped_at(struct redact_finder *f, size_t at)
 	}
 	struct str rest = str_first(str_from(s, value + n), REDACT_COMMAND_MAX);
 	size_t pipe = str_find_char(str_first(rest, 4), '|');
-	bool fed = n && pipe != STR_NONE && reads_secret(str_from(rest, pipe));
+	bool fed = n > 2 && pipe != STR_NONE && reads_secret(str_from(rest, pipe));
 	return fed && !redact_is_code(s, value) ? take_fed(f, value, n, rest) : at;
 }
 
@@ -197,6 +217,7 @@ static size_t words_at(struct redact_finder *f, size_t at)
 			user = skip_blanks(s, user);
 		}
 		size_t n = redact_name_run(s, user), secret = skip_blanks(s, user + n);
+		secret += one_of(at_or_nul(s, secret), "\"'");
 		size_t secret_n = secret > user + n ? redact_secret_run(s, secret) : 0;
 		if (!n || !secret_n || one_of(s.p[secret], "/*"))
 			return at;
@@ -238,6 +259,7 @@ static size_t long_option_at(struct redact_finder *f, size_t at)
 		size_t secret = redact_take(f, value, user, REDACT_USER) + 1;
 		return redact_take(f, secret, redact_secret_run(s, secret), REDACT_SECRET);
 	}
+	value += apart && one_of(at_or_nul(s, value), "\"'");
 	size_t run = apart ? redact_secret_run(s, value) : 0;
 	bool key = str_in_list(part(s, at + 2, n), "key") && run >= 8 && !memchr(s.p + value, '/', run) &&
 		   !memchr(s.p + value, '.', run);
@@ -288,7 +310,9 @@ size_t redact_option_at(struct redact_finder *f, size_t at)
 			return rest.p[1] == 'u' && takes_password(s, at) ? redact_take(f, name, end - name, REDACT_USER)
 									 : at;
 		redact_take(f, name, end - name, REDACT_USER);
-		return redact_take(f, end + 1, redact_secret_run(s, end + 1), REDACT_SECRET);
+		return redact_is_code(s, end + 1)
+			       ? end + 1
+			       : redact_take(f, end + 1, redact_secret_run(s, end + 1), REDACT_SECRET);
 	}
 	if (at && s.p[at - 1] == ' ' && str_starts(rest, STR("-h ")) && takes_password(s, at)) {
 		size_t name = skip_blanks(s, at + 2);

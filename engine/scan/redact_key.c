@@ -28,6 +28,11 @@ size_t redact_code_behind(struct redact_finder *f, size_t start, size_t end)
 	size_t n = redact_name_run(s, value), digits = 0;
 	for (size_t i = 0; i < n; i++)
 		digits += char_is_digit(s.p[value + i]);
+	if (n == 3 && digits == 3 && at_or_nul(s, value + n) == ' ' && redact_name_run(s, value + n + 1) == 3 &&
+	    char_is_digit(s.p[value + n + 1])) { /* "551 203" */
+		n += 4;
+		digits += 3;
+	}
 	bool error = str_starts_nocase(str_from(s, value), STR("0x"));
 	return value > end && n >= 4 && digits >= 2 && !error ? redact_take(f, value, n, REDACT_SECRET) : end;
 }
@@ -96,12 +101,13 @@ static size_t wireless_key(struct redact_finder *f, size_t start, size_t end)
 size_t redact_key_behind(struct redact_finder *f, size_t start, size_t end)
 {
 	static const char kinds[] = "shared api license licence product activation encryption access secret signing "
-				    "session";
+				    "session pragma";
 	struct str s = f->line;
 	size_t wireless = wireless_key(f, start, end);
 	if (wireless > end)
 		return wireless;
-	size_t value = skip_blanks(s, end + one_of(at_or_nul(s, end), ":="));
+	size_t mark = skip_blanks(s, end);
+	size_t value = skip_blanks(s, mark + one_of(at_or_nul(s, mark), ":="));
 	bool quoted = one_of(at_or_nul(s, value), "\"'");
 	size_t n = redact_secret_run(s, value + quoted), digits = 0;
 	for (size_t i = 0; i < n; i++)

@@ -92,11 +92,27 @@ static bool has_letter(struct str word)
 static struct str of_chap(const struct str *words, size_t count)
 {
 	static const char servers[] = "* pptpd l2tpd xl2tpd pppd";
-	if (count < 3 || count > 4 || !str_in_list(unquoted(words[1]), servers) || !has_letter(words[0]))
+	if (count < 3 || count > 4 || !str_in_list(unquoted(words[1]), servers))
 		return STR("");
 	bool quoted = words[2].p[0] == '"' && words[2].p[words[2].n - 1] == '"';
+	if (!quoted && !has_letter(words[0]))
+		return STR("");
 	bool any = count == 4 && (str_eq(unquoted(words[3]), STR("*")) || redact_is_address(words[3]));
 	return words[2].n > 3 && (any || (count == 3 && quoted)) ? unquoted(words[2]) : STR("");
+}
+
+/* of_device: "snmp-server host 10.0.0.1 [traps] [version 2c] x1", "key 7 x1" below what it is for. */
+static struct str of_device(const struct str *words, size_t count)
+{
+	static const char plain[] = "traps informs version 1 2c";
+	size_t at = 3;
+	if (count == 3 && str_in_list(words[0], "key"))
+		return words[1].n == 1 && one_of(words[1].p[0], "0678") && words[2].n > 3 ? words[2] : STR("");
+	if (count < 4 || !str_in_list(words[0], "snmp-server") || !str_in_list(words[1], "host"))
+		return STR("");
+	while (at + 1 < count && str_in_list(words[at], plain))
+		at++;
+	return str_in_list(words[at], "3") ? STR("") : words[at];
 }
 
 /* of_com2sec: "com2sec [-Cn context] name source community" */
@@ -115,14 +131,15 @@ struct str redact_row_secret(struct str line)
 	size_t count = 0;
 	if (!row.n || row.n > ROW_MAX)
 		return STR("");
-	while (count < WORDS_MAX && str_word(&rest, &words[count]))
-		count++;
+	while (count < WORDS_MAX && str_word(&rest, &words[count])) /* "/etc/postfix/sasl_passwd, line 3: ..." */
+		count = words[count].n > 1 && words[count].p[words[count].n - 1] == ':' ? 0 : count + 1;
 	if (count > 1 && str_eq(words[0], STR("#"))) { /* what was taken out is a secret still */
 		memmove(words, words + 1, --count * sizeof *words);
 	}
 	secret = count == 1 ? of_pgpass(words[0]) : of_relay(words, count);
 	secret = secret.n ? secret : of_chap(words, count);
 	secret = secret.n ? secret : of_com2sec(words, count);
+	secret = secret.n ? secret : of_device(words, count);
 	bool told = !secret.n || redact_says_nothing(secret) || redact_is_code(line, (size_t)(secret.p - line.p));
 	return told ? STR("") : secret;
 }

@@ -158,8 +158,9 @@ size_t redact_listed(struct redact_finder *f, size_t start, size_t end);
 size_t redact_identified(struct redact_finder *f, size_t start, size_t end);
 size_t redact_named_value(struct redact_finder *f, size_t start, size_t end);
 size_t redact_pair(struct redact_finder *f, size_t end);
+size_t redact_registry_row(struct str s, size_t at); /* the bytes of "hex:9f,3a,77"; 0 for none */
 size_t redact_answered(struct redact_finder *f, size_t start, size_t end);
-size_t redact_bound(struct redact_finder *f, size_t end);
+size_t redact_bound(struct redact_finder *f, size_t end, unsigned words);
 /* redact_sql.c: at VALUES */
 size_t redact_values(struct redact_finder *f, size_t start, size_t end);
 struct str redact_tagged(struct str s, size_t start, size_t end);

@@ -56,10 +56,14 @@ static bool is_dress(struct str s, size_t start, struct str key, struct str word
 {
 	char before = start ? s.p[start - 1] : 0;
 	bool nothing = word.n == 1 && word.p[0] == '-';			     /* a registry's "X"=-, a shell's ${X:-} */
-	bool itself = str_eq(word, key) && (before == '.' || before == '>'); /* self.password = password */
+	size_t end = (size_t)(word.p - s.p) + word.n;
+	bool called = at_or_nul(s, end) == ')';					      /* f(token=token) */
+	bool itself = str_eq(word, key) && (one_of(before, ".>") || called);	      /* self.password = password */
+	bool named = at_or_nul(s, end) == '>' && redact_is_secret_key(word);	      /* --password=<password> */
+	bool several = word.p > s.p && word.p[-1] == '(' && str_in_list(key, "auth"); /* auth=(user, password) */
 	bool said = prose && word.n && word.p[word.n - 1] == ':' && str_in_list(key, "auth"); /* "auth: Debug: x" */
 	bool asked = before == '>' && str_eq(key, STR("PASSWORD")) && str_in_list(word, "need verification");
-	return nothing || itself || said || asked; /* asked: by OpenVPN */
+	return nothing || itself || named || several || said || asked; /* asked: by OpenVPN */
 }
 
 /* redact_is_told: what stands where a secret would tells of it, and is not the secret itself: whether there is one
@@ -74,7 +78,8 @@ bool redact_is_told(struct str s, size_t start, struct str key, size_t value, si
 	static const char checks[] = "all any both each spf dkim dmarc arc first second third final";
 	static const char openings[] =
 		"must should may might can cannot could would is are was were has have had does did do not no the a an "
-		"this that it your you please at contains too wrong incorrect invalid checking verifying validating "
+		"all this that it your you please at contains too wrong incorrect invalid checking verifying "
+		"validating "
 		"authentication reading loading fetching generating rotating unable failed failure error if when for "
 		"from minimum "
 		"maximum length only unexpected mismatch using";

@@ -157,24 +157,6 @@ static struct assignment read_assignment(struct str s, size_t start, size_t end,
 	return g;
 }
 
-/* registry_row: "hex:9f,3a,77", "hex(7):61,00": bytes as a registry's export writes them. */
-static size_t registry_row(struct str s, size_t at)
-{
-	size_t n = 3;
-	if (!str_starts(str_from(s, at), STR("hex")))
-		return 0;
-	n += at_or_nul(s, at + n) == '(' && at_or_nul(s, at + n + 2) == ')' ? 3 : 0;
-	size_t head = n + 1;
-	if (at_or_nul(s, at + n++) != ':')
-		return 0;
-	while (char_is_hex(at_or_nul(s, at + n)) || at_or_nul(s, at + n) == ',')
-		n++;
-	char behind = at_or_nul(s, at + n);
-	bool ends = !behind || one_of(behind, "\\ \r");
-	n -= s.p[at + n - 1] == ',';
-	return ends && n > head ? n : 0;
-}
-
 static size_t secret_behind(struct redact_finder *f, const struct assignment *g)
 {
 	static const char schemes[] = "bearer basic digest negotiate ntlm token apikey";
@@ -187,10 +169,12 @@ static size_t secret_behind(struct redact_finder *f, const struct assignment *g)
 		value += wrapped;
 		n = redact_secret_run(s, value);
 	}
-	size_t row = g->assigned && !g->quoted ? registry_row(s, value) : 0;
+	size_t row = g->assigned && !g->quoted ? redact_registry_row(s, value) : 0;
 	if (row)
 		return redact_take(f, value, row, REDACT_SECRET);
 	bool scheme = g->assigned && str_in_list(part(s, value, n), schemes);
+	if (scheme && one_of(at_or_nul(s, skip_blanks(s, value + n)), "<${[")) /* Bearer <token>, Bearer $TOKEN */
+		return g->end;
 	if (scheme && char_is_alnum(at_or_nul(s, skip_blanks(s, value + n)))) {
 		value = skip_blanks(s, value + n);
 		n = redact_secret_run(s, value);
@@ -303,8 +287,8 @@ static size_t bare_user(struct redact_finder *f, size_t start, size_t end)
 	struct str s = f->line, key = part(s, start, end - start);
 	size_t n = at_or_nul(s, end) == ' ' ? redact_name_run(s, end + 1) : 0;
 	struct str name = part(s, end + 1, n);
-	bool command =
-		str_eq_nocase(redact_word_before(s, start), STR("net")); /* redact_command.c has both its words */
+	bool command = str_eq_nocase(redact_word_before(s, start), STR("net")) ||
+		       redact_within(s, start, STR("rabbitmqctl ")); /* redact_command.c has both their words */
 	char behind = at_or_nul(s, end + 1 + n);
 	struct str rest = str_from(s, end + 1 + n);
 	bool told = str_starts_nocase(rest, STR(": authentication")) || str_starts(rest, STR(": Login")) ||
@@ -487,7 +471,7 @@ static size_t scheme_at(struct redact_finder *f, size_t at, size_t end)
 	for (size_t i = 1; i < n; i++)
 		odd += char_is_upper(s.p[value + i]) || char_is_digit(s.p[value + i]) || s.p[value + i] == '=';
 	bool realm = str_starts_nocase(part(s, value, n), STR("realm="));
-	return n >= 6 && odd && !realm ? redact_take(f, value, n, REDACT_SECRET) : at;
+	return n >= 6 && odd && !realm && !redact_is_code(s, value) ? redact_take(f, value, n, REDACT_SECRET) : at;
 }
 
 /* ---- all of them ---- */
@@ -500,7 +484,8 @@ static void gather_first_letters(void)
 {
 	static const char others[] = "for from by basic bearer code key role value credentials creds bindpw rootpw "
 				     "requirepass masterauth rocommunity rwcommunity convertto-securestring key-string "
-				     "phrase priv eap xauth values mnemonic seed words resp opendsobject";
+				     "phrase priv eap xauth values mnemonic seed words resp opendsobject "
+				     "networkcredential httpbasicauth";
 	const char *const lists[] = { user_keys, host_keys, secret_keys, part_keys, phone_keys, person_keys, others };
 	for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
 		struct str rest = str_c(lists[i]);
@@ -530,7 +515,8 @@ size_t redact_word_at(struct redact_finder *f, size_t at)
 		return redact_numbered_key(f, end);
 	if (!may_be_key(word) && !redact_ends_secret(word))
 		return joined_key(f, at, end);
-	size_t given = redact_quoted_behind(f, at, end);
+	size_t given = str_in_list(word, "auth login networkcredential httpbasicauth") ? redact_bound(f, end, 2) : end;
+	given = given == end ? redact_quoted_behind(f, at, end) : given;
 	given = given == end && str_eq_nocase(word, STR("LOGIN")) ? redact_logged_in(f, at, end) : given;
 	if (given > end)
 		return given;
@@ -591,7 +577,7 @@ size_t redact_word_at(struct redact_finder *f, size_t at)
 	if (str_eq(word, STR("resp")))
 		return redact_answered(f, at, end);
 	if (str_eq_nocase(word, STR("opendsobject")))
-		return redact_bound(f, end);
+		return redact_bound(f, end, 3);
 	if (str_in_list(word, "priv eap xauth"))
 		return redact_device_word(f, at, end);
 	if (str_in_list(word, "basic bearer"))

@@ -105,6 +105,36 @@ static void what_commands_are_fed(void **unused)
 	     "echo \"$PASS\" | sudo -S id", "echo -n x > /etc/passwd");
 }
 
+static void commands_and_calls(void **unused)
+{
+	(void)unused;
+	masked("smbmap -u bob -p 'kumquat' -H x", "smbmap -u bob -p 'SECRET-1' -H x");
+	masked("twine upload -u bob -p kumquat5 dist/*", "twine upload -u bob -p SECRET-1 dist/*");
+	masked("gpg --passphrase 'kum & quat' -c f", "gpg --passphrase 'SECRET-1' -c f");
+	masked("ssh-keygen -t rsa -N 'kumquat' -f id", "ssh-keygen -t rsa -N 'SECRET-1' -f id");
+	masked("rabbitmqctl add_user bob 'kum.quat'", "rabbitmqctl add_user bob 'SECRET-1'");
+	masked("rclone config create r sftp user bob pass kumquat",
+	       "rclone config create r sftp user bob pass SECRET-1");
+	masked("sqlite> PRAGMA key = 'kumquat';", "sqlite> PRAGMA key = 'SECRET-1';");
+	masked("db.auth('bob', 'kumquat')", "db.auth('bob', 'SECRET-1')");
+	masked("get(url, auth=('bob', 'kumquat'))", "get(url, auth=('bob', 'SECRET-1'))");
+	masked("[System.Net.NetworkCredential]::new('bob','kumquat')",
+	       "[System.Net.NetworkCredential]::new('bob','SECRET-1')");
+	masked("syncrepl binddn=\"cn=a\" credentials=kumquat", "syncrepl binddn=\"cn=a\" credentials=SECRET-1");
+	masked("snmp-server host 10.0.0.1 traps version 2c kumquat",
+	       "snmp-server host 10.0.0.1 traps version 2c SECRET-1");
+	masked("radius server r\n key 7 0822455D", "radius server r\n key 7 SECRET-1");
+	masked("main.cf, line 3: [mx.example.com]:587 bob:kumquat",
+	       "main.cf, line 3: [mx.example.com]:587 bob:SECRET-1");
+	masked("Your verification code: 551 203", "Your verification code: SECRET-1");
+	STAY("journalctl -u ssh -p err", "docker run -u 1000 -p 8080:80 x", "ps -u bob -p 123",
+	     "login(username=u, password=password)", "get(url, auth=(user, password))", "Authorization: Bearer <token>",
+	     "--password=<password>", "curl -u \"$USER:$PASS\" https://x",
+	     "curl -H \"Authorization: Bearer ${TOKEN}\" https://x", "credentials: same-origin", "credentials=include",
+	     "echo done | tee -a /etc/passwd", "yes n | passwd bob", "a INT, password CHAR(60))",
+	     "key 7 of 9 is held down", "auth('x')");
+}
+
 static void windows_settings(void **unused)
 {
 	(void)unused;
@@ -182,8 +212,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(lines_of_fields),	 cmocka_unit_test(programs),
 		cmocka_unit_test(what_only_sounds_so),	 cmocka_unit_test(words_of_wallets),
-		cmocka_unit_test(what_commands_are_fed), cmocka_unit_test(windows_settings),
-		cmocka_unit_test(columns_and_blocks),	 cmocka_unit_test(rows_in_rows),
+		cmocka_unit_test(what_commands_are_fed), cmocka_unit_test(commands_and_calls),
+		cmocka_unit_test(windows_settings),	 cmocka_unit_test(columns_and_blocks),
+		cmocka_unit_test(rows_in_rows),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
