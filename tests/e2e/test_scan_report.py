@@ -397,6 +397,26 @@ class ScanReport(SharedKbTest):
             self.assertIn('tokens', page)
         self.assertIn('hunter2', self.kbt('scan', '--unknown', path).out)  # only where it was asked for
 
+    def test_each_kind_that_is_promised_is_a_token_in_all_output(self):
+        names = {'HOST': 'filesrv', 'SHARE': 'ledger42', 'USER': 'wilma', 'ADDR': '10.53.0.10', 'SECRET': 'tangerine',
+                 'SECRET-card': '4111 1111 1111 1111', 'SECRET-account': 'de89370400440532013000', 'ID': '1234567'}
+        path = self.log([r'Failed to connect to <\\FILESRV>, Error = 53',
+                         r'ERROR: \\filesrv\Ledger42 denied to CORP\wilma at 10.53.0.10, pwd=tangerine',
+                         'ERROR: card 4111 1111 1111 1111 refused, IBAN DE89370400440532013000, phone: +49 30 1234567',
+                         'db1.lan:5432:orders:wilma:tangerine'], 'wilma.log')
+        report = ('--report', self.path('r.html'), '--force')
+        for args in ((), ('--json',), ('--by', 'host'), ('--by', 'hour')):
+            out = self.kbt('scan', '--redact', '--unknown', '--context', '4', *report, *args, path).out
+            with open(self.path('r.html'), encoding='utf-8') as f:
+                page = f.read()
+            for text in (out, page):
+                for kind, name in names.items():
+                    self.assertNotIn(name, text.lower(), args)
+            for kind in names:  # the lines around, which the page has always
+                self.assertIn(kind.split('-')[0] + '-1', page)
+            self.assertIn(r'&lt;\\HOST-1&gt;, Error = 53', re.sub('</?(span|mark)[^>]*>', '', page))
+            self.assertIn(r'\\HOST-1\SHARE-1', page)  # the same for the same name, in any case
+
     def test_names_told_elsewhere_in_the_log(self):
         path = self.log([r'opened \\DEPOTX\data', 'session opened for user wilma by (uid=0)'] + ['quiet'] * 41 +
                         ['ERROR: WILMA lost depotx; token 3f2504e0-4f89-11d3-9a0c-0305e82c3301; pwd="open sesame"',

@@ -228,6 +228,23 @@ class Kept(unittest.TestCase):
             self.assertIn('No route to host', text)
             self.assertNotIn('hunter2', text)
 
+    def test_passwords_tokens_and_keys_are_masked_and_what_is_deleted_is_overwritten(self):
+        secrets = ('hunter2', 'ghp_16C7e42F292c6912E7710c838347Ae178B4a', 'c2gtZWQyNTUxOQAAACDk', 'tangerine')
+        path, key = self.keep({'days': '1', 'text': self.TEXT + '\ntoken ghp_16C7e42F292c6912E7710c838347Ae178B4a\n'
+                               '-----BEGIN OPENSSH PRIVATE KEY-----\nc2gtZWQyNTUxOQAAACDk\n-----END OPENSSH PRIVATE KEY-----\n'
+                               'nas1:5432:orders:bob:tangerine\nmarmalade is no secret'})
+        def kept():
+            with open(server.db + '.kept', 'rb') as f:
+                return f.read()
+        self.assertIn(b'marmalade', kept())
+        for kind in ('text/html', 'application/json', 'text/markdown', 'text/plain'):
+            for secret in secrets:
+                self.assertNotIn(secret, server.get(path, Accept=kind)[2], kind)
+        for secret in secrets:
+            self.assertNotIn(secret.encode(), kept())
+        self.assertEqual(server.form(path + '/delete', {'key': key})[0], 200)
+        self.assertNotIn(b'marmalade', kept())
+
     def test_names_that_are_none(self):
         for name in ('0' * 32, 'x', '0' * 31 + 'G', '%27%20or%201=1--', '..%2f..%2fetc', 'a' * 500):
             self.assertIn(server.get('/r/' + name)[0], (400, 404))
