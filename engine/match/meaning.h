@@ -13,8 +13,8 @@
 void meaning_read(const struct file_view *v, struct str text, struct match_span payload, struct arena *a,
 		  struct match_answer *answer);
 
-/* meaning_read_text gives the answer the code of Windows whose text the payload is, and nothing else ("Access is
- * denied."); false where it is none. */
+/* meaning_read_text gives the answer the code of Windows, else of Linux, whose text the payload is, and nothing else
+ * ("Access is denied."); false where it is none. */
 bool meaning_read_text(const struct file_view *v, struct str text, struct match_span payload,
 		       struct match_answer *answer);
 
