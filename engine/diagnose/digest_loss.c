@@ -150,6 +150,26 @@ static struct trips count_trips(const struct digest *d)
 	return sum;
 }
 
+/* firsts_dropped: of every connection that was waited for the first request was lost, and nothing else: by chance that is
+ * hardly ever so, but some guards against floods let through only who asks again. NULL where it is not so. */
+static const struct evidence *firsts_dropped(const struct digest *d, struct trips t)
+{
+	enum { TELLING = 3 };
+	const struct evidence *last = NULL;
+	double dropped = 0;
+	for (size_t i = 0; i < d->c->evidence_count; i++) {
+		const struct evidence *e = d->c->evidence[i];
+		bool tcp = evidence_state(e, "open") && str_eq(e->probe, STR("tcp")), smb = evidence_state(e, "negotiated");
+		if (!(tcp || smb) || !str_eq(evidence_arg(e, "address"), d->target))
+			continue;
+		if (evidence_number(e, tcp ? "tcp.retransmits" : "smb.retransmits", 0) != 1 || e->ms < LOST_MS)
+			return NULL;
+		dropped++;
+		last = e;
+	}
+	return dropped >= TELLING && t.lost <= dropped ? last : NULL;
+}
+
 bool digest_trips_lost(const struct digest *d)
 {
 	return count_trips(d).lost > 0;
@@ -360,11 +380,13 @@ void digest_loss(struct digest *d)
 	double lost = p->burst_sent - p->burst_received, answers = digest_arp_of_twenty(d, arp);
 	bool clean = by_chance(d, p) <= chance_most(d) && !failed, none = open ? clean : pinged && lost == 0;
 	const struct evidence *others = !open && !pinged ? no_loss_without_ping(d) : NULL;
-	const struct evidence *best = pinged ? p->burst : row ? row : arp;
+	const struct evidence *best = pinged ? p->burst : row ? row : arp, *firsts = firsts_dropped(d, t);
 	if (loss_in_doubt(d, p, t))
 		return;
+	if (firsts && lost == 0 && p->burst_sent >= SURE_PINGS)
+		digest_put(d, "connect.first", "dropped", firsts);
 	/* Where so many pings all came back, what befalls connections alone is no loss: something limits them. */
-	if (pinged && lost == 0 && (none || (failed && p->burst_sent >= SURE_PINGS)))
+	if (pinged && lost == 0 && (none || ((failed || firsts) && p->burst_sent >= SURE_PINGS)))
 		digest_put(d, "loss.state", "none", best);
 	else if (p->rtt_ms >= SLOW_MS || digest_straggled(p) || digest_pings_late(d) || digest_queued(p->burst))
 		return;

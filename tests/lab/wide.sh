@@ -472,7 +472,7 @@ ras-host-route|depot|ras|ras.client.no-route-over-link|ras.client.no-route-over-
 ras-fourth|depot|ras|ras.timing.late-refused|ras.timing/ras.flaky|the first three connections over the link are refused, and all others pass|timing
 rule-user|nas7|ip|ip.client.prohibit-route|ip.client.prohibit-route|a rule prohibits all that this user sends
 lmhosts-sixteenth|nas7|name|name.client.lmhosts-wrong|name.client.lmhosts-wrong|lmhosts has the name with its sixteenth byte, and a dead address
-server-slow-syn|nas7|none|none.healthy|healthy/link.path.loss/open|the first request to connect of each is dropped, as some guards do|silence
+server-slow-syn|nas7|none|none.healthy|healthy|the first request to connect of each is dropped, as some guards do: a finding says so|silence
 EOF
 }
 
