@@ -72,7 +72,7 @@ class ScanInput(SharedKbTest):
         os.mkfifo(fifo)
         os.symlink('loop', loop)
         os.symlink('nowhere', dangling)
-        for path, says in ((fifo, f'a pipe: not read; as standard input it is (- <{fifo})'), ('/dev/null', 'neither a file nor a folder'),
+        for path, says in ((fifo, f'a pipe, not opened, for that may wait for ever; give it as standard input: - <{fifo}'), ('/dev/null', 'neither a file nor a folder'),
                            ('/dev/zero', 'neither a file nor a folder'), (loop, 'symbolic links'),
                            (dangling, 'no such file'), (self.path('missing'), 'no such file'),
                            (self.path('none*.log'), 'no such file'), ('/proc/self/mem', 'error')):
