@@ -5,6 +5,7 @@
 #include "match/reread.h"
 
 #include "match/answer.h"
+#include "match/apart.h"
 #include "match/ask.h"
 #include "match/coded.h"
 #include "match/confidence.h"
@@ -19,12 +20,12 @@
 #include <string.h>
 
 enum {
-	MESSAGE_LINES = 6, /* more lines than most messages have */
-	LINES_MAX = 64,	   /* of a paste that are asked one by one */
-	RECORDS_MAX = 64,  /* the same of records, which may take several lines each */
-	WORDS_AROUND = 64, /* a system's text, that are looked for in titles */
-	QUOTED_MAX = 8,	   /* quotations of a text that are asked one by one */
-	QUOTED_WORDS = 2,  /* at least, of one: names and buttons are quoted too */
+	MESSAGE_LINES = 6,  /* more lines than most messages have */
+	LINES_MAX = 64,	    /* of a paste that are asked one by one */
+	RECORDS_MAX = 64,   /* the same of records, which may take several lines each */
+	WORDS_AROUND = 64,  /* a system's text, that are looked for in titles */
+	QUOTED_MAX = 8,	    /* quotations of a text that are asked one by one */
+	QUOTED_WORDS = 2,   /* at least, of one: names and buttons are quoted too */
 	QUOTED_BYTES = 512, /* a quotation's end is looked for in; most quotes of a long text are none's beginning */
 	QUOTED_WITHIN = 64 << 10 /* bytes of a text */
 };
@@ -291,8 +292,7 @@ static bool find_said(const struct query *q, const struct match_answer *out, con
 	bool message = n && answers[0].owner && answers[0].together >= HALF_SURE;
 	if ((message && (!answers[0].fits || answer_is_whole(q, &answers[0]))) ||
 	    !meaning_find_text(q->view, q->clean->text, payload, ret_said) ||
-	    (message && !says_only(&answers[0], ret_said->span)) ||
-	    (n && says_around(&answers[0], ret_said->span)))
+	    (message && !says_only(&answers[0], ret_said->span)) || (n && says_around(&answers[0], ret_said->span)))
 		return false;
 	struct str said = str_part(q->clean->text, ret_said->span.start, ret_said->span.end);
 	if (said.n + 2 >= payload.end - payload.start ||
@@ -329,8 +329,8 @@ uint32_t reread_said(struct query *q, const struct match_options *options, struc
 	if (said.linux && !ours)
 		x.count = 0;
 	/* of those that only quote that text, the one that is about it */
-	bool about = only && x.count && ((ours && x.answers[0].article != answers[0].article) ||
-					 answer_kept(q, &x.answers[0]) > was);
+	bool about = only && x.count &&
+		     ((ours && x.answers[0].article != answers[0].article) || answer_kept(q, &x.answers[0]) > was);
 	return better(q, &x, false, out, answers, about ? 0 : n);
 }
 
@@ -356,7 +356,8 @@ static bool next_quoted(struct str text, size_t *at, struct match_span *ret_span
 {
 	size_t end = 0;
 	for (size_t i = *at; i + 1 < text.n && !end; i++) {
-		bool begins = is_quote(text.p[i]) && !char_is_space(text.p[i + 1]) && (!i || !char_is_alnum(text.p[i - 1]));
+		bool begins =
+			is_quote(text.p[i]) && !char_is_space(text.p[i + 1]) && (!i || !char_is_alnum(text.p[i - 1]));
 		if (begins && (end = quoted_end(text, i)))
 			*ret_span = (struct match_span){ i + 1, end };
 	}
@@ -395,6 +396,43 @@ static bool find_quoted(struct query *q, const struct match_options *options, st
 	return best > 0;
 }
 
+static bool ends_with_mark(struct str text, struct match_span payload, size_t at)
+{
+	return str_ends(str_trim_end(str_part(text, payload.start, at)), STR(":"));
+}
+
+/* What has an answer already holds these words of its message, be they more of it ("program error integer divide by
+ * 0"), or quotes the same: the rest of the text told it from the others that do. */
+static bool is_part(const struct answer *x, const struct answer *first)
+{
+	return first->owner && first->together >= CONFIDENCE_FLOOR &&
+	       first->alignment.pair_count >= x->alignment.pair_count && first->alignment.first <= x->alignment.first &&
+	       first->alignment.last >= x->alignment.last;
+}
+
+/* Among the messages that stand in the text word for word, be it in another case, the surest of those set apart. */
+static bool find_apart(struct query *q, const struct match_options *options, struct match_span payload,
+		       const struct answer *answers, uint32_t n, struct second *x, struct match_span *ret_span)
+{
+	struct match_span asked = { 0 };
+	double best = 0;
+	for (uint32_t i = 0, count = 0; i < n && count < QUOTED_MAX; i++) {
+		struct match_span span = answers[i].surface.span;
+		if (!answers[i].owner || !answers[i].fits || answers[i].alignment.pair_count < QUOTED_WORDS ||
+		    (span.start == asked.start && span.end == asked.end) || is_part(&answers[i], &answers[0]) ||
+		    !apart_stands(q->clean->text, payload, span))
+			continue;
+		count++;
+		asked = span;
+		if (!ask_span(q, options, span, x) || x->answers[0].together <= best ||
+		    !answer_is_whole(q, &x->answers[0]))
+			continue;
+		best = x->answers[0].together;
+		*ret_span = span;
+	}
+	return best > 0;
+}
+
 uint32_t reread_quoted(struct query *q, const struct match_options *options, struct match_answer *out,
 		       struct answer *answers, uint32_t n)
 {
@@ -404,13 +442,14 @@ uint32_t reread_quoted(struct query *q, const struct match_options *options, str
 	    (n && answers[0].owner && answers[0].together >= HALF_SURE) ||
 	    !(x.answers = arena_array(q->arena, struct answer, MATCH_RESULTS_MAX)))
 		return n;
-	if (!find_quoted(q, options, payload, &x, &span)) {
+	if (!find_quoted(q, options, payload, &x, &span) && !find_apart(q, options, payload, answers, n, &x, &span)) {
 		ask_payload(q, payload);
 		return n;
 	}
 	ask_span(q, options, span, &x);
+	bool told = ends_with_mark(q->clean->text, payload, span.start); /* as programs do what others said */
 	for (uint32_t i = 0; i < x.count; i++)
-		doubt_said(&x.answers[i], true);
+		doubt_said(&x.answers[i], !told);
 	/* A longer message of the article has the quotation in it, and the values around. */
 	if (n && x.count && answers[0].article == x.answers[0].article && answers[0].together < x.answers[0].together &&
 	    answers[0].alignment.pair_count > x.answers[0].alignment.pair_count) {

@@ -24,7 +24,8 @@ bool reread_several(struct query *q, const struct match_options *options, const 
 
 /* These give how many answers there are now. reread_repeated: a message that stands there several times, a line each,
  * binds what its first line says. reread_otherwise: as an event, or line by line. reread_said: what a system says of an
- * error, among other words. reread_quoted: what stands in quotes, where that is a message. reread_as_url: undone it may say the same and more, or something else. */
+ * error, among other words. reread_quoted: what stands in quotes, between two marks or behind what introduces a message,
+ * where that is one. reread_as_url: undone it may say the same and more, or something else. */
 uint32_t reread_repeated(struct query *q, const struct match_options *options, struct match_answer *out,
 			 struct answer *answers, uint32_t n);
 uint32_t reread_otherwise(struct query *q, const struct match_options *options, struct match_answer *out,

@@ -152,6 +152,12 @@ class Quality(unittest.TestCase):
                 ("Our night job died with 'Cannot find KRNL386.EXE' and nobody here knows where to look.",
                  'cannot find krnl386.exe'),
                 ('does anybody know why i get Object already exists??', 'object already exists'),
+                # all that stands between two marks, or behind what introduces a message
+                ('Set the box up from scratch. Unable to display help. Drivers are all current.',
+                 'unable to display help'),
+                ('after lunch all terminals had <Form Load Failed> on them, rebooted twice', 'form load failed.'),
+                ('The import fails with Invalid Display Settings on the second file.', 'invalid display settings'),
+                ('it says invalid library file when she logs in from home', 'invalid library file'),
                 ('Alias Not Found Error Error 13', 'alias not found error (error 13).')):
             a, = self.ask([{'query': query}])
             self.assertTrue(a['explained'], query)
