@@ -163,10 +163,11 @@ static void add_bar(struct buf *out, double part)
 
 static void add_sure(struct buf *out, const struct match *m)
 {
+	double percent = fmin(m->confidence, MOST_SURE) * 100;
 	buf_add_c(out, "<p class=\"sure\">");
 	add_bar(out, m->confidence);
-	buf_addf(out, " <span>%s, %.0f&nbsp;%%</span> <span class=\"id\">", sure_words(m->confidence),
-		 fmin(m->confidence, MOST_SURE) * 100);
+	buf_addf(out, " <span>%s, %s%.0f&nbsp;%%</span> <span class=\"id\">", sure_words(m->confidence),
+		 percent < 0.5 ? "under " : "", fmax(percent, 1));
 	render_html_escape(out, m->id);
 	buf_add_c(out, "</span></p>\n");
 }

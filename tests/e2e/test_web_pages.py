@@ -119,6 +119,14 @@ class Pages(unittest.TestCase):
             self.assertFalse(said.startswith(f'{heading} is {heading}'), said)  # a name that says itself is no legend
             self.assertNotIn('<dt>http', page)
 
+    def test_a_guess_is_not_told_as_none(self):
+        xml = ('<Event><System><Provider Name="Service Control Manager"/><EventID>7000</EventID></System><EventData>'
+               '<Data Name="param1">Print Spooler</Data><Data Name="param2">%%1069</Data></EventData></Event>')
+        for text in (xml, 'the cable of the printer is too long for the table', 'Mic rosoft Wind0ws\n\n[ OK ]'):
+            nearest = re.findall('class="sure">.*?<span>(.*?)</span>', server.form('/', {'text': text})[2])
+            self.assertTrue(nearest, text)
+            self.assertFalse([n for n in nearest if n.endswith(', 0&nbsp;%')], nearest)
+
     def test_unexplained_says_so(self):
         status, _, text = server.form('/', {'text': 'zqxj wvutsr'})
         self.assertEqual(status, 200)
