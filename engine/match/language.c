@@ -72,7 +72,7 @@ static uint64_t start_listed(struct str says)
 
 static size_t start_bit(uint64_t start)
 {
-	return start * 0x9E3779B97F4A7C15u >> 50; /* Knuth's multiplicative hash */
+	return (size_t)(start * 0x9E3779B97F4A7C15u >> 50); /* Knuth's multiplicative hash */
 }
 
 /* Two words for four or more: within a sentence they say less ("from an unknown host"). */

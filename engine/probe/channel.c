@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -30,12 +31,18 @@ static int set_int(int fd, int level, int name, int value)
 	return setsockopt(fd, level, name, &value, sizeof value) ? errno : 0;
 }
 
+/* A call of its own also where the C library has one for all that sockets do, which a helper may not make one by. */
+static int make_socket(int family, int type, int protocol)
+{
+	return (int)syscall(SYS_socket, family, type, protocol);
+}
+
 static int open_icmp(struct channel *c, int family)
 {
 	int protocol = family == AF_INET ? (int)IPPROTO_ICMP : (int)IPPROTO_ICMPV6;
-	c->fd = socket(family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, protocol);
+	c->fd = make_socket(family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, protocol);
 	if (c->fd < 0) {
-		c->fd = socket(family, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC, protocol);
+		c->fd = make_socket(family, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC, protocol);
 		c->raw = c->fd >= 0;
 	}
 	return c->fd < 0 ? errno : 0;
@@ -48,19 +55,19 @@ static int open_socket(struct channel *c)
 	switch (c->spec.kind) {
 	case CHANNEL_UDP:
 	case CHANNEL_BROADCAST:
-		c->fd = socket(family, SOCK_DGRAM | flags, 0);
+		c->fd = make_socket(family, SOCK_DGRAM | flags, 0);
 		break;
 	case CHANNEL_TCP:
-		c->fd = socket(family, SOCK_STREAM | flags, 0);
+		c->fd = make_socket(family, SOCK_STREAM | flags, 0);
 		break;
 	case CHANNEL_ICMP:
 		return open_icmp(c, family);
 	case CHANNEL_ROUTE:
-		c->fd = socket(AF_NETLINK, SOCK_RAW | flags, NETLINK_ROUTE);
+		c->fd = make_socket(AF_NETLINK, SOCK_RAW | flags, NETLINK_ROUTE);
 		break;
 	case CHANNEL_ARP:
 	case CHANNEL_VIA:
-		c->fd = socket(AF_PACKET, SOCK_DGRAM | flags, 0); /* no protocol yet: nothing is received before bind */
+		c->fd = make_socket(AF_PACKET, SOCK_DGRAM | flags, 0); /* no protocol yet: nothing is received before bind */
 		break;
 	}
 	return c->fd < 0 ? errno : 0;

@@ -14,6 +14,7 @@
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -22,7 +23,9 @@
 #include <sys/ptrace.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 struct results {
@@ -654,10 +657,16 @@ static int tries(bool raw_sockets)
 		return 8;
 	if (!raw_sockets && socket(AF_INET, SOCK_RAW, IPPROTO_ICMP) >= 0)
 		return 9;
-	if (socket(AF_INET, SOCK_STREAM, 0) < 0)
+	if (syscall(SYS_socket, AF_INET, SOCK_STREAM, 0) < 0)
 		return 10;
 	if (write(STDOUT_FILENO, "x", 1) == 1)
 		return 11;
+	if (syscall(SYS_socket, AF_UNIX, SOCK_STREAM, 0) >= 0)
+		return 12;
+	if (mmap(NULL, 1 << 20, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) == MAP_FAILED)
+		return 13;
+	if (poll(NULL, 0, 1) < 0 || nanosleep(&(struct timespec){ .tv_nsec = 1 }, NULL))
+		return 14;
 	return 0;
 }
 
