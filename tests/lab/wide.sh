@@ -465,7 +465,7 @@ printer|nas7|none|none.healthy|healthy|a share that is a printer's
 account-locked|nas7|auth|auth.user.account-locked|auth.user.account-restricted|the account is locked out (error 1909)
 account-expired|nas7|auth|auth.user.account-expired|auth.user.account-restricted|the account has expired (error 1793)
 two-gateways|depot|none|none.healthy|healthy|the default route has two gateways in turn, and both lead there
-two-gateways-one-dead|depot|ip|ip.gateway.down|link.path.loss/tcp-flaky/ip.gateway.down/open|the default route has two gateways in turn, and one is gone|silence
+two-gateways-one-dead|depot|ip|ip.gateway.down|link.path.loss/tcp-flaky/ip.gateway.down/healthy/healthy-no-icmp/open|the default route has two gateways in turn, and one is gone|silence
 two-nics-stopped|nas7|smb|smb.server.not-running|tcp-refused-both|the server is on a second network, answers ARP for that address on the first one, too, and its service is stopped
 ras-peer-itself|192.168.2.1|smb|smb.server.not-running|tcp-refused-both|the RAS server itself, which serves no files, is asked|timing
 ras-host-route|depot|ras|ras.client.no-route-over-link|ras.client.no-route-over-link|the link is up, and a route for the server alone leads by the LAN
