@@ -473,6 +473,10 @@ ras-fourth|depot|ras|ras.timing.late-refused|ras.timing/ras.flaky|the first thre
 rule-user|nas7|ip|ip.client.prohibit-route|ip.client.prohibit-route|a rule prohibits all that this user sends
 lmhosts-sixteenth|nas7|name|name.client.lmhosts-wrong|name.client.lmhosts-wrong|lmhosts has the name with its sixteenth byte, and a dead address
 server-slow-syn|nas7|none|none.healthy|healthy|the first request to connect of each is dropped, as some guards do: a finding says so|silence
+ok-hosts-dns-v6-dead|nas7|none|none.healthy|healthy|the hosts file has the IPv4 address, and DNS a dead IPv6 one, which is not asked
+rule-source-works|depot|none|none.healthy|healthy|a rule sends what comes from this machine's address by a table that leads there, and the main one does not
+two-gateways-dead|depot|ip|ip.client.wrong-gateway|ip.client.wrong-gateway|the default route has two gateways in turn, and nobody has either address
+no-lan-route|nas7|ip|ip.client.no-default-route|ip.client.no-default-route|every route of this machine is gone, that of its own network too
 EOF
 }
 
@@ -511,6 +515,12 @@ inject_variants() {
     ras-fourth) ras_up; drop_in e53r forward 'iifname "ppp0" tcp dport { 139, 445 } tcp flags & (syn | ack) == syn numgen inc mod 1000 < 3 reject with tcp reset' ;;
     rule-user) ipn e53c rule add priority 99 uidrange 0-65535 prohibit ;;
     lmhosts-sixteenth) printf '%s "FILESRV        \\0x20"\n%s FILESRV#20\n' "$DEAD" "$DEAD" >>"$CE"/samba/lmhosts ;;
+    ok-hosts-dns-v6-dead) echo "10.53.0.10 filesrv" >>"$CE"/hosts; dns_with --host-record="filesrv.$DOM,2001:db8:53::dead" ;;
+    rule-source-works)
+        ipn e53c rule add priority 99 from 10.53.0.2 lookup 53; ipn e53c route add 10.53.0.0/24 dev eth0 table 53
+        ipn e53c route add default via 10.53.0.1 table 53; ipn e53c route replace default via 10.53.0.99 ;;
+    two-gateways-dead) ipn e53c route del default; ipn e53c route add default nexthop via 10.53.0.98 nexthop via 10.53.0.99 ;;
+    no-lan-route) ipn e53c route flush table main ;;
     mtu-ras-tunnel) ras_up; drop_in e53r forward 'ip length > 1450 drop' ;;
     mtu-back-tunnel) drop_in e53r forward 'iifname "eth1" ip length > 1450 drop' ;;
     mtu-back-ssh-no-ping) serves_ssh; drop_in e53r forward 'iifname "eth1" ip length > 1000 drop' 'ip protocol icmp drop' ;;
