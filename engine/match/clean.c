@@ -89,6 +89,17 @@ void clean_put_char(struct clean_writer *w, uint32_t c, size_t at)
 		clean_put(w, bytes[i], at);
 }
 
+void clean_put_1252(struct clean_writer *w, unsigned byte, size_t at)
+{
+	static const char *const quotes = "''\"\"*--"; /* 0x91 .. 0x97 */
+	if (byte >= 0x91 && byte <= 0x97)
+		clean_put(w, quotes[byte - 0x91], at);
+	else if (byte >= 0xA0)
+		clean_put_char(w, byte, at);
+	else
+		clean_put(w, byte < 0x20 || byte >= 0x7F ? ' ' : (char)byte, at);
+}
+
 struct clean clean_end(struct clean_writer *w)
 {
 	w->to.text = (struct str){ w->out, w->n };

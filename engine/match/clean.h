@@ -38,6 +38,8 @@ void clean_put(struct clean_writer *w, char c, size_t at);
 /* clean_put_same writes the bytes from->text[at, at + n) as they are. */
 void clean_put_same(struct clean_writer *w, size_t at, size_t n);
 void clean_put_char(struct clean_writer *w, uint32_t c, size_t at); /* as UTF-8 */
+/* clean_put_1252: a byte of Windows-1252, whose quotes and dashes are no controls. */
+void clean_put_1252(struct clean_writer *w, unsigned byte, size_t at);
 struct clean clean_end(struct clean_writer *w);
 
 #endif

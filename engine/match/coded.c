@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "match/coded.h"
 
+#include "base/utf8.h"
+
 #include <string.h>
 
 enum { PLUSES_MIN = 3, WORDS_MIN = 3, BYTES_MIN = 2 };
@@ -96,6 +98,24 @@ bool coded_is_printable(struct str text)
 	return (evident && !wrong) || names_printable(text);
 }
 
+/* The escapes at s[at] are one character of UTF-8, or the first of them is a byte of an older mail's Windows-1252. Gives
+ * how many bytes of s were read. */
+static size_t add_escapes(struct clean_writer *w, struct str s, size_t at)
+{
+	enum { ESCAPE = 3, CHARACTER = 4 };
+	char bytes[CHARACTER];
+	size_t n = 0, length = 0;
+	for (size_t i = at; n < CHARACTER && i < s.n && s.p[i] == '=' && is_printable_escape(s, i + 1); i += ESCAPE)
+		bytes[n++] = (char)byte_of(s, i + 1);
+	bool valid = utf8_next((struct str){ bytes, n }, &length) != UTF8_INVALID;
+	if (valid)
+		for (size_t i = 0; i < length; i++)
+			clean_put(w, bytes[i], at + ESCAPE * i);
+	else
+		clean_put_1252(w, (unsigned char)bytes[0], at);
+	return ESCAPE * (valid ? length : 1);
+}
+
 static void add_printable(struct clean_writer *w, size_t start, size_t end)
 {
 	struct str s = str_first(w->from->text, end);
@@ -104,8 +124,7 @@ static void add_printable(struct clean_writer *w, size_t start, size_t end)
 		if (n) {
 			at += n + 1;
 		} else if (s.p[at] == '=' && is_printable_escape(s, at + 1)) {
-			clean_put(w, (char)byte_of(s, at + 1), at);
-			at += 3;
+			at += add_escapes(w, s, at);
 		} else {
 			clean_put(w, s.p[at], at);
 			at++;

@@ -85,18 +85,6 @@ static unsigned nibble(char c)
 	return (unsigned)(char_is_digit(c) ? c - '0' : char_lower(c) - 'a' + 10);
 }
 
-/* \'93: a byte of Windows-1252, whose quotes and dashes are no controls. */
-static void put_byte(struct clean_writer *w, unsigned byte, size_t at)
-{
-	static const char *const quotes = "''\"\"*--"; /* 0x91 .. 0x97 */
-	if (byte >= 0x91 && byte <= 0x97)
-		clean_put(w, quotes[byte - 0x91], at);
-	else if (byte >= 0xA0)
-		clean_put_char(w, byte, at);
-	else
-		clean_put(w, byte < 0x20 || byte >= 0x7F ? ' ' : (char)byte, at);
-}
-
 /* \'93 in digits */
 static bool is_byte(struct str s)
 {
@@ -118,7 +106,7 @@ static size_t put_escaped(struct clean_writer *w, struct str s, size_t at)
 		return word.n + (wide && behind.n && behind.p[0] == '?');
 	}
 	if (is_byte(rest)) {
-		put_byte(w, nibble(rest.p[2]) * 16 + nibble(rest.p[3]), at);
+		clean_put_1252(w, nibble(rest.p[2]) * 16 + nibble(rest.p[3]), at);
 		return 4;
 	}
 	if (c == '\\' || c == '{' || c == '}')

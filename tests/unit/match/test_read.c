@@ -97,6 +97,7 @@ static void what_was_coded_is_undone(void **state)
 		{ CODING_URL, "Could+not+find+%3Cx%3E a+b c++ 1+2+3+4+5", "Could not find <x> a+b c++ 1+2+3+4+5" },
 		{ CODING_PRINTABLE, "Error =3D 53 <=5C=5CS=\nRV> =E2=80=9Cx =4",
 		  "Error = 53 <\\\\SRV> \xE2\x80\x9Cx =4" },
+		{ CODING_PRINTABLE, "=93r=E9seau=94 =E2=80x =95", "\"r\xC3\xA9seau\" \xC3\xA2 x *" },
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		struct clean c, from = { .text = str_c(cases[i].in) };
