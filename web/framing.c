@@ -55,8 +55,12 @@ static struct framing_fault first_line(const struct framing *f)
 	return ours && memchr(f->line, ' ', f->n) ? none : no_request;
 }
 
+/* length_line: value with its CR. libmicrohttpd skips blanks in front alone. */
 static struct framing_fault length_line(struct framing *f, struct str value)
 {
+	value = str_first(value, str_find_char(value, '\r'));
+	while (value.n && (*value.p == ' ' || *value.p == '\t'))
+		value = str_from(value, 1);
 	bool fits = value.n && f->n < sizeof f->line;
 	for (size_t i = 0; i < value.n; i++)
 		fits = fits && char_is_digit(value.p[i]);
@@ -71,8 +75,12 @@ static struct framing_fault header_line(struct framing *f)
 	str_cut((struct str){ f->line, f->n }, ':', &name, &value);
 	if (f->notes)
 		f->head_n += FRAMING_NOTE + (str_eq_nocase(name, STR("Cookie")) ? f->head_n - f->line_at : 0);
-	f->chunked |= str_eq_nocase(name, STR("Transfer-Encoding"));
-	return str_eq_nocase(name, STR("Content-Length")) ? length_line(f, str_trim(value)) : none;
+	if (str_eq_nocase(name, STR("Transfer-Encoding"))) {
+		f->chunked = true;
+		/* libmicrohttpd takes it for another coding then, whose body has no end. */
+		return char_is_space(f->tail[sizeof f->tail - 2]) ? no_chunk : none;
+	}
+	return str_eq_nocase(name, STR("Content-Length")) ? length_line(f, value) : none;
 }
 
 /* size_line: RFC 9112 section 7.1; what stands behind a semicolon says nothing to us. Also of what has come of a line,

@@ -203,6 +203,7 @@ class Malformed(unittest.TestCase):
                             (b'Content-Length: 5\r\nTransfer-Encoding: identity\r\n', b'hello'),
                             (b'Content-Length: 5\r\ncontent-length: 5\r\n', b'hello'), (b'Content-Length : 5\r\n', b'hello'),
                             (b'Transfer-Encoding : chunked\r\n', b'0\r\n\r\n'), (b'Transfer-Encoding:\x0bchunked\r\n', b'0\r\n\r\n'),
+                            (b'Transfer-Encoding: chunked \r\n', b'5\r\nhello\r\n0\r\n\r\n'),
                             (b'X: a\r\n\x20Transfer-Encoding: chunked\r\n', b'0\r\n\r\n'),
                             (b'Expect: 100-continue, x\r\nContent-Length: 5\r\n', b'hello'), (b'Host: localhost\r\nContent-Length: 5\r\n', b'hello'),
                             (b'Transfer-Encoding: CHUNKED, gzip\r\n', b'0\r\n\r\n')):
@@ -225,7 +226,7 @@ class Malformed(unittest.TestCase):
         h, ok = self.HOST, b'GET /-/healthy HTTP/1.1\r\n' + self.HOST + b'\r\n'
         post, long = b'POST / HTTP/1.1\r\n' + h, b'X: ' + b'a' * 5000 + b'\r\n'
         lengths = [b'Content-Length: ' + n + b'\r\n\r\nhello' for n in (
-            b'+5', b'0x5', b'-5', b'5, 5', b'5 5', b'', b'five', b'99999999999999999999999')]
+            b'+5', b'0x5', b'-5', b'5, 5', b'5 5', b'', b'five', b'5 ', b'5\x0b', b'99999999999999999999999')]
         firsts = [b'\x16\x03\x01\x02\x00\x01\x00\r\n\r\n', b'GET /\r\n\r\n', b'GET / http/1.1\r\n\r\n', b'GET / HTTP/9.9\r\n\r\n',
                   b'GET\r\n\r\n', b'GARBAGE\r\n\r\n', b'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', b'SSH-2.0-x\r\n', b'EHLO a\r\n']
         cases = [(ok * n, bad) for bad in [post + x for x in lengths] + [post + long + x for x in lengths] + firsts for n in (0, 1, 3)]

@@ -33,7 +33,7 @@ static void what_is_one_passes_in_any_pieces(void **unused)
 	static const char *const good[] = {
 		"GET / HTTP/1.1\r\n" HOST "\r\n",
 		"\r\n\r\nGET /a?b=c HTTP/1.0\r\n\r\nGET / HTTP/1.1\r\n" HOST "\r\n\r\n",
-		"POST / HTTP/1.1\r\n" HOST "Content-Length: 5\r\n\r\nGET x" "GET / HTTP/1.1\r\n" HOST "content-length:0 \r\n\r\n",
+		"POST / HTTP/1.1\r\n" HOST "Content-Length: 5\r\n\r\nGET x" "GET / HTTP/1.1\r\n" HOST "content-length: \t0\r\n\r\n",
 		"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\nanything at all",
 		"POST / HTTP/1.1\r\nContent-Length: 9999999999999999999\r\n\r\n\n\n\n",
 		"POST / HTTP/1.1\r\nX-Content-Length: x\r\nContent-Length : x\r\n\r\n",
@@ -74,6 +74,9 @@ static void what_is_none_is_not_passed_on(void **unused)
 		{ "GET / HTTP/1.1\r\nContent-Length: 5\r\nCONTENT-LENGTH: 0x5\r\n", 400 },
 		{ "GET / HTTP/1.1\r\nContent-Length: 000000000000000000000000000000000000000005\r\n", 400 },
 		{ "GET / HTTP/1.1\r\nContent-Length: 99999999999999999999\r\n", 413 },
+		{ "GET / HTTP/1.1\r\nContent-Length: 5 \r\n", 400 },
+		{ "GET / HTTP/1.1\r\nContent-Length: \v5\r\n", 400 },
+		{ "GET / HTTP/1.1\r\nTransfer-Encoding: chunked\t\r\n", 400 },
 	};
 	static const char before[] = "POST / HTTP/1.1\r\nContent-Length: 3\r\n\r\nabc";
 	char both[200];
