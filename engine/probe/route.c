@@ -2,8 +2,9 @@
  *
  * Which way the own kernel would send to an address (RTM_GETROUTE): interface, gateway, source, or its refusal. What
  * it refuses for a port is asked at once without the port, too: the two answers are of one moment, so that a route
- * that was lost is not taken for a rule against the port. What it finds for a port is asked once more with the source
- * that it names, as connect(2) does: rules for this machine's own address hold only then. Sends nothing on a network.
+ * that was lost is not taken for a rule against the port. What it finds for a port by IPv4 is asked once more with the
+ * source that it names, as connect(2) does: rules for this machine's own address hold only then. By IPv6 connect(2)
+ * goes the way that it found first. Sends nothing on a network.
  */
 #include "probe/rtnl.h"
 
@@ -113,7 +114,7 @@ static void route_answered(struct machine *m, struct route *s)
 	if (s->first.index && (r->error || !r->route_count)) {
 		machine_text(m, "route.portless", str_c(found_state(&s->first)));
 		route_refused(m, r->error ? r->error : EPROTO);
-	} else if (r->port && !s->first.index && x->source.family && x->type == RTN_UNICAST) {
+	} else if (r->port && !s->first.index && x->source.family == 4 && x->type == RTN_UNICAST) {
 		s->first = *x;
 		r->source = x->source;
 		rtnl_again(m, r, RTNL_ROUTE_TO);
