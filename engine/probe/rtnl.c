@@ -97,20 +97,33 @@ static void add_address(struct machine *m, struct rtnl *r, const struct nlmsghdr
 		*slot = x;
 }
 
-/* first_hop: of a route by several gateways, which names none itself (RTA_MULTIPATH), the first. */
-static void first_hop(struct rtnl_route *x, const struct nlattr *several)
+static void read_hop(struct rtnl_route *x, const struct rtnexthop *hop)
 {
-	const char *p = mnl_attr_get_payload(several);
-	const struct rtnexthop *hop = (const void *)p;
-	size_t size = mnl_attr_get_payload_len(several);
-	if (size < sizeof *hop || hop->rtnh_len < sizeof *hop || hop->rtnh_len > size)
-		return;
+	const char *p = (const char *)hop, *end = p + hop->rtnh_len;
 	x->index = hop->rtnh_ifindex;
-	const char *end = p + hop->rtnh_len;
+	x->gateway = (struct address){ 0 };
 	for (const struct nlattr *a = (const void *)(p + sizeof *hop);
 	     (const char *)a < end && mnl_attr_ok(a, (int)(end - (const char *)a)); a = mnl_attr_next(a))
 		if (mnl_attr_get_type(a) == RTA_GATEWAY)
 			x->gateway = attr_address(a);
+}
+
+/* first_hop: of a route by several gateways, which names none itself (RTA_MULTIPATH), the first whose link is up: the
+ * kernel passes over others. Where none is up, the first. */
+static void first_hop(struct rtnl_route *x, const struct nlattr *several)
+{
+	const char *p = mnl_attr_get_payload(several), *end = p + mnl_attr_get_payload_len(several);
+	const struct rtnexthop *hop;
+	for (; end - p >= (ptrdiff_t)sizeof *hop; p += MNL_ALIGN(hop->rtnh_len)) {
+		hop = (const void *)p;
+		if (hop->rtnh_len < sizeof *hop || hop->rtnh_len > end - p)
+			return;
+		bool down = hop->rtnh_flags & (RTNH_F_DEAD | RTNH_F_LINKDOWN);
+		if (!down || !x->index)
+			read_hop(x, hop);
+		if (!down)
+			return;
+	}
 }
 
 static void add_route(struct machine *m, struct rtnl *r, const struct nlmsghdr *h)
