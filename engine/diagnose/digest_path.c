@@ -65,7 +65,7 @@ static void put_trace(struct digest *d)
 		       digest_is(d, "tcp.139", "open");
 	if (arrived)
 		digest_put(d, "path.loop", "no", d->tcp445);
-	else if (e)
+	else if (e && !(expired && evidence_state(e, "silent"))) /* nobody told this one where its life ended */
 		digest_put(d, "path.loop", evidence_yes(e, "trace.loop") ? "yes" : expired ? "ends" : "no", e);
 	if (!e || evidence_state(e, "no-route"))
 		return;
