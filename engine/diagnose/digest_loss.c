@@ -151,7 +151,8 @@ static struct trips count_trips(const struct digest *d)
 }
 
 /* firsts_dropped: of every connection that was waited for the first request was lost, and nothing else: by chance that is
- * hardly ever so, but some guards against floods let through only who asks again. NULL where it is not so. */
+ * hardly ever so, but some guards against floods let through only who asks again. NULL where it is not so, or where the
+ * first may have been answered, too late. */
 static const struct evidence *firsts_dropped(const struct digest *d, struct trips t)
 {
 	enum { TELLING = 3 };
@@ -162,7 +163,8 @@ static const struct evidence *firsts_dropped(const struct digest *d, struct trip
 		bool tcp = evidence_state(e, "open") && str_eq(e->probe, STR("tcp")), smb = evidence_state(e, "negotiated");
 		if (!(tcp || smb) || !str_eq(evidence_arg(e, "address"), d->target))
 			continue;
-		if (evidence_number(e, tcp ? "tcp.retransmits" : "smb.retransmits", 0) != 1 || e->ms < LOST_MS)
+		if (evidence_number(e, tcp ? "tcp.retransmits" : "smb.retransmits", 0) != 1 || e->ms < LOST_MS ||
+		    evidence_number(e, "tcp.rtt", 0) >= SLOW_MS)
 			return NULL;
 		dropped++;
 		last = e;
@@ -380,7 +382,8 @@ void digest_loss(struct digest *d)
 	double lost = p->burst_sent - p->burst_received, answers = digest_arp_of_twenty(d, arp);
 	bool clean = by_chance(d, p) <= chance_most(d) && !failed, none = open ? clean : pinged && lost == 0;
 	const struct evidence *others = !open && !pinged ? no_loss_without_ping(d) : NULL;
-	const struct evidence *best = pinged ? p->burst : row ? row : arp, *firsts = firsts_dropped(d, t);
+	const struct evidence *best = pinged ? p->burst : row ? row : arp, 
+			      *firsts = p->rtt_ms < SLOW_MS ? firsts_dropped(d, t) : NULL;
 	if (loss_in_doubt(d, p, t))
 		return;
 	if (firsts && lost == 0 && p->burst_sent >= SURE_PINGS)
