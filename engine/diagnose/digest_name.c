@@ -390,6 +390,16 @@ static void put_not_asked(struct digest *d)
 		digest_put(d, "multicast.first", first ? "yes" : "no", d->files);
 }
 
+/* dns_before_files: else a name of the hosts file has its answer, and DNS is asked for no address of either kind. */
+static bool dns_before_files(const struct digest *d)
+{
+	struct str services = evidence_text(d->files, "client.nsswitch.hosts"), service;
+	while (str_word(&services, &service) && !str_eq(service, STR("files")))
+		if (str_eq(service, STR("dns")) || str_eq(service, STR("resolve")))
+			return true;
+	return false;
+}
+
 void digest_name(struct digest *d)
 {
 	if (!d->server.n || d->no_host.n)
@@ -407,7 +417,7 @@ void digest_name(struct digest *d)
 	read_wins(d);
 	read_broadcast(d);
 	resolve(d);
-	if (digest_is(d, "name.source", "hosts")) /* the system has its answer, and asks DNS for no address of either kind */
+	if (digest_is(d, "name.source", "hosts") && !dns_before_files(d))
 		d->v6 = STR("");
 	judge_truth(d);
 	use_ipv6(d);
