@@ -47,7 +47,7 @@ static const struct probe_fact_help facts[] = {
 	{ 0 }
 };
 
-enum { ATTEMPTS_MAX = 30, ENOUGH_ATTEMPTS = 10, ENOUGH_ALIKE = 5, MORE_ATTEMPTS = 5 };
+enum { ATTEMPTS_MAX = 30, ENOUGH_ATTEMPTS = 10, ENOUGH_ALIKE = 5, MORE_ATTEMPTS = 5, SILENT_MOST = 14 };
 
 struct retry {
 	struct address address;
@@ -148,12 +148,14 @@ static void retry_result(struct machine *m, bool success, const char *failure)
 	s->timeouts += !success && !strcmp(failure, "timeout");
 	s->heard[s->made] = s->spoke ? 'S' : 'F';
 	s->pattern[s->made++] = success ? 'S' : 'F';
-	/* What is decided needs no more packets; what changed near the end needs a few more. */
+	/* What is decided needs no more packets; what changed near the end needs a few more. Of a quick row that many
+	 * without any answer are enough: each takes all that it may, and the row would outlast the diagnosis. */
 	struct str state = str_c(retry_state(s));
 	bool changed = changes(s) > 0, told = !str_eq(state, STR("too-few"));
 	bool more = changed && !told && s->made >= ENOUGH_ATTEMPTS && s->made < ATTEMPTS_MAX &&
 		    s->made < s->most + MORE_ATTEMPTS;
-	if ((s->made >= s->most && !more) || (changed && told)) {
+	bool silent = s->timeouts >= SILENT_MOST && s->timeouts == s->made && s->wait_ms > s->spacing_ms;
+	if ((s->made >= s->most && !more) || (changed && told) || silent) {
 		retry_end(m);
 		return;
 	}
