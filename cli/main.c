@@ -61,14 +61,19 @@ static bool is_dumb(void)
 	return !term || !strcmp(term, "dumb");
 }
 
-/* look_at says what the terminal behind fd shows: its width, and whether it takes colours. */
+/* look_at says what the terminal behind fd shows: its width, where it is none as COLUMNS says, and whether it takes
+ * colours. */
 static void look_at(int fd, struct render_text *t)
 {
 	const char *no = getenv("NO_COLOR");
+	const char *columns = getenv("COLUMNS");
 	struct winsize size;
+	uint64_t width;
 	t->colour = !(no && *no) && isatty(fd) && !is_dumb();
 	if (!ioctl(fd, TIOCGWINSZ, &size) && size.ws_col)
 		t->width = size.ws_col;
+	else if (columns && str_u64(str_c(columns), &width) && width >= 20 && width <= 1000)
+		t->width = (unsigned)width;
 }
 
 static void say_not_written(struct cmd_context *c, int number)

@@ -60,6 +60,16 @@ class Help(KbtTest):
         drawn = [x.split('\r')[0] for x in shown.split('\x1b[K') if x.startswith('importing')]
         self.assertTrue(drawn and max(map(len, drawn)) < 20, drawn)
 
+    def test_what_is_piped_is_as_wide_as_columns_says(self):
+        self.kbt('import', os.path.join(ROOT, 'kb'))
+
+        def said(columns):
+            return self.kbt('lookup', 'mount error(111): could not connect to 192.0.2.1', env={'COLUMNS': columns}).out
+        for columns in (50, 110):
+            self.assertIn(max(map(len, said(str(columns)).splitlines())), range(columns - 12, columns + 1))
+        for columns in ('0', 'x', '99999', '-60'):
+            self.assertEqual(said(columns), said(''))
+
     def on_terminal(self, width, *args, err=False, locale='C.UTF-8', term='xterm'):
         """What it prints where standard output (err: and standard error) is a terminal of this width, without colours."""
         main, side = os.openpty()
