@@ -193,10 +193,14 @@ static void say_deciding(struct verdict *v, const struct weighed *w, const struc
 				  STR_ARG(d->server)));
 	const struct fact_help *tells[3];
 	size_t tell_count = d->server.n ? weigh_best_facts(w, d, tells, 3) : 0;
+	struct str telling = { 0 };
 	for (size_t k = 0; k < tell_count; k++)
+		telling = arena_printf(d->a, "%.*s%s%.*s", STR_ARG(telling), k ? "; " : "",
+				       STR_ARG(about(d, str_c(tells[k]->name))));
+	if (tell_count)
 		push(d->a, v,
-		     arena_printf(d->a, "Not known, and it would decide: %.*s",
-				  STR_ARG(about(d, str_c(tells[k]->name)))));
+		     arena_printf(d->a, "Not known, and %s would decide: %.*s", tell_count > 1 ? "each" : "it",
+				  STR_ARG(telling)));
 	for (size_t i = 0; i < w->left_count && i < 2; i++)
 		for (size_t k = 0; k < w->left[i]->check_count; k++)
 			push(d->a, v, digest_fill(d, w->left[i]->check[k]));

@@ -205,8 +205,8 @@ static void add_belief(struct buf *out, const struct belief *b)
 	render_html_escape(out, b->title);
 	buf_addf(out,
 		 "%s <svg class=\"bar\" viewBox=\"0 0 100 4\" preserveAspectRatio=\"none\" aria-hidden=\"true\">"
-		 "<rect width=\"%.1f\" height=\"4\"/></svg> <span class=\"ms\">%.0f&nbsp;%%</span></li>\n",
-		 named ? "</span>" : "</code>", percent, percent);
+		 "<rect width=\"%.1f\" height=\"4\"/></svg> <span class=\"ms\">%s%.0f&nbsp;%%</span></li>\n",
+		 named ? "</span>" : "</code>", percent, percent < 0.5 ? "under " : "", percent < 0.5 ? 1 : percent);
 }
 
 /* is_vague: bars would tell nothing. */

@@ -160,6 +160,15 @@ static void add_resolutions(struct buf *out, const struct render_text *t, const 
 	}
 }
 
+/* add_weight: a column of nine. */
+static void add_weight(struct buf *out, double weight)
+{
+	if (weight < 0.005)
+		buf_add_c(out, "   <1 %  ");
+	else
+		buf_addf(out, "  %3.0f %%  ", weight * 100);
+}
+
 static void add_causes_left(struct buf *out, const struct render_text *t, const struct verdict *v)
 {
 	enum { SHOWN = 8, TOO_MANY = 20 };
@@ -172,7 +181,7 @@ static void add_causes_left(struct buf *out, const struct render_text *t, const 
 	for (size_t i = 0; i < v->cause_left_count && i < SHOWN; i++) {
 		const struct belief *b = i < v->belief_count ? &v->beliefs[i] : NULL;
 		struct buf text = { 0 };
-		buf_addf(out, "  %3.0f %%  ", b ? b->weight * 100 : 0);
+		add_weight(out, b ? b->weight : 0);
 		if (b && b->title.n)
 			buf_addf(&text, "%.*s  ", STR_ARG(b->title));
 		buf_addf(&text, "(%.*s)", STR_ARG(v->causes_left[i]));
@@ -315,8 +324,10 @@ void render_text_explain(struct buf *out, const struct render_text *t, const str
 		add_ruled_out_by(out, t, r, i);
 	add_ruled_out_by(out, t, r, SIZE_MAX);
 	heading(out, t, "Belief in the rest");
-	for (size_t i = 0; i < v->belief_count; i++)
-		buf_addf(out, "  %3.0f %%  %.*s\n", v->beliefs[i].weight * 100, STR_ARG(v->beliefs[i].cause));
+	for (size_t i = 0; i < v->belief_count; i++) {
+		add_weight(out, v->beliefs[i].weight);
+		buf_addf(out, "%.*s\n", STR_ARG(v->beliefs[i].cause));
+	}
 	if (!v->belief_count)
 		buf_add_c(out, "  nothing is left\n");
 	if (v->part_count)

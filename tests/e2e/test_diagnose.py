@@ -473,6 +473,10 @@ class Diagnose(SharedKbTest):
                       'Ruled out by', 'tcp 127.0.0.1 ', 'Belief in the rest', '100 %  tcp-refused-both', 'Packets', 'in all'):
             self.assertIn(words, out)
         self.assertNotIn('\033', out)
+        out = self.kbt('diagnose', '--explain', '--offline', RCMD, code=UNDECIDED).out
+        self.assertIn('   <1 %  ', out)
+        self.assertNotIn(' 0 %  ', out.split('Belief in the rest')[1])
+        self.assertEqual(out.count('would decide: '), 1)
         self.assertIn('\033', self.kbt('diagnose', '--color=always', '--offline', RCMD, code=UNDECIDED).out)
 
     def test_what_nothing_explains(self):
