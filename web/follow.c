@@ -62,11 +62,12 @@ static ssize_t greet(const struct follow *f, char *p, size_t max)
 		n = snprintf(p, max, "retry: 3000\n\n");
 	else if (f->form == RUN_JSON)
 		n = snprintf(p, max, "retry: 3000\nevent: shared\ndata: {\"age_ms\":%lld}\n\n", (long long)age_ms);
-	else
-		n = snprintf(p, max,
-			     "retry: 3000\nevent: shared\ndata: <p id=\"shared\" class=\"note\">The same question was "
-			     "asked %.1f s ago: this is the evidence of then.</p>\n\n",
-			     (double)age_ms / 1000);
+	else {
+		struct buf says = { 0 };
+		page_shared_html(&says, age_ms);
+		n = snprintf(p, max, "retry: 3000\nevent: shared\ndata: %.*s\n\n", STR_ARG(buf_str(&says)));
+		buf_free(&says);
+	}
 	return n > 0 && (size_t)n < max ? n : -1;
 }
 

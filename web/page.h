@@ -104,6 +104,8 @@ struct results {
 	bool may_probe;		  /* whoever asks may */
 };
 void page_results(struct buf *out, const struct results *results);
+/* page_shared_html says of evidence that another question brought how old it is: one line, as the page has it. */
+void page_shared_html(struct buf *out, int64_t age_ms);
 /* page_answered counts the first of the matches that stand in the answer itself; the others it could also be. */
 size_t page_answered(const struct match_answer *found);
 /* page_report_html: a finished diagnosis, as in results.done. */

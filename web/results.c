@@ -393,16 +393,23 @@ void page_report_html(struct buf *out, const struct triage_report *report)
 	buf_add_c(out, "</ul>\n");
 }
 
+void page_shared_html(struct buf *out, int64_t age_ms)
+{
+	buf_add_c(out, "<p id=\"shared\" class=\"note\">The same question was asked ");
+	if (age_ms < 1000)
+		buf_add_c(out, "just now");
+	else
+		buf_addf(out, "%.0f s ago", (double)age_ms / 1000);
+	buf_add_c(out, ": this is the evidence of then.</p>");
+}
+
 static void add_shared(struct buf *out, int64_t age_ms)
 {
-	if (age_ms >= 0)
-		buf_addf(out,
-			 "<p id=\"shared\" class=\"note\">The same question was asked %.1f s ago: this is the evidence "
-			 "of "
-			 "then.</p>\n",
-			 (double)age_ms / 1000);
+	if (age_ms == RUN_FRESH)
+		buf_add_c(out, "<p id=\"shared\" hidden></p>");
 	else
-		buf_add_c(out, "<p id=\"shared\" hidden></p>\n");
+		page_shared_html(out, age_ms);
+	buf_add_char(out, '\n');
 }
 
 static void add_idle(struct buf *out, const struct results *v)
