@@ -18,24 +18,21 @@ void code_add_legend(struct buf *out, const struct match_answer *found)
 {
 	const struct match_code *code = &found->code;
 	struct str written = written_code(found);
-	if (!code->known || !code->symbol.n || !written.n)
+	bool named = str_eq_nocase(written, code->symbol); /* it says its own name */
+	if (!code->known || !code->symbol.n || !written.n || (named && !code->says.n))
 		return;
 	buf_add_c(out, "<p class=\"legend-code\"><mark class=\"code\">");
 	render_html_escape(out, written);
 	buf_add_c(out, "</mark>");
-	if (str_eq(written, code->symbol) && code->says.n) { /* it says its own name */
-		buf_add_c(out, ": ");
-		render_html_escape(out, code->says);
-		buf_add_c(out, "</p>\n");
-		return;
+	if (!named) {
+		buf_add_c(out, " is <a href=\"#codes\"><code>");
+		if (code->written_symbol.n && !str_eq_nocase(written, code->written_symbol)) {
+			render_html_escape(out, code->written_symbol);
+			buf_add_c(out, "</code>, <code>");
+		}
+		render_html_escape(out, code->symbol);
+		buf_add_c(out, "</code></a>");
 	}
-	buf_add_c(out, " is <a href=\"#codes\"><code>");
-	if (code->written_symbol.n) {
-		render_html_escape(out, code->written_symbol);
-		buf_add_c(out, "</code>, <code>");
-	}
-	render_html_escape(out, code->symbol);
-	buf_add_c(out, "</code></a>");
 	buf_add_c(out, code->says.n ? ": " : "");
 	render_html_escape(out, code->says);
 	buf_add_c(out, "</p>\n");
@@ -103,7 +100,9 @@ void code_add_readings(struct buf *out, const struct match_answer *found)
 {
 	const struct match_code *own = &found->code;
 	size_t count = found->code_reading_count;
-	if (!own->known || (!own->symbol.n && !count))
+	const struct match_code *first = count ? found->code_readings : own;
+	bool bare = count < 2 && !first->says.n && str_eq_nocase(first->symbol, written_code(found));
+	if (!own->known || (!own->symbol.n && !count) || bare)
 		return;
 	buf_add_c(out, "<section class=\"codes\" aria-labelledby=\"codes\">\n");
 	add_code_heading(out, found);

@@ -111,6 +111,7 @@ class Pages(unittest.TestCase):
         for text, heading in (("Microsoft OLE DB Provider error '80004005'", '80004005'), ('STOP: 0x0000007B', '0x0000007B'),
                               ('ERROR: SQLSTATE[08001]', '08001'), ('connect ECONNREFUSED 10.1.2.3:443', 'ECONNREFUSED'),
                               ('authentication failed (535 5.7.8)', '5.7.8'), ('System error 53 has occurred.', '53'),
+                              ('hr = E_ACCESSDENIED', 'E_ACCESSDENIED'), ('NT_STATUS_LOGON_FAILURE', 'NT_STATUS_LOGON_FAILURE'),
                               ('Der Netzwerkpfad wurde nicht gefunden.', 'the number 53')):
             page = server.form('/', {'text': text})[2]
             self.assertEqual(re.findall('<h2 id="codes">What (.*?) means</h2>', page), [heading], text)
@@ -118,6 +119,7 @@ class Pages(unittest.TestCase):
             said = Page(legend.group(1)).text
             self.assertFalse(said.startswith(f'{heading} is {heading}'), said)  # a name that says itself is no legend
             self.assertNotIn('<dt>http', page)
+        self.assertNotIn('means</h2>', server.form('/', {'text': 'EAI_NONAME'})[2])  # of which no more is known than its name
 
     def test_a_guess_is_not_told_as_none(self):
         xml = ('<Event><System><Provider Name="Service Control Manager"/><EventID>7000</EventID></System><EventData>'
