@@ -16,10 +16,9 @@ import subprocess
 import threading
 import time
 import unittest
-import urllib.parse
 
 import kbt
-from serve import FORM, MESSAGE, Described, Server, read_all
+from serve import MESSAGE, Described, Server, read_all
 
 OWN = '192.0.2.1'  # in the namespace
 
