@@ -275,6 +275,20 @@ static bool is_of_kernel(struct str head, int64_t value)
 	return told || ends_any(head, words, sizeof words / sizeof *words);
 }
 
+/* "LDAP error 49", "krb5: error 63"; a host's, a file's or a folder's name ("ldap.example.com", "/etc/krb5.conf",
+ * "ldap://dc1") does not tell whose the number is. */
+static bool is_spoken_of(struct str head, struct str name)
+{
+	for (size_t at = 0, n; (n = str_find_nocase(str_from(head, at), name)) != STR_NONE; at += n + 1) {
+		struct str behind = str_from(head, at + n + name.n);
+		bool named = str_starts(behind, STR("/")) || str_starts(behind, STR("://")) ||
+			     (behind.n > 1 && behind.p[0] == '.' && char_is_word(behind.p[1]));
+		if (!named)
+			return true;
+	}
+	return false;
+}
+
 /* What stands before a number where a system has numbers of its own; each with the span of them. */
 struct str rule_numbered_family(struct str head, struct str tail, int64_t value)
 {
@@ -282,9 +296,6 @@ struct str rule_numbered_family(struct str head, struct str tail, int64_t value)
 		struct str words, family;
 		int16_t first, last;
 	} table[] = {
-		{ STR_LIT("ldap"), STR_LIT("ldap"), 1, 123 },
-		{ STR_LIT("ldap"), STR_LIT("ldap"), -1, -1 },
-		{ STR_LIT("krb5"), STR_LIT("krb5"), 1, 80 },
 		{ STR_LIT("kinit"), STR_LIT("krb5"), 1, 80 },
 		{ STR_LIT("kerberos error"), STR_LIT("krb5"), 1, 80 },
 		{ STR_LIT("krb error"), STR_LIT("krb5"), 1, 80 },
@@ -320,6 +331,10 @@ struct str rule_numbered_family(struct str head, struct str tail, int64_t value)
 		return STR("http2");
 	if (is_of_kernel(head, value))
 		return STR("errno");
+	if (((value >= 1 && value <= 123) || value == -1) && is_spoken_of(head, STR("ldap")))
+		return STR("ldap");
+	if (value >= 1 && value <= 80 && is_spoken_of(head, STR("krb5")))
+		return STR("krb5");
 	for (size_t i = 0; i < sizeof table / sizeof *table; i++)
 		if (value >= table[i].first && value <= table[i].last &&
 		    str_find_nocase(head, table[i].words) != STR_NONE)
