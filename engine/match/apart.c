@@ -34,6 +34,16 @@ static bool is_introduced(struct str before, bool capital)
 	       (capital && is_one_of(last, others, sizeof others / sizeof *others));
 }
 
+/* "For example, ...", "For more information, ...": a sentence begins so, and goes on. */
+static bool is_beginning(struct str said, struct str behind)
+{
+	static const char *const words[] = { "for", "in", "at", "on", "as", "by", "to", "from", "with", "after", "before" };
+	struct token t;
+	size_t at = 0;
+	return (str_ends(said, STR(",")) || str_starts(behind, STR(","))) && token_next(said, &at, &t) &&
+	       is_one_of(str_part(said, t.start, t.end), words, sizeof words / sizeof *words);
+}
+
 bool apart_stands(struct str text, struct match_span within, struct match_span s)
 {
 	static const char opening[] = "\n:!.;?,-<>([`", closing[] = "\n:!.;?,-<>)]`";
@@ -42,6 +52,7 @@ bool apart_stands(struct str text, struct match_span within, struct match_span s
 	bool capital = char_is_upper(text.p[s.start]);
 	bool opened = !said.n || strchr(opening, said.p[said.n - 1]);
 	bool closed = !behind.n || strchr(closing, behind.p[0]) || strchr(closing, text.p[s.end - 1]);
-	bool words = str_find_char(str_part(text, s.start, s.end), ' ') != STR_NONE;
-	return words && ((opened && closed && capital) || is_introduced(before, capital));
+	struct str words = str_part(text, s.start, s.end);
+	return str_find_char(words, ' ') != STR_NONE && !is_beginning(words, behind) &&
+	       ((opened && closed && capital) || is_introduced(before, capital));
 }
