@@ -403,7 +403,7 @@ size_t rule_codes_find(struct str text, struct rule_code_at *codes, size_t max)
 
 enum { BASIC_MAX = 4000 }; /* of numbers that Basic shows: its own, and those of its data objects */
 
-/* VBScript's of compiling, and all of JScript's */
+/* VBScript's and JScript's of compiling, who number differently, and JScript's of running */
 static bool is_script(uint32_t low)
 {
 	return (low > 1000 && low < 1100) || (low >= 5000 && low < 5100);
