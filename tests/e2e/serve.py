@@ -248,3 +248,20 @@ def read_all(s):
         return got, False
     except OSError:
         return got, True
+
+
+class ServedTest(kbt.KbtTest):
+    def serve(self, *args, **kw):
+        server = Server(*args, **kw)
+        self.addCleanup(server.close)
+        return server
+
+    def tokens(self, **roles):
+        """A file of tokens, and the secret of each name."""
+        path = self.path('tokens')
+        return path, {name: self.kbt('token', 'add', name, '--role', role, '--tokens', path).out.strip()
+                      for name, role in roles.items()}
+
+
+def bearer(secret):
+    return {'Authorization': 'Bearer ' + secret}
