@@ -8,6 +8,7 @@
 #include "base/input.h"
 #include "cli/scan_kb.h"
 #include "scan/chunk.h"
+#include "scan/dated.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -69,7 +70,7 @@ static size_t line_start(const struct loop *l, size_t low, size_t high)
 static void forget(struct loop *l)
 {
 	size_t floor = l->from > CHUNK_EDGE ? l->from - CHUNK_EDGE : 0, start = l->from;
-	for (unsigned lines = 0; start > floor && lines <= SCAN_SPAN_MAX; lines++) {
+	for (unsigned lines = 0; start > floor && lines <= DATED_LINES; lines++) {
 		size_t before = line_start(l, floor, start - 1);
 		if (before == floor && floor)
 			break;

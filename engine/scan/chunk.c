@@ -6,6 +6,7 @@
 #include "scan/chunk.h"
 
 #include "base/utf8.h"
+#include "scan/dated.h"
 
 #include <string.h>
 
@@ -172,7 +173,7 @@ static size_t cut(struct str text, size_t start)
 static size_t context_start(struct str text, size_t end)
 {
 	size_t at = end, floor = end > CHUNK_EDGE ? end - CHUNK_EDGE : 0;
-	for (unsigned lines = 0; at > floor && lines <= SCAN_SPAN_MAX; lines++) {
+	for (unsigned lines = 0; at > floor && lines <= DATED_LINES; lines++) {
 		const char *newline = memrchr(text.p, '\n', at - 1);
 		size_t begin = newline ? (size_t)(newline - text.p) + 1 : 0;
 		if (begin < floor)

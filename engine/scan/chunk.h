@@ -13,7 +13,7 @@
 enum {
 	CHUNK_READ = 128 << 10, /* bytes asked of the reader for one chunk: it stays in the cache while it is scanned,
 				 * and where it is nothing but hits, they take a hundred times as much */
-	CHUNK_EDGE = 32 << 10	/* context on each side: SCAN_SPAN_MAX usual lines */
+	CHUNK_EDGE = 32 << 10	/* context on each side: before the body DATED_LINES usual lines */
 };
 
 struct chunk {

@@ -156,13 +156,35 @@ static struct scan_hit *add_hit(struct confirm_result *r)
 	return &r->hits[r->hit_count++];
 }
 
+/* is_stamped says whether one of the lines before tells when: of no more than each chunk has before its body, so that
+ * what counts does not depend on where chunks end. */
+static bool is_stamped(const struct walk *w, size_t from)
+{
+	struct str text = w->text;
+	size_t floor = from > CHUNK_EDGE ? from - CHUNK_EDGE : 0, at = from;
+	for (unsigned lines = 0; at > floor && lines < DATED_LINES; lines++) {
+		size_t stop = at - (text.p[at - 1] == '\n');
+		const char *newline = stop ? memrchr(text.p, '\n', stop) : NULL;
+		at = newline ? (size_t)(newline - text.p) + 1 : 0;
+		if (from - at < CHUNK_EDGE && dated_past(dated_line(str_part(text, at, stop)), w->chunk->written_s).n)
+			return true;
+	}
+	return false;
+}
+
 /* is_log_line: dress, or a stamp on this line or on those before it, tells that a program wrote it down. */
 static bool is_log_line(const struct walk *w, const struct proposal *x, const struct question *q)
 {
-	struct dated dated = { .text = w->text, .written_s = w->chunk->written_s };
 	return q->dress.time.n || q->dress.level.n || q->dress.component.n ||
 	       envelope_head(q->payload, q->dress.payload.start > 0) || dated_line(q->text).n ||
-	       dated_before(&dated, x->from).n;
+	       is_stamped(w, x->from);
+}
+
+/* is_alone: nothing else stands in the text, as where somebody pastes a message. */
+static bool is_alone(const struct walk *w, const struct proposal *x)
+{
+	return !w->chunk->offset && w->chunk->last && !str_trim(str_part(w->text, w->mark, x->from)).n &&
+	       !str_trim(str_from(w->text, x->to)).n;
 }
 
 /* is_any_words: a few words that the look-up itself doubts, in a text that nothing shows to be a log: a line of prose
@@ -171,7 +193,7 @@ static bool is_any_words(const struct walk *w, const struct proposal *x, const s
 			 const struct match *m)
 {
 	return m->together < ANY_WORDS_SURE && !m->capture_count && !m->code.known && !m->context &&
-	       !envelope_is_sentence(q->payload) && !is_log_line(w, x, q);
+	       !envelope_is_sentence(q->payload) && !is_alone(w, x) && !is_log_line(w, x, q);
 }
 
 /* ask gives a proposal to the look-up; says whether anything counted. What stands outside of the body is asked for what

@@ -463,6 +463,16 @@ class Scan(SharedKbTest):
                    '2001-03-12 10:56:20 starting\n', '2001-03-12 10:56:20 a\n' + 60 * 'b\n']
         for dress in dresses:
             self.assertTrue(self.hits(*own, '-', input=dress + quoted + '\n'), dress)
+        for alone in [quoted, '\n' + quoted + '\r\n\n']:
+            self.assertTrue(self.hits(*own, '-', input=alone), 'what is all of a text was pasted')
+        for beside in [20, 400]: # bytes a line: a stamp is looked for as far back wherever chunks end
+            lines = ['2001-03-12 10:56:20 starting'] + [f'{i:02} '.ljust(beside, 'b') for i in range(40)] + [quoted]
+            log = self.log('chunks.log', 400 * lines)
+            for how in [[log], ['--threads', '1', log]]:
+                self.assertEqual(len({h['line'] for h in self.hits(*own, *how)}), 400, how)
+            with open(log) as f:
+                piped = self.hits(*own, '-', input=f.read())
+            self.assertEqual(len({h['line'] for h in piped}), 400)
 
     def test_what_is_denied_before_a_mark(self):
         """What a line says did not happen, or only shows, is no hit; what a program passed over did happen."""
