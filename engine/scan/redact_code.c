@@ -86,8 +86,8 @@ static bool is_template(struct str rest)
 	return false;
 }
 
-/* gets: the call is for what is called so, or asks for it; else what stands in its quotes is the secret itself. */
-static bool gets(struct str call, struct str literal)
+/* is_read_by: the call is for what is called so, or asks for it; else what stands in its quotes is the secret itself. */
+static bool is_read_by(struct str call, struct str literal)
 {
 	static const struct str verbs[] = { STR_LIT("get"),   STR_LIT("env"),	 STR_LIT("read"),   STR_LIT("fetch"),
 					    STR_LIT("load"),  STR_LIT("ask"),	 STR_LIT("prompt"), STR_LIT("input"),
@@ -115,7 +115,7 @@ static bool is_call(struct str s, size_t at, bool apart)
 	if (n < 2 || !one_of(mark, "(["))
 		return false;
 	if (one_of(next, "\"'"))
-		return mark == '[' || gets(last_part(part(s, at, n)), literal(s, open + 2));
+		return mark == '[' || is_read_by(last_part(part(s, at, n)), literal(s, open + 2));
 	size_t close = str_find_char(str_first(str_from(s, open), CALL_MAX), mark == '(' ? ')' : ']');
 	if (close == STR_NONE)
 		return false;
