@@ -15,7 +15,10 @@
 
 #define ANY_WORDS_SURE 0.5 /* few words that stand alone are a message from there on */
 
-enum { HOLE_MIN = 16 /* zeros; fewer may part the records of a file that has no lines */ };
+enum {
+	HOLE_MIN = 16, /* zeros; fewer may part the records of a file that has no lines */
+	WRAPPED_MIN = 50 /* bytes of a line of prose that goes on in the next one */
+};
 
 enum err confirm_open(const struct matcher *m, const struct literal_table *literals, struct confirm *ret_confirm)
 {
@@ -187,13 +190,26 @@ static bool is_alone(const struct walk *w, const struct proposal *x)
 	       !str_trim(str_from(w->text, x->to)).n;
 }
 
+/* is_line_of_its_own: it begins with a capital at the line's start, and no line of prose flows into it, as one that is as
+ * long as prose is wrapped, and ends no sentence, would. */
+static bool is_line_of_its_own(const struct walk *w, const struct proposal *x)
+{
+	struct str text = w->text;
+	if (!char_is_upper(text.p[x->from]) || !x->from)
+		return !x->from;
+	const char *newline = x->from > 1 ? memrchr(text.p, '\n', x->from - 1) : NULL;
+	struct str before = str_trim(str_part(text, newline ? (size_t)(newline - text.p) + 1 : 0, x->from - 1));
+	return before.n < WRAPPED_MIN || strchr(".:!?", before.p[before.n - 1]);
+}
+
 /* is_any_words: a few words that the look-up itself doubts, in a text that nothing shows to be a log: a line of prose
  * or code ("point of view.", "return result;"), which some article quotes. */
 static bool is_any_words(const struct walk *w, const struct proposal *x, const struct question *q,
 			 const struct match *m)
 {
 	return m->together < ANY_WORDS_SURE && !m->capture_count && !m->code.known && !m->context &&
-	       !envelope_is_sentence(q->payload) && !is_alone(w, x) && !is_log_line(w, x, q);
+	       !envelope_is_sentence(q->payload) && !is_alone(w, x) && !is_line_of_its_own(w, x) &&
+	       !is_log_line(w, x, q);
 }
 
 /* ask gives a proposal to the look-up; says whether anything counted. What stands outside of the body is asked for what

@@ -456,13 +456,16 @@ class Scan(SharedKbTest):
             text = article_text(n, f'{title} ends with a message', f'The following error message appears:\r\n\r\n   {quoted}')
             self.write(f'own/Q{n}.txt', text)
         self.kbt('import', *own, self.path('own'))
-        prose = ['It was written when nobody could say any more where', 'the index is gone.', '', '    ' + quoted]
+        prose = ['It was written when nobody could say any more where', 'the index is gone.', '', '    ' + quoted,
+                 'Nobody could say any more how it came that, of all things,', quoted]
         self.hits(*own, self.log('prose.txt', prose), code=NONE)
         self.hits(*own, '--every-line', self.path('prose.txt'), code=NONE)
         dresses = ['ERROR: ', '[ERROR] ', '2001-03-12 10:56:20 ', 'Mar 12 11:02:41 web1 idx[3]: ', 'idx[12]: ',
                    '2001-03-12 10:56:20 starting\n', '2001-03-12 10:56:20 a\n' + 60 * 'b\n']
         for dress in dresses:
             self.assertTrue(self.hits(*own, '-', input=dress + quoted + '\n'), dress)
+        for console in ['C:\\>setup\n', 'Copying file a.cab\n', 'The files that setup wants are copied to this machine now.\n\n']:
+            self.assertTrue(self.hits(*own, '-', input=console + quoted + '\nC:\\>\n'), console)
         for alone in [quoted, '\n' + quoted + '\r\n\n']:
             self.assertTrue(self.hits(*own, '-', input=alone), 'what is all of a text was pasted')
         for beside in [20, 400]: # bytes a line: a stamp is looked for as far back wherever chunks end
