@@ -190,8 +190,8 @@ static bool is_alone(const struct walk *w, const struct proposal *x)
 	       !str_trim(str_from(w->text, x->to)).n;
 }
 
-/* is_line_of_its_own: it begins with a capital at the line's start, and no line of prose flows into it, as one that is as
- * long as prose is wrapped, and ends no sentence, would. */
+/* is_line_of_its_own: it begins with a capital at the line's start, and no line of prose flows into it, as one would
+ * that is as long as prose is wrapped, and ends no sentence. */
 static bool is_line_of_its_own(const struct walk *w, const struct proposal *x)
 {
 	struct str text = w->text;

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * What a program or a file of settings has where a secret would stand, and is none: the name of what holds it
- * ("$DB_PASS",
- * "{{ vault_pw }}", self.password), a call that gets it (getenv("DB_PASSWORD")), its type (VARCHAR(64)). A literal in
- * a call, and the value that "${DB_PASS:-x1}" falls back on, are secrets. See redact_shapes.h.
+ * ("$DB_PASS", "{{ vault_pw }}", self.password), a call that gets it (getenv("DB_PASSWORD")), its type (VARCHAR(64)). A
+ * literal in a call, and the value that "${DB_PASS:-x1}" falls back on, are secrets. See redact_shapes.h.
  */
 #include "scan/redact_shapes.h"
 

@@ -133,9 +133,8 @@ struct str redact_row_secret(struct str line)
 		return STR("");
 	while (count < WORDS_MAX && str_word(&rest, &words[count])) /* "/etc/postfix/sasl_passwd, line 3: ..." */
 		count = words[count].n > 1 && words[count].p[words[count].n - 1] == ':' ? 0 : count + 1;
-	if (count > 1 && str_eq(words[0], STR("#"))) { /* what was taken out is a secret still */
+	if (count > 1 && str_eq(words[0], STR("#"))) /* what was taken out is a secret still */
 		memmove(words, words + 1, --count * sizeof *words);
-	}
 	secret = count == 1 ? of_pgpass(words[0]) : of_relay(words, count);
 	secret = secret.n ? secret : of_chap(words, count);
 	secret = secret.n ? secret : of_com2sec(words, count);
