@@ -448,6 +448,12 @@ class Scan(SharedKbTest):
         self.hits(self.log('others.log', others), code=NONE)
         self.hits('--every-line', self.path('others.log'), code=NONE)
 
+    def test_colour_ends_with_its_line(self):
+        """Whoever takes the lines of a summary one by one has none begin with the end of a colour."""
+        out = self.kbt('scan', '--color=always', '--unknown', '-', input=SSH + '\nERROR: zxqv wvut failed\n').out
+        self.assertIn('\033[1m', out)
+        self.assertEqual([line for line in out.splitlines() if line.startswith('\033[0m')], [], out)
+
     def test_a_few_words_of_prose(self):
         """A few words that several articles quote are a hit in a log, not in prose or code that happens to say them."""
         quoted = 'The index is gone.'
