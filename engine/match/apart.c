@@ -7,41 +7,31 @@
 
 enum { INTRODUCTION = 64 }; /* bytes before a message that are read for what introduces it */
 
-static bool is_one_of(struct str w, const char *const *words, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		if (str_eq_nocase(w, str_c(words[i])))
-			return true;
-	return false;
-}
-
 /* "I get", "it says", "the error is", "fails with": what is said next is a message; behind any such word where it
  * begins with a capital, behind fewer where it does not. */
 static bool is_introduced(struct str before, bool capital)
 {
-	static const char *const verbs[] = { "get",	  "gets",    "got",	"getting", "say",      "says",
-					     "said",	  "saying",  "saw",	"see",	   "sees",     "shows",
-					     "showing",	  "reads",   "reading", "receive", "receives", "received",
-					     "receiving", "returns", "gives",	"throws",  "reports",  "me" };
-	static const char *const others[] = { "error", "message", "with", "is" };
+	static const char verbs[] =
+		"get gets got getting say says said saying saw see sees shows showing reads reading receive "
+		"receives received receiving returns gives throws reports me";
+	static const char others[] = "error message with is";
 	struct str last = { 0 }, said = str_trim_end(before);
 	struct token t;
 	if (!said.n || said.n == before.n || !char_is_alpha(said.p[said.n - 1]))
 		return false;
 	for (size_t at = said.n > INTRODUCTION ? said.n - INTRODUCTION : 0; token_next(said, &at, &t);)
 		last = str_part(said, t.start, t.end);
-	return is_one_of(last, verbs, sizeof verbs / sizeof *verbs) ||
-	       (capital && is_one_of(last, others, sizeof others / sizeof *others));
+	return str_in_list(last, verbs) || (capital && str_in_list(last, others));
 }
 
 /* "For example, ...", "For more information, ...": a sentence begins so, and goes on. */
 static bool is_beginning(struct str said, struct str behind)
 {
-	static const char *const words[] = { "for", "in", "at", "on", "as", "by", "to", "from", "with", "after", "before" };
+	static const char words[] = "for in at on as by to from with after before";
 	struct token t;
 	size_t at = 0;
 	return (str_ends(said, STR(",")) || str_starts(behind, STR(","))) && token_next(said, &at, &t) &&
-	       is_one_of(str_part(said, t.start, t.end), words, sizeof words / sizeof *words);
+	       str_in_list(str_part(said, t.start, t.end), words);
 }
 
 bool apart_stands(struct str text, struct match_span within, struct match_span s)

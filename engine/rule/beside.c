@@ -15,15 +15,6 @@ static bool has(struct str text, const char *word)
 	return str_find_nocase(text, str_c(word)) != STR_NONE;
 }
 
-static bool is_one_of(struct str w, const struct str *words, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		if (str_eq_nocase(w, words[i]))
-			return true;
-	return false;
-}
-#define IS_ONE_OF(w, words) is_one_of(w, words, sizeof(words) / sizeof *(words))
-
 /* What stands before a word of s. */
 static struct str ahead_of(struct str s, struct str word)
 {
@@ -81,22 +72,21 @@ static struct str without_number_sign(struct str head)
 /* "number", "result", "status" and "code" are of much else, too. */
 static bool is_plain_word(struct str w)
 {
-	static const struct str words[] = { STR_LIT("number"), STR_LIT("result"), STR_LIT("status"), STR_LIT("code") };
-	return IS_ONE_OF(w, words);
+	static const char words[] = "number result status code";
+	return str_in_list(w, words);
 }
 
 /* "the error was 53", "GetLastError returns 53", "the return code is 53"; not "the number is 53" */
 static bool is_said_of_code(struct str head, struct str verb)
 {
-	static const struct str verbs[] = { STR_LIT("is"), STR_LIT("was"), STR_LIT("returned"), STR_LIT("returns") };
-	static const struct str kinds[] = { STR_LIT("error"), STR_LIT("err"),	STR_LIT("return"),   STR_LIT("stop"),
-					    STR_LIT("fault"), STR_LIT("exit"), STR_LIT("bugcheck"), STR_LIT("failure") };
+	static const char verbs[] = "is was returned returns";
+	static const char kinds[] = "error err return stop fault exit bugcheck failure";
 	struct str w = rule_word_before(ahead_of(head, verb));
-	if (!IS_ONE_OF(verb, verbs))
+	if (!str_in_list(verb, verbs))
 		return false;
 	if (is_plain_word(w)) {
 		struct str kind = rule_word_before(ahead_of(head, w));
-		return IS_ONE_OF(kind, kinds);
+		return str_in_list(kind, kinds);
 	}
 	return rule_is_code_word(w) && !str_eq_nocase(w, STR("errors"));
 }
@@ -128,11 +118,10 @@ static struct str last_word(struct str s)
 /* "NetUseAdd returned 53", "[SC] OpenService FAILED 1060:", "DsGetDcName failed with 1355": nothing is counted there. */
 static bool is_given_back(struct str head, struct str verb, struct str tail)
 {
-	static const struct str verbs[] = { STR_LIT("returned"), STR_LIT("returns"), STR_LIT("returning"),
-					    STR_LIT("failed"),	 STR_LIT("fails") };
+	static const char verbs[] = "returned returns returning failed fails";
 	if (str_eq_nocase(verb, STR("with")))
 		verb = rule_word_before(ahead_of(head, verb));
-	if (!IS_ONE_OF(verb, verbs) || (tail.n && !strchr(".,:;)]'\"\r\n", tail.p[0])))
+	if (!str_in_list(verb, verbs) || (tail.n && !strchr(".,:;)]'\"\r\n", tail.p[0])))
 		return false;
 	struct str name = last_word(ahead_of(head, verb));
 	if (str_eq_nocase(name, STR("is")) || str_eq_nocase(name, STR("call")))
@@ -199,15 +188,9 @@ static bool is_moment(struct str tail, size_t digits)
  * 53 occurs"), but for where a mark stands between. */
 static bool is_count(struct str head, struct str tail)
 {
-	static const struct str things[] = {
-		STR_LIT("bit"),	     STR_LIT("bits"),	 STR_LIT("byte"),     STR_LIT("bytes"),	 STR_LIT("kb"),
-		STR_LIT("mb"),	     STR_LIT("gb"),	 STR_LIT("files"),    STR_LIT("rows"),	 STR_LIT("records"),
-		STR_LIT("lines"),    STR_LIT("times"),	 STR_LIT("attempts"), STR_LIT("ms"),	 STR_LIT("seconds"),
-		STR_LIT("minutes"),  STR_LIT("hours"),	 STR_LIT("days"),     STR_LIT("weeks"),	 STR_LIT("years"),
-		STR_LIT("warnings"), STR_LIT("retries"), STR_LIT("packets"),  STR_LIT("passed"), STR_LIT("percent"),
-	};
-	static const struct str others[] = { STR_LIT("errors"), STR_LIT("means"), STR_LIT("occurs"), STR_LIT("is"),
-					     STR_LIT("was"), STR_LIT("access") };
+	static const char things[] = "bit bits byte bytes kb mb gb files rows records lines times attempts ms seconds minutes "
+			"hours days weeks years warnings retries packets passed percent";
+	static const char others[] = "errors means occurs is was access";
 	size_t n = 1;
 	while (n < tail.n && char_is_alpha(tail.p[n]))
 		n++;
@@ -217,8 +200,8 @@ static bool is_count(struct str head, struct str tail)
 	if (str_eq(w, STR("of")))
 		return are_digits(tail, n + 1, 1);
 	bool marked = str_ends(head, STR(": ")) || str_ends(head, STR(", "));
-	bool plural = w.n > 3 && char_is_lower(w.p[0]) && str_ends(w, STR("s")) && !IS_ONE_OF(w, others);
-	return IS_ONE_OF(w, things) || (marked && plural);
+	bool plural = w.n > 3 && char_is_lower(w.p[0]) && str_ends(w, STR("s")) && !str_in_list(w, others);
+	return str_in_list(w, things) || (marked && plural);
 }
 
 bool rule_is_amount(struct str text, size_t start, size_t end)
@@ -230,16 +213,9 @@ bool rule_is_amount(struct str text, size_t start, size_t end)
 /* "User 404", "record 410" */
 bool rule_is_numbered(struct str head)
 {
-	static const struct str things[] = {
-		STR_LIT("user"),   STR_LIT("id"),      STR_LIT("item"),	  STR_LIT("order"),  STR_LIT("record"),
-		STR_LIT("row"),	   STR_LIT("line"),    STR_LIT("product"), STR_LIT("customer"), STR_LIT("client"),
-		STR_LIT("ticket"), STR_LIT("invoice"), STR_LIT("job"),	  STR_LIT("task"),   STR_LIT("room"),
-		STR_LIT("object"), STR_LIT("entry"),   STR_LIT("event"),  STR_LIT("node"),   STR_LIT("device"),
-		STR_LIT("account"), STR_LIT("key"),    STR_LIT("index"),  STR_LIT("channel"), STR_LIT("port"),
-		STR_LIT("slot"),   STR_LIT("section"), STR_LIT("chapter"), STR_LIT("step"),  STR_LIT("case"),
-		STR_LIT("issue"),  STR_LIT("bug"),     STR_LIT("process"), STR_LIT("pid"),   STR_LIT("thread"),
-		STR_LIT("build"),  STR_LIT("patch"),   STR_LIT("article"), STR_LIT("number"), STR_LIT("employee"),
-	};
+	static const char things[] = "user id item order record row line product customer client ticket invoice job task room "
+			"object entry event node device account key index channel port slot section chapter step case "
+			"issue bug process pid thread build patch article number employee";
 	struct str w = rule_word_before(head);
-	return str_ends(head, STR(" ")) && w.n && IS_ONE_OF(w, things);
+	return str_ends(head, STR(" ")) && str_in_list(w, things);
 }
