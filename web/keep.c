@@ -44,7 +44,8 @@ enum err keep_check(const char *path, struct diags *d)
 	struct kept *kept = NULL;
 	enum err e = access(path, F_OK) ? ERR_OK : kept_open(path, d, &kept);
 	kept_close(&kept);
-	return e;
+	return e == ERR_FULL || e == ERR_FILESIZE ? ERR_OK
+						  : e; /* there may be room again when somebody keeps something */
 }
 
 void keep_close(struct keep **keep)

@@ -20,7 +20,8 @@ struct keep;
 
 /* keep_open only takes the path; NULL: nothing can be kept. */
 enum err keep_open(const char *path, struct keep **ret_keep) MUST_USE;
-/* keep_check: can the file be used, where it is there? What kept_open says. */
+/* keep_check: can the file be used, where it is there? What kept_open says, but that a full disk, which d names, may
+ * have room again later. */
 enum err keep_check(const char *path, struct diags *d) MUST_USE;
 void keep_close(struct keep **keep);
 

@@ -78,10 +78,11 @@ struct str sql_get_str(sqlite3_stmt *q, int at);		/* text or blob, valid until t
 struct str sql_keep(sqlite3_stmt *q, int at, struct arena *a); /* a copy */
 
 /* Files beside the knowledge base, which an import never touches: kept.c, tally.c. store_side_open opens one that is
- * there (ERR_NOTFOUND else), or makes it where it is missing, with its schema; only for its owner where it says so.
+ * there (ERR_NOTFOUND else, or where nothing was put into it yet) and writes nothing, or makes it where it is missing,
+ * with its schema, to write; only for its owner where it says so.
  * ERR_FOREIGN, ERR_NEWER, ERR_DENIED, ERR_IO: the sentence in d names the file and says what cannot be done there. */
 struct store_side {
-	const char *schema; /* sets application_id and user_version, and may be run again */
+	const char *schema; /* may be run again: CREATE IF NOT EXISTS, which then writes nothing */
 	int64_t application, version;
 	const char *cannot; /* "what people keep cannot be put there" */
 	bool make, private;

@@ -11,10 +11,7 @@
 
 enum { KEPT_APPLICATION = 0x6B62746B /* "kbtk" */, KEPT_SCHEMA = 1 };
 
-/* What is deleted is given back to the disk: on a full one a journal needs room, though the file has pages to spare. */
 static const char schema[] =
-	"PRAGMA auto_vacuum = FULL;"
-	"PRAGMA application_id = 1801614443; PRAGMA user_version = 1;"
 	"CREATE TABLE IF NOT EXISTS kept ("
 	"name TEXT PRIMARY KEY, key_hash BLOB NOT NULL, kind TEXT NOT NULL, title TEXT NOT NULL, made INTEGER NOT "
 	"NULL, "
@@ -24,7 +21,6 @@ static const char schema[] =
 	"CREATE INDEX IF NOT EXISTS owned_by ON owned (owner, bytes);"
 	"CREATE TRIGGER IF NOT EXISTS kept_gone AFTER DELETE ON kept "
 	"BEGIN DELETE FROM owned WHERE name = OLD.name; END;";
-_Static_assert(KEPT_APPLICATION == 1801614443, "the schema says the same");
 
 enum statement { PUT, OWN, OWNED, GET, DELETE, EXPIRE, COUNT, STATEMENTS };
 static const char *const statements[STATEMENTS] = {

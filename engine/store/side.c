@@ -6,6 +6,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -26,8 +28,9 @@ static enum err pragma(sqlite3 *db, const char *text, int64_t *ret_value)
 	return e;
 }
 
-/* check tells a file of another kind, and one of a later version. */
-static enum err check(sqlite3 *db, const char *path, const struct store_side *side, struct diags *d)
+/* check tells a file of another kind, and one of a later version; whether it is marked as one of this kind and version,
+ * and holds something. */
+static enum err check(sqlite3 *db, const char *path, const struct store_side *side, struct diags *d, bool *ret_marked)
 {
 	int64_t application = 0, version = 0, tables = 0;
 	enum err e = pragma(db, "PRAGMA application_id", &application);
@@ -42,12 +45,37 @@ static enum err check(sqlite3 *db, const char *path, const struct store_side *si
 		return diags_fail(d, ERR_FOREIGN, "%s: holds something else: %s", path, side->cannot);
 	if (version > side->version)
 		return diags_fail(d, ERR_NEWER, "%s: written by a newer kbt", path);
+	*ret_marked = tables && version == side->version;
 	return ERR_OK;
+}
+
+/* mark: SQLite writes these even where they are set already, and a full disk has no room for that. What is deleted is
+ * given back to the disk: on a full one a journal needs room, though the file has pages to spare. */
+static enum err mark(sqlite3 *db, const struct store_side *side)
+{
+	char text[160];
+	snprintf(text, sizeof text,
+		 "PRAGMA auto_vacuum = FULL; PRAGMA application_id = %" PRId64 "; PRAGMA user_version = %" PRId64,
+		 side->application, side->version);
+	return store_side_run(db, text);
+}
+
+/* prepare: who only reads takes what is there; a file that nothing was put into yet is none. */
+static enum err prepare(sqlite3 *db, const struct store_side *side, bool marked)
+{
+	enum err e = store_side_run(
+		db, "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; PRAGMA temp_store = MEMORY");
+	if (!side->make)
+		return e || marked ? e : ERR_NOTFOUND;
+	if (!e && !marked)
+		e = mark(db, side);
+	return e ? e : store_side_run(db, side->schema);
 }
 
 static enum err touch(const char *path, const struct store_side *side, struct diags *d)
 {
-	int fd = open(path, O_RDWR | (side->make ? O_CREAT : 0) | O_CLOEXEC | O_NOFOLLOW, side->private ? 0600 : 0666);
+	int fd = open(path, (side->make ? O_RDWR | O_CREAT : O_RDONLY) | O_CLOEXEC | O_NOFOLLOW,
+		      side->private ? 0600 : 0666);
 	if (fd < 0 && !side->make && errno == ENOENT)
 		return ERR_NOTFOUND;
 	if (fd < 0)
@@ -59,6 +87,7 @@ static enum err touch(const char *path, const struct store_side *side, struct di
 enum err store_side_open(const char *path, const struct store_side *side, struct diags *d, sqlite3 **ret_db)
 {
 	sqlite3 *db = NULL;
+	bool marked = false;
 	enum err e = touch(path, side, d);
 	if (e)
 		return e;
@@ -67,15 +96,12 @@ enum err store_side_open(const char *path, const struct store_side *side, struct
 		sqlite3_extended_result_codes(db, 1);
 		sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
 		sqlite3_busy_timeout(db, SIDE_WAIT_MS);
-		e = check(db, path, side, d);
+		e = check(db, path, side, d, &marked);
 	}
 	if (!e) {
-		e = store_side_run(
-			db, "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; PRAGMA temp_store = MEMORY");
-		if (!e)
-			e = store_side_run(db, side->schema);
-		if (e)
-			diags_add(d, DIAG_ERROR, 0, "%s: %s", path, err_text(e));
+		e = prepare(db, side, marked);
+		if (e && e != ERR_NOTFOUND)
+			diags_add(d, DIAG_ERROR, 0, "%s: %s: %s", path, side->cannot, err_text(e));
 	}
 	if (e)
 		sqlite3_close(db);

@@ -13,10 +13,8 @@
 enum { TALLY_APPLICATION = 0x6B627473 /* "kbts" */, TALLY_SCHEMA = 1 };
 
 static const char schema[] =
-	"PRAGMA application_id = 1801614451; PRAGMA user_version = 1;"
 	"CREATE TABLE IF NOT EXISTS seen (id TEXT NOT NULL, day INTEGER NOT NULL, lines INTEGER NOT NULL, "
 	"PRIMARY KEY (id, day)) WITHOUT ROWID;";
-_Static_assert(TALLY_APPLICATION == 1801614451, "the schema says the same");
 
 enum statement { ADD, MOST, STATEMENTS };
 static const char *const statements[STATEMENTS] = {

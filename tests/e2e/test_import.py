@@ -709,18 +709,27 @@ class FullDisk(ImportTest):
         self.db = os.path.join(disk, 'kb.db')
         self.refused('import', self.big(), names=(self.db, 'no space left'))
         self.assertEqual(os.listdir(disk), [])
-        self.assertIn('1 article: 1 added', self.kbt('import', self.write('one.TXT', article_text(100001))).out)
+        one = article_text(100777, symptom='The following error appears:\r\n\r\n   The frobnicator of the sender cannot be opened')
+        self.assertIn('1 article: 1 added', self.kbt('import', self.write('one.TXT', one)).out)
         self.kbt('import', self.folder())
         self.refused('import', self.big(), names=(self.db, 'no space left'))
         self.check()
-        self.assertEqual(len(self.ids()), 3)
-        self.kbt('stats')
+        self.assertEqual(len(self.ids()), 4)
+        log = self.write('app.log', 'The frobnicator of the sender cannot be opened\n')
+        self.kbt('scan', '--record', log)
+        seen = self.json('stats')[0]['seen']
+        self.assertTrue(seen)
         os.unlink(self.db + '.matcher')
         with open(os.path.join(disk, 'filler'), 'wb', buffering=0) as f, self.assertRaises(OSError):
             while f.write(bytes(4096)):
                 pass
         p = self.kbt('lookup', 'An error occurs', code=NONE, env={'XDG_CACHE_HOME': '/proc/none'})
         self.assertIn(f'could not keep the matcher beside {self.db} (no space left)', p.err)
+        self.assertEqual(self.json('stats')[0]['seen'], seen)  # who only reads writes nothing
+        self.assertIn(f'{self.db}.seen: what was found is not counted: no space left', self.kbt('scan', '--record', log, code=USAGE).err)
+        subprocess.run(['mount', '-o', 'remount,ro', disk], check=True)
+        self.assertEqual(self.json('stats')[0]['seen'], seen)
+        self.refused('scan', '--record', log, names=(f'{self.db}.seen', 'cannot be counted', 'Read-only'))
 
 
 class Archive(ImportTest):

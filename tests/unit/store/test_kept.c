@@ -4,9 +4,11 @@
  */
 #include "tests/unit/unit.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -71,6 +73,35 @@ static void it_comes_back_until_it_expires(void **unused)
 	assert_int_equal(kept_get(k, STR("n3"), 300, &arena, &out, &hash), ERR_OK);
 	assert_int_equal(kept_expire(k, 400), ERR_OK); /* without anything new */
 	assert_int_equal(kept_get(k, STR("n3"), 300, &arena, &out, &hash), ERR_NOTFOUND);
+	kept_close(&k);
+}
+
+/* may_grow: how far files of this process may be written to; a full disk for all that writes. */
+static void may_grow(rlim_t bytes)
+{
+	struct rlimit limit;
+	assert_int_equal(getrlimit(RLIMIT_FSIZE, &limit), 0);
+	limit.rlim_cur = bytes;
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+}
+
+static void it_is_read_where_nothing_can_be_written(void **unused)
+{
+	(void)unused;
+	struct kept *k = NULL;
+	struct kept_item in = item(100, 200), out;
+	struct str hash;
+	assert_int_equal(kept_open(path, &diags, &k), ERR_OK);
+	assert_int_equal(kept_put(k, STR("full"), STR("h"), &in), ERR_OK);
+	kept_close(&k);
+	signal(SIGXFSZ, SIG_IGN);
+	may_grow(0);
+	enum err opened = kept_open(path, &diags, &k);
+	enum err got = opened ? opened : kept_get(k, STR("full"), 150, &arena, &out, &hash);
+	may_grow(RLIM_INFINITY);
+	assert_int_equal(opened, ERR_OK);
+	assert_int_equal(got, ERR_OK);
+	assert_int_equal(kept_delete(k, STR("full")), ERR_OK);
 	kept_close(&k);
 }
 
@@ -185,6 +216,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(it_comes_back_until_it_expires),
+		cmocka_unit_test(it_is_read_where_nothing_can_be_written),
 		cmocka_unit_test(what_is_too_long_is_refused),
 		cmocka_unit_test(all_of_it_is_bounded),
 		cmocka_unit_test(one_owner_leaves_room_for_others),
