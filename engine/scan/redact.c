@@ -11,9 +11,8 @@
 #include <string.h>
 
 enum {
-	SPANS_MAX = 256, /* in one line */
-	NAME_MIN = 2,	 /* a shorter name is replaced only where its neighbours tell it */
-	PARTS_MAX = 12	 /* of a word, joined by stops and dashes */
+	NAME_MIN = 2,  /* a shorter name is replaced only where its neighbours tell it */
+	PARTS_MAX = 12 /* of a word, joined by stops and dashes */
 };
 
 struct redact_name {
@@ -204,19 +203,18 @@ struct edits {
 };
 
 /* with_told puts the secret that lines beside tell of among the spans, in the place of those that it touches. */
-static size_t with_told(struct redact_span spans[SPANS_MAX], size_t count, struct redact_span told)
+static void with_told(struct arena *a, struct redact_spans *spans, struct redact_span told)
 {
-	size_t before = 0, behind = count;
-	while (before < count && spans[before].end <= told.start)
+	size_t before = 0, count = spans->count, behind = count;
+	while (before < count && spans->items[before].end <= told.start)
 		before++;
-	while (behind > before && spans[behind - 1].start >= told.end)
+	while (behind > before && spans->items[behind - 1].start >= told.end)
 		behind--;
-	before -= before == SPANS_MAX;
-	size_t left = behind < count ? count - behind : 0;
-	left -= before + 1 + left > SPANS_MAX;
-	memmove(spans + before + 1, spans + behind, left * sizeof *spans);
-	spans[before] = told;
-	return before + 1 + left;
+	if (!arena_push(a, &spans->items, &spans->count, &spans->cap))
+		return;
+	memmove(spans->items + before + 1, spans->items + behind, (count - behind) * sizeof *spans->items);
+	spans->items[before] = told;
+	spans->count = before + 1 + count - behind;
 }
 
 /* A line of a text. */
@@ -235,25 +233,26 @@ static bool next_line(struct redact_lines *l, struct str *rest, struct place *re
 	return true;
 }
 
-/* find gives the spans that this redactor is for. */
-static size_t find(const struct redactor *r, struct place place, struct redact_span spans[SPANS_MAX])
+/* find puts the spans that this redactor is for among its own; gives how many. */
+static size_t find(struct redactor *r, struct place place)
 {
-	size_t count = redact_find(place.line, spans, SPANS_MAX), kept = 0;
-	size_t at = place.told.n ? (size_t)(place.told.p - place.line.p) : 0;
+	struct redact_spans *spans = &r->spans;
+	size_t at = place.told.n ? (size_t)(place.told.p - place.line.p) : 0, kept = 0;
+	redact_find(place.line, &r->arena, spans);
 	if (place.told.n)
-		count = with_told(spans, count, (struct redact_span){ at, at + place.told.n, REDACT_SECRET });
-	for (size_t i = 0; i < count; i++)
-		if (!r->secrets_only || spans[i].kind == REDACT_SECRET)
-			spans[kept++] = spans[i];
-	return kept;
+		with_told(&r->arena, spans, (struct redact_span){ at, at + place.told.n, REDACT_SECRET });
+	for (size_t i = 0; i < spans->count; i++)
+		if (!r->secrets_only || spans->items[i].kind == REDACT_SECRET)
+			spans->items[kept++] = spans->items[i];
+	return spans->count = kept;
 }
 
 /* redact_line adds a line with tokens; base is where it begins in the text. */
 static void redact_line(struct redactor *r, struct place place, size_t base, struct buf *out, struct edits *edits)
 {
-	struct redact_span spans[SPANS_MAX];
 	struct str line = place.line;
-	size_t count = find(r, place, spans), next = 0;
+	size_t count = find(r, place), next = 0;
+	const struct redact_span *spans = r->spans.items;
 	for (size_t at = 0; at < line.n;) {
 		size_t n = 0;
 		struct redact_name *name = NULL;
@@ -319,9 +318,9 @@ struct str redact_text(struct redactor *r, struct str text, struct arena *a, str
 
 static void learn_line(struct redactor *r, struct place place)
 {
-	struct redact_span spans[SPANS_MAX];
 	struct str line = place.line;
-	size_t count = find(r, place, spans);
+	size_t count = find(r, place);
+	const struct redact_span *spans = r->spans.items;
 	for (size_t i = 0; i < count; i++)
 		learn(r, (struct str){ line.p + spans[i].start, spans[i].end - spans[i].start }, spans[i].kind);
 	struct match_envelope e;
@@ -352,10 +351,12 @@ static bool may_name(struct str line)
 
 static void learn_bare(struct redactor *r, struct str line)
 {
-	struct redact_span spans[SPANS_MAX];
-	size_t count = line.n <= REDACT_LINE_MAX && may_name(line) ? redact_find(line, spans, SPANS_MAX) : 0;
+	if (line.n > REDACT_LINE_MAX || !may_name(line))
+		return;
+	redact_find(line, &r->arena, &r->spans);
+	const struct redact_span *spans = r->spans.items;
 	r->bare = true;
-	for (size_t i = 0; i < count && r->name_count < REDACT_BARE_MAX; i++)
+	for (size_t i = 0; i < r->spans.count && r->name_count < REDACT_BARE_MAX; i++)
 		if (spans[i].kind == REDACT_HOST || spans[i].kind == REDACT_USER)
 			learn(r, (struct str){ line.p + spans[i].start, spans[i].end - spans[i].start }, spans[i].kind);
 	r->bare = false;

@@ -160,13 +160,13 @@ static size_t take_brought(struct redact_finder *f, struct bringer b)
 size_t redact_abroad_at(struct redact_finder *f, size_t at)
 {
 	static const struct str weak = STR_LIT("schl\u00fcssel");
-	size_t n = may_begin(f->line, at) ? key_at(f->line, at) : 0, count = f->count;
+	size_t n = may_begin(f->line, at) ? key_at(f->line, at) : 0, count = f->spans.count;
 	if (!n)
 		return at;
 	struct bringer b = bringer_at(f->line, at + n);
 	b.weak = str_eq_nocase(part(f->line, at, n), weak);
 	size_t next = take_brought(f, b);
-	if (f->count == count && !b.weak)
+	if (f->spans.count == count && !b.weak)
 		next = take_brought(f, with_words(f->line, at + n));
-	return f->count > count ? next : at + n;
+	return f->spans.count > count ? next : at + n;
 }

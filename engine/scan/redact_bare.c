@@ -65,7 +65,7 @@ static size_t piped_before(struct redact_finder *f, size_t end)
 		return 0;
 	for (close = --at; at && close - at < REDACT_COMMAND_MAX && s.p[at - 1] != quote;)
 		at--;
-	bool fits = at && s.p[at - 1] == quote && close > at && (!f->count || f->spans[f->count - 1].end <= at);
+	bool fits = at && s.p[at - 1] == quote && close > at && redact_is_free(f, at);
 	return fits && !redact_is_code(s, at) ? redact_take(f, at, close - at, REDACT_SECRET) : 0;
 }
 

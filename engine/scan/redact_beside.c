@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+enum { PID_MAX = 12 }; /* bytes, with its brackets */
+
 static bool stands_before(struct str s, size_t at, struct str word)
 {
 	return at >= word.n && str_eq_nocase(part(s, at - word.n, word.n), word);
@@ -21,9 +23,8 @@ static bool of_sudo(struct str s, size_t at, size_t end)
 		at--;
 	if (!at || s.p[--at] != ':')
 		return false;
-	if (at && s.p[at - 1] == ']')
-		while (at && s.p[at] != '[')
-			at--;
+	for (size_t n = 0; at && s.p[at] != '[' && (n ? n < PID_MAX : s.p[at - 1] == ']'); n++)
+		at--;
 	return stands_before(s, at, STR("sudo"));
 }
 
@@ -43,7 +44,7 @@ static bool of_cron(struct str s, size_t at, size_t end)
 static bool has_address(const struct redact_finder *f, size_t at, size_t end)
 {
 	struct str s = f->line;
-	const struct redact_span *last = f->count ? &f->spans[f->count - 1] : NULL;
+	const struct redact_span *last = redact_last(f);
 	bool enclosed = at > 1 && s.p[at - 1] == '(' && at_or_nul(s, end) == ')';
 	if (enclosed && s.p[at - 2] == '=' && str_starts(str_from(s, end), STR(") [")))
 		return redact_address_at(s, end + 3);
@@ -153,7 +154,7 @@ static bool is_looked_up(struct str s, size_t at, size_t end)
 static bool is_person(const struct redact_finder *f, size_t at, size_t end)
 {
 	struct str s = f->line, rest = str_from(s, end);
-	const struct redact_span *last = f->count ? &f->spans[f->count - 1] : NULL;
+	const struct redact_span *last = redact_last(f);
 	if (stands_before(s, at, STR(" - ")))
 		return last && last->kind == REDACT_ADDR && last->end + 3 == at && str_starts(rest, STR(" [")) &&
 		       char_is_digit(at_or_nul(s, end + 2));
@@ -168,7 +169,7 @@ static bool is_person(const struct redact_finder *f, size_t at, size_t end)
 static bool is_at_address(const struct redact_finder *f, size_t at, size_t end)
 {
 	struct str s = f->line;
-	const struct redact_span *last = f->count ? &f->spans[f->count - 1] : NULL;
+	const struct redact_span *last = redact_last(f);
 	if (last && last->kind == REDACT_ADDR && last->end + 1 == at && s.p[at - 1] == ' ' && end == s.n)
 		return redact_within(s, at, STR("DHCP"));
 	size_t n = at_or_nul(s, end) == '/' && (!at || s.p[at - 1] == ' ') ? redact_address_at(s, end + 1) : 0;

@@ -153,12 +153,13 @@ static size_t take_fed(struct redact_finder *f, size_t at, size_t n, struct str 
 /* piped_at: "echo x1 | sudo -S id", "printf '%s\\n' 'x1' | passwd", at the blank behind the word. */
 static size_t piped_at(struct redact_finder *f, size_t at)
 {
+	enum { OPTIONS_MAX = 4 };
 	static const char words[] = "echo printf yes";
-	struct str s = f->line, word = redact_word_before(s, at + 1);
-	size_t value = skip_blanks(s, at), n = 0;
-	if (!str_in_list(word, words) || word.p + word.n != s.p + at)
+	struct str s = f->line;
+	if (!at || !char_is_alpha(s.p[at - 1]) || !str_in_list(redact_word_before(s, at + 1), words))
 		return at;
-	for (;; value = skip_blanks(s, value + n)) {
+	size_t value = skip_blanks(s, at), n = 0;
+	for (unsigned options = 0; options < OPTIONS_MAX; options++, value = skip_blanks(s, value + n)) {
 		bool quoted = one_of(at_or_nul(s, value), "\"'");
 		value += quoted;
 		n = value < s.n ? redact_secret_run(s, value) : 0;
@@ -246,16 +247,17 @@ static bool takes_password(struct str s, size_t at)
 /* "--token x1" */
 static size_t long_option_at(struct redact_finder *f, size_t at)
 {
+	enum { OPTION_MAX = 64 }; /* of bytes: a row of dashes begins at each of them */
 	struct str s = f->line;
 	size_t n = 0;
-	while (char_is_alpha(at_or_nul(s, at + 2 + n)) || at_or_nul(s, at + 2 + n) == '-')
+	while (n < OPTION_MAX && (char_is_alpha(at_or_nul(s, at + 2 + n)) || at_or_nul(s, at + 2 + n) == '-'))
 		n++;
 	size_t value = skip_blanks(s, at + 2 + n);
 	bool apart = value > at + 2 + n && at_or_nul(s, value) != '-';
 	size_t user = 0;
-	while (is_name(at_or_nul(s, value + user)))
+	while (apart && is_name(at_or_nul(s, value + user)))
 		user++;
-	if (apart && user && at_or_nul(s, value + user) == ':' && str_in_list(part(s, at + 2, n), "user proxy-user")) {
+	if (user && at_or_nul(s, value + user) == ':' && str_in_list(part(s, at + 2, n), "user proxy-user")) {
 		size_t secret = redact_take(f, value, user, REDACT_USER) + 1;
 		return redact_take(f, secret, redact_secret_run(s, secret), REDACT_SECRET);
 	}
@@ -334,7 +336,7 @@ size_t redact_option_at(struct redact_finder *f, size_t at)
 	bool use = redact_within(s, start, STR("net use "));
 	if (use && path)
 		return behind_user(f, at + STR(" /user:").n);
-	return use && before.n && (!f->count || f->spans[f->count - 1].end <= start)
+	return use && before.n && redact_is_free(f, start)
 		       ? (redact_take(f, start, before.n, REDACT_SECRET), at + 1)
 		       : at;
 }

@@ -19,6 +19,8 @@ size_t redact_name_run(struct str s, size_t at)
 
 size_t redact_take(struct redact_finder *f, size_t at, size_t n, enum redact_kind kind)
 {
+	while (kind == REDACT_SECRET && n >= REDACT_RUN_MAX && at + n < f->line.n && !redact_ends_value(f->line.p[at + n]))
+		n++;
 	struct str name = part(f->line, at, n);
 	if (kind == REDACT_HOST && redact_is_address(name))
 		kind = REDACT_ADDR;
@@ -26,8 +28,10 @@ size_t redact_take(struct redact_finder *f, size_t at, size_t n, enum redact_kin
 		kind == REDACT_ADDR && !redact_is_address(name); /* of a network card: it need not have a letter */
 	bool varies = str_eq(name, STR("*"));			 /* of a template */
 	bool keep = kind == REDACT_SECRET || kind == REDACT_ID || hardware ? !n || varies : redact_keeps(name);
-	if (!keep && f->count < f->max)
-		f->spans[f->count++] = (struct redact_span){ at, at + n, kind };
+	struct redact_spans *all = &f->spans;
+	struct redact_span *span = keep ? NULL : arena_push(f->arena, &all->items, &all->count, &all->cap);
+	if (span)
+		*span = (struct redact_span){ at, at + n, kind };
 	return at + n;
 }
 
@@ -87,9 +91,10 @@ size_t redact_go(struct redact_finder *f, size_t at, size_t end)
 	return at;
 }
 
-size_t redact_find(struct str line, struct redact_span *spans, size_t max)
+void redact_find(struct str line, struct arena *a, struct redact_spans *ret_spans)
 {
-	struct redact_finder f = { .line = line, .spans = spans, .max = max };
+	struct redact_finder f = { .line = line, .arena = a, .spans = *ret_spans };
+	f.spans.count = 0;
 	redact_go(&f, 0, line.n);
-	return f.count;
+	*ret_spans = f.spans;
 }

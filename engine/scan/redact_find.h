@@ -7,7 +7,7 @@
 #ifndef KBT_SCAN_REDACT_FIND_H
 #define KBT_SCAN_REDACT_FIND_H
 
-#include "base/str.h"
+#include "base/arena.h"
 
 enum redact_kind { REDACT_HOST, REDACT_USER, REDACT_ADDR, REDACT_SECRET, REDACT_ID, REDACT_SHARE, REDACT_KINDS };
 
@@ -16,8 +16,14 @@ struct redact_span {
 	enum redact_kind kind;
 };
 
-/* redact_find gives the spans of names in one line, ascending and apart, at most max. */
-size_t redact_find(struct str line, struct redact_span *spans, size_t max);
+struct redact_spans { /* zeroed at first */
+	struct redact_span *items;
+	size_t count, cap;
+};
+
+/* redact_find gives the spans of names in one line, ascending and apart, in the place of what was there; they live in
+ * the arena, which has to outlive the list and tells of lack of memory. */
+void redact_find(struct str line, struct arena *a, struct redact_spans *ret_spans);
 /* redact_keeps: a name that tells of nobody ("localhost", "root", "unknown", "255.255.255.0"). */
 bool redact_keeps(struct str name);
 /* redact_is_common_share: a share that many servers have ("data", "sysvol"). */

@@ -185,9 +185,9 @@ size_t redact_mail_at(struct redact_finder *f, size_t at)
 	return redact_take(f, host, host_n, REDACT_HOST);
 }
 
-/* redact_domain_at: a dotted name under a top-level domain of hosts; what ends in others ("a.log", "java.lang") is no
+/* redact_domain: a dotted name under a top-level domain of hosts; what ends in others ("a.log", "java.lang") is no
  * host. */
-size_t redact_domain_at(struct redact_finder *f, size_t at)
+size_t redact_domain(struct str s, size_t at)
 {
 	static const char tops[] =
 		"com net org edu gov mil int io de uk fr nl eu ch at it es jp cn ru br au ca us pl se info "
@@ -196,14 +196,18 @@ size_t redact_domain_at(struct redact_finder *f, size_t at)
 	static const char longer[] = /* of names of three parts and more: some are endings of files, too */
 		"hk tw kr nz za mx no dk fi pt gr cz sk hu ro bg hr si ie be lu li tr il ae sg th vn ph id pk "
 		"ua by kz ar cl co pe ve tv ee lv lt rs is cc me cloud xyz online site store";
-	size_t n = redact_name_run(f->line, at), dot = n;
-	while (dot && f->line.p[at + dot - 1] != '.')
+	size_t n = redact_name_run(s, at), dot = n;
+	while (dot && s.p[at + dot - 1] != '.')
 		dot--;
-	struct str top = part(f->line, at + dot, n - dot);
-	bool deep = dot > 1 && memchr(f->line.p + at, '.', dot - 1);
-	return dot > 1 && (str_in_list(top, tops) || (deep && str_in_list(top, longer)))
-		       ? redact_take(f, at, n, REDACT_HOST)
-		       : at;
+	struct str top = part(s, at + dot, n - dot);
+	bool deep = dot > 1 && memchr(s.p + at, '.', dot - 1);
+	return dot > 1 && (str_in_list(top, tops) || (deep && str_in_list(top, longer))) ? n : 0;
+}
+
+size_t redact_domain_at(struct redact_finder *f, size_t at)
+{
+	size_t n = redact_domain(f->line, at);
+	return n ? redact_take(f, at, n, REDACT_HOST) : at;
 }
 
 /* is_azure: "D:\home\site\wwwroot", "/home/site/wwwroot" is everybody's. */
@@ -499,8 +503,10 @@ size_t redact_secret_at(struct redact_finder *f, size_t at)
 size_t redact_key_block_at(struct redact_finder *f, size_t at)
 {
 	struct str s = f->line, rest = str_from(s, at);
-	size_t head = str_starts(rest, STR("-----BEGIN ")) ? str_find(rest, STR("PRIVATE KEY-----")) : STR_NONE;
-	if (head == STR_NONE || head > REDACT_COMMAND_MAX)
+	size_t head = str_starts(rest, STR("-----BEGIN ")) ?
+			      str_find(str_first(rest, REDACT_COMMAND_MAX), STR("PRIVATE KEY-----")) :
+			      STR_NONE;
+	if (head == STR_NONE)
 		return at;
 	size_t start = skip_blanks(s, at + head + STR("PRIVATE KEY-----").n);
 	size_t n = str_find(str_from(s, start), STR("-----END"));

@@ -185,7 +185,7 @@ static size_t takes_share(struct redact_finder *f, size_t at, size_t n)
 /* in_pair: "from tango to pomelo", where the first is one. */
 static bool in_pair(const struct redact_finder *f, size_t at)
 {
-	const struct redact_span *last = f->count ? &f->spans[f->count - 1] : NULL;
+	const struct redact_span *last = redact_last(f);
 	return last && last->kind == REDACT_HOST && last->end + 4 == at &&
 	       str_starts(str_from(f->line, last->end), STR(" to "));
 }

@@ -46,9 +46,7 @@ static struct str of_pgpass(struct str row)
 
 static bool is_domain(struct str name)
 {
-	struct redact_span span;
-	struct redact_finder f = { .line = name, .spans = &span, .max = 1 };
-	return name.n && redact_domain_at(&f, 0) == name.n;
+	return name.n && redact_domain(name, 0) == name.n;
 }
 
 /* is_relay: "[smtp.example.org]:587", "smtp.example.org:587", "@example.org": where mail goes. Without a port it needs

@@ -30,15 +30,28 @@
 
 enum {
 	REDACT_HEX_MIN = 32,	 /* digits of a number that is a secret; a shorter one tells of nothing */
-	REDACT_COMMAND_MAX = 256 /* bytes between a command's name and its options */
+	REDACT_COMMAND_MAX = 256, /* bytes between a command's name and its options */
+	REDACT_RUN_MAX = 1024	 /* bytes that a value is judged by; redact_take takes all of it */
 };
 
 struct redact_finder {
 	struct str line;
-	struct redact_span *spans; /* the caller's */
-	size_t count, max;
+	struct arena *arena; /* the caller's, and of the spans */
+	struct redact_spans spans;
 	bool in_values; /* of an INSERT: no other one stands in it */
 };
+
+/* redact_last: the span taken last, NULL before the first. */
+static inline const struct redact_span *redact_last(const struct redact_finder *f)
+{
+	return f->spans.count ? &f->spans.items[f->spans.count - 1] : NULL;
+}
+
+/* redact_is_free: nothing that was taken reaches beyond the place. */
+static inline bool redact_is_free(const struct redact_finder *f, size_t at)
+{
+	return !f->spans.count || redact_last(f)->end <= at;
+}
 
 /* redact_take adds a span, if it is not empty and tells of somebody; gives its end. */
 size_t redact_take(struct redact_finder *f, size_t at, size_t n, enum redact_kind kind);
@@ -77,9 +90,12 @@ static inline size_t skip_blanks(struct str s, size_t at)
 
 /* Lengths in bytes; 0 for none. */
 size_t redact_name_run(struct str s, size_t at);   /* a name, without stops and dashes behind it */
-size_t redact_secret_run(struct str s, size_t at); /* up to the quote it began with, else to what ends a value */
+/* redact_secret_run: up to the quote it began with, else to what ends a value, or REDACT_RUN_MAX. */
+size_t redact_secret_run(struct str s, size_t at);
+bool redact_ends_value(char c); /* where it has no quotes */
 size_t redact_address_at(struct str s, size_t at); /* IPv4, IPv6, or a network card's with colons */
 size_t redact_card_at(struct str s, size_t at);	   /* a network card's in other forms: 00-1A-..., 001a.2b3c.4d5e */
+size_t redact_domain(struct str s, size_t at);	   /* nas1.example.org */
 size_t redact_phone(struct str s, size_t at);	   /* digits in groups, of a number that is one by the word before it */
 /* redact_word_before: the word that ends before the blanks that end at the place, in the line's bytes; empty where
  * there are none. */

@@ -44,7 +44,7 @@ static void take_value(struct redact_finder *f, size_t at, size_t end)
 {
 	struct str s = f->line;
 	size_t literal = one_of(at_or_nul(s, at), "'\"") ? 1 : redact_literal_at(s, at), from = at + literal;
-	if (!literal || from >= end || (f->count && f->spans[f->count - 1].end > from))
+	if (!literal || from >= end || !redact_is_free(f, from))
 		return;
 	size_t n = quoted_at(s, from - 1);
 	n -= n > 1 && s.p[from - 1 + n - 1] == s.p[from - 1] ? 2 : 1;

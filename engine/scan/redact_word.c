@@ -44,17 +44,38 @@ bool redact_is_secret_key(struct str word)
 
 /* ---- the value ---- */
 
-size_t redact_secret_run(struct str s, size_t at)
+bool redact_ends_value(char c)
+{
+	static const bool ends[256] = { [0] = true,   [' '] = true, ['\t'] = true, ['"'] = true, ['\''] = true,
+					[';'] = true, [','] = true, ['&'] = true,  ['<'] = true, ['>'] = true,
+					[')'] = true, [']'] = true, ['}'] = true };
+	return ends[(unsigned char)c];
+}
+
+/* quoted_run: up to the quote that it began with; where that one is escaped, as in JSON within a string, a quote that
+ * is escaped alike ends it. STR_NONE where none does. */
+static size_t quoted_run(struct str s, size_t at, char quote)
 {
 	size_t n = 0;
-	char quote = at && strchr("\"'", s.p[at - 1]) ? s.p[at - 1] : 0;
-	if (quote)
-		while (at + n < s.n && s.p[at + n] != quote)
-			n += s.p[at + n] == '\\' && at + n + 1 < s.n ? 2 : 1;
-	if (quote && at + n < s.n)
+	bool within = at > 1 && s.p[at - 2] == '\\';
+	if (within) {
+		n = str_find_char(str_from(s, at), quote);
+		while (n != STR_NONE && n && s.p[at + n - 1] == '\\')
+			n--;
 		return n;
-	n = 0;
-	while (at + n < s.n && !strchr(" \t\"';,&<>)]}", s.p[at + n]))
+	}
+	while (at + n < s.n && s.p[at + n] != quote)
+		n += s.p[at + n] == '\\' && at + n + 1 < s.n ? 2 : 1;
+	return at + n < s.n ? n : STR_NONE;
+}
+
+size_t redact_secret_run(struct str s, size_t at)
+{
+	char before = at ? s.p[at - 1] : 0;
+	size_t quoted = one_of(before, "\"'") ? quoted_run(s, at, before) : STR_NONE, n = 0;
+	if (quoted != STR_NONE)
+		return quoted;
+	while (at + n < s.n && n < REDACT_RUN_MAX && !redact_ends_value(s.p[at + n]))
 		n++;
 	return n;
 }

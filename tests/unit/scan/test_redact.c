@@ -748,17 +748,37 @@ static void long_rows(void **unused)
 	static const char *const rows[] = { "a+",	 "$.",	  "node/",   "密码", "{",
 					    ",password", ",PASS", "&code=a1234567", "<user><![CDATA[", ":1 LOGIN \"",
 					    ":1 LOGIN 1 ", "'AUTH' \"", "'requirepass' '", "snmp auth sha ",
-					    "sk-", "sk-a1b2-", "set('password',", "-psk ascii 0 ", "A_TOKEN ", "token=b'", "echo a" };
+					    "sk-", "sk-a1b2-", "set('password',", "-psk ascii 0 ", "A_TOKEN ", "token=b'", "echo a",
+					    " ", "-", "-----BEGIN ", "key=", "/password", "echo -", "]: bob : ", "pw=\\\"x" };
 	static char line[(1 << 20) + 1];
-	struct redact_span spans[4];
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
 		for (size_t at = 0; at + 1 < sizeof line; at++)
 			line[at] = rows[i][at % strlen(rows[i])];
 		clock_t start = clock();
-		redact_find(str_c(line), spans, 4);
+		struct redact_spans spans = { 0 };
+		struct arena a = { 0 };
+		redact_find(str_c(line), &a, &spans);
+		arena_free(&a);
 		assert_true((double)(clock() - start) / CLOCKS_PER_SEC < 3);
 	}
 	alone("ticket doIFqDCCBaSgAwIBBaEDAgEWooIEwTCCBL1hggS5MIIEtaADAgEFoQ4bDENP/RQ0+ ok", "ticket SECRET-1 ok");
+}
+
+/* However many names are before it, a secret in the same line is one. */
+static void lines_of_many_names(void **unused)
+{
+	(void)unused;
+	enum { NAMES = 1000 };
+	struct buf line = { 0 };
+	struct arena a = { 0 };
+	struct str got;
+	for (unsigned i = 0; i < NAMES; i++)
+		buf_addf(&line, "10.0.%u.%u ", i / 250, i % 250);
+	buf_add_c(&line, "password=hunter2");
+	assert_int_equal(redact_secrets(buf_str(&line), &a, &got), ERR_OK);
+	assert_true(str_ends(got, STR("password=SECRET-1")));
+	arena_free(&a);
+	buf_free(&line);
 }
 
 int main(void)
@@ -792,6 +812,7 @@ int main(void)
 		cmocka_unit_test(what_only_looks_like_one),
 		cmocka_unit_test(as_servers_name_them),
 		cmocka_unit_test(long_rows),
+		cmocka_unit_test(lines_of_many_names),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
