@@ -157,11 +157,22 @@ static size_t marks_behind(struct str s, size_t at)
 	return n + (n && at_or_nul(s, at + 2) == '=');
 }
 
+/* at_quote: the quote behind the backslashes at a place, of JSON within a string (\"password\":\"x1\"); the place
+ * itself where there is none. */
+static size_t at_quote(struct str s, size_t at)
+{
+	size_t n = 0;
+	while (n < 3 && at_or_nul(s, at + n) == '\\') /* a string in a string in a string */
+		n++;
+	return one_of(at_or_nul(s, at + n), "\"'") ? at + n : at;
+}
+
 static struct assignment read_assignment(struct str s, size_t start, size_t end, enum redact_kind kind)
 {
 	static const struct str attribute = STR_LIT("value=");
 	const char *closes = start && s.p[start - 1] == '[' ? "\"']" : "\"'";
-	size_t before = end + one_of(at_or_nul(s, end), closes), at = skip_blanks(s, before);
+	size_t quote = at_quote(s, end);
+	size_t before = quote + one_of(at_or_nul(s, quote), closes), at = skip_blanks(s, before);
 	if (at > before && str_starts_nocase(str_from(s, at), attribute)) /* key="password" value="x1" */
 		at += attribute.n - 1;
 	size_t mark = kind == REDACT_SECRET && at > before ? behind_act(s, at) : at;
@@ -172,6 +183,7 @@ static struct assignment read_assignment(struct str s, size_t start, size_t end,
 	at += marks_behind(s, at);
 	g.value = skip_blanks(s, g.assigned ? at + 1 : at);
 	g.apart = g.value > at + g.assigned;
+	g.value = g.assigned ? at_quote(s, g.value) : g.value;
 	g.quoted = one_of(at_or_nul(s, g.value), "\"'<") ||
 		   ((kind == REDACT_HOST || kind == REDACT_USER) && is_bracketed(s, g.value, kind));
 	g.value += g.quoted;
@@ -232,7 +244,8 @@ static size_t name_behind(struct redact_finder *f, const struct assignment *g, e
 	struct str name = part(s, value, n);
 	if (kind == REDACT_USER && at_or_nul(s, value + n) == '=') /* a key of its own: "Login: user=<alice>" */
 		return g->end;
-	if (kind == REDACT_USER && (g->assigned || g->quoted) && at_or_nul(s, value + n) == '\\') /* /user:CORP\alice */
+	bool domain = at_or_nul(s, value + n) == '\\' && at_quote(s, value + n) == value + n; /* /user:CORP\alice */
+	if (kind == REDACT_USER && (g->assigned || g->quoted) && domain)
 		return take_person(f, value);
 	bool state = g->mark == ':' && g->apart && str_in_list(name, states); /* "account: expired" */
 	bool last = !state && (strchr(",;)", at_or_nul(s, value + n)) || value + n >= s.n);

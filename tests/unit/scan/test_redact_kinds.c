@@ -71,6 +71,16 @@ static void what_only_sounds_so(void **unused)
 	     "sha256sum d41d8cd98f00b204e9800998ecf8427ed41d8cd98f00b204e9800998ecf8427e");
 }
 
+static void json_in_strings(void **unused)
+{
+	(void)unused;
+	alone("{\"log\":\"{\\\"password\\\":\\\"kumquat\\\",\\\"user\\\":\\\"bob\\\"}\"}",
+	      "{\"log\":\"{\\\"password\\\":\\\"SECRET-1\\\",\\\"user\\\":\\\"USER-1\\\"}\"}");
+	masked("curl -d \"{\\\"api_key\\\": \\\"kum,quat\\\"}\"", "curl -d \"{\\\"api_key\\\": \\\"SECRET-1\\\"}\"");
+	masked("\\\\\\\"token\\\\\\\":\\\\\\\"kum quat\\\\\\\"}", "\\\\\\\"token\\\\\\\":\\\\\\\"SECRET-1\\\\\\\"}");
+	STAY("{\\\"password\\\":\\\"\\\"}", "{\\\"password\\\":null}");
+}
+
 static void words_of_wallets(void **unused)
 {
 	(void)unused;
@@ -211,7 +221,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(lines_of_fields),	 cmocka_unit_test(programs),
-		cmocka_unit_test(what_only_sounds_so),	 cmocka_unit_test(words_of_wallets),
+		cmocka_unit_test(what_only_sounds_so),	 cmocka_unit_test(json_in_strings),
+			 cmocka_unit_test(words_of_wallets),
 		cmocka_unit_test(what_commands_are_fed), cmocka_unit_test(commands_and_calls),
 		cmocka_unit_test(windows_settings),	 cmocka_unit_test(columns_and_blocks),
 		cmocka_unit_test(rows_in_rows),
