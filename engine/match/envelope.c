@@ -343,7 +343,8 @@ static bool peel_record(struct peel *p)
 	enum { MARKS = HAS_LINE_END | HAS_TAB | HAS_COMMA | HAS_EQUALS | HAS_BAR | HAS_BRACE };
 	if (!(p->has & MARKS) && p->rest.n && !char_is_digit(p->rest.p[0]) && p->rest.p[0] != '<')
 		return false; /* none has to do without */
-	return peel_event_table(p) || peel_row(p) || peel_event_list(p) || peel_cef(p) || peel_leef(p) ||
+	return ((p->has & HAS_TAB) && peel_snare(p)) || ((p->has & HAS_COMMA) && peel_protocol(p)) ||
+	       peel_event_table(p) || peel_row(p) || peel_event_list(p) || peel_cef(p) || peel_leef(p) ||
 	       peel_configmgr(p) || peel_json(p) || peel_journal(p) || peel_logfmt(p) || peel_w3c(p) || peel_mail(p) ||
 	       peel_configmgr_view(p);
 }
@@ -353,9 +354,11 @@ static bool peel_record(struct peel *p)
 static bool is_bare(struct str s, unsigned has)
 {
 	if (!s.n || (has & (HAS_LINE_END | HAS_TAB | HAS_DOLLAR | HAS_BAR | HAS_STAR | HAS_NUMBER)) ||
-	    peel_byte_at(s, s.n - 1, "}") || peel_ends_in_hresult(s))
+	    peel_byte_at(s, s.n - 1, "}") || peel_ends_in_hresult(s) ||
+	    (s.p[s.n - 1] == ']' && peel_ends_in_project(s)))
 		return false;
-	if (char_is_digit(s.p[0]) || peel_byte_at(s, 0, "<[({.:@") || stamp_month(s) || stamp_weekday(s) ||
+	if (char_is_digit(s.p[0]) || peel_byte_at(s, 0, "<[({.:@#!") || stamp_month(s) || stamp_weekday(s) ||
+	    str_starts(s, STR("Executed as user: ")) ||
 	    (peel_byte_at(s, 0, "IWEF") && s.n > 1 && char_is_digit(s.p[1])))
 		return false;
 	struct markup_record markup;

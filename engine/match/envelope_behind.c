@@ -75,7 +75,7 @@ static bool peel_php(struct peel *p)
 }
 
 /* HRESULTs that say nothing but that something failed: E_FAIL, E_UNEXPECTED, .NET's own. */
-static bool says_nothing(struct str code)
+bool peel_says_nothing(struct str code)
 {
 	static const struct str heads[] = { STR_LIT("0x80004005"), STR_LIT("0x8000FFFF"), STR_LIT("0x80131") };
 	for (size_t i = 0; i < sizeof heads / sizeof *heads; i++)
@@ -91,7 +91,7 @@ static bool peel_hresult(struct peel *p)
 	static const struct str mark = STR_LIT("(Exception from HRESULT: ");
 	size_t at = peel_ends_in_hresult(p->rest) ? str_find(p->rest, mark) : STR_NONE;
 	struct str code = at == STR_NONE ? STR("") : str_from(p->rest, at + mark.n);
-	if (!says_nothing(code) || p->beside.n || !cut(p, at))
+	if (!peel_says_nothing(code) || p->beside.n || !cut(p, at))
 		return false;
 	p->beside = str_first(code, code.n - 1);
 	peel_kind(p, "dotnet");
@@ -195,12 +195,24 @@ static bool peel_delivery(struct peel *p)
 	return true;
 }
 
+/* "AH01215: text: /srv/cgi-bin/a.pl": Apache says which script wrote it. */
+static bool peel_script(struct peel *p)
+{
+	struct str s = p->rest;
+	size_t at = str_starts(s, STR("AH01215: ")) ? s.n : 0;
+	while (at && !char_is_space(s.p[at - 1]))
+		at--;
+	return at > 11 && at < s.n && peel_byte_at(s, at, "/") && s.p[at - 2] == ':' && cut(p, at - 2);
+}
+
 void peel_behind(struct peel *p)
 {
+	if (peel_job(p) || (str_ends(p->rest, STR("]")) && (peel_project(p) || peel_servicing(p))))
+		return;
 	if (p->e->time.n && (peel_provider(p) || peel_delivery(p)))
 		return;
 	if (p->e->time.n && (peel_nginx(p) || peel_context(p) || peel_referer(p) || peel_statement(p) ||
-			     peel_preauth(p) || peel_class(p) || peel_place(p)))
+			     peel_preauth(p) || peel_class(p) || peel_place(p) || peel_script(p)))
 		return;
 	if (!peel_php(p))
 		peel_hresult(p);

@@ -358,9 +358,9 @@ bool peel_own_shape(struct peel *p)
 	if (c == '<')
 		return peel_angle_clock(p);
 	if (char_is_digit(c))
-		return peel_android(p) || peel_process_first(p) || peel_elapsed(p);
-	if (c == '#')
-		return peel_weblogic(p);
+		return peel_time_service(p) || peel_android(p) || peel_process_first(p) || peel_elapsed(p);
+	if (c == '#' || c == '!')
+		return peel_weblogic(p) || peel_setup(p);
 	return char_is_upper(c) ? peel_python_plain(p) || peel_ruby(p) || peel_service_log(p) || peel_level_thread(p)
 				: char_is_lower(c) && peel_dotnet(p);
 }

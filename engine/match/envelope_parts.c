@@ -48,6 +48,11 @@ static bool peel_level(struct peel *p)
 		peel_drop(p, n + (bracket ? 2 : 0));
 		return true;
 	}
+	size_t logged = str_starts(s, STR("##vso[task.logissue ")) ? str_find_char(str_first(s, 300), ']') : STR_NONE;
+	if (logged != STR_NONE) {
+		peel_drop(p, logged + 1);
+		return true;
+	}
 	for (size_t i = 0; s.n && i < sizeof levels / sizeof *levels; i++) {
 		struct str word = levels[i];
 		if (word.p[0] != s.p[0])
@@ -168,6 +173,8 @@ static bool peel_logger(struct peel *p)
 	if (!str_word(&rest, &word) || word.n > 80)
 		return false;
 	bool number = peel_digits(word, 0, 1, 10) == word.n;
+	static const struct str nothing = STR_LIT(" [(null)] - "); /* log4net's context */
+	rest = str_from(rest, str_starts(rest, nothing) ? nothing.n - 3 : 0);
 	struct str behind = str_trim(rest);
 	bool dash = str_starts(rest, STR(" - ")), colon = rest.n && rest.p[0] == ' ' && str_starts(behind, STR(": "));
 	if (number && str_starts(rest, STR(" --- "))) {
@@ -267,6 +274,19 @@ static bool peel_websphere(struct peel *p)
 	return true;
 }
 
+/* "joe@shop ERROR:  ": PostgreSQL's, who is asking and where; the level stays for envelope_head. */
+static bool peel_session(struct peel *p)
+{
+	struct str rest = p->rest, word, level;
+	if (!p->e->thread.n || str_find_char(str_first(rest, 80), '@') == STR_NONE || !str_word(&rest, &word) ||
+	    str_find_char(word, '@') == STR_NONE || !str_starts(rest, STR(" ")) || !str_word(&rest, &level) ||
+	    !str_ends(level, STR(":")) || !str_starts(rest, STR("  ")))
+		return false;
+	peel_note(&p->e->component, word);
+	peel_drop(p, word.n);
+	return true;
+}
+
 /* "us=113456 10.0.0.9:1194 ": OpenVPN's, and whom it speaks to */
 static bool peel_openvpn(struct peel *p)
 {
@@ -353,7 +373,8 @@ void peel_parts(struct peel *p)
 	for (unsigned i = 0; i < PARTS_MAX; i++)
 		if (!peel_dash(p) && !peel_thread(p) && !peel_level(p) && !peel_bracket(p) && !peel_request(p) &&
 		    !peel_channel(p) && !peel_logger(p) && !peel_esxi(p) && !peel_service(p) && !peel_websphere(p) &&
-		    !peel_openvpn(p) && !peel_marked(p))
+		    !peel_openvpn(p) && !peel_session(p) &&
+		    !(peel_byte_at(p->rest, 0, "!+?123456789") && (peel_agent(p) || peel_update(p))) && !peel_marked(p))
 			break;
 	if (p->e->level.n)
 		note_component(p);

@@ -69,9 +69,23 @@ bool peel_kubernetes(struct peel *p); /* "3m12s   Warning   FailedMount   pod/we
 /* ---- envelope_behind.c ---- */
 
 void peel_behind(struct peel *p);  /* a request, a referer, a statement, a place, an HRESULT */
+bool peel_says_nothing(struct str code); /* an HRESULT that tells but that something failed */
 bool peel_channel(struct peel *p); /* "app.ERROR: text {"user":4} []" */
 bool peel_request(struct peel *p); /* the id of a cloud's request */
 bool peel_ends_in_hresult(struct str text); /* "text (Exception from HRESULT: 0x80070005 (E_ACCESSDENIED))" */
+
+/* ---- envelope_windows.c ---- */
+
+bool peel_setup(struct peel *p);	/* "#E033 text", "!!!  inf:   text" */
+bool peel_time_service(struct peel *p); /* "148635 10:56:20.1134560s - text" */
+bool peel_update(struct peel *p);	/* "1234  5678  Agent    *FAILED* text" */
+bool peel_agent(struct peel *p);	/* "! [298] text" */
+bool peel_job(struct peel *p);		/* "Executed as user: joe. text [SQLSTATE 42000] (Error 208)." */
+bool peel_protocol(struct peel *p);	/* whom Exchange spoke to, and what was said */
+bool peel_snare(struct peel *p);	/* an event in fields between tabs */
+bool peel_project(struct peel *p);	/* "text [C:\src\app.vcxproj]" */
+bool peel_servicing(struct peel *p);	/* "text [HRESULT = 0x80070005 - E_ACCESSDENIED]" */
+bool peel_ends_in_project(struct str text);
 
 /* ---- a kind each ---- */
 

@@ -264,7 +264,24 @@ ENVELOPES = {  # (what was put around it, what has to be told of that)
     'Kubernetes': (lambda p: '3m12s   Warning   FailedMount   pod/web-7d4b   ' + p,
                    {'kind': 'container', 'level': 'Warning', 'component': 'pod/web-7d4b', 'event': 'FailedMount'}),
     'a chat': (lambda p: 'John [14:03]: ' + p, {'kind': 'chat', 'time': '14:03'}),
-    'setupapi': (lambda p: '#E033 ' + p, None),
+    'SetupAPI': (lambda p: '#E033 ' + p, {'kind': 'setup', 'event': 'E033'}),
+    'SetupAPI today': (lambda p: '!!!  inf:           ' + p, {'kind': 'setup', 'component': 'inf'}),
+    'the time service': (lambda p: '148635 10:56:20.1134560s - ' + p, {'kind': 'service', 'time': '10:56:20.1134560'}),
+    'Windows Update': (lambda p: '2001/03/12 10:56:20.1134560 1234  5678  Agent           *FAILED* ' + p, {'thread': '5678', 'component': 'Agent'}),
+    "SQL Server's agent": (lambda p: '2001-03-12 10:56:20 - ! [298] ' + p, {'event': '298', 'time': '2001-03-12 10:56:20'}),
+    'a step of a job': (lambda p: f'Executed as user: CORP\\joe. {p} [SQLSTATE 42000] (Error 208).  The step failed.', {'kind': 'job'}),
+    'SMTP of Exchange': (lambda p: f'2001-03-12T10:56:20.113Z,WS7\\Default,08D8,12,10.0.0.5:25,10.0.0.9:4711,>,{field(p)},',
+                         {'kind': 'protocol', 'time': '2001-03-12T10:56:20.113Z', 'component': 'WS7\\Default'}),
+    'Snare': (lambda p: '<14>Mar 12 10:56:20 ws7 MSWinEventLog\t1\tSystem\t212\tMon Mar 12 10:56:20 2001\t7001\tNetsvc\tjoe\tN/A\tError\tws7\t'
+              f'None\t\t{p}\t212', {**EVENT, 'host': 'ws7', 'time': 'Mon Mar 12 10:56:20 2001'}),
+    'MSBuild': (lambda p: f'{p} [C:\\src\\app\\app.vcxproj]', None),
+    'CBS with a code that says nothing': (lambda p: f'2001-03-12 10:56:20, Error                 CBS    {p} [HRESULT = 0x80004005 - E_FAIL]',
+                                          {'component': 'CBS', 'level': 'Error'}),
+    'a script of Apache': (lambda p: '[Mon Mar 12 10:56:20.113 2001] [cgi:error] [pid 212] [client 10.0.0.9:4711] '
+                           f'AH01215: {p}: /srv/cgi-bin/a.pl', {'level': 'error', 'component': 'cgi'}),
+    'PostgreSQL': (lambda p: f'2001-03-12 10:56:20.113 CET [212] joe@shop ERROR:  {p}', {'thread': '212', 'component': 'joe@shop'}),
+    'log4net': (lambda p: f'2001-03-12 10:56:20,113 [7] ERROR Rcmd.Client [(null)] - {p}', {'thread': '7', 'level': 'ERROR'}),
+    "a task's issue": (lambda p: f'2001-03-12T10:56:20.1134560Z ##vso[task.logissue type=error]{p}', {'kind': 'iso'}),
     'PowerShell': (lambda p: f'Invoke-It : {p}\nAt line:1 char:1\n+ Invoke-It -Name x\n+ ~~~~~~~~~~~~~~~~~~~\n'
                    '    + CategoryInfo          : NotSpecified: (:) [Invoke-It], Exception\n'
                    '    + FullyQualifiedErrorId : System.Exception,Invoke-It', {'kind': 'powershell'}),
@@ -427,9 +444,8 @@ class Dress(KbtTest):
                     self.assertEqual({k: envelope.get(k) for k in says or {}}, says or {}, text)
 
     def test_a_scan_reads_lines_alike(self):
-        """But for one whose words no blanks part, which its first look does not find."""
         asked = [(name, article, binds, put(message)) for article, message, binds in MESSAGES
-                 for name, (put, _) in ENVELOPES.items() if name != 'setupapi' and '\n' not in put(message)]
+                 for name, (put, _) in ENVELOPES.items() if '\n' not in put(message)]
         # A line beside may tell which error a message is of: so the lines stand apart.
         apart = 16
         log = self.write('dressed.log', ('\n'.join(text + '\nall is well' * (apart - 1) for *_, text in asked) + '\n').encode())
