@@ -223,7 +223,7 @@ const struct cmd cmd_lookup = {
 	.usage = "[TEXT... | -]",
 	.help = "rank the articles that explain a message",
 	.about = "The first answer comes with its cause and what to do. Exit code 0: an article explains it; 1:\n"
-		 "none does, and the nearest are named. They follow an answer that is less than sure.",
+		 "none does, and the nearest are named. An answer that is not sure is followed by less likely ones.",
 	.examples = examples,
 	.options = options,
 	.run = run,

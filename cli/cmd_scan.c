@@ -176,6 +176,13 @@ static void say_nothing_found(struct cmd_context *c, const struct scan_counts *n
 		  n->suspects == 1 ? ": --unknown shows it" : n->suspects ? ": --unknown shows them" : "");
 }
 
+/* hint_at_lookup: what was named and is nowhere is a message, by its words. */
+static void hint_at_lookup(struct cmd_context *c)
+{
+	if (c->arg_count == 1 && strchr(c->args[0], ' ') && access(c->args[0], F_OK))
+		diags_add(&c->diags, DIAG_NOTE, 0, "if that is a message, `kbt lookup` says what explains it");
+}
+
 static enum err scan_opened(struct scan_run *r, struct scan *scan, bool *ret_all_read)
 {
 	enum err e = scan_inputs(r, scan, ret_all_read);
@@ -214,6 +221,7 @@ static int scan_whole(struct scan_run *r, struct scan_options *options)
 	match_close(&matcher);
 	cmd_progress(c, "%s", "");
 	scan_time_end(c, &r->counts);
+	hint_at_lookup(c);
 	if (!e && !cmd_interrupted())
 		say_nothing_found(c, &r->counts);
 	r->show.interrupted = e == ERR_INTERRUPTED || cmd_interrupted();

@@ -123,8 +123,9 @@ const struct cmd cmd_show = {
 	.name = "show",
 	.usage = "ID",
 	.help = "an article, its rules, its causes, what cites it",
-	.about = "ID is Q150536, 150536 or KB150536. What the tool takes from the article comes first: messages,\n"
-		 "codes, cause, what to do, status. Sources are numbered from 1, the one that counts first.",
+	.about = "ID is Q150536, 150536 or KB150536, or a name such as Q-no-route-to-host. What the tool takes\n"
+		 "from the article comes first: messages, codes, cause, what to do, status. Sources are numbered from 1,\n"
+		 "the one that counts first.",
 	.examples = show_examples,
 	.options = show_options,
 	.no_limit = true,

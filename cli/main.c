@@ -145,7 +145,7 @@ static bool parse_option(struct cmd_context *c, int argc, char **argv, int *at)
 	}
 	if (option->value && !value) {
 		if (*at + 1 >= argc) {
-			cmd_usage(c, "--%s needs a value (%s)", option->name, option->value);
+			cmd_usage(c, "%s needs a value (%s)", arg, option->value);
 			return false;
 		}
 		value = argv[++*at];

@@ -192,6 +192,7 @@ class Help(KbtTest):
     def test_values_that_do_not_fit_their_option(self):
         self.refused('lookup', '--batch=x', names='--batch takes no value')
         self.refused('lookup', 'x', '--limit', names='--limit needs a value')
+        self.refused('lookup', 'x', '-n', names='-n needs a value')
         for command, option in (('lookup', 'db'), ('scan', 'report'), ('scan', 'cursor'), ('diagnose', 'save'),
                                 ('serve', 'keep'), ('token', 'tokens')):
             with self.subTest(option=option):
@@ -251,6 +252,13 @@ class Help(KbtTest):
                     said = self.kbt(*command, at, code=NONE).err
                     self.assertEqual(said, f'kbt: note: {at} is a {kind}: `kbt scan {at}` finds what is known in it\n')
         self.assertEqual(self.kbt('lookup', 'all is well', code=NONE).err, '')
+
+    def test_a_message_is_no_name_of_a_file(self):
+        self.kbt('import', os.path.join(ROOT, 'kb'))
+        hint = 'kbt: note: if that is a message, `kbt lookup` says what explains it\n'
+        for at, said in (('System error 53 has occurred.', hint), ('nowhere.log', '')):
+            with self.subTest(at=at):
+                self.assertEqual(self.kbt('scan', at, code=USAGE).err.replace(f'kbt: {at}: no such file or folder\n', ''), said)
 
     def test_what_was_installed_is_named_where_the_knowledge_base_is_missing(self):
         needs_root()
