@@ -55,7 +55,8 @@ static const char text[] =
 	"date: 2026-01-31\nmessages:\n  - text: 'Cannot write {file}: quota of {user} exceeded'\ncause: &gt;\n  The "
 	"quota of the user is used up, not the disk.\nresolutions:\n  - kind: fix\n    text: Raise the quota, or "
 	"remove files of the user.\n"
-	"    where: server\nsamples:\n  match:\n    - text: 'Cannot write report.doc: quota of ann exceeded'\n"
+	"    where: server\n    effort: minutes\n    risk: low\n    harm: the disk fills sooner\n"
+	"samples:\n  match:\n    - text: 'Cannot write report.doc: quota of ann exceeded'\n"
 	"      binds: {file: report.doc, user: ann}\n---\n## Symptoms\n...</pre>\n"
 	"<p>Then check and load it; this page shows it a moment later:</p>\n"
 	"<pre class=\"code\" tabindex=\"0\">kbt lint Q-disk-quota.md\nkbt import Q-disk-quota.md</pre>\n</section>\n";

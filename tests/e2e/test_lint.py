@@ -2,6 +2,7 @@
 """kbt lint: one mistake a file, each found with its line; the project's own kb/ is clean."""
 import json
 import os
+import re
 import tempfile
 import unittest
 
@@ -47,6 +48,14 @@ class Lint(KbtTest):
         self.assertIn(f'{path or self.path("kb/articles/Q-cog-stuck.md")}:{line}: ', findings[0])
         self.assertIn(text, findings[0])
         self.assertTrue(p.out.splitlines()[-1].endswith(': 1 finding'), p.out)
+
+    def test_the_articles_of_the_guide_are_as_it_asks(self):
+        with open(f'{ROOT}/kb/README.md', encoding='utf-8') as f:
+            article, stories = re.findall(r'```\n(.*?)```', f.read(), re.S)[:2]
+        hit = re.search(r'~Error during .*', stories).group()
+        self.write('kb/articles/Q150536.md', article)
+        self.good_and("messages:\n  - text: 'Gizmo", f"{stories}messages:\n  - text: '{hit}'\n  - text: 'Gizmo")
+        self.assertRegex(self.kbt('lint', self.path('kb')).out, '^2 articles, .* 0 findings\n$')
 
     STORIES = '''marks:
   turned: 'The cog of {server} has turned'

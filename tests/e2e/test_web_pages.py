@@ -150,6 +150,13 @@ class Pages(unittest.TestCase):
         server.kbt('import', '--db', db, path)
         self.assertIn(b'Q-cog-jammed', server.kbt('lookup', '--db', db, text))
 
+    def test_the_article_of_the_help_is_as_it_asks(self):
+        article = html.unescape(re.search(r'<pre[^>]*>(---\n.*?)</pre>', server.get('/help')[2], re.S).group(1))
+        path = os.path.join(server.dir, 'Q-disk-quota.md')
+        with open(path, 'w', encoding='utf-8') as f:
+            f.write(article)
+        self.assertRegex(server.kbt('lint', path), rb'^1 article, .* 0 findings\n$')
+
     def test_the_report_as_text_by_form_and_by_accept(self):
         text = 'Failed to connect to <\\\\HQ-SRV9>, Error = 53'
         for do, kind, begins in (('markdown', 'text/markdown', '```'), ('ticket', 'text/plain', 'Failed to connect'),
