@@ -381,7 +381,7 @@ static struct match_span span_of(struct str text, struct str part)
 void envelope_read(struct str text, struct match_envelope *ret_envelope)
 {
 	struct match_envelope e = { .kind = STR("") };
-	struct peel p = { .rest = str_trim(text), .e = &e };
+	struct peel p = { .rest = peel_cut_mark(str_trim(text)), .e = &e };
 	p.has = bytes_of(p.rest);
 	if (is_bare(p.rest, p.has)) {
 		size_t at = (size_t)(p.rest.p - text.p);

@@ -218,6 +218,24 @@ void peel_behind(struct peel *p)
 		peel_hresult(p);
 }
 
+/* "[...]", "(truncated)", "<snip>", "[truncated 312 bytes]": what says that more was there. */
+struct str peel_cut_mark(struct str text)
+{
+	enum { MARK_MAX = 40 };
+	static const char *const words[] = { "...", "..", "cut", "cut off", "snip", "snipped", "more", "abridged" };
+	static const char open[] = "([<", close[] = ")]>";
+	const char *kind = text.n ? strchr(close, text.p[text.n - 1]) : NULL;
+	size_t from = text.n > MARK_MAX ? text.n - MARK_MAX : 0;
+	const char *start = kind && *kind ? memrchr(text.p + from, open[kind - close], text.n - from) : NULL;
+	if (!start || start == text.p)
+		return text;
+	struct str left = str_first(text, (size_t)(start - text.p)), said = str_part(text, left.n + 1, text.n - 1);
+	bool cut = str_find_nocase(said, STR("truncated")) != STR_NONE;
+	for (size_t i = 0; !cut && i < sizeof words / sizeof *words; i++)
+		cut = str_eq_nocase(said, str_c(words[i]));
+	return cut ? str_trim_end(left) : text;
+}
+
 /* "app.ERROR: text {"user":4} []": Monolog's channel and level, context and extra behind the message */
 bool peel_channel(struct peel *p)
 {

@@ -72,6 +72,7 @@ void peel_behind(struct peel *p);  /* a request, a referer, a statement, a place
 bool peel_says_nothing(struct str code); /* an HRESULT that tells but that something failed */
 bool peel_channel(struct peel *p); /* "app.ERROR: text {"user":4} []" */
 bool peel_request(struct peel *p); /* the id of a cloud's request */
+struct str peel_cut_mark(struct str text); /* without "(truncated)", "[...]" at its end */
 bool peel_ends_in_hresult(struct str text); /* "text (Exception from HRESULT: 0x80070005 (E_ACCESSDENIED))" */
 
 /* ---- envelope_windows.c ---- */

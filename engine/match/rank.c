@@ -328,7 +328,7 @@ static uint32_t add_authored(struct query *q, const struct evidence_of_message *
 	return count;
 }
 
-/* What a message binds although its fixed words have slips, or sentences of it are missing. */
+/* What a message binds although its fixed words have slips, or sentences of it are missing, or its end. */
 static void mend(struct query *q, struct answer *answers, uint32_t n)
 {
 	struct str text = str_first(q->clean->text, q->payload.end);
@@ -336,10 +336,15 @@ static void mend(struct query *q, struct answer *answers, uint32_t n)
 		struct answer *x = &answers[i];
 		if (!x->owner || x->fits || !x->owner->var_n)
 			continue;
-		if (align_mend(q, x->alignment.group, &q->scratch->mended))
+		bool slips = align_mend(q, x->alignment.group, &q->scratch->mended);
+		if (slips)
 			x->mended = surface_fit(q->view, x->owner, text, &q->scratch->mended, &x->surface);
 		if (!x->mended)
+			x->mended = surface_fit_cut(q->view, x->owner, text, &q->scratch->letters, &x->surface);
+		if (!x->mended)
 			x->mended = surface_fit_part(q->view, x->owner, text, &q->scratch->letters, &x->surface);
+		if (!x->mended && slips)
+			x->mended = surface_fit_cut(q->view, x->owner, text, &q->scratch->mended, &x->surface);
 	}
 }
 

@@ -57,10 +57,19 @@ static void split(struct fit *f, struct match_span part)
 	}
 }
 
+/* How many letters of a literal have to be there: of a text that is cut off, as many as there are. */
+static uint32_t letters_due(const struct fit *f, const struct segment *s, uint32_t at)
+{
+	uint32_t left = f->in->n - at;
+	return f->cut && left < s->letter_n ? left : s->letter_n;
+}
+
 static bool letters_at(const struct fit *f, const struct segment *s, uint32_t at)
 {
-	return at <= f->in->n && s->letter_n <= f->in->n - at &&
-	       !memcmp(f->in->c + at, f->pattern.c + s->letter_at, s->letter_n);
+	if (at > f->in->n)
+		return false;
+	uint32_t due = letters_due(f, s, at);
+	return due <= f->in->n - at && !memcmp(f->in->c + at, f->pattern.c + s->letter_at, due);
 }
 
 static bool has_space(const struct fit *f, uint32_t at)
@@ -190,12 +199,33 @@ static bool drive_at(const struct fit *f, uint32_t letter)
 	       f->text.p[at + 2] == '\\';
 }
 
+/* Two variables with blanks between them: of what stands there nobody knows where the second begins. */
+static bool runs_into(const struct fit *f, const struct segment *s)
+{
+	return s + 2 < f->segments + f->count && s->is_var && s[2].is_var && !str_trim(s[1].raw).n;
+}
+
+/* Of a text that is cut off the rest may be a value: where it is one, no other sentence, and what the template has
+ * behind it does not begin within it. */
+static bool ends_in_value(const struct fit *f, const struct segment *s)
+{
+	enum { BEGINS = 5 };
+	uint32_t n = s[1].letter_n < BEGINS ? s[1].letter_n : BEGINS;
+	if (runs_into(f, s) || (s > f->segments + 1 && runs_into(f, s - 2)))
+		return false;
+	return value_end(f, s, s->start) == f->in->n &&
+	       (!n || !memmem(f->in->c + s->start, f->in->n - s->start, f->pattern.c + s[1].letter_at, n));
+}
+
 static bool try_end(struct fit *f, uint32_t segment, uint32_t end)
 {
 	struct segment *s = &f->segments[segment];
 	const struct segment *next = s + 1;
+	bool ends = f->cut && end == f->in->n;
+	if (ends && !ends_in_value(f, s))
+		return false;
 	if (f->steps++ > SURFACE_STEPS_MAX ||
-	    (!next->is_var &&
+	    (!next->is_var && !ends &&
 	     (next->letter_n ? !letters_at(f, next, end) || !parted(f, next, end) : !marks_before(f, next, end))))
 		return false;
 	s->end = end;
@@ -311,17 +341,31 @@ static bool fit_var(struct fit *f, uint32_t segment, uint32_t at)
 	return try_end(f, segment, at);
 }
 
+/* The text ends within the template, with so many segments and letters of it: enough to tell. */
+static bool end_within(struct fit *f, uint32_t segments, uint32_t letters)
+{
+	if (letters < PART_LETTERS_MIN)
+		return false;
+	f->tail = segments < f->count ? f->segments[segments].raw : STR("");
+	f->count = segments;
+	return true;
+}
+
 static bool fit_from(struct fit *f, uint32_t segment, uint32_t at)
 {
 	if (segment == f->count)
 		return !f->to_end || at == f->in->n;
 	struct segment *s = &f->segments[segment];
+	if (f->cut && at == f->in->n)
+		return end_within(f, segment, s->letter_at);
 	if (s->is_var)
 		return fit_var(f, segment, at);
 	if (s->letter_n && !letters_at(f, s, at))
 		return false;
 	s->start = at;
-	s->end = at + s->letter_n;
+	s->end = at + letters_due(f, s, at);
+	if (s->end < at + s->letter_n)
+		return end_within(f, segment + 1, s->letter_at + s->end - at);
 	return fit_from(f, segment + 1, s->end);
 }
 
@@ -355,6 +399,16 @@ static uint32_t value_start(const struct fit *f, const struct segment *literal, 
 	return i;
 }
 
+/* Of a text that is cut off: the letter from at on from which it is what the literal begins with; its end if none. */
+static uint32_t begins_last(const struct fit *f, const struct segment *s, uint32_t at)
+{
+	if (f->in->n > s->letter_n && at < f->in->n - s->letter_n)
+		at = f->in->n - s->letter_n;
+	while (at < f->in->n && memcmp(f->in->c + at, f->pattern.c + s->letter_at, f->in->n - at) != 0)
+		at++;
+	return at;
+}
+
 /* A template that begins with a variable begins where its first letters are. */
 static bool fit_anywhere(struct fit *f)
 {
@@ -364,19 +418,23 @@ static bool fit_anywhere(struct fit *f)
 	if (first == f->count)
 		return false;
 	const struct segment *s = &f->segments[first];
-	for (uint32_t at = 0; at + s->letter_n <= f->in->n && f->steps < SURFACE_STEPS_MAX; at++) {
+	uint32_t least = f->cut && first ? PART_LETTERS_MIN : s->letter_n;
+	for (uint32_t at = 0; at + least <= f->in->n && f->steps < SURFACE_STEPS_MAX; at++) {
 		const char *found = memmem(f->in->c + at, f->in->n - at, f->pattern.c + s->letter_at, s->letter_n);
-		if (!found)
+		if (!found && !f->cut)
 			return false;
-		at = (uint32_t)(found - f->in->c);
+		at = found ? (uint32_t)(found - f->in->c) : begins_last(f, s, at);
 		if (fit_from(f, 0, first ? value_start(f, s, at) : at))
 			return true;
 	}
 	return false;
 }
 
+enum reach { ANYWHERE, TO_END, CUT_OFF };
+
 static bool fit_any(const struct file_view *v, const struct file_owner *owner, struct str text,
-		    const struct letters *letters, bool to_end, struct match_span part, struct surface *ret_surface)
+		    const struct letters *letters, enum reach reach, struct match_span part,
+		    struct surface *ret_surface)
 {
 	struct fit f; /* large, and most of it never looked at: not cleared */
 	struct surface out = { 0 };
@@ -387,12 +445,13 @@ static bool fit_any(const struct file_view *v, const struct file_owner *owner, s
 	f.in = letters;
 	f.pattern.n = f.count = f.steps = 0;
 	f.tail = STR("");
-	f.to_end = to_end;
+	f.to_end = reach == TO_END;
+	f.cut = reach == CUT_OFF;
 	split(&f, part);
 	if (!letters->n || !f.count)
 		return false;
 	bool fits = fit_anywhere(&f);
-	if (!fits && to_end) {
+	if (!fits && reach == TO_END) {
 		f.to_end = false;
 		f.steps = 0;
 		fits = fit_anywhere(&f);
@@ -412,13 +471,13 @@ static struct match_span whole_of(const struct file_view *v, const struct file_o
 bool surface_fit(const struct file_view *v, const struct file_owner *owner, struct str text,
 		 const struct letters *letters, struct surface *ret_surface)
 {
-	return fit_any(v, owner, text, letters, true, whole_of(v, owner), ret_surface);
+	return fit_any(v, owner, text, letters, TO_END, whole_of(v, owner), ret_surface);
 }
 
 bool surface_reach(const struct file_view *v, const struct file_owner *owner, struct str text,
 		   const struct letters *letters, struct surface *ret_surface)
 {
-	return fit_any(v, owner, text, letters, false, whole_of(v, owner), ret_surface);
+	return fit_any(v, owner, text, letters, ANYWHERE, whole_of(v, owner), ret_surface);
 }
 
 /* Does a sentence of the template end before this byte, and not within a placeholder? */
@@ -461,7 +520,7 @@ bool surface_fit_part(const struct file_view *v, const struct file_owner *owner,
 		if (!is_sentence(v, owner, message, at - 1) || !is_telling(v, owner, message, part))
 			continue;
 		tried++;
-		if (fit_any(v, owner, text, letters, true, part, ret_surface))
+		if (fit_any(v, owner, text, letters, TO_END, part, ret_surface))
 			return true;
 	}
 	for (size_t at = 2; at < message.n && tried < 2 * PARTS_MAX; at++) {
@@ -469,8 +528,14 @@ bool surface_fit_part(const struct file_view *v, const struct file_owner *owner,
 		if (!is_sentence(v, owner, message, at) || !is_telling(v, owner, message, part))
 			continue;
 		tried++;
-		if (fit_any(v, owner, text, letters, true, part, ret_surface))
+		if (fit_any(v, owner, text, letters, TO_END, part, ret_surface))
 			return true;
 	}
 	return false;
+}
+
+bool surface_fit_cut(const struct file_view *v, const struct file_owner *owner, struct str text,
+		     const struct letters *letters, struct surface *ret_surface)
+{
+	return fit_any(v, owner, text, letters, CUT_OFF, whole_of(v, owner), ret_surface);
 }

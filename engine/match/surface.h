@@ -43,5 +43,8 @@ bool surface_reach(const struct file_view *v, const struct file_owner *owner, st
  * or those to its last. */
 bool surface_fit_part(const struct file_view *v, const struct file_owner *owner, struct str text,
 		      const struct letters *letters, struct surface *ret_surface);
+/* surface_fit_cut: as surface_fit, where the text is cut off: it ends with what the template begins with. */
+bool surface_fit_cut(const struct file_view *v, const struct file_owner *owner, struct str text,
+		     const struct letters *letters, struct surface *ret_surface);
 
 #endif

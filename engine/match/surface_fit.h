@@ -30,6 +30,7 @@ struct fit {
 	uint32_t count;
 	struct str tail; /* marks behind a variable at the template's end */
 	bool to_end;	 /* the template must reach the text's end */
+	bool cut;	 /* the text ends within the template */
 	unsigned steps;
 };
 

@@ -90,6 +90,31 @@ static void marks_part_two_values(void **state)
 	}
 }
 
+/* A message that a log's width, a terminal or a person cut off: what is there is bound. */
+static void cut_messages_bind(void **state)
+{
+	(void)state;
+	static const struct { const char *text, *first, *second;
+	} cases[] = {
+		{ "ssh: connect to host nas1 port 22: Connection ref", "nas1", "22" },
+		{ "ssh: connect to host nas1 port 22: Connection ref...", "nas1", "22" },
+		{ "ssh: connect to host nas1 port 22: Connec (truncated)", "nas1", "22" },
+		{ "ssh: connect to host nas1 port 22: [...]", "nas1", "22" },
+		{ "ssh: connect to host nas1 port 22", "nas1", "22" },
+		{ "ssh: conect to host nas1 port 22: Connec", "nas1", "22" },
+		{ "Error during WNetAddConnection2 to \\\\SITE1\\SMS_SITE", "SITE1", "SMS_SITE" },
+		{ "ERROR 5 (0x00000005) Changing Attributes", NULL, NULL }, /* nobody knows where the second begins */
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct match_answer a = ask(str_c(cases[i].text), NULL);
+		assert_true(a.match_count + a.nearest_count > 0);
+		const struct match *m = a.match_count ? &a.matches[0] : &a.nearest[0];
+		assert_int_equal(m->capture_count, cases[i].first ? 2 : 0);
+		for (size_t k = 0; k < m->capture_count; k++)
+			assert_str(m->captures[k].value, k ? cases[i].second : cases[i].first);
+	}
+}
+
 static void invalid_bytes_are_mended(void **state)
 {
 	(void)state;
@@ -290,6 +315,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_teardown(spans_are_in_the_query, teardown),
 		cmocka_unit_test_teardown(marks_part_two_values, teardown),
+		cmocka_unit_test_teardown(cut_messages_bind, teardown),
 		cmocka_unit_test_teardown(invalid_bytes_are_mended, teardown),
 		cmocka_unit_test_teardown(the_envelope_may_be_kept, teardown),
 		cmocka_unit_test_teardown(answers_are_limited, teardown),
