@@ -248,12 +248,18 @@ static la_int64_t seek_below(struct archive *archive, void *context, la_int64_t 
 	return at;
 }
 
+static void close_archive(struct layer *l)
+{
+	archive_entry_free(l->entry);
+	archive_read_free(l->archive);
+	l->entry = NULL;
+	l->archive = NULL;
+}
+
 void layer_pop(struct input *in)
 {
 	struct layer *l = layer_top(in);
-	if (l->archive)
-		archive_read_free(l->archive);
-	l->archive = NULL;
+	close_archive(l);
 	unpack_close(&l->unpack);
 	in->depth--;
 }
@@ -327,29 +333,26 @@ static bool can_seek(const struct layer *l)
 	return l == &l->input->layers[1] && l->input->fd != STDIN_FILENO;
 }
 
-static struct archive *archive_new(struct layer *l, enum packing packing)
+/* set_up: without memory libarchive leaves out what it says here, and reads on where nothing is. */
+static bool set_up(struct archive *a, struct layer *l, enum packing packing)
 {
-	struct archive *a = archive_read_new();
-	if (!a)
-		return NULL;
-	if (packing == PACKING_TAR) {
-		archive_read_support_format_tar(a);
-	} else if (can_seek(l)) { /* by its index, at its end: without it the file was cut off */
-		archive_read_support_format_zip_seekable(a);
-	} else {
-		archive_read_support_format_zip_streamable(a);
-	}
-	archive_read_set_read_callback(a, read_below);
-	archive_read_set_callback_data(a, l);
-	if (can_seek(l))
-		archive_read_set_seek_callback(a, seek_below);
-	return a;
+	int code;
+	if (packing == PACKING_TAR)
+		code = archive_read_support_format_tar(a);
+	else if (can_seek(l)) /* by its index, at its end: without it the file was cut off */
+		code = archive_read_support_format_zip_seekable(a);
+	else
+		code = archive_read_support_format_zip_streamable(a);
+	return code == ARCHIVE_OK && archive_read_set_read_callback(a, read_below) == ARCHIVE_OK &&
+	       archive_read_set_callback_data(a, l) == ARCHIVE_OK &&
+	       (!can_seek(l) || archive_read_set_seek_callback(a, seek_below) == ARCHIVE_OK);
 }
 
 static enum err open_archive(struct layer *l, enum packing packing)
 {
-	l->archive = archive_new(l, packing);
-	if (!l->archive)
+	l->archive = archive_read_new();
+	l->entry = l->archive ? archive_entry_new2(l->archive) : NULL; /* its own may be missing, unseen */
+	if (!l->entry || !set_up(l->archive, l, packing))
 		return ERR_NOMEM;
 	int code = archive_read_open1(l->archive);
 	return code == ARCHIVE_OK ? ERR_OK : fail_archive(l, buf_str(&(l - 1)->name), ARCHIVE_FATAL);
@@ -432,14 +435,13 @@ static enum err name_member(struct layer *l, struct archive_entry *entry)
 /* open_again: libarchive gives up a zip at a damaged member, whose index tells where the others are. */
 static bool open_again(struct layer *l)
 {
-	struct archive_entry *entry;
 	if (!l->members || !can_seek(l) || is_tar(l) || l->below || l->again++ >= OPENED_AGAIN_MAX ||
 	    seek_below(l->archive, l, 0, SEEK_SET))
 		return false;
-	archive_read_free(l->archive);
+	close_archive(l);
 	l->broken = open_archive(l, PACKING_ZIP);
 	for (size_t i = 0; i < l->members && !l->broken; i++)
-		l->broken = archive_read_next_header(l->archive, &entry) < ARCHIVE_WARN;
+		l->broken = archive_read_next_header2(l->archive, l->entry) < ARCHIVE_WARN;
 	return !l->broken;
 }
 
@@ -460,9 +462,8 @@ static enum err next_header(struct layer *l, struct archive_entry **ret_entry)
 	enum err e = l->started && is_tar(l) ? drain(l) : ERR_OK;
 	*ret_entry = NULL;
 	while (!e) {
-		struct archive_entry *entry;
 		l->tar_at = archive_filter_bytes(l->archive, 0);
-		int code = archive_read_next_header(l->archive, &entry);
+		int code = archive_read_next_header2(l->archive, l->entry);
 		if (code == ARCHIVE_EOF) {
 			e = check_tar_end(l, outer);
 			return e || !(l - 1)->unpack ? e : drain(l - 1);
@@ -470,8 +471,8 @@ static enum err next_header(struct layer *l, struct archive_entry **ret_entry)
 		if (code != ARCHIVE_OK && code != ARCHIVE_WARN)
 			return fail_archive(l, outer, ARCHIVE_FATAL);
 		l->members++;
-		if (archive_entry_filetype(entry) == AE_IFREG) {
-			*ret_entry = entry;
+		if (archive_entry_filetype(l->entry) == AE_IFREG) {
+			*ret_entry = l->entry;
 			return ERR_OK;
 		}
 	}

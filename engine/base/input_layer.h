@@ -14,10 +14,12 @@
 #include <fts.h>
 
 struct archive;
+struct archive_entry;
 
 struct layer {
 	struct input *input;
 	struct archive *archive;
+	struct archive_entry *entry;
 	bool started;	       /* a member of it was begun */
 	int64_t tar_at;	       /* where the last tar member's bytes ended */
 	bool broken;	       /* none of its members can be read any more */

@@ -3,6 +3,7 @@
 for a damaged database."""
 import os
 import subprocess
+import tarfile
 import unittest
 
 from kbt import KBT, LIMIT_S, ROOT, USAGE, SharedKbTest
@@ -89,6 +90,23 @@ class Memory(SharedKbTest):
                         self.assertEqual(code, USAGE, err)
                         self.assertRegex(err, b'out of memory|Cannot allocate memory')
                         self.assertNotIn(b'damaged', err)
+
+    def test_a_packed_log(self):
+        """Every call that an archive is opened and read by: libarchive goes on where some fail, and ends at one itself."""
+        log, packed = self.write('a.log', 'Nothing is wrong.\n'), self.path('a.tar')
+        with tarfile.open(packed, 'w') as tar:
+            tar.add(log, 'a.log')
+        calls = []
+        for path in log, packed:
+            whole = self.failing(EVERYTHING, 0, 'scan', path, FAIL_COUNT=self.path('count'))
+            with open(self.path('count')) as f:
+                calls.append(int(f.read()))
+        self.assertGreater(calls[1], calls[0])
+        for at in range(calls[0] - 60, calls[1]):
+            with self.subTest(at=at):
+                code, out, err = self.failing(at, 0, 'scan', packed)
+                if (code, out) != whole[:2] and b'Fatal Internal Error in libarchive' not in err:
+                    self.assertEqual(code, USAGE, err)
 
 
 if __name__ == '__main__':
