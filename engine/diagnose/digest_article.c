@@ -10,7 +10,7 @@ static const struct evidence *newest(const struct digest *d, const char *probe)
 static void put_about(struct digest *d)
 {
 	struct str meaning = d->c->meaning ? d->c->meaning->name : STR("");
-	bool login = str_eq(meaning, STR("login")) || str_eq(meaning, STR("account"));
+	bool login = str_in_list(meaning, "login account session");
 	bool share = digest_is(d, "message.code", "67") && !digest_is(d, "smb.share", "ok");
 	digest_put(d, "message.about", login ? "login" : share ? "share" : "path", NULL);
 	if (d->c->code && d->c->code->says.n)

@@ -28,7 +28,7 @@ MESSAGES = [
     ('Q121913', 'Error 59: An Unexpected Network Error Has Occurred', {}),
     ('Q122447', 'Error 53: Network not found', {}),
     ('Q131785', 'Error 53: The computer name specified in the network path cannot be located.', {}),
-    ('Q137565', 'System error 53 has occurred. The network path was not found.', {}),
+    ('Q-error-0x80070035', 'System error 53 has occurred. The network path was not found.', {}),
     ('Q176029', 'The Network Path Was Not Found. Do You Want to Select Another Domain to Administer?', {}),
     ('Q176029', 'The Messenger Service Terminated With Service-Specific Error 2105.', {}),
     ('Q190827', 'Error 53 - Network name not found', {}),
@@ -463,7 +463,7 @@ class Dress(KbtTest):
         """They stand for blanks in the log of IIS, where no plus signs do; then a scan finds the words, too."""
         text = ('2001-03-12 10:56:20 10.0.0.5 GET /a.asp |17|80004005|%s 80 - 10.0.0.9 Mozilla/4.0+(compatible;+MSIE+5.5) 500 0')
         for message, id in (('Error_53_-_Network_path_not_found', 'Q120457'), ('Error_53:_Network_not_found', 'Q122447'),
-                            ('System+error+53+has+occurred.+The+network+path+was+not+found.', 'Q137565')):
+                            ('System+error+53+has+occurred.+The+network+path+was+not+found.', 'Q-error-0x80070035')):
             for line in (text % message, text.replace(' |', ' id=5&x=y|') % message):
                 self.assertEqual([m['id'] for m in self.ask([line])[line]['matches']], [id], line)
                 hits = self.json('scan', self.write('iis.log', line + '\n'))

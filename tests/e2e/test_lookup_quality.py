@@ -197,11 +197,11 @@ class Quality(unittest.TestCase):
         rcmd = 'Failed to connect to <\\\\FILESRV>, Error = 53'
         ssh = 'ssh: connect to host nas1 port 22: Connection refused'
         system = 'System error 53 has occurred. The network path was not found.'
-        bound = {'Q150536': {'server': 'FILESRV'}, 'Q137565': {},
+        bound = {'Q150536': {'server': 'FILESRV'}, 'Q-error-0x80070035': {},
                  'Q-connection-refused': {'server': 'nas1', 'port': '22'}}
         for first, other, ids in ((rcmd, ssh, {'Q150536', 'Q-connection-refused'}),
-                                  (ssh + ';', system, {'Q-connection-refused', 'Q137565'}),
-                                  (system, rcmd, {'Q137565', 'Q150536'})):
+                                  (ssh + ';', system, {'Q-connection-refused', 'Q-error-0x80070035'}),
+                                  (system, rcmd, {'Q-error-0x80070035', 'Q150536'})):
             for between in (' ', ', and then '):
                 a, = self.ask([{'query': first + between + other}])
                 self.assertEqual({m['id'] for m in a['matches'][:2]}, ids)
@@ -214,7 +214,7 @@ class Quality(unittest.TestCase):
                 'ssh: connect to host nas1 port 22: Connection refused')
         p = subprocess.run([KBT, 'diagnose', '--offline', '--db', self.db, '--json', text], stdout=subprocess.PIPE)
         report = json.loads(p.stdout.splitlines()[0])
-        self.assertEqual(report['matches'][0]['id'], 'Q137565')
+        self.assertEqual(report['matches'][0]['id'], 'Q-error-0x80070035')
         self.assertNotIn('port', report['bindings'])
 
     def test_capitals_throughout_say_nothing(self):
