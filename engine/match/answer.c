@@ -14,12 +14,14 @@
 enum {
 	NAMES_MAX = 32, /* that are looked up in an article */
 	SAME_KINDS = 3,	/* answer.says_same */
+	WORDS_COUNTED = 64,
 	READ_AS_MAX = 120 /* bytes that are shown of a text in other words */
 };
 
 /* Of answers that share words with the message and no more: where nothing else speaks for one, it is chance. */
 #define WORDS_MOST 0.3
 #define STRAY_MOST 0.15
+#define FALL 10.0 /* of those behind the first: by this the nine next are as often right as they say */
 
 struct match_span answer_span(const struct clean *c, size_t start, size_t end)
 {
@@ -42,20 +44,31 @@ void answers_sort(struct answer *answers, uint32_t n)
 	qsort(answers, n, sizeof *answers, by_confidence);
 }
 
-/* Of an article for a person's sentences: a logistic regression on 344 descriptions whose articles are known, the same
- * with their articles taken away, and a hundred sentences that no article is about. */
-static double description_confidence(double score, double all, double lead)
+/* How far the first hit is before the others; one that stands alone is before all. */
+struct lead { double second, last; };
+
+static struct lead lead_of(const struct text_hit *hits, uint32_t n)
+{
+	double first = hits[0].score;
+	return (struct lead){ n > 1 ? fmin((first - hits[1].score) / first, 0.3) : 0.3,
+			      n > 1 ? fmin((first - hits[n - 1].score) / first, 0.6) : 0.6 };
+}
+
+/* Of an article for a person's sentences: a logistic regression on 316 descriptions whose articles are known and as many,
+ * by weight, that have none: three quarters of them are about other things, of a quarter the article was taken away.
+ * words: how many are told, at most WORDS_COUNTED. named: a product or name among them speaks for it. */
+static double description_confidence(double score, double all, struct lead lead, unsigned words, bool named)
 {
 	double share = all > 0 ? score / all : 0;
-	return confidence_logistic(-7.15 + 1.32 * log(1 + score) + 0.17 * log(1 + all) + 4.95 * fmin(lead, 0.3) +
-			     2.86 * share);
+	return confidence_logistic(-8.5 + 4.56 * share + 3.25 * lead.second + 5.31 * lead.last + 0.98 * log(words) +
+				   0.92 * named);
 }
 
 /* The same for a message that only shares words with articles. */
-static double words_confidence(double score, double all, double lead)
+static double words_confidence(double score, double all, struct lead lead)
 {
 	double share = all > 0 ? score / all : 0;
-	double z = -17.4 + 14 * log(1 + score) - 6.05 * log(1 + all) + 19.8 * fmin(lead, 0.3) - 3.4 * share;
+	double z = -17.4 + 14 * log(1 + score) - 6.05 * log(1 + all) + 19.8 * lead.second - 3.4 * share;
 	double first = 0.9 * confidence_logistic(z) * confidence_logistic(z);
 	return share < 0.45 ? 0.5 * first : first; /* one rare word among others that no article has */
 }
@@ -107,13 +120,13 @@ static bool agrees(const struct file_view *v, struct str text, uint32_t article)
 	return false;
 }
 
-static bool is_short(struct str text)
+static unsigned count_words(struct str text)
 {
 	struct token t;
 	unsigned n = 0;
-	for (size_t at = 0; n < DESCRIPTION_TOKENS && token_next(text, &at, &t);)
+	for (size_t at = 0; n < WORDS_COUNTED && token_next(text, &at, &t);)
 		n++;
-	return n < DESCRIPTION_TOKENS;
+	return n;
 }
 
 void text_confidences(const struct file_view *v, struct str text, bool prose, const struct text_hit *hits, uint32_t n,
@@ -121,14 +134,15 @@ void text_confidences(const struct file_view *v, struct str text, bool prose, co
 {
 	if (!n)
 		return;
-	double lead = n > 1 ? (hits[0].score - hits[1].score) / hits[0].score : 1;
-	double first =
-		prose ? description_confidence(hits[0].score, all, lead) : words_confidence(hits[0].score, all, lead);
+	struct lead lead = lead_of(hits, n);
+	unsigned words = count_words(text);
 	bool sure = agrees(v, text, hits[0].article);
-	if (!sure || is_short(text))
+	double first = prose ? description_confidence(hits[0].score, all, lead, words, sure) :
+			       words_confidence(hits[0].score, all, lead);
+	if (words < DESCRIPTION_TOKENS || (!prose && !sure))
 		first = fmin(first, prose || sure ? WORDS_MOST : STRAY_MOST);
 	for (uint32_t i = 0; i < n; i++)
-		ret_confidences[i] = fmax(first, prose ? 0.15 : 0.02) * exp(-3 * (1 - hits[i].score / hits[0].score));
+		ret_confidences[i] = fmax(first, 0.02) * exp(-FALL * (1 - hits[i].score / hits[0].score));
 }
 
 /* ---- near-duplicates: nearly the same common words ---- */
@@ -387,6 +401,13 @@ static void share(const struct query *q, struct answer *answers, uint32_t n)
 	}
 }
 
+/* As good as the first; what is told in sentences may be any of what is found by its words. */
+static bool is_equal(const struct answer *x, const struct answer *first)
+{
+	bool told = x->told && first->told;
+	return x->together >= CONFIDENCE_FLOOR && (told || x->confidence > 0.5 * first->confidence);
+}
+
 /* How many of the first share what one of them alone could not claim; 0 where the first stands by itself, or where all
  * that would be shown together are below the floor. */
 static uint32_t equals_of(const struct answer *answers, uint32_t n, double *ret_together)
@@ -395,9 +416,7 @@ static uint32_t equals_of(const struct answer *answers, uint32_t n, double *ret_
 	double sum = 0;
 	if (!n || answers[0].confidence >= CONFIDENCE_FLOOR)
 		return 0;
-	for (; count < n && count < EQUALS_MAX && answers[count].together >= CONFIDENCE_FLOOR &&
-	       answers[count].confidence > 0.5 * answers[0].confidence;
-	     count++)
+	for (; count < n && count < EQUALS_MAX && is_equal(&answers[count], &answers[0]); count++)
 		sum += answers[count].confidence;
 	*ret_together = sum;
 	return sum >= CONFIDENCE_FLOOR ? count : 0;

@@ -136,6 +136,7 @@ struct answer {
 	bool conflicts;	 /* it is about the same number of another family */
 	bool among;	 /* to a part of the text: reread_said */
 	bool inferred;	 /* found by the meaning of the message's code, not by its words */
+	bool told;	 /* found by the words of a person's sentences */
 	struct str english; /* how the text was read whose words it has, where that is in another language */
 	uint32_t also[4]; /* near-duplicates folded into it */
 	uint32_t also_count;

@@ -16,12 +16,19 @@ title = 'look-up: first place, time, confidence, growth'
 
 KINDS = ('exact', 'filled', 'log', 'chatty', 'noisy', 'all')
 SAMPLE = 200
+TOLD = (0, 0.1, 0.2, 0.5, 0.8)  # of confidence, for descriptions
 PACKAGES = '/usr/lib/python3/dist-packages'
 
 
 def read(path):
     with open(path, encoding='utf-8') as f:
         return [json.loads(line) for line in f]
+
+
+def lines_of(name):
+    """Of a file that the end-to-end tests ask, too."""
+    with open(os.path.join(os.path.dirname(__file__), '..', 'e2e', 'data', name), encoding='utf-8') as f:
+        return [line.rstrip('\n') for line in f if not line.startswith('#')]
 
 
 def quantile(values, share):
@@ -186,10 +193,26 @@ def reliability(bench, queries, answers):
                  for k, (n, right, said) in sorted(bins.items())], ['confidence', 'answers', 'said', 'right'])
 
 
+def told(bench):
+    """The same of first answers to descriptions, matches or nearest, as if half of what people tell had an article: those
+    here that have none weigh as much as those that have one."""
+    known = read(bench.path('eval', 'queries-dev-real.jsonl'))
+    unknown = [{'query': line, 'gold': []} for line in lines_of('untold.txt')]
+    bins = collections.defaultdict(lambda: [0, 0, 0.0, 0.0, 0.0])
+    for side, queries in enumerate((known, unknown)):
+        for q, a in zip(queries, ask_kbt(bench, queries)):
+            m = (a['matches'] + a['nearest'] or [{'id': '', 'confidence': 0}])[0]
+            b = bins[max(low for low in TOLD if m['confidence'] >= low)]
+            b[side] += 1
+            b[2:] = (x + y / len(queries) for x, y in zip(b[2:], (1, m['confidence'], m['id'] in q['gold'])))
+    bench.table([[f'{low:.1f} and more', has, none, f'{said / n:.2f}', f'{right / n:.2f}']
+                 for low, (has, none, n, said, right) in sorted(bins.items())],
+                ['confidence', f'of {len(known)} told', f'of {len(unknown)} with no article', 'said', 'right'])
+
+
 def foreign(bench):
     """Messages of other programs and people's sentences: no article is about them, and any answer is one too many."""
-    with open(os.path.join(os.path.dirname(__file__), '..', 'e2e', 'data', 'foreign.txt'), encoding='utf-8') as f:
-        queries = [{'query': line.rstrip('\n')} for line in f if not line.startswith('#')]
+    queries = [{'query': line} for line in lines_of('foreign.txt')]
     answers = ask_kbt(bench, queries)
     said = [a['matches'][0]['confidence'] if a['matches'] else 0 for a in answers]
     rows = [[f'{low:.1f} and more', sum(x >= low and x > 0 for x in said)] for low in (0.2, 0.3, 0.5, 0.8)]
@@ -233,6 +256,7 @@ def run(bench):
     bound(bench)
     descriptions(bench)
     reliability(bench, queries, answers)
+    told(bench)
     foreign(bench)
     by_size(bench)
     by_articles(bench, queries)
