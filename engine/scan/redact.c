@@ -22,8 +22,6 @@ struct redact_name {
 	bool anywhere;	 /* replaced as a word, too */
 };
 
-static const char *const kind_names[] = { "HOST", "USER", "ADDR", "SECRET", "ID", "SHARE" };
-
 void redactor_free(struct redactor *r)
 {
 	index_free(&r->by_name);
@@ -181,9 +179,9 @@ static struct redact_name *name_at(struct redactor *r, struct str s, size_t at, 
 static void add_token(struct redactor *r, struct buf *out, struct redact_name *n, enum redact_kind kind)
 {
 	if (n)
-		buf_addf(out, "%s-%u", kind_names[n->kind], number_of(r, n));
+		buf_addf(out, "%s-%u", redact_kind_names[n->kind], number_of(r, n));
 	else
-		buf_addf(out, "%s-OTHER", kind_names[kind]);
+		buf_addf(out, "%s-OTHER", redact_kind_names[kind]);
 }
 
 static void put_edit(struct redactor *r, struct buf *out, struct edit **edits, size_t *count, size_t *cap,
@@ -406,7 +404,7 @@ static struct str redact_value(struct redactor *r, const struct match_capture *c
 {
 	enum redact_kind kind;
 	struct redact_name *n = kind_of(c->type, c->value, &kind) ? find_name(r, c->value) : NULL;
-	return n ? arena_printf(a, "%s-%u", kind_names[n->kind], number_of(r, n)) :
+	return n ? arena_printf(a, "%s-%u", redact_kind_names[n->kind], number_of(r, n)) :
 		   redact_text(r, c->value, a, NULL, 0);
 }
 

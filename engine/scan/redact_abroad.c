@@ -143,6 +143,7 @@ static struct bringer with_words(struct str s, size_t end)
 	return (struct bringer){ end, BY_NOTHING, false };
 }
 
+/* take_brought gives its end; 0 where there is none. */
 static size_t take_brought(struct redact_finder *f, struct bringer b)
 {
 	struct str s = f->line;
@@ -153,20 +154,20 @@ static size_t take_brought(struct redact_finder *f, struct bringer b)
 	while (word.n && !quoted && one_of(word.p[word.n - 1], ".:"))
 		word.n--;
 	if (!word.n || !is_secret(s, b, word, quoted))
-		return b.value;
+		return 0;
 	return redact_take(f, b.value, whole ? word.n : redact_secret_run(s, b.value), REDACT_SECRET);
 }
 
 size_t redact_abroad_at(struct redact_finder *f, size_t at)
 {
 	static const struct str weak = STR_LIT("schl\u00fcssel");
-	size_t n = may_begin(f->line, at) ? key_at(f->line, at) : 0, count = f->spans.count;
+	size_t n = may_begin(f->line, at) ? key_at(f->line, at) : 0;
 	if (!n)
 		return at;
 	struct bringer b = bringer_at(f->line, at + n);
 	b.weak = str_eq_nocase(part(f->line, at, n), weak);
 	size_t next = take_brought(f, b);
-	if (f->spans.count == count && !b.weak)
+	if (!next && !b.weak)
 		next = take_brought(f, with_words(f->line, at + n));
-	return f->spans.count > count ? next : at + n;
+	return next ? next : at + n;
 }

@@ -143,7 +143,10 @@ size_t redact_listed(struct redact_finder *f, size_t start, size_t end)
 		value = next;
 	}
 	bool router = coded && (redact_within(s, start, STR("username ")) || end_of(s, value) == s.n);
-	struct str before = redact_word_before(s, start);
+	size_t path = start; /* "set iDRAC.Users.2.Password x1" */
+	while (path && start - path < REDACT_COMMAND_MAX && is_name(s.p[path - 1]))
+		path--;
+	struct str before = redact_word_before(s, path);
 	bool variable = redact_is_variable(part(s, start, end - start));
 	bool peers = redact_within(s, start, STR("neighbor ")) ||
 		     str_ends_nocase(part(s, start, end - start), STR("shared-key")) ||
@@ -316,7 +319,7 @@ size_t redact_salted_at(struct redact_finder *f, size_t at)
 		size_t value = at + close + 1;
 		while (char_is_alnum(at_or_nul(f->line, value + n)) || one_of(at_or_nul(f->line, value + n), "+/=$.,-"))
 			n++;
-		return n >= LEAST ? redact_take(f, value, n, REDACT_SECRET) : at;
+		return n >= LEAST || redact_is_done(str_from(f->line, value)) ? redact_take(f, value, n, REDACT_SECRET) : at;
 	}
 	return at;
 }

@@ -49,6 +49,12 @@ static bool names_holder(struct str word)
 	return word.n > 1 && char_is_alpha(word.p[0]) && (!lower || joined || names_secret(word));
 }
 
+/* is_argument: $1, $@, as a shell has what it was called with; "$1$..." is a hash. */
+static bool is_argument(char name, char behind)
+{
+	return (char_is_digit(name) || name == '@') && (!behind || one_of(behind, " \t\"',;)]}|&\r"));
+}
+
 /* is_variable: $DB_PASS, ${DB_PASS}, ${DB_PASS:-}, ${file:/etc/x}, $(cat x), $_POST[...], %DB_PASS%. */
 static bool is_variable(struct str rest)
 {
@@ -56,6 +62,8 @@ static bool is_variable(struct str rest)
 	char next = at_or_nul(rest, 1);
 	bool braced = next == '{', percent = rest.p[0] == '%';
 	size_t at = 1 + braced, n = 0;
+	if (!percent && is_argument(next, at_or_nul(rest, 2)))
+		return true;
 	if (!percent && next == '(')
 		return !str_starts(rest, STR("$(echo ")) && !str_starts(rest, STR("$(printf "));
 	while (char_is_alnum(at_or_nul(rest, at + n)) || at_or_nul(rest, at + n) == '_' ||

@@ -156,7 +156,7 @@ static size_t piped_at(struct redact_finder *f, size_t at)
 	enum { OPTIONS_MAX = 4 };
 	static const char words[] = "echo printf yes";
 	struct str s = f->line;
-	if (!at || !char_is_alpha(s.p[at - 1]) || !str_in_list(redact_word_before(s, at + 1), words))
+	if (!one_of(char_lower(s.p[at - 1]), "ofs") || !str_in_list(redact_word_before(s, at + 1), words))
 		return at;
 	size_t value = skip_blanks(s, at), n = 0;
 	for (unsigned options = 0; options < OPTIONS_MAX; options++, value = skip_blanks(s, value + n)) {
@@ -200,9 +200,12 @@ static size_t words_at(struct redact_finder *f, size_t at)
 		     { STR_LIT("htpasswd -bc "), true },
 		     { STR_LIT("htpasswd -cb "), true },
 		     { STR_LIT("htpasswd -nb "), false },
+		     { STR_LIT("rasdial "), true },
 		     { STR_LIT("rabbitmqctl add_user "), false },
 		     { STR_LIT("rabbitmqctl change_password "), false } };
 	struct str s = f->line;
+	if (!at || !one_of(char_lower(s.p[at - 1]), "ofsrbcdl")) /* the last letters of the words before; most others */
+		return at;
 	size_t piped = piped_at(f, at);
 	if (piped > at)
 		return piped;
@@ -213,14 +216,20 @@ static size_t words_at(struct redact_finder *f, size_t at)
 			continue;
 		size_t user = skip_blanks(s, at);
 		if (ways[i].file) {
-			while (user < s.n && s.p[user] != ' ')
-				user++;
-			user = skip_blanks(s, user);
+			char quote = at_or_nul(s, user) == '"' ? '"' : ' '; /* rasdial "Work VPN" */
+			size_t run = str_find_char(str_from(s, user + 1), quote);
+			user = skip_blanks(s, run == STR_NONE ? s.n : user + 1 + run + (quote == '"'));
 		}
-		size_t n = redact_name_run(s, user), secret = skip_blanks(s, user + n);
+		size_t n = redact_name_run(s, user);
+		if (n && at_or_nul(s, user + n) == '\\') {
+			redact_take(f, user, n, REDACT_HOST);
+			user += n + 1;
+			n = redact_name_run(s, user);
+		}
+		size_t secret = skip_blanks(s, user + n);
 		secret += one_of(at_or_nul(s, secret), "\"'");
 		size_t secret_n = secret > user + n ? redact_secret_run(s, secret) : 0;
-		if (!n || !secret_n || one_of(s.p[secret], "/*"))
+		if (!n || !secret_n || one_of(s.p[secret], "/*") || redact_is_common(part(s, user, n)))
 			return at;
 		redact_take(f, user, n, REDACT_USER);
 		return redact_take(f, secret, secret_n, REDACT_SECRET);

@@ -9,6 +9,8 @@
 
 enum { ADDRESS_MAX = 64 };
 
+const char *const redact_kind_names[REDACT_KINDS] = { "HOST", "USER", "ADDR", "SECRET", "ID", "SHARE" };
+
 bool redact_is_address(struct str name)
 {
 	unsigned char bytes[16];
@@ -18,6 +20,26 @@ bool redact_is_address(struct str name)
 	memcpy(text, name.p, name.n);
 	text[name.n] = 0;
 	return inet_pton(AF_INET, text, bytes) == 1 || inet_pton(AF_INET6, text, bytes) == 1;
+}
+
+bool redact_is_done(struct str name)
+{
+	enum { DIGITS_MAX = 6 };
+	static const struct str other = STR_LIT("OTHER");
+	size_t dash = 0, n = 0;
+	while (char_is_upper(at_or_nul(name, dash)))
+		dash++;
+	if (!dash || at_or_nul(name, dash) != '-')
+		return false;
+	while (char_is_digit(at_or_nul(name, dash + 1 + n)) && n <= DIGITS_MAX)
+		n++;
+	n = str_starts(str_from(name, dash + 1), other) ? other.n : n <= DIGITS_MAX ? n : 0;
+	char behind = at_or_nul(name, dash + 1 + n);
+	bool whole = n && !char_is_alnum(behind) && behind != '_';
+	for (unsigned k = 0; whole && k < REDACT_KINDS; k++)
+		if (str_eq(str_first(name, dash), str_c(redact_kind_names[k])))
+			return true;
+	return false;
 }
 
 bool redact_keeps(struct str name)
@@ -33,7 +55,7 @@ bool redact_keeps(struct str name)
 	bool letter = false;
 	for (size_t i = 0; i < name.n; i++)
 		letter |= char_is_alpha(name.p[i]) || (unsigned char)name.p[i] >= 0x80;
-	return !name.n || str_in_list(name, kept) || str_starts(name, STR("255.255.")) ||
+	return !name.n || redact_is_done(name) || str_in_list(name, kept) || str_starts(name, STR("255.255.")) ||
 	       (str_starts(name, STR("127.")) && redact_is_address(name)) ||
 	       (!letter && !redact_is_address(name) && name.n < REDACT_HEX_MIN);
 }

@@ -17,6 +17,42 @@ size_t redact_name_run(struct str s, size_t at)
 	return n;
 }
 
+bool redact_ends_value(char c)
+{
+	static const bool ends[256] = { [0] = true,   [' '] = true, ['\t'] = true, ['"'] = true, ['\''] = true,
+					[';'] = true, [','] = true, ['&'] = true,  ['<'] = true, ['>'] = true,
+					[')'] = true, [']'] = true, ['}'] = true };
+	return ends[(unsigned char)c];
+}
+
+/* quoted_run: up to the quote that it began with; where that one is escaped, as in JSON within a string, a quote that
+ * is escaped alike ends it. STR_NONE where none does. */
+static size_t quoted_run(struct str s, size_t at, char quote)
+{
+	size_t n = 0;
+	bool within = at > 1 && s.p[at - 2] == '\\';
+	if (within) {
+		n = str_find_char(str_from(s, at), quote);
+		while (n != STR_NONE && n && s.p[at + n - 1] == '\\')
+			n--;
+		return n;
+	}
+	while (at + n < s.n && s.p[at + n] != quote)
+		n += s.p[at + n] == '\\' && at + n + 1 < s.n ? 2 : 1;
+	return at + n < s.n ? n : STR_NONE;
+}
+
+size_t redact_secret_run(struct str s, size_t at)
+{
+	char before = at ? s.p[at - 1] : 0;
+	size_t quoted = one_of(before, "\"'") ? quoted_run(s, at, before) : STR_NONE, n = 0;
+	if (quoted != STR_NONE)
+		return quoted;
+	while (at + n < s.n && n < REDACT_RUN_MAX && !redact_ends_value(s.p[at + n]))
+		n++;
+	return n;
+}
+
 size_t redact_take(struct redact_finder *f, size_t at, size_t n, enum redact_kind kind)
 {
 	while (kind == REDACT_SECRET && n >= REDACT_RUN_MAX && at + n < f->line.n && !redact_ends_value(f->line.p[at + n]))
@@ -27,7 +63,8 @@ size_t redact_take(struct redact_finder *f, size_t at, size_t n, enum redact_kin
 	bool hardware =
 		kind == REDACT_ADDR && !redact_is_address(name); /* of a network card: it need not have a letter */
 	bool varies = str_eq(name, STR("*"));			 /* of a template */
-	bool keep = kind == REDACT_SECRET || kind == REDACT_ID || hardware ? !n || varies : redact_keeps(name);
+	bool told = kind == REDACT_SECRET || kind == REDACT_ID || hardware; /* whatever it is */
+	bool keep = told ? !n || varies || redact_is_done(name) : redact_keeps(name);
 	struct redact_spans *all = &f->spans;
 	struct redact_span *span = keep ? NULL : arena_push(f->arena, &all->items, &all->count, &all->cap);
 	if (span)

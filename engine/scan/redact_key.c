@@ -8,7 +8,7 @@
 #include <string.h>
 
 static const char codes[] =
-	"otp verification activation security recovery confirmation login access sms mfa totp time pin";
+	"otp verification activation security recovery confirmation login access sms mfa fa totp time pin";
 
 /* code_behind: "otp code 123456", "verification code is 1234"; "activation code 0xC004F074" tells of an error. */
 size_t redact_code_behind(struct redact_finder *f, size_t start, size_t end)

@@ -2,7 +2,8 @@
  *
  * Secrets that another line tells: the lines of a private key in its armour, "password:" in YAML with the value on the
  * next line, "name: DB_PASSWORD" above "value: x1", what answers SMTP's question for a password, the default of
- * Terraform's variable, a registry's bytes over lines. See redact_lines.h.
+ * Terraform's variable, a registry's bytes over lines, a router's key below its server, what expect types. See
+ * redact_lines.h.
  */
 #include "scan/redact_lines.h"
 #include "scan/redact_shapes.h"
@@ -149,6 +150,27 @@ static struct str default_of(struct redact_lines *l, struct str line)
 	return quoted ? part(row, at + 1, redact_secret_run(row, at + 1)) : STR("");
 }
 
+/* key_of_server: " key [7] x1" below "radius server R1". */
+static struct str key_of_server(struct redact_lines *l, struct str line)
+{
+	struct str rest = line, words[3] = { 0 };
+	size_t count = 0;
+	if (line.n && line.p[0] != ' ')
+		l->in_server = str_starts(line, STR("radius server ")) || str_starts(line, STR("tacacs server "));
+	if (!l->in_server)
+		return STR("");
+	while (count < 3 && str_word(&rest, &words[count]))
+		count++;
+	return count == 2 && str_eq(words[0], STR("key")) ? words[1] : STR("");
+}
+
+/* typed_below: 'send "x1\r"' below 'expect "assword:"'. */
+static struct str typed_below(struct str above, struct str line)
+{
+	struct str row = str_trim(line);
+	return str_starts(row, STR("send ")) && redact_asks(above) ? redact_typed(row, 4, true) : STR("");
+}
+
 /* bytes_of: "9f,3a,\\" below "Password"=hex:01,\\ */
 static struct str bytes_of(struct redact_lines *l, struct str line)
 {
@@ -177,6 +199,9 @@ struct str redact_told_by(struct redact_lines *l, struct str line, struct str be
 	secret = secret.n ? secret : value_of_named(above, line);
 	struct str bytes = bytes_of(l, line), otherwise = default_of(l, line);
 	secret = secret.n ? secret : bytes.n ? bytes : otherwise;
+	struct str key = key_of_server(l, line);
+	secret = secret.n ? secret : key;
+	secret = secret.n ? secret : typed_below(above, line);
 	secret = secret.n ? secret : answer(above, line);
 	return secret.n ? secret : redact_row_secret(line);
 }

@@ -13,6 +13,7 @@ struct redact_lines {
 	struct str above;
 	bool in_key;	 /* between the first and the last line of a private key's armour */
 	bool in_bytes;	 /* of a registry's export: "Password"=hex:01,\ */
+	bool in_server;	 /* below "radius server R1", as routers have it */
 	bool in_default; /* in Terraform's variable "db_password" { */
 };
 

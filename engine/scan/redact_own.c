@@ -467,27 +467,50 @@ size_t redact_at_host(struct redact_finder *f, size_t at)
 		       : at;
 }
 
-/* is_content: the sum of what is the same everywhere: of git's objects, of an image of containers, of a file. */
+/* is_content: the sum of what is the same everywhere (of git's objects, of an image of containers, of a file), or the
+ * number of a request, of which nobody is known and nothing opened. */
 static bool is_content(struct str s, size_t at, size_t hex)
 {
-	static const char kinds[] = "commit revision tree parent blob changeset";
-	static const char sums[] = "md5sum sha1sum sha256sum sha512sum checksum etag";
-	struct str image = STR("@sha256:");
+	static const char kinds[] = "commit revision tree parent blob changeset object at head container image layer";
+	static const char sums[] = "md5sum sha1sum sha256sum sha512sum checksum etag md5 sha1 sha256 sha512 digest "
+				   "buildid buildid[sha1] trace_id traceid span_id spanid request_id requestid "
+				   "correlation_id correlationid build_id commit_sha git_sha";
+	struct str image = STR("@sha256:"), behind = str_from(s, at + hex);
 	size_t end = at, start;
 	while (end && one_of(s.p[end - 1], " :=\"'"))
 		end--;
-	for (start = end; start && char_is_alnum(s.p[start - 1]);)
+	for (start = end; start && (char_is_alnum(s.p[start - 1]) || one_of(s.p[start - 1], "_[]"));)
 		start--;
-	return str_in_list(part(s, start, end - start), sums) ||
-	       (hex == GIT_HEX && str_in_list(redact_word_before(s, at), kinds)) ||
+	bool listed = (str_starts(behind, STR("  ")) || str_starts(behind, STR(" *"))) && behind.n > 2 &&
+		      !char_is_space(behind.p[2]); /* as md5sum does */
+	return listed || str_in_list(part(s, start, end - start), sums) ||
+	       (hex >= GIT_HEX && str_in_list(redact_word_before(s, at), kinds)) ||
 	       (at >= image.n && str_eq(part(s, at - image.n, image.n), image));
+}
+
+/* sum_at: "sha512-z4PhNX7v..." of a package, "SHA256:uNiVztks..." of a public key. */
+static size_t sum_at(struct str s, size_t at)
+{
+	enum { SUM_MIN = 43 };
+	static const struct str kinds[] = { STR_LIT("sha256"), STR_LIT("sha384"), STR_LIT("sha512") };
+	if (char_lower(s.p[at]) != 's')
+		return 0;
+	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+		size_t n = str_starts_nocase(str_from(s, at), kinds[i]) ? kinds[i].n + 1 : 0;
+		size_t row = n && one_of(at_or_nul(s, at + n - 1), "-:") ? row_of(str_from(s, at + n), "+/=", ROW_MAX) : 0;
+		if (row >= SUM_MIN)
+			return n + row;
+	}
+	return 0;
 }
 
 size_t redact_secret_at(struct redact_finder *f, size_t at)
 {
 	static const char marks[] = "._-+/=";
 	struct str rest = str_from(f->line, at);
-	size_t n = row_of(rest, marks, ROW_MAX), hex = 0;
+	size_t n = row_of(rest, marks, ROW_MAX), hex = 0, sum = sum_at(f->line, at);
+	if (sum)
+		return at + sum;
 	while (hex < rest.n && char_is_hex(rest.p[hex]))
 		hex++;
 	if (redact_is_token(str_first(rest, n)) || (n >= OWN_TOKEN_MIN && str_starts(rest, STR("kbt_"))))

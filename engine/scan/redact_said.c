@@ -177,9 +177,12 @@ size_t redact_value_said(struct redact_finder *f, size_t end)
 	struct str words = rest, verb = STR("");
 	bool said = at_or_nul(s, end) == ' ' && str_word(&words, &verb) && str_in_list(verb, "is was ist lautet") &&
 		    words.n && words.p[0] == ' ';
-	if (!said && str_in_list(verb, "set changed reset") && str_starts(words, STR(" to "))) {
+	struct str act = verb, to = words;
+	if (said)
+		str_word(&to, &act); /* "was reset to x1" */
+	if (str_in_list(act, "set changed reset") && str_starts(to, STR(" to "))) {
 		said = true;
-		words = str_from(words, 3);
+		words = str_from(to, 3);
 	}
 	size_t value = skip_blanks(s, said ? (size_t)(words.p - s.p) : end);
 	bool quoted = value < s.n && value > end && strchr("\"'", s.p[value]);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * Secrets in what a client sends to log in: FTP's and POP3's "PASS x1", IMAP's "a1 LOGIN alice x1", the quoted words of
- * Redis' "AUTH" "alice" "x1"; and those that a call of two quoted words sets: define('DB_PASSWORD', 'x1'). See
- * redact_shapes.h.
+ * Redis' "AUTH" "alice" "x1", IRC's "NickServ IDENTIFY x1", what expect types; and those that a call sets:
+ * define('DB_PASSWORD', 'x1'), user.SetPassword("x1"). See redact_shapes.h.
  */
 #include "scan/redact_shapes.h"
 
@@ -106,7 +106,7 @@ size_t redact_logged_in(struct redact_finder *f, size_t start, size_t end)
 /* sets: what is called with a key and its value. */
 static bool sets(struct str s, size_t quote, struct str key)
 {
-	static const char calls[] = "define set put env setenv putenv header property attribute";
+	static const char calls[] = "define set put env setenv putenv header property attribute invoke";
 	size_t open = quote, at;
 	while (open && s.p[open - 1] == ' ')
 		open--;
@@ -142,4 +142,71 @@ size_t redact_quoted_behind(struct redact_finder *f, size_t start, size_t end)
 		secret = argument_at(s, next + 1, &next);
 	}
 	return secret.n ? redact_take(f, (size_t)(secret.p - s.p), secret.n, REDACT_SECRET) : end;
+}
+
+/* redact_called_with: ".SetPassword("x1")", ".setPassword "x1"", "builder.password("x1")": what a program sets. */
+size_t redact_called_with(struct redact_finder *f, size_t start, size_t end)
+{
+	struct str s = f->line, key = part(s, start, end - start);
+	bool sets = str_starts_nocase(key, STR("set")) || str_starts_nocase(key, STR("with"));
+	char mark = at_or_nul(s, end);
+	size_t quote = skip_blanks(s, end + (mark == '('));
+	if (!(sets || (start && s.p[start - 1] == '.' && mark == '(')) || !one_of(mark, "( ") ||
+	    !one_of(at_or_nul(s, quote), "\"'"))
+		return end;
+	struct str secret = part(s, quote + 1, redact_secret_run(s, quote + 1));
+	bool told = redact_says_nothing(secret) || redact_is_code(s, quote + 1) || memchr(secret.p, ' ', secret.n);
+	return told ? end : redact_take(f, quote + 1, secret.n, REDACT_SECRET);
+}
+
+/* redact_nick_behind: "/msg NickServ IDENTIFY x1", "PRIVMSG NickServ :IDENTIFY bob x1", "ns register x1 mail". */
+size_t redact_nick_behind(struct redact_finder *f, size_t start, size_t end)
+{
+	struct str s = f->line, rest = str_from(s, end), word, next;
+	bool service = redact_within(s, start, STR("nickserv ")) || redact_within(s, start, STR("/ns "));
+	if (!service || at_or_nul(s, end) != ' ' || !str_word(&rest, &word) || redact_says_nothing(word))
+		return end;
+	bool second = char_lower(s.p[start]) == 'i' && str_word(&rest, &next);
+	word = second ? next : word;
+	if (str_trim(rest).n && second) /* a sentence */
+		return end;
+	return redact_take(f, (size_t)(word.p - s.p), word.n, REDACT_SECRET);
+}
+
+bool redact_asks(struct str line)
+{
+	return str_find(line, STR("expect")) != STR_NONE &&
+	       (str_find(line, STR("assword")) != STR_NONE || str_find(line, STR("assphrase")) != STR_NONE);
+}
+
+/* redact_typed: x1 of 'send -- "x1\r"', behind "send"; where it is not known that a password was asked for, only what
+ * has letters and digits and is one word. Empty for none. */
+struct str redact_typed(struct str s, size_t end, bool asked)
+{
+	static const struct str dashes = STR_LIT("-- ");
+	size_t at = skip_blanks(s, end);
+	at = str_starts(str_from(s, at), dashes) ? skip_blanks(s, at + dashes.n) : at;
+	if (at == end || !one_of(at_or_nul(s, at), "\"'{"))
+		return STR("");
+	bool braced = s.p[at++] == '{';
+	size_t n = braced ? str_find_char(str_from(s, at), '}') : redact_secret_run(s, at);
+	struct str typed = n == STR_NONE ? STR("") : part(s, at, n);
+	bool ends = str_ends(typed, STR("\\r")) || str_ends(typed, STR("\\n"));
+	while (str_ends(typed, STR("\\r")) || str_ends(typed, STR("\\n")))
+		typed.n -= 2;
+	bool letter = false, one = true;
+	for (size_t i = 0; i < typed.n; i++) {
+		letter |= char_is_alpha(typed.p[i]);
+		one = one && !one_of(typed.p[i], " /$[]\\.:");
+	}
+	bool odd = letter && one && str_has_digit(typed) && typed.n > 5;
+	return ends && typed.n > 2 && (asked || odd) && !redact_is_code(s, at) ? typed : STR("");
+}
+
+size_t redact_typed_behind(struct redact_finder *f, size_t start, size_t end)
+{
+	struct str s = f->line;
+	size_t from = start > REDACT_COMMAND_MAX ? start - REDACT_COMMAND_MAX : 0;
+	struct str typed = redact_typed(s, end, redact_asks(part(s, from, start - from)));
+	return typed.n ? redact_take(f, (size_t)(typed.p - s.p), typed.n, REDACT_SECRET) : end;
 }

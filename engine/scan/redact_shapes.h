@@ -122,6 +122,7 @@ bool redact_goes_on(struct str s, size_t end); /* with a blank, and a word of a 
 bool redact_is_common(struct str word);	  /* behind "user" or "host" it names nobody ("user not found") */
 bool redact_is_card(struct str word);	  /* "eth0", "vty2": what an address stands beside that names no machine */
 bool redact_is_program(struct str name);  /* does what people do, too: "updated by dpkg", "by apt-daily.service" */
+bool redact_is_done(struct str name);	  /* begins with a token of another run: "HOST-1", "USER-OTHER" */
 bool redact_is_wrong(struct str word);	  /* what a password is said to be that is not the password itself */
 bool redact_is_wrong_abroad(struct str word); /* the same in other languages, where that is ASCII */
 bool redact_is_aspect(struct str word);	/* behind "password": what of it is spoken of ("expiry", "policy") */
@@ -185,6 +186,12 @@ size_t redact_sent(struct redact_finder *f, size_t start, size_t end);
 /* "a1 LOGIN alice x1", at LOGIN; "AUTH" "x1", define("DB_PASSWORD", "x1") */
 size_t redact_logged_in(struct redact_finder *f, size_t start, size_t end);
 size_t redact_quoted_behind(struct redact_finder *f, size_t start, size_t end);
+/* ".SetPassword("x1")"; "NickServ IDENTIFY x1"; of expect: send "x1\r" */
+size_t redact_called_with(struct redact_finder *f, size_t start, size_t end);
+size_t redact_nick_behind(struct redact_finder *f, size_t start, size_t end);
+size_t redact_typed_behind(struct redact_finder *f, size_t start, size_t end);
+struct str redact_typed(struct str s, size_t end, bool asked);
+bool redact_asks(struct str line); /* of expect, for a password */
 redact_shape redact_hook_at;   /* at the slash of a path */
 redact_shape redact_salted_at; /* {SSHA}..., at the brace */
 /* redact_said.c; redact_said_secret at the key in [start, end), gives `end` where it takes nothing */

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT
  *
- * Secrets in SQL, by the column that they are for: "INSERT INTO users (name, password) VALUES ('bob', 'x1')". See
- * redact_shapes.h.
+ * Secrets in SQL, by the column that they are for: "INSERT INTO users (name, password) VALUES ('bob', 'x1')"; without
+ * columns, by the table's name and by how the value looks. See redact_shapes.h.
  */
 #include "scan/redact_shapes.h"
 
 enum { COLUMNS_MAX = 32, BEFORE_MAX = 1024 };
+
+static const uint32_t by_looks = UINT32_MAX; /* which columns there are is not told */
 
 /* columns_before: which of the columns in the parentheses before a place are a secret's, as bits; 0 for none. */
 static uint32_t columns_before(struct str s, size_t at)
@@ -30,6 +32,40 @@ static uint32_t columns_before(struct str s, size_t at)
 	return secret;
 }
 
+/* is_of_people: "INTO users VALUES", with or without a schema: the table has who may log in, and its row a password. */
+static bool is_of_people(struct str s, size_t at)
+{
+	static const struct str tables[] = { STR_LIT("user"),  STR_LIT("users"),   STR_LIT("account"), STR_LIT("accounts"),
+					     STR_LIT("member"), STR_LIT("members"), STR_LIT("login"),	STR_LIT("logins"),
+					     STR_LIT("admin"), STR_LIT("admins"),  STR_LIT("credentials") };
+	while (at && one_of(s.p[at - 1], " `\"]"))
+		at--;
+	size_t start = at;
+	while (start && at - start < BEFORE_MAX && (char_is_alnum(s.p[start - 1]) || one_of(s.p[start - 1], "_-.`\"[]")))
+		start--;
+	struct str table = part(s, start, at - start);
+	for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
+		if (str_ends_nocase(table, tables[i]))
+			return str_eq_nocase(redact_word_before(s, start), STR("into"));
+	return false;
+}
+
+/* looks_secret: a word of letters with digits or marks: no date, mail address, file or number. */
+static bool looks_secret(struct str word)
+{
+	enum { LEAST = 6 };
+	bool letter = false, odd = false;
+	for (size_t i = 0; i < word.n; i++) {
+		letter |= char_is_alpha(word.p[i]);
+		odd |= char_is_digit(word.p[i]) || one_of(word.p[i], "!#$%^&*+");
+		if (one_of(word.p[i], " /:.\\") || (word.p[i] == '-' && i && char_is_digit(word.p[i - 1])))
+			return false;
+	}
+	size_t sign = str_find_char(word, '@');
+	bool done = sign != STR_NONE && redact_is_done(str_from(word, sign + 1)); /* USER-1@HOST-1 */
+	return word.n >= LEAST && letter && odd && !done;
+}
+
 /* quoted_at: the bytes up to the end of what the quote at a place begins; a doubled one is a quote within it. */
 static size_t quoted_at(struct str s, size_t at)
 {
@@ -40,7 +76,7 @@ static size_t quoted_at(struct str s, size_t at)
 }
 
 /* take_value: of a column of a secret, where it is text. */
-static void take_value(struct redact_finder *f, size_t at, size_t end)
+static void take_value(struct redact_finder *f, size_t at, size_t end, uint32_t secret)
 {
 	struct str s = f->line;
 	size_t literal = one_of(at_or_nul(s, at), "'\"") ? 1 : redact_literal_at(s, at), from = at + literal;
@@ -48,7 +84,8 @@ static void take_value(struct redact_finder *f, size_t at, size_t end)
 		return;
 	size_t n = quoted_at(s, from - 1);
 	n -= n > 1 && s.p[from - 1 + n - 1] == s.p[from - 1] ? 2 : 1;
-	redact_take(f, from, n, REDACT_SECRET);
+	if (secret != by_looks || looks_secret(part(s, from, n)))
+		redact_take(f, from, n, REDACT_SECRET);
 }
 
 /* row_at: "('bob', 'x1')", at the parenthesis; gives where it ends. What is in its other columns is looked through as
@@ -66,8 +103,9 @@ static size_t row_at(struct redact_finder *f, size_t at, uint32_t secret)
 		}
 		if (secret >> i & 1) {
 			redact_go(f, done, start);
-			take_value(f, start, end);
-			done = end;
+			size_t count = f->spans.count;
+			take_value(f, start, end, secret);
+			done = f->spans.count > count ? end : start;
 		}
 		at = end;
 	}
@@ -79,6 +117,8 @@ size_t redact_values(struct redact_finder *f, size_t start, size_t end)
 	struct str s = f->line;
 	size_t at = skip_blanks(s, end), next = at;
 	uint32_t secret = at_or_nul(s, at) == '(' ? columns_before(s, start) : 0;
+	if (!secret && at_or_nul(s, at) == '(' && is_of_people(s, start))
+		secret = by_looks;
 	if (!secret || f->in_values)
 		return end;
 	f->in_values = true;

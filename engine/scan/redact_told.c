@@ -5,17 +5,18 @@
  */
 #include "scan/redact_shapes.h"
 
-/* redact_goes_on: a blank, and a word of a sentence. */
+/* redact_goes_on: a blank, and a word of a sentence, or the token of a name. */
 bool redact_goes_on(struct str s, size_t end)
 {
-	return at_or_nul(s, end) == ' ' && char_is_lower(at_or_nul(s, end + 1));
+	return at_or_nul(s, end) == ' ' &&
+	       (char_is_lower(at_or_nul(s, end + 1)) || redact_is_done(str_from(s, end + 1)));
 }
 
-/* is_done_by: "rotated by the operator", "expired on Friday". */
+/* is_done_by: "rotated by the operator", "expired on Friday", "timed out". */
 static bool is_done_by(struct str s, size_t end)
 {
 	struct str rest = str_from(s, end), word;
-	return str_word(&rest, &word) && str_in_list(word, "by at on after during because");
+	return str_word(&rest, &word) && str_in_list(word, "by at on after during because out");
 }
 
 /* is_masked: "password=****" */
@@ -43,6 +44,13 @@ static bool is_letters(struct str word)
 	return true;
 }
 
+/* is_pair: "method=PLAIN", and no base64, whose marks are at its end. */
+static bool is_pair(struct str word)
+{
+	size_t mark = str_find_char(word, '=');
+	return mark != STR_NONE && mark + 1 < word.n && word.p[mark + 1] != '=' && is_letters(str_first(word, mark));
+}
+
 /* is_parsed: "unexpected token '}' at line 14", "invalid token: signature verification failed". */
 static bool is_parsed(struct str s, size_t start, struct str word, bool sentence)
 {
@@ -62,8 +70,11 @@ static bool is_dress(struct str s, size_t start, struct str key, struct str word
 	bool named = at_or_nul(s, end) == '>' && redact_is_secret_key(word);	      /* --password=<password> */
 	bool several = word.p > s.p && word.p[-1] == '(' && str_in_list(key, "auth"); /* auth=(user, password) */
 	bool said = prose && word.n && word.p[word.n - 1] == ':' && str_in_list(key, "auth"); /* "auth: Debug: x" */
+	bool file = before == '/' && prose; /* "/etc/passwd: permission denied" */
+	bool page = prose && str_find(word, STR("://")) != STR_NONE;		      /* "reset your password: https://x" */
+	bool attribute = prose && str_in_list(key, "auth authorization") && is_pair(word); /* "auth: method=PLAIN" */
 	bool asked = before == '>' && str_eq(key, STR("PASSWORD")) && str_in_list(word, "need verification");
-	return nothing || itself || named || several || said || asked; /* asked: by OpenVPN */
+	return nothing || itself || named || several || said || file || page || attribute || asked; /* asked: by OpenVPN */
 }
 
 /* redact_is_told: what stands where a secret would tells of it, and is not the secret itself: whether there is one

@@ -44,42 +44,6 @@ bool redact_is_secret_key(struct str word)
 
 /* ---- the value ---- */
 
-bool redact_ends_value(char c)
-{
-	static const bool ends[256] = { [0] = true,   [' '] = true, ['\t'] = true, ['"'] = true, ['\''] = true,
-					[';'] = true, [','] = true, ['&'] = true,  ['<'] = true, ['>'] = true,
-					[')'] = true, [']'] = true, ['}'] = true };
-	return ends[(unsigned char)c];
-}
-
-/* quoted_run: up to the quote that it began with; where that one is escaped, as in JSON within a string, a quote that
- * is escaped alike ends it. STR_NONE where none does. */
-static size_t quoted_run(struct str s, size_t at, char quote)
-{
-	size_t n = 0;
-	bool within = at > 1 && s.p[at - 2] == '\\';
-	if (within) {
-		n = str_find_char(str_from(s, at), quote);
-		while (n != STR_NONE && n && s.p[at + n - 1] == '\\')
-			n--;
-		return n;
-	}
-	while (at + n < s.n && s.p[at + n] != quote)
-		n += s.p[at + n] == '\\' && at + n + 1 < s.n ? 2 : 1;
-	return at + n < s.n ? n : STR_NONE;
-}
-
-size_t redact_secret_run(struct str s, size_t at)
-{
-	char before = at ? s.p[at - 1] : 0;
-	size_t quoted = one_of(before, "\"'") ? quoted_run(s, at, before) : STR_NONE, n = 0;
-	if (quoted != STR_NONE)
-		return quoted;
-	while (at + n < s.n && n < REDACT_RUN_MAX && !redact_ends_value(s.p[at + n]))
-		n++;
-	return n;
-}
-
 size_t redact_second_name(struct str s, size_t at)
 {
 	size_t n = at_or_nul(s, at) == ' ' ? redact_name_run(s, at + 1) : 0;
@@ -170,9 +134,10 @@ static size_t at_quote(struct str s, size_t at)
 static struct assignment read_assignment(struct str s, size_t start, size_t end, enum redact_kind kind)
 {
 	static const struct str attribute = STR_LIT("value=");
-	const char *closes = start && s.p[start - 1] == '[' ? "\"']" : "\"'";
-	size_t quote = at_quote(s, end);
-	size_t before = quote + one_of(at_or_nul(s, quote), closes), at = skip_blanks(s, before);
+	size_t quote = at_quote(s, end), before = quote + one_of(at_or_nul(s, quote), "\"'");
+	bool indexes = start && s.p[start - (start > 1 && before > quote ? 2 : 1)] == '['; /* $cfg['password'] = 'x1' */
+	before += indexes && at_or_nul(s, before) == ']';
+	size_t at = skip_blanks(s, before);
 	if (at > before && str_starts_nocase(str_from(s, at), attribute)) /* key="password" value="x1" */
 		at += attribute.n - 1;
 	size_t mark = kind == REDACT_SECRET && at > before ? behind_act(s, at) : at;
@@ -412,6 +377,22 @@ bool redact_is_variable(struct str word)
 	return memchr(word.p, '_', word.n) && redact_ends_secret(word);
 }
 
+/* ends_pass: "keystorePass", "adminpass": of what passwords are for; "bypass" and "renderPass" are other words. */
+static bool ends_pass(struct str word)
+{
+	static const struct str owners[] = { STR_LIT("store"), STR_LIT("key"),	STR_LIT("admin"), STR_LIT("root"),
+					     STR_LIT("sql"),   STR_LIT("ftp"),	STR_LIT("smtp"),  STR_LIT("mail"),
+					     STR_LIT("ldap"),  STR_LIT("auth"), STR_LIT("bind"),  STR_LIT("proxy"),
+					     STR_LIT("login"), STR_LIT("http"), STR_LIT("wifi") };
+	struct str owner = str_first(word, word.n > 4 ? word.n - 4 : 0);
+	if (!owner.n || !str_ends_nocase(word, STR("pass")))
+		return false;
+	for (size_t i = 0; i < sizeof owners / sizeof *owners; i++)
+		if (str_ends_nocase(owner, owners[i]))
+			return true;
+	return false;
+}
+
 /* "DB_PASSWORD", "accessToken" */
 bool redact_ends_secret(struct str word)
 {
@@ -427,7 +408,7 @@ bool redact_ends_secret(struct str word)
 	for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
 		if (str_ends_nocase(word, ends[i]))
 			return true;
-	return false;
+	return ends_pass(word);
 }
 
 /* part_keys end a key of two words ("Account Name:", "User Id="), or are one that needs its mark ("Domain:", "dc="). */
@@ -519,7 +500,7 @@ static void gather_first_letters(void)
 	static const char others[] = "for from by basic bearer code key role value credentials creds bindpw rootpw "
 				     "requirepass masterauth rocommunity rwcommunity convertto-securestring key-string "
 				     "phrase priv eap xauth values mnemonic seed words resp opendsobject "
-				     "networkcredential httpbasicauth";
+				     "networkcredential httpbasicauth authenticate identify register send";
 	const char *const lists[] = { user_keys, host_keys, secret_keys, part_keys, phone_keys, person_keys, others };
 	for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
 		struct str rest = str_c(lists[i]);
@@ -550,6 +531,8 @@ size_t redact_word_at(struct redact_finder *f, size_t at)
 	if (!may_be_key(word) && !redact_ends_secret(word))
 		return joined_key(f, at, end);
 	size_t given = str_in_list(word, "auth login networkcredential httpbasicauth") ? redact_bound(f, end, 2) : end;
+	if (given == end && str_eq(word, STR("auth")) && str_eq(redact_word_before(s, at), STR("stats"))) /* HAProxy's */
+		given = redact_pair(f, end);
 	given = given == end ? redact_quoted_behind(f, at, end) : given;
 	given = given == end && str_eq_nocase(word, STR("LOGIN")) ? redact_logged_in(f, at, end) : given;
 	if (given > end)
@@ -559,6 +542,7 @@ size_t redact_word_at(struct redact_finder *f, size_t at)
 		if (next == end && (str_eq(word, STR("PASS")) || str_eq(word, STR("AUTH"))))
 			return redact_sent(f, at, end);
 		next = next == end && str_eq_nocase(word, STR("auth")) ? redact_device_word(f, at, end) : next;
+		next = next == end ? redact_called_with(f, at, end) : next;
 		next = next == end ? redact_listed(f, at, end) : next;
 		return next == end ? redact_said_secret(f, at, end) : next;
 	}
@@ -612,6 +596,12 @@ size_t redact_word_at(struct redact_finder *f, size_t at)
 		return redact_answered(f, at, end);
 	if (str_eq_nocase(word, STR("opendsobject")))
 		return redact_bound(f, end, 3);
+	if (str_eq(word, STR("AUTHENTICATE")))
+		return redact_sent(f, at, end);
+	if (str_in_list(word, "identify register"))
+		return redact_nick_behind(f, at, end);
+	if (str_eq(word, STR("send")))
+		return redact_typed_behind(f, at, end);
 	if (str_in_list(word, "priv eap xauth"))
 		return redact_device_word(f, at, end);
 	if (str_in_list(word, "basic bearer"))

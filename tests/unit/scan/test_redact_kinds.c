@@ -81,6 +81,55 @@ static void json_in_strings(void **unused)
 	STAY("{\\\"password\\\":\\\"\\\"}", "{\\\"password\\\":null}");
 }
 
+/* What is typed, called or told by where it stands: each beside what only looks like it. */
+static void what_is_typed(void **unused)
+{
+	(void)unused;
+	masked("expect \"*?assword:*\"; send \"kumquat\\r\"", "expect \"*?assword:*\"; send \"SECRET-1\\r\"");
+	masked("expect \"assword:\"\n  send -- \"kumquat\\n\"\n", "expect \"assword:\"\n  send -- \"SECRET-1\\n\"\n");
+	masked("send \"kum4quat\\r\"", "send \"SECRET-1\\r\"");
+	masked("rasdial \"Work VPN\" CORP\\bob kum4quat", "rasdial \"Work VPN\" CORP\\bob SECRET-1");
+	masked("/msg NickServ IDENTIFY kumquat", "/msg NickServ IDENTIFY SECRET-1");
+	masked("PRIVMSG NickServ :IDENTIFY bob kumquat", "PRIVMSG NickServ :IDENTIFY bob SECRET-1");
+	masked("/ns register kumquat bob@example.org", "/ns register SECRET-1 bob@example.org");
+	masked("objUser.SetPassword \"kumquat\"", "objUser.SetPassword \"SECRET-1\"");
+	masked("builder.password(\"kumquat\").build()", "builder.password(\"SECRET-1\").build()");
+	masked("x.Invoke(\"SetPassword\",\"kumquat\")", "x.Invoke(\"SetPassword\",\"SECRET-1\")");
+	masked("stats auth bob:kum4quat", "stats auth bob:SECRET-1");
+	masked("C: AUTHENTICATE PLAIN AGJvYgBrdW1xdWF0", "C: AUTHENTICATE PLAIN SECRET-1");
+	masked("radius server R1\n address ipv4 10.0.0.1\n key kumquat\nexit\n key value",
+	       "radius server R1\n address ipv4 10.0.0.1\n key SECRET-1\nexit\n key value");
+	masked("racadm set iDRAC.Users.2.Password kum4quat", "racadm set iDRAC.Users.2.Password SECRET-1");
+	masked("$cfg['Servers'][1]['password'] = 'kumquat';", "$cfg['Servers'][1]['password'] = 'SECRET-1';");
+	masked("keystorePass=\"kumquat\"", "keystorePass=\"SECRET-1\"");
+	masked("The password was reset to kumquat!", "The password was reset to SECRET-1!");
+	masked("INSERT INTO `crm`.`users` VALUES (7,'bob','2024-05-02','kum4quat','bob@example.org')",
+	       "INSERT INTO `crm`.`users` VALUES (7,'bob','2024-05-02','SECRET-1','bob@example.org')");
+	STAY("expect \"login:\"; send \"exit\\r\"", "send \"ls -l /tmp/x1\\n\"", "send \"GET / HTTP/1.1\\r\\n\"",
+	     "rasdial OFFICE /disconnect", "rasdial OFFICE failed with error 651", "NickServ is currently offline",
+	     "register NickServ first", "IDENTIFY DEVICE failed, status 0x51", "user.SetPassword failed with 0x800708C5",
+	     "c.getPassword(\"Enter password: \")", "stats auth is off", "bypass=1", "renderPass = shadow",
+	     "INSERT INTO logs VALUES (7, 'kum4quat')", "INSERT INTO users VALUES (?, ?)",
+	     "INSERT INTO users VALUES (1, 'bob', '10.0.0.1', 'en-US')");
+}
+
+/* Sums of what is the same everywhere, what a shell was called with, and words about passwords. */
+static void what_tells_nothing(void **unused)
+{
+	(void)unused;
+	STAY("HEAD is now at 7fd1a60b01f91b314f59955a4e4d4e80d8edf11d Fix build",
+	     "fatal: bad object 7fd1a60b01f91b314f59955a4e4d4e80d8edf11d", "d41d8cd98f00b204e9800998ecf8427e  ./etc/motd",
+	     "d41d8cd98f00b204e9800998ecf8427e *a.iso", "trace_id=4bf92f3577b34da6a3ce929d0e0e4736 ok",
+	     "BuildID[sha1]=2fd4e1c67a2d28fced849ee1bb76e7391b93eb12",
+	     "\"integrity\": \"sha512-z4PhNX7vuL3xVChQ1m2AB9Yg5AULVxXcg/SpIdNs6c5H0NE8XYXysP+DGNKHfuwvY7kxvUdBeoGlODJ6+Q==\"",
+	     "SSH key fingerprint: SHA256:uNiVztksCsDhcc0u9e8BrbE3fD0gNqPHJ2z2nM1rZ5s", "password=\"$1\"", "PASS=$2",
+	     "Password: timed out", "Reset your password: https://example.org/reset", "/etc/passwd: permission denied",
+	     "auth: method=PLAIN, rip=10.0.0.1");
+	masked("password='$1'", "password='SECRET-1'");
+	masked("auth: Zm9vYmFyYmF6==", "auth: SECRET-1");
+	masked("at 7fd1a60b01f91b314f59955a4e4d4e80", "at SECRET-1");
+}
+
 static void words_of_wallets(void **unused)
 {
 	(void)unused;
@@ -225,7 +274,8 @@ int main(void)
 			 cmocka_unit_test(words_of_wallets),
 		cmocka_unit_test(what_commands_are_fed), cmocka_unit_test(commands_and_calls),
 		cmocka_unit_test(windows_settings),	 cmocka_unit_test(columns_and_blocks),
-		cmocka_unit_test(rows_in_rows),
+		cmocka_unit_test(rows_in_rows),		 cmocka_unit_test(what_is_typed),
+		cmocka_unit_test(what_tells_nothing),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
