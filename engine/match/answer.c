@@ -54,8 +54,8 @@ static struct lead lead_of(const struct text_hit *hits, uint32_t n)
 			      n > 1 ? fmin((first - hits[n - 1].score) / first, 0.6) : 0.6 };
 }
 
-/* Of an article for a person's sentences: a logistic regression on 316 descriptions whose articles are known and as many,
- * by weight, that have none: three quarters of them are about other things, of a quarter the article was taken away.
+/* Of an article for a person's sentences: a logistic regression on 316 descriptions whose articles are known and as
+ * many, by weight, that have none: three quarters are about other things, of a quarter the article was taken away.
  * words: how many are told, at most WORDS_COUNTED. named: a product or name among them speaks for it. */
 static double description_confidence(double score, double all, struct lead lead, unsigned words, bool named)
 {

@@ -70,41 +70,20 @@ static struct str tag_name(struct str s)
 
 enum tag_kind { TAG_NONE, TAG_WITHIN, TAG_BREAK, TAG_IF_DRESSED };
 
-static bool is_one_of(struct str name, const struct str *names, size_t count)
-{
-	for (size_t i = 0; i < count; i++)
-		if (name.n == names[i].n && char_lower(name.p[0]) == names[i].p[0] && str_eq_nocase(name, names[i]))
-			return true;
-	return false;
-}
-
 /* What a tag is in the place of: nothing, the end of a line; an "<a>" without an address is no tag. */
 static enum tag_kind tag_kind(const struct tags *t, struct str name)
 {
-	static const struct str within[] = {
-		STR_LIT("b"), STR_LIT("i"), STR_LIT("u"), STR_LIT("em"), STR_LIT("strong"), STR_LIT("code"),
-		STR_LIT("tt"), STR_LIT("kbd"), STR_LIT("samp"), STR_LIT("span"), STR_LIT("font"), STR_LIT("small"),
-		STR_LIT("big"), STR_LIT("sub"), STR_LIT("sup"), STR_LIT("mark"), STR_LIT("var"), STR_LIT("nobr"),
-		STR_LIT("wbr"), STR_LIT("ins"), STR_LIT("del"),
-	};
-	static const struct str breaks[] = {
-		STR_LIT("br"), STR_LIT("p"), STR_LIT("div"), STR_LIT("pre"), STR_LIT("td"), STR_LIT("th"),
-		STR_LIT("tr"), STR_LIT("li"), STR_LIT("ul"), STR_LIT("ol"), STR_LIT("dl"), STR_LIT("dt"),
-		STR_LIT("dd"), STR_LIT("hr"), STR_LIT("table"), STR_LIT("tbody"), STR_LIT("thead"),
-		STR_LIT("blockquote"), STR_LIT("center"), STR_LIT("h1"), STR_LIT("h2"), STR_LIT("h3"), STR_LIT("h4"),
-		STR_LIT("h5"), STR_LIT("h6"), STR_LIT("section"), STR_LIT("article"), STR_LIT("html"),
-		STR_LIT("body"),
-	};
-	static const struct str dressed[] = {
-		STR_LIT("a"), STR_LIT("img"), STR_LIT("input"), STR_LIT("label"), STR_LIT("button"), STR_LIT("form"),
-		STR_LIT("link"), STR_LIT("meta"),
-	};
+	static const char within[] = "b i u em strong code tt kbd samp span font small big sub sup mark var nobr wbr "
+				     "ins del";
+	static const char breaks[] = "br p div pre td th tr li ul ol dl dt dd hr table tbody thead blockquote center "
+				     "h1 h2 h3 h4 h5 h6 section article html body";
+	static const char dressed[] = "a img input label button form link meta";
 	if (name.n <= TAG_KNOWN_MAX) {
-		if (is_one_of(name, within, sizeof within / sizeof *within))
+		if (str_in_list(name, within))
 			return TAG_WITHIN;
-		if (is_one_of(name, breaks, sizeof breaks / sizeof *breaks))
+		if (str_in_list(name, breaks))
 			return TAG_BREAK;
-		if (is_one_of(name, dressed, sizeof dressed / sizeof *dressed))
+		if (str_in_list(name, dressed))
 			return TAG_IF_DRESSED;
 	}
 	for (unsigned i = 0; i < t->count; i++)

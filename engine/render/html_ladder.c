@@ -38,14 +38,6 @@ static struct str fact_of(const struct evidence *e, const char *name)
 	return STR("");
 }
 
-static bool is_one_of(struct str word, const char *const *words)
-{
-	for (; *words; words++)
-		if (str_eq(word, str_c(*words)))
-			return true;
-	return false;
-}
-
 static const struct ladder_step *step_of(const struct triage_report *r, const char *step)
 {
 	for (size_t i = 0; i < r->ladder_count; i++)
@@ -86,11 +78,11 @@ static void add_step(struct way *w, const char *name, const char *step, const ch
 
 static void add_route(struct way *w)
 {
-	static const char *const leads[] = { "on-link", "gateway", "local", NULL };
 	const struct evidence *e = last_of(w->report, "route");
 	struct station *s = add(w, "Route");
 	if (e) {
-		s->passage = is_one_of(e->state, leads) ? PASSED : str_eq(e->state, STR("not-run")) ? UNKNOWN : FAILED;
+		bool leads = str_in_list(e->state, "on-link gateway local");
+		s->passage = leads ? PASSED : str_eq(e->state, STR("not-run")) ? UNKNOWN : FAILED;
 		s->word = e->state;
 		s->says = e->reason;
 	} else if (passage_of(step_of(w->report, "path")) == PASSED) {
@@ -101,7 +93,6 @@ static void add_route(struct way *w)
 /* Many hosts and filters do not answer a ping: only with the path's own failure is silence one. */
 static void add_ping(struct way *w)
 {
-	static const char *const answers[] = { "answered", "loss", NULL };
 	const struct evidence *e = last_of(w->report, "icmp");
 	const struct ladder_step *path = step_of(w->report, "path");
 	struct station *s = add(w, "Ping");
@@ -109,7 +100,7 @@ static void add_ping(struct way *w)
 	s->says = path ? path->says : STR("");
 	if (!e)
 		return;
-	if (is_one_of(e->state, answers))
+	if (str_in_list(e->state, "answered loss"))
 		s->passage = PASSED;
 	else if (s->passage != FAILED)
 		s->passage = str_eq(e->state, STR("not-run")) ? UNKNOWN : QUIET;
@@ -121,8 +112,8 @@ static void add_session(struct way *w, const struct evidence *smb)
 {
 	const struct evidence *e = last_of(w->report, "nbss");
 	struct station *s = add(w, "Session");
-	static const char *const closed[] = { "no-connection", "denied", "not-run", NULL };
-	bool direct = !e && smb && !is_one_of(smb->state, closed); /* on port 445 there is none to ask for */
+	/* on port 445 there is none to ask for */
+	bool direct = !e && smb && !str_in_list(smb->state, "no-connection denied not-run");
 	if (direct || (e && str_eq(e->state, STR("accepted"))) || (smb && str_eq(smb->state, STR("negotiated"))))
 		s->passage = PASSED;
 	else if ((e && !str_eq(e->state, STR("not-run"))) || (smb && str_eq(smb->state, STR("denied"))))
@@ -148,13 +139,12 @@ static void add_dialect(struct way *w, const struct evidence *smb)
 
 static void add_share(struct way *w, const struct evidence *smb)
 {
-	static const char *const there[] = { "00000000", "c0000022", NULL };
 	struct station *s = add(w, "Share");
 	struct str status = fact_of(smb, "tree.status"), ipc = fact_of(smb, "tree.ipc_status");
 	struct str told = status.n ? status : ipc;
 	if (!told.n)
 		return;
-	bool opened = is_one_of(told, there);
+	bool opened = str_in_list(told, "00000000 c0000022");
 	s->passage = opened ? PASSED : status.n ? FAILED : QUIET;
 	s->word = str_eq(told, STR("00000000")) ? STR("opens") : opened ? STR("wants a login") : told;
 }

@@ -115,7 +115,8 @@ static struct str last_word(struct str s)
 	return str_from(s, at);
 }
 
-/* "NetUseAdd returned 53", "[SC] OpenService FAILED 1060:", "DsGetDcName failed with 1355": nothing is counted there. */
+/* "NetUseAdd returned 53", "[SC] OpenService FAILED 1060:", "DsGetDcName failed with 1355": nothing is counted
+ * there. */
 static bool is_given_back(struct str head, struct str verb, struct str tail)
 {
 	static const char verbs[] = "returned returns returning failed fails";
@@ -184,12 +185,12 @@ static bool is_moment(struct str tail, size_t digits)
 	return (clock && !are_digits(tail, 3, 1)) || (date && (digits == 4 || digits <= 2));
 }
 
-/* "error: 3 files were skipped", "error 64 bit": so many of them. What ends with an s may be told of a code, too ("error
- * 53 occurs"), but for where a mark stands between. */
+/* "error: 3 files were skipped", "error 64 bit": so many of them. What ends with an s may be told of a code, too
+ * ("error 53 occurs"), but for where a mark stands between. */
 static bool is_count(struct str head, struct str tail)
 {
-	static const char things[] = "bit bits byte bytes kb mb gb files rows records lines times attempts ms seconds minutes "
-			"hours days weeks years warnings retries packets passed percent";
+	static const char things[] = "bit bits byte bytes kb mb gb files rows records lines times attempts ms seconds "
+				     "minutes hours days weeks years warnings retries packets passed percent";
 	static const char others[] = "errors means occurs is was access";
 	size_t n = 1;
 	while (n < tail.n && char_is_alpha(tail.p[n]))
@@ -207,15 +208,17 @@ static bool is_count(struct str head, struct str tail)
 bool rule_is_amount(struct str text, size_t start, size_t end)
 {
 	struct str head = str_first(text, start), tail = str_from(text, end);
-	return goes_on(text, end) || is_source_line(text, start) || is_moment(tail, end - start) || is_count(head, tail);
+	return goes_on(text, end) || is_source_line(text, start) || is_moment(tail, end - start) ||
+	       is_count(head, tail);
 }
 
 /* "User 404", "record 410" */
 bool rule_is_numbered(struct str head)
 {
-	static const char things[] = "user id item order record row line product customer client ticket invoice job task room "
-			"object entry event node device account key index channel port slot section chapter step case "
-			"issue bug process pid thread build patch article number employee";
+	static const char things[] = "user id item order record row line product customer client ticket invoice job "
+				     "task room object entry event node device account key index channel port slot "
+				     "section chapter step case issue bug process pid thread build patch article "
+				     "number employee";
 	struct str w = rule_word_before(head);
 	return str_ends(head, STR(" ")) && str_in_list(w, things);
 }

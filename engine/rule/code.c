@@ -28,14 +28,6 @@ static bool has(struct str text, const char *word)
 	return str_find_nocase(text, str_c(word)) != STR_NONE;
 }
 
-static bool is_one_of(struct str w, const char *const *words, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		if (str_eq_nocase(w, str_c(words[i])))
-			return true;
-	return false;
-}
-
 /* The last word before a number, marks like "= # ( :" left out: "Error = 53", "rc = 87", "errno(2)", "'53'". */
 struct str rule_word_before(struct str s)
 {
@@ -49,16 +41,13 @@ struct str rule_word_before(struct str s)
 
 bool rule_is_code_word(struct str w)
 {
-	static const char *const words[] = { "error", "err", "errno", "code", "rc", "status", "errorcode", "winerror",
-					     "number", "errnum", "hresult", "hr", "lasterror", "getlasterror", "result",
-					     "ntstatus", "errors", "retcode", "oserror", "dwerror", "errcode",
-					     "helpmsg", "nerr", "win32err", "exitcode", "sqlcode", "lasttaskresult",
-					     "gle", "lasterr", "wsagetlasterror",
-					     /* as Windows' own languages have it */
-					     "fehler", "fehlercode", "fehlernummer", "systemfehler", "laufzeitfehler",
-					     "erreur", "errore", "erro", "fout", "foutcode", "fel", "felkod", "fejl",
-					     "feil", "virhe", "chyba", "hiba" };
-	return is_one_of(w, words, sizeof words / sizeof *words);
+	static const char words[] = "error err errno code rc status errorcode winerror number errnum hresult hr "
+				    "lasterror getlasterror result ntstatus errors retcode oserror dwerror errcode "
+				    "helpmsg nerr win32err exitcode sqlcode lasttaskresult gle lasterr wsagetlasterror "
+				    /* as Windows' own languages have it */
+				    "fehler fehlercode fehlernummer systemfehler laufzeitfehler erreur errore erro "
+				    "fout foutcode fel felkod fejl feil virhe chyba hiba";
+	return str_in_list(w, words);
 }
 
 /* It is there from the beginning of a word on: "ras " is not in "cameras ". */
@@ -150,23 +139,20 @@ static bool is_in_use(int64_t value)
 /* "at 0x80123456", "the memory at address 0x8012abcd" */
 static bool is_address_word(struct str w)
 {
-	static const char *const words[] = { "at", "address", "addr", "memory", "location", "offset", "base", "eip" };
-	return is_one_of(w, words, sizeof words / sizeof *words);
+	return str_in_list(w, "at address addr memory location offset base eip");
 }
 
 /* "STOP 0x1E", "Stop Error 0x0000001E", "STOP Message 0x0000007B", "blue screen 0x0000000A" */
 static bool is_stop(struct str head)
 {
-	static const char *const names[] = { "stop", "bugcheck", "bug", "blue", "bsod", "bluescreen" };
-	static const char *const between[] = { "error", "message", "msg", "code", "err", "screen" };
 	struct str w = rule_word_before(head);
 	if (str_eq_nocase(w, STR("was")) || str_eq_nocase(w, STR("is"))) /* "The bugcheck was: 0x7B" */
 		w = rule_word_before(str_first(head, (size_t)(w.p - head.p)));
-	if (is_one_of(w, between, sizeof between / sizeof *between))
+	if (str_in_list(w, "error message msg code err screen"))
 		w = rule_word_before(str_first(head, (size_t)(w.p - head.p)));
 	if (str_eq_nocase(w, STR("check"))) /* "bug check 0x7B" */
 		w = rule_word_before(str_first(head, (size_t)(w.p - head.p)));
-	return is_one_of(w, names, sizeof names / sizeof *names);
+	return str_in_list(w, "stop bugcheck bug blue bsod bluescreen");
 }
 
 /* The Kerberos library's: its table begins there, with the protocol's errors (com_err of krb5; RFC 4120 7.5.9). */
@@ -223,7 +209,7 @@ bool rule_is_alone(struct str text, size_t start, size_t end)
 /* "HTTP 404", "HTTP/1.1 503", "SMTP 552": no port */
 static bool is_reply(struct str head, struct str word)
 {
-	return str_eq_nocase(word, STR("http")) || str_eq_nocase(word, STR("smtp")) || str_ends(head, STR("HTTP/1.1 ")) ||
+	return str_in_list(word, "http smtp") || str_ends(head, STR("HTTP/1.1 ")) ||
 	       str_ends(head, STR("HTTP/1.0 ")) || str_ends(head, STR("HTTP/2 "));
 }
 
@@ -342,7 +328,8 @@ static bool is_errno_symbol(struct str w)
 static bool is_symbol(struct str w)
 {
 	static const char *const heads[] = { "ERROR_", "STATUS_", "NT_STATUS_", "NERR_", "WSAE", "RPC_S_", "E_",
-					     "SEC_E_", "RPC_E_", "DISP_E_", "CO_E_", "REGDB_E_", "MAPI_E_", "DNS_ERROR_" };
+					     "SEC_E_", "RPC_E_", "DISP_E_", "CO_E_", "REGDB_E_", "MAPI_E_",
+					     "DNS_ERROR_" };
 	if (!w.n || !char_is_upper(w.p[0])) /* most words: the lists are not gone through for them */
 		return false;
 	bool headed = is_errno_symbol(w);
