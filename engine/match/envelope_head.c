@@ -78,6 +78,13 @@ static bool is_thread(struct str word)
 	return digit || char_is_lower(name.p[0]);
 }
 
+/* "E:", "[W]": a level by its letter, as apt and short formats have it */
+static bool is_letter(struct str word)
+{
+	bool bracket = word.n == 3 && word.p[0] == '[' && word.p[2] == ']';
+	return (bracket || (word.n == 2 && word.p[1] == ':')) && strchr("EWIDFN", word.p[bracket]);
+}
+
 /* take_bare takes a level or a thread without a mark; either of them is dress beside the other. */
 static bool take_bare(struct head *h, struct str word)
 {
@@ -128,7 +135,7 @@ static bool take_part(struct head *h)
 		return take_bare(h, word);
 	}
 	char mark = apart ? rest.p[apart - 1] : word.p[word.n - 1];
-	bool level = peel_is_level(bare), label = !level && !h->labelled && mark == ':' && is_label(bare);
+	bool level = peel_is_level(bare) || is_letter(word), label = !level && !h->labelled && mark == ':' && is_label(bare);
 	bool name = !level && !label && takes_name(h, bare, apart > 0, mark);
 	if (level || label || name) {
 		h->labelled |= label;

@@ -6,6 +6,7 @@
 #include "scan/prefilter.h"
 
 #include "base/mem.h"
+#include "match/lines.h"
 
 #if defined(__SSE2__)
 #include <emmintrin.h>
@@ -21,7 +22,7 @@ enum {
 	NEAR = 6,   /* ... and whose literals are */
 	BREAKS_MAX = STRETCH,
 	INDENT_MAX = 160, /* bytes between the words before and behind a line end */
-	DRESS_MIN = 8, DRESS_MAX = 200, /* bytes of a line in front of what it says */
+	DRESS_MIN = 8, DRESS_MAX = 200, /* bytes of a line in front of what it says: shorter, it is a word with a mark */
 	DRESSES_MAX = 3 /* places where a dress may end that are tried */
 };
 
@@ -304,16 +305,21 @@ static void add_dresses(struct str text, size_t line, size_t line_end, struct se
 	while (s->count < DRESSES_MAX) {
 		while (n && (n >= next.n || !char_is_space(next.p[n - 1])))
 			n--;
-		if (n < DRESS_MIN)
+		if (!n)
 			return;
-		size_t at = line_end + 1 + n;
-		while (at < text.n && char_is_space(text.p[at]) && text.p[at] != '\n' && at - line_end < INDENT_MAX)
-			at++;
-		while (n && char_is_space(next.p[n - 1]))
-			n--;
-		if (!s->count || s->dressed[s->count - 1] != at)
-			s->dressed[s->count++] = at;
-		if (!n || !is_word_byte((unsigned char)next.p[n - 1]))
+		size_t at = line_end + 1 + n, words = n;
+		while (words && char_is_space(next.p[words - 1]))
+			words--;
+		bool mark = words && !is_word_byte((unsigned char)next.p[words - 1]);
+		bool item = mark && next.p[words - 1] == '-'; /* of a list */
+		if (n >= DRESS_MIN || (mark && !item && lines_may_repeat(str_trim(str_first(next, DRESS_MIN * 2))))) {
+			while (at < text.n && char_is_space(text.p[at]) && text.p[at] != '\n' && at - line_end < INDENT_MAX)
+				at++;
+			if (!s->count || s->dressed[s->count - 1] != at)
+				s->dressed[s->count++] = at;
+		}
+		n = words;
+		if (n < DRESS_MIN - 1 || mark)
 			return;
 	}
 }
@@ -330,7 +336,7 @@ static bool seam_at(struct str text, size_t line, size_t line_end, struct seam *
 		before--;
 	while (after < text.n && char_is_space(text.p[after]) && after - indent < INDENT_MAX)
 		after++;
-	if (after == line_end + 1)
+	if (after == line_end + 1 || (after < text.n && text.p[after] == '|')) /* as PowerShell draws before its errors */
 		add_dresses(text, line, line_end, ret_seam);
 	ret_seam->before = before;
 	ret_seam->after = after;

@@ -702,7 +702,8 @@ class Scan(SharedKbTest):
         """A level behind the stamp, a word with a mark, brackets: what both lines begin with is their dress."""
         long = [s for s in self.long_samples() if not self.OWN_DRESS.search(s)]
         for dress in ('[2001-03-12 10:56:20] E: {}', '2001-03-12 10:56:20 UTC [412] ERROR:  {}', '[ERROR] {}',
-                      'web_1  | {}', 'app[412]: {}', '[worker 3] {}', 'kernel: [ 123.456] {}', 'backup: {}'):
+                      'web_1  | {}', 'app[412]: {}', '[worker 3] {}', 'kernel: [ 123.456] {}', 'backup: {}',
+                      'ERROR: {}', '[E] {}', 'W: {}', '> {}', '    | {}'):
             lines, planted = [], []
             for sample in long:
                 message = [dress.format(x) for x in textwrap.wrap(sample, 60, break_on_hyphens=False)]
