@@ -108,7 +108,18 @@ static void code_line(struct buf *out, const struct render_text *t, const char *
 	buf_free(&text);
 }
 
-static void resolution(struct buf *out, const struct render_text *t, const struct rule_resolution *r)
+/* filled: labelled, with what the message says in the place of {name}. */
+static void filled(struct buf *out, const struct render_text *t, const struct match *m, const char *name,
+		   struct str text)
+{
+	struct buf whole = { 0 };
+	render_filled_match(&whole, text, m);
+	labelled(out, t, name, buf_str(&whole));
+	buf_free(&whole);
+}
+
+static void resolution(struct buf *out, const struct render_text *t, const struct match *m,
+		       const struct rule_resolution *r)
 {
 	struct rule_resolution harmless = *r;
 	struct buf text = { 0 }, cost = { 0 };
@@ -119,12 +130,12 @@ static void resolution(struct buf *out, const struct render_text *t, const struc
 		buf_addf(&text, "(%.*s) ", STR_ARG(buf_str(&cost)));
 	buf_add(&text, r->text);
 	buf_free(&cost);
-	labelled(out, t, fix ? "fix" : "instead", buf_str(&text));
+	filled(out, t, m, fix ? "fix" : "instead", buf_str(&text));
 	buf_free(&text);
 	if (r->caveat.n)
-		labelled(out, t, "but", r->caveat);
+		filled(out, t, m, "but", r->caveat);
 	if (r->harm.n)
-		labelled(out, t, "risk", r->harm);
+		filled(out, t, m, "risk", r->harm);
 }
 
 static const char *status_says(enum rule_status s)
@@ -160,9 +171,9 @@ static void whole(struct buf *out, const struct render_text *t, const struct tri
 	captures(out, t, x->match);
 	code_line(out, t, "code", &x->match->code);
 	if (r->cause.n)
-		labelled(out, t, "cause", r->cause);
+		filled(out, t, x->match, "cause", r->cause);
 	for (size_t i = 0; i < r->resolution_count; i++)
-		resolution(out, t, &r->resolutions[i]);
+		resolution(out, t, x->match, &r->resolutions[i]);
 	if (r->status_text.n || r->status != STATUS_UNKNOWN)
 		labelled(out, t, "status", r->status_text.n ? r->status_text : str_c(status_says(r->status)));
 	ids(out, t, x->match);

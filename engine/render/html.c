@@ -6,6 +6,7 @@
 #include "render/html.h"
 
 #include "base/utf8.h"
+#include "render/render.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -136,43 +137,17 @@ void render_html_line(struct buf *out, struct str text)
 	render_html_escape(out, str_from(text, from));
 }
 
-static const struct binding *binding_find(const struct binding *bindings, size_t count, struct str name)
-{
-	for (size_t i = 0; i < count; i++)
-		if (str_eq(bindings[i].name, name))
-			return &bindings[i];
-	return NULL;
-}
-
-/* name_at: the length of a {name} at s[at], braces counted, or 0. */
-static size_t name_at(struct str s, size_t at)
-{
-	size_t n = 1;
-	if (s.p[at] != '{')
-		return 0;
-	while (at + n < s.n && (is_word(s, at + n) || s.p[at + n] == '-'))
-		n++;
-	return n > 1 && at + n < s.n && s.p[at + n] == '}' ? n + 1 : 0;
-}
-
 void render_html_filled(struct buf *out, struct str text, const struct binding *bindings, size_t count)
 {
-	size_t from = 0;
-	for (size_t at = 0; at < text.n;) {
-		size_t n = name_at(text, at);
-		if (!n) {
-			at++;
-			continue;
-		}
-		struct str name = { text.p + at + 1, n - 2 };
-		const struct binding *b = binding_find(bindings, count, name);
-		render_html_line(out, (struct str){ text.p + from, at - from });
+	struct str before, name;
+	while (render_next_name(&text, &before, &name)) {
+		const struct binding *b = render_binding(bindings, count, name);
+		render_html_line(out, before);
 		buf_add_c(out, b ? "<b class=\"value\">" : "<var>");
 		render_html_escape(out, b ? b->value : name);
 		buf_add_c(out, b ? "</b>" : "</var>");
-		from = at += n;
 	}
-	render_html_line(out, str_from(text, from));
+	render_html_line(out, before);
 }
 
 /* ---- the layout of plain text ---- */

@@ -69,20 +69,7 @@ static void add_code(struct buf *out, struct str text)
 static void add_filled(struct buf *out, const struct triage_report *r, struct str text)
 {
 	struct buf filled = { 0 };
-	for (size_t i = 0; i < text.n; i++) {
-		const struct binding *b = NULL;
-		struct str rest = str_from(text, i + 1);
-		for (size_t k = 0; text.p[i] == '{' && k < r->binding_count && !b; k++)
-			if (str_starts(rest, r->bindings[k].name) && rest.n > r->bindings[k].name.n &&
-			    rest.p[r->bindings[k].name.n] == '}')
-				b = &r->bindings[k];
-		if (b) {
-			buf_add(&filled, b->value);
-			i += b->name.n + 1;
-		} else {
-			buf_add_char(&filled, text.p[i]);
-		}
-	}
+	render_filled(&filled, text, r->bindings, r->binding_count);
 	render_markdown_text(out, buf_str(&filled));
 	buf_free(&filled);
 }

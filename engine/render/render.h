@@ -61,6 +61,14 @@ void render_beside(struct buf *out, const struct render_text *t, unsigned column
 
 /* render_cost adds what an action takes and risks, as it came: "server · minutes · low risk: ..."; or nothing. */
 void render_cost(struct buf *out, const struct rule_resolution *r);
+/* render_filled puts what is bound to {name} in its place, as it came; what is bound to nothing stays as it is.
+ * render_filled_match is the same with what a message captured; m may be NULL. */
+void render_filled(struct buf *out, struct str text, const struct binding *bindings, size_t count);
+void render_filled_match(struct buf *out, struct str text, const struct match *m);
+/* render_next_name takes what stands before the next {name}, and that, off *rest; false: there is none, and all of it
+ * was before. */
+bool render_next_name(struct str *rest, struct str *ret_before, struct str *ret_name);
+const struct binding *render_binding(const struct binding *bindings, size_t count, struct str name); /* or NULL */
 /* render_verify adds how one sees that it helped, as it came: a sentence or two, or nothing. */
 void render_verify(struct buf *out, const struct verdict *v);
 

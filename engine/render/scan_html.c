@@ -360,37 +360,46 @@ static void add_log(struct buf *out, const struct incident *i)
 	buf_addf(out, ", line %llu</p>\n", (unsigned long long)i->example.line);
 }
 
-static void add_resolution(struct buf *out, const struct rule_resolution *r)
+/* add_filled: no links, for a report stands alone; m: NULL where several sets of values are shown together. */
+static void add_filled(struct buf *out, struct str text, const struct match *m)
+{
+	struct buf filled = { 0 };
+	render_filled_match(&filled, str_trim(text), m);
+	render_html_escape(out, buf_str(&filled));
+	buf_free(&filled);
+}
+
+static void add_resolution(struct buf *out, const struct rule_resolution *r, const struct match *m)
 {
 	buf_add_c(out, "<li>");
 	render_html_remedy_kind(out, r);
 	buf_add_c(out, "<p class=\"do\">");
-	render_html_escape(out, str_trim(r->text));
+	add_filled(out, r->text, m);
 	buf_add_c(out, "</p>\n");
 	if (r->caveat.n) {
 		buf_add_c(out, "<p class=\"caveat\">");
-		render_html_escape(out, str_trim(r->caveat));
+		add_filled(out, r->caveat, m);
 		buf_add_c(out, "</p>\n");
 	}
 	if (r->harm.n) {
 		buf_add_c(out, "<p class=\"harm\">Risk: ");
-		render_html_escape(out, r->harm);
+		add_filled(out, r->harm, m);
 		buf_add_c(out, "</p>\n");
 	}
 	buf_add_c(out, "</li>\n");
 }
 
-static void add_remedy(struct buf *out, const struct rule *rule)
+static void add_remedy(struct buf *out, const struct rule *rule, const struct match *m)
 {
 	if (rule->cause.n) {
 		buf_add_c(out, "<h4>Why it happens</h4>\n<p class=\"do\">");
-		render_html_escape(out, str_trim(rule->cause));
+		add_filled(out, rule->cause, m);
 		buf_add_c(out, "</p>\n");
 	}
 	if (rule->resolution_count)
 		buf_add_c(out, "<h4>What to do</h4>\n<ol class=\"remedies\">\n");
 	for (size_t i = 0; i < rule->resolution_count; i++)
-		add_resolution(out, &rule->resolutions[i]);
+		add_resolution(out, &rule->resolutions[i], m);
 	buf_add_c(out, rule->resolution_count ? "</ol>\n" : "");
 	if (rule->status_text.n) {
 		buf_add_c(out, "<p class=\"status\">");
@@ -454,7 +463,7 @@ static void add_incident(struct buf *out, const struct render_scan *r, size_t gr
 	add_sets(out, r->set, g, series_of(group));
 	add_log(out, item);
 	if (r->rules)
-		add_remedy(out, &r->rules[group]);
+		add_remedy(out, &r->rules[group], g->n == 1 ? &item->match : NULL);
 	buf_add_c(out, "</article>\n");
 }
 

@@ -4,6 +4,8 @@
  */
 #include "render/scan.h"
 
+#include "render/render.h"
+
 enum { SETS_IN_JSON = 200 /* of an article */, SETS_IN_TEXT = 5 };
 
 static size_t shown_of(const struct render_scan *r)
@@ -118,6 +120,15 @@ static void add_names(struct buf *out, const struct match *m)
 	}
 }
 
+/* add_filled: m is NULL where several sets of values are shown together. */
+static void add_filled(struct buf *out, struct str text, const struct match *m)
+{
+	struct buf filled = { 0 };
+	render_filled_match(&filled, text, m);
+	render_markdown_text(out, buf_str(&filled));
+	buf_free(&filled);
+}
+
 static void add_article(struct buf *out, const struct render_scan *r, size_t g)
 {
 	const struct incident_group *group = &r->set->groups[g];
@@ -139,14 +150,15 @@ static void add_article(struct buf *out, const struct render_scan *r, size_t g)
 	}
 	buf_add_char(out, '\n');
 	render_markdown_block(out, best->text);
+	const struct match *m = group->n == 1 ? &best->match : NULL;
 	if (r->rules && r->rules[g].cause.n) {
 		buf_add_c(out, "\n**Why:** ");
-		render_markdown_text(out, r->rules[g].cause);
+		add_filled(out, r->rules[g].cause, m);
 		buf_add_char(out, '\n');
 	}
 	for (size_t i = 0; r->rules && i < r->rules[g].resolution_count; i++) {
 		buf_addf(out, "%s%zu. ", i ? "" : "\n", i + 1);
-		render_markdown_text(out, r->rules[g].resolutions[i].text);
+		add_filled(out, r->rules[g].resolutions[i].text, m);
 		buf_add_char(out, '\n');
 	}
 }

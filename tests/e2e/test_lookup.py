@@ -40,6 +40,11 @@ class LookupTest(KbtTest):
             self.assertGreater(first['confidence'], 0.9, language)
         self.assertEqual(53, self.lookup('Systemfehler 53 aufgetreten.\n\nDer Netzwerkpfad wurde nicht gefunden.')['code']['value'])
 
+    def test_what_to_do_has_the_values_of_the_message(self):
+        out = self.kbt('lookup', 'Failed to connect to <HQ>, Error = 3').out
+        self.assertIn(r'rcmd \\HQ followed', ' '.join(out.split()))
+        self.assertNotIn('{server} followed', out)
+
     def test_what_people_tell_in_their_own_language_is_searched_in_english_words(self):
         full = self.lookup('die Festplatte ist voll und ich kann keine Datei mehr speichern')
         self.assertEqual('Q-no-space-left', full['matches'][0]['id'])

@@ -483,6 +483,12 @@ class ScanReport(SharedKbTest):
         self.assertIn('alert(1)', ' '.join(page.text))
         self.assertNotRegex(text, '[\x00-\x08\x0b-\x1f\u202e]')
 
+    def test_what_to_do_has_the_values_that_all_lines_share(self):
+        one, other = ('Failed to connect to <{}>, Error = 3'.format(name) for name in ('HQ-SRV7', 'HQ-SRV8'))
+        self.assertIn(r'rcmd \\HQ-SRV7 followed', self.report(self.log([one, one]), path='one.html'))
+        self.assertIn('rcmd \\\\HOST-1 followed', self.report('--redact', self.log([one, one]), path='redacted.html'))
+        self.assertIn(r'rcmd \\{server} followed', self.report(self.log([one, other]), path='two.html'))
+
     def test_nothing_found_is_a_report_too(self):
         self.assertIn('No known problem', self.report(self.log([QUIET]), code=NONE))
 

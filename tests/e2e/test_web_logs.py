@@ -67,6 +67,12 @@ class Logs(unittest.TestCase):
             self.assertTrue(text.startswith(begins))
             self.assertNotIn('<html', text)
 
+    def test_what_to_do_has_the_values_of_the_log(self):
+        body, headers = multipart(b'Failed to connect to <HQ-SRV7>, Error = 3\n')
+        for kind in ('text/html', 'text/markdown'):
+            text = server.ask('POST', '/logs', body, {**headers, 'Accept': kind})[2]
+            self.assertRegex(text, r'rcmd \\+HQ-SRV7 followed', kind)
+
     def test_packed_files(self):
         plain = self.scan(self.log, '?name=Sender.log')[1]
         packed = [('gz', gzip.compress(self.log)), ('xz', lzma.compress(self.log)), ('bz2', bz2.compress(self.log))]
