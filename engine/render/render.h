@@ -55,6 +55,9 @@ void render_wrapped(struct buf *out, const struct render_text *t, unsigned inden
 /* render_hanging adds untrusted text where so many columns of the line are written, and wraps it below its
  * beginning. */
 void render_hanging(struct buf *out, const struct render_text *t, unsigned column, struct str text);
+/* render_end_colour ends a colour, before the line end where one was written last: whoever takes lines one by one would
+ * have the next one begin with it. */
+void render_end_colour(struct buf *out, const struct render_text *t);
 /* render_beside is the same where there is room; on a narrow terminal the text stands below what the line
  * begins with, a little indented. */
 void render_beside(struct buf *out, const struct render_text *t, unsigned column, struct str text);

@@ -61,7 +61,8 @@ void render_text_match_line(struct buf *out, const struct render_text *t, const 
 			 STR_ARG(need->name));
 		buf_add_c(out, on(t, OPEN));
 		render_wrapped(out, t, 2, buf_str(&text));
-		buf_addf(out, "%s\n", on(t, PLAIN));
+		render_end_colour(out, t);
+		buf_add_char(out, '\n');
 		buf_free(&text);
 	}
 }
@@ -155,7 +156,8 @@ static void add_resolutions(struct buf *out, const struct render_text *t, const 
 		render_cost(&text, res);
 		buf_add_c(out, text.n ? on(t, DIM) : "");
 		render_wrapped(out, t, 2 + (unsigned)str_c(number).n + 1, buf_str(&text));
-		buf_add_c(out, text.n ? on(t, PLAIN) : "");
+		if (text.n)
+			render_end_colour(out, t);
 		buf_free(&text);
 	}
 }
@@ -216,7 +218,7 @@ static void add_verify(struct buf *out, const struct render_text *t, const struc
 	if (text.n) {
 		buf_addf(out, "\n%s", on(t, DIM));
 		render_wrapped(out, t, 2, buf_str(&text));
-		buf_add_c(out, on(t, PLAIN));
+		render_end_colour(out, t);
 	}
 	buf_free(&text);
 }
@@ -233,7 +235,7 @@ static void add_changed(struct buf *out, const struct render_text *t, const stru
 	buf_add_c(&text, ". The verdict is by those of today.");
 	buf_addf(out, "\n%s", on(t, OPEN));
 	render_wrapped(out, t, 2, buf_str(&text));
-	buf_add_c(out, on(t, PLAIN));
+	render_end_colour(out, t);
 	buf_free(&text);
 }
 
@@ -247,7 +249,7 @@ static void add_effort(struct buf *out, const struct render_text *t, const struc
 		 render_plural(r->sent.connections), r->ms / 1000);
 	buf_addf(out, "\n%s", on(t, DIM));
 	render_wrapped(out, t, 0, buf_str(&text));
-	buf_add_c(out, on(t, PLAIN));
+	render_end_colour(out, t);
 	buf_free(&text);
 }
 

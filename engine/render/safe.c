@@ -171,3 +171,12 @@ const char *render_plural(uint64_t n)
 {
 	return n == 1 ? "" : "s";
 }
+
+void render_end_colour(struct buf *out, const struct render_text *t)
+{
+	bool ended = out->n && out->p[out->n - 1] == '\n';
+	if (!t->colour)
+		return;
+	out->n -= ended;
+	buf_add_c(out, ended ? "\033[0m\n" : "\033[0m");
+}

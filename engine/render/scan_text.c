@@ -357,23 +357,13 @@ static void put_stories(struct buf *out, const struct render_text *t, const stru
 	}
 }
 
-/* end_colour ends it before the line does: whoever takes lines one by one would have the next one begin with it. */
-static void end_colour(struct buf *out, const struct render_text *t)
-{
-	bool ended = out->n && out->p[out->n - 1] == '\n';
-	if (!t->colour)
-		return;
-	out->n -= ended;
-	buf_add_c(out, ended ? "\033[0m\n" : "\033[0m");
-}
-
 static void put_head(struct buf *out, const struct render_text *t, const struct match *m)
 {
 	paint(out, t, BOLD, m->id);
 	buf_add_c(out, "  ");
 	buf_add_c(out, t->colour ? "\033[" BOLD "m" : "");
 	render_title(out, t, (unsigned)m->id.n + 2, m->title);
-	end_colour(out, t);
+	render_end_colour(out, t);
 }
 
 static void put_bindings(struct buf *out, const struct render_text *t, const struct incident *i)
@@ -513,7 +503,7 @@ void render_text_unknowns(struct buf *out, const struct render_text *t, const st
 		return;
 	buf_add_c(out, t->colour ? "\033[" BOLD "m" : "");
 	render_wrapped(out, t, 0, STR("Look like errors, and no article explains them"));
-	end_colour(out, t);
+	render_end_colour(out, t);
 	for (size_t i = 0; i < set->count && i < limit; i++)
 		put_unknown(out, t, &set->items[i], digits);
 	if (set->count > limit)

@@ -477,7 +477,11 @@ class Diagnose(SharedKbTest):
         self.assertIn('   <1 %  ', out)
         self.assertNotIn(' 0 %  ', out.split('Belief in the rest')[1])
         self.assertEqual(out.count('would decide: '), 1)
-        self.assertIn('\033', self.kbt('diagnose', '--color=always', '--offline', RCMD, code=UNDECIDED).out)
+        for text, options, code in ((RCMD, ['--offline'], UNDECIDED),
+                                    (f'ssh: connect to host 127.0.0.1 port {port}: Connection refused', [], FOUND)):
+            out = self.kbt('diagnose', '--color=always', *options, text, code=code).out
+            self.assertIn('\033', out)
+            self.assertEqual([line for line in out.splitlines() if line.startswith('\033[0m')], [], 'a colour ends with its line')
 
     def test_what_nothing_explains(self):
         r = self.diagnose('zxqv wvut 77 of the purple teapot', code=NONE)
