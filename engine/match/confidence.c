@@ -44,10 +44,10 @@ static bool says_the_same(const struct answer *a, const struct answer *b)
 	       a->context == b->context && !a->surface.value_count == !b->surface.value_count;
 }
 
-/* Both begin with the message that was cut off: how they go on, nobody knows. */
+/* Both begin with the message that was cut off, and none shows more of its values: how they go on, nobody knows. */
 static bool begins_the_same(const struct answer *a, const struct answer *b)
 {
-	return a->cut_off && b->cut_off &&
+	return a->cut_off && b->cut_off && a->surface.samples_met <= b->surface.samples_met &&
 	       fabsf(a->alignment.matched - b->alignment.matched) < 0.01f * a->alignment.matched;
 }
 

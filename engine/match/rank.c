@@ -58,12 +58,24 @@ static int by_answer(const void *a, const void *b)
 				      (x->article > y->article) - (x->article < y->article);
 }
 
+static double samples_bonus(const struct surface *s)
+{
+	return 1.5 * s->samples_met - 0.2 * s->samples_other - 0.8 * s->samples_odd;
+}
+
 /* What the tokens missed because a value was glued to a word has been found after all. */
 static double surface_bonus(const struct alignment *al, const struct surface *s)
 {
 	double dress = 2.5 * (1 - fmin(1, 8 * s->differs)) + (s->differs == 0 ? 1.0 : 0);
-	double samples = 1.5 * s->samples_met - 0.2 * s->samples_other - 0.8 * s->samples_odd;
-	return 1.0 + dress + samples + 1.5 * (al->left_template > 0 ? al->left_template : 0);
+	return 1.0 + dress + samples_bonus(s) + 1.5 * (al->left_template > 0 ? al->left_template : 0);
+}
+
+/* Of a message that is cut off, letter by letter: part of a word or of a value behind its last word in common is no
+ * other word, which the alignment (tail_cost) took it for. */
+static double cut_bonus(const struct query *q, const struct alignment *al, const struct surface *s)
+{
+	bool more = al->last + 1 < q->token_count;
+	return 1.0 + samples_bonus(s) + (more ? 0.175 * fmin(al->left_tail, 14) : 0);
 }
 
 /* Another number where a code stands is another error. */
@@ -95,6 +107,14 @@ static bool is_cut_off(const struct query *q, const struct alignment *al)
 	uint32_t behind = q->token_count - al->last - 1;
 	return !al->first && (!behind || (al->value_next && behind <= CUT_VALUE_MAX)) && al->left_message < 0.01f &&
 	       al->left_template - al->left_tail < 0.2f * al->matched && !strchr(".!?;:", end);
+}
+
+/* The same at a glance, be it within a word: worth the look letter by letter. */
+static bool may_be_cut(const struct query *q, const struct alignment *al)
+{
+	uint32_t behind = q->token_count - al->last - 1;
+	return al->left_tail > 0 && behind <= CUT_VALUE_MAX && al->left_message < 0.01f && al->pair_count > 1 &&
+	       (!al->first || al->value_before);
 }
 
 static bool is_sentence_end(char c)
@@ -149,9 +169,9 @@ static struct answer answer_of(struct query *q, const struct evidence_of_message
 			       const struct file_owner *o, bool compare)
 {
 	struct answer x = { .owner = o, .article = o->article, .alignment = *al };
+	struct str text = str_first(q->clean->text, q->payload.end);
 	x.score = al->score + place_prior(o);
 	if (compare) {
-		struct str text = str_first(q->clean->text, q->payload.end);
 		x.fits = surface_fit(q->view, o, text, &q->scratch->letters, &x.surface);
 		x.context = text_names(q->view, o->article, &e->component) ||
 			    text_names(q->view, o->article, &e->log_file);
@@ -160,7 +180,12 @@ static struct answer answer_of(struct query *q, const struct evidence_of_message
 		x.conflicts = !to_the_letter &&
 			      (meaning_conflicts(q->view, e->code, o->article) || code_differs(q, e, &x));
 	}
-	x.cut_off = !x.fits && is_cut_off(q, al);
+	if (compare && !x.fits && may_be_cut(q, al)) {
+		x.mended = surface_fit_cut(q->view, o, text, &q->scratch->letters, &x.surface) &&
+			   x.surface.span.start <= q->tokens[0].start;
+		x.score += x.mended ? cut_bonus(q, al, &x.surface) : 0;
+	}
+	x.cut_off = !x.fits && (x.mended || is_cut_off(q, al));
 	if (x.fits)
 		x.score += surface_bonus(al, &x.surface) - align_overpaid(q, al, x.surface.span);
 	x.score += x.context ? 0.8 : 0;
@@ -334,7 +359,7 @@ static void mend(struct query *q, struct answer *answers, uint32_t n)
 	struct str text = str_first(q->clean->text, q->payload.end);
 	for (uint32_t i = 0; i < n && i < MENDED_MAX; i++) {
 		struct answer *x = &answers[i];
-		if (!x->owner || x->fits || !x->owner->var_n)
+		if (!x->owner || x->fits || x->mended || !x->owner->var_n)
 			continue;
 		bool slips = align_mend(q, x->alignment.group, &q->scratch->mended);
 		if (slips)

@@ -211,6 +211,9 @@ static bool ends_in_value(const struct fit *f, const struct segment *s)
 {
 	enum { BEGINS = 5 };
 	uint32_t n = s[1].letter_n < BEGINS ? s[1].letter_n : BEGINS;
+	for (uint32_t i = s->start + 1; type_of(f, s) == VAR_HOST && i < f->in->n; i++)
+		if (has_space(f, i))
+			return false;
 	if (runs_into(f, s) || (s > f->segments + 1 && runs_into(f, s - 2)))
 		return false;
 	return value_end(f, s, s->start) == f->in->n &&
@@ -351,6 +354,17 @@ static bool end_within(struct fit *f, uint32_t segments, uint32_t letters)
 	return true;
 }
 
+/* "Error = 5" is not what "Error = 53" begins with. */
+static bool within_number(const struct fit *f, const struct segment *s, uint32_t letters)
+{
+	const char *next = f->pattern.c + s->letter_at + letters;
+	size_t end = f->in->at[f->in->n - 1] + 1u, start = end;
+	while (start && char_is_digit(f->text.p[start - 1]))
+		start--;
+	bool marked = str_starts(str_from(f->text, end), STR(".."));
+	return letters && char_is_digit(*next) && start < end && start && f->text.p[start - 1] == ' ' && !marked;
+}
+
 static bool fit_from(struct fit *f, uint32_t segment, uint32_t at)
 {
 	if (segment == f->count)
@@ -365,7 +379,7 @@ static bool fit_from(struct fit *f, uint32_t segment, uint32_t at)
 	s->start = at;
 	s->end = at + letters_due(f, s, at);
 	if (s->end < at + s->letter_n)
-		return end_within(f, segment + 1, s->letter_at + s->end - at);
+		return !within_number(f, s, s->end - at) && end_within(f, segment + 1, s->letter_at + s->end - at);
 	return fit_from(f, segment + 1, s->end);
 }
 

@@ -103,11 +103,12 @@ static void cut_messages_bind(void **state)
 		{ "ssh: connect to host nas1 port 22", "nas1", "22" },
 		{ "ssh: conect to host nas1 port 22: Connec", "nas1", "22" },
 		{ "Error during WNetAddConnection2 to \\\\SITE1\\SMS_SITE", "SITE1", "SMS_SITE" },
+		{ "Failed to connect to <\\\\FILESRV>, Error = 5", NULL, NULL }, /* which is not 53 */
 		{ "ERROR 5 (0x00000005) Changing Attributes", NULL, NULL }, /* nobody knows where the second begins */
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		struct match_answer a = ask(str_c(cases[i].text), NULL);
-		assert_true(a.match_count + a.nearest_count > 0);
+		assert_true(a.explained || (!cases[i].first && a.nearest_count));
 		const struct match *m = a.match_count ? &a.matches[0] : &a.nearest[0];
 		assert_int_equal(m->capture_count, cases[i].first ? 2 : 0);
 		for (size_t k = 0; k < m->capture_count; k++)
