@@ -44,6 +44,29 @@ void answers_sort(struct answer *answers, uint32_t n)
 	qsort(answers, n, sizeof *answers, by_confidence);
 }
 
+uint32_t answers_find(const struct answer *answers, uint32_t n, uint32_t article)
+{
+	uint32_t i = 0;
+	while (i < n && answers[i].article != article)
+		i++;
+	return i;
+}
+
+uint32_t answers_add(struct answer *answers, uint32_t n, struct answer x)
+{
+	uint32_t least = 0;
+	if (n < MATCH_RESULTS_MAX) {
+		answers[n] = x;
+		return n + 1;
+	}
+	for (uint32_t i = 1; i < n; i++)
+		if (answers[i].confidence < answers[least].confidence)
+			least = i;
+	if (answers[least].confidence < x.confidence)
+		answers[least] = x;
+	return n;
+}
+
 /* How far the first hit is before the others; one that stands alone is before all. */
 struct lead { double second, last; };
 

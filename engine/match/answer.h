@@ -20,6 +20,10 @@ enum {
 #define SHARED_MAX 0.99	     /* of all answers together that exclude each other */
 
 void answers_sort(struct answer *answers, uint32_t n); /* by confidence, then score */
+/* answers_find gives the article's place, n where it has none. answers_add puts one behind the others, of
+ * MATCH_RESULTS_MAX at most; where there is no room, in place of the least sure. It gives how many there are then. */
+uint32_t answers_find(const struct answer *answers, uint32_t n, uint32_t article);
+uint32_t answers_add(struct answer *answers, uint32_t n, struct answer x);
 
 /* text_confidences: of each hit of a text, best first, where `all` is the best that any could reach; prose: the text is a
  * person's sentence. They are low where no product or name in the text speaks for the first hit. */

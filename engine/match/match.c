@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT
  *
- * A message > its articles: what its words, its code and its text tell, weighed against each other. See match.h, ask.h.
+ * A message > its articles: what its words, its code (by_code.h) and its text tell, weighed against each other. See
+ * match.h, ask.h.
  */
 #include "match/answer.h"
 #include "match/ask.h"
+#include "match/by_code.h"
 #include "match/confidence.h"
 #include "match/envelope.h"
 #include "match/glossary.h"
@@ -15,23 +17,13 @@
 #include "match/text.h"
 
 #include "base/utf8.h"
-#include "rule/rule.h"
 
 #include <math.h>
 #include <string.h>
 
-enum {
-	BY_CODE_MAX = 20, /* articles that are about one code */
-	LONG_CODE = 8	  /* "80070035", "WSAECONNREFUSED" */
-};
-
-#define SPELLED 0.9 /* its message is the code that was said */
-#define BY_CODE 0.6 /* one of the articles that are about a code is right */
-#define NAMED 0.6 /* what a code among other words tells of what it tells alone, where its shape says that it is one */
-#define COUNTED 0.45 /* the same of a small number behind "error" */
-#define SAID 0.6 /* the same of the number of a text, without it */
+#define SAID 0.6 /* what the text of a code tells of what it tells with its number */
 #define SUCCEEDED 0.2 /* what is left of articles that quote what says that nothing failed */
-#define KIN 0.85 /* the same where the words beside it are a message's, and the number another one of its table */
+#define KIN 0.85 /* what a code tells where the words beside it are a message's, and the number another one of its table */
 #define LOG_BY_TEXT 0.2 /* a log line that only shares words with an article is seldom about it */
 
 /* Beyond ASCII: marks and spaces of Latin 1, of typography and of East Asia, and what stands for a broken byte. */
@@ -113,30 +105,6 @@ static struct told read_told(const struct file_view *v, struct str text, struct 
 	return t;
 }
 
-static uint32_t find_answer(const struct answer *answers, uint32_t n, uint32_t article)
-{
-	uint32_t i = 0;
-	while (i < n && answers[i].article != article)
-		i++;
-	return i;
-}
-
-/* add_answer puts one behind the others; where there is no room, in place of the least sure. */
-static uint32_t add_answer(struct answer *answers, uint32_t n, struct answer x)
-{
-	uint32_t least = 0;
-	if (n < MATCH_RESULTS_MAX) {
-		answers[n] = x;
-		return n + 1;
-	}
-	for (uint32_t i = 1; i < n; i++)
-		if (answers[i].confidence < answers[least].confidence)
-			least = i;
-	if (answers[least].confidence < x.confidence)
-		answers[least] = x;
-	return n;
-}
-
 /* A description's stray words make up some message or other: what explains little of it yields to the articles'
  * texts. */
 static void doubt_stray(const struct query *q, struct answer *answers, uint32_t n)
@@ -197,208 +165,18 @@ static uint32_t add_text_answers(struct query *q, const struct match_code *code,
 		double confidence = confidences[i] * (in_log ? LOG_BY_TEXT : 1);
 		if (code->known && (!prose || by_meaning) && !rank_knows_code(q, code, hits[i].article))
 			confidence = fmin(confidence, 0.5 * CONFIDENCE_FLOOR);
-		uint32_t at = find_answer(answers, n, hits[i].article);
+		uint32_t at = answers_find(answers, n, hits[i].article);
 		if (at < n) {
 			answers[at].told = prose && confidence > answers[at].confidence;
 			take_text_confidence(&answers[at], confidence, fmax(confidence, together));
 			continue;
 		}
-		n = add_answer(answers, n, (struct answer){ .article = hits[i].article, .score = hits[i].score,
+		n = answers_add(answers, n, (struct answer){ .article = hits[i].article, .score = hits[i].score,
 							    .english = told.english, .confidence = confidence,
 							    .together = fmax(confidence, together), .told = prose });
 	}
 	answers_sort(answers, n);
 	return n;
-}
-
-/* Nothing but a number, its symbol, and the words that introduce one. */
-static bool is_bare_code(const struct query *q, const struct match_code *code)
-{
-	static const char *const words[] = {
-		"system", "windows", "has", "occurred", "the", "a", "with", "failed", "an", "i", "get", "got", "what",
-		"is", "win32", "exit", "net", "use", "view", "fails", "returns", "gives", "says", "run", "time",
-		"runtime", "stop", "blue", "screen", "message", "msg", "bugcheck", "winsock", "socket", "sockets",
-		"wsagetlasterror", "return", "returned", "mean", "means", "does", "meaning", "problem", "my", "on",
-		"in", "and", "bsod", "dialing", "dial", "exited", "exits", "process", "command", "program", "script",
-		"job", "task", "container", "main", "pod", "service", "finished", "ended", "completed", "terminated",
-		"killed", "by", "signal", "value", "errorlevel", "level", "non", "zero", "child", "subprocess",
-		"application", "interrupted", "of", "it", "was", "for",
-	};
-	bool http = str_eq(code->family, STR("http"));
-	unsigned others = 0;
-	for (uint32_t i = 0; i < q->token_count; i++) {
-		const struct query_token *t = &q->tokens[i];
-		struct str word = str_part(q->clean->text, t->start, t->end);
-		bool known = t->number || rule_is_code_word(word) ||
-			     (t->start < code->span.end && t->end > code->span.start) ||
-			     str_eq_nocase(word, code->family) || /* "curl exited with 7" */
-			     (http && str_find_nocase(rule_http_reason(code->value), word) != STR_NONE);
-		for (size_t k = 0; !known && k < sizeof words / sizeof *words; k++)
-			known = str_eq_nocase(word, str_c(words[k]));
-		others += !known;
-	}
-	return others == 0;
-}
-
-static bool is_any_program(struct str family)
-{
-	return str_eq(family, STR("exit")) || str_eq(family, STR("signal")) || str_eq(family, STR("systemd"));
-}
-
-/* How much a code tells among other words: a symbol or a long number is one wherever it stands; a small number where
- * the word before it speaks of an error, and 1 and 2 are what any program ends with. */
-static double share_of_mention(const struct query *q, const struct match_code *code)
-{
-	struct str head = str_first(q->clean->text, code->span.start);
-	if (!code->says.n)
-		return 0;
-	struct code_article about;
-	if (is_any_program(code->family)) /* 137 and 127 tell something, 1 and 2 nothing */
-		return meaning_articles(q->view, code, &about, 1) ? COUNTED : 0;
-	if (rule_is_ended_family(code->family)) /* of one program it is that program's error */
-		return COUNTED;
-	if (code->span.end - code->span.start >= LONG_CODE || str_eq(code->family, STR("http")))
-		return NAMED;
-	if (meaning_is_only_told(code->family) && !rule_is_reply_family(code->family)) /* "SQLCODE=-204", "Msg 18456" */
-		return COUNTED;
-	return code->value > 2 && str_find_nocase(rule_word_before(head), STR("err")) != STR_NONE ? COUNTED : 0;
-}
-
-/* What a system says of its code, as people see it on the screen. */
-static struct str said_of(const struct match_code *code, struct arena *a)
-{
-	if (str_eq(code->family, STR("vb")))
-		return arena_printf(a, "Run-time error '%lld': %.*s", (long long)code->value, STR_ARG(code->says));
-	if (str_eq(code->family, STR("http")) && rule_http_reason(code->value).n)
-		return arena_printf(a, "HTTP Error %lld: %.*s", (long long)code->value,
-				    STR_ARG(rule_http_reason(code->value)));
-	if (str_eq(code->family, STR("errno")) || meaning_is_only_told(code->family))
-		return code->says;
-	return arena_printf(a, "System error %lld has occurred. %.*s", (long long)code->value, STR_ARG(code->says));
-}
-
-/* What stands there word for word is the better reason. */
-static void raise_to(struct answer *x, const struct answer *inferred)
-{
-	if (!x->fits || x->conflicts) {
-		*x = *inferred;
-		return;
-	}
-	x->confidence = inferred->confidence;
-	x->together = fmax(x->together, inferred->together);
-}
-
-/* A message that is little more than a code means what the table says: asked again in the table's words. share: what of
- * it is left where the code is not all that was said; told: the same of articles that are not ours. */
-static uint32_t add_inferred(struct query *q, const struct match_code *code, double share, double told,
-			     struct answer *answers, uint32_t n)
-{
-	struct answer *more = arena_array(q->arena, struct answer, MATCH_RESULTS_MAX);
-	struct str text = said_of(code, q->arena);
-	struct clean clean = { .text = text };
-	const struct clean *was = q->clean;
-	struct match_span payload = q->payload;
-	q->clean = &clean;
-	q->payload = (struct match_span){ 0, text.n };
-	query_read(q);
-	uint32_t count = more ? rank_articles(q, &(struct evidence_of_message){ .code = code }, more) : 0;
-	for (uint32_t i = 0; i < count && i < 10; i++) {
-		bool ours = q->view->articles[more[i].article].authored;
-		confidence_doubt(&more[i], 0.8 * share * (ours ? 1 : told));
-		more[i].inferred = true;
-		more[i].says_same *= 2; /* they say the code's meaning */
-		more[i].keeps = 0;
-		uint32_t at = find_answer(answers, n, more[i].article);
-		if (at == n)
-			n = add_answer(answers, n, more[i]);
-		else if (answers[at].confidence < more[i].confidence)
-			raise_to(&answers[at], &more[i]);
-	}
-	q->clean = was;
-	q->payload = payload;
-	query_read(q);
-	answers_sort(answers, n);
-	return n;
-}
-
-/* "Error code: " */
-static bool is_introduction(struct str text)
-{
-	for (struct str word; str_word(&text, &word);)
-		if (!rule_is_code_word(str_ends(word, STR(":")) ? str_first(word, word.n - 1) : word))
-			return false;
-	return true;
-}
-
-/* The text is a code and nothing else, however spelled, and means what this one does; one that is of one system by its
- * shape may be introduced and explained. */
-static bool spells_code(struct str text, const struct match_code *code)
-{
-	struct rule_code_at found;
-	struct str family;
-	int64_t carried;
-	if (!rule_codes_find(text, &found, 1))
-		return false;
-	bool wide = found.code.value > UINT16_MAX && is_introduction(str_first(text, found.start));
-	if (!wide && (found.start > 0 || found.end < text.n))
-		return false;
-	return found.code.value == code->value ||
-	       (rule_code_carried(found.code.value, &carried, &family) && carried == code->value);
-}
-
-/* Ours whose message is just this code: what else is said only introduces it. */
-static void trust_spelled(const struct query *q, const struct match_code *code, double share, struct answer *answers,
-			  uint32_t n)
-{
-	for (uint32_t i = 0; i < n; i++) {
-		struct answer *x = &answers[i];
-		if (!x->owner || x->owner->place != PLACE_AUTHORED ||
-		    !spells_code(file_str(q->view, x->owner->text), code))
-			continue;
-		x->confidence = fmax(x->confidence, SPELLED * share);
-		x->together = fmax(x->together, SPELLED * share);
-	}
-	answers_sort(answers, n);
-}
-
-/* What is known of the code itself: articles that are about it, whatever they quote. */
-static uint32_t add_by_code(const struct query *q, const struct match_code *code, double share, struct answer *answers,
-			    uint32_t n)
-{
-	struct code_article found[BY_CODE_MAX];
-	uint32_t count = meaning_articles(q->view, code, found, BY_CODE_MAX);
-	double all = 0, best = n ? answers[0].confidence : 0;
-	double pool = share * (best < 0.5 * share ? BY_CODE : BY_CODE * (1 - best));
-	for (uint32_t i = 0; i < count; i++)
-		all += found[i].weight;
-	for (uint32_t i = 0; i < count; i++) {
-		double confidence = pool * found[i].weight / all;
-		uint32_t at = find_answer(answers, n, found[i].article);
-		if (at == n) {
-			n = add_answer(answers, n, (struct answer){ .article = found[i].article, .inferred = true,
-								    .confidence = confidence, .together = pool });
-			continue;
-		}
-		answers[at].confidence = fmax(answers[at].confidence, confidence);
-		answers[at].together = fmax(answers[at].together, pool);
-	}
-	answers_sort(answers, n);
-	return n;
-}
-
-/* told: what of the share is left to articles that quote the code where it was not said. */
-static uint32_t add_by_meaning(struct query *q, const struct match_code *code, double share, double told,
-			       struct answer *answers, uint32_t n)
-{
-	for (uint32_t i = 0; i < n; i++) { /* words that many articles quote stand behind what they mean */
-		answers[i].confidence = answer_kept(q, &answers[i]);
-		answers[i].keeps = 0;
-	}
-	answers_sort(answers, n);
-	trust_spelled(q, code, share, answers, n);
-	if (code->says.n && !rule_is_ended_family(code->family))
-		n = add_inferred(q, code, share, told, answers, n);
-	return add_by_code(q, code, share * told, answers, n);
 }
 
 /* The payload without what may be dress after all. */
@@ -447,8 +225,8 @@ uint32_t ask_all(struct query *q, const struct match_options *options, struct ma
 	double best = n ? answer_kept(q, &answers[0]) : 0;
 	bool said = !out->code.known && !options->standing &&
 		    meaning_read_text(q->view, q->clean->text, behind_head(q), out);
-	bool bare = said || (best < MATCH_SURE && out->code.known && is_bare_code(q, &out->code));
-	double share = bare ? 1 : best < CONFIDENCE_FLOOR ? share_of_mention(q, &out->code) : 0;
+	bool bare = said || (best < MATCH_SURE && out->code.known && by_code_is_all(q, &out->code));
+	double share = bare ? 1 : best < CONFIDENCE_FLOOR ? by_code_share(q, &out->code) : 0;
 	if (bare && is_success(&out->code)) {
 		for (uint32_t i = 0; i < n && said; i++) /* they show the text beside what failed */
 			confidence_doubt(&answers[i], SUCCEEDED);
@@ -457,7 +235,7 @@ uint32_t ask_all(struct query *q, const struct match_options *options, struct ma
 	for (uint32_t i = 0; i < n && share > 0; i++)
 		share = fmax(share, rank_is_kin(q, &out->code, &answers[i]) ? KIN : 0);
 	if (best < MATCH_SURE && share > 0)
-		n = add_by_meaning(q, &out->code, share, said ? SAID : 1, answers, n);
+		n = by_code_add(q, &out->code, share, said ? SAID : 1, answers, n);
 	best = n ? answers[0].confidence : 0;
 	if (best >= MATCH_SURE)
 		return n;

@@ -19,7 +19,7 @@
  *   markup.c     records of XML that hold a message
  *   undress.c    dress and coding layer by layer: what a text or a line says
  *   lines.c      a message broken over several lines, each in its dress
- *   meaning.c    the message's code, its family and what the table says of it
+ *   meaning.c    the message's code, its family and what the table says of it; by_code.c   articles by it
  *   token.c, query.c   words, numbers, names; how they fold, and which words each may be a slip of, or was
  *                read wrongly for, from a picture
  *   candidate.c  rare words and adjacent pairs > a few dozen messages
