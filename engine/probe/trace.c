@@ -54,18 +54,24 @@ static bool same_router(const struct trace *s, unsigned i, unsigned k)
 	return s->expired[i] && s->expired[k] && address_eq(s->hops[i], s->hops[k]);
 }
 
-/* has_loop: the packet came by again. One router that answers to two lives in a row shows no circle: it, or this
- * machine, sets the life of what it sends. */
+/* stays: this router answers to two lives in a row, which shows no circle: it, or this machine, sets the life of what
+ * it sends. */
+static bool stays(const struct trace *s, unsigned i)
+{
+	for (unsigned k = 0; k + 1 < s->count; k++)
+		if (same_router(s, i, k) && same_router(s, k, k + 1))
+			return true;
+	return false;
+}
+
+/* has_loop: the packet came by again. */
 static bool has_loop(const struct trace *s)
 {
-	bool again = false;
 	for (unsigned i = 0; i < s->count; i++)
-		for (unsigned k = i + 1; k < s->count; k++) {
-			if (same_router(s, i, k) && k == i + 1)
-				return false;
-			again |= same_router(s, i, k);
-		}
-	return again;
+		for (unsigned k = i + 2; k < s->count; k++)
+			if (same_router(s, i, k) && !stays(s, i))
+				return true;
+	return false;
 }
 
 /* shown: the hops up to the target; a larger time to live reaches it too, and has nothing beyond it to name. */
