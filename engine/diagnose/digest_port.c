@@ -273,12 +273,16 @@ static void put_ipv6(struct digest *d)
 	if ((digest_ended(d, e) && !digest_ended_row(d, address)) || digest_mute(d, e)) /* one of many; only slow */
 		return;
 	const char *misserves = digest_misserves(d, e);
-	/* Whoever says no at once, a client goes on with IPv4. */
+	/* Whoever says no at once, a client goes on with IPv4; so it does where its own system has no way, or forbids it. */
+	struct str word = str_c(tcp_words(d, e));
+	bool none = str_eq(word, STR("no-route")) || str_eq(word, STR("no-local-port")); /* of an own IPv6 address */
+	bool own = none || str_eq(word, STR("local-denied"));
 	bool refused = evidence_state(e, "refused") || evidence_state(e, "prohibited") ||
-		       evidence_state(e, "port-unreachable");
+		       evidence_state(e, "port-unreachable") || evidence_state(e, "net-unreachable");
 	digest_put(d, "tcp.ipv6",
 		   digest_ends_all(d, address)		   ? "ended"
 		   : misserves				   ? misserves
+		   : own				   ? (none ? "no-route" : "local-denied")
 		   : evidence_state(e, "open")		   ? "open"
 		   : refused				   ? "refused"
 		   : evidence_state(e, "timeout") && alive ? "filtered"
