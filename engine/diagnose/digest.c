@@ -100,17 +100,24 @@ static bool is_host(const struct digest *d, struct str text)
 	return address_parse(text, &a) && address_is_one_host(a) && !of_own_subnet(d, a);
 }
 
+/* as_reached: the address in the notation of the family that it is reached by; empty: it is none. */
+static struct str as_reached(const struct digest *d, struct str text)
+{
+	struct address a;
+	if (!address_parse(text, &a))
+		return STR("");
+	return a.family == 4 && is_ipv6(text) ? address_print(a, d->a) : text;
+}
+
 struct str digest_hosts(const struct digest *d, struct str list)
 {
 	struct str kept = STR(""), rest = list, word;
-	bool all = true;
 	while (str_word(&rest, &word)) {
-		bool host = is_host(d, word);
-		all = all && host;
-		if (host)
-			kept = arena_printf(d->a, "%.*s%s%.*s", STR_ARG(kept), kept.n ? " " : "", STR_ARG(word));
+		struct str host = is_host(d, word) ? as_reached(d, word) : STR("");
+		if (host.n)
+			kept = arena_printf(d->a, "%.*s%s%.*s", STR_ARG(kept), kept.n ? " " : "", STR_ARG(host));
 	}
-	return all ? list : kept;
+	return kept;
 }
 
 struct str digest_loopback(const struct digest *d)
@@ -167,15 +174,6 @@ static struct str binding(const struct case_file *c, const char *name)
 struct str digest_binding(const struct digest *d, struct str name)
 {
 	return binding(d->c, arena_str(d->a, name).p);
-}
-
-/* as_reached: the address in the notation of the family that it is reached by; empty: it is none. */
-static struct str as_reached(const struct digest *d, struct str text)
-{
-	struct address a;
-	if (!address_parse(text, &a))
-		return STR("");
-	return a.family == 4 && is_ipv6(text) ? address_print(a, d->a) : text;
 }
 
 static void read_bindings(struct digest *d)

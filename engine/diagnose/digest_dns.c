@@ -226,11 +226,8 @@ static void take_mapped(const struct digest *d, struct dns_view *v4, struct dns_
 {
 	struct str rest = v6->addresses, kept = STR(""), word;
 	while (str_word(&rest, &word)) {
-		struct address a;
-		bool mapped = address_parse(word, &a) && a.family == 4;
+		bool mapped = !is_ipv6(word);
 		struct str *list = mapped ? &v4->addresses : &kept;
-		if (mapped)
-			word = address_print(a, d->a);
 		if (!list_has(*list, word))
 			*list = arena_printf(d->a, "%.*s%s%.*s", STR_ARG(*list), list->n ? " " : "", STR_ARG(word));
 		if (mapped && v4->state && str_eq(str_c(v4->state), STR("no-a-record"))) {
