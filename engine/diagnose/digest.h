@@ -52,7 +52,11 @@ enum { LINK_WATCH_MS = 700, LINK_WATCH_DOWN_MS = 3000 };
 /* So many requests in a row tell a loss; so few answers are none. */
 enum { BURST_MIN = 10, ARP_TELLING = 3 };
 
-enum { DNS_NAMES_MAX = 3 }; /* of a short name with its search domains so many are asked for */
+/* Of a short name with its search domains so many are asked for, one after another: resolvers took six domains, and the
+ * name alone behind them; newer ones take more. */
+enum { DNS_NAMES_MAX = 8 };
+
+enum { DIGEST_ADDRESSES_MAX = 4 }; /* of a name's IPv4 addresses so many are tried */
 
 struct derived {
 	struct str name, value;
