@@ -156,7 +156,8 @@ struct str digest_dns_servers(const struct digest *d);
 /* digest_is_brief: a name server did not answer, and was waited for only briefly. */
 bool digest_is_brief(const struct evidence *e);
 
-/* digest_hosts: of a list of addresses those that a host can have (not 0.0.0.0, a multicast or broadcast address). */
+/* digest_hosts: of a list of addresses those that a host can have (not 0.0.0.0, a multicast or broadcast address), each
+ * in the notation of the family that it is reached by. */
 struct str digest_hosts(const struct digest *d, struct str list);
 
 /* Lists of addresses and names, as facts hold them: words with blanks between. */

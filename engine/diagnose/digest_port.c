@@ -239,7 +239,7 @@ static void put_second(struct digest *d)
 	struct str rest = d->used_all, address;
 	bool first = digest_is(d, "tcp.445", "open") && !digest_ended(d, d->tcp445), others = false, differs = false;
 	const struct evidence *from = NULL;
-	while (str_word(&rest, &address)) {
+	for (size_t i = 0; i < DIGEST_ADDRESSES_MAX && str_word(&rest, &address); i++) {
 		if (str_eq(address, d->target))
 			continue;
 		const struct evidence *e = tcp_of(d, address, d->port);

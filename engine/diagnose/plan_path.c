@@ -6,8 +6,6 @@
 
 #include "probe/address.h"
 
-enum { ADDRESSES_MAX = 3 };
-
 bool plan_on_lan(const struct digest *d)
 {
 	return digest_is(d, "path.kind", "on-link");
@@ -81,7 +79,7 @@ void step_connect(struct wave *w)
 	/* A client needs but one of the two. On a slow line the other may stand in a queue: there it is waited for. */
 	wave_race(w, "tcp", RACE_PORTS, RACE_PORTS_MS, NEAR_MS);
 	struct str rest = d->used_all, address;
-	for (size_t i = 0; i < ADDRESSES_MAX && str_word(&rest, &address); i++)
+	for (size_t i = 0; i < DIGEST_ADDRESSES_MAX && str_word(&rest, &address); i++)
 		ask(w, "tcp", ARG("address", address), ARG("port", d->port), ARG("watch", watch), ARG("stay", stay));
 	if (d->v6.n)
 		ask(w, "tcp", ARG("address", list_first(d->v6)), ARG("port", d->port), ARG("watch", watch),
