@@ -142,11 +142,17 @@ static void put_access(struct digest *d, const struct evidence *e)
 }
 
 /* Encryption came with SMB 3. A server that demands it turns an older dialect away at the session and takes SMB
- * 3.1.1. */
+ * 3.1.1. A client that demands it goes on with no server that does not offer it. */
 static void put_encryption(struct digest *d, const struct smb_view *v, const struct evidence *e)
 {
 	const struct evidence *newest = v->of[SMB_311];
 	bool can = evidence_number(e, "smb.dialect_number", 0) >= 0x300;
+	bool none = evidence_yes(d->files, "client.smb.encrypts") && evidence_fact(e, "smb.encryption") &&
+		    !evidence_yes(e, "smb.encryption");
+	if (evidence_state(e, "negotiated") && none) {
+		digest_put(d, "smb.encryption", "not-offered", e);
+		return;
+	}
 	if (!evidence_state(e, "negotiated") || (!can && !newest))
 		return;
 	struct str mine = evidence_text(e, "session.status"), fine = STR("00000000");
@@ -199,7 +205,8 @@ static void put_works(struct digest *d, const struct evidence *e)
 	bool negotiated = evidence_state(e, "negotiated") && digest_is(d, "smb.dialects", "common");
 	bool old = str_eq(evidence_text(e, "smb.dialect"), STR("NT1")); /* probed no further than its dialect */
 	bool works = negotiated && (old || evidence_text(e, "session.status").n) &&
-		     !digest_is(d, "smb.signing", "mismatch") && !digest_is(d, "smb.encryption", "required");
+		     !digest_is(d, "smb.signing", "mismatch") && !digest_is(d, "smb.encryption", "required") &&
+		     !digest_is(d, "smb.encryption", "not-offered");
 	if (!works || digest_fact(d, "smb.encryption").n)
 		digest_put(d, "path.works", works ? "yes" : "no", e);
 }

@@ -39,6 +39,7 @@ static const struct probe_fact_help facts[] = {
 	{ "client.smb.smb1", FACT_BOOL, "it may speak SMB1" },
 	{ "client.smb.smb2", FACT_BOOL, "it may speak SMB2 or later" },
 	{ "client.smb.signing", FACT_TEXT, "client signing" },
+	{ "client.smb.encrypts", FACT_BOOL, "it takes no session without encryption" },
 	{ "client.smb.workgroup", FACT_TEXT, "workgroup" },
 	{ "client.wins", FACT_TEXT, "WINS servers" },
 	{ "client.name_resolve_order", FACT_TEXT, "sources of NetBIOS and host names, in order" },
@@ -240,7 +241,7 @@ static void nsswitch_facts(struct machine *m, struct str text)
 /* ---- smb.conf ---- */
 
 struct smb_conf {
-	struct str min_protocol, max_protocol, signing, workgroup, wins, order, scope, disable_netbios;
+	struct str min_protocol, max_protocol, signing, encrypt, workgroup, wins, order, scope, disable_netbios;
 };
 
 /* Samba takes keys without regard to case and blanks. */
@@ -266,7 +267,8 @@ static void read_setting(struct smb_conf *c, struct str key, struct str value)
 		struct str *slot;
 	} settings[] = {
 		{ "client min protocol", &c->min_protocol }, { "client max protocol", &c->max_protocol },
-		{ "client signing", &c->signing },	     { "workgroup", &c->workgroup },
+		{ "client signing", &c->signing },	     { "client smb encrypt", &c->encrypt },
+		{ "workgroup", &c->workgroup },
 		{ "wins server", &c->wins },		     { "name resolve order", &c->order },
 		{ "netbios scope", &c->scope },		     { "disable netbios", &c->disable_netbios },
 	};
@@ -315,6 +317,16 @@ static const struct dialect *dialect_of(struct str name, const char *otherwise)
 	return dialect_of(str_c(otherwise), otherwise);
 }
 
+/* smb.conf(5): the words for "required" that Samba takes. */
+static bool is_demanded(struct str value)
+{
+	static const char *const words[] = { "required", "mandatory", "force", "forced", "enforced" };
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+		if (str_eq_nocase(value, str_c(words[i])))
+			return true;
+	return false;
+}
+
 static void protocol_facts(struct machine *m, const struct smb_conf *c)
 {
 	const struct dialect *least = dialect_of(c->min_protocol, "SMB2_02"),
@@ -326,6 +338,7 @@ static void protocol_facts(struct machine *m, const struct smb_conf *c)
 	machine_bool(m, "client.smb.smb1", least->number <= 0x0100);
 	machine_bool(m, "client.smb.smb2", most->number > 0x0100);
 	machine_text(m, "client.smb.signing", c->signing.n ? c->signing : STR("default"));
+	machine_bool(m, "client.smb.encrypts", is_demanded(c->encrypt));
 	if (c->workgroup.n)
 		machine_text(m, "client.smb.workgroup", c->workgroup);
 }
