@@ -103,7 +103,7 @@ dns-rr-first-dead|nas7|name|name.dns.one-of-two-dead|name.dns.one-of-two-dead|th
 hosts-wrong-live|nas7|name|name.client.hosts-file-wrong|name.client.hosts-file-wrong|the hosts file gives a host without SMB
 hosts-wrong-other|nas7|name|name.client.hosts-file-wrong|name.client.hosts-file-wrong|the hosts file gives another file server
 lmhosts-wrong-live|nas7|name|name.client.lmhosts-wrong|name.client.lmhosts-wrong|the lmhosts file gives a host without SMB
-aaaa-dead-rst|nas7|name|name.dns.aaaa-dead|name.dns.aaaa-dead|AAAA of a dead IPv6 address of another network
+aaaa-no-route|nas7|none|none.healthy|healthy|A works, and to the IPv6 address in DNS this machine has no route, as one without IPv6 has none
 wins-stale-live|nbdepot|netbios|netbios.wins.stale-address|netbios.wins.stale-address|WINS gives the address of another host
 wins-off|nbdepot|netbios|netbios.wins.down|netbios.wins.down|the WINS server is an address nobody has|silence
 nb-conflict-wins|nbnas|netbios|netbios.lan.name-conflict|netbios.lan.name-conflict|another host answers too, the client asks by broadcast first
@@ -476,12 +476,111 @@ server-slow-syn|nas7|none|none.healthy|healthy|the first request to connect of e
 ok-hosts-dns-v6-dead|nas7|none|none.healthy|healthy|the hosts file has the IPv4 address, and DNS a dead IPv6 one, which is not asked
 rule-source-works|depot|none|none.healthy|healthy|a rule sends what comes from this machine's address by a table that leads there, and the main one does not
 two-gateways-dead|depot|ip|ip.client.wrong-gateway|ip.client.wrong-gateway|the default route has two gateways in turn, and nobody has either address
+client-fw-v6|nas7|none|none.healthy|healthy|the client's own firewall rejects SSH by IPv6, at once, and IPv4 works
+client-fw-v6-smb|nas7|none|none.healthy|healthy|as client-fw-v6, of SMB
+client-fw-v6-drop|nas7|filter|filter.client.output-drop|filter.server.drop-smb-ipv6/open|the client's own firewall drops SSH by IPv6, and IPv4 works
+v6-other-server|nas7|name|name.dns.stale-other-server|name.dns.stale-other-server/open|DNS has the right A record and the IPv6 address of another file server
+v4-dead-v6-ssh|nas7|none|none.healthy|healthy/name.dns.stale-dead/open|the A record of an SSH server is an address nobody has, by IPv6 it works|silence
+v4-dropped-v6-ssh|nas7|none|none.healthy|healthy/fw-drop-smb/open|SSH is dropped by IPv4 and works by IPv6|silence
+v6-mtu-both|nas7|ip|ip.path.mtu-blackhole|ip.path.mtu-blackhole/open|A and AAAA of an SSH server, and IPv6 packets over 1000 bytes vanish|silence
+v6-far|depot|none|none.healthy|healthy|an SSH server behind the router that DNS has by IPv6 alone
+v6-far-drop|depot|filter|filter.router.drop|fw-drop-smb|as v6-far, and the router drops SSH
+v6-far-prohibited|depot|ip|ip.router.admin-prohibited|ip.router.admin-prohibited|as v6-far, and the router prohibits SSH
+v6-far-all-prohibited|depot|ip|ip.router.admin-prohibited|ip.router.admin-prohibited|as v6-far, and the router prohibits all
+v6-far-mtu|depot|ip|ip.path.mtu-blackhole|ip.path.mtu-blackhole/open|as v6-far, and packets over 1300 bytes vanish
+v6-far-no-route|depot|ip|ip.router.net-unreachable|ip.router.net-unreachable|as v6-far, and the router has no route there
+v6-far-off|depot|ip|ip.server.down-behind-router|ip.server.down-behind-router/open|as v6-far, and the server is off
+v6-far-silent|depot|ip|ip.router.silent-drop|routed-silent/open|as v6-far, and the router drops all
+v6-far-refused|depot|smb|smb.server.not-running|tcp-refused-both|as v6-far, and SSH is stopped
+v6-gateway-dead|depot|ip|ip.client.wrong-gateway|ip.client.wrong-gateway/ip.gateway.down/open|as v6-far, and the IPv6 gateway is an address nobody has
+v6-source|depot|ip|ip.client.wrong-source|routed-silent/ip.client.gateway-not-router/open|as v6-far, and the route sends from an address that nobody knows the way back to
+v6-off-client|nas7|ip|ip.client.no-address|ip.client.no-default-route/ip.client.no-address/name.dns.no-a-record/open|DNS has an IPv6 address alone, and this machine has IPv6 turned off
+ok-v6-off-client|nas7|none|none.healthy|healthy|A and AAAA, and this machine has IPv6 turned off
+ok-v6-no-route|nas7|none|none.healthy|healthy|SSH by IPv4 works, and to the IPv6 address in DNS this machine has no route
+ok-hosts-mapped|nas7|none|none.healthy|healthy/open|the hosts file has the IPv4 address in IPv6's notation
+nat64-missing|depot|ip|ip.router.net-unreachable|ip.router.net-unreachable|DNS makes an IPv6 address of the server's IPv4 one (64:ff9b::/96), and the router knows no way there
+ok-dns-many|nas7|none|none.healthy|healthy|DNS gives so many addresses that they do not fit into a datagram, and all of them serve
+dns-large-lost|nas7|name|name.dns.filtered|name.dns.filtered/name.dns.truncated/open|large answers of DNS vanish, by UDP and by TCP|silence
+ok-suffix-fourth|nas7|none|none.healthy|healthy|the fourth search domain has the name|silence
+ok-suffix-seventh|nas7|none|none.healthy|healthy|the seventh search domain has the name|silence
+ndots-wildcard|nas7.site9.test|name|name.client.search-suffix|name.dns.stale-live-host/name.client.search-suffix/open|resolv.conf asks with its search domain first (ndots), and there every name is another host
+ok-ndots|nas7.site9.test|none|none.healthy|healthy|resolv.conf asks with its search domain first, where the name is not
+client-encrypts|nas7|smb|smb.security.encryption-not-offered|smb.security.encryption-not-offered|the client wants encryption, and the server has it off
+client-signs|nas7|none|none.healthy|healthy|the client wants signing, of SMB2, which every server can
+connlimit|nas7|filter|filter.server.limit|healthy/tcp-flaky/open|the server lets one connection of a client live at a time|silence
+ssh-is-smb|nas7|smb|smb.path.port-forward-wrong|tcp-mute/tcp-other-service/open|port 22 leads to the file service, which waits to be asked|silence
+ok-time-difference|nas7|none|none.healthy|healthy|the clocks differ, by the NT status, and the way works
+rule-v6-prohibits|nas7|none|none.healthy|healthy|a rule of the client forbids IPv6 to the server, and IPv4 works
+rule-v6-only|nas7|ip|ip.client.prohibit-route|ip.client.prohibit-route|DNS has an IPv6 address alone, and a rule of the client forbids it
+route-v6-prohibit|depot|ip|ip.client.prohibit-route|ip.client.prohibit-route|as v6-far, and a route of the client forbids the server's network
+source-address-lan|nas7|ip|ip.client.wrong-source|arp-only/routed-silent/open|the route of the own network sends from an address that the server answers by a gateway that does not know it
+dns-refused-second-dead|nas7|name|name.dns.refused|name.dns.refused/name.dns.host-down/open|the first name server answers REFUSED, the second is off|silence
+hosts-bad-address|nas7|none|none.healthy|healthy|the hosts file has a line with an address that is none
+arp-off-client|nas7|link|link.client.arp-off|l2-no-answer/arp-only/open|this machine's interface has ARP turned off
+arp-off-server|nas7|ip|ip.server.arp-off|l2-no-answer/open|the server's interface has ARP turned off
+v6-duplicate|nas7|link|link.lan.duplicate-address|link.lan.duplicate-address/healthy/open|AAAA alone, and another host has the server's IPv6 address|silence
+smb-comes-goes|nas7|smb|smb.server.flaky|tcp-flaky/tcp-refused-both/healthy/open|the server service is gone for 2 s of each 4: what holds at this moment is told|silence
 no-lan-route|nas7|ip|ip.client.no-default-route|ip.client.no-default-route|every route of this machine is gone, that of its own network too
 EOF
 }
 
 inject_variants() {
     cat <<'EOF'
+    client-fw-v6) serves_both; drop_in e53c output 'meta nfproto ipv6 tcp dport 22 reject with icmpx type admin-prohibited' ;;
+    client-fw-v6-smb) both_families; drop_in e53c output "meta nfproto ipv6 $SMB_PORTS reject with icmpx type port-unreachable" ;;
+    client-fw-v6-drop) serves_both; drop_in e53c output 'meta nfproto ipv6 tcp dport 22 drop' ;;
+    v6-other-server) smbd_start e53o; wait_listen e53o; nbns_start e53o 10.53.0.77 'OTHERSRV'; dns_with --host-record="filesrv.$DOM,10.53.0.10,2001:db8:53::77" ;;
+    v4-dead-v6-ssh) serves_both; dns_with --host-record="filesrv.$DOM,$DEAD,2001:db8:53::10" ;;
+    v4-dropped-v6-ssh) serves_both; drop_in e53s input 'meta nfproto ipv4 tcp dport 22 drop' ;;
+    v6-mtu-both) serves_both; bridge_drop 'ether type ip6 ip6 length > 960 drop' ;;
+    v6-far) v6_far ;;
+    v6-far-drop) v6_far; drop_in e53r forward 'tcp dport 22 drop' ;;
+    v6-far-prohibited) v6_far; drop_in e53r forward 'tcp dport 22 reject with icmpx type admin-prohibited' ;;
+    v6-far-all-prohibited) v6_far; drop_in e53r forward 'iifname "eth0" reject with icmpx type admin-prohibited' ;;
+    v6-far-mtu) v6_far; drop_in e53r forward 'ip6 length > 1260 drop' ;;
+    v6-far-no-route) v6_far; ipn e53r -6 addr del 2001:db8:53:1::1/64 dev eth1 ;;
+    v6-far-off) v6_far; ipn e53m link set eth0 down ;;
+    v6-far-silent) v6_far; drop_in e53r forward 'iifname "eth0" drop' ;;
+    v6-far-refused) v6_far; helpers_stop ;;
+    v6-gateway-dead) v6_far; ipn e53c -6 route replace default via 2001:db8:53::fe dev eth0 ;;
+    v6-source) v6_far; ipn e53c addr add 2001:db8:53:8::2/64 dev eth0 nodad; ipn e53c -6 route add 2001:db8:53:1::/64 via 2001:db8:53::1 src 2001:db8:53:8::2 ;;
+    v6-off-client) serves_both; dns_with --host-record="filesrv.$DOM,2001:db8:53::10"; v6_off ;;
+    ok-v6-off-client) serves_both; v6_off ;;
+    ok-v6-no-route) serves_both; dns_with --host-record="filesrv.$DOM,10.53.0.10,2001:db8:999::10" ;;
+    ok-hosts-mapped) serves_ssh; client_smbconf 'name resolve order = lmhosts host'; echo '::ffff:10.53.0.10 filesrv' >>"$CE"/hosts ;;
+    nat64-missing) v6_far; dns_with --host-record="remsrv.$DOM,64:ff9b::a35:10a" ;;
+    ok-dns-many | dns-large-lost)
+        client_smbconf 'name resolve order = lmhosts host'; local many=() n
+        many=(--host-record="filesrv.$DOM,10.53.0.10")
+        for n in {100..219}; do many+=(--host-record="filesrv.$DOM,10.53.0.$n"); ipn e53s addr add 10.53.0.$n/24 dev eth0; done
+        dns_with "${many[@]}"; [[ $1 = ok-* ]] || drop_in e53d output 'meta l4proto { tcp, udp } th sport 53 ip length > 600 drop' ;;
+    ok-suffix-fourth | ok-suffix-seventh)
+        client_smbconf 'name resolve order = lmhosts host'; local none='a.test b.test c.test'
+        [[ $1 = *fourth ]] || none+=' d.test e.test f.test'
+        printf 'nameserver 10.53.0.53\nsearch %s %s\noptions timeout:1 attempts:2\n' "$none" "$DOM" >"$CE"/resolv.conf ;;
+    ndots-wildcard | ok-ndots)
+        client_smbconf 'name resolve order = lmhosts host'
+        printf 'nameserver 10.53.0.53\nsearch parked.test\noptions timeout:1 attempts:2 ndots:5\n' >"$CE"/resolv.conf
+        [[ $1 = ok-* ]] || dns_with --host-record="filesrv.$DOM,10.53.0.10" --address=/parked.test/10.53.0.77 ;;
+    client-encrypts) client_smbconf 'client smb encrypt = required'; smbd_with e53s 'smb encrypt = off' ;;
+    client-signs) client_smbconf 'client signing = required' 'client ipc signing = required' 'client min protocol = SMB2_02'; smbd_with e53s 'server signing = disabled' ;;
+    connlimit) drop_in e53s input 'tcp dport { 139, 445 } tcp flags & (syn | ack) == syn ct state new ct count over 1 reject with tcp reset' ;;
+    ssh-is-smb)
+        serves_ssh; kill_named e53s '^labd'
+        printf '%s\n' 'table ip lab_dnat {' 'chain pre { type nat hook prerouting priority -100; tcp dport 22 redirect to :445; }' '}' | nft_in e53s ;;
+    ok-time-difference) says 'session setup failed: NT_STATUS_TIME_DIFFERENCE_AT_DC'; set_env SETS=server=filesrv ;;
+    rule-v6-prohibits) serves_both; ipn e53c -6 rule add priority 99 to 2001:db8:53::10 prohibit ;;
+    rule-v6-only) serves_both; dns_with --host-record="filesrv.$DOM,2001:db8:53::10"; ipn e53c -6 rule add priority 99 to 2001:db8:53::10 prohibit ;;
+    route-v6-prohibit) v6_far; ipn e53c -6 route add prohibit 2001:db8:53:1::/64 ;;
+    source-address-lan) ipn e53c addr add 10.53.8.2/24 dev eth0; ipn e53c route replace 10.53.0.0/24 dev eth0 src 10.53.8.2; ipn e53c route del 10.53.0.0/24 src 10.53.0.2 2>/dev/null || true ;;
+    dns-refused-second-dead) client_smbconf 'name resolve order = lmhosts host'; name_servers 10.53.0.77 10.53.0.199; labd e53o dns dns 5 ;;
+    hosts-bad-address) echo '10.53.0.300 filesrv' >>"$CE"/hosts ;;
+    arp-off-client) ipn e53c link set eth0 arp off; ipn e53c neigh flush all ;;
+    arp-off-server) ipn e53s link set eth0 arp off; ipn e53s neigh flush all ;;
+    v6-duplicate)
+        serves_both; dns_with --host-record="filesrv.$DOM,2001:db8:53::10"; labd e53o ssho tcp6 22 ssh $'SSH-2.0-OpenSSH_9.2\r\n'
+        ipn e53o addr add 2001:db8:53::10/64 dev eth0 nodad ;;
+    smb-comes-goes) comes_and_goes ;;
     client-ttl-1) printf '%s\n' 'table ip lab_ttl {' 'chain c { type filter hook output priority 0; ip ttl set 1; }' '}' | nft_in e53c ;;
     router-ttl-1) printf '%s\n' 'table ip lab_ttl {' 'chain c { type filter hook prerouting priority -300; iifname "eth0" ip ttl set 1; }' '}' | nft_in e53r ;;
     way-back-loops) nx e53o sysctl -qw net.ipv4.ip_forward=1; ipn e53r route add 10.53.0.2/32 via 10.53.0.77; ipn e53o route add 10.53.0.2/32 via 10.53.0.1 ;;
@@ -1028,7 +1127,7 @@ inject_variants() {
     hosts-wrong-live) echo "10.53.0.77 filesrv" >>"$CE"/hosts ;;
     hosts-wrong-other) echo "10.53.1.10 filesrv" >>"$CE"/hosts ;;
     lmhosts-wrong-live) echo "10.53.0.77 FILESRV" >>"$CE"/samba/lmhosts ;;
-    aaaa-dead-rst) dns_with --host-record="filesrv.$DOM,10.53.0.10,2001:db8:999::10" ;;
+    aaaa-no-route) dns_with --host-record="filesrv.$DOM,10.53.0.10,2001:db8:999::10" ;;
     wins-stale-live) wins_edit '/NBREM/s/10.53.1.10/10.53.0.77/' ;;
     wins-off) sed -i 's/^wins server.*/wins server = 10.53.0.199/' "$CE"/samba/smb.conf ;;
     nb-conflict-wins) client_smbconf 'name resolve order = bcast'; nbns_start e53o 10.53.0.77 'OTHERSRV NBSRV' ;;
@@ -1105,6 +1204,29 @@ EOF
 # more_tools: what only the variants use
 more_tools() {
     cat <<'EOF'
+# both_families: DNS has both addresses of the server; serves_both: and SSH listens on both
+both_families() { dns_with "$REM_REC" --host-record="filesrv.$DOM,10.53.0.10,2001:db8:53::10"; }
+serves_both() { serves_ssh; labd e53s sshs6 tcp6 22 ssh $'SSH-2.0-OpenSSH_9.2\r\n'; both_families; }
+
+# v6_far: the SSH server behind the router has an IPv6 address, which alone is in DNS
+v6_far() {
+    client_smbconf 'name resolve order = lmhosts host'; touch "$RUN/dirty.v6"
+    nx e53r sysctl -qw net.ipv6.conf.all.forwarding=1
+    ipn e53r addr add 2001:db8:53:1::1/64 dev eth1 nodad; ipn e53m addr add 2001:db8:53:1::10/64 dev eth0 nodad
+    ipn e53m -6 route replace default via 2001:db8:53:1::1; ipn e53c -6 route replace default via 2001:db8:53::1
+    labd e53m sshm6 tcp6 22 ssh $'SSH-2.0-OpenSSH_9.2\r\n'; dns_with --host-record="remsrv.$DOM,2001:db8:53:1::10"
+    says 'ssh: connect to host remsrv port 22: Connection timed out'
+}
+# v6_off: this machine has IPv6 turned off
+v6_off() { nx e53c sysctl -qw net.ipv6.conf.all.disable_ipv6=1; touch "$RUN/dirty.v6"; }
+
+# comes_and_goes: SMB is refused for 2 s of each 4
+comes_and_goes() {
+    printf '%s\n' 'table ip lab_goes {' 'set gone { type ifname; flags timeout; }' \
+        'chain c { type filter hook input priority 0; policy accept; iifname @gone tcp dport { 139, 445 } reject with tcp reset; }' '}' | nft_in e53s
+    { for _ in {1..8}; do nx e53s nft add element ip lab_goes gone '{ "eth0" timeout 2s }'; sleep 4; done; } </dev/null >/dev/null 2>&1 &
+}
+
 # remember ADDRESS MAC: the client had to do with it a moment ago
 remember() { ipn e53c neigh replace "$1" lladdr "$2" dev eth0 nud stale; }
 
