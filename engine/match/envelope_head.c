@@ -98,6 +98,15 @@ static bool take_bare(struct head *h, struct str word)
 	return true;
 }
 
+/* "Get-Item", "net.exe", "deploy.ps1": who speaks in PowerShell, before " : " */
+static bool is_command(struct str name)
+{
+	size_t dash = str_find_char(name, '-');
+	bool cmdlet = dash != STR_NONE && dash > 1 && dash + 2 < name.n && char_is_upper(name.p[0]) &&
+		      char_is_lower(name.p[1]) && char_is_upper(name.p[dash + 1]);
+	return cmdlet || str_ends(name, STR(".exe")) || str_ends(name, STR(".ps1"));
+}
+
 /* "store: ", where a stamp or a label stood before it, or level and thread did; "Store - ", "Store : ", the latter not
  * behind a stamp alone, for compilers put such a mark before "error"; "ERROR com.example.Store - ". */
 static bool takes_name(const struct head *h, struct str name, bool apart, char mark)
@@ -107,6 +116,8 @@ static bool takes_name(const struct head *h, struct str name, bool apart, char m
 		return false;
 	if (!apart)
 		return mark == ':' && (both || h->labelled || (h->dressed && !h->waits));
+	if (mark == ':' && is_command(name))
+		return true;
 	if (h->waits)
 		return str_find_char(name, '.') != STR_NONE;
 	return both || (h->dressed && mark == '-' && name.n > 2 && char_is_alpha(name.p[0]));

@@ -326,6 +326,8 @@ ENVELOPES = {  # (what was put around it, what has to be told of that)
     'level and class': (lambda p: f'ERROR com.example.Rcmd - {p}', None),
     'a message that is called so': (lambda p: f'Message: {p}', None),
     'a message in a list': (lambda p: f'Message      : {p}', None),
+    'a cmdlet': (lambda p: f'Copy-Item : {p}', None),
+    'a program in PowerShell': (lambda p: f'net.exe : {p}', None),
     'an exception': (lambda p: f'Exception: {p}', None),
     'an exception, a blank before its colon': (lambda p: f'Exception : {p}', None),
     'an exception of Java': (lambda p: f'java.io.IOException: {p}', None),

@@ -717,6 +717,20 @@ class Scan(SharedKbTest):
         apart = self.log('apart.log', ['backup: Failed to connect to', 'restore: <\\\\NAS7>, Error = 53'])
         self.kbt('scan', apart, '--json', code=NONE)
 
+    def test_what_powershell_wraps(self):
+        """It names the cmdlet before a message and wraps both at the window's width."""
+        long = [s for s in self.long_samples() if not self.OWN_DRESS.search(s)]
+        lines, planted = [], []
+        for sample in long:
+            message = textwrap.wrap(f'Copy-Item : {sample}', 60, break_on_hyphens=False, break_long_words=False)
+            if 1 < len(message) <= 8:
+                planted.append(len(lines) + 2)
+                lines += ['PS C:\\> ./deploy.ps1', *message, 'At line:1 char:1', '+ Copy-Item a b', '+ ~~~~~~~~~~~~~']
+        found = {h['line'] for h in self.hits(self.log('transcript.log', lines))}
+        self.assertGreater(len(planted), 5)
+        missed = [n for n in planted if n not in found]
+        self.assertLess(len(missed), len(planted) / 5, [lines[n - 1:n + 1] for n in missed])
+
     def test_a_dress_that_lines_share_hides_no_message_of_one(self):
         samples = [s for s in self.samples() if '\n' not in s]
         for dress in ('(worker 3) {}', 'PRB: {}', 'web_1  | {}'):
