@@ -117,11 +117,13 @@ bool cmd_flush(struct cmd_context *c)
 	return !c->out_errno;
 }
 
-static void print_line(struct str text)
+static void print_line(const struct cmd_context *c, struct str text)
 {
 	struct buf line = { 0 };
+	struct arena a = { 0 };
 	buf_add_c(&line, "kbt: ");
-	render_safe(&line, text, false);
+	render_safe(&line, c->hide ? c->hide(c->hider, text, &a) : text, false);
+	arena_free(&a);
 	buf_add_char(&line, '\n');
 	if (buf_err(&line))
 		fputs("kbt: out of memory\n", stderr);
@@ -146,12 +148,12 @@ void cmd_show_diags(struct cmd_context *c)
 		if (d->origin.n || d->line)
 			buf_add_c(&text, ": ");
 		buf_add(&text, d->text);
-		print_line(buf_str(&text));
+		print_line(c, buf_str(&text));
 	}
 	if (c->diags.left_out) {
 		buf_clear(&text);
 		buf_addf(&text, "note: %zu more such lines are left out", c->diags.left_out);
-		print_line(buf_str(&text));
+		print_line(c, buf_str(&text));
 		c->diags.left_out = 0;
 	}
 	buf_free(&text);
@@ -165,7 +167,7 @@ static void error_line(struct cmd_context *c, const char *format, va_list args, 
 		return;
 	cmd_show_diags(c);
 	cmd_progress(c, "%s", "");
-	print_line(str_c(text));
+	print_line(c, str_c(text));
 	if (behind)
 		fprintf(stderr, "%s", behind);
 }

@@ -73,6 +73,9 @@ struct cmd_context {
 	struct arena arena; /* lives as long as the command */
 	struct diags diags; /* in that arena */
 	size_t diags_shown;
+	/* What is said on standard error passes it, where there is one; it may use the arena. */
+	struct str (*hide)(void *hider, struct str text, struct arena *a);
+	void *hider;
 	struct buf out; /* results */
 	bool out_whole; /* a signal does not cut the output off, as something else says that it is out */
 	int out_errno;	/* what the first failed write said */

@@ -126,10 +126,9 @@ static bool follows_input(struct cmd_context *c, bool *ret_good)
 	return true;
 }
 
-/* end closes what shows, and gives the exit code. */
+/* end gives the exit code. */
 static int end(struct scan_run *r, enum err e, bool all_read, uint64_t hit_lines)
 {
-	scan_show_close(&r->show);
 	if (r->c->out_errno) /* main says so */
 		return EXIT_USAGE;
 	if (e)
@@ -246,10 +245,12 @@ static int run_scan(struct cmd_context *c)
 	options.threads = (unsigned)threads;
 	if (!scan_time_open(c, &r.span, &options))
 		return EXIT_USAGE;
-	if (!scan_show_open(&r.show, c, &options))
-		return EXIT_USAGE;
+	int code = EXIT_USAGE;
 	bool grows = cmd_has(c, "follow") || cmd_has(c, "cursor") || cmd_has(c, "journal");
-	return grows ? scan_growing(&r, &options) : scan_whole(&r, &options);
+	if (scan_show_open(&r.show, c, &options))
+		code = grows ? scan_growing(&r, &options) : scan_whole(&r, &options);
+	scan_show_close(&r.show);
+	return code;
 }
 
 static const struct cmd_option options[] = {

@@ -23,6 +23,14 @@ static bool take_unknown(void *show, const struct scan_line *line)
 	return !s->err;
 }
 
+/* hide takes the names out of what is said beside the results: of files above all. */
+static struct str hide(void *show, struct str text, struct arena *a)
+{
+	struct scan_show *s = show;
+	redact_learn(&s->redactor, text);
+	return redact_text(&s->redactor, text, a, NULL, 0);
+}
+
 bool scan_show_open(struct scan_show *s, struct cmd_context *c, struct scan_options *options)
 {
 	*s = (struct scan_show){ .c = c, .report = cmd_value(c, "report", NULL), .started_ms = scan_now_ms() };
@@ -43,6 +51,8 @@ bool scan_show_open(struct scan_show *s, struct cmd_context *c, struct scan_opti
 	options->context = (unsigned)context;
 	s->unknown = cmd_has(c, "unknown");
 	s->redact = cmd_has(c, "redact");
+	c->hide = s->redact ? hide : NULL;
+	c->hider = s;
 	s->incidents_wanted = cmd_has(c, "incidents");
 	options->unknown = s->unknown ? take_unknown : NULL;
 	options->unknown_context = s;
@@ -83,6 +93,9 @@ enum err scan_show_rules(struct scan_show *s, const struct matcher *m, struct sc
 
 void scan_show_close(struct scan_show *s)
 {
+	if (s->redact)
+		cmd_show_diags(s->c);
+	s->c->hide = NULL;
 	incidents_free(&s->incidents);
 	stories_free(&s->stories);
 	over_time_close(&s->over_time);

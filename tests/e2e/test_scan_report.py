@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """What kbt scan shows: incidents in groups, lines in context, the report, what it does where it cannot write one."""
 import contextlib
+import gzip
 import html.parser
 import os
 import pty
@@ -416,6 +417,23 @@ class ScanReport(SharedKbTest):
                 self.assertIn(kind.split('-')[0] + '-1', page)
             self.assertIn(r'&lt;\\HOST-1&gt;, Error = 53', re.sub('</?(span|mark)[^>]*>', '', page))
             self.assertIn(r'\\HOST-1\SHARE-1', page)  # the same for the same name, in any case
+
+    def test_names_of_files_are_tokens_on_standard_error_too(self):
+        os.makedirs(self.path('home/alice'), exist_ok=True)
+        path = self.log(['Mar 12 10:00:01 web1 backup[3]: ssh: connect to host nas1 port 22: No route to host'],
+                        'home/alice/nas1.log')
+        cut = self.path('home/alice/token=hunter2.gz')
+        with open(cut, 'wb') as f:
+            f.write(gzip.compress(os.urandom(4000))[:200])
+        gone = self.path('home/alice/gone.log')
+        for args in ((), ('--json',), ('--cursor', self.path('home/alice/cursor'))):
+            p = self.kbt('scan', '--redact', *args, path, cut, gone, code=USAGE)
+            self.assertIn('/home/USER-', p.err)
+            for name in self.NAMES:
+                self.assertNotIn(name, (p.out + p.err).lower(), args)
+        self.assertIn(gone, self.kbt('scan', path, gone, code=USAGE).err)  # only where it was asked for
+        for wrong in (('--follow', '-', path), ('--report', self.path('home/alice/nas1.log'))):
+            self.assertNotIn('alice', self.kbt('scan', '--redact', *wrong, code=USAGE).err)
 
     def test_names_told_elsewhere_in_the_log(self):
         path = self.log([r'opened \\DEPOTX\data', 'session opened for user wilma by (uid=0)'] + ['quiet'] * 41 +
