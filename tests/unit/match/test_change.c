@@ -132,7 +132,7 @@ static void assert_same_sayings(const struct file_view *a, const struct file_vie
 	assert_int_equal(a->saying_count, b->saying_count);
 	assert_memory_equal(a->sayings, b->sayings, a->saying_count * sizeof *a->sayings);
 	assert_int_equal(a->header.sections[SEC_SAYING_TEXT].n, b->header.sections[SEC_SAYING_TEXT].n);
-	assert_memory_equal(a->saying_text, b->saying_text, a->header.sections[SEC_SAYING_TEXT].n);
+	assert_memory_equal(a->saying_text, b->saying_text, (size_t)a->header.sections[SEC_SAYING_TEXT].n);
 }
 
 static void assert_same(const struct matcher *changed, const struct matcher *anew)
