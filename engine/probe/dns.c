@@ -30,7 +30,7 @@ static const struct probe_state_help states[] = {
 	{ "port-closed", "the host is there, no DNS service is" },
 	{ "unreachable", "the server cannot be reached" },
 	{ "malformed", "the answer cannot be read" },
-	{ "truncated", "no record fits into the answer, and over TCP none comes" },
+	{ "truncated", "the answer does not fit into a datagram, and over TCP none comes" },
 	{ 0 }
 };
 
@@ -138,7 +138,8 @@ static const char *dns_state(unsigned rcode, unsigned found)
 	}
 }
 
-/* ask_whole: no record fitted into the datagram. */
+/* ask_whole: not all of the answer fitted into the datagram. Resolvers take no part of it (RFC 2181 section 9): where it
+ * does not come whole, the name is not found. */
 static void ask_whole(struct machine *m)
 {
 	struct dns *s = m->state;
@@ -153,7 +154,7 @@ static void dns_answer(struct machine *m, struct dns_message *d)
 	struct dns *s = m->state;
 	struct dns_found found = { 0 };
 	read_records(m, d, &found);
-	if (!s->whole && d->flags & DNS_FLAG_TRUNCATED && !d->rcode && !found.count) {
+	if (!s->whole && d->flags & DNS_FLAG_TRUNCATED && !d->rcode) {
 		ask_whole(m);
 		goto done;
 	}
