@@ -56,7 +56,7 @@ enum { BURST_MIN = 10, ARP_TELLING = 3 };
  * name alone behind them; newer ones take more. */
 enum { DNS_NAMES_MAX = 8 };
 
-enum { DIGEST_ADDRESSES_MAX = 4 }; /* of a name's IPv4 addresses so many are tried */
+enum { DIGEST_ADDRESSES_MAX = 3 }; /* of a name's IPv4 addresses so many are tried */
 
 struct derived {
 	struct str name, value;
