@@ -246,11 +246,38 @@ static void put_mtu(struct digest *d)
 		digest_put(d, "mtu.state", "passes", e);
 }
 
+/* cannot_ask: this machine does not let us probe so; over a slow way it is not tried. */
+static bool cannot_ask(const struct digest *d)
+{
+	for (size_t i = 0; i < d->c->evidence_count; i++)
+		if (str_eq(d->c->evidence[i]->probe, STR("mtu")) && evidence_state(d->c->evidence[i], "not-run"))
+			return true;
+	return digest_is(d, "latency.state", "slow") || digest_is(d, "latency.state", "late") || digest_seems_slow(d);
+}
+
+/* put_mtu_ipv6: whether large packets pass to the name's IPv6 address, where the target is the other one. */
+static void put_mtu_ipv6(struct digest *d)
+{
+	struct str address = list_first(d->v6), tcp = digest_fact(d, "tcp.ipv6");
+	const struct evidence *ping = digest_look(d, "mtu", ARG("address", address), ARG("port", STR("")));
+	const struct evidence *datagrams =
+		digest_look(d, "mtu", ARG("address", address), ARG("port", STR(DIGEST_NOBODYS_PORT)));
+	if (tcp.n && !str_eq(tcp, STR("open")))
+		digest_put(d, "mtu.ipv6", "none", NULL);
+	else if (large_pass(ping) || large_pass(datagrams))
+		digest_put(d, "mtu.ipv6", "passes", datagrams ? datagrams : ping);
+	else if (evidence_state(ping, "blackhole") && evidence_state(datagrams, "blackhole"))
+		digest_put(d, "mtu.ipv6", "blackhole", datagrams);
+	else if (ping ? datagrams || !evidence_state(ping, "blackhole") : tcp.n && cannot_ask(d))
+		digest_put(d, "mtu.ipv6", "untold", ping);
+}
+
 void digest_mtu(struct digest *d)
 {
 	if (!d->target.n)
 		return;
 	put_mtu(d);
+	put_mtu_ipv6(d);
 	const struct evidence *ping = digest_look(d, "mtu", ARG("address", d->target), ARG("port", STR("")));
 	if (evidence_state(ping, "blackhole") && (digest_is(d, "mtu.state", "passes") || digest_is(d, "mtu.state", "there")))
 		digest_put(d, "mtu.pings", "vanish", ping);

@@ -105,6 +105,7 @@ void step_ping(struct wave *w);
 void step_datagrams(struct wave *w);
 void step_mtu_near(struct wave *w);
 void step_mtu_quick(struct wave *w);
+void step_mtu_ipv6(struct wave *w);
 void step_large(struct wave *w);
 void step_patience(struct wave *w);
 void step_again(struct wave *w);

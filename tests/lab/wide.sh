@@ -482,7 +482,7 @@ client-fw-v6-drop|nas7|filter|filter.client.output-drop|filter.server.drop-smb-i
 v6-other-server|nas7|name|name.dns.stale-other-server|name.dns.stale-other-server/open|DNS has the right A record and the IPv6 address of another file server
 v4-dead-v6-ssh|nas7|none|none.healthy|healthy/name.dns.stale-dead/open|the A record of an SSH server is an address nobody has, by IPv6 it works|silence
 v4-dropped-v6-ssh|nas7|none|none.healthy|healthy/fw-drop-smb/open|SSH is dropped by IPv4 and works by IPv6|silence
-v6-mtu-both|nas7|ip|ip.path.mtu-blackhole|ip.path.mtu-blackhole/open|A and AAAA of an SSH server, and IPv6 packets over 1000 bytes vanish|silence
+v6-mtu-both|nas7|ip|ip.path.mtu-blackhole|ip.path.mtu-blackhole-ipv6|A and AAAA of an SSH server, and IPv6 packets over 1000 bytes vanish|silence
 v6-far|depot|none|none.healthy|healthy|an SSH server behind the router that DNS has by IPv6 alone
 v6-far-drop|depot|filter|filter.router.drop|fw-drop-smb|as v6-far, and the router drops SSH
 v6-far-prohibited|depot|ip|ip.router.admin-prohibited|ip.router.admin-prohibited|as v6-far, and the router prohibits SSH
