@@ -110,7 +110,7 @@ static bool stands_alone(const struct query *q, const struct surface *s)
 	bool stopped = end && is_mark(text.p[end - 1]);
 	while (end < q->payload.end && text.p[end] == ' ')
 		end++;
-	return before && (stopped || end == q->payload.end || is_mark(text.p[end]));
+	return before && (stopped || end == q->payload.end || is_mark(text.p[end]) || surface_goes_on(text, end));
 }
 
 /* "C:\\TEMP\\A.TXT", "\\\\FILESRV\\public": what the systems of the articles are made of. */

@@ -176,11 +176,11 @@ static uint32_t value_end(const struct fit *f, const struct segment *s, uint32_t
 		return quoted;
 	enum var_type type = type_of(f, s);
 	bool word = type == VAR_NUMBER || type == VAR_CODE || type == VAR_PORT || type == VAR_NETBIOS ||
-		    type == VAR_ADDRESS || type == VAR_USER;
+		    type == VAR_ADDRESS || type == VAR_HOST || type == VAR_USER;
 	uint32_t i = at + 1;
 	for (; i < f->in->n && i - at < VALUE_MAX; i++) {
 		bool stop = false;
-		if (str_find(gap_before(f, i), STR(" -- ")) != STR_NONE)
+		if (str_find(gap_before(f, i), STR(" -- ")) != STR_NONE || surface_goes_on(f->text, f->in->at[i]))
 			return i;
 		for (size_t gap = f->in->at[i - 1] + 1u; gap < f->in->at[i]; gap++) {
 			char c = f->text.p[gap];
@@ -407,7 +407,7 @@ static uint32_t value_start(const struct fit *f, const struct segment *literal, 
 			space |= c == ' ';
 			stop |= !space && strchr(".!?:;,", c) != NULL;
 		}
-		if (i < letter && (line || (stop && space)))
+		if (i < letter && (line || (stop && space) || fit_leads_in(f->text, f->in->at[i])))
 			break;
 	}
 	return i;

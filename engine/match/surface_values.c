@@ -22,6 +22,49 @@ size_t fit_trailing_marks(struct str raw)
 	return n;
 }
 
+static bool is_listed(struct str word, const char *const *list)
+{
+	while (*list && !str_eq(word, str_c(*list)))
+		list++;
+	return *list;
+}
+
+static struct str word_at(struct str text, size_t at)
+{
+	size_t end = at;
+	while (end < text.n && char_is_alpha(text.p[end]))
+		end++;
+	bool whole = end == text.n || char_is_space(text.p[end]) || strchr(",.!?", text.p[end]);
+	return whole ? str_part(text, at, end) : STR("");
+}
+
+bool surface_goes_on(struct str text, size_t at)
+{
+	static const char *const words[] = { "when", "whenever", "while", "after", "since", "because", "but", "until",
+					     "although", "though", "every", "what", "why", "how", "please", "anyone",
+					     "appears", "appeared", "pops", "again", "help", NULL };
+	static const char *const behind_and[] = { "I", "i", "we", "it", "now", "then", "nothing", NULL };
+	if (!at || !char_is_space(text.p[at - 1]))
+		return false;
+	struct str word = word_at(text, at);
+	if (str_eq(word, STR("and")) && at + 4 < text.n)
+		return is_listed(word_at(text, at + 4), behind_and);
+	return is_listed(word, words);
+}
+
+bool fit_leads_in(struct str text, size_t at)
+{
+	static const char *const words[] = { "says",	"say",	"saying",  "said",  "get",     "gets",	"got",
+					     "getting", "see",	"sees",	   "shows", "showing", "reads", "reports",
+					     "gives",	"that", "states",  "error", NULL };
+	size_t end = at, start;
+	while (end && char_is_space(text.p[end - 1]))
+		end--;
+	for (start = end; start && char_is_alpha(text.p[start - 1]);)
+		start--;
+	return end < at && (!start || char_is_space(text.p[start - 1])) && is_listed(str_part(text, start, end), words);
+}
+
 static bool is_edge(char c)
 {
 	return char_is_space(c) || c == '"' || c == '\'' || c == '<' || c == '>' || c == '`';
@@ -88,7 +131,8 @@ static struct match_span trim_value(const struct fit *f, const struct segment *s
 				   (x.start + 1 < x.end && strchr(":;!?", text.p[x.start]) &&
 				    strchr(" \t\n!?", text.p[x.start + 1]))))
 		x.start++;
-	while (x.start < x.end && (is_edge(text.p[x.end - 1]) || strchr(",.;!?([", text.p[x.end - 1])))
+	while (x.start < x.end && (is_edge(text.p[x.end - 1]) || strchr(",.;!?([", text.p[x.end - 1]) ||
+				   (x.end - x.start > 1 && text.p[x.end - 1] == '-' && text.p[x.end - 2] == ' ')))
 		x.end--;
 	if (str_ends((struct str){ text.p + x.start, x.end - x.start }, STR(" --")))
 		x.end -= 3;

@@ -116,6 +116,25 @@ static void cut_messages_bind(void **state)
 	}
 }
 
+/* What a person says before or behind a message is no part of the value that it begins or ends with. */
+static void values_end_where_a_person_goes_on(void **state)
+{
+	(void)state;
+	static const struct { const char *text, *value;
+	} cases[] = {
+		{ "it says nas1 refused to connect", "nas1" },
+		{ "Ping request could not find host nas1 - help!", "nas1" },
+		{ "Error: listen EADDRINUSE: address already in use 0.0.0.0:8080 when I start it", "0.0.0.0:8080" },
+		{ "The following signatures were invalid: EXPKEYSIG 6F1C9A104B1E4E1E after lunch", "6F1C9A104B1E4E1E" },
+		{ "The following signatures were invalid: EXPKEYSIG 6F1C9A104B1E4E1E and I wait", "6F1C9A104B1E4E1E" },
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct match_answer a = ask(str_c(cases[i].text), NULL);
+		assert_true(a.explained && a.matches[0].capture_count == 1);
+		assert_str(a.matches[0].captures[0].value, cases[i].value);
+	}
+}
+
 static void invalid_bytes_are_mended(void **state)
 {
 	(void)state;
@@ -317,6 +336,7 @@ int main(void)
 		cmocka_unit_test_teardown(spans_are_in_the_query, teardown),
 		cmocka_unit_test_teardown(marks_part_two_values, teardown),
 		cmocka_unit_test_teardown(cut_messages_bind, teardown),
+		cmocka_unit_test_teardown(values_end_where_a_person_goes_on, teardown),
 		cmocka_unit_test_teardown(invalid_bytes_are_mended, teardown),
 		cmocka_unit_test_teardown(the_envelope_may_be_kept, teardown),
 		cmocka_unit_test_teardown(answers_are_limited, teardown),
