@@ -427,8 +427,9 @@ static void share(const struct query *q, struct answer *answers, uint32_t n)
 /* As good as the first; what is told in sentences may be any of what is found by its words. */
 static bool is_equal(const struct answer *x, const struct answer *first)
 {
-	bool told = x->told && first->told;
-	return x->together >= CONFIDENCE_FLOOR && (told || x->confidence > 0.5 * first->confidence);
+	if (x->told && first->told)
+		return true;
+	return x->together >= CONFIDENCE_FLOOR && x->confidence > 0.5 * first->confidence;
 }
 
 /* How many of the first share what one of them alone could not claim; 0 where the first stands by itself, or where all

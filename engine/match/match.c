@@ -119,14 +119,14 @@ static void doubt_stray(const struct query *q, struct answer *answers, uint32_t 
 }
 
 /* Its text speaks louder than a message of it that others quote too: that they do takes nothing from it. */
-static void take_text_confidence(struct answer *x, double confidence, double together)
+static void take_text_confidence(struct answer *x, double confidence)
 {
 	if (confidence > x->confidence && x->says_same) {
 		x->says_same = 0;
 		x->keeps = 0;
 	}
 	x->confidence = fmax(x->confidence, confidence);
-	x->together = fmax(x->together, x->told ? together : confidence);
+	x->together = fmax(x->together, confidence);
 }
 
 /* Half of what was said is some message's: it is one, with slips or cut off, and no description. */
@@ -158,9 +158,6 @@ static uint32_t add_text_answers(struct query *q, const struct match_code *code,
 	enum text_order order = prose ? message ? TEXT_MESSAGE : order_of(&told) : in_log ? TEXT_WORDS : TEXT_PLACES;
 	uint32_t count = text_articles(q->view, q->scratch, told.text, order, hits, TEXT_ANSWERS_MAX, &all);
 	text_confidences(q->view, told.text, prose, hits, count, all, confidences);
-	double together = 0;
-	for (uint32_t i = 0; prose && i < count && i < EQUALS_MAX; i++)
-		together = fmin(together + confidences[i], SHARED_MAX);
 	for (uint32_t i = 0; i < count; i++) {
 		double confidence = confidences[i] * (in_log ? LOG_BY_TEXT : 1);
 		if (code->known && (!prose || by_meaning) && !rank_knows_code(q, code, hits[i].article))
@@ -168,12 +165,12 @@ static uint32_t add_text_answers(struct query *q, const struct match_code *code,
 		uint32_t at = answers_find(answers, n, hits[i].article);
 		if (at < n) {
 			answers[at].told = prose && confidence > answers[at].confidence;
-			take_text_confidence(&answers[at], confidence, fmax(confidence, together));
+			take_text_confidence(&answers[at], confidence);
 			continue;
 		}
 		n = answers_add(answers, n, (struct answer){ .article = hits[i].article, .score = hits[i].score,
 							    .english = told.english, .confidence = confidence,
-							    .together = fmax(confidence, together), .told = prose });
+							    .together = confidence, .told = prose });
 	}
 	answers_sort(answers, n);
 	return n;
