@@ -271,8 +271,12 @@ class Kept(unittest.TestCase):
                 self.assertEqual((status, bool(made)), (507, True), text)
                 self.assertIn('no room left', json.loads(text)['error'])
                 with open(LOG, 'rb') as f:
-                    status, _, text = other.ask('POST', '/api/v1/scan?keep=1', f.read(), {'Content-Type': 'application/octet-stream'})
-                self.assertEqual(status, 200)
+                    log = f.read()
+                for _ in range(50):  # one that is smaller than what did not fit may
+                    status, _, text = other.ask('POST', '/api/v1/scan?keep=1', log, {'Content-Type': 'application/octet-stream'})
+                    self.assertEqual(status, 200)
+                    if 'not_kept' in json.loads(text):
+                        break
                 self.assertIn('no room left', json.loads(text)['not_kept'])
                 for one in made:
                     self.assertEqual(other.get('/r/' + one['name'])[0], 200)
