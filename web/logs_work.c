@@ -203,13 +203,6 @@ static enum err scan_bytes(struct log_scan *l, struct desk *desk)
 
 /* ---- the result ---- */
 
-static void add_count(struct buf *out, const char *name, uint64_t n)
-{
-	buf_addf(out, "<div><dt>%s</dt><dd>", name);
-	render_html_number(out, n);
-	buf_add_c(out, "</dd></div>\n");
-}
-
 static void add_html(struct buf *out, const struct log_scan *l, const struct render_scan *r)
 {
 	size_t known = l->incidents.group_count;
@@ -221,12 +214,12 @@ static void add_html(struct buf *out, const struct log_scan *l, const struct ren
 	render_html_escape(out, l->ask.name.n ? l->ask.name : STR("the log"));
 	buf_add_c(out, "</h2>\n<dl class=\"sum\">\n");
 	if (known)
-		add_count(out, l->counts.hit_lines == 1 ? "line that tells of it"
+		render_html_count(out, l->counts.hit_lines == 1 ? "line that tells of it"
 			       : known == 1		? "lines that tell of it"
 							: "lines that tell of them", l->counts.hit_lines);
-	add_count(out, l->counts.lines == 1 ? "line read" : "lines read", l->counts.lines);
+	render_html_count(out, l->counts.lines == 1 ? "line read" : "lines read", l->counts.lines);
 	if (l->files != 1)
-		add_count(out, "files in it", l->files);
+		render_html_count(out, "files in it", l->files);
 	buf_add_c(out, "</dl>\n");
 	for (size_t i = 0; i < l->unread_count; i++) {
 		buf_add_c(out, "<p class=\"note\">");

@@ -149,6 +149,12 @@ static inline bool char_is_word(char c)
 	return char_is_alnum(c) || c == '_';
 }
 
+/* of a word as people write it: letters and digits, and all bytes of what is beyond ASCII */
+static inline bool char_is_letter(char c)
+{
+	return char_is_alnum(c) || (unsigned char)c >= 0x80;
+}
+
 static inline char char_lower(char c)
 {
 	return char_is_upper(c) ? (char)(c + 32) : c;

@@ -128,7 +128,7 @@ static struct dns_view view_dns(const struct digest *d, struct str type)
 			break; /* a resolver asks no further, or nobody would answer */
 		if (!v.state)
 			return v;
-		if (v.state && (!best.state || dns_rank(v.state) < dns_rank(best.state)))
+		if (!best.state || dns_rank(v.state) < dns_rank(best.state))
 			best = v;
 	}
 	return best;

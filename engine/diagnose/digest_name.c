@@ -68,7 +68,7 @@ static void read_wins(struct digest *d)
 			digest_put(d, "wins.state", netbios && far ? "not-configured" : "not-needed", d->files);
 		return;
 	}
-	const struct evidence *e = d->wins_server.n ? digest_look(d, "nbns", ARG("server", d->wins_server)) : NULL;
+	const struct evidence *e = digest_look(d, "nbns", ARG("server", d->wins_server));
 	if (!e)
 		return;
 	s->from = e;

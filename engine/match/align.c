@@ -215,7 +215,7 @@ static bool is_slip(const struct query_token *t, uint32_t term)
 static void add_word_letters(const struct query_token *t, struct str word, struct letters *letters)
 {
 	for (uint32_t i = 0; i < word.n && letters->n < SURFACE_TEXT_MAX; i++) {
-		if (!char_is_alnum(word.p[i]) && (unsigned char)word.p[i] < 0x80)
+		if (!char_is_letter(word.p[i]))
 			continue;
 		uint32_t at = t->start + i;
 		letters->c[letters->n] = word.p[i];

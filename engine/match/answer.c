@@ -322,15 +322,10 @@ bool answer_is_set_off(const struct query *q, const struct answer *x)
 				 s.end);
 }
 
-static bool is_letter(char c)
-{
-	return char_is_alnum(c) || (unsigned char)c >= 0x80;
-}
-
 static bool is_within_word(struct str text, struct match_span s)
 {
-	bool before = s.start && s.start < text.n && is_letter(text.p[s.start - 1]) && is_letter(text.p[s.start]);
-	return before || (s.end && s.end < text.n && is_letter(text.p[s.end - 1]) && is_letter(text.p[s.end]));
+	bool before = s.start && s.start < text.n && char_is_letter(text.p[s.start - 1]) && char_is_letter(text.p[s.start]);
+	return before || (s.end && s.end < text.n && char_is_letter(text.p[s.end - 1]) && char_is_letter(text.p[s.end]));
 }
 
 /* The message's code as far as this answer is about it. */

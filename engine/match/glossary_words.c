@@ -338,11 +338,6 @@ size_t glossary_ending_max(const struct glossary *g)
 
 /* ---- forms in a text ---- */
 
-static bool is_letter(char c)
-{
-	return char_is_alnum(c) || (unsigned char)c >= 0x80;
-}
-
 static size_t skip_marks(struct str text, size_t at)
 {
 	while (at < text.n && (char_is_space(text.p[at]) || text.p[at] == '\'' || text.p[at] == '-'))
@@ -353,7 +348,7 @@ static size_t skip_marks(struct str text, size_t at)
 static size_t skip_ending(struct str text, size_t at)
 {
 	size_t end = at;
-	while (end < text.n && is_letter(text.p[end]) && end - at < ENDING_INSIDE_MAX)
+	while (end < text.n && char_is_letter(text.p[end]) && end - at < ENDING_INSIDE_MAX)
 		end++;
 	return end;
 }

@@ -16,7 +16,7 @@ static uint32_t template_letters(const struct file_view *v, const struct file_ow
 	for (uint32_t i = 0; i <= owner->var_n; i++) {
 		const struct file_var *var = i < owner->var_n ? &v->vars[owner->var_at + i] : NULL;
 		for (size_t end = var ? var->start : message.n; at < end && n < TEMPLATE_MAX; at++)
-			if (char_is_alnum(message.p[at]) || (unsigned char)message.p[at] >= 0x80)
+			if (char_is_letter(message.p[at]))
 				out[n++] = char_lower(message.p[at]);
 		at = var ? var->end : at;
 	}

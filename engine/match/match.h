@@ -175,7 +175,7 @@ enum err match_search(const struct matcher *m, struct match_scratch *scratch, st
 		      size_t limit, struct arena *a, struct match_hit **ret_hits, size_t *ret_count,
 		      size_t *ret_total) MUST_USE;
 
-/* For a prefilter over streams. match_each_message visits the messages that templates were made of, numbered, as the
+/* For tests and measurements of a scan. match_each_message visits the messages that templates were made of, numbered, as the
  * articles quote them, with the spans of their variables in the text, ascending. false from visit ends it. */
 typedef bool match_visit_message(void *context, uint32_t message, struct str text, const struct match_span *vars,
 				 size_t var_count);

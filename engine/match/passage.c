@@ -78,7 +78,7 @@ static bool next_run(struct runs *r)
 	while (r->at <= r->text.n) {
 		char c = r->at < r->text.n ? char_lower(r->text.p[r->at]) : ' ';
 		r->at++;
-		if (!char_is_alnum(c) && (unsigned char)c < 0x80)
+		if (!char_is_letter(c))
 			c = ' ';
 		if (c == ' ' && (r->last & 0xFF) == ' ')
 			continue;

@@ -38,7 +38,7 @@ static void offer(const struct file_view *v, struct query_token *t, const char *
 		return;
 	}
 	uint8_t last = READINGS_MAX - 1;
-	if (is_better_word(v, term, t->terms[last]) && !(t->exact && last == 0))
+	if (is_better_word(v, term, t->terms[last]))
 		t->terms[last] = term;
 }
 

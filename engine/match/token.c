@@ -5,7 +5,7 @@
 
 static bool is_letter(char c)
 {
-	return char_is_alnum(c) || c == '_' || (unsigned char)c >= 0x80;
+	return char_is_letter(c) || c == '_';
 }
 
 /* "0x1,0x2" are two numbers, "1,000" is one. */

@@ -6,7 +6,6 @@
 #include "render/html.h"
 
 #include "base/utf8.h"
-#include "render/render.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -48,6 +47,13 @@ void render_html_number(struct buf *out, uint64_t n)
 			buf_add_char(out, ',');
 		buf_add_char(out, digits[i]);
 	}
+}
+
+void render_html_count(struct buf *out, const char *name, uint64_t n)
+{
+	buf_addf(out, "<div><dt>%s</dt><dd>", name);
+	render_html_number(out, n);
+	buf_add_c(out, "</dd></div>\n");
 }
 
 void render_html_state(struct buf *out, struct str state)

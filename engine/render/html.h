@@ -12,6 +12,8 @@
 
 /* render_html_number: 1234567 as 1,234,567 */
 void render_html_number(struct buf *out, uint64_t n);
+/* render_html_count: one of a summary's figures, in a <dl>; name is ours. */
+void render_html_count(struct buf *out, const char *name, uint64_t n);
 /* render_html_state: how a probe calls its state, as words: "host unreachable" for host-unreachable. */
 void render_html_state(struct buf *out, struct str state);
 /* render_html_line: one run of text, with links; an option (--allow) stays in one piece. */

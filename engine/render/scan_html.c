@@ -32,13 +32,6 @@ static void add_label(struct buf *out, const struct incidents *set, int64_t at_s
 
 /* ---- the summary ---- */
 
-static void add_tile(struct buf *out, const char *name, uint64_t n)
-{
-	buf_addf(out, "<div><dt>%s</dt><dd>", name);
-	render_html_number(out, n);
-	buf_add_c(out, "</dd></div>\n");
-}
-
 static void add_summary(struct buf *out, const struct render_scan *r)
 {
 	const struct incidents *set = r->set;
@@ -54,8 +47,8 @@ static void add_summary(struct buf *out, const struct render_scan *r)
 		buf_add_c(out, "No known problem");
 	buf_addf(out, " in %llu file%s</h1>\n<dl class=\"sum\">\n", (unsigned long long)r->files,
 		 render_plural(r->files));
-	add_tile(out, set->group_count == 1 ? "Lines that tell of it" : "Lines that tell of them", r->counts.hit_lines);
-	add_tile(out, "Lines read", r->counts.lines);
+	render_html_count(out, set->group_count == 1 ? "Lines that tell of it" : "Lines that tell of them", r->counts.hit_lines);
+	render_html_count(out, "Lines read", r->counts.lines);
 	if (set->shown.axis.width_s) {
 		buf_add_c(out, "<div class=\"wide\"><dt>Between</dt><dd>");
 		add_label(out, set, set->shown.axis.min_s);

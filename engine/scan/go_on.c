@@ -18,11 +18,6 @@
 
 enum { COMPARED_MAX = 24, WORD_MAX = 8 };
 
-static bool is_letter(char c)
-{
-	return char_is_alnum(c) || (unsigned char)c >= 0x80;
-}
-
 static bool is_odd(struct str s, size_t i)
 {
 	char c = s.p[i];
@@ -104,10 +99,10 @@ static void read_side(struct go_on_side *side, struct str line)
 	struct str payload = str_part(line, dress.payload.start, dress.payload.end);
 	size_t head = dress.payload.start + envelope_head(payload, dress.payload.start > 0);
 	for (size_t i = 0; i < line.n; i++) {
-		if (!is_letter(line.p[i]))
+		if (!char_is_letter(line.p[i]))
 			continue;
 		side->payload += i < head;
-		side->starts[side->count] = !i || !is_letter(line.p[i - 1]);
+		side->starts[side->count] = !i || !char_is_letter(line.p[i - 1]);
 		side->letters[side->count++] = char_lower(line.p[i]);
 	}
 }
@@ -116,9 +111,9 @@ static void read_side(struct go_on_side *side, struct str line)
 static struct str first_word(struct str s)
 {
 	size_t n = 0;
-	while (s.n && !is_letter(s.p[0]))
+	while (s.n && !char_is_letter(s.p[0]))
 		s = str_from(s, 1);
-	while (n < s.n && n < WORD_MAX && is_letter(s.p[n]))
+	while (n < s.n && n < WORD_MAX && char_is_letter(s.p[n]))
 		n++;
 	return str_first(s, n);
 }
@@ -126,9 +121,9 @@ static struct str first_word(struct str s)
 static struct str last_word(struct str s, size_t most)
 {
 	size_t n = 0;
-	while (s.n && !is_letter(s.p[s.n - 1]))
+	while (s.n && !char_is_letter(s.p[s.n - 1]))
 		s.n--;
-	while (n < s.n && n < most && is_letter(s.p[s.n - 1 - n]))
+	while (n < s.n && n < most && char_is_letter(s.p[s.n - 1 - n]))
 		n++;
 	return str_from(s, s.n - n);
 }
@@ -138,7 +133,7 @@ static size_t first_letters(struct str s, char ret_letters[COMPARED_MAX])
 {
 	size_t n = 0;
 	for (size_t i = 0; i < s.n && n < COMPARED_MAX; i++)
-		if (is_letter(s.p[i]))
+		if (char_is_letter(s.p[i]))
 			ret_letters[n++] = char_lower(s.p[i]);
 	return n;
 }
@@ -151,7 +146,7 @@ static bool has_letters(struct str line, const char *want, size_t n)
 		if (char_lower(line.p[start]) != want[0])
 			continue;
 		for (; at < line.n && same < n; at++) {
-			if (!is_letter(line.p[at]))
+			if (!char_is_letter(line.p[at]))
 				continue;
 			if (char_lower(line.p[at]) != want[same])
 				break;
@@ -204,7 +199,7 @@ bool go_on_before(struct go_on *g, struct str rest)
 		return str_find_nocase(side->line, last_word(rest, WORD_MAX)) != STR_NONE;
 	size_t left = side->count; /* letters of the line that are not compared */
 	for (size_t i = rest.n, n = 0; i && left && n < COMPARED_MAX; i--) {
-		if (!is_letter(rest.p[i - 1]))
+		if (!char_is_letter(rest.p[i - 1]))
 			continue;
 		if (char_lower(rest.p[i - 1]) != side->letters[left - 1])
 			return left <= side->payload;

@@ -228,11 +228,6 @@ static bool may_begin(struct proposer *p, const struct line *l, size_t start, co
 	return !first.n || literals_begins(p->matcher, m, payload) || str_find_nocase(dress, first) != STR_NONE;
 }
 
-static bool is_mark(char c)
-{
-	return !char_is_alnum(c) && (unsigned char)c < 0x80;
-}
-
 /* A message may begin in the payload's first token and end in the last, behind a mark: "error:1408F10B:SSL". */
 static void read_glue(struct line *l)
 {
@@ -244,9 +239,9 @@ static void read_glue(struct line *l)
 	if (!token_next(first, &at, &token))
 		return;
 	first = str_part(first, token.start, token.end);
-	while (first.n && !is_mark(first.p[first.n - 1]))
+	while (first.n && char_is_letter(first.p[first.n - 1]))
 		first.n--;
-	while (n < last.n && !is_mark(last.p[n]))
+	while (n < last.n && char_is_letter(last.p[n]))
 		n++;
 	l->glued_before = literals_letters(first);
 	l->glued_after = literals_letters(str_from(last, n));
@@ -286,7 +281,7 @@ static size_t parted_start(struct line *l, const struct file_literal_message *m,
 	    s->before < m->before)
 		return 0;
 	for (size_t letters = m->before; letters && at > from; at--)
-		letters -= char_is_alnum(l->text.p[at - 1]) || (unsigned char)l->text.p[at - 1] >= 0x80;
+		letters -= char_is_letter(l->text.p[at - 1]);
 	return at > from && envelope_parts_off(str_first(l->text, l->dress.payload.end), from, at) ? at : 0;
 }
 

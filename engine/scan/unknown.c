@@ -31,11 +31,6 @@ struct unknown_node {
 
 /* ---- a line's words ---- */
 
-static bool is_part(char c)
-{
-	return char_is_alnum(c) || (unsigned char)c >= 0x80;
-}
-
 static bool is_joint(char c)
 {
 	return c == '.' || c == '_' || c == '-' || c == ':' || c == '@';
@@ -50,7 +45,7 @@ static size_t part_at(struct str s, size_t at)
 		size_t joints = 0;
 		while (at + n + joints < s.n && is_joint(s.p[at + n + joints]) && joints < 2)
 			joints++;
-		if (at + n + joints >= s.n || !is_part(s.p[at + n + joints]) || (!n && joints))
+		if (at + n + joints >= s.n || !char_is_letter(s.p[at + n + joints]) || (!n && joints))
 			break;
 		n += joints + 1;
 	}
@@ -73,7 +68,7 @@ static bool names_code(struct str word)
 					    STR_LIT("status"), STR_LIT("rc"),	STR_LIT("event"),  STR_LIT("result"),
 					    STR_LIT("signal"), STR_LIT("exit"), STR_LIT("hresult") };
 	size_t end = word.n;
-	while (end && !is_part(word.p[end - 1]))
+	while (end && !char_is_letter(word.p[end - 1]))
 		end--;
 	size_t start = end;
 	while (start && char_is_alpha(word.p[start - 1]))

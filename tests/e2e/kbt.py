@@ -94,6 +94,11 @@ def own_network(*more):
             raise unittest.SkipTest(f'no network could be made here (ip {command})')
 
 
+def rcmd(name):
+    """The message of Q150536, which binds the server."""
+    return f'Failed to connect to <\\\\{name}>, Error = 53'
+
+
 def article_text(number, title='An article', symptom='An error occurs.', date='08-AUG-2001', product='Windows NT 4.0'):
     """An article in the text archive's format, in our own words."""
     return (f'DOCUMENT:Q{number}  {date}  [winnt]\r\n'

@@ -15,11 +15,7 @@ import time
 import unittest
 import zipfile
 
-from kbt import FOUND, INTERRUPTED, KBT, LIMIT_S, NONE, ROOT, USAGE, SharedKbTest, Together, needs_root, until
-
-
-def rcmd(name):
-    return f'Failed to connect to <\\\\{name}>, Error = 53'
+from kbt import FOUND, INTERRUPTED, KBT, LIMIT_S, NONE, ROOT, USAGE, SharedKbTest, Together, needs_root, rcmd, until
 
 
 class Follower:

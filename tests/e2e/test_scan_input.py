@@ -15,11 +15,7 @@ import unittest
 import zipfile
 import zlib
 
-from kbt import FOUND, KBT, NONE, USAGE, SharedKbTest, needs_root
-
-
-def rcmd(name):
-    return f'Failed to connect to <\\\\{name}>, Error = 53'
+from kbt import FOUND, KBT, NONE, USAGE, SharedKbTest, needs_root, rcmd
 
 
 def before_damage(new, data):

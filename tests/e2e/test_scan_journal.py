@@ -8,14 +8,10 @@ import signal
 import subprocess
 import unittest
 
-from kbt import FOUND, INTERRUPTED, NONE, USAGE, SharedKbTest
+from kbt import FOUND, INTERRUPTED, NONE, USAGE, SharedKbTest, rcmd
 from test_scan_follow import Follower
 
 REMOTE = '/lib/systemd/systemd-journal-remote'
-
-
-def rcmd(name):
-    return f'Failed to connect to <\\\\{name}>, Error = 53'
 
 
 class ScanJournal(SharedKbTest):

@@ -7,11 +7,7 @@ import os
 import tarfile
 import unittest
 
-from kbt import FOUND, NONE, SharedKbTest
-
-
-def rcmd(name):
-    return f'Failed to connect to <\\\\{name}>, Error = 53'
+from kbt import FOUND, NONE, SharedKbTest, rcmd
 
 
 class ScanTime(SharedKbTest):
