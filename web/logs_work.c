@@ -260,6 +260,8 @@ static enum err mask(struct log_scan *l)
 {
 	struct redactor r = { .secrets_only = true };
 	enum err e = redact_secrets(l->ask.name, &l->arena, &l->ask.name);
+	for (size_t i = 0; i < l->unread_count && !e; i++) /* names of files in an archive */
+		e = redact_secrets(l->unread[i], &l->arena, &l->unread[i]);
 	if (!e)
 		e = redact_sets(&r, &l->incidents, &l->unknowns);
 	redactor_free(&r);

@@ -511,6 +511,11 @@ enum err redact_sets(struct redactor *r, struct incidents *incidents, struct unk
 		redact_learn(r, unknowns->items[k].text);
 	for (size_t k = 0; k < incidents->count; k++)
 		redact_incident(r, &incidents->items[k], &incidents->arena);
+	for (size_t k = 0; k < incidents->group_count; k++) { /* they have copies */
+		struct incident_group *g = &incidents->groups[k];
+		g->first.file = redact_text(r, g->first.file, &incidents->arena, NULL, 0);
+		g->last.file = redact_text(r, g->last.file, &incidents->arena, NULL, 0);
+	}
 	for (size_t k = 0; k < unknowns->count; k++) {
 		struct unknown *u = &unknowns->items[k];
 		u->text = redact_text(r, u->text, &unknowns->arena, NULL, 0);

@@ -4,6 +4,7 @@ import bz2
 import concurrent.futures
 import contextlib
 import gzip
+import io
 import json
 import lzma
 import os
@@ -14,6 +15,7 @@ import subprocess
 import tempfile
 import time
 import unittest
+import zipfile
 
 from serve import LOG, MESSAGE, Page, Server, multipart, read_all, resident_kib
 
@@ -233,6 +235,18 @@ class Kept(unittest.TestCase):
             text = server.get(path, Accept=kind)[2]
             self.assertIn('No route to host', text)
             self.assertNotIn('hunter2', text)
+
+    def test_names_of_files_in_what_is_kept_have_no_secrets_either(self):
+        packed = io.BytesIO()
+        with zipfile.ZipFile(packed, 'w') as z:
+            z.writestr('token=hunter2.log', 'Mar 12 11:02:42 web1 x: ssh: connect to host nas1 port 22: No route to host\n')
+            z.writestr('password=hunter2.gz', gzip.compress(os.urandom(4000))[:300])
+        for name in ('a.zip', 'password=hunter2.zip'):
+            _, _, text = server.ask('POST', '/logs', *multipart(packed.getvalue(), keep='7', name=name))
+            path = re.search(r'href="(/r/[0-9a-f]{32})"', text).group(1)
+            self.assertIn('password=SECRET-', server.get(path)[2])
+            for kind in ('text/html', 'application/json', 'text/markdown', 'text/plain'):
+                self.assertNotIn('hunter2', server.get(path, Accept=kind)[2], kind)
 
     def test_passwords_tokens_and_keys_are_masked_and_what_is_deleted_is_overwritten(self):
         secrets = ('hunter2', 'ghp_16C7e42F292c6912E7710c838347Ae178B4a', 'c2gtZWQyNTUxOQAAACDk', 'tangerine')
