@@ -66,7 +66,11 @@ double by_code_share(const struct query *q, const struct match_code *code)
 		return NAMED;
 	if (meaning_is_only_told(code->family) && !rule_is_reply_family(code->family)) /* "SQLCODE=-204", "Msg 18456" */
 		return COUNTED;
-	return code->value > 2 && str_find_nocase(rule_word_before(head), STR("err")) != STR_NONE ? COUNTED : 0;
+	struct str word = rule_word_before(head);
+	/* "the service stopped with 1067" is read as a code for what gave it back */
+	static const char verbs[] = "returned returns returning failed fails gives gave says said reports reported with me";
+	bool given = str_in_list(word, verbs);
+	return code->value > 2 && (given || str_find_nocase(word, STR("err")) != STR_NONE) ? COUNTED : 0;
 }
 
 /* What a system says of its code, as people see it on the screen. */

@@ -15,6 +15,20 @@ static bool is_wide_code(struct str s)
 	return s.n == LENGTH && char_lower(s.p[1]) == 'x' && (s.p[2] == '8' || char_lower(s.p[2]) == 'c');
 }
 
+/* "[28000][Microsoft][ODBC ...", "[08001] [unixODBC]": an SQLSTATE before the driver that gives it, no thread. */
+static bool is_sqlstate(struct str inside, struct str behind)
+{
+	static const struct str drivers[] = { STR_LIT("[Microsoft]"), STR_LIT("[unixODBC]"), STR_LIT("[iODBC]"),
+					      STR_LIT("[ODBC"),	      STR_LIT("[FreeTDS]"),  STR_LIT("[MySQL]"),
+					      STR_LIT("[MariaDB]"),   STR_LIT("[IBM]"),	     STR_LIT("[Oracle]") };
+	enum { LENGTH = 5 };
+	behind = str_from(behind, str_starts(behind, STR(" ")));
+	for (size_t i = 0; inside.n == LENGTH && i < sizeof drivers / sizeof *drivers; i++)
+		if (str_starts(behind, drivers[i]))
+			return true;
+	return false;
+}
+
 /* [0x1a4], [1234], (0x230D), T:1a4 */
 bool peel_thread(struct peel *p)
 {
@@ -26,7 +40,8 @@ bool peel_thread(struct peel *p)
 	size_t hex = 0;
 	for (size_t i = 0; i < inside.n; i++)
 		hex += char_is_hex(inside.p[i]) || char_lower(inside.p[i]) == 'x' || inside.p[i] == ':';
-	if (!inside.n || hex < inside.n || !char_is_digit(inside.p[0]) || is_wide_code(inside))
+	if (!inside.n || hex < inside.n || !char_is_digit(inside.p[0]) || is_wide_code(inside) ||
+	    is_sqlstate(inside, str_from(s, end + 1)))
 		return false;
 	p->e->thread = inside;
 	peel_drop(p, end + 1);

@@ -91,12 +91,14 @@ static bool is_said_of_code(struct str head, struct str verb)
 	return rule_is_code_word(w) && !str_eq_nocase(w, STR("errors"));
 }
 
-/* "NetUseAdd", "nfs_mount", "connect()", "msiexec", "setup.exe": what gives a code back */
+/* "NetUseAdd", "nfs_mount", "connect()", "msiexec", "setup.exe": what gives a code back; no "iPhone", no "eBay" */
 static bool is_function(struct str w)
 {
 	bool small = false, mixed = false, marked = false;
 	while (w.n && strchr(":,", w.p[w.n - 1]))
 		w.n--;
+	if (w.n > 1 && char_is_lower(w.p[0]) && char_is_upper(w.p[1]))
+		return false;
 	for (size_t i = 0; i < w.n; i++) {
 		mixed |= small && char_is_upper(w.p[i]);
 		marked |= i && w.p[i] == '_';
@@ -115,14 +117,51 @@ static struct str last_word(struct str s)
 	return str_from(s, at);
 }
 
-/* "NetUseAdd returned 53", "[SC] OpenService FAILED 1060:", "DsGetDcName failed with 1355": nothing is counted
- * there. */
+/* "net use returned 85", "LDAP bind returned 49", "C:\\>sc start spooler says 1058": a command that tells its errors by
+ * number stands before it in the sentence. */
+static bool is_of_command(struct str head)
+{
+	static const struct str commands[] = {
+		STR_LIT("net use "),   STR_LIT("net view "),  STR_LIT("net start "), STR_LIT("net stop "),
+		STR_LIT("net user "),  STR_LIT("net time "),  STR_LIT("net share "), STR_LIT("net session "),
+		STR_LIT("sc start "),  STR_LIT("sc stop "),   STR_LIT("sc query "),  STR_LIT("sc create "),
+		STR_LIT("repadmin "),  STR_LIT("nltest "),    STR_LIT("dcdiag "),    STR_LIT("netdom "),
+		STR_LIT("ldap bind "), STR_LIT("ldap search "), STR_LIT("ldapsearch "), STR_LIT("ldap_bind "),
+		STR_LIT("psexec "),    STR_LIT("rcmd "),      STR_LIT("wmic "),	     STR_LIT("regsvr32 "),
+	};
+	for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
+		for (size_t at = 0, n; (n = str_find_nocase(str_from(head, at), commands[i])) != STR_NONE; at += n + 1) {
+			struct str behind = str_from(head, at + n);
+			if ((!(at + n) || !char_is_word(head.p[at + n - 1])) && str_find(behind, STR(". ")) == STR_NONE)
+				return true;
+		}
+	return false;
+}
+
+/* "The service stopped with 1067", "Job failed with 1326": what runs, and ends with an error. */
+static bool is_job(struct str w)
+{
+	static const char jobs[] = "service process program job task setup installer installation backup script command";
+	return str_in_list(w, jobs);
+}
+
+/* "NetUseAdd returned 53", "[SC] OpenService FAILED 1060:", "DsGetDcName failed with 1355", "net view gives me 6118":
+ * nothing is counted there. */
 static bool is_given_back(struct str head, struct str verb, struct str tail)
 {
-	static const char verbs[] = "returned returns returning failed fails";
-	if (str_eq_nocase(verb, STR("with")))
+	static const char verbs[] = "returned returns returning failed fails gives gave";
+	static const char said[] = "returned returns returning failed fails gives gave says said reports reported ended ends";
+	static const char ends[] = "failed fails stopped ended ends terminated crashed exited";
+	bool with = str_eq_nocase(verb, STR("with"));
+	if (with || str_eq_nocase(verb, STR("me")))
 		verb = rule_word_before(ahead_of(head, verb));
-	if (!str_in_list(verb, verbs) || (tail.n && !strchr(".,:;)]'\"\r\n", tail.p[0])))
+	if (tail.n && !strchr(".,:;)]'\"\r\n", tail.p[0]))
+		return false;
+	if (str_in_list(verb, said) && is_of_command(ahead_of(head, verb)))
+		return true;
+	if (with && str_in_list(verb, ends) && is_job(rule_word_before(ahead_of(head, verb))))
+		return true;
+	if (!str_in_list(verb, verbs))
 		return false;
 	struct str name = last_word(ahead_of(head, verb));
 	if (str_eq_nocase(name, STR("is")) || str_eq_nocase(name, STR("call")))

@@ -104,6 +104,7 @@ static const struct {
 	{ 414, STR_LIT("Request-URI Too Large") },
 	{ 414, STR_LIT("URI Too Long") },
 	{ 415, STR_LIT("Unsupported Media Type") },
+	{ 421, STR_LIT("Misdirected Request") },
 	{ 422, STR_LIT("Unprocessable Entity") },
 	{ 422, STR_LIT("Unprocessable Content") },
 	{ 426, STR_LIT("Upgrade Required") },

@@ -126,6 +126,13 @@ static void shapes_and_families(void **state)
 		{ "GLE=126", 126, "" },
 		{ "[SC] OpenService FAILED 1060:", 1060, "" },
 		{ "NetUseAdd returned 1326", 1326, "" },
+		{ "CreateProcess gives 740", 740, "" },
+		{ "net use returned 85", 85, "" },
+		{ "C:\\>net view gives me 6118", 6118, "" },
+		{ "sc start spooler says 1058", 1058, "" },
+		{ "LDAP bind returned 49", 49, "ldap" },
+		{ "The service stopped with 1067.", 1067, "" },
+		{ "Job failed with 1326", 1326, "" },
 		{ "DsGetDcName failed with 1355.", 1355, "" },
 		{ "LoadLibraryEx returned NULL (193)", 193, "" },
 		{ "msiexec /i a.msi returned 1618", 1618, "" },
@@ -239,6 +246,12 @@ static void other_numbers_are_none(void **state)
 					     "item 410 gone",
 					     "query returned 112",
 					     "the list returned 53 rows",
+					     "iPhone returned 53.",
+					     "net profit returned 85",
+					     "net use returned 85 drives",
+					     "net use ends here. She returned 85",
+					     "The team ended with 53",
+					     "My manager says 5",
 					     "1.80070035" };
 	struct rule_code_at found[2];
 	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
