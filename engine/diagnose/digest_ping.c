@@ -255,20 +255,23 @@ static bool cannot_ask(const struct digest *d)
 	return digest_is(d, "latency.state", "slow") || digest_is(d, "latency.state", "late") || digest_seems_slow(d);
 }
 
-/* put_mtu_ipv6: whether large packets pass to the name's IPv6 address, where the target is the other one. */
+/* put_mtu_ipv6: whether large packets pass to the name's IPv6 address, where the target is the other one. Pings and
+ * datagrams of which the small ones are answered and the large ones vanish show a black hole together; of one alone a
+ * filter may be the reason, so that it stays open. */
 static void put_mtu_ipv6(struct digest *d)
 {
 	struct str address = list_first(d->v6), tcp = digest_fact(d, "tcp.ipv6");
 	const struct evidence *ping = digest_look(d, "mtu", ARG("address", address), ARG("port", STR("")));
 	const struct evidence *datagrams =
 		digest_look(d, "mtu", ARG("address", address), ARG("port", STR(DIGEST_NOBODYS_PORT)));
+	bool vanish = evidence_state(ping, "blackhole"), vanish_too = evidence_state(datagrams, "blackhole");
 	if (tcp.n && !str_eq(tcp, STR("open")))
 		digest_put(d, "mtu.ipv6", "none", NULL);
 	else if (large_pass(ping) || large_pass(datagrams))
 		digest_put(d, "mtu.ipv6", "passes", datagrams ? datagrams : ping);
-	else if (evidence_state(ping, "blackhole") && evidence_state(datagrams, "blackhole"))
+	else if (vanish && vanish_too)
 		digest_put(d, "mtu.ipv6", "blackhole", datagrams);
-	else if (ping ? datagrams || !evidence_state(ping, "blackhole") : tcp.n && cannot_ask(d))
+	else if (!vanish && !vanish_too && (ping ? datagrams || !evidence_state(ping, "silent") : tcp.n && cannot_ask(d)))
 		digest_put(d, "mtu.ipv6", "untold", ping);
 }
 

@@ -154,14 +154,15 @@ void step_mtu_near(struct wave *w)
 }
 
 /* step_mtu_ipv6: of a name with both kinds of address a client begins with the one of IPv6, and stays with it where the
- * connection comes about; large pings that vanish are confirmed by datagrams. */
+ * connection comes about. Where large pings vanish, or all do, datagrams are asked, too. */
 void step_mtu_ipv6(struct wave *w)
 {
 	struct str address = list_first(w->d->v6), port = S("");
 	if (!digest_is(w->d, "tcp.ipv6", "open") || !plan_open(w->d) || plan_slow_way(w->d))
 		return;
 	const struct evidence *open = digest_look(w->d, "tcp", ARG("address", address), ARG("port", w->d->port));
-	if (evidence_state(digest_look(w->d, "mtu", ARG("address", address)), "blackhole"))
+	const struct evidence *ping = digest_look(w->d, "mtu", ARG("address", address), ARG("port", S("")));
+	if (evidence_state(ping, "blackhole") || evidence_state(ping, "silent"))
 		port = S(DIGEST_NOBODYS_PORT);
 	ask(w, "mtu", ARG("address", address), ARG("port", port), ARG("size", large_size_of(w, open)),
 	    ARG("wait", evidence_number(open, "tcp.ms", 1000) < NEAR_MS ? S("100") : S("700")));
