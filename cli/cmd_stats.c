@@ -29,12 +29,22 @@ static void add_object(struct json *j, const struct tally_article *t, struct str
 	json_end_object(j);
 }
 
+/* add_row: where the id does not stand beside the rest it stands below. */
 static void add_row(struct cmd_context *c, const struct tally_article *t, struct str title, size_t id_width)
 {
 	char last[32];
-	buf_addf(&c->out, "%12" PRIu64 "  %.*s  %-*.*s  ", t->lines, STR_ARG(day_text(t->last_day, last)), (int)id_width,
-		 STR_ARG(t->id));
-	render_title(&c->out, &c->text, (unsigned)(12 + 2 + sizeof "2001-03-12" - 1 + 2 + id_width + 2), title);
+	unsigned column = 12 + 2 + sizeof "2001-03-12" - 1 + 2;
+	buf_addf(&c->out, "%12" PRIu64 "  %.*s", t->lines, STR_ARG(day_text(t->last_day, last)));
+	if (c->text.width && c->text.width < column + id_width) {
+		struct buf below = { 0 };
+		buf_addf(&below, "%.*s  %.*s", STR_ARG(t->id), STR_ARG(title));
+		buf_add_char(&c->out, '\n');
+		render_wrapped(&c->out, &c->text, 2, buf_str(&below));
+		buf_free(&below);
+		return;
+	}
+	buf_addf(&c->out, "  %-*.*s  ", (int)id_width, STR_ARG(t->id));
+	render_title(&c->out, &c->text, column + (unsigned)id_width + 2, title);
 }
 
 /* add_seen: what scans found, the frequent first. Without a file of it there is none. */

@@ -102,7 +102,8 @@ class Help(KbtTest):
     def test_reasons_wrap_on_a_narrow_terminal(self):
         self.kbt('import', os.path.join(ROOT, 'kb'))
         lines = self.on_terminal(40, 'diagnose', '--offline', '--explain', 'System error 53 has occurred.')
-        self.assertLessEqual(max(map(len, lines)), 40)
+        for line in lines:  # the name of a cause is not parted
+            self.assertLessEqual(len(line), max(40, 9 + max(map(len, line.split()), default=0)), line)
         self.assertTrue(any('auth.user.account-disabled' in x for x in lines))
 
     def test_version(self):
