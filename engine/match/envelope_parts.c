@@ -15,14 +15,17 @@ static bool is_wide_code(struct str s)
 	return s.n == LENGTH && char_lower(s.p[1]) == 'x' && (s.p[2] == '8' || char_lower(s.p[2]) == 'c');
 }
 
-/* "[28000][Microsoft][ODBC ...", "[08001] [unixODBC]": an SQLSTATE before the driver that gives it, no thread. */
+/* "[28000][Microsoft][ODBC ...]", "[08001] [unixODBC]": an SQLSTATE before the driver that gives it, no thread, where that
+ * is all: before a message it is dress like a thread. */
 static bool is_sqlstate(struct str inside, struct str behind)
 {
 	static const struct str drivers[] = { STR_LIT("[Microsoft]"), STR_LIT("[unixODBC]"), STR_LIT("[iODBC]"),
 					      STR_LIT("[ODBC"),	      STR_LIT("[FreeTDS]"),  STR_LIT("[MySQL]"),
 					      STR_LIT("[MariaDB]"),   STR_LIT("[IBM]"),	     STR_LIT("[Oracle]") };
 	enum { LENGTH = 5 };
-	behind = str_from(behind, str_starts(behind, STR(" ")));
+	behind = str_trim(behind);
+	if (!str_ends(behind, STR("]")))
+		return false;
 	for (size_t i = 0; inside.n == LENGTH && i < sizeof drivers / sizeof *drivers; i++)
 		if (str_starts(behind, drivers[i]))
 			return true;

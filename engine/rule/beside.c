@@ -117,8 +117,17 @@ static struct str last_word(struct str s)
 	return str_from(s, at);
 }
 
+static bool is_prose(struct str s)
+{
+	static const struct str signs[] = { STR_LIT(". "), STR_LIT(", "), STR_LIT(" and "), STR_LIT("is ") };
+	for (size_t i = 0; i < sizeof signs / sizeof *signs; i++)
+		if (str_find_nocase(s, signs[i]) != STR_NONE)
+			return true;
+	return false;
+}
+
 /* "net use returned 85", "LDAP bind returned 49", "C:\\>sc start spooler says 1058": a command that tells its errors by
- * number stands before it in the sentence. */
+ * number stands before it with what it was asked for, no sentence ("net use is fine, he returned 5"). */
 static bool is_of_command(struct str head)
 {
 	static const struct str commands[] = {
@@ -132,16 +141,17 @@ static bool is_of_command(struct str head)
 	for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
 		for (size_t at = 0, n; (n = str_find_nocase(str_from(head, at), commands[i])) != STR_NONE; at += n + 1) {
 			struct str behind = str_from(head, at + n);
-			if ((!(at + n) || !char_is_word(head.p[at + n - 1])) && str_find(behind, STR(". ")) == STR_NONE)
+			if ((!(at + n) || !char_is_word(head.p[at + n - 1])) && !is_prose(behind))
 				return true;
 		}
 	return false;
 }
 
-/* "The service stopped with 1067", "Job failed with 1326": what runs, and ends with an error. */
+/* "The service stopped with 1067", "Setup failed with 1603": what runs, and ends with an error of Windows. A script's, a
+ * job's or a command's number is its own as often. */
 static bool is_job(struct str w)
 {
-	static const char jobs[] = "service process program job task setup installer installation backup script command";
+	static const char jobs[] = "service process program task setup installer installation backup";
 	return str_in_list(w, jobs);
 }
 
