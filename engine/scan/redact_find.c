@@ -25,21 +25,22 @@ bool redact_ends_value(char c)
 	return ends[(unsigned char)c];
 }
 
-/* quoted_run: up to the quote that it began with; where that one is escaped, as in JSON within a string, a quote that
- * is escaped alike ends it. STR_NONE where none does. */
+/* quoted_run: up to the quote that it began with, n bytes. Within a string each depth escapes again: behind one that k
+ * backslashes open (JSON in JSON: 1) a quote ends the value where k of its backslashes are its own and the others are
+ * pairs escaped as often, or where it has fewer: that one ends the string around it. */
 static size_t quoted_run(struct str s, size_t at, char quote)
 {
-	size_t n = 0;
-	bool within = at > 1 && s.p[at - 2] == '\\';
-	if (within) {
-		n = str_find_char(str_from(s, at), quote);
-		while (n != STR_NONE && n && s.p[at + n - 1] == '\\')
-			n--;
-		return n;
+	size_t opened = 0, slashes = 0;
+	while (opened + 1 < at && s.p[at - 2 - opened] == '\\')
+		opened++;
+	for (size_t n = 0; at + n < s.n; n++) {
+		if (s.p[at + n] == quote && slashes < opened)
+			return n - slashes;
+		if (s.p[at + n] == quote && slashes % (2 * opened + 2) == opened)
+			return n - opened;
+		slashes = s.p[at + n] == '\\' ? slashes + 1 : 0;
 	}
-	while (at + n < s.n && s.p[at + n] != quote)
-		n += s.p[at + n] == '\\' && at + n + 1 < s.n ? 2 : 1;
-	return at + n < s.n ? n : STR_NONE;
+	return STR_NONE;
 }
 
 size_t redact_secret_run(struct str s, size_t at)

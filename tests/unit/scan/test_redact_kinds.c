@@ -78,6 +78,8 @@ static void json_in_strings(void **unused)
 	      "{\"log\":\"{\\\"password\\\":\\\"SECRET-1\\\",\\\"user\\\":\\\"USER-1\\\"}\"}");
 	masked("curl -d \"{\\\"api_key\\\": \\\"kum,quat\\\"}\"", "curl -d \"{\\\"api_key\\\": \\\"SECRET-1\\\"}\"");
 	masked("\\\\\\\"token\\\\\\\":\\\\\\\"kum quat\\\\\\\"}", "\\\\\\\"token\\\\\\\":\\\\\\\"SECRET-1\\\\\\\"}");
+	masked("{\\\"password\\\":\\\"kum\\\\\\\"quat\\\",\\\"n\\\":1}", "{\\\"password\\\":\\\"SECRET-1\\\",\\\"n\\\":1}");
+	masked("{\\\"password\\\":\\\"kumquat\\\\\\\\\\\",\\\"n\\\":1}", "{\\\"password\\\":\\\"SECRET-1\\\",\\\"n\\\":1}");
 	STAY("{\\\"password\\\":\\\"\\\"}", "{\\\"password\\\":null}");
 }
 
@@ -271,7 +273,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(lines_of_fields),	 cmocka_unit_test(programs),
 		cmocka_unit_test(what_only_sounds_so),	 cmocka_unit_test(json_in_strings),
-			 cmocka_unit_test(words_of_wallets),
+		cmocka_unit_test(words_of_wallets),
 		cmocka_unit_test(what_commands_are_fed), cmocka_unit_test(commands_and_calls),
 		cmocka_unit_test(windows_settings),	 cmocka_unit_test(columns_and_blocks),
 		cmocka_unit_test(rows_in_rows),		 cmocka_unit_test(what_is_typed),
