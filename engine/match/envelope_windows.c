@@ -37,7 +37,7 @@ bool peel_setup(struct peel *p)
 bool peel_time_service(struct peel *p)
 {
 	size_t day = peel_digits(p->rest, 0, 5, 6), end = str_find(str_first(p->rest, 32), STR("s - "));
-	if (!day || end == STR_NONE || !peel_byte_at(p->rest, day, " ") ||
+	if (!day || end == STR_NONE || end <= day + 1 || !peel_byte_at(p->rest, day, " ") ||
 	    peel_clock(str_first(p->rest, end), day + 1) != end - day - 1)
 		return false;
 	p->e->time = str_part(p->rest, day + 1, end);
