@@ -15,8 +15,8 @@ static bool is_wide_code(struct str s)
 	return s.n == LENGTH && char_lower(s.p[1]) == 'x' && (s.p[2] == '8' || char_lower(s.p[2]) == 'c');
 }
 
-/* "[28000][Microsoft][ODBC ...]", "[08001] [unixODBC]": an SQLSTATE before the driver that gives it, no thread, where that
- * is all: before a message it is dress like a thread. */
+/* "[28000][Microsoft][ODBC ...]", "[08001] [unixODBC]": an SQLSTATE before the driver that gives it, no thread, where
+ * that is all: before a message it is dress like a thread. */
 static bool is_sqlstate(struct str inside, struct str behind)
 {
 	static const struct str drivers[] = { STR_LIT("[Microsoft]"), STR_LIT("[unixODBC]"), STR_LIT("[iODBC]"),

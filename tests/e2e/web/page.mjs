@@ -286,11 +286,11 @@ await test('the report is copied as Markdown, ticket and JSON', async page => {
 
 await test('what nothing explains offers the nearest three and a draft', async page => {
 	await page.goto(base);
-	await paste(page, 'the remote command of the network path blinks');
+	await paste(page, 'the blue kettle of the harbour blinks');
 	await page.waitForSelector('.card.none');
 	is(await page.locator('.others li h3').count() <= 3, 'more than three');
 	await page.click('.draft summary');
-	is((await page.inputValue('.draft textarea')).includes("text: 'the remote command of the network path blinks'"), 'no draft');
+	is((await page.inputValue('.draft textarea')).includes("text: 'the blue kettle of the harbour blinks'"), 'no draft');
 });
 
 await test('a link is made, opened, copied from and deleted', async page => {
