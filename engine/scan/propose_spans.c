@@ -115,7 +115,9 @@ static bool has_beginning(struct proposer *p, size_t from, const struct file_lit
 	envelope_read(line, &dress);
 	struct str payload = str_part(line, dress.payload.start, dress.payload.end);
 	size_t head = envelope_head(payload, dress.payload.start > 0); /* or it is the message's own */
+	size_t level = str_find_nocase(str_first(line, dress.payload.start), beginning); /* that lines_join may keep */
 	if (literals_begins(p->matcher, m, payload) ||
+	    (level != STR_NONE && literals_begins(p->matcher, m, str_part(line, level, dress.payload.end))) ||
 	    (head && literals_begins(p->matcher, m, str_from(payload, head))))
 		return true;
 	size_t next = to < p->text.n ? to + 1 : to;
