@@ -160,7 +160,7 @@ bool peel_project(struct peel *p)
 {
 	const char *open = peel_ends_in_project(p->rest) ? memrchr(p->rest.p, '[', p->rest.n) : NULL;
 	struct str left = str_trim_end(str_first(p->rest, open ? (size_t)(open - p->rest.p) : 0));
-	if (!left.n || open[-1] != ' ')
+	if (!open || !left.n || open[-1] != ' ')
 		return false;
 	p->rest = left;
 	return true;
