@@ -9,7 +9,7 @@
 #include <string.h>
 
 /* Words of files of settings that take a secret and nothing else. */
-static const char directives[] = "bindpw rootpw requirepass masterauth rocommunity rwcommunity convertto-securestring "
+const char redact_directives[] = "bindpw rootpw requirepass masterauth rocommunity rwcommunity convertto-securestring "
 				 "key-string";
 
 /* word_behind: the word behind the blanks at a place; empty where there are none. */
@@ -48,11 +48,6 @@ static bool tells_coding(struct str word)
 	return word.n == 1 ? one_of(word.p[0], "05789") : str_in_list(word, codings);
 }
 
-bool redact_is_directive(struct str word)
-{
-	return str_in_list(word, directives);
-}
-
 /* piped_before: "x1" | ConvertTo-SecureString, the end of that word is given; 0 for none. */
 static size_t piped_before(struct redact_finder *f, size_t end)
 {
@@ -69,10 +64,10 @@ static size_t piped_before(struct redact_finder *f, size_t end)
 	return fits && !redact_is_code(s, at) ? redact_take(f, at, close - at, REDACT_SECRET) : 0;
 }
 
-size_t redact_directive(struct redact_finder *f, size_t end)
+size_t redact_directive(struct redact_finder *f, size_t start, size_t end)
 {
 	struct str s = f->line, value = word_behind(s, end);
-	if (str_ends_nocase(str_first(s, end), STR("convertto-securestring")) && piped_before(f, end))
+	if (str_eq_nocase(part(s, start, end - start), STR("convertto-securestring")) && piped_before(f, end))
 		return end;
 	if (value.n == 1 && tells_coding(value)) /* key-string 7 0822 */
 		value = word_behind(s, end_of(s, value));
@@ -228,8 +223,9 @@ struct str redact_tagged(struct str s, size_t start, size_t end)
 }
 
 /* redact_pair: "credentials alice:x1"; of OpenLDAP's syncrepl credentials=x1. */
-size_t redact_pair(struct redact_finder *f, size_t end)
+size_t redact_pair(struct redact_finder *f, size_t start, size_t end)
 {
+	(void)start;
 	struct str s = f->line;
 	if (at_or_nul(s, end) == '=' && redact_within(s, end, STR("binddn="))) {
 		size_t from = end + 1 + one_of(at_or_nul(s, end + 1), "\"'");

@@ -63,8 +63,9 @@ static size_t device_key(struct redact_finder *f, size_t start, size_t end)
 }
 
 /* numbered_key: "ntp authentication-key 1 md5 x1", "message-digest-key 1 md5 7 0822455D". */
-size_t redact_numbered_key(struct redact_finder *f, size_t end)
+size_t redact_numbered_key(struct redact_finder *f, size_t start, size_t end)
 {
+	(void)start;
 	static const struct str md5 = STR_LIT(" md5 ");
 	struct str s = f->line;
 	size_t at = skip_blanks(s, end);

@@ -128,7 +128,7 @@ size_t redact_quoted_behind(struct redact_finder *f, size_t start, size_t end)
 	if (!one_of(quote, "\"'") || at_or_nul(s, end) != quote)
 		return end;
 	size_t at = skip_blanks(s, end + 1), next = at;
-	bool sent = at > end + 1 && (str_in_list(key, "auth") || redact_is_directive(key));
+	bool sent = at > end + 1 && (str_in_list(key, "auth") || str_in_list(key, redact_directives));
 	bool secret_key = redact_is_secret_key(key) || redact_ends_secret(key);
 	bool set = !sent && secret_key && at_or_nul(s, at) == ',' && sets(s, start - 1, key);
 	at = set ? skip_blanks(s, at + 1) : at;

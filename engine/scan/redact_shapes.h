@@ -5,7 +5,8 @@
  * line's bytes. Owned by redact_find.c.
  *
  *   redact_own.c      names by their own shape (addresses, \\server\share, DOMAIN\user, tokens)
- *   redact_word.c     behind a word that announces them (user=, password is)
+ *   redact_word.c     behind a word that announces them (user named x)
+ *   redact_value.c    behind such a word and its mark (user=x, "password": "x1")
  *   redact_told.c     what stands where a secret would and is none
  *   redact_code.c     what a program has where a secret would stand (self.password)
  *   redact_key.c      behind "key" and "code" (radius-server key 7 x1)
@@ -134,7 +135,6 @@ bool redact_is_secret_key(struct str word); /* "password", "api_key" */
 bool redact_is_user_key(struct str word);   /* "login", "user_name" */
 bool redact_ends_secret(struct str word);   /* "DB_PASSWORD", "accessToken" */
 bool redact_is_variable(struct str word);   /* "DB_PASSWORD", and nothing but capitals */
-bool redact_is_directive(struct str word);  /* "rootpw": what is behind it needs no mark */
 bool redact_is_token(struct str s);	    /* begins as tokens of well-known makers do */
 
 /* ---- the shapes ---- */
@@ -162,43 +162,36 @@ redact_shape redact_hash_at;   /* $6$..., a password as shadow files keep it */
 redact_shape redact_groups_at; /* ABCDE-FGHIJ-..., as products are unlocked */
 redact_shape redact_login_at;  /* alice/password@db, as Oracle's programs take it */
 redact_shape redact_at_host;   /* 'alice'@'web1', at the mark */
-/* redact_word.c */
-redact_shape redact_word_at; /* at the word that announces a name */
-/* redact_key.c; each at the word in [start, end), gives `end` where it takes nothing */
-size_t redact_key_behind(struct redact_finder *f, size_t start, size_t end);
-size_t redact_code_behind(struct redact_finder *f, size_t start, size_t end);
-size_t redact_device_word(struct redact_finder *f, size_t start, size_t end);
-size_t redact_numbered_key(struct redact_finder *f, size_t end);
-/* redact_bare.c; each at the word in [start, end), gives `end` where it takes nothing */
-size_t redact_directive(struct redact_finder *f, size_t end);
-size_t redact_listed(struct redact_finder *f, size_t start, size_t end);
-size_t redact_identified(struct redact_finder *f, size_t start, size_t end);
-size_t redact_named_value(struct redact_finder *f, size_t start, size_t end);
-size_t redact_pair(struct redact_finder *f, size_t end);
+redact_shape redact_hook_at;   /* redact_bare.c; at the slash of a path */
+redact_shape redact_salted_at; /* redact_bare.c; {SSHA}..., at the brace */
+redact_shape redact_word_at;   /* redact_word.c; at the word that announces a name */
+redact_shape redact_said_number; /* redact_said.c */
+
+/* At the word in [start, end); gives `end` where it takes nothing. */
+typedef size_t redact_behind(struct redact_finder *f, size_t start, size_t end);
+
+/* redact_key.c */
+redact_behind redact_key_behind, redact_code_behind, redact_device_word, redact_numbered_key;
+/* redact_bare.c */
+redact_behind redact_directive, redact_listed, redact_identified, redact_named_value, redact_pair, redact_answered;
+extern const char redact_directives[]; /* "rootpw": what is behind them needs no mark */
 size_t redact_registry_row(struct str s, size_t at); /* the bytes of "hex:9f,3a,77"; 0 for none */
-size_t redact_answered(struct redact_finder *f, size_t start, size_t end);
 size_t redact_bound(struct redact_finder *f, size_t end, unsigned words);
-/* redact_sql.c: at VALUES */
-size_t redact_values(struct redact_finder *f, size_t start, size_t end);
 struct str redact_tagged(struct str s, size_t start, size_t end);
-/* redact_sent.c; likewise */
-size_t redact_sent(struct redact_finder *f, size_t start, size_t end);
-/* "a1 LOGIN alice x1", at LOGIN; "AUTH" "x1", define("DB_PASSWORD", "x1") */
-size_t redact_logged_in(struct redact_finder *f, size_t start, size_t end);
-size_t redact_quoted_behind(struct redact_finder *f, size_t start, size_t end);
-/* ".SetPassword("x1")"; "NickServ IDENTIFY x1"; of expect: send "x1\r" */
-size_t redact_called_with(struct redact_finder *f, size_t start, size_t end);
-size_t redact_nick_behind(struct redact_finder *f, size_t start, size_t end);
-size_t redact_typed_behind(struct redact_finder *f, size_t start, size_t end);
+/* redact_sql.c: at VALUES */
+redact_behind redact_values;
+/* redact_sent.c; "a1 LOGIN alice x1", at LOGIN; "AUTH" "x1", define("DB_PASSWORD", "x1"); ".SetPassword("x1")"; "NickServ
+ * IDENTIFY x1"; of expect: send "x1\r" */
+redact_behind redact_sent, redact_logged_in, redact_quoted_behind, redact_called_with, redact_nick_behind,
+	redact_typed_behind;
 struct str redact_typed(struct str s, size_t end, bool asked);
 bool redact_asks(struct str line); /* of expect, for a password */
-redact_shape redact_hook_at;   /* at the slash of a path */
-redact_shape redact_salted_at; /* {SSHA}..., at the brace */
-/* redact_said.c; redact_said_secret at the key in [start, end), gives `end` where it takes nothing */
-size_t redact_said_secret(struct redact_finder *f, size_t start, size_t end);
-size_t redact_value_said(struct redact_finder *f, size_t end); /* at the end of the key */
-size_t redact_phrase_behind(struct redact_finder *f, size_t start, size_t end);
-redact_shape redact_said_number;
+/* redact_said.c; redact_value_said: at the end of the key */
+redact_behind redact_said_secret, redact_phrase_behind;
+size_t redact_value_said(struct redact_finder *f, size_t end);
+/* redact_value.c; redact_take_person: alice, Erika Mustermann, CORP\alice, at its start; gives its end */
+size_t redact_behind_key(struct redact_finder *f, size_t start, size_t end, enum redact_kind kind);
+size_t redact_take_person(struct redact_finder *f, size_t at);
 /* redact_abroad.c; anywhere */
 redact_shape redact_abroad_at;
 /* redact_beside.c */
