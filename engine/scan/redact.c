@@ -225,7 +225,7 @@ static bool next_line(struct redact_lines *l, struct str *rest, struct place *re
 	struct str line, below = STR("");
 	if (!str_line(rest, &line))
 		return false;
-	struct str behind = *rest;
+	struct str behind = rest->n ? *rest : l->behind;
 	str_line(&behind, &below);
 	*ret_place = (struct place){ line, redact_told_by(l, line, below) };
 	return true;
@@ -289,15 +289,15 @@ static size_t moved(const struct edits *edits, size_t at, bool is_end)
 	return out + (at - in);
 }
 
-struct str redact_text(struct redactor *r, struct str text, struct arena *a, struct match_span *spans,
-		       size_t span_count)
+/* part_text: of a text in parts the one, with what the lines before tell. */
+static struct str part_text(struct redactor *r, struct redact_lines *lines, struct str text, struct arena *a,
+			    struct match_span *spans, size_t span_count)
 {
 	struct buf out = { 0 };
 	struct edits edits = { 0 };
-	struct redact_lines lines = { 0 };
 	struct place place;
 	arena_reset(&r->work);
-	for (struct str rest = text; next_line(&lines, &rest, &place);) {
+	for (struct str rest = text; next_line(lines, &rest, &place);) {
 		size_t at = (size_t)(place.line.p - text.p);
 		redact_line(r, place, at, &out, &edits);
 		buf_add(&out, str_part(text, at + place.line.n, (size_t)(rest.p - text.p))); /* the line's end */
@@ -310,6 +310,13 @@ struct str redact_text(struct redactor *r, struct str text, struct arena *a, str
 	r->arena.failed |= buf_err(&out) != ERR_OK;
 	buf_free(&out);
 	return result;
+}
+
+struct str redact_text(struct redactor *r, struct str text, struct arena *a, struct match_span *spans,
+		       size_t span_count)
+{
+	struct redact_lines lines = { 0 };
+	return part_text(r, &lines, text, a, spans, span_count);
 }
 
 /* ---- learning ---- */
@@ -328,11 +335,27 @@ static void learn_line(struct redactor *r, struct place place)
 		learn(r, e.host, redact_is_address(e.host) ? REDACT_ADDR : REDACT_HOST);
 }
 
+static void learn_part(struct redactor *r, struct redact_lines *lines, struct str text)
+{
+	for (struct place place; next_line(lines, &text, &place);)
+		learn_line(r, place);
+}
+
 void redact_learn(struct redactor *r, struct str text)
 {
 	struct redact_lines lines = { 0 };
-	for (struct place place; next_line(&lines, &text, &place);)
-		learn_line(r, place);
+	learn_part(r, &lines, text);
+}
+
+/* learn_around: a line of a log and those around it, which tell of each other ("password:" above its value). */
+static void learn_around(struct redactor *r, struct str before, struct str text, struct str after)
+{
+	struct redact_lines lines = { .behind = text };
+	learn_part(r, &lines, before);
+	lines.behind = after;
+	learn_part(r, &lines, text);
+	lines.behind = STR("");
+	learn_part(r, &lines, after);
 }
 
 /* may_name: some word of the line may stand before a name, cheaply told. */
@@ -408,8 +431,9 @@ static struct str redact_value(struct redactor *r, const struct match_capture *c
 		   redact_text(r, c->value, a, NULL, 0);
 }
 
-/* redact_match: the captures are copied; their spans count in *text. */
-static void redact_match(struct redactor *r, struct match *m, struct str *text, struct arena *a)
+/* redact_match: the captures are copied; their spans count in *text, which the lines are at. */
+static void redact_match(struct redactor *r, struct redact_lines *lines, struct match *m, struct str *text,
+			 struct arena *a)
 {
 	struct match_capture *captures = arena_array(a, struct match_capture, m->capture_count);
 	struct match_span *spans = arena_array(a, struct match_span, m->capture_count);
@@ -417,7 +441,7 @@ static void redact_match(struct redactor *r, struct match *m, struct str *text, 
 		return;
 	for (size_t i = 0; i < m->capture_count; i++)
 		spans[i] = m->captures[i].span;
-	*text = redact_text(r, *text, a, spans, m->capture_count);
+	*text = part_text(r, lines, *text, a, spans, m->capture_count);
 	for (size_t i = 0; i < m->capture_count; i++) {
 		captures[i] = m->captures[i];
 		captures[i].value = redact_value(r, &m->captures[i], a);
@@ -425,6 +449,22 @@ static void redact_match(struct redactor *r, struct match *m, struct str *text, 
 		captures[i].span = spans[i];
 	}
 	m->captures = captures;
+}
+
+/* A line of a log, and those around it. */
+struct around {
+	struct str *before, *text, *after;
+};
+
+static void redact_around(struct redactor *r, struct match *m, struct around x, struct arena *a)
+{
+	struct str text = *x.text, after = *x.after;
+	struct redact_lines lines = { .behind = text };
+	*x.before = part_text(r, &lines, *x.before, a, NULL, 0);
+	lines.behind = after;
+	redact_match(r, &lines, m, x.text, a);
+	lines.behind = STR("");
+	*x.after = part_text(r, &lines, after, a, NULL, 0);
 }
 
 enum err redact_secrets(struct str text, struct arena *a, struct str *ret_text)
@@ -443,12 +483,8 @@ struct scan_hit redact_hit(struct redactor *r, const struct scan_hit *hit, struc
 {
 	struct scan_hit h = *hit;
 	learn_match(r, &hit->match);
-	redact_learn(r, hit->text);
-	redact_learn(r, hit->before);
-	redact_learn(r, hit->after);
-	redact_match(r, &h.match, &h.text, a);
-	h.before = redact_text(r, hit->before, a, NULL, 0);
-	h.after = redact_text(r, hit->after, a, NULL, 0);
+	learn_around(r, hit->before, hit->text, hit->after);
+	redact_around(r, &h.match, (struct around){ &h.before, &h.text, &h.after }, a);
 	h.file = redact_text(r, hit->file, a, NULL, 0);
 	h.host = redact_text(r, hit->host, a, NULL, 0);
 	return h;
@@ -458,9 +494,7 @@ struct scan_hit redact_hit(struct redactor *r, const struct scan_hit *hit, struc
 
 static void redact_incident(struct redactor *r, struct incident *i, struct arena *a)
 {
-	redact_match(r, &i->match, &i->text, a);
-	i->before = redact_text(r, i->before, a, NULL, 0);
-	i->after = redact_text(r, i->after, a, NULL, 0);
+	redact_around(r, &i->match, (struct around){ &i->before, &i->text, &i->after }, a);
 	i->group = redact_text(r, i->group, a, NULL, 0);
 	i->first.file = redact_text(r, i->first.file, a, NULL, 0);
 	i->last.file = redact_text(r, i->last.file, a, NULL, 0);
@@ -501,9 +535,7 @@ enum err redact_sets(struct redactor *r, struct incidents *incidents, struct unk
 	for (size_t k = 0; k < incidents->count; k++) {
 		const struct incident *i = &incidents->items[k];
 		learn_match(r, &i->match);
-		redact_learn(r, i->text);
-		redact_learn(r, i->before);
-		redact_learn(r, i->after);
+		learn_around(r, i->before, i->text, i->after);
 		if (incidents->by == INCIDENT_BY_HOST && !redact_keeps(i->group))
 			learn(r, i->group, redact_is_address(i->group) ? REDACT_ADDR : REDACT_HOST);
 	}

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Secrets behind a key in another language than English: "mot de passe : x1", "senha=x1", "пароль x1", "密码为x1". See
+ * Secrets behind a key in another language than English: "mot de passe : x1", "senha=x1", "пароль x1", "密码为x1",
+ * "Bestätigungscode lautet 4711". See
  * redact_shapes.h. The German keys that are one word are redact_word.c's.
  */
 #include "scan/redact_shapes.h"
@@ -21,6 +22,11 @@ static const struct str keys[] = {
 	STR_LIT("schl\u00fcssel"),    STR_LIT("пароль"),	    STR_LIT("Пароль"),	      STR_LIT("ПАРОЛЬ"),
 	STR_LIT("密码"),	      STR_LIT("密碼"),		    STR_LIT("口令"),	      STR_LIT("パスワード"),
 	STR_LIT("暗証番号"),	      STR_LIT("비밀번호"),
+	/* codes for one login */
+	STR_LIT("best\u00e4tigungscode"), STR_LIT("code de v\u00e9rification"),
+	STR_LIT("c\u00f3digo de verificaci\u00f3n"), STR_LIT("c\u00f3digo de verifica\u00e7\u00e3o"),
+	STR_LIT("codice di verifica"), STR_LIT("код подтверждения"), STR_LIT("Код подтверждения"),
+	STR_LIT("验证码"),	      STR_LIT("驗證碼"),	      STR_LIT("認証コード"),	    STR_LIT("確認コード"),    STR_LIT("인증번호"),
 };
 
 /* What brings the value, behind a blank but for 为, 是 and は. */
@@ -66,7 +72,7 @@ static bool may_begin(struct str s, size_t at)
 	char c = s.p[at];
 	if (c & 0x80)
 		return !utf8_goes_on(c);
-	return char_is_alpha(c) && !(at && char_is_alnum(s.p[at - 1])) && strchr("mpcswhjla", char_lower(c));
+	return char_is_alpha(c) && !(at && char_is_alnum(s.p[at - 1])) && strchr("mpcswhjlab", char_lower(c));
 }
 
 static size_t key_at(struct str s, size_t at)

@@ -10,7 +10,7 @@
 
 /* Words of files of settings that take a secret and nothing else. */
 const char redact_directives[] = "bindpw rootpw requirepass masterauth rocommunity rwcommunity convertto-securestring "
-				 "key-string";
+				 "key-string insecure-password authldapbindpassword httpproxypassword cachemgr_passwd";
 
 /* word_behind: the word behind the blanks at a place; empty where there are none. */
 static struct str word_behind(struct str s, size_t at)
@@ -147,7 +147,7 @@ size_t redact_listed(struct redact_finder *f, size_t start, size_t end)
 		     str_ends_nocase(part(s, start, end - start), STR("shared-key")) ||
 		     str_in_list(part(s, start, end - start), "wpa-passphrase wpa-psk");
 	bool set = str_in_list(before, "set enable") || peers || redact_within(s, start, STR("nmcli ")) ||
-		   redact_within(s, start, STR("rclone ")) || (variable && str_in_list(before, "env"));
+		   redact_within(s, start, STR("rclone ")) || (variable && str_in_list(before, "env setx"));
 	if (set && str_eq(value, STR("ENC")))
 		value = word_behind(s, end_of(s, value));
 	set = set && value.n > 3 && end_of(s, value) == s.n;
@@ -162,7 +162,8 @@ size_t redact_identified(struct redact_finder *f, size_t start, size_t end)
 	struct str s = f->line, before = redact_word_before(s, start);
 	size_t value = skip_blanks(s, end);
 	bool quoted = one_of(at_or_nul(s, value), "'\"");
-	bool told = str_eq_nocase(before, STR("identified")) && value > end &&
+	bool with = quoted && redact_within(s, start, STR("identified with ")); /* a way, and BY 'x1' */
+	bool told = (with || str_eq_nocase(before, STR("identified"))) && value > end &&
 		    (quoted || char_is_upper(before.p[0]) || redact_within(s, start, STR("alter user ")));
 	value += quoted;
 	size_t n = told ? redact_secret_run(s, value) : 0;
@@ -199,12 +200,50 @@ size_t redact_named_value(struct redact_finder *f, size_t start, size_t end)
 	return fits ? redact_take(f, value, n, REDACT_SECRET) : end;
 }
 
-/* redact_tagged: the value of "<user>alice</user>", "<ns:user type="x">alice</ns:user>" and
- * "<user><![CDATA[alice]]></user>", of the key in [start, end); empty for none. */
-struct str redact_tagged(struct str s, size_t start, size_t end)
+enum { ATTRIBUTES_MAX = 120 };
+
+/* element_text: what the text of an element is, which a tag ends; empty for none. */
+static struct str element_text(struct str value)
 {
 	static const struct str begins = STR_LIT("<![CDATA["), ends = STR_LIT("]]>"), inner = STR_LIT("<Value>");
-	enum { ATTRIBUTES_MAX = 120, VALUE_MAX = 60, CDATA_MAX = 4096 };
+	enum { VALUE_MAX = 60, CDATA_MAX = 4096 };
+	value = str_from(value, str_starts_nocase(value, inner) ? inner.n : 0); /* of an answer file */
+	if (str_starts(value, begins)) {
+		size_t n = str_find(str_first(value, CDATA_MAX), ends);
+		return n == STR_NONE ? STR("") : str_part(value, begins.n, n);
+	}
+	size_t n = str_find_char(str_first(value, VALUE_MAX + 1), '<');
+	return n != STR_NONE && str_starts(str_from(value, n), STR("</")) ? str_first(value, n) : STR("");
+}
+
+/* of_attribute: <property name="db.password">x1</property>, the key is the end of what it is called. */
+static struct str of_attribute(struct str s, size_t start, size_t end)
+{
+	enum { NAME_MAX = 256 };
+	char quote = at_or_nul(s, end);
+	size_t at = start, word;
+	struct str near = str_first(str_from(s, end), ATTRIBUTES_MAX);
+	size_t close = one_of(quote, "\"'") ? str_find_char(near, '>') : STR_NONE;
+	if (close == STR_NONE || near.p[close - 1] == '/' || (close > 1 && near.p[1] != ' '))
+		return STR("");
+	while (at && start - at < NAME_MAX && is_name(s.p[at - 1]))
+		at--;
+	if (at < 2 || s.p[at - 1] != quote || s.p[at - 2] != '=')
+		return STR("");
+	for (word = at - 2; word && char_is_alpha(s.p[word - 1]);)
+		word--;
+	bool named = str_in_list(part(s, word, at - 2 - word), "name key id");
+	return named ? element_text(str_from(s, end + close + 1)) : STR("");
+}
+
+/* redact_tagged: the value of "<user>alice</user>", "<ns:user type="x">alice</ns:user>",
+ * "<user><![CDATA[alice]]></user>" and "<property name="user">alice</property>", of the key in [start, end); empty for
+ * none. */
+struct str redact_tagged(struct str s, size_t start, size_t end)
+{
+	struct str attribute = of_attribute(s, start, end);
+	if (attribute.n)
+		return attribute;
 	if (start && s.p[start - 1] == ':')
 		for (start--; start && is_name(s.p[start - 1]);)
 			start--;
@@ -212,14 +251,7 @@ struct str redact_tagged(struct str s, size_t start, size_t end)
 							STR_NONE;
 	if (close == STR_NONE || (close && (s.p[end] != ' ' || s.p[end + close - 1] == '/')))
 		return STR("");
-	struct str value = str_from(s, end + close + 1);
-	value = str_from(value, str_starts(value, inner) ? inner.n : 0); /* of an answer file */
-	if (str_starts(value, begins)) {
-		size_t n = str_find(str_first(value, CDATA_MAX), ends);
-		return n == STR_NONE ? STR("") : str_part(value, begins.n, n);
-	}
-	size_t n = str_find_char(value, '<');
-	return n != STR_NONE && n <= VALUE_MAX && str_starts(str_from(value, n), STR("</")) ? str_first(value, n) : STR("");
+	return element_text(str_from(s, end + close + 1));
 }
 
 /* redact_pair: "credentials alice:x1"; of OpenLDAP's syncrepl credentials=x1. */

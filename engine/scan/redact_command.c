@@ -44,7 +44,11 @@ static const struct option_set option_sets[] = {
 	{ STR_LIT("openssl enc "), "k", "", "" },  { STR_LIT("unzip "), "P", "", "" },
 	{ STR_LIT("zip "), "P", "", "" },	   { STR_LIT("mosquitto_"), "P", "u", "h" },
 	{ STR_LIT("ssh-keygen "), "NP", "", "" },  { STR_LIT("ssh "), "", "l", "" },
-	{ STR_LIT("cqlsh "), "p", "u", "" },
+	{ STR_LIT("cqlsh "), "p", "u", "" },	   { STR_LIT("esxcli "), "p", "u", "s" },
+	{ STR_LIT("racadm "), "p", "u", "r" },	   { STR_LIT("hdbsql "), "p", "u", "n" },
+	{ STR_LIT("ldappasswd "), "was", "", "hH" }, { STR_LIT("ldapdelete "), "w", "", "hH" },
+	{ STR_LIT("unlock-keychain "), "p", "", "" }, { STR_LIT("p4 "), "P", "u", "" },
+	{ STR_LIT("security add-generic-password "), "w", "", "" },
 };
 
 /* says_nothing: "high -pass filter", "/RP parameter ignored", "--password is insecure": of the switch itself. */
@@ -263,14 +267,16 @@ static size_t long_option_at(struct redact_finder *f, size_t at)
 		n++;
 	size_t value = skip_blanks(s, at + 2 + n);
 	bool apart = value > at + 2 + n && at_or_nul(s, value) != '-';
-	size_t user = 0;
-	while (apart && is_name(at_or_nul(s, value + user)))
+	bool quoted = apart && one_of(at_or_nul(s, value), "\"'");
+	size_t user = 0, all = quoted ? redact_secret_run(s, value + 1) : s.n;
+	value += quoted;
+	while (apart && user < all && is_name(at_or_nul(s, value + user)))
 		user++;
 	if (user && at_or_nul(s, value + user) == ':' && str_in_list(part(s, at + 2, n), "user proxy-user")) {
 		size_t secret = redact_take(f, value, user, REDACT_USER) + 1;
-		return redact_take(f, secret, redact_secret_run(s, secret), REDACT_SECRET);
+		size_t run = quoted && value + all > secret ? value + all - secret : redact_secret_run(s, secret);
+		return redact_is_code(s, secret) ? secret : redact_take(f, secret, run, REDACT_SECRET);
 	}
-	value += apart && one_of(at_or_nul(s, value), "\"'");
 	size_t run = apart ? redact_secret_run(s, value) : 0;
 	bool key = str_in_list(part(s, at + 2, n), "key") && run >= 8 && !memchr(s.p + value, '/', run) &&
 		   !memchr(s.p + value, '.', run);

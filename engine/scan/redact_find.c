@@ -65,7 +65,8 @@ size_t redact_take(struct redact_finder *f, size_t at, size_t n, enum redact_kin
 		kind == REDACT_ADDR && !redact_is_address(name); /* of a network card: it need not have a letter */
 	bool varies = str_eq(name, STR("*"));			 /* of a template */
 	bool told = kind == REDACT_SECRET || kind == REDACT_ID || hardware; /* whatever it is */
-	bool keep = told ? !n || varies || redact_is_done(name) : redact_keeps(name);
+	bool done = redact_is_done(name) && !memchr(name.p, ' ', n); /* "USER-1 x1", in quotes, is none */
+	bool keep = told ? !n || varies || done : redact_keeps(name);
 	struct redact_spans *all = &f->spans;
 	struct redact_span *span = keep ? NULL : arena_push(f->arena, &all->items, &all->count, &all->cap);
 	if (span)
@@ -77,7 +78,7 @@ size_t redact_take(struct redact_finder *f, size_t at, size_t n, enum redact_kin
 static size_t shape_at(struct redact_finder *f, size_t at)
 {
 	static redact_shape *const shapes[] = { redact_guid_at,	  redact_groups_at,  redact_sid_at,
-						redact_secret_at, redact_number_at,  redact_said_number,
+						redact_secret_at, redact_once_at, redact_number_at,  redact_said_number,
 						redact_login_at,  redact_display_at, redact_mail_at,
 						redact_beside_at, redact_word_at,    redact_domain_at,
 						redact_person_at, redact_port_at,    redact_place_at };

@@ -7,36 +7,6 @@
 
 #include <string.h>
 
-static const char codes[] =
-	"otp verification activation security recovery confirmation login access sms mfa fa totp time pin";
-
-/* code_behind: "otp code 123456", "verification code is 1234"; "activation code 0xC004F074" tells of an error. */
-size_t redact_code_behind(struct redact_finder *f, size_t start, size_t end)
-{
-	struct str s = f->line;
-	if (start && one_of(s.p[start - 1], "?&") && at_or_nul(s, end) == '=') { /* OAuth's, for a login */
-		enum { QUERY_MAX = 2048 };
-		size_t granted = redact_secret_run(s, end + 1), from = start > QUERY_MAX ? start - QUERY_MAX : 0;
-		bool login = granted >= 8 && str_has_digit(part(s, end + 1, granted)) &&
-			     str_find(str_first(str_from(s, from), 2 * QUERY_MAX), STR("state=")) != STR_NONE;
-		return login ? redact_take(f, end + 1, granted, REDACT_SECRET) : end;
-	}
-	if (!str_in_list(redact_word_before(s, start), codes))
-		return end;
-	size_t value = skip_blanks(s, end + (at_or_nul(s, end) == ':' || at_or_nul(s, end) == '='));
-	value += str_starts_nocase(str_from(s, value), STR("is ")) ? 3 : 0;
-	size_t n = redact_name_run(s, value), digits = 0;
-	for (size_t i = 0; i < n; i++)
-		digits += char_is_digit(s.p[value + i]);
-	if (n == 3 && digits == 3 && at_or_nul(s, value + n) == ' ' && redact_name_run(s, value + n + 1) == 3 &&
-	    char_is_digit(s.p[value + n + 1])) { /* "551 203" */
-		n += 4;
-		digits += 3;
-	}
-	bool error = str_starts_nocase(str_from(s, value), STR("0x"));
-	return value > end && n >= 4 && digits >= 2 && !error ? redact_take(f, value, n, REDACT_SECRET) : end;
-}
-
 /* device_key: "radius-server key 7 0822455D", "acct-port 1813 key x1", "WIFI key: x1", as routers are told it; a bare
  * word only directly behind what takes a key, and last. */
 static size_t device_key(struct redact_finder *f, size_t start, size_t end)
@@ -62,17 +32,20 @@ static size_t device_key(struct redact_finder *f, size_t start, size_t end)
 	return str_has_digit(word) || plain ? redact_take(f, value, n, REDACT_SECRET) : end;
 }
 
-/* numbered_key: "ntp authentication-key 1 md5 x1", "message-digest-key 1 md5 7 0822455D". */
+/* redact_numbered_key: "ntp authentication-key 1 md5 x1", "message-digest-key 1 md5 7 0822455D"; of OSPF also "ip ospf
+ * authentication-key x1". */
 size_t redact_numbered_key(struct redact_finder *f, size_t start, size_t end)
 {
-	(void)start;
 	static const struct str md5 = STR_LIT(" md5 ");
 	struct str s = f->line;
 	size_t at = skip_blanks(s, end);
 	while (char_is_digit(at_or_nul(s, at)))
 		at++;
-	if (!str_starts(str_from(s, at), md5))
-		return end;
+	if (!str_starts(str_from(s, at), md5)) {
+		size_t n = redact_secret_run(s, at);
+		bool last = at > end && at + n == s.n && !redact_says_nothing(part(s, at, n));
+		return last && redact_within(s, start, STR("ospf ")) ? redact_take(f, at, n, REDACT_SECRET) : end;
+	}
 	at = skip_blanks(s, at + md5.n);
 	if (char_is_digit(at_or_nul(s, at)) && at_or_nul(s, at + 1) == ' ')
 		at = skip_blanks(s, at + 1);

@@ -150,18 +150,21 @@ static struct str default_of(struct redact_lines *l, struct str line)
 	return quoted ? part(row, at + 1, redact_secret_run(row, at + 1)) : STR("");
 }
 
-/* key_of_server: " key [7] x1" below "radius server R1". */
+/* key_of_server: " key x1" below "radius server R1", " password x1" below "line vty 0 4". */
 static struct str key_of_server(struct redact_lines *l, struct str line)
 {
 	struct str rest = line, words[3] = { 0 };
 	size_t count = 0;
 	if (line.n && line.p[0] != ' ')
-		l->in_server = str_starts(line, STR("radius server ")) || str_starts(line, STR("tacacs server "));
+		l->in_server = str_starts(line, STR("radius server ")) || str_starts(line, STR("tacacs server ")) ||
+			       str_starts(line, STR("aaa-server ")) || str_starts(line, STR("line vty ")) ||
+			       str_starts(line, STR("line con ")) || str_starts(line, STR("line aux "));
 	if (!l->in_server)
 		return STR("");
 	while (count < 3 && str_word(&rest, &words[count]))
 		count++;
-	return count == 2 && str_eq(words[0], STR("key")) ? words[1] : STR("");
+	bool fits = count == 2 && str_in_list(words[0], "key password") && !redact_says_nothing(words[1]);
+	return fits ? words[1] : STR("");
 }
 
 /* typed_below: 'send "x1\r"' below 'expect "assword:"'. */
@@ -184,7 +187,7 @@ static struct str bytes_of(struct redact_lines *l, struct str line)
 	return within ? row : STR("");
 }
 
-struct str redact_told_by(struct redact_lines *l, struct str line, struct str below)
+static struct str told_by(struct redact_lines *l, struct str line, struct str below)
 {
 	struct str secret, above = l->above;
 	bool ends = key_line(line, STR("-----END ")) != STR_NONE, begins = key_line(line, STR("-----BEGIN ")) != STR_NONE;
@@ -204,4 +207,10 @@ struct str redact_told_by(struct redact_lines *l, struct str line, struct str be
 	secret = secret.n ? secret : typed_below(above, line);
 	secret = secret.n ? secret : answer(above, line);
 	return secret.n ? secret : redact_row_secret(line);
+}
+
+struct str redact_told_by(struct redact_lines *l, struct str line, struct str below)
+{
+	struct str secret = told_by(l, line, below);
+	return redact_is_done(secret) ? STR("") : secret;
 }

@@ -11,6 +11,7 @@
 /* Zero before the first line of a text. */
 struct redact_lines {
 	struct str above;
+	struct str behind; /* what follows the text, of another one */
 	bool in_key;	 /* between the first and the last line of a private key's armour */
 	bool in_bytes;	 /* of a registry's export: "Password"=hex:01,\ */
 	bool in_server;	 /* below "radius server R1", as routers have it */

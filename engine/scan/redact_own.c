@@ -15,6 +15,7 @@ enum {
 	TOKEN_MIN = 16,
 	RANDOM_MIN = 10,
 	JUNOS_MIN = 8,
+	DOTTED_MIN = 58,
 	OWN_TOKEN_MIN = 47, /* "kbt_" and 43 letters; the names of our counts begin like it and are shorter */
 	GIT_HEX = 40,
 	DISPLAY_MAX = 4, /* words of a person's name */
@@ -436,10 +437,18 @@ size_t redact_login_at(struct redact_finder *f, size_t at)
 	while (at + user < s.n && is_name(s.p[at + user]))
 		user++;
 	size_t secret = at + user + 1;
-	if (!user || at_or_nul(s, at + user) != '/')
+	char mark = at_or_nul(s, at + user);
+	if (!user || !one_of(mark, "/:"))
 		return at;
 	while (secret + n < s.n && n < MAIL_MAX && !one_of(s.p[secret + n], " @\t\"'"))
 		n++;
+	struct str behind = str_from(s, secret + n);
+	if (mark == ':' && (str_starts(behind, STR("@tcp(")) || str_starts(behind, STR("@unix(")))) { /* of Go's drivers */
+		redact_take(f, at, user, REDACT_USER);
+		return redact_take(f, secret, n, REDACT_SECRET);
+	}
+	if (mark == ':')
+		return at;
 	struct str before = redact_word_before(s, at);
 	bool program = str_in_list(before, "sqlplus expdp impdp sqlldr") ||
 		       (str_in_list(before, "exp imp") && !redact_says_nothing(part(s, secret, n))); /* "a.exp and/or b" */
@@ -448,7 +457,8 @@ size_t redact_login_at(struct redact_finder *f, size_t at)
 		return redact_take(f, secret, n, REDACT_SECRET);
 	}
 	bool thin = at >= 5 && str_eq_nocase(part(s, at - 5, 5), STR("thin:"));
-	if (!n || at_or_nul(s, secret + n) != '@' || !(thin || redact_within(s, at, STR("sqlplus "))))
+	if (!n || at_or_nul(s, secret + n) != '@' || !(thin || redact_within(s, at, STR("sqlplus ")) ||
+								redact_within(s, at, STR("rman "))))
 		return at;
 	redact_take(f, at, user, REDACT_USER);
 	redact_take(f, secret, n, REDACT_SECRET);
@@ -471,20 +481,27 @@ size_t redact_at_host(struct redact_finder *f, size_t at)
  * number of a request, of which nobody is known and nothing opened. */
 static bool is_content(struct str s, size_t at, size_t hex)
 {
-	static const char kinds[] = "commit revision tree parent blob changeset object at head container image layer";
-	static const char sums[] = "md5sum sha1sum sha256sum sha512sum checksum etag md5 sha1 sha256 sha512 digest "
+	static const char kinds[] = "commit revision tree parent blob changeset object at head container image layer build";
+	static const char sums[] = "md5sum sha1sum sha256sum sha512sum sum checksum etag md5 sha1 sha256 sha512 digest "
 				   "buildid buildid[sha1] trace_id traceid span_id spanid request_id requestid "
-				   "correlation_id correlationid build_id commit_sha git_sha";
+				   "correlation_id correlationid build_id commit_sha git_sha x-request-id request-id x-trace-id "
+				   "trace-id x-correlation-id correlation-id boot_id invocation_id sha2-256 sha2-512 "
+				   "sha3-256 sha3-512";
 	struct str image = STR("@sha256:"), behind = str_from(s, at + hex);
 	size_t end = at, start;
 	while (end && one_of(s.p[end - 1], " :=\"'"))
 		end--;
-	for (start = end; start && (char_is_alnum(s.p[start - 1]) || one_of(s.p[start - 1], "_[]"));)
+	if (end && s.p[end - 1] == ')') { /* "MD5 (a.iso) = ..." */
+		while (end && at - end < ROW_MAX && s.p[end - 1] != '(')
+			end--;
+		end -= end > 1 && s.p[end - 2] == ' ' ? 2 : end > 0;
+	}
+	for (start = end; start && (char_is_alnum(s.p[start - 1]) || one_of(s.p[start - 1], "_-[]"));)
 		start--;
 	bool listed = (str_starts(behind, STR("  ")) || str_starts(behind, STR(" *"))) && behind.n > 2 &&
 		      !char_is_space(behind.p[2]); /* as md5sum does */
-	return listed || str_in_list(part(s, start, end - start), sums) ||
-	       (hex >= GIT_HEX && str_in_list(redact_word_before(s, at), kinds)) ||
+	return listed || redact_within(s, at, STR("checksum ")) || str_in_list(part(s, start, end - start), sums) ||
+	       (hex >= GIT_HEX && str_in_list(redact_word_before(s, at - (at && s.p[at - 1] == '\'')), kinds)) ||
 	       (at >= image.n && str_eq(part(s, at - image.n, image.n), image));
 }
 
@@ -504,6 +521,22 @@ static size_t sum_at(struct str s, size_t at)
 	return 0;
 }
 
+/* dotted_at: a token of Discord's bots: in base 64 who it is, when and a signature, with dots between. */
+static size_t dotted_at(struct str s)
+{
+	static const struct { size_t least, most; } parts[] = { { 23, 28 }, { 6, 7 }, { 27, 40 } };
+	size_t at = 0;
+	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+		size_t n = row_of(str_from(s, at), "_-", parts[i].most + 1);
+		bool random = i == 0 ? redact_looks_random(part(s, at, n)) : i == 1 || str_has_digit(part(s, at, n));
+		bool ends = i + 1 < sizeof parts / sizeof *parts ? at_or_nul(s, at + n) == '.' : true;
+		if (n < parts[i].least || n > parts[i].most || !random || !ends)
+			return 0;
+		at += n + (i + 1 < sizeof parts / sizeof *parts);
+	}
+	return at;
+}
+
 size_t redact_secret_at(struct redact_finder *f, size_t at)
 {
 	static const char marks[] = "._-+/=";
@@ -515,6 +548,9 @@ size_t redact_secret_at(struct redact_finder *f, size_t at)
 		hex++;
 	if (redact_is_token(str_first(rest, n)) || (n >= OWN_TOKEN_MIN && str_starts(rest, STR("kbt_"))))
 		return redact_take(f, at, row_of(rest, marks, rest.n), REDACT_SECRET);
+	size_t dotted = n >= DOTTED_MIN ? dotted_at(rest) : 0;
+	if (dotted)
+		return redact_take(f, at, dotted, REDACT_SECRET);
 	if (hex >= REDACT_HEX_MIN && !is_name(at_or_nul(rest, hex)) && is_content(f->line, at, hex))
 		return at + hex;
 	if (hex >= REDACT_HEX_MIN && !is_name(at_or_nul(rest, hex)))

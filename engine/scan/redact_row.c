@@ -122,6 +122,28 @@ static struct str of_com2sec(const struct str *words, size_t count)
 	return count == at + 1 ? words[at] : STR("");
 }
 
+/* of_pattern: rows of which each field has its place: '*' is any word, '!' the secret, the last that is looked at. */
+static struct str of_pattern(const struct str *words, size_t count)
+{
+	static const char *const patterns[] = {
+		"monitor * * * !",	     /* NUT's upsmon.conf */
+		"sentinel auth-pass * !",    /* Redis */
+		"sqlconnectinfo * * !",	     /* ProFTPD */
+		"ip ftp password !",	     "standby * authentication !", /* Cisco */
+		"aaa-server * * host * !",
+	};
+	for (size_t i = 0; i < sizeof patterns / sizeof *patterns; i++) {
+		struct str rest = str_c(patterns[i]), want;
+		size_t at = 0;
+		for (; str_word(&rest, &want) && at < count; at++)
+			if (want.p[0] == '!')
+				return str_in_list(words[at], "timeout md5 text") ? STR("") : words[at];
+			else if (want.p[0] != '*' && !str_eq_nocase(words[at], want))
+				break;
+	}
+	return STR("");
+}
+
 struct str redact_row_secret(struct str line)
 {
 	enum { ROW_MAX = 512 };
@@ -136,6 +158,7 @@ struct str redact_row_secret(struct str line)
 	secret = count == 1 ? of_pgpass(words[0]) : of_relay(words, count);
 	secret = secret.n ? secret : of_chap(words, count);
 	secret = secret.n ? secret : of_com2sec(words, count);
+	secret = secret.n ? secret : of_pattern(words, count);
 	secret = secret.n ? secret : of_device(words, count);
 	bool told = !secret.n || redact_says_nothing(secret) || redact_is_code(line, (size_t)(secret.p - line.p));
 	return told ? STR("") : secret;

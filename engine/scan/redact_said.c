@@ -54,7 +54,7 @@ static size_t owner_at(struct str s, size_t at)
 
 /* told_behind: the value that a link (" is ", " = ") brings; a bare word only where the sentence ends with it. Empty
  * where there is none. */
-static struct str told_behind(struct str s, size_t behind)
+static struct str told_behind(struct str s, size_t behind, bool acted)
 {
 	static const struct str links[] = { STR_LIT(" set to "), STR_LIT(" changed to "), STR_LIT(" reset to "),
 					    STR_LIT(" is: "),	 STR_LIT(" is "),  STR_LIT(" was "), STR_LIT(" to "),
@@ -70,10 +70,28 @@ static struct str told_behind(struct str s, size_t behind)
 	bool quoted = one_of(at_or_nul(s, value), "\"'");
 	value += quoted;
 	struct str said = part(s, value, value_run(s, value));
+	if (acted && !quoted) { /* up to a blank: MySQL's have every mark */
+		size_t n = str_find_char(str_from(s, value), ' ');
+		said = str_part(s, value, n == STR_NONE ? s.n : value + n);
+		return said.n > 3 && (str_has_digit(said) || has_mark(said)) ? said : STR("");
+	}
 	bool last = at_or_nul(s, value + said.n) != ' ', to = links[i].p[1] == 't';
 	bool told = said.n > 3 && last && !redact_is_wrong(said) && (!to || !char_is_lower(said.p[0])) &&
 		    !is_german(links[i]);
 	return quoted || str_has_digit(said) || told ? said : STR("");
+}
+
+/* behind_acts: behind "password is generated", "password entered", where " for alice: x1" follows. */
+static size_t behind_acts(struct str s, size_t end)
+{
+	static const char acts[] = "is was has been generated created entered typed used given set";
+	struct str rest = str_from(s, end), word;
+	for (unsigned words = 0; words < 3 && at_or_nul(rest, 0) == ' ' && str_word(&rest, &word); words++) {
+		if (!str_in_list(word, acts))
+			break;
+		end = (size_t)(rest.p - s.p);
+	}
+	return end;
 }
 
 /* owned_secret: "password for alice is x1", "password: for user 'alice' was x1", "password of alice = x1", "password
@@ -81,7 +99,8 @@ static struct str told_behind(struct str s, size_t behind)
 static size_t owned_secret(struct redact_finder *f, size_t end)
 {
 	struct str s = f->line;
-	size_t at = owner_at(s, skip_blanks(s, end + one_of(at_or_nul(s, end), ":")));
+	size_t acts = behind_acts(s, end);
+	size_t at = owner_at(s, skip_blanks(s, acts + one_of(at_or_nul(s, acts), ":")));
 	size_t domain = at ? redact_name_run(s, at) : 0, name = at, n = domain;
 	if (domain && at_or_nul(s, at + domain) == '\\') {
 		name = at + domain + 1 + (at_or_nul(s, at + domain + 1) == '\\');
@@ -94,7 +113,7 @@ static size_t owned_secret(struct redact_finder *f, size_t end)
 	behind += quote != 0;
 	if (quote && at_or_nul(s, behind) == '@' && at_or_nul(s, behind + 1) == quote) /* 'alice'@'%' */
 		behind += 2 + redact_secret_run(s, behind + 2) + 1;
-	struct str said = n && behind < s.n ? told_behind(s, behind) : STR("");
+	struct str said = n && behind < s.n ? told_behind(s, behind, acts > end) : STR("");
 	if (!said.n)
 		return end;
 	if (name > at)
@@ -145,7 +164,8 @@ static size_t quoted_secret(struct redact_finder *f, size_t start, size_t end)
 	static const char keys[] =
 		"psk preshared_key passcode api_key api-key apikey client_secret secret_key private_key access_key "
 		"shared_key auth_key encryption_key signing_key master_key account_key license_key";
-	static const char numbers[] = "pin otp tan cvv cvc cvv2 passcode";
+	static const char numbers[] = "pin otp tan cvv cvc cvv2 passcode", sent[] = "otp tan pin passcode einmalcode "
+								     "sicherheitscode verificatiecode";
 	struct str s = f->line, key = part(s, start, end - start);
 	size_t value = skip_blanks(s, end), n = 0;
 	if (value == end)
@@ -158,7 +178,9 @@ static size_t quoted_secret(struct redact_finder *f, size_t start, size_t end)
 	bool counted = start > 1 && char_is_digit(s.p[start - 2]) && str_in_list(key, "pin"); /* "24 pin 1200" */
 	bool fits = str_in_list(key, numbers) && !counted && value == end + 1 && n >= least && n <= 8 &&
 		    !is_name(at_or_nul(s, value + n));
-	return fits ? redact_take(f, value, n, REDACT_SECRET) : end;
+	if (fits)
+		return redact_take(f, value, n, REDACT_SECRET);
+	return str_in_list(key, sent) ? redact_once_said(f, end) : end;
 }
 
 /* is_object: 'secret "db-creds" not found': of a cluster, by its name. */
@@ -170,10 +192,26 @@ static bool is_object(struct str s, size_t key_end, size_t value_end)
 	       str_in_list(word, states);
 }
 
+/* realm_behind: the place behind 'password "Auth" ', as OpenVPN is told one; `end` where it is none. */
+static size_t realm_behind(struct str s, size_t end)
+{
+	static const struct str realms[] = { STR_LIT(" \"Auth\" "), STR_LIT(" \"Private Key\" "),
+					     STR_LIT(" \"HTTP Proxy\" "), STR_LIT(" \"SOCKS Proxy\" ") };
+	for (size_t i = 0; i < sizeof realms / sizeof *realms; i++)
+		if (str_starts(str_from(s, end), realms[i]))
+			return end + realms[i].n - 1;
+	return end;
+}
+
 /* redact_value_said: "password is 'x'", "passphrase was x1", "secret wJ/a1..."; a bare word may be what is wrong with it. */
 size_t redact_value_said(struct redact_finder *f, size_t end)
 {
 	struct str s = f->line, rest = str_from(s, end);
+	size_t realm = realm_behind(s, end);
+	if (realm > end) {
+		realm += 1 + one_of(at_or_nul(s, realm + 1), "\"'");
+		return realm < s.n ? redact_take(f, realm, redact_secret_run(s, realm), REDACT_SECRET) : end;
+	}
 	struct str words = rest, verb = STR("");
 	bool said = at_or_nul(s, end) == ' ' && str_word(&words, &verb) && str_in_list(verb, "is was ist lautet") &&
 		    words.n && words.p[0] == ' ';
@@ -198,7 +236,8 @@ size_t redact_value_said(struct redact_finder *f, size_t end)
 	bool told = said && !is_german(verb) && bare.n > 3 && behind != ' ' && /* "is case sensitive" goes on */
 		    !redact_is_wrong(bare) && !str_in_list(bare, "default defaults");
 	bool mixed = bare.n >= 6 && digit && !char_is_digit(bare.p[0]); /* "password hunter2" */
-	if ((quoted && is_object(s, end, value + n)) || redact_is_code(s, value))
+	bool option = !said && !quoted && one_of(at_or_nul(s, value), "[(<"); /* PAM's "password [success=1 ...]" */
+	if (option || (quoted && is_object(s, end, value + n)) || redact_is_code(s, value))
 		return end;
 	if (str_ends_nocase(str_first(s, end), STR("token"))) /* of a language's words, too: "unexpected token 'x'" */
 		return mixed && bare.n >= 8 ? redact_take(f, value, bare.n, REDACT_SECRET) : end;

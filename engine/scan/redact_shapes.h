@@ -9,7 +9,8 @@
  *   redact_value.c    behind such a word and its mark (user=x, "password": "x1")
  *   redact_told.c     what stands where a secret would and is none
  *   redact_code.c     what a program has where a secret would stand (self.password)
- *   redact_key.c      behind "key" and "code" (radius-server key 7 x1)
+ *   redact_key.c      behind "key" (radius-server key 7 x1)
+ *   redact_once.c     codes for one login (482913 is your login code)
  *   redact_bare.c     secrets by where they stand (rootpw x1, credentials alice:x1)
  *   redact_sent.c     secrets that a client sends to log in (a1 LOGIN alice x1)
  *   redact_sql.c      secrets by their column (INSERT INTO t (name, password) VALUES ...)
@@ -171,15 +172,21 @@ redact_shape redact_said_number; /* redact_said.c */
 typedef size_t redact_behind(struct redact_finder *f, size_t start, size_t end);
 
 /* redact_key.c */
-redact_behind redact_key_behind, redact_code_behind, redact_device_word, redact_numbered_key;
+redact_behind redact_key_behind, redact_device_word, redact_numbered_key;
+/* redact_once.c; redact_once_at: at the number, redact_once_said: at the end of "otp" and its like */
+redact_behind redact_code_behind, redact_codes_behind, redact_seed_behind;
+redact_behind redact_joined_code; /* gives `start` where it takes nothing */
+redact_shape redact_once_at;
+size_t redact_once_said(struct redact_finder *f, size_t end);
 /* redact_bare.c */
 redact_behind redact_directive, redact_listed, redact_identified, redact_named_value, redact_pair, redact_answered;
 extern const char redact_directives[]; /* "rootpw": what is behind them needs no mark */
 size_t redact_registry_row(struct str s, size_t at); /* the bytes of "hex:9f,3a,77"; 0 for none */
 size_t redact_bound(struct redact_finder *f, size_t end, unsigned words);
 struct str redact_tagged(struct str s, size_t start, size_t end);
-/* redact_sql.c: at VALUES */
-redact_behind redact_values;
+/* redact_sql.c: at VALUES, at a procedure's name */
+redact_behind redact_values, redact_procedure;
+extern const char redact_procedures[];
 /* redact_sent.c; "a1 LOGIN alice x1", at LOGIN; "AUTH" "x1", define("DB_PASSWORD", "x1"); ".SetPassword("x1")"; "NickServ
  * IDENTIFY x1"; of expect: send "x1\r" */
 redact_behind redact_sent, redact_logged_in, redact_quoted_behind, redact_called_with, redact_nick_behind,

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * Secrets in SQL, by the column that they are for: "INSERT INTO users (name, password) VALUES ('bob', 'x1')"; without
- * columns, by the table's name and by how the value looks. See redact_shapes.h.
+ * columns, by the table's name and by how the value looks; and by the place among a procedure's arguments. See
+ * redact_shapes.h.
  */
 #include "scan/redact_shapes.h"
 
@@ -110,6 +111,27 @@ static size_t row_at(struct redact_finder *f, size_t at, uint32_t secret)
 		at = end;
 	}
 	return redact_go(f, done, at);
+}
+
+/* Procedures and functions that take a secret by its place, and which of their arguments are one, as bits. */
+const char redact_procedures[] = "sp_addlogin sp_password sp_addlinkedsrvlogin sp_setapprole sp_addapprole "
+				 "sp_approlepassword aes_encrypt aes_decrypt pgp_sym_encrypt pgp_sym_decrypt";
+
+static uint32_t secret_arguments(struct str name)
+{
+	return str_in_list(name, "sp_password") ? 3 : str_in_list(name, "sp_addlinkedsrvlogin") ? 1 << 4 : 1 << 1;
+}
+
+/* redact_procedure: "EXEC sp_addlogin 'alice', 'x1'", "AES_ENCRYPT(name, 'x1')". */
+size_t redact_procedure(struct redact_finder *f, size_t start, size_t end)
+{
+	char mark = at_or_nul(f->line, end);
+	if (f->in_values || !one_of(mark, " ("))
+		return end;
+	f->in_values = true;
+	size_t at = row_at(f, end, secret_arguments(part(f->line, start, end - start)));
+	f->in_values = false;
+	return at;
 }
 
 size_t redact_values(struct redact_finder *f, size_t start, size_t end)

@@ -51,12 +51,11 @@ static bool is_pair(struct str word)
 	return mark != STR_NONE && mark + 1 < word.n && word.p[mark + 1] != '=' && is_letters(str_first(word, mark));
 }
 
-/* is_parsed: "unexpected token '}' at line 14", "invalid token: signature verification failed". */
+/* is_parsed: "unexpected token '}' at line 14", "failed to fetch token: service account not found". */
 static bool is_parsed(struct str s, size_t start, struct str word, bool sentence)
 {
 	struct str before = redact_word_before(s, start);
-	return (!redact_tells_apart(word) && str_in_list(before, "expected unexpected")) ||
-	       (sentence && is_letters(word) && str_in_list(before, "invalid"));
+	return (!redact_tells_apart(word) && str_in_list(before, "expected unexpected")) || (sentence && is_letters(word));
 }
 
 /* is_dress: the key is what a program's line begins with, or the value is that there is none. */
@@ -77,14 +76,36 @@ static bool is_dress(struct str s, size_t start, struct str key, struct str word
 	return nothing || itself || named || several || said || file || page || attribute || asked; /* asked: by OpenVPN */
 }
 
+/* is_short_pair: "lang=en": what a page remembers, too short for who somebody is. */
+static bool is_short_pair(struct str word)
+{
+	enum { SHORT = 4 };
+	size_t mark = str_find_char(word, '=');
+	return mark != STR_NONE && word.n - mark - 1 < SHORT;
+}
+
+/* is_sid: a number of Windows' logon or of a job ("0x3e7", "12"), or a database of Oracle's ("ORCL"): of a session it
+ * would be longer. */
+static bool is_sid(struct str word)
+{
+	enum { DATABASE_MAX = 8 };
+	bool capitals = word.n && word.n <= DATABASE_MAX;
+	for (size_t i = 0; i < word.n; i++)
+		capitals = capitals && (char_is_upper(word.p[i]) || char_is_digit(word.p[i]));
+	return capitals || str_starts_nocase(word, STR("0x"));
+}
+
 /* redact_is_told: what stands where a secret would tells of it, and is not the secret itself: whether there is one
  * ("token=none"), what a check of it came to ("pass=spf", "pass = all"), how many ("pass=2"), a test ("--- PASS: x"),
  * or a sentence begins ("password: must contain ..."). */
 bool redact_is_told(struct str s, size_t start, struct str key, size_t value, size_t n, bool prose)
 {
 	static const char states[] =
-		"yes no true false null none disabled enabled missing expired required unset optional failed masked "
+		"yes no y n true false null none disabled enabled missing expired required unset optional failed masked "
 		"hidden redacted filtered prompt granted off";
+	static const char tidings[] = "exists present absent found created updated deleted loaded ready unchanged rotated "
+				      "accepted rejected revoked verified";
+	static const char attributes[] = "samesite path domain expires max-age secure httponly"; /* of a cookie, none of it */
 	static const char sources[] = "files compat db sss nis ldap winbind systemd chauthtok"; /* nsswitch, PAM */
 	static const char checks[] = "all any both each spf dkim dmarc arc first second third final";
 	static const char openings[] =
@@ -95,7 +116,7 @@ bool redact_is_told(struct str s, size_t start, struct str key, size_t value, si
 		"from minimum "
 		"maximum length only unexpected mismatch using";
 	static const char weak_keys[] = "auth authorization cookie sid signature sig";
-	static const char weak_states[] = "ok on off good bad valid invalid session default plain login cram-md5 digest-md5 "
+	static const char weak_states[] = "ok on off good bad valid invalid denied session default plain login cram-md5 digest-md5 "
 					  "gssapi ntlm external anonymous xoauth2 oauthbearer";
 	while (n && one_of(s.p[value], "[(")) { /* "[FILTERED]", "(none)" */
 		value++;
@@ -111,13 +132,17 @@ bool redact_is_told(struct str s, size_t start, struct str key, size_t value, si
 		   (str_in_list(key, "cpin") && prose && !str_has_digit(word)); /* "+CPIN: READY": what a modem waits for */
 	bool other = (str_in_list(key, "passwd") && str_in_list(word, sources)) ||
 		     (str_in_list(key, "sig") && str_starts(word, STR("SIG"))) || is_path(word) || is_masked(word) ||
-		     (str_in_list(key, "pwd") && n && word.p[0] == '/');
+		     (str_ends_nocase(key, STR("pwd")) && n && word.p[0] == '/');
 	bool plain = !redact_tells_apart(word);
 	bool goes_on = redact_goes_on(s, value + n);
 	bool weak = str_in_list(key, weak_keys) || str_in_list(key, "passwd"); /* a program's */
 	bool names = weak && goes_on && redact_is_user_key(word);
 	bool told = prose && str_in_list(key, "auth authorization") && goes_on && is_letters(word);
-	bool state = names || str_in_list(word, states) || (prose && redact_is_wrong_abroad(word)) ||
+	bool tells = (prose && str_in_list(word, tidings)) || (str_in_list(key, "sid") && is_sid(word)) ||
+		     (str_in_list(key, "tan") && memchr(word.p, '.', n)) ||
+		     (str_in_list(key, "cookie") && (str_in_list(str_first(word, str_find_char(word, '=')), attributes) ||
+						     is_short_pair(word)));
+	bool state = names || tells || str_in_list(word, states) || (prose && redact_is_wrong_abroad(word)) ||
 		     (str_in_list(key, weak_keys) && str_in_list(word, weak_states));
 	bool sentence = prose && goes_on &&
 			(str_in_list(word, openings) || str_in_list(word, "password passwd") ||

@@ -120,6 +120,21 @@ static struct assignment read_assignment(struct str s, size_t start, size_t end,
 	return g;
 }
 
+/* take_cookies: of "Cookie: a=x1; b=x2" each that is long enough for who somebody is; gives their end. */
+static size_t take_cookies(struct redact_finder *f, size_t at)
+{
+	enum { LEAST = 4 };
+	struct str s = f->line;
+	for (;; at += 2) {
+		size_t n = redact_secret_run(s, at), mark = str_find_char(part(s, at, n), '=');
+		if (mark == STR_NONE)
+			return at;
+		at = n - mark > LEAST ? redact_take(f, at, n, REDACT_SECRET) : at + n;
+		if (!str_starts(str_from(s, at), STR("; ")) || at + 2 >= s.n)
+			return at;
+	}
+}
+
 static size_t secret_behind(struct redact_finder *f, const struct assignment *g)
 {
 	static const char schemes[] = "bearer basic digest negotiate ntlm token apikey";
@@ -146,11 +161,15 @@ static size_t secret_behind(struct redact_finder *f, const struct assignment *g)
 	if (tagged.n) {
 		value = (size_t)(tagged.p - s.p);
 		n = tagged.n;
+		if (redact_is_code(s, value))
+			return g->end;
 	}
 	size_t salted = g->assigned && at_or_nul(s, value) == '{' ? redact_salted_at(f, value) : value;
 	if (salted > value)
 		return salted;
-	bool prose = g->mark == ':' && g->apart && !g->quoted;
+	bool prose = g->mark == ':' && g->apart && !g->quoted, set = g->start && s.p[g->start - 1] == '-';
+	if (prose && !set && str_in_list(key, "cookie") && memchr(s.p + value, '=', n))
+		return take_cookies(f, value);
 	bool function = prose && redact_goes_on(s, value + n) && is_function(key) && !redact_tells_apart(part(s, value, n));
 	bool realm = str_in_list(key, "auth authorization") && redact_name_run(s, value) == 5 &&
 		     str_eq_nocase(part(s, value, 5), STR("realm")); /* what a server asks for */

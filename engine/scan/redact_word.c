@@ -26,8 +26,9 @@ static const char secret_keys[] =
 	"jsessionid phpsessid credential signature sig pin otp cvv cvc cvv2 ssn tan passcode password_hash "
 	"passwordhash pwdhash encryption_key signing_key master_key account_key accountkey auth_key license_key "
 	"secret_key_base shared_key preshared_key psk pre-shared-key pre_shared_key preshared-key pre-shared-secret "
-	"passwort "
-	"kennwort sshpass cpin pass_phrase passwordd passwordo";
+	"passwort einmalcode einmalpasswort sicherheitscode verificatiecode keymaterial wep_key "
+	"password_confirmation passwordconfirmation password_confirm passwordconfirm passwordattempt "
+	"password_repeat passwordrepeat password_again passwordagain kennwort sshpass cpin pass_phrase passwordd passwordo";
 static const char phone_keys[] =
 	"phone phone_number phonenumber phone-number tel telephone mobile mobile_number msisdn cell cellphone fax "
 	"caller_id callerid";
@@ -161,15 +162,17 @@ bool redact_is_variable(struct str word)
 	return memchr(word.p, '_', word.n) && redact_ends_secret(word);
 }
 
-/* ends_pass: "keystorePass", "adminpass": of what passwords are for; "bypass" and "renderPass" are other words. */
+/* ends_pass: "keystorePass", "adminpass", "dbpw": of what passwords are for; "bypass" and "renderPass" are other words. */
 static bool ends_pass(struct str word)
 {
 	static const struct str owners[] = { STR_LIT("store"), STR_LIT("key"),	STR_LIT("admin"), STR_LIT("root"),
 					     STR_LIT("sql"),   STR_LIT("ftp"),	STR_LIT("smtp"),  STR_LIT("mail"),
 					     STR_LIT("ldap"),  STR_LIT("auth"), STR_LIT("bind"),  STR_LIT("proxy"),
-					     STR_LIT("login"), STR_LIT("http"), STR_LIT("wifi") };
-	struct str owner = str_first(word, word.n > 4 ? word.n - 4 : 0);
-	if (!owner.n || !str_ends_nocase(word, STR("pass")))
+					     STR_LIT("login"), STR_LIT("http"), STR_LIT("wifi"),
+					     STR_LIT("db"),    STR_LIT("user"), STR_LIT("_") };
+	size_t n = str_ends_nocase(word, STR("pass")) ? 4 : str_ends_nocase(word, STR("pw")) ? 2 : word.n;
+	struct str owner = str_first(word, word.n - n);
+	if (!owner.n)
 		return false;
 	for (size_t i = 0; i < sizeof owners / sizeof *owners; i++)
 		if (str_ends_nocase(owner, owners[i]))
@@ -188,7 +191,8 @@ bool redact_ends_secret(struct str word)
 					   STR_LIT("accountkey"), STR_LIT("account-key"), STR_LIT("secretkey"),
 					   STR_LIT("authkey"), STR_LIT("auth-key"), STR_LIT("auth_key"),
 					   STR_LIT("-psk"), STR_LIT("_psk"), STR_LIT("authtok"),
-					   STR_LIT("dbpass"), STR_LIT("userpass") };
+					   STR_LIT("dbpass"), STR_LIT("userpass"),
+					   STR_LIT("pwd") };
 	for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
 		if (str_ends_nocase(word, ends[i]))
 			return true;
@@ -231,7 +235,8 @@ static size_t part_key(struct redact_finder *f, size_t at, size_t end)
 		if (!n || at_or_nul(s, end) != '=' || redact_is_common(part(s, value, n)))
 			return at;
 		bool host = memchr(s.p + value, '.', n);
-		while (!host && at_or_nul(s, value + n) == ' ' && redact_name_run(s, value + n + 1))
+		while (!host && at_or_nul(s, value + n) == ' ' && at_or_nul(s, value + n + 1) != '-' &&
+		       redact_name_run(s, value + n + 1))
 			n += 1 + redact_name_run(s, value + n + 1);
 		return redact_take(f, value, n, host ? REDACT_HOST : REDACT_USER);
 	}
@@ -255,7 +260,7 @@ static size_t joined_key(struct redact_finder *f, size_t at, size_t end)
 	for (size_t i = 0; assigned_at(f->line, end) && i < sizeof keys / sizeof *keys; i++)
 		if (str_ends(word, keys[i].end))
 			return redact_behind_key(f, at, end, keys[i].kind);
-	return at;
+	return redact_joined_code(f, at, end);
 }
 
 /* scheme_at: "Basic Ym9i..." without its header. */
@@ -315,6 +320,13 @@ static size_t phone_word(struct redact_finder *f, size_t at, size_t end)
 	return redact_behind_key(f, at, end, REDACT_ID);
 }
 
+/* directive_word: "bindpw x1", and with a mark. */
+static size_t directive_word(struct redact_finder *f, size_t at, size_t end)
+{
+	size_t next = redact_behind_key(f, at, end, REDACT_SECRET);
+	return next == end ? redact_directive(f, at, end) : next;
+}
+
 /* role_word: 'role "alice" does not exist', of PostgreSQL. */
 static size_t role_word(struct redact_finder *f, size_t at, size_t end)
 {
@@ -336,6 +348,29 @@ static size_t phrase_word(struct redact_finder *f, size_t at, size_t end)
 	return next == end ? redact_value_said(f, end) : next;
 }
 
+/* static_word: "smtp_sasl_password_maps = static:alice:x1", of Postfix. */
+static size_t static_word(struct redact_finder *f, size_t at, size_t end)
+{
+	size_t user = end + 1, n = redact_name_run(f->line, user), secret = user + n + 1;
+	bool fits = n && at_or_nul(f->line, end) == ':' && at_or_nul(f->line, secret - 1) == ':' &&
+		    redact_within(f->line, at, STR("sasl_password"));
+	if (!fits || secret >= f->line.n)
+		return end;
+	redact_take(f, user, n, REDACT_USER);
+	return redact_take(f, secret, redact_secret_run(f->line, secret), REDACT_SECRET);
+}
+
+/* using_word: "CONNECT TO orders USER alice USING x1", of DB2. */
+static size_t using_word(struct redact_finder *f, size_t at, size_t end)
+{
+	struct str s = f->line;
+	size_t user = redact_word_start(s, at), value = skip_blanks(s, end);
+	value += one_of(at_or_nul(s, value), "\"'");
+	bool fits = value > end && value < s.n && str_eq_nocase(redact_word_before(s, user), STR("user")) &&
+		    redact_within(s, at, STR("connect to "));
+	return fits ? redact_take(f, value, redact_secret_run(s, value), REDACT_SECRET) : at;
+}
+
 static size_t object_word(struct redact_finder *f, size_t at, size_t end)
 {
 	(void)at;
@@ -355,10 +390,14 @@ static const struct word_kind {
 	{ part_keys, part_key, NULL },
 	{ person_keys, person_word, NULL },
 	{ phone_keys, phone_word, NULL },
-	{ redact_directives, redact_directive, NULL },
+	{ redact_directives, directive_word, NULL },
 	{ "authentication-key message-digest-key", redact_numbered_key, NULL },
 	{ "key", redact_key_behind, NULL },
 	{ "code", redact_code_behind, NULL },
+	{ "codes", redact_codes_behind, NULL },
+	{ redact_procedures, redact_procedure, NULL },
+	{ "static", static_word, NULL },
+	{ "using", using_word, NULL },
 	{ "role", role_word, NULL },
 	{ "for", for_behind, NULL },
 	{ "from", from_behind, "FROM" },
@@ -367,7 +406,8 @@ static const struct word_kind {
 	{ "values", redact_values, NULL },
 	{ "credentials creds", redact_pair, NULL },
 	{ "phrase", phrase_word, NULL },
-	{ "mnemonic seed words", redact_phrase_behind, NULL },
+	{ "mnemonic words", redact_phrase_behind, NULL },
+	{ "seed", redact_seed_behind, NULL },
 	{ "resp", redact_answered, "resp" },
 	{ "authenticate", redact_sent, "AUTHENTICATE" },
 	{ "send", redact_typed_behind, "send" },
@@ -380,23 +420,24 @@ static const struct word_kind {
 
 enum { KINDS = sizeof kinds / sizeof *kinds };
 
-/* Which first letters the words have of each length: most of a line's fall out by it. */
-static uint32_t first_letters[WORD_KEY_MAX + 1];
-static pthread_once_t first_letters_once = PTHREAD_ONCE_INIT;
+/* The kinds that have a word of a length and with a first letter, as bits: most words of a line fall out by it. */
+static uint32_t kinds_of[WORD_KEY_MAX + 1][26];
+static pthread_once_t kinds_once = PTHREAD_ONCE_INIT;
+_Static_assert(KINDS <= 32, "a bit for each");
 
-static void gather_first_letters(void)
+static void gather_kinds(void)
 {
 	for (size_t i = 0; i < KINDS; i++) {
 		struct str rest = str_c(kinds[i].words);
 		for (struct str word; str_word(&rest, &word);)
-			first_letters[word.n] |= UINT32_C(1) << (word.p[0] - 'a');
+			kinds_of[word.n][word.p[0] - 'a'] |= UINT32_C(1) << i;
 	}
 }
 
-static bool may_be_key(struct str word)
+static uint32_t kinds_with(struct str word)
 {
-	pthread_once(&first_letters_once, gather_first_letters);
-	return word.n && char_is_alpha(word.p[0]) && first_letters[word.n] >> (char_lower(word.p[0]) - 'a') & 1;
+	pthread_once(&kinds_once, gather_kinds);
+	return word.n && char_is_alpha(word.p[0]) ? kinds_of[word.n][char_lower(word.p[0]) - 'a'] : 0;
 }
 
 /* called_word: what a call logs in with, or sets: auth=("alice", "x1"), "a1 LOGIN alice x1", ("password", "x1"). */
@@ -410,6 +451,16 @@ static size_t called_word(struct redact_finder *f, size_t at, size_t end)
 	return next == end && str_eq_nocase(word, STR("LOGIN")) ? redact_logged_in(f, at, end) : next;
 }
 
+/* numbered_word: "password2=x1", "wep_key0=x1" */
+static size_t numbered_word(struct redact_finder *f, size_t at, size_t end)
+{
+	static const char keys[] = "password passwd pwd secret passphrase wep_key";
+	struct str s = f->line, word = part(s, at, end - at);
+	bool fits = char_is_digit(s.p[end]) && one_of(at_or_nul(s, end + 1), "=\"'") && str_in_list(word, keys);
+	size_t next = fits ? redact_behind_key(f, at, end + 1, REDACT_SECRET) : at;
+	return fits && next > end + 1 ? next : at;
+}
+
 size_t redact_word_at(struct redact_finder *f, size_t at)
 {
 	struct str s = f->line;
@@ -420,17 +471,17 @@ size_t redact_word_at(struct redact_finder *f, size_t at)
 	struct str word = part(s, at, n);
 	size_t end = at + n;
 	if (is_name(at_or_nul(s, end))) /* "host8.example.org" */
-		return at;
+		return numbered_word(f, at, end);
 	bool ends_secret = redact_ends_secret(word);
-	if (!may_be_key(word) && !ends_secret)
+	uint32_t some = kinds_with(word);
+	if (!some && !ends_secret)
 		return joined_key(f, at, end);
 	size_t called = called_word(f, at, end);
 	if (called > end)
 		return called;
-	if (ends_secret || redact_is_secret_key(word))
-		return secret_word(f, at, end);
-	for (size_t i = 0; i < KINDS; i++)
-		if (str_in_list(word, kinds[i].words) && (!kinds[i].exact || str_eq(word, str_c(kinds[i].exact))))
+	for (size_t i = 0; some; i++, some >>= 1)
+		if (some & 1 && str_in_list(word, kinds[i].words) &&
+		    (!kinds[i].exact || str_eq(word, str_c(kinds[i].exact))))
 			return kinds[i].behind(f, at, end);
-	return joined_key(f, at, end);
+	return ends_secret ? secret_word(f, at, end) : joined_key(f, at, end);
 }

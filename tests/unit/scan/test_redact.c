@@ -716,6 +716,29 @@ static void a_hit(void **unused)
 	arena_free(&a);
 }
 
+/* A key above a hit's line tells of the value in it, and the line of the one below it. */
+static void a_hit_between_its_lines(void **unused)
+{
+	(void)unused;
+	struct redactor r = { 0 };
+	struct arena a = { 0 };
+	struct scan_hit hit = { .before = STR("db:\n  password:\n"),
+				.text = STR("    kumquat"),
+				.after = STR("  db_secret:\n    tangerine\n") };
+	struct scan_hit got = redact_hit(&r, &hit, &a);
+	assert_true(str_eq(got.before, hit.before));
+	assert_true(str_eq(got.text, STR("    SECRET-1")));
+	assert_true(str_eq(got.after, STR("  db_secret:\n    SECRET-2\n")));
+	hit = (struct scan_hit){ .before = STR("-----BEGIN RSA PRIVATE KEY-----\nQwErTyUi\n"),
+				 .text = STR("kum+quat"),
+				 .after = STR("q9w=\n-----END RSA PRIVATE KEY-----\n") };
+	got = redact_hit(&r, &hit, &a);
+	assert_true(str_eq(got.text, STR("SECRET-4")));
+	assert_true(str_eq(got.after, STR("SECRET-5\n-----END RSA PRIVATE KEY-----\n")));
+	redactor_free(&r);
+	arena_free(&a);
+}
+
 static void secrets_alone(void **unused)
 {
 	(void)unused;
@@ -795,7 +818,7 @@ int main(void)
 		cmocka_unit_test(what_stays),
 		cmocka_unit_test(one_name_one_token),
 		cmocka_unit_test(spans_move_along),
-		cmocka_unit_test(a_hit),
+		cmocka_unit_test(a_hit), cmocka_unit_test(a_hit_between_its_lines),
 		cmocka_unit_test(secrets_in_a_sentence),
 		cmocka_unit_test(people_and_machines_in_a_sentence),
 		cmocka_unit_test(secrets_abroad),

@@ -251,7 +251,9 @@ static void rows_in_rows(void **unused)
 	enum { COPIES = 40000, SECONDS = 5 };
 	static const char *const bits[] = {
 		"(password) values ('", "(password) values(", "<<< sudo -S ",	      "seed a,", "x:",
-		"<Password><Value>",	"echo -n ",	      "password == getenv(\""
+		"<Password><Value>",	"echo -n ",	      "password == getenv(\"",
+		"sp_addlogin 'a', '",	"Cookie: a=bcdef; ",  "name=\"password\">",
+		"bob:kumquat@",		"code for a: "
 	};
 	for (size_t k = 0; k < sizeof bits / sizeof *bits; k++) {
 		struct buf text = { 0 };
@@ -268,6 +270,95 @@ static void rows_in_rows(void **unused)
 	}
 }
 
+/* Codes for one login, by what is said of them; and numbers that only stand beside such words. */
+static void codes_for_once(void **unused)
+{
+	(void)unused;
+	masked("482913 is your Acme confirmation code", "SECRET-1 is your Acme confirmation code");
+	masked("G-482913 is your verification code.", "G-SECRET-1 is your verification code.");
+	masked("Use 739204 as your login code", "Use SECRET-1 as your login code");
+	masked("enter 739204 to sign in", "enter SECRET-1 to sign in");
+	masked("Your Acme security code is: 90817", "Your Acme security code is: SECRET-1");
+	masked("Your sign-in code is 384756.", "Your sign-in code is SECRET-1.");
+	masked("one-time code 5512 sent", "one-time code SECRET-1 sent");
+	masked("code 482913 sent to bob", "code SECRET-1 sent to bob");
+	masked("Verification code for bob: 482913", "Verification code for bob: SECRET-1");
+	masked("Enter this code to sign in: 482913", "Enter this code to sign in: SECRET-1");
+	masked("OTP for transaction is 771204", "OTP for transaction is SECRET-1");
+	masked("Ihre TAN lautet 482913", "Ihre TAN lautet SECRET-1");
+	masked("\"verificationCode\":\"4711\"", "\"verificationCode\":\"SECRET-1\"");
+	masked("mfa_code=482913&user=x", "mfa_code=SECRET-1&user=x");
+	masked("backup codes: 1234-5678, 8765-4321", "backup codes: SECRET-1, SECRET-2");
+	masked("TOTP seed JBSWY3DPEHPK3PXP stored", "TOTP seed SECRET-1 stored");
+	masked("Best\u00e4tigungscode lautet 482913", "Best\u00e4tigungscode lautet SECRET-1");
+	masked("code de v\u00e9rification : 482913", "code de v\u00e9rification : SECRET-1");
+	STAY("OTP timeout is 12000 ms", "time code 12345678 lost sync", "error codes: 1234, 5678", "your code 1234 lines",
+	     "use 12345 as your default port", "enter 4711 to continue", "random seed 123456789", "status_code=50300",
+	     "Your code is broken: 1234", "login code path: 3");
+}
+
+/* What takes a secret by its place among its arguments, and what is no argument of it. */
+static void by_their_place(void **unused)
+{
+	(void)unused;
+	masked("EXEC sp_addlogin 'app', 'kumquat', 'master'", "EXEC sp_addlogin 'app', 'SECRET-1', 'master'");
+	masked("sp_password 'kumquat', N'tangerine', 'sa'", "sp_password 'SECRET-1', N'SECRET-2', 'sa'");
+	masked("SELECT AES_DECRYPT(x, 'kumquat')", "SELECT AES_DECRYPT(x, 'SECRET-1')");
+	masked("authentication_string=PASSWORD('kumquat')", "authentication_string=PASSWORD('SECRET-1')");
+	masked("IDENTIFIED WITH a_plugin BY 'kumquat'", "IDENTIFIED WITH a_plugin BY 'SECRET-1'");
+	masked("connect to x user bob using kumquat", "connect to x user bob using SECRET-1");
+	masked("user bob insecure-password kumquat groups g", "user bob insecure-password SECRET-1 groups g");
+	masked("smtp_sasl_password_maps = static:bob:kumquat", "smtp_sasl_password_maps = static:bob:SECRET-1");
+	masked("aaa-server G (inside) host 10.0.0.1 kumquat timeout 9",
+	       "aaa-server G (inside) host 10.0.0.1 SECRET-1 timeout 9");
+	masked("aaa-server G (inside) host 10.0.0.1\n key kumquat", "aaa-server G (inside) host 10.0.0.1\n key SECRET-1");
+	masked("line vty 0 4\n password kumquat", "line vty 0 4\n password SECRET-1");
+	masked("MONITOR ups@h 1 bob kumquat master", "MONITOR ups@h 1 bob SECRET-1 master");
+	masked("ip ospf authentication-key kumquat", "ip ospf authentication-key SECRET-1");
+	masked("esxcli -s vc1 -u root -p kumquat x", "esxcli -s vc1 -u root -p SECRET-1 x");
+	masked("dsadd user CN=a -pwd kumquat -disabled no", "dsadd user CN=a -pwd SECRET-1 -disabled no");
+	masked("curl --user \"bob:kum quat\" x", "curl --user \"bob:SECRET-1\" x");
+	masked("dsn: bob:kumquat@tcp(db1:3306)/x", "dsn: bob:SECRET-1@tcp(db1:3306)/x");
+	masked("CMD 'password \"Auth\" \"kumquat\"'", "CMD 'password \"Auth\" \"SECRET-1\"'");
+	masked("CMD 'password \"Auth\" kumquat'", "CMD 'password \"Auth\" SECRET-1'");
+	masked("A temporary password is generated for root@localhost: aK;3d>sd",
+	       "A temporary password is generated for root@localhost: SECRET-1");
+	masked("setx DB_PASSWORD kumquat", "setx DB_PASSWORD SECRET-1");
+	masked("<property name=\"x.password\">kumquat</property>", "<property name=\"x.password\">SECRET-1</property>");
+	masked("<setting name=\"SmtpPassword\" as=\"s\"><value>kumquat</value>",
+	       "<setting name=\"SmtpPassword\" as=\"s\"><value>SECRET-1</value>");
+	masked("by OTk4NzY1NDMyMTA5ODc2NTQz.XyZaBc.q1w2e3r4t5y6u7i8o9p0a1s2d3f", "by SECRET-1");
+	masked("Cookie: lang=en; SESS=q1w2e3; x=1; y=abcdef", "Cookie: lang=en; SECRET-1; x=1; SECRET-2");
+	masked("password2=\"kumquat\" dbpw=tangerine /SAPWD=\"kumquat\"",
+	       "password2=\"SECRET-1\" dbpw=SECRET-2 /SAPWD=\"SECRET-1\"");
+	STAY("sp_addlogin failed with error 15025", "PASSWORD() function removed", "aes_encrypt not supported",
+	     "aaa-server G (inside) host 10.0.0.1 timeout 5", "line con 0\n password required",
+	     "insecure-password is not recommended", "static route 10.0.0.0/8", "MANAGEMENT: CMD 'password [...]'",
+	     "<property name=\"password\">${db.password}</property>", "curl --user \"$U:$P\" x");
+}
+
+/* What begins with the token of another run, and goes on, is a secret all the same. */
+static void what_begins_as_done(void **unused)
+{
+	(void)unused;
+	masked("password=\"USER-1 kumquat\"", "password=\"SECRET-1\"");
+	masked("password=USER-1", "password=USER-1");
+	masked("pwd='SECRET-4 kum'", "pwd='SECRET-1'");
+	masked("pwd=tangerine\n<Password>\n<Value>kumquat</Value>", "pwd=SECRET-1\n<Password>\n<Value>SECRET-2</Value>");
+}
+
+static void what_looks_like_one(void **unused)
+{
+	(void)unused;
+	STAY("MD5 (a.iso) = d41d8cd98f00b204e9800998ecf8427e", "MD5(a)= d41d8cd98f00b204e9800998ecf8427e",
+	     "a.iso: MD5 sum d41d8cd98f00b204e9800998ecf8427e", "logon sid=0x3e7", "(CONNECT_DATA=(SID=ORCL))",
+	     "password [success=1 default=ignore] pam_unix.so", "Unpacking passwd (1:4.8.1-1)",
+	     "Set-Cookie: SameSite=Lax", "Set-Cookie: lang=en; Path=/; SameSite=Lax", "secret: exists",
+	     "authorization: denied", "boot_id=4bf92f3577b34da6a3ce929d0e0e4736", "tan: 0.577",
+	     "failed to fetch token: service account not found", "CONFIG_PW=y", "pwd=/srv OLDPWD=/root",
+	     "Merge commit '7fd1a60b01f91b314f59955a4e4d4e80d8edf11d'");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -277,7 +368,9 @@ int main(void)
 		cmocka_unit_test(what_commands_are_fed), cmocka_unit_test(commands_and_calls),
 		cmocka_unit_test(windows_settings),	 cmocka_unit_test(columns_and_blocks),
 		cmocka_unit_test(rows_in_rows),		 cmocka_unit_test(what_is_typed),
-		cmocka_unit_test(what_tells_nothing),
+		cmocka_unit_test(what_tells_nothing),	 cmocka_unit_test(codes_for_once),
+		cmocka_unit_test(by_their_place),	 cmocka_unit_test(what_begins_as_done),
+		cmocka_unit_test(what_looks_like_one),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
