@@ -90,6 +90,21 @@ static const char *tcp_words_now(const struct digest *d, const struct evidence *
 	return denies && str_eq(str_c(word), STR("silent")) ? denies : word;
 }
 
+/* put_own_filter: a rule that lets loopback pass, as most do, shows by what did not leave; one that drops what comes in
+ * from such a port, by loopback. */
+static void put_own_filter(struct digest *d)
+{
+	const struct evidence *own = tcp_of(d, digest_loopback(d), d->port);
+	if (digest_is(d, "tcp.445", "silent") && evidence_yes(d->tcp445, "tcp.kept_here"))
+		digest_put(d, "own.filter", "drops", d->tcp445);
+	else if (own && !evidence_state(own, "no-route"))
+		digest_put(d, "own.filter",
+			   evidence_state(own, "timeout")				   ? "drops"
+			   : evidence_state(own, "open") || evidence_state(own, "refused") ? "passes"
+											   : "rejects",
+			   own);
+}
+
 /* digest_ports: a port other than SMB's own stands in the place of both. */
 void digest_ports(struct digest *d)
 {
@@ -99,13 +114,7 @@ void digest_ports(struct digest *d)
 		digest_put(d, "tcp.445", tcp_words_now(d, d->tcp445), d->tcp445);
 	if (d->tcp139)
 		digest_put(d, "tcp.139", tcp_words_now(d, d->tcp139), d->tcp139);
-	const struct evidence *own = tcp_of(d, digest_loopback(d), d->port);
-	if (own && !evidence_state(own, "no-route"))
-		digest_put(d, "loopback.445",
-			   evidence_state(own, "timeout")				   ? "silent"
-			   : evidence_state(own, "open") || evidence_state(own, "refused") ? "passes"
-											   : "rejected",
-			   own);
+	put_own_filter(d);
 }
 
 const struct evidence *digest_quick_row(const struct digest *d)

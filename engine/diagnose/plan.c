@@ -135,7 +135,7 @@ static const struct step {
 	{ 3, step_gone, "arp.state host.ip", 0 },
 	{ 3, step_twins, "arp.state", 0 },
 	{ 3, step_ras_server, "*", 0 },
-	{ 3, step_own_filter, "loopback.445", 0 },
+	{ 3, step_own_filter, "own.filter", 0 },
 	{ 3, step_gateway, "gateway.state lan.alive subnet.state", 0 },
 	{ 3, step_dns_host, "dns.host dns.state lan.alive wins.host", 0 },
 	{ 3, step_dns_patience, "dns.state", 0 },

@@ -176,7 +176,8 @@ void step_twins(struct wave *w)
 void step_own_filter(struct wave *w)
 {
 	const struct digest *d = w->d;
-	if (digest_is(d, "tcp.445", "silent") || digest_is(d, "tcp.445", "local-denied"))
+	bool told = digest_is(d, "own.filter", "drops");
+	if ((digest_is(d, "tcp.445", "silent") && !told) || digest_is(d, "tcp.445", "local-denied"))
 		ask(w, "tcp", ARG("address", digest_loopback(d)), ARG("port", d->port), ARG("wait", S("1000")));
 }
 

@@ -220,6 +220,13 @@ static size_t tcp_info(const struct channel *c, struct tcp_info *ret_info)
 /* STAMP_BYTES: of the time stamps in each segment (RFC 7323), which the system counts as none of its data. */
 enum { STAMP_BYTES = 12 };
 
+/* kept_here: a segment that is sent again counts as under way, unless the system itself dropped it before it left: by a
+ * rule for what goes out, or at the interface. The first request to connect counts either way. */
+static bool kept_here(const struct tcp_info *info)
+{
+	return info->tcpi_state == TCP_SYN_SENT_STATE && info->tcpi_total_retrans && !info->tcpi_retrans;
+}
+
 struct tcp_note channel_tcp_note(const struct channel *c)
 {
 	struct tcp_info info;
@@ -228,6 +235,7 @@ struct tcp_note channel_tcp_note(const struct channel *c)
 		return (struct tcp_note){ 0 };
 	return (struct tcp_note){ .known = true,
 				  .retransmits = info.tcpi_total_retrans,
+				  .kept_here = kept_here(&info),
 				  .unacked = info.tcpi_unacked,
 				  .data_in = info.tcpi_data_segs_in,
 				  .disordered = info.tcpi_rcv_ooopack,

@@ -66,6 +66,7 @@ struct icmp_note {
 struct tcp_note {
 	bool known;
 	unsigned retransmits; /* in all, SYN included */
+	bool kept_here;	      /* of the requests to connect that were repeated the last did not leave this machine */
 	unsigned unacked;     /* segments sent and not acknowledged */
 	unsigned data_in;     /* segments with data that came, twice where they came twice */
 	unsigned disordered;  /* of those the ones that came before an earlier one */

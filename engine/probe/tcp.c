@@ -36,6 +36,7 @@ static const struct probe_fact_help facts[] = {
 	{ "tcp.ms", FACT_NUMBER, "time to the answer" },
 	OUTCOME_FACTS("tcp"),
 	{ "tcp.retransmits", FACT_NUMBER, "connection requests that had to be repeated" },
+	{ "tcp.kept_here", FACT_BOOL, "repeated, they did not leave this machine: it drops them itself" },
 	{ "tcp.brief", FACT_BOOL, "it was waited for only briefly, since another port had answered" },
 	{ "tcp.mss", FACT_NUMBER, "bytes that one segment to the other side holds, as both have said" },
 	{ "tcp.rtt", FACT_NUMBER, "round trip in ms, as the system measured it on the connection" },
@@ -73,6 +74,8 @@ static void tcp_facts(struct machine *m, const char *state, const struct event *
 		outcome_facts(m, "tcp", e, s->address, true);
 	if (e->tcp.known)
 		machine_number(m, "tcp.retransmits", e->tcp.retransmits);
+	if (e->tcp.kept_here)
+		machine_bool(m, "tcp.kept_here", true);
 	if (e->kind == EVENT_OPEN && e->tcp.mss)
 		machine_number(m, "tcp.mss", e->tcp.mss);
 	if (e->tcp.rtt_ms > 0)
@@ -91,7 +94,8 @@ static void tcp_end(struct machine *m, const char *state, const struct event *e)
 		machine_end(m, state, "%.*s port %u: %s (%.*s) after %.0f ms", STR_ARG(where), s->port, state,
 			    STR_ARG(outcome_words(e, s->address, m->arena)), m->now_ms);
 	else
-		machine_end(m, state, "%.*s port %u: %s after %.0f ms", STR_ARG(where), s->port, state, m->now_ms);
+		machine_end(m, state, "%.*s port %u: %s after %.0f ms%s", STR_ARG(where), s->port, state, m->now_ms,
+			    e->tcp.kept_here ? ", repeated requests did not leave this machine" : "");
 }
 
 /* tcp_watched: the connection was open; what the other side made of it. */

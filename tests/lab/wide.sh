@@ -520,11 +520,23 @@ arp-off-server|nas7|ip|ip.server.arp-off|l2-no-answer/open|the server's interfac
 v6-duplicate|nas7|link|link.lan.duplicate-address|link.lan.duplicate-address/healthy/open|AAAA alone, and another host has the server's IPv6 address|silence
 smb-comes-goes|nas7|smb|smb.server.flaky|tcp-flaky/tcp-refused-both/healthy/open|the server service is gone for 2 s of each 4: what holds at this moment is told|silence
 no-lan-route|nas7|ip|ip.client.no-default-route|ip.client.no-default-route|every route of this machine is gone, that of its own network too
+client-fw-lo-first|nas7|filter|filter.client.output-drop|filter.client.output-drop|the client's own firewall lets loopback pass and drops outgoing SMB
+client-fw-all-out|nas7|filter|filter.client.output-drop|filter.client.output-drop|the client's own firewall drops whatever goes out, but DNS and NetBIOS
+client-fw-one-address|depot|filter|filter.client.output-drop|filter.client.output-drop|the client's own firewall drops SMB to the server's network alone
+client-fw-ssh|nas7|filter|filter.client.output-drop|filter.client.output-drop|the client's own firewall lets loopback pass and drops outgoing SSH
+client-fw-v6-only|nas7|filter|filter.client.output-drop|filter.client.output-drop|DNS has an IPv6 address alone, and the client's own firewall drops SSH there
+client-egress-drop|nas7|filter|filter.client.output-drop|filter.client.output-drop|what this machine lets out at its interface has no SMB in it, behind its firewall
 EOF
 }
 
 inject_variants() {
     cat <<'EOF'
+    client-fw-lo-first) drop_in e53c output 'oifname "lo" accept' "$SMB_PORTS drop" ;;
+    client-fw-all-out) drop_in e53c output 'oifname "eth0" udp dport { 53, 137 } accept' 'oifname "eth0" drop' ;;
+    client-fw-one-address) drop_in e53c output "ip daddr 10.53.1.0/24 $SMB_PORTS drop" ;;
+    client-fw-ssh) serves_ssh; drop_in e53c output 'oifname "lo" accept' 'tcp dport 22 drop' ;;
+    client-fw-v6-only) serves_both; dns_with --host-record="filesrv.$DOM,2001:db8:53::10"; drop_in e53c output 'oifname "lo" accept' 'tcp dport 22 drop' ;;
+    client-egress-drop) printf '%s\n' 'table netdev lab_egress {' "chain c { type filter hook egress device \"eth0\" priority 0; $SMB_PORTS drop; }" '}' | nft_in e53c ;;
     client-fw-v6) serves_both; drop_in e53c output 'meta nfproto ipv6 tcp dport 22 reject with icmpx type admin-prohibited' ;;
     client-fw-v6-smb) both_families; drop_in e53c output "meta nfproto ipv6 $SMB_PORTS reject with icmpx type port-unreachable" ;;
     client-fw-v6-drop) serves_both; drop_in e53c output 'meta nfproto ipv6 tcp dport 22 drop' ;;
