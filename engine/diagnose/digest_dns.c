@@ -14,16 +14,17 @@ struct dns_view {
 };
 
 /* The order of DNS states by what a resolver makes of them over several names: an answer counts before all, an error
- * before "there is no such name". */
+ * before "there is no such name". Who says that there is no such name and refuses another serves this machine, and that
+ * other name is not his. */
 enum {
-	ANSWERS, NO_A_RECORD, SERVFAIL, REFUSED, TRUNCATED, UNREADABLE, SLOW, SILENT, REJECTED, PORT_CLOSED, UNREACHABLE,
-	NXDOMAIN
+	ANSWERS, NO_A_RECORD, SERVFAIL, TRUNCATED, UNREADABLE, SLOW, SILENT, REJECTED, PORT_CLOSED, UNREACHABLE, NXDOMAIN,
+	REFUSED
 };
 static const char *const dns_order[] = {
 	[ANSWERS] = "answers",	       [NO_A_RECORD] = "no-a-record", [SERVFAIL] = "servfail",
-	[REFUSED] = "refused",	       [TRUNCATED] = "truncated",     [UNREADABLE] = "unreadable",
-	[SLOW] = "slow",	       [SILENT] = "silent",	      [REJECTED] = "rejected",
-	[PORT_CLOSED] = "port-closed", [UNREACHABLE] = "unreachable", [NXDOMAIN] = "nxdomain"
+	[TRUNCATED] = "truncated",     [UNREADABLE] = "unreadable",   [SLOW] = "slow",
+	[SILENT] = "silent",	       [REJECTED] = "rejected",	      [PORT_CLOSED] = "port-closed",
+	[UNREACHABLE] = "unreachable", [NXDOMAIN] = "nxdomain",	      [REFUSED] = "refused"
 };
 
 static size_t dns_rank(const char *state)

@@ -136,6 +136,8 @@ static struct str verify_of(const struct digest *d, const struct cause *c)
 	const struct derived *mtu = digest_find(d, STR("mtu.state"));
 	if (d->udp && str_eq(c->verify, STR("tcp")))
 		return STR("udp");
+	if (str_eq(c->verify, STR("nbns")) && !digest_look(d, "nbns", ARG("name", d->server)))
+		return STR("dns"); /* no NetBIOS name */
 	return str_eq(c->verify, STR("mtu")) && mtu && mtu->from ? mtu->from->probe : c->verify;
 }
 
