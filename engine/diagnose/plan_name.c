@@ -45,6 +45,12 @@ void step_broadcast_first(struct wave *w)
 		step_broadcast(w);
 }
 
+/* over: how this machine asks its name servers; empty as most do. */
+static struct str over(const struct digest *d)
+{
+	return evidence_yes(d->files, "client.dns.tcp") ? S("tcp") : S("");
+}
+
 /* ask_dns: wait is for what was not asked yet, again for what was silent so far; empty: it is not asked. */
 static void ask_dns(struct wave *w, struct str server, struct str name, struct str wait, struct str again)
 {
@@ -54,7 +60,8 @@ static void ask_dns(struct wave *w, struct str server, struct str name, struct s
 			digest_look(w->d, "dns", ARG("server", server), ARG("name", name), ARG("type", types[i]));
 		struct str ms = !e ? wait : digest_is_brief(e) ? again : S("");
 		if (ms.n)
-			ask(w, "dns", ARG("server", server), ARG("name", name), ARG("type", types[i]), ARG("wait", ms));
+			ask(w, "dns", ARG("server", server), ARG("name", name), ARG("type", types[i]), ARG("wait", ms),
+			    ARG("over", over(w->d)));
 		if (e && ms.n) /* whoever is silent of the one need not be asked for the other too */
 			return;
 	}
@@ -162,7 +169,8 @@ void step_dns_domain(struct wave *w)
 	struct str search = list_first(evidence_text(d->files, "client.dns.search"));
 	const struct evidence *asked = digest_look(d, "dns", ARG("server", d->dns_server));
 	if (search.n && d->dns_server.n && !evidence_state(asked, "timeout"))
-		ask(w, "dns", ARG("server", d->dns_server), ARG("name", search), ARG("type", S("A")));
+		ask(w, "dns", ARG("server", d->dns_server), ARG("name", search), ARG("type", S("A")),
+		    ARG("over", over(d)));
 }
 
 void step_dns_other(struct wave *w)
@@ -184,5 +192,5 @@ void step_dns_patience(struct wave *w)
 	bool waits = digest_is(d, "name.resolution", "failed") && !digest_is(d, "dns.host", "dead");
 	if (d->dns_server.n && d->dns_name.n && waits)
 		ask(w, "dns", ARG("server", d->dns_server), ARG("name", d->dns_name), ARG("type", S("A")),
-		    ARG("wait", S("6200")));
+		    ARG("wait", S("6200")), ARG("over", over(d)));
 }

@@ -16,6 +16,7 @@ static const struct probe_arg_help args[] = {
 	{ "type", false, "A, AAAA or PTR (default A)", ARG_TEXT },
 	{ "wait", false, "how long to wait for an answer, in ms (default 2000)", ARG_NUMBER },
 	{ "port", false, "UDP port of the server (default 53)", ARG_PORT },
+	{ "over", false, "tcp: asked over TCP from the beginning, as use-vc in resolv.conf has it", ARG_TEXT },
 	{ 0 }
 };
 
@@ -63,6 +64,7 @@ struct dns {
 	uint16_t port;
 	unsigned attempts, wrong;
 	bool whole; /* asked over TCP */
+	bool only_whole; /* from the beginning */
 	char got[2 + DNS_MESSAGE_MAX]; /* over TCP: the length, and the answer */
 	size_t got_n;
 };
@@ -144,9 +146,10 @@ static void ask_whole(struct machine *m)
 {
 	struct dns *s = m->state;
 	s->whole = true;
-	machine_close(m, 0);
+	if (!s->only_whole)
+		machine_close(m, 0);
 	machine_open(m, DNS_TCP, (struct channel_spec){ .kind = CHANNEL_TCP, .to = s->server, .port = s->port });
-	machine_timer(m, DNS_TCP_WAIT_MS);
+	machine_timer(m, s->only_whole ? s->wait_ms : DNS_TCP_WAIT_MS);
 }
 
 static void dns_answer(struct machine *m, struct dns_message *d)
@@ -229,6 +232,12 @@ static void dns_start(struct machine *m)
 		return;
 	}
 	s->port = (uint16_t)machine_arg_number(m, "port", 53, 1, 65535);
+	s->only_whole = str_eq_nocase(machine_arg(m, "over"), STR("tcp"));
+	if (s->only_whole) {
+		s->attempts = 1;
+		ask_whole(m);
+		return;
+	}
 	machine_open(m, 0, (struct channel_spec){ .kind = CHANNEL_UDP, .to = s->server, .port = s->port });
 }
 
@@ -270,12 +279,36 @@ static void dns_send_whole(struct machine *m)
 	buf_free(&b);
 }
 
+/* dns_no_answer: asked over TCP from the beginning. */
+static void dns_no_answer(struct machine *m, const struct event *e)
+{
+	const struct dns *s = m->state;
+	bool failed = e->kind == EVENT_FAIL;
+	const char *connect = failed ? outcome_of_connect(e) : "timeout";
+	const char *state = e->kind == EVENT_END		      ? "malformed"
+			    : str_eq(str_c(connect), STR("refused")) ? "port-closed"
+			    : str_eq(str_c(connect), STR("timeout")) ? "timeout"
+								     : "unreachable";
+	if (failed)
+		outcome_facts(m, "dns", e, s->server, false);
+	dns_end(m, state,
+		arena_printf(m->arena, "over TCP%s%.*s", failed ? ": " : "",
+			     STR_ARG(failed ? outcome_words(e, s->server, m->arena) : STR(""))));
+}
+
 static void dns_feed_whole(struct machine *m, const struct event *e)
 {
 	const struct dns *s = m->state;
 	switch (e->kind) {
-	case EVENT_OPEN: dns_send_whole(m); break;
-	case EVENT_BYTES: dns_collect(m, e->bytes); break;
+	case EVENT_OPEN: dns_send_whole(m); return;
+	case EVENT_BYTES: dns_collect(m, e->bytes); return;
+	default: break;
+	}
+	if (s->only_whole) {
+		dns_no_answer(m, e);
+		return;
+	}
+	switch (e->kind) {
 	case EVENT_FAIL: dns_no_whole(m, outcome_words(e, s->server, m->arena)); break;
 	case EVENT_END: dns_no_whole(m, STR("closed by the other side")); break;
 	default: dns_no_whole(m, STR("no answer")); break;

@@ -25,6 +25,7 @@ static const struct probe_fact_help facts[] = {
 	{ "client.dns.ndots", FACT_NUMBER, "dots from which a name is tried as it is first" },
 	{ "client.dns.timeout_ms", FACT_NUMBER, "what a resolver waits for one server" },
 	{ "client.dns.attempts", FACT_NUMBER, "how often it asks all of them" },
+	{ "client.dns.tcp", FACT_BOOL, "it asks over TCP alone (use-vc)" },
 	{ "client.dns.names", FACT_TEXT, "the full names asked for name=, in order" },
 	{ "client.nsswitch.hosts", FACT_TEXT,
 	  "sources of host names; [NOTFOUND=return] behind one that is the last to be asked of a name it does not know" },
@@ -93,12 +94,14 @@ struct resolver {
 	struct words servers, search;
 	struct str domains; /* the last search or domain line wins */
 	unsigned ndots, timeout_s, attempts;
+	bool tcp;
 };
 
 static void read_option(struct resolver *r, struct str option)
 {
 	struct str name, value;
 	uint64_t number;
+	r->tcp |= str_eq(option, STR("use-vc"));
 	if (!str_cut(option, ':', &name, &value) || !str_u64(value, &number))
 		return;
 	if (str_eq(name, STR("ndots")))
@@ -157,6 +160,8 @@ static void resolv_facts(struct machine *m, struct str text, struct str name, bo
 	machine_number(m, "client.dns.ndots", r.ndots);
 	machine_number(m, "client.dns.timeout_ms", r.timeout_s * 1000.0);
 	machine_number(m, "client.dns.attempts", r.attempts);
+	if (r.tcp)
+		machine_bool(m, "client.dns.tcp", true);
 	if (name.n && !name_is_address)
 		names_fact(m, &r, name);
 }

@@ -140,6 +140,11 @@ static void resolv_conf_is_read_as_the_resolver_does(void **state)
 	s = look_at(f, "x");
 	assert_true(fact_is(&s, "client.dns.server_count", "0"));
 	assert_true(fact_is(&s, "client.dns.servers", ""));
+	assert_true(fact_is(&s, "client.dns.tcp", NULL));
+	sim_free(&s);
+	f.resolv_conf = STR("nameserver 10.53.0.53\noptions timeout:1 use-vc\n");
+	s = look_at(f, "x");
+	assert_true(fact_is(&s, "client.dns.tcp", "true"));
 	sim_free(&s);
 }
 
