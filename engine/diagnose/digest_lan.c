@@ -254,7 +254,12 @@ static void put_lan(struct digest *d)
 		    address_parse(evidence_text(d->own_link, "link.address"), &own) && !address_in(other, own, 24);
 	/* With a mask narrower than usual, neighbours that answer do not show that there are no more. */
 	bool connects = digest_is(d, "tcp.445", "open") || digest_is(d, "tcp.139", "open");
-	if (foreign)
+	/* Of all hosts by its mask: what answers it goes to all of them, and comes to none. */
+	struct str own_address = evidence_text(d->own_link, "link.address");
+	bool of_all = own_address.n && !is_ipv6(own_address) && !digest_hosts(d, own_address).n;
+	if (of_all && !connects && digest_is(d, "path.kind", "on-link"))
+		digest_put(d, "subnet.state", "too-narrow", d->own_link);
+	else if (foreign)
 		digest_put(d, "subnet.state", near ? "too-narrow" : "foreign", foreign);
 	else if (wide && digest_is(d, "arp.state", "silent"))
 		digest_put(d, "subnet.state", "maybe-too-wide", d->own_link);
