@@ -102,6 +102,9 @@ static void put_dialects(struct digest *d, const struct smb_view *v)
 		digest_put(d, "smb.dialects", "server-smb311-only", v->of[SMB_2]);
 	else if (complete)
 		digest_put(d, "smb.dialects", "none", v->of[SMB_2]);
+	const struct evidence *newer = v->of[SMB_2] ? v->of[SMB_2] : v->of[SMB_311];
+	if (newer && common && speaks(v, SMB_1) && !modern)
+		digest_put(d, "smb.newer", "turned-down", newer);
 	if (v->of[SMB_1])
 		digest_put(d, "smb.smb1-reset", evidence_state(v->of[SMB_1], "reset") ? "yes" : "no", v->of[SMB_1]);
 }
