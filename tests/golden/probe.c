@@ -11,7 +11,7 @@
  *                              netbios:NAME:SUFFIX an encoded name, or any of these followed by *N
  *   end C                      the peer closed
  *   fail C ERRNO [icmp=TYPE/CODE/FROM] [mtu=N] [local=A] [no-socket]
- *   tcp C UNACKED RETRANSMITS  the answer to a question about the connection
+ *   tcp C UNACKED RETRANSMITS [kept] the answer to a question about the connection; kept: they did not leave
  *   wait MS                    time goes by
  *   timer                      time goes by until the probe's timer, which goes off
  *   deadline                   the driver's patience ends
@@ -273,6 +273,7 @@ static void feed_line(struct sim *s, struct str verb, struct str rest)
 		e.tcp.known = true;
 		e.tcp.unacked = (unsigned)next_number(&rest);
 		e.tcp.retransmits = (unsigned)next_number(&rest);
+		e.tcp.kept_here = str_word(&rest, &word) && str_eq(word, STR("kept"));
 	}
 	sim_feed(s, e);
 }
