@@ -526,11 +526,91 @@ client-fw-one-address|depot|filter|filter.client.output-drop|filter.client.outpu
 client-fw-ssh|nas7|filter|filter.client.output-drop|filter.client.output-drop|the client's own firewall lets loopback pass and drops outgoing SSH
 client-fw-v6-only|nas7|filter|filter.client.output-drop|filter.client.output-drop|DNS has an IPv6 address alone, and the client's own firewall drops SSH there
 client-egress-drop|nas7|filter|filter.client.output-drop|filter.client.output-drop|what this machine lets out at its interface has no SMB in it, behind its firewall
+vpn-takes-lan|nas7|ip|ip.client.vpn-takes-lan|ras.link.dead-peer/routed-silent/arp-only/open|a tunnel that is up and leads nowhere takes the way to the server on this LAN|timing
+vpn-halves-dead|depot|ip|ip.client.vpn-dead|ras.link.dead-peer/routed-silent/open|a tunnel that leads nowhere takes everything by two routes of half the addresses each|timing
+ok-vpn-halves|depot|none|none.healthy|healthy|a tunnel takes everything by two routes of half the addresses each, and it works|answers
+fw-local-subnet|depot|filter|filter.server.drop-smb|fw-drop-smb|the server's firewall lets in its own network alone, and pings
+name-local|nas7.local|name|name.user.no-such-name|name-unknown|the name with .local, which only multicast DNS would know|answers
+hosts-bom|nas7|name|name.dns.nxdomain|name.dns.nxdomain/open|the hosts file alone has the name, in its first line, which begins with a byte order mark
+ok-router-doubles|depot|none|none.healthy|healthy|the router sends each packet to the server twice|answers
+smbd-hosts-allow|nas7|smb|smb.server.hosts-deny|smb.server.hosts-deny|the server allows another network alone
+nb-workgroup|site9|name|name.user.no-such-name|name-unknown/open|the name is the workgroup's, of no server|answers
+address-octal|192.168.000.010|name|name.user.wrong-address|l2-no-answer/open|the address with leading zeros, which the system reads as octal: .8, where nobody is
+ok-old-address-first|nas7|none|none.healthy|healthy|the client's first address is of a network that is gone, the second of this one
+ok-mask-wide-proxy-arp|depot|none|none.healthy|healthy|the client has /16, and the router answers ARP for the server|silence
+nat-two-ports|depot|ip|ip.router.nat-full|healthy/tcp-flaky/fw-drop-smb/open|the router translates this network's addresses and has two ports for it|silence
+dns-udp-dropped|nas7|name|name.dns.filtered|name.dns.filtered|udp/53 is dropped, tcp/53 works|silence
+resolv-use-vc|nas7|name|name.dns.filtered|name.dns.filtered|resolv.conf asks DNS by TCP alone, and tcp/53 is dropped|silence
+resolv-domain-last|nas7|name|name.client.search-suffix|name.client.search-suffix|resolv.conf has a line domain behind the search line, with another domain
+ok-nss-mdns|nas7|none|none.healthy|healthy|nsswitch.conf asks multicast DNS before DNS, as Debian has it
+ok-nss-resolve|nas7|none|none.healthy|healthy|nsswitch.conf asks systemd-resolved first, which is not there
+client-fw-frag-needed|depot|ip|ip.path.mtu-blackhole|ip.path.mtu-blackhole|MTU 1000 on the path, ICMP reports it and the client's own firewall drops the report
+fw-smb2-dropped|nas7|filter|filter.path.payload-drop|filter.path.payload-drop/smb.server.hung/open|a firewall drops SMB2 and lets SMB1 pass|silence
+fw-smb2-rst|nas7|filter|filter.path.payload-rst|healthy/reset-after-data/open|a firewall answers SMB2 with a reset and lets SMB1 pass: a finding says so|silence
+fw-session-dropped|nas7|filter|filter.path.payload-drop|filter.path.payload-drop/smb.server.hung/open|a firewall drops requests for a session of SMB2|silence
+fw-session-rst|nas7|filter|filter.path.payload-rst|reset-after-data/smb.server.hosts-deny/open|a firewall resets the connection at the request for a session of SMB2|silence
+fw-tree-dropped|nas7|filter|filter.path.payload-drop|filter.path.payload-drop/smb.server.hung/open|a firewall drops requests to connect to a share of SMB2|silence
+dns-broadcast|nas7|name|name.dns.no-a-record|name.dns.no-a-record|DNS gives the broadcast address of the LAN
+dns-loopback|nas7|name|name.dns.stale-live-host|name.dns.stale-live-host/open|DNS gives 127.0.0.1
+dns-apipa|nas7|name|name.dns.stale-dead|name.dns.stale-dead/name.dns.stale-live-host/open|DNS gives an address of 169.254, as a server registers that got none from DHCP
+dns-rr-apipa|nas7|name|name.dns.one-of-two-dead|name.dns.one-of-two-dead|DNS gives the right address and one of 169.254, of the server's second interface|silence
+dns-rr-unrouted|nas7|name|name.dns.one-of-two-dead|name.dns.one-of-two-dead|DNS gives the right address and one of a network that the router does not know, of the server's second interface|silence
+server-link-flaps|nas7|link|link.path.flapping|link.path.loss/l2-no-answer/tcp-flaky/open|the server's link is up for 0.7 s, then down for 2.5 s, again and again
+dns-duplicate|nas7|link|link.lan.duplicate-address|link.lan.duplicate-address/name.dns.not-listening/name.client.wrong-dns-server/open|another host has the name server's address, and is the louder one|silence
+ras-dns-off|depot|name|name.dns.host-down|name.dns.host-down|the dialled link works, and the host of DNS and WINS is off|timing
+mysql-dropped|nas7|filter|filter.server.drop|fw-drop-smb|a database's port is dropped, and its client says 110
+ldap-stopped|nas7|smb|service.not-running|tcp-refused-both|a directory server is stopped
+nfs-rpc-refused|nas7|smb|service.not-running|tcp-refused-both/open|mount.nfs says that the connection was refused: nothing listens on port 2049
+share-blank|nas7|none|none.healthy|healthy|a share whose name has a blank
+client-last-address|nas7|ip|ip.client.wrong-mask|ip.client.wrong-mask|the client has the broadcast address of the LAN
+smb-port-knock|nas7|filter|filter.server.limit|healthy/tcp-flaky/fw-drop-smb/open|the server bans for 10 s whoever asks for more than four connections in a second|silence
 EOF
 }
 
 inject_variants() {
     cat <<'EOF'
+    vpn-takes-lan) ras_up 2 100; ipn e53c route add 10.53.0.10 dev ppp0 ;;
+    vpn-halves-dead) ras_up 2 100; ipn e53c route del 10.53.1.0/24; ipn e53c route add 0.0.0.0/1 dev ppp0; ipn e53c route add 128.0.0.0/1 dev ppp0 ;;
+    ok-vpn-halves) ras_up; ipn e53c route del 10.53.1.0/24; ipn e53c route add 0.0.0.0/1 dev ppp0; ipn e53c route add 128.0.0.0/1 dev ppp0 ;;
+    fw-local-subnet) drop_in e53m input 'ip saddr 10.53.0.0/16 ip saddr != 10.53.1.0/24 meta l4proto { tcp, udp } drop' ;;
+    name-local) ;;
+    hosts-bom) client_smbconf 'name resolve order = lmhosts host'; dns_with "$REM_REC"; printf '\357\273\27710.53.0.10 filesrv\r\n127.0.0.1 localhost\r\n' >"$CE"/hosts ;;
+    ok-router-doubles) printf '%s\n' 'table ip lab_dup {' 'chain c { type filter hook prerouting priority -300; iifname "eth0" ip daddr 10.53.1.10 dup to 10.53.1.10 device "eth1"; }' '}' | nft_in e53r ;;
+    smbd-hosts-allow) smbd_with e53s 'hosts allow = 10.53.1. 127.' ;;
+    nb-workgroup) ;;
+    address-octal) ;;
+    ok-old-address-first) ipn e53c -4 addr flush dev eth0; ipn e53c addr add 10.53.9.2/24 brd + dev eth0; ipn e53c addr add 10.53.0.2/24 brd + dev eth0; ipn e53c route replace default via 10.53.0.1 ;;
+    ok-mask-wide-proxy-arp)
+        ipn e53c -4 addr flush dev eth0; ipn e53c addr add 10.53.0.2/16 brd + dev eth0
+        ipn e53c route replace default via 10.53.0.1; ipn e53r neigh add proxy 10.53.1.10 dev eth0 ;;
+    nat-two-ports) printf '%s\n' 'table ip lab_nat {' 'chain c { type nat hook postrouting priority 100; oifname "eth1" ip protocol tcp masquerade to :50000-50001; }' '}' | nft_in e53r ;;
+    dns-udp-dropped) drop_in e53d input 'udp dport 53 drop' ;;
+    resolv-use-vc) client_smbconf 'name resolve order = lmhosts host'; printf 'nameserver 10.53.0.53\nsearch %s\noptions timeout:1 attempts:2 use-vc\n' "$DOM" >"$CE"/resolv.conf; drop_in e53d input 'tcp dport 53 drop' ;;
+    resolv-domain-last) client_smbconf 'name resolve order = lmhosts host'; printf 'nameserver 10.53.0.53\nsearch %s\ndomain wrong53.test\noptions timeout:1 attempts:2\n' "$DOM" >"$CE"/resolv.conf ;;
+    ok-nss-mdns) client_smbconf 'name resolve order = lmhosts host'; printf 'hosts: files mdns4_minimal [NOTFOUND=return] dns\npasswd: files\ngroup: files\nservices: files\nprotocols: files\n' >"$CE"/nsswitch.conf ;;
+    ok-nss-resolve) client_smbconf 'name resolve order = lmhosts host'; printf 'hosts: files myhostname resolve [!UNAVAIL=return] dns\npasswd: files\ngroup: files\nservices: files\nprotocols: files\n' >"$CE"/nsswitch.conf ;;
+    client-fw-frag-needed) ipn e53r link set eth1 mtu 1000; drop_in e53c input 'icmp type destination-unreachable drop' ;;
+    fw-smb2-dropped) drop_in e53s input 'tcp dport { 139, 445 } @ih,32,32 0xfe534d42 drop' ;;
+    fw-smb2-rst) drop_in e53s input 'tcp dport { 139, 445 } @ih,32,32 0xfe534d42 reject with tcp reset' ;;
+    fw-session-dropped) drop_in e53s input 'tcp dport { 139, 445 } @ih,32,32 0xfe534d42 @ih,128,16 0x0100 drop' ;;
+    fw-session-rst) drop_in e53s input 'tcp dport { 139, 445 } @ih,32,32 0xfe534d42 @ih,128,16 0x0100 reject with tcp reset' ;;
+    fw-tree-dropped) drop_in e53s input 'tcp dport { 139, 445 } @ih,32,32 0xfe534d42 @ih,128,16 0x0300 drop' ;;
+    dns-broadcast) dns_with "$REM_REC" --host-record="filesrv.$DOM,10.53.0.255" ;;
+    dns-loopback) dns_with "$REM_REC" --host-record="filesrv.$DOM,127.0.0.1" ;;
+    dns-apipa) dns_with "$REM_REC" --host-record="filesrv.$DOM,169.254.53.10" ;;
+    dns-rr-apipa) dns_with "$REM_REC" --host-record="filesrv.$DOM,169.254.53.10" --host-record="filesrv.$DOM,10.53.0.10" ;;
+    dns-rr-unrouted) dns_with "$REM_REC" --host-record="filesrv.$DOM,10.53.44.10" --host-record="filesrv.$DOM,10.53.0.10" ;;
+    server-link-flaps) labd e53c flap flap "${ID}sw" s0 700 2500 ;;
+    dns-duplicate) client_smbconf 'name resolve order = lmhosts host'; ipn e53o addr add 10.53.0.53/24 dev eth0; labd e53o garp garp "${ID}o" eth0 10.53.0.53 50 ;;
+    ras-dns-off) ras_up; ipn e53sw link set d0 down ;;
+    mysql-dropped) drop_in e53s input 'tcp dport 3306 drop'; says "ERROR 2003 (HY000): Can't connect to MySQL server on 'filesrv' (110)" ;;
+    ldap-stopped) says "ldap_sasl_bind(SIMPLE): Can't contact LDAP server (-1)"; set_env SETS=server=filesrv ;;
+    nfs-rpc-refused) says 'mount.nfs: Connection refused'; set_env SETS=server=filesrv ;;
+    share-blank) smbd_with e53s '[my data]' "path = $RUN/e53s/share" 'guest ok = yes'; set_env 'SHARE="my data"' ;;
+    client-last-address) ipn e53c -4 addr flush dev eth0; ipn e53c addr add 10.53.0.255/24 dev eth0; ipn e53c route replace default via 10.53.0.1 ;;
+    smb-port-knock)
+        printf '%s\n' 'table ip lab_ban {' 'set banned { type ipv4_addr; flags timeout; timeout 10s; }' \
+            'chain c { type filter hook input priority 0; policy accept; tcp dport { 139, 445 } ip saddr @banned drop; tcp dport { 139, 445 } tcp flags & (syn | ack) == syn limit rate over 4/second burst 4 packets add @banned { ip saddr } drop; }' '}' | nft_in e53s ;;
     client-fw-lo-first) drop_in e53c output 'oifname "lo" accept' "$SMB_PORTS drop" ;;
     client-fw-all-out) drop_in e53c output 'oifname "eth0" udp dport { 53, 137 } accept' 'oifname "eth0" drop' ;;
     client-fw-one-address) drop_in e53c output "ip daddr 10.53.1.0/24 $SMB_PORTS drop" ;;
