@@ -17,8 +17,8 @@ struct dns_view {
  * before "there is no such name". Who says that there is no such name and refuses another serves this machine, and that
  * other name is not his. */
 enum {
-	ANSWERS, NO_A_RECORD, SERVFAIL, TRUNCATED, UNREADABLE, SLOW, SILENT, REJECTED, PORT_CLOSED, UNREACHABLE, NXDOMAIN,
-	REFUSED
+	ANSWERS, NO_A_RECORD, SERVFAIL, TRUNCATED, UNREADABLE, SLOW, SILENT, REJECTED, PORT_CLOSED, UNREACHABLE,
+	NXDOMAIN, REFUSED
 };
 static const char *const dns_order[] = {
 	[ANSWERS] = "answers",	       [NO_A_RECORD] = "no-a-record", [SERVFAIL] = "servfail",

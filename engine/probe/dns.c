@@ -64,7 +64,7 @@ struct dns {
 	uint16_t port;
 	unsigned attempts, wrong;
 	bool whole; /* asked over TCP */
-	bool only_whole; /* from the beginning */
+	bool only_whole;	       /* from the beginning */
 	char got[2 + DNS_MESSAGE_MAX]; /* over TCP: the length, and the answer */
 	size_t got_n;
 };
@@ -285,7 +285,7 @@ static void dns_no_answer(struct machine *m, const struct event *e)
 	const struct dns *s = m->state;
 	bool failed = e->kind == EVENT_FAIL;
 	const char *connect = failed ? outcome_of_connect(e) : "timeout";
-	const char *state = e->kind == EVENT_END		      ? "malformed"
+	const char *state = e->kind == EVENT_END		     ? "malformed"
 			    : str_eq(str_c(connect), STR("refused")) ? "port-closed"
 			    : str_eq(str_c(connect), STR("timeout")) ? "timeout"
 								     : "unreachable";

@@ -193,10 +193,10 @@ static void test_verify_is_what_found_it(void **state)
 		bool udp = str_find(source_of(&a, in.p).bytes, STR("\"probe\": \"udp\"")) != STR_NONE;
 		bool large = str_find(source_of(&a, in.p).bytes, STR("\"pad\": ")) != STR_NONE;
 		bool netbios = str_find(source_of(&a, in.p).bytes, STR("\"probe\": \"nbns\"")) != STR_NONE;
-		struct str probe = udp && str_eq(c->verify, STR("tcp"))	  ? STR("udp")
-				   : large && str_eq(c->verify, STR("mtu")) ? STR("smb")
+		struct str probe = udp && str_eq(c->verify, STR("tcp"))		? STR("udp")
+				   : large && str_eq(c->verify, STR("mtu"))	? STR("smb")
 				   : !netbios && str_eq(c->verify, STR("nbns")) ? STR("dns")
-									    : c->verify;
+										: c->verify;
 		struct str ran = arena_printf(&a, "\"probe\": \"%.*s\"", STR_ARG(probe));
 		if (str_find(source_of(&a, in.p).bytes, ran) == STR_NONE)
 			fail_msg("%s: %.*s was found without its probe %.*s", in.p, STR_ARG(name), STR_ARG(c->verify));
