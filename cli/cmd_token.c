@@ -61,7 +61,7 @@ static enum err add(struct cmd_context *c, const char *path, struct tokens *t, c
 	if (!slot)
 		return diags_fail(&c->diags, ERR_LIMIT, "%s holds as many tokens as it may", path);
 	*slot = token;
-	e = write_tokens(c, path, t, file);
+	e = save_check(c, path, true);
 	if (e)
 		return e;
 	if (c->json) {
@@ -75,7 +75,8 @@ static enum err add(struct cmd_context *c, const char *path, struct tokens *t, c
 	} else {
 		buf_addf(&c->out, "%.*s\n", STR_ARG(secret));
 	}
-	return ERR_OK;
+	/* A token that nobody has seen would only take its name: what cannot be told, or was ended before, adds none. */
+	return cmd_flush(c) ? write_tokens(c, path, t, file) : ERR_OK;
 }
 
 static enum err take_out(struct cmd_context *c, const char *path, struct tokens *t, const struct stat *file,

@@ -68,6 +68,31 @@ class Tokens(Case):
             p = self.refused('token', 'list', '--tokens', bad, names=[bad])
             self.assertRegex(p.err, r':\d+: ')
 
+    def test_a_token_that_cannot_be_told_is_not_added(self):
+        path, _ = self.tokens(alice='probe')
+        with open('/dev/full', 'wb') as full:
+            self.kbt('token', 'add', 'bob', '--tokens', path, stdout=full, code=kbt.USAGE)
+        self.kbt('token', 'add', 'bob', '--tokens', path, code=kbt.USAGE, preexec_fn=lambda: os.close(1))
+        p = subprocess.Popen([kbt.KBT, 'token', 'add', 'bob', '--tokens', path], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        p.stdout.close()
+        self.assertNotEqual(p.wait(kbt.LIMIT_S), 0)
+        p.stderr.close()
+        self.assertEqual(self.kbt('token', 'list', '--tokens', path).out, 'probe  alice\n')
+        self.refused('token', 'add', 'bob', '--tokens', self.path('none/tokens'), names=['folder'])
+        self.assertEqual(self.kbt('token', 'add', 'bob', '--tokens', self.path('none/tokens'), code=kbt.USAGE).out, '')
+
+    def test_ended_at_any_moment_what_was_added_was_told(self):
+        path = self.path('tokens')
+        for n in range(40):
+            p = subprocess.Popen([kbt.KBT, 'token', 'add', f't{n}', '--tokens', path], stdout=subprocess.PIPE)
+            time.sleep(n * .0002)
+            p.kill()
+            told = p.communicate(timeout=kbt.LIMIT_S)[0]
+            there = os.path.exists(path) and f't{n}' in self.kbt('token', 'list', '--tokens', path).out.split()
+            self.assertTrue(told or not there, n)
+        self.kbt('token', 'add', 'last', '--tokens', path)
+        self.assertIn('last', self.kbt('token', 'list', '--tokens', path).out)
+
     def test_many_at_once_lose_none(self):
         path = self.path('tokens')
         made = [subprocess.Popen([kbt.KBT, 'token', 'add', f't{i}', '--tokens', path], stdout=subprocess.DEVNULL) for i in range(8)]
