@@ -113,6 +113,8 @@ enum err keep_put(struct keep *k, const struct kept_item *item, unsigned days, s
 	enum err e = opened(k, d);
 	if (!e)
 		e = kept_put(k->kept, made.name, hash, &whole);
+	if (e && e != ERR_LIMIT && e != ERR_SHARE)
+		kept_close(&k->kept); /* without memory there is no ROLLBACK either: it ends with the file */
 	pthread_mutex_unlock(&k->lock);
 	if (!e)
 		*ret_made = made;

@@ -9,6 +9,7 @@
 #include "render/html.h"
 #include "scan/redact.h"
 #include "web/keep.h"
+#include "web/page.h"
 
 enum { SCAN_THREADS = 2, SCAN_CONTEXT = 2, PROGRESS_MS = 150, UNREAD_MAX = 20 };
 
@@ -345,14 +346,17 @@ static bool is_unreadable(const struct log_scan *l)
 
 static void fail(struct log_scan *l, enum err e)
 {
-	struct str why = l->unread_count  ? l->unread[0]
+	unsigned status;
+	const char *says = page_err_says(e, &status);
+	struct str why = status == 503   ? str_c(says)
+			 : l->unread_count  ? l->unread[0]
 			 : l->diags.count ? l->diags.items[l->diags.count - 1].text
 					  : str_c(err_text(e));
 	for (size_t i = 0; i <= RUN_TEXT; i++) {
 		buf_free(&l->whole[i]);
 		buf_add(&l->whole[i], why);
 	}
-	l->status = e == ERR_INTERRUPTED ? 503 : e == ERR_INPUT ? 422 : 500;
+	l->status = e == ERR_INTERRUPTED ? 503 : e == ERR_INPUT ? 422 : status;
 }
 
 void log_work_on(struct log_scan *l)

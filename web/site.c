@@ -13,6 +13,7 @@
 #include "web/run.h"
 #include "web/seen.h"
 
+#include <cjson/cJSON.h>
 #include <malloc.h>
 #include <pthread.h>
 #include <sys/stat.h>
@@ -379,6 +380,11 @@ static void let_go(struct site *s)
 	mem_free(s);
 }
 
+static void *json_room(size_t size)
+{
+	return mem_resize(NULL, size);
+}
+
 enum err site_open(const struct site_options *options, struct diags *d, struct site **ret_site)
 {
 	struct site *s = mem_resize(NULL, sizeof *s);
@@ -386,6 +392,8 @@ enum err site_open(const struct site_options *options, struct diags *d, struct s
 	if (!s)
 		return ERR_NOMEM;
 	*s = (struct site){ .options = *options };
+	/* cJSON says of a text that it had no room for that it is no JSON: with the others' failures its own are seen. */
+	cJSON_InitHooks(&(cJSON_Hooks){ .malloc_fn = json_room, .free_fn = mem_free });
 	pthread_mutex_init(&s->lock, NULL);
 	pthread_mutex_init(&s->catalog_lock, NULL);
 	pthread_condattr_init(&monotonic);
