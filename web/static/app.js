@@ -208,8 +208,16 @@
 
 	window.kbt = { $, piece, say, feed, offerCopies, remember }; /* for logs.js */
 
-	if (!ask)
+	/* note: what was asked stays with the history's entry, in no address. The entry is then one that is got by its address:
+	   Back and a reload send nothing again that a form had sent. */
+	const note = () => {
+		const set = [...new FormData(ask)].filter(([name, value]) => name.startsWith('set.') && value);
+		history.replaceState(text.value.length < 1 << 16 ? { text: text.value, of: ask.elements.of.value, set } : null, '');
+	};
+	if (!ask) {
+		history.replaceState(history.state, '');
 		return;
+	}
 
 	let looking = null, probing = null, timer = 0, shown = text.value, before = new Map();
 	const title = document.title;
@@ -430,8 +438,7 @@
 			reveal();
 			$('heard').textContent = $('best') ? $('best').textContent : '';
 			document.title = $('best') ? `${$('best').textContent} - kbtriage` : title;
-			const set = [...new FormData(ask)].filter(([name, value]) => name.startsWith('set.') && value);
-			history.replaceState(shown.length < 1 << 16 ? { text: shown, of: ask.elements.of.value, set } : null, '');
+			note();
 			if (focus && focus.startsWith('set.') && ask.elements[focus])
 				ask.elements[focus].focus();
 			if (probe && $('diagnosis') && $('run') && !results.querySelector('[aria-invalid]') && (probe === 'always' || 'auto' in $('diagnosis').dataset))
@@ -534,6 +541,8 @@
 		ask.append(...values);
 		explain('');
 		values.forEach(v => v.remove()); /* the answer has fields for them */
+	} else if (text.value && !location.search && text.value.length < 1 << 16) {
+		note();
 	}
 	grow();
 })();

@@ -535,6 +535,30 @@ await test('back from an article, and loaded again, the message and its answer a
 	is((await page.title()).includes('53'), 'the title does not say what it is about');
 });
 
+await test('check again of what is kept: back and a reload send no form a second time', async page => {
+	await page.goto(base);
+	await paste(page, 'Error during WNetAddConnection2 (53)');
+	await page.waitForSelector('.chip.open');
+	await page.fill('input[name="set.server"]', '127.0.0.1');
+	await page.keyboard.press('Enter');
+	await page.waitForSelector(VERDICT);
+	await page.click('button[value=keep]');
+	await page.waitForSelector('.made .link a');
+	await page.goto(base + (await page.getAttribute('.made .link a', 'href')).slice(1));
+	const sent = [];
+	page.on('request', r => { if (r.isNavigationRequest()) sent.push(r.method()); });
+	await page.click('button[value=diagnose]');
+	await page.waitForSelector(VERDICT);
+	is(sent.join() === 'POST' && page.url() === base, `${sent} ${page.url()}`);
+	for (const again of [() => page.reload(), async () => { await page.goto(`${base}help`); await page.goBack(); }]) {
+		await again();
+		await page.waitForSelector('#best');
+		is(await page.inputValue('#text') === 'Error during WNetAddConnection2 (53)', 'the message is gone');
+		is(await page.inputValue('input[name="set.server"]') === '127.0.0.1', 'the value is gone');
+	}
+	is(sent.join() === 'POST,GET,GET,GET' && page.url() === base, `${sent} ${page.url()}`);
+});
+
 await test('many lines: what else is known in them is named, and leads to its own answer', async page => {
 	const lines = readFileSync(new URL('../data/sender.log', import.meta.url), 'utf8');
 	await page.goto(base);
