@@ -684,6 +684,44 @@ await test('what a verdict asks for can be given where it asks', async page => {
 	is(await page.locator('[data-ask=link]').count() === 0, 'it asks again');
 });
 
+await test('the stations of the way stand apart, however wide the window is', async page => {
+	await page.goto(base);
+	await paste(page, MESSAGE);
+	await page.waitForSelector(VERDICT);
+	await page.evaluate(() => { /* all nine of them, none passed over */
+		for (const li of document.querySelectorAll('#ladder li'))
+			li.className = 'unknown';
+	});
+	for (let width = 320; width <= 1920; width += 40) {
+		await page.setViewportSize({ width, height: 900 });
+		const close = await page.evaluate(() => {
+			const words = document.createRange(), steps = [...document.querySelectorAll('#ladder .step')].map(e => {
+				words.selectNodeContents(e);
+				return words.getBoundingClientRect();
+			});
+			const apart = (a, b) => b.left - a.right >= 3 || b.top >= a.bottom;
+			return steps.length !== 9 || !steps.every((s, i) => s.width && (!i || apart(steps[i - 1], s)));
+		});
+		is(!close, `${width} wide they run together`);
+	}
+}, { viewport: { width: 1000, height: 900 } });
+
+await test('a long question does not push what was found out of sight, on a phone', async page => {
+	await page.goto(`${base}search?q=${'network+'.repeat(60)}`);
+	is((await page.locator('.hits').boundingBox()).y < 740, 'what was found is below the window');
+}, { viewport: { width: 320, height: 740 } });
+
+await test('on a phone what is done is said in whole', async page => {
+	await page.goto(base);
+	await paste(page, MESSAGE);
+	await page.waitForSelector(VERDICT);
+	await page.click('button[value=keep]');
+	await page.waitForSelector('.made .link a');
+	const said = page.locator('#busy');
+	is(await said.textContent() === 'Kept. The link is below.', await said.textContent());
+	is(await said.evaluate(e => e.scrollWidth <= e.clientWidth), 'it is cut off');
+}, { viewport: { width: 320, height: 740 } });
+
 await test('on a phone the verdict stands over the rest of the article', async page => {
 	await page.goto(base);
 	await paste(page, MESSAGE);
@@ -858,9 +896,16 @@ await test('on paper: white, nothing to press, nothing cut', async page => {
 		await check(`/${path}`);
 	}
 	await page.goto(`${base}logs`);
+	await check('no log yet');
+	await page.emulateMedia({ media: 'print' });
+	is((await page.innerText('main')).trim(), 'a page without a log is blank');
+	await page.emulateMedia({ media: 'screen' });
 	await page.setInputFiles('#file', logFile('app.log.gz'));
 	await page.waitForSelector('.incident');
 	await check('the log');
+	await page.setViewportSize({ width: 1047, height: 718 }); /* the paper lies across */
+	await page.goto(`${base}kb/Q221951`);
+	await check('an article, across');
 }, { viewport: { width: 718, height: 1047 }, colorScheme: 'dark' });
 
 await test('who wants no motion gets none', async page => {
