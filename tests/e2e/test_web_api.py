@@ -360,12 +360,15 @@ class Description(unittest.TestCase):
             self.assertEqual([k for k in schema.get('required', ()) if k not in value], [], where)
             for k, item in value.items():
                 inner = schema.get('properties', {}).get(k, schema.get('additionalProperties'))
+                self.assertTrue(inner or 'properties' not in schema, f'{where}.{k} is not described')
                 if inner:
                     self.check(item, inner, f'{where}.{k}')
 
     def answers(self):
         post = {'Content-Type': 'application/json'}
-        for text in (MESSAGE, 'Error during WNetAddConnection2 (53)', 'zqxj wvutsr', 'error 5', '!!', ''):
+        with open(LOG, encoding='utf-8') as f:
+            lines = f.read()
+        for text in (MESSAGE, 'Error during WNetAddConnection2 (53)', 'zqxj wvutsr', 'error 5', '0x80070035', lines, '!!', ''):
             for path in ('/api/v1/lookup', '/api/v1/diagnose'):
                 yield path, 'post', server.ask('POST', path, json.dumps({'text': text}), post)
         for path in ('/api/v1/lookup', '/api/v1/diagnose'):
