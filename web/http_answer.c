@@ -128,6 +128,19 @@ static void add_headers(struct MHD_Response *r, struct http_wake *w)
 		MHD_add_response_header(r, "Connection", "close");
 }
 
+/* is_held: does the client have it? RFC 9110 section 13.1.2; who packs an answer on the way makes its tag a weak one. */
+static bool is_held(struct str held, struct str etag)
+{
+	struct str one;
+	while (held.n) {
+		str_cut(held, ',', &one, &held);
+		one = str_trim(one);
+		if (str_eq(str_from(one, str_starts(one, STR("W/")) ? 2 : 0), etag) || str_eq(one, STR("*")))
+			return true;
+	}
+	return false;
+}
+
 enum MHD_Result http_send(struct http_wake *w)
 {
 	struct http_response *res = &w->res;
@@ -135,7 +148,7 @@ enum MHD_Result http_send(struct http_wake *w)
 	res->close |= w->conn->framing.at == FRAMING_REST && w->conn->framing.heads == w->conn->ended + 1;
 	if (res->close || w->last)
 		conn_look_no_more(w->conn);
-	if (res->etag.n && str_eq(http_header(&w->req, "If-None-Match"), res->etag)) {
+	if (res->etag.n && is_held(http_header(&w->req, "If-None-Match"), res->etag)) {
 		res->status = 304;
 		res->body = STR("");
 	}

@@ -352,8 +352,11 @@ class Pages(unittest.TestCase):
         path = Page(server.get('/')[2]).find('link', rel='stylesheet')[0]['href']
         _, headers, _ = server.get(path)
         self.assertIn('immutable', headers['cache-control'])
-        status, _, text = server.get(path, **{'If-None-Match': headers['etag']})
-        self.assertEqual((status, text), (304, ''))
+        tag = headers['etag']
+        for held, wanted in ((tag, 304), ('W/' + tag, 304), (f'"x", {tag}', 304), (f'W/{tag},"x"', 304), ('*', 304),
+                             ('"x"', 200), ('W/"x", "y"', 200), ('W/', 200), (',', 200), (tag[:-1], 200)):
+            status, _, text = server.get(path, **{'If-None-Match': held})
+            self.assertEqual((status, not text), (wanted, wanted == 304), held)
 
     def test_unknown_and_wrong_method(self):
         for path in ('/nothing', '/static/none', '/static/../http.c', '/kb/', '/api/v1/nothing', '//', '/.git/config'):
