@@ -239,7 +239,9 @@ static void ask_own_address(struct wave *w)
 	struct str own = evidence_text(e, "link.address"), link = evidence_text(e, "link.dev");
 	/* What this machine is asked about may have its address: another one's name that leads here. */
 	bool elsewhere = !digest_is(d, "path.kind", "local") || str_eq(own, d->target);
-	if (own.n && link.n && plan_link_usable(d) && !d->asks_ras && elsewhere && goes_out(d))
+	struct address address;
+	bool shared = address_parse(own, &address) && !address_is_loopback(address); /* everybody has 127.0.0.1 */
+	if (shared && link.n && plan_link_usable(d) && !d->asks_ras && elsewhere && goes_out(d))
 		ask(w, "arp", ARG("address", own), ARG("link", link), ARG("count", S("1")), ARG("wait", S("300")));
 }
 
