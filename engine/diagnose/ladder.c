@@ -46,9 +46,24 @@ static struct str ras_says(const struct digest *d, const struct rung *r)
 	return d->ras ? d->ras->reason : STR("there is no dialled link");
 }
 
+/* telling: of a way that fails, what shows where: this machine has no route, or nobody answers ARP. That the server
+ * answers nothing else shows less. */
+static const struct derived *telling(const struct digest *d, const struct rung *r)
+{
+	static const char *const next_hop[] = { "arp.state", "gateway.state" };
+	const struct derived *route = digest_find(d, STR("route.state"));
+	bool path = str_eq(str_c(r->step), STR("path")), silent = digest_is(d, "host.ip", "silent");
+	if (path && route && !str_eq(route->value, STR("ok")))
+		return route;
+	for (size_t i = 0; path && silent && i < sizeof next_hop / sizeof *next_hop; i++)
+		if (digest_is(d, next_hop[i], "silent") && digest_find(d, str_c(next_hop[i]))->from)
+			return digest_find(d, str_c(next_hop[i]));
+	return digest_find(d, str_c(r->fact));
+}
+
 static struct str says_of(const struct digest *d, const struct rung *r)
 {
-	const struct derived *f = digest_find(d, str_c(r->fact));
+	const struct derived *f = telling(d, r);
 	bool name = str_eq(str_c(r->step), STR("name"));
 	if (f && name)
 		return name_says(d);

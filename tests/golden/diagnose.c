@@ -84,6 +84,10 @@ static void print_verdict(struct buf *out, const struct verdict *v, const struct
 	for (size_t i = 0; i < step_count; i++)
 		buf_addf(out, "%s%.*s %.*s", i ? ", " : "", STR_ARG(steps[i].step), STR_ARG(steps[i].state));
 	buf_add_char(out, '\n');
+	for (size_t i = 0; i < step_count; i++)
+		if (str_eq(steps[i].step, STR("path")) && str_eq(steps[i].state, STR("failed")) &&
+		    str_find_char(steps[i].says, ' ') != STR_NONE) /* a reason was recorded */
+			buf_addf(out, "path: %.*s\n", STR_ARG(steps[i].says));
 	for (size_t i = 0; i < v->finding_count; i++)
 		buf_addf(out, "also: %.*s\n", STR_ARG(v->findings[i].says));
 	bool of_ipv6 = v->says.n && str_find(v->says, STR("2001:db8:")) != STR_NONE; /* whose own address is named */
