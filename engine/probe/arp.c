@@ -72,8 +72,11 @@ static void arp_end(struct machine *m, const char *state)
 	machine_number(m, "arp.mac_count", s->mac_count);
 	if (list.n)
 		machine_text(m, "arp.macs", buf_str(&list));
-	machine_end(m, state, "ARP for %.*s: %s%s%.*s", STR_ARG(machine_arg(m, "address")), state, list.n ? ", " : "",
-		    STR_ARG(buf_str(&list)));
+	struct str link = machine_arg(m, "link"), more = buf_str(&list);
+	if (link.n && str_eq(str_c(state), STR("silent"))) /* so this machine's own address is asked for, too */
+		more = arena_printf(m->arena, "no other host on %.*s has it", STR_ARG(link));
+	machine_end(m, state, "ARP for %.*s: %s%s%.*s", STR_ARG(machine_arg(m, "address")), state, more.n ? ", " : "",
+		    STR_ARG(more));
 	buf_free(&list);
 }
 
