@@ -3,6 +3,7 @@
 
 #include "base/utf8.h"
 #include "match/coded.h"
+#include "match/lookalike.h"
 #include "match/markup.h"
 #include "match/rich.h"
 #include "match/tags.h"
@@ -90,6 +91,7 @@ struct mender {
 	bool emoji; /* there may be some by name */
 	struct tags tags;
 	size_t tick; /* the backtick that ends a pair stands here */
+	size_t twins; /* up to here letters of another alphabet are Latin ones */
 	line_mark *mark; /* that all lines begin with */
 	uint64_t line; /* the number of the next one */
 };
@@ -227,26 +229,11 @@ static bool is_tick(struct mender *m)
 /* Characters that look like something simpler. */
 static bool put_lookalike(struct mender *m, uint32_t c)
 {
-	bool emoji = (c >= 0x1F000 && c < 0x1FB00) || (c >= 0x2600 && c < 0x27C0) || c == 0x2B50 || c == 0xFE0F;
-	if (emoji || c == 0xAD || (c >= 0x200B && c <= 0x200F) || c == 0x2060 || c == 0xFEFF || (c >= 0x202A && c <= 0x202E))
-		return true;
-	if (c == 0xA0 || (c >= 0x2000 && c <= 0x200A) || c == 0x202F || c == 0x3000 || c == 0x2028 || c == 0x85)
-		put(m, ' ');
-	else if ((c >= 0x2018 && c <= 0x201B) || c == 0xB4 || c == 0x2032)
-		put(m, '\'');
-	else if ((c >= 0x201C && c <= 0x201F) || c == 0xAB || c == 0xBB || c == 0x2033)
-		put(m, '"');
-	else if (c >= 0x2010 && c <= 0x2015)
-		put(m, '-');
-	else if (c == 0x2039 || c == 0x203A)
-		put(m, c == 0x2039 ? '<' : '>');
-	else if (c >= 0xFF01 && c <= 0xFF5E) /* as wide as a Chinese character */
-		put(m, (char)(c - 0xFEE0));
-	else if (c == 0x2026)
-		for (int i = 0; i < 3; i++)
-			put(m, '.');
-	else
+	struct str says;
+	if (!lookalike_of(c, &says))
 		return false;
+	for (size_t i = 0; i < says.n; i++)
+		put(m, says.p[i]);
 	return true;
 }
 
@@ -261,40 +248,25 @@ static void put_char(struct mender *m, uint32_t c)
 		clean_put_char(&m->w, c, m->at);
 }
 
-/* The byte of Windows-1252 that reads so; 0 for one that no lookalike has. */
-static uint32_t byte_of(uint32_t c)
+/* Of Chinese and Japanese a stop or a comma parts their own words; behind Latin ones, and before such, it is theirs. */
+static bool is_own_stop(struct str text, size_t at, size_t next)
 {
-	static const struct { uint16_t c, byte; } beyond[] = { { 0x20AC, 0x80 }, { 0x02DC, 0x98 }, { 0x2122, 0x99 },
-							       { 0x0153, 0x9C }, { 0x201C, 0x93 }, { 0x201D, 0x94 },
-							       { 0x201A, 0x82 }, { 0x2018, 0x91 }, { 0x2019, 0x92 } };
-	for (size_t i = 0; i < sizeof beyond / sizeof *beyond; i++)
-		if (beyond[i].c == c)
-			return beyond[i].byte;
-	return c < 0x100 ? c : 0;
-}
-
-/* A no-break space or a mark of typography whose UTF-8 was read as Windows-1252, the three bytes of a quote as three
- * letters: its length and what it was. */
-static size_t misread_at(struct str s, uint32_t *ret_c)
-{
-	size_t at = 0;
-	uint32_t first = utf8_next(s, &at), second = at < s.n ? byte_of(utf8_next(s, &at)) : 0;
-	if (first == 0xC2 && (second == 0xA0 || second == 0xAB || second == 0xBB)) {
-		*ret_c = second;
-		return at;
-	}
-	uint32_t third = first == 0xE2 && second == 0x80 && at < s.n ? byte_of(utf8_next(s, &at)) : 0;
-	*ret_c = 0x2000 | (third & 0x3F);
-	return third >= 0x80 && third <= 0xBF ? at : 0;
+	bool latin = at && !(text.p[at - 1] & 0x80) && (next == text.n || !(text.p[next] & 0x80));
+	return lookalike_is_wide_stop(str_part(text, at, next)) && !latin;
 }
 
 static void step_wide(struct mender *m)
 {
 	size_t next = m->at, misread;
 	uint32_t c = utf8_next(m->in, &next), was;
-	if ((misread = misread_at(str_from(m->in, m->at), &was)) > 0 && put_lookalike(m, was))
+	char twin = lookalike_twin(c);
+	if (twin && m->at >= m->twins)
+		m->twins = lookalike_twins_end(m->in, m->at);
+	if (twin && m->at < m->twins)
+		put(m, twin);
+	else if ((misread = lookalike_misread(str_from(m->in, m->at), &was)) > 0 && put_lookalike(m, was))
 		next = m->at + misread;
-	else if (c == UTF8_INVALID || !put_lookalike(m, c))
+	else if (c == UTF8_INVALID || is_own_stop(m->in, m->at, next) || !put_lookalike(m, c))
 		for (; m->at < next; m->at++)
 			put(m, m->in.p[m->at]);
 	m->at = next;

@@ -53,6 +53,11 @@ static void damage_is_undone(void **state)
 		{ "<![CDATA[a]]><!-- b -->c", "ac" },
 		{ "&#92;&#x5c; &bsol; &#8217;x&rsquo; &#233; &ldquo;y&#160;", "\\\\ \\ 'x' \xC3\xA9 \"y " },
 		{ "&amp;amp;lt; &amp;#92; &amp; &amp;x", "< \\ & &x" },
+		{ "m\xC3\xA0 \xD0\xA1\xD0\xB0nn\xD0\xBEt f\xCE\xBFund \xD1\x81\xD0\xB1 \xD0\xB8 \xD0\xBE",
+		  "m\xC3\xA0 Cannot found \xD1\x81\xD0\xB1 \xD0\xB8 \xD0\xBE" },
+		{ "a\xE3\x80\x82" "DLL\xE3\x80\x81 b\xE3\x80\x82 \xE3\x80\x8C"
+		  "c\xE3\x80\x8D\xE3\x81\xA8\xE3\x80\x82\xE3\x81\xA8",
+		  "a.DLL, b. \"c\"\xE3\x81\xA8\xE3\x80\x82\xE3\x81\xA8" },
 		{ "^[[31ma^[[0m \\x1b[1mb\\033[0m [31mc[0m [5m] [12] a[0]", "a b c [5m] [12] a[0]" },
 		{ "a \\\"b\\\" \"C:\\dir\\\"", "a \"b\\\" \"C:\\dir\\\"" },
 		{ "```text\n**a** b** **c\n```\n*** d a**b", "\na b c\n\n*** d a**b" },
