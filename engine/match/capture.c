@@ -124,9 +124,12 @@ static bool read_name(struct arena *a, struct str *value)
 	return value->n > 0;
 }
 
-/* A value in front of the message's own words begins with the message, not in its dress. */
+/* A value in front of the message's own words begins with the message, not in its dress; one behind them ends with it.
+ */
 static struct match_span within_payload(const struct query *q, struct match_span s)
 {
+	if (s.start < q->payload.end && s.end > q->payload.end)
+		s.end = q->payload.end;
 	if (s.start >= q->payload.start || s.end <= q->payload.start)
 		return s;
 	s.start = q->payload.start;

@@ -275,19 +275,20 @@ static bool peel_uptime(struct peel *p)
 	return true;
 }
 
-/* "E0312 10:56:20.113456   212 client.cc:42] " */
+/* "E0312 10:56:20.113456   212 client.cc:42] ", of later versions "E20010312 ..." */
 static bool peel_glog(struct peel *p)
 {
 	struct str s = p->rest, rest, thread, file;
-	if (!peel_byte_at(s, 0, "IWEF") || !peel_digits(s, 1, 4, 4) || !peel_byte_at(s, 5, " "))
+	size_t date = peel_digits(s, 1, 4, 8);
+	if (!peel_byte_at(s, 0, "IWEF") || (date != 4 && date != 8) || !peel_byte_at(s, 1 + date, " "))
 		return false;
-	size_t clock = peel_clock(s, 6);
-	rest = str_from(s, 6 + clock);
+	size_t clock = peel_clock(s, date + 2);
+	rest = str_from(s, date + 2 + clock);
 	if (!clock || !str_word(&rest, &thread) || peel_digits(thread, 0, 1, 10) != thread.n ||
 	    !str_word(&rest, &file) || !str_ends(file, STR("]")))
 		return false;
 	p->e->level = str_first(s, 1);
-	p->e->time = str_first(str_from(s, 1), 5 + clock);
+	p->e->time = str_first(str_from(s, 1), date + 1 + clock);
 	p->e->thread = thread;
 	p->e->component = str_first(file, file.n - 1);
 	p->rest = rest;

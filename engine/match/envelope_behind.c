@@ -37,6 +37,13 @@ static bool peel_referer(struct peel *p)
 	return str_starts(url, STR("http")) && str_find_char(url, ' ') == STR_NONE && cut(p, at);
 }
 
+/* "text|url: http://example.org/|action: Index", as ASP.NET's layout of NLog has it */
+static bool peel_action(struct peel *p)
+{
+	size_t at = p->has & HAS_BAR && p->e->time.n ? str_find(p->rest, STR("|url: ")) : STR_NONE;
+	return at != STR_NONE && str_find(str_from(p->rest, at), STR("|action: ")) != STR_NONE && cut(p, at);
+}
+
 /* A line behind the first, in a dress of its own, says which statement failed. */
 static bool peel_statement(struct peel *p)
 {
@@ -211,7 +218,7 @@ void peel_behind(struct peel *p)
 		return;
 	if (p->e->time.n && (peel_provider(p) || peel_delivery(p)))
 		return;
-	if (p->e->time.n && (peel_nginx(p) || peel_context(p) || peel_referer(p) || peel_statement(p) ||
+	if (p->e->time.n && (peel_nginx(p) || peel_context(p) || peel_action(p) || peel_referer(p) || peel_statement(p) ||
 			     peel_preauth(p) || peel_class(p) || peel_place(p) || peel_script(p)))
 		return;
 	if (!peel_php(p))

@@ -37,6 +37,7 @@ static const struct {
 	{ STR_LIT("description"), ROLE_MESSAGE },
 	{ STR_LIT("detail"), ROLE_MESSAGE },
 	{ STR_LIT("body"), ROLE_MESSAGE },
+	{ STR_LIT("stringvalue"), ROLE_MESSAGE }, /* OpenTelemetry, within the body */
 	{ STR_LIT("reason"), ROLE_MESSAGE },
 	{ STR_LIT("event.original"), ROLE_MESSAGE },
 	{ STR_LIT("error"), ROLE_ERROR },
@@ -97,6 +98,7 @@ static const struct {
 	{ STR_LIT("pid"), ROLE_THREAD },
 	{ STR_LIT("level"), ROLE_LEVEL },
 	{ STR_LIT("severity"), ROLE_LEVEL },
+	{ STR_LIT("severitytext"), ROLE_LEVEL },
 	{ STR_LIT("priority"), ROLE_LEVEL },
 	{ STR_LIT("levelname"), ROLE_LEVEL },
 	{ STR_LIT("log.level"), ROLE_LEVEL },

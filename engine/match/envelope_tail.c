@@ -18,6 +18,13 @@ static struct str angle_field(struct str *tail)
 }
 
 /* "~text  $$<SMS_LAN_SENDER><Tue Mar 12 10:56:20 2001><thread=8973 (0x230D)>" */
+/* Who writes a log of either ends a message so where it ended its line. */
+static struct str without_line_end(struct str s)
+{
+	s = str_trim_end(s);
+	return str_trim_end(str_first(s, s.n - str_ends(s, STR("~"))));
+}
+
 bool peel_sms(struct peel *p)
 {
 	size_t at = STR_NONE;
@@ -34,7 +41,7 @@ bool peel_sms(struct peel *p)
 	p->e->component = component;
 	p->e->time = time;
 	p->e->thread = str_starts(thread, STR("thread=")) ? str_from(thread, 7) : thread;
-	p->rest = str_trim_end(str_first(p->rest, at));
+	p->rest = without_line_end(str_first(p->rest, at));
 	while (peel_byte_at(p->rest, 0, "~ "))
 		p->rest = str_from(p->rest, 1);
 	peel_kind(p, "sms");
@@ -61,7 +68,7 @@ bool peel_configmgr(struct peel *p)
 	p->e->time = attribute(tail, STR("time=\""));
 	p->e->component = attribute(tail, STR("component=\""));
 	p->e->thread = attribute(tail, STR("thread=\""));
-	p->rest = str_part(p->rest, 7, end);
+	p->rest = without_line_end(str_part(p->rest, 7, end));
 	peel_kind(p, "configmgr");
 	return true;
 }

@@ -265,12 +265,18 @@ static bool take_digit_clock(struct str *s, struct stamp *t)
 	return true;
 }
 
-/* "E0312", "0312": the level, month and day */
+/* "E0312", "0312", "E20010312": the level, a year or none, month and day */
 static bool take_glog(struct str *s, struct stamp *t)
 {
-	struct str rest = str_from(*s, s->n && strchr("IWEF", s->p[0]));
-	if (str_digits(rest) != 4)
+	bool level = s->n && strchr("IWEF", s->p[0]);
+	struct str rest = str_from(*s, level);
+	size_t digits = str_digits(rest);
+	if (digits != 4 && (digits != 8 || !level))
 		return false;
+	if (digits == 8) {
+		t->year = two_digits(rest.p) * 100 + two_digits(rest.p + 2);
+		rest = str_from(rest, 4);
+	}
 	t->month = two_digits(rest.p);
 	t->day = two_digits(rest.p + 2);
 	*s = str_from(rest, 4);

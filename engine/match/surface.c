@@ -167,8 +167,48 @@ static uint32_t quoted_end(const struct fit *f, uint32_t at)
 	return 0;
 }
 
-/* The letter behind a value at the template's end: a quote, a line's or a sentence's end stops it; a number or a name
- * is one word. */
+/* A file's name ends with its ending, text[from, to): ".dll", ".3gp". */
+static bool ends_file_name(struct str text, size_t from, size_t to)
+{
+	enum { ENDING_MAX = 5 };
+	size_t at = to;
+	bool letter = false;
+	while (at > from && char_is_alnum(text.p[at - 1]))
+		letter |= char_is_alpha(text.p[--at]);
+	return letter && to - at <= ENDING_MAX && at > from + 1 && text.p[at - 1] == '.' &&
+	       !char_is_space(text.p[at - 2]);
+}
+
+/* A value of one word, text[from, to), that no name of several begins with: "tbl_orders_2", "10.0.17763.1". */
+static bool is_symbol(struct str text, size_t from, size_t to)
+{
+	unsigned lines = 0, dots = 0;
+	for (size_t i = from; i < to; i++) {
+		if (char_is_space(text.p[i]) || text.p[i] == '\\' || text.p[i] == '/')
+			return false;
+		lines += text.p[i] == '_';
+		dots += text.p[i] == '.' && i && char_is_digit(text.p[i - 1]);
+	}
+	return lines || dots > 1;
+}
+
+/* What says that a value at the template's end is over, before the letter i: a quote, a bar, a line's or a sentence's
+ * end, and a blank where the value is one word. */
+static bool breaks_value(const struct fit *f, uint32_t i, bool word)
+{
+	bool stop = false;
+	for (size_t gap = f->in->at[i - 1] + 1u; gap < f->in->at[i]; gap++) {
+		char c = f->text.p[gap];
+		bool arrow = c == '<' && gap > f->in->at[i - 1] + 1u;
+		if (c == '\n' || c == '"' || c == '|' || arrow || (char_is_space(c) && (stop || word)))
+			return true;
+		stop = strchr(".!?;)", c) != NULL || (stop && c != ' ');
+	}
+	return false;
+}
+
+/* The letter behind a value at the template's end; a number or a name is one word, and a file's ends with its ending.
+ */
 static uint32_t value_end(const struct fit *f, const struct segment *s, uint32_t at)
 {
 	uint32_t quoted = quoted_end(f, at);
@@ -177,17 +217,16 @@ static uint32_t value_end(const struct fit *f, const struct segment *s, uint32_t
 	enum var_type type = type_of(f, s);
 	bool word = type == VAR_NUMBER || type == VAR_CODE || type == VAR_PORT || type == VAR_NETBIOS ||
 		    type == VAR_ADDRESS || type == VAR_HOST || type == VAR_USER;
+	bool file = type == VAR_FILE || type == VAR_PATH;
 	uint32_t i = at + 1;
 	for (; i < f->in->n && i - at < VALUE_MAX; i++) {
-		bool stop = false;
 		if (str_find(gap_before(f, i), STR(" -- ")) != STR_NONE || surface_goes_on(f->text, f->in->at[i]))
 			return i;
-		for (size_t gap = f->in->at[i - 1] + 1u; gap < f->in->at[i]; gap++) {
-			char c = f->text.p[gap];
-			if (c == '\n' || c == '"' || (char_is_space(c) && (stop || word)))
-				return i;
-			stop = strchr(".!?;)", c) != NULL || (stop && c != ' ');
-		}
+		bool space = has_space(f, i);
+		size_t from = f->in->at[at], to = f->in->at[i - 1] + 1u;
+		bool named = space && (file ? ends_file_name(f->text, from, to) : is_symbol(f->text, from, to));
+		if (breaks_value(f, i, word || named))
+			return i;
 	}
 	return i < f->in->n ? i : f->in->n;
 }

@@ -4,6 +4,8 @@
  */
 #include "match/surface_fit.h"
 
+#include "base/utf8.h"
+
 #include <string.h>
 
 size_t fit_leading_marks(struct str raw)
@@ -38,18 +40,38 @@ static struct str word_at(struct str text, size_t at)
 	return whole ? str_part(text, at, end) : STR("");
 }
 
+/* Behind a value of ASCII: a question or a cry of Spanish, or a word that is written in no Latin letters. */
+static bool is_of_people(struct str text, size_t at)
+{
+	size_t next = at, before = at;
+	uint32_t c = at < text.n && (text.p[at] & 0x80) ? utf8_next(text, &next) : 0;
+	while (before && char_is_space(text.p[before - 1]))
+		before--;
+	if (before && (text.p[before - 1] & 0x80))
+		return false;
+	return c == 0xBF || c == 0xA1 || (c > 0x24F && c != UTF8_INVALID);
+}
+
 bool surface_goes_on(struct str text, size_t at)
 {
 	static const char *const words[] = { "when", "whenever", "while", "after", "since", "because", "but", "until",
 					     "although", "though", "every", "what", "why", "how", "please", "anyone",
-					     "appears", "appeared", "pops", "again", "help", NULL };
+					     "appears", "appeared", "pops", "again", "help", "shows", "comes", "keeps",
+					     "Please", "Thanks", "Thx", "Any", "Anyone", "What", "Why", "How", NULL };
+	/* "and", "when", "since", "but", "please" and "thanks" of others, where English has no such word */
+	static const char *const foreign[] = { "und", "wenn", "beim", "seit", "weil", "aber", "bitte", "Was", "Danke",
+					       "et", "quand", "lorsque", "depuis", "mais", "Que", "Merci", "cuando",
+					       "desde", "pero", "porque", "Gracias", "quando", "anche", "Grazie", "bij",
+					       "wanneer", "sinds", "maar", "graag", "oraz", "gdy", "podczas", NULL };
 	static const char *const behind_and[] = { "I", "i", "we", "it", "now", "then", "nothing", NULL };
 	if (!at || !char_is_space(text.p[at - 1]))
 		return false;
+	if (is_of_people(text, at))
+		return true;
 	struct str word = word_at(text, at);
 	if (str_eq(word, STR("and")) && at + 4 < text.n)
 		return is_listed(word_at(text, at + 4), behind_and);
-	return is_listed(word, words);
+	return is_listed(word, words) || is_listed(word, foreign);
 }
 
 bool fit_leads_in(struct str text, size_t at)
@@ -155,6 +177,11 @@ static struct match_span value_of(const struct fit *f, const struct segment *s)
 			start--;
 	while (s->end == f->in->n && end < f->text.n && !char_is_space(f->text.p[end]))
 		end++;
+	/* marks that a blank parts from the last value are somebody else's */
+	size_t behind = f->in->at[s->end - 1] + 1u;
+	for (; s + 1 == f->segments + f->count && behind < end; behind++)
+		if (char_is_space(f->text.p[behind]) || f->text.p[behind] == '|')
+			end = behind;
 	return trim_value(f, s, start, end);
 }
 

@@ -13,6 +13,7 @@
 #include "base/utf8.h"
 #include "match/answer.h"
 #include "tests/main/small_kb.h"
+#include "tests/unit/match/pages.h"
 
 static struct matcher *matcher;
 static struct match_scratch *scratch;
@@ -133,6 +134,44 @@ static void values_end_where_a_person_goes_on(void **state)
 		assert_true(a.explained && a.matches[0].capture_count == 1);
 		assert_str(a.matches[0].captures[0].value, cases[i].value);
 	}
+}
+
+/* Nor is what a log has behind it, or a person in another language, where the value may have several words. */
+static void values_end_with_their_message(void **state)
+{
+	(void)state;
+	static const struct page pages[] = {
+		{ "Gizmo Err Msg: Could Not Lift", "Gizmo",
+		  "You may receive the following error message:\n\n   The lifting gizmo could not lift the file <filename>" },
+		{ "Gizmo Err Msg: Could Not Turn", "Gizmo",
+		  "You may receive the following error message:\n\n   The turning gizmo could not turn the cog <cogname>" },
+	};
+	static const struct { const char *text, *value;
+	} cases[] = {
+		{ "The lifting gizmo could not lift the file a b.txt shows up here", "a b.txt" },
+		{ "The lifting gizmo could not lift the file C:\\v2.1 x\\b.txt y no puedo trabajar", "C:\\v2.1 x\\b.txt" },
+		{ "```\nThe lifting gizmo could not lift the file b\n```\n\n### Then", "b" },
+		{ "2024-05-17 10:56:20.1234|ERROR|Gizmo|The lifting gizmo could not lift the file b|url: http://x|action: y", "b" },
+		{ "The lifting gizmo could not lift the file b.txt~  $$<SMS_LIFT><05-17-2024 10:56:20.1+0><thread=12 (0xC)>",
+		  "b.txt" },
+		{ "The turning gizmo could not turn the cog big one <- this is it", "big one" },
+		{ "The turning gizmo could not turn the cog big one", "big one" },
+		{ "The turning gizmo could not turn the cog tbl_cogs_2 su tutti i PC", "tbl_cogs_2" },
+		{ "Hallo, The turning gizmo could not turn the cog big one und nichts geht", "big one" },
+		{ "The turning gizmo could not turn the cog big one \xC2\xBFqu\xC3\xA9 hago?", "big one" },
+		{ "\xE3\x80\x8CThe turning gizmo could not turn the cog big one\xE3\x80\x8D\xE3\x81\xA8", "big one" },
+	};
+	struct matcher *m = kb_from(pages, 2, 900001);
+	struct match_scratch *own = NULL;
+	assert_int_equal(match_scratch_open(m, &own), ERR_OK);
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct match_answer a;
+		assert_int_equal(match_message(m, own, str_c(cases[i].text), NULL, &arena, &a), ERR_OK);
+		assert_true(a.match_count && a.matches[0].capture_count == 1);
+		assert_str(a.matches[0].captures[0].value, cases[i].value);
+	}
+	match_scratch_close(&own);
+	match_close(&m);
 }
 
 static void invalid_bytes_are_mended(void **state)
@@ -337,6 +376,7 @@ int main(void)
 		cmocka_unit_test_teardown(marks_part_two_values, teardown),
 		cmocka_unit_test_teardown(cut_messages_bind, teardown),
 		cmocka_unit_test_teardown(values_end_where_a_person_goes_on, teardown),
+		cmocka_unit_test_teardown(values_end_with_their_message, teardown),
 		cmocka_unit_test_teardown(invalid_bytes_are_mended, teardown),
 		cmocka_unit_test_teardown(the_envelope_may_be_kept, teardown),
 		cmocka_unit_test_teardown(answers_are_limited, teardown),
