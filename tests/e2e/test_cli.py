@@ -318,6 +318,12 @@ class Help(KbtTest):
         self.kbt('lookup', '--help', env=env)
         self.kbt('probe', '--list', env=env)
 
+    def test_a_database_is_taken_where_none_is_needed(self):
+        nowhere = self.path('none/kb.db')
+        for args in (['lint', os.path.join(ROOT, 'kb')], ['probe', '--list'], ['token', 'add', 'ann', '--tokens', self.path('tokens')]):
+            self.assertEqual(self.kbt(*args, '--db', nowhere).err, '')
+            self.assertNotIn('--db', self.kbt(args[0], '--help').out)
+
     def test_a_message_too_long_for_one_is_a_log(self):
         self.kbt('import', os.path.join(ROOT, 'kb'))
         with open(os.path.join(ROOT, 'tests/e2e/data/sender.log')) as f:
