@@ -75,7 +75,7 @@ static enum err add(struct cmd_context *c, const char *path, struct tokens *t, c
 	} else {
 		buf_addf(&c->out, "%.*s\n", STR_ARG(secret));
 	}
-	/* A token that nobody has seen would only take its name: what cannot be told, or was ended before, adds none. */
+	/* One that nobody has seen would only take its name: what cannot be told, or was ended before, adds none. */
 	return cmd_flush(c) ? write_tokens(c, path, t, file) : ERR_OK;
 }
 

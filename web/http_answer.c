@@ -128,7 +128,7 @@ static void add_headers(struct MHD_Response *r, struct http_wake *w)
 		MHD_add_response_header(r, "Connection", "close");
 }
 
-/* is_held: does the client have it? RFC 9110 section 13.1.2; who packs an answer on the way makes its tag a weak one. */
+/* is_held: RFC 9110 section 13.1.2. Who packs an answer on its way makes the tag a weak one. */
 static bool is_held(struct str held, struct str etag)
 {
 	struct str one;

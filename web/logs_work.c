@@ -348,10 +348,10 @@ static void fail(struct log_scan *l, enum err e)
 {
 	unsigned status;
 	const char *says = page_err_says(e, &status);
-	struct str why = status == 503   ? str_c(says)
-			 : l->unread_count  ? l->unread[0]
-			 : l->diags.count ? l->diags.items[l->diags.count - 1].text
-					  : str_c(err_text(e));
+	struct str why = status == 503	   ? str_c(says)
+			 : l->unread_count ? l->unread[0]
+			 : l->diags.count  ? l->diags.items[l->diags.count - 1].text
+					   : str_c(err_text(e));
 	for (size_t i = 0; i <= RUN_TEXT; i++) {
 		buf_free(&l->whole[i]);
 		buf_add(&l->whole[i], why);

@@ -387,7 +387,7 @@ void page_report_html(struct buf *out, const struct triage_report *report)
 	if (report->ladder_count)
 		render_html_ladder(out, report);
 	render_html_verdict(out, report);
-	buf_add_c(out, "<ul id=\"probes\" class=\"probes\">\n");
+	buf_add_c(out, "<ul id=\"probes\" class=\"probes\" aria-label=\"What the probes found\">\n");
 	for (size_t i = 0; i < report->evidence_count; i++)
 		render_html_evidence(out, report->evidence[i]);
 	buf_add_c(out, "</ul>\n");
@@ -425,7 +425,8 @@ static void add_idle(struct buf *out, const struct results *v)
 			 : "Probes from this machine tell the causes apart: name, address, route, port, session. They "
 			   "only look, and change nothing.");
 	buf_add_c(out, "<section id=\"beliefs\" hidden></section>\n"
-		       "<ul id=\"probes\" class=\"probes\" aria-live=\"polite\"></ul>\n");
+		       "<ul id=\"probes\" class=\"probes\" aria-label=\"What the probes found\" "
+		       "aria-live=\"polite\"></ul>\n");
 }
 
 static void add_diagnosis(struct buf *out, const struct results *v)

@@ -132,7 +132,8 @@ static void on_event(void *context, enum triage_event event, const struct triage
 		add_ladder(&html, report);
 		buf_add_c(&html, "<section id=\"verdict\" class=\"verdict running\" "
 				 "aria-label=\"Verdict\"><h3>Probing</h3></section>\n"
-				 "<ul id=\"probes\" class=\"probes\" aria-live=\"polite\"></ul>\n");
+				 "<ul id=\"probes\" class=\"probes\" aria-label=\"What the probes found\" "
+				 "aria-live=\"polite\"></ul>\n");
 		render_html_beliefs(&html, &nothing); /* until a first answer: it may be that none is allowed */
 		if (!run->matched)
 			publish(run, "match", &json, &html);

@@ -392,7 +392,7 @@ enum err site_open(const struct site_options *options, struct diags *d, struct s
 	if (!s)
 		return ERR_NOMEM;
 	*s = (struct site){ .options = *options };
-	/* cJSON says of a text that it had no room for that it is no JSON: with the others' failures its own are seen. */
+	/* Of a text that it had no room for cJSON says that it is none: so its failures are seen with the others'. */
 	cJSON_InitHooks(&(cJSON_Hooks){ .malloc_fn = json_room, .free_fn = mem_free });
 	pthread_mutex_init(&s->lock, NULL);
 	pthread_mutex_init(&s->catalog_lock, NULL);

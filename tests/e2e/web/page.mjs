@@ -212,6 +212,7 @@ await test('the way fills in and the causes dwindle while probes answer', async 
 	   'the stations are others');
 	is(await page.locator('#ladder .unknown').count() === 0, 'a station is open at the end');
 	is(await page.locator('.ruled-out dt').count() > 10, 'nothing is ruled out');
+	is(await page.getByRole('list', { name: 'What the probes found' }).locator('li').count() > 3, 'its rows have no name');
 }, { tries: 5 });
 
 await test('check again shows what has changed', async page => {
