@@ -223,6 +223,12 @@ static void add_together(struct buf *out, const struct render_text *t, double to
 	buf_free(&says);
 }
 
+void render_text_nearest(struct buf *out, const struct render_text *t, const struct match_answer *found)
+{
+	if (match_leaves_doubt(found))
+		briefly(out, t, found->nearest, 0, found->nearest_count);
+}
+
 void render_text_answer(struct buf *out, const struct render_text *t, const struct triage_answer *answer)
 {
 	const struct match_answer *found = &answer->found;
@@ -243,10 +249,9 @@ void render_text_answer(struct buf *out, const struct render_text *t, const stru
 		buf_add_c(out, "\nOther answers:\n");
 	if (found->match_count)
 		briefly(out, t, found->matches, 1, found->match_count);
-	if (found->nearest_count && match_leaves_doubt(found)) {
-		buf_add_c(out, found->match_count ? "\nLess likely:\n" : "");
-		briefly(out, t, found->nearest, 0, found->nearest_count);
-	}
+	if (found->match_count && found->nearest_count && match_leaves_doubt(found))
+		buf_add_c(out, "\nLess likely:\n");
+	render_text_nearest(out, t, found);
 	if (found->match_count)
 		return;
 	code_line(out, t, "code", &found->code);

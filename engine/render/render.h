@@ -29,6 +29,8 @@ struct render_text {
 /* What is open or to be weighed. Not yellow: on a light ground nobody can read that. */
 #define RENDER_OPEN "35"
 void render_text_answer(struct buf *out, const struct render_text *t, const struct triage_answer *answer);
+/* render_text_nearest: articles below the floor, a line each, where the answer leaves a doubt. */
+void render_text_nearest(struct buf *out, const struct render_text *t, const struct match_answer *found);
 void render_text_report(struct buf *out, const struct render_text *t, const struct triage_report *report);
 /* the pieces of a live diagnosis, a line or a few each */
 /* render_tone: what a probe's state means by itself: "good", "bad", "plain" or "unknown" */

@@ -35,7 +35,9 @@ static void bullet(struct buf *out, const struct render_text *t, const char *mar
 void render_text_match_line(struct buf *out, const struct render_text *t, const struct triage_report *r)
 {
 	if (!r->answer.found.match_count) {
-		buf_addf(out, "%sno article explains this message%s\n", on(t, BOLD), on(t, PLAIN));
+		buf_addf(out, "%sno article explains this message%s%s\n", on(t, BOLD),
+			 r->answer.found.nearest_count ? "; the nearest are:" : "", on(t, PLAIN));
+		render_text_nearest(out, t, &r->answer.found);
 	} else {
 		const struct match *m = r->answer.matches[0].match;
 		struct buf title = { 0 };

@@ -488,6 +488,16 @@ class Diagnose(SharedKbTest):
         self.assertEqual((r['explained'], r['verdict']['state']), (False, 'none'))
         self.assertEqual(r['evidence'], [])
 
+    def test_what_nothing_explains_has_its_nearest_articles_as_a_look_up_has(self):
+        text = 'connection peculiar teapot refused thingummy'
+        looked = self.kbt('lookup', text, code=NONE).out.splitlines()
+        self.assertIn('The nearest are:', looked[0])
+        nearest = [x for x in looked[1:] if x.strip()]
+        self.assertTrue(nearest)
+        said = self.kbt('diagnose', '--offline', text, code=NONE).out
+        for line in nearest:
+            self.assertIn(line, said)
+
     def findings(self, report):
         return {f['finding']: f['says'] for f in report['verdict']['findings']}
 
