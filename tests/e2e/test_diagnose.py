@@ -359,6 +359,7 @@ class Diagnose(SharedKbTest):
         tcp = [e for e in r['evidence'] if e['probe'] == 'tcp']
         self.assertEqual([(e['state'], e['args']['port']) for e in tcp], [('refused', str(port))])
         self.assertEqual([s['state'] for s in r['ladder']], ['passed'] * 4 + ['failed'])
+        self.assertNotIn('arp', [e['probe'] for e in r['evidence']])  # on the loopback nobody else could have the address
         self.assertTrue(r['verdict']['resolution'])
         self.assertTrue(all(x['because'] for x in r['verdict']['ruled_out']))
 
