@@ -153,7 +153,8 @@ static void put_encryption(struct digest *d, const struct smb_view *v, const str
 	bool none = evidence_yes(d->files, "client.smb.encrypts") && evidence_fact(e, "smb.encryption") &&
 		    !evidence_yes(e, "smb.encryption");
 	if (evidence_state(e, "negotiated") && none) {
-		digest_put(d, "smb.encryption", "not-offered", e);
+		double most = evidence_number(d->files, "client.smb.max_dialect", 0x311);
+		digest_put(d, "smb.encryption", most < 0x300 ? "own-too-old" : "not-offered", e);
 		return;
 	}
 	if (!evidence_state(e, "negotiated") || (!can && !newest))
@@ -209,7 +210,7 @@ static void put_works(struct digest *d, const struct evidence *e)
 	bool old = str_eq(evidence_text(e, "smb.dialect"), STR("NT1")); /* probed no further than its dialect */
 	bool works = negotiated && (old || evidence_text(e, "session.status").n) &&
 		     !digest_is(d, "smb.signing", "mismatch") && !digest_is(d, "smb.encryption", "required") &&
-		     !digest_is(d, "smb.encryption", "not-offered");
+		     !digest_is(d, "smb.encryption", "not-offered") && !digest_is(d, "smb.encryption", "own-too-old");
 	if (!works || digest_fact(d, "smb.encryption").n)
 		digest_put(d, "path.works", works ? "yes" : "no", e);
 }

@@ -504,6 +504,7 @@ ok-suffix-fourth|nas7|none|none.healthy|healthy|the fourth search domain has the
 ok-suffix-seventh|nas7|none|none.healthy|healthy|the seventh search domain has the name|silence
 ndots-wildcard|nas7.site9.test|name|name.client.search-suffix|name.dns.stale-live-host/name.client.search-suffix/open|resolv.conf asks with its search domain first (ndots), and there every name is another host
 ok-ndots|nas7.site9.test|none|none.healthy|healthy|resolv.conf asks with its search domain first, where the name is not
+client-encrypts-210|nas7|smb|smb.dialect.client-cannot-encrypt|smb.dialect.client-cannot-encrypt|the client wants encryption and speaks SMB 2.10 at most, and the server would encrypt
 client-encrypts|nas7|smb|smb.security.encryption-not-offered|smb.security.encryption-not-offered|the client wants encryption, and the server has it off
 client-signs|nas7|none|none.healthy|healthy|the client wants signing, of SMB2, which every server can|answers
 connlimit|nas7|filter|filter.server.limit|healthy/tcp-flaky/open|the server lets one connection of a client live at a time|silence
@@ -652,6 +653,7 @@ inject_variants() {
         client_smbconf 'name resolve order = lmhosts host'
         printf 'nameserver 10.53.0.53\nsearch parked.test\noptions timeout:1 attempts:2 ndots:5\n' >"$CE"/resolv.conf
         [[ $1 = ok-* ]] || dns_with --host-record="filesrv.$DOM,10.53.0.10" --address=/parked.test/10.53.0.77 ;;
+    client-encrypts-210) client_smbconf 'client smb encrypt = required' 'client max protocol = SMB2_10' ;;
     client-encrypts) client_smbconf 'client smb encrypt = required'; smbd_with e53s 'smb encrypt = off' ;;
     client-signs) client_smbconf 'client signing = required' 'client ipc signing = required' 'client min protocol = SMB2_02'; smbd_with e53s 'server signing = disabled' ;;
     connlimit) drop_in e53s input 'tcp dport { 139, 445 } tcp flags & (syn | ack) == syn ct state new ct count over 1 reject with tcp reset' ;;
