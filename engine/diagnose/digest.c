@@ -229,6 +229,7 @@ enum err digest_make(const struct case_file *c, struct arena *a, struct digest *
 	digest_smb(&d);
 	digest_loss(&d);
 	digest_mtu(&d);
+	digest_ipv6(&d);
 	digest_article(&d);
 	*ret_digest = d;
 	return arena_err(a);

@@ -13,6 +13,7 @@
  *   digest_port.c  TCP: ports, what further connections to them say, other addresses
  *   digest_ping.c  ICMP: round trips, large packets
  *   digest_loss.c  what is lost, of pings and of all other round trips
+ *   digest_ipv6.c  what gets through to the name's IPv6 address, and who is there, where the target is the other one
  *   digest_smb.c   sessions, dialects, signing, the share
  */
 #ifndef KBT_DIAGNOSE_DIGEST_H
@@ -45,6 +46,7 @@ enum { LINK_WATCH_MS = 700, LINK_WATCH_DOWN_MS = 3000 };
 #define DIGEST_GREETING_AGAIN_MS "6600"
 
 #define DIGEST_PAD "1400" /* with the rest of a request more than one segment of most links */
+#define DIGEST_PAD_NONE "1"  /* the same request, small */
 #define DIGEST_NOBODYS_PORT "33434" /* of UDP, where no service listens (traceroute's) */
 
 #define DIGEST_SLOW_PINGS "4" /* so many, so far apart that most limits let them pass */
@@ -56,7 +58,7 @@ enum { BURST_MIN = 10, ARP_TELLING = 3 };
  * name alone behind them; newer ones take more. */
 enum { DNS_NAMES_MAX = 8 };
 
-enum { DIGEST_ADDRESSES_MAX = 3 }; /* of a name's IPv4 addresses so many are tried */
+enum { DIGEST_ADDRESSES_MAX = 8 }; /* of a name's addresses of one family so many are tried */
 
 struct derived {
 	struct str name, value;
@@ -178,6 +180,8 @@ bool digest_works_small(const struct digest *d);
 bool digest_seems_slow(const struct digest *d);
 /* digest_pings_late: of a burst most are missing, and nobody has waited for them yet: lost, or only slow. */
 bool digest_pings_late(const struct digest *d);
+/* digest_doubts_ipv6: something was lost to the name's IPv6 address, and more pings would tell whether it is a loss. */
+bool digest_doubts_ipv6(const struct digest *d);
 /* digest_doubts_loss: more pings would tell whether it is a loss. */
 bool digest_doubts_loss(const struct digest *d);
 /* digest_echoes: the server answers echoes of SMB, port 445, and the last ones came in time. */
@@ -246,6 +250,7 @@ void digest_name(struct digest *d);
 void digest_path(struct digest *d);
 void digest_smb(struct digest *d);
 void digest_loss(struct digest *d); /* once it is known whether the path works */
+void digest_ipv6(struct digest *d); /* once all is known of the target */
 void digest_mtu(struct digest *d);  /* once it is known whether something is lost */
 /* Of digest_path, in this order, each by what those before it have told. */
 void digest_ports(struct digest *d);

@@ -277,7 +277,7 @@ void digest_dns(struct digest *d)
 	s->silent = evidence_state(v.from, "timeout") || late;
 	s->addresses = rank == SLOW ? STR("") : v.addresses;
 	s->empty = v.empty;
-	bool several = list_first(v.addresses).n < str_trim(v.addresses).n;
+	bool several = list_first(v.addresses).n < str_trim(v.addresses).n || list_first(d->v6).n < str_trim(d->v6).n;
 	if (v.addresses.n)
 		digest_put(d, "dns.records", several ? "several" : "one", v.from);
 	digest_put(d, "dns.dangling", dangles ? "yes" : "no", v.from);

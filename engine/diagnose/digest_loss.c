@@ -14,12 +14,6 @@ enum { SURE_PINGS = 30 }; /* so many in a row tell that there is no loss */
  * something fails a loss would have to explain that, too. */
 static const double LEAST_LOSS = 0.2, HARDLY_EVER = 0.0025, HARDLY_THEN = 0.11;
 
-/* Round trips to the target other than pings: those that were made, and of them those that something was lost of; and
- * of these those of ARP. */
-struct trips {
-	double made, lost, arps_lost;
-};
-
 /* came_late: a first request to connect there was lost. */
 static bool came_late(const struct digest *d, const struct evidence *e)
 {
@@ -138,7 +132,7 @@ static struct trips count_evidence(const struct digest *d, const struct evidence
 	return (struct trips){ .made = (status || session) && e->ms < QUEUE_MS ? 1 + session : 0 };
 }
 
-static struct trips count_trips(const struct digest *d)
+struct trips digest_count_trips(const struct digest *d)
 {
 	struct trips sum = { 0 };
 	for (size_t i = 0; i < d->c->evidence_count; i++) {
@@ -174,7 +168,7 @@ static const struct evidence *firsts_dropped(const struct digest *d, struct trip
 
 bool digest_trips_lost(const struct digest *d)
 {
-	return count_trips(d).lost > 0;
+	return digest_count_trips(d).lost > 0;
 }
 
 /* at_most_lost: how likely it is that of so many round trips no more than these are lost, at LEAST_LOSS. */
@@ -196,7 +190,7 @@ static double at_most_lost(double lost, double made)
 static double by_chance(const struct digest *d, const struct pings *p)
 {
 	const struct evidence *quick = digest_quick_row(d);
-	struct trips t = count_trips(d), row = quick ? count_evidence(d, quick) : (struct trips){ 0 };
+	struct trips t = digest_count_trips(d), row = quick ? count_evidence(d, quick) : (struct trips){ 0 };
 	double missing = p->burst_sent - p->burst_received, since = row.lost <= 0 ? row.made : 0;
 	if (t.lost <= 0)
 		return at_most_lost(0, t.made) * at_most_lost(missing, p->burst_sent);
@@ -281,7 +275,7 @@ static bool loss_in_doubt(const struct digest *d, const struct pings *p, struct 
 bool digest_doubts_loss(const struct digest *d)
 {
 	struct pings p = digest_count_pings(d);
-	return p.burst_sent < SURE_PINGS && loss_in_doubt(d, &p, count_trips(d));
+	return p.burst_sent < SURE_PINGS && loss_in_doubt(d, &p, digest_count_trips(d));
 }
 
 bool digest_pings_all_back(const struct digest *d)
@@ -376,7 +370,7 @@ void digest_loss(struct digest *d)
 	const struct pings pings = digest_count_pings(d), *p = &pings;
 	const struct evidence *arp = digest_look(d, "arp", ARG("address", d->target), ARG("count", STR("20")));
 	const struct evidence *row = digest_quick_row(d);
-	const struct trips t = count_trips(d);
+	const struct trips t = digest_count_trips(d);
 	bool open = digest_is(d, "tcp.445", "open") || digest_is(d, "tcp.139", "open");
 	bool pinged = p->burst_received > 0, failed = lost_connects(d);
 	double lost = p->burst_sent - p->burst_received, answers = digest_arp_of_twenty(d, arp);

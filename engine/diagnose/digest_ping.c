@@ -183,7 +183,7 @@ const struct evidence *digest_large_request(const struct digest *d)
 	return e ? e : digest_look(d, "smb", ARG("address", d->target), ARG("pad", STR("1200"))); /* of older incidents */
 }
 
-static bool large_pass(const struct evidence *e)
+bool digest_large_pass(const struct evidence *e)
 {
 	return evidence_state(e, "passes") || evidence_state(e, "too-big");
 }
@@ -204,15 +204,15 @@ static void put_mtu_of_service(struct digest *d)
 	const struct evidence *words = digest_words(d);
 	struct str large = evidence_text(words, "ssh.large");
 	bool deaf = !ping || evidence_state(ping, "silent"), there = str_eq(large, STR("passed"));
-	bool back = large_pass(ping) || evidence_number(words, "ssh.heard", 0) >= LARGE_HEARD;
+	bool back = digest_large_pass(ping) || evidence_number(words, "ssh.heard", 0) >= LARGE_HEARD;
 	if (large.n && !there)
 		digest_put(d, "mtu.state", "blackhole", words);
 	else if (there && (back || evidence_state(ping, "blackhole"))) /* then a finding says so: mtu.pings */
 		digest_put(d, "mtu.state", "passes", words);
 	else if (there && deaf)
 		digest_put(d, "mtu.state", "there", words);
-	else if (large_pass(ping) || (deaf && large_pass(datagrams)))
-		digest_put(d, "mtu.state", "passes", large_pass(ping) ? ping : datagrams);
+	else if (digest_large_pass(ping) || (deaf && digest_large_pass(datagrams)))
+		digest_put(d, "mtu.state", "passes", digest_large_pass(ping) ? ping : datagrams);
 	else if (evidence_state(ping, "blackhole") && evidence_state(datagrams, "blackhole"))
 		digest_put(d, "mtu.state", "blackhole", datagrams);
 	else if (deaf && datagrams && !evidence_state(datagrams, "blackhole"))
@@ -238,41 +238,12 @@ static void put_mtu(struct digest *d)
 	bool vanishes = evidence_state(large, "silent"), told = large && !evidence_state(large, "no-connection");
 	if (vanishes && digest_trips_lost(d) && !digest_is(d, "loss.state", "none"))
 		return;
-	if (told && !large_pass(e))
+	if (told && !digest_large_pass(e))
 		digest_put(d, "mtu.state", vanishes ? "blackhole" : "passes", large);
 	else if (evidence_state(e, "blackhole") && !digest_works_small(d))
 		digest_put(d, "mtu.state", "blackhole", e);
-	else if (large_pass(e))
+	else if (digest_large_pass(e))
 		digest_put(d, "mtu.state", "passes", e);
-}
-
-/* cannot_ask: this machine does not let us probe so; over a slow way it is not tried. */
-static bool cannot_ask(const struct digest *d)
-{
-	for (size_t i = 0; i < d->c->evidence_count; i++)
-		if (str_eq(d->c->evidence[i]->probe, STR("mtu")) && evidence_state(d->c->evidence[i], "not-run"))
-			return true;
-	return digest_is(d, "latency.state", "slow") || digest_is(d, "latency.state", "late") || digest_seems_slow(d);
-}
-
-/* put_mtu_ipv6: whether large packets pass to the name's IPv6 address, where the target is the other one. Pings and
- * datagrams of which the small ones are answered and the large ones vanish show a black hole together; of one alone a
- * filter may be the reason, so that it stays open. */
-static void put_mtu_ipv6(struct digest *d)
-{
-	struct str address = list_first(d->v6), tcp = digest_fact(d, "tcp.ipv6");
-	const struct evidence *ping = digest_look(d, "mtu", ARG("address", address), ARG("port", STR("")));
-	const struct evidence *datagrams =
-		digest_look(d, "mtu", ARG("address", address), ARG("port", STR(DIGEST_NOBODYS_PORT)));
-	bool vanish = evidence_state(ping, "blackhole"), vanish_too = evidence_state(datagrams, "blackhole");
-	if (tcp.n && !str_eq(tcp, STR("open")))
-		digest_put(d, "mtu.ipv6", "none", NULL);
-	else if (large_pass(ping) || large_pass(datagrams))
-		digest_put(d, "mtu.ipv6", "passes", datagrams ? datagrams : ping);
-	else if (vanish && vanish_too)
-		digest_put(d, "mtu.ipv6", "blackhole", datagrams);
-	else if (!vanish && !vanish_too && (ping ? datagrams || !evidence_state(ping, "silent") : tcp.n && cannot_ask(d)))
-		digest_put(d, "mtu.ipv6", "untold", ping);
 }
 
 void digest_mtu(struct digest *d)
@@ -280,7 +251,6 @@ void digest_mtu(struct digest *d)
 	if (!d->target.n)
 		return;
 	put_mtu(d);
-	put_mtu_ipv6(d);
 	const struct evidence *ping = digest_look(d, "mtu", ARG("address", d->target), ARG("port", STR("")));
 	if (evidence_state(ping, "blackhole") && (digest_is(d, "mtu.state", "passes") || digest_is(d, "mtu.state", "there")))
 		digest_put(d, "mtu.pings", "vanish", ping);

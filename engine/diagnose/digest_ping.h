@@ -22,6 +22,8 @@ struct pings {
 };
 
 struct pings digest_count_pings(const struct digest *d);
+/* digest_large_pass: by these pings or datagrams, or the way says that they do not fit, as it should. */
+bool digest_large_pass(const struct evidence *e);
 /* digest_queued: the answers of one burst came ever later, as where they stand in a queue. */
 bool digest_queued(const struct evidence *burst);
 /* digest_straggled: they came so up to long after the first: a queue, not a loss. */
@@ -32,6 +34,12 @@ bool digest_pings_even(const struct evidence *burst);
 
 /* digest_arp_of_twenty: of twenty ARP requests in a row so many were answered. */
 double digest_arp_of_twenty(const struct digest *d, const struct evidence *arp);
+/* Round trips to the target other than pings: those that were made, and of them those that something was lost of; and
+ * of these those of ARP. */
+struct trips {
+	double made, lost, arps_lost;
+};
+struct trips digest_count_trips(const struct digest *d);
 /* digest_trips_lost: of round trips other than pings something was lost, for want of which nothing was given up. */
 bool digest_trips_lost(const struct digest *d);
 

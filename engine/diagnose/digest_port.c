@@ -243,24 +243,40 @@ static void put_steady(struct digest *d)
 		digest_put(d, "tcp.steady", "yes", NULL);
 }
 
+static bool serves(const struct digest *d, const struct evidence *e)
+{
+	return evidence_state(e, "open") && !digest_ended(d, e);
+}
+
+/* Others of one family beside its first; told: each was tried. */
+struct others {
+	bool any, differ, told;
+	const struct evidence *from;
+};
+
+static void look_at_others(const struct digest *d, struct str addresses, struct str first, bool serves_first,
+			   struct others *others)
+{
+	struct str rest = addresses, address;
+	for (size_t i = 0; i < DIGEST_ADDRESSES_MAX && str_word(&rest, &address); i++) {
+		const struct evidence *e = str_eq(address, first) ? NULL : tcp_of(d, address, d->port);
+		others->told &= e || str_eq(address, first);
+		if (!e)
+			continue;
+		others->any = true;
+		others->differ |= serves(d, e) != serves_first;
+		others->from = e;
+	}
+}
+
 static void put_second(struct digest *d)
 {
-	struct str rest = d->used_all, address;
-	bool first = digest_is(d, "tcp.445", "open") && !digest_ended(d, d->tcp445), others = false, differs = false;
-	const struct evidence *from = NULL;
-	for (size_t i = 0; i < DIGEST_ADDRESSES_MAX && str_word(&rest, &address); i++) {
-		if (str_eq(address, d->target))
-			continue;
-		const struct evidence *e = tcp_of(d, address, d->port);
-		if (!e)
-			return;
-		others = true;
-		if ((evidence_state(e, "open") && !digest_ended(d, e)) != first)
-			differs = true;
-		from = e;
-	}
-	if (d->used.n && d->tcp445)
-		digest_put(d, "tcp.second", !others ? "none" : differs ? "differs" : "same", from);
+	struct others o = { .told = true };
+	struct str six = list_first(d->v6);
+	look_at_others(d, d->used_all, d->target, digest_is(d, "tcp.445", "open") && !digest_ended(d, d->tcp445), &o);
+	look_at_others(d, d->v6, six, serves(d, tcp_of(d, six, d->port)), &o);
+	if (d->used.n && d->tcp445 && o.told)
+		digest_put(d, "tcp.second", !o.any ? "none" : o.differ ? "differs" : "same", o.from);
 }
 
 static void put_ipv6(struct digest *d)

@@ -144,7 +144,7 @@ static const struct step {
 	{ 3, step_service, "service.begins tcp.ipv6 tcp.steady", 0 },
 	{ 3, step_row, "retry.state tcp.steady", 0 },
 	{ 3, step_mtu_near, "mtu.state", 0 },
-	{ 3, step_mtu_ipv6, "mtu.ipv6", 0 },
+	{ 3, step_ipv6, "mtu.ipv6 loss.ipv6 smb.ipv6", 0 },
 	{ 3, step_refused_again, "tcp.steady", 0 },
 	{ 3, step_watch, "link.flapping", 0 },
 	{ 3, step_dns_domain, "dns.domain", 0 },

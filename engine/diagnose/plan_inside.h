@@ -8,6 +8,7 @@
  *   plan_name.c     name sources
  *   plan_path.c     this machine, the way, neighbours, ports
  *   plan_ping.c     how much gets through: pings, rows of connections, large packets
+ *   plan_ipv6.c     the name's IPv6 address, where the target is the other one
  *   plan_service.c  SMB, and what another service makes of a connection
  *   plan_article.c  what the article at hand asks for
  */
@@ -59,6 +60,8 @@ bool plan_seems_gone(const struct digest *d);
 void plan_ask_row(struct wave *w, struct str port, struct str attempts);
 /* plan_watch_ends: the service ended this connection: how long others are looked at for the same; empty: it did not. */
 struct str plan_watch_ends(const struct wave *w, const struct evidence *e);
+/* plan_large_size: of a large packet, as the connection would send them. */
+struct str plan_large_size(const struct wave *w, const struct evidence *open);
 /* plan_article_pipe: the named pipe that the article at hand asks for. */
 struct str plan_article_pipe(struct wave *w);
 
@@ -105,7 +108,7 @@ void step_ping(struct wave *w);
 void step_datagrams(struct wave *w);
 void step_mtu_near(struct wave *w);
 void step_mtu_quick(struct wave *w);
-void step_mtu_ipv6(struct wave *w);
+void step_ipv6(struct wave *w);
 void step_large(struct wave *w);
 void step_patience(struct wave *w);
 void step_again(struct wave *w);

@@ -81,9 +81,9 @@ void step_connect(struct wave *w)
 	struct str rest = d->used_all, address;
 	for (size_t i = 0; i < DIGEST_ADDRESSES_MAX && str_word(&rest, &address); i++)
 		ask(w, "tcp", ARG("address", address), ARG("port", d->port), ARG("watch", watch), ARG("stay", stay));
-	if (d->v6.n)
-		ask(w, "tcp", ARG("address", list_first(d->v6)), ARG("port", d->port), ARG("watch", watch),
-		    ARG("stay", stay));
+	rest = d->v6;
+	for (size_t i = 0; i < DIGEST_ADDRESSES_MAX && str_word(&rest, &address); i++)
+		ask(w, "tcp", ARG("address", address), ARG("port", d->port), ARG("watch", watch), ARG("stay", stay));
 }
 
 /* step_port_again: a port that was waited for only briefly, since the other one had answered: silent, or did a request

@@ -122,10 +122,10 @@ static bool pings_denied(const struct digest *d)
 	return denied(d, S("icmp"));
 }
 
-/* large_size: of a large packet, as large as the connection would send them, for lines and tunnels that carry only a
+/* plan_large_size: of a large packet, as large as the connection would send them, for lines and tunnels that carry only a
  * little less than others are many: where the other side, or a router between, has said that its segments hold less,
  * larger ones that vanish are no matter. Of packets larger than nearly all links carry nothing is asked. */
-static struct str large_size_of(const struct wave *w, const struct evidence *open)
+struct str plan_large_size(const struct wave *w, const struct evidence *open)
 {
 	enum { UNKNOWN = 1400, MOST_MSS = 1460, MOST_MSS_V6 = 1440, TCP_HEADER = 20, ECHO_HEADER = 8 };
 	double mss = evidence_number(open, "tcp.mss", 0),
@@ -136,7 +136,7 @@ static struct str large_size_of(const struct wave *w, const struct evidence *ope
 
 static struct str large_size(const struct wave *w)
 {
-	return large_size_of(w, digest_is(w->d, "tcp.445", "open") ? w->d->tcp445 : w->d->tcp139);
+	return plan_large_size(w, digest_is(w->d, "tcp.445", "open") ? w->d->tcp445 : w->d->tcp139);
 }
 
 static void step_mtu(struct wave *w)
@@ -151,21 +151,6 @@ void step_mtu_near(struct wave *w)
 {
 	if (!w->d->smb && !w->d->udp && is_near(w->d))
 		step_mtu(w);
-}
-
-/* step_mtu_ipv6: of a name with both kinds of address a client begins with the one of IPv6, and stays with it where the
- * connection comes about. Where large pings vanish, or all do, datagrams are asked, too. */
-void step_mtu_ipv6(struct wave *w)
-{
-	struct str address = list_first(w->d->v6), port = S("");
-	if (!digest_is(w->d, "tcp.ipv6", "open") || !plan_open(w->d) || plan_slow_way(w->d))
-		return;
-	const struct evidence *open = digest_look(w->d, "tcp", ARG("address", address), ARG("port", w->d->port));
-	const struct evidence *ping = digest_look(w->d, "mtu", ARG("address", address), ARG("port", S("")));
-	if (evidence_state(ping, "blackhole") || evidence_state(ping, "silent"))
-		port = S(DIGEST_NOBODYS_PORT);
-	ask(w, "mtu", ARG("address", address), ARG("port", port), ARG("size", large_size_of(w, open)),
-	    ARG("wait", evidence_number(open, "tcp.ms", 1000) < NEAR_MS ? S("100") : S("700")));
 }
 
 /* step_mtu_quick: once small packets are known to pass at once; large ones would fill a slow line. */

@@ -49,6 +49,7 @@ static const struct probe_fact_help facts[] = {
 	{ "smb.status", FACT_TEXT, "NT status of the negotiation in hex" },
 	{ "smb.signing", FACT_TEXT, "off, enabled or required" },
 	{ "smb.encryption", FACT_BOOL, "the server offers encryption" },
+	{ "smb.guid", FACT_TEXT, "the server's own id in hex (ServerGuid), the same at each of its addresses" },
 	{ "smb.greeting", FACT_TEXT, "the first bytes, where they are no SMB" },
 	{ "smb.service", FACT_TEXT, "what they look like: ssh, http, other" },
 	{ "smb.early", FACT_BOOL, "the peer spoke or closed before we said a word" },
@@ -118,6 +119,8 @@ static void negotiation_facts(struct machine *m, const struct smb_talk *t)
 	machine_number(m, "smb.dialect_number", r->dialect);
 	machine_text(m, "smb.signing", str_c(r->security & 2 ? "required" : r->security & 1 ? "enabled" : "off"));
 	machine_bool(m, "smb.encryption", r->encryption);
+	if (t->guid.n)
+		machine_text(m, "smb.guid", t->guid);
 }
 
 static void session_facts(struct machine *m, const struct smb_talk *t)

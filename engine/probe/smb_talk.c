@@ -201,6 +201,14 @@ static bool echoes_begin(struct machine *m, struct smb_talk *t)
 	return !echo_tick(m, t);
 }
 
+static struct str hex_text(struct str bytes, struct arena *a)
+{
+	struct str text = STR("");
+	for (size_t i = 0; i < bytes.n; i++)
+		text = arena_printf(a, "%.*s%02x", STR_ARG(text), (uint8_t)bytes.p[i]);
+	return text;
+}
+
 static bool read_smb_answer(struct machine *m, struct smb_talk *t, struct str frame)
 {
 	struct smb_answer r = smb_read(frame);
@@ -220,6 +228,8 @@ static bool read_smb_answer(struct machine *m, struct smb_talk *t, struct str fr
 	t->status[t->step] = r.status;
 	if (t->step == SMB_DIALECT) {
 		t->negotiated = r;
+		t->guid = hex_text(r.guid, m->arena);
+		t->negotiated.guid = STR("");
 		if (r.status || r.dialect == 0xFFFF)
 			return stop(t, SMB_REFUSED);
 	}

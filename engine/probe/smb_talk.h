@@ -68,6 +68,7 @@ struct smb_talk {
 	bool retransmits_known;
 	unsigned data_in, disordered, frames; /* segments that came, those out of order, the frames that they held */
 	struct smb_answer negotiated;
+	struct str guid; /* the server's own id in hex; empty: it told none */
 	bool answered[SMB_STEPS];
 	uint32_t status[SMB_STEPS];
 	uint16_t session_flags;

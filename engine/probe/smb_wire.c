@@ -343,7 +343,7 @@ static void read_negotiation(struct wire *w, struct smb_answer *r)
 	r->security = wire_le16(w) & 3u;
 	r->dialect = wire_le16(w);
 	unsigned contexts = wire_le16(w);
-	wire_skip(w, 16); /* server id */
+	r->guid = wire_bytes(w, 16);
 	r->capabilities = wire_le32(w);
 	wire_skip(w, 12 + 16 + 4); /* sizes, times, security buffer */
 	size_t context_at = wire_le32(w);

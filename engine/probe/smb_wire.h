@@ -71,6 +71,7 @@ struct smb_answer {
 	unsigned security; /* bit 0 signing enabled, bit 1 required (as SMB2 has them) */
 	uint32_t capabilities;
 	bool encryption;   /* the server offers it */
+	struct str guid;   /* ServerGuid, 16 bytes (MS-SMB2 2.2.4), in the frame; empty: none */
 	/* of a session setup */
 	uint16_t session_flags;
 };

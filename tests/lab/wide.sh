@@ -481,6 +481,16 @@ client-fw-v6-smb|nas7|none|none.healthy|healthy|as client-fw-v6, of SMB
 client-fw-v6-drop|nas7|filter|filter.client.output-drop|filter.server.drop-smb-ipv6/open|the client's own firewall drops SSH by IPv6, and IPv4 works
 v4-dead-v6-ssh|nas7|none|none.healthy|healthy/name.dns.stale-dead/open|the A record of an SSH server is an address nobody has, by IPv6 it works|silence
 v4-dropped-v6-ssh|nas7|none|none.healthy|healthy/fw-drop-smb/open|SSH is dropped by IPv4 and works by IPv6|silence
+v6-mtu-smb-silent|nas7|ip|ip.path.mtu-blackhole|ip.path.mtu-blackhole-ipv6|A and AAAA, IPv6 packets over 1000 bytes vanish, and the server drops ICMP and datagrams of IPv6|silence
+v6-mtu-ssh-silent|nas7|ip|ip.path.mtu-blackhole|ip.path.mtu-blackhole-ipv6|as v6-mtu-smb-silent, of an SSH server|silence
+ok-v6-silent|nas7|none|none.healthy|healthy|A and AAAA, and the server drops all of IPv6 but connections|silence
+v6-loss-40|nas7|link|link.path.loss|link.path.loss-ipv6/open|A and AAAA, and 40 % of the round trips by IPv6 are lost|silence
+v6-loss-40-ssh|nas7|link|link.path.loss|link.path.loss-ipv6/open|as v6-loss-40, of an SSH server|silence
+v6-other-server|nas7|name|name.dns.aaaa-wrong|name.dns.aaaa-other-server|the AAAA record is another file server's|silence
+v6-hung|nas7|smb|smb.server.hung|tcp-ended-ipv6|by IPv6 something takes connections to 445 and says nothing, by IPv4 SMB works|silence
+v6-second-dead|nas7|name|name.dns.one-of-two-dead|name.dns.one-of-two-dead/name.dns.aaaa-dead|two AAAA records, one of them dead
+dns-rr-fourth-dead|nas7|name|name.dns.one-of-two-dead|name.dns.one-of-two-dead|five A records, one of them dead
+ok-dns-rr-five|nas7|none|none.healthy|healthy|five A records of one server
 v6-mtu-both|nas7|ip|ip.path.mtu-blackhole|ip.path.mtu-blackhole-ipv6|A and AAAA of an SSH server, and IPv6 packets over 1000 bytes vanish|silence
 v6-far|depot|none|none.healthy|healthy|an SSH server behind the router that DNS has by IPv6 alone
 v6-far-drop|depot|filter|filter.router.drop|fw-drop-smb|as v6-far, and the router drops SSH
@@ -623,6 +633,16 @@ inject_variants() {
     client-fw-v6-drop) serves_both; drop_in e53c output 'meta nfproto ipv6 tcp dport 22 drop' ;;
     v4-dead-v6-ssh) serves_both; dns_with --host-record="filesrv.$DOM,$DEAD,2001:db8:53::10" ;;
     v4-dropped-v6-ssh) serves_both; drop_in e53s input 'meta nfproto ipv4 tcp dport 22 drop' ;;
+    v6-mtu-smb-silent) both_families; v6_silent; bridge_drop 'ether type ip6 ip6 length > 960 drop' ;;
+    v6-mtu-ssh-silent) serves_both; v6_silent; bridge_drop 'ether type ip6 ip6 length > 960 drop' ;;
+    ok-v6-silent) both_families; v6_silent ;;
+    v6-loss-40) both_families; v6_loses ;;
+    v6-loss-40-ssh) serves_both; v6_loses ;;
+    v6-other-server) smbd_start e53o; wait_listen e53o; dns_with --host-record="filesrv.$DOM,10.53.0.10,2001:db8:53::77" ;;
+    v6-hung) labd e53o smb6 tcp6 445 silent; dns_with --host-record="filesrv.$DOM,10.53.0.10,2001:db8:53::77" ;;
+    v6-second-dead) dns_with --host-record="filesrv.$DOM,10.53.0.10,2001:db8:53::10" --host-record="filesrv.$DOM,2001:db8:53::dead" ;;
+    dns-rr-fourth-dead) dns_many $DEAD ;;
+    ok-dns-rr-five) ipn e53s addr add 10.53.0.14/24 dev eth0; dns_many 10.53.0.14 ;;
     v6-mtu-both) serves_both; bridge_drop 'ether type ip6 ip6 length > 960 drop' ;;
     v6-far) v6_far ;;
     v6-far-drop) v6_far; drop_in e53r forward 'tcp dport 22 drop' ;;
@@ -1299,6 +1319,16 @@ more_tools() {
 # both_families: DNS has both addresses of the server; serves_both: and SSH listens on both
 both_families() { dns_with "$REM_REC" --host-record="filesrv.$DOM,10.53.0.10,2001:db8:53::10"; }
 serves_both() { serves_ssh; labd e53s sshs6 tcp6 22 ssh $'SSH-2.0-OpenSSH_9.2\r\n'; both_families; }
+
+# v6_silent: of IPv6 the server takes connections, and nothing else; v6_loses: 40 % of the round trips by it
+v6_silent() { drop_in e53s input 'icmpv6 type echo-request drop' 'meta nfproto ipv6 meta l4proto udp drop'; }
+v6_loses() { bridge_drop 'oifname "s0" ether type ip6 numgen random mod 100 < 23 drop' 'iifname "s0" ether type ip6 numgen random mod 100 < 23 drop'; }
+# dns_many ADDRESS: the server has four addresses, and DNS has this one beside them
+dns_many() {
+    local last names=(--host-record="filesrv.$DOM,10.53.0.10" --host-record="filesrv.$DOM,$1")
+    for last in 11 12 13; do ipn e53s addr add 10.53.0.$last/24 dev eth0; names+=(--host-record="filesrv.$DOM,10.53.0.$last"); done
+    dns_with "${names[@]}"
+}
 
 # v6_far: the SSH server behind the router has an IPv6 address, which alone is in DNS
 v6_far() {
