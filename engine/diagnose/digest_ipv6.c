@@ -5,9 +5,9 @@
  */
 #include "diagnose/digest_ping.h"
 
-/* TRIPS_MIN: so many round trips of which none is lost: at a loss of 40 in a hundred that is seen once in 165 times.
+/* TRIPS_MIN: so many round trips of which none is lost: at a loss of 40 in a hundred that is seen once in 100 times.
  * TRIPS_SURE: of connections alone, where a limit on pings is the other reason for what is missing of those. */
-enum { TRIPS_MIN = 10, TRIPS_SURE = 14, PINGS_SURE = 20 };
+enum { TRIPS_MIN = 9, TRIPS_SURE = 14, PINGS_SURE = 20 };
 
 /* at_six: the digest as it would be of that address: what was sent there counts as what was sent to the target. */
 static struct digest at_six(const struct digest *d)

@@ -15,7 +15,7 @@ static void ask_service(struct wave *w, struct str address, const struct evidenc
 	if (d->smb)
 		ask(w, "smb", ARG("address", address), ARG("port", S("445")), ARG("dialects", S("smb311")),
 		    ARG("pad", str_c(pads[evidence_state(large, "silent")])), ARG("listen", S("0")),
-		    ARG("wait", S("1500")), ARG("echo", S("6")));
+		    ARG("wait", S("1500")), ARG("echo", S("4")));
 	else if (str_eq(evidence_text(open, "tcp.service"), S("ssh")))
 		ask(w, "ssh", ARG("address", address), ARG("port", d->port));
 	else

@@ -490,7 +490,7 @@ v6-other-server|nas7|name|name.dns.aaaa-wrong|name.dns.aaaa-other-server|the AAA
 v6-hung|nas7|smb|smb.server.hung|tcp-ended-ipv6|by IPv6 something takes connections to 445 and says nothing, by IPv4 SMB works|silence
 v6-second-dead|nas7|name|name.dns.one-of-two-dead|name.dns.one-of-two-dead/name.dns.aaaa-dead|two AAAA records, one of them dead
 dns-rr-fourth-dead|nas7|name|name.dns.one-of-two-dead|name.dns.one-of-two-dead|five A records, one of them dead
-ok-dns-rr-five|nas7|none|none.healthy|healthy|five A records of one server
+ok-dns-rr-five|nas7|none|none.healthy|healthy|five A records of one server|answers
 v6-mtu-both|nas7|ip|ip.path.mtu-blackhole|ip.path.mtu-blackhole-ipv6|A and AAAA of an SSH server, and IPv6 packets over 1000 bytes vanish|silence
 v6-far|depot|none|none.healthy|healthy|an SSH server behind the router that DNS has by IPv6 alone
 v6-far-drop|depot|filter|filter.router.drop|fw-drop-smb|as v6-far, and the router drops SSH
