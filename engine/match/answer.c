@@ -284,19 +284,32 @@ static void add_spans(const struct query *q, const struct answer *x, struct matc
 		out->spans[out->span_count++] = answer_span(q->clean, s.start, s.end);
 }
 
+/* text_around: of a payload of two texts the lines that the span is of; else all of it. */
+static struct match_span text_around(const struct query *q, struct match_span s)
+{
+	struct match_span text = q->payload;
+	if (!q->two || s.start < text.start || s.end > text.end)
+		return text;
+	const char *p = q->clean->text.p;
+	const char *before = memrchr(p + text.start, '\n', s.start - text.start);
+	const char *behind = memchr(p + s.end, '\n', text.end - s.end);
+	return (struct match_span){ before ? (size_t)(before - p) + 1 : text.start,
+				    behind ? (size_t)(behind - p) : text.end };
+}
+
 bool answer_is_whole(const struct query *q, const struct answer *x)
 {
-	struct match_span s = x->surface.span;
+	struct match_span s = x->surface.span, text = text_around(q, s);
 	bool before = false;
 	if (!x->fits || x->inferred)
 		return false;
 	for (uint32_t i = 0; i < q->token_count; i++) {
-		if (q->tokens[i].start >= s.end)
+		if (q->tokens[i].start >= s.end && q->tokens[i].start < text.end)
 			return false;
-		before |= q->tokens[i].end <= s.start;
+		before |= q->tokens[i].end <= s.start && q->tokens[i].start >= text.start;
 	}
-	struct str payload = str_part(q->clean->text, q->payload.start, q->payload.end);
-	return !before || s.start <= q->payload.start + envelope_head(payload, q->payload.start > 0);
+	struct str payload = str_part(q->clean->text, text.start, text.end);
+	return !before || s.start <= text.start + envelope_head(payload, text.start > 0);
 }
 
 bool answer_is_parted(const struct query *q, const struct answer *x)

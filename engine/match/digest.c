@@ -3,6 +3,7 @@
 
 #include "base/hash.h"
 #include "base/mem.h"
+#include "match/envelope.h"
 #include "match/product.h"
 #include "match/token.h"
 #include "rule/rule.h"
@@ -136,18 +137,35 @@ static void add_tokens(struct digest *g, struct str literal)
 	}
 }
 
+/* said_end: up to where a message tells what failed, in bytes, a variable counted as one; what it tells of the next try
+ * is left out, as it is of a log's lines. */
+static size_t said_end(struct digest *g, const struct rule_template *t)
+{
+	struct buf shape = { 0 };
+	for (size_t i = 0; i < t->piece_count; i++)
+		buf_add(&shape, t->pieces[i].is_var ? STR("0") : t->pieces[i].text);
+	size_t end = envelope_cut_retry(buf_str(&shape)).n;
+	if (buf_err(&shape))
+		g->err = buf_err(&shape);
+	buf_free(&shape);
+	return end;
+}
+
 static void add_message(struct digest *g, const struct rule_template *t)
 {
+	size_t left = said_end(g, t);
 	struct digest_message m = { .token_at = (uint32_t)(g->tokens.n / 4),
 				    .var_at = (uint32_t)(g->vars.n / sizeof(struct file_var)),
 				    .place = (uint8_t)t->place,
 				    .announced = t->announced };
 	struct buf text = { 0 };
-	for (size_t i = 0; i < t->piece_count; i++) {
+	for (size_t i = 0; i < t->piece_count && left; i++) {
 		const struct rule_piece *p = &t->pieces[i];
+		struct str literal = str_first(p->text, left);
+		left -= p->is_var ? 1 : literal.n;
 		if (!p->is_var) {
-			add_tokens(g, p->text);
-			buf_add(&text, p->text);
+			add_tokens(g, literal);
+			buf_add(&text, literal);
 			continue;
 		}
 		const struct rule_var *v = &t->vars[p->var];

@@ -305,9 +305,12 @@ static unsigned tells(struct str s, size_t at)
 	static const uint16_t has[256] = { ['\n'] = HAS_LINE_END, ['\t'] = HAS_TAB,	['$'] = HAS_DOLLAR,
 					   ['='] = HAS_EQUALS,	  ['|'] = HAS_BAR,	['['] = HAS_BRACKET,
 					   ['*'] = HAS_STAR,	  [','] = HAS_COMMA,	[';'] = HAS_COMMA,
-					   [':'] = HAS_CLOCK,	  ['{'] = HAS_BRACE,	['<'] = HAS_ANGLE };
+					   [':'] = HAS_CLOCK,	  ['{'] = HAS_BRACE,	['<'] = HAS_ANGLE,
+					   ['>'] = HAS_ARROW };
 	unsigned mark = has[(unsigned char)s.p[at]];
 	bool digit = (mark & (HAS_BRACKET | HAS_CLOCK)) && at + 1 < s.n && char_is_digit(s.p[at + 1]);
+	if (mark == HAS_ARROW)
+		return at > 3 && !memcmp(s.p + at - 3, "---", 3) ? mark : 0;
 	if (mark == HAS_CLOCK)
 		return digit && at && char_is_digit(s.p[at - 1]) ? mark : 0;
 	return digit ? mark | HAS_NUMBER : mark;
@@ -325,7 +328,7 @@ static unsigned bytes_of(struct str s)
 		odd = _mm_or_si128(odd, _mm_cmpeq_epi8(low, _mm_set1_epi8('{')));
 		odd = _mm_or_si128(odd, _mm_cmpeq_epi8(low, _mm_set1_epi8('|')));
 		odd = _mm_or_si128(odd, _mm_cmpeq_epi8(_mm_or_si128(x, _mm_set1_epi8(1)), _mm_set1_epi8(';')));
-		odd = _mm_or_si128(odd, _mm_cmpeq_epi8(_mm_or_si128(x, _mm_set1_epi8(1)), _mm_set1_epi8('=')));
+		odd = _mm_or_si128(odd, _mm_cmpeq_epi8(_mm_or_si128(x, _mm_set1_epi8(3)), _mm_set1_epi8('?')));
 		odd = _mm_or_si128(odd, _mm_cmpeq_epi8(x, _mm_set1_epi8('*')));
 		odd = _mm_or_si128(odd, _mm_cmpeq_epi8(x, _mm_set1_epi8(',')));
 		odd = _mm_or_si128(odd, _mm_cmpeq_epi8(x, _mm_set1_epi8('$')));
@@ -354,12 +357,12 @@ static bool peel_record(struct peel *p)
  * may still be bare. */
 static bool is_bare(struct str s, unsigned has)
 {
-	if (!s.n || (has & (HAS_LINE_END | HAS_TAB | HAS_DOLLAR | HAS_BAR | HAS_STAR | HAS_NUMBER)) ||
+	if (!s.n || (has & (HAS_LINE_END | HAS_TAB | HAS_DOLLAR | HAS_BAR | HAS_STAR | HAS_NUMBER | HAS_ARROW)) ||
 	    peel_byte_at(s, s.n - 1, "}") || peel_ends_in_hresult(s) ||
 	    (s.p[s.n - 1] == ']' && peel_ends_in_project(s)))
 		return false;
 	if (char_is_digit(s.p[0]) || peel_byte_at(s, 0, "<[({.:@#!") || stamp_month(s) || stamp_weekday(s) ||
-	    str_starts(s, STR("Executed as user: ")) ||
+	    str_starts(s, STR("Executed as user: ")) || str_starts(s, STR("Product: ")) ||
 	    (peel_byte_at(s, 0, "IWEF") && s.n > 1 && char_is_digit(s.p[1])))
 		return false;
 	struct markup_record markup;
@@ -382,7 +385,8 @@ static struct match_span span_of(struct str text, struct str part)
 void envelope_read(struct str text, struct match_envelope *ret_envelope)
 {
 	struct match_envelope e = { .kind = STR("") };
-	struct peel p = { .rest = peel_cut_mark(str_trim(text)), .e = &e };
+	struct peel p = { .rest = envelope_cut_retry(peel_cut_mark(str_trim(text))), .e = &e };
+	const char *end = p.rest.p + p.rest.n;
 	p.has = bytes_of(p.rest);
 	if (is_bare(p.rest, p.has)) {
 		size_t at = (size_t)(p.rest.p - text.p);
@@ -422,6 +426,8 @@ void envelope_read(struct str text, struct match_envelope *ret_envelope)
 			peel_behind(&p);
 	}
 	p.rest = str_trim(p.rest);
+	if (p.rest.p + p.rest.n != end) /* of a field, or before what stood behind it */
+		p.rest = envelope_cut_retry(p.rest);
 	if (!p.rest.n) { /* nothing but dress: then it is the message */
 		e = (struct match_envelope){ .kind = STR("") };
 		p.rest = str_trim(text);

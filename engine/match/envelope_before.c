@@ -62,6 +62,16 @@ bool peel_sap(struct peel *p)
 	return true;
 }
 
+/* "Error 1904. text", "Error 1904.Text": numbers of its own, which are no codes of Windows. A message that an article
+ * quotes with its number begins in the dress. */
+static void peel_installer_error(struct peel *p)
+{
+	static const struct str error = STR_LIT("Error ");
+	size_t digits = str_starts(p->rest, error) ? peel_digits(p->rest, error.n, 4, 5) : 0, end = error.n + digits;
+	if (digits && peel_byte_at(p->rest, end, ".") && str_trim(str_from(p->rest, end + 1)).n)
+		peel_drop(p, end + 1);
+}
+
 /* "MSI (s) (A4:3C) [10:56:20:113]: Product: Tool -- text", and behind another stamp without its clock */
 bool peel_installer(struct peel *p)
 {
@@ -80,11 +90,14 @@ bool peel_installer(struct peel *p)
 		told = true;
 	}
 	size_t end = str_starts(p->rest, product) ? str_find(str_first(p->rest, PRODUCT_MAX), behind) : STR_NONE;
-	if (end == STR_NONE || !str_trim(str_from(p->rest, end + behind.n)).n)
-		return told;
-	peel_drop(p, end + behind.n);
-	peel_kind(p, "installer");
-	return true;
+	if (end != STR_NONE && str_trim(str_from(p->rest, end + behind.n)).n) {
+		peel_drop(p, end + behind.n);
+		peel_kind(p, "installer");
+		told = true;
+	}
+	if (told)
+		peel_installer_error(p);
+	return told;
 }
 
 /* "3m12s   Warning   FailedMount   pod/web   text": events of Kubernetes as kubectl lists them */

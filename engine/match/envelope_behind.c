@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * What servers and runtimes put behind a message on its own line, or around it: nginx's request, Apache's referer, the
- * context of PHP's loggers, where PHP was, Kafka's classes, sshd's state, the statement that a database was told,
- * .NET's HRESULT, where DISM was, to whom Postfix spoke.
+ * What servers and runtimes put behind a message on its own line, or around it: nginx's request and what PHP told it,
+ * Apache's referer, the context of PHP's loggers, where PHP was, Kafka's classes, sshd's state, the statement that a
+ * database was told, .NET's HRESULT, where DISM was, to whom Postfix spoke.
  */
 #include "match/envelope_peel.h"
 
@@ -26,6 +26,30 @@ static bool peel_nginx(struct peel *p)
 	struct str tail = at == STR_NONE ? STR("") : str_from(p->rest, at);
 	return str_find(tail, STR(", server: ")) != STR_NONE && str_find(tail, STR(", upstream: ")) == STR_NONE &&
 	       cut(p, at);
+}
+
+/* "FastCGI sent in stderr: "PHP message: PHP Warning:  text" while reading upstream, client: ...": the first of what a
+ * program told nginx while it answered. */
+static bool peel_fastcgi(struct peel *p)
+{
+	static const struct str begins = STR_LIT("FastCGI sent in stderr: \""), ends = STR_LIT("\" while reading "),
+				message = STR_LIT("PHP message: "), level = STR_LIT("PHP ");
+	enum { LEVEL_MAX = 24 };
+	if (!str_starts(p->rest, begins))
+		return false;
+	struct str s = str_from(p->rest, begins.n);
+	size_t end = str_find(s, ends), next;
+	s = str_first(s, end == STR_NONE ? s.n : end);
+	s = str_from(s, str_starts(s, message) ? message.n : 0);
+	next = str_find(s, message);
+	s = str_trim(str_first(s, next == STR_NONE ? s.n : next));
+	size_t colon = str_starts(s, level) ? str_find(str_first(s, LEVEL_MAX), STR(":  ")) : STR_NONE;
+	s = str_from(s, colon == STR_NONE ? 0 : colon + 3);
+	s = str_from(s, str_starts(s, STR("Uncaught ")) ? 9 : 0);
+	if (!s.n)
+		return false;
+	p->rest = s;
+	return true;
 }
 
 /* "text, referer: http://example.org/" */
@@ -116,7 +140,7 @@ static bool peel_context(struct peel *p)
 {
 	size_t at = p->has & HAS_TAB && p->e->level.n && str_ends(p->rest, STR("}")) ? str_find(p->rest, STR("\t{\""))
 										     : STR_NONE;
-	return at != STR_NONE && cut(p, at);
+	return at != STR_NONE && (peel_json_behind(p, at + 1) || cut(p, at));
 }
 
 /* "text [preauth]": sshd before it knows who it is */
@@ -141,18 +165,18 @@ static bool peel_class(struct peel *p)
 	return dots > 1 && char_is_upper(s.p[last]) && at && s.p[at - 1] == ' ' && cut(p, at);
 }
 
-/* "text in /srv/a.php on line 42" */
+/* "text in /srv/a.php on line 42", "text in /srv/a.php:42" */
 static bool peel_place(struct peel *p)
 {
-	static const struct str mark = STR_LIT(" on line ");
+	static const struct str mark = STR_LIT(" on line "), colon = STR_LIT(".php:");
 	struct str s = p->rest;
 	size_t digits = 0;
 	while (digits < s.n && char_is_digit(s.p[s.n - 1 - digits]))
 		digits++;
 	struct str before = str_first(s, s.n - digits);
-	if (!digits || !str_ends(before, mark))
+	if (!digits || !(str_ends(before, mark) || str_ends(before, colon)))
 		return false;
-	before = str_first(before, before.n - mark.n);
+	before = str_first(before, before.n - (str_ends(before, mark) ? mark.n : 1));
 	size_t file = before.n;
 	while (file && !char_is_space(before.p[file - 1]))
 		file--;
@@ -218,8 +242,13 @@ void peel_behind(struct peel *p)
 		return;
 	if (p->e->time.n && (peel_provider(p) || peel_delivery(p)))
 		return;
+	if (p->e->time.n && peel_fastcgi(p)) {
+		peel_place(p);
+		return;
+	}
 	if (p->e->time.n && (peel_nginx(p) || peel_context(p) || peel_action(p) || peel_referer(p) || peel_statement(p) ||
-			     peel_preauth(p) || peel_class(p) || peel_place(p) || peel_script(p)))
+			     peel_preauth(p) || peel_class(p) || peel_place(p) || peel_script(p) ||
+			     peel_pairs_behind(p)))
 		return;
 	if (!peel_php(p))
 		peel_hresult(p);

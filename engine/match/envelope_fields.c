@@ -38,13 +38,21 @@ static const struct {
 	{ STR_LIT("detail"), ROLE_MESSAGE },
 	{ STR_LIT("body"), ROLE_MESSAGE },
 	{ STR_LIT("stringvalue"), ROLE_MESSAGE }, /* OpenTelemetry, within the body */
-	{ STR_LIT("reason"), ROLE_MESSAGE },
 	{ STR_LIT("event.original"), ROLE_MESSAGE },
 	{ STR_LIT("error"), ROLE_ERROR },
 	{ STR_LIT("err"), ROLE_ERROR },
 	{ STR_LIT("error.message"), ROLE_ERROR },
 	{ STR_LIT("errormessage"), ROLE_ERROR },
+	{ STR_LIT("error_message"), ROLE_ERROR },
+	{ STR_LIT("errmsg"), ROLE_ERROR },
+	{ STR_LIT("exception.message"), ROLE_ERROR },
+	{ STR_LIT("exception_message"), ROLE_ERROR },
 	{ STR_LIT("exception"), ROLE_ERROR },
+	{ STR_LIT("@x"), ROLE_ERROR },
+	{ STR_LIT("exc_info"), ROLE_ERROR },
+	{ STR_LIT("stack_trace"), ROLE_ERROR },
+	{ STR_LIT("cause"), ROLE_ERROR },
+	{ STR_LIT("reason"), ROLE_ERROR },
 	{ STR_LIT("stderr"), ROLE_ERROR },
 	{ STR_LIT("@timestamp"), ROLE_TIME },
 	{ STR_LIT("timestamp"), ROLE_TIME },
@@ -330,6 +338,52 @@ bool peel_logfmt(struct peel *p)
 			rest = str_from(rest, 1);
 	}
 	return pairs > PAIRS_MIN && give(p, &r, "logfmt");
+}
+
+/* peel_told notes the error that fields behind a message tell, and drops them. */
+static bool peel_told(struct peel *p, size_t at, const struct record *r)
+{
+	struct str error = r->values[ROLE_ERROR], left = str_trim_end(str_first(p->rest, at));
+	if (!error.n || !r->quoted[ROLE_ERROR] || !left.n || p->e->coding || p->beside.n)
+		return false;
+	p->rest = left;
+	p->beside = error;
+	p->e->coding = CODING_BACKSLASH;
+	return true;
+}
+
+bool peel_json_behind(struct peel *p, size_t at)
+{
+	struct json_walk w = { .s = str_from(p->rest, at) };
+	return walk_object(&w) && peel_told(p, at, &w.record);
+}
+
+bool peel_pairs_behind(struct peel *p)
+{
+	enum { TRIED_MAX = 8 };
+	struct str s = p->rest, name, value;
+	bool quoted;
+	if (!(p->has & HAS_EQUALS) || !memchr(s.p, '"', s.n))
+		return false;
+	for (size_t at = 0, tried = 0, found; tried < TRIED_MAX; at++, tried++) {
+		if ((found = str_find_char(str_from(s, at), '=')) == STR_NONE)
+			return false;
+		at += found;
+		size_t from = at, n = 0;
+		while (from && is_key(s.p[from - 1]))
+			from--;
+		if (from == at || !from || s.p[from - 1] != ' ')
+			continue;
+		struct record r = { 0 };
+		struct str rest = str_from(s, from);
+		while (rest.n && (n = pair_at(rest, &name, &value, &quoted))) {
+			offer(&r, name, STR(""), value, quoted);
+			rest = str_trim(str_from(rest, n));
+		}
+		if (!rest.n)
+			return peel_told(p, from, &r);
+	}
+	return false;
 }
 
 /* ---- the journal ---- */

@@ -41,8 +41,8 @@ static bool is_label(struct str s)
 			   ((str_ends(s, STR("Exception")) || str_ends(s, STR("Error"))) && is_name(s)));
 }
 
-/* pair_label: "Error message: ", "Exception Message : ", "Caused by: " behind its first word; bytes up to behind its
- * mark, 0 for none. */
+/* pair_label: "Error message: ", "Exception Message : ", "Caused by: ", "x.y.SocketException (10061): " behind its
+ * first word; bytes up to behind its mark, 0 for none. */
 static size_t pair_label(struct str first, struct str rest)
 {
 	static const struct {
@@ -55,6 +55,10 @@ static size_t pair_label(struct str first, struct str rest)
 		      { STR_LIT("Status"), STR_LIT("message") } };
 	struct str trimmed = str_trim(rest);
 	size_t blanks = (size_t)(trimmed.p - rest.p);
+	size_t code = str_ends(first, STR("Exception")) && is_label(first) && str_starts(trimmed, STR("(")) ?
+			      str_find(str_first(trimmed, 24), STR("): ")) : STR_NONE;
+	if (code != STR_NONE)
+		return blanks + code + 2;
 	for (size_t i = 0; blanks && i < sizeof pairs / sizeof *pairs; i++) {
 		if (!str_eq_nocase(first, pairs[i].first) || !str_starts_nocase(trimmed, pairs[i].second))
 			continue;
@@ -64,6 +68,15 @@ static size_t pair_label(struct str first, struct str rest)
 			return blanks + pairs[i].second.n + mark;
 	}
 	return 0;
+}
+
+/* numbered_error: "Error 1904. text", "Error 1904.Text" behind its first word, as Windows' installer numbers what it
+ * says; bytes up to behind its mark, 0 for none. */
+static size_t numbered_error(struct str first, struct str rest)
+{
+	size_t digits = str_eq(first, STR("Error")) && peel_byte_at(rest, 0, " ") ? peel_digits(rest, 1, 4, 5) : 0;
+	return digits && peel_byte_at(rest, 1 + digits, ".") && !peel_byte_at(rest, 2 + digits, "0123456789.") ?
+		       digits + 2 : 0;
 }
 
 /* [main], [pool-1-thread-2]: what begins with a small letter or holds a digit. Others may be the message's. */
@@ -135,6 +148,7 @@ static bool take_part(struct head *h)
 	struct str bare = str_part(word, from, to);
 	size_t apart = to == word.n ? mark_apart(rest) : 0;
 	size_t pair = to == word.n && !h->labelled ? pair_label(word, rest) : 0;
+	pair = pair || to < word.n ? pair : numbered_error(word, rest);
 	if (pair) {
 		h->labelled = true;
 		h->waits = false;

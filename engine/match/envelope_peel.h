@@ -27,7 +27,8 @@ enum peel_has {
 	HAS_ANGLE = 256, /* < */
 	HAS_CLOCK = 512, /* a colon between digits */
 	HAS_BRACE = 1024, /* { */
-	HAS_NUMBER = 2048 /* behind a [ */
+	HAS_NUMBER = 2048, /* behind a [ */
+	HAS_ARROW = 4096 /* ---> */
 };
 
 /* ---- envelope_stamp.c: shapes, by length; 0 where something else stands there ---- */
@@ -99,6 +100,8 @@ bool peel_event_list(struct peel *p);	     /* a line of a list of events */
 bool peel_event_row(struct peel *p);	     /* the same in a narrower one, behind its stamp */
 bool peel_json(struct peel *p);		     /* an object that holds a message */
 bool peel_logfmt(struct peel *p);	     /* level=error msg="text" */
+bool peel_json_behind(struct peel *p, size_t at); /* text {"error": "text"}: the error, if any, stands beside it */
+bool peel_pairs_behind(struct peel *p);	     /* text id=42 error="text": likewise */
 bool peel_has_message(struct str s);	     /* "MESSAGE=" is in it */
 bool peel_journal(struct peel *p);	     /* lines of KEY=text, as journalctl exports them */
 bool peel_sms(struct peel *p);		     /* $$<component><time><thread> behind it */

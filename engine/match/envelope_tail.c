@@ -277,6 +277,36 @@ static bool peel_cause(struct peel *p, struct str text)
 	return true;
 }
 
+/* "x.y.Exception: text ---> x.y.SocketException (10061): text   --- End of inner exception stack trace ---": .NET puts
+ * the exception where it began last. */
+static bool peel_inner(struct peel *p)
+{
+	static const struct str mark = STR_LIT("---> "), ends = STR_LIT("--- End of ");
+	enum { NAME_MAX = 120 };
+	struct str inner = p->rest, name, line, before;
+	size_t at;
+	if (!(p->has & HAS_ARROW) || p->e->coding || p->beside.n)
+		return false;
+	while ((at = str_find(inner, mark)) != STR_NONE)
+		inner = str_from(inner, at + mark.n);
+	before = str_trim(str_first(p->rest, p->rest.n - inner.n - (inner.n < p->rest.n ? mark.n : 0)));
+	if (!before.n || inner.n == p->rest.n || !str_line(&inner, &line))
+		return false;
+	size_t end = str_find(line, ends), colon = str_find(str_first(line, NAME_MAX), STR(": "));
+	line = str_trim(str_first(line, end == STR_NONE ? line.n : end));
+	if (colon == STR_NONE || colon + 2 >= line.n)
+		return false;
+	name = str_first(line, colon);
+	size_t number = str_find(name, STR(" ("));
+	name = str_first(name, number == STR_NONE ? name.n : number);
+	if (str_find_char(name, '.') == STR_NONE || str_find_char(name, ' ') != STR_NONE)
+		return false;
+	str_line(&before, &p->beside);
+	p->rest = line;
+	peel_kind(p, "trace");
+	return true;
+}
+
 /* "Get-Item : text": who says it, before what PowerShell puts behind a message. */
 static void peel_cmdlet(struct peel *p)
 {
@@ -292,6 +322,8 @@ static void peel_cmdlet(struct peel *p)
 bool peel_trace(struct peel *p)
 {
 	struct str line;
+	if (peel_inner(p))
+		return true;
 	if (!(p->has & HAS_LINE_END) || !memchr(p->rest.p, '\n', p->rest.n))
 		return false;
 	struct str text = behind_excerpt(p->rest), rest = text;

@@ -47,6 +47,7 @@ bool ask_is_empty(struct str s)
 void ask_payload(struct query *q, struct match_span payload)
 {
 	q->payload = payload;
+	q->two = false;
 	query_read(q);
 	if (q->stretch_count == 1)
 		q->stretches[0].start = payload.start;
@@ -62,6 +63,7 @@ void ask_read(struct query *q, struct str text, bool url, struct match_envelope 
 	q->clean = r.clean;
 	*ret_envelope = r.dress;
 	ask_payload(q, r.dress.payload);
+	q->two = r.dress.two;
 	if (whole && q->stretch_count == 1) /* the message may begin in what looks like its dress */
 		q->stretches[0].start = 0;
 }

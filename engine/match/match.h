@@ -130,6 +130,7 @@ struct match_envelope {
 	struct str time, component, host, thread, level, event; /* as written; may be empty */
 	struct match_span beside; /* what is said of the same thing in another field; end 0: nothing. None in answers */
 	enum coding coding;	  /* that both are in, still; none in answers */
+	bool two;		  /* in answers: the payload is what two fields say, one below the other */
 };
 
 struct match_answer {

@@ -54,6 +54,7 @@ struct query {
 	struct arena *arena;
 	const struct clean *clean;
 	struct match_span payload; /* in the clean text */
+	bool two; /* it is two texts: match_envelope */
 	struct query_token tokens[QUERY_TOKENS_MAX];
 	uint32_t token_count;
 	struct match_span stretches[QUERY_STRETCHES_MAX]; /* of the clean text that the tokens are from, ascending */

@@ -72,6 +72,7 @@ enum err undress_read(const struct clean *c, struct str text, bool url, struct a
 		enum err e = undo(r.clean, &r.dress, a, &r.clean);
 		if (e)
 			return e;
+		r.dress.two |= r.dress.beside.end > 0;
 		text = r.clean->text;
 	}
 	r.dress.coding = CODING_NONE;

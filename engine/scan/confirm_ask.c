@@ -64,6 +64,8 @@ static bool carries(const struct question *q, const struct match_answer *answer,
 	size_t all = literals_letters(q->payload), own = all;
 	if (m->span_count && (q->lines == 1 || !m->whole_payload)) /* between lines there is their dress */
 		own = literals_letters(confirm_part(answer->query, common(m->spans[0], payload)));
+	if (answer->envelope.two && m->whole_payload) /* of one of the two texts */
+		all = own;
 	own -= m->filled < own ? m->filled : own;
 	if ((m->parted || m->set_off) && !(m->context && m->word_for_word) && own < LITERALS_PARTED_MIN)
 		return false;

@@ -416,6 +416,13 @@ static bool first_of_two(struct line *l)
 	return true;
 }
 
+/* second_of_two leaves the payload what first_of_two took off. */
+static void second_of_two(struct line *l, struct match_span payload)
+{
+	l->dress.payload = (struct match_span){ l->dress.payload.end + 1, payload.end };
+	measure(l);
+}
+
 /* propose_piece takes the first of the finds, `count` of them; `all` are there. */
 static void propose_piece(struct proposer *p, const struct proposal *piece, const struct prefilter_find *finds,
 			  size_t count, size_t all)
@@ -429,9 +436,15 @@ static void propose_piece(struct proposer *p, const struct proposal *piece, cons
 	read_line(p, &l);
 	try_finds(p, &l, finds, count, all, l.text.n);
 	fit_tried(p, &l);
+	struct match_span payload = l.dress.payload;
 	if (!l.fits && first_of_two(&l)) {
 		try_finds(p, &l, finds, count, all, l.dress.payload.end);
 		fit_tried(p, &l);
+		if (!l.fits && l.dress.two) {
+			second_of_two(&l, payload);
+			try_finds(p, &l, finds, count, all, l.text.n);
+			fit_tried(p, &l);
+		}
 	}
 	size_t *slot = NULL;
 	if (l.fits)

@@ -54,11 +54,12 @@ bool propose_is_blank(struct str s)
 	return !literals_letters(s);
 }
 
-/* Nothing but marks up to the line's end, or what SMS puts there. */
+/* Nothing but marks up to the line's end, or what SMS puts there, or what is done next. */
 static bool ends_line(struct str joined, size_t at)
 {
 	struct str rest = str_from(joined, at), line;
-	return !str_line(&rest, &line) || propose_is_blank(line) || str_starts(str_trim(line), STR("$$<"));
+	return !str_line(&rest, &line) || propose_is_blank(line) || str_starts(str_trim(line), STR("$$<")) ||
+	       envelope_cut_retry(str_first(joined, at + line.n)).n <= at;
 }
 
 /* It ends within a line, unless a value before that takes more. */

@@ -449,6 +449,52 @@ class Scan(SharedKbTest):
         self.hits(self.log('others.log', others), code=NONE)
         self.hits('--every-line', self.path('others.log'), code=NONE)
 
+    def test_what_a_program_does_next(self):
+        """What a line says behind its message of the next try is no part of it, nor of a message that an article has
+        so."""
+        said = SSH[SSH.index('ssh:'):]
+        tails = [', retrying in 5s', '; retrying in 10 seconds', ' (attempt 2 of 5)', ' (attempt 3/5)', '; will retry',
+                 ' - retrying', ', giving up', ' - giving up after 3 attempts', '. Retrying in 5 seconds...',
+                 ', next attempt in 60s', ' (retry 2)', ' Retrying...', ', retrying (try 2)', ', retrying (attempt 2)']
+        dress = ['', 'Mar  2 08:13:43 web1 backup[311]: ', 'level=error time=1 msg="']
+        lines = [d + said + tail + ('"' if d.endswith('"') else '') for tail in tails for d in dress]
+        own = ['wireguard: wg0: Handshake for peer 3 (10.9.0.9:51820) did not complete after 5 seconds' + tail
+               for tail in ('', ', retrying (try 2)')]
+        own += ['CIFS: VFS: \\\\nas1 has not responded in 180 seconds. Reconnecting...']
+        hits = self.hits(self.log('next.log', lines + own))
+        self.assertEqual([h['line'] for h in hits], list(range(1, len(lines + own) + 1)))
+        self.assertEqual({(h['captures']['server'], h['captures']['port']) for h in hits[:len(lines)]}, {('db1', '22')})
+        self.assertEqual(hits, self.hits('--every-line', self.path('next.log')))
+        others = [said + tail for tail in (', we retried it', ', attempts were made', ' (in 5 seconds)', ', now what')]
+        self.hits(self.log('others.log', others), code=NONE)
+
+    def test_what_fields_and_layers_say_of_an_error(self):
+        """A message in a field beside the record's own, or behind another one, is found however short it is."""
+        said, short = SSH[SSH.index('ssh:'):], 'mount error(112): Host is down'
+        forms = ['{"level":"error","msg":"it failed","%s":"{}"}' % name for name in
+                 ('error', 'err', 'exception', 'cause', 'reason', 'errmsg', 'error_message')]
+        forms += ['{"Level":"Error","MessageTemplate":"job {Id}","Exception":"x.IOException: {}\\n   at A.Run()"}',
+                  'time="2024-03-12T10:10:00Z" level=error msg="sync failed" err="{}"',
+                  '2024-03-12T10:10:00Z ERROR worker: request failed error="{}" id=42',
+                  '2024-03-12T10:10:00.123Z\terror\tmain.go:42\trequest failed\t{"id": 4, "error": "{}"}',
+                  'System.Exception: Wrapper ---> System.IO.IOException: {}',
+                  'Mar  2 08:13:43 web1 app[3]: System.Exception: It failed. ---> System.Net.SocketException (113): {}'
+                  '   --- End of inner exception stack trace ---',
+                  '2024/03/12 10:10:00 [error] 12#12: *3 FastCGI sent in stderr: "PHP message: PHP Warning:  {} in '
+                  '/srv/a.php on line 42PHP message: x" while reading upstream, client: 10.0.0.9, upstream: "fastcgi:"',
+                  '2024/03/12 10:10:00 [error] 12#12: *3 FastCGI sent in stderr: "PHP message: PHP Fatal error:  '
+                  'Uncaught Exception: {} in /srv/a.php:42" while reading response header from upstream, client: a',
+                  'Product: Tool 2000 -- Error 1904. {}', 'MSI (s) (A4:3C) [10:56:20:113]: Error 1722.{}']
+        lines = [form.replace('{}', text) for form in forms for text in (said, short)]
+        hits = self.hits(self.log('fields.log', lines))
+        first = {h['line']: h['id'] for h in reversed(hits)}
+        want = ['Q-connection-refused', 'Q-mount-error-112'] * len(forms)
+        self.assertEqual([lines[n] for n in range(len(lines)) if first.get(n + 1) != want[n]], [])
+        self.assertEqual(hits, self.hits('--every-line', self.path('fields.log')))
+        others = ['{"level":"error","msg":"request failed","user":"mount error(112): Host is down"}',
+                  '2024-03-12T10:10:00Z INFO worker: request user="mount error(112): Host is down" id=42']
+        self.hits(self.log('others.log', others), code=NONE)
+
     def test_colour_ends_with_its_line(self):
         """Whoever takes the lines of a summary one by one has none begin with the end of a colour."""
         out = self.kbt('scan', '--color=always', '--unknown', '-', input=SSH + '\nERROR: zxqv wvut failed\n').out
