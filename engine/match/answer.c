@@ -10,6 +10,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum {
 	NAMES_MAX = 32, /* that are looked up in an article */
@@ -29,11 +30,23 @@ struct match_span answer_span(const struct clean *c, size_t start, size_t end)
 	return (struct match_span){ a, end > start ? clean_offset(c, end - 1) + 1 : a };
 }
 
+/* Confidences come of sums of floats, which every article that is added changes a little, and so does the machine: one
+ * or two in a hundred are no difference. */
+static uint32_t rounded(double confidence)
+{
+	enum { DROPPED = 17 }; /* of the 23 bits of a float's fraction */
+	float f = (float)confidence;
+	uint32_t bits;
+	memcpy(&bits, &f, sizeof bits);
+	return (bits + (UINT32_C(1) << (DROPPED - 1))) >> DROPPED;
+}
+
 static int by_confidence(const void *a, const void *b)
 {
 	const struct answer *x = a, *y = b;
-	if (x->confidence != y->confidence)
-		return x->confidence < y->confidence ? 1 : -1;
+	uint32_t c = rounded(x->confidence), d = rounded(y->confidence);
+	if (c != d)
+		return c < d ? 1 : -1;
 	if (x->score != y->score)
 		return x->score < y->score ? 1 : -1;
 	return (x->article > y->article) - (x->article < y->article);

@@ -188,7 +188,10 @@ static uint32_t add_by_code(const struct query *q, const struct match_code *code
 								    .confidence = confidence, .together = pool });
 			continue;
 		}
-		answers[at].confidence = fmax(answers[at].confidence, confidence);
+		if (confidence > 0.98 * answers[at].confidence) {
+			answers[at].confidence = fmax(answers[at].confidence, confidence);
+			answers[at].score = 0; /* words that it shares are not what it is found by */
+		}
 		answers[at].together = fmax(answers[at].together, pool);
 	}
 	answers_sort(answers, n);

@@ -25,6 +25,8 @@ enum {
 
 #define FITTED_RARE 10.7 /* what a word of one message weighs in the whole archive */
 
+#define SCORE_PARTS 256 /* of a score that count: the rest is of the machine, and of how many articles there are */
+
 #define NEARLY 0.7f /* of the words of another spelling */
 
 static const double close_enough = 8.0; /* groups that much behind the best are out */
@@ -191,6 +193,7 @@ static struct answer answer_of(struct query *q, const struct evidence_of_message
 	x.score += x.context ? 0.8 : 0;
 	x.score -= al->matched < RANK_PLAIN_WEIGHT && rank_leaves_value(q, &x) ? 5.0 : 0;
 	x.score -= x.conflicts ? 4.0 : 0;
+	x.score = rint(x.score * SCORE_PARTS) / SCORE_PARTS;
 	return x;
 }
 

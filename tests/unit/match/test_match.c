@@ -369,6 +369,21 @@ static void what_an_hresult_carries_has_one_family(void **state)
 	}
 }
 
+/* What differs by a rounding stands in the articles' order, on whatever machine. */
+static void equals_keep_their_order(void **state)
+{
+	(void)state;
+	struct answer answers[] = {
+		{ .article = 4, .confidence = 0.49 },	    { .article = 9, .confidence = 0.00461539 },
+		{ .article = 2, .confidence = 0.4899999 },  { .article = 7, .confidence = 0.00461538 },
+		{ .article = 8, .confidence = 0.52 },	    { .article = 6, .confidence = 0.49, .score = 3 },
+	};
+	static const uint32_t want[] = { 8, 6, 2, 4, 7, 9 };
+	answers_sort(answers, 6);
+	for (size_t i = 0; i < 6; i++)
+		assert_int_equal(answers[i].article, want[i]);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -387,6 +402,7 @@ int main(void)
 		cmocka_unit_test_teardown(a_message_deep_in_a_paste_is_found, teardown),
 		cmocka_unit_test_teardown(answers_share_what_is_certain, teardown),
 		cmocka_unit_test_teardown(what_an_hresult_carries_has_one_family, teardown),
+		cmocka_unit_test(equals_keep_their_order),
 		cmocka_unit_test_teardown(memory_may_run_out_anywhere, teardown),
 	};
 	cmocka_set_message_output(CM_OUTPUT_TAP);
