@@ -325,6 +325,7 @@ static enum err answer_message(const struct matcher *m, struct match_scratch *sc
 	}
 	n = reread_repeated(q, options, &out, answers, n);
 	n = reread_otherwise(q, options, &out, answers, n);
+	n = reread_driven(q, options, &out, answers, n);
 	n = reread_said(q, options, &out, answers, n);
 	n = reread_quoted(q, options, &out, answers, n);
 	n = reread_as_url(q, options, &clean, &out, answers, n);

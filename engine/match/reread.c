@@ -430,6 +430,77 @@ static bool find_apart(struct query *q, const struct match_options *options, str
 	return best > 0;
 }
 
+static bool names_driver(struct str chain)
+{
+	static const struct str words[] = { STR_LIT("ODBC"), STR_LIT("Driver"), STR_LIT("Provider"), STR_LIT("Client") };
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+		if (str_find(chain, words[i]) != STR_NONE)
+			return true;
+	return false;
+}
+
+/* Without what a driver's manager and a script's tuple put behind: " (18456) (SQLDriverConnect)\")" */
+static size_t before_groups(struct str text, size_t start, size_t end)
+{
+	for (;;) {
+		while (end > start && (is_quote(text.p[end - 1]) || char_is_space(text.p[end - 1])))
+			end--;
+		if (end == start || text.p[end - 1] != ')')
+			return end;
+		const char *open = memrchr(text.p + start, '(', end - start);
+		size_t at = open ? (size_t)(open - text.p) : end;
+		if (memchr(text.p + at, ')', end - 1 - at)) /* the tuple's, whose own is before the message */
+			at = end;
+		if (at < end && str_find_char(str_part(text, at, end), ' ') != STR_NONE)
+			return end;
+		end = at < end ? at : end - 1;
+	}
+}
+
+/* What stands behind the names of those who passed it on, in brackets beside each other, a driver among them:
+ * "[28000][Microsoft][ODBC SQL Server Driver][SQL Server]text". */
+static bool find_driven(struct str text, struct match_span payload, struct match_span *ret_span)
+{
+	enum { NAME_MAX_BYTES = 80 };
+	text = str_first(text, payload.end);
+	for (size_t at = payload.start, close; at < text.n; at++) {
+		const char *open = memchr(text.p + at, '[', text.n - at);
+		if (!open)
+			return false;
+		size_t start = at = (size_t)(open - text.p), names = 0;
+		for (; at < text.n && text.p[at] == '['; at += text.p[at] == ' ' ? 1 : 0, names++) {
+			close = str_find_char(str_first(str_from(text, at), NAME_MAX_BYTES), ']');
+			if (close == STR_NONE)
+				break;
+			at += close + 1;
+			if (at == text.n)
+				return false;
+		}
+		if (names < 2 || !names_driver(str_part(text, start, at)))
+			continue;
+		*ret_span = (struct match_span){ at, before_groups(text, at, text.n) };
+		return has_words(str_part(text, ret_span->start, ret_span->end), QUOTED_WORDS);
+	}
+	return false;
+}
+
+/* A short message weighs less than the brackets before it, which some articles quote, too. */
+uint32_t reread_driven(struct query *q, const struct match_options *options, struct match_answer *out,
+		       struct answer *answers, uint32_t n)
+{
+	struct second x = { { .query = out->query, .envelope = out->envelope }, q->clean, NULL, 0 };
+	struct match_span payload = q->payload, span;
+	if (options->standing || options->keep_envelope ||
+	    (n && answers[0].fits && answers[0].together >= HALF_SURE) || !find_driven(q->clean->text, payload, &span) ||
+	    !(x.answers = arena_array(q->arena, struct answer, MATCH_RESULTS_MAX)))
+		return n;
+	if (!ask_span(q, options, span, &x) || !answer_is_whole(q, &x.answers[0]))
+		x.count = 0;
+	for (uint32_t i = 0; i < x.count; i++)
+		doubt_said(&x.answers[i], true);
+	return better(q, &x, false, out, answers, n);
+}
+
 uint32_t reread_quoted(struct query *q, const struct match_options *options, struct match_answer *out,
 		       struct answer *answers, uint32_t n)
 {

@@ -23,15 +23,18 @@ bool reread_several(struct query *q, const struct match_options *options, const 
 		    struct match_answer *out);
 
 /* These give how many answers there are now. reread_repeated: a message that stands there several times, a line each,
- * binds what its first line says. reread_otherwise: as an event, or line by line. reread_said: what a system says of an
- * error, among other words. reread_quoted: what stands in quotes, between two marks or behind what introduces a message,
- * where that is one. reread_as_url: undone it may say the same and more, or something else. */
+ * binds what its first line says. reread_otherwise: as an event, or line by line. reread_driven: what stands behind the
+ * names of a driver and of those who passed it on. reread_said: what a system says of an error, among other words.
+ * reread_quoted: what stands in quotes, between two marks or behind what introduces a message, where that is one.
+ * reread_as_url: undone it may say the same and more, or something else. */
 uint32_t reread_repeated(struct query *q, const struct match_options *options, struct match_answer *out,
 			 struct answer *answers, uint32_t n);
 uint32_t reread_otherwise(struct query *q, const struct match_options *options, struct match_answer *out,
 			  struct answer *answers, uint32_t n);
 uint32_t reread_said(struct query *q, const struct match_options *options, struct match_answer *out,
 		     struct answer *answers, uint32_t n);
+uint32_t reread_driven(struct query *q, const struct match_options *options, struct match_answer *out,
+		       struct answer *answers, uint32_t n);
 uint32_t reread_quoted(struct query *q, const struct match_options *options, struct match_answer *out,
 		       struct answer *answers, uint32_t n);
 uint32_t reread_as_url(struct query *q, const struct match_options *options, const struct clean *clean,
