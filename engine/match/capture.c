@@ -168,6 +168,10 @@ static void add_capture(const struct query *q, const struct answer *x, unsigned 
 		.netbios = type == VAR_NETBIOS || (!authored && str_eq(name, STR("server"))),
 	};
 	capture.finding = match_finding(&capture, value, q->arena);
+	capture.cut = x->surface.open_value == var + 1;
+	if (capture.cut && !capture.finding.n)
+		capture.finding = arena_printf(q->arena, "the message is cut off here; %.*s may be longer",
+					       STR_ARG(value));
 	out->captures[out->capture_count++] = capture;
 }
 

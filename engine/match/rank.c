@@ -185,7 +185,10 @@ static struct answer answer_of(struct query *q, const struct evidence_of_message
 	if (compare && !x.fits && may_be_cut(q, al)) {
 		x.mended = surface_fit_cut(q->view, o, text, &q->scratch->letters, &x.surface) &&
 			   x.surface.span.start <= q->tokens[0].start;
-		x.score += x.mended ? cut_bonus(q, al, &x.surface) : 0;
+		if (x.mended)
+			x.score += cut_bonus(q, al, &x.surface);
+		else
+			x.surface.samples_met = 0; /* of another place, if any */
 	}
 	x.cut_off = !x.fits && (x.mended || is_cut_off(q, al));
 	if (x.fits)

@@ -388,7 +388,8 @@ static bool end_within(struct fit *f, uint32_t segments, uint32_t letters)
 {
 	if (letters < PART_LETTERS_MIN)
 		return false;
-	f->tail = segments < f->count ? f->segments[segments].raw : STR("");
+	f->within = segments < f->count;
+	f->tail = f->within ? f->segments[segments].raw : STR("");
 	f->count = segments;
 	return true;
 }
@@ -500,6 +501,7 @@ static bool fit_any(const struct file_view *v, const struct file_owner *owner, s
 	f.tail = STR("");
 	f.to_end = reach == TO_END;
 	f.cut = reach == CUT_OFF;
+	f.within = false;
 	split(&f, part);
 	if (!letters->n || !f.count)
 		return false;

@@ -31,6 +31,7 @@ struct fit {
 	struct str tail; /* marks behind a variable at the template's end */
 	bool to_end;	 /* the template must reach the text's end */
 	bool cut;	 /* the text ends within the template */
+	bool within;	 /* it did, before the template's end */
 	unsigned steps;
 };
 

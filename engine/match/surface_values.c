@@ -293,6 +293,17 @@ static void compare_sample(const struct fit *f, const struct file_var *v, struct
 		out->samples_other++;
 }
 
+/* The text ends with the last value, and no mark that the template has behind it closes it. */
+static bool is_open(const struct fit *f, const struct segment *s, struct match_span value)
+{
+	if (!f->within || s + 1 < f->segments + f->count || s->end < f->in->n || value.end <= value.start)
+		return false;
+	for (size_t i = value.end; i < f->text.n; i++)
+		if (!char_is_space(f->text.p[i]) && memchr(f->tail.p, f->text.p[i], f->tail.n))
+			return false;
+	return true;
+}
+
 void fit_take_values(const struct fit *f, struct surface *out)
 {
 	struct dress dress = { 0 };
@@ -302,6 +313,8 @@ void fit_take_values(const struct fit *f, struct surface *out)
 			continue;
 		out->values[s->var] = value_of(f, s);
 		out->value_count = s->var + 1;
+		if (is_open(f, s, out->values[s->var]))
+			out->open_value = s->var + 1;
 		compare_sample(f, &f->view->vars[f->owner->var_at + s->var], out->values[s->var], out);
 	}
 	for (uint32_t i = 0; i < f->count; i++) {

@@ -86,6 +86,12 @@ static void json_captures(struct json *j, const struct match *m)
 		if (m->captures[i].finding.n)
 			json_str(j, m->captures[i].finding);
 	json_end_array(j);
+	json_key(j, "cut");
+	json_array(j);
+	for (size_t i = 0; i < m->capture_count; i++)
+		if (m->captures[i].cut)
+			json_str(j, m->captures[i].name);
+	json_end_array(j);
 }
 
 static void json_match(struct json *j, const struct triage_match *t)

@@ -189,7 +189,8 @@ static void bind_all(struct binder *r)
 	const struct match *best = found->match_count ? &found->matches[0] : NULL;
 	for (size_t i = 0; best && i < best->capture_count; i++) {
 		const struct match_capture *c = &best->captures[i];
-		add_binding(r, (struct binding){ c->name, c->value, c->type, STR("message") });
+		if (!c->cut) /* a part of a name is another host's, or nobody's */
+			add_binding(r, (struct binding){ c->name, c->value, c->type, STR("message") });
 	}
 }
 

@@ -117,6 +117,38 @@ static void cut_messages_bind(void **state)
 	}
 }
 
+/* Where it ends within a value, or behind one, nobody knows whether that is all of it; a mark tells. */
+static void what_may_be_cut_says_so(void **state)
+{
+	(void)state;
+	static const struct { const char *text, *cut;
+	} cases[] = {
+		{ "Failed to connect to <\\\\FILE", "server" },
+		{ "Failed to connect to <\\\\FILESRV>", NULL },
+		{ "Failed to connect to <\\\\FILESRV>, Error", NULL },
+		{ "Failed to connect to <\\\\FILESRV>, Error = 53", NULL },
+		{ "ssh: connect to host nas", "server" },
+		{ "ssh: connect to host nas1 port 2", "port" },
+		{ "ssh: connect to host nas1 port 22:", NULL },
+		{ "Can't connect to MySQL server on 'db", "server" },
+		{ "Can't connect to MySQL server on 'db1'", NULL },
+		{ "Error during WNetAddConnection2 to \\\\SITE1\\SMS_SI", "share" },
+		{ "Login failed for user 'joe", NULL }, /* all of the message but for its marks */
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct match_answer a = ask(str_c(cases[i].text), NULL);
+		const struct match *m = a.match_count ? &a.matches[0] : &a.nearest[0];
+		assert_true(m->capture_count > 0);
+		for (size_t k = 0; k < m->capture_count; k++) {
+			const struct match_capture *c = &m->captures[k];
+			bool cut = cases[i].cut && str_eq(c->name, str_c(cases[i].cut));
+			assert_int_equal(c->cut, cut);
+			assert_true(!cut || c->finding.n);
+		}
+		assert_true(!cases[i].cut || match_binds(m, str_c(cases[i].cut)));
+	}
+}
+
 /* What a person says before or behind a message is no part of the value that it begins or ends with. */
 static void values_end_where_a_person_goes_on(void **state)
 {
@@ -390,6 +422,7 @@ int main(void)
 		cmocka_unit_test_teardown(spans_are_in_the_query, teardown),
 		cmocka_unit_test_teardown(marks_part_two_values, teardown),
 		cmocka_unit_test_teardown(cut_messages_bind, teardown),
+		cmocka_unit_test_teardown(what_may_be_cut_says_so, teardown),
 		cmocka_unit_test_teardown(values_end_where_a_person_goes_on, teardown),
 		cmocka_unit_test_teardown(values_end_with_their_message, teardown),
 		cmocka_unit_test_teardown(invalid_bytes_are_mended, teardown),
