@@ -155,14 +155,18 @@ static bool spells_code(struct str text, const struct match_code *code)
 	       (rule_code_carried(found.code.value, &carried, &family) && carried == code->value);
 }
 
+bool by_code_is_spelled(const struct query *q, const struct match_code *code, const struct answer *x)
+{
+	return x->owner && x->owner->place == PLACE_AUTHORED && spells_code(file_str(q->view, x->owner->text), code);
+}
+
 /* Ours whose message is just this code: what else is said only introduces it. */
 static void trust_spelled(const struct query *q, const struct match_code *code, double share, struct answer *answers,
 			  uint32_t n)
 {
 	for (uint32_t i = 0; i < n; i++) {
 		struct answer *x = &answers[i];
-		if (!x->owner || x->owner->place != PLACE_AUTHORED ||
-		    !spells_code(file_str(q->view, x->owner->text), code))
+		if (!by_code_is_spelled(q, code, x))
 			continue;
 		x->confidence = fmax(x->confidence, SPELLED * share);
 		x->together = fmax(x->together, SPELLED * share);

@@ -15,6 +15,9 @@ bool by_code_is_all(const struct query *q, const struct match_code *code);
  * small number where the word before it speaks of an error, and 1 and 2 are what any program ends with. */
 double by_code_share(const struct query *q, const struct match_code *code);
 
+/* by_code_is_spelled: a message of ours that is this code and nothing else. */
+bool by_code_is_spelled(const struct query *q, const struct match_code *code, const struct answer *x);
+
 /* by_code_add gives how many answers there are then, of the array's MATCH_RESULTS_MAX. share: of what the code tells
  * alone; told: what of that is left to articles that quote the code where it was not said. */
 uint32_t by_code_add(struct query *q, const struct match_code *code, double share, double told, struct answer *answers,

@@ -106,7 +106,7 @@ static bool stands_alone(const struct query *q, const struct surface *s)
 	while (start > q->payload.start && text.p[start - 1] == ' ')
 		start--;
 	bool before = start <= q->payload.start || is_mark(text.p[start - 1]) ||
-		      (s->same_case && begins_by_case(text, s->span.start));
+		      surface_leads_in(text, s->span.start) || (s->same_case && begins_by_case(text, s->span.start));
 	bool stopped = end && is_mark(text.p[end - 1]);
 	while (end < q->payload.end && text.p[end] == ' ')
 		end++;
@@ -235,10 +235,11 @@ static struct chance chance_of_first(const struct query *q, const struct answer 
 	return (struct chance){ first, fmin(confidence_logistic(z), first * (1 + ties)), ties };
 }
 
-/* One word in common is chance, or one number, be it all that was said. */
+/* One word in common is chance, or one number, be it all that was said; so it is with variables on both of its sides. */
 static bool is_chance(const struct query *q, const struct match_code *code, const struct answer *x)
 {
-	return !x->fits && x->alignment.pair_count == 1 &&
+	bool around = x->surface.value_count > 1 && x->owner->place != PLACE_AUTHORED;
+	return (!x->fits || around) && x->alignment.pair_count == 1 &&
 	       (q->token_count > 1 || (code->known && rank_touches(q, &x->alignment, code->span)));
 }
 

@@ -225,7 +225,9 @@ uint32_t ask_all(struct query *q, const struct match_options *options, struct ma
 	bool said = !out->code.known && !options->standing &&
 		    meaning_read_text(q->view, q->clean->text, behind_head(q), out);
 	bool bare = said || (best < MATCH_SURE && out->code.known && by_code_is_all(q, &out->code));
-	double share = bare ? 1 : best < CONFIDENCE_FLOOR ? by_code_share(q, &out->code) : 0;
+	bool open = best < CONFIDENCE_FLOOR || (out->code.known && (by_code_is_spelled(q, &out->code, &answers[0]) ||
+								   rank_takes_code(&answers[0], out->code.span)));
+	double share = bare ? 1 : open ? by_code_share(q, &out->code) : 0;
 	if (bare && is_success(&out->code)) {
 		for (uint32_t i = 0; i < n && said; i++) /* they show the text beside what failed */
 			confidence_doubt(&answers[i], SUCCEEDED);

@@ -170,6 +170,10 @@ bool rank_knows_code(const struct query *q, const struct match_code *code, uint3
 /* rank_leaves_code: the answer's message does not reach the code that was said, and its article does not know it. */
 bool rank_leaves_code(const struct query *q, const struct match_code *code, const struct answer *x);
 
+/* rank_takes_code: what a few common words leave to a variable holds the code and what is said before it: "net view
+ * {name}" of "net view fs01 System error 53". */
+bool rank_takes_code(const struct answer *x, struct match_span code);
+
 /* rank_lacks_value: it fits, but nothing stands where one of its variables is. */
 bool rank_lacks_value(const struct answer *x);
 

@@ -276,9 +276,22 @@ bool rank_knows_code(const struct query *q, const struct match_code *code, uint3
 	return false;
 }
 
+bool rank_takes_code(const struct answer *x, struct match_span code)
+{
+	if (!x->fits)
+		return false;
+	for (unsigned i = 0; x->alignment.matched < RANK_PLAIN_WEIGHT && i < x->surface.value_count; i++) {
+		struct match_span s = x->surface.values[i];
+		if (s.start < code.start && s.end >= code.end)
+			return true;
+	}
+	return false;
+}
+
 bool rank_leaves_code(const struct query *q, const struct match_code *code, const struct answer *x)
 {
-	bool within = x->fits && code->span.start >= x->surface.span.start && code->span.end <= x->surface.span.end;
+	bool within = x->fits && code->span.start >= x->surface.span.start && code->span.end <= x->surface.span.end &&
+		      !rank_takes_code(x, code->span);
 	/* whatever has happened */
 	bool ended = rule_is_ended_family(code->family) || rule_is_reply_family(code->family);
 	return code->known && !ended && !within && !rank_touches(q, &x->alignment, code->span) &&

@@ -447,7 +447,7 @@ static uint32_t value_start(const struct fit *f, const struct segment *literal, 
 			space |= c == ' ';
 			stop |= !space && strchr(".!?:;,", c) != NULL;
 		}
-		if (i < letter && (line || (stop && space) || fit_leads_in(f->text, f->in->at[i])))
+		if (i < letter && (line || (stop && space) || surface_leads_in(f->text, f->in->at[i])))
 			break;
 	}
 	return i;

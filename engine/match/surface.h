@@ -36,6 +36,8 @@ void surface_letters(struct str text, size_t from, size_t to, struct letters *le
 
 /* surface_goes_on: a word that a person goes on with behind a message begins at text[at]: "when", "after". */
 bool surface_goes_on(struct str text, size_t at);
+/* surface_leads_in: one that leads to a message ends before text[at]: "says". */
+bool surface_leads_in(struct str text, size_t at);
 
 /* surface_fit: false where the template does not fit. text is what letters were taken from. */
 bool surface_fit(const struct file_view *v, const struct file_owner *owner, struct str text,

@@ -43,8 +43,6 @@ static inline bool fit_is_letter(char c)
 size_t fit_leading_marks(struct str raw); /* bytes before its first letter */
 size_t fit_trailing_marks(struct str raw);
 
-bool fit_leads_in(struct str text, size_t at); /* a word that leads to a message ends before text[at]: "says" */
-
 /* fit_take_values: out gets the values of a template that fits, what of the text it covers, and how the dress differs.
  */
 void fit_take_values(const struct fit *f, struct surface *out);

@@ -74,7 +74,7 @@ bool surface_goes_on(struct str text, size_t at)
 	return is_listed(word, words) || is_listed(word, foreign);
 }
 
-bool fit_leads_in(struct str text, size_t at)
+bool surface_leads_in(struct str text, size_t at)
 {
 	static const char *const words[] = { "says",	"say",	"saying",  "said",  "get",     "gets",	"got",
 					     "getting", "see",	"sees",	   "shows", "showing", "reads", "reports",
