@@ -293,14 +293,26 @@ static void compare_sample(const struct fit *f, const struct file_var *v, struct
 		out->samples_other++;
 }
 
-/* The text ends with the last value, and no mark that the template has behind it closes it. */
+/* The mark that closes what stands right before a value in the text, whatever the template has there; 0: nothing opens. */
+static char closes_value(struct str text, size_t start)
+{
+	static const char pairs[] = "''\"\"``<>()[]{}";
+	const char *open = start ? memchr(pairs, text.p[start - 1], sizeof pairs - 1) : NULL;
+	return open && (open - pairs) % 2 == 0 ? open[1] : 0;
+}
+
+/* The text ends with the last value, and no mark that the template has behind it, or that its own opening one asks for,
+ * closes it. */
 static bool is_open(const struct fit *f, const struct segment *s, struct match_span value)
 {
 	if (!f->within || s + 1 < f->segments + f->count || s->end < f->in->n || value.end <= value.start)
 		return false;
-	for (size_t i = value.end; i < f->text.n; i++)
-		if (!char_is_space(f->text.p[i]) && memchr(f->tail.p, f->text.p[i], f->tail.n))
+	char closing = closes_value(f->text, value.start);
+	for (size_t i = value.end; i < f->text.n; i++) {
+		char c = f->text.p[i];
+		if (c && !char_is_space(c) && (c == closing || memchr(f->tail.p, c, f->tail.n)))
 			return false;
+	}
 	return true;
 }
 
