@@ -35,7 +35,7 @@ static int large_told(const struct digest *d)
 	bool small = evidence_state(smb_six(d, DIGEST_PAD_NONE), "negotiated");
 	if (evidence_state(large, "negotiated") || str_eq(said, STR("passed")))
 		return 1;
-	return (evidence_state(large, "silent") && small) || said.n ? -1 : 0;
+	return (digest_request_vanished(large) && small) || said.n ? -1 : 0;
 }
 
 /* cannot_ask: this machine does not let us probe so; over a slow way it is not tried. */

@@ -183,6 +183,11 @@ const struct evidence *digest_large_request(const struct digest *d)
 	return e ? e : digest_look(d, "smb", ARG("address", d->target), ARG("pad", STR("1200"))); /* of older incidents */
 }
 
+bool digest_request_vanished(const struct evidence *e)
+{
+	return evidence_state(e, "silent") && evidence_number(e, "smb.unacked", 1) > 0;
+}
+
 bool digest_large_pass(const struct evidence *e)
 {
 	return evidence_state(e, "passes") || evidence_state(e, "too-big");
@@ -235,7 +240,7 @@ static void put_mtu(struct digest *d)
 		put_mtu_of_service(d);
 		return;
 	}
-	bool vanishes = evidence_state(large, "silent"), told = large && !evidence_state(large, "no-connection");
+	bool vanishes = digest_request_vanished(large), told = large && !evidence_state(large, "no-connection");
 	if (vanishes && digest_trips_lost(d) && !digest_is(d, "loss.state", "none"))
 		return;
 	if (told && !digest_large_pass(e))

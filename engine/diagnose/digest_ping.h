@@ -22,6 +22,8 @@ struct pings {
 };
 
 struct pings digest_count_pings(const struct digest *d);
+/* digest_request_vanished: nobody acknowledged it; a request that was, and has no answer, is only not answered. */
+bool digest_request_vanished(const struct evidence *e);
 /* digest_large_pass: by these pings or datagrams, or the way says that they do not fit, as it should. */
 bool digest_large_pass(const struct evidence *e);
 /* digest_queued: the answers of one burst came ever later, as where they stand in a queue. */
