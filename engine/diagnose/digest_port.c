@@ -3,7 +3,7 @@
  * TCP: what a connection to a port came to, what further ones to it say, and those to the name's other addresses. A
  * port of UDP stands in its place.
  */
-#include "diagnose/digest.h"
+#include "diagnose/digest_ping.h"
 
 #include <math.h>
 
@@ -90,19 +90,28 @@ static const char *tcp_words_now(const struct digest *d, const struct evidence *
 	return denies && str_eq(str_c(word), STR("silent")) ? denies : word;
 }
 
+/* kept_by_rule: of requests that did not leave this machine. Where its interface takes no more, as the queue is full, they
+ * do not leave either: pings are lost then, too, and the system tries again each half second. */
+static bool kept_by_rule(const struct digest *d)
+{
+	struct pings p = digest_count_pings(d);
+	bool hurried = evidence_number(d->tcp445, "tcp.retransmits", 0) * 1000 > evidence_number(d->tcp445, "tcp.ms", 0);
+	return p.burst_received > 0 ? p.burst_received >= p.burst_sent : !hurried;
+}
+
 /* put_own_filter: a rule that lets loopback pass, as most do, shows by what did not leave; one that drops what comes in
- * from such a port, by loopback. */
+ * from such a port, by loopback. That loopback passes says nothing of what did not leave. */
 static void put_own_filter(struct digest *d)
 {
 	const struct evidence *own = tcp_of(d, digest_loopback(d), d->port);
-	if (digest_is(d, "tcp.445", "silent") && evidence_yes(d->tcp445, "tcp.kept_here"))
+	bool kept = digest_is(d, "tcp.445", "silent") && evidence_yes(d->tcp445, "tcp.kept_here");
+	bool passes = evidence_state(own, "open") || evidence_state(own, "refused");
+	if (kept && kept_by_rule(d))
 		digest_put(d, "own.filter", "drops", d->tcp445);
-	else if (own && !evidence_state(own, "no-route"))
-		digest_put(d, "own.filter",
-			   evidence_state(own, "timeout")				   ? "drops"
-			   : evidence_state(own, "open") || evidence_state(own, "refused") ? "passes"
-											   : "rejects",
-			   own);
+	else if (evidence_state(own, "timeout"))
+		digest_put(d, "own.filter", "drops", own);
+	else if (own && !evidence_state(own, "no-route") && !(kept && passes))
+		digest_put(d, "own.filter", passes ? "passes" : "rejects", own);
 }
 
 /* digest_ports: a port other than SMB's own stands in the place of both. */
