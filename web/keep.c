@@ -139,35 +139,35 @@ static bool is_name(struct str name)
 	return hex;
 }
 
+/* get is called under the lock. */
 static enum err get(struct keep *k, struct str name, struct arena *a, struct kept_item *ret_item, struct str *ret_hash)
 {
 	if (!is_name(name) || !k->path)
 		return ERR_NOTFOUND;
-	pthread_mutex_lock(&k->lock);
 	enum err e = opened(k, NULL);
-	if (!e)
-		e = kept_get(k->kept, name, (int64_t)time(NULL), a, ret_item, ret_hash);
-	pthread_mutex_unlock(&k->lock);
-	return e;
+	return e ? e : kept_get(k->kept, name, (int64_t)time(NULL), a, ret_item, ret_hash);
 }
 
 enum err keep_get(struct keep *k, struct str name, struct arena *a, struct kept_item *ret_item)
 {
 	struct str hash;
-	return get(k, name, a, ret_item, &hash);
+	pthread_mutex_lock(&k->lock);
+	enum err e = get(k, name, a, ret_item, &hash);
+	pthread_mutex_unlock(&k->lock);
+	return e;
 }
 
+/* It is found and deleted under one lock: who keeps something meanwhile, and fails, closes the file. */
 enum err keep_delete(struct keep *k, struct str name, struct str key, bool mighty, struct arena *a)
 {
 	struct kept_item item;
 	struct str hash, own = hash_of(key, a);
-	enum err e = get(k, name, a, &item, &hash);
-	if (e)
-		return e;
-	if (!mighty && (own.n != hash.n || sodium_memcmp(own.p, hash.p, hash.n)))
-		return ERR_DENIED;
 	pthread_mutex_lock(&k->lock);
-	e = kept_delete(k->kept, name);
+	enum err e = get(k, name, a, &item, &hash);
+	if (!e && !mighty && (own.n != hash.n || sodium_memcmp(own.p, hash.p, hash.n)))
+		e = ERR_DENIED;
+	else if (!e && (e = kept_delete(k->kept, name)))
+		kept_close(&k->kept);
 	pthread_mutex_unlock(&k->lock);
 	return e;
 }
