@@ -150,19 +150,28 @@ size_t redact_once_said(struct redact_finder *f, size_t end)
 	return value > at + 1 && n ? redact_take(f, value, n, REDACT_SECRET) : end;
 }
 
-/* names_code: one of its names stands a short way behind, in the same sentence. */
+/* names_code: one of its names stands a short way behind, in the same sentence, and nothing is said of it: "error 1326
+ * as the password is wrong" gives a reason. */
 static bool names_code(struct str rest)
 {
 	static const char names[] = "code otp passcode pin password tan passwort";
-	struct str near = str_first(rest, NEAR), word;
+	static const char verbs[] = "is was are were has had does did do could cannot";
+	struct str near = str_first(rest, NEAR), word, next;
 	while (str_word(&near, &word)) {
 		bool last = one_of(word.p[word.n - 1], ".,;:!");
 		if (str_in_list(str_first(word, word.n - last), names))
-			return true;
+			return last || !str_word(&near, &next) || !str_in_list(next, verbs);
 		if (last)
 			return false;
 	}
 	return false;
+}
+
+/* is_status: the code before a number is what something ended with: "error code 1053 sent to client". */
+static bool is_status(struct str s, size_t at)
+{
+	static const char kinds_of_status[] = "error status exit return result response reason close closing http stop";
+	return str_in_list(redact_word_before(s, redact_word_start(s, at)), kinds_of_status);
 }
 
 /* redact_once_at: "482913 is your login code", "G-482913 is your ...", "use 739204 to verify ...", at the number. */
@@ -170,7 +179,7 @@ size_t redact_once_at(struct redact_finder *f, size_t at)
 {
 	static const struct str told[] = { STR_LIT(" is your "), STR_LIT(" as your "), STR_LIT(" as the "),
 					   STR_LIT(" ist Ihr "), STR_LIT(" ist dein ") };
-	static const struct str acts[] = { STR_LIT(" to verify "), STR_LIT(" to log "), STR_LIT(" to sign "),
+	static const struct str acts[] = { STR_LIT(" to verify "), STR_LIT(" to log in"), STR_LIT(" to sign in"),
 					   STR_LIT(" to confirm ") };
 	struct str s = f->line;
 	bool prefixed = char_is_upper(s.p[at]) && at_or_nul(s, at + 1) == '-';
@@ -184,9 +193,10 @@ size_t redact_once_at(struct redact_finder *f, size_t at)
 		if (str_starts_nocase(rest, told[i]) && names_code(str_from(rest, told[i].n)))
 			return redact_take(f, value, n, REDACT_SECRET);
 	struct str before = redact_word_before(s, at);
-	if (str_starts(rest, STR(" sent to ")) && str_in_list(before, "code otp pin tan"))
+	bool code = str_in_list(before, "code") && !is_status(s, at);
+	if (str_starts(rest, STR(" sent to ")) && (code || str_in_list(before, "otp pin tan")))
 		return redact_take(f, value, n, REDACT_SECRET);
-	bool asked = str_in_list(before, "use enter code");
+	bool asked = code || str_in_list(before, "use enter");
 	for (size_t i = 0; asked && i < sizeof acts / sizeof *acts; i++)
 		if (str_starts(rest, acts[i]))
 			return redact_take(f, value, n, REDACT_SECRET);

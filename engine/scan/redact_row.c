@@ -122,11 +122,18 @@ static struct str of_com2sec(const struct str *words, size_t count)
 	return count == at + 1 ? words[at] : STR("");
 }
 
-/* of_pattern: rows of which each field has its place: '*' is any word, '!' the secret, the last that is looked at. */
+static bool is_number(struct str word)
+{
+	uint64_t number;
+	return str_u64(word, &number);
+}
+
+/* of_pattern: rows of which each field has its place: '*' is any word, '#' a number, '!' the secret, the last that is
+ * looked at. */
 static struct str of_pattern(const struct str *words, size_t count)
 {
 	static const char *const patterns[] = {
-		"monitor * * * !",	     /* NUT's upsmon.conf */
+		"monitor * # * !",	     /* NUT's upsmon.conf */
 		"sentinel auth-pass * !",    /* Redis */
 		"sqlconnectinfo * * !",	     /* ProFTPD */
 		"ip ftp password !",	     "standby * authentication !", /* Cisco */
@@ -138,7 +145,8 @@ static struct str of_pattern(const struct str *words, size_t count)
 		for (; str_word(&rest, &want) && at < count; at++)
 			if (want.p[0] == '!')
 				return str_in_list(words[at], "timeout md5 text") ? STR("") : words[at];
-			else if (want.p[0] != '*' && !str_eq_nocase(words[at], want))
+			else if (want.p[0] == '#' ? !is_number(words[at])
+						  : want.p[0] != '*' && !str_eq_nocase(words[at], want))
 				break;
 	}
 	return STR("");

@@ -294,7 +294,9 @@ static void codes_for_once(void **unused)
 	masked("code de v\u00e9rification : 482913", "code de v\u00e9rification : SECRET-1");
 	STAY("OTP timeout is 12000 ms", "time code 12345678 lost sync", "error codes: 1234, 5678", "your code 1234 lines",
 	     "use 12345 as your default port", "enter 4711 to continue", "random seed 123456789", "status_code=50300",
-	     "Your code is broken: 1234", "login code path: 3");
+	     "Your code is broken: 1234", "login code path: 3", "error code 1053 sent to the client",
+	     "close code 1006 sent to peer", "exit code 1006 to log in detail", "use 5000 to log requests",
+	     "error 1326 as the user name or password is incorrect", "failed: 1326 as the password does not match");
 }
 
 /* What takes a secret by its place among its arguments, and what is no argument of it. */
@@ -304,6 +306,8 @@ static void by_their_place(void **unused)
 	masked("EXEC sp_addlogin 'app', 'kumquat', 'master'", "EXEC sp_addlogin 'app', 'SECRET-1', 'master'");
 	masked("sp_password 'kumquat', N'tangerine', 'sa'", "sp_password 'SECRET-1', N'SECRET-2', 'sa'");
 	masked("SELECT AES_DECRYPT(x, 'kumquat')", "SELECT AES_DECRYPT(x, 'SECRET-1')");
+	masked("INSERT INTO cards (id, number) VALUES (1, AES_ENCRYPT('4111', 'kumquat'))",
+	       "INSERT INTO cards (id, number) VALUES (1, AES_ENCRYPT('4111', 'SECRET-1'))");
 	masked("authentication_string=PASSWORD('kumquat')", "authentication_string=PASSWORD('SECRET-1')");
 	masked("IDENTIFIED WITH a_plugin BY 'kumquat'", "IDENTIFIED WITH a_plugin BY 'SECRET-1'");
 	masked("connect to x user bob using kumquat", "connect to x user bob using SECRET-1");
@@ -333,6 +337,7 @@ static void by_their_place(void **unused)
 	       "password2=\"SECRET-1\" dbpw=SECRET-2 /SAPWD=\"SECRET-1\"");
 	STAY("sp_addlogin failed with error 15025", "PASSWORD() function removed", "aes_encrypt not supported",
 	     "aaa-server G (inside) host 10.0.0.1 timeout 5", "line con 0\n password required",
+	     "Monitor the disk usage carefully", "monitor is going down now",
 	     "insecure-password is not recommended", "static route 10.0.0.0/8", "MANAGEMENT: CMD 'password [...]'",
 	     "<property name=\"password\">${db.password}</property>", "curl --user \"$U:$P\" x");
 }
