@@ -232,7 +232,7 @@ static struct str of_attribute(struct str s, size_t start, size_t end)
 		return STR("");
 	for (word = at - 2; word && char_is_alpha(s.p[word - 1]);)
 		word--;
-	bool named = str_in_list(part(s, word, at - 2 - word), "name key id");
+	bool named = str_in_list(part(s, word, at - 2 - word), "name key");
 	return named ? element_text(str_from(s, end + close + 1)) : STR("");
 }
 

@@ -166,7 +166,8 @@ bool redact_is_code(struct str s, size_t at)
 	bool variable = (rest.p[0] == '$' && before != '\'') || rest.p[0] == '%';
 	if ((variable && is_variable(rest)) || is_template(rest))
 		return true;
-	return !quoted && (is_call(s, at, apart) || is_named(s, at, apart) || is_type(s, at));
+	bool waits = str_starts(rest, STR("await ")); /* for what a call gives */
+	return !quoted && (waits || is_call(s, at, apart) || is_named(s, at, apart) || is_type(s, at));
 }
 
 size_t redact_literal_at(struct str s, size_t at)

@@ -496,11 +496,15 @@ static bool is_content(struct str s, size_t at, size_t hex)
 			end--;
 		end -= end > 1 && s.p[end - 2] == ' ' ? 2 : end > 0;
 	}
-	for (start = end; start && (char_is_alnum(s.p[start - 1]) || one_of(s.p[start - 1], "_-[]"));)
+	for (start = end; start && (char_is_alnum(s.p[start - 1]) || one_of(s.p[start - 1], "_[]"));)
+		start--;
+	struct str last = part(s, start, end - start); /* "Content-MD5", "request-id" */
+	while (start && (char_is_alnum(s.p[start - 1]) || one_of(s.p[start - 1], "_-")))
 		start--;
 	bool listed = (str_starts(behind, STR("  ")) || str_starts(behind, STR(" *"))) && behind.n > 2 &&
 		      !char_is_space(behind.p[2]); /* as md5sum does */
-	return listed || redact_within(s, at, STR("checksum ")) || str_in_list(part(s, start, end - start), sums) ||
+	return listed || redact_within(s, at, STR("checksum ")) || str_in_list(last, sums) ||
+	       str_in_list(part(s, start, end - start), sums) ||
 	       (hex >= GIT_HEX && str_in_list(redact_word_before(s, at - (at && s.p[at - 1] == '\'')), kinds)) ||
 	       (at >= image.n && str_eq(part(s, at - image.n, image.n), image));
 }

@@ -76,11 +76,13 @@ static size_t behind_act(struct str s, size_t at)
 	return str_in_list(part(s, at, n), acts) && one_of(at_or_nul(s, mark), ":=") ? mark : at;
 }
 
-/* marks_behind: of "password" => "x1" (Ruby, PHP, Perl), Password := "x1" (RADIUS, Go, make), password == "x1". */
+/* marks_behind: of "password" => "x1" (Ruby, PHP, Perl), Password := "x1" (RADIUS, Go, make), password == "x1",
+ * userPassword:: eDE= (LDIF, RFC 2849). */
 static size_t marks_behind(struct str s, size_t at)
 {
 	char mark = at_or_nul(s, at), next = at_or_nul(s, at + 1);
-	if ((mark == '=' && next == '>') || (mark == ':' && next == '='))
+	bool coded = mark == ':' && next == ':' && at_or_nul(s, at + 2) == ' ';
+	if (coded || (mark == '=' && next == '>') || (mark == ':' && next == '='))
 		return 1;
 	size_t n = mark == '=' && next == '=' && at && s.p[at - 1] == ' ' ? 1 : 0;
 	return n + (n && at_or_nul(s, at + 2) == '=');

@@ -331,6 +331,7 @@ static void by_their_place(void **unused)
 	masked("<property name=\"x.password\">kumquat</property>", "<property name=\"x.password\">SECRET-1</property>");
 	masked("<setting name=\"SmtpPassword\" as=\"s\"><value>kumquat</value>",
 	       "<setting name=\"SmtpPassword\" as=\"s\"><value>SECRET-1</value>");
+	masked("userPassword:: e1NTSEF9a3VtcXVhdA==", "userPassword:: SECRET-1");
 	masked("by OTk4NzY1NDMyMTA5ODc2NTQz.XyZaBc.q1w2e3r4t5y6u7i8o9p0a1s2d3f", "by SECRET-1");
 	masked("Cookie: lang=en; SESS=q1w2e3; x=1; y=abcdef", "Cookie: lang=en; SECRET-1; x=1; SECRET-2");
 	masked("password2=\"kumquat\" dbpw=tangerine /SAPWD=\"kumquat\"",
@@ -339,6 +340,9 @@ static void by_their_place(void **unused)
 	     "aaa-server G (inside) host 10.0.0.1 timeout 5", "line con 0\n password required",
 	     "Monitor the disk usage carefully", "monitor is going down now",
 	     "insecure-password is not recommended", "static route 10.0.0.0/8", "MANAGEMENT: CMD 'password [...]'",
+	     "<a id=\"urlpassword\">#</a>", "<h2 id=\"password\">Changing it</h2>",
+	     "const keyMaterial = await subtle.importKey(",
+	     "Content-MD5: 7895bf4b8828b55ceaf47747b4bca667", "x-request-id: 7895bf4b8828b55ceaf47747b4bca667",
 	     "<property name=\"password\">${db.password}</property>", "curl --user \"$U:$P\" x");
 }
 
