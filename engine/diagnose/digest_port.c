@@ -257,35 +257,38 @@ static bool serves(const struct digest *d, const struct evidence *e)
 	return evidence_state(e, "open") && !digest_ended(d, e);
 }
 
-/* Others of one family beside its first; told: each was tried. */
-struct others {
-	bool any, differ, told;
+/* The name's addresses; others: beside the first of a family; told: each was tried; from: one that does not serve, if any. */
+struct several {
+	bool others, differ, told;
 	const struct evidence *from;
 };
 
-static void look_at_others(const struct digest *d, struct str addresses, struct str first, bool serves_first,
-			   struct others *others)
+/* look_at_all: those of one family. Where this machine has no way to one, programs leave it out, or hear so at once. */
+static void look_at_all(const struct digest *d, struct str addresses, struct str first, struct several *s)
 {
 	struct str rest = addresses, address;
+	bool good = false, bad = false;
 	for (size_t i = 0; i < DIGEST_ADDRESSES_MAX && str_word(&rest, &address); i++) {
-		const struct evidence *e = str_eq(address, first) ? NULL : tcp_of(d, address, d->port);
-		others->told &= e || str_eq(address, first);
-		if (!e)
+		const struct evidence *e = tcp_of(d, address, d->port);
+		s->told &= e || str_eq(address, first);
+		s->others |= e && !str_eq(address, first);
+		if (!e || evidence_state(e, "no-route"))
 			continue;
-		others->any = true;
-		others->differ |= serves(d, e) != serves_first;
-		others->from = e;
+		s->from = s->from && serves(d, e) ? s->from : e;
+		good |= serves(d, e);
+		bad |= !serves(d, e);
 	}
+	s->differ |= good && bad;
 }
 
 static void put_second(struct digest *d)
 {
-	struct others o = { .told = true };
-	struct str six = list_first(d->v6);
-	look_at_others(d, d->used_all, d->target, digest_is(d, "tcp.445", "open") && !digest_ended(d, d->tcp445), &o);
-	look_at_others(d, d->v6, six, serves(d, tcp_of(d, six, d->port)), &o);
-	if (d->used.n && d->tcp445 && o.told)
-		digest_put(d, "tcp.second", !o.any ? "none" : o.differ ? "differs" : "same", o.from);
+	struct several s = { .told = true };
+	look_at_all(d, d->used_all, d->target, &s);
+	look_at_all(d, d->v6, list_first(d->v6), &s);
+	if (d->used.n && d->tcp445 && s.told)
+		digest_put(d, "tcp.second", !s.others ? "none" : s.differ ? "differs" : "same",
+			   s.others ? s.from : NULL);
 }
 
 static void put_ipv6(struct digest *d)
