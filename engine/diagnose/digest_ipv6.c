@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * The name's IPv6 address, where the target is the other one and works: a client begins with it, and stays with it where
- * the connection comes about. Whether large packets pass there, whether packets are lost, whether it is the same server.
+ * The name's IPv6 address, where the target is the other one and works: a client begins with it, and stays with it
+ * where the connection comes about. Whether large packets pass there, whether packets are lost, whether it is the same
+ * server.
  */
 #include "diagnose/digest_ping.h"
 
@@ -47,8 +48,8 @@ static bool cannot_ask(const struct digest *d)
 	return digest_is(d, "latency.state", "slow") || digest_is(d, "latency.state", "late") || digest_seems_slow(d);
 }
 
-/* put_mtu_six: what is said on a connection counts most. Pings and datagrams of which the small ones are answered and the
- * large ones vanish show a black hole together; of one alone a filter may be the reason, so that it stays open. */
+/* put_mtu_six: what is said on a connection counts most. Pings and datagrams of which the small ones are answered and
+ * the large ones vanish show a black hole together; of one alone a filter may be the reason, so that it stays open. */
 static void put_mtu_six(struct digest *d)
 {
 	struct str address = list_first(d->v6);
@@ -87,7 +88,9 @@ static void put_loss_six(struct digest *d)
 	struct pings p = digest_count_pings(&six);
 	double missing = p.burst_received > 0 ? p.burst_sent - p.burst_received : 0;
 	const struct evidence *mtu = digest_look(d, "mtu", ARG("address", six.target), ARG("port", STR("")));
-	double passed = digest_large_pass(mtu) ? evidence_number(mtu, "mtu.small", 0) + evidence_number(mtu, "mtu.large", 0) : 0;
+	double passed = digest_large_pass(mtu)
+				? evidence_number(mtu, "mtu.small", 0) + evidence_number(mtu, "mtu.large", 0)
+				: 0;
 	bool enough = t.made + p.burst_received + passed >= TRIPS_MIN,
 	     all = p.burst_received >= PINGS_SURE && missing <= 0;
 	const struct evidence *best = p.burst ? p.burst : words_six(d) ? words_six(d) : smb_six(d, DIGEST_PAD);
@@ -101,8 +104,8 @@ static void put_loss_six(struct digest *d)
 		digest_put(d, "loss.ipv6", "untold", best);
 }
 
-/* put_server_six: whether the same server answers there, by its own id. Of a name with several addresses of one kind each
- * may be another machine of those that serve it together. */
+/* put_server_six: whether the same server answers there, by its own id. Of a name with several addresses of one kind
+ * each may be another machine of those that serve it together. */
 static void put_server_six(struct digest *d)
 {
 	const struct evidence *large = smb_six(d, DIGEST_PAD), *small = smb_six(d, DIGEST_PAD_NONE),

@@ -180,7 +180,8 @@ static void put_quick(struct digest *d)
 const struct evidence *digest_large_request(const struct digest *d)
 {
 	const struct evidence *e = digest_look(d, "smb", ARG("address", d->target), ARG("pad", STR(DIGEST_PAD)));
-	return e ? e : digest_look(d, "smb", ARG("address", d->target), ARG("pad", STR("1200"))); /* of older incidents */
+	return e ? e
+		 : digest_look(d, "smb", ARG("address", d->target), ARG("pad", STR("1200"))); /* of older incidents */
 }
 
 bool digest_request_vanished(const struct evidence *e)
@@ -257,6 +258,7 @@ void digest_mtu(struct digest *d)
 		return;
 	put_mtu(d);
 	const struct evidence *ping = digest_look(d, "mtu", ARG("address", d->target), ARG("port", STR("")));
-	if (evidence_state(ping, "blackhole") && (digest_is(d, "mtu.state", "passes") || digest_is(d, "mtu.state", "there")))
+	if (evidence_state(ping, "blackhole") &&
+	    (digest_is(d, "mtu.state", "passes") || digest_is(d, "mtu.state", "there")))
 		digest_put(d, "mtu.pings", "vanish", ping);
 }

@@ -79,8 +79,8 @@ static bool pings_pass(const struct digest *d)
 	return false;
 }
 
-/* tcp_words_now: a silent port of a host that a router says is not there is no longer silent; and where the host answers
- * pings, a router that says so of its port forbids that one. */
+/* tcp_words_now: a silent port of a host that a router says is not there is no longer silent; and where the host
+ * answers pings, a router that says so of its port forbids that one. */
 static const char *tcp_words_now(const struct digest *d, const struct evidence *e)
 {
 	const char *word = tcp_words(d, e), *denies = router_denies(d);
@@ -90,12 +90,13 @@ static const char *tcp_words_now(const struct digest *d, const struct evidence *
 	return denies && str_eq(str_c(word), STR("silent")) ? denies : word;
 }
 
-/* kept_by_rule: of requests that did not leave this machine. Where its interface takes no more, as the queue is full, they
- * do not leave either: pings are lost then, too, and the system tries again each half second. */
+/* kept_by_rule: of requests that did not leave this machine. Where its interface takes no more, as the queue is full,
+ * they do not leave either: pings are lost then, too, and the system tries again each half second. */
 static bool kept_by_rule(const struct digest *d)
 {
 	struct pings p = digest_count_pings(d);
-	bool hurried = evidence_number(d->tcp445, "tcp.retransmits", 0) * 1000 > evidence_number(d->tcp445, "tcp.ms", 0);
+	bool hurried =
+		evidence_number(d->tcp445, "tcp.retransmits", 0) * 1000 > evidence_number(d->tcp445, "tcp.ms", 0);
 	return p.burst_received > 0 ? p.burst_received >= p.burst_sent : !hurried;
 }
 
@@ -257,7 +258,8 @@ static bool serves(const struct digest *d, const struct evidence *e)
 	return evidence_state(e, "open") && !digest_ended(d, e);
 }
 
-/* The name's addresses; others: beside the first of a family; told: each was tried; from: one that does not serve, if any. */
+/* The name's addresses; others: beside the first of a family; told: each was tried; from: one that does not serve, if
+ * any. */
 struct several {
 	bool others, differ, told;
 	const struct evidence *from;
@@ -287,7 +289,10 @@ static void put_second(struct digest *d)
 	look_at_all(d, d->used_all, d->target, &s);
 	look_at_all(d, d->v6, list_first(d->v6), &s);
 	if (d->used.n && d->tcp445 && s.told)
-		digest_put(d, "tcp.second", !s.others ? "none" : s.differ ? "differs" : "same",
+		digest_put(d, "tcp.second",
+			   !s.others  ? "none"
+			   : s.differ ? "differs"
+				      : "same",
 			   s.others ? s.from : NULL);
 }
 
@@ -310,7 +315,8 @@ static void put_ipv6(struct digest *d)
 	if ((digest_ended(d, e) && !digest_ended_row(d, address)) || digest_mute(d, e)) /* one of many; only slow */
 		return;
 	const char *misserves = digest_misserves(d, e);
-	/* Whoever says no at once, a client goes on with IPv4; so it does where its own system has no way, or forbids it. */
+	/* Whoever says no at once, a client goes on with IPv4; so it does where its own system has no way, or forbids
+	 * it. */
 	struct str word = str_c(tcp_words(d, e));
 	bool none = str_eq(word, STR("no-route")) || str_eq(word, STR("no-local-port")); /* of an own IPv6 address */
 	bool own = none || str_eq(word, STR("local-denied"));

@@ -5,8 +5,9 @@
  */
 #include "diagnose/plan_inside.h"
 
-/* ask_service: one connection on which something large is said and so much besides that a loss shows; of a service that is
- * not spoken to, pings. Where a large request of SMB's vanishes a small one tells whether the service answers at all. */
+/* ask_service: one connection on which something large is said and so much besides that a loss shows; of a service that
+ * is not spoken to, pings. Where a large request of SMB's vanishes a small one tells whether the service answers at
+ * all. */
 static void ask_service(struct wave *w, struct str address, const struct evidence *open)
 {
 	static const char *const pads[] = { DIGEST_PAD, DIGEST_PAD_NONE };
