@@ -6,17 +6,18 @@
 #include "diagnose/plan_inside.h"
 
 /* ask_service: one connection on which something large is said and so much besides that a loss shows; of a service that
- * is not spoken to, pings. Where a large request of SMB's vanishes a small one tells whether the service answers at
- * all. */
+ * is not spoken to, pings. Where a large request of SMB's has no answer a small one tells whether the service answers
+ * at all, or is only slow to. */
 static void ask_service(struct wave *w, struct str address, const struct evidence *open)
 {
-	static const char *const pads[] = { DIGEST_PAD, DIGEST_PAD_NONE };
+	static const char *const pads[] = { DIGEST_PAD, DIGEST_PAD_NONE }, *const waits[] = { "1500", "4000" };
 	const struct digest *d = w->d;
 	const struct evidence *large = digest_look(d, "smb", ARG("address", address), ARG("pad", S(DIGEST_PAD)));
+	bool again = evidence_state(large, "silent");
 	if (d->smb)
 		ask(w, "smb", ARG("address", address), ARG("port", S("445")), ARG("dialects", S("smb311")),
-		    ARG("pad", str_c(pads[evidence_state(large, "silent")])), ARG("listen", S("0")),
-		    ARG("wait", S("1500")), ARG("echo", S("4")));
+		    ARG("pad", str_c(pads[again])), ARG("listen", S("0")), ARG("wait", str_c(waits[again])),
+		    ARG("echo", S("4")));
 	else if (str_eq(evidence_text(open, "tcp.service"), S("ssh")))
 		ask(w, "ssh", ARG("address", address), ARG("port", d->port));
 	else
