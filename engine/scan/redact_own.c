@@ -503,7 +503,8 @@ static bool is_content(struct str s, size_t at, size_t hex)
 		start--;
 	bool listed = (str_starts(behind, STR("  ")) || str_starts(behind, STR(" *"))) && behind.n > 2 &&
 		      !char_is_space(behind.p[2]); /* as md5sum does */
-	return listed || redact_within(s, at, STR("checksum ")) || str_in_list(last, sums) ||
+	bool summed = redact_within(s, at, STR("checksum ")) && !str_in_list(last, "session token key api");
+	return listed || summed || str_in_list(last, sums) ||
 	       str_in_list(part(s, start, end - start), sums) ||
 	       (hex >= GIT_HEX && str_in_list(redact_word_before(s, at - (at && s.p[at - 1] == '\'')), kinds)) ||
 	       (at >= image.n && str_eq(part(s, at - image.n, image.n), image));

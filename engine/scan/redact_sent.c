@@ -151,7 +151,7 @@ size_t redact_called_with(struct redact_finder *f, size_t start, size_t end)
 	bool sets = str_starts_nocase(key, STR("set")) || str_starts_nocase(key, STR("with"));
 	char mark = at_or_nul(s, end);
 	size_t quote = skip_blanks(s, end + (mark == '('));
-	bool function = mark == '(' && redact_is_capital(key); /* PASSWORD('x1'), of SQL */
+	bool function = mark == '(' && str_ends(key, STR("PASSWORD")); /* of SQL */
 	if (!(sets || function || (start && s.p[start - 1] == '.' && mark == '(')) || !one_of(mark, "( ") ||
 	    !one_of(at_or_nul(s, quote), "\"'"))
 		return end;

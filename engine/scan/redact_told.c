@@ -139,7 +139,7 @@ bool redact_is_told(struct str s, size_t start, struct str key, size_t value, si
 	bool names = weak && goes_on && redact_is_user_key(word);
 	bool told = prose && str_in_list(key, "auth authorization") && goes_on && is_letters(word);
 	bool tells = (prose && str_in_list(word, tidings)) || (str_in_list(key, "sid") && is_sid(word)) ||
-		     (str_in_list(key, "tan") && memchr(word.p, '.', n)) ||
+		     (str_in_list(key, "tan") && n && memchr(word.p, '.', n - 1)) ||
 		     (str_in_list(key, "cookie") && (str_in_list(str_first(word, str_find_char(word, '=')), attributes) ||
 						     is_short_pair(word)));
 	bool state = names || tells || str_in_list(word, states) || (prose && redact_is_wrong_abroad(word)) ||

@@ -285,6 +285,7 @@ static void codes_for_once(void **unused)
 	masked("Verification code for bob: 482913", "Verification code for bob: SECRET-1");
 	masked("Enter this code to sign in: 482913", "Enter this code to sign in: SECRET-1");
 	masked("OTP for transaction is 771204", "OTP for transaction is SECRET-1");
+	masked("TAN: 482913.", "TAN: SECRET-1");
 	masked("Ihre TAN lautet 482913", "Ihre TAN lautet SECRET-1");
 	masked("\"verificationCode\":\"4711\"", "\"verificationCode\":\"SECRET-1\"");
 	masked("mfa_code=482913&user=x", "mfa_code=SECRET-1&user=x");
@@ -332,11 +333,13 @@ static void by_their_place(void **unused)
 	masked("<setting name=\"SmtpPassword\" as=\"s\"><value>kumquat</value>",
 	       "<setting name=\"SmtpPassword\" as=\"s\"><value>SECRET-1</value>");
 	masked("userPassword:: e1NTSEF9a3VtcXVhdA==", "userPassword:: SECRET-1");
+	masked("checksum mismatch, session 7895bf4b8828b55ceaf47747b4bca667", "checksum mismatch, session SECRET-1");
 	masked("by OTk4NzY1NDMyMTA5ODc2NTQz.XyZaBc.q1w2e3r4t5y6u7i8o9p0a1s2d3f", "by SECRET-1");
 	masked("Cookie: lang=en; SESS=q1w2e3; x=1; y=abcdef", "Cookie: lang=en; SECRET-1; x=1; SECRET-2");
 	masked("password2=\"kumquat\" dbpw=tangerine /SAPWD=\"kumquat\"",
 	       "password2=\"SECRET-1\" dbpw=SECRET-2 /SAPWD=\"SECRET-1\"");
-	STAY("sp_addlogin failed with error 15025", "PASSWORD() function removed", "aes_encrypt not supported",
+	STAY("sp_addlogin failed with error 15025", "PASSWORD() function removed", "TOKEN(\"IDENT\") expected",
+	     "aes_encrypt not supported",
 	     "aaa-server G (inside) host 10.0.0.1 timeout 5", "line con 0\n password required",
 	     "Monitor the disk usage carefully", "monitor is going down now",
 	     "insecure-password is not recommended", "static route 10.0.0.0/8", "MANAGEMENT: CMD 'password [...]'",
