@@ -25,7 +25,7 @@ static struct kept_item item(struct str html)
 struct other {
 	struct keep *keep;
 	atomic_bool done;
-	unsigned failed;
+	atomic_uint failed;
 };
 
 /* too_large keeps what there is no room for, which closes the file. */
