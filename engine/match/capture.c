@@ -4,6 +4,8 @@
 #include "match/answer.h"
 #include "match/literals.h"
 
+#include <string.h>
+
 static bool is_address(struct str s)
 {
 	size_t dots = 0, digits = 0, colons = 0;
@@ -168,7 +170,8 @@ static void add_capture(const struct query *q, const struct answer *x, unsigned 
 		.netbios = type == VAR_NETBIOS || (!authored && str_eq(name, STR("server"))),
 	};
 	capture.finding = match_finding(&capture, value, q->arena);
-	capture.cut = x->surface.open_value == var + 1;
+	bool whole = is_address(value) && !memchr(value.p, ':', value.n) && char_is_digit(value.p[value.n - 1]);
+	capture.cut = x->surface.open_value == var + 1 && !whole; /* of four numbers the last is seldom cut within */
 	if (capture.cut && !capture.finding.n)
 		capture.finding = arena_printf(q->arena, "the message is cut off here; %.*s may be longer",
 					       STR_ARG(value));

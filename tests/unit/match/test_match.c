@@ -130,6 +130,8 @@ static void what_may_be_cut_says_so(void **state)
 		{ "ssh: connect to host nas", "server" },
 		{ "ssh: connect to host nas1 port 2", "port" },
 		{ "ssh: connect to host nas1 port 22:", NULL },
+		{ "ssh: connect to host 192.0.2.1", NULL },
+		{ "ssh: connect to host 192.0.2", "server" },
 		{ "Can't connect to MySQL server on 'db", "server" },
 		{ "Can't connect to MySQL server on 'db1'", NULL },
 		{ "Error during WNetAddConnection2 to \\\\SITE1\\SMS_SI", "share" },
