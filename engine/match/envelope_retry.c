@@ -54,7 +54,8 @@ static bool parts_words(char c)
 	return !char_is_letter(c) && (char_is_space(c) || strchr(",;([", c));
 }
 
-/* Such words alone, behind a mark or beginning a sentence: "Abort, Retry?" tells no number. */
+/* Such words alone, behind a mark or as a line, be it joined to the one before: "Abort, Retry?" tells no number, and in
+ * "cannot open file Attempt 2" they are a name. */
 struct str envelope_cut_retry(struct str text)
 {
 	enum { WORDS_MAX = 10 };
@@ -75,7 +76,9 @@ struct str envelope_cut_retry(struct str text)
 			from--;
 		bool tells = seen[RETRY_TELLS] || (seen[RETRY_TRY] && (seen[RETRY_WILL] || seen[RETRY_NUMBER]));
 		bool parted = from && strchr(",;([-.!?", text.p[from - 1]) && (from < at || text.p[from - 1] != '.');
-		if (tells && kind != RETRY_NUMBER && from && (parted || char_is_upper(text.p[at])))
+		bool line = memchr(text.p + from, '\n', at - from) ||
+			    ((seen[RETRY_TELLS] || seen[RETRY_WILL]) && char_is_upper(text.p[at]));
+		if (tells && kind != RETRY_NUMBER && from && (parted || line))
 			cut_at = at;
 	}
 	if (cut_at == text.n)

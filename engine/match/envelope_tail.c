@@ -17,7 +17,6 @@ static struct str angle_field(struct str *tail)
 	return inside;
 }
 
-/* "~text  $$<SMS_LAN_SENDER><Tue Mar 12 10:56:20 2001><thread=8973 (0x230D)>" */
 /* Who writes a log of either ends a message so where it ended its line. */
 static struct str without_line_end(struct str s)
 {
@@ -25,6 +24,7 @@ static struct str without_line_end(struct str s)
 	return str_trim_end(str_first(s, s.n - str_ends(s, STR("~"))));
 }
 
+/* "~text  $$<SMS_LAN_SENDER><Tue Mar 12 10:56:20 2001><thread=8973 (0x230D)>" */
 bool peel_sms(struct peel *p)
 {
 	size_t at = STR_NONE;

@@ -149,34 +149,23 @@ static enum var_type type_of(const struct fit *f, const struct segment *s)
 	return (enum var_type)f->view->vars[f->owner->var_at + s->var].type;
 }
 
-/* The letter behind a value at the template's end that stands in quotes: where they close in its line, which within a
- * word they do not ("it's"). 0 where they do not, or where there are none. */
+/* The letter behind a value at the template's end that stands in quotes, or in the brackets of a placeholder: where
+ * they close in its line, which within a word quotes do not ("it's"). 0 where they do not, or where there are none. */
 static uint32_t quoted_end(const struct fit *f, uint32_t at)
 {
 	char quote = at && f->in->at[at] ? f->text.p[f->in->at[at] - 1] : ' ';
-	if (quote != '\'' && quote != '"')
+	bool bracket = quote == '<';
+	if (quote != '\'' && quote != '"' && !bracket)
 		return 0;
 	for (uint32_t i = at + 1; i <= f->in->n && i - at < VALUE_MAX; i++) {
 		struct str gap = gap_before(f, i);
-		size_t close = str_find_char(gap, quote);
+		size_t close = str_find_char(gap, bracket ? '>' : quote);
 		if (str_find_char(gap, '\n') < close)
 			return 0;
-		if (close != STR_NONE && (gap.n > 1 || i == f->in->n))
+		if (close != STR_NONE && (bracket || gap.n > 1 || i == f->in->n))
 			return i;
 	}
 	return 0;
-}
-
-/* A file's name ends with its ending, text[from, to): ".dll", ".3gp". */
-static bool ends_file_name(struct str text, size_t from, size_t to)
-{
-	enum { ENDING_MAX = 5 };
-	size_t at = to;
-	bool letter = false;
-	while (at > from && char_is_alnum(text.p[at - 1]))
-		letter |= char_is_alpha(text.p[--at]);
-	return letter && to - at <= ENDING_MAX && at > from + 1 && text.p[at - 1] == '.' &&
-	       !char_is_space(text.p[at - 2]);
 }
 
 /* A value of one word, text[from, to), that no name of several begins with: "tbl_orders_2", "10.0.17763.1". */
@@ -193,14 +182,15 @@ static bool is_symbol(struct str text, size_t from, size_t to)
 }
 
 /* What says that a value at the template's end is over, before the letter i: a quote, a bar, a line's or a sentence's
- * end, and a blank where the value is one word. */
-static bool breaks_value(const struct fit *f, uint32_t i, bool word)
+ * end, and a blank where the value, which begins at the letter at, is one word. */
+static bool breaks_value(const struct fit *f, uint32_t at, uint32_t i, bool word)
 {
 	bool stop = false;
 	for (size_t gap = f->in->at[i - 1] + 1u; gap < f->in->at[i]; gap++) {
 		char c = f->text.p[gap];
 		bool arrow = c == '<' && gap > f->in->at[i - 1] + 1u;
-		if (c == '\n' || c == '"' || c == '|' || arrow || (char_is_space(c) && (stop || word)))
+		bool bar = c == '|' && fit_bar_parts(f->text, f->in->at[at], gap);
+		if (c == '\n' || c == '"' || bar || arrow || (char_is_space(c) && (stop || word)))
 			return true;
 		stop = strchr(".!?;)", c) != NULL || (stop && c != ' ');
 	}
@@ -224,8 +214,10 @@ static uint32_t value_end(const struct fit *f, const struct segment *s, uint32_t
 			return i;
 		bool space = has_space(f, i);
 		size_t from = f->in->at[at], to = f->in->at[i - 1] + 1u;
-		bool named = space && (file ? ends_file_name(f->text, from, to) : is_symbol(f->text, from, to));
-		if (breaks_value(f, i, word || named))
+		bool ended = file && space && fit_ends_file_name(f->text, from, to);
+		bool named = file ? ended && !fit_goes_on_as_path(f->text, f->in->at[i])
+				  : space && is_symbol(f->text, from, to);
+		if (breaks_value(f, at, i, word || named))
 			return i;
 	}
 	return i < f->in->n ? i : f->in->n;

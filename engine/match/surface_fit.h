@@ -43,6 +43,15 @@ static inline bool fit_is_letter(char c)
 size_t fit_leading_marks(struct str raw); /* bytes before its first letter */
 size_t fit_trailing_marks(struct str raw);
 
+/* fit_ends_file_name: a file's name, text[from, to), ends with its ending: ".dll", ".3gp". */
+bool fit_ends_file_name(struct str text, size_t from, size_t to);
+/* fit_goes_on_as_path: at text[at], behind a blank, stands a word with a folder's backslash behind it or a file's
+ * ending: "smith\AppData", "draft.docx". */
+bool fit_goes_on_as_path(struct str text, size_t at);
+/* fit_bar_parts: the bar text[at] behind a value that begins at text[from] is somebody else's: it has a blank beside
+ * it, or others are before the value. That of "i:0#.w|contoso" is the value's. */
+bool fit_bar_parts(struct str text, size_t from, size_t at);
+
 /* fit_take_values: out gets the values of a template that fits, what of the text it covers, and how the dress differs.
  */
 void fit_take_values(const struct fit *f, struct surface *out);

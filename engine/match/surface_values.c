@@ -40,6 +40,38 @@ static struct str word_at(struct str text, size_t at)
 	return whole ? str_part(text, at, end) : STR("");
 }
 
+bool fit_ends_file_name(struct str text, size_t from, size_t to)
+{
+	enum { ENDING_MAX = 5 };
+	size_t at = to;
+	bool letter = false;
+	while (at > from && char_is_alnum(text.p[at - 1]))
+		letter |= char_is_alpha(text.p[--at]);
+	return letter && to - at <= ENDING_MAX && at > from + 1 && text.p[at - 1] == '.' &&
+	       !char_is_space(text.p[at - 2]);
+}
+
+bool fit_goes_on_as_path(struct str text, size_t at)
+{
+	enum { WORD_MAX = 80 };
+	size_t end = at;
+	for (; end < text.n && end - at < WORD_MAX && (fit_is_letter(text.p[end]) || strchr("._-", text.p[end])); end++)
+		;
+	if (end > at && end < text.n && text.p[end] == '\\')
+		return true;
+	while (end > at && !fit_is_letter(text.p[end - 1])) /* the sentence's stop */
+		end--;
+	return fit_ends_file_name(text, at, end);
+}
+
+bool fit_bar_parts(struct str text, size_t from, size_t at)
+{
+	enum { BEFORE_MAX = 256 }; /* bytes that are looked through for another */
+	size_t start = from > BEFORE_MAX ? from - BEFORE_MAX : 0;
+	return !at || char_is_space(text.p[at - 1]) || at + 1 >= text.n || char_is_space(text.p[at + 1]) ||
+	       memchr(text.p + start, '|', from - start);
+}
+
 /* Behind a value of ASCII: a question or a cry of Spanish, or a word that is written in no Latin letters. */
 static bool is_of_people(struct str text, size_t at)
 {
@@ -52,17 +84,27 @@ static bool is_of_people(struct str text, size_t at)
 	return c == 0xBF || c == 0xA1 || (c > 0x24F && c != UTF8_INVALID);
 }
 
+/* Behind "und" a name goes on with a capital or a figure ("Haus und Hof"), and a path with its folder. */
+static bool joins_name(struct str text, size_t at)
+{
+	while (at < text.n && text.p[at] == ' ')
+		at++;
+	return at < text.n && (char_is_upper(text.p[at]) || char_is_digit(text.p[at]) || fit_goes_on_as_path(text, at));
+}
+
 bool surface_goes_on(struct str text, size_t at)
 {
 	static const char *const words[] = { "when", "whenever", "while", "after", "since", "because", "but", "until",
 					     "although", "though", "every", "what", "why", "how", "please", "anyone",
 					     "appears", "appeared", "pops", "again", "help", "shows", "comes", "keeps",
 					     "Please", "Thanks", "Thx", "Any", "Anyone", "What", "Why", "How", NULL };
-	/* "and", "when", "since", "but", "please" and "thanks" of others, where English has no such word */
-	static const char *const foreign[] = { "und", "wenn", "beim", "seit", "weil", "aber", "bitte", "Was", "Danke",
-					       "et", "quand", "lorsque", "depuis", "mais", "Que", "Merci", "cuando",
-					       "desde", "pero", "porque", "Gracias", "quando", "anche", "Grazie", "bij",
-					       "wanneer", "sinds", "maar", "graag", "oraz", "gdy", "podczas", NULL };
+	/* "when", "since", "but", "please", "thanks" and "and" of others, where English has no such word */
+	static const char *const foreign[] = { "wenn",	 "beim",    "seit",  "weil",	"aber",	   "bitte",  "Was",
+					       "Danke",	 "quand",   "lorsque", "depuis", "mais",   "Que",    "Merci",
+					       "cuando", "desde",   "pero",  "porque",	"Gracias", "quando", "anche",
+					       "Grazie", "bij",	    "wanneer", "sinds",	"maar",	   "graag",  "gdy",
+					       "podczas", NULL };
+	static const char *const ands[] = { "und", "et", "oraz", NULL };
 	static const char *const behind_and[] = { "I", "i", "we", "it", "now", "then", "nothing", NULL };
 	if (!at || !char_is_space(text.p[at - 1]))
 		return false;
@@ -71,6 +113,8 @@ bool surface_goes_on(struct str text, size_t at)
 	struct str word = word_at(text, at);
 	if (str_eq(word, STR("and")) && at + 4 < text.n)
 		return is_listed(word_at(text, at + 4), behind_and);
+	if (is_listed(word, ands))
+		return !joins_name(text, at + word.n);
 	return is_listed(word, words) || is_listed(word, foreign);
 }
 
@@ -180,7 +224,8 @@ static struct match_span value_of(const struct fit *f, const struct segment *s)
 	/* marks that a blank parts from the last value are somebody else's */
 	size_t behind = f->in->at[s->end - 1] + 1u;
 	for (; s + 1 == f->segments + f->count && behind < end; behind++)
-		if (char_is_space(f->text.p[behind]) || f->text.p[behind] == '|')
+		if (char_is_space(f->text.p[behind]) ||
+		    (f->text.p[behind] == '|' && fit_bar_parts(f->text, start, behind)))
 			end = behind;
 	return trim_value(f, s, start, end);
 }

@@ -179,6 +179,8 @@ static void values_end_with_their_message(void **state)
 		  "You may receive the following error message:\n\n   The lifting gizmo could not lift the file <filename>" },
 		{ "Gizmo Err Msg: Could Not Turn", "Gizmo",
 		  "You may receive the following error message:\n\n   The turning gizmo could not turn the cog <cogname>" },
+		{ "Gizmo Err Msg: No Server", "Gizmo",
+		  "You may receive the following error message:\n\n   There is no lifting gizmo at '<Server name>'" },
 	};
 	static const struct { const char *text, *value;
 	} cases[] = {
@@ -188,6 +190,16 @@ static void values_end_with_their_message(void **state)
 		{ "2024-05-17 10:56:20.1234|ERROR|Gizmo|The lifting gizmo could not lift the file b|url: http://x|action: y", "b" },
 		{ "The lifting gizmo could not lift the file b.txt~  $$<SMS_LIFT><05-17-2024 10:56:20.1+0><thread=12 (0xC)>",
 		  "b.txt" },
+		{ "The lifting gizmo could not lift the file C:\\Daten und Bilder\\a b.doc", "C:\\Daten und Bilder\\a b.doc" },
+		{ "The lifting gizmo could not lift the file C:\\rot und blau\\a.doc", "C:\\rot und blau\\a.doc" },
+		{ "The lifting gizmo could not lift the file C:\\Users\\jo.doe smith\\Data", "C:\\Users\\jo.doe smith\\Data" },
+		{ "The lifting gizmo could not lift the file Plan.v2 draft.docx.", "Plan.v2 draft.docx" },
+		{ "The turning gizmo could not turn the cog Haus und Hof", "Haus und Hof" },
+		{ "The turning gizmo could not turn the cog i:0#.w|contoso", "i:0#.w|contoso" },
+		{ "The turning gizmo could not turn the cog big one | 12", "big one" },
+		{ "2024-05-17 10:56:20 | ERROR | The turning gizmo could not turn the cog big one|12", "big one" },
+		{ "There is no lifting gizmo at '<Server name>'", NULL }, /* its own spelling is no value */
+		{ "There is no lifting gizmo at srv1 today", "srv1" },
 		{ "The turning gizmo could not turn the cog big one <- this is it", "big one" },
 		{ "The turning gizmo could not turn the cog big one", "big one" },
 		{ "The turning gizmo could not turn the cog tbl_cogs_2 su tutti i PC", "tbl_cogs_2" },
@@ -195,14 +207,15 @@ static void values_end_with_their_message(void **state)
 		{ "The turning gizmo could not turn the cog big one \xC2\xBFqu\xC3\xA9 hago?", "big one" },
 		{ "\xE3\x80\x8CThe turning gizmo could not turn the cog big one\xE3\x80\x8D\xE3\x81\xA8", "big one" },
 	};
-	struct matcher *m = kb_from(pages, 2, 900001);
+	struct matcher *m = kb_from(pages, 3, 900001);
 	struct match_scratch *own = NULL;
 	assert_int_equal(match_scratch_open(m, &own), ERR_OK);
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		struct match_answer a;
 		assert_int_equal(match_message(m, own, str_c(cases[i].text), NULL, &arena, &a), ERR_OK);
-		assert_true(a.match_count && a.matches[0].capture_count == 1);
-		assert_str(a.matches[0].captures[0].value, cases[i].value);
+		assert_true(a.match_count && a.matches[0].capture_count == (cases[i].value != NULL));
+		if (cases[i].value)
+			assert_str(a.matches[0].captures[0].value, cases[i].value);
 	}
 	match_scratch_close(&own);
 	match_close(&m);

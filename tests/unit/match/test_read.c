@@ -448,6 +448,25 @@ static void heads_are_measured(void **state)
 }
 
 /* A mark parts a message off from what is before it, and few bytes are looked at for each: lines have many marks. */
+/* What tells of the next try goes; a name that is one of its words stays, and so does what is nothing else. */
+static void the_next_try_is_cut(void **state)
+{
+	(void)state;
+	static const struct { const char *in, *out; } cases[] = {
+		{ "Disk full, retrying in 5s", "Disk full" },
+		{ "Disk full (attempt 2 of 5)", "Disk full" },
+		{ "Disk full. Will retry later.", "Disk full." },
+		{ "Disk full Retrying in 5 seconds...", "Disk full" },
+		{ "Disk full\nAttempt 2 of 5", "Disk full" },
+		{ "Cannot open file Attempt 2", "Cannot open file Attempt 2" },
+		{ "Cannot read the table Retries 3", "Cannot read the table Retries 3" },
+		{ "Not ready: Abort, Retry", "Not ready: Abort, Retry" },
+		{ "Retrying in 5s", "Retrying in 5s" },
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+		assert_str(envelope_cut_retry(str_c(cases[i].in)), cases[i].out);
+}
+
 static void parts_of_a_payload(void **state)
 {
 	(void)state;
@@ -583,6 +602,7 @@ int main(void)
 		cmocka_unit_test_teardown(offsets_lead_back, teardown),
 		cmocka_unit_test_teardown(fields_are_read, teardown),
 		cmocka_unit_test_teardown(heads_are_measured, teardown),
+		cmocka_unit_test_teardown(the_next_try_is_cut, teardown),
 		cmocka_unit_test_teardown(parts_of_a_payload, teardown),
 		cmocka_unit_test_teardown(layers_are_undone, teardown),
 		cmocka_unit_test_teardown(nul_bytes_of_utf16_go, teardown),
