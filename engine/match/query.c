@@ -411,7 +411,8 @@ static void read_stretches(struct query *q, struct str text, struct budget *spen
 	q->token_count = 0;
 	for (uint32_t i = 0; i < STRETCHES; i++) {
 		size_t at = best[i].start;
-		for (uint32_t n = 0; n < STRETCH_TOKENS && token_next(text, &at, &token); n++)
+		uint32_t n = 0; /* words that are written as one are two tokens */
+		for (; n < STRETCH_TOKENS && q->token_count < QUERY_TOKENS_MAX && token_next(text, &at, &token); n++)
 			add_tokens(q, &token, spent);
 		q->stretches[i] = (struct match_span){ best[i].start, at };
 	}

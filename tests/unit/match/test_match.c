@@ -315,6 +315,19 @@ static void large_input_ends(void **state)
 	free(p);
 }
 
+/* Words written as one are two tokens, also where a long text has as many as are looked at. */
+static void glued_words_stay_within_the_tokens(void **state)
+{
+	(void)state;
+	struct buf text = { 0 };
+	buf_add_c(&text, "cogloader ");
+	for (int i = 0; i < 4000; i++)
+		buf_add_c(&text, "failed loader ");
+	struct match_answer a = ask(buf_str(&text), NULL);
+	assert_true(a.match_count + a.nearest_count > 0);
+	buf_free(&text);
+}
+
 /* The message is found wherever it stands in a long paste. */
 static void a_message_deep_in_a_paste_is_found(void **state)
 {
@@ -447,6 +460,7 @@ int main(void)
 		cmocka_unit_test_teardown(search_pages_through_articles, teardown),
 		cmocka_unit_test_teardown(what_is_no_message_is_refused, teardown),
 		cmocka_unit_test_teardown(large_input_ends, teardown),
+		cmocka_unit_test_teardown(glued_words_stay_within_the_tokens, teardown),
 		cmocka_unit_test_teardown(a_message_deep_in_a_paste_is_found, teardown),
 		cmocka_unit_test_teardown(answers_share_what_is_certain, teardown),
 		cmocka_unit_test_teardown(what_an_hresult_carries_has_one_family, teardown),
