@@ -96,7 +96,7 @@ char lookalike_twin(uint32_t c)
 		{ 0x0392, 'B' }, { 0x0395, 'E' }, { 0x0396, 'Z' }, { 0x0397, 'H' }, { 0x0399, 'I' }, { 0x039A, 'K' },
 		{ 0x039C, 'M' }, { 0x039D, 'N' }, { 0x039F, 'O' }, { 0x03A1, 'P' }, { 0x03A4, 'T' }, { 0x03A7, 'X' },
 	};
-	for (size_t i = 0; i < sizeof twins / sizeof *twins; i++)
+	for (size_t i = 0; c >= 0x0391 && c <= 0x0458 && i < sizeof twins / sizeof *twins; i++)
 		if (twins[i].c == c)
 			return twins[i].twin;
 	return 0;

@@ -442,12 +442,14 @@ static bool names_driver(struct str chain)
 /* Without what a driver's manager and a script's tuple put behind: " (18456) (SQLDriverConnect)\")" */
 static size_t before_groups(struct str text, size_t start, size_t end)
 {
-	for (;;) {
+	enum { GROUPS_MAX = 16, GROUP_MAX_BYTES = 256 };
+	for (unsigned n = 0; n < GROUPS_MAX; n++) {
 		while (end > start && (is_quote(text.p[end - 1]) || char_is_space(text.p[end - 1])))
 			end--;
 		if (end == start || text.p[end - 1] != ')')
 			return end;
-		const char *open = memrchr(text.p + start, '(', end - start);
+		size_t most = end - start < GROUP_MAX_BYTES ? end - start : GROUP_MAX_BYTES;
+		const char *open = memrchr(text.p + end - most, '(', most);
 		size_t at = open ? (size_t)(open - text.p) : end;
 		if (memchr(text.p + at, ')', end - 1 - at)) /* the tuple's, whose own is before the message */
 			at = end;
@@ -455,6 +457,7 @@ static size_t before_groups(struct str text, size_t start, size_t end)
 			return end;
 		end = at < end ? at : end - 1;
 	}
+	return end;
 }
 
 /* What stands behind the names of those who passed it on, in brackets beside each other, a driver among them:
