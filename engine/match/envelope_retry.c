@@ -76,8 +76,8 @@ struct str envelope_cut_retry(struct str text)
 			from--;
 		bool tells = seen[RETRY_TELLS] || (seen[RETRY_TRY] && (seen[RETRY_WILL] || seen[RETRY_NUMBER]));
 		bool parted = from && strchr(",;([-.!?", text.p[from - 1]) && (from < at || text.p[from - 1] != '.');
-		bool line = memchr(text.p + from, '\n', at - from) ||
-			    ((seen[RETRY_TELLS] || seen[RETRY_WILL]) && char_is_upper(text.p[at]));
+		bool line = char_is_upper(text.p[at]) && (seen[RETRY_TELLS] || seen[RETRY_WILL] ||
+							  memchr(text.p + from, '\n', at - from));
 		if (tells && kind != RETRY_NUMBER && from && (parted || line))
 			cut_at = at;
 	}
