@@ -170,10 +170,9 @@ static void add_capture(const struct query *q, const struct answer *x, unsigned 
 		.netbios = type == VAR_NETBIOS || (!authored && str_eq(name, STR("server"))),
 	};
 	capture.finding = match_finding(&capture, value, q->arena);
-	bool whole = is_address(value) && !memchr(value.p, ':', value.n) && char_is_digit(value.p[value.n - 1]);
-	capture.cut = x->surface.open_value == var + 1 && !whole; /* of four numbers the last is seldom cut within */
+	capture.cut = x->surface.cut_value == var + 1;
 	if (capture.cut && !capture.finding.n)
-		capture.finding = arena_printf(q->arena, "the message is cut off here; %.*s may be longer",
+		capture.finding = arena_printf(q->arena, "the message is cut off here: %.*s may be longer",
 					       STR_ARG(value));
 	out->captures[out->capture_count++] = capture;
 }

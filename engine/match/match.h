@@ -78,7 +78,7 @@ struct match_capture {
 	enum var_type type;
 	struct match_span span;
 	bool netbios;	    /* it has to be a NetBIOS name */
-	bool cut;	    /* the message is cut off behind it, or within: it may be longer */
+	bool cut;	    /* the message is cut off before its quote or bracket closes: it may be longer */
 	struct str finding; /* a sentence where the value cannot be what its type says: "a NetBIOS name has at most 15
 			     * characters; this has 18"; else empty */
 };

@@ -168,17 +168,18 @@ static uint32_t quoted_end(const struct fit *f, uint32_t at)
 	return 0;
 }
 
-/* A value of one word, text[from, to), that no name of several begins with: "tbl_orders_2", "10.0.17763.1". */
+/* A value of one word, text[from, to), that no name of several begins with: "tbl_orders_2", "10.0.17763.1"; but a mail
+ * server's "5.7.8" and an open quote go on. */
 static bool is_symbol(struct str text, size_t from, size_t to)
 {
 	unsigned lines = 0, dots = 0;
 	for (size_t i = from; i < to; i++) {
-		if (char_is_space(text.p[i]) || text.p[i] == '\\' || text.p[i] == '/')
+		if (char_is_space(text.p[i]) || strchr("\\/'\"(", text.p[i]))
 			return false;
 		lines += text.p[i] == '_';
 		dots += text.p[i] == '.' && i && char_is_digit(text.p[i - 1]);
 	}
-	return lines || dots > 1;
+	return lines || dots > 2;
 }
 
 /* What says that a value at the template's end is over, before the letter i: a quote, a bar, a line's or a sentence's

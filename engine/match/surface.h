@@ -23,7 +23,7 @@ struct surface {
 	struct match_span span;			       /* of the text that the template covers, variables included */
 	struct match_span values[SURFACE_VARS_MAX]; /* by variable; empty where nothing stood there */
 	unsigned value_count;
-	unsigned open_value; /* 1 + the variable that the text is cut off behind or within, nobody knows which; 0: none */
+	unsigned cut_value; /* 1 + the variable that the text is cut off within, its quote or bracket still open; 0: none */
 	double differs; /* 0 the same dress, 1 all of it differs; case counts where the text has small letters */
 	bool same_marks; /* it differs in case at most */
 	bool same_case;	 /* it does not */

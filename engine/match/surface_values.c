@@ -338,27 +338,24 @@ static void compare_sample(const struct fit *f, const struct file_var *v, struct
 		out->samples_other++;
 }
 
-/* The mark that closes what stands right before a value in the text, whatever the template has there; 0: nothing opens. */
-static char closes_value(struct str text, size_t start)
+/* The mark that closes the one right before a value, also before the strokes of a UNC name; 0: nothing is opened there. */
+static char closing_of(struct str text, size_t start)
 {
 	static const char pairs[] = "''\"\"``<>()[]{}";
+	while (start && text.p[start - 1] == '\\')
+		start--;
 	const char *open = start ? memchr(pairs, text.p[start - 1], sizeof pairs - 1) : NULL;
 	return open && (open - pairs) % 2 == 0 ? open[1] : 0;
 }
 
-/* The text ends with the last value, and no mark that the template has behind it, or that its own opening one asks for,
- * closes it. */
-static bool is_open(const struct fit *f, const struct segment *s, struct match_span value)
+/* The text ends with the last value, before what the template has behind it, and a quote or bracket is still open. Without
+ * one a value is taken as whole: people leave off what follows a name oftener than a name is cut. */
+static bool is_cut(const struct fit *f, const struct segment *s, struct match_span value)
 {
 	if (!f->within || s + 1 < f->segments + f->count || s->end < f->in->n || value.end <= value.start)
 		return false;
-	char closing = closes_value(f->text, value.start);
-	for (size_t i = value.end; i < f->text.n; i++) {
-		char c = f->text.p[i];
-		if (c && !char_is_space(c) && (c == closing || memchr(f->tail.p, c, f->tail.n)))
-			return false;
-	}
-	return true;
+	char closing = closing_of(f->text, value.start);
+	return closing && !memchr(f->text.p + value.end, closing, f->text.n - value.end);
 }
 
 void fit_take_values(const struct fit *f, struct surface *out)
@@ -370,8 +367,8 @@ void fit_take_values(const struct fit *f, struct surface *out)
 			continue;
 		out->values[s->var] = value_of(f, s);
 		out->value_count = s->var + 1;
-		if (is_open(f, s, out->values[s->var]))
-			out->open_value = s->var + 1;
+		if (is_cut(f, s, out->values[s->var]))
+			out->cut_value = s->var + 1;
 		compare_sample(f, &f->view->vars[f->owner->var_at + s->var], out->values[s->var], out);
 	}
 	for (uint32_t i = 0; i < f->count; i++) {

@@ -77,14 +77,12 @@ static void captures(struct buf *out, const struct render_text *t, const struct 
 		colour(out, t, "1;36"); /* as in a scan */
 		render_safe(out, c->value, false);
 		colour(out, t, "0");
+		buf_add_char(out, '\n');
 		if (c->finding.n) {
 			colour(out, t, RENDER_OPEN);
-			buf_add_c(out, "  (");
-			render_safe(out, c->finding, false);
-			buf_add_char(out, ')');
-			colour(out, t, "0");
+			render_wrapped(out, t, LABEL, c->finding);
+			render_end_colour(out, t);
 		}
-		buf_add_char(out, '\n');
 	}
 }
 
