@@ -129,6 +129,10 @@ class Probe(unittest.TestCase):
             ip link set lo up
             for n in 0 1; do ip link add ve$n type veth peer name vp$n; ip link set vp$n up; ip link set ve$n up; done
             ip addr add fe80::77/64 dev ve0 nodad
+            for i in 1 2 3 4 5 6 7 8 9; do # a link is ready a little after it is up
+                ip -6 route show table local dev ve0 | grep -q fe80::77 && break
+                sleep 0.2
+            done
             echo made
             "$1" probe --json tcp address=fe80::77%ve0 port=4450
             "$1" probe --json route address=fe80::99%ve1
