@@ -131,7 +131,7 @@ static void what_is_cut_says_so(void **state)
 		{ "ssh: connect to host nas1 port 2", NULL },
 		{ "ssh: connect to host nas1 port 22:", NULL },
 		{ "ssh: connect to host 192.0.2.1", NULL },
-		{ "ssh: connect to host 192.0.2", "server" },
+		{ "ssh: connect to host 192.0.2", NULL },
 		{ "Can't connect to MySQL server on 'db", "server" },
 		{ "Can't connect to MySQL server on 'db1'", NULL },
 		{ "Error during WNetAddConnection2 to \\\\SITE1\\SMS_SI", NULL },
