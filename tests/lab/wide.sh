@@ -486,7 +486,7 @@ v6-mtu-ssh-silent|nas7|ip|ip.path.mtu-blackhole|ip.path.mtu-blackhole-ipv6|as v6
 ok-v6-silent|nas7|none|none.healthy|healthy|A and AAAA, and the server drops all of IPv6 but connections|silence
 v6-loss-40|nas7|link|link.path.loss|link.path.loss-ipv6/open|A and AAAA, and 40 % of the round trips by IPv6 are lost|silence
 v6-loss-40-ssh|nas7|link|link.path.loss|link.path.loss-ipv6/open|as v6-loss-40, of an SSH server|silence
-v6-other-server|nas7|name|name.dns.aaaa-wrong|name.dns.aaaa-other-server|the AAAA record is another file server's|silence
+v6-other-server|nas7|name|name.dns.aaaa-wrong|name.dns.aaaa-other-server/open|the AAAA record is another file server's|silence
 v6-hung|nas7|smb|smb.server.hung|tcp-ended-ipv6|by IPv6 something takes connections to 445 and says nothing, by IPv4 SMB works|silence
 v6-second-dead|nas7|name|name.dns.one-of-two-dead|name.dns.one-of-two-dead/name.dns.aaaa-dead|two AAAA records, one of them dead
 dns-rr-fourth-dead|nas7|name|name.dns.one-of-two-dead|name.dns.one-of-two-dead|five A records, one of them dead

@@ -107,13 +107,17 @@ static void test_told_apart(void **state)
 	arena_free(&a);
 }
 
-/* undecidable: it needs what only the server tells, so that it is never more than one of those left. */
+/* undecidable: it needs what only the server tells, or that two machines serve, which only their owner knows to be meant;
+ * so that it is never more than one of those left. */
 static bool undecidable(const struct causes *causes, struct str class)
 {
 	const struct cause *c = find(causes, class);
-	for (size_t i = 0; c && i < c->prediction_count; i++)
-		if (c->predictions[i].needed && str_eq(c->predictions[i].fact, STR("udp.listens")))
+	for (size_t i = 0; c && i < c->prediction_count; i++) {
+		const struct prediction *p = &c->predictions[i];
+		if (p->needed && (str_eq(p->fact, STR("udp.listens")) ||
+				  (str_eq(p->fact, STR("smb.ipv6")) && prediction_holds(p, STR("other")))))
 			return true;
+	}
 	return false;
 }
 
