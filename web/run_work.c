@@ -152,7 +152,9 @@ static void on_event(void *context, enum triage_event event, const struct triage
 		render_json_evidence(&json, e);
 		render_html_evidence(&html, e);
 		add_ladder(&html, report);
-		render_html_beliefs(&html, report->refused.n ? &nothing : &report->verdict);
+		/* one that is decided already leaves the list as it is until the verdict: what stands below moved twice */
+		if (report->refused.n || report->verdict.cause_left_count)
+			render_html_beliefs(&html, report->refused.n ? &nothing : &report->verdict);
 		publish(run, "probe", &json, &html);
 		break;
 	case TRIAGE_VERDICT: break; /* with the whole report, at the end */
