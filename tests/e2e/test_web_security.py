@@ -73,10 +73,11 @@ class Tokens(Case):
         with open('/dev/full', 'wb') as full:
             self.kbt('token', 'add', 'bob', '--tokens', path, stdout=full, code=kbt.USAGE)
         self.kbt('token', 'add', 'bob', '--tokens', path, code=kbt.USAGE, preexec_fn=lambda: os.close(1))
-        p = subprocess.Popen([kbt.KBT, 'token', 'add', 'bob', '--tokens', path], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-        p.stdout.close()
-        self.assertNotEqual(p.wait(kbt.LIMIT_S), 0)
-        p.stderr.close()
+        reads, writes = os.pipe()
+        os.close(reads)  # before it starts: closed after, it might have been told by then
+        self.addCleanup(os.close, writes)
+        p = subprocess.run([kbt.KBT, 'token', 'add', 'bob', '--tokens', path], stdout=writes, stderr=subprocess.PIPE, timeout=kbt.LIMIT_S)
+        self.assertNotEqual(p.returncode, 0)
         self.assertEqual(self.kbt('token', 'list', '--tokens', path).out, 'probe  alice\n')
         self.refused('token', 'add', 'bob', '--tokens', self.path('none/tokens'), names=['folder'])
         self.assertEqual(self.kbt('token', 'add', 'bob', '--tokens', self.path('none/tokens'), code=kbt.USAGE).out, '')
