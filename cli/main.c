@@ -305,8 +305,8 @@ static void listen_to_signals(void)
 	sigaction(SIGXFSZ, &ignore, NULL); /* a file that may not grow is an error of write(2), with a sentence */
 }
 
-/* hold_streams: of the three that programs are started with, one that is closed stays an error to read or write. Else the
- * next file that is opened would be taken for it. */
+/* hold_streams: of the three that programs are started with, one that is closed stays an error to read or write. Else
+ * the next file that is opened would be taken for it. */
 static void hold_streams(void)
 {
 	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)

@@ -3,8 +3,8 @@
  * Where in what a client sends requests begin and end, and whether each begins as one must: takes the bytes in the
  * pieces in which they come, gives how many of them may be read on. Only what libmicrohttpd 0.9.75 answers twice, not
  * at all, with a page of its own, or without saying what its answer is, is looked at here: the first line, line ends,
- * lengths, chunks, heads that are too large; all else is request.h's. Owns nothing, touches no socket. Reference: RFC 9112
- * sections 2 to 7.
+ * lengths, chunks, heads that are too large; all else is request.h's. Owns nothing, touches no socket. Reference: RFC
+ * 9112 sections 2 to 7.
  */
 #ifndef KBT_WEB_FRAMING_H
 #define KBT_WEB_FRAMING_H

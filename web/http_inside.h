@@ -36,8 +36,8 @@ enum {
 	POOL_HELD = 15616, /* half of it for cookies: those of a company's other sites come along */
 	HEAD_MAX = 14 << 10, /* of a request, with all its cookies copied: a larger one is not parsed reliably */
 	ANSWER_HEAD_MAX = 760,
-	/* Bytes that a stream sends at once: of a connection's own it keeps the pages that were written to, and a diagnosis
-	 * that is joined late comes as a whole. */
+	/* Bytes that a stream sends at once: of a connection's own it keeps the pages that were written to, and a
+	 * diagnosis that is joined late comes as a whole. */
 	STREAM_PIECE = 2 << 10,
 	LINGERING_MAX = 64,
 };

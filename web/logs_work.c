@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * What a worker does with a log: scan it, tell how far it is, and make the answer in each form, kept where that was asked
- * for. See logs_inside.h.
+ * What a worker does with a log: scan it, tell how far it is, and make the answer in each form, kept where that was
+ * asked for. See logs_inside.h.
  */
 #include "web/logs_inside.h"
 

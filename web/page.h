@@ -61,7 +61,8 @@ void page_fail_err(struct http_request *req, struct http_response *res, enum err
 /* page_json parses a body of JSON (to be given back to cJSON_Delete). False after an answer was made (415, 400). */
 struct cJSON;
 bool page_json(struct http_request *req, struct http_response *res, struct cJSON **ret_root);
-/* page_json_stray: why a member of the object is none of those known (up to NULL), or said twice; NULL where all is well. */
+/* page_json_stray: why a member of the object is none of those known (up to NULL), or said twice; NULL where all is
+ * well. */
 const char *page_json_stray(const struct cJSON *root, const char *const *known, struct arena *a);
 /* page_question_json reads {"text": "...", "set": {...}}, page_question_form the page's form. False after an answer was
  * made: 415 for another content type, 400 for no text or what is no such object. known: as above; PAGE_QUESTION. */

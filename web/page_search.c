@@ -338,8 +338,8 @@ static const struct {
 	const char *family;
 } wrapped[] = { { 0x8007, "win32" }, { 0x800A, "vb" } };
 
-/* reading_of: the name of the number in this family, else what it says, else the empty string. Of several the first: 404
- * comes before 404.13. An SQLSTATE is no number; all of them stand at 0. */
+/* reading_of: the name of the number in this family, else what it says, else the empty string. Of several the first:
+ * 404 comes before 404.13. An SQLSTATE is no number; all of them stand at 0. */
 static struct str reading_of(struct store *store, int64_t value, struct str family, bool any, struct arena *a)
 {
 	struct store_code *readings = NULL, *best = NULL;

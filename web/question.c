@@ -41,8 +41,8 @@ static const char *add_set(struct question *q, struct arena *a, struct str name,
 	return NULL;
 }
 
-/* unfit: what is wrong with a value that a diagnosis would leave out without a word, or NULL. Of a server that is none the
- * verdict speaks. */
+/* unfit: what is wrong with a value that a diagnosis would leave out without a word, or NULL. Of a server that is none
+ * the verdict speaks. */
 static const char *unfit(const struct question *q, struct arena *a)
 {
 	struct diags said = { .arena = a };

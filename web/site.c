@@ -105,8 +105,8 @@ static enum err kb_load(struct site *s, struct diags *d, bool first, struct kb *
 	return ERR_OK;
 }
 
-/* is_other_file: somebody took the database away and put another one in its place. Where it is gone, what is open serves
- * on. */
+/* is_other_file: somebody took the database away and put another one in its place. Where it is gone, what is open
+ * serves on. */
 static bool is_other_file(const struct site *s, struct stat *ret_now)
 {
 	return !stat(s->options.db, ret_now) &&

@@ -84,9 +84,9 @@ static int points_for_437(unsigned char before, unsigned char c, unsigned char a
 	return -1; /* the signs of Latin-1: no-break space, section, copyright, paragraph, middle dot */
 }
 
-/* is_russian: most bytes over 0x7F are of words of four letters and more, not all the same, small ones behind the first:
- * a language of Western Europe has no such words, and lines and blocks of CP437 are no small letters of either page. A
- * row of one byte is no word: no-break spaces of CP1252 are letters of CP866. */
+/* is_russian: most bytes over 0x7F are of words of four letters and more, not all the same, small ones behind the
+ * first: a language of Western Europe has no such words, and lines and blocks of CP437 are no small letters of either
+ * page. A row of one byte is no word: no-break spaces of CP1252 are letters of CP866. */
 static bool is_russian(struct str bytes, enum charset set)
 {
 	enum { WORD_MIN = 4 };

@@ -201,7 +201,8 @@ const struct evidence *digest_addressed(const struct digest *d);
 
 /* digest_is_ssh: an SSH server is meant, by the port or by what the message's program is, or one answers. */
 bool digest_is_ssh(const struct digest *d);
-/* digest_large_request: one of SMB that fills a segment, by DIGEST_PAD bytes that say nothing; NULL where none was sent. */
+/* digest_large_request: one of SMB that fills a segment, by DIGEST_PAD bytes that say nothing; NULL where none was
+ * sent. */
 const struct evidence *digest_large_request(const struct digest *d);
 /* digest_words: what an SSH server was told on one connection; NULL where it was not. */
 const struct evidence *digest_words(const struct digest *d);
@@ -238,8 +239,8 @@ bool digest_row_mixed(const struct digest *d, const struct evidence *row);
 
 /* digest_add_source: a name source more; from may be NULL. */
 struct name_source *digest_add_source(struct digest *d, const char *name, const struct evidence *from);
-/* digest_dns adds what DNS gives, for digest_name. digest_dns_other: the answer of a server that a resolver does not ask
- * any more, for the first has said that there is no such name; NULL where none has it. */
+/* digest_dns adds what DNS gives, for digest_name. digest_dns_other: the answer of a server that a resolver does not
+ * ask any more, for the first has said that there is no such name; NULL where none has it. */
 void digest_dns(struct digest *d);
 const struct evidence *digest_dns_other(const struct digest *d);
 

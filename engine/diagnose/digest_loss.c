@@ -102,7 +102,8 @@ static struct trips count_arps(const struct evidence *e)
 	return told ? (struct trips){ made, made - back, made - back } : (struct trips){ 0 };
 }
 
-/* count_words: of the connection, also of one that did not come about, and the bytes that were said on it one by one. */
+/* count_words: of the connection, also of one that did not come about, and the bytes that were said on it one by
+ * one. */
 static struct trips count_words(const struct evidence *e)
 {
 	double told = evidence_number(e, "ssh.told", 0), again = evidence_number(e, "ssh.retransmits", 0);
@@ -144,9 +145,9 @@ struct trips digest_count_trips(const struct digest *d)
 	return sum;
 }
 
-/* firsts_dropped: of every connection that was waited for the first request was lost, and nothing else: by chance that is
- * hardly ever so, but some guards against floods let through only who asks again. NULL where it is not so, or where the
- * first may have been answered, too late. */
+/* firsts_dropped: of every connection that was waited for the first request was lost, and nothing else: by chance that
+ * is hardly ever so, but some guards against floods let through only who asks again. NULL where it is not so, or where
+ * the first may have been answered, too late. */
 static const struct evidence *firsts_dropped(const struct digest *d, struct trips t)
 {
 	enum { TELLING = 3 };

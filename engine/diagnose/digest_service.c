@@ -95,8 +95,8 @@ static bool unclear(const struct evidence *e, const char *service)
 	return str_eq(said, STR("ssh")) || (ssh_meant && str_eq(said, STR("other")) && !ended(e));
 }
 
-/* broken_off: it ended what it had begun to say. A service whose port tells nothing may say its word and close, as those
- * of the time of day do; a reset is no end of a conversation. */
+/* broken_off: it ended what it had begun to say. A service whose port tells nothing may say its word and close, as
+ * those of the time of day do; a reset is no end of a conversation. */
 static bool broken_off(const struct digest *d, const struct evidence *e, const char *service)
 {
 	bool reset = str_eq(evidence_text(e, "tcp.after"), STR("reset"));

@@ -68,7 +68,8 @@ static unsigned connected(const struct wave *w, struct str address, struct str p
 
 /* spare: to one address of an SSH server a diagnosis makes five connections at most, whichever step asks for them; a
  * row is cut to what is left, false where nothing is. What guards SSH counts new connections that log nobody in: "ufw
- * limit" lets six in thirty seconds pass, sshd's own PerSourcePenalties shut out who makes some fifteen, fail2ban fewer. */
+ * limit" lets six in thirty seconds pass, sshd's own PerSourcePenalties shut out who makes some fifteen, fail2ban
+ * fewer. */
 static bool spare(const struct wave *w, struct probe_request *r)
 {
 	enum { SSH_CONNECTIONS = 5 };

@@ -122,8 +122,8 @@ static bool pings_denied(const struct digest *d)
 	return denied(d, S("icmp"));
 }
 
-/* plan_large_size: of a large packet, as large as the connection would send them, for lines and tunnels that carry only a
- * little less than others are many: where the other side, or a router between, has said that its segments hold less,
+/* plan_large_size: of a large packet, as large as the connection would send them, for lines and tunnels that carry only
+ * a little less than others are many: where the other side, or a router between, has said that its segments hold less,
  * larger ones that vanish are no matter. Of packets larger than nearly all links carry nothing is asked. */
 struct str plan_large_size(const struct wave *w, const struct evidence *open)
 {

@@ -25,8 +25,8 @@ void answers_sort(struct answer *answers, uint32_t n); /* by confidence, then sc
 uint32_t answers_find(const struct answer *answers, uint32_t n, uint32_t article);
 uint32_t answers_add(struct answer *answers, uint32_t n, struct answer x);
 
-/* text_confidences: of each hit of a text, best first, where `all` is the best that any could reach; prose: the text is a
- * person's sentence. They are low where no product or name in the text speaks for the first hit. */
+/* text_confidences: of each hit of a text, best first, where `all` is the best that any could reach; prose: the text is
+ * a person's sentence. They are low where no product or name in the text speaks for the first hit. */
 void text_confidences(const struct file_view *v, struct str text, bool prose, const struct text_hit *hits, uint32_t n,
 		      float all, double *ret_confidences);
 

@@ -11,8 +11,8 @@
 /* by_code_is_all: nothing but a number, its symbol, and the words that introduce one. */
 bool by_code_is_all(const struct query *q, const struct match_code *code);
 
-/* by_code_share: how much a code tells among other words, 0 to 1: a symbol or a long number is one wherever it stands; a
- * small number where the word before it speaks of an error, and 1 and 2 are what any program ends with. */
+/* by_code_share: how much a code tells among other words, 0 to 1: a symbol or a long number is one wherever it stands;
+ * a small number where the word before it speaks of an error, and 1 and 2 are what any program ends with. */
 double by_code_share(const struct query *q, const struct match_code *code);
 
 /* by_code_is_spelled: a message of ours that is this code and nothing else. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * What the variables of an answer's message stand for in the query, by name: cleaned of what is around a name, with what
- * is odd about it. An article's own placeholder is no value.
+ * What the variables of an answer's message stand for in the query, by name: cleaned of what is around a name, with
+ * what is odd about it. An article's own placeholder is no value.
  */
 #ifndef KBT_MATCH_CAPTURE_H
 #define KBT_MATCH_CAPTURE_H

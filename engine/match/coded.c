@@ -98,8 +98,8 @@ bool coded_is_printable(struct str text)
 	return (evident && !wrong) || names_printable(text);
 }
 
-/* The escapes at s[at] are one character of UTF-8, or the first of them is a byte of an older mail's Windows-1252. Gives
- * how many bytes of s were read. */
+/* The escapes at s[at] are one character of UTF-8, or the first of them is a byte of an older mail's Windows-1252.
+ * Gives how many bytes of s were read. */
 static size_t add_escapes(struct clean_writer *w, struct str s, size_t at)
 {
 	enum { ESCAPE = 3, CHARACTER = 4 };

@@ -235,7 +235,8 @@ static struct chance chance_of_first(const struct query *q, const struct answer 
 	return (struct chance){ first, fmin(confidence_logistic(z), first * (1 + ties)), ties };
 }
 
-/* One word in common is chance, or one number, be it all that was said; so it is with variables on both of its sides. */
+/* One word in common is chance, or one number, be it all that was said; so it is with variables on both of its
+ * sides. */
 static bool is_chance(const struct query *q, const struct match_code *code, const struct answer *x)
 {
 	bool around = x->surface.value_count > 1 && x->owner->place != PLACE_AUTHORED;

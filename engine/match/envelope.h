@@ -30,7 +30,8 @@ size_t envelope_split(struct str text, struct str *ret_records, size_t max);
 size_t envelope_head(struct str payload, bool dressed);
 
 /* envelope_cut_retry gives a text without the words at its end that tell of the next try, behind a mark or as a
- * sentence (", retrying in 5s", "(attempt 2 of 5)", "; giving up", ". Will retry."); all of it where no more is there. */
+ * sentence (", retrying in 5s", "(attempt 2 of 5)", "; giving up", ". Will retry."); all of it where no more is
+ * there. */
 struct str envelope_cut_retry(struct str text);
 
 /* envelope_denies: the last clause of what stands before a mark says of what is behind it that it did not happen ("no

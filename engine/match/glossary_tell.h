@@ -2,8 +2,8 @@
  *
  * In which language in Latin letters a text is: by its commonest words, the signs that the files of glossary/ begin
  * with, and beside one of these by the letters that they have and English has not. A text is in none that has more of
- * English function words, or too few signs of any other. Two to four words are told by one long sign, unless articles know
- * it: "borrow", "stale", "taste" are signs and English.
+ * English function words, or too few signs of any other. Two to four words are told by one long sign, unless articles
+ * know it: "borrow", "stale", "taste" are signs and English.
  */
 #ifndef KBT_MATCH_GLOSSARY_TELL_H
 #define KBT_MATCH_GLOSSARY_TELL_H

@@ -47,7 +47,8 @@ static bool is_spaceless(struct str says)
 	return false;
 }
 
-/* start_of gives so many letters, folded, the first one highest; 0 where others than ASCII's are among them, or values. */
+/* start_of gives so many letters, folded, the first one highest; 0 where others than ASCII's are among them, or
+ * values. */
 static uint64_t start_of(struct str s, unsigned letters)
 {
 	uint64_t start = 0;
@@ -193,7 +194,8 @@ static bool is_by_itself(struct str text, struct slice at)
 	       !(at.end < text.n && is_in_word(utf8_next(text, &at.end)));
 }
 
-/* longest_of keeps the longest of those with that start that stands at text[at], of two as long the one listed first. */
+/* longest_of keeps the longest of those with that start that stands at text[at], of two as long the one listed
+ * first. */
 static void longest_of(struct str text, size_t at, uint64_t start, struct found *best)
 {
 	size_t low = 0, high = phrase_count;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * A message that was broken over lines, each in a dress of its own > the message: every line's dress is undone, where
- * it is of the first line's kind and holds a time, or is the same but for digits, and indentations are. Takes mended text, keeps the map back to the
- * offsets of the query. Linear.
+ * it is of the first line's kind and holds a time, or is the same but for digits, and indentations are. Takes mended
+ * text, keeps the map back to the offsets of the query. Linear.
  */
 #ifndef KBT_MATCH_LINES_H
 #define KBT_MATCH_LINES_H

@@ -151,11 +151,11 @@ struct match_options {
 	size_t limit;	      /* 0: 10 */
 	bool keep_envelope;   /* take the message as it is: no dress is told apart */
 	struct str log_file;  /* the name of the file a line came from; speaks for articles that name it */
-	/* Nothing is answered, sooner, to a text of one line that no message covers, and that holds none as a sentence by
-	 * itself or word for word with context speaking for it. */
+	/* Nothing is answered, sooner, to a text of one line that no message covers, and that holds none as a sentence
+	 * by itself or word for word with context speaking for it. */
 	bool standing;
-	/* The same text was asked just before with `standing`, of the same scratch and arena: what was found then is not
-	 * looked for again. The answer is that of the whole look-up. */
+	/* The same text was asked just before with `standing`, of the same scratch and arena: what was found then is
+	 * not looked for again. The answer is that of the whole look-up. */
 	bool again;
 };
 
@@ -177,8 +177,8 @@ enum err match_search(const struct matcher *m, struct match_scratch *scratch, st
 		      size_t limit, struct arena *a, struct match_hit **ret_hits, size_t *ret_count,
 		      size_t *ret_total) MUST_USE;
 
-/* For tests and measurements of a scan. match_each_message visits the messages that templates were made of, numbered, as the
- * articles quote them, with the spans of their variables in the text, ascending. false from visit ends it. */
+/* For tests and measurements of a scan. match_each_message visits the messages that templates were made of, numbered,
+ * as the articles quote them, with the spans of their variables in the text, ascending. false from visit ends it. */
 typedef bool match_visit_message(void *context, uint32_t message, struct str text, const struct match_span *vars,
 				 size_t var_count);
 void match_each_message(const struct matcher *m, match_visit_message *visit, void *context);

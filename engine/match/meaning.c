@@ -60,7 +60,8 @@ bool meaning_is_only_told(struct str family)
 	return !common;
 }
 
-/* A code that a system says otherwise today has a row for each text: it is one reading, told in the first one's words. */
+/* A code that a system says otherwise today has a row for each text: it is one reading, told in the first one's
+ * words. */
 static bool is_read(const struct file_view *v, const struct file_code *row, int64_t shown,
 		    const struct match_code *out, size_t n)
 {

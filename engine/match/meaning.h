@@ -18,8 +18,9 @@ void meaning_read(const struct file_view *v, struct str text, struct match_span 
 bool meaning_read_text(const struct file_view *v, struct str text, struct match_span payload,
 		       struct match_answer *answer);
 
-/* meaning_find_text gives where in text[payload] the longest text of a system's error stands: parted off by marks ("copy:
- * Access is denied."), or so many words that nobody says them by chance. parted: it is that; linux: Linux says it. */
+/* meaning_find_text gives where in text[payload] the longest text of a system's error stands: parted off by marks
+ * ("copy: Access is denied."), or so many words that nobody says them by chance. parted: it is that; linux: Linux says
+ * it. */
 struct said_text { struct match_span span; bool parted, linux; };
 bool meaning_find_text(const struct file_view *v, struct str text, struct match_span payload,
 		       struct said_text *ret_found);

@@ -23,7 +23,8 @@ enum {
 /* The words alone (text.h) weigh 1. By cross-validation on 344 descriptions whose articles are known (people's words,
  * comments in source code, advisories): a grid of weights, chosen on nine tenths and tried on the last. */
 static const float share_near = 0.2f, share_passage = 0.5f, share_wide = 0.5f, share_title = 0.5f;
-/* What is told in sentences is weighed by how rare the letters of a title are; of noisy messages fewer would be found. */
+/* What is told in sentences is weighed by how rare the letters of a title are; of noisy messages fewer would be
+ * found. */
 static const float share_rare_title = 0.8f, shares_told = 2.85f; /* what confidences were fitted by (answer.c) */
 static const float bonus_product = 0.15f, loss_foreign = 0.1f, loss_list = 0.15f;
 /* Of the archive's articles 23 in a hundred are that old; of 219 other descriptions 6 are about one. */

@@ -338,7 +338,8 @@ static void compare_sample(const struct fit *f, const struct file_var *v, struct
 		out->samples_other++;
 }
 
-/* The mark that closes the one right before a value, also before the strokes of a UNC name; 0: nothing is opened there. */
+/* The mark that closes the one right before a value, also before the strokes of a UNC name; 0: nothing is opened
+ * there. */
 static char closing_of(struct str text, size_t start)
 {
 	static const char pairs[] = "''\"\"``<>()[]{}";
@@ -348,8 +349,8 @@ static char closing_of(struct str text, size_t start)
 	return open && (open - pairs) % 2 == 0 ? open[1] : 0;
 }
 
-/* The text ends with the last value, before what the template has behind it, and a quote or bracket is still open. Without
- * one a value is taken as whole: people leave off what follows a name oftener than a name is cut. */
+/* The text ends with the last value, before what the template has behind it, and a quote or bracket is still open.
+ * Without one a value is taken as whole: people leave off what follows a name oftener than a name is cut. */
 static bool is_cut(const struct fit *f, const struct segment *s, struct match_span value)
 {
 	if (!f->within || s + 1 < f->segments + f->count || s->end < f->in->n || value.end <= value.start)

@@ -19,9 +19,9 @@ struct tags {
 
 void tags_gather(struct str text, struct tags *ret_tags);
 
-/* Lengths in bytes; 0 where there is none. tags_at: a tag, and what it is in the place of: a line end, or 0 for nothing.
- * tags_mark_at: a comment or the beginning of CDATA. tags_forum_at: "[b]", "{code}". tags_entity_at: an entity, also one
- * that was escaped again and again, and the character that it is. */
+/* Lengths in bytes; 0 where there is none. tags_at: a tag, and what it is in the place of: a line end, or 0 for
+ * nothing. tags_mark_at: a comment or the beginning of CDATA. tags_forum_at: "[b]", "{code}". tags_entity_at: an
+ * entity, also one that was escaped again and again, and the character that it is. */
 size_t tags_at(const struct tags *t, struct str s, char *ret_c);
 size_t tags_mark_at(struct str s);
 size_t tags_forum_at(const struct tags *t, struct str s);

@@ -369,8 +369,8 @@ void channel_read(struct channel *c, short revents, uint8_t *buffer, size_t size
 		read_stream(c, buffer, size, emit, context);
 }
 
-/* channel_close: where nobody answers by now the system would say goodbye again and again, which nobody counts any more:
- * once has to do. */
+/* channel_close: where nobody answers by now the system would say goodbye again and again, which nobody counts any
+ * more: once has to do. */
 void channel_close(struct channel *c)
 {
 	enum { ONCE_MS = 1 };

@@ -140,8 +140,8 @@ static const char *dns_state(unsigned rcode, unsigned found)
 	}
 }
 
-/* ask_whole: not all of the answer fitted into the datagram. Resolvers take no part of it (RFC 2181 section 9): where it
- * does not come whole, the name is not found. */
+/* ask_whole: not all of the answer fitted into the datagram. Resolvers take no part of it (RFC 2181 section 9): where
+ * it does not come whole, the name is not found. */
 static void ask_whole(struct machine *m)
 {
 	struct dns *s = m->state;

@@ -123,7 +123,8 @@ struct probe {
 void machine_start(struct machine *m, const struct probe_request *r, uint64_t random, struct arena *a,
 		   struct evidence *e);
 void machine_feed(struct machine *m, const struct event *e);
-/* machine_next_action takes the actions one by one, where nothing limits them: of a simulated network. NULL: none left. */
+/* machine_next_action takes the actions one by one, where nothing limits them: of a simulated network. NULL: none
+ * left. */
 const struct action *machine_next_action(struct machine *m);
 
 /* For probes. */

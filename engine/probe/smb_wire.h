@@ -42,9 +42,9 @@ struct smb_header {
 	uint16_t command;
 };
 
-/* smb1_negotiate offers NT LM 0.12 alone; logon: in the way of Windows NT, which knows no extended security, for the three
- * requests below (session and tree of their header are SMB1's user and tree ids). smb2_negotiate offers 2.02 to `most` (0x0202 ... 0x0311). random: 48 bytes,
- * for the client's id and the salt of 3.1.1. */
+/* smb1_negotiate offers NT LM 0.12 alone; logon: in the way of Windows NT, which knows no extended security, for the
+ * three requests below (session and tree of their header are SMB1's user and tree ids). smb2_negotiate offers 2.02 to
+ * `most` (0x0202 ... 0x0311). random: 48 bytes, for the client's id and the salt of 3.1.1. */
 struct str smb1_negotiate(bool logon, struct arena *a);
 struct str smb1_logon(const struct smb_header *h, struct arena *a); /* anonymous, in one step */
 struct str smb1_tree_connect(struct str server, struct str share, const struct smb_header *h, struct arena *a);

@@ -44,8 +44,8 @@ static const struct probe_fact_help facts[] = {
 	{ 0 }
 };
 
-/* LARGE_BYTES: a whole segment, and more, of what nearly all connections carry in one. OFFER_BYTES: what a server's offer
- * has at least, all of which is waited for OFFER_MS at most, for some say it only behind the client's. */
+/* LARGE_BYTES: a whole segment, and more, of what nearly all connections carry in one. OFFER_BYTES: what a server's
+ * offer has at least, all of which is waited for OFFER_MS at most, for some say it only behind the client's. */
 enum { LOOK_MS = 4, SMALL_BYTES = 16, LARGE_BYTES = 2048, OFFER_BYTES = 600, OFFER_MS = 150 };
 
 #define WORDS "SSH-2.0-kbtriage\r\n"

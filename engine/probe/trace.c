@@ -134,8 +134,8 @@ static void trace_failed(struct machine *m, const struct event *e)
 		outcome_facts(m, "trace", e, s->address, false);
 		s->error_told = true;
 	}
-	/* Nothing beyond the target answers; hops before it may still. Where one router ends three in a row there is no more
-	 * to learn. */
+	/* Nothing beyond the target answers; hops before it may still. Where one router ends three in a row there is no
+	 * more to learn. */
 	bool all = true;
 	for (unsigned i = 0; i < s->count; i++) {
 		all = all && s->hops[i].family;

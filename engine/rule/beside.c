@@ -147,8 +147,8 @@ static bool is_of_command(struct str head)
 	return false;
 }
 
-/* "The service stopped with 1067", "Setup failed with 1603": what runs, and ends with an error of Windows. A script's, a
- * job's or a command's number is its own as often. */
+/* "The service stopped with 1067", "Setup failed with 1603": what runs, and ends with an error of Windows. A script's,
+ * a job's or a command's number is its own as often. */
 static bool is_job(struct str w)
 {
 	static const char jobs[] = "service process program task setup installer installation backup";

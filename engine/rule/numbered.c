@@ -326,7 +326,8 @@ struct str rule_numbered_family(struct str head, struct str tail, int64_t value)
 	if (value < 0 && str_find_nocase(head, STR("sqlcode")) != STR_NONE &&
 	    (str_find_nocase(head, STR("db2")) != STR_NONE || str_find_nocase(tail, STR("sqlstate")) != STR_NONE))
 		return STR("db2");
-	/* curl's (92): "HTTP/2 stream 0 was not closed cleanly: CANCEL (err 8)"; so are volumes, but for other reasons */
+	/* curl's (92): "HTTP/2 stream 0 was not closed cleanly: CANCEL (err 8)"; so are volumes, but for other
+	 * reasons */
 	if (value >= 0 && value <= 13 && str_ends(head, STR("(err ")) &&
 	    str_find(head, STR("closed cleanly: ")) != STR_NONE)
 		return STR("http2");

@@ -187,33 +187,33 @@ struct str rule_word_before(struct str text);
 bool rule_is_code_word(struct str word);
 bool rule_is_alone(struct str text, size_t start, size_t end);
 
-/* rule_is_told_code: what stands beside the number at text[start, end) says that it is a code. rule_is_amount: that it is
- * a count, a time, a date or a line of a source. rule_is_numbered: the text ends with what has numbers of its own: "User
- * ", before 404. */
+/* rule_is_told_code: what stands beside the number at text[start, end) says that it is a code. rule_is_amount: that it
+ * is a count, a time, a date or a line of a source. rule_is_numbered: the text ends with what has numbers of its own:
+ * "User ", before 404. */
 bool rule_is_told_code(struct str text, size_t start, size_t end, bool hex);
 bool rule_is_amount(struct str text, size_t start, size_t end);
 bool rule_is_numbered(struct str head);
 
 /* rule_numbered_at: the length of a code that has a spelling of its own at text[at]; 0 where there is none.
- * rule_numbered_family: the system whose number this is, by the words before it and what stands behind; empty where none
- * is told. rule_is_reply_family: of replies that a server gives to whatever went wrong (HTTP, SMTP, SQLSTATE). */
+ * rule_numbered_family: the system whose number this is, by the words before it and what stands behind; empty where
+ * none is told. rule_is_reply_family: of replies that a server gives to whatever went wrong (HTTP, SMTP, SQLSTATE). */
 size_t rule_numbered_at(struct str text, size_t at, struct rule_code *ret_code);
 struct str rule_numbered_family(struct str head, struct str tail, int64_t value);
 bool rule_is_reply_family(struct str family);
 struct str rule_http_reason(int64_t status); /* "Not Found" for 404; empty where it has none */
 
 /* rule_ended_family: the text says that a program ended with the number at text[start, end), or by that signal. Gives
- * whose number it is: "curl", "rsync", "signal", "systemd" ..., "exit" where any program's; empty where the text does not
- * say so. rule_is_ended_family: the family is one of those. rule_is_end: the words before text[start] say that a program ended
- * with what follows. */
+ * whose number it is: "curl", "rsync", "signal", "systemd" ..., "exit" where any program's; empty where the text does
+ * not say so. rule_is_ended_family: the family is one of those. rule_is_end: the words before text[start] say that a
+ * program ended with what follows. */
 bool rule_is_end(struct str text, size_t start);
 struct str rule_ended_family(struct str text, size_t start, size_t end, int64_t value);
 bool rule_is_ended_family(struct str family);
 
 /* rule_code_carried: the error of another family that a code stands for: Windows' in an HRESULT of that facility
  * (0x80070035, -2147024843) or an NTSTATUS of the network (0xC00000BE), Visual Basic's in 0x800A0035, the protocol's in
- * a number of the Kerberos library (-1765328378). *ret_family is "win32", "vb" or "krb5". Outputs are untouched where it
- * carries none. */
+ * a number of the Kerberos library (-1765328378). *ret_family is "win32", "vb" or "krb5". Outputs are untouched where
+ * it carries none. */
 bool rule_code_carried(int64_t value, int64_t *ret_value, struct str *ret_family);
 
 /* The parts that rule_extract is made of, each adding to *rule. */

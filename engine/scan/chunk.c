@@ -35,8 +35,9 @@ static uint32_t wide_unit(const struct chunker *k, const char *p)
 	return k->coding == SCAN_UTF16LE ? (uint32_t)(u[0] | u[1] << 8) : (uint32_t)(u[1] | u[0] << 8);
 }
 
-/* decode_wide adds UTF-16 bytes (RFC 2781) as UTF-8 and keeps an unfinished end; a lone surrogate becomes U+FFFD. A byte
- * order mark where a line begins, as of a file behind the end of another, or behind a hole, becomes a zero, as in one. */
+/* decode_wide adds UTF-16 bytes (RFC 2781) as UTF-8 and keeps an unfinished end; a lone surrogate becomes U+FFFD. A
+ * byte order mark where a line begins, as of a file behind the end of another, or behind a hole, becomes a zero, as in
+ * one. */
 static void decode_wide(struct chunker *k, struct buf *out)
 {
 	size_t at = 0, n = k->raw.n;

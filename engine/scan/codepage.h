@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT
  *
- * A line that is no UTF-8 > text. Of the code pages that charset.h does not know (GBK, Korea's, Shift-JIS, KOI8-R, those
- * of Central Europe and of Turkey) one is believed only where a text that a system says (match/language.h) stands in the
- * line when it is read so: letters alone do not tell them from each other. Owns the handles of the C library's iconv,
- * opened when first needed; where that has no such page the line is read as charset.h does. A struct belongs to one
- * thread.
+ * A line that is no UTF-8 > text. Of the code pages that charset.h does not know (GBK, Korea's, Shift-JIS, KOI8-R,
+ * those of Central Europe and of Turkey) one is believed only where a text that a system says (match/language.h) stands
+ * in the line when it is read so: letters alone do not tell them from each other. Owns the handles of the C library's
+ * iconv, opened when first needed; where that has no such page the line is read as charset.h does. A struct belongs to
+ * one thread.
  */
 #ifndef KBT_SCAN_CODEPAGE_H
 #define KBT_SCAN_CODEPAGE_H

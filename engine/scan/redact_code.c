@@ -93,7 +93,8 @@ static bool is_template(struct str rest)
 	return false;
 }
 
-/* is_read_by: the call is for what is called so, or asks for it; else what stands in its quotes is the secret itself. */
+/* is_read_by: the call is for what is called so, or asks for it; else what stands in its quotes is the secret
+ * itself. */
 static bool is_read_by(struct str call, struct str literal)
 {
 	static const struct str verbs[] = { STR_LIT("get"),   STR_LIT("env"),	 STR_LIT("read"),   STR_LIT("fetch"),

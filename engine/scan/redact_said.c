@@ -203,7 +203,8 @@ static size_t realm_behind(struct str s, size_t end)
 	return end;
 }
 
-/* redact_value_said: "password is 'x'", "passphrase was x1", "secret wJ/a1..."; a bare word may be what is wrong with it. */
+/* redact_value_said: "password is 'x'", "passphrase was x1", "secret wJ/a1..."; a bare word may be what is wrong with
+ * it. */
 size_t redact_value_said(struct redact_finder *f, size_t end)
 {
 	struct str s = f->line, rest = str_from(s, end);

@@ -187,8 +187,8 @@ struct str redact_tagged(struct str s, size_t start, size_t end);
 /* redact_sql.c: at VALUES, at a procedure's name */
 redact_behind redact_values, redact_procedure;
 extern const char redact_procedures[];
-/* redact_sent.c; "a1 LOGIN alice x1", at LOGIN; "AUTH" "x1", define("DB_PASSWORD", "x1"); ".SetPassword("x1")"; "NickServ
- * IDENTIFY x1"; of expect: send "x1\r" */
+/* redact_sent.c; "a1 LOGIN alice x1", at LOGIN; "AUTH" "x1", define("DB_PASSWORD", "x1"); ".SetPassword("x1")";
+ * "NickServ IDENTIFY x1"; of expect: send "x1\r" */
 redact_behind redact_sent, redact_logged_in, redact_quoted_behind, redact_called_with, redact_nick_behind,
 	redact_typed_behind;
 struct str redact_typed(struct str s, size_t end, bool asked);

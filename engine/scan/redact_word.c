@@ -162,7 +162,8 @@ bool redact_is_variable(struct str word)
 	return memchr(word.p, '_', word.n) && redact_ends_secret(word);
 }
 
-/* ends_pass: "keystorePass", "adminpass", "dbpw": of what passwords are for; "bypass" and "renderPass" are other words. */
+/* ends_pass: "keystorePass", "adminpass", "dbpw": of what passwords are for; "bypass" and "renderPass" are other
+ * words. */
 static bool ends_pass(struct str word)
 {
 	static const struct str owners[] = { STR_LIT("store"), STR_LIT("key"),	STR_LIT("admin"), STR_LIT("root"),

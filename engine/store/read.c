@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * What is read from the database: the sources as they were imported, the articles and rules made of them, codes, causes,
- * and figures.
+ * What is read from the database: the sources as they were imported, the articles and rules made of them, codes,
+ * causes, and figures.
  */
 #include "store/inside.h"
 

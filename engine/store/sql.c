@@ -37,8 +37,8 @@ enum err store_err(int code)
 	}
 }
 
-/* Why a write failed: SQLite takes a disk that is full, a quota and a file that may not grow (RLIMIT_FSIZE) for errors of
- * input and output. */
+/* Why a write failed: SQLite takes a disk that is full, a quota and a file that may not grow (RLIMIT_FSIZE) for errors
+ * of input and output. */
 enum err store_err_of(sqlite3 *db)
 {
 	int code = sqlite3_extended_errcode(db), number = sqlite3_system_errno(db);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * The handle: open, close, and which state of the content it sees. A rollback journal, not WAL: the file stays readable where its folder
- * cannot be written, readers see the old content until the commit, and a killed import is undone by the next opener.
- * The header is looked at before SQLite opens the file, so that what is wrong can be told exactly.
+ * The handle: open, close, and which state of the content it sees. A rollback journal, not WAL: the file stays readable
+ * where its folder cannot be written, readers see the old content until the commit, and a killed import is undone by
+ * the next opener. The header is looked at before SQLite opens the file, so that what is wrong can be told exactly.
  */
 #include "store/inside.h"
 

@@ -89,7 +89,8 @@ struct triage_options {
 };
 
 /* triage_unknown: the first name at which nothing would look: the probes look at some, and at what the articles that
- * answer name (answer may be NULL: at nothing of these). "knows no NAME: it knows ...", or empty where all are known. */
+ * answer name (answer may be NULL: at nothing of these). "knows no NAME: it knows ...", or empty where all are
+ * known. */
 struct str triage_unknown(const struct binding *set, size_t count, const struct triage_answer *answer, struct arena *a);
 
 /* triage_binding_fits: can the value be what its name says (a host name, an address, a port, an interface)? If not, the

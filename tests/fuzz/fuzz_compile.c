@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * A knowledge base of any bytes, parted by form feeds: the first part is asked, those behind it are articles. The last
- * one, where there are several, replaces the first one as a change does (patch.h). What is compiled is sound and answers.
+ * one, where there are several, replaces the first one as a change does (patch.h). What is compiled is sound and
+ * answers.
  */
 #include "tests/fuzz/fuzz_answer.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Any bytes as a saved incident. What is taken is written as it can be read again, and the same then; what is printed as a
- * number is one, and all text is UTF-8.
+ * Any bytes as a saved incident. What is taken is written as it can be read again, and the same then; what is printed
+ * as a number is one, and all text is UTF-8.
  */
 #include "base/utf8.h"
 #include "triage/incident.h"

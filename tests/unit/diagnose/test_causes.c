@@ -107,8 +107,8 @@ static void test_told_apart(void **state)
 	arena_free(&a);
 }
 
-/* undecidable: it needs what only the server tells, or that two machines serve, which only their owner knows to be meant;
- * so that it is never more than one of those left. */
+/* undecidable: it needs what only the server tells, or that two machines serve, which only their owner knows to be
+ * meant; so that it is never more than one of those left. */
 static bool undecidable(const struct causes *causes, struct str class)
 {
 	const struct cause *c = find(causes, class);

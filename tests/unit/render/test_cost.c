@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * What an action takes and risks, and how one sees that it helped: said in every rendering, and nothing of it outside of
- * its escaping. An article's remedy, which says neither, looks as it did.
+ * What an action takes and risks, and how one sees that it helped: said in every rendering, and nothing of it outside
+ * of its escaping. An article's remedy, which says neither, looks as it did.
  */
 
 #include "tests/unit/unit.h"
