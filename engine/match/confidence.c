@@ -52,12 +52,12 @@ static bool begins_the_same(const struct answer *a, const struct answer *b)
 }
 
 /* All of the text is the end of a longer message, where the first one leaves words before it: "this operation. Quit one
- * or more applications." may be either. */
+ * or more applications." may be either. Not where words of the first one would be in a value of the other. */
 static bool ends_with_more(const struct query *q, const struct answer *first, const struct answer *x)
 {
 	const struct alignment *al = &x->alignment;
 	return first->fits && first->alignment.first > 0 && !x->fits && !x->conflicts && !al->first &&
-	       al->last + 1 == q->token_count && al->left_message < 0.01f && !al->number_differs && al->swapped <= 0 &&
+	       al->matched > 0.99f * first->alignment.matched && al->last + 1 == q->token_count && al->left_message < 0.01f && !al->number_differs && al->swapped <= 0 &&
 	       !answer_is_whole(q, first);
 }
 

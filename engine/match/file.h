@@ -11,7 +11,7 @@
 
 #include "base/buf.h"
 
-enum { FILE_VERSION = 35 };
+enum { FILE_VERSION = 36 };
 
 enum file_section {
 	SEC_TERM_SLOT,	/* uint32: hash table of term number + 1, a power of two long */

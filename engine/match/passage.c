@@ -113,12 +113,24 @@ static uint8_t run_weight(uint32_t having, uint32_t articles)
 	return (uint8_t)lroundf(RUN_STEPS * rarity((float)having, (float)titles));
 }
 
+/* Own articles have no part in it beside an archive's: how many there are would say which titles are looked at. */
+static uint32_t count_archive(const struct file_article *articles, uint32_t count)
+{
+	uint32_t n = 0;
+	for (uint32_t i = 0; i < count; i++)
+		n += !articles[i].authored;
+	return n;
+}
+
 enum err passage_put_runs(struct buf sections[SEC_COUNT])
 {
 	uint16_t having[FILE_TITLE_RUNS] = { 0 };
 	const struct file_article *articles = (const void *)sections[SEC_ARTICLE].p;
-	uint32_t count = (uint32_t)(sections[SEC_ARTICLE].n / sizeof *articles);
-	for (uint32_t i = 0; i < count; i += title_step(count)) {
+	uint32_t all = (uint32_t)(sections[SEC_ARTICLE].n / sizeof *articles), met = 0;
+	uint32_t archive = count_archive(articles, all), count = archive ? archive : all;
+	for (uint32_t i = 0; i < all; i++) {
+		if ((archive && articles[i].authored) || met++ % title_step(count))
+			continue;
 		struct str title = { sections[SEC_TEXT].p + articles[i].title.at, articles[i].title.n };
 		for (struct runs r = runs_of(title); next_run(&r);)
 			having[run_number(r.last)]++;

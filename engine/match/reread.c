@@ -272,13 +272,15 @@ static bool names_what_is_around(const struct query *q, struct str title, struct
 	return false;
 }
 
-/* An article of that very error, whose title names something of what else is said, tells more than the error alone. */
+/* An article of that very error, whose title names something of what else is said, tells more than the error alone;
+ * one that the look-up would not name tells nothing. */
 static bool tells_more(const struct query *q, const struct answer *x, struct match_span span)
 {
 	struct str said = str_part(q->clean->text, span.start, span.end);
 	struct str title = file_str(q->view, q->view->articles[x->article].title);
 	bool message = x->fits && x->surface.span.start <= span.start && x->surface.span.end >= span.end;
-	return (message || str_find_nocase(title, said) != STR_NONE) && names_what_is_around(q, title, span);
+	return x->together >= CONFIDENCE_FLOOR && (message || str_find_nocase(title, said) != STR_NONE) &&
+	       names_what_is_around(q, title, span);
 }
 
 /* find_said finds a system's text in a text that has no answer of its own: none that says more, and no other code. */

@@ -118,7 +118,8 @@ static bool says_of_program(struct str head)
 		STR_LIT("failed with"),	 STR_LIT("error"),	 STR_LIT("returned error"),
 		STR_LIT("failed"),	 STR_LIT("rc"),		 STR_LIT("code"),
 		STR_LIT("retcode"),	 STR_LIT("gives"),	 STR_LIT("gave"),
-		STR_LIT("returns"),
+		STR_LIT("returns"),	 STR_LIT("came back with"), STR_LIT("comes back with"),
+		STR_LIT("ended with"),
 	};
 	return ends_any(head, phrases, sizeof phrases / sizeof *phrases);
 }

@@ -14,7 +14,7 @@
 enum {
 	STORE_APPLICATION = 0x6B627472, /* "kbtr" */
 	STORE_SCHEMA = 1,		/* user_version */
-	STORE_DERIVED = 16,		/* raise it when the same bytes give other derived rows: see import_again.c */
+	STORE_DERIVED = 17,		/* raise it when the same bytes give other derived rows: see import_again.c */
 	STORE_SOURCE_MAX = 8 << 20,	/* bytes of one source */
 	STORE_WAIT_MS = 30000		/* a reader waits so long for a commit */
 };

@@ -421,6 +421,40 @@ static void a_product_is_no_message(void **state)
 	match_close(&m);
 }
 
+/* title_weights gives how rare runs of letters are in the titles of 3000 articles of an archive, behind so many of ours. */
+static void title_weights(unsigned ours, uint8_t weights[static FILE_TITLE_RUNS])
+{
+	struct buf sections[SEC_COUNT] = { 0 };
+	for (unsigned i = 0; i < ours + 3000; i++) {
+		size_t at = sections[SEC_TEXT].n;
+		if (i < ours)
+			buf_add(&sections[SEC_TEXT], STR("A service of ours"));
+		else
+			buf_addf(&sections[SEC_TEXT], "%c%c%c%c", 'a' + (i - ours) % 26, 'a' + (i - ours) / 26 % 26,
+				   'a' + (i - ours) / 676 % 26, 'a' + (i - ours) % 7);
+		struct file_article article = { .title = { (uint32_t)at, (uint32_t)(sections[SEC_TEXT].n - at) },
+						.authored = i < ours };
+		buf_add_bytes(&sections[SEC_ARTICLE], &article, sizeof article);
+	}
+	assert_int_equal(passage_put_runs(sections), ERR_OK);
+	assert_int_equal(sections[SEC_TITLE_RUN].n, FILE_TITLE_RUNS);
+	memcpy(weights, sections[SEC_TITLE_RUN].p, FILE_TITLE_RUNS);
+	for (int i = 0; i < SEC_COUNT; i++)
+		buf_free(&sections[i]);
+}
+
+/* One more article of ours moved which titles of an archive were looked at, and so which of two was found first. */
+static void own_titles_do_not_move_an_archives(void **state)
+{
+	(void)state;
+	static uint8_t without[FILE_TITLE_RUNS], with[FILE_TITLE_RUNS];
+	title_weights(0, without);
+	for (unsigned ours = 1; ours < 4; ours++) {
+		title_weights(ours, with);
+		assert_memory_equal(with, without, FILE_TITLE_RUNS);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -430,6 +464,7 @@ int main(void)
 		cmocka_unit_test(titles_name_products),
 		cmocka_unit_test(a_product_that_is_not_named_is_foreign),
 		cmocka_unit_test(letters_of_a_title_weigh_by_how_rare_they_are),
+		cmocka_unit_test(own_titles_do_not_move_an_archives),
 		cmocka_unit_test(what_is_said_is_found_as_articles_put_it),
 		cmocka_unit_test(what_is_translated_is_not_said_otherwise),
 		cmocka_unit_test(sayings_are_the_longest_forms),

@@ -177,6 +177,8 @@ static void what_a_program_ended_with_is_of_its_own_table(void **state)
 		{ "curl: (7) Failed", 7, "curl" },
 		{ "Command '/usr/bin/curl -s x' returned non-zero exit status 6.", 6, "curl" },
 		{ "rsync returned 23", 23, "rsync" },
+		{ "rsync came back with 23", 23, "rsync" },
+		{ "robocopy ended with 16", 16, "robocopy" },
 		{ "rsync error: it broke (code 12) at io.c(228) [sender=3.2.7]", 12, "rsync" },
 		{ "robocopy ended with exit code 8", 8, "robocopy" },
 		{ "ssh exited with exit code 255", 255, "ssh" },
