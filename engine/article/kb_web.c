@@ -55,10 +55,7 @@ static bool is_header_field(struct str line)
 	static const struct str names[] = { STR_LIT("Article:"), STR_LIT("Product(s):"), STR_LIT("Version(s):"),
 					    STR_LIT("Operating System(s):"), STR_LIT("Keyword(s):"),
 					    STR_LIT("Last Modified:") };
-	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-		if (str_starts(line, names[i]))
-			return true;
-	return false;
+	return STR_IS_ANY(line, names, str_starts);
 }
 
 /* entity_at reads "&quot;" or "&#91;" at the start of s: its length, or 0. */

@@ -79,6 +79,16 @@ static inline size_t str_find_char(struct str s, char c)
 	return at ? (size_t)(at - s.p) : STR_NONE;
 }
 
+static inline bool str_has(struct str s, struct str what)
+{
+	return str_find(s, what) != STR_NONE;
+}
+
+static inline bool str_has_nocase(struct str s, struct str what)
+{
+	return str_find_nocase(s, what) != STR_NONE;
+}
+
 /* str_copy copies the first n bytes of s, or all where it has fewer, to p; gives how many. str_take does so and drops
  * them: a stream's next piece. */
 size_t str_copy(struct str s, char *p, size_t n);
@@ -93,6 +103,15 @@ bool str_line(struct str *rest, struct str *ret_line);
 bool str_word(struct str *rest, struct str *ret_word);
 size_t str_count_words(struct str s);
 bool str_has_words(struct str s, size_t least); /* so many or more; what is behind them is not read */
+/* STR_IS_ANY: test(s, word) holds for one of an array's words: `STR_IS_ANY(name, names, str_eq_nocase)`. */
+#define STR_IS_ANY(s, words, test) str_is_any(s, words, sizeof(words) / sizeof *(words), test)
+static inline bool str_is_any(struct str s, const struct str *words, size_t n, bool (*test)(struct str, struct str))
+{
+	for (size_t i = 0; i < n; i++)
+		if (test(s, words[i]))
+			return true;
+	return false;
+}
 /* str_in_list: the word, in any case, is one of the list's, lower-case ones with a blank between them. */
 bool str_in_list(struct str word, const char *list);
 /* str_has_digit: there is a digit anywhere in it. str_digits: with how many it begins. */

@@ -235,8 +235,7 @@ static void put_steady(struct digest *d)
 	const struct {
 		const char *fact;
 		struct str port;
-		const struct evidence *from;
-	} ports[] = { { "tcp.445", d->port, d->tcp445 }, { "tcp.139", STR("139"), d->tcp139 } };
+	} ports[] = { { "tcp.445", d->port }, { "tcp.139", STR("139") } };
 	bool told = false, once = digest_wants_row(d) && !digest_quick_row(d);
 	for (size_t i = 0; i < (d->smb ? 2 : 1); i++) {
 		struct ends n = count_ends(d, ports[i].port);

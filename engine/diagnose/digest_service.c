@@ -20,10 +20,7 @@ static bool tls_begins(struct str port)
 {
 	static const struct str ports[] = { STR_LIT("465"), STR_LIT("563"), STR_LIT("990"), STR_LIT("993"),
 					    STR_LIT("995") };
-	for (size_t i = 0; i < sizeof ports / sizeof *ports; i++)
-		if (str_eq(port, ports[i]))
-			return true;
-	return false;
+	return STR_IS_ANY(port, ports, str_eq);
 }
 
 /* speaks_first: the service that greets on a port; one that the message's program names by its usual port counts more,

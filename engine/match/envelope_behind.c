@@ -109,10 +109,7 @@ static bool peel_php(struct peel *p)
 bool peel_says_nothing(struct str code)
 {
 	static const struct str heads[] = { STR_LIT("0x80004005"), STR_LIT("0x8000FFFF"), STR_LIT("0x80131") };
-	for (size_t i = 0; i < sizeof heads / sizeof *heads; i++)
-		if (str_starts_nocase(code, heads[i]))
-			return true;
-	return false;
+	return STR_IS_ANY(code, heads, str_starts_nocase);
 }
 
 /* "text (Exception from HRESULT: 0x80004005 (E_FAIL))": the code stands beside the message. One that tells what failed

@@ -23,10 +23,7 @@ static bool is_event_type(struct str s)
 					    STR_LIT("Audit Failure"), STR_LIT("Information"),
 					    STR_LIT("Critical"),      STR_LIT("Error"),
 					    STR_LIT("Warning"),	      STR_LIT("Verbose") };
-	for (size_t i = 0; i < sizeof types / sizeof *types; i++)
-		if (str_eq_nocase(s, types[i]))
-			return true;
-	return s.n == 1 && strchr("124", s.p[0]); /* dumpel's */
+	return STR_IS_ANY(s, types, str_eq_nocase) || (s.n == 1 && strchr("124", s.p[0])); /* dumpel's */
 }
 
 static bool is_date_clock(struct str s)

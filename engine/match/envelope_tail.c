@@ -356,10 +356,7 @@ static bool is_header(struct str name)
 					    STR_LIT("Content-Transfer-Encoding"), STR_LIT("Message-ID"),
 					    STR_LIT("Received"),
 					    STR_LIT("Reply-To"), STR_LIT("In-Reply-To"), STR_LIT("References") };
-	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-		if (str_eq_nocase(name, names[i]))
-			return true;
-	return false;
+	return STR_IS_ANY(name, names, str_eq_nocase);
 }
 
 /* "From: joe", "Subject: text", an empty line, and what was written: the subject stands beside that. */

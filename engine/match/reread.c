@@ -435,10 +435,7 @@ static bool find_apart(struct query *q, const struct match_options *options, str
 static bool names_driver(struct str chain)
 {
 	static const struct str words[] = { STR_LIT("ODBC"), STR_LIT("Driver"), STR_LIT("Provider"), STR_LIT("Client") };
-	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-		if (str_find(chain, words[i]) != STR_NONE)
-			return true;
-	return false;
+	return STR_IS_ANY(chain, words, str_has);
 }
 
 /* Without what a driver's manager and a script's tuple put behind: " (18456) (SQLDriverConnect)\")" */

@@ -13,9 +13,8 @@ bool rich_is_source(struct str text)
 {
 	static const struct str begins[] = { STR_LIT("\\pard"), STR_LIT("{\\rtf") };
 	struct str s = str_trim(text);
-	for (size_t i = 0; i < sizeof begins / sizeof *begins; i++)
-		if (str_starts(s, begins[i]))
-			return true;
+	if (STR_IS_ANY(s, begins, str_starts))
+		return true;
 	return text.n && memchr(text.p, '{', text.n) && str_find(text, head) != STR_NONE;
 }
 
@@ -44,10 +43,7 @@ static bool is_aside(struct str group)
 	static const struct str names[] = { STR_LIT("\\*"), STR_LIT("\\fonttbl"), STR_LIT("\\colortbl"),
 					    STR_LIT("\\stylesheet"), STR_LIT("\\info"), STR_LIT("\\pict"),
 					    STR_LIT("\\header"), STR_LIT("\\footer") };
-	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-		if (str_starts(group, names[i]))
-			return true;
-	return false;
+	return STR_IS_ANY(group, names, str_starts);
 }
 
 /* The end of the group that s begins with. */

@@ -53,10 +53,7 @@ static bool is_code_phrase(struct str head)
 					      STR_LIT("error code returned on failure is") };
 	while (head.n && strchr(" =#(:'\"", head.p[head.n - 1]))
 		head.n--;
-	for (size_t i = 0; i < sizeof phrases / sizeof *phrases; i++)
-		if (head.n >= phrases[i].n && str_eq_nocase(str_from(head, head.n - phrases[i].n), phrases[i]))
-			return true;
-	return false;
+	return STR_IS_ANY(head, phrases, str_ends_nocase);
 }
 
 /* "Error No. 53": the stop ends no sentence. */
@@ -120,10 +117,7 @@ static struct str last_word(struct str s)
 static bool is_prose(struct str s)
 {
 	static const struct str signs[] = { STR_LIT(". "), STR_LIT(", "), STR_LIT(" and "), STR_LIT("is ") };
-	for (size_t i = 0; i < sizeof signs / sizeof *signs; i++)
-		if (str_find_nocase(s, signs[i]) != STR_NONE)
-			return true;
-	return false;
+	return STR_IS_ANY(s, signs, str_has_nocase);
 }
 
 /* "net use returned 85", "LDAP bind returned 49", "C:\\>sc start spooler says 1058": a command that tells its errors by

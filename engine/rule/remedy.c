@@ -65,10 +65,7 @@ static bool is_place(struct str word)
 		STR_LIT("sender"),
 		STR_LIT("controller"), STR_LIT("controllers"), STR_LIT("gateway"), STR_LIT("router"),
 	};
-	for (size_t i = 0; i < sizeof places / sizeof *places; i++)
-		if (str_eq_nocase(word, places[i]))
-			return true;
-	return false;
+	return STR_IS_ANY(word, places, str_eq_nocase);
 }
 
 /* place_in reads "the site server" up to its noun, within eight words and one clause. */

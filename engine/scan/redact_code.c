@@ -87,10 +87,7 @@ static bool is_template(struct str rest)
 					    STR_LIT("#{"),    STR_LIT("!vault"),   STR_LIT("!Ref "),
 					    STR_LIT("!Sub "), STR_LIT("!GetAtt "), STR_LIT("!secret "),
 					    STR_LIT("op://"), STR_LIT("arn:aws:"), STR_LIT("!env ") };
-	for (size_t i = 0; i < sizeof marks / sizeof *marks; i++)
-		if (str_starts(rest, marks[i]))
-			return true;
-	return false;
+	return STR_IS_ANY(rest, marks, str_starts);
 }
 
 /* is_read_by: the call is for what is called so, or asks for it; else what stands in its quotes is the secret

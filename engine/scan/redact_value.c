@@ -59,7 +59,7 @@ static bool is_function(struct str key)
 
 /* What stands behind a key: the mark that assigns, and where the value begins. */
 struct assignment {
-	size_t start, end, at, value; /* the key; the mark, where there is one; the value without its quote */
+	size_t start, end, value; /* the key; the value without its quote */
 	char mark;
 	bool assigned, apart, quoted, touches; /* nothing between key and mark */
 	bool entered; /* "password entered: x1" */
@@ -108,7 +108,7 @@ static struct assignment read_assignment(struct str s, size_t start, size_t end,
 	if (at > before && str_starts_nocase(str_from(s, at), attribute)) /* key="password" value="x1" */
 		at += attribute.n - 1;
 	size_t mark = kind == REDACT_SECRET && at > before ? behind_act(s, at) : at;
-	struct assignment g = { .start = start, .end = end, .at = mark, .mark = at_or_nul(s, mark),
+	struct assignment g = { .start = start, .end = end, .mark = at_or_nul(s, mark),
 				.touches = at == before, .entered = mark > at };
 	at = mark;
 	g.assigned = g.mark == '=' || g.mark == ':';

@@ -175,10 +175,7 @@ static bool ends_pass(struct str word)
 	struct str owner = str_first(word, word.n - n);
 	if (!owner.n)
 		return false;
-	for (size_t i = 0; i < sizeof owners / sizeof *owners; i++)
-		if (str_ends_nocase(owner, owners[i]))
-			return true;
-	return false;
+	return STR_IS_ANY(owner, owners, str_ends_nocase);
 }
 
 /* "DB_PASSWORD", "accessToken" */
@@ -194,10 +191,7 @@ bool redact_ends_secret(struct str word)
 					   STR_LIT("-psk"), STR_LIT("_psk"), STR_LIT("authtok"),
 					   STR_LIT("dbpass"), STR_LIT("userpass"),
 					   STR_LIT("pwd") };
-	for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
-		if (str_ends_nocase(word, ends[i]))
-			return true;
-	return ends_pass(word);
+	return STR_IS_ANY(word, ends, str_ends_nocase) || ends_pass(word);
 }
 
 /* part_keys end a key of two words ("Account Name:", "User Id="), or are one that needs its mark ("Domain:", "dc="). */

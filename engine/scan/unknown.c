@@ -73,10 +73,7 @@ static bool names_code(struct str word)
 	size_t start = end;
 	while (start && char_is_alpha(word.p[start - 1]))
 		start--;
-	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-		if (str_eq_nocase((struct str){ word.p + start, end - start }, names[i]))
-			return true;
-	return false;
+	return STR_IS_ANY(str_part(word, start, end), names, str_eq_nocase);
 }
 
 /* Codes are short; a long number is a serial number or a time. */
