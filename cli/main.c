@@ -203,7 +203,7 @@ static bool decide_db(struct cmd_context *c)
 	if (!db && env && *env)
 		db = env;
 	c->db_is_default = !db;
-	if (!db && xdg && *xdg)
+	if (!db && xdg && *xdg == '/') /* its specification: one that does not begin there says nothing */
 		db = arena_printf(&c->arena, "%s/kbtriage/kb.db", xdg).p;
 	if (!db && home && *home)
 		db = arena_printf(&c->arena, "%s/.local/share/kbtriage/kb.db", home).p;

@@ -222,6 +222,11 @@ class Union(ImportTest):
         env.pop('KBT_DB', None)
         subprocess.run([KBT, 'import', folder], env=env, check=True, stdout=subprocess.DEVNULL)
         self.assertTrue(os.path.exists(self.path('data/kbtriage/kb.db')))
+        os.mkdir(self.path('elsewhere'))
+        env.update(XDG_DATA_HOME='data', HOME=self.path('home'))  # no full path: it is no place
+        subprocess.run([KBT, 'import', folder], env=env, cwd=self.path('elsewhere'), check=True, stdout=subprocess.DEVNULL)
+        self.assertEqual(os.listdir(self.path('elsewhere')), [])
+        self.assertTrue(os.path.exists(self.path('home/.local/share/kbtriage/kb.db')))
 
     def test_causes_and_codes(self):
         files = {'articles/Q1.TXT': article_text(100001), 'codes.tsv':
