@@ -4,19 +4,16 @@
 #include "cli/scan_kb.h"
 
 #include <time.h>
-#include <unistd.h>
 
 enum { COUNTS_MAX = 256, ADD_MS = 5000, DAY_S = 86400 };
 
-bool scan_record_open(struct scan_record *r, struct cmd_context *c)
+enum err scan_record_open(struct scan_record *r, struct cmd_context *c)
 {
+	if (r->c)
+		return ERR_OK;
 	*r = (struct scan_record){ .c = c, .when.now_s = (int64_t)time(NULL), .added_ms = scan_now_ms() };
-	if (!cmd_has(c, "record") || access(c->db, R_OK)) /* no knowledge base: it is said soon */
-		return true;
-	enum err e = tally_open(c->db, true, &c->diags, &r->tally);
-	if (e)
-		cmd_fail(c, e);
-	return !e;
+	enum err e = cmd_has(c, "record") ? tally_open(c->db, true, &c->diags, &r->tally) : ERR_OK;
+	return e && e != ERR_NOMEM ? ERR_IO : e; /* what is wrong with it is not the knowledge base's matter */
 }
 
 void scan_record_close(struct scan_record *r)

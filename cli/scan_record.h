@@ -25,8 +25,9 @@ struct scan_record {
 		"record", 0, NULL, "count what is found, by article and day, for `kbt stats`"                          \
 	}
 
-/* scan_record_open: false after an error on stderr. */
-bool scan_record_open(struct scan_record *r, struct cmd_context *c);
+/* scan_record_open: once the knowledge base is open, for beside what is none no file is made; again it does nothing. r
+ * is zeroed before. ERR_IO: the sentence is in diags. */
+enum err scan_record_open(struct scan_record *r, struct cmd_context *c) MUST_USE;
 void scan_record_close(struct scan_record *r);
 
 /* scan_record_hit counts one; what has gathered is added now and then. ERR_IO and the like: the sentence is in

@@ -69,7 +69,7 @@ bool scan_show_open(struct scan_show *s, struct cmd_context *c, struct scan_opti
 		cmd_show_diags(c);
 		return false;
 	}
-	return scan_record_open(&s->record, c);
+	return true;
 }
 
 static bool take_mark(void *show, const struct scan_mark *mark)
@@ -88,7 +88,7 @@ enum err scan_show_rules(struct scan_show *s, const struct matcher *m, struct sc
 	s->stories.when.now_s = s->incidents.when.now_s;
 	options->mark = take_mark;
 	options->mark_context = s;
-	return e;
+	return e ? e : scan_record_open(&s->record, s->c);
 }
 
 void scan_show_close(struct scan_show *s)

@@ -15,7 +15,8 @@ import threading
 import time
 import unittest
 
-from kbt import FOUND, INTERRUPTED, KBT, LIMIT_S, NONE, ROOT, USAGE, SharedKbTest, needs_root, rests, shared, until
+from kbt import (DAMAGED, FOUND, INTERRUPTED, KBT, LIMIT_S, NONE, ROOT, USAGE, SharedKbTest, needs_root, rests, shared,
+                 until)
 
 RCMD = r'Failed to connect to <\\HQ-SRV2>, Error = 53'
 SMS = ('~Error during WNetAddConnection2 to \\\\{}\\SMS_SITE (53)  '
@@ -362,6 +363,18 @@ class ScanReport(SharedKbTest):
         self.assertEqual(len(self.json('stats')[0]['seen']), len(seen))
         self.write('own.db.seen', 'my notes, which are long enough to be none of ours')
         self.refused('scan', '--record', first, names='own.db.seen')
+
+    def test_beside_what_is_no_knowledge_base_nothing_is_counted(self):
+        log = self.log([RCMD])
+        self.write('text.db', 'my notes, which are long enough to be none of ours')
+        self.write('empty.db', '')
+        os.mkdir(self.path('folder'))
+        before = sorted(os.listdir(self.dir))
+        for name in ('text.db', 'empty.db', 'folder', 'none.db'):
+            for more in ((), ('--cursor', self.path('cursor'))):
+                p = self.kbt('scan', '--record', *more, '--db', self.path(name), log, code=DAMAGED)
+                self.assertEqual(p.err.count('\n'), 1, p.err)
+        self.assertEqual(sorted(os.listdir(self.dir)), before)
 
     def test_to_standard_output(self):
         log = self.day()
