@@ -9,6 +9,8 @@
 #include <emmintrin.h>
 #endif
 
+enum { STAMPS_MAX = 8 }; /* before a message: of those who passed it on; each looks at all that is behind it */
+
 void peel_drop(struct peel *p, size_t n)
 {
 	p->rest = str_from(p->rest, n);
@@ -297,6 +299,11 @@ static bool peel_glog(struct peel *p)
 	return true;
 }
 
+static bool peel_stamp(struct peel *p)
+{
+	return peel_syslog(p) || peel_date_clock(p) || peel_plain(p) || peel_uptime(p) || peel_glog(p);
+}
+
 /* ---- all of it ---- */
 
 /* What this byte is a mark of; 0 for most. */
@@ -399,8 +406,7 @@ void envelope_read(struct str text, struct match_envelope *ret_envelope)
 	if (peel_syslog_new(&p) || peel_record(&p))
 		stamped = true;
 	stamped |= peel_sms(&p);
-	while (!e.coding && !bare &&
-	       (peel_syslog(&p) || peel_date_clock(&p) || peel_plain(&p) || peel_uptime(&p) || peel_glog(&p))) {
+	for (unsigned n = 0; !e.coding && !bare && n < STAMPS_MAX && peel_stamp(&p); n++) {
 		stamped = true;
 		bare = is_bare(p.rest, bytes_of(p.rest));
 	}

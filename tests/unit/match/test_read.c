@@ -207,6 +207,26 @@ static void envelopes_are_told_apart(void **state)
 	}
 }
 
+/* A line is passed on by a few: what has more stamps is nobody's, and not looked through anew behind each of them. */
+static void a_row_of_stamps_ends(void **state)
+{
+	(void)state;
+	static const struct { unsigned stamps; bool all;
+	} cases[] = { { 1, true }, { 8, true }, { 9, false }, { 60, false } };
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct buf b = { 0 };
+		struct match_envelope e;
+		for (unsigned k = 0; k < cases[i].stamps; k++)
+			buf_add(&b, STR("2001-03-12T10:56:20Z "));
+		buf_add(&b, STR("Disk full"));
+		envelope_read(buf_str(&b), &e);
+		struct str payload = str_part(buf_str(&b), e.payload.start, e.payload.end);
+		assert_true(str_ends(payload, STR("Disk full")));
+		assert_int_equal(payload.n == 9, cases[i].all);
+		buf_free(&b);
+	}
+}
+
 /* What each kind of dress tells: kind, payload, then time, host, component, thread, level, event. */
 static void fields_are_read(void **state)
 {
@@ -600,6 +620,7 @@ int main(void)
 		cmocka_unit_test_teardown(what_was_coded_is_undone, teardown),
 		cmocka_unit_test_teardown(coding_is_told_from_what_looks_like_it, teardown),
 		cmocka_unit_test_teardown(offsets_lead_back, teardown),
+		cmocka_unit_test(a_row_of_stamps_ends),
 		cmocka_unit_test_teardown(fields_are_read, teardown),
 		cmocka_unit_test_teardown(heads_are_measured, teardown),
 		cmocka_unit_test_teardown(the_next_try_is_cut, teardown),
