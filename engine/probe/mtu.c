@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * Do large packets pass? Small and large echo requests by turns, none of which may be fragmented (RFC 1191). Large ones
+ * Do large packets pass? Large and small echo requests by turns, none of which may be fragmented (RFC 1191). Large ones
  * that vanish while small ones are answered, without an ICMP word, are a black hole (RFC 2923 section 2.1). One large
- * one that is answered is enough. With port= they are datagrams to UDP ports where nothing listens, whose ICMP "port
+ * one that is answered is enough, so a large one is the first. With port= they are datagrams to UDP ports where nothing listens, whose ICMP "port
  * unreachable" is the answer: a filter that drops large pings as such lets those pass.
  */
 #include "probe/echo.h"
@@ -47,9 +47,15 @@ struct mtu {
 	unsigned port; /* the first one of UDP; 0: pings */
 	size_t size;
 	double wait_ms;
-	unsigned sent, answered[2];
+	unsigned sent, answered[2]; /* small ones, large ones */
 	bool seen[2 * EACH];
 };
+
+/* is_large: of the packet of this number, from 0 on. */
+static bool is_large(unsigned sequence)
+{
+	return sequence % 2 == 0;
+}
 
 static void mtu_end(struct machine *m, const char *state)
 {
@@ -57,9 +63,10 @@ static void mtu_end(struct machine *m, const char *state)
 	machine_text(m, "mtu.state", str_c(state));
 	machine_number(m, "mtu.small", s->answered[0]);
 	machine_number(m, "mtu.large", s->answered[1]);
-	machine_end(m, state, "%s of %zu bytes to %.*s: %s, %u of %u answered, small ones %u of %u",
-		    s->port ? "datagrams" : "packets", s->size, STR_ARG(machine_arg(m, "address")), state,
-		    s->answered[1], s->sent / 2, s->answered[0], (s->sent + 1) / 2);
+	struct str small = arena_printf(m->arena, ", small ones %u of %u", s->answered[0], s->sent / 2);
+	machine_end(m, state, "%s of %zu bytes to %.*s: %s, %u of %u answered%.*s", s->port ? "datagrams" : "packets",
+		    s->size, STR_ARG(machine_arg(m, "address")), state, s->answered[1], (s->sent + 1) / 2,
+		    STR_ARG(s->sent > 1 ? small : STR("")));
 }
 
 static void mtu_over(struct machine *m)
@@ -80,7 +87,7 @@ static void mtu_send(struct machine *m)
 		mtu_over(m);
 		return;
 	}
-	size_t size = s->sent % 2 ? s->size : SMALL_BYTES;
+	size_t size = is_large(s->sent) ? s->size : SMALL_BYTES;
 	if (s->port)
 		machine_send(m, s->sent, (struct str){ arena_array(m->arena, char, size), size });
 	else
@@ -106,7 +113,7 @@ static void mtu_answered(struct machine *m, unsigned sequence)
 	if (sequence >= s->sent || s->seen[sequence])
 		return;
 	s->seen[sequence] = true;
-	s->answered[sequence % 2]++;
+	s->answered[is_large(sequence)]++;
 	if (s->answered[1])
 		mtu_end(m, "passes");
 }
