@@ -71,10 +71,25 @@ static void put_mtu_six(struct digest *d)
 		digest_put(d, "mtu.ipv6", "untold", ping);
 }
 
-bool digest_doubts_ipv6(const struct digest *d)
+/* trips_six: and a connection that was given up for want of an answer, where another one came about. */
+static struct trips trips_six(const struct digest *d)
 {
 	struct digest six = at_six(d);
 	struct trips t = digest_count_trips(&six);
+	for (size_t i = 0; i < d->c->evidence_count; i++) {
+		const struct evidence *e = d->c->evidence[i];
+		bool lost = str_eq(e->probe, STR("tcp")) && str_eq(evidence_arg(e, "address"), six.target) &&
+			    (evidence_state(e, "timeout") || evidence_state(e, "host-unreachable"));
+		t.made += lost;
+		t.lost += lost;
+	}
+	return t;
+}
+
+bool digest_doubts_ipv6(const struct digest *d)
+{
+	struct digest six = at_six(d);
+	struct trips t = trips_six(d);
 	struct pings p = digest_count_pings(&six);
 	bool missing = p.burst_received < p.burst_sent;
 	return (t.lost > 0 || (missing && p.burst_received > 0)) && p.burst_sent < PINGS_SURE;
@@ -84,7 +99,7 @@ bool digest_doubts_ipv6(const struct digest *d)
 static void put_loss_six(struct digest *d)
 {
 	struct digest six = at_six(d);
-	struct trips t = digest_count_trips(&six);
+	struct trips t = trips_six(d);
 	struct pings p = digest_count_pings(&six);
 	double missing = p.burst_received > 0 ? p.burst_sent - p.burst_received : 0;
 	const struct evidence *mtu = digest_look(d, "mtu", ARG("address", six.target), ARG("port", STR("")));

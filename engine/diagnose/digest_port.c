@@ -309,7 +309,7 @@ static void put_ipv6(struct digest *d)
 		return;
 	const struct evidence *neighbour = digest_look(d, "neighbour", ARG("address", address));
 	/* A neighbour that answers no ping is there where its hardware address was found for a connection just now. */
-	bool alive = evidence_state(ping, "answered") || evidence_state(ping, "loss") ||
+	bool alive = evidence_state(ping, "answered") ||
 		     (evidence_state(e, "timeout") && evidence_state(neighbour, "reachable"));
 	if ((digest_ended(d, e) && !digest_ended_row(d, address)) || digest_mute(d, e)) /* one of many; only slow */
 		return;
@@ -321,15 +321,16 @@ static void put_ipv6(struct digest *d)
 	bool own = none || str_eq(word, STR("local-denied"));
 	bool refused = evidence_state(e, "refused") || evidence_state(e, "prohibited") ||
 		       evidence_state(e, "port-unreachable") || evidence_state(e, "net-unreachable");
-	digest_put(d, "tcp.ipv6",
-		   digest_ends_all(d, address)		   ? "ended"
-		   : misserves				   ? misserves
-		   : own				   ? (none ? "no-route" : "local-denied")
-		   : evidence_state(e, "open")		   ? "open"
-		   : refused				   ? "refused"
-		   : evidence_state(e, "timeout") && alive ? "filtered"
-							   : "dead",
-		   e);
+	const char *told = digest_ends_all(d, address)		   ? "ended"
+			   : misserves				   ? misserves
+			   : own				   ? (none ? "no-route" : "local-denied")
+			   : evidence_state(e, "open")		   ? "open"
+			   : refused				   ? "refused"
+			   : evidence_state(ping, "loss")	   ? NULL /* what loses these loses those */
+			   : evidence_state(e, "timeout") && alive ? "filtered"
+								   : "dead";
+	if (told)
+		digest_put(d, "tcp.ipv6", told, e);
 }
 
 void digest_rows(struct digest *d)

@@ -102,8 +102,11 @@ void step_ping(struct wave *w)
 	else
 		step_burst(w);
 	if (digest_is(d, "tcp.ipv6", "dead") || digest_is(d, "tcp.ipv6", "filtered")) {
+		/* Or is it there, and much is lost on the way? */
 		ask(w, "neighbour", ARG("address", list_first(d->v6)));
-		ask(w, "icmp", ARG("address", list_first(d->v6)), ARG("count", S("2")), ARG("interval", S("100")),
+		ask(w, "tcp", ARG("address", list_first(d->v6)), ARG("port", d->port),
+		    ARG("wait", S(DIGEST_AGAIN_MS)));
+		ask(w, "icmp", ARG("address", list_first(d->v6)), ARG("count", S("4")), ARG("interval", S("100")),
 		    ARG("wait", S("900")));
 	}
 }

@@ -26,6 +26,7 @@ static const struct probe_state_help states[] = {
 	{ "vanishes", "so was a small message, and a large one never, however often it was sent again" },
 	{ "late", "one was not, or had to be sent again" },
 	{ "ended", "the server ended the connection before" },
+	{ "silent", "it took the connection, and its first word did not come in time" },
 	{ "not-ssh", "it does not begin as an SSH server does" },
 	{ "no-connection", "no TCP connection; ssh.tcp says why" },
 	{ 0 }
@@ -188,7 +189,7 @@ static void ssh_timer(struct machine *m)
 	else if (s->speaks)
 		machine_ask_tcp(m, 0);
 	else
-		ssh_end(m, s->open ? "not-ssh" : "no-connection", s->open ? "open" : "timeout");
+		ssh_end(m, s->open ? "silent" : "no-connection", s->open ? "open" : "timeout");
 }
 
 static void ssh_feed(struct machine *m, const struct event *e)
