@@ -97,8 +97,10 @@ static struct redact_name *learn_one(struct redactor *r, struct str name, enum r
 		return NULL;
 	*n = (struct redact_name){ .name = arena_str(&r->arena, name),
 				   .kind = kind,
-				   .anywhere = kind == REDACT_SECRET || kind == REDACT_SHARE ? is_random(name) :
-					       name.n >= NAME_MIN && !(kind == REDACT_USER && is_role(name)) };
+				   .anywhere =
+					   kind == REDACT_SECRET || kind == REDACT_SHARE
+						   ? is_random(name)
+						   : name.n >= NAME_MIN && !(kind == REDACT_USER && is_role(name)) };
 	r->arena.failed |= index_add(&r->by_name, name_hash(name), (uint32_t)r->name_count - 1) != ERR_OK;
 	if (!r->bare)
 		number_of(r, n);
@@ -109,8 +111,7 @@ static struct redact_name *learn_one(struct redactor *r, struct str name, enum r
  * are play.example.com and get.example.org. */
 static struct str own_name(struct str name, enum redact_kind kind)
 {
-	static const char own[] =
-		"local lan corp internal intern intranet home ad ds win";
+	static const char own[] = "local lan corp internal intern intranet home ad ds win";
 	size_t dot = kind == REDACT_HOST ? str_find_char(name, '.') : STR_NONE;
 	struct str first = str_first(name, dot), rest = dot == STR_NONE ? STR("") : str_from(name, dot + 1), label;
 	bool word = true, house = false;
@@ -361,9 +362,9 @@ static void learn_around(struct redactor *r, struct str before, struct str text,
 /* may_name: some word of the line may stand before a name, cheaply told. */
 static bool may_name(struct str line)
 {
-	static const struct str marks[] = { STR_LIT("ser"), STR_LIT("SER"), STR_LIT("\\"),  STR_LIT("ost"),
-					    STR_LIT("for "), STR_LIT("ogin"), STR_LIT("ccount"), STR_LIT("@"),
-					    STR_LIT("://"), STR_LIT("omputer"), STR_LIT("ation"), STR_LIT("ode") };
+	static const struct str marks[] = { STR_LIT("ser"),  STR_LIT("SER"),	 STR_LIT("\\"),	    STR_LIT("ost"),
+					    STR_LIT("for "), STR_LIT("ogin"),	 STR_LIT("ccount"), STR_LIT("@"),
+					    STR_LIT("://"),  STR_LIT("omputer"), STR_LIT("ation"),  STR_LIT("ode") };
 	for (size_t i = 0; i < sizeof marks / sizeof *marks; i++)
 		if (memmem(line.p, line.n, marks[i].p, marks[i].n))
 			return true;
@@ -427,8 +428,8 @@ static struct str redact_value(struct redactor *r, const struct match_capture *c
 {
 	enum redact_kind kind;
 	struct redact_name *n = kind_of(c->type, c->value, &kind) ? find_name(r, c->value) : NULL;
-	return n ? arena_printf(a, "%s-%u", redact_kind_names[n->kind], number_of(r, n)) :
-		   redact_text(r, c->value, a, NULL, 0);
+	return n ? arena_printf(a, "%s-%u", redact_kind_names[n->kind], number_of(r, n))
+		 : redact_text(r, c->value, a, NULL, 0);
 }
 
 /* redact_match: the captures are copied; their spans count in *text, which the lines are at. */

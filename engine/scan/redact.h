@@ -32,7 +32,7 @@ struct redactor {	   /* zeroed at first */
 	size_t name_count, name_cap;
 	struct index by_name; /* in any case */
 	unsigned numbers[REDACT_KINDS];
-	bool bare; /* what is learned may never come out: it gets its number when it does */
+	bool bare;		   /* what is learned may never come out: it gets its number when it does */
 	struct buf line;	   /* of a stream, not at its end yet */
 	struct redact_spans spans; /* of the line looked at last */
 };

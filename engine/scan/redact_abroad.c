@@ -14,25 +14,55 @@ enum { NUMBER_MIN = 4, WORD_MIN = 5, WORD_MAX = 256 };
 
 /* Letters of ASCII in lower case. Those of Chinese and Japanese may stand within a row of letters. */
 static const struct str keys[] = {
-	STR_LIT("mot de passe"), STR_LIT("phrase secr\u00e8te"), STR_LIT("code secret"),   STR_LIT("mdp"),
-	STR_LIT("contrase\u00f1a"),   STR_LIT("contrasena"),	    STR_LIT("clave secreta"), STR_LIT("senha"),
-	STR_LIT("palavra-passe"),     STR_LIT("palavra passe"),	    STR_LIT("parola d'ordine"), STR_LIT("wachtwoord"),
-	STR_LIT("has\u0142o"),	      STR_LIT("heslo"),		    STR_LIT("jelsz\u00f3"),   STR_LIT("l\u00f6senord"),
-	STR_LIT("adgangskode"),	      STR_LIT("passord"),	    STR_LIT("salasana"),      STR_LIT("\u015fifre"),
-	STR_LIT("schl\u00fcssel"),    STR_LIT("пароль"),	    STR_LIT("Пароль"),	      STR_LIT("ПАРОЛЬ"),
-	STR_LIT("密码"),	      STR_LIT("密碼"),		    STR_LIT("口令"),	      STR_LIT("パスワード"),
-	STR_LIT("暗証番号"),	      STR_LIT("비밀번호"),
+	STR_LIT("mot de passe"),
+	STR_LIT("phrase secr\u00e8te"),
+	STR_LIT("code secret"),
+	STR_LIT("mdp"),
+	STR_LIT("contrase\u00f1a"),
+	STR_LIT("contrasena"),
+	STR_LIT("clave secreta"),
+	STR_LIT("senha"),
+	STR_LIT("palavra-passe"),
+	STR_LIT("palavra passe"),
+	STR_LIT("parola d'ordine"),
+	STR_LIT("wachtwoord"),
+	STR_LIT("has\u0142o"),
+	STR_LIT("heslo"),
+	STR_LIT("jelsz\u00f3"),
+	STR_LIT("l\u00f6senord"),
+	STR_LIT("adgangskode"),
+	STR_LIT("passord"),
+	STR_LIT("salasana"),
+	STR_LIT("\u015fifre"),
+	STR_LIT("schl\u00fcssel"),
+	STR_LIT("пароль"),
+	STR_LIT("Пароль"),
+	STR_LIT("ПАРОЛЬ"),
+	STR_LIT("密码"),
+	STR_LIT("密碼"),
+	STR_LIT("口令"),
+	STR_LIT("パスワード"),
+	STR_LIT("暗証番号"),
+	STR_LIT("비밀번호"),
 	/* codes for one login */
-	STR_LIT("best\u00e4tigungscode"), STR_LIT("code de v\u00e9rification"),
-	STR_LIT("c\u00f3digo de verificaci\u00f3n"), STR_LIT("c\u00f3digo de verifica\u00e7\u00e3o"),
-	STR_LIT("codice di verifica"), STR_LIT("код подтверждения"), STR_LIT("Код подтверждения"),
-	STR_LIT("验证码"),	      STR_LIT("驗證碼"),	      STR_LIT("認証コード"),	    STR_LIT("確認コード"),    STR_LIT("인증번호"),
+	STR_LIT("best\u00e4tigungscode"),
+	STR_LIT("code de v\u00e9rification"),
+	STR_LIT("c\u00f3digo de verificaci\u00f3n"),
+	STR_LIT("c\u00f3digo de verifica\u00e7\u00e3o"),
+	STR_LIT("codice di verifica"),
+	STR_LIT("код подтверждения"),
+	STR_LIT("Код подтверждения"),
+	STR_LIT("验证码"),
+	STR_LIT("驗證碼"),
+	STR_LIT("認証コード"),
+	STR_LIT("確認コード"),
+	STR_LIT("인증번호"),
 };
 
 /* What brings the value, behind a blank but for 为, 是 and は. */
 static const struct str links[] = {
-	STR_LIT("est "),    STR_LIT("es "),    STR_LIT("\u00e9 "), STR_LIT("\u00e8 "), STR_LIT("is "),  STR_LIT("jest "),
-	STR_LIT("ist "),    STR_LIT("lautet "), STR_LIT("это "),   STR_LIT("为"),      STR_LIT("是"),	STR_LIT("は"),
+	STR_LIT("est "), STR_LIT("es "),     STR_LIT("\u00e9 "), STR_LIT("\u00e8 "), STR_LIT("is "), STR_LIT("jest "),
+	STR_LIT("ist "), STR_LIT("lautet "), STR_LIT("это "),	 STR_LIT("为"),	     STR_LIT("是"),  STR_LIT("は"),
 };
 
 bool redact_is_wrong_abroad(struct str word)
@@ -40,14 +70,18 @@ bool redact_is_wrong_abroad(struct str word)
 	static const char words[] =
 		"falsch erforderlich abgelaufen fehlt leer vergessen gesperrt zu nicht kein ja nein "
 		"incorrect incorrecte invalide expire requis requise obligatoire vide trop oui non ok "
-		"incorrecta incorrecto invalida invalido caducada expirada requerida obligatoria vacia olvidada muy si no "
-		"incorreta incorreto errada obrigatoria vazia muito sim errata errato scaduta richiesta sbagliata vuota "
+		"incorrecta incorrecto invalida invalido caducada expirada requerida obligatoria vacia olvidada muy si "
+		"no "
+		"incorreta incorreto errada obrigatoria vazia muito sim errata errato scaduta richiesta sbagliata "
+		"vuota "
 		"onjuist vereist verlopen ongeldig leeg te niepoprawne puste wymagane tak nie";
 	return str_in_list(word, words);
 }
 
 /* What a word that may be a secret is made of. */
-struct made_of { bool letter, beyond, digit, mark; };
+struct made_of {
+	bool letter, beyond, digit, mark;
+};
 
 static struct made_of made_of(struct str word)
 {

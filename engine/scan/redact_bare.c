@@ -247,8 +247,8 @@ struct str redact_tagged(struct str s, size_t start, size_t end)
 	if (start && s.p[start - 1] == ':')
 		for (start--; start && is_name(s.p[start - 1]);)
 			start--;
-	size_t close = start && s.p[start - 1] == '<' ? str_find_char(str_first(str_from(s, end), ATTRIBUTES_MAX), '>') :
-							STR_NONE;
+	size_t close = start && s.p[start - 1] == '<' ? str_find_char(str_first(str_from(s, end), ATTRIBUTES_MAX), '>')
+						      : STR_NONE;
 	if (close == STR_NONE || (close && (s.p[end] != ' ' || s.p[end + close - 1] == '/')))
 		return STR("");
 	return element_text(str_from(s, end + close + 1));
@@ -336,8 +336,8 @@ size_t redact_hook_at(struct redact_finder *f, size_t at)
 /* redact_salted_at: "{SSHA}5en6G6...", as directories keep a password. */
 size_t redact_salted_at(struct redact_finder *f, size_t at)
 {
-	static const struct str schemes[] = { STR_LIT("{SSHA"), STR_LIT("{SHA"), STR_LIT("{SMD5}"), STR_LIT("{MD5}"),
-					      STR_LIT("{CRYPT}"), STR_LIT("{PBKDF2") };
+	static const struct str schemes[] = { STR_LIT("{SSHA"), STR_LIT("{SHA"),    STR_LIT("{SMD5}"),
+					      STR_LIT("{MD5}"), STR_LIT("{CRYPT}"), STR_LIT("{PBKDF2") };
 	enum { LEAST = 13, SCHEME_MAX = 20 };
 	struct str rest = str_from(f->line, at);
 	size_t close = str_find_char(str_first(rest, SCHEME_MAX), '}'), n = 0;
@@ -347,7 +347,8 @@ size_t redact_salted_at(struct redact_finder *f, size_t at)
 		size_t value = at + close + 1;
 		while (char_is_alnum(at_or_nul(f->line, value + n)) || one_of(at_or_nul(f->line, value + n), "+/=$.,-"))
 			n++;
-		return n >= LEAST || redact_is_done(str_from(f->line, value)) ? redact_take(f, value, n, REDACT_SECRET) : at;
+		return n >= LEAST || redact_is_done(str_from(f->line, value)) ? redact_take(f, value, n, REDACT_SECRET)
+									      : at;
 	}
 	return at;
 }

@@ -28,26 +28,46 @@ struct option_set {
 };
 
 static const struct option_set option_sets[] = {
-	{ STR_LIT("sshpass "), "p", "", "" },	   { STR_LIT("docker login"), "p", "u", "" },
-	{ STR_LIT("podman login"), "p", "u", "" }, { STR_LIT("helm registry login"), "p", "u", "" },
-	{ STR_LIT("az login"), "p", "u", "" },	   { STR_LIT("ldapsearch "), "w", "", "hH" },
-	{ STR_LIT("ldapmodify "), "w", "", "hH" }, { STR_LIT("ldapadd "), "w", "", "hH" },
-	{ STR_LIT("ldapwhoami "), "w", "", "hH" }, { STR_LIT("redis-cli "), "a", "", "h" },
-	{ STR_LIT("psql "), "", "U", "h" },	   { STR_LIT("pg_dump "), "", "U", "h" },
-	{ STR_LIT("mysql"), "", "u", "h" },	   { STR_LIT("mongo"), "p", "u", "h" },
-	{ STR_LIT("sqlcmd "), "P", "U", "S" },	   { STR_LIT("bcp "), "P", "U", "S" },
-	{ STR_LIT("osql "), "P", "U", "S" },	   { STR_LIT("isql "), "P", "U", "S" },
-	{ STR_LIT("ipmitool "), "P", "U", "H" },   { STR_LIT("snmp"), "cAX", "u", "" },
-	{ STR_LIT("xfreerdp "), "p", "u", "v" },   { STR_LIT("rdesktop "), "p", "u", "" },
-	{ STR_LIT("psexec "), "p", "u", "" },	   { STR_LIT("schtasks "), "p", "u", "s" },
-	{ STR_LIT("useradd "), "p", "", "" },	   { STR_LIT("usermod "), "p", "", "" },
-	{ STR_LIT("openssl enc "), "k", "", "" },  { STR_LIT("unzip "), "P", "", "" },
-	{ STR_LIT("zip "), "P", "", "" },	   { STR_LIT("mosquitto_"), "P", "u", "h" },
-	{ STR_LIT("ssh-keygen "), "NP", "", "" },  { STR_LIT("ssh "), "", "l", "" },
-	{ STR_LIT("cqlsh "), "p", "u", "" },	   { STR_LIT("esxcli "), "p", "u", "s" },
-	{ STR_LIT("racadm "), "p", "u", "r" },	   { STR_LIT("hdbsql "), "p", "u", "n" },
-	{ STR_LIT("ldappasswd "), "was", "", "hH" }, { STR_LIT("ldapdelete "), "w", "", "hH" },
-	{ STR_LIT("unlock-keychain "), "p", "", "" }, { STR_LIT("p4 "), "P", "u", "" },
+	{ STR_LIT("sshpass "), "p", "", "" },
+	{ STR_LIT("docker login"), "p", "u", "" },
+	{ STR_LIT("podman login"), "p", "u", "" },
+	{ STR_LIT("helm registry login"), "p", "u", "" },
+	{ STR_LIT("az login"), "p", "u", "" },
+	{ STR_LIT("ldapsearch "), "w", "", "hH" },
+	{ STR_LIT("ldapmodify "), "w", "", "hH" },
+	{ STR_LIT("ldapadd "), "w", "", "hH" },
+	{ STR_LIT("ldapwhoami "), "w", "", "hH" },
+	{ STR_LIT("redis-cli "), "a", "", "h" },
+	{ STR_LIT("psql "), "", "U", "h" },
+	{ STR_LIT("pg_dump "), "", "U", "h" },
+	{ STR_LIT("mysql"), "", "u", "h" },
+	{ STR_LIT("mongo"), "p", "u", "h" },
+	{ STR_LIT("sqlcmd "), "P", "U", "S" },
+	{ STR_LIT("bcp "), "P", "U", "S" },
+	{ STR_LIT("osql "), "P", "U", "S" },
+	{ STR_LIT("isql "), "P", "U", "S" },
+	{ STR_LIT("ipmitool "), "P", "U", "H" },
+	{ STR_LIT("snmp"), "cAX", "u", "" },
+	{ STR_LIT("xfreerdp "), "p", "u", "v" },
+	{ STR_LIT("rdesktop "), "p", "u", "" },
+	{ STR_LIT("psexec "), "p", "u", "" },
+	{ STR_LIT("schtasks "), "p", "u", "s" },
+	{ STR_LIT("useradd "), "p", "", "" },
+	{ STR_LIT("usermod "), "p", "", "" },
+	{ STR_LIT("openssl enc "), "k", "", "" },
+	{ STR_LIT("unzip "), "P", "", "" },
+	{ STR_LIT("zip "), "P", "", "" },
+	{ STR_LIT("mosquitto_"), "P", "u", "h" },
+	{ STR_LIT("ssh-keygen "), "NP", "", "" },
+	{ STR_LIT("ssh "), "", "l", "" },
+	{ STR_LIT("cqlsh "), "p", "u", "" },
+	{ STR_LIT("esxcli "), "p", "u", "s" },
+	{ STR_LIT("racadm "), "p", "u", "r" },
+	{ STR_LIT("hdbsql "), "p", "u", "n" },
+	{ STR_LIT("ldappasswd "), "was", "", "hH" },
+	{ STR_LIT("ldapdelete "), "w", "", "hH" },
+	{ STR_LIT("unlock-keychain "), "p", "", "" },
+	{ STR_LIT("p4 "), "P", "u", "" },
 	{ STR_LIT("security add-generic-password "), "w", "", "" },
 };
 
@@ -351,7 +371,6 @@ size_t redact_option_at(struct redact_finder *f, size_t at)
 	bool use = redact_within(s, start, STR("net use "));
 	if (use && path)
 		return behind_user(f, at + STR(" /user:").n);
-	return use && before.n && redact_is_free(f, start)
-		       ? (redact_take(f, start, before.n, REDACT_SECRET), at + 1)
-		       : at;
+	return use && before.n && redact_is_free(f, start) ? (redact_take(f, start, before.n, REDACT_SECRET), at + 1)
+							   : at;
 }

@@ -19,9 +19,10 @@ size_t redact_name_run(struct str s, size_t at)
 
 bool redact_ends_value(char c)
 {
-	static const bool ends[256] = { [0] = true,   [' '] = true, ['\t'] = true, ['"'] = true, ['\''] = true,
-					[';'] = true, [','] = true, ['&'] = true,  ['<'] = true, ['>'] = true,
-					[')'] = true, [']'] = true, ['}'] = true };
+	static const bool ends[256] = {
+		[0] = true,   [' '] = true, ['\t'] = true, ['"'] = true, ['\''] = true, [';'] = true, [','] = true,
+		['&'] = true, ['<'] = true, ['>'] = true,  [')'] = true, [']'] = true,	['}'] = true
+	};
 	return ends[(unsigned char)c];
 }
 
@@ -56,7 +57,8 @@ size_t redact_secret_run(struct str s, size_t at)
 
 size_t redact_take(struct redact_finder *f, size_t at, size_t n, enum redact_kind kind)
 {
-	while (kind == REDACT_SECRET && n >= REDACT_RUN_MAX && at + n < f->line.n && !redact_ends_value(f->line.p[at + n]))
+	while (kind == REDACT_SECRET && n >= REDACT_RUN_MAX && at + n < f->line.n &&
+	       !redact_ends_value(f->line.p[at + n]))
 		n++;
 	struct str name = part(f->line, at, n);
 	if (kind == REDACT_HOST && redact_is_address(name))
@@ -65,7 +67,7 @@ size_t redact_take(struct redact_finder *f, size_t at, size_t n, enum redact_kin
 		kind == REDACT_ADDR && !redact_is_address(name); /* of a network card: it need not have a letter */
 	bool varies = str_eq(name, STR("*"));			 /* of a template */
 	bool told = kind == REDACT_SECRET || kind == REDACT_ID || hardware; /* whatever it is */
-	bool done = redact_is_done(name) && !memchr(name.p, ' ', n); /* "USER-1 x1", in quotes, is none */
+	bool done = redact_is_done(name) && !memchr(name.p, ' ', n);	    /* "USER-1 x1", in quotes, is none */
 	bool keep = told ? !n || varies || done : redact_keeps(name);
 	struct redact_spans *all = &f->spans;
 	struct redact_span *span = keep ? NULL : arena_push(f->arena, &all->items, &all->count, &all->cap);
@@ -77,11 +79,12 @@ size_t redact_take(struct redact_finder *f, size_t at, size_t n, enum redact_kin
 /* At the start of a word, or at a mark. */
 static size_t shape_at(struct redact_finder *f, size_t at)
 {
-	static redact_shape *const shapes[] = { redact_guid_at,	  redact_groups_at,  redact_sid_at,
-						redact_secret_at, redact_once_at, redact_number_at,  redact_said_number,
-						redact_login_at,  redact_display_at, redact_mail_at,
-						redact_beside_at, redact_word_at,    redact_domain_at,
-						redact_person_at, redact_port_at,    redact_place_at };
+	static redact_shape *const shapes[] = { redact_guid_at,	    redact_groups_at, redact_sid_at,
+						redact_secret_at,   redact_once_at,   redact_number_at,
+						redact_said_number, redact_login_at,  redact_display_at,
+						redact_mail_at,	    redact_beside_at, redact_word_at,
+						redact_domain_at,   redact_person_at, redact_port_at,
+						redact_place_at };
 	struct str rest = str_from(f->line, at);
 	size_t abroad = redact_abroad_at(f, at);
 	if (abroad > at)

@@ -11,8 +11,9 @@
  * word only directly behind what takes a key, and last. */
 static size_t device_key(struct redact_finder *f, size_t start, size_t end)
 {
-	static const struct str takers[] = { STR_LIT("radius"), STR_LIT("tacacs"), STR_LIT("isakmp"), STR_LIT("wifi"),
-					     STR_LIT("wi-fi"),  STR_LIT("wlan"),   STR_LIT("wpa"),    STR_LIT("wireless") };
+	static const struct str takers[] = { STR_LIT("radius"), STR_LIT("tacacs"),  STR_LIT("isakmp"),
+					     STR_LIT("wifi"),	STR_LIT("wi-fi"),   STR_LIT("wlan"),
+					     STR_LIT("wpa"),	STR_LIT("wireless") };
 	static const char wrong[] = "mismatch error failure negotiation exchange rotation handshake";
 	struct str s = f->line;
 	size_t value = skip_blanks(s, end + one_of(at_or_nul(s, end), ":=")), i = 0;
@@ -27,8 +28,8 @@ static size_t device_key(struct redact_finder *f, size_t start, size_t end)
 	bool direct = str_in_list(redact_word_before(s, start), "server isakmp wifi fi wlan wpa wireless");
 	direct = direct || str_starts(s, STR("tacacs-server ")) || str_starts(s, STR("radius-server "));
 	bool last = value + n == s.n || str_starts(str_from(s, value + n), STR(" address "));
-	bool plain = direct && last && !redact_is_wrong(word) && !redact_keeps(word) &&
-		     !str_in_list(word, wrong) && !memchr(word.p, '.', n) && !memchr(word.p, '/', n);
+	bool plain = direct && last && !redact_is_wrong(word) && !redact_keeps(word) && !str_in_list(word, wrong) &&
+		     !memchr(word.p, '.', n) && !memchr(word.p, '/', n);
 	return str_has_digit(word) || plain ? redact_take(f, value, n, REDACT_SECRET) : end;
 }
 

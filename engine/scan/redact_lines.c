@@ -31,8 +31,9 @@ static bool is_base64(struct str word)
 static size_t key_line(struct str line, struct str mark)
 {
 	size_t at = str_find(line, mark);
-	size_t key = at == STR_NONE ? STR_NONE : str_find(str_first(str_from(line, at), REDACT_COMMAND_MAX),
-							  STR("PRIVATE KEY")); /* "-----", PGP's " BLOCK-----" */
+	size_t key = at == STR_NONE ? STR_NONE
+				    : str_find(str_first(str_from(line, at), REDACT_COMMAND_MAX),
+					       STR("PRIVATE KEY")); /* "-----", PGP's " BLOCK-----" */
 	return key == STR_NONE ? STR_NONE : at + key;
 }
 
@@ -190,7 +191,8 @@ static struct str bytes_of(struct redact_lines *l, struct str line)
 static struct str told_by(struct redact_lines *l, struct str line, struct str below)
 {
 	struct str secret, above = l->above;
-	bool ends = key_line(line, STR("-----END ")) != STR_NONE, begins = key_line(line, STR("-----BEGIN ")) != STR_NONE;
+	bool ends = key_line(line, STR("-----END ")) != STR_NONE,
+	     begins = key_line(line, STR("-----BEGIN ")) != STR_NONE;
 	bool last = !ends && key_line(below, STR("-----END ")) != STR_NONE, inside = l->in_key && !ends && !begins;
 	l->above = line;
 	l->in_key = begins ? !ends : inside;

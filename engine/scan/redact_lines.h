@@ -12,10 +12,10 @@
 struct redact_lines {
 	struct str above;
 	struct str behind; /* what follows the text, of another one */
-	bool in_key;	 /* between the first and the last line of a private key's armour */
-	bool in_bytes;	 /* of a registry's export: "Password"=hex:01,\ */
-	bool in_server;	 /* below "radius server R1", as routers have it */
-	bool in_default; /* in Terraform's variable "db_password" { */
+	bool in_key;	   /* between the first and the last line of a private key's armour */
+	bool in_bytes;	   /* of a registry's export: "Password"=hex:01,\ */
+	bool in_server;	   /* below "radius server R1", as routers have it */
+	bool in_default;   /* in Terraform's variable "db_password" { */
 };
 
 /* redact_row_secret: the secret of a line of fields without keys (redact_row.c). Empty for none. */

@@ -49,8 +49,9 @@ static size_t number_run(struct str s, size_t at)
 /* link_behind: the place behind what brings a code (": ", " is: ", "="); `at` where there is none. */
 static size_t link_behind(struct str s, size_t at)
 {
-	static const struct str links[] = { STR_LIT(" is: "),  STR_LIT(" is "),  STR_LIT(" was "), STR_LIT(" lautet: "),
-					    STR_LIT(" lautet "), STR_LIT(" ist "), STR_LIT(": is "), STR_LIT("=") };
+	static const struct str links[] = { STR_LIT(" is: "),	  STR_LIT(" is "),     STR_LIT(" was "),
+					    STR_LIT(" lautet: "), STR_LIT(" lautet "), STR_LIT(" ist "),
+					    STR_LIT(": is "),	  STR_LIT("=") };
 	for (size_t i = 0; i < sizeof links / sizeof *links; i++)
 		if (str_starts_nocase(str_from(s, at), links[i]))
 			return skip_blanks(s, at + links[i].n);

@@ -398,16 +398,23 @@ static bool starts_with_any(struct str s, const char *const *starts, size_t coun
 bool redact_is_token(struct str s)
 {
 	static const char *const starts[] = {
-		"eyJ", "AKIA", "ASIA", "ghp_", "gho_", "ghs_", "ghu_", "ghr_", "github_pat_", "xoxa-", "xoxb-",
-		"xoxp-", "xapp-", "sk_live_", "sk_test_", "rk_live_", "pk_live_", "whsec_", "glpat-", "glrt-",
-		"AIza", "ya29.", "dop_v1_", "shpat_", "hvs.", "SG.", "AAAAB3NzaC1", "AAAAC3NzaC1", "tskey-", "hvb.",
-		"hvr.", "dckr_pat_", "glptt-", "gldt-", "glcbt-", "glsa_", "NRAK-", "PMAK-", "sntrys_", "ATATT3x",
-		"ATCTT3x", "dp.st.", "dp.pt.", "xkeysib-", "xoxs-", "shpss_", "shpca_", "shppa_", "nvapi-",
-		"AGE-SECRET-KEY-", "dor_v1_", "doo_v1_", "sk_org_", "sq0csp-", "CCIPAT_", "bkua_",
+		"eyJ",	    "AKIA",	   "ASIA",	  "ghp_",	 "gho_",
+		"ghs_",	    "ghu_",	   "ghr_",	  "github_pat_", "xoxa-",
+		"xoxb-",    "xoxp-",	   "xapp-",	  "sk_live_",	 "sk_test_",
+		"rk_live_", "pk_live_",	   "whsec_",	  "glpat-",	 "glrt-",
+		"AIza",	    "ya29.",	   "dop_v1_",	  "shpat_",	 "hvs.",
+		"SG.",	    "AAAAB3NzaC1", "AAAAC3NzaC1", "tskey-",	 "hvb.",
+		"hvr.",	    "dckr_pat_",   "glptt-",	  "gldt-",	 "glcbt-",
+		"glsa_",    "NRAK-",	   "PMAK-",	  "sntrys_",	 "ATATT3x",
+		"ATCTT3x",  "dp.st.",	   "dp.pt.",	  "xkeysib-",	 "xoxs-",
+		"shpss_",   "shpca_",	   "shppa_",	  "nvapi-",	 "AGE-SECRET-KEY-",
+		"dor_v1_",  "doo_v1_",	   "sk_org_",	  "sq0csp-",	 "CCIPAT_",
+		"bkua_",
 	};
-	static const char *const of_names_too[] = { /* "gsk_gpu_renderer_new", "npm_config_user_agent" */
-		"sk-", "hf_", "npm_", "pypi-", "sqp_", "squ_", "sqa_", "glc_", "figd_", "rubygems_", "pscale_",
-		"pul-", "xoxe", "gsk_", "lin_api_", "r8_",
+	static const char *const of_names_too[] = {
+		/* "gsk_gpu_renderer_new", "npm_config_user_agent" */
+		"sk-",	 "hf_",	      "npm_",	 "pypi-", "sqp_", "squ_", "sqa_",     "glc_",
+		"figd_", "rubygems_", "pscale_", "pul-",  "xoxe", "gsk_", "lin_api_", "r8_",
 	};
 	return s.n >= TOKEN_MIN &&
 	       (starts_with_any(s, starts, sizeof starts / sizeof *starts) ||
@@ -443,22 +450,24 @@ size_t redact_login_at(struct redact_finder *f, size_t at)
 	while (secret + n < s.n && n < MAIL_MAX && !one_of(s.p[secret + n], " @\t\"'"))
 		n++;
 	struct str behind = str_from(s, secret + n);
-	if (mark == ':' && (str_starts(behind, STR("@tcp(")) || str_starts(behind, STR("@unix(")))) { /* of Go's drivers */
+	if (mark == ':' &&
+	    (str_starts(behind, STR("@tcp(")) || str_starts(behind, STR("@unix(")))) { /* of Go's drivers */
 		redact_take(f, at, user, REDACT_USER);
 		return redact_take(f, secret, n, REDACT_SECRET);
 	}
 	if (mark == ':')
 		return at;
 	struct str before = redact_word_before(s, at);
-	bool program = str_in_list(before, "sqlplus expdp impdp sqlldr") ||
-		       (str_in_list(before, "exp imp") && !redact_says_nothing(part(s, secret, n))); /* "a.exp and/or b" */
+	bool program =
+		str_in_list(before, "sqlplus expdp impdp sqlldr") ||
+		(str_in_list(before, "exp imp") && !redact_says_nothing(part(s, secret, n))); /* "a.exp and/or b" */
 	if (n && !one_of(at_or_nul(s, secret + n), "@\"'") && program) { /* the database of this machine */
 		redact_take(f, at, user, REDACT_USER);
 		return redact_take(f, secret, n, REDACT_SECRET);
 	}
 	bool thin = at >= 5 && str_eq_nocase(part(s, at - 5, 5), STR("thin:"));
-	if (!n || at_or_nul(s, secret + n) != '@' || !(thin || redact_within(s, at, STR("sqlplus ")) ||
-								redact_within(s, at, STR("rman "))))
+	if (!n || at_or_nul(s, secret + n) != '@' ||
+	    !(thin || redact_within(s, at, STR("sqlplus ")) || redact_within(s, at, STR("rman "))))
 		return at;
 	redact_take(f, at, user, REDACT_USER);
 	redact_take(f, secret, n, REDACT_SECRET);
@@ -481,12 +490,14 @@ size_t redact_at_host(struct redact_finder *f, size_t at)
  * number of a request, of which nobody is known and nothing opened. */
 static bool is_content(struct str s, size_t at, size_t hex)
 {
-	static const char kinds[] = "commit revision tree parent blob changeset object at head container image layer build";
-	static const char sums[] = "md5sum sha1sum sha256sum sha512sum sum checksum etag md5 sha1 sha256 sha512 digest "
-				   "buildid buildid[sha1] trace_id traceid span_id spanid request_id requestid "
-				   "correlation_id correlationid build_id commit_sha git_sha x-request-id request-id x-trace-id "
-				   "trace-id x-correlation-id correlation-id boot_id invocation_id sha2-256 sha2-512 "
-				   "sha3-256 sha3-512";
+	static const char kinds[] =
+		"commit revision tree parent blob changeset object at head container image layer build";
+	static const char sums[] =
+		"md5sum sha1sum sha256sum sha512sum sum checksum etag md5 sha1 sha256 sha512 digest "
+		"buildid buildid[sha1] trace_id traceid span_id spanid request_id requestid "
+		"correlation_id correlationid build_id commit_sha git_sha x-request-id request-id x-trace-id "
+		"trace-id x-correlation-id correlation-id boot_id invocation_id sha2-256 sha2-512 "
+		"sha3-256 sha3-512";
 	struct str image = STR("@sha256:"), behind = str_from(s, at + hex);
 	size_t end = at, start;
 	while (end && one_of(s.p[end - 1], " :=\"'"))
@@ -504,8 +515,7 @@ static bool is_content(struct str s, size_t at, size_t hex)
 	bool listed = (str_starts(behind, STR("  ")) || str_starts(behind, STR(" *"))) && behind.n > 2 &&
 		      !char_is_space(behind.p[2]); /* as md5sum does */
 	bool summed = redact_within(s, at, STR("checksum ")) && !str_in_list(last, "session token key api");
-	return listed || summed || str_in_list(last, sums) ||
-	       str_in_list(part(s, start, end - start), sums) ||
+	return listed || summed || str_in_list(last, sums) || str_in_list(part(s, start, end - start), sums) ||
 	       (hex >= GIT_HEX && str_in_list(redact_word_before(s, at - (at && s.p[at - 1] == '\'')), kinds)) ||
 	       (at >= image.n && str_eq(part(s, at - image.n, image.n), image));
 }
@@ -519,7 +529,8 @@ static size_t sum_at(struct str s, size_t at)
 		return 0;
 	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
 		size_t n = str_starts_nocase(str_from(s, at), kinds[i]) ? kinds[i].n + 1 : 0;
-		size_t row = n && one_of(at_or_nul(s, at + n - 1), "-:") ? row_of(str_from(s, at + n), "+/=", ROW_MAX) : 0;
+		size_t row =
+			n && one_of(at_or_nul(s, at + n - 1), "-:") ? row_of(str_from(s, at + n), "+/=", ROW_MAX) : 0;
 		if (row >= SUM_MIN)
 			return n + row;
 	}
@@ -529,7 +540,9 @@ static size_t sum_at(struct str s, size_t at)
 /* dotted_at: a token of Discord's bots: in base 64 who it is, when and a signature, with dots between. */
 static size_t dotted_at(struct str s)
 {
-	static const struct { size_t least, most; } parts[] = { { 23, 28 }, { 6, 7 }, { 27, 40 } };
+	static const struct {
+		size_t least, most;
+	} parts[] = { { 23, 28 }, { 6, 7 }, { 27, 40 } };
 	size_t at = 0;
 	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
 		size_t n = row_of(str_from(s, at), "_-", parts[i].most + 1);
@@ -567,9 +580,9 @@ size_t redact_secret_at(struct redact_finder *f, size_t at)
 size_t redact_key_block_at(struct redact_finder *f, size_t at)
 {
 	struct str s = f->line, rest = str_from(s, at);
-	size_t head = str_starts(rest, STR("-----BEGIN ")) ?
-			      str_find(str_first(rest, REDACT_COMMAND_MAX), STR("PRIVATE KEY-----")) :
-			      STR_NONE;
+	size_t head = str_starts(rest, STR("-----BEGIN "))
+			      ? str_find(str_first(rest, REDACT_COMMAND_MAX), STR("PRIVATE KEY-----"))
+			      : STR_NONE;
 	if (head == STR_NONE)
 		return at;
 	size_t start = skip_blanks(s, at + head + STR("PRIVATE KEY-----").n);

@@ -8,12 +8,11 @@
 #include "scan/redact_shapes.h"
 
 /* What is done from, to, on a machine, and to one: the word before the preposition. */
-static const char from_words[] =
-	"connection connections disconnected request requests packet packets traffic transfer "
-	"transferred reply replies response login logon replicating replicate replication "
-	"replicated copying copied sync syncing synced synchronizing mount mounted mounting "
-	"backup restore restoring restored migrating migrated datagram datagrams heartbeat "
-	"heartbeats probe query queries message messages failover refused received";
+static const char from_words[] = "connection connections disconnected request requests packet packets traffic transfer "
+				 "transferred reply replies response login logon replicating replicate replication "
+				 "replicated copying copied sync syncing synced synchronizing mount mounted mounting "
+				 "backup restore restoring restored migrating migrated datagram datagrams heartbeat "
+				 "heartbeats probe query queries message messages failover refused received";
 static const char to_words[] = "replicating replicate replication replicated transfer transferred transferring sending "
 			       "forward forwarding forwarded failover over copying copied migrating migrated migrate "
 			       "route tracert traceroute pathping link ssh telnet rsync ping shipping session tunnel "
@@ -21,11 +20,9 @@ static const char to_words[] = "replicating replicate replication replicated tra
 static const char on_words[] = "stopped started starting failed failing running restarted restart crashed hung down up "
 			       "server service io i/o remotely offline online unavailable installed printed executed "
 			       "executing rebooted full low logged";
-static const char of_words[] =
-	"backup reboot restart shutdown failover restore heartbeat loss replica";
+static const char of_words[] = "backup reboot restart shutdown failover restore heartbeat loss replica";
 static const char of_user_words[] = "mailbox account calendar inbox homedir";
-static const char with_words[] =
-	"connection connections session handshake replication sync contact trust";
+static const char with_words[] = "connection connections session handshake replication sync contact trust";
 
 /* What is done by and for people, and what they are. By programs, too: those have a capital often. */
 static const char by_words[] =
@@ -108,8 +105,8 @@ static bool is_device(struct str word)
 
 static bool is_plain(struct str word)
 {
-	static const char *const ends[] = { "tion", "sion", "ment", "ness", "ity",	 "able", "ible", "ance", "ence",
-					    "ship", "less", "ful", "ally", "ism" };
+	static const char *const ends[] = { "tion", "sion", "ment", "ness", "ity", "able", "ible",
+					    "ance", "ence", "ship", "less", "ful", "ally", "ism" };
 	for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
 		if (word.n > 6 && str_ends_nocase(word, str_c(ends[i])))
 			return true;
@@ -193,8 +190,7 @@ static bool in_pair(const struct redact_finder *f, size_t at)
 /* is_machine: "host depot is down", "cannot reach server depot", "host depot or server tango", "ping depot failed". */
 static bool is_machine(struct str s, size_t at, size_t end)
 {
-	static const char kinds[] =
-		"host server node machine workstation switch router";
+	static const char kinds[] = "host server node machine workstation switch router";
 	static const char states[] =
 		"down up dead gone offline online unreachable unavailable not slow lost back alive "
 		"missing unresponsive overloaded rebooting restarting silent away failing fenced";

@@ -133,10 +133,10 @@ static bool is_number(struct str word)
 static struct str of_pattern(const struct str *words, size_t count)
 {
 	static const char *const patterns[] = {
-		"monitor * # * !",	     /* NUT's upsmon.conf */
-		"sentinel auth-pass * !",    /* Redis */
-		"sqlconnectinfo * * !",	     /* ProFTPD */
-		"ip ftp password !",	     "standby * authentication !", /* Cisco */
+		"monitor * # * !",					 /* NUT's upsmon.conf */
+		"sentinel auth-pass * !",				 /* Redis */
+		"sqlconnectinfo * * !",					 /* ProFTPD */
+		"ip ftp password !",	   "standby * authentication !", /* Cisco */
 		"aaa-server * * host * !",
 	};
 	for (size_t i = 0; i < sizeof patterns / sizeof *patterns; i++) {

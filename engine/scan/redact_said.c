@@ -56,10 +56,11 @@ static size_t owner_at(struct str s, size_t at)
  * where there is none. */
 static struct str told_behind(struct str s, size_t behind, bool acted)
 {
-	static const struct str links[] = { STR_LIT(" set to "), STR_LIT(" changed to "), STR_LIT(" reset to "),
-					    STR_LIT(" is: "),	 STR_LIT(" is "),  STR_LIT(" was "), STR_LIT(" to "),
-					    STR_LIT(" lautet "), STR_LIT(" ist "), STR_LIT(" = "),   STR_LIT("="),
-					    STR_LIT(": "),	 STR_LIT(" : ") };
+	static const struct str links[] = {
+		STR_LIT(" set to "), STR_LIT(" changed to "), STR_LIT(" reset to "), STR_LIT(" is: "), STR_LIT(" is "),
+		STR_LIT(" was "),    STR_LIT(" to "),	      STR_LIT(" lautet "),   STR_LIT(" ist "), STR_LIT(" = "),
+		STR_LIT("="),	     STR_LIT(": "),	      STR_LIT(" : ")
+	};
 	size_t i = 0;
 	while (i < sizeof links / sizeof *links && !str_starts_nocase(str_from(s, behind), links[i]))
 		i++;
@@ -165,7 +166,7 @@ static size_t quoted_secret(struct redact_finder *f, size_t start, size_t end)
 		"psk preshared_key passcode api_key api-key apikey client_secret secret_key private_key access_key "
 		"shared_key auth_key encryption_key signing_key master_key account_key license_key";
 	static const char numbers[] = "pin otp tan cvv cvc cvv2 passcode", sent[] = "otp tan pin passcode einmalcode "
-								     "sicherheitscode verificatiecode";
+										    "sicherheitscode verificatiecode";
 	struct str s = f->line, key = part(s, start, end - start);
 	size_t value = skip_blanks(s, end), n = 0;
 	if (value == end)
@@ -236,7 +237,7 @@ size_t redact_value_said(struct redact_finder *f, size_t end)
 	char behind = at_or_nul(s, value + bare.n);
 	bool told = said && !is_german(verb) && bare.n > 3 && behind != ' ' && /* "is case sensitive" goes on */
 		    !redact_is_wrong(bare) && !str_in_list(bare, "default defaults");
-	bool mixed = bare.n >= 6 && digit && !char_is_digit(bare.p[0]); /* "password hunter2" */
+	bool mixed = bare.n >= 6 && digit && !char_is_digit(bare.p[0]);	      /* "password hunter2" */
 	bool option = !said && !quoted && one_of(at_or_nul(s, value), "[(<"); /* PAM's "password [success=1 ...]" */
 	if (option || (quoted && is_object(s, end, value + n)) || redact_is_code(s, value))
 		return end;
@@ -259,7 +260,8 @@ size_t redact_said_secret(struct redact_finder *f, size_t start, size_t end)
 	if (start && f->line.p[start - 1] == '/' && at_or_nul(f->line, end) == ' ') /* "GET /password HTTP/1.1" */
 		return end;
 	char behind = at_or_nul(f->line, end + 1);
-	if (!str_in_list(key, passwords) && redact_is_variable(key) && !is_error(key) && (char_is_alnum(behind) || one_of(behind, "\"'")))
+	if (!str_in_list(key, passwords) && redact_is_variable(key) && !is_error(key) &&
+	    (char_is_alnum(behind) || one_of(behind, "\"'")))
 		return redact_value_said(f, end);
 	if (!str_in_list(key, passwords))
 		return quoted_secret(f, start, end);
@@ -317,7 +319,8 @@ size_t redact_said_number(struct redact_finder *f, size_t at)
 		if (!str_starts_nocase(str_from(s, at + n), words[i]))
 			continue;
 		size_t run = redact_name_run(s, value);
-		return run >= NUMBER_MIN && str_has_digit(part(s, value, run)) ? redact_take(f, value, run, REDACT_ID) : at;
+		return run >= NUMBER_MIN && str_has_digit(part(s, value, run)) ? redact_take(f, value, run, REDACT_ID)
+									       : at;
 	}
 	return at;
 }

@@ -79,7 +79,8 @@ static bool is_tagged(struct str s, size_t start, bool quoted)
 	size_t before = at > 1 && s.p[at - 1] == ' ' ? at - 2 : at - 1;
 	bool alone = !at || one_of(s.p[before], "<>:\"'[]|");
 	bool reply = end - at == 3 && s.p[at] >= '2' && s.p[at] <= '5' && char_is_digit(s.p[at + 1]);
-	return !reply && end < start && at < end && alone && (quoted || end - at < 3 || str_has_digit(part(s, at, end - at)));
+	return !reply && end < start && at < end && alone &&
+	       (quoted || end - at < 3 || str_has_digit(part(s, at, end - at)));
 }
 
 size_t redact_logged_in(struct redact_finder *f, size_t start, size_t end)

@@ -31,9 +31,9 @@
 #include <string.h>
 
 enum {
-	REDACT_HEX_MIN = 32,	 /* digits of a number that is a secret; a shorter one tells of nothing */
+	REDACT_HEX_MIN = 32,	  /* digits of a number that is a secret; a shorter one tells of nothing */
 	REDACT_COMMAND_MAX = 256, /* bytes between a command's name and its options */
-	REDACT_RUN_MAX = 1024	 /* bytes that a value is judged by; redact_take takes all of it */
+	REDACT_RUN_MAX = 1024	  /* bytes that a value is judged by; redact_take takes all of it */
 };
 
 struct redact_finder {
@@ -91,10 +91,10 @@ static inline size_t skip_blanks(struct str s, size_t at)
 }
 
 /* Lengths in bytes; 0 for none. */
-size_t redact_name_run(struct str s, size_t at);   /* a name, without stops and dashes behind it */
+size_t redact_name_run(struct str s, size_t at); /* a name, without stops and dashes behind it */
 /* redact_secret_run: up to the quote it began with, else to what ends a value, or REDACT_RUN_MAX. */
 size_t redact_secret_run(struct str s, size_t at);
-bool redact_ends_value(char c); /* where it has no quotes */
+bool redact_ends_value(char c);			   /* where it has no quotes */
 size_t redact_address_at(struct str s, size_t at); /* IPv4, IPv6, or a network card's with colons */
 size_t redact_card_at(struct str s, size_t at);	   /* a network card's in other forms: 00-1A-..., 001a.2b3c.4d5e */
 size_t redact_domain(struct str s, size_t at);	   /* nas1.example.org */
@@ -121,16 +121,16 @@ bool redact_goes_on(struct str s, size_t end); /* with a blank, and a word of a 
 
 /* ---- words: redact_common.c, redact_word.c ---- */
 
-bool redact_is_common(struct str word);	  /* behind "user" or "host" it names nobody ("user not found") */
-bool redact_is_card(struct str word);	  /* "eth0", "vty2": what an address stands beside that names no machine */
-bool redact_is_program(struct str name);  /* does what people do, too: "updated by dpkg", "by apt-daily.service" */
-bool redact_is_done(struct str name);	  /* begins with a token of another run: "HOST-1", "USER-OTHER" */
-bool redact_is_wrong(struct str word);	  /* what a password is said to be that is not the password itself */
+bool redact_is_common(struct str word);	      /* behind "user" or "host" it names nobody ("user not found") */
+bool redact_is_card(struct str word);	      /* "eth0", "vty2": what an address stands beside that names no machine */
+bool redact_is_program(struct str name);      /* does what people do, too: "updated by dpkg", "by apt-daily.service" */
+bool redact_is_done(struct str name);	      /* begins with a token of another run: "HOST-1", "USER-OTHER" */
+bool redact_is_wrong(struct str word);	      /* what a password is said to be that is not the password itself */
 bool redact_is_wrong_abroad(struct str word); /* the same in other languages, where that is ASCII */
-bool redact_is_aspect(struct str word);	/* behind "password": what of it is spoken of ("expiry", "policy") */
-bool redact_says_nothing(struct str word); /* no secret stands where this does, for one reason or the other */
-bool redact_is_capital(struct str name);  /* as NetBIOS and DNS administrators write names: no word of a sentence */
-bool redact_tells_apart(struct str name); /* a digit, a dot or a dash: no word of a sentence either */
+bool redact_is_aspect(struct str word);	      /* behind "password": what of it is spoken of ("expiry", "policy") */
+bool redact_says_nothing(struct str word);    /* no secret stands where this does, for one reason or the other */
+bool redact_is_capital(struct str name);      /* as NetBIOS and DNS administrators write names: no word of a sentence */
+bool redact_tells_apart(struct str name);     /* a digit, a dot or a dash: no word of a sentence either */
 bool redact_looks_random(struct str s);
 bool redact_is_secret_key(struct str word); /* "password", "api_key" */
 bool redact_is_user_key(struct str word);   /* "login", "user_name" */
@@ -158,14 +158,14 @@ redact_shape redact_domain_at; /* nas1.example.org */
 redact_shape redact_person_at; /* DOMAIN\user */
 redact_shape redact_sid_at;    /* S-1-5-21-... */
 redact_shape redact_guid_at;
-redact_shape redact_secret_at; /* tokens of well-known shapes, long hexadecimal numbers, base64 */
-redact_shape redact_hash_at;   /* $6$..., a password as shadow files keep it */
-redact_shape redact_groups_at; /* ABCDE-FGHIJ-..., as products are unlocked */
-redact_shape redact_login_at;  /* alice/password@db, as Oracle's programs take it */
-redact_shape redact_at_host;   /* 'alice'@'web1', at the mark */
-redact_shape redact_hook_at;   /* redact_bare.c; at the slash of a path */
-redact_shape redact_salted_at; /* redact_bare.c; {SSHA}..., at the brace */
-redact_shape redact_word_at;   /* redact_word.c; at the word that announces a name */
+redact_shape redact_secret_at;	 /* tokens of well-known shapes, long hexadecimal numbers, base64 */
+redact_shape redact_hash_at;	 /* $6$..., a password as shadow files keep it */
+redact_shape redact_groups_at;	 /* ABCDE-FGHIJ-..., as products are unlocked */
+redact_shape redact_login_at;	 /* alice/password@db, as Oracle's programs take it */
+redact_shape redact_at_host;	 /* 'alice'@'web1', at the mark */
+redact_shape redact_hook_at;	 /* redact_bare.c; at the slash of a path */
+redact_shape redact_salted_at;	 /* redact_bare.c; {SSHA}..., at the brace */
+redact_shape redact_word_at;	 /* redact_word.c; at the word that announces a name */
 redact_shape redact_said_number; /* redact_said.c */
 
 /* At the word in [start, end); gives `end` where it takes nothing. */
@@ -180,7 +180,7 @@ redact_shape redact_once_at;
 size_t redact_once_said(struct redact_finder *f, size_t end);
 /* redact_bare.c */
 redact_behind redact_directive, redact_listed, redact_identified, redact_named_value, redact_pair, redact_answered;
-extern const char redact_directives[]; /* "rootpw": what is behind them needs no mark */
+extern const char redact_directives[];		     /* "rootpw": what is behind them needs no mark */
 size_t redact_registry_row(struct str s, size_t at); /* the bytes of "hex:9f,3a,77"; 0 for none */
 size_t redact_bound(struct redact_finder *f, size_t end, unsigned words);
 struct str redact_tagged(struct str s, size_t start, size_t end);

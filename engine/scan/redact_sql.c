@@ -36,13 +36,15 @@ static uint32_t columns_before(struct str s, size_t at)
 /* is_of_people: "INTO users VALUES", with or without a schema: the table has who may log in, and its row a password. */
 static bool is_of_people(struct str s, size_t at)
 {
-	static const struct str tables[] = { STR_LIT("user"),  STR_LIT("users"),   STR_LIT("account"), STR_LIT("accounts"),
-					     STR_LIT("member"), STR_LIT("members"), STR_LIT("login"),	STR_LIT("logins"),
-					     STR_LIT("admin"), STR_LIT("admins"),  STR_LIT("credentials") };
+	static const struct str tables[] = { STR_LIT("user"),	  STR_LIT("users"),	 STR_LIT("account"),
+					     STR_LIT("accounts"), STR_LIT("member"),	 STR_LIT("members"),
+					     STR_LIT("login"),	  STR_LIT("logins"),	 STR_LIT("admin"),
+					     STR_LIT("admins"),	  STR_LIT("credentials") };
 	while (at && one_of(s.p[at - 1], " `\"]"))
 		at--;
 	size_t start = at;
-	while (start && at - start < BEFORE_MAX && (char_is_alnum(s.p[start - 1]) || one_of(s.p[start - 1], "_-.`\"[]")))
+	while (start && at - start < BEFORE_MAX &&
+	       (char_is_alnum(s.p[start - 1]) || one_of(s.p[start - 1], "_-.`\"[]")))
 		start--;
 	struct str table = part(s, start, at - start);
 	for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)

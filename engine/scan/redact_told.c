@@ -55,25 +55,27 @@ static bool is_pair(struct str word)
 static bool is_parsed(struct str s, size_t start, struct str word, bool sentence)
 {
 	struct str before = redact_word_before(s, start);
-	return (!redact_tells_apart(word) && str_in_list(before, "expected unexpected")) || (sentence && is_letters(word));
+	return (!redact_tells_apart(word) && str_in_list(before, "expected unexpected")) ||
+	       (sentence && is_letters(word));
 }
 
 /* is_dress: the key is what a program's line begins with, or the value is that there is none. */
 static bool is_dress(struct str s, size_t start, struct str key, struct str word, bool prose)
 {
 	char before = start ? s.p[start - 1] : 0;
-	bool nothing = word.n == 1 && word.p[0] == '-';			     /* a registry's "X"=-, a shell's ${X:-} */
+	bool nothing = word.n == 1 && word.p[0] == '-'; /* a registry's "X"=-, a shell's ${X:-} */
 	size_t end = (size_t)(word.p - s.p) + word.n;
 	bool called = at_or_nul(s, end) == ')';					      /* f(token=token) */
 	bool itself = str_eq(word, key) && (one_of(before, ".>") || called);	      /* self.password = password */
 	bool named = at_or_nul(s, end) == '>' && redact_is_secret_key(word);	      /* --password=<password> */
 	bool several = word.p > s.p && word.p[-1] == '(' && str_in_list(key, "auth"); /* auth=(user, password) */
 	bool said = prose && word.n && word.p[word.n - 1] == ':' && str_in_list(key, "auth"); /* "auth: Debug: x" */
-	bool file = before == '/' && prose; /* "/etc/passwd: permission denied" */
-	bool page = prose && str_find(word, STR("://")) != STR_NONE;		      /* "reset your password: https://x" */
+	bool file = before == '/' && prose;			     /* "/etc/passwd: permission denied" */
+	bool page = prose && str_find(word, STR("://")) != STR_NONE; /* "reset your password: https://x" */
 	bool attribute = prose && str_in_list(key, "auth authorization") && is_pair(word); /* "auth: method=PLAIN" */
 	bool asked = before == '>' && str_eq(key, STR("PASSWORD")) && str_in_list(word, "need verification");
-	return nothing || itself || named || several || said || file || page || attribute || asked; /* asked: by OpenVPN */
+	return nothing || itself || named || several || said || file || page || attribute ||
+	       asked; /* asked: by OpenVPN */
 }
 
 /* is_short_pair: "lang=en": what a page remembers, too short for who somebody is. */
@@ -100,12 +102,14 @@ static bool is_sid(struct str word)
  * or a sentence begins ("password: must contain ..."). */
 bool redact_is_told(struct str s, size_t start, struct str key, size_t value, size_t n, bool prose)
 {
-	static const char states[] =
-		"yes no y n true false null none disabled enabled missing expired required unset optional failed masked "
-		"hidden redacted filtered prompt granted off";
-	static const char tidings[] = "exists present absent found created updated deleted loaded ready unchanged rotated "
-				      "accepted rejected revoked verified";
-	static const char attributes[] = "samesite path domain expires max-age secure httponly"; /* of a cookie, none of it */
+	static const char states[] = "yes no y n true false null none disabled enabled missing expired required unset "
+				     "optional failed masked "
+				     "hidden redacted filtered prompt granted off";
+	static const char tidings[] =
+		"exists present absent found created updated deleted loaded ready unchanged rotated "
+		"accepted rejected revoked verified";
+	static const char attributes[] =
+		"samesite path domain expires max-age secure httponly"; /* of a cookie, none of it */
 	static const char sources[] = "files compat db sss nis ldap winbind systemd chauthtok"; /* nsswitch, PAM */
 	static const char checks[] = "all any both each spf dkim dmarc arc first second third final";
 	static const char openings[] =
@@ -116,8 +120,9 @@ bool redact_is_told(struct str s, size_t start, struct str key, size_t value, si
 		"from minimum "
 		"maximum length only unexpected mismatch using";
 	static const char weak_keys[] = "auth authorization cookie sid signature sig";
-	static const char weak_states[] = "ok on off good bad valid invalid denied session default plain login cram-md5 digest-md5 "
-					  "gssapi ntlm external anonymous xoauth2 oauthbearer";
+	static const char weak_states[] =
+		"ok on off good bad valid invalid denied session default plain login cram-md5 digest-md5 "
+		"gssapi ntlm external anonymous xoauth2 oauthbearer";
 	while (n && one_of(s.p[value], "[(")) { /* "[FILTERED]", "(none)" */
 		value++;
 		n--;
@@ -129,7 +134,8 @@ bool redact_is_told(struct str s, size_t start, struct str key, size_t value, si
 	bool check = str_in_list(key, "pass") && (test || str_in_list(word, checks));
 	bool automake = start == 0 && str_eq(key, STR("PASS")) && prose;
 	bool pin = (str_in_list(key, "pin") && str_starts_nocase(word, STR("gpio"))) ||
-		   (str_in_list(key, "cpin") && prose && !str_has_digit(word)); /* "+CPIN: READY": what a modem waits for */
+		   (str_in_list(key, "cpin") && prose &&
+		    !str_has_digit(word)); /* "+CPIN: READY": what a modem waits for */
 	bool other = (str_in_list(key, "passwd") && str_in_list(word, sources)) ||
 		     (str_in_list(key, "sig") && str_starts(word, STR("SIG"))) || is_path(word) || is_masked(word) ||
 		     (str_ends_nocase(key, STR("pwd")) && n && word.p[0] == '/');
@@ -140,8 +146,8 @@ bool redact_is_told(struct str s, size_t start, struct str key, size_t value, si
 	bool told = prose && str_in_list(key, "auth authorization") && goes_on && is_letters(word);
 	bool tells = (prose && str_in_list(word, tidings)) || (str_in_list(key, "sid") && is_sid(word)) ||
 		     (str_in_list(key, "tan") && n && memchr(word.p, '.', n - 1)) ||
-		     (str_in_list(key, "cookie") && (str_in_list(str_first(word, str_find_char(word, '=')), attributes) ||
-						     is_short_pair(word)));
+		     (str_in_list(key, "cookie") &&
+		      (str_in_list(str_first(word, str_find_char(word, '=')), attributes) || is_short_pair(word)));
 	bool state = names || tells || str_in_list(word, states) || (prose && redact_is_wrong_abroad(word)) ||
 		     (str_in_list(key, weak_keys) && str_in_list(word, weak_states));
 	bool sentence = prose && goes_on &&

@@ -62,7 +62,7 @@ struct assignment {
 	size_t start, end, value; /* the key; the value without its quote */
 	char mark;
 	bool assigned, apart, quoted, touches; /* nothing between key and mark */
-	bool entered; /* "password entered: x1" */
+	bool entered;			       /* "password entered: x1" */
 };
 
 /* behind_act: "password entered: x1", "PIN eingegeben: 4711": the place of the mark; `at` where there is none. */
@@ -108,8 +108,9 @@ static struct assignment read_assignment(struct str s, size_t start, size_t end,
 	if (at > before && str_starts_nocase(str_from(s, at), attribute)) /* key="password" value="x1" */
 		at += attribute.n - 1;
 	size_t mark = kind == REDACT_SECRET && at > before ? behind_act(s, at) : at;
-	struct assignment g = { .start = start, .end = end, .mark = at_or_nul(s, mark),
-				.touches = at == before, .entered = mark > at };
+	struct assignment g = {
+		.start = start, .end = end, .mark = at_or_nul(s, mark), .touches = at == before, .entered = mark > at
+	};
 	at = mark;
 	g.assigned = g.mark == '=' || g.mark == ':';
 	at += marks_behind(s, at);
@@ -172,7 +173,8 @@ static size_t secret_behind(struct redact_finder *f, const struct assignment *g)
 	bool prose = g->mark == ':' && g->apart && !g->quoted, set = g->start && s.p[g->start - 1] == '-';
 	if (prose && !set && str_in_list(key, "cookie") && memchr(s.p + value, '=', n))
 		return take_cookies(f, value);
-	bool function = prose && redact_goes_on(s, value + n) && is_function(key) && !redact_tells_apart(part(s, value, n));
+	bool function =
+		prose && redact_goes_on(s, value + n) && is_function(key) && !redact_tells_apart(part(s, value, n));
 	bool realm = str_in_list(key, "auth authorization") && redact_name_run(s, value) == 5 &&
 		     str_eq_nocase(part(s, value, 5), STR("realm")); /* what a server asks for */
 	struct str word = part(s, value, n);
@@ -227,7 +229,7 @@ size_t redact_behind_key(struct redact_finder *f, size_t start, size_t end, enum
 {
 	struct str s = f->line;
 	struct assignment g = read_assignment(s, start, end, kind);
-	bool empty = g.mark == '=' && g.apart && g.touches && /* "logname= uid=0" */
+	bool empty = g.mark == '=' && g.apart && g.touches &&		    /* "logname= uid=0" */
 		     !(kind == REDACT_SECRET && is_last_mixed(s, g.value)); /* sc.exe's "password= x1" */
 	if (empty || (g.assigned && str_starts(str_from(s, g.value), STR("\\\\"))))
 		return end; /* a UNC name is told by itself */

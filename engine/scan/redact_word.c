@@ -28,7 +28,8 @@ static const char secret_keys[] =
 	"secret_key_base shared_key preshared_key psk pre-shared-key pre_shared_key preshared-key pre-shared-secret "
 	"passwort einmalcode einmalpasswort sicherheitscode verificatiecode keymaterial wep_key "
 	"password_confirmation passwordconfirmation password_confirm passwordconfirm passwordattempt "
-	"password_repeat passwordrepeat password_again passwordagain kennwort sshpass cpin pass_phrase passwordd passwordo";
+	"password_repeat passwordrepeat password_again passwordagain kennwort sshpass cpin pass_phrase passwordd "
+	"passwordo";
 static const char phone_keys[] =
 	"phone phone_number phonenumber phone-number tel telephone mobile mobile_number msisdn cell cellphone fax "
 	"caller_id callerid";
@@ -169,8 +170,8 @@ static bool ends_pass(struct str word)
 	static const struct str owners[] = { STR_LIT("store"), STR_LIT("key"),	STR_LIT("admin"), STR_LIT("root"),
 					     STR_LIT("sql"),   STR_LIT("ftp"),	STR_LIT("smtp"),  STR_LIT("mail"),
 					     STR_LIT("ldap"),  STR_LIT("auth"), STR_LIT("bind"),  STR_LIT("proxy"),
-					     STR_LIT("login"), STR_LIT("http"), STR_LIT("wifi"),
-					     STR_LIT("db"),    STR_LIT("user"), STR_LIT("_") };
+					     STR_LIT("login"), STR_LIT("http"), STR_LIT("wifi"),  STR_LIT("db"),
+					     STR_LIT("user"),  STR_LIT("_") };
 	size_t n = str_ends_nocase(word, STR("pass")) ? 4 : str_ends_nocase(word, STR("pw")) ? 2 : word.n;
 	struct str owner = str_first(word, word.n - n);
 	if (!owner.n)
@@ -181,15 +182,31 @@ static bool ends_pass(struct str word)
 /* "DB_PASSWORD", "accessToken" */
 bool redact_ends_secret(struct str word)
 {
-	static const struct str ends[] = { STR_LIT("password"), STR_LIT("passwd"),     STR_LIT("secret"),
-					   STR_LIT("token"),	STR_LIT("apikey"),     STR_LIT("api_key"),
-					   STR_LIT("api-key"),	STR_LIT("passphrase"), STR_LIT("_pass"),
-					   STR_LIT("functions-key"), STR_LIT("subscription-key"),
-					   STR_LIT("session-id"), STR_LIT("accesskey"), STR_LIT("access-key"),
-					   STR_LIT("accountkey"), STR_LIT("account-key"), STR_LIT("secretkey"),
-					   STR_LIT("authkey"), STR_LIT("auth-key"), STR_LIT("auth_key"),
-					   STR_LIT("-psk"), STR_LIT("_psk"), STR_LIT("authtok"),
-					   STR_LIT("dbpass"), STR_LIT("userpass"),
+	static const struct str ends[] = { STR_LIT("password"),
+					   STR_LIT("passwd"),
+					   STR_LIT("secret"),
+					   STR_LIT("token"),
+					   STR_LIT("apikey"),
+					   STR_LIT("api_key"),
+					   STR_LIT("api-key"),
+					   STR_LIT("passphrase"),
+					   STR_LIT("_pass"),
+					   STR_LIT("functions-key"),
+					   STR_LIT("subscription-key"),
+					   STR_LIT("session-id"),
+					   STR_LIT("accesskey"),
+					   STR_LIT("access-key"),
+					   STR_LIT("accountkey"),
+					   STR_LIT("account-key"),
+					   STR_LIT("secretkey"),
+					   STR_LIT("authkey"),
+					   STR_LIT("auth-key"),
+					   STR_LIT("auth_key"),
+					   STR_LIT("-psk"),
+					   STR_LIT("_psk"),
+					   STR_LIT("authtok"),
+					   STR_LIT("dbpass"),
+					   STR_LIT("userpass"),
 					   STR_LIT("pwd") };
 	return STR_IS_ANY(word, ends, str_ends_nocase) || ends_pass(word);
 }
