@@ -171,11 +171,34 @@ size_t redact_identified(struct redact_finder *f, size_t start, size_t end)
 	return fits ? redact_take(f, value, n, REDACT_SECRET) : end;
 }
 
+/* value_of: "value x1 of variable DB_PASSWORD", "value 'x1' for token": what it is the value of stands behind it. */
+static size_t value_of(struct redact_finder *f, size_t end)
+{
+	struct str s = f->line, rest, word;
+	size_t value = skip_blanks(s, end);
+	bool quoted = one_of(at_or_nul(s, value), "\"'");
+	value += quoted;
+	size_t n = value < s.n ? redact_secret_run(s, value) : 0;
+	struct str said = part(s, value < s.n ? value : s.n, n);
+	rest = str_from(s, value + n + quoted);
+	if (n < 3 || !(quoted || str_has_digit(said)) || !str_word(&rest, &word) || !str_in_list(word, "of for"))
+		return end;
+	while (str_word(&rest, &word) && str_in_list(word, "the variable parameter key option setting field"))
+		;
+	while (word.n && one_of(word.p[word.n - 1], ".,;:\"'"))
+		word.n--;
+	word = str_from(word, one_of(at_or_nul(word, 0), "\"'"));
+	bool fits = (redact_is_secret_key(word) || redact_ends_secret(word)) && !redact_says_nothing(said);
+	return fits && !redact_is_code(s, value) ? redact_take(f, value, n, REDACT_SECRET) : end;
+}
+
 /* redact_named_value: at "value": what has its name beside it, "name": "DB_PASSWORD", "value": "x1". */
 size_t redact_named_value(struct redact_finder *f, size_t start, size_t end)
 {
 	struct str s = f->line;
 	size_t at = start, stop, mark = skip_blanks(s, end + one_of(at_or_nul(s, end), "\"'")), value;
+	if (at_or_nul(s, end) == ' ' && !one_of(at_or_nul(s, mark), ":="))
+		return value_of(f, end);
 	while (at && one_of(s.p[at - 1], " \t\"',;{}\\"))
 		at--;
 	for (stop = at; at && is_name(s.p[at - 1]);)
@@ -336,11 +359,22 @@ size_t redact_hook_at(struct redact_finder *f, size_t at)
 /* redact_salted_at: "{SSHA}5en6G6...", as directories keep a password. */
 size_t redact_salted_at(struct redact_finder *f, size_t at)
 {
-	static const struct str schemes[] = { STR_LIT("{SSHA"), STR_LIT("{SHA"),    STR_LIT("{SMD5}"),
-					      STR_LIT("{MD5}"), STR_LIT("{CRYPT}"), STR_LIT("{PBKDF2") };
+	static const struct str schemes[] = { STR_LIT("{SSHA"),	      STR_LIT("{SHA"),	  STR_LIT("{SMD5}"),
+					      STR_LIT("{MD5}"),	      STR_LIT("{CRYPT}"), STR_LIT("{PBKDF2"),
+					      STR_LIT("{BLF-CRYPT}"), STR_LIT("{ARGON2"), STR_LIT("{CRAM-MD5}"),
+					      STR_LIT("{DIGEST-MD5}") };
+	static const struct str plain[] = { STR_LIT("{PLAIN}"), STR_LIT("{CLEAR}"),
+					    STR_LIT("{CLEARTEXT}") }; /* Dovecot's */
 	enum { LEAST = 13, SCHEME_MAX = 20 };
 	struct str rest = str_from(f->line, at);
 	size_t close = str_find_char(str_first(rest, SCHEME_MAX), '}'), n = 0;
+	for (size_t i = 0; i < sizeof plain / sizeof *plain; i++)
+		if (str_starts(rest, plain[i])) {
+			for (close = at + plain[i].n; close + n < f->line.n && f->line.p[close + n] != ':' &&
+						      !redact_ends_value(f->line.p[close + n]);)
+				n++;
+			return n > 2 ? redact_take(f, close, n, REDACT_SECRET) : at;
+		}
 	for (size_t i = 0; i < sizeof schemes / sizeof *schemes; i++) {
 		if (!str_starts_nocase(rest, schemes[i]) || close == STR_NONE || close > schemes[i].n + 8)
 			continue;

@@ -225,14 +225,17 @@ static size_t words_at(struct redact_finder *f, size_t at)
 		     { STR_LIT("htpasswd -cb "), true },
 		     { STR_LIT("htpasswd -nb "), false },
 		     { STR_LIT("rasdial "), true },
+		     { STR_LIT("-authonly "), false },
 		     { STR_LIT("rabbitmqctl add_user "), false },
 		     { STR_LIT("rabbitmqctl change_password "), false } };
 	struct str s = f->line;
-	if (!at || !one_of(char_lower(s.p[at - 1]), "ofsrbcdl")) /* the last letters of the words before; most others */
+	if (!at ||
+	    !one_of(char_lower(s.p[at - 1]), "ofsrbcdly")) /* the last letters of the words before; most others */
 		return at;
-	size_t piped = piped_at(f, at);
-	if (piped > at)
-		return piped;
+	size_t fed = piped_at(f, at);
+	fed = fed == at ? redact_words_of_dscl(f, at) : fed;
+	if (fed > at)
+		return fed;
 	for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
 		struct str before = ways[i].before;
 		if (at + 1 < before.n || !str_eq(part(s, at + 1 - before.n, before.n), before) ||
@@ -301,7 +304,10 @@ static size_t long_option_at(struct redact_finder *f, size_t at)
 	bool key = str_in_list(part(s, at + 2, n), "key") && run >= 8 && !memchr(s.p + value, '/', run) &&
 		   !memchr(s.p + value, '.', run);
 	struct str option = part(s, at + 2, n);
-	bool secret = key || redact_is_secret_key(option) || redact_ends_secret(option);
+	bool stored = str_in_list(option, "data value body string secret-string from-literal") &&
+		      at_or_nul(s, value) != '@' &&
+		      redact_within(s, at, STR("secret ")); /* "secret add --name x --data x1" */
+	bool secret = key || stored || redact_is_secret_key(option) || redact_ends_secret(option);
 	return apart && secret && !says_nothing(part(s, value, run)) && !redact_is_code(s, value)
 		       ? redact_take(f, value, redact_secret_run(s, value), REDACT_SECRET)
 		       : at;

@@ -127,6 +127,8 @@ size_t redact_go(struct redact_finder *f, size_t at, size_t end)
 			next = redact_option_at(f, at);
 		if (line.p[at] == '<')
 			next = redact_fed_at(f, at);
+		if (next == at && one_of(line.p[at], "<>"))
+			next = redact_acl_at(f, at);
 		next = next == at ? shape_at(f, at) : next;
 		at = next > at ? next : at + 1;
 	}

@@ -97,6 +97,31 @@ size_t redact_joined_code(struct redact_finder *f, size_t start, size_t end)
 	return n ? redact_take(f, value, n, REDACT_SECRET) : start;
 }
 
+/* is_use: what a code is sent for: "to sign in", "for your account". */
+static bool is_use(struct str said)
+{
+	static const char uses[] =
+		"sign log login signin verify confirm authorize activate unlock continue finish complete "
+		"register pair reset account device";
+	for (struct str word; str_word(&said, &word);)
+		if (str_in_list(word, uses))
+			return true;
+	return false;
+}
+
+/* is_counted: of bytes or lines, a code of a program: "verify code 1024 bytes". */
+static bool is_counted(struct str s, size_t end)
+{
+	static const char units[] =
+		"bytes byte kb kib mb mib lines files blocks pages sectors words rows entries records "
+		"symbols instructions ms us ns";
+	struct str rest = str_from(s, end), word;
+	if (at_or_nul(s, end) != ' ' || !str_word(&rest, &word))
+		return false;
+	word.n -= one_of(word.p[word.n - 1], ".,;:)");
+	return str_in_list(word, units);
+}
+
 size_t redact_code_behind(struct redact_finder *f, size_t start, size_t end)
 {
 	struct str s = f->line, before = redact_word_before(s, start);
@@ -106,13 +131,17 @@ size_t redact_code_behind(struct redact_finder *f, size_t start, size_t end)
 	if (str_in_list(before, "your"))
 		n = value > end + 1 ? number_run(s, value) : 0;
 	if (is_kind(s, before) || str_in_list(before, "your"))
-		return value > end && n ? redact_take(f, value, n, REDACT_SECRET) : owned_code(f, end);
-	size_t colon = str_find(str_first(str_from(s, end), NEAR), STR(": ")); /* "enter this code to sign in: 4711" */
-	if (!str_in_list(before, "this following") || colon == STR_NONE)
+		return value > end && n && !is_counted(s, value + n) ? redact_take(f, value, n, REDACT_SECRET)
+								     : owned_code(f, end);
+	struct str near = str_first(str_from(s, end), NEAR);
+	size_t colon = str_find(near, STR(": ")); /* "enter this code to sign in: 4711" */
+	if (!str_in_list(before, "this following") || colon == STR_NONE ||
+	    !(!colon || is_use(str_first(near, colon)) ||
+	      str_in_list(redact_word_before(s, redact_word_start(s, start)), "enter use type")))
 		return end;
 	value = end + colon + 2;
 	n = number_run(s, value);
-	return n ? redact_take(f, value, n, REDACT_SECRET) : end;
+	return n && !is_counted(s, value + n) ? redact_take(f, value, n, REDACT_SECRET) : end;
 }
 
 /* redact_codes_behind: "recovery codes: f9a2-77bc 0b1c-22de", at "codes". */

@@ -180,7 +180,9 @@ size_t redact_mail_at(struct redact_finder *f, size_t at)
 	}
 	bool spelled = sign > 1 && !memchr(s.p + host, '.', host_n);
 	bool image = str_eq(part(s, host, host_n), STR("sha256")); /* "nginx@sha256:..." */
-	if (!n || !host_n || spelled || image || !char_is_alpha(s.p[host]))
+	bool action = char_lower(s.p[host]) == 'v' && host_n > 1 && str_digits(str_from(s, host + 1)) &&
+		      !memchr(s.p + host, '-', host_n) && at && s.p[at - 1] == '/'; /* "actions/cache@v3" */
+	if (!n || !host_n || spelled || image || action || !char_is_alpha(s.p[host]))
 		return at;
 	redact_take(f, at, n, REDACT_USER);
 	return redact_take(f, host, host_n, REDACT_HOST);
@@ -435,46 +437,6 @@ size_t redact_hash_at(struct redact_finder *f, size_t at)
 		marks += rest.p[n] == '$';
 	bool junos = method == 2 && one_of(rest.p[1], "89") && n >= JUNOS_MIN && at && one_of(f->line.p[at - 1], "\" ");
 	return (n >= TOKEN_MIN && marks >= 3) || junos ? redact_take(f, at, n, REDACT_SECRET) : at;
-}
-
-size_t redact_login_at(struct redact_finder *f, size_t at)
-{
-	struct str s = f->line;
-	size_t user = 0, n = 0;
-	while (at + user < s.n && is_name(s.p[at + user]))
-		user++;
-	size_t secret = at + user + 1;
-	char mark = at_or_nul(s, at + user);
-	if (!user || !one_of(mark, "/:"))
-		return at;
-	while (secret + n < s.n && n < MAIL_MAX && !one_of(s.p[secret + n], " @\t\"'"))
-		n++;
-	struct str behind = str_from(s, secret + n);
-	if (mark == ':' &&
-	    (str_starts(behind, STR("@tcp(")) || str_starts(behind, STR("@unix(")))) { /* of Go's drivers */
-		redact_take(f, at, user, REDACT_USER);
-		return redact_take(f, secret, n, REDACT_SECRET);
-	}
-	if (mark == ':')
-		return at;
-	struct str before = redact_word_before(s, at);
-	bool program =
-		str_in_list(before, "sqlplus expdp impdp sqlldr") ||
-		(str_in_list(before, "exp imp") && !redact_says_nothing(part(s, secret, n))); /* "a.exp and/or b" */
-	if (n && !one_of(at_or_nul(s, secret + n), "@\"'") && program) { /* the database of this machine */
-		redact_take(f, at, user, REDACT_USER);
-		return redact_take(f, secret, n, REDACT_SECRET);
-	}
-	bool thin = at >= 5 && str_eq_nocase(part(s, at - 5, 5), STR("thin:"));
-	if (!n || at_or_nul(s, secret + n) != '@' ||
-	    !(thin || redact_within(s, at, STR("sqlplus ")) || redact_within(s, at, STR("rman "))))
-		return at;
-	redact_take(f, at, user, REDACT_USER);
-	redact_take(f, secret, n, REDACT_SECRET);
-	size_t host = secret + n + 1;
-	while (one_of(at_or_nul(s, host), "/"))
-		host++;
-	return redact_take(f, host, redact_name_run(s, host), REDACT_HOST);
 }
 
 size_t redact_at_host(struct redact_finder *f, size_t at)

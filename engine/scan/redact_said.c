@@ -254,6 +254,24 @@ static bool is_error(struct str key)
 	return str_find(key, STR("ERR")) != STR_NONE || str_find(key, STR("STATUS_")) != STR_NONE;
 }
 
+/* chatted_secret: "the wifi pass is x1": of letters and digits, for a pass is many a thing. */
+static size_t chatted_secret(struct redact_finder *f, size_t end)
+{
+	enum { LEAST = 6 };
+	struct str s = f->line, rest = str_from(s, end), verb, word;
+	bool letter = false, one = true;
+	if (at_or_nul(s, end) != ' ' || !str_word(&rest, &verb) || !str_in_list(verb, "is was") ||
+	    !str_word(&rest, &word))
+		return end;
+	size_t at = (size_t)(word.p - s.p) + one_of(word.p[0], "\"'"), n = value_run(s, at);
+	for (size_t i = 0; i < n; i++) {
+		letter |= char_is_alpha(s.p[at + i]);
+		one = one && !one_of(s.p[at + i], "/.:%()");
+	}
+	return letter && one && n >= LEAST && str_has_digit(part(s, at, n)) ? redact_take(f, at, n, REDACT_SECRET)
+									    : end;
+}
+
 size_t redact_said_secret(struct redact_finder *f, size_t start, size_t end)
 {
 	struct str key = part(f->line, start, end - start);
@@ -263,6 +281,8 @@ size_t redact_said_secret(struct redact_finder *f, size_t start, size_t end)
 	if (!str_in_list(key, passwords) && redact_is_variable(key) && !is_error(key) &&
 	    (char_is_alnum(behind) || one_of(behind, "\"'")))
 		return redact_value_said(f, end);
+	if (str_in_list(key, "pass pw"))
+		return chatted_secret(f, end);
 	if (!str_in_list(key, passwords))
 		return quoted_secret(f, start, end);
 	size_t next = owned_secret(f, end);

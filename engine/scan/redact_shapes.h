@@ -14,6 +14,7 @@
  *   redact_bare.c     secrets by where they stand (rootpw x1, credentials alice:x1)
  *   redact_sent.c     secrets that a client sends to log in (a1 LOGIN alice x1)
  *   redact_sql.c      secrets by their column (INSERT INTO t (name, password) VALUES ...)
+ *   redact_setting.c  secrets in the grammar of one program (createUser alice SHA x1)
  *   redact_row.c      the secret of a whole line of fields (db1:5432:orders:alice:x1)
  *   redact_said.c     secrets and numbers in a sentence (password for alice is x1)
  *   redact_abroad.c   secrets behind a key in another language (mot de passe : x1)
@@ -41,6 +42,7 @@ struct redact_finder {
 	struct arena *arena; /* the caller's, and of the spans */
 	struct redact_spans spans;
 	bool in_values; /* of an INSERT: no other one stands in it */
+	bool in_call;	/* of a procedure: as well */
 };
 
 /* redact_last: the span taken last, NULL before the first. */
@@ -193,6 +195,9 @@ redact_behind redact_sent, redact_logged_in, redact_quoted_behind, redact_called
 	redact_typed_behind;
 struct str redact_typed(struct str s, size_t end, bool asked);
 bool redact_asks(struct str line); /* of expect, for a password */
+/* redact_setting.c; at the word that it begins with; redact_acl_at: at a mark, redact_words_of_dscl: at a blank */
+redact_behind redact_created, redact_masked, redact_echoed;
+redact_shape redact_acl_at, redact_words_of_dscl;
 /* redact_said.c; redact_value_said: at the end of the key */
 redact_behind redact_said_secret, redact_phrase_behind;
 size_t redact_value_said(struct redact_finder *f, size_t end);

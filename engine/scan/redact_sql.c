@@ -121,18 +121,19 @@ const char redact_procedures[] = "sp_addlogin sp_password sp_addlinkedsrvlogin s
 
 static uint32_t secret_arguments(struct str name)
 {
-	return str_in_list(name, "sp_password") ? 3 : str_in_list(name, "sp_addlinkedsrvlogin") ? 1 << 4 : 1 << 1;
+	static const char two[] = "sp_password aes_encrypt pgp_sym_encrypt"; /* what is kept, and the key */
+	return str_in_list(name, two) ? 3 : str_in_list(name, "sp_addlinkedsrvlogin") ? 1 << 4 : 1 << 1;
 }
 
 /* redact_procedure: "EXEC sp_addlogin 'alice', 'x1'", "AES_ENCRYPT(name, 'x1')". */
 size_t redact_procedure(struct redact_finder *f, size_t start, size_t end)
 {
 	char mark = at_or_nul(f->line, end);
-	if (f->in_values || !one_of(mark, " ("))
+	if (f->in_call || !one_of(mark, " ("))
 		return end;
-	f->in_values = true;
+	f->in_call = true;
 	size_t at = row_at(f, end, secret_arguments(part(f->line, start, end - start)));
-	f->in_values = false;
+	f->in_call = false;
 	return at;
 }
 

@@ -97,6 +97,13 @@ static bool is_sid(struct str word)
 	return capitals || str_starts_nocase(word, STR("0x"));
 }
 
+/* is_asked: "could not read Password: terminal prompts disabled", "PasswordEntry: window closed": of who asks. */
+static bool is_asked(struct str s, size_t start, struct str key)
+{
+	return str_ends_nocase(key, STR("entry")) ||
+	       str_in_list(redact_word_before(s, start), "read get obtain retrieve query");
+}
+
 /* redact_is_told: what stands where a secret would tells of it, and is not the secret itself: whether there is one
  * ("token=none"), what a check of it came to ("pass=spf", "pass = all"), how many ("pass=2"), a test ("--- PASS: x"),
  * or a sentence begins ("password: must contain ..."). */
@@ -153,8 +160,9 @@ bool redact_is_told(struct str s, size_t start, struct str key, size_t value, si
 	bool sentence = prose && goes_on &&
 			(str_in_list(word, openings) || str_in_list(word, "password passwd") ||
 			 (acts && (str_in_list(key, "auth") || is_done_by(s, value + n))));
+	bool asked = prose && goes_on && is_letters(word) && is_asked(s, start, key);
 	bool cookie = prose && plain && str_in_list(key, "cookie") && goes_on && !memchr(word.p, '=', n);
 	bool parsed = str_in_list(key, "token") && is_parsed(s, start, word, prose && goes_on);
 	return parsed || is_dress(s, start, key, word, prose) || count || check || automake || pin || other || state ||
-	       sentence || cookie || told;
+	       sentence || asked || cookie || told;
 }

@@ -138,6 +138,18 @@ static size_t take_cookies(struct redact_finder *f, size_t at)
 	}
 }
 
+/* bytes_row: "[7, 3, 5, 0x0b, ...]", the bytes of a key, up to its bracket; 0 for none. */
+static size_t bytes_row(struct str s, size_t at)
+{
+	enum { LEAST = 8 };
+	size_t n = 1, commas = 0;
+	if (at_or_nul(s, at) != '[')
+		return 0;
+	for (; char_is_hex(at_or_nul(s, at + n)) || one_of(at_or_nul(s, at + n), ", xX"); n++)
+		commas += s.p[at + n] == ',';
+	return commas >= LEAST && at_or_nul(s, at + n) == ']' ? n + 1 : 0;
+}
+
 static size_t secret_behind(struct redact_finder *f, const struct assignment *g)
 {
 	static const char schemes[] = "bearer basic digest negotiate ntlm token apikey";
@@ -151,6 +163,7 @@ static size_t secret_behind(struct redact_finder *f, const struct assignment *g)
 		n = redact_secret_run(s, value);
 	}
 	size_t row = g->assigned && !g->quoted ? redact_registry_row(s, value) : 0;
+	row = g->assigned && !g->quoted && !row ? bytes_row(s, value) : row;
 	if (row)
 		return redact_take(f, value, row, REDACT_SECRET);
 	bool scheme = g->assigned && str_in_list(part(s, value, n), schemes);

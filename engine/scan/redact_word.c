@@ -28,7 +28,8 @@ static const char secret_keys[] =
 	"secret_key_base shared_key preshared_key psk pre-shared-key pre_shared_key preshared-key pre-shared-secret "
 	"passwort einmalcode einmalpasswort sicherheitscode verificatiecode keymaterial wep_key "
 	"password_confirmation passwordconfirmation password_confirm passwordconfirm passwordattempt "
-	"password_repeat passwordrepeat password_again passwordagain kennwort sshpass cpin pass_phrase passwordd "
+	"deploy_key ssh_key hmac_key network_key password_repeat passwordrepeat password_again passwordagain kennwort "
+	"sshpass cpin pass_phrase passwordd "
 	"passwordo";
 static const char phone_keys[] =
 	"phone phone_number phonenumber phone-number tel telephone mobile mobile_number msisdn cell cellphone fax "
@@ -179,6 +180,20 @@ static bool ends_pass(struct str word)
 	return STR_IS_ANY(owner, owners, str_ends_nocase);
 }
 
+/* without_tail: "PassphraseEntry", "token_value": of the secret itself all the same. */
+static struct str without_tail(struct str word)
+{
+	static const struct str tails[] = { STR_LIT("entry"), STR_LIT("value"), STR_LIT("plaintext"),
+					    STR_LIT("cleartext") };
+	for (size_t i = 0; i < sizeof tails / sizeof *tails; i++)
+		if (str_ends_nocase(word, tails[i])) {
+			word.n -= tails[i].n;
+			word.n -= word.n && one_of(word.p[word.n - 1], "_-");
+			return word;
+		}
+	return word;
+}
+
 /* "DB_PASSWORD", "accessToken" */
 bool redact_ends_secret(struct str word)
 {
@@ -208,6 +223,7 @@ bool redact_ends_secret(struct str word)
 					   STR_LIT("dbpass"),
 					   STR_LIT("userpass"),
 					   STR_LIT("pwd") };
+	word = without_tail(word);
 	return STR_IS_ANY(word, ends, str_ends_nocase) || ends_pass(word);
 }
 
@@ -426,6 +442,9 @@ static const struct word_kind {
 	{ "identify register", redact_nick_behind, NULL },
 	{ "priv eap xauth", redact_device_word, NULL },
 	{ "basic bearer", scheme_at, NULL },
+	{ "createuser", redact_created, NULL },
+	{ "issecret add-mask", redact_masked, NULL },
+	{ "passwordeval passcmd passwordcommand passcommand borg_passcommand", redact_echoed, NULL },
 	{ "opendsobject", object_word, NULL },
 	{ "networkcredential httpbasicauth", joined_key, NULL }, /* what calls them is asked before */
 };
@@ -433,20 +452,20 @@ static const struct word_kind {
 enum { KINDS = sizeof kinds / sizeof *kinds };
 
 /* The kinds that have a word of a length and with a first letter, as bits: most words of a line fall out by it. */
-static uint32_t kinds_of[WORD_KEY_MAX + 1][26];
+static uint64_t kinds_of[WORD_KEY_MAX + 1][26];
 static pthread_once_t kinds_once = PTHREAD_ONCE_INIT;
-_Static_assert(KINDS <= 32, "a bit for each");
+_Static_assert(KINDS <= 64, "a bit for each");
 
 static void gather_kinds(void)
 {
 	for (size_t i = 0; i < KINDS; i++) {
 		struct str rest = str_c(kinds[i].words);
 		for (struct str word; str_word(&rest, &word);)
-			kinds_of[word.n][word.p[0] - 'a'] |= UINT32_C(1) << i;
+			kinds_of[word.n][word.p[0] - 'a'] |= UINT64_C(1) << i;
 	}
 }
 
-static uint32_t kinds_with(struct str word)
+static uint64_t kinds_with(struct str word)
 {
 	pthread_once(&kinds_once, gather_kinds);
 	return word.n && char_is_alpha(word.p[0]) ? kinds_of[word.n][char_lower(word.p[0]) - 'a'] : 0;
@@ -468,9 +487,23 @@ static size_t numbered_word(struct redact_finder *f, size_t at, size_t end)
 {
 	static const char keys[] = "password passwd pwd secret passphrase wep_key";
 	struct str s = f->line, word = part(s, at, end - at);
-	bool fits = char_is_digit(s.p[end]) && one_of(at_or_nul(s, end + 1), "=\"'") && str_in_list(word, keys);
+	bool fits = char_is_digit(s.p[end]) && one_of(at_or_nul(s, end + 1), "=:\"' ") && str_in_list(word, keys);
+	if (fits && s.p[end + 1] == ' ' && !one_of(at_or_nul(s, skip_blanks(s, end + 1)), "=:")) /* "Password1 x1" */
+		return redact_value_said(f, end + 1);
 	size_t next = fits ? redact_behind_key(f, at, end + 1, REDACT_SECRET) : at;
 	return fits && next > end + 1 ? next : at;
+}
+
+/* is_in_store: "secrets.NAME => x1", "secrets set NAME=x1": what it is called does not matter there. */
+static bool is_in_store(struct str s, size_t at, struct str name)
+{
+	static const struct str store = STR_LIT("secrets.");
+	char mark = at_or_nul(s, skip_blanks(s, at + name.n)), before = at ? s.p[at - 1] : 0;
+	if (name.n < 3 || !char_is_upper(name.p[0]) || char_is_lower(name.p[1]) || !one_of(mark, "=:"))
+		return false;
+	if (before == '.')
+		return at >= store.n && str_eq(part(s, at - store.n, store.n), store);
+	return before == ' ' && at_or_nul(s, at + name.n) == '=' && redact_within(s, at, STR("secrets set "));
 }
 
 size_t redact_word_at(struct redact_finder *f, size_t at)
@@ -484,8 +517,8 @@ size_t redact_word_at(struct redact_finder *f, size_t at)
 	size_t end = at + n;
 	if (is_name(at_or_nul(s, end))) /* "host8.example.org" */
 		return numbered_word(f, at, end);
-	bool ends_secret = redact_ends_secret(word);
-	uint32_t some = kinds_with(word);
+	bool ends_secret = redact_ends_secret(word) || is_in_store(s, at, word);
+	uint64_t some = kinds_with(word);
 	if (!some && !ends_secret)
 		return joined_key(f, at, end);
 	size_t called = called_word(f, at, end);

@@ -308,7 +308,7 @@ static void by_their_place(void **unused)
 	masked("sp_password 'kumquat', N'tangerine', 'sa'", "sp_password 'SECRET-1', N'SECRET-2', 'sa'");
 	masked("SELECT AES_DECRYPT(x, 'kumquat')", "SELECT AES_DECRYPT(x, 'SECRET-1')");
 	masked("INSERT INTO cards (id, number) VALUES (1, AES_ENCRYPT('4111', 'kumquat'))",
-	       "INSERT INTO cards (id, number) VALUES (1, AES_ENCRYPT('4111', 'SECRET-1'))");
+	       "INSERT INTO cards (id, number) VALUES (1, AES_ENCRYPT('SECRET-1', 'SECRET-2'))");
 	masked("authentication_string=PASSWORD('kumquat')", "authentication_string=PASSWORD('SECRET-1')");
 	masked("IDENTIFIED WITH a_plugin BY 'kumquat'", "IDENTIFIED WITH a_plugin BY 'SECRET-1'");
 	masked("connect to x user bob using kumquat", "connect to x user bob using SECRET-1");
@@ -371,6 +371,50 @@ static void what_looks_like_one(void **unused)
 	     "Merge commit '7fd1a60b01f91b314f59955a4e4d4e80d8edf11d'");
 }
 
+/* What one program alone writes so, and what it does not. */
+static void in_their_own_grammar(void **unused)
+{
+	(void)unused;
+	masked("ACL SETUSER bob on >kumquat ~* +@all", "ACL SETUSER bob on >SECRET-1 ~* +@all");
+	masked("\"ACL\" \"SETUSER\" \"bob\" \"<old kum\" \">kumquat\"",
+	       "\"ACL\" \"SETUSER\" \"bob\" \"<SECRET-1\" \">SECRET-2\"");
+	masked("user bob on >kumquat ~*", "user bob on >SECRET-1 ~*");
+	masked("smtp_sasl_password_maps = inline:{[mx.example.com]:587=bob:kumquat, mx2=eve:x1}",
+	       "smtp_sasl_password_maps = inline:{[mx.example.com]:587=bob:SECRET-1, mx2=eve:SECRET-2}");
+	masked("smtp_sasl_password_maps = inline:{ { mx = bob:kumquat } }",
+	       "smtp_sasl_password_maps = inline:{ { mx = bob:SECRET-1 } }");
+	masked("createUser bob SHA \"kum quat\" AES \"tangerine\"", "createUser bob SHA \"SECRET-1\" AES \"SECRET-2\"");
+	masked("createUser -e 0x8000 bob SHA-256 kumquat AES", "createUser -e 0x8000 bob SHA-256 SECRET-1 AES");
+	masked("dscl . -passwd /Users/bob kumquat tangerine", "dscl . -passwd /Users/bob SECRET-1 SECRET-2");
+	masked("dscl . -authonly bob kumquat", "dscl . -authonly bob SECRET-1");
+	masked("login bob/kumquat", "login bob/SECRET-1");
+	masked("SQL> conn bob/kumquat@orcl", "SQL> conn bob/SECRET-1@orcl");
+	masked("##vso[task.setvariable variable=x;issecret=true]kumquat",
+	       "##vso[task.setvariable variable=x;issecret=true]SECRET-1");
+	masked("echo \"::add-mask::kumquat\"", "echo \"::add-mask::SECRET-1\"");
+	masked("secrets.SIGNER => 'kumquat'", "secrets.SIGNER => 'SECRET-1'");
+	masked("fly secrets set SIGNER=kumquat OTHER=tangerine", "fly secrets set SIGNER=SECRET-1 OTHER=SECRET-2");
+	masked("drone secret add --name x --data kumquat", "drone secret add --name x --data SECRET-1");
+	masked("value kum9 of variable DB_PASSWORD is short", "value SECRET-1 of variable DB_PASSWORD is short");
+	masked("passwordeval \"echo kumquat\"", "passwordeval \"echo SECRET-1\"");
+	masked("bob:{PLAIN}kumquat:1000:1000::/home/b", "bob:{PLAIN}SECRET-1:1000:1000::/home/b");
+	masked("Password1 kumquat8; SSID1 x", "Password1 SECRET-1; SSID1 x");
+	masked("network_key: [1, 3, 5, 7, 9, 11, 13, 15, 0, 2]", "network_key: SECRET-1");
+	masked("the wifi pass is kumquat77 btw", "the wifi pass is SECRET-1 btw");
+	masked("PassphraseEntry=kumquat", "PassphraseEntry=SECRET-1");
+	masked("VALUES(1, AES_ENCRYPT('4111','kumquat'))", "VALUES(1, AES_ENCRYPT('SECRET-1','SECRET-2'))");
+	masked("INSERT INTO t (a, password) VALUES (AES_ENCRYPT('4111','kumquat'), 'x1')",
+	       "INSERT INTO t (a, password) VALUES (AES_ENCRYPT('SECRET-1','SECRET-2'), 'SECRET-3')");
+	STAY("user bob logged on >5 times", "acl rule >= 10 users", "inline:{x=a:b}", "login/logout",
+	     "login success/failure", "user login and/or password", "connect eth0/1", "SQL> connect tns/",
+	     "secrets.json: corrupted", "##vso[task.setvariable variable=x;issecret=false]on", "value 12 of 30",
+	     "value too long for column password", "{PLAIN} is no scheme", "password1 and password2 differ",
+	     "the second pass is done", "the pass is 2 of 5", "PasswordEntry: window closed after 30 s",
+	     "fatal: could not read Password: terminal prompts disabled", "this code took : 1234 us",
+	     "verify code 1024 bytes", "Run actions/cache@v3 key: Linux-npm", "createUser failed with code 5",
+	     "passwordeval \"pass show mail\"", "secret add --name x --data @file");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -382,7 +426,7 @@ int main(void)
 		cmocka_unit_test(rows_in_rows),		 cmocka_unit_test(what_is_typed),
 		cmocka_unit_test(what_tells_nothing),	 cmocka_unit_test(codes_for_once),
 		cmocka_unit_test(by_their_place),	 cmocka_unit_test(what_begins_as_done),
-		cmocka_unit_test(what_looks_like_one),
+		cmocka_unit_test(what_looks_like_one),	 cmocka_unit_test(in_their_own_grammar),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
