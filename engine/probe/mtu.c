@@ -2,8 +2,8 @@
  *
  * Do large packets pass? Large and small echo requests by turns, none of which may be fragmented (RFC 1191). Large ones
  * that vanish while small ones are answered, without an ICMP word, are a black hole (RFC 2923 section 2.1). One large
- * one that is answered is enough, so a large one is the first. With port= they are datagrams to UDP ports where nothing listens, whose ICMP "port
- * unreachable" is the answer: a filter that drops large pings as such lets those pass.
+ * one that is answered is enough, so a large one is the first. With port= they are datagrams to UDP ports where nothing
+ * listens, whose ICMP "port unreachable" is the answer: a filter that drops large pings as such lets those pass.
  */
 #include "probe/echo.h"
 
