@@ -48,6 +48,14 @@ static void add_hanging(struct page *p, unsigned at, unsigned indent, const char
 	render_beside(p->out, p->t, indent, text);
 }
 
+/* add_name is a row of such a list where nothing stands beside the name. */
+static void add_name(struct page *p, struct str name)
+{
+	add_spaces(p, TEXT_INDENT);
+	add_styled(p, "36", name);
+	buf_add_char(p->out, '\n');
+}
+
 static void add_code(struct page *p, unsigned indent, struct str lines)
 {
 	struct str line;
@@ -273,8 +281,11 @@ static void add_references(struct page *p, const struct article *article, const 
 			if (!any)
 				add_heading(p, STR("Refers to"));
 			any = true;
-			add_hanging(p, TEXT_INDENT, TEXT_INDENT + ID_COLUMNS, "36", ref->id.n ? ref->id : ref->keyword,
-				    ref->title.n ? ref->title : STR("-"));
+			struct str name = ref->id.n ? ref->id : ref->keyword;
+			if (ref->title.n)
+				add_hanging(p, TEXT_INDENT, TEXT_INDENT + ID_COLUMNS, "36", name, ref->title);
+			else
+				add_name(p, name);
 		}
 	}
 }

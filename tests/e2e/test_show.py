@@ -56,6 +56,11 @@ class Show(KbtTest):
         out = self.kbt('show', 'Q234567').out
         self.assertRegex(out, r'Refers to\n  Q123456 +Gizmo: The Cog\n')
 
+    def test_a_reference_without_a_title_stands_alone(self):
+        self.write('in/Q345678.TXT', article_text(345678, title='Third', symptom='See Q345679.'))
+        self.kbt('import', self.path('in'))
+        self.assertRegex(self.kbt('show', 'Q345678').out, r'Refers to\n  Q345679\n')
+
     def test_raw_is_the_imported_text_word_for_word(self):
         self.import_both()
         self.assertEqual(self.kbt('show', 'Q123456', '--raw').out, self.theirs.decode().replace('\r\n', '\n'))
