@@ -51,6 +51,15 @@ class Pages(unittest.TestCase):
         ladder = re.search(r'<ol id="ladder".*?</ol>', text, re.S).group()
         self.assertEqual(re.findall(r'<li class="passed".*?class="step">(\w+)<', ladder), ['Name'])
 
+    def test_the_causes_left_keep_their_place_until_the_verdict(self):
+        """Once shown they are not hidden by a probe that decides: what stands below would move up and down again."""
+        text = server.form('/ui/diagnose', {'text': MESSAGE + ' ' * 9})[2]
+        events = re.findall(r'event: (\w+)\n(.*?)(?:\n\n|\Z)', text, re.S)
+        self.assertEqual((events[0][0], events[-1][0]), ('match', 'verdict'))
+        hidden = [name for name, data in events[1:] if 'id="beliefs" hidden' in data]
+        self.assertEqual(hidden, ['verdict'])
+        self.assertNotIn('id="beliefs"', events[-2][1])  # that one has decided
+
     def test_what_is_not_allowed_is_not_undecided(self):
         target = '203.0.113.9'
         question = {'text': MESSAGE.replace('127.0.0.1', target), 'do': 'diagnose'}
@@ -133,6 +142,7 @@ class Pages(unittest.TestCase):
         status, _, text = server.form('/', {'text': 'zqxj wvutsr'})
         self.assertEqual(status, 200)
         self.assertIn('No article explains this', text)
+        self.assertIn('class="draft"', text)
         self.assertIn('/help#write', text)
 
     def test_a_draft_becomes_an_article(self):
