@@ -236,6 +236,7 @@ class Roles(Case):
         self.assertEqual((status, headers['location']), (303, '/help'))
         csrf = re.search(r'name="csrf" value="(\w+)"', s.get('/login', **cookie)[2]).group(1)
         self.assertEqual(s.form('/logout', {}, cookie)[0], 403)
+        self.assertIn('Log out</button>', s.get('/logout', **page, **cookie)[2])  # loaded again, by a script's GET
         self.assertEqual(s.get('/', **cookie)[0], 200)
         self.assertEqual(s.form('/logout', {'csrf': csrf}, {**cookie, **own})[0], 303)
         self.assertEqual(s.get('/', **cookie)[0], 401)
