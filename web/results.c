@@ -335,16 +335,10 @@ static void add_parts(struct buf *out, const struct triage_report *r, size_t cou
 	buf_add_c(out, "</ol>\n</section>\n");
 }
 
-static void add_unexplained(struct buf *out, const struct results *v)
+static void add_draft(struct buf *out, const struct match_answer *found)
 {
-	const struct match_answer *found = &v->report->answer.found;
 	buf_add_c(out,
-		  "<section class=\"card answer none\" aria-labelledby=\"best\">\n<h2 id=\"best\">No article explains "
-		  "this</h2>\n<p>Nothing in the knowledge base is sure enough to name.");
-	if (found->nearest_count)
-		buf_add_c(out, " The nearest are below; they may be about something else.");
-	buf_add_c(out,
-		  "</p>\n<p>If you know what it means, <a href=\"/help#write\">write the article</a>: a few lines of "
+		  "<p>If you know what it means, <a href=\"/help#write\">write the article</a>: a few lines of "
 		  "text, and the next one who pastes this finds it.</p>\n<details class=\"draft\"><summary>A draft "
 		  "with your "
 		  "message in it</summary><textarea readonly rows=\"12\" aria-label=\"A draft of the article\">\n");
@@ -352,10 +346,27 @@ static void add_unexplained(struct buf *out, const struct results *v)
 	render_markdown_draft(&draft, found);
 	render_html_escape(out, buf_str(&draft));
 	buf_free(&draft);
-	buf_add_c(
-		out,
-		"</textarea><p class=\"actions\"><button type=\"button\" data-copy hidden>Copy</button></p></details>\n"
-		"</section>\n");
+	buf_add_c(out, "</textarea><p class=\"actions\"><button type=\"button\" data-copy hidden>Copy</button></p>"
+		       "</details>\n");
+}
+
+/* add_unexplained: of a log whose lines have their articles no article is to be written. */
+static void add_unexplained(struct buf *out, const struct results *v)
+{
+	const struct match_answer *found = &v->report->answer.found;
+	bool in_lines = v->beside.count;
+	buf_addf(out,
+		 "<section class=\"card answer none\" aria-labelledby=\"best\">\n<h2 id=\"best\">No article explains "
+		 "%s</h2>\n<p>%s",
+		 in_lines ? "all of it" : "this",
+		 in_lines ? "What is known of single lines is named above."
+			  : "Nothing in the knowledge base is sure enough to name.");
+	if (found->nearest_count)
+		buf_add_c(out, " The nearest are below; they may be about something else.");
+	buf_add_c(out, "</p>\n");
+	if (!in_lines)
+		add_draft(out, found);
+	buf_add_c(out, "</section>\n");
 }
 
 static void add_others(struct buf *out, const struct triage_report *r)

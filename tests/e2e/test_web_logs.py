@@ -51,6 +51,16 @@ class Logs(unittest.TestCase):
         self.assertEqual((status, server.form('/logs', {'csrf': ''})[0]), (200, 415))
         self.assertIn('2 known problems in pasted.log', Page(scanned).text)
 
+    def test_a_log_is_not_called_unexplained_where_a_line_of_it_is_known(self):
+        """Nor is an article asked for that would have all its lines for a message."""
+        lines = [f'Mar 12 10:02:{i % 60:02} web1 app[311]: all is well number {i}' for i in range(300)]
+        for last in ('', 'Mar 12 10:09:11 web1 backup[311]: ssh: connect to host nas1 port 22: No route to host'):
+            text = server.form('/', {'text': '\n'.join([*lines, last])})[2]
+            self.assertEqual(re.search('<h2 id="best">(.*?)</h2>', text).group(1),
+                             'No article explains all of it' if last else 'No article explains this')
+            self.assertEqual('class="draft"' in text, not last)
+            self.assertEqual('What is known of single lines is named above.' in text, bool(last))
+
     def test_a_form_with_a_file(self):
         status, _, text = server.ask('POST', '/logs', *multipart(self.log))
         page = Page(text)

@@ -436,7 +436,7 @@
 			ask.elements.of.value = results.querySelector('[data-of]') ? results.querySelector('[data-of]').dataset.of : '';
 			say('');
 			reveal();
-			$('heard').textContent = $('best') ? $('best').textContent : '';
+			$('heard').textContent = [...results.querySelectorAll('.whole p, #best')].map(e => e.textContent).join(' ');
 			document.title = $('best') ? `${$('best').textContent} - kbtriage` : title;
 			note();
 			if (focus && focus.startsWith('set.') && ask.elements[focus])

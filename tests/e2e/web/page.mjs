@@ -847,6 +847,33 @@ await test('four times as large, with letters and words set apart: nothing scrol
 	}
 }, { viewport: { width: 320, height: 256 } });
 
+await test('letters twice as large: no word of the navigation is broken', async page => {
+	await page.goto(base);
+	const lines = () => page.evaluate(() => [...document.querySelectorAll('.nav a')].map(a => {
+		const all = document.createRange();
+		all.selectNodeContents(a);
+		return all.getClientRects().length;
+	}).join(' '));
+	for (const width of [1280, 1024, 700]) {
+		await page.setViewportSize({ width, height: 900 });
+		await page.evaluate(() => {
+			const sheet = new CSSStyleSheet(); // of letters alone: no media query knows of it
+			sheet.replaceSync('html { font-size: 200% !important }');
+			document.adoptedStyleSheets = [sheet];
+		});
+		is(await lines() === '1 1 1', `${width} wide: ${await lines()} lines`);
+		is(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `${width} wide it scrolls sideways`);
+	}
+}, { viewport: { width: 1280, height: 900 } });
+
+await test('what a log brings is heard: of its lines, too', async page => {
+	await page.goto(base);
+	await paste(page, Array.from({ length: 300 }, (_, i) => `Mar 12 10:02:11 web1 app[311]: all is well number ${i}\n`).join('') + log[1]);
+	await page.waitForSelector('.whole li');
+	const heard = await page.locator('#heard').textContent();
+	is(heard.startsWith('1 known problem in these 301 lines') && heard.includes('No article explains all of it'), heard);
+});
+
 // What of the page is pressed or typed into and shows, and what is cut off at an edge of its own.
 const onPaper = page => page.evaluate(() => {
 	const shows = e => e.checkVisibility() && e.getBoundingClientRect().height > 1;
