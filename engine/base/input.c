@@ -46,8 +46,8 @@ static enum err refuse_mode(struct input *in, const char *path, mode_t mode)
 {
 	if (!S_ISFIFO(mode))
 		return refuse(in, path);
-	diags_add(in->diags, DIAG_WARNING, 0, "%s: a pipe, not opened, for that may wait for ever; give it as standard input: - <%s", path,
-		  path);
+	diags_add(in->diags, DIAG_WARNING, 0,
+		  "%s: a pipe, not opened, for that may wait for ever; give it as standard input: - <%s", path, path);
 	return ERR_UNSUPPORTED;
 }
 

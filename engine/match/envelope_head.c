@@ -160,7 +160,8 @@ static bool take_part(struct head *h)
 		return take_bare(h, word);
 	}
 	char mark = apart ? rest.p[apart - 1] : word.p[word.n - 1];
-	bool level = peel_is_level(bare) || is_letter(word), label = !level && !h->labelled && mark == ':' && is_label(bare);
+	bool level = peel_is_level(bare) || is_letter(word);
+	bool label = !level && !h->labelled && mark == ':' && is_label(bare);
 	bool name = !level && !label && takes_name(h, bare, apart > 0, mark);
 	if (level || label || name) {
 		h->labelled |= label;

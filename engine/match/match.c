@@ -23,7 +23,8 @@
 
 #define SAID 0.6 /* what the text of a code tells of what it tells with its number */
 #define SUCCEEDED 0.2 /* what is left of articles that quote what says that nothing failed */
-#define KIN 0.85 /* what a code tells where the words beside it are a message's, and the number another one of its table */
+/* What a code tells where the words beside it are a message's, and the number another one of its table. */
+#define KIN 0.85
 #define LOG_BY_TEXT 0.2 /* a log line that only shares words with an article is seldom about it */
 
 /* Beyond ASCII: marks and spaces of Latin 1, of typography and of East Asia, and what stands for a broken byte. */

@@ -47,7 +47,8 @@ static void add_summary(struct buf *out, const struct render_scan *r)
 		buf_add_c(out, "No known problem");
 	buf_addf(out, " in %llu file%s</h1>\n<dl class=\"sum\">\n", (unsigned long long)r->files,
 		 render_plural(r->files));
-	render_html_count(out, set->group_count == 1 ? "Lines that tell of it" : "Lines that tell of them", r->counts.hit_lines);
+	render_html_count(out, set->group_count == 1 ? "Lines that tell of it" : "Lines that tell of them",
+			  r->counts.hit_lines);
 	render_html_count(out, "Lines read", r->counts.lines);
 	if (set->shown.axis.width_s) {
 		buf_add_c(out, "<div class=\"wide\"><dt>Between</dt><dd>");

@@ -49,7 +49,8 @@ struct triage_report {
 	double ms;
 	struct triage_version *versions;
 	size_t version_count, version_cap;
-	struct str before_state, before_cause; /* of the verdict that is verified by this one; else empty: who calls sets it */
+	/* Of the verdict that is verified by this one; else empty. Who calls sets it. */
+	struct str before_state, before_cause;
 	struct str *changed; /* of a replay: names of rules that are others by now */
 	size_t changed_count, changed_cap;
 };
