@@ -180,7 +180,7 @@ size_t redact_mail_at(struct redact_finder *f, size_t at)
 	}
 	bool spelled = sign > 1 && !memchr(s.p + host, '.', host_n);
 	bool image = str_eq(part(s, host, host_n), STR("sha256")); /* "nginx@sha256:..." */
-	bool action = char_lower(s.p[host]) == 'v' && host_n > 1 && str_digits(str_from(s, host + 1)) &&
+	bool action = host_n > 1 && char_lower(s.p[host]) == 'v' && str_digits(str_from(s, host + 1)) &&
 		      !memchr(s.p + host, '-', host_n) && at && s.p[at - 1] == '/'; /* "actions/cache@v3" */
 	if (!n || !host_n || spelled || image || action || !char_is_alpha(s.p[host]))
 		return at;
