@@ -216,3 +216,11 @@ struct str go_on_word(struct go_on *g)
 		read_side(side, line_before(g));
 	return side->plain ? last_word(side->line, GO_ON_LETTERS_MAX) : STR("");
 }
+
+bool go_on_is_told(struct go_on *g)
+{
+	struct go_on_side *side = &g->before;
+	if (!side->read)
+		read_side(side, line_before(g));
+	return str_ends(str_trim_end(side->line), STR(":"));
+}

@@ -40,6 +40,8 @@ bool go_on_behind(struct go_on *g, struct str rest);
 bool go_on_before(struct go_on *g, struct str rest);
 /* go_on_word gives the last word of the line before; empty where that is not plain. */
 struct str go_on_word(struct go_on *g);
+/* go_on_is_told: the line before ends with a colon. */
+bool go_on_is_told(struct go_on *g);
 
 /* go_on_is_damaged: bytes that damage_undo may change: then letters cannot be compared as they are. */
 bool go_on_is_damaged(struct str line);

@@ -135,6 +135,17 @@ static bool goes_on(struct line *l, const struct literal_beside *beside)
 		(beside->rest_beyond.n && go_on_before(&l->go_on, beside->rest_beyond)));
 }
 
+/* Begun on this line, it did not begin before: logs say the same thing line after line. A value in front,
+ * which may be anything, began on a line before where a colon ends that. */
+static bool may_begin_before(struct proposer *p, struct line *l, const struct file_literal_message *m, bool own_first)
+{
+	struct str word = go_on_word(&l->go_on);
+	if (!own_first)
+		return go_on_is_told(&l->go_on) && literals_begun(p->matcher, m, word, l->payload);
+	return !literals_begins(p->matcher, m, l->payload) && (literals_begun(p->matcher, m, word, l->payload) ||
+							       literals_begun(p->matcher, m, word, l->text));
+}
+
 static void try_span(struct proposer *p, struct line *l, const struct file_literal_message *m,
 		     const struct literal_beside *beside)
 {
@@ -148,19 +159,15 @@ static void try_span(struct proposer *p, struct line *l, const struct file_liter
 	for (unsigned n = 0; n < SCAN_SPAN_MAX; n++) {
 		bool here = n ? beside->before != END_EVEN :
 				beside->before != END_BEYOND && beside->after != END_EVEN && later;
-		/* a value in front that began on another line would hold the line end: that is no hit */
-		if (here && (beside->before == END_EVEN || (beginning.n ? has_beginning(p, from, m, beginning) : !n))) {
+		if (here && (beside->before == END_EVEN || !beginning.n || has_beginning(p, from, m, beginning))) {
 			l->span_count++;
 			if (try_from(p, from, l->piece.to, m->owner))
 				return;
 		}
-		if (from <= p->mark || beside->before == END_EVEN || !beginning.n)
+		/* a value in front that began further above would hold a line end: that is no hit */
+		if (from <= p->mark || beside->before == END_EVEN || (n && !beginning.n))
 			return;
-		/* begun here, it did not begin before: logs say the same thing line after line */
-		if (!n && beside->before == END_OPEN && !beside->in_dress &&
-		    (literals_begins(p->matcher, m, l->payload) ||
-		     (!literals_begun(p->matcher, m, go_on_word(&l->go_on), l->payload) &&
-		      !literals_begun(p->matcher, m, go_on_word(&l->go_on), l->text))))
+		if (!n && beside->before == END_OPEN && !beside->in_dress && !may_begin_before(p, l, m, beginning.n > 0))
 			return;
 		size_t line = proposal_lines_back(p->text, from, 1);
 		from = line > p->mark ? line : p->mark;

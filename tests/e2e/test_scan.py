@@ -337,12 +337,19 @@ class Scan(SharedKbTest):
 
     def test_literals_miss_nothing_in_a_hostile_log(self):
         """Lines of the messages' own words: runs of them, messages with a word changed, alone and among others.
-        The marks around a changed word stay: a literal with other marks is not found, HACKING tells of it. (Of the
-        seeds 4 to 16, 4 and 6 have one that begins with a value, over two lines, which HACKING names as well; in 9
-        '[Errno 115] Operation ...' stands without the name before it; in 11 the changed word is the literal's own.)"""
-        for seed in (10, 12, 13, 14, 15, 16, 18):
+        The marks around a changed word stay: a literal with other marks is not found, HACKING tells of it."""
+        for seed in range(1, 13):
             with self.subTest(seed=seed):
                 self.check_hostile_log(random.Random(seed))
+
+    def is_found_by_every_line_alone(self, hit):
+        """As HACKING has them: without a literal; behind a number in brackets, which is a code's, or read as dress; broken
+        within the words behind a value in front. And few words that the look-up itself doubts."""
+        first, *rest = hit['text'].split('\n')
+        if not rest:
+            return hit['confidence'] < .7 or re.search(r"\[Errno \d+\]|^(.* )?mount: \S+: can't find ", first)
+        return (any(re.search(r'(^|\]: |ERROR )\s*\(\d+\)', line) for line in rest) or
+                re.search(r'(^|\]: |ERROR )\S+: line$', first))
 
     def check_hostile_log(self, rng):
         messages = [m for m in (s.split() for s in self.samples()) if len(m) > 2]
@@ -374,7 +381,8 @@ class Scan(SharedKbTest):
         want = self.hits(path, '--every-line')
         self.assertGreater(len({h['line'] for h in want}), 25)
         self.assertGreater(len({h['line'] for h in want if h['lines'] > 1}), 3)
-        self.assertEqual(self.hits(path), want)
+        hits = self.hits(path)
+        self.assertEqual(hits, [h for h in want if h in hits or not self.is_found_by_every_line_alone(h)])
 
     def test_heads_of_lines(self):
         said = SSH[SSH.index('ssh:'):]
@@ -745,6 +753,18 @@ class Scan(SharedKbTest):
             "Mar  2 08:13:43 host app[1]: ERROR 1045 (28000): Access denied for user 'bob'@'web1' (using",
             'Mar  2 08:13:43 host app[1]: password: YES)'])
         self.assertEqual([(h['line'], h['lines']) for h in self.hits(both)], [(1, 2), (3, 2)])
+
+    def test_a_value_in_front_on_a_line_of_its_own(self):
+        """With the mark behind it; not a line that just stands before."""
+        broken = [('backup.service:', 'Start request repeated too quickly.'), ('deploy.sh:', 'line 12: jq: command not found'),
+                  ('deploy@nas1:', 'Permission denied (publickey,password).')]
+        for dress in ('{}', 'Mar  2 08:13:43 host app[1]: {}', '2001-03-12 10:56:20 ERROR {}'):
+            lines = [dress.format(x) for pair in broken for x in (*pair, 'nothing to see')]
+            hits = self.hits(self.log('front.log', lines))
+            self.assertEqual([(h['line'], h['lines']) for h in hits], [(1, 2), (4, 2), (7, 2)], dress)
+            self.assertEqual(hits, self.hits('--every-line', self.path('front.log')))
+            other = [dress.format(x) for x in ('nothing to see', broken[0][1])]
+            self.assertEqual([(h['line'], h['lines']) for h in self.hits(self.log('other.log', other))], [(2, 1)])
 
     def test_any_dress_that_lines_share(self):
         """A level behind the stamp, a word with a mark, brackets: what both lines begin with is their dress."""
