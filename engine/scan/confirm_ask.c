@@ -23,6 +23,12 @@ static bool is_foreign(struct str s)
 	return !utf8_valid(s);
 }
 
+/* is_plain: no byte that a look-up mends, and with it what it takes for dress. */
+static bool is_plain(char c)
+{
+	return c && (unsigned char)c < 0x7F && c != 0x1B && c != '&';
+}
+
 void confirm_read(struct confirm *c, const struct proposal *x, struct str text, struct question *ret_question)
 {
 	struct question q = { .text = { text.p + x->from, x->to - x->from }, .lines = x->lines, .plain = true };
@@ -40,8 +46,7 @@ void confirm_read(struct confirm *c, const struct proposal *x, struct str text, 
 	for (size_t i = 0; i < q.text.n && q.plain; i++) {
 		if (i == q.dress.payload.start)
 			i = q.dress.payload.end;
-		q.plain = i >= q.text.n ||
-			  ((unsigned char)q.text.p[i] < 0x7F && q.text.p[i] != 0x1B && q.text.p[i] != '&');
+		q.plain = i >= q.text.n || is_plain(q.text.p[i]);
 	}
 	if (x->lines > 1) {
 		q.plain = false;
