@@ -279,13 +279,51 @@ static struct token part_of(const struct token *token, uint32_t from, uint32_t t
 	return t;
 }
 
+static bool is_of_message(const struct file_view *v, uint32_t term)
+{
+	return term != VOCAB_NONE && v->terms[term].group_n;
+}
+
+/* The colon in an address or a clock ("0137:bff9") is not behind a label. */
+static bool is_within_number(struct str text, size_t at)
+{
+	bool digit = false;
+	if (char_is_digit(text.p[at - 1]) && char_is_digit(text.p[at + 1]))
+		return true;
+	if (!char_is_hex(text.p[at + 1]))
+		return false;
+	while (at && char_is_hex(text.p[at - 1]))
+		digit |= char_is_digit(text.p[--at]);
+	return digit && !(at && char_is_alnum(text.p[at - 1]));
+}
+
+/* The token that comes next. No message has "Source:MSExchangeSA" or "A1010:unmatched" for a word: there a blank was
+ * lost behind a label, which is a token by itself; a file's name before a place ("a.dll:10660") is none. */
+static bool next_token(const struct query *q, struct str text, size_t *at, struct token *ret_token)
+{
+	struct token *t = ret_token;
+	if (!token_next(text, at, t))
+		return false;
+	if (t->end - t->start == t->n || is_of_message(q->view, file_find_term(q->view, (struct str){ t->word, t->n })))
+		return true;
+	bool name = false;
+	for (size_t i = t->start + 1; i < t->end; i++) {
+		name |= text.p[i] == '.';
+		if (text.p[i] != ':' || (name && char_is_digit(text.p[i + 1])) || is_within_number(text, i))
+			continue;
+		*at = t->start;
+		return token_next(str_first(text, i), at, t);
+	}
+	return true;
+}
+
 struct budget { uint32_t slips, read_wrong; };
 
 static void add_token(struct query *q, const struct token *token, struct budget *spent)
 {
 	const struct file_view *v = q->view;
 	uint32_t term = file_find_term(v, (struct str){ token->word, token->n });
-	bool known = term != VOCAB_NONE && v->terms[term].group_n;
+	bool known = is_of_message(v, term);
 	bool odd = !known || (q->token_count && !q->tokens[q->token_count - 1].exact);
 	if (odd && spent->read_wrong < READ_WRONG_MAX && join_token(q, token)) {
 		spent->read_wrong++;
@@ -412,7 +450,7 @@ static void read_stretches(struct query *q, struct str text, struct budget *spen
 	for (uint32_t i = 0; i < STRETCHES; i++) {
 		size_t at = best[i].start;
 		uint32_t n = 0; /* words that are written as one are two tokens */
-		for (; n < STRETCH_TOKENS && q->token_count < QUERY_TOKENS_MAX && token_next(text, &at, &token); n++)
+		for (; n < STRETCH_TOKENS && q->token_count < QUERY_TOKENS_MAX && next_token(q, text, &at, &token); n++)
 			add_tokens(q, &token, spent);
 		q->stretches[i] = (struct match_span){ best[i].start, at };
 	}
@@ -427,7 +465,7 @@ void query_read(struct query *q)
 	size_t at = q->payload.start;
 	q->token_count = 0;
 	q->weight_to[0] = 0;
-	while (q->token_count < QUERY_TOKENS_MAX && token_next(text, &at, &token))
+	while (q->token_count < QUERY_TOKENS_MAX && next_token(q, text, &at, &token))
 		add_tokens(q, &token, &spent);
 	q->stretches[0] = (struct match_span){ 0, text.n };
 	q->stretch_count = 1;
