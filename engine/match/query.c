@@ -15,7 +15,8 @@ enum {
 	LOOK_UPS_MAX = 40,
 	CHANGES_MAX = 3, /* of one word */
 	JOINED_MIN = 6,	 /* letters of a word that was broken in two */
-	GLUED_MIN = 5	 /* of two words without the blank between them */
+	GLUED_MIN = 5, /* of two words without the blank between them */
+	LABELLED_MAX = 256 /* bytes of a word in which a label is looked for */
 };
 
 static const float unknown_weight = 2.0f;
@@ -304,7 +305,8 @@ static bool next_token(const struct query *q, struct str text, size_t *at, struc
 	struct token *t = ret_token;
 	if (!token_next(text, at, t))
 		return false;
-	if (t->end - t->start == t->n || is_of_message(q->view, file_find_term(q->view, (struct str){ t->word, t->n })))
+	if (t->end - t->start == t->n || t->end - t->start > LABELLED_MAX ||
+	    is_of_message(q->view, file_find_term(q->view, (struct str){ t->word, t->n })))
 		return true;
 	bool name = false;
 	for (size_t i = t->start + 1; i < t->end; i++) {

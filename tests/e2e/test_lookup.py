@@ -147,7 +147,8 @@ class AnyBytes(LookupTest):
         for text in (b'word ' * (2 << 20), random.Random(1).randbytes(10 << 20), b'x' * (10 << 20),
                      MESSAGE.encode() + b'\n' + b'other words on a line\n' * 480000,
                      b'[28000][Microsoft][ODBC Driver]Login failed' + b')' * (10 << 20),
-                     b'2001-03-12T10:58:00Z ' * 490000, b'E0312 10:58:00.123456 1 a.go:1] ' * 320000):
+                     b'2001-03-12T10:58:00Z ' * 490000, b'E0312 10:58:00.123456 1 a.go:1] ' * 320000,
+                     b'ab:' * (3 << 20)):
             p = self.run_kbt('lookup', '--json', '-', input=text)
             self.assertIn(p.returncode, (FOUND, NONE), p.err)
             json.loads(p.out)
