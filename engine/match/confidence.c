@@ -57,8 +57,8 @@ static bool ends_with_more(const struct query *q, const struct answer *first, co
 {
 	const struct alignment *al = &x->alignment;
 	return first->fits && first->alignment.first > 0 && !x->fits && !x->conflicts && !al->first &&
-	       al->matched > 0.99f * first->alignment.matched && al->last + 1 == q->token_count && al->left_message < 0.01f && !al->number_differs && al->swapped <= 0 &&
-	       !answer_is_whole(q, first);
+	       al->matched > 0.99f * first->alignment.matched && al->last + 1 == q->token_count &&
+	       al->left_message < 0.01f && !al->number_differs && al->swapped <= 0 && !answer_is_whole(q, first);
 }
 
 /* How far the first one leads, by what it says. */

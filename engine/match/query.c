@@ -13,9 +13,9 @@ enum {
 	SLIPS_MAX = 12, /* tokens of one message that may be slips of the finger; each costs some hundred look-ups */
 	READ_WRONG_MAX = 24, /* that may have been read wrongly from a picture; each costs some tens */
 	LOOK_UPS_MAX = 40,
-	CHANGES_MAX = 3, /* of one word */
-	JOINED_MIN = 6,	 /* letters of a word that was broken in two */
-	GLUED_MIN = 5, /* of two words without the blank between them */
+	CHANGES_MAX = 3,   /* of one word */
+	JOINED_MIN = 6,	   /* letters of a word that was broken in two */
+	GLUED_MIN = 5,	   /* of two words without the blank between them */
 	LABELLED_MAX = 256 /* bytes of a word in which a label is looked for */
 };
 

@@ -10,8 +10,8 @@
 #include <string.h>
 #include <sys/socket.h>
 
-/* attr_next goes over the attributes behind a message's own header: NULL begins, and ends. The last message ends where it
- * says: libmnl's tail is rounded up. */
+/* attr_next goes over the attributes behind a message's own header: NULL begins, and ends. The last message ends where
+ * it says: libmnl's tail is rounded up. */
 static const struct nlattr *attr_next(const struct nlmsghdr *h, size_t header, const struct nlattr *a)
 {
 	a = a ? mnl_attr_next(a) : mnl_nlmsg_get_payload_offset(h, header);
