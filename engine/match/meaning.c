@@ -297,19 +297,25 @@ static void read_symbol(const struct file_view *v, struct str message, size_t at
 	}
 }
 
-/* What a program ended with tells less than what it said before. */
-static void ends_last(struct rule_code_at *found, size_t n)
+/* What a program ended with tells less than what it said before, and DISP_E_EXCEPTION only that a method's own error
+ * stands beside it (MS-OAUT: EXCEPINFO's scode). */
+static bool tells_less(const struct rule_code *c)
 {
-	struct rule_code_at ends[CODES_MAX];
-	size_t kept = 0, end_count = 0;
+	return rule_is_ended_family(c->family) || (uint32_t)c->value == UINT32_C(0x80020009);
+}
+
+static void put_last_what_tells_less(struct rule_code_at *found, size_t n)
+{
+	struct rule_code_at less[CODES_MAX];
+	size_t kept = 0, less_count = 0;
 	for (size_t i = 0; i < n; i++) {
-		if (rule_is_ended_family(found[i].code.family))
-			ends[end_count++] = found[i];
+		if (tells_less(&found[i].code))
+			less[less_count++] = found[i];
 		else
 			found[kept++] = found[i];
 	}
-	for (size_t i = 0; i < end_count; i++)
-		found[kept + i] = ends[i];
+	for (size_t i = 0; i < less_count; i++)
+		found[kept + i] = less[i];
 }
 
 /* "2019/03/02 11:20:31 ERROR 5 (0x00000005)": what was taken for a line's level is a part of what it says. */
@@ -327,7 +333,7 @@ void meaning_read(const struct file_view *v, struct str text, struct match_span 
 	payload.start = start_with_level(text, payload.start);
 	struct str message = str_part(text, payload.start, payload.end);
 	size_t n = rule_codes_find(str_first(message, 64 << 10), found, CODES_MAX);
-	ends_last(found, n);
+	put_last_what_tells_less(found, n);
 	for (size_t i = 0; i < n; i++) {
 		struct match_span span = { payload.start + found[i].start, payload.start + found[i].end };
 		if (!i)
