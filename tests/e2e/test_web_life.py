@@ -60,6 +60,25 @@ class Life(kbt.KbtTest):
         finally:
             own.close()
 
+    def test_our_words_stand_before_an_imported_article_of_the_same_id(self):
+        own = Server()
+        try:
+            self.write('in/Q123456.TXT', kbt.article_text(123456, title='Theirs', symptom='The cog of theirs is stuck.'))
+            self.write('in/Q234567.TXT', kbt.article_text(234567, symptom='Nobody else wrote of it.'))
+            self.write('ours/Q123456.md', '---\nid: Q123456\ntitle: Ours\ndate: 2026-01-01\ncause: Rust.\n---\n'
+                       '## Notes\n\nOil helps the cog.\n')
+            own.kbt('import', self.path('ours'))
+            own.kbt('import', self.path('in'))
+            self.assertTrue(own.wait_until(lambda: own.get('/kb/Q234567')[0] == 200))
+            text = {name: Page(own.get('/kb/' + name)[2]).text for name in ('Q123456', 'Q234567', 'Q150536')}
+            self.assertRegex(text['Q123456'], r'(?s)In our words.*Oil helps the cog.*The article as imported.*cog of theirs')
+            self.assertIn('Nobody else wrote of it.', text['Q234567'])  # theirs alone
+            for name in ('Q234567', 'Q150536'):  # and ours alone
+                self.assertNotIn('In our words', text[name])
+                self.assertNotIn('The article as imported', text[name])
+        finally:
+            own.close()
+
     def test_messages_side_by_side_are_no_rivals(self):
         text = 'ssh: connect to host nas1 port 22: No route to host\nmount error(112): Host is down\n'
         page = server.form('/', {'text': text})[2]

@@ -265,6 +265,7 @@ static void people_and_machines_in_a_sentence(void **unused)
 	alone("C:\\WINNT\\Profiles\\alice\\x", "C:\\WINNT\\Profiles\\USER-1\\x");
 	alone("mailbox of Erika Mustermann is full", "mailbox of USER-1 is full");
 	alone("Ticket opened by Erika Mustermann on Monday", "Ticket opened by USER-1 on Monday");
+	alone("login for Kerio Server failed", "login for Kerio Server failed"); /* no second name */
 	alone("file owned by alice was removed", "file owned by USER-1 was removed");
 	alone("From: \"Erika Mustermann\" <erika@example.org>", "From: \"USER-1\" <USER-2@HOST-1>");
 	alone("finger: alice: no such user", "finger: USER-1: no such user");
