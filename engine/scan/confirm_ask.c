@@ -23,10 +23,10 @@ static bool is_foreign(struct str s)
 	return !utf8_valid(s);
 }
 
-/* is_plain: no byte that a look-up mends, and with it what it takes for dress. */
-static bool is_plain(char c)
+/* is_plain: nothing around the payload that a look-up mends, and with it what it takes for dress. */
+static bool is_plain(struct str text, struct match_span payload)
 {
-	return c && (unsigned char)c < 0x7F && c != 0x1B && c != '&';
+	return damage_is_none(str_first(text, payload.start)) && damage_is_none(str_from(text, payload.end));
 }
 
 void confirm_read(struct confirm *c, const struct proposal *x, struct str text, struct question *ret_question)
@@ -42,12 +42,7 @@ void confirm_read(struct confirm *c, const struct proposal *x, struct str text, 
 	bool coded = q.dress.coding != CODING_NONE || coded_is_printable(q.text) || coded_is_url(q.text);
 	if (coded && !damage_undo(q.text, &c->work, &clean) && !undress_read(&clean, clean.text, true, &c->work, &said))
 		q.payload = confirm_part(said.clean->text, said.dress.payload);
-	q.plain = !coded;
-	for (size_t i = 0; i < q.text.n && q.plain; i++) {
-		if (i == q.dress.payload.start)
-			i = q.dress.payload.end;
-		q.plain = i >= q.text.n || is_plain(q.text.p[i]);
-	}
+	q.plain = !coded && is_plain(q.text, q.dress.payload);
 	if (x->lines > 1) {
 		q.plain = false;
 		if (!damage_undo(q.text, &c->work, &clean) &&
