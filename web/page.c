@@ -136,7 +136,8 @@ static void add_error_page(struct buf *out, const struct http_request *req, unsi
 	add_sentence(out, str_c(why));
 	if (status == 413 && !str_starts(req->path, STR("/logs")))
 		buf_add_c(out, " A log of up to 64 MiB can be <a href=\"/logs\">sent as a file</a>.");
-	buf_add_c(out, "</p><p><a href=\"/\">Paste an error message</a>");
+	buf_add_c(out, status == 401 ? "</p><p><a href=\"/login\">Log in</a>" /* no other page is there without */
+				     : "</p><p><a href=\"/\">Paste an error message</a>");
 	buf_add_c(out, status == 404 ? " or <a href=\"/browse\">browse the articles</a>.</p></section>\n"
 				     : "</p></section>\n");
 	page_end(out, NULL);

@@ -240,6 +240,9 @@ class Roles(Case):
         self.assertEqual(s.get('/', **cookie)[0], 200)
         self.assertEqual(s.form('/logout', {'csrf': csrf}, {**cookie, **own})[0], 303)
         self.assertEqual(s.get('/', **cookie)[0], 401)
+        status, _, text = s.form('/logout', {'csrf': csrf}, {**cookie, **own, **page})  # from another tab, or a day later
+        self.assertEqual(status, 401)
+        self.assertIn('<a href="/login">Log in</a>', text)
 
     def test_a_link_from_elsewhere_asks_once_more(self):
         foreign = {'Sec-Fetch-Site': 'cross-site', 'Accept': 'text/html'}
