@@ -48,7 +48,7 @@ struct mtu {
 	size_t size;
 	double wait_ms;
 	unsigned sent, answered[2]; /* small ones, large ones */
-	bool seen[2 * EACH];
+	bool seen[2 * EACH], failed;
 };
 
 /* is_large: of the packet of this number, from 0 on. */
@@ -133,13 +133,15 @@ static bool port_unreachable(const struct event *e)
 
 static void mtu_failed(struct machine *m, const struct event *e)
 {
-	const struct mtu *s = m->state;
+	struct mtu *s = m->state;
 	if (s->port && port_unreachable(e)) {
 		mtu_answered(m, e->channel);
 		return;
 	}
 	bool too_big = e->error == EMSGSIZE || icmp_meaning(&e->icmp) == ICMP_MEANS_TOO_BIG;
-	if (!too_big && (s->answered[0] || s->answered[1])) {
+	bool alone = s->sent > 0 && !s->failed && !e->no_socket; /* large ones may be rejected as such */
+	s->failed = true;
+	if (!too_big && (s->answered[0] || s->answered[1] || alone)) {
 		if (e->no_socket)
 			mtu_over(m);
 		return;
