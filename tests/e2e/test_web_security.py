@@ -290,6 +290,30 @@ class Roles(Case):
         self.assertIn('A quarter', json.loads(self.server.ask('POST', '/api/v1/scan?keep=1', 'nothing\n', post)[2])['not_kept'])
         self.api_of('boss', 'POST', '/api/v1/kept', {'text': MESSAGE})
 
+    def test_so_many_reports_are_kept_and_no_more(self):
+        def ask(who):
+            status, _, text = self.server.ask('POST', '/api/v1/kept', json.dumps({'text': MESSAGE}),
+                                              {'Content-Type': 'application/json', **bearer(self.secrets[who])})
+            return status, json.loads(text).get('error', '')
+        name = self.api_of('prober', 'POST', '/api/v1/kept', {'text': MESSAGE})['name']
+        more = "WITH RECURSIVE n(n) AS (VALUES(1) UNION ALL SELECT n + 1 FROM n WHERE n < ?) INSERT INTO {} FROM n, {} WHERE name = ?"
+        with contextlib.closing(sqlite3.connect(self.server.db + '.kept', isolation_level=None)) as db:
+            owner = db.execute('SELECT owner FROM owned WHERE name = ?', (name,)).fetchone()
+            db.execute('UPDATE owned SET bytes = 1')
+            try:
+                count = db.execute('SELECT count(*) FROM owned WHERE owner = ?', owner).fetchone()[0]
+                db.execute(more.format("owned SELECT 'more' || n, owner, 1", 'owned'), (2499 - count, name))
+                self.assertEqual(ask('prober'), (200, ''))
+                self.assertEqual(ask('prober'), (507, 'A quarter of what can be kept here is yours already. Delete some of it, or copy this instead.'))
+                count = db.execute('SELECT count(*) FROM kept').fetchone()[0]
+                db.execute(more.format("kept SELECT 'more' || n, key_hash, kind, title, made, expires, '', '', '', ''", 'kept'),
+                           (9999 - count, name))
+                self.assertEqual(ask('boss'), (200, ''))
+                self.assertEqual(ask('boss'), (507, 'That is too much to keep here. Copy it instead.'))
+            finally:
+                for table in ('kept', 'owned'):
+                    db.execute(f"DELETE FROM {table} WHERE name LIKE 'more%'")
+
     def test_a_log_by_a_form_wants_the_mark_of_the_session(self):
         cookie = self.server.form('/login', {'token': self.secrets['reader']})[1]['set-cookie'].split(';')[0]
         page = self.server.ask('GET', '/logs', headers={'Cookie': cookie, 'Sec-Fetch-Site': 'same-origin'})[2]
