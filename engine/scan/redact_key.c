@@ -53,6 +53,20 @@ size_t redact_numbered_key(struct redact_finder *f, size_t start, size_t end)
 	return redact_take(f, at, redact_secret_run(s, at), REDACT_SECRET);
 }
 
+/* network_key: {"ssid": "home", "key": "x1"}; as long as a key of WPA. */
+static size_t network_key(struct redact_finder *f, size_t start, size_t end)
+{
+	enum { WPA_MIN = 8 };
+	struct str s = f->line;
+	bool named = start && s.p[start - 1] == '"' && str_starts(str_from(s, end), STR("\":"));
+	size_t value = named ? skip_blanks(s, end + 2) : s.n;
+	if (at_or_nul(s, value) != '"' || !redact_within(s, start, STR("ssid\":")))
+		return end;
+	size_t n = redact_secret_run(s, value + 1);
+	bool fits = n >= WPA_MIN && !redact_says_nothing(part(s, value + 1, n));
+	return fits ? redact_take(f, value + 1, n, REDACT_SECRET) : end;
+}
+
 /* wireless_key: "Key Content            : x1", as netsh shows it; "wireless.radio0.key='x1'" and "option key 'x1'", as
  * OpenWrt keeps it. */
 static size_t wireless_key(struct redact_finder *f, size_t start, size_t end)
@@ -65,6 +79,9 @@ static size_t wireless_key(struct redact_finder *f, size_t start, size_t end)
 			       ? redact_take(f, value, s.n - (value < s.n ? value : s.n), REDACT_SECRET)
 			       : end;
 	}
+	size_t network = network_key(f, start, end);
+	if (network > end)
+		return network;
 	bool option = str_eq(redact_word_before(s, start), STR("option")) && at_or_nul(s, end) == ' ';
 	bool set =
 		start && s.p[start - 1] == '.' && at_or_nul(s, end) == '=' && redact_within(s, start, STR("wireless."));

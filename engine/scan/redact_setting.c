@@ -86,6 +86,15 @@ size_t redact_echoed(struct redact_finder *f, size_t start, size_t end)
 	return is_secret(s, value, n) ? redact_take(f, value, n, REDACT_SECRET) : end;
 }
 
+/* redact_written_key: 'pre-shared-key ascii-text "x1"', of Junos, at how the key is written. */
+size_t redact_written_key(struct redact_finder *f, size_t start, size_t end)
+{
+	struct str s = f->line;
+	bool key = str_starts(str_from(s, end), STR(" \"")) && str_ends(str_first(s, start), STR("-key "));
+	size_t n = key ? redact_secret_run(s, end + 2) : 0;
+	return is_secret(s, end + 2, n) ? redact_take(f, end + 2, n, REDACT_SECRET) : end;
+}
+
 /* redact_words_of_dscl: "dscl . -passwd /Users/alice [old] x1", at the blank behind "-passwd". */
 size_t redact_words_of_dscl(struct redact_finder *f, size_t at)
 {

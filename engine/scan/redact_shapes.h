@@ -196,7 +196,7 @@ redact_behind redact_sent, redact_logged_in, redact_quoted_behind, redact_called
 struct str redact_typed(struct str s, size_t end, bool asked);
 bool redact_asks(struct str line); /* of expect, for a password */
 /* redact_setting.c; at the word that it begins with; redact_acl_at: at a mark, redact_words_of_dscl: at a blank */
-redact_behind redact_created, redact_masked, redact_echoed;
+redact_behind redact_created, redact_masked, redact_echoed, redact_written_key;
 redact_shape redact_acl_at, redact_words_of_dscl;
 /* redact_said.c; redact_value_said: at the end of the key */
 redact_behind redact_said_secret, redact_phrase_behind;

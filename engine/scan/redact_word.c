@@ -444,6 +444,7 @@ static const struct word_kind {
 	{ "basic bearer", scheme_at, NULL },
 	{ "createuser", redact_created, NULL },
 	{ "issecret add-mask", redact_masked, NULL },
+	{ "ascii-text hexadecimal", redact_written_key, NULL },
 	{ "passwordeval passcmd passwordcommand passcommand borg_passcommand", redact_echoed, NULL },
 	{ "opendsobject", object_word, NULL },
 	{ "networkcredential httpbasicauth", joined_key, NULL }, /* what calls them is asked before */

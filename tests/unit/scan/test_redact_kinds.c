@@ -405,6 +405,15 @@ static void in_their_own_grammar(void **unused)
 	masked("VALUES(1, AES_ENCRYPT('4111','kumquat'))", "VALUES(1, AES_ENCRYPT('SECRET-1','SECRET-2'))");
 	masked("INSERT INTO t (a, password) VALUES (AES_ENCRYPT('4111','kumquat'), 'x1')",
 	       "INSERT INTO t (a, password) VALUES (AES_ENCRYPT('SECRET-1','SECRET-2'), 'SECRET-3')");
+	masked("set security ike policy p pre-shared-key ascii-text \"kum quat\"",
+	       "set security ike policy p pre-shared-key ascii-text \"SECRET-1\"");
+	masked("pre-shared-key hexadecimal \"6b756d\";", "pre-shared-key hexadecimal \"SECRET-1\";");
+	masked("{\"ssid\": \"home\", \"key\": \"kumquats\"}", "{\"ssid\": \"home\", \"key\": \"SECRET-1\"}");
+	masked("{\"ssid\":\"home\",\"hidden\":false,\"key\":\"kum quat7\"}",
+	       "{\"ssid\":\"home\",\"hidden\":false,\"key\":\"SECRET-1\"}");
+	STAY("format ascii-text \"kumquat\"", "expected hexadecimal \"6b756d\"", "a key ascii-text is required",
+	     "{\"ssid\": \"home\", \"key\": \"wpa2\"}", "{\"id\": 1, \"key\": \"kumquats\"}",
+	     "{\"ssid\": \"home\", \"keys\": \"kumquats\"}", "{\"ssid\": \"home\", \"key\": \"undefined\"}");
 	STAY("user bob logged on >5 times", "acl rule >= 10 users", "inline:{x=a:b}", "login/logout",
 	     "login success/failure", "user login and/or password", "connect eth0/1", "SQL> connect tns/",
 	     "secrets.json: corrupted", "##vso[task.setvariable variable=x;issecret=false]on", "value 12 of 30",
