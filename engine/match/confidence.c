@@ -44,6 +44,26 @@ static bool says_the_same(const struct answer *a, const struct answer *b)
 	       a->context == b->context && !a->surface.value_count == !b->surface.value_count;
 }
 
+/* "... in module A.DLL at 0137:bff9": what its article shows of one machine. */
+static bool shows_sample(const struct query *q, const struct answer *x)
+{
+	const struct file_var *vars = q->view->vars + x->owner->var_at;
+	for (uint32_t i = 0; i < x->owner->var_n; i++)
+		if (vars[i].sample)
+			return true;
+	return false;
+}
+
+/* Both quote one message, which is not said word for word: slips, or where it was cut off, tell its articles apart no
+ * more than its own words do. Where another word stands in a word's place, or the articles show values, either may be
+ * about something else. */
+static bool quotes_the_same(const struct query *q, const struct answer *a, const struct answer *b)
+{
+	return a->owner && b->owner && !a->fits && !b->fits && a->alignment.group == b->alignment.group &&
+	       !a->conflicts && !b->conflicts && a->context == b->context && a->alignment.swapped <= 0 &&
+	       !shows_sample(q, a) && !shows_sample(q, b);
+}
+
 /* Both begin with the message that was cut off, and none shows more of its values: how they go on, nobody knows. */
 static bool begins_the_same(const struct answer *a, const struct answer *b)
 {
@@ -363,7 +383,7 @@ void confidence_set(const struct query *q, const struct match_code *code, struct
 	struct chance c = n ? chance_of_first(q, answers, n) : (struct chance){ 0 };
 	for (uint32_t i = 0; i < n; i++) {
 		struct answer *x = &answers[i];
-		x->says_same = says_the_same(&answers[0], x) && !shows_another(x);
+		x->says_same = (says_the_same(&answers[0], x) || quotes_the_same(q, &answers[0], x)) && !shows_another(x);
 		x->confidence = c.first * exp(-0.6 * behind(q, &answers[0], x));
 		x->together = fmax(x->confidence, is_tied(q, &answers[0], x) ? c.together : 0);
 		confidence_doubt(x, doubt_of(q, code, x));

@@ -411,6 +411,18 @@ static void answers_share_what_is_certain(void **state)
 	assert_true(a.matches[0].confidence < 0.6 && a.matches[0].confidence - a.matches[1].confidence < 0.02);
 }
 
+/* Two articles quote one message: with slips each is sure of it; with another word in a word's place they are rivals. */
+static void slips_make_no_rivals(void **state)
+{
+	(void)state;
+	struct match_answer a = ask(STR("the cogwhele that was given to the machine is of anothre make"), NULL);
+	assert_int_equal(a.match_count, 2);
+	assert_true(a.matches[1].confidence > 0.8);
+	a = ask(STR("the sprocket that was given to the machine is of another make"), NULL);
+	assert_int_equal(a.match_count, 2);
+	assert_true(a.matches[0].confidence < 0.6);
+}
+
 /* 53 is Windows', DOS' and Basic's; in an HRESULT it is of one of them. */
 static void what_an_hresult_carries_has_one_family(void **state)
 {
@@ -463,6 +475,7 @@ int main(void)
 		cmocka_unit_test_teardown(glued_words_stay_within_the_tokens, teardown),
 		cmocka_unit_test_teardown(a_message_deep_in_a_paste_is_found, teardown),
 		cmocka_unit_test_teardown(answers_share_what_is_certain, teardown),
+		cmocka_unit_test_teardown(slips_make_no_rivals, teardown),
 		cmocka_unit_test_teardown(what_an_hresult_carries_has_one_family, teardown),
 		cmocka_unit_test(equals_keep_their_order),
 		cmocka_unit_test_teardown(memory_may_run_out_anywhere, teardown),
