@@ -102,13 +102,14 @@ static struct trips count_arps(const struct evidence *e)
 	return told ? (struct trips){ made, made - back, made - back } : (struct trips){ 0 };
 }
 
-/* count_words: of the connection, also of one that did not come about or on which a server that greets others did
- * not greet, and the bytes that were said on it one by one. */
+/* count_words: of the connection, also of one that did not come about, and the bytes that were said on it one by one.
+ * By IPv6, where no connection is tried again to hear its greeting, also of one on which a server that greets others did
+ * not greet. */
 static struct trips count_words(const struct evidence *e)
 {
 	double told = evidence_number(e, "ssh.told", 0), again = evidence_number(e, "ssh.retransmits", 0);
-	bool late = evidence_state(e, "late") || evidence_state(e, "silent") ||
-		    str_eq(evidence_text(e, "ssh.tcp"), STR("timeout"));
+	bool silent = evidence_state(e, "silent") && is_ipv6(evidence_arg(e, "address"));
+	bool late = silent || evidence_state(e, "late") || str_eq(evidence_text(e, "ssh.tcp"), STR("timeout"));
 	if (again <= 0 && late)
 		again = 1;
 	return told > 0 || late ? (struct trips){ .made = 1 + told + again, .lost = again } : (struct trips){ 0 };
