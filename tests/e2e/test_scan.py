@@ -343,13 +343,11 @@ class Scan(SharedKbTest):
                 self.check_hostile_log(random.Random(seed))
 
     def is_found_by_every_line_alone(self, hit):
-        """As HACKING has them: without a literal; behind a number in brackets, which is a code's, or read as dress; broken
-        within the words behind a value in front. And few words that the look-up itself doubts."""
+        """As HACKING has them: without a literal; behind a number in brackets, which is a code's, or read as dress."""
         first, *rest = hit['text'].split('\n')
         if not rest:
-            return hit['confidence'] < .7 or re.search(r"\[Errno \d+\]|^(.* )?mount: \S+: can't find ", first)
-        return (any(re.search(r'(^|\]: |ERROR )\s*\(\d+\)', line) for line in rest) or
-                re.search(r'(^|\]: |ERROR )\S+: line$', first))
+            return re.search(r"\[Errno \d+\]|^(.* )?mount: \S+: can't find ", first)
+        return any(re.search(r'(^|\]: |ERROR )\s*\(\d+\)', line) for line in rest)
 
     def check_hostile_log(self, rng):
         messages = [m for m in (s.split() for s in self.samples()) if len(m) > 2]
