@@ -103,8 +103,8 @@ static struct trips count_arps(const struct evidence *e)
 }
 
 /* count_words: of the connection, also of one that did not come about, and the bytes that were said on it one by one.
- * By IPv6, where no connection is tried again to hear its greeting, also of one on which a server that greets others did
- * not greet. */
+ * By IPv6, where no connection is tried again to hear its greeting, also of one on which a server that greets others
+ * did not greet. */
 static struct trips count_words(const struct evidence *e)
 {
 	double told = evidence_number(e, "ssh.told", 0), again = evidence_number(e, "ssh.retransmits", 0);
