@@ -142,8 +142,7 @@ static size_t colon_login(struct redact_finder *f, size_t at, size_t user, size_
 }
 
 /* is_typed_login: "login alice/x1", "SQL> connect alice/x1"; a word of letters alone only where it is all that was
- * typed
- * ("login success/failure", "connect eth0/1"). */
+ * typed ("login success/failure", "connect eth0/1"). */
 static bool is_typed_login(struct str s, struct str before, struct str user, struct str secret)
 {
 	bool letter = false, digit = str_has_digit(secret), path = memchr(secret.p, '/', secret.n);
