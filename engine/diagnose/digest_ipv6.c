@@ -109,7 +109,7 @@ static void put_loss_six(struct digest *d)
 	bool enough = t.made + p.burst_received + passed >= TRIPS_MIN,
 	     all = p.burst_received >= PINGS_SURE && missing <= 0;
 	const struct evidence *best = p.burst ? p.burst : words_six(d) ? words_six(d) : smb_six(d, DIGEST_PAD);
-	if (digest_doubts_ipv6(d))
+	if (digest_doubts_ipv6(d) || evidence_state(words_six(d), "silent")) /* that is not the way's doing */
 		return;
 	if (t.lost > 0 && (missing > 1 ? !p.even : t.lost > 1 && p.burst_received <= 0))
 		digest_put(d, "loss.ipv6", "loss", best);

@@ -47,8 +47,9 @@ static struct trips count_connect(const struct digest *d, const struct evidence 
 }
 
 /* count_row: a connection that came to an end of any kind is a round trip, one that is closed as well as one that is
- * reset; a greeting that was waited for is another one. Where each was waited for so long that its request was sent
- * again they tell nothing, nor where the port never answered. */
+ * reset; a greeting that was waited for is another one, lost where it came behind its time: one that never came was
+ * never sent. Where each was waited for so long that its request was sent again they tell nothing, nor where the port
+ * never answered. */
 static struct trips count_row(const struct digest *d, const struct evidence *e)
 {
 	double made = evidence_number(e, "retry.attempts", 0), failed = evidence_number(e, "retry.failures", 0),
@@ -65,8 +66,8 @@ static struct trips count_row(const struct digest *d, const struct evidence *e)
 	    (!open && t.lost > 0 && failed >= made))
 		return (struct trips){ 0 };
 	for (size_t i = 0; i < heard.n && i < opened.n; i++) {
-		t.made += opened.p[i] == 'S';
-		t.lost += opened.p[i] == 'S' && heard.p[i] == 'F';
+		t.made += opened.p[i] == 'S' && heard.p[i] != 'F';
+		t.lost += opened.p[i] == 'S' && heard.p[i] == 'L';
 	}
 	return t;
 }
@@ -102,14 +103,12 @@ static struct trips count_arps(const struct evidence *e)
 	return told ? (struct trips){ made, made - back, made - back } : (struct trips){ 0 };
 }
 
-/* count_words: of the connection, also of one that did not come about, and the bytes that were said on it one by one.
- * By IPv6, where no connection is tried again to hear its greeting, also of one on which a server that greets others
- * did not greet. */
+/* count_words: of the connection, also of one that did not come about, and the bytes that were said on it one by one. A
+ * server that has them and keeps still has lost nothing. */
 static struct trips count_words(const struct evidence *e)
 {
 	double told = evidence_number(e, "ssh.told", 0), again = evidence_number(e, "ssh.retransmits", 0);
-	bool silent = evidence_state(e, "silent") && is_ipv6(evidence_arg(e, "address"));
-	bool late = silent || evidence_state(e, "late") || str_eq(evidence_text(e, "ssh.tcp"), STR("timeout"));
+	bool late = evidence_state(e, "late") || str_eq(evidence_text(e, "ssh.tcp"), STR("timeout"));
 	if (again <= 0 && late)
 		again = 1;
 	return told > 0 || late ? (struct trips){ .made = 1 + told + again, .lost = again } : (struct trips){ 0 };

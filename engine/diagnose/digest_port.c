@@ -193,6 +193,17 @@ struct ends {
 	double good, bad;
 };
 
+/* count_unheard: connections of a row, or that of an SSH conversation, on which a service that greets kept still though
+ * it had all that was sent: to a client they are worth no more than one that fails. */
+static double count_unheard(const struct evidence *e)
+{
+	struct str heard = evidence_text(e, "retry.heard"), opened = evidence_text(e, "retry.pattern");
+	double n = str_eq(e->probe, STR("ssh")) && evidence_state(e, "silent");
+	for (size_t i = 0; i < heard.n && i < opened.n; i++)
+		n += opened.p[i] == 'S' && heard.p[i] == 'F';
+	return n;
+}
+
 /* count_ends: how connections to one port of the target have ended. */
 static struct ends count_ends(const struct digest *d, struct str port)
 {
@@ -201,11 +212,11 @@ static struct ends count_ends(const struct digest *d, struct str port)
 		const struct evidence *e = d->c->evidence[i];
 		bool udp = str_eq(e->probe, STR("udp")), tcp = udp || str_eq(e->probe, STR("tcp")),
 		     smb = str_eq(e->probe, STR("smb")), nbss = str_eq(e->probe, STR("nbss")),
-		     row = str_eq(e->probe, STR("retry"));
+		     row = str_eq(e->probe, STR("retry")), words = str_eq(e->probe, STR("ssh"));
 		struct str to = nbss ? STR("139") : evidence_arg(e, "port");
 		if (smb && !to.n)
 			to = STR("445");
-		if (!(tcp || smb || nbss || row) || !str_eq(evidence_arg(e, "address"), d->target) ||
+		if (!(tcp || smb || nbss || row || words) || !str_eq(evidence_arg(e, "address"), d->target) ||
 		    !str_eq(to, port) || evidence_state(e, "not-run") ||
 		    evidence_yes(e, "tcp.brief")) /* a lost request is no failure yet */
 			continue;
@@ -215,8 +226,9 @@ static struct ends count_ends(const struct digest *d, struct str port)
 			made = 1;
 			failed = !str_eq(state, udp ? STR("answered") : STR("open")) || (tcp && digest_ended(d, e));
 		}
-		n.bad += failed;
-		n.good += made - failed;
+		double unheard = count_unheard(e);
+		n.bad += failed + unheard;
+		n.good += row ? made - failed - unheard : made - failed;
 	}
 	return n;
 }

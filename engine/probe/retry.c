@@ -5,7 +5,9 @@
  * broke meanwhile; a mix is flaky; only failures is down. Fewer than 10 attempts, or fewer than 5 alike at the end of a
  * row that changed once, do not tell. Each connection carries nothing of ours and is reset at once, or once it was
  * watched: three packets, and nothing of it lingers. Of a service that greets, the greeting is a round trip of its own:
- * it follows the last packet with which the connection is made.
+ * it follows the last packet with which the connection is made. Where it does not come, the first byte of an answer to
+ * it is said all the same: it brings with it what the server lacks of the connection, and what was lost follows. Where
+ * nothing does, the server has it all, and keeps still.
  */
 #include "probe/outcome.h"
 
@@ -19,7 +21,9 @@ static const struct probe_arg_help args[] = {
 	{ "wait", false, "how long one may take, in ms (default 700: before the system repeats its request)",
 	  ARG_NUMBER },
 	{ "watch", false, "how long each has to stay open to count as a success, in ms (default 0)", ARG_NUMBER },
-	{ "hear", false, "how long the service's first word is waited for on each, in ms (default 0)", ARG_NUMBER },
+	{ "hear", false,
+	  "how long the service's first word is waited for on each, in ms (default 0); then SSH's first byte is said",
+	  ARG_NUMBER },
 	{ 0 }
 };
 
@@ -39,7 +43,7 @@ static const struct probe_fact_help facts[] = {
 	{ "retry.attempts", FACT_NUMBER, "attempts made" },
 	{ "retry.failures", FACT_NUMBER, "those that failed" },
 	{ "retry.heard", FACT_TEXT,
-	  "a letter an attempt: S the service said something in the time of hear=, F it did not" },
+	  "a letter an attempt: S the service said something in the time of hear=, L behind it, F it did not" },
 	{ "retry.first_success_ms", FACT_NUMBER, "when the first one succeeded, since the first attempt" },
 	{ "retry.failure", FACT_TEXT, "how the first failure failed: a state of probe tcp, closed or reset" },
 	{ "retry.other_failures", FACT_NUMBER, "those that failed otherwise, where some did" },
@@ -48,6 +52,7 @@ static const struct probe_fact_help facts[] = {
 };
 
 enum { ATTEMPTS_MAX = 30, ENOUGH_ATTEMPTS = 10, ENOUGH_ALIKE = 5, MORE_ATTEMPTS = 5, SILENT_MOST = 14 };
+enum { SENT_AGAIN_MS = 1200 }; /* a first word that was lost has been sent again three times by then */
 
 struct retry {
 	struct address address;
@@ -55,7 +60,9 @@ struct retry {
 	unsigned most, made; /* attempts that ended */
 	unsigned others;     /* that failed otherwise than the first failure */
 	unsigned timeouts;
-	bool pending, open, spoke; /* of the attempt at hand */
+	bool pending, open, asked; /* of the attempt at hand */
+	char word;		   /* of it, as in retry.heard */
+	bool mute;		   /* an earlier one was asked in vain */
 	double spacing_ms, wait_ms, watch_ms, hear_ms, begun_ms, opened_ms, success_ms;
 	const char *failure;
 	char pattern[ATTEMPTS_MAX], heard[ATTEMPTS_MAX];
@@ -126,7 +133,8 @@ static void retry_connect(struct machine *m)
 {
 	struct retry *s = m->state;
 	s->pending = true;
-	s->open = s->spoke = false;
+	s->open = s->asked = false;
+	s->word = 'F';
 	s->begun_ms = m->now_ms;
 	machine_open(m, 0,
 		     (struct channel_spec){ .kind = CHANNEL_TCP, .to = s->address, .port = s->port, .abort = true });
@@ -146,7 +154,7 @@ static void retry_result(struct machine *m, bool success, const char *failure)
 		s->failure = failure;
 	s->others += !success && strcmp(failure, s->failure) != 0;
 	s->timeouts += !success && !strcmp(failure, "timeout");
-	s->heard[s->made] = s->spoke ? 'S' : 'F';
+	s->heard[s->made] = s->word;
 	s->pattern[s->made++] = success ? 'S' : 'F';
 	/* What is decided needs no more packets; what changed near the end needs a few more. Of a quick row that many
 	 * without any answer are enough: each takes all that it may, and the row would outlast the diagnosis. */
@@ -190,14 +198,29 @@ static void retry_opened(struct machine *m)
 		retry_result(m, true, NULL);
 }
 
+/* retry_waited: for as long as it may take. */
+static void retry_waited(struct machine *m)
+{
+	struct retry *s = m->state;
+	bool still = s->open && s->hear_ms > 0 && s->word == 'F';
+	if (still && !s->asked && !s->mute) {
+		s->asked = true;
+		machine_send(m, 0, STR("S"));
+		machine_timer(m, SENT_AGAIN_MS);
+		return;
+	}
+	s->mute |= still;
+	retry_result(m, s->open, s->open ? NULL : "timeout");
+}
+
 /* retry_said: its first word. What is left then is to be watched. */
 static void retry_said(struct machine *m)
 {
 	struct retry *s = m->state;
 	double since_ms = m->now_ms - s->opened_ms;
-	if (!s->open || s->spoke || s->hear_ms <= 0)
+	if (!s->open || s->word != 'F' || s->hear_ms <= 0)
 		return;
-	s->spoke = since_ms <= s->hear_ms;
+	s->word = since_ms <= s->hear_ms ? 'S' : 'L';
 	if (since_ms < s->watch_ms)
 		machine_timer(m, s->watch_ms - since_ms);
 	else
@@ -218,7 +241,7 @@ static void retry_feed(struct machine *m, const struct event *e)
 	else if (e->kind == EVENT_DEADLINE)
 		retry_end(m);
 	else if (e->kind == EVENT_TIMER && s->pending)
-		retry_result(m, s->open, s->open ? NULL : "timeout");
+		retry_waited(m);
 	else if (e->kind == EVENT_TIMER)
 		retry_connect(m);
 }

@@ -3,8 +3,9 @@
  * How much gets through to an SSH server, on one connection: what shuts out who connects often counts connections. Once
  * the server has said who it is, so do we (RFC 4253 section 4.2), a byte at a time, and each is sent when the one
  * before is acknowledged: as many round trips. The first that the system sends again is the last; one that is only
- * acknowledged late is not lost, for some systems take 0.2 s. Then a small message and a large one that say nothing
- * (SSH_MSG_IGNORE, RFC 4253 section 11.2, which is allowed from the identification on): does the large one get there?
+ * acknowledged late is not lost, for some systems take 0.2 s. Of a server that says nothing the first byte tells
+ * whether that is its own doing. Then a small message and a large one that say nothing (SSH_MSG_IGNORE, RFC 4253
+ * section 11.2, which is allowed from the identification on): does the large one get there?
  * What the server says of its own, its offer to exchange keys, shows the other way as far as it is large. No key is
  * exchanged, nobody logs in.
  */
@@ -26,7 +27,7 @@ static const struct probe_state_help states[] = {
 	{ "vanishes", "so was a small message, and a large one never, however often it was sent again" },
 	{ "late", "one was not, or had to be sent again" },
 	{ "ended", "the server ended the connection before" },
-	{ "silent", "it took the connection, and its first word did not come in time" },
+	{ "silent", "it took the connection and our first byte, and its own first word did not come in time" },
 	{ "not-ssh", "it does not begin as an SSH server does" },
 	{ "no-connection", "no TCP connection; ssh.tcp says why" },
 	{ 0 }
@@ -47,7 +48,7 @@ static const struct probe_fact_help facts[] = {
 
 /* LARGE_BYTES: a whole segment, and more, of what nearly all connections carry in one. OFFER_BYTES: what a server's
  * offer has at least, all of which is waited for OFFER_MS at most, for some say it only behind the client's. */
-enum { LOOK_MS = 4, SMALL_BYTES = 16, LARGE_BYTES = 2048, OFFER_BYTES = 600, OFFER_MS = 150 };
+enum { HEAR_MS = 400, LOOK_MS = 4, SMALL_BYTES = 16, LARGE_BYTES = 2048, OFFER_BYTES = 600, OFFER_MS = 150 };
 
 #define WORDS "SSH-2.0-kbtriage\r\n"
 
@@ -57,11 +58,11 @@ enum turn { TURN_WORDS, TURN_SMALL, TURN_LARGE, TURN_OFFER };
 struct ssh {
 	struct address address;
 	unsigned port;
-	bool open, speaks;
+	bool open, speaks, asked; /* asked: the first byte was said before the server spoke */
 	enum turn turn;
 	unsigned told, retransmits;
 	size_t heard;
-	double wait_ms, said_ms; /* said_ms: when the last byte or message was */
+	double wait_ms, opened_ms, said_ms; /* said_ms: when the last byte or message was */
 };
 
 static void ssh_end(struct machine *m, const char *state, const char *tcp)
@@ -130,7 +131,10 @@ static void ssh_look(struct machine *m, const struct event *e)
 {
 	struct ssh *s = m->state;
 	bool late = e->tcp.unacked && m->now_ms > s->said_ms + s->wait_ms;
-	if (s->turn == TURN_LARGE && late)
+	if (!s->speaks) {
+		s->told = !s->retransmits && !e->tcp.unacked;
+		ssh_end(m, s->told ? "silent" : "late", "open");
+	} else if (s->turn == TURN_LARGE && late)
 		ssh_end(m, "vanishes", "open");
 	else if (s->turn != TURN_LARGE && (s->retransmits || late))
 		ssh_end(m, "late", "open");
@@ -150,7 +154,9 @@ static void ssh_hears(struct machine *m, struct str bytes)
 	if (s->speaks)
 		return;
 	s->speaks = str_starts(bytes, STR("SSH-"));
-	if (s->speaks)
+	if (s->speaks && s->asked)
+		machine_ask_tcp(m, 0);
+	else if (s->speaks)
 		ssh_say(m);
 	else
 		ssh_end(m, "not-ssh", "open");
@@ -181,15 +187,28 @@ static void ssh_failed(struct machine *m, const struct event *e)
 	ssh_end(m, "no-connection", outcome_of_connect(e));
 }
 
+static void ssh_opened(struct machine *m)
+{
+	struct ssh *s = m->state;
+	s->open = true;
+	s->opened_ms = m->now_ms;
+	machine_timer(m, s->wait_ms < HEAR_MS ? s->wait_ms : HEAR_MS);
+}
+
 static void ssh_timer(struct machine *m)
 {
-	const struct ssh *s = m->state;
-	if (s->turn == TURN_OFFER)
+	struct ssh *s = m->state;
+	if (!s->open)
+		ssh_end(m, "no-connection", "timeout");
+	else if (s->turn == TURN_OFFER)
 		ssh_end(m, "told", "open");
-	else if (s->speaks)
+	else if (s->speaks || s->asked)
 		machine_ask_tcp(m, 0);
-	else
-		ssh_end(m, s->open ? "silent" : "no-connection", s->open ? "open" : "timeout");
+	else {
+		s->asked = true;
+		ssh_say(m);
+		machine_timer(m, s->wait_ms - (m->now_ms - s->opened_ms));
+	}
 }
 
 static void ssh_feed(struct machine *m, const struct event *e)
@@ -198,10 +217,7 @@ static void ssh_feed(struct machine *m, const struct event *e)
 	if (e->tcp.known && s->turn < TURN_LARGE)
 		s->retransmits = e->tcp.retransmits;
 	switch (e->kind) {
-	case EVENT_OPEN:
-		s->open = true;
-		machine_timer(m, s->wait_ms);
-		break;
+	case EVENT_OPEN: ssh_opened(m); break;
 	case EVENT_BYTES: ssh_hears(m, e->bytes); break;
 	case EVENT_END: ssh_end(m, "ended", "open"); break;
 	case EVENT_FAIL: ssh_failed(m, e); break;
