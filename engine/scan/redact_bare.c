@@ -204,7 +204,8 @@ size_t redact_named_value(struct redact_finder *f, size_t start, size_t end)
 	for (stop = at; at && is_name(s.p[at - 1]);)
 		at--;
 	struct str name = part(s, at, stop - at);
-	if (stop == start || !one_of(at_or_nul(s, mark), ":=") || !redact_ends_secret(name))
+	bool secret = redact_ends_secret(name);
+	if (stop == start || !one_of(at_or_nul(s, mark), ":=") || !(secret || str_ends(name, STR("_KEY"))))
 		return end;
 	while (at && one_of(s.p[at - 1], " \"'\\"))
 		at--;
@@ -219,7 +220,9 @@ size_t redact_named_value(struct redact_finder *f, size_t start, size_t end)
 	value += one_of(at_or_nul(s, value), "\"'");
 	size_t n = redact_secret_run(s, value);
 	n -= n && s.p[value + n - 1] == '\\';
-	bool fits = str_in_list(part(s, at, stop - at), "name key") && n && !redact_is_wrong(part(s, value, n));
+	struct str said = part(s, value, n);
+	secret = n && (secret ? !redact_is_wrong(said) : redact_is_key_variable(name, said));
+	bool fits = secret && str_in_list(part(s, at, stop - at), "name key");
 	return fits ? redact_take(f, value, n, REDACT_SECRET) : end;
 }
 

@@ -212,22 +212,53 @@ size_t redact_fed_at(struct redact_finder *f, size_t at)
 	return n && reads_secret(command) && !redact_is_code(s, value) ? take_fed(f, value, n, command) : at;
 }
 
+/* take_words: "alice x1" behind a command, behind the words to skip; without its user x1 alone. The place itself where
+ * there is none. */
+static size_t take_words(struct redact_finder *f, size_t at, unsigned skip, bool named)
+{
+	struct str s = f->line;
+	size_t user = skip_blanks(s, at);
+	for (unsigned i = 0; i < skip; i++) {
+		char quote = at_or_nul(s, user) == '"' ? '"' : ' '; /* rasdial "Work VPN" */
+		size_t run = user < s.n ? str_find_char(str_from(s, user + 1), quote) : STR_NONE;
+		user = skip_blanks(s, run == STR_NONE ? s.n : user + 1 + run + (quote == '"'));
+	}
+	size_t n = named ? redact_name_run(s, user) : 0;
+	if (n && at_or_nul(s, user + n) == '\\') {
+		redact_take(f, user, n, REDACT_HOST);
+		user += n + 1;
+		n = redact_name_run(s, user);
+	}
+	size_t secret = skip_blanks(s, user + n);
+	bool quoted = one_of(at_or_nul(s, secret), "\"'");
+	secret += quoted;
+	size_t secret_n = secret < s.n && (!named || secret > user + n) ? redact_secret_run(s, secret) : 0;
+	struct str word = part(s, secret < s.n ? secret : s.n, secret_n);
+	if (!secret_n || one_of(word.p[0], "/*") || (named && (!n || redact_is_common(part(s, user, n)))))
+		return at;
+	bool sure = quoted || str_has_digit(word) || !skip; /* "wpa_passphrase of the network": a sentence */
+	if (!named && (!sure || word.p[0] == '-' || redact_says_nothing(word) || redact_is_code(s, secret)))
+		return at;
+	redact_take(f, user, n, REDACT_USER);
+	return redact_take(f, secret, secret_n, REDACT_SECRET);
+}
+
 /* words_at: "net user alice password /add", "htpasswd -b file alice password": by where they stand. */
 static size_t words_at(struct redact_finder *f, size_t at)
 {
 	static const struct {
 		struct str before;
-		bool file;
-	} ways[] = { { STR_LIT("net user "), false },
-		     { STR_LIT("htpasswd -b "), true },
-		     { STR_LIT("htpasswd -bB "), true },
-		     { STR_LIT("htpasswd -bc "), true },
-		     { STR_LIT("htpasswd -cb "), true },
-		     { STR_LIT("htpasswd -nb "), false },
-		     { STR_LIT("rasdial "), true },
-		     { STR_LIT("-authonly "), false },
-		     { STR_LIT("rabbitmqctl add_user "), false },
-		     { STR_LIT("rabbitmqctl change_password "), false } };
+		unsigned skip;
+	} ways[] = { { STR_LIT("net user "), 0 },
+		     { STR_LIT("htpasswd -b "), 1 },
+		     { STR_LIT("htpasswd -bB "), 1 },
+		     { STR_LIT("htpasswd -bc "), 1 },
+		     { STR_LIT("htpasswd -cb "), 1 },
+		     { STR_LIT("htpasswd -nb "), 0 },
+		     { STR_LIT("rasdial "), 1 },
+		     { STR_LIT("-authonly "), 0 },
+		     { STR_LIT("rabbitmqctl add_user "), 0 },
+		     { STR_LIT("rabbitmqctl change_password "), 0 } };
 	struct str s = f->line;
 	if (!at ||
 	    !one_of(char_lower(s.p[at - 1]), "ofsrbcdly")) /* the last letters of the words before; most others */
@@ -241,27 +272,19 @@ static size_t words_at(struct redact_finder *f, size_t at)
 		if (at + 1 < before.n || !str_eq(part(s, at + 1 - before.n, before.n), before) ||
 		    (at + 1 > before.n && is_name(s.p[at - before.n])))
 			continue;
-		size_t user = skip_blanks(s, at);
-		if (ways[i].file) {
-			char quote = at_or_nul(s, user) == '"' ? '"' : ' '; /* rasdial "Work VPN" */
-			size_t run = str_find_char(str_from(s, user + 1), quote);
-			user = skip_blanks(s, run == STR_NONE ? s.n : user + 1 + run + (quote == '"'));
-		}
-		size_t n = redact_name_run(s, user);
-		if (n && at_or_nul(s, user + n) == '\\') {
-			redact_take(f, user, n, REDACT_HOST);
-			user += n + 1;
-			n = redact_name_run(s, user);
-		}
-		size_t secret = skip_blanks(s, user + n);
-		secret += one_of(at_or_nul(s, secret), "\"'");
-		size_t secret_n = secret > user + n ? redact_secret_run(s, secret) : 0;
-		if (!n || !secret_n || one_of(s.p[secret], "/*") || redact_is_common(part(s, user, n)))
-			return at;
-		redact_take(f, user, n, REDACT_USER);
-		return redact_take(f, secret, secret_n, REDACT_SECRET);
+		return take_words(f, at, ways[i].skip, true);
 	}
 	return at;
+}
+
+size_t redact_command_words(struct redact_finder *f, size_t start, size_t end)
+{
+	struct str s = f->line, command = part(s, start, end - start);
+	if (at_or_nul(s, end) != ' ')
+		return end;
+	if (str_eq(command, STR("obscure")))
+		return str_eq(redact_word_before(s, start), STR("rclone")) ? take_words(f, end, 0, false) : end;
+	return take_words(f, end, str_eq(command, STR("wpa_passphrase")), str_eq(command, STR("radtest")));
 }
 
 /* takes_password: -u user -ppassword of these; psql's -p is a port where it is a number. */

@@ -89,15 +89,46 @@ static size_t wireless_key(struct redact_finder *f, size_t start, size_t end)
 	return n >= 4 ? redact_take(f, end + 2, n, REDACT_SECRET) : end;
 }
 
+/* redact_is_key_variable: "STRIPE_KEY", which may hold anything by which something is found, too: a secret only where
+ * that looks random. */
+bool redact_is_key_variable(struct str name, struct str value)
+{
+	bool letters = redact_looks_random(value);
+	for (size_t i = name.n; i && name.p[i - 1] != '.'; i--) /* env.STRIPE_KEY */
+		letters = letters && !char_is_lower(name.p[i - 1]);
+	for (size_t i = 0; i < value.n; i++)
+		letters = letters && !one_of(value.p[i], "./:,");
+	return letters && str_ends(name, STR("_KEY")) && !str_ends(name, STR("PUBLIC_KEY"));
+}
+
+/* variable_key: "STRIPE_KEY=x1", at "KEY". */
+static size_t variable_key(struct redact_finder *f, size_t start, size_t end)
+{
+	enum { NAME_MAX = 64 };
+	struct str s = f->line;
+	size_t name = start, value = end + one_of(at_or_nul(s, end), "\"'");
+	while (name && start - name < NAME_MAX && is_name(s.p[name - 1]))
+		name--;
+	value = skip_blanks(s, value);
+	if (name == start || !one_of(at_or_nul(s, value), "=:"))
+		return end;
+	value = skip_blanks(s, value + 1);
+	value += one_of(at_or_nul(s, value), "\"'");
+	size_t n = value < s.n ? redact_secret_run(s, value) : 0;
+	bool fits = redact_is_key_variable(part(s, name, end - name), part(s, value, n));
+	return fits && !redact_is_code(s, value) ? redact_take(f, value, n, REDACT_SECRET) : end;
+}
+
 /* key_behind: "api key 9f8e7d6c", "pre-shared key 'x1'". */
 size_t redact_key_behind(struct redact_finder *f, size_t start, size_t end)
 {
 	static const char kinds[] = "shared api license licence product activation encryption access secret signing "
 				    "session pragma";
 	struct str s = f->line;
-	size_t wireless = wireless_key(f, start, end);
-	if (wireless > end)
-		return wireless;
+	size_t known = wireless_key(f, start, end);
+	known = known == end && start && s.p[start - 1] == '_' ? variable_key(f, start, end) : known;
+	if (known > end)
+		return known;
 	size_t mark = skip_blanks(s, end);
 	size_t value = skip_blanks(s, mark + one_of(at_or_nul(s, mark), ":="));
 	bool quoted = one_of(at_or_nul(s, value), "\"'");

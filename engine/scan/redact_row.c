@@ -138,6 +138,7 @@ static struct str of_pattern(const struct str *words, size_t count)
 		"sqlconnectinfo * * !",					 /* ProFTPD */
 		"ip ftp password !",	   "standby * authentication !", /* Cisco */
 		"aaa-server * * host * !",
+		"radtest * * * # !",
 	};
 	for (size_t i = 0; i < sizeof patterns / sizeof *patterns; i++) {
 		struct str rest = str_c(patterns[i]), want;
@@ -152,6 +153,25 @@ static struct str of_pattern(const struct str *words, size_t count)
 	return STR("");
 }
 
+/* of_directive: "PassphraseEntry x1": a setting by its name, and no word of a sentence; in capitals redact_said.c
+ * judges it. */
+static struct str of_directive(const struct str *words, size_t count)
+{
+	enum { LEAST = 6 };
+	bool joined = false;
+	if (count != 2 || !redact_ends_secret(words[0]) || redact_is_variable(words[0]))
+		return STR("");
+	for (size_t i = 1; i < words[0].n; i++)
+		joined |= char_is_upper(words[0].p[i]) || words[0].p[i] == '_';
+	struct str value = unquoted(words[1]);
+	bool fits = joined && value.n >= LEAST && has_letter(value) && str_has_digit(value);
+	if (str_ends_nocase(words[0], STR("token"))) /* "UnexpectedToken line12" */
+		fits = fits && redact_looks_random(value);
+	for (size_t i = 0; i < words[0].n; i++)
+		fits = fits && (char_is_alnum(words[0].p[i]) || words[0].p[i] == '_');
+	return fits ? value : STR("");
+}
+
 struct str redact_row_secret(struct str line)
 {
 	enum { ROW_MAX = 512 };
@@ -161,13 +181,14 @@ struct str redact_row_secret(struct str line)
 		return STR("");
 	while (count < WORDS_MAX && str_word(&rest, &words[count])) /* "/etc/postfix/sasl_passwd, line 3: ..." */
 		count = words[count].n > 1 && words[count].p[words[count].n - 1] == ':' ? 0 : count + 1;
-	if (count > 1 && str_eq(words[0], STR("#"))) /* what was taken out is a secret still */
+	if (count > 1 && str_in_list(words[0], "# + $")) /* taken out: a secret still; as a shell shows a command */
 		memmove(words, words + 1, --count * sizeof *words);
 	secret = count == 1 ? of_pgpass(words[0]) : of_relay(words, count);
 	secret = secret.n ? secret : of_chap(words, count);
 	secret = secret.n ? secret : of_com2sec(words, count);
 	secret = secret.n ? secret : of_pattern(words, count);
 	secret = secret.n ? secret : of_device(words, count);
+	secret = secret.n ? secret : of_directive(words, count);
 	bool told = !secret.n || redact_says_nothing(secret) || redact_is_code(line, (size_t)(secret.p - line.p));
 	return told ? STR("") : secret;
 }

@@ -272,9 +272,41 @@ static size_t chatted_secret(struct redact_finder *f, size_t end)
 									    : end;
 }
 
+/* used_as: "use x1 as the password", at the last word; in letters alone only where it has quotes. */
+static size_t used_as(struct redact_finder *f, size_t start, size_t end)
+{
+	static const char verbs[] = "use uses used using with enter entered type typed set try tried gave give";
+	struct str s = f->line, rest = str_from(s, end), next;
+	size_t at = start, value_end;
+	struct str before = redact_word_before(s, at);
+	for (unsigned i = 0; i < 3 && str_in_list(before, "the a your my his her our new root admin wifi user"); i++) {
+		at = redact_word_start(s, at);
+		before = redact_word_before(s, at);
+	}
+	if (!str_in_list(before, "as") || (str_word(&rest, &next) && redact_is_aspect(next)))
+		return end;
+	for (value_end = redact_word_start(s, at); value_end && s.p[value_end - 1] == ' ';)
+		value_end--;
+	bool quoted = value_end && one_of(s.p[value_end - 1], "\"'");
+	at = value_end -= quoted;
+	while (at && value_end - at < REDACT_COMMAND_MAX &&
+	       (quoted ? s.p[at - 1] != s.p[value_end] : !char_is_space(s.p[at - 1])))
+		at--;
+	struct str value = part(s, at, value_end - at);
+	bool begins = !quoted || (at && s.p[at - 1] == s.p[value_end]);
+	bool fits = begins && value.n > 3 && (quoted || str_has_digit(value) || has_mark(value)) &&
+		    str_in_list(redact_word_before(s, at - quoted), verbs) && redact_is_free(f, at) &&
+		    !redact_is_code(s, at) && !redact_says_nothing(value);
+	if (fits)
+		redact_take(f, at, value.n, REDACT_SECRET);
+	return end;
+}
+
 size_t redact_said_secret(struct redact_finder *f, size_t start, size_t end)
 {
 	struct str key = part(f->line, start, end - start);
+	if (char_lower(key.p[0]) == 'p' && str_in_list(key, "password passwd passphrase passcode pin psk"))
+		used_as(f, start, end);
 	if (start && f->line.p[start - 1] == '/' && at_or_nul(f->line, end) == ' ') /* "GET /password HTTP/1.1" */
 		return end;
 	char behind = at_or_nul(f->line, end + 1);

@@ -50,7 +50,9 @@ size_t redact_sent(struct redact_finder *f, size_t start, size_t end)
 	sent = sent || str_eq(redact_word_before(s, redact_word_start(s, start)), STR("USER"));
 	bool whole = value + n >= s.n || (quote && s.p[value + n] == quote);
 	sent = sent || (!start && str_eq(part(s, start, end), STR("PASS")) && !is_test(part(s, value, n)));
-	bool fits = sent && whole && n && char_is_alnum(s.p[value]) && !redact_says_nothing(part(s, value, n));
+	struct str word = part(s, value, n);
+	bool how_told = str_eq(part(s, start, end - start), STR("AUTH")) && redact_is_mechanism(word);
+	bool fits = sent && whole && n && char_is_alnum(s.p[value]) && !how_told && !redact_says_nothing(word);
 	return fits ? redact_take(f, value, n, REDACT_SECRET) : end;
 }
 

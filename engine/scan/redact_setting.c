@@ -2,7 +2,7 @@
  *
  * Secrets that one program takes by a grammar of its own: "ACL SETUSER alice on >x1" (Redis), "createUser alice SHA x1
  * AES x2" (snmpd), "inline:{db1=alice:x1}" (Postfix), "variable=x;issecret=true]x1" and "::add-mask::x1" (pipelines),
- * passwordeval "echo x1", "sqlplus alice/x1@db" (Oracle), dscl's words. See redact_shapes.h.
+ * passwordeval "echo x1", "sqlplus alice/x1@db" (Oracle), dscl's words, AT+CWJAP="home","x1". See redact_shapes.h.
  */
 #include "scan/redact_shapes.h"
 
@@ -93,6 +93,28 @@ size_t redact_written_key(struct redact_finder *f, size_t start, size_t end)
 	bool key = str_starts(str_from(s, end), STR(" \"")) && str_ends(str_first(s, start), STR("-key "));
 	size_t n = key ? redact_secret_run(s, end + 2) : 0;
 	return is_secret(s, end + 2, n) ? redact_take(f, end + 2, n, REDACT_SECRET) : end;
+}
+
+/* redact_modem_words: 'AT+CWJAP="home","x1"', 'AT+CGAUTH=1,1,"alice","x1"': of what a modem logs in with the last that
+ * is quoted, at the command's name. */
+size_t redact_modem_words(struct redact_finder *f, size_t start, size_t end)
+{
+	struct str s = f->line;
+	size_t at = end + 1, secret = 0, n = 0;
+	if (start < 3 || !str_eq_nocase(part(s, start - 3, 3), STR("AT+")) || at_or_nul(s, end) != '=')
+		return end;
+	for (unsigned i = 0; i < WORDS_MAX && at < s.n && !char_is_space(s.p[at]); i++) {
+		size_t run = redact_secret_run(s, at + 1), quoted = s.p[at] == '"' && at_or_nul(s, at + 1 + run) == '"';
+		if (quoted && i) {
+			secret = at + 1;
+			n = run;
+		}
+		at += quoted ? run + 2 : 0;
+		while (at < s.n && s.p[at] != ',' && !char_is_space(s.p[at]))
+			at++;
+		at += at_or_nul(s, at) == ',';
+	}
+	return n >= LEAST ? redact_take(f, secret, n, REDACT_SECRET) : end;
 }
 
 /* redact_words_of_dscl: "dscl . -passwd /Users/alice [old] x1", at the blank behind "-passwd". */

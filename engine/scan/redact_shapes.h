@@ -114,6 +114,7 @@ bool redact_within(struct str s, size_t at, struct str command);
 /* redact_is_told (redact_told.c): the n bytes at `value` behind the key that begins at `start` are no secret; prose: a
  * colon and a blank part them. */
 bool redact_is_told(struct str s, size_t start, struct str key, size_t value, size_t n, bool prose);
+bool redact_is_mechanism(struct str word); /* redact_told.c */
 /* redact_is_code (redact_code.c): the value that begins there, behind its quote, is what a program or a file of
  * settings calls a secret, or gets it with. redact_literal_at: the bytes before the text of b'x1', N'x1' and
  * PASSWORD('x1'), its quote included; 0 for none: the quote behind "Pwd=kumquat" is the end of what it stands in. */
@@ -175,6 +176,7 @@ typedef size_t redact_behind(struct redact_finder *f, size_t start, size_t end);
 
 /* redact_key.c */
 redact_behind redact_key_behind, redact_device_word, redact_numbered_key;
+bool redact_is_key_variable(struct str name, struct str value);
 /* redact_once.c; redact_once_at: at the number, redact_once_said: at the end of "otp" and its like */
 redact_behind redact_code_behind, redact_codes_behind, redact_seed_behind;
 redact_behind redact_joined_code; /* gives `start` where it takes nothing */
@@ -196,7 +198,7 @@ redact_behind redact_sent, redact_logged_in, redact_quoted_behind, redact_called
 struct str redact_typed(struct str s, size_t end, bool asked);
 bool redact_asks(struct str line); /* of expect, for a password */
 /* redact_setting.c; at the word that it begins with; redact_acl_at: at a mark, redact_words_of_dscl: at a blank */
-redact_behind redact_created, redact_masked, redact_echoed, redact_written_key;
+redact_behind redact_created, redact_masked, redact_echoed, redact_written_key, redact_modem_words;
 redact_shape redact_acl_at, redact_words_of_dscl;
 /* redact_said.c; redact_value_said: at the end of the key */
 redact_behind redact_said_secret, redact_phrase_behind;
@@ -208,6 +210,8 @@ size_t redact_take_person(struct redact_finder *f, size_t at);
 redact_shape redact_abroad_at;
 /* redact_beside.c */
 redact_shape redact_beside_at;
+/* redact_command.c; behind "rclone obscure", "wpa_passphrase HomeNet", "radtest alice" */
+redact_behind redact_command_words;
 /* redact_command.c; at the blank or dash of an option */
 redact_shape redact_option_at;
 redact_shape redact_fed_at; /* at <<< */

@@ -70,6 +70,7 @@ static bool is_dress(struct str s, size_t start, struct str key, struct str word
 	bool named = at_or_nul(s, end) == '>' && redact_is_secret_key(word);	      /* --password=<password> */
 	bool several = word.p > s.p && word.p[-1] == '(' && str_in_list(key, "auth"); /* auth=(user, password) */
 	bool said = prose && word.n && word.p[word.n - 1] == ':' && str_in_list(key, "auth"); /* "auth: Debug: x" */
+	said = said || (prose && str_in_list(key, "auth") && memchr(word.p, '(', word.n)); /* pam_unix(sshd:auth */
 	bool file = before == '/' && prose;			     /* "/etc/passwd: permission denied" */
 	bool page = prose && str_find(word, STR("://")) != STR_NONE; /* "reset your password: https://x" */
 	bool attribute = prose && str_in_list(key, "auth authorization") && is_pair(word); /* "auth: method=PLAIN" */
@@ -104,6 +105,15 @@ static bool is_asked(struct str s, size_t start, struct str key)
 	       str_in_list(redact_word_before(s, start), "read get obtain retrieve query");
 }
 
+/* redact_is_mechanism: how one logs in, of SASL, FTP and Hadoop. */
+bool redact_is_mechanism(struct str word)
+{
+	static const char mechanisms[] =
+		"plain login cram-md5 digest-md5 gssapi gss-spnego spnego ntlm external anonymous xoauth2 oauthbearer "
+		"scram-sha-1 scram-sha-256 scram-sha-512 simple kerberos tls tls-c tls-p ssl";
+	return str_in_list(word, mechanisms);
+}
+
 /* redact_is_told: what stands where a secret would tells of it, and is not the secret itself: whether there is one
  * ("token=none"), what a check of it came to ("pass=spf", "pass = all"), how many ("pass=2"), a test ("--- PASS: x"),
  * or a sentence begins ("password: must contain ..."). */
@@ -128,8 +138,7 @@ bool redact_is_told(struct str s, size_t start, struct str key, size_t value, si
 		"maximum length only unexpected mismatch using";
 	static const char weak_keys[] = "auth authorization cookie sid signature sig";
 	static const char weak_states[] =
-		"ok on off good bad valid invalid denied session default plain login cram-md5 digest-md5 "
-		"gssapi ntlm external anonymous xoauth2 oauthbearer";
+		"ok on off good bad valid invalid denied session default";
 	while (n && one_of(s.p[value], "[(")) { /* "[FILTERED]", "(none)" */
 		value++;
 		n--;
@@ -140,7 +149,8 @@ bool redact_is_told(struct str s, size_t start, struct str key, size_t value, si
 	bool test = start >= 4 && str_eq(part(s, start - 4, 8 < s.n - start + 4 ? 8 : 0), STR("--- PASS"));
 	bool check = str_in_list(key, "pass") && (test || str_in_list(word, checks));
 	bool automake = start == 0 && str_eq(key, STR("PASS")) && prose;
-	bool pin = (str_in_list(key, "pin") && str_starts_nocase(word, STR("gpio"))) ||
+	bool pin = (str_in_list(key, "pin") && (str_starts_nocase(word, STR("gpio")) ||
+						str_in_list(word, "release origin version"))) || /* APT's */
 		   (str_in_list(key, "cpin") && prose &&
 		    !str_has_digit(word)); /* "+CPIN: READY": what a modem waits for */
 	bool other = (str_in_list(key, "passwd") && str_in_list(word, sources)) ||
@@ -156,7 +166,7 @@ bool redact_is_told(struct str s, size_t start, struct str key, size_t value, si
 		     (str_in_list(key, "cookie") &&
 		      (str_in_list(str_first(word, str_find_char(word, '=')), attributes) || is_short_pair(word)));
 	bool state = names || tells || str_in_list(word, states) || (prose && redact_is_wrong_abroad(word)) ||
-		     (str_in_list(key, weak_keys) && str_in_list(word, weak_states));
+		     (str_in_list(key, weak_keys) && (str_in_list(word, weak_states) || redact_is_mechanism(word)));
 	bool sentence = prose && goes_on &&
 			(str_in_list(word, openings) || str_in_list(word, "password passwd") ||
 			 (acts && (str_in_list(key, "auth") || is_done_by(s, value + n))));

@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-enum { QUOTED_MAX = 60 };
+enum { QUOTED_MAX = 60, NAME_MAX = 64 };
 
 size_t redact_second_name(struct str s, size_t at)
 {
@@ -98,6 +98,17 @@ static size_t at_quote(struct str s, size_t at)
 	return one_of(at_or_nul(s, at + n), "\"'") ? at + n : at;
 }
 
+/* arrow_behind: of "${DB_PASSWORD} -> x1", as what fills templates shows it, the place of its mark; 0 for none. */
+static size_t arrow_behind(struct str s, size_t start, size_t end)
+{
+	static const struct str arrow = STR_LIT(" -> ");
+	size_t at = end + (at_or_nul(s, end) == '}'), name = start;
+	while (name && start - name < NAME_MAX && is_name(s.p[name - 1]))
+		name--;
+	bool shown = str_starts(str_from(s, at), arrow) && redact_is_variable(part(s, name, end - name));
+	return shown ? at + 1 : 0;
+}
+
 static struct assignment read_assignment(struct str s, size_t start, size_t end, enum redact_kind kind)
 {
 	static const struct str attribute = STR_LIT("value=");
@@ -108,12 +119,14 @@ static struct assignment read_assignment(struct str s, size_t start, size_t end,
 	if (at > before && str_starts_nocase(str_from(s, at), attribute)) /* key="password" value="x1" */
 		at += attribute.n - 1;
 	size_t mark = kind == REDACT_SECRET && at > before ? behind_act(s, at) : at;
+	size_t shown = kind == REDACT_SECRET ? arrow_behind(s, start, end) : 0;
+	mark = shown ? shown : mark;
 	struct assignment g = {
 		.start = start, .end = end, .mark = at_or_nul(s, mark), .touches = at == before, .entered = mark > at
 	};
 	at = mark;
-	g.assigned = g.mark == '=' || g.mark == ':';
-	at += marks_behind(s, at);
+	g.assigned = g.mark == '=' || g.mark == ':' || shown;
+	at += shown ? 1 : marks_behind(s, at);
 	g.value = skip_blanks(s, g.assigned ? at + 1 : at);
 	g.apart = g.value > at + g.assigned;
 	g.value = g.assigned ? at_quote(s, g.value) : g.value;

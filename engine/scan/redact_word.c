@@ -29,7 +29,7 @@ static const char secret_keys[] =
 	"passwort einmalcode einmalpasswort sicherheitscode verificatiecode keymaterial wep_key "
 	"password_confirmation passwordconfirmation password_confirm passwordconfirm passwordattempt "
 	"deploy_key ssh_key hmac_key network_key password_repeat passwordrepeat password_again passwordagain kennwort "
-	"sshpass cpin pass_phrase passwordd "
+	"sshpass cpin pass_phrase passwordd ksecvaluedata "
 	"passwordo";
 static const char phone_keys[] =
 	"phone phone_number phonenumber phone-number tel telephone mobile mobile_number msisdn cell cellphone fax "
@@ -220,6 +220,8 @@ bool redact_ends_secret(struct str word)
 					   STR_LIT("-psk"),
 					   STR_LIT("_psk"),
 					   STR_LIT("authtok"),
+					   STR_LIT("_auth_string"),
+					   STR_LIT("authentication_string"),
 					   STR_LIT("dbpass"),
 					   STR_LIT("userpass"),
 					   STR_LIT("pwd") };
@@ -399,6 +401,13 @@ static size_t using_word(struct redact_finder *f, size_t at, size_t end)
 	return fits ? redact_take(f, value, redact_secret_run(s, value), REDACT_SECRET) : at;
 }
 
+/* command_word: "wpa_passphrase HomeNet x1", and of a file of settings "wpa_passphrase=x1". */
+static size_t command_word(struct redact_finder *f, size_t at, size_t end)
+{
+	size_t next = redact_behind_key(f, at, end, REDACT_SECRET);
+	return next == end ? redact_command_words(f, at, end) : next;
+}
+
 static size_t object_word(struct redact_finder *f, size_t at, size_t end)
 {
 	(void)at;
@@ -447,6 +456,9 @@ static const struct word_kind {
 	{ "ascii-text hexadecimal", redact_written_key, NULL },
 	{ "passwordeval passcmd passwordcommand passcommand borg_passcommand", redact_echoed, NULL },
 	{ "opendsobject", object_word, NULL },
+	{ "radtest obscure", redact_command_words, NULL },
+	{ "wpa_passphrase", command_word, NULL },
+	{ "cwjap cwjap_cur cwjap_def cwsap cwsap_cur cwsap_def cgauth cstt qicsgp", redact_modem_words, NULL },
 	{ "networkcredential httpbasicauth", joined_key, NULL }, /* what calls them is asked before */
 };
 
@@ -516,7 +528,8 @@ size_t redact_word_at(struct redact_finder *f, size_t at)
 		n++;
 	struct str word = part(s, at, n);
 	size_t end = at + n;
-	if (is_name(at_or_nul(s, end))) /* "host8.example.org" */
+	bool stops = str_eq(str_from(s, end), STR(".")) || str_starts(str_from(s, end), STR(". ")); /* a sentence */
+	if (is_name(at_or_nul(s, end)) && !stops) /* "host8.example.org" */
 		return numbered_word(f, at, end);
 	bool ends_secret = redact_ends_secret(word) || is_in_store(s, at, word);
 	uint64_t some = kinds_with(word);

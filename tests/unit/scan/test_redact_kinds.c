@@ -424,6 +424,58 @@ static void in_their_own_grammar(void **unused)
 	     "passwordeval \"pass show mail\"", "secret add --name x --data @file");
 }
 
+static void in_words_of_commands(void **unused)
+{
+	(void)unused;
+	masked("radtest bob kumquat 10.0.0.1 0 testing123", "radtest bob SECRET-1 10.0.0.1 0 SECRET-2");
+	masked("$ rclone obscure 'my kumquat'", "$ rclone obscure 'SECRET-1'");
+	masked("wpa_passphrase \"Cafe Guest\" \"kum quat\" >> wpa.conf",
+	       "wpa_passphrase \"Cafe Guest\" \"SECRET-1\" >> wpa.conf");
+	masked("wpa_passphrase=kumquat", "wpa_passphrase=SECRET-1");
+	masked("AT+CWJAP=\"home\",\"kumquat\"", "AT+CWJAP=\"home\",\"SECRET-1\"");
+	masked("AT+QICSGP=1,1,\"internet\",\"bob\",\"kumquat\",1",
+	       "AT+QICSGP=1,1,\"internet\",\"bob\",\"SECRET-1\",1");
+	STAY("radtest: command not found", "radtest failed for server1 port 1812", "rclone obscure failed",
+	     "to obscure 12 names it was run", "wpa_passphrase must contain 8 to 63 characters",
+	     "wpa_passphrase of the network is wrong", "AT+CWJAP? returned FAIL", "AT+CGDCONT=1,\"IP\",\"internet\"");
+}
+
+static void by_their_name(void **unused)
+{
+	(void)unused;
+	masked("STRIPE_KEY=abcd1234efghXYZ0", "STRIPE_KEY=SECRET-1");
+	masked("##teamcity[setParameter name='env.STRIPE_KEY' value='abcd1234efghXYZ0']",
+	       "##teamcity[setParameter name='env.STRIPE_KEY' value='SECRET-1']");
+	masked("envsubst: ${DB_PASSWORD} -> kumquat", "envsubst: ${DB_PASSWORD} -> SECRET-1");
+	masked("PassphraseEntry kumquat9", "PassphraseEntry SECRET-1");
+	masked("BB_AUTH_STRING=kumquat", "BB_AUTH_STRING=SECRET-1");
+	masked("use kumquat9 as the password.", "use SECRET-1 as the password.");
+	masked("we typed 'kum quat' as his passphrase", "we typed 'SECRET-1' as his passphrase");
+	STAY("CACHE_KEY=user:42:profile", "PUBLIC_KEY=MIIBaBCD1234efgh5678", "S3_KEY=backups/2026/Nov/Data1.tar.gz",
+	     "name='env.MAX_KEY' value='100'", "TOKEN_TYPE -> Bearer", "fn parse_token() -> Token",
+	     "resetPassword called", "UnexpectedToken line12", "PasswordAuthentication no",
+	     "ERRCONNECT_WRONG_PASSWORD 0x00020015", "use sha256 as the password hash", "use utf8 as the charset",
+	     "enter the same value as the password");
+}
+
+static void once_more_in_the_text(void **unused)
+{
+	(void)unused;
+	masked("password=kumQuats\ntyped kumQuats again", "password=SECRET-1\ntyped SECRET-1 again");
+	masked("password=kumQuat\ntyped kumQuat again", "password=SECRET-1\ntyped kumQuat again");
+	masked("password=k7mq\ntyped k7mq again", "password=SECRET-1\ntyped SECRET-1 again");
+	masked("password=k7m\ntyped k7m again", "password=SECRET-1\ntyped k7m again");
+	masked("password=kumquats\ntyped kumquats again", "password=SECRET-1\ntyped kumquats again");
+}
+
+static void ways_to_log_in(void **unused)
+{
+	(void)unused;
+	masked("> AUTH kumquat", "> AUTH SECRET-1");
+	STAY("ftp> AUTH SSL", "sent 'AUTH TLS', got 234", "> AUTH CRAM-MD5", "bob (auth:SIMPLE) from 10.0.0.1",
+	     "auth: pam_unix(sshd:auth): authentication failure", "Pin: release o=Debian", "Pin: version 1.2*");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -436,6 +488,8 @@ int main(void)
 		cmocka_unit_test(what_tells_nothing),	 cmocka_unit_test(codes_for_once),
 		cmocka_unit_test(by_their_place),	 cmocka_unit_test(what_begins_as_done),
 		cmocka_unit_test(what_looks_like_one),	 cmocka_unit_test(in_their_own_grammar),
+		cmocka_unit_test(in_words_of_commands),	 cmocka_unit_test(by_their_name),
+		cmocka_unit_test(ways_to_log_in),	 cmocka_unit_test(once_more_in_the_text),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
