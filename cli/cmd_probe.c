@@ -111,7 +111,8 @@ static void show_evidence(void *context, size_t index, struct evidence *e)
 	for (size_t i = 0; i < e->fact_count; i++)
 		wide = e->facts[i].name.n > wide ? e->facts[i].name.n : wide;
 	for (size_t i = 0; i < e->fact_count; i++) {
-		buf_addf(&c->out, "    %-*.*s  ", (int)wide, STR_ARG(e->facts[i].name));
+		buf_add_c(&c->out, "    ");
+		render_padded(&c->out, e->facts[i].name, wide + 2);
 		render_hanging(&c->out, &c->text, 4 + (unsigned)wide + 2, e->facts[i].text);
 	}
 }

@@ -43,7 +43,8 @@ static void add_row(struct cmd_context *c, const struct tally_article *t, struct
 		buf_free(&below);
 		return;
 	}
-	buf_addf(&c->out, "  %-*.*s  ", (int)id_width, STR_ARG(t->id));
+	buf_add_c(&c->out, "  ");
+	render_padded(&c->out, t->id, id_width + 2);
 	render_title(&c->out, &c->text, column + (unsigned)id_width + 2, title);
 }
 

@@ -7,12 +7,13 @@
 /* say_change: one line at the end, before and after. */
 static void say_change(struct cmd_context *c, const struct incident *before, const struct verdict *now)
 {
-	buf_addf(&c->out, "\nbefore: ");
+	buf_add_c(&c->out, "\nbefore: ");
 	render_safe(&c->out, before->state, false);
 	buf_add_c(&c->out, before->cause.n ? " " : "");
 	render_safe(&c->out, before->cause, false);
-	buf_addf(&c->out, "\nnow:    %s%s%.*s\n", verdict_state_name(now->state), now->cause.n ? " " : "",
-		 STR_ARG(now->cause));
+	buf_addf(&c->out, "\nnow:    %s%s", verdict_state_name(now->state), now->cause.n ? " " : "");
+	render_safe(&c->out, now->cause, false);
+	buf_add_char(&c->out, '\n');
 }
 
 static int run(struct cmd_context *c)

@@ -96,13 +96,17 @@ void render_text_evidence(struct buf *out, const struct render_text *t, const st
 	const char *tone = render_tone(e->state);
 	const char *bold = t->colour ? "\033[1m" : "", *plain = t->colour ? "\033[0m" : "";
 	const char *hue = !t->colour ? "" : *tone == 'g' ? "\033[32m" : *tone == 'b' ? "\033[31m" : "";
-	enum { WORTH_SAYING_MS = 10 };
-	size_t wide = e->state.n > 13 ? e->state.n : 13;
+	enum { WORTH_SAYING_MS = 10, PROBE = 9, STATE = 13 };
+	size_t wide = e->state.n > STATE ? e->state.n : STATE;
 	struct buf text = { 0 };
-	buf_addf(out, "  %s%-9.*s %s%-13.*s%s ", bold, STR_ARG(e->probe), hue, STR_ARG(e->state), plain);
+	buf_addf(out, "  %s", bold);
+	render_padded(out, e->probe, PROBE);
+	buf_addf(out, " %s", hue);
+	render_padded(out, e->state, STATE);
+	buf_addf(out, "%s ", plain);
 	buf_add(&text, e->reason);
 	if (e->ms >= WORTH_SAYING_MS && str_find(e->reason, STR(" ms")) == STR_NONE)
 		buf_addf(&text, " (%.0f ms)", e->ms);
-	render_beside(out, t, (unsigned)(2 + 9 + 1 + wide + 1), buf_str(&text));
+	render_beside(out, t, (unsigned)(2 + PROBE + 1 + wide + 1), buf_str(&text));
 	buf_free(&text);
 }

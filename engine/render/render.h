@@ -48,6 +48,8 @@ void render_text_article(struct buf *out, const struct render_text *t, const str
 /* render_safe adds untrusted text for a terminal: valid UTF-8, control and bidi characters as visible escapes; LF and
  * TAB are kept where keep_lines. */
 void render_safe(struct buf *out, struct str text, bool keep_lines);
+/* render_padded is the same for a column of a table: blanks fill it up to so many characters. */
+void render_padded(struct buf *out, struct str text, size_t columns);
 /* render_title is the same for what is one line where nobody says how wide it may be: in a pipe. */
 void render_title(struct buf *out, const struct render_text *t, unsigned column, struct str text);
 const char *render_plural(uint64_t n); /* what ends a word of so many: "" or "s" */

@@ -43,7 +43,9 @@ void render_text_match_line(struct buf *out, const struct render_text *t, const 
 		struct buf title = { 0 };
 		buf_add(&title, m->title);
 		buf_addf(&title, "  (%.0f %%)", m->confidence * 100);
-		buf_addf(out, "%s%.*s%s  ", on(t, BOLD), STR_ARG(m->id), on(t, PLAIN));
+		buf_add_c(out, on(t, BOLD));
+		render_safe(out, m->id, false);
+		buf_addf(out, "%s  ", on(t, PLAIN));
 		render_title(out, t, (unsigned)m->id.n + 2, buf_str(&title));
 		buf_free(&title);
 	}
@@ -131,8 +133,9 @@ static void add_headline(struct buf *out, const struct render_text *t, const str
 		buf_addf(out, "  %s", on(t, BOLD));
 		render_hanging(&title, t, (unsigned)column, v->title);
 		buf_add(out, str_trim_end(buf_str(&title)));
-		buf_addf(out, "%s%s%s%.*s, %.0f %%%s", on(t, PLAIN), fits ? "  " : "\n  ", on(t, DIM),
-			 STR_ARG(v->cause), v->confidence * 100, on(t, PLAIN));
+		buf_addf(out, "%s%s%s", on(t, PLAIN), fits ? "  " : "\n  ", on(t, DIM));
+		render_safe(out, v->cause, false);
+		buf_addf(out, ", %.0f %%%s", v->confidence * 100, on(t, PLAIN));
 		buf_free(&title);
 	}
 	buf_add_char(out, '\n');
@@ -299,9 +302,10 @@ static void add_ruled_out_by(struct buf *out, const struct render_text *t, const
 		return;
 	buf_add_c(out, "  ");
 	if (by < r->evidence_count) {
-		buf_addf(out, "%.*s", STR_ARG(r->evidence[by]->probe));
+		render_safe(out, r->evidence[by]->probe, false);
 		add_args(out, r->evidence[by]);
-		buf_addf(out, ": %.*s", STR_ARG(r->evidence[by]->state));
+		buf_add_c(out, ": ");
+		render_safe(out, r->evidence[by]->state, false);
 	} else {
 		buf_add_c(out, narrow ? "given, or of several" : "what was given, or several say together");
 	}
@@ -309,7 +313,9 @@ static void add_ruled_out_by(struct buf *out, const struct render_text *t, const
 	for (size_t i = 0; i < v->ruled_out_count; i++) {
 		if (v->ruled_out[i].by != by)
 			continue;
-		buf_addf(out, narrow ? "    %.*s\n      " : "    %-34.*s ", STR_ARG(v->ruled_out[i].cause));
+		buf_add_c(out, "    ");
+		render_padded(out, v->ruled_out[i].cause, narrow ? 0 : 34);
+		buf_add_c(out, narrow ? "\n      " : " ");
 		render_hanging(out, t, narrow ? 6 : 4 + 34 + 1, v->ruled_out[i].because);
 	}
 }
@@ -330,7 +336,8 @@ void render_text_explain(struct buf *out, const struct render_text *t, const str
 	heading(out, t, "Belief in the rest");
 	for (size_t i = 0; i < v->belief_count; i++) {
 		add_weight(out, v->beliefs[i].weight);
-		buf_addf(out, "%.*s\n", STR_ARG(v->beliefs[i].cause));
+		render_safe(out, v->beliefs[i].cause, false);
+		buf_add_char(out, '\n');
 	}
 	if (!v->belief_count)
 		buf_add_c(out, "  nothing is left\n");
@@ -345,7 +352,9 @@ void render_text_explain(struct buf *out, const struct render_text *t, const str
 		const struct evidence *e = r->evidence[i];
 		if (!e->packets && !e->connections)
 			continue;
-		buf_addf(out, "  %-10.*s ", STR_ARG(e->probe));
+		buf_add_c(out, "  ");
+		render_padded(out, e->probe, 10);
+		buf_add_char(out, ' ');
 		add_sent(out, e->packets, e->connections);
 		buf_add_char(out, ' ');
 		add_args(out, e);

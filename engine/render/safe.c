@@ -45,6 +45,14 @@ static size_t columns_of(struct str s)
 	return n;
 }
 
+void render_padded(struct buf *out, struct str text, size_t columns)
+{
+	size_t from = out->n;
+	render_safe(out, text, false);
+	for (size_t n = columns_of(str_from(buf_str(out), from)); n < columns; n++)
+		buf_add_char(out, ' ');
+}
+
 static void add_indent(struct buf *out, unsigned indent)
 {
 	for (unsigned i = 0; i < indent; i++)

@@ -803,6 +803,24 @@ class Diagnose(SharedKbTest):
             self.refused('replay', self.write('bad.kbt', data), names='bad.kbt')
         self.refused('verify')
 
+    def test_an_incident_of_somebody_else_moves_no_cursor(self):
+        def soiled(kept):
+            if isinstance(kept, (dict, list)):
+                for key in kept if isinstance(kept, dict) else range(len(kept)):
+                    kept[key] = soiled(kept[key])
+            return kept + '\x1b]0;mine\a' if isinstance(kept, str) else kept
+        kept = self.path('theirs.kbt')
+        self.diagnose('--save', kept, f'ssh: connect to host 127.0.0.1 port {closed_port()}: Connection refused', code=FOUND)
+        with open(kept) as f:
+            whole = f.read()
+        for part in json.loads(whole):  # one at a time, for the others to be believed
+            theirs = json.loads(whole)
+            theirs[part] = soiled(theirs[part])
+            for form in ((), ('--explain',), ('--json',)):
+                with self.subTest(part=part, form=form):
+                    p = self.run_kbt('replay', *form, self.write('soiled.kbt', json.dumps(theirs)))
+                    self.assertEqual((set(p.out + p.err) & {'\x1b', '\a'}, p.out != ''), (set(), True))
+
     def test_bad_bindings_are_refused_with_the_thing_named(self):
         for word, names in (('server=a b;rm', 'a b;rm'), ('server=$(id)', '$(id)'), ('known_address=here', 'here'),
                             ('port=70000', '70000'), ('server', 'server'), ('=x', '=x'), ('link=../x', '../x'),
