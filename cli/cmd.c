@@ -6,6 +6,7 @@
 
 #include "article/article.h"
 #include "article/charset.h"
+#include "base/ready.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -106,6 +107,8 @@ bool cmd_flush(struct cmd_context *c)
 		cmd_progress(c, "%s", ""); /* both may be the same terminal */
 	while (!c->out_errno && at < c->out.n) {
 		ssize_t n = write(STDOUT_FILENO, c->out.p + at, c->out.n - at);
+		if (n < 0 && errno == EAGAIN && ready_wait(STDOUT_FILENO, POLLOUT))
+			continue;
 		if (n > 0)
 			at += (size_t)n;
 		else if (n < 0 && errno != EINTR)
@@ -279,6 +282,8 @@ enum err cmd_read_fd(struct cmd_context *c, int fd, size_t max, struct str *ret_
 	for (;;) {
 		char *room = buf_room(&b, 1 << 16);
 		ssize_t n = room ? read(fd, room, 1 << 16) : 0;
+		if (n < 0 && errno == EAGAIN && ready_wait(fd, POLLIN))
+			continue;
 		if (n < 0 && errno == EINTR && !cmd_interrupted())
 			continue;
 		if (n <= 0) {

@@ -5,9 +5,9 @@
 #include "cli/cmd.h"
 
 #include "article/charset.h"
+#include "base/ready.h"
 
 #include <errno.h>
-#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -163,6 +163,8 @@ static enum err run_batch(struct cmd_context *c, struct cmd_kb *kb)
 			break;
 		}
 		ssize_t n = read(STDIN_FILENO, room, 1 << 16);
+		if (n < 0 && errno == EAGAIN && ready_wait(STDIN_FILENO, POLLIN))
+			continue;
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0)

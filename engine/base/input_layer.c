@@ -5,6 +5,7 @@
 #include "base/input_layer.h"
 
 #include "base/mem.h"
+#include "base/ready.h"
 #include "base/unpack.h"
 
 #include <archive.h>
@@ -57,7 +58,7 @@ static enum err read_file(struct layer *l, char *p, size_t size, size_t *ret_n)
 	}
 	do
 		n = read(l->input->fd, p, size);
-	while (n < 0 && errno == EAGAIN && l->input->fd == STDIN_FILENO);
+	while (n < 0 && errno == EAGAIN && ready_wait(l->input->fd, POLLIN));
 	if (n < 0 && errno == EINTR)
 		return ERR_INTERRUPTED;
 	if (n < 0)

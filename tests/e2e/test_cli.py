@@ -9,7 +9,7 @@ import subprocess
 import termios
 import unittest
 
-from kbt import DAMAGED, FOUND, KBT, KbtTest, NONE, ROOT, UNDECIDED, USAGE, needs_root
+from kbt import DAMAGED, FOUND, KBT, KbtTest, NONE, ROOT, UNDECIDED, USAGE, needs_root, rests
 
 
 class Help(KbtTest):
@@ -288,6 +288,31 @@ class Help(KbtTest):
     def test_an_empty_value_is_said_as_such(self):
         for args in (['diagnose', '--offline', '--set', 'server=\\\\', 'x'], ['probe', 'files', 'name=']):
             self.refused(*args, names=": '' is not a host name or address")
+
+    def test_streams_that_do_not_block_are_waited_for(self):
+        """As ssh and Node.js leave them."""
+        self.kbt('import', os.path.join(ROOT, 'kb'))
+        line = 'System error 53 has occurred.\n'
+        for args, said, times in ((['lookup'], line, 1), (['lookup', '--batch'], line, 3), (['scan', '-'], line, 3),
+                                  (['diagnose', '--offline', '-'], line, 1), (['lookup', '--batch', '--json'], line, 100),
+                                  (['scan', '--json', '-'], line, 1000)):
+            with self.subTest(command=args):
+                plain = self.run_kbt(*args, input=said * times)
+                (theirs, our_in), (our_out, theirs_too) = os.pipe(), os.pipe()
+                for fd in (theirs, theirs_too):
+                    os.set_blocking(fd, False)
+                with subprocess.Popen([KBT, *args], env=dict(os.environ, KBT_DB=self.db), stdin=theirs, stdout=theirs_too,
+                                      stderr=subprocess.DEVNULL) as p:
+                    os.close(theirs)
+                    os.close(theirs_too)
+                    waited = [rests(p.pid)]  # for its input, ...
+                    with open(our_in, 'w') as f:
+                        if waited[0]:
+                            f.write(said * times)
+                    waited.append(len(plain.out) < 1 << 17 or rests(p.pid))  # ... and for whom it writes to
+                    with open(our_out) as f:
+                        out = f.read()
+                self.assertEqual((p.returncode, out, waited), (plain.returncode, plain.out, [True, True]))
 
     def test_a_closed_stream_is_an_error_and_no_other_file(self):
         """Closed, not empty: what is opened next has the number of the one that is missing."""
