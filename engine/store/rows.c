@@ -307,6 +307,7 @@ static enum err get_variables(struct store *s, int64_t source, int64_t n, struct
 			*var = (struct rule_var){ sql_keep(q, 0, a), var->type, sql_keep(q, 2, a),
 						  sql_get_int(q, 3) != 0 };
 	}
+	sqlite3_reset(q); /* where a row is damaged it would go on to be read: no import could commit */
 	return e;
 }
 
@@ -318,8 +319,10 @@ static enum err get_templates(struct store *s, int64_t source, struct arena *a, 
 	enum err e = ERR_OK;
 	while (!e && (e = sql_next(q, &row)) == ERR_OK && row) {
 		struct rule_template *t = arena_push(a, &rule->templates, &rule->template_count, &rule->template_cap);
-		if (!t)
-			return ERR_NOMEM;
+		if (!t) {
+			e = ERR_NOMEM;
+			break;
+		}
 		*t = (struct rule_template){ .text = sql_keep(q, 1, a), .place = (enum template_place)sql_get_int(q, 3),
 					     .lines = (unsigned)sql_get_int(q, 4), .line = (uint32_t)sql_get_int(q, 5),
 					     .announced = sql_get_int(q, 6) != 0 };
@@ -328,6 +331,7 @@ static enum err get_templates(struct store *s, int64_t source, struct arena *a, 
 		if (!e)
 			e = read_pattern(pattern.n ? pattern : t->text, a, t);
 	}
+	sqlite3_reset(q);
 	return e;
 }
 
@@ -344,6 +348,7 @@ static enum err get_codes(struct store *s, int64_t source, struct arena *a, stru
 						    sql_get_int(q, 3) != 0 };
 		e = arena_err(a);
 	}
+	sqlite3_reset(q);
 	return e;
 }
 
@@ -365,6 +370,7 @@ static enum err get_resolutions(struct store *s, int64_t source, struct arena *a
 		}
 		e = arena_err(a);
 	}
+	sqlite3_reset(q);
 	return e;
 }
 
@@ -391,6 +397,7 @@ static enum err get_terms(struct store *s, int64_t source, struct arena *a, stru
 			*place = sql_keep(q, 1, a);
 		e = arena_err(a);
 	}
+	sqlite3_reset(q);
 	return e;
 }
 

@@ -8,6 +8,7 @@
 
 #include "store/import.h"
 
+#include <sqlite3.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -281,6 +282,49 @@ static void readers_in_a_freeze_see_one_generation(void **state)
 	assert_null(reader);
 }
 
+static void say_waiting(void *waited)
+{
+	*(bool *)waited = true;
+}
+
+static bool goes_on(void *waited, int64_t done_bytes, int64_t total_bytes, int64_t articles)
+{
+	(void)done_bytes, (void)total_bytes, (void)articles;
+	return !*(bool *)waited;
+}
+
+static void spoil(const char *db, const char *sql)
+{
+	sqlite3 *file;
+	assert_int_equal(sqlite3_open(db, &file), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(file, sql, NULL, NULL, NULL), SQLITE_OK);
+	sqlite3_close(file);
+}
+
+/* The import is what mends it. */
+static void who_met_a_damaged_row_holds_up_no_import(void **state)
+{
+	static const char *const damages[] = { "UPDATE variable SET type = 'none'", "UPDATE template SET pattern = '{99}'" };
+	struct fixture *f = *state;
+	struct import_counts counts;
+	const char *path = "kb/articles";
+	for (size_t i = 0; i < sizeof damages / sizeof *damages; i++) {
+		struct store *reader;
+		struct rule rule;
+		bool waited = false;
+		struct import_options options = { .replace = true, .waiting = say_waiting, .progress = goes_on,
+						  .context = &waited };
+		assert_int_equal(import(f, path, true, &counts), ERR_OK);
+		assert_int_equal(store_open(f->db, STORE_READ, &f->diags, &reader), ERR_OK);
+		assert_int_equal(store_rule(reader, STR("Q150536"), &f->arena, &rule), ERR_OK);
+		spoil(f->db, damages[i]);
+		assert_int_equal(store_rule(reader, STR("Q150536"), &f->arena, &rule), ERR_DAMAGED);
+		assert_int_equal(import_paths(f->store, &path, 1, &options, &f->diags, &counts), ERR_OK);
+		assert_int_equal(store_rule(reader, STR("Q150536"), &f->arena, &rule), ERR_OK);
+		store_close(&reader);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -291,6 +335,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(stopped_import_changes_nothing, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(codes_and_causes_come_back, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(readers_in_a_freeze_see_one_generation, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(who_met_a_damaged_row_holds_up_no_import, set_up, tear_down),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
