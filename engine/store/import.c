@@ -203,13 +203,17 @@ static enum err import_within(struct importer *im, const char *const *paths, siz
 	return e ? e : finish(im);
 }
 
-static enum err shrink(struct store *s)
+/* shrink gives back what the old content took. The new one is there, whether that can be done or not. */
+static void shrink(struct store *s, struct diags *d)
 {
 	int64_t left, pages;
 	enum err e = sql_one(sql_get(s, SQL_PAGES_FREE), &left);
 	if (!e)
 		e = sql_one(sql_get(s, SQL_PAGES), &pages);
-	return e || left * 2 < pages ? e : store_run(s, "VACUUM");
+	if (!e && left * 2 >= pages)
+		e = store_run(s, "VACUUM");
+	if (e)
+		diags_add(d, DIAG_NOTE, 0, "%s: imported; its file keeps the size it had: %s", s->path, err_text(e));
 }
 
 enum err import_paths(struct store *s, const char *const *paths, size_t count, const struct import_options *options,
@@ -232,7 +236,7 @@ enum err import_paths(struct store *s, const char *const *paths, size_t count, c
 	if (e)
 		store_unmake(s);
 	if (!e && options->replace)
-		e = shrink(s);
+		shrink(s, d);
 	if (!e)
 		*ret_counts = im.counts;
 	return e;

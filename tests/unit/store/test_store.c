@@ -325,6 +325,47 @@ static void who_met_a_damaged_row_holds_up_no_import(void **state)
 	}
 }
 
+static sqlite3 *beside;
+
+/* lock_out: a reader comes when the file is about to be made smaller. */
+static int lock_out(unsigned kind, void *db, void *statement, void *text)
+{
+	(void)kind, (void)statement;
+	if (beside && str_eq(str_c(text), STR("VACUUM"))) {
+		sqlite3_busy_timeout(db, 0);
+		sqlite3_exec(beside, "BEGIN; SELECT count(*) FROM meta", NULL, NULL, NULL);
+	}
+	return 0;
+}
+
+static int watch(sqlite3 *db, char **ret_error, const struct sqlite3_api_routines *api)
+{
+	(void)ret_error, (void)api;
+	return sqlite3_trace_v2(db, SQLITE_TRACE_STMT, lock_out, db);
+}
+
+static void an_import_is_done_before_its_file_is_made_smaller(void **state)
+{
+	struct fixture *f = *state;
+	struct import_counts counts = { 0 };
+	struct store_brief brief;
+	assert_int_equal(import(f, "kb/articles", false, &counts), ERR_OK);
+	store_close(&f->store);
+	assert_int_equal(sqlite3_auto_extension((void (*)(void))watch), SQLITE_OK);
+	assert_int_equal(store_open(f->db, STORE_WRITE, &f->diags, &f->store), ERR_OK);
+	sqlite3_reset_auto_extension();
+	assert_int_equal(sqlite3_open(f->db, &beside), SQLITE_OK);
+	enum err e = import(f, "kb/articles/Q150536.md", true, &counts);
+	sqlite3_close(beside);
+	beside = NULL;
+	assert_int_equal(e, ERR_OK);
+	assert_int_equal(counts.added, 1);
+	assert_int_equal(f->diags.errors, 0);
+	assert_non_null(strstr(f->diags.items[f->diags.count - 1].text.p, "keeps the size it had"));
+	assert_int_equal(store_brief(f->store, STR("Q150536"), &f->arena, &brief), ERR_OK);
+	assert_int_equal(store_brief(f->store, STR("Q221951"), &f->arena, &brief), ERR_NOTFOUND);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -336,6 +377,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(codes_and_causes_come_back, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(readers_in_a_freeze_see_one_generation, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(who_met_a_damaged_row_holds_up_no_import, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(an_import_is_done_before_its_file_is_made_smaller, set_up, tear_down),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
