@@ -33,9 +33,28 @@ static enum err fail(struct cmd_context *c, const char *path, int number)
 	return diags_fail(&c->diags, ERR_IO, "%s is not written: %s", path, err_errno_text(number));
 }
 
+/* target_of follows symbolic links, also to where nothing is yet. What is wrong with one, or with the path, shows where
+ * it is used. */
+static void target_of(const char *path, char to[PATH_MAX])
+{
+	enum { LINKS_MAX = 40 /* as the kernel */ };
+	char link[PATH_MAX];
+	snprintf(to, PATH_MAX, "%s", path);
+	for (int i = 0; i < LINKS_MAX; i++) {
+		ssize_t n = readlink(to, link, sizeof link);
+		const char *slash = strrchr(to, '/');
+		size_t folder = n > 0 && *link != '/' && slash ? (size_t)(slash - to) + 1 : 0;
+		if (n <= 0 || folder + (size_t)n >= PATH_MAX)
+			return;
+		memcpy(to + folder, link, (size_t)n);
+		to[folder + (size_t)n] = 0;
+	}
+}
+
 enum err save_check(struct cmd_context *c, const char *path, bool force)
 {
 	struct stat st;
+	char to[PATH_MAX];
 	bool there = !stat(path, &st);
 	if (there && !S_ISREG(st.st_mode))
 		return diags_fail(&c->diags, ERR_INPUT, "%s is no file that can be written over", path);
@@ -43,8 +62,9 @@ enum err save_check(struct cmd_context *c, const char *path, bool force)
 		return diags_fail(&c->diags, ERR_EXISTS, "%s exists; --force writes over it", path);
 	if (!there && errno != ENOENT)
 		return fail(c, path, errno);
+	target_of(path, to);
 	struct arena a = { 0 };
-	struct str folder = folder_of(path, &a);
+	struct str folder = folder_of(to, &a);
 	bool open = !folder.n || !access(folder.p, W_OK | X_OK);
 	int number = errno;
 	arena_free(&a);
@@ -160,11 +180,11 @@ enum err save_over(struct cmd_context *c, const char *path, const struct stat *l
 
 enum err save_file(struct cmd_context *c, const char *path, bool force, mode_t mode, struct str bytes)
 {
-	char real[PATH_MAX];
+	char to[PATH_MAX];
 	enum err e = save_check(c, path, force);
 	if (e)
 		return e;
-	const char *to = realpath(path, real) ? real : path;
+	target_of(path, to);
 	struct stat like = { .st_mode = mode_for(to, mode), .st_uid = (uid_t)-1 };
 	return save_over(c, to, &like, bytes);
 }

@@ -134,6 +134,25 @@ class ScanReport(SharedKbTest):
         self.assertIn('2001-03-12 03:00  1 hit', out)
         self.assertRegex(self.kbt('scan', path).out, r'3 times in 2 h .*00:10 \S+ .*03:05')
 
+    def test_a_link_is_written_through_also_to_where_nothing_is_yet(self):
+        log, there = self.log(['System error 53 has occurred.']), self.path('made/there.html')
+        os.mkdir(self.path('made'))
+        for name, to in (('made/1.html', 'there.html'), ('2.html', 'made/there.html'), ('3.html', there), ('4.html', '2.html')):
+            with self.subTest(link=name, to=to):
+                os.symlink(to, self.path(name))
+                self.kbt('scan', '--report', self.path(name), log)
+                self.assertTrue(os.path.islink(self.path(name)))
+                with open(there, encoding='utf-8') as f:
+                    self.assertIn('1 known problem', f.read())
+                self.refused('scan', '--report', self.path(name), log, names='exists; --force')
+                self.kbt('scan', '--force', '--report', self.path(name), log)
+                self.assertTrue(os.path.islink(self.path(name)))
+                os.remove(there)
+        for name, to, said in (('5.html', 'gone/there.html', 'its folder is not there'), ('6.html', '6.html', 'symbolic links')):
+            os.symlink(to, self.path(name))
+            self.refused('scan', '--report', self.path(name), log, names=said)
+            self.assertTrue(os.path.islink(self.path(name)))
+
     def test_counts_over_time_only_where_times_are_known(self):
         self.assertRegex(self.kbt('scan', self.day()).out, '4 times in 3 h  06:13 [▁-█·]+ 09:56')
         out = self.kbt('scan', self.log([RCMD] * 5)).out
