@@ -191,9 +191,7 @@ static bool ask_server(struct diagnosis *d)
 	fflush(stderr);
 	if (!fgets(line, sizeof line, stdin))
 		return false;
-	struct str value = str_trim(str_c(line));
-	while (value.n && value.p[0] == '\\')
-		value = str_from(value, 1);
+	struct str value = name_alone(need->name, str_trim(str_c(line)));
 	if (!value.n)
 		return false;
 	d->sets[d->set_count++] =

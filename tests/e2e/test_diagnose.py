@@ -503,6 +503,17 @@ class Diagnose(SharedKbTest):
     def findings(self, report):
         return {f['finding']: f['says'] for f in report['verdict']['findings']}
 
+    def test_who_is_asked_answers_as_to_set(self):
+        for answer, server in (('127.0.0.1', '127.0.0.1'), ('\\\\127.0.0.1', '127.0.0.1'), ('[::1]', '::1')):
+            with self.subTest(answer=answer):
+                ours, theirs = os.openpty()
+                os.write(ours, answer.encode() + b'\n\x04')  # asked again it has no other
+                p = subprocess.run([KBT, 'diagnose', UNBOUND], env=dict(os.environ, KBT_DB=self.db, TERM='dumb'), stdin=theirs,
+                                   stderr=theirs, stdout=subprocess.PIPE, timeout=2 * LIMIT_S)
+                os.close(ours)
+                os.close(theirs)
+                self.assertIn(f'\n  server = {server}\n', p.stdout.decode())
+
     def test_what_a_code_means_orders_what_is_left_and_asks_for_what_is_missing(self):
         for text, meaning, likely, needs in CODES:
             with self.subTest(text=text):
