@@ -4,6 +4,8 @@
  */
 #include "diagnose/plan_inside.h"
 
+#define SMB_WAIT_MS "2000"
+
 /* The client's own limit counts where it is below what "smb2" offers. */
 static struct str client_limit(const struct digest *d, const char *dialects)
 {
@@ -12,7 +14,7 @@ static struct str client_limit(const struct digest *d, const char *dialects)
 	return !limited ? S("") : most < 0x210 ? S("2.02") : most < 0x300 ? S("2.10") : S("3.00");
 }
 
-static void ask_smb(struct wave *w, const char *dialects, struct str echoes)
+static void ask_smb(struct wave *w, const char *dialects, struct str echoes, struct str wait)
 {
 	const struct digest *d = w->d;
 	if (digest_look(d, "smb", ARG("address", d->target), ARG("dialects", str_c(dialects)), ARG("pad", S(""))))
@@ -21,7 +23,7 @@ static void ask_smb(struct wave *w, const char *dialects, struct str echoes)
 	struct str called = direct ? S("") : d->server_is_address ? S("*SMBSERVER") : d->server;
 	ask(w, "smb", ARG("address", d->target), ARG("port", direct ? S("445") : S("139")), ARG("called", called),
 	    ARG("dialects", str_c(dialects)), ARG("max", client_limit(d, dialects)), ARG("share", d->share),
-	    ARG("pipe", plan_article_pipe(w)), ARG("wait", S("2000")), ARG("echo", echoes));
+	    ARG("pipe", plan_article_pipe(w)), ARG("wait", wait), ARG("echo", echoes));
 }
 
 /* tcp_repeated: a request to connect was lost. */
@@ -70,7 +72,8 @@ void step_smb(struct wave *w)
 	if (!digest_is(d, "tcp.445", "open"))
 		ask(w, "nbss", ARG("address", d->target),
 		    ARG("called", d->server_is_address ? S("*SMBSERVER") : d->server));
-	ask_smb(w, digest_client_dialects(d), digest_seems_slow(d) ? S("") : arena_printf(w->a, "%d", PLAN_ECHOES));
+	ask_smb(w, digest_client_dialects(d), digest_seems_slow(d) ? S("") : arena_printf(w->a, "%d", PLAN_ECHOES),
+		S(SMB_WAIT_MS));
 }
 
 /* step_service: the service ended a connection, which may be one of many; or it says nothing where it speaks first, or
@@ -92,15 +95,17 @@ void step_service(struct wave *w)
 		    ARG("watch", S(DIGEST_GREETING_AGAIN_MS)));
 }
 
-/* step_smb_others: where that failed, what the server makes of the other dialects. No echoes: two conversations of many
- * packets at a time have to wait for the packets of the next second. */
+/* step_smb_others: where that failed, what the server makes of the other dialects. One that took the request and said
+ * nothing may be slow: it is given more time before it is said to hang. No echoes: two conversations of many packets at
+ * a time have to wait for the packets of the next second. */
 void step_smb_others(struct wave *w)
 {
 	static const char *const dialects[] = { "smb311", "smb2", "smb1" };
 	struct str outcome = digest_fact(w->d, "smb.outcome");
+	struct str wait = str_eq(outcome, S("silent")) ? S("4500") : S(SMB_WAIT_MS);
 	bool settled = !outcome.n || str_eq(outcome, S("negotiated")) || str_eq(outcome, S("refused-session"));
 	if (str_eq(outcome, S("negotiated")) && !digest_fact(w->d, "smb.encryption").n)
-		ask_smb(w, dialects[0], S(""));
+		ask_smb(w, dialects[0], S(""), wait);
 	for (size_t i = 0; !settled && i < sizeof dialects / sizeof *dialects; i++)
-		ask_smb(w, dialects[i], S(""));
+		ask_smb(w, dialects[i], S(""), wait);
 }
