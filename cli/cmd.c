@@ -233,9 +233,15 @@ int cmd_fail_message(struct cmd_context *c, enum err e)
 	return cmd_fail(c, e);
 }
 
+static void say_waiting(void *context)
+{
+	struct cmd_context *c = context;
+	cmd_error(c, "%s: in use by another import or program: waiting for it to end", c->db);
+}
+
 enum err cmd_store(struct cmd_context *c, enum store_mode mode, struct store **ret_store)
 {
-	return store_open(c->db, mode, &c->diags, ret_store);
+	return store_open_saying(c->db, mode, say_waiting, c, &c->diags, ret_store);
 }
 
 static bool show_compiling(void *context, int64_t done, int64_t total)

@@ -22,12 +22,6 @@ static bool show_progress(void *context, int64_t done_bytes, int64_t total_bytes
 	return !cmd_interrupted();
 }
 
-static void say_waiting(void *context)
-{
-	struct cmd_context *c = context;
-	cmd_error(c, "%s: in use by another import or reader: waiting for it to end", c->db);
-}
-
 /* make_folders makes the folders of the default database; of one that was named only a person knows where it goes. */
 static void make_folders(struct cmd_context *c)
 {
@@ -110,7 +104,7 @@ static int run_import(struct cmd_context *c)
 	if (e)
 		return cmd_fail(c, e);
 	struct import_options options = { .replace = cmd_has(c, "replace"), .progress = show_progress,
-					  .waiting = say_waiting, .context = c };
+					  .context = c };
 	struct import_counts counts;
 	int64_t generation = 0;
 	e = import_paths(s, c->args, c->arg_count, &options, &c->diags, &counts);

@@ -34,18 +34,16 @@ bool importer_told_to_stop(const struct importer *im)
 static enum err insist(struct importer *im, enum sql which)
 {
 	enum err e;
-	sqlite3_busy_timeout(im->store->db, 0);
+	store_wait(im->store, false);
 	while ((e = sql_done(sql_get(im->store, which))) == ERR_BUSY) {
-		if (!im->said_waiting && im->options->waiting)
-			im->options->waiting(im->options->context);
-		im->said_waiting = true;
+		store_say_waiting(im->store);
 		if (importer_told_to_stop(im)) {
 			e = ERR_INTERRUPTED;
 			break;
 		}
 		sqlite3_sleep(WAIT_STEP_MS);
 	}
-	sqlite3_busy_timeout(im->store->db, STORE_WAIT_MS);
+	store_wait(im->store, true);
 	return e;
 }
 

@@ -24,8 +24,6 @@ struct import_options {
 	/* progress: called now and then on the calling thread; total is 0 where unknown; false stops the import
 	 * (ERR_INTERRUPTED, nothing changed). May be NULL. */
 	bool (*progress)(void *context, int64_t done_bytes, int64_t total_bytes, int64_t articles);
-	/* waiting: called once where another import holds the database. May be NULL. */
-	void (*waiting)(void *context);
 	void *context;
 };
 

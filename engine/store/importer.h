@@ -33,7 +33,6 @@ struct importer {
 	struct input *input;
 	struct work *work;
 	bool files_changed, rederived;
-	bool said_waiting; /* once an import, whatever it waits for */
 };
 
 /* importer_told_to_stop tells the caller how far the import is; true where he wants no more of it. */

@@ -40,6 +40,9 @@ struct store {
 	bool frozen_by_us;
 	bool made;  /* the file was not there before */
 	int folder; /* held while the file is open for writing; else -1 */
+	store_waiting *waiting; /* NULL, or who is told that somebody else has the file, and with what */
+	void *waiting_context;
+	bool said_waiting;
 	ZSTD_DCtx *unpacker;
 	struct store_dict *dicts;
 	size_t dict_count;
@@ -55,6 +58,8 @@ enum err store_err_of(sqlite3 *db); /* of its last call, which failed */
 enum err store_fail(const struct store *s, struct diags *d, enum err e);
 enum err store_run(struct store *s, const char *text) MUST_USE; /* fixed SQL without values */
 void store_forget_statements(struct store *s);
+void store_wait(struct store *s, bool wait); /* for others that hold the file, up to STORE_WAIT_MS, or not at all */
+void store_say_waiting(struct store *s);
 /* store_has_moved: the file that is open has lost its name or place since. store_reopen opens what is there now.
  * store_unmake takes away the file that this handle made, if it is still empty and nobody else is at it. */
 bool store_has_moved(struct store *s);

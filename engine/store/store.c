@@ -69,6 +69,31 @@ static enum err check_file(const char *path, enum store_mode mode, struct diags 
 	return e;
 }
 
+void store_say_waiting(struct store *s)
+{
+	if (!s->said_waiting && s->waiting)
+		s->waiting(s->waiting_context);
+	s->said_waiting = true;
+}
+
+/* wait_on: SQLite's busy handler, which has asked so many times for this lock. */
+static int wait_on(void *context, int times)
+{
+	enum { QUICK = 20, QUICK_MS = 5, STEP_MS = 50, SAY_MS = 1000 };
+	int waited_ms = times < QUICK ? times * QUICK_MS : QUICK * QUICK_MS + (times - QUICK) * STEP_MS;
+	if (waited_ms >= SAY_MS)
+		store_say_waiting(context);
+	if (waited_ms >= STORE_WAIT_MS)
+		return 0;
+	sqlite3_sleep(times < QUICK ? QUICK_MS : STEP_MS);
+	return 1;
+}
+
+void store_wait(struct store *s, bool wait)
+{
+	sqlite3_busy_handler(s->db, wait ? wait_on : NULL, s);
+}
+
 static enum err configure(struct store *s)
 {
 	/* cache_spill off: nothing reaches the file before the commit, so that readers are never locked out earlier */
@@ -80,7 +105,7 @@ static enum err configure(struct store *s)
 	static const char *const reader = "PRAGMA query_only = ON; PRAGMA cache_size = -2048";
 	sqlite3_extended_result_codes(s->db, 1);
 	sqlite3_db_config(s->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
-	sqlite3_busy_timeout(s->db, STORE_WAIT_MS);
+	store_wait(s, true);
 	enum err e = store_run(s, common);
 	return e || s->mode == STORE_WRITE ? e : store_run(s, reader);
 }
@@ -188,13 +213,20 @@ void store_unmake(struct store *s)
 
 enum err store_open(const char *path, enum store_mode mode, struct diags *d, struct store **ret_store)
 {
+	return store_open_saying(path, mode, NULL, NULL, d, ret_store);
+}
+
+enum err store_open_saying(const char *path, enum store_mode mode, store_waiting *waiting, void *context,
+			   struct diags *d, struct store **ret_store)
+{
 	enum err e = check_file(path, mode, d);
 	if (e)
 		return e;
 	struct store *s = mem_resize(NULL, sizeof *s);
 	if (!s)
 		return ERR_NOMEM;
-	*s = (struct store){ .mode = mode, .folder = mode == STORE_WRITE ? hold_folder(path) : -1,
+	*s = (struct store){ .mode = mode, .waiting = waiting, .waiting_context = context,
+			     .folder = mode == STORE_WRITE ? hold_folder(path) : -1,
 			     .path = mem_resize(NULL, strlen(path) + 1), .unpacker = ZSTD_createDCtx() };
 	s->made = mode == STORE_WRITE && is_missing(path);
 	if (!s->path || !s->unpacker) {

@@ -551,6 +551,23 @@ class Together(ImportTest):
         self.assertEqual((p.returncode, err), (0, b''))
         self.assertEqual(len(self.ids()), 4)
 
+    def test_whoever_waits_for_another_program_says_so_once(self):
+        """As for a copy that is made of the file, or a tool that looks into it: nobody reads it meanwhile."""
+        self.kbt('import', self.folder())
+        other = self.folder('other', {'Q200001.TXT': article_text(200001)})
+        for args in (('show', 'Q100001'), ('stats',), ('import', other), ('remove', 'Q200001')):
+            with self.subTest(args=args):
+                lock = sqlite3.connect(self.db, isolation_level=None)
+                lock.execute('BEGIN EXCLUSIVE')
+                p = self.start(*args)
+                line = p.stderr.readline().decode()
+                self.assertIn('waiting', line)
+                self.assertIn(self.db, line)
+                lock.execute('ROLLBACK')
+                lock.close()
+                out, err = p.communicate(timeout=LIMIT_S)
+                self.assertEqual((p.returncode, err), (0, b''))
+
     def test_an_import_that_waits_twice_says_so_once(self):
         """For another that writes, then, at its commit, for one that reads."""
         self.kbt('import', self.folder())
