@@ -47,6 +47,8 @@ static void *take(struct assembly *s, size_t count, size_t size)
 }
 
 #define ITEMS(type, buffer) ((type *)(void *)(buffer).p)
+/* Of an empty buffer: to NULL nothing may be added, not even 0. */
+#define ITEMS_FROM(type, buffer, at) ((buffer).p ? ITEMS(type, buffer) + (at) : NULL)
 #define COUNT(type, buffer) ((uint32_t)((buffer).n / sizeof(type)))
 
 static struct file_text add_text(struct buf *all, struct str text)
@@ -152,7 +154,7 @@ static void put_articles(struct assembly *s, struct file_term *terms)
 	struct buf *out = &s->doc_terms;
 	for (uint32_t d = 0; d < s->doc_count; d++) {
 		const struct doc_at *at = &s->docs[d];
-		const uint32_t *from = ITEMS(const uint32_t, at->from->terms) + at->doc->term_at;
+		const uint32_t *from = ITEMS_FROM(const uint32_t, at->from->terms, at->doc->term_at);
 		struct file_article article = {
 			.id = keep_text(s, digest_str(at->from, at->doc->id)),
 			.title = keep_text(s, digest_str(at->from, at->doc->title)),
@@ -170,7 +172,7 @@ static void put_articles(struct assembly *s, struct file_term *terms)
 		};
 		put_article_codes(s, at);
 		put_over_times(s, at, d);
-		buf_add_bytes(&s->sections[SEC_DOC_WORD], ITEMS(const uint16_t, at->from->doc_words) + at->doc->word_at,
+		buf_add_bytes(&s->sections[SEC_DOC_WORD], ITEMS_FROM(const uint16_t, at->from->doc_words, at->doc->word_at),
 			      at->doc->word_n * sizeof(uint16_t));
 		uint32_t *to = (uint32_t *)(void *)buf_room(out, (at->doc->term_n + 1) * sizeof *to);
 		if (!to) {
@@ -389,8 +391,8 @@ static uint32_t group_of(struct assembly *s, const uint32_t *tokens, uint32_t n)
 static void put_message(struct assembly *s, uint32_t article, const struct doc_at *at, const struct digest_message *m)
 {
 	uint32_t tokens[GROUP_TOKENS_MAX], n = m->token_n < GROUP_TOKENS_MAX ? m->token_n : GROUP_TOKENS_MAX;
-	const uint32_t *from = ITEMS(const uint32_t, at->from->tokens) + m->token_at;
-	const struct file_var *vars = ITEMS(const struct file_var, at->from->vars) + m->var_at;
+	const uint32_t *from = ITEMS_FROM(const uint32_t, at->from->tokens, m->token_at);
+	const struct file_var *vars = ITEMS_FROM(const struct file_var, at->from->vars, m->var_at);
 	for (uint32_t i = 0; i < n; i++)
 		tokens[i] = from[i] == TOKEN_VAR ? TOKEN_VAR : at->remap[from[i]];
 	uint32_t group = n ? group_of(s, tokens, n) : UINT32_MAX;
