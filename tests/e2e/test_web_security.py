@@ -393,6 +393,18 @@ class Rates(Case):
                 self.assertTrue(described.names(path, method, status, headers['content-type']), (path, status))
                 self.assertEqual((status, headers['retry-after']), (429, '1'), path)
 
+    def test_without_a_rate_ten_at_once_and_twenty_a_minute(self):
+        """A refused one is told to wait until the next is due: 60 s / 20, and what was waited already less."""
+        def attempt(_):
+            server = self.serve('--insecure', listen='0.0.0.0:0', host=OWN)
+            ask = lambda n: server.ask('POST', '/api/v1/diagnose', json.dumps({'text': MESSAGE, 'set': {'server': f'198.51.100.{n}'}}),
+                                       {'Content-Type': 'application/json'})
+            with concurrent.futures.ThreadPoolExecutor(12) as pool:
+                found = list(pool.map(ask, range(1, 13)))
+            self.assertEqual([status for status, _, _ in found].count(200), 10)
+            self.assertEqual({headers['retry-after'] for status, headers, _ in found if status == 429}, {'3'})
+        kbt.again(attempt)
+
     def test_guessing_tokens_is_slowed_down(self):
         path, secrets = self.tokens(alice='read')
         server = self.serve('--tokens', path, '--insecure', listen=f'{OWN}:0', host=OWN)
