@@ -11,10 +11,11 @@ ONE = 'engine/base/str'
 
 
 class Make(KbtTest):
-    def make(self, *args):
+    def make(self, *args, code=0, **env):
+        kept = {k: v for k, v in os.environ.items() if k not in ('MAKEFLAGS', 'MFLAGS', 'MAKELEVEL')}
         p = subprocess.run(['make', '-s', '-C', ROOT, *args], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-                           env={k: v for k, v in os.environ.items() if k not in ('MAKEFLAGS', 'MFLAGS', 'MAKELEVEL')})
-        self.assertEqual(p.returncode, 0, p.stdout)
+                           env=kept | env)
+        self.assertEqual(p.returncode, code, p.stdout)
         return p.stdout
 
     def test_flags_of_a_packer(self):
@@ -44,6 +45,28 @@ class Make(KbtTest):
         os.remove(others[0])
         self.make('uninstall', *args)
         self.assertFalse(os.path.exists(os.path.join(root, 'share/kbtriage')))
+
+    def test_what_apt_must_bring_is_told_without_root_and_brought_with_it(self):
+        """Programs of these names stand before the machine's own: all packages but one are missing, who asks is told."""
+        asked = self.path('asked')
+
+        def stand_in(name, does):
+            os.chmod(self.write(f'bin/{name}', f'#!/bin/sh\n{does}\n'), 0o755)
+        stand_in('dpkg-query', 'echo "installed:libsqlite3-dev "')
+        stand_in('apt-get', f'echo "$@" >>{asked}')
+        path = f'{self.path("bin")}:{os.environ["PATH"]}'
+        stand_in('id', 'echo 1000')
+        said = self.make('run', code=2, PATH=path)
+        self.assertRegex(said, r'(?m)^  sudo apt-get install -y --no-install-recommends( \S+)* libmicrohttpd-dev\b')
+        self.assertNotIn('libsqlite3-dev', said)
+        self.assertFalse(os.path.exists(asked))
+        stand_in('id', 'echo 0')
+        self.make('deps', PATH=path)
+        with open(asked) as f:
+            update, install = f.read().splitlines()
+        self.assertTrue(update.startswith('update'))
+        self.assertRegex(install, r'^install -y .* libmicrohttpd-dev\b')
+        self.assertNotIn('libsqlite3-dev', install)
 
     def test_another_prefix_is_compiled_in(self):
         build = self.path('build')
