@@ -266,7 +266,7 @@ static void put_steady(struct digest *d)
 
 static bool serves(const struct digest *d, const struct evidence *e)
 {
-	return evidence_state(e, "open") && !digest_ended(d, e);
+	return evidence_state(e, "open") && !digest_ended(d, e) && !digest_misserves(d, e);
 }
 
 /* The name's addresses; others: beside the first of a family; told: each was tried; from: one that does not serve, if
@@ -276,14 +276,15 @@ struct several {
 	const struct evidence *from;
 };
 
-/* look_at_all: those of one family. Where this machine has no way to one, programs leave it out, or hear so at once. */
+/* look_at_all: those of one family. Where this machine has no way to one, programs leave it out, or hear so at once. One
+ * that has not greeted yet may only be slow. */
 static void look_at_all(const struct digest *d, struct str addresses, struct str first, struct several *s)
 {
 	struct str rest = addresses, address;
 	bool good = false, bad = false;
 	for (size_t i = 0; i < DIGEST_ADDRESSES_MAX && str_word(&rest, &address); i++) {
 		const struct evidence *e = tcp_of(d, address, d->port);
-		s->told &= e || str_eq(address, first);
+		s->told &= e ? !digest_mute(d, e) : str_eq(address, first);
 		s->others |= e && !str_eq(address, first);
 		if (!e || evidence_state(e, "no-route"))
 			continue;

@@ -142,7 +142,7 @@ static const struct step {
 	{ 3, step_dns_patience, "dns.state", 0 },
 	{ 3, step_smb,
 	  "nbss.state smb.outcome smb.dialects smb.signing smb.encryption smb.anonymous smb.share path.works", 0 },
-	{ 3, step_service, "service.begins tcp.ipv6 tcp.steady", 0 },
+	{ 3, step_service, "service.begins tcp.ipv6 tcp.second tcp.steady", 0 },
 	{ 3, step_row, "retry.state tcp.steady", 0 },
 	{ 3, step_mtu_near, "mtu.state", 0 },
 	{ 3, step_ipv6, "mtu.ipv6 loss.ipv6 smb.ipv6", 0 },

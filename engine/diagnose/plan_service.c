@@ -76,6 +76,19 @@ void step_smb(struct wave *w)
 		S(SMB_WAIT_MS));
 }
 
+/* ask_mute: each of these addresses that has not greeted is waited for once more. */
+static void ask_mute(struct wave *w, struct str addresses)
+{
+	const struct digest *d = w->d;
+	struct str rest = addresses, address;
+	for (size_t i = 0; i < DIGEST_ADDRESSES_MAX && str_word(&rest, &address); i++) {
+		const struct evidence *e = digest_look(d, "tcp", ARG("address", address), ARG("port", d->port));
+		if (e && digest_mute(d, e))
+			ask(w, "tcp", ARG("address", address), ARG("port", d->port),
+			    ARG("watch", S(DIGEST_GREETING_AGAIN_MS)));
+	}
+}
+
 /* step_service: the service ended a connection, which may be one of many; or it says nothing where it speaks first, or
  * is only slow to. */
 void step_service(struct wave *w)
@@ -88,11 +101,9 @@ void step_service(struct wave *w)
 	if (digest_ended(d, six) && !digest_ended_row(d, v6))
 		ask(w, "retry", ARG("address", v6), ARG("port", d->port), ARG("attempts", S(DIGEST_ENDED_AGAIN)),
 		    ARG("spacing", S("50")), ARG("watch", plan_watch_ends(w, six)));
-	if (six && digest_mute(d, six))
-		ask(w, "tcp", ARG("address", v6), ARG("port", d->port), ARG("watch", S(DIGEST_GREETING_AGAIN_MS)));
-	if (d->tcp445 && digest_mute(d, d->tcp445))
-		ask(w, "tcp", ARG("address", d->target), ARG("port", d->port),
-		    ARG("watch", S(DIGEST_GREETING_AGAIN_MS)));
+	ask_mute(w, d->target);
+	ask_mute(w, d->used_all);
+	ask_mute(w, d->v6);
 }
 
 /* step_smb_others: where that failed, what the server makes of the other dialects. One that took the request and said
