@@ -309,18 +309,19 @@ static void who_met_a_damaged_row_holds_up_no_import(void **state)
 	struct import_counts counts;
 	const char *path = "kb/articles";
 	for (size_t i = 0; i < sizeof damages / sizeof *damages; i++) {
-		struct store *reader;
+		struct store *reader, *writer;
 		struct rule rule;
 		bool waited = false;
-		struct import_options options = { .replace = true, .waiting = say_waiting, .progress = goes_on,
-						  .context = &waited };
+		struct import_options options = { .replace = true, .progress = goes_on, .context = &waited };
 		assert_int_equal(import(f, path, true, &counts), ERR_OK);
 		assert_int_equal(store_open(f->db, STORE_READ, &f->diags, &reader), ERR_OK);
 		assert_int_equal(store_rule(reader, STR("Q150536"), &f->arena, &rule), ERR_OK);
 		spoil(f->db, damages[i]);
 		assert_int_equal(store_rule(reader, STR("Q150536"), &f->arena, &rule), ERR_DAMAGED);
-		assert_int_equal(import_paths(f->store, &path, 1, &options, &f->diags, &counts), ERR_OK);
+		assert_int_equal(store_open_saying(f->db, STORE_WRITE, say_waiting, &waited, &f->diags, &writer), ERR_OK);
+		assert_int_equal(import_paths(writer, &path, 1, &options, &f->diags, &counts), ERR_OK);
 		assert_int_equal(store_rule(reader, STR("Q150536"), &f->arena, &rule), ERR_OK);
+		store_close(&writer);
 		store_close(&reader);
 	}
 }
