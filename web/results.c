@@ -161,13 +161,18 @@ static void add_bar(struct buf *out, double part)
 		 part * 100);
 }
 
+static bool is_under_one(const struct match *m)
+{
+	return m->confidence < 0.005;
+}
+
 static void add_sure(struct buf *out, const struct match *m)
 {
 	double percent = fmin(m->confidence, MOST_SURE) * 100;
 	buf_add_c(out, "<p class=\"sure\">");
 	add_bar(out, m->confidence);
 	buf_addf(out, " <span>%s, %s%.0f&nbsp;%%</span> <span class=\"id\">", sure_words(m->confidence),
-		 percent < 0.5 ? "under " : "", fmax(percent, 1));
+		 is_under_one(m) ? "under " : "", fmax(percent, 1));
 	render_html_escape(out, m->id);
 	buf_add_c(out, "</span></p>\n");
 }
@@ -351,6 +356,16 @@ static void add_draft(struct buf *out, const struct match_answer *found)
 }
 
 /* add_unexplained: of a log whose lines have their articles no article is to be written. */
+/* near_shown: how many of the nearest; beside what is known of single lines none that is next to nothing. */
+static size_t near_shown(const struct results *v)
+{
+	const struct match_answer *found = &v->report->answer.found;
+	size_t n = match_leaves_doubt(found) ? found->nearest_count : 0;
+	while (v->beside.count && n && is_under_one(&found->nearest[n - 1]))
+		n--;
+	return n;
+}
+
 static void add_unexplained(struct buf *out, const struct results *v)
 {
 	const struct match_answer *found = &v->report->answer.found;
@@ -361,7 +376,7 @@ static void add_unexplained(struct buf *out, const struct results *v)
 		 in_lines ? "all of it" : "this",
 		 in_lines ? "What is known of single lines is named above."
 			  : "Nothing in the knowledge base is sure enough to name.");
-	if (found->nearest_count)
+	if (near_shown(v))
 		buf_add_c(out, " The nearest are below; they may be about something else.");
 	buf_add_c(out, "</p>\n");
 	if (!in_lines)
@@ -369,11 +384,11 @@ static void add_unexplained(struct buf *out, const struct results *v)
 	buf_add_c(out, "</section>\n");
 }
 
-static void add_others(struct buf *out, const struct triage_report *r)
+static void add_others(struct buf *out, const struct results *v)
 {
+	const struct triage_report *r = v->report;
 	const struct match_answer *found = &r->answer.found;
-	size_t first = page_answered(found);
-	size_t near = match_leaves_doubt(found) ? found->nearest_count : 0;
+	size_t first = page_answered(found), near = near_shown(v);
 	if (first == found->match_count && !near)
 		return;
 	buf_addf(out, "<section class=\"others\" aria-labelledby=\"others\">\n<h2 id=\"others\">%s</h2>\n<ol>\n",
@@ -506,7 +521,7 @@ void page_results(struct buf *out, const struct results *v)
 	buf_add_c(out, "<div class=\"more\">\n");
 	if (!v->fixed)
 		add_pass_on(out);
-	add_others(out, r);
+	add_others(out, v);
 	code_add_readings(out, found);
 	buf_add_c(out, "</div>\n</div>\n");
 }

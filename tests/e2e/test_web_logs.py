@@ -60,6 +60,7 @@ class Logs(unittest.TestCase):
                              'No article explains all of it' if last else 'No article explains this')
             self.assertEqual('class="draft"' in text, not last)
             self.assertEqual('What is known of single lines is named above.' in text, bool(last))
+            self.assertEqual('under 1&nbsp;%' in text and 'The nearest are below' in text, not last)
 
     def test_a_form_with_a_file(self):
         status, _, text = server.ask('POST', '/logs', *multipart(self.log))
