@@ -21,6 +21,7 @@ enum {
 
 #define ALL_SAID (CONFIDENCE_FLOOR + 0.01) /* at least, of the articles that quote all of the text */
 #define ANYBODYS 0.45 /* what is left at least of a message's confidence that any program may print */
+#define UNREASONED 0.45 /* at most, where the message does not say what its template does: why */
 #define CONFIDENCE_CONFLICT 0.1 /* at most, where the code says another error */
 
 static const double common_weight = 18; /* what weighs less is said by foreign programs too */
@@ -389,6 +390,8 @@ void confidence_set(const struct query *q, const struct match_code *code, struct
 		confidence_doubt(x, doubt_of(q, code, x));
 		if (x->conflicts)
 			confidence_doubt(x, fmin(1, CONFIDENCE_CONFLICT / x->together));
+		if (x->lacks_reason)
+			confidence_doubt(x, fmin(1, UNREASONED / x->confidence));
 		if (rank_is_sibling(x))
 			x->confidence = x->together = CONFIDENCE_CONFLICT;
 		if (is_all_said(q, x) && is_tied(q, &answers[0], x)) {

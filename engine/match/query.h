@@ -131,6 +131,7 @@ struct answer {
 	struct alignment alignment;
 	bool fits;   /* surface is there */
 	bool cut_off; /* the message is what its template begins with */
+	bool lacks_reason; /* it is so up to where the template says why */
 	bool mended; /* surface is there once slips of the finger are put right: good for its values only */
 	struct surface surface;
 	bool context;	 /* product, component or log file speak for it */

@@ -167,6 +167,62 @@ static bool quotes_code(const struct query *q, const struct match_code *code, co
 	return (whole || is_cut_off(q, al)) && al->pair_count >= 4 && rank_touches(q, al, code->span);
 }
 
+/* reason_of: behind what closes a value, a mark and a blank, words of the template's tell why; nothing where there are
+ * none, or a value stands there. */
+static struct str reason_of(struct str s)
+{
+	static const struct str marks[] = { STR_LIT(": "), STR_LIT(" -- ") };
+	while (s.n && strchr("'\")>]", s.p[0]))
+		s = str_from(s, 1);
+	for (size_t i = 0; i < sizeof marks / sizeof *marks; i++)
+		if (str_starts(s, marks[i]) && s.n > marks[i].n && !strchr("{<", s.p[marks[i].n]))
+			return str_from(s, marks[i].n);
+	return STR("");
+}
+
+/* What the template has behind the last of its words that are there, and behind the value that follows them. */
+static struct str behind_last(const struct query *q, const struct answer *x)
+{
+	const struct query_token *last = &q->tokens[x->alignment.last];
+	struct str message = file_str(q->view, x->owner->text), word = str_part(q->clean->text, last->start, last->end);
+	size_t found = str_find_nocase(message, word), at = found + word.n;
+	if (found == STR_NONE)
+		return STR("");
+	for (uint32_t i = 0; i < x->owner->var_n; i++) {
+		const struct file_var *v = &q->view->vars[x->owner->var_at + i];
+		if (v->start < at)
+			continue;
+		return str_from(message, str_trim(str_part(message, at, v->start)).n < 2 ? v->end : at);
+	}
+	return str_from(message, at);
+}
+
+/* The message ends right where its template goes on with a reason ("cannot open X for reading: Permission denied"), or
+ * has another one there: the template's is one of many. Not where it is cut off within that, or its code tells. */
+static bool lacks_reason(const struct query *q, const struct match_code *code, const struct answer *x,
+			 struct str behind)
+{
+	enum { BEGINS = 4 };
+	if (code->known && rank_knows_code(q, code, x->article))
+		return false;
+	if (x->mended && x->surface.rest.n)
+		return reason_of(x->surface.rest).n > 0;
+	struct str reason = reason_of(behind_last(q, x));
+	return reason.n && str_find_nocase(behind, str_first(reason, BEGINS)) == STR_NONE;
+}
+
+/* read_cut tells whether the message is what the template begins with. */
+static void read_cut(const struct query *q, const struct match_code *code, struct answer *x)
+{
+	struct str behind = str_part(q->clean->text, q->tokens[x->alignment.last].end, q->payload.end);
+	x->cut_off = !x->fits && (x->mended || is_cut_off(q, &x->alignment));
+	x->lacks_reason = x->cut_off && lacks_reason(q, code, x, behind);
+	while (behind.n && !char_is_alnum(behind.p[0])) /* before a value that it is cut off behind */
+		behind = str_from(behind, 1);
+	if (x->lacks_reason && str_find(behind, STR(": ")) != STR_NONE) /* another one */
+		x->cut_off = false;
+}
+
 static struct answer answer_of(struct query *q, const struct evidence_of_message *e, const struct alignment *al,
 			       const struct file_owner *o, bool compare)
 {
@@ -190,7 +246,7 @@ static struct answer answer_of(struct query *q, const struct evidence_of_message
 		else
 			x.surface.samples_met = 0; /* of another place, if any */
 	}
-	x.cut_off = !x.fits && (x.mended || is_cut_off(q, al));
+	read_cut(q, e->code, &x);
 	if (x.fits)
 		x.score += surface_bonus(al, &x.surface) - align_overpaid(q, al, x.surface.span);
 	x.score += x.context ? 0.8 : 0;

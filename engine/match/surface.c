@@ -376,13 +376,22 @@ static bool fit_var(struct fit *f, uint32_t segment, uint32_t at)
 	return try_end(f, segment, at);
 }
 
+static struct str behind_letters(struct str raw, uint32_t letters)
+{
+	size_t i = 0;
+	for (; i < raw.n && letters; i++)
+		letters -= fit_is_letter(raw.p[i]);
+	return str_from(raw, i);
+}
+
 /* The text ends within the template, with so many segments and letters of it: enough to tell. */
-static bool end_within(struct fit *f, uint32_t segments, uint32_t letters)
+static bool end_within(struct fit *f, uint32_t segments, uint32_t letters, struct str rest)
 {
 	if (letters < PART_LETTERS_MIN)
 		return false;
 	f->within = segments < f->count;
 	f->tail = f->within ? f->segments[segments].raw : STR("");
+	f->rest = rest;
 	f->count = segments;
 	return true;
 }
@@ -404,7 +413,7 @@ static bool fit_from(struct fit *f, uint32_t segment, uint32_t at)
 		return !f->to_end || at == f->in->n;
 	struct segment *s = &f->segments[segment];
 	if (f->cut && at == f->in->n)
-		return end_within(f, segment, s->letter_at);
+		return end_within(f, segment, s->letter_at, s->raw);
 	if (s->is_var)
 		return fit_var(f, segment, at);
 	if (s->letter_n && !letters_at(f, s, at))
@@ -412,7 +421,8 @@ static bool fit_from(struct fit *f, uint32_t segment, uint32_t at)
 	s->start = at;
 	s->end = at + letters_due(f, s, at);
 	if (s->end < at + s->letter_n)
-		return !within_number(f, s, s->end - at) && end_within(f, segment + 1, s->letter_at + s->end - at);
+		return !within_number(f, s, s->end - at) &&
+		       end_within(f, segment + 1, s->letter_at + s->end - at, behind_letters(s->raw, s->end - at));
 	return fit_from(f, segment + 1, s->end);
 }
 
@@ -495,6 +505,7 @@ static bool fit_any(const struct file_view *v, const struct file_owner *owner, s
 	f.to_end = reach == TO_END;
 	f.cut = reach == CUT_OFF;
 	f.within = false;
+	f.rest = STR("");
 	split(&f, part);
 	if (!letters->n || !f.count)
 		return false;
@@ -507,6 +518,7 @@ static bool fit_any(const struct file_view *v, const struct file_owner *owner, s
 	if (!fits)
 		return false;
 	fit_take_values(&f, &out);
+	out.rest = f.rest;
 	*ret_surface = out;
 	return true;
 }

@@ -23,6 +23,7 @@ struct surface {
 	struct match_span span;			       /* of the text that the template covers, variables included */
 	struct match_span values[SURFACE_VARS_MAX]; /* by variable; empty where nothing stood there */
 	unsigned value_count;
+	struct str rest; /* of a text that is cut off: what the template's literal has behind its end */
 	unsigned cut_value; /* 1 + the variable that the text is cut off within, its quote or bracket still open; 0: none */
 	double differs; /* 0 the same dress, 1 all of it differs; case counts where the text has small letters */
 	bool same_marks; /* it differs in case at most */

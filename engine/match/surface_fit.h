@@ -32,6 +32,7 @@ struct fit {
 	bool to_end;	 /* the template must reach the text's end */
 	bool cut;	 /* the text ends within the template */
 	bool within;	 /* it did, before the template's end */
+	struct str rest; /* what the template's literal has behind the text's end */
 	unsigned steps;
 };
 
