@@ -389,9 +389,14 @@ static void add_readings(struct query *q)
 
 /* ---- long messages ---- */
 
-enum { STRETCHES = QUERY_STRETCHES_MAX, STRETCH_TOKENS = QUERY_TOKENS_MAX / STRETCHES, SEEN_PAIRS = 4096 };
+enum {
+	STRETCHES = QUERY_STRETCHES_MAX,
+	STRETCH_TOKENS = QUERY_TOKENS_MAX / STRETCHES,
+	LINE_TOKENS = 24, /* so many before its most a stretch ends with a line: no line of fewer is in two */
+	SEEN_PAIRS = 4096
+};
 
-struct stretch { size_t start; float score; };
+struct stretch { size_t start, end; float score; };
 
 /* What two words behind each other tell: nothing where no message has them, and nothing the second time. */
 static float pair_tells(const struct file_view *v, uint32_t a, uint32_t b, uint32_t seen[SEEN_PAIRS])
@@ -425,19 +430,25 @@ static int by_start(const void *a, const void *b)
 static void find_stretches(const struct file_view *v, struct str text, size_t at, struct stretch best[STRETCHES])
 {
 	uint32_t seen[SEEN_PAIRS] = { 0 }, before = VOCAB_NONE, n = 0;
-	struct stretch s = { at, 0 };
+	bool number = false; /* the one before: with stamps and counters each line would tell something new */
+	struct stretch s = { at, at, 0 };
 	struct token token;
 	for (uint32_t i = 0; i < STRETCHES; i++)
-		best[i] = (struct stretch){ text.n, -1 };
-	while (token_next(text, &at, &token)) {
-		uint32_t term = file_find_term(v, (struct str){ token.word, token.n });
-		if (term != VOCAB_NONE && before != VOCAB_NONE)
+		best[i] = (struct stretch){ text.n, text.n, -1 };
+	for (; token_next(text, &at, &token); n++, s.end = at) {
+		bool line = str_find_char(str_part(text, s.end, token.start), '\n') != STR_NONE;
+		if (n == STRETCH_TOKENS || (line && n > STRETCH_TOKENS - LINE_TOKENS)) {
+			offer_stretch(best, s);
+			s = (struct stretch){ s.end, s.end, 0 };
+			n = 0;
+		}
+		struct str word = { token.word, token.n };
+		uint32_t term = file_find_term(v, word);
+		bool was_number = number;
+		number = token_is_number(word);
+		if (term != VOCAB_NONE && before != VOCAB_NONE && !number && !was_number)
 			s.score += pair_tells(v, before, term, seen);
 		before = term;
-		if (++n % STRETCH_TOKENS)
-			continue;
-		offer_stretch(best, s);
-		s = (struct stretch){ at, 0 };
 	}
 	offer_stretch(best, s);
 	qsort(best, STRETCHES, sizeof *best, by_start);
@@ -451,9 +462,9 @@ static void read_stretches(struct query *q, struct str text, struct budget *spen
 	q->token_count = 0;
 	for (uint32_t i = 0; i < STRETCHES; i++) {
 		size_t at = best[i].start;
-		uint32_t n = 0; /* words that are written as one are two tokens */
-		for (; n < STRETCH_TOKENS && q->token_count < QUERY_TOKENS_MAX && next_token(q, text, &at, &token); n++)
-			add_tokens(q, &token, spent);
+		struct str stretch = str_first(text, best[i].end);
+		while (q->token_count < QUERY_TOKENS_MAX && next_token(q, stretch, &at, &token))
+			add_tokens(q, &token, spent); /* words that are written as one are two tokens */
 		q->stretches[i] = (struct match_span){ best[i].start, at };
 	}
 	q->stretch_count = STRETCHES;

@@ -111,6 +111,20 @@ class One(LookupTest):
         self.assertLessEqual(len(got['nearest']), 3)
         self.assertIn('No article explains this', self.kbt('lookup', 'zyxwv utsrq ponml', code=NONE).out)
 
+    def test_one_known_line_of_hundreds_is_named_whatever_the_others_count(self):
+        """Where its words are many; two that any program says are no message of so many lines."""
+        others = ('all is well number %d', 'job %d done in 3 s', 'worker %d is idle', 'GET /index.html 200 %d',
+                  'heartbeat %d', 'request %d served from the cache', 'disk usage is %d percent',
+                  'sync of block %d took 4 ms')
+        for known, article in (('ssh: connect to host nas1 port 22: No route to host', 'Q-no-route-to-host'),
+                               ('ssh: connect to host nas1 port 22: Connection refused', 'Q-connection-refused'),
+                               ('Connection refused', None)):
+            for other in others:
+                lines = [f'Mar 12 10:02:{i % 60:02} web1 app[311]: {other % i}' for i in range(300)]
+                lines.insert(211, f'Mar 12 10:02:31 web1 backup[311]: {known}')
+                got = self.lookup('-', input='\n'.join(lines), code=FOUND if article else NONE)
+                self.assertEqual([m['id'] for m in got['matches'][:1]], [article] if article else [], (known, other))
+
     def test_in_doubt_the_nearest_follow(self):
         text = 'my laptop cannot see the Windows server in the network after it wakes'
         got, out = self.lookup(text), self.kbt('lookup', text).out

@@ -52,9 +52,10 @@ class Logs(unittest.TestCase):
         self.assertIn('2 known problems in pasted.log', Page(scanned).text)
 
     def test_a_log_is_not_called_unexplained_where_a_line_of_it_is_known(self):
-        """Nor is an article asked for that would have all its lines for a message."""
+        """Nor is an article asked for that would have all its lines for a message. Two common words are too little for
+        one of 300 lines, whatever else is known."""
         lines = [f'Mar 12 10:02:{i % 60:02} web1 app[311]: all is well number {i}' for i in range(300)]
-        for last in ('', 'Mar 12 10:09:11 web1 backup[311]: ssh: connect to host nas1 port 22: No route to host'):
+        for last in ('', 'Mar 12 10:09:11 web1 backup[311]: Connection refused'):
             text = server.form('/', {'text': '\n'.join([*lines, last])})[2]
             self.assertEqual(re.search('<h2 id="best">(.*?)</h2>', text).group(1),
                              'No article explains all of it' if last else 'No article explains this')
