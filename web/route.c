@@ -39,7 +39,8 @@ void site_handle(void *context, struct http_request *req, struct http_response *
 		if (!fits(&routes[i], req->path))
 			continue;
 		if (routes[i].method == method) {
-			if (gate_checks_csrf(site_gate(context), req, res))
+			/* Who waits is asked again with each wake: his form, of up to 64 MiB, was read before. */
+			if (req->job || gate_checks_csrf(site_gate(context), req, res))
 				routes[i].answer(context, req, res);
 			return;
 		}

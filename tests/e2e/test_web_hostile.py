@@ -419,6 +419,24 @@ class Patience(unittest.TestCase):
         self.assertTrue(server.wait_until(
             lambda: server.ask('POST', '/api/v1/lookup', large, {'Content-Type': 'application/json'})[0] == 200))
 
+    def test_a_form_is_read_once_however_long_its_answer_takes(self):
+        """Pasted lines are a form, and so may be 64 MiB: read again with each step of their scan they filled the memory."""
+        def anon_mib():
+            with open(f'/proc/{server.process.pid}/status', encoding='ascii') as f:
+                return int(re.search(r'^RssAnon:\s+(\d+)', f.read(), re.M).group(1)) >> 10
+        mark = Page(server.get('/logs')[2]).find('input', name='csrf')[0]['value']
+        slow = 'ssh: connect to host nas1 port 22: No route to host; Failed to connect to server, Error = 53 %d\n'
+        text = ''.join(slow % i + 'all is well\n' * 400 for i in range(2500))
+        own = {'Origin': f'http://127.0.0.1:{server.port}', 'Host': f'127.0.0.1:{server.port}'}
+        before, peak = anon_mib(), 0
+        with concurrent.futures.ThreadPoolExecutor(1) as pool:
+            asked = pool.submit(server.form, '/logs', {'csrf': mark, 'text': text}, own)
+            while not asked.done():
+                peak = max(peak, anon_mib())
+                time.sleep(0.02)
+        self.assertEqual(asked.result()[0], 200)
+        self.assertLess(peak - before, 7 * len(text) >> 20)
+
     def test_idle_connections_hold_little_and_go_on(self):
         def anon_mib():
             with open(f'/proc/{server.process.pid}/status', encoding='ascii') as f:
