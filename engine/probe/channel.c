@@ -250,9 +250,26 @@ unsigned channel_segments(const struct channel *c)
 	return tcp_info(c, &info) ? info.tcpi_segs_out : 0;
 }
 
+/* datagram_pieces: what does not fit the way is sent in fragments, and each of them is a packet. */
+static unsigned datagram_pieces(const struct channel *c, size_t bytes)
+{
+	enum { HEAD_4 = 20, HEAD_6 = 40, HEAD_UDP = 8, HEAD_FRAGMENT_6 = 8, UNIT = 8 /* of a fragment's size */ };
+	bool v6 = c->spec.to.family == 6;
+	size_t whole = bytes + (c->spec.kind == CHANNEL_UDP ? HEAD_UDP : 0), head = v6 ? HEAD_6 : HEAD_4;
+	int mtu = 0;
+	socklen_t size = sizeof mtu;
+	if (c->spec.df || getsockopt(c->fd, v6 ? IPPROTO_IPV6 : IPPROTO_IP, v6 ? IPV6_MTU : IP_MTU, &mtu, &size) ||
+	    mtu <= HEAD_6 + HEAD_FRAGMENT_6 + UNIT || head + whole <= (size_t)mtu)
+		return 1;
+	size_t piece = ((size_t)mtu - head - (v6 ? HEAD_FRAGMENT_6 : 0)) / UNIT * UNIT;
+	return (unsigned)((whole + piece - 1) / piece);
+}
+
 unsigned channel_send_packets(const struct channel *c, size_t bytes)
 {
 	struct tcp_info info;
+	if (c->fd >= 0 && (c->spec.kind == CHANNEL_UDP || c->spec.kind == CHANNEL_ICMP))
+		return datagram_pieces(c, bytes);
 	size_t mss = tcp_info(c, &info) ? info.tcpi_snd_mss : 0;
 	return mss && bytes > mss ? (unsigned)((bytes + mss - 1) / mss) : 1;
 }

@@ -31,7 +31,8 @@ void channel_read(struct channel *c, short revents, uint8_t *buffer, size_t size
 short channel_wants(const struct channel *c); /* poll events */
 struct tcp_note channel_tcp_note(const struct channel *c);
 unsigned channel_segments(const struct channel *c); /* TCP segments that we sent, as the kernel counts them */
-/* channel_send_packets: how many so many bytes make: of TCP as many as the segments that the other side takes. */
+/* channel_send_packets: how many so many bytes make: of TCP as many as the segments that the other side takes, of
+ * datagrams as many as the fragments that the way to it takes. */
 unsigned channel_send_packets(const struct channel *c, size_t bytes);
 void channel_close(struct channel *c);
 

@@ -118,6 +118,31 @@ class Probe(unittest.TestCase):
         self.assertIn('nosuch', err)
         self.assertEqual(kbt('pe', 'path=/dev')[0], 2)
 
+    def test_a_ping_that_is_larger_than_the_way_counts_as_its_fragments(self):
+        """Else 30 of 8 KiB were 180 packets in 0.3 s, not 50 in one. Half of what the loopback carries are answers."""
+        needs_root()
+        script = """set -e
+            ip link set lo mtu 1500; ip link set lo up
+            for address in 127.0.0.1 $2; do
+                for words in 'count=3 size=8192' 'count=2' 'count=30 size=8192 interval=10'; do
+                    grep lo: /proc/net/dev
+                    "$1" probe --json icmp address=$address $words || test $? = 3
+                    grep lo: /proc/net/dev
+                done
+            done"""
+        p = subprocess.run(['unshare', '--net', 'sh', '-c', script, 'sh', KBT, '::1' if socket.has_ipv6 else ''],
+                           stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=LIMIT_S)
+        said = p.stdout.splitlines()
+        if not said:
+            self.skipTest(f'no such network can be made here: {p.stderr.strip()}')
+        for i, want in enumerate((18, 2, None) * (len(said) // 9)):
+            before, answer, after = said[3 * i:3 * i + 3]
+            e = json.loads(answer)
+            with self.subTest(args=e['args']):
+                self.assertEqual(2 * e['packets'], int(after.split()[2]) - int(before.split()[2]))
+                self.assertEqual(e['packets'], want or e['packets'])
+                self.assertLessEqual(e['packets'], 150)
+
     def test_a_link_local_address_goes_by_its_link(self):
         """In a namespace of its own, with two links that have the same network, as every IPv6 machine has."""
         needs_root()
