@@ -32,7 +32,9 @@ struct prober {
 	pthread_mutex_t lock;
 	pthread_cond_t work;
 	pthread_t threads[PROBER_THREADS];
-	size_t thread_count, waiting;
+	size_t thread_count; /* that run */
+	size_t started;	     /* that were begun: of another its handle says nothing */
+	size_t waiting;
 	struct prober_job *first, **last;
 	struct prober_job *running[PROBER_THREADS];
 };
@@ -128,17 +130,16 @@ static void *work(void *context)
 enum err prober_open(const struct allow_rules *rules, bool loopback, struct prober **ret_prober)
 {
 	struct prober *p = mem_resize(NULL, sizeof *p);
-	size_t started = 0;
 	if (!p)
 		return ERR_NOMEM;
 	*p = (struct prober){ .rules = rules, .loopback = loopback };
 	p->last = &p->first;
 	pthread_mutex_init(&p->lock, NULL);
 	pthread_cond_init(&p->work, NULL);
-	while (started < PROBER_THREADS && !pthread_create(&p->threads[started], NULL, work, p))
-		started++;
+	while (p->started < PROBER_THREADS && !pthread_create(&p->threads[p->started], NULL, work, p))
+		p->started++;
 	*ret_prober = p;
-	if (started == PROBER_THREADS)
+	if (p->started == PROBER_THREADS)
 		return ERR_OK;
 	prober_close(ret_prober);
 	return ERR_NOMEM;
@@ -157,7 +158,7 @@ void prober_close(struct prober **prober)
 			atomic_store(&p->running[i]->cancel, true);
 	pthread_cond_broadcast(&p->work);
 	pthread_mutex_unlock(&p->lock);
-	for (size_t i = 0; i < PROBER_THREADS && p->threads[i]; i++)
+	for (size_t i = 0; i < p->started; i++)
 		pthread_join(p->threads[i], NULL);
 	for (struct prober_job *job = p->first, *next; job; job = next) {
 		next = job->next;
