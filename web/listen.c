@@ -90,13 +90,14 @@ static enum err check_safe(struct str where, const struct listen_options *o, str
 
 /* ---- a socket file ---- */
 
-/* take_away removes a socket file that nobody listens on; false where somebody does, or it is another kind of file. */
+/* take_away removes a socket file that nobody listens on; false where somebody does, also one who takes no further
+ * connection just now, or it is another kind of file. */
 static bool take_away(const union address *address)
 {
 	struct stat s;
 	int fd = lstat(address->file.sun_path, &s) || !S_ISSOCK(s.st_mode)
 			 ? -1
-			 : socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+			 : socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (fd < 0)
 		return false;
 	bool dead = connect(fd, &address->any, sizeof address->file) && errno == ECONNREFUSED;

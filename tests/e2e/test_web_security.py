@@ -479,6 +479,21 @@ class SocketFile(Case):
         self.refused('serve', '--listen', 'unix:', names=['unix:'])
         self.refused('serve', '--db', self.db, '--listen', 'unix:/nowhere/x', names=['unix:/nowhere/x', 'its folder is not there'])
 
+    def test_one_whose_server_takes_nobody_just_now_is_in_use(self):
+        """A start that waited for it to take one more would wait for as long as it hangs."""
+        path = self.path('web.sock')
+        with contextlib.ExitStack() as held:
+            hung = held.enter_context(socket.socket(socket.AF_UNIX))
+            hung.bind(path)
+            hung.listen(0)
+            with contextlib.suppress(BlockingIOError):
+                while True:
+                    waits = held.enter_context(socket.socket(socket.AF_UNIX))
+                    waits.setblocking(False)
+                    waits.connect(path)
+            self.refused('serve', '--db', self.db, '--listen', 'unix:' + path, names=[path, 'another program uses it'])
+        self.assertTrue(os.path.exists(path))
+
     def test_with_tokens_its_group_too(self):
         path = self.path('web.sock')
         tokens, secrets = self.tokens(alice='read')
