@@ -78,6 +78,12 @@ static void take_evidence(void *context, size_t index, struct evidence *e)
 	render_json_evidence(context, e);
 }
 
+/* reads_nothing: what is said on a connection is read only where that is watched. */
+static bool reads_nothing(const struct probe_request *r)
+{
+	return r->probe == probe_find(STR("tcp")) && !probe_request_arg(r, "watch").n;
+}
+
 /* carry_out: a connection that sends nothing and reads nothing needs no process of its own to be read in. */
 static enum err carry_out(struct prober_job *job, struct surroundings *s, struct buf *out)
 {
@@ -86,7 +92,7 @@ static enum err carry_out(struct prober_job *job, struct surroundings *s, struct
 	struct driver_options options = { .allow = allow_address,
 					  .context = &s->allow,
 					  .cancel = &job->cancel,
-					  .in_process = job->request.probe == probe_find(STR("tcp")) };
+					  .in_process = reads_nothing(&job->request) };
 	enum err e = look_around(job->prober, s);
 	if (!e)
 		e = driver_open(&options, NULL, &driver);

@@ -2,6 +2,7 @@
 """Where probes may go: what --allow names, and what no rule lets through; in a network namespace of its own, looked at
 on the wire."""
 import concurrent.futures
+import contextlib
 import json
 import os
 import socket
@@ -245,6 +246,23 @@ class Policy(ServedTest):
         silent.close()
         self.assertTrue(server.wait_until(lambda: server.fds() < before + 3))
         self.assertEqual(probe('tcp', 'address=127.0.0.1', 'port=4450')[1]['state'], 'open')
+
+    def test_what_a_server_says_is_read_in_a_process_of_its_own(self):
+        server = self.serve()
+
+        def helpers():
+            found = 0
+            for name in filter(str.isdigit, os.listdir('/proc')):
+                with contextlib.suppress(OSError), open(f'/proc/{name}/stat', encoding='ascii', errors='replace') as f:
+                    found += f.read().rpartition(')')[2].split()[1] == str(server.process.pid)
+            return found
+        with socket.create_server(('127.0.0.1', 0)) as quiet, concurrent.futures.ThreadPoolExecutor(1) as pool:
+            asked = pool.submit(server.api, '/api/v1/probe', {
+                'probe': 'tcp', 'args': {'address': '127.0.0.1', 'port': quiet.getsockname()[1], 'watch': 10000}})
+            with quiet.accept()[0] as peer:
+                self.assertTrue(kbt.until(helpers, 5), 'the server itself would read it')
+                peer.sendall(b'SSH-2.0-x\r\n')
+                self.assertEqual(asked.result()[1]['facts']['tcp.service'], 'ssh')
 
     def test_rules_that_are_none(self):
         for rule in ('10.0.0.0/33', '', 'a b', '10.0.0.1:70000', '[::1'):
