@@ -11,7 +11,10 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { CURSOR_BYTES_MAX = 64 << 20, GONE_KEEP_S = 7 * 86400 };
+enum {
+	UNTOLD_MAX = 64 << 20, /* bytes of a file that are read before it has to begin as a cursor does */
+	GONE_KEEP_S = 7 * 86400
+};
 
 static enum err save(struct cmd_context *c, const char *path, struct buf *out)
 {
@@ -44,6 +47,11 @@ enum err scan_cursor_save_journal(struct cmd_context *c, const char *path, const
 	return save(c, path, &out);
 }
 
+static enum err no_cursor(const char *path, struct diags *d)
+{
+	return diags_fail(d, ERR_INPUT, "%s: not a cursor that kbt wrote: name another file", path);
+}
+
 static enum err read_file(const char *path, struct diags *d, struct buf *out)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
@@ -52,10 +60,11 @@ static enum err read_file(const char *path, struct diags *d, struct buf *out)
 	struct stat st;
 	enum err e = ERR_OK;
 	if (fstat(fd, &st) || !S_ISREG(st.st_mode))
-		e = diags_fail(d, ERR_INPUT, "%s: not a cursor that kbt wrote: name another file", path);
+		e = no_cursor(path, d);
 	else if (!st.st_size)
 		e = diags_fail(d, ERR_INPUT, "%s: the cursor is empty: remove it to start anew", path);
-	while (!e && out->n <= CURSOR_BYTES_MAX) {
+	/* Of many logs that are rotated often it is large: each has up to 64 places. */
+	while (!e) {
 		char *room = buf_room(out, 1 << 16);
 		ssize_t n = room ? read(fd, room, 1 << 16) : 0;
 		if (n < 0 && errno == EINTR)
@@ -65,6 +74,8 @@ static enum err read_file(const char *path, struct diags *d, struct buf *out)
 		if (n <= 0)
 			break;
 		out->n += (size_t)n;
+		if (out->n > UNTOLD_MAX && !str_starts(buf_str(out), STR(CURSOR_BEGINS)))
+			e = no_cursor(path, d);
 	}
 	close(fd);
 	return e ? e : buf_err(out);

@@ -31,10 +31,10 @@ static void add_path(struct json *j, struct str path)
 {
 	struct buf hex = { 0 };
 	bool plain = true;
-	for (size_t i = 0; i < path.n; i++) {
+	for (size_t i = 0; i < path.n; i++)
 		plain = plain && path.p[i] >= ' ' && path.p[i] < 0x7F;
+	for (size_t i = 0; i < path.n && !plain; i++)
 		buf_addf(&hex, "%02x", (unsigned char)path.p[i]);
-	}
 	json_key_str(j, plain ? "path" : "path_hex", plain ? path : buf_str(&hex));
 	buf_free(&hex);
 }
@@ -63,7 +63,7 @@ static void write_place(struct buf *out, const struct follow_place *p)
 
 static void write_head(struct buf *out)
 {
-	buf_addf(out, "{\"kbt_cursor\":%d}\n", CURSOR_VERSION);
+	buf_addf(out, CURSOR_BEGINS "%d}\n", CURSOR_VERSION);
 }
 
 void cursor_write_places(struct buf *out, const struct follow_place *places, size_t count)

@@ -10,6 +10,8 @@
 #include "base/diag.h"
 #include "follow/follow.h"
 
+#define CURSOR_BEGINS "{\"kbt_cursor\":" /* as it is written */
+
 struct cursor_journal {
 	struct str cursor; /* the journal's own, with a NUL behind it; empty at its start */
 	uint64_t offset, line;

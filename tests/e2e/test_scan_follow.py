@@ -330,6 +330,26 @@ class ScanFollow(SharedKbTest):
         self.json('scan', '--cursor', cursor, logs, rotated, code=NONE)
         self.assertEqual(set(paths()), {'kept.log', 'away.log', 'rotated.log'})
 
+    def test_a_cursor_of_very_many_places_is_read_again(self):
+        """Thousands of logs that are rotated make one of over 64 MiB: it was written, and was damaged at the next start.
+        Another file of that size is no cursor."""
+        log, cursor = self.write('a.log', rcmd('one') + '\n'), self.path('cursor')
+        self.assertEqual(len(self.json('scan', '--cursor', cursor, log)), 1)
+        with open(cursor) as f:
+            head, place = f.readlines()
+        place = json.loads(place)
+        with open(cursor, 'a') as f:
+            for i in range((68 << 20) // 2000):
+                more = {**place, 'path': f'/nowhere/{i}/{"a" * 1800}', 'ino': str(int(place['ino']) + 1 + i)}
+                f.write(json.dumps(more) + '\n')
+        with open(log, 'a') as f:
+            f.write(rcmd('two') + '\n')
+        self.assertGreater(os.path.getsize(cursor), 64 << 20)
+        self.assertEqual([h['captures']['server'] for h in self.json('scan', '--cursor', cursor, log)], ['two'])
+        with open(cursor) as f:
+            self.assertEqual(sum(1 for _ in f), 2 + (68 << 20) // 2000)
+        self.refused('scan', '--cursor', self.write('large', 'x' * (65 << 20)), log, names=['not a cursor'])
+
     def test_a_cursor_loses_nothing_when_killed(self):
         rng = random.Random(55)
         log = Log(self.path('a.log'), 'rename', rng)
