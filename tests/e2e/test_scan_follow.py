@@ -331,8 +331,8 @@ class ScanFollow(SharedKbTest):
         self.assertEqual(set(paths()), {'kept.log', 'away.log', 'rotated.log'})
 
     def test_a_cursor_of_very_many_places_is_read_again(self):
-        """Thousands of logs that are rotated make one of over 64 MiB: it was written, and was damaged at the next start.
-        Another file of that size is no cursor."""
+        """Thousands of logs that are rotated make one of over 64 MiB: it was written, and was damaged at the next
+        start. Another file of that size is no cursor."""
         log, cursor = self.write('a.log', rcmd('one') + '\n'), self.path('cursor')
         self.assertEqual(len(self.json('scan', '--cursor', cursor, log)), 1)
         with open(cursor) as f:

@@ -420,7 +420,7 @@ class Patience(unittest.TestCase):
             lambda: server.ask('POST', '/api/v1/lookup', large, {'Content-Type': 'application/json'})[0] == 200))
 
     def test_a_form_is_read_once_however_long_its_answer_takes(self):
-        """Pasted lines are a form, and so may be 64 MiB: read again with each step of their scan they filled the memory."""
+        """Pasted lines are a form of up to 64 MiB: read again with each step of their scan they filled the memory."""
         def anon_mib():
             with open(f'/proc/{server.process.pid}/status', encoding='ascii') as f:
                 return int(re.search(r'^RssAnon:\s+(\d+)', f.read(), re.M).group(1)) >> 10

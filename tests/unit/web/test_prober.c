@@ -10,7 +10,7 @@
 #include <pthread.h>
 #include <string.h>
 
-/* This program's own comes before the C library's. What it leaves behind where it fails says nothing, as POSIX has it. */
+/* This program's own comes before the C library's. What it leaves behind where it fails says nothing (POSIX). */
 int pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*begin)(void *), void *context)
 {
 	(void)attributes, (void)begin, (void)context;
