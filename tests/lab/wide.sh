@@ -213,6 +213,9 @@ tcp-flags-dropped|nas7|filter|filter.path.one-way|fw-drop-smb|a firewall drops S
 reset-only-445|nas7|filter|filter.server.reject-rst|healthy-139|445 is refused, 139 works
 backlog-full-ssh|nas7|smb|smb.server.accept-queue-full|fw-drop-smb|the queue of connections of an SSH server is full
 loopback-only-ssh|nas7|smb|smb.server.bound-to-loopback|tcp-refused-both|an SSH server listens on loopback only
+hung-ssh-greeted|nas7|smb|smb.server.hung|tcp-flaky/tcp-mute/open|an SSH server greets one connection, takes others and says nothing, and drops three pings of ten|silence
+two-ssh-one-hung|nas7|smb|smb.server.hung|name.dns.one-of-two-dead|two A records for an SSH server, and on the second connections come about and nobody greets|silence
+slow-negotiate|nas7|none|none.healthy|healthy-no-netbios/open|the server takes 3 s for the first answer of each connection|silence
 hung-ssh|nas7|smb|smb.server.hung|tcp-mute|an SSH server takes connections and says nothing
 max-startups|nas7|smb|smb.server.max-connections|tcp-ended/tcp-flaky|an SSH server ends connections at once
 ssh-is-http|nas7|smb|smb.server.wrong-service|tcp-other-service|on port 22 another service greets
@@ -465,7 +468,7 @@ printer|nas7|none|none.healthy|healthy|a share that is a printer's
 account-locked|nas7|auth|auth.user.account-locked|auth.user.account-restricted|the account is locked out (error 1909)
 account-expired|nas7|auth|auth.user.account-expired|auth.user.account-restricted|the account has expired (error 1793)
 two-gateways|depot|none|none.healthy|healthy|the default route has two gateways in turn, and both lead there
-two-gateways-one-dead|depot|ip|ip.gateway.down|link.path.loss/tcp-flaky/ip.gateway.down/healthy/healthy-no-icmp/open|the default route has two gateways in turn, and one is gone|silence
+two-gateways-one-dead|depot|ip|ip.gateway.down|link.path.loss/tcp-flaky/ip.gateway.down/ip.client.wrong-gateway/healthy/healthy-no-icmp/open|the default route has two gateways in turn, and one is gone|silence
 two-nics-stopped|nas7|smb|smb.server.not-running|tcp-refused-both|the server is on a second network, answers ARP for that address on the first one, too, and its service is stopped
 ras-peer-itself|192.168.2.1|smb|smb.server.not-running|tcp-refused-both|the RAS server itself, which serves no files, is asked|timing
 ras-host-route|depot|ras|ras.client.no-route-over-link|ras.client.no-route-over-link|the link is up, and a route for the server alone leads by the LAN
@@ -475,6 +478,7 @@ lmhosts-sixteenth|nas7|name|name.client.lmhosts-wrong|name.client.lmhosts-wrong|
 server-slow-syn|nas7|none|none.healthy|healthy|the first request to connect of each is dropped, as some guards do: a finding says so|silence
 ok-hosts-dns-v6-dead|nas7|none|none.healthy|healthy|the hosts file has the IPv4 address, and DNS a dead IPv6 one, which is not asked
 rule-source-works|depot|none|none.healthy|healthy|a rule sends what comes from this machine's address by a table that leads there, and the main one does not
+two-gateways-one-host|depot|ip|ip.client.gateway-not-router|tcp-flaky/link.path.loss/ip.client.gateway-not-router/routed-silent/healthy/open|the default route has two gateways in turn, and one is a host that does not forward: a finding says so|silence
 two-gateways-dead|depot|ip|ip.client.wrong-gateway|ip.client.wrong-gateway|the default route has two gateways in turn, and nobody has either address
 client-fw-v6|nas7|none|none.healthy|healthy|the client's own firewall rejects SSH by IPv6, at once, and IPv4 works
 client-fw-v6-smb|nas7|none|none.healthy|healthy|as client-fw-v6, of SMB
@@ -730,6 +734,7 @@ inject_variants() {
     rule-source-works)
         ipn e53c rule add priority 99 from 10.53.0.2 lookup 53; ipn e53c route add 10.53.0.0/24 dev eth0 table 53
         ipn e53c route add default via 10.53.0.1 table 53; ipn e53c route replace default via 10.53.0.99 ;;
+    two-gateways-one-host) ipn e53c route del default; ipn e53c route add default nexthop via 10.53.0.1 weight 1 nexthop via 10.53.0.77 weight 1; nx e53c sysctl -qw net.ipv4.fib_multipath_hash_policy=1 ;;
     two-gateways-dead) ipn e53c route del default; ipn e53c route add default nexthop via 10.53.0.98 nexthop via 10.53.0.99 ;;
     no-lan-route) ipn e53c route flush table main ;;
     mtu-ras-tunnel) ras_up; drop_in e53r forward 'ip length > 1450 drop' ;;
@@ -1063,6 +1068,9 @@ inject_variants() {
     reset-only-445) drop_in e53s input 'tcp dport 445 reject with tcp reset' ;;
     backlog-full-ssh) labd e53s sshs tcp 22 full; says 'ssh: connect to host filesrv port 22: Connection timed out' ;;
     loopback-only-ssh) says 'ssh: connect to host filesrv port 22: Connection refused' ;;
+    hung-ssh-greeted) labd e53s sshs tcp 22 greet1 $'SSH-2.0-OpenSSH_9.2\r\n'; says 'ssh: connect to host filesrv port 22: Connection timed out'; drop_in e53s input 'icmp type echo-request numgen random mod 100 < 30 drop' ;;
+    two-ssh-one-hung) serves_ssh; dns_with "$REM_REC" --host-record="filesrv.$DOM,10.53.0.10" --host-record="filesrv.$DOM,10.53.0.77"; labd e53o ssho tcp 22 silent ;;
+    slow-negotiate) smbd_with e53s 'smb ports = 4450'; labd e53s slow slow 445 4450 3000 ;;
     hung-ssh) labd e53s sshs tcp 22 silent; says 'ssh: connect to host filesrv port 22: Connection timed out' ;;
     max-startups) labd e53s sshs tcp 22 close; says 'Connection closed by 10.53.0.10 port 22' ;;
     ssh-is-http) labd e53s sshs tcp 22 banner $'220 mail ready\r\n'; says 'ssh: connect to host filesrv port 22: Connection refused' ;;
