@@ -13,6 +13,8 @@ static void put_link_of_way(struct digest *d, const struct evidence *route)
 		return;
 	digest_put(d, "path.link", str_eq(dev, evidence_text(usual, "link.dev")) ? "default" : "other", route);
 	digest_put_str(d, "path.dev", dev, route);
+	if (evidence_number(usual, "link.gateways", 1) > 1)
+		digest_put(d, "gateway.turns", "several", usual);
 }
 
 static void put_route(struct digest *d)

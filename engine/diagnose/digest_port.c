@@ -276,8 +276,8 @@ struct several {
 	const struct evidence *from;
 };
 
-/* look_at_all: those of one family. Where this machine has no way to one, programs leave it out, or hear so at once. One
- * that has not greeted yet may only be slow. */
+/* look_at_all: those of one family. Where this machine has no way to one, programs leave it out, or hear so at once.
+ * One that has not greeted yet may only be slow. */
 static void look_at_all(const struct digest *d, struct str addresses, struct str first, struct several *s)
 {
 	struct str rest = addresses, address;

@@ -42,6 +42,7 @@ static const struct probe_fact_help facts[] = {
 	{ "link.others", FACT_TEXT, "the other interfaces that are up, with a carrier and an address" },
 	{ "link.default_route", FACT_BOOL, "this machine has an IPv4 default route" },
 	{ "link.gateway", FACT_TEXT, "the gateway of that route" },
+	{ "link.gateways", FACT_NUMBER, "so many gateways that this route takes in turn, where it has several" },
 	{ "link.gateway_on_link", FACT_BOOL, "the gateway is in a subnet of this interface" },
 	{ "link.carrier_changes", FACT_NUMBER, "how often the carrier came or went since the interface is there" },
 	{ "link.changes", FACT_NUMBER, "how often within watch=" },
@@ -159,6 +160,8 @@ static void gateway_facts(struct machine *m, const struct rtnl *r)
 		on_link = on_link || (r->addresses[i].index == d->index &&
 				      address_in(d->gateway, r->addresses[i].local, r->addresses[i].prefix));
 	machine_address(m, "link.gateway", d->gateway);
+	if (d->hops > 1)
+		machine_number(m, "link.gateways", d->hops);
 	machine_bool(m, "link.gateway_on_link", on_link);
 }
 

@@ -109,9 +109,9 @@ static void read_hop(struct rtnl_route *x, const struct rtnexthop *hop)
 			x->gateway = attr_address(a);
 }
 
-/* first_hop: of a route by several gateways, which names none itself (RTA_MULTIPATH), the first whose link is up: the
+/* read_hops: of a route by several gateways, which names none itself (RTA_MULTIPATH), the first whose link is up: the
  * kernel passes over others. Where none is up, the first. */
-static void first_hop(struct rtnl_route *x, const struct nlattr *several)
+static void read_hops(struct rtnl_route *x, const struct nlattr *several)
 {
 	const char *p = mnl_attr_get_payload(several), *end = p + mnl_attr_get_payload_len(several);
 	const struct rtnexthop *hop;
@@ -120,10 +120,9 @@ static void first_hop(struct rtnl_route *x, const struct nlattr *several)
 		if (hop->rtnh_len < sizeof *hop || hop->rtnh_len > end - p)
 			return;
 		bool down = hop->rtnh_flags & (RTNH_F_DEAD | RTNH_F_LINKDOWN);
-		if (!down || !x->index)
+		if (!x->index || (!down && !x->hops))
 			read_hop(x, hop);
-		if (!down)
-			return;
+		x->hops += !down;
 	}
 }
 
@@ -147,7 +146,7 @@ static void add_route(struct machine *m, struct rtnl *r, const struct nlmsghdr *
 			x.index = (int)attr_u32(a);
 			break;
 		case RTA_MULTIPATH:
-			first_hop(&x, a);
+			read_hops(&x, a);
 			break;
 		case RTA_PRIORITY:
 			x.metric = attr_u32(a);

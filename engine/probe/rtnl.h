@@ -30,6 +30,7 @@ struct rtnl_route {
 	int index; /* of the outgoing interface */
 	struct address to, gateway, source;
 	unsigned prefix, metric, type; /* type: RTN_UNICAST, RTN_LOCAL, RTN_PROHIBIT ... */
+	unsigned hops;		       /* of a route by several gateways: those whose link is up */
 };
 
 struct rtnl_neighbour {
