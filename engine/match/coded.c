@@ -318,6 +318,19 @@ static int escaped_byte_at(struct str s, size_t at)
  * has. */
 enum escape { ESCAPE_NONE, ESCAPE_POSSIBLE, ESCAPE_BYTE, ESCAPE_PLAIN };
 
+/* is_line_end: "failed\nThe path", "refused\n'": behind the words of a line, before those of the next one or a
+ * mark. A word that holds another backslash is a path. */
+static bool is_line_end(struct str s, size_t at, char before, char next)
+{
+	size_t from = at;
+	bool word = char_is_lower(before) || char_is_digit(before) || (before && strchr(".!?;:)'\"", before));
+	if (s.p[at + 1] != 'n' || !word || !next || (!char_is_upper(next) && !strchr("'\" [\\", next)))
+		return false;
+	while (from && !char_is_space(s.p[from - 1]) && s.p[from - 1] != '\\')
+		from--;
+	return !from || s.p[from - 1] != '\\';
+}
+
 static enum escape escape_at(struct str s, size_t at, size_t run)
 {
 	char before = at ? s.p[at - 1] : ' ', behind = at + run < s.n ? s.p[at + run] : 0;
@@ -332,7 +345,7 @@ static enum escape escape_at(struct str s, size_t at, size_t run)
 		return ESCAPE_NONE;
 	char next = at + run + 1 < s.n ? s.p[at + run + 1] : 0;
 	bool ends = behind == 'n' && next == '"', opens = behind == '"' && strchr(" (=[,", before) && char_is_alnum(next);
-	if (ends || opens)
+	if (ends || opens || (run == 1 && behind && is_line_end(s, at, before, next)))
 		return ESCAPE_PLAIN;
 	return behind && strchr("\"'nrtu/", behind) ? ESCAPE_POSSIBLE : ESCAPE_NONE;
 }

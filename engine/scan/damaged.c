@@ -4,6 +4,7 @@
 #include "base/utf8.h"
 #include "match/damage.h"
 #include "match/language.h"
+#include "match/undress.h"
 
 #include <string.h>
 
@@ -11,7 +12,7 @@
 struct sight {
 	const char *then; /* any of these behind it; NULL: whatever */
 	size_t at;
-	enum blanks { BLANKS_THERE, BLANKS_PERCENT, BLANKS_QUERY } blanks; /* how they are coded */
+	enum coded { CODED_NOT, CODED_PERCENT, CODED_STRING, CODED_QUERY } coded; /* what is between words */
 	char first; /* HIGH: any byte over 0x7F */
 };
 
@@ -46,6 +47,13 @@ static struct str asp_text(struct str s)
 	return str_part(s, n, end);
 }
 
+/* is_line_end: "\nssh: connect", "\tat": a string's line ends, or has a blank, before a word. Before a mark nothing is
+ * glued to a word. */
+static bool is_line_end(struct str s)
+{
+	return s.n > 2 && (char_is_alnum(s.p[2]) || (unsigned char)s.p[2] >= 0x80);
+}
+
 static void look_on(struct str text, size_t from, size_t to, struct sight *s)
 {
 	while (from < to) {
@@ -56,7 +64,8 @@ static void look_on(struct str text, size_t from, size_t to, struct sight *s)
 			return;
 		char then = s->at + 1 < text.n ? text.p[s->at + 1] : 0;
 		if ((!s->then || (then && strchr(s->then, then))) &&
-		    (s->blanks != BLANKS_QUERY || asp_text(str_from(text, s->at)).n))
+		    (s->coded != CODED_STRING || is_line_end(str_from(text, s->at))) &&
+		    (s->coded != CODED_QUERY || asp_text(str_from(text, s->at)).n))
 			return;
 		from = s->at + 1;
 	}
@@ -69,7 +78,7 @@ static int hex_value(char c)
 }
 
 /* with_blanks gives a text in which %20 is a blank, and the like. */
-static struct str with_blanks(struct str text, enum blanks blanks, struct arena *a)
+static struct str with_blanks(struct str text, enum coded kind, struct arena *a)
 {
 	char *out = arena_alloc(a, text.n + 1), stands = memchr(text.p, '+', text.n) ? '+' : '_';
 	size_t n = 0;
@@ -77,7 +86,7 @@ static struct str with_blanks(struct str text, enum blanks blanks, struct arena 
 		bool coded =
 			text.p[i] == '%' && i + 2 < text.n && char_is_hex(text.p[i + 1]) && char_is_hex(text.p[i + 2]);
 		int value = coded ? hex_value(text.p[i + 1]) * 16 + hex_value(text.p[i + 2]) : 0;
-		bool shown = value >= ' ', blank = blanks == BLANKS_QUERY && text.p[i] == stands;
+		bool shown = value >= ' ', blank = kind == CODED_QUERY && text.p[i] == stands;
 		out[n++] = shown ? (char)value : blank ? ' ' : text.p[i];
 		i += shown ? 2 : 0;
 	}
@@ -92,18 +101,32 @@ static enum err undo(struct str line, struct arena *a, struct clean *ret_clean)
 	return e ? e : language_undo(ret_clean, a, ret_clean);
 }
 
+/* as_words gives what a mended line says, with blanks or line ends between its words. */
+static enum err as_words(const struct clean *clean, enum coded kind, struct arena *a, struct str *ret_text)
+{
+	struct undressed said;
+	enum err e = kind == CODED_STRING ? undress_read(clean, clean->text, true, a, &said) : ERR_OK;
+	if (e)
+		return e;
+	*ret_text = kind == CODED_NOT	 ? clean->text :
+		    kind == CODED_STRING ? str_part(said.clean->text, said.dress.payload.start, said.dress.payload.end) :
+					   with_blanks(clean->text, kind, a);
+	return ERR_OK;
+}
+
 /* would_find says whether something would be proposed of a line if it were whole. */
 static enum err would_find(const struct proposer *p, struct prefilter_scratch *finds, struct codepages *pages,
-			   struct str line, enum blanks blanks, struct arena *a, bool *ret_would)
+			   struct str line, enum coded kind, struct arena *a, bool *ret_would)
 {
 	struct clean clean;
+	struct str text;
 	line = utf8_valid(line) ? line : codepage_text(pages, line, a);
 	enum err e = undo(line, a, &clean);
 	*ret_would = false;
-	if (e || (!blanks && str_eq(clean.text, line)))
+	if (e || (!kind && str_eq(clean.text, line)) || (e = as_words(&clean, kind, a, &text)))
 		return e;
 	struct proposer whole = *p;
-	whole.text = blanks ? with_blanks(clean.text, blanks, a) : clean.text;
+	whole.text = text;
 	whole.arena = a;
 	whole.mark = 0;
 	whole.joined = (struct propose_joined){ 0 };
@@ -120,10 +143,9 @@ static enum err would_find(const struct proposer *p, struct prefilter_scratch *f
 enum err damaged_propose(struct proposer *p, struct prefilter_scratch *finds, struct codepages *pages, size_t from,
 			 size_t to, struct arena *arena)
 {
-	struct sight sights[] = { { NULL, 0, BLANKS_THERE, 0x1B },
-				  { NULL, 0, BLANKS_THERE, HIGH },
-				  { "2", 0, BLANKS_PERCENT, '%' },
-				  { "8", 0, BLANKS_QUERY, '|' } };
+	struct sight sights[] = { { NULL, 0, CODED_NOT, 0x1B },	   { NULL, 0, CODED_NOT, HIGH },
+				  { "0", 0, CODED_NOT, '#' },	   { "nrt", 0, CODED_STRING, '\\' },
+				  { "2", 0, CODED_PERCENT, '%' }, { "8", 0, CODED_QUERY, '|' } };
 	enum { COUNT = sizeof sights / sizeof *sights };
 	enum err e = ERR_OK;
 	size_t other = 0;
@@ -140,15 +162,15 @@ enum err damaged_propose(struct proposer *p, struct prefilter_scratch *finds, st
 		newline = memchr(p->text.p + at, '\n', p->text.n - at);
 		size_t end = newline ? (size_t)(newline - p->text.p) : p->text.n;
 		bool would = false;
-		enum blanks blanks = BLANKS_THERE;
+		enum coded kind = CODED_NOT;
 		for (size_t i = 0; i < COUNT; i++)
-			blanks = sights[i].at < end && sights[i].blanks > blanks ? sights[i].blanks : blanks;
+			kind = sights[i].at < end && sights[i].coded > kind ? sights[i].coded : kind;
 		arena_reset(arena);
 		struct str line = { p->text.p + start, end - start };
-		if (blanks == BLANKS_QUERY)
+		if (kind == CODED_QUERY)
 			line = asp_text(str_from(p->text, sights[COUNT - 1].at));
 		if (end - start <= DAMAGED_LINE_MAX)
-			e = would_find(p, finds, pages, line, blanks, arena, &would);
+			e = would_find(p, finds, pages, line, kind, arena, &would);
 		if (!e && would)
 			propose_line(p, start);
 		for (size_t i = 0; i < COUNT; i++)

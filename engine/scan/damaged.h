@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
  * Lines in which something hides a message from the prefilter: colour of a terminal or a no-break space directly before
- * a word, soft hyphens within one, percent signs for blanks, an old code page; or they say it in another language
- * (match/language.h), which a byte over 0x7F tells, or a literal. What would be found in them without it is proposed.
- * Lines without such bytes cost a search for them.
+ * a word, a line end that was written out, soft hyphens within one, percent signs for blanks, an old code page; or they
+ * say it in another language (match/language.h), which a byte over 0x7F tells, or a literal. What would be found in
+ * them without it is proposed. Lines without such bytes cost a search for them.
  */
 #ifndef KBT_SCAN_DAMAGED_H
 #define KBT_SCAN_DAMAGED_H

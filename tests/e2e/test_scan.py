@@ -752,6 +752,25 @@ class Scan(SharedKbTest):
             'Mar  2 08:13:43 host app[1]: password: YES)'])
         self.assertEqual([(h['line'], h['lines']) for h in self.hits(both)], [(1, 2), (3, 2)])
 
+    def test_lines_in_one(self):
+        """A line end that was written out, by a syslog's daemon or as in a string, hides no word that is behind it."""
+        said = SSH[SSH.index('ssh:'):]
+        found = ['web1 app[311]: it failed#012' + said, 'web1 app[311]: it failed:#012#011' + said + '#012giving up',
+                 json.dumps({'level': 'error', 'message': 'it failed\n' + said}),
+                 json.dumps({'log': 'starting\r\n\t' + said + '\nlost connection\n', 'stream': 'stderr'}),
+                 'fatal: [web1]: FAILED! => ' + json.dumps({'rc': 1, 'stderr': 'Warning: added\n' + said + '\n', 'stdout': ''}),
+                 'time="2001-03-12T10:56:20Z" level=fatal msg="it failed\\n' + said + '"', '2001-03-12 10:56:20 ERROR it failed\\nError - ' + RCMD,
+                 "2001-03-12 10:56:20 ERROR it failed\\n\\t" + said + '\\n    at run']
+        quiet = ['web1 app[311]: issue #012ssh: Connection refused', r'C:\new\report: Connection refused', r'CORP\nancy: '
+                 'Permission denied', json.dumps({'message': 'it works\nno error: ' + said})]
+        path = self.log('lines.log', [x for line in found for x in ('nothing to see', line)])
+        hits = self.hits(path)
+        self.assertEqual([(h['line'], h['lines']) for h in hits], [(2 * n, 1) for n in range(1, len(found) + 1)])
+        for line, hit in zip(found, hits):
+            answer = json.loads(self.kbt('lookup', '--json', line).out)
+            self.assertEqual(hit['id'], answer['matches'][0]['id'], line)
+        self.hits(self.log('quiet.log', quiet), code=NONE)
+
     def test_a_value_in_front_on_a_line_of_its_own(self):
         """With the mark behind it; not a line that just stands before."""
         broken = [('backup.service:', 'Start request repeated too quickly.'), ('deploy.sh:', 'line 12: jq: command not found'),

@@ -135,10 +135,13 @@ static void coding_is_told_from_what_looks_like_it(void **state)
 		assert_false(coded_is_url(str_c(not_url[i])));
 	static const char *const string[] = { "\"C:\\\\new\\\\table.txt\\n\"", "\\\\\\\\FILESRV\\\\new is gone",
 					      "\"it said \\\"gone\\\" again\"", "a\\x20b\\x5cc", "a\\040b\\134c",
-					      "printf(\"out of paper\\n\");" };
+					      "printf(\"out of paper\\n\");", "it failed\\nThe path is gone", "b'it is gone\\n'",
+					      "gone.\\n    at run" };
 	static const char *const not_string[] = { "C:\\new\\table.txt", "\"C:\\dir\\\"", "\\\\FILESRV\\new", "to:\\\\FILESRV",
 						  "to \\\\FILESRV", "<\\\\FILESRV>", "\"\\\\FILESRV\\temp\\nothing\"",
-						  "DOMAIN\\nadmin", "C:\\\\a and \\\\FILESRV\\data", "it is\\n" };
+						  "DOMAIN\\nadmin", "C:\\\\a and \\\\FILESRV\\data", "it is\\n",
+						  "corp\\nancy is gone", "DOMAIN\\nAdmin", "\\\\filesrv\\nAS is gone",
+						  "src\\temp\\nData is gone" };
 	for (size_t i = 0; i < sizeof string / sizeof *string; i++)
 		assert_true(coded_is_string(str_c(string[i])));
 	for (size_t i = 0; i < sizeof not_string / sizeof *not_string; i++)
