@@ -8,29 +8,12 @@
 
 #include <string.h>
 
-/* The next damage of each kind, so that each is looked for once. */
-struct sight {
-	const char *then; /* any of these behind it; NULL: whatever */
-	size_t at;
-	enum coded { CODED_NOT, CODED_PERCENT, CODED_STRING, CODED_QUERY } coded; /* what is between words */
-	char first; /* HIGH: any byte over 0x7F */
-};
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
 
-static const char HIGH = '\x80';
-
-static const char *find_high(const char *p, size_t n)
-{
-	size_t i = 0;
-	for (char any = 0; n - i >= 128; i += 128) { /* a fixed count, which compilers turn into vector code */
-		for (size_t k = 0; k < 128; k++)
-			any |= p[i + k];
-		if (any & 0x80)
-			break;
-	}
-	while (i < n && !(p[i] & 0x80))
-		i++;
-	return i < n ? p + i : NULL;
-}
+/* What a byte is the mark of, and how the words of its line are parted then: the last of them counts. */
+enum damage { DAMAGE_NONE, DAMAGE_HIDES, CODED_PERCENT, CODED_STRING, CODED_QUERY };
 
 /* asp_text: what a page of ASP failed with, in the query of its request: "|80004005|Text_of_it"; empty for what is
  * none. */
@@ -54,22 +37,55 @@ static bool is_line_end(struct str s)
 	return s.n > 2 && (char_is_alnum(s.p[2]) || (unsigned char)s.p[2] >= 0x80);
 }
 
-static void look_on(struct str text, size_t from, size_t to, struct sight *s)
+static enum damage damage_at(struct str text, size_t at)
 {
-	while (from < to) {
-		const char *p = s->first == HIGH ? find_high(text.p + from, to - from) :
-						   memchr(text.p + from, s->first, to - from);
-		s->at = p ? (size_t)(p - text.p) : to;
-		if (!p)
-			return;
-		char then = s->at + 1 < text.n ? text.p[s->at + 1] : 0;
-		if ((!s->then || (then && strchr(s->then, then))) &&
-		    (s->coded != CODED_STRING || is_line_end(str_from(text, s->at))) &&
-		    (s->coded != CODED_QUERY || asp_text(str_from(text, s->at)).n))
-			return;
-		from = s->at + 1;
+	struct str s = str_from(text, at);
+	char then = s.n > 1 ? s.p[1] : 0;
+	switch (s.p[0]) {
+	case 0x1B: return DAMAGE_HIDES;
+	case '#': return str_starts(s, STR("#01")) ? DAMAGE_HIDES : DAMAGE_NONE;
+	case '%': return then == '2' ? CODED_PERCENT : DAMAGE_NONE;
+	case '\\': return then && strchr("nrt", then) && is_line_end(s) ? CODED_STRING : DAMAGE_NONE;
+	case '|': return then == '8' && asp_text(s).n ? CODED_QUERY : DAMAGE_NONE;
+	default: return s.p[0] & 0x80 ? DAMAGE_HIDES : DAMAGE_NONE;
 	}
-	s->at = to;
+}
+
+/* look_on gives the next damage in text[from, to), or to. */
+static size_t look_on(struct str text, size_t from, size_t to)
+{
+	size_t at = from;
+	if (from >= to)
+		return to;
+#if defined(__SSE2__)
+	for (; to - at >= 16; at += 16) {
+		__m128i x = _mm_loadu_si128((const __m128i *)(const void *)(text.p + at));
+		__m128i low = _mm_or_si128(x, _mm_set1_epi8(0x20)); /* \ is | */
+		__m128i odd = _mm_or_si128(x, _mm_cmpeq_epi8(low, _mm_set1_epi8('|'))); /* a high bit is set already */
+		odd = _mm_or_si128(odd, _mm_cmpeq_epi8(x, _mm_set1_epi8(0x1B)));
+		odd = _mm_or_si128(odd, _mm_cmpeq_epi8(x, _mm_set1_epi8('#')));
+		odd = _mm_or_si128(odd, _mm_cmpeq_epi8(x, _mm_set1_epi8('%')));
+		for (unsigned any = (unsigned)_mm_movemask_epi8(odd); any; any &= any - 1)
+			if (damage_at(text, at + (size_t)__builtin_ctz(any)))
+				return at + (size_t)__builtin_ctz(any);
+	}
+#endif
+	while (at < to && !damage_at(text, at))
+		at++;
+	return at;
+}
+
+/* line_damage gives the last kind in text[from, to), and where the first of that stands. */
+static enum damage line_damage(struct str text, size_t from, size_t to, size_t *ret_at)
+{
+	enum damage kind = DAMAGE_NONE;
+	for (size_t at = look_on(text, from, to); at < to; at = look_on(text, at + 1, to)) {
+		enum damage this = damage_at(text, at);
+		if (this > kind)
+			*ret_at = at;
+		kind = this > kind ? this : kind;
+	}
+	return kind;
 }
 
 static int hex_value(char c)
@@ -78,7 +94,7 @@ static int hex_value(char c)
 }
 
 /* with_blanks gives a text in which %20 is a blank, and the like. */
-static struct str with_blanks(struct str text, enum coded kind, struct arena *a)
+static struct str with_blanks(struct str text, enum damage kind, struct arena *a)
 {
 	char *out = arena_alloc(a, text.n + 1), stands = memchr(text.p, '+', text.n) ? '+' : '_';
 	size_t n = 0;
@@ -102,13 +118,13 @@ static enum err undo(struct str line, struct arena *a, struct clean *ret_clean)
 }
 
 /* as_words gives what a mended line says, with blanks or line ends between its words. */
-static enum err as_words(const struct clean *clean, enum coded kind, struct arena *a, struct str *ret_text)
+static enum err as_words(const struct clean *clean, enum damage kind, struct arena *a, struct str *ret_text)
 {
 	struct undressed said;
 	enum err e = kind == CODED_STRING ? undress_read(clean, clean->text, true, a, &said) : ERR_OK;
 	if (e)
 		return e;
-	*ret_text = kind == CODED_NOT	 ? clean->text :
+	*ret_text = kind <= DAMAGE_HIDES ? clean->text :
 		    kind == CODED_STRING ? str_part(said.clean->text, said.dress.payload.start, said.dress.payload.end) :
 					   with_blanks(clean->text, kind, a);
 	return ERR_OK;
@@ -116,14 +132,14 @@ static enum err as_words(const struct clean *clean, enum coded kind, struct aren
 
 /* would_find says whether something would be proposed of a line if it were whole. */
 static enum err would_find(const struct proposer *p, struct prefilter_scratch *finds, struct codepages *pages,
-			   struct str line, enum coded kind, struct arena *a, bool *ret_would)
+			   struct str line, enum damage kind, struct arena *a, bool *ret_would)
 {
 	struct clean clean;
 	struct str text;
 	line = utf8_valid(line) ? line : codepage_text(pages, line, a);
 	enum err e = undo(line, a, &clean);
 	*ret_would = false;
-	if (e || (!kind && str_eq(clean.text, line)) || (e = as_words(&clean, kind, a, &text)))
+	if (e || (kind <= DAMAGE_HIDES && str_eq(clean.text, line)) || (e = as_words(&clean, kind, a, &text)))
 		return e;
 	struct proposer whole = *p;
 	whole.text = text;
@@ -143,18 +159,11 @@ static enum err would_find(const struct proposer *p, struct prefilter_scratch *f
 enum err damaged_propose(struct proposer *p, struct prefilter_scratch *finds, struct codepages *pages, size_t from,
 			 size_t to, struct arena *arena)
 {
-	struct sight sights[] = { { NULL, 0, CODED_NOT, 0x1B },	   { NULL, 0, CODED_NOT, HIGH },
-				  { "0", 0, CODED_NOT, '#' },	   { "nrt", 0, CODED_STRING, '\\' },
-				  { "2", 0, CODED_PERCENT, '%' }, { "8", 0, CODED_QUERY, '|' } };
-	enum { COUNT = sizeof sights / sizeof *sights };
 	enum err e = ERR_OK;
-	size_t other = 0;
-	for (size_t i = 0; i < COUNT; i++)
-		look_on(p->text, from, to, &sights[i]);
+	size_t other = 0, next = look_on(p->text, from, to);
 	while (!e) {
-		size_t at = other < p->other_count ? p->others[other] : to;
-		for (size_t i = 0; i < COUNT; i++)
-			at = sights[i].at < at ? sights[i].at : at;
+		size_t at = other < p->other_count ? p->others[other] : to, coded = 0;
+		at = next < at ? next : at;
 		if (at >= to)
 			break;
 		const char *newline = at ? memrchr(p->text.p, '\n', at) : NULL;
@@ -162,20 +171,17 @@ enum err damaged_propose(struct proposer *p, struct prefilter_scratch *finds, st
 		newline = memchr(p->text.p + at, '\n', p->text.n - at);
 		size_t end = newline ? (size_t)(newline - p->text.p) : p->text.n;
 		bool would = false;
-		enum coded kind = CODED_NOT;
-		for (size_t i = 0; i < COUNT; i++)
-			kind = sights[i].at < end && sights[i].coded > kind ? sights[i].coded : kind;
+		enum damage kind = line_damage(p->text, next, end < to ? end : to, &coded); /* none where it is further on */
 		arena_reset(arena);
 		struct str line = { p->text.p + start, end - start };
 		if (kind == CODED_QUERY)
-			line = asp_text(str_from(p->text, sights[COUNT - 1].at));
+			line = asp_text(str_from(p->text, coded));
 		if (end - start <= DAMAGED_LINE_MAX)
 			e = would_find(p, finds, pages, line, kind, arena, &would);
 		if (!e && would)
 			propose_line(p, start);
-		for (size_t i = 0; i < COUNT; i++)
-			if (sights[i].at < end)
-				look_on(p->text, end, to, &sights[i]);
+		if (next < end)
+			next = look_on(p->text, end, to);
 		while (other < p->other_count && p->others[other] < end)
 			other++;
 	}
