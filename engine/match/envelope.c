@@ -59,10 +59,14 @@ static size_t behind_stamp(struct peel *p, struct str s)
 	return end == STR_NONE ? 0 : end + 1;
 }
 
-/* "app[123]:", a program and its process */
+/* "app[123]:", a program and its process; "app[web.1]:", as Heroku numbers them */
 static bool is_process(struct str s)
 {
-	size_t open = str_find_char(s, '[');
+	size_t open = str_find_char(s, '['), name = 0;
+	while (open != STR_NONE && open + 2 + name < s.n && char_is_lower(s.p[open + 1 + name]))
+		name++;
+	if (name && peel_byte_at(s, open + 1 + name, "."))
+		open += name + 1;
 	return open != STR_NONE && open && char_is_alpha(s.p[0]) && str_ends(s, STR("]:")) &&
 	       !str_starts(s, STR("Event[")) && /* wevtutil numbers events so */
 	       peel_digits(s, open + 1, 1, 10) + open + 3 == s.n;
@@ -229,6 +233,7 @@ static bool peel_date_clock(struct peel *p)
 		return false;
 	p->e->time = str_first(s, n);
 	peel_drop(p, bracket + n + behind);
+	p->chained = bracket && p->rest.p == s.p + n + behind && peel_byte_at(p->rest, 0, "[");
 	if (clock && (date || spoken) && !p->e->level.n && !p->e->component.n)
 		peel_sender(p, !bracket && is_rfc3339(p->e->time));
 	peel_kind(p, date || spoken ? "iso" : "clock");
@@ -274,6 +279,7 @@ static bool peel_uptime(struct peel *p)
 	p->e->time = inside;
 	peel_kind(p, "kernel");
 	peel_drop(p, end + 1);
+	peel_program(p);
 	return true;
 }
 
@@ -302,6 +308,17 @@ static bool peel_glog(struct peel *p)
 static bool peel_stamp(struct peel *p)
 {
 	return peel_syslog(p) || peel_date_clock(p) || peel_plain(p) || peel_uptime(p) || peel_glog(p);
+}
+
+/* "stderr F ", which of a container's streams it is: what the program wrote there has a dress of its own. */
+static void peel_stream(struct peel *p)
+{
+	struct str s = p->rest;
+	bool named = str_starts(s, STR("stderr ")) || str_starts(s, STR("stdout "));
+	if (!named || !peel_byte_at(s, 7, "FP") || !peel_byte_at(s, 8, " "))
+		return;
+	peel_drop(p, 9);
+	peel_own_shape(p);
 }
 
 /* ---- all of it ---- */
@@ -369,6 +386,7 @@ static bool is_bare(struct str s, unsigned has)
 	    (s.p[s.n - 1] == ']' && peel_ends_in_project(s)))
 		return false;
 	if (char_is_digit(s.p[0]) || peel_byte_at(s, 0, "<[({.:@#!") || stamp_month(s) || stamp_weekday(s) ||
+	    str_starts(s, STR("Warning  ")) || str_starts(s, STR("Normal  ")) || /* events of Kubernetes */
 	    str_starts(s, STR("Executed as user: ")) || str_starts(s, STR("Product: ")) ||
 	    (peel_byte_at(s, 0, "IWEF") && s.n > 1 && char_is_digit(s.p[1])))
 		return false;
@@ -401,13 +419,14 @@ void envelope_read(struct str text, struct match_envelope *ret_envelope)
 		*ret_envelope = e;
 		return;
 	}
-	bool bare = false, stamped = peel_container(&p) || peel_chat(&p) || peel_sap(&p) || peel_kubernetes(&p) ||
-				     peel_installer(&p) || peel_java(&p) || peel_own_shape(&p);
+	bool bare = false, stamped = peel_container(&p) || peel_step(&p) || peel_chat(&p) || peel_sap(&p) ||
+				     peel_kubernetes(&p) || peel_installer(&p) || peel_java(&p) || peel_own_shape(&p);
 	if (peel_syslog_new(&p) || peel_record(&p))
 		stamped = true;
 	stamped |= peel_sms(&p);
 	for (unsigned n = 0; !e.coding && !bare && n < STAMPS_MAX && peel_stamp(&p); n++) {
 		stamped = true;
+		peel_stream(&p);
 		bare = is_bare(p.rest, bytes_of(p.rest));
 	}
 	if (!stamped && peel_program(&p)) {

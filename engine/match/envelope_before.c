@@ -24,6 +24,23 @@ bool peel_container(struct peel *p)
 	return true;
 }
 
+/* "build" TAB "Run tests" TAB "2001-03-12T10:56:20.1134560Z text": job and step */
+bool peel_step(struct peel *p)
+{
+	enum { FIELD_MAX = 80 };
+	struct str job, step, rest;
+	if (!(p->has & HAS_TAB) || !str_cut(p->rest, '\t', &job, &rest) || !str_cut(rest, '\t', &step, &rest) ||
+	    !job.n || !step.n || job.n > FIELD_MAX || step.n > FIELD_MAX)
+		return false;
+	rest = str_from(rest, str_starts(rest, STR("\xEF\xBB\xBF")) ? 3 : 0);
+	if (peel_date(rest) != 10 || !peel_byte_at(rest, 10, "T") || !peel_clock(rest, 11))
+		return false;
+	p->e->component = step;
+	p->rest = rest;
+	peel_kind(p, "workflow");
+	return true;
+}
+
 /* "John Doe [14:03]: " */
 bool peel_chat(struct peel *p)
 {
@@ -100,10 +117,40 @@ bool peel_installer(struct peel *p)
 	return told;
 }
 
+/* "12s", "3m12s", and how often: "12s (x3 over 60s)" */
+static bool take_age(struct str *s)
+{
+	struct str age;
+	if (!str_word(s, &age) || !char_is_digit(age.p[0]) || !peel_byte_at(age, age.n - 1, "smhd"))
+		return false;
+	size_t times = str_starts(*s, STR(" (x")) ? str_find_char(str_first(*s, 40), ')') : STR_NONE;
+	*s = str_from(*s, times == STR_NONE ? 0 : times + 1);
+	return true;
+}
+
+/* "Warning  Failed   12s (x3 over 60s)  kubelet  text": the same as kubectl describes a pod */
+static bool peel_described(struct peel *p)
+{
+	struct str rest = p->rest, type, reason, source;
+	if (!str_word(&rest, &type) || !(str_eq(type, STR("Warning")) || str_eq(type, STR("Normal"))) ||
+	    !str_word(&rest, &reason) || !take_age(&rest) || !str_word(&rest, &source) ||
+	    !str_starts(rest, STR("  ")) || !str_trim(rest).n)
+		return false;
+	p->e->level = type;
+	p->e->component = source;
+	p->e->event = reason;
+	p->rest = rest;
+	peel_drop(p, 0);
+	peel_kind(p, "container");
+	return true;
+}
+
 /* "3m12s   Warning   FailedMount   pod/web   text": events of Kubernetes as kubectl lists them */
 bool peel_kubernetes(struct peel *p)
 {
 	struct str rest = p->rest, age, type, reason, object;
+	if (peel_byte_at(rest, 0, "WN"))
+		return peel_described(p);
 	if (!rest.n || !char_is_digit(rest.p[0]) || !str_word(&rest, &age) || !str_word(&rest, &type) ||
 	    !(str_eq(type, STR("Warning")) || str_eq(type, STR("Normal"))) || !str_word(&rest, &reason) ||
 	    !str_word(&rest, &object) || str_find_char(object, '/') == STR_NONE || !str_trim(rest).n)

@@ -162,22 +162,26 @@ static bool peel_class(struct peel *p)
 	return dots > 1 && char_is_upper(s.p[last]) && at && s.p[at - 1] == ' ' && cut(p, at);
 }
 
-/* "text in /srv/a.php on line 42", "text in /srv/a.php:42" */
+/* "text in /srv/a.php on line 42", "text in /srv/a.php:42", "text at /srv/a.pl line 42.", as Perl writes it */
 static bool peel_place(struct peel *p)
 {
-	static const struct str mark = STR_LIT(" on line "), colon = STR_LIT(".php:");
+	static const struct str mark = STR_LIT(" on line "), colon = STR_LIT(".php:"), perl = STR_LIT(" line ");
 	struct str s = p->rest;
+	bool stopped = str_ends(s, STR("."));
+	s.n -= stopped;
 	size_t digits = 0;
 	while (digits < s.n && char_is_digit(s.p[s.n - 1 - digits]))
 		digits++;
 	struct str before = str_first(s, s.n - digits);
-	if (!digits || !(str_ends(before, mark) || str_ends(before, colon)))
+	bool at_line = stopped && str_ends(before, perl);
+	if (!digits || !(at_line || (!stopped && (str_ends(before, mark) || str_ends(before, colon)))))
 		return false;
-	before = str_first(before, before.n - (str_ends(before, mark) ? mark.n : 1));
+	before = str_first(before, before.n - (at_line ? perl.n : str_ends(before, mark) ? mark.n : 1));
 	size_t file = before.n;
 	while (file && !char_is_space(before.p[file - 1]))
 		file--;
-	return file > 4 && before.p[file] == '/' && str_ends(str_first(before, file), STR(" in ")) && cut(p, file - 4);
+	return file > 4 && before.p[file] == '/' && str_ends(str_first(before, file), at_line ? STR(" at ") : STR(" in ")) &&
+	       cut(p, file - 4);
 }
 
 /* "Provider Store: PID=212 TID=140 text - CStore::Load(hr:0x80070002)": DISM's place stands around a message */

@@ -277,6 +277,8 @@ bool envelope_parts_off(struct str text, size_t from, size_t at)
 	if (begins)
 		return true;
 	struct str before = str_part(text, from, end);
+	if (blanks && str_ends(before, STR(" desc ="))) /* gRPC's "rpc error: code = Unknown desc = text" */
+		return !envelope_denies(before);
 	bool passed_on = (blanks && last == ':') || (quoted && last == '=');
 	if (passed_on)
 		return (is_odd(before) || (before.n <= text.n - at && speaks_of_trouble(before))) &&

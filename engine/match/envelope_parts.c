@@ -115,7 +115,7 @@ static bool peel_bracket(struct peel *p)
 {
 	struct str s = p->rest;
 	size_t end = peel_byte_at(s, 0, "[") ? str_find_char(str_first(s, 160), ']') : STR_NONE;
-	if (end == STR_NONE || (end + 1 < s.n && !peel_byte_at(s, end + 1, " :\t")))
+	if (end == STR_NONE || (end + 1 < s.n && !peel_byte_at(s, end + 1, p->chained ? "[ :\t" : " :\t")))
 		return false;
 	struct str inside = str_trim(str_part(s, 1, end)), head, tail;
 	bool two = str_cut(inside, ':', &head, &tail), words = str_find_char(inside, ' ') != STR_NONE;
@@ -137,6 +137,11 @@ static bool peel_bracket(struct peel *p)
 		return false;
 	}
 	peel_drop(p, end + 1 + peel_byte_at(s, end + 1, ":"));
+	size_t worker = peel_byte_at(p->rest, 0, "#") ? peel_digits(p->rest, 1, 1, 3) : 0;
+	if (worker && p->e->level.n && peel_byte_at(p->rest, 1 + worker, " ")) { /* Fluentd's "[warn]: #0 text" */
+		peel_note(&p->e->thread, str_part(p->rest, 1, 1 + worker));
+		peel_drop(p, 1 + worker);
+	}
 	return true;
 }
 
@@ -184,7 +189,7 @@ static bool is_class(struct str s)
 	       !str_ends(name, STR("Error"));
 }
 
-/* "com.example.Client - ", "c.e.Client      : ", "12345 --- ", "spid52    ", "stderr F ": behind a stamp. */
+/* "com.example.Client - ", "c.e.Client      : ", "12345 --- ", "spid52    ": behind a stamp. */
 static bool peel_logger(struct peel *p)
 {
 	struct str rest = p->rest, word, next;
@@ -217,11 +222,6 @@ static bool peel_logger(struct peel *p)
 	if (str_starts(word, STR("spid")) && peel_byte_at(word, 4, "123456789") && str_starts(rest, STR("  "))) {
 		peel_note(&p->e->thread, word);
 		peel_drop(p, word.n);
-		return true;
-	}
-	if ((str_eq(word, STR("stderr")) || str_eq(word, STR("stdout"))) &&
-	    (str_starts(rest, STR(" F ")) || str_starts(rest, STR(" P ")))) {
-		peel_drop(p, word.n + 3);
 		return true;
 	}
 	struct str ahead = dash ? str_from(rest, 3) : STR("");
@@ -302,6 +302,21 @@ static bool peel_session(struct peel *p)
 		return false;
 	peel_note(&p->e->component, word);
 	peel_drop(p, word.n);
+	return true;
+}
+
+/* ":10.0.0.9(4711):joe@shop:[212]:ERROR:  text": PostgreSQL's as a cloud runs it; the level stays */
+static bool peel_hosted_session(struct peel *p)
+{
+	size_t open = peel_byte_at(p->rest, 0, ":") ? str_find(str_first(p->rest, 160), STR(":[")) : STR_NONE;
+	struct str session = str_first(p->rest, open == STR_NONE ? 0 : open);
+	size_t digits = session.n ? peel_digits(p->rest, open + 2, 1, 10) : 0;
+	if (!digits || !str_starts(str_from(p->rest, open + 2 + digits), STR("]:")) ||
+	    str_find_char(session, '@') == STR_NONE || str_find_char(session, ' ') != STR_NONE)
+		return false;
+	peel_note(&p->e->component, str_from(session, 1));
+	peel_note(&p->e->thread, str_part(p->rest, open + 2, open + 2 + digits));
+	peel_drop(p, open + 2 + digits + 2);
 	return true;
 }
 
@@ -391,7 +406,7 @@ void peel_parts(struct peel *p)
 	for (unsigned i = 0; i < PARTS_MAX; i++)
 		if (!peel_dash(p) && !peel_thread(p) && !peel_level(p) && !peel_bracket(p) && !peel_request(p) &&
 		    !peel_channel(p) && !peel_logger(p) && !peel_esxi(p) && !peel_service(p) && !peel_websphere(p) &&
-		    !peel_openvpn(p) && !peel_session(p) &&
+		    !peel_openvpn(p) && !peel_session(p) && !peel_hosted_session(p) &&
 		    !(peel_byte_at(p->rest, 0, "!+?123456789") && (peel_agent(p) || peel_update(p))) && !peel_marked(p))
 			break;
 	if (p->e->level.n)

@@ -12,6 +12,7 @@ struct peel {
 	struct str rest;
 	struct match_envelope *e;
 	struct str beside;
+	bool chained; /* it began with brackets, one behind the other without a blank */
 	unsigned has; /* bytes that stand anywhere in the text: without its mark a dress is not looked for */
 };
 
@@ -62,6 +63,7 @@ void peel_parts(struct peel *p);  /* levels, threads, loggers and the marks betw
 /* ---- envelope_before.c ---- */
 
 bool peel_container(struct peel *p);  /* "web-1  | ", "[pod/web/app] " */
+bool peel_step(struct peel *p);	      /* "job" TAB "step" TAB, before a stamp: as GitHub's logs of a run are shown */
 bool peel_chat(struct peel *p);	      /* "John Doe [14:03]: " */
 bool peel_sap(struct peel *p);	      /* "M  *** ERROR => text [file.c  1234]" */
 bool peel_installer(struct peel *p);  /* "MSI (s) (A4:3C) [10:56:20:113]: text" */

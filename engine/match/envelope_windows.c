@@ -109,8 +109,10 @@ bool peel_protocol(struct peel *p)
 	if (!peel_digits(number, 0, number.n, number.n) || event.n != 1 || !strchr("<>*+-", event.p[0]) ||
 	    str_find_char(fields[REMOTE], ':') == STR_NONE)
 		return false;
+	bool silent = peel_byte_at(rest, 0, ","); /* nothing was said: the comment tells */
+	rest = str_from(rest, silent);
 	bool quoted = peel_byte_at(rest, 0, "\"");
-	const char *last = memrchr(rest.p, quoted ? '"' : ',', rest.n);
+	const char *last = silent && !quoted ? NULL : memrchr(rest.p, quoted ? '"' : ',', rest.n);
 	rest = str_part(rest, quoted, last ? (size_t)(last - rest.p) : rest.n);
 	if (!str_trim(rest).n)
 		return false;

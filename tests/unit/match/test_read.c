@@ -321,6 +321,43 @@ static void fields_are_read(void **state)
 		  "10:56:20.1+0||Disk|4||" },
 		{ "2001-03-12T10:56:20.000000000+01:00 stderr F Disk full", "iso", "Disk full",
 		  "2001-03-12T10:56:20.000000000+01:00|||||" },
+		{ "2001-03-12T10:56:20.000000000Z stderr F E0312 10:56:20.113456   1 client.cc:42] Disk full", "iso",
+		  "Disk full", "0312 10:56:20.113456||client.cc:42|1|E|" },
+		{ "2001-03-12T10:56:20.000000000Z stdout F 2001/03/12 10:56:20 [error] Disk full", "iso", "Disk full",
+		  "2001/03/12 10:56:20||||error|" },
+		{ "2001-03-12T10:56:20.000000000Z stderr F ERROR:store:Disk full", "iso", "Disk full",
+		  "2001-03-12T10:56:20.000000000Z||store||ERROR|" },
+		{ "2001-03-12 10:56:20 stderr Full disk", "iso", "stderr Full disk", "2001-03-12 10:56:20|||||" },
+		{ "build\tRun it\t2001-03-12T10:56:20.1134560Z Disk full", "workflow", "Disk full",
+		  "2001-03-12T10:56:20.1134560Z||Run it|||" },
+		{ "build\tRun it\tDisk full", "", "build\tRun it\tDisk full", "|||||" },
+		{ "  Warning  Failed     12s (x3 over 60s)  kubelet            Disk full", "container", "Disk full",
+		  "||kubelet||Warning|Failed" },
+		{ "Normal  Pulled  3m12s  kubelet  Disk full", "container", "Disk full", "||kubelet||Normal|Pulled" },
+		{ "Warning  Failed to write 12s  kubelet  Disk full", "",
+		  "Warning  Failed to write 12s  kubelet  Disk full", "|||||" },
+		{ "2001-03-12T10:56:20.113456+00:00 app[web.1]: Disk full", "iso", "Disk full",
+		  "2001-03-12T10:56:20.113456+00:00||app|web.1||" },
+		{ "[12345.678901] ws7 store[212]: Disk full", "kernel", "Disk full", "12345.678901|ws7|store|212||" },
+		{ "[12345.678901] disk7 full: Disk full", "kernel", "disk7 full: Disk full", "12345.678901|||||" },
+		{ "[2001-03-12T10:56:20,113][ERROR][store.client][main] Disk full", "iso", "Disk full",
+		  "2001-03-12T10:56:20,113||store.client|main|ERROR|" },
+		{ "[2001-03-12 10:56:20.113][12][warning][config] [source/store.h:160] Disk full", "iso", "Disk full",
+		  "2001-03-12 10:56:20.113||source/store.h:160|12|warning|" },
+		{ "2001-03-12 10:56:20 ERROR [vendor][driver] Disk full", "iso", "[vendor][driver] Disk full",
+		  "2001-03-12 10:56:20||||ERROR|" },
+		{ "2001-03-12 10:56:20 +0000 [warn]: #0 Disk full", "iso", "Disk full",
+		  "2001-03-12 10:56:20 +0000|||0|warn|" },
+		{ "2001-03-12 10:56:20 UTC:10.0.0.9(4711):joe@shop:[212]:ERROR:  Disk full", "iso", "ERROR:  Disk full",
+		  "2001-03-12 10:56:20 UTC||10.0.0.9(4711):joe@shop|212||" },
+		{ "2001-03-12T10:56:20.113Z,WS7\\Default,08D8,12,10.0.0.5:25,10.0.0.9:4711,*,,Disk full", "protocol",
+		  "Disk full", "2001-03-12T10:56:20.113Z||WS7\\Default|||" },
+		{ "2001-03-12T10:56:20.113Z,WS7\\Default,08D8,12,10.0.0.5:25,10.0.0.9:4711,*,,\"Disk full, a, b\"",
+		  "protocol", "Disk full, a, b", "2001-03-12T10:56:20.113Z||WS7\\Default|||" },
+		{ "2001-03-12 10:56:20 ERROR Disk full at /srv/a.pl line 42.", "iso", "Disk full",
+		  "2001-03-12 10:56:20||||ERROR|" },
+		{ "2001-03-12 10:56:20 ERROR Disk full at page line 42.", "iso", "Disk full at page line 42.",
+		  "2001-03-12 10:56:20||||ERROR|" },
 		{ "From: joe\nSubject: Re: help\nDate: Mon, 12 Mar 2001\nX-A: b\n c\n\nDisk full\n", "mail",
 		  "Disk full", "Mon, 12 Mar 2001|||||" },
 		{ "Subject: help\nit says\n\nDisk full", "", "Subject: help\nit says\n\nDisk full", "|||||" },
@@ -498,6 +535,10 @@ static void parts_of_a_payload(void **state)
 	const size_t size = sizeof line - 1, at = size - strlen(said);
 	struct str near = STR("rpc failed: the network path was not found");
 	assert_true(envelope_parts_off(near, 0, near.n - strlen(said)));
+	near = STR("mounting the volume: rpc error: code = Unknown desc = the network path was not found");
+	assert_true(envelope_parts_off(near, 0, near.n - strlen(said)));
+	near = STR("its text is = the network path was not found");
+	assert_false(envelope_parts_off(near, 0, near.n - strlen(said)));
 	for (size_t i = 0; i < at; i++)
 		line[i] = i % 2 ? ' ' : ':';
 	memcpy(line + at, said, sizeof said);
