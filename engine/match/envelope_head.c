@@ -256,6 +256,22 @@ enum {
 	BEFORE_MAX = 1024 /* bytes before a mark, and behind it, that are looked at: lines have many marks */
 };
 
+/* is_bytes: b'text', as Python shows what a program wrote. */
+static bool is_bytes(struct str text, size_t from, size_t end)
+{
+	return end > from && text.p[end - 1] == 'b' && strchr("'\"", text.p[end]) &&
+	       (end - 1 == from || strchr(" =:(,", text.p[end - 2]));
+}
+
+/* told_length: without the class of an exception, which has a long name and says little. */
+static size_t told_length(struct str before)
+{
+	size_t word = before.n;
+	while (word && !char_is_space(before.p[word - 1]))
+		word--;
+	return str_find_char(str_from(before, word), '.') == STR_NONE ? before.n : word;
+}
+
 bool envelope_parts_off(struct str text, size_t from, size_t at)
 {
 	size_t end = at, blanks = 0;
@@ -264,6 +280,7 @@ bool envelope_parts_off(struct str text, size_t from, size_t at)
 	while (end > from && strchr("\"'`([<~", text.p[end - 1])) /* what the message is quoted in */
 		end--;
 	bool quoted = end < at;
+	end -= quoted && is_bytes(text, from, end);
 	while (end > from && char_is_space(text.p[end - 1])) {
 		blanks++;
 		end--;
@@ -281,7 +298,7 @@ bool envelope_parts_off(struct str text, size_t from, size_t at)
 		return !envelope_denies(before);
 	bool passed_on = (blanks && last == ':') || (quoted && last == '=');
 	if (passed_on)
-		return (is_odd(before) || (before.n <= text.n - at && speaks_of_trouble(before))) &&
+		return (is_odd(before) || (told_length(before) <= text.n - at && speaks_of_trouble(before))) &&
 		       !envelope_denies(before);
 	bool apart = blanks && (blanks > 1 || text.p[end] == '\t' || closes_dress(before));
 	return apart && (from || before.n <= BARE_MAX || has_clock(before)) && is_odd(before);

@@ -219,7 +219,9 @@ static bool peel_logger(struct peel *p)
 		p->rest = behind;
 		return true;
 	}
-	if (str_starts(word, STR("spid")) && peel_byte_at(word, 4, "123456789") && str_starts(rest, STR("  "))) {
+	static const struct str of_sql[] = { STR_LIT("Logon"), STR_LIT("Server"), STR_LIT("Backup") };
+	bool spid = str_starts(word, STR("spid")) && peel_byte_at(word, 4, "123456789");
+	if ((spid || (p->e->time.n && STR_IS_ANY(word, of_sql, str_eq))) && str_starts(rest, STR("  "))) {
 		peel_note(&p->e->thread, word);
 		peel_drop(p, word.n);
 		return true;

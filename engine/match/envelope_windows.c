@@ -75,15 +75,20 @@ bool peel_agent(struct peel *p)
 	return true;
 }
 
+enum { HISTORY_MAX = 400 }; /* bytes of a row before what a step said */
+
 static const struct str job_user = STR_LIT("Executed as user: ");
 
 /* "Executed as user: CORP\joe. text [SQLSTATE 42000] (Error 208).  The step failed.": a step of a job; the server's
- * number says what its text does. */
+ * number says what its text does. In a row of the history other fields stand before it. */
 bool peel_job(struct peel *p)
 {
-	struct str rest = str_from(p->rest, job_user.n);
-	if (!str_starts(p->rest, job_user))
+	size_t at = str_starts(p->rest, job_user) ? 0 : STR_NONE;
+	if (at && p->e->time.n && (p->has & HAS_COMMA))
+		at = str_find(str_first(p->rest, HISTORY_MAX), job_user);
+	if (at == STR_NONE || (at && p->rest.p[at - 1] != ','))
 		return false;
+	struct str rest = str_from(p->rest, at + job_user.n);
 	size_t user = str_find(str_first(rest, 120), STR(". ")), end = str_find(rest, STR(" [SQLSTATE "));
 	if (end == STR_NONE)
 		end = str_find(rest, STR("  The step "));

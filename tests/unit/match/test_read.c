@@ -358,6 +358,12 @@ static void fields_are_read(void **state)
 		  "2001-03-12 10:56:20||||ERROR|" },
 		{ "2001-03-12 10:56:20 ERROR Disk full at page line 42.", "iso", "Disk full at page line 42.",
 		  "2001-03-12 10:56:20||||ERROR|" },
+		{ "2001-03-12 10:56:20.11 Logon       Disk full", "iso", "Disk full", "2001-03-12 10:56:20.11|||Logon||" },
+		{ "2001-03-12 10:56:20 Logon disk full", "iso", "Logon disk full", "2001-03-12 10:56:20|||||" },
+		{ "Server      Disk full", "", "Server      Disk full", "|||||" },
+		{ "03/12/2001 10:56:20,Backup,Error,1,WS7,Backup,Step 1,,Executed as user: CORP\\joe. Disk full [SQLSTATE 42000] "
+		  "(Error 208).  The step failed.,00:00:01,16,208,,,,0", "iso", "Disk full",
+		  "03/12/2001 10:56:20||Backup||Error|" },
 		{ "From: joe\nSubject: Re: help\nDate: Mon, 12 Mar 2001\nX-A: b\n c\n\nDisk full\n", "mail",
 		  "Disk full", "Mon, 12 Mar 2001|||||" },
 		{ "Subject: help\nit says\n\nDisk full", "", "Subject: help\nit says\n\nDisk full", "|||||" },
@@ -537,6 +543,14 @@ static void parts_of_a_payload(void **state)
 	assert_true(envelope_parts_off(near, 0, near.n - strlen(said)));
 	near = STR("mounting the volume: rpc error: code = Unknown desc = the network path was not found");
 	assert_true(envelope_parts_off(near, 0, near.n - strlen(said)));
+	near = STR("stderr: b'the network path was not found");
+	assert_true(envelope_parts_off(near, 0, near.n - strlen(said)));
+	near = STR("a job of bob'the network path was not found");
+	assert_false(envelope_parts_off(near, 0, near.n - strlen(said)));
+	near = STR("Exception in thread \"main\" com.example.store.StoreException: the network path was not found");
+	assert_true(envelope_parts_off(near, 0, near.n - strlen(said)));
+	near = STR("Words of one who tells much about his thread.ended: the network path was not found");
+	assert_false(envelope_parts_off(near, 0, near.n - strlen(said)));
 	near = STR("its text is = the network path was not found");
 	assert_false(envelope_parts_off(near, 0, near.n - strlen(said)));
 	for (size_t i = 0; i < at; i++)
