@@ -137,16 +137,15 @@ static bool is_edge(char c)
 }
 
 /* Of marks between two values ("{host}:{path}" as "nas1:/srv", "{address}:{port}" as "[::1]:80") the last that are the
- * template's part them: what stands before them is the first value's, what stands behind is the second's. */
-static bool part_at(const struct fit *f, struct str marks, size_t from, size_t to, size_t *ret_at)
+ * template's part them: what stands before them is the first value's, what stands behind is the second's. Where that
+ * is marks itself ("{what} '{path}'" as "open '.'"), the first of them do. */
+static size_t part_at(struct str text, struct str marks, struct match_span gap, bool first)
 {
-	marks = str_trim(marks);
-	for (size_t at = to; marks.n && at >= from + marks.n; at--)
-		if (str_eq(str_part(f->text, at - marks.n, at), marks)) {
-			*ret_at = at - marks.n;
-			return true;
-		}
-	return false;
+	size_t found = STR_NONE;
+	for (size_t at = gap.start; marks.n && at + marks.n <= gap.end && !(first && found != STR_NONE); at++)
+		if (str_eq(str_part(text, at, at + marks.n), marks))
+			found = at;
+	return found;
 }
 
 static bool is_marks(struct str raw)
@@ -154,20 +153,30 @@ static bool is_marks(struct str raw)
 	return fit_leading_marks(raw) == raw.n;
 }
 
-/* What the template has beside the variable is not part of the value. */
-static struct match_span cut_marks(const struct fit *f, struct str before, struct str after, struct match_span x)
+static bool is_letterless(const struct segment *s)
 {
-	struct str text = f->text;
+	return s->start >= s->end;
+}
+
+/* What the template has beside the variable is not part of the value. */
+static struct match_span cut_marks(const struct fit *f, const struct segment *s, struct match_span x)
+{
+	bool last = s + 1 == f->segments + f->count, pair = s + 2 < f->segments + f->count;
+	struct str before = s == f->segments ? STR("") : s[-1].raw, after = last ? f->tail : s[1].raw, text = f->text;
 	size_t letter = x.start, at;
 	while (letter < x.end && !fit_is_letter(text.p[letter]))
 		letter++;
-	if (is_marks(before) && part_at(f, before, x.start, letter, &at)) {
+	struct match_span gap = { x.start, letter };
+	at = is_marks(before) ? part_at(text, str_trim(before), gap, is_letterless(s)) : STR_NONE;
+	if (at != STR_NONE) {
 		x.start = at + str_trim(before).n;
 		before = STR("");
 	}
 	for (letter = x.end; letter > x.start && !fit_is_letter(text.p[letter - 1]);)
 		letter--;
-	if (is_marks(after) && part_at(f, after, letter, x.end, &at)) {
+	gap = (struct match_span){ letter, x.end };
+	at = is_marks(after) ? part_at(text, str_trim(after), gap, pair && is_letterless(&s[2])) : STR_NONE;
+	if (at != STR_NONE) {
 		x.end = at;
 		after = STR("");
 	}
@@ -190,9 +199,8 @@ static struct match_span cut_marks(const struct fit *f, struct str before, struc
 
 static struct match_span trim_value(const struct fit *f, const struct segment *s, size_t start, size_t end)
 {
-	bool first = s == f->segments, last = s + 1 == f->segments + f->count;
-	struct str before = first ? STR("") : s[-1].raw, after = last ? f->tail : s[1].raw, text = f->text;
-	struct match_span x = cut_marks(f, before, after, (struct match_span){ start, end });
+	struct str text = f->text;
+	struct match_span x = cut_marks(f, s, (struct match_span){ start, end });
 	while (x.start < x.end && (is_edge(text.p[x.start]) || text.p[x.start] == ',' ||
 				   (x.start + 1 < x.end && strchr(":;!?", text.p[x.start]) &&
 				    strchr(" \t\n!?", text.p[x.start + 1]))))
@@ -210,10 +218,28 @@ static struct match_span trim_value(const struct fit *f, const struct segment *s
 	return x;
 }
 
+/* A value without a letter, between two of the text or behind its last, is one where it is a name: a folder, a
+ * pattern, any address, any site. Other marks, and none, are what stands where somebody left the name out. */
+static struct match_span letterless_value(const struct fit *f, const struct segment *s)
+{
+	static const char *const names[] = { ".",  "..", "./", "../", "/",    "\\", "~",    "~/", "*",
+					     "./*", "/*", "*.*", "_",   "::", "[::]", NULL };
+	struct str text = f->text;
+	if (!s->start || (s->start == f->in->n && s + 1 < f->segments + f->count))
+		return (struct match_span){ 0, 0 };
+	struct match_span x = { f->in->at[s->start - 1] + 1, s->start < f->in->n ? f->in->at[s->start] : text.n };
+	x = cut_marks(f, s, x);
+	while (x.start < x.end && is_edge(text.p[x.start]))
+		x.start++;
+	while (x.start < x.end && is_edge(text.p[x.end - 1]))
+		x.end--;
+	return is_listed(str_part(text, x.start, x.end), names) ? x : (struct match_span){ 0, 0 };
+}
+
 static struct match_span value_of(const struct fit *f, const struct segment *s)
 {
-	if (s->start >= s->end)
-		return (struct match_span){ 0, 0 };
+	if (is_letterless(s))
+		return letterless_value(f, s);
 	size_t start = s->start ? f->in->at[s->start - 1] + 1 : f->in->at[0];
 	size_t end = s->end < f->in->n ? f->in->at[s->end] : f->in->at[s->end - 1] + 1;
 	if (s->start == 0)

@@ -91,6 +91,39 @@ static void marks_part_two_values(void **state)
 	}
 }
 
+/* A folder, a pattern, any address or any site is a value without a letter; other marks are where nobody put one. */
+static void names_of_marks_bind(void **state)
+{
+	(void)state;
+	static const struct { const char *text, *first, *second;
+	} cases[] = {
+		{ "rm: cannot remove '*': No such file or directory", "*", NULL },
+		{ "mkdir: cannot create directory '/': File exists", "/", NULL },
+		{ "PermissionError: [Errno 13] Permission denied: '/'", "/", NULL },
+		{ "cannot stat directory '.': Permission denied", "stat directory", "." },
+		{ "nginx: [emerg] bind() to [::]:80 failed (98: Address already in use)", "[::]", "80" },
+		{ "(13)Permission denied: AH00072: make_sock: could not bind to address [::]:443", "[::]", "443" },
+		{ "connect() failed (111: Connection refused) while connecting to upstream, client: 10.0.0.9, server: _, "
+		  "request: \"GET / HTTP/1.1\", upstream: \"http://10.0.0.7:3000/\", host: \"kb.example\"",
+		  "10.0.0.9", "_" },
+		{ "rm: cannot remove '': No such file or directory", NULL, NULL },
+		{ "rm: cannot remove '->': No such file or directory", NULL, NULL },
+		{ "rm: cannot remove '___': No such file or directory", NULL, NULL },
+		{ "PermissionError: [Errno 13] Permission denied: ...", NULL, NULL },
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct match_answer a = ask(str_c(cases[i].text), NULL);
+		assert_true(a.explained);
+		const struct match *m = &a.matches[0];
+		assert_true(m->capture_count >= (cases[i].second ? 2 : cases[i].first ? 1 : 0));
+		assert_true(cases[i].first || !m->capture_count);
+		if (cases[i].first)
+			assert_str(m->captures[0].value, cases[i].first);
+		if (cases[i].second)
+			assert_str(m->captures[1].value, cases[i].second);
+	}
+}
+
 /* A message that a log's width, a terminal or a person cut off: what is there is bound. */
 static void cut_messages_bind(void **state)
 {
@@ -461,6 +494,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_teardown(spans_are_in_the_query, teardown),
 		cmocka_unit_test_teardown(marks_part_two_values, teardown),
+		cmocka_unit_test_teardown(names_of_marks_bind, teardown),
 		cmocka_unit_test_teardown(cut_messages_bind, teardown),
 		cmocka_unit_test_teardown(what_is_cut_says_so, teardown),
 		cmocka_unit_test_teardown(values_end_where_a_person_goes_on, teardown),
