@@ -351,6 +351,8 @@ static bool is_corner(const struct answer *x)
 static double doubt_of(const struct query *q, const struct match_code *code, const struct answer *x)
 {
 	double factor = rank_leaves_code(q, code, x) || is_chance(q, code, x) ? 0.25 : 1;
+	if (rank_is_heading(q, code, x))
+		factor *= 0.4;
 	factor *= doubt_of_samples(code, x);
 	if (is_fragment(q, x) || is_numbers(q, code, x))
 		factor *= 0.2;

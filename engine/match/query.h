@@ -175,6 +175,9 @@ bool rank_leaves_code(const struct query *q, const struct match_code *code, cons
  * {name}" of "net view fs01 System error 53". */
 bool rank_takes_code(const struct answer *x, struct match_span code);
 
+/* rank_is_heading: "Run-time error '-2147467259 (80004005)':", "... error '80004005'": no more than what stands before a
+ * message, and the code is that of any failure: the article is one of very many. */
+bool rank_is_heading(const struct query *q, const struct match_code *code, const struct answer *x);
 /* rank_lacks_value: it fits, but nothing stands where one of its variables is. */
 bool rank_lacks_value(const struct answer *x);
 

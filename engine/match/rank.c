@@ -223,6 +223,17 @@ static void read_cut(const struct query *q, const struct match_code *code, struc
 		x->cut_off = false;
 }
 
+bool rank_is_heading(const struct query *q, const struct match_code *code, const struct answer *x)
+{
+	enum { E_FAIL = 0x80004005, DISP_E_EXCEPTION = 0x80020009 };
+	struct str says = x->owner ? file_str(q->view, x->owner->text) : STR(""), before, after, number;
+	uint32_t value = (uint32_t)code->value;
+	if (!code->known || (value != E_FAIL && value != DISP_E_EXCEPTION) || !str_cut(says, '\'', &before, &after))
+		return false;
+	return str_ends(str_trim(before), STR("error")) && str_cut(after, '\'', &number, &after) &&
+	       str_trim(after).n < 2;
+}
+
 static struct answer answer_of(struct query *q, const struct evidence_of_message *e, const struct alignment *al,
 			       const struct file_owner *o, bool compare)
 {
@@ -252,6 +263,7 @@ static struct answer answer_of(struct query *q, const struct evidence_of_message
 	x.score += x.context ? 0.8 : 0;
 	x.score -= al->matched < RANK_PLAIN_WEIGHT && rank_leaves_value(q, &x) ? 5.0 : 0;
 	x.score -= x.conflicts ? 4.0 : 0;
+	x.score -= rank_is_heading(q, e->code, &x) ? 20.0 : 0;
 	x.score = rint(x.score * SCORE_PARTS) / SCORE_PARTS;
 	return x;
 }

@@ -474,6 +474,33 @@ static void what_an_hresult_carries_has_one_family(void **state)
 	}
 }
 
+/* A heading with the code of any failure tells no article, one with a code of its own does. */
+static void a_heading_of_any_failure_tells_nothing(void **state)
+{
+	(void)state;
+	static const struct page pages[] = {
+		{ "Cog Driver Cannot Update", "Cog Studio version 6.0",
+		  "The following error message appears:\n\n   Run-time error '-2147467259 (80004005)':\n" },
+		{ "Cog Driver Cannot Turn", "Cog Studio version 6.0",
+		  "The following error message appears:\n\n   Run-time error '40061 (80049C7D)':\n" },
+	};
+	struct matcher *m = kb_from(pages, 2, 900001);
+	struct match_scratch *own = NULL;
+	assert_int_equal(match_scratch_open(m, &own), ERR_OK);
+	static const struct { const char *text; bool sure; } cases[] = {
+		{ "Run-time error '-2147467259 (80004005)': Method 'Open' of object '_Connection' failed", false },
+		{ "Run-time error '-2147467259 (80004005)'", false },
+		{ "Run-time error '40061 (80049C7D)'", true },
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct match_answer a;
+		assert_int_equal(match_message(m, own, str_c(cases[i].text), NULL, &arena, &a), ERR_OK);
+		assert_int_equal(a.match_count && a.matches[0].confidence > 0.6, cases[i].sure);
+	}
+	match_scratch_close(&own);
+	match_close(&m);
+}
+
 /* What differs by a rounding stands in the articles' order, on whatever machine. */
 static void equals_keep_their_order(void **state)
 {
@@ -511,6 +538,7 @@ int main(void)
 		cmocka_unit_test_teardown(answers_share_what_is_certain, teardown),
 		cmocka_unit_test_teardown(slips_make_no_rivals, teardown),
 		cmocka_unit_test_teardown(what_an_hresult_carries_has_one_family, teardown),
+		cmocka_unit_test_teardown(a_heading_of_any_failure_tells_nothing, teardown),
 		cmocka_unit_test(equals_keep_their_order),
 		cmocka_unit_test_teardown(memory_may_run_out_anywhere, teardown),
 	};
