@@ -205,6 +205,7 @@ enum event_field {
 	EVENT_DESCRIPTION
 };
 enum { EVENT_FIELDS_LEAST = 3, EVENT_LINES_MAX = 24, EVENT_HEAD_MAX = 1 << 10 };
+#define DCDIAG_DOTS "...................." /* before how a test ended */
 
 static const struct {
 	struct str name;
@@ -243,6 +244,9 @@ static const struct {
 	{ STR_LIT("logname"), EVENT_OTHER },
 	{ STR_LIT("opcode"), EVENT_OTHER },
 	{ STR_LIT("index"), EVENT_OTHER },
+	/* dcdiag's */
+	{ STR_LIT("time generated"), EVENT_DATE },
+	{ STR_LIT("event string"), EVENT_DESCRIPTION },
 	/* German */
 	{ STR_LIT("ereignistyp"), EVENT_TYPE },
 	{ STR_LIT("ereignisquelle"), EVENT_SOURCE },
@@ -258,6 +262,8 @@ static const struct {
 	{ STR_LIT("aufgabenkategorie"), EVENT_OTHER },
 	{ STR_LIT("benutzer"), EVENT_OTHER },
 	{ STR_LIT("beschreibung"), EVENT_DESCRIPTION },
+	{ STR_LIT("erstellungszeitpunkt"), EVENT_DATE },
+	{ STR_LIT("ereigniszeichenfolge"), EVENT_DESCRIPTION },
 	/* French */
 	{ STR_LIT("type de l'\xC3\xA9v\xC3\xA9nement"), EVENT_TYPE },
 	{ STR_LIT("source de l'\xC3\xA9v\xC3\xA9nement"), EVENT_SOURCE },
@@ -282,17 +288,33 @@ static const struct {
 	{ STR_LIT("descripci\xC3\xB3n"), EVENT_DESCRIPTION },
 };
 
-/* "Event Source:\tDhcp" */
+/* "An Error Event occurred", "Warnung" */
+static bool is_dcdiags(struct str sentence)
+{
+	static const char german[] = "fehler warnung";
+	return str_ends_nocase(sentence, STR(" event occurred")) || str_in_list(str_trim(sentence), german);
+}
+
+/* "Event Source:\tDhcp", "An error event occurred.  EventID: 0xC0001B58" as dcdiag has it */
 static enum event_field event_field_of(struct str line, struct str *ret_value)
 {
-	struct str name, value;
+	struct str name, value, sentence, behind;
 	if (!str_cut(line, ':', &name, &value))
 		return EVENT_NONE;
 	*ret_value = str_trim(value);
+	if (str_cut(name, '.', &sentence, &behind) && is_dcdiags(sentence))
+		name = behind;
 	for (size_t i = 0; i < sizeof event_names / sizeof *event_names; i++)
 		if (str_eq_nocase(str_trim(name), event_names[i].name))
 			return event_names[i].field;
 	return EVENT_NONE;
+}
+
+static bool begins_dcdiags(struct str line)
+{
+	struct str sentence, behind, value;
+	return str_cut(line, '.', &sentence, &behind) && is_dcdiags(sentence) &&
+	       event_field_of(behind, &value) == EVENT_ID;
 }
 
 static void note_event(struct match_envelope *e, enum event_field field, struct str value)
@@ -309,6 +331,17 @@ static void note_event(struct match_envelope *e, enum event_field field, struct 
 		*to = value;
 }
 
+/* Before what dcdiag goes on with: its next event, or how its test ended. */
+static struct str before_dcdiags_next(struct str s)
+{
+	struct str rest = s, line;
+	str_line(&rest, &line);
+	while (str_line(&rest, &line))
+		if (begins_dcdiags(line) || str_starts(str_trim(line), STR(DCDIAG_DOTS)))
+			return str_first(s, (size_t)(line.p - s.p));
+	return s;
+}
+
 /* What the viewers put behind a description. */
 static struct str description_of(struct str s)
 {
@@ -319,7 +352,7 @@ static struct str description_of(struct str s)
 		if (at != STR_NONE && str_trim(str_first(s, at)).n)
 			s = str_first(s, at);
 	}
-	return str_trim(s);
+	return str_trim(before_dcdiags_next(s));
 }
 
 /* "Category           : (0)": what PowerShell lists has blanks before its colons, and what a field goes on with is
@@ -362,7 +395,7 @@ static struct str value_between(struct str head, struct str name)
 		end--;
 	rest = str_trim(str_first(rest, end));
 	struct str first = STR(""); /* the next field's name may have two words */
-	static const struct str leads[] = { STR_LIT(" Event"), STR_LIT(" Task"), STR_LIT(" Log") };
+	static const struct str leads[] = { STR_LIT(" Event"), STR_LIT(" Task"), STR_LIT(" Log"), STR_LIT(" Time") };
 	for (size_t i = 0; i < sizeof leads / sizeof *leads; i++)
 		if (str_ends(rest, leads[i]))
 			first = str_trim(str_first(rest, rest.n - leads[i].n));
@@ -391,6 +424,26 @@ static bool event_of_line(struct str text, struct match_envelope *ret_envelope)
 	return true;
 }
 
+/* "A warning event occurred. EventID: 0x8000001D Time Generated: 3/12/2001 10:56:20 Event String: text" */
+static bool dcdiags_of_line(struct str text, struct match_envelope *ret_envelope)
+{
+	static const struct str name = STR_LIT("event string:");
+	struct str head = str_first(text, EVENT_HEAD_MAX);
+	size_t end = str_find_nocase(head, name);
+	if (end == STR_NONE)
+		return false;
+	struct str id = value_between(str_first(head, end), STR("eventid"));
+	struct str time = value_between(str_first(head, end), STR("time generated"));
+	struct str rest = str_from(text, end + name.n);
+	rest = str_trim(str_first(rest, str_find(rest, STR(DCDIAG_DOTS))));
+	if (!str_starts(id, STR("0x")) || !time.n || !rest.n)
+		return false;
+	*ret_envelope = (struct match_envelope){ .kind = STR("nt-event"), .event = id, .time = time };
+	ret_envelope->payload.start = (size_t)(rest.p - text.p);
+	ret_envelope->payload.end = ret_envelope->payload.start + rest.n;
+	return true;
+}
+
 bool envelope_event(struct str text, struct match_envelope *ret_envelope)
 {
 	struct match_envelope e = { .kind = STR("nt-event") };
@@ -399,6 +452,8 @@ bool envelope_event(struct str text, struct match_envelope *ret_envelope)
 	for (unsigned n = 0; n < EVENT_LINES_MAX && str_line(&rest, &line); n++) {
 		enum event_field field = event_field_of(line, &value);
 		known += field != EVENT_NONE;
+		if (begins_dcdiags(line)) /* the one before had no text */
+			e.event = STR("");
 		note_event(&e, field, value);
 		if (field != EVENT_DESCRIPTION)
 			continue;
@@ -412,5 +467,5 @@ bool envelope_event(struct str text, struct match_envelope *ret_envelope)
 		*ret_envelope = e;
 		return true;
 	}
-	return event_of_line(text, ret_envelope);
+	return event_of_line(text, ret_envelope) || dcdiags_of_line(text, ret_envelope);
 }

@@ -345,7 +345,8 @@ static struct str event_number(const struct match_envelope *e, struct arena *a)
 {
 	uint64_t number;
 	bool windows = str_eq(e->kind, STR("nt-event")) || str_eq(e->kind, STR("json"));
-	if (!windows || !str_u64(e->event, &number) || number <= UINT16_MAX || number > UINT32_MAX)
+	bool written = str_starts(e->event, STR("0x")); /* dcdiag's */
+	if (!windows || !str_u64(e->event, &number) || (number <= UINT16_MAX && !written) || number > UINT32_MAX)
 		return e->event;
 	return arena_printf(a, "%u", (unsigned)(number & UINT16_MAX));
 }

@@ -226,6 +226,11 @@ ENVELOPES = {  # (what was put around it, what has to be told of that)
     'the event viewer in French': (lambda p: 'Type de l\'\u00e9v\u00e9nement :\tErreur\nSource de l\'\u00e9v\u00e9nement :\tNetsvc\n'
                                    f'ID de l\'\u00e9v\u00e9nement :\t7001\nOrdinateur :\tWS7\nDescription :\n{p}',
                                    {**EVENT, 'level': 'Erreur', 'host': 'WS7'}),
+    'dcdiag': (lambda p: '      Starting test: SystemLog\n         An error event occurred.  EventID: 0xC0001B59\n            Time Generated: '
+               '03/12/2001   10:56:20\n            Event String:\n            ' + wrapped(p, 60).replace('\n', '\n            ') +
+               '\n         An error event occurred.  EventID: 0x00000457\n            Time Generated: 03/12/2001   10:56:21\n'
+               '            (Event String could not be retrieved)\n         ......................... WS7 failed test SystemLog',
+               {'kind': 'nt-event', 'event': '7001', 'time': '03/12/2001   10:56:20'}),
     'mail with its headers': (lambda p: 'Subject: help\nContent-Type: text/plain; charset="us-ascii"\n'
                               f'Content-Transfer-Encoding: quoted-printable\n\nHello,\n\n{printable(p)}\n\nbye\n', None),
     'syslog': (lambda p: 'Mar 12 10:56:20 ws7 rcmd[212]: ' + p,

@@ -624,6 +624,22 @@ static void an_event_is_its_description(void **state)
 		  "Store", "" },
 		{ "Event Type: Error Event Source: Store Event ID: 7001 User: N/A Computer: BOX Description: Disk full",
 		  "Disk full", "Store", "BOX" },
+		/* dcdiag's */
+		{ "   An Error Event occurred.  EventID: 0xC0001B59\n      Time Generated: 03/12/2001   10:56:20\n"
+		  "      Event String: Disk\n      full\n   An Error Event occurred.  EventID: 0x00000001\n",
+		  "Disk\n      full", "", "" },
+		{ "   A warning event occurred.  EventID: 0x80001B59\n      Time Generated: 03/12/2001   10:56:20\n"
+		  "      Event String:\n      Disk full\n   ......................... WS7 passed test SystemLog",
+		  "Disk full", "", "" },
+		{ "Fehler. Ereignis-ID: 0xC0001B59\n Erstellungszeitpunkt: 03/12/2001   10:56:20\n "
+		  "Ereigniszeichenfolge: Disk full",
+		  "Disk full", "", "" },
+		{ "An error event occurred. EventID: 0xC0001B59 Time Generated: 03/12/2001 10:56:20 Event String: Disk "
+		  "full ......................... WS7 failed test SystemLog",
+		  "Disk full", "", "" },
+		{ "An error event occurred: EventID: 0xC0001B59 Event String: Disk full", NULL, NULL, NULL },
+		{ "Event String: Disk full", NULL, NULL, NULL },
+		{ "Time Generated: now\nEvent String: Disk full\nSize: 7", NULL, NULL, NULL },
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		struct match_envelope e;
