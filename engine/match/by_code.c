@@ -19,6 +19,14 @@ enum {
 #define NAMED 0.6 /* what a code among other words tells of what it tells alone, where its shape says that it is one */
 #define COUNTED 0.45 /* the same of a small number behind "error" */
 
+/* Where the message breaks off in what Windows says of the code; what Linux says, any program's messages end with. */
+static size_t begun_at(const struct query *q, const struct match_code *code)
+{
+	return str_eq(code->family, STR("errno")) ?
+		       STR_NONE :
+		       meaning_find_begun(str_first(q->clean->text, q->payload.end), code->says);
+}
+
 bool by_code_is_all(const struct query *q, const struct match_code *code)
 {
 	static const char *const words[] = {
@@ -32,11 +40,12 @@ bool by_code_is_all(const struct query *q, const struct match_code *code)
 		"application", "interrupted", "of", "it", "was", "for",
 	};
 	bool http = str_eq(code->family, STR("http"));
+	size_t begun = begun_at(q, code);
 	unsigned others = 0;
 	for (uint32_t i = 0; i < q->token_count; i++) {
 		const struct query_token *t = &q->tokens[i];
 		struct str word = str_part(q->clean->text, t->start, t->end);
-		bool known = t->number || rule_is_code_word(word) ||
+		bool known = t->number || t->start >= begun || rule_is_code_word(word) ||
 			     (t->start < code->span.end && t->end > code->span.start) ||
 			     str_eq_nocase(word, code->family) || /* "curl exited with 7" */
 			     (http && str_find_nocase(rule_http_reason(code->value), word) != STR_NONE);

@@ -8,7 +8,7 @@
 
 #include "match/query.h"
 
-/* by_code_is_all: nothing but a number, its symbol, and the words that introduce one. */
+/* by_code_is_all: nothing but a number, its symbol, the words that introduce one, and the first ones of what it means. */
 bool by_code_is_all(const struct query *q, const struct match_code *code);
 
 /* by_code_share: how much a code tells among other words, 0 to 1: a symbol or a long number is one wherever it stands;

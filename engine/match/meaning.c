@@ -11,6 +11,7 @@ enum {
 	SYMBOLS_WITHIN = 4096, /* bytes of a message in which a symbol is looked for */
 	SYMBOLS_MAX = 64,      /* words looked up */
 	SPECIFIC_FROM = 600,   /* from there on few families share a number */
+	BEGUN_MIN = 8,	       /* letters of a table's text that was cut off */
 	TEXT_WITHIN = 2048,    /* bytes of a message in which a system's text is looked for */
 	TEXT_WORDS = 4	       /* of a text that is a system's wherever it stands */
 };
@@ -127,11 +128,32 @@ static void add_symbol(const struct file_view *v, struct str symbol, struct matc
 		add_symbol(v, str_from(symbol, samba.n), out, n);
 }
 
+size_t meaning_find_begun(struct str text, struct str says)
+{
+	struct str rest = says, word;
+	if (!str_word(&rest, &word) || !str_word(&rest, &word))
+		return STR_NONE;
+	struct str head = str_first(says, (size_t)(word.p + word.n - says.p)), end;
+	text = str_trim_end(text);
+	while (text.n && strchr(".)\"'", text.p[text.n - 1])) /* "...": more of it was there */
+		text.n--;
+	for (size_t at = 0, n; (n = str_find_nocase(str_from(text, at), head)) != STR_NONE; at++) {
+		at += n;
+		end = str_from(text, at);
+		bool whole = at == 0 || !char_is_alnum(text.p[at - 1]);
+		if (whole && end.n >= BEGUN_MIN && str_starts_nocase(says, end))
+			return at;
+	}
+	return STR_NONE;
+}
+
+/* The text of a table is in it, or the first words of that at its end. */
 static bool says_in(struct str text, struct str says)
 {
 	while (says.n && says.p[says.n - 1] == '.')
 		says.n--;
-	return says.n > 4 && str_find_nocase(text, says) != STR_NONE;
+	return says.n > 4 &&
+	       (str_find_nocase(text, says) != STR_NONE || meaning_find_begun(text, says) != STR_NONE);
 }
 
 /* How a program ended: by its own table, else by that of all programs; or with an error of the system, where the text

@@ -25,6 +25,10 @@ struct said_text { struct match_span span; bool parted, linux; };
 bool meaning_find_text(const struct file_view *v, struct str text, struct match_span payload,
 		       struct said_text *ret_found);
 
+/* meaning_find_begun gives where the first words of what a code's table says, two or more, stand at the end of a text
+ * that was cut off there ("error 53 - the network path"); STR_NONE where they do not. */
+size_t meaning_find_begun(struct str text, struct str says);
+
 /* meaning_put_said writes the section of systems' texts by how they start, once that of codes is there: ERR_NOMEM. */
 enum err meaning_put_said(struct buf sections[SEC_COUNT]) MUST_USE;
 

@@ -158,6 +158,20 @@ class Quality(unittest.TestCase):
         form, = self.ask([{'query': '"Access Is Denied" When Submitting a Form'}])
         self.assertEqual((form['matches'] + form['nearest'])[0]['id'], 'Q296631')
 
+    def test_the_first_words_of_a_codes_text_behind_it(self):
+        for query, article in (('error 53 - the network path', 'Q-error-0x80070035'), ('failed with error 67: The network name', 'Q-system-error-67'),
+                               ('error 1722, the RPC server is unav...', 'Q-rpc-unavailable'),
+                               ('failed with error 5 (Access is denied.', 'Q-system-error-5'),
+                               ('Error code 1355 - the specified domain', 'Q-domain-trust-lost')):
+            a, = self.ask([{'query': query}])
+            self.assertEqual(a['matches'][0]['id'], article, query)
+            self.assertGreater(a['matches'][0]['confidence'], 0.6, query)
+        others = ('error 5 lines of access is', 'error 1068 the dependency graph', 'error 71: no more pizza', 'OSError: [Errno 2] No such file',
+                  'system error 64 the specified network card is broken')
+        for query, a in zip(others, self.ask([{'query': t} for t in others])):
+            for m in a['matches']:
+                self.assertLess(m['confidence'], 0.4, query)
+
     def test_a_short_message_among_a_persons_words(self):
         for query, template in (
                 ('Q: what causes "Version not found"? It came up twice today.', 'version not found'),
