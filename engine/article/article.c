@@ -31,7 +31,7 @@ enum err article_parse(struct str bytes, struct arena *a, struct diags *d, struc
 		}
 	}
 	if (!best)
-		return diags_fail(d, ERR_INPUT, "not an article in any known format");
+		return arena_err(a) ? ERR_NOMEM : diags_fail(d, ERR_INPUT, "not an article in any known format");
 	struct article *article = arena_new(a, struct article);
 	if (!article)
 		return ERR_NOMEM;

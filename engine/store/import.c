@@ -133,6 +133,8 @@ static enum err finish(struct importer *im)
 	int64_t generation;
 	bool changed = im->counts.added || im->counts.changed || im->files_changed || im->rederived ||
 		       im->options->replace;
+	if (mem_failures() != im->failures) /* a word of an article, put together aside, may be missing */
+		return ERR_NOMEM;
 	if (!changed)
 		return ERR_OK; /* rolled back by the caller: nothing was written */
 	enum err e = store_generation(im->store, &generation);
@@ -217,7 +219,7 @@ static void shrink(struct store *s, struct diags *d)
 enum err import_paths(struct store *s, const char *const *paths, size_t count, const struct import_options *options,
 		      struct diags *d, struct import_counts *ret_counts)
 {
-	struct importer im = { .store = s, .options = options, .diags = d };
+	struct importer im = { .store = s, .options = options, .diags = d, .failures = mem_failures() };
 	enum err e = begin(&im);
 	if (!e)
 		e = import_within(&im, paths, count);

@@ -292,7 +292,7 @@ static enum err put_file(struct importer *im, struct batch *b, const struct work
 enum err importer_put(struct importer *im, struct batch *b)
 {
 	enum err e = b->err;
-	for (size_t i = 0; i < b->diags.count; i++) {
+	for (size_t i = 0; im->diags && i < b->diags.count; i++) {
 		im->diags->origin = arena_str(im->diags->arena, b->diags.items[i].origin);
 		diags_add(im->diags, b->diags.items[i].level, b->diags.items[i].line, "%.*s",
 			  STR_ARG(b->diags.items[i].text));

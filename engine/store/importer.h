@@ -33,6 +33,7 @@ struct importer {
 	struct input *input;
 	struct work *work;
 	bool files_changed, rederived;
+	unsigned long failures; /* of memory, before it began */
 };
 
 /* importer_told_to_stop tells the caller how far the import is; true where he wants no more of it. */

@@ -231,6 +231,7 @@ static enum err put_resolution(struct store *s, int64_t source, int64_t n, const
 	sqlite3_stmt *q = sql_get(s, SQL_RESOLUTION_PUT);
 	struct buf kind = { 0 };
 	write_kind(&kind, r);
+	enum err e = buf_err(&kind);
 	sql_int(q, 1, source);
 	sql_int(q, 2, n);
 	sql_str(q, 3, buf_str(&kind));
@@ -238,7 +239,8 @@ static enum err put_resolution(struct store *s, int64_t source, int64_t n, const
 	sql_str(q, 5, r->where);
 	sql_str(q, 6, r->caveat);
 	sql_int(q, 7, r->line);
-	enum err e = sql_done(q);
+	if (!e)
+		e = sql_done(q);
 	buf_free(&kind);
 	return e;
 }

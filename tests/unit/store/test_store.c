@@ -6,9 +6,11 @@
 
 #include <stdlib.h>
 
+#include "base/mem.h"
 #include "store/import.h"
 
 #include <sqlite3.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -367,6 +369,80 @@ static void an_import_is_done_before_its_file_is_made_smaller(void **state)
 	assert_int_equal(store_brief(f->store, STR("Q221951"), &f->arena, &brief), ERR_NOTFOUND);
 }
 
+static atomic_long calls_left; /* for memory, before one fails */
+
+static void *fail_once(void *p, size_t size)
+{
+	return atomic_fetch_sub(&calls_left, 1) ? realloc(p, size) : NULL;
+}
+
+static enum err add_id(void *ids, struct str id, const struct store_source *source)
+{
+	(void)source;
+	buf_add(ids, id);
+	buf_add_char(ids, ' ');
+	return ERR_OK;
+}
+
+/* write_wide: an article of our own in UTF-16. */
+static void write_wide(const char *path)
+{
+	FILE *file = fopen(path, "wb");
+	fwrite("\xff\xfe", 1, 2, file);
+	for (const char *c = "---\nid: Q-wide\ntitle: Wide\n---\n## Cause\n\nIt is wide.\n"; *c; c++)
+		fwrite((char[]){ *c, 0 }, 1, 2, file);
+	fclose(file);
+}
+
+/* All or nothing, also where memory is missing for a moment, and for whatever. */
+static void what_memory_is_missing_for_is_not_imported(void **state)
+{
+	struct fixture *f = *state;
+	char wide[96];
+	snprintf(wide, sizeof wide, "%s/wide.md", f->dir);
+	write_wide(wide);
+	const char *paths[] = { "kb/articles/Q150536.md", wide };
+	struct import_options options = { .replace = true, .threads = 1 };
+	struct import_counts counts;
+	struct rule whole, rule;
+	assert_int_equal(import_paths(f->store, paths, 2, &options, &f->diags, &counts), ERR_OK);
+	assert_int_equal(store_rule(f->store, STR("Q150536"), &f->arena, &whole), ERR_OK);
+	bool failed = true;
+	for (long n = 0; failed; n++) {
+		struct arena said = { 0 }, a = { 0 };
+		struct diags d = { .arena = &said };
+		struct buf ids = { 0 };
+		calls_left = n;
+		mem_set_resize(fail_once);
+		enum err e = import_paths(f->store, paths, 2, &options, &d, &counts);
+		mem_set_resize(NULL);
+		failed = calls_left < 0;
+		assert_int_equal(e, failed ? ERR_NOMEM : ERR_OK);
+		assert_int_equal(store_each_source(f->store, add_id, &ids), ERR_OK);
+		assert_same(buf_str(&ids), STR("Q-wide Q150536 "));
+		assert_int_equal(store_rule(f->store, STR("Q150536"), &a, &rule), ERR_OK);
+		assert_rule(&rule, &whole);
+		buf_free(&ids);
+		arena_free(&a);
+		arena_free(&said);
+	}
+	unlink(wide);
+}
+
+static void nobody_need_listen_to_an_import(void **state)
+{
+	struct fixture *f = *state;
+	char path[96];
+	const char *const paths[] = { path };
+	struct import_options options = { .threads = 1 };
+	struct import_counts counts;
+	snprintf(path, sizeof path, "%s/odd.md", f->dir);
+	write_text(path, "---\nid: Q-odd\ntitle: Odd\nunheard: of\n---\n");
+	assert_int_equal(import_paths(f->store, paths, 1, &options, NULL, &counts), ERR_OK);
+	assert_int_equal(counts.added, 1);
+	unlink(path);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -378,6 +454,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(codes_and_causes_come_back, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(readers_in_a_freeze_see_one_generation, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(who_met_a_damaged_row_holds_up_no_import, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(what_memory_is_missing_for_is_not_imported, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(nobody_need_listen_to_an_import, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(an_import_is_done_before_its_file_is_made_smaller, set_up, tear_down),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
