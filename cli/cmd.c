@@ -347,10 +347,8 @@ enum err cmd_message(struct cmd_context *c, size_t max, struct str *ret_text)
 		buf_add_c(&b, i ? " " : "");
 		buf_add_c(&b, c->args[i]);
 	}
-	*ret_text = cmd_decoded(buf_keep(&b, &c->arena), &c->arena);
-	enum err e = buf_err(&b);
-	buf_free(&b);
-	return e ? e : arena_err(&c->arena);
+	*ret_text = cmd_decoded(buf_take(&b, &c->arena), &c->arena);
+	return arena_err(&c->arena);
 }
 
 void cmd_progress(struct cmd_context *c, const char *format, ...)

@@ -58,11 +58,7 @@ static struct str join_lines(struct builder *b, struct str first, size_t from, s
 			buf_add_char(&joined, ' ');
 		buf_add(&joined, line);
 	}
-	struct str kept = buf_keep(&joined, b->arena);
-	if (joined.err)
-		b->arena->failed = true;
-	buf_free(&joined);
-	return kept;
+	return buf_take(&joined, b->arena);
 }
 
 void builder_field(struct builder *b, bool footer, struct str name, struct str value, size_t from, size_t to)
@@ -141,10 +137,7 @@ static void add_query_words(struct builder *b)
 			buf_add_char(&words, ' ');
 		buf_add(&words, article->fields[i].value);
 	}
-	article->query_words = buf_keep(&words, b->arena);
-	if (words.err)
-		b->arena->failed = true;
-	buf_free(&words);
+	article->query_words = buf_take(&words, b->arena);
 }
 
 static const char *const keyword_fields[] = { "KEYWORDS", "Keyword(s)" };

@@ -169,11 +169,7 @@ static struct str decode_utf16(struct str bytes, bool big, struct arena *a)
 			utf8_put(&b, c);
 		high = c >= 0xD800 && c < 0xDC00 ? c : 0;
 	}
-	struct str text = buf_keep(&b, a);
-	if (b.err)
-		a->failed = true;
-	buf_free(&b);
-	return text;
+	return buf_take(&b, a);
 }
 
 static struct str decode_page(struct str bytes, enum charset set, struct arena *a)
@@ -181,11 +177,7 @@ static struct str decode_page(struct str bytes, enum charset set, struct arena *
 	struct buf b = { 0 };
 	for (size_t i = 0; i < bytes.n; i++)
 		utf8_put(&b, code_point(set, (unsigned char)bytes.p[i]));
-	struct str text = buf_keep(&b, a);
-	if (b.err)
-		a->failed = true;
-	buf_free(&b);
-	return text;
+	return buf_take(&b, a);
 }
 
 /* drop_cr works in place: the text is the arena's own. */

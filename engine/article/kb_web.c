@@ -98,11 +98,7 @@ static struct str unescape(struct arena *a, struct str s)
 			buf_add_char(&b, *s.p);
 		s = str_from(s, n ? n : 1);
 	}
-	struct str plain = buf_keep(&b, a);
-	if (b.err)
-		a->failed = true;
-	buf_free(&b);
-	return plain;
+	return buf_take(&b, a);
 }
 
 /* The title stands in the page's heading, "## Q221951: ...", with HTML's entities; the article's text has none. */

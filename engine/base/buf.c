@@ -81,6 +81,14 @@ struct str buf_keep(const struct buf *b, struct arena *a)
 	return arena_str(a, buf_str(b));
 }
 
+struct str buf_take(struct buf *b, struct arena *a)
+{
+	struct str kept = buf_keep(b, a);
+	a->failed |= buf_err(b) != ERR_OK;
+	buf_free(b);
+	return kept;
+}
+
 enum err buf_err(const struct buf *b)
 {
 	return b->err;

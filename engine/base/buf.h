@@ -25,6 +25,7 @@ void buf_addf(struct buf *b, const char *format, ...) __attribute__((format(prin
 char *buf_room(struct buf *b, size_t n);    /* n writable bytes at the end (then b->n += what was used), or NULL */
 struct str buf_str(const struct buf *b);    /* borrowed: valid until the next change */
 struct str buf_keep(const struct buf *b, struct arena *a);
+struct str buf_take(struct buf *b, struct arena *a); /* keeps it and frees b, whose failure is the arena's from then on */
 enum err buf_err(const struct buf *b);
 void buf_clear(struct buf *b);		    /* empty, memory kept, error forgotten */
 void buf_free(struct buf *b);

@@ -63,11 +63,7 @@ struct str utf8_mend(struct str s, struct arena *a)
 		else
 			buf_add_bytes(&b, s.p + from, at - from);
 	}
-	struct str mended = buf_keep(&b, a);
-	if (b.err)
-		a->failed = true;
-	buf_free(&b);
-	return mended;
+	return buf_take(&b, a);
 }
 
 struct str utf8_first(struct str s, size_t n)

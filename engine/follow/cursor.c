@@ -120,9 +120,7 @@ static struct str path_of(const cJSON *line, struct arena *a)
 			break;
 		buf_add_char(&out, (char)byte);
 	}
-	struct str s = buf_keep(&out, a);
-	buf_free(&out);
-	return s;
+	return buf_take(&out, a);
 }
 
 static bool place_of(const cJSON *line, struct arena *a, struct follow_place *ret_place)

@@ -142,21 +142,6 @@ static void add_label(struct page *p, const char *label, struct str text)
 		add_hanging(p, TEXT_INDENT, LABEL_COLUMNS + TEXT_INDENT, "1", str_c(label), text);
 }
 
-static struct str template_text(struct page *p, const struct rule_template *t)
-{
-	struct buf b = { 0 };
-	for (size_t i = 0; i < t->piece_count; i++) {
-		const struct rule_piece *piece = &t->pieces[i];
-		if (piece->is_var)
-			buf_addf(&b, "{%.*s}", STR_ARG(t->vars[piece->var].name));
-		else
-			buf_add(&b, piece->text);
-	}
-	struct str text = b.n ? buf_keep(&b, &p->arena) : t->text;
-	buf_free(&b);
-	return text;
-}
-
 static void add_code_line(struct page *p, const struct rule_code *code, const char *label)
 {
 	struct str text = code->value > 0xFFFF || code->value < 0
@@ -205,8 +190,11 @@ static void add_resolution(struct page *p, const struct rule_resolution *r)
 
 static void add_rule(struct page *p, const struct rule *rule)
 {
-	for (size_t i = 0; i < rule->template_count; i++)
-		add_label(p, i ? "" : "Messages", template_text(p, &rule->templates[i]));
+	for (size_t i = 0; i < rule->template_count; i++) {
+		struct buf message = { 0 };
+		render_template(&message, &rule->templates[i]);
+		add_label(p, i ? "" : "Messages", buf_take(&message, &p->arena));
+	}
 	bool first = true;
 	for (size_t i = 0; i < rule->code_count; i++) {
 		if (!rule->codes[i].defining)

@@ -60,6 +60,15 @@ void render_filled_match(struct buf *out, struct str text, const struct match *m
 	buf_add(out, before);
 }
 
+void render_template(struct buf *out, const struct rule_template *t)
+{
+	for (size_t i = 0; i < t->piece_count; i++)
+		if (t->pieces[i].is_var)
+			add_value(out, t->vars[t->pieces[i].var].name, NULL);
+		else
+			buf_add(out, t->pieces[i].text);
+}
+
 const struct binding *render_binding(const struct binding *bindings, size_t count, struct str name)
 {
 	for (size_t i = 0; i < count; i++)

@@ -86,14 +86,8 @@ static void add_messages(struct buf *out, const struct rule *rule)
 	if (rule->template_count)
 		add_heading(out, 3, STR("Messages it explains"));
 	for (size_t i = 0; i < rule->template_count; i++) {
-		const struct rule_template *t = &rule->templates[i];
 		struct buf text = { 0 };
-		for (size_t k = 0; k < t->piece_count; k++) {
-			const struct rule_piece *p = &t->pieces[k];
-			buf_add_c(&text, p->is_var ? "{" : "");
-			buf_add(&text, p->is_var ? t->vars[p->var].name : p->text);
-			buf_add_c(&text, p->is_var ? "}" : "");
-		}
+		render_template(&text, &rule->templates[i]);
 		buf_add_char(out, '\n');
 		render_markdown_block(out, buf_str(&text));
 		if (buf_err(&text))

@@ -72,6 +72,8 @@ void render_cost(struct buf *out, const struct rule_resolution *r);
  * render_filled_match is the same with what a message captured; m may be NULL. */
 void render_filled(struct buf *out, struct str text, const struct binding *bindings, size_t count);
 void render_filled_match(struct buf *out, struct str text, const struct match *m);
+/* render_template adds a message, as it came, with {name} for each variable. */
+void render_template(struct buf *out, const struct rule_template *t);
 /* render_next_name takes what stands before the next {name}, and that, off *rest; false: there is none, and all of it
  * was before. */
 bool render_next_name(struct str *rest, struct str *ret_before, struct str *ret_name);

@@ -32,9 +32,7 @@ static struct str one_line(struct str text, struct arena *a)
 		buf_add_c(&b, b.n ? " " : "");
 		buf_add(&b, word);
 	}
-	struct str line = buf_keep(&b, a);
-	buf_free(&b);
-	return line;
+	return buf_take(&b, a);
 }
 
 static size_t items_of(const struct tree *t, const struct tree **ret_items)
@@ -220,9 +218,7 @@ struct str rule_story_text(const struct rule_story *s, struct arena *a)
 		buf_addf(&b, "%s%.*s", i ? "," : "", STR_ARG(s->sequence[i]));
 	buf_addf(&b, "\t%.*s\t%.*s\t%.*s\t%.*s", STR_ARG(s->cleared_by), STR_ARG(s->not_cleared_by), STR_ARG(s->never),
 		 STR_ARG(s->says));
-	struct str text = buf_keep(&b, a);
-	buf_free(&b);
-	return text;
+	return buf_take(&b, a);
 }
 
 static bool take_field(struct str *rest, struct str *ret_field)

@@ -9,8 +9,7 @@ static enum err read_stored(struct importer *im, sqlite3_stmt *q, struct arena *
 	struct work_item item = { .root = sql_get_int(q, 2), .inner = sql_keep(q, 3, a),
 				  .hash = (uint64_t)sql_get_int(q, 4), .packed = sql_keep(q, 7, a) };
 	enum err e = store_unpack(im->store, sql_get_int(q, 6), size, item.packed, &bytes);
-	item.bytes = buf_keep(&bytes, a);
-	buf_free(&bytes);
+	item.bytes = buf_take(&bytes, a);
 	if (!e)
 		e = article_parse(item.bytes, a, NULL, &item.article);
 	if (!e)

@@ -43,8 +43,7 @@ static enum err pack(ZSTD_CCtx *packer, struct arena *a, struct work_item *item)
 	size_t n = p ? ZSTD_compress2(packer, p, room, item->bytes.p, item->bytes.n) : 0;
 	if (p && !ZSTD_isError(n))
 		packed.n = n;
-	item->packed = buf_keep(&packed, a);
-	buf_free(&packed);
+	item->packed = buf_take(&packed, a);
 	return p && !ZSTD_isError(n) ? arena_err(a) : ERR_NOMEM;
 }
 

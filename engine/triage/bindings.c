@@ -83,9 +83,7 @@ static struct str names_of(const struct triage_answer *answer, struct arena *a)
 		buf_add_c(&names, names.n ? ", " : "; of this message ");
 		buf_add(&names, best->captures[i].name);
 	}
-	struct str kept = buf_keep(&names, a);
-	buf_free(&names);
-	return kept;
+	return buf_take(&names, a);
 }
 
 struct str triage_unknown(const struct binding *set, size_t count, const struct triage_answer *answer, struct arena *a)
