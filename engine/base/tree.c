@@ -158,6 +158,13 @@ struct str tree_str(const struct tree *t, const char *key)
 	return item && item->kind == TREE_SCALAR ? item->value : STR("");
 }
 
+size_t tree_items(const struct tree *t, const struct tree **ret_items)
+{
+	bool list = t && t->kind == TREE_LIST;
+	*ret_items = list ? t->items : t;
+	return list ? t->count : t && (t->kind == TREE_MAP || t->value.n > 0);
+}
+
 bool tree_real(const struct tree *t, const char *key, double *ret_value)
 {
 	struct str s = tree_str(t, key); /* the tree's strings end in a NUL */

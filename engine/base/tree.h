@@ -31,6 +31,8 @@ enum err tree_parse(struct str text, uint32_t first_line, struct arena *a, struc
 /* Readers: t may be NULL, which stands for "not there". */
 const struct tree *tree_get(const struct tree *t, const char *key); /* an item of a map, or NULL */
 struct str tree_str(const struct tree *t, const char *key);	    /* a scalar item's value, or empty */
+/* tree_items: each item of a list; a lone scalar or map stands for a list of one; what is empty has none. */
+size_t tree_items(const struct tree *t, const struct tree **ret_items);
 bool tree_real(const struct tree *t, const char *key, double *ret_value);
 bool tree_bool(const struct tree *t, const char *key);		    /* true, yes, on */
 

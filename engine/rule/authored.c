@@ -33,18 +33,10 @@ static void check_keys(const struct reader *r, const struct tree *map, const cha
 	}
 }
 
-/* each item of a list; a lone scalar or map stands for a list of one; what is empty has none */
-static size_t items_of(const struct tree *t, const struct tree **ret_items)
-{
-	bool list = t->kind == TREE_LIST;
-	*ret_items = list ? t->items : t;
-	return list ? t->count : t->kind == TREE_MAP || t->value.n > 0;
-}
-
 static void read_strings(const struct reader *r, const struct tree *t, struct str **items, size_t *count, size_t *cap)
 {
 	const struct tree *item;
-	for (size_t i = 0, n = items_of(t, &item); i < n; i++) {
+	for (size_t i = 0, n = tree_items(t, &item); i < n; i++) {
 		if (item[i].kind != TREE_SCALAR || !item[i].value.n) {
 			complain(r, &item[i], "expected a word or a sentence");
 			continue;
@@ -68,7 +60,7 @@ static void read_messages(const struct reader *r, const struct tree *t)
 {
 	static const char *const keys[] = { "text", NULL };
 	const struct tree *item;
-	for (size_t i = 0, n = items_of(t, &item); i < n; i++) {
+	for (size_t i = 0, n = tree_items(t, &item); i < n; i++) {
 		struct rule_template message;
 		size_t before = r->diags ? r->diags->count : 0;
 		enum err err =
@@ -90,7 +82,7 @@ static void read_codes(const struct reader *r, const struct tree *t)
 {
 	static const char *const keys[] = { "value", "family", "symbol", NULL };
 	const struct tree *item;
-	for (size_t i = 0, n = items_of(t, &item); i < n; i++) {
+	for (size_t i = 0, n = tree_items(t, &item); i < n; i++) {
 		struct rule_code code = { .defining = true };
 		check_keys(r, &item[i], "a code", keys);
 		if (!str_i64(tree_str(&item[i], "value"), &code.value)) {
@@ -130,7 +122,7 @@ static void read_resolutions(const struct reader *r, const struct tree *t)
 {
 	static const char *const keys[] = { "kind", "text", "where", "caveat", "effort", "risk", "harm", NULL };
 	const struct tree *item;
-	for (size_t i = 0, n = items_of(t, &item); i < n; i++) {
+	for (size_t i = 0, n = tree_items(t, &item); i < n; i++) {
 		check_keys(r, &item[i], "a resolution", keys);
 		struct str kind = tree_str(&item[i], "kind");
 		bool workaround = str_eq(kind, STR("workaround"));
@@ -189,7 +181,7 @@ static void read_sample_list(const struct reader *r, const struct tree *t, bool 
 {
 	static const char *const keys[] = { "text", "binds", NULL };
 	const struct tree *item;
-	for (size_t i = 0, n = t ? items_of(t, &item) : 0; i < n; i++) {
+	for (size_t i = 0, n = tree_items(t, &item); i < n; i++) {
 		struct rule_sample sample = { .matches = matches, .line = item[i].line };
 		sample.text = item_text(r, &item[i], "a sample", keys);
 		sample.binds = tree_get(&item[i], "binds");

@@ -244,9 +244,8 @@ struct str rule_ended_family(struct str text, size_t start, size_t end, int64_t 
 bool rule_is_ended_family(struct str family)
 {
 	static const struct str others[] = { STR_LIT("exit"), STR_LIT("signal"), STR_LIT("systemd") };
-	for (size_t i = 0; i < sizeof others / sizeof *others; i++)
-		if (str_eq(family, others[i]))
-			return true;
+	if (STR_IS_ANY(family, others, str_eq))
+		return true;
 	for (size_t i = 0; i < sizeof programs / sizeof *programs; i++)
 		if (str_eq(family, programs[i].family))
 			return true;

@@ -2,9 +2,6 @@
 #include "rule/listing.h"
 
 #include "article/article.h"
-#include "rule/says.h"
-
-#define COUNT(array) (sizeof(array) / sizeof *(array))
 
 enum { RULE_DASHES = 5 }; /* in a row: the line under the head of a table */
 
@@ -31,7 +28,7 @@ static bool is_pointer(struct str text)
 	static const struct str has[] = { STR_LIT("(http://"), STR_LIT("(https://"), STR_LIT("(ftp://") };
 	static const struct str starts[] = { STR_LIT("ARTICLE-ID"), STR_LIT("http://"), STR_LIT("ftp://") };
 	return article_id_at(text, 0) || is_spelled_out(text) || is_typed(text) ||
-	       says_has_any(text, has, COUNT(has)) || says_starts_any(text, starts, COUNT(starts));
+	       STR_IS_ANY(text, has, str_has_nocase) || STR_IS_ANY(text, starts, str_starts_nocase);
 }
 
 static bool is_code(struct str text)
@@ -54,8 +51,8 @@ static bool is_code(struct str text)
 	bool statement = str_ends(text, STR(";")) &&
 			 (str_find_char(text, '(') != STR_NONE || str_find_char(text, '=') != STR_NONE);
 	bool block = str_ends(text, STR("}")) && str_find(text, STR("{ ")) != STR_NONE;
-	return statement || block || says_has_any(text, has, COUNT(has)) ||
-	       says_starts_any(text, starts, COUNT(starts));
+	return statement || block || STR_IS_ANY(text, has, str_has_nocase) ||
+	       STR_IS_ANY(text, starts, str_starts_nocase);
 }
 
 static bool is_ruled(struct str text)

@@ -13,10 +13,7 @@ enum { WORDS_BEFORE = 24, STATE_LENGTH = 5 };
 
 static size_t digits_at(struct str text, size_t at)
 {
-	size_t n = 0;
-	while (at + n < text.n && char_is_digit(text.p[at + n]))
-		n++;
-	return n;
+	return str_digits(str_from(text, at));
 }
 
 /* The text ends at `end`, or no letter, digit or further number follows: "5.7.1." ends a sentence, "5.7.1.2" does not.
@@ -268,12 +265,9 @@ static bool is_of_kernel(struct str head, int64_t value)
 	static const struct str parts[] = { STR_LIT("usb "), STR_LIT("cifs"), STR_LIT("nfs"), STR_LIT("ext4"),
 					    STR_LIT("btrfs"), STR_LIT("xfs"), STR_LIT("kernel") };
 	enum { ERRNO_MAX = 133 };
-	bool told = false;
 	if (value > -2 || value < -ERRNO_MAX)
 		return false;
-	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
-		told |= str_find_nocase(head, parts[i]) != STR_NONE;
-	return told || ends_any(head, words, sizeof words / sizeof *words);
+	return STR_IS_ANY(head, parts, str_has_nocase) || ends_any(head, words, sizeof words / sizeof *words);
 }
 
 /* "LDAP error 49", "krb5: error 63"; a host's, a file's or a folder's name ("ldap.example.com", "/etc/krb5.conf",

@@ -35,12 +35,6 @@ static struct str one_line(struct str text, struct arena *a)
 	return buf_take(&b, a);
 }
 
-static size_t items_of(const struct tree *t, const struct tree **ret_items)
-{
-	*ret_items = t->kind == TREE_LIST ? t->items : t;
-	return t->kind == TREE_LIST ? t->count : t->kind == TREE_MAP || t->value.n > 0;
-}
-
 /* ---- marks ---- */
 
 static void add_mark(const struct tree *item, struct str name, struct arena *a, struct diags *d, struct rule *rule)
@@ -69,7 +63,7 @@ void rule_read_marks(const struct tree *t, struct arena *a, struct diags *d, str
 		if (!is_name(mark->key) || str_eq(mark->key, STR(hit)))
 			complain(d, mark, "a mark's name is of small letters, digits and dashes, and not \"hit\"");
 		else
-			for (size_t k = 0, n = items_of(mark, &item); k < n; k++)
+			for (size_t k = 0, n = tree_items(mark, &item); k < n; k++)
 				add_mark(&item[k], mark->key, a, d, rule);
 	}
 }
@@ -88,10 +82,8 @@ static bool read_span(struct str text, int64_t *ret_s)
 		{ STR_LIT("h"), 3600 },
 		{ STR_LIT("d"), 86400 },
 	};
-	size_t digits = 0;
+	size_t digits = str_digits(text);
 	uint64_t n;
-	while (digits < text.n && char_is_digit(text.p[digits]))
-		digits++;
 	struct str unit = str_trim(str_from(text, digits));
 	for (size_t i = 0; i < sizeof units / sizeof *units; i++)
 		if (str_eq(unit, units[i].name) && str_u64(str_first(text, digits), &n) && n &&
@@ -106,7 +98,7 @@ static void read_texts(const struct tree *t, struct arena *a, struct diags *d, s
 		       size_t *cap)
 {
 	const struct tree *item;
-	for (size_t i = 0, n = t ? items_of(t, &item) : 0; i < n; i++) {
+	for (size_t i = 0, n = tree_items(t, &item); i < n; i++) {
 		struct str *slot = item[i].kind == TREE_SCALAR ? arena_push(a, items, count, cap) : NULL;
 		if (slot)
 			*slot = item[i].value;
@@ -127,7 +119,7 @@ static void read_conditions(const struct tree *t, struct diags *d, struct rule_s
 		s->count = (unsigned)n;
 	if (within && !read_span(within->value, &s->within_s))
 		complain(d, within, "within is a time of at most a year: 90 s, 10 min, 2 h, 3 d");
-	size_t events = sequence ? items_of(sequence, &item) : 0;
+	size_t events = tree_items(sequence, &item);
 	if (sequence && (events < 2 || events > STORY_SEQUENCE_MAX))
 		complain(d, sequence, "a sequence is a list of two to eight marks and hits");
 	for (size_t i = 0; i < events && i < STORY_SEQUENCE_MAX; i++)
@@ -177,7 +169,7 @@ static void read_story(const struct tree *t, struct arena *a, struct diags *d, s
 void rule_read_stories(const struct tree *t, struct arena *a, struct diags *d, struct rule *rule)
 {
 	const struct tree *item;
-	for (size_t i = 0, n = items_of(t, &item); i < n; i++)
+	for (size_t i = 0, n = tree_items(t, &item); i < n; i++)
 		read_story(&item[i], a, d, rule);
 }
 

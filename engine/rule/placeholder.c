@@ -6,8 +6,6 @@
  */
 #include "rule/template.h"
 
-#include "rule/says.h"
-
 #include <string.h>
 
 static struct str explanation_of(const struct reader *r, struct str says)
@@ -118,7 +116,7 @@ static bool is_joined_name(struct str w)
 					    STR_LIT("module") };
 	struct str kind, tail;
 	return str_cut(w, '_', &kind, &tail) && str_eq_nocase(tail, STR("name")) &&
-	       says_is_any(kind, kinds, sizeof kinds / sizeof *kinds);
+	       STR_IS_ANY(kind, kinds, str_eq_nocase);
 }
 
 static size_t word_at(const struct reader *r, struct str text, size_t at, struct str *ret_explained)

@@ -6,7 +6,6 @@
 #include "rule/template.h"
 
 #include "rule/listing.h"
-#include "rule/says.h"
 
 #include <string.h>
 
@@ -18,15 +17,6 @@ enum {
 	QUOTE_WORDS_MIN = 3,
 	TEMPLATES_MAX = 1000 /* of one article: each is compared with those before it. The archive's most: 120 */
 };
-
-static size_t count_words(struct str s)
-{
-	size_t n = 0;
-	struct str w;
-	while (str_word(&s, &w))
-		n++;
-	return n;
-}
 
 static bool has_literal(const struct rule_template *t)
 {
@@ -67,7 +57,7 @@ static void add_quotes(struct reader *r, struct str prose, struct rule_template 
 		if (close == STR_NONE)
 			return;
 		struct str inside = str_first(str_from(prose, open + 1), close);
-		if (count_words(inside) >= words_min)
+		if (str_count_words(inside) >= words_min)
 			add_message(r, inside, as);
 		prose = str_from(prose, open + close + 2);
 	}
@@ -93,7 +83,7 @@ static void add_running(struct reader *r, struct str prose, struct rule_template
 	struct str head = str_first(prose, colon), rest = str_from(prose, colon + 2);
 	bool speaks = template_has_word(head, "message") || template_has_word(head, "error");
 	if (!speaks || rest.n > 300 || !(char_is_upper(rest.p[0]) || rest.p[0] == '"') ||
-	    str_find(prose, STR("Knowledge Base")) != STR_NONE || count_words(rest) < QUOTE_WORDS_MIN)
+	    str_find(prose, STR("Knowledge Base")) != STR_NONE || str_count_words(rest) < QUOTE_WORDS_MIN)
 		return;
 	as.place = PLACE_OTHER;
 	as.announced = false;
@@ -214,7 +204,7 @@ static void note_explained(struct reader *r, struct str prose)
 		while (x.n && (x.p[x.n - 1] == '>' || x.p[x.n - 1] == '"' || x.p[x.n - 1] == '\''))
 			x.n--;
 		size_t stop = str_find_char(says, '.');
-		if (!x.n || count_words(x) > 3 || str_eq(x, STR("it")) || str_eq(x, STR("the")) ||
+		if (!x.n || str_count_words(x) > 3 || str_eq(x, STR("it")) || str_eq(x, STR("the")) ||
 		    str_eq(x, STR("this")) || str_eq(x, STR("a")) || str_starts(x, STR("the ")))
 			continue;
 		r->explained[r->explained_count++] =
@@ -279,18 +269,18 @@ static bool names_messages(struct str after)
 	for (; before < HEAD_WORDS_MAX && str_word(&after, &word); before++) {
 		comma = str_ends(word, STR(","));
 		word.n -= comma;
-		if (says_is_any(word, heads, sizeof heads / sizeof *heads))
+		if (STR_IS_ANY(word, heads, str_eq_nocase))
 			break;
 		if (str_eq_nocase(word, STR("documentation")))
 			return false;
 	}
-	if (!says_is_any(word, heads, sizeof heads / sizeof *heads))
+	if (!STR_IS_ANY(word, heads, str_eq_nocase))
 		return false;
 	/* "error messages": the longer head, where two stand side by side */
 	struct str rest = after;
-	if (!comma && str_word(&rest, &behind) && says_is_any(behind, heads, sizeof heads / sizeof *heads))
+	if (!comma && str_word(&rest, &behind) && STR_IS_ANY(behind, heads, str_eq_nocase))
 		after = rest;
-	return comma || !str_word(&after, &behind) || says_is_any(behind, verbs, sizeof verbs / sizeof *verbs);
+	return comma || !str_word(&after, &behind) || STR_IS_ANY(behind, verbs, str_eq_nocase);
 }
 
 /* "You may receive one of the following error messages:", "a message similar to one of the following:": what the list
@@ -340,7 +330,7 @@ static void add_item(struct reader *r, const struct para *p, struct rule_templat
 	as.announced = true;
 	if (quotes && (text.p[0] == '"' || speaks_of_message(text)))
 		add_quotes(r, text, as, text.p[0] == '"' ? WORDS_MIN : QUOTE_WORDS_MIN);
-	else if (p->lines <= LINES_MAX && count_words(text) >= WORDS_MIN)
+	else if (p->lines <= LINES_MAX && str_count_words(text) >= WORDS_MIN)
 		add_message(r, text, as);
 }
 
@@ -362,7 +352,7 @@ static void read_paras(struct reader *r, const struct para *paras, size_t count,
 		if (is_quoted(&n, p)) {
 			n.quoted++;
 			as.announced = n.speaks;
-			if (p->lines <= LINES_MAX && count_words(p->text) >= (n.speaks ? WORDS_MIN : QUOTE_WORDS_MIN))
+			if (p->lines <= LINES_MAX && str_count_words(p->text) >= (n.speaks ? WORDS_MIN : QUOTE_WORDS_MIN))
 				add_message(r, p->text, as);
 			if (!str_ends(p->text, STR(":")))
 				continue;
@@ -405,7 +395,7 @@ static void read_title(struct reader *r, struct str title)
 		if (at == STR_NONE)
 			continue;
 		struct str text = str_from(title, at + str_c(marks[i]).n);
-		if (count_words(text) >= WORDS_MIN)
+		if (str_count_words(text) >= WORDS_MIN)
 			add_message(r, text, as);
 		return;
 	}

@@ -227,9 +227,7 @@ static void take_heading(struct remedy *r, const struct article_section *s)
 					       STR_LIT("SQL "),
 					       STR_LIT("Internet"), STR_LIT("Host "), STR_LIT("Microsoft "),
 					       STR_LIT("Systems Management"), STR_LIT("Proxy ") };
-	bool product = false;
-	for (size_t i = 0; i < sizeof products / sizeof *products; i++)
-		product |= str_starts(s->heading, products[i]);
+	bool product = STR_IS_ANY(s->heading, products, str_starts);
 	if (product || says_method(s->heading)) {
 		next_method(r, product ? s->heading : STR(""), s->line);
 		return;

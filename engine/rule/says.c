@@ -3,32 +3,6 @@
 
 #include "article/article.h"
 
-#define COUNT(array) (sizeof(array) / sizeof *(array))
-
-bool says_starts_any(struct str s, const struct str *phrases, size_t count)
-{
-	for (size_t i = 0; i < count; i++)
-		if (str_starts_nocase(s, phrases[i]))
-			return true;
-	return false;
-}
-
-bool says_is_any(struct str s, const struct str *phrases, size_t count)
-{
-	for (size_t i = 0; i < count; i++)
-		if (str_eq_nocase(s, phrases[i]))
-			return true;
-	return false;
-}
-
-bool says_has_any(struct str s, const struct str *phrases, size_t count)
-{
-	for (size_t i = 0; i < count; i++)
-		if (str_find_nocase(s, phrases[i]) != STR_NONE)
-			return true;
-	return false;
-}
-
 bool says_workaround(struct str sentence)
 {
 	static const struct str starts[] = {
@@ -48,13 +22,13 @@ bool says_workaround(struct str sentence)
 		STR_LIT("You can work around"),
 		STR_LIT("You may be able to work"),
 	};
-	return says_starts_any(sentence, starts, COUNT(starts));
+	return STR_IS_ANY(sentence, starts, str_starts_nocase);
 }
 
 bool says_avoid(struct str sentence)
 {
 	static const struct str starts[] = { STR_LIT("To avoid th"), STR_LIT("To prevent th") };
-	return says_starts_any(sentence, starts, COUNT(starts));
+	return STR_IS_ANY(sentence, starts, str_starts_nocase);
 }
 
 bool says_fix(struct str sentence)
@@ -76,7 +50,7 @@ bool says_fix(struct str sentence)
 		STR_LIT("A hotfix is available"),
 		STR_LIT("The solution is"),
 	};
-	return says_starts_any(sentence, starts, COUNT(starts));
+	return STR_IS_ANY(sentence, starts, str_starts_nocase);
 }
 
 bool says_no_remedy(struct str sentence)
@@ -87,7 +61,7 @@ bool says_no_remedy(struct str sentence)
 		STR_LIT("There are no workaround"), STR_LIT("There is currently no "), STR_LIT("There is no way to "),
 		STR_LIT("No workaround"),	  STR_LIT("No resolution"),	     STR_LIT("None."),
 	};
-	return says_starts_any(sentence, starts, COUNT(starts));
+	return STR_IS_ANY(sentence, starts, str_starts_nocase);
 }
 
 bool says_corrected(struct str sentence)
@@ -103,7 +77,7 @@ bool says_corrected(struct str sentence)
 		STR_LIT("not been"), STR_LIT("will be"), STR_LIT("not yet"), STR_LIT("to be corrected"),
 		STR_LIT("considered for"),
 	};
-	return says_has_any(sentence, has, COUNT(has)) && !says_has_any(sentence, not_yet, COUNT(not_yet));
+	return STR_IS_ANY(sentence, has, str_has_nocase) && !STR_IS_ANY(sentence, not_yet, str_has_nocase);
 }
 
 bool says_confirmed(struct str sentence)
@@ -113,7 +87,7 @@ bool says_confirmed(struct str sentence)
 		STR_LIT("confirmed that this"),
 		STR_LIT("is aware of this"), STR_LIT("confirmed this to be"),
 	};
-	return says_has_any(sentence, has, COUNT(has));
+	return STR_IS_ANY(sentence, has, str_has_nocase);
 }
 
 bool says_researching(struct str sentence)
@@ -123,7 +97,7 @@ bool says_researching(struct str sentence)
 		STR_LIT("not been corrected"), STR_LIT("not been fixed"), STR_LIT("no known resolution"),
 		STR_LIT("no plans to"),
 	};
-	return says_has_any(sentence, has, COUNT(has)) || says_no_remedy(sentence);
+	return STR_IS_ANY(sentence, has, str_has_nocase) || says_no_remedy(sentence);
 }
 
 bool says_by_design(struct str sentence)
@@ -139,7 +113,7 @@ bool says_status(struct str sentence)
 		STR_LIT("This behavior is by design"), STR_LIT("This is by design"), STR_LIT("This is a known "),
 		STR_LIT("The problem "), STR_LIT("This issue "),
 	};
-	return says_starts_any(sentence, starts, COUNT(starts));
+	return STR_IS_ANY(sentence, starts, str_starts_nocase);
 }
 
 bool says_cause(struct str sentence, bool *ret_strong)
@@ -160,10 +134,10 @@ bool says_cause(struct str sentence, bool *ret_strong)
 		STR_LIT("happens if"), STR_LIT("appears when"), STR_LIT("appears if"), STR_LIT("indicates that"),
 		STR_LIT("means that"),
 	};
-	if (!says_starts_any(sentence, starts, COUNT(starts)))
+	if (!STR_IS_ANY(sentence, starts, str_starts_nocase))
 		return false;
-	bool is_strong = says_has_any(sentence, strong, COUNT(strong));
-	if (!is_strong && !says_has_any(sentence, weak, COUNT(weak)))
+	bool is_strong = STR_IS_ANY(sentence, strong, str_has_nocase);
+	if (!is_strong && !STR_IS_ANY(sentence, weak, str_has_nocase))
 		return false;
 	*ret_strong = is_strong;
 	return true;
@@ -175,7 +149,7 @@ bool says_change(struct str sentence)
 		STR_LIT("has been improved"), STR_LIT("has been added"), STR_LIT("have been added"),
 		STR_LIT("has been modified"), STR_LIT("has been changed"), STR_LIT("to cope with"),
 	};
-	return says_has_any(sentence, has, COUNT(has));
+	return STR_IS_ANY(sentence, has, str_has_nocase);
 }
 
 bool says_warning(struct str paragraph)
@@ -198,7 +172,7 @@ bool says_fetched_fix(struct str text)
 		STR_LIT("service pack"), STR_LIT("supported fix"), STR_LIT("hotfix"), STR_LIT("supported hotfix"),
 		STR_LIT("service release"), STR_LIT("latest version"),
 	};
-	return says_has_any(text, has, COUNT(has));
+	return STR_IS_ANY(text, has, str_has_nocase);
 }
 
 bool says_no_step(struct str paragraph)
@@ -212,7 +186,7 @@ bool says_no_step(struct str paragraph)
 		STR_LIT("NOTE: If this product was already"), STR_LIT("For a list of "), STR_LIT("For information o"),
 		STR_LIT("ARTICLE-ID"), STR_LIT("TITLE  "),
 	};
-	return article_id_at(paragraph, 0) || says_starts_any(paragraph, starts, COUNT(starts));
+	return article_id_at(paragraph, 0) || STR_IS_ANY(paragraph, starts, str_starts_nocase);
 }
 
 size_t says_method(struct str paragraph)
@@ -224,7 +198,7 @@ size_t says_method(struct str paragraph)
 	};
 	static const struct str numbers[] = { STR_LIT("One"), STR_LIT("Two"), STR_LIT("Three"), STR_LIT("Four"),
 					      STR_LIT("Five") };
-	for (size_t i = 0; i < COUNT(labels); i++) {
+	for (size_t i = 0; i < sizeof labels / sizeof *labels; i++) {
 		if (!str_starts_nocase(paragraph, labels[i]))
 			continue;
 		struct str rest = str_from(paragraph, labels[i].n), word, tail = rest;
@@ -236,9 +210,8 @@ size_t says_method(struct str paragraph)
 		if (str_starts(word, STR("#")))
 			word = str_from(word, 1);
 		uint64_t number;
-		bool numbered = (str_u64(word, &number) && number < 100) || (word.n == 1 && char_is_upper(*word.p));
-		for (size_t k = 0; k < COUNT(numbers); k++)
-			numbered |= str_eq_nocase(word, numbers[k]);
+		bool numbered = (str_u64(word, &number) && number < 100) || (word.n == 1 && char_is_upper(*word.p)) ||
+				STR_IS_ANY(word, numbers, str_eq_nocase);
 		struct str after = str_trim(tail);
 		if (numbered && (colon || !after.n || str_starts(after, STR("-")) || str_starts(after, STR(":"))))
 			return paragraph.n - after.n;

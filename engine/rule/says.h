@@ -8,11 +8,6 @@
 
 #include "base/str.h"
 
-/* The text begins with one of the phrases, or has one anywhere. */
-bool says_starts_any(struct str text, const struct str *phrases, size_t count);
-bool says_is_any(struct str text, const struct str *phrases, size_t count);
-bool says_has_any(struct str text, const struct str *phrases, size_t count);
-
 bool says_workaround(struct str sentence); /* "To work around this problem, ..." */
 bool says_avoid(struct str sentence);	   /* "To avoid this problem, ...": a workaround, where no heading says else */
 bool says_fix(struct str sentence);	   /* "To resolve this problem, ..." */
