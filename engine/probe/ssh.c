@@ -62,7 +62,7 @@ struct ssh {
 	enum turn turn;
 	unsigned told, retransmits;
 	size_t heard;
-	double wait_ms, opened_ms, said_ms; /* said_ms: when the last byte or message was */
+	double wait_ms, said_ms; /* said_ms: when the last byte or message was */
 };
 
 static void ssh_end(struct machine *m, const char *state, const char *tcp)
@@ -187,12 +187,17 @@ static void ssh_failed(struct machine *m, const struct event *e)
 	ssh_end(m, "no-connection", outcome_of_connect(e));
 }
 
+/* hear_ms: how long of the time that it may take the server has, before the first byte is said all the same. */
+static double hear_ms(const struct ssh *s)
+{
+	return s->wait_ms < 2 * HEAR_MS ? s->wait_ms / 2 : HEAR_MS;
+}
+
 static void ssh_opened(struct machine *m)
 {
 	struct ssh *s = m->state;
 	s->open = true;
-	s->opened_ms = m->now_ms;
-	machine_timer(m, s->wait_ms < HEAR_MS ? s->wait_ms : HEAR_MS);
+	machine_timer(m, hear_ms(s));
 }
 
 static void ssh_timer(struct machine *m)
@@ -207,7 +212,7 @@ static void ssh_timer(struct machine *m)
 	else {
 		s->asked = true;
 		ssh_say(m);
-		machine_timer(m, s->wait_ms - (m->now_ms - s->opened_ms));
+		machine_timer(m, s->wait_ms - hear_ms(s));
 	}
 }
 

@@ -13,7 +13,7 @@
  *   fail C ERRNO [icmp=TYPE/CODE/FROM] [mtu=N] [local=A] [no-socket]
  *   tcp C UNACKED RETRANSMITS [kept] the answer to a question about the connection; kept: they did not leave
  *   wait MS                    time goes by
- *   timer                      time goes by until the probe's timer, which goes off
+ *   timer                      time goes by until the probe's timer, if it is not past, which goes off
  *   deadline                   the driver's patience ends
  */
 #include "tests/main/golden.h"
@@ -249,7 +249,8 @@ static void feed_line(struct sim *s, struct str verb, struct str rest)
 	if (str_eq(verb, STR("timer"))) {
 		if (s->machine.timer_ms < 0)
 			return; /* and the output shows that nothing came of it */
-		s->now_ms = s->machine.timer_ms;
+		if (s->now_ms < s->machine.timer_ms)
+			s->now_ms = s->machine.timer_ms;
 		e.kind = EVENT_TIMER;
 	} else if (!str_eq(verb, STR("deadline"))) {
 		e.channel = (unsigned)next_number(&rest);
