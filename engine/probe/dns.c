@@ -106,26 +106,68 @@ static void dns_add(struct buf *list, struct str value)
 	buf_add(list, value);
 }
 
-/* read_records collects what the answer section says; a record that cannot be read ends it. */
-static void read_records(struct machine *m, struct dns_message *d, struct dns_found *found)
+/* The name that was asked for, as names in messages are written. */
+static struct str dns_asked(const struct dns *s)
+{
+	return s->name.n && s->name.p[s->name.n - 1] == '.' ? str_first(s->name, s->name.n - 1) : s->name;
+}
+
+static bool is_of(const struct dns_record *r, uint16_t type, struct str name)
+{
+	return r->type == type && str_eq_nocase(r->name, name);
+}
+
+/* take_values lists what the records say of one name. */
+static void take_values(struct machine *m, struct dns_message *d, const struct dns_record *records, size_t n,
+			struct str name, struct dns_found *found)
 {
 	const struct dns *s = m->state;
-	struct dns_record r;
-	for (unsigned listed = 0; listed < DNS_LIST_MAX && dns_record(d, m->arena, &r); listed++) {
+	for (size_t i = 0; i < n && found->count < DNS_LIST_MAX; i++) {
 		struct str text = STR("");
 		size_t size;
-		if (r.type == DNS_TYPE_CNAME || r.type == DNS_TYPE_PTR) {
-			if (!dns_name(d, r.data_at, m->arena, &text, &size))
-				d->wire.bad = true;
-		} else if (r.type == DNS_TYPE_A || r.type == DNS_TYPE_AAAA) {
-			text = address_print(r.type == DNS_TYPE_A ? address_v4(r.data) : address_v6(r.data), m->arena);
-		}
-		if (text.n && r.type == s->type) {
+		if (!is_of(&records[i], s->type, name))
+			continue;
+		if (s->type != DNS_TYPE_PTR)
+			text = address_print(s->type == DNS_TYPE_A ? address_v4(records[i].data) :
+								     address_v6(records[i].data), m->arena);
+		else if (!dns_name(d, records[i].data_at, m->arena, &text, &size))
+			d->wire.bad = true;
+		if (text.n) {
 			dns_add(&found->values, text);
 			found->count++;
-		} else if (text.n && r.type == DNS_TYPE_CNAME) {
-			dns_add(&found->chain, text);
 		}
+	}
+}
+
+/* take_alias gives the name that another one is an alias of, by a record that is used once: aliases may go round. */
+static bool take_alias(struct machine *m, struct dns_message *d, struct dns_record *records, size_t n,
+		       struct str *name)
+{
+	size_t i = 0, size;
+	while (i < n && !is_of(&records[i], DNS_TYPE_CNAME, *name))
+		i++;
+	if (i == n)
+		return false;
+	records[i].type = 0;
+	if (!dns_name(d, records[i].data_at, m->arena, name, &size))
+		d->wire.bad = true;
+	return !d->wire.bad && name->n;
+}
+
+/* read_records collects what the answer section says of the name asked for and of what that is an alias of (RFC 1034
+ * section 3.6.2), in whatever order; of other names nobody asked, and resolvers take no address of theirs. A record
+ * that cannot be read ends it. */
+static void read_records(struct machine *m, struct dns_message *d, struct dns_found *found)
+{
+	struct dns_record records[DNS_RECORDS_MAX];
+	size_t n = 0;
+	while (n < DNS_RECORDS_MAX && dns_record(d, m->arena, &records[n]))
+		n++;
+	struct str name = dns_asked(m->state);
+	take_values(m, d, records, n, name, found);
+	for (size_t hops = 0; hops < DNS_LIST_MAX && take_alias(m, d, records, n, &name); hops++) {
+		dns_add(&found->chain, name);
+		take_values(m, d, records, n, name, found);
 	}
 }
 
@@ -192,10 +234,7 @@ static bool is_ours(struct machine *m, struct dns_message *d)
 		return false;
 	if (!d->questions) /* servers that cannot even read the question leave it out */
 		return d->rcode != 0;
-	struct str asked = s->name;
-	if (asked.n && asked.p[asked.n - 1] == '.')
-		asked.n--;
-	return dns_question(d, m->arena, &name, &type) && type == s->type && str_eq_nocase(name, asked);
+	return dns_question(d, m->arena, &name, &type) && type == s->type && str_eq_nocase(name, dns_asked(s));
 }
 
 static void dns_send(struct machine *m)
