@@ -148,18 +148,22 @@
 		});
 	};
 	const remove = async (kept, button) => {
-		const r = await fetch(`/r/${kept.name}/delete`, { method: 'POST', headers: { 'X-Kbt': '1' }, body: new URLSearchParams({ key: kept.key }) });
-		if (r.ok || r.status === 404)
-			forget(kept.name);
-		button.textContent = r.ok || r.status === 404 ? 'Deleted' : 'It could not be deleted';
+		const r = await fetch(`/r/${kept.name}/delete`, { method: 'POST', headers: { 'X-Kbt': '1' }, body: new URLSearchParams({ key: kept.key }) })
+			.catch(() => ({ status: 0 }));
+		const gone = r.ok || r.status === 404;
+		button.textContent = gone ? 'Deleted' : 'It could not be deleted';
+		button.removeAttribute('aria-label');
 		button.disabled = true;
-		yours();
+		if (gone) {
+			forget(kept.name);
+			yours();
+		}
 	};
-	const button = (kept, words) => {
+	const button = (kept, words, which) => {
 		const b = document.createElement('button');
 		b.type = 'button';
 		b.textContent = words;
-		b.setAttribute('aria-label', `${words} ${kept.title}`);
+		b.setAttribute('aria-label', `${words} ${which}`);
 		twice(b, () => remove(kept, b));
 		return b;
 	};
@@ -182,7 +186,7 @@
 			until.className = 'hint';
 			until.textContent = `${kept.made ? `made ${new Date(kept.made).toLocaleString([], { dateStyle: 'medium', timeStyle: 'short' })}, ` : ''}` +
 				`here until ${new Date(kept.expires * 1000).toLocaleDateString([], { dateStyle: 'medium' })}`;
-			item.append(link, ' ', until, ' ', button(kept, 'Delete'));
+			item.append(link, ' ', until, ' ', button(kept, 'Delete', `${link.textContent}, ${until.textContent}`));
 			return item;
 		}));
 	};

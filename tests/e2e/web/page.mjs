@@ -371,6 +371,27 @@ await test('kept links are remembered in this browser and deleted from it later'
 	complaints.length = 0; /* the pages that are gone */
 });
 
+await test('of two kept reports of one title each button says which; what fails is said', async page => {
+	await page.goto(base);
+	const day = 86400e3, now = Date.now();
+	await page.evaluate(kept => localStorage.setItem('kept', JSON.stringify(kept)), ['one', 'two', ''].map((title, i) =>
+		({ name: `${i}`.repeat(32), key: 'x', made: now - i * day, expires: (now + (9 - i) * day) / 1000, title: title && 'The same' })));
+	await page.reload();
+	const buttons = page.locator('#yours li button');
+	const names = await buttons.evaluateAll(all => all.map(b => b.getAttribute('aria-label')));
+	is(names.length === 3 && new Set(names).size === 3, `the same name: ${names}`);
+	is(names[0].includes('The same') && names[2].includes('A report'), `a name lacks its report: ${names}`);
+	await page.route(`**/r/${'0'.repeat(32)}/delete`, route => route.fulfill({ status: 403 }));
+	await page.route(`**/r/${'1'.repeat(32)}/delete`, route => route.abort());
+	await buttons.first().click();
+	await buttons.first().click();
+	await buttons.nth(1).click();
+	await buttons.nth(1).click();
+	await page.waitForFunction(() => document.querySelectorAll('#yours button:disabled').length === 2);
+	is(await page.getByRole('button', { name: 'It could not be deleted' }).count() === 2, 'that it failed is not said');
+	complaints.length = 0; /* the refusals */
+});
+
 await test('an article leads to all of its product and of its error code', async page => {
 	await page.goto(`${base}kb/Q150536`);
 	await page.click('.facts a[href="/search?code=53"]');
