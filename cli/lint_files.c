@@ -5,6 +5,8 @@
  */
 #include "cli/lint.h"
 
+#include "article/charset.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -82,13 +84,21 @@ static bool ends_any(struct str path, const char *one, const char *two)
 	return str_ends(path, str_c(one)) || (two && str_ends(path, str_c(two)));
 }
 
+/* An editor may have put a byte order mark before it, or have written UTF-16: an import reads those, too. */
+static bool has_front_matter(struct str bytes, struct arena *a)
+{
+	enum { ENOUGH = 64 };
+	struct str text = charset_text(str_first(bytes, ENOUGH), a), line;
+	return str_line(&text, &line) && str_eq(str_trim_end(line), STR("---"));
+}
+
 static void check_file(struct lint *l, struct str path, struct str bytes)
 {
 	if (ends_any(path, "codes.tsv", NULL))
 		check_codes(l, path, bytes);
 	else if (ends_any(path, ".yaml", ".yml"))
 		keep_causes(l, path, bytes);
-	else if (str_starts(bytes, STR("---\n")) || str_starts(bytes, STR("---\r\n")))
+	else if (has_front_matter(bytes, l->arena))
 		check_article(l, path, bytes);
 }
 
@@ -108,7 +118,9 @@ static void read_file(struct lint *l, struct str path)
 	}
 	enum err e = cmd_read_fd(l->c, fd, FILE_MAX, &bytes);
 	close(fd);
-	if (e)
+	if (e == ERR_LIMIT)
+		unreadable(l, path, "over 8 MiB: too large for an article");
+	else if (e)
 		unreadable(l, path, err_text(e));
 	else
 		check_file(l, path, bytes);

@@ -172,6 +172,15 @@ stories:
         self.good_and(name='kb/articles/again.md')
         self.finds(2, 'same id', self.path('kb/articles/again.md'))
 
+    def test_what_an_import_reads_is_checked(self):
+        """A byte order mark, UTF-16, blanks behind the first line's marks: lint took such a file for no article."""
+        for as_bytes in (GOOD.encode('utf-8-sig'), GOOD.encode('utf-16'), GOOD.replace('---', '---  ', 1).encode(),
+                         GOOD.replace('\n', '\r\n').encode('utf-8-sig')):
+            self.write('kb/articles/Q-cog-stuck.md', as_bytes)
+            self.assertIn('1 article, 2 samples', self.kbt('lint', self.path('kb')).out)
+        self.write('kb/articles/Q-cog-stuck.md', GOOD.replace('{kind: fix', '{kind: magic').encode('utf-8-sig'))
+        self.finds(8, 'fix or workaround')
+
     def test_a_cause_that_no_file_has(self):
         with open(f'{ROOT}/kb/causes/auth.yaml') as f:
             self.write('kb/causes/auth.yaml', f.read())
@@ -282,6 +291,8 @@ stories:
         self.refused('lint', self.path('empty'), names='empty')
         self.write('archive/Q123456.TXT', article_text(123456))
         self.refused('lint', self.path('archive'), names='archive')
+        self.write('large/Q-large.md', GOOD + ' ' * (8 << 20))
+        self.assertIn('over 8 MiB', self.refused('lint', self.path('large'), names='Q-large.md').err)
 
     def test_leaves_nothing_behind(self):
         self.good_and()
