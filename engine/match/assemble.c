@@ -51,6 +51,16 @@ static void *take(struct assembly *s, size_t count, size_t size)
 #define ITEMS_FROM(type, buffer, at) ((buffer).p ? ITEMS(type, buffer) + (at) : NULL)
 #define COUNT(type, buffer) ((uint32_t)((buffer).n / sizeof(type)))
 
+/* is_whole: what was added so far is all there; what comes next reads it. */
+static bool is_whole(struct assembly *s)
+{
+	if (!s->err)
+		s->err = file_sections_err(s->sections);
+	if (!s->err)
+		s->err = buf_err(&s->owned);
+	return !s->err;
+}
+
 static struct file_text add_text(struct buf *all, struct str text)
 {
 	struct file_text t = { (uint32_t)all->n, (uint32_t)text.n };
@@ -211,7 +221,7 @@ static void put_classes(struct assembly *s)
 {
 	uint32_t *counts = take(s, WORD_CLASSES, sizeof *counts);
 	const struct buf *articles = &s->sections[SEC_ARTICLE], *words = &s->sections[SEC_DOC_WORD];
-	if (counts && !buf_err(articles) && !buf_err(words))
+	if (counts)
 		s->err = assemble_count_classes(ITEMS(const struct file_article, *articles),
 						COUNT(struct file_article, *articles), ITEMS(const uint16_t, *words),
 						counts);
@@ -532,7 +542,7 @@ static void put_indexes(struct assembly *s)
 	struct file_term *terms = take(s, s->words.count, sizeof *terms);
 	if (!s->err)
 		put_articles(s, terms);
-	if (!s->err)
+	if (is_whole(s))
 		put_classes(s);
 	if (!s->err)
 		put_posts(s, terms);
@@ -543,7 +553,7 @@ static void put_indexes(struct assembly *s)
 	buf_free(&s->doc_terms);
 	if (!s->err)
 		put_messages(s);
-	if (!s->err)
+	if (is_whole(s))
 		put_owners(s);
 	uint64_t *keys = take(s, COUNT(uint32_t, s->sections[SEC_TOKEN]), sizeof *keys);
 	if (!s->err) {
@@ -565,10 +575,10 @@ enum err assemble(struct digest *const *digests, unsigned count, double mean_len
 		number_words(&s);
 	if (!s.err)
 		put_indexes(&s);
-	if (!s.err) {
+	if (!s.err)
 		put_words(&s);
+	if (is_whole(&s))
 		s.err = assemble_put_codes(s.sections, codes, code_count);
-	}
 	if (!s.err)
 		s.err = sayings_put(s.sections);
 	if (!s.err)

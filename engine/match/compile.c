@@ -162,7 +162,8 @@ enum err compile_source(struct compiler *c, struct str id, struct str bytes)
 	c->last_id_n = id.n;
 	buf_add(&b->bytes, id);
 	buf_add(&b->bytes, bytes);
-	buf_add_bytes(&b->items, &item, sizeof item);
+	if (!buf_err(&b->bytes)) /* a worker takes what is listed, also of a compilation that was given up */
+		buf_add_bytes(&b->items, &item, sizeof item);
 	return buf_err(&b->bytes) ? buf_err(&b->bytes) : buf_err(&b->items);
 }
 

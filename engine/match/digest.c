@@ -122,6 +122,8 @@ static void flush_terms(struct digest *g, struct digest_doc *doc)
 		buf_add_bytes(&g->terms, &packed, sizeof packed);
 		g->weights[touched[i]] = 0;
 	}
+	if (buf_err(&g->touched))
+		g->err = buf_err(&g->touched);
 	buf_clear(&g->touched);
 }
 
@@ -224,7 +226,12 @@ static void take_source(struct digest *g, struct str bytes, struct arena *a, boo
 {
 	struct article *article;
 	struct rule rule = { 0 };
-	if (article_parse(bytes, a, NULL, &article) || read_rule(article, a, &rule))
+	enum err e = article_parse(bytes, a, NULL, &article);
+	if (!e)
+		e = read_rule(article, a, &rule);
+	if (e == ERR_NOMEM)
+		g->err = e;
+	if (e)
 		return;
 	for (size_t i = 0; i < rule.template_count; i++)
 		add_message(g, &rule.templates[i]);

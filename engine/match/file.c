@@ -301,16 +301,25 @@ enum err file_check(struct str block, struct file_view *ret_view)
 
 /* ---- writing ---- */
 
+enum err file_sections_err(const struct buf sections[SEC_COUNT])
+{
+	for (int s = 0; s < SEC_COUNT; s++)
+		if (buf_err(&sections[s]))
+			return buf_err(&sections[s]);
+	return ERR_OK;
+}
+
 enum err file_seal(struct buf sections[SEC_COUNT], struct file_stamp stamp, double mean_length, struct buf *ret_block)
 {
 	struct file_header h = { .order = 0x01020304, .version = FILE_VERSION, .generation = stamp.generation,
 				 .identity = stamp.identity,
 				 .mean_length = (float)mean_length };
 	size_t size = sizeof h;
+	enum err e = file_sections_err(sections);
+	if (e)
+		return e;
 	memcpy(h.magic, magic, sizeof magic);
 	for (int s = 0; s < SEC_COUNT; s++) {
-		if (buf_err(&sections[s]))
-			return buf_err(&sections[s]);
 		size = (size + 7) / 8 * 8;
 		h.sections[s].at = size;
 		h.sections[s].n = sections[s].n / item_sizes[s];

@@ -185,6 +185,9 @@ size_t file_item_size(enum file_section s);
 /* file_check: ERR_DAMAGED, or ERR_NEWER for another version or byte order; else the view, which borrows the block. */
 enum err file_check(struct str block, struct file_view *ret_view) MUST_USE;
 
+/* file_sections_err: why one of the sections lacks something. */
+enum err file_sections_err(const struct buf sections[SEC_COUNT]);
+
 /* file_seal lays the sections behind a header: one block in *ret_block, which the caller frees. */
 enum err file_seal(struct buf sections[SEC_COUNT], struct file_stamp stamp, double mean_length,
 		   struct buf *ret_block) MUST_USE;

@@ -89,6 +89,7 @@ static void copy_words(struct patch *p)
 	w->slot_count = v->slot_count;
 	w->count = w->cap = v->term_count;
 	buf_add_bytes(&w->text, v->term_text, count_of(v, SEC_TERM_TEXT));
+	p->err = buf_err(&w->text);
 }
 
 static void join_words(struct patch *p)
@@ -524,7 +525,9 @@ enum err patch_block(const struct file_view *base, const bool *gone, const struc
 	if (!words_are_sound(base) || !tokens_are_sound(base))
 		return ERR_DAMAGED;
 	join_all(&p);
-	enum err e = p.err ? p.err : assemble_put_codes(p.sections, codes, code_count);
+	enum err e = p.err ? p.err : file_sections_err(p.sections);
+	if (!e)
+		e = assemble_put_codes(p.sections, codes, code_count);
 	if (!e)
 		e = passage_put_runs(p.sections);
 	if (!e)

@@ -4,6 +4,7 @@
  * that was compiled anew.
  */
 #include "tests/unit/unit.h"
+#include "tests/unit/fail_once.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -234,6 +235,36 @@ static void much_is_compiled_anew(void **state)
 	store_close(&other);
 }
 
+static void what_memory_is_missing_for_is_not_changed(void **state)
+{
+	struct store *s;
+	struct matcher *was;
+	struct buf whole = { 0 };
+	struct file_stamp stamp = { 2, 1 };
+	(void)state;
+	assert_int_equal(store_open(in_folder("few.db"), STORE_WRITE, NULL, &s), ERR_OK);
+	import_one(s, "tests/golden/match/articles");
+	assert_int_equal(match_open(s, NULL, NULL, NULL, &was), ERR_OK);
+	write_article("Q999001", "Low flux", "Flux capacitor on <\\\\{server:netbios-name}> is low, Error = 5353");
+	import_one(s, in_folder("new"));
+	assert_int_equal(change_block(&was->view, s, NULL, 0, stamp, &whole), ERR_OK);
+	bool failed = true;
+	for (long n = 0; failed; n++) {
+		struct buf block = { 0 };
+		calls_left = n;
+		mem_set_resize(fail_once);
+		enum err e = change_block(&was->view, s, NULL, 0, stamp, &block);
+		mem_set_resize(NULL);
+		failed = calls_left < 0;
+		assert_true(failed || !e);
+		assert_true(e == ERR_NOMEM || (!e && str_eq(buf_str(&block), buf_str(&whole))));
+		buf_free(&block);
+	}
+	buf_free(&whole);
+	match_close(&was);
+	store_close(&s);
+}
+
 static int clean_up(void **state)
 {
 	char command[128];
@@ -249,6 +280,7 @@ int main(void)
 		cmocka_unit_test(articles_come_change_and_go),
 		cmocka_unit_test(the_second_open_reads_what_the_first_made),
 		cmocka_unit_test(much_is_compiled_anew),
+		cmocka_unit_test(what_memory_is_missing_for_is_not_changed),
 	};
 	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return cmocka_run_group_tests(tests, make_kb, clean_up);

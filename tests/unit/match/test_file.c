@@ -4,6 +4,7 @@
  * when it is missing, stale or damaged.
  */
 #include "tests/unit/unit.h"
+#include "tests/unit/fail_once.h"
 
 #include <pthread.h>
 #include <stdlib.h>
@@ -138,6 +139,47 @@ static void threads_leave_no_trace(void **state)
 	buf_free(&one);
 }
 
+static enum err compile_two(struct buf *ret_block)
+{
+	static const struct str articles[] = {
+		STR_LIT("---\nid: Q10001\ntitle: Flux fails\nmessages:\n  - text: 'Flux on {server} failed, Error = 53'\n"
+			"    codes: ['win32:53']\n---\n## Symptoms\n\nThe flux of the capacitor fails.\n"),
+		STR_LIT("DOCUMENT:Q10002  08-AUG-2001  [made]\nTITLE   :Flux Is Low\nPRODUCT :Flux\nPROD/VER::1.0\n"
+			"KEYWORDS:kbtest\n\nSYMPTOMS\n========\n\nYou get this error message:\n\n"
+			"   Flux capacitor on <servername> is low, Error = 67.\n") };
+	struct compiler *c = NULL;
+	enum err e = compile_open(1, &c);
+	if (!e)
+		e = compile_source(c, STR("Q10001"), articles[0]);
+	if (!e)
+		e = compile_source(c, STR("Q10002"), articles[1]);
+	if (!e)
+		e = compile_finish(c, NULL, 0, (struct file_stamp){ 1, 1 }, ret_block);
+	compile_close(&c);
+	return e;
+}
+
+/* What lacks a word would be kept beside the database, and answer from then on. */
+static void what_memory_is_missing_for_is_not_compiled(void **state)
+{
+	(void)state;
+	struct buf whole = { 0 };
+	assert_int_equal(compile_two(&whole), ERR_OK);
+	bool failed = true;
+	for (long n = 0; failed; n++) {
+		struct buf block = { 0 };
+		calls_left = n;
+		mem_set_resize(fail_once);
+		enum err e = compile_two(&block);
+		mem_set_resize(NULL);
+		failed = calls_left < 0;
+		assert_true(failed || !e);
+		assert_true(e == ERR_NOMEM || (!e && str_eq(buf_str(&block), buf_str(&whole))));
+		buf_free(&block);
+	}
+	buf_free(&whole);
+}
+
 static char folder[64], db[128], kept[160];
 
 static void make_folder(void)
@@ -268,6 +310,7 @@ int main(void)
 		cmocka_unit_test(an_empty_kb_answers_too),
 		cmocka_unit_test(an_article_without_a_word_is_one_too),
 		cmocka_unit_test(threads_leave_no_trace),
+		cmocka_unit_test(what_memory_is_missing_for_is_not_compiled),
 		cmocka_unit_test_teardown(it_is_kept_and_mended, clean_up),
 		cmocka_unit_test_teardown(it_may_be_cut_while_it_is_read, clean_up),
 	};

@@ -3,14 +3,13 @@
  * The store through its own calls: what comes back is what went in, and the derived rows say what the sources say.
  */
 #include "tests/unit/unit.h"
+#include "tests/unit/fail_once.h"
 
 #include <stdlib.h>
 
-#include "base/mem.h"
 #include "store/import.h"
 
 #include <sqlite3.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -367,13 +366,6 @@ static void an_import_is_done_before_its_file_is_made_smaller(void **state)
 	assert_non_null(strstr(f->diags.items[f->diags.count - 1].text.p, "keeps the size it had"));
 	assert_int_equal(store_brief(f->store, STR("Q150536"), &f->arena, &brief), ERR_OK);
 	assert_int_equal(store_brief(f->store, STR("Q221951"), &f->arena, &brief), ERR_NOTFOUND);
-}
-
-static atomic_long calls_left; /* for memory, before one fails */
-
-static void *fail_once(void *p, size_t size)
-{
-	return atomic_fetch_sub(&calls_left, 1) ? realloc(p, size) : NULL;
 }
 
 static enum err add_id(void *ids, struct str id, const struct store_source *source)
