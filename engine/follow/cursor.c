@@ -36,6 +36,7 @@ static void add_path(struct json *j, struct str path)
 	for (size_t i = 0; i < path.n && !plain; i++)
 		buf_addf(&hex, "%02x", (unsigned char)path.p[i]);
 	json_key_str(j, plain ? "path" : "path_hex", plain ? path : buf_str(&hex));
+	j->out->err = j->out->err ? j->out->err : buf_err(&hex);
 	buf_free(&hex);
 }
 

@@ -4,6 +4,7 @@
  */
 
 #include "tests/unit/unit.h"
+#include "tests/unit/fail_once.h"
 
 #include "follow/cursor.h"
 
@@ -47,6 +48,23 @@ static void places_come_back(void **unused)
 	}
 	buf_free(&text);
 	arena_free(&a);
+}
+
+static void a_path_that_memory_is_missing_for_is_told(void **unused)
+{
+	(void)unused;
+	const struct follow_place place = { .path = STR("r\xE9sum\xE9.log"), .at = { .line = 1 } };
+	bool failed = true;
+	for (long n = 0; failed; n++) {
+		struct buf text = { 0 };
+		calls_left = n;
+		mem_set_resize(fail_once);
+		cursor_write_places(&text, &place, 1);
+		mem_set_resize(NULL);
+		failed = calls_left < 0;
+		assert_int_equal(buf_err(&text), failed ? ERR_NOMEM : ERR_OK);
+		buf_free(&text);
+	}
 }
 
 static void the_journal_comes_back(void **unused)
@@ -117,6 +135,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(places_come_back),
+		cmocka_unit_test(a_path_that_memory_is_missing_for_is_told),
 		cmocka_unit_test(the_journal_comes_back),
 		cmocka_unit_test(what_is_none_is_refused),
 	};
