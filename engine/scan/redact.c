@@ -37,6 +37,19 @@ enum err redactor_err(const struct redactor *r)
 	return e ? e : buf_err(&r->line);
 }
 
+/* begin_work and begin_line: what failed before is remembered. */
+static void begin_work(struct redactor *r)
+{
+	r->arena.failed |= arena_err(&r->work) != ERR_OK;
+	arena_reset(&r->work);
+}
+
+static void begin_line(struct redactor *r)
+{
+	r->arena.failed |= buf_err(&r->line) != ERR_OK;
+	buf_clear(&r->line);
+}
+
 /* ---- the table ---- */
 
 static uint64_t name_hash(struct str s)
@@ -297,7 +310,7 @@ static struct str part_text(struct redactor *r, struct redact_lines *lines, stru
 	struct buf out = { 0 };
 	struct edits edits = { 0 };
 	struct place place;
-	arena_reset(&r->work);
+	begin_work(r);
 	for (struct str rest = text; next_line(lines, &rest, &place);) {
 		size_t at = (size_t)(place.line.p - text.p);
 		redact_line(r, place, at, &out, &edits);
@@ -330,7 +343,7 @@ static void learn_line(struct redactor *r, struct place place)
 	for (size_t i = 0; i < count; i++)
 		learn(r, (struct str){ line.p + spans[i].start, spans[i].end - spans[i].start }, spans[i].kind);
 	struct match_envelope e;
-	arena_reset(&r->work);
+	begin_work(r);
 	envelope_read(utf8_mend(line, &r->work), &e);
 	if (!redact_keeps(e.host))
 		learn(r, e.host, redact_is_address(e.host) ? REDACT_ADDR : REDACT_HOST);
@@ -395,11 +408,11 @@ void redact_learn_block(struct redactor *r, struct str block)
 		if (end == STR_NONE)
 			return;
 		learn_bare(r, r->line.n ? buf_str(&r->line) : str_first(block, end));
-		buf_clear(&r->line);
+		begin_line(r);
 		block = str_from(block, end + 1);
 	}
 	learn_bare(r, buf_str(&r->line));
-	buf_clear(&r->line);
+	begin_line(r);
 }
 
 static bool kind_of(enum var_type type, struct str value, enum redact_kind *ret_kind)

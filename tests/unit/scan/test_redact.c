@@ -3,6 +3,7 @@
  * Names > tokens: what is found, what stays, that one name is one token, and that spans move along.
  */
 #include "tests/unit/unit.h"
+#include "tests/unit/fail_once.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -805,6 +806,54 @@ static void lines_of_many_names(void **unused)
 	buf_free(&line);
 }
 
+/* redact_two gives two texts of one run, and says what failed. */
+static enum err redact_two(struct str *ret_text)
+{
+	static const struct str texts[] = { STR_LIT("FATAL: authentication failed for user carol on host depot7\n"),
+					    STR_LIT("carol called depot7, set passwd kumquat\n") };
+	struct redactor r = { 0 };
+	struct arena a = { 0 };
+	struct str said[2];
+	for (size_t i = 0; i < 2; i++) {
+		redact_learn_block(&r, str_first(texts[i], 20));
+		redact_learn_block(&r, str_from(texts[i], 20));
+	}
+	redact_learn_block(&r, STR(""));
+	for (size_t i = 0; i < 2; i++)
+		redact_learn(&r, texts[i]);
+	for (size_t i = 0; i < 2; i++)
+		said[i] = redact_text(&r, texts[i], &a, NULL, 0);
+	enum err e = redactor_err(&r) ? redactor_err(&r) : arena_err(&a);
+	mem_set_resize(NULL);
+	struct buf all = { 0 };
+	buf_add(&all, said[0]);
+	buf_add(&all, said[1]);
+	*ret_text = (struct str){ all.p, all.n }; /* the caller's */
+	arena_free(&a);
+	redactor_free(&r);
+	return e;
+}
+
+/* A name that there was no memory to find would leave the house. */
+static void a_name_that_memory_is_missing_for_is_told(void **unused)
+{
+	(void)unused;
+	struct str whole, said;
+	assert_int_equal(redact_two(&whole), ERR_OK);
+	assert_true(str_find(whole, STR("depot7")) == STR_NONE && str_find(whole, STR("SECRET-1")) != STR_NONE);
+	bool failed = true;
+	for (long n = 0; failed; n++) {
+		calls_left = n;
+		mem_set_resize(fail_once);
+		enum err e = redact_two(&said);
+		failed = calls_left < 0;
+		assert_int_equal(e, failed ? ERR_NOMEM : ERR_OK);
+		assert_true(failed || str_eq(said, whole));
+		mem_free((void *)(uintptr_t)said.p);
+	}
+	mem_free((void *)(uintptr_t)whole.p);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -837,6 +886,7 @@ int main(void)
 		cmocka_unit_test(as_servers_name_them),
 		cmocka_unit_test(long_rows),
 		cmocka_unit_test(lines_of_many_names),
+		cmocka_unit_test(a_name_that_memory_is_missing_for_is_told),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
