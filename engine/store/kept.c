@@ -205,16 +205,21 @@ enum err kept_get(struct kept *k, struct str name, int64_t now_s, struct arena *
 	sql_str(q, 1, name);
 	sql_int(q, 2, now_s);
 	enum err e = sql_next(q, &row);
-	if (!e && row) {
-		*ret_key_hash = sql_keep(q, 0, a);
-		*ret_item = (struct kept_item){ .kind = sql_keep(q, 1, a), .title = sql_keep(q, 2, a),
-						.made_s = sql_get_int(q, 3), .expires_s = sql_get_int(q, 4) };
-		for (int i = 0; i < KEPT_FORMS; i++)
-			ret_item->forms[i] = sql_keep(q, 5 + i, a);
-		e = arena_err(a);
+	if (e || !row) {
+		sqlite3_reset(q);
+		return e ? e : ERR_NOTFOUND;
 	}
+	struct str key_hash = sql_keep(q, 0, a);
+	struct kept_item item = { .kind = sql_keep(q, 1, a), .title = sql_keep(q, 2, a),
+				  .made_s = sql_get_int(q, 3), .expires_s = sql_get_int(q, 4) };
+	for (int i = 0; i < KEPT_FORMS; i++)
+		item.forms[i] = sql_keep(q, 5 + i, a);
 	sqlite3_reset(q);
-	return e ? e : row ? ERR_OK : ERR_NOTFOUND;
+	if (arena_err(a))
+		return ERR_NOMEM;
+	*ret_item = item;
+	*ret_key_hash = key_hash;
+	return ERR_OK;
 }
 
 enum err kept_delete(struct kept *k, struct str name)

@@ -3,6 +3,7 @@
  * What is kept: there until it expires or is deleted, in a file for its owner alone, and never in another's file.
  */
 #include "tests/unit/unit.h"
+#include "tests/unit/fail_once.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -73,6 +74,31 @@ static void it_comes_back_until_it_expires(void **unused)
 	assert_int_equal(kept_get(k, STR("n3"), 300, &arena, &out, &hash), ERR_OK);
 	assert_int_equal(kept_expire(k, 400), ERR_OK); /* without anything new */
 	assert_int_equal(kept_get(k, STR("n3"), 300, &arena, &out, &hash), ERR_NOTFOUND);
+	kept_close(&k);
+}
+
+static void what_memory_is_missing_for_is_not_given(void **unused)
+{
+	(void)unused;
+	struct kept *k = NULL;
+	struct kept_item in = item(100, 200);
+	assert_int_equal(kept_open(path, &diags, &k), ERR_OK);
+	assert_int_equal(kept_put(k, STR("n1"), STR("h"), &in), ERR_OK);
+	bool failed = true;
+	for (long n = 0; failed; n++) {
+		struct kept_item out = { .kind = STR("none") };
+		struct str hash = STR("none");
+		struct arena a = { 0 };
+		calls_left = n;
+		mem_set_resize(fail_once);
+		enum err e = kept_get(k, STR("n1"), 150, &a, &out, &hash);
+		mem_set_resize(NULL);
+		failed = calls_left < 0;
+		assert_int_equal(e, failed ? ERR_NOMEM : ERR_OK);
+		assert_true(str_eq(hash, failed ? STR("none") : STR("h")));
+		assert_true(str_eq(out.kind, failed ? STR("none") : in.kind));
+		arena_free(&a);
+	}
 	kept_close(&k);
 }
 
@@ -216,6 +242,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(it_comes_back_until_it_expires),
+		cmocka_unit_test(what_memory_is_missing_for_is_not_given),
 		cmocka_unit_test(it_is_read_where_nothing_can_be_written),
 		cmocka_unit_test(what_is_too_long_is_refused),
 		cmocka_unit_test(all_of_it_is_bounded),
