@@ -14,7 +14,7 @@
 
 enum { FILE_MAX = 256 << 10, PROGRAM_MAX = 16 << 20, READ_SIZE = 1 << 16 };
 
-/* read_file reads a regular file; p is NULL where it cannot. */
+/* read_file: p is NULL where it cannot be read. What a pipe holds at the moment is no file. */
 static struct str read_file(const char *path, size_t most, struct arena *a, struct diags *d)
 {
 	struct str none = { NULL, 0 };
@@ -22,6 +22,12 @@ static struct str read_file(const char *path, size_t most, struct arena *a, stru
 	if (fd < 0) {
 		if (errno != ENOENT)
 			diags_add(d, DIAG_NOTE, 0, "%s is not readable: %s", path, err_errno_text(errno));
+		return none;
+	}
+	struct stat st;
+	if (!fstat(fd, &st) && S_ISFIFO(st.st_mode)) {
+		diags_add(d, DIAG_NOTE, 0, "%s is not readable: it is a pipe", path);
+		close(fd);
 		return none;
 	}
 	struct buf b = { 0 };

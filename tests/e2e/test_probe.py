@@ -118,6 +118,14 @@ class Probe(unittest.TestCase):
         self.assertIn('nosuch', err)
         self.assertEqual(kbt('pe', 'path=/dev')[0], 2)
 
+    def test_what_a_pipe_holds_is_no_file(self):
+        with tempfile.TemporaryDirectory() as folder:
+            pipe = os.path.join(folder, 'srv.sys')
+            os.mkfifo(pipe)
+            code, out, err = kbt('pe', 'path=' + pipe)
+        self.assertEqual((code, out), (2, ''))
+        self.assertIn('it is a pipe', err)
+
     def test_a_ping_that_is_larger_than_the_way_counts_as_its_fragments(self):
         """Else 30 of 8 KiB were 180 packets in 0.3 s, not 50 in one. Half of what the loopback carries are answers."""
         needs_root()
