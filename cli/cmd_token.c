@@ -116,17 +116,20 @@ static void list(struct cmd_context *c, const struct tokens *t)
 	}
 }
 
-/* lock_beside: two of these commands at once would lose one's change. */
-static int lock_beside(struct cmd_context *c, const char *path)
+/* lock_beside: two of these commands at once would lose one's change. Where nothing can be locked it goes on without. */
+static enum err lock_beside(struct cmd_context *c, const char *path, int *ret_fd)
 {
 	struct str dir = arena_str(&c->arena, str_c(path));
 	char *slash = dir.p ? strrchr((char *)(uintptr_t)dir.p, '/') : NULL;
 	if (slash)
 		slash[slash == dir.p] = 0;
 	int fd = open(slash ? dir.p : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd >= 0)
-		flock(fd, LOCK_EX);
-	return fd;
+	if (fd >= 0 && flock(fd, LOCK_EX) && errno == EINTR) {
+		close(fd);
+		return ERR_INTERRUPTED;
+	}
+	*ret_fd = fd;
+	return ERR_OK;
 }
 
 static int run(struct cmd_context *c)
@@ -145,8 +148,10 @@ static int run(struct cmd_context *c)
 	}
 	if (lists && access(path, F_OK))
 		return cmd_fail(c, diags_fail(&c->diags, ERR_INPUT, "%s: %s", path, err_errno_text(errno)));
-	int lock = lists ? -1 : lock_beside(c, path);
-	enum err e = read_tokens(c, path, &tokens, &file);
+	int lock = -1;
+	enum err e = lists ? ERR_OK : lock_beside(c, path, &lock);
+	if (!e)
+		e = read_tokens(c, path, &tokens, &file);
 	if (!e && adds)
 		e = add(c, path, &tokens, &file, str_c(c->args[1]));
 	else if (!e && takes)

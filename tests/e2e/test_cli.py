@@ -4,12 +4,13 @@ import fcntl
 import os
 import re
 import select
+import signal
 import struct
 import subprocess
 import termios
 import unittest
 
-from kbt import DAMAGED, FOUND, KBT, KbtTest, NONE, ROOT, UNDECIDED, USAGE, needs_root, rests
+from kbt import DAMAGED, FOUND, KBT, KbtTest, NONE, ROOT, UNDECIDED, USAGE, needs_root, rests, until
 
 
 class Help(KbtTest):
@@ -348,6 +349,18 @@ class Help(KbtTest):
         for args in (['lint', os.path.join(ROOT, 'kb')], ['probe', '--list'], ['token', 'add', 'ann', '--tokens', self.path('tokens')]):
             self.assertEqual(self.kbt(*args, '--db', nowhere).err, '')
             self.assertNotIn('--db', self.kbt(args[0], '--help').out)
+
+    def test_a_signal_while_another_changes_the_tokens_changes_none(self):
+        tokens = self.path('tokens')
+        self.kbt('token', 'add', 'ann', '--tokens', tokens)
+        folder = os.open(os.path.dirname(tokens), os.O_RDONLY)
+        self.addCleanup(os.close, folder)
+        fcntl.flock(folder, fcntl.LOCK_EX)
+        p = subprocess.Popen([KBT, 'token', 'remove', 'ann', '--tokens', tokens])
+        self.assertTrue(until(lambda: rests(p.pid)))
+        p.send_signal(signal.SIGINT)
+        self.assertEqual(p.wait(), 130)
+        self.assertIn('ann', self.kbt('token', 'list', '--tokens', tokens).out)
 
     def test_a_message_too_long_for_one_is_a_log(self):
         self.kbt('import', os.path.join(ROOT, 'kb'))
