@@ -218,6 +218,8 @@ struct str digest_stay(const struct digest *d);
 /* digest_ended: the service ended this connection at once; digest_mute: it says nothing yet and speaks first. */
 bool digest_ended(const struct digest *d, const struct evidence *e);
 bool digest_mute(const struct digest *d, const struct evidence *e);
+/* digest_unclear: only a person can say whether what answers is the service meant. */
+bool digest_unclear(const struct digest *d, const struct evidence *e);
 /* digest_misserves: it takes connections, and the service meant does not answer: silent, another-service; else NULL. */
 const char *digest_misserves(const struct digest *d, const struct evidence *e);
 /* digest_ended_row: connections one after another that had to stay open for a while to count, NULL where there are

@@ -269,10 +269,10 @@ static bool serves(const struct digest *d, const struct evidence *e)
 	return evidence_state(e, "open") && !digest_ended(d, e) && !digest_misserves(d, e);
 }
 
-/* The name's addresses; others: beside the first of a family; told: each was tried; from: one that does not serve, if
- * any. */
+/* The name's addresses; others: beside the first of a family; told: each was tried; unclear: one may serve all the same;
+ * from: one that does not serve, if any. */
 struct several {
-	bool others, differ, told;
+	bool others, differ, told, unclear;
 	const struct evidence *from;
 };
 
@@ -285,6 +285,7 @@ static void look_at_all(const struct digest *d, struct str addresses, struct str
 	for (size_t i = 0; i < DIGEST_ADDRESSES_MAX && str_word(&rest, &address); i++) {
 		const struct evidence *e = tcp_of(d, address, d->port);
 		s->told &= e ? !digest_mute(d, e) : str_eq(address, first);
+		s->unclear |= e && digest_unclear(d, e);
 		s->others |= e && !str_eq(address, first);
 		if (!e || evidence_state(e, "no-route"))
 			continue;
@@ -300,7 +301,7 @@ static void put_second(struct digest *d)
 	struct several s = { .told = true };
 	look_at_all(d, d->used_all, d->target, &s);
 	look_at_all(d, d->v6, list_first(d->v6), &s);
-	if (d->used.n && d->tcp445 && s.told)
+	if (d->used.n && d->tcp445 && s.told && !(s.differ && s.unclear))
 		digest_put(d, "tcp.second",
 			   !s.others  ? "none"
 			   : s.differ ? "differs"

@@ -134,6 +134,12 @@ bool digest_mute(const struct digest *d, const struct evidence *e)
 	return service && *service && !service_word(d, e) && str_eq(evidence_text(e, "tcp.after"), STR("quiet"));
 }
 
+bool digest_unclear(const struct digest *d, const struct evidence *e)
+{
+	const char *word = service_word(d, e);
+	return word && !strcmp(word, "unclear");
+}
+
 const char *digest_misserves(const struct digest *d, const struct evidence *e)
 {
 	const char *word = service_word(d, e);
