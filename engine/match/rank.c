@@ -80,26 +80,31 @@ static double cut_bonus(const struct query *q, const struct alignment *al, const
 	return 1.0 + samples_bonus(s) + (more ? 0.175 * fmin(al->left_tail, 14) : 0);
 }
 
-/* Another number where a code stands is another error. */
-static bool code_differs(const struct query *q, const struct evidence_of_message *e, const struct answer *x)
+/* The message has this code of a template. */
+static bool has_code(const struct query *q, const struct match_code *code, const struct rule_code *of)
 {
-	struct rule_code_at found[4];
-	if (!e->code->known || !x->owner)
-		return false;
-	size_t n = rule_codes_find(file_str(q->view, x->owner->text), found, 4);
 	int64_t a, b;
 	struct str family;
-	for (size_t i = 0; i < n; i++) {
-		struct str symbol = found[i].code.symbol;
-		if (symbol.n ? str_find_nocase(q->clean->text, symbol) != STR_NONE :
-			       found[i].code.value == e->code->value)
-			return false;
-		if (rule_code_carried(found[i].code.value, &a, &family) && a == e->code->value)
-			return false;
-		if (rule_code_carried(e->code->value, &b, &family) && b == found[i].code.value)
-			return false;
-	}
-	return n > 0;
+	if (of->symbol.n ? str_find_nocase(q->clean->text, of->symbol) != STR_NONE : of->value == code->value)
+		return true;
+	return (rule_code_carried(of->value, &a, &family) && a == code->value) ||
+	       (rule_code_carried(code->value, &b, &family) && b == of->value);
+}
+
+enum template_code { CODE_NONE, CODE_SAME, CODE_OTHER };
+
+/* Of a code that is known; another number where one stands is another error. */
+static enum template_code code_of_template(const struct query *q, const struct match_code *code,
+					   const struct answer *x)
+{
+	struct rule_code_at found[4];
+	if (!code->known || !x->owner)
+		return CODE_NONE;
+	size_t n = rule_codes_find(file_str(q->view, x->owner->text), found, 4);
+	for (size_t i = 0; i < n; i++)
+		if (has_code(q, code, &found[i].code))
+			return CODE_SAME;
+	return n ? CODE_OTHER : CODE_NONE;
 }
 
 /* All of the message is what the template begins with, be it up to a value, and no stop says that it ends there. */
@@ -197,13 +202,25 @@ static struct str behind_last(const struct query *q, const struct answer *x)
 	return str_from(message, at);
 }
 
+/* The code of any failure tells none. */
+static bool is_any_failure(const struct match_code *code)
+{
+	enum { E_FAIL = 0x80004005, DISP_E_EXCEPTION = 0x80020009 };
+	uint32_t value = (uint32_t)code->value;
+	return code->known && (value == E_FAIL || value == DISP_E_EXCEPTION);
+}
+
 /* The message ends right where its template goes on with a reason ("cannot open X for reading: Permission denied"), or
- * has another one there: the template's is one of many. Not where it is cut off within that, or its code tells. */
+ * has another one there: the template's is one of many. Not where it is cut off within that, or a code of the template's
+ * tells: one that is known, or what its last word has of a number ("fatal error U1052"). */
 static bool lacks_reason(const struct query *q, const struct match_code *code, const struct answer *x,
 			 struct str behind)
 {
 	enum { BEGINS = 4 };
-	if (code->known && rank_knows_code(q, code, x->article))
+	const struct query_token *last = &q->tokens[x->alignment.last];
+	bool coded = code_of_template(q, code, x) == CODE_SAME ||
+		     str_has_digit(str_part(q->clean->text, last->start, last->end));
+	if (coded && !is_any_failure(code))
 		return false;
 	if (x->mended && x->surface.rest.n)
 		return reason_of(x->surface.rest).n > 0;
@@ -225,10 +242,8 @@ static void read_cut(const struct query *q, const struct match_code *code, struc
 
 bool rank_is_heading(const struct query *q, const struct match_code *code, const struct answer *x)
 {
-	enum { E_FAIL = 0x80004005, DISP_E_EXCEPTION = 0x80020009 };
 	struct str says = x->owner ? file_str(q->view, x->owner->text) : STR(""), before, after, number;
-	uint32_t value = (uint32_t)code->value;
-	if (!code->known || (value != E_FAIL && value != DISP_E_EXCEPTION) || !str_cut(says, '\'', &before, &after))
+	if (!is_any_failure(code) || !str_cut(says, '\'', &before, &after))
 		return false;
 	return str_ends(str_trim(before), STR("error")) && str_cut(after, '\'', &number, &after) &&
 	       str_trim(after).n < 2;
@@ -246,8 +261,8 @@ static struct answer answer_of(struct query *q, const struct evidence_of_message
 			    text_names(q->view, o->article, &e->log_file);
 		/* what stands there word for word is that message, whatever family a table gives its number */
 		bool to_the_letter = (x.fits && x.surface.same_marks) || quotes_code(q, e->code, al);
-		x.conflicts = !to_the_letter &&
-			      (meaning_conflicts(q->view, e->code, o->article) || code_differs(q, e, &x));
+		x.conflicts = !to_the_letter && (meaning_conflicts(q->view, e->code, o->article) ||
+						 code_of_template(q, e->code, &x) == CODE_OTHER);
 	}
 	if (compare && !x.fits && may_be_cut(q, al)) {
 		x.mended = surface_fit_cut(q->view, o, text, &q->scratch->letters, &x.surface) &&

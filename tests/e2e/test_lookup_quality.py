@@ -211,19 +211,25 @@ class Quality(unittest.TestCase):
         self.assertEqual(basic['matches'][0]['why']['template'], 'Error 5: Invalid Call or Procedure')
 
     def test_what_ends_before_the_reason_is_no_sure_sign_of_it(self):
-        """Nor is what gives another one there; what is cut off within it is, and what has its code."""
+        """Nor is what gives another one there; what is cut off within it is, and what has its code
+        or a number of its own."""
         unsaid = ("cannot open '/dev/fb0' for reading", 'cannot open catalog for reading: $!',
                   'tar: a.tgz: Cannot write', 'error: could not lock config file .git/config',
                   "fatal: could not create work tree dir 'app'",
                   'Failed at step CHDIR spawning /usr/bin/app', 'protocol version mismatch',
-                  'max connections (100) reached', 'cannot execute binary file')
+                  'max connections (100) reached', 'cannot execute binary file',
+                  "Run-time error '-2147467259 (80004005)'")
         others = ('Failed to add a watch for /run/app: Input/output error', 'could not write to file "a": Read error',
                   "cannot copy extracted data for './usr/bin/x' to '/usr/bin/x.dpkg-new': end of file",
                   'could not extend file "base/1": Read error', 'Failed to locate executable /opt/app: Read error')
         said = ('tar: a.tgz: Cannot write: No space lef', 'protocol version mismatch -- is your',
                 'Error: listen EADDRINUSE', 'could not write to file "pg_wal/x.29": No space left on',
                 "Failed to connect to <\\\\FILESRV>, Error =",
-                'docker: Error response from daemon: open /etc/x: permission', 'Could not resolve host: git')
+                'docker: Error response from daemon: open /etc/x: permission', 'Could not resolve host: git',
+                'fatal error U1052', 'The disk information could not be loaded. SYS0015',
+                'Could not start the Server service on \\\\BOX. Error 1058', 'IPX CP reported error 744',
+                'Error Connecting to RAS server Disconnected. Error 629',
+                'Cannot set the startup parameters for the Alerter service. Error 1057 occurred')
         for text, a in zip(unsaid + others, self.ask([{'query': t} for t in unsaid + others])):
             for m in a['matches']:
                 self.assertLess(m['confidence'], 0.5, text)
