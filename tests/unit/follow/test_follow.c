@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "follow/follow.h"
+#include "follow/listing.h"
 #include "scan/rotation.h"
 
 enum { QUIET = 200 /* ms, longer than a piece waits for quiet */ };
@@ -415,6 +416,31 @@ static void stopped_among_many_rotations(void **unused)
 	arena_free(&a);
 }
 
+/* A rotation that came or went, and another file under the name of one, are told whichever listing is asked first. */
+static void listings_are_compared(void **unused)
+{
+	(void)unused;
+	struct listings one = { 0 }, other = { 0 };
+	add(path, "a\n");
+	assert_true(listing_same(&one, &other, path));
+	listings_forget(&other);
+	add(rotated, "b\n");
+	assert_false(listing_same(&one, &other, path));
+	assert_false(listing_same(&other, &one, path));
+	listings_forget(&one);
+	assert_true(listing_same(&one, &other, path));
+	char beside[100];
+	snprintf(beside, sizeof beside, "%s/b.log", dir);
+	add(beside, "c\n"); /* no rotation of it */
+	listings_forget(&one);
+	assert_true(listing_same(&one, &other, path));
+	assert_int_equal(rename(beside, rotated), 0);
+	listings_forget(&one);
+	assert_false(listing_same(&one, &other, path));
+	listings_free(&one);
+	listings_free(&other);
+}
+
 static void names_of_rotations(void **unused)
 {
 	(void)unused;
@@ -444,6 +470,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(many_places, setup, teardown),
 		cmocka_unit_test_setup_teardown(forgotten_when_long_gone, setup, teardown),
 		cmocka_unit_test_setup_teardown(stopped_among_many_rotations, setup, teardown),
+		cmocka_unit_test_setup_teardown(listings_are_compared, setup, teardown),
 		cmocka_unit_test(names_of_rotations),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

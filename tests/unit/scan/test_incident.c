@@ -127,6 +127,32 @@ static void values_are_found_in_the_example(void **unused)
 	incidents_free(&set);
 }
 
+/* The frequent comes first within a group, though another was seen before it and after it. */
+static void a_group_spans_its_items(void **unused)
+{
+	(void)unused;
+	struct incidents set = { .by = INCIDENT_BY_ARTICLE };
+	struct match_capture a = { .name = STR("server"), .value = STR("FILESRV") }, b = a;
+	b.value = STR("OTHER");
+	static const char *const times[] = { "2001-03-12T10:50:00", "2001-03-12T10:55:00", "2001-03-12T10:56:00",
+					     "2001-03-12T10:59:00" };
+	struct scan_hit hits[] = { hit_of("Q1", &b, 1, 0.9), hit_of("Q1", &a, 2, 0.9), hit_of("Q1", &a, 3, 0.9),
+				   hit_of("Q1", &a, 4, 0.9), hit_of("Q1", &b, 5, 0.9) };
+	for (size_t i = 0; i < 5; i++) {
+		hits[i].time = str_c(times[i < 4 ? i : 3]);
+		assert_int_equal(incidents_add(&set, &hits[i]), ERR_OK);
+	}
+	assert_int_equal(incidents_group(&set), ERR_OK);
+	assert_int_equal(set.group_count, 1);
+	const struct incident_group *g = &set.groups[0];
+	assert_true(str_eq(set.items[g->at].match.captures[0].value, STR("FILESRV")));
+	assert_int_equal(g->first.line, 1);
+	assert_string_equal(g->first.time, "2001-03-12T10:50:00");
+	assert_int_equal(g->last.line, 5);
+	assert_int_equal(g->count, 5);
+	incidents_free(&set);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -135,6 +161,7 @@ int main(void)
 		cmocka_unit_test(long_values_do_not_fill_the_memory),
 		cmocka_unit_test(values_are_found_in_the_example),
 		cmocka_unit_test(numbers_are_no_names),
+		cmocka_unit_test(a_group_spans_its_items),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
