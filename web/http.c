@@ -135,7 +135,7 @@ enum err http_open(const struct http_options *options, struct diags *d, struct h
 	if (pthread_create(&s->reaper, NULL, http_reap, s)) {
 		MHD_stop_daemon(s->daemon);
 		free_server(s);
-		return diags_fail(d, ERR_NOMEM, "cannot start a thread of the web server");
+		return diags_fail(d, ERR_THREAD, "cannot start the web server: %s", err_text(ERR_THREAD));
 	}
 	*ret_server = s;
 	return ERR_OK;

@@ -54,7 +54,7 @@ enum err logs_open(struct site *site, struct logs **ret_logs)
 	if (all->worker_count)
 		return ERR_OK;
 	logs_close(ret_logs);
-	return ERR_NOMEM;
+	return ERR_THREAD;
 }
 
 void logs_close(struct logs **logs)

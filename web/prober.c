@@ -148,7 +148,7 @@ enum err prober_open(const struct allow_rules *rules, bool loopback, struct prob
 	if (p->started == PROBER_THREADS)
 		return ERR_OK;
 	prober_close(ret_prober);
-	return ERR_NOMEM;
+	return ERR_THREAD;
 }
 
 void prober_close(struct prober **prober)

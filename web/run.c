@@ -177,7 +177,7 @@ enum err runs_open(struct site *site, bool loopback, const struct allow_rules *r
 	if (all->worker_count)
 		return ERR_OK;
 	runs_close(ret_runs);
-	return ERR_NOMEM;
+	return ERR_THREAD;
 }
 
 void runs_close(struct runs **runs)

@@ -415,7 +415,7 @@ enum err site_open(const struct site_options *options, struct diags *d, struct s
 	if (!e)
 		e = seen_open(&s->seen);
 	if (!e && pthread_create(&s->watcher, NULL, watch, s))
-		e = ERR_NOMEM;
+		e = ERR_THREAD;
 	if (e) {
 		let_go(s);
 		return e;

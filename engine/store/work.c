@@ -153,7 +153,7 @@ enum err work_open(size_t threads, const struct known *known, struct work **ret_
 			w->thread_count++;
 	if (!w->thread_count) {
 		work_close(&w);
-		return ERR_NOMEM;
+		return ERR_THREAD;
 	}
 	*ret_work = w;
 	return ERR_OK;

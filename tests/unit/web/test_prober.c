@@ -22,7 +22,7 @@ static void without_threads_there_is_none(void **state)
 {
 	struct prober *prober = NULL;
 	(void)state;
-	assert_int_equal(prober_open(NULL, true, &prober), ERR_NOMEM);
+	assert_int_equal(prober_open(NULL, true, &prober), ERR_THREAD);
 	assert_null(prober);
 }
 
