@@ -19,12 +19,21 @@ enum {
 #define NAMED 0.6 /* what a code among other words tells of what it tells alone, where its shape says that it is one */
 #define COUNTED 0.45 /* the same of a small number behind "error" */
 
-/* Where the message breaks off in what Windows says of the code; what Linux says, any program's messages end with. */
+/* Where what Windows says of the code stands at the message's end, be it that it breaks off in that; what Linux says,
+ * any program's messages end with. */
 static size_t begun_at(const struct query *q, const struct match_code *code)
 {
-	return str_eq(code->family, STR("errno")) ?
-		       STR_NONE :
-		       meaning_find_begun(str_first(q->clean->text, q->payload.end), code->says);
+	struct str text = str_first(q->clean->text, q->payload.end);
+	if (str_eq(code->family, STR("errno")))
+		return STR_NONE;
+	if (code->span.end < text.n && meaning_is_text(q->view, code, str_from(text, code->span.end)))
+		return code->span.end;
+	return meaning_find_begun(text, code->says);
+}
+
+bool by_code_is_said(const struct query *q, const struct match_code *code)
+{
+	return code->known && begun_at(q, code) != STR_NONE && by_code_is_all(q, code);
 }
 
 bool by_code_is_all(const struct query *q, const struct match_code *code)

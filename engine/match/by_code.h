@@ -11,6 +11,9 @@
 /* by_code_is_all: nothing but a number, its symbol, the words that introduce one, and the first ones of what it means. */
 bool by_code_is_all(const struct query *q, const struct match_code *code);
 
+/* by_code_is_said: that, and what it means stands behind it. */
+bool by_code_is_said(const struct query *q, const struct match_code *code);
+
 /* by_code_share: how much a code tells among other words, 0 to 1: a symbol or a long number is one wherever it stands;
  * a small number where the word before it speaks of an error, and 1 and 2 are what any program ends with. */
 double by_code_share(const struct query *q, const struct match_code *code);

@@ -22,6 +22,8 @@
 #include <string.h>
 
 #define SAID 0.6 /* what the text of a code tells of what it tells with its number */
+#define UNLIKE 0.25 /* what is left of a message that a code's text only shares words with */
+#define NEARLY_ALL 0.8f
 #define SUCCEEDED 0.2 /* what is left of articles that quote what says that nothing failed */
 /* What a code tells where the words beside it are a message's, and the number another one of its table. */
 #define KIN 0.85
@@ -179,6 +181,22 @@ static uint32_t add_text_answers(struct query *q, const struct match_code *code,
 	return n;
 }
 
+/* The text is a code's own: another message shares most of its words by chance. Not one that says nearly the same, or
+ * that and more, nor what an article that is about the code quotes in other words. */
+static void doubt_unlike(const struct query *q, const struct match_code *code, struct answer *answers, uint32_t n)
+{
+	struct str says = str_trim_of(code->says, ".");
+	float nearly = NEARLY_ALL * q->weight_to[q->token_count];
+	for (uint32_t i = 0; i < n; i++) {
+		const struct answer *x = &answers[i];
+		if (!x->fits && x->owner && x->alignment.matched < nearly &&
+		    !rank_knows_code(q, code, x->article) &&
+		    str_find_nocase(file_str(q->view, x->owner->text), says) == STR_NONE)
+			confidence_doubt(&answers[i], UNLIKE);
+	}
+	answers_sort(answers, n);
+}
+
 /* The payload without what may be dress after all. */
 static struct match_span behind_head(const struct query *q)
 {
@@ -222,9 +240,12 @@ uint32_t ask_all(struct query *q, const struct match_options *options, struct ma
 	answers_sort(answers, n);
 	if (n && answers[0].confidence < MATCH_SURE)
 		doubt_stray(q, answers, n);
-	double best = n ? answer_kept(q, &answers[0]) : 0;
 	bool said = !out->code.known && !options->standing &&
 		    meaning_read_text(q->view, q->clean->text, behind_head(q), out);
+	bool windows = said && !str_eq(out->code.family, STR("errno")); /* Linux's, any program's message has */
+	if (windows || by_code_is_said(q, &out->code))
+		doubt_unlike(q, &out->code, answers, n);
+	double best = n ? answer_kept(q, &answers[0]) : 0;
 	bool bare = said || (best < MATCH_SURE && out->code.known && by_code_is_all(q, &out->code));
 	bool open = best < CONFIDENCE_FLOOR || (out->code.known && (by_code_is_spelled(q, &out->code, &answers[0]) ||
 								   rank_takes_code(&answers[0], out->code.span)));

@@ -451,6 +451,15 @@ bool meaning_read_text(const struct file_view *v, struct str text, struct match_
 	return best <= WINDOWS_FAMILIES;
 }
 
+bool meaning_is_text(const struct file_view *v, const struct match_code *code, struct str text)
+{
+	struct str said = without_marks(text);
+	for (uint32_t i = first_row(v, code->value); i < v->code_count && v->codes[i].value == code->value; i++)
+		if (said.n && str_eq_nocase(without_marks(file_str(v, v->codes[i].says)), said))
+			return true;
+	return false;
+}
+
 /* Marks stand on both sides of it, or nothing. */
 static bool is_parted(struct str s, size_t start, size_t end)
 {

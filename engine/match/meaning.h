@@ -18,6 +18,9 @@ void meaning_read(const struct file_view *v, struct str text, struct match_span 
 bool meaning_read_text(const struct file_view *v, struct str text, struct match_span payload,
 		       struct match_answer *answer);
 
+/* meaning_is_text: the text is what a table says of the code's number, and nothing else. */
+bool meaning_is_text(const struct file_view *v, const struct match_code *code, struct str text);
+
 /* meaning_find_text gives where in text[payload] the longest text of a system's error stands: parted off by marks
  * ("copy: Access is denied."), or so many words that nobody says them by chance. parted: it is that; linux: Linux says
  * it. */

@@ -172,6 +172,22 @@ class Quality(unittest.TestCase):
             for m in a['matches']:
                 self.assertLess(m['confidence'], 0.4, query)
 
+    def test_what_a_code_says_is_no_message_that_shares_its_words(self):
+        """Q128370's is of a file, Q122525's of a printer's server, Q139471's of a setup."""
+        for text, article in (('Error 1601: The Windows Installer service could not be accessed.', 'Q128370'),
+                              ('The Windows Installer service could not be accessed.', 'Q128370'),
+                              ('Error 721: The remote computer did not respond.', 'Q122525'),
+                              ('The workgroup or domain name is already in use by another computer on the network.',
+                               'Q139471')):
+            a, = self.ask([{'query': text}])
+            for m in a['matches']:
+                self.assertFalse(m['id'] == article and m['confidence'] > 0.3, text)
+        # what is the message's own is
+        for text, article in (('The file "XYZ" could not be accessed', 'Q128370'),
+                              ('The domain name entered is already in use by another computer.', 'Q139471')):
+            a, = self.ask([{'query': text}])
+            self.assertEqual(a['matches'][0]['id'], article, text)
+
     def test_sentences_in_another_order(self):
         for query, article in (('Do you want to make a copy? HQ-DC2 is being used by jsmith.', 'Q160347'),
                                ('The parameter is incorrect. E:\\ is not accessible.', 'Q162768'),
