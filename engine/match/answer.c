@@ -284,7 +284,7 @@ static struct str why_of(const struct query *q, const struct match_code *code, c
 		return STR("no message of it is there; its text shares words with this one");
 	if (!x->fits && is_code(file_str(q->view, x->owner->text)))
 		return STR("its message is the same code");
-	if (x->fits && rank_lacks_value(x))
+	if (rank_lacks_value(x) || rank_has_odd_value(q, x))
 		return arena_printf(q->arena, "the words of its message are there, and not what they name%.*s%.*s",
 				    STR_ARG(also), STR_ARG(lack));
 	if (x->fits)

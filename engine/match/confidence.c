@@ -358,7 +358,7 @@ static double doubt_of(const struct query *q, const struct match_code *code, con
 		factor *= 0.2;
 	if (is_event_number(q, x))
 		factor *= 0.5;
-	else if (rank_lacks_value(x) || is_corner(x))
+	else if (rank_lacks_value(x) || rank_has_odd_value(q, x) || is_corner(x))
 		factor *= 0.4;
 	if (x->alignment.matched < RANK_PLAIN_WEIGHT && rank_leaves_value(q, x))
 		factor *= 0.5;

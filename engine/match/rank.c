@@ -389,6 +389,31 @@ bool rank_lacks_value(const struct answer *x)
 	return false;
 }
 
+/* A number has a digit, or a letter that somebody has put for it ("xx", "NN"). */
+static bool is_like_number(struct str value)
+{
+	bool digit = false, small = false;
+	for (size_t i = 0; i < value.n; i++) {
+		digit |= char_is_digit(value.p[i]);
+		small |= char_is_lower(value.p[i]) && !char_is_hex(value.p[i]) && value.p[i] != 'x' && value.p[i] != 'n';
+	}
+	return digit || !small;
+}
+
+bool rank_has_odd_value(const struct query *q, const struct answer *x)
+{
+	struct str text = q->clean->text;
+	bool ours = x->fits && x->owner->place == PLACE_AUTHORED;
+	for (unsigned i = 0; ours && i < x->surface.value_count; i++) {
+		struct match_span s = x->surface.values[i];
+		bool set_off = s.start && strchr("'\"<[{`", text.p[s.start - 1]);
+		if (q->view->vars[x->owner->var_at + i].type == VAR_NUMBER && s.end > s.start && !set_off &&
+		    !is_like_number(str_part(text, s.start, s.end)))
+			return true;
+	}
+	return false;
+}
+
 /* Its words are all there, and the number behind them is another error's: nearer than what shares a word or two. */
 bool rank_is_sibling(const struct answer *x)
 {

@@ -268,6 +268,15 @@ class Quality(unittest.TestCase):
             self.assertTrue(a['explained'], text)
             self.assertTrue('FILESRV' in text or a['matches'][0]['confidence'] > 0.8, text)
 
+    def test_what_stands_for_a_number_has_to_be_one(self):
+        odd = ('Bad packet length for CAN frame', 'Exceeded all redirects.', 'Bad packet length in the frame header')
+        good = ('Bad packet length 1349676916.', 'Bad packet length XXXX.',
+                'Exceeded 30 redirects.', 'Exceeded NN redirects.')
+        for texts, least, most in ((odd, 0, 0.5), (good, 0.8, 1)):
+            for text, a in zip(texts, self.ask([{'query': t} for t in texts])):
+                said = max([m['confidence'] for m in a['matches']], default=0)
+                self.assertTrue(least <= said < most, (text, said))
+
     def test_a_sibling_with_another_number_is_told(self):
         known, unknown, other = self.ask([{'query': t} for t in (
             'Failed to connect to <\\\\FILESRV>, Error = 53', 'Failed to connect to <\\\\FILESRV>, Error = 5',
