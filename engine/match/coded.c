@@ -341,11 +341,12 @@ static enum escape escape_at(struct str s, size_t at, size_t run)
 		return within || run > 3 ? ESCAPE_PLAIN : ESCAPE_POSSIBLE;
 	if (byte >= 0)
 		return byte && byte < 0x80 && !char_is_alnum((char)byte) ? ESCAPE_BYTE : ESCAPE_POSSIBLE;
-	if (run == 1 && before == ':') /* C:\new */
-		return ESCAPE_NONE;
 	char next = at + run + 1 < s.n ? s.p[at + run + 1] : 0;
+	bool line_end = run == 1 && behind && is_line_end(s, at, before, next);
+	if (run == 1 && before == ':' && (drive || !line_end)) /* C:\new */
+		return ESCAPE_NONE;
 	bool ends = behind == 'n' && next == '"', opens = behind == '"' && strchr(" (=[,", before) && char_is_alnum(next);
-	if (ends || opens || (run == 1 && behind && is_line_end(s, at, before, next)))
+	if (ends || opens || line_end)
 		return ESCAPE_PLAIN;
 	return behind && strchr("\"'nrtu/", behind) ? ESCAPE_POSSIBLE : ESCAPE_NONE;
 }

@@ -263,13 +263,20 @@ static bool is_bytes(struct str text, size_t from, size_t end)
 	       (end - 1 == from || strchr(" =:(,", text.p[end - 2]));
 }
 
-/* told_length: without the class of an exception, which has a long name and says little. */
+/* told_length: without the class of an exception ("com.example.StoreException:"), which has a long name and says
+ * little; a file or a host has no such name. */
 static size_t told_length(struct str before)
 {
-	size_t word = before.n;
+	size_t word = before.n, last = 0;
 	while (word && !char_is_space(before.p[word - 1]))
 		word--;
-	return str_find_char(str_from(before, word), '.') == STR_NONE ? before.n : word;
+	struct str name = str_from(before, word);
+	for (size_t i = 0; i + 1 < name.n; i++) {
+		if (!char_is_alnum(name.p[i]) && !strchr("._$", name.p[i]))
+			return before.n;
+		last = name.p[i] == '.' ? i + 1 : last;
+	}
+	return last && char_is_upper(name.p[last]) ? word : before.n;
 }
 
 bool envelope_parts_off(struct str text, size_t from, size_t at)

@@ -75,11 +75,12 @@ static size_t look_on(struct str text, size_t from, size_t to)
 	return at;
 }
 
-/* line_damage gives the last kind in text[from, to), and where the first of that stands. */
+/* line_damage gives the last kind in text[from, to), and where the first of that stands. Behind a query's text nothing
+ * can tell more, and each of its bars would be read to the end of the line. */
 static enum damage line_damage(struct str text, size_t from, size_t to, size_t *ret_at)
 {
 	enum damage kind = DAMAGE_NONE;
-	for (size_t at = look_on(text, from, to); at < to; at = look_on(text, at + 1, to)) {
+	for (size_t at = look_on(text, from, to); at < to && kind != CODED_QUERY; at = look_on(text, at + 1, to)) {
 		enum damage this = damage_at(text, at);
 		if (this > kind)
 			*ret_at = at;

@@ -760,7 +760,8 @@ class Scan(SharedKbTest):
                  json.dumps({'log': 'starting\r\n\t' + said + '\nlost connection\n', 'stream': 'stderr'}),
                  'fatal: [web1]: FAILED! => ' + json.dumps({'rc': 1, 'stderr': 'Warning: added\n' + said + '\n', 'stdout': ''}),
                  'time="2001-03-12T10:56:20Z" level=fatal msg="it failed\\n' + said + '"', '2001-03-12 10:56:20 ERROR it failed\\nError - ' + RCMD,
-                 "2001-03-12 10:56:20 ERROR it failed\\n\\t" + said + '\\n    at run']
+                 "2001-03-12 10:56:20 ERROR it failed\\n\\t" + said + '\\n    at run',
+                 '2001-03-12 10:56:20 ERROR it failed:\\nError - ' + RCMD]
         quiet = ['web1 app[311]: issue #012ssh: Connection refused', r'C:\new\report: Connection refused', r'CORP\nancy: '
                  'Permission denied', json.dumps({'message': 'it works\nno error: ' + said})]
         path = self.log('lines.log', [x for line in found for x in ('nothing to see', line)])

@@ -136,12 +136,13 @@ static void coding_is_told_from_what_looks_like_it(void **state)
 	static const char *const string[] = { "\"C:\\\\new\\\\table.txt\\n\"", "\\\\\\\\FILESRV\\\\new is gone",
 					      "\"it said \\\"gone\\\" again\"", "a\\x20b\\x5cc", "a\\040b\\134c",
 					      "printf(\"out of paper\\n\");", "it failed\\nThe path is gone", "b'it is gone\\n'",
-					      "gone.\\n    at run" };
+					      "gone.\\n    at run", "it failed:\\nThe path is gone" };
 	static const char *const not_string[] = { "C:\\new\\table.txt", "\"C:\\dir\\\"", "\\\\FILESRV\\new", "to:\\\\FILESRV",
 						  "to \\\\FILESRV", "<\\\\FILESRV>", "\"\\\\FILESRV\\temp\\nothing\"",
 						  "DOMAIN\\nadmin", "C:\\\\a and \\\\FILESRV\\data", "it is\\n",
 						  "corp\\nancy is gone", "DOMAIN\\nAdmin", "\\\\filesrv\\nAS is gone",
-						  "src\\temp\\nData is gone" };
+						  "src\\temp\\nData is gone", "in D:\\nData it is gone",
+						  "HKLM:\\new is gone" };
 	for (size_t i = 0; i < sizeof string / sizeof *string; i++)
 		assert_true(coded_is_string(str_c(string[i])));
 	for (size_t i = 0; i < sizeof not_string / sizeof *not_string; i++)
@@ -549,7 +550,9 @@ static void parts_of_a_payload(void **state)
 	assert_false(envelope_parts_off(near, 0, near.n - strlen(said)));
 	near = STR("Exception in thread \"main\" com.example.store.StoreException: the network path was not found");
 	assert_true(envelope_parts_off(near, 0, near.n - strlen(said)));
-	near = STR("Words of one who tells much about his thread.ended: the network path was not found");
+	near = STR("This failed when one wrote to his report.docx: the network path was not found");
+	assert_false(envelope_parts_off(near, 0, near.n - strlen(said)));
+	near = STR("one failed to fetch https://example.org/Store.Exception: the network path was not found");
 	assert_false(envelope_parts_off(near, 0, near.n - strlen(said)));
 	near = STR("its text is = the network path was not found");
 	assert_false(envelope_parts_off(near, 0, near.n - strlen(said)));
