@@ -24,22 +24,10 @@ enum {
 #define STRAY_MOST 0.15
 #define FALL 10.0 /* of those behind the first: by this the nine next are as often right as they say */
 
-/* All of the query that a text is of whose parts stand in another order there. */
-static struct match_span all_of_turned(const struct clean *c)
-{
-	struct match_span all = { 0 };
-	for (size_t i = 0; i < c->step_count; i++) {
-		size_t before = c->steps[i].clean ? clean_offset(c, c->steps[i].clean - 1) : 0;
-		if (c->steps[i].query < before)
-			all = (struct match_span){ c->steps[i].query, before + 1 };
-	}
-	return all;
-}
-
 struct match_span answer_span(const struct clean *c, size_t start, size_t end)
 {
-	size_t a = clean_offset(c, start), b = end > start ? clean_offset(c, end - 1) + 1 : a;
-	return b < a ? all_of_turned(c) : (struct match_span){ a, b };
+	size_t a = clean_offset(c, start);
+	return (struct match_span){ a, end > start ? clean_offset(c, end - 1) + 1 : a };
 }
 
 /* Confidences come of sums of floats, which every article that is added changes a little, and so does the machine: one

@@ -343,7 +343,7 @@ static enum err answer_message(const struct matcher *m, struct match_scratch *sc
 	}
 	read_whole(q, options, &out);
 	uint32_t n = ask_first(q, options, &out, answers);
-	if (reread_turned(q, options, answers, n, &out) || reread_several(q, options, answers, n, &out)) {
+	if (reread_several(q, options, answers, n, &out)) {
 		*ret_answer = out;
 		return arena_err(a);
 	}

@@ -22,11 +22,6 @@ bool reread_records(struct query *q, const struct match_options *options, struct
 bool reread_several(struct query *q, const struct match_options *options, const struct answer *answers, uint32_t n,
 		    struct match_answer *out);
 
-/* reread_turned: a message whose sentences stand in another order, where the text in its order is that message and
- * nothing else; then *out is the whole answer. */
-bool reread_turned(struct query *q, const struct match_options *options, const struct answer *answers, uint32_t n,
-		   struct match_answer *out);
-
 /* These give how many answers there are now. reread_repeated: a message that stands there several times, a line each,
  * binds what its first line says. reread_otherwise: as an event, or line by line. reread_driven: what stands behind the
  * names of a driver and of those who passed it on. reread_said: what a system says of an error, among other words.

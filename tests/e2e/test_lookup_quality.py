@@ -188,20 +188,6 @@ class Quality(unittest.TestCase):
             a, = self.ask([{'query': text}])
             self.assertEqual(a['matches'][0]['id'], article, text)
 
-    def test_sentences_in_another_order(self):
-        for query, article in (('Do you want to make a copy? HQ-DC2 is being used by jsmith.', 'Q160347'),
-                               ('The parameter is incorrect. E:\\ is not accessible.', 'Q162768'),
-                               ('Please rerun Setup.\nThe main application could not be launched.', 'Q177515')):
-            a, = self.ask([{'query': query}])
-            self.assertEqual(a['matches'][0]['id'], article, query)
-            self.assertGreater(a['matches'][0]['confidence'], 0.7, query)
-        copy, = self.ask([{'query': 'Do you want to make a copy? HQ-DC2 is being used by jsmith.'}])
-        self.assertEqual(set(copy['matches'][0]['captures'].values()), {'HQ-DC2', 'jsmith'})
-        self.assertEqual(copy['matches'][0]['why']['matched'], [[0, len(copy['query'])]])
-        # two messages side by side are two still
-        two, = self.ask([{'query': 'The RPC server is unavailable. The system cannot find the file specified.'}])
-        self.assertIn('Q-rpc-unavailable', {m['id'] for m in two['matches'] + two['nearest']})
-
     def test_a_short_message_among_a_persons_words(self):
         for query, template in (
                 ('Q: what causes "Version not found"? It came up twice today.', 'version not found'),
