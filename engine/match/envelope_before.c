@@ -117,6 +117,20 @@ bool peel_installer(struct peel *p)
 	return told;
 }
 
+/* take_event notes the parts of an event of Kubernetes, where it is one; source: who tells it, or of what. */
+static bool take_event(struct peel *p, struct str type, struct str reason, struct str source, struct str rest)
+{
+	if (!(str_eq(type, STR("Warning")) || str_eq(type, STR("Normal"))) || !str_trim(rest).n)
+		return false;
+	p->e->level = type;
+	p->e->component = source;
+	p->e->event = reason;
+	p->rest = rest;
+	peel_drop(p, 0);
+	peel_kind(p, "container");
+	return true;
+}
+
 /* "12s", "3m12s", and how often: "12s (x3 over 60s)" */
 static bool take_age(struct str *s)
 {
@@ -132,17 +146,10 @@ static bool take_age(struct str *s)
 static bool peel_described(struct peel *p)
 {
 	struct str rest = p->rest, type, reason, source;
-	if (!str_word(&rest, &type) || !(str_eq(type, STR("Warning")) || str_eq(type, STR("Normal"))) ||
-	    !str_word(&rest, &reason) || !take_age(&rest) || !str_word(&rest, &source) ||
-	    !str_starts(rest, STR("  ")) || !str_trim(rest).n)
+	if (!str_word(&rest, &type) || !str_word(&rest, &reason) || !take_age(&rest) || !str_word(&rest, &source) ||
+	    !str_starts(rest, STR("  ")))
 		return false;
-	p->e->level = type;
-	p->e->component = source;
-	p->e->event = reason;
-	p->rest = rest;
-	peel_drop(p, 0);
-	peel_kind(p, "container");
-	return true;
+	return take_event(p, type, reason, source, rest);
 }
 
 /* "3m12s   Warning   FailedMount   pod/web   text": events of Kubernetes as kubectl lists them */
@@ -152,14 +159,7 @@ bool peel_kubernetes(struct peel *p)
 	if (peel_byte_at(rest, 0, "WN"))
 		return peel_described(p);
 	if (!rest.n || !char_is_digit(rest.p[0]) || !str_word(&rest, &age) || !str_word(&rest, &type) ||
-	    !(str_eq(type, STR("Warning")) || str_eq(type, STR("Normal"))) || !str_word(&rest, &reason) ||
-	    !str_word(&rest, &object) || str_find_char(object, '/') == STR_NONE || !str_trim(rest).n)
+	    !str_word(&rest, &reason) || !str_word(&rest, &object) || str_find_char(object, '/') == STR_NONE)
 		return false;
-	p->e->level = type;
-	p->e->component = object;
-	p->e->event = reason;
-	p->rest = rest;
-	peel_drop(p, 0);
-	peel_kind(p, "container");
-	return true;
+	return take_event(p, type, reason, object, rest);
 }
