@@ -22,6 +22,7 @@ static const struct probe_state_help states[] = {
 	{ "present", "the pipe is there: the service runs" },
 	{ "absent", "the server has no such pipe: the service does not run" },
 	{ "denied", "an anonymous client may not open it; the service may run or not" },
+	{ "unanswered", "the server let us to IPC$ and gave no answer for the pipe" },
 	{ "no-session", "the server did not let us to IPC$" },
 	{ "no-connection", "no TCP connection; pipe.tcp says why" },
 	{ 0 }

@@ -390,7 +390,7 @@ enum {
 const char *smb_pipe_state(const struct smb_talk *t)
 {
 	if (!t->answered[SMB_PIPE])
-		return "no-session";
+		return t->step == SMB_PIPE ? "unanswered" : "no-session";
 	switch ((int)t->status[SMB_PIPE]) {
 	case NT_STATUS_OK:
 	case STATUS_PIPE_NOT_AVAILABLE:

@@ -92,7 +92,8 @@ bool smb_talk_begin(struct machine *m, struct smb_talk *t);
 /* smb_talk_event takes every event; true when it is over (stop says how). */
 bool smb_talk_event(struct machine *m, struct smb_talk *t, const struct event *e);
 
-/* smb_pipe_state: present, absent, denied (it may be there or not), no-session (we were not let to IPC$). */
+/* smb_pipe_state: present, absent, denied (it may be there or not), no-session (we were not let to IPC$),
+ * unanswered (we were, and nothing that can be read came back for the pipe). */
 const char *smb_pipe_state(const struct smb_talk *t);
 
 struct str smb_status_text(uint32_t status, struct arena *a); /* "c0000022" */

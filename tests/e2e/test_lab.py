@@ -197,9 +197,15 @@ class Lab(unittest.TestCase):
             p = lab('exec', *NOBODY, kbt, 'diagnose', '--json', '--db', db, '--set', 'known_address=10.53.0.10',
                     r'Failed to connect to <\\FILESRV>, Error = 53')
             return json.loads(p.stdout)
-        r = diagnose('ok')
-        self.assertEqual(r['verdict']['cause'], 'healthy')
-        self.assertIn('rcmd-pipe-absent', [f['finding'] for f in r['verdict']['findings']])
+
+        def healthy(_):
+            """The first to ask for a pipe starts the service that tells of pipes; a busy machine takes seconds for that."""
+            r = diagnose('ok')
+            self.assertEqual(r['verdict']['cause'], 'healthy')
+            self.assertIn('rcmd-pipe-absent', [f['finding'] for f in r['verdict']['findings']])
+            return r
+
+        r = again(healthy)
         self.assertIn(('arp', 'not-run'), [(e['probe'], e['state']) for e in r['evidence']])
         r = diagnose('fw-reject-smb-rst')
         self.assertEqual(r['verdict']['state'], 'inconclusive')
