@@ -46,9 +46,9 @@ class Server:
         self.url = self.said['url']
 
     @classmethod
-    def of_module(cls):
-        """One for all tests of a file, in a network of its own; it ends with them."""
-        kbt.own_network()
+    def of_module(cls, *network):
+        """One for all tests of a file, in a network of its own (with own_network's arguments); it ends with them."""
+        kbt.own_network(*network)
         server = cls()
         unittest.addModuleCleanup(server.close)
         return server

@@ -96,7 +96,7 @@ int rename(const char *a, const char *b)
 
 
 def setUpModule():
-    own_network()
+    own_network(f'neigh add {SILENT} lladdr 02:00:00:00:00:09 dev eth9')  # so what is sent goes, and nothing comes back
 
 
 def sockets():
@@ -162,7 +162,7 @@ class Ended(SharedKbTest):
                     took = time.monotonic() - began
                     self.assertEqual(code, -9 if number == signal.SIGKILL else 128 + number)
                     self.nothing_is_left()
-                    self.assertLess(took, 1)
+                    self.assertLess(took, 3)  # left alone it takes more than twice as long, on any machine
                 again(attempt)
 
     def test_its_helper_is_killed(self):

@@ -15,7 +15,7 @@ import time
 import unittest
 import zipfile
 
-from kbt import FOUND, INTERRUPTED, KBT, LIMIT_S, NONE, ROOT, USAGE, SharedKbTest, Together, needs_root, rcmd, until
+from kbt import FOUND, INTERRUPTED, KBT, LIMIT_S, NONE, ROOT, USAGE, SharedKbTest, Together, needs_root, rcmd, rests, until
 
 
 class Follower:
@@ -709,7 +709,8 @@ class ScanFollow(SharedKbTest):
     def test_a_message_that_a_rotation_cuts(self):
         """Its first line ends the old file and its rest begins the new one: it is of the old file, in two lines."""
         logs = [Log(self.path(kind + '.log'), kind, random.Random(1)) for kind in KINDS]
-        follower = Follower(self, '--follow', *[log.path for log in logs])
+        marks = self.path('marks')
+        follower = Follower(self, '--follow', *[log.path for log in logs], marks)
         for log in logs:
             log.f.write(f'noise\n{rcmd("FIRST" + log.kind)}\n'.encode())
             log.write = lambda lines: None  # only what stands below
@@ -717,7 +718,8 @@ class ScanFollow(SharedKbTest):
         for n in range(3):
             for log in logs:
                 log.f.write(b'more noise\nFailed to connect to\n')
-            time.sleep(.5)
+            self.add(marks, f'MARK{n}')  # written behind the others, it is read behind them
+            self.assertFalse(follower.wait_for([f'MARK{n}']))
             for log in logs:
                 log.rotate()
                 log.f.write(f'<\\\\OVER{n}{log.kind}>, Error = 53\nnoise\n{rcmd("NEXT")}\n'.encode())
@@ -852,7 +854,7 @@ class ScanFollow(SharedKbTest):
         follower = Follower(self, '--follow', path)
         self.assertEqual(follower.wait_for(['ONE']), set())
         self.add(path, 'TWO')  # copied up: another inode, and no event for who watches the lower one
-        self.assertEqual(follower.wait_for(['TWO'], 50), set())
+        self.assertEqual(follower.wait_for(['TWO']), set())
         time.sleep(.6)
         follower.stop()
         self.check_once(follower.names(), ['ONE', 'TWO'])
