@@ -82,11 +82,6 @@ bool body_is_rule(struct str line, char c)
 	return rule_length(line, c) >= RULE_MIN;
 }
 
-static bool is_blank(struct str line)
-{
-	return str_trim_end(line).n == 0;
-}
-
 static bool has_wide_gap(struct str line)
 {
 	return str_find(line, STR("   ")) != STR_NONE;
@@ -107,7 +102,7 @@ static unsigned underlined_level(const struct walk *w, size_t at)
 	const struct known_heading *known = find_heading(line);
 	if (known && near)
 		return *below.p == '=' ? 1 : 2;
-	bool alone = at == 0 || is_blank(b->lines[at - 1]) || at == w->body;
+	bool alone = at == 0 || str_is_blank(b->lines[at - 1]) || at == w->body;
 	/* a rule as long as the layout's own closes a block; a table's head has gaps */
 	bool layout = rule >= RULE_MIN && (!exact || rule == 70 || rule == 77 || rule == 79);
 	if (!near || !alone || layout || char_is_space(*line.p) || has_wide_gap(str_trim(line)))
@@ -122,10 +117,10 @@ static bool is_plain_heading(const struct walk *w, size_t at)
 	if (line.n < 5 || line.n > 30 || !char_is_upper(*line.p))
 		return false;
 	const struct known_heading *known = find_heading(line);
-	if (!known || !known->plain || (at && !is_blank(w->b->lines[at - 1])))
+	if (!known || !known->plain || (at && !str_is_blank(w->b->lines[at - 1])))
 		return false;
 	bool colon = str_ends(str_trim_end(line), STR(":"));
-	return colon || at + 1 == w->to || is_blank(w->b->lines[at + 1]);
+	return colon || at + 1 == w->to || str_is_blank(w->b->lines[at + 1]);
 }
 
 /* close_section gives the lines of the open section's body, without blank ones at its ends, and the frame around. */
@@ -133,9 +128,9 @@ static void close_section(struct walk *w, size_t end)
 {
 	struct builder *b = w->b;
 	size_t from = w->body, to = end;
-	while (from < to && is_blank(b->lines[from]))
+	while (from < to && str_is_blank(b->lines[from]))
 		from++;
-	while (to > from && is_blank(b->lines[to - 1]))
+	while (to > from && str_is_blank(b->lines[to - 1]))
 		to--;
 	builder_part(b, PART_FRAME, 0, w->body, from);
 	if (from < to && !w->open) {
@@ -224,7 +219,7 @@ static void take_query_words(struct walk *w, size_t label)
 {
 	struct builder *b = w->b;
 	size_t end = w->at + 1;
-	while (end < w->to && !is_blank(b->lines[end]) && !body_is_rule(b->lines[end], '=') &&
+	while (end < w->to && !str_is_blank(b->lines[end]) && !body_is_rule(b->lines[end], '=') &&
 	       !query_label(b->lines[end]))
 		end++;
 	bool open = w->open;
@@ -235,7 +230,7 @@ static void take_query_words(struct walk *w, size_t label)
 	w->at = w->body = end;
 	/* text behind the words goes to a section of its own, of the same kind */
 	size_t text = end;
-	while (text < w->to && is_blank(b->lines[text]))
+	while (text < w->to && str_is_blank(b->lines[text]))
 		text++;
 	if (open && text < w->to && !body_is_rule(b->lines[text], '=') && !underlined_level(w, text) &&
 	    !query_label(b->lines[text]))
@@ -266,12 +261,12 @@ static void take_footer(struct walk *w)
 	close_section(w, w->at);
 	builder_part(b, PART_FRAME, 0, w->at, w->at + 1);
 	w->at++;
-	while (w->at < w->to && !is_blank(b->lines[w->at]) && !body_is_rule(b->lines[w->at], '=')) {
+	while (w->at < w->to && !str_is_blank(b->lines[w->at]) && !body_is_rule(b->lines[w->at], '=')) {
 		struct str name, value, n, v;
 		size_t end = w->at + 1;
 		if (!is_footer_field(b->lines[w->at], &name, &value))
 			break;
-		while (end < w->to && !is_blank(b->lines[end]) && !body_is_rule(b->lines[end], '=') &&
+		while (end < w->to && !str_is_blank(b->lines[end]) && !body_is_rule(b->lines[end], '=') &&
 		       !is_footer_field(b->lines[end], &n, &v))
 			end++;
 		builder_field(b, true, name, value, w->at, end);
@@ -286,7 +281,7 @@ static bool starts_notice(const struct walk *w, size_t at)
 	if (!body_is_rule(w->b->lines[at], '='))
 		return false;
 	at++;
-	while (at < w->to && is_blank(w->b->lines[at]))
+	while (at < w->to && str_is_blank(w->b->lines[at]))
 		at++;
 	return at == w->to || str_starts(w->b->lines[at], STR("THE INFORMATION PROVIDED IN THE"));
 }
@@ -297,7 +292,7 @@ static void take_notice(struct walk *w)
 	builder_part(w->b, PART_FRAME, 0, w->at, w->at + 1);
 	w->body = ++w->at;
 	size_t text = w->at;
-	while (text < w->to && is_blank(w->b->lines[text]))
+	while (text < w->to && str_is_blank(w->b->lines[text]))
 		text++;
 	if (text < w->to)
 		open_section(w, SECTION_NOTICE, 1, 0);

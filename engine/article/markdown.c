@@ -27,17 +27,12 @@ static unsigned heading_level(struct str line)
 	return n && n <= 6 && n < line.n && line.p[n] == ' ' ? n : 0;
 }
 
-static bool is_blank(struct str line)
-{
-	return str_trim_end(line).n == 0;
-}
-
 static void take_body(struct builder *b, size_t section, size_t from, size_t to)
 {
 	size_t first = from, last = to;
-	while (first < last && is_blank(b->lines[first]))
+	while (first < last && str_is_blank(b->lines[first]))
 		first++;
-	while (last > first && is_blank(b->lines[last - 1]))
+	while (last > first && str_is_blank(b->lines[last - 1]))
 		last--;
 	builder_part(b, PART_FRAME, 0, from, first);
 	if (first < last) {
@@ -83,7 +78,7 @@ static void take_sections(struct builder *b, size_t at)
 {
 	enum section_kind top = SECTION_INTRO;
 	size_t end = next_heading(b, at), text = at;
-	while (text < end && is_blank(b->lines[text]))
+	while (text < end && str_is_blank(b->lines[text]))
 		text++;
 	if (text < end)
 		take_body(b, open_section(b, 1, SECTION_INTRO, STR(""), text), at, end);

@@ -95,6 +95,11 @@ size_t str_copy(struct str s, char *p, size_t n);
 size_t str_take(struct str *rest, char *p, size_t n);
 struct str str_trim(struct str s);	 /* white space at both ends */
 struct str str_trim_end(struct str s);
+static inline bool str_is_blank(struct str s) /* white space, or nothing */
+{
+	return str_trim_end(s).n == 0;
+}
+
 struct str str_trim_of(struct str s, const char *marks); /* any of marks, and NULs, at both ends */
 
 /* str_line takes the next line off *rest, without its LF or CRLF; false at the end. A last line needs no LF. */

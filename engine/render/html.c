@@ -166,11 +166,6 @@ static size_t indent_of(struct str line)
 	return columns;
 }
 
-static bool is_blank(struct str line)
-{
-	return !str_trim(line).n;
-}
-
 /* dedent drops at most that many columns of white space. */
 static struct str dedent(struct str line, size_t columns)
 {
@@ -246,30 +241,30 @@ static struct str block_of(struct str *rest, bool (*goes_on)(struct str first, s
 static bool table_goes_on(struct str first, struct str line)
 {
 	(void)first;
-	return !is_blank(line);
+	return !str_is_blank(line);
 }
 
 static bool code_goes_on(struct str first, struct str line)
 {
 	(void)first;
-	return is_blank(line) || (indent_of(line) >= CODE_INDENT && !marker_of(line).kind);
+	return str_is_blank(line) || (indent_of(line) >= CODE_INDENT && !marker_of(line).kind);
 }
 
 static bool paragraph_goes_on(struct str first, struct str line)
 {
-	return !is_blank(line) && !marker_of(line).kind && indent_of(line) < indent_of(first) + CODE_INDENT;
+	return !str_is_blank(line) && !marker_of(line).kind && indent_of(line) < indent_of(first) + CODE_INDENT;
 }
 
 static bool item_goes_on(struct str first, struct str line)
 {
-	return is_blank(line) || indent_of(line) > indent_of(first);
+	return str_is_blank(line) || indent_of(line) > indent_of(first);
 }
 
 static bool is_table(struct str rest)
 {
 	struct str line;
 	size_t lines = 0, columns = 0;
-	while (lines < TABLE_LOOK && str_line(&rest, &line) && !is_blank(line)) {
+	while (lines < TABLE_LOOK && str_line(&rest, &line) && !str_is_blank(line)) {
 		lines++;
 		columns += has_gap(line) || is_ruler(line);
 	}
@@ -283,7 +278,7 @@ static void add_pre(struct buf *out, struct str block, const char *class)
 	struct str rest = block, line;
 	size_t least = SIZE_MAX;
 	while (str_line(&rest, &line))
-		if (!is_blank(line) && indent_of(line) < least)
+		if (!str_is_blank(line) && indent_of(line) < least)
 			least = indent_of(line);
 	buf_addf(out, "<pre tabindex=\"0\" class=\"%s\">", class);
 	for (bool more = false; str_line(&block, &line); more = true) {
@@ -339,7 +334,7 @@ static void add_list(struct buf *out, struct str *rest, unsigned depth)
 		buf_addf(out, "<ol type=\"%c\" start=\"%lu\">\n", first.kind, first.start);
 	while (m.kind == first.kind) {
 		add_item(out, block_of(rest, item_goes_on), depth);
-		while (ahead = *rest, str_line(&ahead, &line) && is_blank(line))
+		while (ahead = *rest, str_line(&ahead, &line) && str_is_blank(line))
 			*rest = ahead;
 		ahead = *rest;
 		m = str_line(&ahead, &line) ? marker_of(line) : (struct marker){ 0 };
@@ -351,7 +346,7 @@ static void add_text(struct buf *out, struct str body, unsigned depth)
 {
 	struct str line, ahead;
 	while (ahead = body, str_line(&ahead, &line)) {
-		if (is_blank(line))
+		if (str_is_blank(line))
 			body = ahead;
 		else if (is_table(body))
 			add_pre(out, block_of(&body, table_goes_on), "table");

@@ -8,11 +8,6 @@ struct prose prose_of(struct str body)
 	return (struct prose){ .rest = body };
 }
 
-static bool is_blank(struct str line)
-{
-	return str_trim_end(line).n == 0;
-}
-
 static unsigned indent_of(struct str line)
 {
 	unsigned columns = 0;
@@ -60,7 +55,7 @@ static struct str take_lines(struct prose *p, enum prose_kind *kind)
 	size_t used = 0;
 	bool first = true;
 	while (str_line(&rest, &line)) {
-		bool ends = is_blank(line) || (!first && *kind != PROSE_CODE && marker_length(str_trim(line)));
+		bool ends = str_is_blank(line) || (!first && *kind != PROSE_CODE && marker_length(str_trim(line)));
 		if (ends)
 			break;
 		if (*kind == PROSE_TEXT && has_gap(line))
@@ -135,7 +130,7 @@ static struct str outdent(struct str lines, struct arena *a)
 		size_t lead = 0;
 		while (lead < n && char_is_space(line.p[lead]))
 			lead++;
-		if (!is_blank(line) && lead < common)
+		if (!str_is_blank(line) && lead < common)
 			common = lead;
 	}
 	char *out = arena_alloc(a, lines.n + 1);
@@ -153,11 +148,11 @@ static struct str outdent(struct str lines, struct arena *a)
 bool prose_next(struct prose *p, struct arena *a, struct prose_block *ret_block)
 {
 	struct str rest = p->rest, line;
-	while (str_line(&rest, &line) && is_blank(line)) {
+	while (str_line(&rest, &line) && str_is_blank(line)) {
 		p->rest = rest;
 		p->line++;
 	}
-	if (!p->rest.n || is_blank(line))
+	if (!p->rest.n || str_is_blank(line))
 		return false;
 	struct prose_block b = { .indent = indent_of(line), .line = p->line };
 	size_t marker = marker_length(str_trim(line));
