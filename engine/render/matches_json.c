@@ -71,7 +71,7 @@ static void json_why(struct json *j, const struct match *m)
 	json_end_object(j);
 }
 
-static void json_captures(struct json *j, const struct match *m)
+void render_json_captures(struct json *j, const struct match *m)
 {
 	json_key(j, "captures");
 	json_object(j);
@@ -80,6 +80,11 @@ static void json_captures(struct json *j, const struct match *m)
 		json_str(j, m->captures[i].value);
 	}
 	json_end_object(j);
+}
+
+static void json_captures(struct json *j, const struct match *m)
+{
+	render_json_captures(j, m);
 	json_key(j, "findings");
 	json_array(j);
 	for (size_t i = 0; i < m->capture_count; i++)

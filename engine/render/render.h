@@ -13,9 +13,10 @@
 void render_json_answer(struct buf *out, const struct triage_answer *answer);
 void render_json_report(struct buf *out, const struct triage_report *report);
 void render_json_evidence(struct buf *out, const struct evidence *e);
-/* pieces that several objects share: the keys matches and nearest; the key resolution; a code, where one is known (key
- * NULL: as an item of a list) */
+/* pieces that several objects share: the keys matches and nearest; the key captures; the key resolution; a code, where
+ * one is known (key NULL: as an item of a list) */
 void render_json_matches(struct json *j, const struct triage_answer *answer);
+void render_json_captures(struct json *j, const struct match *m);
 void render_json_resolutions(struct json *j, const struct rule_resolution *items, size_t count);
 void render_json_code(struct json *j, const char *key, const struct match_code *code);
 void render_json_article(struct buf *out, const struct article *article, const struct article *authored,

@@ -15,15 +15,6 @@ void render_json_lines(struct json *j, const char *key, struct str lines)
 	json_end_array(j);
 }
 
-static void add_captures(struct json *j, const struct match *m)
-{
-	json_key(j, "captures");
-	json_object(j);
-	for (size_t i = 0; i < m->capture_count; i++)
-		json_key_str(j, m->captures[i].name.p, m->captures[i].value);
-	json_end_object(j);
-}
-
 void render_json_hit(struct buf *out, const struct scan_hit *hit)
 {
 	const struct match *m = &hit->match;
@@ -36,7 +27,7 @@ void render_json_hit(struct buf *out, const struct scan_hit *hit)
 	json_key_str(&j, "time", hit->time);
 	json_key_str(&j, "id", m->id);
 	json_key_real(&j, "confidence", m->confidence, 2);
-	add_captures(&j, m);
+	render_json_captures(&j, m);
 	json_key_str(&j, "text", hit->text);
 	if (hit->beside_count) {
 		json_key(&j, "beside");
@@ -69,7 +60,7 @@ void render_json_incident(struct buf *out, const struct incident *i)
 	json_key_bool(&j, "incident", true);
 	json_key_str(&j, "id", i->match.id);
 	json_key_str(&j, "title", i->match.title);
-	add_captures(&j, &i->match);
+	render_json_captures(&j, &i->match);
 	if (i->group.n)
 		json_key_str(&j, "group", i->group);
 	json_key_int(&j, "count", (int64_t)i->count);

@@ -18,13 +18,7 @@ static size_t shown_of(const struct render_scan *r)
 static void json_set(struct json *j, const struct incident *i)
 {
 	json_object(j);
-	json_key(j, "captures");
-	json_object(j);
-	for (size_t k = 0; k < i->match.capture_count; k++) {
-		json_name(j, str_c(i->match.captures[k].name.p));
-		json_str(j, i->match.captures[k].value);
-	}
-	json_end_object(j);
+	render_json_captures(j, &i->match);
 	json_key_int(j, "count", (int64_t)i->count);
 	render_json_place(j, "first", &i->first);
 	render_json_place(j, "last", &i->last);
@@ -114,7 +108,7 @@ static void add_names(struct buf *out, const struct match *m)
 {
 	for (size_t k = 0; k < m->capture_count; k++) {
 		buf_add_c(out, k ? ", " : "");
-		render_markdown_text(out, str_c(m->captures[k].name.p));
+		render_markdown_text(out, m->captures[k].name);
 		buf_add_c(out, " = ");
 		render_markdown_text(out, m->captures[k].value);
 	}
