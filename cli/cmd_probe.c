@@ -40,9 +40,9 @@ static void list_row(struct cmd_context *c, const char *name, unsigned wide, con
 /* What may be left out stands in brackets. */
 static void list_text(struct cmd_context *c, const struct probe *p)
 {
-	const char *bold = c->text.colour ? "\033[1m" : "", *plain = c->text.colour ? "\033[0m" : "";
 	unsigned wide = widest(p);
-	buf_addf(&c->out, "%s%s%s  ", bold, p->name, plain);
+	render_coloured(&c->out, &c->text, RENDER_BOLD, str_c(p->name));
+	buf_add_c(&c->out, "  ");
 	render_hanging(&c->out, &c->text, (unsigned)str_c(p->name).n + 2, str_c(p->says));
 	if (p->args->name)
 		buf_add_c(&c->out, "  arguments\n");

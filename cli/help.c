@@ -28,7 +28,8 @@ static struct render_text fit(const struct render_text *t)
 
 static void add_heading(struct buf *out, const struct render_text *t, const char *words)
 {
-	buf_addf(out, "%s%s%s", t->colour ? "\033[1m" : "", words, t->colour ? "\033[0m" : "");
+	buf_addf(out, "%s%s", render_on(t, RENDER_BOLD), words);
+	render_end_colour(out, t);
 }
 
 /* add_paragraphs: a line end in the source is none in the text, a blank line is. */

@@ -9,17 +9,9 @@
 
 enum { LABEL = 10, TEXT_MAX = 1500 };
 
-static void colour(struct buf *out, const struct render_text *t, const char *code)
-{
-	if (t->colour)
-		buf_addf(out, "\033[%sm", code);
-}
-
 static void label(struct buf *out, const struct render_text *t, const char *name)
 {
-	colour(out, t, "2");
-	buf_addf(out, "  %-*s", LABEL - 2, name);
-	colour(out, t, "0");
+	buf_addf(out, "%s  %-*s%s", render_on(t, RENDER_DIM), LABEL - 2, name, render_on(t, RENDER_PLAIN));
 }
 
 /* labelled adds wrapped text whose first line stands beside its label. */
@@ -32,9 +24,8 @@ static void labelled(struct buf *out, const struct render_text *t, const char *n
 	struct str rest = buf_str(&body);
 	buf_add(out, str_from(rest, rest.n > LABEL ? LABEL : rest.n));
 	if (cut.n < text.n) {
-		colour(out, t, "2");
-		buf_addf(out, "%*s(more in the article)\n", LABEL, "");
-		colour(out, t, "0");
+		buf_addf(out, "%s%*s(more in the article)\n", render_on(t, RENDER_DIM), LABEL, "");
+		render_end_colour(out, t);
 	}
 	if (!rest.n)
 		buf_add_char(out, '\n');
@@ -44,9 +35,7 @@ static void labelled(struct buf *out, const struct render_text *t, const char *n
 /* width: of the ids that stand below one another. */
 static void head(struct buf *out, const struct render_text *t, const struct match *m, size_t width)
 {
-	colour(out, t, "1");
-	render_safe(out, m->id, false);
-	colour(out, t, "0");
+	render_coloured(out, t, RENDER_BOLD, m->id);
 	for (size_t i = m->id.n; i < width; i++)
 		buf_add_char(out, ' ');
 	int percent = (int)(m->confidence * 100 + 0.5);
@@ -54,9 +43,9 @@ static void head(struct buf *out, const struct render_text *t, const struct matc
 		buf_addf(out, "  %3d %%  ", percent);
 	else
 		buf_add_c(out, "   <1 %  ");
-	colour(out, t, "1");
+	buf_add_c(out, render_on(t, RENDER_BOLD));
 	render_title(out, t, (unsigned)(m->id.n > width ? m->id.n : width) + 9, m->title);
-	colour(out, t, "0");
+	render_end_colour(out, t);
 }
 
 static size_t id_width(const struct match *items, size_t count)
@@ -74,12 +63,10 @@ static void captures(struct buf *out, const struct render_text *t, const struct 
 		label(out, t, i ? "" : "found");
 		render_safe(out, c->name, false);
 		buf_add_c(out, " = ");
-		colour(out, t, "1;36"); /* as in a scan */
-		render_safe(out, c->value, false);
-		colour(out, t, "0");
+		render_coloured(out, t, RENDER_VALUE, c->value);
 		buf_add_char(out, '\n');
 		if (c->finding.n) {
-			colour(out, t, RENDER_OPEN);
+			buf_add_c(out, render_on(t, RENDER_OPEN));
 			render_wrapped(out, t, LABEL, c->finding);
 			render_end_colour(out, t);
 		}

@@ -17,17 +17,9 @@ struct page {
 	struct arena arena; /* for joined text */
 };
 
-static void style(struct page *p, const char *code)
+static void add_coloured(struct page *p, const char *colour, struct str text)
 {
-	if (p->t->colour)
-		buf_addf(p->out, "\033[%sm", code);
-}
-
-static void add_styled(struct page *p, const char *code, struct str text)
-{
-	style(p, code);
-	render_safe(p->out, text, false);
-	style(p, "0");
+	render_coloured(p->out, p->t, colour, text);
 }
 
 static void add_spaces(struct page *p, size_t n)
@@ -37,13 +29,13 @@ static void add_spaces(struct page *p, size_t n)
 }
 
 /* add_hanging wraps text at an indent and puts the lead in front of its first line, in the room of the indent. */
-static void add_hanging(struct page *p, unsigned at, unsigned indent, const char *code, struct str lead,
+static void add_hanging(struct page *p, unsigned at, unsigned indent, const char *colour, struct str lead,
 			struct str text)
 {
 	if (indent <= at + lead.n)
 		indent = at + (unsigned)lead.n + 2;
 	add_spaces(p, at);
-	add_styled(p, code, lead);
+	add_coloured(p, colour, lead);
 	add_spaces(p, indent - at - (unsigned)lead.n);
 	render_beside(p->out, p->t, indent, text);
 }
@@ -52,7 +44,7 @@ static void add_hanging(struct page *p, unsigned at, unsigned indent, const char
 static void add_name(struct page *p, struct str name)
 {
 	add_spaces(p, TEXT_INDENT);
-	add_styled(p, "36", name);
+	add_coloured(p, RENDER_LINK, name);
 	buf_add_char(p->out, '\n');
 }
 
@@ -62,9 +54,9 @@ static void add_code(struct page *p, unsigned indent, struct str lines)
 	while (str_line(&lines, &line)) {
 		if (line.n)
 			add_spaces(p, indent);
-		style(p, "36");
+		buf_add_c(p->out, render_on(p->t, RENDER_LINK));
 		render_safe(p->out, line, true);
-		style(p, "0");
+		render_end_colour(p->out, p->t);
 		buf_add_char(p->out, '\n');
 	}
 }
@@ -98,7 +90,7 @@ static void add_prose(struct page *p, unsigned indent, struct str body)
 		if (block.kind == PROSE_CODE)
 			add_code(p, indent + (block.indent ? 4 : 0), block.text);
 		else if (marker)
-			add_hanging(p, in, in + (unsigned)marker + 1, "0", str_first(block.text, marker),
+			add_hanging(p, in, in + (unsigned)marker + 1, NULL, str_first(block.text, marker),
 				    str_trim(str_from(block.text, marker)));
 		else
 			add_lines(p, in, block.text);
@@ -110,7 +102,7 @@ static void add_prose(struct page *p, unsigned indent, struct str body)
 static void add_heading(struct page *p, struct str heading)
 {
 	buf_add_char(p->out, '\n');
-	add_styled(p, "1", heading);
+	add_coloured(p, RENDER_BOLD, heading);
 	buf_add_char(p->out, '\n');
 }
 
@@ -123,7 +115,7 @@ static void add_sections(struct page *p, const struct article *article)
 		if (s->level > 1 && s->heading.n) {
 			buf_add_char(p->out, '\n');
 			add_spaces(p, TEXT_INDENT);
-			add_styled(p, "4", s->heading);
+			add_coloured(p, RENDER_UNDERLINED, s->heading);
 			buf_add_char(p->out, '\n');
 		} else if (s->heading.n) {
 			add_heading(p, s->heading);
@@ -139,7 +131,7 @@ static void add_sections(struct page *p, const struct article *article)
 static void add_label(struct page *p, const char *label, struct str text)
 {
 	if (text.n)
-		add_hanging(p, TEXT_INDENT, LABEL_COLUMNS + TEXT_INDENT, "1", str_c(label), text);
+		add_hanging(p, TEXT_INDENT, LABEL_COLUMNS + TEXT_INDENT, RENDER_BOLD, str_c(label), text);
 }
 
 static void add_code_line(struct page *p, const struct rule_code *code, const char *label)
@@ -170,11 +162,11 @@ static void add_resolution(struct page *p, const struct rule_resolution *r)
 	struct str label = r->kind == RESOLUTION_FIX ? STR("Fix") : STR("Workaround");
 	add_prose(&inner, indent, r->text);
 	add_spaces(p, TEXT_INDENT);
-	add_styled(p, "1;32", label);
+	add_coloured(p, RENDER_BOLD RENDER_GOOD, label);
 	add_spaces(p, LABEL_COLUMNS - label.n);
 	buf_add(p->out, str_from(buf_str(&shown), indent));
 	if (r->where.n)
-		add_hanging(p, indent, indent + 7, "2", STR("Where:"), r->where);
+		add_hanging(p, indent, indent + 7, RENDER_DIM, STR("Where:"), r->where);
 	if (r->caveat.n)
 		add_hanging(p, indent, indent + 8, RENDER_OPEN, STR("Caveat:"), r->caveat);
 	struct rule_resolution nowhere = *r;
@@ -182,7 +174,7 @@ static void add_resolution(struct page *p, const struct rule_resolution *r)
 	nowhere.where = STR("");
 	render_cost(&cost, &nowhere);
 	if (cost.n)
-		add_hanging(p, indent, indent + 7, "2", STR("Takes:"), buf_str(&cost));
+		add_hanging(p, indent, indent + 7, RENDER_DIM, STR("Takes:"), buf_str(&cost));
 	buf_free(&cost);
 	arena_free(&inner.arena);
 	buf_free(&shown);
@@ -209,7 +201,7 @@ static void add_rule(struct page *p, const struct rule *rule)
 	add_prose(&inner, LABEL_COLUMNS + TEXT_INDENT, rule->cause);
 	if (cause.n) {
 		add_spaces(p, TEXT_INDENT);
-		add_styled(p, "1", STR("Cause"));
+		add_coloured(p, RENDER_BOLD, STR("Cause"));
 		add_spaces(p, LABEL_COLUMNS - 5);
 		buf_add(p->out, str_from(buf_str(&cause), LABEL_COLUMNS + TEXT_INDENT));
 	}
@@ -234,10 +226,10 @@ static void add_rule(struct page *p, const struct rule *rule)
 
 static void add_title(struct page *p, const struct article *article)
 {
-	add_hanging(p, 0, ID_COLUMNS, "1;36", article->id, article->title);
+	add_hanging(p, 0, ID_COLUMNS, RENDER_VALUE, article->id, article->title);
 	struct str parts[] = { article->date, article->issue_type, article->format };
 	add_spaces(p, ID_COLUMNS);
-	style(p, "2");
+	buf_add_c(p->out, render_on(p->t, RENDER_DIM));
 	bool first = true;
 	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
 		if (!parts[i].n)
@@ -246,7 +238,7 @@ static void add_title(struct page *p, const struct article *article)
 		render_safe(p->out, parts[i], false);
 		first = false;
 	}
-	style(p, "0");
+	render_end_colour(p->out, p->t);
 	buf_add_char(p->out, '\n');
 	for (size_t i = 0; i < article->product_count; i++)
 		render_wrapped(p->out, p->t, ID_COLUMNS, article->products[i]);
@@ -271,7 +263,7 @@ static void add_references(struct page *p, const struct article *article, const 
 			any = true;
 			struct str name = ref->id.n ? ref->id : ref->keyword;
 			if (ref->title.n)
-				add_hanging(p, TEXT_INDENT, TEXT_INDENT + ID_COLUMNS, "36", name, ref->title);
+				add_hanging(p, TEXT_INDENT, TEXT_INDENT + ID_COLUMNS, RENDER_LINK, name, ref->title);
 			else
 				add_name(p, name);
 		}
@@ -286,7 +278,7 @@ static void add_cited_by(struct page *p, const struct store_brief *items, size_t
 	if (count)
 		add_heading(p, STR("Cited by"));
 	for (size_t i = 0; i < count && i < REFERENCES_MAX; i++)
-		add_hanging(p, TEXT_INDENT, TEXT_INDENT + (unsigned)width, "36", items[i].id, items[i].title);
+		add_hanging(p, TEXT_INDENT, TEXT_INDENT + (unsigned)width, RENDER_LINK, items[i].id, items[i].title);
 	if (count > REFERENCES_MAX)
 		buf_addf(p->out, "  and %zu more\n", count - REFERENCES_MAX);
 }
@@ -307,9 +299,9 @@ void render_text_article(struct buf *out, const struct render_text *t, const str
 	add_cited_by(&p, cited_by, cited_by_count);
 	if (article_has(article, SECTION_NOTICE)) {
 		buf_add_char(out, '\n');
-		style(&p, "2");
+		buf_add_c(p.out, render_on(p.t, RENDER_DIM));
 		render_wrapped(out, t, 0, STR("The disclaimer and copyright lines are in the text as it came (--raw)."));
-		style(&p, "0");
+		render_end_colour(p.out, p.t);
 	}
 	arena_free(&p.arena);
 }

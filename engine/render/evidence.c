@@ -94,16 +94,15 @@ const char *render_tone(struct str state)
 void render_text_evidence(struct buf *out, const struct render_text *t, const struct evidence *e)
 {
 	const char *tone = render_tone(e->state);
-	const char *bold = t->colour ? "\033[1m" : "", *plain = t->colour ? "\033[0m" : "";
-	const char *hue = !t->colour ? "" : *tone == 'g' ? "\033[32m" : *tone == 'b' ? "\033[31m" : "";
+	const char *colour = *tone == 'g' ? RENDER_GOOD : *tone == 'b' ? RENDER_BAD : NULL;
 	enum { WORTH_SAYING_MS = 10, PROBE = 9, STATE = 13 };
 	size_t wide = e->state.n > STATE ? e->state.n : STATE;
 	struct buf text = { 0 };
-	buf_addf(out, "  %s", bold);
+	buf_addf(out, "  %s", render_on(t, RENDER_BOLD));
 	render_padded(out, e->probe, PROBE);
-	buf_addf(out, " %s", hue);
+	buf_addf(out, " %s", render_on(t, colour));
 	render_padded(out, e->state, STATE);
-	buf_addf(out, "%s ", plain);
+	buf_addf(out, "%s ", render_on(t, RENDER_PLAIN));
 	buf_add(&text, e->reason);
 	if (e->ms >= WORTH_SAYING_MS && str_find(e->reason, STR(" ms")) == STR_NONE)
 		buf_addf(&text, " (%.0f ms)", e->ms);

@@ -27,8 +27,23 @@ struct render_text {
 	bool colour;
 	unsigned width; /* columns; 0: 80 */
 };
-/* What is open or to be weighed. Not yellow: on a light ground nobody can read that. */
-#define RENDER_OPEN "35"
+/* How words stand out at a terminal: what begins it. */
+#define RENDER_PLAIN "\033[0m" /* ends each of them */
+#define RENDER_BOLD "\033[1m"
+#define RENDER_DIM "\033[2m"
+#define RENDER_UNDERLINED "\033[4m"
+#define RENDER_BAD "\033[31m"
+#define RENDER_GOOD "\033[32m"
+#define RENDER_LINK "\033[36m"
+#define RENDER_VALUE "\033[1;36m" /* what the message names */
+#define RENDER_OPEN "\033[35m"	  /* what is open or to be weighed; not yellow: on a light ground nobody can read that */
+/* render_on gives the colour, or nothing where there are none; colour may be NULL. */
+const char *render_on(const struct render_text *t, const char *colour);
+/* render_coloured adds untrusted text of one line (render_safe) in a colour. */
+void render_coloured(struct buf *out, const struct render_text *t, const char *colour, struct str text);
+/* render_end_colour ends a colour, before the line end where one was written last: whoever takes lines one by one would
+ * have the next one begin with it. */
+void render_end_colour(struct buf *out, const struct render_text *t);
 void render_text_answer(struct buf *out, const struct render_text *t, const struct triage_answer *answer);
 /* render_text_nearest: articles below the floor, a line each, where the answer leaves a doubt. */
 void render_text_nearest(struct buf *out, const struct render_text *t, const struct match_answer *found);
@@ -60,9 +75,6 @@ void render_wrapped(struct buf *out, const struct render_text *t, unsigned inden
 /* render_hanging adds untrusted text where so many columns of the line are written, and wraps it below its
  * beginning. */
 void render_hanging(struct buf *out, const struct render_text *t, unsigned column, struct str text);
-/* render_end_colour ends a colour, before the line end where one was written last: whoever takes lines one by one would
- * have the next one begin with it. */
-void render_end_colour(struct buf *out, const struct render_text *t);
 /* render_beside is the same where there is room; on a narrow terminal the text stands below what the line
  * begins with, a little indented. */
 void render_beside(struct buf *out, const struct render_text *t, unsigned column, struct str text);

@@ -7,22 +7,9 @@
 
 #include <stdio.h>
 
-static const char *on(const struct render_text *t, const char *colour)
-{
-	return t->colour ? colour : "";
-}
-
-#define BOLD "\033[1m"
-#define DIM "\033[2m"
-#define RED "\033[31m"
-#define GREEN "\033[32m"
-#define OPEN "\033[" RENDER_OPEN "m"
-#define VALUE "\033[1;36m" /* what the message names, as in a scan */
-#define PLAIN "\033[0m"
-
 static void heading(struct buf *out, const struct render_text *t, const char *words)
 {
-	buf_addf(out, "\n%s%s%s\n", on(t, BOLD), words, on(t, PLAIN));
+	buf_addf(out, "\n%s%s%s\n", render_on(t, RENDER_BOLD), words, render_on(t, RENDER_PLAIN));
 }
 
 /* bullet adds a wrapped paragraph whose first line begins with the mark. */
@@ -35,17 +22,17 @@ static void bullet(struct buf *out, const struct render_text *t, const char *mar
 void render_text_match_line(struct buf *out, const struct render_text *t, const struct triage_report *r)
 {
 	if (!r->answer.found.match_count) {
-		buf_addf(out, "%sno article explains this message%s%s\n", on(t, BOLD),
-			 r->answer.found.nearest_count ? "; the nearest are:" : "", on(t, PLAIN));
+		buf_addf(out, "%sno article explains this message%s%s\n", render_on(t, RENDER_BOLD),
+			 r->answer.found.nearest_count ? "; the nearest are:" : "", render_on(t, RENDER_PLAIN));
 		render_text_nearest(out, t, &r->answer.found);
 	} else {
 		const struct match *m = r->answer.matches[0].match;
 		struct buf title = { 0 };
 		buf_add(&title, m->title);
 		buf_addf(&title, "  (%.0f %%)", m->confidence * 100);
-		buf_add_c(out, on(t, BOLD));
+		buf_add_c(out, render_on(t, RENDER_BOLD));
 		render_safe(out, m->id, false);
-		buf_addf(out, "%s  ", on(t, PLAIN));
+		buf_addf(out, "%s  ", render_on(t, RENDER_PLAIN));
 		render_title(out, t, (unsigned)m->id.n + 2, buf_str(&title));
 		buf_free(&title);
 	}
@@ -53,9 +40,9 @@ void render_text_match_line(struct buf *out, const struct render_text *t, const 
 		buf_add_c(out, i ? ", " : "  ");
 		render_safe(out, r->bindings[i].name, false);
 		buf_add_c(out, " = ");
-		buf_add_c(out, on(t, VALUE));
+		buf_add_c(out, render_on(t, RENDER_VALUE));
 		render_safe(out, r->bindings[i].value, false);
-		buf_add_c(out, on(t, PLAIN));
+		buf_add_c(out, render_on(t, RENDER_PLAIN));
 	}
 	buf_add_c(out, r->binding_count ? "\n\n" : "\n");
 	for (size_t i = 0; i < r->need_count; i++) {
@@ -63,7 +50,7 @@ void render_text_match_line(struct buf *out, const struct render_text *t, const 
 		struct buf text = { 0 };
 		buf_addf(&text, "%.*s is not known. %.*s (--set %.*s=...)", STR_ARG(need->name), STR_ARG(need->says),
 			 STR_ARG(need->name));
-		buf_add_c(out, on(t, OPEN));
+		buf_add_c(out, render_on(t, RENDER_OPEN));
 		render_wrapped(out, t, 2, buf_str(&text));
 		render_end_colour(out, t);
 		buf_add_char(out, '\n');
@@ -92,10 +79,10 @@ static void add_ladder(struct buf *out, const struct render_text *t, const struc
 	static const struct {
 		const char *state, *mark, *colour;
 	} marks[] = {
-		{ "passed", "ok", GREEN },
-		{ "failed", "FAILS", RED },
-		{ "unknown", "?", OPEN },
-		{ "skipped", "-", DIM },
+		{ "passed", "ok", RENDER_GOOD },
+		{ "failed", "FAILS", RENDER_BAD },
+		{ "unknown", "?", RENDER_OPEN },
+		{ "skipped", "-", RENDER_DIM },
 	};
 	enum { SAYS_AT = 24 }; /* two blanks, number, title and mark */
 	size_t fails = 0;
@@ -108,8 +95,8 @@ static void add_ladder(struct buf *out, const struct render_text *t, const struc
 			k++;
 		if (k == 1 && !fails)
 			fails = i + 1;
-		buf_addf(out, "  %zu %-13s %s%-6s%s", i + 1, step_title(r, s->step), on(t, marks[k].colour),
-			 marks[k].mark, on(t, PLAIN));
+		buf_addf(out, "  %zu %-13s %s%-6s%s", i + 1, step_title(r, s->step), render_on(t, marks[k].colour),
+			 marks[k].mark, render_on(t, RENDER_PLAIN));
 		render_beside(out, t, SAYS_AT, s->says);
 	}
 	if (fails)
@@ -123,19 +110,19 @@ static void add_headline(struct buf *out, const struct render_text *t, const str
 			   : v->state == VERDICT_HEALTHY      ? "HEALTHY"
 			   : v->state == VERDICT_INCONCLUSIVE ? "UNDECIDED"
 							      : "NO DIAGNOSIS";
-	const char *colour = v->state == VERDICT_CONFIRMED ? RED : v->state == VERDICT_HEALTHY ? GREEN : OPEN;
-	buf_addf(out, "%s%s%s%s", on(t, BOLD), on(t, colour), word, on(t, PLAIN));
+	const char *colour = v->state == VERDICT_CONFIRMED ? RENDER_BAD : v->state == VERDICT_HEALTHY ? RENDER_GOOD : RENDER_OPEN;
+	buf_addf(out, "%s%s%s%s", render_on(t, RENDER_BOLD), render_on(t, colour), word, render_on(t, RENDER_PLAIN));
 	if (v->cause.n) {
 		/* "HEALTHY  title  cause, 97 %" */
 		struct buf title = { 0 };
 		size_t width = t->width ? t->width : 80, column = str_c(word).n + 2;
 		bool fits = column + v->title.n + 2 + v->cause.n + sizeof ", 97 %" - 1 <= width;
-		buf_addf(out, "  %s", on(t, BOLD));
+		buf_addf(out, "  %s", render_on(t, RENDER_BOLD));
 		render_hanging(&title, t, (unsigned)column, v->title);
 		buf_add(out, str_trim_end(buf_str(&title)));
-		buf_addf(out, "%s%s%s", on(t, PLAIN), fits ? "  " : "\n  ", on(t, DIM));
+		buf_addf(out, "%s%s%s", render_on(t, RENDER_PLAIN), fits ? "  " : "\n  ", render_on(t, RENDER_DIM));
 		render_safe(out, v->cause, false);
-		buf_addf(out, ", %.0f %%%s", v->confidence * 100, on(t, PLAIN));
+		buf_addf(out, ", %.0f %%%s", v->confidence * 100, render_on(t, RENDER_PLAIN));
 		buf_free(&title);
 	}
 	buf_add_char(out, '\n');
@@ -159,7 +146,7 @@ static void add_resolutions(struct buf *out, const struct render_text *t, const 
 		bullet(out, t, number, buf_str(&text));
 		buf_clear(&text);
 		render_cost(&text, res);
-		buf_add_c(out, text.n ? on(t, DIM) : "");
+		buf_add_c(out, text.n ? render_on(t, RENDER_DIM) : "");
 		render_wrapped(out, t, 2 + (unsigned)str_c(number).n + 1, buf_str(&text));
 		if (text.n)
 			render_end_colour(out, t);
@@ -221,7 +208,7 @@ static void add_verify(struct buf *out, const struct render_text *t, const struc
 	struct buf text = { 0 };
 	render_verify(&text, v);
 	if (text.n) {
-		buf_addf(out, "\n%s", on(t, DIM));
+		buf_addf(out, "\n%s", render_on(t, RENDER_DIM));
 		render_wrapped(out, t, 2, buf_str(&text));
 		render_end_colour(out, t);
 	}
@@ -238,7 +225,7 @@ static void add_changed(struct buf *out, const struct render_text *t, const stru
 	for (size_t i = 0; i < r->changed_count; i++)
 		buf_addf(&text, "%s%.*s", i ? ", " : "", STR_ARG(r->changed[i]));
 	buf_add_c(&text, ". The verdict is by those of today.");
-	buf_addf(out, "\n%s", on(t, OPEN));
+	buf_addf(out, "\n%s", render_on(t, RENDER_OPEN));
 	render_wrapped(out, t, 2, buf_str(&text));
 	render_end_colour(out, t);
 	buf_free(&text);
@@ -252,7 +239,7 @@ static void add_effort(struct buf *out, const struct render_text *t, const struc
 	buf_addf(&text, "%zu cause%s ruled out; %u packet%s, %u connection%s, %.1f s", count, render_plural(count),
 		 r->sent.packets, render_plural(r->sent.packets), r->sent.connections,
 		 render_plural(r->sent.connections), r->ms / 1000);
-	buf_addf(out, "\n%s", on(t, DIM));
+	buf_addf(out, "\n%s", render_on(t, RENDER_DIM));
 	render_wrapped(out, t, 0, buf_str(&text));
 	render_end_colour(out, t);
 	buf_free(&text);

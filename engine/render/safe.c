@@ -180,11 +180,23 @@ const char *render_plural(uint64_t n)
 	return n == 1 ? "" : "s";
 }
 
+const char *render_on(const struct render_text *t, const char *colour)
+{
+	return t->colour && colour ? colour : "";
+}
+
+void render_coloured(struct buf *out, const struct render_text *t, const char *colour, struct str text)
+{
+	buf_add_c(out, render_on(t, colour));
+	render_safe(out, text, false);
+	buf_add_c(out, colour ? render_on(t, RENDER_PLAIN) : "");
+}
+
 void render_end_colour(struct buf *out, const struct render_text *t)
 {
 	bool ended = out->n && out->p[out->n - 1] == '\n';
 	if (!t->colour)
 		return;
 	out->n -= ended;
-	buf_add_c(out, ended ? "\033[0m\n" : "\033[0m");
+	buf_add_c(out, ended ? RENDER_PLAIN "\n" : RENDER_PLAIN);
 }

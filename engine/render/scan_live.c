@@ -9,13 +9,6 @@
 
 enum { DATE = 10, WIDTH_OF_A_PIPE = 100, DIGITS = 6 };
 
-static void add_bold(struct buf *out, const struct render_text *t, struct str s)
-{
-	buf_add_c(out, t->colour ? "\033[1m" : "");
-	render_safe(out, s, false);
-	buf_add_c(out, t->colour ? "\033[0m" : "");
-}
-
 /* "2001-03-12T10:56:20" as people read it */
 static void add_time(struct buf *out, struct str time)
 {
@@ -49,7 +42,7 @@ void render_text_hit(struct buf *out, const struct render_text *t, const struct 
 	const struct match *m = &hit->match;
 	size_t before = hit->time.n ? hit->time.n + 2 : 0;
 	add_time(out, hit->time);
-	add_bold(out, t, m->id);
+	render_coloured(out, t, RENDER_BOLD, m->id);
 	buf_add_c(out, "  ");
 	if (again) {
 		size_t from = out->n;

@@ -17,10 +17,7 @@ enum {
 	SETS_SHOWN = 5	  /* sets of bindings of an article, articles of a host or an hour */
 };
 
-#define BOLD "1"
-#define DIM "2"
-#define VALUE "1;36"
-#define MARK "1;31"
+#define MARK "\033[1;31m" /* the line of a hit */
 
 static size_t width_of(const struct render_text *t)
 {
@@ -28,17 +25,9 @@ static size_t width_of(const struct render_text *t)
 	return width < WIDTH_MIN ? WIDTH_MIN : width;
 }
 
-static void paint(struct buf *out, const struct render_text *t, const char *code, struct str text)
+static void paint(struct buf *out, const struct render_text *t, const char *colour, const char *text)
 {
-	if (t->colour && code)
-		buf_addf(out, "\033[%sm", code);
-	render_safe(out, text, false);
-	buf_add_c(out, t->colour && code ? "\033[0m" : "");
-}
-
-static void paint_c(struct buf *out, const struct render_text *t, const char *code, const char *text)
-{
-	paint(out, t, code, str_c(text));
+	render_coloured(out, t, colour, str_c(text));
 }
 
 static int digits_of(uint64_t n)
@@ -105,24 +94,22 @@ static size_t row_end(const struct painted *p, size_t start, size_t width)
 }
 
 static void put_row(struct buf *out, const struct render_text *t, const struct painted *p, size_t from, size_t to,
-		    const char *code)
+		    const char *colour)
 {
 	const char *now = NULL;
 	for (size_t i = from; i < to; i++) {
-		const char *want = !t->colour ? NULL : p->value.p[i] ? VALUE : code;
+		const char *want = !t->colour ? NULL : p->value.p[i] ? RENDER_VALUE : colour;
 		if (want != now) {
-			buf_add_c(out, now ? "\033[0m" : "");
-			if (want)
-				buf_addf(out, "\033[%sm", want);
+			buf_addf(out, "%s%s", now ? RENDER_PLAIN : "", want ? want : "");
 			now = want;
 		}
 		buf_add_char(out, p->text.p[i]);
 	}
-	buf_add_c(out, now ? "\033[0m" : "");
+	buf_add_c(out, now ? RENDER_PLAIN : "");
 }
 
 static void put_rows(struct buf *out, const struct render_text *t, const struct painted *p, size_t indent, size_t rows,
-		     const char *code)
+		     const char *colour)
 {
 	size_t width = width_of(t) - indent, at = 0;
 	for (size_t row = 1; at < p->text.n; row++) {
@@ -131,14 +118,14 @@ static void put_rows(struct buf *out, const struct render_text *t, const struct 
 			size_t columns = 0;
 			for (end = at; columns < width - 1 || !starts_character(p, end); end++)
 				columns += starts_character(p, end);
-			put_row(out, t, p, at, end, code);
+			put_row(out, t, p, at, end, colour);
 			buf_add_c(out, "\u2026\n");
 			return;
 		}
 		size_t shown = end;
 		while (shown > at && p->text.p[shown - 1] == ' ')
 			shown--;
-		put_row(out, t, p, at, shown, code);
+		put_row(out, t, p, at, shown, colour);
 		for (at = end; at < p->text.n && p->text.p[at] == ' ';)
 			at++;
 		if (at < p->text.n)
@@ -158,11 +145,11 @@ static void put_line(struct buf *out, const struct render_text *t, struct gutter
 	struct painted p = { 0 };
 	add_marked(&p, str_trim_end(line), hit, base);
 	buf_add_c(out, "  ");
-	paint_c(out, t, MARK, hit ? ">" : " ");
+	paint(out, t, MARK, hit ? ">" : " ");
 	char number[32];
 	snprintf(number, sizeof number, " %*llu  ", g->digits, (unsigned long long)g->line++);
-	paint_c(out, t, DIM, number);
-	put_rows(out, t, &p, 6 + (size_t)g->digits, hit ? EXAMPLE_ROWS : 1, hit ? NULL : DIM);
+	paint(out, t, RENDER_DIM, number);
+	put_rows(out, t, &p, 6 + (size_t)g->digits, hit ? EXAMPLE_ROWS : 1, hit ? NULL : RENDER_DIM);
 	buf_free(&p.text);
 	buf_free(&p.value);
 }
@@ -212,9 +199,9 @@ static void put_edge(struct buf *out, const struct render_text *t, const struct 
 	bool days_only = set->shown.axis.max_s - set->shown.axis.min_s > 40 * 86400;
 	struct str text =
 		day ? (struct str){ label, days_only ? n - clock - 1 : n } : (struct str){ label + n - clock, clock };
-	paint(out, t, DIM, text);
+	render_coloured(out, t, RENDER_DIM, text);
 	if (day && incidents_guessed(set, at_s))
-		paint_c(out, t, DIM, "?");
+		paint(out, t, RENDER_DIM, "?");
 }
 
 static void put_spark(struct buf *out, const struct render_text *t, const struct incidents *set,
@@ -233,14 +220,14 @@ static void put_spark(struct buf *out, const struct render_text *t, const struct
 		return;
 	buf_add_c(out, "  ");
 	put_edge(out, t, set, axis->min_s, !one_day);
-	buf_add_c(out, t->colour ? " \033[" RENDER_OPEN "m" : " ");
+	buf_addf(out, " %s", render_on(t, RENDER_OPEN));
 	add_spark(out, columns, n);
-	buf_add_c(out, t->colour ? "\033[0m " : " ");
+	buf_addf(out, "%s ", render_on(t, RENDER_PLAIN));
 	put_edge(out, t, set, axis->max_s, !one_day);
 	if (g->outside) {
 		char outside[40];
 		snprintf(outside, sizeof outside, "  and %llu outside", (unsigned long long)g->outside);
-		paint_c(out, t, DIM, outside);
+		paint(out, t, RENDER_DIM, outside);
 	}
 }
 
@@ -251,14 +238,14 @@ static void put_place(struct buf *out, const struct render_text *t, const struct
 	size_t time_n = str_c(p->time).n;
 	int year = incidents_year(set, p);
 	buf_add_c(out, "  ");
-	paint_c(out, t, DIM, label);
+	paint(out, t, RENDER_DIM, label);
 	buf_add_c(out, "  ");
 	if (*p->time) {
 		struct str time = str_c(p->time), day, clock;
 		bool iso = str_cut(time, 'T', &day, &clock) && day.n == 10 && char_is_digit(time.p[0]);
-		paint(out, t, NULL, iso ? day : time);
+		render_coloured(out, t, NULL, iso ? day : time);
 		buf_add_c(out, iso ? " " : "");
-		paint(out, t, NULL, iso ? clock : STR(""));
+		render_coloured(out, t, NULL, iso ? clock : STR(""));
 		if (year) {
 			buf_addf(out, " (%d?)", year);
 			time_n += strlen(" (2001?)");
@@ -304,7 +291,7 @@ static void put_when(struct buf *out, const struct render_text *t, const struct 
 		put_span(&times, span);
 	}
 	buf_add_c(out, "  ");
-	paint(out, t, BOLD, buf_str(&times));
+	render_coloured(out, t, RENDER_BOLD, buf_str(&times));
 	buf_free(&times);
 	put_spark(out, t, set, g);
 	buf_add_char(out, '\n');
@@ -328,7 +315,7 @@ static void put_story(struct buf *out, const struct render_text *t, struct str t
 	struct render_text width = { .width = (unsigned)width_of(t) };
 	render_wrapped(&body, &width, LABEL, text);
 	buf_add_c(out, "  ");
-	paint_c(out, t, DIM, "means");
+	paint(out, t, RENDER_DIM, "means");
 	buf_add_c(out, "  ");
 	buf_add(out, str_from(buf_str(&body), LABEL));
 	buf_free(&body);
@@ -359,9 +346,9 @@ static void put_stories(struct buf *out, const struct render_text *t, const stru
 
 static void put_head(struct buf *out, const struct render_text *t, const struct match *m)
 {
-	paint(out, t, BOLD, m->id);
+	render_coloured(out, t, RENDER_BOLD, m->id);
 	buf_add_c(out, "  ");
-	buf_add_c(out, t->colour ? "\033[" BOLD "m" : "");
+	buf_add_c(out, render_on(t, RENDER_BOLD));
 	render_title(out, t, (unsigned)m->id.n + 2, m->title);
 	render_end_colour(out, t);
 }
@@ -373,7 +360,7 @@ static void put_bindings(struct buf *out, const struct render_text *t, const str
 		buf_add_c(out, k ? ", " : "");
 		render_safe(out, m->captures[k].name, false);
 		buf_add_c(out, " = ");
-		paint(out, t, VALUE, m->captures[k].value);
+		render_coloured(out, t, RENDER_VALUE, m->captures[k].value);
 	}
 	buf_add_c(out, i->folded ? "many different bindings" : m->capture_count ? "" : "nothing bound");
 }
@@ -405,7 +392,7 @@ static void put_articles(struct buf *out, const struct render_text *t, const str
 		struct painted p = { 0 };
 		size_t indent = (size_t)(digits + id_width) + 8;
 		buf_addf(out, "    %*llu  ", digits, (unsigned long long)item->count);
-		paint(out, t, BOLD, item->match.id);
+		render_coloured(out, t, RENDER_BOLD, item->match.id);
 		buf_addf(out, "%*s  ", id_width - (int)item->match.id.n, "");
 		add_piece(&p, item->match.title, false);
 		put_rows(out, t, &p, indent < width_of(t) / 2 ? indent : width_of(t) / 2, 1, NULL);
@@ -435,7 +422,7 @@ static void put_group_head(struct buf *out, const struct render_text *t, const s
 	}
 	if (!name.n)
 		name = set->by == INCIDENT_BY_HOUR ? STR("(without a time)") : STR("(no host named)");
-	paint(out, t, BOLD, name);
+	render_coloured(out, t, RENDER_BOLD, name);
 	buf_addf(out, "  %llu hit%s", (unsigned long long)g->count, g->count == 1 ? "" : "s");
 	if (set->by == INCIDENT_BY_HOST && g->count > 1)
 		put_spark(out, t, set, g);
@@ -483,12 +470,12 @@ static void put_unknown(struct buf *out, const struct render_text *t, const stru
 	}
 	char count[32];
 	snprintf(count, sizeof count, "  %*llu  ", digits, (unsigned long long)u->count);
-	paint_c(out, t, BOLD, count);
+	paint(out, t, RENDER_BOLD, count);
 	put_rows(out, t, &p, indent, EXAMPLE_ROWS, NULL);
 	buf_add(&place, u->file);
 	buf_addf(&place, ":%llu", (unsigned long long)u->line);
 	buf_addf(out, "%*s", (int)indent, "");
-	paint(out, t, DIM, buf_str(&place));
+	render_coloured(out, t, RENDER_DIM, buf_str(&place));
 	buf_add_char(out, '\n');
 	buf_free(&p.text);
 	buf_free(&p.value);
@@ -501,7 +488,7 @@ void render_text_unknowns(struct buf *out, const struct render_text *t, const st
 	int digits = set->count ? digits_of(set->items[0].count) : 1;
 	if (!set->count)
 		return;
-	buf_add_c(out, t->colour ? "\033[" BOLD "m" : "");
+	buf_add_c(out, render_on(t, RENDER_BOLD));
 	render_wrapped(out, t, 0, STR("Look like errors, and no article explains them"));
 	render_end_colour(out, t);
 	for (size_t i = 0; i < set->count && i < limit; i++)

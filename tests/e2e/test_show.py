@@ -98,6 +98,15 @@ class Show(KbtTest):
         self.assertNotIn('\x07', out)
         self.assertIn('\\x1b', out)
 
+    def test_colour_ends_with_its_line(self):
+        """Whoever takes the lines one by one has none begin with the end of a colour."""
+        notice = '\r\n' + '=' * 77 + '\r\nTHE INFORMATION PROVIDED IN THE EXAMPLE IS OURS.\r\n'
+        self.write('in/Q123456.TXT', self.theirs + notice.encode())
+        self.import_both()
+        out = self.kbt('show', 'Q123456', '--color=always').out
+        self.assertIn('are in the text as it came', out)
+        self.assertEqual([line for line in (out + 'end').splitlines() if line.startswith('\033[0m')], [], out)
+
     def test_what_cannot_be_shown(self):
         self.refused('show', 'Q123456', code=DAMAGED)
         self.import_both()
