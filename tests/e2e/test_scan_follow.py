@@ -820,6 +820,11 @@ class ScanFollow(SharedKbTest):
         self.assertEqual((p.returncode, err), (INTERRUPTED, b''))
         self.assertIn('2 incidents, 3 of 3 lines in 1 file', out.decode())
 
+    def test_what_was_shown_once_is_told_from_thousands_of_others(self):
+        text = ''.join(rcmd(f'N{n}') + '\n' for n in range(3000))
+        out = self.kbt('scan', '--follow', '-', input=text + rcmd('N2999') + '\n').out
+        self.assertEqual([line.split('  ')[1] for line in out.splitlines() if '  again: ' in line], ['again: server = N2999'])
+
     def test_a_cursor_with_any_damage_is_refused_or_read(self):
         rng = random.Random(56)
         path, cursor = self.path('a.log'), self.path('cursor')

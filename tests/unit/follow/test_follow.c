@@ -60,6 +60,15 @@ static struct follow *start(void)
 	return f;
 }
 
+/* start_at is another start, which knows the places. */
+static struct follow *start_at(const struct follow_place *places, size_t count)
+{
+	struct follow *f = start();
+	for (size_t i = 0; i < count; i++)
+		assert_int_equal(follow_restore(f, &places[i]), ERR_OK);
+	return f;
+}
+
 /* take reads one piece and gives what it answers for; false where there is none. */
 static bool take(struct follow *f, enum follow_how how)
 {
@@ -190,17 +199,13 @@ static void goes_on_where_it_was_left(void **unused)
 	add(path, "three\n");
 	assert_int_equal(rename(path, rotated), 0);
 	add(path, "four\n");
-	f = start();
-	for (size_t i = 0; i < count; i++)
-		assert_int_equal(follow_restore(f, &places[i]), ERR_OK);
+	f = start_at(places, count);
 	gives(f, FOLLOW_FLUSH, "three\n@3 four\n@1 ");
 	follow_close(&f);
 	/* a place that fits nothing is no place: all is new */
 	places[0].at.last ^= 1;
 	places[0].at.head ^= 1;
-	f = start();
-	for (size_t i = 0; i < count; i++)
-		assert_int_equal(follow_restore(f, &places[i]), ERR_OK);
+	f = start_at(places, count);
 	gives(f, FOLLOW_FLUSH, "one\ntwo\nthree\n@1 four\n@1 ");
 	follow_close(&f);
 	follow_close(&first);
@@ -274,10 +279,31 @@ static void grown_behind_the_last_look(void **unused)
 	add(path, "three\n");
 	assert_int_equal(follow_look(first, now_ms, true), ERR_OK); /* it sees the new one, and the old as it was */
 	assert_int_equal(follow_places(first, &a, &places, &count), ERR_OK);
-	f = start();
-	for (size_t i = 0; i < count; i++)
-		assert_int_equal(follow_restore(f, &places[i]), ERR_OK);
+	f = start_at(places, count);
 	gives(f, FOLLOW_FLUSH, "two\n@2 three\n@1 ");
+	follow_close(&f);
+	follow_close(&first);
+	arena_free(&a);
+}
+
+/* A log that begins as the one did that was put away goes on at its own place, and at no other that fits it. */
+static void begins_as_the_one_before(void **unused)
+{
+	(void)unused;
+	struct arena a = { 0 };
+	struct follow_place *places;
+	size_t count;
+	struct follow *first = start(), *f;
+	add(path, "one\n");
+	gives(first, FOLLOW_FLUSH, "one\n@1 ");
+	assert_int_equal(rename(path, rotated), 0);
+	add(path, "one\ntwo\n");
+	gives(first, FOLLOW_FLUSH, "one\ntwo\n@1 ");
+	assert_int_equal(follow_places(first, &a, &places, &count), ERR_OK);
+	assert_int_equal(count, 2);
+	f = start_at(places, count);
+	add(path, "three\n");
+	gives(f, FOLLOW_FLUSH, "three\n@3 ");
 	follow_close(&f);
 	follow_close(&first);
 	arena_free(&a);
@@ -467,6 +493,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(packed_files_beside_one_another, setup, teardown),
 		cmocka_unit_test_setup_teardown(listed_while_the_log_is_away, setup, teardown),
 		cmocka_unit_test_setup_teardown(grown_behind_the_last_look, setup, teardown),
+		cmocka_unit_test_setup_teardown(begins_as_the_one_before, setup, teardown),
 		cmocka_unit_test_setup_teardown(many_places, setup, teardown),
 		cmocka_unit_test_setup_teardown(forgotten_when_long_gone, setup, teardown),
 		cmocka_unit_test_setup_teardown(stopped_among_many_rotations, setup, teardown),
