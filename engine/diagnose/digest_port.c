@@ -100,6 +100,20 @@ static bool kept_by_rule(const struct digest *d)
 	return p.burst_received > 0 ? p.burst_received >= p.burst_sent : !hurried;
 }
 
+/* put_own_loopback: it is silent on that port. Where it is on one that no rule is about, too, it is down, or takes no
+ * new connections at all; then what was repeated and left counts: nothing kept it in. */
+static void put_own_loopback(struct digest *d, const struct evidence *own)
+{
+	const struct evidence *any = tcp_of(d, digest_loopback(d), STR(DIGEST_NOBODYS_PORT));
+	const struct evidence *patient =
+		digest_look(d, "tcp", ARG("address", d->target), ARG("port", d->port), ARG("wait", STR("")));
+	bool left = evidence_number(patient, "tcp.retransmits", 0) > 0 && !evidence_yes(patient, "tcp.kept_here");
+	if (any && !evidence_state(any, "timeout"))
+		digest_put(d, "own.filter", "drops", own);
+	else if (any && left)
+		digest_put(d, "own.filter", "passes", patient);
+}
+
 /* put_own_filter: a rule that lets loopback pass, as most do, shows by what did not leave; one that drops what comes in
  * from such a port, by loopback. That loopback passes says nothing of what did not leave. */
 static void put_own_filter(struct digest *d)
@@ -110,7 +124,7 @@ static void put_own_filter(struct digest *d)
 	if (kept && kept_by_rule(d))
 		digest_put(d, "own.filter", "drops", d->tcp445);
 	else if (evidence_state(own, "timeout"))
-		digest_put(d, "own.filter", "drops", own);
+		put_own_loopback(d, own);
 	else if (own && !evidence_state(own, "no-route") && !(kept && passes))
 		digest_put(d, "own.filter", passes ? "passes" : "rejects", own);
 }

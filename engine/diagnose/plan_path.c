@@ -177,8 +177,12 @@ void step_own_filter(struct wave *w)
 {
 	const struct digest *d = w->d;
 	bool told = digest_is(d, "own.filter", "drops");
+	struct str own = digest_loopback(d);
 	if ((digest_is(d, "tcp.445", "silent") && !told) || digest_is(d, "tcp.445", "local-denied"))
-		ask(w, "tcp", ARG("address", digest_loopback(d)), ARG("port", d->port), ARG("wait", S("1000")));
+		ask(w, "tcp", ARG("address", own), ARG("port", d->port), ARG("wait", S("1000")));
+	/* Silent: on each port, or on that one alone? */
+	if (!told && evidence_state(digest_look(d, "tcp", ARG("address", own), ARG("port", d->port)), "timeout"))
+		ask(w, "tcp", ARG("address", own), ARG("port", S(DIGEST_NOBODYS_PORT)), ARG("wait", S("500")));
 }
 
 void step_gateway(struct wave *w)

@@ -537,6 +537,7 @@ smb-comes-goes|nas7|smb|smb.server.flaky|tcp-flaky/tcp-refused-both/healthy/open
 no-lan-route|nas7|ip|ip.client.no-default-route|ip.client.no-default-route|every route of this machine is gone, that of its own network too
 client-fw-lo-first|nas7|filter|filter.client.output-drop|filter.client.output-drop|the client's own firewall lets loopback pass and drops outgoing SMB
 client-fw-all-out|nas7|filter|filter.client.output-drop|filter.client.output-drop|the client's own firewall drops whatever goes out, but DNS and NetBIOS
+client-fw-strict|nas7|filter|filter.server.drop-smb|fw-drop-smb|the server drops SMB, and the client's own firewall lets in nothing new, by loopback neither
 client-fw-one-address|depot|filter|filter.client.output-drop|filter.client.output-drop|the client's own firewall drops SMB to the server's network alone
 client-fw-ssh|nas7|filter|filter.client.output-drop|filter.client.output-drop|the client's own firewall lets loopback pass and drops outgoing SSH
 client-fw-v6-only|nas7|filter|filter.client.output-drop|filter.client.output-drop|DNS has an IPv6 address alone, and the client's own firewall drops SSH there
@@ -628,6 +629,9 @@ inject_variants() {
             'chain c { type filter hook input priority 0; policy accept; tcp dport { 139, 445 } ip saddr @banned drop; tcp dport { 139, 445 } tcp flags & (syn | ack) == syn limit rate over 4/second burst 4 packets add @banned { ip saddr } drop; }' '}' | nft_in e53s ;;
     client-fw-lo-first) drop_in e53c output 'oifname "lo" accept' "$SMB_PORTS drop" ;;
     client-fw-all-out) drop_in e53c output 'oifname "eth0" udp dport { 53, 137 } accept' 'oifname "eth0" drop' ;;
+    client-fw-strict)
+        drop_in e53s input "$SMB_PORTS drop"
+        drop_in e53c input 'ct state established,related accept' 'meta l4proto tcp drop' ;;
     client-fw-one-address) drop_in e53c output "ip daddr 10.53.1.0/24 $SMB_PORTS drop" ;;
     client-fw-ssh) serves_ssh; drop_in e53c output 'oifname "lo" accept' 'tcp dport 22 drop' ;;
     client-fw-v6-only) serves_both; dns_with --host-record="filesrv.$DOM,2001:db8:53::10"; drop_in e53c output 'oifname "lo" accept' 'tcp dport 22 drop' ;;
