@@ -116,7 +116,7 @@ struct http_server {
 	struct line lines[PHASES]; /* by phase; in each the one that came first is first */
 	struct lingering lingering[LINGERING_MAX];
 	size_t lingering_count;
-	size_t uploads;
+	struct http_wake *uploading[HTTP_UPLOADS_MAX]; /* places; NULL: a free one */
 	_Atomic size_t held; /* of bodies, in memory, beyond the small ones */
 	size_t pool;	     /* bytes a connection */
 	struct spare_shelf *shelves; /* one for each of libmicrohttpd's threads */
@@ -165,7 +165,7 @@ void http_on_completed(void *server, struct MHD_Connection *connection, void **r
 
 /* ---- http_upload.c: bodies that are files ---- */
 
-enum err upload_open(struct http_wake *w); /* ERR_BUSY where HTTP_UPLOADS_MAX are under way */
+enum err upload_open(struct http_wake *w); /* ERR_BUSY where there is no place for one more of its client */
 /* upload_add: what went wrong is sticky, in upload_err; ERR_LIMIT beyond REQUEST_UPLOAD_MAX. */
 void upload_add(struct http_wake *w, const char *p, size_t n);
 /* upload_body maps the file, once: it is there until upload_close. */

@@ -10,15 +10,32 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+/* place_for: a client elsewhere gets a further place only while more are free than it has: one holds half of them, two
+ * leave one. */
+static struct http_wake **place_for(struct http_server *s, struct str client)
+{
+	struct http_wake **place = NULL;
+	size_t unused = 0, own = 0;
+	for (size_t i = 0; i < HTTP_UPLOADS_MAX; i++)
+		if (!s->uploading[i]) {
+			place = &s->uploading[i];
+			unused++;
+		} else {
+			own += client.n && str_eq(s->uploading[i]->req.client, client);
+		}
+	return unused > own ? place : NULL;
+}
+
 enum err upload_open(struct http_wake *w)
 {
 	struct http_server *s = w->server;
 	const char *folder = getenv("TMPDIR");
 	pthread_mutex_lock(&s->lock);
-	bool room = s->uploads < HTTP_UPLOADS_MAX;
-	s->uploads += room;
+	struct http_wake **place = place_for(s, w->req.client);
+	if (place)
+		*place = w;
 	pthread_mutex_unlock(&s->lock);
-	if (!room)
+	if (!place)
 		return ERR_BUSY;
 	w->uploads = true;
 	w->upload_fd = open(folder ? folder : "/tmp", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
@@ -66,6 +83,8 @@ void upload_close(struct http_wake *w)
 	if (w->upload_fd >= 0)
 		close(w->upload_fd);
 	pthread_mutex_lock(&w->server->lock);
-	w->server->uploads--;
+	for (size_t i = 0; i < HTTP_UPLOADS_MAX; i++)
+		if (w->server->uploading[i] == w)
+			w->server->uploading[i] = NULL;
 	pthread_mutex_unlock(&w->server->lock);
 }

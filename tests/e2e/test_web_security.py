@@ -393,6 +393,32 @@ class Rates(Case):
                 self.assertTrue(described.names(path, method, status, headers['content-type']), (path, status))
                 self.assertEqual((status, headers['retry-after']), (429, '1'), path)
 
+    def test_no_client_elsewhere_holds_all_places_for_files(self):
+        """Of six: one client gets three, another two, a third the last. This machine's own takes what there is."""
+        others = [f'192.0.2.{n}' for n in range(2, 5)]
+        for address in others:
+            subprocess.run(['ip', 'addr', 'add', f'{address}/24', 'dev', 'lo'], check=True)
+        head = 'POST /api/v1/scan HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/octet-stream\r\nExpect: 100-continue\r\n'
+
+        def attempt(_):
+            server = self.serve('--insecure', listen='0.0.0.0:0', host=OWN)
+
+            def begins(address, held):
+                s = held.enter_context(socket.create_connection((server.host, server.port), 60, (address, 0)))
+                s.sendall((head + 'Content-Length: 9\r\n\r\n').encode())
+                return int(s.recv(1000).split()[1])
+            with contextlib.ExitStack() as held:
+                self.assertEqual([begins(others[0], held) for _ in range(4)], [100, 100, 100, 503])
+                self.assertEqual([begins(others[1], held) for _ in range(3)], [100, 100, 503])
+                self.assertEqual([begins(others[2], held) for _ in range(2)], [100, 503])
+            server.host = '127.0.0.1'
+
+            def here(n):
+                with contextlib.ExitStack() as held:
+                    return [begins('127.0.0.1', held) for _ in range(n)]
+            self.assertTrue(kbt.until(lambda: here(7) == [100] * 6 + [503]))
+        kbt.again(attempt)
+
     def test_without_a_rate_ten_at_once_and_twenty_a_minute(self):
         """A refused one is told to wait until the next is due: 60 s / 20, and what was waited already less."""
         def attempt(_):
