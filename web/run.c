@@ -237,6 +237,27 @@ static struct run *find(struct runs *all, uint64_t key, const struct question *q
 	return NULL;
 }
 
+/* numbered: the question's place; an unknown one gets the oldest's. */
+static struct run_numbered *numbered(struct runs *all, uint64_t key)
+{
+	size_t max = sizeof all->numbered / sizeof *all->numbered;
+	for (size_t i = 0; i < max; i++)
+		if (all->numbered[i].key == key)
+			return &all->numbered[i];
+	struct run_numbered *oldest = &all->numbered[all->numbered_next];
+	all->numbered_next = (all->numbered_next + 1) % max;
+	*oldest = (struct run_numbered){ .key = key };
+	return oldest;
+}
+
+unsigned run_next_id(struct run *run)
+{
+	unsigned *last = &numbered(run->all, run->key)->last_id;
+	run->last_id++;
+	*last = run->last_id > *last ? run->last_id : *last; /* one that was cancelled may still speak */
+	return run->last_id;
+}
+
 static struct run *add_run(struct runs *all, uint64_t key, const struct question *q)
 {
 	size_t waiting = 0;
@@ -262,6 +283,7 @@ static struct run *add_run(struct runs *all, uint64_t key, const struct question
 		run_free(run);
 		return NULL;
 	}
+	run->first_id = run->last_id = numbered(all, key)->last_id;
 	*at = run;
 	pthread_cond_signal(&all->work);
 	return run;
@@ -291,8 +313,9 @@ enum err runs_join(struct runs *all, const struct question *q, struct http_wake 
 	if (!run)
 		run = add_run(all, key, q);
 	if (run) {
+		bool own = after > run->first_id && after <= run->last_id; /* else it is of another run */
 		*reader = (struct run_reader){ .run = run, .wake = wake, .next = run->readers, .age_ms = age_ms,
-						.after = age_ms == RUN_FRESH ? 0 : after };
+						.after = own ? after : 0 };
 		run->readers = reader;
 	}
 	pthread_mutex_unlock(&all->lock);

@@ -40,7 +40,8 @@ struct question {
 };
 
 /* runs_join: ERR_BUSY where too many wait, ERR_NOMEM. wake (may be NULL) is woken whenever there is more to read.
- * after: the number of the last event that the reader has seen of the same run, else 0. */
+ * after: the number of the last event that the reader has seen: of this run it goes on behind it, of another one of the
+ * question's runs it begins anew. */
 enum err runs_join(struct runs *runs, const struct question *q, struct http_wake *wake, unsigned after,
 		   struct run_reader **ret_reader) MUST_USE;
 /* runs_has: is the question's run under way, or just over, so that runs_join would share it? */

@@ -31,10 +31,17 @@ struct run {
 	struct run_reader *readers;
 	struct buf events[RUN_HTML + 1];
 	struct buf whole[RUN_FORMS];
-	unsigned status, event_count;
+	unsigned status;
+	unsigned first_id, last_id; /* numbers of its events: those behind first_id; of its question none comes twice */
 	enum verdict_state verdict;
 	int64_t ended_ms, lease_ms; /* until when it runs without a reader */
 	unsigned polls;		    /* who asks again and again, and did not say that they stopped */
+};
+
+/* The last event's number of a question, whichever run it was of. */
+struct run_numbered {
+	uint64_t key;
+	unsigned last_id;
 };
 
 struct run_reader {
@@ -57,6 +64,8 @@ struct runs {
 	size_t worker_count;
 	size_t busy, matching, held_up; /* workers that are; of these, that look up still; that wait for an address */
 	struct run *list; /* oldest first */
+	struct run_numbered numbered[RUN_RECALL_MAX];
+	size_t numbered_next; /* the oldest: makes room */
 	struct run_counts counts;
 };
 
@@ -69,5 +78,7 @@ void run_work(struct run *run);
 bool run_target_is_taken(const struct run *run, struct str target);
 void run_end_matching(struct run *run);
 void run_wake_readers(struct run *run);
+/* run_next_id numbers its next event. */
+unsigned run_next_id(struct run *run);
 
 #endif

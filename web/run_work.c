@@ -37,9 +37,9 @@ static void publish(struct run *run, const char *name, const struct buf *json, c
 	pthread_mutex_lock(&run->all->lock);
 	if (!run->readers && http_now_ms() > run->lease_ms)
 		atomic_store(&run->cancel, true);
-	run->event_count++;
-	sse_add(&run->events[RUN_JSON], run->event_count, name, buf_str(json));
-	sse_add(&run->events[RUN_HTML], run->event_count, name, buf_str(html));
+	unsigned id = run_next_id(run);
+	sse_add(&run->events[RUN_JSON], id, name, buf_str(json));
+	sse_add(&run->events[RUN_HTML], id, name, buf_str(html));
 	run_wake_readers(run);
 	pthread_mutex_unlock(&run->all->lock);
 }

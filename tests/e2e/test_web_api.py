@@ -110,6 +110,26 @@ class Api(unittest.TestCase):
         self.assertEqual([int(i) for i, _ in seen], list(range(1, len(seen) + 1)))
         self.assertEqual((seen[0][1], seen[-1][1]), ('match', 'verdict'))
 
+    def test_an_event_of_another_run_skips_none(self):
+        """Whose connection broke finds that somebody else has begun anew: he is told all of it."""
+        def attempt(n):  # of a target that does not answer: it takes some seconds
+            fields = {'text': rf'Failed to connect to <\\10.255.254.{n}>, Error = 53'}
+
+            def told(more=None):
+                text = server.form('/ui/diagnose?poll=1', fields, more or {})[2]
+                return re.findall(r'^id: (\d+)\nevent: (\w+)$', text, re.M)
+            self.assertTrue(kbt.until(lambda: len(told()) > 2))
+            seen = told()
+            while server.form('/ui/diagnose?stop=1', fields)[0] == 204 and server.diagnoses():
+                time.sleep(.01)
+            self.assertTrue(kbt.until(lambda: len(told()) > 2))
+            again = told({'Last-Event-ID': seen[-1][0]})
+            self.assertEqual([name for _, name in again[:2]], ['match', 'probe'])
+            self.assertGreater(int(again[0][0]), int(seen[-1][0]))
+            while server.form('/ui/diagnose?stop=1', fields)[0] == 204 and server.diagnoses():
+                time.sleep(.01)
+        kbt.again(attempt)
+
     def test_who_polls_can_stop(self):
         def attempt(n):  # of a target that does not answer: left alone each takes eight seconds
             questions = [{'text': r'Failed to connect to <\\10.255.255.13>, Error = 53' + ' ' * (6 * n + i)} for i in range(6)]
