@@ -868,6 +868,13 @@ await test('four times as large, with letters and words set apart: nothing scrol
 	}
 }, { viewport: { width: 320, height: 256 } });
 
+// Of letters alone: no media query knows of it.
+const twiceAsLarge = page => page.evaluate(() => {
+	const sheet = new CSSStyleSheet();
+	sheet.replaceSync('html { font-size: 200% !important }');
+	document.adoptedStyleSheets = [sheet];
+});
+
 await test('letters twice as large: no word of the navigation is broken', async page => {
 	await page.goto(base);
 	const lines = () => page.evaluate(() => [...document.querySelectorAll('.nav a')].map(a => {
@@ -877,15 +884,34 @@ await test('letters twice as large: no word of the navigation is broken', async 
 	}).join(' '));
 	for (const width of [1280, 1024, 700]) {
 		await page.setViewportSize({ width, height: 900 });
-		await page.evaluate(() => {
-			const sheet = new CSSStyleSheet(); // of letters alone: no media query knows of it
-			sheet.replaceSync('html { font-size: 200% !important }');
-			document.adoptedStyleSheets = [sheet];
-		});
+		await twiceAsLarge(page);
 		is(await lines() === '1 1 1', `${width} wide: ${await lines()} lines`);
 		is(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `${width} wide it scrolls sideways`);
 	}
 }, { viewport: { width: 1280, height: 900 } });
+
+await test('letters twice as large: an article keeps most of the width', async page => {
+	await page.goto(`${base}kb/Q221951`);
+	await twiceAsLarge(page);
+	const widths = await page.evaluate(() => ['.prose', '.rule'].map(s => document.querySelector(s).getBoundingClientRect().width));
+	is(widths[0] > widths[1], `its text is ${widths[0]} wide, what it says in short ${widths[1]}`);
+}, { viewport: { width: 1280, height: 900 } });
+
+await test('letters twice as large on a phone: neither a verdict nor a log scrolls sideways', async page => {
+	const check = async what => {
+		await twiceAsLarge(page);
+		const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+		is(wide <= 0, `${what} is ${wide} pixels too wide`);
+	};
+	await page.goto(base);
+	await paste(page, MESSAGE);
+	await page.waitForSelector(VERDICT);
+	await check('the verdict');
+	await page.goto(`${base}logs`);
+	await page.setInputFiles('#file', logFile('app.log.gz'));
+	await page.waitForSelector('.incident');
+	await check('the log');
+}, { viewport: { width: 375, height: 812 } });
 
 await test('what a log brings is heard: of its lines, too', async page => {
 	await page.goto(base);
