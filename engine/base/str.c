@@ -54,16 +54,32 @@ size_t str_find(struct str s, struct str what)
 	return at ? (size_t)(at - s.p) : STR_NONE;
 }
 
+/* next_of gives the place of the letter in [p, end), or end. */
+static const char *next_of(const char *p, const char *end, char c)
+{
+	const char *found = memchr(p, c, (size_t)(end - p));
+	return found ? found : end;
+}
+
 size_t str_find_nocase(struct str s, struct str what)
 {
 	if (what.n > s.n)
 		return STR_NONE;
 	if (!what.n)
 		return 0;
+	const char *end = s.p + (s.n - what.n) + 1; /* of the places where it may begin */
 	char low = char_lower(what.p[0]), up = char_upper(what.p[0]);
-	for (size_t i = 0; i + what.n <= s.n; i++)
-		if ((s.p[i] == low || s.p[i] == up) && equal_nocase(s.p + i, what.p, what.n))
-			return i;
+	const char *next_low = next_of(s.p, end, low), *next_up = next_of(s.p, end, up);
+	while (next_low < end || next_up < end) {
+		bool lower = next_low < next_up;
+		const char *at = lower ? next_low : next_up;
+		if (equal_nocase(at, what.p, what.n))
+			return (size_t)(at - s.p);
+		if (lower)
+			next_low = next_of(at + 1, end, low);
+		else
+			next_up = next_of(at + 1, end, up);
+	}
 	return STR_NONE;
 }
 

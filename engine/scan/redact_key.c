@@ -19,11 +19,13 @@ static size_t device_key(struct redact_finder *f, size_t start, size_t end)
 	size_t value = skip_blanks(s, end + one_of(at_or_nul(s, end), ":=")), i = 0;
 	if (char_is_digit(at_or_nul(s, value)) && at_or_nul(s, value + 1) == ' ') /* how it is coded */
 		value = skip_blanks(s, value + 1);
-	size_t n = redact_secret_run(s, value);
+	if (value == end) /* before what looks far: a line may have many keys */
+		return end;
 	while (i < sizeof takers / sizeof *takers && !redact_within(s, start, takers[i]))
 		i++;
+	size_t n = i < sizeof takers / sizeof *takers ? redact_secret_run(s, value) : 0;
 	struct str word = part(s, value, n);
-	if (i == sizeof takers / sizeof *takers || value == end || n < 4)
+	if (n < 4)
 		return end;
 	bool direct = str_in_list(redact_word_before(s, start), "server isakmp wifi fi wlan wpa wireless");
 	direct = direct || str_starts(s, STR("tacacs-server ")) || str_starts(s, STR("radius-server "));
@@ -131,13 +133,12 @@ size_t redact_key_behind(struct redact_finder *f, size_t start, size_t end)
 		return known;
 	size_t mark = skip_blanks(s, end);
 	size_t value = skip_blanks(s, mark + one_of(at_or_nul(s, mark), ":="));
-	bool quoted = one_of(at_or_nul(s, value), "\"'");
-	size_t n = redact_secret_run(s, value + quoted), digits = 0;
+	bool quoted = one_of(at_or_nul(s, value), "\"'"), named = str_in_list(redact_word_before(s, start), kinds);
+	size_t n = named && value > end ? redact_secret_run(s, value + quoted) : 0, digits = 0;
 	for (size_t i = 0; i < n; i++)
 		digits += char_is_digit(s.p[value + quoted + i]);
-	bool fits =
-		value > end && str_in_list(redact_word_before(s, start), kinds) && (quoted || (n >= 8 && digits > 1));
-	return fits && n ? redact_take(f, value + quoted, n, REDACT_SECRET) : device_key(f, start, end);
+	bool fits = n && (quoted || (n >= 8 && digits > 1));
+	return fits ? redact_take(f, value + quoted, n, REDACT_SECRET) : device_key(f, start, end);
 }
 
 /* redact_device_word: "auth sha x1 priv aes 128 x2" of SNMPv3's users; ": EAP "x1"" of strongSwan's secrets. */

@@ -349,11 +349,16 @@ size_t redact_groups_at(struct redact_finder *f, size_t at)
 	return fits ? redact_take(f, at, n, REDACT_SECRET) : at;
 }
 
+/* The marks that a row may have. By a table, for a long row is looked through from each of its words. */
+enum { ROW_BASE64 = 1, ROW_NAME = 2, ROW_DOT = 4 };
+
 /* row_of: letters, digits and these marks; bytes, at most max. */
-static size_t row_of(struct str s, const char *marks, size_t max)
+static size_t row_of(struct str s, unsigned marks, size_t max)
 {
+	static const unsigned char of[256] = { ['+'] = ROW_BASE64, ['/'] = ROW_BASE64, ['='] = ROW_BASE64,
+					       ['_'] = ROW_NAME,   ['-'] = ROW_NAME,   ['.'] = ROW_DOT };
 	size_t n = 0;
-	while (n < max && n < s.n && (char_is_alnum(s.p[n]) || one_of(s.p[n], marks)))
+	while (n < max && n < s.n && (char_is_alnum(s.p[n]) || of[(unsigned char)s.p[n]] & marks))
 		n++;
 	return n;
 }
@@ -361,8 +366,7 @@ static size_t row_of(struct str s, const char *marks, size_t max)
 /* base64_at: letters of both cases and digits in a long row, as keys and tickets are written. */
 static size_t base64_at(struct str s, size_t at)
 {
-	static const char marks[] = "+/=";
-	size_t judged = row_of(str_from(s, at), marks, ROW_MAX), slashes = 0, kinds[3] = { 0 };
+	size_t judged = row_of(str_from(s, at), ROW_BASE64, ROW_MAX), slashes = 0, kinds[3] = { 0 };
 	for (size_t n = 0; n < judged; n++) {
 		kinds[0] += char_is_upper(s.p[at + n]);
 		kinds[1] += char_is_lower(s.p[at + n]);
@@ -372,7 +376,7 @@ static size_t base64_at(struct str s, size_t at)
 	bool marked = slashes || memchr(s.p + at, '+', judged) || memchr(s.p + at, '=', judged);
 	bool mixed = kinds[0] >= 4 && kinds[1] >= 4 && kinds[2] >= (marked ? 1 : 2);
 	bool fits = judged >= BASE64_MIN && mixed && slashes * 16 <= judged;
-	return fits ? row_of(str_from(s, at), marks, s.n) : 0;
+	return fits ? row_of(str_from(s, at), ROW_BASE64, s.n) : 0;
 }
 
 /* has_random: ten letters and digits in a row that are no word: of two kinds, or as many again. */
@@ -491,8 +495,8 @@ static size_t sum_at(struct str s, size_t at)
 		return 0;
 	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
 		size_t n = str_starts_nocase(str_from(s, at), kinds[i]) ? kinds[i].n + 1 : 0;
-		size_t row =
-			n && one_of(at_or_nul(s, at + n - 1), "-:") ? row_of(str_from(s, at + n), "+/=", ROW_MAX) : 0;
+		bool marked = n && one_of(at_or_nul(s, at + n - 1), "-:");
+		size_t row = marked ? row_of(str_from(s, at + n), ROW_BASE64, ROW_MAX) : 0;
 		if (row >= SUM_MIN)
 			return n + row;
 	}
@@ -507,7 +511,7 @@ static size_t dotted_at(struct str s)
 	} parts[] = { { 23, 28 }, { 6, 7 }, { 27, 40 } };
 	size_t at = 0;
 	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
-		size_t n = row_of(str_from(s, at), "_-", parts[i].most + 1);
+		size_t n = row_of(str_from(s, at), ROW_NAME, parts[i].most + 1);
 		bool random = i == 0 ? redact_looks_random(part(s, at, n)) : i == 1 || str_has_digit(part(s, at, n));
 		bool ends = i + 1 < sizeof parts / sizeof *parts ? at_or_nul(s, at + n) == '.' : true;
 		if (n < parts[i].least || n > parts[i].most || !random || !ends)
@@ -519,15 +523,15 @@ static size_t dotted_at(struct str s)
 
 size_t redact_secret_at(struct redact_finder *f, size_t at)
 {
-	static const char marks[] = "._-+/=";
+	enum { MARKS = ROW_BASE64 | ROW_NAME | ROW_DOT };
 	struct str rest = str_from(f->line, at);
-	size_t n = row_of(rest, marks, ROW_MAX), hex = 0, sum = sum_at(f->line, at);
+	size_t n = row_of(rest, MARKS, ROW_MAX), hex = 0, sum = sum_at(f->line, at);
 	if (sum)
 		return at + sum;
 	while (hex < rest.n && char_is_hex(rest.p[hex]))
 		hex++;
 	if (redact_is_token(str_first(rest, n)) || (n >= OWN_TOKEN_MIN && str_starts(rest, STR("kbt_"))))
-		return redact_take(f, at, row_of(rest, marks, rest.n), REDACT_SECRET);
+		return redact_take(f, at, row_of(rest, MARKS, rest.n), REDACT_SECRET);
 	size_t dotted = n >= DOTTED_MIN ? dotted_at(rest) : 0;
 	if (dotted)
 		return redact_take(f, at, dotted, REDACT_SECRET);

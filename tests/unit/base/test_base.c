@@ -49,6 +49,10 @@ static void finders_give_offsets_or_none(void **state)
 	assert_int_equal(str_find(STR("abcabc"), STR("ca")), 2);
 	assert_true(str_find(STR("abc"), STR("abcd")) == STR_NONE);
 	assert_int_equal(str_find_nocase(STR("Error"), STR("ROR")), 2);
+	assert_int_equal(str_find_nocase(STR("rRrRrOr"), STR("ror")), 4);
+	assert_int_equal(str_find_nocase(STR("RRRRrO"), STR("ror")), STR_NONE);
+	assert_int_equal(str_find_nocase(STR("7-7z"), STR("7Z")), 2);
+	assert_int_equal(str_find_nocase(STR("xor"), STR("XOR")), 0);
 	assert_true(str_find_char((struct str){ 0 }, 'x') == STR_NONE);
 	struct str head, tail;
 	assert_true(str_cut(STR("k=v=w"), '=', &head, &tail));
