@@ -10,7 +10,8 @@
 
 /* Words of files of settings that take a secret and nothing else. */
 const char redact_directives[] = "bindpw rootpw requirepass masterauth rocommunity rwcommunity convertto-securestring "
-				 "key-string insecure-password authldapbindpassword httpproxypassword cachemgr_passwd";
+				 "key-string insecure-password authldapbindpassword httpproxypassword cachemgr_passwd "
+				 "plain-text-password-value";
 
 /* word_behind: the word behind the blanks at a place; empty where there are none. */
 static struct str word_behind(struct str s, size_t at)
@@ -192,11 +193,35 @@ static size_t value_of(struct redact_finder *f, size_t end)
 	return fits && !redact_is_code(s, value) ? redact_take(f, value, n, REDACT_SECRET) : end;
 }
 
+/* option_value: "--name db.password --value x1", at "value". */
+static size_t option_value(struct redact_finder *f, size_t start, size_t end)
+{
+	struct str s = f->line, near = str_first(s, start), name;
+	near = str_from(near, start > REDACT_COMMAND_MAX ? start - REDACT_COMMAND_MAX : 0);
+	size_t option = str_find(near, STR("--name")), at = skip_blanks(s, end + (at_or_nul(s, end) == '='));
+	near = str_from(near, option == STR_NONE ? near.n : option + STR("--name").n + 1);
+	at += one_of(at_or_nul(s, at), "\"'");
+	if (at == end || at >= s.n || !str_word(&near, &name))
+		return end;
+	while (name.n && one_of(name.p[name.n - 1], "\"'"))
+		name.n--;
+	for (size_t i = name.n; i; i--)
+		if (one_of(name.p[i - 1], "./:=")) {
+			name = str_from(name, i);
+			break;
+		}
+	size_t n = redact_is_secret_key(name) || redact_ends_secret(name) ? redact_secret_run(s, at) : 0;
+	bool fits = n && s.p[at] != '-' && !redact_is_code(s, at) && !redact_says_nothing(part(s, at, n));
+	return fits ? redact_take(f, at, n, REDACT_SECRET) : end;
+}
+
 /* redact_named_value: at "value": what has its name beside it, "name": "DB_PASSWORD", "value": "x1". */
 size_t redact_named_value(struct redact_finder *f, size_t start, size_t end)
 {
 	struct str s = f->line;
 	size_t at = start, stop, mark = skip_blanks(s, end + one_of(at_or_nul(s, end), "\"'")), value;
+	if (start > 1 && s.p[start - 1] == '-' && s.p[start - 2] == '-')
+		return option_value(f, start, end);
 	if (at_or_nul(s, end) == ' ' && !one_of(at_or_nul(s, mark), ":="))
 		return value_of(f, end);
 	while (at && one_of(s.p[at - 1], " \t\"',;{}\\"))

@@ -68,6 +68,9 @@ static const struct option_set option_sets[] = {
 	{ STR_LIT("ldapdelete "), "w", "", "hH" },
 	{ STR_LIT("unlock-keychain "), "p", "", "" },
 	{ STR_LIT("p4 "), "P", "u", "" },
+	{ STR_LIT("evil-winrm "), "p", "u", "i" },
+	{ STR_LIT("netexec "), "p", "u", "" },
+	{ STR_LIT("crackmapexec "), "p", "u", "" },
 	{ STR_LIT("security add-generic-password "), "w", "", "" },
 };
 
@@ -277,6 +280,57 @@ static size_t words_at(struct redact_finder *f, size_t at)
 	return at;
 }
 
+/* radius_words: "radtest -t mschap alice x1 server 1812 x2", "radclient -x server auth x1": by where they stand behind
+ * the options, and a number or a kind of request before the last. */
+static size_t radius_words(struct redact_finder *f, size_t end, bool test)
+{
+	enum { WORDS = 5 };
+	static const char kinds[] = "auth acct status disconnect coa auto";
+	static const char valued[] = "-t -d -D -P -f -F -c -n -p -r -s";
+	struct str s = f->line, rest = str_from(s, end), words[WORDS];
+	size_t count = 0, want = test ? WORDS : 3, at = end;
+	uint64_t number;
+	while (count < want && str_word(&rest, &words[count]))
+		if (words[count].p[0] != '-')
+			count++;
+		else if (words[count].n == 2 && str_in_list(words[count], valued))
+			str_word(&rest, &words[count]);
+	struct str before = count == want ? words[want - 2] : STR("");
+	if (!(test ? str_u64(before, &number) : str_in_list(before, kinds)))
+		return end;
+	if (test)
+		redact_take(f, (size_t)(words[0].p - s.p), words[0].n, REDACT_USER);
+	for (size_t i = test ? 1 : 2; i < want; i += 3) {
+		at = (size_t)(words[i].p - s.p) + one_of(words[i].p[0], "\"'");
+		if (!redact_is_code(s, at))
+			at = redact_take(f, at, redact_secret_run(s, at), REDACT_SECRET);
+	}
+	return at;
+}
+
+/* is_command: a command's name begins there, behind what a shell, sudo or its log puts before it. */
+static bool is_command(struct str s, size_t start)
+{
+	while (start && (s.p[start - 1] == '/' || is_name(s.p[start - 1])))
+		start--;
+	return !start || one_of(s.p[start - 1], "=;|&`(") || str_in_list(redact_word_before(s, start), "$ # > sudo");
+}
+
+/* network_words: "wpa_passphrase HomeNet x1", as a command of two words: in a sentence there are more, or its verb. */
+static size_t network_words(struct redact_finder *f, size_t start, size_t end)
+{
+	enum { WPA_MIN = 8 };
+	static const char verbs[] = "is was are not must has cannot option setting parameter value with of for in "
+				    "too";
+	struct str s = f->line;
+	size_t name = skip_blanks(s, end), quoted = one_of(at_or_nul(s, name), "\"'");
+	size_t n = name < s.n ? redact_secret_run(s, name + quoted) : 0, value = skip_blanks(s, name + n + 2 * quoted);
+	size_t run = value > name + n ? redact_secret_run(s, value) : 0, behind = skip_blanks(s, value + run);
+	bool last = behind >= s.n || one_of(s.p[behind], "|>;&)");
+	bool fits = n && run >= WPA_MIN && last && is_command(s, start) && !str_in_list(part(s, name, n), verbs);
+	return fits && !redact_is_code(s, value) ? redact_take(f, value, run, REDACT_SECRET) : end;
+}
+
 size_t redact_command_words(struct redact_finder *f, size_t start, size_t end)
 {
 	struct str s = f->line, command = part(s, start, end - start);
@@ -284,7 +338,10 @@ size_t redact_command_words(struct redact_finder *f, size_t start, size_t end)
 		return end;
 	if (str_eq(command, STR("obscure")))
 		return str_eq(redact_word_before(s, start), STR("rclone")) ? take_words(f, end, 0, false) : end;
-	return take_words(f, end, str_eq(command, STR("wpa_passphrase")), str_eq(command, STR("radtest")));
+	if (!str_eq(command, STR("wpa_passphrase")))
+		return radius_words(f, end, str_eq(command, STR("radtest")));
+	size_t next = network_words(f, start, end);
+	return next == end ? take_words(f, end, 1, false) : next;
 }
 
 /* takes_password: -u user -ppassword of these; psql's -p is a port where it is a number. */

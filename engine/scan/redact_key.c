@@ -95,7 +95,15 @@ static size_t wireless_key(struct redact_finder *f, size_t start, size_t end)
  * that looks random. */
 bool redact_is_key_variable(struct str name, struct str value)
 {
-	bool letters = redact_looks_random(value);
+	static const char finds[] = "sort partition primary foreign routing cache group order index lookup object row "
+				    "range dedup search";
+	struct str owner = str_first(name, name.n < 4 ? 0 : name.n - 4);
+	for (size_t i = owner.n; i; i--)
+		if (!char_is_alpha(owner.p[i - 1])) {
+			owner = str_from(owner, i);
+			break;
+		}
+	bool letters = redact_looks_random(value) && !str_in_list(owner, finds);
 	for (size_t i = name.n; i && name.p[i - 1] != '.'; i--) /* env.STRIPE_KEY */
 		letters = letters && !char_is_lower(name.p[i - 1]);
 	for (size_t i = 0; i < value.n; i++)

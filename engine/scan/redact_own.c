@@ -109,23 +109,55 @@ size_t redact_unc_at(struct redact_finder *f, size_t at)
 	return share > end ? take_share(f, share, end) : end;
 }
 
-/* scheme://user:password@host:port */
-size_t redact_url_at(struct redact_finder *f, size_t at)
+/* mark_before_slash: the last @ in what has no slash, and where that ends; 0 for none. */
+static size_t mark_before_slash(struct str s, size_t at, size_t *ret_end)
 {
-	struct str s = f->line;
-	size_t host = at + 3, end = host;
-	while (end < s.n && !strchr(" \t\"'/<>", s.p[end]))
-		end++;
-	struct str head, tail, user, secret;
-	if (str_cut(part(s, host, end - host), '@', &head, &tail)) {
-		bool both = str_cut(head, ':', &user, &secret);
-		redact_take(f, host, user.n, redact_is_token(user) ? REDACT_SECRET : REDACT_USER);
+	size_t mark = 0;
+	for (; at < s.n && !one_of(s.p[at], " \t\"'/<>"); at++)
+		mark = s.p[at] == '@' ? at : mark;
+	*ret_end = at;
+	return mark;
+}
+
+/* login_at: the place of the @ behind "alice:x1"; 0 for none. Marks in a password should have been coded and often are
+ * not: the last @ ends it, and where none stands before a slash, and what is behind the colon is no port, a later one.
+ */
+static size_t login_at(struct str s, size_t at)
+{
+	enum { SLASHES_MAX = 8 };
+	size_t end, mark = mark_before_slash(s, at, &end), colon = at;
+	while (colon < end && s.p[colon] != ':')
+		colon++;
+	size_t port = colon + 1;
+	while (char_is_digit(at_or_nul(s, port)))
+		port++;
+	bool spoken = str_starts_nocase(str_from(s, colon), STR(":port/")); /* of an address in general */
+	if (mark || colon == end || port == end || at_or_nul(s, at) == '[' || spoken || redact_is_code(s, colon + 1))
+		return mark;
+	for (unsigned slashes = 0; slashes < SLASHES_MAX && !mark && at_or_nul(s, end) == '/'; slashes++)
+		mark = mark_before_slash(s, end + 1, &end);
+	return mark;
+}
+
+size_t redact_machine_at(struct redact_finder *f, size_t at)
+{
+	struct str s = f->line, user, secret;
+	size_t mark = login_at(s, at), host = at;
+	if (mark) {
+		bool both = str_cut(part(s, at, mark - at), ':', &user, &secret);
+		redact_take(f, at, user.n, redact_is_token(user) ? REDACT_SECRET : REDACT_USER);
 		if (both)
-			redact_take(f, host + user.n + 1, secret.n, REDACT_SECRET);
-		host += head.n + 1;
+			redact_take(f, at + user.n + 1, secret.n, REDACT_SECRET);
+		host = mark + 1;
 	}
 	size_t bracket = at_or_nul(s, host) == '[', n = redact_address_at(s, host + bracket);
 	return redact_take(f, host + bracket, n ? n : redact_name_run(s, host + bracket), REDACT_HOST);
+}
+
+/* scheme://user:password@host:port */
+size_t redact_url_at(struct redact_finder *f, size_t at)
+{
+	return redact_machine_at(f, at + 3);
 }
 
 /* at_sign: the bytes of what stands for @ in an address: itself, as URLs have it, or as people write it. */

@@ -138,7 +138,6 @@ static struct str of_pattern(const struct str *words, size_t count)
 		"sqlconnectinfo * * !",					 /* ProFTPD */
 		"ip ftp password !",	   "standby * authentication !", /* Cisco */
 		"aaa-server * * host * !",
-		"radtest * * * # !",
 	};
 	for (size_t i = 0; i < sizeof patterns / sizeof *patterns; i++) {
 		struct str rest = str_c(patterns[i]), want;

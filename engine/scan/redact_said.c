@@ -133,7 +133,7 @@ bool redact_is_aspect(struct str word)
 		"minimum maximum format encoding encryption backend plugin module function option parameter argument "
 		"property variable attribute member string text element line page screen form feature dictionary "
 		"answer guess guessing caching access auth reuse word given chosen itself alone policy manager "
-		"authentication rate count command requirements rules";
+		"authentication rate count command requirements rules column row label salt seed";
 	return str_in_list(word, nouns);
 }
 
@@ -238,7 +238,8 @@ size_t redact_value_said(struct redact_finder *f, size_t end)
 	bool told = said && !is_german(verb) && bare.n > 3 && behind != ' ' && /* "is case sensitive" goes on */
 		    !redact_is_wrong(bare) && !str_in_list(bare, "default defaults");
 	bool mixed = bare.n >= 6 && digit && !char_is_digit(bare.p[0]);	      /* "password hunter2" */
-	bool option = !said && !quoted && one_of(at_or_nul(s, value), "[(<"); /* PAM's "password [success=1 ...]" */
+	bool option = !said && !quoted && /* PAM's "password [success=1 ...]", "--name password --value" */
+		      (one_of(at_or_nul(s, value), "[(<") || str_starts(bare, STR("--")));
 	if (option || (quoted && is_object(s, end, value + n)) || redact_is_code(s, value))
 		return end;
 	if (str_ends_nocase(str_first(s, end), STR("token"))) /* of a language's words, too: "unexpected token 'x'" */
@@ -294,7 +295,8 @@ static size_t used_as(struct redact_finder *f, size_t start, size_t end)
 		at--;
 	struct str value = part(s, at, value_end - at);
 	bool begins = !quoted || (at && s.p[at - 1] == s.p[value_end]);
-	bool fits = begins && value.n > 3 && (quoted || str_has_digit(value) || has_mark(value)) &&
+	bool named = str_in_list(part(s, start, end - start), "pin") && char_is_alpha(at_or_nul(value, 0)); /* GPIO17 */
+	bool fits = begins && !named && value.n > 3 && (quoted || str_has_digit(value) || has_mark(value)) &&
 		    str_in_list(redact_word_before(s, at - quoted), verbs) && redact_is_free(f, at) &&
 		    !redact_is_code(s, at) && !redact_says_nothing(value);
 	if (fits)

@@ -152,6 +152,7 @@ redact_shape redact_number_at; /* redact_number.c; at a digit, a capital or a pl
 redact_shape redact_unc_at;	  /* \\server\share */
 redact_shape redact_share_at;	  /* //server/share, with no scheme before it */
 redact_shape redact_url_at;	  /* at the :// */
+redact_shape redact_machine_at;	  /* alice:x1@nas1, as URLs and proxies have it */
 redact_shape redact_home_at;	  /* /home/alice */
 redact_shape redact_key_block_at; /* -----BEGIN PRIVATE KEY----- */
 /* at the start of a word */
@@ -210,7 +211,7 @@ size_t redact_take_person(struct redact_finder *f, size_t at);
 redact_shape redact_abroad_at;
 /* redact_beside.c */
 redact_shape redact_beside_at;
-/* redact_command.c; behind "rclone obscure", "wpa_passphrase HomeNet", "radtest alice" */
+/* redact_command.c; behind "rclone obscure", "wpa_passphrase HomeNet", "radtest alice", "radclient" */
 redact_behind redact_command_words;
 /* redact_command.c; at the blank or dash of an option */
 redact_shape redact_option_at;

@@ -75,8 +75,24 @@ static bool is_dress(struct str s, size_t start, struct str key, struct str word
 	bool page = prose && str_find(word, STR("://")) != STR_NONE; /* "reset your password: https://x" */
 	bool attribute = prose && str_in_list(key, "auth authorization") && is_pair(word); /* "auth: method=PLAIN" */
 	bool asked = before == '>' && str_eq(key, STR("PASSWORD")) && str_in_list(word, "need verification");
-	return nothing || itself || named || several || said || file || page || attribute ||
+	bool chosen = prose && str_in_list(redact_word_before(s, start), "case"); /* "case PASSWORD: return 1;" */
+	return nothing || itself || chosen || named || several || said || file || page || attribute ||
 	       asked; /* asked: by OpenVPN */
+}
+
+/* is_constant: "STATE_OK" behind an arrow: what a state or a name in a program is followed by; behind "${KEY} ->" it
+ * is the value. */
+static bool is_constant(struct str s, size_t end, size_t value, struct str word)
+{
+	size_t mark = value;
+	while (mark && s.p[mark - 1] == ' ')
+		mark--;
+	if (!mark || s.p[mark - 1] != '>' || at_or_nul(s, end) == '}')
+		return false;
+	for (size_t i = 0; i < word.n; i++)
+		if (!char_is_upper(word.p[i]) && word.p[i] != '_')
+			return false;
+	return word.n;
 }
 
 /* is_short_pair: "lang=en": what a page remembers, too short for who somebody is. */
@@ -165,6 +181,7 @@ bool redact_is_told(struct str s, size_t start, struct str key, size_t value, si
 		     (str_in_list(key, "tan") && n && memchr(word.p, '.', n - 1)) ||
 		     (str_in_list(key, "cookie") &&
 		      (str_in_list(str_first(word, str_find_char(word, '=')), attributes) || is_short_pair(word)));
+	tells = tells || is_constant(s, start + key.n, value, word);
 	bool state = names || tells || str_in_list(word, states) || (prose && redact_is_wrong_abroad(word)) ||
 		     (str_in_list(key, weak_keys) && (str_in_list(word, weak_states) || redact_is_mechanism(word)));
 	bool sentence = prose && goes_on &&

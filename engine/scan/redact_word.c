@@ -10,7 +10,7 @@
 #include <pthread.h>
 #include <string.h>
 
-enum { WORD_KEY_MAX = 24 };
+enum { WORD_KEY_MAX = 25 };
 
 static const char user_keys[] =
 	"user username user_name userid user_id uid usr login logname ruser account acct owner samaccountname";
@@ -304,8 +304,9 @@ static size_t scheme_at(struct redact_finder *f, size_t at, size_t end)
 	}
 	for (size_t i = 1; i < n; i++)
 		odd += char_is_upper(s.p[value + i]) || char_is_digit(s.p[value + i]) || s.p[value + i] == '=';
-	bool realm = str_starts_nocase(part(s, value, n), STR("realm="));
-	return n >= 6 && odd && !realm && !redact_is_code(s, value) ? redact_take(f, value, n, REDACT_SECRET) : at;
+	bool asked = n && s.p[value + n - 1] == '=' && at_or_nul(s, value + n) == '"' && /* realm="x", error="x" */
+		     char_is_alnum(at_or_nul(s, value + n + 1));
+	return n >= 6 && odd && !asked && !redact_is_code(s, value) ? redact_take(f, value, n, REDACT_SECRET) : at;
 }
 
 /* ---- all of them ---- */
@@ -408,6 +409,20 @@ static size_t command_word(struct redact_finder *f, size_t at, size_t end)
 	return next == end ? redact_command_words(f, at, end) : next;
 }
 
+/* proxy_word: "http_proxy=alice:x1@proxy:3128": without a scheme, as programs take it, too. */
+static size_t proxy_word(struct redact_finder *f, size_t at, size_t end)
+{
+	struct str s = f->line;
+	size_t value = skip_blanks(s, end + one_of(at_or_nul(s, end), "=:")), n;
+	value += one_of(at_or_nul(s, value), "\"'");
+	n = value > end ? redact_name_run(s, value) : 0;
+	struct str rest = str_from(s, value + n), user = part(s, n ? value : at, n);
+	size_t mark = str_find_char(str_first(rest, n ? redact_secret_run(s, value + n) : 0), '@');
+	bool fits = n && rest.n && rest.p[0] == ':' && mark != STR_NONE && mark > 1 && rest.p[1] != '/' &&
+		    !str_in_list(user, "sip sips mailto xmpp");
+	return fits ? redact_machine_at(f, value) : end;
+}
+
 static size_t object_word(struct redact_finder *f, size_t at, size_t end)
 {
 	(void)at;
@@ -434,6 +449,7 @@ static const struct word_kind {
 	{ "codes", redact_codes_behind, NULL },
 	{ redact_procedures, redact_procedure, NULL },
 	{ "static", static_word, NULL },
+	{ "proxy http_proxy https_proxy all_proxy ftp_proxy http-proxy https-proxy", proxy_word, NULL },
 	{ "using", using_word, NULL },
 	{ "role", role_word, NULL },
 	{ "for", for_behind, NULL },
@@ -456,7 +472,7 @@ static const struct word_kind {
 	{ "ascii-text hexadecimal", redact_written_key, NULL },
 	{ "passwordeval passcmd passwordcommand passcommand borg_passcommand", redact_echoed, NULL },
 	{ "opendsobject", object_word, NULL },
-	{ "radtest obscure", redact_command_words, NULL },
+	{ "radtest radclient obscure", redact_command_words, NULL },
 	{ "wpa_passphrase", command_word, NULL },
 	{ "cwjap cwjap_cur cwjap_def cwsap cwsap_cur cwsap_def cgauth cstt qicsgp", redact_modem_words, NULL },
 	{ "networkcredential httpbasicauth", joined_key, NULL }, /* what calls them is asked before */

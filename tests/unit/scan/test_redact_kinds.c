@@ -428,6 +428,20 @@ static void in_words_of_commands(void **unused)
 {
 	(void)unused;
 	masked("radtest bob kumquat 10.0.0.1 0 testing123", "radtest bob SECRET-1 10.0.0.1 0 SECRET-2");
+	masked("radtest -t mschap bob kumquat 10.0.0.1 0 testing123",
+	       "radtest -t mschap bob SECRET-1 10.0.0.1 0 SECRET-2");
+	masked("# radclient -x 10.0.0.1:1812 auth testing123 < bob.txt",
+	       "# radclient -x 10.0.0.1:1812 auth SECRET-1 < bob.txt");
+	masked("wpa_passphrase CafeGuest kumquats", "wpa_passphrase CafeGuest SECRET-1");
+	masked("COMMAND=/usr/bin/wpa_passphrase CafeGuest kumquats | tee wpa.conf",
+	       "COMMAND=/usr/bin/wpa_passphrase CafeGuest SECRET-1 | tee wpa.conf");
+	masked("iscsiadm -m node --op=update --name node.session.auth.password --value=kumquat",
+	       "iscsiadm -m node --op=update --name node.session.auth.password --value=SECRET-1");
+	masked("aws ssm put-parameter --name \"/shop/db-token\" --value kumquat --type SecureString",
+	       "aws ssm put-parameter --name \"/shop/db-token\" --value SECRET-1 --type SecureString");
+	masked("set authentication plain-text-password-value kumquat",
+	       "set authentication plain-text-password-value SECRET-1");
+	masked("evil-winrm -i nas1 -u bob -p kumquat", "evil-winrm -i nas1 -u bob -p SECRET-1");
 	masked("$ rclone obscure 'my kumquat'", "$ rclone obscure 'SECRET-1'");
 	masked("wpa_passphrase \"Cafe Guest\" \"kum quat\" >> wpa.conf",
 	       "wpa_passphrase \"Cafe Guest\" \"SECRET-1\" >> wpa.conf");
@@ -437,7 +451,11 @@ static void in_words_of_commands(void **unused)
 	       "AT+QICSGP=1,1,\"internet\",\"bob\",\"SECRET-1\",1");
 	STAY("radtest: command not found", "radtest failed for server1 port 1812", "rclone obscure failed",
 	     "to obscure 12 names it was run", "wpa_passphrase must contain 8 to 63 characters",
-	     "wpa_passphrase of the network is wrong", "AT+CWJAP? returned FAIL", "AT+CGDCONT=1,\"IP\",\"internet\"");
+	     "wpa_passphrase of the network is wrong", "radtest is not installed",
+	     "run radtest alice with the right secret", "radclient: sent to 10.0.0.1 port 1812",
+	     "wpa_passphrase is incomplete", "the wpa_passphrase option required", "tool --name timeout --value 30000",
+	     "tool --name password --value is required", "cfg --name password.length --value 12 x",
+	     "plain-text-password-value option", "AT+CWJAP? returned FAIL", "AT+CGDCONT=1,\"IP\",\"internet\"");
 }
 
 static void by_their_name(void **unused)
@@ -468,10 +486,34 @@ static void once_more_in_the_text(void **unused)
 	masked("password=kumquats\ntyped kumquats again", "password=SECRET-1\ntyped kumquats again");
 }
 
+/* Marks that should have been coded in a URL, and a proxy without a scheme. */
+static void before_a_machine(void **unused)
+{
+	(void)unused;
+	masked("https://bob:kum@quat@nas1/x", "https://bob:SECRET-1@nas1/x");
+	masked("postgres://bob:kum/quat@db1/shop", "postgres://bob:SECRET-1@db1/shop");
+	masked("redis://:k/um@quat@cache1:6379/0?x=a@b", "redis://:SECRET-1@cache1:6379/0?x=a@b");
+	masked("http_proxy=bob:kumquat@proxy1:3128", "http_proxy=bob:SECRET-1@proxy1:3128");
+	masked("curl --proxy bob:kumquat@proxy1:3128 x", "curl --proxy bob:SECRET-1@proxy1:3128 x");
+	STAY("http://nas1:8080/users/bob@example.org", "http://nas1/users/a:b@example.org", "http://[::1]:80/x@y",
+	     "https://example.org:443/img@2x.png", "http://nas1:/x@y", "https://bob@nas1/x:y@z", "http://HOST:PORT/x@2",
+	     "http://nas1:${PORT}/users/bob@example.org", "file:///srv/a:b@c", "proxy: sip:bob@example.org",
+	     "proxy=nginx:latest", "proxy web1:8080 as bob@example.org", "proxy 10.0.0.1:3128");
+}
+
 static void ways_to_log_in(void **unused)
 {
 	(void)unused;
 	masked("> AUTH kumquat", "> AUTH SECRET-1");
+	STAY("WWW-Authenticate: Bearer error=\"invalid_token\"", "Bearer error=\"x\", Basic realm=\"Secret Area1\"",
+	     "use GPIO17 as the pin", "STATE_PASSWORD -> STATE_OK", "STATE_TOKEN => STATE_DONE",
+	     "'password' => DB_PASSWORD", "case PASSWORD: return 1;", "password column is too short",
+	     "password salt is too short", "SORT_KEY=lastModifiedDate1Desc", "app.PARTITION_KEY=tenantId42OfRegionX");
+	masked("${DB_PASSWORD} -> KUMQUAT", "${DB_PASSWORD} -> SECRET-1");
+	masked("'password' => kumQuat9", "'password' => SECRET-1");
+	masked("use 4711 as the pin", "use SECRET-1 as the pin");
+	masked("STRIPE_KEY=kumQuatOfTheDay17", "STRIPE_KEY=SECRET-1");
+	masked("password kumquat is too short", "password SECRET-1 is too short");
 	STAY("ftp> AUTH SSL", "sent 'AUTH TLS', got 234", "> AUTH CRAM-MD5", "bob (auth:SIMPLE) from 10.0.0.1",
 	     "auth: pam_unix(sshd:auth): authentication failure", "Pin: release o=Debian", "Pin: version 1.2*");
 }
@@ -489,7 +531,8 @@ int main(void)
 		cmocka_unit_test(by_their_place),	 cmocka_unit_test(what_begins_as_done),
 		cmocka_unit_test(what_looks_like_one),	 cmocka_unit_test(in_their_own_grammar),
 		cmocka_unit_test(in_words_of_commands),	 cmocka_unit_test(by_their_name),
-		cmocka_unit_test(ways_to_log_in),	 cmocka_unit_test(once_more_in_the_text),
+		cmocka_unit_test(ways_to_log_in),	 cmocka_unit_test(before_a_machine),
+		cmocka_unit_test(once_more_in_the_text),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
