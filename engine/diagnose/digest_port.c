@@ -284,20 +284,33 @@ static bool serves(const struct digest *d, const struct evidence *e)
 }
 
 /* The name's addresses; others: beside the first of a family; told: each was tried; unclear: one may serve all the same;
- * from: one that does not serve, if any. */
+ * from: one that does not serve, if any; doubt: one that may serve the next time, where no other surely does not. */
 struct several {
 	bool others, differ, told, unclear;
 	const struct evidence *from;
+	struct str doubt;
 };
+
+/* refusals of one address: its only connection, or all of a row, or some. */
+enum refusals { REFUSALS_NONE, REFUSALS_ONE, REFUSALS_ALL, REFUSALS_SOME };
+static enum refusals refusals_of(const struct digest *d, struct str address, const struct evidence *e)
+{
+	const struct evidence *row = digest_look(d, "retry", ARG("address", address), ARG("port", d->port));
+	double made = evidence_number(row, "retry.attempts", 0), failed = evidence_number(row, "retry.failures", 0);
+	if (!evidence_state(e, "refused"))
+		return REFUSALS_NONE;
+	return !row ? REFUSALS_ONE : failed < made ? REFUSALS_SOME : REFUSALS_ALL;
+}
 
 /* look_at_all: those of one family. Where this machine has no way to one, programs leave it out, or hear so at once.
  * One that has not greeted yet may only be slow. */
 static void look_at_all(const struct digest *d, struct str addresses, struct str first, struct several *s)
 {
-	struct str rest = addresses, address;
-	bool good = false, bad = false;
+	struct str rest = addresses, address, doubt = STR("");
+	bool good = false, bad = false, sure = false;
 	for (size_t i = 0; i < DIGEST_ADDRESSES_MAX && str_word(&rest, &address); i++) {
 		const struct evidence *e = tcp_of(d, address, d->port);
+		enum refusals refused = refusals_of(d, address, e);
 		s->told &= e ? !digest_mute(d, e) : str_eq(address, first);
 		s->unclear |= e && digest_unclear(d, e);
 		s->others |= e && !str_eq(address, first);
@@ -306,8 +319,22 @@ static void look_at_all(const struct digest *d, struct str addresses, struct str
 		s->from = s->from && serves(d, e) ? s->from : e;
 		good |= serves(d, e);
 		bad |= !serves(d, e);
+		sure |= !serves(d, e) && (refused == REFUSALS_NONE || refused == REFUSALS_ALL);
+		s->unclear |= refused == REFUSALS_SOME;
+		if (refused == REFUSALS_ONE && !doubt.n)
+			doubt = address;
 	}
 	s->differ |= good && bad;
+	if (good && !sure && doubt.n && !s->doubt.n)
+		s->doubt = doubt;
+}
+
+struct str digest_second_doubt(const struct digest *d)
+{
+	struct several s = { 0 };
+	look_at_all(d, d->used_all, d->target, &s);
+	look_at_all(d, d->v6, list_first(d->v6), &s);
+	return s.doubt;
 }
 
 static void put_second(struct digest *d)
@@ -315,7 +342,7 @@ static void put_second(struct digest *d)
 	struct several s = { .told = true };
 	look_at_all(d, d->used_all, d->target, &s);
 	look_at_all(d, d->v6, list_first(d->v6), &s);
-	if (d->used.n && d->tcp445 && s.told && !(s.differ && s.unclear))
+	if (d->used.n && d->tcp445 && s.told && !(s.differ && s.unclear) && !s.doubt.n)
 		digest_put(d, "tcp.second",
 			   !s.others  ? "none"
 			   : s.differ ? "differs"

@@ -125,7 +125,7 @@ static const char *service_word(const struct digest *d, const struct evidence *e
 bool digest_ended(const struct digest *d, const struct evidence *e)
 {
 	const char *word = service_word(d, e);
-	return word && (!strcmp(word, "closed") || !strcmp(word, "reset"));
+	return word && (!strcmp(word, "closed") || !strcmp(word, "reset") || (!strcmp(word, "refuses") && ended(e)));
 }
 
 bool digest_mute(const struct digest *d, const struct evidence *e)

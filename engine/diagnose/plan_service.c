@@ -89,18 +89,21 @@ static void ask_mute(struct wave *w, struct str addresses)
 	}
 }
 
-/* step_service: the service ended a connection, which may be one of many; or it says nothing where it speaks first, or
- * is only slow to. */
+/* step_service: the service ended a connection, or one of its addresses refused it, which may be one of many; or it says
+ * nothing where it speaks first, or is only slow to. */
 void step_service(struct wave *w)
 {
 	const struct digest *d = w->d;
-	struct str v6 = list_first(d->v6);
+	struct str v6 = list_first(d->v6), doubt = digest_second_doubt(d);
 	const struct evidence *six = v6.n ? digest_look(d, "tcp", ARG("address", v6), ARG("port", d->port)) : NULL;
 	if (digest_ended(d, d->tcp445) && !digest_ended_row(d, d->target))
 		plan_ask_row(w, d->port, S(DIGEST_ENDED_AGAIN));
 	if (digest_ended(d, six) && !digest_ended_row(d, v6))
 		ask(w, "retry", ARG("address", v6), ARG("port", d->port), ARG("attempts", S(DIGEST_ENDED_AGAIN)),
 		    ARG("spacing", S("50")), ARG("watch", plan_watch_ends(w, six)));
+	if (doubt.n)
+		ask(w, "retry", ARG("address", doubt), ARG("port", d->port), ARG("attempts", S(DIGEST_REFUSED_AGAIN)),
+		    ARG("spacing", S("50")), ARG("wait", S("300")));
 	ask_mute(w, d->target);
 	ask_mute(w, d->used_all);
 	ask_mute(w, d->v6);

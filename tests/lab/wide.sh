@@ -230,6 +230,8 @@ ttl-low|depot|ip|ip.router.loop|ip.router.loop/routed-silent/open|the router tak
 ipv6-prefers-hang|nas7|filter|filter.server.drop-smb-ipv6|filter.server.drop-smb-ipv6|AAAA leads to a host that answers ping and no SMB by IPv6
 ssh-v6-refused|nas7|none|none.healthy|healthy|SSH works by IPv4, and IPv6 refuses
 vlan-one-way|nas7|link|link.lan.isolated-port|l2-no-answer/arp-only/open|frames of the client reach the server, and none come back
+startups-fourth|nas7|smb|smb.server.max-connections|tcp-flaky/open|an SSH server turns every fourth connection away, the first too|silence
+rr-one-refuses-some|nas7|name|smb.server.flaky|tcp-flaky/open|two A records for an SSH server, and every second connection to the second is refused|silence
 cut-at-greeting|nas7|smb|smb.server.max-connections|tcp-ended|an SSH server greets and resets the connection at once
 cut-soon|nas7|smb|smb.server.max-connections|tcp-ended|an SSH server greets and resets the connection 250 ms later, which the message tells of|silence
 cut-far|depot|smb|smb.server.max-connections|tcp-ended|as cut-soon, behind the router|silence
@@ -980,6 +982,14 @@ inject_variants() {
     ssh-nxdomain) serves_ssh; dns_with "$REM_REC"; says 'ssh: Could not resolve hostname filesrv: Name or service not known' ;;
     curl-dns-stopped) touch "$RUN/dirty.dns"; kill_named e53d '^dnsmasq'; says 'curl: (6) Could not resolve host: filesrv' ;;
     mount-off) ipn e53sw link set s0 down; says 'mount error(112): Host is down'; set_env SETS=server=filesrv ;;
+    startups-fourth)
+        serves_ssh; labd e53s away tcp 2222 end0 $'Exceeded MaxStartups\r\n'; ssh_says
+        printf '%s\n' 'table ip lab_away {' 'chain c { type nat hook prerouting priority -100;' \
+            'tcp dport 22 numgen inc mod 4 == 0 redirect to :2222; }' '}' | nft_in e53s ;;
+    rr-one-refuses-some)
+        serves_ssh; ipn e53s addr add 10.53.0.11/24 dev eth0
+        drop_in e53s input 'ip daddr 10.53.0.11 tcp dport 22 tcp flags & (syn | ack) == syn numgen inc mod 2 < 1 reject with tcp reset'
+        dns_with --host-record="filesrv.$DOM,10.53.0.10" --host-record="filesrv.$DOM,10.53.0.11" ;;
     cut-at-greeting) ssh_cut e53s cut0 ;;
     cut-soon) ssh_cut e53s cut250 ;;
     cut-far) ssh_cut e53m cut250 ;;
