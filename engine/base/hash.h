@@ -7,6 +7,7 @@
 
 #include "base/str.h"
 
+/* The same on every machine and in every run: files hold them. hash_bytes is hash_seeded with 0. */
 uint64_t hash_bytes(struct str bytes);
 uint64_t hash_seeded(struct str bytes, uint64_t seed);
 

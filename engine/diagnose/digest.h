@@ -119,8 +119,8 @@ enum err digest_make(const struct case_file *c, struct arena *a, struct digest *
 
 /* digest_fact: the value, or empty where it is unknown. */
 struct str digest_fact(const struct digest *d, const char *name);
-bool digest_is(const struct digest *d, const char *name, const char *value);
-const struct derived *digest_find(const struct digest *d, struct str name);
+bool digest_is(const struct digest *d, const char *name, const char *value); /* false where it is unknown */
+const struct derived *digest_find(const struct digest *d, struct str name);  /* or NULL */
 
 /* digest_fill puts bindings and addresses for {server}, {address} ... An unknown one becomes a word that reads well. */
 struct str digest_fill(const struct digest *d, struct str text);
@@ -146,11 +146,13 @@ const struct evidence *digest_look_(const struct digest *d, const char *probe, c
 		STR_LIT(name), (value)                                                                                 \
 	}
 
-struct str evidence_text(const struct evidence *e, const char *fact); /* empty: unknown; e may be NULL */
+/* What is read off one evidence; e may be NULL, which knows nothing. A number is in the unit of its fact (a yes is 1),
+ * `otherwise` where the fact is unknown; evidence_yes is false there. */
+struct str evidence_text(const struct evidence *e, const char *fact); /* empty: unknown */
 bool evidence_yes(const struct evidence *e, const char *fact);
 double evidence_number(const struct evidence *e, const char *fact, double otherwise);
-bool evidence_state(const struct evidence *e, const char *state);
-struct str evidence_arg(const struct evidence *e, const char *name);
+bool evidence_state(const struct evidence *e, const char *state); /* it is in this one */
+struct str evidence_arg(const struct evidence *e, const char *name); /* empty: not given */
 
 /* digest_dns_servers: those that a resolver of this machine asks, in its order. */
 struct str digest_dns_servers(const struct digest *d);
@@ -164,8 +166,8 @@ struct str digest_hosts(const struct digest *d, struct str list);
 
 /* Lists of addresses and names, as facts hold them: words with blanks between. */
 bool list_has(struct str list, struct str word);
-struct str list_first(struct str list);
-bool is_ipv6(struct str address);
+struct str list_first(struct str list); /* empty of none */
+bool is_ipv6(struct str address);	  /* by its notation; of what is an address */
 /* digest_loopback: this machine's own address, of the target's family. */
 struct str digest_loopback(const struct digest *d);
 

@@ -180,7 +180,7 @@ struct file_view {
  * apart. */
 uint64_t file_stamp_source(uint64_t stamp, uint64_t source_hash);
 
-size_t file_item_size(enum file_section s);
+size_t file_item_size(enum file_section s); /* in bytes, of one of its items */
 
 /* file_check: ERR_DAMAGED, or ERR_NEWER for another version or byte order; else the view, which borrows the block. */
 enum err file_check(struct str block, struct file_view *ret_view) MUST_USE;
@@ -192,10 +192,11 @@ enum err file_sections_err(const struct buf sections[SEC_COUNT]);
 enum err file_seal(struct buf sections[SEC_COUNT], struct file_stamp stamp, double mean_length,
 		   struct buf *ret_block) MUST_USE;
 
+/* All that is given out of a view lies in its block. file_str: t has to be one that file_check has seen. */
 struct str file_str(const struct file_view *v, struct file_text t);
-struct str file_term_word(const struct file_view *v, uint32_t term);
+struct str file_term_word(const struct file_view *v, uint32_t term); /* empty where there is no such term */
 uint32_t file_find_term(const struct file_view *v, struct str word); /* VOCAB_NONE where there is none */
-uint32_t file_pair_bucket(uint32_t a, uint32_t b, uint32_t buckets);
+uint32_t file_pair_bucket(uint32_t a, uint32_t b, uint32_t buckets); /* below buckets, a power of two */
 
 /* Slices of posts; *ret_n is 0 where the file has it wrong. */
 const uint32_t *file_term_groups(const struct file_view *v, uint32_t term, uint32_t *ret_n);
@@ -203,7 +204,8 @@ const uint32_t *file_pair_groups(const struct file_view *v, uint32_t a, uint32_t
 const uint32_t *file_term_articles(const struct file_view *v, uint32_t term, uint32_t *ret_n);
 float file_term_weight(const struct file_view *v, uint32_t term); /* 0 for a word that is none */
 
-/* How often a word counts in an article, in eight steps. */
+/* How often a word counts in an article, in eight steps: the step, 0 to 7, whose weight is not above this one, and a
+ * step's weight. */
 uint32_t file_weight_step(uint32_t weight);
 uint32_t file_step_weight(uint32_t step);
 

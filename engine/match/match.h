@@ -201,6 +201,7 @@ bool match_tells_codes(const struct matcher *m, struct match_scratch *scratch, u
 /* The words of a component's or a log file's name that may speak for an article. */
 enum { MATCH_NAME_WORDS = 16 };
 struct match_name { uint32_t words[MATCH_NAME_WORDS], count; };
+/* match_name_read: of its words, as terms of this matcher, the first that few articles have. */
 void match_name_read(const struct matcher *m, struct str name, struct match_name *ret_name);
 
 /* match_names says whether the name speaks for the article of this message. */

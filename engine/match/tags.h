@@ -17,6 +17,8 @@ struct tags {
 	bool forum; /* BBCode's tags, which come in pairs */
 };
 
+/* tags_gather: the names that "</name>" closes in the text and that are no tags of HTML, each once, the first
+ * TAG_NAMES_MAX. */
 void tags_gather(struct str text, struct tags *ret_tags);
 
 /* Lengths in bytes; 0 where there is none. tags_at: a tag, and what it is in the place of: a line end, or 0 for

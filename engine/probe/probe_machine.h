@@ -143,10 +143,14 @@ void machine_not_run(struct machine *m, const char *format, ...) __attribute__((
 void machine_denied(struct machine *m, const char *socket, int error); /* not run for want of rights: "no ARP socket" */
 
 /* The arguments: checked by probe_request_parse, but a machine may be handed anything. */
-struct str machine_arg(const struct machine *m, const char *name);
+struct str machine_arg(const struct machine *m, const char *name); /* empty: not given */
+/* machine_arg_number: `otherwise` where it is none; what is out of range becomes the nearest within, which the reason
+ * says. */
 double machine_arg_number(struct machine *m, const char *name, double otherwise, double least, double most);
 bool machine_arg_address(const struct machine *m, const char *name, struct address *ret_address);
 
+/* The facts, for the evidence; text is kept as a copy without what no terminal may see, a time to a tenth of a
+ * millisecond. */
 void machine_text(struct machine *m, const char *fact, struct str value);
 void machine_number(struct machine *m, const char *fact, double value);
 void machine_ms(struct machine *m, const char *fact, double ms);

@@ -69,6 +69,6 @@ const struct rtnl_link *rtnl_link(const struct rtnl *r, int index);
 const struct rtnl_link *rtnl_link_named(const struct rtnl *r, struct str name);
 /* rtnl_default is the IPv4 default route of the least metric, or NULL. */
 const struct rtnl_route *rtnl_default(const struct rtnl *r);
-struct str rtnl_mac_text(struct str six_bytes, struct arena *a);
+struct str rtnl_mac_text(struct str six_bytes, struct arena *a); /* "02:00:..."; empty of another length */
 
 #endif

@@ -177,7 +177,7 @@ typedef size_t redact_behind(struct redact_finder *f, size_t start, size_t end);
 
 /* redact_key.c */
 redact_behind redact_key_behind, redact_device_word, redact_numbered_key;
-bool redact_is_key_variable(struct str name, struct str value);
+bool redact_is_key_variable(struct str name, struct str value); /* "STRIPE_KEY", of a value that looks random */
 /* redact_once.c; redact_once_at: at the number, redact_once_said: at the end of "otp" and its like */
 redact_behind redact_code_behind, redact_codes_behind, redact_seed_behind;
 redact_behind redact_joined_code; /* gives `start` where it takes nothing */
@@ -187,6 +187,8 @@ size_t redact_once_said(struct redact_finder *f, size_t end);
 redact_behind redact_directive, redact_listed, redact_identified, redact_named_value, redact_pair, redact_answered;
 extern const char redact_directives[];		     /* "rootpw": what is behind them needs no mark */
 size_t redact_registry_row(struct str s, size_t at); /* the bytes of "hex:9f,3a,77"; 0 for none */
+/* redact_bound takes the last of so many quoted words of a call behind `end`, and gives where it ends; `end` for none.
+ * redact_tagged: the value of the element or property named in [start, end), a slice of s; empty for none. */
 size_t redact_bound(struct redact_finder *f, size_t end, unsigned words);
 struct str redact_tagged(struct str s, size_t start, size_t end);
 /* redact_sql.c: at VALUES, at a procedure's name */
@@ -196,7 +198,7 @@ extern const char redact_procedures[];
  * "NickServ IDENTIFY x1"; of expect: send "x1\r" */
 redact_behind redact_sent, redact_logged_in, redact_quoted_behind, redact_called_with, redact_nick_behind,
 	redact_typed_behind;
-struct str redact_typed(struct str s, size_t end, bool asked);
+struct str redact_typed(struct str s, size_t end, bool asked); /* what is sent, a slice of s; asked: for a password */
 bool redact_asks(struct str line); /* of expect, for a password */
 /* redact_setting.c; at the word that it begins with; redact_acl_at: at a mark, redact_words_of_dscl: at a blank */
 redact_behind redact_created, redact_masked, redact_echoed, redact_written_key, redact_modem_words;

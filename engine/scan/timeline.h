@@ -26,6 +26,7 @@ struct timeline_row {
 /* timeline_widen makes the axis hold a time; true where its buckets changed: then every row has to be moved from the
  * old axis to the new one. */
 bool timeline_widen(struct timeline_axis *axis, int64_t at_s);
+/* timeline_move: `to` is no narrower than `from`, and holds its times. */
 void timeline_move(struct timeline_row *row, const struct timeline_axis *from, const struct timeline_axis *to);
 /* timeline_add adds what another row counts on another axis, no wider than this one, which holds its times. */
 void timeline_add(struct timeline_row *row, const struct timeline_axis *axis, const struct timeline_row *other,

@@ -22,7 +22,7 @@ typedef void store_waiting(void *context);
 enum err store_open_saying(const char *path, enum store_mode mode, store_waiting *waiting, void *context,
 			   struct diags *d, struct store **ret_store) MUST_USE;
 void store_close(struct store **store);
-const char *store_path(const struct store *s);
+const char *store_path(const struct store *s); /* as it was opened; the store has it */
 /* store_generation counts imports; it changes exactly when the content does. */
 enum err store_generation(struct store *s, int64_t *ret_generation) MUST_USE;
 /* store_identity tells a KB from another that lay under the same path: a number drawn when it was made anew. */
@@ -75,7 +75,7 @@ enum err store_see_also(struct store *s, struct str id, size_t limit, struct are
 /* store_brief: id, title, date of one article; ERR_NOTFOUND. */
 enum err store_brief(struct store *s, struct str id, struct arena *a, struct store_brief *ret_brief) MUST_USE;
 
-/* The code table (kb/codes.tsv): what a number means in each family. */
+/* The code table (kb/codes.tsv): what a number means in each family; no row is no error. */
 struct store_code { int64_t value; struct str family, symbol, says; };
 enum err store_codes(struct store *s, int64_t value, struct arena *a, struct store_code **ret_codes, size_t *ret_count)
 	MUST_USE;
