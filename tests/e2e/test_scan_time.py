@@ -143,13 +143,13 @@ class ScanTime(SharedKbTest):
         self.assertIn('2 hits without a date', p.err)
 
     def test_now_and_before(self):
-        now = datetime.datetime.now()
+        now = datetime.datetime.now(datetime.timezone(datetime.timedelta(hours=3)))
         text = ''
         for name, hours in (('OLD', 50), ('DAY', 26), ('RECENT', 2), ('NOW', 0)):
             at = now - datetime.timedelta(hours=hours)
             text += at.strftime('%b %e %H:%M:%S') + f' host app[1]: {rcmd(name)}\n'
         path = self.write('syslog', text)
-        self.zone = {}
+        self.zone = {'TZ': 'XYZ-3'}  # without a summer time: a day ago was 24 hours ago
         self.assertEqual(self.names(path, '--since', '3 hours ago'), ['RECENT', 'NOW'])
         self.assertEqual(self.names(path, '--since', '-2days', '--until', '-1h'), ['DAY', 'RECENT'])
         self.assertEqual(self.names(path, '--until', '-49h'), ['OLD'])
