@@ -129,13 +129,22 @@ static void put_own_filter(struct digest *d)
 		digest_put(d, "own.filter", passes ? "passes" : "rejects", own);
 }
 
+/* refused_here: a rule of this machine's own refused it in the server's place. */
+static bool refused_here(const struct digest *d, const struct evidence *e)
+{
+	const struct evidence *inside =
+		digest_look(d, "inside", ARG("address", d->target), ARG("port", evidence_arg(e, "port")));
+	return evidence_state(e, "refused") && evidence_state(inside, "refused") && !digest_is(d, "path.kind", "local");
+}
+
 /* digest_ports: a port other than SMB's own stands in the place of both. */
 void digest_ports(struct digest *d)
 {
 	d->tcp445 = tcp_of(d, d->target, d->port);
 	d->tcp139 = d->smb ? tcp_of(d, d->target, STR("139")) : d->tcp445;
 	if (d->tcp445)
-		digest_put(d, "tcp.445", tcp_words_now(d, d->tcp445), d->tcp445);
+		digest_put(d, "tcp.445",
+			   refused_here(d, d->tcp445) ? "local-denied" : tcp_words_now(d, d->tcp445), d->tcp445);
 	if (d->tcp139)
 		digest_put(d, "tcp.139", tcp_words_now(d, d->tcp139), d->tcp139);
 	put_own_filter(d);

@@ -126,6 +126,7 @@ static const struct step {
 	{ 2, step_broadcast_first, "name.wrong name.conflict name.elsewhere broadcast.state", 0 },
 	{ 3, step_rule, "*", 0 },
 	{ 3, step_denied, "*", 0 },
+	{ 3, step_inside, "*", 0 },
 	{ 3, step_names_again, "name.delay name.wrong dns.state wins.state", 0 },
 	{ 3, step_port_again, "tcp.445 tcp.139 tcp.steady loss.state", 0 },
 	{ 3, step_broadcast, "name.wrong name.conflict name.elsewhere broadcast.state", 0 },

@@ -94,6 +94,7 @@ void step_gone(struct wave *w);
 void step_arp(struct wave *w);
 void step_twins(struct wave *w);
 void step_own_filter(struct wave *w);
+void step_inside(struct wave *w);
 void step_gateway(struct wave *w);
 void step_rule(struct wave *w);
 void step_denied(struct wave *w);

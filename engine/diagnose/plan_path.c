@@ -185,6 +185,14 @@ void step_own_filter(struct wave *w)
 		ask(w, "tcp", ARG("address", own), ARG("port", S(DIGEST_NOBODYS_PORT)), ARG("wait", S("500")));
 }
 
+/* step_inside: it is refused, by the server or by this machine in its place? Sends nothing to anybody. */
+void step_inside(struct wave *w)
+{
+	const struct digest *d = w->d;
+	if (digest_is(d, "tcp.445", "refused") && !d->udp && !digest_is(d, "path.kind", "local"))
+		ask(w, "inside", ARG("address", d->target), ARG("port", d->port));
+}
+
 void step_gateway(struct wave *w)
 {
 	const struct digest *d = w->d;

@@ -87,6 +87,8 @@ static int set_options(struct channel *c)
 		e = set_int(c->fd, SOL_SOCKET, SO_BROADCAST, 1);
 	if (!e && c->spec.kind == CHANNEL_TCP) /* what is sent while another is under way is to go at once, too */
 		e = set_int(c->fd, IPPROTO_TCP, TCP_NODELAY, 1);
+	if (!e && c->spec.inside && setsockopt(c->fd, SOL_SOCKET, SO_BINDTODEVICE, "lo", sizeof "lo"))
+		e = errno;
 	const struct linger at_once = { .l_onoff = 1 };
 	if (!e && c->spec.abort && setsockopt(c->fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once))
 		e = errno;

@@ -33,6 +33,7 @@ struct channel_spec {
 	uint8_t ttl;   /* 0: the system's */
 	bool df;       /* never fragment, and do not believe a cached path MTU */
 	bool abort;    /* CHANNEL_TCP: closed with a reset, so that a row of them leaves nothing behind at either end */
+	bool inside;   /* CHANNEL_TCP: by the loopback interface, whoever it is to: it does not leave this machine */
 	int interface; /* index, for CHANNEL_ARP and CHANNEL_VIA */
 	uint8_t mac[6];/* the neighbour's, for CHANNEL_VIA */
 };

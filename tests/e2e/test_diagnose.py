@@ -274,6 +274,7 @@ PACKETS = (
     (f'nbns server={SILENT} name=FILESRV', 'packets', 'up to (two) to the WINS server'),
     ('nbns name=FILESRV', 'packets', 'up to (three) broadcasts'),
     (f'tcp address={SILENT} port=445', 'connections', '(one) each'),
+    (f'inside address={SILENT} port=445', 'connections', '(one).*, where the port is refused'),
     (f'retry address={SILENT} port=445 attempts=1 wait=300', 'packets', 'so that it is (three) packets'),
     (f'ssh address={SILENT}', 'connections', '(one) of the five'),
     (f'udp address={SILENT} port=123', 'packets', 'up to (three) times'),

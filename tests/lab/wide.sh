@@ -540,6 +540,8 @@ no-lan-route|nas7|ip|ip.client.no-default-route|ip.client.no-default-route|every
 client-fw-lo-first|nas7|filter|filter.client.output-drop|filter.client.output-drop|the client's own firewall lets loopback pass and drops outgoing SMB
 client-fw-all-out|nas7|filter|filter.client.output-drop|filter.client.output-drop|the client's own firewall drops whatever goes out, but DNS and NetBIOS
 client-fw-strict|nas7|filter|filter.server.drop-smb|fw-drop-smb|the server drops SMB, and the client's own firewall lets in nothing new, by loopback neither
+client-fw-rst|nas7|filter|filter.client.output-reject|filter.client.output-reject|the client's own firewall answers outgoing SMB with a reset
+client-fw-rst-ssh|nas7|filter|filter.client.output-reject|filter.client.output-reject|the client's own firewall answers outgoing SSH with a reset
 client-fw-one-address|depot|filter|filter.client.output-drop|filter.client.output-drop|the client's own firewall drops SMB to the server's network alone
 client-fw-ssh|nas7|filter|filter.client.output-drop|filter.client.output-drop|the client's own firewall lets loopback pass and drops outgoing SSH
 client-fw-v6-only|nas7|filter|filter.client.output-drop|filter.client.output-drop|DNS has an IPv6 address alone, and the client's own firewall drops SSH there
@@ -634,6 +636,8 @@ inject_variants() {
     client-fw-strict)
         drop_in e53s input "$SMB_PORTS drop"
         drop_in e53c input 'ct state established,related accept' 'meta l4proto tcp drop' ;;
+    client-fw-rst) drop_in e53c output "$SMB_PORTS reject with tcp reset" ;;
+    client-fw-rst-ssh) serves_ssh; drop_in e53c output 'tcp dport 22 reject with tcp reset' ;;
     client-fw-one-address) drop_in e53c output "ip daddr 10.53.1.0/24 $SMB_PORTS drop" ;;
     client-fw-ssh) serves_ssh; drop_in e53c output 'oifname "lo" accept' 'tcp dport 22 drop' ;;
     client-fw-v6-only) serves_both; dns_with --host-record="filesrv.$DOM,2001:db8:53::10"; drop_in e53c output 'oifname "lo" accept' 'tcp dport 22 drop' ;;
