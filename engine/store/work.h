@@ -11,7 +11,7 @@
 
 #include <pthread.h>
 
-enum { BATCH_BYTES = 512 << 10, BATCH_ITEMS = 256, RING_MIN = 8, PACK_LEVEL = 5 };
+enum { BATCH_BYTES = 512 << 10, BATCH_ITEMS = 256, RING_MIN = 8, PACK_LEVEL = 3 };
 
 enum item_kind { ITEM_OTHER, ITEM_KNOWN, ITEM_ARTICLE, ITEM_CAUSES, ITEM_CODES };
 
