@@ -21,6 +21,9 @@ SHARED = os.path.abspath(os.environ.get('KBT_SHARED', os.path.join(os.path.dirna
 FOUND, NONE, USAGE, UNDECIDED, DAMAGED, INTERRUPTED = 0, 1, 2, 3, 4, 130
 # How long what must happen is waited for: on a busy machine everything takes many times as long. No measure of anything.
 LIMIT_S = 120
+# What a person has set for a terminal is nothing to the tests: kbt would wrap and colour by it.
+for setting in ('COLUMNS', 'NO_COLOR'):
+    os.environ.pop(setting, None)
 
 
 def shared(path):

@@ -363,7 +363,7 @@ class ScanReport(SharedKbTest):
         self.db = self.path('own.db')
         shutil.copyfile(self.kb, self.db)
         self.assertEqual(self.json('stats')[0]['seen'], [])
-        first = self.log([f'2001-03-{d} 10:00:00 {RCMD}' for d in (11, 12, 12)])
+        first = self.log([f'2001-03-{d}T10:00:00Z {RCMD}' for d in (11, 12, 12)])
         for args in ((), ('--json',), ('--report', self.path('r.html'))):
             self.kbt('scan', '--record', *args, first)
         self.kbt('scan', first)  # not asked for
