@@ -107,6 +107,30 @@ static enum template_code code_of_template(const struct query *q, const struct m
 	return n ? CODE_OTHER : CODE_NONE;
 }
 
+/* The variable of the template that its last word in common stands before. */
+static const struct file_var *variable_behind(const struct query *q, const struct file_owner *o, uint32_t last)
+{
+	struct str word = str_part(q->clean->text, q->tokens[last].start, q->tokens[last].end);
+	size_t at = str_find_nocase(file_str(q->view, o->text), word);
+	const struct file_var *vars = q->view->vars + o->var_at;
+	for (uint32_t i = 0; at != STR_NONE && i < o->var_n; i++)
+		if (vars[i].start >= at + word.n)
+			return &vars[i];
+	return NULL;
+}
+
+/* Where the message ends within a value it has the value's first words. "from the user" begins no address, "reading
+ * from" no path: a small word begins what people write, or a name that somebody has put in quotes. */
+static bool begins_value(const struct query *q, const struct file_owner *o, uint32_t last)
+{
+	const struct query_token *next = &q->tokens[last + 1];
+	const struct file_var *v = variable_behind(q, o, last);
+	struct str text = q->clean->text, word = str_part(text, next->start, next->end);
+	bool open = next->start && strchr("'\"<[{(`\\/", text.p[next->start - 1]);
+	bool any = o->place == PLACE_AUTHORED && v && v->type == VAR_TEXT;
+	return open || any || !words_is_small(word) || (next->end < text.n && strchr("\\/:.@-", text.p[next->end]));
+}
+
 /* All of the message is what the template begins with, be it up to a value, and no stop says that it ends there. */
 static bool is_cut_off(const struct query *q, const struct alignment *al)
 {
@@ -232,7 +256,9 @@ static bool lacks_reason(const struct query *q, const struct match_code *code, c
 static void read_cut(const struct query *q, const struct match_code *code, struct answer *x)
 {
 	struct str behind = str_part(q->clean->text, q->tokens[x->alignment.last].end, q->payload.end);
-	x->cut_off = !x->fits && (x->mended || is_cut_off(q, &x->alignment));
+	bool more = x->alignment.last + 1 < q->token_count;
+	x->cut_off = !x->fits && (x->mended || is_cut_off(q, &x->alignment)) &&
+		     (!more || begins_value(q, x->owner, x->alignment.last));
 	x->lacks_reason = x->cut_off && lacks_reason(q, code, x, behind);
 	while (behind.n && !char_is_alnum(behind.p[0])) /* before a value that it is cut off behind */
 		behind = str_from(behind, 1);
@@ -400,15 +426,23 @@ static bool is_like_number(struct str value)
 	return digit || !small;
 }
 
+/* "nginx.service": a file's name has its ending, and is one word. */
+static bool is_like_file(struct str value)
+{
+	return str_find_char(value, '.') != STR_NONE && str_find_char(value, ' ') == STR_NONE;
+}
+
 bool rank_has_odd_value(const struct query *q, const struct answer *x)
 {
 	struct str text = q->clean->text;
 	bool ours = x->fits && x->owner->place == PLACE_AUTHORED;
 	for (unsigned i = 0; ours && i < x->surface.value_count; i++) {
 		struct match_span s = x->surface.values[i];
-		bool set_off = s.start && strchr("'\"<[{`", text.p[s.start - 1]);
-		if (q->view->vars[x->owner->var_at + i].type == VAR_NUMBER && s.end > s.start && !set_off &&
-		    !is_like_number(str_part(text, s.start, s.end)))
+		struct str value = str_part(text, s.start, s.end);
+		uint32_t type = q->view->vars[x->owner->var_at + i].type;
+		if (!value.n || (s.start && strchr("'\"<[{`", text.p[s.start - 1])))
+			continue;
+		if ((type == VAR_NUMBER && !is_like_number(value)) || (type == VAR_FILE && !is_like_file(value)))
 			return true;
 	}
 	return false;

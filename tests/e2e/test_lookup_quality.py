@@ -263,6 +263,27 @@ class Quality(unittest.TestCase):
                 said = max([m['confidence'] for m in a['matches']], default=0)
                 self.assertTrue(least <= said < most, (text, said))
 
+    def test_what_stands_for_a_units_file_has_its_ending(self):
+        odd = ('A dependency job for deploy failed', 'Failed to start transaction: Unit of work not found.',
+               'A dependency job for the nightly build failed.', 'Failed to restart worker: Unit test not found')
+        good = ('A dependency job for nginx.service failed.', 'A dependency job for remote-fs.target failed.',
+                'Failed to start foo.service: Unit foo.service not found.',
+                'Failed to restart dbus.socket: Unit dbus.socket is masked.')
+        for texts, least, most in ((odd, 0, 0.5), (good, 0.9, 1)):
+            for text, a in zip(texts, self.ask([{'query': t} for t in texts])):
+                said = max([m['confidence'] for m in a['matches']], default=0)
+                self.assertTrue(least <= said < most, (text, said))
+
+    def test_a_message_is_not_cut_off_behind_other_words(self):
+        other = ('An error occurred while reading from response stream: web',
+                 "mount: /mnt/a: can't find any free space.",
+                 'Unable to parse our own ident: web')
+        cut = ('An error occurred while reading C:', 'Timed out waiting for reply from ntp.example.com')
+        for texts, least, most in ((other, 0, 0.5), (cut, 0.8, 1)):
+            for text, a in zip(texts, self.ask([{'query': t} for t in texts])):
+                said = max([m['confidence'] for m in a['matches']], default=0)
+                self.assertTrue(least <= said < most, (text, said))
+
     def test_a_sibling_with_another_number_is_told(self):
         known, unknown, other = self.ask([{'query': t} for t in (
             'Failed to connect to <\\\\FILESRV>, Error = 53', 'Failed to connect to <\\\\FILESRV>, Error = 5',
