@@ -32,6 +32,14 @@ static char plain(uint32_t c)
 	return narrow(c);
 }
 
+/* A ligature, as texts that were copied from a PDF have it: "conﬁguration". */
+static struct str ligature(uint32_t c)
+{
+	static const struct str says[] = { STR_LIT("ff"),  STR_LIT("fi"), STR_LIT("fl"), STR_LIT("ffi"),
+					   STR_LIT("ffl"), STR_LIT("st"), STR_LIT("st") };
+	return c >= 0xFB00 && c <= 0xFB06 ? says[c - 0xFB00] : STR("");
+}
+
 bool lookalike_of(uint32_t c, struct str *ret_says)
 {
 	static const char ascii[] =
@@ -41,13 +49,16 @@ bool lookalike_of(uint32_t c, struct str *ret_says)
 	bool unseen =
 		c == 0xAD || (c >= 0x200B && c <= 0x200F) || c == 0x2060 || c == 0xFEFF || (c >= 0x202A && c <= 0x202E);
 	char like = plain(c);
+	struct str joined = ligature(c);
 	if (emoji || unseen)
 		*ret_says = STR("");
 	else if (c == 0x2026)
 		*ret_says = STR("...");
+	else if (joined.n)
+		*ret_says = joined;
 	else if (like)
 		*ret_says = (struct str){ ascii + (like - ' '), 1 };
-	return emoji || unseen || c == 0x2026 || like;
+	return emoji || unseen || c == 0x2026 || joined.n || like;
 }
 
 bool lookalike_is_wide_stop(struct str s)

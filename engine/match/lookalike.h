@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Characters that look like simpler ones: blanks, quotes and dashes of typography, those as wide as a Chinese one,
- * letters of two alphabets. Pure.
+ * Characters that look like simpler ones: blanks, quotes, dashes and ligatures of typography, those as wide as a
+ * Chinese one, letters of two alphabets. Pure.
  */
 #ifndef KBT_MATCH_LOOKALIKE_H
 #define KBT_MATCH_LOOKALIKE_H

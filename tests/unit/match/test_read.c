@@ -77,6 +77,7 @@ static void damage_is_undone(void **state)
 		{ "----\na\n=====  \n- b --", "\na\n\n- b --" },
 		{ "a\tb", "a\tb" },
 		{ "wait\xE2\x80\xA6", "wait..." },
+		{ "con\xEF\xAC\x81g, o\xEF\xAC\x84ine", "config, offline" },
 		{ "&unknown; &#xZZ; &", "&unknown; &#xZZ; &" },
 		{ "caf\xC3\xA9 \xFF", "caf\xC3\xA9 \xFF" },
 	};
