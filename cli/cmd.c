@@ -210,6 +210,8 @@ static int exit_code(enum err e)
 
 int cmd_fail(struct cmd_context *c, enum err e)
 {
+	if (e == ERR_BUSY && cmd_interrupted())
+		e = ERR_INTERRUPTED;
 	if (!c->diags.errors && e == ERR_DAMAGED)
 		cmd_error(c, "%s: the database is damaged: make it anew with `kbt import --replace --db %s PATH...`",
 			  c->db, c->db);
@@ -233,10 +235,12 @@ int cmd_fail_message(struct cmd_context *c, enum err e)
 	return cmd_fail(c, e);
 }
 
-static void say_waiting(void *context)
+static bool say_waiting(void *context, bool tell)
 {
 	struct cmd_context *c = context;
-	cmd_error(c, "%s: in use by another import or program: waiting for it to end", c->db);
+	if (tell)
+		cmd_error(c, "%s: in use by another import or program: waiting for it to end", c->db);
+	return !cmd_interrupted();
 }
 
 enum err cmd_store(struct cmd_context *c, enum store_mode mode, struct store **ret_store)

@@ -130,7 +130,9 @@ enum err http_open(const struct http_options *options, struct diags *d, struct h
 		close(options->listener->fd);
 		free_server(s);
 		return diags_fail(d, ERR_IO, "cannot start the web server on %.*s: %s", STR_ARG(options->listener->url),
-				  number ? err_errno_text(number) : "its library does not say why");
+				  number == EAGAIN ? err_text(ERR_THREAD)
+				  : number	   ? err_errno_text(number)
+						   : "its library does not say why");
 	}
 	if (pthread_create(&s->reaper, NULL, http_reap, s)) {
 		MHD_stop_daemon(s->daemon);

@@ -36,8 +36,7 @@ static enum err insist(struct importer *im, enum sql which)
 	enum err e;
 	store_wait(im->store, false);
 	while ((e = sql_done(sql_get(im->store, which))) == ERR_BUSY) {
-		store_say_waiting(im->store);
-		if (importer_told_to_stop(im)) {
+		if (!store_goes_on_waiting(im->store, true) || importer_told_to_stop(im)) {
 			e = ERR_INTERRUPTED;
 			break;
 		}

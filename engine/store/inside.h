@@ -42,7 +42,7 @@ struct store {
 	int folder; /* held while the file is open for writing; else -1 */
 	store_waiting *waiting; /* NULL, or who is told that somebody else has the file, and with what */
 	void *waiting_context;
-	bool said_waiting;
+	bool said_waiting, gave_up;
 	ZSTD_DCtx *unpacker;
 	struct store_dict *dicts;
 	size_t dict_count;
@@ -59,7 +59,8 @@ enum err store_fail(const struct store *s, struct diags *d, enum err e);
 enum err store_run(struct store *s, const char *text) MUST_USE; /* fixed SQL without values */
 void store_forget_statements(struct store *s);
 void store_wait(struct store *s, bool wait); /* for others that hold the file, up to STORE_WAIT_MS, or not at all */
-void store_say_waiting(struct store *s);
+/* store_goes_on_waiting: false where whoever is told of it does not want to wait. */
+bool store_goes_on_waiting(struct store *s, bool is_long);
 /* store_has_moved: the file that is open has lost its name or place since. store_reopen opens what is there now.
  * store_unmake takes away the file that this handle made, if it is still empty and nobody else is at it. */
 bool store_has_moved(struct store *s);

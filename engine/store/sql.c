@@ -61,7 +61,10 @@ enum err store_fail(const struct store *s, struct diags *d, enum err e)
 				  s->path);
 	case ERR_FULL:
 	case ERR_FILESIZE: return diags_fail(d, e, "%s: %s: nothing was changed", s->path, err_text(e));
-	case ERR_BUSY: return diags_fail(d, e, "%s: in use by another import for too long", s->path);
+	case ERR_BUSY:
+		return s->gave_up ? ERR_INTERRUPTED
+				  : diags_fail(d, e, "%s: in use by another import for too long", s->path);
+	case ERR_INTERRUPTED: return e;
 	default: return diags_fail(d, e, "%s: %s", s->path, err_text(e));
 	}
 }

@@ -69,11 +69,12 @@ static enum err check_file(const char *path, enum store_mode mode, struct diags 
 	return e;
 }
 
-void store_say_waiting(struct store *s)
+bool store_goes_on_waiting(struct store *s, bool is_long)
 {
-	if (!s->said_waiting && s->waiting)
-		s->waiting(s->waiting_context);
-	s->said_waiting = true;
+	bool tell = is_long && !s->said_waiting;
+	s->said_waiting |= is_long;
+	s->gave_up = s->waiting && !s->waiting(s->waiting_context, tell);
+	return !s->gave_up;
 }
 
 /* wait_on: SQLite's busy handler, which has asked so many times for this lock. */
@@ -81,9 +82,7 @@ static int wait_on(void *context, int times)
 {
 	enum { QUICK = 20, QUICK_MS = 5, STEP_MS = 50, SAY_MS = 1000 };
 	int waited_ms = times < QUICK ? times * QUICK_MS : QUICK * QUICK_MS + (times - QUICK) * STEP_MS;
-	if (waited_ms >= SAY_MS)
-		store_say_waiting(context);
-	if (waited_ms >= STORE_WAIT_MS)
+	if (!store_goes_on_waiting(context, waited_ms >= SAY_MS) || waited_ms >= STORE_WAIT_MS)
 		return 0;
 	sqlite3_sleep(times < QUICK ? QUICK_MS : STEP_MS);
 	return 1;

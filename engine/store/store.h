@@ -17,8 +17,9 @@ enum store_mode { STORE_READ, STORE_WRITE /* made where it is missing */ };
 /* store_open: ERR_MISSING (no such file, STORE_READ), ERR_FOREIGN (not ours), ERR_DAMAGED, ERR_NEWER, ERR_DENIED,
  * ERR_BUSY, ERR_IO; the sentence in d names the file and the command that mends it. */
 enum err store_open(const char *path, enum store_mode mode, struct diags *d, struct store **ret_store) MUST_USE;
-/* store_open_saying: waiting is called, once a handle, where another process has held the file for over a second. */
-typedef void store_waiting(void *context);
+/* store_open_saying: waiting is called again and again while another process holds the file; tell is true once a handle,
+ * when that has been so for over a second. False ends the wait. */
+typedef bool store_waiting(void *context, bool tell);
 enum err store_open_saying(const char *path, enum store_mode mode, store_waiting *waiting, void *context,
 			   struct diags *d, struct store **ret_store) MUST_USE;
 void store_close(struct store **store);

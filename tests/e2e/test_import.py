@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Import, remove, stats: what is kept, what wins, and that nothing is lost whatever the input or the machine does."""
 import bz2
+import contextlib
 import gzip
 import io
 import json
@@ -567,6 +568,23 @@ class Together(ImportTest):
                 lock.close()
                 out, err = p.communicate(timeout=LIMIT_S)
                 self.assertEqual((p.returncode, err), (0, b''))
+
+    def test_whoever_waits_can_be_interrupted(self):
+        """At once, and without a word of having waited too long."""
+        self.kbt('import', self.folder())
+        for hold, args in (('EXCLUSIVE', ('show', 'Q100001')), ('EXCLUSIVE', ('stats',)), ('EXCLUSIVE', ('import', self.dir)),
+                           ('EXCLUSIVE', ('remove', 'Q100001')), ('IMMEDIATE', ('remove', 'Q100001')), ('IMMEDIATE', ('import', self.dir))):
+            with self.subTest(hold=hold, args=args), contextlib.closing(sqlite3.connect(self.db, isolation_level=None)) as lock:
+                lock.execute(f'BEGIN {hold}')
+                p = self.start(*args)
+                self.assertIn(b'waiting', p.stderr.readline())
+                p.send_signal(signal.SIGINT)
+                try:
+                    self.assertEqual(p.communicate(timeout=LIMIT_S), (b'', b''))
+                finally:
+                    p.kill()
+                self.assertEqual(p.returncode, INTERRUPTED)
+        self.kbt('show', 'Q100001')
 
     def test_an_import_that_waits_twice_says_so_once(self):
         """For another that writes, then, at its commit, for one that reads."""

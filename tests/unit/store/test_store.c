@@ -283,9 +283,10 @@ static void readers_in_a_freeze_see_one_generation(void **state)
 	assert_null(reader);
 }
 
-static void say_waiting(void *waited)
+static bool say_waiting(void *waited, bool tell)
 {
-	*(bool *)waited = true;
+	*(bool *)waited |= tell;
+	return true;
 }
 
 static bool goes_on(void *waited, int64_t done_bytes, int64_t total_bytes, int64_t articles)
