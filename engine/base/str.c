@@ -61,24 +61,22 @@ static const char *next_of(const char *p, const char *end, char c)
 	return found ? found : end;
 }
 
+/* A stretch at a time: a caller that goes on behind each find must not look through all the rest each time for a letter
+ * in the case that the text does not have. */
 size_t str_find_nocase(struct str s, struct str what)
 {
+	enum { STRETCH = 256 };
 	if (what.n > s.n)
 		return STR_NONE;
 	if (!what.n)
 		return 0;
-	const char *end = s.p + (s.n - what.n) + 1; /* of the places where it may begin */
 	char low = char_lower(what.p[0]), up = char_upper(what.p[0]);
-	const char *next_low = next_of(s.p, end, low), *next_up = next_of(s.p, end, up);
-	while (next_low < end || next_up < end) {
-		bool lower = next_low < next_up;
-		const char *at = lower ? next_low : next_up;
-		if (equal_nocase(at, what.p, what.n))
+	const char *end = s.p + (s.n - what.n) + 1; /* of the places where it may begin */
+	for (const char *p = s.p; p < end;) {
+		const char *stop = end - p > STRETCH ? p + STRETCH : end, *at = next_of(p, next_of(p, stop, low), up);
+		if (at < stop && equal_nocase(at, what.p, what.n))
 			return (size_t)(at - s.p);
-		if (lower)
-			next_low = next_of(at + 1, end, low);
-		else
-			next_up = next_of(at + 1, end, up);
+		p = at < stop ? at + 1 : stop;
 	}
 	return STR_NONE;
 }

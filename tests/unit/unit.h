@@ -39,18 +39,18 @@ static inline double seconds_of(void (*work)(const char *item, size_t n), const 
 	return (double)(clock() - start) / CLOCKS_PER_SEC;
 }
 
-/* assert_linear: twice as much takes about twice the time; it would be four times where each part looks through all of
- * them. That holds on any machine and with the sanitizers; what a machine does meanwhile spoils a try now and then. */
+/* assert_linear: an eighth takes about an eighth of the time; it would be a sixty-fourth where each part looks through all
+ * of them. Between the two lies room for what a busy machine does to either, and tries for what it does for a while. */
 static inline void assert_linear(void (*work)(const char *item, size_t n), const char *item, size_t n)
 {
-	enum { TRIES = 5 };
+	enum { TRIES = 5, PART = 8, AT_MOST = 3 * PART };
 	const double soon = 0.1; /* what takes no longer is no matter */
 	for (int i = 0; i < TRIES; i++) {
 		double whole = seconds_of(work, item, n);
-		if (whole < soon || whole < soon + 3 * seconds_of(work, item, n / 2))
+		if (whole < soon || whole < soon + AT_MOST * seconds_of(work, item, n / PART))
 			return;
 	}
-	fail_msg("twice as much of '%s' takes more than three times as long", item);
+	fail_msg("'%s' takes more than %d times as long eight times over", item, AT_MOST);
 }
 
 #endif
