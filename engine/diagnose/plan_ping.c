@@ -126,15 +126,13 @@ static bool pings_denied(const struct digest *d)
 }
 
 /* plan_large_size: of a large packet, as large as the connection would send them, for lines and tunnels that carry only
- * a little less than others are many: where the other side, or a router between, has said that its segments hold less,
- * larger ones that vanish are no matter. Of packets larger than nearly all links carry nothing is asked. */
+ * a little less than others are many, and switches between two that send jumbo frames: where the other side, or a router
+ * between, has said that its segments hold less, larger ones that vanish are no matter. */
 struct str plan_large_size(const struct wave *w, const struct evidence *open)
 {
-	enum { UNKNOWN = 1400, MOST_MSS = 1460, MOST_MSS_V6 = 1440, TCP_HEADER = 20, ECHO_HEADER = 8 };
-	double mss = evidence_number(open, "tcp.mss", 0),
-	       most = is_ipv6(evidence_arg(open, "address")) ? MOST_MSS_V6 : MOST_MSS;
-	double size = (mss < most ? mss : most) + TCP_HEADER - ECHO_HEADER;
-	return mss > 0 ? arena_printf(w->a, "%.0f", size) : arena_printf(w->a, "%d", UNKNOWN);
+	enum { UNKNOWN = 1400, MOST = 8192 /* that a probe sends */, TCP_HEADER = 20, ECHO_HEADER = 8 };
+	double mss = evidence_number(open, "tcp.mss", 0), size = mss + TCP_HEADER - ECHO_HEADER;
+	return mss > 0 ? arena_printf(w->a, "%.0f", size < MOST ? size : MOST) : arena_printf(w->a, "%d", UNKNOWN);
 }
 
 static struct str large_size(const struct wave *w)

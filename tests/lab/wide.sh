@@ -325,6 +325,11 @@ mtu-back|depot|ip|ip.path.mtu-blackhole|ip.path.mtu-blackhole|packets over 300 b
 mtu-back-tcp|depot|ip|ip.path.mtu-blackhole|ip.path.mtu-blackhole/open|TCP packets over 300 bytes vanish on the way back, pings do not
 ok-jumbo-client|nas7|none|none.healthy|healthy|this machine's interface has MTU 9000, the LAN 1500
 ok-jumbo-far|depot|none|none.healthy|healthy|as ok-jumbo-client, and the server is behind the router
+jumbo-switch|nas7|ip|ip.path.mtu-blackhole|ip.path.mtu-blackhole|both ends send frames of 9000 bytes, and the switch between drops what is over 1500
+jumbo-switch-ssh|nas7|ip|ip.path.mtu-blackhole|ip.path.mtu-blackhole|as jumbo-switch, of an SSH server
+jumbo-switch-web|nas7|ip|ip.path.mtu-blackhole|ip.path.mtu-blackhole|as jumbo-switch, of a web server
+ok-jumbo|nas7|none|none.healthy|healthy|both ends send frames of 9000 bytes, and so does the switch
+ok-jumbo-ssh|nas7|none|none.healthy|healthy|as ok-jumbo, of an SSH server
 ok-mss-clamped|depot|none|none.healthy|healthy|packets over 1000 bytes vanish, and the router sees to it that connections have none
 half-duplex|nas7|link|link.path.loss|link.path.loss/ip.path.mtu-blackhole/healthy/open|half of the packets over 500 bytes are lost
 tun-dead|depot|ras|ras.link.dead-peer|routed-silent/ras.link.dead-peer/open|the way is over a tunnel whose far end is dead, and nobody said that it was dialled|timing
@@ -967,6 +972,13 @@ inject_variants() {
     mtu-back) drop_in e53r forward 'iifname "eth1" ip length > 300 drop' ;;
     mtu-back-tcp) drop_in e53r forward 'iifname "eth1" ip protocol tcp ip length > 300 drop' ;;
     ok-jumbo-client | ok-jumbo-far) ipn e53c link set eth0 mtu 9000 ;;
+    jumbo-switch) jumbo 1500 ;;
+    jumbo-switch-ssh) serves_ssh; jumbo 1500 ;;
+    jumbo-switch-web)
+        labd e53s web tcp 443 silent; jumbo 1500
+        says 'curl: (28) Failed to connect to filesrv port 443 after 130211 ms: Connection timed out' ;;
+    ok-jumbo) jumbo 9000 ;;
+    ok-jumbo-ssh) serves_ssh; jumbo 9000 ;;
     ok-mss-clamped) drop_in e53r forward 'tcp flags syn tcp option maxseg size set 900' 'ip length > 1000 drop' ;;
     half-duplex) bridge_drop 'ether type ip ip length > 500 numgen random mod 100 < 50 drop' ;;
     tun-dead) ras_up 2 100 ;;
@@ -1396,6 +1408,14 @@ smb_rule() {
 says() { set_env "SAYS=$1"; }
 
 # serves_ssh: both servers greet as SSH's do; serves_sql: the near one waits for a word, as a database
+# jumbo MTU: the client and the file server send frames of 9000 bytes, and the switch between carries MTU. Its ports
+# carry all: what the client's own port drops, the client would know.
+jumbo() {
+    local port
+    for port in c0 s0; do ipn e53sw link set "$port" mtu 9000; done
+    ipn e53c link set eth0 mtu 9000; ipn e53s link set eth0 mtu 9000
+    bridge_drop "ether type ip ip length > $1 drop"
+}
 serves_ssh() {
     local host=filesrv
     case $(sed -n 's/^TARGET=//p' "$RUN/fault.env") in remsrv) host=remsrv ;; esac
