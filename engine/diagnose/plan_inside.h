@@ -56,6 +56,9 @@ bool plan_slow_way(const struct digest *d);
 /* plan_seems_gone: a neighbour that the system still remembers, so that it sent its requests, and that answers
  * nothing. */
 bool plan_seems_gone(const struct digest *d);
+/* plan_row_wait_ms: how long each of a row is waited for, on a way of such a round trip; before_repeat: no longer than
+ * until the system repeats its request. */
+double plan_row_wait_ms(double trip_ms, bool before_repeat);
 /* plan_ask_row: short connections one after another, none of which waits for a repeated SYN. */
 void plan_ask_row(struct wave *w, struct str port, struct str attempts);
 /* plan_watch_ends: the service ended this connection: how long others are looked at for the same; empty: it did not. */

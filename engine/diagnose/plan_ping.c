@@ -256,10 +256,16 @@ struct str plan_watch_ends(const struct wave *w, const struct evidence *e)
 				      : arena_printf(w->a, "%.0f", ms < MOST_MS ? ms : MOST_MS);
 }
 
+double plan_row_wait_ms(double trip_ms, bool before_repeat)
+{
+	enum { LEAST_MS = 300, BEFORE_REPEAT_MS = 950, TRIPS = 3 };
+	double ms = TRIPS * trip_ms;
+	return ms < LEAST_MS ? LEAST_MS : before_repeat && ms > BEFORE_REPEAT_MS ? BEFORE_REPEAT_MS : ms;
+}
+
 void plan_ask_row(struct wave *w, struct str port, struct str attempts)
 {
 	const struct digest *d = w->d;
-	enum { LEAST_MS = 300, BEFORE_REPEAT_MS = 950, TRIPS = 3 };
 	if (d->udp)
 		return;
 	const struct evidence *ping = digest_look(d, "icmp", ARG("address", d->target));
@@ -267,16 +273,15 @@ void plan_ask_row(struct wave *w, struct str port, struct str attempts)
 	const double seen[] = { evidence_number(d->tcp445, "tcp.rtt", evidence_number(d->tcp445, "tcp.ms", -1)),
 				evidence_number(d->tcp139, "tcp.rtt", evidence_number(d->tcp139, "tcp.ms", -1)),
 				evidence_number(ping, "icmp.rtt_min", -1) };
-	double wait_ms = -1;
+	double trip_ms = -1;
 	for (size_t i = 0; i < sizeof seen / sizeof *seen; i++)
-		if (seen[i] >= 0 && (wait_ms < 0 || TRIPS * seen[i] < wait_ms))
-			wait_ms = TRIPS * seen[i];
-	if (digest_is(d, "latency.state", "ok") && wait_ms > BEFORE_REPEAT_MS)
-		wait_ms = BEFORE_REPEAT_MS;
+		if (seen[i] >= 0 && (trip_ms < 0 || seen[i] < trip_ms))
+			trip_ms = seen[i];
+	double wait_ms = plan_row_wait_ms(trip_ms, digest_is(d, "latency.state", "ok"));
 	/* Of an SSH server that may be asked little more each connection tells twice, once by its greeting. */
 	double hear_ms = digest_hear_ms(d, d->tcp445);
 	ask(w, "retry", ARG("address", d->target), ARG("port", port), ARG("attempts", attempts),
-	    ARG("spacing", S("50")), ARG("wait", arena_printf(w->a, "%.0f", wait_ms > LEAST_MS ? wait_ms : LEAST_MS)),
+	    ARG("spacing", S("50")), ARG("wait", arena_printf(w->a, "%.0f", wait_ms)),
 	    ARG("watch", plan_watch_ends(w, d->tcp445)),
 	    ARG("hear", digest_is_ssh(d) && hear_ms > 0 ? arena_printf(w->a, "%.0f", hear_ms) : S("")));
 }

@@ -89,6 +89,19 @@ static void ask_mute(struct wave *w, struct str addresses)
 	}
 }
 
+/* ask_doubt: is each refused? The target's row is the one that step_refused_again asks for. */
+static void ask_doubt(struct wave *w, struct str address)
+{
+	const struct digest *d = w->d;
+	const struct evidence *once = digest_look(d, "tcp", ARG("address", address), ARG("port", d->port));
+	double wait_ms = plan_row_wait_ms(evidence_number(once, "tcp.ms", 0), true);
+	if (str_eq(address, d->target))
+		plan_ask_row(w, d->port, S(DIGEST_REFUSED_AGAIN));
+	else
+		ask(w, "retry", ARG("address", address), ARG("port", d->port), ARG("attempts", S(DIGEST_REFUSED_AGAIN)),
+		    ARG("spacing", S("50")), ARG("wait", arena_printf(w->a, "%.0f", wait_ms)));
+}
+
 /* step_service: the service ended a connection, or one of its addresses refused it, which may be one of many; or it says
  * nothing where it speaks first, or is only slow to. */
 void step_service(struct wave *w)
@@ -102,8 +115,7 @@ void step_service(struct wave *w)
 		ask(w, "retry", ARG("address", v6), ARG("port", d->port), ARG("attempts", S(DIGEST_ENDED_AGAIN)),
 		    ARG("spacing", S("50")), ARG("watch", plan_watch_ends(w, six)));
 	if (doubt.n)
-		ask(w, "retry", ARG("address", doubt), ARG("port", d->port), ARG("attempts", S(DIGEST_REFUSED_AGAIN)),
-		    ARG("spacing", S("50")), ARG("wait", S("300")));
+		ask_doubt(w, doubt);
 	ask_mute(w, d->target);
 	ask_mute(w, d->used_all);
 	ask_mute(w, d->v6);
