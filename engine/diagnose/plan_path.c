@@ -189,7 +189,8 @@ void step_own_filter(struct wave *w)
 void step_inside(struct wave *w)
 {
 	const struct digest *d = w->d;
-	if (digest_is(d, "tcp.445", "refused") && !d->udp && !digest_is(d, "path.kind", "local"))
+	bool elsewhere = !digest_is(d, "path.kind", "local") && !is_ipv6(d->target);
+	if (digest_is(d, "tcp.445", "refused") && !d->udp && elsewhere)
 		ask(w, "inside", ARG("address", d->target), ARG("port", d->port));
 }
 

@@ -3,14 +3,14 @@
  * Does a rule of this machine's own answer for a server? Takes address= and port=, and asks for a connection there by the
  * loopback interface (SO_BINDTODEVICE), so that it leaves this machine in no case: whoever refuses it is the own system,
  * as a rule for outgoing packets that rejects with a reset. A rule for the interface of the real way, or one that leads
- * elsewhere (redirect), does not show.
+ * elsewhere (redirect), does not show; nor does one for IPv6, of which the system has no way there by that interface.
  */
 #include "probe/outcome.h"
 
 #include <errno.h>
 
 static const struct probe_arg_help args[] = {
-	{ "address", true, "address of the server", ARG_ADDRESS },
+	{ "address", true, "IPv4 address of the server", ARG_ADDRESS },
 	{ "port", true, "TCP port", ARG_PORT },
 	{ "wait", false, "how long to wait, in ms (default 200)", ARG_NUMBER },
 	{ 0 }
@@ -48,6 +48,11 @@ static void inside_start(struct machine *m)
 	s->port = (unsigned)machine_arg_number(m, "port", 0, 0, UINT16_MAX);
 	if (!machine_arg_address(m, "address", &s->address) || !s->port) {
 		machine_not_run(m, "no address or port to connect to");
+		return;
+	}
+	/* By loopback its own closed port would refuse it, too, and there is no way to another's IPv6 address. */
+	if (s->address.family != 4 || address_is_loopback(s->address)) {
+		machine_not_run(m, "this can be told of the IPv4 address of another machine alone");
 		return;
 	}
 	machine_open(m, 0, (struct channel_spec){ .kind = CHANNEL_TCP, .to = s->address, .port = (uint16_t)s->port,
