@@ -17,14 +17,15 @@ struct dns_view {
  * before "there is no such name". Who says that there is no such name and refuses another serves this machine, and that
  * other name is not his. */
 enum {
-	ANSWERS, NO_A_RECORD, SERVFAIL, TRUNCATED, UNREADABLE, SLOW, SILENT, REJECTED, PORT_CLOSED, UNREACHABLE,
-	NXDOMAIN, REFUSED
+	ANSWERS, NO_A_RECORD, SERVFAIL, TRUNCATED, UNREADABLE, SLOW, SILENT, REJECTED, PORT_CLOSED, LOCAL_DENIED,
+	UNREACHABLE, NXDOMAIN, REFUSED
 };
 static const char *const dns_order[] = {
 	[ANSWERS] = "answers",	       [NO_A_RECORD] = "no-a-record", [SERVFAIL] = "servfail",
 	[TRUNCATED] = "truncated",     [UNREADABLE] = "unreadable",   [SLOW] = "slow",
 	[SILENT] = "silent",	       [REJECTED] = "rejected",	      [PORT_CLOSED] = "port-closed",
-	[UNREACHABLE] = "unreachable", [NXDOMAIN] = "nxdomain",	      [REFUSED] = "refused"
+	[LOCAL_DENIED] = "local-denied", [UNREACHABLE] = "unreachable", [NXDOMAIN] = "nxdomain",
+	[REFUSED] = "refused"
 };
 
 static size_t dns_rank(const char *state)
@@ -73,6 +74,8 @@ static struct dns_view view_reply(const struct digest *d, const struct evidence 
 		v.state = "unreadable"; /* answers came, and none of them is one to the question */
 	if (v.state && rejects(e))
 		v.state = "rejected";
+	if (v.state && str_eq(evidence_text(e, "dns.error"), STR("EPERM")))
+		v.state = "local-denied"; /* the system itself did not let it go */
 	v.empty = !v.addresses.n && evidence_text(e, "dns.addresses").n;
 	if (v.state && evidence_state(e, "answered") && !v.addresses.n)
 		v.state = evidence_yes(e, "dns.dangling") ? "nxdomain" : "no-a-record";

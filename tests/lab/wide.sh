@@ -545,6 +545,7 @@ no-lan-route|nas7|ip|ip.client.no-default-route|ip.client.no-default-route|every
 client-fw-lo-first|nas7|filter|filter.client.output-drop|filter.client.output-drop|the client's own firewall lets loopback pass and drops outgoing SMB
 client-fw-all-out|nas7|filter|filter.client.output-drop|filter.client.output-drop|the client's own firewall drops whatever goes out, but DNS and NetBIOS
 client-fw-strict|nas7|filter|filter.server.drop-smb|fw-drop-smb|the server drops SMB, and the client's own firewall lets in nothing new, by loopback neither
+client-fw-dns|nas7|name|name.client.dns-denied|name.client.dns-denied|the client's own firewall drops outgoing DNS, and no other source has the name|silence
 client-fw-rst|nas7|filter|filter.client.output-reject|filter.client.output-reject|the client's own firewall answers outgoing SMB with a reset
 client-fw-rst-ssh|nas7|filter|filter.client.output-reject|filter.client.output-reject|the client's own firewall answers outgoing SSH with a reset
 client-fw-one-address|depot|filter|filter.client.output-drop|filter.client.output-drop|the client's own firewall drops SMB to the server's network alone
@@ -641,6 +642,7 @@ inject_variants() {
     client-fw-strict)
         drop_in e53s input "$SMB_PORTS drop"
         drop_in e53c input 'ct state established,related accept' 'meta l4proto tcp drop' ;;
+    client-fw-dns) serves_ssh; says 'ssh: Could not resolve hostname filesrv: Temporary failure in name resolution'; drop_in e53c output 'udp dport { 53, 137 } drop' ;;
     client-fw-rst) drop_in e53c output "$SMB_PORTS reject with tcp reset" ;;
     client-fw-rst-ssh) serves_ssh; drop_in e53c output 'tcp dport 22 reject with tcp reset' ;;
     client-fw-one-address) drop_in e53c output "ip daddr 10.53.1.0/24 $SMB_PORTS drop" ;;
