@@ -235,11 +235,15 @@ int cmd_fail_message(struct cmd_context *c, enum err e)
 	return cmd_fail(c, e);
 }
 
+void cmd_say_waiting(struct cmd_context *c)
+{
+	cmd_error(c, "%s: in use by another import or program: waiting for it to end", c->db);
+}
+
 static bool say_waiting(void *context, bool tell)
 {
-	struct cmd_context *c = context;
 	if (tell)
-		cmd_error(c, "%s: in use by another import or program: waiting for it to end", c->db);
+		cmd_say_waiting(context);
 	return !cmd_interrupted();
 }
 

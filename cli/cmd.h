@@ -105,6 +105,7 @@ int cmd_fail(struct cmd_context *c, enum err e);
 
 /* cmd_store opens the database; after a failure the sentence is in c->diags: return cmd_fail(c, e). */
 enum err cmd_store(struct cmd_context *c, enum store_mode mode, struct store **ret_store) MUST_USE;
+void cmd_say_waiting(struct cmd_context *c); /* that somebody else has it */
 
 /* cmd_matcher opens the matcher of the store's content; where it has to be compiled that shows on a terminal, and a
  * signal ends it. */

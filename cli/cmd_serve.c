@@ -21,10 +21,26 @@ static void say(void *context, const char *sentence)
 	cmd_error(context, "%s", sentence);
 }
 
+/* is_asked_to_end: while the threads are started, the signals are blocked: they wait to be heard. */
+static bool is_asked_to_end(void)
+{
+	sigset_t came;
+	sigpending(&came);
+	return cmd_interrupted() || sigismember(&came, SIGINT) || sigismember(&came, SIGTERM) ||
+	       sigismember(&came, SIGHUP);
+}
+
+static bool say_waiting(void *context, bool tell)
+{
+	if (tell)
+		cmd_say_waiting(context);
+	return !is_asked_to_end();
+}
+
 static bool show_progress(void *context, int64_t done, int64_t total)
 {
 	cmd_progress(context, "preparing the look-up: %lld of %lld articles", (long long)done, (long long)total);
-	return !cmd_interrupted();
+	return !is_asked_to_end();
 }
 
 static void announce(struct cmd_context *c, const struct listener *l, struct site *site)
@@ -182,6 +198,7 @@ static enum err open_and_serve(struct cmd_context *c, struct served *s, const si
 					.allow = &s->allow,
 					.gate = s->gate,
 					.say = say,
+					.waiting = say_waiting,
 					.progress = show_progress,
 					.context = c };
 	if (!e)

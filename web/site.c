@@ -401,7 +401,7 @@ enum err site_open(const struct site_options *options, struct diags *d, struct s
 	pthread_cond_init(&s->stop, &monotonic);
 	pthread_condattr_destroy(&monotonic);
 	is_other_file(s, &s->file);
-	enum err e = store_open(options->db, STORE_READ, d, &s->watched);
+	enum err e = store_open_saying(options->db, STORE_READ, options->waiting, options->context, d, &s->watched);
 	if (!e)
 		e = kb_load(s, d, true, &s->kb);
 	if (!e)

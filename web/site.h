@@ -30,6 +30,7 @@ struct site_options {
 	struct gate *gate; /* who may ask what; borrowed; NULL: everyone everything */
 	/* say: a sentence for the one who runs the server; from any thread. */
 	void (*say)(void *context, const char *sentence);
+	store_waiting *waiting; /* of who looks whether the file has changed, at the start too; from any thread */
 	bool (*progress)(void *context, int64_t done, int64_t total); /* of compiling the matcher, at the start */
 	void *context;
 };

@@ -573,7 +573,8 @@ class Together(ImportTest):
         """At once, and without a word of having waited too long."""
         self.kbt('import', self.folder())
         for hold, args in (('EXCLUSIVE', ('show', 'Q100001')), ('EXCLUSIVE', ('stats',)), ('EXCLUSIVE', ('import', self.dir)),
-                           ('EXCLUSIVE', ('remove', 'Q100001')), ('IMMEDIATE', ('remove', 'Q100001')), ('IMMEDIATE', ('import', self.dir))):
+                           ('EXCLUSIVE', ('serve', '--listen', '127.0.0.1:0')), ('EXCLUSIVE', ('remove', 'Q100001')),
+                           ('IMMEDIATE', ('remove', 'Q100001')), ('IMMEDIATE', ('import', self.dir))):
             with self.subTest(hold=hold, args=args), contextlib.closing(sqlite3.connect(self.db, isolation_level=None)) as lock:
                 lock.execute(f'BEGIN {hold}')
                 p = self.start(*args)
