@@ -365,6 +365,16 @@ static struct str meaning_of(struct store *store, const struct catalog *catalog,
 	return says;
 }
 
+/* add_meaning: a line may end behind an underscore, so that a long symbol does not break within a word. */
+static void add_meaning(struct buf *out, struct str says)
+{
+	for (size_t at; (at = str_find_char(says, '_')) != STR_NONE; says = str_from(says, at + 1)) {
+		render_html_escape(out, str_first(says, at + 1));
+		buf_add_c(out, "<wbr>");
+	}
+	render_html_escape(out, says);
+}
+
 static void add_codes(struct buf *out, struct store *store, const struct catalog *catalog,
 		      const struct catalog_facets *facets, struct arena *a)
 {
@@ -380,7 +390,7 @@ static void add_codes(struct buf *out, struct store *store, const struct catalog
 		render_html_escape(out, label_of("code", facets->items[i].name, a));
 		buf_add_c(out, "</a> <span class=\"means\">");
 		if (number)
-			render_html_escape(out, meaning_of(store, catalog, value, a));
+			add_meaning(out, meaning_of(store, catalog, value, a));
 		buf_add_c(out, "</span> ");
 		add_found(out, facets->items[i].count);
 	}

@@ -293,6 +293,7 @@ class Pages(unittest.TestCase):
         self.assertTrue(page.find('a', href='/search?code=53'))
         self.assertTrue(page.find('a', href='/search?kind=ours'))
         self.assertIn('ERROR_BAD_NETPATH', page.text)
+        self.assertIn('ERROR_<wbr>BAD_<wbr>NETPATH', text)  # a long one breaks there, not within a word
         self.assertRegex(page.text, r'111\s+ECONNREFUSED')  # as the articles about it mean it, no ERROR_BUFFER_OVERFLOW
         self.assertRegex(page.text, r'111\s+ECONNREFUSED')
         self.assertIn('Most seen here', page.text)
