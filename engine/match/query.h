@@ -180,7 +180,7 @@ bool rank_takes_code(const struct answer *x, struct match_span code);
 bool rank_is_heading(const struct query *q, const struct match_code *code, const struct answer *x);
 /* rank_lacks_value: it fits, but nothing stands where one of its variables is. */
 bool rank_lacks_value(const struct answer *x);
-/* rank_has_odd_value: what stands where a message of ours has a number or a file's name cannot be one. */
+/* rank_has_odd_value: what stands where a message of ours has a number, a file's name or a path cannot be one. */
 bool rank_has_odd_value(const struct query *q, const struct answer *x);
 
 /* rank_weight_scale: in a small KB every word weighs less than in the one that the regression was made on. */

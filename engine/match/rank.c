@@ -432,6 +432,12 @@ static bool is_like_file(struct str value)
 	return str_find_char(value, '.') != STR_NONE && str_find_char(value, ' ') == STR_NONE;
 }
 
+/* "/srv/a b": a path has no part that a program set before it: "warning: setlocale: LC_ALL". */
+static bool is_like_path(struct str value)
+{
+	return str_find(value, STR(": ")) == STR_NONE;
+}
+
 bool rank_has_odd_value(const struct query *q, const struct answer *x)
 {
 	struct str text = q->clean->text;
@@ -442,7 +448,8 @@ bool rank_has_odd_value(const struct query *q, const struct answer *x)
 		uint32_t type = q->view->vars[x->owner->var_at + i].type;
 		if (!value.n || (s.start && strchr("'\"<[{`", text.p[s.start - 1])))
 			continue;
-		if ((type == VAR_NUMBER && !is_like_number(value)) || (type == VAR_FILE && !is_like_file(value)))
+		if ((type == VAR_NUMBER && !is_like_number(value)) || (type == VAR_FILE && !is_like_file(value)) ||
+		    (type == VAR_PATH && !is_like_path(value)))
 			return true;
 	}
 	return false;

@@ -274,6 +274,16 @@ class Quality(unittest.TestCase):
                 said = max([m['confidence'] for m in a['matches']], default=0)
                 self.assertTrue(least <= said < most, (text, said))
 
+    def test_what_stands_for_a_path_is_one(self):
+        odd = ('bash: warning: setlocale: LC_ALL: cannot change locale (en_US.UTF-8): No such file or directory',
+               'grep: warning: stray \\ before white space: x: No such file or directory')
+        good = ('bash: /opt/my tool/run: No such file or directory', 'grep: C:\\logs\\a.txt: No such file or directory',
+                'grep: http://nas1/x: No such file or directory')
+        for texts, least, most in ((odd, 0, 0.5), (good, 0.9, 1)):
+            for text, a in zip(texts, self.ask([{'query': t} for t in texts])):
+                said = max([m['confidence'] for m in a['matches']], default=0)
+                self.assertTrue(least <= said < most, (text, said))
+
     def test_a_message_is_not_cut_off_behind_other_words(self):
         other = ('An error occurred while reading from response stream: web',
                  "mount: /mnt/a: can't find any free space.",
