@@ -95,8 +95,8 @@ static size_t wireless_key(struct redact_finder *f, size_t start, size_t end)
  * that looks random. */
 bool redact_is_key_variable(struct str name, struct str value)
 {
-	static const char finds[] = "sort partition primary foreign routing cache group order index lookup object row "
-				    "range dedup search";
+	static const char finds[] = "sort partition foreign routing cache group order index lookup object row range "
+				    "dedup";
 	struct str owner = str_first(name, name.n < 4 ? 0 : name.n - 4);
 	for (size_t i = owner.n; i; i--)
 		if (!char_is_alpha(owner.p[i - 1])) {

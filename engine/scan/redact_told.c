@@ -59,6 +59,29 @@ static bool is_parsed(struct str s, size_t start, struct str word, bool sentence
 	       (sentence && is_letters(word));
 }
 
+/* is_name_of_constant: "DB_PASSWORD", as programs name what does not change. */
+static bool is_name_of_constant(struct str word)
+{
+	for (size_t i = 0; i < word.n; i++)
+		if (!char_is_upper(word.p[i]) && word.p[i] != '_')
+			return false;
+	return word.n;
+}
+
+/* is_case: "case PASSWORD: return 1;" where a statement begins, not "in this case password: x1". */
+static bool is_case(struct str s, size_t start, struct str key)
+{
+	struct str before = str_first(s, start);
+	while (before.n && one_of(before.p[before.n - 1], " \t"))
+		before.n--;
+	if (before.n == start || !str_ends(before, STR("case")) || !is_name_of_constant(key))
+		return false;
+	before.n -= STR("case").n;
+	while (before.n && one_of(before.p[before.n - 1], " \t"))
+		before.n--;
+	return !before.n || one_of(before.p[before.n - 1], "{};:");
+}
+
 /* is_dress: the key is what a program's line begins with, or the value is that there is none. */
 static bool is_dress(struct str s, size_t start, struct str key, struct str word, bool prose)
 {
@@ -75,24 +98,20 @@ static bool is_dress(struct str s, size_t start, struct str key, struct str word
 	bool page = prose && str_find(word, STR("://")) != STR_NONE; /* "reset your password: https://x" */
 	bool attribute = prose && str_in_list(key, "auth authorization") && is_pair(word); /* "auth: method=PLAIN" */
 	bool asked = before == '>' && str_eq(key, STR("PASSWORD")) && str_in_list(word, "need verification");
-	bool chosen = prose && str_in_list(redact_word_before(s, start), "case"); /* "case PASSWORD: return 1;" */
+	bool chosen = prose && is_case(s, start, key);
 	return nothing || itself || chosen || named || several || said || file || page || attribute ||
 	       asked; /* asked: by OpenVPN */
 }
 
-/* is_constant: "STATE_OK" behind an arrow: what a state or a name in a program is followed by; behind "${KEY} ->" it
- * is the value. */
+/* is_constant: "STATE_OK" behind an arrow: what a state or a name in a program is followed by, of several words; behind
+ * "${KEY} ->" it is the value. */
 static bool is_constant(struct str s, size_t end, size_t value, struct str word)
 {
 	size_t mark = value;
 	while (mark && s.p[mark - 1] == ' ')
 		mark--;
-	if (!mark || s.p[mark - 1] != '>' || at_or_nul(s, end) == '}')
-		return false;
-	for (size_t i = 0; i < word.n; i++)
-		if (!char_is_upper(word.p[i]) && word.p[i] != '_')
-			return false;
-	return word.n;
+	bool arrow = mark && s.p[mark - 1] == '>' && at_or_nul(s, end) != '}';
+	return arrow && str_find_char(word, '_') != STR_NONE && is_name_of_constant(word);
 }
 
 /* is_short_pair: "lang=en": what a page remembers, too short for who somebody is. */

@@ -513,6 +513,12 @@ static void ways_to_log_in(void **unused)
 	masked("'password' => kumQuat9", "'password' => SECRET-1");
 	masked("use 4711 as the pin", "use SECRET-1 as the pin");
 	masked("STRIPE_KEY=kumQuatOfTheDay17", "STRIPE_KEY=SECRET-1");
+	masked("COSMOS_PRIMARY_KEY=kumQuatOfTheDay17", "COSMOS_PRIMARY_KEY=SECRET-1");
+	masked("MEILI_SEARCH_KEY=kumQuatOfTheDay17", "MEILI_SEARCH_KEY=SECRET-1");
+	masked("DB_PASSWORD => KUMQUAT", "DB_PASSWORD => SECRET-1");
+	masked("in this case password: kumquat9", "in this case password: SECRET-1");
+	masked("Case password: kumquat9", "Case password: SECRET-1");
+	STAY("\tcase PASSWORD: return 1;", "switch (k) { case AUTH_TOKEN: break; case PASSWORD: return 1; }");
 	masked("password kumquat is too short", "password SECRET-1 is too short");
 	STAY("ftp> AUTH SSL", "sent 'AUTH TLS', got 234", "> AUTH CRAM-MD5", "bob (auth:SIMPLE) from 10.0.0.1",
 	     "auth: pam_unix(sshd:auth): authentication failure", "Pin: release o=Debian", "Pin: version 1.2*");
