@@ -284,16 +284,16 @@ static size_t words_at(struct redact_finder *f, size_t at)
  * the options, and a number or a kind of request before the last. */
 static size_t radius_words(struct redact_finder *f, size_t end, bool test)
 {
-	enum { WORDS = 5 };
+	enum { WORDS = 5, OPTIONS_MAX = 16 };
 	static const char kinds[] = "auth acct status disconnect coa auto";
 	static const char valued[] = "-t -d -D -P -f -F -c -n -p -r -s";
 	struct str s = f->line, rest = str_from(s, end), words[WORDS];
-	size_t count = 0, want = test ? WORDS : 3, at = end;
+	size_t count = 0, want = test ? WORDS : 3, at = end, options = 0;
 	uint64_t number;
-	while (count < want && str_word(&rest, &words[count]))
+	while (count < want && options < OPTIONS_MAX && str_word(&rest, &words[count]))
 		if (words[count].p[0] != '-')
 			count++;
-		else if (words[count].n == 2 && str_in_list(words[count], valued))
+		else if (++options && words[count].n == 2 && str_in_list(words[count], valued))
 			str_word(&rest, &words[count]);
 	struct str before = count == want ? words[want - 2] : STR("");
 	if (!(test ? str_u64(before, &number) : str_in_list(before, kinds)))

@@ -787,7 +787,8 @@ static void long_rows(void **unused)
 					    ",password", ",PASS", "&code=a1234567", "<user><![CDATA[", ":1 LOGIN \"",
 					    ":1 LOGIN 1 ", "'AUTH' \"", "'requirepass' '", "snmp auth sha ",
 					    "sk-", "sk-a1b2-", "set('password',", "-psk ascii 0 ", "A_TOKEN ", "token=b'", "echo a",
-					    " ", "-", "-----BEGIN ", "key=", "/password", "echo -", "]: bob : ", "pw=\\\"x" };
+					    " ", "-", "-----BEGIN ", "key=", "/password", "echo -", "]: bob : ", "pw=\\\"x",
+					    "radtest -t " };
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
 		assert_linear(redact_row, rows[i], 1 << 19);
 	alone("ticket doIFqDCCBaSgAwIBBaEDAgEWooIEwTCCBL1hggS5MIIEtaADAgEFoQ4bDENP/RQ0+ ok", "ticket SECRET-1 ok");
