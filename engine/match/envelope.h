@@ -24,7 +24,8 @@ bool envelope_event(struct str text, struct match_envelope *ret_envelope);
 size_t envelope_split(struct str text, struct str *ret_records, size_t max);
 
 /* envelope_head measures what a payload begins with that may be dress after all: levels ("ERROR: ", "[ERROR] "), a
- * level beside a thread ("ERROR [main] Store - "), labels ("Message : ") and, where a stamp stood before it (dressed),
+ * level beside a thread ("ERROR [main] Store - ") or before a word ("ERROR text"), labels ("Message : ", "[Errno 28] ",
+ * what Go asked for: "Get "https://web1/": ") and, where a stamp stood before it (dressed),
  * one name with a mark ("backup: ", "Store - "). Messages begin so themselves; therefore it is left to them, and who
  * knows where the message begins asks. Bytes, the blanks behind included; 0 for none. */
 size_t envelope_head(struct str payload, bool dressed);

@@ -132,6 +132,34 @@ bool peel_ends_in_hresult(struct str s)
 	       str_find(str_from(s, s.n > 90 ? s.n - 90 : 0), STR("(Exception from ")) != STR_NONE;
 }
 
+/* is_quiet: a level that tells of no error; what such a line names beside its message was got over. */
+static bool is_quiet(struct str level)
+{
+	return str_in_list(level, "info inf debug dbg trace notice verbose");
+}
+
+/* "it failed: OSError('text')": an exception as Python shows one, with what it says, at the end. */
+static bool peel_raised(struct peel *p)
+{
+	static const struct str kinds[] = { STR_LIT("Error("), STR_LIT("Exception(") };
+	struct str s = p->rest;
+	char quote = str_ends(s, STR("')")) ? '\'' : str_ends(s, STR("\")")) ? '"' : 0;
+	for (size_t i = 0; quote && !p->e->coding && !p->beside.n && i < sizeof kinds / sizeof *kinds; i++) {
+		size_t at = str_find(s, kinds[i]), from = at == STR_NONE ? 0 : at, text = from + kinds[i].n + 1;
+		if (at == STR_NONE || text + 2 >= s.n || s.p[text - 1] != quote)
+			continue;
+		while (from && (char_is_alnum(s.p[from - 1]) || strchr("._", s.p[from - 1])))
+			from--;
+		struct str said = str_part(s, text, s.n - 2);
+		if (!from || !char_is_space(s.p[from - 1]) || envelope_denies(str_first(s, from)) || !cut(p, from))
+			return false;
+		p->beside = said;
+		p->e->coding = memchr(said.p, '\\', said.n) ? CODING_BACKSLASH : CODING_NONE;
+		return true;
+	}
+	return false;
+}
+
 /* "text" TAB "{"site": "B12"}": what zap knows beside it. */
 static bool peel_context(struct peel *p)
 {
@@ -249,7 +277,8 @@ void peel_behind(struct peel *p)
 	}
 	if (p->e->time.n && (peel_nginx(p) || peel_context(p) || peel_action(p) || peel_referer(p) || peel_statement(p) ||
 			     peel_preauth(p) || peel_class(p) || peel_place(p) || peel_script(p) ||
-			     peel_pairs_behind(p)))
+			     peel_pairs_behind(p) ||
+			     (!is_quiet(p->e->level) && (peel_error_behind(p) || peel_raised(p)))))
 		return;
 	if (!peel_php(p))
 		peel_hresult(p);

@@ -386,6 +386,59 @@ bool peel_pairs_behind(struct peel *p)
 	return false;
 }
 
+static bool names_error(struct str name)
+{
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		if (names[i].role == ROLE_ERROR && str_eq_nocase(name, names[i].name))
+			return true;
+	return false;
+}
+
+/* without_pairs: "text" of "text url=x attempt=3". */
+static struct str without_pairs(struct str s)
+{
+	enum { PAIRS_MAX = 16 };
+	struct str name, value;
+	bool quoted;
+	for (unsigned i = 0; i < PAIRS_MAX; i++) {
+		size_t word = s.n;
+		while (word && !char_is_space(s.p[word - 1]))
+			word--;
+		if (!word || pair_at(str_from(s, word), &name, &value, &quoted) != s.n - word)
+			break;
+		s = str_trim_end(str_first(s, word));
+	}
+	return s;
+}
+
+bool peel_error_behind(struct peel *p)
+{
+	enum { TRIED_MAX = 8 };
+	struct str s = p->rest;
+	if (!(p->has & HAS_EQUALS) || p->e->coding || p->beside.n)
+		return false;
+	for (size_t at = 0, tried = 0, found; tried < TRIED_MAX; at++, tried++) {
+		if ((found = str_find_char(str_from(s, at), '=')) == STR_NONE)
+			return false;
+		at += found;
+		size_t from = at;
+		while (from && is_key(s.p[from - 1]))
+			from--;
+		struct str left = str_trim_end(str_first(s, from)), error = str_from(s, at + 1);
+		bool apart = left.n && left.p[left.n - 1] != ',' && char_is_space(s.p[from - 1]);
+		if (!apart || !error.n || !char_is_alpha(error.p[0]) || !names_error(str_part(s, from, at)))
+			continue;
+		error = without_pairs(error);
+		if (!memchr(error.p, ' ', error.n) || /* a word, as "error=EACCES", is what the message goes on with */
+		    envelope_denies(str_first(s, at)))
+			return false;
+		p->rest = left;
+		p->beside = error;
+		return true;
+	}
+	return false;
+}
+
 /* ---- the journal ---- */
 
 /* "    _HOSTNAME=ws7": names are upper case there. */

@@ -8,8 +8,8 @@
 
 #include <string.h>
 
-/* A part read, and what the parts before it were. One that only what follows makes dress waits: "ERROR" of
- * "ERROR [main] Store - text", but not that of "ERROR in line 5". */
+/* A part read, and what the parts before it were. One that only what follows makes dress waits: the level
+ * of "ERROR [main] Store - text"; where nothing else does, "ERROR text" may have one as well. */
 struct head {
 	struct str rest;
 	bool dressed, named, labelled, level, thread, waits;
@@ -77,6 +77,31 @@ static size_t numbered_error(struct str first, struct str rest)
 	size_t digits = str_eq(first, STR("Error")) && peel_byte_at(rest, 0, " ") ? peel_digits(rest, 1, 4, 5) : 0;
 	return digits && peel_byte_at(rest, 1 + digits, ".") && !peel_byte_at(rest, 2 + digits, "0123456789.") ?
 		       digits + 2 : 0;
+}
+
+/* number_label: "[Errno 111] ", "[WinError 10061] " behind its first word, and Python's "(2003, "" in one; bytes up to
+ * behind it, 0 for none. */
+static size_t number_label(struct str first, struct str rest)
+{
+	bool tuple = first.n > 3 && first.p[0] == '(' && peel_digits(first, 1, 1, 5) == first.n - 2 &&
+		     str_ends(first, STR(","));
+	if (tuple)
+		return peel_byte_at(rest, 0, " ") && peel_byte_at(rest, 1, "'\"") ? 2 : 0;
+	bool named = str_eq(first, STR("[Errno")) || str_eq(first, STR("[WinError"));
+	size_t digits = named ? peel_digits(rest, 1, 1, 5) : 0;
+	return digits && peel_byte_at(rest, 1 + digits, "]") ? digits + 2 : 0;
+}
+
+/* request_label: "Get "https://example.org/": " behind its first word, as Go's programs say what they asked for. */
+static size_t request_label(struct str first, struct str rest)
+{
+	static const char verbs[] = "get head post put patch delete";
+	static const struct str begins = STR_LIT(" \"http"), ends = STR_LIT("\": ");
+	enum { URL_MAX = 512 };
+	if (!str_in_list(first, verbs) || !str_starts(rest, begins))
+		return 0;
+	size_t end = str_find(str_first(rest, URL_MAX), ends);
+	return end == STR_NONE || memchr(rest.p + 1, ' ', end) ? 0 : end + ends.n - 1;
 }
 
 /* [main], [pool-1-thread-2]: what begins with a small letter or holds a digit. Others may be the message's. */
@@ -149,6 +174,8 @@ static bool take_part(struct head *h)
 	size_t apart = to == word.n ? mark_apart(rest) : 0;
 	size_t pair = to == word.n && !h->labelled ? pair_label(word, rest) : 0;
 	pair = pair || to < word.n ? pair : numbered_error(word, rest);
+	pair = pair ? pair : number_label(word, rest);
+	pair = pair ? pair : request_label(word, rest);
 	if (pair) {
 		h->labelled = true;
 		h->waits = false;
@@ -368,10 +395,12 @@ bool envelope_sets_off(struct str text, size_t from, size_t start, size_t end)
 size_t envelope_head(struct str payload, bool dressed)
 {
 	struct head h = { .rest = payload, .dressed = dressed };
-	size_t end = 0;
+	size_t end = 0, level = 0; /* level: behind "ERROR" alone, as short formats have it */
 	while (take_part(&h)) {
 		size_t next = payload.n - str_trim(h.rest).n;
+		bool message = next < payload.n && char_is_alpha(payload.p[next]);
+		level = !level && message && h.level && !h.thread ? next : level;
 		end = next < payload.n && !h.waits ? next : end;
 	}
-	return end;
+	return end ? end : level;
 }

@@ -104,6 +104,7 @@ bool peel_json(struct peel *p);		     /* an object that holds a message */
 bool peel_logfmt(struct peel *p);	     /* level=error msg="text" */
 bool peel_json_behind(struct peel *p, size_t at); /* text {"error": "text"}: the error, if any, stands beside it */
 bool peel_pairs_behind(struct peel *p);	     /* text id=42 error="text": likewise */
+bool peel_error_behind(struct peel *p);	     /* text error=text of several words id=42: as Rust's tracing has it */
 bool peel_has_message(struct str s);	     /* "MESSAGE=" is in it */
 bool peel_journal(struct peel *p);	     /* lines of KEY=text, as journalctl exports them */
 bool peel_sms(struct peel *p);		     /* $$<component><time><thread> behind it */

@@ -232,10 +232,11 @@ bool match_fits(const struct matcher *m, struct match_scratch *scratch, struct s
 			continue;
 		if (letters->n == SURFACE_TEXT_MAX)
 			return true;
-		bool whole = surface.span.end > last && (surface.span.start < token.end ||
-							 envelope_parts_off(text, payload.start, surface.span.start));
+		bool first = surface.span.start < token.end, ends = surface.span.end > last;
+		bool whole = ends && (first || envelope_parts_off(text, payload.start, surface.span.start));
 		whole = whole || envelope_sets_off(text, from, surface.span.start, surface.span.end);
-		if (carries(v, o, text, &surface, letters, payload) &&
+		struct match_span own = { first && ends ? surface.span.start : payload.start, payload.end };
+		if (carries(v, o, text, &surface, letters, own) &&
 		    (whole || text_names(v, o->article, component) || text_names(v, o->article, log_file)))
 			return true;
 	}

@@ -39,7 +39,8 @@ void confirm_read(struct confirm *c, const struct proposal *x, struct str text, 
 		q.text = codepage_text(&c->pages, q.text, &c->work);
 	envelope_read(q.text, &q.dress);
 	q.payload = confirm_part(q.text, q.dress.payload);
-	bool coded = q.dress.coding != CODING_NONE || coded_is_printable(q.text) || coded_is_url(q.text);
+	bool coded = q.dress.coding != CODING_NONE || q.dress.beside.end || /* two fields tell it, then */
+		     coded_is_printable(q.text) || coded_is_url(q.text);
 	if (coded && !damage_undo(q.text, &c->work, &clean) && !undress_read(&clean, clean.text, true, &c->work, &said))
 		q.payload = confirm_part(said.clean->text, said.dress.payload);
 	q.plain = !coded && is_plain(q.text, q.dress.payload);
@@ -57,6 +58,16 @@ static struct match_span common(struct match_span a, struct match_span b)
 	return (struct match_span){ a.start > b.start ? a.start : b.start, a.end < b.end ? a.end : b.end };
 }
 
+/* letters_before: those of the payload that stand before a message which is all of it but for dress: an exception's
+ * long name. */
+static size_t letters_before(const struct match_answer *answer, size_t start, size_t all)
+{
+	struct match_span payload = answer->envelope.payload;
+	size_t before = start > payload.start ?
+				literals_letters(str_part(answer->query, payload.start, start)) : 0;
+	return before < all ? before : 0;
+}
+
 /* A template that is nearly all variables covers any line: its own words have to carry the payload. */
 static bool carries(const struct question *q, const struct match_answer *answer, const struct match *m)
 {
@@ -66,6 +77,8 @@ static bool carries(const struct question *q, const struct match_answer *answer,
 		own = literals_letters(confirm_part(answer->query, common(m->spans[0], payload)));
 	if (answer->envelope.two && m->whole_payload) /* of one of the two texts */
 		all = own;
+	else if (q->lines == 1 && m->whole_payload && m->span_count)
+		all -= letters_before(answer, m->spans[0].start, all);
 	own -= m->filled < own ? m->filled : own;
 	if ((m->parted || m->set_off) && !(m->context && m->word_for_word) && own < LITERALS_PARTED_MIN)
 		return false;

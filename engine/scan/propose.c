@@ -65,6 +65,7 @@ static void measure(struct line *l)
 	l->start_count = l->parted_count = 0;
 	l->parted_known = l->glue_known = false;
 	size_t head = envelope_head(l->payload, span.start > 0);
+	l->letters_behind = head ? literals_letters(str_from(l->payload, head)) : l->letters;
 	for (size_t at = 0; at < head && l->start_count + 2 < STARTS_MAX; at++)
 		if (!at || (char_is_space(l->payload.p[at - 1]) && !char_is_space(l->payload.p[at])))
 			l->starts[l->start_count++] = span.start + at;
@@ -118,11 +119,11 @@ static void read_line(struct proposer *p, struct line *l)
 
 /* A payload that this message covers has about its letters; with variables, or where context speaks for the message,
  * more, but the message carries it. */
-static bool may_carry(const struct file_literal_message *m, size_t letters)
+static bool may_carry(const struct file_literal_message *m, const struct line *l)
 {
 	size_t own = (size_t)m->before + m->inside + m->after;
 	size_t low = own * 100 / (100 + SLACK_PERCENT), high = own * (100 + SLACK_PERCENT) / 100 + SLACK;
-	return letters + SLACK >= low && letters <= high * 100 / LITERALS_SHARE_MIN;
+	return l->letters + SLACK >= low && l->letters_behind <= high * 100 / LITERALS_SHARE_MIN;
 }
 
 /* fit_tried lays those that were put by against the whole text. */
@@ -137,7 +138,7 @@ static void fit_tried(struct proposer *p, struct line *l)
 static void try_line(struct proposer *p, struct line *l, const struct file_literal_message *m,
 		     const struct literal_beside *beside)
 {
-	if (l->fits || !may_carry(m, l->letters) || beside->before == END_BEYOND || beside->after == END_BEYOND)
+	if (l->fits || !may_carry(m, l) || beside->before == END_BEYOND || beside->after == END_BEYOND)
 		return;
 	if (beside->before == END_EVEN && beside->after == END_EVEN) {
 		l->fits = true;

@@ -32,6 +32,7 @@ struct line {
 	bool parted_known;
 	size_t worn; /* where in text the dress ends that a line beside it wears, too; 0 for none */
 	size_t letters; /* of payload */
+	size_t letters_behind; /* what may be dress */
 	size_t glued_before, glued_after; /* letters of its first and last token in which a message may begin and end */
 	bool glue_known, damaged, coded;
 	uint32_t tried[TRIED_MAX];

@@ -418,6 +418,13 @@ ENVELOPES = {  # (what was put around it, what has to be told of that)
     'seconds and a colon': (lambda p: f'1710241002: {p}', {'kind': 'epoch', 'time': '1710241002'}),
     'DB2': (lambda p: f'2001-03-12-10.56.20.113456+060 {p}', {'time': '2001-03-12-10.56.20.113456+060'}),
     "a runner's command": (lambda p: '::error file=app.js,line=1,col=5::' + p, {'kind': 'workflow', 'level': 'error'}),
+    'a level alone': (lambda p: 'ERROR ' + p, {}),
+    'a long class': (lambda p: f'com.example.application.infrastructure.network.ClientConnectionException: {p}', {}),
+    'what Go asked for': (lambda p: f'Get "https://registry.example.org:8443/v2/repositories/app/manifests/1": {p}', {}),
+    'fields of tracing': (lambda p: f'2001-03-12T10:56:20.113456Z ERROR app::client: request failed error={p} attempt=3',
+                          {'level': 'ERROR', 'time': '2001-03-12T10:56:20.113456Z'}),
+    'an exception that was raised': (lambda p: '[2001-03-12 10:56:20,113: ERROR/MainProcess] Task app.run[4f-9] raised unexpected: '
+                                     f'com.StoreError({p!r})', {'time': '2001-03-12 10:56:20,113'}),
 }
 
 

@@ -4,6 +4,7 @@
  */
 #include "tests/unit/unit.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -495,7 +496,20 @@ static void heads_are_measured(void **state)
 		{ "store.c : error in line 5", true, "store.c : error in line 5" },
 		{ "10.0.0.5 - Disk full", true, "10.0.0.5 - Disk full" },
 		{ "Disk full - stop", true, "Disk full - stop" },
-		{ "ERROR Disk full", false, "ERROR Disk full" },
+		{ "ERROR Disk full", false, "Disk full" },
+		{ "WARN  Disk full", false, "Disk full" },
+		{ "ERROR 1045: Disk full", false, "ERROR 1045: Disk full" },
+		{ "ERROR: Disk full", false, "Disk full" },
+		{ "Error Disk full", false, "Error Disk full" },
+		{ "ERROR", false, "ERROR" },
+		{ "com.example.StoreError: [Errno 28] Disk full", false, "Disk full" },
+		{ "OSError: [WinError 112] Disk full", false, "Disk full" },
+		{ "store.DiskError: (28, \"Disk full\")", false, "Disk full\")" },
+		{ "StoreError: (28, 29)", false, "(28, 29)" },
+		{ "Get \"http://web1/\": disk full", false, "disk full" },
+		{ "Post \"https://web1:8443/v1\": disk full", true, "disk full" },
+		{ "Get \"my file\": disk full", false, "Get \"my file\": disk full" },
+		{ "Get \"http://web1/\" from cache: disk full", false, "Get \"http://web1/\" from cache: disk full" },
 		{ "Error 53: Disk full", true, "Error 53: Disk full" },
 		{ "Error in com.example.Store - Disk full", false, "Error in com.example.Store - Disk full" },
 		{ "[main] Disk full", false, "[main] Disk full" },
@@ -533,6 +547,44 @@ static void the_next_try_is_cut(void **state)
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
 		assert_str(envelope_cut_retry(str_c(cases[i].in)), cases[i].out);
+}
+
+/* What an error's field and an exception's words say is read beside the message, and a mark of another kind is not. */
+static void errors_stand_behind(void **state)
+{
+	(void)state;
+	static const struct { const char *in, *payload, *beside; } cases[] = {
+		{ "it failed error=Disk full (os error 28) try=3", "it failed", "Disk full (os error 28)" },
+		{ "it failed err=Disk full", "it failed", "Disk full" },
+		{ "it failed: com.example.StoreError('Disk full')", "it failed:", "Disk full" },
+		{ "it failed: OSError(\"Disk 'a' full\")", "it failed:", "Disk 'a' full" },
+		{ "it failed error=EACCES", "it failed error=EACCES", "" },
+		{ "it failed, error=Disk full", "it failed, error=Disk full", "" },
+		{ "it failed error=53 by path", "it failed error=53 by path", "" },
+		{ "it went well without error=Disk full", "it went well without error=Disk full", "" },
+		{ "it failed last_error=Disk full", "it failed last_error=Disk full", "" },
+		{ "it failed: OSError(28, 'Disk full')", "it failed: OSError(28, 'Disk full')", "" },
+		{ "call print('Disk full')", "call print('Disk full')", "" },
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		char line[256];
+		struct match_envelope e;
+		int n = snprintf(line, sizeof line, "2001-03-12 10:56:20 ERROR app: %s", cases[i].in);
+		struct str text = { line, (size_t)n };
+		envelope_read(text, &e);
+		struct str payload = str_part(text, e.payload.start, e.payload.end);
+		assert_str(str_from(payload, payload.n - strlen(cases[i].payload)), cases[i].payload);
+		assert_str(str_part(text, e.beside.start, e.beside.end), cases[i].beside);
+	}
+	static const char *const got_over[] = { "INFO app: done after OSError('Disk full')",
+						"DEBUG app: tried again error=Disk full try=3" };
+	for (size_t i = 0; i < sizeof got_over / sizeof *got_over; i++) {
+		char line[128];
+		struct match_envelope e;
+		int n = snprintf(line, sizeof line, "2001-03-12 10:56:20 %s", got_over[i]);
+		envelope_read((struct str){ line, (size_t)n }, &e);
+		assert_int_equal(e.beside.end, 0);
+	}
 }
 
 static void parts_of_a_payload(void **state)
@@ -702,6 +754,7 @@ int main(void)
 		cmocka_unit_test_teardown(fields_are_read, teardown),
 		cmocka_unit_test_teardown(heads_are_measured, teardown),
 		cmocka_unit_test_teardown(the_next_try_is_cut, teardown),
+		cmocka_unit_test_teardown(errors_stand_behind, teardown),
 		cmocka_unit_test_teardown(parts_of_a_payload, teardown),
 		cmocka_unit_test_teardown(layers_are_undone, teardown),
 		cmocka_unit_test_teardown(nul_bytes_of_utf16_go, teardown),
