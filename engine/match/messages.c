@@ -235,7 +235,8 @@ bool match_fits(const struct matcher *m, struct match_scratch *scratch, struct s
 		bool first = surface.span.start < token.end, ends = surface.span.end > last;
 		bool whole = ends && (first || envelope_parts_off(text, payload.start, surface.span.start));
 		whole = whole || envelope_sets_off(text, from, surface.span.start, surface.span.end);
-		struct match_span own = { first && ends ? surface.span.start : payload.start, payload.end };
+		bool behind = first && ends && surface.span.start > payload.start; /* an exception's long name */
+		struct match_span own = { behind ? surface.span.start : payload.start, payload.end };
 		if (carries(v, o, text, &surface, letters, own) &&
 		    (whole || text_names(v, o->article, component) || text_names(v, o->article, log_file)))
 			return true;

@@ -653,6 +653,14 @@ class Scan(SharedKbTest):
                      for dress in ('', 'Mar 17 08:13:38 web1 watchd[7111]: ', 'Mar 17 08:13:39 web1 watchd[7112]: ')]
             hits = self.hits(self.log('front.log', lines), '--db', db)
             self.assertEqual([(h['line'], h['captures']['what']) for h in hits], [(n, 'The spool') for n in (1, 2, 3)])
+        named = article_text(250001, symptom='The following error message appears:\r\n\r\n   <filename> This spool is full.')
+        self.kbt('import', '--db', db, self.write('named.txt', named))
+        said = r'C:\WINNT\SYSTEM32\FOO.DLL This spool is full.'
+        lines = [f'{dress}{said}' for dress in ('', 'ERROR ', '2001-03-12 11:58:19.983 ERROR ',
+                                                '2001-03-12 11:58:19.983 [0x5fa1] ERROR ')]
+        hits = self.hits(self.log('front.log', lines), '--db', db)
+        self.assertEqual([h['line'] for h in hits], [1, 2, 3, 4])
+        self.assertEqual(hits, self.hits('--every-line', self.path('front.log'), '--db', db))
 
     def test_a_port_is_one_word(self):
         line = 'ssh: connect to host nas1 port {}: No route to host'
