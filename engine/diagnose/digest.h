@@ -220,7 +220,8 @@ struct str digest_stay(const struct digest *d);
 /* digest_second_doubt: of a name's addresses, one of which serves, the first that refused its only connection, which may
  * be one of many; empty: none. */
 struct str digest_second_doubt(const struct digest *d);
-/* digest_ended: the service ended this connection at once, with or without a word why; digest_mute: it says nothing yet and speaks first. */
+/* digest_ended: the service ended this connection at once, with or without a word why; digest_mute: it says nothing yet
+ * and speaks first. */
 bool digest_ended(const struct digest *d, const struct evidence *e);
 bool digest_mute(const struct digest *d, const struct evidence *e);
 /* digest_unclear: only a person can say whether what answers is the service meant. */

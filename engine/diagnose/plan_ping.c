@@ -5,6 +5,8 @@
  */
 #include "diagnose/plan_inside.h"
 
+#include "probe/echo.h"
+
 /* connects_within: an open port that was so quick. */
 static bool connects_within(const struct digest *d, double ms)
 {
@@ -130,7 +132,7 @@ static bool pings_denied(const struct digest *d)
  * between, has said that its segments hold less, larger ones that vanish are no matter. */
 struct str plan_large_size(const struct wave *w, const struct evidence *open)
 {
-	enum { UNKNOWN = 1400, MOST = 8192 /* that a probe sends */, TCP_HEADER = 20, ECHO_HEADER = 8 };
+	enum { UNKNOWN = 1400, MOST = ECHO_PAYLOAD_MAX, TCP_HEADER = 20, ECHO_HEADER = 8 };
 	double mss = evidence_number(open, "tcp.mss", 0), size = mss + TCP_HEADER - ECHO_HEADER;
 	return mss > 0 ? arena_printf(w->a, "%.0f", size < MOST ? size : MOST) : arena_printf(w->a, "%d", UNKNOWN);
 }
